@@ -1,0 +1,21 @@
+//! Where a vision network looks, and why: Grad-CAM, Guided Backpropagation and Guided Grad-CAM
+//! (Selvaraju et al., arXiv 1610.02391 v4) on models exported from PyTorch.
+//!
+//! The arrows point down only:
+//!
+//! ```text
+//! app      the window; knows no tensor
+//! engine   one worker thread that owns every tensor; answers as promises
+//! explain  one file a method: reads maps and gradients off the tape as plain arrays
+//! model    the graph, the tape, the readers of model files
+//! picture  plain pixels; knows neither tensors nor the window
+//! ```
+//!
+//! `picture` stands beside the tower: every floor may use its plain arrays, it uses none of them.
+
+pub mod app;
+pub mod cli;
+pub mod engine;
+pub mod explain;
+pub mod model;
+pub mod picture;

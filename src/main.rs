@@ -1,0 +1,1 @@
+fn main(){println!("{:?}", tch::Tensor::from(1.0f32));}

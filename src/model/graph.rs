@@ -1,0 +1,219 @@
+//! A network as data: a list of operations in the order they run.
+//!
+//! Every reader of a model file produces this and everything after works on it alone, so that
+//! a second file format needs a reader and nothing else.
+
+use tch::Tensor;
+
+/// A value of the graph: its one input, a weight, or what a node computes.
+///
+/// Indexes [`Graph::values`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ValueId(pub usize);
+
+/// Where a module stands in the model: `features.12.expand3x3`. The model itself is the empty path.
+pub type ModulePath = String;
+
+/// What is known of a value before anything has run.
+#[derive(Debug)]
+pub struct Value {
+    pub name: String,
+    /// The sizes the file states, checked against what really comes out; `None` where it is silent.
+    pub stated_shape: Option<Vec<i64>>,
+    /// Present for weights, buffers and constants; never requires a gradient.
+    pub weight: Option<Tensor>,
+}
+
+/// One operation at its place.
+#[derive(Debug, Clone)]
+pub struct Node {
+    pub op: Op,
+    pub inputs: Vec<ValueId>,
+    /// One value, or several for an operation that splits.
+    pub outputs: Vec<ValueId>,
+    /// The innermost module this node belongs to. A module's second call is `path@2`.
+    pub module: ModulePath,
+    pub name: String,
+}
+
+/// A module the nodes mention: the tree's raw material, in the order first met.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Module {
+    pub path: ModulePath,
+    /// The class name, without the package: `Conv2d`.
+    pub kind: String,
+}
+
+/// A network: nodes in topological order with their weights, one image input, one logits output.
+#[derive(Debug)]
+pub struct Graph {
+    pub values: Vec<Value>,
+    pub nodes: Vec<Node>,
+    pub modules: Vec<Module>,
+    /// `[1, 3, height, width]`
+    pub input: ValueId,
+    pub input_shape: [i64; 4],
+    /// `[1, classes]`
+    pub logits: ValueId,
+    /// The file's graph ended in a softmax, which was stepped over so that the score is the logit.
+    pub softmax_removed: bool,
+}
+
+/// How a convolution pads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Padding {
+    Explicit(Vec<i64>),
+    /// `"same"` or `"valid"`
+    Named(String),
+}
+
+/// An ATen operation with its attributes; tensors are the node's inputs.
+///
+/// In-place variants are read as their out-of-place twins. Those that do nothing in evaluation
+/// mode (`dropout`, `contiguous`, …) are [`Op::Identity`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum Op {
+    /// Inputs: x, weight, and the bias if `bias`.
+    Conv2d {
+        bias: bool,
+        stride: Vec<i64>,
+        padding: Padding,
+        dilation: Vec<i64>,
+        groups: i64,
+    },
+    /// Inputs: x, then weight and bias if `affine`, then running mean and variance.
+    BatchNorm { affine: bool, eps: f64 },
+    Relu,
+    /// ReLU6 is the one from 0 to 6.
+    Hardtanh { min: f64, max: f64 },
+    LeakyRelu { slope: f64 },
+    Elu { alpha: f64 },
+    Sigmoid,
+    Tanh,
+    Silu,
+    Gelu { approximate: String },
+    Hardswish,
+    Hardsigmoid,
+    Softmax { dim: i64, log: bool },
+    MaxPool2d {
+        kernel: Vec<i64>,
+        stride: Vec<i64>,
+        padding: Vec<i64>,
+        dilation: Vec<i64>,
+        ceil_mode: bool,
+    },
+    AvgPool2d {
+        kernel: Vec<i64>,
+        stride: Vec<i64>,
+        padding: Vec<i64>,
+        ceil_mode: bool,
+        count_include_pad: bool,
+        divisor_override: Option<i64>,
+    },
+    AdaptiveAvgPool2d { size: Vec<i64> },
+    AdaptiveMaxPool2d { size: Vec<i64> },
+    /// Inputs: x, weight, and the bias if `bias`.
+    Linear { bias: bool },
+    /// Inputs: bias, a, b.
+    Addmm,
+    Matmul,
+    Flatten { start: i64, end: i64 },
+    Cat { dim: i64 },
+    Stack { dim: i64 },
+    /// a + alpha · b
+    Add { alpha: f64 },
+    /// a - alpha · b
+    Sub { alpha: f64 },
+    Mul,
+    Div,
+    AddScalar(f64),
+    /// other - x
+    RsubScalar(f64),
+    MulScalar(f64),
+    PowScalar(f64),
+    Clamp { min: Option<f64>, max: Option<f64> },
+    /// Over all dimensions where `dims` is empty.
+    Mean { dims: Vec<i64>, keepdim: bool },
+    Sum { dims: Vec<i64>, keepdim: bool },
+    /// `view` and `reshape`
+    Reshape { shape: Vec<i64> },
+    Expand { shape: Vec<i64> },
+    Transpose { a: i64, b: i64 },
+    Permute { dims: Vec<i64> },
+    Chunk { chunks: i64, dim: i64 },
+    /// Sizes of each part along `dim`.
+    Split { sizes: Vec<i64>, dim: i64 },
+    SplitEvery { size: i64, dim: i64 },
+    Select { dim: i64, index: i64 },
+    Slice { dim: i64, start: Option<i64>, end: Option<i64>, step: i64 },
+    Unsqueeze { dim: i64 },
+    /// All dimensions of size 1 where `None`.
+    Squeeze { dim: Option<i64> },
+    Pad { pad: Vec<i64>, mode: String, value: Option<f64> },
+    Identity,
+}
+
+impl Op {
+    /// Rectifiers are where the ReLU rules of guided backpropagation act: they pass a positive
+    /// input on and stop a negative one. Smooth activations (SiLU, GELU, …) are not among them.
+    pub fn is_rectifier(&self) -> bool {
+        match self {
+            Op::Relu => true,
+            Op::Hardtanh { min, max } => *min == 0.0 && *max > 0.0,
+            Op::Clamp { min, max } => *min == Some(0.0) && max.is_none_or(|max| max > 0.0),
+            _ => false,
+        }
+    }
+
+    /// The upper bound of a rectifier, past which it is flat again: 6 for ReLU6.
+    pub fn rectifier_ceiling(&self) -> Option<f64> {
+        match self {
+            Op::Hardtanh { max, .. } => Some(*max),
+            Op::Clamp { max, .. } => *max,
+            _ => None,
+        }
+    }
+
+    /// Whether the output shares memory with the first input, so that writing into one in place
+    /// would change the other.
+    pub fn is_view(&self) -> bool {
+        matches!(
+            self,
+            Op::Flatten { .. }
+                | Op::Reshape { .. }
+                | Op::Expand { .. }
+                | Op::Transpose { .. }
+                | Op::Permute { .. }
+                | Op::Chunk { .. }
+                | Op::Split { .. }
+                | Op::SplitEvery { .. }
+                | Op::Select { .. }
+                | Op::Slice { .. }
+                | Op::Unsqueeze { .. }
+                | Op::Squeeze { .. }
+                | Op::Identity
+        )
+    }
+}
+
+impl Graph {
+    /// The tensor of a weight, `None` for a value that is computed.
+    pub fn weight(&self, id: ValueId) -> Option<&Tensor> {
+        self.values.get(id.0)?.weight.as_ref()
+    }
+
+    /// Number of trained values: parameters and buffers alike.
+    pub fn parameters(&self) -> usize {
+        self.values.iter().filter_map(|v| v.weight.as_ref()).map(Tensor::numel).sum()
+    }
+
+    /// How many rectifiers a guided pass meets.
+    pub fn rectifiers(&self) -> usize {
+        self.nodes.iter().filter(|n| n.op.is_rectifier()).count()
+    }
+
+    /// The operation in which `value` is computed, with the node's index.
+    pub fn producer(&self, value: ValueId) -> Option<(usize, &Node)> {
+        self.nodes.iter().enumerate().find(|(_, n)| n.outputs.contains(&value))
+    }
+}
