@@ -74,7 +74,11 @@ impl Block<'_> {
         let mut bottom = y;
         let fields = self.caption.fields();
         for row in fields.chunks(self.columns.len().max(1)) {
-            let top = if bottom > y { bottom + self.em } else { y };
+            let top = if bottom > y {
+                bottom + self.em * 1.5
+            } else {
+                y
+            };
             for (field, left) in row.iter().zip(&self.columns) {
                 let end = self.field(canvas.as_deref_mut(), field, x + left, top);
                 bottom = bottom.max(end);
@@ -82,7 +86,7 @@ impl Block<'_> {
         }
         let style = self.style(Weight::Regular, 0.85, SECONDARY);
         for (i, note) in self.caption.notes.iter().enumerate() {
-            bottom += self.em * if i == 0 { 1.0 } else { 0.5 };
+            bottom += self.em * if i == 0 { 1.5 } else { 0.65 };
             let lines = style.wrap(note, self.width, MOST_LINES);
             bottom = self.lines(canvas.as_deref_mut(), &lines, &style, x, bottom);
         }
@@ -94,7 +98,7 @@ impl Block<'_> {
         let small = self.style(Weight::Regular, 0.8, SECONDARY);
         let label = [small.elide(field.label, self.column_width)];
         let mut y = self.lines(canvas.as_deref_mut(), &label, &small, x, top);
-        y += self.em * 0.5;
+        y += self.em * 0.6;
         if field.legend {
             y = self.legend(canvas.as_deref_mut(), x, y);
         } else {
@@ -105,7 +109,7 @@ impl Block<'_> {
         let style = self.style(Weight::Regular, 0.85, SECONDARY);
         for detail in &field.details {
             let lines = style.wrap(detail, self.column_width, MOST_LINES);
-            y += self.em * 0.5;
+            y += self.em * 0.65;
             y = self.lines(canvas.as_deref_mut(), &lines, &style, x, y);
         }
         y
@@ -145,7 +149,7 @@ impl Block<'_> {
         let room = self.column_width - style.width(zero) - self.em * 0.5;
         let end = y + style.ascent();
         if self.caption.map_max <= 0.0 {
-            let lines = style.wrap("0: the map is all zero", self.column_width, MOST_LINES);
+            let lines = style.wrap("the map is zero everywhere", self.column_width, MOST_LINES);
             return self.lines(canvas, &lines, &style, x, y);
         }
         if let Some(canvas) = canvas {
@@ -203,7 +207,7 @@ impl Caption {
                     .collect(),
             ),
             Field {
-                label: "Heat map",
+                label: "Heat map scale",
                 value: String::new(),
                 details: vec![self.look()],
                 legend: true,
