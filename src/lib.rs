@@ -8,14 +8,15 @@
 //! engine   one worker thread that owns every tensor; answers as promises
 //! explain  one file a method: reads maps and gradients off the tape as plain arrays
 //! model    the graph, the tape, the readers of model files
+//! figure   the panels of one view as pictures, for the window, the files and the clipboard alike
 //! picture  plain pixels; knows neither tensors nor the window
 //! ```
 //!
 //! `picture` stands beside the tower: every floor may use its plain arrays, it uses none of them.
 
 pub mod app;
-pub mod cli;
 pub mod engine;
 pub mod explain;
+pub mod figure;
 pub mod model;
 pub mod picture;

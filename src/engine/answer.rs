@@ -1,5 +1,7 @@
 //! What comes back from the worker: plain arrays with what they are of.
 
+use std::sync::Arc;
+
 use crate::explain::Score;
 use crate::model::{ModulePath, ReluRule};
 use crate::picture::geometry::Placement;
@@ -37,19 +39,31 @@ pub struct Guided {
     pub layer: ModulePath,
     pub rule: ReluRule,
     /// Gradient at the normalised input under the rule.
-    pub backprop: SignedImage,
+    pub backprop: Arc<SignedImage>,
     /// The same times the upsampled heat map of `layer`.
-    pub grad_cam: SignedImage,
+    pub grad_cam: Arc<SignedImage>,
     /// Rectifiers the rule acted at, and rectifiers there are.
     pub rectifiers: (usize, usize),
     pub ms: f64,
 }
 
-/// How long each stage took, in milliseconds.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Timings {
-    pub resample_ms: f64,
-    pub forward_ms: f64,
-    pub heat_map_ms: f64,
-    pub guided_ms: f64,
+impl Answer {
+    pub(super) fn new(logits: Vec<f32>, placement: Placement, resample_ms: f64, forward_ms: f64) -> Answer {
+        let mut ranking: Vec<usize> = (0..logits.len()).collect();
+        ranking.sort_by(|&a, &b| logits[b].total_cmp(&logits[a]));
+        let probabilities = softmax(&logits);
+        Answer { logits, probabilities, ranking, placement, resample_ms, forward_ms }
+    }
+
+    /// The class the model answers; `None` for a model without classes.
+    pub fn top(&self) -> Option<usize> {
+        self.ranking.first().copied()
+    }
+}
+
+fn softmax(logits: &[f32]) -> Vec<f32> {
+    let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let powers: Vec<f64> = logits.iter().map(|&logit| f64::from(logit - largest).exp()).collect();
+    let sum: f64 = powers.iter().sum();
+    powers.iter().map(|power| (power / sum) as f32).collect()
 }

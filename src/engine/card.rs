@@ -2,8 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::model::layers::LayerTree;
-use crate::model::preprocess::Preprocess;
+use crate::model::{LabelSource, LayerTree, Model, Preprocess};
 
 /// The open model as plain data.
 #[derive(Debug, Clone)]
@@ -28,11 +27,30 @@ pub struct ModelCard {
     pub notes: Vec<String>,
 }
 
-/// Where the class names came from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LabelSource {
-    Archive,
-    BesideModel,
-    ImageNet,
-    Numbered,
+impl ModelCard {
+    pub(super) fn new(model: &Model, id: u64) -> ModelCard {
+        let rectifiers = model.graph.rectifiers();
+        let mut notes: Vec<String> = model.labels.note.iter().cloned().collect();
+        if model.graph.softmax_removed {
+            notes.push("The file ends in a softmax. It is stepped over, so that scores are logits.".into());
+        }
+        if rectifiers == 0 {
+            notes.push("This model has no rectifier (ReLU), so guided backprop is its plain gradient.".into());
+        }
+        let stem = model.path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+        ModelCard {
+            id,
+            path: model.path.clone(),
+            name: stem.unwrap_or_else(|| "model".into()),
+            parameters: model.graph.parameters(),
+            input_size: (model.preprocess.width, model.preprocess.height),
+            labels: model.labels.names.clone(),
+            label_source: model.labels.source,
+            preprocess: model.preprocess.clone(),
+            preprocess_assumed: model.preprocess_assumed,
+            rectifiers,
+            layers: model.layers.clone(),
+            notes,
+        }
+    }
 }

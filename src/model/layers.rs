@@ -4,7 +4,11 @@
 //! A layer is a module; its activation is the output of the last node run inside it, submodules
 //! included.
 
+use std::collections::HashMap;
+
 use super::graph::{Graph, ModulePath, ValueId};
+use super::plan::Plan;
+use super::recommend;
 
 /// A row of the tree.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,5 +66,90 @@ impl LayerTree {
     /// The layers Grad-CAM can be asked at, in the order of the network.
     pub fn targets(&self) -> impl Iterator<Item = &Layer> {
         self.layers.iter().filter(|layer| layer.is_target())
+    }
+}
+
+/// Builds the tree from a graph that has been run: `shapes` holds the shape of every value.
+pub(super) fn tree(graph: &Graph, plan: &Plan, shapes: &[Vec<i64>]) -> LayerTree {
+    let mut layers: Vec<Layer> = Vec::new();
+    let mut index: HashMap<&str, usize> = HashMap::new();
+    let kinds: HashMap<&str, &str> =
+        graph.modules.iter().map(|m| (m.path.as_str(), m.kind.as_str())).collect();
+
+    for node in &graph.nodes {
+        let Some(&activation) = node.outputs.first() else { continue };
+        let mut parent = None;
+        for path in ancestors(&node.module) {
+            let row = *index.entry(path).or_insert_with(|| {
+                layers.push(Layer {
+                    path: path.to_owned(),
+                    name: path.rsplit('.').next().unwrap_or(path).to_owned(),
+                    kind: kinds.get(path).copied().unwrap_or("group").to_owned(),
+                    depth: path.matches('.').count(),
+                    shape: Vec::new(),
+                    target: Target::None(String::new()),
+                    activation,
+                    children: Vec::new(),
+                    parent,
+                });
+                layers.len() - 1
+            });
+            layers[row].activation = activation;
+            parent = Some(row);
+        }
+    }
+    let layers = in_reading_order(layers);
+    let mut tree = LayerTree { layers, recommended: None };
+    for layer in &mut tree.layers {
+        layer.shape = shapes[layer.activation.0].clone();
+        layer.target = target(&layer.shape, plan.has_gradient(layer.activation));
+    }
+    tree.recommended = recommend::recommend(graph, &tree, shapes);
+    tree
+}
+
+/// `a.b.c` gives `a`, `a.b` and `a.b.c`; the model itself has no row.
+fn ancestors(path: &str) -> impl Iterator<Item = &str> {
+    let dots = path.match_indices('.').map(|(at, _)| &path[..at]);
+    dots.chain(std::iter::once(path)).filter(|part| !part.is_empty())
+}
+
+/// Depth first, so that a module met again later (a shared one) stands with its parent.
+fn in_reading_order(layers: Vec<Layer>) -> Vec<Layer> {
+    let mut children: Vec<Vec<usize>> = vec![Vec::new(); layers.len()];
+    let mut stack: Vec<usize> = Vec::new();
+    for (row, layer) in layers.iter().enumerate() {
+        match layer.parent {
+            Some(parent) => children[parent].push(row),
+            None => stack.push(row),
+        }
+    }
+    stack.reverse();
+    let mut order = Vec::with_capacity(layers.len());
+    while let Some(row) = stack.pop() {
+        order.push(row);
+        stack.extend(children[row].iter().rev());
+    }
+    let mut place = vec![0; layers.len()];
+    order.iter().enumerate().for_each(|(new, &old)| place[old] = new);
+    order
+        .iter()
+        .map(|&old| Layer {
+            children: children[old].iter().map(|&child| place[child]).collect(),
+            parent: layers[old].parent.map(|parent| place[parent]),
+            ..layers[old].clone()
+        })
+        .collect()
+}
+
+fn target(shape: &[i64], has_gradient: bool) -> Target {
+    let size = |n: i64| usize::try_from(n).unwrap_or(0);
+    match *shape {
+        _ if !has_gradient => Target::None("the answer does not depend on it".into()),
+        [_, channels, height, width] if height * width > 1 => {
+            Target::Spatial { channels: size(channels), height: size(height), width: size(width) }
+        }
+        [_, _, _, _] => Target::None("one value a channel is left: there is no place to show".into()),
+        _ => Target::None("its output is not a map: no height and width".into()),
     }
 }

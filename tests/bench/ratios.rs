@@ -1,1 +1,114 @@
-fn main(){}
+//! What each answer costs, as a ratio to the bare forward pass of the same run: machines differ and
+//! are noisy, the ratio is what we promise.
+//!
+//! `cargo bench` prints the table. Each round measures every stage once, so that a slow moment
+//! hits all of them; the medians are compared.
+
+use std::hint::black_box;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+
+use gradcam::engine::{Engine, Request};
+use gradcam::explain::{self, Score};
+use gradcam::model::{Model, ReluRule, Tape, ValueId, forward};
+use gradcam::picture::decode::Photo;
+use gradcam::picture::geometry::Fit;
+use tch::{Device, Kind, Tensor};
+
+const ROUNDS: usize = 30;
+const WARM_UP: usize = 5;
+
+fn main() {
+    // `cargo test --benches` passes `--test`-like flags; only a real bench run should take the time.
+    if !std::env::args().any(|argument| argument == "--bench") {
+        return;
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    println!("median of {ROUNDS} rounds, {} threads", tch::get_num_threads());
+    for name in ["squeezenet1_1", "efficientnet_lite0"] {
+        let model = Model::open(&root.join(format!("models/{name}.pt2"))).expect("the model opens");
+        report(name, &model);
+        known_layer(root, name);
+    }
+    println!("\npeak memory {} MB", peak_memory_mb());
+}
+
+fn report(name: &str, model: &Model) {
+    let input = Tensor::randn([1, 3, 224, 224], (Kind::Float, Device::Cpu));
+    let layer = model.layers.recommended().expect("a spatial layer").activation;
+    let all: Vec<ValueId> = model.layers.targets().map(|layer| layer.activation).collect();
+    let record = || Tape::record(&model.graph, Arc::clone(&model.plan), &input).expect("records");
+    let tape = record();
+    let top = tape.logits().argmax(1, false).int64_value(&[0]) as usize;
+    let other = Score::For((top + 1) % tape.logits().numel());
+    let guided = |tape: &Tape, score| explain::guided_backprop(tape, &model.graph, score, ReluRule::Guided).expect("walks");
+
+    let mut stages: Vec<(&str, Box<dyn Fn() + '_>)> = vec![
+        ("bare forward", Box::new(|| drop(black_box(forward(&model.graph, &input))))),
+        ("recording forward", Box::new(|| drop(black_box(record())))),
+        ("new class, recommended layer", Box::new(|| drop(black_box(explain::grad_cam_at(&tape, other, layer))))),
+        ("all layers' maps, one class", Box::new(|| drop(black_box(explain::grad_cam(&tape, other, &all))))),
+        ("guided pass", Box::new(|| drop(black_box(guided(&tape, other))))),
+        (
+            "first answer",
+            Box::new(|| {
+                let tape = record();
+                let top = tape.logits().argmax(1, false).int64_value(&[0]) as usize;
+                let map = explain::grad_cam_at(&tape, Score::For(top), layer).expect("a map");
+                let gradient = guided(&tape, Score::For(top));
+                drop(black_box(explain::guided_grad_cam(&gradient.image, &map)));
+            }),
+        ),
+    ];
+    let medians = measure(&mut stages);
+    println!("\n{name}, {} layers with a map", all.len());
+    for ((stage, _), ms) in stages.iter().zip(&medians) {
+        println!("  {stage:30} {ms:8.2} ms   {:5.2} × bare forward", ms / medians[0]);
+    }
+}
+
+fn measure(stages: &mut [(&str, Box<dyn Fn() + '_>)]) -> Vec<f64> {
+    let mut times = vec![Vec::new(); stages.len()];
+    for round in 0..WARM_UP + ROUNDS {
+        for (stage, (_, work)) in stages.iter().enumerate() {
+            let start = Instant::now();
+            work();
+            if round >= WARM_UP {
+                times[stage].push(start.elapsed().as_secs_f64() * 1e3);
+            }
+        }
+    }
+    times.into_iter().map(median).collect()
+}
+
+fn median(mut times: Vec<f64>) -> f64 {
+    times.sort_by(f64::total_cmp);
+    times[times.len() / 2]
+}
+
+/// Through the engine: what asking again for a known layer costs, and how much of it is tensor work.
+fn known_layer(root: &Path, name: &str) {
+    let engine = Engine::start(|| ()).expect("the worker starts");
+    engine
+        .open_model(root.join(format!("models/{name}.pt2")))
+        .block_and_take()
+        .expect("the model opens");
+    let photo = Arc::new(Photo::open(&root.join("assets/cat_and_coffee_224.png")).expect("the photo opens"));
+    let request = Request { photo, fit: Fit::Crop, score: None, layer: None, rule: ReluRule::Guided };
+    drop(engine.explain(request.clone()).guided.block_and_take());
+    let before = engine.requests_sent();
+    let start = Instant::now();
+    let job = engine.explain(request);
+    let ready = job.guided.ready().is_some();
+    let us = start.elapsed().as_secs_f64() * 1e6;
+    let sent = engine.requests_sent() - before;
+    println!("  {:30} {us:8.1} µs   {sent} requests to the worker, ready at once: {ready}", "a layer already walked");
+}
+
+fn peak_memory_mb() -> String {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kb = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
+    kb.map_or_else(|| "unknown".into(), |kb| (kb / 1024).to_string())
+}

@@ -1,0 +1,61 @@
+//! `gradcam classes`: what the model answers to a picture.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Args;
+use gradcam::engine::Session;
+use gradcam::picture::decode::Photo;
+use serde_json::json;
+
+use super::{FitChoice, ModelFile};
+
+/// List the classes the model finds in a picture
+#[derive(Debug, Args)]
+pub struct Classes {
+    image: PathBuf,
+    #[command(flatten)]
+    model: ModelFile,
+    /// How many classes
+    #[arg(short, value_name = "N", default_value_t = 5)]
+    k: usize,
+    #[command(flatten)]
+    fit: FitChoice,
+    /// As JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Classes {
+    pub fn run(self) -> Result<ExitCode> {
+        let mut session = Session::default();
+        let card = self.model.open(&mut session)?;
+        let photo = Photo::open(&self.image)?;
+        let answer = session.answer(&photo, self.fit.fit, &mut |_| Ok(()))?;
+        let best = answer.ranking.iter().take(self.k);
+        if self.json {
+            let rows: Vec<_> = best
+                .map(|&class| {
+                    json!({
+                        "class": class,
+                        "label": card.labels[class],
+                        "probability": answer.probabilities[class],
+                        "logit": answer.logits[class],
+                    })
+                })
+                .collect();
+            println!("{}", serde_json::to_string_pretty(&rows)?);
+        } else {
+            for &class in best {
+                println!(
+                    "{:6.2} %  {:8.3}  {class:4}  {}",
+                    answer.probabilities[class] * 100.0,
+                    answer.logits[class],
+                    card.labels[class]
+                );
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}

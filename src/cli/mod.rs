@@ -1,0 +1,137 @@
+//! What can be asked on the command line, and who answers it.
+
+mod classes;
+mod export;
+mod layers;
+mod pick;
+mod raw;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::{Context, Result, bail};
+use clap::{Args, Parser, Subcommand};
+use gradcam::engine::{ModelCard, Session};
+use gradcam::picture::geometry::Fit;
+
+/// Exit code where something failed; 0 is all well, 1 nothing to do.
+pub const FAILED: u8 = 2;
+
+/// The model taken where none is named, looked for below the current folder and beside the program.
+const DEFAULT_MODEL: &str = "models/efficientnet_lite0.pt2";
+
+/// See where a vision network looks and why.
+///
+/// Without a command the explorer's window opens.
+#[derive(Debug, Parser)]
+#[command(name = "gradcam", version, args_conflicts_with_subcommands = true)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    window: Window,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Export(export::Export),
+    Classes(classes::Classes),
+    Layers(layers::Layers),
+}
+
+#[derive(Debug, Args)]
+struct Window {
+    /// The picture to open
+    image: Option<PathBuf>,
+    #[command(flatten)]
+    model: ModelFile,
+    /// The layer to start at [default: the last feature map before the classifier]
+    #[arg(long, value_name = "PATH")]
+    layer: Option<String>,
+    /// The class to start with: an index, an exact label, or top1 [default: top1]
+    #[arg(long, value_name = "C")]
+    class: Option<String>,
+}
+
+#[derive(Debug, Args)]
+struct ModelFile {
+    /// The model: a .pt2 archive of torch.export.save [default: EfficientNet-Lite0]
+    #[arg(long, value_name = "FILE")]
+    model: Option<PathBuf>,
+}
+
+impl ModelFile {
+    fn path(&self) -> Result<PathBuf> {
+        match &self.model {
+            Some(path) => Ok(path.clone()),
+            None => default_model().context("no model was named and the one that comes along was not found; name one with --model FILE"),
+        }
+    }
+
+    fn open(&self, session: &mut Session) -> Result<Arc<ModelCard>> {
+        Ok(session.open_model(&self.path()?)?)
+    }
+}
+
+#[derive(Debug, Clone, Args)]
+struct FitChoice {
+    /// How the picture meets the model: crop (the model's own way), stretch or pad
+    #[arg(long, value_name = "FIT", default_value = "crop", value_parser = parse_fit)]
+    fit: Fit,
+}
+
+fn parse_fit(text: &str) -> Result<Fit, String> {
+    text.parse().map_err(|_| "crop, stretch or pad".to_owned())
+}
+
+fn default_model() -> Option<PathBuf> {
+    let here = PathBuf::from(DEFAULT_MODEL);
+    if here.is_file() {
+        return Some(here);
+    }
+    let program = std::env::current_exe().ok()?;
+    program.ancestors().map(|folder| folder.join(DEFAULT_MODEL)).find(|path| path.is_file())
+}
+
+/// Does what was asked and says with which exit code to end.
+///
+/// # Errors
+/// Whatever kept it from being done, to be printed once.
+pub fn run(arguments: Arguments) -> Result<ExitCode> {
+    match arguments.command {
+        Some(Command::Export(export)) => export.run(),
+        Some(Command::Classes(classes)) => classes.run(),
+        Some(Command::Layers(layers)) => layers.run(),
+        None => window(arguments.window),
+    }
+}
+
+fn window(window: Window) -> Result<ExitCode> {
+    if cfg!(target_os = "linux") && !has_display() {
+        bail!("there is no display to open a window on; `gradcam export` and `gradcam classes` need none");
+    }
+    let model = match &window.model.model {
+        Some(path) => Some(path.clone()),
+        None => default_model(),
+    };
+    gradcam::app::run(gradcam::app::Start {
+        image: window.image,
+        model,
+        layer: window.layer,
+        class: window.class,
+    })
+    .map_err(|error| anyhow::anyhow!("the window could not be opened: {error}"))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn has_display() -> bool {
+    ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"]
+        .iter()
+        .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
+}
+
+/// A file's name without its ending, for building other names from.
+fn stem(path: &Path) -> String {
+    path.file_stem().map_or_else(|| "picture".to_owned(), |stem| stem.to_string_lossy().into_owned())
+}

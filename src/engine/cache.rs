@@ -1,0 +1,90 @@
+//! What has been computed, so that coming back to a class or a layer costs nothing.
+//!
+//! Shared by the window's thread, which looks first and asks the worker only for what is missing,
+//! and the worker, which fills it. Bounded in bytes: the least useful entry goes first.
+
+use std::sync::Arc;
+
+use quick_cache::Weighter;
+use quick_cache::sync::Cache as Bounded;
+
+use super::{Answer, Guided, HeatMap, ModelCard, Request};
+use crate::explain::Score;
+use crate::model::ReluRule;
+use crate::picture::geometry::Fit;
+
+/// Bytes kept of each kind of picture.
+const BUDGET: u64 = 192 << 20;
+
+/// A picture as a model sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct View {
+    model: u64,
+    photo: u64,
+    fit: Fit,
+}
+
+impl View {
+    pub(super) fn new(card: &ModelCard, request: &Request) -> View {
+        View { model: card.id, photo: request.photo.id, fit: request.fit }
+    }
+}
+
+type MapKey = (View, Score, String);
+type GradientKey = (View, Score, ReluRule);
+type GuidedKey = (View, Score, ReluRule, String);
+
+/// The gradient at the input, before any heat map is multiplied in.
+#[derive(Debug)]
+pub(super) struct Gradient {
+    pub image: Arc<crate::picture::map::SignedImage>,
+    pub rectifiers: usize,
+    pub ms: f64,
+}
+
+#[derive(Clone)]
+struct Bytes;
+
+impl Weighter<View, Arc<Answer>> for Bytes {
+    fn weight(&self, _: &View, answer: &Arc<Answer>) -> u64 {
+        (answer.logits.len() * 16) as u64
+    }
+}
+
+impl Weighter<MapKey, Arc<HeatMap>> for Bytes {
+    fn weight(&self, _: &MapKey, heat_map: &Arc<HeatMap>) -> u64 {
+        (heat_map.map.values.len() * 4 + 256) as u64
+    }
+}
+
+impl Weighter<GradientKey, Arc<Gradient>> for Bytes {
+    fn weight(&self, _: &GradientKey, gradient: &Arc<Gradient>) -> u64 {
+        (gradient.image.values.len() * 4 + 256) as u64
+    }
+}
+
+impl Weighter<GuidedKey, Arc<Guided>> for Bytes {
+    fn weight(&self, _: &GuidedKey, guided: &Arc<Guided>) -> u64 {
+        // The gradient may have left its own cache and live on here alone.
+        (guided.grad_cam.values.len() * 8 + 256) as u64
+    }
+}
+
+/// Finished work of all stages.
+pub(super) struct Cache {
+    pub answers: Bounded<View, Arc<Answer>, Bytes>,
+    pub heat_maps: Bounded<MapKey, Arc<HeatMap>, Bytes>,
+    pub gradients: Bounded<GradientKey, Arc<Gradient>, Bytes>,
+    pub guided: Bounded<GuidedKey, Arc<Guided>, Bytes>,
+}
+
+impl Cache {
+    pub(super) fn new() -> Cache {
+        Cache {
+            answers: Bounded::with_weighter(1_000, BUDGET / 8, Bytes),
+            heat_maps: Bounded::with_weighter(10_000, BUDGET, Bytes),
+            gradients: Bounded::with_weighter(200, BUDGET, Bytes),
+            guided: Bounded::with_weighter(200, BUDGET, Bytes),
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! Grad-CAM: where in a feature map the evidence for a class lies
+//! (Selvaraju et al., arXiv 1610.02391 v4, equations 1 and 2).
+
+use tch::{Kind, TchError, Tensor};
+
+use super::{Score, plain, sizes};
+use crate::model::{ReluRule, Tape, ValueId};
+use crate::picture::map::Map;
+
+/// The maps of one score at several layers, from a single backward pass.
+///
+/// Each is ReLU(Σₖ αₖ Aₖ) at its layer's own resolution, raw: neither scaled nor upsampled.
+///
+/// # Errors
+/// What libtorch says; [`TchError::Shape`] for an activation that is not `[1, C, H, W]`.
+pub fn grad_cam(tape: &Tape, score: Score, layers: &[ValueId]) -> Result<Vec<Map>, TchError> {
+    let gradients = tape.backward(&score.terms(), ReluRule::Gradient, layers)?;
+    layers
+        .iter()
+        .zip(&gradients.at)
+        .map(|(&layer, gradient)| {
+            let missing = || TchError::Shape("the layer was not run".into());
+            from_gradient(tape.activation(layer).ok_or_else(missing)?, gradient)
+        })
+        .collect()
+}
+
+/// The map of one score at one layer.
+///
+/// # Errors
+/// As [`grad_cam`].
+pub fn grad_cam_at(tape: &Tape, score: Score, layer: ValueId) -> Result<Map, TchError> {
+    let mut maps = grad_cam(tape, score, &[layer])?;
+    maps.pop().ok_or_else(|| TchError::Shape("no map".into()))
+}
+
+/// αₖ (equation 1): the gradient of the score at each channel, averaged over all places, `[C]`.
+///
+/// # Errors
+/// What libtorch says of a gradient that is not `[1, C, H, W]`.
+pub fn channel_weights(gradient: &Tensor) -> Result<Tensor, TchError> {
+    gradient.f_mean_dim([0i64, 2, 3].as_slice(), false, Kind::Float)
+}
+
+/// Equation 2: ReLU of the activations weighted by αₖ.
+fn from_gradient(activation: &Tensor, gradient: &Tensor) -> Result<Map, TchError> {
+    let (channels, height, width) = sizes(activation)?;
+    let flat = activation.f_detach()?.f_reshape([channels as i64, (height * width) as i64])?;
+    let map = channel_weights(gradient)?.f_unsqueeze(0)?.f_matmul(&flat)?.f_relu()?;
+    Ok(Map { width, height, values: plain(&map)? })
+}

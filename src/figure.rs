@@ -1,0 +1,119 @@
+//! The panels of one view as pictures at the photo's own resolution, with their caption.
+//!
+//! The window's export, its clipboard and the command line all come here, so that they cannot
+//! differ.
+
+use std::sync::Arc;
+
+use image::RgbImage;
+
+use crate::engine::{Answer, Guided, HeatMap, ModelCard};
+use crate::explain::Score;
+use crate::model::ReluRule;
+use crate::picture::compose::{self, Caption, Look, Overlay};
+use crate::picture::decode::Photo;
+
+/// One of the four panels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Panel {
+    Original,
+    /// The heat map over the photo, as the look says.
+    HeatMap,
+    /// The gradient at the input under the chosen rule.
+    GuidedBackprop,
+    GuidedGradCam,
+}
+
+impl Panel {
+    pub const ALL: [Panel; 4] = [Panel::Original, Panel::HeatMap, Panel::GuidedBackprop, Panel::GuidedGradCam];
+
+    /// The panel's title; the last two are called after the rule that made them.
+    pub fn title(self, rule: ReluRule) -> &'static str {
+        match (self, rule) {
+            (Panel::Original, _) => "Original",
+            (Panel::HeatMap, _) => "Grad-CAM",
+            (Panel::GuidedBackprop, rule) => rule.label(),
+            (Panel::GuidedGradCam, ReluRule::Guided) => "Guided Grad-CAM",
+            (Panel::GuidedGradCam, ReluRule::Deconvnet) => "Deconvnet × Grad-CAM",
+            (Panel::GuidedGradCam, ReluRule::Gradient) => "Gradient × Grad-CAM",
+        }
+    }
+
+    /// Its part of a file's name.
+    pub fn slug(self) -> &'static str {
+        match self {
+            Panel::Original => "original",
+            Panel::HeatMap => "overlay",
+            Panel::GuidedBackprop => "guided_backprop",
+            Panel::GuidedGradCam => "guided_grad_cam",
+        }
+    }
+}
+
+/// Everything one view shows.
+#[derive(Clone)]
+pub struct Figure {
+    pub photo: Arc<Photo>,
+    pub card: Arc<ModelCard>,
+    pub answer: Arc<Answer>,
+    pub heat_map: Arc<HeatMap>,
+    pub guided: Arc<Guided>,
+    pub look: Look,
+}
+
+impl Figure {
+    /// One panel at the photo's resolution, without a caption.
+    pub fn panel(&self, panel: Panel) -> RgbImage {
+        let placement = &self.answer.placement;
+        match panel {
+            Panel::Original => self.photo.rgb.clone(),
+            Panel::HeatMap => compose::overlay(&self.photo.rgb, &self.heat_map.map, placement, &self.look),
+            Panel::GuidedBackprop => compose::signed(&self.guided.backprop, placement),
+            Panel::GuidedGradCam => compose::signed(&self.guided.grad_cam, placement),
+        }
+    }
+
+    /// The heat map's colours alone, nothing of the photo beneath them.
+    pub fn bare_heat_map(&self) -> RgbImage {
+        let look = Look { opacity: 1.0, overlay: Overlay::Blend, ..self.look };
+        compose::overlay(&self.photo.rgb, &self.heat_map.map, &self.answer.placement, &look)
+    }
+
+    /// The four panels side by side with titles, caption and legend.
+    pub fn composite(&self) -> RgbImage {
+        let pictures = Panel::ALL.map(|panel| (panel.title(self.guided.rule), self.panel(panel)));
+        let panels: Vec<compose::Panel> = pictures
+            .iter()
+            .map(|(title, picture)| compose::Panel { title: (*title).to_owned(), picture })
+            .collect();
+        compose::composite(&panels, &self.caption())
+    }
+
+    fn caption(&self) -> Caption {
+        let score = self.heat_map.score;
+        let probability = match score {
+            Score::For(class) | Score::Against(class) => self.answer.probabilities.get(class).copied(),
+            Score::Versus { .. } => None,
+        };
+        let (guided, all) = self.guided.rectifiers;
+        let mut notes = Vec::new();
+        if self.guided.rule != ReluRule::Gradient {
+            let plain = if all == 0 { ": this is the plain gradient" } else { "" };
+            notes.push(format!("{guided} of {all} rectifiers guided{plain}"));
+        }
+        if self.heat_map.map.is_zero() {
+            notes.push("The map is zero everywhere: no evidence for this class at this layer".into());
+        }
+        Caption {
+            model: self.card.name.clone(),
+            layer: self.heat_map.layer.clone(),
+            class: score.describe(&self.card.labels),
+            probability,
+            opacity: self.look.opacity,
+            overlay: self.look.overlay,
+            colormap: self.look.colormap,
+            map_max: self.heat_map.map.max(),
+            notes,
+        }
+    }
+}

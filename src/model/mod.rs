@@ -1,0 +1,51 @@
+//! The network: read from a file, run with a record, walked backwards.
+//!
+//! A reader ([`format`]) turns a file into a [`Graph`]; [`Model::open`] checks it once; from then
+//! on [`Tape::record`] runs it and everything else reads the tape.
+
+mod check;
+pub mod error;
+pub mod format;
+pub mod graph;
+pub mod labels;
+pub mod layers;
+mod ops;
+pub mod plan;
+pub mod preprocess;
+mod recommend;
+pub mod tape;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+pub use error::Error;
+pub use graph::{Graph, ModulePath, ValueId};
+pub use labels::{LabelSource, Labels};
+pub use layers::{Layer, LayerTree, Target};
+pub use plan::Plan;
+pub use preprocess::Preprocess;
+pub use tape::{ReluRule, Tape, forward};
+
+/// A model that has been opened and checked: nothing about it fails later.
+#[derive(Debug)]
+pub struct Model {
+    pub path: PathBuf,
+    pub graph: Graph,
+    pub plan: Arc<Plan>,
+    pub layers: LayerTree,
+    pub labels: Labels,
+    pub preprocess: Preprocess,
+    /// The file did not say how to prepare a picture, so torchvision's ImageNet way was taken.
+    pub preprocess_assumed: bool,
+}
+
+impl Model {
+    /// Opens a `.pt2` archive.
+    ///
+    /// # Errors
+    /// See [`Error`]: each says what is wrong with which file.
+    pub fn open(path: &Path) -> Result<Model, Error> {
+        let opened = format::pt2::open(path)?;
+        Self::from_graph(path, opened.graph, opened.labels.as_deref(), opened.preprocess.as_deref())
+    }
+}

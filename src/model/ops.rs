@@ -1,0 +1,161 @@
+//! What each operation of the graph computes, in libtorch's terms.
+//!
+//! Only the fallible twins of tch are used: what a file claims decides whether a call works.
+
+use tch::{TchError, Tensor};
+
+use super::graph::{Op, Padding};
+
+/// Runs one operation on its inputs and returns its outputs, one or several.
+///
+/// # Errors
+/// What libtorch says of inputs that do not fit, and [`TchError::Shape`] where inputs are missing.
+pub fn apply(op: &Op, inputs: &[&Tensor]) -> Result<Vec<Tensor>, TchError> {
+    match op {
+        Op::Chunk { chunks, dim } => input(inputs, 0)?.f_chunk(*chunks, *dim),
+        Op::Split { sizes, dim } => input(inputs, 0)?.f_split_with_sizes(sizes.as_slice(), *dim),
+        Op::SplitEvery { size, dim } => input(inputs, 0)?.f_split(*size, *dim),
+        Op::Cat { dim } => Ok(vec![Tensor::f_cat(inputs, *dim)?]),
+        Op::Stack { dim } => Ok(vec![Tensor::f_stack(inputs, *dim)?]),
+        _ => Ok(vec![single(op, inputs)?]),
+    }
+}
+
+fn input<'a>(inputs: &[&'a Tensor], index: usize) -> Result<&'a Tensor, TchError> {
+    let missing = || TchError::Shape(format!("input {index} is missing"));
+    inputs.get(index).copied().ok_or_else(missing)
+}
+
+fn single(op: &Op, inputs: &[&Tensor]) -> Result<Tensor, TchError> {
+    let x = input(inputs, 0)?;
+    match op {
+        Op::Conv2d { .. } | Op::BatchNorm { .. } | Op::Linear { .. } => weighted(op, x, inputs),
+        Op::Addmm => x.f_addmm(input(inputs, 1)?, input(inputs, 2)?),
+        Op::Matmul => x.f_matmul(input(inputs, 1)?),
+        Op::Add { alpha } => x.f_add(&scaled(input(inputs, 1)?, *alpha)?),
+        Op::Sub { alpha } => x.f_sub(&scaled(input(inputs, 1)?, *alpha)?),
+        Op::Mul => x.f_mul(input(inputs, 1)?),
+        Op::Div => x.f_div(input(inputs, 1)?),
+        Op::AddScalar(other) => x.f_add_scalar(*other),
+        Op::RsubScalar(other) => x.f_neg()?.f_add_scalar(*other),
+        Op::MulScalar(other) => x.f_mul_scalar(*other),
+        Op::PowScalar(exponent) => x.f_pow_tensor_scalar(*exponent),
+        Op::MaxPool2d { .. } | Op::AvgPool2d { .. } => pooled(op, x),
+        Op::AdaptiveAvgPool2d { size } => x.f_adaptive_avg_pool2d(size.as_slice()),
+        Op::AdaptiveMaxPool2d { size } => Ok(x.f_adaptive_max_pool2d(size.as_slice())?.0),
+        Op::Mean { dims, keepdim } if dims.is_empty() && !keepdim => x.f_mean(x.f_kind()?),
+        Op::Mean { dims, keepdim } => x.f_mean_dim(dims.as_slice(), *keepdim, x.f_kind()?),
+        Op::Sum { dims, keepdim } if dims.is_empty() && !keepdim => x.f_sum(x.f_kind()?),
+        Op::Sum { dims, keepdim } => x.f_sum_dim_intlist(dims.as_slice(), *keepdim, x.f_kind()?),
+        Op::Flatten { .. }
+        | Op::Reshape { .. }
+        | Op::Expand { .. }
+        | Op::Transpose { .. }
+        | Op::Permute { .. }
+        | Op::Select { .. }
+        | Op::Slice { .. }
+        | Op::Unsqueeze { .. }
+        | Op::Squeeze { .. }
+        | Op::Pad { .. }
+        | Op::Identity => reshaped(op, x),
+        _ => activated(op, x),
+    }
+}
+
+fn scaled(x: &Tensor, alpha: f64) -> Result<Tensor, TchError> {
+    if alpha == 1.0 { Ok(x.shallow_clone()) } else { x.f_mul_scalar(alpha) }
+}
+
+fn weighted(op: &Op, x: &Tensor, inputs: &[&Tensor]) -> Result<Tensor, TchError> {
+    let weight = input(inputs, 1)?;
+    match op {
+        Op::Conv2d { bias, stride, padding, dilation, groups } => {
+            let bias = if *bias { Some(input(inputs, 2)?) } else { None };
+            let (stride, dilation) = (stride.as_slice(), dilation.as_slice());
+            match padding {
+                Padding::Explicit(sizes) => {
+                    x.f_conv2d(weight, bias, stride, sizes.as_slice(), dilation, *groups)
+                }
+                Padding::Named(name) => {
+                    x.f_conv2d_padding(weight, bias, stride, name, dilation, *groups)
+                }
+            }
+        }
+        Op::BatchNorm { affine, eps } => {
+            let first = if *affine { 3 } else { 1 };
+            let (scale, shift) =
+                if *affine { (Some(weight), Some(input(inputs, 2)?)) } else { (None, None) };
+            let (mean, variance) = (input(inputs, first)?, input(inputs, first + 1)?);
+            x.f_batch_norm(scale, shift, Some(mean), Some(variance), false, 0.0, *eps, false)
+        }
+        _ => {
+            let bias = if *op == (Op::Linear { bias: true }) { Some(input(inputs, 2)?) } else { None };
+            x.f_linear(weight, bias)
+        }
+    }
+}
+
+fn pooled(op: &Op, x: &Tensor) -> Result<Tensor, TchError> {
+    match op {
+        Op::MaxPool2d { kernel, stride, padding, dilation, ceil_mode } => x.f_max_pool2d(
+            kernel.as_slice(),
+            stride.as_slice(),
+            padding.as_slice(),
+            dilation.as_slice(),
+            *ceil_mode,
+        ),
+        Op::AvgPool2d { kernel, stride, padding, ceil_mode, count_include_pad, divisor_override } => {
+            x.f_avg_pool2d(
+                kernel.as_slice(),
+                stride.as_slice(),
+                padding.as_slice(),
+                *ceil_mode,
+                *count_include_pad,
+                *divisor_override,
+            )
+        }
+        _ => Err(TchError::Shape(format!("{op:?} is not a pooling"))),
+    }
+}
+
+fn reshaped(op: &Op, x: &Tensor) -> Result<Tensor, TchError> {
+    match op {
+        Op::Flatten { start, end } => x.f_flatten(*start, *end),
+        Op::Reshape { shape } => x.f_reshape(shape.as_slice()),
+        Op::Expand { shape } => x.f_expand(shape.as_slice(), false),
+        Op::Transpose { a, b } => x.f_transpose(*a, *b),
+        Op::Permute { dims } => x.f_permute(dims.as_slice()),
+        Op::Select { dim, index } => x.f_select(*dim, *index),
+        Op::Slice { dim, start, end, step } => x.f_slice(*dim, *start, *end, *step),
+        Op::Unsqueeze { dim } => x.f_unsqueeze(*dim),
+        Op::Squeeze { dim: Some(dim) } => x.f_squeeze_dim(*dim),
+        Op::Squeeze { dim: None } => x.f_squeeze(),
+        Op::Pad { pad, mode, value } => x.f_pad(pad.as_slice(), mode, *value),
+        _ => Ok(x.shallow_clone()),
+    }
+}
+
+fn activated(op: &Op, x: &Tensor) -> Result<Tensor, TchError> {
+    match op {
+        Op::Relu => x.f_relu(),
+        Op::Hardtanh { min, max } => x.f_clamp(*min, *max),
+        Op::Clamp { min: Some(min), max: Some(max) } => x.f_clamp(*min, *max),
+        Op::Clamp { min: Some(min), max: None } => x.f_clamp_min(*min),
+        Op::Clamp { min: None, max: Some(max) } => x.f_clamp_max(*max),
+        // tch's leaky_relu takes no slope, and its elu no alpha.
+        Op::LeakyRelu { slope } => x.f_relu()?.f_sub(&x.f_neg()?.f_relu()?.f_mul_scalar(*slope)?),
+        Op::Elu { alpha } => {
+            let negative = x.f_clamp_max(0.0)?.f_expm1()?.f_mul_scalar(*alpha)?;
+            x.f_relu()?.f_add(&negative)
+        }
+        Op::Sigmoid => x.f_sigmoid(),
+        Op::Tanh => x.f_tanh(),
+        Op::Silu => x.f_silu(),
+        Op::Gelu { approximate } => x.f_gelu(approximate),
+        Op::Hardswish => x.f_hardswish(),
+        Op::Hardsigmoid => x.f_hardsigmoid(),
+        Op::Softmax { dim, log: false } => x.f_softmax(*dim, x.f_kind()?),
+        Op::Softmax { dim, log: true } => x.f_log_softmax(*dim, x.f_kind()?),
+        _ => Err(TchError::Shape(format!("{op:?} does not take one input"))),
+    }
+}
