@@ -1,0 +1,138 @@
+//! What can be wrong with a model, sorted by cause and worded for the person who has to act.
+//!
+//! A [`Fault`] says what is wrong and knows no path, so that the parts of a reader need not carry
+//! one about; [`Error`] adds the file, last.
+
+use std::path::{Path, PathBuf};
+
+/// The two lines that make a file this program reads.
+pub const HOW_TO_EXPORT: &str = "\
+    program = torch.export.export(model.eval(), (torch.rand(1, 3, 224, 224),))
+    torch.export.save(program, \"model.pt2\")";
+
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Error {
+    #[error("{fault}: {}", path.display())]
+    File { fault: Fault, path: PathBuf },
+}
+
+/// What is wrong with a model file.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Fault {
+    #[error("the model cannot be read ({0})")]
+    Unreadable(String),
+
+    #[error("the model file is empty")]
+    Empty,
+
+    #[error("{what}, not an exported model. In Python, with the model loaded:\n{HOW_TO_EXPORT}\nThe file")]
+    Foreign { what: String },
+
+    #[error("the model file is cut short or damaged ({0}); fetch or export it again")]
+    Damaged(String),
+
+    #[error(
+        "the archive's entry {entry} is compressed, which no exported model is; \
+         it is not unpacked. Store the entries uncompressed (zip -0)"
+    )]
+    Compressed { entry: String },
+
+    #[error("the archive's entry {entry} is encrypted")]
+    Encrypted { entry: String },
+
+    #[error("the archive's entry {entry} has a path that leaves the archive; it is not opened")]
+    Escapes { entry: String },
+
+    #[error("the archive's entry {entry} claims {claimed} bytes, more than {limit}")]
+    Oversized { entry: String, claimed: u64, limit: String },
+
+    #[error("the archive lacks its entry {entry}; export the model again")]
+    Missing { entry: String },
+
+    #[error("the archive's entry {entry} is not as torch.export.save writes it ({reason})")]
+    Entry { entry: String, reason: String },
+
+    #[error(
+        "the model is written in schema {major}, and this program reads schema 8 \
+         (PyTorch 2.9 and later){}", wrote(torch)
+    )]
+    Schema { major: i64, torch: Option<String> },
+
+    #[error(
+        "the size of {name} is left open; export with fixed sizes \
+         (torch.export.export without dynamic_shapes)"
+    )]
+    Symbolic { name: String },
+
+    #[error(
+        "the model was exported in training mode ({node}); call model.eval() first and export again"
+    )]
+    Training { node: String },
+
+    #[error("the graph does not hold together: {0}")]
+    Graph(String),
+
+    #[error(
+        "{node} changes {value} in place while {other}, which shares its memory, is used later; \
+         write it without the in-place form (inplace=False) and export again"
+    )]
+    SharedInPlace { node: String, value: String, other: String },
+
+    #[error("{}", list(.0))]
+    Unsupported(Vec<UnsupportedOp>),
+
+    #[error("the model's input is not one RGB image: {0}")]
+    Input(String),
+
+    #[error("the model outputs no logits: {0}")]
+    NoLogits(String),
+
+    #[error("weight {name} {reason}")]
+    Weight { name: String, reason: String },
+
+    #[error("expected {expected} labels, one line for each class, and found {found}")]
+    Labels { expected: usize, found: usize },
+
+    #[error("preprocess.json {0}")]
+    Preprocess(String),
+}
+
+/// An operation that has no counterpart in [`super::graph::Op`], with the place where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnsupportedOp {
+    /// `aten.upsample_nearest2d.vec`
+    pub op: String,
+    pub node: String,
+    /// Empty for the model itself.
+    pub module: String,
+    /// Which argument is beyond us, where it is not the operation as a whole.
+    pub reason: Option<String>,
+}
+
+impl Fault {
+    /// This fault in the file at `path`.
+    pub fn at(self, path: &Path) -> Error {
+        Error::File { fault: self, path: path.to_owned() }
+    }
+}
+
+fn wrote(torch: &Option<String>) -> String {
+    torch.as_ref().map(|version| format!("; PyTorch {version} wrote the file")).unwrap_or_default()
+}
+
+fn list(ops: &[UnsupportedOp]) -> String {
+    let count = match ops.len() {
+        1 => "1 operation".to_owned(),
+        n => format!("{n} operations"),
+    };
+    let mut text = format!("the model uses {count} that this program does not have:");
+    for UnsupportedOp { op, node, module, reason } in ops {
+        let module = if module.is_empty() { "the model itself" } else { module };
+        text.push_str(&format!("\n    {op} (node {node}, in {module})"));
+        if let Some(reason) = reason {
+            text.push_str(&format!(": {reason}"));
+        }
+    }
+    text.push_str("\nThe file");
+    text
+}

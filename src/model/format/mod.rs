@@ -1,0 +1,27 @@
+//! Readers of model files, one folder a format. Each turns a file into a [`Graph`] and says
+//! clearly why where it cannot.
+
+mod foreign;
+mod pt2;
+
+use std::path::Path;
+
+use super::error::Error;
+use super::graph::Graph;
+
+/// A model file, read.
+#[derive(Debug)]
+pub struct Opened {
+    pub graph: Graph,
+    /// Text of the archive's own `labels.txt`: a class a line.
+    pub labels: Option<String>,
+    /// Text of the archive's own `preprocess.json`.
+    pub preprocess: Option<String>,
+}
+
+/// Reads the model at `path`, whatever its name ends in: the content decides.
+///
+/// Nothing is run; that the stated shapes are true is for the graph's first pass to find out.
+pub fn open(path: &Path) -> Result<Opened, Error> {
+    pt2::open(path).map_err(|fault| fault.at(path))
+}

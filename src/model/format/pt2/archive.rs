@@ -1,0 +1,184 @@
+//! The zip archive: entries that are stored, stay inside, and are no longer than the file.
+//!
+//! Every entry is checked when the archive is opened, before any is read, so that what it claims
+//! can be believed (and memory set aside) afterwards.
+
+use std::fs::File;
+use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::path::Path;
+
+use zip::{CompressionMethod, ZipArchive};
+
+use super::Result;
+use crate::model::error::Fault;
+use crate::model::format::foreign;
+
+/// Longest JSON or text entry read, in bytes: the graph of the largest network torchvision has is
+/// a hundredth of it.
+const LONGEST_TEXT: u64 = 256 << 20;
+
+pub struct Archive {
+    zip: ZipArchive<BufReader<File>>,
+    /// `squeezenet1_1/`, the folder that everything lies under.
+    root: String,
+}
+
+impl Archive {
+    /// Opens the archive and checks all its entries; says what the file is where it is another.
+    pub fn open(path: &Path) -> Result<Archive> {
+        let mut file = File::open(path).map_err(unreadable)?;
+        let about = file.metadata().map_err(unreadable)?;
+        if about.is_dir() {
+            return Err(Fault::Unreadable("it is a folder".into()));
+        }
+        let length = about.len();
+        if length == 0 {
+            return Err(Fault::Empty);
+        }
+        let mut head = Vec::with_capacity(foreign::HEAD);
+        file.by_ref().take(foreign::HEAD as u64).read_to_end(&mut head).map_err(unreadable)?;
+        if let Some(what) = foreign::by_content(&head, length) {
+            return Err(Fault::Foreign { what: what.into() });
+        }
+        if !b"PK".starts_with(head.get(..2).unwrap_or(&head)) {
+            return Err(Fault::Foreign { what: "this is not a zip archive, as a .pt2 is".into() });
+        }
+        file.seek(SeekFrom::Start(0)).map_err(unreadable)?;
+        let zip = ZipArchive::new(BufReader::new(file)).map_err(damaged)?;
+        let mut archive = Archive { zip, root: String::new() };
+        archive.check_entries(length)?;
+        archive.root = archive.find_root()?;
+        Ok(archive)
+    }
+
+    fn check_entries(&self, length: u64) -> Result<()> {
+        let mut total = 0u64;
+        for index in 0..self.zip.len() {
+            let entry = self.zip.by_index_data(index).map_err(damaged)?;
+            let name = entry.name().map_err(damaged)?.into_owned();
+            if entry.enclosed_name().is_none() || leaves(&name) {
+                return Err(Fault::Escapes { entry: name });
+            }
+            if entry.encrypted() {
+                return Err(Fault::Encrypted { entry: name });
+            }
+            if entry.compression() != CompressionMethod::Stored
+                || entry.compressed_size() != entry.size()
+            {
+                return Err(Fault::Compressed { entry: name });
+            }
+            total = total.saturating_add(entry.size());
+            if entry.size() > length || total > length {
+                let limit = format!("the file has ({length})");
+                return Err(Fault::Oversized { entry: name, claimed: entry.size(), limit });
+            }
+        }
+        Ok(())
+    }
+
+    fn names(&self) -> impl Iterator<Item = &str> {
+        // Names that are not UTF-8 are no names of ours.
+        self.zip.file_names_raw().filter_map(|name| std::str::from_utf8(name).ok())
+    }
+
+    fn find_root(&self) -> Result<String> {
+        let root = self
+            .names()
+            .filter_map(|name| name.split_once("models/").filter(|(_, rest)| is_model(rest)))
+            .map(|(root, _)| root)
+            .find(|root| root.is_empty() || root.ends_with('/'));
+        match root {
+            Some(root) => Ok(root.to_owned()),
+            None => Err(Fault::Foreign { what: foreign::by_entries(self.names()).into() }),
+        }
+    }
+
+    /// The one model of the archive: `model` unless it was given a name when it was saved.
+    pub fn model_name(&self) -> Result<String> {
+        let folder = format!("{}models/", self.root);
+        let mut names: Vec<&str> = self
+            .names()
+            .filter_map(|name| name.strip_prefix(&folder).filter(|rest| is_model(rest)))
+            .filter_map(|name| name.strip_suffix(".json"))
+            .collect();
+        names.sort_unstable();
+        match names[..] {
+            [name] => Ok(name.to_owned()),
+            _ if names.contains(&"model") => Ok("model".to_owned()),
+            _ => Err(Fault::Entry {
+                entry: folder,
+                reason: format!("it holds {} models; save one a file", names.len()),
+            }),
+        }
+    }
+
+    /// The bytes of an entry named below the root; `None` where there is none.
+    ///
+    /// Read in place: the file is sought, not held, and the entry's checksum is verified.
+    pub fn bytes(&mut self, entry: &str) -> Result<Option<Vec<u8>>> {
+        let Some(index) = self.zip.index_for_name(&format!("{}{entry}", self.root)) else {
+            return Ok(None);
+        };
+        let mut reader = self.zip.by_index(index).map_err(damaged)?;
+        // No more than the file has: checked when it was opened.
+        let size = usize::try_from(reader.size())
+            .map_err(|_| Fault::Damaged(format!("{entry} is too long")))?;
+        let mut bytes = Vec::with_capacity(size);
+        reader
+            .read_to_end(&mut bytes)
+            .map_err(|error| Fault::Damaged(format!("{entry}: {error}")))?;
+        if bytes.len() != size {
+            return Err(Fault::Damaged(format!("{entry} ends after {} bytes", bytes.len())));
+        }
+        Ok(Some(bytes))
+    }
+
+    /// The bytes of an entry that has to be there.
+    pub fn required(&mut self, entry: &str) -> Result<Vec<u8>> {
+        self.bytes(entry)?.ok_or_else(|| Fault::Missing { entry: entry.to_owned() })
+    }
+
+    /// The text of an entry; `None` where there is none.
+    pub fn text(&mut self, entry: &str) -> Result<Option<String>> {
+        if let Some(index) = self.zip.index_for_name(&format!("{}{entry}", self.root)) {
+            let claimed = self.zip.by_index_data(index).map_err(damaged)?.size();
+            if claimed > LONGEST_TEXT {
+                let limit = format!("a text may have ({LONGEST_TEXT})");
+                return Err(Fault::Oversized { entry: entry.to_owned(), claimed, limit });
+            }
+        }
+        let Some(bytes) = self.bytes(entry)? else { return Ok(None) };
+        let text = String::from_utf8(bytes).map_err(|_| Fault::Entry {
+            entry: entry.to_owned(),
+            reason: "it is not text in UTF-8".into(),
+        })?;
+        Ok(Some(text))
+    }
+}
+
+/// `model.json`, in the folder itself.
+fn is_model(name: &str) -> bool {
+    name.ends_with(".json") && !name.contains('/')
+}
+
+/// Stricter than leaving the archive as a whole: no honest writer goes up at all.
+fn leaves(name: &str) -> bool {
+    name.starts_with(['/', '\\']) || name.split(['/', '\\']).any(|part| part == "..")
+}
+
+fn unreadable(error: std::io::Error) -> Fault {
+    Fault::Unreadable(match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file".into(),
+        std::io::ErrorKind::PermissionDenied => "permission denied".into(),
+        _ => error.to_string(),
+    })
+}
+
+fn damaged(error: zip::result::ZipError) -> Fault {
+    use zip::result::ZipError;
+    Fault::Damaged(match error {
+        ZipError::InvalidArchive(reason) => reason.into_owned(),
+        ZipError::UnsupportedArchive(reason) => reason.to_owned(),
+        other => other.to_string(),
+    })
+}

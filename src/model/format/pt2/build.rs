@@ -1,0 +1,312 @@
+//! Wires the nodes together: names become values, and writing in place becomes a new value.
+//!
+//! An in-place operation is read as its out-of-place twin. From there on the name of what it
+//! overwrote means the result. Where memory is shared with another value (a view) that stands for
+//! something else and is used later, that reading would be wrong, and the graph is refused.
+
+use std::collections::{HashMap, HashSet};
+
+use super::Result;
+use super::args::Refusal;
+use super::aten::{self, Call, Sharing, Source, Step};
+use super::modules;
+use super::schema::{Argument, GraphModule, NodeJson};
+use super::signature::Inputs;
+use crate::model::error::{Fault, UnsupportedOp};
+use crate::model::graph::{Graph, Module, Node, Op, Value, ValueId};
+
+pub struct Builder<'a> {
+    module: &'a GraphModule,
+    inputs: &'a Inputs,
+    image: ValueId,
+    values: Vec<Value>,
+    /// For each value: who shares its memory, and what became of it.
+    memory: Vec<Memory>,
+    names: HashMap<String, ValueId>,
+    /// What each node handed back, for `getitem`.
+    made: HashMap<String, Vec<ValueId>>,
+    nodes: Vec<Node>,
+    /// The modules around each of `nodes`.
+    stacks: Vec<Vec<Module>>,
+    unsupported: Vec<UnsupportedOp>,
+}
+
+struct Memory {
+    /// Values of one group share memory.
+    group: usize,
+    /// Values of one identity are the same tensor.
+    identity: usize,
+    became: Became,
+}
+
+#[derive(Clone)]
+enum Became {
+    Itself,
+    /// It was overwritten, and this is what it holds since.
+    Replaced(ValueId),
+    /// Something that shares its memory was overwritten.
+    Stale { node: String, value: String },
+}
+
+impl<'a> Builder<'a> {
+    pub fn new(module: &'a GraphModule, inputs: &'a Inputs) -> Builder<'a> {
+        let mut builder = Builder {
+            module,
+            inputs,
+            image: ValueId(0),
+            values: Vec::new(),
+            memory: Vec::new(),
+            names: HashMap::new(),
+            made: HashMap::new(),
+            nodes: Vec::with_capacity(module.graph.nodes.len()),
+            stacks: Vec::new(),
+            unsupported: Vec::new(),
+        };
+        builder.image = builder.add(&inputs.image);
+        builder.values[builder.image.0].stated_shape = Some(inputs.shape.to_vec());
+        builder
+    }
+
+    /// Reads all nodes. Operations we do not have are told together, once all are seen.
+    pub fn run(&mut self) -> Result<()> {
+        let module = self.module;
+        let written: Vec<Option<&str>> = module
+            .graph
+            .nodes
+            .iter()
+            .map(|node| node.metadata.nn_module_stack.as_deref())
+            .collect();
+        for (node, stack) in module.graph.nodes.iter().zip(modules::stacks(&written)) {
+            self.node(node, stack)?;
+        }
+        if self.unsupported.is_empty() {
+            Ok(())
+        } else {
+            Err(Fault::Unsupported(std::mem::take(&mut self.unsupported)))
+        }
+    }
+
+    fn node(&mut self, node: &NodeJson, stack: Vec<Module>) -> Result<()> {
+        let outputs = outputs(node);
+        let name = node.name.as_deref().or(outputs.first().copied()).unwrap_or("?").to_owned();
+        let path = stack.last().map(|module| module.path.clone()).unwrap_or_default();
+        match aten::read(node) {
+            Ok(Step::Skip) => Ok(()),
+            // The wiring is unknown from the first such operation on.
+            Ok(_) if !self.unsupported.is_empty() => Ok(()),
+            Ok(Step::Item { of, index }) => self.item(&name, of, index, &outputs),
+            Ok(Step::Run(call)) => self.call(name, path, stack, call, &outputs),
+            Err(Refusal::Fault(Fault::Training { node })) => {
+                Err(Fault::Training { node: format!("{node} in {path}, node {name}") })
+            }
+            Err(Refusal::Fault(fault)) => Err(fault),
+            Err(Refusal::Unsupported(reason)) => {
+                let op = node.target.strip_prefix("torch.ops.").unwrap_or(&node.target).to_owned();
+                self.unsupported.push(UnsupportedOp { op, node: name, module: path, reason });
+                Ok(())
+            }
+        }
+    }
+
+    fn item(&mut self, name: &str, of: Source, index: usize, outputs: &[&str]) -> Result<()> {
+        let value = match of {
+            Source::Values(values) => {
+                values.get(index).map(|value| self.find(name, value)).transpose()?
+            }
+            Source::Node(node) => self.made.get(node).and_then(|made| made.get(index)).copied(),
+        };
+        let value = value.ok_or_else(|| {
+            Fault::Graph(format!("node {name} asks for item {index} of a list that is shorter"))
+        })?;
+        for output in outputs {
+            self.unclaimed(output)?;
+            self.names.insert((*output).to_owned(), value);
+        }
+        Ok(())
+    }
+
+    fn call(
+        &mut self,
+        name: String,
+        module: String,
+        stack: Vec<Module>,
+        call: Call,
+        outputs: &[&str],
+    ) -> Result<()> {
+        let inputs =
+            call.inputs.iter().map(|input| self.find(&name, input)).collect::<Result<Vec<_>>>()?;
+        let outputs = if call.first_output_only { &outputs[..outputs.len().min(1)] } else { outputs };
+        if outputs.is_empty() {
+            return Err(Fault::Graph(format!("node {name} hands nothing back")));
+        }
+        let mut made = Vec::with_capacity(outputs.len());
+        for output in outputs {
+            self.unclaimed(output)?;
+            let value = self.add(output);
+            self.values[value.0].stated_shape = self.stated(output)?;
+            made.push(value);
+        }
+        if let Some(&first) = inputs.first() {
+            if call.in_place {
+                if self.inputs.weights.contains_key(&self.values[first.0].name) {
+                    return Err(Fault::Training { node: format!("node {name} updates a weight") });
+                }
+                self.overwrite(&name, first, made[0]);
+            } else {
+                self.share(first, &made, call.sharing);
+            }
+        }
+        self.made.insert(name.clone(), made.clone());
+        self.nodes.push(Node { op: call.op, inputs, outputs: made, module, name });
+        self.stacks.push(stack);
+        Ok(())
+    }
+
+    fn share(&mut self, from: ValueId, made: &[ValueId], sharing: Sharing) {
+        for value in made {
+            if sharing != Sharing::None {
+                self.memory[value.0].group = self.memory[from.0].group;
+            }
+            if sharing == Sharing::Same {
+                self.memory[value.0].identity = self.memory[from.0].identity;
+            }
+        }
+    }
+
+    fn overwrite(&mut self, node: &str, target: ValueId, result: ValueId) {
+        let (group, identity) = (self.memory[target.0].group, self.memory[target.0].identity);
+        let value = self.values[target.0].name.clone();
+        for memory in self.memory.iter_mut().filter(|memory| memory.group == group) {
+            memory.became = if memory.identity == identity {
+                Became::Replaced(result)
+            } else {
+                Became::Stale { node: node.to_owned(), value: value.clone() }
+            };
+        }
+    }
+
+    fn add(&mut self, name: &str) -> ValueId {
+        let id = ValueId(self.values.len());
+        self.values.push(Value { name: name.to_owned(), stated_shape: None, weight: None });
+        self.memory.push(Memory { group: id.0, identity: id.0, became: Became::Itself });
+        self.names.insert(name.to_owned(), id);
+        id
+    }
+
+    fn unclaimed(&self, name: &str) -> Result<()> {
+        if self.names.contains_key(name) || self.inputs.weights.contains_key(name) {
+            return Err(Fault::Graph(format!("two values are called {name}")));
+        }
+        Ok(())
+    }
+
+    fn stated(&self, name: &str) -> Result<Option<Vec<i64>>> {
+        match self.module.graph.tensor_values.get(name) {
+            None => Ok(None),
+            Some(about) => match about.shape() {
+                Some(shape) => Ok(Some(shape)),
+                None => Err(Fault::Symbolic { name: name.to_owned() }),
+            },
+        }
+    }
+
+    /// What `name` means by now. A weight becomes a value when it is first asked for.
+    fn find(&mut self, node: &str, name: &str) -> Result<ValueId> {
+        let mut id = match self.names.get(name) {
+            Some(id) => *id,
+            None if self.inputs.weights.contains_key(name) => self.add(name),
+            None => {
+                return Err(Fault::Graph(format!(
+                    "{node} uses {name}, which nothing before it computes"
+                )));
+            }
+        };
+        loop {
+            match &self.memory[id.0].became {
+                Became::Itself => return Ok(id),
+                // A result is newer than what it replaces, so this ends.
+                Became::Replaced(result) => id = *result,
+                Became::Stale { node, value } => {
+                    return Err(Fault::SharedInPlace {
+                        node: node.clone(),
+                        value: value.clone(),
+                        other: self.values[id.0].name.clone(),
+                    });
+                }
+            }
+        }
+    }
+
+    /// The graph up to the logits: a softmax at the end is stepped over, and what bears on nothing
+    /// is left out.
+    pub fn finish(mut self, output: &str) -> Result<Graph> {
+        let mut logits = self.find("the output", output)?;
+        let shape = self.stated(output)?;
+        let mut softmax_removed = false;
+        while let Some(node) = self.nodes.iter().rfind(|node| node.outputs.contains(&logits)) {
+            match node.op {
+                Op::Softmax { dim: 1 | -1, .. } => {
+                    logits = node.inputs[0];
+                    softmax_removed = true;
+                }
+                Op::Identity => logits = node.inputs[0],
+                _ => break,
+            }
+        }
+        if !self.nodes.iter().any(|node| node.outputs.contains(&logits)) {
+            return Err(Fault::NoLogits("it hands back what went in".into()));
+        }
+        let stated = &mut self.values[logits.0].stated_shape;
+        *stated = stated.take().or(shape);
+
+        let image = self.image;
+        let (nodes, modules) = self.reaching(logits);
+        if !nodes.iter().any(|node| node.inputs.contains(&image)) {
+            return Err(Fault::NoLogits("what it hands back does not depend on the image".into()));
+        }
+        Ok(Graph {
+            input: image,
+            input_shape: self.inputs.shape,
+            values: self.values,
+            nodes,
+            modules,
+            logits,
+            softmax_removed,
+        })
+    }
+
+    /// The nodes that the logits depend on, with their modules in the order first met.
+    fn reaching(&mut self, logits: ValueId) -> (Vec<Node>, Vec<Module>) {
+        let mut wanted = vec![false; self.values.len()];
+        wanted[logits.0] = true;
+        let mut kept = Vec::with_capacity(self.nodes.len());
+        for (node, stack) in self.nodes.drain(..).zip(self.stacks.drain(..)).rev() {
+            if node.outputs.iter().any(|output| wanted[output.0]) {
+                node.inputs.iter().for_each(|input| wanted[input.0] = true);
+                kept.push((node, stack));
+            }
+        }
+        kept.reverse();
+        let mut modules: Vec<Module> = Vec::new();
+        let mut known = HashSet::new();
+        for module in kept.iter().flat_map(|(_, stack)| stack) {
+            if known.insert(module.path.clone()) {
+                modules.push(module.clone());
+            }
+        }
+        (kept.into_iter().map(|(node, _)| node).collect(), modules)
+    }
+}
+
+/// The names of the tensors a node hands back.
+fn outputs(node: &NodeJson) -> Vec<&str> {
+    let mut names = Vec::new();
+    for output in &node.outputs {
+        match output {
+            Argument::Tensor(name) => names.push(name.as_str()),
+            Argument::Tensors(list) => names.extend(list.iter().map(String::as_str)),
+            _ => {}
+        }
+    }
+    names
+}

@@ -1,0 +1,47 @@
+//! Reads `.pt2`, what `torch.export.save` writes: a zip archive of stored entries under one root
+//! folder, with the graph as JSON and each weight as raw bytes.
+//!
+//! The stages follow one another and each trusts only what the one before has checked:
+//! [`archive`] (sizes, names), [`schema`] (the JSON's shape), [`aten`] (operations), [`build`]
+//! (the graph's wiring), [`weights`] (bytes to tensors).
+
+mod archive;
+mod args;
+mod aten;
+mod build;
+mod modules;
+mod schema;
+mod signature;
+mod weights;
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
+
+use self::archive::Archive;
+use self::build::Builder;
+use super::Opened;
+use crate::model::error::Fault;
+
+type Result<T> = std::result::Result<T, Fault>;
+
+/// Reads the archive at `path`.
+pub fn open(path: &Path) -> Result<Opened> {
+    let mut archive = Archive::open(path)?;
+    let name = archive.model_name()?;
+    let program = schema::Program::read(&mut archive, &name)?;
+    let module = program.graph_module;
+
+    let inputs = signature::inputs(&module)?;
+    let mut builder = Builder::new(&module, &inputs)?;
+    builder.run()?;
+    let output = signature::logits(&module)?;
+    let mut graph = builder.finish(&output)?;
+
+    weights::load(&mut graph, &inputs, &mut archive, &name)?;
+    Ok(Opened {
+        graph,
+        labels: archive.text("extra/labels.txt")?,
+        preprocess: archive.text("extra/preprocess.json")?,
+    })
+}
