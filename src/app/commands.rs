@@ -6,12 +6,12 @@ use std::path::PathBuf;
 use egui::{Context, Key, KeyboardShortcut, Modifiers, ThemePreference};
 
 use crate::explain::Score;
+use crate::figure::Panel;
 use crate::model::{ModulePath, ReluRule};
 use crate::picture::colormap::Colormap;
 use crate::picture::compose::Overlay;
 use crate::picture::geometry::Fit;
 
-use super::pane::Pane;
 use super::state::{Arrangement, Opacity, SearchField, with_class};
 use super::{App, export, open};
 
@@ -36,7 +36,7 @@ pub enum Command {
 
     /// A file dropped on the window, or named on the command line.
     OpenPath(PathBuf),
-    ExportPane(Pane),
+    ExportPanel(Panel),
     ChooseLayer(ModulePath),
     /// Another class in the same kind of score.
     ChooseClass(usize),
@@ -152,7 +152,9 @@ impl Command {
         let popup = ctx.any_popup_open();
         let mut commands = Vec::new();
         for command in Command::ALL {
-            let Some(keys) = command.shortcut() else { continue };
+            let Some(keys) = command.shortcut() else {
+                continue;
+            };
             let plain = keys.modifiers.is_none();
             let copying = command == Command::CopyComposite;
             if (typing && (plain || copying)) || (plain && (held || popup)) {
@@ -180,7 +182,7 @@ impl App {
             Command::OpenModel => open::pick_model(self, ctx),
             Command::OpenPath(path) => open::path(self, path),
             Command::ExportComposite => export::save(self, ctx, None),
-            Command::ExportPane(pane) => export::save(self, ctx, Some(pane)),
+            Command::ExportPanel(pane) => export::save(self, ctx, Some(pane)),
             Command::CopyComposite => export::copy(self, ctx),
             Command::Cancel => self.cancel(),
             Command::PreviousLayer => self.walk_layers(-1),

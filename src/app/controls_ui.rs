@@ -7,19 +7,25 @@ use crate::picture::colormap::Colormap;
 use crate::picture::compose::Overlay;
 use crate::picture::geometry::Fit;
 
+use crate::picture::caption::significant;
+
 use super::App;
 use super::commands::Command;
 use super::score_ui;
 use super::state::Opacity;
 use super::theme::{self, GRID, ROW, palette};
-use super::widgets::{draw_left, line, number, segments};
+use super::widgets::{draw_left, line, segments};
 
 /// From this width on the controls stand in one row.
 const ONE_ROW: f32 = 1240.0;
 
 /// Height of the controls in a stage of this width.
 pub fn height(width: f32) -> f32 {
-    if width >= ONE_ROW { ROW } else { 2.0 * ROW + GRID }
+    if width >= ONE_ROW {
+        ROW
+    } else {
+        2.0 * ROW + GRID
+    }
 }
 
 impl App {
@@ -47,9 +53,14 @@ impl App {
         let label = name(ui, "Opacity");
         let mut share = state.opacity.share();
         ui.spacing_mut().slider_width = if narrow { 72.0 } else { 144.0 };
-        let slider = Slider::new(&mut share, 0.0..=1.0).show_value(false).step_by(0.01);
+        let slider = Slider::new(&mut share, 0.0..=1.0)
+            .show_value(false)
+            .step_by(0.01);
         let response = ui.add(slider).labelled_by(label);
-        if response.on_hover_text("From the photo alone to the heat map alone").changed() {
+        if response
+            .on_hover_text("From the photo alone to the heat map alone")
+            .changed()
+        {
             commands.push(Command::SetOpacity(Opacity::from_share(share)));
         }
         let (rect, _) = ui.allocate_exact_size(vec2(36.0, ROW), Sense::hover());
@@ -73,7 +84,9 @@ impl App {
                     }
                 })
                 .response;
-            response.labelled_by(label).on_hover_text("The colours of the heat map");
+            response
+                .labelled_by(label)
+                .on_hover_text("The colours of the heat map");
             self.legend_ui(ui, if narrow { 64.0 } else { 112.0 });
         });
         ui.add_space(GRID);
@@ -100,7 +113,9 @@ impl App {
                 }
             })
             .response;
-        response.labelled_by(label).on_hover_text("How the photo is brought to the model's size");
+        response
+            .labelled_by(label)
+            .on_hover_text("How the photo is brought to the model's size");
         ui.add_space(GRID);
 
         let label = name(ui, "Rule");
@@ -109,7 +124,10 @@ impl App {
             .width(104.0)
             .show_ui(ui, |ui| {
                 for rule in ReluRule::ALL {
-                    if ui.selectable_label(rule == state.rule, rule.label()).clicked() {
+                    if ui
+                        .selectable_label(rule == state.rule, rule.label())
+                        .clicked()
+                    {
                         commands.push(Command::SetRule(rule));
                     }
                 }
@@ -127,14 +145,19 @@ impl App {
     fn legend_ui(&self, ui: &mut Ui, width: f32) {
         let colours = palette(ui);
         let heat = self.state.results.heat.as_ref();
-        let max = heat.map_or_else(String::new, |heat| number(heat.value.map.max()));
+        let max = heat.map_or_else(String::new, |heat| significant(heat.value.map.max()));
         let (rect, response) = ui.allocate_exact_size(vec2(width + 64.0, ROW), Sense::hover());
         let y = rect.center().y;
         let zero = line(ui, "0", theme::small(), colours.weak, 16.0);
         let left = draw_left(ui, rect.left(), y, zero) + 6.0;
         let strip = Rect::from_min_max(pos2(left, y - 5.0), pos2(left + width, y + 5.0));
         ui.painter().add(gradient(strip, self.state.colormap));
-        draw_left(ui, strip.right() + 6.0, y, line(ui, &max, theme::small(), colours.weak, 48.0));
+        draw_left(
+            ui,
+            strip.right() + 6.0,
+            y,
+            line(ui, &max, theme::small(), colours.weak, 48.0),
+        );
         let text = format!("Legend: {} from 0 to {max}", self.state.colormap.name());
         response.widget_info(|| WidgetInfo::labeled(egui::Role::Image, true, &text));
         response.on_hover_text("From 0 to the largest value of this heat map");
@@ -144,7 +167,8 @@ impl App {
 /// The text that names the next control; gives back its id for the control to be named by.
 fn name(ui: &mut Ui, text: &str) -> Id {
     let colour = palette(ui).weak;
-    ui.add(Label::new(RichText::new(text).color(colour)).extend()).id
+    ui.add(Label::new(RichText::new(text).color(colour)).extend())
+        .id
 }
 
 fn hint(overlay: Overlay) -> &'static str {

@@ -29,8 +29,9 @@ pub struct SystemDialogs;
 
 impl Dialogs for SystemDialogs {
     fn image(&self, folder: Option<&Path>) -> Picked {
-        const TYPES: [&str; 9] =
-            ["png", "jpg", "jpeg", "webp", "bmp", "gif", "tif", "tiff", "jfif"];
+        const TYPES: [&str; 9] = [
+            "png", "jpg", "jpeg", "webp", "bmp", "gif", "tif", "tiff", "jfif",
+        ];
         ask(folder, |dialog| {
             dialog
                 .set_title("Open image")
@@ -52,15 +53,16 @@ impl Dialogs for SystemDialogs {
 
     fn save(&self, folder: Option<&Path>, name: &str) -> Picked {
         ask(folder, |dialog| {
-            dialog.set_title("Export").set_file_name(name).add_filter("PNG", &["png"]).save_file()
+            dialog
+                .set_title("Export")
+                .set_file_name(name)
+                .add_filter("PNG", &["png"])
+                .save_file()
         })
     }
 }
 
-fn ask(
-    folder: Option<&Path>,
-    show: impl FnOnce(rfd::FileDialog) -> Option<PathBuf>,
-) -> Picked {
+fn ask(folder: Option<&Path>, show: impl FnOnce(rfd::FileDialog) -> Option<PathBuf>) -> Picked {
     let mut dialog = rfd::FileDialog::new();
     if let Some(folder) = folder {
         dialog = dialog.set_directory(folder);

@@ -20,7 +20,7 @@ use super::{App, export, open};
 type Answering<T> = Promise<Result<Arc<T>, Error>>;
 
 /// A file being opened.
-pub struct Opening<T: Send + 'static> {
+pub struct Opening<T: Send + Sync + 'static> {
     pub path: PathBuf,
     pub since: Instant,
     pub promise: Answering<T>,
@@ -48,7 +48,9 @@ struct Asked {
 impl Work {
     /// Whether the heat map of the newest request is still to come.
     fn awaits_heat(&self) -> bool {
-        self.asked.as_ref().is_some_and(|asked| asked.heat.is_some())
+        self.asked
+            .as_ref()
+            .is_some_and(|asked| asked.heat.is_some())
     }
 
     /// Whether anything of the newest request is still to come.
@@ -78,10 +80,15 @@ impl App {
     pub fn ask(&mut self) {
         let state = &mut self.state;
         if state.layer.is_none() {
-            let recommended = state.card.as_ref().and_then(|card| card.layers.recommended());
+            let recommended = state
+                .card
+                .as_ref()
+                .and_then(|card| card.layers.recommended());
             state.layer = recommended.map(|layer| layer.path.clone());
         }
-        let (Some(key), Some(request)) = (state.answer_key(), state.request()) else { return };
+        let (Some(key), Some(request)) = (state.answer_key(), state.request()) else {
+            return;
+        };
         state.done = None;
         let rule = request.rule;
         let job = self.engine.explain(request);
@@ -104,7 +111,9 @@ impl App {
         let awaited_heat = self.work.awaits_heat();
         self.work.asked = None;
         let state = &mut self.state;
-        let Some(key) = state.answer_key() else { return };
+        let Some(key) = state.answer_key() else {
+            return;
+        };
         if awaited_heat
             && let Some(heat) = &state.results.heat
             && (heat.key.answer.photo, heat.key.answer.model) == (key.photo, key.model)
@@ -123,8 +132,14 @@ impl App {
     /// Chooses the next layer with a map, in the order of the network.
     pub fn walk_layers(&mut self, step: isize) {
         let Some(card) = &self.state.card else { return };
-        let paths: Vec<&str> = card.layers.targets().map(|layer| layer.path.as_str()).collect();
-        let here = paths.iter().position(|path| Some(*path) == self.state.layer.as_deref());
+        let paths: Vec<&str> = card
+            .layers
+            .targets()
+            .map(|layer| layer.path.as_str())
+            .collect();
+        let here = paths
+            .iter()
+            .position(|path| Some(*path) == self.state.layer.as_deref());
         if let Some(next) = neighbour(here, step, paths.len()) {
             self.state.layer = Some(paths[next].to_owned());
             self.state.reveal_layer = true;
@@ -134,8 +149,13 @@ impl App {
 
     /// Chooses the next class by rank.
     pub fn walk_classes(&mut self, step: isize) {
-        let Some(answer) = self.state.answer() else { return };
-        let here = answer.ranking.iter().position(|class| Some(*class) == self.state.class());
+        let Some(answer) = self.state.answer() else {
+            return;
+        };
+        let here = answer
+            .ranking
+            .iter()
+            .position(|class| Some(*class) == self.state.class());
         if let Some(next) = neighbour(here, step, answer.ranking.len()) {
             self.state.score = Some(with_class(self.state.score, answer.ranking[next]));
             self.state.reveal_class = true;
@@ -146,12 +166,16 @@ impl App {
     /// Magnifies all panels about their middle.
     pub fn zoom_by(&mut self, factor: f32) {
         if let Some((panel, picture)) = self.frame {
-            self.state.view.zoom_at(panel, picture, panel.center(), factor);
+            self.state
+                .view
+                .zoom_at(panel, picture, panel.center(), factor);
         }
     }
 
     fn drain_photo(&mut self) {
-        let Some(opening) = self.work.photo.take() else { return };
+        let Some(opening) = self.work.photo.take() else {
+            return;
+        };
         match opening.promise.try_take() {
             Ok(Ok(photo)) => {
                 self.state.photo = Some(photo);
@@ -183,8 +207,13 @@ impl App {
                     self.take_first_choice();
                     self.ask();
                 }
-                Ok(Err(Error::Overtaken)) => {}
-                Ok(Err(error)) => self.notices.error("This model cannot be opened", error),
+                Ok(Err(error)) => {
+                    if !matches!(error, Error::Overtaken) {
+                        self.notices.error("This model cannot be opened", error);
+                    }
+                    // Opening it broke off what was under way for the model that stays.
+                    self.ask();
+                }
                 Err(promise) => {
                     self.work.models.push_front(Opening { promise, ..opening });
                     return;
@@ -194,19 +223,35 @@ impl App {
     }
 
     fn drain_answers(&mut self) {
-        let Some(mut asked) = self.work.asked.take() else { return };
+        let Some(mut asked) = self.work.asked.take() else {
+            return;
+        };
         let results = &mut self.state.results;
         if let Some(answer) = taken(&mut asked.answer, &mut self.notices) {
-            results.answer = Some(Keyed { key: asked.key, value: answer });
+            results.answer = Some(Keyed {
+                key: asked.key,
+                value: answer,
+            });
         }
         if let Some(heat) = taken(&mut asked.heat, &mut self.notices) {
-            let key = HeatKey { answer: asked.key, score: heat.score, layer: heat.layer.clone() };
+            let key = HeatKey {
+                answer: asked.key,
+                score: heat.score,
+                layer: heat.layer.clone(),
+            };
             results.heat = Some(Keyed { key, value: heat });
         }
         if let Some(guided) = taken(&mut asked.guided, &mut self.notices) {
             let layer = guided.layer.clone();
-            let heat = HeatKey { answer: asked.key, score: guided.score, layer };
-            let key = GuidedKey { heat, rule: asked.rule };
+            let heat = HeatKey {
+                answer: asked.key,
+                score: guided.score,
+                layer,
+            };
+            let key = GuidedKey {
+                heat,
+                rule: asked.rule,
+            };
             results.guided = Some(Keyed { key, value: guided });
         }
         self.work.asked = Some(asked);
@@ -218,13 +263,19 @@ impl App {
         if self.state.score.is_some() {
             return;
         }
-        let Some(answer) = self.state.answer().cloned() else { return };
+        let Some(answer) = self.state.answer().cloned() else {
+            return;
+        };
         let wanted = self.first.class.take();
-        let chosen = match wanted.as_deref().map(|text| find_class(&self.state, &answer, text)) {
+        let chosen = match wanted
+            .as_deref()
+            .map(|text| find_class(&self.state, &answer, text))
+        {
             Some(Some(class)) => class,
             Some(None) => {
                 let text = wanted.unwrap_or_default();
-                self.notices.error("No such class", format!("The model has no class “{text}”."));
+                self.notices
+                    .error("No such class", format!("The model has no class “{text}”."));
                 answer.ranking[0]
             }
             None => answer.ranking[0],
@@ -239,7 +290,9 @@ impl App {
     /// The layer that the command line named, once the model is open.
     fn take_first_choice(&mut self) {
         let Some(card) = &self.state.card else { return };
-        let Some(path) = self.first.layer.take() else { return };
+        let Some(path) = self.first.layer.take() else {
+            return;
+        };
         match card.layers.find(&path) {
             Some(layer) if layer.is_target() => self.state.layer = Some(path),
             Some(_) => self.notices.error(
@@ -288,10 +341,18 @@ fn find_class(state: &State, answer: &Answer, text: &str) -> Option<usize> {
     if let Ok(number) = text.parse::<usize>() {
         return (number < classes).then_some(number);
     }
-    if let Some(rank) = text.strip_prefix("top").and_then(|n| n.parse::<usize>().ok()) {
+    if let Some(rank) = text
+        .strip_prefix("top")
+        .and_then(|n| n.parse::<usize>().ok())
+    {
         return answer.ranking.get(rank.checked_sub(1)?).copied();
     }
-    state.card.as_ref()?.labels.iter().position(|label| label == text)
+    state
+        .card
+        .as_ref()?
+        .labels
+        .iter()
+        .position(|label| label == text)
 }
 
 #[cfg(test)]

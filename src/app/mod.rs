@@ -20,7 +20,6 @@ mod layers_ui;
 mod logic;
 mod notices;
 mod open;
-mod pane;
 mod panels_ui;
 mod readout_ui;
 mod score_ui;
@@ -122,7 +121,10 @@ impl App {
 
     /// The messages on screen, oldest first.
     pub fn notices(&self) -> Vec<String> {
-        self.notices.iter().map(|n| format!("{}: {}", n.title, n.text)).collect()
+        self.notices
+            .iter()
+            .map(|n| format!("{}: {}", n.title, n.text))
+            .collect()
     }
 
     fn is_loading(&self) -> bool {

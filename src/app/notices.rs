@@ -2,7 +2,9 @@
 
 use std::fmt::Display;
 
-use egui::{Align2, Area, Button, Color32, Frame, Id, Label, Margin, Order, RichText, Stroke, Ui, vec2};
+use egui::{
+    Align2, Area, Button, Color32, Frame, Id, Label, Margin, Order, RichText, Stroke, Ui, vec2,
+};
 
 use super::commands::Command;
 use super::theme::{self, GRID, palette};
@@ -31,7 +33,11 @@ impl Notices {
         if self.list.iter().any(|n| n.title == title && n.text == text) {
             return;
         }
-        self.list.push(Notice { id: self.next, title: title.to_owned(), text });
+        self.list.push(Notice {
+            id: self.next,
+            title: title.to_owned(),
+            text,
+        });
         self.next += 1;
     }
 
@@ -48,7 +54,7 @@ impl Notices {
         if self.list.is_empty() {
             return;
         }
-        Area::new(Id::new("notices"))
+        Area::new(Id::unique("notices"))
             .order(Order::Foreground)
             .anchor(Align2::CENTER_TOP, vec2(0.0, top + GRID))
             .show(ui.ctx(), |ui| {
@@ -68,11 +74,20 @@ fn notice_ui(ui: &mut Ui, notice: &Notice, commands: &mut Vec<Command>) {
         .stroke(Stroke::new(1.0, colours.line))
         .corner_radius(8)
         .shadow(ui.visuals().popup_shadow)
-        .inner_margin(Margin { left: 20, right: 12, top: 12, bottom: 12 });
+        .inner_margin(Margin {
+            left: 20,
+            right: 12,
+            top: 12,
+            bottom: 12,
+        });
     let shown = frame.show(ui, |ui| {
         ui.spacing_mut().item_spacing = vec2(GRID, 4.0);
         ui.horizontal(|ui| {
-            ui.label(RichText::new(&notice.title).font(theme::title()).color(colours.text));
+            ui.label(
+                RichText::new(&notice.title)
+                    .font(theme::title())
+                    .color(colours.text),
+            );
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 let button = ui
                     .add(Button::new("Dismiss").fill(Color32::TRANSPARENT))
@@ -88,10 +103,8 @@ fn notice_ui(ui: &mut Ui, notice: &Notice, commands: &mut Vec<Command>) {
         ui.set_min_width(ui.available_width());
     });
     let edge = shown.response.rect;
-    let mark = egui::Rect::from_min_size(
-        edge.min + vec2(8.0, 12.0),
-        vec2(3.0, edge.height() - 24.0),
-    );
+    let mark =
+        egui::Rect::from_min_size(edge.min + vec2(8.0, 12.0), vec2(3.0, edge.height() - 24.0));
     ui.painter().rect_filled(mark, 1.5, colours.error);
 }
 
@@ -108,6 +121,9 @@ mod tests {
         assert_eq!(notices.iter().count(), 2);
         let first = notices.list[0].id;
         notices.dismiss(first);
-        assert_eq!(notices.iter().map(|n| n.text.as_str()).collect::<Vec<_>>(), ["b.png is empty"]);
+        assert_eq!(
+            notices.iter().map(|n| n.text.as_str()).collect::<Vec<_>>(),
+            ["b.png is empty"]
+        );
     }
 }

@@ -27,12 +27,16 @@ pub const NO_PICKER: &str = "No file picker could be opened. Install xdg-desktop
 
 pub fn pick_image(app: &mut App, ctx: &Context) {
     let folder = app.state.photo.as_ref().and_then(|p| folder(&p.path));
-    pick(app, ctx, image, move |dialogs| dialogs.image(folder.as_deref()));
+    pick(app, ctx, image, move |dialogs| {
+        dialogs.image(folder.as_deref())
+    });
 }
 
 pub fn pick_model(app: &mut App, ctx: &Context) {
     let folder = app.state.card.as_ref().and_then(|c| folder(&c.path));
-    pick(app, ctx, model, move |dialogs| dialogs.model(folder.as_deref()));
+    pick(app, ctx, model, move |dialogs| {
+        dialogs.model(folder.as_deref())
+    });
 }
 
 fn folder(file: &Path) -> Option<PathBuf> {
@@ -59,7 +63,9 @@ fn pick(
 
 /// Takes what a picker has brought.
 pub fn drain(app: &mut App) {
-    let Some(Picking { promise, open }) = app.picking.take() else { return };
+    let Some(Picking { promise, open }) = app.picking.take() else {
+        return;
+    };
     match promise.try_take() {
         Ok(Picked::File(file)) => open(app, file),
         Ok(Picked::Nothing) => {}
@@ -79,18 +85,29 @@ pub fn path(app: &mut App, path: PathBuf) {
 
 pub fn image(app: &mut App, path: PathBuf) {
     let promise = app.engine.open_image(path.clone());
-    app.work.photo = Some(Opening { path, since: Instant::now(), promise });
+    app.work.photo = Some(Opening {
+        path,
+        since: Instant::now(),
+        promise,
+    });
 }
 
 pub fn model(app: &mut App, path: PathBuf) {
     let promise = app.engine.open_model(path.clone());
-    app.work.models.push_back(Opening { path, since: Instant::now(), promise });
+    app.work.models.push_back(Opening {
+        path,
+        since: Instant::now(),
+        promise,
+    });
 }
 
 /// By its name, or, renamed, by the first bytes of a zip archive.
 fn looks_like_model(path: &Path) -> bool {
     let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase());
-    if matches!(extension.as_deref(), Some("pt2" | "pt" | "pth" | "onnx" | "safetensors")) {
+    if matches!(
+        extension.as_deref(),
+        Some("pt2" | "pt" | "pth" | "onnx" | "safetensors")
+    ) {
         return true;
     }
     let mut start = [0; 4];
@@ -101,20 +118,29 @@ fn looks_like_model(path: &Path) -> bool {
 /// Opens what was dropped, and shows that it may be while it hangs over the window.
 pub fn drop_ui(ui: &Ui, commands: &mut Vec<Command>) {
     let dropped = ui.input(|i| i.raw.dropped_files.clone());
-    commands.extend(dropped.iter().map(|file| Command::OpenPath(file.path().to_owned())));
+    commands.extend(
+        dropped
+            .iter()
+            .map(|file| Command::OpenPath(file.path().to_owned())),
+    );
 
     let hovering = ui.input(|i| !i.raw.hovered_files.is_empty());
     if hovering {
         let colours = palette(ui);
         let window = ui.content_rect();
-        let painter =
-            ui.layer_painter(LayerId::new(Order::Foreground, Id::new("drop files here")));
+        let painter = ui.layer_painter(LayerId::new(Order::Foreground, Id::unique("drop files here")));
         painter.rect_filled(window, CornerRadius::ZERO, Color32::from_black_alpha(160));
         let frame = window.shrink(2.0 * GRID);
         let stroke = egui::Stroke::new(2.0, colours.accent);
         painter.rect_stroke(frame, 8.0, stroke, StrokeKind::Inside);
         let words = "Drop to open";
-        painter.text(window.center(), Align2::CENTER_CENTER, words, theme::display(), Color32::WHITE);
+        painter.text(
+            window.center(),
+            Align2::CENTER_CENTER,
+            words,
+            theme::display(),
+            Color32::WHITE,
+        );
     }
 }
 

@@ -2,9 +2,11 @@
 
 use egui::{Role, Sense, Ui, WidgetInfo, vec2};
 
+use crate::picture::caption::significant;
+
 use super::App;
 use super::theme::{self, ROW, palette};
-use super::widgets::{draw_left, draw_right, line, number};
+use super::widgets::{draw_left, draw_right, line};
 
 /// Columns of the read-out: the name and how wide the number after it may be.
 const COLUMNS: [(&str, f32); 4] = [("x", 44.0), ("y", 44.0), ("RGB", 84.0), ("map", 56.0)];
@@ -34,16 +36,24 @@ impl App {
             let inside = x.checked_sub(seen.x).is_some_and(|dx| dx < seen.width)
                 && y.checked_sub(seen.y).is_some_and(|dy| dy < seen.height);
             let (u, v) = placement.to_input(f64::from(x) + 0.5, f64::from(y) + 0.5);
-            inside.then(|| heat.map.sample_at_input(u, v, placement.input))
+            let (across, down) = (f64::from(placement.input.0), f64::from(placement.input.1));
+            inside.then(|| heat.map.sample(u / across, v / down))
         });
-        Some(Reading { x, y, rgb: photo.rgb.get_pixel(x, y).0, map })
+        Some(Reading {
+            x,
+            y,
+            rgb: photo.rgb.get_pixel(x, y).0,
+            map,
+        })
     }
 
     pub(super) fn readout_ui(&self, ui: &mut Ui) {
         let width: f32 = COLUMNS.iter().map(|(name, room)| gap(name) + room).sum();
         let (rect, response) = ui.allocate_exact_size(vec2(width, ROW), Sense::hover());
         let reading = self.reading();
-        let text = reading.as_ref().map_or_else(|| "Nothing under the pointer".to_owned(), words);
+        let text = reading
+            .as_ref()
+            .map_or_else(|| "Nothing under the pointer".to_owned(), words);
         response.widget_info(|| {
             let mut info = WidgetInfo::labeled(Role::Label, true, "Read-out");
             info.current_text_value = Some(text.clone());
@@ -56,7 +66,7 @@ impl App {
             reading.x.to_string(),
             reading.y.to_string(),
             reading.rgb.map(|v| v.to_string()).join(" "),
-            reading.map.map_or_else(|| "–".to_owned(), number),
+            reading.map.map_or_else(|| "–".to_owned(), significant),
         ];
         let mut left = rect.left();
         for ((name, room), value) in COLUMNS.iter().zip(values) {
@@ -76,6 +86,11 @@ fn gap(name: &str) -> f32 {
 
 fn words(reading: &Reading) -> String {
     let [r, g, b] = reading.rgb;
-    let map = reading.map.map_or_else(|| "not seen".to_owned(), number);
-    format!("x {}, y {}, RGB {r} {g} {b}, map {map}", reading.x, reading.y)
+    let map = reading
+        .map
+        .map_or_else(|| "not seen".to_owned(), significant);
+    format!(
+        "x {}, y {}, RGB {r} {g} {b}, map {map}",
+        reading.x, reading.y
+    )
 }

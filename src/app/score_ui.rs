@@ -21,7 +21,10 @@ pub fn menu(ui: &mut Ui, state: &State, label: egui::Id, commands: &mut Vec<Comm
     };
     let class = state.class();
     ui.add_enabled_ui(class.is_some(), |ui| {
-        let combo = ComboBox::from_id_salt("score").selected_text(shown).width(120.0).truncate();
+        let combo = ComboBox::from_id_salt("score")
+            .selected_text(shown)
+            .width(120.0)
+            .truncate();
         let response = combo
             .show_ui(ui, |ui| {
                 let Some(class) = class else { return };
@@ -35,17 +38,27 @@ pub fn menu(ui: &mut Ui, state: &State, label: egui::Id, commands: &mut Vec<Comm
                 ];
                 for (label, hint, score) in choices {
                     let chosen = state.score == Some(score);
-                    if ui.selectable_label(chosen, label).on_hover_text(hint).clicked() {
+                    if ui
+                        .selectable_label(chosen, label)
+                        .on_hover_text(hint)
+                        .clicked()
+                    {
                         commands.push(Command::ChooseScore(score));
                     }
                 }
                 let versus = matches!(state.score, Some(Score::Versus { .. }));
                 let hint = "The difference of two logits: then click the other class";
-                if ui.selectable_label(versus, VERSUS).on_hover_text(hint).clicked() {
+                if ui
+                    .selectable_label(versus, VERSUS)
+                    .on_hover_text(hint)
+                    .clicked()
+                {
                     commands.push(Command::ChooseRival(true));
                 }
             })
             .response;
-        response.labelled_by(label).on_hover_text("What the pictures explain");
+        response
+            .labelled_by(label)
+            .on_hover_text("What the pictures explain");
     });
 }

@@ -65,7 +65,11 @@ pub enum Arrangement {
 }
 
 impl Arrangement {
-    pub const ALL: [Arrangement; 3] = [Arrangement::Automatic, Arrangement::Row, Arrangement::Square];
+    pub const ALL: [Arrangement; 3] = [
+        Arrangement::Automatic,
+        Arrangement::Row,
+        Arrangement::Square,
+    ];
 
     pub fn label(self) -> &'static str {
         match self {
@@ -172,7 +176,10 @@ impl State {
     }
 
     pub fn guided_key(&self) -> Option<GuidedKey> {
-        Some(GuidedKey { heat: self.heat_key()?, rule: self.rule })
+        Some(GuidedKey {
+            heat: self.heat_key()?,
+            rule: self.rule,
+        })
     }
 
     /// The answer to what is open now.
@@ -213,22 +220,14 @@ impl State {
             .unwrap_or_else(|| format!("class {class}"))
     }
 
-    /// The chosen score in words.
+    /// A score in words.
     pub fn score_name(&self, score: Score) -> String {
-        match score {
-            Score::For(class) => self.class_name(class),
-            Score::Against(class) => format!("{} (counterfactual)", self.class_name(class)),
-            Score::Versus { a, b } => {
-                format!("{} versus {}", self.class_name(a), self.class_name(b))
-            }
-        }
+        score.describe(self.card.as_ref().map_or(&[], |card| &card.labels))
     }
 
     /// The class that stands first in the chosen score.
     pub fn class(&self) -> Option<usize> {
-        self.score.map(|score| match score {
-            Score::For(class) | Score::Against(class) | Score::Versus { a: class, .. } => class,
-        })
+        self.score.map(Score::class)
     }
 }
 
@@ -262,6 +261,9 @@ mod tests {
             with_class(Some(Score::Versus { a: 1, b: 2 }), 3),
             Score::Versus { a: 3, b: 2 }
         );
-        assert_eq!(with_class(Some(Score::Versus { a: 1, b: 3 }), 3), Score::For(3));
+        assert_eq!(
+            with_class(Some(Score::Versus { a: 1, b: 3 }), 3),
+            Score::For(3)
+        );
     }
 }

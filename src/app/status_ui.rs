@@ -4,10 +4,12 @@ use std::time::{Duration, Instant};
 
 use egui::{Align, Button, Layout, RichText, Ui};
 
+use crate::picture::caption::{percent, significant};
+
 use super::App;
 use super::commands::Command;
 use super::theme::{self, GRID, palette};
-use super::widgets::{draw_left, line, number, per_cent};
+use super::widgets::{draw_left, line};
 
 /// Height of the line.
 pub const HEIGHT: f32 = 32.0;
@@ -35,14 +37,20 @@ impl App {
                 self.readout_ui(ui);
                 ui.add_space(GRID);
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                    let busy = self.busy().filter(|(_, since)| since.elapsed() >= WORTH_SAYING);
+                    let busy = self
+                        .busy()
+                        .filter(|(_, since)| since.elapsed() >= WORTH_SAYING);
                     if let Some((stage, since)) = busy {
                         ui.spinner();
                         let seconds = since.elapsed().as_secs_f32();
                         ui.label(format!("{stage}, {seconds:.1} s"));
                         let cancel = Command::Cancel;
                         let button = Button::new(cancel.label()).small();
-                        if ui.add(button).on_hover_text(cancel.hint(ui.ctx())).clicked() {
+                        if ui
+                            .add(button)
+                            .on_hover_text(cancel.hint(ui.ctx()))
+                            .clicked()
+                        {
                             commands.push(cancel);
                         }
                     } else if let Some(done) = &self.state.done {
@@ -59,7 +67,9 @@ impl App {
     /// The class and the layer on screen, and the time each stage took.
     fn shown_ui(&self, ui: &mut Ui) {
         let state = &self.state;
-        let (Some(answer), Some(heat)) = (state.answer(), state.heat()) else { return };
+        let (Some(answer), Some(heat)) = (state.answer(), state.heat()) else {
+            return;
+        };
         let colours = palette(ui);
         let rect = ui.available_rect_before_wrap();
         let y = rect.center().y;
@@ -69,7 +79,7 @@ impl App {
         let mut parts = Vec::new();
         if let Some(class) = state.class() {
             let probability = answer.probabilities.get(class).copied().unwrap_or_default();
-            parts.push(per_cent(probability));
+            parts.push(percent(probability));
         }
         parts.push(format!("forward {}", milliseconds(answer.forward_ms)));
         parts.push(format!("heat map {}", milliseconds(heat.ms)));
@@ -79,9 +89,14 @@ impl App {
         let text = parts.join("  ·  ");
         let room = rect.right() - left;
         if room > 8.0 * GRID {
-            draw_left(ui, left, y, line(ui, &text, theme::body(), colours.weak, room));
+            draw_left(
+                ui,
+                left,
+                y,
+                line(ui, &text, theme::body(), colours.weak, room),
+            );
         }
-        let id = ui.id().with("what is shown");
+        let id = ui.scope_id().with("what is shown");
         let response = ui.interact(rect, id, egui::Sense::hover());
         let full = format!("{what}, {}", parts.join(", "));
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &full));
@@ -90,14 +105,24 @@ impl App {
 }
 
 fn milliseconds(ms: f64) -> String {
-    if ms >= 9.95 { format!("{ms:.0} ms") } else { format!("{} ms", number_of(ms)) }
+    if ms >= 9.95 {
+        format!("{ms:.0} ms")
+    } else {
+        format!("{} ms", number_of(ms))
+    }
 }
 
 fn number_of(ms: f64) -> String {
-    if ms < 0.05 { number(0.0) } else { format!("{ms:.1}") }
+    if ms < 0.05 {
+        significant(0.0)
+    } else {
+        format!("{ms:.1}")
+    }
 }
 
 fn sentence(words: &str) -> String {
     let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
 }

@@ -41,7 +41,11 @@ pub struct PhotoTexture {
 impl PhotoTexture {
     /// The smallest copy that still has a pixel for each pixel of the screen.
     pub fn level(&self, width_on_screen: f32) -> &TextureHandle {
-        let enough = self.levels.iter().rev().find(|(_, width)| *width >= width_on_screen);
+        let enough = self
+            .levels
+            .iter()
+            .rev()
+            .find(|(_, width)| *width >= width_on_screen);
         &enough.unwrap_or(&self.levels[0]).0
     }
 
@@ -80,14 +84,17 @@ pub struct SignedTextures {
 }
 
 /// What is shown, and what is being made to take its place.
-pub struct Slot<K, T> {
+pub struct Slot<K, T: Send + 'static> {
     shown: Option<(K, T)>,
     making: Option<(K, Promise<Option<T>>)>,
 }
 
-impl<K, T> Default for Slot<K, T> {
+impl<K, T: Send + 'static> Default for Slot<K, T> {
     fn default() -> Self {
-        Slot { shown: None, making: None }
+        Slot {
+            shown: None,
+            making: None,
+        }
     }
 }
 
@@ -148,13 +155,18 @@ impl Textures {
         let Some(photo) = &state.photo else { return };
         if self.photo.lacks(&photo.id) {
             let (ctx2, photo) = (ctx.clone(), Arc::clone(photo));
-            self.photo.make(ctx, photo.id, move || Arc::new(photo_texture(&ctx2, &photo)));
+            self.photo.make(ctx, photo.id, move || {
+                Arc::new(photo_texture(&ctx2, &photo))
+            });
         }
     }
 
     /// The display copy of the photo with this id, once it is there.
     fn photo_of(&self, id: u64) -> Option<&Arc<PhotoTexture>> {
-        self.photo.shown().filter(|(key, _)| *key == id).map(|(_, texture)| texture)
+        self.photo
+            .shown()
+            .filter(|(key, _)| *key == id)
+            .map(|(_, texture)| texture)
     }
 
     fn want_heat(&mut self, ctx: &Context, state: &State) {
@@ -163,7 +175,9 @@ impl Textures {
         else {
             return;
         };
-        let Some(photo) = self.photo_of(key.heat.answer.photo).cloned() else { return };
+        let Some(photo) = self.photo_of(key.heat.answer.photo).cloned() else {
+            return;
+        };
         if self.heat.lacks(&key) {
             let (width, height) = photo.display_size();
             let placement = answer.placement.at_size(width, height);
@@ -190,7 +204,9 @@ impl Textures {
         else {
             return;
         };
-        let Some(photo) = self.photo_of(key.heat.answer.photo) else { return };
+        let Some(photo) = self.photo_of(key.heat.answer.photo) else {
+            return;
+        };
         if self.signed.lacks(&key) {
             let size = photo.size;
             let (width, height) = photo.display_size();
@@ -213,7 +229,11 @@ impl Textures {
 
 /// The question of the second panel as it is asked now.
 pub fn layer_key(state: &State) -> Option<LayerKey> {
-    Some(LayerKey { heat: state.heat_key()?, colormap: state.colormap, overlay: state.overlay })
+    Some(LayerKey {
+        heat: state.heat_key()?,
+        colormap: state.colormap,
+        overlay: state.overlay,
+    })
 }
 
 fn photo_texture(ctx: &Context, photo: &Photo) -> PhotoTexture {
@@ -223,7 +243,10 @@ fn photo_texture(ctx: &Context, photo: &Photo) -> PhotoTexture {
     loop {
         let picture = copy.as_ref().unwrap_or(&photo.rgb);
         let (width, height) = picture.dimensions();
-        levels.push((ctx.load_texture("photo", rgb(picture), SAMPLING), width as f32));
+        levels.push((
+            ctx.load_texture("photo", rgb(picture), SAMPLING),
+            width as f32,
+        ));
         let half = width.max(height) / 2;
         if half < 256 {
             break;
@@ -233,7 +256,10 @@ fn photo_texture(ctx: &Context, photo: &Photo) -> PhotoTexture {
             None => break,
         }
     }
-    PhotoTexture { size: (photo.rgb.width(), photo.rgb.height()), levels }
+    PhotoTexture {
+        size: (photo.rgb.width(), photo.rgb.height()),
+        levels,
+    }
 }
 
 fn seen(placement: &Placement) -> Rect {
@@ -242,12 +268,18 @@ fn seen(placement: &Placement) -> Rect {
     let (x, y) = (seen.x as f32, seen.y as f32);
     Rect::from_min_max(
         pos2(x / width, y / height),
-        pos2((x + seen.width as f32) / width, (y + seen.height as f32) / height),
+        pos2(
+            (x + seen.width as f32) / width,
+            (y + seen.height as f32) / height,
+        ),
     )
 }
 
 fn rgb(picture: &RgbImage) -> ColorImage {
-    ColorImage::from_rgb([picture.width() as usize, picture.height() as usize], picture)
+    ColorImage::from_rgb(
+        [picture.width() as usize, picture.height() as usize],
+        picture,
+    )
 }
 
 fn rgba(picture: &RgbaImage) -> ColorImage {

@@ -78,7 +78,11 @@ const LIGHT: Palette = Palette {
 
 /// The palette of the theme that `ui` is drawn in.
 pub fn palette(ui: &Ui) -> &'static Palette {
-    if ui.visuals().dark_mode { &DARK } else { &LIGHT }
+    if ui.visuals().dark_mode {
+        &DARK
+    } else {
+        &LIGHT
+    }
 }
 
 /// Body text.
@@ -140,17 +144,27 @@ pub fn install(ctx: &Context) {
 /// Roboto, whose figures are tabular, before egui's own fonts, which stay for what it lacks.
 fn fonts() -> FontDefinitions {
     let mut fonts = FontDefinitions::default();
-    let fallbacks = fonts.families.get(&FontFamily::Proportional).cloned().unwrap_or_default();
+    let fallbacks = fonts
+        .families
+        .get(&FontFamily::Proportional)
+        .cloned()
+        .unwrap_or_default();
     let files: [(&str, &'static [u8], FontFamily); 2] = [
         (
             "Roboto-Regular",
             include_bytes!("../../assets/fonts/Roboto-Regular.ttf"),
             FontFamily::Proportional,
         ),
-        ("Roboto-Medium", include_bytes!("../../assets/fonts/Roboto-Medium.ttf"), medium()),
+        (
+            "Roboto-Medium",
+            include_bytes!("../../assets/fonts/Roboto-Medium.ttf"),
+            medium(),
+        ),
     ];
     for (name, bytes, family) in files {
-        fonts.font_data.insert(name.to_owned(), Arc::new(FontData::from_static(bytes)));
+        fonts
+            .font_data
+            .insert(name.to_owned(), Arc::new(FontData::from_static(bytes)));
         let mut names = vec![name.to_owned()];
         names.extend(fallbacks.iter().cloned());
         fonts.families.insert(family, names);
@@ -174,10 +188,18 @@ fn visuals(theme: Theme, p: &Palette) -> Visuals {
     v.window_corner_radius = CornerRadius::same(8);
     v.menu_corner_radius = CornerRadius::same(8);
     let shade = if theme == Theme::Dark { 96 } else { 32 };
-    v.popup_shadow =
-        Shadow { offset: [0, 4], blur: 16, spread: 0, color: Color32::from_black_alpha(shade) };
+    v.popup_shadow = Shadow {
+        offset: [0, 4],
+        blur: 16,
+        spread: 0,
+        color: Color32::from_black_alpha(shade),
+    };
     v.window_shadow = v.popup_shadow;
-    v.extreme_bg_color = if theme == Theme::Dark { p.stage } else { Color32::WHITE };
+    v.extreme_bg_color = if theme == Theme::Dark {
+        p.stage
+    } else {
+        Color32::WHITE
+    };
     v.faint_bg_color = p.hover;
     v.weak_text_color = Some(p.weak);
     v.hyperlink_color = p.accent;
@@ -192,9 +214,13 @@ fn visuals(theme: Theme, p: &Palette) -> Visuals {
 
     let radius = CornerRadius::same(6);
     let w = &mut v.widgets;
-    for state in
-        [&mut w.noninteractive, &mut w.inactive, &mut w.hovered, &mut w.active, &mut w.open]
-    {
+    for state in [
+        &mut w.noninteractive,
+        &mut w.inactive,
+        &mut w.hovered,
+        &mut w.active,
+        &mut w.open,
+    ] {
         state.corner_radius = radius;
         state.expansion = 0.0;
         state.bg_stroke = Stroke::NONE;
@@ -203,9 +229,12 @@ fn visuals(theme: Theme, p: &Palette) -> Visuals {
     w.noninteractive.bg_stroke = Stroke::new(1.0, p.line);
     w.noninteractive.bg_fill = p.panel;
     w.noninteractive.weak_bg_fill = p.panel;
-    for (state, amount) in
-        [(&mut w.inactive, 14), (&mut w.hovered, 26), (&mut w.active, 36), (&mut w.open, 26)]
-    {
+    for (state, amount) in [
+        (&mut w.inactive, 14),
+        (&mut w.hovered, 26),
+        (&mut w.active, 36),
+        (&mut w.open, 26),
+    ] {
         state.bg_fill = lift(amount + 8);
         state.weak_bg_fill = lift(amount);
     }

@@ -3,10 +3,11 @@
 use egui::containers::menu::{MenuButton, MenuConfig};
 use egui::{Align, Button, Layout, PopupCloseBehavior, RichText, ThemePreference, Ui};
 
+use crate::figure::Panel;
+
 use super::App;
 use super::commands::Command;
 use super::export;
-use super::pane::Pane;
 use super::state::Arrangement;
 use super::theme::{self, GRID, palette};
 use super::widgets::{count, draw_right, line};
@@ -18,7 +19,11 @@ impl App {
     pub(super) fn toolbar_ui(&self, ui: &mut Ui, commands: &mut Vec<Command>) {
         ui.horizontal_centered(|ui| {
             for command in [Command::OpenImage, Command::OpenModel] {
-                if ui.button(command.label()).on_hover_text(command.hint(ui.ctx())).clicked() {
+                if ui
+                    .button(command.label())
+                    .on_hover_text(command.hint(ui.ctx()))
+                    .clicked()
+                {
                     commands.push(command);
                 }
             }
@@ -40,11 +45,14 @@ impl App {
                     item(ui, command, commands);
                 }
                 ui.separator();
-                for pane in Pane::ALL {
-                    let label = format!("{}…", pane.title(self.state.rule));
+                for panel in Panel::ALL {
+                    let label = format!("{}…", panel.title(self.state.rule));
                     let button = ui.add(Button::new(label));
-                    if button.on_hover_text("Save this panel alone as a PNG").clicked() {
-                        commands.push(Command::ExportPane(pane));
+                    if button
+                        .on_hover_text("Save this panel alone as a PNG")
+                        .clicked()
+                    {
+                        commands.push(Command::ExportPanel(panel));
                     }
                 }
             });
@@ -102,18 +110,28 @@ impl App {
         };
         if let Some(card) = &self.state.card {
             let (width, height) = card.input_size;
-            let size =
-                if width == height { format!("{width}²") } else { format!("{width}×{height}") };
+            let size = if width == height {
+                format!("{width}²")
+            } else {
+                format!("{width}×{height}")
+            };
             say(&card.name, &format!("{} · {size}", count(card.parameters)));
         }
         if let Some(photo) = &self.state.photo {
-            say(&photo.name(), &format!("{}×{}", photo.width(), photo.height()));
+            say(
+                &photo.name(),
+                &format!("{}×{}", photo.width(), photo.height()),
+            );
         }
     }
 }
 
 fn caption(ui: &mut Ui, text: &str) {
-    ui.label(RichText::new(text).font(theme::small()).color(palette(ui).weak));
+    ui.label(
+        RichText::new(text)
+            .font(theme::small())
+            .color(palette(ui).weak),
+    );
 }
 
 /// A menu's line for a command, with its keys.

@@ -19,7 +19,9 @@ impl App {
 
         let colours = palette(ui);
         let window = ui.available_width();
-        let bar = Frame::new().fill(colours.panel).inner_margin(Margin::symmetric(16, 0));
+        let bar = Frame::new()
+            .fill(colours.panel)
+            .inner_margin(Margin::symmetric(16, 0));
         Panel::top("toolbar")
             .exact_size(toolbar::HEIGHT)
             .frame(bar)
@@ -59,7 +61,12 @@ impl App {
             .show(ui, |ui| self.controls_ui(ui, commands));
         let ctx = ui.ctx().clone();
         self.carry_out(&ctx, std::mem::take(commands));
-        let margin = Margin { left: 16, right: 16, top: 16, bottom: 4 };
+        let margin = Margin {
+            left: 16,
+            right: 16,
+            top: 16,
+            bottom: 4,
+        };
         Frame::new().inner_margin(margin).show(ui, |ui| {
             if self.state.photo.is_some() {
                 self.panels_ui(ui);

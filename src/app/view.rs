@@ -19,14 +19,21 @@ pub struct View {
 
 impl Default for View {
     fn default() -> Self {
-        View { zoom: 1.0, centre: pos2(0.5, 0.5), pointer: None }
+        View {
+            zoom: 1.0,
+            centre: pos2(0.5, 0.5),
+            pointer: None,
+        }
     }
 }
 
 impl View {
     /// Shows the whole picture again.
     pub fn fit(&mut self) {
-        *self = View { pointer: self.pointer, ..View::default() };
+        *self = View {
+            pointer: self.pointer,
+            ..View::default()
+        };
     }
 
     /// Points of the screen a pixel of the picture takes.
@@ -89,7 +96,9 @@ impl View {
         } else if response.dragged() {
             self.pan(panel, picture, response.drag_delta());
         }
-        let Some(point) = response.hover_pos() else { return };
+        let Some(point) = response.hover_pos() else {
+            return;
+        };
         let (wheel, pinch) = ui.input(|i| (i.smooth_scroll_delta().y, i.zoom_delta()));
         let factor = pinch * (wheel / 200.0).exp();
         if factor != 1.0 {
@@ -100,20 +109,28 @@ impl View {
 }
 
 fn fit_scale(panel: Rect, picture: Vec2) -> f32 {
-    (panel.width() / picture.x.max(1.0)).min(panel.height() / picture.y.max(1.0)).max(1e-6)
+    (panel.width() / picture.x.max(1.0))
+        .min(panel.height() / picture.y.max(1.0))
+        .max(1e-6)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const PANEL: Rect = Rect { min: pos2(100.0, 50.0), max: pos2(500.0, 350.0) };
+    const PANEL: Rect = Rect {
+        min: pos2(100.0, 50.0),
+        max: pos2(500.0, 350.0),
+    };
     const PICTURE: Vec2 = vec2(200.0, 100.0);
 
     #[test]
     fn the_whole_picture_stands_in_the_middle() {
         let rect = View::default().picture_rect(PANEL, PICTURE);
-        assert_eq!(rect, Rect::from_center_size(PANEL.center(), vec2(400.0, 200.0)));
+        assert_eq!(
+            rect,
+            Rect::from_center_size(PANEL.center(), vec2(400.0, 200.0))
+        );
     }
 
     #[test]

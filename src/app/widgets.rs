@@ -38,7 +38,8 @@ pub fn lines(
 pub fn draw_left(ui: &Ui, left: f32, y: f32, galley: Arc<Galley>) -> f32 {
     let right = left + galley.size().x;
     let top = y - galley.size().y / 2.0;
-    ui.painter().galley(pos2(left, top), galley, Color32::PLACEHOLDER);
+    ui.painter()
+        .galley(pos2(left, top), galley, Color32::PLACEHOLDER);
     right
 }
 
@@ -51,7 +52,11 @@ pub fn draw_right(ui: &Ui, right: f32, y: f32, galley: Arc<Galley>) -> f32 {
 
 /// A full-width row of a list, with its ground drawn for what the pointer and the choice make of it.
 pub fn row(ui: &mut Ui, height: f32, enabled: bool, selected: bool) -> Response {
-    let sense = if enabled { Sense::click() } else { Sense::hover() };
+    let sense = if enabled {
+        Sense::click()
+    } else {
+        Sense::hover()
+    };
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), sense);
     if ui.is_rect_visible(rect) {
         let colours = palette(ui);
@@ -61,10 +66,12 @@ pub fn row(ui: &mut Ui, height: f32, enabled: bool, selected: bool) -> Response 
             (false, true) => colours.hover,
             (false, false) => Color32::TRANSPARENT,
         };
-        ui.painter().rect_filled(ground, CornerRadius::same(4), fill);
+        ui.painter()
+            .rect_filled(ground, CornerRadius::same(4), fill);
         if response.has_focus() {
             let stroke = Stroke::new(1.0, colours.accent);
-            ui.painter().rect_stroke(ground, 4.0, stroke, egui::StrokeKind::Inside);
+            ui.painter()
+                .rect_stroke(ground, 4.0, stroke, egui::StrokeKind::Inside);
         }
     }
     response
@@ -79,7 +86,8 @@ pub fn triangle(ui: &Ui, centre: Pos2, open: bool, colour: Color32) {
         vec![vec2(-r * 0.55, -r), vec2(r * 0.75, 0.0), vec2(-r * 0.55, r)]
     };
     let points = points.into_iter().map(|offset| centre + offset).collect();
-    ui.painter().add(Shape::convex_polygon(points, colour, Stroke::NONE));
+    ui.painter()
+        .add(Shape::convex_polygon(points, colour, Stroke::NONE));
 }
 
 /// A heading with something small at its right.
@@ -96,7 +104,12 @@ pub fn search(ui: &mut Ui, text: &mut String, name: &str, hint: &str, take_focus
     let width = ui.available_width();
     let field = TextEdit::singleline(text)
         .hint_text(hint.to_owned())
-        .margin(egui::Margin { left: 8, right: 24, top: 4, bottom: 4 })
+        .margin(egui::Margin {
+            left: 8,
+            right: 24,
+            top: 4,
+            bottom: 4,
+        })
         .desired_width(width);
     let response = ui.add(field).accessible_name(name);
     if take_focus {
@@ -108,10 +121,18 @@ pub fn search(ui: &mut Ui, text: &mut String, name: &str, hint: &str, take_focus
         let id = response.id.with("clear");
         let clear = ui.interact(rect, id, Sense::click()).on_hover_text("Clear");
         clear.widget_info(|| {
-            WidgetInfo::labeled(egui::Role::Button, true, format!("Clear {}", name.to_lowercase()))
+            WidgetInfo::labeled(
+                egui::Role::Button,
+                true,
+                format!("Clear {}", name.to_lowercase()),
+            )
         });
         let colours = palette(ui);
-        let colour = if clear.hovered() { colours.text } else { colours.weak };
+        let colour = if clear.hovered() {
+            colours.text
+        } else {
+            colours.weak
+        };
         let (c, r) = (rect.center(), 3.5);
         for (dx, dy) in [(r, r), (r, -r)] {
             let ends = [c - vec2(dx, dy), c + vec2(dx, dy)];
@@ -133,34 +154,14 @@ pub fn segments<T: Copy + PartialEq>(
     ui.spacing_mut().item_spacing.x = 2.0;
     for (value, label, hint) in choices {
         let selected = *value == chosen;
-        let button = ui.add(Button::new(*label).selected(selected)).on_hover_text(*hint);
+        let button = ui
+            .add(Button::new(*label).selected(selected))
+            .on_hover_text(*hint);
         if button.clicked() && !selected {
             picked = Some(*value);
         }
     }
     picked
-}
-
-/// A number with as many digits as a read-out needs: `14.2`, `0.0031`, `2.1e-7`.
-pub fn number(value: f32) -> String {
-    let size = value.abs();
-    if value == 0.0 {
-        "0".to_owned()
-    } else if !(1e-3..1e5).contains(&size) {
-        format!("{value:.1e}")
-    } else {
-        let whole = size.log10().floor() as i32 + 1;
-        format!("{value:.*}", (3 - whole).clamp(0, 5) as usize)
-    }
-}
-
-/// A probability in per cent.
-pub fn per_cent(probability: f32) -> String {
-    match probability * 100.0 {
-        p if p >= 99.95 && p < 100.0 => "99.9 %".to_owned(),
-        p if p < 0.05 => "< 0.1 %".to_owned(),
-        p => format!("{p:.1} %"),
-    }
 }
 
 /// `4.7 M`
@@ -175,30 +176,7 @@ pub fn count(number: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{count, number, per_cent};
-
-    #[test]
-    fn numbers_are_as_long_as_they_need_to_be() {
-        for (value, text) in [
-            (0.0, "0"),
-            (14.23, "14.2"),
-            (0.5, "0.500"),
-            (0.0312, "0.0312"),
-            (1234.5, "1234"),
-            (2.1e-7, "2.1e-7"),
-            (-3.456, "-3.46"),
-        ] {
-            assert_eq!(number(value), text);
-        }
-    }
-
-    #[test]
-    fn a_probability_is_never_rounded_up_to_certain_or_down_to_none() {
-        assert_eq!(per_cent(0.624), "62.4 %");
-        assert_eq!(per_cent(0.9999), "99.9 %");
-        assert_eq!(per_cent(0.0001), "< 0.1 %");
-        assert_eq!(per_cent(1.0), "100.0 %");
-    }
+    use super::count;
 
     #[test]
     fn parameters_are_counted_in_short() {
