@@ -1,0 +1,267 @@
+use super::*;
+use std::io::Write;
+
+use image::codecs::jpeg::JpegEncoder;
+use image::{ExtendedColorType, Rgb};
+
+fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/pictures")
+        .join(name)
+}
+
+fn open(name: &str) -> Result<Photo, Error> {
+    Photo::open(&fixture(name))
+}
+
+fn pixels(name: &str) -> Vec<[u8; 3]> {
+    open(name)
+        .unwrap()
+        .rgb
+        .pixels()
+        .map(|pixel| pixel.0)
+        .collect()
+}
+
+/// Writes `bytes` where `Photo::open` can find them; the folder goes with the value.
+fn file(bytes: &[u8]) -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("picture");
+    fs::File::create(&path).unwrap().write_all(bytes).unwrap();
+    (folder, path)
+}
+
+#[test]
+fn every_kind_of_pixel_becomes_rgb() {
+    assert_eq!(pixels("grey.png"), [[0; 3], [128; 3], [255; 3]]);
+    assert_eq!(
+        pixels("grey16.png"),
+        [[0; 3], [128; 3], [255; 3], [64; 3], [65; 3], [192; 3]]
+    );
+    assert_eq!(
+        pixels("palette.png"),
+        [[0, 0, 255], [255, 0, 0], [0, 255, 0]]
+    );
+}
+
+#[test]
+fn transparency_lies_over_white() {
+    assert_eq!(
+        pixels("alpha.png"),
+        [[255, 0, 0], [255, 127, 127], [255; 3]]
+    );
+}
+
+#[test]
+fn every_format_opens() {
+    for name in ["plain.bmp", "plain.tiff", "plain.webp"] {
+        let photo = open(name).unwrap();
+        assert_eq!((photo.width(), photo.height()), (16, 16), "{name}");
+        assert_eq!(photo.rgb.get_pixel(8, 8).0, [200, 100, 50], "{name}");
+        assert_eq!(photo.name(), name);
+    }
+    let [red, green, blue] = open("cmyk.jpg").unwrap().rgb.get_pixel(8, 8).0;
+    assert!(red.abs_diff(200) < 6 && green.abs_diff(100) < 6 && blue.abs_diff(50) < 6);
+}
+
+#[test]
+fn an_animation_shows_its_first_frame() {
+    assert!(
+        pixels("two_frames.gif")
+            .iter()
+            .all(|pixel| *pixel == [255, 0, 0])
+    );
+}
+
+#[test]
+fn a_renamed_file_opens_by_its_content() {
+    assert_eq!(open("jpeg_named.png").unwrap().width(), 48);
+}
+
+#[test]
+fn one_pixel_is_a_picture() {
+    assert_eq!(pixels("one_pixel.png"), [[10, 20, 30]]);
+}
+
+#[test]
+fn each_photo_has_its_own_number() {
+    let ids = [(); 3].map(|()| open("one_pixel.png").unwrap().id);
+    assert!(ids[0] < ids[1] && ids[1] < ids[2]);
+}
+
+/// A JPEG of 3 × 2 blocks of 16 pixels, each of its own grey, marked with an EXIF orientation.
+fn oriented(orientation: u8) -> Vec<u8> {
+    let raster = RgbImage::from_fn(
+        48,
+        32,
+        |x, y| Rgb([(40 * (x / 16 + 3 * (y / 16))) as u8; 3]),
+    );
+    let mut jpeg = Vec::new();
+    JpegEncoder::new_with_quality(&mut jpeg, 100)
+        .encode(raster.as_raw(), 48, 32, ExtendedColorType::Rgb8)
+        .unwrap();
+    let mut exif =
+        b"\xff\xe1\x00\x22Exif\0\0MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0".to_vec();
+    exif.extend([orientation, 0, 0, 0, 0, 0, 0]);
+    jpeg.splice(2..2, exif);
+    jpeg
+}
+
+/// EXIF says on which visible side the stored first row and first column lie.
+#[test]
+fn all_eight_orientations_stand_upright() {
+    // orientation, then the visible blocks row by row, numbered as stored.
+    let expected: [(u8, u32, [u8; 6]); 8] = [
+        (1, 3, [0, 1, 2, 3, 4, 5]), // first row at the top, first column on the left
+        (2, 3, [2, 1, 0, 5, 4, 3]), // top, right
+        (3, 3, [5, 4, 3, 2, 1, 0]), // bottom, right
+        (4, 3, [3, 4, 5, 0, 1, 2]), // bottom, left
+        (5, 2, [0, 3, 1, 4, 2, 5]), // left, top
+        (6, 2, [3, 0, 4, 1, 5, 2]), // right, top
+        (7, 2, [5, 2, 4, 1, 3, 0]), // right, bottom
+        (8, 2, [2, 5, 1, 4, 0, 3]), // left, bottom
+    ];
+    for (orientation, across, blocks) in expected {
+        let (_folder, path) = file(&oriented(orientation));
+        let photo = Photo::open(&path).unwrap();
+        assert_eq!(photo.width(), 16 * across, "orientation {orientation}");
+        for (i, block) in (0..).zip(blocks) {
+            let (x, y) = (i % across * 16 + 8, i / across * 16 + 8);
+            let [grey, ..] = photo.rgb.get_pixel(x, y).0;
+            assert!(
+                grey.abs_diff(40 * block) < 5,
+                "orientation {orientation}, block {i}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_phones_sideways_photo_stands_upright() {
+    let photo = open("orientation_6.jpg").unwrap();
+    assert_eq!((photo.width(), photo.height()), (32, 48));
+    let [red, green, blue] = photo.rgb.get_pixel(24, 8).0;
+    assert!(red > 240 && green < 15 && blue < 15);
+}
+
+#[test]
+fn what_is_no_picture_says_so_and_names_the_file() {
+    let path = fixture("empty.png");
+    assert_eq!(open("empty.png").unwrap_err(), Error::Empty { path });
+    let path = fixture("words.jpg");
+    let error = open("words.jpg").unwrap_err();
+    assert!(error.to_string().ends_with(&path.display().to_string()));
+    assert_eq!(error, Error::NotAPicture { path });
+    let path = fixture("no_such.png");
+    assert_eq!(open("no_such.png").unwrap_err(), Error::Missing { path });
+    assert!(matches!(open(""), Err(Error::NotAFile { .. })));
+}
+
+#[test]
+fn half_a_picture_is_refused() {
+    for name in ["truncated.png", "truncated.jpg"] {
+        let error = open(name).unwrap_err();
+        assert!(matches!(error, Error::Truncated { .. }), "{name}: {error}");
+    }
+    for name in [
+        "plain.bmp",
+        "plain.tiff",
+        "plain.webp",
+        "two_frames.gif",
+        "grey16.png",
+        "alpha.png",
+    ] {
+        let whole = fs::read(fixture(name)).unwrap();
+        let (_folder, path) = file(&whole[..whole.len() / 2]);
+        let error = Photo::open(&path).unwrap_err();
+        assert!(
+            matches!(error, Error::Truncated { .. } | Error::Corrupt { .. }),
+            "{name}: {error}"
+        );
+    }
+}
+
+#[test]
+fn a_thumbnails_end_is_not_the_pictures_end() {
+    let mut jpeg = oriented(1);
+    // A comment that holds an end marker, as an embedded thumbnail does.
+    jpeg.splice(2..2, *b"\xff\xfe\x00\x06\xff\xd8\xff\xd9");
+    let (_folder, path) = file(&jpeg);
+    assert!(Photo::open(&path).is_ok());
+    let (_folder, path) = file(&jpeg[..jpeg.len() - 40]);
+    assert!(matches!(Photo::open(&path), Err(Error::Truncated { .. })));
+}
+
+#[test]
+fn a_damaged_picture_is_refused() {
+    let error = open("corrupt.png").unwrap_err();
+    assert!(
+        matches!(error, Error::Corrupt { format: "PNG", .. }),
+        "{error}"
+    );
+}
+
+#[test]
+fn an_absurd_claim_is_refused_by_its_header_alone() {
+    let error = open("claims_60000.png").unwrap_err();
+    assert_eq!(
+        error,
+        Error::TooLarge {
+            width: 60000,
+            height: 60000,
+            limit_megapixels: 150,
+            path: fixture("claims_60000.png"),
+        }
+    );
+    assert!(error.to_string().contains("60000 × 60000"));
+}
+
+/// Bytes turned at random places: an error or a picture, never a panic.
+#[test]
+fn no_damage_panics() {
+    let names = [
+        "jpeg_named.png",
+        "plain.bmp",
+        "plain.tiff",
+        "plain.webp",
+        "two_frames.gif",
+        "grey16.png",
+        "alpha.png",
+        "orientation_6.jpg",
+        "cmyk.jpg",
+    ];
+    let mut state = 0x2545_f491_4f6c_dd1d_u64;
+    let mut random = |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state % below as u64) as usize
+    };
+    let mut refused = 0;
+    for name in names {
+        let whole = fs::read(fixture(name)).unwrap();
+        for _ in 0..100 {
+            let mut bytes = whole.clone();
+            for _ in 0..1 + random(6) {
+                let at = random(bytes.len());
+                bytes[at] = random(256) as u8;
+            }
+            let (_folder, path) = file(&bytes);
+            refused += usize::from(Photo::open(&path).is_err());
+        }
+    }
+    assert!(refused > 100, "{refused} refused");
+}
+
+/// 108 million pixels in a file of some hundred kilobytes.
+#[test]
+fn a_picture_of_12000_by_9000_opens() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("large.png");
+    let grey = image::GrayImage::from_pixel(12000, 9000, image::Luma([77]));
+    grey.save(&path).unwrap();
+    drop(grey);
+    let photo = Photo::open(&path).unwrap();
+    assert_eq!((photo.width(), photo.height()), (12000, 9000));
+    assert_eq!(photo.rgb.get_pixel(11999, 8999).0, [77; 3]);
+}

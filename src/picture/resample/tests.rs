@@ -1,0 +1,145 @@
+use super::*;
+
+fn fixture(name: &str) -> RgbImage {
+    let path = format!("{}/tests/pictures/{name}", env!("CARGO_MANIFEST_DIR"));
+    image::open(path).unwrap().into_rgb8()
+}
+
+fn frame(side: u32, filter: Filter) -> Frame {
+    Frame {
+        width: side,
+        height: side,
+        crop_pct: 0.875,
+        filter,
+        fill: [124, 116, 104],
+    }
+}
+
+fn resampled(rgb: &RgbImage, frame: &Frame, fit: Fit) -> RgbImage {
+    let placement = Placement::new(rgb.dimensions(), frame, fit);
+    resample(rgb, &placement, frame).unwrap()
+}
+
+/// Pillow's own kernels are fixed-point numbers too, of another width: a level apart at most.
+#[track_caller]
+fn assert_pillow(name: &str, fit: Fit, filter: Filter, most: u8) {
+    let expected = fixture(name);
+    let actual = resampled(
+        &fixture("resample_source.png"),
+        &frame(expected.width(), filter),
+        fit,
+    );
+    assert_eq!(actual.dimensions(), expected.dimensions());
+    let pairs = actual.as_raw().iter().zip(expected.as_raw());
+    let worst = pairs.map(|(a, e)| a.abs_diff(*e)).max().unwrap();
+    assert!(worst <= most, "{name}: {worst} levels apart");
+}
+
+#[test]
+fn crops_are_pillows() {
+    assert_pillow("resample_crop_nearest.png", Fit::Crop, Filter::Nearest, 0);
+    assert_pillow("resample_crop_bilinear.png", Fit::Crop, Filter::Bilinear, 1);
+    assert_pillow("resample_crop_bicubic.png", Fit::Crop, Filter::Bicubic, 1);
+    assert_pillow("resample_crop_lanczos.png", Fit::Crop, Filter::Lanczos, 1);
+}
+
+#[test]
+fn stretching_padding_and_enlarging_are_pillows() {
+    assert_pillow(
+        "resample_stretch_bilinear.png",
+        Fit::Stretch,
+        Filter::Bilinear,
+        1,
+    );
+    assert_pillow(
+        "resample_stretch_bicubic.png",
+        Fit::Stretch,
+        Filter::Bicubic,
+        1,
+    );
+    assert_pillow(
+        "resample_enlarge_bicubic.png",
+        Fit::Crop,
+        Filter::Bicubic,
+        1,
+    );
+    assert_pillow("resample_pad_bicubic.png", Fit::Pad, Filter::Bicubic, 1);
+}
+
+#[test]
+fn a_picture_of_the_right_size_comes_through_unchanged() {
+    let picture = resampled(
+        &fixture("resample_source.png"),
+        &frame(40, Filter::Bicubic),
+        Fit::Stretch,
+    );
+    for fit in [Fit::Stretch, Fit::Pad] {
+        for filter in Filter::ALL {
+            assert_eq!(
+                resampled(&picture, &frame(40, filter), fit),
+                picture,
+                "{fit}"
+            );
+        }
+    }
+    let whole = Frame {
+        crop_pct: 1.0,
+        ..frame(40, Filter::Bicubic)
+    };
+    assert_eq!(resampled(&picture, &whole, Fit::Crop), picture);
+}
+
+#[test]
+fn any_shape_becomes_the_input() {
+    let colour = Rgb([10, 200, 30]);
+    for size in [(1, 1), (10000, 1), (1, 10000), (223, 225), (7, 3)] {
+        let picture = RgbImage::from_pixel(size.0, size.1, colour);
+        for fit in Fit::ALL {
+            for filter in Filter::ALL {
+                let input = resampled(&picture, &frame(224, filter), fit);
+                assert_eq!(input.dimensions(), (224, 224));
+                assert_eq!(
+                    *input.get_pixel(111, 111),
+                    colour,
+                    "{size:?} {fit} {filter:?}"
+                );
+                if fit != Fit::Pad {
+                    assert!(input.pixels().all(|pixel| *pixel == colour));
+                }
+            }
+        }
+    }
+    let line = RgbImage::from_pixel(100, 1, colour);
+    let padded = resampled(&line, &frame(224, Filter::Bilinear), Fit::Pad);
+    assert_eq!(padded.get_pixel(0, 0).0, [124, 116, 104]);
+}
+
+/// Sizes at which `origin + extent` would otherwise pass the picture's edge by a rounding error.
+#[test]
+fn no_size_is_refused() {
+    for width in 200..420 {
+        let picture = RgbImage::new(width, 211);
+        for side in [97, 224] {
+            resampled(&picture, &frame(side, Filter::Nearest), Fit::Crop);
+        }
+    }
+}
+
+#[test]
+fn a_placement_of_another_picture_is_refused() {
+    let frame = frame(8, Filter::Bilinear);
+    let placement = Placement::new((10, 20), &frame, Fit::Crop);
+    let error = resample(&RgbImage::new(20, 10), &placement, &frame).unwrap_err();
+    assert!(error.to_string().contains("20 × 10 pixels, not 10 × 20"));
+}
+
+#[test]
+fn screen_copies_are_no_larger_than_asked_and_keep_their_shape() {
+    let picture = RgbImage::from_pixel(300, 100, Rgb([9, 8, 7]));
+    assert_eq!(reduced(&picture, 300), None);
+    let copy = reduced(&picture, 150).unwrap();
+    assert_eq!(copy.dimensions(), (150, 50));
+    assert!(copy.pixels().all(|pixel| pixel.0 == [9, 8, 7]));
+    let line = reduced(&RgbImage::new(1, 5000), 100).unwrap();
+    assert_eq!(line.dimensions(), (1, 100));
+}
