@@ -1,0 +1,255 @@
+//! The list of classes: what the model answers, with probabilities as bars and logits beside them.
+
+use egui::{
+    Align, DragValue, Margin, Rect, RichText, Role, ScrollArea, Ui, WidgetInfo, pos2, vec2,
+};
+
+use crate::engine::Answer;
+
+use crate::picture::caption::{percent, significant};
+
+use super::App;
+use super::commands::Command;
+use super::state::{SearchField, State};
+use super::theme::{self, CLASS_ROW, GRID, INSET, palette};
+use super::widgets::{draw_left, draw_right, heading, line, row, search};
+
+/// Widths of the columns of numbers.
+const PROBABILITY: f32 = 52.0;
+const LOGIT: f32 = 48.0;
+
+impl App {
+    pub(super) fn classes_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        let state = &mut self.state;
+        let inset = Margin {
+            left: INSET as i8,
+            right: INSET as i8,
+            top: 12,
+            bottom: 4,
+        };
+        let classes = state.card.as_ref().map_or(0, |card| card.labels.len());
+        egui::Frame::new().inner_margin(inset).show(ui, |ui| {
+            heading(ui, "Classes", |ui| {
+                ui.spacing_mut().item_spacing.x = 4.0;
+                let most = classes.max(1);
+                let field = DragValue::new(&mut state.top_k.0)
+                    .range(1..=most)
+                    .speed(0.1);
+                let name = "Number of classes shown";
+                let colours = palette(ui);
+                ui.add(field).on_hover_text(name).accessible_name(name);
+                ui.label(RichText::new("Top").color(colours.weak));
+            });
+            let focus = state
+                .focus
+                .take_if(|f| *f == SearchField::Classes)
+                .is_some();
+            let hint = format!("Search all {classes} classes");
+            let hint = if classes > 0 { hint.as_str() } else { "Search" };
+            search(ui, &mut state.class_search, "Search classes", hint, focus);
+            rival_ui(ui, state, commands);
+        });
+
+        // The newest answer there is, dimmed while it is not the answer to what is open.
+        let Some(held) = state.results.answer.clone() else {
+            return;
+        };
+        let stale = Some(held.key) != state.answer_key();
+        if stale
+            && state
+                .card
+                .as_ref()
+                .is_none_or(|card| card.id != held.key.model)
+        {
+            return;
+        }
+        let answer = held.value;
+        columns_ui(ui);
+        let rows = visible_rows(state, &answer);
+        if rows.is_empty() {
+            let inset = Margin::symmetric(INSET as i8, GRID as i8);
+            egui::Frame::new().inner_margin(inset).show(ui, |ui| {
+                ui.label(RichText::new("No class of that name.").color(palette(ui).weak));
+            });
+            return;
+        }
+        let scroll_to = std::mem::take(&mut state.reveal_class);
+        let chosen = rows
+            .iter()
+            .position(|(_, class)| Some(*class) == state.class());
+        ui.spacing_mut().item_spacing.y = 0.0;
+        if stale {
+            ui.multiply_opacity(0.5);
+        }
+        ScrollArea::vertical()
+            .id_salt("classes")
+            .auto_shrink(false)
+            .show_rows(ui, CLASS_ROW, rows.len(), |ui, range| {
+                if let Some(index) = chosen.filter(|_| scroll_to) {
+                    let top = ui.max_rect().top() + (index as f32 - range.start as f32) * CLASS_ROW;
+                    let rect =
+                        Rect::from_min_size(pos2(ui.max_rect().left(), top), vec2(1.0, CLASS_ROW));
+                    ui.scroll_to_rect(rect, None::<Align>);
+                }
+                for &(rank, class) in &rows[range] {
+                    class_row(ui, state, &answer, rank, class, commands);
+                }
+            });
+    }
+}
+
+/// What the next click does while a class to compare with is wanted.
+fn rival_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    if !state.choosing_rival {
+        return;
+    }
+    let Some(class) = state.class() else { return };
+    ui.horizontal(|ui| {
+        let text = format!("{} versus …", state.class_name(class));
+        ui.with_layout(egui::Layout::right_to_left(Align::Center), |ui| {
+            if ui.button("Stop choosing").clicked() {
+                commands.push(Command::ChooseRival(false));
+            }
+            let colours = palette(ui);
+            let label = egui::Label::new(RichText::new(text).color(colours.accent)).truncate();
+            ui.with_layout(egui::Layout::left_to_right(Align::Center), |ui| {
+                ui.add(label)
+            })
+            .response
+            .on_hover_text("Click the class to compare with");
+        });
+    });
+}
+
+fn columns_ui(ui: &mut Ui) {
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 20.0), egui::Sense::hover());
+    let colour = palette(ui).weak;
+    let y = rect.center().y;
+    let right = rect.right() - INSET;
+    draw_right(
+        ui,
+        right,
+        y,
+        line(ui, "Prob.", theme::small(), colour, PROBABILITY),
+    );
+    let logit = line(ui, "Logit", theme::small(), colour, LOGIT);
+    draw_right(ui, right - PROBABILITY, y, logit);
+    draw_left(
+        ui,
+        rect.left() + INSET,
+        y,
+        line(ui, "Class", theme::small(), colour, 100.0),
+    );
+}
+
+/// Rank and class of each row: all that match the search, or the first k and the chosen one.
+fn visible_rows(state: &State, answer: &Answer) -> Vec<(usize, usize)> {
+    let ranked = answer.ranking.iter().copied().enumerate();
+    let wanted = state.class_search.trim().to_lowercase();
+    if wanted.is_empty() {
+        let k = state.top_k.0;
+        let chosen = state.class();
+        return ranked
+            .filter(|(rank, class)| *rank < k || Some(*class) == chosen)
+            .collect();
+    }
+    let index = wanted.parse::<usize>().ok();
+    let labels = state
+        .card
+        .as_ref()
+        .map(|card| card.labels.as_slice())
+        .unwrap_or_default();
+    let matches = |class: usize| {
+        index == Some(class)
+            || labels
+                .get(class)
+                .is_some_and(|label| label.to_lowercase().contains(&wanted))
+    };
+    ranked.filter(|(_, class)| matches(*class)).collect()
+}
+
+fn class_row(
+    ui: &mut Ui,
+    state: &State,
+    answer: &Answer,
+    rank: usize,
+    class: usize,
+    commands: &mut Vec<Command>,
+) {
+    let colours = palette(ui);
+    let name = state.class_name(class);
+    let logit = answer.logits.get(class).copied().unwrap_or_default();
+    let probability = answer.probabilities.get(class).copied().unwrap_or_default();
+    let selected = state.class() == Some(class);
+    let response = row(ui, CLASS_ROW, true, selected);
+    let rect = response.rect.shrink2(vec2(INSET, 0.0));
+    let y = rect.top() + 13.0;
+
+    draw_right(ui, rect.right(), y, {
+        line(
+            ui,
+            &percent(probability),
+            theme::body(),
+            colours.text,
+            PROBABILITY,
+        )
+    });
+    let right = rect.right() - PROBABILITY;
+    let logit_text = format!("{logit:.2}");
+    draw_right(
+        ui,
+        right,
+        y,
+        line(ui, &logit_text, theme::small(), colours.weak, LOGIT),
+    );
+    let room = right - LOGIT - rect.left();
+    draw_left(
+        ui,
+        rect.left(),
+        y,
+        line(ui, &name, theme::body(), colours.text, room),
+    );
+
+    let track = Rect::from_min_size(
+        pos2(rect.left(), rect.bottom() - 8.0),
+        vec2(rect.width(), 3.0),
+    );
+    ui.painter().rect_filled(
+        track,
+        1.5,
+        if selected {
+            colours.line
+        } else {
+            colours.hover
+        },
+    );
+    let full = vec2((track.width() * probability).max(1.0), track.height());
+    let fill = if selected {
+        colours.accent
+    } else {
+        colours.bar
+    };
+    ui.painter()
+        .rect_filled(Rect::from_min_size(track.min, full), 1.5, fill);
+
+    response.widget_info(|| {
+        let mut info = WidgetInfo::selected(Role::ListBoxOption, true, selected, &name);
+        info.current_text_value = Some(format!("{}, logit {logit:.2}", percent(probability)));
+        info
+    });
+    let response = response.on_hover_ui(|ui| {
+        ui.label(RichText::new(&name).font(theme::title()));
+        ui.label(format!(
+            "Class {class}, rank {} of {}",
+            rank + 1,
+            answer.ranking.len()
+        ));
+        ui.label(format!(
+            "Probability {probability:.4}, logit {}",
+            significant(logit)
+        ));
+    });
+    if response.clicked() && !(selected && state.class_search.is_empty() && !state.choosing_rival) {
+        commands.push(Command::ChooseClass(class));
+    }
+}

@@ -1,0 +1,249 @@
+//! Everything a person can do, once: menus, shortcuts, tooltips and the list of shortcuts are all
+//! read off this enum, and one place carries it out.
+
+use std::path::PathBuf;
+
+use egui::{Context, Key, KeyboardShortcut, Modifiers, ThemePreference};
+
+use crate::explain::Score;
+use crate::figure::Panel;
+use crate::model::{ModulePath, ReluRule};
+use crate::picture::colormap::Colormap;
+use crate::picture::compose::Overlay;
+use crate::picture::geometry::Fit;
+
+use super::state::{Arrangement, Opacity, SearchField, with_class};
+use super::{App, export, open};
+
+/// A wish of the person at the window.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    OpenImage,
+    OpenModel,
+    /// The four panels as one picture.
+    ExportComposite,
+    CopyComposite,
+    Cancel,
+    PreviousLayer,
+    NextLayer,
+    PreviousClass,
+    NextClass,
+    FindLayer,
+    FindClass,
+    ZoomIn,
+    ZoomOut,
+    WholePicture,
+
+    /// A file dropped on the window, or named on the command line.
+    OpenPath(PathBuf),
+    ExportPanel(Panel),
+    ChooseLayer(ModulePath),
+    /// Another class in the same kind of score.
+    ChooseClass(usize),
+    ChooseScore(Score),
+    /// The next class clicked is the one to compare with.
+    ChooseRival(bool),
+    SetFit(Fit),
+    SetRule(ReluRule),
+    SetOpacity(Opacity),
+    SetColormap(Colormap),
+    SetOverlay(Overlay),
+    SetArrangement(Arrangement),
+    SetTheme(ThemePreference),
+    DismissNotice(u64),
+}
+
+impl Command {
+    /// Those with a shortcut, in the order a list of them reads best.
+    pub const ALL: [Command; 14] = [
+        Command::OpenImage,
+        Command::OpenModel,
+        Command::ExportComposite,
+        Command::CopyComposite,
+        Command::Cancel,
+        Command::PreviousLayer,
+        Command::NextLayer,
+        Command::PreviousClass,
+        Command::NextClass,
+        Command::FindLayer,
+        Command::FindClass,
+        Command::ZoomIn,
+        Command::ZoomOut,
+        Command::WholePicture,
+    ];
+
+    /// What a menu or a button calls it. Empty for those that carry a choice of their own.
+    pub fn label(&self) -> &'static str {
+        match self {
+            Command::OpenImage => "Open image…",
+            Command::OpenModel => "Open model…",
+            Command::ExportComposite => "Export composite…",
+            Command::CopyComposite => "Copy composite",
+            Command::Cancel => "Cancel",
+            Command::PreviousLayer => "Previous layer",
+            Command::NextLayer => "Next layer",
+            Command::PreviousClass => "Previous class",
+            Command::NextClass => "Next class",
+            Command::FindLayer => "Find a layer",
+            Command::FindClass => "Find a class",
+            Command::ZoomIn => "Zoom in",
+            Command::ZoomOut => "Zoom out",
+            Command::WholePicture => "Whole picture",
+            _ => "",
+        }
+    }
+
+    /// One sentence for whoever points at it.
+    pub fn tooltip(&self) -> &'static str {
+        match self {
+            Command::OpenImage => "Open a photo: PNG, JPEG, WebP, BMP, GIF or TIFF",
+            Command::OpenModel => "Open a model saved by torch.export.save (.pt2)",
+            Command::ExportComposite => "Save the four panels with their captions as one PNG",
+            Command::CopyComposite => "Put the four panels on the clipboard",
+            Command::Cancel => "Stop what is being computed; what is shown stays",
+            Command::PreviousLayer => "The layer with a map before this one",
+            Command::NextLayer => "The layer with a map after this one",
+            Command::PreviousClass => "The class ranked above this one",
+            Command::NextClass => "The class ranked below this one",
+            Command::FindLayer => "Type a part of a layer's path or type",
+            Command::FindClass => "Type a part of a class's name, or its number",
+            Command::ZoomIn => "Magnify all panels",
+            Command::ZoomOut => "Show more of the picture in all panels",
+            Command::WholePicture => "Show the whole picture in all panels",
+            _ => "",
+        }
+    }
+
+    /// The keys that ask for it.
+    pub fn shortcut(&self) -> Option<KeyboardShortcut> {
+        let key = |key| Some(KeyboardShortcut::new(Modifiers::NONE, key));
+        let ctrl = |key| Some(KeyboardShortcut::new(Modifiers::COMMAND, key));
+        match self {
+            Command::OpenImage => ctrl(Key::O),
+            Command::OpenModel => ctrl(Key::M),
+            Command::ExportComposite => ctrl(Key::E),
+            Command::CopyComposite => ctrl(Key::C),
+            Command::Cancel => key(Key::Escape),
+            Command::PreviousLayer => key(Key::ArrowUp),
+            Command::NextLayer => key(Key::ArrowDown),
+            Command::PreviousClass => key(Key::ArrowLeft),
+            Command::NextClass => key(Key::ArrowRight),
+            Command::FindLayer => ctrl(Key::L),
+            Command::FindClass => ctrl(Key::F),
+            Command::ZoomIn => key(Key::Plus),
+            Command::ZoomOut => key(Key::Minus),
+            Command::WholePicture => key(Key::Num0),
+            _ => None,
+        }
+    }
+
+    /// The tooltip with the keys behind it.
+    pub fn hint(&self, ctx: &Context) -> String {
+        match self.shortcut() {
+            Some(keys) => format!("{} ({})", self.tooltip(), ctx.format_shortcut(&keys)),
+            None => self.tooltip().to_owned(),
+        }
+    }
+
+    /// What the keyboard asks for in this frame. `typing`: a text field had the keyboard when the
+    /// frame began; then only the combinations with Ctrl count, and copying is the field's own.
+    pub fn from_keys(ctx: &Context, typing: bool) -> Vec<Command> {
+        let held = ctx.memory(|m| m.focused().is_some());
+        let popup = ctx.any_popup_open();
+        let mut commands = Vec::new();
+        for command in Command::ALL {
+            let Some(keys) = command.shortcut() else {
+                continue;
+            };
+            let plain = keys.modifiers.is_none();
+            let copying = command == Command::CopyComposite;
+            if (typing && (plain || copying)) || (plain && (held || popup)) {
+                continue;
+            }
+            let pressed = ctx.input_mut(|i| {
+                // The window system turns Ctrl+C into an event of its own.
+                let copied = copying && i.events.iter().any(|e| matches!(e, egui::Event::Copy));
+                i.consume_shortcut(&keys) || copied
+            });
+            if pressed {
+                commands.push(command);
+            }
+        }
+        commands
+    }
+}
+
+impl App {
+    /// Carries out what a panel, a menu or a key asked for: the one place where anything changes.
+    pub fn execute(&mut self, ctx: &Context, command: Command) {
+        let state = &mut self.state;
+        match command {
+            Command::OpenImage => open::pick_image(self, ctx),
+            Command::OpenModel => open::pick_model(self, ctx),
+            Command::OpenPath(path) => open::path(self, path),
+            Command::ExportComposite => export::save(self, ctx, None),
+            Command::ExportPanel(pane) => export::save(self, ctx, Some(pane)),
+            Command::CopyComposite => export::copy(self, ctx),
+            Command::Cancel => self.cancel(),
+            Command::PreviousLayer => self.walk_layers(-1),
+            Command::NextLayer => self.walk_layers(1),
+            Command::PreviousClass => self.walk_classes(-1),
+            Command::NextClass => self.walk_classes(1),
+            Command::ChooseLayer(path) => {
+                state.layer = Some(path);
+                self.ask();
+            }
+            Command::ChooseClass(class) => {
+                state.score = Some(match (state.class(), state.choosing_rival) {
+                    (Some(a), true) if a != class => Score::Versus { a, b: class },
+                    _ => with_class(state.score, class),
+                });
+                state.choosing_rival = false;
+                self.ask();
+            }
+            Command::ChooseScore(score) => {
+                state.score = Some(score);
+                state.choosing_rival = false;
+                self.ask();
+            }
+            Command::ChooseRival(on) => state.choosing_rival = on,
+            Command::SetFit(fit) => {
+                state.fit = fit;
+                self.ask();
+            }
+            Command::SetRule(rule) => {
+                state.rule = rule;
+                self.ask();
+            }
+            Command::SetOpacity(opacity) => state.opacity = opacity,
+            Command::SetColormap(colormap) => state.colormap = colormap,
+            Command::SetOverlay(overlay) => state.overlay = overlay,
+            Command::SetArrangement(arrangement) => state.arrangement = arrangement,
+            Command::SetTheme(theme) => ctx.set_theme(theme),
+            Command::FindLayer => state.focus = Some(SearchField::Layers),
+            Command::FindClass => state.focus = Some(SearchField::Classes),
+            Command::ZoomIn => self.zoom_by(1.5),
+            Command::ZoomOut => self.zoom_by(1.0 / 1.5),
+            Command::WholePicture => state.view.fit(),
+            Command::DismissNotice(id) => self.notices.dismiss(id),
+        }
+        ctx.request_repaint();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_listed_command_has_a_name_a_hint_and_keys_of_its_own() {
+        let mut seen = Vec::new();
+        for command in Command::ALL {
+            assert!(!command.label().is_empty(), "{command:?} has no name");
+            assert!(!command.tooltip().is_empty(), "{command:?} has no hint");
+            let keys = command.shortcut().expect("listed commands have keys");
+            assert!(!seen.contains(&keys), "{command:?} shares its keys");
+            seen.push(keys);
+        }
+    }
+}

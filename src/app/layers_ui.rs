@@ -1,0 +1,312 @@
+//! The tree of layers: every module of the model as it nests, with its type and the shape of what
+//! it puts out. Rows without a map are there too, so that the tree can be read as the model's plan.
+
+use egui::{Align, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
+
+use crate::engine::ModelCard;
+use crate::model::layers::{Layer, Target};
+
+use super::App;
+use super::commands::Command;
+use super::state::{SearchField, State};
+use super::theme::{self, GRID, INSET, ROW, palette};
+use super::widgets::{draw_left, draw_right, heading, line, lines, row, search, triangle};
+
+/// A model with more rows than this opens with its inner branches closed.
+const MANY_ROWS: usize = 48;
+const INDENT: f32 = 12.0;
+/// Left of every row: the mark of the recommended layer.
+const GUTTER: f32 = 20.0;
+
+impl App {
+    pub(super) fn layers_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        let state = &mut self.state;
+        let Some(card) = state.card.clone() else {
+            ui.add_space(INSET);
+            let inset = egui::Margin::symmetric(INSET as i8, 0);
+            egui::Frame::new()
+                .inner_margin(inset)
+                .show(ui, |ui| no_model_ui(ui, commands));
+            return;
+        };
+        if std::mem::take(&mut state.reveal_layer) {
+            open_branches(state, &card);
+            self.scroll_to_layer = true;
+        }
+        let inset = egui::Margin {
+            left: INSET as i8,
+            right: INSET as i8,
+            top: 12,
+            bottom: 8,
+        };
+        egui::Frame::new().inner_margin(inset).show(ui, |ui| {
+            let targets = card.layers.targets().count();
+            let colours = palette(ui);
+            heading(ui, "Layers", |ui| {
+                let text = egui::RichText::new(targets.to_string()).color(colours.weak);
+                ui.label(text)
+                    .on_hover_text(format!("{targets} layers have a map"));
+            });
+            let focus = state.focus.take_if(|f| *f == SearchField::Layers).is_some();
+            search(
+                ui,
+                &mut state.layer_filter,
+                "Filter layers",
+                "Filter by path or type",
+                focus,
+            );
+        });
+        notes_ui(ui, &card);
+        let rows = visible_rows(state, &card);
+        ui.spacing_mut().item_spacing.y = 0.0;
+        let scroll_to = std::mem::take(&mut self.scroll_to_layer);
+        let chosen = rows
+            .iter()
+            .position(|&i| Some(&card.layers.layers[i].path) == state.layer.as_ref());
+        ScrollArea::vertical()
+            .id_salt("layers")
+            .auto_shrink(false)
+            .show_rows(ui, ROW, rows.len(), |ui, range| {
+                if let Some(index) = chosen.filter(|_| scroll_to) {
+                    let top = ui.max_rect().top() + (index as f32 - range.start as f32) * ROW;
+                    let rect = Rect::from_min_size(
+                        pos2(ui.max_rect().left(), top - ROW),
+                        vec2(1.0, 3.0 * ROW),
+                    );
+                    ui.scroll_to_rect(rect, None::<Align>);
+                }
+                for &index in &rows[range] {
+                    layer_row(ui, state, &card, index, commands);
+                }
+                ui.add_space(GRID);
+            });
+    }
+}
+
+/// What a person should know of the model, at the foot of its tree.
+fn notes_ui(ui: &mut Ui, card: &ModelCard) {
+    let mut notes: Vec<String> = card.notes.clone();
+    if card.preprocess_assumed
+        && !notes
+            .iter()
+            .any(|n| n.to_lowercase().contains("preprocess"))
+    {
+        let (width, height) = card.input_size;
+        notes.push(format!(
+            "Preprocessing assumed: the file does not say how to prepare a picture, so \
+             torchvision's ImageNet defaults at {width}×{height} were taken."
+        ));
+    }
+    if notes.is_empty() {
+        return;
+    }
+    let colours = palette(ui);
+    let inset = egui::Margin {
+        left: INSET as i8,
+        right: INSET as i8,
+        top: 12,
+        bottom: 12,
+    };
+    egui::Panel::bottom("model notes")
+        .frame(egui::Frame::new().inner_margin(inset))
+        .show(ui, |ui| {
+            for note in notes {
+                ui.label(
+                    egui::RichText::new(note)
+                        .font(theme::small())
+                        .color(colours.caution),
+                );
+            }
+        });
+}
+
+fn no_model_ui(ui: &mut Ui, commands: &mut Vec<Command>) {
+    heading(ui, "Layers", |_| {});
+    let text = "Open a model to see its layers.";
+    ui.label(egui::RichText::new(text).color(palette(ui).weak));
+    let command = Command::OpenModel;
+    if ui
+        .button("Choose a model…")
+        .on_hover_text(command.hint(ui.ctx()))
+        .clicked()
+    {
+        commands.push(command);
+    }
+}
+
+/// Closes the inner branches of a large model, and opens those the chosen layer stands in.
+fn open_branches(state: &mut State, card: &ModelCard) {
+    let layers = &card.layers.layers;
+    let fresh = state.tree_of != Some(card.id);
+    state.tree_of = Some(card.id);
+    if fresh && layers.len() > MANY_ROWS {
+        let inner = layers
+            .iter()
+            .filter(|layer| layer.depth > 0 && !layer.children.is_empty());
+        state.collapsed = inner.map(|layer| layer.path.clone()).collect();
+    }
+    let mut above = state
+        .layer
+        .as_deref()
+        .and_then(|path| card.layers.find(path));
+    while let Some(layer) = above.and_then(|layer| layer.parent).map(|i| &layers[i]) {
+        state.collapsed.remove(&layer.path);
+        above = Some(layer);
+    }
+}
+
+/// Rows in sight: those that match the filter, or those whose branches are open.
+fn visible_rows(state: &State, card: &ModelCard) -> Vec<usize> {
+    let layers = &card.layers.layers;
+    let wanted = state.layer_filter.trim().to_lowercase();
+    if !wanted.is_empty() {
+        let matches = |layer: &Layer| {
+            layer.path.to_lowercase().contains(&wanted)
+                || layer.kind.to_lowercase().contains(&wanted)
+        };
+        return (0..layers.len()).filter(|&i| matches(&layers[i])).collect();
+    }
+    let mut rows = Vec::new();
+    let mut closed_at: Option<usize> = None;
+    for (index, layer) in layers.iter().enumerate() {
+        if closed_at.is_some_and(|depth| layer.depth > depth) {
+            continue;
+        }
+        closed_at = state.collapsed.contains(&layer.path).then_some(layer.depth);
+        rows.push(index);
+    }
+    rows
+}
+
+fn layer_row(
+    ui: &mut Ui,
+    state: &mut State,
+    card: &ModelCard,
+    index: usize,
+    commands: &mut Vec<Command>,
+) {
+    let layer = &card.layers.layers[index];
+    let filtered = !state.layer_filter.trim().is_empty();
+    let selected = state.layer.as_ref() == Some(&layer.path);
+    let recommended = card
+        .layers
+        .recommended
+        .as_ref()
+        .filter(|(i, _)| *i == index);
+    let colours = palette(ui);
+    let response = row(ui, ROW, layer.is_target(), selected);
+    let (rect, y) = (response.rect, response.rect.center().y);
+
+    let mut left = rect.left() + GUTTER;
+    let branch = !layer.children.is_empty() && !filtered;
+    if !filtered {
+        left += INDENT * layer.depth as f32;
+    }
+    let arrow = pos2(left + 4.0, y);
+    left += 14.0;
+
+    let (name_colour, weak) = if layer.is_target() {
+        (colours.text, colours.weak)
+    } else {
+        (colours.faint, colours.faint)
+    };
+    let mut right = rect.right() - INSET;
+    let shape = line(ui, &shape_text(layer), theme::small(), weak, 96.0);
+    right = draw_right(ui, right, y, shape) - GRID;
+    let name = if filtered { &layer.path } else { &layer.name };
+    let name = line(ui, name, theme::body(), name_colour, right - left);
+    left = draw_left(ui, left, y, name) + GRID;
+    if right - left > 24.0 {
+        draw_left(
+            ui,
+            left,
+            y,
+            line(ui, &layer.kind, theme::small(), weak, right - left),
+        );
+    }
+    if recommended.is_some() {
+        ui.painter()
+            .circle_filled(pos2(rect.left() + 14.0, y), 3.0, colours.accent);
+    }
+
+    response.widget_info(|| {
+        let mut info =
+            WidgetInfo::selected(Role::TreeItem, layer.is_target(), selected, &layer.path);
+        info.current_text_value = Some(format!("{} {}", layer.kind, shape_text(layer)));
+        info
+    });
+    if response.clicked() && !selected {
+        commands.push(Command::ChooseLayer(layer.path.clone()));
+    }
+    response.on_hover_ui(|ui| {
+        let size = lines(ui, &layer.path, theme::title(), colours.text, 304.0, 3);
+        let (space, _) = ui.allocate_exact_size(size.size(), Sense::hover());
+        ui.painter().galley(space.min, size, colours.text);
+        ui.label(format!("{}, {}", layer.kind, long_shape(&layer.shape)));
+        if let Target::None(why) = &layer.target {
+            ui.label(egui::RichText::new(why).color(colours.caution));
+        }
+        if let Some((_, why)) = recommended {
+            ui.label(egui::RichText::new(format!("Recommended: {why}")).color(colours.accent));
+        }
+    });
+    if branch {
+        toggle(ui, state, layer, arrow);
+    }
+}
+
+/// The triangle before a branch, and its click.
+fn toggle(ui: &Ui, state: &mut State, layer: &Layer, centre: egui::Pos2) {
+    let open = !state.collapsed.contains(&layer.path);
+    let rect = Rect::from_center_size(centre, vec2(18.0, ROW));
+    let response = ui.interact(rect, ui.scope_id().with(("toggle", &layer.path)), Sense::click());
+    let verb = if open { "Collapse" } else { "Expand" };
+    response.widget_info(|| {
+        WidgetInfo::labeled(
+            Role::DisclosureTriangle,
+            true,
+            format!("{verb} {}", layer.path),
+        )
+    });
+    let colours = palette(ui);
+    let colour = if response.hovered() {
+        colours.text
+    } else {
+        colours.weak
+    };
+    triangle(ui, centre, open, colour);
+    if response.clicked() {
+        if open {
+            state.collapsed.insert(layer.path.clone());
+        } else {
+            state.collapsed.remove(&layer.path);
+        }
+    }
+}
+
+/// `512×13²`, `64×56×112`, or `1000` where there is no map.
+fn shape_text(layer: &Layer) -> String {
+    match layer.target {
+        Target::Spatial {
+            channels,
+            height,
+            width,
+        } if height == width => {
+            format!("{channels}×{height}²")
+        }
+        Target::Spatial {
+            channels,
+            height,
+            width,
+        } => format!("{channels}×{height}×{width}"),
+        Target::None(_) => long_shape(layer.shape.get(1..).unwrap_or_default()),
+    }
+}
+
+fn long_shape(shape: &[i64]) -> String {
+    shape
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join("×")
+}

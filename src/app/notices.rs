@@ -1,0 +1,129 @@
+//! What went wrong, in words, on screen until it is dismissed.
+
+use std::fmt::Display;
+
+use egui::{
+    Align2, Area, Button, Color32, Frame, Id, Label, Margin, Order, RichText, Stroke, Ui, vec2,
+};
+
+use super::commands::Command;
+use super::theme::{self, GRID, palette};
+
+/// One thing that went wrong.
+pub struct Notice {
+    id: u64,
+    pub title: String,
+    pub text: String,
+}
+
+/// All that is not dismissed, oldest first.
+#[derive(Default)]
+pub struct Notices {
+    list: Vec<Notice>,
+    next: u64,
+}
+
+/// More would cover the pictures; the oldest are waiting below.
+const SHOWN_AT_ONCE: usize = 4;
+
+impl Notices {
+    /// Says it once, however often it happens.
+    pub fn error(&mut self, title: &str, text: impl Display) {
+        let text = text.to_string();
+        if self.list.iter().any(|n| n.title == title && n.text == text) {
+            return;
+        }
+        self.list.push(Notice {
+            id: self.next,
+            title: title.to_owned(),
+            text,
+        });
+        self.next += 1;
+    }
+
+    pub fn dismiss(&mut self, id: u64) {
+        self.list.retain(|notice| notice.id != id);
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Notice> {
+        self.list.iter()
+    }
+
+    /// Draws them over the pictures, so that nothing moves when one comes or goes.
+    pub fn ui(&self, ui: &Ui, top: f32, commands: &mut Vec<Command>) {
+        if self.list.is_empty() {
+            return;
+        }
+        Area::new(Id::unique("notices"))
+            .order(Order::Foreground)
+            .anchor(Align2::CENTER_TOP, vec2(0.0, top + GRID))
+            .show(ui.ctx(), |ui| {
+                ui.set_width(520.0);
+                ui.spacing_mut().item_spacing.y = GRID;
+                for notice in self.list.iter().rev().take(SHOWN_AT_ONCE) {
+                    notice_ui(ui, notice, commands);
+                }
+            });
+    }
+}
+
+fn notice_ui(ui: &mut Ui, notice: &Notice, commands: &mut Vec<Command>) {
+    let colours = palette(ui);
+    let frame = Frame::new()
+        .fill(colours.panel)
+        .stroke(Stroke::new(1.0, colours.line))
+        .corner_radius(8)
+        .shadow(ui.visuals().popup_shadow)
+        .inner_margin(Margin {
+            left: 20,
+            right: 12,
+            top: 12,
+            bottom: 12,
+        });
+    let shown = frame.show(ui, |ui| {
+        ui.spacing_mut().item_spacing = vec2(GRID, 4.0);
+        ui.horizontal(|ui| {
+            ui.label(
+                RichText::new(&notice.title)
+                    .font(theme::title())
+                    .color(colours.text),
+            );
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                let button = ui
+                    .add(Button::new("Dismiss").fill(Color32::TRANSPARENT))
+                    .on_hover_text("Take this message away");
+                if button.clicked() {
+                    commands.push(Command::DismissNotice(notice.id));
+                }
+            });
+        });
+        // The words may be needed elsewhere: a search, a bug report.
+        let words = RichText::new(&notice.text).color(colours.weak);
+        ui.add(Label::new(words).wrap().selectable(true));
+        ui.set_min_width(ui.available_width());
+    });
+    let edge = shown.response.rect;
+    let mark =
+        egui::Rect::from_min_size(edge.min + vec2(8.0, 12.0), vec2(3.0, edge.height() - 24.0));
+    ui.painter().rect_filled(mark, 1.5, colours.error);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Notices;
+
+    #[test]
+    fn the_same_trouble_is_told_once_and_stays_until_dismissed() {
+        let mut notices = Notices::default();
+        notices.error("No", "a.png is empty");
+        notices.error("No", "a.png is empty");
+        notices.error("No", "b.png is empty");
+        assert_eq!(notices.iter().count(), 2);
+        let first = notices.list[0].id;
+        notices.dismiss(first);
+        assert_eq!(
+            notices.iter().map(|n| n.text.as_str()).collect::<Vec<_>>(),
+            ["b.png is empty"]
+        );
+    }
+}

@@ -1,0 +1,165 @@
+//! Opening a photo or a model: from the picker, the command line, or a file dropped on the window.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+
+use egui::{Align2, Color32, Context, CornerRadius, Id, LayerId, Order, StrokeKind, Ui};
+use poll_promise::Promise;
+
+use super::App;
+use super::commands::Command;
+use super::dialogs::{Dialogs, Picked};
+use super::logic::Opening;
+use super::theme::{self, GRID, palette};
+
+/// A picker on screen, and what to do with what it brings.
+pub struct Picking {
+    promise: Promise<Picked>,
+    open: fn(&mut App, PathBuf),
+}
+
+/// What to tell whoever has no picker.
+pub const NO_PICKER: &str = "No file picker could be opened. Install xdg-desktop-portal or zenity, \
+                             drop the file on this window, or name it on the command line.";
+
+pub fn pick_image(app: &mut App, ctx: &Context) {
+    let folder = app.state.photo.as_ref().and_then(|p| folder(&p.path));
+    pick(app, ctx, image, move |dialogs| {
+        dialogs.image(folder.as_deref())
+    });
+}
+
+pub fn pick_model(app: &mut App, ctx: &Context) {
+    let folder = app.state.card.as_ref().and_then(|c| folder(&c.path));
+    pick(app, ctx, model, move |dialogs| {
+        dialogs.model(folder.as_deref())
+    });
+}
+
+fn folder(file: &Path) -> Option<PathBuf> {
+    file.canonicalize().ok()?.parent().map(Path::to_owned)
+}
+
+fn pick(
+    app: &mut App,
+    ctx: &Context,
+    open: fn(&mut App, PathBuf),
+    show: impl FnOnce(&dyn Dialogs) -> Picked + Send + 'static,
+) {
+    if app.picking.is_some() {
+        return;
+    }
+    let (dialogs, ctx) = (Arc::clone(&app.dialogs), ctx.clone());
+    let promise = Promise::spawn_thread("file picker", move || {
+        let picked = show(dialogs.as_ref());
+        ctx.request_repaint();
+        picked
+    });
+    app.picking = Some(Picking { promise, open });
+}
+
+/// Takes what a picker has brought.
+pub fn drain(app: &mut App) {
+    let Some(Picking { promise, open }) = app.picking.take() else {
+        return;
+    };
+    match promise.try_take() {
+        Ok(Picked::File(file)) => open(app, file),
+        Ok(Picked::Nothing) => {}
+        Ok(Picked::Unavailable) => app.notices.error("No file picker", NO_PICKER),
+        Err(promise) => app.picking = Some(Picking { promise, open }),
+    }
+}
+
+/// Opens a file as what it looks like from outside; whether it is that, its reader will say.
+pub fn path(app: &mut App, path: PathBuf) {
+    if looks_like_model(&path) {
+        model(app, path);
+    } else {
+        image(app, path);
+    }
+}
+
+pub fn image(app: &mut App, path: PathBuf) {
+    let promise = app.engine.open_image(path.clone());
+    app.work.photo = Some(Opening {
+        path,
+        since: Instant::now(),
+        promise,
+    });
+}
+
+pub fn model(app: &mut App, path: PathBuf) {
+    let promise = app.engine.open_model(path.clone());
+    app.work.models.push_back(Opening {
+        path,
+        since: Instant::now(),
+        promise,
+    });
+}
+
+/// By its name, or, renamed, by the first bytes of a zip archive.
+fn looks_like_model(path: &Path) -> bool {
+    let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase());
+    if matches!(
+        extension.as_deref(),
+        Some("pt2" | "pt" | "pth" | "onnx" | "safetensors")
+    ) {
+        return true;
+    }
+    let mut start = [0; 4];
+    let read = File::open(path).and_then(|mut file| file.read_exact(&mut start));
+    read.is_ok() && start == *b"PK\x03\x04"
+}
+
+/// Opens what was dropped, and shows that it may be while it hangs over the window.
+pub fn drop_ui(ui: &Ui, commands: &mut Vec<Command>) {
+    let dropped = ui.input(|i| i.raw.dropped_files.clone());
+    commands.extend(
+        dropped
+            .iter()
+            .map(|file| Command::OpenPath(file.path().to_owned())),
+    );
+
+    let hovering = ui.input(|i| !i.raw.hovered_files.is_empty());
+    if hovering {
+        let colours = palette(ui);
+        let window = ui.content_rect();
+        let painter = ui.layer_painter(LayerId::new(Order::Foreground, Id::unique("drop files here")));
+        painter.rect_filled(window, CornerRadius::ZERO, Color32::from_black_alpha(160));
+        let frame = window.shrink(2.0 * GRID);
+        let stroke = egui::Stroke::new(2.0, colours.accent);
+        painter.rect_stroke(frame, 8.0, stroke, StrokeKind::Inside);
+        let words = "Drop to open";
+        painter.text(
+            window.center(),
+            Align2::CENTER_CENTER,
+            words,
+            theme::display(),
+            Color32::WHITE,
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_model_is_known_by_name_or_by_content() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str, bytes: &[u8]| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, bytes).unwrap();
+            path
+        };
+        assert!(looks_like_model(&file("a.PT2", b"")));
+        assert!(looks_like_model(&file("renamed.bin", b"PK\x03\x04....")));
+        assert!(!looks_like_model(&file("a.png", b"\x89PNG....")));
+        assert!(!looks_like_model(&file("empty", b"")));
+        assert!(!looks_like_model(&folder.path().join("missing.jpg")));
+    }
+}

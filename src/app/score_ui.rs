@@ -1,0 +1,64 @@
+//! What is differentiated: the class's own logit, and behind the menu the two other questions one
+//! may ask of the same gradients.
+
+use egui::{ComboBox, Ui};
+
+use crate::explain::Score;
+
+use super::commands::Command;
+use super::state::State;
+
+const FOR: &str = "The class";
+const AGAINST: &str = "Counterfactual";
+const VERSUS: &str = "Versus another class…";
+
+/// The menu of scores; `label` is the id of the text that names it.
+pub fn menu(ui: &mut Ui, state: &State, label: egui::Id, commands: &mut Vec<Command>) {
+    let shown = match state.score {
+        None | Some(Score::For(_)) => FOR.to_owned(),
+        Some(Score::Against(_)) => AGAINST.to_owned(),
+        Some(Score::Versus { b, .. }) => format!("Versus {}", state.class_name(b)),
+    };
+    let class = state.class();
+    ui.add_enabled_ui(class.is_some(), |ui| {
+        let combo = ComboBox::from_id_salt("score")
+            .selected_text(shown)
+            .width(120.0)
+            .truncate();
+        let response = combo
+            .show_ui(ui, |ui| {
+                let Some(class) = class else { return };
+                let choices = [
+                    (FOR, "What speaks for this class", Score::For(class)),
+                    (
+                        AGAINST,
+                        "The negated gradient: what, if removed, would raise this class",
+                        Score::Against(class),
+                    ),
+                ];
+                for (label, hint, score) in choices {
+                    let chosen = state.score == Some(score);
+                    if ui
+                        .selectable_label(chosen, label)
+                        .on_hover_text(hint)
+                        .clicked()
+                    {
+                        commands.push(Command::ChooseScore(score));
+                    }
+                }
+                let versus = matches!(state.score, Some(Score::Versus { .. }));
+                let hint = "The difference of two logits: then click the other class";
+                if ui
+                    .selectable_label(versus, VERSUS)
+                    .on_hover_text(hint)
+                    .clicked()
+                {
+                    commands.push(Command::ChooseRival(true));
+                }
+            })
+            .response;
+        response
+            .labelled_by(label)
+            .on_hover_text("What the pictures explain");
+    });
+}

@@ -1,0 +1,128 @@
+//! The line at the foot of the window: what is under way, or what is shown and what it took.
+
+use std::time::{Duration, Instant};
+
+use egui::{Align, Button, Layout, RichText, Ui};
+
+use crate::picture::caption::{percent, significant};
+
+use super::App;
+use super::commands::Command;
+use super::theme::{self, GRID, palette};
+use super::widgets::{draw_left, line};
+
+/// Height of the line.
+pub const HEIGHT: f32 = 32.0;
+
+/// Work shorter than this is over before it could be read about.
+const WORTH_SAYING: Duration = Duration::from_millis(120);
+
+impl App {
+    /// What is under way, in words, and since when.
+    pub(super) fn busy(&self) -> Option<(String, Instant)> {
+        if let Some(opening) = &self.work.photo {
+            return Some((format!("Opening {}", opening.path.display()), opening.since));
+        }
+        if let Some(progress) = self.engine.progress() {
+            return Some((sentence(progress.stage.label()), progress.since));
+        }
+        let opening = self.work.models.front()?;
+        Some((format!("Opening {}", opening.path.display()), opening.since))
+    }
+
+    pub(super) fn status_ui(&self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        ui.horizontal_centered(|ui| {
+            let colours = palette(ui);
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                self.readout_ui(ui);
+                ui.add_space(GRID);
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    let busy = self
+                        .busy()
+                        .filter(|(_, since)| since.elapsed() >= WORTH_SAYING);
+                    if let Some((stage, since)) = busy {
+                        ui.spinner();
+                        let seconds = since.elapsed().as_secs_f32();
+                        ui.label(format!("{stage}, {seconds:.1} s"));
+                        let cancel = Command::Cancel;
+                        let button = Button::new(cancel.label()).small();
+                        if ui
+                            .add(button)
+                            .on_hover_text(cancel.hint(ui.ctx()))
+                            .clicked()
+                        {
+                            commands.push(cancel);
+                        }
+                    } else if let Some(done) = &self.state.done {
+                        let text = RichText::new(done).color(colours.text);
+                        ui.add(egui::Label::new(text).truncate());
+                    } else {
+                        self.shown_ui(ui);
+                    }
+                });
+            });
+        });
+    }
+
+    /// The class and the layer on screen, and the time each stage took.
+    fn shown_ui(&self, ui: &mut Ui) {
+        let state = &self.state;
+        let (Some(answer), Some(heat)) = (state.answer(), state.heat()) else {
+            return;
+        };
+        let colours = palette(ui);
+        let rect = ui.available_rect_before_wrap();
+        let y = rect.center().y;
+        let what = format!("{} at {}", state.score_name(heat.score), heat.layer);
+        let galley = line(ui, &what, theme::body(), colours.text, rect.width());
+        let left = draw_left(ui, rect.left(), y, galley) + 2.0 * GRID;
+        let mut parts = Vec::new();
+        if let Some(class) = state.class() {
+            let probability = answer.probabilities.get(class).copied().unwrap_or_default();
+            parts.push(percent(probability));
+        }
+        parts.push(format!("forward {}", milliseconds(answer.forward_ms)));
+        parts.push(format!("heat map {}", milliseconds(heat.ms)));
+        if let Some(guided) = state.guided() {
+            parts.push(format!("guided {}", milliseconds(guided.ms)));
+        }
+        let text = parts.join("  ·  ");
+        let room = rect.right() - left;
+        if room > 8.0 * GRID {
+            draw_left(
+                ui,
+                left,
+                y,
+                line(ui, &text, theme::body(), colours.weak, room),
+            );
+        }
+        let id = ui.scope_id().with("what is shown");
+        let response = ui.interact(rect, id, egui::Sense::hover());
+        let full = format!("{what}, {}", parts.join(", "));
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &full));
+        response.on_hover_text(&full);
+    }
+}
+
+fn milliseconds(ms: f64) -> String {
+    if ms >= 9.95 {
+        format!("{ms:.0} ms")
+    } else {
+        format!("{} ms", number_of(ms))
+    }
+}
+
+fn number_of(ms: f64) -> String {
+    if ms < 0.05 {
+        significant(0.0)
+    } else {
+        format!("{ms:.1}")
+    }
+}
+
+fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}

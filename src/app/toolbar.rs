@@ -1,0 +1,147 @@
+//! The bar at the top: what can be opened and written, and what is open.
+
+use egui::containers::menu::{MenuButton, MenuConfig};
+use egui::{Align, Button, Layout, PopupCloseBehavior, RichText, ThemePreference, Ui};
+
+use crate::figure::Panel;
+
+use super::App;
+use super::commands::Command;
+use super::export;
+use super::state::Arrangement;
+use super::theme::{self, GRID, palette};
+use super::widgets::{count, draw_right, line};
+
+/// Height of the bar.
+pub const HEIGHT: f32 = 48.0;
+
+impl App {
+    pub(super) fn toolbar_ui(&self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        ui.horizontal_centered(|ui| {
+            for command in [Command::OpenImage, Command::OpenModel] {
+                if ui
+                    .button(command.label())
+                    .on_hover_text(command.hint(ui.ctx()))
+                    .clicked()
+                {
+                    commands.push(command);
+                }
+            }
+            self.export_menu(ui, commands);
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                self.view_menu(ui, commands);
+                ui.add_space(GRID);
+                self.open_files_ui(ui);
+            });
+        });
+    }
+
+    fn export_menu(&self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        let ready = export::is_ready(&self.state);
+        let (response, _) = MenuButton::new("Export").ui(ui, |ui| {
+            ui.set_min_width(240.0);
+            ui.add_enabled_ui(ready, |ui| {
+                for command in [Command::ExportComposite, Command::CopyComposite] {
+                    item(ui, command, commands);
+                }
+                ui.separator();
+                for panel in Panel::ALL {
+                    let label = format!("{}…", panel.title(self.state.rule));
+                    let button = ui.add(Button::new(label));
+                    if button
+                        .on_hover_text("Save this panel alone as a PNG")
+                        .clicked()
+                    {
+                        commands.push(Command::ExportPanel(panel));
+                    }
+                }
+            });
+        });
+        response.on_hover_text(Command::ExportComposite.hint(ui.ctx()));
+    }
+
+    /// Arrangement, theme and the list of shortcuts.
+    fn view_menu(&self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        let stay = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+        let (response, _) = MenuButton::new("View").config(stay).ui(ui, |ui| {
+            ui.set_min_width(240.0);
+            caption(ui, "Panels");
+            for arrangement in Arrangement::ALL {
+                let chosen = arrangement == self.state.arrangement;
+                if ui.radio(chosen, arrangement.label()).clicked() {
+                    commands.push(Command::SetArrangement(arrangement));
+                }
+            }
+            ui.separator();
+            caption(ui, "Appearance");
+            let now = ui.options(|o| o.theme_preference);
+            for (theme, label) in [
+                (ThemePreference::System, "As the system"),
+                (ThemePreference::Light, "Light"),
+                (ThemePreference::Dark, "Dark"),
+            ] {
+                if ui.radio(now == theme, label).clicked() {
+                    commands.push(Command::SetTheme(theme));
+                }
+            }
+            ui.separator();
+            caption(ui, "Pictures and keys");
+            for command in Command::ALL {
+                item(ui, command, commands);
+            }
+        });
+        response.on_hover_text("How the window looks, and all its keys");
+    }
+
+    /// Names of the open model and photo, quiet, at the right.
+    fn open_files_ui(&self, ui: &mut Ui) {
+        let colours = palette(ui);
+        let bar = ui.available_rect_before_wrap();
+        let mut right = bar.right();
+        let mut say = |name: &str, detail: &str| {
+            for (text, colour) in [(detail, colours.weak), (name, colours.text)] {
+                let room = right - bar.left();
+                if room > 5.0 * GRID {
+                    let galley = line(ui, text, theme::body(), colour, room);
+                    right = draw_right(ui, right, bar.center().y, galley) - GRID;
+                }
+            }
+            right -= 2.0 * GRID;
+        };
+        if let Some(card) = &self.state.card {
+            let (width, height) = card.input_size;
+            let size = if width == height {
+                format!("{width}²")
+            } else {
+                format!("{width}×{height}")
+            };
+            say(&card.name, &format!("{} · {size}", count(card.parameters)));
+        }
+        if let Some(photo) = &self.state.photo {
+            say(
+                &photo.name(),
+                &format!("{}×{}", photo.width(), photo.height()),
+            );
+        }
+    }
+}
+
+fn caption(ui: &mut Ui, text: &str) {
+    ui.label(
+        RichText::new(text)
+            .font(theme::small())
+            .color(palette(ui).weak),
+    );
+}
+
+/// A menu's line for a command, with its keys.
+fn item(ui: &mut Ui, command: Command, commands: &mut Vec<Command>) {
+    let mut button = Button::new(command.label());
+    if let Some(keys) = command.shortcut() {
+        button = button.shortcut_text(ui.format_shortcut(&keys));
+    }
+    if ui.add(button).on_hover_text(command.tooltip()).clicked() {
+        commands.push(command);
+        ui.close();
+    }
+}

@@ -1,0 +1,84 @@
+//! A frame: bars and lists first, then what they asked for is carried out, then the pictures, so
+//! that a slider moves its picture in the same frame.
+
+use egui::{CentralPanel, Frame, Margin, Panel, Ui};
+
+use super::App;
+use super::commands::Command;
+use super::theme::{GRID, palette};
+use super::{controls_ui, open, status_ui, toolbar};
+
+/// Share of the window that a list may take.
+const WIDEST_LIST: f32 = 0.28;
+
+impl App {
+    pub fn ui(&mut self, ui: &mut Ui) {
+        let ctx = ui.ctx().clone();
+        let mut commands = Command::from_keys(&ctx, self.state.typing);
+        open::drop_ui(ui, &mut commands);
+
+        let colours = palette(ui);
+        let window = ui.available_width();
+        let bar = Frame::new()
+            .fill(colours.panel)
+            .inner_margin(Margin::symmetric(16, 0));
+        Panel::top("toolbar")
+            .exact_size(toolbar::HEIGHT)
+            .frame(bar)
+            .show(ui, |ui| self.toolbar_ui(ui, &mut commands));
+        Panel::bottom("status")
+            .exact_size(status_ui::HEIGHT)
+            .frame(bar)
+            .show(ui, |ui| self.status_ui(ui, &mut commands));
+        let list = Frame::new().fill(colours.panel);
+        let most = (window * WIDEST_LIST).max(200.0);
+        Panel::left("layers")
+            .default_size(288.0)
+            .size_range(200.0..=most)
+            .frame(list)
+            .show(ui, |ui| self.layers_ui(ui, &mut commands));
+        Panel::right("classes")
+            .default_size(304.0)
+            .size_range(216.0..=most)
+            .frame(list)
+            .show(ui, |ui| self.classes_ui(ui, &mut commands));
+        CentralPanel::no_frame()
+            .frame(Frame::new().fill(colours.stage))
+            .show(ui, |ui| self.stage_ui(ui, &mut commands));
+        self.notices.ui(ui, toolbar::HEIGHT, &mut commands);
+        self.carry_out(&ctx, commands);
+        self.state.typing = ctx.text_edit_focused();
+    }
+
+    /// The pictures, with the controls under them.
+    fn stage_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        let inset = Margin::symmetric(2 * GRID as i8, GRID as i8 + 4);
+        let height = controls_ui::height(ui.available_width() - 4.0 * GRID) + 2.0 * (GRID + 4.0);
+        Panel::bottom("controls")
+            .exact_size(height)
+            .frame(Frame::new().fill(palette(ui).stage).inner_margin(inset))
+            .show_separator_line(false)
+            .show(ui, |ui| self.controls_ui(ui, commands));
+        let ctx = ui.ctx().clone();
+        self.carry_out(&ctx, std::mem::take(commands));
+        let margin = Margin {
+            left: 16,
+            right: 16,
+            top: 16,
+            bottom: 4,
+        };
+        Frame::new().inner_margin(margin).show(ui, |ui| {
+            if self.state.photo.is_some() {
+                self.panels_ui(ui);
+            } else {
+                self.invitation_ui(ui, commands);
+            }
+        });
+    }
+
+    fn carry_out(&mut self, ctx: &egui::Context, commands: Vec<Command>) {
+        for command in commands {
+            self.execute(ctx, command);
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! The few shapes that egui has no widget for, drawn in one way everywhere.
+
+use std::sync::Arc;
+
+use egui::text::{LayoutJob, TextWrapping};
+use egui::{
+    Button, Color32, CornerRadius, FontId, Galley, Pos2, Rect, Response, RichText, Sense, Shape,
+    Stroke, TextEdit, TextFormat, Ui, Vec2, WidgetInfo, pos2, vec2,
+};
+
+use super::theme::{self, GRID, palette};
+
+/// One line of text, cut with an ellipsis where it is wider than `width`.
+pub fn line(ui: &Ui, text: &str, font: FontId, colour: Color32, width: f32) -> Arc<Galley> {
+    lines(ui, text, font, colour, width, 1)
+}
+
+/// At most `rows` lines of text, the last cut with an ellipsis.
+pub fn lines(
+    ui: &Ui,
+    text: &str,
+    font: FontId,
+    colour: Color32,
+    width: f32,
+    rows: usize,
+) -> Arc<Galley> {
+    let mut job = LayoutJob::single_section(text.to_owned(), TextFormat::simple(font, colour));
+    job.wrap = TextWrapping {
+        max_width: width.max(0.0),
+        max_rows: rows,
+        break_anywhere: rows == 1,
+        overflow_character: Some('…'),
+    };
+    ui.painter().layout_job(job)
+}
+
+/// Draws a line with its left edge at `left` and its middle at `y`; gives back its right edge.
+pub fn draw_left(ui: &Ui, left: f32, y: f32, galley: Arc<Galley>) -> f32 {
+    let right = left + galley.size().x;
+    let top = y - galley.size().y / 2.0;
+    ui.painter()
+        .galley(pos2(left, top), galley, Color32::PLACEHOLDER);
+    right
+}
+
+/// Draws a line with its right edge at `right` and its middle at `y`; gives back its left edge.
+pub fn draw_right(ui: &Ui, right: f32, y: f32, galley: Arc<Galley>) -> f32 {
+    let left = right - galley.size().x;
+    draw_left(ui, left, y, galley);
+    left
+}
+
+/// A full-width row of a list, with its ground drawn for what the pointer and the choice make of it.
+pub fn row(ui: &mut Ui, height: f32, enabled: bool, selected: bool) -> Response {
+    let sense = if enabled {
+        Sense::click()
+    } else {
+        Sense::hover()
+    };
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), sense);
+    if ui.is_rect_visible(rect) {
+        let colours = palette(ui);
+        let ground = rect.shrink2(vec2(GRID, 0.0));
+        let fill = match (selected, enabled && response.hovered()) {
+            (true, _) => colours.selected,
+            (false, true) => colours.hover,
+            (false, false) => Color32::TRANSPARENT,
+        };
+        ui.painter()
+            .rect_filled(ground, CornerRadius::same(4), fill);
+        if response.has_focus() {
+            let stroke = Stroke::new(1.0, colours.accent);
+            ui.painter()
+                .rect_stroke(ground, 4.0, stroke, egui::StrokeKind::Inside);
+        }
+    }
+    response
+}
+
+/// The triangle that opens and closes a branch.
+pub fn triangle(ui: &Ui, centre: Pos2, open: bool, colour: Color32) {
+    let r = 3.5;
+    let points = if open {
+        vec![vec2(-r, -r * 0.55), vec2(r, -r * 0.55), vec2(0.0, r * 0.75)]
+    } else {
+        vec![vec2(-r * 0.55, -r), vec2(r * 0.75, 0.0), vec2(-r * 0.55, r)]
+    };
+    let points = points.into_iter().map(|offset| centre + offset).collect();
+    ui.painter()
+        .add(Shape::convex_polygon(points, colour, Stroke::NONE));
+}
+
+/// A heading with something small at its right.
+pub fn heading(ui: &mut Ui, text: &str, right: impl FnOnce(&mut Ui)) {
+    ui.horizontal(|ui| {
+        ui.set_height(theme::ROW);
+        ui.label(RichText::new(text).font(theme::title()));
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), right);
+    });
+}
+
+/// A text field to search in, with a cross to empty it. `take_focus` gives it the keyboard.
+pub fn search(ui: &mut Ui, text: &mut String, name: &str, hint: &str, take_focus: bool) {
+    let width = ui.available_width();
+    let field = TextEdit::singleline(text)
+        .hint_text(hint.to_owned())
+        .margin(egui::Margin {
+            left: 8,
+            right: 24,
+            top: 4,
+            bottom: 4,
+        })
+        .desired_width(width);
+    let response = ui.add(field).accessible_name(name);
+    if take_focus {
+        response.request_focus();
+    }
+    if !text.is_empty() {
+        let side = response.rect.height();
+        let rect = Rect::from_min_max(response.rect.max - Vec2::splat(side), response.rect.max);
+        let id = response.id.with("clear");
+        let clear = ui.interact(rect, id, Sense::click()).on_hover_text("Clear");
+        clear.widget_info(|| {
+            WidgetInfo::labeled(
+                egui::Role::Button,
+                true,
+                format!("Clear {}", name.to_lowercase()),
+            )
+        });
+        let colours = palette(ui);
+        let colour = if clear.hovered() {
+            colours.text
+        } else {
+            colours.weak
+        };
+        let (c, r) = (rect.center(), 3.5);
+        for (dx, dy) in [(r, r), (r, -r)] {
+            let ends = [c - vec2(dx, dy), c + vec2(dx, dy)];
+            ui.painter().line_segment(ends, Stroke::new(1.25, colour));
+        }
+        if clear.clicked() {
+            text.clear();
+        }
+    }
+}
+
+/// Choices side by side of which one holds.
+pub fn segments<T: Copy + PartialEq>(
+    ui: &mut Ui,
+    chosen: T,
+    choices: &[(T, &'static str, &'static str)],
+) -> Option<T> {
+    let mut picked = None;
+    ui.spacing_mut().item_spacing.x = 2.0;
+    for (value, label, hint) in choices {
+        let selected = *value == chosen;
+        let button = ui
+            .add(Button::new(*label).selected(selected))
+            .on_hover_text(*hint);
+        if button.clicked() && !selected {
+            picked = Some(*value);
+        }
+    }
+    picked
+}
+
+/// `4.7 M`
+pub fn count(number: usize) -> String {
+    match number as f64 {
+        n if n >= 999_500_000.0 => format!("{:.1} G", n / 1e9),
+        n if n >= 999_500.0 => format!("{:.1} M", n / 1e6),
+        n if n >= 1000.0 => format!("{:.0} k", n / 1e3),
+        n => format!("{n}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::count;
+
+    #[test]
+    fn parameters_are_counted_in_short() {
+        assert_eq!(count(1_235_496), "1.2 M");
+        assert_eq!(count(999_999), "1.0 M");
+        assert_eq!(count(12_345), "12 k");
+        assert_eq!(count(7), "7");
+    }
+}
