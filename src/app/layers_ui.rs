@@ -259,7 +259,11 @@ fn layer_row(
 fn toggle(ui: &Ui, state: &mut State, layer: &Layer, centre: egui::Pos2) {
     let open = !state.collapsed.contains(&layer.path);
     let rect = Rect::from_center_size(centre, vec2(18.0, ROW));
-    let response = ui.interact(rect, ui.scope_id().with(("toggle", &layer.path)), Sense::click());
+    let response = ui.interact(
+        rect,
+        ui.scope_id().with(("toggle", &layer.path)),
+        Sense::click(),
+    );
     let verb = if open { "Collapse" } else { "Expand" };
     response.widget_info(|| {
         WidgetInfo::labeled(
