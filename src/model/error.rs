@@ -6,9 +6,10 @@
 use std::path::{Path, PathBuf};
 
 /// The two lines that make a file this program reads.
-pub const HOW_TO_EXPORT: &str = "\
-    program = torch.export.export(model.eval(), (torch.rand(1, 3, 224, 224),))
-    torch.export.save(program, \"model.pt2\")";
+pub const HOW_TO_EXPORT: &str = concat!(
+    "    program = torch.export.export(model.eval(), (torch.rand(1, 3, 224, 224),))\n",
+    "    torch.export.save(program, \"model.pt2\")"
+);
 
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Error {

@@ -74,12 +74,12 @@ fn read(text: &str, width: u32, height: u32) -> Result<Preprocess, String> {
     let written: Written =
         serde_json::from_str(text).map_err(|error| format!("cannot be read ({error})"))?;
     let assumed = Preprocess::imagenet(width, height);
-    if let Some(size) = written.input_size {
-        if size != [3, height, width] {
-            return Err(format!(
-                "says the input is {size:?}, and the model's is [3, {height}, {width}]"
-            ));
-        }
+    if let Some(size) = written.input_size
+        && size != [3, height, width]
+    {
+        return Err(format!(
+            "says the input is {size:?}, and the model's is [3, {height}, {width}]"
+        ));
     }
     let interpolation = match written.interpolation.as_deref() {
         None => assumed.interpolation,

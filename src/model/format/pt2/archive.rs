@@ -61,8 +61,9 @@ impl Archive {
             zip,
             root: String::new(),
         };
-        archive.check_entries(length)?;
+        // First what it is: TorchScript has compressed entries by right.
         archive.root = archive.find_root()?;
+        archive.check_entries(length)?;
         Ok(archive)
     }
 

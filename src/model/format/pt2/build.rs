@@ -8,7 +8,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::Result;
 use super::args::Refusal;
-use super::aten::{self, Call, Sharing, Source, Step};
+use super::aten::{self, Call, Source, Step};
+use super::memory::Memory;
 use super::modules;
 use super::schema::{Argument, GraphModule, NodeJson};
 use super::signature::Inputs;
@@ -20,8 +21,7 @@ pub struct Builder<'a> {
     inputs: &'a Inputs,
     image: ValueId,
     values: Vec<Value>,
-    /// For each value: who shares its memory, and what became of it.
-    memory: Vec<Memory>,
+    memory: Memory,
     names: HashMap<String, ValueId>,
     /// What each node handed back, for `getitem`.
     made: HashMap<String, Vec<ValueId>>,
@@ -31,26 +31,6 @@ pub struct Builder<'a> {
     unsupported: Vec<UnsupportedOp>,
 }
 
-struct Memory {
-    /// Values of one group share memory.
-    group: usize,
-    /// Values of one identity are the same tensor.
-    identity: usize,
-    became: Became,
-}
-
-#[derive(Clone)]
-enum Became {
-    Itself,
-    /// It was overwritten, and this is what it holds since.
-    Replaced(ValueId),
-    /// Something that shares its memory was overwritten.
-    Stale {
-        node: String,
-        value: String,
-    },
-}
-
 impl<'a> Builder<'a> {
     pub fn new(module: &'a GraphModule, inputs: &'a Inputs) -> Builder<'a> {
         let mut builder = Builder {
@@ -58,7 +38,7 @@ impl<'a> Builder<'a> {
             inputs,
             image: ValueId(0),
             values: Vec::new(),
-            memory: Vec::new(),
+            memory: Memory::default(),
             names: HashMap::new(),
             made: HashMap::new(),
             nodes: Vec::with_capacity(module.graph.nodes.len()),
@@ -187,9 +167,10 @@ impl<'a> Builder<'a> {
                         node: format!("node {name} updates a weight"),
                     });
                 }
-                self.overwrite(&name, first, made[0]);
+                self.memory.overwrite(first, made[0], &name);
             } else {
-                self.share(first, &made, call.sharing);
+                made.iter()
+                    .for_each(|&value| self.memory.share(first, value, call.sharing));
             }
         }
         self.made.insert(name.clone(), made.clone());
@@ -204,36 +185,6 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    fn share(&mut self, from: ValueId, made: &[ValueId], sharing: Sharing) {
-        for value in made {
-            if sharing != Sharing::None {
-                self.memory[value.0].group = self.memory[from.0].group;
-            }
-            if sharing == Sharing::Same {
-                self.memory[value.0].identity = self.memory[from.0].identity;
-            }
-        }
-    }
-
-    fn overwrite(&mut self, node: &str, target: ValueId, result: ValueId) {
-        let (group, identity) = (self.memory[target.0].group, self.memory[target.0].identity);
-        let value = self.values[target.0].name.clone();
-        for memory in self
-            .memory
-            .iter_mut()
-            .filter(|memory| memory.group == group)
-        {
-            memory.became = if memory.identity == identity {
-                Became::Replaced(result)
-            } else {
-                Became::Stale {
-                    node: node.to_owned(),
-                    value: value.clone(),
-                }
-            };
-        }
-    }
-
     fn add(&mut self, name: &str) -> ValueId {
         let id = ValueId(self.values.len());
         self.values.push(Value {
@@ -241,11 +192,7 @@ impl<'a> Builder<'a> {
             stated_shape: None,
             weight: None,
         });
-        self.memory.push(Memory {
-            group: id.0,
-            identity: id.0,
-            became: Became::Itself,
-        });
+        self.memory.add();
         self.names.insert(name.to_owned(), id);
         id
     }
@@ -271,7 +218,7 @@ impl<'a> Builder<'a> {
 
     /// What `name` means by now. A weight becomes a value when it is first asked for.
     fn find(&mut self, node: &str, name: &str) -> Result<ValueId> {
-        let mut id = match self.names.get(name) {
+        let id = match self.names.get(name) {
             Some(id) => *id,
             None if self.inputs.weights.contains_key(name) => self.add(name),
             None => {
@@ -280,20 +227,11 @@ impl<'a> Builder<'a> {
                 )));
             }
         };
-        loop {
-            match &self.memory[id.0].became {
-                Became::Itself => return Ok(id),
-                // A result is newer than what it replaces, so this ends.
-                Became::Replaced(result) => id = *result,
-                Became::Stale { node, value } => {
-                    return Err(Fault::SharedInPlace {
-                        node: node.clone(),
-                        value: value.clone(),
-                        other: self.values[id.0].name.clone(),
-                    });
-                }
-            }
-        }
+        self.memory.now(id).map_err(|stale| Fault::SharedInPlace {
+            node: stale.by,
+            value: self.values[stale.into.0].name.clone(),
+            other: self.values[stale.value.0].name.clone(),
+        })
     }
 
     /// The graph up to the logits: a softmax at the end is stepped over, and what bears on nothing

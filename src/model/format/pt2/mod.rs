@@ -9,9 +9,11 @@ mod archive;
 mod args;
 mod aten;
 mod build;
+mod memory;
 mod modules;
 mod schema;
 mod signature;
+mod storage;
 #[cfg(test)]
 mod tests;
 mod weights;

@@ -1,13 +1,15 @@
 //! The reader on archives written here, one for each thing that can be wrong with one, and on the
 //! two models that come with the program.
 
+mod weights;
+mod wiring;
 mod writer;
 
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use self::writer::{Pt2, node, tensor};
+use self::writer::Pt2;
 use crate::model::error::{Error, Fault};
 use crate::model::format::{self, Opened};
 use crate::model::graph::{Graph, Op};
@@ -36,16 +38,6 @@ fn opened(model: &Pt2) -> Opened {
     let path = folder.path().join("m.pt2");
     std::fs::write(&path, model.bytes()).unwrap();
     format::open(&path).unwrap_or_else(|error| panic!("{error}"))
-}
-
-fn weight_fault(model: &Pt2) -> String {
-    match refused(model) {
-        Fault::Weight { name, reason } => {
-            assert_eq!(name, "fc.weight");
-            reason
-        }
-        other => panic!("{other}"),
-    }
 }
 
 fn count(graph: &Graph, wanted: impl Fn(&Op) -> bool) -> usize {
@@ -197,6 +189,18 @@ fn other_files_are_called_by_their_name() {
 }
 
 #[test]
+fn torchscript_is_known_though_it_has_compressed_entries() {
+    let entries: [(&str, &[u8]); 3] = [
+        ("m/code/a.py", b""),
+        ("m/data.pkl", b"x"),
+        ("m/constants.pkl", b""),
+    ];
+    let mut bytes = writer::zip(&entries);
+    compress_first(&mut bytes);
+    assert!(fault(&bytes).to_string().contains("TorchScript"));
+}
+
+#[test]
 fn a_folder_and_a_missing_file_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     for path in [folder.path().to_owned(), folder.path().join("none.pt2")] {
@@ -207,21 +211,25 @@ fn a_folder_and_a_missing_file_are_refused() {
 
 #[test]
 fn a_compressed_entry_is_refused_by_name() {
-    // The method in both headers of the first entry set to 8, deflate: this build of zip has no
-    // compressor to make an honest one.
     let mut bytes = Pt2::new().bytes();
-    let central = bytes
-        .windows(4)
-        .position(|window| window == b"PK\x01\x02")
-        .unwrap();
-    bytes[8] = 8;
-    bytes[central + 10] = 8;
+    compress_first(&mut bytes);
     assert_eq!(
         fault(&bytes),
         Fault::Compressed {
             entry: "m/data/weights/weight_0".into()
         }
     );
+}
+
+/// The method in both headers of the first entry set to 8, deflate: this build of zip has no
+/// compressor to make an honest one.
+fn compress_first(bytes: &mut [u8]) {
+    let central = bytes
+        .windows(4)
+        .position(|window| window == b"PK\x01\x02")
+        .unwrap();
+    bytes[8] = 8;
+    bytes[central + 10] = 8;
 }
 
 #[test]
@@ -296,319 +304,6 @@ fn json_that_is_none_is_refused() {
             matches!(refused(&model), Fault::Entry { entry, .. } if entry == "models/model.json")
         );
     }
-}
-
-#[test]
-fn a_weight_that_is_missing_is_named() {
-    let mut model = Pt2::new();
-    model.weights.remove(0);
-    assert!(weight_fault(&model).contains("no weight_0"));
-
-    let mut model = Pt2::new();
-    model.config["config"]
-        .as_object_mut()
-        .unwrap()
-        .remove("fc.weight");
-    assert!(weight_fault(&model).contains("not in the archive"));
-
-    let mut model = Pt2::new();
-    model.config = json!(null);
-    assert!(
-        matches!(refused(&model), Fault::Missing { entry } if entry.ends_with("weights_config.json"))
-    );
-}
-
-#[test]
-fn a_weight_of_the_wrong_length_is_named() {
-    for length in [0, 4, 23, 25, 48] {
-        let mut model = Pt2::new();
-        model.weights[0].resize(length, 0);
-        let reason = weight_fault(&model);
-        assert!(
-            reason.contains("needs 24 bytes") && reason.contains(&format!("has {length}")),
-            "{reason}"
-        );
-    }
-}
-
-#[test]
-fn a_lie_about_a_weight_is_refused_before_memory_is_asked_for() {
-    let huge = i64::MAX;
-    for (sizes, strides, offset) in [
-        (vec![2, 3], vec![300, 1], 0),
-        (vec![2, 3], vec![3, 1], 1),
-        (vec![huge, huge], vec![huge, huge], huge),
-        (vec![huge, huge, huge, huge], vec![1, 1, 1, 1], 0),
-        (vec![1 << 40, 1 << 10], vec![0, 0], 5),
-        (vec![-2, 3], vec![3, 1], 0),
-        (vec![2, 3], vec![-3, 1], 3),
-        (vec![2, 3], vec![3], 0),
-        (vec![2, 3], vec![3, 1], -1),
-    ] {
-        let mut model = Pt2::new();
-        let meta = &mut model.config["config"]["fc.weight"]["tensor_meta"];
-        meta["sizes"] = sizes.iter().map(|size| json!({"as_int": size})).collect();
-        meta["strides"] = strides
-            .iter()
-            .map(|stride| json!({"as_int": stride}))
-            .collect();
-        meta["storage_offset"] = json!({"as_int": offset});
-        weight_fault(&model);
-    }
-}
-
-#[test]
-fn a_weight_that_is_pickled_or_of_an_unknown_type_is_refused() {
-    let mut model = Pt2::new();
-    model.config["config"]["fc.weight"]["use_pickle"] = json!(true);
-    assert!(weight_fault(&model).contains("export again"));
-
-    let mut model = Pt2::new();
-    model.config["config"]["fc.weight"]["tensor_meta"]["dtype"] = json!(10);
-    assert!(weight_fault(&model).contains("(10)"));
-}
-
-#[test]
-fn nan_in_a_weight_is_refused_by_name() {
-    for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
-        let mut model = Pt2::new();
-        model.weights[0][8..12].copy_from_slice(&bad.to_le_bytes());
-        assert!(weight_fault(&model).contains("NaN"));
-    }
-}
-
-#[test]
-fn weights_are_views_of_shared_storage_in_their_own_type() {
-    let mut model = Pt2::new();
-    // The weight transposed, and the bias its first two values.
-    let meta = &mut model.config["config"]["fc.weight"]["tensor_meta"];
-    meta["strides"] = json!([{"as_int": 1}, {"as_int": 2}]);
-    model.config["config"]["fc.bias"]["path_name"] = json!("weight_0");
-    for name in ["fc.weight", "fc.bias"] {
-        model.config["config"][name]["tensor_meta"]["dtype"] = json!(6);
-    }
-    model.weights[0] = (0..6)
-        .flat_map(|i| half::f16::from_f32(i as f32).to_le_bytes())
-        .collect();
-    let graph = opened(&model).graph;
-    let read = |input: usize| {
-        let tensor = graph.weight(graph.nodes[1].inputs[input]).unwrap();
-        assert_eq!(tensor.kind(), tch::Kind::Float);
-        Vec::<f32>::try_from(tensor.contiguous().flatten(0, -1)).unwrap()
-    };
-    assert_eq!(read(1), [0., 2., 4., 1., 3., 5.]);
-    assert_eq!(read(2), [0., 1.]);
-}
-
-#[test]
-fn operations_we_do_not_have_are_listed_at_once() {
-    let mut model = Pt2::new();
-    model.nodes.insert(
-        1,
-        node(
-            "torch.ops.aten.erf.default",
-            "erf",
-            &["flatten"],
-            "L__self__,,N;L__self__neck,neck,Erf",
-        ),
-    );
-    model.nodes.push(node(
-        "torch.ops.mine.warp.default",
-        "warp",
-        &["relu"],
-        "L__self__,,N",
-    ));
-    let fault = refused(&model);
-    let message = fault.to_string();
-    let Fault::Unsupported(ops) = fault else {
-        panic!("{message}")
-    };
-    assert_eq!(ops.len(), 2);
-    assert!(
-        message.contains("aten.erf.default (node erf, in neck)"),
-        "{message}"
-    );
-    assert!(
-        message.contains("mine.warp.default (node warp, in the model itself)"),
-        "{message}"
-    );
-}
-
-#[test]
-fn a_value_that_nothing_computes_is_refused() {
-    let mut model = Pt2::new();
-    model.nodes[2] = node("torch.ops.aten.relu.default", "relu", &["ghost"], "");
-    assert!(matches!(refused(&model), Fault::Graph(what) if what.contains("ghost")));
-
-    let mut model = Pt2::new();
-    model.nodes.swap(0, 1);
-    assert!(matches!(refused(&model), Fault::Graph(what) if what.contains("flatten")));
-}
-
-#[test]
-fn only_one_rgb_image_is_taken() {
-    for (sizes, word) in [
-        (vec![8, 3, 2, 2], "batch of 8"),
-        (vec![1, 1, 2, 2], "[1, 1, 2, 2]"),
-        (vec![1, 3, 4], "[1, 3, 4]"),
-    ] {
-        let mut model = Pt2::new();
-        model.shapes.insert("x", tensor(7, &sizes));
-        assert!(matches!(refused(&model), Fault::Input(what) if what.contains(word)));
-    }
-    let mut model = Pt2::new();
-    model.shapes.insert("x", tensor(6, &[1, 3, 2, 2]));
-    assert!(matches!(refused(&model), Fault::Input(what) if what.contains("32-bit")));
-
-    let mut model = Pt2::new();
-    let mut open = tensor(7, &[1, 3, 2, 2]);
-    open["sizes"][2] = json!({"as_expr": {"expr_str": "s0", "hint": {"as_int": 2}}});
-    model.shapes.insert("x", open);
-    assert_eq!(
-        refused(&model),
-        Fault::Symbolic {
-            name: "the input x".into()
-        }
-    );
-
-    let mut model = Pt2::new();
-    model
-        .inputs
-        .push(json!({"user_input": {"arg": {"as_tensor": {"name": "y"}}}}));
-    assert!(matches!(refused(&model), Fault::Input(what) if what.contains("2 tensors")));
-}
-
-#[test]
-fn a_model_without_logits_is_refused() {
-    let mut model = Pt2::new();
-    model.shapes.insert("relu", tensor(7, &[1, 2, 1, 1]));
-    assert!(matches!(refused(&model), Fault::NoLogits(what) if what.contains("[1, 2, 1, 1]")));
-
-    let mut model = Pt2::new();
-    model
-        .outputs
-        .push(json!({"user_output": {"arg": {"as_tensor": {"name": "linear"}}}}));
-    assert!(matches!(refused(&model), Fault::NoLogits(what) if what.contains("2 outputs")));
-
-    let mut model = Pt2::new();
-    model.outputs.clear();
-    assert!(matches!(refused(&model), Fault::NoLogits(_)));
-
-    let mut model = Pt2::new();
-    model.outputs = vec![json!({"user_output": {"arg": {"as_tensor": {"name": "p_fc_weight"}}}})];
-    model.shapes.insert("p_fc_weight", tensor(7, &[1, 6]));
-    assert!(matches!(refused(&model), Fault::NoLogits(what) if what.contains("what went in")));
-}
-
-#[test]
-fn a_model_in_training_mode_is_refused() {
-    let mut model = Pt2::new();
-    let mut dropout = node(
-        "torch.ops.aten.dropout.default",
-        "dropout",
-        &["linear"],
-        "L__self__,,N;L__self__drop,drop,Dropout",
-    );
-    dropout["inputs"][0]["name"] = json!("input");
-    dropout["inputs"]
-        .as_array_mut()
-        .unwrap()
-        .push(json!({"name": "train", "arg": {"as_bool": true}}));
-    model.nodes.insert(2, dropout);
-    let message = refused(&model).to_string();
-    assert!(
-        message.contains("model.eval()") && message.contains("drop"),
-        "{message}"
-    );
-}
-
-#[test]
-fn a_softmax_at_the_end_is_stepped_over() {
-    let mut model = Pt2::new();
-    let mut softmax = node(
-        "torch.ops.aten.softmax.int",
-        "softmax",
-        &["relu"],
-        "L__self__,,N;L__self__soft,soft,Softmax",
-    );
-    softmax["inputs"]
-        .as_array_mut()
-        .unwrap()
-        .push(json!({"name": "dim", "arg": {"as_int": -1}}));
-    model.nodes.push(softmax);
-    model.hand_back("softmax");
-    let graph = opened(&model).graph;
-    assert!(graph.softmax_removed);
-    assert_eq!(graph.values[graph.logits.0].name, "relu");
-    assert_eq!(graph.nodes.len(), 3);
-    assert!(graph.modules.iter().all(|module| module.path != "soft"));
-}
-
-#[test]
-fn what_is_overwritten_in_place_means_the_result_from_there_on() {
-    let mut model = Pt2::new();
-    model.nodes[2] = node("torch.ops.aten.relu_.default", "relu", &["linear"], "");
-    // It asks for `linear`, and has to be given `relu`.
-    model.nodes.push(node(
-        "torch.ops.aten.sigmoid.default",
-        "sigmoid",
-        &["linear"],
-        "",
-    ));
-    model.hand_back("sigmoid");
-    let graph = opened(&model).graph;
-    assert_eq!(graph.nodes[3].inputs, graph.nodes[2].outputs);
-    assert_eq!(graph.nodes[2].op, Op::Relu);
-}
-
-#[test]
-fn overwriting_memory_that_is_used_elsewhere_is_refused() {
-    // A view is overwritten, then its base is used; and the other way about.
-    for (overwritten, used) in [("view", "linear"), ("linear", "view")] {
-        let mut model = Pt2::new();
-        let mut view = node("torch.ops.aten.unsqueeze.default", "view", &["linear"], "");
-        view["inputs"]
-            .as_array_mut()
-            .unwrap()
-            .push(json!({"name": "dim", "arg": {"as_int": 0}}));
-        model.nodes.insert(2, view);
-        model.nodes[3] = node("torch.ops.aten.relu_.default", "relu", &[overwritten], "");
-        let fine = opened_or_fault(&model);
-        assert!(fine.is_ok(), "nothing uses the other");
-        model.nodes.push(node(
-            "torch.ops.aten.sigmoid.default",
-            "sigmoid",
-            &[used],
-            "",
-        ));
-        model.hand_back("sigmoid");
-        match opened_or_fault(&model) {
-            Err(Fault::SharedInPlace { other, .. }) => assert_eq!(other, used),
-            other => panic!("{other:?}"),
-        }
-    }
-}
-
-fn opened_or_fault(model: &Pt2) -> Result<(), Fault> {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("m.pt2");
-    std::fs::write(&path, model.bytes()).unwrap();
-    match format::open(&path) {
-        Ok(_) => Ok(()),
-        Err(Error::File { fault, .. }) => Err(fault),
-    }
-}
-
-#[test]
-fn what_bears_on_nothing_is_left_out() {
-    let mut model = Pt2::new();
-    model.nodes.push(node(
-        "torch.ops.aten.relu.default",
-        "aside",
-        &["linear"],
-        "",
-    ));
-    assert_eq!(opened(&model).graph.rectifiers(), 1);
 }
 
 /// Opens every `.pt2` of the folder that `GRADCAM_TORCHVISION` names, as

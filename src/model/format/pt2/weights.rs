@@ -5,19 +5,20 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use tch::{Kind, Tensor};
+use tch::Tensor;
 
 use super::Result;
 use super::archive::Archive;
-use super::schema::{Payload, Payloads, TensorMeta};
+use super::schema::{Payload, Payloads};
 use super::signature::Inputs;
+use super::storage::{Element, View, wrong};
 use crate::model::error::Fault;
 use crate::model::graph::{Graph, ValueId};
 
 /// Fills in the weights that the graph's nodes use, floating ones as 32-bit floats.
 pub fn load(graph: &mut Graph, inputs: &Inputs, archive: &mut Archive, model: &str) -> Result<()> {
     check_byte_order(archive)?;
-    let mut shelves = vec![
+    let mut shelves = [
         Shelf::open(
             archive,
             "data/weights",
@@ -168,110 +169,6 @@ impl Shelf {
     }
 }
 
-/// A tensor's place in its storage, in elements. All numbers are checked not to overflow.
-struct View {
-    sizes: Vec<i64>,
-    strides: Vec<i64>,
-    offset: i64,
-    /// Number of values.
-    count: i128,
-    /// One past the furthest value.
-    reach: i128,
-}
-
-impl View {
-    fn of(name: &str, meta: &TensorMeta) -> Result<View> {
-        let open = || wrong(name, "has a size left open");
-        let strides: Option<Vec<i64>> = meta.strides.iter().map(|stride| stride.fixed()).collect();
-        let (sizes, strides) = (meta.shape().ok_or_else(open)?, strides.ok_or_else(open)?);
-        let offset = match &meta.storage_offset {
-            None => 0,
-            Some(offset) => offset.fixed().ok_or_else(open)?,
-        };
-        let lies = || {
-            wrong(
-                name,
-                format!("has impossible sizes {sizes:?} with strides {strides:?}"),
-            )
-        };
-        if sizes.len() != strides.len()
-            || offset < 0
-            || sizes.iter().chain(&strides).any(|&number| number < 0)
-        {
-            return Err(lies());
-        }
-        let mut count = 1i128;
-        let mut last = i128::from(offset);
-        for (&size, &stride) in sizes.iter().zip(&strides) {
-            count = count.checked_mul(size.into()).ok_or_else(lies)?;
-            // Two numbers of 63 bits fit 127; their sum may not.
-            let step = i128::from(size - 1).max(0) * i128::from(stride);
-            last = last.checked_add(step).ok_or_else(lies)?;
-        }
-        let reach = if count == 0 {
-            0
-        } else {
-            last.checked_add(1).ok_or_else(lies)?
-        };
-        Ok(View {
-            sizes,
-            strides,
-            offset,
-            count,
-            reach,
-        })
-    }
-}
-
-/// What a storage is made of.
-struct Element {
-    kind: Kind,
-    bytes: usize,
-    floating: bool,
-}
-
-impl Element {
-    /// By the numbering of `torch/_export/serde/schema.py`, which is not libtorch's.
-    fn of(name: &str, dtype: i64) -> Result<Element> {
-        let (kind, bytes, floating) = match dtype {
-            1 => (Kind::Uint8, 1, false),
-            2 => (Kind::Int8, 1, false),
-            3 => (Kind::Int16, 2, false),
-            4 => (Kind::Int, 4, false),
-            5 => (Kind::Int64, 8, false),
-            6 => (Kind::Half, 2, true),
-            7 => (Kind::Float, 4, true),
-            8 => (Kind::Double, 8, true),
-            12 => (Kind::Bool, 1, false),
-            13 => (Kind::BFloat16, 2, true),
-            other => {
-                return Err(wrong(
-                    name,
-                    format!("has a type that is not read ({other})"),
-                ));
-            }
-        };
-        Ok(Element {
-            kind,
-            bytes,
-            floating,
-        })
-    }
-
-    fn held_as(&self) -> Kind {
-        if self.floating {
-            Kind::Float
-        } else {
-            self.kind
-        }
-    }
-
-    fn storage(&self, bytes: &[u8]) -> std::result::Result<Tensor, tch::TchError> {
-        let count = (bytes.len() / self.bytes) as i64;
-        Tensor::f_from_data_size(bytes, &[count], self.kind)?.f_to_kind(self.held_as())
-    }
-}
-
 fn finite(tensor: &Tensor) -> std::result::Result<bool, tch::TchError> {
     Ok(tensor.f_isfinite()?.f_all()?.f_int64_value(&[])? != 0)
 }
@@ -286,13 +183,6 @@ fn check_byte_order(archive: &mut Archive) -> Result<()> {
             ),
         }),
         _ => Ok(()),
-    }
-}
-
-fn wrong(name: &str, reason: impl Into<String>) -> Fault {
-    Fault::Weight {
-        name: name.to_owned(),
-        reason: reason.into(),
     }
 }
 

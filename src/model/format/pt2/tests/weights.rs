@@ -1,0 +1,119 @@
+//! Weights that are missing, lie or are broken.
+
+use serde_json::json;
+
+use super::writer::Pt2;
+use super::{opened, refused};
+use crate::model::error::Fault;
+
+fn weight_fault(model: &Pt2) -> String {
+    match refused(model) {
+        Fault::Weight { name, reason } => {
+            assert_eq!(name, "fc.weight");
+            reason
+        }
+        other => panic!("{other}"),
+    }
+}
+
+#[test]
+fn a_weight_that_is_missing_is_named() {
+    let mut model = Pt2::new();
+    model.weights.remove(0);
+    assert!(weight_fault(&model).contains("no weight_0"));
+
+    let mut model = Pt2::new();
+    model.config["config"]
+        .as_object_mut()
+        .unwrap()
+        .remove("fc.weight");
+    assert!(weight_fault(&model).contains("not in the archive"));
+
+    let mut model = Pt2::new();
+    model.config = json!(null);
+    assert!(
+        matches!(refused(&model), Fault::Missing { entry } if entry.ends_with("weights_config.json"))
+    );
+}
+
+#[test]
+fn a_weight_of_the_wrong_length_is_named() {
+    for length in [0, 4, 23, 25, 48] {
+        let mut model = Pt2::new();
+        model.weights[0].resize(length, 0);
+        let reason = weight_fault(&model);
+        assert!(
+            reason.contains("needs 24 bytes") && reason.contains(&format!("has {length}")),
+            "{reason}"
+        );
+    }
+}
+
+#[test]
+fn a_lie_about_a_weight_is_refused_before_memory_is_asked_for() {
+    let huge = i64::MAX;
+    for (sizes, strides, offset) in [
+        (vec![2, 3], vec![300, 1], 0),
+        (vec![2, 3], vec![3, 1], 1),
+        (vec![huge, huge], vec![huge, huge], huge),
+        (vec![huge, huge, huge, huge], vec![1, 1, 1, 1], 0),
+        (vec![1 << 40, 1 << 10], vec![0, 0], 5),
+        (vec![-2, 3], vec![3, 1], 0),
+        (vec![2, 3], vec![-3, 1], 3),
+        (vec![2, 3], vec![3], 0),
+        (vec![2, 3], vec![3, 1], -1),
+    ] {
+        let mut model = Pt2::new();
+        let meta = &mut model.config["config"]["fc.weight"]["tensor_meta"];
+        meta["sizes"] = sizes.iter().map(|size| json!({"as_int": size})).collect();
+        meta["strides"] = strides
+            .iter()
+            .map(|stride| json!({"as_int": stride}))
+            .collect();
+        meta["storage_offset"] = json!({"as_int": offset});
+        weight_fault(&model);
+    }
+}
+
+#[test]
+fn a_weight_that_is_pickled_or_of_an_unknown_type_is_refused() {
+    let mut model = Pt2::new();
+    model.config["config"]["fc.weight"]["use_pickle"] = json!(true);
+    assert!(weight_fault(&model).contains("export again"));
+
+    let mut model = Pt2::new();
+    model.config["config"]["fc.weight"]["tensor_meta"]["dtype"] = json!(10);
+    assert!(weight_fault(&model).contains("(10)"));
+}
+
+#[test]
+fn nan_in_a_weight_is_refused_by_name() {
+    for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+        let mut model = Pt2::new();
+        model.weights[0][8..12].copy_from_slice(&bad.to_le_bytes());
+        assert!(weight_fault(&model).contains("NaN"));
+    }
+}
+
+#[test]
+fn weights_are_views_of_shared_storage_in_their_own_type() {
+    let mut model = Pt2::new();
+    // The weight transposed, and the bias its first two values.
+    let meta = &mut model.config["config"]["fc.weight"]["tensor_meta"];
+    meta["strides"] = json!([{"as_int": 1}, {"as_int": 2}]);
+    model.config["config"]["fc.bias"]["path_name"] = json!("weight_0");
+    for name in ["fc.weight", "fc.bias"] {
+        model.config["config"][name]["tensor_meta"]["dtype"] = json!(6);
+    }
+    model.weights[0] = (0..6)
+        .flat_map(|i| half::f16::from_f32(i as f32).to_le_bytes())
+        .collect();
+    let graph = opened(&model).graph;
+    let read = |input: usize| {
+        let tensor = graph.weight(graph.nodes[1].inputs[input]).unwrap();
+        assert_eq!(tensor.kind(), tch::Kind::Float);
+        Vec::<f32>::try_from(tensor.contiguous().flatten(0, -1)).unwrap()
+    };
+    assert_eq!(read(1), [0., 2., 4., 1., 3., 5.]);
+    assert_eq!(read(2), [0., 1.]);
+}

@@ -1,0 +1,220 @@
+//! Graphs that do not hold together, and what becomes of those that do.
+
+use serde_json::json;
+
+use super::writer::{Pt2, node, tensor};
+use super::{opened, refused};
+use crate::model::error::{Error, Fault};
+use crate::model::format;
+use crate::model::graph::Op;
+
+#[test]
+fn operations_we_do_not_have_are_listed_at_once() {
+    let mut model = Pt2::new();
+    model.nodes.insert(
+        1,
+        node(
+            "torch.ops.aten.erf.default",
+            "erf",
+            &["flatten"],
+            "L__self__,,N;L__self__neck,neck,Erf",
+        ),
+    );
+    model.nodes.push(node(
+        "torch.ops.mine.warp.default",
+        "warp",
+        &["relu"],
+        "L__self__,,N",
+    ));
+    let fault = refused(&model);
+    let message = fault.to_string();
+    let Fault::Unsupported(ops) = fault else {
+        panic!("{message}")
+    };
+    assert_eq!(ops.len(), 2);
+    assert!(
+        message.contains("aten.erf.default (node erf, in neck)"),
+        "{message}"
+    );
+    assert!(
+        message.contains("mine.warp.default (node warp, in the model itself)"),
+        "{message}"
+    );
+}
+
+#[test]
+fn a_value_that_nothing_computes_is_refused() {
+    let mut model = Pt2::new();
+    model.nodes[2] = node("torch.ops.aten.relu.default", "relu", &["ghost"], "");
+    assert!(matches!(refused(&model), Fault::Graph(what) if what.contains("ghost")));
+
+    let mut model = Pt2::new();
+    model.nodes.swap(0, 1);
+    assert!(matches!(refused(&model), Fault::Graph(what) if what.contains("flatten")));
+}
+
+#[test]
+fn only_one_rgb_image_is_taken() {
+    for (sizes, word) in [
+        (vec![8, 3, 2, 2], "batch of 8"),
+        (vec![1, 1, 2, 2], "[1, 1, 2, 2]"),
+        (vec![1, 3, 4], "[1, 3, 4]"),
+    ] {
+        let mut model = Pt2::new();
+        model.shapes.insert("x", tensor(7, &sizes));
+        assert!(matches!(refused(&model), Fault::Input(what) if what.contains(word)));
+    }
+    let mut model = Pt2::new();
+    model.shapes.insert("x", tensor(6, &[1, 3, 2, 2]));
+    assert!(matches!(refused(&model), Fault::Input(what) if what.contains("32-bit")));
+
+    let mut model = Pt2::new();
+    let mut open = tensor(7, &[1, 3, 2, 2]);
+    open["sizes"][2] = json!({"as_expr": {"expr_str": "s0", "hint": {"as_int": 2}}});
+    model.shapes.insert("x", open);
+    assert_eq!(
+        refused(&model),
+        Fault::Symbolic {
+            name: "the input x".into()
+        }
+    );
+
+    let mut model = Pt2::new();
+    model
+        .inputs
+        .push(json!({"user_input": {"arg": {"as_tensor": {"name": "y"}}}}));
+    assert!(matches!(refused(&model), Fault::Input(what) if what.contains("2 tensors")));
+}
+
+#[test]
+fn a_model_without_logits_is_refused() {
+    let mut model = Pt2::new();
+    model.shapes.insert("relu", tensor(7, &[1, 2, 1, 1]));
+    assert!(matches!(refused(&model), Fault::NoLogits(what) if what.contains("[1, 2, 1, 1]")));
+
+    let mut model = Pt2::new();
+    model
+        .outputs
+        .push(json!({"user_output": {"arg": {"as_tensor": {"name": "linear"}}}}));
+    assert!(matches!(refused(&model), Fault::NoLogits(what) if what.contains("2 outputs")));
+
+    let mut model = Pt2::new();
+    model.outputs.clear();
+    assert!(matches!(refused(&model), Fault::NoLogits(_)));
+
+    let mut model = Pt2::new();
+    model.outputs = vec![json!({"user_output": {"arg": {"as_tensor": {"name": "p_fc_weight"}}}})];
+    model.shapes.insert("p_fc_weight", tensor(7, &[1, 6]));
+    assert!(matches!(refused(&model), Fault::NoLogits(what) if what.contains("what went in")));
+}
+
+#[test]
+fn a_model_in_training_mode_is_refused() {
+    let mut model = Pt2::new();
+    let mut dropout = node(
+        "torch.ops.aten.dropout.default",
+        "dropout",
+        &["linear"],
+        "L__self__,,N;L__self__drop,drop,Dropout",
+    );
+    dropout["inputs"][0]["name"] = json!("input");
+    dropout["inputs"]
+        .as_array_mut()
+        .unwrap()
+        .push(json!({"name": "train", "arg": {"as_bool": true}}));
+    model.nodes.insert(2, dropout);
+    let message = refused(&model).to_string();
+    assert!(
+        message.contains("model.eval()") && message.contains("drop"),
+        "{message}"
+    );
+}
+
+#[test]
+fn a_softmax_at_the_end_is_stepped_over() {
+    let mut model = Pt2::new();
+    let mut softmax = node(
+        "torch.ops.aten.softmax.int",
+        "softmax",
+        &["relu"],
+        "L__self__,,N;L__self__soft,soft,Softmax",
+    );
+    softmax["inputs"]
+        .as_array_mut()
+        .unwrap()
+        .push(json!({"name": "dim", "arg": {"as_int": -1}}));
+    model.nodes.push(softmax);
+    model.hand_back("softmax");
+    let graph = opened(&model).graph;
+    assert!(graph.softmax_removed);
+    assert_eq!(graph.values[graph.logits.0].name, "relu");
+    assert_eq!(graph.nodes.len(), 3);
+    assert!(graph.modules.iter().all(|module| module.path != "soft"));
+}
+
+#[test]
+fn what_is_overwritten_in_place_means_the_result_from_there_on() {
+    let mut model = Pt2::new();
+    model.nodes[2] = node("torch.ops.aten.relu_.default", "relu", &["linear"], "");
+    // It asks for `linear`, and has to be given `relu`.
+    model.nodes.push(node(
+        "torch.ops.aten.sigmoid.default",
+        "sigmoid",
+        &["linear"],
+        "",
+    ));
+    model.hand_back("sigmoid");
+    let graph = opened(&model).graph;
+    assert_eq!(graph.nodes[3].inputs, graph.nodes[2].outputs);
+    assert_eq!(graph.nodes[2].op, Op::Relu);
+}
+
+#[test]
+fn overwriting_memory_that_is_used_elsewhere_is_refused() {
+    // A view is overwritten, then its base is used; and the other way about.
+    for (overwritten, used) in [("view", "linear"), ("linear", "view")] {
+        let mut model = Pt2::new();
+        let mut view = node("torch.ops.aten.unsqueeze.default", "view", &["linear"], "");
+        view["inputs"]
+            .as_array_mut()
+            .unwrap()
+            .push(json!({"name": "dim", "arg": {"as_int": 0}}));
+        model.nodes.insert(2, view);
+        model.nodes[3] = node("torch.ops.aten.relu_.default", "relu", &[overwritten], "");
+        let fine = opened_or_fault(&model);
+        assert!(fine.is_ok(), "nothing uses the other");
+        model.nodes.push(node(
+            "torch.ops.aten.sigmoid.default",
+            "sigmoid",
+            &[used],
+            "",
+        ));
+        model.hand_back("sigmoid");
+        match opened_or_fault(&model) {
+            Err(Fault::SharedInPlace { other, .. }) => assert_eq!(other, used),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+fn opened_or_fault(model: &Pt2) -> Result<(), Fault> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("m.pt2");
+    std::fs::write(&path, model.bytes()).unwrap();
+    match format::open(&path) {
+        Ok(_) => Ok(()),
+        Err(Error::File { fault, .. }) => Err(fault),
+    }
+}
+
+#[test]
+fn what_bears_on_nothing_is_left_out() {
+    let mut model = Pt2::new();
+    model.nodes.push(node(
+        "torch.ops.aten.relu.default",
+        "aside",
+        &["linear"],
+        "",
+    ));
+    assert_eq!(opened(&model).graph.rectifiers(), 1);
+}
