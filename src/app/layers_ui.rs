@@ -10,7 +10,7 @@ use super::App;
 use super::commands::Command;
 use super::state::{SearchField, State};
 use super::theme::{self, GRID, INSET, ROW, palette};
-use super::widgets::{draw_left, draw_right, heading, line, lines, row, search, triangle};
+use super::widgets::{draw_left, draw_right, heading, line, lines, name_row, row, search, triangle};
 
 /// A model with more rows than this opens with its inner branches closed.
 const MANY_ROWS: usize = 48;
@@ -229,12 +229,8 @@ fn layer_row(
             .circle_filled(pos2(rect.left() + 14.0, y), 3.0, colours.accent);
     }
 
-    response.widget_info(|| {
-        let mut info =
-            WidgetInfo::selected(Role::TreeItem, layer.is_target(), selected, &layer.path);
-        info.current_text_value = Some(format!("{} {}", layer.kind, shape_text(layer)));
-        info
-    });
+    let numbers = format!("{} {}", layer.kind, shape_text(layer));
+    name_row(&response, Role::TreeItem, selected, &layer.path, &numbers);
     if response.clicked() && !selected {
         commands.push(Command::ChooseLayer(layer.path.clone()));
     }

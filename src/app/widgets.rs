@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use egui::text::{LayoutJob, TextWrapping};
 use egui::{
-    Button, Color32, CornerRadius, FontId, Galley, Pos2, Rect, Response, RichText, Sense, Shape,
+    Button, Color32, CornerRadius, FontId, Galley, Pos2, Rect, Response, RichText, Role, Sense, Shape,
     Stroke, TextEdit, TextFormat, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
@@ -77,6 +77,16 @@ pub fn row(ui: &mut Ui, height: f32, enabled: bool, selected: bool) -> Response 
     response
 }
 
+/// What a screen reader says of a row: its name, its numbers, and whether it is the chosen one.
+pub fn name_row(response: &Response, role: Role, selected: bool, name: &str, numbers: &str) {
+    response.widget_info(|| {
+        let mut info = WidgetInfo::labeled(role, response.sense.senses_click(), name);
+        info.current_text_value = Some(numbers.to_owned());
+        info
+    });
+    response.ctx.accesskit_node_builder(response.id, |node| node.set_selected(selected));
+}
+
 /// The triangle that opens and closes a branch.
 pub fn triangle(ui: &Ui, centre: Pos2, open: bool, colour: Color32) {
     let r = 3.5;
@@ -122,7 +132,7 @@ pub fn search(ui: &mut Ui, text: &mut String, name: &str, hint: &str, take_focus
         let clear = ui.interact(rect, id, Sense::click()).on_hover_text("Clear");
         clear.widget_info(|| {
             WidgetInfo::labeled(
-                egui::Role::Button,
+                Role::Button,
                 true,
                 format!("Clear {}", name.to_lowercase()),
             )
