@@ -101,9 +101,6 @@ impl Figure {
             let plain = if all == 0 { ": this is the plain gradient" } else { "" };
             notes.push(format!("{guided} of {all} rectifiers guided{plain}"));
         }
-        if self.heat_map.map.is_zero() {
-            notes.push("The map is zero everywhere: no evidence for this class at this layer".into());
-        }
         Caption {
             model: self.card.name.clone(),
             layer: self.heat_map.layer.clone(),

@@ -25,7 +25,9 @@ fn root(path: &str) -> PathBuf {
 
 fn opened(model: &str, picture: &str, fit: Fit) -> (Session, Vec<f32>) {
     let mut session = Session::default();
-    session.open_model(&root(&format!("models/{model}.pt2"))).unwrap();
+    session
+        .open_model(&root(&format!("models/{model}.pt2")))
+        .unwrap();
     let photo = Photo::open(&root(&format!("assets/{picture}"))).unwrap();
     let answer = session.answer(&photo, fit, &mut |_| Ok(())).unwrap();
     let logits = answer.logits.clone();
@@ -43,19 +45,47 @@ fn golden(archive: &mut NpzArchive<BufReader<File>>, name: &str) -> Golden {
     let shape = array.shape().to_vec();
     let half = matches!(array.dtype(), npyz::DType::Plain(kind) if kind.num_bytes() == Some(2));
     let values = match half {
-        true => array.into_vec::<half::f16>().unwrap().into_iter().map(half::f16::to_f32).collect(),
+        true => array
+            .into_vec::<half::f16>()
+            .unwrap()
+            .into_iter()
+            .map(half::f16::to_f32)
+            .collect(),
         false => array.into_vec::<f32>().unwrap(),
     };
-    Golden { shape, values, half }
+    Golden {
+        shape,
+        values,
+        half,
+    }
 }
 
 fn assert_close(what: &str, ours: &[f32], golden: &Golden) {
-    assert_eq!(ours.len(), golden.values.len(), "{what}: {:?}", golden.shape);
-    let largest = golden.values.iter().fold(0f32, |max, value| max.max(value.abs()));
+    assert_eq!(
+        ours.len(),
+        golden.values.len(),
+        "{what}: {:?}",
+        golden.shape
+    );
+    let largest = golden
+        .values
+        .iter()
+        .fold(0f32, |max, value| max.max(value.abs()));
     assert!(largest > 0.0, "{what}: the golden array is all zero");
-    let worst = ours.iter().zip(&golden.values).fold(0f32, |max, (a, b)| max.max((a - b).abs()));
-    let tolerance = if golden.half { HALF_TOLERANCE } else { TOLERANCE };
-    assert!(worst <= tolerance * largest, "{what}: off by {worst}, {} of its maximum", worst / largest);
+    let worst = ours
+        .iter()
+        .zip(&golden.values)
+        .fold(0f32, |max, (a, b)| max.max((a - b).abs()));
+    let tolerance = if golden.half {
+        HALF_TOLERANCE
+    } else {
+        TOLERANCE
+    };
+    assert!(
+        worst <= tolerance * largest,
+        "{what}: off by {worst}, {} of its maximum",
+        worst / largest
+    );
 }
 
 /// The array a golden key names, computed by us.
@@ -65,13 +95,23 @@ fn ours(session: &Session, logits: &[f32], key: &str) -> Vec<f32> {
     let gradient = |part: &str, rule| session.input_gradient(class(part), rule).unwrap().image;
     match parts.as_slice() {
         ["logits"] => logits.to_vec(),
-        ["grad_cam", layer, c] => session.heat_maps(class(c), &[layer]).unwrap().remove(0).map.values,
+        ["grad_cam", layer, c] => {
+            session
+                .heat_maps(class(c), &[layer])
+                .unwrap()
+                .remove(0)
+                .map
+                .values
+        }
         ["gradient", c] => gradient(c, ReluRule::Gradient).values,
         ["guided_backprop", c] => gradient(c, ReluRule::Guided).values,
         ["deconvnet", c] => gradient(c, ReluRule::Deconvnet).values,
         ["guided_grad_cam", layer, c] => {
             let map = session.heat_maps(class(c), &[layer]).unwrap().remove(0).map;
-            session.guided_grad_cam(&gradient(c, ReluRule::Guided), &map).unwrap().values
+            session
+                .guided_grad_cam(&gradient(c, ReluRule::Guided), &map)
+                .unwrap()
+                .values
         }
         _ => panic!("no method for the golden array {key}"),
     }
@@ -89,10 +129,18 @@ fn every_golden_array_is_matched() {
         let (model, picture) = stem.split_once('.').unwrap();
         let (session, logits) = opened(model, &format!("{picture}_224.png"), Fit::Stretch);
         let mut archive = NpzArchive::new(BufReader::new(File::open(&path).unwrap())).unwrap();
-        let keys: Vec<String> = archive.array_names().map(str::to_owned).filter(|key| key != "input").collect();
+        let keys: Vec<String> = archive
+            .array_names()
+            .map(str::to_owned)
+            .filter(|key| key != "input")
+            .collect();
         for key in keys {
             let expected = golden(&mut archive, &key);
-            assert_close(&format!("{stem}: {key}"), &ours(&session, &logits, &key), &expected);
+            assert_close(
+                &format!("{stem}: {key}"),
+                &ours(&session, &logits, &key),
+                &expected,
+            );
             compared += 1;
         }
     }
@@ -102,33 +150,60 @@ fn every_golden_array_is_matched() {
 #[test]
 fn one_backward_pass_for_many_layers_gives_what_one_for_each_gives() {
     let (session, _) = opened("efficientnet_lite0", "chelsea_224.png", Fit::Stretch);
-    let paths: Vec<String> = session.card().unwrap().layers.targets().map(|l| l.path.clone()).collect();
+    let paths: Vec<String> = session
+        .card()
+        .unwrap()
+        .layers
+        .targets()
+        .map(|l| l.path.clone())
+        .collect();
     assert!(paths.len() > 100);
     let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
     let together = session.heat_maps(Score::For(285), &paths).unwrap();
     for (path, map) in paths.iter().zip(&together).step_by(7) {
-        let alone = session.heat_maps(Score::For(285), &[path]).unwrap().remove(0);
+        let alone = session
+            .heat_maps(Score::For(285), &[path])
+            .unwrap()
+            .remove(0);
         let largest = alone.map.values.iter().fold(0f32, |m, v| m.max(*v));
-        let worst = alone.map.values.iter().zip(&map.map.values).fold(0f32, |m, (a, b)| m.max((a - b).abs()));
-        assert!(worst <= 1e-5 * largest.max(1e-6), "{path}: {worst} of {largest}");
+        let worst = alone
+            .map
+            .values
+            .iter()
+            .zip(&map.map.values)
+            .fold(0f32, |m, (a, b)| m.max((a - b).abs()));
+        assert!(
+            worst <= 1e-5 * largest.max(1e-6),
+            "{path}: {worst} of {largest}"
+        );
     }
 }
 
 #[test]
 fn the_answers_are_pillows_within_two_hundredths() {
     let text = std::fs::read_to_string(root("tests/goldens/top5.json")).unwrap();
-    let expected: std::collections::BTreeMap<String, Vec<(usize, String, f32)>> = serde_json::from_str(&text).unwrap();
+    let expected: std::collections::BTreeMap<String, Vec<(usize, String, f32)>> =
+        serde_json::from_str(&text).unwrap();
     assert!(expected.len() >= 8);
     for (key, top) in expected {
-        let [model, picture, fit] = key.split('/').collect::<Vec<_>>()[..] else { panic!("{key}") };
+        let [model, picture, fit] = key.split('/').collect::<Vec<_>>()[..] else {
+            panic!("{key}")
+        };
         let mut session = Session::default();
-        let card = session.open_model(&root(&format!("models/{model}.pt2"))).unwrap();
+        let card = session
+            .open_model(&root(&format!("models/{model}.pt2")))
+            .unwrap();
         let photo = Photo::open(&root(&format!("assets/{picture}"))).unwrap();
-        let answer = session.answer(&photo, fit.parse().unwrap(), &mut |_| Ok(())).unwrap();
+        let answer = session
+            .answer(&photo, fit.parse().unwrap(), &mut |_| Ok(()))
+            .unwrap();
         for (class, label, probability) in top {
             assert_eq!(card.labels[class], label, "{key}");
             let ours = answer.probabilities[class];
-            assert!((ours - probability).abs() <= 0.02, "{key}: {label} {ours} instead of {probability}");
+            assert!(
+                (ours - probability).abs() <= 0.02,
+                "{key}: {label} {ours} instead of {probability}"
+            );
         }
     }
 }
@@ -146,7 +221,13 @@ fn with_global_pooling_and_one_linear_layer_grad_cam_is_cam() {
     let input = Tensor::randn([1, 3, 224, 224], (Kind::Float, tch::Device::Cpu));
     let tape = Tape::record(&model.graph, Arc::clone(&model.plan), &input).unwrap();
     let layer = model.layers.find("bn2").unwrap().activation;
-    let head = model.graph.nodes.iter().rev().find(|node| node.name.starts_with("linear")).unwrap();
+    let head = model
+        .graph
+        .nodes
+        .iter()
+        .rev()
+        .find(|node| node.name.starts_with("linear"))
+        .unwrap();
     let weight = model.graph.weight(head.inputs[1]).unwrap();
     for class in [3, 285, 967] {
         let map = gradcam::explain::grad_cam_at(&tape, Score::For(class), layer).unwrap();
@@ -154,11 +235,19 @@ fn with_global_pooling_and_one_linear_layer_grad_cam_is_cam() {
         let size = activation.size();
         let places = (size[2] * size[3]) as f64;
         let row = weight.select(0, class as i64).reshape([1, -1, 1, 1]);
-        let cam = ((activation * row).sum_dim_intlist([1i64].as_slice(), false, Kind::Float) / places).relu();
+        let cam = ((activation * row).sum_dim_intlist([1i64].as_slice(), false, Kind::Float)
+            / places)
+            .relu();
         let cam: Vec<f32> = Vec::try_from(cam.reshape(-1)).unwrap();
         let largest = cam.iter().fold(0f32, |m, v| m.max(*v));
-        let worst = cam.iter().zip(&map.values).fold(0f32, |m, (a, b)| m.max((a - b).abs()));
-        assert!(worst <= 1e-4 * largest, "class {class}: {worst} of {largest}");
+        let worst = cam
+            .iter()
+            .zip(&map.values)
+            .fold(0f32, |m, (a, b)| m.max((a - b).abs()));
+        assert!(
+            worst <= 1e-4 * largest,
+            "class {class}: {worst} of {largest}"
+        );
     }
 }
 
@@ -175,15 +264,25 @@ fn finite_differences_agree_with_the_gradient() {
         let input = Tensor::randn([1, 3, 224, 224], (Kind::Float, tch::Device::Cpu)) * 0.5;
         let tape = Tape::record(&model.graph, Arc::clone(&model.plan), &input).unwrap();
         let class = tape.logits().argmax(1, false).int64_value(&[0]);
-        let found = gradcam::explain::guided_backprop(&tape, &model.graph, Score::For(class as usize), ReluRule::Gradient);
+        let found = gradcam::explain::guided_backprop(
+            &tape,
+            &model.graph,
+            Score::For(class as usize),
+            ReluRule::Gradient,
+        );
         let gradient = Tensor::from_slice(&found.unwrap().image.values).reshape([1, 3, 224, 224]);
         let direction = &gradient / gradient.norm();
         let along = f64::try_from((&gradient * &direction).sum(Kind::Float)).unwrap();
         let step = 2e-3;
         let logit = |offset: f64| {
-            forward(&model.graph, &(&input + &direction * offset)).unwrap().double_value(&[0, class])
+            forward(&model.graph, &(&input + &direction * offset))
+                .unwrap()
+                .double_value(&[0, class])
         };
         let measured = (logit(step) - logit(-step)) / (2.0 * step);
-        assert!((measured - along).abs() <= 0.02 * along.abs(), "{name}: {measured} measured, {along} computed");
+        assert!(
+            (measured - along).abs() <= 0.02 * along.abs(),
+            "{name}: {measured} measured, {along} computed"
+        );
     }
 }

@@ -59,12 +59,19 @@ pub struct Export {
 }
 
 fn parse_opacity(text: &str) -> Result<f32, String> {
-    let opacity: f32 = text.parse().map_err(|_| "a number from 0 to 1".to_owned())?;
-    if (0.0..=1.0).contains(&opacity) { Ok(opacity) } else { Err("a number from 0 to 1".to_owned()) }
+    let opacity: f32 = text
+        .parse()
+        .map_err(|_| "a number from 0 to 1".to_owned())?;
+    if (0.0..=1.0).contains(&opacity) {
+        Ok(opacity)
+    } else {
+        Err("a number from 0 to 1".to_owned())
+    }
 }
 
 fn parse_colormap(text: &str) -> Result<Colormap, String> {
-    text.parse().map_err(|_| Colormap::ALL.map(Colormap::name).join(", "))
+    text.parse()
+        .map_err(|_| Colormap::ALL.map(Colormap::name).join(", "))
 }
 
 impl Export {
@@ -78,7 +85,12 @@ impl Export {
         let mut failures = 0;
         let mut names = HashSet::new();
         for (index, image) in self.images.iter().enumerate() {
-            progress(&format!("{} of {}: {}", index + 1, self.images.len(), image.display()));
+            progress(&format!(
+                "{} of {}: {}",
+                index + 1,
+                self.images.len(),
+                image.display()
+            ));
             let name = unused(&stem(image), &mut names);
             if let Err(error) = self.image(&mut session, &card, &layers, image, &name) {
                 progress("");
@@ -88,7 +100,10 @@ impl Export {
         }
         progress("");
         if failures > 0 {
-            eprintln!("gradcam: {failures} of {} images could not be exported", self.images.len());
+            eprintln!(
+                "gradcam: {failures} of {} images could not be exported",
+                self.images.len()
+            );
             return Ok(ExitCode::from(FAILED));
         }
         Ok(ExitCode::SUCCESS)
@@ -98,15 +113,33 @@ impl Export {
         if self.layers.is_empty() {
             return Ok(vec![resolve_layer(card, None)?]);
         }
-        Ok(self.layers.iter().map(|layer| resolve_layer(card, Some(layer))).collect::<Result<_, _>>()?)
+        Ok(self
+            .layers
+            .iter()
+            .map(|layer| resolve_layer(card, Some(layer)))
+            .collect::<Result<_, _>>()?)
     }
 
-    fn image(&self, session: &mut Session, card: &Arc<ModelCard>, layers: &[String], image: &Path, name: &str) -> Result<()> {
+    fn image(
+        &self,
+        session: &mut Session,
+        card: &Arc<ModelCard>,
+        layers: &[String],
+        image: &Path,
+        name: &str,
+    ) -> Result<()> {
         let photo = Arc::new(Photo::open(image)?);
         let answer = session.answer(&photo, self.fit.fit, &mut |_| Ok(()))?;
         let mut classes = Vec::new();
-        let wanted = if self.classes.is_empty() { &["top1".to_owned()][..] } else { &self.classes };
-        for class in wanted.iter().map(|text| pick::classes(text, &card.labels, &answer)) {
+        let wanted = if self.classes.is_empty() {
+            &["top1".to_owned()][..]
+        } else {
+            &self.classes
+        };
+        for class in wanted
+            .iter()
+            .map(|text| pick::classes(text, &card.labels, &answer))
+        {
             classes.extend(class.with_context(|| image.display().to_string())?);
         }
         let mut done = HashSet::new();
@@ -141,7 +174,11 @@ impl Export {
                         ms: guided_ms,
                     }),
                     heat_map: Arc::new(heat_map),
-                    look: Look { colormap: self.colormap, opacity: self.opacity, overlay: Overlay::Blend },
+                    look: Look {
+                        colormap: self.colormap,
+                        opacity: self.opacity,
+                        overlay: Overlay::Blend,
+                    },
                 };
                 self.write(&figure, class, name, gradient.as_ref())?;
             }
@@ -149,7 +186,13 @@ impl Export {
         Ok(())
     }
 
-    fn write(&self, figure: &Figure, class: usize, name: &str, gradient: Option<&SignedImage>) -> Result<()> {
+    fn write(
+        &self,
+        figure: &Figure,
+        class: usize,
+        name: &str,
+        gradient: Option<&SignedImage>,
+    ) -> Result<()> {
         let layer = figure.heat_map.layer.replace(['/', '\\'], "_");
         let base = format!("{name}_{}_{layer}_{class}", figure.card.name);
         let file = |ending: &str| self.out.join(format!("{base}.{ending}"));
@@ -159,7 +202,10 @@ impl Export {
         if self.panels {
             write::png(&file("heatmap.png"), &figure.bare_heat_map())?;
             for panel in Panel::ALL {
-                write::png(&file(&format!("{}.png", panel.slug())), &figure.panel(panel))?;
+                write::png(
+                    &file(&format!("{}.png", panel.slug())),
+                    &figure.panel(panel),
+                )?;
             }
         }
         if let Some(gradient) = gradient {
@@ -184,7 +230,14 @@ impl Export {
 
 /// What the pictures do not say, in a form for programs.
 fn facts(figure: &Figure, class: usize) -> Value {
-    let Figure { card, answer, heat_map, guided, photo, .. } = figure;
+    let Figure {
+        card,
+        answer,
+        heat_map,
+        guided,
+        photo,
+        ..
+    } = figure;
     let source = answer.placement.source;
     json!({
         "image": photo.path.display().to_string(),
@@ -233,7 +286,9 @@ fn timings(answer: &Answer, heat_map: &HeatMap, guided: &Guided) -> Value {
 fn unused(name: &str, taken: &mut HashSet<String>) -> String {
     let numbered = (2..).map(|n| format!("{name}-{n}"));
     let mut candidates = std::iter::once(name.to_owned()).chain(numbered);
-    let free = candidates.find(|candidate| !taken.contains(candidate)).unwrap_or_else(|| name.to_owned());
+    let free = candidates
+        .find(|candidate| !taken.contains(candidate))
+        .unwrap_or_else(|| name.to_owned());
     taken.insert(free.clone());
     free
 }

@@ -26,18 +26,34 @@ impl Layers {
         let card = self.model.open(&mut session)?;
         let recommended = card.layers.recommended().map(|layer| layer.path.as_str());
         if self.json {
-            let rows: Vec<_> = card.layers.layers.iter().map(|layer| as_json(layer, recommended)).collect();
+            let rows: Vec<_> = card
+                .layers
+                .layers
+                .iter()
+                .map(|layer| as_json(layer, recommended))
+                .collect();
             println!("{}", serde_json::to_string_pretty(&rows)?);
             return Ok(ExitCode::SUCCESS);
         }
         for layer in &card.layers.layers {
-            let mark = if Some(layer.path.as_str()) == recommended { "●" } else { " " };
+            let mark = if Some(layer.path.as_str()) == recommended {
+                "●"
+            } else {
+                " "
+            };
             let name = format!("{}{}", "  ".repeat(layer.depth), layer.path);
             let (shape, why) = match &layer.target {
-                Target::Spatial { channels, height, width } => (format!("{channels}×{height}×{width}"), ""),
+                Target::Spatial {
+                    channels,
+                    height,
+                    width,
+                } => (format!("{channels}×{height}×{width}"), ""),
                 Target::None(why) => ("–".to_owned(), why.as_str()),
             };
-            println!("{}", format!("{mark} {name:40} {:20} {shape:>14}  {why}", layer.kind).trim_end());
+            println!(
+                "{}",
+                format!("{mark} {name:40} {:20} {shape:>14}  {why}", layer.kind).trim_end()
+            );
         }
         if let Some((_, why)) = &card.layers.recommended {
             println!("\n● {why}");

@@ -91,7 +91,10 @@ fn default_model() -> Option<PathBuf> {
         return Some(here);
     }
     let program = std::env::current_exe().ok()?;
-    program.ancestors().map(|folder| folder.join(DEFAULT_MODEL)).find(|path| path.is_file())
+    program
+        .ancestors()
+        .map(|folder| folder.join(DEFAULT_MODEL))
+        .find(|path| path.is_file())
 }
 
 /// Does what was asked and says with which exit code to end.
@@ -109,7 +112,9 @@ pub fn run(arguments: Arguments) -> Result<ExitCode> {
 
 fn window(window: Window) -> Result<ExitCode> {
     if cfg!(target_os = "linux") && !has_display() {
-        bail!("there is no display to open a window on; `gradcam export` and `gradcam classes` need none");
+        bail!(
+            "there is no display to open a window on; `gradcam export` and `gradcam classes` need none"
+        );
     }
     let model = match &window.model.model {
         Some(path) => Some(path.clone()),
@@ -133,5 +138,8 @@ fn has_display() -> bool {
 
 /// A file's name without its ending, for building other names from.
 fn stem(path: &Path) -> String {
-    path.file_stem().map_or_else(|| "picture".to_owned(), |stem| stem.to_string_lossy().into_owned())
+    path.file_stem().map_or_else(
+        || "picture".to_owned(),
+        |stem| stem.to_string_lossy().into_owned(),
+    )
 }

@@ -28,8 +28,16 @@ impl Raw<'_> {
         for (name, shape, values) in [
             ("logits", &[self.logits.len() as u64][..], self.logits),
             ("grad_cam", &map, &self.grad_cam.values),
-            ("guided_backprop", &signed(self.guided_backprop), &self.guided_backprop.values),
-            ("guided_grad_cam", &signed(self.guided_grad_cam), &self.guided_grad_cam.values),
+            (
+                "guided_backprop",
+                &signed(self.guided_backprop),
+                &self.guided_backprop.values,
+            ),
+            (
+                "guided_grad_cam",
+                &signed(self.guided_grad_cam),
+                &self.guided_grad_cam.values,
+            ),
             ("gradient", &signed(self.gradient), &self.gradient.values),
         ] {
             let mut array = archive

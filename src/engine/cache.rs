@@ -43,7 +43,7 @@ pub(super) struct Gradient {
 }
 
 #[derive(Clone)]
-struct Bytes;
+pub(super) struct Bytes;
 
 impl Weighter<View, Arc<Answer>> for Bytes {
     fn weight(&self, _: &View, answer: &Arc<Answer>) -> u64 {

@@ -16,7 +16,7 @@ use poll_promise::Sender;
 use super::cache::{Gradient, View};
 use super::handle::Shared;
 use super::session::{Session, ms_since, resolve_layer};
-use super::{Answer, Error, Guided, HeatMap, ModelCard, Progress, Request, Stage};
+use super::{Answer, Error, Guided, HeatMap, ModelCard, Request, Stage};
 use crate::explain::Score;
 
 /// What the worker is asked to do.

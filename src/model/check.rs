@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use tch::{Device, Kind, Tensor};
 
-use super::error::Error;
+use super::error::{Fault, first_line};
 use super::graph::Graph;
 use super::plan::Plan;
 use super::tape::{ReluRule, Tape};
@@ -20,18 +20,18 @@ const MAX_ELEMENTS: i64 = 1 << 31;
 ///
 /// # Errors
 /// The first thing that does not hold, in words.
-pub(super) fn shapes(graph: &Graph, plan: &Arc<Plan>) -> Result<Vec<Vec<i64>>, Error> {
+pub(super) fn shapes(graph: &Graph, plan: &Arc<Plan>) -> Result<Vec<Vec<i64>>, Fault> {
     let too_large = |shape: &[i64]| {
         shape.iter().try_fold(1i64, |n, &size| n.checked_mul(size)).is_none_or(|n| n > MAX_ELEMENTS)
     };
     if let Some(value) = graph.values.iter().find(|v| v.stated_shape.as_deref().is_some_and(too_large)) {
-        return Err(Error::Inconsistent(format!("it states an absurd size for {}", value.name)));
+        return Err(Fault::Graph(format!("it states an absurd size for {}", value.name)));
     }
     if plan.cut_at(graph.logits).is_none() {
-        return Err(Error::NoLogits("its answer does not depend on the image".into()));
+        return Err(Fault::NoLogits("its answer does not depend on the image".into()));
     }
 
-    let torch = |error| Error::DoesNotRun(super::error::first_line(&error));
+    let torch = |error| Fault::Graph(first_line(&error));
     let input = Tensor::f_zeros(graph.input_shape, (Kind::Float, Device::Cpu)).map_err(torch)?;
     let tape = Tape::record(graph, Arc::clone(plan), &input).map_err(torch)?;
 
@@ -42,7 +42,7 @@ pub(super) fn shapes(graph: &Graph, plan: &Arc<Plan>) -> Result<Vec<Vec<i64>>, E
         if let (Some(stated), true) = (&value.stated_shape, tensor.is_some())
             && *stated != shape
         {
-            return Err(Error::Inconsistent(format!(
+            return Err(Fault::Graph(format!(
                 "it states {stated:?} for {}, which comes out as {shape:?}",
                 value.name
             )));
@@ -52,12 +52,12 @@ pub(super) fn shapes(graph: &Graph, plan: &Arc<Plan>) -> Result<Vec<Vec<i64>>, E
     match shapes[graph.logits.0].as_slice() {
         [1, classes] if *classes > 0 => {}
         other => {
-            return Err(Error::NoLogits(format!("it answers with shape {other:?}, not [1, classes]")));
+            return Err(Fault::NoLogits(format!("it answers with shape {other:?}, not [1, classes]")));
         }
     }
     let finite = tape.logits().f_isfinite().and_then(|t| t.f_all()).map_err(torch)?;
     if finite.int64_value(&[]) == 0 {
-        return Err(Error::NotFinite("its answer to a grey picture".into()));
+        return Err(Fault::Graph("its answer is not finite (NaN or infinity)".into()));
     }
     tape.backward(&[(0, 1.0)], ReluRule::Guided, &[graph.input]).map_err(torch)?;
     Ok(shapes)

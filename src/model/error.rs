@@ -136,3 +136,9 @@ fn list(ops: &[UnsupportedOp]) -> String {
     text.push_str("\nThe file");
     text
 }
+
+/// libtorch's errors carry a C++ stack; a person needs the first line.
+pub(crate) fn first_line(error: &tch::TchError) -> String {
+    let text = error.to_string();
+    text.lines().next().unwrap_or_default().trim().to_owned()
+}

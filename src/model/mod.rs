@@ -45,7 +45,20 @@ impl Model {
     /// # Errors
     /// See [`Error`]: each says what is wrong with which file.
     pub fn open(path: &Path) -> Result<Model, Error> {
-        let opened = format::pt2::open(path)?;
-        Self::from_graph(path, opened.graph, opened.labels.as_deref(), opened.preprocess.as_deref())
+        let opened = format::open(path)?;
+        let graph = opened.graph;
+        let plan = Arc::new(Plan::new(&graph));
+        let shapes = check::shapes(&graph, &plan).map_err(|fault| fault.at(path))?;
+        let layers = layers::tree(&graph, &plan, &shapes);
+        let classes = shapes[graph.logits.0].iter().product::<i64>();
+        let classes = usize::try_from(classes).unwrap_or_default();
+        let labels = Labels::resolve(opened.labels.as_deref(), path, classes)?;
+        let [_, _, height, width] = graph.input_shape.map(|size| u32::try_from(size).unwrap_or_default());
+        let preprocess = match &opened.preprocess {
+            Some(text) => Preprocess::from_json(text, width, height, path)?,
+            None => Preprocess::imagenet(width, height),
+        };
+        let preprocess_assumed = opened.preprocess.is_none();
+        Ok(Model { path: path.to_owned(), graph, plan, layers, labels, preprocess, preprocess_assumed })
     }
 }

@@ -91,6 +91,14 @@ fn not_written(error: &io::Error, path: &Path) -> Error {
     }
 }
 
+/// Writes `content` to `path`, whole or not at all.
+///
+/// # Errors
+/// As [`atomically`].
+pub fn bytes(path: &Path, content: &[u8]) -> Result<(), Error> {
+    atomically(path, |draft| draft.write_all(content))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

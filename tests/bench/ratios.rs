@@ -25,7 +25,10 @@ fn main() {
         return;
     }
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    println!("median of {ROUNDS} rounds, {} threads", tch::get_num_threads());
+    println!(
+        "median of {ROUNDS} rounds, {} threads",
+        tch::get_num_threads()
+    );
     for name in ["squeezenet1_1", "efficientnet_lite0"] {
         let model = Model::open(&root.join(format!("models/{name}.pt2"))).expect("the model opens");
         report(name, &model);
@@ -36,20 +39,42 @@ fn main() {
 
 fn report(name: &str, model: &Model) {
     let input = Tensor::randn([1, 3, 224, 224], (Kind::Float, Device::Cpu));
-    let layer = model.layers.recommended().expect("a spatial layer").activation;
-    let all: Vec<ValueId> = model.layers.targets().map(|layer| layer.activation).collect();
+    let layer = model
+        .layers
+        .recommended()
+        .expect("a spatial layer")
+        .activation;
+    let all: Vec<ValueId> = model
+        .layers
+        .targets()
+        .map(|layer| layer.activation)
+        .collect();
     let record = || Tape::record(&model.graph, Arc::clone(&model.plan), &input).expect("records");
     let tape = record();
     let top = tape.logits().argmax(1, false).int64_value(&[0]) as usize;
     let other = Score::For((top + 1) % tape.logits().numel());
-    let guided = |tape: &Tape, score| explain::guided_backprop(tape, &model.graph, score, ReluRule::Guided).expect("walks");
+    let guided = |tape: &Tape, score| {
+        explain::guided_backprop(tape, &model.graph, score, ReluRule::Guided).expect("walks")
+    };
 
     let mut stages: Vec<(&str, Box<dyn Fn() + '_>)> = vec![
-        ("bare forward", Box::new(|| drop(black_box(forward(&model.graph, &input))))),
+        (
+            "bare forward",
+            Box::new(|| drop(black_box(forward(&model.graph, &input)))),
+        ),
         ("recording forward", Box::new(|| drop(black_box(record())))),
-        ("new class, recommended layer", Box::new(|| drop(black_box(explain::grad_cam_at(&tape, other, layer))))),
-        ("all layers' maps, one class", Box::new(|| drop(black_box(explain::grad_cam(&tape, other, &all))))),
-        ("guided pass", Box::new(|| drop(black_box(guided(&tape, other))))),
+        (
+            "new class, recommended layer",
+            Box::new(|| drop(black_box(explain::grad_cam_at(&tape, other, layer)))),
+        ),
+        (
+            "all layers' maps, one class",
+            Box::new(|| drop(black_box(explain::grad_cam(&tape, other, &all)))),
+        ),
+        (
+            "guided pass",
+            Box::new(|| drop(black_box(guided(&tape, other)))),
+        ),
         (
             "first answer",
             Box::new(|| {
@@ -64,7 +89,10 @@ fn report(name: &str, model: &Model) {
     let medians = measure(&mut stages);
     println!("\n{name}, {} layers with a map", all.len());
     for ((stage, _), ms) in stages.iter().zip(&medians) {
-        println!("  {stage:30} {ms:8.2} ms   {:5.2} × bare forward", ms / medians[0]);
+        println!(
+            "  {stage:30} {ms:8.2} ms   {:5.2} × bare forward",
+            ms / medians[0]
+        );
     }
 }
 
@@ -94,8 +122,16 @@ fn known_layer(root: &Path, name: &str) {
         .open_model(root.join(format!("models/{name}.pt2")))
         .block_and_take()
         .expect("the model opens");
-    let photo = Arc::new(Photo::open(&root.join("assets/cat_and_coffee_224.png")).expect("the photo opens"));
-    let request = Request { photo, fit: Fit::Crop, score: None, layer: None, rule: ReluRule::Guided };
+    let photo = Arc::new(
+        Photo::open(&root.join("assets/cat_and_coffee_224.png")).expect("the photo opens"),
+    );
+    let request = Request {
+        photo,
+        fit: Fit::Crop,
+        score: None,
+        layer: None,
+        rule: ReluRule::Guided,
+    };
     drop(engine.explain(request.clone()).guided.block_and_take());
     let before = engine.requests_sent();
     let start = Instant::now();
@@ -103,7 +139,10 @@ fn known_layer(root: &Path, name: &str) {
     let ready = job.guided.ready().is_some();
     let us = start.elapsed().as_secs_f64() * 1e6;
     let sent = engine.requests_sent() - before;
-    println!("  {:30} {us:8.1} µs   {sent} requests to the worker, ready at once: {ready}", "a layer already walked");
+    println!(
+        "  {:30} {us:8.1} µs   {sent} requests to the worker, ready at once: {ready}",
+        "a layer already walked"
+    );
 }
 
 fn peak_memory_mb() -> String {

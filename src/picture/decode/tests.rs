@@ -184,8 +184,8 @@ fn half_a_picture_is_refused() {
 #[test]
 fn a_thumbnails_end_is_not_the_pictures_end() {
     let mut jpeg = oriented(1);
-    // A comment that holds an end marker, as an embedded thumbnail does.
-    jpeg.splice(2..2, *b"\xff\xfe\x00\x06\xff\xd8\xff\xd9");
+    // Behind the EXIF segment, a comment that holds an end marker as an embedded thumbnail does.
+    jpeg.splice(38..38, *b"\xff\xfe\x00\x06\xff\xd8\xff\xd9");
     let (_folder, path) = file(&jpeg);
     assert!(Photo::open(&path).is_ok());
     let (_folder, path) = file(&jpeg[..jpeg.len() - 40]);
