@@ -1,8 +1,6 @@
 //! The list of classes: what the model answers, with probabilities as bars and logits beside them.
 
-use egui::{
-    Align, DragValue, Margin, Rect, RichText, Role, ScrollArea, Ui, pos2, vec2,
-};
+use egui::{Align, DragValue, Margin, Rect, RichText, Role, ScrollArea, Ui, pos2, vec2};
 
 use crate::engine::Answer;
 
@@ -31,7 +29,7 @@ impl App {
         egui::Frame::new().inner_margin(inset).show(ui, |ui| {
             heading(ui, "Classes", |ui| {
                 ui.spacing_mut().item_spacing.x = 4.0;
-                let most = classes.max(1);
+                let most = if classes > 0 { classes } else { usize::MAX };
                 let field = DragValue::new(&mut state.top_k.0)
                     .range(1..=most)
                     .speed(0.1);

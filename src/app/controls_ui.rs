@@ -1,6 +1,6 @@
 //! The rows under the pictures: how the heat map lies over the photo, and how it is computed.
 
-use egui::{ComboBox, Id, Label, Mesh, Rect, RichText, Sense, Slider, Ui, WidgetInfo, pos2, vec2};
+use egui::{Id, Label, Mesh, Rect, RichText, Sense, Slider, Ui, WidgetInfo, pos2, vec2};
 
 use crate::model::ReluRule;
 use crate::picture::colormap::Colormap;
@@ -14,7 +14,7 @@ use super::commands::Command;
 use super::score_ui;
 use super::state::Opacity;
 use super::theme::{self, GRID, ROW, palette};
-use super::widgets::{draw_left, line, segments};
+use super::widgets::{combo, draw_left, line, segments};
 
 /// From this width on the controls stand in one row.
 const ONE_ROW: f32 = 1240.0;
@@ -52,11 +52,16 @@ impl App {
         let narrow = ui.available_width() < 640.0;
         let label = name(ui, "Opacity");
         let mut share = state.opacity.share();
-        ui.spacing_mut().slider_width = if narrow { 72.0 } else { 144.0 };
-        let slider = Slider::new(&mut share, 0.0..=1.0)
-            .show_value(false)
-            .step_by(0.01);
-        let response = ui.add(slider).labelled_by(label);
+        let slider = ui.scope(|ui| {
+            ui.spacing_mut().slider_width = if narrow { 72.0 } else { 144.0 };
+            ui.spacing_mut().interact_size.y = 2.0 * GRID;
+            ui.add(
+                Slider::new(&mut share, 0.0..=1.0)
+                    .show_value(false)
+                    .step_by(0.01),
+            )
+        });
+        let response = slider.inner.labelled_by(label);
         if response
             .on_hover_text("From the photo alone to the heat map alone")
             .changed()
@@ -72,7 +77,7 @@ impl App {
         let blend = state.overlay == Overlay::Blend;
         let label = name(ui, "Colours");
         ui.add_enabled_ui(blend, |ui| {
-            let response = ComboBox::from_id_salt("colour map")
+            let response = combo("colour map")
                 .selected_text(state.colormap.name())
                 .width(80.0)
                 .show_ui(ui, |ui| {
@@ -102,7 +107,7 @@ impl App {
     fn method_ui(&self, ui: &mut Ui, commands: &mut Vec<Command>) {
         let state = &self.state;
         let label = name(ui, "Fit");
-        let response = ComboBox::from_id_salt("fit")
+        let response = combo("fit")
             .selected_text(state.fit.label())
             .width(72.0)
             .show_ui(ui, |ui| {
@@ -119,7 +124,7 @@ impl App {
         ui.add_space(GRID);
 
         let label = name(ui, "Rule");
-        let response = ComboBox::from_id_salt("rule")
+        let response = combo("rule")
             .selected_text(state.rule.label())
             .width(104.0)
             .show_ui(ui, |ui| {
@@ -146,7 +151,7 @@ impl App {
         let colours = palette(ui);
         let heat = self.state.results.heat.as_ref();
         let max = heat.map_or_else(String::new, |heat| significant(heat.value.map.max()));
-        let (rect, response) = ui.allocate_exact_size(vec2(width + 64.0, ROW), Sense::hover());
+        let (rect, response) = ui.allocate_exact_size(vec2(width + 58.0, ROW), Sense::hover());
         let y = rect.center().y;
         let zero = line(ui, "0", theme::small(), colours.weak, 16.0);
         let left = draw_left(ui, rect.left(), y, zero) + 6.0;

@@ -10,7 +10,9 @@ use super::App;
 use super::commands::Command;
 use super::state::{SearchField, State};
 use super::theme::{self, GRID, INSET, ROW, palette};
-use super::widgets::{draw_left, draw_right, heading, line, lines, name_row, row, search, triangle};
+use super::widgets::{
+    draw_left, draw_right, heading, line, lines, name_row, row, search, triangle,
+};
 
 /// A model with more rows than this opens with its inner branches closed.
 const MANY_ROWS: usize = 48;
@@ -255,7 +257,11 @@ fn layer_row(
 fn toggle(ui: &Ui, state: &mut State, layer: &Layer, centre: egui::Pos2) {
     let open = !state.collapsed.contains(&layer.path);
     let rect = Rect::from_center_size(centre, vec2(18.0, ROW));
-    let response = ui.interact(rect, ui.scope_id().with(("toggle", &layer.path)), Sense::click());
+    let response = ui.interact(
+        rect,
+        ui.scope_id().with(("toggle", &layer.path)),
+        Sense::click(),
+    );
     let verb = if open { "Collapse" } else { "Expand" };
     response.widget_info(|| {
         WidgetInfo::labeled(

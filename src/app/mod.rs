@@ -11,6 +11,7 @@ use egui::{Context, Rect, Vec2, vec2};
 
 use crate::engine::{Engine, Error};
 
+mod arrange;
 mod classes_ui;
 mod commands;
 mod controls_ui;
@@ -21,6 +22,7 @@ mod logic;
 mod notices;
 mod open;
 mod panels_ui;
+mod picture_ui;
 mod readout_ui;
 mod score_ui;
 mod state;

@@ -128,7 +128,10 @@ pub fn drop_ui(ui: &Ui, commands: &mut Vec<Command>) {
     if hovering {
         let colours = palette(ui);
         let window = ui.content_rect();
-        let painter = ui.layer_painter(LayerId::new(Order::Foreground, Id::unique("drop files here")));
+        let painter = ui.layer_painter(LayerId::new(
+            Order::Foreground,
+            Id::unique("drop files here"),
+        ));
         painter.rect_filled(window, CornerRadius::ZERO, Color32::from_black_alpha(160));
         let frame = window.shrink(2.0 * GRID);
         let stroke = egui::Stroke::new(2.0, colours.accent);

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use egui::text::{LayoutJob, TextWrapping};
 use egui::{
-    Button, Color32, CornerRadius, FontId, Galley, Pos2, Rect, Response, RichText, Role, Sense, Shape,
-    Stroke, TextEdit, TextFormat, Ui, Vec2, WidgetInfo, pos2, vec2,
+    Button, Color32, ComboBox, CornerRadius, FontId, Galley, Pos2, Rect, Response, RichText, Role,
+    Sense, Shape, Stroke, TextEdit, TextFormat, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
 use super::theme::{self, GRID, palette};
@@ -84,7 +84,9 @@ pub fn name_row(response: &Response, role: Role, selected: bool, name: &str, num
         info.current_text_value = Some(numbers.to_owned());
         info
     });
-    response.ctx.accesskit_node_builder(response.id, |node| node.set_selected(selected));
+    response
+        .ctx
+        .accesskit_node_builder(response.id, |node| node.set_selected(selected));
 }
 
 /// The triangle that opens and closes a branch.
@@ -98,6 +100,18 @@ pub fn triangle(ui: &Ui, centre: Pos2, open: bool, colour: Color32) {
     let points = points.into_iter().map(|offset| centre + offset).collect();
     ui.painter()
         .add(Shape::convex_polygon(points, colour, Stroke::NONE));
+}
+
+/// A list that unfolds, with a mark as small as those of the tree.
+pub fn combo(salt: &'static str) -> ComboBox<'static> {
+    ComboBox::from_id_salt(salt).icon(|ui, rect, visuals, _open| {
+        triangle(
+            ui,
+            rect.center(),
+            true,
+            visuals.fg_stroke.color.gamma_multiply(0.7),
+        );
+    })
 }
 
 /// A heading with something small at its right.
@@ -131,11 +145,7 @@ pub fn search(ui: &mut Ui, text: &mut String, name: &str, hint: &str, take_focus
         let id = response.id.with("clear");
         let clear = ui.interact(rect, id, Sense::click()).on_hover_text("Clear");
         clear.widget_info(|| {
-            WidgetInfo::labeled(
-                Role::Button,
-                true,
-                format!("Clear {}", name.to_lowercase()),
-            )
+            WidgetInfo::labeled(Role::Button, true, format!("Clear {}", name.to_lowercase()))
         });
         let colours = palette(ui);
         let colour = if clear.hovered() {
