@@ -81,6 +81,7 @@ fn one_zoom_for_all_and_a_double_click_back() {
     window.harness.hover_at(middle);
     window.harness.event(egui::Event::MouseWheel {
         unit: egui::MouseWheelUnit::Line,
+        source: egui::MouseWheelSource::Wheel,
         delta: vec2(0.0, 8.0),
         phase: egui::TouchPhase::Move,
         modifiers: egui::Modifiers::NONE,
