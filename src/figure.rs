@@ -25,7 +25,12 @@ pub enum Panel {
 }
 
 impl Panel {
-    pub const ALL: [Panel; 4] = [Panel::Original, Panel::HeatMap, Panel::GuidedBackprop, Panel::GuidedGradCam];
+    pub const ALL: [Panel; 4] = [
+        Panel::Original,
+        Panel::HeatMap,
+        Panel::GuidedBackprop,
+        Panel::GuidedGradCam,
+    ];
 
     /// The panel's title; the last two are called after the rule that made them.
     pub fn title(self, rule: ReluRule) -> &'static str {
@@ -67,7 +72,9 @@ impl Figure {
         let placement = &self.answer.placement;
         match panel {
             Panel::Original => self.photo.rgb.clone(),
-            Panel::HeatMap => compose::overlay(&self.photo.rgb, &self.heat_map.map, placement, &self.look),
+            Panel::HeatMap => {
+                compose::overlay(&self.photo.rgb, &self.heat_map.map, placement, &self.look)
+            }
             Panel::GuidedBackprop => compose::signed(&self.guided.backprop, placement),
             Panel::GuidedGradCam => compose::signed(&self.guided.grad_cam, placement),
         }
@@ -75,8 +82,17 @@ impl Figure {
 
     /// The heat map's colours alone, nothing of the photo beneath them.
     pub fn bare_heat_map(&self) -> RgbImage {
-        let look = Look { opacity: 1.0, overlay: Overlay::Blend, ..self.look };
-        compose::overlay(&self.photo.rgb, &self.heat_map.map, &self.answer.placement, &look)
+        let look = Look {
+            opacity: 1.0,
+            overlay: Overlay::Blend,
+            ..self.look
+        };
+        compose::overlay(
+            &self.photo.rgb,
+            &self.heat_map.map,
+            &self.answer.placement,
+            &look,
+        )
     }
 
     /// The four panels side by side with titles, caption and legend.
@@ -84,7 +100,10 @@ impl Figure {
         let pictures = Panel::ALL.map(|panel| (panel.title(self.guided.rule), self.panel(panel)));
         let panels: Vec<compose::Panel> = pictures
             .iter()
-            .map(|(title, picture)| compose::Panel { title: (*title).to_owned(), picture })
+            .map(|(title, picture)| compose::Panel {
+                title: (*title).to_owned(),
+                picture,
+            })
             .collect();
         compose::composite(&panels, &self.caption())
     }
@@ -92,13 +111,19 @@ impl Figure {
     fn caption(&self) -> Caption {
         let score = self.heat_map.score;
         let probability = match score {
-            Score::For(class) | Score::Against(class) => self.answer.probabilities.get(class).copied(),
+            Score::For(class) | Score::Against(class) => {
+                self.answer.probabilities.get(class).copied()
+            }
             Score::Versus { .. } => None,
         };
         let (guided, all) = self.guided.rectifiers;
         let mut notes = Vec::new();
         if self.guided.rule != ReluRule::Gradient {
-            let plain = if all == 0 { ": this is the plain gradient" } else { "" };
+            let plain = if all == 0 {
+                ": this is the plain gradient"
+            } else {
+                ""
+            };
             notes.push(format!("{guided} of {all} rectifiers guided{plain}"));
         }
         Caption {

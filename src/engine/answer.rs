@@ -48,11 +48,23 @@ pub struct Guided {
 }
 
 impl Answer {
-    pub(super) fn new(logits: Vec<f32>, placement: Placement, resample_ms: f64, forward_ms: f64) -> Answer {
+    pub(super) fn new(
+        logits: Vec<f32>,
+        placement: Placement,
+        resample_ms: f64,
+        forward_ms: f64,
+    ) -> Answer {
         let mut ranking: Vec<usize> = (0..logits.len()).collect();
         ranking.sort_by(|&a, &b| logits[b].total_cmp(&logits[a]));
         let probabilities = softmax(&logits);
-        Answer { logits, probabilities, ranking, placement, resample_ms, forward_ms }
+        Answer {
+            logits,
+            probabilities,
+            ranking,
+            placement,
+            resample_ms,
+            forward_ms,
+        }
     }
 
     /// The class the model answers; `None` for a model without classes.
@@ -63,7 +75,10 @@ impl Answer {
 
 fn softmax(logits: &[f32]) -> Vec<f32> {
     let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let powers: Vec<f64> = logits.iter().map(|&logit| f64::from(logit - largest).exp()).collect();
+    let powers: Vec<f64> = logits
+        .iter()
+        .map(|&logit| f64::from(logit - largest).exp())
+        .collect();
     let sum: f64 = powers.iter().sum();
     powers.iter().map(|power| (power / sum) as f32).collect()
 }

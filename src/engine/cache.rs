@@ -26,7 +26,11 @@ pub(super) struct View {
 
 impl View {
     pub(super) fn new(card: &ModelCard, request: &Request) -> View {
-        View { model: card.id, photo: request.photo.id, fit: request.fit }
+        View {
+            model: card.id,
+            photo: request.photo.id,
+            fit: request.fit,
+        }
     }
 }
 

@@ -32,12 +32,20 @@ impl ModelCard {
         let rectifiers = model.graph.rectifiers();
         let mut notes: Vec<String> = model.labels.note.iter().cloned().collect();
         if model.graph.softmax_removed {
-            notes.push("The file ends in a softmax. It is stepped over, so that scores are logits.".into());
+            notes.push(
+                "The file ends in a softmax. It is stepped over, so that scores are logits.".into(),
+            );
         }
         if rectifiers == 0 {
-            notes.push("This model has no rectifier (ReLU), so guided backprop is its plain gradient.".into());
+            notes.push(
+                "This model has no rectifier (ReLU), so guided backprop is its plain gradient."
+                    .into(),
+            );
         }
-        let stem = model.path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+        let stem = model
+            .path
+            .file_stem()
+            .map(|stem| stem.to_string_lossy().into_owned());
         ModelCard {
             id,
             path: model.path.clone(),

@@ -17,7 +17,9 @@ pub enum Error {
     NoModel,
     #[error("this model has no layer with a spatial map, so Grad-CAM has nowhere to look")]
     NoSpatialLayer,
-    #[error("there is no layer “{0}” with a spatial map in this model; `gradcam layers` lists them")]
+    #[error(
+        "there is no layer “{0}” with a spatial map in this model; `gradcam layers` lists them"
+    )]
     UnknownLayer(String),
     #[error("there is no class {class}: this model knows {classes}")]
     UnknownClass { class: usize, classes: usize },

@@ -76,7 +76,11 @@ impl Engine {
             .name("gradcam-worker".into())
             .spawn(move || worker::run(&inbox, &theirs))
             .map_err(|error| Error::NoThread(error.to_string()))?;
-        Ok(Engine { shared, messages, sent: AtomicU64::new(0) })
+        Ok(Engine {
+            shared,
+            messages,
+            sent: AtomicU64::new(0),
+        })
     }
 
     /// Decodes a picture on a thread of its own, so that neither the window nor the worker waits.
@@ -84,10 +88,12 @@ impl Engine {
         let (sender, promise) = Promise::new();
         let mut reply = Reply::new(sender);
         let shared = Arc::clone(&self.shared);
-        let started = thread::Builder::new().name("gradcam-decode".into()).spawn(move || {
-            reply.send(worker::caught(|| Ok(Arc::new(Photo::open(&path)?))));
-            shared.wake();
-        });
+        let started = thread::Builder::new()
+            .name("gradcam-decode".into())
+            .spawn(move || {
+                reply.send(worker::caught(|| Ok(Arc::new(Photo::open(&path)?))));
+                shared.wake();
+            });
         match started {
             Ok(_) => promise,
             Err(error) => Promise::from_ready(Err(Error::NoThread(error.to_string()))),
@@ -98,7 +104,10 @@ impl Engine {
     pub fn open_model(&self, path: PathBuf) -> Promise<Result<Arc<ModelCard>, Error>> {
         self.cancel();
         let (sender, promise) = Promise::new();
-        self.send(Message::OpenModel { path, reply: Reply::new(sender) });
+        self.send(Message::OpenModel {
+            path,
+            reply: Reply::new(sender),
+        });
         promise
     }
 
@@ -110,7 +119,11 @@ impl Engine {
         let (answer, answer_reply) = open_or_ready(known.answer);
         let (heat_map, heat_map_reply) = open_or_ready(known.heat_map);
         let (guided, guided_reply) = open_or_ready(known.guided);
-        let job = Job { answer, heat_map, guided };
+        let job = Job {
+            answer,
+            heat_map,
+            guided,
+        };
         if let (None, None, None) = (&answer_reply, &heat_map_reply, &guided_reply) {
             return job;
         }
@@ -120,7 +133,11 @@ impl Engine {
             guided: guided_reply.unwrap_or_else(Reply::answered),
         });
         self.sent.fetch_add(1, Ordering::Relaxed);
-        self.send(Message::Explain { generation, request, replies: or_answered });
+        self.send(Message::Explain {
+            generation,
+            request,
+            replies: or_answered,
+        });
         job
     }
 
@@ -150,18 +167,29 @@ impl Engine {
     }
 
     fn known(&self, request: &Request) -> Known {
-        let Some(card) = locked(&self.shared.card).clone() else { return Known::default() };
+        let Some(card) = locked(&self.shared.card).clone() else {
+            return Known::default();
+        };
         let view = View::new(&card, request);
         let cache = &self.shared.cache;
         let answer = cache.answers.get(&view);
-        let score = request.score.or_else(|| answer.as_ref()?.top().map(Score::For));
+        let score = request
+            .score
+            .or_else(|| answer.as_ref()?.top().map(Score::For));
         let layer = resolve_layer(&card, request.layer.as_deref()).ok();
         let (Some(score), Some(layer)) = (score, layer) else {
-            return Known { answer, ..Known::default() };
+            return Known {
+                answer,
+                ..Known::default()
+            };
         };
         let heat_map = cache.heat_maps.get(&(view, score, layer.clone()));
         let guided = cache.guided.get(&(view, score, request.rule, layer));
-        Known { answer, heat_map, guided }
+        Known {
+            answer,
+            heat_map,
+            guided,
+        }
     }
 }
 

@@ -41,7 +41,10 @@ impl Session {
     pub fn open_model(&mut self, path: &Path) -> Result<Arc<ModelCard>, Error> {
         static NEXT_ID: AtomicU64 = AtomicU64::new(1);
         let model = Model::open(path)?;
-        let card = Arc::new(ModelCard::new(&model, NEXT_ID.fetch_add(1, Ordering::Relaxed)));
+        let card = Arc::new(ModelCard::new(
+            &model,
+            NEXT_ID.fetch_add(1, Ordering::Relaxed),
+        ));
         self.recording = None;
         self.open = Some((model, Arc::clone(&card)));
         Ok(card)
@@ -69,7 +72,12 @@ impl Session {
     /// # Errors
     /// [`Error::NoModel`], [`Error::Picture`], [`Error::Torch`], [`Error::NotFinite`], and what
     /// `checkpoint` returns.
-    pub fn answer(&mut self, photo: &Photo, fit: Fit, checkpoint: Checkpoint) -> Result<Arc<Answer>, Error> {
+    pub fn answer(
+        &mut self,
+        photo: &Photo,
+        fit: Fit,
+        checkpoint: Checkpoint,
+    ) -> Result<Arc<Answer>, Error> {
         if let Some(recording) = &self.recording
             && (recording.photo, recording.fit) == (photo.id, fit)
         {
@@ -81,7 +89,10 @@ impl Session {
         let start = Instant::now();
         let frame = model.preprocess.frame();
         let placement = Placement::new(photo.rgb.dimensions(), &frame, fit);
-        let input = normalised(&resample(&photo.rgb, &placement, &frame)?, &model.preprocess)?;
+        let input = normalised(
+            &resample(&photo.rgb, &placement, &frame)?,
+            &model.preprocess,
+        )?;
         let resample_ms = ms_since(start);
 
         checkpoint(Stage::Forward)?;
@@ -94,7 +105,12 @@ impl Session {
         let forward_ms = ms_since(start);
 
         let answer = Arc::new(Answer::new(logits, placement, resample_ms, forward_ms));
-        self.recording = Some(Recording { photo: photo.id, fit, tape, answer: Arc::clone(&answer) });
+        self.recording = Some(Recording {
+            photo: photo.id,
+            fit,
+            tape,
+            answer: Arc::clone(&answer),
+        });
         Ok(answer)
     }
 
@@ -111,10 +127,18 @@ impl Session {
         let (model, tape) = self.recorded()?;
         check_classes(score, model.labels.names.len())?;
         let start = Instant::now();
-        let values = layers.iter().map(|path| activation(model, path)).collect::<Result<Vec<_>, _>>()?;
+        let values = layers
+            .iter()
+            .map(|path| activation(model, path))
+            .collect::<Result<Vec<_>, _>>()?;
         let maps = explain::grad_cam(tape, score, &values)?;
         let ms = ms_since(start);
-        let of = |(map, layer): (Map, &&str)| HeatMap { score, layer: (*layer).to_owned(), map, ms };
+        let of = |(map, layer): (Map, &&str)| HeatMap {
+            score,
+            layer: (*layer).to_owned(),
+            map,
+            ms,
+        };
         Ok(maps.into_iter().zip(layers).map(of).collect())
     }
 
@@ -143,7 +167,11 @@ impl Session {
 /// [`Error::UnknownLayer`] for one that is not there or has no map, [`Error::NoSpatialLayer`].
 pub fn resolve_layer(card: &ModelCard, layer: Option<&str>) -> Result<String, Error> {
     let Some(path) = layer else {
-        return card.layers.recommended().map(|l| l.path.clone()).ok_or(Error::NoSpatialLayer);
+        return card
+            .layers
+            .recommended()
+            .map(|l| l.path.clone())
+            .ok_or(Error::NoSpatialLayer);
     };
     match card.layers.find(path) {
         Some(layer) if layer.is_target() => Ok(layer.path.clone()),
@@ -170,7 +198,9 @@ fn normalised(picture: &image::RgbImage, preprocess: &Preprocess) -> Result<Tens
     let (width, height) = (i64::from(picture.width()), i64::from(picture.height()));
     let pixels = Tensor::f_from_data_size(picture.as_raw(), &[1, height, width, 3], Kind::Uint8)?;
     let channel = |values: &[f64; 3]| -> Result<Tensor, tch::TchError> {
-        Tensor::f_from_slice(values)?.f_to_kind(Kind::Float)?.f_reshape([1, 3, 1, 1])
+        Tensor::f_from_slice(values)?
+            .f_to_kind(Kind::Float)?
+            .f_reshape([1, 3, 1, 1])
     };
     let input = pixels
         .f_permute([0, 3, 1, 2])?

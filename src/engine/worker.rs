@@ -21,8 +21,15 @@ use crate::explain::Score;
 
 /// What the worker is asked to do.
 pub(super) enum Message {
-    OpenModel { path: PathBuf, reply: Reply<Arc<ModelCard>> },
-    Explain { generation: u64, request: Request, replies: Box<Replies> },
+    OpenModel {
+        path: PathBuf,
+        reply: Reply<Arc<ModelCard>>,
+    },
+    Explain {
+        generation: u64,
+        request: Request,
+        replies: Box<Replies>,
+    },
 }
 
 /// The promises of one request that are still open.
@@ -80,8 +87,17 @@ pub(super) fn run(messages: &Receiver<Message>, shared: &Shared) {
                 }
                 reply.send(opened);
             }
-            Message::Explain { generation, request, mut replies } => {
-                let mut job = Job { session: &mut session, shared, generation, since: Instant::now() };
+            Message::Explain {
+                generation,
+                request,
+                mut replies,
+            } => {
+                let mut job = Job {
+                    session: &mut session,
+                    shared,
+                    generation,
+                    since: Instant::now(),
+                };
                 let done = caught(|| job.run(&request, &mut replies));
                 if let Err(error) = done {
                     if matches!(error, Error::Panicked(_)) {
@@ -98,12 +114,20 @@ pub(super) fn run(messages: &Receiver<Message>, shared: &Shared) {
 
 /// tch panics where its infallible calls fail; one net catches whatever slips through.
 pub(super) fn caught<T>(work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| Err(Error::Panicked(words(panic.as_ref()))))
+    catch_unwind(AssertUnwindSafe(work))
+        .unwrap_or_else(|panic| Err(Error::Panicked(words(panic.as_ref()))))
 }
 
 fn words(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
-    text.unwrap_or("no reason given").lines().next().unwrap_or_default().to_owned()
+    let text = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied());
+    text.unwrap_or("no reason given")
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .to_owned()
 }
 
 struct Job<'a> {
@@ -140,7 +164,13 @@ impl Job<'_> {
             .layers
             .targets()
             .map(|layer| layer.path.as_str())
-            .filter(|path| !self.shared.cache.heat_maps.contains_key(&(view, score, (*path).to_owned())))
+            .filter(|path| {
+                !self
+                    .shared
+                    .cache
+                    .heat_maps
+                    .contains_key(&(view, score, (*path).to_owned()))
+            })
             .collect();
         if !missing.is_empty() {
             self.checkpoint(Stage::OtherLayers)?;
@@ -169,17 +199,31 @@ impl Job<'_> {
     }
 
     fn heat_map(&mut self, view: View, score: Score, layer: &str) -> Result<Arc<HeatMap>, Error> {
-        if let Some(known) = self.shared.cache.heat_maps.get(&(view, score, layer.to_owned())) {
+        if let Some(known) = self
+            .shared
+            .cache
+            .heat_maps
+            .get(&(view, score, layer.to_owned()))
+        {
             return Ok(known);
         }
         self.checkpoint(Stage::HeatMap)?;
         let mut maps = self.session.heat_maps(score, &[layer])?;
-        let heat_map = Arc::new(maps.pop().ok_or_else(|| Error::UnknownLayer(layer.to_owned()))?);
+        let heat_map = Arc::new(
+            maps.pop()
+                .ok_or_else(|| Error::UnknownLayer(layer.to_owned()))?,
+        );
         self.keep(view, Arc::clone(&heat_map));
         Ok(heat_map)
     }
 
-    fn guided(&mut self, view: View, request: &Request, heat_map: &HeatMap, rectifiers: usize) -> Result<Arc<Guided>, Error> {
+    fn guided(
+        &mut self,
+        view: View,
+        request: &Request,
+        heat_map: &HeatMap,
+        rectifiers: usize,
+    ) -> Result<Arc<Guided>, Error> {
         let (score, rule) = (heat_map.score, request.rule);
         let key = (view, score, rule, heat_map.layer.clone());
         if let Some(known) = self.shared.cache.guided.get(&key) {
@@ -196,7 +240,10 @@ impl Job<'_> {
                     rectifiers: found.rectifiers,
                     ms: ms_since(start),
                 });
-                self.shared.cache.gradients.insert((view, score, rule), Arc::clone(&gradient));
+                self.shared
+                    .cache
+                    .gradients
+                    .insert((view, score, rule), Arc::clone(&gradient));
                 gradient
             }
         };
@@ -204,7 +251,10 @@ impl Job<'_> {
             score,
             layer: heat_map.layer.clone(),
             rule,
-            grad_cam: Arc::new(self.session.guided_grad_cam(&gradient.image, &heat_map.map)?),
+            grad_cam: Arc::new(
+                self.session
+                    .guided_grad_cam(&gradient.image, &heat_map.map)?,
+            ),
             backprop: Arc::clone(&gradient.image),
             rectifiers: (gradient.rectifiers, rectifiers),
             ms: gradient.ms,

@@ -22,10 +22,25 @@ pub struct InputGradient {
 ///
 /// # Errors
 /// What libtorch says.
-pub fn guided_backprop(tape: &Tape, graph: &Graph, score: Score, rule: ReluRule) -> Result<InputGradient, TchError> {
+pub fn guided_backprop(
+    tape: &Tape,
+    graph: &Graph,
+    score: Score,
+    rule: ReluRule,
+) -> Result<InputGradient, TchError> {
     let gradients = tape.backward(&score.terms(), rule, &[graph.input])?;
-    let gradient = gradients.at.first().ok_or_else(|| TchError::Shape("no gradient".into()))?;
+    let gradient = gradients
+        .at
+        .first()
+        .ok_or_else(|| TchError::Shape("no gradient".into()))?;
     let (_, height, width) = sizes(gradient)?;
-    let image = SignedImage { width, height, values: plain(gradient)? };
-    Ok(InputGradient { image, rectifiers: gradients.rectifiers })
+    let image = SignedImage {
+        width,
+        height,
+        values: plain(gradient)?,
+    };
+    Ok(InputGradient {
+        image,
+        rectifiers: gradients.rectifiers,
+    })
 }

@@ -17,5 +17,9 @@ pub fn guided_grad_cam(guided: &SignedImage, map: &Map) -> Result<SignedImage, T
         .f_reshape([1, 1, map.height as i64, map.width as i64])?
         .f_upsample_bilinear2d([height, width], false, None, None)?;
     let planes = Tensor::f_from_slice(&guided.values)?.f_reshape([1, 3, height, width])?;
-    Ok(SignedImage { width: guided.width, height: guided.height, values: plain(&planes.f_mul(&map)?)? })
+    Ok(SignedImage {
+        width: guided.width,
+        height: guided.height,
+        values: plain(&planes.f_mul(&map)?)?,
+    })
 }

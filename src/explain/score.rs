@@ -36,7 +36,11 @@ impl Score {
 
     /// In words, with the classes' names: "tabby", "against tabby", "tabby versus lynx".
     pub fn describe(self, labels: &[String]) -> String {
-        let name = |class: usize| labels.get(class).map_or_else(|| format!("class {class}"), String::clone);
+        let name = |class: usize| {
+            labels
+                .get(class)
+                .map_or_else(|| format!("class {class}"), String::clone)
+        };
         match self {
             Score::For(class) => name(class),
             Score::Against(class) => format!("against {}", name(class)),

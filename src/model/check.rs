@@ -22,13 +22,25 @@ const MAX_ELEMENTS: i64 = 1 << 31;
 /// The first thing that does not hold, in words.
 pub(super) fn shapes(graph: &Graph, plan: &Arc<Plan>) -> Result<Vec<Vec<i64>>, Fault> {
     let too_large = |shape: &[i64]| {
-        shape.iter().try_fold(1i64, |n, &size| n.checked_mul(size)).is_none_or(|n| n > MAX_ELEMENTS)
+        shape
+            .iter()
+            .try_fold(1i64, |n, &size| n.checked_mul(size))
+            .is_none_or(|n| n > MAX_ELEMENTS)
     };
-    if let Some(value) = graph.values.iter().find(|v| v.stated_shape.as_deref().is_some_and(too_large)) {
-        return Err(Fault::Graph(format!("it states an absurd size for {}", value.name)));
+    if let Some(value) = graph
+        .values
+        .iter()
+        .find(|v| v.stated_shape.as_deref().is_some_and(too_large))
+    {
+        return Err(Fault::Graph(format!(
+            "it states an absurd size for {}",
+            value.name
+        )));
     }
     if plan.cut_at(graph.logits).is_none() {
-        return Err(Fault::NoLogits("its answer does not depend on the image".into()));
+        return Err(Fault::NoLogits(
+            "its answer does not depend on the image".into(),
+        ));
     }
 
     let torch = |error| Fault::Graph(first_line(&error));
@@ -37,7 +49,10 @@ pub(super) fn shapes(graph: &Graph, plan: &Arc<Plan>) -> Result<Vec<Vec<i64>>, F
 
     let mut shapes = Vec::with_capacity(graph.values.len());
     for (index, value) in graph.values.iter().enumerate() {
-        let tensor = value.weight.as_ref().or_else(|| tape.activation(super::graph::ValueId(index)));
+        let tensor = value
+            .weight
+            .as_ref()
+            .or_else(|| tape.activation(super::graph::ValueId(index)));
         let shape = tensor.map(Tensor::size).unwrap_or_default();
         if let (Some(stated), true) = (&value.stated_shape, tensor.is_some())
             && *stated != shape
@@ -52,13 +67,22 @@ pub(super) fn shapes(graph: &Graph, plan: &Arc<Plan>) -> Result<Vec<Vec<i64>>, F
     match shapes[graph.logits.0].as_slice() {
         [1, classes] if *classes > 0 => {}
         other => {
-            return Err(Fault::NoLogits(format!("it answers with shape {other:?}, not [1, classes]")));
+            return Err(Fault::NoLogits(format!(
+                "it answers with shape {other:?}, not [1, classes]"
+            )));
         }
     }
-    let finite = tape.logits().f_isfinite().and_then(|t| t.f_all()).map_err(torch)?;
+    let finite = tape
+        .logits()
+        .f_isfinite()
+        .and_then(|t| t.f_all())
+        .map_err(torch)?;
     if finite.int64_value(&[]) == 0 {
-        return Err(Fault::Graph("its answer is not finite (NaN or infinity)".into()));
+        return Err(Fault::Graph(
+            "its answer is not finite (NaN or infinity)".into(),
+        ));
     }
-    tape.backward(&[(0, 1.0)], ReluRule::Guided, &[graph.input]).map_err(torch)?;
+    tape.backward(&[(0, 1.0)], ReluRule::Guided, &[graph.input])
+        .map_err(torch)?;
     Ok(shapes)
 }

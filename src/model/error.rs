@@ -25,7 +25,9 @@ pub enum Fault {
     #[error("the model file is empty")]
     Empty,
 
-    #[error("{what}, not an exported model. In Python, with the model loaded:\n{HOW_TO_EXPORT}\nThe file")]
+    #[error(
+        "{what}, not an exported model. In Python, with the model loaded:\n{HOW_TO_EXPORT}\nThe file"
+    )]
     Foreign { what: String },
 
     #[error("the model file is cut short or damaged ({0}); fetch or export it again")]
@@ -44,7 +46,11 @@ pub enum Fault {
     Escapes { entry: String },
 
     #[error("the archive's entry {entry} claims {claimed} bytes, more than {limit}")]
-    Oversized { entry: String, claimed: u64, limit: String },
+    Oversized {
+        entry: String,
+        claimed: u64,
+        limit: String,
+    },
 
     #[error("the archive lacks its entry {entry}; export the model again")]
     Missing { entry: String },
@@ -54,7 +60,8 @@ pub enum Fault {
 
     #[error(
         "the model is written in schema {major}, and this program reads schema 8 \
-         (PyTorch 2.9 and later){}", wrote(torch)
+         (PyTorch 2.9 and later){}",
+        wrote(torch)
     )]
     Schema { major: i64, torch: Option<String> },
 
@@ -76,7 +83,11 @@ pub enum Fault {
         "{node} changes {value} in place while {other}, which shares its memory, is used later; \
          write it without the in-place form (inplace=False) and export again"
     )]
-    SharedInPlace { node: String, value: String, other: String },
+    SharedInPlace {
+        node: String,
+        value: String,
+        other: String,
+    },
 
     #[error("{}", list(.0))]
     Unsupported(Vec<UnsupportedOp>),
@@ -112,12 +123,18 @@ pub struct UnsupportedOp {
 impl Fault {
     /// This fault in the file at `path`.
     pub fn at(self, path: &Path) -> Error {
-        Error::File { fault: self, path: path.to_owned() }
+        Error::File {
+            fault: self,
+            path: path.to_owned(),
+        }
     }
 }
 
 fn wrote(torch: &Option<String>) -> String {
-    torch.as_ref().map(|version| format!("; PyTorch {version} wrote the file")).unwrap_or_default()
+    torch
+        .as_ref()
+        .map(|version| format!("; PyTorch {version} wrote the file"))
+        .unwrap_or_default()
 }
 
 fn list(ops: &[UnsupportedOp]) -> String {
@@ -126,8 +143,18 @@ fn list(ops: &[UnsupportedOp]) -> String {
         n => format!("{n} operations"),
     };
     let mut text = format!("the model uses {count} that this program does not have:");
-    for UnsupportedOp { op, node, module, reason } in ops {
-        let module = if module.is_empty() { "the model itself" } else { module };
+    for UnsupportedOp {
+        op,
+        node,
+        module,
+        reason,
+    } in ops
+    {
+        let module = if module.is_empty() {
+            "the model itself"
+        } else {
+            module
+        };
         text.push_str(&format!("\n    {op} (node {node}, in {module})"));
         if let Some(reason) = reason {
             text.push_str(&format!(": {reason}"));

@@ -82,19 +82,34 @@ pub enum Op {
         groups: i64,
     },
     /// Inputs: x, then weight and bias if `affine`, then running mean and variance.
-    BatchNorm { affine: bool, eps: f64 },
+    BatchNorm {
+        affine: bool,
+        eps: f64,
+    },
     Relu,
     /// ReLU6 is the one from 0 to 6.
-    Hardtanh { min: f64, max: f64 },
-    LeakyRelu { slope: f64 },
-    Elu { alpha: f64 },
+    Hardtanh {
+        min: f64,
+        max: f64,
+    },
+    LeakyRelu {
+        slope: f64,
+    },
+    Elu {
+        alpha: f64,
+    },
     Sigmoid,
     Tanh,
     Silu,
-    Gelu { approximate: String },
+    Gelu {
+        approximate: String,
+    },
     Hardswish,
     Hardsigmoid,
-    Softmax { dim: i64, log: bool },
+    Softmax {
+        dim: i64,
+        log: bool,
+    },
     MaxPool2d {
         kernel: Vec<i64>,
         stride: Vec<i64>,
@@ -110,20 +125,37 @@ pub enum Op {
         count_include_pad: bool,
         divisor_override: Option<i64>,
     },
-    AdaptiveAvgPool2d { size: Vec<i64> },
-    AdaptiveMaxPool2d { size: Vec<i64> },
+    AdaptiveAvgPool2d {
+        size: Vec<i64>,
+    },
+    AdaptiveMaxPool2d {
+        size: Vec<i64>,
+    },
     /// Inputs: x, weight, and the bias if `bias`.
-    Linear { bias: bool },
+    Linear {
+        bias: bool,
+    },
     /// Inputs: bias, a, b.
     Addmm,
     Matmul,
-    Flatten { start: i64, end: i64 },
-    Cat { dim: i64 },
-    Stack { dim: i64 },
+    Flatten {
+        start: i64,
+        end: i64,
+    },
+    Cat {
+        dim: i64,
+    },
+    Stack {
+        dim: i64,
+    },
     /// a + alpha · b
-    Add { alpha: f64 },
+    Add {
+        alpha: f64,
+    },
     /// a - alpha · b
-    Sub { alpha: f64 },
+    Sub {
+        alpha: f64,
+    },
     Mul,
     Div,
     AddScalar(f64),
@@ -131,25 +163,68 @@ pub enum Op {
     RsubScalar(f64),
     MulScalar(f64),
     PowScalar(f64),
-    Clamp { min: Option<f64>, max: Option<f64> },
+    Clamp {
+        min: Option<f64>,
+        max: Option<f64>,
+    },
     /// Over all dimensions where `dims` is empty.
-    Mean { dims: Vec<i64>, keepdim: bool },
-    Sum { dims: Vec<i64>, keepdim: bool },
+    Mean {
+        dims: Vec<i64>,
+        keepdim: bool,
+    },
+    Sum {
+        dims: Vec<i64>,
+        keepdim: bool,
+    },
     /// `view` and `reshape`
-    Reshape { shape: Vec<i64> },
-    Expand { shape: Vec<i64> },
-    Transpose { a: i64, b: i64 },
-    Permute { dims: Vec<i64> },
-    Chunk { chunks: i64, dim: i64 },
+    Reshape {
+        shape: Vec<i64>,
+    },
+    Expand {
+        shape: Vec<i64>,
+    },
+    Transpose {
+        a: i64,
+        b: i64,
+    },
+    Permute {
+        dims: Vec<i64>,
+    },
+    Chunk {
+        chunks: i64,
+        dim: i64,
+    },
     /// Sizes of each part along `dim`.
-    Split { sizes: Vec<i64>, dim: i64 },
-    SplitEvery { size: i64, dim: i64 },
-    Select { dim: i64, index: i64 },
-    Slice { dim: i64, start: Option<i64>, end: Option<i64>, step: i64 },
-    Unsqueeze { dim: i64 },
+    Split {
+        sizes: Vec<i64>,
+        dim: i64,
+    },
+    SplitEvery {
+        size: i64,
+        dim: i64,
+    },
+    Select {
+        dim: i64,
+        index: i64,
+    },
+    Slice {
+        dim: i64,
+        start: Option<i64>,
+        end: Option<i64>,
+        step: i64,
+    },
+    Unsqueeze {
+        dim: i64,
+    },
     /// All dimensions of size 1 where `None`.
-    Squeeze { dim: Option<i64> },
-    Pad { pad: Vec<i64>, mode: String, value: Option<f64> },
+    Squeeze {
+        dim: Option<i64>,
+    },
+    Pad {
+        pad: Vec<i64>,
+        mode: String,
+        value: Option<f64>,
+    },
     Identity,
 }
 
@@ -204,7 +279,11 @@ impl Graph {
 
     /// Number of trained values: parameters and buffers alike.
     pub fn parameters(&self) -> usize {
-        self.values.iter().filter_map(|v| v.weight.as_ref()).map(Tensor::numel).sum()
+        self.values
+            .iter()
+            .filter_map(|v| v.weight.as_ref())
+            .map(Tensor::numel)
+            .sum()
     }
 
     /// How many rectifiers a guided pass meets.
@@ -214,6 +293,9 @@ impl Graph {
 
     /// The operation in which `value` is computed, with the node's index.
     pub fn producer(&self, value: ValueId) -> Option<(usize, &Node)> {
-        self.nodes.iter().enumerate().find(|(_, n)| n.outputs.contains(&value))
+        self.nodes
+            .iter()
+            .enumerate()
+            .find(|(_, n)| n.outputs.contains(&value))
     }
 }

@@ -37,24 +37,40 @@ impl Labels {
     pub fn resolve(archive: Option<&str>, model: &Path, classes: usize) -> Result<Labels, Error> {
         if let Some(text) = archive {
             let names = exactly(text, classes).map_err(|fault| fault.at(model))?;
-            return Ok(Labels { names, source: LabelSource::Archive, note: None });
+            return Ok(Labels {
+                names,
+                source: LabelSource::Archive,
+                note: None,
+            });
         }
         let beside = model.with_file_name("labels.txt");
         let note = match read(&beside).map(|text| text.map(|text| exactly(&text, classes))) {
             Ok(None) => None,
             Ok(Some(Ok(names))) => {
-                return Ok(Labels { names, source: LabelSource::BesideModel, note: None });
+                return Ok(Labels {
+                    names,
+                    source: LabelSource::BesideModel,
+                    note: None,
+                });
             }
             Ok(Some(Err(fault))) => Some(fault.at(&beside).to_string()),
-            Err(reason) => Some(format!("labels cannot be read ({reason}): {}", beside.display())),
+            Err(reason) => Some(format!(
+                "labels cannot be read ({reason}): {}",
+                beside.display()
+            )),
         };
         let (names, source) = match exactly(IMAGENET, classes) {
             Ok(names) => (names, LabelSource::ImageNet),
-            Err(_) => {
-                ((0..classes).map(|class| format!("class {class}")).collect(), LabelSource::Numbered)
-            }
+            Err(_) => (
+                (0..classes).map(|class| format!("class {class}")).collect(),
+                LabelSource::Numbered,
+            ),
         };
-        Ok(Labels { names, source, note })
+        Ok(Labels {
+            names,
+            source,
+            note,
+        })
     }
 }
 
@@ -66,7 +82,9 @@ fn read(path: &Path) -> Result<Option<String>, String> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error.to_string()),
         Ok(about) if about.len() > LONGEST => Err(format!("it is {} bytes long", about.len())),
-        Ok(_) => std::fs::read_to_string(path).map(Some).map_err(|error| error.to_string()),
+        Ok(_) => std::fs::read_to_string(path)
+            .map(Some)
+            .map_err(|error| error.to_string()),
     }
 }
 
@@ -85,7 +103,10 @@ fn exactly(text: &str, classes: usize) -> Result<Vec<String>, Fault> {
     if names.len() == classes {
         Ok(names)
     } else {
-        Err(Fault::Labels { expected: classes, found: names.len() })
+        Err(Fault::Labels {
+            expected: classes,
+            found: names.len(),
+        })
     }
 }
 
@@ -100,8 +121,13 @@ mod tests {
         assert_eq!(labels.names, ["cat", "class 1", "dog"]);
         assert_eq!(labels.source, LabelSource::Archive);
 
-        let error = Labels::resolve(Some("cat\ndog\n"), model, 3).unwrap_err().to_string();
-        assert!(error.contains("expected 3 labels") && error.contains("found 2"), "{error}");
+        let error = Labels::resolve(Some("cat\ndog\n"), model, 3)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("expected 3 labels") && error.contains("found 2"),
+            "{error}"
+        );
         assert!(error.ends_with("/nowhere/m.pt2"), "{error}");
     }
 
@@ -112,17 +138,26 @@ mod tests {
         std::fs::write(folder.path().join("labels.txt"), "\u{feff}cat\ndog").unwrap();
 
         let labels = Labels::resolve(None, &model, 2).unwrap();
-        assert_eq!((labels.source, labels.note), (LabelSource::BesideModel, None));
+        assert_eq!(
+            (labels.source, labels.note),
+            (LabelSource::BesideModel, None)
+        );
         assert_eq!(labels.names, ["cat", "dog"]);
 
         let labels = Labels::resolve(None, &model, 1000).unwrap();
         assert_eq!(labels.source, LabelSource::ImageNet);
         let note = labels.note.unwrap();
-        assert!(note.contains("1000") && note.ends_with("labels.txt"), "{note}");
+        assert!(
+            note.contains("1000") && note.ends_with("labels.txt"),
+            "{note}"
+        );
 
         std::fs::write(folder.path().join("labels.txt"), [0xff, 0xfe, 0x00]).unwrap();
         let labels = Labels::resolve(None, &model, 2).unwrap();
-        assert_eq!((labels.source, labels.note.is_some()), (LabelSource::Numbered, true));
+        assert_eq!(
+            (labels.source, labels.note.is_some()),
+            (LabelSource::Numbered, true)
+        );
     }
 
     #[test]

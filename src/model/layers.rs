@@ -35,7 +35,11 @@ pub struct Layer {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Target {
     /// `[1, channels, height, width]` with more than one place to look at.
-    Spatial { channels: usize, height: usize, width: usize },
+    Spatial {
+        channels: usize,
+        height: usize,
+        width: usize,
+    },
     /// Why not, in a person's words.
     None(String),
 }
@@ -60,7 +64,9 @@ impl LayerTree {
     }
 
     pub fn recommended(&self) -> Option<&Layer> {
-        self.recommended.as_ref().map(|(index, _)| &self.layers[*index])
+        self.recommended
+            .as_ref()
+            .map(|(index, _)| &self.layers[*index])
     }
 
     /// The layers Grad-CAM can be asked at, in the order of the network.
@@ -73,11 +79,16 @@ impl LayerTree {
 pub(super) fn tree(graph: &Graph, plan: &Plan, shapes: &[Vec<i64>]) -> LayerTree {
     let mut layers: Vec<Layer> = Vec::new();
     let mut index: HashMap<&str, usize> = HashMap::new();
-    let kinds: HashMap<&str, &str> =
-        graph.modules.iter().map(|m| (m.path.as_str(), m.kind.as_str())).collect();
+    let kinds: HashMap<&str, &str> = graph
+        .modules
+        .iter()
+        .map(|m| (m.path.as_str(), m.kind.as_str()))
+        .collect();
 
     for node in &graph.nodes {
-        let Some(&activation) = node.outputs.first() else { continue };
+        let Some(&activation) = node.outputs.first() else {
+            continue;
+        };
         let mut parent = None;
         for path in ancestors(&node.module) {
             let row = *index.entry(path).or_insert_with(|| {
@@ -99,7 +110,10 @@ pub(super) fn tree(graph: &Graph, plan: &Plan, shapes: &[Vec<i64>]) -> LayerTree
         }
     }
     let layers = in_reading_order(layers);
-    let mut tree = LayerTree { layers, recommended: None };
+    let mut tree = LayerTree {
+        layers,
+        recommended: None,
+    };
     for layer in &mut tree.layers {
         layer.shape = shapes[layer.activation.0].clone();
         layer.target = target(&layer.shape, plan.has_gradient(layer.activation));
@@ -111,7 +125,8 @@ pub(super) fn tree(graph: &Graph, plan: &Plan, shapes: &[Vec<i64>]) -> LayerTree
 /// `a.b.c` gives `a`, `a.b` and `a.b.c`; the model itself has no row.
 fn ancestors(path: &str) -> impl Iterator<Item = &str> {
     let dots = path.match_indices('.').map(|(at, _)| &path[..at]);
-    dots.chain(std::iter::once(path)).filter(|part| !part.is_empty())
+    dots.chain(std::iter::once(path))
+        .filter(|part| !part.is_empty())
 }
 
 /// Depth first, so that a module met again later (a shared one) stands with its parent.
@@ -131,7 +146,10 @@ fn in_reading_order(layers: Vec<Layer>) -> Vec<Layer> {
         stack.extend(children[row].iter().rev());
     }
     let mut place = vec![0; layers.len()];
-    order.iter().enumerate().for_each(|(new, &old)| place[old] = new);
+    order
+        .iter()
+        .enumerate()
+        .for_each(|(new, &old)| place[old] = new);
     order
         .iter()
         .map(|&old| Layer {
@@ -146,10 +164,14 @@ fn target(shape: &[i64], has_gradient: bool) -> Target {
     let size = |n: i64| usize::try_from(n).unwrap_or(0);
     match *shape {
         _ if !has_gradient => Target::None("the answer does not depend on it".into()),
-        [_, channels, height, width] if height * width > 1 => {
-            Target::Spatial { channels: size(channels), height: size(height), width: size(width) }
+        [_, channels, height, width] if height * width > 1 => Target::Spatial {
+            channels: size(channels),
+            height: size(height),
+            width: size(width),
+        },
+        [_, _, _, _] => {
+            Target::None("one value a channel is left: there is no place to show".into())
         }
-        [_, _, _, _] => Target::None("one value a channel is left: there is no place to show".into()),
         _ => Target::None("its output is not a map: no height and width".into()),
     }
 }

@@ -53,12 +53,22 @@ impl Model {
         let classes = shapes[graph.logits.0].iter().product::<i64>();
         let classes = usize::try_from(classes).unwrap_or_default();
         let labels = Labels::resolve(opened.labels.as_deref(), path, classes)?;
-        let [_, _, height, width] = graph.input_shape.map(|size| u32::try_from(size).unwrap_or_default());
+        let [_, _, height, width] = graph
+            .input_shape
+            .map(|size| u32::try_from(size).unwrap_or_default());
         let preprocess = match &opened.preprocess {
             Some(text) => Preprocess::from_json(text, width, height, path)?,
             None => Preprocess::imagenet(width, height),
         };
         let preprocess_assumed = opened.preprocess.is_none();
-        Ok(Model { path: path.to_owned(), graph, plan, layers, labels, preprocess, preprocess_assumed })
+        Ok(Model {
+            path: path.to_owned(),
+            graph,
+            plan,
+            layers,
+            labels,
+            preprocess,
+            preprocess_assumed,
+        })
     }
 }

@@ -63,13 +63,23 @@ fn single(op: &Op, inputs: &[&Tensor]) -> Result<Tensor, TchError> {
 }
 
 fn scaled(x: &Tensor, alpha: f64) -> Result<Tensor, TchError> {
-    if alpha == 1.0 { Ok(x.shallow_clone()) } else { x.f_mul_scalar(alpha) }
+    if alpha == 1.0 {
+        Ok(x.shallow_clone())
+    } else {
+        x.f_mul_scalar(alpha)
+    }
 }
 
 fn weighted(op: &Op, x: &Tensor, inputs: &[&Tensor]) -> Result<Tensor, TchError> {
     let weight = input(inputs, 1)?;
     match op {
-        Op::Conv2d { bias, stride, padding, dilation, groups } => {
+        Op::Conv2d {
+            bias,
+            stride,
+            padding,
+            dilation,
+            groups,
+        } => {
             let bias = if *bias { Some(input(inputs, 2)?) } else { None };
             let (stride, dilation) = (stride.as_slice(), dilation.as_slice());
             match padding {
@@ -83,13 +93,29 @@ fn weighted(op: &Op, x: &Tensor, inputs: &[&Tensor]) -> Result<Tensor, TchError>
         }
         Op::BatchNorm { affine, eps } => {
             let first = if *affine { 3 } else { 1 };
-            let (scale, shift) =
-                if *affine { (Some(weight), Some(input(inputs, 2)?)) } else { (None, None) };
+            let (scale, shift) = if *affine {
+                (Some(weight), Some(input(inputs, 2)?))
+            } else {
+                (None, None)
+            };
             let (mean, variance) = (input(inputs, first)?, input(inputs, first + 1)?);
-            x.f_batch_norm(scale, shift, Some(mean), Some(variance), false, 0.0, *eps, false)
+            x.f_batch_norm(
+                scale,
+                shift,
+                Some(mean),
+                Some(variance),
+                false,
+                0.0,
+                *eps,
+                false,
+            )
         }
         _ => {
-            let bias = if *op == (Op::Linear { bias: true }) { Some(input(inputs, 2)?) } else { None };
+            let bias = if *op == (Op::Linear { bias: true }) {
+                Some(input(inputs, 2)?)
+            } else {
+                None
+            };
             x.f_linear(weight, bias)
         }
     }
@@ -97,23 +123,34 @@ fn weighted(op: &Op, x: &Tensor, inputs: &[&Tensor]) -> Result<Tensor, TchError>
 
 fn pooled(op: &Op, x: &Tensor) -> Result<Tensor, TchError> {
     match op {
-        Op::MaxPool2d { kernel, stride, padding, dilation, ceil_mode } => x.f_max_pool2d(
+        Op::MaxPool2d {
+            kernel,
+            stride,
+            padding,
+            dilation,
+            ceil_mode,
+        } => x.f_max_pool2d(
             kernel.as_slice(),
             stride.as_slice(),
             padding.as_slice(),
             dilation.as_slice(),
             *ceil_mode,
         ),
-        Op::AvgPool2d { kernel, stride, padding, ceil_mode, count_include_pad, divisor_override } => {
-            x.f_avg_pool2d(
-                kernel.as_slice(),
-                stride.as_slice(),
-                padding.as_slice(),
-                *ceil_mode,
-                *count_include_pad,
-                *divisor_override,
-            )
-        }
+        Op::AvgPool2d {
+            kernel,
+            stride,
+            padding,
+            ceil_mode,
+            count_include_pad,
+            divisor_override,
+        } => x.f_avg_pool2d(
+            kernel.as_slice(),
+            stride.as_slice(),
+            padding.as_slice(),
+            *ceil_mode,
+            *count_include_pad,
+            *divisor_override,
+        ),
         _ => Err(TchError::Shape(format!("{op:?} is not a pooling"))),
     }
 }
@@ -126,7 +163,12 @@ fn reshaped(op: &Op, x: &Tensor) -> Result<Tensor, TchError> {
         Op::Transpose { a, b } => x.f_transpose(*a, *b),
         Op::Permute { dims } => x.f_permute(dims.as_slice()),
         Op::Select { dim, index } => x.f_select(*dim, *index),
-        Op::Slice { dim, start, end, step } => x.f_slice(*dim, *start, *end, *step),
+        Op::Slice {
+            dim,
+            start,
+            end,
+            step,
+        } => x.f_slice(*dim, *start, *end, *step),
         Op::Unsqueeze { dim } => x.f_unsqueeze(*dim),
         Op::Squeeze { dim: Some(dim) } => x.f_squeeze_dim(*dim),
         Op::Squeeze { dim: None } => x.f_squeeze(),
@@ -139,11 +181,22 @@ fn activated(op: &Op, x: &Tensor) -> Result<Tensor, TchError> {
     match op {
         Op::Relu => x.f_relu(),
         Op::Hardtanh { min, max } => x.f_clamp(*min, *max),
-        Op::Clamp { min: Some(min), max: Some(max) } => x.f_clamp(*min, *max),
-        Op::Clamp { min: Some(min), max: None } => x.f_clamp_min(*min),
-        Op::Clamp { min: None, max: Some(max) } => x.f_clamp_max(*max),
+        Op::Clamp {
+            min: Some(min),
+            max: Some(max),
+        } => x.f_clamp(*min, *max),
+        Op::Clamp {
+            min: Some(min),
+            max: None,
+        } => x.f_clamp_min(*min),
+        Op::Clamp {
+            min: None,
+            max: Some(max),
+        } => x.f_clamp_max(*max),
         // tch's leaky_relu takes no slope, and its elu no alpha.
-        Op::LeakyRelu { slope } => x.f_relu()?.f_sub(&x.f_neg()?.f_relu()?.f_mul_scalar(*slope)?),
+        Op::LeakyRelu { slope } => x
+            .f_relu()?
+            .f_sub(&x.f_neg()?.f_relu()?.f_mul_scalar(*slope)?),
         Op::Elu { alpha } => {
             let negative = x.f_clamp_max(0.0)?.f_expm1()?.f_mul_scalar(*alpha)?;
             x.f_relu()?.f_add(&negative)

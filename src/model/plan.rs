@@ -46,7 +46,11 @@ impl Plan {
         let feeding = feeds_logits(graph);
         let reads = count_reads(graph, &feeding);
 
-        let mut plan = Plan { cuts: Vec::new(), cut_of: vec![None; count], piece_of: vec![None; count] };
+        let mut plan = Plan {
+            cuts: Vec::new(),
+            cut_of: vec![None; count],
+            piece_of: vec![None; count],
+        };
         // The cuts whose leaves a value's own piece begins at; empty where no gradient flows.
         let mut begins: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); count];
         begins[graph.input.0] = plan.cut(graph.input, None, BTreeSet::new());
@@ -59,10 +63,9 @@ impl Plan {
             if from.is_empty() {
                 continue;
             }
-            let rectifier = node
-                .op
-                .is_rectifier()
-                .then(|| Rectifier { ceiling: node.op.rectifier_ceiling() });
+            let rectifier = node.op.is_rectifier().then(|| Rectifier {
+                ceiling: node.op.rectifier_ceiling(),
+            });
             for &output in &node.outputs {
                 let wanted = rectifier.is_some() || reads[output.0] > 1 || output == graph.logits;
                 begins[output.0] = if feeding[output.0] && wanted {
@@ -76,9 +79,18 @@ impl Plan {
         plan
     }
 
-    fn cut(&mut self, value: ValueId, rectifier: Option<Rectifier>, feeds: BTreeSet<usize>) -> BTreeSet<usize> {
+    fn cut(
+        &mut self,
+        value: ValueId,
+        rectifier: Option<Rectifier>,
+        feeds: BTreeSet<usize>,
+    ) -> BTreeSet<usize> {
         let index = self.cuts.len();
-        self.cuts.push(Cut { value, rectifier, feeds: feeds.into_iter().collect() });
+        self.cuts.push(Cut {
+            value,
+            rectifier,
+            feeds: feeds.into_iter().collect(),
+        });
         self.cut_of[value.0] = Some(index);
         BTreeSet::from([index])
     }
@@ -132,7 +144,11 @@ fn feeds_logits(graph: &Graph) -> Vec<bool> {
 fn count_reads(graph: &Graph, feeding: &[bool]) -> Vec<usize> {
     let mut reads = vec![0; graph.values.len()];
     for node in &graph.nodes {
-        let outputs = node.outputs.iter().filter(|output| feeding[output.0]).count();
+        let outputs = node
+            .outputs
+            .iter()
+            .filter(|output| feeding[output.0])
+            .count();
         for input in &node.inputs {
             reads[input.0] += outputs;
         }

@@ -95,7 +95,9 @@ fn read(text: &str, width: u32, height: u32) -> Result<Preprocess, String> {
     };
     let crop_pct = written.crop_pct.unwrap_or(assumed.crop_pct);
     if !(crop_pct > 0.0 && crop_pct <= 1.0) {
-        return Err(format!("has crop_pct {crop_pct}, which has to be above 0 and at most 1"));
+        return Err(format!(
+            "has crop_pct {crop_pct}, which has to be above 0 and at most 1"
+        ));
     }
     let mean = written.mean.unwrap_or(assumed.mean);
     if let Some(mean) = mean.iter().find(|mean| !(0.0..=1.0).contains(*mean)) {
@@ -105,7 +107,14 @@ fn read(text: &str, width: u32, height: u32) -> Result<Preprocess, String> {
     if let Some(std) = std.iter().find(|std| !(**std > 0.0 && std.is_finite())) {
         return Err(format!("has a std of {std}, which has to be above 0"));
     }
-    Ok(Preprocess { width, height, interpolation, crop_pct, mean, std })
+    Ok(Preprocess {
+        width,
+        height,
+        interpolation,
+        crop_pct,
+        mean,
+        std,
+    })
 }
 
 #[cfg(test)]
@@ -119,7 +128,10 @@ mod tests {
         let read = Preprocess::from_json(text, 240, 224, Path::new("m.pt2")).unwrap();
         assert_eq!((read.width, read.height), (240, 224));
         assert!(matches!(read.interpolation, Filter::Bicubic));
-        assert_eq!((read.crop_pct, read.mean, read.std), (0.9, [0.5, 0.25, 0.0], [0.5, 0.5, 1.0]));
+        assert_eq!(
+            (read.crop_pct, read.mean, read.std),
+            (0.9, [0.5, 0.25, 0.0], [0.5, 0.5, 1.0])
+        );
         assert_eq!(read.frame().fill, [128, 64, 0]);
     }
 
@@ -136,8 +148,14 @@ mod tests {
             ("", "cannot be read"),
             ("[]", "cannot be read"),
             (r#"{"input_size": [3, 224]}"#, "cannot be read"),
-            (r#"{"input_size": [3, 299, 299]}"#, "the model's is [3, 224, 224]"),
-            (r#"{"input_size": [1, 224, 224]}"#, "the model's is [3, 224, 224]"),
+            (
+                r#"{"input_size": [3, 299, 299]}"#,
+                "the model's is [3, 224, 224]",
+            ),
+            (
+                r#"{"input_size": [1, 224, 224]}"#,
+                "the model's is [3, 224, 224]",
+            ),
             (r#"{"interpolation": "magic"}"#, "magic"),
             (r#"{"crop_pct": 0}"#, "crop_pct"),
             (r#"{"crop_pct": 1.5}"#, "crop_pct"),

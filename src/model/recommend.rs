@@ -8,16 +8,28 @@ use super::graph::{Graph, Node, Op, ValueId};
 use super::layers::LayerTree;
 
 /// The row to start at and why; `None` where no layer has a map.
-pub(super) fn recommend(graph: &Graph, tree: &LayerTree, shapes: &[Vec<i64>]) -> Option<(usize, String)> {
+pub(super) fn recommend(
+    graph: &Graph,
+    tree: &LayerTree,
+    shapes: &[Vec<i64>],
+) -> Option<(usize, String)> {
     let mut value = Some(last_feature_map(graph, shapes)?);
     while let Some(id) = value {
-        let rows = || (0..tree.layers.len()).filter(|&row| tree.layers[row].activation == id && tree.layers[row].is_target());
+        let rows = || {
+            (0..tree.layers.len())
+                .filter(|&row| tree.layers[row].activation == id && tree.layers[row].is_target())
+        };
         // A block says more than the activation function that ends it.
         let block = rows().filter(|&row| !tree.layers[row].children.is_empty());
-        if let Some(row) = block.max_by_key(|&row| tree.layers[row].depth).or_else(|| rows().last()) {
+        if let Some(row) = block
+            .max_by_key(|&row| tree.layers[row].depth)
+            .or_else(|| rows().last())
+        {
             return Some((row, reason(tree, row)));
         }
-        value = graph.producer(id).and_then(|(_, node)| node.inputs.first().copied());
+        value = graph
+            .producer(id)
+            .and_then(|(_, node)| node.inputs.first().copied());
     }
     let last = tree.layers.iter().rposition(|layer| layer.is_target())?;
     Some((last, "the last layer with a spatial map".into()))
@@ -48,14 +60,20 @@ fn last_feature_map(graph: &Graph, shapes: &[Vec<i64>]) -> Option<ValueId> {
         }
         past_classifier |= is_classifier(node, classes, shapes);
         // Scalars and gates come second; the features are the first input that is computed.
-        id = *node.inputs.iter().find(|input| graph.weight(**input).is_none())?;
+        id = *node
+            .inputs
+            .iter()
+            .find(|input| graph.weight(**input).is_none())?;
     }
 }
 
 fn is_classifier(node: &Node, classes: i64, shapes: &[Vec<i64>]) -> bool {
     match node.op {
         Op::Linear { .. } | Op::Addmm | Op::Matmul => true,
-        Op::Conv2d { .. } => node.outputs.first().is_some_and(|id| shapes[id.0].get(1) == Some(&classes)),
+        Op::Conv2d { .. } => node
+            .outputs
+            .first()
+            .is_some_and(|id| shapes[id.0].get(1) == Some(&classes)),
         _ => false,
     }
 }
@@ -63,6 +81,10 @@ fn is_classifier(node: &Node, classes: i64, shapes: &[Vec<i64>]) -> bool {
 fn only_pools(op: &Op) -> bool {
     matches!(
         op,
-        Op::MaxPool2d { .. } | Op::AvgPool2d { .. } | Op::AdaptiveAvgPool2d { .. } | Op::AdaptiveMaxPool2d { .. } | Op::Identity
+        Op::MaxPool2d { .. }
+            | Op::AvgPool2d { .. }
+            | Op::AdaptiveAvgPool2d { .. }
+            | Op::AdaptiveMaxPool2d { .. }
+            | Op::Identity
     )
 }

@@ -40,7 +40,12 @@ impl ReluRule {
     }
 
     /// Applies the rule to `upstream`, the gradient at the output of a rectifier with input `x`.
-    fn apply(self, rectifier: Rectifier, x: &Tensor, upstream: &Tensor) -> Result<Tensor, TchError> {
+    fn apply(
+        self,
+        rectifier: Rectifier,
+        x: &Tensor,
+        upstream: &Tensor,
+    ) -> Result<Tensor, TchError> {
         let positive = match self {
             ReluRule::Gradient => upstream.shallow_clone(),
             ReluRule::Guided | ReluRule::Deconvnet => upstream.f_relu()?,
@@ -85,7 +90,11 @@ impl Tape {
     ///
     /// # Errors
     /// What libtorch says where an operation does not take its inputs, with the node's name.
-    pub fn record(graph: &Graph, plan: std::sync::Arc<Plan>, input: &Tensor) -> Result<Tape, TchError> {
+    pub fn record(
+        graph: &Graph,
+        plan: std::sync::Arc<Plan>,
+        input: &Tensor,
+    ) -> Result<Tape, TchError> {
         let mut values: Vec<Option<Tensor>> = Vec::new();
         values.resize_with(graph.values.len(), || None);
         let mut leaves = Vec::with_capacity(plan.cuts.len());
@@ -105,7 +114,8 @@ impl Tape {
                 .is_some_and(|cut| plan.cuts[cut].rectifier.is_some());
             if rectifier {
                 let root = inputs[0].shallow_clone();
-                let outputs = ops::apply(&node.op, &[&root.f_detach()?]).map_err(|e| at_node(node, e))?;
+                let outputs =
+                    ops::apply(&node.op, &[&root.f_detach()?]).map_err(|e| at_node(node, e))?;
                 let leaf = fresh_leaf(&only(outputs)?)?;
                 values[node.outputs[0].0] = Some(leaf.shallow_clone());
                 leaves.push(leaf);
@@ -115,7 +125,10 @@ impl Tape {
             let outputs = ops::apply(&node.op, &inputs).map_err(|e| at_node(node, e))?;
             drop(inputs);
             if outputs.len() < node.outputs.len() {
-                return Err(at_node(node, TchError::Shape("fewer outputs than stated".into())));
+                return Err(at_node(
+                    node,
+                    TchError::Shape("fewer outputs than stated".into()),
+                ));
             }
             for (&id, output) in node.outputs.iter().zip(outputs) {
                 let is_cut = plan.cut_at(id).is_some();
@@ -134,7 +147,13 @@ impl Tape {
             .as_ref()
             .ok_or_else(|| TchError::Shape("the logits are never computed".into()))?
             .f_detach()?;
-        Ok(Tape { plan, leaves, roots, values, logits })
+        Ok(Tape {
+            plan,
+            leaves,
+            roots,
+            values,
+            logits,
+        })
     }
 
     /// `[1, classes]`, before softmax.
@@ -152,7 +171,12 @@ impl Tape {
     ///
     /// # Errors
     /// [`TchError::Shape`] for a class or a value out of range, and what libtorch says.
-    pub fn backward(&self, score: &[(usize, f64)], rule: ReluRule, wanted: &[ValueId]) -> Result<Gradients, TchError> {
+    pub fn backward(
+        &self,
+        score: &[(usize, f64)],
+        rule: ReluRule,
+        wanted: &[ValueId],
+    ) -> Result<Gradients, TchError> {
         let plan = &self.plan;
         let last = plan.cuts.len() - 1;
         let mut inner: HashMap<usize, Vec<ValueId>> = HashMap::new();
@@ -168,7 +192,9 @@ impl Tape {
                     needed[piece] = true;
                 }
                 (None, None) => {
-                    return Err(TchError::Shape("the score does not depend on this layer".into()));
+                    return Err(TchError::Shape(
+                        "the score does not depend on this layer".into(),
+                    ));
                 }
             }
         }
@@ -184,7 +210,12 @@ impl Tape {
 
         for cut in (1..=last).rev() {
             let place = &plan.cuts[cut];
-            let upstream_feeds: Vec<usize> = place.feeds.iter().copied().filter(|feed| needed[*feed]).collect();
+            let upstream_feeds: Vec<usize> = place
+                .feeds
+                .iter()
+                .copied()
+                .filter(|feed| needed[*feed])
+                .collect();
             let inside = inner.get(&cut).map(Vec::as_slice).unwrap_or_default();
             if upstream_feeds.is_empty() && inside.is_empty() {
                 continue;
@@ -196,7 +227,10 @@ impl Tape {
                 gradient = rule.apply(rectifier, &self.roots[cut].f_detach()?, &gradient)?;
                 rectifiers += 1;
             }
-            let mut ends: Vec<&Tensor> = upstream_feeds.iter().map(|feed| &self.leaves[*feed]).collect();
+            let mut ends: Vec<&Tensor> = upstream_feeds
+                .iter()
+                .map(|feed| &self.leaves[*feed])
+                .collect();
             ends.extend(inside.iter().filter_map(|value| self.activation(*value)));
             let mut pulled = pull_back(&self.roots[cut], &gradient, &ends)?.into_iter();
             for (feed, gradient) in upstream_feeds.into_iter().zip(pulled.by_ref()) {
@@ -232,7 +266,9 @@ impl Tape {
                 .ok_or_else(|| TchError::Shape(format!("class {class} of {classes}")))?;
             *place += weight as f32;
         }
-        Tensor::f_from_slice(&weights)?.f_to_kind(Kind::Float)?.f_reshape(self.logits.size())
+        Tensor::f_from_slice(&weights)?
+            .f_to_kind(Kind::Float)?
+            .f_reshape(self.logits.size())
     }
 }
 
@@ -250,15 +286,22 @@ pub fn forward(graph: &Graph, input: &Tensor) -> Result<Tensor, TchError> {
         values.resize_with(graph.values.len(), || None);
         values[graph.input.0] = Some(input.shallow_clone());
         for (index, node) in graph.nodes.iter().enumerate() {
-            let outputs = ops::apply(&node.op, &gather(graph, &values, node)?).map_err(|e| at_node(node, e))?;
+            let outputs = ops::apply(&node.op, &gather(graph, &values, node)?)
+                .map_err(|e| at_node(node, e))?;
             for (id, output) in node.outputs.iter().zip(outputs) {
                 values[id.0] = Some(output);
             }
-            for id in node.inputs.iter().filter(|id| last_read[id.0] == index && **id != graph.logits) {
+            for id in node
+                .inputs
+                .iter()
+                .filter(|id| last_read[id.0] == index && **id != graph.logits)
+            {
                 values[id.0] = None;
             }
         }
-        values[graph.logits.0].take().ok_or_else(|| TchError::Shape("the logits are never computed".into()))
+        values[graph.logits.0]
+            .take()
+            .ok_or_else(|| TchError::Shape("the logits are never computed".into()))
     })
 }
 
@@ -283,7 +326,9 @@ fn at_node(node: &super::graph::Node, error: TchError) -> TchError {
 }
 
 fn only(mut outputs: Vec<Tensor>) -> Result<Tensor, TchError> {
-    outputs.pop().ok_or_else(|| TchError::Shape("no output".into()))
+    outputs
+        .pop()
+        .ok_or_else(|| TchError::Shape("no output".into()))
 }
 
 fn fresh_leaf(tensor: &Tensor) -> Result<Tensor, TchError> {

@@ -59,7 +59,9 @@ pub fn by_entries<'a>(names: impl Iterator<Item = &'a str>) -> &'static str {
 
 /// A header length that fits the file, then the header, a JSON object.
 fn is_safetensors(head: &[u8], length: u64) -> bool {
-    let Some((size, rest)) = head.split_first_chunk::<8>() else { return false };
+    let Some((size, rest)) = head.split_first_chunk::<8>() else {
+        return false;
+    };
     let size = u64::from_le_bytes(*size);
     size >= 2 && size.checked_add(8).is_some_and(|end| end <= length) && rest.starts_with(b"{\"")
 }
@@ -93,7 +95,9 @@ mod tests {
     #[test]
     fn archives_are_told_apart() {
         let says = |names: &[&str]| by_entries(names.iter().copied());
-        assert!(says(&["m/data.pkl", "m/code/__torch__.py", "m/constants.pkl"]).contains("TorchScript"));
+        assert!(
+            says(&["m/data.pkl", "m/code/__torch__.py", "m/constants.pkl"]).contains("TorchScript")
+        );
         assert!(says(&["m/data.pkl", "m/data/0", "m/version"]).contains("checkpoint"));
         assert!(says(&["version", "serialized_exported_program.json"]).contains("PyTorch 2.8"));
         assert!(says(&["m/data/aotinductor/model/x.so"]).contains("AOTInductor"));

@@ -7,6 +7,7 @@ use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
+use zip::read::{ArchiveOffset, Config};
 use zip::{CompressionMethod, ZipArchive};
 
 use super::Result;
@@ -36,16 +37,30 @@ impl Archive {
             return Err(Fault::Empty);
         }
         let mut head = Vec::with_capacity(foreign::HEAD);
-        file.by_ref().take(foreign::HEAD as u64).read_to_end(&mut head).map_err(unreadable)?;
+        file.by_ref()
+            .take(foreign::HEAD as u64)
+            .read_to_end(&mut head)
+            .map_err(unreadable)?;
         if let Some(what) = foreign::by_content(&head, length) {
             return Err(Fault::Foreign { what: what.into() });
         }
         if !b"PK".starts_with(head.get(..2).unwrap_or(&head)) {
-            return Err(Fault::Foreign { what: "this is not a zip archive, as a .pt2 is".into() });
+            return Err(Fault::Foreign {
+                what: "this is not a zip archive, as a .pt2 is".into(),
+            });
         }
         file.seek(SeekFrom::Start(0)).map_err(unreadable)?;
-        let zip = ZipArchive::new(BufReader::new(file)).map_err(damaged)?;
-        let mut archive = Archive { zip, root: String::new() };
+        // PyTorch writes the directory's place both in the old and in the 64-bit record. Left to find
+        // the place itself, `zip` leaves out of account the 76 bytes of the latter, and errs where
+        // the first entry of the directory is as long: with models named in 8 letters.
+        let config = Config {
+            archive_offset: ArchiveOffset::Known(0),
+        };
+        let zip = ZipArchive::with_config(config, BufReader::new(file)).map_err(damaged)?;
+        let mut archive = Archive {
+            zip,
+            root: String::new(),
+        };
         archive.check_entries(length)?;
         archive.root = archive.find_root()?;
         Ok(archive)
@@ -70,7 +85,11 @@ impl Archive {
             total = total.saturating_add(entry.size());
             if entry.size() > length || total > length {
                 let limit = format!("the file has ({length})");
-                return Err(Fault::Oversized { entry: name, claimed: entry.size(), limit });
+                return Err(Fault::Oversized {
+                    entry: name,
+                    claimed: entry.size(),
+                    limit,
+                });
             }
         }
         Ok(())
@@ -78,18 +97,25 @@ impl Archive {
 
     fn names(&self) -> impl Iterator<Item = &str> {
         // Names that are not UTF-8 are no names of ours.
-        self.zip.file_names_raw().filter_map(|name| std::str::from_utf8(name).ok())
+        self.zip
+            .file_names_raw()
+            .filter_map(|name| std::str::from_utf8(name).ok())
     }
 
     fn find_root(&self) -> Result<String> {
         let root = self
             .names()
-            .filter_map(|name| name.split_once("models/").filter(|(_, rest)| is_model(rest)))
+            .filter_map(|name| {
+                name.split_once("models/")
+                    .filter(|(_, rest)| is_model(rest))
+            })
             .map(|(root, _)| root)
             .find(|root| root.is_empty() || root.ends_with('/'));
         match root {
             Some(root) => Ok(root.to_owned()),
-            None => Err(Fault::Foreign { what: foreign::by_entries(self.names()).into() }),
+            None => Err(Fault::Foreign {
+                what: foreign::by_entries(self.names()).into(),
+            }),
         }
     }
 
@@ -128,14 +154,12 @@ impl Archive {
             .read_to_end(&mut bytes)
             .map_err(|error| Fault::Damaged(format!("{entry}: {error}")))?;
         if bytes.len() != size {
-            return Err(Fault::Damaged(format!("{entry} ends after {} bytes", bytes.len())));
+            return Err(Fault::Damaged(format!(
+                "{entry} ends after {} bytes",
+                bytes.len()
+            )));
         }
         Ok(Some(bytes))
-    }
-
-    /// The bytes of an entry that has to be there.
-    pub fn required(&mut self, entry: &str) -> Result<Vec<u8>> {
-        self.bytes(entry)?.ok_or_else(|| Fault::Missing { entry: entry.to_owned() })
     }
 
     /// The text of an entry; `None` where there is none.
@@ -144,10 +168,16 @@ impl Archive {
             let claimed = self.zip.by_index_data(index).map_err(damaged)?.size();
             if claimed > LONGEST_TEXT {
                 let limit = format!("a text may have ({LONGEST_TEXT})");
-                return Err(Fault::Oversized { entry: entry.to_owned(), claimed, limit });
+                return Err(Fault::Oversized {
+                    entry: entry.to_owned(),
+                    claimed,
+                    limit,
+                });
             }
         }
-        let Some(bytes) = self.bytes(entry)? else { return Ok(None) };
+        let Some(bytes) = self.bytes(entry)? else {
+            return Ok(None);
+        };
         let text = String::from_utf8(bytes).map_err(|_| Fault::Entry {
             entry: entry.to_owned(),
             reason: "it is not text in UTF-8".into(),
@@ -161,9 +191,11 @@ fn is_model(name: &str) -> bool {
     name.ends_with(".json") && !name.contains('/')
 }
 
-/// Stricter than leaving the archive as a whole: no honest writer goes up at all.
+/// Stricter than leaving the archive as a whole: no honest writer goes up at all, nor names a drive.
 fn leaves(name: &str) -> bool {
-    name.starts_with(['/', '\\']) || name.split(['/', '\\']).any(|part| part == "..")
+    name.starts_with(['/', '\\'])
+        || name.as_bytes().get(1) == Some(&b':')
+        || name.split(['/', '\\']).any(|part| part == "..")
 }
 
 fn unreadable(error: std::io::Error) -> Fault {

@@ -39,12 +39,17 @@ impl<'a> Args<'a> {
     }
 
     fn find(&self, name: &str) -> Option<&'a Argument> {
-        self.node.inputs.iter().find(|input| input.name == name).map(|input| &input.arg)
+        self.node
+            .inputs
+            .iter()
+            .find(|input| input.name == name)
+            .map(|input| &input.arg)
     }
 
     /// The argument, `None` where it is absent or null.
     fn given(&self, name: &str) -> Option<&'a Argument> {
-        self.find(name).filter(|argument| **argument != Argument::None)
+        self.find(name)
+            .filter(|argument| **argument != Argument::None)
     }
 
     fn label(&self) -> &'a str {
@@ -53,9 +58,9 @@ impl<'a> Args<'a> {
 
     fn wrong<T>(&self, name: &str, expected: &str, found: &Argument) -> Answer<T> {
         Err(match found {
-            Argument::Symbol(_) => {
-                Fault::Symbolic { name: format!("argument {name} of node {}", self.label()) }
-            }
+            Argument::Symbol(_) => Fault::Symbolic {
+                name: format!("argument {name} of node {}", self.label()),
+            },
             other => Fault::Graph(format!(
                 "argument {name} of node {} should be {expected} and is {other:?}",
                 self.label()

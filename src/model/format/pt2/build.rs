@@ -45,7 +45,10 @@ enum Became {
     /// It was overwritten, and this is what it holds since.
     Replaced(ValueId),
     /// Something that shares its memory was overwritten.
-    Stale { node: String, value: String },
+    Stale {
+        node: String,
+        value: String,
+    },
 }
 
 impl<'a> Builder<'a> {
@@ -88,21 +91,38 @@ impl<'a> Builder<'a> {
 
     fn node(&mut self, node: &NodeJson, stack: Vec<Module>) -> Result<()> {
         let outputs = outputs(node);
-        let name = node.name.as_deref().or(outputs.first().copied()).unwrap_or("?").to_owned();
-        let path = stack.last().map(|module| module.path.clone()).unwrap_or_default();
+        let name = node
+            .name
+            .as_deref()
+            .or(outputs.first().copied())
+            .unwrap_or("?")
+            .to_owned();
+        let path = stack
+            .last()
+            .map(|module| module.path.clone())
+            .unwrap_or_default();
         match aten::read(node) {
             Ok(Step::Skip) => Ok(()),
             // The wiring is unknown from the first such operation on.
             Ok(_) if !self.unsupported.is_empty() => Ok(()),
             Ok(Step::Item { of, index }) => self.item(&name, of, index, &outputs),
             Ok(Step::Run(call)) => self.call(name, path, stack, call, &outputs),
-            Err(Refusal::Fault(Fault::Training { node })) => {
-                Err(Fault::Training { node: format!("{node} in {path}, node {name}") })
-            }
+            Err(Refusal::Fault(Fault::Training { node })) => Err(Fault::Training {
+                node: format!("{node} in {path}, node {name}"),
+            }),
             Err(Refusal::Fault(fault)) => Err(fault),
             Err(Refusal::Unsupported(reason)) => {
-                let op = node.target.strip_prefix("torch.ops.").unwrap_or(&node.target).to_owned();
-                self.unsupported.push(UnsupportedOp { op, node: name, module: path, reason });
+                let op = node
+                    .target
+                    .strip_prefix("torch.ops.")
+                    .unwrap_or(&node.target)
+                    .to_owned();
+                self.unsupported.push(UnsupportedOp {
+                    op,
+                    node: name,
+                    module: path,
+                    reason,
+                });
                 Ok(())
             }
         }
@@ -110,13 +130,20 @@ impl<'a> Builder<'a> {
 
     fn item(&mut self, name: &str, of: Source, index: usize, outputs: &[&str]) -> Result<()> {
         let value = match of {
-            Source::Values(values) => {
-                values.get(index).map(|value| self.find(name, value)).transpose()?
-            }
-            Source::Node(node) => self.made.get(node).and_then(|made| made.get(index)).copied(),
+            Source::Values(values) => values
+                .get(index)
+                .map(|value| self.find(name, value))
+                .transpose()?,
+            Source::Node(node) => self
+                .made
+                .get(node)
+                .and_then(|made| made.get(index))
+                .copied(),
         };
         let value = value.ok_or_else(|| {
-            Fault::Graph(format!("node {name} asks for item {index} of a list that is shorter"))
+            Fault::Graph(format!(
+                "node {name} asks for item {index} of a list that is shorter"
+            ))
         })?;
         for output in outputs {
             self.unclaimed(output)?;
@@ -133,9 +160,16 @@ impl<'a> Builder<'a> {
         call: Call,
         outputs: &[&str],
     ) -> Result<()> {
-        let inputs =
-            call.inputs.iter().map(|input| self.find(&name, input)).collect::<Result<Vec<_>>>()?;
-        let outputs = if call.first_output_only { &outputs[..outputs.len().min(1)] } else { outputs };
+        let inputs = call
+            .inputs
+            .iter()
+            .map(|input| self.find(&name, input))
+            .collect::<Result<Vec<_>>>()?;
+        let outputs = if call.first_output_only {
+            &outputs[..outputs.len().min(1)]
+        } else {
+            outputs
+        };
         if outputs.is_empty() {
             return Err(Fault::Graph(format!("node {name} hands nothing back")));
         }
@@ -149,7 +183,9 @@ impl<'a> Builder<'a> {
         if let Some(&first) = inputs.first() {
             if call.in_place {
                 if self.inputs.weights.contains_key(&self.values[first.0].name) {
-                    return Err(Fault::Training { node: format!("node {name} updates a weight") });
+                    return Err(Fault::Training {
+                        node: format!("node {name} updates a weight"),
+                    });
                 }
                 self.overwrite(&name, first, made[0]);
             } else {
@@ -157,7 +193,13 @@ impl<'a> Builder<'a> {
             }
         }
         self.made.insert(name.clone(), made.clone());
-        self.nodes.push(Node { op: call.op, inputs, outputs: made, module, name });
+        self.nodes.push(Node {
+            op: call.op,
+            inputs,
+            outputs: made,
+            module,
+            name,
+        });
         self.stacks.push(stack);
         Ok(())
     }
@@ -176,19 +218,34 @@ impl<'a> Builder<'a> {
     fn overwrite(&mut self, node: &str, target: ValueId, result: ValueId) {
         let (group, identity) = (self.memory[target.0].group, self.memory[target.0].identity);
         let value = self.values[target.0].name.clone();
-        for memory in self.memory.iter_mut().filter(|memory| memory.group == group) {
+        for memory in self
+            .memory
+            .iter_mut()
+            .filter(|memory| memory.group == group)
+        {
             memory.became = if memory.identity == identity {
                 Became::Replaced(result)
             } else {
-                Became::Stale { node: node.to_owned(), value: value.clone() }
+                Became::Stale {
+                    node: node.to_owned(),
+                    value: value.clone(),
+                }
             };
         }
     }
 
     fn add(&mut self, name: &str) -> ValueId {
         let id = ValueId(self.values.len());
-        self.values.push(Value { name: name.to_owned(), stated_shape: None, weight: None });
-        self.memory.push(Memory { group: id.0, identity: id.0, became: Became::Itself });
+        self.values.push(Value {
+            name: name.to_owned(),
+            stated_shape: None,
+            weight: None,
+        });
+        self.memory.push(Memory {
+            group: id.0,
+            identity: id.0,
+            became: Became::Itself,
+        });
         self.names.insert(name.to_owned(), id);
         id
     }
@@ -205,7 +262,9 @@ impl<'a> Builder<'a> {
             None => Ok(None),
             Some(about) => match about.shape() {
                 Some(shape) => Ok(Some(shape)),
-                None => Err(Fault::Symbolic { name: name.to_owned() }),
+                None => Err(Fault::Symbolic {
+                    name: name.to_owned(),
+                }),
             },
         }
     }
@@ -243,7 +302,11 @@ impl<'a> Builder<'a> {
         let mut logits = self.find("the output", output)?;
         let shape = self.stated(output)?;
         let mut softmax_removed = false;
-        while let Some(node) = self.nodes.iter().rfind(|node| node.outputs.contains(&logits)) {
+        while let Some(node) = self
+            .nodes
+            .iter()
+            .rfind(|node| node.outputs.contains(&logits))
+        {
             match node.op {
                 Op::Softmax { dim: 1 | -1, .. } => {
                     logits = node.inputs[0];
@@ -262,7 +325,9 @@ impl<'a> Builder<'a> {
         let image = self.image;
         let (nodes, modules) = self.reaching(logits);
         if !nodes.iter().any(|node| node.inputs.contains(&image)) {
-            return Err(Fault::NoLogits("what it hands back does not depend on the image".into()));
+            return Err(Fault::NoLogits(
+                "what it hands back does not depend on the image".into(),
+            ));
         }
         Ok(Graph {
             input: image,

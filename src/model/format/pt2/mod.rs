@@ -12,9 +12,9 @@ mod build;
 mod modules;
 mod schema;
 mod signature;
-mod weights;
 #[cfg(test)]
 mod tests;
+mod weights;
 
 use std::path::Path;
 
@@ -33,7 +33,7 @@ pub fn open(path: &Path) -> Result<Opened> {
     let module = program.graph_module;
 
     let inputs = signature::inputs(&module)?;
-    let mut builder = Builder::new(&module, &inputs)?;
+    let mut builder = Builder::new(&module, &inputs);
     builder.run()?;
     let output = signature::logits(&module)?;
     let mut graph = builder.finish(&output)?;

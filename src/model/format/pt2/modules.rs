@@ -19,7 +19,10 @@ struct Frame<'a> {
 
 /// The modules around each node, outermost first and beginning with the model itself.
 pub fn stacks(written: &[Option<&str>]) -> Vec<Vec<Module>> {
-    let parsed: Vec<Vec<Frame>> = written.iter().map(|text| frames(text.unwrap_or(""))).collect();
+    let parsed: Vec<Vec<Frame>> = written
+        .iter()
+        .map(|text| frames(text.unwrap_or("")))
+        .collect();
     let calls = Calls::count(&parsed);
     parsed.iter().map(|stack| calls.name(stack)).collect()
 }
@@ -29,7 +32,11 @@ fn frames(text: &str) -> Vec<Frame<'_>> {
         .filter_map(|entry| {
             let mut parts = entry.splitn(3, ',');
             let (key, path, kind) = (parts.next()?, parts.next()?, parts.next()?);
-            Some(Frame { key, path, kind: kind.rsplit('.').next().unwrap_or(kind) })
+            Some(Frame {
+                key,
+                path,
+                kind: kind.rsplit('.').next().unwrap_or(kind),
+            })
         })
         .collect()
 }
@@ -55,7 +62,11 @@ impl<'a> Calls<'a> {
 
     /// `@2` for the second of several calls, nothing for the only one.
     fn suffix(&self, around: &str, frame: &Frame) -> String {
-        let keys = self.0.get(&(around, frame.path)).map(Vec::as_slice).unwrap_or_default();
+        let keys = self
+            .0
+            .get(&(around, frame.path))
+            .map(Vec::as_slice)
+            .unwrap_or_default();
         match keys.iter().position(|key| *key == frame.key) {
             Some(call) if keys.len() > 1 => format!("@{}", call + 1),
             _ => String::new(),
@@ -65,7 +76,10 @@ impl<'a> Calls<'a> {
     fn name(&self, stack: &[Frame]) -> Vec<Module> {
         let mut modules = Vec::with_capacity(stack.len().max(1));
         if stack.first().is_none_or(|frame| !frame.path.is_empty()) {
-            modules.push(Module { path: String::new(), kind: "Model".to_owned() });
+            modules.push(Module {
+                path: String::new(),
+                kind: "Model".to_owned(),
+            });
         }
         let mut around = "";
         let mut plain = "";
@@ -74,7 +88,10 @@ impl<'a> Calls<'a> {
             if !frame.path.is_empty() {
                 let below = match plain {
                     "" => Some(frame.path),
-                    plain => frame.path.strip_prefix(plain).and_then(|p| p.strip_prefix('.')),
+                    plain => frame
+                        .path
+                        .strip_prefix(plain)
+                        .and_then(|p| p.strip_prefix('.')),
                 };
                 let suffix = self.suffix(around, frame);
                 path = match below {
@@ -85,7 +102,10 @@ impl<'a> Calls<'a> {
                 plain = frame.path;
             }
             around = frame.key;
-            modules.push(Module { path: path.clone(), kind: frame.kind.to_owned() });
+            modules.push(Module {
+                path: path.clone(),
+                kind: frame.kind.to_owned(),
+            });
         }
         modules
     }
@@ -97,7 +117,10 @@ mod tests {
 
     fn paths(written: &[&str]) -> Vec<String> {
         let written: Vec<Option<&str>> = written.iter().map(|text| Some(*text)).collect();
-        stacks(&written).iter().map(|stack| stack[stack.len() - 1].path.clone()).collect()
+        stacks(&written)
+            .iter()
+            .map(|stack| stack[stack.len() - 1].path.clone())
+            .collect()
     }
 
     #[test]
@@ -105,8 +128,20 @@ mod tests {
         let stack = "L__self__,,pkg.Net;L__self__features,features,torch.nn.Sequential;\
                      L__self__features.0,features.0,torch.nn.modules.conv.Conv2d";
         let modules = &stacks(&[Some(stack)])[0];
-        assert_eq!(modules[0], Module { path: String::new(), kind: "Net".into() });
-        assert_eq!(modules[2], Module { path: "features.0".into(), kind: "Conv2d".into() });
+        assert_eq!(
+            modules[0],
+            Module {
+                path: String::new(),
+                kind: "Net".into()
+            }
+        );
+        assert_eq!(
+            modules[2],
+            Module {
+                path: "features.0".into(),
+                kind: "Conv2d".into()
+            }
+        );
     }
 
     #[test]
@@ -131,7 +166,14 @@ mod tests {
         ]);
         assert_eq!(
             got,
-            ["b@1.conv", "b@1.relu@1", "b@1.relu@2", "b@2.conv", "b@2.relu@1", "b@2.relu@2"]
+            [
+                "b@1.conv",
+                "b@1.relu@1",
+                "b@1.relu@2",
+                "b@2.conv",
+                "b@2.relu@1",
+                "b@2.relu@2"
+            ]
         );
     }
 
@@ -143,7 +185,13 @@ mod tests {
 
     #[test]
     fn what_is_not_written_belongs_to_the_model() {
-        assert_eq!(stacks(&[None])[0], [Module { path: String::new(), kind: "Model".into() }]);
+        assert_eq!(
+            stacks(&[None])[0],
+            [Module {
+                path: String::new(),
+                kind: "Model".into()
+            }]
+        );
         assert_eq!(paths(&["nonsense"]), [""]);
     }
 }

@@ -137,10 +137,21 @@ pub struct Signature {
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum InputSpec {
-    UserInput { arg: Argument },
-    Parameter { arg: TensorName, parameter_name: String },
-    Buffer { arg: TensorName, buffer_name: String },
-    TensorConstant { arg: TensorName, tensor_constant_name: String },
+    UserInput {
+        arg: Argument,
+    },
+    Parameter {
+        arg: TensorName,
+        parameter_name: String,
+    },
+    Buffer {
+        arg: TensorName,
+        buffer_name: String,
+    },
+    TensorConstant {
+        arg: TensorName,
+        tensor_constant_name: String,
+    },
     CustomObj(IgnoredAny),
     Token(IgnoredAny),
     ConstantInput(IgnoredAny),
@@ -179,7 +190,9 @@ impl Program {
     /// Reads the graph of the model called `name`, its schema version first.
     pub fn read(archive: &mut Archive, name: &str) -> Result<Program> {
         let entry = format!("models/{name}.json");
-        let Some(text) = archive.text(&entry)? else { return Err(Fault::Missing { entry }) };
+        let Some(text) = archive.text(&entry)? else {
+            return Err(Fault::Missing { entry });
+        };
         let preamble: Preamble = parse(&text, &entry)?;
         if preamble.schema_version.major != MAJOR {
             return Err(Fault::Schema {
@@ -194,13 +207,18 @@ impl Program {
 impl Payloads {
     /// Reads a list of payloads; `None` where the archive has none of that name.
     pub fn read(archive: &mut Archive, entry: &str) -> Result<Option<Payloads>> {
-        archive.text(entry)?.map(|text| parse(&text, entry)).transpose()
+        archive
+            .text(entry)?
+            .map(|text| parse(&text, entry))
+            .transpose()
     }
 }
 
 fn parse<'a, T: Deserialize<'a>>(text: &'a str, entry: &str) -> Result<T> {
-    serde_json::from_str(text)
-        .map_err(|error| Fault::Entry { entry: entry.to_owned(), reason: error.to_string() })
+    serde_json::from_str(text).map_err(|error| Fault::Entry {
+        entry: entry.to_owned(),
+        reason: error.to_string(),
+    })
 }
 
 impl<'de> Deserialize<'de> for Argument {
@@ -218,8 +236,9 @@ impl<'de> Deserialize<'de> for Argument {
                 self,
                 mut map: M,
             ) -> std::result::Result<Argument, M::Error> {
-                let key: String =
-                    map.next_key()?.ok_or_else(|| de::Error::custom("an argument without a kind"))?;
+                let key: String = map
+                    .next_key()?
+                    .ok_or_else(|| de::Error::custom("an argument without a kind"))?;
                 let argument = match key.as_str() {
                     "as_none" => {
                         map.next_value::<IgnoredAny>()?;
@@ -227,7 +246,10 @@ impl<'de> Deserialize<'de> for Argument {
                     }
                     "as_tensor" => Argument::Tensor(map.next_value::<TensorName>()?.name),
                     "as_tensors" => Argument::Tensors(
-                        map.next_value::<Vec<TensorName>>()?.into_iter().map(|t| t.name).collect(),
+                        map.next_value::<Vec<TensorName>>()?
+                            .into_iter()
+                            .map(|t| t.name)
+                            .collect(),
                     ),
                     "as_int" => Argument::Int(map.next_value()?),
                     "as_ints" => Argument::Ints(map.next_value()?),

@@ -23,11 +23,22 @@ pub fn inputs(module: &GraphModule) -> Result<Inputs> {
     let mut weights = HashMap::new();
     for spec in &module.signature.input_specs {
         match spec {
-            InputSpec::UserInput { arg: Argument::Tensor(name) } => images.push(name),
+            InputSpec::UserInput {
+                arg: Argument::Tensor(name),
+            } => images.push(name),
             InputSpec::UserInput { .. } | InputSpec::ConstantInput(_) => {}
-            InputSpec::Parameter { arg, parameter_name: name }
-            | InputSpec::Buffer { arg, buffer_name: name }
-            | InputSpec::TensorConstant { arg, tensor_constant_name: name } => {
+            InputSpec::Parameter {
+                arg,
+                parameter_name: name,
+            }
+            | InputSpec::Buffer {
+                arg,
+                buffer_name: name,
+            }
+            | InputSpec::TensorConstant {
+                arg,
+                tensor_constant_name: name,
+            } => {
                 weights.insert(arg.name.clone(), name.clone());
             }
             InputSpec::CustomObj(_) | InputSpec::Token(_) => {
@@ -41,14 +52,20 @@ pub fn inputs(module: &GraphModule) -> Result<Inputs> {
         _ => return Err(Fault::Input(format!("it takes {} tensors", images.len()))),
     };
     let shape = image_shape(module, &image)?;
-    Ok(Inputs { image, shape, weights })
+    Ok(Inputs {
+        image,
+        shape,
+        weights,
+    })
 }
 
 fn image_shape(module: &GraphModule, image: &str) -> Result<[i64; 4]> {
     let about = module.graph.tensor_values.get(image);
     let about = about.ok_or_else(|| Fault::Graph(format!("nothing is said of input {image}")))?;
     let Some(shape) = about.shape() else {
-        return Err(Fault::Symbolic { name: format!("the input {image}") });
+        return Err(Fault::Symbolic {
+            name: format!("the input {image}"),
+        });
     };
     match shape[..] {
         [1, 3, height, width] if height > 0 && width > 0 => {
@@ -62,7 +79,9 @@ fn image_shape(module: &GraphModule, image: &str) -> Result<[i64; 4]> {
         [batch, 3, _, _] if batch > 1 => Err(Fault::Input(format!(
             "it takes a batch of {batch}; export with a batch of one, torch.rand(1, 3, …)"
         ))),
-        _ => Err(Fault::Input(format!("its shape is {shape:?} and has to be [1, 3, height, width]"))),
+        _ => Err(Fault::Input(format!(
+            "its shape is {shape:?} and has to be [1, 3, height, width]"
+        ))),
     }
 }
 
@@ -72,21 +91,33 @@ pub fn logits(module: &GraphModule) -> Result<String> {
     let mut seen = Vec::new();
     for spec in &module.signature.output_specs {
         match spec {
-            OutputSpec::UserOutput { arg: Argument::Tensor(name) } => {
+            OutputSpec::UserOutput {
+                arg: Argument::Tensor(name),
+            } => {
                 let about = module.graph.tensor_values.get(name);
                 match about.and_then(|about| about.shape()) {
                     Some(shape) if matches!(shape[..], [1, classes] if classes >= 1) => {
                         candidates.push(name);
                     }
                     Some(shape) => seen.push(format!("{name} of shape {shape:?}")),
-                    None => return Err(Fault::Symbolic { name: format!("the output {name}") }),
+                    None => {
+                        return Err(Fault::Symbolic {
+                            name: format!("the output {name}"),
+                        });
+                    }
                 }
             }
             OutputSpec::UserOutput { .. } => seen.push("a value that is no tensor".to_owned()),
             OutputSpec::BufferMutation { buffer_name } => {
-                return Err(Fault::Training { node: format!("it updates {buffer_name} as it runs") });
+                return Err(Fault::Training {
+                    node: format!("it updates {buffer_name} as it runs"),
+                });
             }
-            _ => return Err(Fault::NoLogits("it is a training step, not a network".into())),
+            _ => {
+                return Err(Fault::NoLogits(
+                    "it is a training step, not a network".into(),
+                ));
+            }
         }
     }
     match candidates[..] {

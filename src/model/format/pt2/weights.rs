@@ -18,14 +18,32 @@ use crate::model::graph::{Graph, ValueId};
 pub fn load(graph: &mut Graph, inputs: &Inputs, archive: &mut Archive, model: &str) -> Result<()> {
     check_byte_order(archive)?;
     let mut shelves = vec![
-        Shelf::open(archive, "data/weights", &format!("{model}_weights_config.json"), true)?,
-        Shelf::open(archive, "data/constants", &format!("{model}_constants_config.json"), false)?,
+        Shelf::open(
+            archive,
+            "data/weights",
+            &format!("{model}_weights_config.json"),
+            true,
+        )?,
+        Shelf::open(
+            archive,
+            "data/constants",
+            &format!("{model}_constants_config.json"),
+            false,
+        )?,
     ];
-    let used: BTreeSet<ValueId> = graph.nodes.iter().flat_map(|n| n.inputs.iter().copied()).collect();
+    let used: BTreeSet<ValueId> = graph
+        .nodes
+        .iter()
+        .flat_map(|n| n.inputs.iter().copied())
+        .collect();
     for id in used {
         let value = &mut graph.values[id.0];
-        let Some(name) = inputs.weights.get(&value.name) else { continue };
-        let shelf = shelves.iter_mut().find(|shelf| shelf.payloads.contains_key(name));
+        let Some(name) = inputs.weights.get(&value.name) else {
+            continue;
+        };
+        let shelf = shelves
+            .iter_mut()
+            .find(|shelf| shelf.payloads.contains_key(name));
         let shelf = shelf.ok_or_else(|| wrong(name, "is not in the archive"))?;
         let tensor = shelf.tensor(archive, name)?;
         value.stated_shape = Some(tensor.size());
@@ -42,18 +60,32 @@ struct Shelf {
 }
 
 impl Shelf {
-    fn open(archive: &mut Archive, folder: &'static str, list: &str, needed: bool) -> Result<Shelf> {
+    fn open(
+        archive: &mut Archive,
+        folder: &'static str,
+        list: &str,
+        needed: bool,
+    ) -> Result<Shelf> {
         let entry = format!("{folder}/{list}");
         let payloads = match Payloads::read(archive, &entry)? {
             Some(payloads) => payloads.config,
             None if needed => return Err(Fault::Missing { entry }),
             None => HashMap::new(),
         };
-        Ok(Shelf { folder, payloads, storages: HashMap::new() })
+        Ok(Shelf {
+            folder,
+            payloads,
+            storages: HashMap::new(),
+        })
     }
 
     fn tensor(&mut self, archive: &mut Archive, name: &str) -> Result<Tensor> {
-        let Some(Payload { path_name, use_pickle, tensor_meta }) = self.payloads.get(name) else {
+        let Some(Payload {
+            path_name,
+            use_pickle,
+            tensor_meta,
+        }) = self.payloads.get(name)
+        else {
             return Err(wrong(name, "is not in the archive"));
         };
         if *use_pickle {
@@ -63,7 +95,9 @@ impl Shelf {
                  plain tensors (remove quantisation or other wrappers) and export again",
             ));
         }
-        let meta = tensor_meta.as_ref().ok_or_else(|| wrong(name, "has neither shape nor type"))?;
+        let meta = tensor_meta
+            .as_ref()
+            .ok_or_else(|| wrong(name, "has neither shape nor type"))?;
         let view = View::of(name, meta)?;
         let element = Element::of(name, meta.dtype)?;
         if !self.storages.contains_key(path_name) {
@@ -71,25 +105,36 @@ impl Shelf {
                 .bytes(&format!("{}/{path_name}", self.folder))?
                 .ok_or_else(|| wrong(name, format!("is missing: there is no {path_name}")))?;
             self.check_length(name, path_name, bytes.len(), &element)?;
-            let storage = element.storage(&bytes).map_err(|error| torch(name, error))?;
+            let storage = element
+                .storage(&bytes)
+                .map_err(|error| torch(name, error))?;
             self.storages.insert(path_name.clone(), storage);
         }
         let storage = &self.storages[path_name];
         if storage.kind() != element.held_as() {
-            return Err(wrong(name, format!("shares {path_name} with a weight of another type")));
+            return Err(wrong(
+                name,
+                format!("shares {path_name} with a weight of another type"),
+            ));
         }
         let stored = storage.numel() as i128;
         if view.reach > stored || view.count > stored {
             return Err(wrong(
                 name,
-                format!("claims shape {:?}, and {stored} values are stored", view.sizes),
+                format!(
+                    "claims shape {:?}, and {stored} values are stored",
+                    view.sizes
+                ),
             ));
         }
         let tensor = storage
             .f_as_strided(&view.sizes, &view.strides, view.offset)
             .map_err(|error| torch(name, error))?;
         if element.floating && !finite(&tensor).map_err(|error| torch(name, error))? {
-            return Err(wrong(name, "holds NaN or infinite values; the model is broken"));
+            return Err(wrong(
+                name,
+                "holds NaN or infinite values; the model is broken",
+            ));
         }
         Ok(tensor)
     }
@@ -98,7 +143,11 @@ impl Shelf {
     fn check_length(&self, name: &str, path: &str, bytes: usize, element: &Element) -> Result<()> {
         let mut reach = 0;
         for (other, payload) in &self.payloads {
-            if let Some(meta) = payload.tensor_meta.as_ref().filter(|_| payload.path_name == path) {
+            if let Some(meta) = payload
+                .tensor_meta
+                .as_ref()
+                .filter(|_| payload.path_name == path)
+            {
                 reach = reach.max(View::of(other, meta)?.reach);
             }
         }
@@ -112,7 +161,9 @@ impl Shelf {
         };
         Err(wrong(
             name,
-            format!("has the wrong length: its shape needs {expected} bytes, {path} has {bytes}{hint}"),
+            format!(
+                "has the wrong length: its shape needs {expected} bytes, {path} has {bytes}{hint}"
+            ),
         ))
     }
 }
@@ -137,7 +188,12 @@ impl View {
             None => 0,
             Some(offset) => offset.fixed().ok_or_else(open)?,
         };
-        let lies = || wrong(name, format!("has impossible sizes {sizes:?} with strides {strides:?}"));
+        let lies = || {
+            wrong(
+                name,
+                format!("has impossible sizes {sizes:?} with strides {strides:?}"),
+            )
+        };
         if sizes.len() != strides.len()
             || offset < 0
             || sizes.iter().chain(&strides).any(|&number| number < 0)
@@ -152,8 +208,18 @@ impl View {
             let step = i128::from(size - 1).max(0) * i128::from(stride);
             last = last.checked_add(step).ok_or_else(lies)?;
         }
-        let reach = if count == 0 { 0 } else { last.checked_add(1).ok_or_else(lies)? };
-        Ok(View { sizes, strides, offset, count, reach })
+        let reach = if count == 0 {
+            0
+        } else {
+            last.checked_add(1).ok_or_else(lies)?
+        };
+        Ok(View {
+            sizes,
+            strides,
+            offset,
+            count,
+            reach,
+        })
     }
 }
 
@@ -178,13 +244,26 @@ impl Element {
             8 => (Kind::Double, 8, true),
             12 => (Kind::Bool, 1, false),
             13 => (Kind::BFloat16, 2, true),
-            other => return Err(wrong(name, format!("has a type that is not read ({other})"))),
+            other => {
+                return Err(wrong(
+                    name,
+                    format!("has a type that is not read ({other})"),
+                ));
+            }
         };
-        Ok(Element { kind, bytes, floating })
+        Ok(Element {
+            kind,
+            bytes,
+            floating,
+        })
     }
 
     fn held_as(&self) -> Kind {
-        if self.floating { Kind::Float } else { self.kind }
+        if self.floating {
+            Kind::Float
+        } else {
+            self.kind
+        }
     }
 
     fn storage(&self, bytes: &[u8]) -> std::result::Result<Tensor, tch::TchError> {
@@ -201,18 +280,30 @@ fn check_byte_order(archive: &mut Archive) -> Result<()> {
     match archive.text("byteorder")? {
         Some(order) if order.trim() != "little" => Err(Fault::Entry {
             entry: "byteorder".into(),
-            reason: format!("the bytes are in {} order, only little is read", order.trim()),
+            reason: format!(
+                "the bytes are in {} order, only little is read",
+                order.trim()
+            ),
         }),
         _ => Ok(()),
     }
 }
 
 fn wrong(name: &str, reason: impl Into<String>) -> Fault {
-    Fault::Weight { name: name.to_owned(), reason: reason.into() }
+    Fault::Weight {
+        name: name.to_owned(),
+        reason: reason.into(),
+    }
 }
 
 /// libtorch's errors run over many lines, of which the first says it.
 fn torch(name: &str, error: tch::TchError) -> Fault {
     let text = error.to_string();
-    wrong(name, format!("cannot be read ({})", text.lines().next().unwrap_or_default()))
+    wrong(
+        name,
+        format!(
+            "cannot be read ({})",
+            text.lines().next().unwrap_or_default()
+        ),
+    )
 }

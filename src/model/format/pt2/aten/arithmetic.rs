@@ -1,0 +1,113 @@
+//! Activations, arithmetic and sums: what computes without weights of its own.
+
+use super::{Call, call, shape};
+use crate::model::format::pt2::args::{Answer, Args, Operand, Refusal, beyond};
+use crate::model::graph::Op;
+
+pub fn read<'a>(name: &str, args: Args<'a>) -> Answer<Call<'a>> {
+    let itself = || Ok::<_, Refusal>(vec![args.tensor("self")?]);
+    match name {
+        "relu.default" => call(Op::Relu, itself()?),
+        "relu6.default" => call(Op::Hardtanh { min: 0.0, max: 6.0 }, itself()?),
+        "hardtanh.default" => {
+            let (min, max) = (
+                args.number_or("min_val", -1.0)?,
+                args.number_or("max_val", 1.0)?,
+            );
+            call(Op::Hardtanh { min, max }, itself()?)
+        }
+        "leaky_relu.default" => call(
+            Op::LeakyRelu {
+                slope: args.number_or("negative_slope", 0.01)?,
+            },
+            itself()?,
+        ),
+        "elu.default" => {
+            if args.number_or("scale", 1.0)? != 1.0 || args.number_or("input_scale", 1.0)? != 1.0 {
+                return beyond("scale or input_scale is not 1");
+            }
+            call(
+                Op::Elu {
+                    alpha: args.number_or("alpha", 1.0)?,
+                },
+                itself()?,
+            )
+        }
+        "sigmoid.default" => call(Op::Sigmoid, itself()?),
+        "tanh.default" => call(Op::Tanh, itself()?),
+        "silu.default" => call(Op::Silu, itself()?),
+        "gelu.default" => call(
+            Op::Gelu {
+                approximate: args.text_or("approximate", "none")?,
+            },
+            itself()?,
+        ),
+        "hardswish.default" => call(Op::Hardswish, itself()?),
+        "hardsigmoid.default" => call(Op::Hardsigmoid, itself()?),
+        "clamp.default" | "clamp_min.default" | "clamp_max.default" => {
+            let (min, max) = (args.optional_number("min")?, args.optional_number("max")?);
+            if min.is_none() && max.is_none() {
+                return beyond("neither min nor max is given");
+            }
+            call(Op::Clamp { min, max }, itself()?)
+        }
+        "softmax.int" | "log_softmax.int" | "_softmax.default" | "_log_softmax.default" => {
+            args.float32_only("dtype")?;
+            let log = name.contains("log_");
+            call(
+                Op::Softmax {
+                    dim: args.int("dim")?,
+                    log,
+                },
+                itself()?,
+            )
+        }
+
+        "add.Tensor" | "add.Scalar" => {
+            let alpha = args.number_or("alpha", 1.0)?;
+            binary(args, Op::Add { alpha }, |number| {
+                Op::AddScalar(alpha * number)
+            })
+        }
+        "sub.Tensor" | "sub.Scalar" => {
+            let alpha = args.number_or("alpha", 1.0)?;
+            binary(args, Op::Sub { alpha }, |number| {
+                Op::AddScalar(-alpha * number)
+            })
+        }
+        "mul.Tensor" | "mul.Scalar" => binary(args, Op::Mul, Op::MulScalar),
+        "div.Tensor" | "div.Scalar" => {
+            binary(args, Op::Div, |number| Op::MulScalar(number.recip()))
+        }
+        "rsub.Scalar" => {
+            if args.number_or("alpha", 1.0)? != 1.0 {
+                return beyond("alpha is not 1");
+            }
+            call(Op::RsubScalar(args.number("other")?), itself()?)
+        }
+        "pow.Tensor_Scalar" => call(Op::PowScalar(args.number("exponent")?), itself()?),
+        "sqrt.default" => call(Op::PowScalar(0.5), itself()?),
+        "reciprocal.default" => call(Op::PowScalar(-1.0), itself()?),
+        "neg.default" => call(Op::MulScalar(-1.0), itself()?),
+
+        "mean.default" | "mean.dim" | "sum.default" | "sum.dim_IntList" => {
+            args.float32_only("dtype")?;
+            let dims = args.optional_ints("dim")?.unwrap_or_default();
+            let keepdim = args.bool_or("keepdim", false)?;
+            let op = match name {
+                "mean.default" | "mean.dim" => Op::Mean { dims, keepdim },
+                _ => Op::Sum { dims, keepdim },
+            };
+            call(op, itself()?)
+        }
+        _ => shape::read(name, args),
+    }
+}
+
+fn binary<'a>(args: Args<'a>, tensor: Op, number: impl FnOnce(f64) -> Op) -> Answer<Call<'a>> {
+    let a = args.tensor("self")?;
+    match args.operand("other")? {
+        Operand::Tensor(b) => call(tensor, vec![a, b]),
+        Operand::Number(other) => call(number(other), vec![a]),
+    }
+}

@@ -1,0 +1,186 @@
+//! Operations that move values about and compute none.
+
+use super::{Call, call, same, view};
+use crate::model::error::Fault;
+use crate::model::format::pt2::args::{Answer, Args, Refusal, beyond};
+use crate::model::graph::Op;
+
+pub fn read<'a>(name: &str, args: Args<'a>) -> Answer<Call<'a>> {
+    let itself = || Ok::<_, Refusal>(vec![args.tensor("self")?]);
+    match name {
+        "cat.default" | "concat.default" | "stack.default" => {
+            let (dim, inputs) = (args.int_or("dim", 0)?, args.tensors("tensors")?);
+            let stack = name == "stack.default";
+            call(
+                if stack {
+                    Op::Stack { dim }
+                } else {
+                    Op::Cat { dim }
+                },
+                inputs,
+            )
+        }
+        "pad.default" | "constant_pad_nd.default" => {
+            let pad = args.ints("pad")?;
+            let mode = args.text_or("mode", "constant")?;
+            call(
+                Op::Pad {
+                    pad,
+                    mode,
+                    value: args.optional_number("value")?,
+                },
+                itself()?,
+            )
+        }
+        "reflection_pad2d.default" | "replication_pad2d.default" => {
+            let mode = if name.starts_with("refl") {
+                "reflect"
+            } else {
+                "replicate"
+            }
+            .to_owned();
+            call(
+                Op::Pad {
+                    pad: args.ints("padding")?,
+                    mode,
+                    value: None,
+                },
+                itself()?,
+            )
+        }
+
+        "flatten.using_ints" => {
+            let (start, end) = (args.int_or("start_dim", 0)?, args.int_or("end_dim", -1)?);
+            view(Op::Flatten { start, end }, args)
+        }
+        "view.default" | "_unsafe_view.default" => view(
+            Op::Reshape {
+                shape: args.ints("size")?,
+            },
+            args,
+        ),
+        "reshape.default" => view(
+            Op::Reshape {
+                shape: args.ints("shape")?,
+            },
+            args,
+        ),
+        "expand.default" => view(
+            Op::Expand {
+                shape: args.ints("size")?,
+            },
+            args,
+        ),
+        "transpose.int" => view(
+            Op::Transpose {
+                a: args.int("dim0")?,
+                b: args.int("dim1")?,
+            },
+            args,
+        ),
+        "t.default" => view(Op::Transpose { a: 0, b: 1 }, args),
+        "permute.default" => view(
+            Op::Permute {
+                dims: args.ints("dims")?,
+            },
+            args,
+        ),
+        "chunk.default" => {
+            let chunks = args.int("chunks")?;
+            args.bounded("chunks", &[chunks], 1)?;
+            view(
+                Op::Chunk {
+                    chunks,
+                    dim: args.int_or("dim", 0)?,
+                },
+                args,
+            )
+        }
+        "split.Tensor" => {
+            let size = args.int("split_size")?;
+            args.bounded("split_size", &[size], 1)?;
+            view(
+                Op::SplitEvery {
+                    size,
+                    dim: args.int_or("dim", 0)?,
+                },
+                args,
+            )
+        }
+        "split_with_sizes.default" | "split.sizes" => {
+            let named = if name.starts_with("split_with") {
+                "split_sizes"
+            } else {
+                "split_size"
+            };
+            view(
+                Op::Split {
+                    sizes: args.ints(named)?,
+                    dim: args.int_or("dim", 0)?,
+                },
+                args,
+            )
+        }
+        "select.int" => view(
+            Op::Select {
+                dim: args.int("dim")?,
+                index: args.int("index")?,
+            },
+            args,
+        ),
+        "slice.Tensor" => {
+            let step = args.int_or("step", 1)?;
+            args.bounded("step", &[step], 1)?;
+            let (start, end) = (args.optional_int("start")?, args.optional_int("end")?);
+            view(
+                Op::Slice {
+                    dim: args.int_or("dim", 0)?,
+                    start,
+                    end,
+                    step,
+                },
+                args,
+            )
+        }
+        "unsqueeze.default" => view(
+            Op::Unsqueeze {
+                dim: args.int("dim")?,
+            },
+            args,
+        ),
+        "squeeze.default" => view(Op::Squeeze { dim: None }, args),
+        "squeeze.dim" => view(
+            Op::Squeeze {
+                dim: Some(args.int("dim")?),
+            },
+            args,
+        ),
+        "squeeze.dims" => match args.ints("dim")?[..] {
+            [dim] => view(Op::Squeeze { dim: Some(dim) }, args),
+            _ => beyond("several dimensions at once"),
+        },
+        "contiguous.default" => view(Op::Identity, args),
+        "detach.default" | "detach_.default" | "alias.default" => same(args, "self"),
+        "clone.default" | "lift_fresh_copy.default" => {
+            call(Op::Identity, vec![args.tensor("self")?])
+        }
+        "to.dtype" | "to.dtype_layout" | "_to_copy.default" => {
+            args.float32_only("dtype")?;
+            view(Op::Identity, args)
+        }
+        "dropout.default"
+        | "dropout_.default"
+        | "feature_dropout.default"
+        | "feature_dropout_.default"
+        | "alpha_dropout.default" => {
+            if args.bool_or("train", false)? {
+                return Err(Fault::Training {
+                    node: "a dropout".into(),
+                }
+                .into());
+            }
+            same(args, if name.contains("_.") { "self" } else { "input" })
+        }
+        _ => Err(Refusal::Unsupported(None)),
+    }
+}

@@ -1,0 +1,181 @@
+//! The program without a window, run as a person would run it.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+fn root(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+fn gradcam<I, S>(arguments: I) -> Output
+where
+    I: IntoIterator<Item = S>,
+    S: AsRef<std::ffi::OsStr>,
+{
+    Command::new(env!("CARGO_BIN_EXE_gradcam"))
+        .args(arguments)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env_remove("DISPLAY")
+        .env_remove("WAYLAND_DISPLAY")
+        .output()
+        .unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+#[test]
+fn export_writes_what_the_readme_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().to_str().unwrap();
+    let model = "models/squeezenet1_1.pt2";
+    let image = "assets/cat_and_coffee_224.png";
+    let done = gradcam([
+        "export", image, "--out", out, "--model", model, "--class", "espresso", "--class", "top2", "--layer",
+        "features.12", "--layer", "features.7", "--fit", "stretch", "--panels", "--raw",
+    ]);
+    assert_eq!(done.status.code(), Some(0), "{}", stderr(&done));
+
+    // espresso (967) is the second of the top two, so two classes at two layers.
+    let stem = "cat_and_coffee_224_squeezenet1_1_features.12_967";
+    assert_eq!(stdout(&done).lines().count(), 4);
+    assert!(stdout(&done).contains(&format!("{stem}.png")));
+    let file = |ending: &str| folder.path().join(format!("{stem}.{ending}"));
+    for panel in ["original", "heatmap", "overlay", "guided_backprop", "guided_grad_cam"] {
+        let picture = image::open(file(&format!("{panel}.png"))).unwrap();
+        assert_eq!((picture.width(), picture.height()), (224, 224), "{panel}");
+    }
+    let original = image::open(file("original.png")).unwrap().to_rgb8();
+    assert_eq!(original, image::open(root(image)).unwrap().to_rgb8());
+    let overlay = image::open(file("overlay.png")).unwrap().to_rgb8();
+    let bare = image::open(file("heatmap.png")).unwrap().to_rgb8();
+    for ((o, b), p) in overlay.as_raw().iter().zip(bare.as_raw()).zip(original.as_raw()) {
+        let half = (f32::from(*b) + f32::from(*p)) / 2.0;
+        assert!((f32::from(*o) - half).abs() <= 1.0, "the overlay at opacity 0.5 is the mean of photo and map");
+    }
+
+    let facts: Value = serde_json::from_slice(&std::fs::read(file("json")).unwrap()).unwrap();
+    assert_eq!(facts["label"], "espresso");
+    assert_eq!(facts["class"], 967);
+    assert_eq!(facts["top5"].as_array().unwrap().len(), 5);
+    assert_eq!(facts["crop"]["width"], 224.0);
+    for stage in ["resample", "forward", "heat_map", "guided"] {
+        assert!(facts["timings_ms"][stage].as_f64().unwrap() >= 0.0, "{stage}");
+    }
+
+    let mut ours = npyz::npz::NpzArchive::open(file("npz")).unwrap();
+    let golden = root("tests/goldens/squeezenet1_1.cat_and_coffee.npz");
+    let mut golden = npyz::npz::NpzArchive::open(golden).unwrap();
+    for (name, theirs) in [
+        ("logits", "logits"),
+        ("grad_cam", "grad_cam|features.12|967"),
+        ("guided_backprop", "guided_backprop|967"),
+    ] {
+        let ours = ours.by_name(name).unwrap().unwrap();
+        let theirs = golden.by_name(theirs).unwrap().unwrap();
+        assert_eq!(ours.shape(), theirs.shape(), "{name}");
+        let (ours, theirs) = (ours.into_vec::<f32>().unwrap(), theirs.into_vec::<f32>().unwrap());
+        let largest = theirs.iter().fold(0f32, |m, v| m.max(v.abs()));
+        let worst = ours.iter().zip(&theirs).fold(0f32, |m, (a, b)| m.max((a - b).abs()));
+        assert!(worst <= 1e-3 * largest, "{name}: {worst} of {largest}");
+    }
+    for name in ["guided_grad_cam", "gradient"] {
+        assert_eq!(ours.by_name(name).unwrap().unwrap().shape(), [3, 224, 224]);
+    }
+    let map_max = facts["map_max"].as_f64().unwrap();
+    let map = ours.by_name("grad_cam").unwrap().unwrap().into_vec::<f32>().unwrap();
+    let largest = map.iter().fold(0f32, |m, v| m.max(*v));
+    assert!((map_max - f64::from(largest)).abs() < 1e-6);
+}
+
+#[test]
+fn one_bad_image_is_reported_and_the_rest_are_done() {
+    let folder = tempfile::tempdir().unwrap();
+    let bad = folder.path().join("bad.png");
+    std::fs::write(&bad, b"no picture").unwrap();
+    let out = folder.path().join("new/folder");
+    let twin = folder.path().join("chelsea_224.png");
+    std::fs::copy(root("assets/chelsea_224.png"), &twin).unwrap();
+    let done = gradcam([
+        "export".as_ref(),
+        bad.as_os_str(),
+        "assets/chelsea_224.png".as_ref(),
+        twin.as_os_str(),
+        "--class=285".as_ref(),
+        "--out".as_ref(),
+        out.as_os_str(),
+    ]);
+    assert_eq!(done.status.code(), Some(2));
+    assert!(stderr(&done).contains("bad.png"), "{}", stderr(&done));
+    assert!(stderr(&done).contains("1 of 3"), "{}", stderr(&done));
+    // Two images of one name do not overwrite each other.
+    assert!(out.join("chelsea_224_efficientnet_lite0_bn2_285.png").is_file());
+    assert!(out.join("chelsea_224-2_efficientnet_lite0_bn2_285.png").is_file());
+}
+
+#[test]
+fn an_output_folder_that_cannot_be_written_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    std::fs::write(&file, b"").unwrap();
+    let out = file.join("below");
+    let done = gradcam(["export", "assets/chelsea_224.png", "--out", out.to_str().unwrap()]);
+    assert_eq!(done.status.code(), Some(2));
+    assert!(stderr(&done).contains("below"), "{}", stderr(&done));
+    assert_eq!(stderr(&done).lines().count(), 1, "{}", stderr(&done));
+}
+
+#[test]
+fn unknown_classes_layers_and_models_are_refused_with_a_way_out() {
+    let out = tempfile::tempdir().unwrap();
+    let out = out.path().to_str().unwrap();
+    let image = "assets/chelsea_224.png";
+    let said = |arguments: &[&str]| {
+        let done = gradcam(["export", image, "--out", out].iter().chain(arguments));
+        assert_eq!(done.status.code(), Some(2), "{arguments:?}");
+        stderr(&done)
+    };
+    assert!(said(&["--class", "cat"]).contains("tiger cat"));
+    assert!(said(&["--class", "1000"]).contains("0 to 999"));
+    assert!(said(&["--layer", "classifier"]).contains("gradcam layers"));
+    assert!(said(&["--layer", "nowhere"]).contains("nowhere"));
+    assert!(said(&["--model", "assets/coffee.png"]).contains("coffee.png"));
+    assert!(said(&["--opacity", "NaN"]).contains("from 0 to 1"));
+    assert!(said(&["--opacity", "1.5"]).contains("from 0 to 1"));
+    assert!(said(&["--colormap", "rainbow"]).contains("viridis"));
+}
+
+#[test]
+fn classes_and_layers_speak_json_and_prose() {
+    let done = gradcam(["classes", "assets/chelsea.png", "-k", "3", "--json"]);
+    let rows: Value = serde_json::from_slice(&done.stdout).unwrap();
+    let rows = rows.as_array().unwrap();
+    assert_eq!(rows.len(), 3);
+    assert!(rows[0]["probability"].as_f64() > rows[1]["probability"].as_f64());
+    let prose = gradcam(["classes", "assets/chelsea.png", "-k", "3"]);
+    assert!(stdout(&prose).contains(rows[0]["label"].as_str().unwrap()));
+
+    let done = gradcam(["layers", "--model", "models/squeezenet1_1.pt2", "--json"]);
+    let rows: Value = serde_json::from_slice(&done.stdout).unwrap();
+    let recommended: Vec<&Value> = rows.as_array().unwrap().iter().filter(|row| row["recommended"] == true).collect();
+    assert_eq!(recommended.len(), 1);
+    assert_eq!(recommended[0]["path"], "features.12");
+    assert_eq!(recommended[0]["shape"], serde_json::json!([1, 512, 13, 13]));
+    let prose = gradcam(["layers"]);
+    assert!(stdout(&prose).contains("● bn2"));
+}
+
+#[test]
+fn without_a_display_the_window_says_so_in_one_line() {
+    let done = gradcam(["assets/chelsea.png"]);
+    assert_eq!(done.status.code(), Some(2));
+    assert!(stderr(&done).contains("no display"), "{}", stderr(&done));
+    assert_eq!(stderr(&done).lines().count(), 1);
+}
