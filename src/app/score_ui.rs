@@ -24,7 +24,7 @@ pub fn menu(ui: &mut Ui, state: &State, label: egui::Id, commands: &mut Vec<Comm
     ui.add_enabled_ui(class.is_some(), |ui| {
         let menu = widgets::combo("score")
             .selected_text(shown)
-            .width(120.0)
+            .width(112.0)
             .truncate();
         let response = menu
             .show_ui(ui, |ui| {

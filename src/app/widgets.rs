@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use egui::text::{LayoutJob, TextWrapping};
 use egui::{
-    Button, Color32, ComboBox, CornerRadius, FontId, Galley, Pos2, Rect, Response, RichText, Role,
-    Sense, Shape, Stroke, TextEdit, TextFormat, Ui, Vec2, WidgetInfo, pos2, vec2,
+    Button, Color32, ComboBox, CornerRadius, FontId, Galley, Id, Label, Pos2, Rect, Response,
+    RichText, Role, Sense, Shape, Stroke, TextEdit, TextFormat, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
 use super::theme::{self, GRID, palette};
@@ -112,6 +112,56 @@ pub fn combo(salt: &'static str) -> ComboBox<'static> {
             visuals.fg_stroke.color.gamma_multiply(0.7),
         );
     })
+}
+
+/// The text that names the next control; gives back its id for the control to be named by.
+pub fn name(ui: &mut Ui, text: &str) -> Id {
+    let colour = palette(ui).weak;
+    ui.add(Label::new(RichText::new(text).color(colour)).extend())
+        .id
+}
+
+/// One of a few, in a list that unfolds.
+pub struct Choice {
+    pub name: &'static str,
+    pub hint: &'static str,
+    pub width: f32,
+    /// Whether the name is written before it.
+    pub named: bool,
+}
+
+impl Choice {
+    /// What was picked, if anything was.
+    pub fn ui<T: Copy + PartialEq>(
+        self,
+        ui: &mut Ui,
+        chosen: T,
+        all: &[T],
+        label: impl Fn(T) -> &'static str,
+    ) -> Option<T> {
+        let text = self.named.then(|| name(ui, self.name));
+        let list = combo(self.name)
+            .selected_text(label(chosen))
+            .width(self.width);
+        let shown = list.show_ui(ui, |ui| {
+            let mut picked = None;
+            for value in all {
+                if ui
+                    .selectable_label(*value == chosen, label(*value))
+                    .clicked()
+                {
+                    picked = Some(*value);
+                }
+            }
+            picked
+        });
+        let response = shown.response.on_hover_text(self.hint);
+        match text {
+            Some(text) => response.labelled_by(text),
+            None => response.accessible_name(self.name),
+        };
+        shown.inner.flatten().filter(|picked| *picked != chosen)
+    }
 }
 
 /// A heading with something small at its right.

@@ -18,7 +18,7 @@ fn the_opacity_slider_asks_the_engine_nothing() {
     }
     window.harness.drop_at(at(1.0));
     window.harness.run_steps(2);
-    let share: f32 = window.value("Opacity").parse().unwrap_or(-1.0);
+    let share = window.number("Opacity");
     assert!(share > 0.9, "the slider stands at {share}");
     assert_eq!(window.app().requests_sent(), sent);
     assert!(window.app().is_settled());
@@ -31,7 +31,9 @@ fn colours_and_overlay_ask_the_engine_nothing() {
     for name in ["viridis", "magma", "turbo", "grey", "jet", "inferno"] {
         window.choose("Colours", name);
         window.settle();
-        window.harness.get_by_label_contains(&format!("Legend: {name} from 0 to"));
+        window
+            .harness
+            .get_by_label_contains(&format!("Legend: {name} from 0 to"));
     }
     window.click("Spotlight");
     window.settle();
@@ -59,7 +61,11 @@ fn the_readout_tells_what_is_under_the_pointer_in_any_panel() {
         window.harness.run_steps(2);
         said.push(window.value("Read-out"));
     }
-    assert!(said[0].starts_with("x ") && said[0].contains("RGB"), "{}", said[0]);
+    assert!(
+        said[0].starts_with("x ") && said[0].contains("RGB"),
+        "{}",
+        said[0]
+    );
     assert!(!said[0].contains("not seen"), "{}", said[0]);
     assert_eq!(said[0], said[1]);
 }
@@ -67,9 +73,8 @@ fn the_readout_tells_what_is_under_the_pointer_in_any_panel() {
 #[test]
 fn one_zoom_for_all_and_a_double_click_back() {
     let mut window = Window::open();
-    let corner = |w: &Window| -> Pos2 {
-        w.harness.get_by_label("Original").rect().min + vec2(4.0, 4.0)
-    };
+    let corner =
+        |w: &Window| -> Pos2 { w.harness.get_by_label("Original").rect().min + vec2(4.0, 4.0) };
     let read = |w: &mut Window, at: Pos2| {
         w.harness.hover_at(at);
         w.harness.run_steps(2);

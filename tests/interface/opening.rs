@@ -14,7 +14,9 @@ fn an_empty_window_invites() {
 
     window.will_pick(cat_and_coffee());
     window.click("Choose a photo…");
-    window.until("the photo", |w| w.harness.query_by_label("Original").is_some());
+    window.until("the photo", |w| {
+        w.harness.query_by_label("Original").is_some()
+    });
     window.will_pick(squeezenet());
     window.click("Choose a model…");
     window.settle();
@@ -45,7 +47,10 @@ fn a_wrong_layer_or_class_is_told_and_the_rest_opens() {
     window.until("both messages", |w| w.app().notices().len() == 2);
     window.until("the panels", |w| w.app().is_settled());
     let notices = window.app().notices().join("\n");
-    assert!(notices.contains("features.99") && notices.contains("unicorn"), "{notices}");
+    assert!(
+        notices.contains("features.99") && notices.contains("unicorn"),
+        "{notices}"
+    );
     assert_eq!(window.chosen_layer().as_deref(), Some("features.12"));
 }
 
@@ -56,10 +61,16 @@ fn another_photo_keeps_the_model_and_the_layer() {
     window.settle();
     window.will_pick(file("assets/chelsea.png"));
     window.click("Open image…");
-    window.until("the other photo", |w| w.value("Original").is_empty() && w.app().is_settled());
+    window.until("the other photo", |w| {
+        w.value("Original").is_empty() && w.app().is_settled()
+    });
     window.settle();
     assert_eq!(window.chosen_layer().as_deref(), Some("features.10"));
-    assert!(window.chosen_class().is_some_and(|class| class.contains("cat")));
+    assert!(
+        window
+            .chosen_class()
+            .is_some_and(|class| class.contains("cat"))
+    );
 }
 
 #[test]

@@ -16,7 +16,10 @@ fn compare(mut window: Window, name: &str) {
     window.harness.remove_cursor();
     window.harness.run_steps(3);
     // How long it took is not how it looks.
-    let masked = window.harness.query_by_label_contains("forward").map(|node| node.rect());
+    let masked = window
+        .harness
+        .query_by_label_contains("forward")
+        .map(|node| node.rect());
     if let Some(rect) = masked {
         window.harness.mask(rect);
     }
@@ -27,8 +30,11 @@ fn compare(mut window: Window, name: &str) {
 }
 
 fn open(width: f32, height: f32, theme: egui::Theme) -> Window {
-    let start =
-        Start { image: Some(cat_and_coffee()), model: Some(squeezenet()), ..Start::default() };
+    let start = Start {
+        image: Some(cat_and_coffee()),
+        model: Some(squeezenet()),
+        ..Start::default()
+    };
     let mut window = Window::sized(start, width, height, theme);
     window.settle();
     window

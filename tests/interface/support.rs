@@ -38,7 +38,11 @@ pub struct Pickers {
 
 impl Pickers {
     fn next(&self) -> Picked {
-        self.answers.lock().unwrap().pop_front().unwrap_or(Picked::Nothing)
+        self.answers
+            .lock()
+            .unwrap()
+            .pop_front()
+            .unwrap_or(Picked::Nothing)
     }
 }
 
@@ -108,12 +112,16 @@ impl Window {
             std::thread::sleep(Duration::from_millis(2));
             self.harness.step();
         }
+        // What floats over the window is laid out in one frame and seen in the next.
+        self.harness.run_steps(2);
     }
 
     /// Until everything asked for is on screen, and nothing went wrong.
     #[track_caller]
     pub fn settle(&mut self) {
-        self.until("the panels", |w| w.app().is_settled() || !w.app().notices().is_empty());
+        self.until("the panels", |w| {
+            w.app().is_settled() || !w.app().notices().is_empty()
+        });
         assert_eq!(self.app().notices(), Vec::<String>::new());
         self.harness.run_steps(2);
         self.harness.check_accessibility();
@@ -125,12 +133,20 @@ impl Window {
 
     /// A picker's answer to come.
     pub fn will_pick(&self, path: impl Into<PathBuf>) {
-        self.pickers.answers.lock().unwrap().push_back(Picked::File(path.into()));
+        self.pickers
+            .answers
+            .lock()
+            .unwrap()
+            .push_back(Picked::File(path.into()));
     }
 
     /// What the system says when there is no picker at all.
     pub fn has_no_picker(&self) {
-        self.pickers.answers.lock().unwrap().push_back(Picked::Unavailable);
+        self.pickers
+            .answers
+            .lock()
+            .unwrap()
+            .push_back(Picked::Unavailable);
     }
 
     #[track_caller]
@@ -190,19 +206,32 @@ impl Window {
         self.harness.get_by_label(label).value().unwrap_or_default()
     }
 
+    /// Where a slider stands.
+    #[track_caller]
+    pub fn number(&self, label: &str) -> f64 {
+        let node = self.harness.get_by_label(label);
+        node.accesskit_node()
+            .numeric_value()
+            .expect("a slider has a number")
+    }
+
     pub fn key(&mut self, key: egui::Key) {
         self.harness.key_press(key);
         self.harness.run_steps(2);
     }
 
     pub fn ctrl(&mut self, key: egui::Key) {
-        self.harness.key_press_modifiers(egui::Modifiers::COMMAND, key);
+        self.harness
+            .key_press_modifiers(egui::Modifiers::COMMAND, key);
         self.harness.run_steps(2);
     }
 
     /// Lets a file fall on the window.
     pub fn drop_file(&mut self, path: impl Into<PathBuf>) {
-        self.harness.input_mut().dropped_files.push(Arc::new(Dropped(path.into())));
+        self.harness
+            .input_mut()
+            .dropped_files
+            .push(Arc::new(Dropped(path.into())));
         self.harness.step();
     }
 }

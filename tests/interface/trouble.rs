@@ -12,10 +12,16 @@ fn refused(window: &mut Window, path: &Path) -> String {
     window.until("the message", |w| !w.app().notices().is_empty());
     let notice = window.app().notices().join("\n");
     let name = path.file_name().unwrap().to_string_lossy();
-    assert!(notice.contains(name.as_ref()), "{name} is not named in “{notice}”");
+    assert!(
+        notice.contains(name.as_ref()),
+        "{name} is not named in “{notice}”"
+    );
     window.click("Dismiss");
     window.settle();
-    assert_eq!((window.chosen_class(), window.chosen_layer()), (class, layer));
+    assert_eq!(
+        (window.chosen_class(), window.chosen_layer()),
+        (class, layer)
+    );
     notice
 }
 
