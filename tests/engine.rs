@@ -1,0 +1,176 @@
+//! The engine as the window uses it: promises, overtaking, cancelling, and what stays when
+//! something fails.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use gradcam::engine::{Engine, Error, Job, ModelCard, Request};
+use gradcam::explain::Score;
+use gradcam::model::ReluRule;
+use gradcam::picture::decode::Photo;
+use gradcam::picture::geometry::Fit;
+
+fn root(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+fn photo() -> Arc<Photo> {
+    Arc::new(Photo::open(&root("assets/cat_and_coffee.png")).unwrap())
+}
+
+fn open(engine: &Engine, name: &str) -> Result<Arc<ModelCard>, Error> {
+    engine.open_model(root(name)).block_and_take()
+}
+
+fn request(photo: &Arc<Photo>, class: usize) -> Request {
+    Request {
+        photo: Arc::clone(photo),
+        fit: Fit::Crop,
+        score: Some(Score::For(class)),
+        layer: None,
+        rule: ReluRule::Guided,
+    }
+}
+
+fn until(what: &str, mut holds: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !holds() {
+        assert!(start.elapsed() < Duration::from_secs(60), "never happened: {what}");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+fn finished(job: &Job) {
+    until("the job ends", || job.guided.ready().is_some());
+}
+
+#[test]
+fn what_is_known_comes_back_at_once_and_asks_the_worker_nothing() {
+    let woken = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&woken);
+    let engine = Engine::start(move || drop(counter.fetch_add(1, Ordering::SeqCst))).unwrap();
+    let card = open(&engine, "models/squeezenet1_1.pt2").unwrap();
+    let photo = photo();
+    let first = engine.explain(request(&photo, 967));
+    finished(&first);
+    assert!(woken.load(Ordering::SeqCst) > 3);
+    until("the other layers are computed", || engine.progress().is_none());
+    let sent = engine.requests_sent();
+
+    let again = engine.explain(request(&photo, 967));
+    for ready in [again.answer.ready().is_some(), again.heat_map.ready().is_some(), again.guided.ready().is_some()] {
+        assert!(ready);
+    }
+    assert_eq!(engine.requests_sent(), sent);
+
+    // Every other layer's map was filled in from one walk: only its product is left to compute.
+    for layer in card.layers.targets() {
+        let walked = Request { layer: Some(layer.path.clone()), ..request(&photo, 967) };
+        assert!(engine.cached_map(&walked).is_some(), "{}", layer.path);
+    }
+    let walked = engine.explain(Request { layer: Some("features.7".into()), ..request(&photo, 967) });
+    assert_eq!(walked.heat_map.ready().unwrap().as_ref().unwrap().layer, "features.7");
+    finished(&walked);
+}
+
+#[test]
+fn the_model_answers_its_own_class_where_none_is_asked() {
+    let engine = Engine::start(|| ()).unwrap();
+    open(&engine, "models/squeezenet1_1.pt2").unwrap();
+    let job = engine.explain(Request { score: None, ..request(&photo(), 0) });
+    finished(&job);
+    let answer = job.answer.block_and_take().unwrap();
+    let map = job.heat_map.block_and_take().unwrap();
+    assert_eq!(map.score, Score::For(answer.top().unwrap()));
+    assert_eq!(map.layer, "features.12");
+    let guided = job.guided.block_and_take().unwrap();
+    assert_eq!(guided.rectifiers, (26, 26));
+    let sum: f32 = answer.probabilities.iter().sum();
+    assert!((sum - 1.0).abs() < 1e-4);
+}
+
+#[test]
+fn the_newest_request_wins_and_the_overtaken_say_so() {
+    let engine = Engine::start(|| ()).unwrap();
+    open(&engine, "models/efficientnet_lite0.pt2").unwrap();
+    let photo = photo();
+    let jobs: Vec<Job> = (0..40).map(|class| engine.explain(request(&photo, class))).collect();
+    jobs.iter().for_each(finished);
+    let (last, earlier) = jobs.split_last().unwrap();
+    assert_eq!(last.heat_map.ready().unwrap().as_ref().unwrap().score, Score::For(39));
+    let overtaken = earlier.iter().filter(|job| matches!(job.guided.ready(), Some(Err(Error::Overtaken)))).count();
+    assert!(overtaken >= 30, "only {overtaken} of 39 were dropped");
+}
+
+#[test]
+fn cancelling_drops_the_work_and_the_next_click_works() {
+    let engine = Engine::start(|| ()).unwrap();
+    open(&engine, "models/efficientnet_lite0.pt2").unwrap();
+    let photo = photo();
+    let job = engine.explain(request(&photo, 285));
+    engine.cancel();
+    finished(&job);
+    assert!(matches!(job.guided.ready(), Some(Err(Error::Overtaken))));
+    until("the worker rests", || engine.progress().is_none());
+    let job = engine.explain(request(&photo, 285));
+    finished(&job);
+    assert!(job.guided.ready().unwrap().is_ok());
+}
+
+#[test]
+fn a_file_that_does_not_open_leaves_the_last_model_open() {
+    let engine = Engine::start(|| ()).unwrap();
+    let job = engine.explain(request(&photo(), 0));
+    finished(&job);
+    assert!(matches!(job.answer.ready(), Some(Err(Error::NoModel))));
+
+    open(&engine, "models/squeezenet1_1.pt2").unwrap();
+    let error = open(&engine, "assets/coffee.png").unwrap_err();
+    assert!(error.to_string().contains("coffee.png"), "{error}");
+    let error = open(&engine, "models/nowhere.pt2").unwrap_err();
+    assert!(error.to_string().contains("nowhere.pt2"), "{error}");
+    let job = engine.explain(request(&photo(), 285));
+    finished(&job);
+    assert_eq!(job.guided.ready().unwrap().as_ref().unwrap().rectifiers, (26, 26));
+}
+
+#[test]
+fn what_the_model_does_not_have_is_refused_in_words() {
+    let engine = Engine::start(|| ()).unwrap();
+    open(&engine, "models/squeezenet1_1.pt2").unwrap();
+    let photo = photo();
+    let job = engine.explain(request(&photo, 1000));
+    finished(&job);
+    let error = job.heat_map.block_and_take().unwrap_err();
+    assert!(matches!(error, Error::UnknownClass { class: 1000, classes: 1000 }), "{error}");
+    let job = engine.explain(Request { layer: Some("classifier.3".into()), ..request(&photo, 1) });
+    finished(&job);
+    assert!(matches!(job.heat_map.ready(), Some(Err(Error::UnknownLayer(path))) if path == "classifier.3"));
+}
+
+/// The counterfactual map and the plain one come from opposite gradients: no place is in both.
+#[test]
+fn evidence_for_and_against_never_overlap() {
+    let engine = Engine::start(|| ()).unwrap();
+    open(&engine, "models/efficientnet_lite0.pt2").unwrap();
+    let photo = photo();
+    let map = |score| {
+        let job = engine.explain(Request { score: Some(score), ..request(&photo, 0) });
+        finished(&job);
+        job.heat_map.block_and_take().unwrap().map.clone()
+    };
+    let (cat, against) = (map(Score::For(285)), map(Score::Against(285)));
+    assert!(cat.max() > 0.0 && against.max() > 0.0);
+    assert!(cat.values.iter().zip(&against.values).all(|(a, b)| a * b == 0.0));
+
+    // Grad-CAM before its ReLU is linear in the score, so is what is left of it: cat − espresso.
+    let (espresso, no_espresso) = (map(Score::For(967)), map(Score::Against(967)));
+    let versus = map(Score::Versus { a: 285, b: 967 });
+    for place in 0..versus.values.len() {
+        let cat = cat.values[place] - against.values[place];
+        let espresso = espresso.values[place] - no_espresso.values[place];
+        assert!((versus.values[place] - (cat - espresso).max(0.0)).abs() < 1e-4);
+    }
+}
