@@ -1,8 +1,6 @@
 //! The list of classes: what the model answers, with probabilities as bars and logits beside them.
 
-use egui::{
-    Align, DragValue, Margin, Rect, RichText, Role, ScrollArea, Ui, WidgetInfo, pos2, vec2,
-};
+use egui::{Align, DragValue, Margin, Rect, RichText, Role, ScrollArea, Ui, pos2, vec2};
 
 use crate::engine::Answer;
 
@@ -12,7 +10,7 @@ use super::App;
 use super::commands::Command;
 use super::state::{SearchField, State};
 use super::theme::{self, CLASS_ROW, GRID, INSET, palette};
-use super::widgets::{draw_left, draw_right, heading, line, row, search};
+use super::widgets::{draw_left, draw_right, heading, line, name_row, row, search};
 
 /// Widths of the columns of numbers.
 const PROBABILITY: f32 = 52.0;
@@ -31,7 +29,7 @@ impl App {
         egui::Frame::new().inner_margin(inset).show(ui, |ui| {
             heading(ui, "Classes", |ui| {
                 ui.spacing_mut().item_spacing.x = 4.0;
-                let most = classes.max(1);
+                let most = if classes > 0 { classes } else { usize::MAX };
                 let field = DragValue::new(&mut state.top_k.0)
                     .range(1..=most)
                     .speed(0.1);
@@ -232,11 +230,8 @@ fn class_row(
     ui.painter()
         .rect_filled(Rect::from_min_size(track.min, full), 1.5, fill);
 
-    response.widget_info(|| {
-        let mut info = WidgetInfo::selected(Role::ListBoxOption, true, selected, &name);
-        info.current_text_value = Some(format!("{}, logit {logit:.2}", percent(probability)));
-        info
-    });
+    let numbers = format!("{}, logit {logit:.2}", percent(probability));
+    name_row(&response, Role::ListBoxOption, selected, &name, &numbers);
     let response = response.on_hover_ui(|ui| {
         ui.label(RichText::new(&name).font(theme::title()));
         ui.label(format!(

@@ -1,6 +1,6 @@
 //! The rows under the pictures: how the heat map lies over the photo, and how it is computed.
 
-use egui::{ComboBox, Id, Label, Mesh, Rect, RichText, Sense, Slider, Ui, WidgetInfo, pos2, vec2};
+use egui::{Mesh, Rect, Sense, Slider, Ui, WidgetInfo, pos2, vec2};
 
 use crate::model::ReluRule;
 use crate::picture::colormap::Colormap;
@@ -14,10 +14,12 @@ use super::commands::Command;
 use super::score_ui;
 use super::state::Opacity;
 use super::theme::{self, GRID, ROW, palette};
-use super::widgets::{draw_left, line, segments};
+use super::widgets::{self, Choice, draw_left, draw_right, line, segments};
 
 /// From this width on the controls stand in one row.
-const ONE_ROW: f32 = 1240.0;
+const ONE_ROW: f32 = 1200.0;
+/// Below this width they give up what can be spared.
+const COMPACT: f32 = 640.0;
 
 /// Height of the controls in a stage of this width.
 pub fn height(width: f32) -> f32 {
@@ -30,114 +32,103 @@ pub fn height(width: f32) -> f32 {
 
 impl App {
     pub(super) fn controls_ui(&self, ui: &mut Ui, commands: &mut Vec<Command>) {
-        let wide = ui.available_width() >= ONE_ROW;
+        let width = ui.available_width();
+        let compact = width < COMPACT;
         ui.horizontal(|ui| {
             ui.set_height(ROW);
-            self.look_ui(ui, commands);
-            if wide {
-                self.method_ui(ui, commands);
+            self.look_ui(ui, compact, commands);
+            if width >= ONE_ROW {
+                ui.add_space(GRID);
+                self.method_ui(ui, compact, commands);
             }
         });
-        if !wide {
+        if width < ONE_ROW {
             ui.horizontal(|ui| {
                 ui.set_height(ROW);
-                self.method_ui(ui, commands);
+                self.method_ui(ui, compact, commands);
             });
         }
     }
 
     /// Opacity, colours and overlay: drawing only, nothing is computed.
-    fn look_ui(&self, ui: &mut Ui, commands: &mut Vec<Command>) {
+    fn look_ui(&self, ui: &mut Ui, compact: bool, commands: &mut Vec<Command>) {
         let state = &self.state;
-        let narrow = ui.available_width() < 640.0;
-        let label = name(ui, "Opacity");
-        let mut share = state.opacity.share();
-        ui.spacing_mut().slider_width = if narrow { 72.0 } else { 144.0 };
-        let slider = Slider::new(&mut share, 0.0..=1.0)
-            .show_value(false)
-            .step_by(0.01);
-        let response = ui.add(slider).labelled_by(label);
-        if response
-            .on_hover_text("From the photo alone to the heat map alone")
+        self.opacity_ui(ui, if compact { 64.0 } else { 144.0 }, commands);
+        ui.add_space(if compact { 0.0 } else { GRID });
+
+        ui.add_enabled_ui(state.overlay == Overlay::Blend, |ui| {
+            let list = Choice {
+                name: "Colours",
+                hint: "The colours of the heat map",
+                width: 76.0,
+                named: !compact,
+            };
+            let picked = list.ui(ui, state.colormap, &Colormap::ALL, Colormap::name);
+            commands.extend(picked.map(Command::SetColormap));
+            self.legend_ui(ui, if compact { 40.0 } else { 112.0 });
+        });
+        ui.add_space(GRID);
+        ui.scope(|ui| {
+            let choices = Overlay::ALL.map(|overlay| (overlay, overlay.label(), hint(overlay)));
+            commands.extend(segments(ui, state.overlay, &choices).map(Command::SetOverlay));
+        });
+    }
+
+    fn opacity_ui(&self, ui: &mut Ui, width: f32, commands: &mut Vec<Command>) {
+        let colours = palette(ui);
+        let label = widgets::name(ui, "Opacity");
+        let mut share = self.state.opacity.share();
+        let slider = ui.scope(|ui| {
+            ui.spacing_mut().slider_width = width;
+            ui.spacing_mut().interact_size.y = 2.0 * GRID;
+            // Grey, for it stands right below the pictures.
+            ui.visuals_mut().selection.bg_fill = colours.bar;
+            ui.add(
+                Slider::new(&mut share, 0.0..=1.0)
+                    .show_value(false)
+                    .step_by(0.01),
+            )
+        });
+        let hint = "From the photo alone to the heat map alone";
+        if slider
+            .inner
+            .labelled_by(label)
+            .on_hover_text(hint)
             .changed()
         {
             commands.push(Command::SetOpacity(Opacity::from_share(share)));
         }
-        let (rect, _) = ui.allocate_exact_size(vec2(36.0, ROW), Sense::hover());
-        let text = format!("{:.0} %", state.opacity.share() * 100.0);
-        let galley = line(ui, &text, theme::body(), palette(ui).weak, 40.0);
-        draw_left(ui, rect.left(), rect.center().y, galley);
-        ui.add_space(GRID);
-
-        let blend = state.overlay == Overlay::Blend;
-        let label = name(ui, "Colours");
-        ui.add_enabled_ui(blend, |ui| {
-            let response = ComboBox::from_id_salt("colour map")
-                .selected_text(state.colormap.name())
-                .width(80.0)
-                .show_ui(ui, |ui| {
-                    for colormap in Colormap::ALL {
-                        let chosen = colormap == state.colormap;
-                        if ui.selectable_label(chosen, colormap.name()).clicked() {
-                            commands.push(Command::SetColormap(colormap));
-                        }
-                    }
-                })
-                .response;
-            response
-                .labelled_by(label)
-                .on_hover_text("The colours of the heat map");
-            self.legend_ui(ui, if narrow { 64.0 } else { 112.0 });
-        });
-        ui.add_space(GRID);
-        let choices = Overlay::ALL.map(|overlay| (overlay, overlay.label(), hint(overlay)));
-        if let Some(overlay) = segments(ui, state.overlay, &choices) {
-            commands.push(Command::SetOverlay(overlay));
-        }
-        ui.spacing_mut().item_spacing.x = GRID;
-        ui.add_space(GRID);
+        let (rect, _) = ui.allocate_exact_size(vec2(34.0, ROW), Sense::hover());
+        let text = format!("{:.0} %", share * 100.0);
+        let galley = line(ui, &text, theme::body(), colours.weak, 40.0);
+        draw_right(ui, rect.right(), rect.center().y, galley);
     }
 
     /// Fit, rule and score: what the engine is asked.
-    fn method_ui(&self, ui: &mut Ui, commands: &mut Vec<Command>) {
+    fn method_ui(&self, ui: &mut Ui, compact: bool, commands: &mut Vec<Command>) {
         let state = &self.state;
-        let label = name(ui, "Fit");
-        let response = ComboBox::from_id_salt("fit")
-            .selected_text(state.fit.label())
-            .width(72.0)
-            .show_ui(ui, |ui| {
-                for fit in Fit::ALL {
-                    if ui.selectable_label(fit == state.fit, fit.label()).clicked() {
-                        commands.push(Command::SetFit(fit));
-                    }
-                }
-            })
-            .response;
-        response
-            .labelled_by(label)
-            .on_hover_text("How the photo is brought to the model's size");
-        ui.add_space(GRID);
+        let gap = if compact { 0.0 } else { GRID };
+        let fit = Choice {
+            name: "Fit",
+            hint: "How the photo is brought to the model's size",
+            width: 72.0,
+            named: true,
+        };
+        let picked = fit.ui(ui, state.fit, &Fit::ALL, Fit::label);
+        commands.extend(picked.map(Command::SetFit));
+        ui.add_space(gap);
 
-        let label = name(ui, "Rule");
-        let response = ComboBox::from_id_salt("rule")
-            .selected_text(state.rule.label())
-            .width(104.0)
-            .show_ui(ui, |ui| {
-                for rule in ReluRule::ALL {
-                    if ui
-                        .selectable_label(rule == state.rule, rule.label())
-                        .clicked()
-                    {
-                        commands.push(Command::SetRule(rule));
-                    }
-                }
-            })
-            .response;
-        let hint = "What a rectifier lets through on the way back, in the last two panels";
-        response.labelled_by(label).on_hover_text(hint);
-        ui.add_space(GRID);
+        let rule = Choice {
+            name: "Rule",
+            hint: "What a rectifier lets through on the way back, in the last two panels",
+            width: 120.0,
+            named: true,
+        };
+        let picked = rule.ui(ui, state.rule, &ReluRule::ALL, ReluRule::label);
+        commands.extend(picked.map(Command::SetRule));
+        ui.add_space(gap);
 
-        let label = name(ui, "Explain");
+        let label = widgets::name(ui, "Explain");
         score_ui::menu(ui, state, label, commands);
     }
 
@@ -146,7 +137,7 @@ impl App {
         let colours = palette(ui);
         let heat = self.state.results.heat.as_ref();
         let max = heat.map_or_else(String::new, |heat| significant(heat.value.map.max()));
-        let (rect, response) = ui.allocate_exact_size(vec2(width + 64.0, ROW), Sense::hover());
+        let (rect, response) = ui.allocate_exact_size(vec2(width + 56.0, ROW), Sense::hover());
         let y = rect.center().y;
         let zero = line(ui, "0", theme::small(), colours.weak, 16.0);
         let left = draw_left(ui, rect.left(), y, zero) + 6.0;
@@ -162,13 +153,6 @@ impl App {
         response.widget_info(|| WidgetInfo::labeled(egui::Role::Image, true, &text));
         response.on_hover_text("From 0 to the largest value of this heat map");
     }
-}
-
-/// The text that names the next control; gives back its id for the control to be named by.
-fn name(ui: &mut Ui, text: &str) -> Id {
-    let colour = palette(ui).weak;
-    ui.add(Label::new(RichText::new(text).color(colour)).extend())
-        .id
 }
 
 fn hint(overlay: Overlay) -> &'static str {

@@ -8,9 +8,12 @@ use crate::model::layers::{Layer, Target};
 
 use super::App;
 use super::commands::Command;
+use super::model_ui::{no_model_ui, notes_ui};
 use super::state::{SearchField, State};
 use super::theme::{self, GRID, INSET, ROW, palette};
-use super::widgets::{draw_left, draw_right, heading, line, lines, row, search, triangle};
+use super::widgets::{
+    draw_left, draw_right, heading, line, lines, name_row, row, search, triangle,
+};
 
 /// A model with more rows than this opens with its inner branches closed.
 const MANY_ROWS: usize = 48;
@@ -43,9 +46,12 @@ impl App {
             let targets = card.layers.targets().count();
             let colours = palette(ui);
             heading(ui, "Layers", |ui| {
-                let text = egui::RichText::new(targets.to_string()).color(colours.weak);
-                ui.label(text)
-                    .on_hover_text(format!("{targets} layers have a map"));
+                let text = format!("{targets} with a map");
+                ui.label(
+                    egui::RichText::new(text)
+                        .font(theme::small())
+                        .color(colours.weak),
+                );
             });
             let focus = state.focus.take_if(|f| *f == SearchField::Layers).is_some();
             search(
@@ -80,57 +86,6 @@ impl App {
                 }
                 ui.add_space(GRID);
             });
-    }
-}
-
-/// What a person should know of the model, at the foot of its tree.
-fn notes_ui(ui: &mut Ui, card: &ModelCard) {
-    let mut notes: Vec<String> = card.notes.clone();
-    if card.preprocess_assumed
-        && !notes
-            .iter()
-            .any(|n| n.to_lowercase().contains("preprocess"))
-    {
-        let (width, height) = card.input_size;
-        notes.push(format!(
-            "Preprocessing assumed: the file does not say how to prepare a picture, so \
-             torchvision's ImageNet defaults at {width}×{height} were taken."
-        ));
-    }
-    if notes.is_empty() {
-        return;
-    }
-    let colours = palette(ui);
-    let inset = egui::Margin {
-        left: INSET as i8,
-        right: INSET as i8,
-        top: 12,
-        bottom: 12,
-    };
-    egui::Panel::bottom("model notes")
-        .frame(egui::Frame::new().inner_margin(inset))
-        .show(ui, |ui| {
-            for note in notes {
-                ui.label(
-                    egui::RichText::new(note)
-                        .font(theme::small())
-                        .color(colours.caution),
-                );
-            }
-        });
-}
-
-fn no_model_ui(ui: &mut Ui, commands: &mut Vec<Command>) {
-    heading(ui, "Layers", |_| {});
-    let text = "Open a model to see its layers.";
-    ui.label(egui::RichText::new(text).color(palette(ui).weak));
-    let command = Command::OpenModel;
-    if ui
-        .button("Choose a model…")
-        .on_hover_text(command.hint(ui.ctx()))
-        .clicked()
-    {
-        commands.push(command);
     }
 }
 
@@ -229,12 +184,8 @@ fn layer_row(
             .circle_filled(pos2(rect.left() + 14.0, y), 3.0, colours.accent);
     }
 
-    response.widget_info(|| {
-        let mut info =
-            WidgetInfo::selected(Role::TreeItem, layer.is_target(), selected, &layer.path);
-        info.current_text_value = Some(format!("{} {}", layer.kind, shape_text(layer)));
-        info
-    });
+    let numbers = format!("{} {}", layer.kind, shape_text(layer));
+    name_row(&response, Role::TreeItem, selected, &layer.path, &numbers);
     if response.clicked() && !selected {
         commands.push(Command::ChooseLayer(layer.path.clone()));
     }

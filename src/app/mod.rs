@@ -11,16 +11,20 @@ use egui::{Context, Rect, Vec2, vec2};
 
 use crate::engine::{Engine, Error};
 
+mod arrange;
 mod classes_ui;
 mod commands;
 mod controls_ui;
 pub mod dialogs;
 mod export;
+mod first_choice;
 mod layers_ui;
 mod logic;
+mod model_ui;
 mod notices;
 mod open;
 mod panels_ui;
+mod picture_ui;
 mod readout_ui;
 mod score_ui;
 mod state;
@@ -158,7 +162,7 @@ pub fn run(start: Start) -> anyhow::Result<()> {
         .with_title("gradcam")
         .with_app_id("gradcam")
         .with_inner_size(vec2(1440.0, 900.0))
-        .with_min_inner_size(vec2(800.0, 520.0))
+        .with_min_inner_size(vec2(960.0, 560.0))
         .with_drag_and_drop(true);
     let options = eframe::NativeOptions {
         viewport,

@@ -55,7 +55,7 @@ impl App {
             .as_ref()
             .map_or_else(|| "Nothing under the pointer".to_owned(), words);
         response.widget_info(|| {
-            let mut info = WidgetInfo::labeled(Role::Label, true, "Read-out");
+            let mut info = WidgetInfo::labeled(Role::Status, true, "Read-out");
             info.current_text_value = Some(text.clone());
             info
         });

@@ -1,12 +1,13 @@
 //! What is differentiated: the class's own logit, and behind the menu the two other questions one
 //! may ask of the same gradients.
 
-use egui::{ComboBox, Ui};
+use egui::Ui;
 
 use crate::explain::Score;
 
 use super::commands::Command;
 use super::state::State;
+use super::widgets;
 
 const FOR: &str = "The class";
 const AGAINST: &str = "Counterfactual";
@@ -21,11 +22,11 @@ pub fn menu(ui: &mut Ui, state: &State, label: egui::Id, commands: &mut Vec<Comm
     };
     let class = state.class();
     ui.add_enabled_ui(class.is_some(), |ui| {
-        let combo = ComboBox::from_id_salt("score")
+        let menu = widgets::combo("score")
             .selected_text(shown)
-            .width(120.0)
+            .width(112.0)
             .truncate();
-        let response = combo
+        let response = menu
             .show_ui(ui, |ui| {
                 let Some(class) = class else { return };
                 let choices = [

@@ -79,8 +79,6 @@ pub struct SignedTextures {
     pub size: (u32, u32),
     pub backprop: TextureHandle,
     pub grad_cam: TextureHandle,
-    /// Rectifiers the rule acted at, and rectifiers there are.
-    pub rectifiers: (usize, usize),
 }
 
 /// What is shown, and what is being made to take its place.
@@ -220,7 +218,6 @@ impl Textures {
                     size,
                     backprop: picture("guided backprop", &guided.backprop),
                     grad_cam: picture("guided grad-cam", &guided.grad_cam),
-                    rectifiers: guided.rectifiers,
                 }
             });
         }

@@ -235,7 +235,7 @@ fn visuals(theme: Theme, p: &Palette) -> Visuals {
         (&mut w.active, 36),
         (&mut w.open, 26),
     ] {
-        state.bg_fill = lift(amount + 8);
+        state.bg_fill = lift(amount + 20);
         state.weak_bg_fill = lift(amount);
     }
     v

@@ -9,7 +9,7 @@ use super::theme::{GRID, palette};
 use super::{controls_ui, open, status_ui, toolbar};
 
 /// Share of the window that a list may take.
-const WIDEST_LIST: f32 = 0.28;
+const WIDEST_LIST: f32 = 0.22;
 
 impl App {
     pub fn ui(&mut self, ui: &mut Ui) {
@@ -31,15 +31,15 @@ impl App {
             .frame(bar)
             .show(ui, |ui| self.status_ui(ui, &mut commands));
         let list = Frame::new().fill(colours.panel);
-        let most = (window * WIDEST_LIST).max(200.0);
+        let most = (window * WIDEST_LIST).max(208.0);
         Panel::left("layers")
-            .default_size(288.0)
+            .default_size((window * 0.2).clamp(200.0, 304.0))
             .size_range(200.0..=most)
             .frame(list)
             .show(ui, |ui| self.layers_ui(ui, &mut commands));
         Panel::right("classes")
-            .default_size(304.0)
-            .size_range(216.0..=most)
+            .default_size((window * 0.21).clamp(208.0, 320.0))
+            .size_range(208.0..=most)
             .frame(list)
             .show(ui, |ui| self.classes_ui(ui, &mut commands));
         CentralPanel::no_frame()

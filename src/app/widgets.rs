@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use egui::text::{LayoutJob, TextWrapping};
 use egui::{
-    Button, Color32, CornerRadius, FontId, Galley, Pos2, Rect, Response, RichText, Sense, Shape,
-    Stroke, TextEdit, TextFormat, Ui, Vec2, WidgetInfo, pos2, vec2,
+    Button, Color32, ComboBox, CornerRadius, FontId, Galley, Id, Label, Pos2, Rect, Response,
+    RichText, Role, Sense, Shape, Stroke, TextEdit, TextFormat, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
 use super::theme::{self, GRID, palette};
@@ -77,6 +77,18 @@ pub fn row(ui: &mut Ui, height: f32, enabled: bool, selected: bool) -> Response 
     response
 }
 
+/// What a screen reader says of a row: its name, its numbers, and whether it is the chosen one.
+pub fn name_row(response: &Response, role: Role, selected: bool, name: &str, numbers: &str) {
+    response.widget_info(|| {
+        let mut info = WidgetInfo::labeled(role, response.sense.senses_click(), name);
+        info.current_text_value = Some(numbers.to_owned());
+        info
+    });
+    response
+        .ctx
+        .accesskit_node_builder(response.id, |node| node.set_selected(selected));
+}
+
 /// The triangle that opens and closes a branch.
 pub fn triangle(ui: &Ui, centre: Pos2, open: bool, colour: Color32) {
     let r = 3.5;
@@ -88,6 +100,68 @@ pub fn triangle(ui: &Ui, centre: Pos2, open: bool, colour: Color32) {
     let points = points.into_iter().map(|offset| centre + offset).collect();
     ui.painter()
         .add(Shape::convex_polygon(points, colour, Stroke::NONE));
+}
+
+/// A list that unfolds, with a mark as small as those of the tree.
+pub fn combo(salt: &'static str) -> ComboBox<'static> {
+    ComboBox::from_id_salt(salt).icon(|ui, rect, visuals, _open| {
+        triangle(
+            ui,
+            rect.center(),
+            true,
+            visuals.fg_stroke.color.gamma_multiply(0.7),
+        );
+    })
+}
+
+/// The text that names the next control; gives back its id for the control to be named by.
+pub fn name(ui: &mut Ui, text: &str) -> Id {
+    let colour = palette(ui).weak;
+    ui.add(Label::new(RichText::new(text).color(colour)).extend())
+        .id
+}
+
+/// One of a few, in a list that unfolds.
+pub struct Choice {
+    pub name: &'static str,
+    pub hint: &'static str,
+    pub width: f32,
+    /// Whether the name is written before it.
+    pub named: bool,
+}
+
+impl Choice {
+    /// What was picked, if anything was.
+    pub fn ui<T: Copy + PartialEq>(
+        self,
+        ui: &mut Ui,
+        chosen: T,
+        all: &[T],
+        label: impl Fn(T) -> &'static str,
+    ) -> Option<T> {
+        let text = self.named.then(|| name(ui, self.name));
+        let list = combo(self.name)
+            .selected_text(label(chosen))
+            .width(self.width);
+        let shown = list.show_ui(ui, |ui| {
+            let mut picked = None;
+            for value in all {
+                if ui
+                    .selectable_label(*value == chosen, label(*value))
+                    .clicked()
+                {
+                    picked = Some(*value);
+                }
+            }
+            picked
+        });
+        let response = shown.response.on_hover_text(self.hint);
+        match text {
+            Some(text) => response.labelled_by(text),
+            None => response.accessible_name(self.name),
+        };
+        shown.inner.flatten().filter(|picked| *picked != chosen)
+    }
 }
 
 /// A heading with something small at its right.
@@ -121,11 +195,7 @@ pub fn search(ui: &mut Ui, text: &mut String, name: &str, hint: &str, take_focus
         let id = response.id.with("clear");
         let clear = ui.interact(rect, id, Sense::click()).on_hover_text("Clear");
         clear.widget_info(|| {
-            WidgetInfo::labeled(
-                egui::Role::Button,
-                true,
-                format!("Clear {}", name.to_lowercase()),
-            )
+            WidgetInfo::labeled(Role::Button, true, format!("Clear {}", name.to_lowercase()))
         });
         let colours = palette(ui);
         let colour = if clear.hovered() {

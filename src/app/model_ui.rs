@@ -1,0 +1,60 @@
+//! What the list of layers says of the model itself: that there is none, or what to know of it.
+
+use egui::Ui;
+
+use crate::engine::ModelCard;
+
+use super::commands::Command;
+use super::theme::{self, INSET, palette};
+use super::widgets::heading;
+
+/// What a person should know of the model, at the foot of its tree.
+pub fn notes_ui(ui: &mut Ui, card: &ModelCard) {
+    let mut notes: Vec<String> = card.notes.clone();
+    if card.preprocess_assumed
+        && !notes
+            .iter()
+            .any(|n| n.to_lowercase().contains("preprocess"))
+    {
+        let (width, height) = card.input_size;
+        notes.push(format!(
+            "Preprocessing assumed: the file does not say how to prepare a picture, so \
+             torchvision's ImageNet defaults at {width}×{height} were taken."
+        ));
+    }
+    if notes.is_empty() {
+        return;
+    }
+    let colours = palette(ui);
+    let inset = egui::Margin {
+        left: INSET as i8,
+        right: INSET as i8,
+        top: 12,
+        bottom: 12,
+    };
+    egui::Panel::bottom("model notes")
+        .frame(egui::Frame::new().inner_margin(inset))
+        .show(ui, |ui| {
+            for note in notes {
+                ui.label(
+                    egui::RichText::new(note)
+                        .font(theme::small())
+                        .color(colours.caution),
+                );
+            }
+        });
+}
+
+pub fn no_model_ui(ui: &mut Ui, commands: &mut Vec<Command>) {
+    heading(ui, "Layers", |_| {});
+    let text = "Open a model to see its layers.";
+    ui.label(egui::RichText::new(text).color(palette(ui).weak));
+    let command = Command::OpenModel;
+    if ui
+        .button("Choose a model…")
+        .on_hover_text(command.hint(ui.ctx()))
+        .clicked()
+    {
+        commands.push(command);
+    }
+}

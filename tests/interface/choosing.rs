@@ -1,0 +1,208 @@
+//! Choosing classes, layers, scores and rules, with the mouse and with the keys.
+
+use egui::Key;
+use egui::accesskit::Role;
+use egui_kittest::kittest::{NodeT, Queryable};
+
+use crate::support::Window;
+
+#[test]
+fn a_click_on_a_class_changes_the_pictures() {
+    let mut window = Window::open();
+    let sent = window.app().requests_sent();
+    window.click("Search classes");
+    window
+        .harness
+        .get_by_label("Search classes")
+        .type_text("espresso");
+    window.harness.run_steps(2);
+    window.click_class("espresso");
+    window.settle();
+    assert_eq!(window.chosen_class().as_deref(), Some("espresso"));
+    assert_eq!(window.app().requests_sent(), sent + 1);
+    window
+        .harness
+        .get_by_label_contains("espresso at features.12");
+}
+
+#[test]
+fn a_class_or_a_layer_seen_before_is_there_at_once() {
+    let mut window = Window::open();
+    let first = window.chosen_class().unwrap();
+    window.key(Key::ArrowRight);
+    window.settle();
+    assert_ne!(window.chosen_class().unwrap(), first);
+    let sent = window.app().requests_sent();
+    window.key(Key::ArrowLeft);
+    window.settle();
+    assert_eq!(window.chosen_class().unwrap(), first);
+    assert_eq!(window.app().requests_sent(), sent);
+}
+
+#[test]
+fn the_search_finds_classes_by_name_and_number() {
+    let mut window = Window::open();
+    let rows = |w: &Window| w.harness.query_all_by_role(Role::ListBoxOption).count();
+    assert_eq!(rows(&window), 10);
+    window.ctrl(Key::F);
+    window
+        .harness
+        .get_by_label("Search classes")
+        .type_text("lynx");
+    window.harness.run_steps(3);
+    assert_eq!(rows(&window), 1);
+    window.click("Clear search classes");
+    window.ctrl(Key::F);
+    window
+        .harness
+        .get_by_label("Search classes")
+        .type_text("967");
+    window.harness.run_steps(3);
+    window.row(Role::ListBoxOption, "espresso");
+}
+
+#[test]
+fn the_number_of_classes_shown_can_be_set() {
+    let mut window = Window::open();
+    window.click("Number of classes shown");
+    window
+        .harness
+        .key_press_modifiers(egui::Modifiers::COMMAND, Key::A);
+    window
+        .harness
+        .get_by_label("Number of classes shown")
+        .type_text("3");
+    window.harness.key_press(Key::Enter);
+    window.harness.run_steps(3);
+    assert_eq!(
+        window
+            .harness
+            .query_all_by_role(Role::ListBoxOption)
+            .count(),
+        3
+    );
+}
+
+#[test]
+fn keys_walk_layers_and_classes_but_not_while_typing() {
+    let mut window = Window::open();
+    window.key(Key::ArrowUp);
+    window.settle();
+    let above = window.chosen_layer().unwrap();
+    assert_ne!(above, "features.12");
+    window.key(Key::ArrowDown);
+    window.settle();
+    assert_eq!(window.chosen_layer().as_deref(), Some("features.12"));
+
+    let class = window.chosen_class().unwrap();
+    window.ctrl(Key::L);
+    window
+        .harness
+        .get_by_label("Filter layers")
+        .type_text("features.1");
+    for key in [
+        Key::ArrowRight,
+        Key::ArrowLeft,
+        Key::ArrowUp,
+        Key::ArrowDown,
+    ] {
+        window.key(key);
+    }
+    window.settle();
+    assert_eq!(window.chosen_class().unwrap(), class);
+    assert_eq!(window.chosen_layer().as_deref(), Some("features.12"));
+}
+
+#[test]
+fn a_row_without_a_map_cannot_be_chosen_and_says_why() {
+    let mut window = Window::open();
+    window.click("Filter layers");
+    window
+        .harness
+        .get_by_label("Filter layers")
+        .type_text("classifier");
+    window.harness.run_steps(3);
+    let rows = window.harness.query_all_by_role(Role::TreeItem);
+    let row = rows
+        .into_iter()
+        .find(|row| row.accesskit_node().is_disabled());
+    let path = row
+        .expect("a row without a map")
+        .accesskit_node()
+        .label()
+        .unwrap();
+    let sent = window.app().requests_sent();
+    window.click_layer(&path);
+    assert_eq!(window.app().requests_sent(), sent);
+    window.row(Role::TreeItem, &path).hover();
+    window.until("the reason", |w| {
+        w.harness.query_by_label_contains("map").is_some()
+    });
+}
+
+#[test]
+fn branches_close_and_open() {
+    let mut window = Window::open();
+    let rows = |w: &Window| w.harness.query_all_by_role(Role::TreeItem).count();
+    let closed = rows(&window);
+    window.click("Expand features.12");
+    let open = rows(&window);
+    assert!(open > closed, "{open} rows after {closed}");
+    window.click("Collapse features.12");
+    assert_eq!(rows(&window), closed);
+    window.click("Collapse features");
+    assert!(rows(&window) < closed);
+}
+
+#[test]
+fn other_scores_wait_behind_the_menu() {
+    let mut window = Window::open();
+    let class = window.chosen_class().unwrap();
+    window.choose("Explain", "Counterfactual");
+    window.settle();
+    window
+        .harness
+        .get_by_label_contains(&format!("against {class}"));
+
+    window.choose("Explain", "Versus another class…");
+    window.harness.get_by_label_contains("versus …");
+    window.click("Search classes");
+    window
+        .harness
+        .get_by_label("Search classes")
+        .type_text("espresso");
+    window.harness.run_steps(2);
+    window.click_class("espresso");
+    window.settle();
+    window
+        .harness
+        .get_by_label_contains(&format!("{class} versus espresso"));
+}
+
+#[test]
+fn the_rule_names_its_panels() {
+    let mut window = Window::open();
+    window.harness.get_by_label("Guided Grad-CAM");
+    window.choose("Rule", "Deconvnet");
+    window.settle();
+    window.harness.get_by_label("Deconvnet × Grad-CAM");
+}
+
+#[test]
+fn escape_leaves_lists_and_pictures_in_agreement() {
+    let mut window = Window::open();
+    for class in 1..4 {
+        window.harness.key_press(Key::ArrowRight);
+        window.harness.key_press(Key::Escape);
+        // Wherever Escape met the work, the window comes to rest with every panel fresh but those
+        // that were cancelled, and a click on the same class completes it.
+        let chosen = window.chosen_class().unwrap();
+        window.click_class(&chosen);
+        window.settle();
+        assert_eq!(
+            window.chosen_class().unwrap(),
+            chosen,
+            "after {class} rounds"
+        );
+    }
+}

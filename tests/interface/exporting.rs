@@ -1,0 +1,126 @@
+//! What is written is what is seen.
+
+use egui::{Key, pos2};
+use egui_kittest::kittest::Queryable;
+use gradcam::app::Start;
+
+use crate::support::{Window, cat_and_coffee, file, squeezenet};
+
+#[test]
+fn the_composite_is_written_at_the_photos_resolution() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = Window::open();
+    window.will_pick(folder.path().join("composite"));
+    window.ctrl(Key::E);
+    window.until("the file", |w| {
+        w.harness.query_by_label_contains("Exported").is_some()
+    });
+    let written = image::open(folder.path().join("composite.png")).unwrap();
+    let photo = image::open(cat_and_coffee()).unwrap();
+    assert!(written.width() > 4 * photo.width());
+    assert!(written.height() > photo.height());
+    let name = window.pickers.names.lock().unwrap()[0].clone();
+    assert!(
+        name.starts_with("cat_and_coffee_squeezenet1_1_features.12_"),
+        "{name}"
+    );
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn each_panel_can_be_written_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = Window::open();
+    for panel in [
+        "Original…",
+        "Grad-CAM…",
+        "Guided backprop…",
+        "Guided Grad-CAM…",
+    ] {
+        let path = folder
+            .path()
+            .join(format!("{}.png", panel.trim_end_matches('…')));
+        window.will_pick(&path);
+        window.choose("Export", panel);
+        window.until("the file", |w| w.app().is_settled());
+        let photo = image::open(cat_and_coffee()).unwrap();
+        let written = image::open(&path).unwrap();
+        assert_eq!(
+            (written.width(), written.height()),
+            (photo.width(), photo.height())
+        );
+    }
+    let original = image::open(folder.path().join("Original.png"))
+        .unwrap()
+        .to_rgb8();
+    assert_eq!(original, image::open(cat_and_coffee()).unwrap().to_rgb8());
+}
+
+#[test]
+fn the_screen_and_the_file_show_the_same_colours() {
+    let folder = tempfile::tempdir().unwrap();
+    let start = Start {
+        image: Some(file("assets/cat_and_coffee.png")),
+        model: Some(squeezenet()),
+        ..Start::default()
+    };
+    // Large enough for each pixel of the photo to be magnified: then none is mixed with another.
+    let mut window = Window::sized(start, 2560.0, 1440.0, egui::Theme::Dark);
+    window.settle();
+    for overlay in ["Blend", "Spotlight"] {
+        window.click(overlay);
+        window.settle();
+        let path = folder.path().join(format!("{overlay}.png"));
+        window.will_pick(&path);
+        window.choose("Export", "Grad-CAM…");
+        window.until("the file", |w| w.app().is_settled());
+        let written = image::open(&path).unwrap().to_rgb8();
+
+        window.harness.remove_cursor();
+        window.harness.run_steps(2);
+        let panel = window.harness.get_by_label("Grad-CAM").rect();
+        let screen = window.harness.render().unwrap();
+        let (width, height) = written.dimensions();
+        let scale = panel.width() / width as f32;
+        assert!(scale > 1.0, "the photo is not magnified: {scale}");
+        let mut worst = 0;
+        for (x, y) in (0..height)
+            .step_by(7)
+            .flat_map(|y| (0..width).step_by(5).map(move |x| (x, y)))
+        {
+            let at = panel.min + egui::vec2(x as f32 + 0.5, y as f32 + 0.5) * scale;
+            let at = pos2(at.x.floor(), at.y.floor());
+            let seen = screen.get_pixel(at.x as u32, at.y as u32).0;
+            let file = written.get_pixel(x, y).0;
+            let apart = (0..3).map(|c| seen[c].abs_diff(file[c])).max().unwrap();
+            worst = worst.max(apart);
+        }
+        assert!(
+            worst <= 2,
+            "{overlay}: screen and file differ by {worst} of 255"
+        );
+    }
+}
+
+#[test]
+fn the_composite_goes_to_the_clipboard() {
+    let mut window = Window::open();
+    window.ctrl(Key::C);
+    window.until("the copy", |w| {
+        let commands = &w.harness.output().platform_output.commands;
+        commands
+            .iter()
+            .any(|c| matches!(c, egui::OutputCommand::CopyImage(image) if image.width() > 1000))
+    });
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_told() {
+    let mut window = Window::open();
+    window.will_pick("/no/such/folder/a.png");
+    window.ctrl(Key::E);
+    window.until("the message", |w| !w.app().notices().is_empty());
+    assert!(window.app().notices()[0].contains("/no/such/folder"));
+    window.click("Dismiss");
+    window.settle();
+}

@@ -1,0 +1,99 @@
+//! What only changes how the pictures look: nothing of it may reach the engine.
+
+use egui::{Pos2, pos2, vec2};
+use egui_kittest::kittest::Queryable;
+
+use crate::support::Window;
+
+#[test]
+fn the_opacity_slider_asks_the_engine_nothing() {
+    let mut window = Window::open();
+    let sent = window.app().requests_sent();
+    let rect = window.harness.get_by_label("Opacity").rect();
+    let at = |share: f32| pos2(rect.left() + share * rect.width(), rect.center().y);
+    window.harness.hover_at(at(0.5));
+    window.harness.drag_at(at(0.5));
+    for step in 0..10 {
+        window.harness.hover_at(at(0.5 + 0.05 * step as f32));
+    }
+    window.harness.drop_at(at(1.0));
+    window.harness.run_steps(2);
+    let share = window.number("Opacity");
+    assert!(share > 0.9, "the slider stands at {share}");
+    assert_eq!(window.app().requests_sent(), sent);
+    assert!(window.app().is_settled());
+}
+
+#[test]
+fn colours_and_overlay_ask_the_engine_nothing() {
+    let mut window = Window::open();
+    let sent = window.app().requests_sent();
+    for name in ["viridis", "magma", "turbo", "grey", "jet", "inferno"] {
+        window.choose("Colours", name);
+        window.settle();
+        window
+            .harness
+            .get_by_label_contains(&format!("Legend: {name} from 0 to"));
+    }
+    window.click("Spotlight");
+    window.settle();
+    window.click("Blend");
+    window.settle();
+    assert_eq!(window.app().requests_sent(), sent);
+}
+
+#[test]
+fn each_way_to_fit_gives_an_answer() {
+    let mut window = Window::open();
+    for fit in ["Stretch", "Pad", "Crop"] {
+        window.choose("Fit", fit);
+        window.settle();
+    }
+}
+
+#[test]
+fn the_readout_tells_what_is_under_the_pointer_in_any_panel() {
+    let mut window = Window::open();
+    let mut said = Vec::new();
+    for panel in ["Original", "Guided Grad-CAM"] {
+        let middle = window.harness.get_by_label(panel).rect().center();
+        window.harness.hover_at(middle);
+        window.harness.run_steps(2);
+        said.push(window.value("Read-out"));
+    }
+    assert!(
+        said[0].starts_with("x ") && said[0].contains("RGB"),
+        "{}",
+        said[0]
+    );
+    assert!(!said[0].contains("not seen"), "{}", said[0]);
+    assert_eq!(said[0], said[1]);
+}
+
+#[test]
+fn one_zoom_for_all_and_a_double_click_back() {
+    let mut window = Window::open();
+    let corner =
+        |w: &Window| -> Pos2 { w.harness.get_by_label("Original").rect().min + vec2(4.0, 4.0) };
+    let read = |w: &mut Window, at: Pos2| {
+        w.harness.hover_at(at);
+        w.harness.run_steps(2);
+        w.value("Read-out")
+    };
+    let at = corner(&window);
+    let whole = read(&mut window, at);
+    let middle = window.harness.get_by_label("Original").rect().center();
+    window.harness.hover_at(middle);
+    window.harness.event(egui::Event::MouseWheel {
+        unit: egui::MouseWheelUnit::Line,
+        source: egui::MouseWheelSource::Wheel,
+        delta: vec2(0.0, 8.0),
+        phase: egui::TouchPhase::Move,
+        modifiers: egui::Modifiers::NONE,
+    });
+    window.harness.run_steps(60);
+    let zoomed = read(&mut window, at);
+    assert_ne!(zoomed, whole);
+    window.key(egui::Key::Num0);
+    assert_eq!(read(&mut window, at), whole);
+}

@@ -1,0 +1,9 @@
+//! The real app with real models, driven the way a person drives it: by what is written on screen.
+
+mod choosing;
+mod exporting;
+mod looking;
+mod opening;
+mod pictures;
+mod support;
+mod trouble;

@@ -1,0 +1,112 @@
+//! Opening photos and models, by each of the ways there are.
+
+use egui_kittest::kittest::Queryable;
+use gradcam::app::Start;
+
+use crate::support::{Window, cat_and_coffee, file, squeezenet};
+
+#[test]
+fn an_empty_window_invites() {
+    let mut window = Window::new(Start::default());
+    window.harness.run_steps(2);
+    window.harness.get_by_label("Open or drop a photo");
+    window.harness.check_accessibility();
+
+    window.will_pick(cat_and_coffee());
+    window.click("Choose a photo…");
+    window.until("the photo", |w| {
+        w.harness.query_by_label("Original").is_some()
+    });
+    window.will_pick(squeezenet());
+    window.click("Choose a model…");
+    window.settle();
+    assert!(window.chosen_class().is_some());
+}
+
+#[test]
+fn the_command_line_names_what_to_start_with() {
+    let mut window = Window::new(Start {
+        image: Some(cat_and_coffee()),
+        model: Some(squeezenet()),
+        layer: Some("features.10".to_owned()),
+        class: Some("espresso".to_owned()),
+    });
+    window.settle();
+    assert_eq!(window.chosen_layer().as_deref(), Some("features.10"));
+    assert_eq!(window.chosen_class().as_deref(), Some("espresso"));
+}
+
+#[test]
+fn a_wrong_layer_or_class_is_told_and_the_rest_opens() {
+    let mut window = Window::new(Start {
+        image: Some(cat_and_coffee()),
+        model: Some(squeezenet()),
+        layer: Some("features.99".to_owned()),
+        class: Some("unicorn".to_owned()),
+    });
+    window.until("both messages", |w| w.app().notices().len() == 2);
+    window.until("the panels", |w| w.app().is_settled());
+    let notices = window.app().notices().join("\n");
+    assert!(
+        notices.contains("features.99") && notices.contains("unicorn"),
+        "{notices}"
+    );
+    assert_eq!(window.chosen_layer().as_deref(), Some("features.12"));
+}
+
+#[test]
+fn another_photo_keeps_the_model_and_the_layer() {
+    let mut window = Window::open();
+    window.click_layer("features.10");
+    window.settle();
+    window.will_pick(file("assets/chelsea.png"));
+    window.click("Open image…");
+    window.until("the other photo", |w| {
+        w.value("Original").is_empty() && w.app().is_settled()
+    });
+    window.settle();
+    assert_eq!(window.chosen_layer().as_deref(), Some("features.10"));
+    assert!(
+        window
+            .chosen_class()
+            .is_some_and(|class| class.contains("cat"))
+    );
+}
+
+#[test]
+fn another_model_keeps_the_photo() {
+    let mut window = Window::open();
+    window.will_pick(file("models/efficientnet_lite0.pt2"));
+    window.ctrl(egui::Key::M);
+    let gone = |w: &Window| w.chosen_layer().is_some_and(|layer| layer != "features.12");
+    window.until("the other model", gone);
+    window.settle();
+    assert!(window.chosen_class().is_some());
+}
+
+#[test]
+fn files_may_be_dropped_renamed_or_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let model = folder.path().join("model.bin");
+    std::fs::copy(squeezenet(), &model).unwrap();
+    let photo = folder.path().join("photo.dat");
+    std::fs::copy(cat_and_coffee(), &photo).unwrap();
+
+    let mut window = Window::new(Start::default());
+    window.drop_file(model);
+    window.drop_file(photo);
+    window.until("both", |w| w.chosen_class().is_some());
+    window.settle();
+    assert_eq!(window.chosen_layer().as_deref(), Some("features.12"));
+}
+
+#[test]
+fn a_desktop_without_a_picker_says_what_to_do() {
+    let mut window = Window::open();
+    window.has_no_picker();
+    window.ctrl(egui::Key::O);
+    window.until("the message", |w| !w.app().notices().is_empty());
+    assert!(window.app().notices()[0].contains("xdg-desktop-portal"));
+    window.click("Dismiss");
+    window.settle();
+}

@@ -1,0 +1,250 @@
+//! A window without a desktop: the app in egui's test harness, with file pickers that answer by
+//! themselves.
+
+use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use egui::accesskit::Role;
+use egui_kittest::kittest::{NodeT, Queryable};
+use egui_kittest::{Harness, Node};
+use gradcam::app::dialogs::{Dialogs, Picked};
+use gradcam::app::{App, Start};
+
+/// Longer than anything here takes, even on a busy machine in a build without optimisation.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A file that comes with the project.
+pub fn file(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+pub fn squeezenet() -> PathBuf {
+    file("models/squeezenet1_1.pt2")
+}
+
+pub fn cat_and_coffee() -> PathBuf {
+    file("assets/cat_and_coffee.png")
+}
+
+/// Answers every picker with the next file in line, or closes it.
+#[derive(Default)]
+pub struct Pickers {
+    answers: Mutex<VecDeque<Picked>>,
+    /// The name each save was offered.
+    pub names: Mutex<Vec<String>>,
+}
+
+impl Pickers {
+    fn next(&self) -> Picked {
+        self.answers
+            .lock()
+            .unwrap()
+            .pop_front()
+            .unwrap_or(Picked::Nothing)
+    }
+}
+
+impl Dialogs for Pickers {
+    fn image(&self, _folder: Option<&Path>) -> Picked {
+        self.next()
+    }
+
+    fn model(&self, _folder: Option<&Path>) -> Picked {
+        self.next()
+    }
+
+    fn save(&self, _folder: Option<&Path>, name: &str) -> Picked {
+        self.names.lock().unwrap().push(name.to_owned());
+        self.next()
+    }
+}
+
+/// The app and its harness.
+pub struct Window {
+    pub harness: Harness<'static, App>,
+    pub pickers: Arc<Pickers>,
+}
+
+impl Window {
+    /// A window of a size, with what `start` names being opened.
+    pub fn sized(start: Start, width: f32, height: f32, theme: egui::Theme) -> Window {
+        let pickers = Arc::new(Pickers::default());
+        let theirs: Arc<dyn Dialogs> = Arc::clone(&pickers) as _;
+        let harness = Harness::builder()
+            .with_size(egui::vec2(width, height))
+            .with_theme(theme)
+            .with_step_dt(1.0 / 60.0)
+            .build_eframe(move |cc| {
+                App::with_dialogs(&cc.egui_ctx, start, theirs).expect("the engine starts")
+            });
+        Window { harness, pickers }
+    }
+
+    pub fn new(start: Start) -> Window {
+        Window::sized(start, 1440.0, 900.0, egui::Theme::Dark)
+    }
+
+    /// SqueezeNet before the cat and the cup, all panels there.
+    pub fn open() -> Window {
+        let start = Start {
+            image: Some(cat_and_coffee()),
+            model: Some(squeezenet()),
+            ..Start::default()
+        };
+        let mut window = Window::new(start);
+        window.settle();
+        window
+    }
+
+    /// Frame after frame until `done`.
+    #[track_caller]
+    pub fn until(&mut self, what: &str, done: impl Fn(&Window) -> bool) {
+        let begun = Instant::now();
+        self.harness.step();
+        while !done(self) {
+            assert!(
+                begun.elapsed() < PATIENCE,
+                "waited in vain for {what}; notices: {:?}",
+                self.app().notices()
+            );
+            std::thread::sleep(Duration::from_millis(2));
+            self.harness.step();
+        }
+        // What floats over the window is laid out in one frame and seen in the next.
+        self.harness.run_steps(2);
+    }
+
+    /// Until everything asked for is on screen, and nothing went wrong.
+    #[track_caller]
+    pub fn settle(&mut self) {
+        self.until("the panels", |w| {
+            w.app().is_settled() || !w.app().notices().is_empty()
+        });
+        assert_eq!(self.app().notices(), Vec::<String>::new());
+        self.harness.run_steps(2);
+        self.harness.check_accessibility();
+    }
+
+    pub fn app(&self) -> &App {
+        self.harness.state()
+    }
+
+    /// A picker's answer to come.
+    pub fn will_pick(&self, path: impl Into<PathBuf>) {
+        self.pickers
+            .answers
+            .lock()
+            .unwrap()
+            .push_back(Picked::File(path.into()));
+    }
+
+    /// What the system says when there is no picker at all.
+    pub fn has_no_picker(&self) {
+        self.pickers
+            .answers
+            .lock()
+            .unwrap()
+            .push_back(Picked::Unavailable);
+    }
+
+    #[track_caller]
+    pub fn click(&mut self, label: &str) {
+        self.harness.get_by_label(label).click();
+        self.harness.run_steps(2);
+    }
+
+    /// Clicks the row of a list, not a text elsewhere that reads the same.
+    #[track_caller]
+    pub fn click_row(&mut self, role: Role, label: &str) {
+        self.row(role, label).click();
+        self.harness.run_steps(2);
+    }
+
+    #[track_caller]
+    pub fn click_class(&mut self, label: &str) {
+        self.click_row(Role::ListBoxOption, label);
+    }
+
+    #[track_caller]
+    pub fn click_layer(&mut self, path: &str) {
+        self.click_row(Role::TreeItem, path);
+    }
+
+    #[track_caller]
+    pub fn row<'a>(&'a self, role: Role, label: &'a str) -> Node<'a> {
+        self.harness.get_by_role_and_label(role, label)
+    }
+
+    /// Opens a combo box or a menu and clicks one of its lines.
+    #[track_caller]
+    pub fn choose(&mut self, menu: &str, line: &str) {
+        self.click(menu);
+        self.click(line);
+        self.harness.run_steps(2);
+    }
+
+    /// The name of the chosen row.
+    pub fn chosen(&self, role: Role) -> Option<String> {
+        let rows = self.harness.query_all_by_role(role);
+        let mut chosen = rows.filter(|row| row.accesskit_node().is_selected() == Some(true));
+        chosen.next().and_then(|row| row.accesskit_node().label())
+    }
+
+    pub fn chosen_class(&self) -> Option<String> {
+        self.chosen(Role::ListBoxOption)
+    }
+
+    pub fn chosen_layer(&self) -> Option<String> {
+        self.chosen(Role::TreeItem)
+    }
+
+    /// The text that a screen reader says after the name.
+    #[track_caller]
+    pub fn value(&self, label: &str) -> String {
+        self.harness.get_by_label(label).value().unwrap_or_default()
+    }
+
+    /// Where a slider stands.
+    #[track_caller]
+    pub fn number(&self, label: &str) -> f64 {
+        let node = self.harness.get_by_label(label);
+        node.accesskit_node()
+            .numeric_value()
+            .expect("a slider has a number")
+    }
+
+    pub fn key(&mut self, key: egui::Key) {
+        self.harness.key_press(key);
+        self.harness.run_steps(2);
+    }
+
+    pub fn ctrl(&mut self, key: egui::Key) {
+        self.harness
+            .key_press_modifiers(egui::Modifiers::COMMAND, key);
+        self.harness.run_steps(2);
+    }
+
+    /// Lets a file fall on the window.
+    pub fn drop_file(&mut self, path: impl Into<PathBuf>) {
+        self.harness
+            .input_mut()
+            .dropped_files
+            .push(Arc::new(Dropped(path.into())));
+        self.harness.step();
+    }
+}
+
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        std::fs::read(&self.0).map_err(|error| error.to_string())
+    }
+}

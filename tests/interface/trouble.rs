@@ -1,0 +1,87 @@
+//! Files that cannot be opened: each is told with its name, and what was open stays.
+
+use std::path::{Path, PathBuf};
+
+use crate::support::{Window, file, squeezenet};
+
+/// Opens a bad file in a good window, and looks at what is left.
+#[track_caller]
+fn refused(window: &mut Window, path: &Path) -> String {
+    let (class, layer) = (window.chosen_class(), window.chosen_layer());
+    window.drop_file(path);
+    window.until("the message", |w| !w.app().notices().is_empty());
+    let notice = window.app().notices().join("\n");
+    let name = path.file_name().unwrap().to_string_lossy();
+    assert!(
+        notice.contains(name.as_ref()),
+        "{name} is not named in “{notice}”"
+    );
+    window.click("Dismiss");
+    window.settle();
+    assert_eq!(
+        (window.chosen_class(), window.chosen_layer()),
+        (class, layer)
+    );
+    notice
+}
+
+#[test]
+fn bad_pictures_are_refused_and_the_photo_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = |name: &str, bytes: &[u8]| -> PathBuf {
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path
+    };
+    let mut window = Window::open();
+    let paths = [
+        file("tests/pictures/corrupt.png"),
+        file("tests/pictures/empty.png"),
+        file("tests/pictures/truncated.png"),
+        file("tests/pictures/truncated.jpg"),
+        file("tests/pictures/claims_60000.png"),
+        file("tests/pictures/words.jpg"),
+        made("notes.txt", b"not a picture"),
+        folder.path().join("missing.png"),
+        folder.path().to_owned(),
+    ];
+    for path in paths {
+        refused(&mut window, &path);
+    }
+}
+
+#[test]
+fn bad_models_are_refused_and_the_model_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let good = std::fs::read(squeezenet()).unwrap();
+    let made = |name: &str, bytes: &[u8]| -> PathBuf {
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path
+    };
+    let mut window = Window::open();
+    for path in [
+        made("truncated.pt2", &good[..good.len() / 2]),
+        made("empty.pt2", b""),
+        made("words.pt2", b"not a model"),
+        made("pickle.pth", b"\x80\x02}q\x00."),
+        folder.path().join("missing.pt2"),
+    ] {
+        refused(&mut window, &path);
+    }
+}
+
+#[test]
+fn the_smallest_picture_opens() {
+    let mut window = Window::open();
+    window.drop_file(file("tests/pictures/one_pixel.png"));
+    window.until("the pixel", |w| w.app().is_settled());
+    window.settle();
+}
+
+#[test]
+fn a_file_renamed_to_another_type_opens() {
+    let mut window = Window::open();
+    window.drop_file(file("tests/pictures/jpeg_named.png"));
+    window.settle();
+}
