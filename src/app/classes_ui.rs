@@ -244,7 +244,8 @@ fn class_row(
             significant(logit)
         ));
     });
-    if response.clicked() && !(selected && state.class_search.is_empty() && !state.choosing_rival) {
+    // The chosen one too: it may have been cancelled.
+    if response.clicked() {
         commands.push(Command::ChooseClass(class));
     }
 }

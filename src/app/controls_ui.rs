@@ -31,22 +31,34 @@ pub fn height(width: f32) -> f32 {
 }
 
 impl App {
-    pub(super) fn controls_ui(&self, ui: &mut Ui, commands: &mut Vec<Command>) {
-        let width = ui.available_width();
-        let compact = width < COMPACT;
-        ui.horizontal(|ui| {
-            ui.set_height(ROW);
+    /// Draws the rows in the middle below the pictures, as wide as they were in the last frame.
+    pub(super) fn controls_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        let room = ui.available_width();
+        let compact = room < COMPACT;
+        let indent = ((room - self.controls_width) / 2.0).max(0.0).floor();
+        let mut end = 0.0_f32;
+        let mut row = |ui: &mut Ui, contents: &mut dyn FnMut(&mut Ui)| {
+            ui.horizontal(|ui| {
+                ui.set_height(ROW);
+                ui.add_space(indent);
+                let start = ui.cursor().left();
+                contents(ui);
+                end = end.max(ui.min_rect().right() - start);
+            });
+        };
+        row(ui, &mut |ui| {
             self.look_ui(ui, compact, commands);
-            if width >= ONE_ROW {
+            if room >= ONE_ROW {
                 ui.add_space(GRID);
                 self.method_ui(ui, compact, commands);
             }
         });
-        if width < ONE_ROW {
-            ui.horizontal(|ui| {
-                ui.set_height(ROW);
-                self.method_ui(ui, compact, commands);
-            });
+        if room < ONE_ROW {
+            row(ui, &mut |ui| self.method_ui(ui, compact, commands));
+        }
+        if end != self.controls_width {
+            self.controls_width = end;
+            ui.request_repaint();
         }
     }
 
@@ -83,20 +95,13 @@ impl App {
             ui.spacing_mut().interact_size.y = 2.0 * GRID;
             // Grey, for it stands right below the pictures.
             ui.visuals_mut().selection.bg_fill = colours.bar;
-            ui.add(
-                Slider::new(&mut share, 0.0..=1.0)
-                    .show_value(false)
-                    .step_by(0.01),
-            )
+            ui.add(Slider::new(&mut share, 0.0..=1.0).show_value(false))
         });
         let hint = "From the photo alone to the heat map alone";
-        if slider
-            .inner
-            .labelled_by(label)
-            .on_hover_text(hint)
-            .changed()
-        {
-            commands.push(Command::SetOpacity(Opacity::from_share(share)));
+        slider.inner.labelled_by(label).on_hover_text(hint);
+        let opacity = Opacity::from_share(share);
+        if opacity != self.state.opacity {
+            commands.push(Command::SetOpacity(opacity));
         }
         let (rect, _) = ui.allocate_exact_size(vec2(34.0, ROW), Sense::hover());
         let text = format!("{:.0} %", share * 100.0);

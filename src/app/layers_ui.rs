@@ -186,7 +186,7 @@ fn layer_row(
 
     let numbers = format!("{} {}", layer.kind, shape_text(layer));
     name_row(&response, Role::TreeItem, selected, &layer.path, &numbers);
-    if response.clicked() && !selected {
+    if response.clicked() {
         commands.push(Command::ChooseLayer(layer.path.clone()));
     }
     response.on_hover_ui(|ui| {

@@ -10,10 +10,9 @@ use egui::Context;
 use poll_promise::Promise;
 
 use crate::engine::{Answer, Error, Guided, HeatMap, ModelCard};
-use crate::explain::Score;
 use crate::picture::decode::Photo;
 
-use super::state::{AnswerKey, GuidedKey, HeatKey, Keyed, State, with_class};
+use super::state::{AnswerKey, GuidedKey, HeatKey, Keyed, with_class};
 use super::view::View;
 use super::{App, export, open};
 

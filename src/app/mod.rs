@@ -68,6 +68,8 @@ pub struct App {
     frame: Option<(Rect, Vec2)>,
     /// The chosen layer's row is to be brought into sight.
     scroll_to_layer: bool,
+    /// How wide the controls were in the last frame.
+    controls_width: f32,
 }
 
 impl App {
@@ -103,6 +105,7 @@ impl App {
             first: start,
             frame: None,
             scroll_to_layer: false,
+            controls_width: 0.0,
         };
         if let Some(path) = app.first.model.take() {
             open::model(&mut app, path);

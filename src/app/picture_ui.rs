@@ -70,21 +70,25 @@ impl App {
         if stale && !empty {
             painter.rect_filled(rect, 0.0, colours.stage.gamma_multiply(0.6 * dim));
         }
-        if empty && stale && self.is_loading() {
-            Spinner::new().color(colours.faint).paint_at(
-                ui,
-                Rect::from_center_size(rect.center(), Vec2::splat(3.0 * GRID)),
-            );
+        let waiting = self.is_loading() || !self.textures.are_made();
+        if empty && stale && waiting {
+            let place = Rect::from_center_size(rect.center(), Vec2::splat(3.0 * GRID));
+            Spinner::new().color(colours.faint).paint_at(ui, place);
         }
-        if panel == Panel::HeatMap
-            && !stale
-            && self
-                .textures
-                .heat
-                .shown()
-                .is_some_and(|(_, heat)| heat.zero)
-        {
-            zero_ui(ui, rect);
+        if stale && !waiting && panel != Panel::Original {
+            plate(ui, rect, "Not computed. Click the class to try again.");
+        }
+        let zero = self
+            .textures
+            .heat
+            .shown()
+            .is_some_and(|(_, heat)| heat.zero);
+        if panel == Panel::HeatMap && !stale && zero {
+            plate(
+                ui,
+                rect,
+                "All zero: this layer has no evidence for this class",
+            );
         }
         self.crosshair_ui(&painter, rect);
     }
@@ -145,9 +149,8 @@ fn draw_heat(painter: &Painter, heat: &HeatTexture, at: Rect, opacity: Opacity) 
     }
 }
 
-/// An all-zero map is not a dark map.
-fn zero_ui(ui: &Ui, rect: Rect) {
-    let text = "All zero: this layer has no evidence for this class";
+/// Words over a picture that does not speak for itself.
+fn plate(ui: &Ui, rect: Rect, text: &str) {
     let width = rect.width() - 4.0 * GRID;
     let galley = lines(ui, text, theme::small(), Color32::WHITE, width, 3);
     let size = galley.size() + vec2(2.0 * GRID, GRID);
@@ -156,6 +159,9 @@ fn zero_ui(ui: &Ui, rect: Rect) {
         .rect_filled(plate, 4.0, Color32::from_black_alpha(190));
     ui.painter()
         .galley(plate.min + vec2(GRID, GRID / 2.0), galley, Color32::WHITE);
-    let response = ui.interact(plate, ui.scope_id().with("all zero"), Sense::hover());
+    let id = ui
+        .scope_id()
+        .with(("plate", rect.min.x as i32, rect.min.y as i32));
+    let response = ui.interact(plate, id, Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
 }

@@ -9,7 +9,7 @@ use super::theme::{self, ROW, palette};
 use super::widgets::{draw_left, draw_right, line};
 
 /// Columns of the read-out: the name and how wide the number after it may be.
-const COLUMNS: [(&str, f32); 4] = [("x", 44.0), ("y", 44.0), ("RGB", 84.0), ("map", 56.0)];
+const COLUMNS: [(&str, f32); 4] = [("x", 36.0), ("y", 36.0), ("RGB", 76.0), ("map", 52.0)];
 
 /// Where the pointer is, in the photo's own pixels, and what is there.
 #[derive(Debug, Clone, PartialEq)]

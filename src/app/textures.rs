@@ -119,6 +119,10 @@ impl<K: PartialEq, T: Send + 'static> Slot<K, T> {
         self.making = Some((key, promise));
     }
 
+    fn is_making(&self) -> bool {
+        self.making.is_some()
+    }
+
     fn drain(&mut self) {
         if let Some((key, promise)) = self.making.take() {
             match promise.try_take() {
@@ -147,6 +151,11 @@ impl Textures {
         self.want_photo(ctx, state);
         self.want_heat(ctx, state);
         self.want_signed(ctx, state);
+    }
+
+    /// Whether a picture is still being made.
+    pub fn are_made(&self) -> bool {
+        !(self.photo.is_making() || self.heat.is_making() || self.signed.is_making())
     }
 
     fn want_photo(&mut self, ctx: &Context, state: &State) {

@@ -43,6 +43,17 @@ fn colours_and_overlay_ask_the_engine_nothing() {
 }
 
 #[test]
+fn a_window_at_rest_rests() {
+    let mut window = Window::open();
+    window.harness.run_steps(30);
+    let causes = window.harness.ctx.repaint_causes();
+    assert!(
+        !window.harness.ctx.has_requested_repaint(),
+        "drawn again because of {causes:?}"
+    );
+}
+
+#[test]
 fn each_way_to_fit_gives_an_answer() {
     let mut window = Window::open();
     for fit in ["Stretch", "Pad", "Crop"] {
@@ -68,6 +79,34 @@ fn the_readout_tells_what_is_under_the_pointer_in_any_panel() {
     );
     assert!(!said[0].contains("not seen"), "{}", said[0]);
     assert_eq!(said[0], said[1]);
+}
+
+#[test]
+fn a_photo_larger_than_the_graphics_card_takes_is_shown_smaller_and_read_in_full() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("large.png");
+    let large = image::RgbImage::from_fn(5000, 2500, |x, y| {
+        image::Rgb([(x / 20) as u8, (y / 10) as u8, 90])
+    });
+    large.save(&path).unwrap();
+    let mut window = Window::open();
+    window.drop_file(&path);
+    window.until("the large photo", |w| {
+        w.harness.query_by_label("large.png").is_some() || w.app().is_settled()
+    });
+    window.settle();
+    let rect = window.harness.get_by_label("Original").rect();
+    window.harness.hover_at(rect.min + rect.size() * 0.75);
+    window.harness.run_steps(2);
+    let said = window.value("Read-out");
+    let x: u32 = said["x ".len()..]
+        .split(',')
+        .next()
+        .unwrap()
+        .parse()
+        .unwrap();
+    assert!(x.abs_diff(3750) < 20, "{said}");
+    assert!(said.contains(&format!("RGB {}", x / 20)), "{said}");
 }
 
 #[test]
