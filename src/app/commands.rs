@@ -147,9 +147,9 @@ impl Command {
 
     /// What the keyboard asks for in this frame. `typing`: a text field had the keyboard when the
     /// frame began; then only the combinations with Ctrl count, and copying is the field's own.
-    pub fn from_keys(ctx: &Context, typing: bool) -> Vec<Command> {
-        let held = ctx.memory(|m| m.focused().is_some());
-        let popup = ctx.any_popup_open();
+    /// `in_menu`: the plain keys walk and close the open menu.
+    pub fn from_keys(ctx: &Context, typing: bool, in_menu: bool) -> Vec<Command> {
+        let held = in_menu || ctx.memory(|m| m.focused().is_some());
         let mut commands = Vec::new();
         for command in Command::ALL {
             let Some(keys) = command.shortcut() else {
@@ -157,7 +157,7 @@ impl Command {
             };
             let plain = keys.modifiers.is_none();
             let copying = command == Command::CopyComposite;
-            if (typing && (plain || copying)) || (plain && (held || popup)) {
+            if (typing && (plain || copying)) || (plain && held) {
                 continue;
             }
             let pressed = ctx.input_mut(|i| {

@@ -198,7 +198,7 @@ fn layer_row(
             ui.label(egui::RichText::new(why).color(colours.caution));
         }
         if let Some((_, why)) = recommended {
-            ui.label(egui::RichText::new(format!("Recommended: {why}")).color(colours.accent));
+            ui.label(egui::RichText::new(why).color(colours.accent));
         }
     });
     if branch {

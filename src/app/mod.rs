@@ -135,7 +135,8 @@ impl App {
     }
 
     fn is_loading(&self) -> bool {
-        self.work.photo.is_some()
+        self.picking.is_some()
+            || self.work.photo.is_some()
             || !self.work.models.is_empty()
             || self.work.awaits_answers()
             || self.exporting.is_some()

@@ -1,7 +1,7 @@
 //! The four pictures: one zoom, one crosshair, and each picture with its own question, so that an
 //! old one is dimmed until the new one is there.
 
-use egui::{Rect, Role, Sense, Spinner, Ui, WidgetInfo, pos2, vec2};
+use egui::{Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use crate::explain::Score;
 use crate::figure::Panel;
@@ -12,7 +12,7 @@ use super::arrange::{HEAD, layout};
 use super::commands::Command;
 use super::textures::layer_key;
 use super::theme::{self, GRID, palette};
-use super::widgets::{draw_left, line, lines};
+use super::widgets::{busy, draw_left, line, lines};
 
 /// Whether the picture in `panel` answers something else than what is asked now.
 pub fn is_stale(app: &App, panel: Panel) -> bool {
@@ -52,9 +52,14 @@ impl App {
             self.state.view.interact(ui, &response, rect, picture);
             let stale = is_stale(self, panel);
             let title = panel.title(self.state.rule);
+            let caption = if stale {
+                "updating".to_owned()
+            } else {
+                self.caption(panel)
+            };
             response.widget_info(|| {
                 let mut info = WidgetInfo::labeled(Role::Image, true, title);
-                info.current_text_value = Some(if stale { "updating" } else { "" }.to_owned());
+                info.current_text_value = Some(caption.clone());
                 info
             });
             if self.state.view.pointer.is_some() && response.hovered() {
@@ -121,7 +126,8 @@ impl App {
         ui.scope_builder(egui::UiBuilder::new().max_rect(centre), |ui| {
             ui.vertical_centered(|ui| {
                 if opening {
-                    ui.add(Spinner::new().size(3.0 * GRID).color(colours.weak));
+                    let (mark, _) = ui.allocate_exact_size(vec2(48.0, 48.0), Sense::hover());
+                    busy(ui, mark.center(), GRID, colours.weak);
                     return;
                 }
                 let text = egui::RichText::new("Open or drop a photo").font(theme::display());

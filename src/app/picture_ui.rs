@@ -1,8 +1,7 @@
 //! One picture in its panel, at the zoom and the pan that all share.
 
 use egui::{
-    Color32, Painter, Pos2, Rect, Role, Sense, Spinner, Stroke, TextureId, Ui, Vec2, WidgetInfo,
-    pos2, vec2,
+    Color32, Painter, Pos2, Rect, Role, Sense, Stroke, TextureId, Ui, WidgetInfo, pos2, vec2,
 };
 
 use crate::figure::Panel;
@@ -13,7 +12,7 @@ use super::panels_ui::is_stale;
 use super::state::Opacity;
 use super::textures::HeatTexture;
 use super::theme::{self, GRID, palette};
-use super::widgets::lines;
+use super::widgets::{busy, lines};
 
 const WHOLE: Rect = Rect {
     min: Pos2::ZERO,
@@ -72,8 +71,7 @@ impl App {
         }
         let waiting = self.is_loading() || !self.textures.are_made();
         if empty && stale && waiting {
-            let place = Rect::from_center_size(rect.center(), Vec2::splat(3.0 * GRID));
-            Spinner::new().color(colours.faint).paint_at(ui, place);
+            busy(ui, rect.center(), GRID, colours.faint);
         }
         if stale && !waiting && panel != Panel::Original {
             plate(ui, rect, "Not computed. Click the class to try again.");

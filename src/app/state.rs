@@ -113,6 +113,8 @@ pub struct State {
     pub reveal_class: bool,
     /// A text field had the keyboard when the last frame ended.
     pub typing: bool,
+    /// A menu was open when the last frame ended: plain keys are the menu's.
+    pub in_menu: bool,
     /// A text field to give the keyboard to, once.
     pub focus: Option<SearchField>,
     /// The last thing that went well, in words, until the next request.

@@ -2,14 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-use egui::{Align, Button, Layout, RichText, Ui};
+use egui::{Align, Button, Layout, RichText, Sense, Ui, vec2};
 
 use crate::picture::caption::{percent, significant};
 
 use super::App;
 use super::commands::Command;
 use super::theme::{self, GRID, palette};
-use super::widgets::{draw_left, line};
+use super::widgets::{busy, draw_left, line};
 
 /// Height of the line.
 pub const HEIGHT: f32 = 32.0;
@@ -40,8 +40,9 @@ impl App {
                     let busy = self
                         .busy()
                         .filter(|(_, since)| since.elapsed() >= WORTH_SAYING);
-                    if let Some((stage, since)) = busy {
-                        ui.spinner();
+                    if let Some((stage, since)) = under_way {
+                        let (mark, _) = ui.allocate_exact_size(vec2(14.0, 14.0), Sense::hover());
+                        busy(ui, mark.center(), 5.5, colours.weak);
                         let seconds = since.elapsed().as_secs_f32();
                         ui.label(format!("{stage}, {seconds:.1} s"));
                         let cancel = Command::Cancel;

@@ -1,7 +1,7 @@
 //! The bar at the top: what can be opened and written, and what is open.
 
 use egui::containers::menu::{MenuButton, MenuConfig};
-use egui::{Align, Button, Layout, PopupCloseBehavior, RichText, ThemePreference, Ui};
+use egui::{Align, Button, Layout, PopupCloseBehavior, Sense, ThemePreference, Ui, vec2};
 
 use crate::figure::Panel;
 
@@ -9,8 +9,8 @@ use super::App;
 use super::commands::Command;
 use super::export;
 use super::state::Arrangement;
-use super::theme::{self, GRID, palette};
-use super::widgets::{count, draw_right, line};
+use super::theme::{self, GRID, ROW, palette};
+use super::widgets::{count, draw_left, draw_right, line};
 
 /// Height of the bar.
 pub const HEIGHT: f32 = 48.0;
@@ -39,7 +39,7 @@ impl App {
     fn export_menu(&self, ui: &mut Ui, commands: &mut Vec<Command>) {
         let ready = export::is_ready(&self.state);
         let (response, _) = MenuButton::new("Export").ui(ui, |ui| {
-            ui.set_min_width(240.0);
+            menu_spacing(ui);
             ui.add_enabled_ui(ready, |ui| {
                 for command in [Command::ExportComposite, Command::CopyComposite] {
                     item(ui, command, commands);
@@ -64,11 +64,11 @@ impl App {
     fn view_menu(&self, ui: &mut Ui, commands: &mut Vec<Command>) {
         let stay = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
         let (response, _) = MenuButton::new("View").config(stay).ui(ui, |ui| {
-            ui.set_min_width(240.0);
+            menu_spacing(ui);
             caption(ui, "Panels");
             for arrangement in Arrangement::ALL {
                 let chosen = arrangement == self.state.arrangement;
-                if ui.radio(chosen, arrangement.label()).clicked() {
+                if ui.selectable_label(chosen, arrangement.label()).clicked() {
                     commands.push(Command::SetArrangement(arrangement));
                 }
             }
@@ -80,12 +80,12 @@ impl App {
                 (ThemePreference::Light, "Light"),
                 (ThemePreference::Dark, "Dark"),
             ] {
-                if ui.radio(now == theme, label).clicked() {
+                if ui.selectable_label(now == theme, label).clicked() {
                     commands.push(Command::SetTheme(theme));
                 }
             }
             ui.separator();
-            caption(ui, "Pictures and keys");
+            caption(ui, "All commands");
             for command in Command::ALL {
                 item(ui, command, commands);
             }
@@ -126,12 +126,23 @@ impl App {
     }
 }
 
+/// Menus stand closer than the window does, with their lines in one column.
+fn menu_spacing(ui: &mut Ui) {
+    ui.set_width(232.0);
+    ui.spacing_mut().item_spacing.y = 1.0;
+    ui.spacing_mut().button_padding = vec2(GRID, 3.0);
+}
+
 fn caption(ui: &mut Ui, text: &str) {
-    ui.label(
-        RichText::new(text)
-            .font(theme::small())
-            .color(palette(ui).weak),
+    let galley = line(
+        ui,
+        text,
+        theme::small(),
+        palette(ui).weak,
+        ui.available_width(),
     );
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
+    draw_left(ui, rect.left() + GRID, rect.center().y, galley);
 }
 
 /// A menu's line for a command, with its keys.

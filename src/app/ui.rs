@@ -14,7 +14,7 @@ const WIDEST_LIST: f32 = 0.22;
 impl App {
     pub fn ui(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
-        let mut commands = Command::from_keys(&ctx, self.state.typing);
+        let mut commands = Command::from_keys(&ctx, self.state.typing, self.state.in_menu);
         open::drop_ui(ui, &mut commands);
 
         let colours = palette(ui);
@@ -48,6 +48,7 @@ impl App {
         self.notices.ui(ui, toolbar::HEIGHT, &mut commands);
         self.carry_out(&ctx, commands);
         self.state.typing = ctx.text_edit_focused();
+        self.state.in_menu = ctx.any_popup_open();
     }
 
     /// The pictures, with the controls under them.

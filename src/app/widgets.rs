@@ -164,6 +164,18 @@ impl Choice {
     }
 }
 
+/// A turning arc. It turns in steps, for drawing the window without pause would take the
+/// processor from the very work that is waited for.
+pub fn busy(ui: &Ui, centre: Pos2, radius: f32, colour: Color32) {
+    const STEPS_A_SECOND: f64 = 10.0;
+    let step = (ui.time() * STEPS_A_SECOND).floor() / STEPS_A_SECOND;
+    let start = (step * std::f64::consts::TAU) as f32;
+    let points = (0..=16).map(|i| centre + radius * Vec2::angled(start + 0.25 * i as f32));
+    ui.painter()
+        .add(Shape::line(points.collect(), Stroke::new(1.5, colour)));
+    ui.request_repaint_after(std::time::Duration::from_secs_f64(1.0 / STEPS_A_SECOND));
+}
+
 /// A heading with something small at its right.
 pub fn heading(ui: &mut Ui, text: &str, right: impl FnOnce(&mut Ui)) {
     ui.horizontal(|ui| {
