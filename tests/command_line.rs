@@ -38,8 +38,24 @@ fn export_writes_what_the_readme_says() {
     let model = "models/squeezenet1_1.pt2";
     let image = "assets/cat_and_coffee_224.png";
     let done = gradcam([
-        "export", image, "--out", out, "--model", model, "--class", "espresso", "--class", "top2", "--layer",
-        "features.12", "--layer", "features.7", "--fit", "stretch", "--panels", "--raw",
+        "export",
+        image,
+        "--out",
+        out,
+        "--model",
+        model,
+        "--class",
+        "espresso",
+        "--class",
+        "top2",
+        "--layer",
+        "features.12",
+        "--layer",
+        "features.7",
+        "--fit",
+        "stretch",
+        "--panels",
+        "--raw",
     ]);
     assert_eq!(done.status.code(), Some(0), "{}", stderr(&done));
 
@@ -48,7 +64,13 @@ fn export_writes_what_the_readme_says() {
     assert_eq!(stdout(&done).lines().count(), 4);
     assert!(stdout(&done).contains(&format!("{stem}.png")));
     let file = |ending: &str| folder.path().join(format!("{stem}.{ending}"));
-    for panel in ["original", "heatmap", "overlay", "guided_backprop", "guided_grad_cam"] {
+    for panel in [
+        "original",
+        "heatmap",
+        "overlay",
+        "guided_backprop",
+        "guided_grad_cam",
+    ] {
         let picture = image::open(file(&format!("{panel}.png"))).unwrap();
         assert_eq!((picture.width(), picture.height()), (224, 224), "{panel}");
     }
@@ -56,9 +78,17 @@ fn export_writes_what_the_readme_says() {
     assert_eq!(original, image::open(root(image)).unwrap().to_rgb8());
     let overlay = image::open(file("overlay.png")).unwrap().to_rgb8();
     let bare = image::open(file("heatmap.png")).unwrap().to_rgb8();
-    for ((o, b), p) in overlay.as_raw().iter().zip(bare.as_raw()).zip(original.as_raw()) {
+    for ((o, b), p) in overlay
+        .as_raw()
+        .iter()
+        .zip(bare.as_raw())
+        .zip(original.as_raw())
+    {
         let half = (f32::from(*b) + f32::from(*p)) / 2.0;
-        assert!((f32::from(*o) - half).abs() <= 1.0, "the overlay at opacity 0.5 is the mean of photo and map");
+        assert!(
+            (f32::from(*o) - half).abs() <= 1.0,
+            "the overlay at opacity 0.5 is the mean of photo and map"
+        );
     }
 
     let facts: Value = serde_json::from_slice(&std::fs::read(file("json")).unwrap()).unwrap();
@@ -67,7 +97,10 @@ fn export_writes_what_the_readme_says() {
     assert_eq!(facts["top5"].as_array().unwrap().len(), 5);
     assert_eq!(facts["crop"]["width"], 224.0);
     for stage in ["resample", "forward", "heat_map", "guided"] {
-        assert!(facts["timings_ms"][stage].as_f64().unwrap() >= 0.0, "{stage}");
+        assert!(
+            facts["timings_ms"][stage].as_f64().unwrap() >= 0.0,
+            "{stage}"
+        );
     }
 
     let mut ours = npyz::npz::NpzArchive::open(file("npz")).unwrap();
@@ -81,16 +114,27 @@ fn export_writes_what_the_readme_says() {
         let ours = ours.by_name(name).unwrap().unwrap();
         let theirs = golden.by_name(theirs).unwrap().unwrap();
         assert_eq!(ours.shape(), theirs.shape(), "{name}");
-        let (ours, theirs) = (ours.into_vec::<f32>().unwrap(), theirs.into_vec::<f32>().unwrap());
+        let (ours, theirs) = (
+            ours.into_vec::<f32>().unwrap(),
+            theirs.into_vec::<f32>().unwrap(),
+        );
         let largest = theirs.iter().fold(0f32, |m, v| m.max(v.abs()));
-        let worst = ours.iter().zip(&theirs).fold(0f32, |m, (a, b)| m.max((a - b).abs()));
+        let worst = ours
+            .iter()
+            .zip(&theirs)
+            .fold(0f32, |m, (a, b)| m.max((a - b).abs()));
         assert!(worst <= 1e-3 * largest, "{name}: {worst} of {largest}");
     }
     for name in ["guided_grad_cam", "gradient"] {
         assert_eq!(ours.by_name(name).unwrap().unwrap().shape(), [3, 224, 224]);
     }
     let map_max = facts["map_max"].as_f64().unwrap();
-    let map = ours.by_name("grad_cam").unwrap().unwrap().into_vec::<f32>().unwrap();
+    let map = ours
+        .by_name("grad_cam")
+        .unwrap()
+        .unwrap()
+        .into_vec::<f32>()
+        .unwrap();
     let largest = map.iter().fold(0f32, |m, v| m.max(*v));
     assert!((map_max - f64::from(largest)).abs() < 1e-6);
 }
@@ -116,8 +160,14 @@ fn one_bad_image_is_reported_and_the_rest_are_done() {
     assert!(stderr(&done).contains("bad.png"), "{}", stderr(&done));
     assert!(stderr(&done).contains("1 of 3"), "{}", stderr(&done));
     // Two images of one name do not overwrite each other.
-    assert!(out.join("chelsea_224_efficientnet_lite0_bn2_285.png").is_file());
-    assert!(out.join("chelsea_224-2_efficientnet_lite0_bn2_285.png").is_file());
+    assert!(
+        out.join("chelsea_224_efficientnet_lite0_bn2_285.png")
+            .is_file()
+    );
+    assert!(
+        out.join("chelsea_224-2_efficientnet_lite0_bn2_285.png")
+            .is_file()
+    );
 }
 
 #[test]
@@ -126,7 +176,12 @@ fn an_output_folder_that_cannot_be_written_is_named() {
     let file = folder.path().join("file");
     std::fs::write(&file, b"").unwrap();
     let out = file.join("below");
-    let done = gradcam(["export", "assets/chelsea_224.png", "--out", out.to_str().unwrap()]);
+    let done = gradcam([
+        "export",
+        "assets/chelsea_224.png",
+        "--out",
+        out.to_str().unwrap(),
+    ]);
     assert_eq!(done.status.code(), Some(2));
     assert!(stderr(&done).contains("below"), "{}", stderr(&done));
     assert_eq!(stderr(&done).lines().count(), 1, "{}", stderr(&done));
@@ -164,7 +219,12 @@ fn classes_and_layers_speak_json_and_prose() {
 
     let done = gradcam(["layers", "--model", "models/squeezenet1_1.pt2", "--json"]);
     let rows: Value = serde_json::from_slice(&done.stdout).unwrap();
-    let recommended: Vec<&Value> = rows.as_array().unwrap().iter().filter(|row| row["recommended"] == true).collect();
+    let recommended: Vec<&Value> = rows
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|row| row["recommended"] == true)
+        .collect();
     assert_eq!(recommended.len(), 1);
     assert_eq!(recommended[0]["path"], "features.12");
     assert_eq!(recommended[0]["shape"], serde_json::json!([1, 512, 13, 13]));

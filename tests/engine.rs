@@ -37,7 +37,10 @@ fn request(photo: &Arc<Photo>, class: usize) -> Request {
 fn until(what: &str, mut holds: impl FnMut() -> bool) {
     let start = Instant::now();
     while !holds() {
-        assert!(start.elapsed() < Duration::from_secs(60), "never happened: {what}");
+        assert!(
+            start.elapsed() < Duration::from_secs(60),
+            "never happened: {what}"
+        );
         std::thread::sleep(Duration::from_millis(2));
     }
 }
@@ -56,22 +59,37 @@ fn what_is_known_comes_back_at_once_and_asks_the_worker_nothing() {
     let first = engine.explain(request(&photo, 967));
     finished(&first);
     assert!(woken.load(Ordering::SeqCst) > 3);
-    until("the other layers are computed", || engine.progress().is_none());
+    until("the other layers are computed", || {
+        engine.progress().is_none()
+    });
     let sent = engine.requests_sent();
 
     let again = engine.explain(request(&photo, 967));
-    for ready in [again.answer.ready().is_some(), again.heat_map.ready().is_some(), again.guided.ready().is_some()] {
+    for ready in [
+        again.answer.ready().is_some(),
+        again.heat_map.ready().is_some(),
+        again.guided.ready().is_some(),
+    ] {
         assert!(ready);
     }
     assert_eq!(engine.requests_sent(), sent);
 
     // Every other layer's map was filled in from one walk: only its product is left to compute.
     for layer in card.layers.targets() {
-        let walked = Request { layer: Some(layer.path.clone()), ..request(&photo, 967) };
+        let walked = Request {
+            layer: Some(layer.path.clone()),
+            ..request(&photo, 967)
+        };
         assert!(engine.cached_map(&walked).is_some(), "{}", layer.path);
     }
-    let walked = engine.explain(Request { layer: Some("features.7".into()), ..request(&photo, 967) });
-    assert_eq!(walked.heat_map.ready().unwrap().as_ref().unwrap().layer, "features.7");
+    let walked = engine.explain(Request {
+        layer: Some("features.7".into()),
+        ..request(&photo, 967)
+    });
+    assert_eq!(
+        walked.heat_map.ready().unwrap().as_ref().unwrap().layer,
+        "features.7"
+    );
     finished(&walked);
 }
 
@@ -79,7 +97,10 @@ fn what_is_known_comes_back_at_once_and_asks_the_worker_nothing() {
 fn the_model_answers_its_own_class_where_none_is_asked() {
     let engine = Engine::start(|| ()).unwrap();
     open(&engine, "models/squeezenet1_1.pt2").unwrap();
-    let job = engine.explain(Request { score: None, ..request(&photo(), 0) });
+    let job = engine.explain(Request {
+        score: None,
+        ..request(&photo(), 0)
+    });
     finished(&job);
     let answer = job.answer.block_and_take().unwrap();
     let map = job.heat_map.block_and_take().unwrap();
@@ -96,11 +117,19 @@ fn the_newest_request_wins_and_the_overtaken_say_so() {
     let engine = Engine::start(|| ()).unwrap();
     open(&engine, "models/efficientnet_lite0.pt2").unwrap();
     let photo = photo();
-    let jobs: Vec<Job> = (0..40).map(|class| engine.explain(request(&photo, class))).collect();
+    let jobs: Vec<Job> = (0..40)
+        .map(|class| engine.explain(request(&photo, class)))
+        .collect();
     jobs.iter().for_each(finished);
     let (last, earlier) = jobs.split_last().unwrap();
-    assert_eq!(last.heat_map.ready().unwrap().as_ref().unwrap().score, Score::For(39));
-    let overtaken = earlier.iter().filter(|job| matches!(job.guided.ready(), Some(Err(Error::Overtaken)))).count();
+    assert_eq!(
+        last.heat_map.ready().unwrap().as_ref().unwrap().score,
+        Score::For(39)
+    );
+    let overtaken = earlier
+        .iter()
+        .filter(|job| matches!(job.guided.ready(), Some(Err(Error::Overtaken))))
+        .count();
     assert!(overtaken >= 30, "only {overtaken} of 39 were dropped");
 }
 
@@ -133,7 +162,10 @@ fn a_file_that_does_not_open_leaves_the_last_model_open() {
     assert!(error.to_string().contains("nowhere.pt2"), "{error}");
     let job = engine.explain(request(&photo(), 285));
     finished(&job);
-    assert_eq!(job.guided.ready().unwrap().as_ref().unwrap().rectifiers, (26, 26));
+    assert_eq!(
+        job.guided.ready().unwrap().as_ref().unwrap().rectifiers,
+        (26, 26)
+    );
 }
 
 #[test]
@@ -144,10 +176,24 @@ fn what_the_model_does_not_have_is_refused_in_words() {
     let job = engine.explain(request(&photo, 1000));
     finished(&job);
     let error = job.heat_map.block_and_take().unwrap_err();
-    assert!(matches!(error, Error::UnknownClass { class: 1000, classes: 1000 }), "{error}");
-    let job = engine.explain(Request { layer: Some("classifier.3".into()), ..request(&photo, 1) });
+    assert!(
+        matches!(
+            error,
+            Error::UnknownClass {
+                class: 1000,
+                classes: 1000
+            }
+        ),
+        "{error}"
+    );
+    let job = engine.explain(Request {
+        layer: Some("classifier.3".into()),
+        ..request(&photo, 1)
+    });
     finished(&job);
-    assert!(matches!(job.heat_map.ready(), Some(Err(Error::UnknownLayer(path))) if path == "classifier.3"));
+    assert!(
+        matches!(job.heat_map.ready(), Some(Err(Error::UnknownLayer(path))) if path == "classifier.3")
+    );
 }
 
 /// The counterfactual map and the plain one come from opposite gradients: no place is in both.
@@ -157,13 +203,21 @@ fn evidence_for_and_against_never_overlap() {
     open(&engine, "models/efficientnet_lite0.pt2").unwrap();
     let photo = photo();
     let map = |score| {
-        let job = engine.explain(Request { score: Some(score), ..request(&photo, 0) });
+        let job = engine.explain(Request {
+            score: Some(score),
+            ..request(&photo, 0)
+        });
         finished(&job);
         job.heat_map.block_and_take().unwrap().map.clone()
     };
     let (cat, against) = (map(Score::For(285)), map(Score::Against(285)));
     assert!(cat.max() > 0.0 && against.max() > 0.0);
-    assert!(cat.values.iter().zip(&against.values).all(|(a, b)| a * b == 0.0));
+    assert!(
+        cat.values
+            .iter()
+            .zip(&against.values)
+            .all(|(a, b)| a * b == 0.0)
+    );
 
     // Grad-CAM before its ReLU is linear in the score, so is what is left of it: cat − espresso.
     let (espresso, no_espresso) = (map(Score::For(967)), map(Score::Against(967)));

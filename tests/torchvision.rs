@@ -29,50 +29,85 @@ fn floats(golden: &mut Golden, name: &str) -> Vec<f32> {
 fn apart(ours: &[f32], theirs: &[f32]) -> f32 {
     assert_eq!(ours.len(), theirs.len());
     let largest = theirs.iter().fold(0f32, |m, v| m.max(v.abs()));
-    let worst = ours.iter().zip(theirs).fold(0f32, |m, (a, b)| m.max((a - b).abs()));
+    let worst = ours
+        .iter()
+        .zip(theirs)
+        .fold(0f32, |m, (a, b)| m.max((a - b).abs()));
     worst / largest.max(f32::MIN_POSITIVE)
 }
 
 fn compare(path: &Path) -> Result<[f32; 4], String> {
     let model = Model::open(path).map_err(|error| error.to_string())?;
-    let mut golden = NpzArchive::open(path.with_extension("npz")).map_err(|error| error.to_string())?;
+    let mut golden =
+        NpzArchive::open(path.with_extension("npz")).map_err(|error| error.to_string())?;
     let input = Tensor::from_slice(&floats(&mut golden, "input")).reshape(model.graph.input_shape);
-    let class: Vec<i64> = golden.by_name("class_index").unwrap().unwrap().into_vec().unwrap();
+    let class: Vec<i64> = golden
+        .by_name("class_index")
+        .unwrap()
+        .unwrap()
+        .into_vec()
+        .unwrap();
     let score = Score::For(usize::try_from(class[0]).unwrap());
-    let name: Vec<u8> = golden.by_name("layer").unwrap().unwrap().into_vec().unwrap();
+    let name: Vec<u8> = golden
+        .by_name("layer")
+        .unwrap()
+        .unwrap()
+        .into_vec()
+        .unwrap();
     let name = String::from_utf8(name).unwrap();
-    let layer = model.layers.find(&name).ok_or_else(|| format!("no layer {name}"))?;
+    let layer = model
+        .layers
+        .find(&name)
+        .ok_or_else(|| format!("no layer {name}"))?;
 
-    let tape = Tape::record(&model.graph, Arc::clone(&model.plan), &input).map_err(|e| e.to_string())?;
+    let tape =
+        Tape::record(&model.graph, Arc::clone(&model.plan), &input).map_err(|e| e.to_string())?;
     let logits: Vec<f32> = Vec::try_from(tape.logits().reshape(-1)).unwrap();
     let map = grad_cam_at(&tape, score, layer.activation).map_err(|e| e.to_string())?;
-    let gradient = |rule| guided_backprop(&tape, &model.graph, score, rule).map(|found| found.image.values);
+    let gradient =
+        |rule| guided_backprop(&tape, &model.graph, score, rule).map(|found| found.image.values);
     Ok([
         apart(&logits, &floats(&mut golden, "logits")),
         apart(&map.values, &floats(&mut golden, "grad_cam")),
-        apart(&gradient(ReluRule::Gradient).unwrap(), &floats(&mut golden, "gradient")),
-        apart(&gradient(ReluRule::Guided).unwrap(), &floats(&mut golden, "guided_backprop")),
+        apart(
+            &gradient(ReluRule::Gradient).unwrap(),
+            &floats(&mut golden, "gradient"),
+        ),
+        apart(
+            &gradient(ReluRule::Guided).unwrap(),
+            &floats(&mut golden, "guided_backprop"),
+        ),
     ])
 }
 
 #[test]
 #[ignore = "needs exports made by tests/torchvision/export.py"]
 fn every_exported_family_agrees_with_pytorch() {
-    let folder = std::env::var("GRADCAM_TORCHVISION").expect("GRADCAM_TORCHVISION names the folder of exports");
+    let folder = std::env::var("GRADCAM_TORCHVISION")
+        .expect("GRADCAM_TORCHVISION names the folder of exports");
     let mut paths: Vec<_> = std::fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|ending| ending == "pt2") && path.with_extension("npz").is_file())
+        .filter(|path| {
+            path.extension().is_some_and(|ending| ending == "pt2")
+                && path.with_extension("npz").is_file()
+        })
         .collect();
     paths.sort();
     assert!(!paths.is_empty());
-    println!("{:22} {:>9} {:>9} {:>9} {:>9}", "", "logits", "grad_cam", "gradient", "guided");
+    println!(
+        "{:22} {:>9} {:>9} {:>9} {:>9}",
+        "", "logits", "grad_cam", "gradient", "guided"
+    );
     let mut wrong = Vec::new();
     for path in &paths {
         let name = path.file_stem().unwrap().to_string_lossy();
         match compare(path) {
             Ok(apart) => {
-                println!("{name:22} {:9.1e} {:9.1e} {:9.1e} {:9.1e}", apart[0], apart[1], apart[2], apart[3]);
+                println!(
+                    "{name:22} {:9.1e} {:9.1e} {:9.1e} {:9.1e}",
+                    apart[0], apart[1], apart[2], apart[3]
+                );
                 if !apart.iter().all(|apart| *apart <= TOLERANCE) {
                     wrong.push(name.into_owned());
                 }
@@ -83,5 +118,8 @@ fn every_exported_family_agrees_with_pytorch() {
             }
         }
     }
-    assert!(wrong.is_empty(), "off by more than {TOLERANCE} of the maximum: {wrong:?}");
+    assert!(
+        wrong.is_empty(),
+        "off by more than {TOLERANCE} of the maximum: {wrong:?}"
+    );
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
 use poll_promise::Promise;
@@ -14,6 +14,7 @@ use super::session::resolve_layer;
 use super::worker::{self, Message, Replies, Reply};
 use super::{Error, HeatMap, Job, ModelCard, Progress, Request, Stage};
 use crate::explain::Score;
+use crate::model::memory;
 use crate::picture::decode::Photo;
 
 /// What the window's thread and the worker both see.
@@ -50,10 +51,12 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The worker thread and what it has computed. Dropping it ends the thread after its current stage.
+/// The worker thread and what it has computed.
 pub struct Engine {
     shared: Arc<Shared>,
-    messages: Sender<Message>,
+    /// Taken on drop, which tells the worker that nothing more comes.
+    messages: Option<Sender<Message>>,
+    worker: Option<JoinHandle<()>>,
     sent: AtomicU64,
 }
 
@@ -63,6 +66,7 @@ impl Engine {
     /// # Errors
     /// [`Error::NoThread`].
     pub fn start(wake: impl Fn() + Send + Sync + 'static) -> Result<Engine, Error> {
+        memory::keep_freed();
         let shared = Arc::new(Shared {
             cache: Cache::new(),
             newest: AtomicU64::new(0),
@@ -72,13 +76,14 @@ impl Engine {
         });
         let (messages, inbox) = mpsc::channel();
         let theirs = Arc::clone(&shared);
-        thread::Builder::new()
+        let worker = thread::Builder::new()
             .name("gradcam-worker".into())
             .spawn(move || worker::run(&inbox, &theirs))
             .map_err(|error| Error::NoThread(error.to_string()))?;
         Ok(Engine {
             shared,
-            messages,
+            messages: Some(messages),
+            worker: Some(worker),
             sent: AtomicU64::new(0),
         })
     }
@@ -163,7 +168,9 @@ impl Engine {
 
     fn send(&self, message: Message) {
         // Where the worker is gone, the message comes back and its replies answer on being dropped.
-        drop(self.messages.send(message));
+        if let Some(messages) = &self.messages {
+            drop(messages.send(message));
+        }
     }
 
     fn known(&self, request: &Request) -> Known {
@@ -194,8 +201,14 @@ impl Engine {
 }
 
 impl Drop for Engine {
+    /// Waits for the worker's current stage: libtorch may not be in use while the process ends.
     fn drop(&mut self) {
         self.cancel();
+        self.messages = None;
+        if let Some(worker) = self.worker.take() {
+            // A panic has been reported as the job's error already.
+            drop(worker.join());
+        }
     }
 }
 

@@ -9,6 +9,7 @@ pub mod format;
 pub mod graph;
 pub mod labels;
 pub mod layers;
+pub(crate) mod memory;
 mod ops;
 pub mod plan;
 pub mod preprocess;
@@ -45,6 +46,7 @@ impl Model {
     /// # Errors
     /// See [`Error`]: each says what is wrong with which file.
     pub fn open(path: &Path) -> Result<Model, Error> {
+        memory::keep_freed();
         let opened = format::open(path)?;
         let graph = opened.graph;
         let plan = Arc::new(Plan::new(&graph));

@@ -40,24 +40,29 @@ impl ReluRule {
     }
 
     /// Applies the rule to `upstream`, the gradient at the output of a rectifier with input `x`.
+    ///
+    /// Never writes into `upstream`: an addition hands the same tensor to both of its inputs.
     fn apply(
         self,
         rectifier: Rectifier,
         x: &Tensor,
         upstream: &Tensor,
     ) -> Result<Tensor, TchError> {
-        let positive = match self {
-            ReluRule::Gradient => upstream.shallow_clone(),
-            ReluRule::Guided | ReluRule::Deconvnet => upstream.f_relu()?,
-        };
-        match (self, rectifier.ceiling) {
-            (ReluRule::Deconvnet, None) => Ok(positive),
-            (ReluRule::Deconvnet, Some(ceiling)) => {
-                positive.f_mul(&x.f_lt(ceiling)?.f_to_kind(positive.f_kind()?)?)
-            }
-            (_, None) => x.f_threshold_backward(&positive, 0.0),
-            (_, Some(ceiling)) => x.f_hardtanh_backward(&positive, 0.0, ceiling),
+        if self == ReluRule::Deconvnet {
+            let positive = upstream.f_relu()?;
+            return match rectifier.ceiling {
+                Some(ceiling) => positive.f_mul(&x.f_lt(ceiling)?.f_to_kind(positive.f_kind()?)?),
+                None => Ok(positive),
+            };
         }
+        let mut passed = match rectifier.ceiling {
+            Some(ceiling) => x.f_hardtanh_backward(upstream, 0.0, ceiling)?,
+            None => x.f_threshold_backward(upstream, 0.0)?,
+        };
+        if self == ReluRule::Guided {
+            passed = passed.f_relu_()?;
+        }
+        Ok(passed)
     }
 }
 
@@ -220,7 +225,11 @@ impl Tape {
             if upstream_feeds.is_empty() && inside.is_empty() {
                 continue;
             }
-            let Some(mut gradient) = arrived[cut].as_ref().map(Tensor::shallow_clone) else {
+            let asked_for = wanted.contains(&place.value);
+            let kept = asked_for
+                .then(|| arrived[cut].as_ref().map(Tensor::shallow_clone))
+                .flatten();
+            let Some(mut gradient) = kept.or_else(|| arrived[cut].take()) else {
                 continue;
             };
             if let Some(rectifier) = place.rectifier {
