@@ -37,7 +37,7 @@ impl App {
                 self.readout_ui(ui);
                 ui.add_space(GRID);
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                    let busy = self
+                    let under_way = self
                         .busy()
                         .filter(|(_, since)| since.elapsed() >= WORTH_SAYING);
                     if let Some((stage, since)) = under_way {
