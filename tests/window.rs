@@ -1,0 +1,176 @@
+//! The real window: started as a person would start it, on a display of its own, driven with the
+//! keyboard, and closed.
+#![cfg(target_os = "linux")]
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use image::RgbImage;
+
+/// A virtual display with a window manager, gone when dropped.
+struct Display {
+    server: Child,
+    manager: Child,
+    name: String,
+}
+
+impl Display {
+    fn start() -> Display {
+        let mut server = Command::new("Xvfb")
+            .args([
+                "-displayfd",
+                "1",
+                "-screen",
+                "0",
+                "1280x800x24",
+                "-nolisten",
+                "tcp",
+            ])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("Xvfb is installed: `make test` sees to it");
+        let mut number = String::new();
+        BufReader::new(server.stdout.take().unwrap())
+            .read_line(&mut number)
+            .unwrap();
+        let name = format!(":{}", number.trim());
+        let manager = Command::new("openbox")
+            .env("DISPLAY", &name)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("openbox is installed: `make test` sees to it");
+        Display {
+            server,
+            manager,
+            name,
+        }
+    }
+
+    fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command
+            .env("DISPLAY", &self.name)
+            .env_remove("WAYLAND_DISPLAY")
+            .env_remove("WAYLAND_SOCKET");
+        command
+    }
+
+    fn key(&self, keys: &str) {
+        assert!(
+            self.command("xdotool")
+                .args(["key", keys])
+                .status()
+                .unwrap()
+                .success()
+        );
+    }
+
+    fn screenshot(&self) -> RgbImage {
+        let shot = self
+            .command("import")
+            .args(["-window", "root", "png:-"])
+            .output()
+            .unwrap();
+        image::load_from_memory(&shot.stdout)
+            .expect("a screenshot")
+            .to_rgb8()
+    }
+}
+
+impl Drop for Display {
+    fn drop(&mut self) {
+        let _ = self.manager.kill();
+        let _ = self.server.kill();
+        let _ = self.manager.wait();
+        let _ = self.server.wait();
+    }
+}
+
+fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let start = Instant::now();
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(
+            start.elapsed() < Duration::from_secs(120),
+            "never happened: {what}"
+        );
+        std::thread::sleep(Duration::from_millis(200));
+    }
+}
+
+/// Pixels near the grey that stands for zero: most of the signed panels, little else.
+fn zero_grey(shot: &RgbImage) -> usize {
+    shot.pixels()
+        .filter(|p| p.0.iter().all(|value| value.abs_diff(127) <= 8))
+        .count()
+}
+
+/// The part of the pixels that differ by more than noise.
+fn changed(a: &RgbImage, b: &RgbImage) -> f64 {
+    let differs =
+        |(a, b): &(&image::Rgb<u8>, &image::Rgb<u8>)| (0..3).any(|c| a[c].abs_diff(b[c]) > 24);
+    a.pixels().zip(b.pixels()).filter(differs).count() as f64 / f64::from(a.width() * a.height())
+}
+
+#[test]
+fn the_window_opens_answers_keys_and_closes_cleanly() {
+    let display = Display::start();
+    let mut program = display
+        .command(env!("CARGO_BIN_EXE_gradcam"))
+        .args([
+            "assets/chelsea.png",
+            "--model",
+            "models/efficientnet_lite0.pt2",
+            "--class",
+            "Egyptian cat",
+        ])
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")))
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+
+    let window = until("the window stands", || {
+        let found = display
+            .command("xdotool")
+            .args(["search", "--name", "gradcam"])
+            .output()
+            .ok()?;
+        let id = String::from_utf8_lossy(&found.stdout)
+            .lines()
+            .last()?
+            .to_owned();
+        (!id.is_empty()).then_some(id)
+    });
+    until("the window takes the keyboard", || {
+        let focus = display
+            .command("xdotool")
+            .args(["windowfocus", &window])
+            .stderr(Stdio::null())
+            .status();
+        focus.unwrap().success().then_some(())
+    });
+    let cat = until("all panels are drawn", || {
+        Some(display.screenshot()).filter(|shot| zero_grey(shot) > 5000)
+    });
+
+    // Another layer: the same window, another map.
+    display.key("Up");
+    let walked = until("another layer is drawn", || {
+        Some(display.screenshot()).filter(|shot| changed(shot, &cat) > 0.01)
+    });
+    display.key("Down");
+    until("the first layer is back", || {
+        (changed(&display.screenshot(), &cat) < 0.01).then_some(())
+    });
+    assert!(changed(&walked, &cat) > 0.01);
+
+    display.key("alt+F4");
+    let status = until("the window closes", || program.try_wait().unwrap());
+    assert!(status.success(), "{status}");
+}
