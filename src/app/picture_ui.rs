@@ -90,6 +90,7 @@ impl App {
             plate(
                 ui,
                 rect,
+                false,
                 "All zero: this layer has no evidence for this class",
             );
         }
