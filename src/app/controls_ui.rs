@@ -140,8 +140,8 @@ impl App {
     /// The colours from 0 to the map's own maximum.
     fn legend_ui(&self, ui: &mut Ui, width: f32) {
         let colours = palette(ui);
-        let heat = self.state.results.heat.as_ref();
-        let max = heat.map_or_else(String::new, |heat| significant(heat.value.map.max()));
+        let shown = self.textures.heat.shown();
+        let max = shown.map_or_else(String::new, |(_, heat)| significant(heat.max));
         let (rect, response) = ui.allocate_exact_size(vec2(width + 56.0, ROW), Sense::hover());
         let y = rect.center().y;
         let zero = line(ui, "0", theme::small(), colours.weak, 16.0);

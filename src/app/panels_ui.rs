@@ -93,23 +93,19 @@ impl App {
         }
     }
 
-    /// The line under a panel's title: what the picture is of.
+    /// The line under a panel's title: what the picture there is of, old or new.
     fn caption(&self, panel: Panel) -> String {
-        let state = &self.state;
+        let (state, textures) = (&self.state, &self.textures);
         match panel {
             Panel::Original => state.photo.as_ref().map(|p| p.name()).unwrap_or_default(),
-            Panel::HeatMap => state
-                .results
-                .heat
-                .as_ref()
-                .map_or_else(String::new, |heat| {
-                    format!("{} at {}", state.score_name(heat.key.score), heat.key.layer)
-                }),
-            Panel::GuidedBackprop => match &state.results.guided {
-                Some(guided) => rectifiers(guided.key.rule, guided.value.rectifiers),
+            Panel::HeatMap => textures.heat.shown().map_or_else(String::new, |(key, _)| {
+                format!("{} at {}", state.score_name(key.heat.score), key.heat.layer)
+            }),
+            Panel::GuidedBackprop => match textures.signed.shown() {
+                Some((key, signed)) => rectifiers(key.rule, signed.rectifiers),
                 None => String::new(),
             },
-            Panel::GuidedGradCam => match state.results.guided.as_ref().map(|g| g.key.heat.score) {
+            Panel::GuidedGradCam => match textures.signed.shown().map(|(key, _)| key.heat.score) {
                 Some(Score::Versus { .. }) => "of the difference of two logits".to_owned(),
                 Some(_) => "multiplied with the heat map".to_owned(),
                 None => String::new(),

@@ -74,7 +74,12 @@ impl App {
             busy(ui, rect.center(), GRID, colours.faint);
         }
         if stale && !waiting && panel != Panel::Original {
-            plate(ui, rect, "Not computed. Click the class to try again.");
+            plate(
+                ui,
+                rect,
+                empty,
+                "Not computed. Click the class to try again.",
+            );
         }
         let zero = self
             .textures
@@ -85,6 +90,7 @@ impl App {
             plate(
                 ui,
                 rect,
+                false,
                 "All zero: this layer has no evidence for this class",
             );
         }
@@ -147,16 +153,26 @@ fn draw_heat(painter: &Painter, heat: &HeatTexture, at: Rect, opacity: Opacity) 
     }
 }
 
-/// Words over a picture that does not speak for itself.
-fn plate(ui: &Ui, rect: Rect, text: &str) {
-    let width = rect.width() - 4.0 * GRID;
-    let galley = lines(ui, text, theme::small(), Color32::WHITE, width, 3);
+/// Words over a picture that does not speak for itself, or in the place of one that is not there.
+fn plate(ui: &Ui, rect: Rect, bare: bool, text: &str) {
+    let (words, ground) = if bare {
+        (palette(ui).weak, Color32::TRANSPARENT)
+    } else {
+        (Color32::WHITE, Color32::from_black_alpha(190))
+    };
+    let galley = lines(
+        ui,
+        text,
+        theme::small(),
+        words,
+        rect.width() - 4.0 * GRID,
+        3,
+    );
     let size = galley.size() + vec2(2.0 * GRID, GRID);
     let plate = Rect::from_center_size(rect.center(), size);
+    ui.painter().rect_filled(plate, 4.0, ground);
     ui.painter()
-        .rect_filled(plate, 4.0, Color32::from_black_alpha(190));
-    ui.painter()
-        .galley(plate.min + vec2(GRID, GRID / 2.0), galley, Color32::WHITE);
+        .galley(plate.min + vec2(GRID, GRID / 2.0), galley, words);
     let id = ui
         .scope_id()
         .with(("plate", rect.min.x as i32, rect.min.y as i32));

@@ -28,6 +28,7 @@ pub fn menu(ui: &mut Ui, state: &State, label: egui::Id, commands: &mut Vec<Comm
             .truncate();
         let response = menu
             .show_ui(ui, |ui| {
+                widgets::menu_spacing(ui);
                 let Some(class) = class else { return };
                 let choices = [
                     (FOR, "What speaks for this class", Score::For(class)),

@@ -72,6 +72,8 @@ pub struct HeatTexture {
     pub seen: Rect,
     /// The map is zero everywhere.
     pub zero: bool,
+    /// The map's own maximum.
+    pub max: f32,
 }
 
 /// The third and the fourth panel.
@@ -79,6 +81,8 @@ pub struct SignedTextures {
     pub size: (u32, u32),
     pub backprop: TextureHandle,
     pub grad_cam: TextureHandle,
+    /// Rectifiers the rule acted at, and rectifiers there are.
+    pub rectifiers: (usize, usize),
 }
 
 /// What is shown, and what is being made to take its place.
@@ -200,6 +204,7 @@ impl Textures {
                     layer: ctx2.load_texture("heat map", layer, SAMPLING),
                     seen: seen(&placement),
                     zero: heat.map.is_zero(),
+                    max: heat.map.max(),
                 }
             });
         }
@@ -227,6 +232,7 @@ impl Textures {
                     size,
                     backprop: picture("guided backprop", &guided.backprop),
                     grad_cam: picture("guided grad-cam", &guided.grad_cam),
+                    rectifiers: guided.rectifiers,
                 }
             });
         }

@@ -10,7 +10,7 @@ use super::commands::Command;
 use super::export;
 use super::state::Arrangement;
 use super::theme::{self, GRID, ROW, palette};
-use super::widgets::{count, draw_left, draw_right, line};
+use super::widgets::{count, draw_left, draw_right, line, menu_spacing};
 
 /// Height of the bar.
 pub const HEIGHT: f32 = 48.0;
@@ -39,6 +39,7 @@ impl App {
     fn export_menu(&self, ui: &mut Ui, commands: &mut Vec<Command>) {
         let ready = export::is_ready(&self.state);
         let (response, _) = MenuButton::new("Export").ui(ui, |ui| {
+            ui.set_width(232.0);
             menu_spacing(ui);
             ui.add_enabled_ui(ready, |ui| {
                 for command in [Command::ExportComposite, Command::CopyComposite] {
@@ -64,6 +65,7 @@ impl App {
     fn view_menu(&self, ui: &mut Ui, commands: &mut Vec<Command>) {
         let stay = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
         let (response, _) = MenuButton::new("View").config(stay).ui(ui, |ui| {
+            ui.set_width(232.0);
             menu_spacing(ui);
             caption(ui, "Panels");
             for arrangement in Arrangement::ALL {
@@ -124,13 +126,6 @@ impl App {
             );
         }
     }
-}
-
-/// Menus stand closer than the window does, with their lines in one column.
-fn menu_spacing(ui: &mut Ui) {
-    ui.set_width(232.0);
-    ui.spacing_mut().item_spacing.y = 1.0;
-    ui.spacing_mut().button_padding = vec2(GRID, 3.0);
 }
 
 fn caption(ui: &mut Ui, text: &str) {

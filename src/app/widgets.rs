@@ -102,6 +102,12 @@ pub fn triangle(ui: &Ui, centre: Pos2, open: bool, colour: Color32) {
         .add(Shape::convex_polygon(points, colour, Stroke::NONE));
 }
 
+/// Menus stand closer than the window does, with their lines in one column.
+pub fn menu_spacing(ui: &mut Ui) {
+    ui.spacing_mut().item_spacing.y = 1.0;
+    ui.spacing_mut().button_padding = vec2(GRID, 3.0);
+}
+
 /// A list that unfolds, with a mark as small as those of the tree.
 pub fn combo(salt: &'static str) -> ComboBox<'static> {
     ComboBox::from_id_salt(salt).icon(|ui, rect, visuals, _open| {
@@ -144,6 +150,7 @@ impl Choice {
             .selected_text(label(chosen))
             .width(self.width);
         let shown = list.show_ui(ui, |ui| {
+            menu_spacing(ui);
             let mut picked = None;
             for value in all {
                 if ui
