@@ -29,6 +29,7 @@ pub struct HeatMap {
     pub layer: ModulePath,
     /// Raw, at the layer's own resolution.
     pub map: Map,
+    /// Its share of the backward pass that gave it.
     pub ms: f64,
 }
 

@@ -132,7 +132,7 @@ impl Session {
             .map(|path| activation(model, path))
             .collect::<Result<Vec<_>, _>>()?;
         let maps = explain::grad_cam(tape, score, &values)?;
-        let ms = ms_since(start);
+        let ms = ms_since(start) / layers.len().max(1) as f64;
         let of = |(map, layer): (Map, &&str)| HeatMap {
             score,
             layer: (*layer).to_owned(),
