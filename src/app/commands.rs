@@ -246,4 +246,27 @@ mod tests {
             seen.push(keys);
         }
     }
+
+    #[test]
+    fn the_readme_lists_the_keys() {
+        let readme = include_str!("../../README.md");
+        for command in Command::ALL {
+            let keys = command.shortcut().expect("listed commands have keys");
+            let written = match keys.logical_key {
+                Key::ArrowUp => "↑".to_owned(),
+                Key::ArrowDown => "↓".to_owned(),
+                Key::ArrowLeft => "←".to_owned(),
+                Key::ArrowRight => "→".to_owned(),
+                Key::Plus => "+".to_owned(),
+                Key::Minus => "−".to_owned(),
+                Key::Num0 => "0".to_owned(),
+                Key::Escape => "Esc".to_owned(),
+                key => format!("Ctrl+{}", key.name()),
+            };
+            let listed = readme
+                .lines()
+                .any(|line| line.starts_with('|') && line.contains(&written));
+            assert!(listed, "{command:?} ({written}) is not in README.md");
+        }
+    }
 }

@@ -8,6 +8,7 @@ use egui::{
 
 use super::commands::Command;
 use super::theme::{self, GRID, palette};
+use super::widgets::sentence;
 
 /// One thing that went wrong.
 pub struct Notice {
@@ -29,7 +30,7 @@ const SHOWN_AT_ONCE: usize = 4;
 impl Notices {
     /// Says it once, however often it happens.
     pub fn error(&mut self, title: &str, text: impl Display) {
-        let text = text.to_string();
+        let text = sentence(&text.to_string());
         if self.list.iter().any(|n| n.title == title && n.text == text) {
             return;
         }
@@ -123,7 +124,7 @@ mod tests {
         notices.dismiss(first);
         assert_eq!(
             notices.iter().map(|n| n.text.as_str()).collect::<Vec<_>>(),
-            ["b.png is empty"]
+            ["B.png is empty"]
         );
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::Read;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
@@ -54,7 +55,9 @@ fn pick(
     }
     let (dialogs, ctx) = (Arc::clone(&app.dialogs), ctx.clone());
     let promise = Promise::spawn_thread("file picker", move || {
-        let picked = show(dialogs.as_ref());
+        // A promise must be kept, whatever becomes of the picker.
+        let picked = catch_unwind(AssertUnwindSafe(|| show(dialogs.as_ref())));
+        let picked = picked.unwrap_or(Picked::Unavailable);
         ctx.request_repaint();
         picked
     });

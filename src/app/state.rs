@@ -249,7 +249,7 @@ mod tests {
     #[test]
     fn opacity_reads_back_what_was_set_to_a_step_of_the_screen() {
         for share in [0.0, 0.25, 0.5, 1.0] {
-            assert!((Opacity::from_share(share).share() - share).abs() <= 0.5 / 255.0);
+            assert!((Opacity::from_share(share).share() - share).abs() <= 0.5 / 255.0 + 1e-6);
         }
         assert_eq!(Opacity::from_share(7.0), Opacity(255));
         assert_eq!(Opacity::from_share(-1.0), Opacity(0));

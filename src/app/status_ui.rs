@@ -9,7 +9,7 @@ use crate::picture::caption::{percent, significant};
 use super::App;
 use super::commands::Command;
 use super::theme::{self, GRID, palette};
-use super::widgets::{busy, draw_left, line};
+use super::widgets::{busy, draw_left, line, sentence};
 
 /// Height of the line.
 pub const HEIGHT: f32 = 32.0;
@@ -119,11 +119,4 @@ fn number_of(ms: f64) -> String {
     } else {
         format!("{ms:.1}")
     }
-}
-
-fn sentence(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
 }

@@ -53,13 +53,16 @@ impl App {
 
     /// The pictures, with the controls under them.
     fn stage_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
-        let inset = Margin::symmetric(2 * GRID as i8, GRID as i8 + 4);
-        let height = controls_ui::height(ui.available_width() - 4.0 * GRID) + 2.0 * (GRID + 4.0);
-        Panel::bottom("controls")
-            .exact_size(height)
-            .frame(Frame::new().fill(palette(ui).stage).inner_margin(inset))
-            .show_separator_line(false)
-            .show(ui, |ui| self.controls_ui(ui, commands));
+        let empty = self.state.photo.is_none();
+        if !empty {
+            let inset = Margin::symmetric(2 * GRID as i8, GRID as i8 + 4);
+            let rows = controls_ui::height(ui.available_width() - 4.0 * GRID);
+            Panel::bottom("controls")
+                .exact_size(rows + 2.0 * (GRID + 4.0))
+                .frame(Frame::new().fill(palette(ui).stage).inner_margin(inset))
+                .show_separator_line(false)
+                .show(ui, |ui| self.controls_ui(ui, commands));
+        }
         let ctx = ui.ctx().clone();
         self.carry_out(&ctx, std::mem::take(commands));
         let margin = Margin {
@@ -69,10 +72,10 @@ impl App {
             bottom: 4,
         };
         Frame::new().inner_margin(margin).show(ui, |ui| {
-            if self.state.photo.is_some() {
-                self.panels_ui(ui);
-            } else {
+            if empty {
                 self.invitation_ui(ui, commands);
+            } else {
+                self.panels_ui(ui);
             }
         });
     }

@@ -253,6 +253,14 @@ pub fn segments<T: Copy + PartialEq>(
     picked
 }
 
+/// The same words with a capital at their start.
+pub fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}
+
 /// `4.7 M`
 pub fn count(number: usize) -> String {
     match number as f64 {

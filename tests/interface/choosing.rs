@@ -26,6 +26,24 @@ fn a_click_on_a_class_changes_the_pictures() {
 }
 
 #[test]
+fn old_pictures_stay_marked_until_the_new_ones_arrive() {
+    let mut window = Window::open();
+    assert_eq!(window.value("Original"), "cat_and_coffee.png");
+    window.row(Role::ListBoxOption, "espresso").click();
+    window.harness.step();
+    assert_eq!(window.value("Original"), "cat_and_coffee.png");
+    for panel in ["Grad-CAM", "Guided backprop", "Guided Grad-CAM"] {
+        assert_eq!(window.value(panel), "updating");
+    }
+    window.settle();
+    assert_eq!(window.value("Grad-CAM"), "espresso at features.12");
+    assert_eq!(
+        window.value("Guided backprop"),
+        "26 of 26 rectifiers guided"
+    );
+}
+
+#[test]
 fn a_class_or_a_layer_seen_before_is_there_at_once() {
     let mut window = Window::open();
     let first = window.chosen_class().unwrap();
