@@ -23,7 +23,7 @@ pub(super) fn recommend(
         let block = rows().filter(|&row| !tree.layers[row].children.is_empty());
         if let Some(row) = block
             .max_by_key(|&row| tree.layers[row].depth)
-            .or_else(|| rows().last())
+            .or_else(|| rows().next_back())
         {
             return Some((row, reason(tree, row)));
         }

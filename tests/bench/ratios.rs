@@ -16,6 +16,9 @@ use gradcam::picture::decode::Photo;
 use gradcam::picture::geometry::Fit;
 use tch::{Device, Kind, Tensor};
 
+/// What is measured, with its name.
+type Stage<'a> = (&'a str, Box<dyn Fn() + 'a>);
+
 const ROUNDS: usize = 30;
 const WARM_UP: usize = 5;
 
@@ -57,7 +60,7 @@ fn report(name: &str, model: &Model) {
         explain::guided_backprop(tape, &model.graph, score, ReluRule::Guided).expect("walks")
     };
 
-    let mut stages: Vec<(&str, Box<dyn Fn() + '_>)> = vec![
+    let stages: Vec<Stage> = vec![
         (
             "bare forward",
             Box::new(|| drop(black_box(forward(&model.graph, &input)))),
@@ -86,7 +89,7 @@ fn report(name: &str, model: &Model) {
             }),
         ),
     ];
-    let medians = measure(&mut stages);
+    let medians = measure(&stages);
     println!("\n{name}, {} layers with a map", all.len());
     for ((stage, _), ms) in stages.iter().zip(&medians) {
         println!(
@@ -96,7 +99,7 @@ fn report(name: &str, model: &Model) {
     }
 }
 
-fn measure(stages: &mut [(&str, Box<dyn Fn() + '_>)]) -> Vec<f64> {
+fn measure(stages: &[Stage]) -> Vec<f64> {
     let mut times = vec![Vec::new(); stages.len()];
     for round in 0..WARM_UP + ROUNDS {
         for (stage, (_, work)) in stages.iter().enumerate() {
