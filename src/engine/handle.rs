@@ -14,7 +14,7 @@ use super::session::resolve_layer;
 use super::worker::{self, Message, Replies, Reply};
 use super::{Error, HeatMap, Job, ModelCard, Progress, Request, Stage};
 use crate::explain::Score;
-use crate::model::memory;
+use crate::model::allocator;
 use crate::picture::decode::Photo;
 
 /// What the window's thread and the worker both see.
@@ -66,7 +66,7 @@ impl Engine {
     /// # Errors
     /// [`Error::NoThread`].
     pub fn start(wake: impl Fn() + Send + Sync + 'static) -> Result<Engine, Error> {
-        memory::keep_freed();
+        allocator::keep_freed();
         let shared = Arc::new(Shared {
             cache: Cache::new(),
             newest: AtomicU64::new(0),

@@ -1,58 +1,44 @@
 //! A trial run at opening, so that no later click can fail on the graph.
 //!
-//! The file states shapes; libtorch knows them. One picture of zeros goes through the recording
-//! pass and a gradient comes back to the input: whatever would fail later fails here, with the
-//! last good model still open.
+//! The file states shapes; libtorch knows them. One made-up picture goes through the recording
+//! pass, each node priced before it runs, and a gradient comes back to the input: whatever would
+//! fail later fails here, with the last good model still open.
 
 use std::sync::Arc;
 
-use tch::{Device, Kind, Tensor};
+use tch::{Device, Kind, TchError, Tensor};
 
+use super::budget::Budget;
 use super::error::{Fault, first_line};
-use super::graph::Graph;
+use super::graph::{Graph, ValueId};
 use super::plan::Plan;
 use super::tape::{ReluRule, Tape};
 
-/// More elements than any activation of an image classifier: what a lying file is stopped at.
-const MAX_ELEMENTS: i64 = 1 << 31;
-
-/// Runs the graph on zeros and returns the shape of every value, an empty one for what is unused.
+/// Runs the graph and returns the shape of every value, an empty one for what is unused.
 ///
 /// # Errors
 /// The first thing that does not hold, in words.
 pub(super) fn shapes(graph: &Graph, plan: &Arc<Plan>) -> Result<Vec<Vec<i64>>, Fault> {
-    let too_large = |shape: &[i64]| {
-        shape
-            .iter()
-            .try_fold(1i64, |n, &size| n.checked_mul(size))
-            .is_none_or(|n| n > MAX_ELEMENTS)
-    };
-    if let Some(value) = graph
-        .values
-        .iter()
-        .find(|v| v.stated_shape.as_deref().is_some_and(too_large))
-    {
-        return Err(Fault::Graph(format!(
-            "it states an absurd size for {}",
-            value.name
-        )));
-    }
     if plan.cut_at(graph.logits).is_none() {
         return Err(Fault::NoLogits(
             "its answer does not depend on the image".into(),
         ));
     }
-
     let torch = |error| Fault::Graph(first_line(&error));
-    let input = Tensor::f_zeros(graph.input_shape, (Kind::Float, Device::Cpu)).map_err(torch)?;
-    let tape = Tape::record(graph, Arc::clone(plan), &input).map_err(torch)?;
+    let input = picture(graph.input_shape).map_err(torch)?;
+    let mut budget = Budget::default();
+    let tape = Tape::record_watched(graph, Arc::clone(plan), &input, &mut |node, inputs| {
+        let shapes: Vec<Vec<i64>> = inputs.iter().map(|tensor| tensor.size()).collect();
+        budget.spend(node, &shapes).map_err(TchError::Shape)
+    })
+    .map_err(torch)?;
 
     let mut shapes = Vec::with_capacity(graph.values.len());
     for (index, value) in graph.values.iter().enumerate() {
         let tensor = value
             .weight
             .as_ref()
-            .or_else(|| tape.activation(super::graph::ValueId(index)));
+            .or_else(|| tape.activation(ValueId(index)));
         let shape = tensor.map(Tensor::size).unwrap_or_default();
         if let (Some(stated), true) = (&value.stated_shape, tensor.is_some())
             && *stated != shape
@@ -85,4 +71,136 @@ pub(super) fn shapes(graph: &Graph, plan: &Arc<Plan>) -> Result<Vec<Vec<i64>>, F
     tape.backward(&[(0, 1.0)], ReluRule::Guided, &[graph.input])
         .map_err(torch)?;
     Ok(shapes)
+}
+
+/// Values between -1 and 1 without a pattern, the same each time: zeros would be an exception,
+/// which some networks divide by.
+fn picture(shape: [i64; 4]) -> Result<Tensor, TchError> {
+    let elements = shape.iter().try_fold(1i64, |n, &size| n.checked_mul(size));
+    let elements = elements.filter(|&n| (1..=1 << 28).contains(&n));
+    let elements =
+        elements.ok_or_else(|| TchError::Shape(format!("an absurd input size {shape:?}")))?;
+    Tensor::f_arange(elements, (Kind::Double, Device::Cpu))?
+        .f_mul_scalar(12.9898)?
+        .f_sin()?
+        .f_to_kind(Kind::Float)?
+        .f_reshape(shape)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::graph::{Node, Op, Value};
+    use super::*;
+
+    /// A network of one node after another on a 3 × 8 × 8 picture, ending in two logits.
+    fn network(ops: &[Op]) -> Graph {
+        let value = |name: &str, weight| Value {
+            name: name.into(),
+            stated_shape: None,
+            weight,
+        };
+        let mut graph = Graph {
+            values: vec![value("x", None)],
+            nodes: Vec::new(),
+            modules: Vec::new(),
+            input: ValueId(0),
+            input_shape: [1, 3, 8, 8],
+            logits: ValueId(0),
+            softmax_removed: false,
+        };
+        let mut last = ValueId(0);
+        let tail = [
+            Op::AdaptiveAvgPool2d { size: vec![1, 1] },
+            Op::Flatten { start: 1, end: -1 },
+        ];
+        for (index, op) in ops.iter().chain(&tail).enumerate() {
+            graph.values.push(value(&format!("v{index}"), None));
+            let output = ValueId(graph.values.len() - 1);
+            graph.nodes.push(Node {
+                op: op.clone(),
+                inputs: vec![last],
+                outputs: vec![output],
+                module: String::new(),
+                name: format!("n{index}"),
+            });
+            last = output;
+        }
+        graph.logits = last;
+        graph
+    }
+
+    fn checked(graph: &Graph) -> Result<Vec<Vec<i64>>, Fault> {
+        shapes(graph, &Arc::new(Plan::new(graph)))
+    }
+
+    fn refusal(graph: &Graph) -> String {
+        checked(graph).unwrap_err().to_string()
+    }
+
+    fn pad(by: i64) -> Op {
+        Op::Pad {
+            pad: vec![by; 4],
+            mode: "constant".into(),
+            value: None,
+        }
+    }
+
+    #[test]
+    fn shapes_are_those_that_come_out() {
+        let shapes = checked(&network(&[Op::Relu, pad(1)])).unwrap();
+        assert_eq!(shapes[2], [1, 3, 10, 10]);
+        assert_eq!(shapes.last().unwrap(), &[1, 3]);
+    }
+
+    #[test]
+    fn a_lie_about_a_shape_is_named() {
+        let mut graph = network(&[Op::Relu]);
+        graph.values[1].stated_shape = Some(vec![1, 3, 8, 9]);
+        let why = refusal(&graph);
+        assert!(why.contains("[1, 3, 8, 9]") && why.contains("[1, 3, 8, 8]"), "{why}");
+    }
+
+    #[test]
+    fn what_would_take_all_memory_or_hours_is_not_run() {
+        for op in [
+            pad(20_000),
+            Op::AvgPool2d {
+                kernel: vec![8, 8],
+                stride: vec![1, 1],
+                padding: vec![1_000_000, 1_000_000],
+                ceil_mode: false,
+                count_include_pad: true,
+                divisor_override: None,
+            },
+            Op::AdaptiveAvgPool2d {
+                size: vec![100_000, 100_000],
+            },
+            Op::Expand {
+                shape: vec![1_000_000_000, 3, 8, 8],
+            },
+        ] {
+            let why = refusal(&network(&[op]));
+            assert!(why.contains("more than any image classifier"), "{why}");
+        }
+        // Many that are each within bounds, but not together.
+        let why = refusal(&network(&vec![pad(1_000); 30]));
+        assert!(why.contains("more than any image classifier"), "{why}");
+    }
+
+    #[test]
+    fn an_answer_that_is_no_logits_or_not_finite_is_refused() {
+        let mut graph = network(&[Op::Relu]);
+        graph.logits = ValueId(1);
+        assert!(refusal(&graph).contains("[1, 3, 8, 8]"));
+        let why = refusal(&network(&[Op::PowScalar(0.5)]));
+        assert!(why.contains("not finite"), "{why}");
+        let why = refusal(&network(&[Op::Detach]));
+        assert!(why.contains("does not depend on the image"), "{why}");
+    }
+
+    #[test]
+    fn an_operation_that_does_not_fit_is_named_with_its_node() {
+        let why = refusal(&network(&[Op::Reshape { shape: vec![7] }]));
+        assert!(why.contains("n0"), "{why}");
+    }
 }

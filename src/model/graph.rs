@@ -225,6 +225,8 @@ pub enum Op {
         mode: String,
         value: Option<f64>,
     },
+    /// Cuts the gradient: PyTorch's `detach`.
+    Detach,
     Identity,
 }
 
@@ -247,27 +249,6 @@ impl Op {
             Op::Clamp { max, .. } => *max,
             _ => None,
         }
-    }
-
-    /// Whether the output shares memory with the first input, so that writing into one in place
-    /// would change the other.
-    pub fn is_view(&self) -> bool {
-        matches!(
-            self,
-            Op::Flatten { .. }
-                | Op::Reshape { .. }
-                | Op::Expand { .. }
-                | Op::Transpose { .. }
-                | Op::Permute { .. }
-                | Op::Chunk { .. }
-                | Op::Split { .. }
-                | Op::SplitEvery { .. }
-                | Op::Select { .. }
-                | Op::Slice { .. }
-                | Op::Unsqueeze { .. }
-                | Op::Squeeze { .. }
-                | Op::Identity
-        )
     }
 }
 

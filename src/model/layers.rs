@@ -164,12 +164,12 @@ fn target(shape: &[i64], has_gradient: bool) -> Target {
     let size = |n: i64| usize::try_from(n).unwrap_or(0);
     match *shape {
         _ if !has_gradient => Target::None("the answer does not depend on it".into()),
-        [_, channels, height, width] if height * width > 1 => Target::Spatial {
+        [1, channels, height, width] if height * width > 1 => Target::Spatial {
             channels: size(channels),
             height: size(height),
             width: size(width),
         },
-        [_, _, _, _] => {
+        [1, _, _, _] => {
             Target::None("one value a channel is left: there is no place to show".into())
         }
         _ => Target::None("its output is not a map: no height and width".into()),

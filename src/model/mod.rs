@@ -9,7 +9,7 @@ pub mod format;
 pub mod graph;
 pub mod labels;
 pub mod layers;
-pub(crate) mod memory;
+pub(crate) mod allocator;
 mod ops;
 pub mod plan;
 pub mod preprocess;
@@ -46,7 +46,7 @@ impl Model {
     /// # Errors
     /// See [`Error`]: each says what is wrong with which file.
     pub fn open(path: &Path) -> Result<Model, Error> {
-        memory::keep_freed();
+        allocator::keep_freed();
         let opened = format::open(path)?;
         let graph = opened.graph;
         let plan = Arc::new(Plan::new(&graph));

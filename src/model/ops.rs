@@ -57,6 +57,7 @@ fn single(op: &Op, inputs: &[&Tensor]) -> Result<Tensor, TchError> {
         | Op::Unsqueeze { .. }
         | Op::Squeeze { .. }
         | Op::Pad { .. }
+        | Op::Detach
         | Op::Identity => reshaped(op, x),
         _ => activated(op, x),
     }
@@ -157,7 +158,12 @@ fn pooled(op: &Op, x: &Tensor) -> Result<Tensor, TchError> {
 
 fn reshaped(op: &Op, x: &Tensor) -> Result<Tensor, TchError> {
     match op {
-        Op::Flatten { start, end } => x.f_flatten(*start, *end),
+        Op::Flatten { start, end } => {
+            let flat = x.f_flatten(*start, *end)?;
+            // What is flat already comes back as the very same tensor.
+            if flat.size() == x.size() { x.f_alias() } else { Ok(flat) }
+        }
+        Op::Detach => x.f_detach(),
         Op::Reshape { shape } => x.f_reshape(shape.as_slice()),
         Op::Expand { shape } => x.f_expand(shape.as_slice(), false),
         Op::Transpose { a, b } => x.f_transpose(*a, *b),
@@ -173,7 +179,8 @@ fn reshaped(op: &Op, x: &Tensor) -> Result<Tensor, TchError> {
         Op::Squeeze { dim: Some(dim) } => x.f_squeeze_dim(*dim),
         Op::Squeeze { dim: None } => x.f_squeeze(),
         Op::Pad { pad, mode, value } => x.f_pad(pad.as_slice(), mode, *value),
-        _ => Ok(x.shallow_clone()),
+        // A tensor of its own, so that a gradient asked here is not the one at its input.
+        _ => x.f_alias(),
     }
 }
 

@@ -8,7 +8,7 @@
 
 use std::collections::BTreeSet;
 
-use super::graph::{Graph, ValueId};
+use super::graph::{Graph, Op, ValueId};
 
 /// A place where the record is cut. The first cut is the input, the last the logits.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,7 +60,7 @@ impl Plan {
             for input in &node.inputs {
                 from.extend(begins[input.0].iter().copied());
             }
-            if from.is_empty() {
+            if from.is_empty() || node.op == Op::Detach {
                 continue;
             }
             let rectifier = node.op.is_rectifier().then(|| Rectifier {

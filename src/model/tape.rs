@@ -10,7 +10,7 @@ use std::collections::HashMap;
 
 use tch::{Kind, TchError, Tensor};
 
-use super::graph::{Graph, ValueId};
+use super::graph::{Graph, Node, ValueId};
 use super::ops;
 use super::plan::{Plan, Rectifier};
 
@@ -100,6 +100,20 @@ impl Tape {
         plan: std::sync::Arc<Plan>,
         input: &Tensor,
     ) -> Result<Tape, TchError> {
+        Self::record_watched(graph, plan, input, &mut |_, _| Ok(()))
+    }
+
+    /// The same, with `watch` called before each node with its inputs; an error from it ends the
+    /// pass there.
+    ///
+    /// # Errors
+    /// As [`Tape::record`], and what `watch` returns.
+    pub(super) fn record_watched(
+        graph: &Graph,
+        plan: std::sync::Arc<Plan>,
+        input: &Tensor,
+        watch: &mut dyn FnMut(&Node, &[&Tensor]) -> Result<(), TchError>,
+    ) -> Result<Tape, TchError> {
         let mut values: Vec<Option<Tensor>> = Vec::new();
         values.resize_with(graph.values.len(), || None);
         let mut leaves = Vec::with_capacity(plan.cuts.len());
@@ -112,6 +126,7 @@ impl Tape {
 
         for node in &graph.nodes {
             let inputs = gather(graph, &values, node)?;
+            watch(node, &inputs)?;
             let rectifier = node
                 .outputs
                 .first()
@@ -317,7 +332,7 @@ pub fn forward(graph: &Graph, input: &Tensor) -> Result<Tensor, TchError> {
 fn gather<'a>(
     graph: &'a Graph,
     values: &'a [Option<Tensor>],
-    node: &super::graph::Node,
+    node: &Node,
 ) -> Result<Vec<&'a Tensor>, TchError> {
     node.inputs
         .iter()
@@ -330,7 +345,7 @@ fn gather<'a>(
         .collect()
 }
 
-fn at_node(node: &super::graph::Node, error: TchError) -> TchError {
+fn at_node(node: &Node, error: TchError) -> TchError {
     TchError::Torch(format!("node {} ({}): {error}", node.name, node.module))
 }
 

@@ -1,0 +1,139 @@
+//! What running a node would cost, told before it runs.
+//!
+//! A file of a few kilobytes can ask for a padding of ten thousand pixels or a pooling over a
+//! million: libtorch would try, and take the machine's memory or its hours. So the trial run at
+//! opening adds up elements and multiply-adds node by node and stops before a limit no image
+//! classifier comes near.
+
+use super::graph::{Node, Op, Padding};
+
+/// Elements of all activations together: 4 GB as float32.
+const MAX_ELEMENTS: f64 = (1u64 << 30) as f64;
+/// Multiply-adds of a forward pass. The largest networks in use take 0.4 · 10¹².
+const MAX_WORK: f64 = 2e12;
+
+/// What has been spent so far.
+#[derive(Debug, Default)]
+pub(super) struct Budget {
+    elements: f64,
+    work: f64,
+}
+
+impl Budget {
+    /// Adds what `node` costs on inputs of these shapes.
+    ///
+    /// # Errors
+    /// Which limit would be passed, in words.
+    pub(super) fn spend(&mut self, node: &Node, shapes: &[Vec<i64>]) -> Result<(), String> {
+        let (elements, work) = cost(&node.op, shapes);
+        self.elements += elements;
+        self.work += work;
+        // Also true where a sum is not a number.
+        let within = self.elements <= MAX_ELEMENTS && self.work <= MAX_WORK;
+        if within {
+            return Ok(());
+        }
+        Err(format!(
+            "at node {} ({}) it would take {:.0} million values and {:.0} billion multiply-adds, more than any image \
+             classifier",
+            node.name,
+            node.module,
+            self.elements / 1e6,
+            self.work / 1e9
+        ))
+    }
+}
+
+fn count(shape: &[i64]) -> f64 {
+    shape.iter().map(|&size| size as f64).product()
+}
+
+fn at(shape: &[i64], from_end: usize) -> f64 {
+    shape.len().checked_sub(from_end).and_then(|index| shape.get(index)).map_or(1.0, |&size| size as f64)
+}
+
+/// Elements of the output and multiply-adds to get it; floats, since they cannot overflow.
+fn cost(op: &Op, shapes: &[Vec<i64>]) -> (f64, f64) {
+    let x = shapes.first().map(Vec::as_slice).unwrap_or_default();
+    let second = shapes.get(1).map(Vec::as_slice).unwrap_or_default();
+    let area = |kernel: &[i64]| kernel.iter().map(|&k| k as f64).product::<f64>();
+    match op {
+        Op::Conv2d { stride, padding, dilation, .. } => {
+            let padding = match padding {
+                Padding::Explicit(sizes) => sizes.clone(),
+                // "same" keeps the size, and no more than that is ever padded.
+                Padding::Named(_) => vec![at(second, 2) as i64, at(second, 1) as i64],
+            };
+            let kernel = second.get(2..).unwrap_or_default();
+            let places = windows(x, kernel, stride, &padding, dilation);
+            let channels = second.first().map_or(1.0, |&size| size as f64);
+            let elements = at(x, 4) * channels * places;
+            (elements, elements * count(second.get(1..).unwrap_or_default()))
+        }
+        Op::MaxPool2d { kernel, stride, padding, dilation, .. } => {
+            let elements = at(x, 4) * at(x, 3) * windows(x, kernel, stride, padding, dilation);
+            (elements, elements * area(kernel))
+        }
+        Op::AvgPool2d { kernel, stride, padding, .. } => {
+            let elements = at(x, 4) * at(x, 3) * windows(x, kernel, stride, padding, &[1, 1]);
+            (elements, elements * area(kernel))
+        }
+        Op::AdaptiveAvgPool2d { size } | Op::AdaptiveMaxPool2d { size } => {
+            let elements = at(x, 4) * at(x, 3) * area(size);
+            (elements, elements + count(x))
+        }
+        Op::Linear { .. } => {
+            let elements = count(x) / at(x, 1).max(1.0) * at(second, 2);
+            (elements, elements * at(x, 1))
+        }
+        Op::Matmul => {
+            let elements = count(x) / at(x, 1).max(1.0) * at(second, 1) * (count(second) / (at(second, 1) * at(second, 2)).max(1.0));
+            (elements, elements * at(x, 1))
+        }
+        Op::Addmm => {
+            let third = shapes.get(2).map(Vec::as_slice).unwrap_or_default();
+            let elements = at(second, 2) * at(third, 1);
+            (elements, elements * at(second, 1))
+        }
+        Op::Pad { pad, .. } => {
+            let mut sizes: Vec<f64> = x.iter().map(|&size| size as f64).collect();
+            for (axis, sides) in pad.chunks(2).enumerate() {
+                if let Some(size) = sizes.len().checked_sub(axis + 1).and_then(|index| sizes.get_mut(index)) {
+                    *size += sides.iter().map(|&side| side as f64).sum::<f64>().max(0.0);
+                }
+            }
+            let elements = sizes.iter().product();
+            (elements, elements)
+        }
+        Op::Expand { shape } => {
+            // A view takes no memory, but whatever reads it will. -1 keeps a size.
+            let sizes = (1..=shape.len()).map(|axis| at(x, axis).max(at(shape, axis)));
+            (sizes.product(), 0.0)
+        }
+        Op::Add { .. } | Op::Sub { .. } | Op::Mul | Op::Div => {
+            let elements = broadcast(x, second);
+            (elements, elements)
+        }
+        _ => {
+            let elements = shapes.iter().map(|shape| count(shape)).sum();
+            (elements, elements)
+        }
+    }
+}
+
+/// How many places a window of `kernel` takes over the last two axes of `x`.
+fn windows(x: &[i64], kernel: &[i64], stride: &[i64], padding: &[i64], dilation: &[i64]) -> f64 {
+    let axis = |index: usize| {
+        let of = |sizes: &[i64], default: f64| sizes.get(index).or(sizes.first()).map_or(default, |&n| n as f64);
+        let reach = of(dilation, 1.0) * (of(kernel, 1.0) - 1.0);
+        let room = at(x, 2 - index) + 2.0 * of(padding, 0.0) - reach - 1.0;
+        // One more than exact, for poolings that round up.
+        (room / of(stride, 1.0).max(1.0)).max(0.0) + 2.0
+    };
+    axis(0) * axis(1)
+}
+
+/// Elements of two shapes laid over each other.
+fn broadcast(a: &[i64], b: &[i64]) -> f64 {
+    (1..=a.len().max(b.len())).map(|axis| at(a, axis).max(at(b, axis))).product()
+}
