@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use egui::{Align, Button, Layout, RichText, Sense, Ui, vec2};
 
-use crate::picture::caption::{percent, significant};
+use crate::picture::caption::percent;
 
 use super::App;
 use super::commands::Command;
@@ -88,35 +88,23 @@ impl App {
             parts.push(format!("guided {}", milliseconds(guided.ms)));
         }
         let text = parts.join("  ·  ");
-        let room = rect.right() - left;
-        if room > 8.0 * GRID {
-            draw_left(
-                ui,
-                left,
-                y,
-                line(ui, &text, theme::body(), colours.weak, room),
-            );
-        }
+        let times = line(ui, &text, theme::body(), colours.weak, rect.right() - left);
+        let cut = times.elided;
+        draw_left(ui, left, y, times);
         let id = ui.scope_id().with("what is shown");
         let response = ui.interact(rect, id, egui::Sense::hover());
         let full = format!("{what}, {}", parts.join(", "));
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &full));
-        response.on_hover_text(&full);
+        if cut {
+            response.on_hover_text(&full);
+        }
     }
 }
 
 fn milliseconds(ms: f64) -> String {
-    if ms >= 9.95 {
-        format!("{ms:.0} ms")
-    } else {
-        format!("{} ms", number_of(ms))
-    }
-}
-
-fn number_of(ms: f64) -> String {
-    if ms < 0.05 {
-        significant(0.0)
-    } else {
-        format!("{ms:.1}")
+    match ms {
+        ms if ms < 0.05 => "0 ms".to_owned(),
+        ms if ms < 9.95 => format!("{ms:.1} ms"),
+        ms => format!("{ms:.0} ms"),
     }
 }
