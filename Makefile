@@ -8,24 +8,25 @@ MODEL ?= models/efficientnet_lite0.pt2
 WINDOW_PACKAGES = libegl1 libgl1 libvulkan1 libxcursor1 libxi6 libxkbcommon-x11-0 libxrandr2 mesa-vulkan-drivers
 TEST_PACKAGES = $(WINDOW_PACKAGES) imagemagick openbox xdotool xvfb
 
+GRADCAM = target/release/gradcam
 SAMPLE = target/sample
+# The exit code of a program that found no display.
+NO_DISPLAY = 3
 
 .PHONY: run test lint bench
 
 run:
-	@.cargo/libtorch.sh
 	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then .cargo/system.sh $(WINDOW_PACKAGES); fi
+	@.cargo/libtorch.sh
 	@cargo build --release
-	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
-	  exec target/release/gradcam "$(IMAGE)" --model "$(MODEL)"; \
-	else \
-	  echo "There is no display here, so the sample composite is exported instead:"; \
-	  exec target/release/gradcam export "$(IMAGE)" --model "$(MODEL)" --out $(SAMPLE); \
-	fi
+	@code=0; $(GRADCAM) "$(IMAGE)" --model "$(MODEL)" || code=$$?; \
+	[ $$code = $(NO_DISPLAY) ] || exit $$code; \
+	echo "Exporting the sample composite instead:"; \
+	$(GRADCAM) export "$(IMAGE)" --model "$(MODEL)" --out $(SAMPLE)
 
 test:
-	@.cargo/libtorch.sh
 	@.cargo/system.sh $(TEST_PACKAGES)
+	@.cargo/libtorch.sh
 	cargo test
 
 lint:

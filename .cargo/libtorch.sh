@@ -12,12 +12,16 @@ here=$(cd "$(dirname "$0")" && pwd)
 target="$here/libtorch"
 version=2.13.0
 
-if [ -n "${LIBTORCH:-}" ] && [ "${LIBTORCH:-}" != "$target" ]; then
-  echo "libtorch: using LIBTORCH=$LIBTORCH"
+if [ -n "${LIBTORCH_USE_PYTORCH+set}" ]; then
+  echo "libtorch: using the torch of the active Python"
   exit 0
 fi
-if [ -n "${LIBTORCH_USE_PYTORCH:-}" ]; then
-  echo "libtorch: using the torch of the active Python"
+if [ -n "${LIBTORCH+set}" ] && [ "$LIBTORCH" != "$target" ]; then
+  if [ -z "$LIBTORCH" ]; then
+    echo "libtorch: LIBTORCH is set but empty; unset it, or name a libtorch $version" >&2
+    exit 1
+  fi
+  echo "libtorch: using LIBTORCH=$LIBTORCH"
   exit 0
 fi
 [ "$(cat "$target/build-version" 2>/dev/null || true)" = "$version" ] && exit 0
@@ -27,10 +31,12 @@ if [ "$(uname -s)-$(uname -m)" != Linux-x86_64 ]; then
   exit 1
 fi
 
-partial="$here/libtorch.partial"
-trap 'rm -rf "$partial"' EXIT INT TERM
-rm -rf "$partial"
-mkdir -p "$partial/wheels"
+# A folder of our own: two at once do not disturb each other, and a broken-off one leaves nothing.
+partial=$(mktemp -d "$here/libtorch.partial.XXXXXX")
+trap 'rm -rf "$partial"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+mkdir "$partial/wheels"
 
 echo "libtorch: fetching $version (527 MB, once)"
 python3 -m pip download --quiet --no-deps --only-binary=:all: --require-hashes \
@@ -67,7 +73,8 @@ shutil.rmtree(root / "wheels")
 PYTHON
 
 printf '%s\n' "$version" > "$partial/build-version"
+chmod 755 "$partial"
 rm -rf "$target"
-mv "$partial" "$target"
+mv -T "$partial" "$target"
 trap - EXIT INT TERM
 echo "libtorch: ready"

@@ -16,18 +16,24 @@ for package in "$@"; do
 done
 [ -n "$missing" ] || exit 0
 
+by_hand() {
+  echo "packages: $1; have them installed with" >&2
+  echo "  sudo apt-get update && sudo apt-get install --yes --no-install-recommends$missing" >&2
+  exit 1
+}
+
 if [ "$(id -u)" = 0 ]; then
   as_root=
-elif command -v sudo >/dev/null 2>&1 && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then
+elif command -v sudo >/dev/null 2>&1 && { sudo -n true 2>/dev/null || { [ -t 0 ] && sudo -v; }; }; then
   as_root=sudo
 else
-  echo "packages: some are missing and we may not install them; have them installed with" >&2
-  echo "  apt-get update && apt-get install --yes --no-install-recommends$missing" >&2
-  exit 1
+  by_hand "some are missing and we may not install them"
 fi
 
 echo "packages: installing$missing"
-$as_root apt-get update --quiet=2
+# One repository out of reach need not keep the others' packages away.
+$as_root apt-get update --quiet=2 || true
 # shellcheck disable=SC2086
 $as_root env DEBIAN_FRONTEND=noninteractive \
-  apt-get install --quiet=2 --yes --no-install-recommends $missing >/dev/null
+  apt-get install --quiet=2 --yes --no-install-recommends $missing >/dev/null ||
+  by_hand "some could not be installed"

@@ -9,9 +9,6 @@ use clap::Parser;
 fn main() -> ExitCode {
     match cli::run(cli::Arguments::parse()) {
         Ok(code) => code,
-        Err(error) => {
-            eprintln!("gradcam: {error:#}");
-            ExitCode::from(cli::FAILED)
-        }
+        Err(error) => cli::failed(&error),
     }
 }

@@ -233,9 +233,67 @@ fn classes_and_layers_speak_json_and_prose() {
 }
 
 #[test]
+fn a_display_that_does_not_answer_is_told_in_one_line_too() {
+    let done = Command::new(env!("CARGO_BIN_EXE_gradcam"))
+        .env("DISPLAY", ":54321")
+        .env_remove("WAYLAND_DISPLAY")
+        .env_remove("WAYLAND_SOCKET")
+        .output()
+        .unwrap();
+    assert_eq!(done.status.code(), Some(3), "{}", stderr(&done));
+    let told = stderr(&done)
+        .lines()
+        .filter(|line| line.starts_with("gradcam:"))
+        .count();
+    assert_eq!(told, 1, "{}", stderr(&done));
+    assert!(!stderr(&done).contains(".rs"), "{}", stderr(&done));
+}
+
+#[test]
+fn labels_that_do_not_fit_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let model = folder.path().join("tiny.pt2");
+    std::fs::copy(root("tests/torchvision/tiny/densenet.pt2"), &model).unwrap();
+    std::fs::write(folder.path().join("labels.txt"), "one\ntwo\nthree\n").unwrap();
+    let done = gradcam([
+        "classes",
+        "assets/chelsea_224.png",
+        "--model",
+        model.to_str().unwrap(),
+    ]);
+    assert_eq!(done.status.code(), Some(0), "{}", stderr(&done));
+    assert!(stderr(&done).contains("labels.txt"), "{}", stderr(&done));
+    assert!(stderr(&done).contains("found 3"), "{}", stderr(&done));
+    assert!(stdout(&done).contains("class 0"), "{}", stdout(&done));
+}
+
+/// `gradcam layers | head -1`
+#[test]
+fn a_reader_that_leaves_early_is_no_error() {
+    use std::io::Read;
+    let mut child = Command::new(env!("CARGO_BIN_EXE_gradcam"))
+        .args(["layers", "--json"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let mut told = String::new();
+    child
+        .stderr
+        .take()
+        .unwrap()
+        .read_to_string(&mut told)
+        .unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert_eq!(told, "");
+}
+
+#[test]
 fn without_a_display_the_window_says_so_in_one_line() {
     let done = gradcam(["assets/chelsea.png"]);
-    assert_eq!(done.status.code(), Some(2));
+    assert_eq!(done.status.code(), Some(3));
     assert!(stderr(&done).contains("no display"), "{}", stderr(&done));
     assert_eq!(stderr(&done).lines().count(), 1);
 }

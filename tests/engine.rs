@@ -53,7 +53,10 @@ fn finished(job: &Job) {
 fn what_is_known_comes_back_at_once_and_asks_the_worker_nothing() {
     let woken = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&woken);
-    let engine = Engine::start(move || drop(counter.fetch_add(1, Ordering::SeqCst))).unwrap();
+    let engine = Engine::start(move || {
+        counter.fetch_add(1, Ordering::SeqCst);
+    })
+    .unwrap();
     let card = open(&engine, "models/squeezenet1_1.pt2").unwrap();
     let photo = photo();
     let first = engine.explain(request(&photo, 967));

@@ -16,8 +16,6 @@ use npyz::npz::NpzArchive;
 
 /// Of each array's largest magnitude.
 const TOLERANCE: f32 = 1e-3;
-/// Gradients are kept in half precision there: 11 bits of it, and then some for small values.
-const HALF_TOLERANCE: f32 = 2e-3;
 
 fn root(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
@@ -37,7 +35,6 @@ fn opened(model: &str, picture: &str, fit: Fit) -> (Session, Vec<f32>) {
 struct Golden {
     shape: Vec<u64>,
     values: Vec<f32>,
-    half: bool,
 }
 
 fn golden(archive: &mut NpzArchive<BufReader<File>>, name: &str) -> Golden {
@@ -53,11 +50,7 @@ fn golden(archive: &mut NpzArchive<BufReader<File>>, name: &str) -> Golden {
             .collect(),
         false => array.into_vec::<f32>().unwrap(),
     };
-    Golden {
-        shape,
-        values,
-        half,
-    }
+    Golden { shape, values }
 }
 
 fn assert_close(what: &str, ours: &[f32], golden: &Golden) {
@@ -76,13 +69,8 @@ fn assert_close(what: &str, ours: &[f32], golden: &Golden) {
         .iter()
         .zip(&golden.values)
         .fold(0f32, |max, (a, b)| max.max((a - b).abs()));
-    let tolerance = if golden.half {
-        HALF_TOLERANCE
-    } else {
-        TOLERANCE
-    };
     assert!(
-        worst <= tolerance * largest,
+        worst <= TOLERANCE * largest,
         "{what}: off by {worst}, {} of its maximum",
         worst / largest
     );

@@ -176,6 +176,18 @@ pub fn run(start: Start) -> anyhow::Result<()> {
         ..Default::default()
     };
     let create: eframe::AppCreator = Box::new(|cc| Ok(Box::new(App::new(&cc.egui_ctx, start)?)));
-    eframe::run_native("gradcam", options, create)
-        .map_err(|error| anyhow!("The window could not be opened: {error}"))
+    eframe::run_native("gradcam", options, create).map_err(|error| match error {
+        // What the windowing library says names its own source files.
+        eframe::Error::Winit(_) | eframe::Error::WinitEventLoop(_) => {
+            NoWindow("the display does not answer".into()).into()
+        }
+        other => anyhow!("the window could not be opened: {other}"),
+    })
 }
+
+/// There is nowhere to open a window. Says why.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "there is no display to open a window on ({0}); `gradcam export` and `gradcam classes` need none"
+)]
+pub struct NoWindow(pub String);

@@ -113,6 +113,9 @@ fn looks_like_model(path: &Path) -> bool {
     ) {
         return true;
     }
+    if !path.is_file() {
+        return false;
+    }
     let mut start = [0; 4];
     let read = File::open(path).and_then(|mut file| file.read_exact(&mut start));
     read.is_ok() && start == *b"PK\x03\x04"

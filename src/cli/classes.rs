@@ -9,7 +9,7 @@ use gradcam::engine::Session;
 use gradcam::picture::decode::Photo;
 use serde_json::json;
 
-use super::{FitChoice, ModelFile};
+use super::{FitChoice, ModelFile, say};
 
 /// List the classes the model finds in a picture
 #[derive(Debug, Args)]
@@ -18,8 +18,8 @@ pub struct Classes {
     #[command(flatten)]
     model: ModelFile,
     /// How many classes
-    #[arg(short, value_name = "N", default_value_t = 5)]
-    k: usize,
+    #[arg(short, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
+    k: u32,
     #[command(flatten)]
     fit: FitChoice,
     /// As JSON
@@ -33,7 +33,7 @@ impl Classes {
         let card = self.model.open(&mut session)?;
         let photo = Photo::open(&self.image)?;
         let answer = session.answer(&photo, self.fit.fit, &mut |_| Ok(()))?;
-        let best = answer.ranking.iter().take(self.k);
+        let best = answer.ranking.iter().take(self.k as usize);
         if self.json {
             let rows: Vec<_> = best
                 .map(|&class| {
@@ -45,15 +45,15 @@ impl Classes {
                     })
                 })
                 .collect();
-            println!("{}", serde_json::to_string_pretty(&rows)?);
+            say::line(&serde_json::to_string_pretty(&rows)?)?;
         } else {
             for &class in best {
-                println!(
+                say::line(&format!(
                     "{:6.2} %  {:8.3}  {class:4}  {}",
                     answer.probabilities[class] * 100.0,
                     answer.logits[class],
                     card.labels[class]
-                );
+                ))?;
             }
         }
         Ok(ExitCode::SUCCESS)

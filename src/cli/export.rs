@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 use clap::Args;
-use gradcam::engine::{Answer, Guided, HeatMap, ModelCard, Session, resolve_layer};
+use gradcam::engine::{Answer, Error, Guided, HeatMap, ModelCard, Session, resolve_layer};
 use gradcam::explain::Score;
 use gradcam::figure::{Figure, Panel};
 use gradcam::model::ReluRule;
@@ -20,8 +20,9 @@ use gradcam::picture::map::SignedImage;
 use gradcam::picture::write;
 use serde_json::{Value, json};
 
+use super::pick::Choice;
 use super::raw::Raw;
-use super::{FAILED, FitChoice, ModelFile, pick, stem};
+use super::{FAILED, FitChoice, ModelFile, say, stem};
 
 /// The libtorch that tch 0.26 links against, and refuses to differ from.
 const LIBTORCH: &str = "2.13.0";
@@ -79,6 +80,7 @@ impl Export {
         let mut session = Session::default();
         let card = self.model.open(&mut session)?;
         let layers = self.layer_paths(&card)?;
+        let classes = self.choices(&card)?;
         std::fs::create_dir_all(&self.out)
             .with_context(|| format!("the output folder cannot be made: {}", self.out.display()))?;
 
@@ -92,18 +94,19 @@ impl Export {
                 image.display()
             ));
             let name = unused(&stem(image), &mut names);
-            if let Err(error) = self.image(&mut session, &card, &layers, image, &name) {
+            if let Err(error) = self.image(&mut session, &card, &layers, &classes, image, &name) {
                 progress("");
-                eprintln!("gradcam: {error:#}");
+                if say::reader_left(&error) {
+                    return Err(error);
+                }
+                say::aside(&format!("{error:#}"));
                 failures += 1;
             }
         }
         progress("");
         if failures > 0 {
-            eprintln!(
-                "gradcam: {failures} of {} images could not be exported",
-                self.images.len()
-            );
+            let all = self.images.len();
+            say::aside(&format!("{failures} of {all} images could not be exported"));
             return Ok(ExitCode::from(FAILED));
         }
         Ok(ExitCode::SUCCESS)
@@ -113,11 +116,24 @@ impl Export {
         if self.layers.is_empty() {
             return Ok(vec![resolve_layer(card, None)?]);
         }
-        Ok(self
-            .layers
+        let mut paths = Vec::new();
+        for layer in &self.layers {
+            let path = resolve_layer(card, Some(layer))?;
+            if !paths.contains(&path) {
+                paths.push(path);
+            }
+        }
+        Ok(paths)
+    }
+
+    fn choices(&self, card: &ModelCard) -> Result<Vec<Choice>> {
+        if self.classes.is_empty() {
+            return Ok(vec![Choice::Top(1)]);
+        }
+        self.classes
             .iter()
-            .map(|layer| resolve_layer(card, Some(layer)))
-            .collect::<Result<_, _>>()?)
+            .map(|text| Choice::parse(text, &card.labels))
+            .collect()
     }
 
     fn image(
@@ -125,23 +141,16 @@ impl Export {
         session: &mut Session,
         card: &Arc<ModelCard>,
         layers: &[String],
+        choices: &[Choice],
         image: &Path,
         name: &str,
     ) -> Result<()> {
         let photo = Arc::new(Photo::open(image)?);
         let answer = session.answer(&photo, self.fit.fit, &mut |_| Ok(()))?;
-        let mut classes = Vec::new();
-        let wanted = if self.classes.is_empty() {
-            &["top1".to_owned()][..]
-        } else {
-            &self.classes
-        };
-        for class in wanted
+        let mut classes: Vec<usize> = choices
             .iter()
-            .map(|text| pick::classes(text, &card.labels, &answer))
-        {
-            classes.extend(class.with_context(|| image.display().to_string())?);
-        }
+            .flat_map(|choice| choice.classes(&answer))
+            .collect();
         let mut done = HashSet::new();
         classes.retain(|class| done.insert(*class));
 
@@ -149,6 +158,9 @@ impl Export {
         for class in classes {
             let score = Score::For(class);
             let maps = session.heat_maps(score, &paths)?;
+            if let Some(map) = maps.iter().find(|map| !map.is_finite()) {
+                return Err(Error::MapNotFinite(map.layer.clone()).into());
+            }
             let start = Instant::now();
             let guided = session.input_gradient(score, ReluRule::Guided)?;
             let guided_ms = start.elapsed().as_secs_f64() * 1e3;
@@ -223,7 +235,7 @@ impl Export {
         let facts = serde_json::to_vec_pretty(&facts(figure, class))?;
         write::bytes(&file("json"), &facts)?;
         progress("");
-        println!("{}", composite.display());
+        say::line(&composite.display().to_string())?;
         Ok(())
     }
 }

@@ -8,7 +8,7 @@ use gradcam::engine::Session;
 use gradcam::model::{Layer, Target};
 use serde_json::json;
 
-use super::ModelFile;
+use super::{ModelFile, say};
 
 /// List the model's layers; those without a map say why
 #[derive(Debug, Args)]
@@ -32,7 +32,7 @@ impl Layers {
                 .iter()
                 .map(|layer| as_json(layer, recommended))
                 .collect();
-            println!("{}", serde_json::to_string_pretty(&rows)?);
+            say::line(&serde_json::to_string_pretty(&rows)?)?;
             return Ok(ExitCode::SUCCESS);
         }
         for layer in &card.layers.layers {
@@ -50,13 +50,11 @@ impl Layers {
                 } => (format!("{channels}×{height}×{width}"), ""),
                 Target::None(why) => ("–".to_owned(), why.as_str()),
             };
-            println!(
-                "{}",
-                format!("{mark} {name:40} {:20} {shape:>14}  {why}", layer.kind).trim_end()
-            );
+            let row = format!("{mark} {name:40} {:20} {shape:>14}  {why}", layer.kind);
+            say::line(row.trim_end())?;
         }
         if let Some((_, why)) = &card.layers.recommended {
-            println!("\n● {why}");
+            say::line(&format!("\n● {why}"))?;
         }
         Ok(ExitCode::SUCCESS)
     }

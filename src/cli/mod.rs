@@ -5,6 +5,7 @@ mod export;
 mod layers;
 mod pick;
 mod raw;
+mod say;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -16,7 +17,9 @@ use gradcam::engine::{ModelCard, Session};
 use gradcam::picture::geometry::Fit;
 
 /// Exit code where something failed; 0 is all well, 1 nothing to do.
-pub const FAILED: u8 = 2;
+const FAILED: u8 = 2;
+/// Exit code where there is no display to open a window on.
+const NO_DISPLAY: u8 = 3;
 
 /// The model taken where none is named, looked for below the current folder and beside the program.
 const DEFAULT_MODEL: &str = "models/efficientnet_lite0.pt2";
@@ -49,7 +52,7 @@ struct Window {
     /// The layer to start at [default: the last feature map before the classifier]
     #[arg(long, value_name = "PATH")]
     layer: Option<String>,
-    /// The class to start with: an index, an exact label, or top1 [default: top1]
+    /// The class to start with: an index, an exact label, or topN for the N-th best [default: top1]
     #[arg(long, value_name = "C")]
     class: Option<String>,
 }
@@ -70,7 +73,9 @@ impl ModelFile {
     }
 
     fn open(&self, session: &mut Session) -> Result<Arc<ModelCard>> {
-        Ok(session.open_model(&self.path()?)?)
+        let card = session.open_model(&self.path()?)?;
+        card.notes.iter().for_each(|note| say::aside(note));
+        Ok(card)
     }
 }
 
@@ -110,11 +115,19 @@ pub fn run(arguments: Arguments) -> Result<ExitCode> {
     }
 }
 
+/// Tells what went wrong, once, and gives the exit code for it.
+pub fn failed(error: &anyhow::Error) -> ExitCode {
+    if say::reader_left(error) {
+        return ExitCode::SUCCESS;
+    }
+    say::aside(&format!("{error:#}"));
+    let no_display = error.downcast_ref::<gradcam::app::NoWindow>().is_some();
+    ExitCode::from(if no_display { NO_DISPLAY } else { FAILED })
+}
+
 fn window(window: Window) -> Result<ExitCode> {
     if cfg!(target_os = "linux") && !has_display() {
-        bail!(
-            "there is no display to open a window on; `gradcam export` and `gradcam classes` need none"
-        );
+        bail!(gradcam::app::NoWindow("no display is set".into()));
     }
     let model = match &window.model.model {
         Some(path) => Some(path.clone()),
@@ -125,8 +138,7 @@ fn window(window: Window) -> Result<ExitCode> {
         model,
         layer: window.layer,
         class: window.class,
-    })
-    .map_err(|error| anyhow::anyhow!("the window could not be opened: {error}"))?;
+    })?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -3,51 +3,69 @@
 use anyhow::{Result, bail};
 use gradcam::engine::Answer;
 
-/// The classes `text` stands for: one, or the N best for `topN`.
-///
-/// A number is an index even where a label is that number too.
-///
-/// # Errors
-/// For a class the model does not know, with the nearest labels, and for a label two classes share.
-pub fn classes(text: &str, labels: &[String], answer: &Answer) -> Result<Vec<usize>> {
-    if let Some(count) = text
-        .strip_prefix("top")
-        .and_then(|digits| digits.parse::<usize>().ok())
-    {
-        if count == 0 || count > labels.len() {
-            bail!(
-                "{text}: this model has {} classes to choose from",
-                labels.len()
-            );
+/// What was meant, before any picture has been answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Choice {
+    /// The N best.
+    Top(usize),
+    Class(usize),
+}
+
+impl Choice {
+    /// Understands `text` for a model with these labels.
+    ///
+    /// A number is an index even where a label is that number too.
+    ///
+    /// # Errors
+    /// For a class the model does not know, with the nearest labels, and for a label two classes
+    /// share.
+    pub fn parse(text: &str, labels: &[String]) -> Result<Choice> {
+        let count = labels.len();
+        if let Some(best) = text
+            .strip_prefix("top")
+            .and_then(|n| n.parse::<usize>().ok())
+        {
+            if !(1..=count).contains(&best) {
+                bail!("{text}: this model has {count} classes, so top1 to top{count} can be asked");
+            }
+            return Ok(Choice::Top(best));
         }
-        return Ok(answer.ranking.iter().copied().take(count).collect());
-    }
-    if let Ok(index) = text.parse::<usize>() {
-        if index >= labels.len() {
-            bail!(
-                "there is no class {index}: this model knows classes 0 to {}",
-                labels.len().saturating_sub(1)
-            );
+        if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return match text.parse::<usize>() {
+                Ok(index) if index < count => Ok(Choice::Class(index)),
+                _ => bail!(
+                    "there is no class {text}: this model knows classes 0 to {}",
+                    count.saturating_sub(1)
+                ),
+            };
         }
-        return Ok(vec![index]);
+        let same: Vec<usize> = (0..count).filter(|&class| labels[class] == text).collect();
+        match same.as_slice() {
+            [class] => Ok(Choice::Class(*class)),
+            [] => bail!("no class is labelled “{text}”{}", near(text, labels)),
+            several => {
+                let indices: Vec<String> = several.iter().map(ToString::to_string).collect();
+                bail!(
+                    "“{text}” is the label of several classes; say which by index: {}",
+                    indices.join(", ")
+                )
+            }
+        }
     }
-    let same: Vec<usize> = (0..labels.len())
-        .filter(|&class| labels[class] == text)
-        .collect();
-    match same.as_slice() {
-        [class] => Ok(vec![*class]),
-        [] => bail!("no class is labelled “{text}”{}", near(text, labels)),
-        several => {
-            let indices: Vec<String> = several.iter().map(ToString::to_string).collect();
-            bail!(
-                "“{text}” is the label of several classes; say which by index: {}",
-                indices.join(", ")
-            )
+
+    /// The classes it stands for, given what the model answers.
+    pub fn classes(self, answer: &Answer) -> Vec<usize> {
+        match self {
+            Choice::Top(count) => answer.ranking.iter().copied().take(count).collect(),
+            Choice::Class(class) => vec![class],
         }
     }
 }
 
 fn near(text: &str, labels: &[String]) -> String {
+    if text.is_empty() {
+        return String::new();
+    }
     let wanted = text.to_lowercase();
     let near: Vec<&str> = labels
         .iter()
@@ -87,7 +105,7 @@ mod tests {
 
     fn pick(text: &str) -> Result<Vec<usize>> {
         let labels = ["cat", "crane", "tiger cat", "crane"].map(str::to_owned);
-        classes(text, &labels, &answer())
+        Ok(Choice::parse(text, &labels)?.classes(&answer()))
     }
 
     #[test]
@@ -107,6 +125,19 @@ mod tests {
                 .to_string()
                 .contains("cat, tiger cat")
         );
-        assert!(pick("top0").is_err() && pick("top5").is_err());
+        assert!(
+            pick("top0")
+                .unwrap_err()
+                .to_string()
+                .contains("top1 to top4")
+        );
+        assert!(pick("top5").is_err());
+        assert!(
+            pick("99999999999999999999999")
+                .unwrap_err()
+                .to_string()
+                .contains("0 to 3")
+        );
+        assert!(!pick("").unwrap_err().to_string().contains("did you mean"));
     }
 }

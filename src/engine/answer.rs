@@ -48,6 +48,13 @@ pub struct Guided {
     pub ms: f64,
 }
 
+impl HeatMap {
+    /// Whether every value of the map is a number.
+    pub fn is_finite(&self) -> bool {
+        self.map.values.iter().all(|value| value.is_finite())
+    }
+}
+
 impl Answer {
     pub(super) fn new(
         logits: Vec<f32>,

@@ -15,6 +15,9 @@ use crate::picture::geometry::Fit;
 
 /// Bytes kept of each kind of picture.
 const BUDGET: u64 = 192 << 20;
+/// Entries told to expect. More, and the budget is split among shards, none of which would then
+/// take a large map.
+const ONE_SHARD: usize = 32;
 
 /// A picture as a model sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -85,10 +88,10 @@ pub(super) struct Cache {
 impl Cache {
     pub(super) fn new() -> Cache {
         Cache {
-            answers: Bounded::with_weighter(1_000, BUDGET / 8, Bytes),
-            heat_maps: Bounded::with_weighter(10_000, BUDGET, Bytes),
-            gradients: Bounded::with_weighter(200, BUDGET, Bytes),
-            guided: Bounded::with_weighter(200, BUDGET, Bytes),
+            answers: Bounded::with_weighter(ONE_SHARD, BUDGET / 8, Bytes),
+            heat_maps: Bounded::with_weighter(ONE_SHARD, BUDGET, Bytes),
+            gradients: Bounded::with_weighter(ONE_SHARD, BUDGET, Bytes),
+            guided: Bounded::with_weighter(ONE_SHARD, BUDGET, Bytes),
         }
     }
 }

@@ -25,6 +25,10 @@ pub enum Error {
     UnknownClass { class: usize, classes: usize },
     #[error("the model answers this picture with values that are not finite (NaN or infinity)")]
     NotFinite,
+    #[error(
+        "the explanation at “{0}” is not finite (NaN or infinity): the gradient has no value there"
+    )]
+    MapNotFinite(String),
     #[error("libtorch could not compute this: {0}")]
     Torch(String),
     #[error("the computation broke off unexpectedly: {0}")]

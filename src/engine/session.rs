@@ -142,14 +142,33 @@ impl Session {
         Ok(maps.into_iter().zip(layers).map(of).collect())
     }
 
+    /// The map at one layer.
+    ///
+    /// # Errors
+    /// As [`Session::heat_maps`], and [`Error::MapNotFinite`].
+    pub fn heat_map(&self, score: Score, layer: &str) -> Result<HeatMap, Error> {
+        let map = self.heat_maps(score, &[layer])?.pop();
+        let map = map.ok_or_else(|| Error::UnknownLayer(layer.to_owned()))?;
+        if map.is_finite() {
+            Ok(map)
+        } else {
+            Err(Error::MapNotFinite(layer.to_owned()))
+        }
+    }
+
     /// The gradient of `score` at the normalised input under `rule`, for the picture last answered.
     ///
     /// # Errors
-    /// [`Error::UnknownClass`], [`Error::Torch`].
+    /// [`Error::UnknownClass`], [`Error::MapNotFinite`], [`Error::Torch`].
     pub fn input_gradient(&self, score: Score, rule: ReluRule) -> Result<InputGradient, Error> {
         let (model, tape) = self.recorded()?;
         check_classes(score, model.labels.names.len())?;
-        Ok(explain::guided_backprop(tape, &model.graph, score, rule)?)
+        let found = explain::guided_backprop(tape, &model.graph, score, rule)?;
+        if found.image.values.iter().all(|value| value.is_finite()) {
+            Ok(found)
+        } else {
+            Err(Error::MapNotFinite("the input".into()))
+        }
     }
 
     /// `gradient` times the upsampled `map`: Guided Grad-CAM where the gradient is guided.

@@ -141,7 +141,6 @@ impl Job<'_> {
     /// The stages in the order a person waits for them.
     fn run(&mut self, request: &Request, replies: &mut Replies) -> Result<(), Error> {
         let card = Arc::clone(self.session.card()?);
-        let layer = resolve_layer(&card, request.layer.as_deref())?;
         let view = View::new(&card, request);
 
         let answer = self.answer(view, request)?;
@@ -152,6 +151,7 @@ impl Job<'_> {
             None => Score::For(answer.top().ok_or(Error::NoModel)?),
         };
 
+        let layer = resolve_layer(&card, request.layer.as_deref())?;
         let heat_map = self.heat_map(view, score, &layer)?;
         replies.heat_map.send(Ok(Arc::clone(&heat_map)));
         self.shared.wake();
@@ -174,7 +174,8 @@ impl Job<'_> {
             .collect();
         if !missing.is_empty() {
             self.checkpoint(Stage::OtherLayers)?;
-            for heat_map in self.session.heat_maps(score, &missing)? {
+            let maps = self.session.heat_maps(score, &missing)?;
+            for heat_map in maps.into_iter().filter(HeatMap::is_finite) {
                 self.keep(view, Arc::new(heat_map));
             }
         }
@@ -208,11 +209,7 @@ impl Job<'_> {
             return Ok(known);
         }
         self.checkpoint(Stage::HeatMap)?;
-        let mut maps = self.session.heat_maps(score, &[layer])?;
-        let heat_map = Arc::new(
-            maps.pop()
-                .ok_or_else(|| Error::UnknownLayer(layer.to_owned()))?,
-        );
+        let heat_map = Arc::new(self.session.heat_map(score, layer)?);
         self.keep(view, Arc::clone(&heat_map));
         Ok(heat_map)
     }
@@ -270,4 +267,27 @@ fn checkpoint(shared: &Shared, generation: u64, since: Instant, stage: Stage) ->
     }
     shared.begin(stage, since);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_becomes_an_error_in_its_first_line() {
+        let done: Result<(), Error> = caught(|| panic!("called on a bad tensor\nwith a stack"));
+        assert!(matches!(done, Err(Error::Panicked(why)) if why == "called on a bad tensor"));
+        let done: Result<(), Error> = caught(|| {
+            let _ = tch::Tensor::from(1.0).get(7);
+            Ok(())
+        });
+        assert!(matches!(done, Err(Error::Panicked(why)) if !why.is_empty()));
+    }
+
+    #[test]
+    fn a_reply_that_is_dropped_still_answers() {
+        let (sender, promise) = poll_promise::Promise::new();
+        drop(Reply::<()>::new(sender));
+        assert!(matches!(promise.block_and_take(), Err(Error::Overtaken)));
+    }
 }

@@ -49,7 +49,11 @@ fn count(shape: &[i64]) -> f64 {
 }
 
 fn at(shape: &[i64], from_end: usize) -> f64 {
-    shape.len().checked_sub(from_end).and_then(|index| shape.get(index)).map_or(1.0, |&size| size as f64)
+    shape
+        .len()
+        .checked_sub(from_end)
+        .and_then(|index| shape.get(index))
+        .map_or(1.0, |&size| size as f64)
 }
 
 /// Elements of the output and multiply-adds to get it; floats, since they cannot overflow.
@@ -58,7 +62,12 @@ fn cost(op: &Op, shapes: &[Vec<i64>]) -> (f64, f64) {
     let second = shapes.get(1).map(Vec::as_slice).unwrap_or_default();
     let area = |kernel: &[i64]| kernel.iter().map(|&k| k as f64).product::<f64>();
     match op {
-        Op::Conv2d { stride, padding, dilation, .. } => {
+        Op::Conv2d {
+            stride,
+            padding,
+            dilation,
+            ..
+        } => {
             let padding = match padding {
                 Padding::Explicit(sizes) => sizes.clone(),
                 // "same" keeps the size, and no more than that is ever padded.
@@ -68,13 +77,27 @@ fn cost(op: &Op, shapes: &[Vec<i64>]) -> (f64, f64) {
             let places = windows(x, kernel, stride, &padding, dilation);
             let channels = second.first().map_or(1.0, |&size| size as f64);
             let elements = at(x, 4) * channels * places;
-            (elements, elements * count(second.get(1..).unwrap_or_default()))
+            (
+                elements,
+                elements * count(second.get(1..).unwrap_or_default()),
+            )
         }
-        Op::MaxPool2d { kernel, stride, padding, dilation, .. } => {
+        Op::MaxPool2d {
+            kernel,
+            stride,
+            padding,
+            dilation,
+            ..
+        } => {
             let elements = at(x, 4) * at(x, 3) * windows(x, kernel, stride, padding, dilation);
             (elements, elements * area(kernel))
         }
-        Op::AvgPool2d { kernel, stride, padding, .. } => {
+        Op::AvgPool2d {
+            kernel,
+            stride,
+            padding,
+            ..
+        } => {
             let elements = at(x, 4) * at(x, 3) * windows(x, kernel, stride, padding, &[1, 1]);
             (elements, elements * area(kernel))
         }
@@ -87,7 +110,9 @@ fn cost(op: &Op, shapes: &[Vec<i64>]) -> (f64, f64) {
             (elements, elements * at(x, 1))
         }
         Op::Matmul => {
-            let elements = count(x) / at(x, 1).max(1.0) * at(second, 1) * (count(second) / (at(second, 1) * at(second, 2)).max(1.0));
+            let elements = count(x) / at(x, 1).max(1.0)
+                * at(second, 1)
+                * (count(second) / (at(second, 1) * at(second, 2)).max(1.0));
             (elements, elements * at(x, 1))
         }
         Op::Addmm => {
@@ -98,7 +123,11 @@ fn cost(op: &Op, shapes: &[Vec<i64>]) -> (f64, f64) {
         Op::Pad { pad, .. } => {
             let mut sizes: Vec<f64> = x.iter().map(|&size| size as f64).collect();
             for (axis, sides) in pad.chunks(2).enumerate() {
-                if let Some(size) = sizes.len().checked_sub(axis + 1).and_then(|index| sizes.get_mut(index)) {
+                if let Some(size) = sizes
+                    .len()
+                    .checked_sub(axis + 1)
+                    .and_then(|index| sizes.get_mut(index))
+                {
                     *size += sides.iter().map(|&side| side as f64).sum::<f64>().max(0.0);
                 }
             }
@@ -124,7 +153,12 @@ fn cost(op: &Op, shapes: &[Vec<i64>]) -> (f64, f64) {
 /// How many places a window of `kernel` takes over the last two axes of `x`.
 fn windows(x: &[i64], kernel: &[i64], stride: &[i64], padding: &[i64], dilation: &[i64]) -> f64 {
     let axis = |index: usize| {
-        let of = |sizes: &[i64], default: f64| sizes.get(index).or(sizes.first()).map_or(default, |&n| n as f64);
+        let of = |sizes: &[i64], default: f64| {
+            sizes
+                .get(index)
+                .or(sizes.first())
+                .map_or(default, |&n| n as f64)
+        };
         let reach = of(dilation, 1.0) * (of(kernel, 1.0) - 1.0);
         let room = at(x, 2 - index) + 2.0 * of(padding, 0.0) - reach - 1.0;
         // One more than exact, for poolings that round up.
@@ -135,5 +169,7 @@ fn windows(x: &[i64], kernel: &[i64], stride: &[i64], padding: &[i64], dilation:
 
 /// Elements of two shapes laid over each other.
 fn broadcast(a: &[i64], b: &[i64]) -> f64 {
-    (1..=a.len().max(b.len())).map(|axis| at(a, axis).max(at(b, axis))).product()
+    (1..=a.len().max(b.len()))
+        .map(|axis| at(a, axis).max(at(b, axis)))
+        .product()
 }

@@ -157,7 +157,10 @@ mod tests {
         let mut graph = network(&[Op::Relu]);
         graph.values[1].stated_shape = Some(vec![1, 3, 8, 9]);
         let why = refusal(&graph);
-        assert!(why.contains("[1, 3, 8, 9]") && why.contains("[1, 3, 8, 8]"), "{why}");
+        assert!(
+            why.contains("[1, 3, 8, 9]") && why.contains("[1, 3, 8, 8]"),
+            "{why}"
+        );
     }
 
     #[test]

@@ -81,6 +81,7 @@ fn read(path: &Path) -> Result<Option<String>, String> {
     match std::fs::metadata(path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error.to_string()),
+        Ok(about) if !about.is_file() => Err("it is not a file".into()),
         Ok(about) if about.len() > LONGEST => Err(format!("it is {} bytes long", about.len())),
         Ok(_) => std::fs::read_to_string(path)
             .map(Some)
@@ -90,14 +91,18 @@ fn read(path: &Path) -> Result<Option<String>, String> {
 
 /// One name a line, as many as there are classes. A blank line names its class by number.
 fn exactly(text: &str, classes: usize) -> Result<Vec<String>, Fault> {
-    let text = text.trim_start_matches('\u{feff}').trim_end();
-    let names: Vec<String> = text
-        .lines()
-        .map(str::trim)
+    let text = text.trim_start_matches('\u{feff}');
+    let mut lines: Vec<&str> = text.lines().map(str::trim).collect();
+    // Blank lines at the end are classes only where there are classes for them.
+    while lines.len() > classes && lines.last().is_some_and(|line| line.is_empty()) {
+        lines.pop();
+    }
+    let names: Vec<String> = lines
+        .into_iter()
         .enumerate()
         .map(|(class, name)| match name {
             "" => format!("class {class}"),
-            name => name.to_owned(),
+            name => name.replace(char::is_control, " "),
         })
         .collect();
     if names.len() == classes {

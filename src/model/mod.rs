@@ -3,13 +3,14 @@
 //! A reader ([`format`]) turns a file into a [`Graph`]; [`Model::open`] checks it once; from then
 //! on [`Tape::record`] runs it and everything else reads the tape.
 
+pub(crate) mod allocator;
+mod budget;
 mod check;
 pub mod error;
 pub mod format;
 pub mod graph;
 pub mod labels;
 pub mod layers;
-pub(crate) mod allocator;
 mod ops;
 pub mod plan;
 pub mod preprocess;

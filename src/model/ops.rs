@@ -161,7 +161,11 @@ fn reshaped(op: &Op, x: &Tensor) -> Result<Tensor, TchError> {
         Op::Flatten { start, end } => {
             let flat = x.f_flatten(*start, *end)?;
             // What is flat already comes back as the very same tensor.
-            if flat.size() == x.size() { x.f_alias() } else { Ok(flat) }
+            if flat.size() == x.size() {
+                x.f_alias()
+            } else {
+                Ok(flat)
+            }
         }
         Op::Detach => x.f_detach(),
         Op::Reshape { shape } => x.f_reshape(shape.as_slice()),

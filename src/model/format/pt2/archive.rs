@@ -27,11 +27,12 @@ pub struct Archive {
 impl Archive {
     /// Opens the archive and checks all its entries; says what the file is where it is another.
     pub fn open(path: &Path) -> Result<Archive> {
-        let mut file = File::open(path).map_err(unreadable)?;
-        let about = file.metadata().map_err(unreadable)?;
-        if about.is_dir() {
-            return Err(Fault::Unreadable("it is a folder".into()));
+        // Looked at before it is opened: opening a named pipe would wait for its writer.
+        let about = std::fs::metadata(path).map_err(unreadable)?;
+        if !about.is_file() {
+            return Err(Fault::Unreadable("it is a folder or a device".into()));
         }
+        let mut file = File::open(path).map_err(unreadable)?;
         let length = about.len();
         if length == 0 {
             return Err(Fault::Empty);

@@ -160,7 +160,11 @@ pub fn read<'a>(name: &str, args: Args<'a>) -> Answer<Call<'a>> {
             _ => beyond("several dimensions at once"),
         },
         "contiguous.default" => view(Op::Identity, args),
-        "detach.default" | "detach_.default" | "alias.default" => same(args, "self"),
+        "alias.default" => same(args, "self"),
+        "detach.default" | "detach_.default" => Ok(Call {
+            op: Op::Detach,
+            ..same(args, "self")?
+        }),
         "clone.default" | "lift_fresh_copy.default" => {
             call(Op::Identity, vec![args.tensor("self")?])
         }
