@@ -2,6 +2,12 @@
 backpropagation give on it, computed with plain autograd and hooks.
 
     python tests/torchvision/export.py FOLDER [NAME...]
+    python tests/torchvision/export.py --tiny tests/torchvision/tiny [NAME...]
+
+With `--tiny` the members are miniatures, put together from torchvision's own blocks, that hold
+what is hard in the graph of their family and are small enough to lie in the repository. PyTorch's
+stack traces (which name places on the machine) and the sample input are left out of their files,
+and the archive is written anew with its JSON closely packed and its entries stored, unaligned.
 
 Writes NAME.pt2 and NAME.npz. The arrays: `input` [1, 3, H, W], `logits` [classes], `class_index`,
 `layer` (the path of the last module with a spatial map), `activation` [C, h, w] and `grad_cam`
@@ -9,15 +15,25 @@ Writes NAME.pt2 and NAME.npz. The arrays: `input` [1, 3, H, W], `logits` [classe
 and timm; downloads nothing.
 """
 
+import json
 import pathlib
 import sys
 import warnings
+import zipfile
+from collections import OrderedDict
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import nn
 from torchvision import models
+from torchvision.models.googlenet import GoogLeNet, Inception
+from torchvision.models.mobilenetv3 import InvertedResidualConfig, MobileNetV3
+from torchvision.models.regnet import BlockParams, RegNet
+from torchvision.models.resnet import BasicBlock, Bottleneck
+from torchvision.models.squeezenet import Fire
+from torchvision.models.vgg import make_layers
+from torchvision.ops.misc import Conv2dNormActivation
 
 SIZES = {"inception_v3": 299, "alexnet": 224}
 TRANSFORM = dict(weights=None, init_weights=False, transform_input=True, aux_logits=True)
@@ -51,6 +67,119 @@ def timm(name):
     import timm
 
     return timm.create_model(name, pretrained=False, exportable=True)
+
+
+TINY_SIZE = 32
+TINY_CLASSES = 4
+
+
+def sequence(**modules):
+    return nn.Sequential(OrderedDict(modules))
+
+
+def tiny_vgg_bn():
+    """Rectifiers in place, pooling windows that overlap (8 places to 7), two linear layers."""
+    return sequence(
+        features=make_layers([4, "M", 8, "M"], batch_norm=True),
+        avgpool=nn.AdaptiveAvgPool2d(7),
+        flatten=nn.Flatten(),
+        classifier=nn.Sequential(
+            nn.Linear(8 * 7 * 7, 12), nn.ReLU(True), nn.Dropout(), nn.Linear(12, TINY_CLASSES)
+        ),
+    )
+
+
+def tiny_resnet():
+    """One rectifier called two and three times, in place, where a block's ways meet."""
+    downsample = nn.Sequential(nn.Conv2d(8, 16, 1, 2, bias=False), nn.BatchNorm2d(16))
+    return sequence(
+        conv1=nn.Conv2d(3, 8, 7, 2, 3, bias=False),
+        bn1=nn.BatchNorm2d(8),
+        relu=nn.ReLU(inplace=True),
+        maxpool=nn.MaxPool2d(3, 2, 1),
+        layer1=BasicBlock(8, 8),
+        layer2=BasicBlock(8, 16, 2, downsample),
+        layer3=Bottleneck(16, 4),
+        avgpool=nn.AdaptiveAvgPool2d(1),
+        flatten=nn.Flatten(),
+        fc=nn.Linear(16, TINY_CLASSES),
+    )
+
+
+def tiny_densenet():
+    """Every layer reads all those before it, joined anew."""
+    return models.DenseNet(4, (2, 2), 8, num_classes=TINY_CLASSES)
+
+
+def tiny_shufflenet_v2():
+    """Channels cut in two, one half passed by, the whole shuffled by a transposition."""
+    model = models.ShuffleNetV2([2, 1, 1], [8, 8, 8, 8, 16], TINY_CLASSES)
+    # Each halves the map: nothing but one place would be left.
+    model.stage3 = model.stage4 = nn.Identity()
+    return model
+
+
+def tiny_regnet_y():
+    """Convolutions in groups, and a map scaled by a number of its own for every channel."""
+    return RegNet(BlockParams([2], [8], [4], [1.0], [2], 0.25), TINY_CLASSES, 8)
+
+
+def tiny_mobilenet_v2():
+    """ReLU6, convolutions channel by channel, blocks that end without a rectifier."""
+    setting = [[1, 32, 1, 1], [2, 32, 2, 2]]
+    model = models.MobileNetV2(TINY_CLASSES, 0.25, setting)
+    # torchvision makes no fewer than 1280 channels here.
+    model.features[-1] = Conv2dNormActivation(8, 16, 1, activation_layer=nn.ReLU6)
+    model.classifier[1] = nn.Linear(16, TINY_CLASSES)
+    return model
+
+
+def tiny_mobilenet_v3():
+    """Hardswish and hardsigmoid, neither of which guided backpropagation touches."""
+    setting = [
+        InvertedResidualConfig(8, 3, 8, 8, True, "RE", 2, 1, 1),
+        InvertedResidualConfig(8, 5, 16, 8, True, "HS", 1, 1, 1),
+    ]
+    return MobileNetV3(setting, 16, TINY_CLASSES)
+
+
+class tiny_inception(nn.Module):
+    """The input's channels taken apart and scaled; four branches joined, then two; pooling that
+    rounds up; a map for every class in place of a linear layer."""
+
+    def __init__(self):
+        super().__init__()
+        self.transform_input = True
+        self.conv1 = Conv2dNormActivation(3, 8, 3, 2)
+        self.maxpool = nn.MaxPool2d(3, 2, ceil_mode=True)
+        self.inception = Inception(8, 4, 4, 4, 4, 4, 4)
+        self.fire = Fire(16, 4, 4, 4)
+        self.classifier = sequence(
+            dropout=nn.Dropout(),
+            conv=nn.Conv2d(8, TINY_CLASSES, 1),
+            relu=nn.ReLU(inplace=True),
+            avgpool=nn.AdaptiveAvgPool2d(1),
+        )
+
+    def forward(self, x):
+        x = GoogLeNet._transform_input(self, x)
+        x = self.inception(self.maxpool(self.conv1(x)))
+        return torch.flatten(self.classifier(self.fire(x)), 1)
+
+
+TINY = {
+    make.__name__.removeprefix("tiny_"): make
+    for make in (
+        tiny_vgg_bn,
+        tiny_resnet,
+        tiny_densenet,
+        tiny_shufflenet_v2,
+        tiny_regnet_y,
+        tiny_mobilenet_v2,
+        tiny_mobilenet_v3,
+        tiny_inception,
+    )
+}
 
 
 def randomise(model, size, seed):
@@ -165,16 +294,31 @@ def grad_cam(model, x, index):
     return path if calls == 1 else f"{path}@{calls}", activation[0].detach(), cam.detach()
 
 
-def export(name, folder):
+def save_small(program, path):
+    for node in program.graph.nodes:
+        node.meta.pop("stack_trace", None)
+    program.example_inputs = None
+    torch.export.save(program, path)
+    with zipfile.ZipFile(path) as archive:
+        entries = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in entries.items():
+            if name.endswith(".json"):
+                data = json.dumps(json.loads(data), separators=(",", ":")).encode()
+            archive.writestr(zipfile.ZipInfo(name), data)
+
+
+def export(name, folder, tiny):
     torch.manual_seed(0)
-    model = MODELS[name]()
-    size = SIZES.get(name, 128)
+    model = TINY[name]() if tiny else MODELS[name]()
+    size = TINY_SIZE if tiny else SIZES.get(name, 128)
     model = randomise(model, size, seed=sum(map(ord, name)))
     for parameter in model.parameters():
         parameter.requires_grad_(False)
     x = torch.randn(1, 3, size, size, generator=torch.Generator().manual_seed(1))
     program = torch.export.export(model, (x,))
-    torch.export.save(program, folder / f"{name}.pt2")
+    save = save_small if tiny else torch.export.save
+    save(program, folder / f"{name}.pt2")
 
     with torch.no_grad():
         logits = model(x)[0]
@@ -201,10 +345,12 @@ def export(name, folder):
 
 def main():
     warnings.filterwarnings("ignore")
-    folder = pathlib.Path(sys.argv[1])
+    tiny = sys.argv[1] == "--tiny"
+    folder, *names = sys.argv[2:] if tiny else sys.argv[1:]
+    folder = pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    for name in sys.argv[2:] or MODELS:
-        export(name, folder)
+    for name in names or (TINY if tiny else MODELS):
+        export(name, folder, tiny)
 
 
 main()
