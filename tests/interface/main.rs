@@ -5,5 +5,6 @@ mod exporting;
 mod looking;
 mod opening;
 mod pictures;
+mod spoilt;
 mod support;
 mod trouble;

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::spoilt;
 use crate::support::{Window, file, squeezenet};
 
 /// Opens a bad file in a good window, and looks at what is left.
@@ -69,6 +70,20 @@ fn bad_models_are_refused_and_the_model_stays() {
     ] {
         refused(&mut window, &path);
     }
+}
+
+#[test]
+fn spoilt_models_are_refused_in_words_and_the_model_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = Window::open();
+    for (path, said) in spoilt::models(folder.path()) {
+        let notice = refused(&mut window, &path);
+        assert!(notice.contains(said), "“{said}” is not in “{notice}”");
+    }
+    // Unspoilt, the same model opens: it was the spoiling that was refused.
+    window.drop_file(spoilt::good());
+    window.settle();
+    assert_eq!(window.app().notices(), [""; 0]);
 }
 
 #[test]

@@ -1,0 +1,121 @@
+//! Models spoilt in one way each, made from a small good one.
+
+use std::fs::File;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipArchive, ZipWriter};
+
+use crate::support::file;
+
+/// The entries of the archive below its root folder, in its order.
+type Entries = Vec<(String, Vec<u8>)>;
+
+/// A small network of torchvision's kind, exported by PyTorch.
+pub fn good() -> PathBuf {
+    file("tests/torchvision/tiny/vgg_bn.pt2")
+}
+
+fn entries() -> Entries {
+    let mut archive = ZipArchive::new(File::open(good()).unwrap()).unwrap();
+    let mut entries = Entries::new();
+    for index in 0..archive.len() {
+        let mut entry = archive.by_index(index).unwrap();
+        let mut bytes = Vec::new();
+        entry.read_to_end(&mut bytes).unwrap();
+        entries.push((entry.name().unwrap().into_owned(), bytes));
+    }
+    entries
+}
+
+fn content<'a>(entries: &'a mut Entries, ending: &str) -> &'a mut Vec<u8> {
+    let entry = entries.iter_mut().find(|(name, _)| name.ends_with(ending));
+    &mut entry.unwrap_or_else(|| panic!("no entry {ending}")).1
+}
+
+fn reworded(entries: &mut Entries, from: &str, to: &str) {
+    let graph = content(entries, "models/model.json");
+    let text = String::from_utf8(graph.clone()).unwrap();
+    assert!(text.contains(from), "{from} is not in the graph");
+    *graph = text.replace(from, to).into_bytes();
+}
+
+fn archive(path: &Path, entries: &Entries) {
+    let mut writer = ZipWriter::new(File::create(path).unwrap());
+    let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+    for (name, bytes) in entries {
+        writer.start_file(name.as_str(), stored).unwrap();
+        writer.write_all(bytes).unwrap();
+    }
+    writer.finish().unwrap();
+}
+
+/// A spoilt model's file, and a part of what has to be said of it.
+pub fn models(folder: &Path) -> Vec<(PathBuf, &'static str)> {
+    let spoil: [(&str, &str, fn(&mut Entries)); 9] = [
+        ("weight_missing", "weight_4", |e| {
+            e.retain(|(name, _)| !name.ends_with("weights/weight_4"))
+        }),
+        ("weight_short", "features.4.weight", |e| {
+            content(e, "weights/weight_4").truncate(1000)
+        }),
+        ("weight_nan", "features.4.weight", |e| {
+            content(e, "weights/weight_4").fill(0xff)
+        }),
+        ("lies", "comes out as", |e| {
+            reworded(e, r#"{"as_int":12}"#, r#"{"as_int":13}"#)
+        }),
+        ("leaves", "leaves the archive", |e| {
+            e.push(("vgg_bn/../../outside".into(), b"x".to_vec()))
+        }),
+        ("no_logits", "no logits", |e| {
+            reworded(
+                e,
+                r#""outputs":[{"as_tensor":{"name":"linear_1"}}]"#,
+                r#""outputs":[]"#,
+            );
+        }),
+        ("unknown_op", "aten.warp", |e| {
+            reworded(e, "aten.dropout.default", "aten.warp.default")
+        }),
+        ("labels", "expected 4 labels", |e| {
+            e.push(("vgg_bn/extra/labels.txt".into(), b"one\ntwo\n".to_vec()))
+        }),
+        ("torchscript", "TorchScript", |e| {
+            *e = [
+                ("m/code/a.py", "x"),
+                ("m/data.pkl", "x"),
+                ("m/constants.pkl", "x"),
+            ]
+            .map(|(name, text)| (name.to_owned(), text.into()))
+            .to_vec();
+        }),
+    ];
+    let made = spoil.map(|(name, said, spoil)| {
+        let mut parts = entries();
+        spoil(&mut parts);
+        let path = folder.join(format!("{name}.pt2"));
+        archive(&path, &parts);
+        (path, said)
+    });
+    let mut made = Vec::from(made);
+    made.push((bomb(folder), "compressed"));
+    made
+}
+
+/// A first entry that says it is deflated, as a bomb's would be.
+fn bomb(folder: &Path) -> PathBuf {
+    let path = folder.join("bomb.pt2");
+    archive(&path, &entries());
+    let mut bytes = std::fs::read(&path).unwrap();
+    // The method stands 8 bytes into the entry's own header and 10 into the directory's.
+    let directory = bytes
+        .windows(4)
+        .position(|four| four == b"PK\x01\x02")
+        .unwrap();
+    bytes[8] = 8;
+    bytes[directory + 10] = 8;
+    std::fs::write(&path, bytes).unwrap();
+    path
+}
