@@ -2,7 +2,7 @@
 //!
 //! Names lie, so the format is read off the content; cameras hold phones sideways, so the EXIF
 //! orientation is applied; and a file may be broken or built to exhaust memory, so its size is
-//! judged by its header before anything is allocated.
+//! judged by its length and its header before its pixels are given room.
 
 use std::fs;
 use std::io::{Cursor, ErrorKind, Read};
@@ -18,6 +18,13 @@ use super::Error;
 
 /// The most pixels a picture may have: 12000 × 9000 and some more.
 const MAX_PIXELS: u64 = 150_000_000;
+
+/// The longest side a picture may have, which is also JPEG's: a sliver of few pixels would grow by
+/// hundreds of times where it is stretched to a model's input.
+const MAX_SIDE: u32 = 65_535;
+
+/// The most bytes a file may have: more than [`MAX_PIXELS`] take with 16 bits a channel.
+const MAX_FILE: u64 = 2_000_000_000;
 
 /// What a decoder may allocate beside the pixels themselves.
 const WORKING_MEMORY: u64 = 256 << 20;
@@ -84,7 +91,8 @@ fn read(path: &Path) -> Result<(Vec<u8>, ImageFormat), Error> {
         },
     };
     // Asked before opening, which would wait for ever on a named pipe.
-    if !fs::metadata(path).map_err(unreadable)?.is_file() {
+    let metadata = fs::metadata(path).map_err(unreadable)?;
+    if !metadata.is_file() {
         return Err(Error::NotAFile {
             path: path.to_owned(),
         });
@@ -104,7 +112,19 @@ fn read(path: &Path) -> Result<(Vec<u8>, ImageFormat), Error> {
         .ok_or_else(|| Error::NotAPicture {
             path: path.to_owned(),
         })?;
-    file.read_to_end(&mut bytes).map_err(unreadable)?;
+    let too_large = Error::FileTooLarge {
+        limit_gigabytes: MAX_FILE / 1_000_000_000,
+        path: path.to_owned(),
+    };
+    if metadata.len() > MAX_FILE {
+        return Err(too_large);
+    }
+    // The file may have grown since, or its length may not have been the truth.
+    let mut rest = file.take(MAX_FILE);
+    rest.read_to_end(&mut bytes).map_err(unreadable)?;
+    if rest.limit() == 0 {
+        return Err(too_large);
+    }
     Ok((bytes, format))
 }
 
@@ -122,6 +142,14 @@ fn decode(bytes: &[u8], format: ImageFormat, path: &Path) -> Result<DynamicImage
             width,
             height,
             limit_megapixels: MAX_PIXELS / 1_000_000,
+            path: path.to_owned(),
+        });
+    }
+    if width.max(height) > MAX_SIDE {
+        return Err(Error::TooLong {
+            width,
+            height,
+            longest: MAX_SIDE,
             path: path.to_owned(),
         });
     }

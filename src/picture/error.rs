@@ -52,6 +52,24 @@ pub enum Error {
         path: PathBuf,
     },
 
+    #[error(
+        "the picture has {width} × {height} pixels, and no side may be longer than {longest}; \
+         make it smaller or cut it first: {}",
+        path.display()
+    )]
+    TooLong {
+        width: u32,
+        height: u32,
+        longest: u32,
+        path: PathBuf,
+    },
+
+    #[error(
+        "the file is larger than the {limit_gigabytes} GB that can be opened; make the picture smaller first: {}",
+        path.display()
+    )]
+    FileTooLarge { limit_gigabytes: u64, path: PathBuf },
+
     #[error("decoding this {format} would take more memory than a picture of its size may; it is damaged or built to do harm: {}", path.display())]
     TooMuchMemory { format: &'static str, path: PathBuf },
 

@@ -3,7 +3,11 @@
 //! Labels and probabilities published with a model come from Pillow's antialiased resampling, in
 //! which the kernel widens with the reduction; other resamplers shift probabilities by several
 //! percent. The crop is cut out of the source instead of out of the resized picture, so a
-//! 10000 × 1 picture costs no more than its 224 × 224 answer.
+//! 10000 × 1 picture costs no more than its 224 × 224 answer. Between the passes there are only the
+//! rows that the second one reads; a stretched picture's are all of them, which the longest side
+//! that [`Photo`](super::decode::Photo) opens keeps in bounds.
+
+use std::ops::Range;
 
 use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
@@ -73,18 +77,37 @@ pub fn reduced(rgb: &RgbImage, max_px: u32) -> Option<RgbImage> {
 /// Across first and then down, as Pillow does it: between the passes values are cut to 8 bits, and
 /// where a kernel overshoots an edge the other order comes out ten levels apart.
 fn scaled(rgb: &RgbImage, part: Rect, size: (u32, u32), filter: Filter) -> Result<RgbImage, Error> {
+    let rows = rows_read(rgb.height(), &part, size.1, filter);
     let across = Rect {
-        y: 0.0,
-        height: f64::from(rgb.height()),
+        y: f64::from(rows.start),
+        height: f64::from(rows.end - rows.start),
         ..part
     };
     let down = Rect {
         x: 0.0,
+        y: part.y - f64::from(rows.start),
         width: f64::from(size.0),
-        ..part
+        height: part.height,
     };
-    let narrowed = one_pass(rgb, across, (size.0, rgb.height()), filter)?;
+    let narrowed = one_pass(rgb, across, (size.0, rows.end - rows.start), filter)?;
     one_pass(&narrowed, down, size, filter)
+}
+
+/// The rows of a picture `height` high that `part` at `rows` rows is made of; never empty.
+fn rows_read(height: u32, part: &Rect, rows: u32, filter: Filter) -> Range<u32> {
+    let radius = match filter {
+        Filter::Nearest => 0.5,
+        Filter::Bilinear => 1.0,
+        Filter::Bicubic => 2.0,
+        Filter::Lanczos => 3.0,
+    };
+    let reach = radius * (part.height / f64::from(rows)).max(1.0);
+    // A row more on either side, for rounding errors.
+    let first = (part.y - reach).floor() - 1.0;
+    let end = (part.y + part.height + reach).ceil() + 1.0;
+    let first = first.clamp(0.0, f64::from(height - 1)) as u32;
+    let end = end.clamp(0.0, f64::from(height)) as u32;
+    first..end.max(first + 1)
 }
 
 /// `part` of the picture at `size`, which differs from it along one axis at most.

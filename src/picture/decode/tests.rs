@@ -265,3 +265,41 @@ fn a_picture_of_12000_by_9000_opens() {
     assert_eq!((photo.width(), photo.height()), (12000, 9000));
     assert_eq!(photo.rgb.get_pixel(11999, 8999).0, [77; 3]);
 }
+
+#[test]
+fn a_sliver_is_refused_by_its_longest_side() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sliver.png");
+    for (width, height) in [(1, 65_536), (65_536, 1)] {
+        image::GrayImage::new(width, height).save(&path).unwrap();
+        let error = Photo::open(&path).unwrap_err();
+        assert!(error.to_string().contains("65535"), "{error}");
+        assert_eq!(
+            error,
+            Error::TooLong {
+                width,
+                height,
+                longest: 65_535,
+                path: path.clone(),
+            }
+        );
+    }
+    image::GrayImage::new(1, 65_535).save(&path).unwrap();
+    assert_eq!(Photo::open(&path).unwrap().height(), 65_535);
+}
+
+/// A whole picture, and behind it a hole that takes no room on the disk.
+#[test]
+fn a_file_of_gigabytes_is_refused_unread() {
+    let (_folder, path) = file(&fs::read(fixture("one_pixel.png")).unwrap());
+    let length = |bytes| {
+        let file = fs::File::options().write(true).open(&path).unwrap();
+        file.set_len(bytes).unwrap();
+    };
+    length(1_000_000);
+    assert!(Photo::open(&path).is_ok());
+    length(MAX_FILE + 1);
+    let error = Photo::open(&path).unwrap_err();
+    assert!(error.to_string().contains("2 GB"), "{error}");
+    assert!(matches!(error, Error::FileTooLarge { .. }));
+}

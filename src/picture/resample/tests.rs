@@ -143,3 +143,50 @@ fn screen_copies_are_no_larger_than_asked_and_keep_their_shape() {
     let line = reduced(&RgbImage::new(1, 5000), 100).unwrap();
     assert_eq!(line.dimensions(), (1, 100));
 }
+
+/// Pixels of which each row and each column differs from its neighbours.
+fn uneven(width: u32, height: u32) -> RgbImage {
+    RgbImage::from_fn(width, height, |x, y| {
+        let mixed = (x.wrapping_mul(2_654_435_761) ^ y.wrapping_mul(2_246_822_519)).to_le_bytes();
+        Rgb([mixed[3], mixed[2], mixed[1]])
+    })
+}
+
+/// Narrowing only the rows that are read gives what narrowing all of them gives.
+#[test]
+fn rows_beyond_the_kernels_reach_do_not_matter() {
+    for (width, height) in [(30, 400), (61, 211), (9, 1000), (200, 77)] {
+        let picture = uneven(width, height);
+        for filter in Filter::ALL {
+            let frame = frame(24, filter);
+            let placement = Placement::new((width, height), &frame, Fit::Crop);
+            let part = placement.source;
+            let all = Rect {
+                y: 0.0,
+                height: f64::from(height),
+                ..part
+            };
+            let narrowed = one_pass(&picture, all, (24, height), filter).unwrap();
+            let down = Rect {
+                x: 0.0,
+                width: 24.0,
+                ..part
+            };
+            let expected = one_pass(&narrowed, down, (24, 24), filter).unwrap();
+            let actual = resample(&picture, &placement, &frame).unwrap();
+            assert!(actual == expected, "{width} × {height}, {filter:?}");
+        }
+    }
+}
+
+/// All rows of it, narrowed to the input's width, would take 27 GB.
+#[test]
+fn a_sliver_costs_no_more_than_its_rows_that_are_read() {
+    let frame = frame(224, Filter::Lanczos);
+    let size = (1, 40_000_000);
+    let part = Placement::new(size, &frame, Fit::Crop).source;
+    assert!(rows_read(size.1, &part, 224, Filter::Lanczos).len() < 16);
+    let picture = RgbImage::from_pixel(1, 2_000_000, Rgb([1, 2, 3]));
+    let input = resampled(&picture, &frame, Fit::Crop);
+    assert!(input.pixels().all(|pixel| pixel.0 == [1, 2, 3]));
+}

@@ -115,3 +115,43 @@ fn text_grows_with_the_picture_and_never_below_what_can_be_read() {
     assert_eq!(em_for(4000, 3000), 156.0);
     assert_eq!(em_for(100, 10000), SMALLEST_EM);
 }
+
+#[test]
+fn the_ground_around_slivers_is_bounded() {
+    for (width, height) in [(1, 500_000), (500_000, 1), (2, 100_000), (150, 20_000)] {
+        let sheet = sheet(width, height, 4, &caption());
+        let pixels = u64::from(sheet.width()) * u64::from(sheet.height());
+        let pictures = 4 * u64::from(width) * u64::from(height);
+        assert!(
+            pixels < pictures + 30_000_000,
+            "{width} × {height}: {} × {}",
+            sheet.width(),
+            sheet.height()
+        );
+        assert!(sheet.pixels().any(|pixel| pixel.0 == [200, 0, 0]));
+    }
+}
+
+/// Where text has its full size, the ground grows with the pictures only.
+#[test]
+fn the_ground_around_panoramas_is_no_larger_than_they_are() {
+    for (width, height) in [(3000, 200), (12_000, 400), (200, 3000), (900, 600)] {
+        let sheet = sheet(width, height, 4, &caption());
+        let pixels = u64::from(sheet.width()) * u64::from(sheet.height());
+        let pictures = 4 * u64::from(width) * u64::from(height);
+        assert!(pixels < 2 * pictures, "{width} × {height}: {pixels}");
+    }
+}
+
+#[test]
+fn slivers_that_are_long_are_shown_at_a_bearable_length() {
+    let picture = |width, height| RgbImage::new(width, height);
+    let shown = |picture: &RgbImage| {
+        let title = String::new();
+        without_long_slivers(&[Panel { title, picture }])[0].dimensions()
+    };
+    assert_eq!(shown(&picture(2, 16_384)), (2, 16_384));
+    assert_eq!(shown(&picture(2, 32_768)), (1, 16_384));
+    assert_eq!(shown(&picture(32_768, 100)), (16_384, 50));
+    assert_eq!(shown(&picture(300, 20_000)), (300, 20_000));
+}
