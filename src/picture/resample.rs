@@ -105,7 +105,7 @@ fn rows_read(height: u32, part: &Rect, rows: u32, filter: Filter) -> Range<u32> 
     // A row more on either side, for rounding errors.
     let first = (part.y - reach).floor() - 1.0;
     let end = (part.y + part.height + reach).ceil() + 1.0;
-    let first = first.clamp(0.0, f64::from(height - 1)) as u32;
+    let first = first.clamp(0.0, f64::from(height.saturating_sub(1))) as u32;
     let end = end.clamp(0.0, f64::from(height)) as u32;
     first..end.max(first + 1)
 }

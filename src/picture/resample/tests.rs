@@ -142,6 +142,8 @@ fn screen_copies_are_no_larger_than_asked_and_keep_their_shape() {
     assert!(copy.pixels().all(|pixel| pixel.0 == [9, 8, 7]));
     let line = reduced(&RgbImage::new(1, 5000), 100).unwrap();
     assert_eq!(line.dimensions(), (1, 100));
+    let empty = reduced(&RgbImage::new(500, 0), 100).unwrap();
+    assert_eq!(empty.dimensions(), (100, 1));
 }
 
 /// Pixels of which each row and each column differs from its neighbours.
