@@ -70,16 +70,13 @@ pub fn models(folder: &Path) -> Vec<(PathBuf, &'static str)> {
             e.push(("vgg_bn/../../outside".into(), b"x".to_vec()))
         }),
         ("no_logits", "no logits", |e| {
-            reworded(
-                e,
-                r#""outputs":[{"as_tensor":{"name":"linear_1"}}]"#,
-                r#""outputs":[]"#,
-            );
+            let answer = r#""user_output":{"arg":{"as_tensor":{"name":"linear_1"}}}"#;
+            reworded(e, answer, &answer.replace("linear_1", "relu_"));
         }),
         ("unknown_op", "aten.warp", |e| {
             reworded(e, "aten.dropout.default", "aten.warp.default")
         }),
-        ("labels", "expected 4 labels", |e| {
+        ("labels", "4 labels, one line for each class", |e| {
             e.push(("vgg_bn/extra/labels.txt".into(), b"one\ntwo\n".to_vec()))
         }),
         ("torchscript", "TorchScript", |e| {
