@@ -7,6 +7,7 @@
 //! upstream.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use tch::{Kind, TchError, Tensor};
 
@@ -75,12 +76,15 @@ pub struct Gradients {
     pub rectifiers: usize,
 }
 
+/// Looks at each node and its inputs before it runs, and may end the pass there.
+pub(super) type Watch<'a> = &'a mut dyn FnMut(&Node, &[&Tensor]) -> Result<(), TchError>;
+
 /// A recorded forward pass of one input.
 ///
 /// Not shared between threads: whoever records it owns it.
 #[derive(Debug)]
 pub struct Tape {
-    plan: std::sync::Arc<Plan>,
+    plan: Arc<Plan>,
     /// Leaf of each cut.
     leaves: Vec<Tensor>,
     /// End of the piece before each cut; unused for the input.
@@ -95,11 +99,7 @@ impl Tape {
     ///
     /// # Errors
     /// What libtorch says where an operation does not take its inputs, with the node's name.
-    pub fn record(
-        graph: &Graph,
-        plan: std::sync::Arc<Plan>,
-        input: &Tensor,
-    ) -> Result<Tape, TchError> {
+    pub fn record(graph: &Graph, plan: Arc<Plan>, input: &Tensor) -> Result<Tape, TchError> {
         Self::record_watched(graph, plan, input, &mut |_, _| Ok(()))
     }
 
@@ -110,9 +110,9 @@ impl Tape {
     /// As [`Tape::record`], and what `watch` returns.
     pub(super) fn record_watched(
         graph: &Graph,
-        plan: std::sync::Arc<Plan>,
+        plan: Arc<Plan>,
         input: &Tensor,
-        watch: &mut dyn FnMut(&Node, &[&Tensor]) -> Result<(), TchError>,
+        watch: Watch,
     ) -> Result<Tape, TchError> {
         let mut values: Vec<Option<Tensor>> = Vec::new();
         values.resize_with(graph.values.len(), || None);
