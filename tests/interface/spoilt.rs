@@ -11,6 +11,7 @@ use crate::support::file;
 
 /// The entries of the archive below its root folder, in its order.
 type Entries = Vec<(String, Vec<u8>)>;
+type Spoil = fn(&mut Entries);
 
 /// A small network of torchvision's kind, exported by PyTorch.
 pub fn good() -> PathBuf {
@@ -53,7 +54,7 @@ fn archive(path: &Path, entries: &Entries) {
 
 /// A spoilt model's file, and a part of what has to be said of it.
 pub fn models(folder: &Path) -> Vec<(PathBuf, &'static str)> {
-    let spoil: [(&str, &str, fn(&mut Entries)); 9] = [
+    let spoil: [(&str, &str, Spoil); 9] = [
         ("weight_missing", "weight_4", |e| {
             e.retain(|(name, _)| !name.ends_with("weights/weight_4"))
         }),
