@@ -16,11 +16,14 @@ use crate::picture::{resample, write};
 
 use super::App;
 use super::dialogs::Picked;
-use super::open::NO_PICKER;
 use super::state::State;
 
 /// Longest side of what is put on the clipboard, which holds it unpacked.
 const LONGEST_COPIED: u32 = 2048;
+
+/// What to do where the desktop has no file picker.
+const NO_PICKER: &str = "No file picker could be opened, so nothing was written. Install \
+                         xdg-desktop-portal or zenity, copy with Ctrl+C, or use `gradcam export`.";
 
 /// What an export comes back with.
 pub enum Finished {

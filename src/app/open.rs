@@ -23,7 +23,7 @@ pub struct Picking {
 }
 
 /// What to tell whoever has no picker.
-pub const NO_PICKER: &str = "No file picker could be opened. Install xdg-desktop-portal or zenity, \
+const NO_PICKER: &str = "No file picker could be opened. Install xdg-desktop-portal or zenity, \
                              drop the file on this window, or name it on the command line.";
 
 pub fn pick_image(app: &mut App, ctx: &Context) {
