@@ -365,3 +365,6 @@ fn pull_back(root: &Tensor, upstream: &Tensor, ends: &[&Tensor]) -> Result<Vec<T
     let score = root.f_reshape(-1)?.f_dot(&upstream.f_reshape(-1)?)?;
     Tensor::f_run_backward(&[score], ends, true, false)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,189 @@
+//! The tape on networks small enough to work out by hand.
+
+use super::super::graph::{Op, Value};
+use super::*;
+
+/// A graph over `[1, 3, 2, 2]`, built node by node; the logits are the three channels' means.
+struct Net(Graph);
+
+impl Net {
+    fn new() -> Net {
+        Net(Graph {
+            values: vec![value()],
+            nodes: Vec::new(),
+            modules: Vec::new(),
+            input: ValueId(0),
+            input_shape: [1, 3, 2, 2],
+            logits: ValueId(0),
+            softmax_removed: false,
+        })
+    }
+
+    fn node(&mut self, op: Op, inputs: &[ValueId]) -> ValueId {
+        self.nodes(op, inputs, 1)[0]
+    }
+
+    fn nodes(&mut self, op: Op, inputs: &[ValueId], outputs: usize) -> Vec<ValueId> {
+        let graph = &mut self.0;
+        let first = graph.values.len();
+        graph.values.extend((0..outputs).map(|_| value()));
+        let outputs: Vec<ValueId> = (first..first + outputs).map(ValueId).collect();
+        graph.nodes.push(Node {
+            op,
+            inputs: inputs.to_vec(),
+            outputs: outputs.clone(),
+            module: String::new(),
+            name: format!("n{first}"),
+        });
+        outputs
+    }
+
+    fn recorded(mut self, last: ValueId, input: &[f32; 12]) -> Tape {
+        let pooled = self.node(Op::AdaptiveAvgPool2d { size: vec![1, 1] }, &[last]);
+        self.0.logits = self.node(Op::Flatten { start: 1, end: -1 }, &[pooled]);
+        let input = Tensor::from_slice(input).reshape([1, 3, 2, 2]);
+        Tape::record(&self.0, Arc::new(Plan::new(&self.0)), &input).unwrap()
+    }
+}
+
+const X: ValueId = ValueId(0);
+const ADD: Op = Op::Add { alpha: 1.0 };
+
+fn value() -> Value {
+    Value {
+        name: String::new(),
+        stated_shape: None,
+        weight: None,
+    }
+}
+
+/// The gradient of the first channel's mean at that channel's four places.
+fn at(tape: &Tape, rule: ReluRule, place: ValueId) -> Vec<f32> {
+    let gradient = tape
+        .backward(&[(0, 1.0)], rule, &[place])
+        .unwrap()
+        .at
+        .remove(0);
+    Vec::try_from(gradient.select(1, 0).reshape(-1)).unwrap()
+}
+
+/// The first channel's values, the others zero.
+fn picture(first: [f32; 4]) -> [f32; 12] {
+    let mut all = [0.0; 12];
+    all[..4].copy_from_slice(&first);
+    all
+}
+
+#[test]
+fn a_gradient_at_an_identity_is_not_the_one_at_its_input() {
+    let mut net = Net::new();
+    let relu = net.node(Op::Relu, &[X]);
+    let dropout = net.node(Op::Identity, &[relu]);
+    let sum = net.node(ADD, &[relu, dropout]);
+    let tape = net.recorded(sum, &[1.0; 12]);
+    assert_eq!(at(&tape, ReluRule::Gradient, dropout), [0.25; 4]);
+    assert_eq!(at(&tape, ReluRule::Gradient, relu), [0.5; 4]);
+}
+
+#[test]
+fn nothing_flows_through_detach() {
+    let mut net = Net::new();
+    let fixed = net.node(Op::Detach, &[X]);
+    let product = net.node(Op::Mul, &[X, fixed]);
+    let tape = net.recorded(product, &[3.0; 12]);
+    assert_eq!(at(&tape, ReluRule::Gradient, X), [0.75; 4]);
+    assert!(
+        tape.backward(&[(0, 1.0)], ReluRule::Gradient, &[fixed])
+            .is_err()
+    );
+}
+
+#[test]
+fn every_path_of_a_value_read_often_is_summed_once() {
+    let mut net = Net::new();
+    let mut sum = net.node(Op::Relu, &[X]);
+    for _ in 0..10 {
+        let branch = net.node(Op::Relu, &[sum]);
+        sum = net.node(ADD, &[sum, branch]);
+    }
+    let tape = net.recorded(sum, &[1.0; 12]);
+    assert_eq!(at(&tape, ReluRule::Gradient, X), [256.0; 4]);
+    let gradients = tape.backward(&[(0, 1.0)], ReluRule::Guided, &[X]).unwrap();
+    assert_eq!(gradients.rectifiers, 11);
+}
+
+#[test]
+fn the_parts_of_a_split_come_together_again() {
+    let mut net = Net::new();
+    let relu = net.node(Op::Relu, &[X]);
+    let parts = net.nodes(
+        Op::Split {
+            sizes: vec![1, 2],
+            dim: 1,
+        },
+        &[relu],
+        2,
+    );
+    let doubled = net.node(Op::MulScalar(2.0), &[parts[0]]);
+    let joined = net.node(Op::Cat { dim: 1 }, &[doubled, parts[1]]);
+    let tape = net.recorded(joined, &[1.0; 12]);
+    assert_eq!(at(&tape, ReluRule::Gradient, X), [0.5; 4]);
+}
+
+/// x below, within and above a ReLU6, and one within where the gradient is negative.
+#[test]
+fn each_rule_lets_through_what_it_says() {
+    for (op, within) in [
+        (Op::Relu, [false, true, true, true]),
+        (
+            Op::Hardtanh { min: 0.0, max: 6.0 },
+            [false, true, false, true],
+        ),
+    ] {
+        let mut net = Net::new();
+        let relu = net.node(op.clone(), &[X]);
+        // (y - 4)² falls where y is below 4, and so turns the sign of the gradient there.
+        let offset = net.node(Op::AddScalar(-4.0), &[relu]);
+        let square = net.node(Op::PowScalar(2.0), &[offset]);
+        let tape = net.recorded(square, &picture([-1.0, 5.0, 9.0, 2.0]));
+        let upstream = at(&tape, ReluRule::Gradient, relu);
+        assert!(upstream[1] > 0.0 && upstream[2] > 0.0 && upstream[0] < 0.0 && upstream[3] < 0.0);
+        let kept = |condition: [bool; 4]| -> Vec<f32> {
+            (0..4)
+                .map(|i| if condition[i] { upstream[i] } else { 0.0 })
+                .collect()
+        };
+        let positive = [false, true, true, false];
+        let both = |a: [bool; 4], b: [bool; 4]| std::array::from_fn(|i| a[i] && b[i]);
+        assert_eq!(at(&tape, ReluRule::Gradient, X), kept(within), "{op:?}");
+        assert_eq!(
+            at(&tape, ReluRule::Guided, X),
+            kept(both(within, positive)),
+            "{op:?}"
+        );
+        let below_ceiling = match op {
+            Op::Relu => [true; 4],
+            _ => [true, true, false, true],
+        };
+        assert_eq!(
+            at(&tape, ReluRule::Deconvnet, X),
+            kept(both(positive, below_ceiling)),
+            "{op:?}"
+        );
+    }
+}
+
+#[test]
+fn a_class_or_a_value_that_is_not_there_is_an_error() {
+    let mut net = Net::new();
+    let relu = net.node(Op::Relu, &[X]);
+    let tape = net.recorded(relu, &[1.0; 12]);
+    assert!(
+        tape.backward(&[(3, 1.0)], ReluRule::Gradient, &[X])
+            .is_err()
+    );
+    assert!(
+        tape.backward(&[(0, 1.0)], ReluRule::Gradient, &[ValueId(99)])
+            .is_err()
+    );
+}
