@@ -124,7 +124,11 @@ impl Figure {
             } else {
                 ""
             };
-            notes.push(format!("{guided} of {all} rectifiers guided{plain}"));
+            let how = match self.guided.rule {
+                ReluRule::Deconvnet => "by the deconvnet rule",
+                _ => "guided",
+            };
+            notes.push(format!("{guided} of {all} rectifiers {how}{plain}"));
         }
         Caption {
             model: self.card.name.clone(),

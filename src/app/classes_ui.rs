@@ -30,12 +30,15 @@ impl App {
             heading(ui, "Classes", |ui| {
                 ui.spacing_mut().item_spacing.x = 4.0;
                 let most = if classes > 0 { classes } else { usize::MAX };
-                let field = DragValue::new(&mut state.top_k.0)
-                    .range(1..=most)
-                    .speed(0.1);
+                // A model of few classes bounds what is shown, not what was chosen.
+                let mut count = state.top_k.0.min(most);
+                let field = DragValue::new(&mut count).range(1..=most).speed(0.1);
                 let name = "Number of classes shown";
                 let colours = palette(ui);
-                ui.add(field).on_hover_text(name).accessible_name(name);
+                let field = ui.add(field).on_hover_text(name).accessible_name(name);
+                if field.changed() {
+                    state.top_k.0 = count;
+                }
                 ui.label(RichText::new("Top").color(colours.weak));
             });
             let focus = state

@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use egui::text_selection::LabelSelectionState;
 use egui::{Context, Key, KeyboardShortcut, Modifiers, ThemePreference};
 
 use crate::explain::Score;
@@ -150,6 +151,10 @@ impl Command {
     /// `in_menu`: the plain keys walk and close the open menu.
     pub fn from_keys(ctx: &Context, typing: bool, in_menu: bool) -> Vec<Command> {
         let held = in_menu || ctx.memory(|m| m.focused().is_some());
+        // The words of a message can be selected, and are what is copied then.
+        let selecting = ctx
+            .with_plugin(|labels: &mut LabelSelectionState| labels.has_selection())
+            .unwrap_or(false);
         let mut commands = Vec::new();
         for command in Command::ALL {
             let Some(keys) = command.shortcut() else {
@@ -157,7 +162,7 @@ impl Command {
             };
             let plain = keys.modifiers.is_none();
             let copying = command == Command::CopyComposite;
-            if (typing && (plain || copying)) || (plain && held) {
+            if (typing && (plain || copying)) || (plain && held) || (selecting && copying) {
                 continue;
             }
             let pressed = ctx.input_mut(|i| {

@@ -4,6 +4,8 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread;
+use std::time::Instant;
 
 use egui::{ColorImage, Context};
 use poll_promise::Promise;
@@ -16,10 +18,12 @@ use crate::picture::{resample, write};
 
 use super::App;
 use super::dialogs::Picked;
+use super::panels_ui::NOWHERE_TO_LOOK;
 use super::state::State;
 
-/// Longest side of what is put on the clipboard, which holds it unpacked.
-const LONGEST_COPIED: u32 = 2048;
+/// Longest side of each picture put on the clipboard: four stand side by side, and the window's
+/// thread packs them.
+const LONGEST_COPIED: u32 = 720;
 
 /// What to do where the desktop has no file picker.
 const NO_PICKER: &str = "No file picker could be opened, so nothing was written. Install \
@@ -35,8 +39,8 @@ pub enum Finished {
     Failed(String),
 }
 
-/// An export under way.
-pub type Exporting = Promise<Finished>;
+/// An export under way, and since when.
+pub type Exporting = (Instant, Promise<Finished>);
 
 /// Asks where to write the composite, or one panel, and writes it.
 pub fn save(app: &mut App, ctx: &Context, panel: Option<Panel>) {
@@ -50,7 +54,13 @@ pub fn save(app: &mut App, ctx: &Context, panel: Option<Panel>) {
     start(app, ctx, move || {
         match dialogs.save(folder.as_deref(), &name) {
             Picked::File(path) => {
-                let path = with_extension(path);
+                let named = with_extension(path.clone());
+                // The picker has asked about the name that was typed, not about this one.
+                if named != path && named.exists() {
+                    let why = "is there already. Choose it by its full name to replace it.";
+                    return Finished::Failed(format!("{} {why}", named.display()));
+                }
+                let path = named;
                 let picture = match panel {
                     None => figure.composite(),
                     Some(panel) => figure.panel(panel),
@@ -78,7 +88,7 @@ pub fn copy(app: &mut App, ctx: &Context) {
 
 /// Takes what is finished.
 pub fn drain(app: &mut App, ctx: &Context) {
-    let Some(promise) = app.exporting.take() else {
+    let Some((since, promise)) = app.exporting.take() else {
         return;
     };
     match promise.try_take() {
@@ -93,7 +103,7 @@ pub fn drain(app: &mut App, ctx: &Context) {
         Ok(Finished::NothingChosen) => {}
         Ok(Finished::NoPicker) => app.notices.error("No file picker", NO_PICKER),
         Ok(Finished::Failed(why)) => app.notices.error("The export could not be written", why),
-        Err(promise) => app.exporting = Some(promise),
+        Err(promise) => app.exporting = Some((since, promise)),
     }
 }
 
@@ -104,11 +114,15 @@ pub fn is_ready(state: &State) -> bool {
 
 fn ready(app: &mut App) -> Option<Figure> {
     if app.exporting.is_some() {
+        app.state.done = Some("An export is still under way".to_owned());
         return None;
     }
     let figure = figure(&app.state);
     if figure.is_none() {
-        let why = "Open an image and a model, and wait until all four panels are there.";
+        let why = match app.has_nowhere_to_look() {
+            true => NOWHERE_TO_LOOK,
+            false => "Open an image and a model, and wait until all four panels are there.",
+        };
         app.notices.error("Nothing to export yet", why);
     }
     figure
@@ -116,13 +130,18 @@ fn ready(app: &mut App) -> Option<Figure> {
 
 fn start(app: &mut App, ctx: &Context, work: impl FnOnce() -> Finished + Send + 'static) {
     let ctx = ctx.clone();
-    app.exporting = Some(Promise::spawn_thread("export", move || {
+    let (sender, promise) = Promise::new();
+    let started = thread::Builder::new().name("export".into()).spawn(move || {
         let finished = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
             Finished::Failed("The picture could not be put together.".to_owned())
         });
+        sender.send(finished);
         ctx.request_repaint();
-        finished
-    }));
+    });
+    match started {
+        Ok(_) => app.exporting = Some((Instant::now(), promise)),
+        Err(error) => app.notices.error("The export could not begin", error),
+    }
 }
 
 /// Only `.png` says what is in the file.

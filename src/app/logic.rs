@@ -265,7 +265,8 @@ fn taken<T: Send + Sync + 'static>(
 ) -> Option<Arc<T>> {
     match slot.take()?.try_take() {
         Ok(Ok(value)) => Some(value),
-        Ok(Err(Error::Overtaken)) => None,
+        // The panels say the latter themselves.
+        Ok(Err(Error::Overtaken | Error::NoSpatialLayer)) => None,
         Ok(Err(error)) => {
             notices.error("This could not be computed", error);
             None

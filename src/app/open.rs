@@ -124,11 +124,16 @@ fn looks_like_model(path: &Path) -> bool {
 /// Opens what was dropped, and shows that it may be while it hangs over the window.
 pub fn drop_ui(ui: &Ui, commands: &mut Vec<Command>) {
     let dropped = ui.input(|i| i.raw.dropped_files.clone());
-    commands.extend(
-        dropped
-            .iter()
-            .map(|file| Command::OpenPath(file.path().to_owned())),
-    );
+    // Of several files the last of each kind counts: one image and one model are open at a time.
+    let paths = dropped.iter().map(|file| file.path().to_owned());
+    let (models, images): (Vec<PathBuf>, Vec<PathBuf>) =
+        paths.partition(|path| looks_like_model(path));
+    let last = models
+        .into_iter()
+        .last()
+        .into_iter()
+        .chain(images.into_iter().last());
+    commands.extend(last.map(Command::OpenPath));
 
     let hovering = ui.input(|i| !i.raw.hovered_files.is_empty());
     if hovering {

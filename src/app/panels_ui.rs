@@ -30,12 +30,21 @@ pub fn is_stale(app: &App, panel: Panel) -> bool {
     }
 }
 
+/// What stands in the panels of a model without a layer to explain at.
+pub const NOWHERE_TO_LOOK: &str = "This model has no layer with a spatial map";
+
 /// Whether any panel still waits for its picture.
 pub fn any_stale(app: &App) -> bool {
     app.state.answer_key().is_some() && Panel::ALL.into_iter().any(|panel| is_stale(app, panel))
 }
 
 impl App {
+    /// Whether a model is open whose answers cannot be explained by a map.
+    pub(super) fn has_nowhere_to_look(&self) -> bool {
+        let card = self.state.card.as_ref();
+        card.is_some_and(|card| card.layers.recommended().is_none())
+    }
+
     pub(super) fn panels_ui(&mut self, ui: &mut Ui) {
         let stage = ui.available_rect_before_wrap();
         let Some(photo) = &self.state.photo else {
@@ -98,9 +107,10 @@ impl App {
         let (state, textures) = (&self.state, &self.textures);
         match panel {
             Panel::Original => state.photo.as_ref().map(|p| p.name()).unwrap_or_default(),
-            Panel::HeatMap => textures.heat.shown().map_or_else(String::new, |(key, _)| {
-                format!("{} at {}", state.score_name(key.heat.score), key.heat.layer)
-            }),
+            Panel::HeatMap => textures
+                .heat
+                .shown()
+                .map_or_else(String::new, |(_, heat)| heat.caption.clone()),
             Panel::GuidedBackprop => match textures.signed.shown() {
                 Some((key, signed)) => rectifiers(key.rule, signed.rectifiers),
                 None => String::new(),

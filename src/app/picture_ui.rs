@@ -8,7 +8,7 @@ use crate::figure::Panel;
 use crate::picture::compose::UNSEEN_SHADE;
 
 use super::App;
-use super::panels_ui::is_stale;
+use super::panels_ui::{NOWHERE_TO_LOOK, is_stale};
 use super::state::Opacity;
 use super::textures::HeatTexture;
 use super::theme::{self, GRID, palette};
@@ -63,6 +63,10 @@ impl App {
                 }
                 None => empty = true,
             },
+        }
+        if self.has_nowhere_to_look() && panel != Panel::Original {
+            plate(ui, rect, true, NOWHERE_TO_LOOK);
+            return;
         }
         let stale = is_stale(self, panel) && state.card.is_some();
         let dim = ui.animate_bool_with_time(ui.scope_id().with((panel, "dim")), stale, 0.15);

@@ -26,8 +26,17 @@ impl App {
         if let Some(progress) = self.engine.progress() {
             return Some((sentence(progress.stage.label()), progress.since));
         }
-        let opening = self.work.models.front()?;
-        Some((format!("Opening {}", opening.path.display()), opening.since))
+        if let Some(opening) = self.work.models.front() {
+            return Some((format!("Opening {}", opening.path.display()), opening.since));
+        }
+        let (since, _) = self.exporting.as_ref()?;
+        Some(("Exporting".to_owned(), *since))
+    }
+
+    /// An image being decoded and a view being computed can be dropped; a model being opened and a
+    /// file being written are seen through.
+    fn can_cancel(&self) -> bool {
+        self.work.photo.is_some() || self.work.awaits_answers()
     }
 
     pub(super) fn status_ui(&self, ui: &mut Ui, commands: &mut Vec<Command>) {
@@ -45,14 +54,13 @@ impl App {
                         busy(ui, mark.center(), 5.5, colours.weak);
                         let seconds = since.elapsed().as_secs_f32();
                         ui.label(format!("{stage}, {seconds:.1} s"));
-                        let cancel = Command::Cancel;
-                        let button = Button::new(cancel.label()).small();
-                        if ui
-                            .add(button)
-                            .on_hover_text(cancel.hint(ui.ctx()))
-                            .clicked()
-                        {
-                            commands.push(cancel);
+                        if self.can_cancel() {
+                            let cancel = Command::Cancel;
+                            let button = Button::new(cancel.label()).small();
+                            let button = ui.add(button).on_hover_text(cancel.hint(ui.ctx()));
+                            if button.clicked() {
+                                commands.push(cancel);
+                            }
                         }
                     } else if let Some(done) = &self.state.done {
                         let text = RichText::new(done).color(colours.text);

@@ -5,11 +5,13 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::thread;
 
 use egui::{ColorImage, Context, Rect, TextureFilter, TextureHandle, TextureOptions, pos2};
 use image::{RgbImage, RgbaImage};
 use poll_promise::Promise;
 
+use crate::engine::ModelCard;
 use crate::picture::colormap::Colormap;
 use crate::picture::compose::{self, Overlay};
 use crate::picture::decode::Photo;
@@ -70,6 +72,8 @@ pub struct HeatTexture {
     pub layer: TextureHandle,
     /// The part of the picture that the network saw, from 0 to 1.
     pub seen: Rect,
+    /// What it is of, in the words of the model it came from.
+    pub caption: String,
     /// The map is zero everywhere.
     pub zero: bool,
     /// The map's own maximum.
@@ -85,10 +89,13 @@ pub struct SignedTextures {
     pub rectifiers: (usize, usize),
 }
 
-/// What is shown, and what is being made to take its place.
+/// What is shown, and what is being made to take its place. One thing is made at a time; the newest
+/// wish is next.
 pub struct Slot<K, T: Send + 'static> {
     shown: Option<(K, T)>,
     making: Option<(K, Promise<Option<T>>)>,
+    /// What could not be made, so that it is not tried for ever.
+    failed: Option<K>,
 }
 
 impl<K, T: Send + 'static> Default for Slot<K, T> {
@@ -96,6 +103,7 @@ impl<K, T: Send + 'static> Default for Slot<K, T> {
         Slot {
             shown: None,
             making: None,
+            failed: None,
         }
     }
 }
@@ -105,35 +113,49 @@ impl<K: PartialEq, T: Send + 'static> Slot<K, T> {
         self.shown.as_ref()
     }
 
-    fn lacks(&self, key: &K) -> bool {
-        let shown = self.shown.as_ref().is_some_and(|(k, _)| k == key);
-        let making = self.making.as_ref().is_some_and(|(k, _)| k == key);
-        !shown && !making
+    fn shows(&self, key: &K) -> bool {
+        self.shown.as_ref().is_some_and(|(k, _)| k == key)
     }
 
-    /// Starts making what answers `key`; what was being made before is forgotten.
+    fn lacks(&self, key: &K) -> bool {
+        self.making.is_none() && self.failed.as_ref() != Some(key) && !self.shows(key)
+    }
+
+    /// Starts making what answers `key`.
     fn make(&mut self, ctx: &Context, key: K, work: impl FnOnce() -> T + Send + 'static) {
         let ctx = ctx.clone();
-        let promise = Promise::spawn_thread("display copy", move || {
-            // A promise must be kept: whoever polls a broken one is brought down with it.
-            let made = catch_unwind(AssertUnwindSafe(work)).ok();
-            ctx.request_repaint();
-            made
-        });
-        self.making = Some((key, promise));
+        let (sender, promise) = Promise::new();
+        let started = thread::Builder::new()
+            .name("display copy".into())
+            .spawn(move || {
+                // A promise must be kept: whoever polls a broken one is brought down with it.
+                sender.send(catch_unwind(AssertUnwindSafe(work)).ok());
+                ctx.request_repaint();
+            });
+        match started {
+            Ok(_) => self.making = Some((key, promise)),
+            Err(_) => self.failed = Some(key),
+        }
     }
 
     fn is_making(&self) -> bool {
         self.making.is_some()
     }
 
-    fn drain(&mut self) {
-        if let Some((key, promise)) = self.making.take() {
-            match promise.try_take() {
-                Ok(Some(made)) => self.shown = Some((key, made)),
-                Ok(None) => {}
-                Err(promise) => self.making = Some((key, promise)),
+    /// Takes what is finished, unless what is shown already answers `wanted` and this does not.
+    fn drain(&mut self, wanted: Option<&K>) {
+        let Some((key, promise)) = self.making.take() else {
+            return;
+        };
+        match promise.try_take() {
+            Ok(Some(made)) => {
+                let fresh = wanted.is_some_and(|wanted| self.shows(wanted));
+                if !fresh || Some(&key) == wanted {
+                    self.shown = Some((key, made));
+                }
             }
+            Ok(None) => self.failed = Some(key),
+            Err(promise) => self.making = Some((key, promise)),
         }
     }
 }
@@ -149,9 +171,14 @@ pub struct Textures {
 impl Textures {
     /// Takes what is finished and starts what `state` asks for.
     pub fn update(&mut self, ctx: &Context, state: &State) {
-        self.photo.drain();
-        self.heat.drain();
-        self.signed.drain();
+        let nowhere_to_look = |card: &Arc<ModelCard>| card.layers.recommended().is_none();
+        if state.card.as_ref().is_some_and(nowhere_to_look) {
+            (self.heat, self.signed) = (Slot::default(), Slot::default());
+        }
+        self.photo
+            .drain(state.photo.as_ref().map(|photo| &photo.id));
+        self.heat.drain(layer_key(state).as_ref());
+        self.signed.drain(state.guided_key().as_ref());
         self.want_photo(ctx, state);
         self.want_heat(ctx, state);
         self.want_signed(ctx, state);
@@ -194,6 +221,7 @@ impl Textures {
             let placement = answer.placement.at_size(width, height);
             let (ctx2, heat) = (ctx.clone(), Arc::clone(heat));
             let (colormap, overlay) = (key.colormap, key.overlay);
+            let caption = format!("{} at {}", state.score_name(key.heat.score), key.heat.layer);
             self.heat.make(ctx, key, move || {
                 let layer = match overlay {
                     Overlay::Blend => rgb(&compose::heat_layer(&heat.map, &placement, colormap)),
@@ -201,6 +229,7 @@ impl Textures {
                 };
                 HeatTexture {
                     photo,
+                    caption,
                     layer: ctx2.load_texture("heat map", layer, SAMPLING),
                     seen: seen(&placement),
                     zero: heat.map.is_zero(),

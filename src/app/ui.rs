@@ -65,6 +65,8 @@ impl App {
         }
         let ctx = ui.ctx().clone();
         self.carry_out(&ctx, std::mem::take(commands));
+        // Begun before the panels ask whether anything is under way.
+        self.textures.update(&ctx, &self.state);
         let margin = Margin {
             left: 16,
             right: 16,
