@@ -10,19 +10,7 @@ use super::widgets::heading;
 
 /// What a person should know of the model, at the foot of its tree.
 pub fn notes_ui(ui: &mut Ui, card: &ModelCard) {
-    let mut notes: Vec<String> = card.notes.clone();
-    if card.preprocess_assumed
-        && !notes
-            .iter()
-            .any(|n| n.to_lowercase().contains("preprocess"))
-    {
-        let (width, height) = card.input_size;
-        notes.push(format!(
-            "Preprocessing assumed: the file does not say how to prepare a picture, so \
-             torchvision's ImageNet defaults at {width}×{height} were taken."
-        ));
-    }
-    if notes.is_empty() {
+    if card.notes.is_empty() {
         return;
     }
     let colours = palette(ui);
@@ -35,7 +23,7 @@ pub fn notes_ui(ui: &mut Ui, card: &ModelCard) {
     egui::Panel::bottom("model notes")
         .frame(egui::Frame::new().inner_margin(inset))
         .show(ui, |ui| {
-            for note in notes {
+            for note in &card.notes {
                 ui.label(
                     egui::RichText::new(note)
                         .font(theme::small())

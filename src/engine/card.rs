@@ -36,6 +36,13 @@ impl ModelCard {
                 "The file ends in a softmax. It is stepped over, so that scores are logits.".into(),
             );
         }
+        if model.preprocess_assumed {
+            let (width, height) = (model.preprocess.width, model.preprocess.height);
+            notes.push(format!(
+                "Preprocessing assumed: the file does not say how to prepare a picture, so \
+                 torchvision's ImageNet defaults at {width}×{height} were taken."
+            ));
+        }
         if rectifiers == 0 {
             notes.push(
                 "This model has no rectifier (ReLU), so guided backprop is its plain gradient."

@@ -3,6 +3,7 @@
 use egui_kittest::kittest::Queryable;
 use gradcam::app::Start;
 
+use crate::spoilt;
 use crate::support::{Window, cat_and_coffee, file, squeezenet};
 
 #[test]
@@ -107,4 +108,24 @@ fn a_desktop_without_a_picker_says_what_to_do() {
     assert!(window.app().notices()[0].contains("xdg-desktop-portal"));
     window.click("Dismiss");
     window.settle();
+}
+
+#[test]
+fn what_was_assumed_and_what_guided_means_without_rectifiers_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = Window::open();
+    assert_eq!(
+        window.value("Guided backprop"),
+        "26 of 26 rectifiers guided"
+    );
+    window.drop_file(spoilt::without_rectifiers(folder.path()));
+    window.settle();
+    assert_eq!(
+        window.value("Guided backprop"),
+        "0 of 0 rectifiers guided: this is the plain gradient"
+    );
+    window
+        .harness
+        .get_by_label_contains("Preprocessing assumed");
+    window.harness.get_by_label_contains("no rectifier");
 }

@@ -18,6 +18,15 @@ pub fn good() -> PathBuf {
     file("tests/torchvision/tiny/vgg_bn.pt2")
 }
 
+/// The same network with a smooth activation in the place of each rectifier.
+pub fn without_rectifiers(folder: &Path) -> PathBuf {
+    let mut parts = entries();
+    reworded(&mut parts, "aten.relu_.default", "aten.sigmoid.default");
+    let path = folder.join("smooth.pt2");
+    archive(&path, &parts);
+    path
+}
+
 fn entries() -> Entries {
     let mut archive = ZipArchive::new(File::open(good()).unwrap()).unwrap();
     let mut entries = Entries::new();
