@@ -199,10 +199,11 @@ fn unknown_classes_layers_and_models_are_refused_with_a_way_out() {
     };
     assert!(said(&["--class", "cat"]).contains("tiger cat"));
     assert!(said(&["--class", "1000"]).contains("0 to 999"));
-    assert!(said(&["--layer", "classifier"]).contains("gradcam layers"));
-    assert!(said(&["--layer", "nowhere"]).contains("nowhere"));
+    assert!(said(&["--layer", "classifier"]).contains("not a map"));
+    assert!(said(&["--layer", "nowhere"]).contains("gradcam layers"));
     assert!(said(&["--model", "assets/coffee.png"]).contains("coffee.png"));
     assert!(said(&["--opacity", "NaN"]).contains("from 0 to 1"));
+    assert!(said(&["--opacity", "-1"]).contains("from 0 to 1"));
     assert!(said(&["--opacity", "1.5"]).contains("from 0 to 1"));
     assert!(said(&["--colormap", "rainbow"]).contains("viridis"));
 }
@@ -292,6 +293,9 @@ fn a_reader_that_leaves_early_is_no_error() {
 
 #[test]
 fn without_a_display_the_window_says_so_in_one_line() {
+    let typo = gradcam(["clases"]);
+    assert_eq!(typo.status.code(), Some(2));
+    assert!(stderr(&typo).contains("no such file"), "{}", stderr(&typo));
     let done = gradcam(["assets/chelsea.png"]);
     assert_eq!(done.status.code(), Some(3));
     assert!(stderr(&done).contains("no display"), "{}", stderr(&done));

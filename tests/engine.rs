@@ -195,7 +195,7 @@ fn what_the_model_does_not_have_is_refused_in_words() {
     });
     finished(&job);
     assert!(
-        matches!(job.heat_map.ready(), Some(Err(Error::UnknownLayer(path))) if path == "classifier.3")
+        matches!(job.heat_map.ready(), Some(Err(Error::LayerWithoutMap { layer, .. })) if layer == "classifier.3")
     );
 }
 

@@ -14,6 +14,7 @@ use super::{FitChoice, ModelFile, say};
 /// List the classes the model finds in a picture
 #[derive(Debug, Args)]
 pub struct Classes {
+    /// The picture to classify
     image: PathBuf,
     #[command(flatten)]
     model: ModelFile,

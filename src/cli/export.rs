@@ -30,6 +30,7 @@ const LIBTORCH: &str = "2.13.0";
 /// Write composites, panels and raw arrays for images
 #[derive(Debug, Args)]
 pub struct Export {
+    /// The pictures to explain
     #[arg(required = true)]
     images: Vec<PathBuf>,
     /// The folder to write to; made if missing
@@ -46,7 +47,7 @@ pub struct Export {
     #[command(flatten)]
     fit: FitChoice,
     /// From 0, the photo alone, to 1, the heat map alone
-    #[arg(long, value_name = "A", default_value_t = 0.5, value_parser = parse_opacity)]
+    #[arg(long, value_name = "A", default_value_t = 0.5, value_parser = parse_opacity, allow_hyphen_values = true)]
     opacity: f32,
     /// inferno, viridis, magma, turbo, grey or jet
     #[arg(long, value_name = "NAME", default_value = "inferno", value_parser = parse_colormap)]

@@ -126,6 +126,13 @@ pub fn failed(error: &anyhow::Error) -> ExitCode {
 }
 
 fn window(window: Window) -> Result<ExitCode> {
+    // A mistyped command comes here too, as an image that is not there.
+    if let Some(missing) = window.image.iter().find(|path| !path.exists()) {
+        bail!(
+            "there is no such file, and no such command: {}",
+            missing.display()
+        );
+    }
     if cfg!(target_os = "linux") && !has_display() {
         bail!(gradcam::app::NoWindow("no display is set".into()));
     }

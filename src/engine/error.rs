@@ -17,10 +17,10 @@ pub enum Error {
     NoModel,
     #[error("this model has no layer with a spatial map, so Grad-CAM has nowhere to look")]
     NoSpatialLayer,
-    #[error(
-        "there is no layer “{0}” with a spatial map in this model; `gradcam layers` lists them"
-    )]
+    #[error("there is no layer “{0}” in this model; `gradcam layers` lists them")]
     UnknownLayer(String),
+    #[error("layer “{layer}” cannot be looked at: {why}")]
+    LayerWithoutMap { layer: String, why: String },
     #[error("there is no class {class}: this model knows {classes}")]
     UnknownClass { class: usize, classes: usize },
     #[error("the model answers this picture with values that are not finite (NaN or infinity)")]

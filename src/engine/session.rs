@@ -10,7 +10,7 @@ use tch::{Device, Kind, Tensor};
 
 use super::{Answer, Error, HeatMap, ModelCard, Stage};
 use crate::explain::{self, InputGradient, Score};
-use crate::model::{Model, Preprocess, ReluRule, Tape, ValueId};
+use crate::model::{Layer, LayerTree, Model, Preprocess, ReluRule, Tape, Target, ValueId};
 use crate::picture::decode::Photo;
 use crate::picture::geometry::{Fit, Placement};
 use crate::picture::map::{Map, SignedImage};
@@ -122,15 +122,16 @@ impl Session {
     /// Grad-CAM of `score` at several layers from one backward pass, for the picture last answered.
     ///
     /// # Errors
-    /// [`Error::UnknownLayer`], [`Error::UnknownClass`], [`Error::Torch`].
+    /// [`Error::UnknownLayer`], [`Error::LayerWithoutMap`], [`Error::UnknownClass`],
+    /// [`Error::Torch`].
     pub fn heat_maps(&self, score: Score, layers: &[&str]) -> Result<Vec<HeatMap>, Error> {
         let (model, tape) = self.recorded()?;
         check_classes(score, model.labels.names.len())?;
         let start = Instant::now();
         let values = layers
             .iter()
-            .map(|path| activation(model, path))
-            .collect::<Result<Vec<_>, _>>()?;
+            .map(|path| Ok(find_target(&model.layers, path)?.activation))
+            .collect::<Result<Vec<ValueId>, Error>>()?;
         let maps = explain::grad_cam(tape, score, &values)?;
         let ms = ms_since(start) / layers.len().max(1) as f64;
         let of = |(map, layer): (Map, &&str)| HeatMap {
@@ -183,7 +184,7 @@ impl Session {
 /// The recommended layer's path where `layer` is `None`.
 ///
 /// # Errors
-/// [`Error::UnknownLayer`] for one that is not there or has no map, [`Error::NoSpatialLayer`].
+/// [`Error::UnknownLayer`], [`Error::LayerWithoutMap`], [`Error::NoSpatialLayer`].
 pub fn resolve_layer(card: &ModelCard, layer: Option<&str>) -> Result<String, Error> {
     let Some(path) = layer else {
         return card
@@ -192,16 +193,19 @@ pub fn resolve_layer(card: &ModelCard, layer: Option<&str>) -> Result<String, Er
             .map(|l| l.path.clone())
             .ok_or(Error::NoSpatialLayer);
     };
-    match card.layers.find(path) {
-        Some(layer) if layer.is_target() => Ok(layer.path.clone()),
-        _ => Err(Error::UnknownLayer(path.to_owned())),
-    }
+    find_target(&card.layers, path).map(|layer| layer.path.clone())
 }
 
-fn activation(model: &Model, path: &str) -> Result<ValueId, Error> {
-    match model.layers.find(path) {
-        Some(layer) if layer.is_target() => Ok(layer.activation),
-        _ => Err(Error::UnknownLayer(path.to_owned())),
+fn find_target<'a>(layers: &'a LayerTree, path: &str) -> Result<&'a Layer, Error> {
+    let layer = layers
+        .find(path)
+        .ok_or_else(|| Error::UnknownLayer(path.to_owned()))?;
+    match &layer.target {
+        Target::Spatial { .. } => Ok(layer),
+        Target::None(why) => Err(Error::LayerWithoutMap {
+            layer: path.to_owned(),
+            why: why.clone(),
+        }),
     }
 }
 

@@ -138,26 +138,34 @@ fn wrote(torch: &Option<String>) -> String {
         .unwrap_or_default()
 }
 
+/// Each kind once, with its first place: a transformer repeats the same few dozens of times.
 fn list(ops: &[UnsupportedOp]) -> String {
-    let count = match ops.len() {
+    let mut kinds: Vec<(&UnsupportedOp, usize)> = Vec::new();
+    for op in ops {
+        let same =
+            |(kind, _): &&mut (&UnsupportedOp, usize)| kind.op == op.op && kind.reason == op.reason;
+        match kinds.iter_mut().find(same) {
+            Some((_, count)) => *count += 1,
+            None => kinds.push((op, 1)),
+        }
+    }
+    let count = match kinds.len() {
         1 => "1 operation".to_owned(),
         n => format!("{n} operations"),
     };
     let mut text = format!("the model uses {count} that this program does not have:");
-    for UnsupportedOp {
-        op,
-        node,
-        module,
-        reason,
-    } in ops
-    {
-        let module = if module.is_empty() {
-            "the model itself"
-        } else {
-            module
+    for (op, count) in kinds {
+        let module = match op.module.as_str() {
+            "" => "the model itself",
+            module => module,
         };
-        text.push_str(&format!("\n    {op} (node {node}, in {module})"));
-        if let Some(reason) = reason {
+        text.push_str(&format!("\n    {} (node {}, in {module}", op.op, op.node));
+        match count - 1 {
+            0 => text.push(')'),
+            1 => text.push_str(", and at 1 other place)"),
+            others => text.push_str(&format!(", and at {others} other places)")),
+        }
+        if let Some(reason) = &op.reason {
             text.push_str(&format!(": {reason}"));
         }
     }
@@ -169,4 +177,30 @@ fn list(ops: &[UnsupportedOp]) -> String {
 pub(crate) fn first_line(error: &tch::TchError) -> String {
     let text = error.to_string();
     text.lines().next().unwrap_or_default().trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_operation_used_often_is_listed_once() {
+        let op = |name: &str, module: &str| UnsupportedOp {
+            op: name.into(),
+            node: "n".into(),
+            module: module.into(),
+            reason: None,
+        };
+        let ops = vec![op("aten.erf", "a"), op("aten.fft", ""), op("aten.erf", "b")];
+        let text = Fault::Unsupported(ops).to_string();
+        assert!(text.starts_with("the model uses 2 operations"), "{text}");
+        assert!(
+            text.contains("aten.erf (node n, in a, and at 1 other place)"),
+            "{text}"
+        );
+        assert!(
+            text.contains("aten.fft (node n, in the model itself)"),
+            "{text}"
+        );
+    }
 }

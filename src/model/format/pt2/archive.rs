@@ -47,7 +47,7 @@ impl Archive {
         }
         if !b"PK".starts_with(head.get(..2).unwrap_or(&head)) {
             return Err(Fault::Foreign {
-                what: "this is not a zip archive, as a .pt2 is".into(),
+                what: "this is some other file (not a zip archive, as a .pt2 is)".into(),
             });
         }
         file.seek(SeekFrom::Start(0)).map_err(unreadable)?;
