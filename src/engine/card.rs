@@ -17,7 +17,6 @@ pub struct ModelCard {
     pub input_size: (u32, u32),
     /// One a class.
     pub labels: Vec<String>,
-    pub label_source: LabelSource,
     pub preprocess: Preprocess,
     /// The file did not say how to prepare a picture, so torchvision's ImageNet way was taken.
     pub preprocess_assumed: bool,
@@ -31,6 +30,13 @@ impl ModelCard {
     pub(super) fn new(model: &Model, id: u64) -> ModelCard {
         let rectifiers = model.graph.rectifiers();
         let mut notes: Vec<String> = model.labels.note.iter().cloned().collect();
+        if model.labels.source == LabelSource::ImageNet {
+            notes.push(
+                "Class names assumed: the model comes without, and its 1000 classes are taken for \
+                 ImageNet's."
+                    .into(),
+            );
+        }
         if model.graph.softmax_removed {
             notes.push(
                 "The file ends in a softmax. It is stepped over, so that scores are logits.".into(),
@@ -60,7 +66,6 @@ impl ModelCard {
             parameters: model.graph.parameters(),
             input_size: (model.preprocess.width, model.preprocess.height),
             labels: model.labels.names.clone(),
-            label_source: model.labels.source,
             preprocess: model.preprocess.clone(),
             preprocess_assumed: model.preprocess_assumed,
             rectifiers,

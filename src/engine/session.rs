@@ -83,6 +83,8 @@ impl Session {
         {
             return Ok(Arc::clone(&recording.answer));
         }
+        // Two recordings at once would take twice the memory.
+        self.recording = None;
         let (model, _) = self.model()?;
 
         checkpoint(Stage::Resampling)?;

@@ -272,11 +272,8 @@ impl Graph {
         self.nodes.iter().filter(|n| n.op.is_rectifier()).count()
     }
 
-    /// The operation in which `value` is computed, with the node's index.
-    pub fn producer(&self, value: ValueId) -> Option<(usize, &Node)> {
-        self.nodes
-            .iter()
-            .enumerate()
-            .find(|(_, n)| n.outputs.contains(&value))
+    /// The node in which `value` is computed.
+    pub fn producer(&self, value: ValueId) -> Option<&Node> {
+        self.nodes.iter().find(|n| n.outputs.contains(&value))
     }
 }

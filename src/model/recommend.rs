@@ -29,7 +29,7 @@ pub(super) fn recommend(
         }
         value = graph
             .producer(id)
-            .and_then(|(_, node)| node.inputs.first().copied());
+            .and_then(|node| node.inputs.first().copied());
     }
     let last = tree.layers.iter().rposition(|layer| layer.is_target())?;
     Some((last, "the last layer with a spatial map".into()))
@@ -52,7 +52,7 @@ fn last_feature_map(graph: &Graph, shapes: &[Vec<i64>]) -> Option<ValueId> {
     let mut id = graph.logits;
     let mut past_classifier = false;
     loop {
-        let Some((_, node)) = graph.producer(id) else {
+        let Some(node) = graph.producer(id) else {
             return is_map(id).then_some(id);
         };
         if past_classifier && is_map(id) && !only_pools(&node.op) {

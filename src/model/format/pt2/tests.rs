@@ -66,7 +66,7 @@ fn squeezenet_opens() {
         Some(vec![1, 1000])
     );
     assert_eq!(graph.modules[0].kind, "SqueezeNet");
-    let (_, logits) = graph.producer(graph.logits).unwrap();
+    let logits = graph.producer(graph.logits).unwrap();
     assert_eq!(
         (&logits.op, logits.module.as_str()),
         (&Op::Flatten { start: 1, end: -1 }, "")
