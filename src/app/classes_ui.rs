@@ -26,6 +26,7 @@ impl App {
             bottom: 4,
         };
         let classes = state.card.as_ref().map_or(0, |card| card.labels.len());
+        let mut entered = false;
         egui::Frame::new().inner_margin(inset).show(ui, |ui| {
             heading(ui, "Classes", |ui| {
                 ui.spacing_mut().item_spacing.x = 4.0;
@@ -47,7 +48,7 @@ impl App {
                 .is_some();
             let hint = format!("Search all {classes} classes");
             let hint = if classes > 0 { hint.as_str() } else { "Search" };
-            search(ui, &mut state.class_search, "Search classes", hint, focus);
+            entered = search(ui, &mut state.class_search, "Search classes", hint, focus);
             rival_ui(ui, state, commands);
         });
 
@@ -73,6 +74,14 @@ impl App {
                 ui.label(RichText::new("No class of that name.").color(palette(ui).weak));
             });
             return;
+        }
+        if entered && !state.class_search.is_empty() {
+            // The class of just that name, or else the likeliest that is listed.
+            let wanted = state.class_search.trim().to_lowercase();
+            let exact =
+                |(_, class): &&(usize, usize)| state.class_name(*class).to_lowercase() == wanted;
+            let (_, class) = rows.iter().find(exact).unwrap_or(&rows[0]);
+            commands.push(Command::ChooseClass(*class));
         }
         let scroll_to = std::mem::take(&mut state.reveal_class);
         let chosen = rows

@@ -192,8 +192,9 @@ pub fn heading(ui: &mut Ui, text: &str, right: impl FnOnce(&mut Ui)) {
     });
 }
 
-/// A text field to search in, with a cross to empty it. `take_focus` gives it the keyboard.
-pub fn search(ui: &mut Ui, text: &mut String, name: &str, hint: &str, take_focus: bool) {
+/// A text field to search in, with a cross to empty it. `take_focus` gives it the keyboard. Tells
+/// whether Enter was pressed in it.
+pub fn search(ui: &mut Ui, text: &mut String, name: &str, hint: &str, take_focus: bool) -> bool {
     let width = ui.available_width();
     let field = TextEdit::singleline(text)
         .hint_text(hint.to_owned())
@@ -208,6 +209,7 @@ pub fn search(ui: &mut Ui, text: &mut String, name: &str, hint: &str, take_focus
     if take_focus {
         response.request_focus();
     }
+    let entered = response.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
     if !text.is_empty() {
         let side = response.rect.height();
         let rect = Rect::from_min_max(response.rect.max - Vec2::splat(side), response.rect.max);
@@ -231,6 +233,7 @@ pub fn search(ui: &mut Ui, text: &mut String, name: &str, hint: &str, take_focus
             text.clear();
         }
     }
+    entered
 }
 
 /// Choices side by side of which one holds.

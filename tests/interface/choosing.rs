@@ -80,6 +80,23 @@ fn the_search_finds_classes_by_name_and_number() {
 }
 
 #[test]
+fn enter_in_the_search_takes_the_class_of_just_that_name() {
+    let mut window = Window::open();
+    window.ctrl(Key::F);
+    window
+        .harness
+        .get_by_label("Search classes")
+        .type_text("Tiger");
+    window.harness.run_steps(3);
+    let rows = window.harness.query_all_by_role(Role::ListBoxOption);
+    assert!(rows.count() > 1);
+    window.harness.key_press(Key::Enter);
+    window.harness.run_steps(3);
+    window.settle();
+    assert_eq!(window.chosen_class().as_deref(), Some("tiger"));
+}
+
+#[test]
 fn the_number_of_classes_shown_can_be_set() {
     let mut window = Window::open();
     window.click("Number of classes shown");
