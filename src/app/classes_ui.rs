@@ -1,4 +1,5 @@
-//! The list of classes: what the model answers, with probabilities as bars and logits beside them.
+//! The list at the right: the classes that the model answers, with probabilities as bars and
+//! logits beside them, or the channels behind the map.
 
 use egui::{Align, DragValue, Margin, Rect, RichText, Role, ScrollArea, Ui, pos2, vec2};
 
@@ -8,64 +9,80 @@ use crate::picture::caption::{percent, significant};
 
 use super::App;
 use super::commands::Command;
-use super::state::{SearchField, State};
+use super::state::{List, SearchField, State};
 use super::theme::{self, CLASS_ROW, GRID, INSET, palette};
-use super::widgets::{draw_left, draw_right, heading, line, name_row, row, search};
+use super::widgets::{
+    draw_left, draw_right, line, menu_spacing, name_row, row, search, segments,
+};
 
 /// Widths of the columns of numbers.
 const PROBABILITY: f32 = 52.0;
 const LOGIT: f32 = 48.0;
 
 impl App {
-    pub(super) fn classes_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
-        let state = &mut self.state;
+    pub(super) fn list_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
         let inset = Margin {
-            left: INSET as i8,
+            left: INSET as i8 - 8,
             right: INSET as i8,
             top: 12,
             bottom: 4,
         };
-        let classes = state.card.as_ref().map_or(0, |card| card.labels.len());
+        egui::Frame::new().inner_margin(inset).show(ui, |ui| {
+            ui.horizontal(|ui| {
+                ui.set_height(theme::ROW);
+                let lists = [
+                    (List::Classes, "Classes", "What the model answers"),
+                    (
+                        List::Channels,
+                        "Channels",
+                        "The channels behind the map, by their weight",
+                    ),
+                ];
+                let chosen = self.state.list;
+                ui.scope(|ui| {
+                    commands.extend(segments(ui, chosen, &lists).map(Command::SetList));
+                });
+                if chosen == List::Classes {
+                    ui.with_layout(egui::Layout::right_to_left(Align::Center), |ui| {
+                        top_k_ui(ui, &mut self.state);
+                    });
+                }
+            });
+        });
+        match self.state.list {
+            List::Classes => self.classes_ui(ui, commands),
+            List::Channels => self.channels_ui(ui, commands),
+        }
+    }
+
+    fn classes_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        let state = &mut self.state;
+        let inset = Margin {
+            left: INSET as i8,
+            right: INSET as i8,
+            top: 4,
+            bottom: 4,
+        };
+        let classes = state.card().map_or(0, |card| card.labels.len());
         let mut entered = false;
         egui::Frame::new().inner_margin(inset).show(ui, |ui| {
-            heading(ui, "Classes", |ui| {
-                ui.spacing_mut().item_spacing.x = 4.0;
-                let most = if classes > 0 { classes } else { usize::MAX };
-                // A model of few classes bounds what is shown, not what was chosen.
-                let mut count = state.top_k.0.min(most);
-                let field = DragValue::new(&mut count).range(1..=most).speed(0.1);
-                let name = "Number of classes shown";
-                let colours = palette(ui);
-                let field = ui.add(field).on_hover_text(name).accessible_name(name);
-                if field.changed() {
-                    state.top_k.0 = count;
-                }
-                ui.label(RichText::new("Top").color(colours.weak));
-            });
             let focus = state
                 .focus
                 .take_if(|f| *f == SearchField::Classes)
                 .is_some();
             let hint = format!("Search all {classes} classes");
             let hint = if classes > 0 { hint.as_str() } else { "Search" };
-            entered = search(ui, &mut state.class_search, "Search classes", hint, focus);
+            let text = &mut state.side_mut().class_search;
+            entered = search(ui, text, "Search classes", hint, focus);
             rival_ui(ui, state, commands);
         });
 
         // The newest answer there is, dimmed while it is not the answer to what is open.
-        let Some(held) = state.results.answer.clone() else {
+        let Some((key, answer)) = state.side().newest_answer.clone() else {
             return;
         };
-        let stale = Some(held.key) != state.answer_key();
-        if stale
-            && state
-                .card
-                .as_ref()
-                .is_none_or(|card| card.id != held.key.model)
-        {
-            return;
-        }
-        let answer = held.value;
+        let asked = state.subject().map(|subject| subject.answer_key());
+        let stale = Some(key) != asked;
         columns_ui(ui);
         let rows = visible_rows(state, &answer);
         if rows.is_empty() {
@@ -75,15 +92,15 @@ impl App {
             });
             return;
         }
-        if entered && !state.class_search.is_empty() {
+        if entered && !state.side().class_search.is_empty() {
             // The class of just that name, or else the likeliest that is listed.
-            let wanted = state.class_search.trim().to_lowercase();
+            let wanted = state.side().class_search.trim().to_lowercase();
             let exact =
                 |(_, class): &&(usize, usize)| state.class_name(*class).to_lowercase() == wanted;
             let (_, class) = rows.iter().find(exact).unwrap_or(&rows[0]);
             commands.push(Command::ChooseClass(*class));
         }
-        let scroll_to = std::mem::take(&mut state.reveal_class);
+        let scroll_to = std::mem::take(&mut state.side_mut().reveal_class);
         let chosen = rows
             .iter()
             .position(|(_, class)| Some(*class) == state.class());
@@ -108,9 +125,24 @@ impl App {
     }
 }
 
+fn top_k_ui(ui: &mut Ui, state: &mut State) {
+    let classes = state.card().map_or(0, |card| card.labels.len());
+    ui.spacing_mut().item_spacing.x = 4.0;
+    let most = if classes > 0 { classes } else { usize::MAX };
+    // A model of few classes bounds what is shown, not what was chosen.
+    let mut count = state.top_k.0.min(most);
+    let field = DragValue::new(&mut count).range(1..=most).speed(0.1);
+    let name = "Number of classes shown";
+    let field = ui.add(field).on_hover_text(name).accessible_name(name);
+    if field.changed() {
+        state.top_k.0 = count;
+    }
+    ui.label(RichText::new("Top").color(palette(ui).weak));
+}
+
 /// What the next click does while a class to compare with is wanted.
 fn rival_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
-    if !state.choosing_rival {
+    if !state.side().choosing_rival {
         return;
     }
     let Some(class) = state.class() else { return };
@@ -155,18 +187,17 @@ fn columns_ui(ui: &mut Ui) {
 /// Rank and class of each row: all that match the search, or the first k and the chosen one.
 fn visible_rows(state: &State, answer: &Answer) -> Vec<(usize, usize)> {
     let ranked = answer.ranking.iter().copied().enumerate();
-    let wanted = state.class_search.trim().to_lowercase();
+    let wanted = state.side().class_search.trim().to_lowercase();
     if wanted.is_empty() {
         let k = state.top_k.0;
-        let chosen = state.class();
+        let named = [state.class(), state.side().rival, state.truth];
         return ranked
-            .filter(|(rank, class)| *rank < k || Some(*class) == chosen)
+            .filter(|(rank, class)| *rank < k || named.contains(&Some(*class)))
             .collect();
     }
     let index = wanted.parse::<usize>().ok();
     let labels = state
-        .card
-        .as_ref()
+        .card()
         .map(|card| card.labels.as_slice())
         .unwrap_or_default();
     let matches = |class: usize| {
@@ -212,13 +243,14 @@ fn class_row(
         y,
         line(ui, &logit_text, theme::small(), colours.weak, LOGIT),
     );
-    let room = right - LOGIT - rect.left();
-    draw_left(
-        ui,
-        rect.left(),
-        y,
-        line(ui, &name, theme::body(), colours.text, room),
-    );
+    let tag = tag(state, class);
+    let mut end = right - LOGIT;
+    if let Some(tag) = tag {
+        let tag = line(ui, tag, theme::small(), colours.accent, 64.0);
+        end = draw_right(ui, end, y, tag) - 4.0;
+    }
+    let name_line = line(ui, &name, theme::body(), colours.text, end - rect.left());
+    draw_left(ui, rect.left(), y, name_line);
 
     let track = Rect::from_min_size(
         pos2(rect.left(), rect.bottom() - 8.0),
@@ -242,7 +274,10 @@ fn class_row(
     ui.painter()
         .rect_filled(Rect::from_min_size(track.min, full), 1.5, fill);
 
-    let numbers = format!("{}, logit {logit:.2}", percent(probability));
+    let mut numbers = format!("{}, logit {logit:.2}", percent(probability));
+    if let Some(tag) = tag {
+        numbers = format!("{numbers}, {tag}");
+    }
     name_row(&response, Role::ListBoxOption, selected, &name, &numbers);
     let response = response.on_hover_ui(|ui| {
         ui.label(RichText::new(&name).font(theme::title()));
@@ -258,6 +293,36 @@ fn class_row(
     });
     // The chosen one too: it may have been cancelled.
     if response.clicked() {
-        commands.push(Command::ChooseClass(class));
+        let versus = ui.input(|i| i.modifiers.shift) && !selected;
+        commands.push(match versus {
+            true => Command::SetRival(state.active, Some(class)),
+            false => Command::ChooseClass(class),
+        });
+    }
+    response.context_menu(|ui| {
+        menu_spacing(ui);
+        let versus = format!("Compare with {name}");
+        let can = !selected && state.class().is_some();
+        if ui.add_enabled(can, egui::Button::new(versus)).clicked() {
+            commands.push(Command::SetRival(state.active, Some(class)));
+        }
+        let is_true = state.truth == Some(class);
+        let label = if is_true {
+            "This is not the true class"
+        } else {
+            "This is the true class"
+        };
+        if ui.button(label).clicked() {
+            commands.push(Command::SetTruth(Some(class).filter(|_| !is_true)));
+        }
+    });
+}
+
+/// What a class is to the view, beside being listed.
+fn tag(state: &State, class: usize) -> Option<&'static str> {
+    match class {
+        class if state.truth == Some(class) => Some("true"),
+        class if state.side().rival == Some(class) => Some("versus"),
+        _ => None,
     }
 }

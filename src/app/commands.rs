@@ -13,7 +13,8 @@ use crate::picture::colormap::Colormap;
 use crate::picture::compose::Overlay;
 use crate::picture::geometry::Fit;
 
-use super::state::{Arrangement, Opacity, SearchField, with_class};
+use super::rows::RowId;
+use super::state::{Arrangement, List, Opacity, SearchField, with_class};
 use super::{App, export, open};
 
 /// A wish of the person at the window.
@@ -34,6 +35,14 @@ pub enum Command {
     ZoomIn,
     ZoomOut,
     WholePicture,
+    /// Another model beside the one that is open.
+    OpenSecondModel,
+    CloseSecondModel,
+    PinView,
+    UnpinAll,
+    /// The classes that are compared change places.
+    SwapClasses,
+    StopComparing,
 
     /// A file dropped on the window, or named on the command line.
     OpenPath(PathBuf),
@@ -44,6 +53,29 @@ pub enum Command {
     ChooseScore(Score),
     /// The next class clicked is the one to compare with.
     ChooseRival(bool),
+    /// The class that a side's class is compared with.
+    SetRival(usize, Option<usize>),
+    /// What the photo is really of.
+    SetTruth(Option<usize>),
+    /// The layer joins those that are fused, or leaves them.
+    ToggleLayer(ModulePath),
+    /// A tile of the strip opens into its children, or closes.
+    ToggleTile(ModulePath),
+    ActivateSide(usize),
+    Pin(RowId),
+    Unpin(u64),
+    /// To a place among the pins.
+    MovePin(u64, usize),
+    MakeLive(u64),
+    SetCommonScale(bool),
+    SetStripScale(bool),
+    ShowStrip(bool),
+    SetList(List),
+    LookAtChannel(Option<usize>),
+    TickChannel(usize),
+    WholeMap,
+    /// Whether the most negative channels come first.
+    SortChannels(bool),
     SetFit(Fit),
     SetRule(ReluRule),
     SetOpacity(Opacity),
@@ -56,7 +88,7 @@ pub enum Command {
 
 impl Command {
     /// Those with a shortcut, in the order a list of them reads best.
-    pub const ALL: [Command; 14] = [
+    pub const ALL: [Command; 20] = [
         Command::OpenImage,
         Command::OpenModel,
         Command::ExportComposite,
@@ -71,6 +103,12 @@ impl Command {
         Command::ZoomIn,
         Command::ZoomOut,
         Command::WholePicture,
+        Command::PinView,
+        Command::UnpinAll,
+        Command::OpenSecondModel,
+        Command::CloseSecondModel,
+        Command::SwapClasses,
+        Command::StopComparing,
     ];
 
     /// What a menu or a button calls it. Empty for those that carry a choice of their own.
@@ -90,6 +128,12 @@ impl Command {
             Command::ZoomIn => "Zoom in",
             Command::ZoomOut => "Zoom out",
             Command::WholePicture => "Whole picture",
+            Command::OpenSecondModel => "Open a second model…",
+            Command::CloseSecondModel => "Close the second model",
+            Command::PinView => "Pin this view",
+            Command::UnpinAll => "Unpin all",
+            Command::SwapClasses => "Swap the two classes",
+            Command::StopComparing => "Stop comparing classes",
             _ => "",
         }
     }
@@ -111,6 +155,12 @@ impl Command {
             Command::ZoomIn => "Magnify all panels",
             Command::ZoomOut => "Show more of the picture in all panels",
             Command::WholePicture => "Show the whole picture in all panels",
+            Command::OpenSecondModel => "Look at the same photo through another model too",
+            Command::CloseSecondModel => "Look through the first model alone again",
+            Command::PinView => "Keep what is shown as a row, to compare other views with it",
+            Command::UnpinAll => "Take all pinned rows away",
+            Command::SwapClasses => "What speaks for the second class rather than the first",
+            Command::StopComparing => "Look at one class alone again",
             _ => "",
         }
     }
@@ -119,6 +169,10 @@ impl Command {
     pub fn shortcut(&self) -> Option<KeyboardShortcut> {
         let key = |key| Some(KeyboardShortcut::new(Modifiers::NONE, key));
         let ctrl = |key| Some(KeyboardShortcut::new(Modifiers::COMMAND, key));
+        let shift = |key| {
+            let both = Modifiers::COMMAND | Modifiers::SHIFT;
+            Some(KeyboardShortcut::new(both, key))
+        };
         match self {
             Command::OpenImage => ctrl(Key::O),
             Command::OpenModel => ctrl(Key::M),
@@ -134,6 +188,12 @@ impl Command {
             Command::ZoomIn => key(Key::Plus),
             Command::ZoomOut => key(Key::Minus),
             Command::WholePicture => key(Key::Num0),
+            Command::OpenSecondModel => shift(Key::M),
+            Command::CloseSecondModel => shift(Key::W),
+            Command::PinView => key(Key::P),
+            Command::UnpinAll => shift(Key::P),
+            Command::SwapClasses => key(Key::X),
+            Command::StopComparing => shift(Key::X),
             _ => None,
         }
     }
@@ -156,7 +216,10 @@ impl Command {
             .with_plugin(|labels: &mut LabelSelectionState| labels.has_selection())
             .unwrap_or(false);
         let mut commands = Vec::new();
-        for command in Command::ALL {
+        let mut all: Vec<Command> = Command::ALL.to_vec();
+        // Ctrl+Shift+P is not Ctrl+P: the more keys are asked first.
+        all.sort_by_key(|c| c.shortcut().is_some_and(|keys| !keys.modifiers.shift));
+        for command in all {
             let Some(keys) = command.shortcut() else {
                 continue;
             };
@@ -195,23 +258,73 @@ impl App {
             Command::PreviousClass => self.walk_classes(-1),
             Command::NextClass => self.walk_classes(1),
             Command::ChooseLayer(path) => {
-                state.layer = Some(path);
+                let side = state.side_mut();
+                side.layer = Some(path);
+                side.reveal_layer = true;
                 self.ask();
             }
+            Command::ToggleLayer(path) => {
+                state.side_mut().toggle_layer(&path);
+                self.ask();
+            }
+            Command::ToggleTile(path) => {
+                let expanded = &mut state.side_mut().expanded;
+                if !expanded.remove(&path) {
+                    expanded.insert(path);
+                }
+            }
             Command::ChooseClass(class) => {
-                state.score = Some(match (state.class(), state.choosing_rival) {
-                    (Some(a), true) if a != class => Score::Versus { a, b: class },
-                    _ => with_class(state.score, class),
-                });
-                state.choosing_rival = false;
+                let side = state.side_mut();
+                match side.class() {
+                    Some(a) if side.choosing_rival && a != class => {
+                        side.score = Some(Score::For(a));
+                        side.rival = Some(class);
+                    }
+                    _ => side.score = Some(with_class(side.score, class)),
+                }
+                side.choosing_rival = false;
                 self.ask();
             }
             Command::ChooseScore(score) => {
-                state.score = Some(score);
-                state.choosing_rival = false;
+                let side = state.side_mut();
+                (side.score, side.rival) = (Some(score), None);
+                side.choosing_rival = false;
                 self.ask();
             }
-            Command::ChooseRival(on) => state.choosing_rival = on,
+            Command::ChooseRival(on) => state.side_mut().choosing_rival = on,
+            Command::SetTruth(class) => self.set_truth(class),
+            Command::SetList(list) => {
+                state.list = list;
+                self.ask_channels();
+            }
+            Command::LookAtChannel(channel) => state.channels.looked_at = channel,
+            Command::TickChannel(channel) => {
+                let view = &mut state.channels;
+                view.looked_at = None;
+                if !view.ticked.remove(&channel) {
+                    view.ticked.insert(channel);
+                }
+            }
+            Command::WholeMap => {
+                state.channels.looked_at = None;
+                state.channels.ticked.clear();
+            }
+            Command::SortChannels(negative) => state.channels.most_negative_first = negative,
+            Command::SetCommonScale(on) => state.common_scale = on,
+            Command::SetStripScale(on) => state.strip_common_scale = on,
+            Command::ShowStrip(on) => state.strip = on,
+            Command::OpenSecondModel => open::pick_second_model(self, ctx),
+            command @ (Command::SetRival(..)
+            | Command::SwapClasses
+            | Command::StopComparing
+            | Command::ActivateSide(_)
+            | Command::CloseSecondModel
+            | Command::PinView
+            | Command::Pin(_)
+            | Command::Unpin(_)
+            | Command::UnpinAll
+            | Command::MovePin(..)
+            | Command::MakeLive(_)) => self.compare(command),
             Command::SetFit(fit) => {
                 state.fit = fit;
                 self.ask();
@@ -221,7 +334,10 @@ impl App {
                 self.ask();
             }
             Command::SetOpacity(opacity) => state.opacity = opacity,
-            Command::SetColormap(colormap) => state.colormap = colormap,
+            Command::SetColormap(colormap) => {
+                state.colormap = colormap;
+                self.forget_channel_pictures();
+            }
             Command::SetOverlay(overlay) => state.overlay = overlay,
             Command::SetArrangement(arrangement) => state.arrangement = arrangement,
             Command::SetTheme(theme) => ctx.set_theme(theme),
@@ -266,6 +382,8 @@ mod tests {
                 Key::Minus => "−".to_owned(),
                 Key::Num0 => "0".to_owned(),
                 Key::Escape => "Esc".to_owned(),
+                key if keys.modifiers.shift => format!("Ctrl+Shift+{}", key.name()),
+                key if keys.modifiers.is_none() => key.name().to_owned(),
                 key => format!("Ctrl+{}", key.name()),
             };
             let listed = readme

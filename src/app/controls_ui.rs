@@ -11,6 +11,7 @@ use crate::picture::caption::significant;
 
 use super::App;
 use super::commands::Command;
+use super::rows::RowId;
 use super::score_ui;
 use super::state::Opacity;
 use super::theme::{self, GRID, ROW, palette};
@@ -144,8 +145,9 @@ impl App {
     /// The colours from 0 to the map's own maximum.
     fn legend_ui(&self, ui: &mut Ui, width: f32) {
         let colours = palette(ui);
-        let shown = self.textures.heat.shown();
-        let max = shown.map_or_else(String::new, |(_, heat)| significant(heat.max));
+        let own = self.textures.row(RowId::Side(self.state.active));
+        let shown = own.and_then(|own| own.heat.as_ref());
+        let max = shown.map_or_else(String::new, |(_, heat)| significant(heat.end));
         let (rect, response) = ui.allocate_exact_size(vec2(width + 56.0, ROW), Sense::hover());
         let y = rect.center().y;
         let zero = line(ui, "0", theme::small(), colours.weak, 16.0);

@@ -109,7 +109,9 @@ pub fn drain(app: &mut App, ctx: &Context) {
 
 /// Whether all four panels show what is chosen.
 pub fn is_ready(state: &State) -> bool {
-    state.answer().is_some() && state.heat().is_some() && state.guided().is_some()
+    state
+        .subject()
+        .is_some_and(|subject| state.results.are_complete(&subject))
 }
 
 fn ready(app: &mut App) -> Option<Figure> {
@@ -159,12 +161,13 @@ fn with_extension(path: PathBuf) -> PathBuf {
 
 /// What the four panels show, held while it is written, whatever happens to the window meanwhile.
 fn figure(state: &State) -> Option<Figure> {
+    let subject = state.subject()?;
     Some(Figure {
-        photo: Arc::clone(state.photo.as_ref()?),
-        card: Arc::clone(state.card.as_ref()?),
-        answer: Arc::clone(state.answer()?),
-        heat_map: Arc::clone(state.heat()?),
-        guided: Arc::clone(state.guided()?),
+        answer: Arc::clone(state.results.answer(&subject)?),
+        heat_map: Arc::clone(state.results.heat(&subject)?),
+        guided: Arc::clone(state.results.guided(&subject)?),
+        photo: subject.photo,
+        card: subject.card,
         look: Look {
             colormap: state.colormap,
             opacity: state.opacity.share(),

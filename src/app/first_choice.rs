@@ -1,55 +1,64 @@
 //! What is chosen when a photo or a model has just been opened: what the command line named, else
 //! the class the model answers and the layer it is best seen at.
 
-use crate::engine::Answer;
+use crate::engine::{Answer, Error, resolve_layer};
 use crate::explain::Score;
 
 use super::App;
-use super::state::State;
 
 impl App {
-    /// The class that the model answers becomes the chosen one where none is.
+    /// The class that each model answers becomes the chosen one where none is; where the photo is
+    /// known to be of another class, the two are compared.
     pub(super) fn take_models_choice(&mut self) {
-        if self.state.score.is_some() {
-            return;
-        }
-        let Some(answer) = self.state.answer().cloned() else {
-            return;
-        };
-        let wanted = self.first.class.take();
-        let chosen = match wanted
-            .as_deref()
-            .map(|text| find_class(&self.state, &answer, text))
-        {
-            Some(Some(class)) => class,
-            Some(None) => {
+        let mut news = false;
+        for index in 0..self.state.sides.len() {
+            let side = &self.state.sides[index];
+            let Some(subject) = self.state.subject_of(side) else {
+                continue;
+            };
+            if side.score.is_some() {
+                continue;
+            }
+            let Some(answer) = self.state.results.answer(&subject).cloned() else {
+                continue;
+            };
+            let Some(top) = answer.top() else { continue };
+            let wanted = self.first.class.take();
+            let found = wanted
+                .as_deref()
+                .map(|text| find_class(&subject.card.labels, &answer, text));
+            if let Some(None) = found {
                 let text = wanted.unwrap_or_default();
                 self.notices
                     .error("No such class", format!("The model has no class “{text}”."));
-                answer.ranking[0]
             }
-            None => answer.ranking[0],
-        };
-        self.state.score = Some(Score::For(chosen));
-        self.state.reveal_class = true;
-        if chosen != answer.ranking[0] {
+            let chosen = found.flatten().unwrap_or(top);
+            let side = &mut self.state.sides[index];
+            side.score = Some(Score::For(chosen));
+            side.reveal_class = true;
+            news |= chosen != top;
+            news |= index == self.state.active && self.compare_with_truth();
+        }
+        if news {
             self.ask();
         }
     }
 
     /// The layer that the command line named, once the model is open.
     pub(super) fn take_first_choice(&mut self) {
-        let Some(card) = &self.state.card else { return };
+        let Some(card) = self.state.card().cloned() else {
+            return;
+        };
         let Some(path) = self.first.layer.take() else {
             return;
         };
-        match card.layers.find(&path) {
-            Some(layer) if layer.is_target() => self.state.layer = Some(path),
-            Some(_) => self.notices.error(
+        match resolve_layer(&card, Some(&path)) {
+            Ok(layer) => self.state.side_mut().layer = Some(layer),
+            Err(Error::LayerWithoutMap { .. }) => self.notices.error(
                 "This layer has no map",
                 format!("{path} has no spatial map, so the recommended layer was taken."),
             ),
-            None => self.notices.error(
+            Err(_) => self.notices.error(
                 "No such layer",
                 format!("The model has no layer {path}, so the recommended one was taken."),
             ),
@@ -58,7 +67,7 @@ impl App {
 }
 
 /// A class by number, by its exact name, or as `top3`: the third of the ranking.
-fn find_class(state: &State, answer: &Answer, text: &str) -> Option<usize> {
+fn find_class(labels: &[String], answer: &Answer, text: &str) -> Option<usize> {
     let classes = answer.logits.len();
     if let Ok(number) = text.parse::<usize>() {
         return (number < classes).then_some(number);
@@ -69,10 +78,5 @@ fn find_class(state: &State, answer: &Answer, text: &str) -> Option<usize> {
     {
         return answer.ranking.get(rank.checked_sub(1)?).copied();
     }
-    state
-        .card
-        .as_ref()?
-        .labels
-        .iter()
-        .position(|label| label == text)
+    labels.iter().position(|label| label == text)
 }

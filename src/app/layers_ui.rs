@@ -9,10 +9,10 @@ use crate::model::layers::{Layer, Target};
 use super::App;
 use super::commands::Command;
 use super::model_ui::{no_model_ui, notes_ui};
-use super::state::{SearchField, State};
+use super::state::{SearchField, Side, State};
 use super::theme::{self, GRID, INSET, ROW, palette};
 use super::widgets::{
-    draw_left, draw_right, heading, line, lines, name_row, row, search, triangle,
+    draw_left, draw_right, heading, line, lines, name_row, row, search, segments_of, triangle,
 };
 
 /// A model with more rows than this opens with its inner branches closed.
@@ -20,11 +20,13 @@ const MANY_ROWS: usize = 48;
 const INDENT: f32 = 12.0;
 /// Left of every row: the mark of the recommended layer.
 const GUTTER: f32 = 20.0;
+/// Right of every row: its map.
+const MAP: egui::Vec2 = vec2(30.0, 20.0);
 
 impl App {
     pub(super) fn layers_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
         let state = &mut self.state;
-        let Some(card) = state.card.clone() else {
+        let Some(card) = state.card().cloned() else {
             ui.add_space(INSET);
             let inset = egui::Margin::symmetric(INSET as i8, 0);
             egui::Frame::new()
@@ -32,9 +34,10 @@ impl App {
                 .show(ui, |ui| no_model_ui(ui, commands));
             return;
         };
-        if std::mem::take(&mut state.reveal_layer) {
-            open_branches(state, &card);
+        if std::mem::take(&mut state.side_mut().reveal_layer) {
+            open_branches(state.side_mut(), &card);
             self.scroll_to_layer = true;
+            self.reveal_tile = true;
         }
         let inset = egui::Margin {
             left: INSET as i8,
@@ -43,6 +46,7 @@ impl App {
             bottom: 8,
         };
         egui::Frame::new().inner_margin(inset).show(ui, |ui| {
+            sides_ui(ui, state, commands);
             let targets = card.layers.targets().count();
             let colours = palette(ui);
             heading(ui, "Layers", |ui| {
@@ -56,19 +60,19 @@ impl App {
             let focus = state.focus.take_if(|f| *f == SearchField::Layers).is_some();
             search(
                 ui,
-                &mut state.layer_filter,
+                &mut state.side_mut().layer_filter,
                 "Filter layers",
                 "Filter by path or type",
                 focus,
             );
         });
         notes_ui(ui, &card);
-        let rows = visible_rows(state, &card);
+        let rows = visible_rows(state.side(), &card);
         ui.spacing_mut().item_spacing.y = 0.0;
         let scroll_to = std::mem::take(&mut self.scroll_to_layer);
         let chosen = rows
             .iter()
-            .position(|&i| Some(&card.layers.layers[i].path) == state.layer.as_ref());
+            .position(|&i| state.side().has_layer(&card.layers.layers[i].path));
         ScrollArea::vertical()
             .id_salt("layers")
             .auto_shrink(false)
@@ -82,38 +86,139 @@ impl App {
                     ui.scroll_to_rect(rect, None::<Align>);
                 }
                 for &index in &rows[range] {
-                    layer_row(ui, state, &card, index, commands);
+                    self.layer_row(ui, &card, index, commands);
                 }
                 ui.add_space(GRID);
             });
     }
+
+    fn layer_row(
+        &mut self,
+        ui: &mut Ui,
+        card: &ModelCard,
+        index: usize,
+        commands: &mut Vec<Command>,
+    ) {
+        let layer = &card.layers.layers[index];
+        let side = self.state.side();
+        let filtered = !side.layer_filter.trim().is_empty();
+        let selected = side.has_layer(&layer.path);
+        let recommended = card
+            .layers
+            .recommended
+            .as_ref()
+            .filter(|(i, _)| *i == index);
+        let colours = palette(ui);
+        let response = row(ui, ROW, layer.is_target(), selected);
+        let (rect, y) = (response.rect, response.rect.center().y);
+
+        let mut left = rect.left() + GUTTER;
+        let branch = !layer.children.is_empty() && !filtered;
+        if !filtered {
+            left += INDENT * layer.depth as f32;
+        }
+        let arrow = pos2(left + 4.0, y);
+        left += 14.0;
+
+        let (name_colour, weak) = if layer.is_target() {
+            (colours.text, colours.weak)
+        } else {
+            (colours.faint, colours.faint)
+        };
+        let mut right = rect.right() - INSET;
+        if self.textures.tiles.shown().is_some() {
+            let corner = pos2(right - MAP.x, y - MAP.y / 2.0);
+            if layer.is_target() {
+                self.small_map_ui(ui, Rect::from_min_size(corner, MAP), &layer.path);
+            }
+            right -= MAP.x + GRID;
+        }
+        let shape = line(ui, &shape_text(layer), theme::small(), weak, 96.0);
+        right = draw_right(ui, right, y, shape) - GRID;
+        let name = if filtered { &layer.path } else { &layer.name };
+        let name = line(ui, name, theme::body(), name_colour, right - left);
+        left = draw_left(ui, left, y, name) + GRID;
+        if right - left > 24.0 {
+            draw_left(
+                ui,
+                left,
+                y,
+                line(ui, &layer.kind, theme::small(), weak, right - left),
+            );
+        }
+        if recommended.is_some() {
+            ui.painter()
+                .circle_filled(pos2(rect.left() + 14.0, y), 3.0, colours.accent);
+        }
+
+        let numbers = format!("{} {}", layer.kind, shape_text(layer));
+        name_row(&response, Role::TreeItem, selected, &layer.path, &numbers);
+        if response.clicked() {
+            let fuse = ui.input(|i| i.modifiers.command);
+            commands.push(match fuse {
+                true => Command::ToggleLayer(layer.path.clone()),
+                false => Command::ChooseLayer(layer.path.clone()),
+            });
+        }
+        response.on_hover_ui(|ui| {
+            let size = lines(ui, &layer.path, theme::title(), colours.text, 304.0, 3);
+            let (space, _) = ui.allocate_exact_size(size.size(), Sense::hover());
+            ui.painter().galley(space.min, size, colours.text);
+            ui.label(format!("{}, {}", layer.kind, long_shape(&layer.shape)));
+            if let Target::None(why) = &layer.target {
+                ui.label(egui::RichText::new(why).color(colours.caution));
+            }
+            if let Some((_, why)) = recommended {
+                ui.label(egui::RichText::new(why).color(colours.accent));
+            }
+        });
+        if branch {
+            toggle(ui, self.state.side_mut(), layer, arrow);
+        }
+    }
+}
+
+/// Which of two open models the lists show.
+fn sides_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    if state.sides.len() < 2 {
+        return;
+    }
+    ui.scope(|ui| {
+        let names: Vec<(usize, String)> = state
+            .sides
+            .iter()
+            .enumerate()
+            .filter_map(|(index, side)| Some((index, side.card.as_ref()?.name.clone())))
+            .collect();
+        let picked = segments_of(ui, state.active, &names, "Show this model's layers and classes");
+        commands.extend(picked.map(Command::ActivateSide));
+    });
 }
 
 /// Closes the inner branches of a large model, and opens those the chosen layer stands in.
-fn open_branches(state: &mut State, card: &ModelCard) {
+fn open_branches(side: &mut Side, card: &ModelCard) {
     let layers = &card.layers.layers;
-    let fresh = state.tree_of != Some(card.id);
-    state.tree_of = Some(card.id);
+    let fresh = side.tree_of != Some(card.id);
+    side.tree_of = Some(card.id);
     if fresh && layers.len() > MANY_ROWS {
         let inner = layers
             .iter()
             .filter(|layer| layer.depth > 0 && !layer.children.is_empty());
-        state.collapsed = inner.map(|layer| layer.path.clone()).collect();
+        side.collapsed = inner.map(|layer| layer.path.clone()).collect();
     }
-    let mut above = state
-        .layer
-        .as_deref()
-        .and_then(|path| card.layers.find(path));
-    while let Some(layer) = above.and_then(|layer| layer.parent).map(|i| &layers[i]) {
-        state.collapsed.remove(&layer.path);
-        above = Some(layer);
+    for path in side.layers() {
+        let mut above = card.layers.find(&path);
+        while let Some(layer) = above.and_then(|layer| layer.parent).map(|i| &layers[i]) {
+            side.collapsed.remove(&layer.path);
+            above = Some(layer);
+        }
     }
 }
 
 /// Rows in sight: those that match the filter, or those whose branches are open.
-fn visible_rows(state: &State, card: &ModelCard) -> Vec<usize> {
+fn visible_rows(side: &Side, card: &ModelCard) -> Vec<usize> {
     let layers = &card.layers.layers;
-    let wanted = state.layer_filter.trim().to_lowercase();
+    let wanted = side.layer_filter.trim().to_lowercase();
     if !wanted.is_empty() {
         let matches = |layer: &Layer| {
             layer.path.to_lowercase().contains(&wanted)
@@ -127,88 +232,15 @@ fn visible_rows(state: &State, card: &ModelCard) -> Vec<usize> {
         if closed_at.is_some_and(|depth| layer.depth > depth) {
             continue;
         }
-        closed_at = state.collapsed.contains(&layer.path).then_some(layer.depth);
+        closed_at = side.collapsed.contains(&layer.path).then_some(layer.depth);
         rows.push(index);
     }
     rows
 }
 
-fn layer_row(
-    ui: &mut Ui,
-    state: &mut State,
-    card: &ModelCard,
-    index: usize,
-    commands: &mut Vec<Command>,
-) {
-    let layer = &card.layers.layers[index];
-    let filtered = !state.layer_filter.trim().is_empty();
-    let selected = state.layer.as_ref() == Some(&layer.path);
-    let recommended = card
-        .layers
-        .recommended
-        .as_ref()
-        .filter(|(i, _)| *i == index);
-    let colours = palette(ui);
-    let response = row(ui, ROW, layer.is_target(), selected);
-    let (rect, y) = (response.rect, response.rect.center().y);
-
-    let mut left = rect.left() + GUTTER;
-    let branch = !layer.children.is_empty() && !filtered;
-    if !filtered {
-        left += INDENT * layer.depth as f32;
-    }
-    let arrow = pos2(left + 4.0, y);
-    left += 14.0;
-
-    let (name_colour, weak) = if layer.is_target() {
-        (colours.text, colours.weak)
-    } else {
-        (colours.faint, colours.faint)
-    };
-    let mut right = rect.right() - INSET;
-    let shape = line(ui, &shape_text(layer), theme::small(), weak, 96.0);
-    right = draw_right(ui, right, y, shape) - GRID;
-    let name = if filtered { &layer.path } else { &layer.name };
-    let name = line(ui, name, theme::body(), name_colour, right - left);
-    left = draw_left(ui, left, y, name) + GRID;
-    if right - left > 24.0 {
-        draw_left(
-            ui,
-            left,
-            y,
-            line(ui, &layer.kind, theme::small(), weak, right - left),
-        );
-    }
-    if recommended.is_some() {
-        ui.painter()
-            .circle_filled(pos2(rect.left() + 14.0, y), 3.0, colours.accent);
-    }
-
-    let numbers = format!("{} {}", layer.kind, shape_text(layer));
-    name_row(&response, Role::TreeItem, selected, &layer.path, &numbers);
-    if response.clicked() {
-        commands.push(Command::ChooseLayer(layer.path.clone()));
-    }
-    response.on_hover_ui(|ui| {
-        let size = lines(ui, &layer.path, theme::title(), colours.text, 304.0, 3);
-        let (space, _) = ui.allocate_exact_size(size.size(), Sense::hover());
-        ui.painter().galley(space.min, size, colours.text);
-        ui.label(format!("{}, {}", layer.kind, long_shape(&layer.shape)));
-        if let Target::None(why) = &layer.target {
-            ui.label(egui::RichText::new(why).color(colours.caution));
-        }
-        if let Some((_, why)) = recommended {
-            ui.label(egui::RichText::new(why).color(colours.accent));
-        }
-    });
-    if branch {
-        toggle(ui, state, layer, arrow);
-    }
-}
-
 /// The triangle before a branch, and its click.
-fn toggle(ui: &Ui, state: &mut State, layer: &Layer, centre: egui::Pos2) {
-    let open = !state.collapsed.contains(&layer.path);
+fn toggle(ui: &Ui, side: &mut Side, layer: &Layer, centre: egui::Pos2) {
+    let open = !side.collapsed.contains(&layer.path);
     let rect = Rect::from_center_size(centre, vec2(18.0, ROW));
     let response = ui.interact(
         rect,
@@ -232,9 +264,9 @@ fn toggle(ui: &Ui, state: &mut State, layer: &Layer, centre: egui::Pos2) {
     triangle(ui, centre, open, colour);
     if response.clicked() {
         if open {
-            state.collapsed.insert(layer.path.clone());
+            side.collapsed.insert(layer.path.clone());
         } else {
-            state.collapsed.remove(&layer.path);
+            side.collapsed.remove(&layer.path);
         }
     }
 }

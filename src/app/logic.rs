@@ -1,7 +1,7 @@
 //! What happens between two frames: finished work is taken in, new work is sent. It runs while the
 //! window is hidden too, and draws nothing.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -9,10 +9,12 @@ use std::time::{Duration, Instant};
 use egui::Context;
 use poll_promise::Promise;
 
-use crate::engine::{Answer, Error, Guided, HeatMap, ModelCard};
+use crate::engine::{Answer, Channels, Error, Guided, HeatMap, LayerMaps, ModelCard};
 use crate::picture::decode::Photo;
 
-use super::state::{AnswerKey, GuidedKey, HeatKey, Keyed, with_class};
+use super::results::{AnswerKey, GuidedKey, HeatKey};
+use super::rows::{RowId, Subject};
+use super::state::{ChannelView, LayerMapsOf, List, Side, State, with_class};
 use super::view::View;
 use super::{App, export, open};
 
@@ -25,38 +27,57 @@ pub struct Opening<T: Send + Sync + 'static> {
     pub promise: Answering<T>,
 }
 
+/// A model being opened, and the side it is for.
+pub struct OpeningModel {
+    pub side: usize,
+    pub opening: Opening<ModelCard>,
+}
+
 /// Everything under way.
 #[derive(Default)]
 pub struct Work {
     /// The newest photo asked for; an older one is forgotten.
     pub photo: Option<Opening<Photo>>,
-    /// All of them in order, since each that succeeds becomes the engine's model.
-    pub models: VecDeque<Opening<ModelCard>>,
+    /// All of them in order.
+    pub models: VecDeque<OpeningModel>,
     asked: Option<Asked>,
+    channels: Option<(HeatKey, Answering<Channels>)>,
 }
 
-/// The newest request, in its parts still to come.
+/// The newest questions of all rows, in their parts still to come.
 struct Asked {
-    key: AnswerKey,
-    rule: crate::model::ReluRule,
+    parts: Vec<Part>,
+    lead: AnswerKey,
+    overview: Option<Answering<LayerMaps>>,
+    all_layers: Option<Answering<LayerMaps>>,
+}
+
+/// What is still to come for one row.
+struct Part {
+    row: RowId,
+    subject: Subject,
     answer: Option<Answering<Answer>>,
     heat: Option<Answering<HeatMap>>,
     guided: Option<Answering<Guided>>,
 }
 
+impl Part {
+    fn is_open(&self) -> bool {
+        self.answer.is_some() || self.heat.is_some() || self.guided.is_some()
+    }
+}
+
 impl Work {
-    /// Whether the heat map of the newest request is still to come.
+    /// Whether the heat map that the lists speak of is still to come.
     fn awaits_heat(&self) -> bool {
-        self.asked
-            .as_ref()
-            .is_some_and(|asked| asked.heat.is_some())
+        let lead = self.asked.as_ref().and_then(|asked| asked.parts.first());
+        lead.is_some_and(|part| part.heat.is_some())
     }
 
     /// Whether anything of the newest request is still to come.
     pub fn awaits_answers(&self) -> bool {
-        self.asked
-            .as_ref()
-            .is_some_and(|a| a.answer.is_some() || a.heat.is_some() || a.guided.is_some())
+        let open = |asked: &Asked| asked.parts.iter().any(Part::is_open);
+        self.asked.as_ref().is_some_and(open) || self.channels.is_some()
     }
 }
 
@@ -75,89 +96,126 @@ impl App {
         }
     }
 
-    /// Sends what is chosen now to the engine. What it knows already is shown in the same frame.
+    /// Sends what all rows ask now to the engine. What it knows already is shown in the same frame.
     pub fn ask(&mut self) {
         let state = &mut self.state;
-        if state.layer.is_none() {
-            let recommended = state
-                .card
-                .as_ref()
-                .and_then(|card| card.layers.recommended());
-            state.layer = recommended.map(|layer| layer.path.clone());
+        for side in &mut state.sides {
+            if side.layer.is_none() {
+                let recommended = side.card.as_ref().and_then(|card| card.layers.recommended());
+                side.layer = recommended.map(|layer| layer.path.clone());
+            }
         }
-        let (Some(key), Some(request)) = (state.answer_key(), state.request()) else {
-            return;
-        };
+        let mut rows = state.rows();
+        state.results.keep_only(rows.iter().map(|row| &row.subject));
+        // The strip of layers follows the first of them.
+        let lead = RowId::Side(state.active);
+        rows.sort_by_key(|row| row.id != lead);
+        let Some(first) = rows.first() else { return };
+        let lead = first.subject.answer_key();
         state.done = None;
-        let rule = request.rule;
-        let job = self.engine.explain(request);
-        self.work.asked = Some(Asked {
-            key,
-            rule,
+        let batch = self
+            .engine
+            .explain(rows.iter().map(|row| row.subject.request()).collect());
+        let parts = rows.into_iter().zip(batch.jobs).map(|(row, job)| Part {
+            row: row.id,
+            subject: row.subject,
             answer: Some(job.answer),
             heat: Some(job.heat_map),
             guided: Some(job.guided),
         });
+        self.work.asked = Some(Asked {
+            parts: parts.collect(),
+            lead,
+            overview: Some(batch.overview),
+            all_layers: Some(batch.all_layers),
+        });
         self.drain_answers();
+        self.ask_channels();
+    }
+
+    /// Asks for the channels of the map that is shown, while they are looked at.
+    pub fn ask_channels(&mut self) {
+        let state = &mut self.state;
+        if state.list != List::Channels || state.fresh_channels().is_some() {
+            return;
+        }
+        state.channels = ChannelView {
+            most_negative_first: state.channels.most_negative_first,
+            ..ChannelView::default()
+        };
+        let Some(subject) = state.subject() else { return };
+        let Some(key) = subject.heat_key() else { return };
+        let asked = self.work.channels.as_ref().map(|(asked, _)| asked);
+        if asked != Some(&key) {
+            let promise = self.engine.channels(subject.request());
+            self.work.channels = Some((key, promise));
+        }
+        self.drain_channels();
     }
 
     /// Stops the newest request and goes back to what is shown, so that the lists and the pictures
     /// agree again.
     pub fn cancel(&mut self) {
-        self.state.choosing_rival = false;
+        self.state.side_mut().choosing_rival = false;
         self.work.photo = None;
         self.engine.cancel();
         let awaited_heat = self.work.awaits_heat();
         self.work.asked = None;
+        self.work.channels = None;
         let state = &mut self.state;
-        let Some(key) = state.answer_key() else {
+        let Some(key) = state.subject().map(|subject| subject.answer_key()) else {
             return;
         };
+        let shown = state.side().newest_heat.clone();
         if awaited_heat
-            && let Some(heat) = &state.results.heat
-            && (heat.key.answer.photo, heat.key.answer.model) == (key.photo, key.model)
+            && let Some(heat) = shown
+            && (heat.answer.photo, heat.answer.model) == (key.photo, key.model)
         {
-            state.fit = heat.key.answer.fit;
-            state.score = Some(heat.key.score);
-            state.layer = Some(heat.key.layer.clone());
+            state.fit = heat.answer.fit;
+            let side = state.side_mut();
+            side.score = Some(heat.score);
+            side.layer = Some(heat.layer);
         }
-        if let Some(guided) = &state.results.guided
-            && Some(&guided.key.heat) == state.heat_key().as_ref()
+        if let Some((heat, rule)) = state.side().newest_guided.clone()
+            && Some(heat) == state.subject().and_then(|subject| subject.heat_key())
         {
-            state.rule = guided.key.rule;
+            state.rule = rule;
         }
     }
 
     /// Chooses the next layer with a map, in the order of the network.
     pub fn walk_layers(&mut self, step: isize) {
-        let Some(card) = &self.state.card else { return };
+        let side = self.state.side_mut();
+        let Some(card) = &side.card else { return };
         let paths: Vec<&str> = card
             .layers
             .targets()
             .map(|layer| layer.path.as_str())
             .collect();
+        let chosen = side.layers();
         let here = paths
             .iter()
-            .position(|path| Some(*path) == self.state.layer.as_deref());
+            .position(|path| chosen.first().is_some_and(|first| first == path));
         if let Some(next) = neighbour(here, step, paths.len()) {
-            self.state.layer = Some(paths[next].to_owned());
-            self.state.reveal_layer = true;
+            side.layer = Some(paths[next].to_owned());
+            side.reveal_layer = true;
             self.ask();
         }
     }
 
     /// Chooses the next class by rank.
     pub fn walk_classes(&mut self, step: isize) {
-        let Some(answer) = self.state.answer() else {
+        let Some(answer) = self.state.answer().cloned() else {
             return;
         };
+        let side = self.state.side_mut();
         let here = answer
             .ranking
             .iter()
-            .position(|class| Some(*class) == self.state.class());
+            .position(|class| Some(*class) == side.class());
         if let Some(next) = neighbour(here, step, answer.ranking.len()) {
-            self.state.score = Some(with_class(self.state.score, answer.ranking[next]));
-            self.state.reveal_class = true;
+            side.score = Some(with_class(side.score, answer.ranking[next]));
+            side.reveal_class = true;
             self.ask();
         }
     }
@@ -171,6 +229,15 @@ impl App {
         }
     }
 
+    /// Frees the models that no row asks of any more.
+    pub fn close_unused_models(&mut self) {
+        let state = &self.state;
+        let sides = state.sides.iter().filter_map(|side| side.card.as_ref());
+        let pins = state.pins.iter().map(|pin| &pin.subject.card);
+        let open: Vec<u64> = sides.chain(pins).map(|card| card.id).collect();
+        self.engine.keep_models(&open);
+    }
+
     fn drain_photo(&mut self) {
         let Some(opening) = self.work.photo.take() else {
             return;
@@ -178,9 +245,12 @@ impl App {
         match opening.promise.try_take() {
             Ok(Ok(photo)) => {
                 self.state.photo = Some(photo);
+                self.state.truth = None;
                 self.state.view = View::default();
-                self.state.score = None;
-                self.state.choosing_rival = false;
+                for side in &mut self.state.sides {
+                    (side.score, side.rival) = (None, None);
+                    side.choosing_rival = false;
+                }
                 self.take_first_choice();
                 self.ask();
             }
@@ -191,18 +261,22 @@ impl App {
     }
 
     fn drain_models(&mut self) {
-        while let Some(opening) = self.work.models.pop_front() {
+        while let Some(OpeningModel { side, opening }) = self.work.models.pop_front() {
             match opening.promise.try_take() {
                 Ok(Ok(card)) => {
                     let state = &mut self.state;
-                    state.card = Some(card);
-                    state.score = None;
-                    state.layer = None;
-                    state.choosing_rival = false;
-                    state.collapsed.clear();
-                    state.layer_filter.clear();
-                    state.class_search.clear();
-                    state.reveal_layer = true;
+                    let side = side.min(state.sides.len());
+                    if side == state.sides.len() {
+                        state.sides.push(Side::default());
+                    }
+                    state.sides[side] = Side {
+                        overview: card.layers.overview(),
+                        card: Some(card),
+                        reveal_layer: true,
+                        ..Side::default()
+                    };
+                    state.active = side;
+                    self.close_unused_models();
                     self.take_first_choice();
                     self.ask();
                 }
@@ -210,11 +284,12 @@ impl App {
                     if !matches!(error, Error::Overtaken) {
                         self.notices.error("This model cannot be opened", error);
                     }
-                    // Opening it broke off what was under way for the model that stays.
+                    // Opening it broke off what was under way for the models that stay.
                     self.ask();
                 }
                 Err(promise) => {
-                    self.work.models.push_front(Opening { promise, ..opening });
+                    let opening = Opening { promise, ..opening };
+                    self.work.models.push_front(OpeningModel { side, opening });
                     return;
                 }
             }
@@ -225,36 +300,101 @@ impl App {
         let Some(mut asked) = self.work.asked.take() else {
             return;
         };
-        let results = &mut self.state.results;
-        if let Some(answer) = taken(&mut asked.answer, &mut self.notices) {
-            results.answer = Some(Keyed {
-                key: asked.key,
-                value: answer,
-            });
+        for part in &mut asked.parts {
+            drain_part(part, &mut self.state, &mut self.notices);
         }
-        if let Some(heat) = taken(&mut asked.heat, &mut self.notices) {
-            let key = HeatKey {
-                answer: asked.key,
-                score: heat.score,
-                layer: heat.layer.clone(),
-            };
-            results.heat = Some(Keyed { key, value: heat });
-        }
-        if let Some(guided) = taken(&mut asked.guided, &mut self.notices) {
-            let layer = guided.layer.clone();
-            let heat = HeatKey {
-                answer: asked.key,
-                score: guided.score,
-                layer,
-            };
-            let key = GuidedKey {
-                heat,
-                rule: asked.rule,
-            };
-            results.guided = Some(Keyed { key, value: guided });
+        for slot in [&mut asked.overview, &mut asked.all_layers] {
+            // What went wrong there went wrong for a row too, and is told once.
+            if let Some(Ok(maps)) = slot.take_if_ready() {
+                take_layer_maps(&mut self.state, asked.lead, &maps);
+            }
         }
         self.work.asked = Some(asked);
+        self.drain_channels();
         self.take_models_choice();
+    }
+
+    fn drain_channels(&mut self) {
+        let Some((key, promise)) = self.work.channels.take() else {
+            return;
+        };
+        let mut slot = Some(promise);
+        if let Some(channels) = taken(&mut slot, &mut self.notices) {
+            self.state.channels.known = Some((key.clone(), channels));
+        }
+        self.work.channels = slot.map(|promise| (key, promise));
+    }
+}
+
+fn drain_part(part: &mut Part, state: &mut State, notices: &mut super::notices::Notices) {
+    let key = part.subject.answer_key();
+    let mut side = match part.row {
+        RowId::Side(side) => state.sides.get_mut(side),
+        _ => None,
+    };
+    if let Some(answer) = taken(&mut part.answer, notices) {
+        if let Some(side) = &mut side {
+            side.newest_answer = Some((key, Arc::clone(&answer)));
+        }
+        state.results.take_answer(key, answer);
+    }
+    if let Some(heat) = taken(&mut part.heat, notices) {
+        let key = HeatKey {
+            answer: key,
+            score: heat.score,
+            layer: heat.layer.clone(),
+        };
+        if let Some(side) = &mut side {
+            side.newest_heat = Some(key.clone());
+        }
+        state.results.take_heat(key, heat);
+    }
+    if let Some(guided) = taken(&mut part.guided, notices) {
+        let heat = HeatKey {
+            answer: key,
+            score: guided.score,
+            layer: guided.layer.clone(),
+        };
+        let rule = part.subject.rule;
+        if let Some(side) = &mut side {
+            side.newest_guided = Some((heat.clone(), rule));
+        }
+        state.results.take_guided(GuidedKey { heat, rule }, guided);
+    }
+}
+
+/// Adds maps to those known of the same answer and score, or begins anew.
+fn take_layer_maps(state: &mut State, answer: AnswerKey, maps: &LayerMaps) {
+    let version = state.layer_maps.as_ref().map_or(0, |old| old.version) + 1;
+    let same = |old: &LayerMapsOf| (old.answer, old.score) == (answer, maps.score);
+    let mut known = state.layer_maps.take().filter(same).unwrap_or(LayerMapsOf {
+        answer,
+        score: maps.score,
+        maps: HashMap::new(),
+        version,
+    });
+    known.version = version;
+    let new = maps.maps.iter();
+    known
+        .maps
+        .extend(new.map(|map| (map.layer.clone(), Arc::clone(map))));
+    state.layer_maps = Some(known);
+}
+
+/// A promise that is looked at until it is kept.
+trait TakeIfReady<T> {
+    fn take_if_ready(&mut self) -> Option<T>;
+}
+
+impl<T: Send + 'static> TakeIfReady<T> for Option<Promise<T>> {
+    fn take_if_ready(&mut self) -> Option<T> {
+        match self.take()?.try_take() {
+            Ok(value) => Some(value),
+            Err(promise) => {
+                *self = Some(promise);
+                None
+            }
+        }
     }
 }
 
@@ -263,16 +403,12 @@ fn taken<T: Send + Sync + 'static>(
     slot: &mut Option<Answering<T>>,
     notices: &mut super::notices::Notices,
 ) -> Option<Arc<T>> {
-    match slot.take()?.try_take() {
-        Ok(Ok(value)) => Some(value),
+    match slot.take_if_ready()? {
+        Ok(value) => Some(value),
         // The panels say the latter themselves.
-        Ok(Err(Error::Overtaken | Error::NoSpatialLayer)) => None,
-        Ok(Err(error)) => {
+        Err(Error::Overtaken | Error::NoSpatialLayer) => None,
+        Err(error) => {
             notices.error("This could not be computed", error);
-            None
-        }
-        Err(promise) => {
-            *slot = Some(promise);
             None
         }
     }

@@ -12,8 +12,11 @@ use egui::{Context, Rect, Vec2, vec2};
 use crate::engine::{Engine, Error};
 
 mod arrange;
+mod channels_ui;
 mod classes_ui;
 mod commands;
+mod compare;
+mod compare_ui;
 mod controls_ui;
 pub mod dialogs;
 mod export;
@@ -26,11 +29,17 @@ mod open;
 mod panels_ui;
 mod picture_ui;
 mod readout_ui;
+mod results;
+mod rows;
+mod scale;
 mod score_ui;
+mod slot;
 mod state;
 mod status_ui;
+mod strip_ui;
 mod textures;
 mod theme;
+mod tiles;
 mod toolbar;
 mod ui;
 mod view;
@@ -66,8 +75,13 @@ pub struct App {
     first: Start,
     /// Where a panel's picture stood in the last frame, and the picture's size in pixels.
     frame: Option<(Rect, Vec2)>,
+    /// The row whose picture the pointer is over.
+    hovered: Option<rows::RowId>,
     /// The chosen layer's row is to be brought into sight.
     scroll_to_layer: bool,
+    /// And its tile in the strip.
+    reveal_tile: bool,
+    channel_pictures: channels_ui::ChannelPictures,
     /// How wide the controls were in the last frame.
     controls_width: f32,
 }
@@ -104,7 +118,10 @@ impl App {
             exported_to: None,
             first: start,
             frame: None,
+            hovered: None,
             scroll_to_layer: false,
+            reveal_tile: false,
+            channel_pictures: channels_ui::ChannelPictures::default(),
             controls_width: 0.0,
         };
         if let Some(path) = app.first.model.take() {

@@ -13,7 +13,7 @@ use poll_promise::Promise;
 use super::App;
 use super::commands::Command;
 use super::dialogs::{Dialogs, Picked};
-use super::logic::Opening;
+use super::logic::{Opening, OpeningModel};
 use super::theme::{self, GRID, palette};
 
 /// A picker on screen, and what to do with what it brings.
@@ -34,8 +34,17 @@ pub fn pick_image(app: &mut App, ctx: &Context) {
 }
 
 pub fn pick_model(app: &mut App, ctx: &Context) {
-    let folder = app.state.card.as_ref().and_then(|c| folder(&c.path));
-    pick(app, ctx, model, move |dialogs| {
+    pick_model_for(app, ctx, model);
+}
+
+/// A model to stand beside the one that is open.
+pub fn pick_second_model(app: &mut App, ctx: &Context) {
+    pick_model_for(app, ctx, second_model);
+}
+
+fn pick_model_for(app: &mut App, ctx: &Context, open: fn(&mut App, PathBuf)) {
+    let folder = app.state.card().and_then(|c| folder(&c.path));
+    pick(app, ctx, open, move |dialogs| {
         dialogs.model(folder.as_deref())
     });
 }
@@ -95,13 +104,24 @@ pub fn image(app: &mut App, path: PathBuf) {
     });
 }
 
+/// In the place of the model that the lists show.
 pub fn model(app: &mut App, path: PathBuf) {
+    model_on(app, path, app.state.active);
+}
+
+/// Beside the first.
+pub fn second_model(app: &mut App, path: PathBuf) {
+    model_on(app, path, 1);
+}
+
+fn model_on(app: &mut App, path: PathBuf, side: usize) {
     let promise = app.engine.open_model(path.clone());
-    app.work.models.push_back(Opening {
+    let opening = Opening {
         path,
         since: Instant::now(),
         promise,
-    });
+    };
+    app.work.models.push_back(OpeningModel { side, opening });
 }
 
 /// By its name, or, renamed, by the first bytes of a zip archive.

@@ -8,9 +8,10 @@ use crate::figure::Panel;
 use crate::picture::compose::UNSEEN_SHADE;
 
 use super::App;
-use super::panels_ui::{NOWHERE_TO_LOOK, is_stale};
+use super::panels_ui::{Cell, NOWHERE_TO_LOOK, is_stale};
+use super::rows::{Row, RowId};
 use super::state::Opacity;
-use super::textures::HeatTexture;
+use super::textures::{HeatTexture, InputTexture, PhotoTexture};
 use super::theme::{self, GRID, palette};
 use super::widgets::{busy, lines};
 
@@ -19,57 +20,53 @@ const WHOLE: Rect = Rect {
     max: pos2(1.0, 1.0),
 };
 
+/// Zero of a signed picture under the shade over what the network did not see.
+const UNSEEN_ZERO: Color32 = Color32::from_gray(50);
+
 impl App {
-    pub(super) fn picture_ui(&self, ui: &mut Ui, panel: Panel, rect: Rect) {
+    pub(super) fn picture_ui(&self, ui: &mut Ui, row: Option<&Row>, cell: Cell, rect: Rect) {
         let colours = palette(ui);
         ui.painter().rect_filled(rect, 0.0, colours.well);
         let painter = ui.painter_at(rect);
         let state = &self.state;
+        let id = row.map_or(RowId::Side(0), |row| row.id);
+        let own = self.textures.row(id);
         let place = |size: (u32, u32)| {
             state
                 .view
                 .picture_rect(rect, vec2(size.0 as f32, size.1 as f32))
         };
-        let draw = |id: TextureId, at: Rect, tint: Color32| {
-            painter.image(id, at, WHOLE, tint);
+        let photo = |photo: &PhotoTexture| {
+            let at = place(photo.size);
+            let width = at.width() * ui.pixels_per_point();
+            painter.image(photo.level(width).id(), at, WHOLE, Color32::WHITE);
+            at
         };
-        let mut empty = false;
-        match panel {
-            Panel::Original => match self.textures.photo.shown() {
-                Some((_, photo)) => {
-                    let at = place(photo.size);
-                    let width = at.width() * ui.pixels_per_point();
-                    draw(photo.level(width).id(), at, Color32::WHITE);
-                }
-                None => empty = true,
-            },
-            Panel::HeatMap => match self.textures.heat.shown() {
-                Some((_, heat)) => {
-                    let at = place(heat.photo.size);
-                    let width = at.width() * ui.pixels_per_point();
-                    draw(heat.photo.level(width).id(), at, Color32::WHITE);
-                    draw_heat(&painter, heat, at, state.opacity);
-                }
-                None => empty = true,
-            },
-            Panel::GuidedBackprop | Panel::GuidedGradCam => match self.textures.signed.shown() {
-                Some((_, signed)) => {
-                    let texture = if panel == Panel::GuidedBackprop {
-                        &signed.backprop
-                    } else {
-                        &signed.grad_cam
-                    };
-                    draw(texture.id(), place(signed.size), Color32::WHITE);
-                }
-                None => empty = true,
-            },
-        }
-        if self.has_nowhere_to_look() && panel != Panel::Original {
+        let over_photo = |heat: &HeatTexture| {
+            let at = photo(&heat.photo);
+            draw_heat(&painter, &heat.layer, at, state.opacity);
+        };
+        let drawn = own.and_then(|own| match cell {
+            Cell::Panel(Panel::Original) => own.photo.as_ref().map(|(_, p)| drop(photo(p))),
+            Cell::Panel(Panel::HeatMap) => own.heat.as_ref().map(|(_, heat)| over_photo(heat)),
+            Cell::Difference => own.difference.as_ref().map(|(_, heat)| over_photo(heat)),
+            Cell::Panel(panel) => own.signed.as_ref().map(|(_, signed)| {
+                let picture = match panel {
+                    Panel::GuidedBackprop => &signed.backprop,
+                    _ => &signed.grad_cam,
+                };
+                draw_signed(&painter, picture, place(signed.size));
+            }),
+        });
+        let empty = drawn.is_none();
+        let original = cell == Cell::Panel(Panel::Original);
+        let nowhere = row.is_some_and(|row| row.subject.has_nowhere_to_look());
+        if nowhere && !original {
             plate(ui, rect, true, NOWHERE_TO_LOOK);
             return;
         }
-        let stale = is_stale(self, panel) && state.card.is_some();
-        let dim = ui.animate_bool_with_time(ui.scope_id().with((panel, "dim")), stale, 0.15);
+        let stale = is_stale(self, row, cell) && row.is_some();
+        let dim = ui.animate_bool_with_time(ui.scope_id().with((id, cell, "dim")), stale, 0.15);
         if stale && !empty {
             painter.rect_filled(rect, 0.0, colours.stage.gamma_multiply(0.6 * dim));
         }
@@ -77,7 +74,7 @@ impl App {
         if empty && stale && waiting {
             busy(ui, rect.center(), GRID, colours.faint);
         }
-        if stale && !waiting && panel != Panel::Original {
+        if stale && !waiting && !original {
             plate(
                 ui,
                 rect,
@@ -85,12 +82,9 @@ impl App {
                 "Not computed. Click the class to try again.",
             );
         }
-        let zero = self
-            .textures
-            .heat
-            .shown()
-            .is_some_and(|(_, heat)| heat.zero);
-        if panel == Panel::HeatMap && !stale && zero {
+        let zero = |heat: Option<&HeatTexture>| heat.is_some_and(|heat| heat.zero);
+        let heat = own.and_then(|own| own.heat.as_ref()).map(|(_, heat)| heat);
+        if cell == Cell::Panel(Panel::HeatMap) && !stale && zero(heat) {
             plate(
                 ui,
                 rect,
@@ -98,13 +92,15 @@ impl App {
                 "All zero: this layer has no evidence for this class",
             );
         }
-        self.crosshair_ui(&painter, rect);
+        self.crosshair_ui(&painter, row, rect);
     }
 
-    fn crosshair_ui(&self, painter: &Painter, rect: Rect) {
-        let (Some(place), Some((_, picture))) = (self.state.view.pointer, self.frame) else {
+    fn crosshair_ui(&self, painter: &Painter, row: Option<&Row>, rect: Rect) {
+        let photo = row.map(|row| &row.subject.photo).or(self.state.photo.as_ref());
+        let (Some(place), Some(photo)) = (self.state.view.pointer, photo) else {
             return;
         };
+        let picture = vec2(photo.width() as f32, photo.height() as f32);
         let at = self.state.view.picture_rect(rect, picture);
         let point = at.min + place.to_vec2() * at.size();
         // Dark beside light, so that it shows on any picture.
@@ -124,18 +120,24 @@ impl App {
     }
 }
 
+/// A part of the whole picture, given from 0 to 1.
+fn part(at: Rect, part: Rect) -> Rect {
+    Rect::from_min_max(
+        at.min + part.min.to_vec2() * at.size(),
+        at.min + part.max.to_vec2() * at.size(),
+    )
+}
+
 /// The layer with the opacity as its tint, and a shade over what the network did not see.
-fn draw_heat(painter: &Painter, heat: &HeatTexture, at: Rect, opacity: Opacity) {
-    let seen = Rect::from_min_max(
-        at.min + heat.seen.min.to_vec2() * at.size(),
-        at.min + heat.seen.max.to_vec2() * at.size(),
-    );
-    painter.image(
-        heat.layer.id(),
-        seen,
-        WHOLE,
-        Color32::from_white_alpha(opacity.0),
-    );
+fn draw_heat(painter: &Painter, layer: &InputTexture, at: Rect, opacity: Opacity) {
+    let seen = part(at, layer.seen);
+    let tint = Color32::from_white_alpha(opacity.0);
+    painter.image(layer.texture.id(), seen, layer.uv(), tint);
+    shade_unseen(painter, at, seen);
+}
+
+/// Black over what the network did not see.
+pub fn shade_unseen(painter: &Painter, at: Rect, seen: Rect) {
     let shade = Color32::from_black_alpha((UNSEEN_SHADE * 255.0).round() as u8);
     let bars = [
         Rect::from_min_max(at.min, pos2(at.right(), seen.top())),
@@ -155,6 +157,13 @@ fn draw_heat(painter: &Painter, heat: &HeatTexture, at: Rect, opacity: Opacity) 
     {
         painter.rect_filled(bar, 0.0, shade);
     }
+}
+
+/// A signed picture on what the network saw; the rest is zero, shaded.
+fn draw_signed(painter: &Painter, picture: &InputTexture, at: Rect) {
+    painter.rect_filled(at, 0.0, UNSEEN_ZERO);
+    let seen = part(at, picture.seen);
+    painter.image(picture.texture.id(), seen, picture.uv(), Color32::WHITE);
 }
 
 /// Words over a picture that does not speak for itself, or in the place of one that is not there.

@@ -5,6 +5,7 @@ use egui::{Role, Sense, Ui, WidgetInfo, vec2};
 use crate::picture::caption::significant;
 
 use super::App;
+use super::rows::Row;
 use super::theme::{self, ROW, palette};
 use super::widgets::{draw_left, draw_right, line};
 
@@ -22,15 +23,28 @@ pub struct Reading {
 }
 
 impl App {
-    /// What is under the pointer now.
+    /// What is under the pointer now, in the row that it is over.
     pub(super) fn reading(&self) -> Option<Reading> {
+        let rows = self.state.rows();
+        let over = rows.iter().find(|row| Some(row.id) == self.hovered);
+        match over.or(rows.first()) {
+            Some(row) => self.reading_of(Some(row)),
+            None => self.reading_of(None),
+        }
+    }
+
+    /// What a row has at the place under the pointer, whichever row the pointer is over.
+    pub(super) fn reading_of(&self, row: Option<&Row>) -> Option<Reading> {
         let state = &self.state;
         let place = state.view.pointer?;
-        let photo = state.photo.as_ref()?;
+        let subject = row.map(|row| &row.subject);
+        let photo = subject.map(|s| &s.photo).or(state.photo.as_ref())?;
         let (width, height) = (photo.width(), photo.height());
         let x = ((place.x * width as f32) as u32).min(width.checked_sub(1)?);
         let y = ((place.y * height as f32) as u32).min(height.checked_sub(1)?);
-        let map = state.answer().zip(state.heat()).and_then(|(answer, heat)| {
+        let answer = subject.and_then(|subject| state.results.answer(subject));
+        let heat = subject.and_then(|subject| state.results.heat(subject));
+        let map = answer.zip(heat).and_then(|(answer, heat)| {
             let placement = &answer.placement;
             let seen = placement.seen();
             let inside = x.checked_sub(seen.x).is_some_and(|dx| dx < seen.width)

@@ -15,10 +15,11 @@ const VERSUS: &str = "Versus another class…";
 
 /// The menu of scores; `label` is the id of the text that names it.
 pub fn menu(ui: &mut Ui, state: &State, label: egui::Id, commands: &mut Vec<Command>) {
-    let shown = match state.score {
-        None | Some(Score::For(_)) => FOR.to_owned(),
-        Some(Score::Against(_)) => AGAINST.to_owned(),
-        Some(Score::Versus { b, .. }) => format!("Versus {}", state.class_name(b)),
+    let side = state.side();
+    let shown = match (side.score, side.rival) {
+        (Some(Score::Against(_)), _) => AGAINST.to_owned(),
+        (Some(_), Some(rival)) => format!("Versus {}", state.class_name(rival)),
+        _ => FOR.to_owned(),
     };
     let class = state.class();
     ui.add_enabled_ui(class.is_some(), |ui| {
@@ -39,7 +40,7 @@ pub fn menu(ui: &mut Ui, state: &State, label: egui::Id, commands: &mut Vec<Comm
                     ),
                 ];
                 for (label, hint, score) in choices {
-                    let chosen = state.score == Some(score);
+                    let chosen = side.score == Some(score) && side.rival.is_none();
                     if ui
                         .selectable_label(chosen, label)
                         .on_hover_text(hint)
@@ -48,8 +49,8 @@ pub fn menu(ui: &mut Ui, state: &State, label: egui::Id, commands: &mut Vec<Comm
                         commands.push(Command::ChooseScore(score));
                     }
                 }
-                let versus = matches!(state.score, Some(Score::Versus { .. }));
-                let hint = "The difference of two logits: then click the other class";
+                let versus = side.rival.is_some();
+                let hint = "Both classes and their difference: then click the other class";
                 if ui
                     .selectable_label(versus, VERSUS)
                     .on_hover_text(hint)

@@ -1,12 +1,13 @@
 //! What is open, what is chosen, and what has come back so far.
 //!
-//! Every result is kept beside the question it answers. Whether a picture is stale is never stored:
-//! it is stale when its question is not the one that the window asks now.
+//! The window is a list of rows, and each row is a question: a picture, a model, a score, a layer.
+//! Every result is kept under the question it answers. Whether a picture is stale is never stored:
+//! it is stale when its question is not the one that its row asks now.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::engine::{Answer, Guided, HeatMap, ModelCard, Request};
+use crate::engine::{Answer, Channels, HeatMap, ModelCard};
 use crate::explain::Score;
 use crate::model::{ModulePath, ReluRule};
 use crate::picture::colormap::Colormap;
@@ -14,48 +15,13 @@ use crate::picture::compose::Overlay;
 use crate::picture::decode::Photo;
 use crate::picture::geometry::Fit;
 
+use super::results::{AnswerKey, HeatKey, Results};
+use super::rows::{Pin, Row, RowId, Subject};
 use super::view::View;
 
-/// One picture before one model.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct AnswerKey {
-    pub photo: u64,
-    pub model: u64,
-    pub fit: Fit,
-}
-
-/// One score at one layer of it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct HeatKey {
-    pub answer: AnswerKey,
-    pub score: Score,
-    pub layer: ModulePath,
-}
-
-/// The same under one rule of the rectifiers.
-#[derive(Debug, Clone, PartialEq)]
-pub struct GuidedKey {
-    pub heat: HeatKey,
-    pub rule: ReluRule,
-}
-
-/// A result and its question.
-#[derive(Debug, Clone)]
-pub struct Keyed<K, T> {
-    pub key: K,
-    pub value: Arc<T>,
-}
-
-/// The newest results there are, fresh or not.
-#[derive(Debug, Clone, Default)]
-pub struct Results {
-    pub answer: Option<Keyed<AnswerKey, Answer>>,
-    pub heat: Option<Keyed<HeatKey, HeatMap>>,
-    pub guided: Option<Keyed<GuidedKey, Guided>>,
-}
-
-/// How the four panels stand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// How the four panels of a single row stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Arrangement {
     /// Whichever shows the pictures larger.
     #[default]
@@ -80,37 +46,104 @@ impl Arrangement {
     }
 }
 
-/// Everything the window shows, as plain data.
+/// One open model, with what is chosen of it and how its lists stand.
 #[derive(Debug, Default)]
-pub struct State {
-    pub photo: Option<Arc<Photo>>,
+pub struct Side {
     pub card: Option<Arc<ModelCard>>,
     /// `None` until the model has said which class it sees.
     pub score: Option<Score>,
-    /// `None` where the model has no layer with a map.
+    /// The class that the chosen one is compared with.
+    pub rival: Option<usize>,
+    /// `None` where the model has no layer with a map. Several joined are fused.
     pub layer: Option<ModulePath>,
-    pub fit: Fit,
-    pub rule: ReluRule,
-    pub results: Results,
-
-    /// Share of the heat map in the blend, 0 to 1.
-    pub opacity: Opacity,
-    pub colormap: Colormap,
-    pub overlay: Overlay,
-    pub arrangement: Arrangement,
-    pub view: View,
 
     pub layer_filter: String,
     pub collapsed: HashSet<ModulePath>,
     /// The model whose branches `collapsed` speaks of.
     pub tree_of: Option<u64>,
+    /// Rows of the tree that have a tile in the strip.
+    pub overview: Vec<usize>,
+    /// Tiles of the strip that are opened into their children.
+    pub expanded: HashSet<ModulePath>,
     pub class_search: String,
-    pub top_k: TopK,
     /// The next class clicked becomes the one to compare with.
     pub choosing_rival: bool,
     /// A row to bring into sight, once.
     pub reveal_layer: bool,
     pub reveal_class: bool,
+
+    /// The newest answer there is, fresh or not.
+    pub newest_answer: Option<(AnswerKey, Arc<Answer>)>,
+    /// What the chosen row showed last, to go back to where a newer wish is cancelled.
+    pub newest_heat: Option<HeatKey>,
+    pub newest_guided: Option<(HeatKey, ReluRule)>,
+}
+
+/// One score's maps at the layers of a model.
+#[derive(Debug, Clone)]
+pub struct LayerMapsOf {
+    pub answer: AnswerKey,
+    pub score: Score,
+    pub maps: HashMap<ModulePath, Arc<HeatMap>>,
+    /// Counts up with every map that comes in.
+    pub version: u64,
+}
+
+/// What the list at the right shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum List {
+    #[default]
+    Classes,
+    /// The channels behind the map that is shown.
+    Channels,
+}
+
+/// The channels behind one map, and which of them are looked at.
+#[derive(Debug, Default)]
+pub struct ChannelView {
+    pub known: Option<(HeatKey, Arc<Channels>)>,
+    /// Shown large in place of the heat map.
+    pub looked_at: Option<usize>,
+    /// The map is made of these alone, where there are any.
+    pub ticked: HashSet<usize>,
+    pub most_negative_first: bool,
+}
+
+/// Everything the window shows, as plain data.
+#[derive(Debug)]
+pub struct State {
+    pub photo: Option<Arc<Photo>>,
+    /// The class that the photo is really of, where that is known.
+    pub truth: Option<usize>,
+    /// One model, or two side by side; never empty.
+    pub sides: Vec<Side>,
+    /// The side whose layers and classes the lists show.
+    pub active: usize,
+    /// Views that stay while the live ones change.
+    pub pins: Vec<Pin>,
+    pub next_pin: u64,
+    pub fit: Fit,
+    pub rule: ReluRule,
+    pub results: Results,
+    /// The active side's maps at all its layers.
+    pub layer_maps: Option<LayerMapsOf>,
+    pub channels: ChannelView,
+
+    /// Share of the heat map in the blend, 0 to 1.
+    pub opacity: Opacity,
+    pub colormap: Colormap,
+    pub overlay: Overlay,
+    /// All maps are drawn against the largest value of any, instead of each against its own.
+    pub common_scale: bool,
+    pub arrangement: Arrangement,
+    /// Whether the strip of layers is there.
+    pub strip: bool,
+    /// Its maps are drawn against the largest value of any layer.
+    pub strip_common_scale: bool,
+    pub view: View,
+
+    pub list: List,
+    pub top_k: TopK,
     /// A text field had the keyboard when the last frame ended.
     pub typing: bool,
     /// A menu was open when the last frame ended: plain keys are the menu's.
@@ -119,6 +152,38 @@ pub struct State {
     pub focus: Option<SearchField>,
     /// The last thing that went well, in words, until the next request.
     pub done: Option<String>,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        State {
+            photo: None,
+            truth: None,
+            sides: vec![Side::default()],
+            active: 0,
+            pins: Vec::new(),
+            next_pin: 0,
+            fit: Fit::default(),
+            rule: ReluRule::default(),
+            results: Results::default(),
+            layer_maps: None,
+            channels: ChannelView::default(),
+            opacity: Opacity::default(),
+            colormap: Colormap::default(),
+            overlay: Overlay::default(),
+            common_scale: false,
+            arrangement: Arrangement::default(),
+            strip: true,
+            strip_common_scale: false,
+            view: View::default(),
+            list: List::default(),
+            top_k: TopK::default(),
+            typing: false,
+            in_menu: false,
+            focus: None,
+            done: None,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -159,59 +224,10 @@ impl Default for TopK {
     }
 }
 
-impl State {
-    /// The picture and the model that are open, as a question.
-    pub fn answer_key(&self) -> Option<AnswerKey> {
-        Some(AnswerKey {
-            photo: self.photo.as_ref()?.id,
-            model: self.card.as_ref()?.id,
-            fit: self.fit,
-        })
-    }
-
-    pub fn heat_key(&self) -> Option<HeatKey> {
-        Some(HeatKey {
-            answer: self.answer_key()?,
-            score: self.score?,
-            layer: self.layer.clone()?,
-        })
-    }
-
-    pub fn guided_key(&self) -> Option<GuidedKey> {
-        Some(GuidedKey {
-            heat: self.heat_key()?,
-            rule: self.rule,
-        })
-    }
-
-    /// The answer to what is open now.
-    pub fn answer(&self) -> Option<&Arc<Answer>> {
-        let held = self.results.answer.as_ref()?;
-        (Some(held.key) == self.answer_key()).then_some(&held.value)
-    }
-
-    /// The heat map of what is chosen now.
-    pub fn heat(&self) -> Option<&Arc<HeatMap>> {
-        let held = self.results.heat.as_ref()?;
-        (Some(&held.key) == self.heat_key().as_ref()).then_some(&held.value)
-    }
-
-    /// The guided pictures of what is chosen now.
-    pub fn guided(&self) -> Option<&Arc<Guided>> {
-        let held = self.results.guided.as_ref()?;
-        (Some(&held.key) == self.guided_key().as_ref()).then_some(&held.value)
-    }
-
-    /// What to ask the engine for, where there is a picture and a model.
-    pub fn request(&self) -> Option<Request> {
-        self.card.as_ref()?;
-        Some(Request {
-            photo: self.photo.clone()?,
-            fit: self.fit,
-            score: self.score,
-            layer: self.layer.clone(),
-            rule: self.rule,
-        })
+impl Side {
+    /// The class that stands first in the chosen score.
+    pub fn class(&self) -> Option<usize> {
+        self.score.map(Score::class)
     }
 
     /// The name of a class, its number where the model has no name for it.
@@ -222,14 +238,135 @@ impl State {
             .unwrap_or_else(|| format!("class {class}"))
     }
 
-    /// A score in words.
-    pub fn score_name(&self, score: Score) -> String {
-        score.describe(self.card.as_ref().map_or(&[], |card| &card.labels))
+    /// The chosen layer joins those that are fused, or leaves them; one always stays.
+    pub fn toggle_layer(&mut self, path: &str) {
+        let mut paths = self.layers();
+        match paths.iter().position(|chosen| chosen == path) {
+            Some(place) if paths.len() > 1 => drop(paths.remove(place)),
+            Some(_) => return,
+            None => paths.push(path.to_owned()),
+        }
+        // In the network's order, so that the same choice is the same question.
+        if let Some(card) = &self.card {
+            let place = |path: &String| card.layers.layers.iter().position(|l| l.path == *path);
+            paths.sort_by_key(place);
+        }
+        self.layer = Some(crate::model::layers::join(&paths));
     }
 
-    /// The class that stands first in the chosen score.
+    /// The chosen layers: one, or those that are fused.
+    pub fn layers(&self) -> Vec<ModulePath> {
+        self.layer
+            .as_deref()
+            .map(|layer| crate::model::layers::split(layer).map(str::to_owned).collect())
+            .unwrap_or_default()
+    }
+
+    /// Whether a layer is chosen, alone or with others.
+    pub fn has_layer(&self, path: &str) -> bool {
+        self.layer
+            .as_deref()
+            .is_some_and(|layer| crate::model::layers::split(layer).any(|chosen| chosen == path))
+    }
+}
+
+impl State {
+    /// The model that the lists show.
+    pub fn side(&self) -> &Side {
+        // `active` is set by `activate` alone and lowered where a side goes.
+        &self.sides[self.active]
+    }
+
+    pub fn side_mut(&mut self) -> &mut Side {
+        &mut self.sides[self.active]
+    }
+
+    pub fn card(&self) -> Option<&Arc<ModelCard>> {
+        self.side().card.as_ref()
+    }
+
+    /// What one side asks, where it has a model and there is a photo.
+    pub fn subject_of(&self, side: &Side) -> Option<Subject> {
+        Some(Subject {
+            photo: self.photo.clone()?,
+            card: side.card.clone()?,
+            fit: self.fit,
+            score: side.score,
+            layer: side.layer.clone(),
+            rule: self.rule,
+        })
+    }
+
+    /// What the active side asks.
+    pub fn subject(&self) -> Option<Subject> {
+        self.subject_of(self.side())
+    }
+
+    /// All rows, from top to bottom.
+    pub fn rows(&self) -> Vec<Row> {
+        let mut rows = Vec::new();
+        for (index, side) in self.sides.iter().enumerate() {
+            let Some(subject) = self.subject_of(side) else {
+                continue;
+            };
+            let versus = match (side.score, side.rival) {
+                (Some(Score::For(a)), Some(b)) if a != b => Some((a, b)),
+                _ => None,
+            };
+            let with = |score| Subject {
+                score: Some(score),
+                ..subject.clone()
+            };
+            let extra = versus.map(|(a, b)| {
+                [
+                    Row::new(RowId::Rival(index), with(Score::For(b))),
+                    Row::new(RowId::Versus(index), with(Score::Versus { a, b })),
+                ]
+            });
+            rows.push(Row::new(RowId::Side(index), subject));
+            rows.extend(extra.into_iter().flatten());
+        }
+        let pins = self.pins.iter();
+        rows.extend(pins.map(|pin| Row::new(RowId::Pin(pin.id), pin.subject.clone())));
+        rows
+    }
+
+    /// The answer to what is open now, on the active side.
+    pub fn answer(&self) -> Option<&Arc<Answer>> {
+        self.results.answer(&self.subject()?)
+    }
+
+    /// The active side's map of what is chosen now.
+    pub fn heat(&self) -> Option<&Arc<HeatMap>> {
+        self.results.heat(&self.subject()?)
+    }
+
+    /// The maps of the active side at its other layers, where they are of what is chosen now.
+    pub fn fresh_layer_maps(&self) -> Option<&LayerMapsOf> {
+        let subject = self.subject()?;
+        let maps = self.layer_maps.as_ref()?;
+        (maps.answer == subject.answer_key() && Some(maps.score) == subject.score).then_some(maps)
+    }
+
+    /// The channels of the map that is shown now.
+    pub fn fresh_channels(&self) -> Option<&Arc<Channels>> {
+        let (key, channels) = self.channels.known.as_ref()?;
+        (Some(key) == self.subject()?.heat_key().as_ref()).then_some(channels)
+    }
+
+    /// The name of a class of the active model.
+    pub fn class_name(&self, class: usize) -> String {
+        self.side().class_name(class)
+    }
+
+    /// A score of the active model in words.
+    pub fn score_name(&self, score: Score) -> String {
+        score.describe(self.card().map_or(&[], |card| &card.labels))
+    }
+
+    /// The class that stands first in the active side's score.
     pub fn class(&self) -> Option<usize> {
-        self.score.map(Score::class)
+        self.side().class()
     }
 }
 
@@ -237,7 +374,6 @@ impl State {
 pub fn with_class(score: Option<Score>, class: usize) -> Score {
     match score {
         Some(Score::Against(_)) => Score::Against(class),
-        Some(Score::Versus { b, .. }) if b != class => Score::Versus { a: class, b },
         _ => Score::For(class),
     }
 }
@@ -259,13 +395,20 @@ mod tests {
     fn another_class_keeps_the_kind_of_score() {
         assert_eq!(with_class(None, 3), Score::For(3));
         assert_eq!(with_class(Some(Score::Against(1)), 3), Score::Against(3));
-        assert_eq!(
-            with_class(Some(Score::Versus { a: 1, b: 2 }), 3),
-            Score::Versus { a: 3, b: 2 }
-        );
-        assert_eq!(
-            with_class(Some(Score::Versus { a: 1, b: 3 }), 3),
-            Score::For(3)
-        );
+        assert_eq!(with_class(Some(Score::For(1)), 3), Score::For(3));
+    }
+
+    #[test]
+    fn the_last_of_the_fused_layers_stays() {
+        let mut side = Side {
+            layer: Some("a".into()),
+            ..Side::default()
+        };
+        side.toggle_layer("a");
+        assert_eq!(side.layers(), ["a"]);
+        side.toggle_layer("b");
+        assert!(side.has_layer("a") && side.has_layer("b"));
+        side.toggle_layer("a");
+        assert_eq!(side.layers(), ["b"]);
     }
 }

@@ -26,7 +26,8 @@ impl App {
         if let Some(progress) = self.engine.progress() {
             return Some((sentence(progress.stage.label()), progress.since));
         }
-        if let Some(opening) = self.work.models.front() {
+        if let Some(model) = self.work.models.front() {
+            let opening = &model.opening;
             return Some((format!("Opening {}", opening.path.display()), opening.since));
         }
         let (since, _) = self.exporting.as_ref()?;
@@ -92,7 +93,8 @@ impl App {
         }
         parts.push(format!("forward {}", milliseconds(answer.forward_ms)));
         parts.push(format!("heat map {}", milliseconds(heat.ms)));
-        if let Some(guided) = state.guided() {
+        let subject = state.subject();
+        if let Some(guided) = subject.and_then(|s| state.results.guided(&s).cloned()) {
             parts.push(format!("guided {}", milliseconds(guided.ms)));
         }
         let text = parts.join("  ·  ");

@@ -1,30 +1,35 @@
-//! What the panels draw: copies of the pictures on the graphics card, made off the window's thread.
+//! What the panels draw: pictures on the graphics card, with the question that each answers, so
+//! that a panel can tell a stale picture from a fresh one.
 //!
-//! A slot keeps its old picture until the new one is there, and remembers which question each
-//! answers, so that a panel can tell a stale picture from a fresh one.
+//! Only photos are large; their display copies are made once, off the window's thread. Maps go to
+//! the card at their own grid ([`cells`]), which is so little that it is done in the frame that asks.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::collections::HashMap;
 use std::sync::Arc;
-use std::thread;
 
-use egui::{ColorImage, Context, Rect, TextureFilter, TextureHandle, TextureOptions, pos2};
+use egui::{ColorImage, Context, Pos2, Rect, TextureFilter, TextureHandle, TextureOptions, pos2, vec2};
 use image::{RgbImage, RgbaImage};
-use poll_promise::Promise;
 
-use crate::engine::ModelCard;
+use crate::picture::cells;
 use crate::picture::colormap::Colormap;
-use crate::picture::compose::{self, Overlay};
+use crate::picture::compose::Overlay;
 use crate::picture::decode::Photo;
 use crate::picture::geometry::Placement;
+use crate::picture::map::Map;
 use crate::picture::resample;
 
-use super::state::{GuidedKey, HeatKey, State};
+use super::results::{GuidedKey, HeatKey};
+use super::rows::{Row, RowId};
+use super::scale;
+use super::slot::Slot;
+use super::state::State;
+use super::tiles::Tiles;
 
 /// Longest side of a display copy; the file written by an export is always made from the original.
 const LONGEST_SIDE: u32 = 4096;
 
 /// One pixel of the picture stays one square of the screen when magnified.
-const SAMPLING: TextureOptions = TextureOptions {
+const SQUARES: TextureOptions = TextureOptions {
     magnification: TextureFilter::Nearest,
     minification: TextureFilter::Linear,
     wrap_mode: egui::TextureWrapMode::ClampToEdge,
@@ -50,231 +55,293 @@ impl PhotoTexture {
             .find(|(_, width)| *width >= width_on_screen);
         &enough.unwrap_or(&self.levels[0]).0
     }
+}
 
-    /// The size of the largest copy, in pixels.
-    fn display_size(&self) -> (u32, u32) {
-        let [width, height] = self.levels[0].0.size();
-        (width as u32, height as u32)
-    }
+/// What of the map is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Shown {
+    Map,
+    /// One channel's activation.
+    Channel(usize),
+    /// The map made of these channels alone, in rising order.
+    Channels(Vec<usize>),
 }
 
 /// What lies over the photo in the second panel.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LayerKey {
     pub heat: HeatKey,
+    pub shown: Shown,
     pub colormap: Colormap,
     pub overlay: Overlay,
+    /// The value at the end of the colours, where it is not the map's own maximum.
+    pub common_max: Option<f32>,
+}
+
+/// A picture of the network's input, and where that lies on the photo, from 0 to 1.
+pub struct InputTexture {
+    pub texture: TextureHandle,
+    /// What the picture covers; beyond the photo where it was padded.
+    covers: Rect,
+    /// The part of the photo that the network saw.
+    pub seen: Rect,
+}
+
+impl InputTexture {
+    /// The part of the texture that lies on what was seen.
+    pub fn uv(&self) -> Rect {
+        let part = |p: Pos2| ((p - self.covers.min) / self.covers.size()).to_pos2();
+        Rect::from_min_max(part(self.seen.min), part(self.seen.max))
+    }
 }
 
 /// The photo and what lies over it.
 pub struct HeatTexture {
     pub photo: Arc<PhotoTexture>,
-    pub layer: TextureHandle,
-    /// The part of the picture that the network saw, from 0 to 1.
-    pub seen: Rect,
+    pub layer: InputTexture,
     /// What it is of, in the words of the model it came from.
     pub caption: String,
     /// The map is zero everywhere.
     pub zero: bool,
     /// The map's own maximum.
     pub max: f32,
+    /// The value at the end of the colours.
+    pub end: f32,
 }
 
 /// The third and the fourth panel.
 pub struct SignedTextures {
     pub size: (u32, u32),
-    pub backprop: TextureHandle,
-    pub grad_cam: TextureHandle,
+    pub backprop: InputTexture,
+    pub grad_cam: InputTexture,
     /// Rectifiers the rule acted at, and rectifiers there are.
     pub rectifiers: (usize, usize),
 }
 
-/// What is shown, and what is being made to take its place. One thing is made at a time; the newest
-/// wish is next.
-pub struct Slot<K, T: Send + 'static> {
-    shown: Option<(K, T)>,
-    making: Option<(K, Promise<Option<T>>)>,
-    /// What could not be made, so that it is not tried for ever.
-    failed: Option<K>,
-}
-
-impl<K, T: Send + 'static> Default for Slot<K, T> {
-    fn default() -> Self {
-        Slot {
-            shown: None,
-            making: None,
-            failed: None,
-        }
-    }
-}
-
-impl<K: PartialEq, T: Send + 'static> Slot<K, T> {
-    pub fn shown(&self) -> Option<&(K, T)> {
-        self.shown.as_ref()
-    }
-
-    fn shows(&self, key: &K) -> bool {
-        self.shown.as_ref().is_some_and(|(k, _)| k == key)
-    }
-
-    fn lacks(&self, key: &K) -> bool {
-        self.making.is_none() && self.failed.as_ref() != Some(key) && !self.shows(key)
-    }
-
-    /// Starts making what answers `key`.
-    fn make(&mut self, ctx: &Context, key: K, work: impl FnOnce() -> T + Send + 'static) {
-        let ctx = ctx.clone();
-        let (sender, promise) = Promise::new();
-        let started = thread::Builder::new()
-            .name("display copy".into())
-            .spawn(move || {
-                // A promise must be kept: whoever polls a broken one is brought down with it.
-                sender.send(catch_unwind(AssertUnwindSafe(work)).ok());
-                ctx.request_repaint();
-            });
-        match started {
-            Ok(_) => self.making = Some((key, promise)),
-            Err(_) => self.failed = Some(key),
-        }
-    }
-
-    fn is_making(&self) -> bool {
-        self.making.is_some()
-    }
-
-    /// Takes what is finished, unless what is shown already answers `wanted` and this does not.
-    fn drain(&mut self, wanted: Option<&K>) {
-        let Some((key, promise)) = self.making.take() else {
-            return;
-        };
-        match promise.try_take() {
-            Ok(Some(made)) => {
-                let fresh = wanted.is_some_and(|wanted| self.shows(wanted));
-                if !fresh || Some(&key) == wanted {
-                    self.shown = Some((key, made));
-                }
-            }
-            Ok(None) => self.failed = Some(key),
-            Err(promise) => self.making = Some((key, promise)),
-        }
-    }
+/// What one row draws; each with the question it answers.
+#[derive(Default)]
+pub struct RowTextures {
+    pub photo: Option<(u64, Arc<PhotoTexture>)>,
+    pub heat: Option<(LayerKey, HeatTexture)>,
+    pub signed: Option<(GuidedKey, SignedTextures)>,
+    pub difference: Option<((HeatKey, Option<f32>), HeatTexture)>,
 }
 
 /// Everything on the graphics card.
 #[derive(Default)]
 pub struct Textures {
-    pub photo: Slot<u64, Arc<PhotoTexture>>,
-    pub heat: Slot<LayerKey, HeatTexture>,
-    pub signed: Slot<GuidedKey, SignedTextures>,
+    photos: HashMap<u64, Slot<u64, Arc<PhotoTexture>>>,
+    rows: HashMap<RowId, RowTextures>,
+    pub tiles: Tiles,
+    /// The end of the colours of all rows, where they share one.
+    pub common_max: Option<f32>,
 }
 
 impl Textures {
-    /// Takes what is finished and starts what `state` asks for.
+    /// Takes what is finished and makes what `state` asks for.
     pub fn update(&mut self, ctx: &Context, state: &State) {
-        let nowhere_to_look = |card: &Arc<ModelCard>| card.layers.recommended().is_none();
-        if state.card.as_ref().is_some_and(nowhere_to_look) {
-            (self.heat, self.signed) = (Slot::default(), Slot::default());
+        let rows = state.rows();
+        self.rows.retain(|id, _| {
+            // The live row keeps its old picture while a new photo or model is being opened.
+            *id == RowId::Side(0) || rows.iter().any(|row| row.id == *id)
+        });
+        let open = state.photo.iter();
+        let wanted: HashMap<u64, &Arc<Photo>> = rows
+            .iter()
+            .map(|row| &row.subject.photo)
+            .chain(open)
+            .map(|photo| (photo.id, photo))
+            .collect();
+        self.photos.retain(|id, _| wanted.contains_key(id));
+        for (id, photo) in wanted {
+            let slot = self.photos.entry(id).or_default();
+            slot.drain(Some(&id));
+            if slot.lacks(&id) {
+                let (ctx2, photo) = (ctx.clone(), Arc::clone(photo));
+                slot.make(ctx, id, move || Arc::new(photo_texture(&ctx2, &photo)));
+            }
         }
-        self.photo
-            .drain(state.photo.as_ref().map(|photo| &photo.id));
-        self.heat.drain(layer_key(state).as_ref());
-        self.signed.drain(state.guided_key().as_ref());
-        self.want_photo(ctx, state);
-        self.want_heat(ctx, state);
-        self.want_signed(ctx, state);
+        if rows.is_empty() {
+            self.want_photo_alone(state);
+        }
+        self.common_max = state.common_scale.then(|| scale::common_max(state, &rows));
+        for row in &rows {
+            self.want_row(ctx, state, row);
+        }
+        self.tiles.update(ctx, state);
     }
 
-    /// Whether a picture is still being made.
+    /// What a row draws, old or new.
+    pub fn row(&self, id: RowId) -> Option<&RowTextures> {
+        self.rows.get(&id)
+    }
+
+    /// Whether no photo's copy is still being made.
     pub fn are_made(&self) -> bool {
-        !(self.photo.is_making() || self.heat.is_making() || self.signed.is_making())
+        !self.photos.values().any(Slot::is_making)
     }
 
-    fn want_photo(&mut self, ctx: &Context, state: &State) {
+    fn photo(&self, id: u64) -> Option<&Arc<PhotoTexture>> {
+        let (_, texture) = self.photos.get(&id)?.shown()?;
+        Some(texture)
+    }
+
+    /// A photo without a model to look at it.
+    fn want_photo_alone(&mut self, state: &State) {
         let Some(photo) = &state.photo else { return };
-        if self.photo.lacks(&photo.id) {
-            let (ctx2, photo) = (ctx.clone(), Arc::clone(photo));
-            self.photo.make(ctx, photo.id, move || {
-                Arc::new(photo_texture(&ctx2, &photo))
-            });
+        let Some(texture) = self.photo(photo.id).cloned() else { return };
+        let own = self.rows.entry(RowId::Side(0)).or_default();
+        own.photo = Some((photo.id, texture));
+    }
+
+    fn want_row(&mut self, ctx: &Context, state: &State, row: &Row) {
+        let common_max = self.common_max;
+        let subject = &row.subject;
+        let photo = self.photo(subject.photo.id).cloned();
+        let own = self.rows.entry(row.id).or_default();
+        if subject.has_nowhere_to_look() {
+            (own.heat, own.signed) = (None, None);
         }
-    }
-
-    /// The display copy of the photo with this id, once it is there.
-    fn photo_of(&self, id: u64) -> Option<&Arc<PhotoTexture>> {
-        self.photo
-            .shown()
-            .filter(|(key, _)| *key == id)
-            .map(|(_, texture)| texture)
-    }
-
-    fn want_heat(&mut self, ctx: &Context, state: &State) {
-        let (Some(heat), Some(answer), Some(key)) =
-            (state.heat(), state.answer(), layer_key(state))
-        else {
-            return;
-        };
-        let Some(photo) = self.photo_of(key.heat.answer.photo).cloned() else {
-            return;
-        };
-        if self.heat.lacks(&key) {
-            let (width, height) = photo.display_size();
-            let placement = answer.placement.at_size(width, height);
-            let (ctx2, heat) = (ctx.clone(), Arc::clone(heat));
-            let (colormap, overlay) = (key.colormap, key.overlay);
-            let caption = format!("{} at {}", state.score_name(key.heat.score), key.heat.layer);
-            self.heat.make(ctx, key, move || {
-                let layer = match overlay {
-                    Overlay::Blend => rgb(&compose::heat_layer(&heat.map, &placement, colormap)),
-                    Overlay::Spotlight => rgba(&compose::spotlight_layer(&heat.map, &placement)),
-                };
-                HeatTexture {
-                    photo,
-                    caption,
-                    layer: ctx2.load_texture("heat map", layer, SAMPLING),
-                    seen: seen(&placement),
-                    zero: heat.map.is_zero(),
-                    max: heat.map.max(),
-                }
-            });
+        // Nothing is laid over a photo that is not there yet.
+        let Some(photo) = photo else { return };
+        own.photo = Some((subject.photo.id, Arc::clone(&photo)));
+        let Some(answer) = state.results.answer(subject) else { return };
+        let placement = &answer.placement;
+        if let (Some(heat), Some(key)) = (
+            state.results.heat(subject),
+            layer_key(state, row, common_max),
+        ) && own.heat.as_ref().is_none_or(|(shown, _)| *shown != key)
+        {
+            let shown = shown_map(state, &key.shown, &heat.map);
+            let made = heat_texture(ctx, &photo, &shown, placement, &key, row);
+            own.heat = Some((key, made));
         }
-    }
-
-    fn want_signed(&mut self, ctx: &Context, state: &State) {
-        let (Some(guided), Some(answer), Some(key)) =
-            (state.guided(), state.answer(), state.guided_key())
-        else {
-            return;
-        };
-        let Some(photo) = self.photo_of(key.heat.answer.photo) else {
-            return;
-        };
-        if self.signed.lacks(&key) {
-            let size = photo.size;
-            let (width, height) = photo.display_size();
-            let placement = answer.placement.at_size(width, height);
-            let (ctx2, guided) = (ctx.clone(), Arc::clone(guided));
-            self.signed.make(ctx, key, move || {
-                let picture = |name, image| {
-                    ctx2.load_texture(name, rgb(&compose::signed(image, &placement)), SAMPLING)
-                };
-                SignedTextures {
-                    size,
-                    backprop: picture("guided backprop", &guided.backprop),
-                    grad_cam: picture("guided grad-cam", &guided.grad_cam),
-                    rectifiers: guided.rectifiers,
+        if let (Some(guided), Some(key)) = (state.results.guided(subject), subject.guided_key())
+            && own.signed.as_ref().is_none_or(|(shown, _)| *shown != key)
+        {
+            let picture = |name, image| input_texture(ctx, name, rgb(&cells::signed(image)), placement);
+            let made = SignedTextures {
+                size: photo.size,
+                backprop: picture("guided backprop", &guided.backprop),
+                grad_cam: picture("guided grad-cam", &guided.grad_cam),
+                rectifiers: guided.rectifiers,
+            };
+            own.signed = Some((key, made));
+        }
+        match (row.id, subject.heat_key()) {
+            (RowId::Versus(_), Some(heat)) => {
+                let key = (heat, common_max);
+                let fresh = own.difference.as_ref().is_some_and(|(shown, _)| *shown == key);
+                if !fresh && let Some(map) = scale::difference(state, row) {
+                    let made = difference_texture(ctx, &photo, &map, placement, common_max);
+                    own.difference = Some((key, made));
                 }
-            });
+            }
+            _ => own.difference = None,
         }
     }
 }
 
-/// The question of the second panel as it is asked now.
-pub fn layer_key(state: &State) -> Option<LayerKey> {
+/// The question of a row's second panel as it is asked now.
+pub fn layer_key(state: &State, row: &Row, common_max: Option<f32>) -> Option<LayerKey> {
+    let lead = row.id == RowId::Side(state.active);
+    let shown = match (state.channels.looked_at, state.channels.ticked.is_empty()) {
+        _ if !lead || state.fresh_channels().is_none() => Shown::Map,
+        (Some(channel), _) => Shown::Channel(channel),
+        (None, true) => Shown::Map,
+        (None, false) => {
+            let mut channels: Vec<usize> = state.channels.ticked.iter().copied().collect();
+            channels.sort_unstable();
+            Shown::Channels(channels)
+        }
+    };
+    // A channel's activation is no part of the scale of maps.
+    let common_max = common_max.filter(|_| !matches!(shown, Shown::Channel(_)));
     Some(LayerKey {
-        heat: state.heat_key()?,
+        heat: row.subject.heat_key()?,
+        shown,
         colormap: state.colormap,
         overlay: state.overlay,
+        common_max,
     })
+}
+
+fn shown_map(state: &State, shown: &Shown, map: &Map) -> Map {
+    match (shown, state.fresh_channels()) {
+        (Shown::Channel(channel), Some(channels)) => channels.activation(*channel),
+        (Shown::Channels(ticked), Some(channels)) => channels.map_of(ticked),
+        _ => map.clone(),
+    }
+}
+
+fn heat_texture(
+    ctx: &Context,
+    photo: &Arc<PhotoTexture>,
+    map: &Map,
+    placement: &Placement,
+    key: &LayerKey,
+    row: &Row,
+) -> HeatTexture {
+    let max = map.max();
+    let end = key.common_max.unwrap_or(max);
+    let layer = match key.overlay {
+        Overlay::Blend => rgb(&cells::heat(map, key.colormap, end, cells::LONGEST)),
+        Overlay::Spotlight => rgba(&cells::spotlight(map, end, cells::LONGEST)),
+    };
+    let of = format!("{} at {}", row.subject.score_name(), key.heat.layer);
+    let caption = match &key.shown {
+        Shown::Map => of,
+        Shown::Channel(channel) => format!("Activation of channel {channel} at {}", key.heat.layer),
+        Shown::Channels(ticked) => format!("{} of the channels: {of}", ticked.len()),
+    };
+    HeatTexture {
+        photo: Arc::clone(photo),
+        layer: input_texture(ctx, "heat map", layer, placement),
+        caption,
+        zero: map.is_zero(),
+        max,
+        end,
+    }
+}
+
+fn difference_texture(
+    ctx: &Context,
+    photo: &Arc<PhotoTexture>,
+    map: &Map,
+    placement: &Placement,
+    common_max: Option<f32>,
+) -> HeatTexture {
+    let max = map.max_abs();
+    let end = common_max.unwrap_or(max);
+    let layer = rgb(&cells::difference(map, end, cells::LONGEST));
+    HeatTexture {
+        photo: Arc::clone(photo),
+        layer: input_texture(ctx, "difference", layer, placement),
+        caption: "The first map minus the second".to_owned(),
+        zero: map.is_zero(),
+        max,
+        end,
+    }
+}
+
+fn input_texture(
+    ctx: &Context,
+    name: &str,
+    picture: ColorImage,
+    placement: &Placement,
+) -> InputTexture {
+    let (width, height) = (placement.image.0 as f32, placement.image.1 as f32);
+    let source = placement.source;
+    let size = vec2(width, height);
+    let covers = Rect::from_min_size(
+        (vec2(source.x as f32, source.y as f32) / size).to_pos2(),
+        vec2(source.width as f32, source.height as f32) / size,
+    );
+    InputTexture {
+        texture: ctx.load_texture(name, picture, TextureOptions::LINEAR),
+        covers,
+        seen: seen(placement),
+    }
 }
 
 fn photo_texture(ctx: &Context, photo: &Photo) -> PhotoTexture {
@@ -285,11 +352,11 @@ fn photo_texture(ctx: &Context, photo: &Photo) -> PhotoTexture {
         let picture = copy.as_ref().unwrap_or(&photo.rgb);
         let (width, height) = picture.dimensions();
         levels.push((
-            ctx.load_texture("photo", rgb(picture), SAMPLING),
+            ctx.load_texture("photo", rgb(picture), SQUARES),
             width as f32,
         ));
         let half = width.max(height) / 2;
-        if half < 256 {
+        if half < 64 {
             break;
         }
         match resample::reduced(picture, half) {
@@ -303,7 +370,8 @@ fn photo_texture(ctx: &Context, photo: &Photo) -> PhotoTexture {
     }
 }
 
-fn seen(placement: &Placement) -> Rect {
+/// The part of the photo that the network saw, from 0 to 1.
+pub fn seen(placement: &Placement) -> Rect {
     let (width, height) = (placement.image.0 as f32, placement.image.1 as f32);
     let seen = placement.seen();
     let (x, y) = (seen.x as f32, seen.y as f32);
@@ -316,14 +384,14 @@ fn seen(placement: &Placement) -> Rect {
     )
 }
 
-fn rgb(picture: &RgbImage) -> ColorImage {
+pub fn rgb(picture: &RgbImage) -> ColorImage {
     ColorImage::from_rgb(
         [picture.width() as usize, picture.height() as usize],
         picture,
     )
 }
 
-fn rgba(picture: &RgbaImage) -> ColorImage {
+pub fn rgba(picture: &RgbaImage) -> ColorImage {
     let size = [picture.width() as usize, picture.height() as usize];
     ColorImage::from_rgba_unmultiplied(size, picture)
 }

@@ -95,6 +95,11 @@ pub fn small() -> FontId {
     FontId::proportional(12.0)
 }
 
+/// Under small pictures, which there are many of.
+pub fn tiny() -> FontId {
+    FontId::proportional(11.0)
+}
+
 /// Titles of panels and lists.
 pub fn title() -> FontId {
     FontId::new(13.0, medium())

@@ -28,6 +28,7 @@ impl App {
                 }
             }
             self.export_menu(ui, commands);
+            self.compare_menu(ui, commands);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 self.view_menu(ui, commands);
                 ui.add_space(GRID);
@@ -61,6 +62,43 @@ impl App {
         response.on_hover_text(Command::ExportComposite.hint(ui.ctx()));
     }
 
+    /// What can stand beside the view: pins, another class, another model.
+    fn compare_menu(&self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        let state = &self.state;
+        let (response, _) = MenuButton::new("Compare").ui(ui, |ui| {
+            ui.set_width(264.0);
+            menu_spacing(ui);
+            let some_view = state.subject().is_some_and(|s| s.heat_key().is_some());
+            let two = state.side().rival.is_some();
+            let mut offer = |ui: &mut Ui, enabled: bool, command: Command| {
+                ui.add_enabled_ui(enabled, |ui| item(ui, command, commands));
+            };
+            offer(ui, some_view, Command::PinView);
+            offer(ui, !state.pins.is_empty(), Command::UnpinAll);
+            ui.separator();
+            offer(ui, two, Command::SwapClasses);
+            offer(ui, two, Command::StopComparing);
+            ui.separator();
+            offer(ui, state.card().is_some(), Command::OpenSecondModel);
+            offer(ui, state.sides.len() > 1, Command::CloseSecondModel);
+            ui.separator();
+            let mut one_scale = state.common_scale;
+            let hint = "Draw the heat maps of all rows against the largest value of any";
+            let check = ui.checkbox(&mut one_scale, "One scale for all rows");
+            if check.on_hover_text(hint).clicked() {
+                commands.push(Command::SetCommonScale(one_scale));
+            }
+            ui.separator();
+            let hint = "Or hold Shift and click the other class in the list";
+            let button = Button::new("Compare with another class…");
+            let button = ui.add_enabled(state.class().is_some(), button);
+            if button.on_hover_text(hint).clicked() {
+                commands.push(Command::ChooseRival(true));
+            }
+        });
+        response.on_hover_text("Several views side by side: pins, two classes, two models");
+    }
+
     /// Arrangement, theme and the list of shortcuts.
     fn view_menu(&self, ui: &mut Ui, commands: &mut Vec<Command>) {
         let stay = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
@@ -73,6 +111,12 @@ impl App {
                 if ui.selectable_label(chosen, arrangement.label()).clicked() {
                     commands.push(Command::SetArrangement(arrangement));
                 }
+            }
+            let mut strip = self.state.strip;
+            let hint = "A small map for each stage and block, below the pictures";
+            let check = ui.checkbox(&mut strip, "Strip of layers");
+            if check.on_hover_text(hint).clicked() {
+                commands.push(Command::ShowStrip(strip));
             }
             ui.separator();
             caption(ui, "Appearance");
@@ -110,7 +154,7 @@ impl App {
             }
             right -= 2.0 * GRID;
         };
-        if let Some(card) = &self.state.card {
+        for card in self.state.sides.iter().rev().filter_map(|side| side.card.as_ref()) {
             let (width, height) = card.input_size;
             let size = if width == height {
                 format!("{width}²")

@@ -6,7 +6,7 @@ use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 use super::App;
 use super::commands::Command;
 use super::theme::{GRID, palette};
-use super::{controls_ui, open, status_ui, toolbar};
+use super::{controls_ui, open, status_ui, strip_ui, toolbar};
 
 /// Share of the window that a list may take.
 const WIDEST_LIST: f32 = 0.22;
@@ -41,7 +41,7 @@ impl App {
             .default_size((window * 0.21).clamp(208.0, 320.0))
             .size_range(208.0..=most)
             .frame(list)
-            .show(ui, |ui| self.classes_ui(ui, &mut commands));
+            .show(ui, |ui| self.list_ui(ui, &mut commands));
         CentralPanel::no_frame()
             .frame(Frame::new().fill(colours.stage))
             .show(ui, |ui| self.stage_ui(ui, &mut commands));
@@ -54,6 +54,18 @@ impl App {
     /// The pictures, with the controls under them.
     fn stage_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
         let empty = self.state.photo.is_none();
+        if !empty && self.state.strip && !self.has_nowhere_to_look() && self.state.card().is_some() {
+            let inset = Margin {
+                left: 16,
+                right: 16,
+                top: GRID as i8,
+                bottom: 0,
+            };
+            Panel::bottom("strip")
+                .exact_size(strip_ui::HEIGHT + GRID)
+                .frame(Frame::new().fill(palette(ui).stage).inner_margin(inset))
+                .show(ui, |ui| self.strip_ui(ui, commands));
+        }
         if !empty {
             let inset = Margin::symmetric(2 * GRID as i8, GRID as i8 + 4);
             let rows = controls_ui::height(ui.available_width() - 4.0 * GRID);
@@ -77,7 +89,9 @@ impl App {
             if empty {
                 self.invitation_ui(ui, commands);
             } else {
-                self.panels_ui(ui);
+                let mut wishes = Vec::new();
+                self.panels_ui(ui, &mut wishes);
+                self.carry_out(&ctx, wishes);
             }
         });
     }

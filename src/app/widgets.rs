@@ -256,6 +256,30 @@ pub fn segments<T: Copy + PartialEq>(
     picked
 }
 
+/// The same with names that are not known beforehand, sharing the width there is.
+pub fn segments_of<T: Copy + PartialEq>(
+    ui: &mut Ui,
+    chosen: T,
+    choices: &[(T, String)],
+    hint: &str,
+) -> Option<T> {
+    let mut picked = None;
+    let gap = 2.0;
+    let width = (ui.available_width() + gap) / choices.len().max(1) as f32 - gap;
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = gap;
+        for (value, label) in choices {
+            let selected = *value == chosen;
+            let button = Button::new(label.as_str()).selected(selected).truncate();
+            let button = ui.add_sized(vec2(width, theme::ROW), button);
+            if button.on_hover_text(format!("{label}: {hint}")).clicked() && !selected {
+                picked = Some(*value);
+            }
+        }
+    });
+    picked
+}
+
 /// The same words with a capital at their start.
 pub fn sentence(words: &str) -> String {
     let mut letters = words.chars();

@@ -5,6 +5,7 @@
 //! the command line show and export the same pixels without knowing of each other.
 
 pub mod caption;
+pub mod cells;
 pub mod colormap;
 pub mod compose;
 pub mod decode;

@@ -1,0 +1,152 @@
+//! Rows that come and go: the class that another is compared with, the second model, and the pins.
+
+use crate::explain::Score;
+
+use super::App;
+use super::commands::Command;
+use super::rows::{MOST_PINS, Pin, RowId, Subject};
+use super::state::State;
+
+impl App {
+    /// Carries out a command that changes which rows there are.
+    pub(super) fn compare(&mut self, command: Command) {
+        let state = &mut self.state;
+        match command {
+            Command::SetRival(side, rival) => {
+                let Some(side) = state.sides.get_mut(side) else {
+                    return;
+                };
+                side.rival = rival.filter(|rival| side.class() != Some(*rival));
+                if let (Some(class), Some(_)) = (side.class(), side.rival) {
+                    side.score = Some(Score::For(class));
+                }
+                side.choosing_rival = false;
+            }
+            Command::SwapClasses => {
+                let side = state.side_mut();
+                if let (Some(a), Some(b)) = (side.class(), side.rival) {
+                    (side.score, side.rival) = (Some(Score::For(b)), Some(a));
+                }
+            }
+            Command::StopComparing => state.side_mut().rival = None,
+            Command::ActivateSide(side) => {
+                state.active = side.min(state.sides.len() - 1);
+                state.side_mut().reveal_layer = true;
+            }
+            Command::CloseSecondModel => {
+                state.sides.truncate(1);
+                state.active = 0;
+            }
+            Command::PinView => self.pin(RowId::Side(self.state.active)),
+            Command::Pin(row) => self.pin(row),
+            Command::Unpin(id) => state.pins.retain(|pin| pin.id != id),
+            Command::UnpinAll => state.pins.clear(),
+            Command::MovePin(id, place) => move_pin(state, id, place),
+            Command::MakeLive(id) => self.make_live(id),
+            _ => return,
+        }
+        self.close_unused_models();
+        self.ask();
+    }
+
+    fn pin(&mut self, row: RowId) {
+        let state = &mut self.state;
+        let rows = state.rows();
+        let Some(row) = rows.into_iter().find(|r| r.id == row) else {
+            self.notices
+                .error("Nothing to pin yet", "Open an image and a model first.");
+            return;
+        };
+        if row.subject.heat_key().is_none() {
+            return;
+        }
+        if state.pins.len() >= MOST_PINS {
+            let why = format!("{MOST_PINS} views are pinned already. Unpin one first.");
+            self.notices.error("No room for another pin", why);
+            return;
+        }
+        let id = state.next_pin;
+        state.next_pin += 1;
+        state.pins.push(Pin {
+            id,
+            subject: row.subject,
+        });
+    }
+
+    /// The view of a pin becomes the active side's; the pin stays.
+    fn make_live(&mut self, id: u64) {
+        let state = &mut self.state;
+        let Some(pin) = state.pins.iter().find(|pin| pin.id == id) else {
+            return;
+        };
+        let Subject {
+            photo,
+            card,
+            fit,
+            score,
+            layer,
+            rule,
+        } = pin.subject.clone();
+        if state.photo.as_ref().map(|p| p.id) != Some(photo.id) {
+            state.truth = None;
+            for side in &mut state.sides {
+                (side.score, side.rival) = (None, None);
+            }
+            state.photo = Some(photo);
+        }
+        (state.fit, state.rule) = (fit, rule);
+        let open = |side: &super::state::Side| side.card.as_ref().map(|c| c.id) == Some(card.id);
+        match state.sides.iter().position(open) {
+            Some(side) => state.active = side,
+            None => {
+                let active = state.active;
+                state.sides[active] = super::state::Side {
+                    overview: card.layers.overview(),
+                    card: Some(card),
+                    ..super::state::Side::default()
+                };
+            }
+        }
+        let side = state.side_mut();
+        (side.score, side.rival) = match score {
+            Some(Score::Versus { a, b }) => (Some(Score::For(a)), Some(b)),
+            score => (score, None),
+        };
+        side.layer = layer;
+        (side.reveal_layer, side.reveal_class) = (true, true);
+    }
+
+    /// Says what the photo is really of; where the model answers another class, the two are
+    /// compared.
+    pub(super) fn set_truth(&mut self, class: Option<usize>) {
+        self.state.truth = class;
+        if self.compare_with_truth() {
+            self.ask();
+        }
+    }
+
+    /// Sets up "predicted versus true" where they differ. Tells whether it did.
+    pub(super) fn compare_with_truth(&mut self) -> bool {
+        let state = &mut self.state;
+        let Some(truth) = state.truth else {
+            return false;
+        };
+        let top = state.answer().and_then(|answer| answer.top());
+        let Some(top) = top.filter(|top| *top != truth) else {
+            return false;
+        };
+        let side = state.side_mut();
+        (side.score, side.rival) = (Some(Score::For(top)), Some(truth));
+        side.reveal_class = true;
+        true
+    }
+}
+
+fn move_pin(state: &mut State, id: u64, place: usize) {
+    let Some(from) = state.pins.iter().position(|pin| pin.id == id) else {
+        return;
+    };
+    let pin = state.pins.remove(from);
+    let place = place.min(state.pins.len());
+    state.pins.insert(place, pin);
+}
