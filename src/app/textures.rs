@@ -13,7 +13,7 @@ use poll_promise::Promise;
 
 use crate::engine::ModelCard;
 use crate::picture::colormap::Colormap;
-use crate::picture::compose::{self, Overlay};
+use crate::picture::compose::{self, Overlay, Scale};
 use crate::picture::decode::Photo;
 use crate::picture::geometry::Placement;
 use crate::picture::resample;
@@ -224,8 +224,15 @@ impl Textures {
             let caption = format!("{} at {}", state.score_name(key.heat.score), key.heat.layer);
             self.heat.make(ctx, key, move || {
                 let layer = match overlay {
-                    Overlay::Blend => rgb(&compose::heat_layer(&heat.map, &placement, colormap)),
-                    Overlay::Spotlight => rgba(&compose::spotlight_layer(&heat.map, &placement)),
+                    Overlay::Blend => rgb(&compose::heat_layer(
+                        &heat.map,
+                        &placement,
+                        colormap,
+                        Scale::Own,
+                    )),
+                    Overlay::Spotlight => {
+                        rgba(&compose::spotlight_layer(&heat.map, &placement, Scale::Own))
+                    }
                 };
                 HeatTexture {
                     photo,
