@@ -139,6 +139,7 @@ impl Figure {
             overlay: self.look.overlay,
             colormap: self.look.colormap,
             map_max: self.heat_map.map.max(),
+            scale: self.look.scale,
             notes,
         }
     }

@@ -12,7 +12,7 @@ use poll_promise::Promise;
 
 use crate::engine::Answer;
 use crate::figure::{Figure, Panel};
-use crate::picture::compose::Look;
+use crate::picture::compose::{Look, Scale};
 use crate::picture::decode::Photo;
 use crate::picture::{resample, write};
 
@@ -172,6 +172,7 @@ fn figure(state: &State) -> Option<Figure> {
             colormap: state.colormap,
             opacity: state.opacity.share(),
             overlay: state.overlay,
+            scale: Scale::Own,
         },
     })
 }

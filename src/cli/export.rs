@@ -14,7 +14,7 @@ use gradcam::explain::Score;
 use gradcam::figure::{Figure, Panel};
 use gradcam::model::ReluRule;
 use gradcam::picture::colormap::Colormap;
-use gradcam::picture::compose::{Look, Overlay};
+use gradcam::picture::compose::{Look, Overlay, Scale};
 use gradcam::picture::decode::Photo;
 use gradcam::picture::map::SignedImage;
 use gradcam::picture::write;
@@ -191,6 +191,7 @@ impl Export {
                         colormap: self.colormap,
                         opacity: self.opacity,
                         overlay: Overlay::Blend,
+                        scale: Scale::Own,
                     },
                 };
                 self.write(&figure, class, name, gradient.as_ref())?;

@@ -5,7 +5,7 @@
 use image::{Rgb, RgbImage};
 
 use super::colormap::Colormap;
-use super::compose::Overlay;
+use super::compose::{Overlay, Scale};
 use super::text::{Style, Weight};
 
 /// What the panels show, as plain words and numbers.
@@ -23,8 +23,9 @@ pub struct Caption {
     pub opacity: f32,
     pub overlay: Overlay,
     pub colormap: Colormap,
-    /// The raw map's maximum: what the legend's right end stands for.
+    /// The raw map's maximum: what the legend's right end stands for under [`Scale::Own`].
     pub map_max: f32,
+    pub scale: Scale,
     /// Things to be said below, a line each.
     pub notes: Vec<String>,
 }
@@ -145,9 +146,10 @@ impl Block<'_> {
         }
         let style = self.style(Weight::Regular, 0.85, INK);
         let y = bottom as f32 + self.em * 0.45;
-        let (zero, max) = ("0", significant(self.caption.map_max));
+        let end = self.caption.scale.end(self.caption.map_max);
+        let (zero, max) = ("0", significant(end));
         let room = self.column_width - style.width(zero) - self.em * 0.5;
-        let end = y + style.ascent();
+        let bottom = y + style.ascent();
         if self.caption.map_max <= 0.0 {
             let lines = style.wrap("the map is zero everywhere", self.column_width, MOST_LINES);
             return self.lines(canvas, &lines, &style, x, y);
@@ -157,7 +159,7 @@ impl Block<'_> {
             style.draw(canvas, x, y, zero);
             style.draw(canvas, x + self.column_width - style.width(&max), y, &max);
         }
-        end
+        bottom
     }
 
     /// Lines of text from `y` on; returns where the last one ends.
@@ -209,12 +211,21 @@ impl Caption {
             Field {
                 label: "Heat map scale",
                 value: String::new(),
-                details: vec![self.look()],
+                details: self.scale_details(),
                 legend: true,
             },
             text("Layer", &self.layer, Vec::new()),
             text("Model", &self.model, Vec::new()),
         ]
+    }
+
+    /// How the map is shown; its maximum where the legend ends at another value.
+    fn scale_details(&self) -> Vec<String> {
+        let mut details = vec![self.look()];
+        if self.scale != Scale::Own && self.map_max > 0.0 {
+            details.push(format!("map maximum {}", significant(self.map_max)));
+        }
+        details
     }
 
     /// The colours and how they were laid over the photo, in words.

@@ -66,6 +66,15 @@ impl Colormap {
     }
 }
 
+/// Blue through a neutral light grey to red, for signed values: the colour of `t` in [-1, 1] is
+/// entry `floor(127.5 t + 127.5)`, so 127 stands for zero.
+pub fn diverging() -> &'static [[u8; 3]; 256] {
+    static TABLE: LazyLock<[[u8; 3]; 256]> = LazyLock::new(|| {
+        std::array::from_fn(|i| colorous::RED_BLUE.eval_rational(255 - i, 256).into_array())
+    });
+    &TABLE
+}
+
 /// The paper's rainbow: a trapezoid a channel, red last, a quarter of the range apart.
 fn jet(t: f32) -> [u8; 3] {
     [3.0, 2.0, 1.0].map(|centre| {
@@ -168,6 +177,25 @@ mod tests {
     fn grey_is_the_value_itself() {
         for (i, colour) in Colormap::Grey.table().iter().enumerate() {
             assert_eq!(*colour, [i as u8; 3]);
+        }
+    }
+
+    #[test]
+    fn the_diverging_table_is_blue_below_neutral_in_the_middle_and_red_above() {
+        let table = diverging();
+        let [red, _, blue] = table[0];
+        assert!(blue > 90 && blue > red + 80, "{:?}", table[0]);
+        let [red, _, blue] = table[255];
+        assert!(red > 90 && red > blue + 60, "{:?}", table[255]);
+        for middle in [table[127], table[128]] {
+            let spread = middle.iter().max().unwrap() - middle.iter().min().unwrap();
+            assert!(spread <= 6 && middle[1] > 220, "{middle:?}");
+        }
+        // Either way from the middle it darkens, by about as much.
+        let light = |i: usize| table[i].iter().map(|c| u32::from(*c)).sum::<u32>();
+        for step in (0..127).step_by(16) {
+            assert!(light(step) < light(step + 16).min(light(127)));
+            assert!(light(255 - step) < light(255 - step - 16).min(light(128)));
         }
     }
 

@@ -1,17 +1,17 @@
 //! Explanations as pictures on the original image's own pixels.
 //!
-//! Importance is a map divided by its own maximum; what the network did not see is shaded, so that
+//! Importance is a map divided by its maximum, or by one that several maps share; what the network did not see is shaded, so that
 //! a cold spot and an unseen one cannot be mistaken for each other. To 8 bits by [0, 1] × 255,
 //! floored.
 
 use std::fmt;
 use std::str::FromStr;
 
-use image::{GrayImage, Rgb, RgbImage, Rgba, RgbaImage};
+use image::{GrayImage, Luma, Rgb, RgbImage, Rgba, RgbaImage};
 use serde::{Deserialize, Serialize};
 
 use super::UnknownName;
-use super::colormap::Colormap;
+use super::colormap::{Colormap, diverging};
 use super::geometry::{PixelBox, Placement};
 use super::map::{Map, SignedImage};
 use super::upsample::Upsampler;
@@ -73,6 +73,31 @@ impl FromStr for Overlay {
     }
 }
 
+/// What a map's values are measured against before they are coloured.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub enum Scale {
+    /// The map's own maximum: shows where the evidence is.
+    #[default]
+    Own,
+    /// One value for several maps: shows how strong it is as well. What lies above shows as this.
+    UpTo(f32),
+}
+
+impl Scale {
+    /// The value that is shown as the most, for a map whose own is `max`.
+    pub fn end(self, max: f32) -> f32 {
+        match self {
+            Scale::Own => max,
+            Scale::UpTo(end) => end,
+        }
+    }
+
+    /// As [`Scale::end`]; `None` where that is 0, negative or NaN, so nothing can be divided by it.
+    fn divisor(self, max: f32) -> Option<f32> {
+        Some(self.end(max)).filter(|end| *end > 0.0)
+    }
+}
+
 /// How a heat map is shown.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Look {
@@ -80,23 +105,20 @@ pub struct Look {
     /// 0 shows the photo alone, 1 the heat map alone.
     pub opacity: f32,
     pub overlay: Overlay,
+    pub scale: Scale,
 }
 
-/// The map over its maximum on the pixels the network saw: the size of [`Placement::seen`].
+/// The map over the end of its scale on the pixels the network saw: the size of
+/// [`Placement::seen`].
 ///
 /// A map without a positive value is all 0, never stretched.
-pub fn importance(map: &Map, placement: &Placement) -> GrayImage {
+pub fn importance(map: &Map, placement: &Placement, scale: Scale) -> GrayImage {
     let seen = placement.seen();
     let mut picture = GrayImage::new(seen.width, seen.height);
-    let max = map.max();
-    // A maximum that is 0, negative or NaN has nothing to be divided by.
-    if map.width == 0
-        || map.height == 0
-        || max.partial_cmp(&0.0) != Some(std::cmp::Ordering::Greater)
-    {
+    let (false, Some(end)) = (map.is_empty(), scale.divisor(map.max())) else {
         return picture;
-    }
-    let scaled: Vec<f32> = map.values.iter().map(|value| value / max * 255.0).collect();
+    };
+    let scaled: Vec<f32> = map.values.iter().map(|value| value / end * 255.0).collect();
     let mut upsampler = Upsampler::new((map.width, map.height), placement);
     let mut row = vec![0.0; seen.width as usize];
     for (y, bytes) in picture.chunks_exact_mut(row.len()).enumerate() {
@@ -109,20 +131,14 @@ pub fn importance(map: &Map, placement: &Placement) -> GrayImage {
 }
 
 /// [`importance`] through a colour table.
-pub fn heat_layer(map: &Map, placement: &Placement, colormap: Colormap) -> RgbImage {
-    let importance = importance(map, placement);
-    let table = colormap.table();
-    let mut picture = RgbImage::new(importance.width(), importance.height());
-    for (pixel, value) in picture.chunks_exact_mut(3).zip(importance.as_raw()) {
-        pixel.copy_from_slice(&table[usize::from(*value)]);
-    }
-    picture
+pub fn heat_layer(map: &Map, placement: &Placement, colormap: Colormap, scale: Scale) -> RgbImage {
+    coloured(&importance(map, placement, scale), colormap.table())
 }
 
 /// Black, the more opaque the less a pixel mattered: drawn over the photo at the overlay's opacity
 /// it makes a spotlight. The size of [`Placement::seen`].
-pub fn spotlight_layer(map: &Map, placement: &Placement) -> RgbaImage {
-    let importance = importance(map, placement);
+pub fn spotlight_layer(map: &Map, placement: &Placement, scale: Scale) -> RgbaImage {
+    let importance = importance(map, placement, scale);
     let mut picture = RgbaImage::new(importance.width(), importance.height());
     for (pixel, value) in picture.pixels_mut().zip(importance.as_raw()) {
         *pixel = Rgba([0, 0, 0, 255 - value]);
@@ -137,19 +153,13 @@ pub fn spotlight_layer(map: &Map, placement: &Placement) -> RgbaImage {
 pub fn overlay(photo: &RgbImage, map: &Map, placement: &Placement, look: &Look) -> RgbImage {
     let placement = placement.at_size(photo.width(), photo.height());
     let seen = placement.seen();
-    let importance = importance(map, &placement);
+    let importance = importance(map, &placement, look.scale);
     let opacity = look.opacity.clamp(0.0, 1.0);
     let mut picture = shaded(photo, &seen);
     match look.overlay {
         Overlay::Blend => {
-            let heat = look.colormap.table().map(|colour| colour.map(f32::from));
-            each_seen(&mut picture, &seen, &importance, |pixel, value| {
-                let heat = &heat[usize::from(value)];
-                for (channel, heat) in pixel.iter_mut().zip(heat) {
-                    let photo = f32::from(*channel);
-                    *channel = floored(photo + (heat - photo) * opacity);
-                }
-            });
+            let table = look.colormap.table();
+            blend(&mut picture, &seen, &importance, table, opacity);
         }
         Overlay::Spotlight => {
             let light: [f32; 256] =
@@ -163,6 +173,56 @@ pub fn overlay(photo: &RgbImage, map: &Map, placement: &Placement, look: &Look) 
         }
     }
     picture
+}
+
+/// A signed map through the diverging table, the size of [`Placement::seen`]: entry 127 for zero,
+/// the first and the last for minus and plus the end of the scale, which is the map's largest
+/// magnitude under [`Scale::Own`].
+///
+/// A map of zeros is all neutral, never stretched.
+pub fn difference_layer(map: &Map, placement: &Placement, scale: Scale) -> RgbImage {
+    coloured(&signed_steps(map, placement, scale), diverging())
+}
+
+/// The whole photo with a signed map over what the network saw, as [`overlay`] blends a heat map.
+pub fn difference_overlay(
+    photo: &RgbImage,
+    map: &Map,
+    placement: &Placement,
+    opacity: f32,
+    scale: Scale,
+) -> RgbImage {
+    let placement = placement.at_size(photo.width(), photo.height());
+    let seen = placement.seen();
+    let steps = signed_steps(map, &placement, scale);
+    let mut picture = shaded(photo, &seen);
+    let opacity = opacity.clamp(0.0, 1.0);
+    blend(&mut picture, &seen, &steps, diverging(), opacity);
+    picture
+}
+
+/// A signed map as entries of the diverging table.
+fn signed_steps(map: &Map, placement: &Placement, scale: Scale) -> GrayImage {
+    let seen = placement.seen();
+    let mut picture = GrayImage::from_pixel(seen.width, seen.height, Luma([MID_GREY]));
+    let (false, Some(end)) = (map.is_empty(), scale.divisor(map.max_abs())) else {
+        return picture;
+    };
+    let scaled: Vec<f32> = map.values.iter().map(|value| value / end).collect();
+    let mut upsampler = Upsampler::new((map.width, map.height), placement);
+    let mut row = vec![0.0; seen.width as usize];
+    for (y, bytes) in picture.chunks_exact_mut(row.len()).enumerate() {
+        upsampler.row(&scaled, y, &mut row);
+        for (byte, value) in bytes.iter_mut().zip(&row) {
+            *byte = signed_byte(*value);
+        }
+    }
+    picture
+}
+
+/// From -1 to 1 onto 0 to 255; 0 is [`MID_GREY`].
+fn signed_byte(value: f32) -> u8 {
+    (value.clamp(-1.0, 1.0) * 127.5 + 127.5) as u8
 }
 
 /// A signed picture over the whole image: zero is mid-grey, as bright above as it is dark below.
@@ -186,7 +246,7 @@ pub fn signed(values: &SignedImage, placement: &Placement) -> RgbImage {
         for (channel, plane) in values.values.chunks_exact(plane).take(3).enumerate() {
             upsampler.row(plane, y, &mut row);
             for (pixel, value) in pixels.chunks_exact_mut(3).zip(&row) {
-                pixel[channel] = ((value / scale).clamp(-1.0, 1.0) * 127.5 + 127.5) as u8;
+                pixel[channel] = signed_byte(value / scale);
             }
         }
     }
@@ -239,14 +299,41 @@ fn unseen_shade() -> [u8; 256] {
     std::array::from_fn(|value| floored(value as f32 * (1.0 - UNSEEN_SHADE)))
 }
 
-/// Calls `paint` with each seen pixel's three bytes and its importance.
+/// Each entry of a table in its colour.
+fn coloured(entries: &GrayImage, table: &[[u8; 3]; 256]) -> RgbImage {
+    let mut picture = RgbImage::new(entries.width(), entries.height());
+    for (pixel, entry) in picture.chunks_exact_mut(3).zip(entries.as_raw()) {
+        pixel.copy_from_slice(&table[usize::from(*entry)]);
+    }
+    picture
+}
+
+/// Lays the entries' colours over the seen pixels.
+fn blend(
+    picture: &mut RgbImage,
+    seen: &PixelBox,
+    entries: &GrayImage,
+    table: &[[u8; 3]; 256],
+    opacity: f32,
+) {
+    let colours = table.map(|colour| colour.map(f32::from));
+    each_seen(picture, seen, entries, |pixel, entry| {
+        let colour = &colours[usize::from(entry)];
+        for (channel, colour) in pixel.iter_mut().zip(colour) {
+            let below = f32::from(*channel);
+            *channel = floored(below + (colour - below) * opacity);
+        }
+    });
+}
+
+/// Calls `paint` with each seen pixel's three bytes and its value.
 fn each_seen(
     picture: &mut RgbImage,
     seen: &PixelBox,
-    importance: &GrayImage,
+    values: &GrayImage,
     mut paint: impl FnMut(&mut [u8], u8),
 ) {
-    for (y, values) in importance.chunks_exact(seen.width as usize).enumerate() {
+    for (y, values) in values.chunks_exact(seen.width as usize).enumerate() {
         let row = seen_row(picture, seen, y);
         for (pixel, value) in row.chunks_exact_mut(3).zip(values) {
             paint(pixel, *value);

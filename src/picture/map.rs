@@ -1,5 +1,7 @@
 //! The plain arrays that explanations are made of.
 
+use std::borrow::Cow;
+
 /// One value a place, row by row: a heat map at a layer's own resolution, raw.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Map {
@@ -24,6 +26,17 @@ impl Map {
         self.values.iter().copied().reduce(f32::max).unwrap_or(0.0)
     }
 
+    /// The largest magnitude, 0 for an empty map; NaN is passed over.
+    pub fn max_abs(&self) -> f32 {
+        let magnitudes = self.values.iter().map(|value| value.abs());
+        magnitudes.reduce(f32::max).unwrap_or(0.0)
+    }
+
+    /// Whether it has no place at all.
+    pub fn is_empty(&self) -> bool {
+        self.width == 0 || self.height == 0
+    }
+
     /// Whether there is nothing to show: every value is 0.
     pub fn is_zero(&self) -> bool {
         self.values.iter().all(|value| *value == 0.0)
@@ -36,7 +49,7 @@ impl Map {
     /// so it agrees with what [`importance`](super::compose::importance) draws there. 0 for an
     /// empty map.
     pub fn sample(&self, x: f64, y: f64) -> f32 {
-        if self.width == 0 || self.height == 0 {
+        if self.is_empty() {
             return 0.0;
         }
         let column = Tap::at(x, self.width);
@@ -46,6 +59,37 @@ impl Map {
             lerp(row[column.low], row[column.high], column.weight)
         };
         lerp(along(row.low), along(row.high), row.weight)
+    }
+
+    /// The same map on another grid, sampled at the new cells' centres; untouched where it has that
+    /// size.
+    pub fn at_size(&self, width: usize, height: usize) -> Cow<'_, Map> {
+        if (self.width, self.height) == (width, height) {
+            return Cow::Borrowed(self);
+        }
+        let centre = |cell: usize, cells: usize| (cell as f64 + 0.5) / cells as f64;
+        let places = (0..height).flat_map(|y| (0..width).map(move |x| (x, y)));
+        let values = places.map(|(x, y)| self.sample(centre(x, width), centre(y, height)));
+        Cow::Owned(Map {
+            width,
+            height,
+            values: values.collect(),
+        })
+    }
+}
+
+/// a − b, signed, at the larger width and the larger height of the two; raw values are compared.
+///
+/// Both maps are taken to cover the same pixels. The coarser one is sampled bilinearly, as
+/// [`Map::sample`] does; an empty map counts as zero.
+pub fn difference(a: &Map, b: &Map) -> Map {
+    let (width, height) = (a.width.max(b.width), a.height.max(b.height));
+    let (a, b) = (a.at_size(width, height), b.at_size(width, height));
+    let pairs = a.values.iter().zip(&b.values);
+    Map {
+        width,
+        height,
+        values: pairs.map(|(a, b)| a - b).collect(),
     }
 }
 
@@ -95,6 +139,35 @@ mod tests {
         assert_eq!(map(2, &[f32::NAN, 3.0]).max(), 3.0);
         assert_eq!(map(2, &[3.0, f32::NAN]).max(), 3.0);
         assert!(!map(2, &[0.0, 1e-30]).is_zero());
+    }
+
+    #[test]
+    fn the_largest_magnitude_is_of_either_sign() {
+        assert_eq!(map(3, &[1.0, -4.0, 2.0]).max_abs(), 4.0);
+        assert_eq!(map(3, &[1.0, f32::NAN, -0.5]).max_abs(), 1.0);
+        assert_eq!(Map::default().max_abs(), 0.0);
+    }
+
+    #[test]
+    fn a_difference_of_equal_grids_is_taken_cell_by_cell() {
+        let a = map(2, &[0.1, 4.0, 0.0, 1.0]);
+        let b = map(2, &[0.1, 1.0, 3.0, 0.0]);
+        assert_eq!(difference(&a, &b), map(2, &[0.0, 3.0, -3.0, 1.0]));
+        assert_eq!(difference(&b, &a), map(2, &[0.0, -3.0, 3.0, -1.0]));
+    }
+
+    #[test]
+    fn the_coarser_map_of_a_difference_is_brought_to_the_finer_grid() {
+        // Four cells against two: centres at 1/8, 3/8, … between the two at 1/4 and 3/4.
+        let (fine, coarse) = (map(4, &[8.0; 4]), map(2, &[0.0, 4.0]));
+        assert_eq!(difference(&fine, &coarse), map(4, &[8.0, 7.0, 5.0, 4.0]));
+        // Each axis on its own: 2 × 1 and 1 × 2 meet at 2 × 2.
+        let (wide, tall) = (map(2, &[1.0, 2.0]), map(1, &[10.0, 20.0]));
+        let expected = map(2, &[-9.0, -8.0, -19.0, -18.0]);
+        assert_eq!(difference(&wide, &tall), expected);
+        let nothing = Map::default();
+        assert_eq!(difference(&nothing, &wide), map(2, &[-1.0, -2.0]));
+        assert!(difference(&nothing, &nothing).is_empty());
     }
 
     #[test]

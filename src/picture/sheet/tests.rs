@@ -1,6 +1,6 @@
 use super::*;
 use crate::picture::colormap::Colormap;
-use crate::picture::compose::Overlay;
+use crate::picture::compose::{Overlay, Scale};
 
 const TITLES: [&str; 4] = ["Original", "Heat map", "Guided backprop", "Guided Grad-CAM"];
 
@@ -14,6 +14,7 @@ fn caption() -> Caption {
         overlay: Overlay::Blend,
         colormap: Colormap::Inferno,
         map_max: 14.23,
+        scale: Scale::Own,
         notes: Vec::new(),
     }
 }
