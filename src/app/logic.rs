@@ -90,7 +90,9 @@ impl App {
         };
         state.done = None;
         let rule = request.rule;
-        let job = self.engine.explain(request);
+        let Some(job) = self.engine.explain(vec![request]).jobs.pop() else {
+            return;
+        };
         self.work.asked = Some(Asked {
             key,
             rule,
@@ -194,6 +196,7 @@ impl App {
         while let Some(opening) = self.work.models.pop_front() {
             match opening.promise.try_take() {
                 Ok(Ok(card)) => {
+                    self.engine.keep_models(&[card.id]);
                     let state = &mut self.state;
                     state.card = Some(card);
                     state.score = None;

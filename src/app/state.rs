@@ -204,8 +204,8 @@ impl State {
 
     /// What to ask the engine for, where there is a picture and a model.
     pub fn request(&self) -> Option<Request> {
-        self.card.as_ref()?;
         Some(Request {
+            model: self.card.as_ref()?.id,
             photo: self.photo.clone()?,
             fit: self.fit,
             score: self.score,

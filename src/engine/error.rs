@@ -15,6 +15,8 @@ pub enum Error {
     Overtaken,
     #[error("open a model first")]
     NoModel,
+    #[error("this model has been closed; open it again")]
+    ModelClosed,
     #[error("this model has no layer with a spatial map, so Grad-CAM has nowhere to look")]
     NoSpatialLayer,
     #[error("there is no layer “{0}” in this model; `gradcam layers` lists them")]

@@ -8,8 +8,8 @@ mod guided_backprop;
 mod guided_grad_cam;
 mod score;
 
-pub use grad_cam::{channel_weights, grad_cam, grad_cam_at};
-pub use guided_backprop::{InputGradient, guided_backprop};
+pub use grad_cam::{channel_weights, grad_cam, grad_cam_at, grad_cam_each};
+pub use guided_backprop::{InputGradient, guided_backprop, guided_backprop_watched};
 pub use guided_grad_cam::guided_grad_cam;
 pub use score::Score;
 
