@@ -15,6 +15,7 @@ use super::models::Models;
 use super::reply::{BatchReplies, Replies};
 use super::session::ms_since;
 use super::target::resolve_layer;
+use super::worker::Inbox;
 use super::{Answer, Error, Guided, HeatMap, LayerMaps, ModelCard, Request, Stage};
 use crate::explain::{self, Score};
 use crate::model::layers::split;
@@ -30,14 +31,15 @@ struct Asked {
     score: Score,
 }
 
-pub(super) struct Stages<'a> {
+pub(super) struct Stages<'a, 'i> {
     pub models: &'a mut Models,
+    pub inbox: &'a mut Inbox<'i>,
     pub shared: &'a Shared,
     pub generation: u64,
     pub since: Instant,
 }
 
-impl Stages<'_> {
+impl Stages<'_, '_> {
     /// Keeps the promises of `replies` one after the other. An error of one request ends that
     /// request alone.
     ///
@@ -88,6 +90,7 @@ impl Stages<'_> {
             replies.overview.send(open_unless_overtaken(maps)?);
             self.shared.wake();
         }
+        self.channels();
         for ((request, of), (heat_map, replies)) in requests
             .iter()
             .zip(&asked)
@@ -109,6 +112,15 @@ impl Stages<'_> {
             self.shared.wake();
         }
         Ok(())
+    }
+
+    /// Channels that were asked for since the batch began come before its slower stages.
+    fn channels(&mut self) {
+        if self.shared.is_newest(self.generation) {
+            for call in self.inbox.channels() {
+                call.answer(self.models, self.shared);
+            }
+        }
     }
 
     fn answer(&mut self, request: &Request, replies: &mut Replies) -> Result<Asked, Error> {

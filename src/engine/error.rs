@@ -23,6 +23,8 @@ pub enum Error {
     UnknownLayer(String),
     #[error("layer “{layer}” cannot be looked at: {why}")]
     LayerWithoutMap { layer: String, why: String },
+    #[error("the channels of several layers together cannot be shown; choose one of “{0}”")]
+    ChannelsOfSeveral(String),
     #[error("there is no class {class}: this model knows {classes}")]
     UnknownClass { class: usize, classes: usize },
     #[error("the model answers this picture with values that are not finite (NaN or infinity)")]

@@ -1,7 +1,7 @@
 //! The window's side of the engine: asks, cancels, and never waits.
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -10,13 +10,16 @@ use std::time::Instant;
 use poll_promise::Promise;
 
 use super::cache::{Cache, View};
+use super::channels::Asking;
 use super::known::{self, Known};
+use super::later::Picture;
 use super::reply::{BatchReplies, Replies, Reply, caught};
 use super::worker::{self, Message};
-use super::{Batch, Error, HeatMap, Job, ModelCard, Progress, Request, Stage};
-use crate::explain::Score;
+use super::{Answer, Batch, Error, HeatMap, Job, LayerMaps, ModelCard, Progress, Request, Stage};
+use crate::explain::{Channels, Score};
 use crate::model::allocator;
 use crate::picture::decode::Photo;
+use crate::picture::geometry::Fit;
 
 /// What the window's thread and the worker both see.
 pub(super) struct Shared {
@@ -25,6 +28,10 @@ pub(super) struct Shared {
     newest: AtomicU64,
     /// What its first request is about.
     in_view: Mutex<Option<(View, Score)>>,
+    /// The newest call for channels.
+    turn: AtomicU64,
+    /// Messages sent and not yet taken that pictures for later give way to.
+    urgent: AtomicUsize,
     /// Of every open model.
     cards: Mutex<Vec<Arc<ModelCard>>>,
     progress: Mutex<Option<Progress>>,
@@ -70,6 +77,25 @@ impl Shared {
         }
     }
 
+    pub(super) fn is_newest_turn(&self, turn: u64) -> bool {
+        self.turn.load(Ordering::SeqCst) == turn
+    }
+
+    /// Whether a picture for later may go on.
+    ///
+    /// # Errors
+    /// [`Error::Overtaken`] where something else has come.
+    pub(super) fn nobody_waits(&self) -> Result<(), Error> {
+        match self.urgent.load(Ordering::SeqCst) {
+            0 => Ok(()),
+            _ => Err(Error::Overtaken),
+        }
+    }
+
+    pub(super) fn urgent_taken(&self) {
+        self.urgent.fetch_sub(1, Ordering::SeqCst);
+    }
+
     fn overtake(&self, in_view: Option<(View, Score)>) -> u64 {
         *locked(&self.in_view) = in_view;
         self.newest.fetch_add(1, Ordering::SeqCst) + 1
@@ -101,6 +127,8 @@ impl Engine {
             cache: Cache::new(),
             newest: AtomicU64::new(0),
             in_view: Mutex::new(None),
+            turn: AtomicU64::new(0),
+            urgent: AtomicUsize::new(0),
             cards: Mutex::new(Vec::new()),
             progress: Mutex::new(None),
             wake: Box::new(wake),
@@ -194,14 +222,12 @@ impl Engine {
         }
         let view = requests.first().map(View::of);
         let lead = view.zip(lead);
-        let of_lead = |(view, (card, score)): &(View, (Arc<ModelCard>, Score)), all| match all {
-            false => known::overview(cache, card, *view, *score),
-            true => known::all_layers(cache, card, *view, *score),
+        let known_maps = |of: fn(&Cache, &ModelCard, View, Score) -> Option<Arc<LayerMaps>>| {
+            let (view, (card, score)) = lead.as_ref()?;
+            of(cache, card, *view, *score)
         };
-        let (overview, overview_reply) =
-            Reply::pending(lead.as_ref().and_then(|lead| of_lead(lead, false)));
-        let (all_layers, all_layers_reply) =
-            Reply::pending(lead.as_ref().and_then(|lead| of_lead(lead, true)));
+        let (overview, overview_reply) = Reply::pending(known_maps(known::overview));
+        let (all_layers, all_layers_reply) = Reply::pending(known_maps(known::all_layers));
         let generation = self
             .shared
             .overtake(lead.map(|(view, (_, score))| (view, score)));
@@ -226,6 +252,45 @@ impl Engine {
         batch
     }
 
+    /// Weights and activations of every channel behind one map. A newer call overtakes an older
+    /// one; the panels come between, but not behind their slower stages.
+    pub fn channels(&self, request: Request) -> Promise<Result<Arc<Channels>, Error>> {
+        let turn = self.shared.turn.fetch_add(1, Ordering::SeqCst) + 1;
+        let (promise, reply) = Reply::pending(None);
+        self.send(Message::Channels(Box::new(Asking {
+            turn,
+            request,
+            reply,
+        })));
+        promise
+    }
+
+    /// The answer to a picture that nobody waits for, as those of a folder: without a record, and
+    /// only while there is nothing else to do. Anything else breaks it off between two nodes of the
+    /// graph, and it is begun again afterwards.
+    ///
+    /// Pictures are answered in the order of the calls. Each is held in memory until then, so ask
+    /// for a few at a time and for more as they come back.
+    pub fn answer_later(
+        &self,
+        model: u64,
+        fit: Fit,
+        photo: Arc<Photo>,
+    ) -> Promise<Result<Arc<Answer>, Error>> {
+        let view = View::new(model, photo.id, fit);
+        let known = self.shared.cache.answers.get(&view);
+        let (promise, reply) = Reply::pending(known);
+        if reply.is_open() {
+            self.send(Message::Later(Picture::new(model, fit, photo, reply)));
+        }
+        promise
+    }
+
+    /// Drops all pictures for later; their promises end in [`Error::Overtaken`].
+    pub fn forget_later(&self) {
+        self.send(Message::ForgetLater);
+    }
+
     /// The heat map of a view, if it has been computed.
     pub fn cached_map(&self, request: &Request) -> Option<Arc<HeatMap>> {
         let card = self.shared.card(request.model)?;
@@ -235,6 +300,7 @@ impl Engine {
     /// Drops what is under way at its next stage; promises still open end in [`Error::Overtaken`].
     pub fn cancel(&self) {
         self.shared.overtake(None);
+        self.shared.turn.fetch_add(1, Ordering::SeqCst);
     }
 
     /// What the worker does now; `None` while it is idle.
@@ -250,6 +316,9 @@ impl Engine {
     fn send(&self, message: Message) {
         // Where the worker is gone, the message comes back and its replies answer on being dropped.
         if let Some(messages) = &self.messages {
+            if message.is_urgent() {
+                self.shared.urgent.fetch_add(1, Ordering::SeqCst);
+            }
             drop(messages.send(message));
         }
     }
@@ -259,6 +328,7 @@ impl Drop for Engine {
     /// Waits for the worker's current stage: libtorch may not be in use while the process ends.
     fn drop(&mut self) {
         self.cancel();
+        self.shared.urgent.fetch_add(1, Ordering::SeqCst);
         self.messages = None;
         if let Some(worker) = self.worker.take() {
             // A panic has been reported as the job's error already.

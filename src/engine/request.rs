@@ -69,6 +69,7 @@ pub enum Stage {
     Guided,
     /// The other layers' maps for the same class, so that walking the layers is instant.
     OtherLayers,
+    Channels,
 }
 
 impl Stage {
@@ -82,6 +83,7 @@ impl Stage {
             Stage::Overview => "maps along the network",
             Stage::Guided => "guided pass",
             Stage::OtherLayers => "other layers' maps",
+            Stage::Channels => "channels",
         }
     }
 }

@@ -11,9 +11,9 @@ use std::time::Instant;
 use super::input::Input;
 use super::target::{check_classes, find_target};
 use super::{Answer, Error, HeatMap, ModelCard, Stage};
-use crate::explain::{self, InputGradient, Score};
+use crate::explain::{self, Channels, InputGradient, Score};
 use crate::model::layers::split;
-use crate::model::{Model, ReluRule, Tape, ValueId};
+use crate::model::{Model, ReluRule, Tape, ValueId, forward_watched};
 use crate::picture::decode::Photo;
 use crate::picture::geometry::Fit;
 use crate::picture::map::{Map, SignedImage, fuse};
@@ -140,15 +140,12 @@ impl Session {
         let (model, _) = self.model()?;
 
         checkpoint(Stage::Resampling)?;
-        let input = Input::new(photo, fit, &model.preprocess)?;
+        let input = self.input(photo, fit)?;
 
         checkpoint(Stage::Forward)?;
         let start = Instant::now();
         let tape = Tape::record(&model.graph, Arc::clone(&model.plan), &input.tensor)?;
-        let logits = explain::plain(tape.logits())?;
-        if logits.iter().any(|logit| !logit.is_finite()) {
-            return Err(Error::NotFinite);
-        }
+        let logits = finite(explain::plain(tape.logits())?)?;
         let forward_ms = ms_since(start);
 
         let answer = Arc::new(Answer::new(
@@ -165,6 +162,24 @@ impl Session {
             used: tick(),
         });
         Ok(answer)
+    }
+
+    /// A photo as the open model takes it.
+    ///
+    /// # Errors
+    /// [`Error::NoModel`], [`Error::Picture`], [`Error::Torch`].
+    pub(super) fn input(&self, photo: &Photo, fit: Fit) -> Result<Input, Error> {
+        Input::new(photo, fit, &self.model()?.0.preprocess)
+    }
+
+    /// The model's logits for a photo, without a record. `watch` is called before each node.
+    ///
+    /// # Errors
+    /// [`Error::NoModel`], [`Error::Torch`], [`Error::NotFinite`], and what `watch` returns.
+    pub(super) fn logits(&self, input: &Input, watch: Watch) -> Result<Vec<f32>, Error> {
+        let graph = &self.model()?.0.graph;
+        let logits = forward_watched(graph, &input.tensor, &mut |_, _| watch())?;
+        finite(explain::plain(&logits)?)
     }
 
     fn recorded(&self) -> Result<(&Model, &Tape), Error> {
@@ -267,6 +282,24 @@ impl Session {
         }
     }
 
+    /// The channels behind the map of `score` at one layer, for the picture last answered.
+    ///
+    /// # Errors
+    /// As [`Session::heat_map`], and [`Error::ChannelsOfSeveral`] for layers that are joined.
+    pub fn channels(&self, score: Score, layer: &str) -> Result<Channels, Error> {
+        let (model, tape) = self.recorded()?;
+        check_classes(score, model.labels.names.len())?;
+        if split(layer).nth(1).is_some() {
+            return Err(Error::ChannelsOfSeveral(layer.to_owned()));
+        }
+        let value = find_target(&model.layers, layer)?.activation;
+        let channels = explain::channels(tape, score, value, layer)?;
+        match channels.is_finite() {
+            true => Ok(channels),
+            false => Err(Error::MapNotFinite(layer.to_owned())),
+        }
+    }
+
     /// The gradient of `score` at the normalised input under `rule`, for the picture last answered.
     ///
     /// # Errors
@@ -301,6 +334,13 @@ impl Session {
     /// [`Error::Torch`].
     pub fn guided_grad_cam(&self, gradient: &SignedImage, map: &Map) -> Result<SignedImage, Error> {
         Ok(explain::guided_grad_cam(gradient, map)?)
+    }
+}
+
+fn finite(logits: Vec<f32>) -> Result<Vec<f32>, Error> {
+    match logits.iter().all(|logit| logit.is_finite()) {
+        true => Ok(logits),
+        false => Err(Error::NotFinite),
     }
 }
 

@@ -1,13 +1,17 @@
 //! The thread that owns every tensor.
 
+use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{Receiver, TryRecvError};
 use std::time::Instant;
 
 use super::batch::Stages;
+use super::channels::Asking;
 use super::handle::Shared;
+use super::later::{Later, Picture};
 use super::models::Models;
+use super::priority;
 use super::reply::{BatchReplies, Reply, caught};
 use super::{Error, ModelCard, Request, Stage};
 
@@ -23,32 +27,122 @@ pub(super) enum Message {
         requests: Vec<Request>,
         replies: Box<BatchReplies>,
     },
+    Channels(Box<Asking>),
+    Later(Picture),
+    ForgetLater,
 }
+
+impl Message {
+    /// Whether a picture for later gives way to it.
+    pub(super) fn is_urgent(&self) -> bool {
+        !matches!(self, Message::Later(_))
+    }
+}
+
+/// Messages in the order they came, some taken out of their turn.
+pub(super) struct Inbox<'a> {
+    messages: &'a Receiver<Message>,
+    shared: &'a Shared,
+    waiting: VecDeque<Message>,
+}
+
+impl Inbox<'_> {
+    /// The next message; with `or_nothing`, `None` where none has come yet.
+    fn next(&mut self, or_nothing: bool) -> Result<Option<Message>, Gone> {
+        let message = match self.waiting.pop_front() {
+            Some(message) => message,
+            None if or_nothing => match self.messages.try_recv() {
+                Ok(message) => message,
+                Err(TryRecvError::Empty) => return Ok(None),
+                Err(TryRecvError::Disconnected) => return Err(Gone),
+            },
+            None => self.messages.recv().map_err(|_| Gone)?,
+        };
+        if message.is_urgent() {
+            self.shared.urgent_taken();
+        }
+        Ok(Some(message))
+    }
+
+    /// Calls for channels that have come in the meantime.
+    pub(super) fn channels(&mut self) -> Vec<Asking> {
+        self.waiting.extend(self.messages.try_iter());
+        let mut calls = Vec::new();
+        for message in std::mem::take(&mut self.waiting) {
+            match message {
+                Message::Channels(call) => {
+                    self.shared.urgent_taken();
+                    calls.push(*call);
+                }
+                other => self.waiting.push_back(other),
+            }
+        }
+        calls
+    }
+}
+
+/// The engine was dropped.
+struct Gone;
 
 /// Works until the engine is dropped.
 pub(super) fn run(messages: &Receiver<Message>, shared: &Shared) {
-    let mut models = Models::default();
-    while let Ok(message) = messages.recv() {
+    priority::yield_to_others();
+    let mut worker = Worker {
+        shared,
+        inbox: Inbox {
+            messages,
+            shared,
+            waiting: VecDeque::new(),
+        },
+        models: Models::default(),
+        later: Later::default(),
+    };
+    loop {
+        match worker.inbox.next(!worker.later.is_empty()) {
+            Ok(Some(message)) => worker.handle(message),
+            Ok(None) => worker.later.step(&mut worker.models, shared),
+            Err(Gone) => break,
+        }
+    }
+}
+
+struct Worker<'a> {
+    shared: &'a Shared,
+    inbox: Inbox<'a>,
+    models: Models,
+    later: Later,
+}
+
+impl Worker<'_> {
+    fn handle(&mut self, message: Message) {
+        let shared = self.shared;
         match message {
+            Message::Later(picture) => {
+                self.later.push(picture);
+                return;
+            }
+            Message::ForgetLater => self.later.forget(),
             Message::OpenModel { path, mut reply } => {
                 shared.begin(Stage::OpeningModel, Instant::now());
-                let opened = caught(|| models.open(&path));
+                let opened = caught(|| self.models.open(&path));
                 if let Ok(card) = &opened {
                     shared.add_card(Arc::clone(card));
                 }
                 reply.send(opened);
             }
             Message::CloseModels(ids) => {
-                models.close(&ids);
+                self.models.close(&ids);
                 ids.iter().for_each(|id| shared.cache.forget_model(*id));
             }
+            Message::Channels(call) => call.answer(&mut self.models, shared),
             Message::Explain {
                 generation,
                 requests,
                 mut replies,
             } => {
                 let mut stages = Stages {
-                    models: &mut models,
+                    models: &mut self.models,
+                    inbox: &mut self.inbox,
                     shared,
                     generation,
                     since: Instant::now(),
@@ -56,7 +150,7 @@ pub(super) fn run(messages: &Receiver<Message>, shared: &Shared) {
                 let done = caught(|| stages.run(&requests, &mut replies));
                 if let Err(error) = done {
                     if matches!(error, Error::Panicked(_)) {
-                        models.forget_recordings();
+                        self.models.forget_recordings();
                     }
                     replies.fail(&error);
                 }

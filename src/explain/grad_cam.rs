@@ -73,17 +73,20 @@ pub fn channel_weights(gradient: &Tensor) -> Result<Tensor, TchError> {
 
 /// Equation 2: ReLU of the activations weighted by αₖ.
 fn from_gradient(activation: &Tensor, gradient: &Tensor) -> Result<Map, TchError> {
-    let (channels, height, width) = sizes(activation)?;
-    let flat = activation
-        .f_detach()?
-        .f_reshape([channels as i64, (height * width) as i64])?;
-    let map = channel_weights(gradient)?
-        .f_unsqueeze(0)?
-        .f_matmul(&flat)?
-        .f_relu()?;
+    let (_, height, width) = sizes(activation)?;
+    let map = weighted_sum(activation, &channel_weights(gradient)?)?.f_relu()?;
     Ok(Map {
         width,
         height,
         values: plain(&map)?,
     })
+}
+
+/// Σₖ αₖ Aₖ, `[1, H · W]`: equation 2 before its ReLU.
+pub(super) fn weighted_sum(activation: &Tensor, weights: &Tensor) -> Result<Tensor, TchError> {
+    let (channels, height, width) = sizes(activation)?;
+    let flat = activation
+        .f_detach()?
+        .f_reshape([channels as i64, (height * width) as i64])?;
+    weights.f_unsqueeze(0)?.f_matmul(&flat)
 }

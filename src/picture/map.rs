@@ -102,13 +102,10 @@ pub fn fuse(maps: &[&Map]) -> Map {
     let mut values = vec![0.0; width * height];
     for map in maps {
         let share = map.max() * maps.len() as f32;
-        if share <= 0.0 {
-            continue;
-        }
-        for (place, value) in values.iter_mut().enumerate() {
-            let x = ((place % width) as f64 + 0.5) / width as f64;
-            let y = ((place / width) as f64 + 0.5) / height as f64;
-            *value += map.sample(x, y) / share;
+        if share > 0.0 {
+            let map = map.at_size(width, height);
+            let pairs = values.iter_mut().zip(&map.values);
+            pairs.for_each(|(sum, value)| *sum += value / share);
         }
     }
     Map {
