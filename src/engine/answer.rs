@@ -26,8 +26,9 @@ pub struct Answer {
 #[derive(Debug, Clone)]
 pub struct HeatMap {
     pub score: Score,
+    /// Several joined by [`JOIN`](crate::model::layers::JOIN) where the map is theirs together.
     pub layer: ModulePath,
-    /// Raw, at the layer's own resolution.
+    /// Raw, at the layer's own resolution; of several layers, see [`fuse`](crate::picture::map::fuse).
     pub map: Map,
     /// Its share of the backward pass that gave it.
     pub ms: f64,
@@ -46,6 +47,21 @@ pub struct Guided {
     /// Rectifiers the rule acted at, and rectifiers there are.
     pub rectifiers: (usize, usize),
     pub ms: f64,
+}
+
+/// Maps of one score at many layers, in the order of the network. A layer whose map is not finite
+/// is left out.
+#[derive(Debug, Clone)]
+pub struct LayerMaps {
+    pub score: Score,
+    pub maps: Vec<Arc<HeatMap>>,
+}
+
+impl LayerMaps {
+    /// The map of the layer with this path.
+    pub fn at(&self, path: &str) -> Option<&Arc<HeatMap>> {
+        self.maps.iter().find(|map| map.layer == path)
+    }
 }
 
 impl HeatMap {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache as Bounded;
 
-use super::{Answer, Guided, HeatMap, ModelCard, Request};
+use super::{Answer, Guided, HeatMap, LayerMaps, Request};
 use crate::explain::Score;
 use crate::model::ReluRule;
 use crate::picture::geometry::Fit;
@@ -28,12 +28,12 @@ pub(super) struct View {
 }
 
 impl View {
-    pub(super) fn new(card: &ModelCard, request: &Request) -> View {
-        View {
-            model: card.id,
-            photo: request.photo.id,
-            fit: request.fit,
-        }
+    pub(super) fn new(model: u64, photo: u64, fit: Fit) -> View {
+        View { model, photo, fit }
+    }
+
+    pub(super) fn of(request: &Request) -> View {
+        View::new(request.model, request.photo.id, request.fit)
     }
 }
 
@@ -58,9 +58,9 @@ impl Weighter<View, Arc<Answer>> for Bytes {
     }
 }
 
-impl Weighter<MapKey, Arc<HeatMap>> for Bytes {
-    fn weight(&self, _: &MapKey, heat_map: &Arc<HeatMap>) -> u64 {
-        (heat_map.map.values.len() * 4 + 256) as u64
+impl Weighter<MapKey, Option<Arc<HeatMap>>> for Bytes {
+    fn weight(&self, _: &MapKey, heat_map: &Option<Arc<HeatMap>>) -> u64 {
+        (heat_map.as_ref().map_or(0, |map| map.map.values.len()) * 4 + 256) as u64
     }
 }
 
@@ -80,7 +80,8 @@ impl Weighter<GuidedKey, Arc<Guided>> for Bytes {
 /// Finished work of all stages.
 pub(super) struct Cache {
     pub answers: Bounded<View, Arc<Answer>, Bytes>,
-    pub heat_maps: Bounded<MapKey, Arc<HeatMap>, Bytes>,
+    /// `None` where the map is not finite.
+    heat_maps: Bounded<MapKey, Option<Arc<HeatMap>>, Bytes>,
     pub gradients: Bounded<GradientKey, Arc<Gradient>, Bytes>,
     pub guided: Bounded<GuidedKey, Arc<Guided>, Bytes>,
 }
@@ -93,5 +94,44 @@ impl Cache {
             gradients: Bounded::with_weighter(ONE_SHARD, BUDGET, Bytes),
             guided: Bounded::with_weighter(ONE_SHARD, BUDGET, Bytes),
         }
+    }
+    /// What is known of a map: nothing, that it is not finite, or the map.
+    pub(super) fn heat_map(
+        &self,
+        view: View,
+        score: Score,
+        layer: &str,
+    ) -> Option<Option<Arc<HeatMap>>> {
+        self.heat_maps.get(&(view, score, layer.to_owned()))
+    }
+
+    /// Keeps a map, or that it is not finite.
+    pub(super) fn keep(&self, view: View, heat_map: &Arc<HeatMap>) {
+        let key = (view, heat_map.score, heat_map.layer.clone());
+        let finite = heat_map.is_finite();
+        self.heat_maps
+            .insert(key, finite.then(|| Arc::clone(heat_map)));
+    }
+
+    /// The maps at all of these layers; `None` while one of them is unknown.
+    pub(super) fn layer_maps<'a>(
+        &self,
+        view: View,
+        score: Score,
+        layers: impl Iterator<Item = &'a str>,
+    ) -> Option<Arc<LayerMaps>> {
+        let mut maps = Vec::new();
+        for layer in layers {
+            maps.extend(self.heat_map(view, score, layer)?);
+        }
+        Some(Arc::new(LayerMaps { score, maps }))
+    }
+
+    /// Drops what only a closed model's views can ask for.
+    pub(super) fn forget_model(&self, model: u64) {
+        self.answers.retain(|view, _| view.model != model);
+        self.heat_maps.retain(|(view, ..), _| view.model != model);
+        self.gradients.retain(|(view, ..), _| view.model != model);
+        self.guided.retain(|(view, ..), _| view.model != model);
     }
 }

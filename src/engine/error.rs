@@ -15,12 +15,16 @@ pub enum Error {
     Overtaken,
     #[error("open a model first")]
     NoModel,
+    #[error("this model has been closed; open it again")]
+    ModelClosed,
     #[error("this model has no layer with a spatial map, so Grad-CAM has nowhere to look")]
     NoSpatialLayer,
     #[error("there is no layer “{0}” in this model; `gradcam layers` lists them")]
     UnknownLayer(String),
     #[error("layer “{layer}” cannot be looked at: {why}")]
     LayerWithoutMap { layer: String, why: String },
+    #[error("the channels of several layers together cannot be shown; choose one of “{0}”")]
+    ChannelsOfSeveral(String),
     #[error("there is no class {class}: this model knows {classes}")]
     UnknownClass { class: usize, classes: usize },
     #[error("the model answers this picture with values that are not finite (NaN or infinity)")]

@@ -1,7 +1,7 @@
 //! The window's side of the engine: asks, cancels, and never waits.
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -10,19 +10,30 @@ use std::time::Instant;
 use poll_promise::Promise;
 
 use super::cache::{Cache, View};
-use super::session::resolve_layer;
-use super::worker::{self, Message, Replies, Reply};
-use super::{Error, HeatMap, Job, ModelCard, Progress, Request, Stage};
-use crate::explain::Score;
+use super::channels::Asking;
+use super::known::{self, Known};
+use super::later::Picture;
+use super::reply::{BatchReplies, Replies, Reply, caught};
+use super::worker::{self, Message};
+use super::{Answer, Batch, Error, HeatMap, Job, LayerMaps, ModelCard, Progress, Request, Stage};
+use crate::explain::{Channels, Score};
 use crate::model::allocator;
 use crate::picture::decode::Photo;
+use crate::picture::geometry::Fit;
 
 /// What the window's thread and the worker both see.
 pub(super) struct Shared {
     pub cache: Cache,
-    /// The generation of the newest request: older work ends at its next stage.
-    pub newest: AtomicU64,
-    card: Mutex<Option<Arc<ModelCard>>>,
+    /// The generation of the newest batch: older work ends at its next stage.
+    newest: AtomicU64,
+    /// What its first request is about.
+    in_view: Mutex<Option<(View, Score)>>,
+    /// The newest call for channels.
+    turn: AtomicU64,
+    /// Messages sent and not yet taken that pictures for later give way to.
+    urgent: AtomicUsize,
+    /// Of every open model.
+    cards: Mutex<Vec<Arc<ModelCard>>>,
     progress: Mutex<Option<Progress>>,
     wake: Box<dyn Fn() + Send + Sync>,
 }
@@ -41,8 +52,53 @@ impl Shared {
         *locked(&self.progress) = None;
     }
 
-    pub(super) fn set_card(&self, card: Arc<ModelCard>) {
-        *locked(&self.card) = Some(card);
+    pub(super) fn add_card(&self, card: Arc<ModelCard>) {
+        locked(&self.cards).push(card);
+    }
+
+    fn card(&self, model: u64) -> Option<Arc<ModelCard>> {
+        let cards = locked(&self.cards);
+        cards.iter().find(|card| card.id == model).cloned()
+    }
+
+    pub(super) fn is_newest(&self, generation: u64) -> bool {
+        self.newest.load(Ordering::SeqCst) == generation
+    }
+
+    /// Whether a walk for this score is still of use: to its own batch or to a newer one.
+    ///
+    /// # Errors
+    /// [`Error::Overtaken`] where it is not.
+    pub(super) fn wanted(&self, generation: u64, view: View, score: Score) -> Result<(), Error> {
+        if self.is_newest(generation) || *locked(&self.in_view) == Some((view, score)) {
+            Ok(())
+        } else {
+            Err(Error::Overtaken)
+        }
+    }
+
+    pub(super) fn is_newest_turn(&self, turn: u64) -> bool {
+        self.turn.load(Ordering::SeqCst) == turn
+    }
+
+    /// Whether a picture for later may go on.
+    ///
+    /// # Errors
+    /// [`Error::Overtaken`] where something else has come.
+    pub(super) fn nobody_waits(&self) -> Result<(), Error> {
+        match self.urgent.load(Ordering::SeqCst) {
+            0 => Ok(()),
+            _ => Err(Error::Overtaken),
+        }
+    }
+
+    pub(super) fn urgent_taken(&self) {
+        self.urgent.fetch_sub(1, Ordering::SeqCst);
+    }
+
+    fn overtake(&self, in_view: Option<(View, Score)>) -> u64 {
+        *locked(&self.in_view) = in_view;
+        self.newest.fetch_add(1, Ordering::SeqCst) + 1
     }
 }
 
@@ -70,7 +126,10 @@ impl Engine {
         let shared = Arc::new(Shared {
             cache: Cache::new(),
             newest: AtomicU64::new(0),
-            card: Mutex::new(None),
+            in_view: Mutex::new(None),
+            turn: AtomicU64::new(0),
+            urgent: AtomicUsize::new(0),
+            cards: Mutex::new(Vec::new()),
             progress: Mutex::new(None),
             wake: Box::new(wake),
         });
@@ -96,7 +155,7 @@ impl Engine {
         let started = thread::Builder::new()
             .name("gradcam-decode".into())
             .spawn(move || {
-                reply.send(worker::caught(|| Ok(Arc::new(Photo::open(&path)?))));
+                reply.send(caught(|| Ok(Arc::new(Photo::open(&path)?))));
                 shared.wake();
             });
         match started {
@@ -105,55 +164,143 @@ impl Engine {
         }
     }
 
-    /// Opens a model on the worker; the last one stays where that fails.
+    /// Opens a model on the worker. Those opened before stay open, see [`Engine::keep_models`].
     pub fn open_model(&self, path: PathBuf) -> Promise<Result<Arc<ModelCard>, Error>> {
         self.cancel();
-        let (sender, promise) = Promise::new();
-        self.send(Message::OpenModel {
-            path,
-            reply: Reply::new(sender),
-        });
+        let (promise, reply) = Reply::pending(None);
+        self.send(Message::OpenModel { path, reply });
         promise
     }
 
-    /// Asks for everything the panels show of one view. What is known comes back ready; only the
-    /// rest goes to the worker, where it overtakes what was asked before.
-    pub fn explain(&self, request: Request) -> Job {
-        let generation = self.shared.newest.fetch_add(1, Ordering::SeqCst) + 1;
-        let known = self.known(&request);
-        let (answer, answer_reply) = open_or_ready(known.answer);
-        let (heat_map, heat_map_reply) = open_or_ready(known.heat_map);
-        let (guided, guided_reply) = open_or_ready(known.guided);
-        let job = Job {
-            answer,
-            heat_map,
-            guided,
-        };
-        if let (None, None, None) = (&answer_reply, &heat_map_reply, &guided_reply) {
-            return job;
+    /// Closes every model that is open now but these, and frees what was kept for it. One whose
+    /// promise has been kept but not looked at is open too.
+    pub fn keep_models(&self, ids: &[u64]) {
+        let mut closed = Vec::new();
+        locked(&self.shared.cards).retain(|card| {
+            let kept = ids.contains(&card.id);
+            if !kept {
+                closed.push(card.id);
+            }
+            kept
+        });
+        if !closed.is_empty() {
+            self.send(Message::CloseModels(closed));
         }
-        let or_answered = Box::new(Replies {
-            answer: answer_reply.unwrap_or_else(Reply::answered),
-            heat_map: heat_map_reply.unwrap_or_else(Reply::answered),
-            guided: guided_reply.unwrap_or_else(Reply::answered),
+    }
+
+    /// Asks for everything that is on screen: a request for each row of panels, the one in hand
+    /// first. What is known comes back ready; only the rest goes to the worker, as one message,
+    /// where it overtakes what was asked before.
+    ///
+    /// Over the whole batch come first the answers and heat maps in order, then the overview, then
+    /// the guided pictures, then the maps of all layers.
+    pub fn explain(&self, requests: Vec<Request>) -> Batch {
+        let cache = &self.shared.cache;
+        let mut jobs = Vec::with_capacity(requests.len());
+        let mut replies = Vec::with_capacity(requests.len());
+        let mut lead = None;
+        for (index, request) in requests.iter().enumerate() {
+            let card = self.shared.card(request.model);
+            let known = card.as_deref().map(|card| Known::new(cache, card, request));
+            let known = known.unwrap_or_default();
+            if index == 0 {
+                lead = card.zip(known.score);
+            }
+            let (answer, answer_reply) = Reply::pending(known.answer);
+            let (heat_map, heat_map_reply) = Reply::pending(known.heat_map);
+            let (guided, guided_reply) = Reply::pending(known.guided);
+            jobs.push(Job {
+                answer,
+                heat_map,
+                guided,
+            });
+            replies.push(Replies {
+                answer: answer_reply,
+                heat_map: heat_map_reply,
+                guided: guided_reply,
+            });
+        }
+        let view = requests.first().map(View::of);
+        let lead = view.zip(lead);
+        let known_maps = |of: fn(&Cache, &ModelCard, View, Score) -> Option<Arc<LayerMaps>>| {
+            let (view, (card, score)) = lead.as_ref()?;
+            of(cache, card, *view, *score)
+        };
+        let (overview, overview_reply) = Reply::pending(known_maps(known::overview));
+        let (all_layers, all_layers_reply) = Reply::pending(known_maps(known::all_layers));
+        let generation = self
+            .shared
+            .overtake(lead.map(|(view, (_, score))| (view, score)));
+        let batch = Batch {
+            jobs,
+            overview,
+            all_layers,
+        };
+        let replies = Box::new(BatchReplies {
+            jobs: replies,
+            overview: overview_reply,
+            all_layers: all_layers_reply,
         });
-        self.sent.fetch_add(1, Ordering::Relaxed);
-        self.send(Message::Explain {
-            generation,
+        if replies.is_open() && !requests.is_empty() {
+            self.sent.fetch_add(1, Ordering::Relaxed);
+            self.send(Message::Explain {
+                generation,
+                requests,
+                replies,
+            });
+        }
+        batch
+    }
+
+    /// Weights and activations of every channel behind one map. A newer call overtakes an older
+    /// one; the panels come between, but not behind their slower stages.
+    pub fn channels(&self, request: Request) -> Promise<Result<Arc<Channels>, Error>> {
+        let turn = self.shared.turn.fetch_add(1, Ordering::SeqCst) + 1;
+        let (promise, reply) = Reply::pending(None);
+        self.send(Message::Channels(Box::new(Asking {
+            turn,
             request,
-            replies: or_answered,
-        });
-        job
+            reply,
+        })));
+        promise
+    }
+
+    /// The answer to a picture that nobody waits for, as those of a folder: without a record, and
+    /// only while there is nothing else to do. Anything else breaks it off between two nodes of the
+    /// graph, and it is begun again afterwards.
+    ///
+    /// Pictures are answered in the order of the calls. Each is held in memory until then, so ask
+    /// for a few at a time and for more as they come back.
+    pub fn answer_later(
+        &self,
+        model: u64,
+        fit: Fit,
+        photo: Arc<Photo>,
+    ) -> Promise<Result<Arc<Answer>, Error>> {
+        let view = View::new(model, photo.id, fit);
+        let known = self.shared.cache.answers.get(&view);
+        let (promise, reply) = Reply::pending(known);
+        if reply.is_open() {
+            self.send(Message::Later(Picture::new(model, fit, photo, reply)));
+        }
+        promise
+    }
+
+    /// Drops all pictures for later; their promises end in [`Error::Overtaken`].
+    pub fn forget_later(&self) {
+        self.send(Message::ForgetLater);
     }
 
     /// The heat map of a view, if it has been computed.
     pub fn cached_map(&self, request: &Request) -> Option<Arc<HeatMap>> {
-        self.known(request).heat_map
+        let card = self.shared.card(request.model)?;
+        Known::new(&self.shared.cache, &card, request).heat_map
     }
 
     /// Drops what is under way at its next stage; promises still open end in [`Error::Overtaken`].
     pub fn cancel(&self) {
-        self.shared.newest.fetch_add(1, Ordering::SeqCst);
+        self.shared.overtake(None);
+        self.shared.turn.fetch_add(1, Ordering::SeqCst);
     }
 
     /// What the worker does now; `None` while it is idle.
@@ -161,7 +308,7 @@ impl Engine {
         *locked(&self.shared.progress)
     }
 
-    /// How many views had to be computed, at least in part, since the start.
+    /// How many batches had to be computed, at least in part, since the start.
     pub fn requests_sent(&self) -> u64 {
         self.sent.load(Ordering::Relaxed)
     }
@@ -169,33 +316,10 @@ impl Engine {
     fn send(&self, message: Message) {
         // Where the worker is gone, the message comes back and its replies answer on being dropped.
         if let Some(messages) = &self.messages {
+            if message.is_urgent() {
+                self.shared.urgent.fetch_add(1, Ordering::SeqCst);
+            }
             drop(messages.send(message));
-        }
-    }
-
-    fn known(&self, request: &Request) -> Known {
-        let Some(card) = locked(&self.shared.card).clone() else {
-            return Known::default();
-        };
-        let view = View::new(&card, request);
-        let cache = &self.shared.cache;
-        let answer = cache.answers.get(&view);
-        let score = request
-            .score
-            .or_else(|| answer.as_ref()?.top().map(Score::For));
-        let layer = resolve_layer(&card, request.layer.as_deref()).ok();
-        let (Some(score), Some(layer)) = (score, layer) else {
-            return Known {
-                answer,
-                ..Known::default()
-            };
-        };
-        let heat_map = cache.heat_maps.get(&(view, score, layer.clone()));
-        let guided = cache.guided.get(&(view, score, request.rule, layer));
-        Known {
-            answer,
-            heat_map,
-            guided,
         }
     }
 }
@@ -204,29 +328,11 @@ impl Drop for Engine {
     /// Waits for the worker's current stage: libtorch may not be in use while the process ends.
     fn drop(&mut self) {
         self.cancel();
+        self.shared.urgent.fetch_add(1, Ordering::SeqCst);
         self.messages = None;
         if let Some(worker) = self.worker.take() {
             // A panic has been reported as the job's error already.
             drop(worker.join());
-        }
-    }
-}
-
-#[derive(Default)]
-struct Known {
-    answer: Option<Arc<super::Answer>>,
-    heat_map: Option<Arc<HeatMap>>,
-    guided: Option<Arc<super::Guided>>,
-}
-
-type Pending<T> = (Promise<Result<T, Error>>, Option<Reply<T>>);
-
-fn open_or_ready<T: Send + 'static>(known: Option<T>) -> Pending<T> {
-    match known {
-        Some(value) => (Promise::from_ready(Ok(value)), None),
-        None => {
-            let (sender, promise) = Promise::new();
-            (promise, Some(Reply::new(sender)))
         }
     }
 }

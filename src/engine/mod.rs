@@ -1,22 +1,32 @@
 //! Tensor work off the window's thread: one worker owns every tensor, requests go in as plain
 //! data, answers come out as promises.
 //!
-//! The window draws sixty times a second and must never wait. So it sends a [`Request`], keeps the
-//! [`Job`], and looks at its promises each frame. A newer request overtakes an older one.
-//! Without a window the same [`Session`] is called directly.
+//! The window draws sixty times a second and must never wait. So it sends a [`Request`] for each
+//! row it shows, keeps the [`Batch`], and looks at its promises each frame. Newer requests overtake
+//! older ones. Without a window the same [`Session`] is called directly.
 
 mod answer;
+mod batch;
 mod cache;
 mod card;
+mod channels;
 mod error;
 mod handle;
+mod input;
+mod known;
+mod later;
+mod models;
+mod priority;
+mod reply;
 mod request;
 mod session;
+mod target;
 mod worker;
 
-pub use answer::{Answer, Guided, HeatMap};
+pub use answer::{Answer, Guided, HeatMap, LayerMaps};
 pub use card::ModelCard;
 pub use error::Error;
 pub use handle::Engine;
-pub use request::{Job, Progress, Request, Stage};
-pub use session::{Checkpoint, Session, resolve_layer};
+pub use request::{Batch, Job, Progress, Request, Stage};
+pub use session::{Checkpoint, Session, Watch};
+pub use target::resolve_layer;

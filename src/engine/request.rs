@@ -5,20 +5,23 @@ use std::time::Instant;
 
 use poll_promise::Promise;
 
-use super::{Answer, Error, Guided, HeatMap};
+use super::{Answer, Error, Guided, HeatMap, LayerMaps};
 use crate::explain::Score;
 use crate::model::{ModulePath, ReluRule};
 use crate::picture::decode::Photo;
 use crate::picture::geometry::Fit;
 
-/// One view: everything needed to compute what the panels show, for the model that is open.
+/// One view: everything needed to compute what a row of panels shows.
 #[derive(Debug, Clone)]
 pub struct Request {
+    /// The [`id`](super::ModelCard::id) of an open model.
+    pub model: u64,
     pub photo: Arc<Photo>,
     pub fit: Fit,
     /// `None` asks for the class that the model itself answers.
     pub score: Option<Score>,
-    /// `None` asks for the recommended layer.
+    /// `None` asks for the recommended layer. Several paths joined by
+    /// [`JOIN`](crate::model::layers::JOIN) ask for their maps as one.
     pub layer: Option<ModulePath>,
     /// The rule behind the third panel: guided, deconvnet or the plain gradient.
     pub rule: ReluRule,
@@ -31,6 +34,19 @@ pub struct Job {
     pub answer: Promise<Result<Arc<Answer>, Error>>,
     pub heat_map: Promise<Result<Arc<HeatMap>, Error>>,
     pub guided: Promise<Result<Arc<Guided>, Error>>,
+}
+
+/// The answers to all that the window looks at, asked together.
+pub struct Batch {
+    /// One a request, in their order.
+    pub jobs: Vec<Job>,
+    /// Maps of the first request's score at the layers of [`LayerTree::overview`]: ready right
+    /// after the heat maps.
+    ///
+    /// [`LayerTree::overview`]: crate::model::LayerTree::overview
+    pub overview: Promise<Result<Arc<LayerMaps>, Error>>,
+    /// The same at every layer with a map: ready last.
+    pub all_layers: Promise<Result<Arc<LayerMaps>, Error>>,
 }
 
 /// What the worker does now.
@@ -48,9 +64,12 @@ pub enum Stage {
     Resampling,
     Forward,
     HeatMap,
+    /// The maps of the strip, for the same class.
+    Overview,
     Guided,
     /// The other layers' maps for the same class, so that walking the layers is instant.
     OtherLayers,
+    Channels,
 }
 
 impl Stage {
@@ -61,8 +80,10 @@ impl Stage {
             Stage::Resampling => "resampling the picture",
             Stage::Forward => "forward pass",
             Stage::HeatMap => "heat map",
+            Stage::Overview => "maps along the network",
             Stage::Guided => "guided pass",
             Stage::OtherLayers => "other layers' maps",
+            Stage::Channels => "channels",
         }
     }
 }

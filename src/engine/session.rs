@@ -1,29 +1,37 @@
 //! A model, a picture and the recorded pass of one through the other: the engine without its
-//! thread. The worker owns one, the command line another; both run the same code.
+//! thread. The worker owns one for each open model, the command line another; all run the same
+//! code.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use tch::{Device, Kind, Tensor};
-
+use super::input::Input;
+use super::target::{check_classes, find_target};
 use super::{Answer, Error, HeatMap, ModelCard, Stage};
-use crate::explain::{self, InputGradient, Score};
-use crate::model::{Layer, LayerTree, Model, Preprocess, ReluRule, Tape, Target, ValueId};
+use crate::explain::{self, Channels, InputGradient, Score};
+use crate::model::layers::split;
+use crate::model::{Model, ReluRule, Tape, ValueId, forward_watched};
 use crate::picture::decode::Photo;
-use crate::picture::geometry::{Fit, Placement};
-use crate::picture::map::{Map, SignedImage};
-use crate::picture::resample::resample;
+use crate::picture::geometry::Fit;
+use crate::picture::map::{Map, SignedImage, fuse};
 
 /// Told before each stage begins; an error from it ends the work there.
 pub type Checkpoint<'a> = &'a mut dyn FnMut(Stage) -> Result<(), Error>;
 
-/// The open model and the last recorded pass.
+/// Called many times during a stage; an error from it ends the stage.
+pub type Watch<'a> = &'a mut dyn FnMut() -> Result<(), Error>;
+
+/// The open model and its last recorded passes.
 #[derive(Default)]
 pub struct Session {
     open: Option<(Model, Arc<ModelCard>)>,
-    recording: Option<Recording>,
+    /// The last one used stands last.
+    recordings: Vec<Recording>,
+    /// How many recordings may stay while another is made.
+    beside: usize,
 }
 
 struct Recording {
@@ -31,9 +39,26 @@ struct Recording {
     fit: Fit,
     tape: Tape,
     answer: Arc<Answer>,
+    /// When it was last used, by a clock that all sessions share.
+    used: u64,
+}
+
+/// Goes up by one at each look.
+fn tick() -> u64 {
+    static CLOCK: AtomicU64 = AtomicU64::new(1);
+    CLOCK.fetch_add(1, Ordering::Relaxed)
 }
 
 impl Session {
+    /// A session that keeps so many earlier recordings beside the newest. The default keeps none,
+    /// since each takes the memory of all activations.
+    pub fn keeping(beside: usize) -> Session {
+        Session {
+            beside,
+            ..Session::default()
+        }
+    }
+
     /// Opens and checks a model file. Where that fails, the last model stays open.
     ///
     /// # Errors
@@ -45,14 +70,40 @@ impl Session {
             &model,
             NEXT_ID.fetch_add(1, Ordering::Relaxed),
         ));
-        self.recording = None;
+        self.recordings.clear();
         self.open = Some((model, Arc::clone(&card)));
         Ok(card)
     }
 
-    /// Forgets the recorded pass, as after a panic in the middle of one.
-    pub fn forget_recording(&mut self) {
-        self.recording = None;
+    /// Forgets the recorded passes, as after a panic in the middle of one.
+    pub fn forget_recordings(&mut self) {
+        self.recordings.clear();
+    }
+
+    /// How many recordings there are, and when the one least recently used was.
+    pub(super) fn recordings(&self) -> (usize, Option<u64>) {
+        let oldest = self.recordings.first().map(|recording| recording.used);
+        (self.recordings.len(), oldest)
+    }
+
+    /// Forgets the recording least recently used.
+    pub(super) fn forget_oldest(&mut self) {
+        if !self.recordings.is_empty() {
+            self.recordings.remove(0);
+        }
+    }
+
+    /// The answer of the recording of just this, which counts as used from now on.
+    pub(super) fn recall(&mut self, photo: u64, fit: Fit) -> Option<Arc<Answer>> {
+        let found = self
+            .recordings
+            .iter()
+            .position(|recording| (recording.photo, recording.fit) == (photo, fit))?;
+        let mut recording = self.recordings.remove(found);
+        recording.used = tick();
+        let answer = Arc::clone(&recording.answer);
+        self.recordings.push(recording);
+        Some(answer)
     }
 
     fn model(&self) -> Result<&(Model, Arc<ModelCard>), Error> {
@@ -67,7 +118,8 @@ impl Session {
         Ok(&self.model()?.1)
     }
 
-    /// Sends `photo` through the model, recording, unless the last recording is of just that.
+    /// Sends `photo` through the model, recording, unless there is a recording of just that.
+    /// The methods below then speak of this picture.
     ///
     /// # Errors
     /// [`Error::NoModel`], [`Error::Picture`], [`Error::Torch`], [`Error::NotFinite`], and what
@@ -78,74 +130,145 @@ impl Session {
         fit: Fit,
         checkpoint: Checkpoint,
     ) -> Result<Arc<Answer>, Error> {
-        if let Some(recording) = &self.recording
-            && (recording.photo, recording.fit) == (photo.id, fit)
-        {
-            return Ok(Arc::clone(&recording.answer));
+        if let Some(answer) = self.recall(photo.id, fit) {
+            return Ok(answer);
         }
-        // Two recordings at once would take twice the memory.
-        self.recording = None;
+        // Beside the new one: each takes the memory of all activations.
+        while self.recordings.len() > self.beside {
+            self.forget_oldest();
+        }
         let (model, _) = self.model()?;
 
         checkpoint(Stage::Resampling)?;
-        let start = Instant::now();
-        let frame = model.preprocess.frame();
-        let placement = Placement::new(photo.rgb.dimensions(), &frame, fit);
-        let input = normalised(
-            &resample(&photo.rgb, &placement, &frame)?,
-            &model.preprocess,
-        )?;
-        let resample_ms = ms_since(start);
+        let input = self.input(photo, fit)?;
 
         checkpoint(Stage::Forward)?;
         let start = Instant::now();
-        let tape = Tape::record(&model.graph, Arc::clone(&model.plan), &input)?;
-        let logits = explain::plain(tape.logits())?;
-        if logits.iter().any(|logit| !logit.is_finite()) {
-            return Err(Error::NotFinite);
-        }
+        let tape = Tape::record(&model.graph, Arc::clone(&model.plan), &input.tensor)?;
+        let logits = finite(explain::plain(tape.logits())?)?;
         let forward_ms = ms_since(start);
 
-        let answer = Arc::new(Answer::new(logits, placement, resample_ms, forward_ms));
-        self.recording = Some(Recording {
+        let answer = Arc::new(Answer::new(
+            logits,
+            input.placement,
+            input.resample_ms,
+            forward_ms,
+        ));
+        self.recordings.push(Recording {
             photo: photo.id,
             fit,
             tape,
             answer: Arc::clone(&answer),
+            used: tick(),
         });
         Ok(answer)
     }
 
+    /// A photo as the open model takes it.
+    ///
+    /// # Errors
+    /// [`Error::NoModel`], [`Error::Picture`], [`Error::Torch`].
+    pub(super) fn input(&self, photo: &Photo, fit: Fit) -> Result<Input, Error> {
+        Input::new(photo, fit, &self.model()?.0.preprocess)
+    }
+
+    /// The model's logits for a photo, without a record. `watch` is called before each node.
+    ///
+    /// # Errors
+    /// [`Error::NoModel`], [`Error::Torch`], [`Error::NotFinite`], and what `watch` returns.
+    pub(super) fn logits(&self, input: &Input, watch: Watch) -> Result<Vec<f32>, Error> {
+        let graph = &self.model()?.0.graph;
+        let logits = forward_watched(graph, &input.tensor, &mut |_, _| watch())?;
+        finite(explain::plain(&logits)?)
+    }
+
     fn recorded(&self) -> Result<(&Model, &Tape), Error> {
-        let tape = &self.recording.as_ref().ok_or(Error::NoModel)?.tape;
+        let tape = &self.recordings.last().ok_or(Error::NoModel)?.tape;
         Ok((&self.model()?.0, tape))
     }
 
     /// Grad-CAM of `score` at several layers from one backward pass, for the picture last answered.
+    /// A layer may be several joined by [`JOIN`](crate::model::layers::JOIN): then it is the mean
+    /// of their maps, see [`fuse`].
     ///
     /// # Errors
     /// [`Error::UnknownLayer`], [`Error::LayerWithoutMap`], [`Error::UnknownClass`],
     /// [`Error::Torch`].
     pub fn heat_maps(&self, score: Score, layers: &[&str]) -> Result<Vec<HeatMap>, Error> {
+        let start = Instant::now();
+        let parts: Vec<&str> = layers.iter().flat_map(|layer| split(layer)).collect();
+        let mut found: HashMap<String, Map> = HashMap::new();
+        self.each_heat_map(score, &parts, &mut || Ok(()), &mut |heat_map| {
+            found.insert(heat_map.layer, heat_map.map);
+            Ok(())
+        })?;
+        let ms = ms_since(start) / layers.len().max(1) as f64;
+        layers
+            .iter()
+            .map(|&layer| {
+                let unknown = || Error::UnknownLayer(layer.to_owned());
+                let parts: Vec<&Map> = split(layer)
+                    .map(|path| found.get(path).ok_or_else(unknown))
+                    .collect::<Result<_, _>>()?;
+                Ok(HeatMap {
+                    score,
+                    layer: layer.to_owned(),
+                    map: match parts.as_slice() {
+                        [only] => (*only).clone(),
+                        several => fuse(several),
+                    },
+                    ms,
+                })
+            })
+            .collect()
+    }
+
+    /// The maps of single layers one at a time, each as soon as the backward pass has come there:
+    /// the last of the network first. `watch` is called many times on the way; an error from it or
+    /// from `found` ends the pass.
+    ///
+    /// # Errors
+    /// As [`Session::heat_maps`], and what `watch` and `found` return.
+    pub fn each_heat_map(
+        &self,
+        score: Score,
+        layers: &[&str],
+        watch: Watch,
+        found: &mut dyn FnMut(HeatMap) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         let (model, tape) = self.recorded()?;
         check_classes(score, model.labels.names.len())?;
         let start = Instant::now();
-        let values = layers
-            .iter()
-            .map(|path| Ok(find_target(&model.layers, path)?.activation))
-            .collect::<Result<Vec<ValueId>, Error>>()?;
-        let maps = explain::grad_cam(tape, score, &values)?;
-        let ms = ms_since(start) / layers.len().max(1) as f64;
-        let of = |(map, layer): (Map, &&str)| HeatMap {
-            score,
-            layer: (*layer).to_owned(),
-            map,
-            ms,
-        };
-        Ok(maps.into_iter().zip(layers).map(of).collect())
+        // Often a block and the last layer inside it are one value.
+        let mut at: HashMap<ValueId, Vec<&str>> = HashMap::new();
+        let mut values = Vec::new();
+        for &path in layers {
+            let value = find_target(&model.layers, path)?.activation;
+            let paths = at.entry(value).or_default();
+            if paths.is_empty() {
+                values.push(value);
+            }
+            if !paths.contains(&path) {
+                paths.push(path);
+            }
+        }
+        let mut count = 0;
+        explain::grad_cam_each(tape, score, &values, watch, &mut |value, map| {
+            let paths = at.get(&value).map(Vec::as_slice).unwrap_or_default();
+            count += paths.len();
+            for &path in paths {
+                found(HeatMap {
+                    score,
+                    layer: path.to_owned(),
+                    map: map.clone(),
+                    ms: ms_since(start) / count as f64,
+                })?;
+            }
+            Ok(())
+        })
     }
 
-    /// The map at one layer.
+    /// The map at one layer, or at several joined.
     ///
     /// # Errors
     /// As [`Session::heat_maps`], and [`Error::MapNotFinite`].
@@ -159,14 +282,45 @@ impl Session {
         }
     }
 
+    /// The channels behind the map of `score` at one layer, for the picture last answered.
+    ///
+    /// # Errors
+    /// As [`Session::heat_map`], and [`Error::ChannelsOfSeveral`] for layers that are joined.
+    pub fn channels(&self, score: Score, layer: &str) -> Result<Channels, Error> {
+        let (model, tape) = self.recorded()?;
+        check_classes(score, model.labels.names.len())?;
+        if split(layer).nth(1).is_some() {
+            return Err(Error::ChannelsOfSeveral(layer.to_owned()));
+        }
+        let value = find_target(&model.layers, layer)?.activation;
+        let channels = explain::channels(tape, score, value, layer)?;
+        match channels.is_finite() {
+            true => Ok(channels),
+            false => Err(Error::MapNotFinite(layer.to_owned())),
+        }
+    }
+
     /// The gradient of `score` at the normalised input under `rule`, for the picture last answered.
     ///
     /// # Errors
     /// [`Error::UnknownClass`], [`Error::MapNotFinite`], [`Error::Torch`].
     pub fn input_gradient(&self, score: Score, rule: ReluRule) -> Result<InputGradient, Error> {
+        self.input_gradient_watched(score, rule, &mut || Ok(()))
+    }
+
+    /// The same; `watch` is called many times on the way, and an error from it ends the pass.
+    ///
+    /// # Errors
+    /// As [`Session::input_gradient`], and what `watch` returns.
+    pub fn input_gradient_watched(
+        &self,
+        score: Score,
+        rule: ReluRule,
+        watch: Watch,
+    ) -> Result<InputGradient, Error> {
         let (model, tape) = self.recorded()?;
         check_classes(score, model.labels.names.len())?;
-        let found = explain::guided_backprop(tape, &model.graph, score, rule)?;
+        let found = explain::guided_backprop_watched(tape, &model.graph, score, rule, watch)?;
         if found.image.values.iter().all(|value| value.is_finite()) {
             Ok(found)
         } else {
@@ -183,58 +337,11 @@ impl Session {
     }
 }
 
-/// The recommended layer's path where `layer` is `None`.
-///
-/// # Errors
-/// [`Error::UnknownLayer`], [`Error::LayerWithoutMap`], [`Error::NoSpatialLayer`].
-pub fn resolve_layer(card: &ModelCard, layer: Option<&str>) -> Result<String, Error> {
-    let Some(path) = layer else {
-        return card
-            .layers
-            .recommended()
-            .map(|l| l.path.clone())
-            .ok_or(Error::NoSpatialLayer);
-    };
-    find_target(&card.layers, path).map(|layer| layer.path.clone())
-}
-
-fn find_target<'a>(layers: &'a LayerTree, path: &str) -> Result<&'a Layer, Error> {
-    let layer = layers
-        .find(path)
-        .ok_or_else(|| Error::UnknownLayer(path.to_owned()))?;
-    match &layer.target {
-        Target::Spatial { .. } => Ok(layer),
-        Target::None(why) => Err(Error::LayerWithoutMap {
-            layer: path.to_owned(),
-            why: why.clone(),
-        }),
+fn finite(logits: Vec<f32>) -> Result<Vec<f32>, Error> {
+    match logits.iter().all(|logit| logit.is_finite()) {
+        true => Ok(logits),
+        false => Err(Error::NotFinite),
     }
-}
-
-fn check_classes(score: Score, classes: usize) -> Result<(), Error> {
-    match score.classes().into_iter().find(|class| *class >= classes) {
-        Some(class) => Err(Error::UnknownClass { class, classes }),
-        None => Ok(()),
-    }
-}
-
-/// `[1, 3, height, width]`: each value to [0, 1], minus the mean, over the standard deviation.
-fn normalised(picture: &image::RgbImage, preprocess: &Preprocess) -> Result<Tensor, Error> {
-    let (width, height) = (i64::from(picture.width()), i64::from(picture.height()));
-    let pixels = Tensor::f_from_data_size(picture.as_raw(), &[1, height, width, 3], Kind::Uint8)?;
-    let channel = |values: &[f64; 3]| -> Result<Tensor, tch::TchError> {
-        Tensor::f_from_slice(values)?
-            .f_to_kind(Kind::Float)?
-            .f_reshape([1, 3, 1, 1])
-    };
-    let input = pixels
-        .f_permute([0, 3, 1, 2])?
-        .f_to_kind(Kind::Float)?
-        .f_div_scalar(255.0)?
-        .f_sub(&channel(&preprocess.mean)?)?
-        .f_div(&channel(&preprocess.std)?)?
-        .f_contiguous()?;
-    Ok(input.f_to_device(Device::Cpu)?)
 }
 
 pub(super) fn ms_since(start: Instant) -> f64 {

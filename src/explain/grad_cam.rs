@@ -1,6 +1,8 @@
 //! Grad-CAM: where in a feature map the evidence for a class lies
 //! (Selvaraju et al., arXiv 1610.02391 v4, equations 1 and 2).
 
+use std::collections::HashMap;
+
 use tch::{Kind, TchError, Tensor};
 
 use super::{Score, plain, sizes};
@@ -14,15 +16,42 @@ use crate::picture::map::Map;
 /// # Errors
 /// What libtorch says; [`TchError::Shape`] for an activation that is not `[1, C, H, W]`.
 pub fn grad_cam(tape: &Tape, score: Score, layers: &[ValueId]) -> Result<Vec<Map>, TchError> {
-    let gradients = tape.backward(&score.terms(), ReluRule::Gradient, layers)?;
-    layers
-        .iter()
-        .zip(&gradients.at)
-        .map(|(&layer, gradient)| {
+    let mut found: HashMap<ValueId, Map> = HashMap::new();
+    grad_cam_each::<TchError>(tape, score, layers, &mut || Ok(()), &mut |value, map| {
+        found.insert(value, map);
+        Ok(())
+    })?;
+    let missing = || TchError::Shape("no map".into());
+    let map = |value| found.get(value).cloned().ok_or_else(missing);
+    layers.iter().map(map).collect()
+}
+
+/// The same, one map at a time: `found` is given each layer once, with its map, from the last of
+/// the network to the first, as soon as the walk has come there. `watch` is called many times on
+/// the way. An error from either ends the walk.
+///
+/// # Errors
+/// As [`grad_cam`], and what `watch` and `found` return.
+pub fn grad_cam_each<E: From<TchError>>(
+    tape: &Tape,
+    score: Score,
+    layers: &[ValueId],
+    watch: &mut dyn FnMut() -> Result<(), E>,
+    found: &mut dyn FnMut(ValueId, Map) -> Result<(), E>,
+) -> Result<(), E> {
+    let rule = ReluRule::Gradient;
+    tape.walk(
+        &score.terms(),
+        rule,
+        layers,
+        watch,
+        &mut |value, gradient| {
             let missing = || TchError::Shape("the layer was not run".into());
-            from_gradient(tape.activation(layer).ok_or_else(missing)?, gradient)
-        })
-        .collect()
+            let activation = tape.activation(value).ok_or_else(missing)?;
+            found(value, from_gradient(activation, gradient)?)
+        },
+    )?;
+    Ok(())
 }
 
 /// The map of one score at one layer.
@@ -44,17 +73,20 @@ pub fn channel_weights(gradient: &Tensor) -> Result<Tensor, TchError> {
 
 /// Equation 2: ReLU of the activations weighted by αₖ.
 fn from_gradient(activation: &Tensor, gradient: &Tensor) -> Result<Map, TchError> {
-    let (channels, height, width) = sizes(activation)?;
-    let flat = activation
-        .f_detach()?
-        .f_reshape([channels as i64, (height * width) as i64])?;
-    let map = channel_weights(gradient)?
-        .f_unsqueeze(0)?
-        .f_matmul(&flat)?
-        .f_relu()?;
+    let (_, height, width) = sizes(activation)?;
+    let map = weighted_sum(activation, &channel_weights(gradient)?)?.f_relu()?;
     Ok(Map {
         width,
         height,
         values: plain(&map)?,
     })
+}
+
+/// Σₖ αₖ Aₖ, `[1, H · W]`: equation 2 before its ReLU.
+pub(super) fn weighted_sum(activation: &Tensor, weights: &Tensor) -> Result<Tensor, TchError> {
+    let (channels, height, width) = sizes(activation)?;
+    let flat = activation
+        .f_detach()?
+        .f_reshape([channels as i64, (height * width) as i64])?;
+    weights.f_unsqueeze(0)?.f_matmul(&flat)
 }

@@ -28,19 +28,31 @@ pub fn guided_backprop(
     score: Score,
     rule: ReluRule,
 ) -> Result<InputGradient, TchError> {
-    let gradients = tape.backward(&score.terms(), rule, &[graph.input])?;
-    let gradient = gradients
-        .at
-        .first()
-        .ok_or_else(|| TchError::Shape("no gradient".into()))?;
-    let (_, height, width) = sizes(gradient)?;
-    let image = SignedImage {
-        width,
-        height,
-        values: plain(gradient)?,
-    };
-    Ok(InputGradient {
-        image,
-        rectifiers: gradients.rectifiers,
-    })
+    guided_backprop_watched(tape, graph, score, rule, &mut || Ok(()))
+}
+
+/// The same; `watch` is called many times on the way, and an error from it ends the walk.
+///
+/// # Errors
+/// As [`guided_backprop`], and what `watch` returns.
+pub fn guided_backprop_watched<E: From<TchError>>(
+    tape: &Tape,
+    graph: &Graph,
+    score: Score,
+    rule: ReluRule,
+    watch: &mut dyn FnMut() -> Result<(), E>,
+) -> Result<InputGradient, E> {
+    let mut image = None;
+    let wanted = [graph.input];
+    let rectifiers = tape.walk(&score.terms(), rule, &wanted, watch, &mut |_, gradient| {
+        let (_, height, width) = sizes(gradient)?;
+        image = Some(SignedImage {
+            width,
+            height,
+            values: plain(gradient)?,
+        });
+        Ok(())
+    })?;
+    let image = image.ok_or_else(|| TchError::Shape("no gradient".into()))?;
+    Ok(InputGradient { image, rectifiers })
 }

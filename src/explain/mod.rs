@@ -3,13 +3,15 @@
 //! None of them runs the network. Each reads activations and gradients off the same
 //! [`Tape`](crate::model::Tape), so another class, layer or method costs a backward pass at most.
 
+mod channels;
 mod grad_cam;
 mod guided_backprop;
 mod guided_grad_cam;
 mod score;
 
-pub use grad_cam::{channel_weights, grad_cam, grad_cam_at};
-pub use guided_backprop::{InputGradient, guided_backprop};
+pub use channels::{Channels, channels};
+pub use grad_cam::{channel_weights, grad_cam, grad_cam_at, grad_cam_each};
+pub use guided_backprop::{InputGradient, guided_backprop, guided_backprop_watched};
 pub use guided_grad_cam::guided_grad_cam;
 pub use score::Score;
 

@@ -10,6 +10,21 @@ use super::graph::{Graph, ModulePath, ValueId};
 use super::plan::Plan;
 use super::recommend;
 
+mod overview;
+
+/// Between the paths of layers whose maps are shown as one.
+pub const JOIN: &str = " + ";
+
+/// The name of several layers taken together: `features.7 + features.12`.
+pub fn join<'a>(paths: impl IntoIterator<Item = &'a str>) -> ModulePath {
+    paths.into_iter().collect::<Vec<_>>().join(JOIN)
+}
+
+/// The paths that [`join`] put together; a single layer's own path.
+pub fn split(layer: &str) -> impl Iterator<Item = &str> {
+    layer.split(JOIN)
+}
+
 /// A row of the tree.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Layer {
@@ -26,6 +41,9 @@ pub struct Layer {
     pub target: Target,
     /// The value that holds the activation.
     pub activation: ValueId,
+    /// The value that was first equal to it: another one where the layer did nothing, as dropout
+    /// does.
+    pub origin: ValueId,
     /// Rows directly below this one, as indices into [`LayerTree::layers`].
     pub children: Vec<usize>,
     pub parent: Option<usize>,
@@ -100,6 +118,7 @@ pub(super) fn tree(graph: &Graph, plan: &Plan, shapes: &[Vec<i64>]) -> LayerTree
                     shape: Vec::new(),
                     target: Target::None(String::new()),
                     activation,
+                    origin: activation,
                     children: Vec::new(),
                     parent,
                 });
@@ -117,6 +136,7 @@ pub(super) fn tree(graph: &Graph, plan: &Plan, shapes: &[Vec<i64>]) -> LayerTree
     for layer in &mut tree.layers {
         layer.shape = shapes[layer.activation.0].clone();
         layer.target = target(&layer.shape, plan.has_gradient(layer.activation));
+        layer.origin = overview::origin(graph, shapes, layer.activation);
     }
     tree.recommended = recommend::recommend(graph, &tree, shapes);
     tree

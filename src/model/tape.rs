@@ -6,14 +6,17 @@
 //! gradients of activations and nothing else, and it ends as soon as nothing wanted is left
 //! upstream.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use tch::{Kind, TchError, Tensor};
+use tch::{TchError, Tensor};
 
 use super::graph::{Graph, Node, ValueId};
 use super::ops;
 use super::plan::{Plan, Rectifier};
+
+mod walk;
+
+pub use walk::Gradients;
 
 /// What a rectifier lets through on the way back, g being the gradient at its output and x its
 /// input.
@@ -67,17 +70,8 @@ impl ReluRule {
     }
 }
 
-/// Gradients of one score.
-#[derive(Debug)]
-pub struct Gradients {
-    /// At the values asked for, in their order, each shaped like the activation.
-    pub at: Vec<Tensor>,
-    /// At how many rectifiers the rule acted.
-    pub rectifiers: usize,
-}
-
 /// Looks at each node and its inputs before it runs, and may end the pass there.
-pub(super) type Watch<'a> = &'a mut dyn FnMut(&Node, &[&Tensor]) -> Result<(), TchError>;
+pub type Watch<'a, E> = &'a mut dyn FnMut(&Node, &[&Tensor]) -> Result<(), E>;
 
 /// A recorded forward pass of one input.
 ///
@@ -112,7 +106,7 @@ impl Tape {
         graph: &Graph,
         plan: Arc<Plan>,
         input: &Tensor,
-        watch: Watch,
+        watch: Watch<TchError>,
     ) -> Result<Tape, TchError> {
         let mut values: Vec<Option<Tensor>> = Vec::new();
         values.resize_with(graph.values.len(), || None);
@@ -185,115 +179,6 @@ impl Tape {
     pub fn activation(&self, value: ValueId) -> Option<&Tensor> {
         self.values.get(value.0)?.as_ref()
     }
-
-    /// The gradients of `Σ weight · logit` over the `(class, weight)` pairs of `score`, at the
-    /// values `wanted`, under `rule`.
-    ///
-    /// # Errors
-    /// [`TchError::Shape`] for a class or a value out of range, and what libtorch says.
-    pub fn backward(
-        &self,
-        score: &[(usize, f64)],
-        rule: ReluRule,
-        wanted: &[ValueId],
-    ) -> Result<Gradients, TchError> {
-        let plan = &self.plan;
-        let last = plan.cuts.len() - 1;
-        let mut inner: HashMap<usize, Vec<ValueId>> = HashMap::new();
-        let mut needed = vec![false; plan.cuts.len()];
-        for &value in wanted {
-            match (plan.cut_at(value), plan.piece_of(value)) {
-                (Some(cut), _) => needed[cut] = true,
-                (None, Some(piece)) => {
-                    let values = inner.entry(piece).or_default();
-                    if !values.contains(&value) {
-                        values.push(value);
-                    }
-                    needed[piece] = true;
-                }
-                (None, None) => {
-                    return Err(TchError::Shape(
-                        "the score does not depend on this layer".into(),
-                    ));
-                }
-            }
-        }
-        for cut in 0..=last {
-            needed[cut] |= plan.cuts[cut].feeds.iter().any(|feed| needed[*feed]);
-        }
-
-        let mut arrived: Vec<Option<Tensor>> = Vec::new();
-        arrived.resize_with(plan.cuts.len(), || None);
-        arrived[last] = Some(self.seed(score)?);
-        let mut found: HashMap<ValueId, Tensor> = HashMap::new();
-        let mut rectifiers = 0;
-
-        for cut in (1..=last).rev() {
-            let place = &plan.cuts[cut];
-            let upstream_feeds: Vec<usize> = place
-                .feeds
-                .iter()
-                .copied()
-                .filter(|feed| needed[*feed])
-                .collect();
-            let inside = inner.get(&cut).map(Vec::as_slice).unwrap_or_default();
-            if upstream_feeds.is_empty() && inside.is_empty() {
-                continue;
-            }
-            let asked_for = wanted.contains(&place.value);
-            let kept = asked_for
-                .then(|| arrived[cut].as_ref().map(Tensor::shallow_clone))
-                .flatten();
-            let Some(mut gradient) = kept.or_else(|| arrived[cut].take()) else {
-                continue;
-            };
-            if let Some(rectifier) = place.rectifier {
-                gradient = rule.apply(rectifier, &self.roots[cut].f_detach()?, &gradient)?;
-                rectifiers += 1;
-            }
-            let mut ends: Vec<&Tensor> = upstream_feeds
-                .iter()
-                .map(|feed| &self.leaves[*feed])
-                .collect();
-            ends.extend(inside.iter().filter_map(|value| self.activation(*value)));
-            let mut pulled = pull_back(&self.roots[cut], &gradient, &ends)?.into_iter();
-            for (feed, gradient) in upstream_feeds.into_iter().zip(pulled.by_ref()) {
-                let sum = match arrived[feed].take() {
-                    Some(before) => before.f_add(&gradient)?,
-                    None => gradient,
-                };
-                arrived[feed] = Some(sum);
-            }
-            found.extend(inside.iter().copied().zip(pulled));
-        }
-
-        let gradient_at = |value: &ValueId| -> Result<Tensor, TchError> {
-            let at_leaf = plan.cut_at(*value).and_then(|cut| arrived[cut].as_ref());
-            match at_leaf.or_else(|| found.get(value)) {
-                Some(gradient) => Ok(gradient.shallow_clone()),
-                None => self
-                    .activation(*value)
-                    .ok_or_else(|| TchError::Shape("no such value".into()))?
-                    .f_zeros_like(),
-            }
-        };
-        let at = wanted.iter().map(gradient_at).collect::<Result<_, _>>()?;
-        Ok(Gradients { at, rectifiers })
-    }
-
-    fn seed(&self, score: &[(usize, f64)]) -> Result<Tensor, TchError> {
-        let classes = self.logits.numel();
-        let mut weights = vec![0f32; classes];
-        for &(class, weight) in score {
-            let place = weights
-                .get_mut(class)
-                .ok_or_else(|| TchError::Shape(format!("class {class} of {classes}")))?;
-            *place += weight as f32;
-        }
-        Tensor::f_from_slice(&weights)?
-            .f_to_kind(Kind::Float)?
-            .f_reshape(self.logits.size())
-    }
 }
 
 /// Runs `graph` on `input` without recording anything: `[1, classes]`.
@@ -301,6 +186,19 @@ impl Tape {
 /// # Errors
 /// As [`Tape::record`].
 pub fn forward(graph: &Graph, input: &Tensor) -> Result<Tensor, TchError> {
+    forward_watched(graph, input, &mut |_, _| Ok(()))
+}
+
+/// The same, with `watch` called before each node with its inputs; an error from it ends the pass
+/// there.
+///
+/// # Errors
+/// As [`Tape::record`], and what `watch` returns.
+pub fn forward_watched<E: From<TchError>>(
+    graph: &Graph,
+    input: &Tensor,
+    watch: Watch<E>,
+) -> Result<Tensor, E> {
     tch::no_grad(|| {
         let mut last_read = vec![usize::MAX; graph.values.len()];
         for (index, node) in graph.nodes.iter().enumerate() {
@@ -310,8 +208,9 @@ pub fn forward(graph: &Graph, input: &Tensor) -> Result<Tensor, TchError> {
         values.resize_with(graph.values.len(), || None);
         values[graph.input.0] = Some(input.shallow_clone());
         for (index, node) in graph.nodes.iter().enumerate() {
-            let outputs = ops::apply(&node.op, &gather(graph, &values, node)?)
-                .map_err(|e| at_node(node, e))?;
+            let inputs = gather(graph, &values, node)?;
+            watch(node, &inputs)?;
+            let outputs = ops::apply(&node.op, &inputs).map_err(|e| at_node(node, e))?;
             for (id, output) in node.outputs.iter().zip(outputs) {
                 values[id.0] = Some(output);
             }
@@ -323,9 +222,8 @@ pub fn forward(graph: &Graph, input: &Tensor) -> Result<Tensor, TchError> {
                 values[id.0] = None;
             }
         }
-        values[graph.logits.0]
-            .take()
-            .ok_or_else(|| TchError::Shape("the logits are never computed".into()))
+        let logits = values[graph.logits.0].take();
+        Ok(logits.ok_or_else(|| TchError::Shape("the logits are never computed".into()))?)
     })
 }
 
@@ -357,13 +255,6 @@ fn only(mut outputs: Vec<Tensor>) -> Result<Tensor, TchError> {
 
 fn fresh_leaf(tensor: &Tensor) -> Result<Tensor, TchError> {
     Ok(tensor.f_detach()?.set_requires_grad(true))
-}
-
-/// The vector-Jacobian product of a piece: `run_backward` takes no upstream gradient of its own, so
-/// the gradient of `dot(root, upstream)` is asked for, which is the same.
-fn pull_back(root: &Tensor, upstream: &Tensor, ends: &[&Tensor]) -> Result<Vec<Tensor>, TchError> {
-    let score = root.f_reshape(-1)?.f_dot(&upstream.f_reshape(-1)?)?;
-    Tensor::f_run_backward(&[score], ends, true, false)
 }
 
 #[cfg(test)]

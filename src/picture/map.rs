@@ -93,6 +93,28 @@ pub fn difference(a: &Map, b: &Map) -> Map {
     }
 }
 
+/// Several layers' maps as one: the mean of them, each divided by its own maximum, at the largest
+/// width and height among them (bilinear, see [`Map::sample`]). A map without a positive value
+/// counts as zero everywhere; no map at all gives an empty one.
+pub fn fuse(maps: &[&Map]) -> Map {
+    let width = maps.iter().map(|map| map.width).max().unwrap_or(0);
+    let height = maps.iter().map(|map| map.height).max().unwrap_or(0);
+    let mut values = vec![0.0; width * height];
+    for map in maps {
+        let share = map.max() * maps.len() as f32;
+        if share > 0.0 {
+            let map = map.at_size(width, height);
+            let pairs = values.iter_mut().zip(&map.values);
+            pairs.for_each(|(sum, value)| *sum += value / share);
+        }
+    }
+    Map {
+        width,
+        height,
+        values,
+    }
+}
+
 /// The two cells between whose centres a place lies, and how far it is towards the second.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Tap {
@@ -181,5 +203,33 @@ mod tests {
         assert_eq!(map.sample(1.0, 1.0), 12.0);
         assert_eq!(map.sample(7.0, -3.0), 4.0);
         assert_eq!(Map::default().sample(0.5, 0.5), 0.0);
+    }
+    #[test]
+    fn fused_maps_count_alike_whatever_their_scale_and_size() {
+        let fine = map(2, &[0.0, 8.0, 4.0, 2.0]);
+        let coarse = map(1, &[1e-3]);
+        let fused = fuse(&[&fine, &coarse]);
+        assert_eq!((fused.width, fused.height), (2, 2));
+        assert_eq!(fused.values, [0.5, 1.0, 0.75, 0.625]);
+        assert_eq!(fuse(&[&fine]).values, [0.0, 1.0, 0.5, 0.25]);
+
+        // Half-pixel centres: from two cells to four.
+        let fused = fuse(&[&map(2, &[0.0, 4.0]), &map(4, &[0.0; 4])]);
+        assert_eq!(fused.values, [0.0, 0.125, 0.375, 0.5]);
+    }
+
+    #[test]
+    fn a_zero_map_counts_as_zero_and_no_map_is_empty() {
+        let some = map(2, &[1.0, 2.0]);
+        let zero = map(2, &[0.0, 0.0]);
+        assert_eq!(fuse(&[&some, &zero]).values, [0.25, 0.5]);
+        assert!(fuse(&[&zero, &zero]).is_zero());
+        assert_eq!(fuse(&[]), Map::default());
+        // Wide and tall together: the larger of each.
+        let tall = map(1, &[1.0, 1.0, 1.0]);
+        assert_eq!(
+            (fuse(&[&some, &tall]).width, fuse(&[&some, &tall]).height),
+            (2, 3)
+        );
     }
 }

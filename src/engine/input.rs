@@ -1,0 +1,52 @@
+//! A photo on its way into a model: resampled, normalised, a tensor.
+
+use std::time::Instant;
+
+use tch::{Device, Kind, Tensor};
+
+use super::{Error, session::ms_since};
+use crate::model::Preprocess;
+use crate::picture::decode::Photo;
+use crate::picture::geometry::{Fit, Placement};
+use crate::picture::resample::resample;
+
+/// A photo as a model takes it.
+pub(super) struct Input {
+    /// `[1, 3, height, width]`
+    pub tensor: Tensor,
+    pub placement: Placement,
+    pub resample_ms: f64,
+}
+
+impl Input {
+    pub(super) fn new(photo: &Photo, fit: Fit, preprocess: &Preprocess) -> Result<Input, Error> {
+        let start = Instant::now();
+        let frame = preprocess.frame();
+        let placement = Placement::new(photo.rgb.dimensions(), &frame, fit);
+        let tensor = normalised(&resample(&photo.rgb, &placement, &frame)?, preprocess)?;
+        Ok(Input {
+            tensor,
+            placement,
+            resample_ms: ms_since(start),
+        })
+    }
+}
+
+/// `[1, 3, height, width]`: each value to [0, 1], minus the mean, over the standard deviation.
+fn normalised(picture: &image::RgbImage, preprocess: &Preprocess) -> Result<Tensor, Error> {
+    let (width, height) = (i64::from(picture.width()), i64::from(picture.height()));
+    let pixels = Tensor::f_from_data_size(picture.as_raw(), &[1, height, width, 3], Kind::Uint8)?;
+    let channel = |values: &[f64; 3]| -> Result<Tensor, tch::TchError> {
+        Tensor::f_from_slice(values)?
+            .f_to_kind(Kind::Float)?
+            .f_reshape([1, 3, 1, 1])
+    };
+    let input = pixels
+        .f_permute([0, 3, 1, 2])?
+        .f_to_kind(Kind::Float)?
+        .f_div_scalar(255.0)?
+        .f_sub(&channel(&preprocess.mean)?)?
+        .f_div(&channel(&preprocess.std)?)?
+        .f_contiguous()?;
+    Ok(input.f_to_device(Device::Cpu)?)
+}

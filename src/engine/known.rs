@@ -1,0 +1,69 @@
+//! What the caches know of a request, looked up without the worker.
+
+use std::sync::Arc;
+
+use super::cache::{Cache, View};
+use super::target::resolve_layer;
+use super::{Answer, Guided, HeatMap, LayerMaps, ModelCard, Request};
+use crate::explain::Score;
+
+#[derive(Default)]
+pub(super) struct Known {
+    pub answer: Option<Arc<Answer>>,
+    pub heat_map: Option<Arc<HeatMap>>,
+    pub guided: Option<Arc<Guided>>,
+    /// Asked or, where none was, the class that the model answers.
+    pub score: Option<Score>,
+}
+
+impl Known {
+    pub(super) fn new(cache: &Cache, card: &ModelCard, request: &Request) -> Known {
+        let view = View::of(request);
+        let answer = cache.answers.get(&view);
+        let of_answer = || answer.as_ref()?.top().map(Score::For);
+        let score = request.score.or_else(of_answer);
+        let layer = resolve_layer(card, request.layer.as_deref()).ok();
+        let (heat_map, guided) = match (score, layer) {
+            (Some(score), Some(layer)) => (
+                cache.heat_map(view, score, &layer).flatten(),
+                cache.guided.get(&(view, score, request.rule, layer)),
+            ),
+            _ => (None, None),
+        };
+        Known {
+            answer,
+            heat_map,
+            guided,
+            score,
+        }
+    }
+}
+
+/// The maps of `score` at the layers of the overview, if all are known.
+pub(super) fn overview(
+    cache: &Cache,
+    card: &ModelCard,
+    view: View,
+    score: Score,
+) -> Option<Arc<LayerMaps>> {
+    cache.layer_maps(view, score, overview_paths(card))
+}
+
+/// The same at every layer with a map.
+pub(super) fn all_layers(
+    cache: &Cache,
+    card: &ModelCard,
+    view: View,
+    score: Score,
+) -> Option<Arc<LayerMaps>> {
+    cache.layer_maps(view, score, all_paths(card))
+}
+
+pub(super) fn overview_paths(card: &ModelCard) -> impl Iterator<Item = &str> {
+    let rows = card.layers.overview().into_iter();
+    rows.map(|row| card.layers.layers[row].path.as_str())
+}
+
+pub(super) fn all_paths(card: &ModelCard) -> impl Iterator<Item = &str> {
+    card.layers.targets().map(|layer| layer.path.as_str())
+}

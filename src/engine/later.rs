@@ -1,0 +1,98 @@
+//! Answers that nobody waits for: the pictures of a folder, one after the other while the worker
+//! has nothing else to do.
+//!
+//! Anything else that is asked breaks off the picture in hand between two nodes of the graph. It is
+//! begun again afterwards, so a click waits for one operation at most.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::cache::View;
+use super::handle::Shared;
+use super::input::Input;
+use super::models::Models;
+use super::reply::{Reply, caught};
+use super::session::ms_since;
+use super::{Answer, Error};
+use crate::picture::decode::Photo;
+use crate::picture::geometry::Fit;
+
+/// A picture that waits for the worker to be idle.
+pub(super) struct Picture {
+    pub model: u64,
+    pub fit: Fit,
+    pub photo: Arc<Photo>,
+    pub reply: Reply<Arc<Answer>>,
+    /// Kept when it is broken off.
+    input: Option<Input>,
+}
+
+impl Picture {
+    pub(super) fn new(
+        model: u64,
+        fit: Fit,
+        photo: Arc<Photo>,
+        reply: Reply<Arc<Answer>>,
+    ) -> Picture {
+        Picture {
+            model,
+            fit,
+            photo,
+            reply,
+            input: None,
+        }
+    }
+
+    fn answer(&mut self, models: &mut Models, shared: &Shared) -> Result<Arc<Answer>, Error> {
+        let view = View::new(self.model, self.photo.id, self.fit);
+        if let Some(known) = shared.cache.answers.get(&view) {
+            return Ok(known);
+        }
+        let session = models.get(self.model)?;
+        let input = match &mut self.input {
+            Some(input) => input,
+            none => none.insert(session.input(&self.photo, self.fit)?),
+        };
+        let start = Instant::now();
+        let logits = session.logits(input, &mut || shared.nobody_waits())?;
+        let placement = input.placement.clone();
+        let answer = Answer::new(logits, placement, input.resample_ms, ms_since(start));
+        let answer = Arc::new(answer);
+        shared.cache.answers.insert(view, Arc::clone(&answer));
+        Ok(answer)
+    }
+}
+
+/// The pictures that wait.
+#[derive(Default)]
+pub(super) struct Later(VecDeque<Picture>);
+
+impl Later {
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(super) fn push(&mut self, picture: Picture) {
+        self.0.push_back(picture);
+    }
+
+    /// Their promises end in [`Error::Overtaken`].
+    pub(super) fn forget(&mut self) {
+        self.0.clear();
+    }
+
+    /// Answers the first of them, unless something comes in between: then it stays the first.
+    pub(super) fn step(&mut self, models: &mut Models, shared: &Shared) {
+        let Some(mut picture) = self.0.pop_front() else {
+            return;
+        };
+        match caught(|| picture.answer(models, shared)) {
+            Err(Error::Overtaken) => self.0.push_front(picture),
+            done => {
+                picture.reply.send(done);
+                shared.wake();
+            }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! The open models, a session each, and the bound on what their recordings take together.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::session::{Checkpoint, Session};
+use super::{Answer, Error, ModelCard, Request};
+
+/// A recording takes the memory of all activations of its model. Two: the picture on screen, and
+/// the one that it is compared with.
+const MOST_RECORDINGS: usize = 2;
+
+/// Every open model.
+#[derive(Default)]
+pub(super) struct Models {
+    sessions: Vec<(u64, Session)>,
+}
+
+impl Models {
+    /// Opens one more. Where that fails, the others stay as they are.
+    pub(super) fn open(&mut self, path: &Path) -> Result<Arc<ModelCard>, Error> {
+        let mut session = Session::keeping(MOST_RECORDINGS - 1);
+        let card = session.open_model(path)?;
+        self.sessions.push((card.id, session));
+        Ok(card)
+    }
+
+    pub(super) fn close(&mut self, ids: &[u64]) {
+        self.sessions.retain(|(id, _)| !ids.contains(id));
+    }
+
+    /// The session of an open model.
+    pub(super) fn get(&mut self, id: u64) -> Result<&mut Session, Error> {
+        let none = self.sessions.is_empty();
+        let mut sessions = self.sessions.iter_mut();
+        let found = sessions
+            .find(|(of, _)| *of == id)
+            .map(|(_, session)| session);
+        found.ok_or(if none {
+            Error::NoModel
+        } else {
+            Error::ModelClosed
+        })
+    }
+
+    /// The session that a request is for, with a recording of its picture in front, and the answer
+    /// recorded. Where a new recording is needed, the ones least recently used make room for it.
+    pub(super) fn recorded(
+        &mut self,
+        request: &Request,
+        checkpoint: Checkpoint,
+    ) -> Result<(&Session, Arc<Answer>), Error> {
+        let (photo, fit) = (&request.photo, request.fit);
+        if self.get(request.model)?.recall(photo.id, fit).is_none() {
+            self.make_room();
+        }
+        let session = self.get(request.model)?;
+        let answer = session.answer(photo, fit, checkpoint)?;
+        Ok((session, answer))
+    }
+
+    /// The recording of a request, if there is one, counts as used just now.
+    pub(super) fn touch(&mut self, request: &Request) {
+        if let Ok(session) = self.get(request.model) {
+            session.recall(request.photo.id, request.fit);
+        }
+    }
+
+    pub(super) fn forget_recordings(&mut self) {
+        for (_, session) in &mut self.sessions {
+            session.forget_recordings();
+        }
+    }
+
+    fn make_room(&mut self) {
+        while self
+            .sessions
+            .iter()
+            .map(|(_, s)| s.recordings().0)
+            .sum::<usize>()
+            >= MOST_RECORDINGS
+        {
+            let oldest = self
+                .sessions
+                .iter_mut()
+                .filter_map(|(_, session)| Some((session.recordings().1?, session)))
+                .min_by_key(|(used, _)| *used);
+            let Some((_, session)) = oldest else { return };
+            session.forget_oldest();
+        }
+    }
+}

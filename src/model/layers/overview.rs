@@ -1,0 +1,143 @@
+//! Which layers stand for the whole network where there is room for a few.
+//!
+//! A person wants to see where in the network evidence gathers: stages in a deep one, every layer
+//! in a small one. So containers give way to what is inside them, a level at a time, while that
+//! leaves few enough rows.
+
+use super::LayerTree;
+use crate::model::graph::{Graph, Op, ValueId};
+
+/// More rows than this are no overview.
+const MOST: usize = 32;
+/// Fewer than this say little: then the next level is thinned instead of left out.
+const FEW: usize = 8;
+
+impl LayerTree {
+    /// Rows that stand for the network, as indices into [`LayerTree::layers`] in the order of the
+    /// network: the top level's with a map, and containers replaced by their children, one level
+    /// at a time, as long as there are at most 32 rows. A container whose output none of its
+    /// children computes (a residual sum) stays after them. Rows that do nothing to the row before
+    /// them, dropout for one, are left out.
+    ///
+    /// Where that leaves fewer than eight rows, of the next level only the last of each run of
+    /// rows with one shape is taken, if that is few enough.
+    pub fn overview(&self) -> Vec<usize> {
+        let top = (0..self.layers.len()).filter(|row| self.layers[*row].parent.is_none());
+        let mut open: Vec<Entry> = top.map(Entry::Whole).collect();
+        open = self.opened_hollow(open);
+        let mut rows = self.distinct(&open);
+        loop {
+            let next = self.opened_hollow(self.opened(&open));
+            if next == open {
+                return rows;
+            }
+            let all = self.distinct(&next);
+            if all.len() > MOST {
+                let thin = self.last_of_each_shape(&all);
+                let better = rows.len() < FEW && (rows.len()..=MOST).contains(&thin.len());
+                return if better { thin } else { rows };
+            }
+            (open, rows) = (next, all);
+        }
+    }
+
+    /// Every container replaced by its children.
+    fn opened(&self, entries: &[Entry]) -> Vec<Entry> {
+        let mut opened = Vec::new();
+        for &entry in entries {
+            match entry {
+                Entry::Whole(row) if !self.layers[row].children.is_empty() => {
+                    let children = self.layers[row].children.iter();
+                    opened.extend(children.map(|&child| Entry::Whole(child)));
+                    opened.push(Entry::Output(row));
+                }
+                _ => opened.push(entry),
+            }
+        }
+        opened
+    }
+
+    /// Containers without a map of their own replaced by what is inside them, at any depth.
+    fn opened_hollow(&self, mut entries: Vec<Entry>) -> Vec<Entry> {
+        let hollow = |entry: &Entry| {
+            matches!(entry, Entry::Whole(row)
+                if !self.layers[*row].is_target() && !self.layers[*row].children.is_empty())
+        };
+        while let Some(at) = entries.iter().position(hollow) {
+            let inside = self.opened(&entries[at..=at]);
+            entries.splice(at..=at, inside);
+        }
+        entries
+    }
+
+    /// The rows with a map that differ from the row before them.
+    fn distinct(&self, entries: &[Entry]) -> Vec<usize> {
+        let mut rows: Vec<usize> = Vec::new();
+        for entry in entries {
+            let layer = &self.layers[entry.row()];
+            let seen = match entry {
+                Entry::Whole(_) => rows
+                    .last()
+                    .is_some_and(|last| self.layers[*last].origin == layer.origin),
+                Entry::Output(_) => rows
+                    .iter()
+                    .any(|row| self.layers[*row].origin == layer.origin),
+            };
+            if layer.is_target() && !seen {
+                rows.push(entry.row());
+            }
+        }
+        rows
+    }
+
+    fn last_of_each_shape(&self, rows: &[usize]) -> Vec<usize> {
+        let shape = |row: usize| &self.layers[row].shape;
+        let last = |&(at, row): &(usize, &usize)| {
+            rows.get(at + 1)
+                .is_none_or(|next| shape(*next) != shape(*row))
+        };
+        rows.iter()
+            .enumerate()
+            .filter(last)
+            .map(|(_, row)| *row)
+            .collect()
+    }
+}
+
+/// A row on its way into the overview.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Entry {
+    /// A layer with all that is inside it.
+    Whole(usize),
+    /// What a container computes after its children, which stand before it.
+    Output(usize),
+}
+
+impl Entry {
+    fn row(self) -> usize {
+        match self {
+            Entry::Whole(row) | Entry::Output(row) => row,
+        }
+    }
+}
+
+/// The value that `value` is a copy of: through nodes that change nothing.
+pub(super) fn origin(graph: &Graph, shapes: &[Vec<i64>], value: ValueId) -> ValueId {
+    let mut origin = value;
+    while let Some(node) = graph.producer(origin)
+        && let Some(&input) = node.inputs.first()
+        && does_nothing(&node.op, &shapes[input.0], &shapes[origin.0])
+    {
+        origin = input;
+    }
+    origin
+}
+
+fn does_nothing(op: &Op, input: &[i64], output: &[i64]) -> bool {
+    match op {
+        Op::Identity => true,
+        // To the size it has already.
+        Op::AdaptiveAvgPool2d { .. } | Op::AdaptiveMaxPool2d { .. } => input == output,
+        _ => false,
+    }
+}

@@ -1,0 +1,187 @@
+//! The way back through a recorded pass, piece by piece.
+//!
+//! Gradients are handed out as soon as they are whole, the deepest first, and are then let go: a
+//! walk to a hundred layers holds few of them at a time, and whoever waits for the last layer does
+//! not wait for the first.
+
+use std::collections::HashMap;
+
+use tch::{Kind, TchError, Tensor};
+
+use super::{ReluRule, Tape};
+use crate::model::graph::ValueId;
+
+/// Gradients of one score.
+#[derive(Debug)]
+pub struct Gradients {
+    /// At the values asked for, in their order, each shaped like the activation.
+    pub at: Vec<Tensor>,
+    /// At how many rectifiers the rule acted.
+    pub rectifiers: usize,
+}
+
+impl Tape {
+    /// The gradients of `Σ weight · logit` over the `(class, weight)` pairs of `score`, at the
+    /// values `wanted`, under `rule`.
+    ///
+    /// # Errors
+    /// [`TchError::Shape`] for a class or a value out of range, and what libtorch says.
+    pub fn backward(
+        &self,
+        score: &[(usize, f64)],
+        rule: ReluRule,
+        wanted: &[ValueId],
+    ) -> Result<Gradients, TchError> {
+        let mut found: HashMap<ValueId, Tensor> = HashMap::new();
+        let rectifiers = self.walk::<TchError>(
+            score,
+            rule,
+            wanted,
+            &mut || Ok(()),
+            &mut |value, gradient| {
+                found.insert(value, gradient.shallow_clone());
+                Ok(())
+            },
+        )?;
+        let at = wanted.iter().map(|value| {
+            let gradient = found.get(value).map(Tensor::shallow_clone);
+            gradient.ok_or_else(|| TchError::Shape("no such value".into()))
+        });
+        Ok(Gradients {
+            at: at.collect::<Result<_, _>>()?,
+            rectifiers,
+        })
+    }
+
+    /// The same, one gradient at a time: `found` is given each value of `wanted` once, with its
+    /// gradient, from the last of the network to the first. `watch` is called before each piece.
+    /// An error from either ends the walk there.
+    ///
+    /// Returns at how many rectifiers the rule acted.
+    ///
+    /// # Errors
+    /// As [`Tape::backward`], and what `watch` and `found` return.
+    pub fn walk<E: From<TchError>>(
+        &self,
+        score: &[(usize, f64)],
+        rule: ReluRule,
+        wanted: &[ValueId],
+        watch: &mut dyn FnMut() -> Result<(), E>,
+        found: &mut dyn FnMut(ValueId, &Tensor) -> Result<(), E>,
+    ) -> Result<usize, E> {
+        let plan = &self.plan;
+        let last = plan.cuts.len() - 1;
+        let (inner, needed) = self.what_is_needed(wanted)?;
+        let mut arrived: Vec<Option<Tensor>> = Vec::new();
+        arrived.resize_with(plan.cuts.len(), || None);
+        arrived[last] = Some(self.seed(score)?);
+        let mut rectifiers = 0;
+
+        for cut in (0..=last).rev() {
+            watch()?;
+            let place = &plan.cuts[cut];
+            let arrived_here = arrived[cut].take();
+            if wanted.contains(&place.value) {
+                match &arrived_here {
+                    Some(gradient) => found(place.value, gradient)?,
+                    None => found(place.value, &self.zeros(place.value)?)?,
+                }
+            }
+            let feeds: Vec<usize> = place
+                .feeds
+                .iter()
+                .copied()
+                .filter(|feed| needed[*feed])
+                .collect();
+            let inside = inner.get(&cut).map(Vec::as_slice).unwrap_or_default();
+            if feeds.is_empty() && inside.is_empty() {
+                continue;
+            }
+            let Some(mut gradient) = arrived_here else {
+                for &value in inside {
+                    found(value, &self.zeros(value)?)?;
+                }
+                continue;
+            };
+            if let Some(rectifier) = place.rectifier {
+                gradient = rule.apply(rectifier, &self.roots[cut].f_detach()?, &gradient)?;
+                rectifiers += 1;
+            }
+            let mut ends: Vec<&Tensor> = feeds.iter().map(|feed| &self.leaves[*feed]).collect();
+            ends.extend(inside.iter().filter_map(|value| self.activation(*value)));
+            let mut pulled = pull_back(&self.roots[cut], &gradient, &ends)?.into_iter();
+            drop(gradient);
+            for (feed, gradient) in feeds.into_iter().zip(pulled.by_ref()) {
+                arrived[feed] = Some(match arrived[feed].take() {
+                    Some(before) => before.f_add(&gradient)?,
+                    None => gradient,
+                });
+            }
+            for (&value, gradient) in inside.iter().rev().zip(pulled.rev()) {
+                found(value, &gradient)?;
+            }
+        }
+        Ok(rectifiers)
+    }
+
+    /// The wanted values that lie inside a piece, by the cut that ends it, in the order of the
+    /// network; and at which cuts a gradient has to arrive.
+    #[expect(clippy::type_complexity)]
+    fn what_is_needed(
+        &self,
+        wanted: &[ValueId],
+    ) -> Result<(HashMap<usize, Vec<ValueId>>, Vec<bool>), TchError> {
+        let cuts = &self.plan.cuts;
+        let mut inner: HashMap<usize, Vec<ValueId>> = HashMap::new();
+        let mut needed = vec![false; cuts.len()];
+        for &value in wanted {
+            match (self.plan.cut_at(value), self.plan.piece_of(value)) {
+                (Some(cut), _) => needed[cut] = true,
+                (None, Some(piece)) => {
+                    inner.entry(piece).or_default().push(value);
+                    needed[piece] = true;
+                }
+                (None, None) => {
+                    return Err(TchError::Shape(
+                        "the score does not depend on this layer".into(),
+                    ));
+                }
+            }
+        }
+        for values in inner.values_mut() {
+            values.sort_unstable();
+            values.dedup();
+        }
+        for cut in 0..cuts.len() {
+            needed[cut] |= cuts[cut].feeds.iter().any(|feed| needed[*feed]);
+        }
+        Ok((inner, needed))
+    }
+
+    fn zeros(&self, value: ValueId) -> Result<Tensor, TchError> {
+        self.activation(value)
+            .ok_or_else(|| TchError::Shape("no such value".into()))?
+            .f_zeros_like()
+    }
+
+    fn seed(&self, score: &[(usize, f64)]) -> Result<Tensor, TchError> {
+        let classes = self.logits.numel();
+        let mut weights = vec![0f32; classes];
+        for &(class, weight) in score {
+            let place = weights
+                .get_mut(class)
+                .ok_or_else(|| TchError::Shape(format!("class {class} of {classes}")))?;
+            *place += weight as f32;
+        }
+        Tensor::f_from_slice(&weights)?
+            .f_to_kind(Kind::Float)?
+            .f_reshape(self.logits.size())
+    }
+}
+
+/// The vector-Jacobian product of a piece: `run_backward` takes no upstream gradient of its own, so
+/// the gradient of `dot(root, upstream)` is asked for, which is the same.
+fn pull_back(root: &Tensor, upstream: &Tensor, ends: &[&Tensor]) -> Result<Vec<Tensor>, TchError> {
+    let score = root.f_reshape(-1)?.f_dot(&upstream.f_reshape(-1)?)?;
+    Tensor::f_run_backward(&[score], ends, true, false)
+}
