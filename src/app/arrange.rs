@@ -69,7 +69,10 @@ pub struct Rows {
 /// as can still be looked at and higher than the stage.
 pub fn rows(stage: Vec2, pictures: &[Vec2]) -> Rows {
     let widest = ((stage.x - 3.0 * GAP) / 4.0).max(SMALLEST);
-    let natural: Vec<f32> = pictures.iter().map(|p| widest * p.y / p.x.max(1.0)).collect();
+    let natural: Vec<f32> = pictures
+        .iter()
+        .map(|p| widest * p.y / p.x.max(1.0))
+        .collect();
     let count = pictures.len() as f32;
     let room = stage.y - count * (ROW_HEAD + ROW_GAP) + ROW_GAP;
     let shrink = (room / natural.iter().sum::<f32>()).min(1.0);

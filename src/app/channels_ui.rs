@@ -8,7 +8,7 @@ use egui::{
     TextureOptions, Ui, pos2, vec2,
 };
 
-use crate::engine::Channels;
+use crate::explain::Channels;
 use crate::picture::caption::significant;
 use crate::picture::cells;
 
@@ -88,7 +88,11 @@ impl App {
         let view = &self.state.channels;
         ui.horizontal(|ui| {
             let choices = [
-                (false, "For", "The largest weights first: what speaks for the class"),
+                (
+                    false,
+                    "For",
+                    "The largest weights first: what speaks for the class",
+                ),
                 (true, "Against", "The most negative weights first"),
             ];
             let picked = segments(ui, view.most_negative_first, &choices);
@@ -114,11 +118,21 @@ impl App {
         let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 20.0), Sense::hover());
         let colour = palette(ui).weak;
         let (y, right) = (rect.center().y, rect.right() - INSET);
-        draw_right(ui, right, y, line(ui, "Share", theme::small(), colour, SHARE));
+        draw_right(
+            ui,
+            right,
+            y,
+            line(ui, "Share", theme::small(), colour, SHARE),
+        );
         let weight = line(ui, "Weight α", theme::small(), colour, WEIGHT);
         draw_right(ui, right - SHARE, y, weight);
         let left = rect.left() + INSET + 24.0;
-        draw_left(ui, left, y, line(ui, "Channel", theme::small(), colour, 80.0));
+        draw_left(
+            ui,
+            left,
+            y,
+            line(ui, "Channel", theme::small(), colour, 80.0),
+        );
     }
 
     fn channel_row(
@@ -167,9 +181,21 @@ impl App {
 
         let track = Rect::from_min_max(pos2(left, y + 11.0), pos2(rect.right(), y + 14.0));
         ui.painter().rect_filled(track, 1.5, colours.hover);
-        let part = if largest > 0.0 { share.abs() / largest } else { 0.0 };
-        let fill = if share < 0.0 { colours.caution } else { colours.bar };
-        let fill = if looked_at && share >= 0.0 { colours.accent } else { fill };
+        let part = if largest > 0.0 {
+            share.abs() / largest
+        } else {
+            0.0
+        };
+        let fill = if share < 0.0 {
+            colours.caution
+        } else {
+            colours.bar
+        };
+        let fill = if looked_at && share >= 0.0 {
+            colours.accent
+        } else {
+            fill
+        };
         let filled = Rect::from_min_size(track.min, vec2(track.width() * part, track.height()));
         ui.painter().rect_filled(filled, 1.5, fill);
 

@@ -11,9 +11,7 @@ use super::App;
 use super::commands::Command;
 use super::state::{List, SearchField, State};
 use super::theme::{self, CLASS_ROW, GRID, INSET, palette};
-use super::widgets::{
-    draw_left, draw_right, line, menu_spacing, name_row, row, search, segments,
-};
+use super::widgets::{draw_left, draw_right, line, menu_spacing, name_row, row, search, segments};
 
 /// Widths of the columns of numbers.
 const PROBABILITY: f32 = 52.0;

@@ -1,11 +1,11 @@
 //! Several views as rows: the classes that are compared, a second model, and what was pinned. Their
 //! pictures stand column under column, so that the eye goes straight down from one to the next.
 
+use egui::containers::scroll_area::{DragScroll, ScrollSource};
 use egui::{
     Align, Button, CursorIcon, Layout, Rect, Role, ScrollArea, Sense, Ui, UiBuilder, Vec2,
     WidgetInfo, pos2, vec2,
 };
-use egui::containers::scroll_area::{DragScroll, ScrollSource};
 
 use crate::picture::caption::{percent, significant};
 
@@ -86,9 +86,7 @@ impl App {
             let corner = block.min + vec2(plan.columns[column], top + ROW_HEAD);
             Rect::from_min_size(corner, vec2(plan.width, height))
         };
-        self.frame = rows
-            .first()
-            .map(|_| (picture(0, plan.tops[0]), sizes[0]));
+        self.frame = rows.first().map(|_| (picture(0, plan.tops[0]), sizes[0]));
 
         // All listen before any is drawn, so that the crosshair is in step in each.
         for (number, (row, place)) in rows.iter().zip(&plan.tops).enumerate() {
@@ -159,9 +157,18 @@ impl App {
             left += GRID + 3.0;
         }
         let subject = &row.subject;
-        let name = line(ui, &subject.score_name(), theme::title(), colours.text, right - left);
+        let name = line(
+            ui,
+            &subject.score_name(),
+            theme::title(),
+            colours.text,
+            right - left,
+        );
         left = draw_left(ui, left, y, name) + GRID + 4.0;
-        let mut more = vec![subject.layer.clone().unwrap_or_default(), subject.card.name.clone()];
+        let mut more = vec![
+            subject.layer.clone().unwrap_or_default(),
+            subject.card.name.clone(),
+        ];
         if self.state.photo.as_ref().map(|p| p.id) != Some(subject.photo.id) {
             more.push(subject.photo.name());
         }
@@ -169,7 +176,13 @@ impl App {
             more.push("pinned".to_owned());
         }
         if right - left > 3.0 * GRID {
-            let more = line(ui, &more.join("  ·  "), theme::small(), colours.weak, right - left);
+            let more = line(
+                ui,
+                &more.join("  ·  "),
+                theme::small(),
+                colours.weak,
+                right - left,
+            );
             draw_left(ui, left, y, more);
         }
     }
@@ -220,10 +233,13 @@ impl App {
             return;
         }
         ui.set_cursor_icon(CursorIcon::Grabbing);
-        let pins = rows.iter().zip(&plan.tops).filter_map(|(row, (top, height))| {
-            let middle = block.top() + top + (ROW_HEAD + height) / 2.0;
-            matches!(row.id, RowId::Pin(_)).then_some((row.id, middle))
-        });
+        let pins = rows
+            .iter()
+            .zip(&plan.tops)
+            .filter_map(|(row, (top, height))| {
+                let middle = block.top() + top + (ROW_HEAD + height) / 2.0;
+                matches!(row.id, RowId::Pin(_)).then_some((row.id, middle))
+            });
         let place = pins
             .filter(|(row, middle)| *row != RowId::Pin(id) && pointer.y > *middle)
             .count();
@@ -263,7 +279,11 @@ fn actions(row: &Row) -> Vec<(&'static str, &'static str, Command)> {
             Command::Pin(RowId::Side(side)),
         )],
         RowId::Rival(side) | RowId::Versus(side) => {
-            let mut actions = vec![("Pin", "Keep this view as a row of its own", Command::Pin(row.id))];
+            let mut actions = vec![(
+                "Pin",
+                "Keep this view as a row of its own",
+                Command::Pin(row.id),
+            )];
             if matches!(row.id, RowId::Rival(_)) {
                 actions.insert(
                     0,

@@ -190,7 +190,12 @@ fn sides_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             .enumerate()
             .filter_map(|(index, side)| Some((index, side.card.as_ref()?.name.clone())))
             .collect();
-        let picked = segments_of(ui, state.active, &names, "Show this model's layers and classes");
+        let picked = segments_of(
+            ui,
+            state.active,
+            &names,
+            "Show this model's layers and classes",
+        );
         commands.extend(picked.map(Command::ActivateSide));
     });
 }

@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 use egui::Context;
 use poll_promise::Promise;
 
-use crate::engine::{Answer, Channels, Error, Guided, HeatMap, LayerMaps, ModelCard};
+use crate::engine::{Answer, Error, Guided, HeatMap, LayerMaps, ModelCard};
+use crate::explain::Channels;
 use crate::picture::decode::Photo;
 
 use super::results::{AnswerKey, GuidedKey, HeatKey};
@@ -101,7 +102,10 @@ impl App {
         let state = &mut self.state;
         for side in &mut state.sides {
             if side.layer.is_none() {
-                let recommended = side.card.as_ref().and_then(|card| card.layers.recommended());
+                let recommended = side
+                    .card
+                    .as_ref()
+                    .and_then(|card| card.layers.recommended());
                 side.layer = recommended.map(|layer| layer.path.clone());
             }
         }
@@ -143,8 +147,12 @@ impl App {
             most_negative_first: state.channels.most_negative_first,
             ..ChannelView::default()
         };
-        let Some(subject) = state.subject() else { return };
-        let Some(key) = subject.heat_key() else { return };
+        let Some(subject) = state.subject() else {
+            return;
+        };
+        let Some(key) = subject.heat_key() else {
+            return;
+        };
         let asked = self.work.channels.as_ref().map(|(asked, _)| asked);
         if asked != Some(&key) {
             let promise = self.engine.channels(subject.request());

@@ -13,6 +13,7 @@ use crate::engine::{Engine, Error};
 
 mod arrange;
 mod channels_ui;
+mod choices;
 mod classes_ui;
 mod commands;
 mod compare;

@@ -50,7 +50,9 @@ pub fn is_stale(app: &App, row: Option<&Row>, cell: Cell) -> bool {
     match cell {
         Cell::Panel(Panel::Original) => {
             let live = row.is_none_or(|row| row.id.side().is_some());
-            let asked = subject.map(|s| s.photo.id).or(state.photo.as_ref().map(|p| p.id));
+            let asked = subject
+                .map(|s| s.photo.id)
+                .or(state.photo.as_ref().map(|p| p.id));
             (live && app.work.photo.is_some())
                 || own.and_then(|own| own.photo.as_ref()).map(|(id, _)| *id) != asked
         }
@@ -101,7 +103,9 @@ impl App {
     /// The four panels of one view, as large as they can be.
     fn single_ui(&mut self, ui: &mut Ui, row: Option<&Row>) {
         let stage = ui.available_rect_before_wrap();
-        let photo = row.map(|row| &row.subject.photo).or(self.state.photo.as_ref());
+        let photo = row
+            .map(|row| &row.subject.photo)
+            .or(self.state.photo.as_ref());
         let Some(photo) = photo else { return };
         let picture = vec2(photo.width() as f32, photo.height() as f32);
         let rects = layout(stage, picture, self.state.arrangement);
@@ -130,8 +134,14 @@ impl App {
         number: Option<usize>,
     ) -> egui::Response {
         let id = row.map_or(RowId::Side(0), |row| row.id);
-        let response = ui.interact(rect, ui.scope_id().with((id, cell)), Sense::click_and_drag());
-        let photo = row.map(|row| &row.subject.photo).or(self.state.photo.as_ref());
+        let response = ui.interact(
+            rect,
+            ui.scope_id().with((id, cell)),
+            Sense::click_and_drag(),
+        );
+        let photo = row
+            .map(|row| &row.subject.photo)
+            .or(self.state.photo.as_ref());
         if let Some(photo) = photo {
             let picture = vec2(photo.width() as f32, photo.height() as f32);
             self.state.view.interact(ui, &response, rect, picture);
@@ -185,7 +195,9 @@ impl App {
         let own = self.textures.row(row.map_or(RowId::Side(0), |row| row.id));
         let signed = own.and_then(|own| own.signed.as_ref());
         let heat = own.and_then(|own| own.heat.as_ref());
-        let photo = row.map(|row| &row.subject.photo).or(self.state.photo.as_ref());
+        let photo = row
+            .map(|row| &row.subject.photo)
+            .or(self.state.photo.as_ref());
         match cell {
             Cell::Panel(Panel::Original) => photo.map(|p| p.name()).unwrap_or_default(),
             Cell::Panel(Panel::HeatMap) => {

@@ -1,8 +1,6 @@
 //! One picture in its panel, at the zoom and the pan that all share.
 
-use egui::{
-    Color32, Painter, Pos2, Rect, Role, Sense, Stroke, TextureId, Ui, WidgetInfo, pos2, vec2,
-};
+use egui::{Color32, Painter, Pos2, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use crate::figure::Panel;
 use crate::picture::compose::UNSEEN_SHADE;
@@ -47,7 +45,9 @@ impl App {
             draw_heat(&painter, &heat.layer, at, state.opacity);
         };
         let drawn = own.and_then(|own| match cell {
-            Cell::Panel(Panel::Original) => own.photo.as_ref().map(|(_, p)| drop(photo(p))),
+            Cell::Panel(Panel::Original) => own.photo.as_ref().map(|(_, p)| {
+                photo(p);
+            }),
             Cell::Panel(Panel::HeatMap) => own.heat.as_ref().map(|(_, heat)| over_photo(heat)),
             Cell::Difference => own.difference.as_ref().map(|(_, heat)| over_photo(heat)),
             Cell::Panel(panel) => own.signed.as_ref().map(|(_, signed)| {
@@ -96,7 +96,9 @@ impl App {
     }
 
     fn crosshair_ui(&self, painter: &Painter, row: Option<&Row>, rect: Rect) {
-        let photo = row.map(|row| &row.subject.photo).or(self.state.photo.as_ref());
+        let photo = row
+            .map(|row| &row.subject.photo)
+            .or(self.state.photo.as_ref());
         let (Some(place), Some(photo)) = (self.state.view.pointer, photo) else {
             return;
         };

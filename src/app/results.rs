@@ -83,7 +83,10 @@ impl Results {
             .retain(|key, _| subjects.clone().any(|s| s.answer_key() == *key));
         self.heats
             .retain(|key, _| subjects.clone().any(|s| s.heat_key().as_ref() == Some(key)));
-        self.guided
-            .retain(|key, _| subjects.clone().any(|s| s.guided_key().as_ref() == Some(key)));
+        self.guided.retain(|key, _| {
+            subjects
+                .clone()
+                .any(|s| s.guided_key().as_ref() == Some(key))
+        });
     }
 }

@@ -7,8 +7,8 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::engine::{Answer, Channels, HeatMap, ModelCard};
-use crate::explain::Score;
+use crate::engine::{Answer, HeatMap, ModelCard};
+use crate::explain::{Channels, Score};
 use crate::model::{ModulePath, ReluRule};
 use crate::picture::colormap::Colormap;
 use crate::picture::compose::Overlay;
@@ -251,14 +251,18 @@ impl Side {
             let place = |path: &String| card.layers.layers.iter().position(|l| l.path == *path);
             paths.sort_by_key(place);
         }
-        self.layer = Some(crate::model::layers::join(&paths));
+        self.layer = Some(crate::model::layers::join(paths.iter().map(String::as_str)));
     }
 
     /// The chosen layers: one, or those that are fused.
     pub fn layers(&self) -> Vec<ModulePath> {
         self.layer
             .as_deref()
-            .map(|layer| crate::model::layers::split(layer).map(str::to_owned).collect())
+            .map(|layer| {
+                crate::model::layers::split(layer)
+                    .map(str::to_owned)
+                    .collect()
+            })
             .unwrap_or_default()
     }
 

@@ -48,7 +48,9 @@ impl App {
             .row(RowId::Side(self.state.active))
             .and_then(|own| own.photo.as_ref())
             .map(|(_, photo)| photo);
-        let aspect = photo.map_or(1.0, |photo| photo.size.0 as f32 / photo.size.1.max(1) as f32);
+        let aspect = photo.map_or(1.0, |photo| {
+            photo.size.0 as f32 / photo.size.1.max(1) as f32
+        });
         let width = (PICTURE * aspect).clamp(48.0, 112.0).round();
         let chosen = side.layers();
         let seen = chosen.first().and_then(|path| shown_in(&card, &rows, path));
@@ -83,12 +85,7 @@ impl App {
             });
     }
 
-    fn strip_header_ui(
-        &self,
-        ui: &mut Ui,
-        rows: &[(usize, usize)],
-        commands: &mut Vec<Command>,
-    ) {
+    fn strip_header_ui(&self, ui: &mut Ui, rows: &[(usize, usize)], commands: &mut Vec<Command>) {
         let colours = palette(ui);
         let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), HEADER), Sense::hover());
         let y = rect.top() + 9.0;
@@ -98,10 +95,18 @@ impl App {
         let text = if fused > 1 {
             format!("mean of {fused} layers, each over its maximum")
         } else {
-            format!("{} from input to output; Ctrl+click fuses several", rows.len())
+            format!(
+                "{} from input to output; Ctrl+click fuses several",
+                rows.len()
+            )
         };
         let room = rect.right() - left - 104.0;
-        draw_left(ui, left, y, line(ui, &text, theme::small(), colours.weak, room));
+        draw_left(
+            ui,
+            left,
+            y,
+            line(ui, &text, theme::small(), colours.weak, room),
+        );
         let place = Rect::from_min_max(pos2(rect.right() - 96.0, rect.top()), rect.max);
         ui.scope_builder(egui::UiBuilder::new().max_rect(place), |ui| {
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Min), |ui| {
@@ -188,13 +193,7 @@ impl App {
     }
 
     /// The triangle in a tile's corner, and its click.
-    fn open_tile_ui(
-        &self,
-        ui: &Ui,
-        layer: &Layer,
-        picture: Rect,
-        commands: &mut Vec<Command>,
-    ) {
+    fn open_tile_ui(&self, ui: &Ui, layer: &Layer, picture: Rect, commands: &mut Vec<Command>) {
         let open = self.state.side().expanded.contains(&layer.path);
         let corner = Rect::from_min_size(
             pos2(picture.right() - 18.0, picture.top() + 2.0),
@@ -223,7 +222,15 @@ impl App {
         let stale = self.textures.tiles.are_stale(&self.state);
         let tile = atlas.tile(path)?;
         let pixels = ui.pixels_per_point();
-        draw_small(&ui.painter_at(rect), rect, photo, atlas, tile, self.state.opacity, pixels);
+        draw_small(
+            &ui.painter_at(rect),
+            rect,
+            photo,
+            atlas,
+            tile,
+            self.state.opacity,
+            pixels,
+        );
         if stale {
             let veil = palette(ui).stage.gamma_multiply(0.6);
             ui.painter().rect_filled(rect, 0.0, veil);

@@ -7,7 +7,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use egui::{ColorImage, Context, Pos2, Rect, TextureFilter, TextureHandle, TextureOptions, pos2, vec2};
+use egui::{
+    ColorImage, Context, Pos2, Rect, TextureFilter, TextureHandle, TextureOptions, pos2, vec2,
+};
 use image::{RgbImage, RgbaImage};
 
 use crate::picture::cells;
@@ -103,8 +105,6 @@ pub struct HeatTexture {
     pub caption: String,
     /// The map is zero everywhere.
     pub zero: bool,
-    /// The map's own maximum.
-    pub max: f32,
     /// The value at the end of the colours.
     pub end: f32,
 }
@@ -189,7 +189,9 @@ impl Textures {
     /// A photo without a model to look at it.
     fn want_photo_alone(&mut self, state: &State) {
         let Some(photo) = &state.photo else { return };
-        let Some(texture) = self.photo(photo.id).cloned() else { return };
+        let Some(texture) = self.photo(photo.id).cloned() else {
+            return;
+        };
         let own = self.rows.entry(RowId::Side(0)).or_default();
         own.photo = Some((photo.id, texture));
     }
@@ -205,7 +207,9 @@ impl Textures {
         // Nothing is laid over a photo that is not there yet.
         let Some(photo) = photo else { return };
         own.photo = Some((subject.photo.id, Arc::clone(&photo)));
-        let Some(answer) = state.results.answer(subject) else { return };
+        let Some(answer) = state.results.answer(subject) else {
+            return;
+        };
         let placement = &answer.placement;
         if let (Some(heat), Some(key)) = (
             state.results.heat(subject),
@@ -219,7 +223,8 @@ impl Textures {
         if let (Some(guided), Some(key)) = (state.results.guided(subject), subject.guided_key())
             && own.signed.as_ref().is_none_or(|(shown, _)| *shown != key)
         {
-            let picture = |name, image| input_texture(ctx, name, rgb(&cells::signed(image)), placement);
+            let picture =
+                |name, image| input_texture(ctx, name, rgb(&cells::signed(image)), placement);
             let made = SignedTextures {
                 size: photo.size,
                 backprop: picture("guided backprop", &guided.backprop),
@@ -231,7 +236,10 @@ impl Textures {
         match (row.id, subject.heat_key()) {
             (RowId::Versus(_), Some(heat)) => {
                 let key = (heat, common_max);
-                let fresh = own.difference.as_ref().is_some_and(|(shown, _)| *shown == key);
+                let fresh = own
+                    .difference
+                    .as_ref()
+                    .is_some_and(|(shown, _)| *shown == key);
                 if !fresh && let Some(map) = scale::difference(state, row) {
                     let made = difference_texture(ctx, &photo, &map, placement, common_max);
                     own.difference = Some((key, made));
@@ -299,7 +307,6 @@ fn heat_texture(
         layer: input_texture(ctx, "heat map", layer, placement),
         caption,
         zero: map.is_zero(),
-        max,
         end,
     }
 }
@@ -319,7 +326,6 @@ fn difference_texture(
         layer: input_texture(ctx, "difference", layer, placement),
         caption: "The first map minus the second".to_owned(),
         zero: map.is_zero(),
-        max,
         end,
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use egui::{ColorImage, Color32, Context, Rect, TextureHandle, TextureOptions, pos2, vec2};
+use egui::{Color32, ColorImage, Context, Rect, TextureHandle, TextureOptions, pos2, vec2};
 
 use crate::engine::HeatMap;
 use crate::model::ModulePath;
@@ -158,7 +158,10 @@ fn atlas(
         // Half a pixel within the tile, so that none of its neighbour is mixed in.
         let place = |x: usize, y: usize| pos2(x as f32 / size[0] as f32, y as f32 / size[1] as f32);
         let half = vec2(0.5 / size[0] as f32, 0.5 / size[1] as f32);
-        let uv = Rect::from_min_max(place(left, top) + half, place(left + width, top + height) - half);
+        let uv = Rect::from_min_max(
+            place(left, top) + half,
+            place(left + width, top + height) - half,
+        );
         let tile = Tile {
             uv,
             max,

@@ -154,7 +154,13 @@ impl App {
             }
             right -= 2.0 * GRID;
         };
-        for card in self.state.sides.iter().rev().filter_map(|side| side.card.as_ref()) {
+        for card in self
+            .state
+            .sides
+            .iter()
+            .rev()
+            .filter_map(|side| side.card.as_ref())
+        {
             let (width, height) = card.input_size;
             let size = if width == height {
                 format!("{width}²")

@@ -54,7 +54,8 @@ impl App {
     /// The pictures, with the controls under them.
     fn stage_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
         let empty = self.state.photo.is_none();
-        if !empty && self.state.strip && !self.has_nowhere_to_look() && self.state.card().is_some() {
+        if !empty && self.state.strip && !self.has_nowhere_to_look() && self.state.card().is_some()
+        {
             let inset = Margin {
                 left: 16,
                 right: 16,

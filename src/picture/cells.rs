@@ -21,7 +21,12 @@ pub const LONGEST: usize = 512;
 /// keep the longer side within `longest`; bilinear, half-pixel centres, clamped edges.
 pub fn refined(map: &Map, longest: usize) -> Map {
     let most = longest / map.width.max(map.height).max(1);
-    let factor = if most % 2 == 0 { most.saturating_sub(1) } else { most }.max(1);
+    let factor = if most % 2 == 0 {
+        most.saturating_sub(1)
+    } else {
+        most
+    }
+    .max(1);
     if factor == 1 || map.width == 0 || map.height == 0 {
         return map.clone();
     }

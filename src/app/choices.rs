@@ -1,0 +1,94 @@
+//! What a person has chosen to look at, and how: what undo takes back.
+//!
+//! Files that are open are not part of it. A choice that speaks of a model which is closed by now
+//! is passed over when it is restored.
+
+use egui::Pos2;
+
+use crate::explain::Score;
+use crate::model::{ModulePath, ReluRule};
+use crate::picture::colormap::Colormap;
+use crate::picture::compose::Overlay;
+use crate::picture::geometry::Fit;
+
+use super::rows::Pin;
+use super::state::{Arrangement, Opacity, State};
+
+/// One state of all choices.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Choices {
+    pub sides: Vec<SideChoices>,
+    pub active: usize,
+    pub pins: Vec<Pin>,
+    pub fit: Fit,
+    pub rule: ReluRule,
+    pub opacity: Opacity,
+    pub colormap: Colormap,
+    pub overlay: Overlay,
+    pub common_scale: bool,
+    pub strip_common_scale: bool,
+    pub arrangement: Arrangement,
+    pub zoom: f32,
+    pub centre: Pos2,
+}
+
+/// What is chosen of one model.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SideChoices {
+    /// The photo and the model that the choice was made before.
+    of: (Option<u64>, Option<u64>),
+    pub score: Option<Score>,
+    pub rival: Option<usize>,
+    pub layer: Option<ModulePath>,
+}
+
+impl State {
+    pub fn choices(&self) -> Choices {
+        let photo = self.photo.as_ref().map(|photo| photo.id);
+        let sides = self.sides.iter().map(|side| SideChoices {
+            of: (photo, side.card.as_ref().map(|card| card.id)),
+            score: side.score,
+            rival: side.rival,
+            layer: side.layer.clone(),
+        });
+        Choices {
+            sides: sides.collect(),
+            active: self.active,
+            pins: self.pins.clone(),
+            fit: self.fit,
+            rule: self.rule,
+            opacity: self.opacity,
+            colormap: self.colormap,
+            overlay: self.overlay,
+            common_scale: self.common_scale,
+            strip_common_scale: self.strip_common_scale,
+            arrangement: self.arrangement,
+            zoom: self.view.zoom,
+            centre: self.view.centre,
+        }
+    }
+
+    /// Takes choices up again. The window asks the engine afterwards.
+    pub fn restore(&mut self, choices: &Choices) {
+        let photo = self.photo.as_ref().map(|photo| photo.id);
+        for (side, chosen) in self.sides.iter_mut().zip(&choices.sides) {
+            if chosen.of.1 != side.card.as_ref().map(|card| card.id) {
+                continue;
+            }
+            side.layer.clone_from(&chosen.layer);
+            (side.reveal_layer, side.reveal_class) = (true, true);
+            // Another photo has an answer of its own.
+            if chosen.of.0 == photo {
+                (side.score, side.rival) = (chosen.score, chosen.rival);
+            }
+        }
+        self.active = choices.active.min(self.sides.len() - 1);
+        self.pins.clone_from(&choices.pins);
+        (self.fit, self.rule) = (choices.fit, choices.rule);
+        (self.opacity, self.colormap) = (choices.opacity, choices.colormap);
+        (self.overlay, self.arrangement) = (choices.overlay, choices.arrangement);
+        self.common_scale = choices.common_scale;
+        self.strip_common_scale = choices.strip_common_scale;
+        (self.view.zoom, self.view.centre) = (choices.zoom, choices.centre);
+    }
+}
