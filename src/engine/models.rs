@@ -90,3 +90,59 @@ impl Models {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::model::ReluRule;
+    use crate::picture::decode::Photo;
+    use crate::picture::geometry::Fit;
+
+    fn root(path: &str) -> PathBuf {
+        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path)
+    }
+
+    #[test]
+    fn two_recordings_are_kept_whichever_models_they_are_of() {
+        let mut models = Models::default();
+        let [first, second] = [(), ()].map(|()| {
+            let card = models.open(&root("models/squeezenet1_1.pt2")).unwrap();
+            card.id
+        });
+        let photo = Arc::new(Photo::open(&root("assets/chelsea_224.png")).unwrap());
+        let request = |model, fit| Request {
+            model,
+            photo: Arc::clone(&photo),
+            fit,
+            score: None,
+            layer: None,
+            rule: ReluRule::Guided,
+        };
+        let (a, b, c) = (
+            request(first, Fit::Crop),
+            request(first, Fit::Stretch),
+            request(second, Fit::Pad),
+        );
+        // Whether a forward pass was needed.
+        let mut recorded = |request: &Request| {
+            let mut passes = 0;
+            let mut count = |_| {
+                passes += 1;
+                Ok(())
+            };
+            models.recorded(request, &mut count).unwrap();
+            let kept: usize = models.sessions.iter().map(|(_, s)| s.recordings().0).sum();
+            assert!(kept <= MOST_RECORDINGS);
+            passes > 0
+        };
+        assert!(recorded(&a) && recorded(&b));
+        assert!(!recorded(&a) && !recorded(&b) && !recorded(&a));
+        // The one used last stays.
+        assert!(recorded(&c));
+        assert!(!recorded(&a) && !recorded(&c));
+        assert!(recorded(&b));
+        assert!(!recorded(&c) && recorded(&a));
+    }
+}

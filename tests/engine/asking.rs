@@ -1,53 +1,14 @@
-//! The engine as the window uses it: promises, overtaking, cancelling, and what stays when
-//! something fails.
+//! One view at a time: what is known, what is newest, what is refused.
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
 
-use gradcam::engine::{Engine, Error, Job, ModelCard, Request};
+use gradcam::engine::{Engine, Error, Job, Request};
 use gradcam::explain::Score;
 use gradcam::model::ReluRule;
-use gradcam::picture::decode::Photo;
 use gradcam::picture::geometry::Fit;
 
-fn root(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
-}
-
-fn photo() -> Arc<Photo> {
-    Arc::new(Photo::open(&root("assets/cat_and_coffee.png")).unwrap())
-}
-
-fn open(engine: &Engine, name: &str) -> Result<Arc<ModelCard>, Error> {
-    engine.open_model(root(name)).block_and_take()
-}
-
-fn request(photo: &Arc<Photo>, class: usize) -> Request {
-    Request {
-        photo: Arc::clone(photo),
-        fit: Fit::Crop,
-        score: Some(Score::For(class)),
-        layer: None,
-        rule: ReluRule::Guided,
-    }
-}
-
-fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    let start = Instant::now();
-    while !holds() {
-        assert!(
-            start.elapsed() < Duration::from_secs(60),
-            "never happened: {what}"
-        );
-        std::thread::sleep(Duration::from_millis(2));
-    }
-}
-
-fn finished(job: &Job) {
-    until("the job ends", || job.guided.ready().is_some());
-}
+use crate::support::*;
 
 #[test]
 fn what_is_known_comes_back_at_once_and_asks_the_worker_nothing() {
@@ -57,9 +18,9 @@ fn what_is_known_comes_back_at_once_and_asks_the_worker_nothing() {
         counter.fetch_add(1, Ordering::SeqCst);
     })
     .unwrap();
-    let card = open(&engine, "models/squeezenet1_1.pt2").unwrap();
+    let card = open(&engine, SQUEEZENET);
     let photo = photo();
-    let first = engine.explain(request(&photo, 967));
+    let first = ask(&engine, request(&card, &photo, 967));
     finished(&first);
     assert!(woken.load(Ordering::SeqCst) > 3);
     until("the other layers are computed", || {
@@ -67,7 +28,7 @@ fn what_is_known_comes_back_at_once_and_asks_the_worker_nothing() {
     });
     let sent = engine.requests_sent();
 
-    let again = engine.explain(request(&photo, 967));
+    let again = ask(&engine, request(&card, &photo, 967));
     for ready in [
         again.answer.ready().is_some(),
         again.heat_map.ready().is_some(),
@@ -81,14 +42,17 @@ fn what_is_known_comes_back_at_once_and_asks_the_worker_nothing() {
     for layer in card.layers.targets() {
         let walked = Request {
             layer: Some(layer.path.clone()),
-            ..request(&photo, 967)
+            ..request(&card, &photo, 967)
         };
         assert!(engine.cached_map(&walked).is_some(), "{}", layer.path);
     }
-    let walked = engine.explain(Request {
-        layer: Some("features.7".into()),
-        ..request(&photo, 967)
-    });
+    let walked = ask(
+        &engine,
+        Request {
+            layer: Some("features.7".into()),
+            ..request(&card, &photo, 967)
+        },
+    );
     assert_eq!(
         walked.heat_map.ready().unwrap().as_ref().unwrap().layer,
         "features.7"
@@ -98,12 +62,15 @@ fn what_is_known_comes_back_at_once_and_asks_the_worker_nothing() {
 
 #[test]
 fn the_model_answers_its_own_class_where_none_is_asked() {
-    let engine = Engine::start(|| ()).unwrap();
-    open(&engine, "models/squeezenet1_1.pt2").unwrap();
-    let job = engine.explain(Request {
-        score: None,
-        ..request(&photo(), 0)
-    });
+    let engine = engine();
+    let card = open(&engine, SQUEEZENET);
+    let job = ask(
+        &engine,
+        Request {
+            score: None,
+            ..request(&card, &photo(), 0)
+        },
+    );
     finished(&job);
     let answer = job.answer.block_and_take().unwrap();
     let map = job.heat_map.block_and_take().unwrap();
@@ -117,11 +84,11 @@ fn the_model_answers_its_own_class_where_none_is_asked() {
 
 #[test]
 fn the_newest_request_wins_and_the_overtaken_say_so() {
-    let engine = Engine::start(|| ()).unwrap();
-    open(&engine, "models/efficientnet_lite0.pt2").unwrap();
+    let engine = engine();
+    let card = open(&engine, EFFICIENTNET);
     let photo = photo();
     let jobs: Vec<Job> = (0..40)
-        .map(|class| engine.explain(request(&photo, class)))
+        .map(|class| ask(&engine, request(&card, &photo, class)))
         .collect();
     jobs.iter().for_each(finished);
     let (last, earlier) = jobs.split_last().unwrap();
@@ -138,32 +105,46 @@ fn the_newest_request_wins_and_the_overtaken_say_so() {
 
 #[test]
 fn cancelling_drops_the_work_and_the_next_click_works() {
-    let engine = Engine::start(|| ()).unwrap();
-    open(&engine, "models/efficientnet_lite0.pt2").unwrap();
+    let engine = engine();
+    let card = open(&engine, EFFICIENTNET);
     let photo = photo();
-    let job = engine.explain(request(&photo, 285));
+    let job = ask(&engine, request(&card, &photo, 285));
     engine.cancel();
     finished(&job);
     assert!(matches!(job.guided.ready(), Some(Err(Error::Overtaken))));
     until("the worker rests", || engine.progress().is_none());
-    let job = engine.explain(request(&photo, 285));
+    let job = ask(&engine, request(&card, &photo, 285));
     finished(&job);
     assert!(job.guided.ready().unwrap().is_ok());
 }
 
 #[test]
 fn a_file_that_does_not_open_leaves_the_last_model_open() {
-    let engine = Engine::start(|| ()).unwrap();
-    let job = engine.explain(request(&photo(), 0));
-    finished(&job);
-    assert!(matches!(job.answer.ready(), Some(Err(Error::NoModel))));
+    let engine = engine();
+    let photo = photo();
+    let nothing_open = Request {
+        model: 0,
+        photo: Arc::clone(&photo),
+        fit: Fit::Crop,
+        score: None,
+        layer: None,
+        rule: ReluRule::Guided,
+    };
+    let batch = engine.explain(vec![nothing_open]);
+    finished(&batch.jobs[0]);
+    assert!(matches!(
+        batch.jobs[0].answer.ready(),
+        Some(Err(Error::NoModel))
+    ));
+    assert!(matches!(taken(batch.overview), Err(Error::NoModel)));
+    assert!(matches!(taken(batch.all_layers), Err(Error::NoModel)));
 
-    open(&engine, "models/squeezenet1_1.pt2").unwrap();
-    let error = open(&engine, "assets/coffee.png").unwrap_err();
+    let card = open(&engine, SQUEEZENET);
+    let error = try_open(&engine, "assets/coffee.png").unwrap_err();
     assert!(error.to_string().contains("coffee.png"), "{error}");
-    let error = open(&engine, "models/nowhere.pt2").unwrap_err();
+    let error = try_open(&engine, "models/nowhere.pt2").unwrap_err();
     assert!(error.to_string().contains("nowhere.pt2"), "{error}");
-    let job = engine.explain(request(&photo(), 285));
+    let job = ask(&engine, request(&card, &photo, 285));
     finished(&job);
     assert_eq!(
         job.guided.ready().unwrap().as_ref().unwrap().rectifiers,
@@ -173,10 +154,10 @@ fn a_file_that_does_not_open_leaves_the_last_model_open() {
 
 #[test]
 fn what_the_model_does_not_have_is_refused_in_words() {
-    let engine = Engine::start(|| ()).unwrap();
-    open(&engine, "models/squeezenet1_1.pt2").unwrap();
+    let engine = engine();
+    let card = open(&engine, SQUEEZENET);
     let photo = photo();
-    let job = engine.explain(request(&photo, 1000));
+    let job = ask(&engine, request(&card, &photo, 1000));
     finished(&job);
     let error = job.heat_map.block_and_take().unwrap_err();
     assert!(
@@ -189,10 +170,13 @@ fn what_the_model_does_not_have_is_refused_in_words() {
         ),
         "{error}"
     );
-    let job = engine.explain(Request {
-        layer: Some("classifier.3".into()),
-        ..request(&photo, 1)
-    });
+    let job = ask(
+        &engine,
+        Request {
+            layer: Some("classifier.3".into()),
+            ..request(&card, &photo, 1)
+        },
+    );
     finished(&job);
     assert!(
         matches!(job.heat_map.ready(), Some(Err(Error::LayerWithoutMap { layer, .. })) if layer == "classifier.3")
@@ -202,14 +186,17 @@ fn what_the_model_does_not_have_is_refused_in_words() {
 /// The counterfactual map and the plain one come from opposite gradients: no place is in both.
 #[test]
 fn evidence_for_and_against_never_overlap() {
-    let engine = Engine::start(|| ()).unwrap();
-    open(&engine, "models/efficientnet_lite0.pt2").unwrap();
+    let engine = engine();
+    let card = open(&engine, EFFICIENTNET);
     let photo = photo();
     let map = |score| {
-        let job = engine.explain(Request {
-            score: Some(score),
-            ..request(&photo, 0)
-        });
+        let job = ask(
+            &engine,
+            Request {
+                score: Some(score),
+                ..request(&card, &photo, 0)
+            },
+        );
         finished(&job);
         job.heat_map.block_and_take().unwrap().map.clone()
     };

@@ -1,0 +1,156 @@
+//! Answers in idle time, and who goes first.
+
+use std::sync::Arc;
+
+use gradcam::engine::{Answer, Error, Session};
+use gradcam::picture::decode::Photo;
+use gradcam::picture::geometry::Fit;
+use poll_promise::Promise;
+
+use crate::support::*;
+
+type Answering = Promise<Result<Arc<Answer>, Error>>;
+
+/// So many pictures that differ, each the shared one with one more row painted over.
+fn pictures(count: usize) -> Vec<Arc<Photo>> {
+    let whole = picture("cat_and_coffee_224.png");
+    let painted = |rows: usize| {
+        let mut rgb = whole.rgb.clone();
+        for y in 0..rows as u32 {
+            (0..rgb.width()).for_each(|x| rgb.put_pixel(x, y, image::Rgb([90, 20, 160])));
+        }
+        let file = tempfile::Builder::new().suffix(".png").tempfile().unwrap();
+        rgb.save(file.path()).unwrap();
+        Arc::new(Photo::open(file.path()).unwrap())
+    };
+    (0..count).map(painted).collect()
+}
+
+fn open_still(promises: &[Answering]) -> usize {
+    promises
+        .iter()
+        .filter(|promise| promise.ready().is_none())
+        .count()
+}
+
+#[test]
+fn a_click_goes_before_the_pictures_of_a_folder() {
+    let engine = engine();
+    let card = open(&engine, EFFICIENTNET);
+    let folder = pictures(30);
+    let later: Vec<Answering> = folder
+        .iter()
+        .map(|photo| engine.answer_later(card.id, Fit::Crop, Arc::clone(photo)))
+        .collect();
+    // The first is under way.
+    until("the first picture is answered", || open_still(&later) < 30);
+    assert!(
+        engine.progress().is_none(),
+        "idle time is no work to wait for"
+    );
+
+    let photo = photo();
+    let job = ask(&engine, request(&card, &photo, 285));
+    until("the heat map", || job.heat_map.ready().is_some());
+    let open = open_still(&later);
+    assert!(open > 15, "only {open} of 30 were left");
+    finished(&job);
+    assert!(job.guided.ready().unwrap().is_ok());
+
+    // All are answered in the end, those broken off too.
+    let mut session = Session::default();
+    session.open_model(&root(EFFICIENTNET)).unwrap();
+    for (promise, photo) in later.into_iter().zip(&folder).step_by(5) {
+        let answer = taken(promise).unwrap();
+        let recorded = session.answer(photo, Fit::Crop, &mut |_| Ok(())).unwrap();
+        assert_eq!(answer.placement, recorded.placement);
+        for (a, b) in answer.logits.iter().zip(&recorded.logits) {
+            assert!(
+                (a - b).abs() <= 1e-5 * recorded.logits[recorded.ranking[0]].abs(),
+                "{a} {b}"
+            );
+        }
+    }
+    // Known from now on.
+    let again = engine.answer_later(card.id, Fit::Crop, Arc::clone(&folder[0]));
+    assert!(again.ready().is_some());
+}
+
+#[test]
+fn forgotten_pictures_say_so_and_new_ones_are_answered() {
+    let engine = engine();
+    let card = open(&engine, EFFICIENTNET);
+    let folder = pictures(20);
+    let ask = |photo: &Arc<Photo>| engine.answer_later(card.id, Fit::Crop, Arc::clone(photo));
+    let forgotten: Vec<Answering> = folder.iter().map(ask).collect();
+    engine.forget_later();
+    let wanted = ask(&folder[19]);
+    let ends: Vec<Result<Arc<Answer>, Error>> = forgotten.into_iter().map(taken).collect();
+    let overtaken = ends
+        .iter()
+        .filter(|end| matches!(end, Err(Error::Overtaken)));
+    assert!(overtaken.count() >= 15);
+    assert!(taken(wanted).is_ok());
+}
+
+#[test]
+fn pictures_of_a_closed_model_or_a_dropped_engine_keep_their_promises() {
+    let engine = engine();
+    let card = open(&engine, SQUEEZENET);
+    let folder = pictures(12);
+    engine.keep_models(&[]);
+    let closed = engine.answer_later(card.id, Fit::Crop, Arc::clone(&folder[0]));
+    assert!(matches!(
+        taken(closed),
+        Err(Error::NoModel | Error::ModelClosed)
+    ));
+
+    let card = open(&engine, EFFICIENTNET);
+    let ask = |photo: &Arc<Photo>| engine.answer_later(card.id, Fit::Crop, Arc::clone(photo));
+    let left: Vec<Answering> = folder.iter().map(ask).collect();
+    drop(engine);
+    let ends: Vec<bool> = left
+        .into_iter()
+        .map(|promise| taken(promise).is_ok())
+        .collect();
+    assert!(
+        ends.iter().filter(|ok| !**ok).count() >= 8,
+        "the engine waited for them"
+    );
+}
+
+/// The window's thread must be served before libtorch's.
+#[test]
+#[cfg(target_os = "linux")]
+fn the_worker_and_its_threads_yield_to_the_window() {
+    let engine = engine();
+    let card = open(&engine, SQUEEZENET);
+    finished(&ask(&engine, request(&card, &photo(), 285)));
+    let threads: Vec<(String, i64)> = std::fs::read_dir("/proc/self/task")
+        .unwrap()
+        .filter_map(|task| {
+            let stat = std::fs::read_to_string(task.unwrap().path().join("stat")).ok()?;
+            let (before, after) = stat.split_once(") ")?;
+            let name = before.split_once('(')?.1.to_owned();
+            // Fields from the state on, which is the third: the nineteenth is the nice value.
+            Some((name, after.split(' ').nth(16)?.parse().ok()?))
+        })
+        .collect();
+    let main = std::fs::read_to_string(format!("/proc/self/task/{}/stat", std::process::id()));
+    let main: i64 = main
+        .unwrap()
+        .rsplit_once(") ")
+        .unwrap()
+        .1
+        .split(' ')
+        .nth(16)
+        .unwrap()
+        .parse()
+        .unwrap();
+    let workers: Vec<&(String, i64)> = threads
+        .iter()
+        .filter(|(name, _)| name == "gradcam-worker")
+        .collect();
+    assert!(!workers.is_empty(), "{threads:?}");
+    assert!(workers.iter().all(|(_, nice)| *nice > main), "{threads:?}");
+}

@@ -1,0 +1,132 @@
+//! Every layer at once, and several layers as one.
+
+use gradcam::engine::{Error, LayerMaps, Request, resolve_layer};
+use gradcam::explain::Score;
+use gradcam::model::layers::join;
+use gradcam::picture::geometry::Fit;
+use gradcam::picture::map::fuse;
+
+use crate::support::*;
+
+#[test]
+fn the_overview_comes_after_the_heat_map_and_all_layers_come_last() {
+    for name in [SQUEEZENET, EFFICIENTNET] {
+        let engine = engine();
+        let card = open(&engine, name);
+        let photo = photo();
+        let mut batch = engine.explain(vec![request(&card, &photo, 967)]);
+        let job = batch.jobs.remove(0);
+        let overview = taken(batch.overview).unwrap();
+        assert!(job.heat_map.ready().is_some());
+        finished(&job);
+        let all = taken(batch.all_layers).unwrap();
+        assert!(job.guided.ready().is_some());
+
+        let paths = |maps: &LayerMaps| -> Vec<String> {
+            maps.maps.iter().map(|map| map.layer.clone()).collect()
+        };
+        let path = |row: usize| card.layers.layers[row].path.clone();
+        let rows: Vec<String> = card.layers.overview().into_iter().map(path).collect();
+        assert_eq!(paths(&overview), rows);
+        let targets: Vec<String> = card.layers.targets().map(|l| l.path.clone()).collect();
+        assert_eq!(paths(&all), targets);
+
+        // One walk to many layers gives what a walk to each gives.
+        let session = session(name, &photo);
+        for map in &overview.maps {
+            let alone = session.heat_map(Score::For(967), &map.layer).unwrap();
+            assert_alike(&map.layer, &map.map, &alone.map, 1e-5);
+            assert_eq!(all.at(&map.layer).unwrap().map, map.map);
+        }
+        assert!(all.at("no such layer").is_none());
+    }
+}
+
+#[test]
+fn another_class_of_a_known_picture_fills_its_own_layers() {
+    let engine = engine();
+    let card = open(&engine, SQUEEZENET);
+    let photo = photo();
+    let first = engine.explain(vec![request(&card, &photo, 967)]);
+    let first = taken(first.all_layers).unwrap();
+    let second = engine.explain(vec![request(&card, &photo, 285)]);
+    assert!(second.jobs[0].answer.ready().is_some());
+    let second = taken(second.all_layers).unwrap();
+    assert_eq!(
+        (first.score, second.score),
+        (Score::For(967), Score::For(285))
+    );
+    let at = |maps: &LayerMaps| maps.at("features.12").unwrap().map.clone();
+    assert_ne!(at(&first), at(&second));
+}
+
+#[test]
+fn fused_layers_are_the_mean_of_their_maps_over_their_maxima() {
+    let engine = engine();
+    let card = open(&engine, SQUEEZENET);
+    let photo = photo();
+    let layers = ["features.4", "features.12"];
+    let joined = join(layers);
+    assert_eq!(joined, "features.4 + features.12");
+    let fused = Request {
+        layer: Some(joined.clone()),
+        ..request(&card, &photo, 967)
+    };
+    let job = ask(&engine, fused.clone());
+    finished(&job);
+    let map = job.heat_map.block_and_take().unwrap();
+    let guided = job.guided.block_and_take().unwrap();
+    assert_eq!(
+        (map.layer.as_str(), guided.layer.as_str()),
+        (joined.as_str(), joined.as_str())
+    );
+
+    let session = session(SQUEEZENET, &photo);
+    let parts = session.heat_maps(Score::For(967), &layers).unwrap();
+    let by_hand = fuse(&[&parts[0].map, &parts[1].map]);
+    assert_alike("engine", &map.map, &by_hand, 1e-5);
+    assert!(map.map.max() <= 1.0 && map.map.max() > 0.5);
+    assert_eq!(
+        (map.map.width, map.map.height),
+        (parts[0].map.width, parts[0].map.height)
+    );
+    let alone = session.heat_map(Score::For(967), &joined).unwrap();
+    assert_alike("session", &alone.map, &by_hand, 1e-5);
+    let product = session.guided_grad_cam(&guided.backprop, &by_hand).unwrap();
+    let largest = product
+        .values
+        .iter()
+        .fold(0f32, |max, value| max.max(value.abs()));
+    for (a, b) in guided.grad_cam.values.iter().zip(&product.values) {
+        assert!((a - b).abs() <= 1e-5 * largest);
+    }
+
+    // Known now, and its parts too.
+    assert!(engine.cached_map(&fused).is_some());
+    let part = Request {
+        layer: Some("features.4".into()),
+        ..fused
+    };
+    assert!(engine.cached_map(&part).is_some());
+}
+
+#[test]
+fn a_fused_layer_without_a_map_is_refused_by_its_own_name() {
+    let engine = engine();
+    let card = open(&engine, SQUEEZENET);
+    assert_eq!(
+        resolve_layer(&card, Some("features.4")).unwrap(),
+        "features.4"
+    );
+    let nowhere = resolve_layer(&card, Some("features.4 + nowhere"));
+    assert!(matches!(nowhere, Err(Error::UnknownLayer(path)) if path == "nowhere"));
+    let flat = resolve_layer(&card, Some("classifier.3 + features.4"));
+    assert!(matches!(flat, Err(Error::LayerWithoutMap { layer, .. }) if layer == "classifier.3"));
+    let photo = photo();
+    let mut session = session(SQUEEZENET, &photo);
+    session
+        .answer(&photo, Fit::Stretch, &mut |_| Ok(()))
+        .unwrap();
+    let nowhere = session.heat_map(Score::For(1), "features.4 + nowhere");
+    assert!(matches!(nowhere, Err(Error::UnknownLayer(path)) if path == "nowhere"));
+}
