@@ -12,6 +12,7 @@ use egui::{Context, Rect, Vec2, vec2};
 use crate::engine::{Engine, Error};
 
 mod arrange;
+mod asking;
 mod channels_ui;
 mod choices;
 mod classes_ui;
@@ -142,6 +143,11 @@ impl App {
     /// Whether every panel shows what is chosen, and nothing is under way.
     pub fn is_settled(&self) -> bool {
         self.busy().is_none() && !self.is_loading() && !panels_ui::any_stale(self)
+    }
+
+    /// Whether the engine has nothing left to do.
+    pub fn engine_rests(&self) -> bool {
+        self.engine.progress().is_none()
     }
 
     /// The messages on screen, oldest first.

@@ -1,7 +1,9 @@
 //! The real app with real models, driven the way a person drives it: by what is written on screen.
 
 mod choosing;
+mod comparing;
 mod exporting;
+mod layers;
 mod looking;
 mod opening;
 mod pictures;

@@ -1,0 +1,229 @@
+//! Several views side by side: pins, two classes, two models, one scale.
+
+use egui::accesskit::Role;
+use egui::{Key, Modifiers};
+use egui_kittest::kittest::{NodeT, Queryable};
+
+use crate::support::{Window, file};
+
+/// The names of the pictures in sight that begin with `title`, from top to bottom.
+fn pictures(window: &Window, title: &str) -> Vec<String> {
+    window
+        .harness
+        .query_all_by_role(Role::Image)
+        .filter_map(|node| node.accesskit_node().label())
+        .filter(|label| label.starts_with(title))
+        .collect()
+}
+
+fn captions(window: &Window) -> Vec<String> {
+    pictures(window, "Grad-CAM, row")
+        .iter()
+        .map(|name| window.value(name))
+        .collect()
+}
+
+fn search_class(window: &mut Window, text: &str) {
+    window.click("Search classes");
+    window
+        .harness
+        .get_by_label("Search classes")
+        .type_text(text);
+    window.harness.run_steps(2);
+}
+
+/// Shift and a click on a class of the list.
+fn shift_click(window: &mut Window, class: &str) {
+    let row = window.row(Role::ListBoxOption, class);
+    row.click_modifiers(Modifiers::SHIFT);
+    window.harness.run_steps(2);
+    window.settle();
+}
+
+#[test]
+fn a_shifted_click_sets_two_classes_and_their_difference_under_each_other() {
+    let mut window = Window::open();
+    let first = window.chosen_class().unwrap();
+    search_class(&mut window, "espresso");
+    shift_click(&mut window, "espresso");
+    let first_at = format!("{first} at features.12");
+    let difference = format!("{first} versus espresso at features.12");
+    assert_eq!(
+        captions(&window),
+        [first_at.as_str(), "espresso at features.12", &difference]
+    );
+    // The third row begins with the signed difference of the two maps above it.
+    assert_eq!(
+        pictures(&window, "Difference"),
+        ["Difference of the maps, row 3"]
+    );
+    assert_eq!(pictures(&window, "Original").len(), 2);
+
+    window.key(Key::X);
+    window.settle();
+    assert_eq!(window.chosen_class().as_deref(), Some("espresso"));
+    assert_eq!(captions(&window)[1], first_at);
+
+    window.click("Stop comparing, row 2");
+    window.settle();
+    assert!(captions(&window).is_empty());
+    window.harness.get_by_label("Grad-CAM");
+}
+
+#[test]
+fn a_pin_stays_while_the_view_goes_on() {
+    let mut window = Window::open();
+    let first = window.chosen_class().unwrap();
+    window.key(Key::P);
+    window.settle();
+    window.key(Key::ArrowRight);
+    window.settle();
+    let now = window.chosen_class().unwrap();
+    assert_ne!(now, first);
+    let pinned = format!("{first} at features.12");
+    assert_eq!(captions(&window), [format!("{now} at features.12"), pinned.clone()]);
+
+    window.click("Make live, row 2");
+    window.settle();
+    assert_eq!(window.chosen_class(), Some(first));
+    assert_eq!(captions(&window), [pinned.clone(), pinned]);
+
+    window.click("Unpin, row 2");
+    window.settle();
+    assert!(captions(&window).is_empty());
+}
+
+#[test]
+fn six_views_can_be_pinned_and_a_seventh_is_refused_in_words() {
+    let mut window = Window::open();
+    for _ in 0..6 {
+        window.key(Key::P);
+        window.key(Key::ArrowRight);
+        window.settle();
+    }
+    window.key(Key::P);
+    window.harness.run_steps(2);
+    let notices = window.app().notices();
+    assert!(notices[0].contains("6 views are pinned"), "{notices:?}");
+    window.click("Dismiss");
+    window
+        .harness
+        .key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::P);
+    window.harness.run_steps(2);
+    window.settle();
+    assert!(captions(&window).is_empty());
+}
+
+#[test]
+fn pins_are_put_in_another_order_by_their_heads() {
+    let mut window = Window::open();
+    for _ in 0..2 {
+        window.key(Key::P);
+        window.key(Key::ArrowRight);
+        window.settle();
+    }
+    let before = captions(&window);
+    let grip = |w: &Window, row: usize| {
+        let name = format!("Original, row {row}");
+        let picture = w.harness.get_by_label(&name);
+        picture.rect().left_top() + egui::vec2(40.0, -14.0)
+    };
+    let (from, to) = (grip(&window, 3), grip(&window, 2) - egui::vec2(0.0, 12.0));
+    window.harness.hover_at(from);
+    window.harness.drag_at(from);
+    window.harness.run_steps(2);
+    window.harness.hover_at(from - egui::vec2(0.0, 20.0));
+    window.harness.run_steps(2);
+    window.harness.hover_at(to);
+    window.harness.run_steps(2);
+    window.harness.drop_at(to);
+    window.harness.run_steps(2);
+    window.settle();
+    let after = captions(&window);
+    assert_eq!(after[0], before[0]);
+    assert_eq!((&after[1], &after[2]), (&before[2], &before[1]));
+}
+
+#[test]
+fn a_second_model_stands_beside_the_first_with_its_own_tree_and_classes() {
+    let mut window = Window::open();
+    window.will_pick(file("models/efficientnet_lite0.pt2"));
+    window.choose("Compare", "Open a second model… Ctrl+Shift+M");
+    window.until("the second model", |w| captions(w).len() == 2);
+    window.settle();
+    let captions_of_both = captions(&window);
+    assert!(captions_of_both[0].ends_with("features.12"));
+    assert!(captions_of_both[1].ends_with("bn2"));
+    assert_eq!(window.chosen_layer().as_deref(), Some("bn2"));
+
+    // The classes and layers clicked are the active model's.
+    window.key(Key::ArrowRight);
+    window.settle();
+    assert_eq!(captions(&window)[0], captions_of_both[0]);
+    assert_ne!(captions(&window)[1], captions_of_both[1]);
+
+    window.click("squeezenet1_1");
+    window.settle();
+    assert_eq!(window.chosen_layer().as_deref(), Some("features.12"));
+
+    window
+        .harness
+        .key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::W);
+    window.harness.run_steps(2);
+    window.settle();
+    assert!(captions(&window).is_empty());
+}
+
+#[test]
+fn of_two_models_one_that_fails_to_open_leaves_the_other() {
+    let mut window = Window::open();
+    window.will_pick(file("assets/coffee.png"));
+    window
+        .harness
+        .key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::M);
+    window.until("the message", |w| !w.app().notices().is_empty());
+    assert!(window.app().notices()[0].contains("coffee.png"));
+    window.click("Dismiss");
+    window.settle();
+    assert_eq!(window.chosen_layer().as_deref(), Some("features.12"));
+    window.key(Key::ArrowRight);
+    window.settle();
+}
+
+#[test]
+fn the_true_class_is_compared_with_the_answer() {
+    let mut window = Window::open();
+    let answer = window.chosen_class().unwrap();
+    search_class(&mut window, "espresso");
+    window.row(Role::ListBoxOption, "espresso").click_secondary();
+    window.harness.run_steps(2);
+    window.click("This is the true class");
+    window.settle();
+    assert_eq!(window.chosen_class(), Some(answer.clone()));
+    assert_eq!(captions(&window).len(), 3);
+    assert!(captions(&window)[2].contains(&format!("{answer} versus espresso")));
+    assert!(window.value("espresso").contains("true"));
+}
+
+#[test]
+fn one_scale_for_all_rows_changes_the_legend_and_asks_the_engine_nothing() {
+    let mut window = Window::open();
+    search_class(&mut window, "espresso");
+    shift_click(&mut window, "espresso");
+    window.click_class("espresso");
+    window.settle();
+    window.key(Key::X);
+    window.settle();
+    let legend = |w: &Window| {
+        let node = w.harness.get_by_label_contains("Legend:");
+        node.accesskit_node().label().unwrap()
+    };
+    let own = legend(&window);
+    let sent = window.app().requests_sent();
+    window.choose("Compare", "One scale for all rows");
+    window.harness.key_press(Key::Escape);
+    window.settle();
+    let common = legend(&window);
+    assert_ne!(own, common);
+    assert_eq!(window.app().requests_sent(), sent);
+}

@@ -1,0 +1,142 @@
+//! Every layer at once: the strip of small maps, several layers as one, and the channels of one.
+
+use egui::accesskit::Role;
+use egui::{Key, Modifiers};
+use egui_kittest::kittest::{NodeT, Queryable};
+
+use crate::support::{Window, cat_and_coffee, file};
+
+fn tiles(window: &Window) -> Vec<String> {
+    window
+        .harness
+        .query_all_by_role(Role::RadioButton)
+        .filter_map(|node| node.accesskit_node().label())
+        .filter(|label| label.starts_with("Map of "))
+        .collect()
+}
+
+fn with_maps() -> Window {
+    let mut window = Window::open();
+    window.until("the strip's maps", |w| {
+        w.value("Map of features.12") != "maximum "
+    });
+    window
+}
+
+#[test]
+fn the_strip_walks_the_network_and_a_click_shows_the_layer_at_once() {
+    let mut window = with_maps();
+    assert!(tiles(&window).len() >= 10, "{:?}", tiles(&window));
+    window.until("all maps", |w| w.app().engine_rests());
+    let sent = window.app().requests_sent();
+    window.click("Map of features.7");
+    // No more than the frame of the click and the next one, whatever the worker does.
+    assert_eq!(window.app().requests_sent(), sent);
+    let class = window.chosen_class().unwrap();
+    assert_eq!(window.value("Grad-CAM"), format!("{class} at features.7"));
+    assert_eq!(window.value("Guided Grad-CAM"), "multiplied with the heat map");
+    assert!(window.app().is_settled());
+}
+
+#[test]
+fn a_tile_opens_into_the_layers_inside_it() {
+    let mut window = with_maps();
+    let before = tiles(&window).len();
+    window.click("Open the maps inside features.12");
+    let inside: Vec<String> = tiles(&window)
+        .into_iter()
+        .filter(|tile| tile.starts_with("Map of features.12."))
+        .collect();
+    assert!(inside.len() > 2, "{inside:?}");
+    window.click("Close the maps inside features.12");
+    assert_eq!(tiles(&window).len(), before);
+}
+
+#[test]
+fn several_layers_are_fused_and_parted_again() {
+    let mut window = with_maps();
+    let tile = window.harness.get_by_label("Map of features.10");
+    tile.click_modifiers(Modifiers::COMMAND);
+    window.harness.run_steps(2);
+    window.settle();
+    let class = window.chosen_class().unwrap();
+    assert_eq!(
+        window.value("Grad-CAM"),
+        format!("{class} at features.10 + features.12")
+    );
+    let tile = window.harness.get_by_label("Map of features.12");
+    tile.click_modifiers(Modifiers::COMMAND);
+    window.harness.run_steps(2);
+    window.settle();
+    assert_eq!(window.value("Grad-CAM"), format!("{class} at features.10"));
+}
+
+#[test]
+fn a_deep_network_has_a_tile_for_each_block() {
+    let start = gradcam::app::Start {
+        image: Some(cat_and_coffee()),
+        model: Some(file("models/efficientnet_lite0.pt2")),
+        ..gradcam::app::Start::default()
+    };
+    let mut window = Window::sized(start, 2560.0, 1440.0, egui::Theme::Dark);
+    window.settle();
+    let tiles = tiles(&window);
+    assert!((10..=32).contains(&tiles.len()), "{tiles:?}");
+    assert!(tiles.contains(&"Map of blocks.3.1".to_owned()), "{tiles:?}");
+}
+
+#[test]
+fn the_channels_of_a_map_are_listed_seen_and_ticked() {
+    let mut window = Window::open();
+    let class = window.chosen_class().unwrap();
+    window.click("Channels");
+    window.until("the channels", |w| {
+        w.harness.query_all_by_role(Role::ListItem).count() > 5
+    });
+    window.settle();
+    let rows: Vec<String> = window
+        .harness
+        .query_all_by_role(Role::ListItem)
+        .filter_map(|node| node.accesskit_node().label())
+        .collect();
+    let weight = |w: &Window, name: &str| -> f32 {
+        let value = w.harness.get_by_role_and_label(Role::ListItem, name).value();
+        let text = value.unwrap();
+        let number = text.trim_start_matches("weight ").split(',').next().unwrap();
+        number.parse().unwrap()
+    };
+    let weights: Vec<f32> = rows.iter().map(|row| weight(&window, row)).collect();
+    assert!(weights.windows(2).all(|pair| pair[0] >= pair[1]), "{weights:?}");
+    assert!(weights[0] > 0.0);
+
+    let first = rows[0].clone();
+    window.click_row(Role::ListItem, &first);
+    window.settle();
+    let number = first.trim_start_matches("Channel ");
+    assert_eq!(
+        window.value("Grad-CAM"),
+        format!("Activation of channel {number} at features.12")
+    );
+    window.click(&format!("{first} in the map"));
+    window.settle();
+    assert_eq!(
+        window.value("Grad-CAM"),
+        format!("1 of the channels: {class} at features.12")
+    );
+    window.click("Whole map");
+    window.settle();
+    assert_eq!(window.value("Grad-CAM"), format!("{class} at features.12"));
+
+    window.click("Against");
+    let last = window
+        .harness
+        .query_all_by_role(Role::ListItem)
+        .find_map(|node| node.accesskit_node().label())
+        .unwrap();
+    assert!(weight(&window, &last) < 0.0);
+
+    // Another layer, other channels.
+    window.key(Key::ArrowUp);
+    window.settle();
+    window.harness.get_by_label_contains("channels at features.12.");
+}
