@@ -264,4 +264,3 @@ fn taken<T: Send + Sync + 'static>(
         }
     }
 }
-

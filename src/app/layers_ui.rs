@@ -37,7 +37,7 @@ impl App {
         if std::mem::take(&mut state.side_mut().reveal_layer) {
             open_branches(state.side_mut(), &card);
             self.scroll_to_layer = true;
-            self.reveal_tile = true;
+            self.reveal_tile = 3;
         }
         let inset = egui::Margin {
             left: INSET as i8,

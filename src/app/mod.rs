@@ -81,8 +81,8 @@ pub struct App {
     hovered: Option<rows::RowId>,
     /// The chosen layer's row is to be brought into sight.
     scroll_to_layer: bool,
-    /// And its tile in the strip.
-    reveal_tile: bool,
+    /// And its tile in the strip, in so many frames.
+    reveal_tile: u8,
     channel_pictures: channels_ui::ChannelPictures,
     /// How wide the controls were in the last frame.
     controls_width: f32,
@@ -122,7 +122,7 @@ impl App {
             frame: None,
             hovered: None,
             scroll_to_layer: false,
-            reveal_tile: false,
+            reveal_tile: 0,
             channel_pictures: channels_ui::ChannelPictures::default(),
             controls_width: 0.0,
         };

@@ -20,11 +20,12 @@ use super::state::Opacity;
 use super::textures::PhotoTexture;
 use super::theme::{self, GRID, palette};
 use super::tiles::{Atlas, Tile};
-use super::widgets::{draw_left, draw_right, line, triangle};
+use super::widgets::{draw_left, line, triangle};
 
 const HEADER: f32 = 24.0;
 const PICTURE: f32 = 56.0;
-const LABEL: f32 = 20.0;
+/// Two lines: the layer, and its map's maximum.
+const LABEL: f32 = 34.0;
 const BAR: f32 = 12.0;
 /// Height of the strip with everything in it.
 pub const HEIGHT: f32 = HEADER + PICTURE + LABEL + BAR;
@@ -51,10 +52,12 @@ impl App {
         let aspect = photo.map_or(1.0, |photo| {
             photo.size.0 as f32 / photo.size.1.max(1) as f32
         });
-        let width = (PICTURE * aspect).clamp(48.0, 112.0).round();
+        let width = (PICTURE * aspect).clamp(64.0, 112.0).round();
         let chosen = side.layers();
         let seen = chosen.first().and_then(|path| shown_in(&card, &rows, path));
-        let reveal = std::mem::take(&mut self.reveal_tile);
+        // The first frames do not know yet how far there is to scroll.
+        let reveal = self.reveal_tile > 0;
+        self.reveal_tile = self.reveal_tile.saturating_sub(1);
 
         ui.style_mut().always_scroll_the_only_direction = true;
         ui.spacing_mut().item_spacing = vec2(GRID, 0.0);
@@ -153,21 +156,20 @@ impl App {
             ui.painter()
                 .hline(rect.left() - GRID..=rect.right(), y, line);
         }
-        let y = rect.bottom() - LABEL / 2.0 + 1.0;
+        let y = picture.bottom() + 11.0;
         let max = tile.map_or_else(String::new, |tile| match tile.zero {
             true => "0".to_owned(),
             false => significant(tile.max),
         });
-        let number = line(ui, &max, theme::tiny(), colours.weak, 40.0);
-        let right = draw_right(ui, rect.right(), y, number) - 4.0;
         let name = match depth {
             0 => short(&layer.path),
             _ => &layer.name,
         };
         let chosen = mark == Mark::Chosen;
-        let ink = if chosen { colours.text } else { colours.weak };
-        let name = line(ui, name, theme::tiny(), ink, right - rect.left());
+        let name = line(ui, name, theme::tiny(), colours.text, rect.width());
         draw_left(ui, rect.left(), y, name);
+        let number = line(ui, &max, theme::tiny(), colours.weak, rect.width());
+        draw_left(ui, rect.left(), y + 13.0, number);
 
         let title = format!("Map of {}", layer.path);
         response.widget_info(|| {
@@ -323,10 +325,10 @@ fn has_inner_maps(app: &App, layer: &Layer) -> bool {
         .any(|child| card.layers.layers[*child].is_target())
 }
 
-/// The last two parts of a path: what stands before them is the same for all.
+/// The last three parts of a path: what stands before them is the same for all.
 fn short(path: &str) -> &str {
     let mut dots = path.rmatch_indices('.').map(|(at, _)| at);
-    let second = dots.nth(1);
+    let second = dots.nth(2);
     second.map_or(path, |at| &path[at + 1..])
 }
 
@@ -337,7 +339,8 @@ mod tests {
     #[test]
     fn long_paths_keep_their_end() {
         assert_eq!(short("features.12"), "features.12");
-        assert_eq!(short("model.features.12"), "features.12");
+        assert_eq!(short("blocks.3.1"), "blocks.3.1");
+        assert_eq!(short("model.blocks.3.1"), "blocks.3.1");
         assert_eq!(short("bn2"), "bn2");
     }
 }

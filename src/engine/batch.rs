@@ -286,15 +286,7 @@ impl Stages<'_, '_> {
             Some(known) => known,
             None => self.gradient(of, request)?,
         };
-        let guided = Arc::new(Guided {
-            score,
-            layer: heat_map.layer.clone(),
-            rule,
-            grad_cam: Arc::new(explain::guided_grad_cam(&gradient.image, &heat_map.map)?),
-            backprop: Arc::clone(&gradient.image),
-            rectifiers: (gradient.rectifiers, of.card.rectifiers),
-            ms: gradient.ms,
-        });
+        let guided = Arc::new(gradient.times(heat_map, rule, &of.card));
         self.shared.cache.guided.insert(key, Arc::clone(&guided));
         Ok(guided)
     }

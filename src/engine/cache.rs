@@ -8,8 +8,8 @@ use std::sync::Arc;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache as Bounded;
 
-use super::{Answer, Guided, HeatMap, LayerMaps, Request};
-use crate::explain::Score;
+use super::{Answer, Guided, HeatMap, LayerMaps, ModelCard, Request};
+use crate::explain::{Score, guided_grad_cam};
 use crate::model::ReluRule;
 use crate::picture::geometry::Fit;
 
@@ -47,6 +47,21 @@ pub(super) struct Gradient {
     pub image: Arc<crate::picture::map::SignedImage>,
     pub rectifiers: usize,
     pub ms: f64,
+}
+
+impl Gradient {
+    /// With a heat map of the same score multiplied in.
+    pub(super) fn times(&self, heat_map: &HeatMap, rule: ReluRule, card: &ModelCard) -> Guided {
+        Guided {
+            score: heat_map.score,
+            layer: heat_map.layer.clone(),
+            rule,
+            grad_cam: Arc::new(guided_grad_cam(&self.image, &heat_map.map)),
+            backprop: Arc::clone(&self.image),
+            rectifiers: (self.rectifiers, card.rectifiers),
+            ms: self.ms,
+        }
+    }
 }
 
 #[derive(Clone)]

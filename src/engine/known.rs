@@ -6,6 +6,7 @@ use super::cache::{Cache, View};
 use super::target::resolve_layer;
 use super::{Answer, Guided, HeatMap, LayerMaps, ModelCard, Request};
 use crate::explain::Score;
+use crate::model::ReluRule;
 
 #[derive(Default)]
 pub(super) struct Known {
@@ -24,10 +25,13 @@ impl Known {
         let score = request.score.or_else(of_answer);
         let layer = resolve_layer(card, request.layer.as_deref()).ok();
         let (heat_map, guided) = match (score, layer) {
-            (Some(score), Some(layer)) => (
-                cache.heat_map(view, score, &layer).flatten(),
-                cache.guided.get(&(view, score, request.rule, layer)),
-            ),
+            (Some(score), Some(layer)) => {
+                let heat_map = cache.heat_map(view, score, &layer).flatten();
+                let guided = heat_map
+                    .as_ref()
+                    .and_then(|heat_map| product(cache, card, view, request.rule, heat_map));
+                (heat_map, guided)
+            }
             _ => (None, None),
         };
         Known {
@@ -37,6 +41,24 @@ impl Known {
             score,
         }
     }
+}
+
+/// Guided Grad-CAM of a known map, if the gradient is known too: the worker is not needed for it.
+fn product(
+    cache: &Cache,
+    card: &ModelCard,
+    view: View,
+    rule: ReluRule,
+    heat_map: &HeatMap,
+) -> Option<Arc<Guided>> {
+    let key = (view, heat_map.score, rule, heat_map.layer.clone());
+    if let Some(known) = cache.guided.get(&key) {
+        return Some(known);
+    }
+    let gradient = cache.gradients.get(&(view, heat_map.score, rule))?;
+    let guided = Arc::new(gradient.times(heat_map, rule, card));
+    cache.guided.insert(key, Arc::clone(&guided));
+    Some(guided)
 }
 
 /// The maps of `score` at the layers of the overview, if all are known.

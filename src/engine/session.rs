@@ -333,7 +333,7 @@ impl Session {
     /// # Errors
     /// [`Error::Torch`].
     pub fn guided_grad_cam(&self, gradient: &SignedImage, map: &Map) -> Result<SignedImage, Error> {
-        Ok(explain::guided_grad_cam(gradient, map)?)
+        Ok(explain::guided_grad_cam(gradient, map))
     }
 }
 

@@ -1,25 +1,49 @@
 //! Guided Grad-CAM: the fine detail of Guided Backpropagation where Grad-CAM finds evidence
 //! (arXiv 1610.02391 v4, §3.2).
+//!
+//! Plain arithmetic on two results that are there already: another layer of the same class needs no
+//! tensor, and so no worker.
 
-use tch::{TchError, Tensor};
-
-use super::plain;
+use crate::picture::cells::sampled;
 use crate::picture::map::{Map, SignedImage};
 
 /// Each of the three planes of `guided` times the raw `map`, upsampled bilinearly with half-pixel
 /// centres (`align_corners = false`) to the planes' size.
-///
-/// # Errors
-/// What libtorch says of arrays whose sizes do not fit their values.
-pub fn guided_grad_cam(guided: &SignedImage, map: &Map) -> Result<SignedImage, TchError> {
-    let (width, height) = (guided.width as i64, guided.height as i64);
-    let map = Tensor::f_from_slice(&map.values)?
-        .f_reshape([1, 1, map.height as i64, map.width as i64])?
-        .f_upsample_bilinear2d([height, width], false, None, None)?;
-    let planes = Tensor::f_from_slice(&guided.values)?.f_reshape([1, 3, height, width])?;
-    Ok(SignedImage {
-        width: guided.width,
-        height: guided.height,
-        values: plain(&planes.f_mul(&map)?)?,
-    })
+pub fn guided_grad_cam(guided: &SignedImage, map: &Map) -> SignedImage {
+    let (width, height) = (guided.width, guided.height);
+    let weights = sampled(map, (width, height)).values;
+    let mut values = Vec::with_capacity(guided.values.len());
+    for plane in guided.values.chunks(weights.len().max(1)) {
+        values.extend(plane.iter().zip(&weights).map(|(g, weight)| g * weight));
+    }
+    SignedImage {
+        width,
+        height,
+        values,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_plane_is_weighted_by_the_map_at_its_pixels() {
+        let guided = SignedImage {
+            width: 4,
+            height: 1,
+            values: (1..=12).map(|v| v as f32).collect(),
+        };
+        let map = Map {
+            width: 2,
+            height: 1,
+            values: vec![0.0, 4.0],
+        };
+        // Half-pixel centres: the pixels lie at −¼, ¼, ¾ and 1¼ of the way from cell to cell.
+        let product = guided_grad_cam(&guided, &map);
+        assert_eq!(
+            product.values,
+            [0.0, 2.0, 9.0, 16.0, 0.0, 6.0, 21.0, 32.0, 0.0, 10.0, 33.0, 48.0]
+        );
+    }
 }
