@@ -12,6 +12,7 @@ use crate::explain::Score;
 use crate::model::ReluRule;
 use crate::picture::compose::{self, Caption, Look, Overlay};
 use crate::picture::decode::Photo;
+use crate::picture::page::Page;
 
 /// One of the four panels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -96,16 +97,17 @@ impl Figure {
     }
 
     /// The four panels side by side with titles, caption and legend.
+    pub fn page(&self) -> Page {
+        let panels = Panel::ALL.map(|panel| compose::Panel {
+            title: panel.title(self.guided.rule).to_owned(),
+            picture: self.panel(panel),
+        });
+        compose::sheet(panels.into(), &self.caption())
+    }
+
+    /// [`Figure::page`] as pixels.
     pub fn composite(&self) -> RgbImage {
-        let pictures = Panel::ALL.map(|panel| (panel.title(self.guided.rule), self.panel(panel)));
-        let panels: Vec<compose::Panel> = pictures
-            .iter()
-            .map(|(title, picture)| compose::Panel {
-                title: (*title).to_owned(),
-                picture,
-            })
-            .collect();
-        compose::composite(&panels, &self.caption())
+        self.page().rgb()
     }
 
     fn caption(&self) -> Caption {

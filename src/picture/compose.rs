@@ -17,7 +17,7 @@ use super::map::{Map, SignedImage};
 use super::upsample::Upsampler;
 
 pub use super::caption::Caption;
-pub use super::sheet::{Panel, composite};
+pub use super::sheet::{Panel, sheet};
 
 /// Black over what the network did not see, as alpha.
 pub const UNSEEN_SHADE: f32 = 0.6;

@@ -11,10 +11,12 @@ pub mod compose;
 pub mod decode;
 mod error;
 pub mod geometry;
+mod legend;
 pub mod map;
+pub mod page;
 pub mod resample;
 mod sheet;
-mod text;
+pub(crate) mod text;
 mod upsample;
 pub mod write;
 
