@@ -4,8 +4,7 @@
 
 mod block;
 
-use super::colormap::Colormap;
-use super::compose::{Overlay, Scale};
+use super::compose::{Look, Scale};
 
 pub(super) use block::Block;
 
@@ -20,13 +19,9 @@ pub struct Caption {
     pub class: String,
     /// Softmax of the class, in [0, 1]; `None` where the score is not of one class.
     pub probability: Option<f32>,
-    /// In [0, 1].
-    pub opacity: f32,
-    pub overlay: Overlay,
-    pub colormap: Colormap,
+    pub look: Look,
     /// The raw map's maximum: what the legend's right end stands for under [`Scale::Own`].
     pub map_max: f32,
-    pub scale: Scale,
     /// Things to be said below, a line each.
     pub notes: Vec<String>,
 }
@@ -72,28 +67,11 @@ impl Caption {
 
     /// How the map is shown; its maximum where the legend ends at another value.
     fn scale_details(&self) -> Vec<String> {
-        let mut details = vec![self.look()];
-        if self.scale != Scale::Own && self.map_max > 0.0 {
+        let mut details = vec![self.look.describe()];
+        if self.look.scale != Scale::Own && self.map_max > 0.0 {
             details.push(format!("map maximum {}", significant(self.map_max)));
         }
         details
-    }
-
-    /// The colours and how they were laid over the photo, in words.
-    fn look(&self) -> String {
-        let opacity = format!("opacity {:.0} %", self.opacity * 100.0);
-        match self.overlay {
-            Overlay::Blend => format!("{}, {opacity}", self.colormap),
-            Overlay::Spotlight => format!("spotlight, {opacity}"),
-        }
-    }
-
-    /// A spotlight's legend runs from dark to light, whatever colour map is chosen for blending.
-    fn legend_colours(&self) -> &'static [[u8; 3]; 256] {
-        match self.overlay {
-            Overlay::Blend => self.colormap.table(),
-            Overlay::Spotlight => Colormap::Grey.table(),
-        }
     }
 }
 

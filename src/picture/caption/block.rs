@@ -65,11 +65,11 @@ impl Block<'_> {
     /// The colours from left to right, with the values of both ends below; returns where it ends.
     fn legend(&self, items: &mut Vec<Item>, x: f32, y: f32) -> f32 {
         let caption = self.caption;
-        let end = caption.scale.end(caption.map_max);
+        let end = caption.look.scale.end(caption.map_max);
         let zero = caption.map_max <= 0.0;
         let label = |text: String| if zero { String::new() } else { text };
         let legend = Legend {
-            table: caption.legend_colours(),
+            table: caption.look.table(),
             em: self.em,
             width: self.column_width,
             labels: [

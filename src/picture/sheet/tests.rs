@@ -2,7 +2,7 @@ use image::{Rgb, imageops};
 
 use super::*;
 use crate::picture::colormap::Colormap;
-use crate::picture::compose::{Overlay, Scale};
+use crate::picture::compose::{Look, Overlay, Scale};
 use crate::picture::page::GROUND;
 
 const TITLES: [&str; 4] = ["Original", "Heat map", "Guided backprop", "Guided Grad-CAM"];
@@ -13,11 +13,13 @@ fn caption() -> Caption {
         layer: "blocks.6.0.conv_pwl".to_owned(),
         class: "Egyptian cat".to_owned(),
         probability: Some(0.3928),
-        opacity: 0.5,
-        overlay: Overlay::Blend,
-        colormap: Colormap::Inferno,
+        look: Look {
+            colormap: Colormap::Inferno,
+            opacity: 0.5,
+            overlay: Overlay::Blend,
+            scale: Scale::Own,
+        },
         map_max: 14.23,
-        scale: Scale::Own,
         notes: Vec::new(),
     }
 }
@@ -102,7 +104,7 @@ fn the_legend_runs_through_the_whole_table() {
         assert!(shown, "entry {entry}");
     }
     let mut spotlight = caption();
-    spotlight.overlay = Overlay::Spotlight;
+    spotlight.look.overlay = Overlay::Spotlight;
     let sheet = self::sheet(224, 224, 4, &spotlight);
     assert!(!sheet.pixels().any(|pixel| pixel.0 == table[128]));
 }
