@@ -4,109 +4,22 @@
 //! a cold spot and an unseen one cannot be mistaken for each other. To 8 bits by [0, 1] × 255,
 //! floored.
 
-use std::fmt;
-use std::str::FromStr;
-
 use image::{GrayImage, Luma, Rgb, RgbImage, Rgba, RgbaImage};
-use serde::{Deserialize, Serialize};
 
-use super::UnknownName;
 use super::colormap::{Colormap, diverging};
 use super::geometry::{PixelBox, Placement};
 use super::map::{Map, SignedImage};
 use super::upsample::Upsampler;
 
 pub use super::caption::Caption;
-pub use super::sheet::{Panel, composite};
+pub use super::look::{Look, Overlay, Scale};
+pub use super::sheet::{Panel, sheet};
 
 /// Black over what the network did not see, as alpha.
 pub const UNSEEN_SHADE: f32 = 0.6;
 
 /// Zero in a signed picture.
 const MID_GREY: u8 = 127;
-
-/// How importance lies over the photo.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Overlay {
-    /// The coloured map over the photo.
-    #[default]
-    Blend,
-    /// The photo, darkened where it mattered less.
-    Spotlight,
-}
-
-impl Overlay {
-    pub const ALL: [Overlay; 2] = [Overlay::Blend, Overlay::Spotlight];
-
-    /// What the window calls it.
-    pub fn label(self) -> &'static str {
-        match self {
-            Overlay::Blend => "Blend",
-            Overlay::Spotlight => "Spotlight",
-        }
-    }
-
-    /// What the command line and captions call it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Overlay::Blend => "blend",
-            Overlay::Spotlight => "spotlight",
-        }
-    }
-}
-
-impl fmt::Display for Overlay {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
-
-impl FromStr for Overlay {
-    type Err = UnknownName;
-
-    fn from_str(name: &str) -> Result<Self, UnknownName> {
-        let found = Self::ALL
-            .into_iter()
-            .find(|overlay| overlay.name().eq_ignore_ascii_case(name));
-        found.ok_or_else(|| UnknownName::new("overlay", name, Self::ALL.map(Overlay::name)))
-    }
-}
-
-/// What a map's values are measured against before they are coloured.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub enum Scale {
-    /// The map's own maximum: shows where the evidence is.
-    #[default]
-    Own,
-    /// One value for several maps: shows how strong it is as well. What lies above shows as this.
-    UpTo(f32),
-}
-
-impl Scale {
-    /// The value that is shown as the most, for a map whose own is `max`.
-    pub fn end(self, max: f32) -> f32 {
-        match self {
-            Scale::Own => max,
-            Scale::UpTo(end) => end,
-        }
-    }
-
-    /// As [`Scale::end`]; `None` where that is 0, negative or NaN, so nothing can be divided by it.
-    fn divisor(self, max: f32) -> Option<f32> {
-        Some(self.end(max)).filter(|end| *end > 0.0)
-    }
-}
-
-/// How a heat map is shown.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Look {
-    pub colormap: Colormap,
-    /// 0 shows the photo alone, 1 the heat map alone.
-    pub opacity: f32,
-    pub overlay: Overlay,
-    pub scale: Scale,
-}
 
 /// The map over the end of its scale on the pixels the network saw: the size of
 /// [`Placement::seen`].

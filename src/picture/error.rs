@@ -82,6 +82,9 @@ pub enum Error {
     #[error("nothing was written: no permission to write into this folder: {}", path.display())]
     FolderNotWritable { path: PathBuf },
 
+    #[error("nothing was written: the name has to end in .png, .svg or .pdf: {}", path.display())]
+    UnknownExtension { path: PathBuf },
+
     #[error("nothing was written ({reason}): {}", path.display())]
     NotWritten { reason: String, path: PathBuf },
 }

@@ -11,10 +11,13 @@ pub mod compose;
 pub mod decode;
 mod error;
 pub mod geometry;
+pub(crate) mod legend;
+mod look;
 pub mod map;
+pub mod page;
 pub mod resample;
-mod sheet;
-mod text;
+pub(crate) mod sheet;
+pub(crate) mod text;
 mod upsample;
 pub mod write;
 

@@ -59,9 +59,24 @@ pub fn reduced(rgb: &RgbImage, max_px: u32) -> Option<RgbImage> {
     if long <= max_px {
         return None;
     }
-    let scale = f64::from(max_px) / f64::from(long);
-    let side = |side: u32| ((f64::from(side) * scale).round() as u32).clamp(1, max_px);
-    let size = (side(rgb.width()), side(rgb.height()));
+    at_size(rgb, fitted(rgb.dimensions(), max_px))
+}
+
+/// A size (width, height) brought to a long side of `px` (at least 1), its shape kept, no side
+/// below 1.
+pub fn fitted((width, height): (u32, u32), px: u32) -> (u32, u32) {
+    let px = px.max(1);
+    let scale = f64::from(px) / f64::from(width.max(height).max(1));
+    let side = |side: u32| ((f64::from(side) * scale).round() as u32).clamp(1, px);
+    (side(width), side(height))
+}
+
+/// A copy of that size (each side at least 1), reduced or enlarged; `None` where the picture has it
+/// already.
+pub fn at_size(rgb: &RgbImage, size: (u32, u32)) -> Option<RgbImage> {
+    if rgb.dimensions() == size {
+        return None;
+    }
     let whole = Rect {
         x: 0.0,
         y: 0.0,

@@ -1,30 +1,25 @@
 //! The exported sheet: panels in a row at the original's resolution, titled, with one caption below.
 //!
-//! The ground is a light neutral grey, since colour beside a photograph changes how it is seen. All
-//! sizes follow the pictures', so a sheet looks the same whether its photo has 200 or 6000 pixels;
+//! All sizes follow the pictures', so a sheet looks the same whether its photo has 200 or 6000 pixels;
 //! below what can be read, text keeps its size and the cells grow wider than their pictures. There,
 //! slivers are shown smaller than they are, since the ground around them has no other bound.
 
-use std::borrow::Cow;
-
-use image::{Rgb, RgbImage, imageops};
+use image::RgbImage;
 
 use super::caption::{Block, Caption};
+use super::page::{INK, Item, Page, Run};
 use super::resample;
 use super::text::{Style, Weight};
 
 /// One picture of the row.
 #[derive(Debug, Clone)]
-pub struct Panel<'a> {
+pub struct Panel {
     pub title: String,
-    pub picture: &'a RgbImage,
+    pub picture: RgbImage,
 }
 
-const GROUND: Rgb<u8> = Rgb([244; 3]);
-const INK: [u8; 3] = [32; 3];
-
 /// The smallest em that can be read, in pixels.
-const SMALLEST_EM: f32 = 13.0;
+pub(crate) const SMALLEST_EM: f32 = 13.0;
 
 /// The longest side that a picture is shown with beside text of the smallest size, in pixels.
 const LONGEST_SLIVER: u32 = 16_384;
@@ -33,9 +28,9 @@ const LONGEST_SLIVER: u32 = 16_384;
 /// size, smaller ones keep their place at the top left of their cell.
 ///
 /// Only pictures longer than 16 384 pixels and too slender for their text are scaled, to that length.
-pub fn composite(panels: &[Panel], caption: &Caption) -> RgbImage {
-    let pictures = without_long_slivers(panels);
-    let (width, height) = largest(pictures.iter().map(|picture| picture.dimensions()));
+pub fn sheet(mut panels: Vec<Panel>, caption: &Caption) -> Page {
+    reduce_long_slivers(&mut panels);
+    let (width, height) = largest(panels.iter().map(|panel| panel.picture.dimensions()));
 
     let em = em_for(width, height);
     let title = Style {
@@ -55,32 +50,34 @@ pub fn composite(panels: &[Panel], caption: &Caption) -> RgbImage {
     let pictures_top = margin + (title.ascent() + em * 0.6).round();
     let block_top = pictures_top + height as f32 + (em * 1.4).round();
 
+    let mut items = Vec::new();
     let sheet_width = margin + row.max(block.width) + margin;
-    let sheet_height = block_top + block.height() + margin;
-    let mut sheet = RgbImage::from_pixel(
-        sheet_width.ceil() as u32,
-        sheet_height.ceil() as u32,
-        GROUND,
-    );
-    for (i, (panel, picture)) in panels.iter().zip(&pictures).enumerate() {
+    for (i, panel) in panels.into_iter().enumerate() {
         let x = margin + (cell + gap) * i as f32;
-        title.draw(&mut sheet, x, margin, &panel.title);
-        imageops::replace(&mut sheet, picture.as_ref(), x as i64, pictures_top as i64);
+        items.push(Item::Text(Run::new(x, margin, &panel.title, title)));
+        items.push(Item::Picture {
+            x: x as u32,
+            y: pictures_top as u32,
+            rgb: panel.picture,
+        });
     }
-    block.draw(&mut sheet, margin, block_top);
-    sheet
+    let sheet_height = block.set(&mut items, margin, block_top) + margin;
+    let size = (sheet_width.ceil() as u32, sheet_height.ceil() as u32);
+    let title = format!("{} · {}", caption.class, caption.model);
+    Page::new(size, &title, items)
 }
 
-/// The pictures at the size they are shown with.
-fn without_long_slivers<'a>(panels: &[Panel<'a>]) -> Vec<Cow<'a, RgbImage>> {
+/// Brings the pictures to the size they are shown with.
+fn reduce_long_slivers(panels: &mut [Panel]) {
     let (width, height) = largest(panels.iter().map(|panel| panel.picture.dimensions()));
-    let slender = em_for(width, height) <= SMALLEST_EM;
-    let shown = panels.iter().map(|panel| {
-        let smaller = slender.then(|| resample::reduced(panel.picture, LONGEST_SLIVER));
-        let smaller = smaller.flatten().map(Cow::Owned);
-        smaller.unwrap_or(Cow::Borrowed(panel.picture))
-    });
-    shown.collect()
+    if em_for(width, height) > SMALLEST_EM {
+        return;
+    }
+    for panel in panels {
+        if let Some(smaller) = resample::reduced(&panel.picture, LONGEST_SLIVER) {
+            panel.picture = smaller;
+        }
+    }
 }
 
 /// The greatest width and the greatest height.

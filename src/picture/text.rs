@@ -6,8 +6,8 @@ use ab_glyph::{Font, FontRef, Glyph, PxScale, PxScaleFont, ScaleFont, point};
 use image::RgbImage;
 
 /// Size, weight and colour of a run of text.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Style {
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Style {
     pub weight: Weight,
     /// The em in pixels.
     pub em: f32,
@@ -15,9 +15,28 @@ pub(super) struct Style {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Weight {
+pub(crate) enum Weight {
     Regular,
     Medium,
+}
+
+impl Weight {
+    pub const ALL: [Weight; 2] = [Weight::Regular, Weight::Medium];
+
+    /// The font's file, as it is compiled in.
+    pub fn file(self) -> &'static [u8] {
+        match self {
+            Weight::Regular => include_bytes!("../../assets/fonts/Roboto-Regular.ttf"),
+            Weight::Medium => include_bytes!("../../assets/fonts/Roboto-Medium.ttf"),
+        }
+    }
+
+    pub fn font(self) -> &'static FontRef<'static> {
+        match self {
+            Weight::Regular => &REGULAR,
+            Weight::Medium => &MEDIUM,
+        }
+    }
 }
 
 impl Style {
@@ -128,25 +147,19 @@ impl Style {
     }
 
     fn font(&self) -> PxScaleFont<&'static FontRef<'static>> {
-        let font = match self.weight {
-            Weight::Regular => &*REGULAR,
-            Weight::Medium => &*MEDIUM,
-        };
+        let font = self.weight.font();
         // ab_glyph scales by the line's height, designers by the em.
         let height = font.height_unscaled() / font.units_per_em().unwrap_or(1000.0);
         font.into_scaled(PxScale::from(self.em * height))
     }
 }
 
-static REGULAR: LazyLock<FontRef<'static>> =
-    LazyLock::new(|| compiled_in(include_bytes!("../../assets/fonts/Roboto-Regular.ttf")));
+static REGULAR: LazyLock<FontRef<'static>> = LazyLock::new(|| compiled_in(Weight::Regular));
+static MEDIUM: LazyLock<FontRef<'static>> = LazyLock::new(|| compiled_in(Weight::Medium));
 
-static MEDIUM: LazyLock<FontRef<'static>> =
-    LazyLock::new(|| compiled_in(include_bytes!("../../assets/fonts/Roboto-Medium.ttf")));
-
-fn compiled_in(bytes: &'static [u8]) -> FontRef<'static> {
+fn compiled_in(weight: Weight) -> FontRef<'static> {
     // The bytes are fixed when the program is built, and the tests below read both fonts.
-    FontRef::try_from_slice(bytes).expect("the fonts compiled into the program are valid")
+    FontRef::try_from_slice(weight.file()).expect("the fonts compiled into the program are valid")
 }
 
 /// Lays `colour` over one pixel; places off the canvas are passed over.

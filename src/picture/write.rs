@@ -24,21 +24,8 @@ pub fn atomically(
     path: &Path,
     write: impl FnOnce(&mut Draft<'_>) -> io::Result<()>,
 ) -> Result<(), Error> {
-    let folder = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    if !folder.is_dir() {
-        return Err(Error::FolderMissing {
-            path: folder.to_owned(),
-        });
-    }
-    if path.is_dir() {
-        return Err(Error::NotWritten {
-            reason: "there is a folder of that name".to_owned(),
-            path: path.to_owned(),
-        });
-    }
+    has_a_place(path)?;
+    let folder = folder_of(path);
     let mut file = draft_in(folder).map_err(|error| match error.kind() {
         ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => Error::FolderNotWritable {
             path: folder.to_owned(),
@@ -55,17 +42,48 @@ pub fn atomically(
     Ok(())
 }
 
+/// Whether there is a folder to write `path` to and no folder in its place: what can be known
+/// before the work that gives its content.
+///
+/// # Errors
+/// [`Error::FolderMissing`], [`Error::NotWritten`].
+pub fn has_a_place(path: &Path) -> Result<(), Error> {
+    let folder = folder_of(path);
+    if !folder.is_dir() {
+        return Err(Error::FolderMissing {
+            path: folder.to_owned(),
+        });
+    }
+    if path.is_dir() {
+        return Err(Error::NotWritten {
+            reason: "there is a folder of that name".to_owned(),
+            path: path.to_owned(),
+        });
+    }
+    Ok(())
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
 /// Writes `picture` as a PNG, [`atomically`].
 ///
 /// # Errors
 /// As [`atomically`].
 pub fn png(path: &Path, picture: &RgbImage) -> Result<(), Error> {
-    atomically(path, |draft| {
-        let (width, height) = picture.dimensions();
-        PngEncoder::new(draft)
-            .write_image(picture.as_raw(), width, height, ExtendedColorType::Rgb8)
-            .map_err(io::Error::other)
-    })
+    atomically(path, |draft| encode_png(picture, draft))
+}
+
+/// Writes `picture` as a PNG to `out`.
+pub(super) fn encode_png(picture: &RgbImage, out: &mut impl Write) -> io::Result<()> {
+    let (width, height) = picture.dimensions();
+    PngEncoder::new(out)
+        .write_image(picture.as_raw(), width, height, ExtendedColorType::Rgb8)
+        .map_err(io::Error::other)
 }
 
 /// A temporary file that, once renamed, has the permissions any new file would have.

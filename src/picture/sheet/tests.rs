@@ -1,6 +1,9 @@
+use image::{Rgb, imageops};
+
 use super::*;
 use crate::picture::colormap::Colormap;
-use crate::picture::compose::{Overlay, Scale};
+use crate::picture::compose::{Look, Overlay, Scale};
+use crate::picture::page::GROUND;
 
 const TITLES: [&str; 4] = ["Original", "Heat map", "Guided backprop", "Guided Grad-CAM"];
 
@@ -10,11 +13,13 @@ fn caption() -> Caption {
         layer: "blocks.6.0.conv_pwl".to_owned(),
         class: "Egyptian cat".to_owned(),
         probability: Some(0.3928),
-        opacity: 0.5,
-        overlay: Overlay::Blend,
-        colormap: Colormap::Inferno,
+        look: Look {
+            colormap: Colormap::Inferno,
+            opacity: 0.5,
+            overlay: Overlay::Blend,
+            scale: Scale::Own,
+        },
         map_max: 14.23,
-        scale: Scale::Own,
         notes: Vec::new(),
     }
 }
@@ -25,10 +30,10 @@ fn sheet(width: u32, height: u32, count: usize, caption: &Caption) -> RgbImage {
         .iter()
         .map(|title| Panel {
             title: (*title).to_owned(),
-            picture: &picture,
+            picture: picture.clone(),
         })
         .collect();
-    composite(&panels, caption)
+    super::sheet(panels, caption).rgb()
 }
 
 /// Whether a frame of the ground's colour is left all around: nothing touches the edge.
@@ -36,7 +41,7 @@ fn nothing_is_cut_off(sheet: &RgbImage) -> bool {
     let (right, bottom) = (sheet.width() - 1, sheet.height() - 1);
     sheet.enumerate_pixels().all(|(x, y, pixel)| {
         let rim = x < 8 || y < 8 || x + 8 > right || y + 8 > bottom;
-        !rim || *pixel == GROUND
+        !rim || pixel.0 == GROUND
     })
 }
 
@@ -50,10 +55,10 @@ fn panels_are_copied_pixel_by_pixel_in_a_row() {
         .zip(TITLES)
         .map(|(picture, title)| Panel {
             title: title.to_owned(),
-            picture,
+            picture: picture.clone(),
         })
         .collect();
-    let sheet = composite(&panels, &caption());
+    let sheet = super::sheet(panels, &caption()).rgb();
     let em = em_for(300, 200);
     let (left, top) = (
         (em * 1.5).round() as u32,
@@ -99,14 +104,16 @@ fn the_legend_runs_through_the_whole_table() {
         assert!(shown, "entry {entry}");
     }
     let mut spotlight = caption();
-    spotlight.overlay = Overlay::Spotlight;
+    spotlight.look.overlay = Overlay::Spotlight;
     let sheet = self::sheet(224, 224, 4, &spotlight);
     assert!(!sheet.pixels().any(|pixel| pixel.0 == table[128]));
 }
 
 #[test]
 fn a_sheet_without_panels_is_its_caption() {
-    assert!(nothing_is_cut_off(&composite(&[], &caption())));
+    assert!(nothing_is_cut_off(
+        &super::sheet(Vec::new(), &caption()).rgb()
+    ));
 }
 
 #[test]
@@ -147,12 +154,14 @@ fn the_ground_around_panoramas_is_no_larger_than_they_are() {
 #[test]
 fn slivers_that_are_long_are_shown_at_a_bearable_length() {
     let picture = |width, height| RgbImage::new(width, height);
-    let shown = |picture: &RgbImage| {
+    let shown = |picture: RgbImage| {
         let title = String::new();
-        without_long_slivers(&[Panel { title, picture }])[0].dimensions()
+        let mut panels = [Panel { title, picture }];
+        reduce_long_slivers(&mut panels);
+        panels[0].picture.dimensions()
     };
-    assert_eq!(shown(&picture(2, 16_384)), (2, 16_384));
-    assert_eq!(shown(&picture(2, 32_768)), (1, 16_384));
-    assert_eq!(shown(&picture(32_768, 100)), (16_384, 50));
-    assert_eq!(shown(&picture(300, 20_000)), (300, 20_000));
+    assert_eq!(shown(picture(2, 16_384)), (2, 16_384));
+    assert_eq!(shown(picture(2, 32_768)), (1, 16_384));
+    assert_eq!(shown(picture(32_768, 100)), (16_384, 50));
+    assert_eq!(shown(picture(300, 20_000)), (300, 20_000));
 }

@@ -1,7 +1,4 @@
 //! The panels of one view as pictures at the photo's own resolution, with their caption.
-//!
-//! The window's export, its clipboard and the command line all come here, so that they cannot
-//! differ.
 
 use std::sync::Arc;
 
@@ -12,6 +9,8 @@ use crate::explain::Score;
 use crate::model::ReluRule;
 use crate::picture::compose::{self, Caption, Look, Overlay};
 use crate::picture::decode::Photo;
+use crate::picture::page::Page;
+use crate::picture::resample;
 
 /// One of the four panels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -80,6 +79,18 @@ impl Figure {
         }
     }
 
+    /// The same on a copy of the photo of this size (width, height).
+    pub fn at_size(&self, size: (u32, u32)) -> Figure {
+        let mut figure = self.clone();
+        if let Some(rgb) = resample::at_size(&self.photo.rgb, size) {
+            let mut answer = Answer::clone(&self.answer);
+            answer.placement = answer.placement.at_size(rgb.width(), rgb.height());
+            figure.answer = Arc::new(answer);
+            figure.photo = Arc::new(Photo::from_rgb(self.photo.path.clone(), rgb));
+        }
+        figure
+    }
+
     /// The heat map's colours alone, nothing of the photo beneath them.
     pub fn bare_heat_map(&self) -> RgbImage {
         let look = Look {
@@ -96,16 +107,17 @@ impl Figure {
     }
 
     /// The four panels side by side with titles, caption and legend.
+    pub fn page(&self) -> Page {
+        let panels = Panel::ALL.map(|panel| compose::Panel {
+            title: panel.title(self.guided.rule).to_owned(),
+            picture: self.panel(panel),
+        });
+        compose::sheet(panels.into(), &self.caption())
+    }
+
+    /// [`Figure::page`] as pixels.
     pub fn composite(&self) -> RgbImage {
-        let pictures = Panel::ALL.map(|panel| (panel.title(self.guided.rule), self.panel(panel)));
-        let panels: Vec<compose::Panel> = pictures
-            .iter()
-            .map(|(title, picture)| compose::Panel {
-                title: (*title).to_owned(),
-                picture,
-            })
-            .collect();
-        compose::composite(&panels, &self.caption())
+        self.page().rgb()
     }
 
     fn caption(&self) -> Caption {
@@ -135,11 +147,8 @@ impl Figure {
             layer: self.heat_map.layer.clone(),
             class: score.describe(&self.card.labels),
             probability,
-            opacity: self.look.opacity,
-            overlay: self.look.overlay,
-            colormap: self.look.colormap,
+            look: self.look,
             map_max: self.heat_map.map.max(),
-            scale: self.look.scale,
             notes,
         }
     }

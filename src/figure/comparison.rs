@@ -1,0 +1,253 @@
+//! Several views as rows of panels, one below the other.
+//!
+//! What is compared has to line up: all panels have one long side, whatever sizes the photos came
+//! in, columns share their left edges, and a title stands again only where a row has another one.
+
+use image::RgbImage;
+
+use super::parts::{self, Key, Type};
+use super::{Figure, Page, Panel};
+use crate::picture::caption::significant;
+use crate::picture::compose::{self, Look, Scale};
+use crate::picture::map::Map;
+use crate::picture::page::{Item, Run};
+use crate::picture::resample;
+
+/// One view of a comparison.
+#[derive(Clone)]
+pub struct Row {
+    pub figure: Figure,
+    /// What the row is called, before the name of its class: "A".
+    pub label: Option<String>,
+    /// The maps of two other rows, the first minus the second: shown in the place of the photo.
+    pub difference: Option<Map>,
+}
+
+/// Views to be compared.
+#[derive(Clone)]
+pub struct Comparison {
+    pub rows: Vec<Row>,
+    /// Holds for every row, whatever the scale of its own look.
+    pub scale: Scale,
+}
+
+/// Where everything stands, before any panel is drawn.
+struct Layout {
+    size: (u32, u32),
+    /// All that is not a panel.
+    items: Vec<Item>,
+    /// A row's panels: their size and the left top corner of each.
+    panels: Vec<((u32, u32), [(u32, u32); COLUMNS])>,
+}
+
+const COLUMNS: usize = Panel::ALL.len();
+
+/// Text and panels: the em as a share of a panel's side.
+const EM: f32 = 0.055;
+
+/// Lines that the name of a class may fill.
+const MOST_LINES: usize = 3;
+
+impl Row {
+    /// The title over one of its panels.
+    fn title(&self, panel: Panel) -> &'static str {
+        match (panel, &self.difference) {
+            (Panel::Original, Some(_)) => "Difference of the maps",
+            _ => panel.title(self.figure.guided.rule),
+        }
+    }
+
+    fn name(&self) -> String {
+        let class = parts::class(self.figure.heat_map.score, &self.figure.card);
+        match &self.label {
+            Some(label) => format!("{label}: {class}"),
+            None => class,
+        }
+    }
+
+    /// What else there is to say of it, on one line where that has room.
+    fn details(&self) -> String {
+        let figure = &self.figure;
+        let mut details = vec![
+            figure.photo.name(),
+            figure.card.name.clone(),
+            figure.heat_map.layer.clone(),
+            parts::maximum(figure.heat_map.map.max()),
+        ];
+        let probability = parts::probability(figure.heat_map.score, &figure.answer);
+        details.splice(0..0, probability);
+        if let Some(difference) = &self.difference {
+            details.push(match difference.max_abs() {
+                most if most > 0.0 => format!("difference ± {}", significant(most)),
+                _ => "no difference".to_owned(),
+            });
+        }
+        details.join(" · ")
+    }
+
+    fn panel(&self, panel: Panel, figure: &Figure) -> RgbImage {
+        match (panel, &self.difference) {
+            (Panel::Original, Some(map)) => compose::difference_overlay(
+                &figure.photo.rgb,
+                map,
+                &figure.answer.placement,
+                figure.look.opacity,
+                figure.look.scale,
+            ),
+            _ => figure.panel(panel),
+        }
+    }
+}
+
+impl Comparison {
+    /// The comparison with panels whose longest side is `max_px`, or that of the largest photo
+    /// where it is smaller, or less where the page would not be bearable: see
+    /// [`Comparison::panel_px`].
+    pub fn page(&self, max_px: u32) -> Page {
+        let Layout {
+            size,
+            mut items,
+            panels,
+        } = self.layout(self.panel_px(max_px));
+        for (row, (size, places)) in self.rows.iter().zip(panels) {
+            let mut figure = row.figure.at_size(size);
+            figure.look.scale = self.scale;
+            for (panel, (x, y)) in Panel::ALL.into_iter().zip(places) {
+                let rgb = row.panel(panel, &figure);
+                items.push(Item::Picture { x, y, rgb });
+            }
+        }
+        let names: Vec<String> = self.rows.iter().map(Row::name).collect();
+        Page::new(size, &names.join(", "), items)
+    }
+
+    /// The longest side that panels have on the page for `max_px`, in pixels.
+    pub fn panel_px(&self, max_px: u32) -> u32 {
+        let longest = self.rows.iter().map(|row| {
+            let photo = &row.figure.photo;
+            photo.width().max(photo.height())
+        });
+        let px = longest.max().unwrap_or(1).min(max_px);
+        parts::bearable(px, |px| self.layout(px).size)
+    }
+
+    fn layout(&self, px: u32) -> Layout {
+        let sizes: Vec<(u32, u32)> = self
+            .rows
+            .iter()
+            .map(|row| resample::fitted(row.figure.photo.rgb.dimensions(), px))
+            .collect();
+        let largest = sizes.iter().max_by_key(|(width, height)| width * height);
+        let face = Type::of(largest.copied().unwrap_or((1, 1)), EM);
+        let (title, margin, gap) = (face.title(), face.margin(), face.gap());
+
+        let titles = self
+            .rows
+            .iter()
+            .flat_map(|row| Panel::ALL.map(|panel| title.width(row.title(panel))));
+        let widest = sizes.iter().map(|size| size.0 as f32);
+        let cell = widest.chain(titles).fold(face.narrowest(), f32::max).ceil();
+        let left = |column: usize| margin + (cell + gap) * column as f32;
+        let width = left(COLUMNS) - gap - margin;
+
+        let (mut items, mut panels) = (Vec::new(), Vec::new());
+        let mut y = margin;
+        let mut above = [""; COLUMNS];
+        for (row, size) in self.rows.iter().zip(sizes) {
+            let titles = Panel::ALL.map(|panel| row.title(panel));
+            if titles != above {
+                for (column, words) in titles.into_iter().enumerate() {
+                    if words != above[column] {
+                        items.push(Item::Text(Run::new(left(column), y, words, title)));
+                    }
+                }
+                y += (title.ascent() + face.em * 0.6).round();
+                above = titles;
+            }
+            panels.push((
+                size,
+                std::array::from_fn(|column| (left(column) as u32, y as u32)),
+            ));
+            y += size.1 as f32 + (face.em * 0.75).round();
+            y = caption(&mut items, face, row, (margin, y), width);
+            y = (y + face.em * 2.0).ceil();
+        }
+        y = self.legends(&mut items, face, y, left, cell);
+        let size = (margin * 2.0 + width, y + margin);
+        Layout {
+            size: (size.0.ceil() as u32, size.1.ceil() as u32),
+            items,
+            panels,
+        }
+    }
+
+    /// The legends below the columns they are of; returns where they end.
+    fn legends(
+        &self,
+        items: &mut Vec<Item>,
+        face: Type,
+        y: f32,
+        left: impl Fn(usize) -> f32,
+        cell: f32,
+    ) -> f32 {
+        let differences = self.rows.iter().filter_map(|row| row.difference.as_ref());
+        let magnitudes: Vec<f32> = differences.map(Map::max_abs).collect();
+        let mut bottom = y;
+        if !magnitudes.is_empty() {
+            let key = Key::of_differences(self.scale, &magnitudes);
+            bottom = key.set(items, face, (left(0), y), cell);
+        }
+        // Views look alike in the window; where they do not, each look has its legend.
+        let mut looks: Vec<Look> = Vec::new();
+        for row in &self.rows {
+            let look = Look {
+                scale: self.scale,
+                ..row.figure.look
+            };
+            if !looks.contains(&look) {
+                looks.push(look);
+            }
+        }
+        for (look, column) in looks.iter().zip(1..COLUMNS) {
+            let rows = self.rows.iter().filter(|row| {
+                let Look { scale, .. } = *look;
+                let own = row.figure.look;
+                Look { scale, ..own } == *look
+            });
+            let maxima: Vec<f32> = rows.map(|row| row.figure.heat_map.map.max()).collect();
+            let key = Key::of_heat_maps(look, &maxima);
+            bottom = bottom.max(key.set(items, face, (left(column), y), cell));
+        }
+        bottom
+    }
+}
+
+/// The line below a row: the class, and behind it what else there is to say, on lines of its own
+/// where there is no room; returns where it ends.
+fn caption(items: &mut Vec<Item>, face: Type, row: &Row, (x, y): (f32, f32), width: f32) -> f32 {
+    let (title, detail) = (face.title(), face.detail());
+    let (name, details) = (row.name(), row.details());
+    let behind = title.width(&name) + face.em;
+    if behind + detail.width(&details) <= width {
+        let bottom = title.set(items, &name, (x, y), width, 1);
+        detail.set(
+            items,
+            &details,
+            (x + behind, bottom - detail.ascent()),
+            width,
+            1,
+        );
+        return bottom;
+    }
+    let bottom = title.set(items, &name, (x, y), width, MOST_LINES);
+    detail.set(
+        items,
+        &details,
+        (x, bottom + face.em * 0.65),
+        width,
+        MOST_LINES,
+    )
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,159 @@
+//! The maps of one score at many layers, as a grid of small pictures in the order of the network.
+
+use std::sync::Arc;
+
+use super::Page;
+use super::parts::{self, Key, Type};
+use crate::engine::{Answer, HeatMap, ModelCard};
+use crate::picture::compose::{self, Look, Scale};
+use crate::picture::decode::Photo;
+use crate::picture::page::{INK, Item, SECONDARY};
+use crate::picture::resample;
+use crate::picture::text::Weight;
+
+/// All layers of one view.
+#[derive(Clone)]
+pub struct LayerStrip {
+    pub photo: Arc<Photo>,
+    pub card: Arc<ModelCard>,
+    /// The model's answer to the photo.
+    pub answer: Arc<Answer>,
+    /// In the order of the network, all of one score.
+    pub maps: Vec<Arc<HeatMap>>,
+    pub look: Look,
+}
+
+/// Where everything stands, before any map is drawn.
+struct Layout {
+    size: (u32, u32),
+    /// All that is not a map.
+    items: Vec<Item>,
+    panel: (u32, u32),
+    /// The left top corner of each map.
+    places: Vec<(u32, u32)>,
+}
+
+/// Text and panels: the em as a share of a panel's side.
+const EM: f32 = 0.075;
+/// How much wider than high the page is at best.
+const ASPECT: f32 = 1.4;
+/// Lines that a path may fill.
+const MOST_LINES: usize = 3;
+
+impl LayerStrip {
+    /// A scale that holds for all of its maps.
+    pub fn common_scale(&self) -> Scale {
+        Scale::over(self.maps.iter().map(|heat_map| &heat_map.map))
+    }
+
+    /// The strip with maps whose longest side is `max_px`, or the photo's where it is smaller, or
+    /// less where the page would not be bearable: see [`LayerStrip::panel_px`].
+    pub fn page(&self, max_px: u32) -> Page {
+        let layout = self.layout(self.panel_px(max_px));
+        let smaller = resample::at_size(&self.photo.rgb, layout.panel);
+        let photo = smaller.as_ref().unwrap_or(&self.photo.rgb);
+        let mut items = layout.items;
+        for (heat_map, (x, y)) in self.maps.iter().zip(layout.places) {
+            let rgb = compose::overlay(photo, &heat_map.map, &self.answer.placement, &self.look);
+            items.push(Item::Picture { x, y, rgb });
+        }
+        let title = format!("{} · {}", self.class(), self.card.name);
+        Page::new(layout.size, &title, items)
+    }
+
+    /// The longest side that maps have on the page for `max_px`, in pixels.
+    pub fn panel_px(&self, max_px: u32) -> u32 {
+        let px = self.photo.width().max(self.photo.height()).min(max_px);
+        parts::bearable(px, |px| self.layout(px).size)
+    }
+
+    fn class(&self) -> String {
+        let score = self.maps.first().map(|heat_map| heat_map.score);
+        score.map_or_else(String::new, |score| parts::class(score, &self.card))
+    }
+
+    fn layout(&self, px: u32) -> Layout {
+        let panel = resample::fitted(self.photo.rgb.dimensions(), px);
+        let face = Type::of(panel, EM);
+        let (margin, gap) = (face.margin(), face.gap());
+        let cell = (panel.0 as f32).max(face.em * 8.0).ceil();
+        let columns = self.columns(cell + gap, panel.1 as f32 + gap + face.em * 2.5);
+        let left = |column: usize| margin + (cell + gap) * column as f32;
+        let width = (left(columns) - gap - margin).max(face.em * 16.0);
+
+        let mut items = Vec::new();
+        let mut places = Vec::new();
+        let mut y = self.heading(&mut items, face, (margin, margin), width);
+        y = (y + face.em * 1.4).ceil();
+        for row in self.maps.chunks(columns) {
+            let mut bottom = y;
+            for (column, heat_map) in row.iter().enumerate() {
+                places.push((left(column) as u32, y as u32));
+                let below = (left(column), y + panel.1 as f32 + (face.em * 0.55).round());
+                bottom = bottom.max(layer(&mut items, face, heat_map, below, cell));
+            }
+            y = (bottom + face.em * 1.2).ceil();
+        }
+        y += (face.em * 0.6).round();
+        let maxima: Vec<f32> = self.maps.iter().map(|map| map.map.max()).collect();
+        let key = Key::of_heat_maps(&self.look, &maxima);
+        y = key.set(&mut items, face, (margin, y), face.em * 16.0);
+        Layout {
+            size: (
+                (margin * 2.0 + width).ceil() as u32,
+                (y + margin).ceil() as u32,
+            ),
+            items,
+            panel,
+            places,
+        }
+    }
+
+    /// As many columns as bring the grid nearest to [`ASPECT`], for cells of this pitch.
+    fn columns(&self, across: f32, down: f32) -> usize {
+        let count = self.maps.len().max(1);
+        let off = |columns: usize| {
+            let rows = count.div_ceil(columns);
+            let aspect = across * columns as f32 / (down * rows as f32);
+            (aspect / ASPECT).ln().abs()
+        };
+        let best = (1..=count).min_by(|a, b| off(*a).total_cmp(&off(*b)));
+        best.unwrap_or(1)
+    }
+
+    /// The class, and below it what else all maps have in common; returns where it ends.
+    fn heading(&self, items: &mut Vec<Item>, face: Type, (x, y): (f32, f32), width: f32) -> f32 {
+        let title = face.style(Weight::Medium, 1.3, INK);
+        let y = title.set(items, &self.class(), (x, y), width, MOST_LINES) + face.em * 0.7;
+        let score = self.maps.first().map(|heat_map| heat_map.score);
+        let mut facts: Vec<String> = score
+            .and_then(|score| parts::probability(score, &self.answer))
+            .into_iter()
+            .collect();
+        facts.push(self.photo.name());
+        facts.push(self.card.name.clone());
+        facts.push(match self.maps.len() {
+            1 => "1 layer".to_owned(),
+            count => format!("{count} layers"),
+        });
+        let detail = face.style(Weight::Regular, 1.0, SECONDARY);
+        detail.set(items, &facts.join(" · "), (x, y), width, MOST_LINES)
+    }
+}
+
+/// The words below a map: where it is, and how strong; returns where they end.
+fn layer(
+    items: &mut Vec<Item>,
+    face: Type,
+    heat_map: &HeatMap,
+    (x, y): (f32, f32),
+    width: f32,
+) -> f32 {
+    let path = face.style(Weight::Regular, 0.9, INK);
+    let y = path.set(items, &heat_map.layer, (x, y), width, MOST_LINES) + face.em * 0.5;
+    let maximum = parts::maximum(heat_map.map.max());
+    face.detail().set(items, &maximum, (x, y), width, 1)
+}
+
+#[cfg(test)]
+mod tests;

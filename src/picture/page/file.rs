@@ -1,0 +1,87 @@
+//! A page as a file, in the format that the file's name asks for.
+
+use std::fmt;
+use std::io::{self, Write};
+use std::path::Path;
+use std::str::FromStr;
+
+use super::Page;
+use crate::picture::write::{self, encode_png};
+use crate::picture::{Error, UnknownName};
+
+/// What a page can be written as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Format {
+    #[default]
+    Png,
+    /// Text as text, pictures embedded.
+    Svg,
+    /// Text as text, the letters' outlines and the pictures embedded.
+    Pdf,
+}
+
+impl Format {
+    pub const ALL: [Format; 3] = [Format::Png, Format::Svg, Format::Pdf];
+
+    /// The ending of its files' names, and what the command line calls it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Format::Png => "png",
+            Format::Svg => "svg",
+            Format::Pdf => "pdf",
+        }
+    }
+
+    /// The format that a file's name asks for.
+    ///
+    /// # Errors
+    /// [`Error::UnknownExtension`].
+    pub fn of(path: &Path) -> Result<Format, Error> {
+        let extension = path.extension().and_then(|extension| extension.to_str());
+        extension
+            .and_then(|extension| extension.parse().ok())
+            .ok_or_else(|| Error::UnknownExtension {
+                path: path.to_owned(),
+            })
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl FromStr for Format {
+    type Err = UnknownName;
+
+    fn from_str(name: &str) -> Result<Self, UnknownName> {
+        let found = Self::ALL
+            .into_iter()
+            .find(|format| format.name().eq_ignore_ascii_case(name));
+        found.ok_or_else(|| UnknownName::new("format", name, Self::ALL.map(Format::name)))
+    }
+}
+
+impl Page {
+    /// Writes the page as the path's ending says, [`write::atomically`].
+    ///
+    /// # Errors
+    /// [`Error::UnknownExtension`], and as [`write::atomically`].
+    pub fn write(&self, path: &Path) -> Result<(), Error> {
+        let format = Format::of(path)?;
+        write::atomically(path, |draft| self.write_as(format, draft))
+    }
+
+    /// Writes the page to `out`.
+    ///
+    /// # Errors
+    /// What the writer says.
+    pub fn write_as(&self, format: Format, out: &mut impl Write) -> io::Result<()> {
+        match format {
+            Format::Png => encode_png(&self.rgb(), out),
+            Format::Svg => self.svg(out),
+            Format::Pdf => out.write_all(&self.pdf()?),
+        }
+    }
+}
