@@ -13,8 +13,9 @@ use crate::picture::colormap::Colormap;
 use crate::picture::compose::Overlay;
 use crate::picture::geometry::Fit;
 
+use super::export::What;
 use super::rows::RowId;
-use super::state::{Arrangement, List, Opacity, SearchField, with_class};
+use super::state::{Arrangement, ExportSize, List, Opacity, SearchField, with_class};
 use super::{App, export, open};
 
 /// A wish of the person at the window.
@@ -24,6 +25,8 @@ pub enum Command {
     OpenModel,
     /// The four panels as one picture.
     ExportComposite,
+    /// The maps of all layers as one figure.
+    ExportStrip,
     CopyComposite,
     Cancel,
     PreviousLayer,
@@ -76,6 +79,7 @@ pub enum Command {
     WholeMap,
     /// Whether the most negative channels come first.
     SortChannels(bool),
+    SetExportSize(ExportSize),
     SetFit(Fit),
     SetRule(ReluRule),
     SetOpacity(Opacity),
@@ -88,10 +92,11 @@ pub enum Command {
 
 impl Command {
     /// Those with a shortcut, in the order a list of them reads best.
-    pub const ALL: [Command; 20] = [
+    pub const ALL: [Command; 21] = [
         Command::OpenImage,
         Command::OpenModel,
         Command::ExportComposite,
+        Command::ExportStrip,
         Command::CopyComposite,
         Command::Cancel,
         Command::PreviousLayer,
@@ -117,6 +122,7 @@ impl Command {
             Command::OpenImage => "Open image…",
             Command::OpenModel => "Open model…",
             Command::ExportComposite => "Export composite…",
+            Command::ExportStrip => "Export the strip of layers…",
             Command::CopyComposite => "Copy composite",
             Command::Cancel => "Cancel",
             Command::PreviousLayer => "Previous layer",
@@ -143,8 +149,11 @@ impl Command {
         match self {
             Command::OpenImage => "Open a photo: PNG, JPEG, WebP, BMP, GIF or TIFF",
             Command::OpenModel => "Open a model saved by torch.export.save (.pt2)",
-            Command::ExportComposite => "Save the four panels with their captions as one PNG",
-            Command::CopyComposite => "Put the four panels on the clipboard",
+            Command::ExportComposite => {
+                "Save all panels with their captions as one figure: PNG, PDF or SVG"
+            }
+            Command::ExportStrip => "Save the maps of all layers as one figure: PNG, PDF or SVG",
+            Command::CopyComposite => "Put all panels with their captions on the clipboard",
             Command::Cancel => "Stop what is being computed; what is shown stays",
             Command::PreviousLayer => "The layer with a map before this one",
             Command::NextLayer => "The layer with a map after this one",
@@ -177,6 +186,7 @@ impl Command {
             Command::OpenImage => ctrl(Key::O),
             Command::OpenModel => ctrl(Key::M),
             Command::ExportComposite => ctrl(Key::E),
+            Command::ExportStrip => shift(Key::E),
             Command::CopyComposite => ctrl(Key::C),
             Command::Cancel => key(Key::Escape),
             Command::PreviousLayer => key(Key::ArrowUp),
@@ -249,8 +259,10 @@ impl App {
             Command::OpenImage => open::pick_image(self, ctx),
             Command::OpenModel => open::pick_model(self, ctx),
             Command::OpenPath(path) => open::path(self, path),
-            Command::ExportComposite => export::save(self, ctx, None),
-            Command::ExportPanel(pane) => export::save(self, ctx, Some(pane)),
+            Command::ExportComposite => export::save(self, ctx, What::Composite),
+            Command::ExportStrip => export::save(self, ctx, What::Strip),
+            Command::ExportPanel(panel) => export::save(self, ctx, What::Panel(panel)),
+            Command::SetExportSize(size) => state.export_px = size,
             Command::CopyComposite => export::copy(self, ctx),
             Command::Cancel => self.cancel(),
             Command::PreviousLayer => self.walk_layers(-1),

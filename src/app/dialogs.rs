@@ -9,6 +9,8 @@ pub trait Dialogs: Send + Sync {
     fn model(&self, folder: Option<&Path>) -> Picked;
     /// Where to write a PNG, with a name to start from.
     fn save(&self, folder: Option<&Path>, name: &str) -> Picked;
+    /// Where to write a PNG, a PDF or an SVG.
+    fn save_figure(&self, folder: Option<&Path>, name: &str) -> Picked;
 }
 
 /// How a picker ended.
@@ -57,6 +59,18 @@ impl Dialogs for SystemDialogs {
                 .set_title("Export")
                 .set_file_name(name)
                 .add_filter("PNG", &["png"])
+                .save_file()
+        })
+    }
+
+    fn save_figure(&self, folder: Option<&Path>, name: &str) -> Picked {
+        ask(folder, |dialog| {
+            dialog
+                .set_title("Export")
+                .set_file_name(name)
+                .add_filter("PNG", &["png"])
+                .add_filter("PDF", &["pdf"])
+                .add_filter("SVG", &["svg"])
                 .save_file()
         })
     }

@@ -8,21 +8,20 @@ use std::thread;
 use std::time::Instant;
 
 use egui::{ColorImage, Context};
+use image::RgbImage;
 use poll_promise::Promise;
 
-use crate::engine::Answer;
-use crate::figure::{Figure, Panel};
+use crate::engine::HeatMap;
+use crate::figure::{self, Comparison, Figure, Format, LayerStrip, Panel};
 use crate::picture::compose::{Look, Scale};
-use crate::picture::decode::Photo;
-use crate::picture::{resample, write};
+use crate::picture::{self, write};
 
-use super::App;
 use super::dialogs::Picked;
 use super::panels_ui::NOWHERE_TO_LOOK;
 use super::state::State;
+use super::{App, rows, scale, strip_ui};
 
-/// Longest side of each picture put on the clipboard: four stand side by side, and the window's
-/// thread packs them.
+/// Longest side of each picture put on the clipboard: the window's thread packs them.
 const LONGEST_COPIED: u32 = 720;
 
 /// What to do where the desktop has no file picker.
@@ -42,31 +41,80 @@ pub enum Finished {
 /// An export under way, and since when.
 pub type Exporting = (Instant, Promise<Finished>);
 
-/// Asks where to write the composite, or one panel, and writes it.
-pub fn save(app: &mut App, ctx: &Context, panel: Option<Panel>) {
-    let Some(figure) = ready(app) else { return };
-    let name = match panel {
-        None => format!("{}.png", file_stem(&figure)),
-        Some(panel) => format!("{}.{}.png", file_stem(&figure), panel.slug()),
+/// What is to be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum What {
+    /// All rows with their captions, as on screen.
+    Composite,
+    /// One panel of the active view, without words.
+    Panel(Panel),
+    /// The maps of all layers of the active view.
+    Strip,
+}
+
+/// Something that can be drawn and written while the window goes on.
+#[derive(Clone)]
+enum Drawing {
+    /// One view: its sheet at the photo's resolution, or as a page.
+    Single(Box<Figure>),
+    Panel(Box<Figure>, Panel),
+    Rows(Comparison),
+    Strip(LayerStrip),
+}
+
+impl Drawing {
+    /// Draws panels whose longest side is at most `max_px` and writes them, as the path's ending
+    /// says.
+    fn write(&self, path: &Path, max_px: u32) -> Result<(), picture::Error> {
+        match self {
+            Drawing::Single(figure) => match Format::of(path)? {
+                Format::Png => write::png(path, &figure.within(max_px).composite()),
+                _ => single_row(figure).page(max_px).write(path),
+            },
+            Drawing::Panel(figure, panel) => write::png(path, &figure.within(max_px).panel(*panel)),
+            Drawing::Rows(rows) => rows.page(max_px).write(path),
+            Drawing::Strip(strip) => strip.page(max_px).write(path),
+        }
+    }
+
+    /// Its pixels for the clipboard.
+    fn copied(&self) -> RgbImage {
+        match self {
+            Drawing::Single(figure) => figure.within(LONGEST_COPIED).composite(),
+            Drawing::Panel(figure, panel) => figure.within(LONGEST_COPIED).panel(*panel),
+            Drawing::Rows(rows) => rows.page(LONGEST_COPIED).rgb(),
+            Drawing::Strip(strip) => strip.page(LONGEST_COPIED).rgb(),
+        }
+    }
+}
+
+/// Asks where to write `what`, and writes it.
+pub fn save(app: &mut App, ctx: &Context, what: What) {
+    let Some((drawing, stem)) = ready(app, what) else {
+        return;
     };
+    let name = match what {
+        What::Panel(panel) => format!("{stem}.{}.png", panel.slug()),
+        What::Composite | What::Strip => format!("{stem}.png"),
+    };
+    let max_px = app.state.export_px.limit();
     let folder = app.exported_to.clone();
     let dialogs = Arc::clone(&app.dialogs);
     start(app, ctx, move || {
-        match dialogs.save(folder.as_deref(), &name) {
+        let picked = match what {
+            What::Panel(_) => dialogs.save(folder.as_deref(), &name),
+            What::Composite | What::Strip => dialogs.save_figure(folder.as_deref(), &name),
+        };
+        match picked {
             Picked::File(path) => {
-                let named = with_extension(path.clone());
+                let named = with_extension(path.clone(), what);
                 // The picker has asked about the name that was typed, not about this one.
                 if named != path && named.exists() {
                     let why = "is there already. Choose it by its full name to replace it.";
                     return Finished::Failed(format!("{} {why}", named.display()));
                 }
-                let path = named;
-                let picture = match panel {
-                    None => figure.composite(),
-                    Some(panel) => figure.panel(panel),
-                };
-                match write::png(&path, &picture) {
-                    Ok(()) => Finished::Written(path),
+                match drawing.write(&named, max_px) {
+                    Ok(()) => Finished::Written(named),
                     Err(error) => Finished::Failed(error.to_string()),
                 }
             }
@@ -76,11 +124,13 @@ pub fn save(app: &mut App, ctx: &Context, panel: Option<Panel>) {
     });
 }
 
-/// Puts the composite on the clipboard.
+/// Puts what is on screen on the clipboard.
 pub fn copy(app: &mut App, ctx: &Context) {
-    let Some(figure) = ready(app) else { return };
+    let Some((drawing, _)) = ready(app, What::Composite) else {
+        return;
+    };
     start(app, ctx, move || {
-        let picture = reduced(figure, LONGEST_COPIED).composite();
+        let picture = drawing.copied();
         let size = [picture.width() as usize, picture.height() as usize];
         Finished::Copied(ColorImage::from_rgb(size, &picture))
     });
@@ -107,27 +157,27 @@ pub fn drain(app: &mut App, ctx: &Context) {
     }
 }
 
-/// Whether all four panels show what is chosen.
+/// Whether all panels show what is chosen.
 pub fn is_ready(state: &State) -> bool {
-    state
-        .subject()
-        .is_some_and(|subject| state.results.are_complete(&subject))
+    let rows = state.rows();
+    let ready = |row: &rows::Row| state.results.are_complete(&row.subject);
+    !rows.is_empty() && rows.iter().all(ready)
 }
 
-fn ready(app: &mut App) -> Option<Figure> {
+fn ready(app: &mut App, what: What) -> Option<(Drawing, String)> {
     if app.exporting.is_some() {
         app.state.done = Some("An export is still under way".to_owned());
         return None;
     }
-    let figure = figure(&app.state);
-    if figure.is_none() {
+    let drawing = drawing(&app.state, what);
+    if drawing.is_none() {
         let why = match app.has_nowhere_to_look() {
             true => NOWHERE_TO_LOOK,
-            false => "Open an image and a model, and wait until all four panels are there.",
+            false => "Open an image and a model, and wait until all panels are there.",
         };
         app.notices.error("Nothing to export yet", why);
     }
-    figure
+    drawing
 }
 
 fn start(app: &mut App, ctx: &Context, work: impl FnOnce() -> Finished + Send + 'static) {
@@ -146,11 +196,12 @@ fn start(app: &mut App, ctx: &Context, work: impl FnOnce() -> Finished + Send + 
     }
 }
 
-/// Only `.png` says what is in the file.
-fn with_extension(path: PathBuf) -> PathBuf {
-    let named = path
-        .extension()
-        .is_some_and(|e| e.eq_ignore_ascii_case("png"));
+/// The ending says what is in the file; without one that can be written it is a PNG.
+fn with_extension(path: PathBuf, what: What) -> PathBuf {
+    let named = match (what, Format::of(&path)) {
+        (What::Panel(_), Ok(format)) => format == Format::Png,
+        (_, format) => format.is_ok(),
+    };
     if named {
         return path;
     }
@@ -159,15 +210,49 @@ fn with_extension(path: PathBuf) -> PathBuf {
     name.into()
 }
 
-/// What the four panels show, held while it is written, whatever happens to the window meanwhile.
-fn figure(state: &State) -> Option<Figure> {
-    let subject = state.subject()?;
+/// What the window shows, held while it is written, whatever happens to the window meanwhile; with
+/// the name that a file of it is offered.
+fn drawing(state: &State, what: What) -> Option<(Drawing, String)> {
+    let live = figure(state, &state.subject()?)?;
+    let stem = file_stem(&live);
+    let rows = state.rows();
+    Some(match what {
+        What::Panel(panel) => (Drawing::Panel(Box::new(live), panel), stem),
+        What::Strip => (
+            Drawing::Strip(strip(state, live)?),
+            format!("{stem}_layers"),
+        ),
+        What::Composite if rows.len() < 2 => (Drawing::Single(Box::new(live)), stem),
+        What::Composite => {
+            let rows: Option<Vec<figure::Row>> = rows
+                .iter()
+                .map(|row| {
+                    Some(figure::Row {
+                        figure: figure(state, &row.subject)?,
+                        label: None,
+                        difference: scale::difference(state, row),
+                    })
+                })
+                .collect();
+            let rows = rows?;
+            let scale = match state.common_scale {
+                true => Scale::over(rows.iter().map(|row| &row.figure.heat_map.map)),
+                false => Scale::Own,
+            };
+            let comparison = Comparison { rows, scale };
+            (Drawing::Rows(comparison), format!("{stem}_compared"))
+        }
+    })
+}
+
+/// One row as a figure.
+fn figure(state: &State, subject: &rows::Subject) -> Option<Figure> {
     Some(Figure {
-        answer: Arc::clone(state.results.answer(&subject)?),
-        heat_map: Arc::clone(state.results.heat(&subject)?),
-        guided: Arc::clone(state.results.guided(&subject)?),
-        photo: subject.photo,
-        card: subject.card,
+        answer: Arc::clone(state.results.answer(subject)?),
+        heat_map: Arc::clone(state.results.heat(subject)?),
+        guided: Arc::clone(state.results.guided(subject)?),
+        photo: Arc::clone(&subject.photo),
+        card: Arc::clone(&subject.card),
         look: Look {
             colormap: state.colormap,
             opacity: state.opacity.share(),
@@ -177,15 +262,38 @@ fn figure(state: &State) -> Option<Figure> {
     })
 }
 
-/// The same of a smaller copy of the photo.
-fn reduced(mut figure: Figure, longest: u32) -> Figure {
-    if let Some(smaller) = resample::reduced(&figure.photo.rgb, longest) {
-        let mut answer = Answer::clone(&figure.answer);
-        answer.placement = answer.placement.at_size(smaller.width(), smaller.height());
-        figure.answer = Arc::new(answer);
-        figure.photo = Arc::new(Photo::from_rgb(figure.photo.path.clone(), smaller));
+fn single_row(figure: &Figure) -> Comparison {
+    Comparison {
+        rows: vec![figure::Row {
+            figure: figure.clone(),
+            label: None,
+            difference: None,
+        }],
+        scale: Scale::Own,
     }
-    figure
+}
+
+/// The tiles of the strip that are in sight, those inside opened ones included.
+fn strip(state: &State, live: Figure) -> Option<LayerStrip> {
+    let known = state.fresh_layer_maps()?;
+    let side = state.side();
+    let rows = strip_ui::visible_rows(&live.card, &side.overview, &side.expanded);
+    let layers = &live.card.layers.layers;
+    let maps: Vec<Arc<HeatMap>> = rows
+        .iter()
+        .filter_map(|(index, _)| known.maps.get(&layers[*index].path).cloned())
+        .collect();
+    let mut strip = LayerStrip {
+        photo: live.photo,
+        card: live.card,
+        answer: live.answer,
+        maps,
+        look: live.look,
+    };
+    if state.strip_common_scale {
+        strip.look.scale = strip.common_scale();
+    }
+    Some(strip)
 }
 
 /// As the command line names its files: picture, model, layer, class.
@@ -208,11 +316,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_without_png_in_its_name_gets_it() {
-        assert_eq!(with_extension("a/b.PNG".into()), PathBuf::from("a/b.PNG"));
-        assert_eq!(
-            with_extension("a/layer.12".into()),
-            PathBuf::from("a/layer.12.png")
-        );
+    fn a_file_without_a_known_ending_becomes_a_png() {
+        let named = |path: &str, what| with_extension(path.into(), what);
+        let panel = What::Panel(Panel::Original);
+        assert_eq!(named("a/b.PNG", panel), PathBuf::from("a/b.PNG"));
+        assert_eq!(named("a/b.pdf", panel), PathBuf::from("a/b.pdf.png"));
+        assert_eq!(named("a/b.pdf", What::Composite), PathBuf::from("a/b.pdf"));
+        assert_eq!(named("a/b.svg", What::Strip), PathBuf::from("a/b.svg"));
+        let layer = named("a/layer.12", What::Composite);
+        assert_eq!(layer, PathBuf::from("a/layer.12.png"));
     }
 }

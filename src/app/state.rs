@@ -142,6 +142,7 @@ pub struct State {
     pub strip_common_scale: bool,
     pub view: View,
 
+    pub export_px: ExportSize,
     pub list: List,
     pub top_k: TopK,
     /// A text field had the keyboard when the last frame ended.
@@ -176,12 +177,52 @@ impl Default for State {
             strip: true,
             strip_common_scale: false,
             view: View::default(),
+            export_px: ExportSize::default(),
             list: List::default(),
             top_k: TopK::default(),
             typing: false,
             in_menu: false,
             focus: None,
             done: None,
+        }
+    }
+}
+
+/// How large panels are in an exported file: their longest side in pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ExportSize {
+    /// The photo's own pixels.
+    #[default]
+    Photo,
+    Large,
+    Medium,
+    Small,
+}
+
+impl ExportSize {
+    pub const ALL: [ExportSize; 4] = [
+        ExportSize::Photo,
+        ExportSize::Large,
+        ExportSize::Medium,
+        ExportSize::Small,
+    ];
+
+    pub fn limit(self) -> u32 {
+        match self {
+            ExportSize::Photo => u32::MAX,
+            ExportSize::Large => 1600,
+            ExportSize::Medium => 800,
+            ExportSize::Small => 400,
+        }
+    }
+
+    pub fn label(self) -> &'static str {
+        match self {
+            ExportSize::Photo => "As large as the photo",
+            ExportSize::Large => "Up to 1600 pixels",
+            ExportSize::Medium => "Up to 800 pixels",
+            ExportSize::Small => "Up to 400 pixels",
         }
     }
 }

@@ -273,7 +273,7 @@ fn draw_small(
 }
 
 /// The tiles in sight with how deep they stand inside opened ones.
-fn visible_rows(
+pub fn visible_rows(
     card: &ModelCard,
     overview: &[usize],
     expanded: &HashSet<ModulePath>,

@@ -8,7 +8,7 @@ use crate::figure::Panel;
 use super::App;
 use super::commands::Command;
 use super::export;
-use super::state::Arrangement;
+use super::state::{Arrangement, ExportSize};
 use super::theme::{self, GRID, ROW, palette};
 use super::widgets::{count, draw_left, draw_right, line, menu_spacing};
 
@@ -43,10 +43,15 @@ impl App {
             ui.set_width(232.0);
             menu_spacing(ui);
             ui.add_enabled_ui(ready, |ui| {
-                for command in [Command::ExportComposite, Command::CopyComposite] {
+                for command in [
+                    Command::ExportComposite,
+                    Command::CopyComposite,
+                    Command::ExportStrip,
+                ] {
                     item(ui, command, commands);
                 }
                 ui.separator();
+                caption(ui, "One panel");
                 for panel in Panel::ALL {
                     let label = format!("{}…", panel.title(self.state.rule));
                     let button = ui.add(Button::new(label));
@@ -55,6 +60,15 @@ impl App {
                         .clicked()
                     {
                         commands.push(Command::ExportPanel(panel));
+                        ui.close();
+                    }
+                }
+                ui.separator();
+                caption(ui, "Size of the panels");
+                for size in ExportSize::ALL {
+                    let chosen = size == self.state.export_px;
+                    if ui.selectable_label(chosen, size.label()).clicked() {
+                        commands.push(Command::SetExportSize(size));
                     }
                 }
             });

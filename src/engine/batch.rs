@@ -17,7 +17,7 @@ use super::session::ms_since;
 use super::target::resolve_layer;
 use super::worker::Inbox;
 use super::{Answer, Error, Guided, HeatMap, LayerMaps, ModelCard, Request, Stage};
-use crate::explain::{self, Score};
+use crate::explain::Score;
 use crate::model::layers::split;
 use crate::picture::map::{Map, fuse};
 

@@ -91,6 +91,15 @@ impl Figure {
         figure
     }
 
+    /// The same on a copy of the photo whose long side is `max_px`, where it is longer.
+    pub fn within(&self, max_px: u32) -> Figure {
+        let size = self.photo.rgb.dimensions();
+        match size.0.max(size.1) > max_px {
+            true => self.at_size(resample::fitted(size, max_px)),
+            false => self.clone(),
+        }
+    }
+
     /// The heat map's colours alone, nothing of the photo beneath them.
     pub fn bare_heat_map(&self) -> RgbImage {
         let look = Look {

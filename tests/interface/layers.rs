@@ -1,7 +1,7 @@
 //! Every layer at once: the strip of small maps, several layers as one, and the channels of one.
 
+use egui::Modifiers;
 use egui::accesskit::Role;
-use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT, Queryable};
 
 use crate::support::{Window, cat_and_coffee, file};

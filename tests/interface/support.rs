@@ -59,6 +59,10 @@ impl Dialogs for Pickers {
         self.names.lock().unwrap().push(name.to_owned());
         self.next()
     }
+
+    fn save_figure(&self, folder: Option<&Path>, name: &str) -> Picked {
+        self.save(folder, name)
+    }
 }
 
 /// The app and its harness.
