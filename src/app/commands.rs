@@ -13,6 +13,7 @@ use crate::picture::colormap::Colormap;
 use crate::picture::compose::Overlay;
 use crate::picture::geometry::Fit;
 
+use super::keys::Group;
 use super::rows::RowId;
 use super::state::{Arrangement, List, Opacity, SearchField, with_class};
 use super::{App, export, open};
@@ -162,6 +163,24 @@ impl Command {
             Command::SwapClasses => "What speaks for the second class rather than the first",
             Command::StopComparing => "Look at one class alone again",
             _ => "",
+        }
+    }
+
+    /// What it is about.
+    pub fn group(&self) -> Group {
+        match self {
+            Command::OpenImage
+            | Command::OpenModel
+            | Command::ExportComposite
+            | Command::CopyComposite => Group::Files,
+            Command::ZoomIn | Command::ZoomOut | Command::WholePicture => Group::Looking,
+            Command::PreviousLayer
+            | Command::NextLayer
+            | Command::PreviousClass
+            | Command::NextClass
+            | Command::FindLayer
+            | Command::FindClass => Group::Choosing,
+            _ => Group::Window,
         }
     }
 
