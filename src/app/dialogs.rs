@@ -9,6 +9,9 @@ pub trait Dialogs: Send + Sync {
     fn model(&self, folder: Option<&Path>) -> Picked;
     /// Where to write a PNG, with a name to start from.
     fn save(&self, folder: Option<&Path>, name: &str) -> Picked;
+    fn session(&self, folder: Option<&Path>) -> Picked;
+    /// Where to write a session, with a name to start from.
+    fn save_session(&self, folder: Option<&Path>, name: &str) -> Picked;
 }
 
 /// How a picker ended.
@@ -57,6 +60,25 @@ impl Dialogs for SystemDialogs {
                 .set_title("Export")
                 .set_file_name(name)
                 .add_filter("PNG", &["png"])
+                .save_file()
+        })
+    }
+
+    fn session(&self, folder: Option<&Path>) -> Picked {
+        ask(folder, |dialog| {
+            dialog
+                .set_title("Open session")
+                .add_filter("Sessions", &["json"])
+                .pick_file()
+        })
+    }
+
+    fn save_session(&self, folder: Option<&Path>, name: &str) -> Picked {
+        ask(folder, |dialog| {
+            dialog
+                .set_title("Save session")
+                .set_file_name(name)
+                .add_filter("Sessions", &["json"])
                 .save_file()
         })
     }

@@ -77,6 +77,23 @@ impl<T: Clone + PartialEq, K: PartialEq> History<T, K> {
         Some(next)
     }
 
+    /// Forgets the oldest step; tells whether there was one.
+    pub fn forget_oldest(&mut self) -> bool {
+        let any = !self.past.is_empty();
+        self.past.drain(..usize::from(any));
+        any
+    }
+
+    /// Every state that can be gone back or forward to.
+    pub fn states(&self) -> impl Iterator<Item = &T> {
+        self.past.iter().chain(&self.future)
+    }
+
+    /// The same, to bring them in line with what is no choice.
+    pub fn states_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.past.iter_mut().chain(&mut self.future)
+    }
+
     pub fn can_undo(&self, current: &T) -> bool {
         self.past.iter().any(|state| state != current)
     }

@@ -12,15 +12,14 @@ pub const MOST: usize = 9;
 pub struct Recent(Vec<PathBuf>);
 
 impl Recent {
-    /// Puts a file first, by the one path that it has whatever it was opened by.
-    pub fn add(&mut self, path: &Path) {
+    /// Puts a file first, by the one path that it has whatever it was opened by, and gives that
+    /// back.
+    pub fn add(&mut self, path: &Path) -> PathBuf {
         let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        if self.0.first() == Some(&path) {
-            return;
-        }
         self.0.retain(|known| *known != path);
-        self.0.insert(0, path);
+        self.0.insert(0, path.clone());
         self.0.truncate(MOST);
+        path
     }
 
     pub fn paths(&self) -> &[PathBuf] {
@@ -91,7 +90,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let paths = files(folder.path(), 3);
         let mut recent = Recent::default();
-        paths.iter().for_each(|path| recent.add(path));
+        for path in &paths {
+            recent.add(path);
+        }
         std::fs::remove_file(&paths[1]).unwrap();
         let missing = recent.missing();
         assert_eq!(missing, [paths[1].clone()]);

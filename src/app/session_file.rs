@@ -19,7 +19,7 @@ use crate::picture::write;
 
 use super::settings::{Absurd, within};
 use super::state::Arrangement;
-use super::stored::{Named, StoredScore};
+use super::stored::{Named, StoredClass, StoredScore};
 
 mod paths;
 
@@ -63,6 +63,9 @@ pub struct Live {
     pub fit: Named<Fit>,
     #[serde(default)]
     pub rule: Named<ReluRule>,
+    /// What the image is really of, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub truth: Option<StoredClass>,
 }
 
 /// One model of the live row.
@@ -71,6 +74,9 @@ pub struct StoredSide {
     pub model: PathBuf,
     pub layer: Option<String>,
     pub score: Option<StoredScore>,
+    /// The class that the score's is compared with, as rows of their own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rival: Option<StoredClass>,
 }
 
 /// A row that stays as it was.
@@ -267,8 +273,7 @@ impl Session {
 impl StoredLook {
     fn checked(mut self) -> Result<Self, Absurd> {
         self.opacity = within("the opacity", self.opacity, 0.0..=1.0, -1.0..=2.0)?;
-        // How far it may be magnified depends on the picture; the window sees to that.
-        self.zoom = within("the zoom", self.zoom, 1.0..=65_535.0, 0.0..=1e6)?;
+        self.zoom = within("the zoom", self.zoom, 1.0..=4096.0, 0.0..=1e6)?;
         for place in &mut self.centre {
             *place = within("the centre", *place, 0.0..=1.0, -1.0..=2.0)?;
         }

@@ -153,6 +153,12 @@ impl StoredClass {
         }
     }
 
+    /// Its label, or its number where it has none.
+    pub fn words(&self) -> String {
+        let number = || self.index.to_string();
+        self.label.clone().unwrap_or_else(number)
+    }
+
     /// The same class in a model of `classes` classes with these labels. Two classes may share a
     /// label, so the number decides where both agree.
     pub fn find(&self, labels: &[String], classes: usize) -> Option<usize> {
@@ -195,6 +201,15 @@ impl StoredScore {
                 class: stored(a),
                 rival: stored(b),
             },
+        }
+    }
+
+    /// The class that stands first in it.
+    pub fn class(&self) -> &StoredClass {
+        match self {
+            StoredScore::For { class }
+            | StoredScore::Against { class }
+            | StoredScore::Versus { class, .. } => class,
         }
     }
 

@@ -3,6 +3,7 @@
 mod choosing;
 mod exporting;
 mod looking;
+mod memory;
 mod opening;
 mod pictures;
 mod spoilt;

@@ -31,10 +31,12 @@ impl Desk {
                     model: model.clone(),
                     layer: layer.clone(),
                     score: Some(StoredScore::new(Score::Versus { a: 0, b: 1 }, &labels)),
+                    rival: Some(StoredClass::new(0, &labels)),
                 }],
                 active: 0,
                 fit: Fit::Pad.into(),
                 rule: ReluRule::Deconvnet.into(),
+                truth: Some(StoredClass::new(1, &labels)),
             },
             pins: vec![StoredPin {
                 image,

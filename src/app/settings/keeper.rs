@@ -21,7 +21,7 @@ pub const FOLDER_VARIABLE: &str = "GRADCAM_CONFIG";
 /// How long nothing may have changed before it is written.
 const QUIET: Duration = Duration::from_secs(2);
 
-/// Where settings come from and go to.
+/// Where settings come from and go to; by default nowhere.
 #[derive(Default)]
 pub struct Keeper {
     /// `None` where nothing is kept.
@@ -36,11 +36,6 @@ pub struct Keeper {
 }
 
 impl Keeper {
-    /// One that remembers nothing.
-    pub fn nowhere() -> Keeper {
-        Keeper::default()
-    }
-
     /// The settings of a folder, and what is to be said about them.
     pub fn open(folder: &Path) -> (Keeper, Settings, Option<String>) {
         let loaded = file::load(folder);
@@ -136,6 +131,13 @@ impl Keeper {
     }
 }
 
+impl Drop for Keeper {
+    /// However the window ends. There is none left to say in what goes wrong.
+    fn drop(&mut self) {
+        drop(self.close());
+    }
+}
+
 /// The folder of this person's settings, if there is one.
 pub fn folder() -> Option<PathBuf> {
     match std::env::var_os(FOLDER_VARIABLE) {
@@ -188,7 +190,7 @@ mod tests {
 
     #[test]
     fn nothing_is_kept_nowhere() {
-        let mut keeper = Keeper::nowhere();
+        let mut keeper = Keeper::default();
         keeper.offer(&changed(0.1));
         assert_eq!(keeper.due_in(), None);
         keeper.close().unwrap();
