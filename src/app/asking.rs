@@ -122,6 +122,7 @@ impl App {
     pub fn cancel(&mut self) {
         self.state.side_mut().choosing_rival = false;
         self.work.photo = None;
+        self.session.cancel();
         self.engine.cancel();
         let awaited_heat = self.work.awaits_heat();
         self.work.asked = None;

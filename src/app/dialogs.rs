@@ -11,6 +11,9 @@ pub trait Dialogs: Send + Sync {
     fn save(&self, folder: Option<&Path>, name: &str) -> Picked;
     /// Where to write a PNG, a PDF or an SVG.
     fn save_figure(&self, folder: Option<&Path>, name: &str) -> Picked;
+    fn session(&self, folder: Option<&Path>) -> Picked;
+    /// Where to write a session, with a name to start from.
+    fn save_session(&self, folder: Option<&Path>, name: &str) -> Picked;
 }
 
 /// How a picker ended.
@@ -71,6 +74,25 @@ impl Dialogs for SystemDialogs {
                 .add_filter("PNG", &["png"])
                 .add_filter("PDF", &["pdf"])
                 .add_filter("SVG", &["svg"])
+                .save_file()
+        })
+    }
+
+    fn session(&self, folder: Option<&Path>) -> Picked {
+        ask(folder, |dialog| {
+            dialog
+                .set_title("Open session")
+                .add_filter("Sessions", &["json"])
+                .pick_file()
+        })
+    }
+
+    fn save_session(&self, folder: Option<&Path>, name: &str) -> Picked {
+        ask(folder, |dialog| {
+            dialog
+                .set_title("Save session")
+                .set_file_name(name)
+                .add_filter("Sessions", &["json"])
                 .save_file()
         })
     }

@@ -44,8 +44,9 @@ impl App {
         }
     }
 
-    /// The layer that the command line named, once the model is open.
+    /// The layer that the command line named, once the model is open; else what is remembered.
     pub(super) fn take_first_choice(&mut self) {
+        self.recall_choices();
         let Some(card) = self.state.card().cloned() else {
             return;
         };

@@ -53,6 +53,9 @@ impl App {
         self.drain_models();
         self.drain_answers();
         export::drain(self, ctx);
+        self.drain_session(ctx);
+        self.take_in_changes();
+        self.remember(ctx);
         self.textures.update(ctx, &self.state);
         if self.busy().is_some() {
             // The elapsed time counts on while nothing else moves.
@@ -106,13 +109,22 @@ impl App {
         }
     }
 
-    /// Frees the models that no row asks of any more.
-    pub fn close_unused_models(&mut self) {
+    /// The models that a row asks of, or soon will.
+    pub fn open_models(&self) -> Vec<u64> {
         let state = &self.state;
         let sides = state.sides.iter().filter_map(|side| side.card.as_ref());
         let pins = state.pins.iter().map(|pin| &pin.subject.card);
-        let open: Vec<u64> = sides.chain(pins).map(|card| card.id).collect();
-        self.engine.keep_models(&open);
+        let coming = self.session.cards();
+        sides
+            .chain(pins)
+            .chain(coming)
+            .map(|card| card.id)
+            .collect()
+    }
+
+    /// Frees all other models.
+    pub fn close_unused_models(&mut self) {
+        self.engine.keep_models(&self.open_models());
     }
 
     fn drain_photo(&mut self) {

@@ -7,12 +7,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::anyhow;
-use egui::{Context, Rect, Vec2, vec2};
+use egui::{Context, Rect, Vec2, pos2, vec2};
 
 use crate::engine::{Engine, Error};
 
 mod arrange;
 mod asking;
+mod availability;
 mod channels_ui;
 mod choices;
 mod classes_ui;
@@ -22,32 +23,46 @@ mod compare_ui;
 mod controls_ui;
 pub mod dialogs;
 mod export;
+mod finder;
 mod first_choice;
+mod fuzzy;
+mod history;
+mod keys;
+mod keys_ui;
 mod layers_ui;
 mod logic;
+mod memory;
 mod model_ui;
 mod notices;
 mod open;
+mod palette_ui;
 mod panels_ui;
 mod picture_ui;
 mod readout_ui;
+mod recent;
 mod results;
 mod rows;
 mod scale;
 mod score_ui;
+mod session;
+mod session_file;
+mod settings;
 mod slot;
 mod state;
 mod status_ui;
+mod stored;
 mod strip_ui;
 mod textures;
 mod theme;
 mod tiles;
 mod toolbar;
 mod ui;
+mod undo;
 mod view;
 mod widgets;
 
 use dialogs::{Dialogs, SystemDialogs};
+pub use memory::Memory;
 use state::State;
 
 /// What to open first.
@@ -59,6 +74,8 @@ pub struct Start {
     pub layer: Option<String>,
     /// An index, an exact label, or `topN`.
     pub class: Option<String>,
+    /// The model where none is named and none is remembered.
+    pub default_model: Option<PathBuf>,
 }
 
 /// The explorer.
@@ -86,6 +103,12 @@ pub struct App {
     channel_pictures: channels_ui::ChannelPictures,
     /// How wide the controls were in the last frame.
     controls_width: f32,
+    memory: Memory,
+    undo: undo::Undo,
+    session: session::SessionWork,
+    finder: palette_ui::Finder,
+    /// The sheet of commands and keys is open.
+    keys_shown: bool,
 }
 
 impl App {
@@ -93,8 +116,8 @@ impl App {
     ///
     /// # Errors
     /// Where the engine's thread cannot be started.
-    pub fn new(ctx: &Context, start: Start) -> Result<App, Error> {
-        App::with_dialogs(ctx, start, Arc::new(SystemDialogs))
+    pub fn new(ctx: &Context, start: Start, memory: Memory) -> Result<App, Error> {
+        App::with_dialogs(ctx, start, Arc::new(SystemDialogs), memory)
     }
 
     /// The same with other pickers.
@@ -105,6 +128,7 @@ impl App {
         ctx: &Context,
         start: Start,
         dialogs: Arc<dyn Dialogs>,
+        memory: Memory,
     ) -> Result<App, Error> {
         theme::install(ctx);
         let waker = ctx.clone();
@@ -125,14 +149,34 @@ impl App {
             reveal_tile: 0,
             channel_pictures: channels_ui::ChannelPictures::default(),
             controls_width: 0.0,
+            memory,
+            undo: undo::Undo::default(),
+            session: session::SessionWork::default(),
+            finder: palette_ui::Finder::default(),
+            keys_shown: false,
         };
-        if let Some(path) = app.first.model.take() {
-            open::model(&mut app, path);
-        }
-        if let Some(path) = app.first.image.take() {
-            open::image(&mut app, path);
-        }
+        app.begin_from_memory(ctx);
+        app.open_first();
         Ok(app)
+    }
+
+    /// Opens what the command line names, else what was looked at last.
+    fn open_first(&mut self) {
+        let (image, model) = (self.first.image.take(), self.first.model.take());
+        let default = self.first.default_model.take();
+        let session = image
+            .as_deref()
+            .is_some_and(session_file::looks_like_session);
+        let model = match session {
+            true => model,
+            false => model.or_else(|| self.memory.last_model()).or(default),
+        };
+        if let Some(path) = model {
+            open::model(self, path);
+        }
+        if let Some(path) = image.or_else(|| self.memory.last_image()) {
+            open::path(self, path);
+        }
     }
 
     /// How many requests ever reached the engine's worker.
@@ -164,6 +208,7 @@ impl App {
             || !self.work.models.is_empty()
             || self.work.awaits_answers()
             || self.exporting.is_some()
+            || self.session.busy().is_some()
     }
 }
 
@@ -176,6 +221,10 @@ impl eframe::App for App {
         App::ui(self, ui);
     }
 
+    fn on_exit(&mut self) {
+        self.memory.close();
+    }
+
     fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
         visuals.panel_fill.to_normalized_gamma_f32()
     }
@@ -186,20 +235,32 @@ impl eframe::App for App {
 /// # Errors
 /// Where no window can be opened, or the engine cannot be started.
 pub fn run(start: Start) -> anyhow::Result<()> {
-    let viewport = egui::ViewportBuilder::default()
+    let memory = Memory::of_this_person();
+    let window = memory.placement();
+    let mut viewport = egui::ViewportBuilder::default()
         .with_title("gradcam")
         .with_app_id("gradcam")
-        .with_inner_size(vec2(1440.0, 900.0))
+        .with_inner_size(vec2(window.width as f32, window.height as f32))
+        .with_maximized(window.maximised)
         .with_min_inner_size(vec2(960.0, 560.0))
         .with_drag_and_drop(true);
+    if let Some([x, y]) = window.corner {
+        viewport = viewport.with_position(pos2(x as f32, y as f32));
+    }
     let options = eframe::NativeOptions {
         viewport,
-        centered: true,
+        centered: window.corner.is_none(),
         // A pixel on screen is the pixel in the file; noise would be neither.
         dithering: false,
         ..Default::default()
     };
-    let create: eframe::AppCreator = Box::new(|cc| Ok(Box::new(App::new(&cc.egui_ctx, start)?)));
+    let create: eframe::AppCreator = Box::new(|cc| {
+        if window.corner.is_some() && !is_on_a_screen(cc) {
+            let centre = egui::ViewportCommand::center_on_screen(&cc.egui_ctx);
+            centre.map(|command| cc.egui_ctx.send_viewport_cmd(command));
+        }
+        Ok(Box::new(App::new(&cc.egui_ctx, start, memory)?))
+    });
     eframe::run_native("gradcam", options, create).map_err(|error| match error {
         // What the windowing library says names its own source files.
         eframe::Error::Winit(_) | eframe::Error::WinitEventLoop(_) => {
@@ -207,6 +268,39 @@ pub fn run(start: Start) -> anyhow::Result<()> {
         }
         other => anyhow!("the window could not be opened: {other}"),
     })
+}
+
+/// Whether a part of the window that it can be moved by lies on a screen: the screen that it stood
+/// on may be gone.
+fn is_on_a_screen(cc: &eframe::CreationContext<'_>) -> bool {
+    const ENOUGH: i32 = 64;
+    let Some(window) = cc.winit_window() else {
+        return true;
+    };
+    let Ok(corner) = window.outer_position() else {
+        return true;
+    };
+    let width = window.outer_size().width as i32;
+    let mut screens = window.available_monitors().peekable();
+    let seen = |from: i32, to: i32, start: i32, length: u32| {
+        to.min(start.saturating_add(length as i32)) - from.max(start) >= ENOUGH
+    };
+    // Where no screen is told of, nothing can be judged.
+    screens.peek().is_none()
+        || screens.any(|screen| {
+            let (place, size) = (screen.position(), screen.size());
+            seen(
+                corner.x,
+                corner.x.saturating_add(width),
+                place.x,
+                size.width,
+            ) && seen(
+                corner.y,
+                corner.y.saturating_add(ENOUGH),
+                place.y,
+                size.height,
+            )
+        })
 }
 
 /// There is nowhere to open a window. Says why.

@@ -14,6 +14,8 @@ use super::App;
 use super::commands::Command;
 use super::dialogs::{Dialogs, Picked};
 use super::logic::{Opening, OpeningModel};
+use super::session;
+use super::session_file::looks_like_session;
 use super::theme::{self, GRID, palette};
 
 /// A picker on screen, and what to do with what it brings.
@@ -46,6 +48,13 @@ fn pick_model_for(app: &mut App, ctx: &Context, open: fn(&mut App, PathBuf)) {
     let folder = app.state.card().and_then(|c| folder(&c.path));
     pick(app, ctx, open, move |dialogs| {
         dialogs.model(folder.as_deref())
+    });
+}
+
+pub fn pick_session(app: &mut App, ctx: &Context) {
+    let folder = app.session.folder();
+    pick(app, ctx, session::open, move |dialogs| {
+        dialogs.session(folder.as_deref())
     });
 }
 
@@ -88,7 +97,9 @@ pub fn drain(app: &mut App) {
 
 /// Opens a file as what it looks like from outside; whether it is that, its reader will say.
 pub fn path(app: &mut App, path: PathBuf) {
-    if looks_like_model(&path) {
+    if looks_like_session(&path) {
+        session::open(app, path);
+    } else if looks_like_model(&path) {
         model(app, path);
     } else {
         image(app, path);

@@ -23,6 +23,9 @@ impl App {
         if let Some(opening) = &self.work.photo {
             return Some((format!("Opening {}", opening.path.display()), opening.since));
         }
+        if let Some(session) = self.session.busy() {
+            return Some(session);
+        }
         if let Some(progress) = self.engine.progress() {
             return Some((sentence(progress.stage.label()), progress.since));
         }
@@ -36,8 +39,8 @@ impl App {
 
     /// An image being decoded and a view being computed can be dropped; a model being opened and a
     /// file being written are seen through.
-    fn can_cancel(&self) -> bool {
-        self.work.photo.is_some() || self.work.awaits_answers()
+    pub(super) fn can_cancel(&self) -> bool {
+        self.work.photo.is_some() || self.session.is_opening() || self.work.awaits_answers()
     }
 
     pub(super) fn status_ui(&self, ui: &mut Ui, commands: &mut Vec<Command>) {

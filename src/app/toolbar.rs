@@ -1,5 +1,7 @@
 //! The bar at the top: what can be opened and written, and what is open.
 
+use std::path::Path;
+
 use egui::containers::menu::{MenuButton, MenuConfig};
 use egui::{Align, Button, Layout, PopupCloseBehavior, Sense, ThemePreference, Ui, vec2};
 
@@ -8,6 +10,8 @@ use crate::figure::Panel;
 use super::App;
 use super::commands::Command;
 use super::export;
+use super::finder::name_and_folder;
+use super::keys::keys_text;
 use super::state::{Arrangement, ExportSize};
 use super::theme::{self, GRID, ROW, palette};
 use super::widgets::{count, draw_left, draw_right, line, menu_spacing};
@@ -27,6 +31,7 @@ impl App {
                     commands.push(command);
                 }
             }
+            self.file_menu(ui, commands);
             self.export_menu(ui, commands);
             self.compare_menu(ui, commands);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -35,6 +40,40 @@ impl App {
                 self.open_files_ui(ui);
             });
         });
+    }
+
+    /// Sessions, and what was open before.
+    fn file_menu(&self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        let (response, _) = MenuButton::new("File").ui(ui, |ui| {
+            ui.set_width(264.0);
+            menu_spacing(ui);
+            for command in [Command::OpenSession, Command::SaveSession] {
+                self.offer(ui, command, commands);
+            }
+            let memory = &self.memory;
+            for (title, paths) in [
+                ("Recent images", memory.recent_images()),
+                ("Recent models", memory.recent_models()),
+            ] {
+                if !paths.is_empty() {
+                    ui.separator();
+                    caption(ui, title);
+                }
+                for path in paths {
+                    recent(ui, path, commands);
+                }
+            }
+        });
+        response.on_hover_text("Sessions, and the files opened last");
+    }
+
+    /// A menu's line for a command, greyed where it cannot be done.
+    fn offer(&self, ui: &mut Ui, command: Command, commands: &mut Vec<Command>) {
+        let why_not = self.why_not(&command);
+        let shown = ui.add_enabled_ui(why_not.is_none(), |ui| item(ui, command, commands));
+        if let Some(why) = why_not {
+            shown.response.on_disabled_hover_text(why);
+        }
     }
 
     fn export_menu(&self, ui: &mut Ui, commands: &mut Vec<Command>) {
@@ -113,12 +152,16 @@ impl App {
         response.on_hover_text("Several views side by side: pins, two classes, two models");
     }
 
-    /// Arrangement, theme and the list of shortcuts.
+    /// Undo, arrangement, theme and the lists of commands.
     fn view_menu(&self, ui: &mut Ui, commands: &mut Vec<Command>) {
         let stay = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
         let (response, _) = MenuButton::new("View").config(stay).ui(ui, |ui| {
             ui.set_width(232.0);
             menu_spacing(ui);
+            for command in [Command::Undo, Command::Redo] {
+                self.offer(ui, command, commands);
+            }
+            ui.separator();
             caption(ui, "Panels");
             for arrangement in Arrangement::ALL {
                 let chosen = arrangement == self.state.arrangement;
@@ -145,12 +188,11 @@ impl App {
                 }
             }
             ui.separator();
-            caption(ui, "All commands");
-            for command in Command::ALL {
+            for command in [Command::FindCommand, Command::ShowKeys] {
                 item(ui, command, commands);
             }
         });
-        response.on_hover_text("How the window looks, and all its keys");
+        response.on_hover_text("How the window looks, and all its commands");
     }
 
     /// Names of the open model and photo, quiet, at the right.
@@ -204,11 +246,22 @@ fn caption(ui: &mut Ui, text: &str) {
     draw_left(ui, rect.left() + GRID, rect.center().y, galley);
 }
 
+/// A menu's line for a file that was open before.
+fn recent(ui: &mut Ui, path: &Path, commands: &mut Vec<Command>) {
+    let (name, folder) = name_and_folder(path);
+    let button = Button::new(name).shortcut_text(folder).truncate();
+    let button = ui.add(button).on_hover_text(path.display().to_string());
+    if button.clicked() {
+        commands.push(Command::OpenPath(path.to_owned()));
+        ui.close();
+    }
+}
+
 /// A menu's line for a command, with its keys.
 fn item(ui: &mut Ui, command: Command, commands: &mut Vec<Command>) {
     let mut button = Button::new(command.label());
     if let Some(keys) = command.shortcut() {
-        button = button.shortcut_text(ui.format_shortcut(&keys));
+        button = button.shortcut_text(keys_text(keys));
     }
     if ui.add(button).on_hover_text(command.tooltip()).clicked() {
         commands.push(command);

@@ -6,7 +6,7 @@ use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 use super::App;
 use super::commands::Command;
 use super::theme::{GRID, palette};
-use super::{controls_ui, open, status_ui, strip_ui, toolbar};
+use super::{controls_ui, keys_ui, open, status_ui, strip_ui, toolbar};
 
 /// Share of the window that a list may take.
 const WIDEST_LIST: f32 = 0.22;
@@ -46,9 +46,26 @@ impl App {
             .frame(Frame::new().fill(colours.stage))
             .show(ui, |ui| self.stage_ui(ui, &mut commands));
         self.notices.ui(ui, toolbar::HEIGHT, &mut commands);
+        self.over_ui(ui, &mut commands);
         self.carry_out(&ctx, commands);
+        self.record_changes(&ctx);
         self.state.typing = ctx.text_edit_focused();
-        self.state.in_menu = ctx.any_popup_open();
+        let in_menu = ctx.any_popup_open();
+        if in_menu && !self.state.in_menu {
+            self.memory.look_for_recent(&ctx);
+        }
+        self.state.in_menu = in_menu;
+    }
+
+    /// What stands over the window when it is asked for.
+    fn over_ui(&mut self, ui: &Ui, commands: &mut Vec<Command>) {
+        if self.finder.is_open() {
+            let entries = self.entries(ui.ctx());
+            commands.extend(self.finder.ui(ui, &entries));
+        }
+        if self.keys_shown && keys_ui::keys_ui(ui) {
+            commands.push(Command::ShowKeys);
+        }
     }
 
     /// The pictures, with the controls under them.

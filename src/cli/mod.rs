@@ -45,7 +45,7 @@ enum Command {
 
 #[derive(Debug, Args)]
 struct Window {
-    /// The picture to open
+    /// The picture or the session (.json) to open [default: what was open last]
     image: Option<PathBuf>,
     #[command(flatten)]
     model: ModelFile,
@@ -136,15 +136,12 @@ fn window(window: Window) -> Result<ExitCode> {
     if cfg!(target_os = "linux") && !has_display() {
         bail!(gradcam::app::NoWindow("no display is set".into()));
     }
-    let model = match &window.model.model {
-        Some(path) => Some(path.clone()),
-        None => default_model(),
-    };
     gradcam::app::run(gradcam::app::Start {
         image: window.image,
-        model,
+        model: window.model.model,
         layer: window.layer,
         class: window.class,
+        default_model: default_model(),
     })?;
     Ok(ExitCode::SUCCESS)
 }

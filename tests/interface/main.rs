@@ -5,6 +5,7 @@ mod comparing;
 mod exporting;
 mod layers;
 mod looking;
+mod memory;
 mod opening;
 mod pictures;
 mod spoilt;

@@ -31,6 +31,7 @@ fn the_command_line_names_what_to_start_with() {
         model: Some(squeezenet()),
         layer: Some("features.10".to_owned()),
         class: Some("espresso".to_owned()),
+        ..Start::default()
     });
     window.settle();
     assert_eq!(window.chosen_layer().as_deref(), Some("features.10"));
@@ -44,6 +45,7 @@ fn a_wrong_layer_or_class_is_told_and_the_rest_opens() {
         model: Some(squeezenet()),
         layer: Some("features.99".to_owned()),
         class: Some("unicorn".to_owned()),
+        ..Start::default()
     });
     window.until("both messages", |w| w.app().notices().len() == 2);
     window.until("the panels", |w| w.app().is_settled());

@@ -10,7 +10,7 @@ use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT, Queryable};
 use egui_kittest::{Harness, Node};
 use gradcam::app::dialogs::{Dialogs, Picked};
-use gradcam::app::{App, Start};
+use gradcam::app::{App, Memory, Start};
 
 /// Longer than anything here takes, even on a busy machine in a build without optimisation.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -63,6 +63,14 @@ impl Dialogs for Pickers {
     fn save_figure(&self, folder: Option<&Path>, name: &str) -> Picked {
         self.save(folder, name)
     }
+
+    fn session(&self, _folder: Option<&Path>) -> Picked {
+        self.next()
+    }
+
+    fn save_session(&self, folder: Option<&Path>, name: &str) -> Picked {
+        self.save(folder, name)
+    }
 }
 
 /// The app and its harness.
@@ -74,6 +82,17 @@ pub struct Window {
 impl Window {
     /// A window of a size, with what `start` names being opened.
     pub fn sized(start: Start, width: f32, height: f32, theme: egui::Theme) -> Window {
+        Window::remembering(start, width, height, theme, Memory::nothing())
+    }
+
+    /// The same with what was remembered from another.
+    pub fn remembering(
+        start: Start,
+        width: f32,
+        height: f32,
+        theme: egui::Theme,
+        memory: Memory,
+    ) -> Window {
         let pickers = Arc::new(Pickers::default());
         let theirs: Arc<dyn Dialogs> = Arc::clone(&pickers) as _;
         let harness = Harness::builder()
@@ -81,7 +100,7 @@ impl Window {
             .with_theme(theme)
             .with_step_dt(1.0 / 60.0)
             .build_eframe(move |cc| {
-                App::with_dialogs(&cc.egui_ctx, start, theirs).expect("the engine starts")
+                App::with_dialogs(&cc.egui_ctx, start, theirs, memory).expect("the engine starts")
             });
         Window { harness, pickers }
     }

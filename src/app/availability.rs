@@ -1,0 +1,57 @@
+//! Why a command cannot be carried out now, in words that say what would have to be done first.
+
+use super::App;
+use super::commands::Command;
+use super::export;
+use super::rows::MOST_PINS;
+
+const IMAGE_FIRST: &str = "Open an image first";
+const MODEL_FIRST: &str = "Open a model first";
+const BOTH_FIRST: &str = "Open an image and a model first";
+const CLASS_FIRST: &str = "Compare with another class first";
+
+impl App {
+    /// `None` where it can be done.
+    pub(super) fn why_not(&self, command: &Command) -> Option<&'static str> {
+        let state = &self.state;
+        let unless = |possible: bool, why| (!possible).then_some(why);
+        let image = unless(state.photo.is_some(), IMAGE_FIRST);
+        let model = unless(state.card().is_some(), MODEL_FIRST);
+        match command {
+            Command::ExportComposite | Command::CopyComposite | Command::ExportPanel(_) => {
+                let why = match state.subject() {
+                    None => BOTH_FIRST,
+                    Some(_) if self.has_nowhere_to_look() => "This model has no map",
+                    Some(_) => "The panels are not all there yet",
+                };
+                unless(export::is_ready(state), why)
+            }
+            Command::PreviousLayer
+            | Command::NextLayer
+            | Command::FindLayer
+            | Command::OpenSecondModel => model,
+            Command::PreviousClass | Command::NextClass | Command::FindClass => {
+                unless(state.subject().is_some(), BOTH_FIRST)
+            }
+            Command::ZoomIn | Command::ZoomOut | Command::WholePicture => image,
+            Command::PinView if state.pins.len() >= MOST_PINS => Some("Unpin a view first"),
+            Command::PinView => {
+                let view = state.subject().and_then(|subject| subject.heat_key());
+                unless(view.is_some(), BOTH_FIRST)
+            }
+            Command::UnpinAll => unless(!state.pins.is_empty(), "Nothing is pinned"),
+            Command::CloseSecondModel => unless(state.sides.len() > 1, "There is one model"),
+            Command::SwapClasses | Command::StopComparing => {
+                unless(state.side().rival.is_some(), CLASS_FIRST)
+            }
+            Command::Cancel => unless(self.can_cancel(), "Nothing is under way"),
+            Command::Undo => unless(self.can_undo(), "Nothing to undo"),
+            Command::Redo => unless(self.can_redo(), "Nothing to redo"),
+            Command::SaveSession => {
+                let open = state.photo.is_some() || state.card().is_some();
+                unless(open, "Open an image or a model first")
+            }
+            _ => None,
+        }
+    }
+}

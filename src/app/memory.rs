@@ -1,0 +1,309 @@
+//! What the window remembers from one start to the next: it is read once, kept in line with what is
+//! chosen, and written by the [`Keeper`] when all has been quiet.
+
+use std::path::{Path, PathBuf};
+
+use egui::Context;
+use poll_promise::Promise;
+
+use crate::engine::resolve_layer;
+use crate::explain::Score;
+
+use super::App;
+use super::settings::keeper::{self, Keeper};
+use super::settings::{Last, Placement, Settings};
+use super::state::{Opacity, State};
+use super::stored::StoredScore;
+
+/// The settings of a window, kept in a folder or nowhere.
+#[derive(Default)]
+pub struct Memory {
+    keeper: Keeper,
+    settings: Settings,
+    /// What is to be said about the file once there is a window to say it in.
+    said: Option<String>,
+    /// What was looked at last and has not been taken up again.
+    recall: Option<Last>,
+    /// Recent files being looked for.
+    looking: Option<Promise<[Vec<PathBuf>; 2]>>,
+    seen: Seen,
+    /// That it cannot be written was told.
+    told: bool,
+}
+
+/// The photo and the models that are known to be open, with the paths they are remembered by.
+#[derive(Default)]
+struct Seen {
+    photo: Option<(u64, PathBuf)>,
+    models: Vec<(u64, PathBuf)>,
+}
+
+impl Memory {
+    /// Remembers nothing, and touches no file.
+    pub fn nothing() -> Memory {
+        Memory::default()
+    }
+
+    /// Remembers in `folder`, which need not be there yet.
+    pub fn in_folder(folder: &Path) -> Memory {
+        let (keeper, settings, said) = Keeper::open(folder);
+        Memory {
+            keeper,
+            recall: Some(settings.last.clone()),
+            settings,
+            said,
+            ..Memory::default()
+        }
+    }
+
+    /// Remembers in this person's folder of settings, or in the one that `GRADCAM_CONFIG` names.
+    pub fn of_this_person() -> Memory {
+        keeper::folder().map_or_else(Memory::nothing, |folder| Memory::in_folder(&folder))
+    }
+
+    /// Where the window stood.
+    pub fn placement(&self) -> Placement {
+        self.settings.window
+    }
+
+    pub fn recent_images(&self) -> &[PathBuf] {
+        self.settings.images.paths()
+    }
+
+    pub fn recent_models(&self) -> &[PathBuf] {
+        self.settings.models.paths()
+    }
+
+    /// The image that was looked at last, if it is still there.
+    pub(super) fn last_image(&self) -> Option<PathBuf> {
+        existing(self.recall.as_ref()?.image.as_ref())
+    }
+
+    /// The model that was looked through last, if it is still there.
+    pub(super) fn last_model(&self) -> Option<PathBuf> {
+        existing(self.recall.as_ref()?.model.as_ref())
+    }
+
+    /// What was looked at last is not to be taken up again.
+    pub(super) fn forget_last(&mut self) {
+        self.recall = None;
+    }
+
+    /// Looks which recent files are still there, off the window's thread: a folder may lie on a
+    /// machine that does not answer.
+    pub(super) fn look_for_recent(&mut self, ctx: &Context) {
+        if self.looking.is_some() {
+            return;
+        }
+        let (images, models) = (self.settings.images.clone(), self.settings.models.clone());
+        let ctx = ctx.clone();
+        self.looking = Some(Promise::spawn_thread("recent files", move || {
+            let missing = [images.missing(), models.missing()];
+            ctx.request_repaint();
+            missing
+        }));
+    }
+
+    fn forget_missing(&mut self) {
+        let Some(looking) = self.looking.take() else {
+            return;
+        };
+        match looking.try_take() {
+            Ok([images, models]) => {
+                self.settings.images.remove(&images);
+                self.settings.models.remove(&models);
+            }
+            Err(promise) => self.looking = Some(promise),
+        }
+    }
+
+    /// Writes what is not yet written. The window is closing.
+    pub(super) fn close(&mut self) {
+        // There is no window left to say in what went wrong.
+        drop(self.keeper.close());
+    }
+}
+
+fn existing(path: Option<&PathBuf>) -> Option<PathBuf> {
+    path.filter(|path| path.is_file()).cloned()
+}
+
+impl App {
+    /// Takes up what was remembered, before anything is opened.
+    pub(super) fn begin_from_memory(&mut self, ctx: &Context) {
+        if let Some(said) = self.memory.said.take() {
+            self.notices.error("The settings were not understood", said);
+        }
+        if self.memory.recall.is_none() {
+            return;
+        }
+        let (settings, state) = (&self.memory.settings, &mut self.state);
+        state.opacity = Opacity::from_share(settings.opacity as f32);
+        state.colormap = settings.colours.get();
+        state.overlay = settings.overlay.get();
+        state.common_scale = settings.common_scale;
+        state.strip_common_scale = settings.strip_common_scale;
+        state.arrangement = settings.arrangement.get();
+        state.fit = settings.fit.get();
+        state.rule = settings.rule.get();
+        state.strip = settings.layer_strip;
+        ctx.set_theme(settings.theme.get());
+    }
+
+    /// The layer that was looked at last, once its model is open; and the class, once the picture
+    /// is open too: another picture is first asked what it is. What the command line names wins.
+    pub(super) fn recall_choices(&mut self) {
+        let Some(last) = &mut self.memory.recall else {
+            return;
+        };
+        let Some(card) = self.state.card().cloned() else {
+            return;
+        };
+        let is = |path: &Path, last: &Option<PathBuf>| {
+            let same = |last: &PathBuf| path.canonicalize().is_ok_and(|path| path == *last);
+            last.as_ref().is_some_and(same)
+        };
+        if !is(&card.path, &last.model) {
+            return;
+        }
+        if let Some(layer) = last.layer.take()
+            && self.first.layer.is_none()
+            && let Ok(layer) = resolve_layer(&card, Some(&layer))
+        {
+            self.state.side_mut().layer = Some(layer);
+        }
+        let photo = self.state.photo.clone();
+        if self.first.class.is_some() || !photo.is_some_and(|p| is(&p.path, &last.image)) {
+            return;
+        }
+        let score = last.score.take();
+        let score = score.and_then(|s| s.find(&card.labels, card.labels.len()));
+        let side = self.state.side_mut();
+        match score {
+            Some(Score::Versus { a, b }) => {
+                (side.score, side.rival) = (Some(Score::For(a)), Some(b));
+            }
+            Some(score) => side.score = Some(score),
+            None => return,
+        }
+        side.reveal_class = true;
+    }
+
+    /// Brings the settings in line with what is chosen, and writes them when it is time.
+    pub(super) fn remember(&mut self, ctx: &Context) {
+        let memory = &mut self.memory;
+        memory.forget_missing();
+        let settings = &mut memory.settings;
+        settings.take_choices(&self.state);
+        settings.theme.set(ctx.options(|o| o.theme_preference));
+        settings.window.take(ctx);
+        memory.seen.look(&self.state, settings);
+        settings.last.take(&self.state, &memory.seen);
+        memory.keeper.offer(settings);
+        let waker = ctx.clone();
+        let trouble = memory.keeper.tick(move || waker.request_repaint());
+        if let Some(trouble) = trouble
+            && !std::mem::replace(&mut memory.told, true)
+        {
+            self.notices
+                .error("The settings could not be saved", trouble);
+        }
+        if let Some(due) = self.memory.keeper.due_in() {
+            ctx.request_repaint_after(due);
+        }
+    }
+}
+
+impl Seen {
+    /// Puts a file that is newly open among the recent ones.
+    fn look(&mut self, state: &State, settings: &mut Settings) {
+        let known = self.photo.as_ref().map(|(id, _)| *id);
+        if let Some(photo) = state.photo.as_ref().filter(|p| known != Some(p.id)) {
+            self.photo = Some((photo.id, settings.images.add(&photo.path)));
+        }
+        let cards = || state.sides.iter().filter_map(|side| side.card.as_ref());
+        self.models
+            .retain(|(id, _)| cards().any(|card| card.id == *id));
+        for card in cards() {
+            if self.model(card.id).is_none() {
+                self.models.push((card.id, settings.models.add(&card.path)));
+            }
+        }
+    }
+
+    fn model(&self, id: u64) -> Option<&PathBuf> {
+        let found = self.models.iter().find(|(known, _)| *known == id);
+        found.map(|(_, path)| path)
+    }
+}
+
+impl Settings {
+    fn take_choices(&mut self, state: &State) {
+        // As many digits as it takes to come back to the same step.
+        self.opacity = f64::from((state.opacity.share() * 1e4).round()) / 1e4;
+        self.colours.set(state.colormap);
+        self.overlay.set(state.overlay);
+        self.common_scale = state.common_scale;
+        self.strip_common_scale = state.strip_common_scale;
+        self.arrangement.set(state.arrangement);
+        self.fit.set(state.fit);
+        self.rule.set(state.rule);
+        self.layer_strip = state.strip;
+    }
+}
+
+impl Last {
+    fn take(&mut self, state: &State, seen: &Seen) {
+        if let Some((_, path)) = &seen.photo {
+            set(&mut self.image, path);
+        }
+        let side = state.side();
+        let Some(card) = &side.card else { return };
+        if let Some(path) = seen.model(card.id) {
+            set(&mut self.model, path);
+        }
+        if self.layer != side.layer {
+            self.layer.clone_from(&side.layer);
+        }
+        if state.photo.is_some() {
+            let score = match (side.score, side.rival) {
+                (Some(Score::For(a)), Some(b)) if a != b => Some(Score::Versus { a, b }),
+                (score, _) => score,
+            };
+            self.score = score.map(|score| StoredScore::new(score, &card.labels));
+        }
+    }
+}
+
+fn set(path: &mut Option<PathBuf>, to: &Path) {
+    if path.as_deref() != Some(to) {
+        *path = Some(to.to_owned());
+    }
+}
+
+impl Placement {
+    /// Where the window stands, as far as the desktop tells it.
+    fn take(&mut self, ctx: &Context) {
+        let (viewport, content) = ctx.input(|i| (i.viewport().clone(), i.content_rect()));
+        let is = |state: Option<bool>| state == Some(true);
+        if is(viewport.minimized) || is(viewport.fullscreen) {
+            return;
+        }
+        self.maximised = is(viewport.maximized);
+        if self.maximised {
+            return;
+        }
+        let size = viewport
+            .inner_rect
+            .map_or(content.size(), |rect| rect.size());
+        // The window is made before anyone can have zoomed the whole of it.
+        let zoom = ctx.zoom_factor();
+        let points = |value: f32| f64::from((value * zoom).round());
+        if size.x > 1.0 && size.y > 1.0 {
+            (self.width, self.height) = (points(size.x), points(size.y));
+        }
+        if let Some(outer) = viewport.outer_rect {
+            self.corner = Some([points(outer.min.x), points(outer.min.y)]);
+        }
+    }
+}

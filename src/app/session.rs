@@ -1,0 +1,255 @@
+//! Saving what is open and pinned, and opening it again: the file is read, then every picture and
+//! model that it names is opened, and only then does the window change, all at once.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use egui::Context;
+use poll_promise::Promise;
+
+use crate::engine::ModelCard;
+use crate::picture::decode::Photo;
+
+use super::App;
+use super::dialogs::Picked;
+use super::rows::MOST_PINS;
+use super::session_file::{EXTENSION, Error, Opened, Session, with_extension};
+
+mod parts;
+mod snapshot;
+mod take_up;
+
+use parts::{Part, PartState, distinct, is_file};
+
+/// What to do where the desktop has no file picker.
+const NO_PICKER: &str = "No file picker could be opened, so nothing was written. Install \
+                         xdg-desktop-portal or zenity.";
+
+/// The session file, and what is under way with it.
+#[derive(Default)]
+pub struct SessionWork {
+    /// The file that was saved or opened last.
+    path: Option<PathBuf>,
+    saving: Option<(Instant, Promise<Saved>)>,
+    reading: Option<Reading>,
+    opening: Option<Opening>,
+}
+
+enum Saved {
+    To(PathBuf),
+    NothingChosen,
+    NoPicker,
+    Failed(String),
+}
+
+struct Reading {
+    path: PathBuf,
+    since: Instant,
+    promise: Promise<Result<Opened, Error>>,
+}
+
+/// A session whose files are being opened.
+struct Opening {
+    path: PathBuf,
+    since: Instant,
+    opened: Opened,
+    photos: Vec<Part<Photo>>,
+    cards: Vec<Part<ModelCard>>,
+}
+
+impl SessionWork {
+    /// What is under way, in words, and since when.
+    pub fn busy(&self) -> Option<(String, Instant)> {
+        let path = |path: &Path| format!("Opening {}", path.display());
+        let reading = self.reading.as_ref().map(|r| (path(&r.path), r.since));
+        let opening = self.opening.as_ref().map(|o| (path(&o.path), o.since));
+        let saving = self.saving.as_ref();
+        let saving = saving.map(|(since, _)| ("Saving the session".to_owned(), *since));
+        reading.or(opening).or(saving)
+    }
+
+    /// Where the session file lies.
+    pub fn folder(&self) -> Option<PathBuf> {
+        self.path.as_deref()?.parent().map(Path::to_owned)
+    }
+
+    pub fn is_opening(&self) -> bool {
+        self.reading.is_some() || self.opening.is_some()
+    }
+
+    /// Models that are open for a session that is not yet there.
+    pub fn cards(&self) -> impl Iterator<Item = &Arc<ModelCard>> {
+        let parts = self.opening.iter().flat_map(|opening| &opening.cards);
+        parts.filter_map(|part| match &part.state {
+            PartState::Open(card) => Some(card),
+            _ => None,
+        })
+    }
+
+    /// Stops opening; what is open stays.
+    pub fn cancel(&mut self) {
+        self.reading = None;
+        self.opening = None;
+    }
+}
+
+/// Asks where to save, and saves what is open now.
+pub fn save(app: &mut App, ctx: &Context) {
+    if app.session.saving.is_some() {
+        return;
+    }
+    let Some(session) = app.state.to_session() else {
+        let why = "Open an image or a model first.";
+        app.notices.error("Nothing to save yet", why);
+        return;
+    };
+    let last = app.session.path.clone();
+    let folder = app.session.folder();
+    let name = last.as_deref().and_then(Path::file_name);
+    let name = name.map_or_else(
+        || format!("{}.{EXTENSION}", app.state.session_name()),
+        |name| name.to_string_lossy().into_owned(),
+    );
+    let (dialogs, ctx) = (Arc::clone(&app.dialogs), ctx.clone());
+    let promise = Promise::spawn_thread("session", move || {
+        let ask = || match dialogs.save_session(folder.as_deref(), &name) {
+            Picked::File(path) => write(&session, path),
+            Picked::Nothing => Saved::NothingChosen,
+            Picked::Unavailable => Saved::NoPicker,
+        };
+        // A promise must be kept, whatever becomes of the picker.
+        let saved = catch_unwind(AssertUnwindSafe(ask))
+            .unwrap_or_else(|_| Saved::Failed("The session could not be put together.".into()));
+        ctx.request_repaint();
+        saved
+    });
+    app.session.saving = Some((Instant::now(), promise));
+}
+
+fn write(session: &Session, path: PathBuf) -> Saved {
+    let named = with_extension(path.clone());
+    // The picker has asked about the name that was typed, not about this one.
+    if named != path && named.exists() {
+        let why = "is there already. Choose it by its full name to replace it.";
+        return Saved::Failed(format!("{} {why}", named.display()));
+    }
+    match session.save(&named) {
+        Ok(()) => Saved::To(named),
+        Err(error) => Saved::Failed(error.to_string()),
+    }
+}
+
+/// Opens a session file.
+pub fn open(app: &mut App, path: PathBuf) {
+    app.session.cancel();
+    let file = path.clone();
+    let promise = Promise::spawn_thread("session", move || {
+        let read = catch_unwind(AssertUnwindSafe(|| Session::open(&file)));
+        read.unwrap_or_else(|_| {
+            let reason = "reading it failed".to_owned();
+            Err(Error::Damaged { reason, path: file })
+        })
+    });
+    app.session.reading = Some(Reading {
+        path,
+        since: Instant::now(),
+        promise,
+    });
+}
+
+impl App {
+    /// Takes in what has come of a session.
+    pub(super) fn drain_session(&mut self, ctx: &Context) {
+        self.drain_saving();
+        self.drain_reading();
+        let opening = self.session.opening.take_if(|opening| {
+            let photos = opening.photos.iter_mut().map(Part::drain);
+            let cards = opening.cards.iter_mut().map(Part::drain);
+            // Every one is looked at, not only those before the first that is missing.
+            photos.chain(cards).fold(true, |all, here| all && here)
+        });
+        if let Some(opening) = opening {
+            self.take_up_session(opening);
+        }
+        if self.session.reading.is_some() {
+            ctx.request_repaint_after(Duration::from_millis(20));
+        }
+    }
+
+    fn drain_saving(&mut self) {
+        let Some((since, promise)) = self.session.saving.take() else {
+            return;
+        };
+        match promise.try_take() {
+            Ok(Saved::To(path)) => {
+                self.state.done = Some(format!("Saved {}", path.display()));
+                self.session.path = Some(path);
+            }
+            Ok(Saved::NothingChosen) => {}
+            Ok(Saved::NoPicker) => self.notices.error("No file picker", NO_PICKER),
+            Ok(Saved::Failed(why)) => {
+                self.notices.error("The session could not be saved", why);
+            }
+            Err(promise) => self.session.saving = Some((since, promise)),
+        }
+    }
+
+    fn drain_reading(&mut self) {
+        let Some(reading) = self.session.reading.take() else {
+            return;
+        };
+        match reading.promise.try_take() {
+            Ok(Ok(opened)) => self.open_parts(reading.path, reading.since, opened),
+            Ok(Err(error)) => self.notices.error("This session cannot be opened", error),
+            Err(promise) => self.session.reading = Some(Reading { promise, ..reading }),
+        }
+    }
+
+    /// Opens every file that the session names and that is there.
+    fn open_parts(&mut self, path: PathBuf, since: Instant, opened: Opened) {
+        let session = &opened.session;
+        let pins = || session.pins.iter().take(MOST_PINS);
+        let images = session.live.image.iter().chain(pins().map(|p| &p.image));
+        let sides = session.live.sides.iter().map(|side| &side.model);
+        let models = sides.chain(pins().map(|pin| &pin.model));
+        let (open_photos, open_cards) = self.open_files();
+        let photos = distinct(images, &opened.missing).map(|path| Part {
+            state: match open_photos.iter().find(|p| is_file(&p.path, &path)) {
+                Some(photo) => PartState::Open(Arc::clone(photo)),
+                None => PartState::Coming(self.engine.open_image(path.clone())),
+            },
+            path,
+        });
+        let photos = photos.collect();
+        let cards = distinct(models, &opened.missing).map(|path| Part {
+            state: match open_cards.iter().find(|c| is_file(&c.path, &path)) {
+                Some(card) => PartState::Open(Arc::clone(card)),
+                None => PartState::Coming(self.engine.open_model(path.clone())),
+            },
+            path,
+        });
+        let cards = cards.collect();
+        self.session.opening = Some(Opening {
+            path,
+            since,
+            opened,
+            photos,
+            cards,
+        });
+    }
+
+    /// What is open already need not be opened again.
+    fn open_files(&self) -> (Vec<Arc<Photo>>, Vec<Arc<ModelCard>>) {
+        let pins = || self.state.pins.iter().map(|pin| &pin.subject);
+        let photos = self.state.photo.iter().chain(pins().map(|s| &s.photo));
+        let sides = self
+            .state
+            .sides
+            .iter()
+            .filter_map(|side| side.card.as_ref());
+        let cards = sides.chain(pins().map(|s| &s.card));
+        (photos.cloned().collect(), cards.cloned().collect())
+    }
+}

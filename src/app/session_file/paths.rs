@@ -1,0 +1,77 @@
+//! Paths as a session names them: from the session's own folder where that is near.
+
+use std::path::{Component, Path, PathBuf, absolute};
+
+/// The folder of a session file, absolute.
+pub fn folder_of(session: &Path) -> PathBuf {
+    let session = absolute(session).unwrap_or_else(|_| session.to_owned());
+    let folder = session.parent().unwrap_or(&session);
+    folder.canonicalize().unwrap_or_else(|_| folder.to_owned())
+}
+
+/// The one path of a file's folder, with the file's own name kept: a link names a picture, the
+/// place it leads to may not.
+fn settled(file: PathBuf) -> PathBuf {
+    let parts = file.parent().zip(file.file_name());
+    let settled = parts.and_then(|(folder, name)| Some(folder.canonicalize().ok()?.join(name)));
+    settled.unwrap_or(file)
+}
+
+/// How a session in `folder` names `file`: relative where both lie under one folder other than the
+/// root, with `/` on every system; absolute otherwise. `None` where the path is not Unicode.
+pub fn stored(folder: &Path, file: &Path) -> Option<PathBuf> {
+    let file = absolute(file).unwrap_or_else(|_| file.to_owned());
+    let file = settled(file);
+    let path = relative(folder, &file).unwrap_or(file);
+    path.to_str().is_some().then_some(path)
+}
+
+/// What a session in `folder` means by `file`, without the way up and down again.
+pub fn resolved(folder: &Path, file: &Path) -> PathBuf {
+    settled(folder.join(file))
+}
+
+fn relative(folder: &Path, file: &Path) -> Option<PathBuf> {
+    let (from, to): (Vec<_>, Vec<_>) = (folder.components().collect(), file.components().collect());
+    let shared = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
+    let near = from[..shared]
+        .iter()
+        .any(|part| matches!(part, Component::Normal(_)));
+    if !near {
+        return None;
+    }
+    let up = from[shared..].iter().map(|_| "..");
+    let down = to[shared..].iter().map(|part| part.as_os_str().to_str());
+    let parts: Option<Vec<&str>> = up.map(Some).chain(down).collect();
+    Some(parts?.join("/").into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn near_files_are_named_from_the_folder_and_far_ones_from_the_root() {
+        let named = |file: &str| relative(Path::new("/home/ann/work"), Path::new(file));
+        let near = |file: &str| Some(PathBuf::from(file));
+        assert_eq!(named("/home/ann/work/a/b.png"), near("a/b.png"));
+        assert_eq!(named("/home/ann/models/m.pt2"), near("../models/m.pt2"));
+        assert_eq!(named("/data/m.pt2"), None);
+    }
+
+    #[test]
+    fn a_file_is_found_again_from_its_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap();
+        let (desk, shelf) = (root.join("desk"), root.join("shelf"));
+        for folder in [&desk, &shelf] {
+            std::fs::create_dir(folder).unwrap();
+        }
+        let file = shelf.join("photo.png");
+        std::fs::write(&file, "x").unwrap();
+        let name = stored(&folder_of(&desk.join("s.gradcam.json")), &file).unwrap();
+        assert_eq!(name, Path::new("../shelf/photo.png"));
+        assert_eq!(resolved(&desk, &name), file);
+    }
+}

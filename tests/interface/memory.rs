@@ -1,0 +1,556 @@
+//! What outlives a click and a window: undo, settings, sessions, and the lists of all commands.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use egui::accesskit::Role;
+use egui::{Key, Modifiers, Theme, ThemePreference, pos2};
+use egui_kittest::kittest::{NodeT, Queryable};
+use gradcam::app::{Memory, Start};
+
+use crate::support::{Window, cat_and_coffee, file, squeezenet};
+
+fn both() -> Start {
+    Start {
+        image: Some(cat_and_coffee()),
+        model: Some(squeezenet()),
+        ..Start::default()
+    }
+}
+
+/// A window that remembers in `folder`.
+fn window_in(folder: &Path, start: Start) -> Window {
+    let memory = Memory::in_folder(folder);
+    Window::remembering(start, 1440.0, 900.0, Theme::Dark, memory)
+}
+
+fn drag_opacity(window: &mut Window, from: f32, to: f32) {
+    let rect = window.harness.get_by_label("Opacity").rect();
+    let at = |share: f32| pos2(rect.left() + share * rect.width(), rect.center().y);
+    window.harness.hover_at(at(from));
+    window.harness.drag_at(at(from));
+    for step in 0..=10 {
+        window
+            .harness
+            .hover_at(at(from + (to - from) * 0.1 * step as f32));
+        // Longer in all than two changes may be apart that are one step.
+        window.harness.run_steps(12);
+    }
+    window.harness.drop_at(at(to));
+    window.harness.run_steps(2);
+}
+
+fn shift(window: &mut Window, key: Key) {
+    let modifiers = Modifiers::COMMAND | Modifiers::SHIFT;
+    window.harness.key_press_modifiers(modifiers, key);
+    window.harness.run_steps(2);
+}
+
+fn theme(window: &Window) -> ThemePreference {
+    window.harness.ctx.options(|o| o.theme_preference)
+}
+
+fn one_notice(window: &mut Window) -> String {
+    window.until("the message", |w| !w.app().notices().is_empty());
+    let notices = window.app().notices();
+    assert_eq!(notices.len(), 1, "{notices:?}");
+    notices[0].clone()
+}
+
+#[test]
+fn the_next_window_goes_on_where_the_last_one_ended() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = window_in(folder.path(), both());
+    window.settle();
+    window.click_layer("features.10");
+    window.settle();
+    window.click_class("espresso");
+    window.settle();
+    window.choose("Colours", "jet");
+    drag_opacity(&mut window, 0.5, 0.9);
+    window.choose("Rule", "Deconvnet");
+    window.choose("View", "Light");
+    window.settle();
+    let opacity = window.number("Opacity");
+    drop(window);
+
+    let mut next = window_in(folder.path(), Start::default());
+    next.settle();
+    assert_eq!(next.value("Original"), "cat_and_coffee.png");
+    assert_eq!(next.chosen_layer().as_deref(), Some("features.10"));
+    assert_eq!(next.chosen_class().as_deref(), Some("espresso"));
+    assert_eq!(next.number("Opacity"), opacity);
+    next.harness.get_by_label_contains("Legend: jet from 0 to");
+    next.harness.get_by_label("Deconvnet × Grad-CAM");
+    assert_eq!(theme(&next), ThemePreference::Light);
+}
+
+#[test]
+fn what_is_named_wins_over_what_is_remembered() {
+    let folder = tempfile::tempdir().unwrap();
+    let start = Start {
+        layer: Some("features.10".to_owned()),
+        class: Some("espresso".to_owned()),
+        ..both()
+    };
+    window_in(folder.path(), start).settle();
+
+    let mut named = window_in(
+        folder.path(),
+        Start {
+            layer: Some("features.7".to_owned()),
+            class: Some("top1".to_owned()),
+            ..Start::default()
+        },
+    );
+    named.settle();
+    assert_eq!(named.chosen_layer().as_deref(), Some("features.7"));
+    assert_ne!(named.chosen_class().as_deref(), Some("espresso"));
+    drop(named);
+
+    // Another photo is first asked what it is; the layer is the model's, and stays.
+    let mut other = window_in(
+        folder.path(),
+        Start {
+            image: Some(file("assets/chelsea.png")),
+            default_model: Some(file("models/efficientnet_lite0.pt2")),
+            ..Start::default()
+        },
+    );
+    other.settle();
+    assert_eq!(other.value("Original"), "chelsea.png");
+    assert_eq!(other.chosen_layer().as_deref(), Some("features.7"));
+    assert!(
+        other
+            .chosen_class()
+            .is_some_and(|class| class.contains("cat"))
+    );
+}
+
+#[test]
+fn a_window_without_memory_touches_no_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = Window::new(both());
+    window.settle();
+    window.choose("Colours", "jet");
+    drop(window);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    let mut next = Window::new(Start::default());
+    next.harness.run_steps(2);
+    next.harness.get_by_label("Open or drop a photo");
+}
+
+#[test]
+fn damaged_settings_are_set_aside_and_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("settings.json");
+    fs::write(&path, "{\"opacity\": 1e9, \"images\": [").unwrap();
+    let mut window = window_in(folder.path(), both());
+    let notice = one_notice(&mut window);
+    assert!(notice.contains("settings.damaged.json"), "{notice}");
+    window.click("Dismiss");
+    window.settle();
+    assert!((window.number("Opacity") - 0.5).abs() < 0.01);
+    drop(window);
+    let aside = fs::read_to_string(folder.path().join("settings.damaged.json")).unwrap();
+    assert!(aside.starts_with("{\"opacity\": 1e9"), "{aside}");
+    // And the new file is a good one.
+    window_in(folder.path(), Start::default()).settle();
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn settings_that_cannot_be_written_are_told_once() {
+    // `/proc` refuses new files even to the superuser.
+    let mut window = window_in(Path::new("/proc/gradcam"), both());
+    window.until("the panels", |w| w.app().is_settled());
+    let notice = one_notice(&mut window);
+    assert!(
+        notice.contains("could not be saved") && notice.contains("/proc/gradcam"),
+        "{notice}"
+    );
+    window.click("Dismiss");
+    window.choose("Colours", "jet");
+    let changed = Instant::now();
+    while changed.elapsed() < Duration::from_millis(2500) {
+        window.harness.step();
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    window.settle();
+    window
+        .harness
+        .get_by_label_contains("Legend: jet from 0 to");
+}
+
+#[test]
+fn recent_files_open_again_and_missing_ones_are_forgotten() {
+    let folder = tempfile::tempdir().unwrap();
+    let photo = folder.path().join("gone.png");
+    fs::copy(file("assets/chelsea.png"), &photo).unwrap();
+    let settings = folder.path().join("settings");
+    let mut window = window_in(&settings, both());
+    window.settle();
+    window.drop_file(&photo);
+    window.until("the other photo", |w| w.value("Original") == "gone.png");
+    window.settle();
+    fs::remove_file(&photo).unwrap();
+
+    window.click("File");
+    window.until("the list without it", |w| {
+        let lines = w.harness.query_all_by_label_contains("gone.png");
+        lines
+            .filter(|line| line.accesskit_node().role() == Role::Button)
+            .count()
+            == 0
+    });
+    window.harness.get_by_label_contains("squeezenet1_1.pt2");
+    let line = |node: &egui_kittest::Node<'_>| node.accesskit_node().role() == Role::Button;
+    let lines = window
+        .harness
+        .query_all_by_label_contains("cat_and_coffee.png");
+    lines
+        .into_iter()
+        .find(line)
+        .expect("a line of the menu")
+        .click();
+    window.until("the first photo", |w| {
+        w.value("Original") == "cat_and_coffee.png"
+    });
+    window.settle();
+}
+
+/// A window with a pin, a class, a layer and colours of its own, saved to `path`.
+fn saved(path: &Path, image: PathBuf) -> Window {
+    let mut window = Window::new(Start {
+        image: Some(image),
+        ..both()
+    });
+    window.settle();
+    window.key(Key::P);
+    window.settle();
+    window.click_layer("features.10");
+    window.settle();
+    window.click_class("espresso");
+    window.choose("Colours", "jet");
+    window.choose("Fit", "Pad");
+    window.settle();
+    window.will_pick(path);
+    window.ctrl(Key::S);
+    window.until("the file", |_| path.exists());
+    window.settle();
+    window
+}
+
+fn rows(window: &Window) -> [String; 2] {
+    ["Grad-CAM, row 1", "Grad-CAM, row 2"].map(|panel| window.value(panel))
+}
+
+#[test]
+fn a_session_opens_again_as_it_was_saved() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("cats.gradcam.json");
+    let window = saved(&path, cat_and_coffee());
+    assert_eq!(
+        window.pickers.names.lock().unwrap().as_slice(),
+        ["cat_and_coffee.gradcam.json"]
+    );
+    let before = rows(&window);
+    assert_eq!(before[0], "espresso at features.10");
+    assert!(before[1].ends_with("at features.12"), "{before:?}");
+    drop(window);
+
+    // Named on the command line.
+    let mut named = Window::new(Start {
+        image: Some(path.clone()),
+        ..Start::default()
+    });
+    named.settle();
+    assert_eq!(rows(&named), before);
+    named.harness.get_by_label_contains("Legend: jet from 0 to");
+    assert_eq!(named.chosen_class().as_deref(), Some("espresso"));
+
+    // Dropped on a window that shows something else.
+    let mut dropped = Window::new(Start {
+        image: Some(file("assets/chelsea.png")),
+        model: Some(file("models/efficientnet_lite0.pt2")),
+        ..Start::default()
+    });
+    dropped.settle();
+    dropped.drop_file(&path);
+    dropped.until("the session", |w| {
+        w.harness.query_by_label("Grad-CAM, row 2").is_some()
+    });
+    dropped.settle();
+    assert_eq!(rows(&dropped), before);
+
+    // And from the picker, after the pin was taken away.
+    dropped.click("Unpin, row 2");
+    dropped.settle();
+    dropped.will_pick(&path);
+    shift(&mut dropped, Key::S);
+    dropped.until("the session", |w| {
+        w.harness.query_by_label("Grad-CAM, row 2").is_some()
+    });
+    dropped.settle();
+    assert_eq!(rows(&dropped), before);
+}
+
+#[test]
+fn missing_files_of_a_session_are_named_and_the_rest_opens() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("cats.gradcam.json");
+    let photo = folder.path().join("cat.png");
+    fs::copy(cat_and_coffee(), &photo).unwrap();
+    drop(saved(&path, photo.clone()));
+    fs::remove_file(&photo).unwrap();
+
+    let mut window = Window::new(Start {
+        image: Some(file("assets/chelsea.png")),
+        ..Start::default()
+    });
+    window.until("the photo", |w| {
+        w.harness.query_by_label("Original").is_some()
+    });
+    window.drop_file(&path);
+    let notice = one_notice(&mut window);
+    assert!(notice.contains("cat.png"), "{notice}");
+    window.click("Dismiss");
+    // The model, its layer and the look are there, before the photo that was open.
+    window.settle();
+    assert_eq!(window.value("Original"), "chelsea.png");
+    assert_eq!(window.chosen_layer().as_deref(), Some("features.10"));
+    assert!(
+        window
+            .chosen_class()
+            .is_some_and(|class| class.contains("cat"))
+    );
+    window
+        .harness
+        .get_by_label_contains("Legend: jet from 0 to");
+}
+
+#[test]
+fn sessions_that_cannot_be_read_are_refused_and_nothing_is_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("cats.gradcam.json");
+    let mut window = saved(&path, cat_and_coffee());
+    let before = rows(&window);
+    let whole = fs::read_to_string(&path).unwrap();
+    let spoilt = [
+        (
+            "truncated.json",
+            whole[..whole.len() / 2].to_owned(),
+            "ends too early",
+        ),
+        (
+            "newer.json",
+            whole.replace("\"version\": 1", "\"version\": 9"),
+            "newer gradcam",
+        ),
+        (
+            "absurd.json",
+            whole.replace("\"zoom\": 1.0", "\"zoom\": -1e30"),
+            "the zoom is",
+        ),
+        ("other.json", "{\"a\": 1}".to_owned(), "not a session"),
+    ];
+    for (name, text, said) in spoilt {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        window.drop_file(&path);
+        let notice = one_notice(&mut window);
+        assert!(notice.contains(said) && notice.contains(name), "{notice}");
+        window.click("Dismiss");
+        window.settle();
+        assert_eq!(rows(&window), before);
+    }
+}
+
+#[test]
+fn a_session_that_cannot_be_saved_is_told() {
+    let mut window = Window::open();
+    window.will_pick("/no/such/folder/s.json");
+    window.ctrl(Key::S);
+    let notice = one_notice(&mut window);
+    assert!(notice.contains("/no/such/folder"), "{notice}");
+    window.click("Dismiss");
+
+    window.has_no_picker();
+    window.ctrl(Key::S);
+    let notice = one_notice(&mut window);
+    assert!(notice.contains("xdg-desktop-portal"), "{notice}");
+    window.click("Dismiss");
+    window.settle();
+}
+
+#[test]
+fn choices_are_undone_and_done_again() {
+    let mut window = Window::open();
+    let class = window.chosen_class().unwrap();
+    window.click_class("espresso");
+    window.settle();
+    window.key(Key::ArrowUp);
+    window.settle();
+    let above = window.chosen_layer().unwrap();
+    window.choose("Fit", "Pad");
+    window.settle();
+
+    window.ctrl(Key::Z);
+    window.settle();
+    assert_eq!(window.chosen_layer(), Some(above.clone()));
+    window.ctrl(Key::Z);
+    window.settle();
+    assert_eq!(window.chosen_layer().as_deref(), Some("features.12"));
+    assert_eq!(window.chosen_class().as_deref(), Some("espresso"));
+    window.ctrl(Key::Z);
+    window.settle();
+    assert_eq!(window.chosen_class(), Some(class.clone()));
+    // The class that the model chose by itself was no step.
+    window.ctrl(Key::Z);
+    window.settle();
+    assert_eq!(window.chosen_class(), Some(class));
+
+    shift(&mut window, Key::Z);
+    shift(&mut window, Key::Z);
+    window.settle();
+    assert_eq!(window.chosen_class().as_deref(), Some("espresso"));
+    assert_eq!(window.chosen_layer(), Some(above));
+}
+
+#[test]
+fn a_whole_drag_is_one_step() {
+    let mut window = Window::open();
+    let before = window.number("Opacity");
+    drag_opacity(&mut window, 0.5, 0.9);
+    let first = window.number("Opacity");
+    drag_opacity(&mut window, 0.9, 0.2);
+    assert!(window.number("Opacity") < first);
+    window.ctrl(Key::Z);
+    assert_eq!(window.number("Opacity"), first);
+    window.ctrl(Key::Z);
+    assert_eq!(window.number("Opacity"), before);
+    shift(&mut window, Key::Z);
+    assert_eq!(window.number("Opacity"), first);
+}
+
+#[test]
+fn a_pin_comes_back_and_a_pin_made_live_goes() {
+    let mut window = Window::open();
+    window.key(Key::P);
+    window.settle();
+    let pinned = window.value("Grad-CAM, row 2");
+    window.click("Unpin, row 2");
+    window.settle();
+    assert!(window.harness.query_by_label("Grad-CAM, row 2").is_none());
+    window.ctrl(Key::Z);
+    window.settle();
+    assert_eq!(window.value("Grad-CAM, row 2"), pinned);
+
+    // Another photo, and the pin's again: then back.
+    window.drop_file(file("assets/chelsea.png"));
+    window.until("the other photo", |w| {
+        w.value("Original, row 1") == "chelsea.png"
+    });
+    window.settle();
+    let other = window.value("Grad-CAM, row 1");
+    window.click("Make live, row 2");
+    window.settle();
+    assert_eq!(window.value("Grad-CAM, row 1"), pinned);
+    window.ctrl(Key::Z);
+    window.settle();
+    assert_eq!(window.value("Original, row 1"), "chelsea.png");
+    assert_eq!(window.value("Grad-CAM, row 1"), other);
+}
+
+#[test]
+fn undoing_in_a_text_field_is_the_fields_own() {
+    let mut window = Window::open();
+    window.click_class("espresso");
+    window.settle();
+    window.ctrl(Key::F);
+    window
+        .harness
+        .get_by_label("Search classes")
+        .type_text("esp");
+    window.harness.run_steps(2);
+    window.ctrl(Key::Z);
+    window.settle();
+    assert_eq!(window.chosen_class().as_deref(), Some("espresso"));
+}
+
+#[test]
+fn the_finder_finds_a_command_and_runs_it() {
+    let mut window = Window::open();
+    let lines = |w: &Window| {
+        let lines = w.harness.query_all_by_role(Role::ListBoxOption);
+        lines
+            .map(|line| line.accesskit_node().label().unwrap_or_default())
+            .collect::<Vec<_>>()
+    };
+    window.ctrl(Key::K);
+    let field = "Find a command";
+    window.harness.get_by_label(field).type_text("next la");
+    window.harness.run_steps(2);
+    window.key(Key::Escape);
+    assert!(window.harness.query_by_label(field).is_none());
+
+    let layer = window.chosen_layer();
+    window.ctrl(Key::K);
+    window.harness.get_by_label(field).type_text("prev lay");
+    window.harness.run_steps(2);
+    assert!(lines(&window).contains(&"Previous layer".to_owned()));
+    window.harness.check_accessibility();
+    window.key(Key::Enter);
+    window.settle();
+    assert_ne!(window.chosen_layer(), layer);
+    assert!(window.harness.query_by_label(field).is_none());
+
+    // A choice from a menu, with the arrow keys.
+    window.ctrl(Key::K);
+    window.harness.get_by_label(field).type_text("colours");
+    window.harness.run_steps(2);
+    window.key(Key::ArrowDown);
+    window.key(Key::Enter);
+    window.settle();
+    window
+        .harness
+        .get_by_label_contains("Legend: magma from 0 to");
+
+    // What cannot be done says why, and nothing happens.
+    window.ctrl(Key::K);
+    window.harness.get_by_label(field).type_text("unpin");
+    window.harness.run_steps(2);
+    assert_eq!(window.value("Unpin all"), "Nothing is pinned");
+    window.key(Key::Enter);
+    window.harness.get_by_label(field);
+    window.key(Key::Escape);
+    window.settle();
+}
+
+#[test]
+fn the_sheet_lists_all_commands_with_their_keys() {
+    let mut window = Window::open();
+    window.key(Key::F1);
+    let keys = |w: &Window, name: &str| {
+        let line = w.harness.get_by_role_and_label(Role::ListItem, name);
+        line.value().unwrap_or_default()
+    };
+    for (name, written) in [
+        ("Open image…", "Ctrl+O"),
+        ("Save session…", "Ctrl+S"),
+        ("Redo", "Ctrl+Shift+Z"),
+        ("Previous layer", "↑"),
+        ("Pin this view", "P"),
+        ("Find a command…", "Ctrl+K"),
+    ] {
+        assert_eq!(keys(&window, name), written, "{name}");
+    }
+    window.harness.check_accessibility();
+    window.key(Key::F1);
+    assert!(window.harness.query_by_label("Close").is_none());
+    window.choose("View", "Commands and keys");
+    window.click("Close");
+    assert!(window.harness.query_by_label("Close").is_none());
+    window.settle();
+}
