@@ -4,31 +4,26 @@
 //! rest. A walk that is under way goes on if the newest batch asks the same of the same picture,
 //! since its maps are needed there too. Nothing finished is thrown away: it goes to the cache first.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::cache::{Gradient, View};
-use super::handle::Shared;
+use super::cache::View;
 use super::known::{all_paths, overview_paths};
+use super::maps::{in_order, one_map};
 use super::models::Models;
 use super::reply::{BatchReplies, Replies};
-use super::session::ms_since;
+use super::shared::Shared;
 use super::target::resolve_layer;
 use super::worker::Inbox;
-use super::{Answer, Error, Guided, HeatMap, LayerMaps, ModelCard, Request, Stage};
+use super::{Answer, Error, HeatMap, ModelCard, Request, Stage};
 use crate::explain::Score;
 use crate::model::layers::split;
-use crate::picture::map::{Map, fuse};
-
-/// Maps by the path of their layer; `None` where one is not finite.
-type Maps = HashMap<String, Option<Arc<HeatMap>>>;
 
 /// A request once its answer is there.
-struct Asked {
-    card: Arc<ModelCard>,
-    view: View,
-    score: Score,
+pub(super) struct Asked {
+    pub card: Arc<ModelCard>,
+    pub view: View,
+    pub score: Score,
 }
 
 pub(super) struct Stages<'a, 'i> {
@@ -140,7 +135,8 @@ impl Stages<'_, '_> {
         Ok(Asked { card, view, score })
     }
 
-    fn record(&mut self, request: &Request) -> Result<Arc<Answer>, Error> {
+    /// Sees to it that the request's session has it recorded, in front.
+    pub(super) fn record(&mut self, request: &Request) -> Result<Arc<Answer>, Error> {
         let (shared, generation, since) = (self.shared, self.generation, self.since);
         let mut at = |stage| checkpoint(shared, generation, since, stage);
         let (_, answer) = self.models.recorded(request, &mut at)?;
@@ -181,7 +177,8 @@ impl Stages<'_, '_> {
         }
         let layer = layer.ok();
         let mut paths: Vec<&str> = layer.iter().flat_map(|layer| split(layer)).collect();
-        if replies.overview.is_open() {
+        let strip = replies.overview.is_open();
+        if strip {
             paths.extend(overview_paths(&of.card));
         }
         let (shared, since) = (self.shared, self.since);
@@ -198,7 +195,10 @@ impl Stages<'_, '_> {
             }
             job.heat_map.send(found.clone());
             heat_map = Some(found);
-            shared.begin(Stage::Overview, since);
+            match strip {
+                true => shared.begin(Stage::Overview, since),
+                false => shared.wake(),
+            }
         });
         let maps = match maps {
             Ok(maps) => maps,
@@ -217,129 +217,9 @@ impl Stages<'_, '_> {
         heat_map.transpose()
     }
 
-    fn layers(
-        &mut self,
-        stage: Stage,
-        of: &Asked,
-        request: &Request,
-        paths: &[&str],
-    ) -> Result<Arc<LayerMaps>, Error> {
-        let maps = self.maps(stage, of, request, paths, &mut |_| ())?;
-        Ok(in_order(&maps, of.score, paths))
-    }
-
-    /// The maps at these layers: known ones from the cache, the others from one walk. `each` sees
-    /// what there is at the start and after each that comes.
-    fn maps(
-        &mut self,
-        stage: Stage,
-        of: &Asked,
-        request: &Request,
-        paths: &[&str],
-        each: &mut dyn FnMut(&Maps),
-    ) -> Result<Maps, Error> {
-        let (shared, generation) = (self.shared, self.generation);
-        let (view, score) = (of.view, of.score);
-        let known = |path: &&str| {
-            Some((
-                (*path).to_owned(),
-                shared.cache.heat_map(view, score, path)?,
-            ))
-        };
-        let mut maps: Maps = paths.iter().filter_map(known).collect();
-        each(&maps);
-        let missing: Vec<&str> = paths
-            .iter()
-            .copied()
-            .filter(|path| !maps.contains_key(*path))
-            .collect();
-        if missing.is_empty() {
-            return Ok(maps);
-        }
-        self.record(request)?;
-        self.checkpoint(stage)?;
-        let session = self.models.get(request.model)?;
-        let mut watch = || shared.wanted(generation, view, score);
-        session.each_heat_map(score, &missing, &mut watch, &mut |heat_map| {
-            let heat_map = Arc::new(heat_map);
-            shared.cache.keep(view, &heat_map);
-            let path = heat_map.layer.clone();
-            maps.insert(path, heat_map.is_finite().then_some(heat_map));
-            each(&maps);
-            Ok(())
-        })?;
-        Ok(maps)
-    }
-
-    fn guided(
-        &mut self,
-        of: &Asked,
-        request: &Request,
-        heat_map: &HeatMap,
-    ) -> Result<Arc<Guided>, Error> {
-        let (score, rule) = (of.score, request.rule);
-        let key = (of.view, score, rule, heat_map.layer.clone());
-        if let Some(known) = self.shared.cache.guided.get(&key) {
-            return Ok(known);
-        }
-        let gradient = match self.shared.cache.gradients.get(&(of.view, score, rule)) {
-            Some(known) => known,
-            None => self.gradient(of, request)?,
-        };
-        let guided = Arc::new(gradient.times(heat_map, rule, &of.card));
-        self.shared.cache.guided.insert(key, Arc::clone(&guided));
-        Ok(guided)
-    }
-
-    fn gradient(&mut self, of: &Asked, request: &Request) -> Result<Arc<Gradient>, Error> {
-        self.record(request)?;
-        self.checkpoint(Stage::Guided)?;
-        let start = Instant::now();
-        let (shared, generation) = (self.shared, self.generation);
-        let session = self.models.get(request.model)?;
-        let mut watch = || shared.wanted(generation, of.view, of.score);
-        let found = session.input_gradient_watched(of.score, request.rule, &mut watch)?;
-        let gradient = Arc::new(Gradient {
-            image: Arc::new(found.image),
-            rectifiers: found.rectifiers,
-            ms: ms_since(start),
-        });
-        let key = (of.view, of.score, request.rule);
-        self.shared
-            .cache
-            .gradients
-            .insert(key, Arc::clone(&gradient));
-        Ok(gradient)
-    }
-
-    fn checkpoint(&self, stage: Stage) -> Result<(), Error> {
+    pub(super) fn checkpoint(&self, stage: Stage) -> Result<(), Error> {
         checkpoint(self.shared, self.generation, self.since, stage)
     }
-}
-
-/// The map of a layer, or of several joined, once all of them are there.
-fn one_map(maps: &Maps, score: Score, layer: &str) -> Option<Result<Arc<HeatMap>, Error>> {
-    let parts: Vec<&Option<Arc<HeatMap>>> = split(layer)
-        .map(|path| maps.get(path))
-        .collect::<Option<_>>()?;
-    let Some(parts) = parts.into_iter().cloned().collect::<Option<Vec<_>>>() else {
-        return Some(Err(Error::MapNotFinite(layer.to_owned())));
-    };
-    Some(Ok(match parts.as_slice() {
-        [only] => Arc::clone(only),
-        several => Arc::new(HeatMap {
-            score,
-            layer: layer.to_owned(),
-            map: fuse(&several.iter().map(|part| &part.map).collect::<Vec<&Map>>()),
-            ms: several.iter().map(|part| part.ms).sum(),
-        }),
-    }))
-}
-
-fn in_order(maps: &Maps, score: Score, paths: &[&str]) -> Arc<LayerMaps> {
-    let finite = |path: &&str| maps.get(*path).cloned().flatten();
-    let maps = paths.iter().filter_map(finite).collect();
-    Arc::new(LayerMaps { score, maps })
 }
 
 /// What came of it, `None` after telling an error; only being overtaken ends the batch.

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::handle::Shared;
 use super::models::Models;
 use super::reply::{Reply, caught};
+use super::shared::Shared;
 use super::target::resolve_layer;
 use super::{Error, Request, Stage};
 use crate::explain::{Channels, Score};

@@ -1,11 +1,10 @@
 //! The window's side of the engine: asks, cancels, and never waits.
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, Sender};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::Instant;
 
 use poll_promise::Promise;
 
@@ -14,98 +13,13 @@ use super::channels::Asking;
 use super::known::{self, Known};
 use super::later::Picture;
 use super::reply::{BatchReplies, Replies, Reply, caught};
+use super::shared::Shared;
 use super::worker::{self, Message};
-use super::{Answer, Batch, Error, HeatMap, Job, LayerMaps, ModelCard, Progress, Request, Stage};
+use super::{Answer, Batch, Error, HeatMap, Job, LayerMaps, ModelCard, Progress, Request};
 use crate::explain::{Channels, Score};
 use crate::model::allocator;
 use crate::picture::decode::Photo;
 use crate::picture::geometry::Fit;
-
-/// What the window's thread and the worker both see.
-pub(super) struct Shared {
-    pub cache: Cache,
-    /// The generation of the newest batch: older work ends at its next stage.
-    newest: AtomicU64,
-    /// What its first request is about.
-    in_view: Mutex<Option<(View, Score)>>,
-    /// The newest call for channels.
-    turn: AtomicU64,
-    /// Messages sent and not yet taken that pictures for later give way to.
-    urgent: AtomicUsize,
-    /// Of every open model.
-    cards: Mutex<Vec<Arc<ModelCard>>>,
-    progress: Mutex<Option<Progress>>,
-    wake: Box<dyn Fn() + Send + Sync>,
-}
-
-impl Shared {
-    pub(super) fn wake(&self) {
-        (self.wake)();
-    }
-
-    pub(super) fn begin(&self, stage: Stage, since: Instant) {
-        *locked(&self.progress) = Some(Progress { stage, since });
-        self.wake();
-    }
-
-    pub(super) fn idle(&self) {
-        *locked(&self.progress) = None;
-    }
-
-    pub(super) fn add_card(&self, card: Arc<ModelCard>) {
-        locked(&self.cards).push(card);
-    }
-
-    fn card(&self, model: u64) -> Option<Arc<ModelCard>> {
-        let cards = locked(&self.cards);
-        cards.iter().find(|card| card.id == model).cloned()
-    }
-
-    pub(super) fn is_newest(&self, generation: u64) -> bool {
-        self.newest.load(Ordering::SeqCst) == generation
-    }
-
-    /// Whether a walk for this score is still of use: to its own batch or to a newer one.
-    ///
-    /// # Errors
-    /// [`Error::Overtaken`] where it is not.
-    pub(super) fn wanted(&self, generation: u64, view: View, score: Score) -> Result<(), Error> {
-        if self.is_newest(generation) || *locked(&self.in_view) == Some((view, score)) {
-            Ok(())
-        } else {
-            Err(Error::Overtaken)
-        }
-    }
-
-    pub(super) fn is_newest_turn(&self, turn: u64) -> bool {
-        self.turn.load(Ordering::SeqCst) == turn
-    }
-
-    /// Whether a picture for later may go on.
-    ///
-    /// # Errors
-    /// [`Error::Overtaken`] where something else has come.
-    pub(super) fn nobody_waits(&self) -> Result<(), Error> {
-        match self.urgent.load(Ordering::SeqCst) {
-            0 => Ok(()),
-            _ => Err(Error::Overtaken),
-        }
-    }
-
-    pub(super) fn urgent_taken(&self) {
-        self.urgent.fetch_sub(1, Ordering::SeqCst);
-    }
-
-    fn overtake(&self, in_view: Option<(View, Score)>) -> u64 {
-        *locked(&self.in_view) = in_view;
-        self.newest.fetch_add(1, Ordering::SeqCst) + 1
-    }
-}
-
-/// Each lock guards one plain value that is replaced whole, so a panic cannot leave it half done.
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
 
 /// The worker thread and what it has computed.
 pub struct Engine {
@@ -123,16 +37,7 @@ impl Engine {
     /// [`Error::NoThread`].
     pub fn start(wake: impl Fn() + Send + Sync + 'static) -> Result<Engine, Error> {
         allocator::keep_freed();
-        let shared = Arc::new(Shared {
-            cache: Cache::new(),
-            newest: AtomicU64::new(0),
-            in_view: Mutex::new(None),
-            turn: AtomicU64::new(0),
-            urgent: AtomicUsize::new(0),
-            cards: Mutex::new(Vec::new()),
-            progress: Mutex::new(None),
-            wake: Box::new(wake),
-        });
+        let shared = Arc::new(Shared::new(wake));
         let (messages, inbox) = mpsc::channel();
         let theirs = Arc::clone(&shared);
         let worker = thread::Builder::new()
@@ -175,14 +80,7 @@ impl Engine {
     /// Closes every model that is open now but these, and frees what was kept for it. One whose
     /// promise has been kept but not looked at is open too.
     pub fn keep_models(&self, ids: &[u64]) {
-        let mut closed = Vec::new();
-        locked(&self.shared.cards).retain(|card| {
-            let kept = ids.contains(&card.id);
-            if !kept {
-                closed.push(card.id);
-            }
-            kept
-        });
+        let closed = self.shared.drop_cards_but(ids);
         if !closed.is_empty() {
             self.send(Message::CloseModels(closed));
         }
@@ -255,7 +153,7 @@ impl Engine {
     /// Weights and activations of every channel behind one map. A newer call overtakes an older
     /// one; the panels come between, but not behind their slower stages.
     pub fn channels(&self, request: Request) -> Promise<Result<Arc<Channels>, Error>> {
-        let turn = self.shared.turn.fetch_add(1, Ordering::SeqCst) + 1;
+        let turn = self.shared.next_turn();
         let (promise, reply) = Reply::pending(None);
         self.send(Message::Channels(Box::new(Asking {
             turn,
@@ -300,12 +198,12 @@ impl Engine {
     /// Drops what is under way at its next stage; promises still open end in [`Error::Overtaken`].
     pub fn cancel(&self) {
         self.shared.overtake(None);
-        self.shared.turn.fetch_add(1, Ordering::SeqCst);
+        self.shared.next_turn();
     }
 
     /// What the worker does now; `None` while it is idle.
     pub fn progress(&self) -> Option<Progress> {
-        *locked(&self.shared.progress)
+        self.shared.progress()
     }
 
     /// How many batches had to be computed, at least in part, since the start.
@@ -317,7 +215,7 @@ impl Engine {
         // Where the worker is gone, the message comes back and its replies answer on being dropped.
         if let Some(messages) = &self.messages {
             if message.is_urgent() {
-                self.shared.urgent.fetch_add(1, Ordering::SeqCst);
+                self.shared.urgent_sent();
             }
             drop(messages.send(message));
         }
@@ -328,7 +226,7 @@ impl Drop for Engine {
     /// Waits for the worker's current stage: libtorch may not be in use while the process ends.
     fn drop(&mut self) {
         self.cancel();
-        self.shared.urgent.fetch_add(1, Ordering::SeqCst);
+        self.shared.urgent_sent();
         self.messages = None;
         if let Some(worker) = self.worker.take() {
             // A panic has been reported as the job's error already.

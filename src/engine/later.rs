@@ -9,11 +9,11 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::cache::View;
-use super::handle::Shared;
 use super::input::Input;
 use super::models::Models;
 use super::reply::{Reply, caught};
 use super::session::ms_since;
+use super::shared::Shared;
 use super::{Answer, Error};
 use crate::picture::decode::Photo;
 use crate::picture::geometry::Fit;
@@ -56,7 +56,7 @@ impl Picture {
         };
         let start = Instant::now();
         let logits = session.logits(input, &mut || shared.nobody_waits())?;
-        let placement = input.placement.clone();
+        let placement = input.placement;
         let answer = Answer::new(logits, placement, input.resample_ms, ms_since(start));
         let answer = Arc::new(answer);
         shared.cache.answers.insert(view, Arc::clone(&answer));

@@ -51,7 +51,8 @@ impl Models {
         checkpoint: Checkpoint,
     ) -> Result<(&Session, Arc<Answer>), Error> {
         let (photo, fit) = (&request.photo, request.fit);
-        if self.get(request.model)?.recall(photo.id, fit).is_none() {
+        let recordings = self.get(request.model)?.recordings();
+        if recordings.recall(photo.id, fit).is_none() {
             self.make_room();
         }
         let session = self.get(request.model)?;
@@ -62,7 +63,8 @@ impl Models {
     /// The recording of a request, if there is one, counts as used just now.
     pub(super) fn touch(&mut self, request: &Request) {
         if let Ok(session) = self.get(request.model) {
-            session.recall(request.photo.id, request.fit);
+            let recordings = session.recordings();
+            recordings.recall(request.photo.id, request.fit);
         }
     }
 
@@ -73,20 +75,18 @@ impl Models {
     }
 
     fn make_room(&mut self) {
-        while self
-            .sessions
-            .iter()
-            .map(|(_, s)| s.recordings().0)
-            .sum::<usize>()
-            >= MOST_RECORDINGS
-        {
-            let oldest = self
-                .sessions
-                .iter_mut()
-                .filter_map(|(_, session)| Some((session.recordings().1?, session)))
-                .min_by_key(|(used, _)| *used);
-            let Some((_, session)) = oldest else { return };
-            session.forget_oldest();
+        let all = |models: &mut Models| -> usize {
+            let sessions = models.sessions.iter_mut();
+            sessions.map(|(_, s)| s.recordings().count()).sum()
+        };
+        while all(self) >= MOST_RECORDINGS {
+            let recordings = self.sessions.iter_mut().map(|(_, s)| s.recordings());
+            let oldest = recordings
+                .filter(|recordings| recordings.count() > 0)
+                .min_by_key(|recordings| recordings.oldest_use());
+            if let Some(recordings) = oldest {
+                recordings.forget_oldest();
+            }
         }
     }
 }
@@ -133,7 +133,8 @@ mod tests {
                 Ok(())
             };
             models.recorded(request, &mut count).unwrap();
-            let kept: usize = models.sessions.iter().map(|(_, s)| s.recordings().0).sum();
+            let sessions = models.sessions.iter_mut();
+            let kept: usize = sessions.map(|(_, s)| s.recordings().count()).sum();
             assert!(kept <= MOST_RECORDINGS);
             passes > 0
         };

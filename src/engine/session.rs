@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use super::input::Input;
+use super::recordings::Recordings;
 use super::target::{check_classes, find_target};
 use super::{Answer, Error, HeatMap, ModelCard, Stage};
 use crate::explain::{self, Channels, InputGradient, Score};
@@ -28,25 +29,7 @@ pub type Watch<'a> = &'a mut dyn FnMut() -> Result<(), Error>;
 #[derive(Default)]
 pub struct Session {
     open: Option<(Model, Arc<ModelCard>)>,
-    /// The last one used stands last.
-    recordings: Vec<Recording>,
-    /// How many recordings may stay while another is made.
-    beside: usize,
-}
-
-struct Recording {
-    photo: u64,
-    fit: Fit,
-    tape: Tape,
-    answer: Arc<Answer>,
-    /// When it was last used, by a clock that all sessions share.
-    used: u64,
-}
-
-/// Goes up by one at each look.
-fn tick() -> u64 {
-    static CLOCK: AtomicU64 = AtomicU64::new(1);
-    CLOCK.fetch_add(1, Ordering::Relaxed)
+    recordings: Recordings,
 }
 
 impl Session {
@@ -54,8 +37,8 @@ impl Session {
     /// since each takes the memory of all activations.
     pub fn keeping(beside: usize) -> Session {
         Session {
-            beside,
-            ..Session::default()
+            open: None,
+            recordings: Recordings::keeping(beside),
         }
     }
 
@@ -80,30 +63,8 @@ impl Session {
         self.recordings.clear();
     }
 
-    /// How many recordings there are, and when the one least recently used was.
-    pub(super) fn recordings(&self) -> (usize, Option<u64>) {
-        let oldest = self.recordings.first().map(|recording| recording.used);
-        (self.recordings.len(), oldest)
-    }
-
-    /// Forgets the recording least recently used.
-    pub(super) fn forget_oldest(&mut self) {
-        if !self.recordings.is_empty() {
-            self.recordings.remove(0);
-        }
-    }
-
-    /// The answer of the recording of just this, which counts as used from now on.
-    pub(super) fn recall(&mut self, photo: u64, fit: Fit) -> Option<Arc<Answer>> {
-        let found = self
-            .recordings
-            .iter()
-            .position(|recording| (recording.photo, recording.fit) == (photo, fit))?;
-        let mut recording = self.recordings.remove(found);
-        recording.used = tick();
-        let answer = Arc::clone(&recording.answer);
-        self.recordings.push(recording);
-        Some(answer)
+    pub(super) fn recordings(&mut self) -> &mut Recordings {
+        &mut self.recordings
     }
 
     fn model(&self) -> Result<&(Model, Arc<ModelCard>), Error> {
@@ -130,13 +91,10 @@ impl Session {
         fit: Fit,
         checkpoint: Checkpoint,
     ) -> Result<Arc<Answer>, Error> {
-        if let Some(answer) = self.recall(photo.id, fit) {
+        if let Some(answer) = self.recordings.recall(photo.id, fit) {
             return Ok(answer);
         }
-        // Beside the new one: each takes the memory of all activations.
-        while self.recordings.len() > self.beside {
-            self.forget_oldest();
-        }
+        self.recordings.make_room();
         let (model, _) = self.model()?;
 
         checkpoint(Stage::Resampling)?;
@@ -154,13 +112,8 @@ impl Session {
             input.resample_ms,
             forward_ms,
         ));
-        self.recordings.push(Recording {
-            photo: photo.id,
-            fit,
-            tape,
-            answer: Arc::clone(&answer),
-            used: tick(),
-        });
+        self.recordings
+            .add(photo.id, fit, tape, Arc::clone(&answer));
         Ok(answer)
     }
 
@@ -183,7 +136,7 @@ impl Session {
     }
 
     fn recorded(&self) -> Result<(&Model, &Tape), Error> {
-        let tape = &self.recordings.last().ok_or(Error::NoModel)?.tape;
+        let tape = self.recordings.newest().ok_or(Error::NoModel)?;
         Ok((&self.model()?.0, tape))
     }
 

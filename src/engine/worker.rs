@@ -8,11 +8,11 @@ use std::time::Instant;
 
 use super::batch::Stages;
 use super::channels::Asking;
-use super::handle::Shared;
 use super::later::{Later, Picture};
 use super::models::Models;
 use super::priority;
 use super::reply::{BatchReplies, Reply, caught};
+use super::shared::Shared;
 use super::{Error, ModelCard, Request, Stage};
 
 /// What the worker is asked to do.

@@ -74,8 +74,8 @@ impl Channels {
 
     fn plane(&self, channel: usize) -> &[f32] {
         let places = self.width * self.height;
-        let planes = self.activations.chunks_exact(places.max(1));
-        planes.skip(channel).next().unwrap_or_default()
+        let mut planes = self.activations.chunks_exact(places.max(1));
+        planes.nth(channel).unwrap_or_default()
     }
 
     /// From weights and activations; `map` holds Σₖ αₖ Aₖ, with or without its ReLU.

@@ -3,6 +3,7 @@
 //! A reader ([`format`]) turns a file into a [`Graph`]; [`Model::open`] checks it once; from then
 //! on [`Tape::record`] runs it and everything else reads the tape.
 
+mod adjoint;
 pub(crate) mod allocator;
 mod budget;
 mod check;

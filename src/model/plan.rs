@@ -8,6 +8,7 @@
 
 use std::collections::BTreeSet;
 
+use super::adjoint::Step;
 use super::graph::{Graph, Op, ValueId};
 
 /// A place where the record is cut. The first cut is the input, the last the logits.
@@ -32,6 +33,9 @@ pub struct Rectifier {
 #[derive(Debug, Clone)]
 pub struct Plan {
     pub cuts: Vec<Cut>,
+    /// For each cut the steps back through the piece before it, where they are cheaper than
+    /// libtorch's record.
+    pub(super) steps: Vec<Option<Vec<Step>>>,
     /// A value: the cut whose leaf it is.
     cut_of: Vec<Option<usize>>,
     /// A value: the cut that ends the piece it lies in. `None` where it does not feed the logits
@@ -48,6 +52,7 @@ impl Plan {
 
         let mut plan = Plan {
             cuts: Vec::new(),
+            steps: Vec::new(),
             cut_of: vec![None; count],
             piece_of: vec![None; count],
         };
@@ -76,7 +81,45 @@ impl Plan {
             }
         }
         plan.find_pieces(graph, &begins);
+        let mut computed_by: Vec<Option<usize>> = vec![None; count];
+        for (index, node) in graph.nodes.iter().enumerate() {
+            node.outputs
+                .iter()
+                .for_each(|id| computed_by[id.0] = Some(index));
+        }
+        let depends = |id: ValueId| !begins[id.0].is_empty();
+        plan.steps = (0..plan.cuts.len())
+            .map(|cut| plan.steps_before(cut, graph, &computed_by, depends))
+            .collect();
         plan
+    }
+
+    /// The steps from a cut back to those it feeds on, the last of the network first.
+    fn steps_before(
+        &self,
+        cut: usize,
+        graph: &Graph,
+        computed_by: &[Option<usize>],
+        depends: impl Fn(ValueId) -> bool,
+    ) -> Option<Vec<Step>> {
+        let last = computed_by[self.cuts[cut].value.0]?;
+        let mut open = match self.cuts[cut].rectifier {
+            // The rule is applied to it; the steps begin before it.
+            Some(_) => {
+                let before = *graph.nodes[last].inputs.first()?;
+                BTreeSet::from_iter(computed_by[before.0].filter(|_| self.cut_at(before).is_none()))
+            }
+            None => BTreeSet::from([last]),
+        };
+        let mut steps = Vec::new();
+        // Nodes are in topological order, and uncut values are read once.
+        while let Some(node) = open.pop_last() {
+            let step = Step::new(graph, node, &depends)?;
+            let uncut = step.inputs.iter().filter(|id| self.cut_at(**id).is_none());
+            open.extend(uncut.filter_map(|id| computed_by[id.0]));
+            steps.push(step);
+        }
+        steps.iter().any(Step::is_cheaper).then_some(steps)
     }
 
     fn cut(

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use tch::{TchError, Tensor};
 
+use super::adjoint::Step;
 use super::graph::{Graph, Node, ValueId};
 use super::ops;
 use super::plan::{Plan, Rectifier};
@@ -83,6 +84,8 @@ pub struct Tape {
     leaves: Vec<Tensor>,
     /// End of the piece before each cut; unused for the input.
     roots: Vec<Tensor>,
+    /// For each cut what its steps multiply with.
+    factors: Vec<Vec<Option<Tensor>>>,
     /// Every value of the graph but weights.
     values: Vec<Option<Tensor>>,
     logits: Tensor,
@@ -161,8 +164,16 @@ impl Tape {
             .as_ref()
             .ok_or_else(|| TchError::Shape("the logits are never computed".into()))?
             .f_detach()?;
+        let factors = tch::no_grad(|| {
+            let steps = |cut: &Option<Vec<Step>>| -> Result<Vec<Option<Tensor>>, TchError> {
+                let steps = cut.iter().flatten();
+                steps.map(|step| step.factor(graph)).collect()
+            };
+            plan.steps.iter().map(steps).collect::<Result<_, _>>()
+        })?;
         Ok(Tape {
             plan,
+            factors,
             leaves,
             roots,
             values,

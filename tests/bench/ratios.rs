@@ -34,19 +34,22 @@ fn main() {
     );
     for name in ["squeezenet1_1", "efficientnet_lite0"] {
         let model = Model::open(&root.join(format!("models/{name}.pt2"))).expect("the model opens");
-        report(name, &model);
-        known_layer(root, name);
+        let bare_ms = report(name, &model);
+        through_the_engine(root, name, bare_ms);
     }
     println!("\npeak memory {} MB", peak_memory_mb());
 }
 
-fn report(name: &str, model: &Model) {
+/// Prints what each stage costs, and returns what a bare forward pass takes, in milliseconds.
+fn report(name: &str, model: &Model) -> f64 {
     let input = Tensor::randn([1, 3, 224, 224], (Kind::Float, Device::Cpu));
-    let layer = model
-        .layers
-        .recommended()
-        .expect("a spatial layer")
-        .activation;
+    let recommended = model.layers.recommended().expect("a spatial layer");
+    let layer = recommended.activation;
+    let rows = model.layers.overview();
+    let overview: Vec<ValueId> = rows
+        .iter()
+        .map(|row| model.layers.layers[*row].activation)
+        .collect();
     let all: Vec<ValueId> = model
         .layers
         .targets()
@@ -71,6 +74,21 @@ fn report(name: &str, model: &Model) {
             Box::new(|| drop(black_box(explain::grad_cam_at(&tape, other, layer)))),
         ),
         (
+            "channels of the recommended layer",
+            Box::new(|| {
+                drop(black_box(explain::channels(
+                    &tape,
+                    other,
+                    layer,
+                    &recommended.path,
+                )));
+            }),
+        ),
+        (
+            "overview maps, one class",
+            Box::new(|| drop(black_box(explain::grad_cam(&tape, other, &overview)))),
+        ),
+        (
             "all layers' maps, one class",
             Box::new(|| drop(black_box(explain::grad_cam(&tape, other, &all)))),
         ),
@@ -90,13 +108,22 @@ fn report(name: &str, model: &Model) {
         ),
     ];
     let medians = measure(&stages);
-    println!("\n{name}, {} layers with a map", all.len());
+    println!(
+        "\n{name}, {} layers with a map, {} in the overview",
+        all.len(),
+        overview.len()
+    );
     for ((stage, _), ms) in stages.iter().zip(&medians) {
-        println!(
-            "  {stage:30} {ms:8.2} ms   {:5.2} × bare forward",
-            ms / medians[0]
-        );
+        line(stage, *ms, medians[0]);
     }
+    medians[0]
+}
+
+fn line(stage: &str, ms: f64, bare_ms: f64) {
+    println!(
+        "  {stage:34} {ms:8.2} ms   {:5.2} × bare forward",
+        ms / bare_ms
+    );
 }
 
 fn measure(stages: &[Stage]) -> Vec<f64> {
@@ -118,33 +145,51 @@ fn median(mut times: Vec<f64>) -> f64 {
     times[times.len() / 2]
 }
 
-/// Through the engine: what asking again for a known layer costs, and how much of it is tensor work.
-fn known_layer(root: &Path, name: &str) {
+/// Through the engine: how long a click on another class takes to fill the strip, and what asking
+/// again for a known layer costs.
+fn through_the_engine(root: &Path, name: &str, bare_ms: f64) {
     let engine = Engine::start(|| ()).expect("the worker starts");
-    engine
+    let card = engine
         .open_model(root.join(format!("models/{name}.pt2")))
         .block_and_take()
         .expect("the model opens");
     let photo = Arc::new(
         Photo::open(&root.join("assets/cat_and_coffee_224.png")).expect("the photo opens"),
     );
-    let request = Request {
-        photo,
+    let request = |class| Request {
+        model: card.id,
+        photo: Arc::clone(&photo),
         fit: Fit::Crop,
-        score: None,
+        score: Some(Score::For(class)),
         layer: None,
         rule: ReluRule::Guided,
     };
-    drop(engine.explain(request.clone()).guided.block_and_take());
+    let (mut heat_ms, mut overview_ms) = (Vec::new(), Vec::new());
+    for class in 0..ROUNDS + WARM_UP {
+        let start = Instant::now();
+        let batch = engine.explain(vec![request(class)]);
+        let ms = || start.elapsed().as_secs_f64() * 1e3;
+        let _ = black_box(batch.jobs[0].heat_map.block_until_ready());
+        let heat = ms();
+        let _ = black_box(batch.overview.block_until_ready());
+        if class >= WARM_UP {
+            heat_ms.push(heat);
+            overview_ms.push(ms());
+        }
+        drop(batch.all_layers.block_and_take());
+    }
+    line("new class: its heat map", median(heat_ms), bare_ms);
+    line("new class incl. overview", median(overview_ms), bare_ms);
+
     let before = engine.requests_sent();
     let start = Instant::now();
-    let job = engine.explain(request);
-    let ready = job.guided.ready().is_some();
+    let batch = engine.explain(vec![request(WARM_UP)]);
+    let ready = batch.jobs[0].guided.ready().is_some() && batch.all_layers.ready().is_some();
     let us = start.elapsed().as_secs_f64() * 1e6;
     let sent = engine.requests_sent() - before;
     println!(
-        "  {:30} {us:8.1} µs   {sent} requests to the worker, ready at once: {ready}",
-        "a layer already walked"
+        "  {:34} {us:8.1} µs   {sent} batches to the worker, ready at once: {ready}",
+        "a class and its layers, known"
     );
 }
 

@@ -4,11 +4,12 @@
 //! walk to a hundred layers holds few of them at a time, and whoever waits for the last layer does
 //! not wait for the first.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use tch::{Kind, TchError, Tensor};
 
 use super::{ReluRule, Tape};
+use crate::model::adjoint::Step;
 use crate::model::graph::ValueId;
 
 /// Gradients of one score.
@@ -18,6 +19,38 @@ pub struct Gradients {
     pub at: Vec<Tensor>,
     /// At how many rectifiers the rule acted.
     pub rectifiers: usize,
+}
+
+/// What a walk wants of the piece before a cut.
+struct Piece<'a> {
+    cut: usize,
+    /// The cuts before it that a gradient is pushed on to.
+    feeds: Vec<usize>,
+    /// The values inside it that are asked for, in the order of the network.
+    inside: &'a [ValueId],
+}
+
+/// The gradients at the cuts, each the sum of what has come so far.
+struct Arrived(Vec<Option<Tensor>>);
+
+impl Arrived {
+    fn new(cuts: usize) -> Arrived {
+        let mut none = Vec::new();
+        none.resize_with(cuts, || None);
+        Arrived(none)
+    }
+
+    fn add(&mut self, cut: usize, gradient: Tensor) -> Result<(), TchError> {
+        self.0[cut] = Some(match self.0[cut].take() {
+            Some(before) => before.f_add(&gradient)?,
+            None => gradient,
+        });
+        Ok(())
+    }
+
+    fn take(&mut self, cut: usize) -> Option<Tensor> {
+        self.0[cut].take()
+    }
 }
 
 impl Tape {
@@ -72,33 +105,35 @@ impl Tape {
         let plan = &self.plan;
         let last = plan.cuts.len() - 1;
         let (inner, needed) = self.what_is_needed(wanted)?;
-        let mut arrived: Vec<Option<Tensor>> = Vec::new();
-        arrived.resize_with(plan.cuts.len(), || None);
-        arrived[last] = Some(self.seed(score)?);
+        let mut arrived = Arrived::new(plan.cuts.len());
+        arrived.add(last, self.seed(score)?)?;
         let mut rectifiers = 0;
 
         for cut in (0..=last).rev() {
             watch()?;
             let place = &plan.cuts[cut];
-            let arrived_here = arrived[cut].take();
+            let gradient = arrived.take(cut);
             if wanted.contains(&place.value) {
-                match &arrived_here {
+                match &gradient {
                     Some(gradient) => found(place.value, gradient)?,
                     None => found(place.value, &self.zeros(place.value)?)?,
                 }
             }
-            let feeds: Vec<usize> = place
-                .feeds
-                .iter()
-                .copied()
-                .filter(|feed| needed[*feed])
-                .collect();
-            let inside = inner.get(&cut).map(Vec::as_slice).unwrap_or_default();
-            if feeds.is_empty() && inside.is_empty() {
+            let piece = Piece {
+                cut,
+                feeds: place
+                    .feeds
+                    .iter()
+                    .copied()
+                    .filter(|feed| needed[*feed])
+                    .collect(),
+                inside: inner.get(&cut).map(Vec::as_slice).unwrap_or_default(),
+            };
+            if piece.feeds.is_empty() && piece.inside.is_empty() {
                 continue;
             }
-            let Some(mut gradient) = arrived_here else {
-                for &value in inside {
+            let Some(mut gradient) = gradient else {
+                for &value in piece.inside {
                     found(value, &self.zeros(value)?)?;
                 }
                 continue;
@@ -107,21 +142,91 @@ impl Tape {
                 gradient = rule.apply(rectifier, &self.roots[cut].f_detach()?, &gradient)?;
                 rectifiers += 1;
             }
-            let mut ends: Vec<&Tensor> = feeds.iter().map(|feed| &self.leaves[*feed]).collect();
-            ends.extend(inside.iter().filter_map(|value| self.activation(*value)));
-            let mut pulled = pull_back(&self.roots[cut], &gradient, &ends)?.into_iter();
-            drop(gradient);
-            for (feed, gradient) in feeds.into_iter().zip(pulled.by_ref()) {
-                arrived[feed] = Some(match arrived[feed].take() {
-                    Some(before) => before.f_add(&gradient)?,
-                    None => gradient,
-                });
-            }
-            for (&value, gradient) in inside.iter().rev().zip(pulled.rev()) {
-                found(value, &gradient)?;
+            match &plan.steps[cut] {
+                Some(steps) => self.step_back(&piece, steps, gradient, &mut arrived, found)?,
+                None => self.pull_back(&piece, &gradient, &mut arrived, found)?,
             }
         }
         Ok(rectifiers)
+    }
+
+    /// Through a whole piece by libtorch's record.
+    fn pull_back<E: From<TchError>>(
+        &self,
+        piece: &Piece,
+        gradient: &Tensor,
+        arrived: &mut Arrived,
+        found: &mut dyn FnMut(ValueId, &Tensor) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut ends: Vec<&Tensor> = piece.feeds.iter().map(|feed| &self.leaves[*feed]).collect();
+        ends.extend(piece.inside.iter().filter_map(|id| self.activation(*id)));
+        let mut pulled = pull_back(&self.roots[piece.cut], gradient, &ends)?.into_iter();
+        for (&feed, gradient) in piece.feeds.iter().zip(pulled.by_ref()) {
+            arrived.add(feed, gradient)?;
+        }
+        for (&value, gradient) in piece.inside.iter().zip(pulled) {
+            found(value, &gradient)?;
+        }
+        Ok(())
+    }
+
+    /// Through a piece node by node.
+    fn step_back<E: From<TchError>>(
+        &self,
+        piece: &Piece,
+        steps: &[Step],
+        gradient: Tensor,
+        arrived: &mut Arrived,
+        found: &mut dyn FnMut(ValueId, &Tensor) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let plan = &self.plan;
+        // The values of the piece at which a gradient is of use, found from its beginning.
+        let mut of_use: HashSet<ValueId> = piece.inside.iter().copied().collect();
+        of_use.extend(piece.feeds.iter().map(|feed| plan.cuts[*feed].value));
+        for step in steps.iter().rev() {
+            if step.inputs.iter().any(|id| of_use.contains(id)) {
+                of_use.insert(step.output);
+            }
+        }
+        let Some(first) = steps.first() else {
+            return Ok(());
+        };
+        let mut at = HashMap::from([(first.output, gradient)]);
+        for (step, factor) in steps.iter().zip(&self.factors[piece.cut]) {
+            let Some(gradient) = at.remove(&step.output) else {
+                continue;
+            };
+            if piece.inside.contains(&step.output) {
+                found(step.output, &gradient)?;
+            }
+            for &input in step.inputs.iter().filter(|id| of_use.contains(id)) {
+                let missing = || TchError::Shape("no such value".into());
+                let tensor = self.activation(input).ok_or_else(missing)?;
+                let pulled = if step.is_recorded() {
+                    let output = self.computed(step.output, piece.cut).ok_or_else(missing)?;
+                    let pulled = pull_back(output, &gradient, &[tensor])?.pop();
+                    pulled.ok_or_else(missing)?
+                } else {
+                    step.pull_back(factor.as_ref(), tensor, &gradient)?
+                };
+                match plan.cut_at(input) {
+                    Some(feed) => arrived.add(feed, pulled)?,
+                    None => {
+                        at.insert(input, pulled);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The tensor that a node of the piece before `cut` computed, with its record: at the cut
+    /// itself the value is a fresh leaf.
+    fn computed(&self, value: ValueId, cut: usize) -> Option<&Tensor> {
+        match self.plan.cuts[cut].value == value {
+            true => Some(&self.roots[cut]),
+            false => self.activation(value),
+        }
     }
 
     /// The wanted values that lie inside a piece, by the cut that ends it, in the order of the

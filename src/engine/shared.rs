@@ -1,0 +1,132 @@
+//! What the window's thread and the worker both see: how they agree on what is newest.
+
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use super::cache::{Cache, View};
+use super::{Error, ModelCard, Progress, Stage};
+use crate::explain::Score;
+
+/// What the window's thread and the worker both see.
+pub(super) struct Shared {
+    pub cache: Cache,
+    /// The generation of the newest batch: older work ends at its next stage.
+    newest: AtomicU64,
+    /// What its first request is about.
+    in_view: Mutex<Option<(View, Score)>>,
+    /// The newest call for channels.
+    turn: AtomicU64,
+    /// Messages sent and not yet taken that pictures for later give way to.
+    urgent: AtomicUsize,
+    /// Of every open model.
+    cards: Mutex<Vec<Arc<ModelCard>>>,
+    progress: Mutex<Option<Progress>>,
+    wake: Box<dyn Fn() + Send + Sync>,
+}
+
+impl Shared {
+    pub(super) fn new(wake: impl Fn() + Send + Sync + 'static) -> Shared {
+        Shared {
+            cache: Cache::new(),
+            newest: AtomicU64::new(0),
+            in_view: Mutex::new(None),
+            turn: AtomicU64::new(0),
+            urgent: AtomicUsize::new(0),
+            cards: Mutex::new(Vec::new()),
+            progress: Mutex::new(None),
+            wake: Box::new(wake),
+        }
+    }
+
+    pub(super) fn wake(&self) {
+        (self.wake)();
+    }
+
+    pub(super) fn begin(&self, stage: Stage, since: Instant) {
+        *locked(&self.progress) = Some(Progress { stage, since });
+        self.wake();
+    }
+
+    pub(super) fn idle(&self) {
+        *locked(&self.progress) = None;
+    }
+
+    pub(super) fn progress(&self) -> Option<Progress> {
+        *locked(&self.progress)
+    }
+
+    pub(super) fn add_card(&self, card: Arc<ModelCard>) {
+        locked(&self.cards).push(card);
+    }
+
+    /// Takes the cards of all models but these, and tells which they were of.
+    pub(super) fn drop_cards_but(&self, kept: &[u64]) -> Vec<u64> {
+        let mut cards = locked(&self.cards);
+        let all = std::mem::take(&mut *cards);
+        let (kept, dropped) = all.into_iter().partition(|card| kept.contains(&card.id));
+        *cards = kept;
+        let dropped: Vec<Arc<ModelCard>> = dropped;
+        dropped.iter().map(|card| card.id).collect()
+    }
+
+    pub(super) fn card(&self, model: u64) -> Option<Arc<ModelCard>> {
+        let cards = locked(&self.cards);
+        cards.iter().find(|card| card.id == model).cloned()
+    }
+
+    pub(super) fn is_newest(&self, generation: u64) -> bool {
+        self.newest.load(Ordering::SeqCst) == generation
+    }
+
+    /// Whether a walk for this score is still of use: to its own batch or to a newer one.
+    ///
+    /// # Errors
+    /// [`Error::Overtaken`] where it is not.
+    pub(super) fn wanted(&self, generation: u64, view: View, score: Score) -> Result<(), Error> {
+        if self.is_newest(generation) || *locked(&self.in_view) == Some((view, score)) {
+            Ok(())
+        } else {
+            Err(Error::Overtaken)
+        }
+    }
+
+    /// Begins a generation, whose number it returns.
+    pub(super) fn overtake(&self, in_view: Option<(View, Score)>) -> u64 {
+        *locked(&self.in_view) = in_view;
+        self.newest.fetch_add(1, Ordering::SeqCst) + 1
+    }
+
+    /// Begins a turn of the channels, whose number it returns.
+    pub(super) fn next_turn(&self) -> u64 {
+        self.turn.fetch_add(1, Ordering::SeqCst) + 1
+    }
+
+    pub(super) fn is_newest_turn(&self, turn: u64) -> bool {
+        self.turn.load(Ordering::SeqCst) == turn
+    }
+
+    /// Whether a picture for later may go on.
+    ///
+    /// # Errors
+    /// [`Error::Overtaken`] where something else has come.
+    pub(super) fn nobody_waits(&self) -> Result<(), Error> {
+        match self.urgent.load(Ordering::SeqCst) {
+            0 => Ok(()),
+            _ => Err(Error::Overtaken),
+        }
+    }
+
+    pub(super) fn urgent_sent(&self) {
+        self.urgent.fetch_add(1, Ordering::SeqCst);
+    }
+
+    pub(super) fn urgent_taken(&self) {
+        self.urgent.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// Each lock guards one plain value that is replaced whole, so a panic cannot leave it half done.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
