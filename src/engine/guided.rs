@@ -7,7 +7,6 @@ use super::batch::{Asked, Stages};
 use super::cache::Gradient;
 use super::session::ms_since;
 use super::{Error, Guided, HeatMap, Request, Stage};
-use crate::explain;
 
 impl Stages<'_, '_> {
     /// The gradient at the input, times the heat map: either from the cache where it is known.
@@ -26,15 +25,7 @@ impl Stages<'_, '_> {
             Some(known) => known,
             None => self.gradient(of, request)?,
         };
-        let guided = Arc::new(Guided {
-            score,
-            layer: heat_map.layer.clone(),
-            rule,
-            grad_cam: Arc::new(explain::guided_grad_cam(&gradient.image, &heat_map.map)?),
-            backprop: Arc::clone(&gradient.image),
-            rectifiers: (gradient.rectifiers, of.card.rectifiers),
-            ms: gradient.ms,
-        });
+        let guided = Arc::new(gradient.times(heat_map, rule, &of.card));
         self.shared.cache.guided.insert(key, Arc::clone(&guided));
         Ok(guided)
     }
