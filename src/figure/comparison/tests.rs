@@ -1,5 +1,4 @@
 use super::*;
-use crate::explain::Score;
 use crate::figure::fixture::view;
 use crate::model::ReluRule;
 use crate::picture::colormap::diverging;
@@ -65,19 +64,20 @@ fn nothing_overlaps_or_leaves_the_page_at_any_size_and_shape() {
         (224, 224),
         (451, 300),
         (300, 451),
-        (2000, 100),
-        (100, 2000),
-        (4000, 3000),
-        (1, 5000),
+        (600, 30),
+        (30, 600),
+        (1, 2000),
     ] {
         for max_px in [1, 64, 300] {
             for long in [false, true] {
-                let comparison = two_classes(size, long, Scale::Own);
-                let page = comparison.page(max_px);
+                let page = two_classes(size, long, Scale::Own).page(max_px);
                 assert_well_laid_out(&page, &format!("{size:?} within {max_px}, {long}"));
             }
         }
     }
+    // As a camera takes it, at its own pixels.
+    let page = two_classes((4000, 3000), false, Scale::Own).page(u32::MAX);
+    assert_well_laid_out(&page, "twelve megapixels");
 }
 
 #[test]
@@ -134,6 +134,7 @@ fn a_row_says_what_it_is_of() {
         "each map’s maximum",
         "−6.00",
         "+6.00",
+        "red: more for tabby, blue: more for lynx",
     ] {
         assert!(said.iter().any(|said| said == line), "{line}: {said:?}");
     }

@@ -113,6 +113,24 @@ fn svg(page: &Page) -> String {
 }
 
 #[test]
+#[should_panic(expected = "lies over")]
+fn text_over_a_picture_is_found() {
+    let mut page = page();
+    page.items
+        .push(Item::Text(Run::new(50.0, 40.0, "x", STYLE)));
+    assert_well_laid_out(&page, "made wrong");
+}
+
+#[test]
+#[should_panic(expected = "leaves the page")]
+fn text_beyond_the_edge_is_found() {
+    let mut page = page();
+    page.items
+        .push(Item::Text(Run::new(250.0, 20.0, "too far", STYLE)));
+    assert_well_laid_out(&page, "made wrong");
+}
+
+#[test]
 fn pixels_are_the_items_in_their_order() {
     let rgb = page().rgb();
     assert_eq!(rgb.dimensions(), (300, 140));
@@ -183,14 +201,43 @@ fn svg_lines_state_the_width_they_were_laid_out_with() {
     assert!(text.contains("font-weight=\"500\""), "{text}");
 }
 
+/// The bytes of a PDF's string in parentheses.
+fn unescaped(string: &str) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut rest = string.as_bytes();
+    while let [first, after @ ..] = rest {
+        rest = after;
+        if *first != b'\\' {
+            bytes.push(*first);
+            continue;
+        }
+        let octal = rest.iter().take_while(|byte| byte.is_ascii_digit());
+        let taken = match octal.count().min(3) {
+            0 => {
+                let named = b"nrtbf".iter().position(|name| *name == rest[0]);
+                bytes.push(named.map_or(rest[0], |at| b"\n\r\t\x08\x0c"[at]));
+                1
+            }
+            digits => {
+                let octal = str::from_utf8(&rest[..digits]).unwrap();
+                bytes.push(u8::from_str_radix(octal, 8).unwrap());
+                digits
+            }
+        };
+        rest = &rest[taken..];
+    }
+    bytes
+}
+
 /// A PDF's words, read back through its own table of characters.
 fn read_back(pdf: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(pdf);
     // The tables stand in the order of the fonts.
     let tables: Vec<Vec<(u16, char)>> = text
-        .split("begincmap")
+        .split("beginbfchar")
         .skip(1)
         .map(|table| {
+            let (table, _) = table.split_once("endbfchar").unwrap();
             let pairs = table.lines().filter_map(|line| {
                 let (code, c) = line.strip_prefix('<')?.split_once("> <")?;
                 let code = u16::from_str_radix(code, 16).ok()?;
@@ -205,10 +252,10 @@ fn read_back(pdf: &[u8]) -> Vec<String> {
     for line in text.lines() {
         if line.ends_with(" Tf") {
             font = usize::from(line.starts_with("/Medium"));
-        } else if let Some(shown) = line.strip_suffix("> Tj") {
-            let hex = shown.trim_start_matches('<').as_bytes();
-            let words = hex.chunks_exact(4).map(|digits| {
-                let code = u16::from_str_radix(str::from_utf8(digits).unwrap(), 16).unwrap();
+        } else if let Some(shown) = line.strip_suffix(") Tj") {
+            let bytes = unescaped(shown.trim_start_matches('('));
+            let words = bytes.chunks_exact(2).map(|pair| {
+                let code = u16::from_be_bytes([pair[0], pair[1]]);
                 let known = tables[font].iter().find(|(known, _)| *known == code);
                 known.map_or('?', |(_, c)| *c)
             });
@@ -244,7 +291,7 @@ fn a_sheet_is_no_longer_than_readers_accept() {
     let page = Page::new((40_000, 10), "long", Vec::new());
     let pdf = page.pdf().unwrap();
     let text = String::from_utf8_lossy(&pdf);
-    assert!(text.contains("/MediaBox [0 0 14400 3.6]"), "{text}");
+    assert!(text.contains("/MediaBox [0 0 14400 3.6"), "{text}");
 }
 
 #[test]
