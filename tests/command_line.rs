@@ -208,6 +208,226 @@ fn unknown_classes_layers_and_models_are_refused_with_a_way_out() {
     assert!(said(&["--colormap", "rainbow"]).contains("viridis"));
 }
 
+/// The texts of an SVG's lines, as they are written.
+fn lines_of(svg: &Path) -> Vec<String> {
+    let svg = std::fs::read_to_string(svg).unwrap();
+    let texts = svg.split("<text ").skip(1).map(|text| {
+        let (_, text) = text.split_once('>').unwrap();
+        text.split_once("</text>").unwrap().0.to_owned()
+    });
+    texts.collect()
+}
+
+#[test]
+fn many_layers_are_one_figure_an_image_and_class() {
+    let folder = tempfile::tempdir().unwrap();
+    let export = |more: &[&str]| {
+        let out = folder.path().to_str().unwrap();
+        let fixed = [
+            "export",
+            "assets/chelsea_224.png",
+            "--model=models/squeezenet1_1.pt2",
+            "--out",
+            out,
+        ];
+        gradcam(fixed.iter().chain(more))
+    };
+    let done = export(&[
+        "--layers",
+        "features.1*",
+        "--class=285",
+        "--class=281",
+        "--format=svg",
+    ]);
+    assert_eq!(done.status.code(), Some(0), "{}", stderr(&done));
+    assert_eq!(stdout(&done).lines().count(), 2);
+    let stem = "chelsea_224_squeezenet1_1_layers_285";
+    let lines = lines_of(&folder.path().join(format!("{stem}.svg")));
+    for path in [
+        "features.1",
+        "features.10",
+        "features.12",
+        "features.12.squeeze",
+    ] {
+        assert!(lines.iter().any(|line| line == path), "{path}: {lines:?}");
+    }
+    assert!(!lines.iter().any(|line| line == "features.2"), "{lines:?}");
+    assert!(
+        folder
+            .path()
+            .join("chelsea_224_squeezenet1_1_layers_281.svg")
+            .is_file()
+    );
+
+    let facts = std::fs::read(folder.path().join(format!("{stem}.json"))).unwrap();
+    let facts: Value = serde_json::from_slice(&facts).unwrap();
+    let layers = facts["layers"].as_array().unwrap();
+    let last = layers
+        .iter()
+        .find(|layer| layer["layer"] == "features.12")
+        .unwrap();
+    assert_eq!(last["map_size"], serde_json::json!([13, 13]));
+    let maximum = last["map_max"].as_f64().unwrap();
+    assert!(maximum > 0.0);
+
+    // The same layers as a PNG, no larger than asked for, and none beside it.
+    let done = export(&[
+        "--layers=all",
+        "--panel-px=64",
+        "--common-scale",
+        "--class=285",
+    ]);
+    assert_eq!(done.status.code(), Some(0), "{}", stderr(&done));
+    let note = stderr(&done);
+    assert!(note.contains("have no map"), "{note}");
+    let strip = image::open(folder.path().join(format!("{stem}.png"))).unwrap();
+    assert!(strip.width() < 2000 && strip.height() < 2000);
+    let silent = export(&["--layers=spatial", "--panel-px=64", "--class=285"]);
+    assert!(
+        !stderr(&silent).contains("have no map"),
+        "{}",
+        stderr(&silent)
+    );
+}
+
+#[test]
+fn a_pattern_that_matches_nothing_and_options_that_do_not_go_together_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = |arguments: &[&str]| {
+        let out = folder.path().to_str().unwrap();
+        let fixed = ["export", "assets/chelsea_224.png", "--out", out];
+        let done = gradcam(fixed.iter().chain(arguments));
+        assert_eq!(done.status.code(), Some(2), "{arguments:?}");
+        stderr(&done)
+    };
+    assert!(said(&["--layers", "nowhere.*"]).contains("gradcam layers"));
+    assert!(said(&["--layers", "classifier*"]).contains("classifier*"));
+    assert!(said(&["--layers=all", "--layer=bn2"]).contains("--layer"));
+    assert!(said(&["--layers=all", "--raw"]).contains("--raw"));
+    assert!(said(&["--panel-px=64"]).contains("--layers"));
+    assert!(said(&["--layers=all", "--panel-px=0"]).contains("pixels from"));
+    assert!(said(&["--format=gif"]).contains("png, svg, pdf"));
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn two_classes_are_compared_in_three_rows() {
+    let folder = tempfile::tempdir().unwrap();
+    let compare = |out: &Path, more: &[&str]| {
+        let fixed = [
+            "compare",
+            "assets/cat_and_coffee_224.png",
+            "--class=tiger cat",
+            "--class=espresso",
+            "--out",
+            out.to_str().unwrap(),
+        ];
+        let done = gradcam(fixed.iter().chain(more));
+        assert_eq!(done.status.code(), Some(0), "{}", stderr(&done));
+        assert!(stdout(&done).contains(out.to_str().unwrap()));
+    };
+    let svg = folder.path().join("cats.svg");
+    compare(&svg, &["--common-scale"]);
+    let lines = lines_of(&svg);
+    for line in [
+        "A: tiger cat",
+        "B: espresso",
+        "A − B: tiger cat versus espresso",
+        "Difference of the maps",
+        "inferno, opacity 50 %, one scale",
+    ] {
+        assert!(lines.iter().any(|said| said == line), "{line}: {lines:?}");
+    }
+    let pdf = folder.path().join("cats.pdf");
+    compare(&pdf, &["--panel-px=100"]);
+    let bytes = std::fs::read(&pdf).unwrap();
+    assert!(bytes.starts_with(b"%PDF-"));
+    let text = String::from_utf8_lossy(&bytes);
+    // Twelve panels and two legends.
+    assert_eq!(text.matches("/Subtype /Image").count(), 14);
+    assert!(text.matches("/FontFile2").count() == 2 && text.contains(" Tj"));
+}
+
+#[test]
+fn pictures_and_models_are_compared_in_a_row_each() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("many.svg");
+    let arguments = [
+        "compare",
+        "assets/chelsea_224.png",
+        "assets/cat_and_coffee_224.png",
+        "--model=models/efficientnet_lite0.pt2",
+        "--model=models/squeezenet1_1.pt2",
+        "--layer=bn2",
+        "--layer=features.12",
+        "--panel-px=64",
+        "--out",
+        out.to_str().unwrap(),
+    ];
+    let done = gradcam(arguments);
+    assert_eq!(done.status.code(), Some(0), "{}", stderr(&done));
+    let lines = lines_of(&out).join("\n");
+    let of = |what: &str| lines.matches(what).count();
+    assert_eq!(
+        of("chelsea_224.png · efficientnet_lite0 · bn2"),
+        1,
+        "{lines}"
+    );
+    assert_eq!(
+        of("cat_and_coffee_224.png · squeezenet1_1 · features.12"),
+        1,
+        "{lines}"
+    );
+    assert_eq!(of("probability"), 4, "{lines}");
+    // Whose layer it is not is said.
+    let wrong: Vec<&str> = arguments
+        .into_iter()
+        .filter(|argument| *argument != "--layer=features.12")
+        .collect();
+    let done = gradcam(wrong);
+    assert_eq!(done.status.code(), Some(2));
+    assert!(
+        stderr(&done).contains("squeezenet1_1.pt2"),
+        "{}",
+        stderr(&done)
+    );
+}
+
+#[test]
+fn a_comparison_that_cannot_be_written_says_so_before_it_is_computed() {
+    let folder = tempfile::tempdir().unwrap();
+    let taken = folder.path().join("taken.png");
+    std::fs::create_dir(&taken).unwrap();
+    let picture = folder.path().join("cat.png");
+    std::fs::copy(root("assets/chelsea_224.png"), &picture).unwrap();
+    let before = std::fs::read(&picture).unwrap();
+    let said = |out: &Path, more: &[&str]| {
+        let fixed = [
+            "compare",
+            picture.to_str().unwrap(),
+            "--out",
+            out.to_str().unwrap(),
+        ];
+        let done = gradcam(fixed.iter().chain(more));
+        assert_eq!(done.status.code(), Some(2), "{out:?} {more:?}");
+        assert_eq!(stdout(&done), "");
+        stderr(&done)
+    };
+    let file = |name: &str| folder.path().join(name);
+    assert!(said(&file("a.jpg"), &[]).contains(".png, .svg or .pdf"));
+    assert!(said(&file("a"), &[]).contains(".png, .svg or .pdf"));
+    assert!(said(&taken, &[]).contains("folder of that name"));
+    assert!(said(&file("no/such/a.png"), &[]).contains("no such folder"));
+    assert!(said(Path::new("/proc/a.pdf"), &[]).contains("nothing was written"));
+    assert!(said(&picture, &[]).contains("would be replaced"));
+    assert!(said(&file("a.png"), &["--layer=bn1", "--layer=bn2"]).contains("one for each"));
+    assert!(said(&file("a.png"), &["--class=cat"]).contains("tiger cat"));
+    assert!(said(&file("a.png"), &["--model=assets/coffee.png"]).contains("coffee.png"));
+    assert!(said(&file("a.png"), &["assets/no_such.png"]).contains("no_such.png"));
+    assert_eq!(std::fs::read(&picture).unwrap(), before);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
+}
+
 #[test]
 fn classes_and_layers_speak_json_and_prose() {
     let done = gradcam(["classes", "assets/chelsea.png", "-k", "3", "--json"]);

@@ -1,31 +1,25 @@
 //! `gradcam export`: the explorer's pictures and numbers for many images, without a window.
 
 use std::collections::HashSet;
-use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Instant;
 
 use anyhow::{Context, Result};
 use clap::Args;
-use gradcam::engine::{Answer, Error, Guided, HeatMap, ModelCard, Session, resolve_layer};
+use gradcam::engine::{ModelCard, Session, resolve_layer};
 use gradcam::explain::Score;
-use gradcam::figure::{Figure, Panel};
+use gradcam::figure::{Figure, Format, LayerStrip, Panel, write_page};
 use gradcam::model::ReluRule;
-use gradcam::picture::colormap::Colormap;
-use gradcam::picture::compose::{Look, Overlay, Scale};
 use gradcam::picture::decode::Photo;
 use gradcam::picture::map::SignedImage;
 use gradcam::picture::write;
-use serde_json::{Value, json};
 
+use super::look::LookChoice;
 use super::pick::Choice;
 use super::raw::Raw;
-use super::{FAILED, FitChoice, ModelFile, say, stem};
-
-/// The libtorch that tch 0.26 links against, and refuses to differ from.
-const LIBTORCH: &str = "2.13.0";
+use super::view::{View, stem};
+use super::{FAILED, FitChoice, ModelFile, facts, parse_panel_px, pattern, say};
 
 /// Write composites, panels and raw arrays for images
 #[derive(Debug, Args)]
@@ -44,14 +38,22 @@ pub struct Export {
     /// A layer as `gradcam layers` names it; may be repeated [default: the recommended one]
     #[arg(long = "layer", value_name = "PATH")]
     layers: Vec<String>,
+    /// Instead, one figure of the maps at many layers: all, spatial (those with a map) or a pattern of paths, as in "features.*"
+    #[arg(long = "layers", value_name = "WHICH", conflicts_with_all = ["layers", "panels", "raw"])]
+    strip: Option<String>,
+    /// The longest side of a map in that figure, in pixels [default: 192]
+    #[arg(long, value_name = "N", requires = "strip", value_parser = parse_panel_px)]
+    panel_px: Option<u32>,
+    /// All maps of that figure on one scale
+    #[arg(long, requires = "strip")]
+    common_scale: bool,
     #[command(flatten)]
     fit: FitChoice,
-    /// From 0, the photo alone, to 1, the heat map alone
-    #[arg(long, value_name = "A", default_value_t = 0.5, value_parser = parse_opacity, allow_hyphen_values = true)]
-    opacity: f32,
-    /// inferno, viridis, magma, turbo, grey or jet
-    #[arg(long, value_name = "NAME", default_value = "inferno", value_parser = parse_colormap)]
-    colormap: Colormap,
+    #[command(flatten)]
+    look: LookChoice,
+    /// The figures' format: png, svg or pdf
+    #[arg(long, value_name = "FORMAT", default_value_t, value_parser = parse_format)]
+    format: Format,
     /// Each panel as a file of its own too
     #[arg(long)]
     panels: bool,
@@ -60,20 +62,12 @@ pub struct Export {
     raw: bool,
 }
 
-fn parse_opacity(text: &str) -> Result<f32, String> {
-    let opacity: f32 = text
-        .parse()
-        .map_err(|_| "a number from 0 to 1".to_owned())?;
-    if (0.0..=1.0).contains(&opacity) {
-        Ok(opacity)
-    } else {
-        Err("a number from 0 to 1".to_owned())
-    }
-}
+/// The longest side of a map among many where none is named, in pixels.
+const STRIP_PX: u32 = 192;
 
-fn parse_colormap(text: &str) -> Result<Colormap, String> {
+fn parse_format(text: &str) -> Result<Format, String> {
     text.parse()
-        .map_err(|_| Colormap::ALL.map(Colormap::name).join(", "))
+        .map_err(|_| Format::ALL.map(Format::name).join(", "))
 }
 
 impl Export {
@@ -81,22 +75,22 @@ impl Export {
         let mut session = Session::default();
         let card = self.model.open(&mut session)?;
         let layers = self.layer_paths(&card)?;
-        let classes = self.choices(&card)?;
+        let classes = Choice::parse_all(&self.classes, &card.labels)?;
         std::fs::create_dir_all(&self.out)
             .with_context(|| format!("the output folder cannot be made: {}", self.out.display()))?;
 
         let mut failures = 0;
         let mut names = HashSet::new();
         for (index, image) in self.images.iter().enumerate() {
-            progress(&format!(
+            say::progress(&format!(
                 "{} of {}: {}",
                 index + 1,
                 self.images.len(),
                 image.display()
             ));
             let name = unused(&stem(image), &mut names);
-            if let Err(error) = self.image(&mut session, &card, &layers, &classes, image, &name) {
-                progress("");
+            if let Err(error) = self.image(&mut session, &layers, &classes, image, &name) {
+                say::progress("");
                 if say::reader_left(&error) {
                     return Err(error);
                 }
@@ -104,7 +98,7 @@ impl Export {
                 failures += 1;
             }
         }
-        progress("");
+        say::progress("");
         if failures > 0 {
             let all = self.images.len();
             say::aside(&format!("{failures} of {all} images could not be exported"));
@@ -114,6 +108,9 @@ impl Export {
     }
 
     fn layer_paths(&self, card: &ModelCard) -> Result<Vec<String>> {
+        if let Some(which) = &self.strip {
+            return pattern::layers(which, card);
+        }
         if self.layers.is_empty() {
             return Ok(vec![resolve_layer(card, None)?]);
         }
@@ -127,77 +124,56 @@ impl Export {
         Ok(paths)
     }
 
-    fn choices(&self, card: &ModelCard) -> Result<Vec<Choice>> {
-        if self.classes.is_empty() {
-            return Ok(vec![Choice::Top(1)]);
-        }
-        self.classes
-            .iter()
-            .map(|text| Choice::parse(text, &card.labels))
-            .collect()
-    }
-
     fn image(
         &self,
         session: &mut Session,
-        card: &Arc<ModelCard>,
         layers: &[String],
         choices: &[Choice],
         image: &Path,
         name: &str,
     ) -> Result<()> {
         let photo = Arc::new(Photo::open(image)?);
-        let answer = session.answer(&photo, self.fit.fit, &mut |_| Ok(()))?;
-        let mut classes: Vec<usize> = choices
-            .iter()
-            .flat_map(|choice| choice.classes(&answer))
-            .collect();
-        let mut done = HashSet::new();
-        classes.retain(|class| done.insert(*class));
-
-        let paths: Vec<&str> = layers.iter().map(String::as_str).collect();
-        for class in classes {
+        let view = View::new(session, &photo, self.fit.fit)?;
+        for class in view.classes(choices) {
             let score = Score::For(class);
-            let maps = session.heat_maps(score, &paths)?;
-            if let Some(map) = maps.iter().find(|map| !map.is_finite()) {
-                return Err(Error::MapNotFinite(map.layer.clone()).into());
+            if self.strip.is_some() {
+                self.write_strip(&view, score, layers, name)?;
+                continue;
             }
-            let start = Instant::now();
-            let guided = session.input_gradient(score, ReluRule::Guided)?;
-            let guided_ms = start.elapsed().as_secs_f64() * 1e3;
-            let rectifiers = (guided.rectifiers, card.rectifiers);
-            let backprop = Arc::new(guided.image);
             let gradient = match self.raw {
-                true => Some(session.input_gradient(score, ReluRule::Gradient)?.image),
+                true => Some(
+                    view.session
+                        .input_gradient(score, ReluRule::Gradient)?
+                        .image,
+                ),
                 false => None,
             };
-            for heat_map in maps {
-                let grad_cam = Arc::new(session.guided_grad_cam(&backprop, &heat_map.map)?);
-                let figure = Figure {
-                    photo: Arc::clone(&photo),
-                    card: Arc::clone(card),
-                    answer: Arc::clone(&answer),
-                    guided: Arc::new(Guided {
-                        score,
-                        layer: heat_map.layer.clone(),
-                        rule: ReluRule::Guided,
-                        backprop: Arc::clone(&backprop),
-                        grad_cam,
-                        rectifiers,
-                        ms: guided_ms,
-                    }),
-                    heat_map: Arc::new(heat_map),
-                    look: Look {
-                        colormap: self.colormap,
-                        opacity: self.opacity,
-                        overlay: Overlay::Blend,
-                        scale: Scale::Own,
-                    },
-                };
+            for figure in view.figures(score, layers, self.look.look())? {
                 self.write(&figure, class, name, gradient.as_ref())?;
             }
         }
         Ok(())
+    }
+
+    fn write_strip(&self, view: &View, score: Score, layers: &[String], name: &str) -> Result<()> {
+        let maps = view.heat_maps(score, layers)?;
+        let mut strip = LayerStrip {
+            photo: Arc::clone(&view.photo),
+            card: Arc::clone(&view.card),
+            answer: Arc::clone(&view.answer),
+            maps: maps.into_iter().map(Arc::new).collect(),
+            look: self.look.look(),
+        };
+        if self.common_scale {
+            strip.look.scale = strip.common_scale();
+        }
+        let page = strip.page(self.panel_px.unwrap_or(STRIP_PX));
+        let base = format!("{name}_{}_layers_{}", view.card.name, score.class());
+        let picture = self.out.join(format!("{base}.{}", self.format));
+        write_page(&page, &picture)?;
+        let facts = serde_json::to_vec_pretty(&facts::of_strip(&strip, score))?;
+        write::bytes(&self.out.join(format!("{base}.json")), &facts)?;
+        done(&picture)
     }
 
     fn write(
@@ -211,8 +187,8 @@ impl Export {
         let base = format!("{name}_{}_{layer}_{class}", figure.card.name);
         let file = |ending: &str| self.out.join(format!("{base}.{ending}"));
 
-        let composite = file("png");
-        write::png(&composite, &figure.composite())?;
+        let composite = file(self.format.name());
+        write_page(&figure.page(), &composite)?;
         if self.panels {
             write::png(&file("heatmap.png"), &figure.bare_heat_map())?;
             for panel in Panel::ALL {
@@ -234,66 +210,17 @@ impl Export {
             raw.write(&mut bytes)?;
             write::bytes(&file("npz"), bytes.get_ref())?;
         }
-        let facts = serde_json::to_vec_pretty(&facts(figure, class))?;
+        let facts = serde_json::to_vec_pretty(&facts::of_figure(figure))?;
         write::bytes(&file("json"), &facts)?;
-        progress("");
-        say::line(&composite.display().to_string())?;
-        Ok(())
+        done(&composite)
     }
 }
 
-/// What the pictures do not say, in a form for programs.
-fn facts(figure: &Figure, class: usize) -> Value {
-    let Figure {
-        card,
-        answer,
-        heat_map,
-        guided,
-        photo,
-        ..
-    } = figure;
-    let source = answer.placement.source;
-    json!({
-        "image": photo.path.display().to_string(),
-        "model": card.name,
-        "layer": heat_map.layer,
-        "class": class,
-        "label": card.labels[class],
-        "logit": answer.logits[class],
-        "probability": answer.probabilities[class],
-        "top5": top(answer, card, 5),
-        "map_max": heat_map.map.max(),
-        "map_size": [heat_map.map.width, heat_map.map.height],
-        "crop": { "x": source.x, "y": source.y, "width": source.width, "height": source.height },
-        "fit": answer.placement.fit.label().to_lowercase(),
-        "opacity": figure.look.opacity,
-        "colormap": figure.look.colormap.name(),
-        "rectifiers_guided": [guided.rectifiers.0, guided.rectifiers.1],
-        "preprocessing_assumed": card.preprocess_assumed,
-        "timings_ms": timings(answer, heat_map, guided),
-        "versions": { "gradcam": env!("CARGO_PKG_VERSION"), "libtorch": LIBTORCH },
-    })
-}
-
-fn top(answer: &Answer, card: &ModelCard, count: usize) -> Vec<Value> {
-    let row = |&class: &usize| {
-        json!({
-            "class": class,
-            "label": card.labels[class],
-            "logit": answer.logits[class],
-            "probability": answer.probabilities[class],
-        })
-    };
-    answer.ranking.iter().take(count).map(row).collect()
-}
-
-fn timings(answer: &Answer, heat_map: &HeatMap, guided: &Guided) -> Value {
-    json!({
-        "resample": answer.resample_ms,
-        "forward": answer.forward_ms,
-        "heat_map": heat_map.ms,
-        "guided": guided.ms,
-    })
+/// Says that a file is there.
+fn done(path: &Path) -> Result<()> {
+    say::progress("");
+    say::line(&path.display().to_string())?;
+    Ok(())
 }
 
 /// Two images of one name in different folders must not overwrite each other.
@@ -305,14 +232,4 @@ fn unused(name: &str, taken: &mut HashSet<String>) -> String {
         .unwrap_or_else(|| name.to_owned());
     taken.insert(free.clone());
     free
-}
-
-/// One line that replaces itself, only where a person is watching.
-fn progress(line: &str) {
-    let mut out = std::io::stderr();
-    if out.is_terminal() {
-        // Where the terminal is gone there is nobody left to tell.
-        let _ = write!(out, "\r\x1b[2K{line}");
-        let _ = out.flush();
-    }
 }

@@ -1,11 +1,16 @@
 //! What can be asked on the command line, and who answers it.
 
 mod classes;
+mod compare;
 mod export;
+mod facts;
 mod layers;
+mod look;
+mod pattern;
 mod pick;
 mod raw;
 mod say;
+mod view;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -39,6 +44,7 @@ pub struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Export(export::Export),
+    Compare(compare::Compare),
     Classes(classes::Classes),
     Layers(layers::Layers),
 }
@@ -73,10 +79,15 @@ impl ModelFile {
     }
 
     fn open(&self, session: &mut Session) -> Result<Arc<ModelCard>> {
-        let card = session.open_model(&self.path()?)?;
-        card.notes.iter().for_each(|note| say::aside(note));
-        Ok(card)
+        open_model(session, &self.path()?)
     }
+}
+
+/// Opens a model and tells what a person should know of it.
+fn open_model(session: &mut Session, path: &Path) -> Result<Arc<ModelCard>> {
+    let card = session.open_model(path)?;
+    card.notes.iter().for_each(|note| say::aside(note));
+    Ok(card)
 }
 
 #[derive(Debug, Clone, Args)]
@@ -88,6 +99,13 @@ struct FitChoice {
 
 fn parse_fit(text: &str) -> Result<Fit, String> {
     text.parse().map_err(|_| "crop, stretch or pad".to_owned())
+}
+
+/// The longest side of a panel, in pixels.
+fn parse_panel_px(text: &str) -> Result<u32, String> {
+    const PIXELS: std::ops::RangeInclusive<u32> = 16..=16_384;
+    let px = text.parse().ok().filter(|px| PIXELS.contains(px));
+    px.ok_or_else(|| format!("pixels from {} to {}", PIXELS.start(), PIXELS.end()))
 }
 
 fn default_model() -> Option<PathBuf> {
@@ -109,6 +127,7 @@ fn default_model() -> Option<PathBuf> {
 pub fn run(arguments: Arguments) -> Result<ExitCode> {
     match arguments.command {
         Some(Command::Export(export)) => export.run(),
+        Some(Command::Compare(compare)) => compare.run(),
         Some(Command::Classes(classes)) => classes.run(),
         Some(Command::Layers(layers)) => layers.run(),
         None => window(arguments.window),
@@ -150,12 +169,4 @@ fn has_display() -> bool {
     ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"]
         .iter()
         .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
-}
-
-/// A file's name without its ending, for building other names from.
-fn stem(path: &Path) -> String {
-    path.file_stem().map_or_else(
-        || "picture".to_owned(),
-        |stem| stem.to_string_lossy().into_owned(),
-    )
 }

@@ -53,6 +53,20 @@ impl Choice {
         }
     }
 
+    /// Understands several; none at all means the best.
+    ///
+    /// # Errors
+    /// As [`Choice::parse`].
+    pub fn parse_all(texts: &[String], labels: &[String]) -> Result<Vec<Choice>> {
+        if texts.is_empty() {
+            return Ok(vec![Choice::Top(1)]);
+        }
+        texts
+            .iter()
+            .map(|text| Choice::parse(text, labels))
+            .collect()
+    }
+
     /// The classes it stands for, given what the model answers.
     pub fn classes(self, answer: &Answer) -> Vec<usize> {
         match self {

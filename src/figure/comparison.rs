@@ -7,6 +7,7 @@ use image::RgbImage;
 
 use super::parts::{self, Key, Type};
 use super::{Figure, Page, Panel};
+use crate::explain::Score;
 use crate::picture::caption::significant;
 use crate::picture::compose::{self, Look, Scale};
 use crate::picture::map::Map;
@@ -181,6 +182,23 @@ impl Comparison {
         }
     }
 
+    /// The names of the two classes whose maps' differences are shown, where all are of these two.
+    fn classes_compared(&self) -> Option<(String, String)> {
+        let mut pairs = self
+            .rows
+            .iter()
+            .filter(|row| row.difference.is_some())
+            .map(|row| {
+                let name = |class| parts::class(Score::For(class), &row.figure.card);
+                match row.figure.heat_map.score {
+                    Score::Versus { a, b } => Some((name(a), name(b))),
+                    Score::For(_) | Score::Against(_) => None,
+                }
+            });
+        let first = pairs.next()?;
+        pairs.all(|pair| pair == first).then_some(first)?
+    }
+
     /// The legends below the columns they are of; returns where they end.
     fn legends(
         &self,
@@ -194,7 +212,7 @@ impl Comparison {
         let magnitudes: Vec<f32> = differences.map(Map::max_abs).collect();
         let mut bottom = y;
         if !magnitudes.is_empty() {
-            let key = Key::of_differences(self.scale, &magnitudes);
+            let key = Key::of_differences(self.scale, &magnitudes, self.classes_compared());
             bottom = key.set(items, face, (left(0), y), cell);
         }
         // Views look alike in the window; where they do not, each look has its legend.

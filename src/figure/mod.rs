@@ -4,6 +4,8 @@
 //! differ. Engine data goes in, a [`Page`] comes out; [`write_page`] makes it a PNG, SVG or PDF.
 
 mod comparison;
+#[cfg(test)]
+mod fixture;
 mod layer_strip;
 mod parts;
 mod single;

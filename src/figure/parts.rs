@@ -136,8 +136,13 @@ impl Key {
         }
     }
 
-    /// What the colours of differences with these largest magnitudes mean.
-    pub fn of_differences(scale: Scale, magnitudes: &[f32]) -> Key {
+    /// What the colours of differences with these largest magnitudes mean; `classes` are those
+    /// whose maps were compared, where they are the same two for all.
+    pub fn of_differences(
+        scale: Scale,
+        magnitudes: &[f32],
+        classes: Option<(String, String)>,
+    ) -> Key {
         let largest = magnitudes.iter().copied().fold(0.0, f32::max);
         let end = match scale {
             _ if largest <= 0.0 => None,
@@ -152,7 +157,10 @@ impl Key {
                 Some(end) => [format!("−{end}"), "0".to_owned(), format!("+{end}")],
                 None => [String::new(), "no difference".to_owned(), String::new()],
             },
-            details: "red where the first map is stronger, blue where the second is".to_owned(),
+            details: match classes {
+                Some((a, b)) => format!("red: more for {a}, blue: more for {b}"),
+                None => "red: more in the first map, blue: more in the second".to_owned(),
+            },
         }
     }
 

@@ -1,1 +1,230 @@
+use super::*;
+use crate::figure::fixture::view;
+use crate::model::ReluRule;
+use crate::picture::colormap::diverging;
+use crate::picture::map::difference;
+use crate::picture::page::tests::{assert_well_laid_out, words};
 
+fn row(figure: Figure) -> Row {
+    Row {
+        figure,
+        label: None,
+        difference: None,
+    }
+}
+
+/// Two classes of one photo and the one against the other: maps of maximum 8, 2 and 4.
+fn two_classes(size: (u32, u32), long: bool, scale: Scale) -> Comparison {
+    let view = view(size, long);
+    let layer = if long {
+        "features.denseblock4.denselayer16.conv2.".repeat(4)
+    } else {
+        "features.12".to_owned()
+    };
+    let a = view.figure(Score::For(0), &layer, 8.0);
+    let b = view.figure(Score::For(1), &layer, 2.0);
+    let versus = view.figure(Score::Versus { a: 0, b: 1 }, &layer, 4.0);
+    let between = difference(&a.heat_map.map, &b.heat_map.map);
+    let label = |label: &str| Some(label.to_owned());
+    Comparison {
+        rows: vec![
+            Row {
+                label: label("A"),
+                ..row(a)
+            },
+            Row {
+                label: label("B"),
+                ..row(b)
+            },
+            Row {
+                label: label("A − B"),
+                difference: Some(between),
+                ..row(versus)
+            },
+        ],
+        scale,
+    }
+}
+
+/// The panels of a page of so many rows: they are drawn after everything else.
+fn panels(page: &Page, rows: usize) -> Vec<(u32, u32, &RgbImage)> {
+    let pictures = page.items.iter().filter_map(|item| match item {
+        Item::Picture { x, y, rgb } => Some((*x, *y, rgb)),
+        _ => None,
+    });
+    let pictures: Vec<_> = pictures.collect();
+    pictures[pictures.len() - rows * COLUMNS..].to_vec()
+}
+
+#[test]
+fn nothing_overlaps_or_leaves_the_page_at_any_size_and_shape() {
+    for size in [
+        (1, 1),
+        (8, 8),
+        (224, 224),
+        (451, 300),
+        (300, 451),
+        (600, 30),
+        (30, 600),
+        (1, 2000),
+    ] {
+        for max_px in [1, 64, 300] {
+            for long in [false, true] {
+                let page = two_classes(size, long, Scale::Own).page(max_px);
+                assert_well_laid_out(&page, &format!("{size:?} within {max_px}, {long}"));
+            }
+        }
+    }
+    // As a camera takes it, at its own pixels.
+    let page = two_classes((4000, 3000), false, Scale::Own).page(u32::MAX);
+    assert_well_laid_out(&page, "twelve megapixels");
+}
+
+#[test]
+fn photos_models_and_rules_may_differ_from_row_to_row() {
+    let mut rows = Vec::new();
+    for size in [(1, 1), (300, 200), (200, 300), (1000, 50), (50, 1000)] {
+        let mut row = row(view(size, false).figure(Score::For(2), "features.3", 1.0));
+        let mut guided = (*row.figure.guided).clone();
+        guided.rule = ReluRule::ALL[rows.len() % 3];
+        row.figure.guided = guided.into();
+        rows.push(row);
+    }
+    let page = Comparison {
+        rows,
+        scale: Scale::Own,
+    }
+    .page(400);
+    assert_well_laid_out(&page, "five photos");
+    // The long sides agree, the shapes stay.
+    let sizes: Vec<(u32, u32)> = panels(&page, 5)
+        .chunks(COLUMNS)
+        .map(|row| row[0].2.dimensions())
+        .collect();
+    assert_eq!(
+        sizes,
+        [(400, 400), (400, 267), (267, 400), (400, 20), (20, 400)]
+    );
+    let titles = words(&page);
+    for title in ["Deconvnet", "Gradient × Grad-CAM"] {
+        assert!(titles.iter().any(|word| word == title), "{titles:?}");
+    }
+}
+
+#[test]
+fn titles_stand_again_only_where_they_change() {
+    let said = words(&two_classes((224, 224), false, Scale::Own).page(224));
+    let count = |words: &str| said.iter().filter(|said| *said == words).count();
+    assert_eq!(count("Original"), 1);
+    assert_eq!(count("Grad-CAM"), 1);
+    assert_eq!(count("Guided Grad-CAM"), 1);
+    assert_eq!(count("Difference of the maps"), 1);
+}
+
+#[test]
+fn a_row_says_what_it_is_of() {
+    let said = words(&two_classes((600, 600), false, Scale::Own).page(600));
+    for line in [
+        "A: tabby",
+        "probability 62.5 % · photo.png · model · features.12 · maximum 8.00",
+        "B: lynx",
+        "probability 25.0 % · photo.png · model · features.12 · maximum 2.00",
+        "A − B: tabby versus lynx",
+        "photo.png · model · features.12 · maximum 4.00 · difference ± 6.00",
+        "each map’s maximum",
+        "−6.00",
+        "+6.00",
+        "red: more for tabby, blue: more for lynx",
+    ] {
+        assert!(said.iter().any(|said| said == line), "{line}: {said:?}");
+    }
+}
+
+#[test]
+fn panels_line_up_in_columns_at_the_photos_own_pixels() {
+    let comparison = two_classes((224, 150), false, Scale::Own);
+    assert_eq!(comparison.panel_px(1000), 224);
+    let page = comparison.page(1000);
+    let panels = panels(&page, 3);
+    for row in panels.chunks(COLUMNS) {
+        assert!(row.iter().all(|panel| panel.1 == row[0].1));
+        for (panel, first) in row.iter().zip(&panels) {
+            assert_eq!(panel.0, first.0);
+            assert_eq!(panel.2.dimensions(), (224, 150));
+        }
+    }
+    assert_eq!(*panels[0].2, comparison.rows[0].figure.photo.rgb);
+}
+
+#[test]
+fn one_scale_holds_for_all_maps_and_their_difference() {
+    let at_left = |page: &Page| {
+        let panels = panels(page, 3);
+        let pixel = |row: usize, column: usize| panels[row * COLUMNS + column].2.get_pixel(0, 0).0;
+        [pixel(0, 1), pixel(1, 1), pixel(2, 1), pixel(2, 0)]
+    };
+    let own = two_classes((224, 224), false, Scale::Own).page(224);
+    let table = diverging();
+    assert_eq!(at_left(&own), [[255; 3], [255; 3], [255; 3], table[255]]);
+
+    // 8, 2, 4 and a difference of 6, of 8.
+    let common = two_classes((224, 224), false, Scale::UpTo(8.0)).page(224);
+    assert_eq!(at_left(&common), [[255; 3], [63; 3], [127; 3], table[223]]);
+    let said = words(&common);
+    for line in ["8.00", "−8.00", "+8.00", "grey, opacity 100 %, one scale"] {
+        assert!(said.iter().any(|said| said == line), "{line}: {said:?}");
+    }
+}
+
+#[test]
+fn a_look_of_its_own_has_a_legend_of_its_own() {
+    let mut comparison = two_classes((224, 224), false, Scale::Own);
+    comparison.rows[1].figure.look.opacity = 0.25;
+    let page = comparison.page(224);
+    assert_well_laid_out(&page, "two looks");
+    let said = words(&page);
+    for line in ["grey, opacity 100 %", "grey, opacity 25 %"] {
+        assert!(said.iter().any(|said| said == line), "{line}: {said:?}");
+    }
+}
+
+#[test]
+fn maps_of_zeros_are_called_that() {
+    let view = view((224, 224), false);
+    let figure = view.figure(Score::For(0), "features.12", 0.0);
+    let mut row = row(figure.clone());
+    row.difference = Some(difference(&figure.heat_map.map, &figure.heat_map.map));
+    for scale in [Scale::Own, Scale::UpTo(0.0)] {
+        let rows = vec![row.clone()];
+        let page = Comparison { rows, scale }.page(224);
+        let said = words(&page);
+        for line in ["zero everywhere", "no difference"] {
+            assert!(said.iter().any(|said| said == line), "{line}: {said:?}");
+        }
+        let panels = panels(&page, 1);
+        assert_eq!(panels[0].2.get_pixel(0, 0).0, diverging()[127]);
+        assert_eq!(panels[1].2.get_pixel(0, 0).0, [0; 3]);
+    }
+}
+
+#[test]
+fn a_page_stays_bearable_whatever_is_asked_for() {
+    let view = view((12_000, 9_000), false);
+    let rows = vec![row(view.figure(Score::For(0), "features.12", 1.0)); 4];
+    let scale = Scale::Own;
+    let comparison = Comparison { rows, scale };
+    let px = comparison.panel_px(u32::MAX);
+    assert!((2000..4000).contains(&px), "{px}");
+    let (width, height) = comparison.layout(px).size;
+    assert!(u64::from(width) * u64::from(height) <= 100_000_000);
+    assert_eq!(comparison.panel_px(500), 500);
+}
+
+#[test]
+fn nothing_to_compare_is_an_empty_page() {
+    let rows = Vec::new();
+    let scale = Scale::Own;
+    let page = Comparison { rows, scale }.page(300);
+    assert!(words(&page).is_empty());
+    assert!(page.width > 0 && page.height > 0);
+}

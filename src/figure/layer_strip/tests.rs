@@ -1,1 +1,117 @@
+use super::*;
+use crate::explain::Score;
+use crate::figure::fixture::{LOOK, view};
+use crate::picture::page::tests::{assert_well_laid_out, words};
+use image::RgbImage;
 
+fn strip(size: (u32, u32), maxima: &[f32], long: bool) -> LayerStrip {
+    let view = view(size, long);
+    let path = |i: usize| match long {
+        true => format!("features.denseblock4.denselayer{i}.").repeat(3),
+        false => format!("features.{i}"),
+    };
+    let maps = maxima
+        .iter()
+        .enumerate()
+        .map(|(i, max)| view.heat_map(Score::For(0), &path(i), *max))
+        .collect();
+    LayerStrip {
+        photo: view.photo,
+        card: view.card,
+        answer: view.answer,
+        maps,
+        look: LOOK,
+    }
+}
+
+/// The maps of a page, which are drawn after its legend.
+fn maps(page: &Page) -> Vec<(u32, u32, &RgbImage)> {
+    let pictures = page.items.iter().filter_map(|item| match item {
+        Item::Picture { x, y, rgb } => Some((*x, *y, rgb)),
+        _ => None,
+    });
+    pictures.skip(1).collect()
+}
+
+#[test]
+fn nothing_overlaps_or_leaves_the_page_at_any_size_and_number() {
+    for size in [
+        (1, 1),
+        (224, 224),
+        (600, 30),
+        (30, 600),
+        (400, 300),
+        (1, 2000),
+    ] {
+        for count in [0, 1, 2, 7, 60] {
+            for long in [false, true] {
+                let maxima: Vec<f32> = (0..count).map(|i| i as f32 * 0.1).collect();
+                let page = strip(size, &maxima, long).page(100);
+                assert_well_laid_out(&page, &format!("{count} of {size:?}, {long}"));
+                assert_eq!(maps(&page).len(), count);
+            }
+        }
+    }
+}
+
+#[test]
+fn maps_stand_in_the_order_of_the_network_each_with_its_path_and_maximum() {
+    let page = strip((300, 200), &[1.0, 4.0, 2.0, 0.0, 8.0], false).page(150);
+    let maps = maps(&page);
+    let places: Vec<(u32, u32)> = maps.iter().map(|(x, y, _)| (*y, *x)).collect();
+    assert!(places.is_sorted(), "{places:?}");
+    assert!(maps.iter().all(|map| map.2.dimensions() == (150, 100)));
+    let said = words(&page);
+    let expected = [
+        "tabby",
+        "probability 62.5 % · photo.png · model · 5 layers",
+        "features.0",
+        "maximum 1.00",
+        "features.1",
+        "maximum 4.00",
+        "features.2",
+        "maximum 2.00",
+        "features.3",
+        "zero everywhere",
+        "features.4",
+        "maximum 8.00",
+    ];
+    assert_eq!(said[..expected.len()], expected);
+    assert!(said.contains(&"each map’s maximum".to_owned()), "{said:?}");
+}
+
+#[test]
+fn on_one_scale_a_weak_layer_looks_weak() {
+    let mut strip = strip((300, 200), &[1.0, 4.0, 8.0, 0.0], false);
+    let shown = |strip: &LayerStrip| {
+        let page = strip.page(150);
+        let maps = maps(&page).into_iter();
+        maps.map(|map| map.2.get_pixel(0, 0).0[0])
+            .collect::<Vec<u8>>()
+    };
+    assert_eq!(shown(&strip), [255, 255, 255, 0]);
+    strip.look.scale = strip.common_scale();
+    assert_eq!(strip.look.scale, Scale::UpTo(8.0));
+    assert_eq!(shown(&strip), [31, 127, 255, 0]);
+    let said = words(&strip.page(150));
+    assert!(said.contains(&"8.00".to_owned()), "{said:?}");
+}
+
+#[test]
+fn the_grid_is_wider_than_high_but_not_by_much() {
+    for count in [6, 30, 200] {
+        let page = strip((400, 300), &vec![1.0; count], false).page(100);
+        let aspect = f64::from(page.width) / f64::from(page.height);
+        assert!((0.8..2.4).contains(&aspect), "{count}: {aspect}");
+    }
+}
+
+#[test]
+fn a_page_stays_bearable_whatever_is_asked_for() {
+    let strip = strip((8000, 6000), &[1.0; 200], false);
+    let px = strip.panel_px(u32::MAX);
+    assert!((300..1200).contains(&px), "{px}");
+    assert_eq!(strip.panel_px(192), 192);
+    // A photo that is smaller than what is asked for is not enlarged.
+    assert_eq!(self::strip((20, 10), &[1.0], false).panel_px(192), 20);
+}

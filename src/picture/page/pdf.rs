@@ -106,8 +106,8 @@ impl Drawing {
     }
 
     fn media_box(&self) -> Rect {
-        let (width, height) = self.size;
-        Rect::new(0.0, 0.0, width * self.points, height * self.points)
+        let points = |pixels: f32| (pixels * self.points).min(LONGEST);
+        Rect::new(0.0, 0.0, points(self.size.0), points(self.size.1))
     }
 
     /// The lower left corner of a box, its width and its height, in points.

@@ -1,0 +1,91 @@
+//! Which layers a person means by `all`, `spatial` or a pattern.
+
+use anyhow::{Result, bail};
+use gradcam::engine::{ModelCard, resolve_layer};
+
+use super::say;
+
+/// The paths of the layers that were meant, in the order of the network; each has a map.
+///
+/// # Errors
+/// Where the model has no layer with a map, or none of them matches.
+pub fn layers(text: &str, card: &ModelCard) -> Result<Vec<String>> {
+    // Says in words that there is none at all.
+    resolve_layer(card, None)?;
+    let pattern = match text {
+        "all" | "spatial" => "*",
+        pattern => pattern,
+    };
+    let found: Vec<String> = card
+        .layers
+        .targets()
+        .map(|layer| layer.path.clone())
+        .filter(|path| matches(pattern, path))
+        .collect();
+    if found.is_empty() {
+        bail!("no layer with a map matches “{text}”; `gradcam layers` lists them");
+    }
+    let (all, without) = (
+        card.layers.layers.len(),
+        card.layers.layers.len() - card.layers.targets().count(),
+    );
+    if text == "all" && without > 0 {
+        say::aside(&format!(
+            "{without} of {all} layers have no map and are left out; `gradcam layers` says why"
+        ));
+    }
+    Ok(found)
+}
+
+/// Whether `path` is `pattern`, in which each `*` stands for any characters, or none.
+fn matches(pattern: &str, path: &str) -> bool {
+    let Some((start, rest)) = pattern.split_once('*') else {
+        return pattern == path;
+    };
+    let Some(mut path) = path.strip_prefix(start) else {
+        return false;
+    };
+    let mut parts: Vec<&str> = rest.split('*').collect();
+    let end = parts.pop().unwrap_or_default();
+    // The earliest place leaves the most for what follows.
+    for part in parts {
+        let Some(at) = path.find(part) else {
+            return false;
+        };
+        path = &path[at + part.len()..];
+    }
+    path.ends_with(end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_star_stands_for_anything() {
+        for (pattern, path) in [
+            ("*", ""),
+            ("*", "features.3"),
+            ("features.*", "features.3"),
+            ("features.*", "features.3.squeeze"),
+            ("*.squeeze", "features.3.squeeze"),
+            ("f*.3.*e", "features.3.squeeze"),
+            ("features.3", "features.3"),
+            ("a*b*b", "abb"),
+            ("a**b", "ab"),
+        ] {
+            assert!(matches(pattern, path), "{pattern} is {path}");
+        }
+        for (pattern, path) in [
+            ("", "features"),
+            ("features", "features.3"),
+            ("features.*", "features"),
+            ("*.squeeze", "features.3.squeeze_activation"),
+            ("a*a", "a"),
+            ("a*b*b", "ab"),
+            ("x*", "features"),
+        ] {
+            assert!(!matches(pattern, path), "{pattern} is not {path}");
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! Views without a model behind them.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use image::{Rgb, RgbImage};
+
+use super::Figure;
+use crate::engine::{Answer, Guided, HeatMap, ModelCard};
+use crate::explain::Score;
+use crate::model::{LayerTree, Preprocess, ReluRule};
+use crate::picture::colormap::Colormap;
+use crate::picture::compose::{Look, Overlay, Scale};
+use crate::picture::decode::Photo;
+use crate::picture::geometry::{Fit, Placement};
+use crate::picture::map::{Map, SignedImage};
+
+pub(super) const LOOK: Look = Look {
+    colormap: Colormap::Grey,
+    opacity: 1.0,
+    overlay: Overlay::Blend,
+    scale: Scale::Own,
+};
+
+/// A photo, a model and its answer, but nothing explained yet.
+pub(super) struct View {
+    pub photo: Arc<Photo>,
+    pub card: Arc<ModelCard>,
+    pub answer: Arc<Answer>,
+}
+
+/// A photo of this size, seen whole by a model of three classes; the first and the third have
+/// short names.
+pub(super) fn view(size: (u32, u32), long: bool) -> View {
+    let words = |short: &str| match long {
+        true => format!("{short}, of which there is a good deal to say, ").repeat(4),
+        false => short.to_owned(),
+    };
+    let rgb = RgbImage::from_pixel(size.0, size.1, Rgb([40, 80, 120]));
+    let path = PathBuf::from(format!("{}.png", words("photo")));
+    let preprocess = Preprocess::imagenet(8, 8);
+    let placement = Placement::new(size, &preprocess.frame(), Fit::Stretch);
+    View {
+        photo: Arc::new(Photo::from_rgb(path, rgb)),
+        card: Arc::new(ModelCard {
+            id: 1,
+            path: "model.pt2".into(),
+            name: words("model"),
+            parameters: 1,
+            input_size: (8, 8),
+            labels: ["tabby", "lynx", "tiger cat"].map(words).into(),
+            preprocess,
+            preprocess_assumed: false,
+            rectifiers: 1,
+            layers: LayerTree::default(),
+            notes: Vec::new(),
+        }),
+        answer: Arc::new(Answer {
+            logits: vec![3.0, 2.0, 1.0],
+            probabilities: vec![0.625, 0.25, 0.125],
+            ranking: vec![0, 1, 2],
+            placement,
+            resample_ms: 0.0,
+            forward_ms: 0.0,
+        }),
+    }
+}
+
+impl View {
+    /// A map with this maximum at its left, 0 at its right.
+    pub fn heat_map(&self, score: Score, layer: &str, max: f32) -> Arc<HeatMap> {
+        let map = Map {
+            width: 2,
+            height: 1,
+            values: vec![max, 0.0],
+        };
+        Arc::new(HeatMap {
+            score,
+            layer: layer.to_owned(),
+            map,
+            ms: 0.0,
+        })
+    }
+
+    pub fn figure(&self, score: Score, layer: &str, max: f32) -> Figure {
+        let signed = Arc::new(SignedImage {
+            width: 2,
+            height: 2,
+            values: vec![0.0; 12],
+        });
+        Figure {
+            photo: Arc::clone(&self.photo),
+            card: Arc::clone(&self.card),
+            answer: Arc::clone(&self.answer),
+            heat_map: self.heat_map(score, layer, max),
+            guided: Arc::new(Guided {
+                score,
+                layer: layer.to_owned(),
+                rule: ReluRule::Guided,
+                backprop: Arc::clone(&signed),
+                grad_cam: signed,
+                rectifiers: (1, 1),
+                ms: 0.0,
+            }),
+            look: LOOK,
+        }
+    }
+}
