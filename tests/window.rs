@@ -69,6 +69,11 @@ impl Display {
         );
     }
 
+    fn type_text(&self, text: &str) {
+        let mut typing = self.command("xdotool");
+        assert!(typing.args(["type", text]).status().unwrap().success());
+    }
+
     fn screenshot(&self) -> RgbImage {
         let shot = self
             .command("import")
@@ -118,23 +123,37 @@ fn changed(a: &RgbImage, b: &RgbImage) -> f64 {
     a.pixels().zip(b.pixels()).filter(differs).count() as f64 / f64::from(a.width() * a.height())
 }
 
-#[test]
-fn the_window_opens_answers_keys_and_closes_cleanly() {
-    let display = Display::start();
-    let mut program = display
-        .command(env!("CARGO_BIN_EXE_gradcam"))
+/// How bright the window is beside the pictures: in its upper left corner, where the bar begins.
+fn bar(shot: &RgbImage, display: &Display) -> u8 {
+    let place = display
+        .command("xdotool")
         .args([
-            "assets/chelsea.png",
-            "--model",
-            "models/efficientnet_lite0.pt2",
-            "--class",
-            "Egyptian cat",
+            "search",
+            "--name",
+            "gradcam",
+            "getwindowgeometry",
+            "--shell",
         ])
+        .output()
+        .unwrap();
+    let place = String::from_utf8_lossy(&place.stdout).into_owned();
+    let value = |name: &str| {
+        let line = place.lines().rev().find_map(|line| line.strip_prefix(name));
+        line.unwrap().parse::<i32>().unwrap().max(0) as u32
+    };
+    shot.get_pixel(value("X=") + 5, value("Y=") + 5).0[0]
+}
+
+/// Starts the program with a folder of settings, and waits for its window.
+fn start(display: &Display, settings: &Path, arguments: &[&str]) -> Child {
+    let program = display
+        .command(env!("CARGO_BIN_EXE_gradcam"))
+        .args(arguments)
+        .env("GRADCAM_CONFIG", settings)
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")))
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-
     let window = until("the window stands", || {
         let found = display
             .command("xdotool")
@@ -155,6 +174,30 @@ fn the_window_opens_answers_keys_and_closes_cleanly() {
             .status();
         focus.unwrap().success().then_some(())
     });
+    program
+}
+
+fn close(display: &Display, program: &mut Child) {
+    display.key("alt+F4");
+    let status = until("the window closes", || program.try_wait().unwrap());
+    assert!(status.success(), "{status}");
+}
+
+#[test]
+fn the_window_opens_answers_keys_and_closes_cleanly() {
+    let display = Display::start();
+    let settings = tempfile::tempdir().unwrap();
+    let mut program = start(
+        &display,
+        settings.path(),
+        &[
+            "assets/chelsea.png",
+            "--model",
+            "models/efficientnet_lite0.pt2",
+            "--class",
+            "Egyptian cat",
+        ],
+    );
     let cat = until("all panels are drawn", || {
         Some(display.screenshot()).filter(|shot| zero_grey(shot) > 5000)
     });
@@ -170,7 +213,18 @@ fn the_window_opens_answers_keys_and_closes_cleanly() {
     });
     assert!(changed(&walked, &cat) > 0.01);
 
-    display.key("alt+F4");
-    let status = until("the window closes", || program.try_wait().unwrap());
-    assert!(status.success(), "{status}");
+    // The theme is found by name, and comes back with the picture and the model.
+    assert!(bar(&cat, &display) < 128);
+    display.key("ctrl+k");
+    display.type_text("theme: light");
+    display.key("Return");
+    let light = until("the window is light", || {
+        Some(display.screenshot()).filter(|shot| bar(shot, &display) > 200)
+    });
+    close(&display, &mut program);
+    let mut again = start(&display, settings.path(), &[]);
+    until("the window comes back as it was", || {
+        (changed(&display.screenshot(), &light) < 0.01).then_some(())
+    });
+    close(&display, &mut again);
 }

@@ -96,10 +96,11 @@ fn written(keys: KeyboardShortcut, mac: bool) -> String {
         }
     }
     text.push_str(match keys.logical_key {
-        Key::ArrowUp => "↑",
-        Key::ArrowDown => "↓",
-        Key::ArrowLeft => "←",
-        Key::ArrowRight => "→",
+        // Words: a screen reader says them too.
+        Key::ArrowUp => "Up",
+        Key::ArrowDown => "Down",
+        Key::ArrowLeft => "Left",
+        Key::ArrowRight => "Right",
         Key::Escape => "Esc",
         Key::PageUp => "Page up",
         Key::PageDown => "Page down",
@@ -125,7 +126,7 @@ mod tests {
         assert_eq!(written(keys, false), "Ctrl+Shift+Z");
         assert_eq!(written(keys, true), "Cmd+Shift+Z");
         let up = KeyboardShortcut::new(Modifiers::NONE, Key::ArrowUp);
-        assert_eq!(written(up, false), "↑");
+        assert_eq!(written(up, false), "Up");
     }
 
     /// The table of the README: commands that have keys, and what the mouse does.
