@@ -277,7 +277,7 @@ impl Film {
             let readable = entries.get(index).is_some_and(|e| e.unreadable.is_none());
             readable && self.thumbnails.get(index).is_none()
         });
-        let in_sight = lacking.map(|index| wish(index, self.asks() && self.is_to_ask(index)));
+        let in_sight = lacking.map(|index| wish(index, next.contains(&index)));
         decoder.wish(
             in_sight.collect(),
             next.into_iter().map(|index| wish(index, true)).collect(),
