@@ -36,6 +36,10 @@ pub struct Film {
     /// Started with the first folder, and then kept: so there is never more than one.
     decoder: Option<Decoder>,
     scan: Option<Scan>,
+    /// What takes the place of all this as soon as a picture is found in it.
+    incoming: Option<(Vec<PathBuf>, Scan)>,
+    /// Counts what was opened and closed.
+    generation: u64,
     tally: Tally,
     answers: Answers,
     question: Option<Question>,
@@ -56,6 +60,8 @@ impl Film {
             thumbnails: Thumbnails::default(),
             decoder: None,
             scan: None,
+            incoming: None,
+            generation: 0,
             tally: Tally::default(),
             answers: Answers::default(),
             question: None,
@@ -65,17 +71,17 @@ impl Film {
         }
     }
 
-    /// Opens folders, files, or both; what was open before is closed.
+    /// Opens folders, files, or both. What was open before stays until there are pictures to take
+    /// its place.
     ///
     /// # Errors
     /// [`Error::NoThread`].
-    pub fn open(&mut self, paths: Vec<PathBuf>, answerer: &dyn Answerer) -> Result<(), Error> {
-        self.close(answerer);
+    pub fn open(&mut self, paths: Vec<PathBuf>) -> Result<(), Error> {
         if self.decoder.is_none() {
             self.decoder = Some(Decoder::start(Arc::clone(&self.wake))?);
         }
-        self.scan = Some(Scan::start(paths.clone(), Arc::clone(&self.wake))?);
-        self.paths = paths;
+        let scan = Scan::start(paths.clone(), Arc::clone(&self.wake))?;
+        self.incoming = Some((paths, scan));
         Ok(())
     }
 
@@ -85,6 +91,7 @@ impl Film {
         if let Some(decoder) = &self.decoder {
             decoder.forget();
         }
+        self.generation += 1;
         self.paths.clear();
         self.scan = None;
         self.tally = Tally::default();
@@ -104,9 +111,14 @@ impl Film {
         &self.paths
     }
 
-    /// Whether the folder is still being read.
+    /// Changes whenever other pictures take the place of these, or none do.
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// Whether the folder is still being read, or one that is to take its place.
     pub fn is_scanning(&self) -> bool {
-        self.scan.as_ref().is_some_and(Scan::is_under_way)
+        self.incoming.is_some() || self.scan.as_ref().is_some_and(Scan::is_under_way)
     }
 
     /// What was passed over, once the folder is read.
@@ -198,12 +210,10 @@ impl Film {
     /// changed.
     ///
     /// # Errors
-    /// Where what was opened turns out to hold no pictures; then nothing is open any more.
+    /// Where what was opened last turns out to hold no pictures; what was open before stays.
     pub fn poll(&mut self, answerer: &dyn Answerer, now: Instant) -> Result<bool, Error> {
-        if !self.is_open() {
-            return Ok(false);
-        }
-        let mut changed = self.take_found(answerer)?;
+        let replaced = self.take_incoming(answerer);
+        let mut changed = self.take_found();
         for decoded in self.decoder.as_ref().map(Decoder::take).unwrap_or_default() {
             self.take_decoded(decoded, answerer);
             changed = true;
@@ -215,23 +225,45 @@ impl Film {
         if changed {
             self.make_wishes();
         }
-        Ok(self.roll.refresh(now) || changed)
+        let refreshed = self.roll.refresh(now);
+        Ok(replaced? || changed || refreshed)
     }
 
-    fn take_found(&mut self, answerer: &dyn Answerer) -> Result<bool, Error> {
+    /// Says whether other pictures have taken the place of these.
+    fn take_incoming(&mut self, answerer: &dyn Answerer) -> Result<bool, Error> {
+        let Some((paths, mut scan)) = self.incoming.take() else {
+            return Ok(false);
+        };
+        match scan.poll() {
+            None => {
+                self.incoming = Some((paths, scan));
+                Ok(false)
+            }
+            Some(Report::Failed(error)) => Err(error),
+            Some(Report::Done(_)) => Ok(false),
+            Some(Report::Found(found)) => {
+                self.close(answerer);
+                self.paths = paths;
+                self.scan = Some(scan);
+                self.roll.add(found);
+                self.make_wishes();
+                Ok(true)
+            }
+        }
+    }
+
+    fn take_found(&mut self) -> bool {
         let mut changed = false;
         while let Some(report) = self.scan.as_mut().and_then(Scan::poll) {
             changed = true;
             match report {
                 Report::Found(paths) => self.roll.add(paths),
                 Report::Done(tally) => self.tally = tally,
-                Report::Failed(error) => {
-                    self.close(answerer);
-                    return Err(error);
-                }
+                // Something was found, so it has not failed.
+                Report::Failed(_) => {}
             }
         }
-        Ok(changed)
+        changed
     }
 
     fn take_decoded(&mut self, decoded: Decoded, answerer: &dyn Answerer) {

@@ -151,6 +151,9 @@ impl Roll {
     /// Other labels, one a class: the folders' names may mean other classes now, and all answers
     /// were another model's.
     pub fn set_labels(&mut self, labels: &[String]) {
+        if self.truths.labels() != labels && matches!(self.filter, Filter::Class(_)) {
+            self.filter = Filter::All;
+        }
         self.truths.set_labels(labels);
         for entry in &mut self.entries {
             entry.truth = self.truths.of(&entry.path);

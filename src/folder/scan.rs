@@ -25,7 +25,7 @@ pub const ENDINGS: [&str; 10] = [
 const BATCH: usize = 500;
 
 /// More pictures than this are counted, not listed.
-const MOST: usize = 200_000;
+const MOST: usize = 100_000;
 
 /// What was passed over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -38,6 +38,11 @@ impl Truths {
         }
     }
 
+    /// The model's labels, one a class.
+    pub fn labels(&self) -> &[String] {
+        &self.labels
+    }
+
     /// The class that goes by this name: a label as it is written, or else in letters of any case
     /// and with `_` for a blank, or else a class's index (`281`).
     pub fn class(&self, name: &str) -> Option<usize> {

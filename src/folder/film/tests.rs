@@ -8,7 +8,6 @@ use tempfile::TempDir;
 
 use super::super::answers::{ON_THE_WAY, Pending, Reply};
 use super::super::roll::{Answered, Filter};
-use super::super::scan::ENDINGS;
 use super::*;
 
 /// Answers by the colour of the first pixel: its red is the class.
@@ -114,7 +113,7 @@ impl Case {
         fs::write(root.join("notes.txt"), "words").unwrap();
         let model = Model::default();
         let mut film = Film::new(Arc::new(|| {}));
-        film.open(vec![root.to_owned()], &model).unwrap();
+        film.open(vec![root.to_owned()]).unwrap();
         Case {
             film,
             model,
@@ -138,7 +137,7 @@ impl Case {
         self.film.ask(QUESTION, &labels(), &self.model);
         self.until(|film, _| {
             let counts = film.roll.counts();
-            !film.is_scanning() && counts.pictures == 8 && counts.waiting == 0
+            film.is_open() && !film.is_scanning() && counts.pictures == 8 && counts.waiting == 0
         });
     }
 
@@ -177,7 +176,7 @@ fn good_and_bad_files_are_answered_or_say_why_not() {
 #[test]
 fn thumbnails_are_made_of_what_is_seen() {
     let mut case = Case::new();
-    case.until(|film, _| !film.is_scanning());
+    case.until(|film, _| film.is_open() && !film.is_scanning());
     let (seen, other) = (case.index("3.png"), case.index("1.png"));
     case.film.see(&[seen]);
     case.until(|film, _| film.thumbnail(seen).is_some());
@@ -249,13 +248,13 @@ fn a_file_deleted_before_its_turn_says_so() {
     let path = picture(folder.path(), "a.png", 0);
     let model = Model::default();
     let mut film = Film::new(Arc::new(|| {}));
-    film.open(vec![path.clone()], &model).unwrap();
+    film.open(vec![path.clone()]).unwrap();
     let mut case = Case {
         film,
         model,
         _folder: folder,
     };
-    case.until(|film, _| !film.is_scanning());
+    case.until(|film, _| film.is_open() && !film.is_scanning());
     fs::remove_file(&path).unwrap();
     case.film.see(&[0]);
     case.until(|film, _| film.roll.counts().unreadable == 1);
@@ -267,21 +266,30 @@ fn a_file_deleted_before_its_turn_says_so() {
 }
 
 #[test]
-fn a_folder_without_pictures_is_not_left_open() {
-    let folder = tempfile::tempdir().unwrap();
-    let model = Model::default();
-    let mut film = Film::new(Arc::new(|| {}));
-    film.open(vec![folder.path().to_owned()], &model).unwrap();
+fn a_folder_without_pictures_takes_the_place_of_none() {
+    let mut case = Case::new();
+    case.answered();
+    let generation = case.film.generation();
+    let empty = tempfile::tempdir().unwrap();
+    case.film.open(vec![empty.path().to_owned()]).unwrap();
     let begun = Instant::now();
     let error = loop {
-        match film.poll(&model, Instant::now()) {
+        match case.film.poll(&case.model, Instant::now()) {
             Err(error) => break error,
             Ok(_) => assert!(begun.elapsed() < Duration::from_secs(60)),
         }
     };
     assert!(error.to_string().contains("no pictures"), "{error}");
-    assert!(!film.is_open());
-    assert!(ENDINGS.contains(&"png"));
+    assert_eq!(case.film.roll.counts().answered, 3);
+    assert_eq!(case.film.generation(), generation);
+
+    let path = picture(empty.path(), "a.png", 2);
+    case.film.open(vec![path]).unwrap();
+    case.until(|film, _| film.generation() != generation && film.roll.counts().answered == 1);
+    assert_eq!(case.film.roll.counts().pictures, 1);
+    case.film.close(&case.model);
+    assert!(!case.film.is_open());
+    assert_eq!(case.film.bytes(), 0);
 }
 
 #[test]
@@ -295,7 +303,7 @@ fn five_thousand_pictures_stay_within_the_limit() {
     let model = Model::default();
     let mut film = Film::new(Arc::new(|| {}));
     film.set_limit(limit);
-    film.open(vec![folder.path().to_owned()], &model).unwrap();
+    film.open(vec![folder.path().to_owned()]).unwrap();
     film.ask(QUESTION, &labels(), &model);
     let mut case = Case {
         film,
@@ -310,7 +318,7 @@ fn five_thousand_pictures_stay_within_the_limit() {
         film.poll(&case.model, Instant::now()).unwrap();
         let counts = film.roll.counts();
         most.set(most.get().max(film.bytes()));
-        if !film.is_scanning() && counts.pictures == 5000 && counts.waiting == 0 {
+        if film.is_open() && !film.is_scanning() && counts.pictures == 5000 && counts.waiting == 0 {
             break;
         }
         // Someone scrolls through them meanwhile.
