@@ -9,12 +9,9 @@ use std::time::Instant;
 
 use crate::picture::decode::Photo;
 
+use super::decoder::ON_THE_WAY;
 use super::rate::Rate;
 use super::verdict::Outcome;
-
-/// Pictures on the way to the model at once. The window looks for answers once a frame, or less
-/// often where nothing else moves; meanwhile the model shall not run dry.
-pub const ON_THE_WAY: usize = 8;
 
 /// How often one picture is asked again before its silence counts as an answer.
 const PATIENCE: u32 = 20;

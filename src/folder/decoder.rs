@@ -5,8 +5,8 @@
 //! then come those that only the model waits for.
 //!
 //! Memory: the picture being decoded (its file and at most [`Photo`]'s largest size) and the whole
-//! pictures handed on and not released yet, which are either one or fewer than [`HELD`] bytes
-//! together. All else that a decoded picture leaves behind is a thumbnail.
+//! pictures handed on and not released yet, which are either one or at most [`ON_THE_WAY`] of
+//! [`HELD`] bytes together. All else that a decoded picture leaves behind is a thumbnail.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -23,6 +23,10 @@ use super::{Error, Wake};
 
 /// Bytes of whole pictures that wait for the model, unless one alone is larger.
 pub const HELD: usize = 128 << 20;
+
+/// Whole pictures that wait for the model at once. The window looks for answers once a frame, or
+/// less often where nothing else moves; meanwhile the model shall not run dry.
+pub const ON_THE_WAY: usize = 8;
 
 /// A picture to decode.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,7 +68,8 @@ struct Desk {
     ahead: Vec<Wish>,
     working_on: Option<usize>,
     finished: Vec<Decoded>,
-    /// Bytes of whole pictures given out.
+    /// Whole pictures given out, and their bytes.
+    given: usize,
     held: usize,
     /// Bytes of the last picture: the next will be about as large.
     last: usize,
@@ -122,6 +127,7 @@ impl Decoder {
     /// A whole picture is not needed any more.
     pub fn release(&self, photo: &Photo) {
         let mut desk = self.shared.desk();
+        desk.given = desk.given.saturating_sub(1);
         desk.held = desk.held.saturating_sub(bytes(photo));
         self.shared.changed.notify_one();
     }
@@ -131,7 +137,8 @@ impl Decoder {
         let mut desk = self.shared.desk();
         *desk = Desk {
             folder: desk.folder + 1,
-            // Those given out are still there.
+            // Those taken are still there.
+            given: desk.given - desk.finished.iter().filter(|d| d.photo.is_some()).count(),
             held: desk.held - desk.finished.iter().map(whole_bytes).sum::<usize>(),
             ..Desk::default()
         };
@@ -176,6 +183,7 @@ impl Shared {
                 thumbnail,
                 photo: photo.map(Arc::new),
             };
+            desk.given += usize::from(decoded.photo.is_some());
             desk.held += whole_bytes(&decoded);
             desk.finished.push(decoded);
             drop(desk);
@@ -201,7 +209,7 @@ impl Desk {
 
     /// Whether one more whole picture, of the size of the last, may wait for the model.
     fn has_room(&self) -> bool {
-        self.held == 0 || self.held + self.last <= HELD
+        self.given < ON_THE_WAY && (self.held == 0 || self.held + self.last <= HELD)
     }
 }
 
