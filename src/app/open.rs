@@ -173,11 +173,11 @@ fn looks_like_model(path: &Path) -> bool {
 /// Opens what was dropped, and shows that it may be while it hangs over the window.
 pub fn drop_ui(ui: &Ui, commands: &mut Vec<Command>) {
     let dropped = ui.input(|i| i.raw.dropped_files.clone());
-    // Of several models the last counts: one is open at a time.
+    // Of several models or sessions the last counts: one is open at a time.
     let paths = dropped.iter().map(|file| file.path().to_owned());
-    let (models, images): (Vec<PathBuf>, Vec<PathBuf>) =
-        paths.partition(|path| looks_like_model(path));
-    commands.extend(models.into_iter().last().map(Command::OpenPath));
+    let (others, images): (Vec<PathBuf>, Vec<PathBuf>) =
+        paths.partition(|path| looks_like_model(path) || looks_like_session(path));
+    commands.extend(others.into_iter().last().map(Command::OpenPath));
     if !images.is_empty() {
         commands.push(Command::OpenPictures(images));
     }
