@@ -10,13 +10,16 @@
 //! explain  one file a method: reads maps and gradients off the tape as plain arrays
 //! model    the graph, the tape, the readers of model files
 //! picture  plain pixels; knows neither tensors nor the window
+//! folder   many pictures at once: which there are, what each really shows and is taken for
 //! ```
 //!
 //! `picture` stands beside the tower: every floor may use its plain arrays, it uses none of them.
+//! So does `folder`, which stands on `picture` alone; the window leads it to the engine.
 
 pub mod app;
 pub mod engine;
 pub mod explain;
 pub mod figure;
+pub mod folder;
 pub mod model;
 pub mod picture;

@@ -55,6 +55,7 @@ impl Work {
 impl App {
     /// Sends what all rows ask now to the engine. What it knows already is shown in the same frame.
     pub fn ask(&mut self) {
+        self.follow_film();
         let state = &mut self.state;
         for side in &mut state.sides {
             if side.layer.is_none() {
@@ -123,6 +124,7 @@ impl App {
         self.state.side_mut().choosing_rival = false;
         self.work.photo = None;
         self.session.cancel();
+        self.film_view.stop_opening();
         self.engine.cancel();
         let awaited_heat = self.work.awaits_heat();
         self.work.asked = None;

@@ -44,6 +44,11 @@ impl App {
             Command::SwapClasses | Command::StopComparing => {
                 unless(state.side().rival.is_some(), CLASS_FIRST)
             }
+            Command::PreviousPicture
+            | Command::NextPicture
+            | Command::FirstPicture
+            | Command::LastPicture
+            | Command::CloseFolder => unless(self.has_film(), "Open a folder first"),
             Command::Cancel => unless(self.can_cancel(), "Nothing is under way"),
             Command::Undo => unless(self.can_undo(), "Nothing to undo"),
             Command::Redo => unless(self.can_redo(), "Nothing to redo"),

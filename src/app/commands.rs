@@ -8,6 +8,7 @@ use egui::{Context, Key, KeyboardShortcut, Modifiers, ThemePreference};
 
 use crate::explain::Score;
 use crate::figure::Panel;
+use crate::folder::{Filter, Sort};
 use crate::model::{ModulePath, ReluRule};
 use crate::picture::colormap::Colormap;
 use crate::picture::compose::Overlay;
@@ -23,6 +24,8 @@ use super::{App, export, open, session};
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
     OpenImage,
+    /// A folder of pictures, as a strip to walk through.
+    OpenFolder,
     OpenModel,
     /// The four panels as one picture.
     ExportComposite,
@@ -54,8 +57,25 @@ pub enum Command {
     FindCommand,
     ShowKeys,
 
+    PreviousPicture,
+    NextPicture,
+    FirstPicture,
+    LastPicture,
+    CloseFolder,
+
     /// A file dropped on the window, or named on the command line.
     OpenPath(PathBuf),
+    /// Folders, or several files.
+    OpenPictures(Vec<PathBuf>),
+    /// One of the folder's, by its index.
+    OpenPicture(usize),
+    /// Whether the model is to answer all pictures of the folder.
+    AnswerFolder(bool),
+    SortPictures(Sort),
+    FilterPictures(Filter),
+    /// The most bytes that thumbnails may take.
+    LimitThumbnails(usize),
+    UnfoldFilm(bool),
     ExportPanel(Panel),
     ChooseLayer(ModulePath),
     /// Another class in the same kind of score.
@@ -99,8 +119,10 @@ pub enum Command {
 
 impl Command {
     /// Those that carry no choice, in the order a list of them reads best.
-    pub const ALL: [Command; 27] = [
+    pub const ALL: [Command; 33] = [
         Command::OpenImage,
+        Command::OpenFolder,
+        Command::CloseFolder,
         Command::OpenModel,
         Command::OpenSession,
         Command::SaveSession,
@@ -114,6 +136,10 @@ impl Command {
         Command::NextLayer,
         Command::PreviousClass,
         Command::NextClass,
+        Command::PreviousPicture,
+        Command::NextPicture,
+        Command::FirstPicture,
+        Command::LastPicture,
         Command::FindLayer,
         Command::FindClass,
         Command::ZoomIn,
@@ -133,6 +159,7 @@ impl Command {
     pub fn label(&self) -> &'static str {
         match self {
             Command::OpenImage => "Open image…",
+            Command::OpenFolder => "Open folder…",
             Command::OpenModel => "Open model…",
             Command::ExportComposite => "Export composite…",
             Command::ExportStrip => "Export the strip of layers…",
@@ -142,6 +169,11 @@ impl Command {
             Command::NextLayer => "Next layer",
             Command::PreviousClass => "Previous class",
             Command::NextClass => "Next class",
+            Command::PreviousPicture => "Previous picture",
+            Command::NextPicture => "Next picture",
+            Command::FirstPicture => "First picture",
+            Command::LastPicture => "Last picture",
+            Command::CloseFolder => "Close the folder",
             Command::FindLayer => "Find a layer",
             Command::FindClass => "Find a class",
             Command::ZoomIn => "Zoom in",
@@ -167,6 +199,7 @@ impl Command {
     pub fn tooltip(&self) -> &'static str {
         match self {
             Command::OpenImage => "Open a photo: PNG, JPEG, WebP, BMP, GIF or TIFF",
+            Command::OpenFolder => "Open a folder of photos, or of one folder for each class",
             Command::OpenModel => "Open a model saved by torch.export.save (.pt2)",
             Command::ExportComposite => {
                 "Save all panels with their captions as one figure: PNG, PDF or SVG"
@@ -178,6 +211,11 @@ impl Command {
             Command::NextLayer => "The layer with a map after this one",
             Command::PreviousClass => "The class ranked above this one",
             Command::NextClass => "The class ranked below this one",
+            Command::PreviousPicture => "Open the picture before this one in the folder",
+            Command::NextPicture => "Open the picture after this one in the folder",
+            Command::FirstPicture => "Open the first picture of the folder",
+            Command::LastPicture => "Open the last picture of the folder",
+            Command::CloseFolder => "Put the folder's pictures and their answers away",
             Command::FindLayer => "Type a part of a layer's path or type",
             Command::FindClass => "Type a part of a class's name, or its number",
             Command::ZoomIn => "Magnify all panels",
@@ -205,6 +243,8 @@ impl Command {
     pub fn group(&self) -> Group {
         match self {
             Command::OpenImage
+            | Command::OpenFolder
+            | Command::CloseFolder
             | Command::OpenModel
             | Command::OpenSession
             | Command::SaveSession
@@ -214,6 +254,10 @@ impl Command {
             | Command::NextLayer
             | Command::PreviousClass
             | Command::NextClass
+            | Command::PreviousPicture
+            | Command::NextPicture
+            | Command::FirstPicture
+            | Command::LastPicture
             | Command::FindLayer
             | Command::FindClass => Group::Choosing,
             Command::ZoomIn | Command::ZoomOut | Command::WholePicture => Group::Looking,
@@ -237,6 +281,7 @@ impl Command {
         };
         match self {
             Command::OpenImage => ctrl(Key::O),
+            Command::OpenFolder => shift(Key::O),
             Command::OpenModel => ctrl(Key::M),
             Command::ExportComposite => ctrl(Key::E),
             Command::ExportStrip => shift(Key::E),
@@ -246,6 +291,10 @@ impl Command {
             Command::NextLayer => key(Key::ArrowDown),
             Command::PreviousClass => key(Key::ArrowLeft),
             Command::NextClass => key(Key::ArrowRight),
+            Command::PreviousPicture => key(Key::PageUp),
+            Command::NextPicture => key(Key::PageDown),
+            Command::FirstPicture => key(Key::Home),
+            Command::LastPicture => key(Key::End),
             Command::FindLayer => ctrl(Key::L),
             Command::FindClass => ctrl(Key::F),
             Command::ZoomIn => key(Key::Plus),
@@ -399,6 +448,19 @@ impl App {
             | Command::UnpinAll
             | Command::MovePin(..)
             | Command::MakeLive(_)) => self.compare(command),
+            command @ (Command::OpenFolder
+            | Command::OpenPictures(_)
+            | Command::OpenPicture(_)
+            | Command::CloseFolder
+            | Command::PreviousPicture
+            | Command::NextPicture
+            | Command::FirstPicture
+            | Command::LastPicture
+            | Command::AnswerFolder(_)
+            | Command::SortPictures(_)
+            | Command::FilterPictures(_)
+            | Command::LimitThumbnails(_)
+            | Command::UnfoldFilm(_)) => self.execute_film(ctx, command),
             Command::SetFit(fit) => {
                 state.fit = fit;
                 self.ask();

@@ -120,6 +120,7 @@ impl App {
     /// compared.
     pub(super) fn set_truth(&mut self, class: Option<usize>) {
         self.state.truth = class;
+        self.note_truth(class);
         if self.compare_with_truth() {
             self.ask();
         }

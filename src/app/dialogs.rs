@@ -3,9 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use crate::folder::scan::ENDINGS;
+
 /// Asks the person for a file. Each call blocks, so each runs on a thread of its own.
 pub trait Dialogs: Send + Sync {
     fn image(&self, folder: Option<&Path>) -> Picked;
+    /// A folder of images.
+    fn folder(&self, folder: Option<&Path>) -> Picked;
     fn model(&self, folder: Option<&Path>) -> Picked;
     /// Where to write a PNG, with a name to start from.
     fn save(&self, folder: Option<&Path>, name: &str) -> Picked;
@@ -34,15 +38,18 @@ pub struct SystemDialogs;
 
 impl Dialogs for SystemDialogs {
     fn image(&self, folder: Option<&Path>) -> Picked {
-        const TYPES: [&str; 9] = [
-            "png", "jpg", "jpeg", "webp", "bmp", "gif", "tif", "tiff", "jfif",
-        ];
         ask(folder, |dialog| {
             dialog
                 .set_title("Open image")
-                .add_filter("Images", &TYPES)
+                .add_filter("Images", &ENDINGS)
                 .add_filter("All files", &["*"])
                 .pick_file()
+        })
+    }
+
+    fn folder(&self, folder: Option<&Path>) -> Picked {
+        ask(folder, |dialog| {
+            dialog.set_title("Open folder").pick_folder()
         })
     }
 

@@ -52,6 +52,7 @@ impl App {
         self.drain_photo();
         self.drain_models();
         self.drain_answers();
+        self.drain_film(ctx);
         export::drain(self, ctx);
         self.drain_session(ctx);
         self.take_in_changes();

@@ -15,6 +15,9 @@ use super::settings::{Last, Placement, Settings};
 use super::state::{Opacity, State};
 use super::stored::StoredScore;
 
+/// Bytes in a mebibyte.
+const MIB: usize = 1 << 20;
+
 /// The settings of a window, kept in a folder or nowhere.
 #[derive(Default)]
 pub struct Memory {
@@ -147,6 +150,8 @@ impl App {
         state.fit = settings.fit.get();
         state.rule = settings.rule.get();
         state.strip = settings.layer_strip;
+        self.film_view.unfolded = settings.film_strip;
+        self.film.set_limit(settings.thumbnails_mib as usize * MIB);
         ctx.set_theme(settings.theme.get());
     }
 
@@ -195,6 +200,8 @@ impl App {
         memory.forget_missing();
         let settings = &mut memory.settings;
         settings.take_choices(&self.state);
+        settings.film_strip = self.film_view.unfolded;
+        settings.thumbnails_mib = (self.film.limit() / MIB) as f64;
         settings.theme.set(ctx.options(|o| o.theme_preference));
         settings.window.take(ctx);
         memory.seen.look(&self.state, settings);

@@ -10,6 +10,7 @@ use anyhow::anyhow;
 use egui::{Context, Rect, Vec2, pos2, vec2};
 
 use crate::engine::{Engine, Error};
+use crate::folder::Film;
 
 mod arrange;
 mod asking;
@@ -23,6 +24,10 @@ mod compare_ui;
 mod controls_ui;
 pub mod dialogs;
 mod export;
+mod film;
+mod film_head_ui;
+mod film_pictures;
+mod film_ui;
 mod finder;
 mod first_choice;
 mod fuzzy;
@@ -68,7 +73,10 @@ use state::State;
 /// What to open first.
 #[derive(Debug, Clone, Default)]
 pub struct Start {
+    /// A photo, or a folder of them.
     pub image: Option<PathBuf>,
+    /// More photos: they and the first stand in a strip to walk through.
+    pub images: Vec<PathBuf>,
     pub model: Option<PathBuf>,
     /// A layer's path.
     pub layer: Option<String>,
@@ -101,6 +109,9 @@ pub struct App {
     /// And its tile in the strip, in so many frames.
     reveal_tile: u8,
     channel_pictures: channels_ui::ChannelPictures,
+    /// The open folder, if one is open, and how the window stands before it.
+    film: Film,
+    film_view: film::FilmView,
     /// How wide the controls were in the last frame.
     controls_width: f32,
     memory: Memory,
@@ -148,6 +159,8 @@ impl App {
             scroll_to_layer: false,
             reveal_tile: 0,
             channel_pictures: channels_ui::ChannelPictures::default(),
+            film: Film::new(film::wake(ctx)),
+            film_view: film::FilmView::default(),
             controls_width: 0.0,
             memory,
             undo: undo::Undo::default(),
@@ -163,6 +176,7 @@ impl App {
     /// Opens what the command line names, else what was looked at last.
     fn open_first(&mut self) {
         let (image, model) = (self.first.image.take(), self.first.model.take());
+        let mut images = std::mem::take(&mut self.first.images);
         let default = self.first.default_model.take();
         let session = image
             .as_deref()
@@ -174,7 +188,10 @@ impl App {
         if let Some(path) = model {
             open::model(self, path);
         }
-        if let Some(path) = image.or_else(|| self.memory.last_image()) {
+        if !images.is_empty() {
+            images.extend(image);
+            open::images(self, images);
+        } else if let Some(path) = image.or_else(|| self.memory.last_image()) {
             open::path(self, path);
         }
     }

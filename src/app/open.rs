@@ -35,6 +35,14 @@ pub fn pick_image(app: &mut App, ctx: &Context) {
     });
 }
 
+pub fn pick_folder(app: &mut App, ctx: &Context) {
+    let folder = app.state.photo.as_ref().and_then(|p| folder(&p.path));
+    let open = |app: &mut App, path| app.open_film(vec![path]);
+    pick(app, ctx, open, move |dialogs| {
+        dialogs.folder(folder.as_deref())
+    });
+}
+
 pub fn pick_model(app: &mut App, ctx: &Context) {
     pick_model_for(app, ctx, model);
 }
@@ -95,6 +103,15 @@ pub fn drain(app: &mut App) {
     }
 }
 
+/// Opens one photo as such, and a folder or several photos as a strip to walk through.
+pub fn images(app: &mut App, mut paths: Vec<PathBuf>) {
+    match paths.as_slice() {
+        [] => {}
+        [one] if !one.is_dir() => image(app, paths.remove(0)),
+        _ => app.open_film(paths),
+    }
+}
+
 /// Opens a file as what it looks like from outside; whether it is that, its reader will say.
 pub fn path(app: &mut App, path: PathBuf) {
     if looks_like_session(&path) {
@@ -102,11 +119,12 @@ pub fn path(app: &mut App, path: PathBuf) {
     } else if looks_like_model(&path) {
         model(app, path);
     } else {
-        image(app, path);
+        images(app, vec![path]);
     }
 }
 
 pub fn image(app: &mut App, path: PathBuf) {
+    app.film_view.stop_opening();
     let promise = app.engine.open_image(path.clone());
     app.work.photo = Some(Opening {
         path,
@@ -155,16 +173,14 @@ fn looks_like_model(path: &Path) -> bool {
 /// Opens what was dropped, and shows that it may be while it hangs over the window.
 pub fn drop_ui(ui: &Ui, commands: &mut Vec<Command>) {
     let dropped = ui.input(|i| i.raw.dropped_files.clone());
-    // Of several files the last of each kind counts: one image and one model are open at a time.
+    // Of several models or sessions the last counts: one is open at a time.
     let paths = dropped.iter().map(|file| file.path().to_owned());
-    let (models, images): (Vec<PathBuf>, Vec<PathBuf>) =
-        paths.partition(|path| looks_like_model(path));
-    let last = models
-        .into_iter()
-        .last()
-        .into_iter()
-        .chain(images.into_iter().last());
-    commands.extend(last.map(Command::OpenPath));
+    let (others, images): (Vec<PathBuf>, Vec<PathBuf>) =
+        paths.partition(|path| looks_like_model(path) || looks_like_session(path));
+    commands.extend(others.into_iter().last().map(Command::OpenPath));
+    if !images.is_empty() {
+        commands.push(Command::OpenPictures(images));
+    }
 
     let hovering = ui.input(|i| !i.raw.hovered_files.is_empty());
     if hovering {

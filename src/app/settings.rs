@@ -103,7 +103,7 @@ impl Default for Settings {
             window: Placement::default(),
             layer_strip: true,
             film_strip: true,
-            thumbnails_mib: 256.0,
+            thumbnails_mib: 64.0,
         }
     }
 }

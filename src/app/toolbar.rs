@@ -47,6 +47,10 @@ impl App {
         let (response, _) = MenuButton::new("File").ui(ui, |ui| {
             ui.set_width(264.0);
             menu_spacing(ui);
+            for command in [Command::OpenFolder, Command::CloseFolder] {
+                self.offer(ui, command, commands);
+            }
+            ui.separator();
             for command in [Command::OpenSession, Command::SaveSession] {
                 self.offer(ui, command, commands);
             }

@@ -6,7 +6,7 @@ use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 use super::App;
 use super::commands::Command;
 use super::theme::{GRID, palette};
-use super::{controls_ui, keys_ui, open, status_ui, strip_ui, toolbar};
+use super::{controls_ui, film_ui, keys_ui, open, status_ui, strip_ui, toolbar};
 
 /// Share of the window that a list may take.
 const WIDEST_LIST: f32 = 0.22;
@@ -30,6 +30,14 @@ impl App {
             .exact_size(status_ui::HEIGHT)
             .frame(bar)
             .show(ui, |ui| self.status_ui(ui, &mut commands));
+        if self.has_film() {
+            Panel::bottom("film")
+                .exact_size(film_ui::height(self.film_view.unfolded))
+                .frame(bar)
+                .show(ui, |ui| self.film_ui(ui, &mut commands));
+        } else {
+            self.film_view.in_sight.clear();
+        }
         let list = Frame::new().fill(colours.panel);
         let most = (window * WIDEST_LIST).max(208.0);
         Panel::left("layers")

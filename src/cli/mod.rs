@@ -51,8 +51,9 @@ enum Command {
 
 #[derive(Debug, Args)]
 struct Window {
-    /// The picture or the session (.json) to open [default: what was open last]
-    image: Option<PathBuf>,
+    /// The picture, the folder of pictures or the session (.json) to open; several pictures stand in
+    /// a strip [default: what was open last]
+    images: Vec<PathBuf>,
     #[command(flatten)]
     model: ModelFile,
     /// The layer to start at [default: the last feature map before the classifier]
@@ -146,7 +147,7 @@ pub fn failed(error: &anyhow::Error) -> ExitCode {
 
 fn window(window: Window) -> Result<ExitCode> {
     // A mistyped command comes here too, as an image that is not there.
-    if let Some(missing) = window.image.iter().find(|path| !path.exists()) {
+    if let Some(missing) = window.images.iter().find(|path| !path.exists()) {
         bail!(
             "there is no such file, and no such command: {}",
             missing.display()
@@ -155,8 +156,10 @@ fn window(window: Window) -> Result<ExitCode> {
     if cfg!(target_os = "linux") && !has_display() {
         bail!(gradcam::app::NoWindow("no display is set".into()));
     }
+    let mut images = window.images.into_iter();
     gradcam::app::run(gradcam::app::Start {
-        image: window.image,
+        image: images.next(),
+        images: images.collect(),
         model: window.model.model,
         layer: window.layer,
         class: window.class,

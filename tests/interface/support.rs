@@ -51,6 +51,10 @@ impl Dialogs for Pickers {
         self.next()
     }
 
+    fn folder(&self, _folder: Option<&Path>) -> Picked {
+        self.next()
+    }
+
     fn model(&self, _folder: Option<&Path>) -> Picked {
         self.next()
     }

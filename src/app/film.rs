@@ -1,0 +1,350 @@
+//! The open folder and the window: the model's answers come from the engine, the open photo is one
+//! of the folder's pictures, and what a picture really shows is what the view compares with.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use egui::Context;
+
+use crate::engine::{Answer, Engine, Error};
+use crate::folder::{Answerer, Filter, Outcome, Pending, Question, Reply, Sort, Wake};
+use crate::picture::decode::Photo;
+
+use super::commands::Command;
+use super::film_pictures::FilmPictures;
+use super::{App, open};
+
+/// How the window stands before the open folder.
+pub struct FilmView {
+    /// The picture that is open, or being opened.
+    pub current: Option<usize>,
+    /// The strip is unfolded.
+    pub unfolded: bool,
+    /// The open picture is to be brought into sight, once.
+    pub reveal: bool,
+    /// Pictures on screen and right beside it in the last frame.
+    pub in_sight: Vec<usize>,
+    pub pictures: FilmPictures,
+    /// To be opened as soon as the one before is decoded.
+    next: Option<usize>,
+    /// The first picture that can be opened is to be.
+    open_first: bool,
+    /// The folder that all this is about.
+    generation: u64,
+    /// The photo that `current` was looked up for, and among how many pictures.
+    looked_up: Option<(u64, usize)>,
+    /// The photo and the model that the view's true class was looked up for.
+    truth_of: Option<(u64, Option<u64>)>,
+}
+
+impl Default for FilmView {
+    fn default() -> Self {
+        FilmView {
+            current: None,
+            unfolded: true,
+            reveal: false,
+            in_sight: Vec::new(),
+            pictures: FilmPictures::default(),
+            next: None,
+            open_first: false,
+            generation: 0,
+            looked_up: None,
+            truth_of: None,
+        }
+    }
+}
+
+impl FilmView {
+    /// Nothing more is to be opened.
+    pub fn stop_opening(&mut self) {
+        (self.next, self.open_first) = (None, false);
+    }
+}
+
+/// Wakes the window, but not for every one of many pictures.
+pub fn wake(ctx: &Context) -> Wake {
+    let ctx = ctx.clone();
+    Arc::new(move || ctx.request_repaint_after(Duration::from_millis(30)))
+}
+
+/// The engine as one who answers pictures.
+struct Asker<'a> {
+    engine: &'a Engine,
+    question: Option<Question>,
+}
+
+impl Answerer for Asker<'_> {
+    fn answer(&self, photo: Arc<Photo>) -> Pending {
+        let Some(Question { model, fit }) = self.question else {
+            return Box::new(|| Some(Reply::Overtaken));
+        };
+        let mut promise = Some(self.engine.answer_later(model, fit, photo));
+        Box::new(move || match promise.take()?.try_take() {
+            Ok(Ok(answer)) => Some(Reply::Answer(outcome(&answer))),
+            Ok(Err(Error::Overtaken)) => Some(Reply::Overtaken),
+            Ok(Err(error)) => Some(Reply::Failed(error.to_string())),
+            Err(pending) => {
+                promise = Some(pending);
+                None
+            }
+        })
+    }
+
+    fn forget(&self) {
+        self.engine.forget_later();
+    }
+}
+
+fn outcome(answer: &Answer) -> Outcome {
+    Outcome {
+        probabilities: answer.probabilities.clone(),
+        ranking: answer.ranking.clone(),
+    }
+}
+
+/// Where a key leads from the open picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    First,
+    Previous,
+    Next,
+    Last,
+}
+
+impl App {
+    /// Whether the strip of pictures is there: never for a single photo.
+    pub(super) fn has_film(&self) -> bool {
+        let several = self.film.roll.entries().len() > 1;
+        self.film.is_open() && (several || self.film.paths().iter().any(|path| path.is_dir()))
+    }
+
+    /// Takes in what the folder's threads have finished, and sends what is next.
+    pub(super) fn drain_film(&mut self, ctx: &Context) {
+        self.follow_film();
+        let now = Instant::now();
+        let mut in_sight = self.film_view.in_sight.clone();
+        in_sight.extend(self.first_unknown());
+        self.film.see(&in_sight);
+        let asker = asker(&self.engine, self.film_question());
+        if let Err(error) = self.film.poll(&asker, now) {
+            self.notices.error("This folder cannot be opened", error);
+        }
+        if self.film.generation() != self.film_view.generation {
+            self.film_view = FilmView {
+                generation: self.film.generation(),
+                open_first: self.film.is_open(),
+                unfolded: self.film_view.unfolded,
+                truth_of: self.film_view.truth_of,
+                ..FilmView::default()
+            };
+            ctx.request_repaint();
+        }
+        self.open_next();
+        self.find_current();
+        self.learn_current();
+        if self.film.is_answering() || self.film.is_scanning() {
+            // The rate goes down while nothing else moves.
+            ctx.request_repaint_after(Duration::from_millis(250));
+        }
+        if let Some(due) = self.film.roll.is_due_at() {
+            ctx.request_repaint_after(due.saturating_duration_since(now));
+        }
+    }
+
+    /// Lets the folder know the model and the fit of the view, and the view the true class of its
+    /// photo.
+    pub(super) fn follow_film(&mut self) {
+        let question = self.film_question();
+        let card = self.state.sides.iter().find_map(|side| side.card.as_ref());
+        let labels = card.map_or(&[] as &[String], |card| &card.labels);
+        let asker = asker(&self.engine, question);
+        self.film.ask(question, labels, &asker);
+        let Some(photo) = &self.state.photo else {
+            return;
+        };
+        let of = Some((photo.id, question.map(|question| question.model)));
+        if self.film_view.truth_of != of {
+            self.film_view.truth_of = of;
+            self.state.truth = self.film.roll.truth(&photo.path);
+        }
+    }
+
+    /// Remembers what the open photo really shows.
+    pub(super) fn note_truth(&mut self, class: Option<usize>) {
+        let Some(photo) = &self.state.photo else {
+            return;
+        };
+        let answer = self.first_answer().map(|answer| outcome(answer));
+        self.film.set_truth(&photo.path, class, answer.as_ref());
+    }
+
+    /// What the folder is asked: through the first model, since the second is there to compare.
+    fn film_question(&self) -> Option<Question> {
+        let card = self
+            .state
+            .sides
+            .iter()
+            .find_map(|side| side.card.as_ref())?;
+        Some(Question {
+            model: card.id,
+            fit: self.state.fit,
+        })
+    }
+
+    /// The first model's answer to the open photo.
+    fn first_answer(&self) -> Option<&Arc<Answer>> {
+        let side = self.state.sides.iter().find(|side| side.card.is_some())?;
+        self.state.results.answer(&self.state.subject_of(side)?)
+    }
+
+    /// While the first picture that can be opened is looked for, the next that may be it.
+    fn first_unknown(&self) -> Option<usize> {
+        let order = self.film.roll.order().iter().copied();
+        let mut readable =
+            order.filter(|index| self.film.roll.entries()[*index].unreadable.is_none());
+        readable.next().filter(|_| self.film_view.open_first)
+    }
+
+    fn open_next(&mut self) {
+        if let Some(first) = self.first_unknown()
+            && self.film.thumbnail(first).is_some()
+        {
+            self.open_picture(first);
+        }
+        if self.work.photo.is_none()
+            && let Some(next) = self.film_view.next.take()
+        {
+            self.open_picture(next);
+        }
+    }
+
+    /// Opens one of the pictures; only one at a time is decoded, the newest wish next.
+    fn open_picture(&mut self, index: usize) {
+        let Some(entry) = self.film.roll.entries().get(index) else {
+            return;
+        };
+        let path = PathBuf::from(&*entry.path);
+        self.film_view.current = Some(index);
+        self.film_view.reveal = true;
+        self.film_view.looked_up = None;
+        if self.work.photo.is_some() {
+            self.film_view.next = Some(index);
+            return;
+        }
+        open::image(self, path);
+    }
+
+    /// Finds the open photo among the pictures, once nothing is being opened.
+    fn find_current(&mut self) {
+        if self.work.photo.is_some() || self.film_view.next.is_some() {
+            return;
+        }
+        let photo = self.state.photo.as_ref();
+        let key = photo.map(|photo| (photo.id, self.film.roll.entries().len()));
+        if self.film_view.looked_up != key || key.is_none() {
+            self.film_view.looked_up = key;
+            self.film_view.current = photo.and_then(|photo| self.film.roll.find(&photo.path));
+        }
+    }
+
+    /// The view has answered the open picture already.
+    fn learn_current(&mut self) {
+        let Some(index) = self.film_view.current else {
+            return;
+        };
+        let (Some(entry), Some(photo)) = (self.film.roll.entries().get(index), &self.state.photo)
+        else {
+            return;
+        };
+        if entry.is_waiting()
+            && *entry.path == *photo.path
+            && let Some(answer) = self.first_answer().map(|answer| outcome(answer))
+        {
+            self.film.learn(index, &answer);
+        }
+    }
+
+    fn step(&mut self, step: Step) {
+        let roll = &self.film.roll;
+        let order = roll.order();
+        let here = self.film_view.current;
+        let place = here.and_then(|index| order.iter().position(|other| *other == index));
+        // A picture that is not in view stands between those that are.
+        let after = here.map_or(0, |index| match roll.sort() {
+            Sort::Name => order.partition_point(|other| *other < index),
+            _ => 0,
+        });
+        let readable = |place: &usize| roll.entries()[order[*place]].unreadable.is_none();
+        let found = match step {
+            Step::First => (0..order.len()).find(readable),
+            Step::Last => (0..order.len()).rev().find(readable),
+            Step::Next => (place.map_or(after, |place| place + 1)..order.len()).find(readable),
+            Step::Previous => (0..place.unwrap_or(after)).rev().find(readable),
+        };
+        if let Some(index) = found.map(|place| order[place]) {
+            self.film_view.stop_opening();
+            self.open_picture(index);
+        }
+    }
+
+    /// Carries out what concerns the folder.
+    pub(super) fn execute_film(&mut self, ctx: &Context, command: Command) {
+        let asker = asker(&self.engine, self.film_question());
+        match command {
+            Command::OpenFolder => open::pick_folder(self, ctx),
+            Command::OpenPictures(paths) => open::images(self, paths),
+            Command::CloseFolder => self.film.close(&asker),
+            Command::OpenPicture(index) => {
+                self.film_view.stop_opening();
+                self.open_picture(index);
+            }
+            Command::FirstPicture => self.step(Step::First),
+            Command::PreviousPicture => self.step(Step::Previous),
+            Command::NextPicture => self.step(Step::Next),
+            Command::LastPicture => self.step(Step::Last),
+            Command::AnswerFolder(on) => self.film.pause(!on, &asker),
+            Command::LimitThumbnails(bytes) => self.film.set_limit(bytes),
+            Command::SortPictures(sort) => {
+                self.film.roll.set_sort(sort);
+                self.film_view.reveal = true;
+            }
+            Command::FilterPictures(filter) => {
+                self.film.roll.set_filter(filter);
+                self.film_view.reveal = true;
+            }
+            Command::UnfoldFilm(on) => {
+                self.film_view.unfolded = on;
+                self.film_view.reveal = true;
+            }
+            _ => {}
+        }
+    }
+
+    /// Opens folders, or several files.
+    pub(super) fn open_film(&mut self, paths: Vec<PathBuf>) {
+        if let Err(error) = self.film.open(paths) {
+            self.notices.error("This folder cannot be opened", error);
+        }
+    }
+
+    /// What the list of filters calls one.
+    pub(super) fn film_filter_label(&self, filter: Filter) -> String {
+        match filter {
+            Filter::All => "All".to_owned(),
+            Filter::Mistakes => "Mistakes".to_owned(),
+            Filter::Unanswered => "Unanswered".to_owned(),
+            Filter::Class(class) => self.film_class_name(class),
+        }
+    }
+
+    /// The name of a class of the model that the folder is asked through.
+    pub(super) fn film_class_name(&self, class: usize) -> String {
+        let side = self.state.sides.iter().find(|side| side.card.is_some());
+        side.unwrap_or(self.state.side()).class_name(class)
+    }
+}
+
+fn asker(engine: &Engine, question: Option<Question>) -> Asker<'_> {
+    Asker { engine, question }
+}

@@ -1,0 +1,250 @@
+//! The strip of the folder's pictures: each with its name, what the model takes it for and what it
+//! really shows. Only what is on screen is laid out, however many there are.
+
+use egui::{Color32, Rect, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo};
+use egui::{pos2, vec2};
+
+use crate::folder::{Answered, Entry};
+use crate::picture::caption::percent;
+
+use super::App;
+use super::commands::Command;
+use super::film_head_ui;
+use super::theme::{self, GRID, palette};
+use super::widgets::{draw_left, line};
+
+/// The box that a thumbnail lies in.
+const PICTURE: egui::Vec2 = vec2(72.0, 64.0);
+/// Beside it: what there is to read.
+const TEXT: f32 = 120.0;
+/// From one picture to the next.
+const PITCH: f32 = PICTURE.x + GRID + TEXT + 2.0 * GRID;
+const CELL: f32 = PICTURE.y + 8.0;
+const BAR: f32 = 12.0;
+
+const WHOLE: Rect = Rect {
+    min: egui::Pos2::ZERO,
+    max: pos2(1.0, 1.0),
+};
+
+/// Height of the strip.
+pub fn height(unfolded: bool) -> f32 {
+    match unfolded {
+        true => film_head_ui::HEIGHT + CELL + BAR,
+        false => film_head_ui::HEIGHT,
+    }
+}
+
+impl App {
+    pub(super) fn film_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        self.film_head_ui(ui, commands);
+        self.film_view.in_sight.clear();
+        if !self.film_view.unfolded {
+            return;
+        }
+        let count = self.film.roll.order().len();
+        if count == 0 {
+            let (rect, _) =
+                ui.allocate_exact_size(vec2(ui.available_width(), CELL), Sense::hover());
+            let words = line(
+                ui,
+                "No picture passes this filter.",
+                theme::body(),
+                palette(ui).weak,
+                rect.width(),
+            );
+            draw_left(ui, rect.left(), rect.center().y, words);
+            return;
+        }
+        let reveal = std::mem::take(&mut self.film_view.reveal);
+        ui.style_mut().always_scroll_the_only_direction = true;
+        ScrollArea::horizontal()
+            .id_salt("film")
+            .auto_shrink(false)
+            .show_viewport(ui, |ui, viewport| {
+                let size = vec2(count as f32 * PITCH, CELL);
+                let start = ui.max_rect().min;
+                ui.allocate_rect(Rect::from_min_size(start, size), Sense::hover());
+                let place = |x: f32| ((x / PITCH).max(0.0) as usize).min(count);
+                let range = place(viewport.left())..place(viewport.right() + PITCH);
+                let cell = |place: usize| {
+                    let left = start + vec2(place as f32 * PITCH, 0.0);
+                    Rect::from_min_size(left, vec2(PITCH - GRID, CELL))
+                };
+                if reveal && let Some(place) = self.current_place() {
+                    ui.scroll_to_rect(cell(place).expand2(vec2(PITCH, 0.0)), None);
+                }
+                self.load_pictures(ui, range.clone());
+                for place in range {
+                    let index = self.film.roll.order()[place];
+                    self.cell_ui(ui, index, cell(place), commands);
+                }
+            });
+    }
+
+    fn current_place(&self) -> Option<usize> {
+        let current = self.film_view.current?;
+        let order = self.film.roll.order();
+        order.iter().position(|index| *index == current)
+    }
+
+    /// Wishes for what is on screen, and then for what is right beside it.
+    fn load_pictures(&mut self, ui: &Ui, range: std::ops::Range<usize>) {
+        let order = self.film.roll.order();
+        let beside = range.len();
+        let after = range.end..(range.end + beside).min(order.len());
+        let before = range.start.saturating_sub(beside)..range.start;
+        let in_sight = &mut self.film_view.in_sight;
+        in_sight.extend(range.chain(after).chain(before).map(|place| order[place]));
+        let max_px = (PICTURE.x * ui.pixels_per_point()).round() as u32;
+        let film = &self.film;
+        let pictures = &mut self.film_view.pictures;
+        pictures.update(ui.ctx(), in_sight, max_px, |index| film.thumbnail(index));
+    }
+
+    fn cell_ui(&self, ui: &Ui, index: usize, rect: Rect, commands: &mut Vec<Command>) {
+        let entry = &self.film.roll.entries()[index];
+        let colours = palette(ui);
+        let chosen = self.film_view.current == Some(index);
+        let response = ui.interact(rect, ui.scope_id().with(("picture", index)), Sense::click());
+        let frame = Rect::from_min_size(rect.min + vec2(2.0, 4.0), PICTURE);
+        ui.painter().rect_filled(frame, 2.0, colours.well);
+        match self.film_view.pictures.get(index) {
+            Some(texture) => {
+                let size = texture.size_vec2();
+                let scale = (frame.width() / size.x).min(frame.height() / size.y);
+                let at = Rect::from_center_size(frame.center(), size * scale.min(1.0));
+                ui.painter().image(texture.id(), at, WHOLE, Color32::WHITE);
+            }
+            None if entry.unreadable.is_some() => {
+                let stroke = Stroke::new(1.5, colours.faint);
+                cross(ui, frame.center(), 8.0, stroke);
+            }
+            None => {}
+        }
+        let stroke = match chosen {
+            true => Stroke::new(2.0, colours.accent),
+            false if response.hovered() || response.has_focus() => Stroke::new(1.0, colours.weak),
+            false => Stroke::NONE,
+        };
+        ui.painter()
+            .rect_stroke(frame, 2.0, stroke, StrokeKind::Outside);
+        self.words_ui(ui, entry, chosen, pos2(frame.right() + GRID, frame.top()));
+
+        let said = self.cell_words(entry);
+        response.widget_info(|| {
+            let mut info = WidgetInfo::selected(Role::RadioButton, true, chosen, &entry.name);
+            info.current_text_value = Some(said.join(", "));
+            info
+        });
+        if response.clicked() {
+            commands.push(Command::OpenPicture(index));
+        }
+        response.on_hover_ui(|ui| {
+            ui.label(RichText::new(&entry.name).font(theme::title()));
+            for words in said {
+                ui.label(words);
+            }
+            let folder = entry
+                .path
+                .parent()
+                .map(|folder| folder.display().to_string());
+            ui.label(RichText::new(folder.unwrap_or_default()).color(palette(ui).weak));
+        });
+    }
+
+    /// The class that is answered, how sure and what is true, and the name.
+    fn words_ui(&self, ui: &Ui, entry: &Entry, chosen: bool, corner: egui::Pos2) {
+        let colours = palette(ui);
+        let (left, top) = (corner.x, corner.y);
+        let [first, second, third] = [11.0, 31.0, 52.0].map(|y| top + y);
+        let truth = |class: usize| format!("true: {}", self.film_class_name(class));
+        let mut below = Vec::new();
+        match (&entry.answer, &entry.unreadable) {
+            (_, Some(_)) => {
+                let words = line(ui, "Cannot be opened", theme::body(), colours.caution, TEXT);
+                draw_left(ui, left, first, words);
+            }
+            (Answered::Failed(_), _) => {
+                let words = line(ui, "No answer", theme::body(), colours.caution, TEXT);
+                draw_left(ui, left, first, words);
+            }
+            (Answered::Waiting, _) => below.extend(entry.truth.map(truth)),
+            (Answered::Known(verdict), _) => {
+                let mut start = left;
+                let mut ink = colours.text;
+                if verdict.is_mistake() {
+                    ink = colours.error;
+                    cross(ui, pos2(left + 4.0, first), 3.5, Stroke::new(1.75, ink));
+                    start += 14.0;
+                } else if verdict.is_right() {
+                    tick(ui, pos2(left + 4.0, first), Stroke::new(1.5, colours.weak));
+                    start += 14.0;
+                }
+                let class = self.film_class_name(verdict.class);
+                let room = left + TEXT - start;
+                draw_left(ui, start, first, line(ui, &class, theme::body(), ink, room));
+                below.push(percent(verdict.probability));
+                let missed = verdict.truth.filter(|_| verdict.is_mistake());
+                below.extend(missed.map(|missed| truth(missed.class)));
+            }
+        }
+        let below = line(ui, &below.join("  "), theme::tiny(), colours.text, TEXT);
+        draw_left(ui, left, second, below);
+        let ink = if chosen { colours.text } else { colours.weak };
+        draw_left(
+            ui,
+            left,
+            third,
+            line(ui, &entry.name, theme::tiny(), ink, TEXT),
+        );
+    }
+
+    /// All that is known of a picture, in words.
+    fn cell_words(&self, entry: &Entry) -> Vec<String> {
+        if let Some(why) = &entry.unreadable {
+            return vec![format!("Cannot be opened: {why}")];
+        }
+        let name = |class: usize| self.film_class_name(class);
+        match &entry.answer {
+            Answered::Failed(why) => vec![format!("No answer: {why}")],
+            Answered::Waiting => match entry.truth {
+                Some(truth) => vec![format!("true class {}", name(truth))],
+                None => Vec::new(),
+            },
+            Answered::Known(verdict) => {
+                let mut words = vec![format!(
+                    "{}, {}",
+                    name(verdict.class),
+                    percent(verdict.probability)
+                )];
+                if let Some(truth) = verdict.truth {
+                    words.push(match verdict.is_mistake() {
+                        false => "right".to_owned(),
+                        true => format!(
+                            "mistake: the true class {} has {} and rank {}",
+                            name(truth.class),
+                            percent(truth.probability),
+                            truth.rank + 1
+                        ),
+                    });
+                }
+                words
+            }
+        }
+    }
+}
+
+fn cross(ui: &Ui, centre: egui::Pos2, r: f32, stroke: Stroke) {
+    for (dx, dy) in [(r, r), (r, -r)] {
+        let ends = [centre - vec2(dx, dy), centre + vec2(dx, dy)];
+        ui.painter().line_segment(ends, stroke);
+    }
+}
+
+fn tick(ui: &Ui, centre: egui::Pos2, stroke: Stroke) {
+    let points = [vec2(-4.0, 0.0), vec2(-1.0, 3.0), vec2(4.0, -3.5)];
+    let points = points.into_iter().map(|offset| centre + offset);
+    ui.painter().line(points.collect(), stroke);
+}

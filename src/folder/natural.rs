@@ -1,0 +1,116 @@
+//! The order in which people number things: `img2` before `img10`.
+
+use std::cmp::Ordering;
+use std::iter::Peekable;
+use std::path::Path;
+use std::str::Chars;
+
+/// Compares two names: runs of digits by their value, all else letter by letter whatever its case.
+/// Different names are never equal.
+pub fn compare(a: &str, b: &str) -> Ordering {
+    let (mut left, mut right) = (a.chars().peekable(), b.chars().peekable());
+    loop {
+        let order = match (left.peek(), right.peek()) {
+            (None, None) => return a.cmp(b),
+            (None, Some(_)) => Ordering::Less,
+            (Some(_), None) => Ordering::Greater,
+            (Some(x), Some(y)) if x.is_ascii_digit() && y.is_ascii_digit() => {
+                number(&mut left).cmp(&number(&mut right))
+            }
+            (Some(_), Some(_)) => {
+                let lower = |letter: Option<char>| letter.into_iter().flat_map(char::to_lowercase);
+                lower(left.next()).cmp(lower(right.next()))
+            }
+        };
+        if order.is_ne() {
+            return order;
+        }
+    }
+}
+
+/// Compares two paths folder by folder.
+pub fn compare_paths(a: &Path, b: &Path) -> Ordering {
+    let (mut left, mut right) = (a.iter(), b.iter());
+    loop {
+        let order = match (left.next(), right.next()) {
+            (None, None) => return Ordering::Equal,
+            (x, y) if x.is_none() || y.is_none() => x.is_some().cmp(&y.is_some()),
+            (x, y) => {
+                let text = |part: Option<&std::ffi::OsStr>| {
+                    part.map(|part| part.to_string_lossy().into_owned())
+                        .unwrap_or_default()
+                };
+                compare(&text(x), &text(y)).then_with(|| x.cmp(&y))
+            }
+        };
+        if order.is_ne() {
+            return order;
+        }
+    }
+}
+
+/// Takes a run of digits: how many there are without leading zeros, and then which.
+fn number(letters: &mut Peekable<Chars<'_>>) -> (usize, String) {
+    let mut digits = String::new();
+    while let Some(digit) = letters.next_if(char::is_ascii_digit) {
+        if !(digits.is_empty() && digit == '0') {
+            digits.push(digit);
+        }
+    }
+    (digits.len(), digits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_count_by_value_and_letters_without_case() {
+        let mut names = [
+            "img10.png",
+            "Img2.png",
+            "img1.png",
+            "b",
+            "A",
+            "img02.png",
+            "a10b2",
+            "a10b11",
+            "img99999999999999999999.png",
+            "img100000000000000000000.png",
+        ];
+        names.sort_by(|a, b| compare(a, b));
+        assert_eq!(
+            names,
+            [
+                "A",
+                "a10b2",
+                "a10b11",
+                "b",
+                "img1.png",
+                "Img2.png",
+                "img02.png",
+                "img10.png",
+                "img99999999999999999999.png",
+                "img100000000000000000000.png",
+            ]
+        );
+    }
+
+    #[test]
+    fn different_names_are_never_equal() {
+        for (a, b) in [("a1", "a01"), ("A", "a"), ("é", "É"), ("", "a")] {
+            assert_ne!(compare(a, b), Ordering::Equal, "{a} and {b}");
+            assert_eq!(compare(a, b), compare(b, a).reverse());
+        }
+    }
+
+    #[test]
+    fn folders_come_before_what_lies_deeper() {
+        let mut paths = ["f/c10/a.png", "f/c2/b.png", "f/a.png", "f/c2/a.png"].map(Path::new);
+        paths.sort_by(|a, b| compare_paths(a, b));
+        assert_eq!(
+            paths,
+            ["f/a.png", "f/c2/a.png", "f/c2/b.png", "f/c10/a.png"].map(Path::new)
+        );
+    }
+}

@@ -1,0 +1,63 @@
+//! How fast something goes on, over the last few seconds.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+/// What is remembered. Longer, and it would tell of what was; shorter, and it would flicker.
+const SPAN: Duration = Duration::from_secs(5);
+
+/// When the last things were done.
+#[derive(Debug, Default)]
+pub struct Rate {
+    done: VecDeque<Instant>,
+}
+
+impl Rate {
+    /// One more is done.
+    pub fn count(&mut self, now: Instant) {
+        self.done.push_back(now);
+        while self.done.front().is_some_and(|first| now - *first > SPAN) {
+            self.done.pop_front();
+        }
+    }
+
+    /// Things a second, once two were done within the span; `None` where nothing goes on.
+    pub fn per_second(&self, now: Instant) -> Option<f64> {
+        let recent = |at: &&Instant| now.saturating_duration_since(**at) <= SPAN;
+        let first = self.done.iter().find(recent)?;
+        let count = self.done.iter().filter(recent).count();
+        let span = now.saturating_duration_since(*first).as_secs_f64();
+        // The first one marks the beginning.
+        (count > 1 && span > 0.0).then(|| (count - 1) as f64 / span)
+    }
+
+    pub fn clear(&mut self) {
+        self.done.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rate_is_that_of_the_last_seconds() {
+        let start = Instant::now();
+        let at = |ms: u64| start + Duration::from_millis(ms);
+        let mut rate = Rate::default();
+        assert_eq!(rate.per_second(at(0)), None);
+        for step in 0..=10 {
+            rate.count(at(100 * step));
+        }
+        let measured = rate.per_second(at(1000)).unwrap();
+        assert!((measured - 10.0).abs() < 1e-9, "{measured}");
+        // Ten seconds later nothing goes on.
+        assert_eq!(rate.per_second(at(11_000)), None);
+        for step in 0..=100 {
+            rate.count(at(20_000 + 500 * step));
+        }
+        let slower = rate.per_second(at(70_000)).unwrap();
+        assert!((slower - 2.0).abs() < 1e-9, "{slower}");
+        assert!(rate.done.len() <= 11);
+    }
+}

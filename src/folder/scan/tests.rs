@@ -1,0 +1,131 @@
+use std::time::Duration;
+
+use super::*;
+
+/// All pictures of a scan, by their path below `root`, and how it ended.
+fn scan(root: &Path, paths: Vec<PathBuf>) -> (Vec<String>, Report) {
+    let mut scan = Scan::start(paths, Arc::new(|| {})).unwrap();
+    let mut names = Vec::new();
+    loop {
+        match scan.poll() {
+            Some(Report::Found(paths)) => {
+                assert!(paths.len() <= BATCH);
+                names.extend(paths.iter().map(|path| {
+                    let below = path.strip_prefix(root).expect("an absolute path");
+                    below.to_string_lossy().into_owned()
+                }));
+            }
+            Some(end) => {
+                assert!(!scan.is_under_way());
+                return (names, end);
+            }
+            None => thread::sleep(Duration::from_millis(1)),
+        }
+    }
+}
+
+fn touch(root: &Path, name: &str, bytes: &[u8]) {
+    let path = root.join(name);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, bytes).unwrap();
+}
+
+#[test]
+fn a_folder_and_the_folders_in_it_are_read_in_natural_order() {
+    let root = tempfile::tempdir().unwrap();
+    for name in [
+        "img10.png",
+        "img2.PNG",
+        "notes.txt",
+        ".hidden.png",
+        "B.jpeg",
+        "class 10/x.png",
+        "class 2/y.webp",
+        "class 2/deeper/z.png",
+        ".git/a.png",
+    ] {
+        touch(root.path(), name, b"");
+    }
+    touch(root.path(), "without_ending", b"\x89PNG\r\n\x1a\n");
+    touch(root.path(), "README", b"words");
+    let (names, end) = scan(root.path(), vec![root.path().to_owned()]);
+    assert_eq!(
+        names,
+        [
+            "B.jpeg",
+            "img2.PNG",
+            "img10.png",
+            "without_ending",
+            "class 2/y.webp",
+            "class 10/x.png",
+        ]
+    );
+    let tally = Tally {
+        others: 2,
+        ..Tally::default()
+    };
+    assert_eq!(end, Report::Done(tally));
+}
+
+#[test]
+fn named_files_are_taken_as_they_are() {
+    let root = tempfile::tempdir().unwrap();
+    touch(root.path(), "b.dat", b"");
+    touch(root.path(), "folder/c.png", b"");
+    let paths = ["b.dat", "missing.png", "folder", "b.dat"].map(|name| root.path().join(name));
+    let (names, end) = scan(root.path(), paths.to_vec());
+    assert_eq!(names, ["b.dat", "folder/c.png", "missing.png"]);
+    assert_eq!(end, Report::Done(Tally::default()));
+}
+
+#[cfg(unix)]
+#[test]
+fn links_are_followed_and_what_leads_nowhere_is_counted() {
+    use std::os::unix::fs::symlink;
+    let root = tempfile::tempdir().unwrap();
+    let elsewhere = tempfile::tempdir().unwrap();
+    touch(elsewhere.path(), "far.png", b"");
+    touch(root.path(), "near.png", b"");
+    symlink(elsewhere.path().join("far.png"), root.path().join("a.png")).unwrap();
+    symlink(elsewhere.path(), root.path().join("linked")).unwrap();
+    symlink(root.path().join("gone"), root.path().join("broken.png")).unwrap();
+    // A pipe would keep whoever opens it waiting for ever.
+    let pipe = std::process::Command::new("mkfifo")
+        .arg(root.path().join("pipe"))
+        .status();
+    let pipes = usize::from(pipe.is_ok_and(|status| status.success()));
+    let (names, end) = scan(root.path(), vec![root.path().to_owned()]);
+    assert_eq!(names, ["a.png", "near.png", "linked/far.png"]);
+    let tally = Tally {
+        unreadable: 1 + pipes,
+        ..Tally::default()
+    };
+    assert_eq!(end, Report::Done(tally));
+}
+
+#[test]
+fn a_folder_without_pictures_or_that_is_missing_says_so() {
+    let root = tempfile::tempdir().unwrap();
+    touch(root.path(), "notes.txt", b"");
+    let (names, end) = scan(root.path(), vec![root.path().to_owned()]);
+    assert!(names.is_empty());
+    let Report::Failed(error) = end else {
+        panic!("{end:?}")
+    };
+    let words = error.to_string();
+    assert!(
+        words.ends_with(&root.path().display().to_string()),
+        "{words}"
+    );
+}
+
+#[test]
+fn thousands_of_files_arrive_in_batches() {
+    let root = tempfile::tempdir().unwrap();
+    for index in 0..1203 {
+        touch(root.path(), &format!("{index}.png"), b"");
+    }
+    let (names, _) = scan(root.path(), vec![root.path().to_owned()]);
+    let expected: Vec<String> = (0..1203).map(|index| format!("{index}.png")).collect();
+    assert_eq!(names, expected);
+}
