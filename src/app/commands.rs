@@ -54,7 +54,7 @@ pub enum Command {
     OpenSession,
     Undo,
     Redo,
-    FindCommand,
+    OpenFinder,
     ShowKeys,
 
     PreviousPicture,
@@ -151,7 +151,7 @@ impl Command {
         Command::CloseSecondModel,
         Command::SwapClasses,
         Command::StopComparing,
-        Command::FindCommand,
+        Command::OpenFinder,
         Command::ShowKeys,
     ];
 
@@ -189,7 +189,7 @@ impl Command {
             Command::OpenSession => "Open session…",
             Command::Undo => "Undo",
             Command::Redo => "Redo",
-            Command::FindCommand => "Find a command…",
+            Command::OpenFinder => "Find a command…",
             Command::ShowKeys => "Commands and keys",
             _ => "",
         }
@@ -233,7 +233,7 @@ impl Command {
             Command::OpenSession => "Go on with a session that was saved",
             Command::Undo => "Take the last choice back",
             Command::Redo => "Take up again what was undone last",
-            Command::FindCommand => "Find a command or a recent file by a part of its name",
+            Command::OpenFinder => "Find a command or a recent file by a part of its name",
             Command::ShowKeys => "Every command with its keys",
             _ => "",
         }
@@ -310,7 +310,7 @@ impl Command {
             Command::OpenSession => shift(Key::S),
             Command::Undo => ctrl(Key::Z),
             Command::Redo => shift(Key::Z),
-            Command::FindCommand => ctrl(Key::K),
+            Command::OpenFinder => ctrl(Key::K),
             Command::ShowKeys => key(Key::F1),
             _ => None,
         }
@@ -486,7 +486,7 @@ impl App {
             Command::OpenSession => open::pick_session(self, ctx),
             Command::Undo => self.step_back(),
             Command::Redo => self.step_forward(),
-            Command::FindCommand => {
+            Command::OpenFinder => {
                 self.finder.toggle();
                 self.memory.look_for_recent(ctx);
             }

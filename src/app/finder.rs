@@ -17,7 +17,7 @@ impl App {
     pub(super) fn entries(&self, ctx: &Context) -> Vec<Entry> {
         let commands = Command::ALL.into_iter();
         // It is open already.
-        let commands = commands.filter(|command| *command != Command::FindCommand);
+        let commands = commands.filter(|command| *command != Command::OpenFinder);
         let mut entries: Vec<Entry> = commands.map(|command| self.entry(command)).collect();
         entries.extend(self.choices(ctx));
         let memory = &self.memory;

@@ -274,7 +274,9 @@ pub fn run(start: Start) -> anyhow::Result<()> {
     let create: eframe::AppCreator = Box::new(|cc| {
         if window.corner.is_some() && !is_on_a_screen(cc) {
             let centre = egui::ViewportCommand::center_on_screen(&cc.egui_ctx);
-            centre.map(|command| cc.egui_ctx.send_viewport_cmd(command));
+            if let Some(command) = centre {
+                cc.egui_ctx.send_viewport_cmd(command);
+            }
         }
         Ok(Box::new(App::new(&cc.egui_ctx, start, memory)?))
     });

@@ -168,7 +168,7 @@ impl App {
             let photos = opening.photos.iter_mut().map(Part::drain);
             let cards = opening.cards.iter_mut().map(Part::drain);
             // Every one is looked at, not only those before the first that is missing.
-            photos.chain(cards).fold(true, |all, here| all && here)
+            photos.chain(cards).filter(|here| !here).count() == 0
         });
         if let Some(opening) = opening {
             self.take_up_session(opening);

@@ -192,7 +192,7 @@ impl App {
                 }
             }
             ui.separator();
-            for command in [Command::FindCommand, Command::ShowKeys] {
+            for command in [Command::OpenFinder, Command::ShowKeys] {
                 item(ui, command, commands);
             }
         });

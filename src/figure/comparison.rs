@@ -38,8 +38,13 @@ struct Layout {
     /// All that is not a panel.
     items: Vec<Item>,
     /// A row's panels: their size and the left top corner of each.
-    panels: Vec<((u32, u32), [(u32, u32); COLUMNS])>,
+    panels: Vec<(Size, [Corner; COLUMNS])>,
 }
+
+/// Width and height in pixels.
+type Size = (u32, u32);
+/// Left and top in pixels.
+type Corner = (u32, u32);
 
 const COLUMNS: usize = Panel::ALL.len();
 

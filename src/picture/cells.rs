@@ -21,7 +21,7 @@ pub const LONGEST: usize = 512;
 /// keep the longer side within `longest`; bilinear, half-pixel centres, clamped edges.
 pub fn refined(map: &Map, longest: usize) -> Map {
     let most = longest / map.width.max(map.height).max(1);
-    let factor = if most % 2 == 0 {
+    let factor = if most.is_multiple_of(2) {
         most.saturating_sub(1)
     } else {
         most
