@@ -209,6 +209,7 @@ impl Command {
             | Command::OpenSession
             | Command::SaveSession
             | Command::ExportComposite
+            | Command::ExportStrip
             | Command::CopyComposite => Group::Files,
             Command::PreviousLayer
             | Command::NextLayer

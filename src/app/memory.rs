@@ -147,6 +147,7 @@ impl App {
         state.fit = settings.fit.get();
         state.rule = settings.rule.get();
         state.strip = settings.layer_strip;
+        state.export_px = settings.export_size.get();
         ctx.set_theme(settings.theme.get());
     }
 
@@ -249,6 +250,7 @@ impl Settings {
         self.fit.set(state.fit);
         self.rule.set(state.rule);
         self.layer_strip = state.strip;
+        self.export_size.set(state.export_px);
     }
 }
 
