@@ -152,6 +152,7 @@ impl App {
         state.strip = settings.layer_strip;
         self.film_view.unfolded = settings.film_strip;
         self.film.set_limit(settings.thumbnails_mib as usize * MIB);
+        state.export_px = settings.export_size.get();
         ctx.set_theme(settings.theme.get());
     }
 
@@ -256,6 +257,7 @@ impl Settings {
         self.fit.set(state.fit);
         self.rule.set(state.rule);
         self.layer_strip = state.strip;
+        self.export_size.set(state.export_px);
     }
 }
 
