@@ -18,7 +18,10 @@ impl App {
         let image = unless(state.photo.is_some(), IMAGE_FIRST);
         let model = unless(state.card().is_some(), MODEL_FIRST);
         match command {
-            Command::ExportComposite | Command::CopyComposite | Command::ExportPanel(_) => {
+            Command::ExportComposite
+            | Command::ExportStrip
+            | Command::CopyComposite
+            | Command::ExportPanel(_) => {
                 let why = match state.subject() {
                     None => BOTH_FIRST,
                     Some(_) if self.has_nowhere_to_look() => "This model has no map",

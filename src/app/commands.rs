@@ -249,6 +249,7 @@ impl Command {
             | Command::OpenSession
             | Command::SaveSession
             | Command::ExportComposite
+            | Command::ExportStrip
             | Command::CopyComposite => Group::Files,
             Command::PreviousLayer
             | Command::NextLayer

@@ -79,6 +79,13 @@ impl App {
         for theme in others(ctx.options(|o| o.theme_preference)) {
             offer("Theme", theme.name(), Command::SetTheme(theme));
         }
+        for size in others(state.export_px) {
+            offer(
+                "Size of exports",
+                size.label(),
+                Command::SetExportSize(size),
+            );
+        }
         for panel in Panel::ALL {
             let name = panel.title(state.rule);
             offer("Export", name, Command::ExportPanel(panel));

@@ -15,7 +15,7 @@ use crate::picture::compose::Overlay;
 use crate::picture::geometry::Fit;
 
 use super::recent::Recent;
-use super::state::Arrangement;
+use super::state::{Arrangement, ExportSize};
 use super::stored::{Named, StoredScore};
 
 pub mod file;
@@ -42,6 +42,7 @@ pub struct Settings {
     pub fit: Named<Fit>,
     pub rule: Named<ReluRule>,
     pub theme: Named<ThemePreference>,
+    pub export_size: Named<ExportSize>,
     pub window: Placement,
     /// The strip of all layers is shown.
     pub layer_strip: bool,
@@ -100,6 +101,7 @@ impl Default for Settings {
             fit: Named::default(),
             rule: Named::default(),
             theme: Named::default(),
+            export_size: Named::default(),
             window: Placement::default(),
             layer_strip: true,
             film_strip: true,

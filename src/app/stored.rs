@@ -10,7 +10,7 @@ use crate::picture::colormap::Colormap;
 use crate::picture::compose::Overlay;
 use crate::picture::geometry::Fit;
 
-use super::state::Arrangement;
+use super::state::{Arrangement, ExportSize};
 
 /// One of a few, each with a name that stays.
 pub trait Name: Copy + PartialEq + Default + 'static {
@@ -118,6 +118,18 @@ impl Name for Arrangement {
             Arrangement::Automatic => "automatic",
             Arrangement::Row => "row",
             Arrangement::Square => "square",
+        }
+    }
+}
+
+impl Name for ExportSize {
+    const ALL: &'static [Self] = &ExportSize::ALL;
+    fn name(self) -> &'static str {
+        match self {
+            ExportSize::Photo => "photo",
+            ExportSize::Large => "large",
+            ExportSize::Medium => "medium",
+            ExportSize::Small => "small",
         }
     }
 }
@@ -254,6 +266,7 @@ mod tests {
         come_back::<ReluRule>();
         come_back::<Arrangement>();
         come_back::<ThemePreference>();
+        come_back::<ExportSize>();
     }
 
     #[test]
