@@ -8,6 +8,8 @@ use super::widgets::{draw_left, draw_right, heading, line, name_row};
 
 /// Widest that the sheet grows: two columns of it.
 const WIDTH: f32 = 720.0;
+/// Room for the scroll bar, which floats over what is under it.
+const SCROLL_BAR: f32 = 2.0 * GRID;
 /// Below this width there is one column.
 const TWO_COLUMNS: f32 = 600.0;
 
@@ -31,10 +33,15 @@ pub fn keys_ui(ui: &Ui) -> bool {
                 .clicked();
         });
         ui.add_space(GRID);
+        // As high as the lines need, or as the window has room for.
         ScrollArea::vertical()
+            .min_scrolled_height(most)
             .max_height(most)
             .auto_shrink([false, true])
-            .show(ui, |ui| columns_ui(ui, width));
+            .show(ui, |ui| {
+                ui.set_width(width - SCROLL_BAR);
+                columns_ui(ui, width);
+            });
         close
     });
     shown.should_close() || shown.inner

@@ -150,6 +150,7 @@ impl App {
         state.fit = settings.fit.get();
         state.rule = settings.rule.get();
         state.strip = settings.layer_strip;
+        state.export_px = settings.export_size.get();
         self.film_view.unfolded = settings.film_strip;
         self.film.set_limit(settings.thumbnails_mib as usize * MIB);
         state.export_px = settings.export_size.get();

@@ -117,7 +117,7 @@ impl Finder {
             .hint_text("Find a command")
             .font(egui::FontId::proportional(15.0))
             .frame(Frame::NONE)
-            .margin(vec2(GRID, 4.0))
+            .margin(vec2(2.0 * GRID, GRID))
             .desired_width(ui.available_width());
         let response = ui.add(field).accessible_name("Find a command");
         response.request_focus();
@@ -159,6 +159,7 @@ impl Finder {
         let reveal = std::mem::take(&mut self.reveal);
         let mut clicked = None;
         ScrollArea::vertical()
+            .min_scrolled_height(lines * LINE)
             .max_height(lines * LINE)
             .auto_shrink([false, true])
             .show_rows(ui, LINE, hits.len(), |ui, range| {
