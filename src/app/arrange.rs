@@ -51,7 +51,7 @@ pub const ROW_HEAD: f32 = 32.0;
 /// Between a row's pictures and the next row.
 const ROW_GAP: f32 = GRID;
 /// Rows with lower pictures than this are scrolled instead.
-const LOWEST_PICTURE: f32 = 112.0;
+const LOWEST_PICTURE: f32 = 144.0;
 
 /// Rows under each other.
 #[derive(Debug, Clone, PartialEq)]

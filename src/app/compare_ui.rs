@@ -7,6 +7,7 @@ use egui::{
     WidgetInfo, pos2, vec2,
 };
 
+use crate::explain::Score;
 use crate::picture::caption::{percent, significant};
 
 use super::App;
@@ -175,6 +176,19 @@ impl App {
         if matches!(row.id, RowId::Pin(_)) {
             more.push("pinned".to_owned());
         }
+        if let (RowId::Versus(_), Some(Score::Versus { a, b })) = (row.id, subject.score) {
+            let name = |class| Score::For(class).describe(&subject.card.labels);
+            more = vec![format!(
+                "in the difference red is {}, blue {}",
+                name(a),
+                name(b)
+            )];
+        }
+        let area = Rect::from_min_max(head.min, pos2(right, head.max.y));
+        let id = ui.scope_id().with((row.id, "head"));
+        let response = ui.interact(area, id, Sense::hover());
+        let said = format!("{}  ·  {}", subject.score_name(), more.join("  ·  "));
+        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &said));
         if right - left > 3.0 * GRID {
             let more = line(
                 ui,
@@ -197,7 +211,7 @@ impl App {
             None => format!("maximum {max}"),
         };
         let probability = match row.subject.score? {
-            crate::explain::Score::Versus { .. } => None,
+            Score::Versus { .. } => None,
             score => {
                 let answer = results.answer(&row.subject)?;
                 answer.probabilities.get(score.class()).copied()

@@ -134,7 +134,7 @@ fn part(at: Rect, part: Rect) -> Rect {
 fn draw_heat(painter: &Painter, layer: &InputTexture, at: Rect, opacity: Opacity) {
     let seen = part(at, layer.seen);
     let tint = Color32::from_white_alpha(opacity.0);
-    painter.image(layer.texture.id(), seen, layer.uv(), tint);
+    painter.image(layer.level(f32::MAX).id(), seen, layer.uv(), tint);
     shade_unseen(painter, at, seen);
 }
 
@@ -165,7 +165,9 @@ pub fn shade_unseen(painter: &Painter, at: Rect, seen: Rect) {
 fn draw_signed(painter: &Painter, picture: &InputTexture, at: Rect) {
     painter.rect_filled(at, 0.0, UNSEEN_ZERO);
     let seen = part(at, picture.seen);
-    painter.image(picture.texture.id(), seen, picture.uv(), Color32::WHITE);
+    let pixels = seen.width() * painter.pixels_per_point();
+    let texture = picture.level(pixels);
+    painter.image(texture.id(), seen, picture.uv(), Color32::WHITE);
 }
 
 /// Words over a picture that does not speak for itself, or in the place of one that is not there.

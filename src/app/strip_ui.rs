@@ -66,6 +66,8 @@ impl App {
             .auto_shrink(false)
             .show(ui, |ui| {
                 ui.horizontal_top(|ui| {
+                    // Room for the mark around the first and the last.
+                    ui.add_space(2.0);
                     for &(index, depth) in &rows {
                         let layer = &card.layers.layers[index];
                         let size = vec2(width, PICTURE + LABEL);

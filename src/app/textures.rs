@@ -82,7 +82,9 @@ pub struct LayerKey {
 
 /// A picture of the network's input, and where that lies on the photo, from 0 to 1.
 pub struct InputTexture {
-    pub texture: TextureHandle,
+    /// From the finest copy to the coarsest, each half as wide as the one before: fine lines drawn
+    /// small would flicker.
+    levels: Vec<TextureHandle>,
     /// What the picture covers; beyond the photo where it was padded.
     covers: Rect,
     /// The part of the photo that the network saw.
@@ -90,6 +92,18 @@ pub struct InputTexture {
 }
 
 impl InputTexture {
+    /// The smallest copy that still has a pixel for each pixel of the screen, where what was seen
+    /// is so wide there.
+    pub fn level(&self, width_on_screen: f32) -> &TextureHandle {
+        let wanted = width_on_screen * self.covers.width() / self.seen.width().max(1e-6);
+        let enough = |level: &&TextureHandle| level.size()[0] as f32 >= wanted;
+        self.levels
+            .iter()
+            .rev()
+            .find(enough)
+            .unwrap_or(&self.levels[0])
+    }
+
     /// The part of the texture that lies on what was seen.
     pub fn uv(&self) -> Rect {
         let part = |p: Pos2| ((p - self.covers.min) / self.covers.size()).to_pos2();
@@ -223,8 +237,7 @@ impl Textures {
         if let (Some(guided), Some(key)) = (state.results.guided(subject), subject.guided_key())
             && own.signed.as_ref().is_none_or(|(shown, _)| *shown != key)
         {
-            let picture =
-                |name, image| input_texture(ctx, name, rgb(&cells::signed(image)), placement);
+            let picture = |name, image| signed_texture(ctx, name, &cells::signed(image), placement);
             let made = SignedTextures {
                 size: photo.size,
                 backprop: picture("guided backprop", &guided.backprop),
@@ -330,6 +343,26 @@ fn difference_texture(
     }
 }
 
+fn signed_texture(
+    ctx: &Context,
+    name: &str,
+    picture: &RgbImage,
+    placement: &Placement,
+) -> InputTexture {
+    /// Four panels of a narrow window are wider than half of this.
+    const COARSEST: u32 = 48;
+    let mut made = input_texture(ctx, name, rgb(picture), placement);
+    let mut longest = picture.width().max(picture.height()) / 2;
+    while longest >= COARSEST
+        && let Some(smaller) = resample::reduced(picture, longest)
+    {
+        let texture = ctx.load_texture(name, rgb(&smaller), TextureOptions::LINEAR);
+        made.levels.push(texture);
+        longest /= 2;
+    }
+    made
+}
+
 fn input_texture(
     ctx: &Context,
     name: &str,
@@ -344,7 +377,7 @@ fn input_texture(
         vec2(source.width as f32, source.height as f32) / size,
     );
     InputTexture {
-        texture: ctx.load_texture(name, picture, TextureOptions::LINEAR),
+        levels: vec![ctx.load_texture(name, picture, TextureOptions::LINEAR)],
         covers,
         seen: seen(placement),
     }

@@ -83,18 +83,25 @@ fn the_screen_and_the_file_show_the_same_colours() {
         let (width, height) = written.dimensions();
         let scale = panel.width() / width as f32;
         assert!(scale > 1.0, "the photo is not magnified: {scale}");
-        let mut worst = 0;
+        let (mut worst, mut compared) = (0, 0);
         for (x, y) in (0..height)
             .step_by(7)
             .flat_map(|y| (0..width).step_by(5).map(move |x| (x, y)))
         {
             let at = panel.min + egui::vec2(x as f32 + 0.5, y as f32 + 0.5) * scale;
+            // The map is smooth on screen: only the middle of a photo's pixel is what the file has.
+            let beside = |v: f32| (v.fract() - 0.5).abs() > 0.2;
+            if beside(at.x) || beside(at.y) {
+                continue;
+            }
             let at = pos2(at.x.floor(), at.y.floor());
+            compared += 1;
             let seen = screen.get_pixel(at.x as u32, at.y as u32).0;
             let file = written.get_pixel(x, y).0;
             let apart = (0..3).map(|c| seen[c].abs_diff(file[c])).max().unwrap();
             worst = worst.max(apart);
         }
+        assert!(compared > 100, "only {compared} places were compared");
         assert!(
             worst <= 2,
             "{overlay}: screen and file differ by {worst} of 255"

@@ -1,0 +1,241 @@
+//! What one frame of the window costs before it is rendered: taking in what is finished, laying
+//! everything out and turning it into triangles, with views compared on photos of twelve megapixels.
+//!
+//! Nothing may be decoded, resampled or uploaded again on a frame: the table says how many bytes
+//! went to the graphics card while the slider moved and the picture was zoomed.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use egui::{Context, Event, Key, Modifiers, PointerButton, Pos2, RawInput, Rect, pos2, vec2};
+use gradcam::app::dialogs::{Dialogs, Picked};
+use gradcam::app::{App, Memory, Start};
+
+const FRAMES: usize = 200;
+const SIZE: egui::Vec2 = vec2(1440.0, 900.0);
+
+fn main() {
+    // `cargo test --benches` passes `--test`-like flags; only a real bench run should take the time.
+    if !std::env::args().any(|argument| argument == "--bench") {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder for the photo");
+    let photo = folder.path().join("twelve_megapixels.png");
+    image::RgbImage::from_fn(4000, 3000, |x, y| {
+        image::Rgb([(x / 16) as u8, (y / 12) as u8, 90])
+    })
+    .save(&photo)
+    .expect("the photo is written");
+    println!("median and 95th percentile of {FRAMES} frames, without rendering");
+    for pins in [0, 6] {
+        let mut window = Window::open(photo.clone());
+        for _ in 0..pins {
+            window.key(Key::P);
+            window.key(Key::ArrowRight);
+            window.settle();
+        }
+        println!("\n{} on a photo of twelve megapixels", rows(pins));
+        window.report("at rest", |_| Vec::new());
+        window.report("moving the pointer over a picture", |frame| {
+            vec![Event::PointerMoved(over_picture(frame))]
+        });
+        let slider = window.right_of("Opacity");
+        window.button(slider, true);
+        window.report("dragging the opacity", |frame| {
+            vec![Event::PointerMoved(slider + vec2((frame % 60) as f32, 0.0))]
+        });
+        window.button(slider, false);
+        window.report("zooming", |frame| {
+            let factor = if frame / 10 % 2 == 0 {
+                1.05
+            } else {
+                1.0 / 1.05
+            };
+            vec![Event::PointerMoved(over_picture(0)), Event::Zoom(factor)]
+        });
+    }
+}
+
+fn rows(pins: usize) -> String {
+    match pins {
+        0 => "one view".to_owned(),
+        pins => format!("a view and {pins} pins"),
+    }
+}
+
+fn over_picture(frame: usize) -> Pos2 {
+    pos2(480.0 + (frame % 40) as f32, 200.0)
+}
+
+fn pressed(key: Key, pressed: bool) -> Event {
+    Event::Key {
+        key,
+        physical_key: None,
+        pressed,
+        repeat: false,
+        modifiers: Modifiers::NONE,
+    }
+}
+
+struct NoDialogs;
+
+impl Dialogs for NoDialogs {
+    fn image(&self, _: Option<&Path>) -> Picked {
+        Picked::Nothing
+    }
+
+    fn folder(&self, _: Option<&Path>) -> Picked {
+        Picked::Nothing
+    }
+
+    fn model(&self, _: Option<&Path>) -> Picked {
+        Picked::Nothing
+    }
+
+    fn save(&self, _: Option<&Path>, _: &str) -> Picked {
+        Picked::Nothing
+    }
+
+    fn save_figure(&self, _: Option<&Path>, _: &str) -> Picked {
+        Picked::Nothing
+    }
+
+    fn session(&self, _: Option<&Path>) -> Picked {
+        Picked::Nothing
+    }
+
+    fn save_session(&self, _: Option<&Path>, _: &str) -> Picked {
+        Picked::Nothing
+    }
+}
+
+struct Window {
+    ctx: Context,
+    app: App,
+    time: f64,
+}
+
+/// What one frame took, and what it sent to the graphics card.
+struct Frame {
+    ms: f64,
+    triangles_ms: f64,
+    bytes: usize,
+    accesskit: Option<egui::accesskit::TreeUpdate>,
+}
+
+impl Window {
+    /// SqueezeNet before the photo, everything there.
+    fn open(photo: PathBuf) -> Window {
+        let ctx = Context::default();
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let start = Start {
+            image: Some(photo),
+            model: Some(root.join("models/squeezenet1_1.pt2")),
+            ..Start::default()
+        };
+        let app = App::with_dialogs(&ctx, start, Arc::new(NoDialogs), Memory::nothing());
+        let mut window = Window {
+            app: app.expect("the engine starts"),
+            ctx,
+            time: 0.0,
+        };
+        window.settle();
+        window
+    }
+
+    fn settle(&mut self) {
+        let begun = Instant::now();
+        while !(self.app.is_settled() && self.app.engine_rests()) {
+            self.frame(Vec::new());
+            std::thread::sleep(Duration::from_millis(2));
+            assert!(begun.elapsed() < Duration::from_secs(300), "never at rest");
+        }
+        for _ in 0..10 {
+            self.frame(Vec::new());
+        }
+    }
+
+    fn key(&mut self, key: Key) {
+        self.frame(vec![pressed(key, true)]);
+        self.frame(vec![pressed(key, false)]);
+    }
+
+    fn frame(&mut self, events: Vec<Event>) -> Frame {
+        self.time += 1.0 / 60.0;
+        let input = RawInput {
+            screen_rect: Some(Rect::from_min_size(Pos2::ZERO, SIZE)),
+            time: Some(self.time),
+            events,
+            ..RawInput::default()
+        };
+        let start = Instant::now();
+        let app = &mut self.app;
+        let output = self.ctx.run_ui(input, |ui| {
+            let ctx = ui.ctx().clone();
+            app.logic(&ctx);
+            app.ui(ui);
+        });
+        let ms = start.elapsed().as_secs_f64() * 1e3;
+        let sent = output.textures_delta.set.iter();
+        let bytes = sent
+            .flat_map(|(_, deltas)| deltas)
+            .map(|delta| delta.image.width() * delta.image.height() * 4)
+            .sum();
+        let start = Instant::now();
+        drop(self.ctx.tessellate(output.shapes, output.pixels_per_point));
+        Frame {
+            ms,
+            triangles_ms: start.elapsed().as_secs_f64() * 1e3,
+            bytes,
+            accesskit: output.platform_output.accesskit_update,
+        }
+    }
+
+    fn report(&mut self, what: &str, events: impl Fn(usize) -> Vec<Event>) {
+        let frames: Vec<Frame> = (0..FRAMES).map(|i| self.frame(events(i))).collect();
+        let (median, late) = spread(frames.iter().map(|frame| frame.ms));
+        let (triangles, _) = spread(frames.iter().map(|frame| frame.triangles_ms));
+        let bytes: usize = frames.iter().map(|frame| frame.bytes).sum();
+        println!(
+            "  {what:36} {median:6.2} ms   {late:6.2} ms   triangles {triangles:5.2} ms   {} kB uploaded",
+            bytes / 1024
+        );
+    }
+
+    fn button(&mut self, pos: Pos2, pressed: bool) {
+        let button = Event::PointerButton {
+            pos,
+            button: PointerButton::Primary,
+            pressed,
+            modifiers: Modifiers::NONE,
+        };
+        self.frame(vec![Event::PointerMoved(pos), button]);
+    }
+
+    /// A point on the control whose name is written before it.
+    fn right_of(&mut self, name: &str) -> Pos2 {
+        self.ctx.enable_accesskit();
+        let mut found = None;
+        for _ in 0..3 {
+            let update = self.frame(Vec::new()).accesskit;
+            let nodes = update.iter().flat_map(|update| &update.nodes);
+            let node = nodes
+                .map(|(_, node)| node)
+                .find(|node| node.value() == Some(name) || node.label() == Some(name));
+            found = node.and_then(|node| node.bounds()).or(found);
+        }
+        self.ctx.disable_accesskit();
+        let bounds = found.expect("the control has a name");
+        pos2(
+            bounds.x1 as f32 + 20.0,
+            ((bounds.y0 + bounds.y1) / 2.0) as f32,
+        )
+    }
+}
+
+fn spread(times: impl Iterator<Item = f64>) -> (f64, f64) {
+    let mut times: Vec<f64> = times.collect();
+    times.sort_by(f64::total_cmp);
+    (times[times.len() / 2], times[times.len() * 95 / 100])
+}
