@@ -225,20 +225,14 @@ impl App {
         let (_, atlas) = self.textures.tiles.shown()?;
         let stale = self.textures.tiles.are_stale(&self.state);
         let tile = atlas.tile(path)?;
-        let pixels = ui.pixels_per_point();
-        draw_small(
-            &ui.painter_at(rect),
-            rect,
+        let small = Small {
             photo,
             atlas,
             tile,
-            self.state.opacity,
-            pixels,
-        );
-        if stale {
-            let veil = palette(ui).stage.gamma_multiply(0.6);
-            ui.painter().rect_filled(rect, 0.0, veil);
-        }
+            opacity: self.state.opacity,
+            strength: if stale { 0.35 } else { 1.0 },
+        };
+        small.draw(&ui.painter_at(rect), rect);
         Some(*tile)
     }
 }
@@ -251,27 +245,38 @@ enum Mark {
     None,
 }
 
-fn draw_small(
-    painter: &Painter,
-    rect: Rect,
-    photo: &PhotoTexture,
-    atlas: &Atlas,
-    tile: &Tile,
+/// A small map with what it lies on.
+struct Small<'a> {
+    photo: &'a PhotoTexture,
+    atlas: &'a Atlas,
+    tile: &'a Tile,
     opacity: Opacity,
-    pixels_per_point: f32,
-) {
-    let size = vec2(photo.size.0 as f32, photo.size.1 as f32);
-    let scale = (rect.width() / size.x).min(rect.height() / size.y);
-    let at = Rect::from_center_size(rect.center(), size * scale);
-    let texture = photo.level(at.width() * pixels_per_point);
-    painter.image(texture.id(), at, WHOLE, Color32::WHITE);
-    let seen = Rect::from_min_max(
-        at.min + atlas.seen.min.to_vec2() * at.size(),
-        at.min + atlas.seen.max.to_vec2() * at.size(),
-    );
-    let tint = Color32::from_white_alpha(opacity.0);
-    painter.image(atlas.texture.id(), seen, atlas.uv(tile), tint);
-    shade_unseen(painter, at, seen);
+    /// Less than 1 where it is of what was asked before.
+    strength: f32,
+}
+
+impl Small<'_> {
+    fn draw(&self, painter: &Painter, rect: Rect) {
+        let size = vec2(self.photo.size.0 as f32, self.photo.size.1 as f32);
+        let scale = (rect.width() / size.x).min(rect.height() / size.y);
+        let at = Rect::from_center_size(rect.center(), size * scale);
+        let texture = self.photo.level(at.width() * painter.pixels_per_point());
+        let tint = Color32::WHITE.gamma_multiply(self.strength);
+        painter.image(texture.id(), at, WHOLE, tint);
+        let part = self.atlas.seen;
+        let seen = Rect::from_min_max(
+            at.min + part.min.to_vec2() * at.size(),
+            at.min + part.max.to_vec2() * at.size(),
+        );
+        let tint = Color32::from_white_alpha(self.opacity.0).gamma_multiply(self.strength);
+        painter.image(
+            self.atlas.texture.id(),
+            seen,
+            self.atlas.uv(self.tile),
+            tint,
+        );
+        shade_unseen(painter, at, seen);
+    }
 }
 
 /// The tiles in sight with how deep they stand inside opened ones.

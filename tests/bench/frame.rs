@@ -171,7 +171,7 @@ impl Window {
         };
         let start = Instant::now();
         let app = &mut self.app;
-        let output = self.ctx.run_ui(input, |ui| {
+        let mut output = self.ctx.run_ui(input, |ui| {
             let ctx = ui.ctx().clone();
             app.logic(&ctx);
             app.ui(ui);
@@ -182,6 +182,7 @@ impl Window {
             .flat_map(|(_, deltas)| deltas)
             .map(|delta| delta.image.width() * delta.image.height() * 4)
             .sum();
+        output.textures_delta.clear();
         let start = Instant::now();
         drop(self.ctx.tessellate(output.shapes, output.pixels_per_point));
         Frame {
