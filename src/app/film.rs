@@ -25,6 +25,8 @@ pub struct FilmView {
     pub reveal: bool,
     /// Pictures on screen and right beside it in the last frame.
     pub in_sight: Vec<usize>,
+    /// The folder that is being opened comes to a photo that is open, and leaves it there.
+    pub keep_photo: bool,
     pub pictures: FilmPictures,
     /// To be opened as soon as the one before is decoded.
     next: Option<usize>,
@@ -45,6 +47,7 @@ impl Default for FilmView {
             unfolded: true,
             reveal: false,
             in_sight: Vec::new(),
+            keep_photo: false,
             pictures: FilmPictures::default(),
             next: None,
             open_first: false,
@@ -133,7 +136,7 @@ impl App {
         if self.film.generation() != self.film_view.generation {
             self.film_view = FilmView {
                 generation: self.film.generation(),
-                open_first: self.film.is_open(),
+                open_first: self.film.is_open() && !self.film_view.keep_photo,
                 unfolded: self.film_view.unfolded,
                 truth_of: self.film_view.truth_of,
                 ..FilmView::default()
@@ -323,8 +326,17 @@ impl App {
 
     /// Opens folders, or several files.
     pub(super) fn open_film(&mut self, paths: Vec<PathBuf>) {
+        self.film_view.keep_photo = false;
         if let Err(error) = self.film.open(paths) {
             self.notices.error("This folder cannot be opened", error);
+        }
+    }
+
+    /// Opens them around the photo that is open or being opened, as they were before.
+    pub(super) fn open_film_again(&mut self, paths: Vec<PathBuf>) {
+        if !paths.is_empty() && paths != self.film.paths() {
+            self.open_film(paths);
+            self.film_view.keep_photo = self.state.photo.is_some() || self.work.photo.is_some();
         }
     }
 

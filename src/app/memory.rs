@@ -8,8 +8,10 @@ use poll_promise::Promise;
 
 use crate::engine::resolve_layer;
 use crate::explain::Score;
+use crate::folder::Film;
 
 use super::App;
+use super::recent::one_path;
 use super::settings::keeper::{self, Keeper};
 use super::settings::{Last, Placement, Settings};
 use super::state::{Opacity, State};
@@ -38,6 +40,9 @@ pub struct Memory {
 #[derive(Default)]
 struct Seen {
     photo: Option<(u64, PathBuf)>,
+    folders: Vec<PathBuf>,
+    /// The folder that `folders` was looked up for.
+    generation: Option<u64>,
     models: Vec<(u64, PathBuf)>,
 }
 
@@ -80,6 +85,12 @@ impl Memory {
     /// The image that was looked at last, if it is still there.
     pub(super) fn last_image(&self) -> Option<PathBuf> {
         existing(self.recall.as_ref()?.image.as_ref())
+    }
+
+    /// The folders that were walked through last, as far as they are still there.
+    pub(super) fn last_folders(&self) -> Vec<PathBuf> {
+        let last = self.recall.iter().flat_map(|last| &last.folders);
+        last.filter(|folder| folder.is_dir()).cloned().collect()
     }
 
     /// The model that was looked through last, if it is still there.
@@ -206,7 +217,7 @@ impl App {
         settings.thumbnails_mib = (self.film.limit() / MIB) as f64;
         settings.theme.set(ctx.options(|o| o.theme_preference));
         settings.window.take(ctx);
-        memory.seen.look(&self.state, settings);
+        memory.seen.look(&self.state, &self.film, settings);
         settings.last.take(&self.state, &memory.seen);
         memory.keeper.offer(settings);
         let waker = ctx.clone();
@@ -225,10 +236,19 @@ impl App {
 
 impl Seen {
     /// Puts a file that is newly open among the recent ones.
-    fn look(&mut self, state: &State, settings: &mut Settings) {
+    fn look(&mut self, state: &State, film: &Film, settings: &mut Settings) {
         let known = self.photo.as_ref().map(|(id, _)| *id);
         if let Some(photo) = state.photo.as_ref().filter(|p| known != Some(p.id)) {
-            self.photo = Some((photo.id, settings.images.add(&photo.path)));
+            // Walking through a folder must not drive out everything else.
+            let path = match film.roll.find(&photo.path) {
+                Some(_) => one_path(&photo.path),
+                None => settings.images.add(&photo.path),
+            };
+            self.photo = Some((photo.id, path));
+        }
+        if self.generation.replace(film.generation()) != Some(film.generation()) {
+            let folders = film.paths().iter().filter(|path| path.is_dir());
+            self.folders = folders.map(|folder| settings.images.add(folder)).collect();
         }
         let cards = || state.sides.iter().filter_map(|side| side.card.as_ref());
         self.models
@@ -266,6 +286,9 @@ impl Last {
     fn take(&mut self, state: &State, seen: &Seen) {
         if let Some((_, path)) = &seen.photo {
             set(&mut self.image, path);
+        }
+        if seen.generation.is_some_and(|generation| generation > 0) {
+            self.folders.clone_from(&seen.folders);
         }
         let side = state.side();
         let Some(card) = &side.card else { return };

@@ -191,8 +191,13 @@ impl App {
         if !images.is_empty() {
             images.extend(image);
             open::images(self, images);
-        } else if let Some(path) = image.or_else(|| self.memory.last_image()) {
+        } else if let Some(path) = image {
             open::path(self, path);
+        } else {
+            if let Some(path) = self.memory.last_image() {
+                open::image(self, path);
+            }
+            self.open_film_again(self.memory.last_folders());
         }
     }
 

@@ -259,7 +259,11 @@ fn hit_ui(ui: &mut Ui, hit: &Hit<'_>, chosen: bool) -> bool {
         &entry.name,
         said.trim(),
     );
-    response.on_hover_text(&entry.hint).clicked()
+    let response = match entry.hint.is_empty() {
+        true => response,
+        false => response.on_hover_text(&entry.hint),
+    };
+    response.clicked()
 }
 
 /// A name with the letters that were found in it set off.

@@ -15,7 +15,7 @@ impl Recent {
     /// Puts a file first, by the one path that it has whatever it was opened by, and gives that
     /// back.
     pub fn add(&mut self, path: &Path) -> PathBuf {
-        let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let path = one_path(path);
         self.0.retain(|known| *known != path);
         self.0.insert(0, path.clone());
         self.0.truncate(MOST);
@@ -33,9 +33,14 @@ impl Recent {
 
     /// Those that are not there any more. Asks the file system, which may take its time.
     pub fn missing(&self) -> Vec<PathBuf> {
-        let missing = self.0.iter().filter(|path| !path.is_file());
+        let missing = self.0.iter().filter(|path| !path.exists());
         missing.cloned().collect()
     }
+}
+
+/// The one path that a file has whatever it is called by.
+pub fn one_path(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 
 /// A path that is not Unicode cannot stand in JSON: it is left out rather than the file unwritten.

@@ -100,7 +100,7 @@ pub fn save(app: &mut App, ctx: &Context) {
     if app.session.saving.is_some() {
         return;
     }
-    let Some(session) = app.state.to_session() else {
+    let Some(session) = app.state.to_session(app.film.paths()) else {
         let why = "Open an image or a model first.";
         app.notices.error("Nothing to save yet", why);
         return;

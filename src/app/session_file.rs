@@ -3,6 +3,7 @@
 //! Files are named relative to the session's own folder where they lie near it, so that a folder
 //! with its session can be moved or handed on. Pictures and weights are not in it.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -29,8 +30,8 @@ pub const VERSION: u64 = 1;
 pub const EXTENSION: &str = "gradcam.json";
 /// Says in the file that it is one of ours.
 const KIND: &str = "session";
-/// A few pins and a list of images are far smaller.
-const LARGEST: u64 = 4 << 20;
+/// Far more than a few pins take, and a hundred thousand images opened without their folder.
+const LARGEST: u64 = 32 << 20;
 /// More rows than any window can show.
 const MOST_PINS: usize = 64;
 const MOST_SIDES: usize = 2;
@@ -38,12 +39,9 @@ const MOST_SIDES: usize = 2;
 /// What is open and how it is looked at. Paths are absolute here and may be relative in the file.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Session {
-    /// The folder that is walked through.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub folder: Option<PathBuf>,
-    /// Images opened together without a folder.
+    /// The folder that is walked through, or the images that were opened together.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub images: Vec<PathBuf>,
+    pub pictures: Vec<PathBuf>,
     pub live: Live,
     #[serde(default)]
     pub pins: Vec<StoredPin>,
@@ -205,13 +203,14 @@ impl Session {
     pub fn open(path: &Path) -> Result<Opened, Error> {
         let mut session = read(path)?;
         let folder = paths::folder_of(path);
-        let mut missing: Vec<PathBuf> = Vec::new();
+        let (mut missing, mut seen) = (Vec::new(), HashSet::new());
         for file in session.paths_mut() {
             *file = paths::resolved(&folder, file);
-            if !file.exists() && !missing.contains(file) {
+            if !file.exists() && seen.insert(file.clone()) {
                 missing.push(file.clone());
             }
         }
+        session.pictures.retain(|file| !seen.contains(file));
         Ok(Opened { session, missing })
     }
 
@@ -223,9 +222,8 @@ impl Session {
             .pins
             .iter_mut()
             .flat_map(|pin| [&mut pin.image, &mut pin.model]);
-        self.folder
+        self.pictures
             .iter_mut()
-            .chain(&mut self.images)
             .chain(live)
             .chain(sides)
             .chain(pins)

@@ -57,6 +57,8 @@ pub struct Settings {
 #[serde(default)]
 pub struct Last {
     pub image: Option<PathBuf>,
+    /// The folders that were walked through.
+    pub folders: Vec<PathBuf>,
     pub model: Option<PathBuf>,
     /// A layer's path.
     pub layer: Option<String>,

@@ -56,7 +56,7 @@ impl App {
             }
             let memory = &self.memory;
             for (title, paths) in [
-                ("Recent images", memory.recent_images()),
+                ("Recent images and folders", memory.recent_images()),
                 ("Recent models", memory.recent_models()),
             ] {
                 if !paths.is_empty() {

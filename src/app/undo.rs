@@ -75,7 +75,12 @@ impl App {
     pub(super) fn take_in_changes(&mut self) {
         let now = self.state.choices();
         let undo = &mut self.undo;
-        if undo.present.as_ref().is_some_and(|p| p.live != now.live) {
+        let photo = |choices: &Choices| choices.live.photo.as_ref().map(|photo| photo.id);
+        if undo
+            .present
+            .as_ref()
+            .is_some_and(|p| photo(p) != photo(&now))
+        {
             for state in undo.history.states_mut() {
                 state.live = now.live.clone();
             }

@@ -1,12 +1,15 @@
 //! What is open and chosen now, as a session.
 
+use std::path::PathBuf;
+
 use super::super::session_file::{Live, Session, StoredLook, StoredPin, StoredSide};
 use super::super::state::{Opacity, State};
 use super::super::stored::{StoredClass, StoredScore};
 
 impl State {
-    /// What is open and chosen now, if anything is open.
-    pub fn to_session(&self) -> Option<Session> {
+    /// What is open and chosen now, if anything is open. `pictures`: the folder that is walked
+    /// through, or the files.
+    pub fn to_session(&self, pictures: &[PathBuf]) -> Option<Session> {
         let open = self.sides.iter().filter_map(|side| {
             let card = side.card.as_ref()?;
             Some(StoredSide {
@@ -21,7 +24,7 @@ impl State {
             })
         });
         let sides: Vec<StoredSide> = open.collect();
-        if self.photo.is_none() && sides.is_empty() {
+        if self.photo.is_none() && sides.is_empty() && pictures.is_empty() {
             return None;
         }
         let labels = self.card().map_or(&[][..], |card| &card.labels);
@@ -37,8 +40,7 @@ impl State {
             rule: subject.rule.into(),
         });
         Some(Session {
-            folder: None,
-            images: Vec::new(),
+            pictures: pictures.to_vec(),
             live: Live {
                 image: self.photo.as_ref().map(|photo| photo.path.clone()),
                 active: self.active.min(sides.len().saturating_sub(1)),

@@ -61,6 +61,7 @@ impl App {
         self.forget_channel_pictures();
         self.close_unused_models();
         self.ask();
+        self.open_film_again(session.pictures);
         self.state.done = Some(format!("Opened {}", path.display()));
         self.session.path = Some(path);
     }

@@ -23,8 +23,7 @@ impl Desk {
         let labels = ["cat".to_owned(), "dog".to_owned()];
         let layer = Some("features.12".to_owned());
         let session = Session {
-            folder: None,
-            images: vec![image.clone()],
+            pictures: vec![image.clone()],
             live: Live {
                 image: Some(image.clone()),
                 sides: vec![StoredSide {
@@ -110,7 +109,7 @@ fn it_moves_with_its_folder() {
 fn missing_files_are_named_once_and_the_rest_opens() {
     let desk = Desk::new();
     desk.session.save(&desk.path()).unwrap();
-    let image = desk.session.images[0].clone();
+    let image = desk.session.pictures[0].clone();
     fs::remove_file(&image).unwrap();
     let opened = Session::open(&desk.path()).unwrap();
     assert_eq!(opened.missing, [image]);
