@@ -4,10 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use egui::{
-    Align, Button, Label, Layout, Rect, RichText, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2,
-    vec2,
-};
+use egui::{Align, Button, Layout, Rect, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
 use crate::folder::{Filter, Sort};
 
@@ -94,24 +91,28 @@ impl App {
 
     fn counts_ui(&self, ui: &mut Ui, commands: &mut Vec<Command>) {
         let text = self.film_progress();
-        let label = Label::new(RichText::new(&text).color(palette(ui).weak)).truncate();
         let waiting = self.film.roll.counts().waiting > 0;
         let paused = self.film.is_paused();
         let can_answer = waiting && (paused || self.film.is_answering());
-        let button_room = if can_answer { 72.0 } else { 0.0 };
-        ui.scope(|ui| {
-            ui.set_max_width((ui.available_width() - button_room).max(0.0));
-            let response = ui.add(label);
-            response.widget_info(|| {
-                let mut info = WidgetInfo::labeled(Role::Label, true, "Folder");
-                info.current_text_value = Some(text.clone());
-                info
-            });
-            let passed_over = self.passed_over();
-            if !passed_over.is_empty() {
-                response.on_hover_text(passed_over);
-            }
+        let button_room = if can_answer { 80.0 } else { 0.0 };
+        let room = ui.available_width() - button_room;
+        let words = line(ui, &text, theme::body(), palette(ui).weak, room);
+        let size = vec2(words.size().x, theme::ROW);
+        let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+        let cut = words.elided;
+        draw_left(ui, rect.left(), rect.center().y, words);
+        let mut more = self.passed_over();
+        if cut {
+            more.insert(0, text.clone());
+        }
+        response.widget_info(|| {
+            let mut info = WidgetInfo::labeled(Role::Status, true, "Folder");
+            info.current_text_value = Some(text.clone());
+            info
         });
+        if !more.is_empty() {
+            response.on_hover_text(more.join("\n"));
+        }
         if can_answer {
             let (label, hint) = match paused {
                 true => ("Answer all", "Go on asking the model about all pictures"),
@@ -138,8 +139,13 @@ impl App {
             parts.push(format!("{pictures} images"));
         }
         if counts.judged > 0 {
+            let word = if counts.mistakes == 1 {
+                "mistake"
+            } else {
+                "mistakes"
+            };
             let (mistakes, judged) = (thousands(counts.mistakes), thousands(counts.judged));
-            parts.push(format!("{mistakes} mistakes of {judged}"));
+            parts.push(format!("{mistakes} {word} of {judged}"));
         }
         let spoilt = counts.unreadable + counts.failed;
         if spoilt > 0 {
@@ -157,7 +163,7 @@ impl App {
     }
 
     /// What the folder held beside pictures, in words.
-    fn passed_over(&self) -> String {
+    fn passed_over(&self) -> Vec<String> {
         let tally = self.film.tally();
         let count =
             |count: usize, what: &str| (count > 0).then(|| format!("{} {what}", thousands(count)));
@@ -166,7 +172,7 @@ impl App {
             count(tally.unreadable, "entries could not be read"),
             count(tally.beyond, "more images than can be listed"),
         ];
-        parts.into_iter().flatten().collect::<Vec<_>>().join("\n")
+        parts.into_iter().flatten().collect()
     }
 
     /// From right to left: which pictures, and in which order.

@@ -3,6 +3,7 @@
 mod choosing;
 mod comparing;
 mod exporting;
+mod folder;
 mod layers;
 mod looking;
 mod memory;

@@ -13,7 +13,7 @@ use gradcam::app::dialogs::{Dialogs, Picked};
 use gradcam::app::{App, Memory, Start};
 
 /// Longer than anything here takes, even on a busy machine in a build without optimisation.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(25);
 
 /// A file that comes with the project.
 pub fn file(path: &str) -> PathBuf {
@@ -255,10 +255,15 @@ impl Window {
 
     /// Lets a file fall on the window.
     pub fn drop_file(&mut self, path: impl Into<PathBuf>) {
-        self.harness
-            .input_mut()
-            .dropped_files
-            .push(Arc::new(Dropped(path.into())));
+        self.drop_files(&[path.into()]);
+    }
+
+    /// Lets several files fall on it at once.
+    pub fn drop_files(&mut self, paths: &[PathBuf]) {
+        let dropped = &mut self.harness.input_mut().dropped_files;
+        for path in paths {
+            dropped.push(Arc::new(Dropped(path.clone())));
+        }
         self.harness.step();
     }
 }

@@ -1,0 +1,469 @@
+//! A folder of pictures: the strip below, the model's answers to all of them, and what is wrong
+//! with some.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use egui::accesskit::Role;
+use egui::{Key, Modifiers};
+use egui_kittest::kittest::{NodeT, Queryable};
+use gradcam::app::Start;
+use tempfile::TempDir;
+
+use crate::support::{Window, cat_and_coffee, file, squeezenet};
+
+/// Copies files of the project to names below a folder.
+fn filled(files: &[(&str, &str)]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (from, to) in files {
+        let to = folder.path().join(to);
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::copy(file(from), to).unwrap();
+    }
+    folder
+}
+
+/// What SqueezeNet takes for "espresso", "pole" and "tiger cat", in folders that say otherwise of
+/// the rocket.
+fn three_classes() -> TempDir {
+    filled(&[
+        ("assets/coffee.png", "967/coffee.png"),
+        ("assets/rocket.jpg", "Missile/rocket.jpg"),
+        ("assets/chelsea.png", "tiger_cat/chelsea.png"),
+    ])
+}
+
+/// As many small pictures as would take a while.
+fn many(count: usize) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let bytes = fs::read(file("assets/chelsea_224.png")).unwrap();
+    for index in 1..=count {
+        fs::write(folder.path().join(format!("{index}.png")), &bytes).unwrap();
+    }
+    folder
+}
+
+fn opened(folder: &Path, model: Option<PathBuf>) -> Window {
+    Window::new(Start {
+        image: Some(folder.to_owned()),
+        model,
+        ..Start::default()
+    })
+}
+
+/// Open, with all pictures answered and the first one on screen.
+fn answered(folder: &Path) -> Window {
+    let mut window = opened(folder, Some(squeezenet()));
+    until_told(&mut window, " images");
+    window.until("a picture", |w| {
+        w.harness.query_by_label("Original").is_some()
+    });
+    window.settle();
+    window
+}
+
+/// What the line above the strip says; nothing where there is no strip.
+fn told(window: &Window) -> String {
+    let line = window.harness.query_by_label("Folder");
+    line.and_then(|line| line.value()).unwrap_or_default()
+}
+
+/// Until the line above the strip says this of all pictures.
+#[track_caller]
+fn until_told(window: &mut Window, words: &str) {
+    window.until(words, |w| {
+        let told = told(w);
+        told.contains(words) && !told.contains("so far") && !told.contains("answered")
+    });
+}
+
+/// Names of the pictures on screen, from left to right.
+fn pictures(window: &Window) -> Vec<String> {
+    let nodes = window.harness.query_all_by_role(Role::RadioButton);
+    let mut cells: Vec<(f32, String)> = nodes
+        .filter_map(|node| Some((node.rect().left(), node.accesskit_node().label()?)))
+        .filter(|(_, name)| !name.starts_with("Map of "))
+        .collect();
+    cells.sort_by(|a, b| a.0.total_cmp(&b.0));
+    cells.into_iter().map(|(_, name)| name).collect()
+}
+
+/// What is said of a picture in the strip.
+#[track_caller]
+fn said(window: &Window, picture: &str) -> String {
+    let cell = window.row(Role::RadioButton, picture);
+    cell.value().unwrap_or_default()
+}
+
+#[track_caller]
+fn click_picture(window: &mut Window, picture: &str) {
+    window.click_row(Role::RadioButton, picture);
+}
+
+#[track_caller]
+fn until_open(window: &mut Window, picture: &str) {
+    window.until(picture, |w| w.value("Original") == picture);
+    window.settle();
+}
+
+#[test]
+fn a_folder_per_class_shows_answers_truths_and_mistakes() {
+    let folder = three_classes();
+    let mut window = answered(folder.path());
+    until_told(&mut window, "1 mistake of 3");
+    assert_eq!(
+        pictures(&window),
+        ["coffee.png", "rocket.jpg", "chelsea.png"]
+    );
+    let coffee = said(&window, "coffee.png");
+    assert!(
+        coffee.starts_with("espresso, ") && coffee.ends_with("right"),
+        "{coffee}"
+    );
+    let rocket = said(&window, "rocket.jpg");
+    assert!(rocket.starts_with("pole, "), "{rocket}");
+    assert!(
+        rocket.contains("mistake: the true class missile"),
+        "{rocket}"
+    );
+    assert_eq!(window.value("Original"), "coffee.png");
+}
+
+#[test]
+fn a_mistake_is_shown_as_predicted_versus_true() {
+    let folder = three_classes();
+    let mut window = answered(folder.path());
+    click_picture(&mut window, "rocket.jpg");
+    until_open(&mut window, "rocket.jpg");
+    assert_eq!(window.chosen_class().as_deref(), Some("pole"));
+    let missile = window.row(Role::ListBoxOption, "missile").value();
+    assert!(missile.is_some_and(|value| value.ends_with("true")));
+    window.harness.get_by_label_contains("Stop comparing");
+
+    // What it takes for what it is needs no comparing.
+    window.key(Key::PageUp);
+    until_open(&mut window, "coffee.png");
+    assert!(
+        window
+            .harness
+            .query_by_label_contains("Stop comparing")
+            .is_none()
+    );
+}
+
+#[test]
+fn the_true_class_can_be_given_by_hand() {
+    let folder = filled(&[
+        ("assets/coffee.png", "a.png"),
+        ("assets/rocket.jpg", "b.jpg"),
+    ]);
+    let mut window = answered(folder.path());
+    assert!(!told(&window).contains("mistake"));
+    window.row(Role::ListBoxOption, "cup").click_secondary();
+    window.harness.run_steps(2);
+    window.click("This is the true class");
+    window.settle();
+    until_told(&mut window, "1 mistake of 1");
+    assert!(said(&window, "a.png").contains("mistake: the true class cup"));
+    window.harness.get_by_label_contains("Stop comparing");
+
+    // It is known when one comes back, and can be taken back.
+    window.key(Key::PageDown);
+    until_open(&mut window, "b.jpg");
+    window.key(Key::PageUp);
+    until_open(&mut window, "a.png");
+    window.row(Role::ListBoxOption, "cup").click_secondary();
+    window.harness.run_steps(2);
+    window.click("This is not the true class");
+    window.settle();
+    assert!(!told(&window).contains("mistake"));
+}
+
+#[test]
+fn keys_walk_through_the_pictures_and_past_what_cannot_be_opened() {
+    let folder = filled(&[
+        ("assets/coffee.png", "img1.png"),
+        ("tests/pictures/empty.png", "img2.png"),
+        ("assets/flower.jpg", "img3.jpg"),
+        ("assets/rocket.jpg", "img10.jpg"),
+    ]);
+    let mut window = answered(folder.path());
+    until_told(&mut window, "1 unreadable");
+    let open = |w: &Window| w.chosen(Role::RadioButton);
+    for (key, picture) in [
+        (Key::PageDown, "img3.jpg"),
+        (Key::PageDown, "img10.jpg"),
+        (Key::PageUp, "img3.jpg"),
+        (Key::Home, "img1.png"),
+        (Key::End, "img10.jpg"),
+    ] {
+        window.key(key);
+        until_open(&mut window, picture);
+        let names = pictures(&window);
+        assert!(names.contains(&picture.to_owned()));
+        assert!(open(&window).is_some());
+    }
+    // There is nothing beyond the last.
+    window.key(Key::PageDown);
+    window.settle();
+    assert_eq!(window.value("Original"), "img10.jpg");
+}
+
+#[test]
+fn bad_files_are_marked_and_the_rest_is_answered() {
+    let bad = [
+        ("tests/pictures/claims_60000.png", "1 huge.png"),
+        ("tests/pictures/empty.png", "2 empty.png"),
+        ("tests/pictures/words.jpg", "3 words.jpg"),
+        ("tests/pictures/truncated.jpg", "4 truncated.jpg"),
+    ];
+    let mut files = bad.to_vec();
+    files.push(("assets/coffee.png", "5 good.png"));
+    files.push(("tests/pictures/README.md", "notes.txt"));
+    let folder = filled(&files);
+    fs::create_dir(folder.path().join("deeper")).unwrap();
+    fs::copy(
+        file("assets/rocket.jpg"),
+        folder.path().join("deeper/6 good.jpg"),
+    )
+    .unwrap();
+    let mut window = answered(folder.path());
+    // The first that can be opened is, and nobody is told of what was not asked for.
+    assert_eq!(window.value("Original"), "5 good.png");
+    assert_eq!(told(&window), "6 images  ·  4 unreadable");
+    for (_, name) in bad {
+        let why = said(&window, name);
+        assert!(
+            why.starts_with("Cannot be opened: ") && why.ends_with(name),
+            "{why}"
+        );
+    }
+    assert!(said(&window, "6 good.jpg").starts_with("pole"));
+
+    // Who asks for it is told, and what is open stays.
+    click_picture(&mut window, "2 empty.png");
+    window.until("the message", |w| !w.app().notices().is_empty());
+    assert!(window.app().notices()[0].contains("2 empty.png"));
+    window.click("Dismiss");
+    window.settle();
+    assert_eq!(window.value("Original"), "5 good.png");
+    assert_eq!(
+        window.chosen(Role::RadioButton).as_deref(),
+        Some("5 good.png")
+    );
+}
+
+#[test]
+fn a_picture_deleted_before_its_thumbnail_is_made_says_so() {
+    let folder = many(60);
+    let mut window = opened(folder.path(), None);
+    until_told(&mut window, "60 images");
+    fs::remove_file(folder.path().join("60.png")).unwrap();
+    window.key(Key::End);
+    window.until("the message", |w| !w.app().notices().is_empty());
+    let notice = window.app().notices().join("\n");
+    assert!(
+        notice.contains("no such file") && notice.contains("60.png"),
+        "{notice}"
+    );
+    window.click("Dismiss");
+    until_told(&mut window, "1 unreadable");
+    assert!(said(&window, "60.png").contains("no such file"));
+    // The window lives on.
+    window.key(Key::End);
+    until_open(&mut window, "59.png");
+}
+
+#[test]
+fn pictures_are_sorted_and_filtered() {
+    let folder = three_classes();
+    let mut window = answered(folder.path());
+    until_told(&mut window, "1 mistake of 3");
+    window.choose("Sort", "Mistakes first");
+    assert_eq!(pictures(&window)[0], "rocket.jpg");
+    window.choose("Sort", "Surest first");
+    // Espresso is beyond doubt, the cat is a cat of some kind, the rocket a guess.
+    assert_eq!(
+        pictures(&window),
+        ["coffee.png", "chelsea.png", "rocket.jpg"]
+    );
+    window.choose("Sort", "Least sure first");
+    assert_eq!(pictures(&window)[0], "rocket.jpg");
+    window.choose("Show", "Mistakes");
+    assert_eq!(pictures(&window), ["rocket.jpg"]);
+    assert!(told(&window).contains("1 shown"));
+    window.choose("Show", "Unanswered");
+    assert!(pictures(&window).is_empty());
+    window.harness.get_by_label_contains("No picture passes");
+    window.choose("Show", "missile  (1)");
+    assert_eq!(pictures(&window), ["rocket.jpg"]);
+    window.choose("Show", "All");
+    window.choose("Sort", "Name");
+    assert_eq!(
+        pictures(&window),
+        ["coffee.png", "rocket.jpg", "chelsea.png"]
+    );
+}
+
+#[test]
+fn keys_walk_through_what_is_shown_in_its_order() {
+    let folder = three_classes();
+    let mut window = answered(folder.path());
+    window.choose("Sort", "Least sure first");
+    window.key(Key::Home);
+    until_open(&mut window, "rocket.jpg");
+    window.key(Key::PageDown);
+    until_open(&mut window, "chelsea.png");
+    // The open picture is not among those shown: the next is the one that stands after it.
+    window.choose("Sort", "Name");
+    window.choose("Show", "Mistakes");
+    window.key(Key::PageUp);
+    until_open(&mut window, "rocket.jpg");
+}
+
+#[test]
+fn answering_can_be_stopped_and_gone_on_with_and_delays_no_click() {
+    let folder = many(200);
+    let mut window = opened(folder.path(), Some(squeezenet()));
+    window.until("some answers", |w| told(w).contains(" of 200 answered"));
+    window.until("the panels", |w| {
+        w.chosen_class().is_some() && w.app().is_settled()
+    });
+    // A click is answered while the folder still waits.
+    window.key(Key::ArrowRight);
+    window.until("the next class", |w| w.app().is_settled());
+    assert!(
+        told(&window).contains(" of 200 answered"),
+        "{}",
+        told(&window)
+    );
+    window.click("Stop");
+    window.harness.run_steps(20);
+    let stopped = told(&window);
+    assert!(!stopped.contains("images/s"), "{stopped}");
+    window.harness.run_steps(20);
+    assert_eq!(told(&window), stopped);
+    assert_eq!(window.app().notices(), Vec::<String>::new());
+
+    window.click("Answer all");
+    until_told(&mut window, "200 images");
+    let last = {
+        window.key(Key::End);
+        until_open(&mut window, "200.png");
+        said(&window, "200.png")
+    };
+    assert_eq!(last, said(&window, "199.png"));
+}
+
+#[test]
+fn another_model_answers_the_folder_anew() {
+    let folder = three_classes();
+    let mut window = answered(folder.path());
+    let before = said(&window, "chelsea.png");
+    window.will_pick(file("models/efficientnet_lite0.pt2"));
+    window.ctrl(Key::M);
+    window.until("another answer", |w| {
+        let now = said(w, "chelsea.png");
+        now != before && now.contains('%')
+    });
+    until_told(&mut window, "3 images");
+    window.settle();
+}
+
+#[test]
+fn several_files_stand_in_a_strip_and_one_alone_does_not() {
+    let mut window = Window::open();
+    assert_eq!(told(&window), "");
+    window.drop_files(&[file("assets/rocket.jpg"), file("assets/coffee.png")]);
+    until_told(&mut window, "2 images");
+    until_open(&mut window, "coffee.png");
+    assert_eq!(pictures(&window), ["coffee.png", "rocket.jpg"]);
+
+    // One that is dropped alone is opened, and the others stay at hand.
+    window.drop_file(cat_and_coffee());
+    until_open(&mut window, "cat_and_coffee.png");
+    assert_eq!(pictures(&window).len(), 2);
+    assert_eq!(window.chosen(Role::RadioButton), None);
+    window.click("Close the folder");
+    window.harness.run_steps(2);
+    assert_eq!(told(&window), "");
+    assert_eq!(window.value("Original"), "cat_and_coffee.png");
+}
+
+#[test]
+fn a_folder_opens_from_the_picker_and_one_without_pictures_is_told() {
+    let folder = three_classes();
+    let empty = filled(&[("tests/pictures/README.md", "notes.txt")]);
+    let mut window = Window::open();
+    let both = Modifiers::COMMAND | Modifiers::SHIFT;
+    window.will_pick(folder.path());
+    window.harness.key_press_modifiers(both, Key::O);
+    until_told(&mut window, "3 images");
+    until_open(&mut window, "coffee.png");
+
+    window.will_pick(empty.path());
+    window.harness.key_press_modifiers(both, Key::O);
+    window.until("the message", |w| !w.app().notices().is_empty());
+    let notice = window.app().notices().join("\n");
+    let path = empty.path().display().to_string();
+    assert!(
+        notice.contains("no pictures") && notice.contains(&path),
+        "{notice}"
+    );
+    window.click("Dismiss");
+    window.settle();
+    assert_eq!(pictures(&window).len(), 3);
+}
+
+#[test]
+fn the_strip_folds_and_its_memory_has_a_limit() {
+    let folder = three_classes();
+    let mut window = answered(folder.path());
+    assert!(window.value("Memory").ends_with("of 64 MB"));
+    window.choose("Memory", "1 GB for thumbnails");
+    assert!(window.value("Memory").ends_with("of 1 GB"));
+    let name = folder
+        .path()
+        .file_name()
+        .unwrap()
+        .to_string_lossy()
+        .into_owned();
+    window.click(&format!("Fold the pictures of {name}"));
+    assert!(pictures(&window).is_empty());
+    window.key(Key::PageDown);
+    until_open(&mut window, "rocket.jpg");
+    window.click(&format!("Unfold the pictures of {name}"));
+    window.harness.run_steps(2);
+    assert_eq!(
+        window.chosen(Role::RadioButton).as_deref(),
+        Some("rocket.jpg")
+    );
+}
+
+#[test]
+fn a_folder_at_rest_rests() {
+    let folder = three_classes();
+    let mut window = answered(folder.path());
+    window.harness.run_steps(30);
+    let causes = window.harness.ctx.repaint_causes();
+    assert!(
+        !window.harness.ctx.has_requested_repaint(),
+        "drawn again because of {causes:?}"
+    );
+}
+
+#[test]
+fn of_thousands_only_those_in_sight_are_laid_out() {
+    let folder = many(2000);
+    let mut window = opened(folder.path(), None);
+    until_told(&mut window, "2,000 images");
+    let begun = pictures(&window);
+    assert!((4..20).contains(&begun.len()), "{begun:?}");
+    assert_eq!(begun[..2], ["1.png", "2.png"]);
+    window.key(Key::End);
+    until_open(&mut window, "2000.png");
+    window.until("the end of the strip", |w| {
+        pictures(w).last().is_some_and(|name| name == "2000.png")
+    });
+    assert!(pictures(&window).len() < 20);
+}
