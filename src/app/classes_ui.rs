@@ -135,7 +135,10 @@ fn top_k_ui(ui: &mut Ui, state: &mut State) {
     if field.changed() {
         state.top_k.0 = count;
     }
-    ui.label(RichText::new("Top").color(palette(ui).weak));
+    // The tooltip says it too, where the list is too narrow for words.
+    if ui.available_width() >= 28.0 {
+        ui.label(RichText::new("Top").color(palette(ui).weak));
+    }
 }
 
 /// What the next click does while a class to compare with is wanted.
