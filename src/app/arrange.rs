@@ -150,7 +150,7 @@ mod tests {
 
     #[test]
     fn few_rows_are_seen_whole_and_many_keep_a_height_to_look_at() {
-        let stage = vec2(880.0, 640.0);
+        let stage = vec2(1000.0, 640.0);
         let wide = vec2(600.0, 400.0);
         let few = rows(stage, &[wide; 3]);
         assert!(few.height <= stage.y, "{}", few.height);

@@ -7,9 +7,10 @@ use crate::picture::compose::UNSEEN_SHADE;
 
 use super::App;
 use super::panels_ui::{Cell, NOWHERE_TO_LOOK, is_stale};
+use super::photo_texture::PhotoTexture;
 use super::rows::{Row, RowId};
 use super::state::Opacity;
-use super::textures::{HeatTexture, InputTexture, PhotoTexture};
+use super::textures::{HeatTexture, InputTexture};
 use super::theme::{self, GRID, palette};
 use super::widgets::{busy, lines};
 

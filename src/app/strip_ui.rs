@@ -14,10 +14,10 @@ use crate::picture::caption::significant;
 
 use super::App;
 use super::commands::Command;
+use super::photo_texture::PhotoTexture;
 use super::picture_ui::shade_unseen;
 use super::rows::RowId;
 use super::state::Opacity;
-use super::textures::PhotoTexture;
 use super::theme::{self, GRID, palette};
 use super::tiles::{Atlas, Tile};
 use super::widgets::{draw_left, line, triangle};

@@ -7,9 +7,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use egui::{
-    ColorImage, Context, Pos2, Rect, TextureFilter, TextureHandle, TextureOptions, pos2, vec2,
-};
+use egui::{ColorImage, Context, Pos2, Rect, TextureHandle, TextureOptions, pos2, vec2};
 use image::{RgbImage, RgbaImage};
 
 use crate::picture::cells;
@@ -20,44 +18,13 @@ use crate::picture::geometry::Placement;
 use crate::picture::map::Map;
 use crate::picture::resample;
 
+use super::photo_texture::{PhotoTexture, photo_texture};
 use super::results::{GuidedKey, HeatKey};
 use super::rows::{Row, RowId};
 use super::scale;
 use super::slot::Slot;
 use super::state::State;
 use super::tiles::Tiles;
-
-/// Longest side of a display copy; the file written by an export is always made from the original.
-const LONGEST_SIDE: u32 = 4096;
-
-/// One pixel of the picture stays one square of the screen when magnified.
-const SQUARES: TextureOptions = TextureOptions {
-    magnification: TextureFilter::Nearest,
-    minification: TextureFilter::Linear,
-    wrap_mode: egui::TextureWrapMode::ClampToEdge,
-    mipmap_mode: None,
-};
-
-/// A photo ready to be drawn.
-pub struct PhotoTexture {
-    /// Of the original, in pixels.
-    pub size: (u32, u32),
-    /// From the largest copy to the smallest, each half the one before or less: drawn small, a
-    /// large copy would flicker.
-    levels: Vec<(TextureHandle, f32)>,
-}
-
-impl PhotoTexture {
-    /// The smallest copy that still has a pixel for each pixel of the screen.
-    pub fn level(&self, width_on_screen: f32) -> &TextureHandle {
-        let enough = self
-            .levels
-            .iter()
-            .rev()
-            .find(|(_, width)| *width >= width_on_screen);
-        &enough.unwrap_or(&self.levels[0]).0
-    }
-}
 
 /// What of the map is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -380,32 +347,6 @@ fn input_texture(
         levels: vec![ctx.load_texture(name, picture, TextureOptions::LINEAR)],
         covers,
         seen: seen(placement),
-    }
-}
-
-fn photo_texture(ctx: &Context, photo: &Photo) -> PhotoTexture {
-    let longest = LONGEST_SIDE.min(ctx.input(|i| i.max_texture_side) as u32);
-    let mut levels = Vec::new();
-    let mut copy = resample::reduced(&photo.rgb, longest);
-    loop {
-        let picture = copy.as_ref().unwrap_or(&photo.rgb);
-        let (width, height) = picture.dimensions();
-        levels.push((
-            ctx.load_texture("photo", rgb(picture), SQUARES),
-            width as f32,
-        ));
-        let half = width.max(height) / 2;
-        if half < 64 {
-            break;
-        }
-        match resample::reduced(picture, half) {
-            Some(smaller) => copy = Some(smaller),
-            None => break,
-        }
-    }
-    PhotoTexture {
-        size: (photo.rgb.width(), photo.rgb.height()),
-        levels,
     }
 }
 
