@@ -98,6 +98,7 @@ impl Stages<'_, '_> {
                 self.shared.wake();
             }
         }
+        self.channels();
         if let Some(Some(of)) = asked.first()
             && replies.all_layers.is_open()
         {

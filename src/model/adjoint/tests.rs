@@ -120,3 +120,24 @@ fn batch_normalisation_is_a_factor_for_each_channel() {
     assert_cheap_and_alike(norm(true), &x, weights);
     assert_cheap_and_alike(norm(false), &x, vec![channel(), variance()]);
 }
+
+#[test]
+fn a_sum_hands_its_gradient_to_both_and_adds_up_what_was_broadcast() {
+    let mut graph = network(Op::Add { alpha: 1.0 }, vec![random(&[1])]);
+    graph.values[1].weight = None;
+    let step = Step::new(&graph, 0, |_| true).unwrap();
+    assert_eq!(step.inputs, [ValueId(0), ValueId(1)]);
+    let upstream = Tensor::ones([1, 2, 3, 5], (Kind::Float, Device::Cpu));
+    let whole = step.pull_back(None, &upstream.zeros_like(), &upstream);
+    assert_eq!(whole.unwrap(), upstream);
+    let gate = Tensor::zeros([1, 2, 1, 1], (Kind::Float, Device::Cpu));
+    let summed = step.pull_back(None, &gate, &upstream).unwrap();
+    assert_eq!(summed.size(), [1, 2, 1, 1]);
+    assert_eq!(summed.double_value(&[0, 1, 0, 0]), 15.0);
+
+    // A product is not linear in each input alone, and two parts are more than one step.
+    graph.nodes[0].op = Op::Mul;
+    assert!(Step::new(&graph, 0, |_| true).is_none());
+    graph.nodes[0].outputs.push(ValueId(3));
+    assert!(Step::new(&graph, 0, |id| id == ValueId(0)).is_none());
+}

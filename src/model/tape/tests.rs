@@ -187,3 +187,37 @@ fn a_class_or_a_value_that_is_not_there_is_an_error() {
             .is_err()
     );
 }
+
+#[test]
+fn a_walk_hands_out_each_gradient_once_and_the_deepest_first() {
+    let mut net = Net::new();
+    let first = net.node(Op::Relu, &[X]);
+    let inner = net.node(Op::MulScalar(2.0), &[first]);
+    let second = net.node(Op::Relu, &[inner]);
+    let tape = net.recorded(second, &picture([1.0, -1.0, 2.0, 3.0]));
+    let walked = |wanted: &[ValueId], watch: &mut dyn FnMut() -> Result<(), TchError>| {
+        let mut met = Vec::new();
+        let mut found = |value, gradient: &Tensor| {
+            met.push((value, gradient.double_value(&[0, 0, 0, 0])));
+            Ok(())
+        };
+        let rule = ReluRule::Gradient;
+        let done = tape.walk(&[(0, 1.0)], rule, wanted, watch, &mut found);
+        (done, met)
+    };
+    // A quarter of the mean, and twice that before the factor.
+    let expected = [(second, 0.25), (inner, 0.25), (first, 0.5), (X, 0.5)];
+    let (done, met) = walked(&[X, inner, second, first, inner], &mut || Ok(()));
+    assert_eq!((done.unwrap(), met.as_slice()), (2, &expected[..]));
+
+    let mut pieces = 0;
+    let (done, met) = walked(&[X, second], &mut || {
+        pieces += 1;
+        match pieces {
+            3 => Err(TchError::Shape("enough".into())),
+            _ => Ok(()),
+        }
+    });
+    assert!(done.is_err());
+    assert_eq!(met, [(second, 0.25)], "what was found before the end stays");
+}
