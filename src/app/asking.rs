@@ -104,6 +104,10 @@ impl App {
             most_negative_first: state.channels.most_negative_first,
             ..ChannelView::default()
         };
+        // Channels belong to one layer.
+        if state.side().layers().len() > 1 {
+            return;
+        }
         let Some(subject) = state.subject() else {
             return;
         };
@@ -122,6 +126,9 @@ impl App {
     /// agree again.
     pub fn cancel(&mut self) {
         self.state.side_mut().choosing_rival = false;
+        if !self.can_cancel() {
+            return;
+        }
         self.work.photo = None;
         self.session.cancel();
         self.film_view.stop_opening();
@@ -157,10 +164,10 @@ impl App {
         for part in &mut asked.parts {
             drain_part(part, &mut self.state, &mut self.notices);
         }
-        for slot in [&mut asked.overview, &mut asked.all_layers] {
+        for (slot, last) in [(&mut asked.overview, false), (&mut asked.all_layers, true)] {
             // What went wrong there went wrong for a row too, and is told once.
             if let Some(Ok(maps)) = slot.take_if_ready() {
-                take_layer_maps(&mut self.state, asked.lead, &maps);
+                take_layer_maps(&mut self.state, asked.lead, &maps, last);
             }
         }
         self.work.asked = Some(asked);
@@ -218,7 +225,7 @@ fn drain_part(part: &mut Part, state: &mut State, notices: &mut Notices) {
 }
 
 /// Adds maps to those known of the same answer and score, or begins anew.
-fn take_layer_maps(state: &mut State, answer: AnswerKey, maps: &LayerMaps) {
+fn take_layer_maps(state: &mut State, answer: AnswerKey, maps: &LayerMaps, last: bool) {
     let version = state.layer_maps.as_ref().map_or(0, |old| old.version) + 1;
     let same = |old: &LayerMapsOf| (old.answer, old.score) == (answer, maps.score);
     let mut known = state.layer_maps.take().filter(same).unwrap_or(LayerMapsOf {
@@ -226,8 +233,10 @@ fn take_layer_maps(state: &mut State, answer: AnswerKey, maps: &LayerMaps) {
         score: maps.score,
         maps: HashMap::new(),
         version,
+        complete: false,
     });
     known.version = version;
+    known.complete |= last;
     let new = maps.maps.iter();
     known
         .maps

@@ -36,7 +36,14 @@ impl App {
             Command::PreviousClass | Command::NextClass | Command::FindClass => {
                 unless(state.subject().is_some(), BOTH_FIRST)
             }
-            Command::ZoomIn | Command::ZoomOut | Command::WholePicture => image,
+            Command::ZoomIn
+            | Command::ZoomOut
+            | Command::WholePicture
+            | Command::PanLeft
+            | Command::PanRight
+            | Command::PanUp
+            | Command::PanDown => image,
+            Command::MarkTrue => unless(state.class().is_some(), BOTH_FIRST),
             Command::PinView if state.pins.len() >= MOST_PINS => Some("Unpin a view first"),
             Command::PinView => {
                 let view = state.subject().and_then(|subject| subject.heat_key());

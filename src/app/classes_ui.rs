@@ -191,7 +191,7 @@ fn visible_rows(state: &State, answer: &Answer) -> Vec<(usize, usize)> {
     let wanted = state.side().class_search.trim().to_lowercase();
     if wanted.is_empty() {
         let k = state.top_k.0;
-        let named = [state.class(), state.side().rival, state.truth];
+        let named = [state.class(), state.side().rival, state.truth_here()];
         return ranked
             .filter(|(rank, class)| *rank < k || named.contains(&Some(*class)))
             .collect();
@@ -307,7 +307,7 @@ fn class_row(
         if ui.add_enabled(can, egui::Button::new(versus)).clicked() {
             commands.push(Command::SetRival(state.active, Some(class)));
         }
-        let is_true = state.truth == Some(class);
+        let is_true = state.truth_here() == Some(class);
         let label = if is_true {
             "This is not the true class"
         } else {
@@ -322,7 +322,7 @@ fn class_row(
 /// What a class is to the view, beside being listed.
 fn tag(state: &State, class: usize) -> Option<&'static str> {
     match class {
-        class if state.truth == Some(class) => Some("true"),
+        class if state.truth_here() == Some(class) => Some("true"),
         class if state.side().rival == Some(class) => Some("versus"),
         _ => None,
     }

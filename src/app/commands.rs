@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use egui::text_selection::LabelSelectionState;
-use egui::{Context, Key, KeyboardShortcut, Modifiers, ThemePreference};
+use egui::{Context, Key, KeyboardShortcut, Modifiers, ThemePreference, vec2};
 
 use crate::explain::Score;
 use crate::figure::Panel;
@@ -42,6 +42,12 @@ pub enum Command {
     ZoomIn,
     ZoomOut,
     WholePicture,
+    PanLeft,
+    PanRight,
+    PanUp,
+    PanDown,
+    /// The chosen class is what the photo really shows.
+    MarkTrue,
     /// Another model beside the one that is open.
     OpenSecondModel,
     CloseSecondModel,
@@ -119,7 +125,7 @@ pub enum Command {
 
 impl Command {
     /// Those that carry no choice, in the order a list of them reads best.
-    pub const ALL: [Command; 33] = [
+    pub const ALL: [Command; 38] = [
         Command::OpenImage,
         Command::OpenFolder,
         Command::CloseFolder,
@@ -145,12 +151,17 @@ impl Command {
         Command::ZoomIn,
         Command::ZoomOut,
         Command::WholePicture,
+        Command::PanLeft,
+        Command::PanRight,
+        Command::PanUp,
+        Command::PanDown,
         Command::PinView,
         Command::UnpinAll,
         Command::OpenSecondModel,
         Command::CloseSecondModel,
         Command::SwapClasses,
         Command::StopComparing,
+        Command::MarkTrue,
         Command::OpenFinder,
         Command::ShowKeys,
     ];
@@ -179,6 +190,11 @@ impl Command {
             Command::ZoomIn => "Zoom in",
             Command::ZoomOut => "Zoom out",
             Command::WholePicture => "Whole picture",
+            Command::PanLeft => "Look further left",
+            Command::PanRight => "Look further right",
+            Command::PanUp => "Look further up",
+            Command::PanDown => "Look further down",
+            Command::MarkTrue => "This is the true class",
             Command::OpenSecondModel => "Open a second model…",
             Command::CloseSecondModel => "Close the second model",
             Command::PinView => "Pin this view",
@@ -221,6 +237,13 @@ impl Command {
             Command::ZoomIn => "Magnify all panels",
             Command::ZoomOut => "Show more of the picture in all panels",
             Command::WholePicture => "Show the whole picture in all panels",
+            Command::PanLeft | Command::PanRight | Command::PanUp | Command::PanDown => {
+                "Move the magnified picture in all panels"
+            }
+            Command::MarkTrue => {
+                "The photo really shows the chosen class; where the model answers another, the two \
+                 are compared"
+            }
             Command::OpenSecondModel => "Look at the same photo through another model too",
             Command::CloseSecondModel => "Look through the first model alone again",
             Command::PinView => "Keep what is shown as a row, to compare other views with it",
@@ -261,13 +284,20 @@ impl Command {
             | Command::LastPicture
             | Command::FindLayer
             | Command::FindClass => Group::Choosing,
-            Command::ZoomIn | Command::ZoomOut | Command::WholePicture => Group::Looking,
+            Command::ZoomIn
+            | Command::ZoomOut
+            | Command::WholePicture
+            | Command::PanLeft
+            | Command::PanRight
+            | Command::PanUp
+            | Command::PanDown => Group::Looking,
             Command::PinView
             | Command::UnpinAll
             | Command::OpenSecondModel
             | Command::CloseSecondModel
             | Command::SwapClasses
-            | Command::StopComparing => Group::Comparing,
+            | Command::StopComparing
+            | Command::MarkTrue => Group::Comparing,
             _ => Group::Window,
         }
     }
@@ -276,6 +306,7 @@ impl Command {
     pub fn shortcut(&self) -> Option<KeyboardShortcut> {
         let key = |key| Some(KeyboardShortcut::new(Modifiers::NONE, key));
         let ctrl = |key| Some(KeyboardShortcut::new(Modifiers::COMMAND, key));
+        let shifted = |key| Some(KeyboardShortcut::new(Modifiers::SHIFT, key));
         let shift = |key| {
             let both = Modifiers::COMMAND | Modifiers::SHIFT;
             Some(KeyboardShortcut::new(both, key))
@@ -301,6 +332,11 @@ impl Command {
             Command::ZoomIn => key(Key::Plus),
             Command::ZoomOut => key(Key::Minus),
             Command::WholePicture => key(Key::Num0),
+            Command::PanLeft => shifted(Key::ArrowLeft),
+            Command::PanRight => shifted(Key::ArrowRight),
+            Command::PanUp => shifted(Key::ArrowUp),
+            Command::PanDown => shifted(Key::ArrowDown),
+            Command::MarkTrue => key(Key::T),
             Command::OpenSecondModel => shift(Key::M),
             Command::CloseSecondModel => shift(Key::W),
             Command::PinView => key(Key::P),
@@ -344,7 +380,7 @@ impl Command {
                 continue;
             };
             // No field and no list has a use for F1.
-            let plain = keys.modifiers.is_none() && keys.logical_key != Key::F1;
+            let plain = !keys.modifiers.command && keys.logical_key != Key::F1;
             let copying = command == Command::CopyComposite;
             let editing = copying || matches!(command, Command::Undo | Command::Redo);
             if (typing && (plain || editing)) || (plain && held) || (selecting && copying) {
@@ -483,6 +519,16 @@ impl App {
             Command::ZoomIn => self.zoom_by(1.5),
             Command::ZoomOut => self.zoom_by(1.0 / 1.5),
             Command::WholePicture => state.view.fit(),
+            Command::PanLeft => self.pan_by(vec2(1.0, 0.0)),
+            Command::PanRight => self.pan_by(vec2(-1.0, 0.0)),
+            Command::PanUp => self.pan_by(vec2(0.0, 1.0)),
+            Command::PanDown => self.pan_by(vec2(0.0, -1.0)),
+            Command::MarkTrue => {
+                let class = state
+                    .class()
+                    .filter(|_| state.truth_here() != state.class());
+                self.set_truth(class);
+            }
             Command::SaveSession => session::save(self, ctx),
             Command::OpenSession => open::pick_session(self, ctx),
             Command::Undo => self.step_back(),

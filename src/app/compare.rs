@@ -34,6 +34,9 @@ impl App {
                 state.side_mut().reveal_layer = true;
             }
             Command::CloseSecondModel => {
+                if state.sides.len() > 1 && state.sides[0].card.is_none() {
+                    state.sides.remove(0);
+                }
                 state.sides.truncate(1);
                 state.active = 0;
             }
@@ -99,6 +102,8 @@ impl App {
         match state.sides.iter().position(open) {
             Some(side) => state.active = side,
             None => {
+                // Steps before this one speak of a model that is closed now.
+                self.undo = super::undo::Undo::default();
                 let active = state.active;
                 state.sides[active] = super::state::Side {
                     overview: card.layers.overview(),
@@ -119,9 +124,22 @@ impl App {
     /// Says what the photo is really of; where the model answers another class, the two are
     /// compared.
     pub(super) fn set_truth(&mut self, class: Option<usize>) {
-        self.state.truth = class;
-        self.note_truth(class);
-        if self.compare_with_truth() {
+        let before = self.state.truth_here();
+        let known = class.and_then(|class| self.state.as_truth(class));
+        if class.is_some() && known.is_none() {
+            let why = "The first model has no class of that name, so it cannot be the true one.";
+            self.notices.error("Not a class of both models", why);
+            return;
+        }
+        self.state.truth = known;
+        self.note_truth(known);
+        // What was set up for another truth goes with it.
+        let side = self.state.side_mut();
+        let stale = side.rival.is_some() && side.rival == before;
+        if stale {
+            side.rival = None;
+        }
+        if self.compare_with_truth() || stale {
             self.ask();
         }
     }
@@ -129,7 +147,7 @@ impl App {
     /// Sets up "predicted versus true" where they differ. Tells whether it did.
     pub(super) fn compare_with_truth(&mut self) -> bool {
         let state = &mut self.state;
-        let Some(truth) = state.truth else {
+        let Some(truth) = state.truth_here() else {
             return false;
         };
         let top = state.answer().and_then(|answer| answer.top());

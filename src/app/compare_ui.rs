@@ -136,7 +136,7 @@ impl App {
         ui.scope_builder(UiBuilder::new().max_rect(buttons), |ui| {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 ui.spacing_mut().item_spacing.x = 4.0;
-                for (label, hint, command) in actions(row) {
+                for (label, hint, command) in actions(row, self.place_of_pin(row.id)) {
                     let name = format!("{label}, row {}", number + 1);
                     let button = ui.add(Button::new(label).small()).on_hover_text(hint);
                     button.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
@@ -173,13 +173,24 @@ impl App {
         if self.state.photo.as_ref().map(|p| p.id) != Some(subject.photo.id) {
             more.push(subject.photo.name());
         }
+        if subject.rule != self.state.rule {
+            more.push(subject.rule.label().to_lowercase());
+        }
+        if subject.fit != self.state.fit {
+            more.push(subject.fit.label().to_lowercase());
+        }
         if matches!(row.id, RowId::Pin(_)) {
             more.push("pinned".to_owned());
         }
         if let (RowId::Versus(_), Some(Score::Versus { a, b })) = (row.id, subject.score) {
             let name = |class| Score::For(class).describe(&subject.card.labels);
+            let own = self
+                .textures
+                .row(row.id)
+                .and_then(|own| own.difference.as_ref());
+            let end = own.map_or_else(String::new, |(_, d)| format!(", ±{}", significant(d.end)));
             more = vec![format!(
-                "in the difference red is {}, blue {}",
+                "difference: red is {}, blue {}{end}",
                 name(a),
                 name(b)
             )];
@@ -199,6 +210,11 @@ impl App {
             );
             draw_left(ui, left, y, more);
         }
+    }
+
+    fn place_of_pin(&self, row: RowId) -> Option<usize> {
+        let pins = &self.state.pins;
+        pins.iter().position(|pin| RowId::Pin(pin.id) == row)
     }
 
     /// Probability and the map's maximum, or its value under the crosshair.
@@ -276,17 +292,25 @@ impl App {
     }
 }
 
-/// What can be done with a row: label, hint, command; from right to left.
-fn actions(row: &Row) -> Vec<(&'static str, &'static str, Command)> {
+/// What can be done with a row: label, hint, command; from right to left. `place` is a pin's place
+/// among the pins.
+fn actions(row: &Row, place: Option<usize>) -> Vec<(&'static str, &'static str, Command)> {
     match row.id {
-        RowId::Pin(id) => vec![
-            ("Unpin", "Take this row away", Command::Unpin(id)),
-            (
-                "Make live",
-                "Go on from this view: its picture, model, class and layer",
-                Command::MakeLive(id),
-            ),
-        ],
+        RowId::Pin(id) => {
+            let mut actions = vec![
+                ("Unpin", "Take this row away", Command::Unpin(id)),
+                (
+                    "Make live",
+                    "Go on from this view: its picture, model, class and layer",
+                    Command::MakeLive(id),
+                ),
+            ];
+            if let Some(above) = place.and_then(|place| place.checked_sub(1)) {
+                let hint = "Change places with the pin above; or drag the row by its head";
+                actions.push(("Up", hint, Command::MovePin(id, above)));
+            }
+            actions
+        }
         RowId::Side(side) => vec![(
             "Pin",
             "Keep this view as a row of its own",

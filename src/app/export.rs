@@ -19,6 +19,7 @@ use crate::picture::{self, write};
 use super::dialogs::Picked;
 use super::panels_ui::NOWHERE_TO_LOOK;
 use super::state::State;
+use super::textures::{self, Shown};
 use super::{App, rows, scale, strip_ui};
 
 /// Longest side of each picture put on the clipboard: the window's thread packs them.
@@ -159,9 +160,16 @@ pub fn drain(app: &mut App, ctx: &Context) {
 
 /// Whether all panels show what is chosen.
 pub fn is_ready(state: &State) -> bool {
-    let rows = state.rows();
+    let rows = with_maps(state);
     let ready = |row: &rows::Row| state.results.are_complete(&row.subject);
     !rows.is_empty() && rows.iter().all(ready)
+}
+
+/// The rows that can have a map at all.
+fn with_maps(state: &State) -> Vec<rows::Row> {
+    let mut rows = state.rows();
+    rows.retain(|row| !row.subject.has_nowhere_to_look());
+    rows
 }
 
 fn ready(app: &mut App, what: What) -> Option<(Drawing, String)> {
@@ -213,9 +221,10 @@ fn with_extension(path: PathBuf, what: What) -> PathBuf {
 /// What the window shows, held while it is written, whatever happens to the window meanwhile; with
 /// the name that a file of it is offered.
 fn drawing(state: &State, what: What) -> Option<(Drawing, String)> {
-    let live = figure(state, &state.subject()?)?;
+    let live = rows::Row::new(rows::RowId::Side(state.active), state.subject()?);
+    let live = figure(state, &live)?;
     let stem = file_stem(&live);
-    let rows = state.rows();
+    let rows = with_maps(state);
     Some(match what {
         What::Panel(panel) => (Drawing::Panel(Box::new(live), panel), stem),
         What::Strip => (
@@ -228,7 +237,7 @@ fn drawing(state: &State, what: What) -> Option<(Drawing, String)> {
                 .iter()
                 .map(|row| {
                     Some(figure::Row {
-                        figure: figure(state, &row.subject)?,
+                        figure: figure(state, row)?,
                         label: None,
                         difference: scale::difference(state, row),
                     })
@@ -245,11 +254,25 @@ fn drawing(state: &State, what: What) -> Option<(Drawing, String)> {
     })
 }
 
-/// One row as a figure.
-fn figure(state: &State, subject: &rows::Subject) -> Option<Figure> {
+/// One row as a figure, with the map that it shows: the whole one, a channel, or some of them.
+fn figure(state: &State, row: &rows::Row) -> Option<Figure> {
+    let subject = &row.subject;
+    let whole = state.results.heat(subject)?;
+    let heat_map = match textures::shown_map(state, row) {
+        None => Arc::clone(whole),
+        Some(map) => Arc::new(HeatMap {
+            map,
+            layer: match textures::shown(state, row) {
+                Shown::Channel(channel) => format!("{}, channel {channel}", whole.layer),
+                Shown::Channels(some) => format!("{}, {} channels", whole.layer, some.len()),
+                Shown::Map => whole.layer.clone(),
+            },
+            ..HeatMap::clone(whole)
+        }),
+    };
     Some(Figure {
         answer: Arc::clone(state.results.answer(subject)?),
-        heat_map: Arc::clone(state.results.heat(subject)?),
+        heat_map,
         guided: Arc::clone(state.results.guided(subject)?),
         photo: Arc::clone(&subject.photo),
         card: Arc::clone(&subject.card),
@@ -283,6 +306,10 @@ fn strip(state: &State, live: Figure) -> Option<LayerStrip> {
         .iter()
         .filter_map(|(index, _)| known.maps.get(&layers[*index].path).cloned())
         .collect();
+    // A layer whose map is not finite has none to come; the others are waited for.
+    if maps.len() < rows.len() && !known.complete {
+        return None;
+    }
     let mut strip = LayerStrip {
         photo: live.photo,
         card: live.card,

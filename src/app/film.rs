@@ -38,6 +38,10 @@ pub struct FilmView {
     looked_up: Option<(u64, usize)>,
     /// The photo and the model that the view's true class was looked up for.
     truth_of: Option<(u64, Option<u64>)>,
+    /// Among how many pictures it was looked for last.
+    learnt_among: usize,
+    /// A folder is open, however few pictures are in it.
+    of_folder: bool,
 }
 
 impl Default for FilmView {
@@ -54,6 +58,8 @@ impl Default for FilmView {
             generation: 0,
             looked_up: None,
             truth_of: None,
+            learnt_among: 0,
+            of_folder: false,
         }
     }
 }
@@ -119,7 +125,7 @@ impl App {
     /// Whether the strip of pictures is there: never for a single photo.
     pub(super) fn has_film(&self) -> bool {
         let several = self.film.roll.entries().len() > 1;
-        self.film.is_open() && (several || self.film.paths().iter().any(|path| path.is_dir()))
+        self.film.is_open() && (several || self.film_view.of_folder)
     }
 
     /// Takes in what the folder's threads have finished, and sends what is next.
@@ -139,6 +145,8 @@ impl App {
                 open_first: self.film.is_open() && !self.film_view.keep_photo,
                 unfolded: self.film_view.unfolded,
                 truth_of: self.film_view.truth_of,
+                // Asked once: the folder may lie on a machine that stops answering.
+                of_folder: self.film.paths().iter().any(|path| path.is_dir()),
                 ..FilmView::default()
             };
             ctx.request_repaint();
@@ -146,6 +154,7 @@ impl App {
         self.open_next();
         self.find_current();
         self.learn_current();
+        self.learn_late_truth();
         if self.film.is_answering() || self.film.is_scanning() {
             // The rate goes down while nothing else moves.
             ctx.request_repaint_after(Duration::from_millis(250));
@@ -170,6 +179,36 @@ impl App {
         if self.film_view.truth_of != of {
             self.film_view.truth_of = of;
             self.state.truth = self.film.roll.truth(&photo.path);
+        }
+    }
+
+    /// The true class that is known now stays, whatever is looked up for this photo.
+    pub(super) fn keep_truth(&mut self) {
+        let Some(photo) = self
+            .state
+            .photo
+            .as_ref()
+            .filter(|_| self.state.truth.is_some())
+        else {
+            return;
+        };
+        let model = self.film_question().map(|question| question.model);
+        self.film_view.truth_of = Some((photo.id, model));
+    }
+
+    /// The folder may be read only after its photo was opened: then the true class comes late.
+    fn learn_late_truth(&mut self) {
+        let count = self.film.roll.entries().len();
+        if self.film_view.learnt_among == count || self.state.truth.is_some() {
+            return;
+        }
+        self.film_view.learnt_among = count;
+        let Some(photo) = &self.state.photo else {
+            return;
+        };
+        self.state.truth = self.film.roll.truth(&photo.path);
+        if self.state.side().rival.is_none() && self.compare_with_truth() {
+            self.ask();
         }
     }
 

@@ -10,7 +10,7 @@ impl App {
     /// The class that each model answers becomes the chosen one where none is; where the photo is
     /// known to be of another class, the two are compared.
     pub(super) fn take_models_choice(&mut self) {
-        let mut news = false;
+        let (mut news, mut answered) = (false, false);
         for index in 0..self.state.sides.len() {
             let side = &self.state.sides[index];
             let Some(subject) = self.state.subject_of(side) else {
@@ -37,10 +37,15 @@ impl App {
             side.score = Some(Score::For(chosen));
             side.reveal_class = true;
             news |= chosen != top;
-            news |= index == self.state.active && self.compare_with_truth();
+            // Who named a class wants to see that one.
+            news |= index == self.state.active && chosen == top && self.compare_with_truth();
+            answered |= index == self.state.active;
         }
         if news {
             self.ask();
+        } else if answered {
+            // Until now nobody could say of which class.
+            self.ask_channels();
         }
     }
 

@@ -110,6 +110,14 @@ impl App {
         }
     }
 
+    /// Moves the picture in all panels by a fifth of a panel towards `direction`.
+    pub fn pan_by(&mut self, direction: egui::Vec2) {
+        if let Some((panel, picture)) = self.frame {
+            let delta = direction * panel.size() * 0.2;
+            self.state.view.pan(panel, picture, delta);
+        }
+    }
+
     /// The models that a row asks of, or soon will.
     pub fn open_models(&self) -> Vec<u64> {
         let state = &self.state;
@@ -125,6 +133,10 @@ impl App {
 
     /// Frees all other models.
     pub fn close_unused_models(&mut self) {
+        // One that has just been opened is in nobody's hands yet.
+        if !self.work.models.is_empty() || self.session.is_opening() {
+            return;
+        }
         self.engine.keep_models(&self.open_models());
     }
 

@@ -164,13 +164,20 @@ impl App {
         state.export_px = settings.export_size.get();
         self.film_view.unfolded = settings.film_strip;
         self.film.set_limit(settings.thumbnails_mib as usize * MIB);
-        state.export_px = settings.export_size.get();
         ctx.set_theme(settings.theme.get());
     }
 
     /// The layer that was looked at last, once its model is open; and the class, once the picture
     /// is open too: another picture is first asked what it is. What the command line names wins.
     pub(super) fn recall_choices(&mut self) {
+        self.recall_what_is_open();
+        // A picture opened later is asked what it is, even if it was seen last time.
+        if self.state.photo.is_some() && self.state.card().is_some() {
+            self.memory.forget_last();
+        }
+    }
+
+    fn recall_what_is_open(&mut self) {
         let Some(last) = &mut self.memory.recall else {
             return;
         };

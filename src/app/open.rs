@@ -144,6 +144,9 @@ pub fn second_model(app: &mut App, path: PathBuf) {
 }
 
 fn model_on(app: &mut App, path: PathBuf, side: usize) {
+    // Beside nothing it is the first.
+    let alone = app.state.card().is_none() && app.work.models.is_empty();
+    let side = if alone { 0 } else { side };
     let promise = app.engine.open_model(path.clone());
     let opening = Opening {
         path,

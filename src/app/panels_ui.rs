@@ -147,7 +147,8 @@ impl App {
             self.state.view.interact(ui, &response, rect, picture);
         }
         let stale = is_stale(self, row, cell);
-        let title = cell.title(self.state.rule);
+        let rule = row.map_or(self.state.rule, |row| row.subject.rule);
+        let title = cell.title(rule);
         let name = match number {
             Some(number) => format!("{title}, row {number}"),
             None => title.to_owned(),

@@ -12,7 +12,7 @@ use super::rows::{Row, RowId};
 use super::state::Opacity;
 use super::textures::{HeatTexture, InputTexture};
 use super::theme::{self, GRID, palette};
-use super::widgets::{busy, lines};
+use super::widgets::{busy, draw_left, line, lines};
 
 const WHOLE: Rect = Rect {
     min: Pos2::ZERO,
@@ -83,15 +83,22 @@ impl App {
                 "Not computed. Click the class to try again.",
             );
         }
-        let zero = |heat: Option<&HeatTexture>| heat.is_some_and(|heat| heat.zero);
         let heat = own.and_then(|own| own.heat.as_ref()).map(|(_, heat)| heat);
-        if cell == Cell::Panel(Panel::HeatMap) && !stale && zero(heat) {
-            plate(
+        let words = heat.and_then(|heat| heat.empty);
+        if let Some(words) = words.filter(|_| cell == Cell::Panel(Panel::HeatMap) && !stale) {
+            plate(ui, rect, false, words);
+        }
+        if cell == Cell::Difference {
+            let text = line(
                 ui,
-                rect,
-                false,
-                "All zero: this layer has no evidence for this class",
+                "Difference",
+                theme::small(),
+                Color32::WHITE,
+                rect.width(),
             );
+            let ground = Rect::from_min_size(rect.min, text.size() + vec2(2.0 * GRID, 4.0));
+            painter.rect_filled(ground, 0.0, Color32::from_black_alpha(160));
+            draw_left(ui, rect.left() + GRID, ground.center().y, text);
         }
         self.crosshair_ui(&painter, row, rect);
     }

@@ -6,6 +6,7 @@ use crate::picture::caption::significant;
 
 use super::App;
 use super::rows::Row;
+use super::textures::shown_map;
 use super::theme::{self, ROW, palette};
 use super::widgets::{draw_left, draw_right, line};
 
@@ -51,7 +52,9 @@ impl App {
                 && y.checked_sub(seen.y).is_some_and(|dy| dy < seen.height);
             let (u, v) = placement.to_input(f64::from(x) + 0.5, f64::from(y) + 0.5);
             let (across, down) = (f64::from(placement.input.0), f64::from(placement.input.1));
-            inside.then(|| heat.map.sample(u / across, v / down))
+            let shown = row.and_then(|row| shown_map(state, row));
+            let map = shown.as_ref().unwrap_or(&heat.map);
+            inside.then(|| map.sample(u / across, v / down))
         });
         Some(Reading {
             x,

@@ -62,6 +62,8 @@ pub struct LayerMapsOf {
     pub maps: HashMap<ModulePath, Arc<HeatMap>>,
     /// Counts up with every map that comes in.
     pub version: u64,
+    /// Nothing more is to come.
+    pub complete: bool,
 }
 
 /// What the list at the right shows.
@@ -311,6 +313,38 @@ impl State {
     pub fn fresh_channels(&self) -> Option<&Arc<Channels>> {
         let (key, channels) = self.channels.known.as_ref()?;
         (Some(key) == self.subject()?.heat_key().as_ref()).then_some(channels)
+    }
+
+    /// The side whose classes [`State::truth`] speaks of: the first that has a model.
+    fn first_open(&self) -> Option<usize> {
+        self.sides.iter().position(|side| side.card.is_some())
+    }
+
+    /// The labels of the model whose classes [`State::truth`] speaks of.
+    pub fn truth_labels(&self) -> &[String] {
+        let card = self
+            .first_open()
+            .and_then(|side| self.sides[side].card.as_ref());
+        card.map_or(&[], |card| &card.labels)
+    }
+
+    /// The true class among those of the active side; another model may not know it.
+    pub fn truth_here(&self) -> Option<usize> {
+        let truth = self.truth?;
+        if self.first_open() == Some(self.active) {
+            return Some(truth);
+        }
+        let label = self.truth_labels().get(truth)?;
+        self.card()?.labels.iter().position(|name| name == label)
+    }
+
+    /// A class of the active side among those that [`State::truth`] speaks of.
+    pub fn as_truth(&self, class: usize) -> Option<usize> {
+        if self.first_open() == Some(self.active) {
+            return Some(class);
+        }
+        let label = self.card()?.labels.get(class)?;
+        self.truth_labels().iter().position(|name| name == label)
     }
 
     /// The name of a class of the active model.

@@ -159,7 +159,9 @@ impl App {
                 .hline(rect.left() - GRID..=rect.right(), y, line);
         }
         let y = picture.bottom() + 11.0;
-        let max = tile.map_or_else(String::new, |tile| match tile.zero {
+        // A number of another class would be read as this one's.
+        let fresh = tile.filter(|_| !self.textures.tiles.are_stale(&self.state));
+        let max = fresh.map_or_else(String::new, |tile| match tile.zero {
             true => "0".to_owned(),
             false => significant(tile.max),
         });

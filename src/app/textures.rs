@@ -84,8 +84,8 @@ pub struct HeatTexture {
     pub layer: InputTexture,
     /// What it is of, in the words of the model it came from.
     pub caption: String,
-    /// The map is zero everywhere.
-    pub zero: bool,
+    /// Why there is nothing to see, where the map has no positive value.
+    pub empty: Option<&'static str>,
     /// The value at the end of the colours.
     pub end: f32,
 }
@@ -197,8 +197,9 @@ impl Textures {
             layer_key(state, row, common_max),
         ) && own.heat.as_ref().is_none_or(|(shown, _)| *shown != key)
         {
-            let shown = shown_map(state, &key.shown, &heat.map);
-            let made = heat_texture(ctx, &photo, &shown, placement, &key, row);
+            let shown = shown_map(state, row);
+            let map = shown.as_ref().unwrap_or(&heat.map);
+            let made = heat_texture(ctx, &photo, map, placement, &key, row);
             own.heat = Some((key, made));
         }
         if let (Some(guided), Some(key)) = (state.results.guided(subject), subject.guided_key())
@@ -230,10 +231,10 @@ impl Textures {
     }
 }
 
-/// The question of a row's second panel as it is asked now.
-pub fn layer_key(state: &State, row: &Row, common_max: Option<f32>) -> Option<LayerKey> {
+/// What of its map a row shows.
+pub fn shown(state: &State, row: &Row) -> Shown {
     let lead = row.id == RowId::Side(state.active);
-    let shown = match (state.channels.looked_at, state.channels.ticked.is_empty()) {
+    match (state.channels.looked_at, state.channels.ticked.is_empty()) {
         _ if !lead || state.fresh_channels().is_none() => Shown::Map,
         (Some(channel), _) => Shown::Channel(channel),
         (None, true) => Shown::Map,
@@ -242,7 +243,12 @@ pub fn layer_key(state: &State, row: &Row, common_max: Option<f32>) -> Option<La
             channels.sort_unstable();
             Shown::Channels(channels)
         }
-    };
+    }
+}
+
+/// The question of a row's second panel as it is asked now.
+pub fn layer_key(state: &State, row: &Row, common_max: Option<f32>) -> Option<LayerKey> {
+    let shown = shown(state, row);
     // A channel's activation is no part of the scale of maps.
     let common_max = common_max.filter(|_| !matches!(shown, Shown::Channel(_)));
     Some(LayerKey {
@@ -254,11 +260,13 @@ pub fn layer_key(state: &State, row: &Row, common_max: Option<f32>) -> Option<La
     })
 }
 
-fn shown_map(state: &State, shown: &Shown, map: &Map) -> Map {
-    match (shown, state.fresh_channels()) {
-        (Shown::Channel(channel), Some(channels)) => channels.activation(*channel),
-        (Shown::Channels(ticked), Some(channels)) => channels.map_of(ticked),
-        _ => map.clone(),
+/// What a row shows in place of its whole map, if it does.
+pub fn shown_map(state: &State, row: &Row) -> Option<Map> {
+    let channels = state.fresh_channels()?;
+    match shown(state, row) {
+        Shown::Map => None,
+        Shown::Channel(channel) => Some(channels.activation(channel)),
+        Shown::Channels(ticked) => Some(channels.map_of(&ticked)),
     }
 }
 
@@ -282,11 +290,16 @@ fn heat_texture(
         Shown::Channel(channel) => format!("Activation of channel {channel} at {}", key.heat.layer),
         Shown::Channels(ticked) => format!("{} of the channels: {of}", ticked.len()),
     };
+    let nothing = match &key.shown {
+        Shown::Map => "All zero: this layer has no evidence for this class",
+        Shown::Channel(_) => "This channel has no positive activation here",
+        Shown::Channels(_) => "All zero: these channels have no evidence for this class",
+    };
     HeatTexture {
         photo: Arc::clone(photo),
         layer: input_texture(ctx, "heat map", layer, placement),
         caption,
-        zero: map.is_zero(),
+        empty: (max <= 0.0).then_some(nothing),
         end,
     }
 }
@@ -305,7 +318,7 @@ fn difference_texture(
         photo: Arc::clone(photo),
         layer: input_texture(ctx, "difference", layer, placement),
         caption: "The first map minus the second".to_owned(),
-        zero: map.is_zero(),
+        empty: None,
         end,
     }
 }

@@ -14,7 +14,8 @@ const WIDEST_LIST: f32 = 0.22;
 impl App {
     pub fn ui(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
-        let mut commands = Command::from_keys(&ctx, self.state.typing, self.state.in_menu);
+        let covered = self.state.in_menu || self.keys_shown || self.finder.is_open();
+        let mut commands = Command::from_keys(&ctx, self.state.typing, covered);
         open::drop_ui(ui, &mut commands);
 
         let colours = palette(ui);

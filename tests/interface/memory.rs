@@ -508,7 +508,6 @@ fn the_finder_finds_a_command_and_runs_it() {
     window.ctrl(Key::K);
     window.harness.get_by_label(field).type_text("colours");
     window.harness.run_steps(2);
-    eprintln!("LINES {:?}", lines(&window));
     let first = window.chosen_class().unwrap();
     window.key(Key::ArrowDown);
     let second = lines(&window)[1].clone();

@@ -27,7 +27,7 @@ impl State {
         if self.photo.is_none() && sides.is_empty() && pictures.is_empty() {
             return None;
         }
-        let labels = self.card().map_or(&[][..], |card| &card.labels);
+        let labels = self.truth_labels();
         let pins = self.pins.iter().map(|pin| &pin.subject);
         let pins = pins.map(|subject| StoredPin {
             image: subject.photo.path.clone(),

@@ -85,9 +85,12 @@ impl App {
             state.active = live.active.min(sides.len() - 1);
             state.sides = sides;
         }
-        let labels = state.card().map_or(&[][..], |card| &card.labels);
+        let labels = state.truth_labels();
         let truth = live.truth.as_ref().filter(|_| with_photo);
         state.truth = truth.and_then(|truth| truth.find(labels, labels.len()));
+        // What the session says goes before what the folder's name may say later.
+        self.keep_truth();
+        let state = &mut self.state;
         (state.fit, state.rule) = (live.fit.get(), live.rule.get());
     }
 
