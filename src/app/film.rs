@@ -21,8 +21,8 @@ pub struct FilmView {
     pub current: Option<usize>,
     /// The strip is unfolded.
     pub unfolded: bool,
-    /// The open picture is to be brought into sight, once.
-    pub reveal: bool,
+    /// A picture to bring into sight, once.
+    pub reveal: Option<usize>,
     /// Pictures on screen and right beside it in the last frame.
     pub in_sight: Vec<usize>,
     /// The folder that is being opened comes to a photo that is open, and leaves it there.
@@ -49,7 +49,7 @@ impl Default for FilmView {
         FilmView {
             current: None,
             unfolded: true,
-            reveal: false,
+            reveal: None,
             in_sight: Vec::new(),
             keep_photo: false,
             pictures: FilmPictures::default(),
@@ -268,7 +268,7 @@ impl App {
         };
         let path = PathBuf::from(&*entry.path);
         self.film_view.current = Some(index);
-        self.film_view.reveal = true;
+        self.film_view.reveal = Some(index);
         self.film_view.looked_up = None;
         if self.work.photo.is_some() {
             self.film_view.next = Some(index);
@@ -349,15 +349,15 @@ impl App {
             Command::LimitThumbnails(bytes) => self.film.set_limit(bytes),
             Command::SortPictures(sort) => {
                 self.film.roll.set_sort(sort);
-                self.film_view.reveal = true;
+                self.film_view.reveal = self.film_view.current;
             }
             Command::FilterPictures(filter) => {
                 self.film.roll.set_filter(filter);
-                self.film_view.reveal = true;
+                self.film_view.reveal = self.film_view.current;
             }
             Command::UnfoldFilm(on) => {
                 self.film_view.unfolded = on;
-                self.film_view.reveal = true;
+                self.film_view.reveal = self.film_view.current;
             }
             _ => {}
         }

@@ -133,7 +133,7 @@ impl App {
         let known = counts.pictures - counts.waiting;
         if self.film.is_scanning() {
             parts.push(format!("{pictures} images so far"));
-        } else if counts.waiting > 0 && known > 0 {
+        } else if self.film.is_answering() || (counts.waiting > 0 && known > 0) {
             parts.push(format!("{} of {pictures} answered", thousands(known)));
         } else {
             parts.push(format!("{pictures} images"));
@@ -226,10 +226,10 @@ impl App {
         let response = shown.response.on_hover_text(
             "Which pictures stand here; a class: those of it and those taken for it",
         );
-        response.accessible_name("Show");
-        if named {
-            super::widgets::name(ui, "Show");
-        }
+        match named {
+            true => response.labelled_by(super::widgets::name(ui, "Show")),
+            false => response.accessible_name("Show"),
+        };
     }
 
     /// Classes that pictures are of or are taken for, with how many, the most first.

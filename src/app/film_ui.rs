@@ -57,7 +57,8 @@ impl App {
             draw_left(ui, rect.left(), rect.center().y, words);
             return;
         }
-        let reveal = std::mem::take(&mut self.film_view.reveal);
+        let reveal = self.film_view.reveal.take();
+        let reveal = reveal.and_then(|index| self.place_of(index));
         ui.style_mut().always_scroll_the_only_direction = true;
         ScrollArea::horizontal()
             .id_salt("film")
@@ -72,7 +73,7 @@ impl App {
                     let left = start + vec2(place as f32 * PITCH, 0.0);
                     Rect::from_min_size(left, vec2(PITCH - GRID, CELL))
                 };
-                if reveal && let Some(place) = self.current_place() {
+                if let Some(place) = reveal {
                     ui.scroll_to_rect(cell(place).expand2(vec2(PITCH, 0.0)), None);
                 }
                 self.load_pictures(ui, range.clone());
@@ -83,10 +84,9 @@ impl App {
             });
     }
 
-    fn current_place(&self) -> Option<usize> {
-        let current = self.film_view.current?;
+    fn place_of(&self, picture: usize) -> Option<usize> {
         let order = self.film.roll.order();
-        order.iter().position(|index| *index == current)
+        order.iter().position(|index| *index == picture)
     }
 
     /// Wishes for what is on screen, and then for what is right beside it.

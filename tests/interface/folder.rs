@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use egui::accesskit::Role;
+use egui::accesskit::{Role, Toggled};
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT, Queryable};
 use gradcam::app::Start;
@@ -86,6 +86,19 @@ fn pictures(window: &Window) -> Vec<String> {
         .collect();
     cells.sort_by(|a, b| a.0.total_cmp(&b.0));
     cells.into_iter().map(|(_, name)| name).collect()
+}
+
+/// The picture of the strip that is marked as open.
+fn open_picture(window: &Window) -> Option<String> {
+    let mut cells = window
+        .harness
+        .query_all_by_role(Role::RadioButton)
+        .filter(|node| {
+            let node = node.accesskit_node();
+            let name = node.label().unwrap_or_default();
+            node.toggled() == Some(Toggled::True) && !name.starts_with("Map of ")
+        });
+    cells.next().and_then(|cell| cell.accesskit_node().label())
 }
 
 /// What is said of a picture in the strip.
@@ -189,7 +202,6 @@ fn keys_walk_through_the_pictures_and_past_what_cannot_be_opened() {
     ]);
     let mut window = answered(folder.path());
     until_told(&mut window, "1 unreadable");
-    let open = |w: &Window| w.chosen(Role::RadioButton);
     for (key, picture) in [
         (Key::PageDown, "img3.jpg"),
         (Key::PageDown, "img10.jpg"),
@@ -199,9 +211,7 @@ fn keys_walk_through_the_pictures_and_past_what_cannot_be_opened() {
     ] {
         window.key(key);
         until_open(&mut window, picture);
-        let names = pictures(&window);
-        assert!(names.contains(&picture.to_owned()));
-        assert!(open(&window).is_some());
+        assert_eq!(open_picture(&window).as_deref(), Some(picture));
     }
     // There is nothing beyond the last.
     window.key(Key::PageDown);
@@ -247,10 +257,7 @@ fn bad_files_are_marked_and_the_rest_is_answered() {
     window.click("Dismiss");
     window.settle();
     assert_eq!(window.value("Original"), "5 good.png");
-    assert_eq!(
-        window.chosen(Role::RadioButton).as_deref(),
-        Some("5 good.png")
-    );
+    assert_eq!(open_picture(&window).as_deref(), Some("5 good.png"));
 }
 
 #[test]
@@ -383,7 +390,7 @@ fn several_files_stand_in_a_strip_and_one_alone_does_not() {
     window.drop_file(cat_and_coffee());
     until_open(&mut window, "cat_and_coffee.png");
     assert_eq!(pictures(&window).len(), 2);
-    assert_eq!(window.chosen(Role::RadioButton), None);
+    assert_eq!(open_picture(&window), None);
     window.click("Close the folder");
     window.harness.run_steps(2);
     assert_eq!(told(&window), "");
@@ -434,10 +441,7 @@ fn the_strip_folds_and_its_memory_has_a_limit() {
     until_open(&mut window, "rocket.jpg");
     window.click(&format!("Unfold the pictures of {name}"));
     window.harness.run_steps(2);
-    assert_eq!(
-        window.chosen(Role::RadioButton).as_deref(),
-        Some("rocket.jpg")
-    );
+    assert_eq!(open_picture(&window).as_deref(), Some("rocket.jpg"));
 }
 
 #[test]

@@ -13,7 +13,7 @@ use gradcam::app::dialogs::{Dialogs, Picked};
 use gradcam::app::{App, Memory, Start};
 
 /// Longer than anything here takes, even on a busy machine in a build without optimisation.
-const PATIENCE: Duration = Duration::from_secs(25);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A file that comes with the project.
 pub fn file(path: &str) -> PathBuf {
