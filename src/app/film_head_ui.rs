@@ -133,7 +133,7 @@ impl App {
         let known = counts.pictures - counts.waiting;
         if self.film.is_scanning() {
             parts.push(format!("{pictures} images so far"));
-        } else if self.film.is_answering() || (counts.waiting > 0 && known > 0) {
+        } else if self.film.is_answering() || (counts.waiting > 0 && counts.answered > 0) {
             parts.push(format!("{} of {pictures} answered", thousands(known)));
         } else {
             parts.push(format!("{pictures} images"));

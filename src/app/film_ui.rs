@@ -45,15 +45,12 @@ impl App {
         }
         let count = self.film.roll.order().len();
         if count == 0 {
-            let (rect, _) =
+            let (rect, response) =
                 ui.allocate_exact_size(vec2(ui.available_width(), CELL), Sense::hover());
-            let words = line(
-                ui,
-                "No picture passes this filter.",
-                theme::body(),
-                palette(ui).weak,
-                rect.width(),
-            );
+            let text = "No picture passes this filter.";
+            response.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
+            let colour = palette(ui).weak;
+            let words = line(ui, text, theme::body(), colour, rect.width());
             draw_left(ui, rect.left(), rect.center().y, words);
             return;
         }

@@ -54,12 +54,16 @@ fn opened(folder: &Path, model: Option<PathBuf>) -> Window {
 /// Open, with all pictures answered and the first one on screen.
 fn answered(folder: &Path) -> Window {
     let mut window = opened(folder, Some(squeezenet()));
-    until_told(&mut window, " images");
-    window.until("a picture", |w| {
-        w.harness.query_by_label("Original").is_some()
-    });
+    window.until("a picture", |w| shown_picture(w).is_some());
     window.settle();
+    until_told(&mut window, " images");
     window
+}
+
+/// The photo that the first row shows.
+fn shown_picture(window: &Window) -> Option<String> {
+    let of = |name| window.harness.query_by_label(name)?.value();
+    of("Original").or_else(|| of("Original, row 1"))
 }
 
 /// What the line above the strip says; nothing where there is no strip.
@@ -115,7 +119,7 @@ fn click_picture(window: &mut Window, picture: &str) {
 
 #[track_caller]
 fn until_open(window: &mut Window, picture: &str) {
-    window.until(picture, |w| w.value("Original") == picture);
+    window.until(picture, |w| shown_picture(w).as_deref() == Some(picture));
     window.settle();
 }
 
