@@ -109,13 +109,15 @@ impl LayerStrip {
         }
     }
 
-    /// As many columns as bring the grid nearest to [`ASPECT`], for cells of this pitch.
+    /// As many columns as bring the grid near to [`ASPECT`] and leave little of its last row empty,
+    /// for cells of this pitch.
     fn columns(&self, across: f32, down: f32) -> usize {
         let count = self.maps.len().max(1);
         let off = |columns: usize| {
             let rows = count.div_ceil(columns);
             let aspect = across * columns as f32 / (down * rows as f32);
-            (aspect / ASPECT).ln().abs()
+            let empty = 1.0 - count as f32 / (rows * columns) as f32;
+            (aspect / ASPECT).ln().abs() + empty
         };
         let best = (1..=count).min_by(|a, b| off(*a).total_cmp(&off(*b)));
         best.unwrap_or(1)

@@ -148,7 +148,7 @@ impl Key {
             _ if largest <= 0.0 => None,
             Scale::UpTo(end) => Some(significant(end)),
             Scale::Own if magnitudes.iter().all(|m| *m == largest) => Some(significant(largest)),
-            Scale::Own => Some("each map’s largest".to_owned()),
+            Scale::Own => Some("largest".to_owned()),
         };
         Key {
             title: "Difference scale",

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::cells::sampled;
+
 /// One value a place, row by row: a heat map at a layer's own resolution, raw.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Map {
@@ -67,14 +69,7 @@ impl Map {
         if (self.width, self.height) == (width, height) {
             return Cow::Borrowed(self);
         }
-        let centre = |cell: usize, cells: usize| (cell as f64 + 0.5) / cells as f64;
-        let places = (0..height).flat_map(|y| (0..width).map(move |x| (x, y)));
-        let values = places.map(|(x, y)| self.sample(centre(x, width), centre(y, height)));
-        Cow::Owned(Map {
-            width,
-            height,
-            values: values.collect(),
-        })
+        Cow::Owned(sampled(self, (width, height)))
     }
 }
 
