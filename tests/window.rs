@@ -223,8 +223,13 @@ fn the_window_opens_answers_keys_and_closes_cleanly() {
     });
     close(&display, &mut program);
     let mut again = start(&display, settings.path(), &[]);
+    // Kept, for whoever has to find out what differs.
+    let kept = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    light.save(kept.join("window_before.png")).unwrap();
     until("the window comes back as it was", || {
-        (changed(&display.screenshot(), &light) < 0.01).then_some(())
+        let shot = display.screenshot();
+        shot.save(kept.join("window_after.png")).unwrap();
+        (changed(&shot, &light) < 0.01).then_some(())
     });
     close(&display, &mut again);
 }

@@ -374,8 +374,17 @@ impl Command {
         let mut commands = Vec::new();
         let mut all: Vec<Command> = Command::ALL.to_vec();
         // Ctrl+Shift+P is not Ctrl+P: the more keys are asked first.
-        all.sort_by_key(|c| c.shortcut().is_some_and(|keys| !keys.modifiers.shift));
+        all.sort_by_key(|c| {
+            let held = c.shortcut().map(|keys| keys.modifiers).unwrap_or_default();
+            (!held.command, !held.shift)
+        });
         for command in all {
+            // What is typed behind the key that opens a field is meant for the field.
+            let opened = |c: &Command| {
+                let fields = [Command::OpenFinder, Command::FindLayer, Command::FindClass];
+                fields.contains(c)
+            };
+            let held = held || commands.iter().any(opened);
             let Some(keys) = command.shortcut() else {
                 continue;
             };
