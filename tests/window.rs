@@ -215,7 +215,11 @@ fn the_window_opens_answers_keys_and_closes_cleanly() {
 
     // The theme is found by name, and comes back with the picture and the model.
     assert!(bar(&cat, &display) < 128);
+    let before = display.screenshot();
     display.key("ctrl+k");
+    until("the finder stands", || {
+        (changed(&display.screenshot(), &before) > 0.02).then_some(())
+    });
     display.type_text("theme: light");
     display.key("Return");
     let light = until("the window is light", || {

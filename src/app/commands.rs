@@ -543,7 +543,7 @@ impl App {
             Command::Undo => self.step_back(),
             Command::Redo => self.step_forward(),
             Command::OpenFinder => {
-                self.finder.toggle();
+                self.finder.toggle(typed(ctx));
                 self.memory.look_for_recent(ctx);
             }
             Command::ShowKeys => self.keys_shown = !self.keys_shown,
@@ -551,6 +551,15 @@ impl App {
         }
         ctx.request_repaint();
     }
+}
+
+/// What was typed in this frame. A person does not wait for a field to be drawn.
+fn typed(ctx: &Context) -> String {
+    let text = |event: &egui::Event| match event {
+        egui::Event::Text(text) => Some(text.clone()),
+        _ => None,
+    };
+    ctx.input(|i| i.events.iter().filter_map(text).collect())
 }
 
 #[cfg(test)]

@@ -213,6 +213,12 @@ impl App {
         self.busy().is_none() && !self.is_loading() && !panels_ui::any_stale(self)
     }
 
+    /// Whether the strip and the tree show the maps of all layers.
+    pub fn shows_all_maps(&self) -> bool {
+        let known = self.state.fresh_layer_maps();
+        known.is_some_and(|maps| maps.complete && self.textures.tiles.show(&self.state))
+    }
+
     /// Whether the engine has nothing left to do.
     pub fn engine_rests(&self) -> bool {
         self.engine.progress().is_none()

@@ -55,10 +55,11 @@ impl Finder {
         self.open
     }
 
-    /// Opens it empty, or closes it.
-    pub fn toggle(&mut self) {
+    /// Opens it with what was typed before it stood there, or closes it.
+    pub fn toggle(&mut self, typed: String) {
         *self = Finder {
             open: !self.open,
+            text: typed,
             reveal: true,
             ..Finder::default()
         };

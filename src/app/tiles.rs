@@ -108,6 +108,11 @@ impl Tiles {
         self.slot.shown()
     }
 
+    /// Whether everything that is known is shown, as it is to look now.
+    pub fn show(&self, state: &State) -> bool {
+        self.shown().map(|(shown, _)| shown) == key(state).as_ref()
+    }
+
     /// Whether what is shown is of another class or picture than what is asked now.
     pub fn are_stale(&self, state: &State) -> bool {
         let asked = state.subject().map(|s| (s.answer_key(), s.score));

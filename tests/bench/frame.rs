@@ -54,6 +54,11 @@ fn main() {
             };
             vec![Event::PointerMoved(over_picture(0)), Event::Zoom(factor)]
         });
+        // A new class every few frames: the worker takes every core, and the frames go on.
+        window.report("while the worker computes", |frame| match frame % 5 {
+            0 => vec![pressed(Key::ArrowRight, true)],
+            _ => vec![pressed(Key::ArrowRight, false)],
+        });
     }
 }
 
@@ -194,7 +199,13 @@ impl Window {
     }
 
     fn report(&mut self, what: &str, events: impl Fn(usize) -> Vec<Event>) {
-        let frames: Vec<Frame> = (0..FRAMES).map(|i| self.frame(events(i))).collect();
+        let frames: Vec<Frame> = (0..FRAMES)
+            .map(|i| {
+                // At a display's rate: between two frames the worker has the machine.
+                std::thread::sleep(Duration::from_millis(8));
+                self.frame(events(i))
+            })
+            .collect();
         let (median, late) = spread(frames.iter().map(|frame| frame.ms));
         let (triangles, _) = spread(frames.iter().map(|frame| frame.triangles_ms));
         let bytes: usize = frames.iter().map(|frame| frame.bytes).sum();

@@ -37,6 +37,9 @@ fn open(width: f32, height: f32, theme: egui::Theme) -> Window {
     };
     let mut window = Window::sized(start, width, height, theme);
     window.settle();
+    window.until("all layers' maps", |w| w.app().shows_all_maps());
+    // The strip comes to rest where the chosen layer stands.
+    window.harness.run_steps(60);
     window
 }
 
