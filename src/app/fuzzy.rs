@@ -27,14 +27,13 @@ pub fn matched(query: &str, text: &str) -> Option<Match> {
     };
     for word in query.split_whitespace() {
         let word: Vec<char> = word.chars().map(lower).collect();
-        let found = word_matched(&word, &letters)?;
+        // Letters strewn over the text are no name that anyone remembers.
+        let found = word_matched(&word, &letters).filter(|found| found.score >= 0)?;
         all.score += found.score;
         all.letters.extend(found.letters);
     }
     all.letters.sort_unstable();
     all.letters.dedup();
-    // Of two that fit alike the shorter was meant.
-    all.score = all.score * 64 - letters.len().min(63) as i32;
     Some(all)
 }
 
@@ -117,6 +116,8 @@ mod tests {
         assert_eq!(found("zi", &texts), ["Zoom in"]);
         assert_eq!(found("cc", &texts), ["Copy composite"]);
         assert_eq!(found("xq", &texts), [""; 0]);
+        // There, but strewn.
+        assert_eq!(found("rec", &["Fit: stretch"]), [""; 0]);
     }
 
     #[test]

@@ -11,6 +11,7 @@ use crate::explain::Score;
 use crate::folder::Film;
 
 use super::App;
+use super::background;
 use super::recent::one_path;
 use super::settings::keeper::{self, Keeper};
 use super::settings::{Last, Placement, Settings};
@@ -32,6 +33,8 @@ pub struct Memory {
     /// Recent files being looked for.
     looking: Option<Promise<[Vec<PathBuf>; 2]>>,
     seen: Seen,
+    /// Frames for which the window is still asked to fill the screen, as it did.
+    still_maximising: u8,
     /// That it cannot be written was told.
     told: bool,
 }
@@ -58,6 +61,7 @@ impl Memory {
         Memory {
             keeper,
             recall: Some(settings.last.clone()),
+            still_maximising: if settings.window.maximised { 8 } else { 0 },
             settings,
             said,
             ..Memory::default()
@@ -111,11 +115,9 @@ impl Memory {
         }
         let (images, models) = (self.settings.images.clone(), self.settings.models.clone());
         let ctx = ctx.clone();
-        self.looking = Some(Promise::spawn_thread("recent files", move || {
-            let missing = [images.missing(), models.missing()];
-            ctx.request_repaint();
-            missing
-        }));
+        let look = move || [images.missing(), models.missing()];
+        let wake = move || ctx.request_repaint();
+        self.looking = Some(background::run("recent", look, Default::default, wake));
     }
 
     fn forget_missing(&mut self) {
@@ -223,7 +225,9 @@ impl App {
         settings.film_strip = self.film_view.unfolded;
         settings.thumbnails_mib = (self.film.limit() / MIB) as f64;
         settings.theme.set(ctx.options(|o| o.theme_preference));
-        settings.window.take(ctx);
+        if has_settled(&mut memory.still_maximising, ctx) {
+            settings.window.take(ctx);
+        }
         memory.seen.look(&self.state, &self.film, settings);
         settings.last.take(&self.state, &memory.seen);
         memory.keeper.offer(settings);
@@ -319,6 +323,21 @@ fn set(path: &mut Option<PathBuf>, to: &Path) {
     if path.as_deref() != Some(to) {
         *path = Some(to.to_owned());
     }
+}
+
+/// Whether the window has settled. X11 does not hear that a window is to fill the screen before it
+/// is shown, so it is told again.
+fn has_settled(still: &mut u8, ctx: &Context) -> bool {
+    if ctx.input(|i| i.viewport().maximized) == Some(true) {
+        *still = 0;
+    }
+    if *still == 0 {
+        return true;
+    }
+    *still -= 1;
+    ctx.send_viewport_cmd(egui::ViewportCommand::Maximized(true));
+    ctx.request_repaint();
+    false
 }
 
 impl Placement {

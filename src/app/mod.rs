@@ -15,6 +15,7 @@ use crate::folder::Film;
 mod arrange;
 mod asking;
 mod availability;
+mod background;
 mod channels_ui;
 mod choices;
 mod classes_ui;

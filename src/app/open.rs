@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io::Read;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
@@ -11,6 +10,7 @@ use egui::{Align2, Color32, Context, CornerRadius, Id, LayerId, Order, StrokeKin
 use poll_promise::Promise;
 
 use super::App;
+use super::background;
 use super::commands::Command;
 use super::dialogs::{Dialogs, Picked};
 use super::logic::{Opening, OpeningModel};
@@ -80,13 +80,9 @@ fn pick(
         return;
     }
     let (dialogs, ctx) = (Arc::clone(&app.dialogs), ctx.clone());
-    let promise = Promise::spawn_thread("file picker", move || {
-        // A promise must be kept, whatever becomes of the picker.
-        let picked = catch_unwind(AssertUnwindSafe(|| show(dialogs.as_ref())));
-        let picked = picked.unwrap_or(Picked::Unavailable);
-        ctx.request_repaint();
-        picked
-    });
+    let ask = move || show(dialogs.as_ref());
+    let wake = move || ctx.request_repaint();
+    let promise = background::run("file picker", ask, || Picked::Unavailable, wake);
     app.picking = Some(Picking { promise, open });
 }
 

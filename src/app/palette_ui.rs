@@ -117,8 +117,8 @@ impl Finder {
         let field = TextEdit::singleline(&mut self.text)
             .hint_text("Find a command")
             .font(egui::FontId::proportional(15.0))
-            .frame(Frame::NONE)
-            .margin(vec2(2.0 * GRID, GRID))
+            // In line with the names below.
+            .frame(Frame::NONE.inner_margin(vec2(2.0 * GRID, GRID)))
             .desired_width(ui.available_width());
         let response = ui.add(field).accessible_name("Find a command");
         response.request_focus();

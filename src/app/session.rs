@@ -1,7 +1,6 @@
 //! Saving what is open and pinned, and opening it again: the file is read, then every picture and
 //! model that it names is opened, and only then does the window change, all at once.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -13,6 +12,7 @@ use crate::engine::ModelCard;
 use crate::picture::decode::Photo;
 
 use super::App;
+use super::background;
 use super::dialogs::Picked;
 use super::rows::MOST_PINS;
 use super::session_file::{EXTENSION, Error, Opened, Session, with_extension};
@@ -113,18 +113,14 @@ pub fn save(app: &mut App, ctx: &Context) {
         |name| name.to_string_lossy().into_owned(),
     );
     let (dialogs, ctx) = (Arc::clone(&app.dialogs), ctx.clone());
-    let promise = Promise::spawn_thread("session", move || {
-        let ask = || match dialogs.save_session(folder.as_deref(), &name) {
-            Picked::File(path) => write(&session, path),
-            Picked::Nothing => Saved::NothingChosen,
-            Picked::Unavailable => Saved::NoPicker,
-        };
-        // A promise must be kept, whatever becomes of the picker.
-        let saved = catch_unwind(AssertUnwindSafe(ask))
-            .unwrap_or_else(|_| Saved::Failed("The session could not be put together.".into()));
-        ctx.request_repaint();
-        saved
-    });
+    let ask = move || match dialogs.save_session(folder.as_deref(), &name) {
+        Picked::File(path) => write(&session, path),
+        Picked::Nothing => Saved::NothingChosen,
+        Picked::Unavailable => Saved::NoPicker,
+    };
+    let failed = || Saved::Failed("The session could not be put together.".into());
+    let wake = move || ctx.request_repaint();
+    let promise = background::run("session", ask, failed, wake);
     app.session.saving = Some((Instant::now(), promise));
 }
 
@@ -145,13 +141,14 @@ fn write(session: &Session, path: PathBuf) -> Saved {
 pub fn open(app: &mut App, path: PathBuf) {
     app.session.cancel();
     let file = path.clone();
-    let promise = Promise::spawn_thread("session", move || {
-        let read = catch_unwind(AssertUnwindSafe(|| Session::open(&file)));
-        read.unwrap_or_else(|_| {
-            let reason = "reading it failed".to_owned();
-            Err(Error::Damaged { reason, path: file })
-        })
-    });
+    let read = move || Session::open(&file);
+    let file = path.clone();
+    let failed = move || {
+        let (reason, path) = ("reading it failed".to_owned(), file.clone());
+        Err(Error::Unreadable { reason, path })
+    };
+    // Nobody has a context here; the window looks again by itself.
+    let promise = background::run("session", read, failed, || ());
     app.session.reading = Some(Reading {
         path,
         since: Instant::now(),

@@ -557,3 +557,57 @@ fn the_sheet_lists_all_commands_with_their_keys() {
     assert!(window.harness.query_by_label("Close").is_none());
     window.settle();
 }
+
+#[test]
+fn a_folder_comes_back_around_the_photo_that_was_open() {
+    let folder = tempfile::tempdir().unwrap();
+    let (settings, pictures) = (folder.path().join("settings"), folder.path().join("pets"));
+    fs::create_dir(&pictures).unwrap();
+    for name in ["a.png", "b.png", "c.png"] {
+        fs::copy(file("assets/chelsea_224.png"), pictures.join(name)).unwrap();
+    }
+    let shown = |w: &Window, name: &str| {
+        let original = w.harness.query_by_label("Original");
+        let strip = w.harness.query_by_label("Folder").is_some();
+        strip && original.and_then(|o| o.value()).as_deref() == Some(name)
+    };
+    let start = Start {
+        image: Some(pictures.clone()),
+        model: Some(squeezenet()),
+        ..Start::default()
+    };
+    let mut window = window_in(&settings, start);
+    window.until("the first picture", |w| shown(w, "a.png"));
+    window.settle();
+    window.key(Key::PageDown);
+    window.until("the second picture", |w| shown(w, "b.png"));
+    window.settle();
+    // Of the folder's pictures none is listed: walking would drive out everything else.
+    window.click("File");
+    let line = |node: &egui_kittest::Node<'_>| node.accesskit_node().role() == Role::Button;
+    let lines = |w: &Window, name: &str| {
+        let found = w.harness.query_all_by_label_contains(name);
+        found.filter(line).count()
+    };
+    assert_eq!((lines(&window, "pets"), lines(&window, "b.png")), (1, 0));
+    window.key(Key::Escape);
+    let session = folder.path().join("pets.gradcam.json");
+    window.will_pick(&session);
+    window.ctrl(Key::S);
+    window.until("the file", |_| session.exists());
+    window.settle();
+    drop(window);
+
+    let mut next = window_in(&settings, Start::default());
+    next.until("the folder and its second picture", |w| shown(w, "b.png"));
+    next.settle();
+    assert!(shown(&next, "b.png"));
+
+    let mut opened = Window::new(Start {
+        image: Some(session),
+        ..Start::default()
+    });
+    opened.until("the folder and its second picture", |w| shown(w, "b.png"));
+    opened.settle();
+    assert!(shown(&opened, "b.png"));
+}

@@ -2,7 +2,6 @@
 //! own, and once more when the window closes.
 
 use std::fs;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -12,6 +11,7 @@ use serde_json::Value;
 
 use crate::picture::write;
 
+use super::super::background;
 use super::Settings;
 use super::file::{self, NAME};
 
@@ -20,6 +20,8 @@ pub const FOLDER_VARIABLE: &str = "GRADCAM_CONFIG";
 
 /// How long nothing may have changed before it is written.
 const QUIET: Duration = Duration::from_secs(2);
+/// How long after a write that failed it is tried again: the disk may be full no longer.
+const AGAIN: Duration = Duration::from_secs(60);
 
 /// Where settings come from and go to; by default nowhere.
 #[derive(Default)]
@@ -31,6 +33,7 @@ pub struct Keeper {
     read: Settings,
     /// What the file holds, or will once the write under way has ended.
     written: Settings,
+    /// What is to be written, and when.
     changed: Option<(Settings, Instant)>,
     writing: Option<Promise<Result<(), String>>>,
 }
@@ -58,7 +61,7 @@ impl Keeper {
         }
         let newest = self.changed.as_ref().map_or(&self.written, |(s, _)| s);
         if newest != settings {
-            self.changed = Some((settings.clone(), Instant::now()));
+            self.changed = Some((settings.clone(), Instant::now() + QUIET));
         }
     }
 
@@ -73,27 +76,26 @@ impl Keeper {
             Some(Ok(result)) => result.err(),
             None => None,
         };
+        if ended.is_some() && self.changed.is_none() {
+            self.changed = Some((self.written.clone(), Instant::now() + AGAIN));
+        }
         let due = self
             .changed
-            .take_if(|(_, since)| since.elapsed() >= QUIET)
+            .take_if(|(_, due)| *due <= Instant::now())
             .map(|(settings, _)| settings);
         if let Some(settings) = due
             && let Some(write) = self.writer(settings)
         {
-            self.writing = Some(Promise::spawn_thread("settings", move || {
-                // A promise must be kept, whatever becomes of the write.
-                let written = catch_unwind(AssertUnwindSafe(write));
-                wake();
-                written.unwrap_or_else(|_| Err("the settings could not be put together".into()))
-            }));
+            let failed = || Err("the settings could not be put together".to_owned());
+            self.writing = Some(background::run("settings", write, failed, wake));
         }
         ended
     }
 
     /// When [`tick`](Keeper::tick) has something to do.
     pub fn due_in(&self) -> Option<Duration> {
-        let (_, since) = self.changed.as_ref()?;
-        Some(QUIET.saturating_sub(since.elapsed()))
+        let (_, due) = self.changed.as_ref()?;
+        Some(due.saturating_duration_since(Instant::now()))
     }
 
     /// Writes at once what is not yet written. The window is closing.
@@ -180,8 +182,7 @@ mod tests {
         keeper.tick(|| ());
         assert!(!folder.path().join(NAME).exists(), "too early");
         let (settings, _) = keeper.changed.take().unwrap();
-        let long_ago = Instant::now().checked_sub(2 * QUIET).unwrap();
-        keeper.changed = Some((settings, long_ago));
+        keeper.changed = Some((settings, Instant::now()));
         keeper.tick(|| ());
         assert_eq!(keeper.due_in(), None);
         keeper.close().unwrap();
@@ -208,5 +209,24 @@ mod tests {
         keeper.offer(&changed(0.1));
         let said = keeper.close().unwrap_err();
         assert!(said.contains("below"), "{said}");
+    }
+
+    #[test]
+    fn a_write_that_failed_is_tried_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("settings");
+        let (mut keeper, _, _) = Keeper::open(&place);
+        fs::write(&place, "in the way").unwrap();
+        keeper.changed = Some((changed(0.1), Instant::now()));
+        let mut said = keeper.tick(|| ());
+        while said.is_none() {
+            std::thread::yield_now();
+            said = keeper.tick(|| ());
+        }
+        assert!(keeper.due_in().unwrap() > QUIET, "not at once");
+        keeper.offer(&changed(0.1));
+        fs::remove_file(&place).unwrap();
+        keeper.close().unwrap();
+        assert_eq!(Keeper::open(&place).1, changed(0.1));
     }
 }
