@@ -71,10 +71,14 @@ impl FilmView {
     }
 }
 
-/// Wakes the window, but not for every one of many pictures.
+/// The strip moves in steps while its pictures stream in: drawing the window for each of them would
+/// take the processor from the very work that is waited for.
+const STEP: Duration = Duration::from_millis(100);
+
+/// Wakes the window for its next step.
 pub fn wake(ctx: &Context) -> Wake {
     let ctx = ctx.clone();
-    Arc::new(move || ctx.request_repaint_after(Duration::from_millis(30)))
+    Arc::new(move || ctx.request_repaint_after(STEP))
 }
 
 /// The engine as one who answers pictures.
@@ -156,8 +160,7 @@ impl App {
         self.learn_current();
         self.learn_late_truth();
         if self.film.is_answering() || self.film.is_scanning() {
-            // The rate goes down while nothing else moves.
-            ctx.request_repaint_after(Duration::from_millis(250));
+            ctx.request_repaint_after(STEP);
         }
         if let Some(due) = self.film.roll.is_due_at() {
             ctx.request_repaint_after(due.saturating_duration_since(now));

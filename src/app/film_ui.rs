@@ -11,7 +11,7 @@ use super::App;
 use super::commands::Command;
 use super::film_head_ui;
 use super::theme::{self, GRID, palette};
-use super::widgets::{draw_left, line};
+use super::widgets::{draw_left, line, sentence};
 
 /// The box that a thumbnail lies in.
 const PICTURE: egui::Vec2 = vec2(72.0, 64.0);
@@ -141,7 +141,7 @@ impl App {
         response.on_hover_ui(|ui| {
             ui.label(RichText::new(&entry.name).font(theme::title()));
             for words in said {
-                ui.label(words);
+                ui.label(sentence(&words));
             }
             let folder = entry
                 .path

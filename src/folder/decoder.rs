@@ -24,9 +24,9 @@ use super::{Error, Wake};
 /// Bytes of whole pictures that wait for the model, unless one alone is larger.
 pub const HELD: usize = 128 << 20;
 
-/// Whole pictures that wait for the model at once. The window looks for answers once a frame, or
-/// less often where nothing else moves; meanwhile the model shall not run dry.
-pub const ON_THE_WAY: usize = 8;
+/// Whole pictures that wait for the model at once. The window looks for answers some ten times a
+/// second; meanwhile the model shall not run dry.
+pub const ON_THE_WAY: usize = 16;
 
 /// A picture to decode.
 #[derive(Debug, Clone, PartialEq)]

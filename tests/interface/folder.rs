@@ -334,9 +334,9 @@ fn keys_walk_through_what_is_shown_in_its_order() {
 
 #[test]
 fn answering_can_be_stopped_and_gone_on_with_and_delays_no_click() {
-    let folder = many(200);
+    let folder = many(80);
     let mut window = opened(folder.path(), Some(squeezenet()));
-    window.until("some answers", |w| told(w).contains(" of 200 answered"));
+    window.until("some answers", |w| told(w).contains(" of 80 answered"));
     window.until("the panels", |w| {
         w.chosen_class().is_some() && w.app().is_settled()
     });
@@ -344,7 +344,7 @@ fn answering_can_be_stopped_and_gone_on_with_and_delays_no_click() {
     window.key(Key::ArrowRight);
     window.until("the next class", |w| w.app().is_settled());
     assert!(
-        told(&window).contains(" of 200 answered"),
+        told(&window).contains(" of 80 answered"),
         "{}",
         told(&window)
     );
@@ -357,13 +357,13 @@ fn answering_can_be_stopped_and_gone_on_with_and_delays_no_click() {
     assert_eq!(window.app().notices(), Vec::<String>::new());
 
     window.click("Answer all");
-    until_told(&mut window, "200 images");
+    until_told(&mut window, "80 images");
     let last = {
         window.key(Key::End);
-        until_open(&mut window, "200.png");
-        said(&window, "200.png")
+        until_open(&mut window, "80.png");
+        said(&window, "80.png")
     };
-    assert_eq!(last, said(&window, "199.png"));
+    assert_eq!(last, said(&window, "79.png"));
 }
 
 #[test]
