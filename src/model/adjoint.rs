@@ -33,6 +33,16 @@ enum Adjoint {
         padding: Vec<i64>,
         dilation: Vec<i64>,
     },
+    /// The same with strides: by the transposed convolution.
+    StridedDepthwise {
+        stride: Vec<i64>,
+        padding: Vec<i64>,
+        dilation: Vec<i64>,
+    },
+    /// A matrix product, as at the head of most networks.
+    Linear,
+    /// Padding: by cutting it off again. How much before the first place, the last axis first.
+    Crop { before: Vec<i64> },
     /// Batch normalisation by fixed statistics: a factor for each channel.
     Scale { affine: bool, eps: f64 },
     /// To both addends, summed over what was broadcast.
@@ -76,8 +86,16 @@ impl Step {
 
     /// Whether this way is cheaper than libtorch's.
     pub(super) fn is_cheaper(&self) -> bool {
-        use Adjoint::{Depthwise, Pointwise, Scale};
-        matches!(self.adjoint, Pointwise | Depthwise { .. } | Scale { .. })
+        !matches!(
+            self.adjoint,
+            Adjoint::Sum | Adjoint::Same | Adjoint::Recorded
+        )
+    }
+
+    /// Whether this step is but a factor for each channel, which a convolution before it can take
+    /// into its kernel.
+    pub(super) fn is_scale(&self) -> bool {
+        matches!(self.adjoint, Adjoint::Scale { .. })
     }
 
     pub(super) fn is_recorded(&self) -> bool {
@@ -98,6 +116,7 @@ impl Step {
         Ok(match &self.adjoint {
             Adjoint::Pointwise => Some(weight(1)?.f_flatten(1, -1)?.f_transpose(0, 1)?),
             Adjoint::Depthwise { .. } => Some(weight(1)?.f_flip([2, 3])?),
+            Adjoint::StridedDepthwise { .. } | Adjoint::Linear => Some(weight(1)?.shallow_clone()),
             Adjoint::Scale { affine, eps } => {
                 let variance = weight(if *affine { 4 } else { 2 })?;
                 let mut scale = variance.f_add_scalar(*eps)?.f_rsqrt()?;
@@ -106,8 +125,30 @@ impl Step {
                 }
                 Some(scale.f_reshape([1, -1, 1, 1])?)
             }
-            Adjoint::Sum | Adjoint::Same | Adjoint::Recorded => None,
+            Adjoint::Crop { .. } | Adjoint::Sum | Adjoint::Same | Adjoint::Recorded => None,
         })
+    }
+
+    /// Multiplies `scale`, `[1, C, 1, 1]`, into the kernel `factor` of a convolution where that is
+    /// smaller than the gradient at its output.
+    ///
+    /// # Errors
+    /// What libtorch says.
+    pub(super) fn folded(
+        &self,
+        factor: Option<&Tensor>,
+        scale: &Tensor,
+        upstream: &Tensor,
+    ) -> Result<Option<Tensor>, TchError> {
+        let along: &[i64] = match &self.adjoint {
+            Adjoint::Pointwise => &[1, -1],
+            Adjoint::Depthwise { .. } | Adjoint::StridedDepthwise { .. } => &[-1, 1, 1, 1],
+            _ => return Ok(None),
+        };
+        factor
+            .filter(|kernel| kernel.numel() < upstream.numel())
+            .map(|kernel| kernel.f_mul(&scale.f_reshape(along)?))
+            .transpose()
     }
 
     /// The gradient at an input of this step, `[1, C, H, W]` like `input`, from the one at its
@@ -136,6 +177,40 @@ impl Step {
                 dilation.as_slice(),
                 size.get(1).copied().unwrap_or(1),
             ),
+            Adjoint::StridedDepthwise {
+                stride,
+                padding,
+                dilation,
+            } => {
+                let kernel = factor()?;
+                let beyond = |axis: usize| -> Option<i64> {
+                    let reach = dilation.get(axis)? * (kernel.size().get(axis + 2)? - 1) + 1;
+                    let steps = upstream.size().get(axis + 2)? - 1;
+                    let back = steps * stride.get(axis)? - 2 * padding.get(axis)? + reach;
+                    Some(size.get(axis + 2)? - back)
+                };
+                let (Some(down), Some(right)) = (beyond(0), beyond(1)) else {
+                    return Err(TchError::Shape("no picture".into()));
+                };
+                upstream.f_conv_transpose2d(
+                    kernel,
+                    None::<&Tensor>,
+                    stride.as_slice(),
+                    padding.as_slice(),
+                    [down, right],
+                    size.get(1).copied().unwrap_or(1),
+                    dilation.as_slice(),
+                )
+            }
+            Adjoint::Linear => rows_of_use(upstream, factor()?),
+            Adjoint::Crop { before } => {
+                let mut rest = upstream.shallow_clone();
+                for (back, start) in before.iter().enumerate() {
+                    let axis = size.len() - 1 - back;
+                    rest = rest.f_narrow(axis as i64, *start, size[axis])?;
+                }
+                Ok(rest)
+            }
             Adjoint::Scale { .. } => upstream.f_mul(factor()?),
             Adjoint::Sum if upstream.size() != size => upstream.f_sum_to_size(size),
             Adjoint::Sum | Adjoint::Same => Ok(upstream.shallow_clone()),
@@ -161,6 +236,11 @@ impl Adjoint {
                 eps: *eps,
             },
             Op::Conv2d { .. } => Adjoint::of_convolution(graph, node).unwrap_or(Adjoint::Recorded),
+            Op::Linear { .. } => Adjoint::Linear,
+            Op::Pad { pad, mode, .. } if mode == "constant" && pad.iter().all(|n| *n >= 0) => {
+                let before = pad.iter().step_by(2).copied().collect();
+                Adjoint::Crop { before }
+            }
             Op::Identity => Adjoint::Same,
             _ => Adjoint::Recorded,
         }
@@ -182,15 +262,20 @@ impl Adjoint {
         else {
             return None;
         };
-        if stride.iter().any(|stride| *stride != 1) {
-            return None;
-        }
+        let strided = stride.iter().any(|stride| *stride != 1);
         let padded = padding.iter().any(|padding| *padding != 0);
-        if (height, width, *groups) == (1, 1, 1) && !padded {
+        if (height, width, *groups) == (1, 1, 1) && !padded && !strided {
             return Some(Adjoint::Pointwise);
         }
         if (in_channels, *groups) != (1, out_channels) {
             return None;
+        }
+        if strided {
+            return Some(Adjoint::StridedDepthwise {
+                stride: stride.clone(),
+                padding: padding.clone(),
+                dilation: dilation.clone(),
+            });
         }
         // Missing here, they were not given one by one: left to libtorch.
         let along = |axis: usize, kernel: i64| {
@@ -202,6 +287,21 @@ impl Adjoint {
             dilation: dilation.clone(),
         })
     }
+}
+
+/// `upstream`, `[…, classes]`, times `weight`, `[classes, features]`. A score names a class or two:
+/// then only their rows are read, instead of megabytes that are multiplied by nothing.
+fn rows_of_use(upstream: &Tensor, weight: &Tensor) -> Result<Tensor, TchError> {
+    const FEW: i64 = 8;
+    let &[1, _] = upstream.size().as_slice() else {
+        return upstream.f_matmul(weight);
+    };
+    let rows = upstream.f_squeeze_dim(0)?.f_nonzero()?.f_squeeze_dim(1)?;
+    if rows.numel() as i64 > FEW {
+        return upstream.f_matmul(weight);
+    }
+    let values = upstream.f_index_select(1, &rows)?;
+    values.f_matmul(&weight.f_index_select(0, &rows)?)
 }
 
 #[cfg(test)]

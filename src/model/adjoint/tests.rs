@@ -91,7 +91,10 @@ fn convolutions_give_libtorchs_gradients() {
         ([0, 0], 1, [1, 1]),
     ] {
         let weight = random(&[6, 1, kernel[0], kernel[1]]);
-        assert_cheap_and_alike(convolution(padding, dilation, 1, 6), &x, vec![weight]);
+        for stride in 1..=3 {
+            let weights = vec![weight.shallow_clone()];
+            assert_cheap_and_alike(convolution(padding, dilation, stride, 6), &x, weights);
+        }
     }
 }
 
@@ -100,13 +103,75 @@ fn a_convolution_of_another_kind_is_left_to_the_record() {
     let of = |op, weight: &[i64]| step(&network(op, vec![random(weight)]));
     assert!(of(convolution([1, 1], 1, 1, 1), &[4, 6, 3, 3]).is_recorded());
     assert!(of(convolution([0, 0], 1, 2, 1), &[4, 6, 1, 1]).is_recorded());
-    assert!(of(convolution([1, 1], 1, 2, 6), &[6, 1, 3, 3]).is_recorded());
     assert!(of(convolution([1, 1], 1, 1, 2), &[4, 3, 3, 3]).is_recorded());
     assert!(of(convolution([1, 1], 1, 1, 1), &[4, 6, 1, 1]).is_recorded());
     // Two channels out of each.
     assert!(of(convolution([1, 1], 1, 1, 6), &[12, 1, 3, 3]).is_recorded());
     // Padded by more than the kernel reaches.
     assert!(of(convolution([2, 2], 1, 1, 6), &[6, 1, 2, 2]).is_recorded());
+}
+
+#[test]
+fn a_matrix_gives_libtorchs_gradient_for_few_classes_and_many() {
+    tch::manual_seed(5);
+    let x = random(&[1, 7]);
+    let op = || Op::Linear { bias: true };
+    assert_cheap_and_alike(op(), &x, vec![random(&[20, 7]), random(&[20])]);
+    assert_cheap_and_alike(op(), &random(&[2, 7]), vec![random(&[3, 7]), random(&[3])]);
+
+    let weight = random(&[20, 7]);
+    let upstream = Tensor::zeros([1, 20], (Kind::Float, Device::Cpu));
+    let _ = upstream.get(0).get(4).fill_(2.0);
+    let _ = upstream.get(0).get(9).fill_(-1.0);
+    let expected = weight.get(4) * 2.0 - weight.get(9);
+    let found = rows_of_use(&upstream, &weight).unwrap();
+    assert_eq!(found.size(), [1, 7]);
+    assert!((found.get(0) - expected).abs().max().double_value(&[]) < 1e-6);
+}
+
+#[test]
+fn padding_is_cut_off_again() {
+    let pad = |pad: &[i64], mode: &str| Op::Pad {
+        pad: pad.to_vec(),
+        mode: mode.to_owned(),
+        value: Some(-1.0),
+    };
+    let x = random(&[1, 2, 4, 3]);
+    assert_cheap_and_alike(pad(&[1, 0, 2, 3], "constant"), &x, Vec::new());
+    assert_cheap_and_alike(pad(&[0, 2], "constant"), &x, Vec::new());
+    let recorded = |op| step(&network(op, Vec::new())).is_recorded();
+    assert!(recorded(pad(&[1, 1, 1, 1], "reflect")));
+    assert!(recorded(pad(&[-1, 0, 0, 0], "constant")));
+}
+
+#[test]
+fn a_scale_goes_into_the_kernel_of_a_convolution_that_is_small() {
+    tch::manual_seed(6);
+    let scale = random(&[1, 6, 1, 1]);
+    let x = random(&[1, 6, 9, 7]);
+    let depthwise = |stride| (convolution([1, 1], 1, stride, 6), [6, 1, 3, 3]);
+    for (op, size) in [
+        (convolution([0, 0], 1, 1, 1), [6, 6, 1, 1]),
+        depthwise(1),
+        depthwise(2),
+    ] {
+        let graph = network(op, vec![random(&size)]);
+        let weight = graph.weight(ValueId(1)).unwrap();
+        let upstream = ops::apply(&graph.nodes[0].op, &[&x, weight]).unwrap();
+        let step = step(&graph);
+        let factor = step.factor(&graph).unwrap();
+        let folded = step.folded(factor.as_ref(), &scale, &upstream[0]).unwrap();
+        let ours = step.pull_back(folded.as_ref(), &x, &upstream[0]).unwrap();
+        let apart = step.pull_back(factor.as_ref(), &x, &(&upstream[0] * &scale));
+        let apart = (ours - apart.unwrap()).abs().max().double_value(&[]);
+        assert!(folded.is_some() && apart < 1e-5, "{apart}");
+        let few = Tensor::ones([1, 6, 1, 1], (Kind::Float, Device::Cpu));
+        assert!(
+            step.folded(factor.as_ref(), &scale, &few)
+                .unwrap()
+                .is_none()
+        );
+    }
 }
 
 #[test]
