@@ -1,11 +1,12 @@
 //! The way back through operations that are linear in their input, without libtorch's record.
 //!
 //! libtorch asks more of a backward pass than we need: batch normalisation sums up gradients for
-//! weights that want none, a 1 × 1 convolution is not a matrix product any more, and each vector
-//! that is pulled back needs a dot product first. In networks made of such layers that doubled the
-//! time of a walk. So where a piece between two cuts consists of operations with one input, and at
-//! least one has a cheap adjoint, the walk goes through it node by node; libtorch's record serves
-//! the rest. Measured with `cargo bench`.
+//! weights that want none, a 1 × 1 convolution is not a matrix product any more, padding is added
+//! to zeros instead of cut off, and each vector that is pulled back needs a dot product first. In
+//! networks made of such layers that doubled the time of a walk. So where a piece between two cuts
+//! consists of operations that one step leads back through, and at least one has a cheap adjoint,
+//! the walk goes through it node by node; libtorch's record serves the rest. Measured with
+//! `cargo bench`.
 
 use tch::{TchError, Tensor};
 
@@ -33,11 +34,12 @@ enum Adjoint {
         padding: Vec<i64>,
         dilation: Vec<i64>,
     },
-    /// The same with strides: by the transposed convolution.
-    StridedDepthwise {
+    /// Any other convolution: by the transposed one.
+    Convolution {
         stride: Vec<i64>,
         padding: Vec<i64>,
         dilation: Vec<i64>,
+        groups: i64,
     },
     /// A matrix product, as at the head of most networks.
     Linear,
@@ -47,6 +49,8 @@ enum Adjoint {
     Scale { affine: bool, eps: f64 },
     /// To both addends, summed over what was broadcast.
     Sum,
+    /// To each part what lies in its place.
+    Cat { dim: i64 },
     /// Unchanged.
     Same,
     /// By libtorch's record.
@@ -70,9 +74,11 @@ impl Step {
         let &[output] = outputs.as_slice() else {
             return None;
         };
+        let all = inputs.len();
         let inputs: Vec<ValueId> = inputs.iter().copied().filter(|id| depends(*id)).collect();
         let adjoint = match (op, inputs.as_slice()) {
             (Op::Add { alpha: 1.0 }, [_, _]) => Adjoint::Sum,
+            (Op::Cat { dim }, parts) if parts.len() == all => Adjoint::Cat { dim: *dim },
             (_, [_]) => Adjoint::of(graph, &graph.nodes[node]),
             _ => return None,
         };
@@ -88,7 +94,7 @@ impl Step {
     pub(super) fn is_cheaper(&self) -> bool {
         !matches!(
             self.adjoint,
-            Adjoint::Sum | Adjoint::Same | Adjoint::Recorded
+            Adjoint::Sum | Adjoint::Cat { .. } | Adjoint::Same | Adjoint::Recorded
         )
     }
 
@@ -116,7 +122,7 @@ impl Step {
         Ok(match &self.adjoint {
             Adjoint::Pointwise => Some(weight(1)?.f_flatten(1, -1)?.f_transpose(0, 1)?),
             Adjoint::Depthwise { .. } => Some(weight(1)?.f_flip([2, 3])?),
-            Adjoint::StridedDepthwise { .. } | Adjoint::Linear => Some(weight(1)?.shallow_clone()),
+            Adjoint::Convolution { .. } | Adjoint::Linear => Some(weight(1)?.shallow_clone()),
             Adjoint::Scale { affine, eps } => {
                 let variance = weight(if *affine { 4 } else { 2 })?;
                 let mut scale = variance.f_add_scalar(*eps)?.f_rsqrt()?;
@@ -125,7 +131,11 @@ impl Step {
                 }
                 Some(scale.f_reshape([1, -1, 1, 1])?)
             }
-            Adjoint::Crop { .. } | Adjoint::Sum | Adjoint::Same | Adjoint::Recorded => None,
+            Adjoint::Crop { .. }
+            | Adjoint::Cat { .. }
+            | Adjoint::Sum
+            | Adjoint::Same
+            | Adjoint::Recorded => None,
         })
     }
 
@@ -142,7 +152,7 @@ impl Step {
     ) -> Result<Option<Tensor>, TchError> {
         let along: &[i64] = match &self.adjoint {
             Adjoint::Pointwise => &[1, -1],
-            Adjoint::Depthwise { .. } | Adjoint::StridedDepthwise { .. } => &[-1, 1, 1, 1],
+            Adjoint::Depthwise { .. } | Adjoint::Convolution { .. } => &[-1, 1, 1, 1],
             _ => return Ok(None),
         };
         factor
@@ -151,7 +161,7 @@ impl Step {
             .transpose()
     }
 
-    /// The gradient at an input of this step, `[1, C, H, W]` like `input`, from the one at its
+    /// The gradient at one of the `inputs` of this step, shaped like it, from the one at its
     /// output.
     ///
     /// # Errors
@@ -159,9 +169,12 @@ impl Step {
     pub(super) fn pull_back(
         &self,
         factor: Option<&Tensor>,
-        input: &Tensor,
+        inputs: &[&Tensor],
+        which: usize,
         upstream: &Tensor,
     ) -> Result<Tensor, TchError> {
+        let input = inputs.get(which);
+        let input = input.ok_or_else(|| TchError::Shape("an input is missing".into()))?;
         let size = input.size();
         let factor = || factor.ok_or_else(|| TchError::Shape("a factor is missing".into()));
         match &self.adjoint {
@@ -177,10 +190,11 @@ impl Step {
                 dilation.as_slice(),
                 size.get(1).copied().unwrap_or(1),
             ),
-            Adjoint::StridedDepthwise {
+            Adjoint::Convolution {
                 stride,
                 padding,
                 dilation,
+                groups,
             } => {
                 let kernel = factor()?;
                 let beyond = |axis: usize| -> Option<i64> {
@@ -198,7 +212,7 @@ impl Step {
                     stride.as_slice(),
                     padding.as_slice(),
                     [down, right],
-                    size.get(1).copied().unwrap_or(1),
+                    *groups,
                     dilation.as_slice(),
                 )
             }
@@ -212,6 +226,16 @@ impl Step {
                 Ok(rest)
             }
             Adjoint::Scale { .. } => upstream.f_mul(factor()?),
+            Adjoint::Cat { dim } => {
+                let axis = if *dim < 0 {
+                    *dim + size.len() as i64
+                } else {
+                    *dim
+                };
+                let along = |tensor: &Tensor| tensor.size().get(axis as usize).copied();
+                let before = inputs[..which].iter().filter_map(|part| along(part)).sum();
+                upstream.f_narrow(axis, before, along(input).unwrap_or(0))
+            }
             Adjoint::Sum if upstream.size() != size => upstream.f_sum_to_size(size),
             Adjoint::Sum | Adjoint::Same => Ok(upstream.shallow_clone()),
             Adjoint::Recorded => Err(TchError::Shape("it is on the record".into())),
@@ -267,14 +291,12 @@ impl Adjoint {
         if (height, width, *groups) == (1, 1, 1) && !padded && !strided {
             return Some(Adjoint::Pointwise);
         }
-        if (in_channels, *groups) != (1, out_channels) {
-            return None;
-        }
-        if strided {
-            return Some(Adjoint::StridedDepthwise {
+        if (in_channels, *groups) != (1, out_channels) || strided {
+            return Some(Adjoint::Convolution {
                 stride: stride.clone(),
                 padding: padding.clone(),
                 dilation: dilation.clone(),
+                groups: *groups,
             });
         }
         // Missing here, they were not given one by one: left to libtorch.

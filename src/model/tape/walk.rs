@@ -209,19 +209,24 @@ impl Tape {
                     gradient = gradient.f_mul(scale)?;
                 }
             }
-            for &input in step.inputs.iter().filter(|id| of_use.contains(id)) {
-                let missing = || TchError::Shape("no such value".into());
-                let tensor = self.activation(input).ok_or_else(missing)?;
+            let missing = || TchError::Shape("no such value".into());
+            let inputs = step.inputs.iter().map(|id| self.activation(*id));
+            let tensors = inputs.collect::<Option<Vec<&Tensor>>>();
+            let tensors = tensors.ok_or_else(missing)?;
+            for (which, &input) in step.inputs.iter().enumerate() {
+                if !of_use.contains(&input) {
+                    continue;
+                }
                 let unseen = plan.cut_at(input).is_none() && !piece.inside.contains(&input);
                 let pulled = if step.is_recorded() {
                     let output = self.computed(step.output, piece.cut).ok_or_else(missing)?;
-                    let pulled = pull_back(output, &gradient, &[tensor])?.pop();
+                    let pulled = pull_back(output, &gradient, &[tensors[which]])?.pop();
                     pulled.ok_or_else(missing)?
                 } else if let (true, true, Some(scale)) = (step.is_scale(), unseen, factor) {
                     scales.insert(input, scale);
                     gradient.shallow_clone()
                 } else {
-                    step.pull_back(folded.as_ref().or(factor), tensor, &gradient)?
+                    step.pull_back(folded.as_ref().or(factor), &tensors, which, &gradient)?
                 };
                 match plan.cut_at(input) {
                     Some(feed) => arrived.add(feed, pulled)?,
