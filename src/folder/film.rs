@@ -193,8 +193,7 @@ impl Film {
 
     /// Bytes that all thumbnails, names, answers and pictures on their way to the model take.
     pub fn bytes(&self) -> usize {
-        self.thumbnails.bytes() + self.roll.bytes()
-            + self.decoder.as_ref().map_or(0, Decoder::held)
+        self.thumbnails.bytes() + self.roll.bytes() + self.decoder.as_ref().map_or(0, Decoder::held)
     }
 
     /// The most bytes that thumbnails may take.

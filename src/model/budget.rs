@@ -139,6 +139,52 @@ fn cost(op: &Op, shapes: &[Vec<i64>]) -> (f64, f64) {
             let sizes = (1..=shape.len()).map(|axis| at(x, axis).max(at(shape, axis)));
             (sizes.product(), 0.0)
         }
+        Op::Attention { .. } => {
+            // Every query meets every key, once for its weight and once for its value.
+            let keys = at(second, 2);
+            let products = count(x) / at(x, 1).max(1.0) * keys;
+            (products + count(x), 2.0 * products * at(x, 1))
+        }
+        Op::Einsum { equation } => einsum(equation, shapes),
+        Op::Full { shape, .. } => (count(shape), count(shape)),
+        Op::Range {
+            start, end, step, ..
+        } => {
+            let numbers = ((end - start) / step).abs() + 1.0;
+            (numbers, numbers)
+        }
+        Op::ExpandAs | Op::Fill => {
+            let elements = broadcast(x, second);
+            (elements, elements)
+        }
+        Op::Index { .. } => {
+            // As if each place were taken whole.
+            let elements = count(x) * shapes.iter().skip(1).map(|s| count(s)).fold(0.0, f64::max);
+            let rows = at(x, x.len()).max(1.0);
+            (elements / rows, elements / rows)
+        }
+        Op::UpsampleNearest { size, factors } => {
+            let grown: f64 = factors.iter().product();
+            let elements = match size {
+                Some(size) => at(x, 4) * at(x, 3) * area(size),
+                None => count(x) * grown.max(1.0),
+            };
+            (elements, elements)
+        }
+        Op::Unfold {
+            kernel,
+            stride,
+            padding,
+            dilation,
+        } => {
+            let places = windows(x, kernel, stride, padding, dilation);
+            let elements = at(x, 4) * at(x, 3) * area(kernel) * places;
+            (elements, elements)
+        }
+        Op::Fold { size, padding, .. } => {
+            let elements = count(x) + at(x, 2) * area(size) + area(padding);
+            (elements, elements)
+        }
         Op::Add { .. } | Op::Sub { .. } | Op::Mul | Op::Div => {
             let elements = broadcast(x, second);
             (elements, elements)
@@ -147,6 +193,22 @@ fn cost(op: &Op, shapes: &[Vec<i64>]) -> (f64, f64) {
             let elements = shapes.iter().map(|shape| count(shape)).sum();
             (elements, elements)
         }
+    }
+}
+
+/// Elements of the result, and of all sizes that its letters run over together.
+fn einsum(equation: &str, shapes: &[Vec<i64>]) -> (f64, f64) {
+    let (inputs, output) = equation.split_once("->").unwrap_or((equation, ""));
+    let mut sizes = std::collections::HashMap::new();
+    for (letters, shape) in inputs.split(',').zip(shapes) {
+        let letters = letters.chars().filter(|letter| letter.is_alphabetic());
+        sizes.extend(letters.zip(shape.iter().map(|&size| size as f64)));
+    }
+    let work = sizes.values().product();
+    let of = |letter: char| sizes.get(&letter).copied().unwrap_or(1.0);
+    match equation.contains("->") {
+        true => (output.chars().map(of).product(), work),
+        false => (work, work),
     }
 }
 

@@ -97,6 +97,7 @@ mod tests {
         let value = |name: &str, weight| Value {
             name: name.into(),
             stated_shape: None,
+            folded: false,
             weight,
         };
         let mut graph = Graph {

@@ -3,7 +3,7 @@
 //! Every reader of a model file produces this and everything after works on it alone, so that
 //! a second file format needs a reader and nothing else.
 
-use tch::Tensor;
+use tch::{Kind, Tensor};
 
 /// A value of the graph: its one input, a weight, or what a node computes.
 ///
@@ -22,6 +22,8 @@ pub struct Value {
     pub stated_shape: Option<Vec<i64>>,
     /// Present for weights, buffers and constants; never requires a gradient.
     pub weight: Option<Tensor>,
+    /// The weight was computed from others at opening, see [`fold`](super::fold).
+    pub folded: bool,
 }
 
 /// One operation at its place.
@@ -81,8 +83,38 @@ pub enum Op {
         dilation: Vec<i64>,
         groups: i64,
     },
+    /// Over the last axes, whose sizes are `shape`. Inputs: x, then weight and bias where given.
+    LayerNorm {
+        shape: Vec<i64>,
+        weight: bool,
+        bias: bool,
+        eps: f64,
+    },
+    /// Inputs: x, then weight and bias where given.
+    GroupNorm {
+        groups: i64,
+        weight: bool,
+        bias: bool,
+        eps: f64,
+    },
+    /// Inputs: query, key, value, and what is added to their products if `mask`.
+    Attention {
+        mask: bool,
+        causal: bool,
+        scale: Option<f64>,
+        grouped: bool,
+    },
+    Einsum {
+        equation: String,
+    },
     /// Inputs: x, then weight and bias if `affine`, then running mean and variance.
     BatchNorm {
+        affine: bool,
+        eps: f64,
+    },
+    /// Normalised by its own statistics, as weights are before they are used. Inputs: x, then
+    /// weight and bias if `affine`. Of a picture's values this would be training: refused.
+    Standardise {
         affine: bool,
         eps: f64,
     },
@@ -163,6 +195,94 @@ pub enum Op {
     RsubScalar(f64),
     MulScalar(f64),
     PowScalar(f64),
+    /// x + value · a · b; inputs: x, a, b.
+    AddProduct {
+        value: f64,
+    },
+    Exp,
+    Sin,
+    Cos,
+    /// base ^ x
+    PowOf(f64),
+    /// a / b, rounded down.
+    DivFloor,
+    DivScalarFloor(f64),
+    /// `true` where x is (or is not) the number.
+    IsScalar {
+        number: f64,
+        not: bool,
+    },
+    /// The other truth value.
+    Not,
+    /// Inputs: x, and where it becomes `value`.
+    MaskedFill {
+        value: f64,
+    },
+    CumulativeSum {
+        dim: i64,
+    },
+    /// The largest along a dimension.
+    MaxAlong {
+        dim: i64,
+        keepdim: bool,
+    },
+    /// One number everywhere; no inputs.
+    Full {
+        shape: Vec<i64>,
+        value: f64,
+        kind: Kind,
+    },
+    /// The numbers from `start` up to `end`; no inputs.
+    Range {
+        start: f64,
+        end: f64,
+        step: f64,
+        kind: Kind,
+    },
+    /// Inputs: x, and the single number that it is filled with.
+    Fill,
+    FillScalar(f64),
+    /// Another type of number.
+    Cast(Kind),
+    /// Inputs: x, and what it takes its type from.
+    CastAs,
+    /// x with a part of it replaced; inputs: x, the part.
+    SelectScatter {
+        dim: i64,
+        index: i64,
+    },
+    SliceScatter {
+        dim: i64,
+        start: Option<i64>,
+        end: Option<i64>,
+        step: i64,
+    },
+    /// The patches under a window, as columns.
+    Unfold {
+        kernel: Vec<i64>,
+        dilation: Vec<i64>,
+        padding: Vec<i64>,
+        stride: Vec<i64>,
+    },
+    /// Columns added up where their patches lie.
+    Fold {
+        size: Vec<i64>,
+        kernel: Vec<i64>,
+        dilation: Vec<i64>,
+        padding: Vec<i64>,
+        stride: Vec<i64>,
+    },
+    /// (Σ |x|ᵒʳᵈ)^(1/ord), over all dimensions where `dims` is empty.
+    VectorNorm {
+        ord: f64,
+        dims: Vec<i64>,
+        keepdim: bool,
+    },
+    /// To the nearest place, to a size or by a factor each way.
+    UpsampleNearest {
+        size: Option<Vec<i64>>,
+        factors: Vec<f64>,
+    },
     Clamp {
         min: Option<f64>,
         max: Option<f64>,
@@ -182,6 +302,25 @@ pub enum Op {
     },
     Expand {
         shape: Vec<i64>,
+    },
+    /// Inputs: x, and what it takes its shape from.
+    ExpandAs,
+    ReshapeAs,
+    Unflatten {
+        dim: i64,
+        sizes: Vec<i64>,
+    },
+    Roll {
+        shifts: Vec<i64>,
+        dims: Vec<i64>,
+    },
+    /// The parts along `dim`, without it.
+    Unbind {
+        dim: i64,
+    },
+    /// Inputs: x, and for each dimension with `true` the places along it.
+    Index {
+        dims: Vec<bool>,
     },
     Transpose {
         a: i64,
@@ -262,6 +401,7 @@ impl Graph {
     pub fn parameters(&self) -> usize {
         self.values
             .iter()
+            .filter(|v| !v.folded)
             .filter_map(|v| v.weight.as_ref())
             .map(Tensor::numel)
             .sum()

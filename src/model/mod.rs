@@ -8,6 +8,7 @@ pub(crate) mod allocator;
 mod budget;
 mod check;
 pub mod error;
+mod fold;
 pub mod format;
 pub mod graph;
 pub mod labels;
@@ -50,7 +51,8 @@ impl Model {
     pub fn open(path: &Path) -> Result<Model, Error> {
         allocator::keep_freed();
         let opened = format::open(path)?;
-        let graph = opened.graph;
+        let mut graph = opened.graph;
+        fold::fold(&mut graph).map_err(|fault| fault.at(path))?;
         let plan = Arc::new(Plan::new(&graph));
         let shapes = check::shapes(&graph, &plan).map_err(|fault| fault.at(path))?;
         let layers = layers::tree(&graph, &plan, &shapes);

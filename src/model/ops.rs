@@ -6,15 +6,20 @@ use tch::{TchError, Tensor};
 
 use super::graph::{Op, Padding};
 
+mod fixed;
+mod tokens;
+
 /// Runs one operation on its inputs and returns its outputs, one or several.
 ///
 /// # Errors
 /// What libtorch says of inputs that do not fit, and [`TchError::Shape`] where inputs are missing.
 pub fn apply(op: &Op, inputs: &[&Tensor]) -> Result<Vec<Tensor>, TchError> {
     match op {
+        Op::Full { .. } | Op::Range { .. } => Ok(vec![fixed::made(op)?]),
         Op::Chunk { chunks, dim } => input(inputs, 0)?.f_chunk(*chunks, *dim),
         Op::Split { sizes, dim } => input(inputs, 0)?.f_split_with_sizes(sizes.as_slice(), *dim),
         Op::SplitEvery { size, dim } => input(inputs, 0)?.f_split(*size, *dim),
+        Op::Unbind { dim } => input(inputs, 0)?.f_unbind(*dim),
         Op::Cat { dim } => Ok(vec![Tensor::f_cat(inputs, *dim)?]),
         Op::Stack { dim } => Ok(vec![Tensor::f_stack(inputs, *dim)?]),
         _ => Ok(vec![single(op, inputs)?]),
@@ -30,6 +35,37 @@ fn single(op: &Op, inputs: &[&Tensor]) -> Result<Tensor, TchError> {
     let x = input(inputs, 0)?;
     match op {
         Op::Conv2d { .. } | Op::BatchNorm { .. } | Op::Linear { .. } => weighted(op, x, inputs),
+        Op::LayerNorm { .. }
+        | Op::GroupNorm { .. }
+        | Op::Attention { .. }
+        | Op::Einsum { .. }
+        | Op::Index { .. } => tokens::apply(op, x, inputs),
+        Op::PowOf(_)
+        | Op::DivFloor
+        | Op::DivScalarFloor(_)
+        | Op::IsScalar { .. }
+        | Op::Not
+        | Op::MaskedFill { .. }
+        | Op::CumulativeSum { .. }
+        | Op::Fill
+        | Op::FillScalar(_)
+        | Op::Cast(_)
+        | Op::CastAs
+        | Op::Standardise { .. }
+        | Op::SelectScatter { .. }
+        | Op::SliceScatter { .. } => fixed::apply(op, x, inputs),
+        Op::MaxAlong { dim, keepdim } => Ok(x.f_max_dim(*dim, *keepdim)?.0),
+        Op::ReshapeAs => x.f_reshape(input(inputs, 1)?.size()),
+        Op::ExpandAs => x.f_expand_as(input(inputs, 1)?),
+        Op::AddProduct { value } => {
+            let product = input(inputs, 1)?.f_mul(input(inputs, 2)?)?;
+            x.f_add(&scaled(&product, *value)?)
+        }
+        Op::VectorNorm { ord, dims, keepdim } => {
+            let every: Vec<i64> = (0..x.dim() as i64).collect();
+            let dims = if dims.is_empty() { &every } else { dims };
+            x.f_norm_scalaropt_dim(*ord, dims.as_slice(), *keepdim)
+        }
         Op::Addmm => x.f_addmm(input(inputs, 1)?, input(inputs, 2)?),
         Op::Matmul => x.f_matmul(input(inputs, 1)?),
         Op::Add { alpha } => x.f_add(&scaled(input(inputs, 1)?, *alpha)?),
@@ -40,7 +76,12 @@ fn single(op: &Op, inputs: &[&Tensor]) -> Result<Tensor, TchError> {
         Op::RsubScalar(other) => x.f_neg()?.f_add_scalar(*other),
         Op::MulScalar(other) => x.f_mul_scalar(*other),
         Op::PowScalar(exponent) => x.f_pow_tensor_scalar(*exponent),
-        Op::MaxPool2d { .. } | Op::AvgPool2d { .. } => pooled(op, x),
+        Op::MaxPool2d { .. } | Op::AvgPool2d { .. } | Op::Unfold { .. } | Op::Fold { .. } => {
+            pooled(op, x)
+        }
+        Op::UpsampleNearest { size, factors } => {
+            x.f_upsample_nearest2d_vec(size.as_deref(), factors.as_slice())
+        }
         Op::AdaptiveAvgPool2d { size } => x.f_adaptive_avg_pool2d(size.as_slice()),
         Op::AdaptiveMaxPool2d { size } => Ok(x.f_adaptive_max_pool2d(size.as_slice())?.0),
         Op::Mean { dims, keepdim } if dims.is_empty() && !keepdim => x.f_mean(x.f_kind()?),
@@ -50,6 +91,8 @@ fn single(op: &Op, inputs: &[&Tensor]) -> Result<Tensor, TchError> {
         Op::Flatten { .. }
         | Op::Reshape { .. }
         | Op::Expand { .. }
+        | Op::Unflatten { .. }
+        | Op::Roll { .. }
         | Op::Transpose { .. }
         | Op::Permute { .. }
         | Op::Select { .. }
@@ -152,7 +195,31 @@ fn pooled(op: &Op, x: &Tensor) -> Result<Tensor, TchError> {
             *count_include_pad,
             *divisor_override,
         ),
-        _ => Err(TchError::Shape(format!("{op:?} is not a pooling"))),
+        Op::Unfold {
+            kernel,
+            dilation,
+            padding,
+            stride,
+        } => x.f_im2col(
+            kernel.as_slice(),
+            dilation.as_slice(),
+            padding.as_slice(),
+            stride.as_slice(),
+        ),
+        Op::Fold {
+            size,
+            kernel,
+            dilation,
+            padding,
+            stride,
+        } => x.f_col2im(
+            size.as_slice(),
+            kernel.as_slice(),
+            dilation.as_slice(),
+            padding.as_slice(),
+            stride.as_slice(),
+        ),
+        _ => Err(TchError::Shape(format!("{op:?} has no window"))),
     }
 }
 
@@ -170,6 +237,8 @@ fn reshaped(op: &Op, x: &Tensor) -> Result<Tensor, TchError> {
         Op::Detach => x.f_detach(),
         Op::Reshape { shape } => x.f_reshape(shape.as_slice()),
         Op::Expand { shape } => x.f_expand(shape.as_slice(), false),
+        Op::Unflatten { dim, sizes } => x.f_unflatten(*dim, sizes.as_slice()),
+        Op::Roll { shifts, dims } => x.f_roll(shifts.as_slice(), dims.as_slice()),
         Op::Transpose { a, b } => x.f_transpose(*a, *b),
         Op::Permute { dims } => x.f_permute(dims.as_slice()),
         Op::Select { dim, index } => x.f_select(*dim, *index),
@@ -212,6 +281,9 @@ fn activated(op: &Op, x: &Tensor) -> Result<Tensor, TchError> {
             let negative = x.f_clamp_max(0.0)?.f_expm1()?.f_mul_scalar(*alpha)?;
             x.f_relu()?.f_add(&negative)
         }
+        Op::Exp => x.f_exp(),
+        Op::Sin => x.f_sin(),
+        Op::Cos => x.f_cos(),
         Op::Sigmoid => x.f_sigmoid(),
         Op::Tanh => x.f_tanh(),
         Op::Silu => x.f_silu(),

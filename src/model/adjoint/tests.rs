@@ -13,6 +13,7 @@ fn network(op: Op, weights: Vec<Tensor>) -> Graph {
     let value = |weight| Value {
         name: String::new(),
         stated_shape: None,
+        folded: false,
         weight,
     };
     let output = 1 + weights.len();

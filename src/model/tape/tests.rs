@@ -53,6 +53,7 @@ fn value() -> Value {
     Value {
         name: String::new(),
         stated_shape: None,
+        folded: false,
         weight: None,
     }
 }

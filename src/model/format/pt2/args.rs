@@ -3,7 +3,10 @@
 //! Default arguments are not written to the file, so every question about an optional one comes
 //! with the default that ATen declares.
 
+use tch::Kind;
+
 use super::schema::{Argument, NodeJson};
+use super::storage::kind;
 use crate::model::error::Fault;
 
 /// Why a node could not be read.
@@ -93,6 +96,15 @@ impl<'a> Args<'a> {
             Some(Argument::Tensors(list)) => Ok(list.iter().map(String::as_str).collect()),
             Some(Argument::Tensor(tensor)) => Ok(vec![tensor]),
             Some(other) => self.wrong(name, "a list of tensors", other),
+            None => self.absent(name),
+        }
+    }
+
+    /// Tensors, and gaps where none is given.
+    pub fn optional_tensors(&self, name: &str) -> Answer<Vec<Option<&'a str>>> {
+        match self.given(name) {
+            Some(Argument::Optionals(list)) => Ok(list.iter().map(Option::as_deref).collect()),
+            Some(_) => Ok(self.tensors(name)?.into_iter().map(Some).collect()),
             None => self.absent(name),
         }
     }
@@ -192,11 +204,26 @@ impl<'a> Args<'a> {
         Ok(self.optional_number(name)?.unwrap_or(default))
     }
 
+    pub fn floats(&self, name: &str) -> Answer<Vec<f64>> {
+        match self.given(name) {
+            None => Ok(Vec::new()),
+            Some(Argument::Floats(floats)) => Ok(floats.clone()),
+            Some(other) => self.wrong(name, "a list of numbers", other),
+        }
+    }
+
     pub fn bool_or(&self, name: &str, default: bool) -> Answer<bool> {
         match self.given(name) {
             None => Ok(default),
             Some(Argument::Bool(bool)) => Ok(*bool),
             Some(other) => self.wrong(name, "true or false", other),
+        }
+    }
+
+    pub fn text(&self, name: &str) -> Answer<String> {
+        match self.given(name) {
+            Some(_) => self.text_or(name, ""),
+            None => self.absent(name),
         }
     }
 
@@ -219,6 +246,24 @@ impl<'a> Args<'a> {
             None | Some(Argument::ScalarType(FLOAT)) => Ok(()),
             Some(_) => beyond(format!("{name} asks for another type than 32-bit floats")),
         }
+    }
+
+    /// A type of number; `None` where none is given.
+    pub fn optional_kind(&self, name: &str) -> Answer<Option<Kind>> {
+        match self.given(name) {
+            None => Ok(None),
+            Some(Argument::ScalarType(number)) => match kind(*number) {
+                // Halves are held as floats.
+                Some(Kind::Half | Kind::BFloat16 | Kind::Double) => Ok(Some(Kind::Float)),
+                Some(kind) => Ok(Some(kind)),
+                None => beyond(format!("{name} asks for a type that we do not have")),
+            },
+            Some(other) => self.wrong(name, "a type", other),
+        }
+    }
+
+    pub fn kind_or(&self, name: &str, default: Kind) -> Answer<Kind> {
+        Ok(self.optional_kind(name)?.unwrap_or(default))
     }
 
     /// All arguments in their order, for the few targets whose arguments have no names.

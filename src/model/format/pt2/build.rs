@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::Result;
 use super::args::Refusal;
-use super::aten::{self, Call, Source, Step};
+use super::aten::{self, Call, Sharing, Source, Step};
 use super::memory::Memory;
 use super::modules;
 use super::schema::{Argument, GraphModule, NodeJson};
@@ -22,6 +22,8 @@ pub struct Builder<'a> {
     image: ValueId,
     values: Vec<Value>,
     memory: Memory,
+    /// A value that is a part of another: which, and the operation that puts it back.
+    part_of: HashMap<ValueId, (ValueId, Op)>,
     names: HashMap<String, ValueId>,
     /// What each node handed back, for `getitem`.
     made: HashMap<String, Vec<ValueId>>,
@@ -39,6 +41,7 @@ impl<'a> Builder<'a> {
             image: ValueId(0),
             values: Vec::new(),
             memory: Memory::default(),
+            part_of: HashMap::new(),
             names: HashMap::new(),
             made: HashMap::new(),
             nodes: Vec::with_capacity(module.graph.nodes.len()),
@@ -160,7 +163,8 @@ impl<'a> Builder<'a> {
             self.values[value.0].stated_shape = self.stated(output)?;
             made.push(value);
         }
-        if let Some(&first) = inputs.first() {
+        let first = inputs.first().copied();
+        if let Some(first) = first {
             if call.in_place {
                 if self.inputs.weights.contains_key(&self.values[first.0].name) {
                     return Err(Fault::Training {
@@ -171,18 +175,54 @@ impl<'a> Builder<'a> {
             } else {
                 made.iter()
                     .for_each(|&value| self.memory.share(first, value, call.sharing));
+                if let Some(back) = put_back(&call.op) {
+                    self.part_of.insert(made[0], (first, back));
+                }
             }
         }
         self.made.insert(name.clone(), made.clone());
+        let written = made[0];
         self.nodes.push(Node {
             op: call.op,
             inputs,
             outputs: made,
-            module,
-            name,
+            module: module.clone(),
+            name: name.clone(),
         });
-        self.stacks.push(stack);
+        self.stacks.push(stack.clone());
+        if let (true, Some(into)) = (call.in_place, first) {
+            self.write_through(
+                into,
+                written,
+                &Place {
+                    name,
+                    module,
+                    stack,
+                },
+            );
+        }
         Ok(())
+    }
+
+    /// What is written into a part is written into the whole: the whole becomes a copy with the
+    /// part replaced, and so on outwards.
+    fn write_through(&mut self, into: ValueId, written: ValueId, at: &Place) {
+        let (mut part, mut new_part) = (into, written);
+        while let Some((whole, op)) = self.part_of.remove(&part) {
+            let new_whole = self.add(&format!("{} of {}", self.values[whole.0].name, at.name));
+            self.nodes.push(Node {
+                op: op.clone(),
+                inputs: vec![whole, new_part],
+                outputs: vec![new_whole],
+                module: at.module.clone(),
+                name: at.name.clone(),
+            });
+            self.stacks.push(at.stack.clone());
+            self.memory.replace(whole, new_whole);
+            self.memory.share(new_whole, new_part, Sharing::View);
+            self.part_of.insert(new_part, (new_whole, op));
+            (part, new_part) = (whole, new_whole);
+        }
     }
 
     fn add(&mut self, name: &str) -> ValueId {
@@ -190,6 +230,7 @@ impl<'a> Builder<'a> {
         self.values.push(Value {
             name: name.to_owned(),
             stated_shape: None,
+            folded: false,
             weight: None,
         });
         self.memory.add();
@@ -298,6 +339,32 @@ impl<'a> Builder<'a> {
             }
         }
         (kept.into_iter().map(|(node, _)| node).collect(), modules)
+    }
+}
+
+/// Where a node stands.
+struct Place {
+    name: String,
+    module: String,
+    stack: Vec<Module>,
+}
+
+/// How what was taken out of a tensor is put back into it.
+fn put_back(op: &Op) -> Option<Op> {
+    match *op {
+        Op::Select { dim, index } => Some(Op::SelectScatter { dim, index }),
+        Op::Slice {
+            dim,
+            start,
+            end,
+            step,
+        } => Some(Op::SliceScatter {
+            dim,
+            start,
+            end,
+            step,
+        }),
+        _ => None,
     }
 }
 

@@ -75,6 +75,16 @@ impl Memory {
         }
     }
 
+    /// `whole`, a part of which was overwritten, is `result` by now.
+    pub fn replace(&mut self, whole: ValueId, result: ValueId) {
+        let identity = self.places[whole.0].identity;
+        for place in &mut self.places {
+            if place.identity == identity {
+                place.became = Became::Replaced(result);
+            }
+        }
+    }
+
     /// The value that `value` is by now.
     pub fn now(&self, mut value: ValueId) -> Result<ValueId, Stale> {
         loop {

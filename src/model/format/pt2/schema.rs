@@ -82,9 +82,12 @@ pub enum Argument {
     None,
     Tensor(String),
     Tensors(Vec<String>),
+    /// Tensors and gaps.
+    Optionals(Vec<Option<String>>),
     Int(i64),
     Ints(Vec<i64>),
     Float(f64),
+    Floats(Vec<f64>),
     Bool(bool),
     String(String),
     ScalarType(i64),
@@ -254,6 +257,10 @@ impl<'de> Deserialize<'de> for Argument {
                     "as_int" => Argument::Int(map.next_value()?),
                     "as_ints" => Argument::Ints(map.next_value()?),
                     "as_float" => Argument::Float(map.next_value::<Float>()?.0),
+                    "as_floats" => {
+                        let floats = map.next_value::<Vec<Float>>()?;
+                        Argument::Floats(floats.into_iter().map(|float| float.0).collect())
+                    }
                     "as_bool" => Argument::Bool(map.next_value()?),
                     "as_string" => Argument::String(map.next_value()?),
                     "as_scalar_type" => Argument::ScalarType(map.next_value()?),
@@ -266,6 +273,10 @@ impl<'de> Deserialize<'de> for Argument {
                         OptionalTensor::AsTensor(tensor) => Argument::Tensor(tensor.name),
                         OptionalTensor::AsNone(_) => Argument::None,
                     },
+                    "as_optional_tensors" => {
+                        let list = map.next_value::<Vec<OptionalTensor>>()?;
+                        Argument::Optionals(list.into_iter().map(OptionalTensor::name).collect())
+                    }
                     _ => {
                         map.next_value::<IgnoredAny>()?;
                         Argument::Other(key)
@@ -292,6 +303,15 @@ enum SymInt {
 enum OptionalTensor {
     AsTensor(TensorName),
     AsNone(IgnoredAny),
+}
+
+impl OptionalTensor {
+    fn name(self) -> Option<String> {
+        match self {
+            OptionalTensor::AsTensor(tensor) => Some(tensor.name),
+            OptionalTensor::AsNone(_) => None,
+        }
+    }
 }
 
 fn sizes(list: Vec<SymInt>) -> Argument {

@@ -70,26 +70,15 @@ pub struct Element {
 }
 
 impl Element {
-    /// By the numbering of `torch/_export/serde/schema.py`, which is not libtorch's.
+    /// By the file's number for it.
     pub fn of(name: &str, dtype: i64) -> Result<Element> {
-        let (kind, bytes, floating) = match dtype {
-            1 => (Kind::Uint8, 1, false),
-            2 => (Kind::Int8, 1, false),
-            3 => (Kind::Int16, 2, false),
-            4 => (Kind::Int, 4, false),
-            5 => (Kind::Int64, 8, false),
-            6 => (Kind::Half, 2, true),
-            7 => (Kind::Float, 4, true),
-            8 => (Kind::Double, 8, true),
-            12 => (Kind::Bool, 1, false),
-            13 => (Kind::BFloat16, 2, true),
-            other => {
-                return Err(wrong(
-                    name,
-                    format!("has a type that is not read ({other})"),
-                ));
-            }
-        };
+        let kind = kind(dtype)
+            .ok_or_else(|| wrong(name, format!("has a type that is not read ({dtype})")))?;
+        let floating = matches!(
+            kind,
+            Kind::Half | Kind::Float | Kind::Double | Kind::BFloat16
+        );
+        let bytes = kind.elt_size_in_bytes();
         Ok(Element {
             kind,
             bytes,
@@ -110,6 +99,23 @@ impl Element {
         let count = (bytes.len() / self.bytes) as i64;
         Tensor::f_from_data_size(bytes, &[count], self.kind)?.f_to_kind(self.held_as())
     }
+}
+
+/// A type by the numbering of `torch/_export/serde/schema.py`, which is not libtorch's.
+pub fn kind(dtype: i64) -> Option<Kind> {
+    Some(match dtype {
+        1 => Kind::Uint8,
+        2 => Kind::Int8,
+        3 => Kind::Int16,
+        4 => Kind::Int,
+        5 => Kind::Int64,
+        6 => Kind::Half,
+        7 => Kind::Float,
+        8 => Kind::Double,
+        12 => Kind::Bool,
+        13 => Kind::BFloat16,
+        _ => return None,
+    })
 }
 
 pub fn wrong(name: &str, reason: impl Into<String>) -> Fault {

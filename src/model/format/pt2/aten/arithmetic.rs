@@ -1,6 +1,6 @@
 //! Activations, arithmetic and sums: what computes without weights of its own.
 
-use super::{Call, call, shape};
+use super::{Call, call, tokens};
 use crate::model::format::pt2::args::{Answer, Args, Operand, Refusal, beyond};
 use crate::model::graph::Op;
 
@@ -88,6 +88,34 @@ pub fn read<'a>(name: &str, args: Args<'a>) -> Answer<Call<'a>> {
         "pow.Tensor_Scalar" => call(Op::PowScalar(args.number("exponent")?), itself()?),
         "sqrt.default" => call(Op::PowScalar(0.5), itself()?),
         "reciprocal.default" => call(Op::PowScalar(-1.0), itself()?),
+        "exp.default" => call(Op::Exp, itself()?),
+        "addcmul.default" => {
+            let value = args.number_or("value", 1.0)?;
+            let inputs = vec![
+                args.tensor("self")?,
+                args.tensor("tensor1")?,
+                args.tensor("tensor2")?,
+            ];
+            call(Op::AddProduct { value }, inputs)
+        }
+        "linalg_vector_norm.default" => {
+            args.float32_only("dtype")?;
+            let op = Op::VectorNorm {
+                ord: args.number_or("ord", 2.0)?,
+                dims: args.optional_ints("dim")?.unwrap_or_default(),
+                keepdim: args.bool_or("keepdim", false)?,
+            };
+            call(op, itself()?)
+        }
+        "upsample_nearest2d.vec" => {
+            let size = args.optional_ints("output_size")?;
+            let factors = args.floats("scale_factors")?;
+            if size.is_some() == !factors.is_empty() {
+                return beyond("it wants either a size or a factor each way");
+            }
+            let op = Op::UpsampleNearest { size, factors };
+            call(op, vec![args.tensor("input")?])
+        }
         "neg.default" => call(Op::MulScalar(-1.0), itself()?),
 
         "mean.default" | "mean.dim" | "sum.default" | "sum.dim_IntList" => {
@@ -100,7 +128,7 @@ pub fn read<'a>(name: &str, args: Args<'a>) -> Answer<Call<'a>> {
             };
             call(op, itself()?)
         }
-        _ => shape::read(name, args),
+        _ => tokens::read(name, args),
     }
 }
 

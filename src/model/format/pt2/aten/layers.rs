@@ -10,7 +10,8 @@ pub fn read<'a>(name: &str, args: Args<'a>) -> Answer<Call<'a>> {
     match name {
         "conv2d.default" | "conv2d.padding" | "convolution.default" => conv2d(args),
         "batch_norm.default" => {
-            if args.bool_or("training", false)? {
+            let statistics = args.optional_tensor("running_mean")?;
+            if args.bool_or("training", false)? && statistics.is_some() {
                 return Err(Fault::Training {
                     node: "a batch norm".into(),
                 }
@@ -118,20 +119,17 @@ fn batch_norm<'a>(args: Args<'a>) -> Answer<(Op, Vec<&'a str>)> {
     }
     inputs.extend(weight);
     inputs.extend(bias);
+    let eps = args.number_or("eps", 1e-5)?;
+    let affine = weight.is_some();
     match (
         args.optional_tensor("running_mean")?,
         args.optional_tensor("running_var")?,
     ) {
         (Some(mean), Some(var)) => inputs.extend([mean, var]),
-        _ => return beyond("it keeps no running statistics"),
+        (None, None) => return Ok((Op::Standardise { affine, eps }, inputs)),
+        _ => return beyond("it keeps only half of its statistics"),
     }
-    Ok((
-        Op::BatchNorm {
-            affine: weight.is_some(),
-            eps: args.number_or("eps", 1e-5)?,
-        },
-        inputs,
-    ))
+    Ok((Op::BatchNorm { affine, eps }, inputs))
 }
 
 fn max_pool2d(args: Args) -> Answer<Op> {

@@ -4,8 +4,10 @@
 //! operation and is refused.
 
 mod arithmetic;
+mod fixed;
 mod layers;
 mod shape;
+mod tokens;
 
 use super::args::{Answer, Args, Refusal, beyond};
 use super::schema::{Argument, NodeJson};
@@ -52,13 +54,15 @@ pub enum Sharing {
 }
 
 /// Operations whose in-place variant (`relu_`) computes what they do.
-const IN_PLACE: [&str; 17] = [
+const IN_PLACE: [&str; 20] = [
     "add",
     "clamp",
     "clamp_max",
     "clamp_min",
+    "copy",
     "div",
     "elu",
+    "fill",
     "hardsigmoid",
     "hardswish",
     "hardtanh",
@@ -70,6 +74,7 @@ const IN_PLACE: [&str; 17] = [
     "silu",
     "sub",
     "tanh",
+    "zero",
 ];
 
 /// Reads one node. `Unsupported` where we have no such operation.

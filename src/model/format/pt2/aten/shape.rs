@@ -1,6 +1,6 @@
 //! Operations that move values about and compute none.
 
-use super::{Call, call, same, view};
+use super::{Call, Sharing, call, fixed, same, view};
 use crate::model::error::Fault;
 use crate::model::format::pt2::args::{Answer, Args, Refusal, beyond};
 use crate::model::graph::Op;
@@ -68,6 +68,47 @@ pub fn read<'a>(name: &str, args: Args<'a>) -> Answer<Call<'a>> {
         "expand.default" => view(
             Op::Expand {
                 shape: args.ints("size")?,
+            },
+            args,
+        ),
+        "expand_as.default" => Ok(Call {
+            sharing: Sharing::View,
+            ..call(
+                Op::ExpandAs,
+                vec![args.tensor("self")?, args.tensor("other")?],
+            )?
+        }),
+        "unflatten.int" => view(
+            Op::Unflatten {
+                dim: args.int("dim")?,
+                sizes: args.ints("sizes")?,
+            },
+            args,
+        ),
+        "unbind.int" => view(
+            Op::Unbind {
+                dim: args.int_or("dim", 0)?,
+            },
+            args,
+        ),
+        "roll.default" => call(
+            Op::Roll {
+                shifts: args.ints("shifts")?,
+                dims: args.optional_ints("dims")?.unwrap_or_default(),
+            },
+            itself()?,
+        ),
+        "index.Tensor" => {
+            let places = args.optional_tensors("indices")?;
+            let dims = places.iter().map(Option::is_some).collect();
+            let mut inputs = itself()?;
+            inputs.extend(places.into_iter().flatten());
+            call(Op::Index { dims }, inputs)
+        }
+        "swapaxes.default" => view(
+            Op::Transpose {
+                a: args.int("axis0")?,
+                b: args.int("axis1")?,
             },
             args,
         ),
@@ -168,10 +209,6 @@ pub fn read<'a>(name: &str, args: Args<'a>) -> Answer<Call<'a>> {
         "clone.default" | "lift_fresh_copy.default" => {
             call(Op::Identity, vec![args.tensor("self")?])
         }
-        "to.dtype" | "to.dtype_layout" | "_to_copy.default" => {
-            args.float32_only("dtype")?;
-            view(Op::Identity, args)
-        }
         "dropout.default"
         | "dropout_.default"
         | "feature_dropout.default"
@@ -185,6 +222,13 @@ pub fn read<'a>(name: &str, args: Args<'a>) -> Answer<Call<'a>> {
             }
             same(args, if name.contains("_.") { "self" } else { "input" })
         }
-        _ => Err(Refusal::Unsupported(None)),
+        "reshape_as.default" | "view_as.default" => Ok(Call {
+            sharing: Sharing::View,
+            ..call(
+                Op::ReshapeAs,
+                vec![args.tensor("self")?, args.tensor("other")?],
+            )?
+        }),
+        _ => fixed::read(name, args),
     }
 }

@@ -1,0 +1,67 @@
+//! Operations by which a network makes up its own numbers: masks, positions, tables. They rarely
+//! see the picture, and are then computed once, at opening.
+
+use tch::{Device, Kind, TchError, Tensor};
+
+use super::input;
+use crate::model::graph::Op;
+
+/// What comes of nothing.
+pub(super) fn made(op: &Op) -> Result<Tensor, TchError> {
+    match op {
+        Op::Full { shape, value, kind } => {
+            Tensor::f_full(shape.as_slice(), *value, (*kind, Device::Cpu))
+        }
+        Op::Range {
+            start,
+            end,
+            step,
+            kind,
+        } => Tensor::f_arange_start_step(*start, *end, *step, (*kind, Device::Cpu)),
+        _ => Err(TchError::Shape(format!("{op:?} takes an input"))),
+    }
+}
+
+pub(super) fn apply(op: &Op, x: &Tensor, inputs: &[&Tensor]) -> Result<Tensor, TchError> {
+    match op {
+        Op::PowOf(base) => x.f_mul_scalar(base.ln())?.f_exp(),
+        Op::DivFloor => x.f_div_tensor_mode(input(inputs, 1)?, "floor"),
+        Op::DivScalarFloor(other) => x.f_div_scalar_mode(*other, "floor"),
+        Op::IsScalar { number, not: false } => x.f_eq(*number),
+        Op::IsScalar { number, not: true } => x.f_ne(*number),
+        Op::Not => x.f_logical_not(),
+        Op::MaskedFill { value } => x.f_masked_fill(input(inputs, 1)?, *value),
+        Op::CumulativeSum { dim } => x.f_cumsum(*dim, Kind::Float),
+        Op::Fill => {
+            let value = input(inputs, 1)?.f_to_kind(x.f_kind()?)?;
+            value.f_expand_as(x)
+        }
+        Op::FillScalar(value) => x.f_full_like(*value),
+        Op::Cast(kind) => cast(x, *kind),
+        Op::CastAs => cast(x, input(inputs, 1)?.f_kind()?),
+        Op::Standardise { affine, eps } => {
+            let (scale, shift) = match affine {
+                true => (Some(input(inputs, 1)?), Some(input(inputs, 2)?)),
+                false => (None, None),
+            };
+            let none = None::<&Tensor>;
+            x.f_batch_norm(scale, shift, none, none, true, 0.0, *eps, false)
+        }
+        Op::SelectScatter { dim, index } => x.f_select_scatter(input(inputs, 1)?, *dim, *index),
+        Op::SliceScatter {
+            dim,
+            start,
+            end,
+            step,
+        } => x.f_slice_scatter(input(inputs, 1)?, *dim, *start, *end, *step),
+        _ => Err(TchError::Shape(format!("{op:?} does not take a tensor"))),
+    }
+}
+
+/// A tensor of its own in any case, so that a gradient asked here is not the one at its input.
+fn cast(x: &Tensor, kind: Kind) -> Result<Tensor, TchError> {
+    match x.f_kind()? == kind {
+        true => x.f_alias(),
+        false => x.f_to_kind(kind),
+    }
+}
