@@ -136,16 +136,16 @@ pub fn channels(
 ) -> Result<Channels, TchError> {
     let gradients = tape.backward(&score.terms(), ReluRule::Gradient, &[layer])?;
     let missing = || TchError::Shape("the layer was not run".into());
-    let gradient = gradients.at.first().ok_or_else(missing)?;
-    let activation = tape.activation(layer).ok_or_else(missing)?;
-    let (_, height, width) = sizes(activation)?;
-    let weights = channel_weights(gradient)?;
+    let gradient = tape.planes(layer, gradients.at.first().ok_or_else(missing)?)?;
+    let activation = tape.planes(layer, tape.activation(layer).ok_or_else(missing)?)?;
+    let (_, height, width) = sizes(&activation)?;
+    let weights = channel_weights(&gradient)?;
     Ok(Channels::new(
         (score, path.to_owned()),
         (width, height),
         plain(&weights)?,
         plain(&activation.f_detach()?)?,
-        &plain(&weighted_sum(activation, &weights)?)?,
+        &plain(&weighted_sum(&activation, &weights)?)?,
     ))
 }
 

@@ -48,7 +48,8 @@ pub fn grad_cam_each<E: From<TchError>>(
         &mut |value, gradient| {
             let missing = || TchError::Shape("the layer was not run".into());
             let activation = tape.activation(value).ok_or_else(missing)?;
-            found(value, from_gradient(activation, gradient)?)
+            let [activation, gradient] = [activation, gradient].map(|t| tape.planes(value, t));
+            found(value, from_gradient(&activation?, &gradient?)?)
         },
     )?;
     Ok(())

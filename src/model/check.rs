@@ -4,21 +4,33 @@
 //! pass, each node priced before it runs, and a gradient comes back to the input: whatever would
 //! fail later fails here, with the last good model still open.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use tch::{Device, Kind, TchError, Tensor};
 
+use super::axes::{self, Layout};
 use super::budget::Budget;
 use super::error::{Fault, first_line};
 use super::graph::{Graph, ValueId};
 use super::plan::Plan;
 use super::tape::{ReluRule, Tape};
 
-/// Runs the graph and returns the shape of every value, an empty one for what is unused.
+/// What the trial run has found out.
+#[derive(Debug)]
+pub(super) struct Checked {
+    /// The shape of every value, an empty one for what is unused.
+    pub shapes: Vec<Vec<i64>>,
+    pub layouts: Vec<Option<Layout>>,
+    /// Rows of tokens whose places have no gradient: only a class token counts by then.
+    pub blind: HashSet<ValueId>,
+}
+
+/// Runs the graph once there and back.
 ///
 /// # Errors
 /// The first thing that does not hold, in words.
-pub(super) fn shapes(graph: &Graph, plan: &Arc<Plan>) -> Result<Vec<Vec<i64>>, Fault> {
+pub(super) fn run(graph: &Graph, plan: &Arc<Plan>) -> Result<Checked, Fault> {
     if plan.cut_at(graph.logits).is_none() {
         return Err(Fault::NoLogits(
             "its answer does not depend on the image".into(),
@@ -70,7 +82,47 @@ pub(super) fn shapes(graph: &Graph, plan: &Arc<Plan>) -> Result<Vec<Vec<i64>>, F
     }
     tape.backward(&[(0, 1.0)], ReluRule::Guided, &[graph.input])
         .map_err(torch)?;
-    Ok(shapes)
+    let layouts = axes::layouts(graph, &shapes);
+    let blind = blind(&tape, plan, &layouts).map_err(torch)?;
+    Ok(Checked {
+        shapes,
+        layouts,
+        blind,
+    })
+}
+
+/// The rows of tokens, behind others, at whose places nothing comes back from the first class.
+fn blind(
+    tape: &Tape,
+    plan: &Plan,
+    layouts: &[Option<Layout>],
+) -> Result<HashSet<ValueId>, TchError> {
+    let behind =
+        |layout: &Option<Layout>| matches!(layout, Some(Layout::Tokens { before: 1.., .. }));
+    let rows: Vec<ValueId> = (0..layouts.len())
+        .map(ValueId)
+        .filter(|id| behind(&layouts[id.0]) && plan.has_gradient(*id))
+        .collect();
+    let mut blind = HashSet::new();
+    if rows.is_empty() {
+        return Ok(blind);
+    }
+    let score = [(0, 1.0)];
+    tape.walk::<TchError>(
+        &score,
+        ReluRule::Gradient,
+        &rows,
+        &mut || Ok(()),
+        &mut |id, gradient| {
+            if let Some(layout) = layouts[id.0]
+                && layout.planes(gradient)?.f_any()?.f_int64_value(&[])? == 0
+            {
+                blind.insert(id);
+            }
+            Ok(())
+        },
+    )?;
+    Ok(blind)
 }
 
 /// Values between -1 and 1 without a pattern, the same each time: zeros would be an exception,
@@ -108,6 +160,7 @@ mod tests {
             input_shape: [1, 3, 8, 8],
             logits: ValueId(0),
             softmax_removed: false,
+            layouts: Default::default(),
         };
         let mut last = ValueId(0);
         let tail = [
@@ -131,7 +184,7 @@ mod tests {
     }
 
     fn checked(graph: &Graph) -> Result<Vec<Vec<i64>>, Fault> {
-        shapes(graph, &Arc::new(Plan::new(graph)))
+        run(graph, &Arc::new(Plan::new(graph))).map(|checked| checked.shapes)
     }
 
     fn refusal(graph: &Graph) -> String {

@@ -3,7 +3,11 @@
 //! Every reader of a model file produces this and everything after works on it alone, so that
 //! a second file format needs a reader and nothing else.
 
+use std::sync::Arc;
+
 use tch::{Kind, Tensor};
+
+use super::axes::Layout;
 
 /// A value of the graph: its one input, a weight, or what a node computes.
 ///
@@ -59,6 +63,9 @@ pub struct Graph {
     pub logits: ValueId,
     /// The file's graph ended in a softmax, which was stepped over so that the score is the logit.
     pub softmax_removed: bool,
+    /// How each value is a map, by its id; found once the shapes are known. Where there is nothing,
+    /// `[1, C, H, W]` is assumed.
+    pub layouts: Arc<[Option<Layout>]>,
 }
 
 /// How a convolution pads.
@@ -217,6 +224,19 @@ pub enum Op {
     /// Inputs: x, and where it becomes `value`.
     MaskedFill {
         value: f64,
+    },
+    /// Inputs: a condition, and what is taken where it holds and where it does not.
+    Where,
+    /// Whether any is true (not zero) along a dimension.
+    AnyAlong {
+        dim: i64,
+        keepdim: bool,
+    },
+    /// What is left of x after division, with the sign of x.
+    RemainderOf(f64),
+    /// Inputs: x, and the places that are taken along `dim`.
+    IndexSelect {
+        dim: i64,
     },
     CumulativeSum {
         dim: i64,
@@ -379,6 +399,21 @@ impl Op {
             Op::Clamp { min, max } => *min == Some(0.0) && max.is_none_or(|max| max > 0.0),
             _ => false,
         }
+    }
+
+    /// Whether nothing comes back through it: what it hands on does not change with its input, or
+    /// only in jumps.
+    pub fn ends_gradient(&self) -> bool {
+        matches!(
+            self,
+            Op::Detach
+                | Op::IsScalar { .. }
+                | Op::Not
+                | Op::AnyAlong { .. }
+                | Op::FillScalar(_)
+                | Op::DivFloor
+                | Op::DivScalarFloor(_)
+        )
     }
 
     /// The upper bound of a rectifier, past which it is flat again: 6 for ReLU6.

@@ -4,8 +4,9 @@
 //! A layer is a module; its activation is the output of the last node run inside it, submodules
 //! included.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+use super::axes::Layout;
 use super::graph::{Graph, ModulePath, ValueId};
 use super::plan::Plan;
 use super::recommend;
@@ -14,6 +15,10 @@ mod overview;
 
 /// Between the paths of layers whose maps are shown as one.
 pub const JOIN: &str = " + ";
+
+/// Why a layer of tokens has no map although its tokens lie on a grid.
+pub(super) const ONLY_THE_CLASS_TOKEN: &str =
+    "from here on only the class token counts: the picture's own tokens have no gradient";
 
 /// The name of several layers taken together: `features.7 + features.12`.
 pub fn join<'a>(paths: impl IntoIterator<Item = &'a str>) -> ModulePath {
@@ -97,7 +102,13 @@ impl LayerTree {
 }
 
 /// Builds the tree from a graph that has been run: `shapes` holds the shape of every value.
-pub(super) fn tree(graph: &Graph, plan: &Plan, shapes: &[Vec<i64>]) -> LayerTree {
+/// `blind` are the maps that no place has a gradient in.
+pub(super) fn tree(
+    graph: &Graph,
+    plan: &Plan,
+    shapes: &[Vec<i64>],
+    blind: &HashSet<ValueId>,
+) -> LayerTree {
     let mut layers: Vec<Layer> = Vec::new();
     let mut index: HashMap<&str, usize> = HashMap::new();
     let kinds: HashMap<&str, &str> = graph
@@ -139,7 +150,11 @@ pub(super) fn tree(graph: &Graph, plan: &Plan, shapes: &[Vec<i64>]) -> LayerTree
     };
     for layer in &mut tree.layers {
         layer.shape = shapes[layer.activation.0].clone();
-        layer.target = target(&layer.shape, plan.has_gradient(layer.activation));
+        let layout = graph.layouts.get(layer.activation.0).copied().flatten();
+        layer.target = match blind.contains(&layer.activation) {
+            true => Target::None(ONLY_THE_CLASS_TOKEN.into()),
+            false => target(&layer.shape, layout, plan.has_gradient(layer.activation)),
+        };
         layer.origin = overview::origin(graph, shapes, layer.activation);
         layer.normalised = overview::is_only_normalised(graph, layer.activation);
     }
@@ -185,18 +200,16 @@ fn in_reading_order(layers: Vec<Layer>) -> Vec<Layer> {
         .collect()
 }
 
-fn target(shape: &[i64], has_gradient: bool) -> Target {
+fn target(shape: &[i64], layout: Option<Layout>, has_gradient: bool) -> Target {
     let size = |n: i64| usize::try_from(n).unwrap_or(0);
-    match *shape {
+    match layout.and_then(|layout| layout.sizes(shape)) {
         _ if !has_gradient => Target::None("the answer does not depend on it".into()),
-        [1, channels, height, width] if height * width > 1 => Target::Spatial {
+        Some([channels, height, width]) if height * width > 1 => Target::Spatial {
             channels: size(channels),
             height: size(height),
             width: size(width),
         },
-        [1, _, _, _] => {
-            Target::None("one value a channel is left: there is no place to show".into())
-        }
-        _ => Target::None("its output is not a map: no height and width".into()),
+        Some(_) => Target::None("one value a channel is left: there is no place to show".into()),
+        None => Target::None("its output is not a map: no height and width".into()),
     }
 }

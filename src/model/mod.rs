@@ -5,6 +5,7 @@
 
 mod adjoint;
 pub(crate) mod allocator;
+pub mod axes;
 mod budget;
 mod check;
 pub mod error;
@@ -22,6 +23,7 @@ pub mod tape;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+pub use axes::Layout;
 pub use error::Error;
 pub use graph::{Graph, ModulePath, ValueId};
 pub use labels::{LabelSource, Labels};
@@ -54,9 +56,10 @@ impl Model {
         let mut graph = opened.graph;
         fold::fold(&mut graph).map_err(|fault| fault.at(path))?;
         let plan = Arc::new(Plan::new(&graph));
-        let shapes = check::shapes(&graph, &plan).map_err(|fault| fault.at(path))?;
-        let layers = layers::tree(&graph, &plan, &shapes);
-        let classes = shapes[graph.logits.0].iter().product::<i64>();
+        let checked = check::run(&graph, &plan).map_err(|fault| fault.at(path))?;
+        graph.layouts = checked.layouts.into();
+        let layers = layers::tree(&graph, &plan, &checked.shapes, &checked.blind);
+        let classes = checked.shapes[graph.logits.0].iter().product::<i64>();
         let classes = usize::try_from(classes).unwrap_or_default();
         let labels = Labels::resolve(opened.labels.as_deref(), path, classes)?;
         let [_, _, height, width] = graph

@@ -2,7 +2,7 @@
 //!
 //! Only the fallible twins of tch are used: what a file claims decides whether a call works.
 
-use tch::{TchError, Tensor};
+use tch::{Kind, Scalar, TchError, Tensor};
 
 use super::graph::{Op, Padding};
 
@@ -46,6 +46,10 @@ fn single(op: &Op, inputs: &[&Tensor]) -> Result<Tensor, TchError> {
         | Op::IsScalar { .. }
         | Op::Not
         | Op::MaskedFill { .. }
+        | Op::Where
+        | Op::AnyAlong { .. }
+        | Op::RemainderOf(_)
+        | Op::IndexSelect { .. }
         | Op::CumulativeSum { .. }
         | Op::Fill
         | Op::FillScalar(_)
@@ -72,9 +76,9 @@ fn single(op: &Op, inputs: &[&Tensor]) -> Result<Tensor, TchError> {
         Op::Sub { alpha } => x.f_sub(&scaled(input(inputs, 1)?, *alpha)?),
         Op::Mul => x.f_mul(input(inputs, 1)?),
         Op::Div => x.f_div(input(inputs, 1)?),
-        Op::AddScalar(other) => x.f_add_scalar(*other),
-        Op::RsubScalar(other) => x.f_neg()?.f_add_scalar(*other),
-        Op::MulScalar(other) => x.f_mul_scalar(*other),
+        Op::AddScalar(other) => x.f_add_scalar(number(x, *other)?),
+        Op::RsubScalar(other) => x.f_neg()?.f_add_scalar(number(x, *other)?),
+        Op::MulScalar(other) => x.f_mul_scalar(number(x, *other)?),
         Op::PowScalar(exponent) => x.f_pow_tensor_scalar(*exponent),
         Op::MaxPool2d { .. } | Op::AvgPool2d { .. } | Op::Unfold { .. } | Op::Fold { .. } => {
             pooled(op, x)
@@ -104,6 +108,17 @@ fn single(op: &Op, inputs: &[&Tensor]) -> Result<Tensor, TchError> {
         | Op::Identity => reshaped(op, x),
         _ => activated(op, x),
     }
+}
+
+/// A number as `x` is made of: of whole numbers only a whole one makes whole numbers again.
+fn number(x: &Tensor, number: f64) -> Result<Scalar, TchError> {
+    let whole = number.fract() == 0.0 && number.abs() < 2f64.powi(53);
+    Ok(match x.f_kind()? {
+        Kind::Uint8 | Kind::Int8 | Kind::Int16 | Kind::Int | Kind::Int64 if whole => {
+            Scalar::from(number as i64)
+        }
+        _ => Scalar::from(number),
+    })
 }
 
 fn scaled(x: &Tensor, alpha: f64) -> Result<Tensor, TchError> {

@@ -9,7 +9,7 @@
 use std::collections::BTreeSet;
 
 use super::adjoint::Step;
-use super::graph::{Graph, Op, ValueId};
+use super::graph::{Graph, ValueId};
 
 /// A place where the record is cut. The first cut is the input, the last the logits.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,7 +65,7 @@ impl Plan {
             for input in &node.inputs {
                 from.extend(begins[input.0].iter().copied());
             }
-            if from.is_empty() || node.op == Op::Detach {
+            if from.is_empty() || node.op.ends_gradient() {
                 continue;
             }
             let rectifier = node.op.is_rectifier().then(|| Rectifier {

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use tch::{TchError, Tensor};
 
 use super::adjoint::Step;
+use super::axes::Layout;
 use super::graph::{Graph, Node, ValueId};
 use super::ops;
 use super::plan::{Plan, Rectifier};
@@ -88,6 +89,7 @@ pub struct Tape {
     factors: Vec<Vec<Option<Tensor>>>,
     /// Every value of the graph but weights.
     values: Vec<Option<Tensor>>,
+    layouts: Arc<[Option<Layout>]>,
     logits: Tensor,
 }
 
@@ -177,6 +179,7 @@ impl Tape {
             leaves,
             roots,
             values,
+            layouts: Arc::clone(&graph.layouts),
             logits,
         })
     }
@@ -184,6 +187,17 @@ impl Tape {
     /// `[1, classes]`, before softmax.
     pub fn logits(&self) -> &Tensor {
         &self.logits
+    }
+
+    /// A tensor shaped like `value` (its activation, or a gradient there) as `[1, C, H, W]`.
+    ///
+    /// # Errors
+    /// What libtorch says of a tensor that has another shape.
+    pub fn planes(&self, value: ValueId, tensor: &Tensor) -> Result<Tensor, TchError> {
+        match self.layouts.get(value.0).copied().flatten() {
+            Some(layout) => layout.planes(tensor),
+            None => Ok(tensor.shallow_clone()),
+        }
     }
 
     /// What `value` was in this pass; `None` for weights and unknown ids.

@@ -34,6 +34,7 @@ fn network(op: Op, weights: Vec<Tensor>) -> Graph {
         input_shape: [1, 3, 8, 8],
         logits: ValueId(output),
         softmax_removed: false,
+        layouts: Default::default(),
     }
 }
 

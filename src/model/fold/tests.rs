@@ -32,6 +32,7 @@ fn graph(nodes: Vec<(Op, Vec<usize>)>) -> Graph {
         nodes: placed,
         modules: Vec::new(),
         softmax_removed: false,
+        layouts: Default::default(),
     }
 }
 

@@ -3,7 +3,7 @@
 
 use tch::{Device, Kind, TchError, Tensor};
 
-use super::input;
+use super::{input, number};
 use crate::model::graph::Op;
 
 /// What comes of nothing.
@@ -26,11 +26,15 @@ pub(super) fn apply(op: &Op, x: &Tensor, inputs: &[&Tensor]) -> Result<Tensor, T
     match op {
         Op::PowOf(base) => x.f_mul_scalar(base.ln())?.f_exp(),
         Op::DivFloor => x.f_div_tensor_mode(input(inputs, 1)?, "floor"),
-        Op::DivScalarFloor(other) => x.f_div_scalar_mode(*other, "floor"),
+        Op::DivScalarFloor(other) => x.f_div_scalar_mode(number(x, *other)?, "floor"),
         Op::IsScalar { number, not: false } => x.f_eq(*number),
         Op::IsScalar { number, not: true } => x.f_ne(*number),
         Op::Not => x.f_logical_not(),
         Op::MaskedFill { value } => x.f_masked_fill(input(inputs, 1)?, *value),
+        Op::Where => input(inputs, 1)?.f_where_self(x, input(inputs, 2)?),
+        Op::AnyAlong { dim, keepdim } => x.f_any_dim(*dim, *keepdim),
+        Op::RemainderOf(divisor) => x.f_fmod(number(x, *divisor)?),
+        Op::IndexSelect { dim } => x.f_index_select(*dim, input(inputs, 1)?),
         Op::CumulativeSum { dim } => x.f_cumsum(*dim, Kind::Float),
         Op::Fill => {
             let value = input(inputs, 1)?.f_to_kind(x.f_kind()?)?;

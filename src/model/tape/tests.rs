@@ -16,6 +16,7 @@ impl Net {
             input_shape: [1, 3, 2, 2],
             logits: ValueId(0),
             softmax_removed: false,
+            layouts: Default::default(),
         })
     }
 

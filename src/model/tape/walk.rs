@@ -307,5 +307,11 @@ impl Tape {
 /// the gradient of `dot(root, upstream)` is asked for, which is the same.
 fn pull_back(root: &Tensor, upstream: &Tensor, ends: &[&Tensor]) -> Result<Vec<Tensor>, TchError> {
     let score = root.f_reshape(-1)?.f_dot(&upstream.f_reshape(-1)?)?;
-    Tensor::f_run_backward(&[score], ends, true, false)
+    let pulled = Tensor::f_run_backward(&[score], ends, true, false)?;
+    // Nothing comes back to what was only asked for its shape or compared.
+    let whole = |(end, gradient): (&&Tensor, Tensor)| match gradient.defined() {
+        true => Ok(gradient),
+        false => end.f_zeros_like(),
+    };
+    ends.iter().zip(pulled).map(whole).collect()
 }

@@ -316,6 +316,7 @@ impl<'a> Builder<'a> {
             modules,
             logits,
             softmax_removed,
+            layouts: Default::default(),
         })
     }
 

@@ -43,6 +43,26 @@ pub fn read<'a>(name: &str, args: Args<'a>) -> Answer<Call<'a>> {
             },
             with("mask")?,
         ),
+        "where.self" => {
+            let inputs = vec![
+                args.tensor("condition")?,
+                args.tensor("self")?,
+                args.tensor("other")?,
+            ];
+            call(Op::Where, inputs)
+        }
+        "any.dim" => call(
+            Op::AnyAlong {
+                dim: args.int("dim")?,
+                keepdim: args.bool_or("keepdim", false)?,
+            },
+            itself()?,
+        ),
+        "fmod.Scalar" => call(Op::RemainderOf(args.number("other")?), itself()?),
+        "index_select.default" => {
+            let dim = args.int("dim")?;
+            call(Op::IndexSelect { dim }, with("index")?)
+        }
         "cumsum.default" => {
             args.float32_only("dtype")?;
             let dim = args.int("dim")?;

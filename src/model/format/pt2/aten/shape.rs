@@ -222,6 +222,15 @@ pub fn read<'a>(name: &str, args: Args<'a>) -> Answer<Call<'a>> {
             }
             same(args, if name.contains("_.") { "self" } else { "input" })
         }
+        "as_strided.default" => {
+            let (shape, strides) = (args.ints("size")?, args.ints("stride")?);
+            let long = shape.iter().zip(&strides).filter(|(size, _)| **size != 1);
+            let in_order = long.clone().count() <= 1 && long.into_iter().all(|(_, s)| *s == 1);
+            if !in_order || args.int_or("storage_offset", 0)? != 0 {
+                return beyond("it takes memory apart otherwise than by a shape");
+            }
+            view(Op::Reshape { shape }, args)
+        }
         "reshape_as.default" | "view_as.default" => Ok(Call {
             sharing: Sharing::View,
             ..call(
