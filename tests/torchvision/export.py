@@ -27,12 +27,16 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 from torchvision import models
+from torchvision.models.convnext import CNBlockConfig, ConvNeXt
 from torchvision.models.googlenet import GoogLeNet, Inception
+from torchvision.models.maxvit import MaxVit
 from torchvision.models.mobilenetv3 import InvertedResidualConfig, MobileNetV3
 from torchvision.models.regnet import BlockParams, RegNet
 from torchvision.models.resnet import BasicBlock, Bottleneck
 from torchvision.models.squeezenet import Fire
+from torchvision.models.swin_transformer import SwinTransformer
 from torchvision.models.vgg import make_layers
+from torchvision.models.vision_transformer import VisionTransformer
 from torchvision.ops.misc import Conv2dNormActivation
 
 SIZES = {"inception_v3": 299, "alexnet": 224}
@@ -167,6 +171,27 @@ class tiny_inception(nn.Module):
         return torch.flatten(self.classifier(self.fire(x)), 1)
 
 
+def tiny_vit():
+    """A class token before the tokens of the picture; attention in one operation."""
+    return VisionTransformer(32, 8, 2, 2, 16, 32, num_classes=TINY_CLASSES)
+
+
+def tiny_swin():
+    """Channels last, windows rolled, a mask written part by part, a table of positions."""
+    return SwinTransformer([4, 4], 8, [2], [2], [4, 4], num_classes=TINY_CLASSES)
+
+
+def tiny_maxvit():
+    """Attention within windows and across them, by sums over letters."""
+    return MaxVit((32, 32), 8, 4, [8], [1], 4, 0.0, num_classes=TINY_CLASSES)
+
+
+def tiny_convnext():
+    """Normalisation over channels, channels last inside each block."""
+    blocks = [CNBlockConfig(8, 16, 1), CNBlockConfig(16, None, 1)]
+    return ConvNeXt(blocks, layer_scale=0.5, num_classes=TINY_CLASSES)
+
+
 TINY = {
     make.__name__.removeprefix("tiny_"): make
     for make in (
@@ -178,7 +203,22 @@ TINY = {
         tiny_mobilenet_v2,
         tiny_mobilenet_v3,
         tiny_inception,
+        tiny_vit,
+        tiny_swin,
+        tiny_maxvit,
+        tiny_convnext,
     )
+}
+# The same network in torch's smaller set of operations, as `run_decompositions()` writes it.
+DECOMPOSED = {"vit_decomposed": "vit", "convnext_decomposed": "convnext"}
+TINY |= {name: TINY[of] for name, of in DECOMPOSED.items()}
+
+# Where the last map lies in networks whose leaves do not put out `[1, C, H, W]`: a module, and how
+# its output becomes that.
+GRIDS = {
+    "vit": ("encoder.layers.encoder_layer_1.ln_1", lambda t: t[:, 1:].transpose(1, 2).unflatten(2, (4, 4))),
+    "swin": ("features.1.1", lambda t: t.permute(0, 3, 1, 2)),
+    "convnext": ("features.3.0", lambda t: t),
 }
 
 
@@ -275,8 +315,9 @@ def last_spatial_module(model, x):
     return path, calls
 
 
-def grad_cam(model, x, index):
-    path, calls = last_spatial_module(model, x)
+def grad_cam(model, x, index, grid=None):
+    path, calls = (grid[0], 1) if grid else last_spatial_module(model, x)
+    planes = grid[1] if grid else lambda tensor: tensor
     kept = []
 
     def keep(module, args, output):
@@ -289,9 +330,19 @@ def grad_cam(model, x, index):
     handle.remove()
     activation = kept[-1]
     (gradient,) = torch.autograd.grad(logits[0, index], activation)
+    activation, gradient = planes(activation), planes(gradient)
     weights = gradient.mean(dim=(2, 3), keepdim=True)
     cam = (weights * activation).sum(1).relu()[0]
     return path if calls == 1 else f"{path}@{calls}", activation[0].detach(), cam.detach()
+
+
+def slim(written):
+    """Without what torch writes down about where each node came from, save its module."""
+    graph = written.get("graph_module", {}).get("graph", {})
+    for node in graph.get("nodes", []):
+        kept = node["metadata"].get("nn_module_stack")
+        node["metadata"] = {"nn_module_stack": kept} if kept else {}
+    return written
 
 
 def save_small(program, path):
@@ -304,7 +355,7 @@ def save_small(program, path):
     with zipfile.ZipFile(path, "w") as archive:
         for name, data in entries.items():
             if name.endswith(".json"):
-                data = json.dumps(json.loads(data), separators=(",", ":")).encode()
+                data = json.dumps(slim(json.loads(data)), separators=(",", ":")).encode()
             archive.writestr(zipfile.ZipInfo(name), data)
 
 
@@ -317,13 +368,15 @@ def export(name, folder, tiny):
         parameter.requires_grad_(False)
     x = torch.randn(1, 3, size, size, generator=torch.Generator().manual_seed(1))
     program = torch.export.export(model, (x,))
+    if name in DECOMPOSED:
+        program = program.run_decompositions()
     save = save_small if tiny else torch.export.save
     save(program, folder / f"{name}.pt2")
 
     with torch.no_grad():
         logits = model(x)[0]
     index = int(logits.argmax())
-    layer, activation, cam = grad_cam(model, x, index)
+    layer, activation, cam = grad_cam(model, x, index, GRIDS.get(DECOMPOSED.get(name, name)))
     gradient = input_gradient(model, x, index)
     with guided():
         guided_backprop = input_gradient(model, x, index)
