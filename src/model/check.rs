@@ -235,6 +235,16 @@ mod tests {
             Op::Expand {
                 shape: vec![1_000_000_000, 3, 8, 8],
             },
+            Op::UpsampleNearest {
+                size: None,
+                factors: vec![1e5, 1e5],
+            },
+            Op::Unfold {
+                kernel: vec![2, 2],
+                dilation: vec![1, 1],
+                padding: vec![100_000, 100_000],
+                stride: vec![1, 1],
+            },
         ] {
             let why = refusal(&network(&[op]));
             assert!(why.contains("more than any image classifier"), "{why}");

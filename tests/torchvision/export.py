@@ -1,4 +1,4 @@
-"""Exports one member of each family of networks with random weights, and what Grad-CAM and guided
+"""Exports torchvision's classifiers and a part of timm's with random weights, and what Grad-CAM and guided
 backpropagation give on it, computed with plain autograd and hooks.
 
     python tests/torchvision/export.py FOLDER [NAME...]
@@ -16,11 +16,13 @@ and timm; downloads nothing.
 """
 
 import json
+import math
 import pathlib
 import sys
 import warnings
 import zipfile
 from collections import OrderedDict
+from functools import partial
 
 import numpy as np
 import torch
@@ -39,38 +41,43 @@ from torchvision.models.vgg import make_layers
 from torchvision.models.vision_transformer import VisionTransformer
 from torchvision.ops.misc import Conv2dNormActivation
 
-SIZES = {"inception_v3": 299, "alexnet": 224}
-TRANSFORM = dict(weights=None, init_weights=False, transform_input=True, aux_logits=True)
-MODELS = {
-    "alexnet": lambda: models.alexnet(num_classes=20),
-    "vgg11": lambda: models.vgg11(num_classes=20),
-    "vgg11_bn": lambda: models.vgg11_bn(num_classes=20),
-    "resnet18": lambda: models.resnet18(),
-    "resnet50": lambda: models.resnet50(num_classes=20),
-    "wide_resnet50_2": lambda: models.wide_resnet50_2(num_classes=20),
-    "resnext50_32x4d": lambda: models.resnext50_32x4d(num_classes=20),
-    "squeezenet1_0": lambda: models.squeezenet1_0(),
-    "squeezenet1_1": lambda: models.squeezenet1_1(),
-    "densenet121": lambda: models.densenet121(num_classes=20),
-    "googlenet": lambda: models.googlenet(num_classes=20, **TRANSFORM),
-    "inception_v3": lambda: models.inception_v3(num_classes=20, **TRANSFORM),
-    "mobilenet_v2": lambda: models.mobilenet_v2(),
-    "mobilenet_v3_small": lambda: models.mobilenet_v3_small(),
-    "mobilenet_v3_large": lambda: models.mobilenet_v3_large(num_classes=20),
-    "mnasnet0_5": lambda: models.mnasnet0_5(),
-    "shufflenet_v2_x0_5": lambda: models.shufflenet_v2_x0_5(),
-    "regnet_x_400mf": lambda: models.regnet_x_400mf(num_classes=20),
-    "regnet_y_400mf": lambda: models.regnet_y_400mf(num_classes=20),
-    "efficientnet_b0": lambda: models.efficientnet_b0(num_classes=20),
-    "efficientnet_v2_s": lambda: models.efficientnet_v2_s(num_classes=20),
-    "efficientnet_lite0": lambda: timm("tf_efficientnet_lite0"),
+CLASSES = 20
+SPECIAL = {
+    "googlenet": dict(init_weights=False, transform_input=True, aux_logits=True),
+    "inception_v3": dict(init_weights=False, transform_input=True, aux_logits=True),
 }
+# Small members of timm's families.
+TIMM = """
+resnet18 resnetv2_50 resnext50_32x4d seresnext26d_32x4d res2net50_14w_8s resnest14d regnety_002
+efficientnet_b0 tf_efficientnet_lite0 tf_efficientnetv2_b0 efficientnetv2_rw_t mobilenetv3_small_050
+mobilenetv4_conv_small ghostnet_050 mnasnet_small densenet121 dla34 hrnet_w18_small vgg11_bn
+inception_v4 xception41 convnext_atto convnextv2_atto mixer_s32_224 vit_tiny_patch16_224
+deit_tiny_patch16_224 beit_base_patch16_224 swin_tiny_patch4_window7_224 mobilevit_xxs fastvit_t8
+repvgg_a0 poolformer_s12 coatnet_nano_rw_224 edgenext_xx_small efficientformer_l1 nfnet_l0
+cspdarknet53 eva02_tiny_patch14_224 volo_d1_224
+""".split()
+# These know positions for one size of picture alone.
+FIXED_SIZE = ("vit", "swin", "maxvit")
 
 
-def timm(name):
+def from_torchvision(name):
+    return models.get_model(name, weights=None, num_classes=CLASSES, **SPECIAL.get(name, {}))
+
+
+def from_timm(name):
     import timm
 
-    return timm.create_model(name, pretrained=False, exportable=True)
+    return timm.create_model(name, pretrained=False, num_classes=CLASSES, exportable=True)
+
+
+MODELS = {name: partial(from_torchvision, name) for name in models.list_models(module=models)}
+MODELS |= {f"timm_{name}": partial(from_timm, name) for name in TIMM}
+
+
+def size_of(name, model):
+    if name.startswith("timm_"):
+        return model.default_cfg["input_size"][-1]
+    return 224 if name.startswith(FIXED_SIZE) else 299 if name == "inception_v3" else 128
 
 
 TINY_SIZE = 32
@@ -213,15 +220,6 @@ TINY = {
 DECOMPOSED = {"vit_decomposed": "vit", "convnext_decomposed": "convnext"}
 TINY |= {name: TINY[of] for name, of in DECOMPOSED.items()}
 
-# Where the last map lies in networks whose leaves do not put out `[1, C, H, W]`: a module, and how
-# its output becomes that.
-GRIDS = {
-    "vit": ("encoder.layers.encoder_layer_1.ln_1", lambda t: t[:, 1:].transpose(1, 2).unflatten(2, (4, 4))),
-    "swin": ("features.1.1", lambda t: t.permute(0, 3, 1, 2)),
-    "convnext": ("features.3.0", lambda t: t),
-}
-
-
 def randomise(model, size, seed):
     """Weights at He's scale and running statistics taken from noise, a little off: without them
     the signal of a deep network dies out or explodes."""
@@ -294,46 +292,65 @@ def input_gradient(model, x, index):
     return x.grad[0]
 
 
-def last_spatial_module(model, x):
-    """The leaf module that runs last of those whose output is a map of more than one place."""
-    found = []
-
-    def look(path):
-        def hook(module, args, output):
-            if isinstance(output, torch.Tensor) and output.dim() == 4 and output.shape[2:].numel() > 1:
-                found.append(path)
-        return hook
-
-    leaves = [(path, m) for path, m in model.named_modules() if not list(m.children())]
-    handles = [m.register_forward_hook(look(path)) for path, m in leaves]
-    with torch.no_grad():
-        model(x)
-    for handle in handles:
-        handle.remove()
-    path = found[-1]
-    calls = found.count(path)
-    return path, calls
+def as_planes(shape, prefix):
+    """How an output of this shape becomes `[1, C, H, W]`, after `prefix` tokens that belong to no
+    place; None where it is no map."""
+    if len(shape) == 4 and shape[0] == 1 and shape[1] == shape[2] != shape[3] and shape[1] > 1:
+        return lambda t: t.permute(0, 3, 1, 2)
+    if len(shape) == 4 and shape[0] == 1 and shape[2:].numel() > 1:
+        return lambda t: t
+    if len(shape) == 3 and shape[0] == 1:
+        side = math.isqrt(max(shape[1] - prefix, 0))
+        if side > 1 and side * side == shape[1] - prefix:
+            return lambda t: t[:, prefix:].transpose(1, 2).unflatten(2, (side, side))
+    return None
 
 
-def grad_cam(model, x, index, grid=None):
-    path, calls = (grid[0], 1) if grid else last_spatial_module(model, x)
-    planes = grid[1] if grid else lambda tensor: tensor
+# Modules that hand on what they get are no nodes of the graph, and what attention keeps of its
+# tokens is no map.
+PASSED_OVER = (nn.Dropout, nn.Identity)
+NO_MAPS = ("attn_drop", "softmax", "rel_pos", "q_norm", "k_norm")
+
+
+def grad_cam(model, x, index):
+    """At the module that runs last of those with a map in which something has a gradient."""
+    prefix = getattr(model, "num_prefix_tokens", 1 if hasattr(model, "class_token") else 0)
     kept = []
 
-    def keep(module, args, output):
-        # A copy goes on, lest an operation in place overwrites what is kept.
-        kept.append(output)
-        return output.clone()
+    def keep(path):
+        def hook(module, args, output):
+            same = args and isinstance(args[0], torch.Tensor) and output is args[0]
+            if isinstance(output, torch.Tensor) and output.requires_grad and not same:
+                planes = as_planes(output.shape, prefix)
+                if planes:
+                    kept.append((path, output, planes))
+                    # A copy goes on, lest an operation in place overwrites what is kept.
+                    return output.clone()
+        return hook
 
-    handle = model.get_submodule(path).register_forward_hook(keep)
+    named = [
+        (path, module)
+        for path, module in model.named_modules()
+        if path and not isinstance(module, PASSED_OVER) and not any(n in path for n in NO_MAPS)
+        and type(module).__name__ not in ("StochasticDepth", "DropPath")
+    ]
+    handles = [module.register_forward_hook(keep(path)) for path, module in named]
     logits = model(x.clone().requires_grad_())
-    handle.remove()
-    activation = kept[-1]
-    (gradient,) = torch.autograd.grad(logits[0, index], activation)
-    activation, gradient = planes(activation), planes(gradient)
-    weights = gradient.mean(dim=(2, 3), keepdim=True)
-    cam = (weights * activation).sum(1).relu()[0]
-    return path if calls == 1 else f"{path}@{calls}", activation[0].detach(), cam.detach()
+    for handle in handles:
+        handle.remove()
+    outputs = [output for _, output, _ in kept]
+    gradients = torch.autograd.grad(logits[0, index], outputs, allow_unused=True)
+    for at in range(len(kept) - 1, -1, -1):
+        path, output, planes = kept[at]
+        if gradients[at] is None or not planes(gradients[at]).any():
+            continue
+        activation, gradient = planes(output), planes(gradients[at])
+        weights = gradient.mean(dim=(2, 3), keepdim=True)
+        cam = (weights * activation).sum(1).relu()[0]
+        if not cam.any():
+            continue
+        calls = sum(name == path for name, _, _ in kept[: at + 1])
+        return path if calls == 1 else f"{path}@{calls}", activation[0].detach(), cam.detach()
 
 
 def slim(written):
@@ -362,7 +379,7 @@ def save_small(program, path):
 def export(name, folder, tiny):
     torch.manual_seed(0)
     model = TINY[name]() if tiny else MODELS[name]()
-    size = TINY_SIZE if tiny else SIZES.get(name, 128)
+    size = TINY_SIZE if tiny else size_of(name, model)
     model = randomise(model, size, seed=sum(map(ord, name)))
     for parameter in model.parameters():
         parameter.requires_grad_(False)
@@ -376,7 +393,7 @@ def export(name, folder, tiny):
     with torch.no_grad():
         logits = model(x)[0]
     index = int(logits.argmax())
-    layer, activation, cam = grad_cam(model, x, index, GRIDS.get(DECOMPOSED.get(name, name)))
+    layer, activation, cam = grad_cam(model, x, index)
     gradient = input_gradient(model, x, index)
     with guided():
         guided_backprop = input_gradient(model, x, index)

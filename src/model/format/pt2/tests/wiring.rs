@@ -197,6 +197,33 @@ fn overwriting_memory_that_is_used_elsewhere_is_refused() {
     }
 }
 
+#[test]
+fn what_is_written_into_a_part_changes_the_whole() {
+    let mut model = Pt2::new();
+    let mut part = node("torch.ops.aten.select.int", "view", &["linear"], "");
+    let numbers = [("dim", 1), ("index", 0)];
+    let numbers = numbers.map(|(name, int)| json!({"name": name, "arg": {"as_int": int}}));
+    part["inputs"].as_array_mut().unwrap().extend(numbers);
+    model.nodes.insert(2, part);
+    model.nodes[3] = node("torch.ops.aten.relu_.default", "relu", &["view"], "");
+    // The same part once more, by the name of the first result.
+    let again = node("torch.ops.aten.sigmoid_.default", "sigmoid", &["relu"], "");
+    let whole = node("torch.ops.aten.tanh.default", "aside", &["linear"], "");
+    model.nodes.extend([again, whole]);
+    model.hand_back("aside");
+
+    let graph = opened(&model).graph;
+    let ops: Vec<&Op> = graph.nodes.iter().skip(2).map(|node| &node.op).collect();
+    let back = Op::SelectScatter { dim: 1, index: 0 };
+    let select = Op::Select { dim: 1, index: 0 };
+    let expected = [&select, &Op::Relu, &back, &Op::Sigmoid, &back, &Op::Tanh];
+    assert_eq!(ops, expected);
+    let at = |node: usize| &graph.nodes[node];
+    assert_eq!(at(4).inputs, [at(1).outputs[0], at(3).outputs[0]]);
+    assert_eq!(at(6).inputs, [at(4).outputs[0], at(5).outputs[0]]);
+    assert_eq!(at(7).inputs, at(6).outputs);
+}
+
 fn opened_or_fault(model: &Pt2) -> Result<(), Fault> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("m.pt2");
