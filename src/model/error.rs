@@ -67,8 +67,7 @@ pub enum Fault {
     Schema { major: i64, torch: Option<String> },
 
     #[error(
-        "the size of {name} is left open; export with fixed sizes \
-         (torch.export.export without dynamic_shapes)"
+        "the size of {name} is left open; only the batch may be: export with a fixed height and width"
     )]
     Symbolic { name: String },
 

@@ -218,7 +218,12 @@ TINY = {
 }
 # The same network in torch's smaller set of operations, as `run_decompositions()` writes it.
 DECOMPOSED = {"vit_decomposed": "vit", "convnext_decomposed": "convnext"}
-TINY |= {name: TINY[of] for name, of in DECOMPOSED.items()}
+# Left open for any number of pictures at once.
+OPEN_BATCH = {"shufflenet_v2_open_batch": "shufflenet_v2"}
+# With weights of less precision; what they give is computed in single precision all the same.
+SHORT = {"resnet_half": ("resnet", torch.float16), "mobilenet_v2_bfloat16": ("mobilenet_v2", torch.bfloat16)}
+TINY |= {name: TINY[of] for name, of in (DECOMPOSED | OPEN_BATCH).items()}
+TINY |= {name: TINY[of] for name, (of, _) in SHORT.items()}
 
 def randomise(model, size, seed):
     """Weights at He's scale and running statistics taken from noise, a little off: without them
@@ -384,7 +389,15 @@ def export(name, folder, tiny):
     for parameter in model.parameters():
         parameter.requires_grad_(False)
     x = torch.randn(1, 3, size, size, generator=torch.Generator().manual_seed(1))
-    program = torch.export.export(model, (x,))
+    if name in SHORT:
+        short = SHORT[name][1]
+        program = torch.export.export(model.to(short), (x.to(short),))
+        model = model.float()
+    elif name in OPEN_BATCH:
+        batch = torch.export.Dim("batch", min=1, max=64)
+        program = torch.export.export(model, (x.repeat(2, 1, 1, 1),), dynamic_shapes=({0: batch},))
+    else:
+        program = torch.export.export(model, (x,))
     if name in DECOMPOSED:
         program = program.run_decompositions()
     save = save_small if tiny else torch.export.save

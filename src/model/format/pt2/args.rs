@@ -61,7 +61,7 @@ impl<'a> Args<'a> {
 
     fn wrong<T>(&self, name: &str, expected: &str, found: &Argument) -> Answer<T> {
         Err(match found {
-            Argument::Symbol(_) => Fault::Symbolic {
+            Argument::Symbol(_) | Argument::OpenInts(_) => Fault::Symbolic {
                 name: format!("argument {name} of node {}", self.label()),
             },
             other => Fault::Graph(format!(

@@ -11,6 +11,7 @@ mod aten;
 mod build;
 mod memory;
 mod modules;
+mod open_batch;
 mod schema;
 mod signature;
 mod storage;
@@ -32,7 +33,8 @@ pub fn open(path: &Path) -> Result<Opened> {
     let mut archive = Archive::open(path)?;
     let name = archive.model_name()?;
     let program = schema::Program::read(&mut archive, &name)?;
-    let module = program.graph_module;
+    let mut module = program.graph_module;
+    open_batch::close(&mut module);
 
     let inputs = signature::inputs(&module)?;
     let mut builder = Builder::new(&module, &inputs);

@@ -93,6 +93,8 @@ pub enum Argument {
     ScalarType(i64),
     /// A size that is known only when the graph runs.
     Symbol(String),
+    /// Sizes of which at least one is.
+    OpenInts(Vec<SymInt>),
     /// One of the kinds that no operation we have takes: the key.
     Other(String),
 }
@@ -108,11 +110,18 @@ pub struct TensorMeta {
 }
 
 /// A size, or an expression over sizes left open.
-#[derive(Deserialize, Debug, Clone)]
+#[derive(Deserialize, Debug, Clone, PartialEq)]
 #[serde(rename_all = "snake_case")]
 pub enum Size {
     AsInt(i64),
-    AsExpr(IgnoredAny),
+    AsExpr(Expression),
+}
+
+/// An expression over sizes left open, as sympy writes it.
+#[derive(Deserialize, Debug, Clone, PartialEq)]
+pub struct Expression {
+    #[serde(default)]
+    pub expr_str: String,
 }
 
 impl Size {
@@ -291,9 +300,9 @@ impl<'de> Deserialize<'de> for Argument {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Debug, Clone, PartialEq)]
 #[serde(rename_all = "snake_case")]
-enum SymInt {
+pub enum SymInt {
     AsInt(i64),
     AsName(String),
 }
@@ -315,14 +324,14 @@ impl OptionalTensor {
 }
 
 fn sizes(list: Vec<SymInt>) -> Argument {
-    let mut ints = Vec::with_capacity(list.len());
-    for size in list {
-        match size {
-            SymInt::AsInt(int) => ints.push(int),
-            SymInt::AsName(name) => return Argument::Symbol(name),
-        }
+    let int = |size: &SymInt| match size {
+        SymInt::AsInt(int) => Some(*int),
+        SymInt::AsName(_) => None,
+    };
+    match list.iter().map(int).collect() {
+        Some(ints) => Argument::Ints(ints),
+        None => Argument::OpenInts(list),
     }
-    Argument::Ints(ints)
 }
 
 /// A number, or one of the names that JSON has no number for.

@@ -6,7 +6,8 @@ use super::Result;
 use super::schema::{Argument, GraphModule, InputSpec, OutputSpec};
 use crate::model::error::Fault;
 
-const FLOAT: i64 = 7;
+/// Half, single and brain floats: all are computed in single.
+const FLOATS: [i64; 3] = [6, 7, 13];
 
 /// The program's inputs by the names its nodes use.
 pub struct Inputs {
@@ -69,9 +70,9 @@ fn image_shape(module: &GraphModule, image: &str) -> Result<[i64; 4]> {
     };
     match shape[..] {
         [1, 3, height, width] if height > 0 && width > 0 => {
-            if about.dtype != FLOAT {
+            if !FLOATS.contains(&about.dtype) {
                 return Err(Fault::Input(
-                    "it is not made of 32-bit floats; call model.float() and export again".into(),
+                    "it is not made of floats; call model.float() and export again".into(),
                 ));
             }
             Ok([1, 3, height, width])

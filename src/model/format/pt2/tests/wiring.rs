@@ -65,8 +65,8 @@ fn only_one_rgb_image_is_taken() {
         assert!(matches!(refused(&model), Fault::Input(what) if what.contains(word)));
     }
     let mut model = Pt2::new();
-    model.shapes.insert("x", tensor(6, &[1, 3, 2, 2]));
-    assert!(matches!(refused(&model), Fault::Input(what) if what.contains("32-bit")));
+    model.shapes.insert("x", tensor(5, &[1, 3, 2, 2]));
+    assert!(matches!(refused(&model), Fault::Input(what) if what.contains("floats")));
 
     let mut model = Pt2::new();
     let mut open = tensor(7, &[1, 3, 2, 2]);
@@ -84,6 +84,51 @@ fn only_one_rgb_image_is_taken() {
         .inputs
         .push(json!({"user_input": {"arg": {"as_tensor": {"name": "y"}}}}));
     assert!(matches!(refused(&model), Fault::Input(what) if what.contains("2 tensors")));
+}
+
+#[test]
+fn a_batch_left_open_is_one() {
+    let mut model = Pt2::new();
+    let open = |expression: &str| json!({"as_expr": {"expr_str": expression}});
+    for (name, about) in &mut model.shapes {
+        if *name != "view" {
+            about["sizes"][0] = open("s77");
+        }
+    }
+    model.shapes.get_mut("view").unwrap()["sizes"][0] = open("2*s77");
+    let size = |name: &str| json!({"as_sym_int": {"as_name": name}});
+    let add =
+        |node: &mut serde_json::Value, input| node["inputs"].as_array_mut().unwrap().push(input);
+    let mut asked = node("torch.ops.aten.sym_size.int", "size", &["x"], "");
+    add(&mut asked, json!({"name": "dim", "arg": {"as_int": 0}}));
+    asked["outputs"] = json!([size("size")]);
+    let mut twice = node("_operator.mul", "twice", &[], "");
+    twice["inputs"] = json!([
+        {"name": "a", "arg": {"as_int": 2}}, {"name": "b", "arg": size("size")},
+    ]);
+    twice["outputs"] = json!([size("twice")]);
+    let mut view = node("torch.ops.aten.view.default", "view", &["linear"], "");
+    add(
+        &mut view,
+        json!({"name": "size", "arg": {"as_sym_ints": [
+            {"as_name": "twice"}, {"as_int": 1},
+        ]}}),
+    );
+    let mut back = node("torch.ops.aten.view.default", "relu", &["view"], "");
+    add(
+        &mut back,
+        json!({"name": "size", "arg": {"as_sym_ints": [
+            {"as_name": "size"}, {"as_int": 2},
+        ]}}),
+    );
+    model.nodes.splice(2..3, [asked, twice, view, back]);
+    let graph = opened(&model).graph;
+    assert_eq!(graph.input_shape, [1, 3, 2, 2]);
+    let shapes: Vec<&Op> = graph.nodes.iter().skip(2).map(|node| &node.op).collect();
+    let reshape = |shape: [i64; 2]| Op::Reshape {
+        shape: shape.to_vec(),
+    };
+    assert_eq!(shapes, [&reshape([2, 1]), &reshape([1, 2])]);
 }
 
 #[test]
