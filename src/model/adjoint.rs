@@ -10,7 +10,13 @@
 
 use tch::{TchError, Tensor};
 
-use super::graph::{Graph, Node, Op, Padding, ValueId};
+use super::graph::{Graph, Node, Op, ValueId};
+
+mod kind;
+mod products;
+
+use kind::Adjoint;
+use products::{rows_of_use, transposed};
 
 /// One node of a piece on the way back.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,39 +28,6 @@ pub struct Step {
     /// Index into [`Graph::nodes`].
     node: usize,
     adjoint: Adjoint,
-}
-
-/// How a gradient passes a node.
-#[derive(Debug, Clone, PartialEq)]
-enum Adjoint {
-    /// A 1 × 1 convolution: by the transposed matrix.
-    Pointwise,
-    /// A convolution of each channel by itself, stride 1: by the mirrored kernel.
-    Depthwise {
-        padding: Vec<i64>,
-        dilation: Vec<i64>,
-    },
-    /// Any other convolution: by the transposed one.
-    Convolution {
-        stride: Vec<i64>,
-        padding: Vec<i64>,
-        dilation: Vec<i64>,
-        groups: i64,
-    },
-    /// A matrix product, as at the head of most networks.
-    Linear,
-    /// Padding: by cutting it off again. How much before the first place, the last axis first.
-    Crop { before: Vec<i64> },
-    /// Batch normalisation by fixed statistics: a factor for each channel.
-    Scale { affine: bool, eps: f64 },
-    /// To both addends, summed over what was broadcast.
-    Sum,
-    /// To each part what lies in its place.
-    Cat { dim: i64 },
-    /// Unchanged.
-    Same,
-    /// By libtorch's record.
-    Recorded,
 }
 
 impl Step {
@@ -122,7 +95,7 @@ impl Step {
         Ok(match &self.adjoint {
             Adjoint::Pointwise => Some(weight(1)?.f_flatten(1, -1)?.f_transpose(0, 1)?),
             Adjoint::Depthwise { .. } => Some(weight(1)?.f_flip([2, 3])?),
-            Adjoint::Convolution { .. } | Adjoint::Linear => Some(weight(1)?.shallow_clone()),
+            Adjoint::Convolution(_) | Adjoint::Linear => Some(weight(1)?.shallow_clone()),
             Adjoint::Scale { affine, eps } => {
                 let variance = weight(if *affine { 4 } else { 2 })?;
                 let mut scale = variance.f_add_scalar(*eps)?.f_rsqrt()?;
@@ -152,7 +125,7 @@ impl Step {
     ) -> Result<Option<Tensor>, TchError> {
         let along: &[i64] = match &self.adjoint {
             Adjoint::Pointwise => &[1, -1],
-            Adjoint::Depthwise { .. } | Adjoint::Convolution { .. } => &[-1, 1, 1, 1],
+            Adjoint::Depthwise { .. } | Adjoint::Convolution(_) => &[-1, 1, 1, 1],
             _ => return Ok(None),
         };
         factor
@@ -190,31 +163,8 @@ impl Step {
                 dilation.as_slice(),
                 size.get(1).copied().unwrap_or(1),
             ),
-            Adjoint::Convolution {
-                stride,
-                padding,
-                dilation,
-                groups,
-            } => {
-                let kernel = factor()?;
-                let beyond = |axis: usize| -> Option<i64> {
-                    let reach = dilation.get(axis)? * (kernel.size().get(axis + 2)? - 1) + 1;
-                    let steps = upstream.size().get(axis + 2)? - 1;
-                    let back = steps * stride.get(axis)? - 2 * padding.get(axis)? + reach;
-                    Some(size.get(axis + 2)? - back)
-                };
-                let (Some(down), Some(right)) = (beyond(0), beyond(1)) else {
-                    return Err(TchError::Shape("no picture".into()));
-                };
-                upstream.f_conv_transpose2d(
-                    kernel,
-                    None::<&Tensor>,
-                    stride.as_slice(),
-                    padding.as_slice(),
-                    [down, right],
-                    *groups,
-                    dilation.as_slice(),
-                )
+            Adjoint::Convolution(convolution) => {
+                transposed(convolution, factor()?, &size, upstream)
             }
             Adjoint::Linear => rows_of_use(upstream, factor()?),
             Adjoint::Crop { before } => {
@@ -241,89 +191,6 @@ impl Step {
             Adjoint::Recorded => Err(TchError::Shape("it is on the record".into())),
         }
     }
-}
-
-impl Adjoint {
-    /// Of a node with one input that counts, its first.
-    fn of(graph: &Graph, node: &Node) -> Adjoint {
-        let fixed = node
-            .inputs
-            .iter()
-            .skip(1)
-            .all(|id| graph.weight(*id).is_some());
-        if !fixed {
-            return Adjoint::Recorded;
-        }
-        match &node.op {
-            Op::BatchNorm { affine, eps } => Adjoint::Scale {
-                affine: *affine,
-                eps: *eps,
-            },
-            Op::Conv2d { .. } => Adjoint::of_convolution(graph, node).unwrap_or(Adjoint::Recorded),
-            Op::Linear { .. } => Adjoint::Linear,
-            Op::Pad { pad, mode, .. } if mode == "constant" && pad.iter().all(|n| *n >= 0) => {
-                let before = pad.iter().step_by(2).copied().collect();
-                Adjoint::Crop { before }
-            }
-            Op::Identity => Adjoint::Same,
-            _ => Adjoint::Recorded,
-        }
-    }
-
-    fn of_convolution(graph: &Graph, node: &Node) -> Option<Adjoint> {
-        let Op::Conv2d {
-            stride,
-            padding: Padding::Explicit(padding),
-            dilation,
-            groups,
-            ..
-        } = &node.op
-        else {
-            return None;
-        };
-        let &[out_channels, in_channels, height, width] =
-            graph.weight(*node.inputs.get(1)?)?.size().as_slice()
-        else {
-            return None;
-        };
-        let strided = stride.iter().any(|stride| *stride != 1);
-        let padded = padding.iter().any(|padding| *padding != 0);
-        if (height, width, *groups) == (1, 1, 1) && !padded && !strided {
-            return Some(Adjoint::Pointwise);
-        }
-        if (in_channels, *groups) != (1, out_channels) || strided {
-            return Some(Adjoint::Convolution {
-                stride: stride.clone(),
-                padding: padding.clone(),
-                dilation: dilation.clone(),
-                groups: *groups,
-            });
-        }
-        // Missing here, they were not given one by one: left to libtorch.
-        let along = |axis: usize, kernel: i64| {
-            let back = dilation.get(axis)? * (kernel - 1) - padding.get(axis)?;
-            (back >= 0).then_some(back)
-        };
-        Some(Adjoint::Depthwise {
-            padding: vec![along(0, height)?, along(1, width)?],
-            dilation: dilation.clone(),
-        })
-    }
-}
-
-/// `upstream`, `[…, classes]`, times `weight`, `[classes, features]`. A score names a class or two:
-/// then only their rows are read, instead of megabytes that are multiplied by nothing.
-fn rows_of_use(upstream: &Tensor, weight: &Tensor) -> Result<Tensor, TchError> {
-    const FEW: i64 = 8;
-    let &[1, _] = upstream.size().as_slice() else {
-        return upstream.f_matmul(weight);
-    };
-    let rows = upstream.f_squeeze_dim(0)?.f_nonzero()?.f_squeeze_dim(1)?;
-    if rows.numel() as i64 > FEW {
-        return upstream.f_matmul(weight);
-    }
-    let values = upstream.f_index_select(1, &rows)?;
-    values.f_matmul(&weight.f_index_select(0, &rows)?)
 }
 
 #[cfg(test)]

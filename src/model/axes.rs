@@ -6,9 +6,13 @@
 //! lost, as inside attention, a sum with a value that still has it brings it back; every residual
 //! network has such sums.
 
-use tch::{TchError, Tensor};
-
 use super::graph::{Graph, Node, Op, ValueId};
+
+mod layout;
+mod regroup;
+
+pub use layout::Layout;
+use regroup::regrouped;
 
 /// What runs along an axis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,69 +29,6 @@ pub(super) enum Axis {
         width: i64,
     },
     Other,
-}
-
-/// How to view an activation as a map.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Layout {
-    /// `[1, C, H, W]`
-    ChannelsFirst,
-    /// `[1, H, W, C]`
-    ChannelsLast,
-    /// `[1, N, C]`, of which the places begin after `before`.
-    Tokens {
-        before: i64,
-        height: i64,
-        width: i64,
-    },
-    /// `[1, C, N]`, likewise.
-    TokensLast {
-        before: i64,
-        height: i64,
-        width: i64,
-    },
-}
-
-impl Layout {
-    /// Channels, height and width of an activation of this shape.
-    pub fn sizes(self, shape: &[i64]) -> Option<[i64; 3]> {
-        match (self, shape) {
-            (Layout::ChannelsFirst, &[_, channels, height, width])
-            | (Layout::ChannelsLast, &[_, height, width, channels]) => {
-                Some([channels, height, width])
-            }
-            (Layout::Tokens { height, width, .. }, &[_, _, channels])
-            | (Layout::TokensLast { height, width, .. }, &[_, channels, _]) => {
-                Some([channels, height, width])
-            }
-            _ => None,
-        }
-    }
-
-    /// `tensor` viewed as `[1, C, H, W]`; tokens that belong to no place are left out.
-    ///
-    /// # Errors
-    /// What libtorch says of a tensor that has another shape.
-    pub fn planes(self, tensor: &Tensor) -> Result<Tensor, TchError> {
-        let grid = |tokens: Tensor, before: i64, height: i64, width: i64| {
-            let places = tokens.f_narrow(2, before, height * width)?;
-            places.f_unflatten(2, [height, width])
-        };
-        match self {
-            Layout::ChannelsFirst => Ok(tensor.shallow_clone()),
-            Layout::ChannelsLast => tensor.f_permute([0, 3, 1, 2]),
-            Layout::Tokens {
-                before,
-                height,
-                width,
-            } => grid(tensor.f_transpose(1, 2)?, before, height, width),
-            Layout::TokensLast {
-                before,
-                height,
-                width,
-            } => grid(tensor.shallow_clone(), before, height, width),
-        }
-    }
 }
 
 /// The layout of every value that is a map, by its id; `shapes` holds the shape of every value.
@@ -371,85 +312,6 @@ fn sliced(axis: Axis, start: i64, step: i64, length: i64) -> Axis {
             }
         }
         other => other,
-    }
-}
-
-/// The axes after a reshape that keeps the order of the elements: sizes are matched from the first
-/// on, in the smallest groups that hold equally many elements.
-fn regrouped(axes: &[Axis], from: &[i64], to: &[i64]) -> Option<Vec<Axis>> {
-    let mut regrouped = Vec::with_capacity(to.len());
-    let (mut a, mut b) = (0, 0);
-    while a < from.len() || b < to.len() {
-        let (first, second) = (a, b);
-        let (mut left, mut right) = (1i64, 1i64);
-        while left != right || a == first || b == second {
-            // The side that is behind, or has taken nothing yet, takes its next axis.
-            let behind = left < right || (left == right && a == first);
-            if behind && a < from.len() {
-                left = left.checked_mul(from[a])?;
-                a += 1;
-            } else if b < to.len() && !(behind && b > second) {
-                right = right.checked_mul(to[b])?;
-                b += 1;
-            } else {
-                break;
-            }
-        }
-        if left != right || left == 0 {
-            return None;
-        }
-        // Axes of size 1 at the end may be left on one side alone.
-        regrouped.extend(group(&axes[first..a], &from[first..a], &to[second..b]));
-    }
-    (regrouped.len() == to.len()).then_some(regrouped)
-}
-
-/// What the axes of one group become.
-fn group(axes: &[Axis], from: &[i64], to: &[i64]) -> Vec<Axis> {
-    let wide = |sizes: &[i64]| sizes.iter().filter(|size| **size != 1).count();
-    let counted: Vec<(Axis, i64)> = axes
-        .iter()
-        .copied()
-        .zip(from.iter().copied())
-        .filter(|(_, size)| *size != 1 || from.len() == 1)
-        .collect();
-    let one = match counted.as_slice() {
-        [] => Some(axes.first().copied().unwrap_or(Axis::Other)),
-        [(axis, _)] => Some(*axis),
-        [(Axis::Row, height), (Axis::Column, width)] => Some(Axis::Places {
-            before: 0,
-            height: *height,
-            width: *width,
-        }),
-        several if several.iter().all(|(axis, _)| *axis == Axis::Channel) => Some(Axis::Channel),
-        _ => None,
-    };
-    if wide(to) <= 1 {
-        // The axis goes where the elements are; those of size 1 beside it mean nothing.
-        let at = to.iter().position(|size| *size != 1).unwrap_or(0);
-        return (0..to.len())
-            .map(|index| match one {
-                Some(axis) if index == at => axis,
-                _ => Axis::Other,
-            })
-            .collect();
-    }
-    let wide_at: Vec<usize> = (0..to.len()).filter(|index| to[*index] != 1).collect();
-    match (one, wide_at.as_slice()) {
-        (
-            Some(Axis::Places {
-                before: 0,
-                height,
-                width,
-            }),
-            &[row, column],
-        ) if (to[row], to[column]) == (height, width) => {
-            let mut split = vec![Axis::Batch; to.len()];
-            (split[row], split[column]) = (Axis::Row, Axis::Column);
-            split
-        }
-        (Some(Axis::Channel), _) => vec![Axis::Channel; to.len()],
-        _ => vec![Axis::Other; to.len()],
     }
 }
 

@@ -1,6 +1,6 @@
 use tch::{Device, Kind};
 
-use super::super::graph::Value;
+use super::super::graph::{Padding, Value};
 use super::super::ops;
 use super::*;
 
