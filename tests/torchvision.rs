@@ -2,13 +2,8 @@
 //! backpropagation, on weights that `tests/torchvision/export.py` makes up.
 //!
 //! Miniatures of the families lie in `tests/torchvision/tiny` and are compared in every run. The
-//! families themselves are kept out of it because they need Python's torch and two gigabytes of
-//! exports:
-//!
-//! ```text
-//! python tests/torchvision/export.py FOLDER
-//! GRADCAM_TORCHVISION=FOLDER cargo test --test torchvision -- --ignored --nocapture
-//! ```
+//! families themselves are kept out of it because they need Python's torch and gigabytes of exports:
+//! `tests/torchvision/all.sh` compares them one by one and writes `tests/torchvision/agreement.md`.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -1,6 +1,7 @@
-"""Exports torchvision's classifiers and a part of timm's with random weights, and what Grad-CAM and guided
-backpropagation give on it, computed with plain autograd and hooks.
+"""Exports torchvision's classifiers and a part of timm's with random weights, and what Grad-CAM and
+guided backpropagation give on them, computed with plain autograd and hooks.
 
+    python tests/torchvision/export.py --list
     python tests/torchvision/export.py FOLDER [NAME...]
     python tests/torchvision/export.py --tiny tests/torchvision/tiny [NAME...]
 
@@ -428,6 +429,9 @@ def export(name, folder, tiny):
 
 def main():
     warnings.filterwarnings("ignore")
+    if sys.argv[1] == "--list":
+        print("\n".join(MODELS))
+        return
     tiny = sys.argv[1] == "--tiny"
     folder, *names = sys.argv[2:] if tiny else sys.argv[1:]
     folder = pathlib.Path(folder)
