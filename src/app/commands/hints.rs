@@ -17,7 +17,9 @@ impl Command {
             }
             Command::ExportStrip => "Save the maps of all layers as one figure: PNG, PDF or SVG",
             Command::CopyComposite => "Put all panels with their captions on the clipboard",
-            Command::Cancel => "Stop what is being computed; what is shown stays",
+            Command::Cancel => {
+                "Stop what is being computed, what is shown stays; or take a message away"
+            }
             Command::PreviousLayer => "The layer with a map before this one",
             Command::NextLayer => "The layer with a map after this one",
             Command::PreviousClass => "The class ranked above this one",
