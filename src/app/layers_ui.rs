@@ -27,7 +27,7 @@ impl App {
     pub(super) fn layers_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
         let Some(card) = self.state.card().cloned() else {
             let opening = self.opening_model();
-            ui.add_space(INSET);
+            ui.add_space(12.0);
             let inset = egui::Margin::symmetric(INSET as i8, 0);
             egui::Frame::new()
                 .inner_margin(inset)

@@ -150,8 +150,11 @@ pub fn install(ctx: &Context) {
 /// Thin, and there wherever something is out of sight.
 fn scroll_bars() -> ScrollStyle {
     ScrollStyle {
+        bar_width: 8.0,
         floating_width: 4.0,
         dormant_handle_opacity: 0.5,
+        active_handle_opacity: 0.5,
+        interact_handle_opacity: 0.7,
         ..ScrollStyle::floating()
     }
 }
