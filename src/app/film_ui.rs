@@ -196,14 +196,15 @@ impl App {
         let ink = if chosen { colours.text } else { colours.weak };
         let name = line(ui, &entry.name, theme::tiny(), ink, TEXT);
         // The folder it lies in has what room the name leaves.
-        let room = TEXT - name.size().x;
+        let slash = line(ui, "/", theme::tiny(), colours.weak, TEXT);
+        let room = TEXT - name.size().x - slash.size().x;
         let mut start = left;
         if let Some(folder) = folder_within(&entry.path, self.film.paths())
             && room >= SHORTEST
         {
-            let folder = format!("{folder}/");
             let folder = line(ui, &folder, theme::tiny(), colours.weak, room);
             start = draw_left(ui, left, third, folder);
+            start = draw_left(ui, start, third, slash);
         }
         draw_left(ui, start, third, name);
     }
