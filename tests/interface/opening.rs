@@ -77,24 +77,6 @@ fn what_is_missing_and_what_is_coming_is_said() {
 }
 
 #[test]
-fn a_photo_that_gives_way_to_another_keeps_its_name_until_it_is_gone() {
-    let mut window = Window::new(Start {
-        image: Some(cat_and_coffee()),
-        ..Start::default()
-    });
-    window.until("the photo", |w| {
-        w.harness
-            .query_by_label("Original")
-            .and_then(|n| n.value())
-            .as_deref()
-            == Some("cat_and_coffee.png")
-    });
-    window.drop_file(file("assets/chelsea.png"));
-    assert_eq!(window.value("Original"), "updating");
-    window.until("the other photo", |w| w.value("Original") == "chelsea.png");
-}
-
-#[test]
 fn another_photo_keeps_the_model_and_the_layer() {
     let mut window = Window::open();
     window.click_layer("features.10");
