@@ -1,11 +1,12 @@
 //! The way back through operations that are linear in their input, without libtorch's record.
 //!
 //! libtorch asks more of a backward pass than we need: batch normalisation sums up gradients for
-//! weights that want none, a 1 × 1 convolution is not a matrix product any more, and each vector
-//! that is pulled back needs a dot product first. In networks made of such layers that doubled the
-//! time of a walk. So where a piece between two cuts consists of operations with one input, and at
-//! least one has a cheap adjoint, the walk goes through it node by node; libtorch's record serves
-//! the rest. Measured with `cargo bench`.
+//! weights that want none, a 1 × 1 convolution is not a matrix product any more, padding is added
+//! to zeros instead of cut off, and each vector that is pulled back needs a dot product first. In
+//! networks made of such layers that doubled the time of a walk. So where a piece between two cuts
+//! consists of operations that one step leads back through, and at least one has a cheap adjoint,
+//! the walk goes through it node by node; libtorch's record serves the rest. Measured with
+//! `cargo bench`.
 
 use tch::{TchError, Tensor};
 
@@ -33,10 +34,23 @@ enum Adjoint {
         padding: Vec<i64>,
         dilation: Vec<i64>,
     },
+    /// Any other convolution: by the transposed one.
+    Convolution {
+        stride: Vec<i64>,
+        padding: Vec<i64>,
+        dilation: Vec<i64>,
+        groups: i64,
+    },
+    /// A matrix product, as at the head of most networks.
+    Linear,
+    /// Padding: by cutting it off again. How much before the first place, the last axis first.
+    Crop { before: Vec<i64> },
     /// Batch normalisation by fixed statistics: a factor for each channel.
     Scale { affine: bool, eps: f64 },
     /// To both addends, summed over what was broadcast.
     Sum,
+    /// To each part what lies in its place.
+    Cat { dim: i64 },
     /// Unchanged.
     Same,
     /// By libtorch's record.
@@ -60,9 +74,11 @@ impl Step {
         let &[output] = outputs.as_slice() else {
             return None;
         };
+        let all = inputs.len();
         let inputs: Vec<ValueId> = inputs.iter().copied().filter(|id| depends(*id)).collect();
         let adjoint = match (op, inputs.as_slice()) {
             (Op::Add { alpha: 1.0 }, [_, _]) => Adjoint::Sum,
+            (Op::Cat { dim }, parts) if parts.len() == all => Adjoint::Cat { dim: *dim },
             (_, [_]) => Adjoint::of(graph, &graph.nodes[node]),
             _ => return None,
         };
@@ -76,8 +92,16 @@ impl Step {
 
     /// Whether this way is cheaper than libtorch's.
     pub(super) fn is_cheaper(&self) -> bool {
-        use Adjoint::{Depthwise, Pointwise, Scale};
-        matches!(self.adjoint, Pointwise | Depthwise { .. } | Scale { .. })
+        !matches!(
+            self.adjoint,
+            Adjoint::Sum | Adjoint::Cat { .. } | Adjoint::Same | Adjoint::Recorded
+        )
+    }
+
+    /// Whether this step is but a factor for each channel, which a convolution before it can take
+    /// into its kernel.
+    pub(super) fn is_scale(&self) -> bool {
+        matches!(self.adjoint, Adjoint::Scale { .. })
     }
 
     pub(super) fn is_recorded(&self) -> bool {
@@ -98,6 +122,7 @@ impl Step {
         Ok(match &self.adjoint {
             Adjoint::Pointwise => Some(weight(1)?.f_flatten(1, -1)?.f_transpose(0, 1)?),
             Adjoint::Depthwise { .. } => Some(weight(1)?.f_flip([2, 3])?),
+            Adjoint::Convolution { .. } | Adjoint::Linear => Some(weight(1)?.shallow_clone()),
             Adjoint::Scale { affine, eps } => {
                 let variance = weight(if *affine { 4 } else { 2 })?;
                 let mut scale = variance.f_add_scalar(*eps)?.f_rsqrt()?;
@@ -106,11 +131,37 @@ impl Step {
                 }
                 Some(scale.f_reshape([1, -1, 1, 1])?)
             }
-            Adjoint::Sum | Adjoint::Same | Adjoint::Recorded => None,
+            Adjoint::Crop { .. }
+            | Adjoint::Cat { .. }
+            | Adjoint::Sum
+            | Adjoint::Same
+            | Adjoint::Recorded => None,
         })
     }
 
-    /// The gradient at an input of this step, `[1, C, H, W]` like `input`, from the one at its
+    /// Multiplies `scale`, `[1, C, 1, 1]`, into the kernel `factor` of a convolution where that is
+    /// smaller than the gradient at its output.
+    ///
+    /// # Errors
+    /// What libtorch says.
+    pub(super) fn folded(
+        &self,
+        factor: Option<&Tensor>,
+        scale: &Tensor,
+        upstream: &Tensor,
+    ) -> Result<Option<Tensor>, TchError> {
+        let along: &[i64] = match &self.adjoint {
+            Adjoint::Pointwise => &[1, -1],
+            Adjoint::Depthwise { .. } | Adjoint::Convolution { .. } => &[-1, 1, 1, 1],
+            _ => return Ok(None),
+        };
+        factor
+            .filter(|kernel| kernel.numel() < upstream.numel())
+            .map(|kernel| kernel.f_mul(&scale.f_reshape(along)?))
+            .transpose()
+    }
+
+    /// The gradient at one of the `inputs` of this step, shaped like it, from the one at its
     /// output.
     ///
     /// # Errors
@@ -118,9 +169,12 @@ impl Step {
     pub(super) fn pull_back(
         &self,
         factor: Option<&Tensor>,
-        input: &Tensor,
+        inputs: &[&Tensor],
+        which: usize,
         upstream: &Tensor,
     ) -> Result<Tensor, TchError> {
+        let input = inputs.get(which);
+        let input = input.ok_or_else(|| TchError::Shape("an input is missing".into()))?;
         let size = input.size();
         let factor = || factor.ok_or_else(|| TchError::Shape("a factor is missing".into()));
         match &self.adjoint {
@@ -136,7 +190,52 @@ impl Step {
                 dilation.as_slice(),
                 size.get(1).copied().unwrap_or(1),
             ),
+            Adjoint::Convolution {
+                stride,
+                padding,
+                dilation,
+                groups,
+            } => {
+                let kernel = factor()?;
+                let beyond = |axis: usize| -> Option<i64> {
+                    let reach = dilation.get(axis)? * (kernel.size().get(axis + 2)? - 1) + 1;
+                    let steps = upstream.size().get(axis + 2)? - 1;
+                    let back = steps * stride.get(axis)? - 2 * padding.get(axis)? + reach;
+                    Some(size.get(axis + 2)? - back)
+                };
+                let (Some(down), Some(right)) = (beyond(0), beyond(1)) else {
+                    return Err(TchError::Shape("no picture".into()));
+                };
+                upstream.f_conv_transpose2d(
+                    kernel,
+                    None::<&Tensor>,
+                    stride.as_slice(),
+                    padding.as_slice(),
+                    [down, right],
+                    *groups,
+                    dilation.as_slice(),
+                )
+            }
+            Adjoint::Linear => rows_of_use(upstream, factor()?),
+            Adjoint::Crop { before } => {
+                let mut rest = upstream.shallow_clone();
+                for (back, start) in before.iter().enumerate() {
+                    let axis = size.len() - 1 - back;
+                    rest = rest.f_narrow(axis as i64, *start, size[axis])?;
+                }
+                Ok(rest)
+            }
             Adjoint::Scale { .. } => upstream.f_mul(factor()?),
+            Adjoint::Cat { dim } => {
+                let axis = if *dim < 0 {
+                    *dim + size.len() as i64
+                } else {
+                    *dim
+                };
+                let along = |tensor: &Tensor| tensor.size().get(axis as usize).copied();
+                let before = inputs[..which].iter().filter_map(|part| along(part)).sum();
+                upstream.f_narrow(axis, before, along(input).unwrap_or(0))
+            }
             Adjoint::Sum if upstream.size() != size => upstream.f_sum_to_size(size),
             Adjoint::Sum | Adjoint::Same => Ok(upstream.shallow_clone()),
             Adjoint::Recorded => Err(TchError::Shape("it is on the record".into())),
@@ -161,6 +260,11 @@ impl Adjoint {
                 eps: *eps,
             },
             Op::Conv2d { .. } => Adjoint::of_convolution(graph, node).unwrap_or(Adjoint::Recorded),
+            Op::Linear { .. } => Adjoint::Linear,
+            Op::Pad { pad, mode, .. } if mode == "constant" && pad.iter().all(|n| *n >= 0) => {
+                let before = pad.iter().step_by(2).copied().collect();
+                Adjoint::Crop { before }
+            }
             Op::Identity => Adjoint::Same,
             _ => Adjoint::Recorded,
         }
@@ -182,15 +286,18 @@ impl Adjoint {
         else {
             return None;
         };
-        if stride.iter().any(|stride| *stride != 1) {
-            return None;
-        }
+        let strided = stride.iter().any(|stride| *stride != 1);
         let padded = padding.iter().any(|padding| *padding != 0);
-        if (height, width, *groups) == (1, 1, 1) && !padded {
+        if (height, width, *groups) == (1, 1, 1) && !padded && !strided {
             return Some(Adjoint::Pointwise);
         }
-        if (in_channels, *groups) != (1, out_channels) {
-            return None;
+        if (in_channels, *groups) != (1, out_channels) || strided {
+            return Some(Adjoint::Convolution {
+                stride: stride.clone(),
+                padding: padding.clone(),
+                dilation: dilation.clone(),
+                groups: *groups,
+            });
         }
         // Missing here, they were not given one by one: left to libtorch.
         let along = |axis: usize, kernel: i64| {
@@ -202,6 +309,21 @@ impl Adjoint {
             dilation: dilation.clone(),
         })
     }
+}
+
+/// `upstream`, `[…, classes]`, times `weight`, `[classes, features]`. A score names a class or two:
+/// then only their rows are read, instead of megabytes that are multiplied by nothing.
+fn rows_of_use(upstream: &Tensor, weight: &Tensor) -> Result<Tensor, TchError> {
+    const FEW: i64 = 8;
+    let &[1, _] = upstream.size().as_slice() else {
+        return upstream.f_matmul(weight);
+    };
+    let rows = upstream.f_squeeze_dim(0)?.f_nonzero()?.f_squeeze_dim(1)?;
+    if rows.numel() as i64 > FEW {
+        return upstream.f_matmul(weight);
+    }
+    let values = upstream.f_index_select(1, &rows)?;
+    values.f_matmul(&weight.f_index_select(0, &rows)?)
 }
 
 #[cfg(test)]

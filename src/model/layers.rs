@@ -44,6 +44,9 @@ pub struct Layer {
     /// The value that was first equal to it: another one where the layer did nothing, as dropout
     /// does.
     pub origin: ValueId,
+    /// Whether only a normalisation reads the activation: a convolution's raw sum, which the next
+    /// row shows as the network goes on with it.
+    pub normalised: bool,
     /// Rows directly below this one, as indices into [`LayerTree::layers`].
     pub children: Vec<usize>,
     pub parent: Option<usize>,
@@ -119,6 +122,7 @@ pub(super) fn tree(graph: &Graph, plan: &Plan, shapes: &[Vec<i64>]) -> LayerTree
                     target: Target::None(String::new()),
                     activation,
                     origin: activation,
+                    normalised: false,
                     children: Vec::new(),
                     parent,
                 });
@@ -137,6 +141,7 @@ pub(super) fn tree(graph: &Graph, plan: &Plan, shapes: &[Vec<i64>]) -> LayerTree
         layer.shape = shapes[layer.activation.0].clone();
         layer.target = target(&layer.shape, plan.has_gradient(layer.activation));
         layer.origin = overview::origin(graph, shapes, layer.activation);
+        layer.normalised = overview::is_only_normalised(graph, layer.activation);
     }
     tree.recommended = recommend::recommend(graph, &tree, shapes);
     tree

@@ -17,8 +17,9 @@ impl LayerTree {
     /// network: the top level's with a map, and containers replaced by their children, one level
     /// at a time, as long as there are at most 32 rows. A container whose output none of its
     /// children computes (a residual sum) stays after them. Rows that do nothing to the row before
-    /// them, dropout for one, are left out, and a container that comes down to a single row with its
-    /// own output stands for it.
+    /// them, dropout for one, are left out, and so are convolutions that a normalisation follows,
+    /// since it stands for both. A container that comes down to a single row with its own output
+    /// stands for it.
     ///
     /// Where that leaves fewer than eight rows, of the next level only the last of each run of
     /// rows with one shape is taken, if that is few enough.
@@ -84,7 +85,8 @@ impl LayerTree {
                     .iter()
                     .any(|row| self.layers[*row].origin == layer.origin),
             };
-            if layer.is_target() && !seen {
+            let raw = layer.normalised && layer.children.is_empty();
+            if layer.is_target() && !seen && !raw {
                 rows.push(entry.row());
             }
         }
@@ -149,6 +151,16 @@ pub(super) fn origin(graph: &Graph, shapes: &[Vec<i64>], value: ValueId) -> Valu
         origin = input;
     }
     origin
+}
+
+/// Whether the network reads `value` only to normalise it.
+pub(super) fn is_only_normalised(graph: &Graph, value: ValueId) -> bool {
+    let mut readers = graph
+        .nodes
+        .iter()
+        .filter(|node| node.inputs.contains(&value))
+        .peekable();
+    readers.peek().is_some() && readers.all(|node| matches!(node.op, Op::BatchNorm { .. }))
 }
 
 fn does_nothing(op: &Op, input: &[i64], output: &[i64]) -> bool {

@@ -192,22 +192,41 @@ impl Tape {
             return Ok(());
         };
         let mut at = HashMap::from([(first.output, gradient)]);
+        // Factors for each channel that the gradient at a value is still to be multiplied with.
+        let mut scales: HashMap<ValueId, &Tensor> = HashMap::new();
         for (step, factor) in steps.iter().zip(&self.factors[piece.cut]) {
-            let Some(gradient) = at.remove(&step.output) else {
+            let Some(mut gradient) = at.remove(&step.output) else {
                 continue;
             };
             if piece.inside.contains(&step.output) {
                 found(step.output, &gradient)?;
             }
-            for &input in step.inputs.iter().filter(|id| of_use.contains(id)) {
-                let missing = || TchError::Shape("no such value".into());
-                let tensor = self.activation(input).ok_or_else(missing)?;
+            let factor = factor.as_ref();
+            let mut folded = None;
+            if let Some(scale) = scales.remove(&step.output) {
+                folded = step.folded(factor, scale, &gradient)?;
+                if folded.is_none() {
+                    gradient = gradient.f_mul(scale)?;
+                }
+            }
+            let missing = || TchError::Shape("no such value".into());
+            let inputs = step.inputs.iter().map(|id| self.activation(*id));
+            let tensors = inputs.collect::<Option<Vec<&Tensor>>>();
+            let tensors = tensors.ok_or_else(missing)?;
+            for (which, &input) in step.inputs.iter().enumerate() {
+                if !of_use.contains(&input) {
+                    continue;
+                }
+                let unseen = plan.cut_at(input).is_none() && !piece.inside.contains(&input);
                 let pulled = if step.is_recorded() {
                     let output = self.computed(step.output, piece.cut).ok_or_else(missing)?;
-                    let pulled = pull_back(output, &gradient, &[tensor])?.pop();
+                    let pulled = pull_back(output, &gradient, &[tensors[which]])?.pop();
                     pulled.ok_or_else(missing)?
+                } else if let (true, true, Some(scale)) = (step.is_scale(), unseen, factor) {
+                    scales.insert(input, scale);
+                    gradient.shallow_clone()
                 } else {
-                    step.pull_back(factor.as_ref(), tensor, &gradient)?
+                    step.pull_back(folded.as_ref().or(factor), &tensors, which, &gradient)?
                 };
                 match plan.cut_at(input) {
                     Some(feed) => arrived.add(feed, pulled)?,

@@ -32,6 +32,7 @@ fn tree(rows: &[(&str, usize, usize, usize)]) -> LayerTree {
             },
             activation: ValueId(value),
             origin: ValueId(origin),
+            normalised: path.ends_with("raw"),
             children: children(row),
             parent: parent(path),
         };
@@ -68,6 +69,18 @@ fn a_small_network_shows_every_layer_that_does_something() {
         "body.relu",
     ];
     assert_eq!(paths(&tree), all);
+}
+
+#[test]
+fn a_sum_that_is_only_normalised_gives_way_to_what_the_network_goes_on_with() {
+    let tree = tree(&[
+        ("stem_raw", 8, 1, 1),
+        ("norm", 8, 2, 2),
+        ("block_raw", 4, 4, 4),
+        ("block_raw.conv", 4, 3, 3),
+    ]);
+    // A block is more than its last convolution.
+    assert_eq!(paths(&tree), ["norm", "block_raw.conv", "block_raw"]);
 }
 
 #[test]
@@ -133,5 +146,7 @@ fn the_models_at_hand_show_their_blocks() {
         shown.contains(&"blocks.6") && shown.contains(&"bn2"),
         "{shown:?}"
     );
+    let raw = |path: &&str| path.starts_with("conv_");
+    assert!(!shown.iter().any(raw), "{shown:?}");
     assert!((16..=MOST).contains(&shown.len()), "{shown:?}");
 }
