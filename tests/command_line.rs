@@ -188,6 +188,26 @@ fn an_output_folder_that_cannot_be_written_is_named() {
 }
 
 #[test]
+fn where_nothing_can_be_written_no_folder_is_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let bad = folder.path().join("bad.png");
+    std::fs::write(&bad, b"no picture").unwrap();
+    let out = folder.path().join("new");
+    for more in [&[] as &[&str], &["--layers", "all"]] {
+        let fixed = [
+            "export",
+            bad.to_str().unwrap(),
+            "--out",
+            out.to_str().unwrap(),
+        ];
+        let done = gradcam(fixed.iter().chain(more));
+        assert_eq!(done.status.code(), Some(2));
+        assert!(stderr(&done).contains("bad.png"), "{}", stderr(&done));
+        assert!(!out.exists());
+    }
+}
+
+#[test]
 fn unknown_classes_layers_and_models_are_refused_with_a_way_out() {
     let out = tempfile::tempdir().unwrap();
     let out = out.path().to_str().unwrap();
@@ -420,7 +440,8 @@ fn a_comparison_that_cannot_be_written_says_so_before_it_is_computed() {
     assert!(said(&file("no/such/a.png"), &[]).contains("no such folder"));
     assert!(said(Path::new("/proc/a.pdf"), &[]).contains("nothing was written"));
     assert!(said(&picture, &[]).contains("would be replaced"));
-    assert!(said(&file("a.png"), &["--layer=bn1", "--layer=bn2"]).contains("one for each"));
+    let two = said(&file("a.png"), &["--layer=bn1", "--layer=bn2"]);
+    assert!(two.contains("2 layers were named for one model"), "{two}");
     assert!(said(&file("a.png"), &["--class=cat"]).contains("tiger cat"));
     assert!(said(&file("a.png"), &["--model=assets/coffee.png"]).contains("coffee.png"));
     assert!(said(&file("a.png"), &["assets/no_such.png"]).contains("no_such.png"));

@@ -2,7 +2,7 @@
 //! keyboard, and closed.
 #![cfg(target_os = "linux")]
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -146,12 +146,17 @@ fn bar(shot: &RgbImage, display: &Display) -> u8 {
 
 /// Starts the program with a folder of settings, and waits for its window.
 fn start(display: &Display, settings: &Path, arguments: &[&str]) -> Child {
+    start_heard(display, settings, arguments, Stdio::null())
+}
+
+/// The same with what it says.
+fn start_heard(display: &Display, settings: &Path, arguments: &[&str], heard: Stdio) -> Child {
     let program = display
         .command(env!("CARGO_BIN_EXE_gradcam"))
         .args(arguments)
         .env("GRADCAM_CONFIG", settings)
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")))
-        .stderr(Stdio::null())
+        .stderr(heard)
         .spawn()
         .unwrap();
     let window = until("the window stands", || {
@@ -236,4 +241,20 @@ fn the_window_opens_answers_keys_and_closes_cleanly() {
         (changed(&shot, &light) < 0.01).then_some(())
     });
     close(&display, &mut again);
+}
+
+#[test]
+fn a_display_that_goes_away_is_told_in_one_line() {
+    let mut display = Display::start();
+    let settings = tempfile::tempdir().unwrap();
+    let model = ["--model", "models/squeezenet1_1.pt2"];
+    let mut program = start_heard(&display, settings.path(), &model, Stdio::piped());
+    std::thread::sleep(Duration::from_secs(2));
+    display.server.kill().unwrap();
+    let status = until("the program ends", || program.try_wait().unwrap());
+    let mut said = String::new();
+    program.stderr.unwrap().read_to_string(&mut said).unwrap();
+    assert!(!status.success());
+    assert!(!said.contains("panicked"), "{said}");
+    assert!(!said.contains(".rs:"), "{said}");
 }

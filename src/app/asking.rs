@@ -123,10 +123,13 @@ impl App {
     }
 
     /// Stops the newest request and goes back to what is shown, so that the lists and the pictures
-    /// agree again.
+    /// agree again. Where there is nothing to stop, a message goes.
     pub fn cancel(&mut self) {
-        self.state.side_mut().choosing_rival = false;
+        let chose_rival = std::mem::take(&mut self.state.side_mut().choosing_rival);
         if !self.can_cancel() {
+            if !chose_rival {
+                self.notices.dismiss_newest();
+            }
             return;
         }
         self.work.photo = None;

@@ -59,7 +59,10 @@ impl App {
             | Command::FirstPicture
             | Command::LastPicture
             | Command::CloseFolder => unless(self.has_film(), "Open a folder first"),
-            Command::Cancel => unless(self.can_cancel(), "Nothing is under way"),
+            Command::Cancel => {
+                let possible = self.can_cancel() || !self.notices.is_empty();
+                unless(possible, "Nothing is under way")
+            }
             Command::Undo => unless(self.can_undo(), "Nothing to undo"),
             Command::Redo => unless(self.can_redo(), "Nothing to redo"),
             Command::SaveSession => {

@@ -4,12 +4,12 @@
 use std::collections::HashMap;
 
 use egui::{
-    Align, Checkbox, Layout, Margin, Rect, RichText, Role, ScrollArea, Sense, TextureHandle,
-    TextureOptions, Ui, pos2, vec2,
+    Align, Checkbox, Layout, Margin, Pos2, Rect, RichText, Role, ScrollArea, Sense, TextureHandle,
+    TextureOptions, Ui, UiBuilder, pos2, vec2,
 };
 
 use crate::explain::Channels;
-use crate::picture::caption::significant;
+use crate::picture::caption::{significant, with_minus};
 use crate::picture::cells;
 
 use super::App;
@@ -23,6 +23,10 @@ const CHANNEL_ROW: f32 = 48.0;
 const PICTURE: f32 = 40.0;
 const SHARE: f32 = 56.0;
 const WEIGHT: f32 = 64.0;
+/// Left of the numbers: the tick box and the picture.
+const LEFT: f32 = 24.0 + PICTURE + GRID;
+/// In narrower lists the weight stands below the channel's number instead of beside it.
+const NARROW: f32 = LEFT + 40.0 + WEIGHT + SHARE;
 
 /// The small pictures of the channels that have been in sight.
 #[derive(Default)]
@@ -124,15 +128,14 @@ impl App {
             y,
             line(ui, "Share", theme::small(), colour, SHARE),
         );
-        let weight = line(ui, "Weight α", theme::small(), colour, WEIGHT);
-        draw_right(ui, right - SHARE, y, weight);
         let left = rect.left() + INSET + 24.0;
-        draw_left(
-            ui,
-            left,
-            y,
-            line(ui, "Channel", theme::small(), colour, 80.0),
-        );
+        let narrow = right - rect.left() - INSET < NARROW;
+        if !narrow {
+            let weight = line(ui, "Weight α", theme::small(), colour, WEIGHT);
+            draw_right(ui, right - SHARE, y, weight);
+        }
+        let name = if narrow { "Channel, α" } else { "Channel" };
+        draw_left(ui, left, y, line(ui, name, theme::small(), colour, 80.0));
     }
 
     fn channel_row(
@@ -149,19 +152,17 @@ impl App {
         let share = channels.shares.get(channel).copied().unwrap_or_default();
         let response = row(ui, CHANNEL_ROW, true, looked_at);
         let rect = response.rect.shrink2(vec2(INSET, 0.0));
-        let y = rect.center().y;
-
-        let tick = Rect::from_min_size(pos2(rect.left() - 4.0, y - 10.0), vec2(20.0, 20.0));
-        let mut ticked = self.state.channels.ticked.contains(&channel);
-        let name = format!("Channel {channel} in the map");
-        let tick = ui.put(tick, Checkbox::without_text(&mut ticked));
-        let tick = tick.accessible_name(&name);
-        if tick.clicked() {
-            commands.push(Command::TickChannel(channel));
-        }
+        let narrow = rect.width() < NARROW;
+        // The lines of text and the bar below them, in the middle of the row together.
+        let middle = rect.center().y;
+        let (y, bar) = match narrow {
+            true => (middle - 12.0, middle + 15.0),
+            false => (middle - 5.0, middle + 11.0),
+        };
+        self.tick_ui(ui, channel, pos2(rect.left(), y), commands);
 
         let picture = Rect::from_min_size(
-            pos2(rect.left() + 24.0, y - PICTURE / 2.0),
+            pos2(rect.left() + 24.0, middle - PICTURE / 2.0),
             vec2(PICTURE, PICTURE),
         );
         if let Some(texture) = self.channel_picture(ui, channels, channel) {
@@ -171,15 +172,18 @@ impl App {
         }
         let left = picture.right() + GRID;
         let name = line(ui, &channel.to_string(), theme::body(), colours.text, 48.0);
-        draw_left(ui, left, y - 5.0, name);
-        let share_text = format!("{:.1} %", share * 100.0);
+        draw_left(ui, left, y, name);
+        let share_text = share_text(share);
         let number = line(ui, &share_text, theme::body(), colours.text, SHARE);
-        draw_right(ui, rect.right(), y - 5.0, number);
+        draw_right(ui, rect.right(), y, number);
         let weight_text = significant(weight);
         let number = line(ui, &weight_text, theme::small(), colours.weak, WEIGHT);
-        draw_right(ui, rect.right() - SHARE, y - 5.0, number);
+        match narrow {
+            true => draw_left(ui, left, y + 15.0, number),
+            false => draw_right(ui, rect.right() - SHARE, y, number),
+        };
 
-        let track = Rect::from_min_max(pos2(left, y + 11.0), pos2(rect.right(), y + 14.0));
+        let track = Rect::from_min_max(pos2(left, bar), pos2(rect.right(), bar + 3.0));
         ui.painter().rect_filled(track, 1.5, colours.hover);
         let part = if largest > 0.0 {
             share.abs() / largest
@@ -204,6 +208,21 @@ impl App {
         name_row(&response, Role::ListItem, looked_at, &name, &numbers);
         if response.clicked() {
             commands.push(Command::LookAtChannel(Some(channel).filter(|_| !looked_at)));
+        }
+    }
+
+    /// Whether the channel is one of those that make the map; with its left edge and its middle at
+    /// `place`.
+    fn tick_ui(&self, ui: &mut Ui, channel: usize, place: Pos2, commands: &mut Vec<Command>) {
+        let mut ticked = self.state.channels.ticked.contains(&channel);
+        let rect = Rect::from_min_size(place - vec2(4.0, 10.0), vec2(20.0, 20.0));
+        // In a place of its own, so that the next row stands where this one ends.
+        let layout = Layout::centered_and_justified(egui::Direction::TopDown);
+        let mut ui = ui.new_child(UiBuilder::new().max_rect(rect).layout(layout));
+        let tick = ui.add(Checkbox::without_text(&mut ticked));
+        let name = format!("Channel {channel} in the map");
+        if tick.accessible_name(&name).clicked() {
+            commands.push(Command::TickChannel(channel));
         }
     }
 
@@ -234,5 +253,27 @@ impl App {
     /// Forgets the small pictures, as when their colours change.
     pub(super) fn forget_channel_pictures(&mut self) {
         self.channel_pictures = ChannelPictures::default();
+    }
+}
+
+/// A channel's share of the map in per cent; none of it has no sign.
+fn share_text(share: f32) -> String {
+    match format!("{:.1} %", share * 100.0) {
+        none if none == "-0.0 %" => "0.0 %".to_owned(),
+        some => with_minus(some),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::share_text;
+
+    #[test]
+    fn a_share_against_the_map_has_a_minus_and_none_has_not() {
+        let shares = [0.058, -0.123, -0.000_2, 0.0, -0.0];
+        assert_eq!(
+            shares.map(share_text),
+            ["5.8 %", "−12.3 %", "0.0 %", "0.0 %", "0.0 %"]
+        );
     }
 }

@@ -5,7 +5,7 @@ use egui::{Align, DragValue, Margin, Rect, RichText, Role, ScrollArea, Ui, pos2,
 
 use crate::engine::Answer;
 
-use crate::picture::caption::{percent, significant};
+use crate::picture::caption::{percent, significant, with_minus};
 
 use super::App;
 use super::commands::Command;
@@ -19,6 +19,8 @@ const LOGIT: f32 = 48.0;
 
 impl App {
     pub(super) fn list_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        // As wide as the person made it, whatever stands in it.
+        ui.set_min_width(ui.available_width());
         let inset = Margin {
             left: INSET as i8 - 8,
             right: INSET as i8,
@@ -54,6 +56,7 @@ impl App {
     }
 
     fn classes_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        let loading = self.is_loading();
         let state = &mut self.state;
         let inset = Margin {
             left: INSET as i8,
@@ -77,6 +80,14 @@ impl App {
 
         // The newest answer there is, dimmed while it is not the answer to what is open.
         let Some((key, answer)) = state.side().newest_answer.clone() else {
+            let missing = match (state.photo.is_some(), state.card().is_some()) {
+                _ if loading => return,
+                (false, false) => "Open an image and a model to see the classes.",
+                (false, true) => "Open an image to see what the model answers.",
+                (true, false) => "Open a model to see what it answers.",
+                (true, true) => return,
+            };
+            hint_ui(ui, missing);
             return;
         };
         let asked = state.subject().map(|subject| subject.answer_key());
@@ -84,10 +95,7 @@ impl App {
         columns_ui(ui);
         let rows = visible_rows(state, &answer);
         if rows.is_empty() {
-            let inset = Margin::symmetric(INSET as i8, GRID as i8);
-            egui::Frame::new().inner_margin(inset).show(ui, |ui| {
-                ui.label(RichText::new("No class of that name.").color(palette(ui).weak));
-            });
+            hint_ui(ui, "No class of that name.");
             return;
         }
         if entered && !state.side().class_search.is_empty() {
@@ -121,6 +129,14 @@ impl App {
                 }
             });
     }
+}
+
+/// What stands in the place of the list.
+fn hint_ui(ui: &mut Ui, text: &str) {
+    let inset = Margin::symmetric(INSET as i8, GRID as i8);
+    egui::Frame::new().inner_margin(inset).show(ui, |ui| {
+        ui.label(RichText::new(text).color(palette(ui).weak));
+    });
 }
 
 fn top_k_ui(ui: &mut Ui, state: &mut State) {
@@ -237,7 +253,7 @@ fn class_row(
         )
     });
     let right = rect.right() - PROBABILITY;
-    let logit_text = format!("{logit:.2}");
+    let logit_text = with_minus(format!("{logit:.2}"));
     draw_right(
         ui,
         right,
@@ -275,7 +291,7 @@ fn class_row(
     ui.painter()
         .rect_filled(Rect::from_min_size(track.min, full), 1.5, fill);
 
-    let mut numbers = format!("{}, logit {logit:.2}", percent(probability));
+    let mut numbers = format!("{}, logit {logit_text}", percent(probability));
     if let Some(tag) = tag {
         numbers = format!("{numbers}, {tag}");
     }

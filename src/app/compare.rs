@@ -44,7 +44,10 @@ impl App {
             Command::Pin(row) => self.pin(row),
             Command::Unpin(id) => state.pins.retain(|pin| pin.id != id),
             Command::UnpinAll => state.pins.clear(),
-            Command::MovePin(id, place) => move_pin(state, id, place),
+            Command::MovePin(id, place) => {
+                move_pin(state, id, place);
+                self.reveal_row = Some(RowId::Pin(id));
+            }
             Command::MakeLive(id) => self.make_live(id),
             _ => return,
         }
@@ -74,6 +77,7 @@ impl App {
             id,
             subject: row.subject,
         });
+        self.reveal_row = Some(RowId::Pin(id));
     }
 
     /// The view of a pin becomes the active side's; the pin stays.

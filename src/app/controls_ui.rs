@@ -162,7 +162,7 @@ impl App {
         );
         let text = format!("Legend: {} from 0 to {max}", self.state.colormap.name());
         response.widget_info(|| WidgetInfo::labeled(egui::Role::Image, true, &text));
-        response.on_hover_text("From 0 to the largest value of this heat map");
+        response.on_hover_text("From 0 to the maximum of this heat map");
     }
 }
 

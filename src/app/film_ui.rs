@@ -1,6 +1,8 @@
 //! The strip of the folder's pictures: each with its name, what the model takes it for and what it
 //! really shows. Only what is on screen is laid out, however many there are.
 
+use std::path::{Path, PathBuf};
+
 use egui::{Color32, Rect, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo};
 use egui::{pos2, vec2};
 
@@ -21,6 +23,8 @@ const TEXT: f32 = 120.0;
 const PITCH: f32 = PICTURE.x + GRID + TEXT + 2.0 * GRID;
 const CELL: f32 = PICTURE.y + 8.0;
 const BAR: f32 = 12.0;
+/// A folder's name is not written shorter than this.
+const SHORTEST: f32 = 3.0 * GRID;
 
 const WHOLE: Rect = Rect {
     min: egui::Pos2::ZERO,
@@ -190,12 +194,19 @@ impl App {
         let below = line(ui, &below.join("  "), theme::tiny(), colours.text, TEXT);
         draw_left(ui, left, second, below);
         let ink = if chosen { colours.text } else { colours.weak };
-        draw_left(
-            ui,
-            left,
-            third,
-            line(ui, &entry.name, theme::tiny(), ink, TEXT),
-        );
+        let name = line(ui, &entry.name, theme::tiny(), ink, TEXT);
+        // The folder it lies in has what room the name leaves.
+        let slash = line(ui, "/", theme::tiny(), colours.weak, TEXT);
+        let room = TEXT - name.size().x - slash.size().x;
+        let mut start = left;
+        if let Some(folder) = folder_within(&entry.path, self.film.paths())
+            && room >= SHORTEST
+        {
+            let folder = line(ui, &folder, theme::tiny(), colours.weak, room);
+            start = draw_left(ui, left, third, folder);
+            start = draw_left(ui, start, third, slash);
+        }
+        draw_left(ui, start, third, name);
     }
 
     /// All that is known of a picture, in words.
@@ -233,6 +244,13 @@ impl App {
     }
 }
 
+/// The name of the folder that a picture lies in, where that is a folder within one that is open.
+fn folder_within(picture: &Path, open: &[PathBuf]) -> Option<String> {
+    let inside = open.iter().find_map(|open| picture.strip_prefix(open).ok());
+    let folder = inside?.parent()?.file_name()?;
+    Some(folder.to_string_lossy().into_owned())
+}
+
 fn cross(ui: &Ui, centre: egui::Pos2, r: f32, stroke: Stroke) {
     for (dx, dy) in [(r, r), (r, -r)] {
         let ends = [centre - vec2(dx, dy), centre + vec2(dx, dy)];
@@ -244,4 +262,23 @@ fn tick(ui: &Ui, centre: egui::Pos2, stroke: Stroke) {
     let points = [vec2(-4.0, 0.0), vec2(-1.0, 3.0), vec2(4.0, -3.5)];
     let points = points.into_iter().map(|offset| centre + offset);
     ui.painter().line(points.collect(), stroke);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_within_the_open_one_is_named_and_the_open_one_is_not() {
+        let open = [
+            PathBuf::from("/data/animals"),
+            PathBuf::from("/tmp/one.png"),
+        ];
+        let folder = |picture: &str| folder_within(Path::new(picture), &open);
+        assert_eq!(folder("/data/animals/cats/1.png").as_deref(), Some("cats"));
+        assert_eq!(folder("/data/animals/a/b/1.png").as_deref(), Some("b"));
+        assert_eq!(folder("/data/animals/1.png"), None);
+        assert_eq!(folder("/tmp/one.png"), None);
+        assert_eq!(folder("/elsewhere/cats/1.png"), None);
+    }
 }

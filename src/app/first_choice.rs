@@ -24,15 +24,15 @@ impl App {
             };
             let Some(top) = answer.top() else { continue };
             let wanted = self.first.class.take();
-            let found = wanted
-                .as_deref()
-                .map(|text| find_class(&subject.card.labels, &answer, text));
-            if let Some(None) = found {
-                let text = wanted.unwrap_or_default();
-                self.notices
-                    .error("No such class", format!("The model has no class “{text}”."));
-            }
-            let chosen = found.flatten().unwrap_or(top);
+            let found = wanted.map(|text| find_class(&subject.card.labels, &answer, &text));
+            let chosen = match found {
+                Some(Ok(class)) => class,
+                Some(Err((title, why))) => {
+                    self.notices.error(title, why);
+                    top
+                }
+                None => top,
+            };
             let side = &mut self.state.sides[index];
             side.score = Some(Score::For(chosen));
             side.reveal_class = true;
@@ -72,17 +72,79 @@ impl App {
     }
 }
 
-/// A class by number, by its exact name, or as `top3`: the third of the ranking.
-fn find_class(labels: &[String], answer: &Answer, text: &str) -> Option<usize> {
-    let classes = answer.logits.len();
+/// A class by number, by its exact name, or as `top3`: the third of the ranking. Where it is none, or
+/// could be several, a notice's title and text.
+fn find_class(
+    labels: &[String],
+    answer: &Answer,
+    text: &str,
+) -> Result<usize, (&'static str, String)> {
+    let unknown = || ("No such class", format!("The model has no class “{text}”."));
     if let Ok(number) = text.parse::<usize>() {
-        return (number < classes).then_some(number);
+        let known = Some(number).filter(|number| *number < answer.logits.len());
+        return known.ok_or_else(unknown);
     }
-    if let Some(rank) = text
-        .strip_prefix("top")
-        .and_then(|n| n.parse::<usize>().ok())
-    {
-        return answer.ranking.get(rank.checked_sub(1)?).copied();
+    let rank = text.strip_prefix("top").and_then(|n| n.parse().ok());
+    if let Some(rank) = rank {
+        let place = usize::checked_sub(rank, 1);
+        let class = place.and_then(|place| answer.ranking.get(place));
+        return class.copied().ok_or_else(unknown);
     }
-    labels.iter().position(|label| label == text)
+    let same: Vec<usize> = (0..labels.len()).filter(|&i| labels[i] == text).collect();
+    match same.as_slice() {
+        [] => Err(unknown()),
+        [class] => Ok(*class),
+        [before @ .., last] => {
+            let before: Vec<String> = before.iter().map(ToString::to_string).collect();
+            let why = format!(
+                "“{text}” is the label of the classes {} and {last}, so the model's own answer was \
+                 taken. Name the class by its index.",
+                before.join(", ")
+            );
+            Err(("Several classes of that name", why))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::picture::geometry::{Filter, Fit, Frame, Placement};
+
+    fn found(text: &str) -> Result<usize, String> {
+        let labels = ["crane", "cat", "tiger cat", "crane"].map(str::to_owned);
+        let frame = Frame {
+            width: 4,
+            height: 4,
+            crop_pct: 1.0,
+            filter: Filter::Bilinear,
+            fill: [0; 3],
+        };
+        let answer = Answer {
+            logits: vec![1.0, 3.0, 2.0, 0.0],
+            probabilities: vec![0.1, 0.6, 0.3, 0.0],
+            ranking: vec![1, 2, 0, 3],
+            placement: Placement::new((4, 4), &frame, Fit::Stretch),
+            resample_ms: 0.0,
+            forward_ms: 0.0,
+        };
+        find_class(&labels, &answer, text).map_err(|(title, why)| format!("{title}: {why}"))
+    }
+
+    #[test]
+    fn a_class_is_named_by_its_index_its_label_or_its_rank() {
+        for (text, class) in [("3", 3), ("tiger cat", 2), ("top1", 1), ("top3", 0)] {
+            assert_eq!(found(text), Ok(class), "{text}");
+        }
+        for text in ["4", "unicorn", "top0", "top5", ""] {
+            let said = found(text).unwrap_err();
+            assert!(said.starts_with("No such class: "), "{text}: {said}");
+        }
+    }
+
+    #[test]
+    fn of_several_classes_with_one_label_none_is_taken() {
+        let said = found("crane").unwrap_err();
+        assert!(said.contains("the classes 0 and 3"), "{said}");
+    }
 }

@@ -25,15 +25,16 @@ const MAP: egui::Vec2 = vec2(30.0, 20.0);
 
 impl App {
     pub(super) fn layers_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
-        let state = &mut self.state;
-        let Some(card) = state.card().cloned() else {
-            ui.add_space(INSET);
+        let Some(card) = self.state.card().cloned() else {
+            let opening = self.opening_model();
+            ui.add_space(12.0);
             let inset = egui::Margin::symmetric(INSET as i8, 0);
             egui::Frame::new()
                 .inner_margin(inset)
-                .show(ui, |ui| no_model_ui(ui, commands));
+                .show(ui, |ui| no_model_ui(ui, opening.as_deref(), commands));
             return;
         };
+        let state = &mut self.state;
         if std::mem::take(&mut state.side_mut().reveal_layer) {
             open_branches(state.side_mut(), &card);
             self.scroll_to_layer = true;
@@ -90,6 +91,15 @@ impl App {
                 }
                 ui.add_space(GRID);
             });
+    }
+
+    /// What is being opened that will bring a model, in words.
+    fn opening_model(&self) -> Option<String> {
+        let model = self.work.models.front().map(|model| &model.opening.path);
+        let name = model.map(|path| path.file_name().unwrap_or(path.as_os_str()));
+        let session = || self.session.is_opening().then(|| "the session".to_owned());
+        let what = name.map(|name| name.to_string_lossy().into_owned());
+        Some(format!("Opening {}", what.or_else(session)?))
     }
 
     fn layer_row(

@@ -6,7 +6,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::anyhow;
+use anyhow::{anyhow, bail};
 use egui::{Context, Rect, Vec2, pos2, vec2};
 
 use crate::engine::{Engine, Error};
@@ -33,11 +33,13 @@ mod finder;
 mod first_choice;
 mod fuzzy;
 mod history;
+mod input_texture;
 mod keys;
 mod keys_ui;
 mod layers_ui;
 mod logic;
 mod looks;
+mod lost_display;
 mod memory;
 mod model_ui;
 mod notices;
@@ -49,6 +51,7 @@ mod picture_ui;
 mod readout_ui;
 mod recent;
 mod results;
+mod row_head_ui;
 mod rows;
 mod scale;
 mod score_ui;
@@ -111,6 +114,8 @@ pub struct App {
     scroll_to_layer: bool,
     /// And its tile in the strip, in so many frames.
     reveal_tile: u8,
+    /// A row of several that is to be brought into sight, once.
+    reveal_row: Option<rows::RowId>,
     channel_pictures: channels_ui::ChannelPictures,
     /// The open folder, if one is open, and how the window stands before it.
     film: Film,
@@ -161,6 +166,7 @@ impl App {
             hovered: None,
             scroll_to_layer: false,
             reveal_tile: 0,
+            reveal_row: None,
             channel_pictures: channels_ui::ChannelPictures::default(),
             film: Film::new(film::wake(ctx)),
             film_view: film::FilmView::default(),
@@ -294,7 +300,11 @@ pub fn run(start: Start) -> anyhow::Result<()> {
         }
         Ok(Box::new(App::new(&cc.egui_ctx, start, memory)?))
     });
-    eframe::run_native("gradcam", options, create).map_err(|error| match error {
+    let ran = lost_display::watched(|| eframe::run_native("gradcam", options, create));
+    let Some(ran) = ran else {
+        bail!("the display went away, and the window with it");
+    };
+    ran.map_err(|error| match error {
         // What the windowing library says names its own source files.
         eframe::Error::Winit(_) | eframe::Error::WinitEventLoop(_) => {
             NoWindow("the display does not answer".into()).into()

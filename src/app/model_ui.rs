@@ -33,8 +33,13 @@ pub fn notes_ui(ui: &mut Ui, card: &ModelCard) {
         });
 }
 
-pub fn no_model_ui(ui: &mut Ui, commands: &mut Vec<Command>) {
+/// What stands in the place of the tree; `opening` says what will bring one, if anything will.
+pub fn no_model_ui(ui: &mut Ui, opening: Option<&str>, commands: &mut Vec<Command>) {
     heading(ui, "Layers", |_| {});
+    if let Some(opening) = opening {
+        ui.label(egui::RichText::new(opening).color(palette(ui).weak));
+        return;
+    }
     let text = "Open a model to see its layers.";
     ui.label(egui::RichText::new(text).color(palette(ui).weak));
     let command = Command::OpenModel;

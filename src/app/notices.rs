@@ -46,6 +46,15 @@ impl Notices {
         self.list.retain(|notice| notice.id != id);
     }
 
+    /// Takes the one away that stands above all others.
+    pub fn dismiss_newest(&mut self) {
+        self.list.pop();
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = &Notice> {
         self.list.iter()
     }

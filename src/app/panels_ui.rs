@@ -200,7 +200,11 @@ impl App {
             .map(|row| &row.subject.photo)
             .or(self.state.photo.as_ref());
         match cell {
-            Cell::Panel(Panel::Original) => photo.map(|p| p.name()).unwrap_or_default(),
+            Cell::Panel(Panel::Original) => {
+                let drawn = own.and_then(|own| own.photo.as_ref());
+                let coming = || photo.map(|photo| photo.name()).unwrap_or_default();
+                drawn.map_or_else(coming, |(_, drawn)| drawn.name.clone())
+            }
             Cell::Panel(Panel::HeatMap) => {
                 heat.map_or_else(String::new, |(_, heat)| heat.caption.clone())
             }

@@ -21,6 +21,8 @@ const SQUARES: TextureOptions = TextureOptions {
 
 /// A photo ready to be drawn.
 pub struct PhotoTexture {
+    /// The file's name.
+    pub name: String,
     /// Of the original, in pixels.
     pub size: (u32, u32),
     /// From the largest copy to the smallest, each half the one before or less: drawn small, a
@@ -62,6 +64,7 @@ pub fn photo_texture(ctx: &Context, photo: &Photo) -> PhotoTexture {
         }
     }
     PhotoTexture {
+        name: photo.name(),
         size: (photo.rgb.width(), photo.rgb.height()),
         levels,
     }

@@ -6,11 +6,12 @@ use crate::figure::Panel;
 use crate::picture::compose::UNSEEN_SHADE;
 
 use super::App;
+use super::input_texture::InputTexture;
 use super::panels_ui::{Cell, NOWHERE_TO_LOOK, is_stale};
 use super::photo_texture::PhotoTexture;
 use super::rows::{Row, RowId};
 use super::state::Opacity;
-use super::textures::{HeatTexture, InputTexture};
+use super::textures::HeatTexture;
 use super::theme::{self, GRID, palette};
 use super::widgets::{busy, draw_left, line, lines};
 
@@ -23,7 +24,8 @@ const WHOLE: Rect = Rect {
 const UNSEEN_ZERO: Color32 = Color32::from_gray(50);
 
 impl App {
-    pub(super) fn picture_ui(&self, ui: &mut Ui, row: Option<&Row>, cell: Cell, rect: Rect) {
+    pub(super) fn picture_ui(&mut self, ui: &mut Ui, row: Option<&Row>, cell: Cell, rect: Rect) {
+        self.fit_signed(ui, row, cell, rect);
         let colours = palette(ui);
         ui.painter().rect_filled(rect, 0.0, colours.well);
         let painter = ui.painter_at(rect);
@@ -66,7 +68,8 @@ impl App {
             plate(ui, rect, true, NOWHERE_TO_LOOK);
             return;
         }
-        let stale = is_stale(self, row, cell) && row.is_some();
+        // Without a row there is only the photo.
+        let stale = is_stale(self, row, cell) && (row.is_some() || original);
         let dim = ui.animate_bool_with_time(ui.scope_id().with((id, cell, "dim")), stale, 0.15);
         if stale && !empty {
             painter.rect_filled(rect, 0.0, colours.stage.gamma_multiply(0.6 * dim));
@@ -101,6 +104,21 @@ impl App {
             draw_left(ui, rect.left() + GRID, ground.center().y, text);
         }
         self.crosshair_ui(&painter, row, rect);
+    }
+
+    /// Sees to it that a signed picture is there in the size that it is drawn with.
+    fn fit_signed(&mut self, ui: &Ui, row: Option<&Row>, cell: Cell, rect: Rect) {
+        let (Some(row), Cell::Panel(Panel::GuidedBackprop)) = (row, cell) else {
+            return;
+        };
+        let own = self.textures.row(row.id);
+        let Some((_, signed)) = own.and_then(|own| own.signed.as_ref()) else {
+            return;
+        };
+        let size = vec2(signed.size.0 as f32, signed.size.1 as f32);
+        let at = self.state.view.picture_rect(rect, size);
+        let pixels = at.size() * ui.pixels_per_point();
+        self.textures.fit_signed(ui.ctx(), row.id, pixels);
     }
 
     fn crosshair_ui(&self, painter: &Painter, row: Option<&Row>, rect: Rect) {
@@ -142,7 +160,7 @@ fn part(at: Rect, part: Rect) -> Rect {
 fn draw_heat(painter: &Painter, layer: &InputTexture, at: Rect, opacity: Opacity) {
     let seen = part(at, layer.seen);
     let tint = Color32::from_white_alpha(opacity.0);
-    painter.image(layer.level(f32::MAX).id(), seen, layer.uv(), tint);
+    painter.image(layer.texture().id(), seen, layer.uv(), tint);
     shade_unseen(painter, at, seen);
 }
 
@@ -173,9 +191,7 @@ pub fn shade_unseen(painter: &Painter, at: Rect, seen: Rect) {
 fn draw_signed(painter: &Painter, picture: &InputTexture, at: Rect) {
     painter.rect_filled(at, 0.0, UNSEEN_ZERO);
     let seen = part(at, picture.seen);
-    let pixels = seen.width() * painter.pixels_per_point();
-    let texture = picture.level(pixels);
-    painter.image(texture.id(), seen, picture.uv(), Color32::WHITE);
+    painter.image(picture.texture().id(), seen, picture.uv(), Color32::WHITE);
 }
 
 /// Words over a picture that does not speak for itself, or in the place of one that is not there.
@@ -185,14 +201,10 @@ fn plate(ui: &Ui, rect: Rect, bare: bool, text: &str) {
     } else {
         (Color32::WHITE, Color32::from_black_alpha(190))
     };
-    let galley = lines(
-        ui,
-        text,
-        theme::small(),
-        words,
-        rect.width() - 4.0 * GRID,
-        3,
-    );
+    // As many lines as the picture has room for.
+    let room = rect.size() - vec2(2.0 * GRID + 4.0, GRID + 4.0);
+    let most = (room.y / ui.fonts_mut(|fonts| fonts.row_height(&theme::small()))) as usize;
+    let galley = lines(ui, text, theme::small(), words, room.x, most.max(1));
     let size = galley.size() + vec2(2.0 * GRID, GRID);
     let plate = Rect::from_center_size(rect.center(), size);
     ui.painter().rect_filled(plate, 4.0, ground);

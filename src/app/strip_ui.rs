@@ -86,6 +86,7 @@ impl App {
                         };
                         self.tile_ui(ui, layer, rect, response, mark, depth, commands);
                     }
+                    ui.add_space(2.0);
                 });
             });
     }
@@ -117,8 +118,8 @@ impl App {
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Min), |ui| {
                 let on = self.state.strip_common_scale;
                 let button = egui::Button::new("One scale").small().selected(on);
-                let hint = "Draw all layers' maps against the largest value of any, to see where \
-                            the evidence is strong";
+                let hint = "Draw all layers' maps against the largest maximum, to see where the \
+                            evidence is strong";
                 if ui.add(button).on_hover_text(hint).clicked() {
                     commands.push(Command::SetStripScale(!on));
                 }
@@ -194,7 +195,7 @@ impl App {
         response.on_hover_ui(|ui| {
             ui.label(egui::RichText::new(&layer.path).font(theme::title()));
             ui.label(&layer.kind);
-            ui.label(format!("Largest value {max}"));
+            ui.label(format!("Maximum {max}"));
         });
     }
 

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use egui::{ColorImage, Context, Pos2, Rect, TextureHandle, TextureOptions, pos2, vec2};
+use egui::{ColorImage, Context, Vec2};
 use image::{RgbImage, RgbaImage};
 
 use crate::picture::cells;
@@ -16,8 +16,8 @@ use crate::picture::compose::Overlay;
 use crate::picture::decode::Photo;
 use crate::picture::geometry::Placement;
 use crate::picture::map::Map;
-use crate::picture::resample;
 
+use super::input_texture::InputTexture;
 use super::photo_texture::{PhotoTexture, photo_texture};
 use super::results::{GuidedKey, HeatKey};
 use super::rows::{Row, RowId};
@@ -47,37 +47,6 @@ pub struct LayerKey {
     pub common_max: Option<f32>,
 }
 
-/// A picture of the network's input, and where that lies on the photo, from 0 to 1.
-pub struct InputTexture {
-    /// From the finest copy to the coarsest, each half as wide as the one before: fine lines drawn
-    /// small would flicker.
-    levels: Vec<TextureHandle>,
-    /// What the picture covers; beyond the photo where it was padded.
-    covers: Rect,
-    /// The part of the photo that the network saw.
-    pub seen: Rect,
-}
-
-impl InputTexture {
-    /// The smallest copy that still has a pixel for each pixel of the screen, where what was seen
-    /// is so wide there.
-    pub fn level(&self, width_on_screen: f32) -> &TextureHandle {
-        let wanted = width_on_screen * self.covers.width() / self.seen.width().max(1e-6);
-        let enough = |level: &&TextureHandle| level.size()[0] as f32 >= wanted;
-        self.levels
-            .iter()
-            .rev()
-            .find(enough)
-            .unwrap_or(&self.levels[0])
-    }
-
-    /// The part of the texture that lies on what was seen.
-    pub fn uv(&self) -> Rect {
-        let part = |p: Pos2| ((p - self.covers.min) / self.covers.size()).to_pos2();
-        Rect::from_min_max(part(self.seen.min), part(self.seen.max))
-    }
-}
-
 /// The photo and what lies over it.
 pub struct HeatTexture {
     pub photo: Arc<PhotoTexture>,
@@ -88,6 +57,8 @@ pub struct HeatTexture {
     pub empty: Option<&'static str>,
     /// The value at the end of the colours.
     pub end: f32,
+    /// The largest value of what is shown: of the map, or of the part of it that was chosen.
+    pub max: f32,
 }
 
 /// The third and the fourth panel.
@@ -152,6 +123,16 @@ impl Textures {
         self.tiles.update(ctx, state);
     }
 
+    /// Brings the signed pictures of a row to the size that they have on the screen, where the whole
+    /// photo is `photo` large, in pixels.
+    pub fn fit_signed(&mut self, ctx: &Context, id: RowId, photo: Vec2) {
+        let own = self.rows.get_mut(&id);
+        if let Some((_, signed)) = own.and_then(|own| own.signed.as_mut()) {
+            signed.backprop.fit(ctx, photo);
+            signed.grad_cam.fit(ctx, photo);
+        }
+    }
+
     /// What a row draws, old or new.
     pub fn row(&self, id: RowId) -> Option<&RowTextures> {
         self.rows.get(&id)
@@ -205,7 +186,9 @@ impl Textures {
         if let (Some(guided), Some(key)) = (state.results.guided(subject), subject.guided_key())
             && own.signed.as_ref().is_none_or(|(shown, _)| *shown != key)
         {
-            let picture = |name, image| signed_texture(ctx, name, &cells::signed(image), placement);
+            let picture = |name, image| {
+                InputTexture::of_fine_lines(ctx, name, cells::signed(image), placement)
+            };
             let made = SignedTextures {
                 size: photo.size,
                 backprop: picture("guided backprop", &guided.backprop),
@@ -297,10 +280,11 @@ fn heat_texture(
     };
     HeatTexture {
         photo: Arc::clone(photo),
-        layer: input_texture(ctx, "heat map", layer, placement),
+        layer: InputTexture::new(ctx, "heat map", layer, placement),
         caption,
         empty: (max <= 0.0).then_some(nothing),
         end,
+        max,
     }
 }
 
@@ -316,65 +300,12 @@ fn difference_texture(
     let layer = rgb(&cells::difference(map, end, cells::LONGEST));
     HeatTexture {
         photo: Arc::clone(photo),
-        layer: input_texture(ctx, "difference", layer, placement),
+        layer: InputTexture::new(ctx, "difference", layer, placement),
         caption: "The first map minus the second".to_owned(),
         empty: None,
         end,
+        max,
     }
-}
-
-fn signed_texture(
-    ctx: &Context,
-    name: &str,
-    picture: &RgbImage,
-    placement: &Placement,
-) -> InputTexture {
-    /// Four panels of a narrow window are wider than half of this.
-    const COARSEST: u32 = 48;
-    let mut made = input_texture(ctx, name, rgb(picture), placement);
-    let mut longest = picture.width().max(picture.height()) / 2;
-    while longest >= COARSEST
-        && let Some(smaller) = resample::reduced(picture, longest)
-    {
-        let texture = ctx.load_texture(name, rgb(&smaller), TextureOptions::LINEAR);
-        made.levels.push(texture);
-        longest /= 2;
-    }
-    made
-}
-
-fn input_texture(
-    ctx: &Context,
-    name: &str,
-    picture: ColorImage,
-    placement: &Placement,
-) -> InputTexture {
-    let (width, height) = (placement.image.0 as f32, placement.image.1 as f32);
-    let source = placement.source;
-    let size = vec2(width, height);
-    let covers = Rect::from_min_size(
-        (vec2(source.x as f32, source.y as f32) / size).to_pos2(),
-        vec2(source.width as f32, source.height as f32) / size,
-    );
-    InputTexture {
-        levels: vec![ctx.load_texture(name, picture, TextureOptions::LINEAR)],
-        covers,
-        seen: seen(placement),
-    }
-}
-
-/// The part of the photo that the network saw, from 0 to 1.
-pub fn seen(placement: &Placement) -> Rect {
-    let (width, height) = (placement.image.0 as f32, placement.image.1 as f32);
-    let seen = placement.seen();
-    let (x, y) = (seen.x as f32, seen.y as f32);
-    Rect::from_min_max(
-        pos2(x / width, y / height),
-        pos2(
-            (x + seen.width as f32) / width,
-            (y + seen.height as f32) / height,
-        ),
-    )
 }
 
 pub fn rgb(picture: &RgbImage) -> ColorImage {

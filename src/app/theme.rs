@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use egui::style::ScrollStyle;
 use egui::{
     Color32, Context, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Margin, Shadow,
     Stroke, TextStyle, Theme, Ui, Visuals, vec2,
@@ -137,12 +138,24 @@ pub fn install(ctx: &Context) {
             style.spacing.slider_rail_height = 4.0;
             style.spacing.combo_width = 96.0;
             style.spacing.icon_width = 16.0;
-            style.spacing.scroll = egui::style::ScrollStyle::floating();
+            style.spacing.scroll = scroll_bars();
             style.spacing.tooltip_width = 320.0;
             style.interaction.selectable_labels = false;
             style.interaction.tooltip_delay = 0.4;
             style.animation_time = 0.1;
         });
+    }
+}
+
+/// Thin, and there wherever something is out of sight.
+fn scroll_bars() -> ScrollStyle {
+    ScrollStyle {
+        bar_width: 8.0,
+        floating_width: 4.0,
+        dormant_handle_opacity: 0.5,
+        active_handle_opacity: 0.5,
+        interact_handle_opacity: 0.7,
+        ..ScrollStyle::floating()
     }
 }
 

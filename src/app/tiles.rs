@@ -97,7 +97,7 @@ impl Tiles {
                     texture: ctx2.load_texture("layers", image, TextureOptions::LINEAR),
                     tiles,
                     covers: Rect::from_min_size(corner.to_pos2(), extent),
-                    seen: super::textures::seen(&placement),
+                    seen: super::input_texture::seen(&placement),
                 }
             });
         }

@@ -140,7 +140,7 @@ impl App {
             offer(ui, state.sides.len() > 1, Command::CloseSecondModel);
             ui.separator();
             let mut one_scale = state.common_scale;
-            let hint = "Draw the heat maps of all rows against the largest value of any";
+            let hint = "Draw the heat maps of all rows against the largest maximum";
             let check = ui.checkbox(&mut one_scale, "One scale for all rows");
             if check.on_hover_text(hint).clicked() {
                 commands.push(Command::SetCommonScale(one_scale));

@@ -106,10 +106,16 @@ impl Compare {
             models => models.to_vec(),
         };
         if !matches!(self.layers.len(), 0 | 1) && self.layers.len() != models.len() {
+            let (named, way_out) = match models.len() {
+                1 => ("one model".to_owned(), "name one"),
+                count => (
+                    format!("{count} models"),
+                    "name one for all, or one for each",
+                ),
+            };
             bail!(
-                "{} layers were named for {} of models: name one for all, or one for each",
-                self.layers.len(),
-                models.len()
+                "{} layers were named for {named}: {way_out}",
+                self.layers.len()
             );
         }
         let side = |(index, path): (usize, &PathBuf)| {

@@ -76,8 +76,7 @@ impl Export {
         let card = self.model.open(&mut session)?;
         let layers = self.layer_paths(&card)?;
         let classes = Choice::parse_all(&self.classes, &card.labels)?;
-        std::fs::create_dir_all(&self.out)
-            .with_context(|| format!("the output folder cannot be made: {}", self.out.display()))?;
+        self.check_out()?;
 
         let mut failures = 0;
         let mut names = HashSet::new();
@@ -91,7 +90,7 @@ impl Export {
             let name = unused(&stem(image), &mut names);
             if let Err(error) = self.image(&mut session, &layers, &classes, image, &name) {
                 say::progress("");
-                if say::reader_left(&error) {
+                if say::reader_left(&error) || error.is::<NoFolder>() {
                     return Err(error);
                 }
                 say::aside(&format!("{error:#}"));
@@ -105,6 +104,20 @@ impl Export {
             return Ok(ExitCode::from(FAILED));
         }
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// What can be known of the folder before the work that fills it.
+    fn check_out(&self) -> Result<()> {
+        let there = self.out.ancestors().find(|path| path.exists());
+        match there.is_none_or(Path::is_dir) {
+            true => Ok(()),
+            false => Err(NoFolder(self.out.clone()).into()),
+        }
+    }
+
+    /// Makes the folder, once there is something to write to it.
+    fn make_out(&self) -> Result<()> {
+        std::fs::create_dir_all(&self.out).with_context(|| NoFolder(self.out.clone()))
     }
 
     fn layer_paths(&self, card: &ModelCard) -> Result<Vec<String>> {
@@ -168,6 +181,7 @@ impl Export {
             strip.look.scale = strip.common_scale();
         }
         let page = strip.page(self.panel_px.unwrap_or(STRIP_PX));
+        self.make_out()?;
         let base = format!("{name}_{}_layers_{}", view.card.name, score.class());
         let picture = self.out.join(format!("{base}.{}", self.format));
         write_page(&page, &picture)?;
@@ -183,6 +197,7 @@ impl Export {
         name: &str,
         gradient: Option<&SignedImage>,
     ) -> Result<()> {
+        self.make_out()?;
         let layer = figure.heat_map.layer.replace(['/', '\\'], "_");
         let base = format!("{name}_{}_{layer}_{class}", figure.card.name);
         let file = |ending: &str| self.out.join(format!("{base}.{ending}"));
@@ -215,6 +230,11 @@ impl Export {
         done(&composite)
     }
 }
+
+/// There is no folder to write to: no other image would fare better.
+#[derive(Debug, thiserror::Error)]
+#[error("the output folder cannot be made: {}", .0.display())]
+struct NoFolder(PathBuf);
 
 /// Says that a file is there.
 fn done(path: &Path) -> Result<()> {

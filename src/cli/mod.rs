@@ -53,6 +53,7 @@ enum Command {
 struct Window {
     /// The picture, the folder of pictures or the session (.json) to open; several pictures stand in
     /// a strip [default: what was open last]
+    #[arg(value_name = "IMAGE|FOLDER|SESSION.json")]
     images: Vec<PathBuf>,
     #[command(flatten)]
     model: ModelFile,

@@ -75,8 +75,20 @@ impl Caption {
     }
 }
 
-/// A value in three significant digits: `14.2`, `0.00312`, `1.20e-5`.
+/// A number's text with a true minus sign, as wide as the digits beside it.
+pub fn with_minus(number: String) -> String {
+    match number.strip_prefix('-') {
+        Some(rest) => format!("−{rest}"),
+        None => number,
+    }
+}
+
+/// A value in three significant digits: `14.2`, `0.00312`, `−1.20e-5`.
 pub fn significant(value: f32) -> String {
+    with_minus(three_digits(value))
+}
+
+fn three_digits(value: f32) -> String {
     let magnitude = value.abs();
     if value == 0.0 {
         return "0".to_owned();
@@ -109,16 +121,21 @@ mod tests {
 
     #[test]
     fn numbers_have_three_significant_digits() {
-        let said = [
-            0.0, 14.236, 9.996, 999.7, 1234.5, 0.003_124, 0.25, 1.2e-5, 3e7,
-        ]
-        .map(significant);
-        assert_eq!(
-            said,
-            [
-                "0", "14.2", "10.0", "1000", "1234", "0.00312", "0.250", "1.20e-5", "3.00e7"
-            ]
-        );
+        for (value, said) in [
+            (0.0, "0"),
+            (14.236, "14.2"),
+            (9.996, "10.0"),
+            (999.7, "1000"),
+            (1234.5, "1234"),
+            (0.003_124, "0.00312"),
+            (0.25, "0.250"),
+            (1.2e-5, "1.20e-5"),
+            (3e7, "3.00e7"),
+            (-0.25, "−0.250"),
+            (-1.2e-5, "−1.20e-5"),
+        ] {
+            assert_eq!(significant(value), said);
+        }
     }
 
     #[test]

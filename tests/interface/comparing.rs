@@ -4,7 +4,7 @@ use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT, Queryable};
 
-use crate::support::{Window, file};
+use crate::support::{Window, cat_and_coffee, file, squeezenet};
 
 /// The names of the pictures in sight that begin with `title`, from top to bottom.
 fn pictures(window: &Window, title: &str) -> Vec<String> {
@@ -145,6 +145,41 @@ fn pins_are_put_in_another_order_by_their_heads() {
     let after = captions(&window);
     assert_eq!(after[0], before[0]);
     assert_eq!((&after[1], &after[2]), (&before[2], &before[1]));
+}
+
+#[test]
+fn a_new_pin_comes_into_sight_and_changes_places_with_its_neighbours() {
+    let start = gradcam::app::Start {
+        image: Some(cat_and_coffee()),
+        model: Some(squeezenet()),
+        ..gradcam::app::Start::default()
+    };
+    let mut window = Window::sized(start, 1024.0, 640.0, egui::Theme::Dark);
+    window.settle();
+    let mut classes = Vec::new();
+    for _ in 0..3 {
+        classes.push(window.chosen_class().unwrap());
+        window.key(Key::P);
+        window.harness.run_steps(30);
+        window.settle();
+        window.key(Key::ArrowRight);
+        window.settle();
+    }
+    let at = |w: &Window, row: usize| w.value(&format!("Grad-CAM, row {row}"));
+    let of = |class: &String| format!("{class} at features.12");
+    // Four rows are higher than the window; those out of sight are not laid out.
+    assert!(window.harness.query_by_label("Grad-CAM, row 1").is_none());
+    assert_eq!(at(&window, 4), of(&classes[2]));
+
+    window.click("Up, row 4");
+    window.harness.run_steps(30);
+    window.settle();
+    assert_eq!(at(&window, 3), of(&classes[2]));
+    window.click("Down, row 3");
+    window.harness.run_steps(30);
+    window.settle();
+    assert_eq!(at(&window, 4), of(&classes[2]));
+    assert!(window.harness.query_by_label("Down, row 4").is_none());
 }
 
 #[test]

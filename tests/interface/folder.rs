@@ -309,7 +309,7 @@ fn pictures_are_sorted_and_filtered() {
     window.choose("Show", "missile  (1)");
     assert_eq!(pictures(&window), ["rocket.jpg"]);
     window.choose("Show", "All");
-    window.choose("Sort", "Name");
+    window.choose("Sort", "Folder and name");
     assert_eq!(
         pictures(&window),
         ["coffee.png", "rocket.jpg", "chelsea.png"]
@@ -326,7 +326,7 @@ fn keys_walk_through_what_is_shown_in_its_order() {
     window.key(Key::PageDown);
     until_open(&mut window, "chelsea.png");
     // The open picture is not among those shown: the next is the one that stands after it.
-    window.choose("Sort", "Name");
+    window.choose("Sort", "Folder and name");
     window.choose("Show", "Mistakes");
     window.key(Key::PageUp);
     until_open(&mut window, "rocket.jpg");

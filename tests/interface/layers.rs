@@ -113,7 +113,7 @@ fn the_channels_of_a_map_are_listed_seen_and_ticked() {
             .split(',')
             .next()
             .unwrap();
-        number.parse().unwrap()
+        number.replace('−', "-").parse().unwrap()
     };
     let weights: Vec<f32> = rows.iter().map(|row| weight(&window, row)).collect();
     assert!(
@@ -121,6 +121,16 @@ fn the_channels_of_a_map_are_listed_seen_and_ticked() {
         "{weights:?}"
     );
     assert!(weights[0] > 0.0);
+
+    // One below the other, as high as they are.
+    let places: Vec<egui::Rect> = rows
+        .iter()
+        .map(|row| window.row(Role::ListItem, row).rect())
+        .collect();
+    assert!(
+        places.windows(2).all(|p| p[0].bottom() == p[1].top()),
+        "{places:?}"
+    );
 
     let first = rows[0].clone();
     window.click_row(Role::ListItem, &first);
@@ -154,4 +164,34 @@ fn the_channels_of_a_map_are_listed_seen_and_ticked() {
     window
         .harness
         .get_by_label_contains("channels at features.10.");
+}
+
+#[test]
+fn the_head_of_a_row_speaks_of_the_channel_that_is_shown() {
+    let mut window = Window::open();
+    let class = window.chosen_class().unwrap();
+    window.key(egui::Key::P);
+    window.click("Channels");
+    window.until("the channels", |w| {
+        w.harness.query_all_by_role(Role::ListItem).count() > 5
+    });
+    window.settle();
+    let whole = format!("{class}  ·  features.12  ·  squeezenet1_1");
+    let maximum = window.value(&whole);
+    assert!(maximum.contains("maximum"), "{maximum}");
+    let pinned = window.value(&format!("{whole}  ·  pinned"));
+    let channel = window
+        .harness
+        .query_all_by_role(Role::ListItem)
+        .find_map(|node| node.accesskit_node().label())
+        .unwrap();
+    window.click_row(Role::ListItem, &channel);
+    window.settle();
+    let channel = channel.to_lowercase();
+    let head = format!("{class}  ·  {channel}  ·  features.12  ·  squeezenet1_1");
+    let of_channel = window.value(&head);
+    assert!(of_channel.contains("maximum"), "{of_channel}");
+    assert_ne!(of_channel, maximum);
+    // A pin shows its whole map as before.
+    assert_eq!(window.value(&format!("{whole}  ·  pinned")), pinned);
 }

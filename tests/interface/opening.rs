@@ -58,6 +58,25 @@ fn a_wrong_layer_or_class_is_told_and_the_rest_opens() {
 }
 
 #[test]
+fn what_is_missing_and_what_is_coming_is_said() {
+    let mut window = Window::new(Start {
+        model: Some(squeezenet()),
+        ..Start::default()
+    });
+    window.harness.step();
+    window.harness.get_by_label("Opening squeezenet1_1.pt2");
+    assert!(window.harness.query_by_label("Choose a model…").is_none());
+    window.until("the model", |w| w.chosen_layer().is_some());
+    window
+        .harness
+        .get_by_label("Open an image to see what the model answers.");
+    window.drop_file(cat_and_coffee());
+    window.until("the answer", |w| w.chosen_class().is_some());
+    let hint = window.harness.query_by_label_contains("Open an image");
+    assert!(hint.is_none());
+}
+
+#[test]
 fn another_photo_keeps_the_model_and_the_layer() {
     let mut window = Window::open();
     window.click_layer("features.10");
@@ -108,7 +127,7 @@ fn a_desktop_without_a_picker_says_what_to_do() {
     window.ctrl(egui::Key::O);
     window.until("the message", |w| !w.app().notices().is_empty());
     assert!(window.app().notices()[0].contains("xdg-desktop-portal"));
-    window.click("Dismiss");
+    window.key(egui::Key::Escape);
     window.settle();
 }
 

@@ -8,6 +8,7 @@ use super::Entry;
 /// the names holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Sort {
+    /// Folder by folder, in each by name.
     #[default]
     Name,
     /// By the class that the model answers, the surest of each first.
@@ -31,7 +32,7 @@ impl Sort {
 
     pub fn label(self) -> &'static str {
         match self {
-            Sort::Name => "Name",
+            Sort::Name => "Folder and name",
             Sort::Class => "Class",
             Sort::Surest => "Surest first",
             Sort::LeastSure => "Least sure first",

@@ -1,0 +1,146 @@
+//! A picture of the network's input on the graphics card, and where it lies on the photo.
+
+use egui::{ColorImage, Context, Pos2, Rect, TextureHandle, TextureOptions, Vec2, pos2, vec2};
+use image::RgbImage;
+
+use crate::picture::geometry::Placement;
+use crate::picture::resample;
+
+use super::textures::rgb;
+
+/// A picture that covers the network's input.
+pub struct InputTexture {
+    whole: TextureHandle,
+    fine: Option<Fine>,
+    /// What the picture covers, from 0 to 1 of the photo; beyond it where it was padded.
+    covers: Rect,
+    /// The part of the photo that the network saw.
+    pub seen: Rect,
+}
+
+/// Lines a pixel wide. The graphics card reads four pixels for each of the screen, so that drawn
+/// smaller than it is, even by little, such a picture gets a grid that is not in it.
+struct Fine {
+    picture: RgbImage,
+    /// As large as it is drawn, where that is smaller than the picture.
+    copy: Option<TextureHandle>,
+}
+
+impl InputTexture {
+    pub fn new(
+        ctx: &Context,
+        name: &str,
+        picture: ColorImage,
+        placement: &Placement,
+    ) -> InputTexture {
+        let image = vec2(placement.image.0 as f32, placement.image.1 as f32);
+        let source = placement.source;
+        let corner = vec2(source.x as f32, source.y as f32) / image;
+        let extent = vec2(source.width as f32, source.height as f32) / image;
+        InputTexture {
+            whole: ctx.load_texture(name, picture, TextureOptions::LINEAR),
+            fine: None,
+            covers: Rect::from_min_size(corner.to_pos2(), extent),
+            seen: seen(placement),
+        }
+    }
+
+    /// The same of a picture whose lines are as fine as its pixels: see [`InputTexture::fit`].
+    pub fn of_fine_lines(
+        ctx: &Context,
+        name: &str,
+        picture: RgbImage,
+        placement: &Placement,
+    ) -> InputTexture {
+        let whole = InputTexture::new(ctx, name, rgb(&picture), placement);
+        InputTexture {
+            fine: Some(Fine {
+                picture,
+                copy: None,
+            }),
+            ..whole
+        }
+    }
+
+    /// Makes the copy for a screen on which the whole photo is `photo` large, in pixels.
+    pub fn fit(&mut self, ctx: &Context, photo: Vec2) {
+        let Some(Fine { picture, copy }) = &mut self.fine else {
+            return;
+        };
+        let size = size_for(photo * self.covers.size(), picture.dimensions());
+        if size == picture.dimensions() {
+            *copy = None;
+            return;
+        }
+        let wanted = [size.0 as usize, size.1 as usize];
+        if copy.as_ref().is_none_or(|copy| copy.size() != wanted) {
+            let made = resample::at_size(picture, size);
+            let name = self.whole.name();
+            *copy = made.map(|made| ctx.load_texture(name, rgb(&made), TextureOptions::LINEAR));
+        }
+    }
+
+    /// What is to be drawn.
+    pub fn texture(&self) -> &TextureHandle {
+        let copy = self.fine.as_ref().and_then(|fine| fine.copy.as_ref());
+        copy.unwrap_or(&self.whole)
+    }
+
+    /// The part of the texture that lies on what was seen.
+    pub fn uv(&self) -> Rect {
+        let part = |p: Pos2| ((p - self.covers.min) / self.covers.size()).to_pos2();
+        Rect::from_min_max(part(self.seen.min), part(self.seen.max))
+    }
+}
+
+/// A pixel for each of the screen, and never more than there are.
+fn size_for(on_screen: Vec2, picture: (u32, u32)) -> (u32, u32) {
+    let side = |on_screen: f32, most: u32| (on_screen.round() as u32).min(most).max(1);
+    (side(on_screen.x, picture.0), side(on_screen.y, picture.1))
+}
+
+/// The part of the photo that the network saw, from 0 to 1.
+pub fn seen(placement: &Placement) -> Rect {
+    let (width, height) = (placement.image.0 as f32, placement.image.1 as f32);
+    let seen = placement.seen();
+    let (x, y) = (seen.x as f32, seen.y as f32);
+    Rect::from_min_max(
+        pos2(x / width, y / height),
+        pos2(
+            (x + seen.width as f32) / width,
+            (y + seen.height as f32) / height,
+        ),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::picture::geometry::{Filter, Fit, Frame};
+
+    #[test]
+    fn fine_lines_are_drawn_pixel_for_pixel() {
+        let ctx = Context::default();
+        let frame = Frame {
+            width: 224,
+            height: 224,
+            crop_pct: 0.875,
+            filter: Filter::Bilinear,
+            fill: [0; 3],
+        };
+        let placement = Placement::new((512, 512), &frame, Fit::Crop);
+        let lines = RgbImage::from_fn(224, 224, |x, _| image::Rgb([255 * (x % 2) as u8; 3]));
+        let mut made = InputTexture::of_fine_lines(&ctx, "lines", lines, &placement);
+        assert_eq!(made.texture().size(), [224, 224]);
+        made.fit(&ctx, vec2(160.0, 160.0));
+        assert_eq!(made.texture().size(), [140, 140]);
+        let kept = made.texture().id();
+        made.fit(&ctx, vec2(160.0, 160.0));
+        assert_eq!(made.texture().id(), kept);
+        // Magnified, and drawn as large as it is, it is what it is.
+        made.fit(&ctx, vec2(2000.0, 2000.0));
+        assert_eq!(made.texture().size(), [224, 224]);
+        made.fit(&ctx, Vec2::ZERO);
+        assert_eq!(made.texture().size(), [1, 1]);
+    }
+}
