@@ -132,6 +132,11 @@ impl Decoder {
         self.shared.changed.notify_one();
     }
 
+    /// Bytes of whole pictures that wait for the model.
+    pub fn held(&self) -> usize {
+        self.shared.desk().held
+    }
+
     /// Forgets all wishes and results; what is being decoded is thrown away when it is done.
     pub fn forget(&self) {
         let mut desk = self.shared.desk();

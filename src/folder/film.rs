@@ -191,9 +191,10 @@ impl Film {
         self.make_wishes();
     }
 
-    /// Bytes that all thumbnails, names and answers take.
+    /// Bytes that all thumbnails, names, answers and pictures on their way to the model take.
     pub fn bytes(&self) -> usize {
         self.thumbnails.bytes() + self.roll.bytes()
+            + self.decoder.as_ref().map_or(0, Decoder::held)
     }
 
     /// The most bytes that thumbnails may take.

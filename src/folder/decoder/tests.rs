@@ -112,7 +112,9 @@ fn whole_pictures_that_wait_are_bounded() {
     assert!((seen.index, seen.photo.is_none()) == (7, true) && seen.thumbnail.is_ok());
     assert!(!decoder.is_idle() && decoder.take().is_empty());
 
-    decoder.release(waiting.swap_remove(0).photo.as_deref().unwrap());
+    let first = waiting.swap_remove(0).photo.unwrap();
+    assert_eq!(decoder.held(), 2 * bytes(&first));
+    decoder.release(&first);
     let last = take(&decoder, 1).remove(0);
     assert!(last.index == 2 && last.photo.is_some());
 }
