@@ -25,8 +25,8 @@ const TEXT: f32 = 120.0;
 const PITCH: f32 = PICTURE.x + GRID + TEXT + 2.0 * GRID;
 const CELL: f32 = PICTURE.y + 8.0;
 const BAR: f32 = 12.0;
-/// Pictures that a notch of the wheel leads past.
-const A_NOTCH: f32 = 3.0;
+/// Pictures that a notch of the wheel leads past; some systems count two for one.
+const A_NOTCH: f32 = 2.0;
 /// A folder's name is not written shorter than this.
 const SHORTEST: f32 = 3.0 * GRID;
 

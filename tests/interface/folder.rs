@@ -1,6 +1,7 @@
 //! A folder of pictures: the strip below, the model's answers to all of them, and what is wrong
 //! with some.
 
+use std::cell::Cell;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -166,6 +167,40 @@ fn a_mistake_is_shown_as_predicted_versus_true() {
             .query_by_label_contains("Stop comparing")
             .is_none()
     );
+}
+
+#[test]
+fn from_mistake_to_mistake_the_rows_stay() {
+    let folder = filled(&[
+        ("assets/rocket.jpg", "missile/1.jpg"),
+        ("assets/rocket.jpg", "missile/2.jpg"),
+        ("assets/coffee.png", "967/3.png"),
+    ]);
+    let mut window = answered(folder.path());
+    let rows = |w: &Window| {
+        let there = |label: &str| w.harness.query_by_label(label).is_some();
+        let labels = [
+            "Original, row 1",
+            "Original, row 2",
+            "Difference of the maps, row 3",
+        ];
+        labels.into_iter().filter(|label| there(label)).count()
+    };
+    click_picture(&mut window, "1.jpg");
+    until_open(&mut window, "1.jpg");
+    assert_eq!(rows(&window), 3);
+    window.key(Key::PageDown);
+    let missed = Cell::new(0);
+    window.until("the second", |w| {
+        missed.set(missed.get() + usize::from(rows(w) != 3));
+        shown_picture(w).as_deref() == Some("2.jpg") && w.app().is_settled()
+    });
+    assert_eq!(missed.get(), 0, "frames in which rows were missing");
+    // What is right is compared with nothing.
+    click_picture(&mut window, "3.png");
+    until_open(&mut window, "3.png");
+    assert_eq!(rows(&window), 0);
+    assert_eq!(window.value("Original"), "3.png");
 }
 
 #[test]
@@ -362,16 +397,17 @@ fn a_message_about_a_picture_leaves_with_the_next() {
 }
 
 #[test]
-fn a_notch_of_the_wheel_leads_past_three_pictures() {
+fn a_notch_of_the_wheel_leads_past_two_pictures() {
     let folder = many(200);
     let mut window = opened(folder.path(), None);
     until_told(&mut window, "200 images");
     until_open(&mut window, "1.png");
-    assert_eq!(pictures(&window)[0], "1.png");
+    let left = |w: &Window, picture: &str| w.row(Role::RadioButton, picture).rect().left();
+    let pitch = left(&window, "2.png") - left(&window, "1.png");
+    let before = left(&window, "5.png");
     turn_wheel(&mut window, -1.0);
-    assert_eq!(pictures(&window)[0], "4.png");
-    turn_wheel(&mut window, -2.0);
-    assert_eq!(pictures(&window)[0], "10.png");
+    let moved = (before - left(&window, "5.png")) / pitch;
+    assert!((moved - 2.0).abs() < 0.05, "{moved} pictures");
 }
 
 #[test]
