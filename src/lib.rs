@@ -14,7 +14,8 @@
 //! ```
 //!
 //! `picture` stands beside the tower: every floor may use its plain arrays, it uses none of them.
-//! So does `folder`, which stands on `picture` alone; the window leads it to the engine.
+//! So does `folder`, which stands on `picture` alone; the window leads it to the engine. Below all
+//! lies `priority`: threads that work for the window yield to the one that draws it.
 
 pub mod app;
 pub mod engine;
@@ -23,3 +24,4 @@ pub mod figure;
 pub mod folder;
 pub mod model;
 pub mod picture;
+mod priority;

@@ -68,6 +68,8 @@ impl App {
         }
         let mut rows = state.rows();
         state.results.keep_only(rows.iter().map(|row| &row.subject));
+        // Which class the other rows of a comparison are of is still to be seen.
+        rows.retain(|row| row.subject.score.is_some() || matches!(row.id, RowId::Side(_)));
         // The strip of layers follows the first of them.
         let lead = RowId::Side(state.active);
         rows.sort_by_key(|row| row.id != lead);
@@ -133,6 +135,9 @@ impl App {
             return;
         }
         self.work.photo = None;
+        for side in &mut self.state.sides {
+            side.rows_stay = false;
+        }
         self.session.cancel();
         self.film_view.stop_opening();
         self.engine.cancel();
@@ -166,6 +171,14 @@ impl App {
         };
         for part in &mut asked.parts {
             drain_part(part, &mut self.state, &mut self.notices);
+            // Without an answer there is nothing to compare.
+            if let RowId::Side(side) = part.row
+                && part.answer.is_none()
+                && self.state.results.answer(&part.subject).is_none()
+                && let Some(side) = self.state.sides.get_mut(side)
+            {
+                side.rows_stay = false;
+            }
         }
         for (slot, last) in [(&mut asked.overview, false), (&mut asked.all_layers, true)] {
             // What went wrong there went wrong for a row too, and is told once.

@@ -20,7 +20,7 @@ impl App {
                 if let (Some(class), Some(_)) = (side.class(), side.rival) {
                     side.score = Some(Score::For(class));
                 }
-                side.choosing_rival = false;
+                (side.choosing_rival, side.rows_stay) = (false, false);
             }
             Command::SwapClasses => {
                 let side = state.side_mut();
@@ -28,7 +28,10 @@ impl App {
                     (side.score, side.rival) = (Some(Score::For(b)), Some(a));
                 }
             }
-            Command::StopComparing => state.side_mut().rival = None,
+            Command::StopComparing => {
+                let side = state.side_mut();
+                (side.rival, side.rows_stay) = (None, false);
+            }
             Command::ActivateSide(side) => {
                 state.active = side.min(state.sides.len() - 1);
                 state.side_mut().reveal_layer = true;

@@ -8,12 +8,22 @@ use std::time::{Duration, Instant};
 use egui::Context;
 
 use crate::engine::{Answer, Engine, Error};
-use crate::folder::{Answerer, Filter, Outcome, Pending, Question, Reply, Sort, Wake};
+use crate::folder::{Answerer, Filter, Outcome, Pending, Question, Reply, Wake};
 use crate::picture::decode::Photo;
 
 use super::commands::Command;
 use super::film_pictures::FilmPictures;
+use super::film_walk::{PassedOver, Step};
+use super::notices::Place;
 use super::{App, open};
+
+/// What is to be brought into sight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reveal {
+    Picture(usize),
+    /// Others stand there now: the open picture where it is one of them, else their beginning.
+    Others,
+}
 
 /// How the window stands before the open folder.
 pub struct FilmView {
@@ -21,13 +31,20 @@ pub struct FilmView {
     pub current: Option<usize>,
     /// The strip is unfolded.
     pub unfolded: bool,
-    /// A picture to bring into sight, once.
-    pub reveal: Option<usize>,
+    /// Once.
+    pub reveal: Option<Reveal>,
     /// Pictures on screen and right beside it in the last frame.
     pub in_sight: Vec<usize>,
+    /// How many of them, from the first on, are on screen.
+    pub on_screen: usize,
+    /// The wheel turns in notches, unlike a touchpad.
+    pub wheel_has_notches: bool,
     /// The folder that is being opened comes to a photo that is open, and leaves it there.
     pub keep_photo: bool,
     pub pictures: FilmPictures,
+    /// The step that leads to the current picture, where one does.
+    pub walking: Option<Step>,
+    pub passed_over: Option<PassedOver>,
     /// To be opened as soon as the one before is decoded.
     next: Option<usize>,
     /// The first picture that can be opened is to be.
@@ -51,8 +68,12 @@ impl Default for FilmView {
             unfolded: true,
             reveal: None,
             in_sight: Vec::new(),
+            on_screen: 0,
+            wheel_has_notches: true,
             keep_photo: false,
             pictures: FilmPictures::default(),
+            walking: None,
+            passed_over: None,
             next: None,
             open_first: false,
             generation: 0,
@@ -68,12 +89,19 @@ impl FilmView {
     /// Nothing more is to be opened.
     pub fn stop_opening(&mut self) {
         (self.next, self.open_first) = (None, false);
+        (self.walking, self.passed_over) = (None, None);
     }
 }
 
 /// The strip moves in steps while its pictures stream in: drawing the window for each of them would
 /// take the processor from the very work that is waited for.
 const STEP: Duration = Duration::from_millis(100);
+
+/// How often answers are looked for while pictures on screen wait for theirs.
+const ANSWERS_IN_SIGHT: Duration = Duration::from_millis(200);
+
+/// How often while only others wait, and nothing in sight changes but how many are left.
+const ANSWERS_ELSEWHERE: Duration = Duration::from_millis(500);
 
 /// Wakes the window for its next step.
 pub fn wake(ctx: &Context) -> Wake {
@@ -116,15 +144,6 @@ fn outcome(answer: &Answer) -> Outcome {
     }
 }
 
-/// Where a key leads from the open picture.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Step {
-    First,
-    Previous,
-    Next,
-    Last,
-}
-
 impl App {
     /// Whether the strip of pictures is there: never for a single photo.
     pub(super) fn has_film(&self) -> bool {
@@ -141,7 +160,7 @@ impl App {
         self.film.see(&in_sight);
         let asker = asker(&self.engine, self.film_question());
         if let Err(error) = self.film.poll(&asker, now) {
-            self.notices.error("This folder cannot be opened", error);
+            self.notices.not_opened(Place::Folder, error);
         }
         if self.film.generation() != self.film_view.generation {
             self.film_view = FilmView {
@@ -153,6 +172,8 @@ impl App {
                 of_folder: self.film.paths().iter().any(|path| path.is_dir()),
                 ..FilmView::default()
             };
+            self.notices.is_taken(Place::Folder);
+            self.notices.is_taken(Place::Picture);
             ctx.request_repaint();
         }
         self.open_next();
@@ -160,7 +181,11 @@ impl App {
         self.learn_current();
         self.learn_late_truth();
         if self.film.is_answering() || self.film.is_scanning() {
-            ctx.request_repaint_after(STEP);
+            let on_screen = &self.film_view.in_sight[..self.film_view.on_screen];
+            ctx.request_repaint_after(match self.film.awaits_any(on_screen) {
+                true => ANSWERS_IN_SIGHT,
+                false => ANSWERS_ELSEWHERE,
+            });
         }
         if let Some(due) = self.film.roll.is_due_at() {
             ctx.request_repaint_after(due.saturating_duration_since(now));
@@ -265,23 +290,25 @@ impl App {
     }
 
     /// Opens one of the pictures; only one at a time is decoded, the newest wish next.
-    fn open_picture(&mut self, index: usize) {
+    pub(super) fn open_picture(&mut self, index: usize) {
         let Some(entry) = self.film.roll.entries().get(index) else {
             return;
         };
         let path = PathBuf::from(&*entry.path);
         self.film_view.current = Some(index);
-        self.film_view.reveal = Some(index);
+        self.film_view.reveal = Some(Reveal::Picture(index));
         self.film_view.looked_up = None;
         if self.work.photo.is_some() {
             self.film_view.next = Some(index);
             return;
         }
+        let (walking, passed_over) = (self.film_view.walking, self.film_view.passed_over.take());
         open::image(self, path);
+        (self.film_view.walking, self.film_view.passed_over) = (walking, passed_over);
     }
 
     /// Finds the open photo among the pictures, once nothing is being opened.
-    fn find_current(&mut self) {
+    pub(super) fn find_current(&mut self) {
         if self.work.photo.is_some() || self.film_view.next.is_some() {
             return;
         }
@@ -310,29 +337,6 @@ impl App {
         }
     }
 
-    fn step(&mut self, step: Step) {
-        let roll = &self.film.roll;
-        let order = roll.order();
-        let here = self.film_view.current;
-        let place = here.and_then(|index| order.iter().position(|other| *other == index));
-        // A picture that is not in view stands between those that are.
-        let after = here.map_or(0, |index| match roll.sort() {
-            Sort::Name => order.partition_point(|other| *other < index),
-            _ => 0,
-        });
-        let readable = |place: &usize| roll.entries()[order[*place]].unreadable.is_none();
-        let found = match step {
-            Step::First => (0..order.len()).find(readable),
-            Step::Last => (0..order.len()).rev().find(readable),
-            Step::Next => (place.map_or(after, |place| place + 1)..order.len()).find(readable),
-            Step::Previous => (0..place.unwrap_or(after)).rev().find(readable),
-        };
-        if let Some(index) = found.map(|place| order[place]) {
-            self.film_view.stop_opening();
-            self.open_picture(index);
-        }
-    }
-
     /// Carries out what concerns the folder.
     pub(super) fn execute_film(&mut self, ctx: &Context, command: Command) {
         let asker = asker(&self.engine, self.film_question());
@@ -352,15 +356,15 @@ impl App {
             Command::LimitThumbnails(bytes) => self.film.set_limit(bytes),
             Command::SortPictures(sort) => {
                 self.film.roll.set_sort(sort);
-                self.film_view.reveal = self.film_view.current;
+                self.film_view.reveal = Some(Reveal::Others);
             }
             Command::FilterPictures(filter) => {
                 self.film.roll.set_filter(filter);
-                self.film_view.reveal = self.film_view.current;
+                self.film_view.reveal = Some(Reveal::Others);
             }
             Command::UnfoldFilm(on) => {
                 self.film_view.unfolded = on;
-                self.film_view.reveal = self.film_view.current;
+                self.film_view.reveal = self.film_view.current.map(Reveal::Picture);
             }
             _ => {}
         }
@@ -370,7 +374,7 @@ impl App {
     pub(super) fn open_film(&mut self, paths: Vec<PathBuf>) {
         self.film_view.keep_photo = false;
         if let Err(error) = self.film.open(paths) {
-            self.notices.error("This folder cannot be opened", error);
+            self.notices.not_opened(Place::Folder, error);
         }
     }
 

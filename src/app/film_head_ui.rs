@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use egui::{Align, Button, Layout, Rect, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
-use crate::folder::{Filter, Sort};
+use crate::folder::{Filter, Sort, Tally};
 
 use super::App;
 use super::commands::Command;
@@ -14,6 +14,9 @@ use super::theme::{self, GRID, palette};
 use super::widgets::{Choice, combo, draw_left, line, menu_spacing, triangle};
 
 pub const HEIGHT: f32 = 32.0;
+
+/// Width of the button that stops and goes on.
+const BUTTON: f32 = 72.0;
 
 /// Below this width the lists stand without their names.
 const NAMED: f32 = 1200.0;
@@ -36,13 +39,14 @@ impl App {
                     commands.push(Command::CloseFolder);
                 }
                 let named = rect.width() >= NAMED;
-                self.memory_ui(ui, commands);
+                self.memory_ui(ui, named, commands);
                 ui.add_space(GRID);
                 self.lists_ui(ui, named, commands);
                 ui.add_space(GRID);
+                self.answer_ui(ui, commands);
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                     self.fold_ui(ui, commands);
-                    self.counts_ui(ui, commands);
+                    self.counts_ui(ui);
                 });
             });
         });
@@ -89,13 +93,9 @@ impl App {
         }
     }
 
-    fn counts_ui(&self, ui: &mut Ui, commands: &mut Vec<Command>) {
+    fn counts_ui(&self, ui: &mut Ui) {
         let text = self.film_progress();
-        let waiting = self.film.roll.counts().waiting > 0;
-        let paused = self.film.is_paused();
-        let can_answer = waiting && (paused || self.film.is_answering());
-        let button_room = if can_answer { 80.0 } else { 0.0 };
-        let room = ui.available_width() - button_room;
+        let room = ui.available_width();
         let words = line(ui, &text, theme::body(), palette(ui).weak, room);
         let size = vec2(words.size().x, theme::ROW);
         let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
@@ -113,43 +113,48 @@ impl App {
         if !more.is_empty() {
             response.on_hover_text(more.join("\n"));
         }
-        if can_answer {
-            let (label, hint) = match paused {
-                true => ("Answer all", "Go on asking the model about all pictures"),
-                false => ("Stop", "Stop asking the model about all pictures"),
-            };
-            let button = ui.add(Button::new(label).small()).on_hover_text(hint);
-            if button.clicked() {
-                commands.push(Command::AnswerFolder(paused));
-            }
+    }
+
+    /// The button that stops asking the model and goes on; it stays in its place whatever is told
+    /// beside it.
+    fn answer_ui(&self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        let paused = self.film.is_paused();
+        let waiting = self.film.roll.counts().waiting > 0;
+        if !waiting || !(paused || self.film.is_answering()) {
+            return;
         }
+        let (label, hint) = match paused {
+            true => ("Answer all", "Go on asking the model about all pictures"),
+            false => ("Stop", "Stop asking the model about all pictures"),
+        };
+        let button = Button::new(label).small().min_size(vec2(BUTTON, 0.0));
+        if ui.add(button).on_hover_text(hint).clicked() {
+            commands.push(Command::AnswerFolder(paused));
+        }
+        ui.add_space(GRID);
     }
 
     /// How far the answers are, in words.
     fn film_progress(&self) -> String {
         let counts = self.film.roll.counts();
-        let pictures = thousands(counts.pictures);
         let mut parts = Vec::new();
-        let known = counts.pictures - counts.waiting;
         if self.film.is_scanning() {
-            parts.push(format!("{pictures} images so far"));
+            parts.push(format!("{} so far", images(counts.pictures)));
         } else if self.film.is_answering() || (counts.waiting > 0 && counts.answered > 0) {
-            parts.push(format!("{} of {pictures} answered", thousands(known)));
+            let (answered, all) = (thousands(counts.answered), thousands(counts.pictures));
+            parts.push(format!("{answered} of {all} answered"));
         } else {
-            parts.push(format!("{pictures} images"));
+            parts.push(images(counts.pictures));
         }
         if counts.judged > 0 {
-            let word = if counts.mistakes == 1 {
-                "mistake"
-            } else {
-                "mistakes"
-            };
-            let (mistakes, judged) = (thousands(counts.mistakes), thousands(counts.judged));
-            parts.push(format!("{mistakes} {word} of {judged}"));
+            let mistakes = counted(counts.mistakes, "mistake", "mistakes");
+            parts.push(format!("{mistakes} of {}", thousands(counts.judged)));
         }
-        let spoilt = counts.unreadable + counts.failed;
-        if spoilt > 0 {
-            parts.push(format!("{} unreadable", thousands(spoilt)));
+        if counts.unreadable > 0 {
+            parts.push(format!("{} unreadable", thousands(counts.unreadable)));
+        }
+        if counts.failed > 0 {
+            parts.push(format!("{} without an answer", thousands(counts.failed)));
         }
         if self.film.roll.filter() != Filter::All {
             parts.push(format!("{} shown", thousands(self.film.roll.order().len())));
@@ -164,15 +169,7 @@ impl App {
 
     /// What the folder held beside pictures, in words.
     fn passed_over(&self) -> Vec<String> {
-        let tally = self.film.tally();
-        let count =
-            |count: usize, what: &str| (count > 0).then(|| format!("{} {what}", thousands(count)));
-        let parts = [
-            count(tally.others, "other files passed over"),
-            count(tally.unreadable, "entries could not be read"),
-            count(tally.beyond, "more images than can be listed"),
-        ];
-        parts.into_iter().flatten().collect()
+        passed_over(self.film.tally())
     }
 
     /// From right to left: which pictures, and in which order.
@@ -202,6 +199,7 @@ impl App {
         let list = combo("Show")
             .selected_text(self.film_filter_label(chosen))
             .width(120.0)
+            .height(room_above(ui))
             .truncate();
         let shown = list.show_ui(ui, |ui| {
             menu_spacing(ui);
@@ -249,12 +247,12 @@ impl App {
         classes
     }
 
-    /// What the folder takes of memory, and the limit.
-    fn memory_ui(&self, ui: &mut Ui, commands: &mut Vec<Command>) {
+    /// What thumbnails take of memory, and the most that they may.
+    fn memory_ui(&self, ui: &mut Ui, named: bool, commands: &mut Vec<Command>) {
         let limit = self.film.limit();
-        let used = (self.film.bytes() as f64 / f64::from(1 << 20)).ceil();
-        let list = combo("Memory")
-            .selected_text(format!("{used:.0} of {}", megabytes(limit)))
+        let (used, whole) = (self.film.thumbnail_bytes(), self.film.bytes());
+        let list = combo("Thumbnails")
+            .selected_text(format!("{} of {}", whole_megabytes(used), megabytes(limit)))
             .width(104.0);
         let shown = list.show_ui(ui, |ui| {
             menu_spacing(ui);
@@ -265,10 +263,49 @@ impl App {
                 }
             }
         });
-        let hint = "Memory that the folder takes, and the most that its thumbnails may";
+        let hint = format!(
+            "Memory that thumbnails take, and the most that they may. With names, answers and \
+             pictures on their way to the model the folder takes {} MB.",
+            whole_megabytes(whole)
+        );
         let response = shown.response.on_hover_text(hint);
-        response.accessible_name("Memory");
+        match named {
+            true => response.labelled_by(super::widgets::name(ui, "Thumbnails")),
+            false => response.accessible_name("Thumbnails"),
+        };
     }
+}
+
+/// As high as a list can be that unfolds upwards from here.
+fn room_above(ui: &Ui) -> f32 {
+    let frame = 2.0 * ui.spacing().menu_margin.topf() + 4.0;
+    ui.max_rect().top() - ui.ctx().content_rect().top() - frame - GRID
+}
+
+fn passed_over(tally: Tally) -> Vec<String> {
+    let said = [
+        (tally.others, ["other file", "other files"], "passed over"),
+        (tally.unreadable, ["entry", "entries"], "could not be read"),
+        (
+            tally.beyond,
+            ["more image", "more images"],
+            "than can be listed",
+        ),
+    ];
+    said.into_iter()
+        .filter(|(count, ..)| *count > 0)
+        .map(|(count, [one, several], what)| format!("{} {what}", counted(count, one, several)))
+        .collect()
+}
+
+fn images(count: usize) -> String {
+    counted(count, "image", "images")
+}
+
+/// `1 mistake`, `5,000 mistakes`
+fn counted(count: usize, one: &str, several: &str) -> String {
+    let what = if count == 1 { one } else { several };
+    format!("{} {what}", thousands(count))
 }
 
 /// The folder's name, or how many were opened.
@@ -278,7 +315,7 @@ fn title(paths: &[std::path::PathBuf]) -> String {
             let name = one.file_name().unwrap_or(one.as_os_str());
             name.to_string_lossy().into_owned()
         }
-        several => format!("{} files", thousands(several.len())),
+        several => counted(several.len(), "file", "files"),
     }
 }
 
@@ -287,6 +324,11 @@ fn megabytes(bytes: usize) -> String {
         1024.. => format!("{} GB", bytes >> 30),
         megabytes => format!("{megabytes} MB"),
     }
+}
+
+/// Megabytes begun.
+fn whole_megabytes(bytes: usize) -> usize {
+    bytes.div_ceil(1 << 20)
 }
 
 /// `5,000`
@@ -312,6 +354,32 @@ mod tests {
         let written = ["0", "999", "1,000", "12,345", "1,234,567"];
         assert_eq!(numbers.map(thousands), written);
         assert_eq!([64 << 20, 1 << 30].map(megabytes), ["64 MB", "1 GB"]);
+    }
+
+    #[test]
+    fn one_is_no_more_than_one() {
+        let of = |others, unreadable, beyond| {
+            passed_over(Tally {
+                others,
+                unreadable,
+                beyond,
+            })
+        };
+        let one = [
+            "1 other file passed over",
+            "1 entry could not be read",
+            "1 more image than can be listed",
+        ];
+        assert_eq!(of(1, 1, 1), one);
+        assert_eq!(of(0, 2000, 0), ["2,000 entries could not be read"]);
+        assert_eq!([0, 1, 2].map(images), ["0 images", "1 image", "2 images"]);
+    }
+
+    #[test]
+    fn a_limit_that_is_kept_is_seen_to_be_kept() {
+        assert_eq!(whole_megabytes(0), 0);
+        assert_eq!(whole_megabytes((64 << 20) - 1), 64);
+        assert_eq!(whole_megabytes(64 << 20), 64);
     }
 
     #[test]

@@ -3,14 +3,16 @@
 
 use std::path::{Path, PathBuf};
 
+use egui::style::ScrollStyle;
 use egui::{Color32, Rect, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo};
-use egui::{pos2, vec2};
+use egui::{Event, MouseWheelUnit, pos2, vec2};
 
 use crate::folder::{Answered, Entry};
 use crate::picture::caption::percent;
 
 use super::App;
 use super::commands::Command;
+use super::film::Reveal;
 use super::film_head_ui;
 use super::theme::{self, GRID, palette};
 use super::widgets::{draw_left, line, sentence};
@@ -23,6 +25,8 @@ const TEXT: f32 = 120.0;
 const PITCH: f32 = PICTURE.x + GRID + TEXT + 2.0 * GRID;
 const CELL: f32 = PICTURE.y + 8.0;
 const BAR: f32 = 12.0;
+/// Pictures that a notch of the wheel leads past; some systems count two for one.
+const A_NOTCH: f32 = 2.0;
 /// A folder's name is not written shorter than this.
 const SHORTEST: f32 = 3.0 * GRID;
 
@@ -30,6 +34,16 @@ const WHOLE: Rect = Rect {
     min: egui::Pos2::ZERO,
     max: pos2(1.0, 1.0),
 };
+
+/// Thick and long enough to be taken hold of, however many pictures there are.
+fn scroll_bar(ui: &Ui) -> ScrollStyle {
+    ScrollStyle {
+        bar_width: BAR - 2.0,
+        floating_width: 6.0,
+        handle_min_length: 32.0,
+        ..ui.spacing().scroll
+    }
+}
 
 /// Height of the strip.
 pub fn height(unfolded: bool) -> f32 {
@@ -44,6 +58,7 @@ impl App {
         ui.spacing_mut().item_spacing.y = 0.0;
         self.film_head_ui(ui, commands);
         self.film_view.in_sight.clear();
+        self.film_view.on_screen = 0;
         if !self.film_view.unfolded {
             return;
         }
@@ -59,30 +74,64 @@ impl App {
             return;
         }
         let reveal = self.film_view.reveal.take();
-        let reveal = reveal.and_then(|index| self.place_of(index));
+        let wheel = self.wheel_speed(ui);
         ui.style_mut().always_scroll_the_only_direction = true;
-        ScrollArea::horizontal()
+        ui.spacing_mut().scroll = scroll_bar(ui);
+        let mut area = ScrollArea::horizontal()
             .id_salt("film")
             .auto_shrink(false)
-            .show_viewport(ui, |ui, viewport| {
-                let size = vec2(count as f32 * PITCH, CELL);
-                let start = ui.max_rect().min;
-                ui.allocate_rect(Rect::from_min_size(start, size), Sense::hover());
-                let place = |x: f32| ((x / PITCH).max(0.0) as usize).min(count);
-                let range = place(viewport.left())..place(viewport.right() + PITCH);
-                let cell = |place: usize| {
-                    let left = start + vec2(place as f32 * PITCH, 0.0);
-                    Rect::from_min_size(left, vec2(PITCH - GRID, CELL))
-                };
-                if let Some(place) = reveal {
-                    ui.scroll_to_rect(cell(place).expand2(vec2(PITCH, 0.0)), None);
-                }
-                self.load_pictures(ui, range.clone());
-                for place in range {
-                    let index = self.film.roll.order()[place];
-                    self.cell_ui(ui, index, cell(place), commands);
-                }
-            });
+            .wheel_scroll_multiplier(vec2(wheel, 0.0));
+        if reveal == Some(Reveal::Others) {
+            let open = self
+                .film_view
+                .current
+                .and_then(|index| self.place_of(index));
+            let middle = (ui.available_width() - PITCH) / 2.0;
+            let start = open.map_or(0.0, |place| place as f32 * PITCH - middle);
+            area = area.horizontal_scroll_offset(start.max(0.0));
+        }
+        let reveal = match reveal {
+            Some(Reveal::Picture(index)) => self.place_of(index),
+            _ => None,
+        };
+        area.show_viewport(ui, |ui, viewport| {
+            let size = vec2(count as f32 * PITCH, CELL);
+            let start = ui.max_rect().min;
+            ui.allocate_rect(Rect::from_min_size(start, size), Sense::hover());
+            let place = |x: f32| ((x / PITCH).max(0.0) as usize).min(count);
+            let range = place(viewport.left())..place(viewport.right() + PITCH);
+            let cell = |place: usize| {
+                let left = start + vec2(place as f32 * PITCH, 0.0);
+                Rect::from_min_size(left, vec2(PITCH - GRID, CELL))
+            };
+            if let Some(place) = reveal {
+                ui.scroll_to_rect(cell(place).expand2(vec2(PITCH, 0.0)), None);
+            }
+            self.load_pictures(ui, range.clone());
+            for place in range {
+                let index = self.film.roll.order()[place];
+                self.cell_ui(ui, index, cell(place), commands);
+            }
+        });
+    }
+
+    /// How much faster the strip goes than the wheel. A notch leads past a few pictures; fingers on
+    /// a touchpad have the strip in their hands.
+    fn wheel_speed(&mut self, ui: &Ui) -> f32 {
+        let unit = ui.input(|i| {
+            i.events.iter().rev().find_map(|event| match event {
+                Event::MouseWheel { unit, .. } => Some(*unit),
+                _ => None,
+            })
+        });
+        if let Some(unit) = unit {
+            self.film_view.wheel_has_notches = unit == MouseWheelUnit::Line;
+        }
+        let notch = ui.options(|options| options.input_options.line_scroll_speed);
+        match self.film_view.wheel_has_notches {
+            true => A_NOTCH * PITCH / notch,
+            false => 1.0,
+        }
     }
 
     fn place_of(&self, picture: usize) -> Option<usize> {
@@ -97,6 +146,7 @@ impl App {
         let after = range.end..(range.end + beside).min(order.len());
         let before = range.start.saturating_sub(beside)..range.start;
         let in_sight = &mut self.film_view.in_sight;
+        self.film_view.on_screen = range.len();
         in_sight.extend(range.chain(after).chain(before).map(|place| order[place]));
         let max_px = (PICTURE.x * ui.pixels_per_point()).round() as u32;
         let film = &self.film;

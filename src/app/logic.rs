@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use egui::Context;
 use poll_promise::Promise;
@@ -14,9 +14,11 @@ use crate::explain::Channels;
 use crate::picture::decode::Photo;
 
 use super::asking::Asked;
+use super::notices::Place;
 use super::results::HeatKey;
 use super::state::{Side, with_class};
 use super::view::View;
+use super::widgets::BUSY_STEP;
 use super::{App, export, open};
 
 pub type Answering<T> = Promise<Result<Arc<T>, Error>>;
@@ -60,7 +62,7 @@ impl App {
         self.textures.update(ctx, &self.state);
         if self.busy().is_some() {
             // The elapsed time counts on while nothing else moves.
-            ctx.request_repaint_after(Duration::from_millis(100));
+            ctx.request_repaint_after(BUSY_STEP);
         }
     }
 
@@ -146,10 +148,12 @@ impl App {
         };
         match opening.promise.try_take() {
             Ok(Ok(photo)) => {
+                self.photo_stands(&photo.path);
                 self.state.photo = Some(photo);
                 self.state.truth = None;
                 self.state.view = View::default();
                 for side in &mut self.state.sides {
+                    side.rows_stay = side.is_comparing();
                     (side.score, side.rival) = (None, None);
                     side.choosing_rival = false;
                 }
@@ -157,7 +161,7 @@ impl App {
                 self.ask();
             }
             Ok(Err(Error::Overtaken)) => {}
-            Ok(Err(error)) => self.notices.error("This image cannot be opened", error),
+            Ok(Err(error)) => self.photo_failed(&opening.path, &error),
             Err(promise) => self.work.photo = Some(Opening { promise, ..opening }),
         }
     }
@@ -166,6 +170,7 @@ impl App {
         while let Some(OpeningModel { side, opening }) = self.work.models.pop_front() {
             match opening.promise.try_take() {
                 Ok(Ok(card)) => {
+                    self.notices.is_taken(Place::Model);
                     let state = &mut self.state;
                     let side = side.min(state.sides.len());
                     if side == state.sides.len() {
@@ -184,7 +189,7 @@ impl App {
                 }
                 Ok(Err(error)) => {
                     if !matches!(error, Error::Overtaken) {
-                        self.notices.error("This model cannot be opened", error);
+                        self.notices.not_opened(Place::Model, error);
                     }
                     // Opening it broke off what was under way for the models that stay.
                     self.ask();

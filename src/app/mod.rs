@@ -29,6 +29,7 @@ mod film;
 mod film_head_ui;
 mod film_pictures;
 mod film_ui;
+mod film_walk;
 mod finder;
 mod first_choice;
 mod fuzzy;

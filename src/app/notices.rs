@@ -1,4 +1,4 @@
-//! What went wrong, in words, on screen until it is dismissed.
+//! What went wrong, in words, on screen until it is dismissed or until what it is about is past.
 
 use std::fmt::Display;
 
@@ -10,9 +10,18 @@ use super::commands::Command;
 use super::theme::{self, GRID, palette};
 use super::widgets::sentence;
 
+/// What could not be opened: its message is past as soon as another one stands in its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    Picture,
+    Model,
+    Folder,
+}
+
 /// One thing that went wrong.
 pub struct Notice {
     id: u64,
+    place: Option<Place>,
     pub title: String,
     pub text: String,
 }
@@ -30,12 +39,32 @@ const SHOWN_AT_ONCE: usize = 4;
 impl Notices {
     /// Says it once, however often it happens.
     pub fn error(&mut self, title: &str, text: impl Display) {
+        self.say(None, title, text);
+    }
+
+    /// Says what could not be opened.
+    pub fn not_opened(&mut self, place: Place, text: impl Display) {
+        let title = match place {
+            Place::Picture => "This image cannot be opened",
+            Place::Model => "This model cannot be opened",
+            Place::Folder => "This folder cannot be opened",
+        };
+        self.say(Some(place), title, text);
+    }
+
+    /// Another one stands there now, or none is to.
+    pub fn is_taken(&mut self, place: Place) {
+        self.list.retain(|notice| notice.place != Some(place));
+    }
+
+    fn say(&mut self, place: Option<Place>, title: &str, text: impl Display) {
         let text = sentence(&text.to_string());
         if self.list.iter().any(|n| n.title == title && n.text == text) {
             return;
         }
         self.list.push(Notice {
             id: self.next,
+            place,
             title: title.to_owned(),
             text,
         });
@@ -120,7 +149,7 @@ fn notice_ui(ui: &mut Ui, notice: &Notice, commands: &mut Vec<Command>) {
 
 #[cfg(test)]
 mod tests {
-    use super::Notices;
+    use super::{Notices, Place};
 
     #[test]
     fn the_same_trouble_is_told_once_and_stays_until_dismissed() {
@@ -135,5 +164,16 @@ mod tests {
             notices.iter().map(|n| n.text.as_str()).collect::<Vec<_>>(),
             ["B.png is empty"]
         );
+    }
+
+    #[test]
+    fn what_could_not_be_opened_is_past_when_another_stands_there() {
+        let mut notices = Notices::default();
+        notices.not_opened(Place::Picture, "a.png is empty");
+        notices.not_opened(Place::Model, "a.pt2 is empty");
+        notices.error("No room", "Unpin one first");
+        notices.is_taken(Place::Picture);
+        let titles: Vec<&str> = notices.iter().map(|n| n.title.as_str()).collect();
+        assert_eq!(titles, ["This model cannot be opened", "No room"]);
     }
 }

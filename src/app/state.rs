@@ -29,6 +29,9 @@ pub struct Side {
     pub score: Option<Score>,
     /// The class that the chosen one is compared with.
     pub rival: Option<usize>,
+    /// Two classes were compared on the photo before: their rows stay until the answer to this one
+    /// says whether two are again.
+    pub rows_stay: bool,
     /// `None` where the model has no layer with a map. Several joined are fused.
     pub layer: Option<ModulePath>,
 
@@ -187,6 +190,15 @@ impl Side {
         self.score.map(Score::class)
     }
 
+    /// Whether it has the rows of a comparison.
+    pub fn is_comparing(&self) -> bool {
+        match self.score {
+            Some(Score::For(class)) => self.rival.is_some_and(|rival| rival != class),
+            Some(_) => false,
+            None => self.rows_stay,
+        }
+    }
+
     /// The name of a class, its number where the model has no name for it.
     pub fn class_name(&self, class: usize) -> String {
         self.card
@@ -270,18 +282,18 @@ impl State {
             let Some(subject) = self.subject_of(side) else {
                 continue;
             };
-            let versus = match (side.score, side.rival) {
-                (Some(Score::For(a)), Some(b)) if a != b => Some((a, b)),
-                _ => None,
+            let [rival, versus] = match (side.score, side.rival) {
+                (Some(Score::For(a)), Some(b)) => [Score::For(b), Score::Versus { a, b }].map(Some),
+                _ => [None; 2],
             };
             let with = |score| Subject {
-                score: Some(score),
+                score,
                 ..subject.clone()
             };
-            let extra = versus.map(|(a, b)| {
+            let extra = side.is_comparing().then(|| {
                 [
-                    Row::new(RowId::Rival(index), with(Score::For(b))),
-                    Row::new(RowId::Versus(index), with(Score::Versus { a, b })),
+                    Row::new(RowId::Rival(index), with(rival)),
+                    Row::new(RowId::Versus(index), with(versus)),
                 ]
             });
             rows.push(Row::new(RowId::Side(index), subject));

@@ -66,6 +66,10 @@ impl App {
                                 commands.push(cancel);
                             }
                         }
+                    } else if let Some((passed, left)) = self.passed_over_words() {
+                        ui.request_repaint_after(left);
+                        let text = RichText::new(passed).color(colours.text);
+                        ui.add(egui::Label::new(text).truncate());
                     } else if let Some(done) = &self.state.done {
                         let text = RichText::new(done).color(colours.text);
                         ui.add(egui::Label::new(text).truncate());

@@ -10,7 +10,7 @@ use egui::{
 use crate::engine::ModelCard;
 use crate::model::ModulePath;
 use crate::model::layers::Layer;
-use crate::picture::caption::significant;
+use crate::picture::caption::significant_beside_others;
 
 use super::App;
 use super::commands::Command;
@@ -164,7 +164,7 @@ impl App {
         let fresh = tile.filter(|_| !self.textures.tiles.are_stale(&self.state));
         let max = fresh.map_or_else(String::new, |tile| match tile.zero {
             true => "0".to_owned(),
-            false => significant(tile.max),
+            false => significant_beside_others(tile.max),
         });
         let name = match depth {
             0 => short(&layer.path),

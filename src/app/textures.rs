@@ -209,6 +209,7 @@ impl Textures {
                     own.difference = Some((key, made));
                 }
             }
+            (RowId::Versus(_), None) => {}
             _ => own.difference = None,
         }
     }

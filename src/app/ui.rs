@@ -38,6 +38,7 @@ impl App {
                 .show(ui, |ui| self.film_ui(ui, &mut commands));
         } else {
             self.film_view.in_sight.clear();
+            self.film_view.on_screen = 0;
         }
         let list = Frame::new().fill(colours.panel);
         let most = (window * WIDEST_LIST).max(208.0);

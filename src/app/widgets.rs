@@ -1,6 +1,7 @@
 //! The few shapes that egui has no widget for, drawn in one way everywhere.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use egui::text::{LayoutJob, TextWrapping};
 use egui::{
@@ -171,16 +172,19 @@ impl Choice {
     }
 }
 
-/// A turning arc. It turns in steps, for drawing the window without pause would take the
-/// processor from the very work that is waited for.
+/// While something is waited for, what tells of it moves in steps: drawing the window takes the
+/// processor from the very work that is waited for, and all of it where no graphics card draws.
+pub const BUSY_STEP: Duration = Duration::from_millis(250);
+
+/// A turning arc.
 pub fn busy(ui: &Ui, centre: Pos2, radius: f32, colour: Color32) {
-    const STEPS_A_SECOND: f64 = 10.0;
-    let step = (ui.time() * STEPS_A_SECOND).floor() / STEPS_A_SECOND;
-    let start = (step * std::f64::consts::TAU) as f32;
+    const STEPS_A_TURN: f64 = 8.0;
+    let step = (ui.time() / BUSY_STEP.as_secs_f64()).floor();
+    let start = (step / STEPS_A_TURN * std::f64::consts::TAU) as f32;
     let points = (0..=16).map(|i| centre + radius * Vec2::angled(start + 0.25 * i as f32));
     ui.painter()
         .add(Shape::line(points.collect(), Stroke::new(1.5, colour)));
-    ui.request_repaint_after(std::time::Duration::from_secs_f64(1.0 / STEPS_A_SECOND));
+    ui.request_repaint_after(BUSY_STEP);
 }
 
 /// A heading with something small at its right.

@@ -18,7 +18,6 @@ mod known;
 mod later;
 mod maps;
 mod models;
-mod priority;
 mod recordings;
 mod reply;
 mod request;

@@ -10,10 +10,10 @@ use super::batch::Stages;
 use super::channels::Asking;
 use super::later::{Later, Picture};
 use super::models::Models;
-use super::priority;
 use super::reply::{BatchReplies, Reply, caught};
 use super::shared::Shared;
 use super::{Error, ModelCard, Request, Stage};
+use crate::priority;
 
 /// What the worker is asked to do.
 pub(super) enum Message {

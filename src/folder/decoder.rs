@@ -17,6 +17,7 @@ use image::RgbImage;
 
 use crate::picture::decode::Photo;
 use crate::picture::resample;
+use crate::priority;
 
 use super::thumbnails::MAX_PX;
 use super::{Error, Wake};
@@ -24,9 +25,9 @@ use super::{Error, Wake};
 /// Bytes of whole pictures that wait for the model, unless one alone is larger.
 pub const HELD: usize = 128 << 20;
 
-/// Whole pictures that wait for the model at once. The window looks for answers some ten times a
-/// second; meanwhile the model shall not run dry.
-pub const ON_THE_WAY: usize = 16;
+/// Whole pictures that wait for the model at once. The window looks for answers only twice a second
+/// where none of them is on screen; meanwhile the model shall not run dry.
+pub const ON_THE_WAY: usize = 64;
 
 /// A picture to decode.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,6 +68,8 @@ struct Desk {
     in_sight: Vec<Wish>,
     ahead: Vec<Wish>,
     working_on: Option<usize>,
+    /// Someone looks at the place where it will stand.
+    awaited: bool,
     finished: Vec<Decoded>,
     /// Whole pictures given out, and their bytes.
     given: usize,
@@ -77,7 +80,8 @@ struct Desk {
 }
 
 impl Decoder {
-    /// Starts the thread. `wake` is called from it whenever a picture is finished.
+    /// Starts the thread. `wake` is called from it whenever a picture in sight is finished; those
+    /// that only the model waits for are there to be taken without a call.
     ///
     /// # Errors
     /// [`Error::NoThread`].
@@ -99,6 +103,8 @@ impl Decoder {
     /// the model waits for. What is finished or being decoded is not begun again.
     pub fn wish(&self, in_sight: Vec<Wish>, ahead: Vec<Wish>) {
         let mut desk = self.shared.desk();
+        let seen = |index: usize| in_sight.iter().any(|wish| wish.index == index);
+        desk.awaited = desk.working_on.is_some_and(seen);
         let new = |wish: &Wish| {
             desk.working_on != Some(wish.index)
                 && desk.finished.iter().all(|done| done.index != wish.index)
@@ -164,6 +170,7 @@ impl Shared {
     }
 
     fn work(&self) {
+        priority::yield_to_others();
         let mut desk = self.desk();
         while !desk.closed {
             let Some(wish) = desk.next() else {
@@ -191,9 +198,11 @@ impl Shared {
             desk.given += usize::from(decoded.photo.is_some());
             desk.held += whole_bytes(&decoded);
             desk.finished.push(decoded);
-            drop(desk);
-            (self.wake)();
-            desk = self.desk();
+            if std::mem::take(&mut desk.awaited) {
+                drop(desk);
+                (self.wake)();
+                desk = self.desk();
+            }
         }
     }
 }
@@ -203,12 +212,14 @@ impl Desk {
     fn next(&mut self) -> Option<Wish> {
         if !self.in_sight.is_empty() {
             let wish = self.in_sight.remove(0);
+            self.awaited = true;
             self.ahead.retain(|ahead| ahead.index != wish.index);
             return Some(wish);
         }
         if self.ahead.is_empty() || !self.has_room() {
             return None;
         }
+        self.awaited = false;
         Some(self.ahead.remove(0))
     }
 

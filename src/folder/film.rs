@@ -51,7 +51,8 @@ pub struct Film {
 
 impl Film {
     /// An empty one. `wake` is called from other threads whenever [`Film::poll`] has something to
-    /// take.
+    /// take that someone waits for; while [`Film::is_answering`], it is to be called now and then
+    /// all the same.
     pub fn new(wake: Wake) -> Film {
         Film {
             wake,
@@ -175,6 +176,13 @@ impl Film {
         self.asks() && self.roll.counts().waiting > 0
     }
 
+    /// Whether any of these pictures is still to be answered, and will be.
+    pub fn awaits_any(&self, pictures: &[usize]) -> bool {
+        let entries = self.roll.entries();
+        let waits = |index: &usize| entries.get(*index).is_some_and(Entry::is_waiting);
+        self.asks() && pictures.iter().any(waits)
+    }
+
     /// Pictures answered a second, over the last few.
     pub fn rate(&self, now: Instant) -> Option<f64> {
         self.answers.rate.per_second(now)
@@ -183,6 +191,12 @@ impl Film {
     /// Takes the model's answer to a picture in that came by another way.
     pub fn learn(&mut self, index: usize, outcome: &Outcome) {
         self.roll.answer(index, Ok(outcome));
+    }
+
+    /// Notes why a picture cannot be opened, or that it can.
+    pub fn set_unreadable(&mut self, index: usize, why: Option<String>) {
+        self.roll.set_unreadable(index, why);
+        self.make_wishes();
     }
 
     /// Says what a picture really shows; see [`Roll::set_truth`].
@@ -194,6 +208,11 @@ impl Film {
     /// Bytes that all thumbnails, names, answers and pictures on their way to the model take.
     pub fn bytes(&self) -> usize {
         self.thumbnails.bytes() + self.roll.bytes() + self.decoder.as_ref().map_or(0, Decoder::held)
+    }
+
+    /// Bytes that thumbnails take.
+    pub fn thumbnail_bytes(&self) -> usize {
+        self.thumbnails.bytes()
     }
 
     /// The most bytes that thumbnails may take.

@@ -24,7 +24,7 @@ pub use roll::{Answered, Counts, Entry, Filter, Roll, Sort};
 pub use scan::Tally;
 pub use verdict::{OfTruth, Outcome, Verdict};
 
-/// Called from other threads whenever there is something to take.
+/// Called from other threads whenever there is something to take that someone waits for.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
 
 /// Why there are no pictures to show. The path stands last in each message.

@@ -21,14 +21,15 @@ impl Rate {
         }
     }
 
-    /// Things a second, once two were done within the span; `None` where nothing goes on.
+    /// Things a second, once some were done at two moments within the span; `None` where nothing
+    /// goes on.
     pub fn per_second(&self, now: Instant) -> Option<f64> {
         let recent = |at: &&Instant| now.saturating_duration_since(**at) <= SPAN;
         let first = self.done.iter().find(recent)?;
-        let count = self.done.iter().filter(recent).count();
+        // The first moment marks the beginning, however many were noted at it.
+        let count = self.done.iter().filter(|at| *at > first).count();
         let span = now.saturating_duration_since(*first).as_secs_f64();
-        // The first one marks the beginning.
-        (count > 1 && span > 0.0).then(|| (count - 1) as f64 / span)
+        (count > 0 && span > 0.0).then(|| count as f64 / span)
     }
 
     pub fn clear(&mut self) {
@@ -39,6 +40,19 @@ impl Rate {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_noted_in_heaps_counts_as_fast_as_it_was_done() {
+        let start = Instant::now();
+        let mut rate = Rate::default();
+        for heap in 0..2 {
+            for _ in 0..6 {
+                rate.count(start + Duration::from_millis(500 * heap));
+            }
+        }
+        let measured = rate.per_second(start + Duration::from_millis(500)).unwrap();
+        assert!((measured - 12.0).abs() < 1e-9, "{measured}");
+    }
 
     #[test]
     fn the_rate_is_that_of_the_last_seconds() {

@@ -85,15 +85,22 @@ pub fn with_minus(number: String) -> String {
 
 /// A value in three significant digits: `14.2`, `0.00312`, `−1.20e-5`.
 pub fn significant(value: f32) -> String {
-    with_minus(three_digits(value))
+    with_minus(three_digits(value, 1e-3))
 }
 
-fn three_digits(value: f32) -> String {
+/// The same where values of several layers stand side by side, to be compared at a glance: without a
+/// power of ten as far as there is room, `0.000920` beside `0.00104`.
+pub fn significant_beside_others(value: f32) -> String {
+    with_minus(three_digits(value, 1e-5))
+}
+
+/// With a power of ten below `plain_from`.
+fn three_digits(value: f32, plain_from: f32) -> String {
     let magnitude = value.abs();
     if value == 0.0 {
         return "0".to_owned();
     }
-    if !(1e-3..1e5).contains(&magnitude) {
+    if !(plain_from..1e5).contains(&magnitude) {
         return format!("{value:.2e}");
     }
     // 9.996 rounds to 10.0, not to 10.00.
@@ -135,6 +142,19 @@ mod tests {
             (-1.2e-5, "−1.20e-5"),
         ] {
             assert_eq!(significant(value), said);
+        }
+    }
+
+    #[test]
+    fn numbers_side_by_side_are_written_alike() {
+        for (value, said) in [
+            (14.236, "14.2"),
+            (0.001_04, "0.00104"),
+            (9.2e-4, "0.000920"),
+            (1.2e-5, "0.0000120"),
+            (1.2e-6, "1.20e-6"),
+        ] {
+            assert_eq!(significant_beside_others(value), said);
         }
     }
 

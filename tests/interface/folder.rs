@@ -1,11 +1,12 @@
 //! A folder of pictures: the strip below, the model's answers to all of them, and what is wrong
 //! with some.
 
+use std::cell::Cell;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use egui::accesskit::{Role, Toggled};
-use egui::{Key, Modifiers};
+use egui::{Event, Key, Modifiers, MouseWheelSource, MouseWheelUnit, TouchPhase, vec2};
 use egui_kittest::kittest::{NodeT, Queryable};
 use gradcam::app::Start;
 use tempfile::TempDir;
@@ -169,6 +170,40 @@ fn a_mistake_is_shown_as_predicted_versus_true() {
 }
 
 #[test]
+fn from_mistake_to_mistake_the_rows_stay() {
+    let folder = filled(&[
+        ("assets/rocket.jpg", "missile/1.jpg"),
+        ("assets/rocket.jpg", "missile/2.jpg"),
+        ("assets/coffee.png", "967/3.png"),
+    ]);
+    let mut window = answered(folder.path());
+    let rows = |w: &Window| {
+        let there = |label: &str| w.harness.query_by_label(label).is_some();
+        let labels = [
+            "Original, row 1",
+            "Original, row 2",
+            "Difference of the maps, row 3",
+        ];
+        labels.into_iter().filter(|label| there(label)).count()
+    };
+    click_picture(&mut window, "1.jpg");
+    until_open(&mut window, "1.jpg");
+    assert_eq!(rows(&window), 3);
+    window.key(Key::PageDown);
+    let missed = Cell::new(0);
+    window.until("the second", |w| {
+        missed.set(missed.get() + usize::from(rows(w) != 3));
+        shown_picture(w).as_deref() == Some("2.jpg") && w.app().is_settled()
+    });
+    assert_eq!(missed.get(), 0, "frames in which rows were missing");
+    // What is right is compared with nothing.
+    click_picture(&mut window, "3.png");
+    until_open(&mut window, "3.png");
+    assert_eq!(rows(&window), 0);
+    assert_eq!(window.value("Original"), "3.png");
+}
+
+#[test]
 fn the_true_class_can_be_given_by_hand() {
     let folder = filled(&[
         ("assets/coffee.png", "a.png"),
@@ -264,25 +299,145 @@ fn bad_files_are_marked_and_the_rest_is_answered() {
     assert_eq!(open_picture(&window).as_deref(), Some("5 good.png"));
 }
 
-#[test]
-fn a_picture_deleted_before_its_thumbnail_is_made_says_so() {
+/// Sixty pictures, the last three of which are gone before anyone has looked at them.
+fn with_an_end_that_is_gone() -> (TempDir, Window) {
     let folder = many(60);
     let mut window = opened(folder.path(), None);
     until_told(&mut window, "60 images");
-    fs::remove_file(folder.path().join("60.png")).unwrap();
+    until_open(&mut window, "1.png");
+    for gone in ["58.png", "59.png", "60.png"] {
+        fs::remove_file(folder.path().join(gone)).unwrap();
+    }
+    (folder, window)
+}
+
+#[test]
+fn a_walk_goes_on_past_what_turns_out_to_be_unreadable() {
+    let (_folder, mut window) = with_an_end_that_is_gone();
     window.key(Key::End);
-    window.until("the message", |w| !w.app().notices().is_empty());
-    let notice = window.app().notices().join("\n");
-    assert!(
-        notice.contains("no such file") && notice.contains("60.png"),
-        "{notice}"
-    );
-    window.click("Dismiss");
-    until_told(&mut window, "1 unreadable");
+    until_open(&mut window, "57.png");
+    assert_eq!(open_picture(&window).as_deref(), Some("57.png"));
+    window
+        .harness
+        .get_by_label_contains("Passed over 3 pictures that cannot be opened");
+    until_told(&mut window, "3 unreadable");
     assert!(said(&window, "60.png").contains("no such file"));
-    // The window lives on.
+    // The next key works from there.
+    window.key(Key::PageUp);
+    until_open(&mut window, "56.png");
+    assert!(
+        window
+            .harness
+            .query_by_label_contains("Passed over")
+            .is_none()
+    );
+}
+
+#[test]
+fn a_walk_that_finds_nothing_ahead_stays_where_it_is() {
+    let (folder, mut window) = with_an_end_that_is_gone();
+    click_beyond_sight(&mut window, "57.png");
+    fs::remove_file(folder.path().join("56.png")).unwrap();
+    window.key(Key::PageDown);
+    window.until("the word", |w| {
+        let words = w.harness.query_by_label_contains("Passed over");
+        words.is_some() && !told(w).is_empty() && w.app().is_settled()
+    });
+    assert_eq!(shown_picture(&window).as_deref(), Some("57.png"));
+    assert_eq!(open_picture(&window).as_deref(), Some("57.png"));
+    window.key(Key::PageUp);
+    until_open(&mut window, "55.png");
+}
+
+/// Opens a picture near the end without walking on the way to it.
+#[track_caller]
+fn click_beyond_sight(window: &mut Window, picture: &str) {
+    turn_wheel(window, -40.0);
+    window.until(picture, |w| pictures(w).iter().any(|name| name == picture));
+    click_picture(window, picture);
+    until_open(window, picture);
+}
+
+/// Turns the wheel by so many notches over the strip, and lets the strip come to rest.
+fn turn_wheel(window: &mut Window, notches: f32) {
+    let first = pictures(window)[0].clone();
+    let at = window.row(Role::RadioButton, &first).rect().center();
+    let events = &mut window.harness.input_mut().events;
+    events.push(Event::PointerMoved(at));
+    events.push(Event::MouseWheel {
+        unit: MouseWheelUnit::Line,
+        delta: vec2(0.0, notches),
+        phase: TouchPhase::Move,
+        source: MouseWheelSource::Unknown,
+        modifiers: Modifiers::NONE,
+    });
+    window.harness.run_steps(60);
+}
+
+#[test]
+fn a_message_about_a_picture_leaves_with_the_next() {
+    let folder = filled(&[
+        ("assets/coffee.png", "1.png"),
+        ("tests/pictures/empty.png", "2.png"),
+        ("assets/rocket.jpg", "3.jpg"),
+    ]);
+    let mut window = opened(folder.path(), None);
+    until_told(&mut window, "1 unreadable");
+    let click_bad = |window: &mut Window| {
+        click_picture(window, "2.png");
+        window.until("the message", |w| !w.app().notices().is_empty());
+    };
+    click_bad(&mut window);
+    click_picture(&mut window, "3.jpg");
+    until_open(&mut window, "3.jpg");
+    click_bad(&mut window);
+    window.click("Close the folder");
+    window.harness.run_steps(2);
+    assert_eq!(window.app().notices(), Vec::<String>::new());
+}
+
+#[test]
+fn a_notch_of_the_wheel_leads_past_two_pictures() {
+    let folder = many(200);
+    let mut window = opened(folder.path(), None);
+    until_told(&mut window, "200 images");
+    until_open(&mut window, "1.png");
+    let left = |w: &Window, picture: &str| w.row(Role::RadioButton, picture).rect().left();
+    let pitch = left(&window, "2.png") - left(&window, "1.png");
+    let before = left(&window, "5.png");
+    turn_wheel(&mut window, -1.0);
+    let moved = (before - left(&window, "5.png")) / pitch;
+    assert!((moved - 2.0).abs() < 0.05, "{moved} pictures");
+}
+
+#[test]
+fn sorting_and_filtering_bring_the_open_picture_or_the_beginning_into_sight() {
+    let folder = tempfile::tempdir().unwrap();
+    let bytes = fs::read(file("assets/chelsea_224.png")).unwrap();
+    for class in ["967", "tiger cat"] {
+        fs::create_dir(folder.path().join(class)).unwrap();
+        for index in 1..=40 {
+            let name = format!("{class} {index}.png");
+            fs::write(folder.path().join(class).join(name), &bytes).unwrap();
+        }
+    }
+    let mut window = opened(folder.path(), Some(squeezenet()));
+    window.until("the button", |w| w.harness.query_by_label("Stop").is_some());
+    window.click("Stop");
     window.key(Key::End);
-    until_open(&mut window, "59.png");
+    until_open(&mut window, "tiger cat 40.png");
+
+    window.choose("Show", "espresso  (40)");
+    window.harness.run_steps(2);
+    assert_eq!(pictures(&window)[0], "967 1.png");
+    window.choose("Show", "All");
+    window.harness.run_steps(2);
+    assert_eq!(open_picture(&window).as_deref(), Some("tiger cat 40.png"));
+    turn_wheel(&mut window, 40.0);
+    assert_eq!(open_picture(&window), None);
+    window.choose("Sort", "Surest first");
+    window.harness.run_steps(2);
+    assert_eq!(open_picture(&window).as_deref(), Some("tiger cat 40.png"));
 }
 
 #[test]
@@ -348,6 +503,10 @@ fn answering_can_be_stopped_and_gone_on_with_and_delays_no_click() {
         "{}",
         told(&window)
     );
+    let place = |w: &Window| w.harness.get_by_label("Stop").rect();
+    let before = place(&window);
+    window.until("the rate", |w| told(w).contains("images/s"));
+    assert_eq!(place(&window), before, "nobody can click what jumps");
     window.click("Stop");
     window.harness.run_steps(20);
     let stopped = told(&window);
@@ -430,9 +589,9 @@ fn a_folder_opens_from_the_picker_and_one_without_pictures_is_told() {
 fn the_strip_folds_and_its_memory_has_a_limit() {
     let folder = three_classes();
     let mut window = answered(folder.path());
-    assert!(window.value("Memory").ends_with("of 64 MB"));
-    window.choose("Memory", "1 GB for thumbnails");
-    assert!(window.value("Memory").ends_with("of 1 GB"));
+    assert!(window.value("Thumbnails").ends_with("of 64 MB"));
+    window.choose("Thumbnails", "1 GB for thumbnails");
+    assert!(window.value("Thumbnails").ends_with("of 1 GB"));
     let name = folder
         .path()
         .file_name()

@@ -10,6 +10,7 @@ use crate::model::ModulePath;
 use crate::picture::decode::Photo;
 
 use super::super::App;
+use super::super::notices::Place;
 use super::super::rows::{MOST_PINS, Pin, Subject};
 use super::super::session_file::{Opened, Session, StoredPin, StoredSide};
 use super::super::state::Side;
@@ -114,12 +115,12 @@ impl App {
         }
         for part in photos {
             if let PartState::Failed(error) = &part.state {
-                self.notices.error("This image cannot be opened", error);
+                self.notices.not_opened(Place::Picture, error);
             }
         }
         for part in cards {
             if let PartState::Failed(error) = &part.state {
-                self.notices.error("This model cannot be opened", error);
+                self.notices.not_opened(Place::Model, error);
             }
         }
     }

@@ -1,4 +1,5 @@
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use image::Rgb;
@@ -90,6 +91,45 @@ fn what_is_in_sight_goes_before_what_only_the_model_waits_for() {
     let order: Vec<usize> = take(&decoder, 5).iter().map(|done| done.index).collect();
     assert_eq!(order, [0, 2, 1, 7, 8]);
     assert!(decoder.is_idle());
+}
+
+#[test]
+fn only_what_someone_looks_for_wakes_anyone() {
+    let woken = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&woken);
+    let wake = move || {
+        counter.fetch_add(1, Ordering::SeqCst);
+    };
+    let decoder = Decoder::start(Arc::new(wake)).unwrap();
+    let path = sample("tests/pictures/grey.png");
+    decoder.wish(Vec::new(), vec![wish(0, &path, true), wish(1, &path, true)]);
+    take(&decoder, 2);
+    assert_eq!(woken.load(Ordering::SeqCst), 0);
+    decoder.wish(vec![wish(2, &path, false)], vec![wish(3, &path, true)]);
+    take(&decoder, 2);
+    // The thread is at rest once the desk is its own again.
+    drop(decoder.shared.desk());
+    assert_eq!(woken.load(Ordering::SeqCst), 1);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn the_thread_yields_to_the_window() {
+    let decoder = decoder();
+    let path = sample("tests/pictures/grey.png");
+    decoder.wish(vec![wish(0, &path, false)], Vec::new());
+    take(&decoder, 1);
+    let mut nice = Vec::new();
+    for thread in std::fs::read_dir("/proc/self/task").unwrap() {
+        let thread = thread.unwrap().path();
+        // Names are cut.
+        let name = std::fs::read_to_string(thread.join("comm")).unwrap_or_default();
+        if "gradcam-thumbnails".starts_with(name.trim()) && !name.is_empty() {
+            nice.extend(priority::tests::nice(&thread));
+        }
+    }
+    // Other tests' threads may just be starting.
+    assert!(nice.contains(&priority::NICE), "{nice:?}");
 }
 
 #[test]

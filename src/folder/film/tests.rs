@@ -198,6 +198,21 @@ fn what_is_overtaken_is_asked_again() {
 }
 
 #[test]
+fn answers_are_awaited_where_they_are_still_to_come() {
+    let mut case = Case::new();
+    case.model.busy.set(true);
+    case.film.ask(QUESTION, &labels(), &case.model);
+    case.until(|film, _| film.is_open() && !film.is_scanning());
+    let (good, bad) = (case.index("1.png"), case.index("empty.png"));
+    case.film.see(&[bad]);
+    case.until(|film, _| film.roll.entries()[bad].unreadable.is_some());
+    assert!(case.film.awaits_any(&[bad, good]));
+    assert!(!case.film.awaits_any(&[bad]) && !case.film.awaits_any(&[]));
+    case.film.pause(true, &case.model);
+    assert!(!case.film.awaits_any(&[good]));
+}
+
+#[test]
 fn a_pause_drops_what_is_on_the_way_and_going_on_takes_it_up() {
     let mut case = Case::new();
     case.model.busy.set(true);
