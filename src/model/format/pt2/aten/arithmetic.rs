@@ -110,7 +110,7 @@ pub fn read<'a>(name: &str, args: Args<'a>) -> Answer<Call<'a>> {
         "upsample_nearest2d.vec" => {
             let size = args.optional_ints("output_size")?;
             let factors = args.floats("scale_factors")?;
-            if size.is_some() == !factors.is_empty() {
+            if size.is_some() != factors.is_empty() {
                 return beyond("it wants either a size or a factor each way");
             }
             let op = Op::UpsampleNearest { size, factors };
