@@ -1,5 +1,7 @@
 //! What only changes how the pictures look: nothing of it may reach the engine.
 
+use std::time::Duration;
+
 use egui::{Pos2, pos2, vec2};
 use egui_kittest::kittest::Queryable;
 
@@ -45,12 +47,15 @@ fn colours_and_overlay_ask_the_engine_nothing() {
 #[test]
 fn a_window_at_rest_rests() {
     let mut window = Window::open();
-    window.harness.run_steps(30);
+    // The worker may still be about to say that it has ended; a window that draws itself again and
+    // again never passes.
+    let rests = (0..50).any(|_| {
+        window.harness.run_steps(30);
+        std::thread::sleep(Duration::from_millis(20));
+        !window.harness.ctx.has_requested_repaint()
+    });
     let causes = window.harness.ctx.repaint_causes();
-    assert!(
-        !window.harness.ctx.has_requested_repaint(),
-        "drawn again because of {causes:?}"
-    );
+    assert!(rests, "drawn again because of {causes:?}");
 }
 
 #[test]
