@@ -1,5 +1,7 @@
 //! A picture of the network's input on the graphics card, and where it lies on the photo.
 
+use std::time::Duration;
+
 use egui::{ColorImage, Context, Pos2, Rect, TextureHandle, TextureOptions, Vec2, pos2, vec2};
 use image::RgbImage;
 
@@ -24,7 +26,12 @@ struct Fine {
     picture: RgbImage,
     /// As large as it is drawn, where that is smaller than the picture.
     copy: Option<TextureHandle>,
+    /// The size that it is drawn at, since when.
+    drawn: Option<((u32, u32), f64)>,
 }
+
+/// How long a size has to stay before a copy is made for it: while someone zooms, none is.
+const SETTLED_S: f64 = 0.15;
 
 impl InputTexture {
     pub fn new(
@@ -57,27 +64,51 @@ impl InputTexture {
             fine: Some(Fine {
                 picture,
                 copy: None,
+                drawn: None,
             }),
             ..whole
         }
     }
 
-    /// Makes the copy for a screen on which the whole photo is `photo` large, in pixels.
+    /// Makes the copy for a screen on which the whole photo is `photo` large, in pixels: at once for
+    /// a picture that is new, later where the size has changed.
     pub fn fit(&mut self, ctx: &Context, photo: Vec2) {
-        let Some(Fine { picture, copy }) = &mut self.fine else {
-            return;
-        };
+        let time = ctx.input(|i| i.time);
+        if let Some(rest) = self.fit_at(ctx, photo, time) {
+            ctx.request_repaint_after(rest);
+        }
+    }
+
+    /// The same at a `time` in seconds. When to ask again, if the size may not have settled.
+    fn fit_at(&mut self, ctx: &Context, photo: Vec2, time: f64) -> Option<Duration> {
+        let Fine {
+            picture,
+            copy,
+            drawn,
+        } = self.fine.as_mut()?;
         let size = size_for(photo * self.covers.size(), picture.dimensions());
+        let (is_new, since) = match *drawn {
+            None => (true, time),
+            Some((before, since)) if before == size => (false, since),
+            Some(_) => (false, time),
+        };
+        *drawn = Some((size, since));
         if size == picture.dimensions() {
             *copy = None;
-            return;
+            return None;
         }
         let wanted = [size.0 as usize, size.1 as usize];
-        if copy.as_ref().is_none_or(|copy| copy.size() != wanted) {
-            let made = resample::at_size(picture, size);
-            let name = self.whole.name();
-            *copy = made.map(|made| ctx.load_texture(name, rgb(&made), TextureOptions::LINEAR));
+        if copy.as_ref().is_some_and(|copy| copy.size() == wanted) {
+            return None;
         }
+        let rest = since + SETTLED_S - time;
+        if !is_new && rest > 0.0 {
+            return Some(Duration::from_secs_f64(rest));
+        }
+        let made = resample::at_size(picture, size);
+        let name = self.whole.name();
+        *copy = made.map(|made| ctx.load_texture(name, rgb(&made), TextureOptions::LINEAR));
+        None
     }
 
     /// What is to be drawn.
@@ -132,15 +163,26 @@ mod tests {
         let lines = RgbImage::from_fn(224, 224, |x, _| image::Rgb([255 * (x % 2) as u8; 3]));
         let mut made = InputTexture::of_fine_lines(&ctx, "lines", lines, &placement);
         assert_eq!(made.texture().size(), [224, 224]);
-        made.fit(&ctx, vec2(160.0, 160.0));
-        assert_eq!(made.texture().size(), [140, 140]);
+        made.fit_at(&ctx, vec2(160.0, 160.0), 1.0);
+        assert_eq!(made.texture().size(), [140, 140], "at once, being new");
         let kept = made.texture().id();
-        made.fit(&ctx, vec2(160.0, 160.0));
+        assert_eq!(made.fit_at(&ctx, vec2(160.0, 160.0), 2.0), None);
         assert_eq!(made.texture().id(), kept);
+
+        // While someone zooms, the copy that is there serves.
+        for (step, side) in [(0, 150.0), (1, 140.0), (2, 130.0)] {
+            let time = 3.0 + f64::from(step) * 0.1;
+            assert!(made.fit_at(&ctx, vec2(side, side), time).is_some());
+            assert_eq!(made.texture().id(), kept);
+        }
+        assert_eq!(made.fit_at(&ctx, vec2(130.0, 130.0), 3.4), None);
+        assert_eq!(made.texture().size(), [114, 114]);
+
         // Magnified, and drawn as large as it is, it is what it is.
-        made.fit(&ctx, vec2(2000.0, 2000.0));
+        made.fit_at(&ctx, vec2(2000.0, 2000.0), 4.0);
         assert_eq!(made.texture().size(), [224, 224]);
-        made.fit(&ctx, Vec2::ZERO);
+        made.fit_at(&ctx, Vec2::ZERO, 5.0);
+        made.fit_at(&ctx, Vec2::ZERO, 6.0);
         assert_eq!(made.texture().size(), [1, 1]);
     }
 }
