@@ -60,7 +60,8 @@ impl App {
             | Command::LastPicture
             | Command::CloseFolder => unless(self.has_film(), "Open a folder first"),
             Command::Cancel => {
-                let possible = self.can_cancel() || !self.notices.is_empty();
+                let possible =
+                    self.can_cancel() || state.side().choosing_rival || !self.notices.is_empty();
                 unless(possible, "Nothing is under way")
             }
             Command::Undo => unless(self.can_undo(), "Nothing to undo"),

@@ -258,10 +258,7 @@ impl App {
 
 /// A channel's share of the map in per cent; none of it has no sign.
 fn share_text(share: f32) -> String {
-    match format!("{:.1} %", share * 100.0) {
-        none if none == "-0.0 %" => "0.0 %".to_owned(),
-        some => with_minus(some),
-    }
+    with_minus(format!("{:.1} %", share * 100.0))
 }
 
 #[cfg(test)]

@@ -1,10 +1,8 @@
 //! The picture on screen as a file or on the clipboard: the same functions that the panels are made
 //! with, on the original's own pixels, off the window's thread.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::thread;
 use std::time::Instant;
 
 use egui::{ColorImage, Context};
@@ -20,7 +18,7 @@ use super::dialogs::Picked;
 use super::panels_ui::NOWHERE_TO_LOOK;
 use super::state::State;
 use super::textures::{self, Shown};
-use super::{App, rows, scale, strip_ui};
+use super::{App, background, rows, scale, strip_ui};
 
 /// Longest side of each picture put on the clipboard: the window's thread packs them.
 const LONGEST_COPIED: u32 = 720;
@@ -190,18 +188,10 @@ fn ready(app: &mut App, what: What) -> Option<(Drawing, String)> {
 
 fn start(app: &mut App, ctx: &Context, work: impl FnOnce() -> Finished + Send + 'static) {
     let ctx = ctx.clone();
-    let (sender, promise) = Promise::new();
-    let started = thread::Builder::new().name("export".into()).spawn(move || {
-        let finished = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
-            Finished::Failed("The picture could not be put together.".to_owned())
-        });
-        sender.send(finished);
-        ctx.request_repaint();
-    });
-    match started {
-        Ok(_) => app.exporting = Some((Instant::now(), promise)),
-        Err(error) => app.notices.error("The export could not begin", error),
-    }
+    let failed =
+        |why: &str| Finished::Failed(format!("The picture could not be put together: {why}."));
+    let promise = background::run("export", work, failed, move || ctx.request_repaint());
+    app.exporting = Some((Instant::now(), promise));
 }
 
 /// The ending says what is in the file; without one that can be written it is a PNG.

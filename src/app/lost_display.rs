@@ -9,12 +9,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub fn watched<T>(window: impl FnOnce() -> T) -> Option<T> {
     let gone = Arc::new(AtomicBool::new(false));
     let seen = Arc::clone(&gone);
-    let tell = panic::take_hook();
+    let tell = Arc::new(panic::take_hook());
+    let told = Arc::clone(&tell);
     panic::set_hook(Box::new(move |panic| match is_of_display(panic) {
         true => seen.store(true, Ordering::Relaxed),
-        false => tell(panic),
+        false => told(panic),
     }));
-    match catch_unwind(AssertUnwindSafe(window)) {
+    let ended = catch_unwind(AssertUnwindSafe(window));
+    panic::set_hook(Box::new(move |panic| tell(panic)));
+    match ended {
         Ok(done) => Some(done),
         Err(_) if gone.load(Ordering::Relaxed) => None,
         Err(panic) => resume_unwind(panic),

@@ -35,8 +35,6 @@ pub struct Memory {
     seen: Seen,
     /// Frames for which the window is still asked to fill the screen, as it did.
     still_maximising: u8,
-    /// That it cannot be written was told.
-    told: bool,
 }
 
 /// The photo and the models that are known to be open, with the paths they are remembered by.
@@ -117,7 +115,12 @@ impl Memory {
         let ctx = ctx.clone();
         let look = move || [images.missing(), models.missing()];
         let wake = move || ctx.request_repaint();
-        self.looking = Some(background::run("recent", look, Default::default, wake));
+        self.looking = Some(background::run(
+            "recent",
+            look,
+            |_| Default::default(),
+            wake,
+        ));
     }
 
     fn forget_missing(&mut self) {
@@ -233,9 +236,7 @@ impl App {
         memory.keeper.offer(settings);
         let waker = ctx.clone();
         let trouble = memory.keeper.tick(move || waker.request_repaint());
-        if let Some(trouble) = trouble
-            && !std::mem::replace(&mut memory.told, true)
-        {
+        if let Some(trouble) = trouble {
             self.notices
                 .error("The settings could not be saved", trouble);
         }

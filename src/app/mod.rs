@@ -6,7 +6,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::{anyhow, bail};
+use anyhow::anyhow;
 use egui::{Context, Rect, Vec2, pos2, vec2};
 
 use crate::engine::{Engine, Error};
@@ -303,7 +303,7 @@ pub fn run(start: Start) -> anyhow::Result<()> {
     });
     let ran = lost_display::watched(|| eframe::run_native("gradcam", options, create));
     let Some(ran) = ran else {
-        bail!("the display went away, and the window with it");
+        return Err(LostDisplay.into());
     };
     ran.map_err(|error| match error {
         // What the windowing library says names its own source files.
@@ -346,6 +346,11 @@ fn is_on_a_screen(cc: &eframe::CreationContext<'_>) -> bool {
             )
         })
 }
+
+/// The display went away, and the window with it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the display went away, and the window with it")]
+pub struct LostDisplay;
 
 /// There is nowhere to open a window. Says why.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

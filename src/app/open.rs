@@ -82,7 +82,7 @@ fn pick(
     let (dialogs, ctx) = (Arc::clone(&app.dialogs), ctx.clone());
     let ask = move || show(dialogs.as_ref());
     let wake = move || ctx.request_repaint();
-    let promise = background::run("file picker", ask, || Picked::Unavailable, wake);
+    let promise = background::run("file picker", ask, |_| Picked::Unavailable, wake);
     app.picking = Some(Picking { promise, open });
 }
 

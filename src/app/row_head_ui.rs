@@ -69,7 +69,7 @@ impl App {
         let said = format!("{name}{DOT}{}", facts.join(DOT));
         let area = Rect::from_min_max(head.min, pos2(right, head.max.y));
         let sense = match row.id {
-            RowId::Pin(_) => Sense::drag(),
+            RowId::Pin(_) => Sense::DRAG,
             _ => Sense::hover(),
         };
         let response = ui.interact(area, ui.scope_id().with((row.id, "head")), sense);

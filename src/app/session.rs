@@ -118,7 +118,8 @@ pub fn save(app: &mut App, ctx: &Context) {
         Picked::Nothing => Saved::NothingChosen,
         Picked::Unavailable => Saved::NoPicker,
     };
-    let failed = || Saved::Failed("The session could not be put together.".into());
+    let failed =
+        |why: &str| Saved::Failed(format!("The session could not be put together: {why}."));
     let wake = move || ctx.request_repaint();
     let promise = background::run("session", ask, failed, wake);
     app.session.saving = Some((Instant::now(), promise));
@@ -143,8 +144,8 @@ pub fn open(app: &mut App, path: PathBuf) {
     let file = path.clone();
     let read = move || Session::open(&file);
     let file = path.clone();
-    let failed = move || {
-        let (reason, path) = ("reading it failed".to_owned(), file.clone());
+    let failed = move |why: &str| {
+        let (reason, path) = (why.to_owned(), file.clone());
         Err(Error::Unreadable { reason, path })
     };
     // Nobody has a context here; the window looks again by itself.

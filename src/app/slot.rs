@@ -1,10 +1,9 @@
 //! A picture that is made off the window's thread and keeps its place until a newer one is there.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::thread;
-
 use egui::Context;
 use poll_promise::Promise;
+
+use super::background;
 
 /// What is shown, and what is being made to take its place. One thing is made at a time; the newest
 /// wish is next.
@@ -47,18 +46,9 @@ impl<K: PartialEq, T: Send + 'static> Slot<K, T> {
     /// Starts making what answers `key`.
     pub fn make(&mut self, ctx: &Context, key: K, work: impl FnOnce() -> T + Send + 'static) {
         let ctx = ctx.clone();
-        let (sender, promise) = Promise::new();
-        let started = thread::Builder::new()
-            .name("display copy".into())
-            .spawn(move || {
-                // A promise must be kept: whoever polls a broken one is brought down with it.
-                sender.send(catch_unwind(AssertUnwindSafe(work)).ok());
-                ctx.request_repaint();
-            });
-        match started {
-            Ok(_) => self.making = Some((key, promise)),
-            Err(_) => self.failed = Some(key),
-        }
+        let wake = move || ctx.request_repaint();
+        let made = background::run("display copy", || Some(work()), |_| None, wake);
+        self.making = Some((key, made));
     }
 
     /// Takes what is finished, unless what is shown already answers `wanted` and this does not.

@@ -127,6 +127,8 @@ pub struct State {
     pub top_k: TopK,
     /// A text field had the keyboard when the last frame ended.
     pub typing: bool,
+    /// Something had the keyboard when the last frame ended: Esc takes it away, and no more.
+    pub focused: bool,
     /// A menu was open when the last frame ended: plain keys are the menu's.
     pub in_menu: bool,
     /// A text field to give the keyboard to, once.
@@ -161,6 +163,7 @@ impl Default for State {
             list: List::default(),
             top_k: TopK::default(),
             typing: false,
+            focused: false,
             in_menu: false,
             focus: None,
             done: None,

@@ -15,6 +15,7 @@ impl App {
     pub fn ui(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
         let covered = self.state.in_menu || self.keys_shown || self.finder.is_open();
+        let covered = covered || self.state.focused;
         let mut commands = Command::from_keys(&ctx, self.state.typing, covered);
         open::drop_ui(ui, &mut commands);
 
@@ -60,6 +61,7 @@ impl App {
         self.carry_out(&ctx, commands);
         self.record_changes(&ctx);
         self.state.typing = ctx.text_edit_focused();
+        self.state.focused = ctx.memory(|m| m.focused().is_some());
         let in_menu = ctx.any_popup_open();
         if in_menu && !self.state.in_menu {
             self.memory.look_for_recent(&ctx);

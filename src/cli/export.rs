@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::Args;
 use gradcam::engine::{ModelCard, Session, resolve_layer};
 use gradcam::explain::Score;
@@ -111,13 +111,18 @@ impl Export {
         let there = self.out.ancestors().find(|path| path.exists());
         match there.is_none_or(Path::is_dir) {
             true => Ok(()),
-            false => Err(NoFolder(self.out.clone()).into()),
+            false => Err(self.no_folder("a file stands in its place")),
         }
     }
 
     /// Makes the folder, once there is something to write to it.
     fn make_out(&self) -> Result<()> {
-        std::fs::create_dir_all(&self.out).with_context(|| NoFolder(self.out.clone()))
+        std::fs::create_dir_all(&self.out).map_err(|error| self.no_folder(error))
+    }
+
+    fn no_folder(&self, reason: impl ToString) -> anyhow::Error {
+        let (reason, path) = (reason.to_string(), self.out.clone());
+        NoFolder { reason, path }.into()
     }
 
     fn layer_paths(&self, card: &ModelCard) -> Result<Vec<String>> {
@@ -233,8 +238,11 @@ impl Export {
 
 /// There is no folder to write to: no other image would fare better.
 #[derive(Debug, thiserror::Error)]
-#[error("the output folder cannot be made: {}", .0.display())]
-struct NoFolder(PathBuf);
+#[error("the output folder cannot be made, {reason}: {}", path.display())]
+struct NoFolder {
+    reason: String,
+    path: PathBuf,
+}
 
 /// Says that a file is there.
 fn done(path: &Path) -> Result<()> {

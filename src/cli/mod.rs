@@ -18,6 +18,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, Parser, Subcommand};
+use gradcam::app::{LostDisplay, NoWindow};
 use gradcam::engine::{ModelCard, Session};
 use gradcam::picture::geometry::Fit;
 
@@ -142,7 +143,7 @@ pub fn failed(error: &anyhow::Error) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     say::aside(&format!("{error:#}"));
-    let no_display = error.downcast_ref::<gradcam::app::NoWindow>().is_some();
+    let no_display = error.is::<NoWindow>() || error.is::<LostDisplay>();
     ExitCode::from(if no_display { NO_DISPLAY } else { FAILED })
 }
 
@@ -155,7 +156,7 @@ fn window(window: Window) -> Result<ExitCode> {
         );
     }
     if cfg!(target_os = "linux") && !has_display() {
-        bail!(gradcam::app::NoWindow("no display is set".into()));
+        bail!(NoWindow("no display is set".into()));
     }
     let mut images = window.images.into_iter();
     gradcam::app::run(gradcam::app::Start {

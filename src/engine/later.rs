@@ -87,21 +87,10 @@ impl Later {
         let Some(mut picture) = self.0.pop_front() else {
             return;
         };
-        let threads = tch::get_num_threads();
-        tch::set_num_threads(spared(threads));
-        let done = caught(|| picture.answer(models, shared));
-        tch::set_num_threads(threads);
-        match done {
+        match caught(|| picture.answer(models, shared)) {
             Err(Error::Overtaken) => self.0.push_front(picture),
             // Nobody waits, so nobody is woken: whoever asked looks for it when it suits them.
             done => picture.reply.send(done),
         }
     }
-}
-
-/// Of `threads`, as many as there are cores, those that the rest of the program can spare: one core
-/// draws and one decodes the pictures to come. Threads work in step, and one without a core of its
-/// own would keep all others waiting, busily.
-fn spared(threads: i32) -> i32 {
-    (threads - 2).max(1)
 }

@@ -24,6 +24,7 @@ mod request;
 mod session;
 mod shared;
 mod target;
+mod threads;
 mod worker;
 
 pub use answer::{Answer, Guided, HeatMap, LayerMaps};

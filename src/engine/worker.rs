@@ -12,6 +12,7 @@ use super::later::{Later, Picture};
 use super::models::Models;
 use super::reply::{BatchReplies, Reply, caught};
 use super::shared::Shared;
+use super::threads::Threads;
 use super::{Error, ModelCard, Request, Stage};
 use crate::priority;
 
@@ -97,10 +98,19 @@ pub(super) fn run(messages: &Receiver<Message>, shared: &Shared) {
         models: Models::default(),
         later: Later::default(),
     };
+    let mut threads = Threads::all();
     loop {
         match worker.inbox.next(!worker.later.is_empty()) {
-            Ok(Some(message)) => worker.handle(message),
-            Ok(None) => worker.later.step(&mut worker.models, shared),
+            Ok(Some(message)) => {
+                if !matches!(message, Message::Later(_) | Message::ForgetLater) {
+                    threads.for_someone_who_waits();
+                }
+                worker.handle(message);
+            }
+            Ok(None) => {
+                threads.for_nobody();
+                worker.later.step(&mut worker.models, shared);
+            }
             Err(Gone) => break,
         }
     }

@@ -16,6 +16,7 @@ mod kind;
 mod products;
 
 use kind::Adjoint;
+pub(super) use products::scaled;
 use products::{rows_of_use, transposed};
 
 /// One node of a piece on the way back.
@@ -102,7 +103,7 @@ impl Step {
                 if *affine {
                     scale = scale.f_mul(weight(1)?)?;
                 }
-                Some(scale.f_reshape([1, -1, 1, 1])?)
+                Some(scale)
             }
             Adjoint::Crop { .. }
             | Adjoint::Cat { .. }
@@ -112,7 +113,7 @@ impl Step {
         })
     }
 
-    /// Multiplies `scale`, `[1, C, 1, 1]`, into the kernel `factor` of a convolution where that is
+    /// Multiplies `scale`, `[C]`, into the kernel `factor` of a convolution where that is
     /// smaller than the gradient at its output.
     ///
     /// # Errors
@@ -175,7 +176,7 @@ impl Step {
                 }
                 Ok(rest)
             }
-            Adjoint::Scale { .. } => upstream.f_mul(factor()?),
+            Adjoint::Scale { .. } => scaled(upstream, factor()?),
             Adjoint::Cat { dim } => {
                 let axis = if *dim < 0 {
                     *dim + size.len() as i64

@@ -156,7 +156,7 @@ pub(super) fn tree(
             false => target(&layer.shape, layout, plan.has_gradient(layer.activation)),
         };
         layer.origin = overview::origin(graph, shapes, layer.activation);
-        layer.normalised = overview::is_only_normalised(graph, layer.activation);
+        layer.normalised = overview::is_only_normalised(graph, &layer.path, layer.activation);
     }
     tree.recommended = recommend::recommend(graph, &tree, shapes);
     tree

@@ -78,6 +78,7 @@ impl Caption {
 /// A number's text with a true minus sign, as wide as the digits beside it.
 pub fn with_minus(number: String) -> String {
     match number.strip_prefix('-') {
+        Some(rest) if !rest.contains(|c| matches!(c, '1'..='9')) => rest.to_owned(),
         Some(rest) => format!("−{rest}"),
         None => number,
     }

@@ -36,6 +36,8 @@ pub struct Keeper {
     /// What is to be written, and when.
     changed: Option<(Settings, Instant)>,
     writing: Option<Promise<Result<(), String>>>,
+    /// The last write failed, and that was told.
+    told: bool,
 }
 
 impl Keeper {
@@ -49,6 +51,7 @@ impl Keeper {
             written: loaded.settings.clone(),
             changed: None,
             writing: None,
+            told: false,
         };
         let said = loaded.trouble.map(|trouble| trouble.to_string());
         (keeper, loaded.settings, said)
@@ -65,17 +68,22 @@ impl Keeper {
         }
     }
 
-    /// Begins what is due and takes in what has ended: what went wrong, in words, if it did. `wake`
-    /// is called from another thread.
+    /// Begins what is due and takes in what has ended: what went wrong, in words, if it did and was
+    /// not told since the last write that worked. `wake` is called from another thread.
     pub fn tick(&mut self, wake: impl FnOnce() + Send + 'static) -> Option<String> {
-        let ended = match self.writing.take().map(Promise::try_take) {
+        let result = match self.writing.take().map(Promise::try_take) {
             Some(Err(promise)) => {
                 self.writing = Some(promise);
                 return None;
             }
-            Some(Ok(result)) => result.err(),
+            Some(Ok(result)) => Some(result),
             None => None,
         };
+        let was_told = self.told;
+        if let Some(result) = &result {
+            self.told = result.is_err();
+        }
+        let ended = result.and_then(Result::err);
         if ended.is_some() && self.changed.is_none() {
             self.changed = Some((self.written.clone(), Instant::now() + AGAIN));
         }
@@ -86,14 +94,17 @@ impl Keeper {
         if let Some(settings) = due
             && let Some(write) = self.writer(settings)
         {
-            let failed = || Err("the settings could not be put together".to_owned());
+            let failed = |why: &str| Err(format!("the settings could not be put together, {why}"));
             self.writing = Some(background::run("settings", write, failed, wake));
         }
-        ended
+        ended.filter(|_| !was_told)
     }
 
     /// When [`tick`](Keeper::tick) has something to do.
     pub fn due_in(&self) -> Option<Duration> {
+        if self.writing.is_some() {
+            return None;
+        }
         let (_, due) = self.changed.as_ref()?;
         Some(due.saturating_duration_since(Instant::now()))
     }

@@ -59,3 +59,12 @@ pub(super) fn rows_of_use(upstream: &Tensor, weight: &Tensor) -> Result<Tensor, 
     let values = upstream.f_index_select(1, &rows)?;
     values.f_matmul(&weight.f_index_select(0, &rows)?)
 }
+
+/// `tensor`, `[1, C, …]`, with a factor for each channel.
+pub(in crate::model) fn scaled(tensor: &Tensor, scale: &Tensor) -> Result<Tensor, TchError> {
+    let mut shape = vec![1; tensor.dim()];
+    if let Some(channels) = shape.get_mut(1) {
+        *channels = -1;
+    }
+    tensor.f_mul(&scale.f_reshape(shape)?)
+}

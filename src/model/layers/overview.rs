@@ -153,14 +153,20 @@ pub(super) fn origin(graph: &Graph, shapes: &[Vec<i64>], value: ValueId) -> Valu
     origin
 }
 
-/// Whether the network reads `value` only to normalise it.
-pub(super) fn is_only_normalised(graph: &Graph, value: ValueId) -> bool {
+/// Whether the network reads `value`, the output of the module at `path`, only to normalise it in
+/// another module, which has a row of its own.
+pub(super) fn is_only_normalised(graph: &Graph, path: &str, value: ValueId) -> bool {
+    let elsewhere = |module: &str| {
+        let inside = path.strip_prefix(module);
+        !module.is_empty() && inside.is_none_or(|rest| !rest.is_empty() && !rest.starts_with('.'))
+    };
     let mut readers = graph
         .nodes
         .iter()
         .filter(|node| node.inputs.contains(&value))
         .peekable();
-    readers.peek().is_some() && readers.all(|node| matches!(node.op, Op::BatchNorm { .. }))
+    readers.peek().is_some()
+        && readers.all(|node| matches!(node.op, Op::BatchNorm { .. }) && elsewhere(&node.module))
 }
 
 fn does_nothing(op: &Op, input: &[i64], output: &[i64]) -> bool {

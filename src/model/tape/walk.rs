@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 use tch::{Kind, TchError, Tensor};
 
 use super::{ReluRule, Tape};
-use crate::model::adjoint::Step;
+use crate::model::adjoint::{Step, scaled};
 use crate::model::graph::ValueId;
 
 /// Gradients of one score.
@@ -206,7 +206,7 @@ impl Tape {
             if let Some(scale) = scales.remove(&step.output) {
                 folded = step.folded(factor, scale, &gradient)?;
                 if folded.is_none() {
-                    gradient = gradient.f_mul(scale)?;
+                    gradient = scaled(&gradient, scale)?;
                 }
             }
             let missing = || TchError::Shape("no such value".into());
