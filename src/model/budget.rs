@@ -110,9 +110,9 @@ fn cost(op: &Op, shapes: &[Vec<i64>]) -> (f64, f64) {
             (elements, elements * at(x, 1))
         }
         Op::Matmul => {
-            let elements = count(x) / at(x, 1).max(1.0)
-                * at(second, 1)
-                * (count(second) / (at(second, 1) * at(second, 2)).max(1.0));
+            // Matrices are multiplied pairwise; those before the last two axes are laid over each other.
+            let batch = |shape: &[i64]| shape[..shape.len().saturating_sub(2)].to_vec();
+            let elements = broadcast(&batch(x), &batch(second)) * at(x, 2) * at(second, 1);
             (elements, elements * at(x, 1))
         }
         Op::Addmm => {
@@ -234,4 +234,29 @@ fn broadcast(a: &[i64], b: &[i64]) -> f64 {
     (1..=a.len().max(b.len()))
         .map(|axis| at(a, axis).max(at(b, axis)))
         .product()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn matrices_side_by_side_are_multiplied_pairwise() {
+        let (x, second) = (vec![1, 6, 196, 9, 9], vec![1, 6, 196, 9, 32]);
+        let places = 6.0 * 196.0 * 9.0 * 32.0;
+        assert_eq!(cost(&Op::Matmul, &[x, second]), (places, places * 9.0));
+        let shared = [vec![4, 50, 8], vec![8, 3]];
+        assert_eq!(cost(&Op::Matmul, &shared), (600.0, 4800.0));
+    }
+
+    #[test]
+    fn a_sum_over_letters_costs_what_all_of_them_run_over() {
+        let op = |equation: &str| Op::Einsum {
+            equation: equation.into(),
+        };
+        let shapes = [vec![2, 5, 7], vec![2, 7, 3]];
+        assert_eq!(cost(&op("bij,bjk->bik"), &shapes), (30.0, 210.0));
+        let outer = [vec![1000, 1000], vec![1000, 1000]];
+        assert_eq!(cost(&op("ab,cd->abcd"), &outer), (1e12, 1e12));
+    }
 }

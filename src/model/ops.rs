@@ -31,6 +31,17 @@ fn input<'a>(inputs: &[&'a Tensor], index: usize) -> Result<&'a Tensor, TchError
     inputs.get(index).copied().ok_or_else(missing)
 }
 
+/// Weight and bias after x, each where given.
+fn affine<'a>(
+    inputs: &[&'a Tensor],
+    weight: bool,
+    bias: bool,
+) -> Result<(Option<&'a Tensor>, Option<&'a Tensor>), TchError> {
+    let weight = weight.then(|| input(inputs, 1)).transpose()?;
+    let place = 1 + usize::from(weight.is_some());
+    Ok((weight, bias.then(|| input(inputs, place)).transpose()?))
+}
+
 fn single(op: &Op, inputs: &[&Tensor]) -> Result<Tensor, TchError> {
     let x = input(inputs, 0)?;
     match op {

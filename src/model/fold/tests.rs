@@ -54,7 +54,8 @@ fn what_sees_no_picture_becomes_a_weight_that_is_not_counted_again() {
 #[test]
 fn weights_are_standardised_and_a_picture_is_not() {
     let standardise = || Op::Standardise {
-        affine: false,
+        weight: false,
+        bias: false,
         eps: 0.0,
     };
     let add = (Op::Add { alpha: 1.0 }, vec![0, 2]);

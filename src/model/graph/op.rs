@@ -54,9 +54,10 @@ pub enum Op {
         eps: f64,
     },
     /// Normalised by its own statistics, as weights are before they are used. Inputs: x, then
-    /// weight and bias if `affine`. Of a picture's values this would be training: refused.
+    /// weight and bias where given. Of a picture's values this would be training: refused.
     Standardise {
-        affine: bool,
+        weight: bool,
+        bias: bool,
         eps: f64,
     },
     Relu,

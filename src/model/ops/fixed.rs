@@ -3,7 +3,7 @@
 
 use tch::{Device, Kind, TchError, Tensor};
 
-use super::{input, number};
+use super::{affine, input, number};
 use crate::model::graph::Op;
 
 /// What comes of nothing.
@@ -43,11 +43,8 @@ pub(super) fn apply(op: &Op, x: &Tensor, inputs: &[&Tensor]) -> Result<Tensor, T
         Op::FillScalar(value) => x.f_full_like(*value),
         Op::Cast(kind) => cast(x, *kind),
         Op::CastAs => cast(x, input(inputs, 1)?.f_kind()?),
-        Op::Standardise { affine, eps } => {
-            let (scale, shift) = match affine {
-                true => (Some(input(inputs, 1)?), Some(input(inputs, 2)?)),
-                false => (None, None),
-            };
+        Op::Standardise { weight, bias, eps } => {
+            let (scale, shift) = affine(inputs, *weight, *bias)?;
             let none = None::<&Tensor>;
             x.f_batch_norm(scale, shift, none, none, true, 0.0, *eps, false)
         }

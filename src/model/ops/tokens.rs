@@ -2,7 +2,7 @@
 
 use tch::{TchError, Tensor};
 
-use super::input;
+use super::{affine, input};
 use crate::model::graph::Op;
 
 pub(super) fn apply(op: &Op, x: &Tensor, inputs: &[&Tensor]) -> Result<Tensor, TchError> {
@@ -48,15 +48,4 @@ pub(super) fn apply(op: &Op, x: &Tensor, inputs: &[&Tensor]) -> Result<Tensor, T
         }
         _ => Err(TchError::Shape(format!("{op:?} is not of tokens"))),
     }
-}
-
-/// Weight and bias after x, each where given.
-fn affine<'a>(
-    inputs: &[&'a Tensor],
-    weight: bool,
-    bias: bool,
-) -> Result<(Option<&'a Tensor>, Option<&'a Tensor>), TchError> {
-    let weight = weight.then(|| input(inputs, 1)).transpose()?;
-    let place = 1 + usize::from(weight.is_some());
-    Ok((weight, bias.then(|| input(inputs, place)).transpose()?))
 }

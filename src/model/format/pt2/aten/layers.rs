@@ -114,9 +114,6 @@ fn batch_norm<'a>(args: Args<'a>) -> Answer<(Op, Vec<&'a str>)> {
         args.optional_tensor("weight")?,
         args.optional_tensor("bias")?,
     );
-    if weight.is_some() != bias.is_some() {
-        return beyond("it has only one of weight and bias");
-    }
     inputs.extend(weight);
     inputs.extend(bias);
     let eps = args.number_or("eps", 1e-5)?;
@@ -125,8 +122,14 @@ fn batch_norm<'a>(args: Args<'a>) -> Answer<(Op, Vec<&'a str>)> {
         args.optional_tensor("running_mean")?,
         args.optional_tensor("running_var")?,
     ) {
+        (Some(_), Some(_)) if weight.is_some() != bias.is_some() => {
+            return beyond("it has only one of weight and bias");
+        }
         (Some(mean), Some(var)) => inputs.extend([mean, var]),
-        (None, None) => return Ok((Op::Standardise { affine, eps }, inputs)),
+        (None, None) => {
+            let (weight, bias) = (weight.is_some(), bias.is_some());
+            return Ok((Op::Standardise { weight, bias, eps }, inputs));
+        }
         _ => return beyond("it keeps only half of its statistics"),
     }
     Ok((Op::BatchNorm { affine, eps }, inputs))
