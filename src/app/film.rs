@@ -181,7 +181,8 @@ impl App {
         self.learn_current();
         self.learn_late_truth();
         if self.film.is_answering() || self.film.is_scanning() {
-            let on_screen = &self.film_view.in_sight[..self.film_view.on_screen];
+            let in_sight = &self.film_view.in_sight;
+            let on_screen = in_sight.get(..self.film_view.on_screen).unwrap_or_default();
             ctx.request_repaint_after(match self.film.awaits_any(on_screen) {
                 true => ANSWERS_IN_SIGHT,
                 false => ANSWERS_ELSEWHERE,

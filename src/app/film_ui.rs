@@ -322,13 +322,13 @@ mod tests {
     fn a_folder_within_the_open_one_is_named_and_the_open_one_is_not() {
         let open = [
             PathBuf::from("/data/animals"),
-            PathBuf::from("/tmp/one.png"),
+            PathBuf::from("/data/one.png"),
         ];
         let folder = |picture: &str| folder_within(Path::new(picture), &open);
         assert_eq!(folder("/data/animals/cats/1.png").as_deref(), Some("cats"));
         assert_eq!(folder("/data/animals/a/b/1.png").as_deref(), Some("b"));
         assert_eq!(folder("/data/animals/1.png"), None);
-        assert_eq!(folder("/tmp/one.png"), None);
+        assert_eq!(folder("/data/one.png"), None);
         assert_eq!(folder("/elsewhere/cats/1.png"), None);
     }
 }

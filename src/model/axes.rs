@@ -243,7 +243,9 @@ fn follow(
                 width,
             } = axes[dim]
             {
-                let first = node.inputs[..known].iter().map(|id| shapes[id.0][dim]);
+                // libtorch takes an empty tensor of another rank among the parts.
+                let first = node.inputs[..known].iter();
+                let first = first.map(|id| shapes[id.0].get(dim).copied().unwrap_or(0));
                 axes[dim] = Axis::Places {
                     before: before + first.sum::<i64>(),
                     height,
@@ -254,7 +256,9 @@ fn follow(
             }
             Some(axes)
         }
-        _ => x().filter(|_| shape(0) == Some(to) || matches!(node.op, Op::Pad { .. })),
+        // Around a picture; in a row of tokens places would be where none were.
+        Op::Pad { .. } if to.len() == 4 => x(),
+        _ => x().filter(|_| shape(0) == Some(to)),
     }
 }
 

@@ -80,3 +80,20 @@ fn only_what_has_all_its_axes_is_a_map() {
     // The weights of attention have four axes, and none of them is a picture's.
     assert_eq!(of(&[Batch, Axis::Other, P, P], &[1, 3, 24, 24]), None);
 }
+
+#[test]
+fn an_empty_part_of_another_rank_moves_nothing() {
+    let node = Node {
+        op: Op::Cat { dim: 1 },
+        inputs: vec![ValueId(0), ValueId(1), ValueId(2)],
+        outputs: vec![ValueId(3)],
+        module: String::new(),
+        name: String::new(),
+    };
+    let tokens = vec![Axis::Batch, P, Axis::Channel];
+    let axes = [None, None, Some(tokens), None];
+    // Nothing, a class token, the picture's tokens.
+    let shapes = [vec![0], vec![1, 1, 8], vec![1, 24, 8], vec![1, 25, 8]];
+    let joined = follow(&node, 0, &axes, &shapes, ValueId(3)).unwrap();
+    assert_eq!(joined, [Axis::Batch, places(1), Axis::Channel]);
+}

@@ -1,5 +1,6 @@
 //! Layers with weights, and pools.
 
+use super::tokens::affine;
 use super::{Call, arithmetic, call, first_of_several};
 use crate::model::error::Fault;
 use crate::model::format::pt2::args::{Answer, Args, Refusal, beyond};
@@ -109,29 +110,20 @@ fn conv2d<'a>(args: Args<'a>) -> Answer<Call<'a>> {
 }
 
 fn batch_norm<'a>(args: Args<'a>) -> Answer<(Op, Vec<&'a str>)> {
-    let mut inputs = vec![args.tensor("input")?];
-    let (weight, bias) = (
-        args.optional_tensor("weight")?,
-        args.optional_tensor("bias")?,
-    );
-    inputs.extend(weight);
-    inputs.extend(bias);
+    let (mut inputs, weight, bias) = affine(args)?;
     let eps = args.number_or("eps", 1e-5)?;
-    let affine = weight.is_some();
     match (
         args.optional_tensor("running_mean")?,
         args.optional_tensor("running_var")?,
     ) {
-        (Some(_), Some(_)) if weight.is_some() != bias.is_some() => {
+        (None, None) => return Ok((Op::Standardise { weight, bias, eps }, inputs)),
+        (Some(_), Some(_)) if weight != bias => {
             return beyond("it has only one of weight and bias");
         }
         (Some(mean), Some(var)) => inputs.extend([mean, var]),
-        (None, None) => {
-            let (weight, bias) = (weight.is_some(), bias.is_some());
-            return Ok((Op::Standardise { weight, bias, eps }, inputs));
-        }
         _ => return beyond("it keeps only half of its statistics"),
     }
+    let affine = weight;
     Ok((Op::BatchNorm { affine, eps }, inputs))
 }
 

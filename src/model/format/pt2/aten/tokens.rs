@@ -19,29 +19,9 @@ pub fn read<'a>(name: &str, args: Args<'a>) -> Answer<Call<'a>> {
                 _ => first_of_several(op, inputs),
             }
         }
-        "group_norm.default" => {
-            let groups = args.int("num_groups")?;
-            args.bounded("num_groups", &[groups], 1)?;
-            let (inputs, weight, bias) = affine(args)?;
-            let op = Op::GroupNorm {
-                groups,
-                weight,
-                bias,
-                eps: args.number_or("eps", 1e-5)?,
-            };
-            call(op, inputs)
-        }
+        "group_norm.default" => group_norm(args, "num_groups").map(|(op, x)| call(op, x))?,
         "native_group_norm.default" => {
-            let groups = args.int("group")?;
-            args.bounded("group", &[groups], 1)?;
-            let (inputs, weight, bias) = affine(args)?;
-            let op = Op::GroupNorm {
-                groups,
-                weight,
-                bias,
-                eps: args.number_or("eps", 1e-5)?,
-            };
-            first_of_several(op, inputs)
+            group_norm(args, "group").map(|(op, x)| first_of_several(op, x))?
         }
         "scaled_dot_product_attention.default" => {
             if args.number_or("dropout_p", 0.0)? != 0.0 {
@@ -70,8 +50,21 @@ pub fn read<'a>(name: &str, args: Args<'a>) -> Answer<Call<'a>> {
     }
 }
 
+fn group_norm<'a>(args: Args<'a>, count: &str) -> Answer<(Op, Vec<&'a str>)> {
+    let groups = args.int(count)?;
+    args.bounded(count, &[groups], 1)?;
+    let (inputs, weight, bias) = affine(args)?;
+    let op = Op::GroupNorm {
+        groups,
+        weight,
+        bias,
+        eps: args.number_or("eps", 1e-5)?,
+    };
+    Ok((op, inputs))
+}
+
 /// x, then weight and bias where given, and which are.
-fn affine<'a>(args: Args<'a>) -> Answer<(Vec<&'a str>, bool, bool)> {
+pub(super) fn affine<'a>(args: Args<'a>) -> Answer<(Vec<&'a str>, bool, bool)> {
     let mut inputs = vec![args.tensor("input")?];
     let (weight, bias) = (
         args.optional_tensor("weight")?,
