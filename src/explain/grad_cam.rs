@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use tch::{Kind, TchError, Tensor};
 
 use super::{Score, plain, sizes};
-use crate::model::{ReluRule, Tape, ValueId};
+use crate::model::{Detail, ReluRule, Tape, ValueId};
 use crate::picture::map::Map;
 
 /// The maps of one score at several layers, from a single backward pass.
@@ -43,7 +43,7 @@ pub fn grad_cam_each<E: From<TchError>>(
     tape.walk(
         &score.terms(),
         rule,
-        layers,
+        (layers, Detail::Means),
         watch,
         &mut |value, gradient| {
             let missing = || TchError::Shape("the layer was not run".into());

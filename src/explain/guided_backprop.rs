@@ -5,7 +5,7 @@
 use tch::TchError;
 
 use super::{Score, plain, sizes};
-use crate::model::{Graph, ReluRule, Tape};
+use crate::model::{Detail, Graph, ReluRule, Tape};
 use crate::picture::map::SignedImage;
 
 /// A gradient at the input, with the number of rectifiers the rule acted at.
@@ -43,8 +43,8 @@ pub fn guided_backprop_watched<E: From<TchError>>(
     watch: &mut dyn FnMut() -> Result<(), E>,
 ) -> Result<InputGradient, E> {
     let mut image = None;
-    let wanted = [graph.input];
-    let rectifiers = tape.walk(&score.terms(), rule, &wanted, watch, &mut |_, gradient| {
+    let wanted = (&[graph.input][..], Detail::Places);
+    let rectifiers = tape.walk(&score.terms(), rule, wanted, watch, &mut |_, gradient| {
         let (_, height, width) = sizes(gradient)?;
         image = Some(SignedImage {
             width,

@@ -17,7 +17,7 @@ mod products;
 
 use kind::Adjoint;
 pub(super) use products::scaled;
-use products::{rows_of_use, transposed};
+use products::{rows_of_use, spread, transposed};
 
 /// One node of a piece on the way back.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,7 +68,11 @@ impl Step {
     pub(super) fn is_cheaper(&self) -> bool {
         !matches!(
             self.adjoint,
-            Adjoint::Sum | Adjoint::Cat { .. } | Adjoint::Same | Adjoint::Recorded
+            Adjoint::Sum
+                | Adjoint::Cat { .. }
+                | Adjoint::Reshaped
+                | Adjoint::Same
+                | Adjoint::Recorded
         )
     }
 
@@ -108,6 +112,8 @@ impl Step {
             Adjoint::Crop { .. }
             | Adjoint::Cat { .. }
             | Adjoint::Sum
+            | Adjoint::Spread { .. }
+            | Adjoint::Reshaped
             | Adjoint::Same
             | Adjoint::Recorded => None,
         })
@@ -133,6 +139,27 @@ impl Step {
             .filter(|kernel| kernel.numel() < upstream.numel())
             .map(|kernel| kernel.f_mul(&scale.f_reshape(along)?))
             .transpose()
+    }
+
+    /// What [`Step::pull_back`] gives where only its mean over all places will be read: that mean
+    /// at every place, without going through the places. `None` where this step knows no such way.
+    ///
+    /// # Errors
+    /// As [`Step::pull_back`].
+    pub(super) fn pull_mean_back(
+        &self,
+        factor: Option<&Tensor>,
+        input: &Tensor,
+        upstream: &Tensor,
+    ) -> Result<Option<Tensor>, TchError> {
+        let (Adjoint::Pointwise, Some(factor)) = (&self.adjoint, factor) else {
+            return Ok(None);
+        };
+        let mean = upstream.f_flatten(2, -1)?.f_squeeze_dim(0)?;
+        let mean = mean.f_mean_dim([1i64].as_slice(), false, tch::Kind::Float)?;
+        let size = input.size();
+        let mean = factor.f_mv(&mean)?.f_reshape([1, -1, 1, 1])?;
+        mean.f_expand(size, false).map(Some)
     }
 
     /// The gradient at one of the `inputs` of this step, shaped like it, from the one at its
@@ -187,6 +214,8 @@ impl Step {
                 let before = inputs[..which].iter().filter_map(|part| along(part)).sum();
                 upstream.f_narrow(axis, before, along(input).unwrap_or(0))
             }
+            Adjoint::Spread { dims } => spread(upstream, dims, &size),
+            Adjoint::Reshaped => upstream.f_reshape(size),
             Adjoint::Sum if upstream.size() != size => upstream.f_sum_to_size(size),
             Adjoint::Sum | Adjoint::Same => Ok(upstream.shallow_clone()),
             Adjoint::Recorded => Err(TchError::Shape("it is on the record".into())),

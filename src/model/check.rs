@@ -14,7 +14,7 @@ use super::budget::Budget;
 use super::error::{Fault, first_line};
 use super::graph::{Graph, ValueId};
 use super::plan::Plan;
-use super::tape::{ReluRule, Tape};
+use super::tape::{Detail, ReluRule, Tape};
 
 /// What the trial run has found out.
 #[derive(Debug)]
@@ -111,7 +111,7 @@ fn blind(
     tape.walk::<TchError>(
         &score,
         ReluRule::Gradient,
-        &rows,
+        (&rows, Detail::Places),
         &mut || Ok(()),
         &mut |id, gradient| {
             if let Some(layout) = layouts[id.0]

@@ -30,7 +30,7 @@ pub use labels::{LabelSource, Labels};
 pub use layers::{Layer, LayerTree, Target};
 pub use plan::Plan;
 pub use preprocess::Preprocess;
-pub use tape::{ReluRule, Tape, forward, forward_watched};
+pub use tape::{Detail, ReluRule, Tape, forward, forward_watched};
 
 /// A model that has been opened and checked: nothing about it fails later.
 #[derive(Debug)]

@@ -18,7 +18,7 @@ use super::plan::{Plan, Rectifier};
 
 mod walk;
 
-pub use walk::Gradients;
+pub use walk::{Detail, Gradients};
 
 /// What a rectifier lets through on the way back, g being the gradient at its output and x its
 /// input.

@@ -25,6 +25,10 @@ pub(super) enum Adjoint {
     Sum,
     /// To each part what lies in its place.
     Cat { dim: i64 },
+    /// A mean over `dims`: the same share to each place of it.
+    Spread { dims: Vec<i64> },
+    /// The same numbers in the shape they had.
+    Reshaped,
     /// Unchanged.
     Same,
     /// By libtorch's record.
@@ -53,6 +57,15 @@ impl Adjoint {
                 let before = pad.iter().step_by(2).copied().collect();
                 Adjoint::Crop { before }
             }
+            Op::AdaptiveAvgPool2d { size } if size.iter().all(|n| *n == 1) => {
+                Adjoint::Spread { dims: vec![-2, -1] }
+            }
+            Op::Mean { dims, .. } if !dims.is_empty() => Adjoint::Spread { dims: dims.clone() },
+            Op::Flatten { .. }
+            | Op::Reshape { .. }
+            | Op::Unflatten { .. }
+            | Op::Unsqueeze { .. }
+            | Op::Squeeze { .. } => Adjoint::Reshaped,
             Op::Identity => Adjoint::Same,
             _ => Adjoint::Recorded,
         }

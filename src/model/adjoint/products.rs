@@ -68,3 +68,24 @@ pub(in crate::model) fn scaled(tensor: &Tensor, scale: &Tensor) -> Result<Tensor
     }
     tensor.f_mul(&scale.f_reshape(shape)?)
 }
+
+/// From the mean over `dims` of a tensor of this `size` back to it, without the memory of a copy
+/// for each place.
+pub(super) fn spread(upstream: &Tensor, dims: &[i64], size: &[i64]) -> Result<Tensor, TchError> {
+    let mut kept = size.to_vec();
+    let mut places = 1;
+    for &dim in dims {
+        let axis = if dim < 0 {
+            dim + size.len() as i64
+        } else {
+            dim
+        };
+        let along = usize::try_from(axis)
+            .ok()
+            .and_then(|axis| kept.get_mut(axis));
+        let along = along.ok_or_else(|| TchError::Shape(format!("no axis {dim}")))?;
+        places *= std::mem::replace(along, 1);
+    }
+    let share = upstream.f_reshape(kept)?.f_div_scalar(places as f64)?;
+    share.f_expand(size, false)
+}

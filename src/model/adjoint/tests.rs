@@ -101,6 +101,42 @@ fn convolutions_give_libtorchs_gradients() {
 }
 
 #[test]
+fn a_mean_gives_each_place_its_share() {
+    tch::manual_seed(5);
+    let x = random(&[1, 6, 3, 4]);
+    let mean = |dims: &[i64], keepdim| Op::Mean {
+        dims: dims.to_vec(),
+        keepdim,
+    };
+    for op in [
+        Op::AdaptiveAvgPool2d { size: vec![1, 1] },
+        mean(&[2, 3], true),
+        mean(&[-1, -2], false),
+        mean(&[1], false),
+    ] {
+        assert_cheap_and_alike(op, &x, Vec::new());
+    }
+    let larger = Op::AdaptiveAvgPool2d { size: vec![3, 2] };
+    assert!(step(&network(larger, Vec::new())).is_recorded());
+}
+
+#[test]
+fn a_new_shape_is_taken_back() {
+    let x = random(&[1, 6, 1, 1]);
+    for op in [
+        Op::Flatten { start: 1, end: -1 },
+        Op::Squeeze { dim: None },
+        Op::Reshape { shape: vec![2, 3] },
+    ] {
+        let graph = network(op, Vec::new());
+        let y = ops::apply(&graph.nodes[0].op, &[&x]).unwrap().remove(0);
+        let step = step(&graph);
+        assert!(!step.is_cheaper() && !step.is_recorded());
+        assert_eq!(step.pull_back(None, &[&x], 0, &y).unwrap(), x);
+    }
+}
+
+#[test]
 fn convolutions_of_every_other_kind_are_transposed() {
     tch::manual_seed(8);
     let x = random(&[1, 6, 9, 8]);

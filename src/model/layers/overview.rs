@@ -11,6 +11,8 @@ use crate::model::graph::{Graph, Op, ValueId};
 const MOST: usize = 32;
 /// Fewer than this say little: then the next level is thinned instead of left out.
 const FEW: usize = 8;
+/// More rows than this before the first stage are more than its stem.
+const STEM: usize = 4;
 
 impl LayerTree {
     /// Rows that stand for the network, as indices into [`LayerTree::layers`] in the order of the
@@ -19,7 +21,8 @@ impl LayerTree {
     /// children computes (a residual sum) stays after them. Rows that do nothing to the row before
     /// them, dropout for one, are left out, and so are convolutions that a normalisation follows,
     /// since it stands for both. A container that comes down to a single row with its own output
-    /// stands for it.
+    /// stands for it. Where stages have given way to whole blocks, the stem before them, at most four
+    /// rows, is left out: its maps are of edges, and the way back to it costs most.
     ///
     /// Where that leaves fewer than eight rows, of the next level only the last of each run of
     /// rows with one shape is taken, if that is few enough.
@@ -37,7 +40,11 @@ impl LayerTree {
             if all.len() > MOST {
                 let thin = self.last_of_each_shape(&all);
                 let better = rows.len() < FEW && (rows.len()..=MOST).contains(&thin.len());
-                return if better { thin } else { rows };
+                return if better {
+                    thin
+                } else {
+                    self.without_stem(rows)
+                };
             }
             (open, rows) = (next, all);
         }
@@ -108,6 +115,16 @@ impl LayerTree {
             outermost = parent;
         }
         outermost
+    }
+
+    fn without_stem(&self, rows: Vec<usize>) -> Vec<usize> {
+        let depth = |row: &usize| self.layers[*row].depth;
+        let first = rows.first().map_or(0, depth);
+        let in_stage = |row: &usize| depth(row) > first && !self.layers[*row].children.is_empty();
+        match rows.iter().position(in_stage) {
+            Some(stem @ 1..=STEM) => rows[stem..].to_vec(),
+            _ => rows,
+        }
     }
 
     fn last_of_each_shape(&self, rows: &[usize]) -> Vec<usize> {

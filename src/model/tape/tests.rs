@@ -1,6 +1,10 @@
 //! The tape on networks small enough to work out by hand.
 
-use super::super::graph::{Op, Value};
+use std::collections::HashMap;
+
+use tch::{Device, Kind};
+
+use super::super::graph::{Op, Padding, Value};
 use super::*;
 
 /// A graph over `[1, 3, 2, 2]`, built node by node; the logits are the three channels' means.
@@ -48,6 +52,7 @@ impl Net {
 }
 
 const X: ValueId = ValueId(0);
+const KIND: (Kind, Device) = (Kind::Float, Device::Cpu);
 const ADD: Op = Op::Add { alpha: 1.0 };
 
 fn value() -> Value {
@@ -204,7 +209,13 @@ fn a_walk_hands_out_each_gradient_once_and_the_deepest_first() {
             Ok(())
         };
         let rule = ReluRule::Gradient;
-        let done = tape.walk(&[(0, 1.0)], rule, wanted, watch, &mut found);
+        let done = tape.walk(
+            &[(0, 1.0)],
+            rule,
+            (wanted, Detail::Places),
+            watch,
+            &mut found,
+        );
         (done, met)
     };
     // A quarter of the mean, and twice that before the factor.
@@ -222,4 +233,49 @@ fn a_walk_hands_out_each_gradient_once_and_the_deepest_first() {
     });
     assert!(done.is_err());
     assert_eq!(met, [(second, 0.25)], "what was found before the end stays");
+}
+
+#[test]
+fn where_a_walk_ends_a_mean_is_pulled_back_alone() {
+    let mut net = Net::new();
+    let first = net.node(Op::MulScalar(2.0), &[X]);
+    let kernel = net.node(Op::Identity, &[X]);
+    net.0.nodes.pop();
+    net.0.values[kernel.0].weight = Some(Tensor::eye(3, KIND).reshape([3, 3, 1, 1]) * 3.0);
+    let convolution = Op::Conv2d {
+        bias: false,
+        stride: vec![1, 1],
+        padding: Padding::Explicit(vec![0, 0]),
+        dilation: vec![1, 1],
+        groups: 1,
+    };
+    let mixed = net.node(convolution, &[first, kernel]);
+    let last = net.node(Op::Relu, &[mixed]);
+    let tape = net.recorded(last, &picture([1.0, -1.0, 2.0, 3.0]));
+    let walked = |wanted: &[ValueId], detail| {
+        let mut met = HashMap::new();
+        let mut found = |value, gradient: &Tensor| {
+            let first = gradient.select(1, 0).reshape(-1);
+            met.insert(value, Vec::<f32>::try_from(first)?);
+            Ok::<_, TchError>(())
+        };
+        let asked = (wanted, detail);
+        tape.walk(
+            &[(0, 1.0)],
+            ReluRule::Gradient,
+            asked,
+            &mut || Ok(()),
+            &mut found,
+        )
+        .unwrap();
+        met
+    };
+    // The second place is stopped by the rectifier: three times a quarter at the others.
+    let places = [0.75, 0.0, 0.75, 0.75];
+    assert_eq!(walked(&[first], Detail::Places)[&first], places);
+    assert_eq!(walked(&[first], Detail::Means)[&first], [0.5625; 4]);
+    // What lies before needs the places.
+    let both = walked(&[first, X], Detail::Means);
+    assert_eq!(both[&first], places);
+    assert_eq!(both[&X], places.map(|place| 2.0 * place));
 }

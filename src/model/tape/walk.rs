@@ -10,6 +10,7 @@ use tch::{Kind, TchError, Tensor};
 
 use super::{ReluRule, Tape};
 use crate::model::adjoint::{Step, scaled};
+use crate::model::axes::Layout;
 use crate::model::graph::ValueId;
 
 /// Gradients of one score.
@@ -21,6 +22,17 @@ pub struct Gradients {
     pub rectifiers: usize,
 }
 
+/// What of a gradient is to be right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// The gradient at each place.
+    Places,
+    /// Each channel's mean over all places, which is all that Grad-CAM reads: then the last step of
+    /// a walk, at the network's largest maps, may pull back the mean alone, and gives it at every
+    /// place.
+    Means,
+}
+
 /// What a walk wants of the piece before a cut.
 struct Piece<'a> {
     cut: usize,
@@ -28,6 +40,8 @@ struct Piece<'a> {
     feeds: Vec<usize>,
     /// The values inside it that are asked for, in the order of the network.
     inside: &'a [ValueId],
+    /// Values of which only the mean is read, by the caller and nothing before them.
+    means: &'a HashSet<ValueId>,
 }
 
 /// The gradients at the cuts, each the sum of what has come so far.
@@ -69,7 +83,7 @@ impl Tape {
         let rectifiers = self.walk::<TchError>(
             score,
             rule,
-            wanted,
+            (wanted, Detail::Places),
             &mut || Ok(()),
             &mut |value, gradient| {
                 found.insert(value, gradient.shallow_clone());
@@ -86,8 +100,8 @@ impl Tape {
         })
     }
 
-    /// The same, one gradient at a time: `found` is given each value of `wanted` once, with its
-    /// gradient, from the last of the network to the first. `watch` is called before each piece.
+    /// The same, one gradient at a time: `found` is given each value that is wanted once, with its
+    /// gradient in this detail, from the last of the network to the first. `watch` is called before each piece.
     /// An error from either ends the walk there.
     ///
     /// Returns at how many rectifiers the rule acted.
@@ -98,13 +112,17 @@ impl Tape {
         &self,
         score: &[(usize, f64)],
         rule: ReluRule,
-        wanted: &[ValueId],
+        (wanted, detail): (&[ValueId], Detail),
         watch: &mut dyn FnMut() -> Result<(), E>,
         found: &mut dyn FnMut(ValueId, &Tensor) -> Result<(), E>,
     ) -> Result<usize, E> {
         let plan = &self.plan;
         let last = plan.cuts.len() - 1;
         let (inner, needed) = self.what_is_needed(wanted)?;
+        let means = match detail {
+            Detail::Places => HashSet::new(),
+            Detail::Means => self.ends(wanted, &inner, &needed),
+        };
         let mut arrived = Arrived::new(plan.cuts.len());
         arrived.add(last, self.seed(score)?)?;
         let mut rectifiers = 0;
@@ -128,6 +146,7 @@ impl Tape {
                     .filter(|feed| needed[*feed])
                     .collect(),
                 inside: inner.get(&cut).map(Vec::as_slice).unwrap_or_default(),
+                means: &means,
             };
             if piece.feeds.is_empty() && piece.inside.is_empty() {
                 continue;
@@ -217,8 +236,15 @@ impl Tape {
                 if !of_use.contains(&input) {
                     continue;
                 }
+                let product = folded.as_ref().or(factor);
+                let mean = match piece.means.contains(&input) {
+                    true => step.pull_mean_back(product, tensors[which], &gradient)?,
+                    false => None,
+                };
                 let unseen = plan.cut_at(input).is_none() && !piece.inside.contains(&input);
-                let pulled = if step.is_recorded() {
+                let pulled = if let Some(mean) = mean {
+                    mean
+                } else if step.is_recorded() {
                     let output = self.computed(step.output, piece.cut).ok_or_else(missing)?;
                     let pulled = pull_back(output, &gradient, &[tensors[which]])?.pop();
                     pulled.ok_or_else(missing)?
@@ -226,7 +252,7 @@ impl Tape {
                     scales.insert(input, scale);
                     gradient.shallow_clone()
                 } else {
-                    step.pull_back(folded.as_ref().or(factor), &tensors, which, &gradient)?
+                    step.pull_back(product, &tensors, which, &gradient)?
                 };
                 match plan.cut_at(input) {
                     Some(feed) => arrived.add(feed, pulled)?,
@@ -280,6 +306,27 @@ impl Tape {
             needed[cut] |= cuts[cut].feeds.iter().any(|feed| needed[*feed]);
         }
         Ok((inner, needed))
+    }
+
+    /// Those of the wanted values that a walk ends at, and that are laid out as maps.
+    fn ends(
+        &self,
+        wanted: &[ValueId],
+        inner: &HashMap<usize, Vec<ValueId>>,
+        needed: &[bool],
+    ) -> HashSet<ValueId> {
+        let none_before = |cut: usize| self.plan.cuts[cut].feeds.iter().all(|feed| !needed[*feed]);
+        let is_end = |value: &ValueId| {
+            let layout = self.layouts.get(value.0).copied().flatten();
+            let at_cut = self.plan.cut_at(*value);
+            let nothing_before = match (at_cut, self.plan.piece_of(*value)) {
+                (Some(cut), _) => none_before(cut) && !inner.contains_key(&cut),
+                (None, Some(piece)) => none_before(piece) && inner[&piece].len() == 1,
+                (None, None) => false,
+            };
+            nothing_before && layout.is_none_or(|layout| layout == Layout::ChannelsFirst)
+        };
+        wanted.iter().copied().filter(is_end).collect()
     }
 
     fn zeros(&self, value: ValueId) -> Result<Tensor, TchError> {
