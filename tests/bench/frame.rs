@@ -3,6 +3,9 @@
 //!
 //! Nothing may be decoded, resampled or uploaded again on a frame: the table says how many bytes
 //! went to the graphics card while the slider moved and the picture was zoomed.
+//!
+//! Model files named after `cargo bench --bench frame --` are set to work behind the frames in turn:
+//! how many come too late for a display of 60 Hz is printed with each row.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -28,8 +31,9 @@ fn main() {
     .save(&photo)
     .expect("the photo is written");
     println!("median and 95th percentile of {FRAMES} frames, without rendering");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     for pins in [0, 6] {
-        let mut window = Window::open(photo.clone());
+        let mut window = Window::open(photo.clone(), root.join("models/squeezenet1_1.pt2"));
         for _ in 0..pins {
             window.key(Key::P);
             window.key(Key::ArrowRight);
@@ -54,11 +58,16 @@ fn main() {
             };
             vec![Event::PointerMoved(over_picture(0)), Event::Zoom(factor)]
         });
-        // A new class every few frames: the worker takes every core, and the frames go on.
-        window.report("while the worker computes", |frame| match frame % 5 {
-            0 => vec![pressed(Key::ArrowRight, true)],
-            _ => vec![pressed(Key::ArrowRight, false)],
-        });
+        window.report_while_it_computes();
+    }
+    for model in std::env::args()
+        .skip(1)
+        .filter(|word| !word.starts_with('-'))
+    {
+        println!("\none view, {model}");
+        let mut window = Window::open(photo.clone(), model.into());
+        window.report("at rest", |_| Vec::new());
+        window.report_while_it_computes();
     }
 }
 
@@ -130,13 +139,12 @@ struct Frame {
 }
 
 impl Window {
-    /// SqueezeNet before the photo, everything there.
-    fn open(photo: PathBuf) -> Window {
+    /// The model before the photo, everything there.
+    fn open(photo: PathBuf, model: PathBuf) -> Window {
         let ctx = Context::default();
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let start = Start {
             image: Some(photo),
-            model: Some(root.join("models/squeezenet1_1.pt2")),
+            model: Some(model),
             ..Start::default()
         };
         let app = App::with_dialogs(&ctx, start, Arc::new(NoDialogs), Memory::nothing());
@@ -209,10 +217,20 @@ impl Window {
         let (median, late) = spread(frames.iter().map(|frame| frame.ms));
         let (triangles, _) = spread(frames.iter().map(|frame| frame.triangles_ms));
         let bytes: usize = frames.iter().map(|frame| frame.bytes).sum();
+        let missed = |frame: &&Frame| frame.ms + frame.triangles_ms > 1e3 / 60.0;
         println!(
-            "  {what:36} {median:6.2} ms   {late:6.2} ms   triangles {triangles:5.2} ms   {} kB uploaded",
-            bytes / 1024
+            "  {what:36} {median:6.2} ms   {late:6.2} ms   triangles {triangles:5.2} ms   {} kB uploaded   {} missed",
+            bytes / 1024,
+            frames.iter().filter(missed).count()
         );
+    }
+
+    /// A new class every few frames: the worker takes every core, and the frames go on.
+    fn report_while_it_computes(&mut self) {
+        self.report("while the worker computes", |frame| match frame % 5 {
+            0 => vec![pressed(Key::ArrowRight, true)],
+            _ => vec![pressed(Key::ArrowRight, false)],
+        });
     }
 
     fn button(&mut self, pos: Pos2, pressed: bool) {

@@ -2,10 +2,11 @@
 //! are noisy, the ratio is what we promise.
 //!
 //! `cargo bench` prints the table. Each round measures every stage once, so that a slow moment
-//! hits all of them; the medians are compared.
+//! hits all of them; the medians are compared. Model files named after `cargo bench --bench ratios
+//! --` are measured beside the two in `models/`.
 
 use std::hint::black_box;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -32,21 +33,32 @@ fn main() {
         "median of {ROUNDS} rounds, {} threads",
         tch::get_num_threads()
     );
-    for name in ["squeezenet1_1", "efficientnet_lite0"] {
-        let model = Model::open(&root.join(format!("models/{name}.pt2"))).expect("the model opens");
-        report(name, &model);
-        through_the_engine(root, name, &model);
+    let ours = ["squeezenet1_1", "efficientnet_lite0"];
+    let mut files = ours
+        .map(|name| root.join(format!("models/{name}.pt2")))
+        .to_vec();
+    let words = std::env::args().skip(1);
+    files.extend(
+        words
+            .filter(|word| !word.starts_with('-'))
+            .map(PathBuf::from),
+    );
+    for file in files {
+        let model = Model::open(&file).expect("the model opens");
+        let name = file.file_stem().unwrap_or_default().to_string_lossy();
+        report(&name, &model);
+        through_the_engine(root, &file, &model);
     }
     println!("\npeak memory {} MB", peak_memory_mb());
 }
 
-fn random_input() -> Tensor {
-    Tensor::randn([1, 3, 224, 224], (Kind::Float, Device::Cpu))
+fn random_input(model: &Model) -> Tensor {
+    Tensor::randn(model.graph.input_shape, (Kind::Float, Device::Cpu))
 }
 
 /// Prints what each stage costs.
 fn report(name: &str, model: &Model) {
-    let input = random_input();
+    let input = random_input(model);
     let recommended = model.layers.recommended().expect("a spatial layer");
     let layer = recommended.activation;
     let rows = model.layers.overview();
@@ -150,11 +162,11 @@ fn median(mut times: Vec<f64>) -> f64 {
 
 /// Through the engine: how long a click on another class takes to fill the strip, and what asking
 /// again for a known layer costs.
-fn through_the_engine(root: &Path, name: &str, model: &Model) {
-    let input = random_input();
+fn through_the_engine(root: &Path, file: &Path, model: &Model) {
+    let input = random_input(model);
     let engine = Engine::start(|| ()).expect("the worker starts");
     let card = engine
-        .open_model(root.join(format!("models/{name}.pt2")))
+        .open_model(file.to_owned())
         .block_and_take()
         .expect("the model opens");
     let photo = Arc::new(
