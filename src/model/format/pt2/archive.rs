@@ -17,6 +17,7 @@ use crate::model::format::foreign;
 /// Longest JSON or text entry read, in bytes: the graph of the largest network torchvision has is
 /// a hundredth of it.
 const LONGEST_TEXT: u64 = 256 << 20;
+const TEXT_PIECE: usize = 1 << 16;
 
 pub struct Archive {
     zip: ZipArchive<BufReader<File>>,
@@ -140,46 +141,69 @@ impl Archive {
         }
     }
 
-    /// The bytes of an entry named below the root; `None` where there is none.
-    ///
-    /// Read in place: the file is sought, not held, and the entry's checksum is verified.
-    pub fn bytes(&mut self, entry: &str) -> Result<Option<Vec<u8>>> {
+    /// How many bytes an entry named below the root has; `None` where there is none.
+    pub fn length(&self, entry: &str) -> Result<Option<u64>> {
         let Some(index) = self.zip.index_for_name(&format!("{}{entry}", self.root)) else {
             return Ok(None);
         };
+        let about = self.zip.by_index_data(index).map_err(damaged)?;
+        Ok(Some(about.size()))
+    }
+
+    /// Hands out an entry's bytes piece by piece, each of `piece` bytes but the last: nothing is
+    /// ever held but one piece. The entry's checksum is verified on the way, so that what came is
+    /// right only once this returns.
+    ///
+    /// Returns whether there is such an entry.
+    pub fn pieces(
+        &mut self,
+        entry: &str,
+        piece: usize,
+        each: &mut dyn FnMut(&[u8]) -> Result<()>,
+    ) -> Result<bool> {
+        let Some(index) = self.zip.index_for_name(&format!("{}{entry}", self.root)) else {
+            return Ok(false);
+        };
         let mut reader = self.zip.by_index(index).map_err(damaged)?;
-        // No more than the file has: checked when it was opened.
-        let size = usize::try_from(reader.size())
-            .map_err(|_| Fault::Damaged(format!("{entry} is too long")))?;
-        let mut bytes = Vec::with_capacity(size);
-        reader
-            .read_to_end(&mut bytes)
-            .map_err(|error| Fault::Damaged(format!("{entry}: {error}")))?;
-        if bytes.len() != size {
-            return Err(Fault::Damaged(format!(
-                "{entry} ends after {} bytes",
-                bytes.len()
-            )));
+        let size = reader.size();
+        let mut bytes = Vec::new();
+        let mut read = 0;
+        loop {
+            bytes.clear();
+            let mut part = reader.by_ref().take(piece as u64);
+            let count = part
+                .read_to_end(&mut bytes)
+                .map_err(|error| Fault::Damaged(format!("{entry}: {error}")))?;
+            if count == 0 {
+                break;
+            }
+            read += count as u64;
+            each(&bytes)?;
         }
-        Ok(Some(bytes))
+        match read == size {
+            true => Ok(true),
+            false => Err(Fault::Damaged(format!("{entry} ends after {read} bytes"))),
+        }
     }
 
     /// The text of an entry; `None` where there is none.
     pub fn text(&mut self, entry: &str) -> Result<Option<String>> {
-        if let Some(index) = self.zip.index_for_name(&format!("{}{entry}", self.root)) {
-            let claimed = self.zip.by_index_data(index).map_err(damaged)?.size();
-            if claimed > LONGEST_TEXT {
-                let limit = format!("a text may have ({LONGEST_TEXT})");
-                return Err(Fault::Oversized {
-                    entry: entry.to_owned(),
-                    claimed,
-                    limit,
-                });
-            }
-        }
-        let Some(bytes) = self.bytes(entry)? else {
+        let Some(claimed) = self.length(entry)? else {
             return Ok(None);
         };
+        if claimed > LONGEST_TEXT {
+            let limit = format!("a text may have ({LONGEST_TEXT})");
+            return Err(Fault::Oversized {
+                entry: entry.to_owned(),
+                claimed,
+                limit,
+            });
+        }
+        let mut bytes = Vec::with_capacity(claimed as usize);
+        self.pieces(entry, TEXT_PIECE, &mut |piece| {
+            bytes.extend_from_slice(piece);
+            Ok(())
+        })?;
         let text = String::from_utf8(bytes).map_err(|_| Fault::Entry {
             entry: entry.to_owned(),
             reason: "it is not text in UTF-8".into(),

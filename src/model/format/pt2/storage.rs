@@ -94,10 +94,18 @@ impl Element {
         }
     }
 
-    /// All the bytes as one row of values.
-    pub fn storage(&self, bytes: &[u8]) -> std::result::Result<Tensor, tch::TchError> {
+    /// Sets `bytes`, of this type, into a row of values held as [`Element::held_as`], from its
+    /// value `from` on. Says whether they are all finite.
+    pub fn put(
+        &self,
+        bytes: &[u8],
+        row: &Tensor,
+        from: i64,
+    ) -> std::result::Result<bool, tch::TchError> {
         let count = (bytes.len() / self.bytes) as i64;
-        Tensor::f_from_data_size(bytes, &[count], self.kind)?.f_to_kind(self.held_as())
+        let piece = Tensor::f_from_data_size(bytes, &[count], self.kind)?;
+        row.f_narrow(0, from, count)?.f_copy_(&piece)?;
+        Ok(!self.floating || piece.f_isfinite()?.f_all()?.f_int64_value(&[])? != 0)
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use tch::Tensor;
+use tch::{Device, Tensor};
 
 use super::Result;
 use super::archive::Archive;
@@ -14,6 +14,9 @@ use super::signature::Inputs;
 use super::storage::{Element, View, wrong};
 use crate::model::error::Fault;
 use crate::model::graph::{Graph, ValueId};
+
+/// How much of a storage is read at a time, in bytes: whole values of every type.
+const PIECE: usize = 4 << 20;
 
 /// Fills in the weights that the graph's nodes use, floating ones as 32-bit floats.
 pub fn load(graph: &mut Graph, inputs: &Inputs, archive: &mut Archive, model: &str) -> Result<()> {
@@ -102,13 +105,7 @@ impl Shelf {
         let view = View::of(name, meta)?;
         let element = Element::of(name, meta.dtype)?;
         if !self.storages.contains_key(path_name) {
-            let bytes = archive
-                .bytes(&format!("{}/{path_name}", self.folder))?
-                .ok_or_else(|| wrong(name, format!("is missing: there is no {path_name}")))?;
-            self.check_length(name, path_name, bytes.len(), &element)?;
-            let storage = element
-                .storage(&bytes)
-                .map_err(|error| torch(name, error))?;
+            let storage = self.read(archive, name, path_name, &element)?;
             self.storages.insert(path_name.clone(), storage);
         }
         let storage = &self.storages[path_name];
@@ -128,20 +125,44 @@ impl Shelf {
                 ),
             ));
         }
-        let tensor = storage
+        storage
             .f_as_strided(&view.sizes, &view.strides, view.offset)
-            .map_err(|error| torch(name, error))?;
-        if element.floating && !finite(&tensor).map_err(|error| torch(name, error))? {
-            return Err(wrong(
-                name,
-                "holds NaN or infinite values; the model is broken",
-            ));
-        }
-        Ok(tensor)
+            .map_err(|error| torch(name, error))
+    }
+
+    /// The storage at `path` as one row of values, read piece by piece, so that a large weight is in
+    /// memory once.
+    fn read(
+        &self,
+        archive: &mut Archive,
+        name: &str,
+        path: &str,
+        element: &Element,
+    ) -> Result<Tensor> {
+        let entry = format!("{}/{path}", self.folder);
+        let length = archive.length(&entry)?;
+        let length =
+            length.ok_or_else(|| wrong(name, format!("is missing: there is no {path}")))?;
+        self.check_length(name, path, length, element)?;
+        let torch = |error| torch(name, error);
+        let count = length / element.bytes as u64;
+        let options = (element.held_as(), Device::Cpu);
+        // No more than a few times what the file has: checked when it was opened.
+        let row = Tensor::f_empty([count as i64], options).map_err(torch)?;
+        let mut from = 0;
+        archive.pieces(&entry, PIECE, &mut |bytes| {
+            if !element.put(bytes, &row, from).map_err(torch)? {
+                let reason = "holds NaN or infinite values; the model is broken";
+                return Err(wrong(name, reason));
+            }
+            from += (bytes.len() / element.bytes) as i64;
+            Ok(())
+        })?;
+        Ok(row)
     }
 
     /// The storage has to be as long as the furthest value that any weight on it reaches.
-    fn check_length(&self, name: &str, path: &str, bytes: usize, element: &Element) -> Result<()> {
+    fn check_length(&self, name: &str, path: &str, bytes: u64, element: &Element) -> Result<()> {
         let mut reach = 0;
         for (other, payload) in &self.payloads {
             if let Some(meta) = payload
@@ -167,10 +188,6 @@ impl Shelf {
             ),
         ))
     }
-}
-
-fn finite(tensor: &Tensor) -> std::result::Result<bool, tch::TchError> {
-    Ok(tensor.f_isfinite()?.f_all()?.f_int64_value(&[])? != 0)
 }
 
 fn check_byte_order(archive: &mut Archive) -> Result<()> {
