@@ -73,8 +73,14 @@ impl Engine {
     pub fn open_model(&self, path: PathBuf) -> Promise<Result<Arc<ModelCard>, Error>> {
         self.cancel();
         let (promise, reply) = Reply::pending(None);
-        self.send(Message::OpenModel { path, reply });
+        let turn = self.shared.openings();
+        self.send(Message::OpenModel { path, turn, reply });
         promise
+    }
+
+    /// Models asked for by now are not opened; promises still open end in [`Error::Overtaken`].
+    pub fn cancel_openings(&self) {
+        self.shared.cancel_openings();
     }
 
     /// Closes every model that is open now but these, and frees what was kept for it. One whose
@@ -226,6 +232,7 @@ impl Drop for Engine {
     /// Waits for the worker's current stage: libtorch may not be in use while the process ends.
     fn drop(&mut self) {
         self.cancel();
+        self.cancel_openings();
         self.shared.urgent_sent();
         self.messages = None;
         if let Some(worker) = self.worker.take() {

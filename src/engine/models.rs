@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::session::{Checkpoint, Session};
 use super::{Answer, Error, ModelCard, Request};
+use crate::model::opening::Tell;
 
 /// A recording takes the memory of all activations of its model. Two: the picture on screen, and
 /// the one that it is compared with.
@@ -18,9 +19,9 @@ pub(super) struct Models {
 
 impl Models {
     /// Opens one more. Where that fails, the others stay as they are.
-    pub(super) fn open(&mut self, path: &Path) -> Result<Arc<ModelCard>, Error> {
+    pub(super) fn open(&mut self, path: &Path, tell: Tell) -> Result<Arc<ModelCard>, Error> {
         let mut session = Session::keeping(MOST_RECORDINGS - 1);
-        let card = session.open_model(path)?;
+        let card = session.open_model_telling(path, tell)?;
         self.sessions.push((card.id, session));
         Ok(card)
     }
@@ -93,6 +94,7 @@ impl Models {
 
 #[cfg(test)]
 mod tests {
+    use std::ops::ControlFlow;
     use std::path::PathBuf;
 
     use super::*;
@@ -108,7 +110,9 @@ mod tests {
     fn two_recordings_are_kept_whichever_models_they_are_of() {
         let mut models = Models::default();
         let [first, second] = [(), ()].map(|()| {
-            let card = models.open(&root("models/squeezenet1_1.pt2")).unwrap();
+            let path = root("models/squeezenet1_1.pt2");
+            let go_on = &mut |_| ControlFlow::Continue(());
+            let card = models.open(&path, go_on).unwrap();
             card.id
         });
         let photo = Arc::new(Photo::open(&root("assets/chelsea_224.png")).unwrap());

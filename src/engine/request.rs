@@ -53,6 +53,8 @@ pub struct Batch {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Progress {
     pub stage: Stage,
+    /// How much of the stage is done, from 0 to 1, where that is known.
+    pub part: Option<f32>,
     /// When the whole job began, for the elapsed time.
     pub since: Instant,
 }

@@ -3,6 +3,7 @@
 //! code.
 
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,8 +14,10 @@ use super::recordings::Recordings;
 use super::target::{check_classes, find_target};
 use super::{Answer, Error, HeatMap, ModelCard, Stage};
 use crate::explain::{self, Channels, InputGradient, Score};
+use crate::model::error::Fault;
 use crate::model::layers::split;
-use crate::model::{Model, ReluRule, Tape, ValueId, forward_watched};
+use crate::model::opening::Tell;
+use crate::model::{self, Model, ReluRule, Tape, ValueId, forward_watched};
 use crate::picture::decode::Photo;
 use crate::picture::geometry::Fit;
 use crate::picture::map::{Map, SignedImage, fuse};
@@ -47,8 +50,22 @@ impl Session {
     /// # Errors
     /// [`Error::Model`].
     pub fn open_model(&mut self, path: &Path) -> Result<Arc<ModelCard>, Error> {
+        self.open_model_telling(path, &mut |_| ControlFlow::Continue(()))
+    }
+
+    /// The same, with `tell` called many times on the way with the part that is done.
+    ///
+    /// # Errors
+    /// As [`Session::open_model`]; [`Error::Overtaken`] where `tell` breaks.
+    pub fn open_model_telling(&mut self, path: &Path, tell: Tell) -> Result<Arc<ModelCard>, Error> {
         static NEXT_ID: AtomicU64 = AtomicU64::new(1);
-        let model = Model::open(path)?;
+        let model = Model::open_telling(path, tell).map_err(|error| match error {
+            model::Error::File {
+                fault: Fault::Cancelled,
+                ..
+            } => Error::Overtaken,
+            other => Error::Model(other),
+        })?;
         let card = Arc::new(ModelCard::new(
             &model,
             NEXT_ID.fetch_add(1, Ordering::Relaxed),

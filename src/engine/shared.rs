@@ -17,6 +17,8 @@ pub(super) struct Shared {
     in_view: Mutex<Option<(View, Score)>>,
     /// The newest call for channels.
     turn: AtomicU64,
+    /// How often the openings of models have been cancelled.
+    openings: AtomicU64,
     /// Messages sent and not yet taken that pictures for later give way to.
     urgent: AtomicUsize,
     /// Of every open model.
@@ -32,6 +34,7 @@ impl Shared {
             newest: AtomicU64::new(0),
             in_view: Mutex::new(None),
             turn: AtomicU64::new(0),
+            openings: AtomicU64::new(0),
             urgent: AtomicUsize::new(0),
             cards: Mutex::new(Vec::new()),
             progress: Mutex::new(None),
@@ -44,8 +47,29 @@ impl Shared {
     }
 
     pub(super) fn begin(&self, stage: Stage, since: Instant) {
-        *locked(&self.progress) = Some(Progress { stage, since });
+        *locked(&self.progress) = Some(Progress {
+            stage,
+            part: None,
+            since,
+        });
         self.wake();
+    }
+
+    /// How much of the stage begun last is done.
+    pub(super) fn tell(&self, part: f32) {
+        if let Some(progress) = &mut *locked(&self.progress) {
+            progress.part = Some(part);
+        }
+    }
+
+    /// Openings asked for by now are wanted no more.
+    pub(super) fn cancel_openings(&self) {
+        self.openings.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// The number that an opening asked for now is wanted under.
+    pub(super) fn openings(&self) -> u64 {
+        self.openings.load(Ordering::SeqCst)
     }
 
     pub(super) fn idle(&self) {

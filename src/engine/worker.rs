@@ -1,6 +1,7 @@
 //! The thread that owns every tensor.
 
 use std::collections::VecDeque;
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError};
@@ -20,6 +21,8 @@ use crate::priority;
 pub(super) enum Message {
     OpenModel {
         path: PathBuf,
+        /// Of [`Shared::openings`] when it was asked for.
+        turn: u64,
         reply: Reply<Arc<ModelCard>>,
     },
     CloseModels(Vec<u64>),
@@ -132,9 +135,20 @@ impl Worker<'_> {
                 return;
             }
             Message::ForgetLater => self.later.forget(),
-            Message::OpenModel { path, mut reply } => {
+            Message::OpenModel {
+                path,
+                turn,
+                mut reply,
+            } => {
                 shared.begin(Stage::OpeningModel, Instant::now());
-                let opened = caught(|| self.models.open(&path));
+                let mut tell = |part| {
+                    shared.tell(part);
+                    match shared.openings() == turn {
+                        true => ControlFlow::Continue(()),
+                        false => ControlFlow::Break(()),
+                    }
+                };
+                let opened = caught(|| self.models.open(&path, &mut tell));
                 if let Ok(card) = &opened {
                     shared.add_card(Arc::clone(card));
                 }

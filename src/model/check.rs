@@ -13,6 +13,7 @@ use super::axes::{self, Layout};
 use super::budget::Budget;
 use super::error::{Fault, first_line};
 use super::graph::{Graph, ValueId};
+use super::opening::Opening;
 use super::plan::Plan;
 use super::tape::{Detail, ReluRule, Tape};
 
@@ -30,7 +31,11 @@ pub(super) struct Checked {
 ///
 /// # Errors
 /// The first thing that does not hold, in words.
-pub(super) fn run(graph: &Graph, plan: &Arc<Plan>) -> Result<Checked, Fault> {
+pub(super) fn run(
+    graph: &Graph,
+    plan: &Arc<Plan>,
+    opening: &mut Opening,
+) -> Result<Checked, Fault> {
     if plan.cut_at(graph.logits).is_none() {
         return Err(Fault::NoLogits(
             "its answer does not depend on the image".into(),
@@ -39,11 +44,18 @@ pub(super) fn run(graph: &Graph, plan: &Arc<Plan>) -> Result<Checked, Fault> {
     let torch = |error| Fault::Graph(first_line(&error));
     let input = picture(graph.input_shape).map_err(torch)?;
     let mut budget = Budget::default();
+    let (mut nodes, mut cancelled) = (0, Ok(()));
     let tape = Tape::record_watched(graph, Arc::clone(plan), &input, &mut |node, inputs| {
+        nodes += 1;
+        cancelled = opening.has_run(nodes, graph.nodes.len());
+        if cancelled.is_err() {
+            return Err(TchError::Shape("cancelled".into()));
+        }
         let shapes: Vec<Vec<i64>> = inputs.iter().map(|tensor| tensor.size()).collect();
         budget.spend(node, &shapes).map_err(TchError::Shape)
-    })
-    .map_err(torch)?;
+    });
+    cancelled?;
+    let tape = tape.map_err(torch)?;
 
     let mut shapes = Vec::with_capacity(graph.values.len());
     for (index, value) in graph.values.iter().enumerate() {
@@ -141,6 +153,8 @@ fn picture(shape: [i64; 4]) -> Result<Tensor, TchError> {
 
 #[cfg(test)]
 mod tests {
+    use std::ops::ControlFlow;
+
     use super::super::graph::{Node, Op, Value};
     use super::*;
 
@@ -184,7 +198,9 @@ mod tests {
     }
 
     fn checked(graph: &Graph) -> Result<Vec<Vec<i64>>, Fault> {
-        run(graph, &Arc::new(Plan::new(graph))).map(|checked| checked.shapes)
+        let mut tell = |_| ControlFlow::Continue(());
+        let mut opening = Opening::telling(&mut tell);
+        run(graph, &Arc::new(Plan::new(graph)), &mut opening).map(|checked| checked.shapes)
     }
 
     fn refusal(graph: &Graph) -> String {

@@ -23,6 +23,10 @@ pub enum Fault {
     #[error("the model cannot be read ({0})")]
     Unreadable(String),
 
+    /// Whoever asked for it changed their mind.
+    #[error("the opening was cancelled")]
+    Cancelled,
+
     #[error("the model file is empty")]
     Empty,
 

@@ -14,12 +14,14 @@ pub mod format;
 pub mod graph;
 pub mod labels;
 pub mod layers;
+pub mod opening;
 mod ops;
 pub mod plan;
 pub mod preprocess;
 mod recommend;
 pub mod tape;
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -28,6 +30,7 @@ pub use error::Error;
 pub use graph::{Graph, ModulePath, ValueId};
 pub use labels::{LabelSource, Labels};
 pub use layers::{Layer, LayerTree, Target};
+use opening::{Opening, Tell};
 pub use plan::Plan;
 pub use preprocess::Preprocess;
 pub use tape::{Detail, ReluRule, Tape, forward, forward_watched};
@@ -51,12 +54,21 @@ impl Model {
     /// # Errors
     /// See [`Error`]: each says what is wrong with which file.
     pub fn open(path: &Path) -> Result<Model, Error> {
+        Model::open_telling(path, &mut |_| ControlFlow::Continue(()))
+    }
+
+    /// The same, with `tell` called many times on the way.
+    ///
+    /// # Errors
+    /// As [`Model::open`], and [`Fault::Cancelled`](error::Fault::Cancelled) where `tell` breaks.
+    pub fn open_telling(path: &Path, tell: Tell) -> Result<Model, Error> {
         allocator::keep_freed();
-        let opened = format::open(path)?;
+        let mut opening = Opening::telling(tell);
+        let opened = format::open(path, &mut opening)?;
         let mut graph = opened.graph;
         fold::fold(&mut graph).map_err(|fault| fault.at(path))?;
         let plan = Arc::new(Plan::new(&graph));
-        let checked = check::run(&graph, &plan).map_err(|fault| fault.at(path))?;
+        let checked = check::run(&graph, &plan, &mut opening).map_err(|fault| fault.at(path))?;
         graph.layouts = checked.layouts.into();
         let layers = layers::tree(&graph, &plan, &checked.shapes, &checked.blind);
         let classes = checked.shapes[graph.logits.0].iter().product::<i64>();

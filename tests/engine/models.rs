@@ -1,6 +1,8 @@
 //! Several models open at once.
 
-use gradcam::engine::{Error, Request};
+use std::ops::ControlFlow;
+
+use gradcam::engine::{Error, Request, Session};
 
 use crate::support::*;
 
@@ -50,6 +52,46 @@ fn a_model_that_does_not_open_leaves_both_others_open() {
     for job in engine.explain(rows.to_vec()).jobs {
         finished(&job);
         assert!(job.guided.ready().unwrap().is_ok());
+    }
+}
+
+#[test]
+fn a_model_whose_opening_is_cancelled_does_not_open_and_the_next_one_does() {
+    let engine = engine();
+    let first = engine.open_model(root(EFFICIENTNET));
+    engine.cancel_openings();
+    let second = engine.open_model(root(SQUEEZENET));
+    assert!(matches!(taken(first), Err(Error::Overtaken)));
+    assert_eq!(taken(second).unwrap().name, "squeezenet1_1");
+}
+
+#[test]
+fn an_opening_tells_how_far_it_is_and_can_be_broken_off_anywhere() {
+    let path = root(SQUEEZENET);
+    let mut told = Vec::new();
+    let mut session = Session::default();
+    session
+        .open_model_telling(&path, &mut |part| {
+            told.push(part);
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+    assert!(told.is_sorted() && told.len() > 60, "{told:?}");
+    assert!(told[0] < 0.1 && told[told.len() - 1] == 1.0, "{told:?}");
+
+    let kept = session.card().unwrap().id;
+    for call in [0, told.len() / 2, told.len() - 1] {
+        let mut calls = 0;
+        let broken = session.open_model_telling(&path, &mut |_| {
+            calls += 1;
+            match calls > call {
+                true => ControlFlow::Break(()),
+                false => ControlFlow::Continue(()),
+            }
+        });
+        assert!(matches!(broken, Err(Error::Overtaken)));
+        assert_eq!(calls, call + 1, "nothing goes on after it");
+        assert_eq!(session.card().unwrap().id, kept);
     }
 }
 

@@ -8,6 +8,7 @@ use std::path::Path;
 
 use super::error::Error;
 use super::graph::Graph;
+use super::opening::Opening;
 
 /// A model file, read.
 #[derive(Debug)]
@@ -22,6 +23,16 @@ pub struct Opened {
 /// Reads the model at `path`, whatever its name ends in: the content decides.
 ///
 /// Nothing is run; that the stated shapes are true is for the graph's first pass to find out.
-pub fn open(path: &Path) -> Result<Opened, Error> {
-    pt2::open(path).map_err(|fault| fault.at(path))
+pub fn open(path: &Path, opening: &mut Opening) -> Result<Opened, Error> {
+    pt2::open(path, opening).map_err(|fault| fault.at(path))
+}
+
+/// The same, with nobody watching.
+#[cfg(test)]
+fn open_silently(path: &Path) -> Result<Opened, Error> {
+    use std::ops::ControlFlow;
+    open(
+        path,
+        &mut Opening::telling(&mut |_| ControlFlow::Continue(())),
+    )
 }

@@ -23,6 +23,8 @@ pub struct Archive {
     zip: ZipArchive<BufReader<File>>,
     /// `squeezenet1_1/`, the folder that everything lies under.
     root: String,
+    /// The bytes of all entries.
+    total: u64,
 }
 
 impl Archive {
@@ -62,14 +64,16 @@ impl Archive {
         let mut archive = Archive {
             zip,
             root: String::new(),
+            total: 0,
         };
         // First what it is: TorchScript has compressed entries by right.
         archive.root = archive.find_root()?;
-        archive.check_entries(length)?;
+        archive.total = archive.check_entries(length)?;
         Ok(archive)
     }
 
-    fn check_entries(&self, length: u64) -> Result<()> {
+    /// Their bytes together.
+    fn check_entries(&self, length: u64) -> Result<u64> {
         let mut total = 0u64;
         for index in 0..self.zip.len() {
             let entry = self.zip.by_index_data(index).map_err(damaged)?;
@@ -95,7 +99,12 @@ impl Archive {
                 });
             }
         }
-        Ok(())
+        Ok(total)
+    }
+
+    /// The bytes of all entries.
+    pub fn total(&self) -> u64 {
+        self.total
     }
 
     fn names(&self) -> impl Iterator<Item = &str> {

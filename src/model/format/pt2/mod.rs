@@ -25,11 +25,12 @@ use self::archive::Archive;
 use self::build::Builder;
 use super::Opened;
 use crate::model::error::Fault;
+use crate::model::opening::Opening;
 
 type Result<T> = std::result::Result<T, Fault>;
 
 /// Reads the archive at `path`.
-pub fn open(path: &Path) -> Result<Opened> {
+pub fn open(path: &Path, opening: &mut Opening) -> Result<Opened> {
     let mut archive = Archive::open(path)?;
     let name = archive.model_name()?;
     let program = schema::Program::read(&mut archive, &name)?;
@@ -42,7 +43,7 @@ pub fn open(path: &Path) -> Result<Opened> {
     let output = signature::logits(&module)?;
     let mut graph = builder.finish(&output)?;
 
-    weights::load(&mut graph, &inputs, &mut archive, &name)?;
+    weights::load(&mut graph, &inputs, &mut archive, &name, opening)?;
     Ok(Opened {
         graph,
         labels: archive.text("extra/labels.txt")?,

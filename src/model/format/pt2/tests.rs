@@ -23,7 +23,7 @@ fn fault(bytes: &[u8]) -> Fault {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("m.pt2");
     std::fs::write(&path, bytes).unwrap();
-    let error = format::open(&path).unwrap_err();
+    let error = format::open_silently(&path).unwrap_err();
     let message = error.to_string();
     assert!(
         message.ends_with(&format!(": {}", path.display())),
@@ -37,7 +37,7 @@ fn opened(model: &Pt2) -> Opened {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("m.pt2");
     std::fs::write(&path, model.bytes()).unwrap();
-    format::open(&path).unwrap_or_else(|error| panic!("{error}"))
+    format::open_silently(&path).unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn count(graph: &Graph, wanted: impl Fn(&Op) -> bool) -> usize {
@@ -56,7 +56,7 @@ fn squeezenet_opens() {
         graph,
         labels,
         preprocess,
-    } = format::open(&sample("squeezenet1_1.pt2")).unwrap();
+    } = format::open_silently(&sample("squeezenet1_1.pt2")).unwrap();
     assert_eq!(count(&graph, |op| matches!(op, Op::Conv2d { .. })), 26);
     assert_eq!(graph.rectifiers(), 26);
     assert_eq!(graph.parameters(), 1_235_496);
@@ -78,7 +78,7 @@ fn squeezenet_opens() {
 
 #[test]
 fn efficientnet_opens() {
-    let graph = format::open(&sample("efficientnet_lite0.pt2"))
+    let graph = format::open_silently(&sample("efficientnet_lite0.pt2"))
         .unwrap()
         .graph;
     assert_eq!(count(&graph, |op| matches!(op, Op::Conv2d { .. })), 49);
@@ -117,7 +117,7 @@ fn a_model_named_in_any_number_of_letters_opens() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("m.pt2");
         std::fs::write(&path, writer::with_zip64_records(&model.bytes())).unwrap();
-        format::open(&path).unwrap_or_else(|error| panic!("{error}"));
+        format::open_silently(&path).unwrap_or_else(|error| panic!("{error}"));
     }
 }
 
@@ -204,7 +204,7 @@ fn torchscript_is_known_though_it_has_compressed_entries() {
 fn a_folder_and_a_missing_file_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     for path in [folder.path().to_owned(), folder.path().join("none.pt2")] {
-        let Error::File { fault, .. } = format::open(&path).unwrap_err();
+        let Error::File { fault, .. } = format::open_silently(&path).unwrap_err();
         assert!(matches!(fault, Fault::Unreadable(_)), "{fault}");
     }
 }
@@ -316,7 +316,7 @@ fn torchvision() {
     for file in std::fs::read_dir(folder).unwrap() {
         let path = file.unwrap().path();
         if path.extension().is_some_and(|extension| extension == "pt2") {
-            match format::open(&path) {
+            match format::open_silently(&path) {
                 Ok(Opened { graph, .. }) => {
                     let (nodes, rectifiers) = (graph.nodes.len(), graph.rectifiers());
                     println!("{}: {nodes} nodes, {rectifiers} rectifiers", path.display());

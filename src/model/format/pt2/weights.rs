@@ -14,13 +14,25 @@ use super::signature::Inputs;
 use super::storage::{Element, View, wrong};
 use crate::model::error::Fault;
 use crate::model::graph::{Graph, ValueId};
+use crate::model::opening::Opening;
 
 /// How much of a storage is read at a time, in bytes: whole values of every type.
 const PIECE: usize = 4 << 20;
 
 /// Fills in the weights that the graph's nodes use, floating ones as 32-bit floats.
-pub fn load(graph: &mut Graph, inputs: &Inputs, archive: &mut Archive, model: &str) -> Result<()> {
+pub fn load(
+    graph: &mut Graph,
+    inputs: &Inputs,
+    archive: &mut Archive,
+    model: &str,
+    opening: &mut Opening,
+) -> Result<()> {
     check_byte_order(archive)?;
+    let mut reading = Reading {
+        opening,
+        bytes: 0,
+        of: archive.total(),
+    };
     let mut shelves = [
         Shelf::open(
             archive,
@@ -49,11 +61,25 @@ pub fn load(graph: &mut Graph, inputs: &Inputs, archive: &mut Archive, model: &s
             .iter_mut()
             .find(|shelf| shelf.payloads.contains_key(name));
         let shelf = shelf.ok_or_else(|| wrong(name, "is not in the archive"))?;
-        let tensor = shelf.tensor(archive, name)?;
+        let tensor = shelf.tensor(archive, name, &mut reading)?;
         value.stated_shape = Some(tensor.size());
         value.weight = Some(tensor);
     }
     Ok(())
+}
+
+/// How much of all weights has been read.
+struct Reading<'r, 'o> {
+    opening: &'r mut Opening<'o>,
+    bytes: u64,
+    of: u64,
+}
+
+impl Reading<'_, '_> {
+    fn add(&mut self, bytes: u64) -> Result<()> {
+        self.bytes += bytes;
+        self.opening.has_read(self.bytes, self.of)
+    }
 }
 
 /// A folder of the archive with its list of what lies where.
@@ -83,7 +109,12 @@ impl Shelf {
         })
     }
 
-    fn tensor(&mut self, archive: &mut Archive, name: &str) -> Result<Tensor> {
+    fn tensor(
+        &mut self,
+        archive: &mut Archive,
+        name: &str,
+        reading: &mut Reading,
+    ) -> Result<Tensor> {
         let Some(Payload {
             path_name,
             use_pickle,
@@ -105,7 +136,7 @@ impl Shelf {
         let view = View::of(name, meta)?;
         let element = Element::of(name, meta.dtype)?;
         if !self.storages.contains_key(path_name) {
-            let storage = self.read(archive, name, path_name, &element)?;
+            let storage = self.read((archive, reading), name, path_name, &element)?;
             self.storages.insert(path_name.clone(), storage);
         }
         let storage = &self.storages[path_name];
@@ -134,7 +165,7 @@ impl Shelf {
     /// memory once.
     fn read(
         &self,
-        archive: &mut Archive,
+        (archive, reading): (&mut Archive, &mut Reading),
         name: &str,
         path: &str,
         element: &Element,
@@ -156,7 +187,7 @@ impl Shelf {
                 return Err(wrong(name, reason));
             }
             from += (bytes.len() / element.bytes) as i64;
-            Ok(())
+            reading.add(bytes.len() as u64)
         })?;
         Ok(row)
     }
