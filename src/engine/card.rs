@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::model::{LabelSource, LayerTree, Model, Preprocess};
+use crate::model::{About, Facts, LabelSource, LayerTree, Model, Preprocess};
 
 /// The open model as plain data.
 #[derive(Debug, Clone)]
@@ -22,6 +22,9 @@ pub struct ModelCard {
     pub preprocess_assumed: bool,
     pub rectifiers: usize,
     pub layers: LayerTree,
+    /// What the file tells of itself.
+    pub about: About,
+    pub facts: Facts,
     /// Things a person should know of this model, in words.
     pub notes: Vec<String>,
 }
@@ -70,6 +73,8 @@ impl ModelCard {
             preprocess_assumed: model.preprocess_assumed,
             rectifiers,
             layers: model.layers.clone(),
+            about: model.about.clone(),
+            facts: model.facts.clone(),
             notes,
         }
     }

@@ -8,7 +8,7 @@ use image::{Rgb, RgbImage};
 use super::Figure;
 use crate::engine::{Answer, Guided, HeatMap, ModelCard};
 use crate::explain::Score;
-use crate::model::{LayerTree, Preprocess, ReluRule};
+use crate::model::{About, Facts, LayerTree, Preprocess, ReluRule};
 use crate::picture::colormap::Colormap;
 use crate::picture::compose::{Look, Overlay, Scale};
 use crate::picture::decode::Photo;
@@ -53,6 +53,8 @@ pub(super) fn view(size: (u32, u32), long: bool) -> View {
             preprocess_assumed: false,
             rectifiers: 1,
             layers: LayerTree::default(),
+            about: About::default(),
+            facts: Facts::default(),
             notes: Vec::new(),
         }),
         answer: Arc::new(Answer {

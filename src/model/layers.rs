@@ -7,6 +7,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::axes::Layout;
+use super::field::Fields;
 use super::graph::{Graph, ModulePath, ValueId};
 use super::plan::Plan;
 use super::recommend;
@@ -52,6 +53,10 @@ pub struct Layer {
     /// Whether only a normalisation reads the activation: a convolution's raw sum, which the next
     /// row shows as the network goes on with it.
     pub normalised: bool,
+    /// What one place of it can have seen of the picture, where that could be followed.
+    pub field: Option<Fields>,
+    /// The line of Python that ran it, where the file holds it.
+    pub source: Option<String>,
     /// Rows directly below this one, as indices into [`LayerTree::layers`].
     pub children: Vec<usize>,
     pub parent: Option<usize>,
@@ -134,6 +139,8 @@ pub(super) fn tree(
                     activation,
                     origin: activation,
                     normalised: false,
+                    field: None,
+                    source: None,
                     children: Vec::new(),
                     parent,
                 });

@@ -9,6 +9,8 @@ pub mod axes;
 mod budget;
 mod check;
 pub mod error;
+pub mod facts;
+pub mod field;
 mod fold;
 pub mod format;
 pub mod graph;
@@ -27,6 +29,9 @@ use std::sync::Arc;
 
 pub use axes::Layout;
 pub use error::Error;
+pub use facts::Facts;
+pub use field::{Field, Fields};
+pub use format::About;
 pub use graph::{Graph, ModulePath, ValueId};
 pub use labels::{LabelSource, Labels};
 pub use layers::{Layer, LayerTree, Target};
@@ -46,6 +51,9 @@ pub struct Model {
     pub preprocess: Preprocess,
     /// The file did not say how to prepare a picture, so torchvision's ImageNet way was taken.
     pub preprocess_assumed: bool,
+    /// What the file tells of itself.
+    pub about: About,
+    pub facts: Facts,
 }
 
 impl Model {
@@ -70,7 +78,13 @@ impl Model {
         let plan = Arc::new(Plan::new(&graph));
         let checked = check::run(&graph, &plan, &mut opening).map_err(|fault| fault.at(path))?;
         graph.layouts = checked.layouts.into();
-        let layers = layers::tree(&graph, &plan, &checked.shapes, &checked.blind);
+        let facts = facts::facts(&graph, &checked.shapes);
+        let mut layers = layers::tree(&graph, &plan, &checked.shapes, &checked.blind);
+        let fields = field::fields(&graph, &checked.shapes);
+        for layer in &mut layers.layers {
+            layer.field = fields[layer.activation.0];
+            layer.source = opened.about.sources.get(&layer.path).cloned();
+        }
         let classes = checked.shapes[graph.logits.0].iter().product::<i64>();
         let classes = usize::try_from(classes).unwrap_or_default();
         let labels = Labels::resolve(opened.labels.as_deref(), path, classes)?;
@@ -90,6 +104,8 @@ impl Model {
             labels,
             preprocess,
             preprocess_assumed,
+            about: opened.about,
+            facts,
         })
     }
 }

@@ -4,10 +4,11 @@
 mod foreign;
 mod pt2;
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use super::error::Error;
-use super::graph::Graph;
+use super::graph::{Graph, ModulePath};
 use super::opening::Opening;
 
 /// A model file, read.
@@ -18,6 +19,19 @@ pub struct Opened {
     pub labels: Option<String>,
     /// Text of the archive's own `preprocess.json`.
     pub preprocess: Option<String>,
+    pub about: About,
+}
+
+/// What a file tells of itself.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct About {
+    /// `PyTorch export (.pt2), schema 8.20`
+    pub format: String,
+    /// What wrote it: `PyTorch 2.13.0`.
+    pub written_by: Option<String>,
+    /// The line of source that ran a module, by the module's path:
+    /// `resnet.py, line 147: out = self.bn1(out)`.
+    pub sources: HashMap<ModulePath, String>,
 }
 
 /// Reads the model at `path`, whatever its name ends in: the content decides.

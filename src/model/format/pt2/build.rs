@@ -13,8 +13,9 @@ use super::memory::Memory;
 use super::modules;
 use super::schema::{Argument, GraphModule, NodeJson};
 use super::signature::Inputs;
+use super::sources;
 use crate::model::error::{Fault, UnsupportedOp};
-use crate::model::graph::{Graph, Module, Node, Op, Value, ValueId};
+use crate::model::graph::{Graph, Module, ModulePath, Node, Op, Value, ValueId};
 
 pub struct Builder<'a> {
     module: &'a GraphModule,
@@ -31,6 +32,8 @@ pub struct Builder<'a> {
     /// The modules around each of `nodes`.
     stacks: Vec<Vec<Module>>,
     unsupported: Vec<UnsupportedOp>,
+    /// The line of source that ran each module last.
+    sources: HashMap<ModulePath, String>,
 }
 
 impl<'a> Builder<'a> {
@@ -47,6 +50,7 @@ impl<'a> Builder<'a> {
             nodes: Vec::with_capacity(module.graph.nodes.len()),
             stacks: Vec::new(),
             unsupported: Vec::new(),
+            sources: HashMap::new(),
         };
         builder.image = builder.add(&inputs.image);
         builder.values[builder.image.0].stated_shape = Some(inputs.shape.to_vec());
@@ -63,6 +67,10 @@ impl<'a> Builder<'a> {
             .map(|node| node.metadata.nn_module_stack.as_deref())
             .collect();
         for (node, stack) in module.graph.nodes.iter().zip(modules::stacks(&written)) {
+            if let Some(line) = node.metadata.stack_trace.as_deref().and_then(sources::line) {
+                let paths = stack.iter().map(|module| module.path.clone());
+                self.sources.extend(paths.map(|path| (path, line.clone())));
+            }
             self.node(node, stack)?;
         }
         if self.unsupported.is_empty() {
@@ -70,6 +78,11 @@ impl<'a> Builder<'a> {
         } else {
             Err(Fault::Unsupported(std::mem::take(&mut self.unsupported)))
         }
+    }
+
+    /// The line of source behind each module, by its path; to be asked for once.
+    pub fn sources(&mut self) -> HashMap<ModulePath, String> {
+        std::mem::take(&mut self.sources)
     }
 
     fn node(&mut self, node: &NodeJson, stack: Vec<Module>) -> Result<()> {

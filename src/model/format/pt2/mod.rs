@@ -14,6 +14,7 @@ mod modules;
 mod open_batch;
 mod schema;
 mod signature;
+mod sources;
 mod storage;
 #[cfg(test)]
 mod tests;
@@ -23,7 +24,7 @@ use std::path::Path;
 
 use self::archive::Archive;
 use self::build::Builder;
-use super::Opened;
+use super::{About, Opened};
 use crate::model::error::Fault;
 use crate::model::opening::Opening;
 
@@ -34,6 +35,7 @@ pub fn open(path: &Path, opening: &mut Opening) -> Result<Opened> {
     let mut archive = Archive::open(path)?;
     let name = archive.model_name()?;
     let program = schema::Program::read(&mut archive, &name)?;
+    let (version, torch) = (program.schema_version, program.torch_version);
     let mut module = program.graph_module;
     open_batch::close(&mut module);
 
@@ -41,6 +43,7 @@ pub fn open(path: &Path, opening: &mut Opening) -> Result<Opened> {
     let mut builder = Builder::new(&module, &inputs);
     builder.run()?;
     let output = signature::logits(&module)?;
+    let sources = builder.sources();
     let mut graph = builder.finish(&output)?;
 
     weights::load(&mut graph, &inputs, &mut archive, &name, opening)?;
@@ -48,5 +51,13 @@ pub fn open(path: &Path, opening: &mut Opening) -> Result<Opened> {
         graph,
         labels: archive.text("extra/labels.txt")?,
         preprocess: archive.text("extra/preprocess.json")?,
+        about: About {
+            format: format!(
+                "PyTorch export (.pt2), schema {}.{}",
+                version.major, version.minor
+            ),
+            written_by: torch.map(|version| format!("PyTorch {version}")),
+            sources,
+        },
     })
 }

@@ -18,6 +18,9 @@ const MAJOR: i64 = 8;
 #[derive(Deserialize)]
 pub struct Program {
     pub graph_module: GraphModule,
+    pub schema_version: SchemaVersion,
+    #[serde(default)]
+    pub torch_version: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -28,8 +31,10 @@ struct Preamble {
 }
 
 #[derive(Deserialize)]
-struct SchemaVersion {
-    major: i64,
+pub struct SchemaVersion {
+    pub major: i64,
+    #[serde(default)]
+    pub minor: i64,
 }
 
 #[derive(Deserialize)]
@@ -62,6 +67,9 @@ pub struct Metadata {
     /// `key,path,type` for each module around the node, outermost first, joined by `;`.
     #[serde(default)]
     pub nn_module_stack: Option<String>,
+    /// Python's stack when the node was made.
+    #[serde(default)]
+    pub stack_trace: Option<String>,
 }
 
 #[derive(Deserialize)]

@@ -56,6 +56,7 @@ fn squeezenet_opens() {
         graph,
         labels,
         preprocess,
+        about,
     } = format::open_silently(&sample("squeezenet1_1.pt2")).unwrap();
     assert_eq!(count(&graph, |op| matches!(op, Op::Conv2d { .. })), 26);
     assert_eq!(graph.rectifiers(), 26);
@@ -74,6 +75,11 @@ fn squeezenet_opens() {
     assert_eq!(graph.nodes[0].module, "features.0");
     assert_eq!(labels.unwrap().lines().count(), 1000);
     assert!(preprocess.unwrap().contains("bilinear"));
+    assert_eq!(about.format, "PyTorch export (.pt2), schema 8.20");
+    assert!(about.written_by.unwrap().starts_with("PyTorch 2.13"));
+    let source = about.sources["features.3.squeeze"].as_str();
+    assert!(source.starts_with("squeezenet.py, line "), "{source}");
+    assert!(source.contains("self.squeeze(x)"), "{source}");
 }
 
 #[test]

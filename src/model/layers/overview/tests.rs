@@ -33,6 +33,8 @@ fn tree(rows: &[(&str, usize, usize, usize)]) -> LayerTree {
             activation: ValueId(value),
             origin: ValueId(origin),
             normalised: path.ends_with("raw"),
+            field: None,
+            source: None,
             children: children(row),
             parent: parent(path),
         };
