@@ -14,10 +14,10 @@ use super::known::{self, Known};
 use super::later::Picture;
 use super::reply::{BatchReplies, Replies, Reply, caught};
 use super::shared::Shared;
-use super::worker::{self, Message};
+use super::worker::{self, Message, Which};
 use super::{Answer, Batch, Error, HeatMap, Job, LayerMaps, ModelCard, Progress, Request};
 use crate::explain::{Channels, Score};
-use crate::model::allocator;
+use crate::model::{Preprocess, allocator};
 use crate::picture::decode::Photo;
 use crate::picture::geometry::Fit;
 
@@ -71,10 +71,24 @@ impl Engine {
 
     /// Opens a model on the worker. Those opened before stay open, see [`Engine::keep_models`].
     pub fn open_model(&self, path: PathBuf) -> Promise<Result<Arc<ModelCard>, Error>> {
+        self.open(Which::File(path))
+    }
+
+    /// Opens a model once more, on the same weights, for pictures that are prepared as `preprocess`
+    /// says. Where that is another size, the network is tried out on it first.
+    pub fn prepare_model(
+        &self,
+        model: u64,
+        preprocess: Preprocess,
+    ) -> Promise<Result<Arc<ModelCard>, Error>> {
+        self.open(Which::Prepared(model, preprocess))
+    }
+
+    fn open(&self, model: Which) -> Promise<Result<Arc<ModelCard>, Error>> {
         self.cancel();
         let (promise, reply) = Reply::pending(None);
         let turn = self.shared.openings();
-        self.send(Message::OpenModel { path, turn, reply });
+        self.send(Message::OpenModel { model, turn, reply });
         promise
     }
 

@@ -32,7 +32,8 @@ impl Input {
     }
 }
 
-/// `[1, 3, height, width]`: each value to [0, 1], minus the mean, over the standard deviation.
+/// `[1, 3, height, width]`, the channels in the model's order: each value to [0, 1], minus the mean,
+/// over the standard deviation.
 fn normalised(picture: &image::RgbImage, preprocess: &Preprocess) -> Result<Tensor, Error> {
     let (width, height) = (i64::from(picture.width()), i64::from(picture.height()));
     let pixels = Tensor::f_from_data_size(picture.as_raw(), &[1, height, width, 3], Kind::Uint8)?;
@@ -41,12 +42,39 @@ fn normalised(picture: &image::RgbImage, preprocess: &Preprocess) -> Result<Tens
             .f_to_kind(Kind::Float)?
             .f_reshape([1, 3, 1, 1])
     };
-    let input = pixels
-        .f_permute([0, 3, 1, 2])?
+    let planes = pixels.f_permute([0, 3, 1, 2])?;
+    let planes = match preprocess.bgr {
+        true => planes.f_flip([1])?,
+        false => planes,
+    };
+    let input = planes
         .f_to_kind(Kind::Float)?
         .f_div_scalar(255.0)?
         .f_sub(&channel(&preprocess.mean)?)?
         .f_div(&channel(&preprocess.std)?)?
         .f_contiguous()?;
     Ok(input.f_to_device(Device::Cpu)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn channels_come_in_the_models_order_with_its_mean_and_deviation() {
+        let picture = image::RgbImage::from_pixel(1, 1, image::Rgb([255, 51, 0]));
+        let mut preprocess = Preprocess {
+            mean: [0.5, 0.1, 0.0],
+            std: [0.5, 1.0, 2.0],
+            ..Preprocess::imagenet(1, 1)
+        };
+        let values = |preprocess: &Preprocess| {
+            let input = normalised(&picture, preprocess).unwrap();
+            assert_eq!(input.size(), [1, 3, 1, 1]);
+            Vec::<f32>::try_from(input.reshape(-1)).unwrap()
+        };
+        assert_eq!(values(&preprocess), [1.0, 0.1, 0.0]);
+        preprocess.bgr = true;
+        assert_eq!(values(&preprocess), [-1.0, 0.1, 0.5]);
+    }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::session::{Checkpoint, Session};
 use super::{Answer, Error, ModelCard, Request};
+use crate::model::Preprocess;
 use crate::model::opening::Tell;
 
 /// A recording takes the memory of all activations of its model. Two: the picture on screen, and
@@ -22,6 +23,19 @@ impl Models {
     pub(super) fn open(&mut self, path: &Path, tell: Tell) -> Result<Arc<ModelCard>, Error> {
         let mut session = Session::keeping(MOST_RECORDINGS - 1);
         let card = session.open_model_telling(path, tell)?;
+        self.sessions.push((card.id, session));
+        Ok(card)
+    }
+
+    /// Opens one more on the weights of one that is open, for pictures that are prepared otherwise.
+    pub(super) fn prepare(
+        &mut self,
+        id: u64,
+        preprocess: Preprocess,
+        tell: Tell,
+    ) -> Result<Arc<ModelCard>, Error> {
+        let session = self.get(id)?.prepared(preprocess, tell)?;
+        let card = Arc::clone(session.card()?);
         self.sessions.push((card.id, session));
         Ok(card)
     }

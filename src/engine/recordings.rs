@@ -39,6 +39,11 @@ impl Recordings {
         }
     }
 
+    /// None yet, and as many to keep as here.
+    pub(super) fn as_many(&self) -> Recordings {
+        Recordings::keeping(self.beside)
+    }
+
     pub(super) fn count(&self) -> usize {
         self.all.len()
     }

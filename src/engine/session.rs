@@ -17,7 +17,7 @@ use crate::explain::{self, Channels, InputGradient, Score};
 use crate::model::error::Fault;
 use crate::model::layers::split;
 use crate::model::opening::Tell;
-use crate::model::{self, Model, ReluRule, Tape, ValueId, forward_watched};
+use crate::model::{self, Model, Preprocess, ReluRule, Tape, ValueId, forward_watched};
 use crate::picture::decode::Photo;
 use crate::picture::geometry::Fit;
 use crate::picture::map::{Map, SignedImage, fuse};
@@ -58,21 +58,27 @@ impl Session {
     /// # Errors
     /// As [`Session::open_model`]; [`Error::Overtaken`] where `tell` breaks.
     pub fn open_model_telling(&mut self, path: &Path, tell: Tell) -> Result<Arc<ModelCard>, Error> {
-        static NEXT_ID: AtomicU64 = AtomicU64::new(1);
-        let model = Model::open_telling(path, tell).map_err(|error| match error {
-            model::Error::File {
-                fault: Fault::Cancelled,
-                ..
-            } => Error::Overtaken,
-            other => Error::Model(other),
-        })?;
-        let card = Arc::new(ModelCard::new(
-            &model,
-            NEXT_ID.fetch_add(1, Ordering::Relaxed),
-        ));
+        let model = Model::open_telling(path, tell).map_err(opening_error)?;
+        let card = Arc::new(ModelCard::new(&model, next_id()));
         self.recordings.clear();
         self.open = Some((model, Arc::clone(&card)));
         Ok(card)
+    }
+
+    /// A session on the same weights for pictures that are prepared otherwise, with an id of its own.
+    /// `tell` is called many times on the way.
+    ///
+    /// # Errors
+    /// [`Error::NoModel`], [`Error::Model`] where the network is made for another size,
+    /// [`Error::Overtaken`] where `tell` breaks.
+    pub fn prepared(&self, preprocess: Preprocess, tell: Tell) -> Result<Session, Error> {
+        let (model, _) = self.model()?;
+        let model = model.prepared(preprocess, tell).map_err(opening_error)?;
+        let card = Arc::new(ModelCard::new(&model, next_id()));
+        Ok(Session {
+            open: Some((model, card)),
+            recordings: self.recordings.as_many(),
+        })
     }
 
     /// Forgets the recorded passes, as after a panic in the middle of one.
@@ -304,6 +310,21 @@ impl Session {
     /// [`Error::Torch`].
     pub fn guided_grad_cam(&self, gradient: &SignedImage, map: &Map) -> Result<SignedImage, Error> {
         Ok(explain::guided_grad_cam(gradient, map))
+    }
+}
+
+fn next_id() -> u64 {
+    static NEXT_ID: AtomicU64 = AtomicU64::new(1);
+    NEXT_ID.fetch_add(1, Ordering::Relaxed)
+}
+
+fn opening_error(error: model::Error) -> Error {
+    match error {
+        model::Error::File {
+            fault: Fault::Cancelled,
+            ..
+        } => Error::Overtaken,
+        other => Error::Model(other),
     }
 }
 

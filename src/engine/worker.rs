@@ -15,12 +15,20 @@ use super::reply::{BatchReplies, Reply, caught};
 use super::shared::Shared;
 use super::threads::Threads;
 use super::{Error, ModelCard, Request, Stage};
+use crate::model::Preprocess;
 use crate::priority;
+
+/// A model to open.
+pub(super) enum Which {
+    File(PathBuf),
+    /// One that is open, for pictures prepared otherwise.
+    Prepared(u64, Preprocess),
+}
 
 /// What the worker is asked to do.
 pub(super) enum Message {
     OpenModel {
-        path: PathBuf,
+        model: Which,
         /// Of [`Shared::openings`] when it was asked for.
         turn: u64,
         reply: Reply<Arc<ModelCard>>,
@@ -136,7 +144,7 @@ impl Worker<'_> {
             }
             Message::ForgetLater => self.later.forget(),
             Message::OpenModel {
-                path,
+                model,
                 turn,
                 mut reply,
             } => {
@@ -148,7 +156,12 @@ impl Worker<'_> {
                         false => ControlFlow::Break(()),
                     }
                 };
-                let opened = caught(|| self.models.open(&path, &mut tell));
+                let opened = caught(|| match model {
+                    Which::File(path) => self.models.open(&path, &mut tell),
+                    Which::Prepared(id, preprocess) => {
+                        self.models.prepare(id, preprocess, &mut tell)
+                    }
+                });
                 if let Ok(card) = &opened {
                     shared.add_card(Arc::clone(card));
                 }

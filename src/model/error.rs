@@ -108,6 +108,13 @@ pub enum Fault {
     #[error("expected {expected} labels, one line for each class, and found {found}")]
     Labels { expected: usize, found: usize },
 
+    #[error("this network does not take pictures of {width}×{height} pixels ({reason})")]
+    Size {
+        width: u32,
+        height: u32,
+        reason: String,
+    },
+
     #[error("preprocess.json {0}")]
     Preprocess(String),
 }

@@ -73,6 +73,28 @@ pub struct Graph {
 }
 
 impl Graph {
+    /// The same network on the same weights, for pictures of another size in pixels. What was known
+    /// of values that depend on the size is left out.
+    pub(super) fn resized(&self, height: i64, width: i64) -> Graph {
+        let values = self.values.iter().map(|value| Value {
+            name: value.name.clone(),
+            stated_shape: None,
+            weight: value.weight.as_ref().map(Tensor::shallow_clone),
+            folded: value.folded,
+        });
+        let [batch, channels, ..] = self.input_shape;
+        Graph {
+            values: values.collect(),
+            nodes: self.nodes.clone(),
+            modules: self.modules.clone(),
+            input: self.input,
+            input_shape: [batch, channels, height, width],
+            logits: self.logits,
+            softmax_removed: self.softmax_removed,
+            layouts: Arc::default(),
+        }
+    }
+
     /// The tensor of a weight, `None` for a value that is computed.
     pub fn weight(&self, id: ValueId) -> Option<&Tensor> {
         self.values.get(id.0)?.weight.as_ref()

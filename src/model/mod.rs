@@ -29,6 +29,7 @@ use std::sync::Arc;
 
 pub use axes::Layout;
 pub use error::Error;
+use error::Fault;
 pub use facts::Facts;
 pub use field::{Field, Fields};
 pub use format::About;
@@ -76,18 +77,9 @@ impl Model {
         let mut graph = opened.graph;
         fold::fold(&mut graph).map_err(|fault| fault.at(path))?;
         let plan = Arc::new(Plan::new(&graph));
-        let checked = check::run(&graph, &plan, &mut opening).map_err(|fault| fault.at(path))?;
-        graph.layouts = checked.layouts.into();
-        let facts = facts::facts(&graph, &checked.shapes);
-        let mut layers = layers::tree(&graph, &plan, &checked.shapes, &checked.blind);
-        let fields = field::fields(&graph, &checked.shapes);
-        for layer in &mut layers.layers {
-            layer.field = fields[layer.activation.0];
-            layer.source = opened.about.sources.get(&layer.path).cloned();
-        }
-        let classes = checked.shapes[graph.logits.0].iter().product::<i64>();
-        let classes = usize::try_from(classes).unwrap_or_default();
-        let labels = Labels::resolve(opened.labels.as_deref(), path, classes)?;
+        let tried = Tried::new(&mut graph, &plan, &opened.about, &mut opening);
+        let tried = tried.map_err(|fault| fault.at(path))?;
+        let labels = Labels::resolve(opened.labels.as_deref(), path, tried.classes)?;
         let [_, _, height, width] = graph
             .input_shape
             .map(|size| u32::try_from(size).unwrap_or_default());
@@ -95,17 +87,99 @@ impl Model {
             Some(text) => Preprocess::from_json(text, width, height, path)?,
             None => Preprocess::imagenet(width, height),
         };
-        let preprocess_assumed = opened.preprocess.is_none();
         Ok(Model {
             path: path.to_owned(),
             graph,
             plan,
-            layers,
+            layers: tried.layers,
             labels,
             preprocess,
-            preprocess_assumed,
+            preprocess_assumed: opened.preprocess.is_none(),
             about: opened.about,
+            facts: tried.facts,
+        })
+    }
+
+    /// The same model, on the same weights in memory, for pictures that are prepared as
+    /// `preprocess` says. Another size is tried out like a newly opened model.
+    ///
+    /// # Errors
+    /// [`Fault::Size`](error::Fault::Size) where the network is made for one size;
+    /// [`Fault::Cancelled`](error::Fault::Cancelled) where `tell` breaks.
+    pub fn prepared(&self, preprocess: Preprocess, tell: Tell) -> Result<Model, Error> {
+        let (width, height) = (preprocess.width, preprocess.height);
+        let mut graph = self.graph.resized(height.into(), width.into());
+        let mut opening = Opening::telling(tell);
+        let tried = match graph.input_shape == self.graph.input_shape {
+            true => {
+                graph.layouts = Arc::clone(&self.graph.layouts);
+                Ok(Tried {
+                    layers: self.layers.clone(),
+                    facts: self.facts.clone(),
+                    classes: self.labels.names.len(),
+                })
+            }
+            false => Tried::new(&mut graph, &self.plan, &self.about, &mut opening),
+        };
+        let tried = tried.and_then(|tried| match tried.classes == self.labels.names.len() {
+            true => Ok(tried),
+            false => Err(Fault::NoLogits(format!(
+                "it has {} classes then",
+                tried.classes
+            ))),
+        });
+        let tried = tried.map_err(|fault| match fault {
+            Fault::Cancelled => fault.at(&self.path),
+            other => Fault::Size {
+                width,
+                height,
+                reason: other.to_string(),
+            }
+            .at(&self.path),
+        })?;
+        Ok(Model {
+            path: self.path.clone(),
+            graph,
+            plan: Arc::clone(&self.plan),
+            layers: tried.layers,
+            labels: self.labels.clone(),
+            preprocess,
+            preprocess_assumed: false,
+            about: self.about.clone(),
+            facts: tried.facts,
+        })
+    }
+}
+
+/// What a trial run at one size of picture has told.
+struct Tried {
+    layers: LayerTree,
+    facts: Facts,
+    classes: usize,
+}
+
+impl Tried {
+    /// Runs `graph` and gives it its layouts.
+    fn new(
+        graph: &mut Graph,
+        plan: &Arc<Plan>,
+        about: &About,
+        opening: &mut Opening,
+    ) -> Result<Tried, Fault> {
+        let checked = check::run(graph, plan, opening)?;
+        graph.layouts = checked.layouts.into();
+        let facts = facts::facts(graph, &checked.shapes);
+        let mut layers = layers::tree(graph, plan, &checked.shapes, &checked.blind);
+        let fields = field::fields(graph, &checked.shapes);
+        for layer in &mut layers.layers {
+            layer.field = fields[layer.activation.0];
+            layer.source = about.sources.get(&layer.path).cloned();
+        }
+        let classes = checked.shapes[graph.logits.0].iter().product::<i64>();
+        Ok(Tried {
+            layers,
             facts,
+            classes: usize::try_from(classes).unwrap_or_default(),
         })
     }
 }

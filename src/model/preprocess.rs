@@ -17,9 +17,11 @@ pub struct Preprocess {
     pub interpolation: Filter,
     /// The part of the resized picture's short side that the crop keeps, above 0 and at most 1.
     pub crop_pct: f64,
-    /// Subtracted from values in [0, 1], then divided by `std`; red, green, blue.
+    /// Subtracted from values in [0, 1], then divided by `std`; in the order of the channels.
     pub mean: [f64; 3],
     pub std: [f64; 3],
+    /// Whether blue comes first, as in networks trained with OpenCV or Caffe.
+    pub bgr: bool,
 }
 
 /// timm's keys; what is not there is as torchvision does it for ImageNet.
@@ -30,6 +32,8 @@ struct Written {
     crop_pct: Option<f64>,
     mean: Option<[f64; 3]>,
     std: Option<[f64; 3]>,
+    /// Not one of timm's: `rgb` or `bgr`.
+    channels: Option<String>,
 }
 
 impl Preprocess {
@@ -42,6 +46,7 @@ impl Preprocess {
             crop_pct: 0.875,
             mean: [0.485, 0.456, 0.406],
             std: [0.229, 0.224, 0.225],
+            bgr: false,
         }
     }
 
@@ -59,13 +64,18 @@ impl Preprocess {
     /// The frame a picture is brought into. What lies outside it has the mean colour, which is
     /// nought once normalised.
     pub fn frame(&self) -> Frame {
+        let [first, green, last] = self.mean;
+        let rgb = match self.bgr {
+            true => [last, green, first],
+            false => self.mean,
+        };
         Frame {
             width: self.width,
             height: self.height,
             crop_pct: self.crop_pct,
             filter: self.interpolation,
             // A cast from float saturates.
-            fill: self.mean.map(|mean| (mean * 255.0).round() as u8),
+            fill: rgb.map(|mean| (mean * 255.0).round() as u8),
         }
     }
 }
@@ -99,6 +109,11 @@ fn read(text: &str, width: u32, height: u32) -> Result<Preprocess, String> {
             "has crop_pct {crop_pct}, which has to be above 0 and at most 1"
         ));
     }
+    let bgr = match written.channels.as_deref() {
+        None | Some("rgb" | "RGB") => false,
+        Some("bgr" | "BGR") => true,
+        Some(other) => return Err(format!("has channels {other:?}; rgb and bgr are known")),
+    };
     let mean = written.mean.unwrap_or(assumed.mean);
     if let Some(mean) = mean.iter().find(|mean| !(0.0..=1.0).contains(*mean)) {
         return Err(format!("has a mean of {mean}, which has to be from 0 to 1"));
@@ -114,6 +129,7 @@ fn read(text: &str, width: u32, height: u32) -> Result<Preprocess, String> {
         crop_pct,
         mean,
         std,
+        bgr,
     })
 }
 
@@ -143,6 +159,14 @@ mod tests {
     }
 
     #[test]
+    fn where_blue_comes_first_so_does_its_mean() {
+        let text = r#"{"channels": "bgr", "mean": [0.0, 0.25, 1.0]}"#;
+        let read = Preprocess::from_json(text, 8, 8, Path::new("m.pt2")).unwrap();
+        assert!(read.bgr);
+        assert_eq!(read.frame().fill, [255, 64, 0]);
+    }
+
+    #[test]
     fn nonsense_is_refused_in_words() {
         for (text, word) in [
             ("", "cannot be read"),
@@ -160,6 +184,7 @@ mod tests {
             (r#"{"crop_pct": 0}"#, "crop_pct"),
             (r#"{"crop_pct": 1.5}"#, "crop_pct"),
             (r#"{"mean": [0.5, 0.5, 128]}"#, "mean"),
+            (r#"{"channels": "gbr"}"#, "gbr"),
             (r#"{"std": [0.5, 0, 0.5]}"#, "std"),
         ] {
             let error = Preprocess::from_json(text, 224, 224, Path::new("m.pt2")).unwrap_err();

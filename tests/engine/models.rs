@@ -1,8 +1,10 @@
 //! Several models open at once.
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
-use gradcam::engine::{Error, Request, Session};
+use gradcam::engine::{Error, ModelCard, Request, Session};
+use gradcam::model::Preprocess;
 
 use crate::support::*;
 
@@ -93,6 +95,78 @@ fn an_opening_tells_how_far_it_is_and_can_be_broken_off_anywhere() {
         assert_eq!(calls, call + 1, "nothing goes on after it");
         assert_eq!(session.card().unwrap().id, kept);
     }
+}
+
+#[test]
+fn a_model_prepared_otherwise_stands_beside_itself() {
+    let engine = engine();
+    let card = open(&engine, SQUEEZENET);
+    let photo = photo();
+    let answer = |card: &Arc<ModelCard>| {
+        let job = ask(&engine, request(card, &photo, 285));
+        taken(job.answer).unwrap()
+    };
+    let before = answer(&card);
+
+    let same = taken(engine.prepare_model(card.id, card.preprocess.clone())).unwrap();
+    assert_ne!(same.id, card.id);
+    assert!(!same.preprocess_assumed);
+    assert_eq!(answer(&same).logits, before.logits);
+
+    let swapped = Preprocess {
+        bgr: true,
+        ..card.preprocess.clone()
+    };
+    let swapped = taken(engine.prepare_model(card.id, swapped)).unwrap();
+    assert_ne!(answer(&swapped).logits, before.logits);
+    assert_eq!(
+        answer(&card).logits,
+        before.logits,
+        "the first is as it was"
+    );
+
+    // A network of convolutions takes another size, and its maps grow with it.
+    let larger = Preprocess {
+        width: 320,
+        height: 288,
+        ..card.preprocess.clone()
+    };
+    let larger = taken(engine.prepare_model(card.id, larger)).unwrap();
+    assert_eq!(larger.input_size, (320, 288));
+    let shape = |card: &ModelCard| card.layers.find("features.12").unwrap().shape.clone();
+    assert_eq!(shape(&larger), [1, 512, 17, 19]);
+    assert_eq!(shape(&card), [1, 512, 13, 13]);
+    assert!(larger.facts.multiply_adds > card.facts.multiply_adds);
+    let job = ask(&engine, request(&larger, &photo, 285));
+    finished(&job);
+    let map = job.heat_map.ready().unwrap().as_ref().unwrap();
+    assert_eq!((map.map.width, map.map.height), (19, 17));
+
+    // The first may go; what was made of it stays.
+    engine.keep_models(&[larger.id]);
+    assert!(answer(&larger).logits.iter().all(|logit| logit.is_finite()));
+}
+
+#[test]
+fn a_network_made_for_one_size_says_so() {
+    let engine = engine();
+    let card = open(&engine, "tests/torchvision/tiny/vit.pt2");
+    let other = Preprocess {
+        width: 2 * card.preprocess.width,
+        ..card.preprocess.clone()
+    };
+    let why = taken(engine.prepare_model(card.id, other)).unwrap_err();
+    let why = why.to_string();
+    assert!(why.contains("does not take pictures of"), "{why}");
+    let absurd = Preprocess {
+        width: 0,
+        ..card.preprocess.clone()
+    };
+    assert!(taken(engine.prepare_model(card.id, absurd)).is_err());
+    assert!(matches!(
+        taken(engine.prepare_model(999, card.preprocess.clone())),
+        Err(Error::ModelClosed)
+    ));
 }
 
 #[test]
