@@ -8,14 +8,14 @@ use egui::ThemePreference;
 use crate::explain::Score;
 use crate::figure::Panel;
 use crate::folder::{Filter, Sort};
-use crate::model::{ModulePath, ReluRule};
+use crate::model::{ModulePath, Preprocess, ReluRule};
 use crate::picture::colormap::Colormap;
 use crate::picture::compose::Overlay;
 use crate::picture::geometry::Fit;
 
 use super::keys::Group;
 use super::rows::RowId;
-use super::state::{Arrangement, ExportSize, List, Opacity};
+use super::state::{Arrangement, ExportSize, List, Opacity, Pane};
 
 mod execute;
 mod hints;
@@ -48,6 +48,7 @@ pub enum Command {
     PanDown,
     /// The chosen class is what the photo really shows.
     MarkTrue,
+    AboutModel,
     /// Another model beside the one that is open.
     OpenSecondModel,
     CloseSecondModel,
@@ -106,7 +107,10 @@ pub enum Command {
     SetCommonScale(bool),
     SetStripScale(bool),
     ShowStrip(bool),
+    SetPane(Pane),
     SetList(List),
+    /// How pictures are prepared for the model that the lists show.
+    Prepare(Box<Preprocess>),
     LookAtChannel(Option<usize>),
     TickChannel(usize),
     WholeMap,
@@ -125,11 +129,12 @@ pub enum Command {
 
 impl Command {
     /// Those that carry no choice, in the order a list of them reads best.
-    pub const ALL: [Command; 38] = [
+    pub const ALL: [Command; 39] = [
         Command::OpenImage,
         Command::OpenFolder,
         Command::CloseFolder,
         Command::OpenModel,
+        Command::AboutModel,
         Command::OpenSession,
         Command::SaveSession,
         Command::ExportComposite,
@@ -172,6 +177,7 @@ impl Command {
             Command::OpenImage => "Open image…",
             Command::OpenFolder => "Open folder…",
             Command::OpenModel => "Open model…",
+            Command::AboutModel => "About the model",
             Command::ExportComposite => "Export composite…",
             Command::ExportStrip => "Export the strip of layers…",
             Command::CopyComposite => "Copy composite",
@@ -223,7 +229,8 @@ impl Command {
             | Command::ExportComposite
             | Command::ExportStrip
             | Command::CopyComposite => Group::Files,
-            Command::PreviousLayer
+            Command::AboutModel
+            | Command::PreviousLayer
             | Command::NextLayer
             | Command::PreviousClass
             | Command::NextClass

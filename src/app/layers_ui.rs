@@ -9,10 +9,10 @@ use crate::model::layers::{Layer, Target};
 use super::App;
 use super::commands::Command;
 use super::model_ui::{no_model_ui, notes_ui};
-use super::state::{SearchField, Side, State};
+use super::state::{Pane, SearchField, Side, State};
 use super::theme::{self, GRID, INSET, ROW, palette};
 use super::widgets::{
-    draw_left, draw_right, heading, line, lines, name_row, row, search, segments_of, triangle,
+    draw_left, draw_right, line, lines, name_row, row, search, segments, segments_of, triangle,
 };
 
 /// A model with more rows than this opens with its inner branches closed.
@@ -48,16 +48,10 @@ impl App {
         };
         egui::Frame::new().inner_margin(inset).show(ui, |ui| {
             sides_ui(ui, state, commands);
-            let targets = card.layers.targets().count();
-            let colours = palette(ui);
-            heading(ui, "Layers", |ui| {
-                let text = format!("{targets} with a map");
-                ui.label(
-                    egui::RichText::new(text)
-                        .font(theme::small())
-                        .color(colours.weak),
-                );
-            });
+            panes_ui(ui, state, &card, commands);
+            if state.pane != Pane::Layers {
+                return;
+            }
             let focus = state.focus.take_if(|f| *f == SearchField::Layers).is_some();
             search(
                 ui,
@@ -67,6 +61,11 @@ impl App {
                 focus,
             );
         });
+        if self.state.pane == Pane::About {
+            self.about_ui(ui, &card, commands);
+            return;
+        }
+        let state = &self.state;
         notes_ui(ui, &card);
         let rows = visible_rows(state.side(), &card);
         ui.spacing_mut().item_spacing.y = 0.0;
@@ -186,6 +185,31 @@ impl App {
             toggle(ui, self.state.side_mut(), layer, arrow);
         }
     }
+}
+
+/// The layers, or what there is to know of the model.
+fn panes_ui(ui: &mut Ui, state: &State, card: &ModelCard, commands: &mut Vec<Command>) {
+    ui.horizontal(|ui| {
+        ui.set_height(ROW);
+        let panes = [
+            (Pane::Layers, "Layers", "The tree of the network's layers"),
+            (
+                Pane::About,
+                "Model",
+                "What was opened, and how pictures are prepared for it",
+            ),
+        ];
+        ui.scope(|ui| {
+            commands.extend(segments(ui, state.pane, &panes).map(Command::SetPane));
+        });
+        if state.pane == Pane::Layers {
+            let text = format!("{} with a map", card.layers.targets().count());
+            ui.with_layout(egui::Layout::right_to_left(Align::Center), |ui| {
+                let colour = palette(ui).weak;
+                ui.label(egui::RichText::new(text).font(theme::small()).color(colour));
+            });
+        }
+    });
 }
 
 /// Which of two open models the lists show.

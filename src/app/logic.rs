@@ -13,6 +13,7 @@ use crate::engine::{Error, ModelCard};
 use crate::explain::Channels;
 use crate::picture::decode::Photo;
 
+use super::about_ui::Draft;
 use super::asking::Asked;
 use super::notices::Place;
 use super::results::HeatKey;
@@ -33,6 +34,8 @@ pub struct Opening<T: Send + Sync + 'static> {
 /// A model being opened, and the side it is for.
 pub struct OpeningModel {
     pub side: usize,
+    /// It is the side's own model, prepared otherwise: what is chosen of it stays.
+    pub prepared: bool,
     pub opening: Opening<ModelCard>,
 }
 
@@ -167,7 +170,12 @@ impl App {
     }
 
     fn drain_models(&mut self) {
-        while let Some(OpeningModel { side, opening }) = self.work.models.pop_front() {
+        while let Some(OpeningModel {
+            side,
+            prepared,
+            opening,
+        }) = self.work.models.pop_front()
+        {
             match opening.promise.try_take() {
                 Ok(Ok(card)) => {
                     self.notices.is_taken(Place::Model);
@@ -176,11 +184,19 @@ impl App {
                     if side == state.sides.len() {
                         state.sides.push(Side::default());
                     }
+                    let before = match prepared {
+                        true => std::mem::take(&mut state.sides[side]),
+                        false => Side {
+                            reveal_layer: true,
+                            opened_as: Some(card.preprocess.clone()),
+                            ..Side::default()
+                        },
+                    };
                     state.sides[side] = Side {
                         overview: card.layers.overview(),
+                        tree_of: prepared.then_some(card.id),
                         card: Some(card),
-                        reveal_layer: true,
-                        ..Side::default()
+                        ..before
                     };
                     state.active = side;
                     self.close_unused_models();
@@ -188,6 +204,9 @@ impl App {
                     self.ask();
                 }
                 Ok(Err(error)) => {
+                    if prepared {
+                        self.draft = Draft::default();
+                    }
                     if !matches!(error, Error::Overtaken) {
                         self.notices.not_opened(Place::Model, error);
                     }
@@ -196,7 +215,11 @@ impl App {
                 }
                 Err(promise) => {
                     let opening = Opening { promise, ..opening };
-                    self.work.models.push_front(OpeningModel { side, opening });
+                    self.work.models.push_front(OpeningModel {
+                        side,
+                        prepared,
+                        opening,
+                    });
                     return;
                 }
             }

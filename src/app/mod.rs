@@ -12,6 +12,7 @@ use egui::{Context, Rect, Vec2, pos2, vec2};
 use crate::engine::{Engine, Error};
 use crate::folder::Film;
 
+mod about_ui;
 mod arrange;
 mod asking;
 mod availability;
@@ -118,6 +119,8 @@ pub struct App {
     /// A row of several that is to be brought into sight, once.
     reveal_row: Option<rows::RowId>,
     channel_pictures: channels_ui::ChannelPictures,
+    /// The preparation of pictures while it is being changed.
+    draft: about_ui::Draft,
     /// The open folder, if one is open, and how the window stands before it.
     film: Film,
     film_view: film::FilmView,
@@ -169,6 +172,7 @@ impl App {
             reveal_tile: 0,
             reveal_row: None,
             channel_pictures: channels_ui::ChannelPictures::default(),
+            draft: about_ui::Draft::default(),
             film: Film::new(film::wake(ctx)),
             film_view: film::FilmView::default(),
             controls_width: 0.0,

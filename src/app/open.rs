@@ -9,6 +9,8 @@ use std::time::Instant;
 use egui::{Align2, Color32, Context, CornerRadius, Id, LayerId, Order, StrokeKind, Ui};
 use poll_promise::Promise;
 
+use crate::model::Preprocess;
+
 use super::App;
 use super::background;
 use super::commands::Command;
@@ -149,7 +151,28 @@ fn model_on(app: &mut App, path: PathBuf, side: usize) {
         since: Instant::now(),
         promise,
     };
-    app.work.models.push_back(OpeningModel { side, opening });
+    app.work.models.push_back(OpeningModel {
+        side,
+        prepared: false,
+        opening,
+    });
+}
+
+/// The model that the lists show once more, for pictures prepared otherwise.
+pub fn prepare(app: &mut App, preprocess: Preprocess) {
+    let Some(card) = app.state.card() else {
+        return;
+    };
+    let opening = Opening {
+        path: card.path.clone(),
+        since: Instant::now(),
+        promise: app.engine.prepare_model(card.id, preprocess),
+    };
+    app.work.models.push_back(OpeningModel {
+        side: app.state.active,
+        prepared: true,
+        opening,
+    });
 }
 
 /// By its name, or, renamed, by the first bytes of a zip archive.

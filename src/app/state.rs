@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::engine::{Answer, HeatMap, ModelCard};
 use crate::explain::{Channels, Score};
-use crate::model::{ModulePath, ReluRule};
+use crate::model::{ModulePath, Preprocess, ReluRule};
 use crate::picture::colormap::Colormap;
 use crate::picture::compose::Overlay;
 use crate::picture::decode::Photo;
@@ -25,6 +25,8 @@ use super::view::View;
 #[derive(Debug, Default)]
 pub struct Side {
     pub card: Option<Arc<ModelCard>>,
+    /// How pictures were prepared when the model was opened, to go back to.
+    pub opened_as: Option<Preprocess>,
     /// `None` until the model has said which class it sees.
     pub score: Option<Score>,
     /// The class that the chosen one is compared with.
@@ -67,6 +69,15 @@ pub struct LayerMapsOf {
     pub version: u64,
     /// Nothing more is to come.
     pub complete: bool,
+}
+
+/// What stands at the left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Pane {
+    #[default]
+    Layers,
+    /// What there is to know of the model.
+    About,
 }
 
 /// What the list at the right shows.
@@ -123,6 +134,7 @@ pub struct State {
     pub view: View,
 
     pub export_px: ExportSize,
+    pub pane: Pane,
     pub list: List,
     pub top_k: TopK,
     /// A text field had the keyboard when the last frame ended.
@@ -160,6 +172,7 @@ impl Default for State {
             strip_common_scale: false,
             view: View::default(),
             export_px: ExportSize::default(),
+            pane: Pane::default(),
             list: List::default(),
             top_k: TopK::default(),
             typing: false,

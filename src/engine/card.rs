@@ -17,6 +17,7 @@ pub struct ModelCard {
     pub input_size: (u32, u32),
     /// One a class.
     pub labels: Vec<String>,
+    pub label_source: LabelSource,
     pub preprocess: Preprocess,
     /// The file did not say how to prepare a picture, so torchvision's ImageNet way was taken.
     pub preprocess_assumed: bool,
@@ -69,6 +70,7 @@ impl ModelCard {
             parameters: model.graph.parameters(),
             input_size: (model.preprocess.width, model.preprocess.height),
             labels: model.labels.names.clone(),
+            label_source: model.labels.source,
             preprocess: model.preprocess.clone(),
             preprocess_assumed: model.preprocess_assumed,
             rectifiers,

@@ -8,7 +8,7 @@ use image::{Rgb, RgbImage};
 use super::Figure;
 use crate::engine::{Answer, Guided, HeatMap, ModelCard};
 use crate::explain::Score;
-use crate::model::{About, Facts, LayerTree, Preprocess, ReluRule};
+use crate::model::{About, Facts, LabelSource, LayerTree, Preprocess, ReluRule};
 use crate::picture::colormap::Colormap;
 use crate::picture::compose::{Look, Overlay, Scale};
 use crate::picture::decode::Photo;
@@ -49,6 +49,7 @@ pub(super) fn view(size: (u32, u32), long: bool) -> View {
             parameters: 1,
             input_size: (8, 8),
             labels: ["tabby", "lynx", "tiger cat"].map(words).into(),
+            label_source: LabelSource::Archive,
             preprocess,
             preprocess_assumed: false,
             rectifiers: 1,

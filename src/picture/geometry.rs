@@ -82,6 +82,16 @@ impl Filter {
         Filter::Lanczos,
     ];
 
+    /// What the window calls it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Filter::Nearest => "Nearest",
+            Filter::Bilinear => "Bilinear",
+            Filter::Bicubic => "Bicubic",
+            Filter::Lanczos => "Lanczos",
+        }
+    }
+
     /// timm's name of it.
     pub fn name(self) -> &'static str {
         match self {

@@ -1,5 +1,6 @@
 //! The real app with real models, driven the way a person drives it: by what is written on screen.
 
+mod about;
 mod choosing;
 mod comparing;
 mod exporting;

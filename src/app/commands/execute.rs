@@ -5,7 +5,7 @@ use egui::{Context, vec2};
 use crate::explain::Score;
 
 use super::super::export::What;
-use super::super::state::{SearchField, with_class};
+use super::super::state::{Pane, SearchField, with_class};
 use super::super::{App, export, open, session};
 use super::Command;
 
@@ -63,6 +63,14 @@ impl App {
             }
             Command::ChooseRival(on) => state.side_mut().choosing_rival = on,
             Command::SetTruth(class) => self.set_truth(class),
+            Command::SetPane(pane) => state.pane = pane,
+            Command::AboutModel => {
+                state.pane = match state.pane {
+                    Pane::Layers => Pane::About,
+                    Pane::About => Pane::Layers,
+                }
+            }
+            Command::Prepare(preprocess) => open::prepare(self, *preprocess),
             Command::SetList(list) => {
                 state.list = list;
                 self.ask_channels();

@@ -12,6 +12,9 @@ impl Command {
             Command::OpenImage => "Open a photo: PNG, JPEG, WebP, BMP, GIF or TIFF",
             Command::OpenFolder => "Open a folder of photos, or of one folder for each class",
             Command::OpenModel => "Open a model saved by torch.export.save (.pt2)",
+            Command::AboutModel => {
+                "What was opened, how pictures are prepared for it, and what the chosen layer is"
+            }
             Command::ExportComposite => {
                 "Save all panels with their captions as one figure: PNG, PDF or SVG"
             }
@@ -72,6 +75,7 @@ impl Command {
             Command::OpenImage => ctrl(Key::O),
             Command::OpenFolder => shift(Key::O),
             Command::OpenModel => ctrl(Key::M),
+            Command::AboutModel => ctrl(Key::I),
             Command::ExportComposite => ctrl(Key::E),
             Command::ExportStrip => shift(Key::E),
             Command::CopyComposite => ctrl(Key::C),

@@ -1,0 +1,92 @@
+//! The pane about the model, and pictures prepared otherwise.
+
+use egui::Key;
+use egui::accesskit::Role;
+use egui_kittest::kittest::{NodeT, Queryable};
+
+use crate::support::Window;
+
+fn logit(window: &Window, class: &str) -> String {
+    let row = window.row(Role::ListBoxOption, class);
+    row.accesskit_node().value().unwrap_or_default()
+}
+
+#[test]
+fn the_model_says_what_it_is_and_what_the_chosen_layer_is() {
+    let mut window = Window::open();
+    window.ctrl(Key::I);
+    window.harness.run_steps(2);
+    for fact in [
+        "PyTorch export (.pt2), schema 8.20",
+        "1\u{a0}235\u{a0}496",
+        "3 × 224 × 224",
+        "in the file",
+        "512 × 13 × 13",
+    ] {
+        window.harness.get_by_label(fact);
+    }
+    window.harness.get_by_label_contains("squeezenet.py, line ");
+    // Walking the layers changes what is said of the chosen one.
+    window.key(Key::ArrowUp);
+    window.settle();
+    assert!(window.harness.query_by_label("512 × 13 × 13").is_none());
+    window.ctrl(Key::I);
+    window.harness.run_steps(2);
+    window.row(Role::TreeItem, "features.12");
+}
+
+#[test]
+fn another_order_of_the_channels_changes_the_answer_and_leaves_pins_alone() {
+    let mut window = Window::open();
+    let class = window.chosen_class().unwrap();
+    let before = logit(&window, &class);
+    window.key(Key::P);
+    window.ctrl(Key::I);
+    window.harness.run_steps(2);
+    assert!(window.harness.query_by_label("As opened").is_none());
+
+    window.click("BGR");
+    window.settle();
+    let swapped = logit(&window, &class);
+    assert_ne!(swapped, before);
+    assert_eq!(
+        window.chosen_class(),
+        Some(class.clone()),
+        "it stays chosen"
+    );
+    assert!(window.app().notices().is_empty());
+
+    window.click("As opened");
+    window.settle();
+    assert_eq!(logit(&window, &class), before);
+}
+
+#[test]
+fn a_size_is_typed_and_one_that_does_not_fit_says_so() {
+    let mut window = Window::open();
+    window.ctrl(Key::I);
+    window.harness.run_steps(2);
+    let type_width = |window: &mut Window, text: &str| {
+        window.click("Width in pixels");
+        window.harness.run_steps(2);
+        window.ctrl(Key::A);
+        window
+            .harness
+            .get_by_label("Width in pixels")
+            .type_text(text);
+        window.key(Key::Enter);
+    };
+    type_width(&mut window, "320");
+    window.settle();
+    window.harness.get_by_label("3 × 224 × 320");
+    window.harness.get_by_label("512 × 13 × 19");
+    // So narrow that nothing is left to pool.
+    type_width(&mut window, "8");
+    window.until("a refusal", |window| !window.app().notices().is_empty());
+    let notices = window.app().notices();
+    assert!(
+        notices.iter().any(|text| text.contains("8×224 pixels")),
+        "{notices:?}"
+    );
+    window.harness.get_by_label("3 × 224 × 320");
+}
