@@ -64,6 +64,11 @@ impl App {
                     self.can_cancel() || state.side().choosing_rival || !self.notices.is_empty();
                 unless(possible, "Nothing is under way")
             }
+            Command::ComputeAgain => match state.subject() {
+                None => Some(BOTH_FIRST),
+                Some(_) if self.can_cancel() => Some("It is being computed"),
+                Some(_) => unless(self.lacks_results(), "Nothing was stopped"),
+            },
             Command::Undo => unless(self.can_undo(), "Nothing to undo"),
             Command::Redo => unless(self.can_redo(), "Nothing to redo"),
             Command::SaveSession => {
@@ -72,5 +77,17 @@ impl App {
             }
             _ => None,
         }
+    }
+
+    /// Whether there is something to see that was not computed.
+    fn lacks_results(&self) -> bool {
+        let state = &self.state;
+        let strip = state.fresh_layer_maps().is_none_or(|maps| !maps.complete);
+        strip
+            || state.rows().iter().any(|row| {
+                let subject = &row.subject;
+                state.results.answer(subject).is_none()
+                    || !(subject.has_nowhere_to_look() || state.results.are_complete(subject))
+            })
     }
 }

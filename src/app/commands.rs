@@ -33,6 +33,8 @@ pub enum Command {
     ExportStrip,
     CopyComposite,
     Cancel,
+    /// What was stopped or failed is asked again.
+    ComputeAgain,
     PreviousLayer,
     NextLayer,
     PreviousClass,
@@ -125,7 +127,7 @@ pub enum Command {
 
 impl Command {
     /// Those that carry no choice, in the order a list of them reads best.
-    pub const ALL: [Command; 38] = [
+    pub const ALL: [Command; 39] = [
         Command::OpenImage,
         Command::OpenFolder,
         Command::CloseFolder,
@@ -138,6 +140,7 @@ impl Command {
         Command::Undo,
         Command::Redo,
         Command::Cancel,
+        Command::ComputeAgain,
         Command::PreviousLayer,
         Command::NextLayer,
         Command::PreviousClass,
@@ -176,6 +179,7 @@ impl Command {
             Command::ExportStrip => "Export the strip of layers…",
             Command::CopyComposite => "Copy composite",
             Command::Cancel => "Cancel",
+            Command::ComputeAgain => "Compute again",
             Command::PreviousLayer => "Previous layer",
             Command::NextLayer => "Next layer",
             Command::PreviousClass => "Previous class",

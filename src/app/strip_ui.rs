@@ -98,7 +98,13 @@ impl App {
         let title = line(ui, "Layers", theme::title(), colours.text, rect.width());
         let left = draw_left(ui, rect.left(), y, title) + GRID + 4.0;
         let fused = self.state.side().layers().len();
-        let text = if fused > 1 {
+        let stopped = self.state.answer().is_some()
+            && self.state.fresh_layer_maps().is_none()
+            && !self.work.awaits_layer_maps()
+            && !self.is_loading();
+        let text = if stopped {
+            "not computed for what is chosen".to_owned()
+        } else if fused > 1 {
             format!("mean of {fused} layers, each over its maximum")
         } else {
             format!(
@@ -107,12 +113,18 @@ impl App {
             )
         };
         let room = rect.right() - left - 104.0;
-        draw_left(
-            ui,
-            left,
-            y,
-            line(ui, &text, theme::small(), colours.weak, room),
-        );
+        let words = line(ui, &text, theme::small(), colours.weak, room);
+        let end = draw_left(ui, left, y, words);
+        if stopped {
+            let command = Command::ComputeAgain;
+            let place = Rect::from_min_max(pos2(end + GRID, rect.top()), rect.max);
+            ui.scope_builder(egui::UiBuilder::new().max_rect(place), |ui| {
+                let button = ui.add(egui::Button::new(command.label()).small());
+                if button.on_hover_text(command.tooltip()).clicked() {
+                    commands.push(command);
+                }
+            });
+        }
         let place = Rect::from_min_max(pos2(rect.right() - 96.0, rect.top()), rect.max);
         ui.scope_builder(egui::UiBuilder::new().max_rect(place), |ui| {
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Min), |ui| {

@@ -23,6 +23,7 @@ impl App {
             Command::SetExportSize(size) => state.export_px = size,
             Command::CopyComposite => export::copy(self, ctx),
             Command::Cancel => self.cancel(),
+            Command::ComputeAgain => self.ask(),
             Command::PreviousLayer => self.walk_layers(-1),
             Command::NextLayer => self.walk_layers(1),
             Command::PreviousClass => self.walk_classes(-1),
