@@ -73,6 +73,8 @@ pub enum Command {
 
     /// A file dropped on the window, or named on the command line.
     OpenPath(PathBuf),
+    /// What was typed for want of a file picker; `None` closes the field.
+    TakePath(Option<PathBuf>),
     /// Folders, or several files.
     OpenPictures(Vec<PathBuf>),
     /// One of the folder's, by its index.

@@ -47,6 +47,7 @@ mod notices;
 mod open;
 mod palette_ui;
 mod panels_ui;
+mod path_ui;
 mod photo_texture;
 mod picture_ui;
 mod readout_ui;
@@ -127,6 +128,8 @@ pub struct App {
     undo: undo::Undo,
     session: session::SessionWork,
     finder: palette_ui::Finder,
+    /// Where a path is typed, for want of a file picker.
+    path_field: Option<path_ui::PathField>,
     /// The sheet of commands and keys is open.
     keys_shown: bool,
 }
@@ -176,6 +179,7 @@ impl App {
             undo: undo::Undo::default(),
             session: session::SessionWork::default(),
             finder: palette_ui::Finder::default(),
+            path_field: None,
             keys_shown: false,
         };
         app.begin_from_memory(ctx);

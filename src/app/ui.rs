@@ -15,6 +15,7 @@ impl App {
     pub fn ui(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
         let covered = self.state.in_menu || self.keys_shown || self.finder.is_open();
+        let covered = covered || self.path_field.is_some();
         let covered = covered || self.state.focused;
         let mut commands = Command::from_keys(&ctx, self.state.typing, covered);
         open::drop_ui(ui, &mut commands);
@@ -74,6 +75,9 @@ impl App {
         if self.finder.is_open() {
             let entries = self.entries(ui.ctx());
             commands.extend(self.finder.ui(ui, &entries));
+        }
+        if let Some(field) = &mut self.path_field {
+            commands.extend(field.ui(ui));
         }
         if self.keys_shown && keys_ui::keys_ui(ui) {
             commands.push(Command::ShowKeys);
