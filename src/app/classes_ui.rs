@@ -91,7 +91,7 @@ impl App {
                 (false, true) => "Open an image to see what the model answers.",
                 (true, false) => "Open a model to see what it answers.",
                 (true, true) => {
-                    hint_ui(ui, "Not computed: the model was not asked to the end.");
+                    hint_ui(ui, "The answer to this image was not computed.");
                     compute_again_ui(ui, commands);
                     return;
                 }
@@ -282,8 +282,8 @@ fn class_row(
     );
     let tag = tag(state, class);
     let mut end = right - LOGIT;
-    if let Some(tag) = tag {
-        let tag = line(ui, tag, theme::small(), colours.accent, 64.0);
+    if let Some(tag) = &tag {
+        let tag = line(ui, tag, theme::small(), colours.accent, 80.0);
         end = draw_right(ui, end, y, tag) - 4.0;
     }
     let name_line = line(ui, &name, theme::body(), colours.text, end - rect.left());
@@ -356,10 +356,12 @@ fn class_row(
 }
 
 /// What a class is to the view, beside being listed.
-fn tag(state: &State, class: usize) -> Option<&'static str> {
-    match class {
-        class if state.truth_here() == Some(class) => Some("true"),
-        class if state.side().rival == Some(class) => Some("versus"),
-        _ => None,
-    }
+fn tag(state: &State, class: usize) -> Option<String> {
+    let said = [
+        (state.side().rival == Some(class), "versus"),
+        (state.truth_here() == Some(class), "true"),
+    ];
+    let said = said.into_iter().filter(|(holds, _)| *holds);
+    let said: Vec<&str> = said.map(|(_, words)| words).collect();
+    (!said.is_empty()).then(|| said.join(", "))
 }
