@@ -38,6 +38,7 @@ mod input_texture;
 mod keys;
 mod keys_ui;
 mod layers_ui;
+mod list_width;
 mod logic;
 mod looks;
 mod lost_display;
@@ -116,6 +117,8 @@ pub struct App {
     scroll_to_layer: bool,
     /// And its tile in the strip, in so many frames.
     reveal_tile: u8,
+    /// How wide the strip's tiles are.
+    tile_width: f32,
     /// A row of several that is to be brought into sight, once.
     reveal_row: Option<rows::RowId>,
     channel_pictures: channels_ui::ChannelPictures,
@@ -124,6 +127,7 @@ pub struct App {
     film_view: film::FilmView,
     /// How wide the controls were in the last frame.
     controls_width: f32,
+    list_widths: list_width::ListWidths,
     memory: Memory,
     undo: undo::Undo,
     session: session::SessionWork,
@@ -170,11 +174,13 @@ impl App {
             hovered: None,
             scroll_to_layer: false,
             reveal_tile: 0,
+            tile_width: 0.0,
             reveal_row: None,
             channel_pictures: channels_ui::ChannelPictures::default(),
             film: Film::new(film::wake(ctx)),
             film_view: film::FilmView::default(),
             controls_width: 0.0,
+            list_widths: list_width::ListWidths::default(),
             memory,
             undo: undo::Undo::default(),
             session: session::SessionWork::default(),

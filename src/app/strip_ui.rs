@@ -20,7 +20,7 @@ use super::rows::RowId;
 use super::state::Opacity;
 use super::theme::{self, GRID, palette};
 use super::tiles::{Atlas, Tile};
-use super::widgets::{draw_left, line, triangle};
+use super::widgets::{draw_left, line, on_stage, triangle};
 
 const HEADER: f32 = 24.0;
 const PICTURE: f32 = 56.0;
@@ -55,6 +55,10 @@ impl App {
         let width = (PICTURE * aspect).clamp(64.0, 112.0).round();
         let chosen = side.layers();
         let seen = chosen.first().and_then(|path| shown_in(&card, &rows, path));
+        // A photo of another shape has tiles of another width, and the chosen one elsewhere.
+        if self.tile_width != width {
+            (self.tile_width, self.reveal_tile) = (width, 3);
+        }
         // The first frames do not know yet how far there is to scroll.
         let reveal = self.reveal_tile > 0;
         self.reveal_tile = self.reveal_tile.saturating_sub(1);
@@ -92,6 +96,7 @@ impl App {
     }
 
     fn strip_header_ui(&self, ui: &mut Ui, rows: &[(usize, usize)], commands: &mut Vec<Command>) {
+        on_stage(ui);
         let colours = palette(ui);
         let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), HEADER), Sense::hover());
         let y = rect.top() + 9.0;
