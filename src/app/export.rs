@@ -261,7 +261,7 @@ fn drawing(state: &State, what: What) -> Option<(Drawing, String)> {
                 .map(|row| {
                     Some(figure::Row {
                         figure: figure(state, row)?,
-                        label: None,
+                        label: state.letter(row.id).map(str::to_owned),
                         difference: scale::difference(state, row),
                     })
                 })
