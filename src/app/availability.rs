@@ -8,6 +8,7 @@ use super::rows::MOST_PINS;
 const IMAGE_FIRST: &str = "Open an image first";
 const MODEL_FIRST: &str = "Open a model first";
 const BOTH_FIRST: &str = "Open an image and a model first";
+const NO_ROOM: &str = "There is no room for another pin: unpin a view first";
 const CLASS_FIRST: &str = "Compare with another class first";
 
 impl App {
@@ -44,12 +45,15 @@ impl App {
             | Command::PanUp
             | Command::PanDown => image,
             Command::MarkTrue => unless(state.class().is_some(), BOTH_FIRST),
-            Command::PinView if state.pins.len() >= MOST_PINS => Some("Unpin a view first"),
+            Command::PinView | Command::Pin(_) if state.pins.len() >= MOST_PINS => Some(NO_ROOM),
             Command::PinView => {
                 let view = state.subject().and_then(|subject| subject.heat_key());
                 unless(view.is_some(), BOTH_FIRST)
             }
-            Command::UnpinAll => unless(!state.pins.is_empty(), "Nothing is pinned"),
+            Command::UnpinAll => {
+                let pinned = !state.pins.is_empty() || self.session.has_unread_pins();
+                unless(pinned, "Nothing is pinned")
+            }
             Command::CloseSecondModel => unless(state.sides.len() > 1, "There is one model"),
             Command::SwapClasses | Command::StopComparing => {
                 unless(state.side().rival.is_some(), CLASS_FIRST)
@@ -58,6 +62,8 @@ impl App {
             | Command::NextPicture
             | Command::FirstPicture
             | Command::LastPicture
+            | Command::SortPictures(_)
+            | Command::FilterPictures(_)
             | Command::CloseFolder => unless(self.has_film(), "Open a folder first"),
             Command::Cancel => {
                 let possible =

@@ -75,6 +75,8 @@ pub enum Command {
     OpenPath(PathBuf),
     /// What was typed for want of a file picker; `None` closes the field.
     TakePath(Option<PathBuf>),
+    /// A file of the session that is missing.
+    Locate(PathBuf),
     /// Folders, or several files.
     OpenPictures(Vec<PathBuf>),
     /// One of the folder's, by its index.

@@ -29,8 +29,17 @@ pub struct Picking {
 }
 
 pub fn pick_image(app: &mut App, ctx: &Context) {
-    let folder = photo_folder(app);
-    pick(app, ctx, "Open image", folder, image, |dialogs, folder| {
+    pick_image_for(app, ctx, photo_folder(app), image);
+}
+
+/// An image, for whatever is to be done with it.
+pub fn pick_image_for(
+    app: &mut App,
+    ctx: &Context,
+    folder: Option<PathBuf>,
+    open: fn(&mut App, PathBuf),
+) {
+    pick(app, ctx, "Open image", folder, open, |dialogs, folder| {
         dialogs.image(folder)
     });
 }
@@ -44,16 +53,21 @@ pub fn pick_folder(app: &mut App, ctx: &Context) {
 }
 
 pub fn pick_model(app: &mut App, ctx: &Context) {
-    pick_model_for(app, ctx, model);
+    pick_model_for(app, ctx, model_folder(app), model);
 }
 
 /// A model to stand beside the one that is open.
 pub fn pick_second_model(app: &mut App, ctx: &Context) {
-    pick_model_for(app, ctx, second_model);
+    pick_model_for(app, ctx, model_folder(app), second_model);
 }
 
-fn pick_model_for(app: &mut App, ctx: &Context, open: fn(&mut App, PathBuf)) {
-    let folder = app.state.card().and_then(|c| folder(&c.path));
+/// A model, for whatever is to be done with it.
+pub fn pick_model_for(
+    app: &mut App,
+    ctx: &Context,
+    folder: Option<PathBuf>,
+    open: fn(&mut App, PathBuf),
+) {
     pick(app, ctx, "Open model", folder, open, |dialogs, folder| {
         dialogs.model(folder)
     });
@@ -65,6 +79,10 @@ pub fn pick_session(app: &mut App, ctx: &Context) {
     pick(app, ctx, "Open session", folder, open, |dialogs, folder| {
         dialogs.session(folder)
     });
+}
+
+fn model_folder(app: &App) -> Option<PathBuf> {
+    folder(&app.state.card()?.path)
 }
 
 /// The folder that the open photo lies in.

@@ -117,8 +117,8 @@ impl PathField {
             ui.set_width(width);
             let colours = palette(ui);
             ui.label(RichText::new(self.title).font(theme::title()));
-            let why = "The desktop's file picker did not open (xdg-desktop-portal and zenity are \
-                       what it needs), so type the path.";
+            let why = "No file picker could be opened (xdg-desktop-portal or zenity). Type a path \
+                       instead.";
             ui.label(RichText::new(why).color(colours.weak));
             let field = TextEdit::singleline(&mut self.text).desired_width(width);
             let response = ui.add(field).accessible_name("Path");

@@ -14,7 +14,7 @@ use crate::picture::decode::Photo;
 use super::App;
 use super::background;
 use super::dialogs::Picked;
-use super::open::photo_folder;
+use super::open::{photo_folder, pick_image_for, pick_model_for};
 use super::path_ui::{PathField, Refused, Then};
 use super::rows::MOST_PINS;
 use super::session_file::{EXTENSION, Error, Opened, Session, with_extension};
@@ -23,8 +23,10 @@ use super::widgets::sentence;
 mod parts;
 mod snapshot;
 mod take_up;
+mod unread;
 
 use parts::{Part, PartState, distinct, is_file};
+use unread::Unread;
 
 /// What the person is asked for.
 const SAVE_TO: &str = "Save session to";
@@ -37,6 +39,10 @@ pub struct SessionWork {
     saving: Option<(Instant, Promise<Saved>)>,
     reading: Option<Reading>,
     opening: Option<Opening>,
+    /// What could not be taken up of the session that is open.
+    unread: Unread,
+    /// The missing file that the person is asked for.
+    locating: Option<PathBuf>,
 }
 
 enum Saved {
@@ -78,6 +84,16 @@ impl SessionWork {
     /// Where the session file lies.
     pub fn folder(&self) -> Option<PathBuf> {
         self.path.as_deref()?.parent().map(Path::to_owned)
+    }
+
+    /// Whether pins of the session wait for files that are missing.
+    pub fn has_unread_pins(&self) -> bool {
+        !self.unread.pins.is_empty()
+    }
+
+    /// They are not to be saved again.
+    pub fn forget_unread_pins(&mut self) {
+        self.unread.pins.clear();
     }
 
     pub fn is_opening(&self) -> bool {
@@ -144,11 +160,40 @@ pub fn save_to(app: &mut App, ctx: &Context, path: PathBuf, replace: bool) {
 
 fn to_save(app: &mut App) -> Option<Session> {
     let session = app.state.to_session(app.film.paths());
-    if session.is_none() {
+    let Some(mut session) = session else {
         let why = "Open an image or a model first.";
         app.notices.error("Nothing to save yet", why);
+        return None;
+    };
+    app.session.unread.complete(&mut session, &app.state);
+    Some(session)
+}
+
+/// Asks where a missing file of the session lies now.
+pub fn locate(app: &mut App, ctx: &Context, path: PathBuf) {
+    let is_model = app.session.unread.is_model(&path);
+    let beside = path.parent().filter(|folder| folder.is_dir());
+    let folder = beside.map(Path::to_owned).or_else(|| app.session.folder());
+    app.session.locating = Some(path);
+    match is_model {
+        true => pick_model_for(app, ctx, folder, located),
+        false => pick_image_for(app, ctx, folder, located),
     }
-    session
+}
+
+/// Opens the session again as it would be saved now, with the file where it was found.
+fn located(app: &mut App, found: PathBuf) {
+    let path = app.session.path.clone();
+    let Some((old, path)) = app.session.locating.take().zip(path) else {
+        return;
+    };
+    let Some(mut session) = to_save(app) else {
+        return;
+    };
+    unread::moved(&mut session, &old, &found);
+    let opened = Opened::of(session);
+    app.session.cancel();
+    app.open_parts(path, Instant::now(), opened);
 }
 
 fn start_saving(app: &mut App, ctx: &Context, save: impl FnOnce() -> Saved + Send + 'static) {

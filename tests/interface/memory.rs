@@ -312,6 +312,7 @@ fn missing_files_of_a_session_are_named_and_the_rest_opens() {
     });
     window.drop_file(&path);
     let notice = one_notice(&mut window);
+    assert!(notice.contains("1 pin and the view need"), "{notice}");
     assert!(notice.contains("cat.png"), "{notice}");
     window.click("Dismiss");
     // The model, its layer and the look are there, before the photo that was open.
@@ -326,6 +327,43 @@ fn missing_files_of_a_session_are_named_and_the_rest_opens() {
     window
         .harness
         .get_by_label_contains("Legend: jet from 0 to");
+}
+
+#[test]
+fn what_is_missing_is_saved_again_and_comes_back_when_it_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("cats.gradcam.json");
+    let photo = folder.path().join("cat.png");
+    fs::copy(cat_and_coffee(), &photo).unwrap();
+    let saved_window = saved(&path, photo.clone());
+    let before = rows(&saved_window);
+    drop(saved_window);
+    let written: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+    let moved = folder.path().join("moved.png");
+    fs::rename(&photo, &moved).unwrap();
+
+    let mut window = Window::new(Start {
+        image: Some(path.clone()),
+        ..Start::default()
+    });
+    one_notice(&mut window);
+    window.until("the model", |w| w.chosen_layer().is_some());
+    fs::remove_file(&path).unwrap();
+    window.will_pick(&path);
+    window.ctrl(Key::S);
+    window.until("the file", |_| path.exists());
+    let again: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+    assert_eq!(again, written);
+
+    window.will_pick(&moved);
+    window.click("Locate cat.png…");
+    window.until("the pin", |w| {
+        w.harness.query_by_label("Grad-CAM, row 2").is_some()
+    });
+    window.settle();
+    assert_eq!(rows(&window), before);
 }
 
 #[test]

@@ -142,6 +142,7 @@ impl App {
                 self.set_truth(class);
             }
             Command::SaveSession => session::save(self, ctx),
+            Command::Locate(path) => session::locate(self, ctx, path),
             Command::OpenSession => open::pick_session(self, ctx),
             Command::Undo => self.step_back(),
             Command::Redo => self.step_forward(),
