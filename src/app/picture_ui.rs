@@ -88,7 +88,9 @@ impl App {
         if empty && stale && waiting {
             busy(ui, rect.center(), GRID, colours.faint);
         }
-        if stale && !waiting && !original && not_computed_ui(ui, rect, empty) {
+        // Without an answer there is no class that a picture could be stale for.
+        let missing = stale || (empty && row.is_some());
+        if missing && !waiting && !original && not_computed_ui(ui, rect, empty) {
             commands.push(Command::ComputeAgain);
         }
         let heat = own.and_then(|own| own.heat.as_ref()).map(|(_, heat)| heat);

@@ -130,7 +130,7 @@ impl App {
                 |(_, drawn)| difference_words(drawn.max, scale_of(drawn)),
             );
             let (a, b) = (name(a), name(b));
-            return vec![format!("{how}: red is {a}, blue {b}")];
+            return vec![format!("red is {a}, blue {b}"), how];
         }
         let mut facts: Vec<String> = shown_words(&shown(state, row)).into_iter().collect();
         facts.push(subject.layer.clone().unwrap_or_default());

@@ -4,7 +4,7 @@ use egui::Key;
 use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT, Queryable};
 
-use crate::support::{Window, file};
+use crate::support::{Window, file, squeezenet};
 
 #[test]
 fn a_click_on_a_class_changes_the_pictures() {
@@ -294,4 +294,22 @@ fn stopped_on_a_map_the_panels_say_so_and_lead_on() {
     window.harness.run_steps(2);
     window.settle();
     assert_eq!(plates(&window), 0);
+}
+
+#[test]
+fn stopped_on_the_first_picture_the_empty_panels_say_so() {
+    let start = gradcam::app::Start {
+        model: Some(squeezenet()),
+        ..gradcam::app::Start::default()
+    };
+    let mut window = Window::new(start);
+    window.until("the model", |w| w.chosen_layer().is_some());
+    stop_at_once(&mut window, |w| w.drop_file(file("assets/chelsea.png")));
+    let words = "Not computed. Click to compute again.";
+    window.until("the words in three panels", |w| {
+        w.harness.query_all_by_label(words).count() == 3
+    });
+    window.click("Compute again");
+    window.settle();
+    assert_eq!(window.harness.query_all_by_label(words).count(), 0);
 }
