@@ -323,7 +323,13 @@ fn a_pattern_that_matches_nothing_and_options_that_do_not_go_together_are_refuse
     assert!(said(&["--layers", "nowhere.*"]).contains("gradcam layers"));
     assert!(said(&["--layers", "classifier*"]).contains("classifier*"));
     assert!(said(&["--layers=all", "--layer=bn2"]).contains("--layer"));
-    assert!(said(&["--layers=all", "--raw"]).contains("--raw"));
+    for extra in ["--raw", "--panels"] {
+        let why = said(&["--layers=all", extra]);
+        assert!(
+            why.contains(extra) && why.contains("one by one with --layer"),
+            "{why}"
+        );
+    }
     assert!(said(&["--panel-px=64"]).contains("--layers"));
     assert!(said(&["--layers=all", "--panel-px=0"]).contains("pixels from"));
     assert!(said(&["--format=gif"]).contains("png, svg, pdf"));

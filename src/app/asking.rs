@@ -45,6 +45,19 @@ impl Work {
         lead.is_some_and(|part| part.heat.is_some())
     }
 
+    /// Whether the answer about a side is still to come.
+    pub fn awaits_answer_of(&self, side: usize) -> bool {
+        let mut parts = self.asked.iter().flat_map(|asked| &asked.parts);
+        parts.any(|part| part.row == RowId::Side(side) && part.answer.is_some())
+    }
+
+    /// Whether maps of the strip are still to come.
+    pub fn awaits_layer_maps(&self) -> bool {
+        self.asked
+            .as_ref()
+            .is_some_and(|asked| asked.overview.is_some() || asked.all_layers.is_some())
+    }
+
     /// Whether anything of the newest request is still to come.
     pub fn awaits_answers(&self) -> bool {
         let open = |asked: &Asked| asked.parts.iter().any(Part::is_open);
@@ -141,6 +154,7 @@ impl App {
         self.session.cancel();
         self.film_view.stop_opening();
         self.engine.cancel();
+        self.engine.cancel_openings();
         let awaited_heat = self.work.awaits_heat();
         self.work.asked = None;
         self.work.channels = None;

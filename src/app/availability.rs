@@ -8,6 +8,7 @@ use super::rows::MOST_PINS;
 const IMAGE_FIRST: &str = "Open an image first";
 const MODEL_FIRST: &str = "Open a model first";
 const BOTH_FIRST: &str = "Open an image and a model first";
+const NO_ROOM: &str = "There is no room for another pin: unpin a view first";
 const CLASS_FIRST: &str = "Compare with another class first";
 
 impl App {
@@ -44,12 +45,15 @@ impl App {
             | Command::PanUp
             | Command::PanDown => image,
             Command::MarkTrue => unless(state.class().is_some(), BOTH_FIRST),
-            Command::PinView if state.pins.len() >= MOST_PINS => Some("Unpin a view first"),
+            Command::PinView | Command::Pin(_) if state.pins.len() >= MOST_PINS => Some(NO_ROOM),
             Command::PinView => {
                 let view = state.subject().and_then(|subject| subject.heat_key());
                 unless(view.is_some(), BOTH_FIRST)
             }
-            Command::UnpinAll => unless(!state.pins.is_empty(), "Nothing is pinned"),
+            Command::UnpinAll => {
+                let pinned = !state.pins.is_empty() || self.session.has_unread_pins();
+                unless(pinned, "Nothing is pinned")
+            }
             Command::CloseSecondModel => unless(state.sides.len() > 1, "There is one model"),
             Command::SwapClasses | Command::StopComparing => {
                 unless(state.side().rival.is_some(), CLASS_FIRST)
@@ -58,12 +62,19 @@ impl App {
             | Command::NextPicture
             | Command::FirstPicture
             | Command::LastPicture
+            | Command::SortPictures(_)
+            | Command::FilterPictures(_)
             | Command::CloseFolder => unless(self.has_film(), "Open a folder first"),
             Command::Cancel => {
                 let possible =
                     self.can_cancel() || state.side().choosing_rival || !self.notices.is_empty();
                 unless(possible, "Nothing is under way")
             }
+            Command::ComputeAgain => match state.subject() {
+                None => Some(BOTH_FIRST),
+                Some(_) if self.can_cancel() => Some("It is being computed"),
+                Some(_) => unless(self.lacks_results(), "Nothing was stopped"),
+            },
             Command::Undo => unless(self.can_undo(), "Nothing to undo"),
             Command::Redo => unless(self.can_redo(), "Nothing to redo"),
             Command::SaveSession => {
@@ -72,5 +83,17 @@ impl App {
             }
             _ => None,
         }
+    }
+
+    /// Whether there is something to see that was not computed.
+    fn lacks_results(&self) -> bool {
+        let state = &self.state;
+        let strip = state.fresh_layer_maps().is_none_or(|maps| !maps.complete);
+        strip
+            || state.rows().iter().any(|row| {
+                let subject = &row.subject;
+                state.results.answer(subject).is_none()
+                    || !(subject.has_nowhere_to_look() || state.results.are_complete(subject))
+            })
     }
 }

@@ -57,6 +57,7 @@ impl App {
 
     fn classes_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
         let loading = self.is_loading();
+        let coming = self.work.awaits_answer_of(self.state.active);
         let state = &mut self.state;
         let inset = Margin {
             left: INSET as i8,
@@ -78,19 +79,26 @@ impl App {
             rival_ui(ui, state, commands);
         });
 
-        // The newest answer there is, dimmed while it is not the answer to what is open.
-        let Some((key, answer)) = state.side().newest_answer.clone() else {
+        // The newest answer there is, dimmed while the answer to what is open is on its way. Where
+        // none is, that of another picture would be taken for it.
+        let asked = state.subject().map(|subject| subject.answer_key());
+        let newest = state.side().newest_answer.clone();
+        let newest = newest.filter(|(key, _)| coming || asked.is_none_or(|asked| asked == *key));
+        let Some((key, answer)) = newest else {
             let missing = match (state.photo.is_some(), state.card().is_some()) {
                 _ if loading => return,
                 (false, false) => "Open an image and a model to see the classes.",
                 (false, true) => "Open an image to see what the model answers.",
                 (true, false) => "Open a model to see what it answers.",
-                (true, true) => return,
+                (true, true) => {
+                    hint_ui(ui, "The answer to this image was not computed.");
+                    compute_again_ui(ui, commands);
+                    return;
+                }
             };
             hint_ui(ui, missing);
             return;
         };
-        let asked = state.subject().map(|subject| subject.answer_key());
         let stale = Some(key) != asked;
         columns_ui(ui);
         let rows = visible_rows(state, &answer);
@@ -136,6 +144,18 @@ fn hint_ui(ui: &mut Ui, text: &str) {
     let inset = Margin::symmetric(INSET as i8, GRID as i8);
     egui::Frame::new().inner_margin(inset).show(ui, |ui| {
         ui.label(RichText::new(text).color(palette(ui).weak));
+    });
+}
+
+/// The way on from there.
+fn compute_again_ui(ui: &mut Ui, commands: &mut Vec<Command>) {
+    let command = Command::ComputeAgain;
+    let inset = Margin::symmetric(INSET as i8, 0);
+    egui::Frame::new().inner_margin(inset).show(ui, |ui| {
+        let button = ui.button(command.label());
+        if button.on_hover_text(command.hint(ui.ctx())).clicked() {
+            commands.push(command);
+        }
     });
 }
 
@@ -262,8 +282,8 @@ fn class_row(
     );
     let tag = tag(state, class);
     let mut end = right - LOGIT;
-    if let Some(tag) = tag {
-        let tag = line(ui, tag, theme::small(), colours.accent, 64.0);
+    if let Some(tag) = &tag {
+        let tag = line(ui, tag, theme::small(), colours.accent, 80.0);
         end = draw_right(ui, end, y, tag) - 4.0;
     }
     let name_line = line(ui, &name, theme::body(), colours.text, end - rect.left());
@@ -336,10 +356,12 @@ fn class_row(
 }
 
 /// What a class is to the view, beside being listed.
-fn tag(state: &State, class: usize) -> Option<&'static str> {
-    match class {
-        class if state.truth_here() == Some(class) => Some("true"),
-        class if state.side().rival == Some(class) => Some("versus"),
-        _ => None,
-    }
+fn tag(state: &State, class: usize) -> Option<String> {
+    let said = [
+        (state.side().rival == Some(class), "versus"),
+        (state.truth_here() == Some(class), "true"),
+    ];
+    let said = said.into_iter().filter(|(holds, _)| *holds);
+    let said: Vec<&str> = said.map(|(_, words)| words).collect();
+    (!said.is_empty()).then(|| said.join(", "))
 }

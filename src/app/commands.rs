@@ -33,6 +33,8 @@ pub enum Command {
     ExportStrip,
     CopyComposite,
     Cancel,
+    /// What was stopped or failed is asked again.
+    ComputeAgain,
     PreviousLayer,
     NextLayer,
     PreviousClass,
@@ -72,6 +74,10 @@ pub enum Command {
 
     /// A file dropped on the window, or named on the command line.
     OpenPath(PathBuf),
+    /// What was typed for want of a file picker; `None` closes the field.
+    TakePath(Option<PathBuf>),
+    /// A file of the session that is missing.
+    Locate(PathBuf),
     /// Folders, or several files.
     OpenPictures(Vec<PathBuf>),
     /// One of the folder's, by its index.
@@ -129,7 +135,7 @@ pub enum Command {
 
 impl Command {
     /// Those that carry no choice, in the order a list of them reads best.
-    pub const ALL: [Command; 39] = [
+    pub const ALL: [Command; 40] = [
         Command::OpenImage,
         Command::OpenFolder,
         Command::CloseFolder,
@@ -143,6 +149,7 @@ impl Command {
         Command::Undo,
         Command::Redo,
         Command::Cancel,
+        Command::ComputeAgain,
         Command::PreviousLayer,
         Command::NextLayer,
         Command::PreviousClass,
@@ -182,6 +189,7 @@ impl Command {
             Command::ExportStrip => "Export the strip of layers…",
             Command::CopyComposite => "Copy composite",
             Command::Cancel => "Cancel",
+            Command::ComputeAgain => "Compute again",
             Command::PreviousLayer => "Previous layer",
             Command::NextLayer => "Next layer",
             Command::PreviousClass => "Previous class",

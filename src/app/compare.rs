@@ -4,6 +4,7 @@ use crate::explain::Score;
 
 use super::App;
 use super::commands::Command;
+use super::notices::Place;
 use super::rows::{MOST_PINS, Pin, RowId, Subject};
 use super::state::State;
 
@@ -45,8 +46,15 @@ impl App {
             }
             Command::PinView => self.pin(RowId::Side(self.state.active)),
             Command::Pin(row) => self.pin(row),
-            Command::Unpin(id) => state.pins.retain(|pin| pin.id != id),
-            Command::UnpinAll => state.pins.clear(),
+            Command::Unpin(id) => {
+                state.pins.retain(|pin| pin.id != id);
+                self.notices.is_taken(Place::Pins);
+            }
+            Command::UnpinAll => {
+                state.pins.clear();
+                self.session.forget_unread_pins();
+                self.notices.is_taken(Place::Pins);
+            }
             Command::MovePin(id, place) => {
                 move_pin(state, id, place);
                 self.reveal_row = Some(RowId::Pin(id));
@@ -71,7 +79,8 @@ impl App {
         }
         if state.pins.len() >= MOST_PINS {
             let why = format!("{MOST_PINS} views are pinned already. Unpin one first.");
-            self.notices.error("No room for another pin", why);
+            self.notices
+                .passing(Place::Pins, "No room for another pin", why);
             return;
         }
         let id = state.next_pin;
@@ -126,6 +135,7 @@ impl App {
         };
         side.layer = layer;
         (side.reveal_layer, side.reveal_class) = (true, true);
+        self.reveal_row = Some(RowId::Side(self.state.active));
     }
 
     /// Says what the photo is really of; where the model answers another class, the two are

@@ -117,7 +117,7 @@ impl App {
             }
             let handle = self.row_head_ui(ui, row, number, head, commands);
             for (column, cell) in Cell::of(row.id).into_iter().enumerate() {
-                self.picture_ui(ui, Some(row), cell, picture(column, *place));
+                self.picture_ui(ui, Some(row), cell, picture(column, *place), commands);
             }
             if let RowId::Pin(id) = row.id {
                 self.reorder_ui(ui, id, &handle, rows, plan, block, commands);

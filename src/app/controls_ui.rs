@@ -34,10 +34,7 @@ pub fn height(width: f32) -> f32 {
 impl App {
     /// Draws the rows in the middle below the pictures, as wide as they were in the last frame.
     pub(super) fn controls_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
-        if !ui.visuals().dark_mode {
-            // The stage is nearly as dark as a button.
-            ui.visuals_mut().widgets.inactive.weak_bg_fill = palette(ui).panel;
-        }
+        widgets::on_stage(ui);
         let room = ui.available_width();
         let compact = room < COMPACT;
         let indent = ((room - self.controls_width) / 2.0).max(0.0).floor();

@@ -38,7 +38,7 @@ pub struct SystemDialogs;
 
 impl Dialogs for SystemDialogs {
     fn image(&self, folder: Option<&Path>) -> Picked {
-        ask(folder, |dialog| {
+        ask(folder, None, |dialog| {
             dialog
                 .set_title("Open image")
                 .add_filter("Images", &ENDINGS)
@@ -48,13 +48,13 @@ impl Dialogs for SystemDialogs {
     }
 
     fn folder(&self, folder: Option<&Path>) -> Picked {
-        ask(folder, |dialog| {
+        ask(folder, None, |dialog| {
             dialog.set_title("Open folder").pick_folder()
         })
     }
 
     fn model(&self, folder: Option<&Path>) -> Picked {
-        ask(folder, |dialog| {
+        ask(folder, None, |dialog| {
             dialog
                 .set_title("Open model")
                 .add_filter("Exported PyTorch models", &["pt2"])
@@ -64,20 +64,18 @@ impl Dialogs for SystemDialogs {
     }
 
     fn save(&self, folder: Option<&Path>, name: &str) -> Picked {
-        ask(folder, |dialog| {
+        ask(folder, Some(name), |dialog| {
             dialog
                 .set_title("Export")
-                .set_file_name(name)
                 .add_filter("PNG", &["png"])
                 .save_file()
         })
     }
 
     fn save_figure(&self, folder: Option<&Path>, name: &str) -> Picked {
-        ask(folder, |dialog| {
+        ask(folder, Some(name), |dialog| {
             dialog
                 .set_title("Export")
-                .set_file_name(name)
                 .add_filter("PNG", &["png"])
                 .add_filter("PDF", &["pdf"])
                 .add_filter("SVG", &["svg"])
@@ -86,7 +84,7 @@ impl Dialogs for SystemDialogs {
     }
 
     fn session(&self, folder: Option<&Path>) -> Picked {
-        ask(folder, |dialog| {
+        ask(folder, None, |dialog| {
             dialog
                 .set_title("Open session")
                 .add_filter("Sessions", &["json"])
@@ -95,25 +93,77 @@ impl Dialogs for SystemDialogs {
     }
 
     fn save_session(&self, folder: Option<&Path>, name: &str) -> Picked {
-        ask(folder, |dialog| {
+        ask(folder, Some(name), |dialog| {
             dialog
                 .set_title("Save session")
-                .set_file_name(name)
                 .add_filter("Sessions", &["json"])
                 .save_file()
         })
     }
 }
 
-fn ask(folder: Option<&Path>, show: impl FnOnce(rfd::FileDialog) -> Option<PathBuf>) -> Picked {
+/// Shows a picker that begins in `folder`, with `name` for a file that is to be written.
+fn ask(
+    folder: Option<&Path>,
+    name: Option<&str>,
+    show: impl FnOnce(rfd::FileDialog) -> Option<PathBuf>,
+) -> Picked {
     let mut dialog = rfd::FileDialog::new();
     if let Some(folder) = folder {
         dialog = dialog.set_directory(folder);
+    }
+    if let Some(start) = file_name(folder, name, has_portal()) {
+        dialog = dialog.set_file_name(start);
     }
     let opened = Instant::now();
     match show(dialog) {
         Some(path) => Picked::File(path),
         None if opened.elapsed() < NEVER_OPENED => Picked::Unavailable,
         None => Picked::Nothing,
+    }
+}
+
+/// The name that a picker begins with. The portal has the folder apart from it; zenity has nothing
+/// but the name, and takes a folder in it.
+fn file_name(folder: Option<&Path>, name: Option<&str>, portal: bool) -> Option<String> {
+    match (folder, portal) {
+        // With nothing joined to it the folder ends as folders do.
+        (Some(folder), false) => Some(folder.join(name.unwrap_or_default()).display().to_string()),
+        _ => name.map(str::to_owned),
+    }
+}
+
+/// Whether the desktop's own picker is to be expected. Systems other than Linux have theirs always.
+fn has_portal() -> bool {
+    if !cfg!(target_os = "linux") {
+        return true;
+    }
+    let bus = std::env::var_os("DBUS_SESSION_BUS_ADDRESS").is_some()
+        || std::env::var_os("XDG_RUNTIME_DIR")
+            .is_some_and(|run| Path::new(&run).join("bus").exists());
+    let shared = std::env::var_os("XDG_DATA_DIRS").filter(|dirs| !dirs.is_empty());
+    let shared = shared.unwrap_or_else(|| "/usr/local/share:/usr/share".into());
+    bus && std::env::split_paths(&shared).any(|folder| folder.join(PORTAL).exists())
+}
+
+/// What starts the portal, in a folder of shared data.
+const PORTAL: &str = "dbus-1/services/org.freedesktop.portal.Desktop.service";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn zenity_is_told_the_folder_in_the_name() {
+        let folder = Some(Path::new("/data/cats"));
+        let named = |folder, name, portal| file_name(folder, name, portal);
+        assert_eq!(named(folder, Some("a.png"), true).unwrap(), "a.png");
+        assert_eq!(
+            named(folder, Some("a.png"), false).unwrap(),
+            "/data/cats/a.png"
+        );
+        assert_eq!(named(folder, None, false).unwrap(), "/data/cats/");
+        assert_eq!(named(folder, None, true), None);
+        assert_eq!(named(None, Some("a.png"), false).unwrap(), "a.png");
     }
 }

@@ -15,24 +15,29 @@ use crate::picture::compose::{Look, Scale};
 use crate::picture::{self, write};
 
 use super::dialogs::Picked;
+use super::open::photo_folder;
 use super::panels_ui::NOWHERE_TO_LOOK;
+use super::path_ui::{PathField, Refused, Then};
 use super::state::State;
 use super::textures::{self, Shown};
+use super::widgets::sentence;
 use super::{App, background, rows, scale, strip_ui};
 
 /// Longest side of each picture put on the clipboard: the window's thread packs them.
 const LONGEST_COPIED: u32 = 720;
 
-/// What to do where the desktop has no file picker.
-const NO_PICKER: &str = "No file picker could be opened, so nothing was written. Install \
-                         xdg-desktop-portal or zenity, copy with Ctrl+C, or use `gradcam export`.";
+/// What the person is asked for.
+const EXPORT_TO: &str = "Export to";
 
 /// What an export comes back with.
 pub enum Finished {
     Written(PathBuf),
     Copied(ColorImage),
     NothingChosen,
-    NoPicker,
+    /// With the folder and the name that it was to begin with.
+    NoPicker(What, Option<PathBuf>, String),
+    /// Of a path that was typed.
+    Refused(What, Refused),
     /// In words.
     Failed(String),
 }
@@ -97,7 +102,7 @@ pub fn save(app: &mut App, ctx: &Context, what: What) {
         What::Composite | What::Strip => format!("{stem}.png"),
     };
     let max_px = app.state.export_px.limit();
-    let folder = app.exported_to.clone();
+    let folder = app.exported_to.clone().or_else(|| photo_folder(app));
     let dialogs = Arc::clone(&app.dialogs);
     start(app, ctx, move || {
         let picked = match what {
@@ -118,7 +123,29 @@ pub fn save(app: &mut App, ctx: &Context, what: What) {
                 }
             }
             Picked::Nothing => Finished::NothingChosen,
-            Picked::Unavailable => Finished::NoPicker,
+            Picked::Unavailable => Finished::NoPicker(what, folder, name),
+        }
+    });
+}
+
+/// Writes `what` to a path that was typed.
+pub fn save_to(app: &mut App, ctx: &Context, what: What, path: PathBuf, replace: bool) {
+    let Some((drawing, _)) = ready(app, what) else {
+        return;
+    };
+    let max_px = app.state.export_px.limit();
+    let path = with_extension(path, what);
+    start(app, ctx, move || {
+        if !replace && path.exists() {
+            return Finished::Refused(what, Refused::exists(path));
+        }
+        match drawing.write(&path, max_px) {
+            Ok(()) => Finished::Written(path),
+            Err(error) => {
+                let why = sentence(&error.to_string());
+                let exists = false;
+                Finished::Refused(what, Refused { path, why, exists })
+            }
         }
     });
 }
@@ -150,7 +177,13 @@ pub fn drain(app: &mut App, ctx: &Context) {
             app.state.done = Some("Copied the composite".to_owned());
         }
         Ok(Finished::NothingChosen) => {}
-        Ok(Finished::NoPicker) => app.notices.error("No file picker", NO_PICKER),
+        Ok(Finished::NoPicker(what, folder, name)) => {
+            let field = PathField::new(EXPORT_TO, Then::Export(what), folder, &name);
+            app.path_field = Some(field);
+        }
+        Ok(Finished::Refused(what, refused)) => {
+            app.ask_path_again(EXPORT_TO, Then::Export(what), refused);
+        }
         Ok(Finished::Failed(why)) => app.notices.error("The export could not be written", why),
         Err(promise) => app.exporting = Some((since, promise)),
     }
@@ -228,7 +261,7 @@ fn drawing(state: &State, what: What) -> Option<(Drawing, String)> {
                 .map(|row| {
                     Some(figure::Row {
                         figure: figure(state, row)?,
-                        label: None,
+                        label: state.letter(row.id).map(str::to_owned),
                         difference: scale::difference(state, row),
                     })
                 })

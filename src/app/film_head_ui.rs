@@ -208,7 +208,7 @@ impl App {
                     commands.push(Command::FilterPictures(filter));
                 }
             };
-            for filter in [Filter::All, Filter::Mistakes, Filter::Unanswered] {
+            for filter in Filter::WITHOUT_CLASS {
                 offer(ui, filter, self.film_filter_label(filter));
             }
             ui.separator();
@@ -231,7 +231,7 @@ impl App {
     }
 
     /// Classes that pictures are of or are taken for, with how many, the most first.
-    fn classes_there(&self) -> Vec<(usize, usize)> {
+    pub(super) fn classes_there(&self) -> Vec<(usize, usize)> {
         let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
         for entry in self.film.roll.entries() {
             let answered = entry.verdict().map(|verdict| verdict.class);

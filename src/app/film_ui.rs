@@ -194,8 +194,13 @@ impl App {
         }
         response.on_hover_ui(|ui| {
             ui.label(RichText::new(&entry.name).font(theme::title()));
-            for words in said {
-                ui.label(sentence(&words));
+            for (place, words) in said.iter().enumerate() {
+                // A class keeps its name as it is written.
+                let of_class = place == 0 && entry.verdict().is_some();
+                ui.label(match of_class {
+                    true => words.clone(),
+                    false => sentence(words),
+                });
             }
             let folder = entry
                 .path

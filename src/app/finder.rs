@@ -6,6 +6,7 @@ use std::path::Path;
 use egui::Context;
 
 use crate::figure::Panel;
+use crate::folder::{Filter, Sort};
 
 use super::App;
 use super::commands::Command;
@@ -110,7 +111,36 @@ impl App {
         for (what, on, command) in switches {
             offer(what, if on { "off" } else { "on" }, command);
         }
+        for sort in Sort::ALL {
+            if sort != self.film.roll.sort() {
+                offer("Sort pictures", sort.label(), Command::SortPictures(sort));
+            }
+        }
+        for filter in Filter::WITHOUT_CLASS {
+            if filter != self.film.roll.filter() {
+                let name = self.film_filter_label(filter);
+                offer("Show pictures", &name, Command::FilterPictures(filter));
+            }
+        }
+        choices.extend(self.classes_to_show());
         choices
+    }
+
+    /// The classes that the folder's pictures can be filtered by, as the model names them.
+    fn classes_to_show(&self) -> Vec<Entry> {
+        let classes = self.classes_there().into_iter();
+        let filters = classes.map(|(class, _)| Filter::Class(class));
+        filters
+            .filter(|filter| *filter != self.film.roll.filter())
+            .map(|filter| Entry {
+                name: format!("Show pictures: {}", self.film_filter_label(filter)),
+                detail: String::new(),
+                keys: None,
+                hint: String::new(),
+                why_not: None,
+                command: Command::FilterPictures(filter),
+            })
+            .collect()
     }
 }
 

@@ -146,7 +146,11 @@ impl App {
         right = draw_right(ui, right, y, shape) - GRID;
         let name = if filtered { &layer.path } else { &layer.name };
         let name = line(ui, name, theme::body(), name_colour, right - left);
-        left = draw_left(ui, left, y, name) + GRID;
+        // Numbers of one or of two digits are followed by their types in one column.
+        let digits = if filtered { 0 } else { digits(card, layer) };
+        let column = line(ui, &"0".repeat(digits), theme::body(), weak, right - left);
+        let column = left + column.size().x;
+        left = draw_left(ui, left, y, name).max(column) + GRID;
         if right - left > 24.0 {
             draw_left(
                 ui,
@@ -203,13 +207,36 @@ fn panes_ui(ui: &mut Ui, state: &State, card: &ModelCard, commands: &mut Vec<Com
             commands.extend(segments(ui, state.pane, &panes).map(Command::SetPane));
         });
         if state.pane == Pane::Layers {
-            let text = format!("{} with a map", card.layers.targets().count());
+            let text = format!("{} maps", card.layers.targets().count());
             ui.with_layout(egui::Layout::right_to_left(Align::Center), |ui| {
                 let colour = palette(ui).weak;
-                ui.label(egui::RichText::new(text).font(theme::small()).color(colour));
+                ui.label(egui::RichText::new(text).font(theme::small()).color(colour))
+                    .on_hover_text("So many layers have a map");
             });
         }
     });
+}
+
+/// Of a layer that is called by a number: the most digits that it or a neighbour has.
+fn digits(card: &ModelCard, layer: &Layer) -> usize {
+    let layers = &card.layers.layers;
+    let beside = layer.parent.map(|parent| layers[parent].children.iter());
+    let beside = beside.into_iter().flatten();
+    most_digits(
+        &layer.name,
+        beside.map(|index| layers[*index].name.as_str()),
+    )
+}
+
+/// 0 where the name is no number.
+fn most_digits<'a>(name: &str, beside: impl Iterator<Item = &'a str>) -> usize {
+    let number = |name: &str| name.bytes().all(|byte| byte.is_ascii_digit());
+    match number(name) {
+        true => beside
+            .filter(|other| number(other))
+            .fold(name.len(), |most, other| most.max(other.len())),
+        false => 0,
+    }
 }
 
 /// Which of two open models the lists show.
@@ -335,4 +362,16 @@ fn long_shape(shape: &[i64]) -> String {
         .map(ToString::to_string)
         .collect::<Vec<_>>()
         .join("×")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::most_digits;
+
+    #[test]
+    fn numbers_have_the_room_of_the_longest_beside_them() {
+        let beside = ["0", "9", "12", "squeeze_of_many"];
+        let digits = |name| most_digits(name, beside.into_iter());
+        assert_eq!([digits("0"), digits("12"), digits("squeeze")], [2, 2, 0]);
+    }
 }

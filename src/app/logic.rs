@@ -17,6 +17,7 @@ use super::about_ui::Draft;
 use super::asking::Asked;
 use super::notices::Place;
 use super::results::HeatKey;
+use super::rows::RowId;
 use super::state::{Side, with_class};
 use super::view::View;
 use super::widgets::BUSY_STEP;
@@ -199,6 +200,9 @@ impl App {
                         ..before
                     };
                     state.active = side;
+                    if state.sides.len() > 1 {
+                        self.reveal_row = Some(RowId::Side(side));
+                    }
                     self.close_unused_models();
                     self.take_first_choice();
                     self.ask();

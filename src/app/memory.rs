@@ -367,3 +367,47 @@ impl Placement {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use egui::{RawInput, ViewportCommand, ViewportId};
+
+    use super::*;
+
+    /// One frame of a window that is told to be maximised or not: whether it has settled, and
+    /// whether it was asked again to fill the screen.
+    fn frame(ctx: &Context, still: &mut u8, maximised: bool) -> (bool, bool) {
+        let mut input = RawInput::default();
+        let root = input.viewports.entry(ViewportId::ROOT).or_default();
+        root.maximized = Some(maximised);
+        let mut settled = false;
+        let output = ctx.run_ui(input, |ui| settled = has_settled(still, ui.ctx()));
+        let root = &output.viewport_output[&ViewportId::ROOT];
+        let asked = root.commands.contains(&ViewportCommand::Maximized(true));
+        output.drop_without_applying_deltas();
+        (settled, asked)
+    }
+
+    #[test]
+    fn a_window_is_asked_to_fill_the_screen_until_it_does() {
+        let (ctx, mut still) = (Context::default(), 8);
+        assert_eq!(frame(&ctx, &mut still, false), (false, true));
+        assert_eq!(frame(&ctx, &mut still, false), (false, true));
+        assert_eq!(frame(&ctx, &mut still, true), (true, false));
+        // Made smaller by hand afterwards it stays small.
+        assert_eq!(frame(&ctx, &mut still, false), (true, false));
+    }
+
+    #[test]
+    fn a_desktop_that_does_not_maximise_is_not_asked_for_ever() {
+        let (ctx, mut still) = (Context::default(), 2);
+        let asked: Vec<bool> = (0..4).map(|_| frame(&ctx, &mut still, false).1).collect();
+        assert_eq!(asked, [true, true, false, false]);
+    }
+
+    #[test]
+    fn a_window_that_did_not_fill_the_screen_is_settled_at_once() {
+        let mut still = 0;
+        assert_eq!(frame(&Context::default(), &mut still, false), (true, false));
+    }
+}

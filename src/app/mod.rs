@@ -39,6 +39,7 @@ mod input_texture;
 mod keys;
 mod keys_ui;
 mod layers_ui;
+mod list_width;
 mod logic;
 mod looks;
 mod lost_display;
@@ -48,6 +49,7 @@ mod notices;
 mod open;
 mod palette_ui;
 mod panels_ui;
+mod path_ui;
 mod photo_texture;
 mod picture_ui;
 mod readout_ui;
@@ -116,6 +118,8 @@ pub struct App {
     scroll_to_layer: bool,
     /// And its tile in the strip, in so many frames.
     reveal_tile: u8,
+    /// How wide the strip's tiles are.
+    tile_width: f32,
     /// A row of several that is to be brought into sight, once.
     reveal_row: Option<rows::RowId>,
     channel_pictures: channels_ui::ChannelPictures,
@@ -126,10 +130,13 @@ pub struct App {
     film_view: film::FilmView,
     /// How wide the controls were in the last frame.
     controls_width: f32,
+    list_widths: list_width::ListWidths,
     memory: Memory,
     undo: undo::Undo,
     session: session::SessionWork,
     finder: palette_ui::Finder,
+    /// Where a path is typed, for want of a file picker.
+    path_field: Option<path_ui::PathField>,
     /// The sheet of commands and keys is open.
     keys_shown: bool,
 }
@@ -170,16 +177,19 @@ impl App {
             hovered: None,
             scroll_to_layer: false,
             reveal_tile: 0,
+            tile_width: 0.0,
             reveal_row: None,
             channel_pictures: channels_ui::ChannelPictures::default(),
             draft: about_ui::Draft::default(),
             film: Film::new(film::wake(ctx)),
             film_view: film::FilmView::default(),
             controls_width: 0.0,
+            list_widths: list_width::ListWidths::default(),
             memory,
             undo: undo::Undo::default(),
             session: session::SessionWork::default(),
             finder: palette_ui::Finder::default(),
+            path_field: None,
             keys_shown: false,
         };
         app.begin_from_memory(ctx);

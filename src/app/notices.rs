@@ -1,6 +1,7 @@
 //! What went wrong, in words, on screen until it is dismissed or until what it is about is past.
 
 use std::fmt::Display;
+use std::time::Duration;
 
 use egui::{
     Align2, Area, Button, Color32, Frame, Id, Label, Margin, Order, RichText, Stroke, Ui, vec2,
@@ -16,14 +17,23 @@ pub enum Place {
     Picture,
     Model,
     Folder,
+    /// Beside those that are pinned.
+    Pins,
+    Session,
 }
 
 /// One thing that went wrong.
 pub struct Notice {
     id: u64,
     place: Option<Place>,
+    /// It goes by itself.
+    passing: bool,
+    /// When, in the window's seconds, once it has been seen.
+    ends: Option<f64>,
     pub title: String,
     pub text: String,
+    /// The way on: what its button is called, and what it does.
+    offer: Option<(String, Command)>,
 }
 
 /// All that is not dismissed, oldest first.
@@ -36,10 +46,19 @@ pub struct Notices {
 /// More would cover the pictures; the oldest are waiting below.
 const SHOWN_AT_ONCE: usize = 4;
 
+/// How long a notice stands that goes by itself, and how long it takes to go, in seconds.
+const STANDS_FOR: f64 = 6.0;
+const FADES_FOR: f64 = 0.4;
+
 impl Notices {
     /// Says it once, however often it happens.
     pub fn error(&mut self, title: &str, text: impl Display) {
-        self.say(None, title, text);
+        self.say(None, false, title, text);
+    }
+
+    /// Says why something was not done that has left nothing behind to be mended.
+    pub fn passing(&mut self, place: Place, title: &str, text: impl Display) {
+        self.say(Some(place), true, title, text);
     }
 
     /// Says what could not be opened.
@@ -48,8 +67,10 @@ impl Notices {
             Place::Picture => "This image cannot be opened",
             Place::Model => "This model cannot be opened",
             Place::Folder => "This folder cannot be opened",
+            Place::Pins => "This view cannot be pinned",
+            Place::Session => "This session cannot be opened",
         };
-        self.say(Some(place), title, text);
+        self.say(Some(place), false, title, text);
     }
 
     /// Another one stands there now, or none is to.
@@ -57,18 +78,37 @@ impl Notices {
         self.list.retain(|notice| notice.place != Some(place));
     }
 
-    fn say(&mut self, place: Option<Place>, title: &str, text: impl Display) {
+    fn say(&mut self, place: Option<Place>, passing: bool, title: &str, text: impl Display) {
         let text = sentence(&text.to_string());
-        if self.list.iter().any(|n| n.title == title && n.text == text) {
+        let mut said = self.list.iter_mut();
+        if let Some(said) = said.find(|n| n.title == title && n.text == text) {
+            said.ends = None;
             return;
         }
         self.list.push(Notice {
             id: self.next,
             place,
+            passing,
+            ends: None,
             title: title.to_owned(),
             text,
+            offer: None,
         });
         self.next += 1;
+    }
+
+    /// Says something with a way on.
+    pub fn offering(
+        &mut self,
+        place: Place,
+        title: &str,
+        text: impl Display,
+        offer: Option<(String, Command)>,
+    ) {
+        self.say(Some(place), false, title, text);
+        if let Some(said) = self.list.last_mut() {
+            said.offer = offer;
+        }
     }
 
     pub fn dismiss(&mut self, id: u64) {
@@ -89,7 +129,15 @@ impl Notices {
     }
 
     /// Draws them over the pictures, so that nothing moves when one comes or goes.
-    pub fn ui(&self, ui: &Ui, top: f32, commands: &mut Vec<Command>) {
+    pub fn ui(&mut self, ui: &Ui, top: f32, commands: &mut Vec<Command>) {
+        let now = ui.input(|i| i.time);
+        for notice in self.list.iter_mut().filter(|notice| notice.passing) {
+            let ends = *notice.ends.get_or_insert(now + STANDS_FOR);
+            let still = (ends - FADES_FOR - now).max(0.0);
+            ui.request_repaint_after(Duration::from_secs_f64(still));
+        }
+        self.list
+            .retain(|notice| notice.ends.is_none_or(|ends| ends > now));
         if self.list.is_empty() {
             return;
         }
@@ -100,7 +148,12 @@ impl Notices {
                 ui.set_width(520.0);
                 ui.spacing_mut().item_spacing.y = GRID;
                 for notice in self.list.iter().rev().take(SHOWN_AT_ONCE) {
-                    notice_ui(ui, notice, commands);
+                    ui.scope(|ui| {
+                        if let Some(ends) = notice.ends {
+                            ui.multiply_opacity(((ends - now) / FADES_FOR).min(1.0) as f32);
+                        }
+                        notice_ui(ui, notice, commands);
+                    });
                 }
             });
     }
@@ -139,6 +192,11 @@ fn notice_ui(ui: &mut Ui, notice: &Notice, commands: &mut Vec<Command>) {
         // The words may be needed elsewhere: a search, a bug report.
         let words = RichText::new(&notice.text).color(colours.weak);
         ui.add(Label::new(words).wrap().selectable(true));
+        if let Some((label, command)) = &notice.offer
+            && ui.button(label).clicked()
+        {
+            commands.push(command.clone());
+        }
         ui.set_min_width(ui.available_width());
     });
     let edge = shown.response.rect;

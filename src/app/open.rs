@@ -16,6 +16,7 @@ use super::background;
 use super::commands::Command;
 use super::dialogs::{Dialogs, Picked};
 use super::logic::{Opening, OpeningModel};
+use super::path_ui::{PathField, Then};
 use super::session;
 use super::session_file::looks_like_session;
 use super::theme::{self, GRID, palette};
@@ -24,48 +25,71 @@ use super::theme::{self, GRID, palette};
 pub struct Picking {
     promise: Promise<Picked>,
     open: fn(&mut App, PathBuf),
+    /// What the person is asked for, and where the picker began.
+    title: &'static str,
+    folder: Option<PathBuf>,
 }
 
-/// What to tell whoever has no picker.
-const NO_PICKER: &str = "No file picker could be opened. Install xdg-desktop-portal or zenity, \
-                             drop the file on this window, or name it on the command line.";
-
 pub fn pick_image(app: &mut App, ctx: &Context) {
-    let folder = app.state.photo.as_ref().and_then(|p| folder(&p.path));
-    pick(app, ctx, image, move |dialogs| {
-        dialogs.image(folder.as_deref())
+    pick_image_for(app, ctx, photo_folder(app), image);
+}
+
+/// An image, for whatever is to be done with it.
+pub fn pick_image_for(
+    app: &mut App,
+    ctx: &Context,
+    folder: Option<PathBuf>,
+    open: fn(&mut App, PathBuf),
+) {
+    pick(app, ctx, "Open image", folder, open, |dialogs, folder| {
+        dialogs.image(folder)
     });
 }
 
 pub fn pick_folder(app: &mut App, ctx: &Context) {
-    let folder = app.state.photo.as_ref().and_then(|p| folder(&p.path));
+    let folder = photo_folder(app);
     let open = |app: &mut App, path| app.open_film(vec![path]);
-    pick(app, ctx, open, move |dialogs| {
-        dialogs.folder(folder.as_deref())
+    pick(app, ctx, "Open folder", folder, open, |dialogs, folder| {
+        dialogs.folder(folder)
     });
 }
 
 pub fn pick_model(app: &mut App, ctx: &Context) {
-    pick_model_for(app, ctx, model);
+    pick_model_for(app, ctx, model_folder(app), model);
 }
 
 /// A model to stand beside the one that is open.
 pub fn pick_second_model(app: &mut App, ctx: &Context) {
-    pick_model_for(app, ctx, second_model);
+    pick_model_for(app, ctx, model_folder(app), second_model);
 }
 
-fn pick_model_for(app: &mut App, ctx: &Context, open: fn(&mut App, PathBuf)) {
-    let folder = app.state.card().and_then(|c| folder(&c.path));
-    pick(app, ctx, open, move |dialogs| {
-        dialogs.model(folder.as_deref())
+/// A model, for whatever is to be done with it.
+pub fn pick_model_for(
+    app: &mut App,
+    ctx: &Context,
+    folder: Option<PathBuf>,
+    open: fn(&mut App, PathBuf),
+) {
+    pick(app, ctx, "Open model", folder, open, |dialogs, folder| {
+        dialogs.model(folder)
     });
 }
 
 pub fn pick_session(app: &mut App, ctx: &Context) {
-    let folder = app.session.folder();
-    pick(app, ctx, session::open, move |dialogs| {
-        dialogs.session(folder.as_deref())
+    let folder = app.session.folder().or_else(|| photo_folder(app));
+    let open = session::open;
+    pick(app, ctx, "Open session", folder, open, |dialogs, folder| {
+        dialogs.session(folder)
     });
+}
+
+fn model_folder(app: &App) -> Option<PathBuf> {
+    folder(&app.state.card()?.path)
+}
+
+/// The folder that the open photo lies in.
+pub fn photo_folder(app: &App) -> Option<PathBuf> {
+    folder(&app.state.photo.as_ref()?.path)
 }
 
 fn folder(file: &Path) -> Option<PathBuf> {
@@ -75,29 +99,41 @@ fn folder(file: &Path) -> Option<PathBuf> {
 fn pick(
     app: &mut App,
     ctx: &Context,
+    title: &'static str,
+    folder: Option<PathBuf>,
     open: fn(&mut App, PathBuf),
-    show: impl FnOnce(&dyn Dialogs) -> Picked + Send + 'static,
+    show: impl FnOnce(&dyn Dialogs, Option<&Path>) -> Picked + Send + 'static,
 ) {
     if app.picking.is_some() {
         return;
     }
     let (dialogs, ctx) = (Arc::clone(&app.dialogs), ctx.clone());
-    let ask = move || show(dialogs.as_ref());
+    let start = folder.clone();
+    let ask = move || show(dialogs.as_ref(), start.as_deref());
     let wake = move || ctx.request_repaint();
     let promise = background::run("file picker", ask, |_| Picked::Unavailable, wake);
-    app.picking = Some(Picking { promise, open });
+    app.picking = Some(Picking {
+        promise,
+        open,
+        title,
+        folder,
+    });
 }
 
 /// Takes what a picker has brought.
 pub fn drain(app: &mut App) {
-    let Some(Picking { promise, open }) = app.picking.take() else {
+    let Some(picking) = app.picking.take() else {
         return;
     };
-    match promise.try_take() {
-        Ok(Picked::File(file)) => open(app, file),
+    match picking.promise.try_take() {
+        Ok(Picked::File(file)) => (picking.open)(app, file),
         Ok(Picked::Nothing) => {}
-        Ok(Picked::Unavailable) => app.notices.error("No file picker", NO_PICKER),
-        Err(promise) => app.picking = Some(Picking { promise, open }),
+        Ok(Picked::Unavailable) => {
+            let then = Then::Open(picking.open);
+            let field = PathField::new(picking.title, then, picking.folder, "");
+            app.path_field = Some(field);
+        }
+        Err(promise) => app.picking = Some(Picking { promise, ..picking }),
     }
 }
 

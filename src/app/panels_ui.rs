@@ -96,12 +96,12 @@ impl App {
         if rows.len() > 1 {
             self.rows_ui(ui, &rows, commands);
         } else {
-            self.single_ui(ui, rows.first());
+            self.single_ui(ui, rows.first(), commands);
         }
     }
 
     /// The four panels of one view, as large as they can be.
-    fn single_ui(&mut self, ui: &mut Ui, row: Option<&Row>) {
+    fn single_ui(&mut self, ui: &mut Ui, row: Option<&Row>, commands: &mut Vec<Command>) {
         let stage = ui.available_rect_before_wrap();
         let photo = row
             .map(|row| &row.subject.photo)
@@ -120,7 +120,7 @@ impl App {
         }
         for (cell, rect) in cells.into_iter().zip(rects) {
             self.head_ui(ui, row, cell, rect);
-            self.picture_ui(ui, row, cell, rect);
+            self.picture_ui(ui, row, cell, rect, commands);
         }
     }
 

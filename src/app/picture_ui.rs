@@ -1,11 +1,14 @@
 //! One picture in its panel, at the zoom and the pan that all share.
 
-use egui::{Color32, Painter, Pos2, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{
+    Color32, CursorIcon, Painter, Pos2, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2,
+};
 
 use crate::figure::Panel;
 use crate::picture::compose::UNSEEN_SHADE;
 
 use super::App;
+use super::commands::Command;
 use super::input_texture::InputTexture;
 use super::panels_ui::{Cell, NOWHERE_TO_LOOK, is_stale};
 use super::photo_texture::PhotoTexture;
@@ -24,7 +27,14 @@ const WHOLE: Rect = Rect {
 const UNSEEN_ZERO: Color32 = Color32::from_gray(50);
 
 impl App {
-    pub(super) fn picture_ui(&mut self, ui: &mut Ui, row: Option<&Row>, cell: Cell, rect: Rect) {
+    pub(super) fn picture_ui(
+        &mut self,
+        ui: &mut Ui,
+        row: Option<&Row>,
+        cell: Cell,
+        rect: Rect,
+        commands: &mut Vec<Command>,
+    ) {
         self.fit_signed(ui, row, cell, rect);
         let colours = palette(ui);
         ui.painter().rect_filled(rect, 0.0, colours.well);
@@ -65,7 +75,7 @@ impl App {
         let original = cell == Cell::Panel(Panel::Original);
         let nowhere = row.is_some_and(|row| row.subject.has_nowhere_to_look());
         if nowhere && !original {
-            plate(ui, rect, true, NOWHERE_TO_LOOK);
+            plate_ui(ui, rect, true, NOWHERE_TO_LOOK);
             return;
         }
         // Without a row there is only the photo.
@@ -78,18 +88,15 @@ impl App {
         if empty && stale && waiting {
             busy(ui, rect.center(), GRID, colours.faint);
         }
-        if stale && !waiting && !original {
-            plate(
-                ui,
-                rect,
-                empty,
-                "Not computed. Click the class to try again.",
-            );
+        // Without an answer there is no class that a picture could be stale for.
+        let missing = stale || (empty && row.is_some());
+        if missing && !waiting && !original && not_computed_ui(ui, rect, empty) {
+            commands.push(Command::ComputeAgain);
         }
         let heat = own.and_then(|own| own.heat.as_ref()).map(|(_, heat)| heat);
         let words = heat.and_then(|heat| heat.empty);
         if let Some(words) = words.filter(|_| cell == Cell::Panel(Panel::HeatMap) && !stale) {
-            plate(ui, rect, false, words);
+            plate_ui(ui, rect, false, words);
         }
         if cell == Cell::Difference {
             let text = line(
@@ -194,8 +201,33 @@ fn draw_signed(painter: &Painter, picture: &InputTexture, at: Rect) {
     painter.image(picture.texture().id(), seen, picture.uv(), Color32::WHITE);
 }
 
+/// Words over a picture that is of something else than what is asked; tells whether they were clicked.
+fn not_computed_ui(ui: &Ui, rect: Rect, bare: bool) -> bool {
+    let text = "Not computed. Click to compute again.";
+    let plate = plate(ui, rect, bare, text);
+    let id = ui
+        .scope_id()
+        .with(("again", rect.min.x as i32, rect.min.y as i32));
+    let response = ui.interact(plate, id, Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, text));
+    response
+        .on_hover_cursor(CursorIcon::PointingHand)
+        .on_hover_text(Command::ComputeAgain.tooltip())
+        .clicked()
+}
+
 /// Words over a picture that does not speak for itself, or in the place of one that is not there.
-fn plate(ui: &Ui, rect: Rect, bare: bool, text: &str) {
+fn plate_ui(ui: &Ui, rect: Rect, bare: bool, text: &str) {
+    let plate = plate(ui, rect, bare, text);
+    let id = ui
+        .scope_id()
+        .with(("plate", rect.min.x as i32, rect.min.y as i32));
+    let response = ui.interact(plate, id, Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
+}
+
+/// Draws the words in the middle of a panel; gives back their place.
+fn plate(ui: &Ui, rect: Rect, bare: bool, text: &str) -> Rect {
     let (words, ground) = if bare {
         (palette(ui).weak, Color32::TRANSPARENT)
     } else {
@@ -210,9 +242,5 @@ fn plate(ui: &Ui, rect: Rect, bare: bool, text: &str) {
     ui.painter().rect_filled(plate, 4.0, ground);
     ui.painter()
         .galley(plate.min + vec2(GRID, GRID / 2.0), galley, words);
-    let id = ui
-        .scope_id()
-        .with(("plate", rect.min.x as i32, rect.min.y as i32));
-    let response = ui.interact(plate, id, Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
+    plate
 }

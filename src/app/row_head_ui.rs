@@ -6,14 +6,15 @@ use egui::{
 };
 
 use crate::explain::Score;
-use crate::picture::caption::{percent, significant};
+use crate::picture::caption::{difference as difference_words, percent, significant};
+use crate::picture::compose::Scale;
 
 use super::App;
 use super::commands::Command;
 use super::rows::{Row, RowId};
-use super::textures::{Shown, shown};
+use super::textures::{HeatTexture, Shown, shown};
 use super::theme::{self, GRID, palette};
-use super::widgets::{draw_left, draw_right, line};
+use super::widgets::{draw_left, draw_right, line, on_stage};
 
 /// Between two things that are told of a row.
 const DOT: &str = "  ·  ";
@@ -98,10 +99,15 @@ impl App {
         ui.scope_builder(UiBuilder::new().max_rect(place), |ui| {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 ui.spacing_mut().item_spacing.x = 4.0;
+                on_stage(ui);
                 for (label, hint, command) in self.actions(row) {
                     let name = format!("{label}, row {}", number + 1);
-                    let button = ui.add(Button::new(label).small()).on_hover_text(hint);
-                    button.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
+                    let why_not = self.why_not(&command);
+                    let enabled = why_not.is_none();
+                    let button = ui.add_enabled(enabled, Button::new(label).small());
+                    let button = button.on_hover_text(hint);
+                    let button = button.on_disabled_hover_text(why_not.unwrap_or_default());
+                    button.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, &name));
                     left = left.min(button.rect.left());
                     if button.clicked() {
                         commands.push(command);
@@ -119,11 +125,12 @@ impl App {
             let name = |class| Score::For(class).describe(&subject.card.labels);
             let own = self.textures.row(row.id);
             let difference = own.and_then(|own| own.difference.as_ref());
-            let end = difference.map_or_else(String::new, |(_, difference)| {
-                format!(", ±{}", significant(difference.end))
-            });
+            let how = difference.map_or_else(
+                || "difference".to_owned(),
+                |(_, drawn)| difference_words(drawn.max, scale_of(drawn)),
+            );
             let (a, b) = (name(a), name(b));
-            return vec![format!("difference: red is {a}, blue {b}{end}")];
+            return vec![format!("red is {a}, blue {b}"), how];
         }
         let mut facts: Vec<String> = shown_words(&shown(state, row)).into_iter().collect();
         facts.push(subject.layer.clone().unwrap_or_default());
@@ -208,6 +215,14 @@ impl App {
             }
             RowId::Side(_) | RowId::Versus(_) => vec![keep(row.id)],
         }
+    }
+}
+
+/// The scale that a texture is coloured by.
+fn scale_of(drawn: &HeatTexture) -> Scale {
+    match drawn.common_scale {
+        true => Scale::UpTo(drawn.end),
+        false => Scale::Own,
     }
 }
 

@@ -14,18 +14,22 @@ use crate::picture::decode::Photo;
 use super::App;
 use super::background;
 use super::dialogs::Picked;
+use super::open::{photo_folder, pick_image_for, pick_model_for};
+use super::path_ui::{PathField, Refused, Then};
 use super::rows::MOST_PINS;
 use super::session_file::{EXTENSION, Error, Opened, Session, with_extension};
+use super::widgets::sentence;
 
 mod parts;
 mod snapshot;
 mod take_up;
+mod unread;
 
 use parts::{Part, PartState, distinct, is_file};
+use unread::Unread;
 
-/// What to do where the desktop has no file picker.
-const NO_PICKER: &str = "No file picker could be opened, so nothing was written. Install \
-                         xdg-desktop-portal or zenity.";
+/// What the person is asked for.
+const SAVE_TO: &str = "Save session to";
 
 /// The session file, and what is under way with it.
 #[derive(Default)]
@@ -35,12 +39,19 @@ pub struct SessionWork {
     saving: Option<(Instant, Promise<Saved>)>,
     reading: Option<Reading>,
     opening: Option<Opening>,
+    /// What could not be taken up of the session that is open.
+    unread: Unread,
+    /// The missing file that the person is asked for.
+    locating: Option<PathBuf>,
 }
 
 enum Saved {
     To(PathBuf),
     NothingChosen,
-    NoPicker,
+    /// With the folder and the name that it was to begin with.
+    NoPicker(Option<PathBuf>, String),
+    /// Of a path that was typed.
+    Refused(Refused),
     Failed(String),
 }
 
@@ -75,6 +86,16 @@ impl SessionWork {
         self.path.as_deref()?.parent().map(Path::to_owned)
     }
 
+    /// Whether pins of the session wait for files that are missing.
+    pub fn has_unread_pins(&self) -> bool {
+        !self.unread.pins.is_empty()
+    }
+
+    /// They are not to be saved again.
+    pub fn forget_unread_pins(&mut self) {
+        self.unread.pins.clear();
+    }
+
     pub fn is_opening(&self) -> bool {
         self.reading.is_some() || self.opening.is_some()
     }
@@ -100,28 +121,87 @@ pub fn save(app: &mut App, ctx: &Context) {
     if app.session.saving.is_some() {
         return;
     }
-    let Some(session) = app.state.to_session(app.film.paths()) else {
-        let why = "Open an image or a model first.";
-        app.notices.error("Nothing to save yet", why);
-        return;
-    };
+    let Some(session) = to_save(app) else { return };
     let last = app.session.path.clone();
-    let folder = app.session.folder();
+    let folder = app.session.folder().or_else(|| photo_folder(app));
     let name = last.as_deref().and_then(Path::file_name);
     let name = name.map_or_else(
         || format!("{}.{EXTENSION}", app.state.session_name()),
         |name| name.to_string_lossy().into_owned(),
     );
-    let (dialogs, ctx) = (Arc::clone(&app.dialogs), ctx.clone());
-    let ask = move || match dialogs.save_session(folder.as_deref(), &name) {
-        Picked::File(path) => write(&session, path),
-        Picked::Nothing => Saved::NothingChosen,
-        Picked::Unavailable => Saved::NoPicker,
+    let dialogs = Arc::clone(&app.dialogs);
+    start_saving(app, ctx, move || {
+        match dialogs.save_session(folder.as_deref(), &name) {
+            Picked::File(path) => write(&session, path),
+            Picked::Nothing => Saved::NothingChosen,
+            Picked::Unavailable => Saved::NoPicker(folder, name),
+        }
+    });
+}
+
+/// Saves what is open now to a path that was typed.
+pub fn save_to(app: &mut App, ctx: &Context, path: PathBuf, replace: bool) {
+    let Some(session) = to_save(app) else { return };
+    let path = with_extension(path);
+    start_saving(app, ctx, move || {
+        if !replace && path.exists() {
+            return Saved::Refused(Refused::exists(path));
+        }
+        match session.save(&path) {
+            Ok(()) => Saved::To(path),
+            Err(error) => Saved::Refused(Refused {
+                why: sentence(&error.to_string()),
+                path,
+                exists: false,
+            }),
+        }
+    });
+}
+
+fn to_save(app: &mut App) -> Option<Session> {
+    let session = app.state.to_session(app.film.paths());
+    let Some(mut session) = session else {
+        let why = "Open an image or a model first.";
+        app.notices.error("Nothing to save yet", why);
+        return None;
     };
+    app.session.unread.complete(&mut session, &app.state);
+    Some(session)
+}
+
+/// Asks where a missing file of the session lies now.
+pub fn locate(app: &mut App, ctx: &Context, path: PathBuf) {
+    let is_model = app.session.unread.is_model(&path);
+    let beside = path.parent().filter(|folder| folder.is_dir());
+    let folder = beside.map(Path::to_owned).or_else(|| app.session.folder());
+    app.session.locating = Some(path);
+    match is_model {
+        true => pick_model_for(app, ctx, folder, located),
+        false => pick_image_for(app, ctx, folder, located),
+    }
+}
+
+/// Opens the session again as it would be saved now, with the file where it was found.
+fn located(app: &mut App, found: PathBuf) {
+    let path = app.session.path.clone();
+    let Some((old, path)) = app.session.locating.take().zip(path) else {
+        return;
+    };
+    let Some(mut session) = to_save(app) else {
+        return;
+    };
+    unread::moved(&mut session, &old, &found);
+    let opened = Opened::of(session);
+    app.session.cancel();
+    app.open_parts(path, Instant::now(), opened);
+}
+
+fn start_saving(app: &mut App, ctx: &Context, save: impl FnOnce() -> Saved + Send + 'static) {
+    let ctx = ctx.clone();
     let failed =
         |why: &str| Saved::Failed(format!("The session could not be put together: {why}."));
     let wake = move || ctx.request_repaint();
-    let promise = background::run("session", ask, failed, wake);
+    let promise = background::run("session", save, failed, wake);
     app.session.saving = Some((Instant::now(), promise));
 }
 
@@ -186,7 +266,13 @@ impl App {
                 self.session.path = Some(path);
             }
             Ok(Saved::NothingChosen) => {}
-            Ok(Saved::NoPicker) => self.notices.error("No file picker", NO_PICKER),
+            Ok(Saved::NoPicker(folder, name)) => {
+                let field = PathField::new(SAVE_TO, Then::SaveSession, folder, &name);
+                self.path_field = Some(field);
+            }
+            Ok(Saved::Refused(refused)) => {
+                self.ask_path_again(SAVE_TO, Then::SaveSession, refused);
+            }
             Ok(Saved::Failed(why)) => {
                 self.notices.error("The session could not be saved", why);
             }

@@ -162,6 +162,19 @@ pub struct Opened {
     pub missing: Vec<PathBuf>,
 }
 
+impl Opened {
+    /// Looks which of the files are there.
+    pub fn of(mut session: Session) -> Opened {
+        let (mut missing, mut seen) = (Vec::new(), HashSet::new());
+        for file in session.paths_mut() {
+            if seen.insert(file.clone()) && !file.exists() {
+                missing.push(file.clone());
+            }
+        }
+        Opened { session, missing }
+    }
+}
+
 /// What stands in the file around a session.
 #[derive(Serialize)]
 struct Written {
@@ -203,19 +216,14 @@ impl Session {
     pub fn open(path: &Path) -> Result<Opened, Error> {
         let mut session = read(path)?;
         let folder = paths::folder_of(path);
-        let (mut missing, mut seen) = (Vec::new(), HashSet::new());
         for file in session.paths_mut() {
             *file = paths::resolved(&folder, file);
-            if !file.exists() && seen.insert(file.clone()) {
-                missing.push(file.clone());
-            }
         }
-        session.pictures.retain(|file| !seen.contains(file));
-        Ok(Opened { session, missing })
+        Ok(Opened::of(session))
     }
 
     /// Every path that it names.
-    fn paths_mut(&mut self) -> impl Iterator<Item = &mut PathBuf> {
+    pub fn paths_mut(&mut self) -> impl Iterator<Item = &mut PathBuf> {
         let live = self.live.image.iter_mut();
         let sides = self.live.sides.iter_mut().map(|side| &mut side.model);
         let pins = self

@@ -320,6 +320,16 @@ impl State {
         rows
     }
 
+    /// What figures call a row of two compared classes.
+    pub fn letter(&self, row: RowId) -> Option<&'static str> {
+        match row {
+            RowId::Side(side) => self.sides.get(side)?.is_comparing().then_some("A"),
+            RowId::Rival(_) => Some("B"),
+            RowId::Versus(_) => Some("A − B"),
+            RowId::Pin(_) => None,
+        }
+    }
+
     /// The answer to what is open now, on the active side.
     pub fn answer(&self) -> Option<&Arc<Answer>> {
         self.results.answer(&self.subject()?)

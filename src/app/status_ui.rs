@@ -27,7 +27,12 @@ impl App {
             return Some(session);
         }
         if let Some(progress) = self.engine.progress() {
-            return Some((sentence(progress.stage.label()), progress.since));
+            let stage = sentence(progress.stage.label());
+            let stage = match progress.part {
+                Some(part) => format!("{stage}, {:.0} %", part * 100.0),
+                None => stage,
+            };
+            return Some((stage, progress.since));
         }
         if let Some(model) = self.work.models.front() {
             let opening = &model.opening;
@@ -37,10 +42,11 @@ impl App {
         Some(("Exporting".to_owned(), *since))
     }
 
-    /// An image being decoded and a view being computed can be dropped; a model being opened and a
-    /// file being written are seen through.
+    /// An image or a model being opened and a view being computed can be dropped; a file being
+    /// written is seen through.
     pub(super) fn can_cancel(&self) -> bool {
-        self.work.photo.is_some() || self.session.is_opening() || self.work.awaits_answers()
+        let opening = self.work.photo.is_some() || !self.work.models.is_empty();
+        opening || self.session.is_opening() || self.work.awaits_answers()
     }
 
     pub(super) fn status_ui(&self, ui: &mut Ui, commands: &mut Vec<Command>) {

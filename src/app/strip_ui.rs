@@ -20,7 +20,7 @@ use super::rows::RowId;
 use super::state::Opacity;
 use super::theme::{self, GRID, palette};
 use super::tiles::{Atlas, Tile};
-use super::widgets::{draw_left, line, triangle};
+use super::widgets::{draw_left, line, on_stage, triangle};
 
 const HEADER: f32 = 24.0;
 const PICTURE: f32 = 56.0;
@@ -55,6 +55,10 @@ impl App {
         let width = (PICTURE * aspect).clamp(64.0, 112.0).round();
         let chosen = side.layers();
         let seen = chosen.first().and_then(|path| shown_in(&card, &rows, path));
+        // A photo of another shape has tiles of another width, and the chosen one elsewhere.
+        if self.tile_width != width {
+            (self.tile_width, self.reveal_tile) = (width, 3);
+        }
         // The first frames do not know yet how far there is to scroll.
         let reveal = self.reveal_tile > 0;
         self.reveal_tile = self.reveal_tile.saturating_sub(1);
@@ -92,13 +96,20 @@ impl App {
     }
 
     fn strip_header_ui(&self, ui: &mut Ui, rows: &[(usize, usize)], commands: &mut Vec<Command>) {
+        on_stage(ui);
         let colours = palette(ui);
         let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), HEADER), Sense::hover());
         let y = rect.top() + 9.0;
         let title = line(ui, "Layers", theme::title(), colours.text, rect.width());
         let left = draw_left(ui, rect.left(), y, title) + GRID + 4.0;
         let fused = self.state.side().layers().len();
-        let text = if fused > 1 {
+        let stopped = self.state.answer().is_some()
+            && self.state.fresh_layer_maps().is_none()
+            && !self.work.awaits_layer_maps()
+            && !self.is_loading();
+        let text = if stopped {
+            "not computed for what is chosen".to_owned()
+        } else if fused > 1 {
             format!("mean of {fused} layers, each over its maximum")
         } else {
             format!(
@@ -107,12 +118,18 @@ impl App {
             )
         };
         let room = rect.right() - left - 104.0;
-        draw_left(
-            ui,
-            left,
-            y,
-            line(ui, &text, theme::small(), colours.weak, room),
-        );
+        let words = line(ui, &text, theme::small(), colours.weak, room);
+        let end = draw_left(ui, left, y, words);
+        if stopped {
+            let command = Command::ComputeAgain;
+            let place = Rect::from_min_max(pos2(end + GRID, rect.top()), rect.max);
+            ui.scope_builder(egui::UiBuilder::new().max_rect(place), |ui| {
+                let button = ui.add(egui::Button::new(command.label()).small());
+                if button.on_hover_text(command.tooltip()).clicked() {
+                    commands.push(command);
+                }
+            });
+        }
         let place = Rect::from_min_max(pos2(rect.right() - 96.0, rect.top()), rect.max);
         ui.scope_builder(egui::UiBuilder::new().max_rect(place), |ui| {
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Min), |ui| {

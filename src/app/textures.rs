@@ -57,6 +57,8 @@ pub struct HeatTexture {
     pub empty: Option<&'static str>,
     /// The value at the end of the colours.
     pub end: f32,
+    /// All rows have that end.
+    pub common_scale: bool,
     /// The largest value of what is shown: of the map, or of the part of it that was chosen.
     pub max: f32,
 }
@@ -285,6 +287,7 @@ fn heat_texture(
         caption,
         empty: (max <= 0.0).then_some(nothing),
         end,
+        common_scale: key.common_max.is_some(),
         max,
     }
 }
@@ -305,6 +308,7 @@ fn difference_texture(
         caption: "The first map minus the second".to_owned(),
         empty: None,
         end,
+        common_scale: common_max.is_some(),
         max,
     }
 }

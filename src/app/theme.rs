@@ -62,9 +62,9 @@ const DARK: Palette = Palette {
 };
 
 const LIGHT: Palette = Palette {
-    stage: Color32::from_gray(224),
+    stage: Color32::from_gray(236),
     panel: Color32::from_gray(246),
-    well: Color32::from_gray(216),
+    well: Color32::from_gray(226),
     line: Color32::from_gray(212),
     text: Color32::from_gray(26),
     weak: Color32::from_gray(88),

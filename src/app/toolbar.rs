@@ -83,7 +83,7 @@ impl App {
     fn export_menu(&self, ui: &mut Ui, commands: &mut Vec<Command>) {
         let ready = export::is_ready(&self.state);
         let (response, _) = MenuButton::new("Export").ui(ui, |ui| {
-            ui.set_width(232.0);
+            ui.set_width(304.0);
             menu_spacing(ui);
             ui.add_enabled_ui(ready, |ui| {
                 for command in [
@@ -125,20 +125,16 @@ impl App {
         let (response, _) = MenuButton::new("Compare").ui(ui, |ui| {
             ui.set_width(264.0);
             menu_spacing(ui);
-            let some_view = state.subject().is_some_and(|s| s.heat_key().is_some());
-            let two = state.side().rival.is_some();
-            let mut offer = |ui: &mut Ui, enabled: bool, command: Command| {
-                ui.add_enabled_ui(enabled, |ui| item(ui, command, commands));
-            };
-            offer(ui, some_view, Command::PinView);
-            offer(ui, !state.pins.is_empty(), Command::UnpinAll);
-            ui.separator();
-            offer(ui, two, Command::SwapClasses);
-            offer(ui, two, Command::StopComparing);
-            ui.separator();
-            offer(ui, state.card().is_some(), Command::OpenSecondModel);
-            offer(ui, state.sides.len() > 1, Command::CloseSecondModel);
-            ui.separator();
+            for pair in [
+                [Command::PinView, Command::UnpinAll],
+                [Command::SwapClasses, Command::StopComparing],
+                [Command::OpenSecondModel, Command::CloseSecondModel],
+            ] {
+                for command in pair {
+                    self.offer(ui, command, commands);
+                }
+                ui.separator();
+            }
             let mut one_scale = state.common_scale;
             let hint = "Draw the heat maps of all rows against the largest maximum";
             let check = ui.checkbox(&mut one_scale, "One scale for all rows");

@@ -8,13 +8,11 @@ use super::commands::Command;
 use super::theme::{GRID, palette};
 use super::{controls_ui, film_ui, keys_ui, open, status_ui, strip_ui, toolbar};
 
-/// Share of the window that a list may take.
-const WIDEST_LIST: f32 = 0.22;
-
 impl App {
     pub fn ui(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
         let covered = self.state.in_menu || self.keys_shown || self.finder.is_open();
+        let covered = covered || self.path_field.is_some();
         let covered = covered || self.state.focused;
         let mut commands = Command::from_keys(&ctx, self.state.typing, covered);
         open::drop_ui(ui, &mut commands);
@@ -42,17 +40,14 @@ impl App {
             self.film_view.on_screen = 0;
         }
         let list = Frame::new().fill(colours.panel);
-        let most = (window * WIDEST_LIST).max(208.0);
-        Panel::left("layers")
-            .default_size((window * 0.2).clamp(200.0, 304.0))
-            .size_range(200.0..=most)
-            .frame(list)
-            .show(ui, |ui| self.layers_ui(ui, &mut commands));
-        Panel::right("classes")
-            .default_size((window * 0.21).clamp(208.0, 320.0))
-            .size_range(208.0..=most)
-            .frame(list)
-            .show(ui, |ui| self.list_ui(ui, &mut commands));
+        let panel = Panel::left("layers").frame(list);
+        let panel = self.list_widths.layers.of(panel, window);
+        let shown = panel.show(ui, |ui| self.layers_ui(ui, &mut commands));
+        self.list_widths.layers.see(shown.response.rect.width());
+        let panel = Panel::right("classes").frame(list);
+        let panel = self.list_widths.classes.of(panel, window);
+        let shown = panel.show(ui, |ui| self.list_ui(ui, &mut commands));
+        self.list_widths.classes.see(shown.response.rect.width());
         CentralPanel::no_frame()
             .frame(Frame::new().fill(colours.stage))
             .show(ui, |ui| self.stage_ui(ui, &mut commands));
@@ -74,6 +69,9 @@ impl App {
         if self.finder.is_open() {
             let entries = self.entries(ui.ctx());
             commands.extend(self.finder.ui(ui, &entries));
+        }
+        if let Some(field) = &mut self.path_field {
+            commands.extend(field.ui(ui));
         }
         if self.keys_shown && keys_ui::keys_ui(ui) {
             commands.push(Command::ShowKeys);

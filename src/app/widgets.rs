@@ -109,6 +109,13 @@ pub fn menu_spacing(ui: &mut Ui) {
     ui.spacing_mut().button_padding = vec2(GRID, 3.0);
 }
 
+/// Buttons on the stage stand out from it: in the light theme it is nearly as dark as they are.
+pub fn on_stage(ui: &mut Ui) {
+    if !ui.visuals().dark_mode {
+        ui.visuals_mut().widgets.inactive.weak_bg_fill = palette(ui).panel;
+    }
+}
+
 /// A list that unfolds, with a mark as small as those of the tree.
 pub fn combo(salt: &'static str) -> ComboBox<'static> {
     ComboBox::from_id_salt(salt).icon(|ui, rect, visuals, _open| {

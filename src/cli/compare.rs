@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
-use gradcam::engine::{Session, resolve_layer};
+use gradcam::engine::{Choice, Session, resolve_layer};
 use gradcam::explain::Score;
 use gradcam::figure::{Comparison, Figure, Format, Row, write_page};
 use gradcam::picture::compose::Scale;
@@ -14,7 +14,6 @@ use gradcam::picture::decode::Photo;
 use gradcam::picture::{map, write};
 
 use super::look::LookChoice;
-use super::pick::Choice;
 use super::view::View;
 use super::{FitChoice, ModelFile, open_model, parse_panel_px, say};
 
@@ -129,7 +128,8 @@ impl Compare {
             };
             let layer = resolve_layer(&card, layer.map(String::as_str))
                 .map_err(|error| of_model(error.into()))?;
-            let choices = Choice::parse_all(&self.classes, &card.labels).map_err(of_model)?;
+            let choices = Choice::parse_all(&self.classes, &card.labels)
+                .map_err(|error| of_model(error.into()))?;
             Ok(Side {
                 session,
                 layer: vec![layer],

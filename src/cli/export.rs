@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::Args;
-use gradcam::engine::{ModelCard, Session, resolve_layer};
+use gradcam::engine::{Choice, ModelCard, Session, resolve_layer};
 use gradcam::explain::Score;
 use gradcam::figure::{Figure, Format, LayerStrip, Panel, write_page};
 use gradcam::model::ReluRule;
@@ -16,7 +16,6 @@ use gradcam::picture::map::SignedImage;
 use gradcam::picture::write;
 
 use super::look::LookChoice;
-use super::pick::Choice;
 use super::raw::Raw;
 use super::view::{View, stem};
 use super::{FAILED, FitChoice, ModelFile, facts, parse_panel_px, pattern, say};
@@ -39,7 +38,7 @@ pub struct Export {
     #[arg(long = "layer", value_name = "PATH")]
     layers: Vec<String>,
     /// Instead, one figure of the maps at many layers: all, spatial (those with a map) or a pattern of paths, as in "features.*"
-    #[arg(long = "layers", value_name = "WHICH", conflicts_with_all = ["layers", "panels", "raw"])]
+    #[arg(long = "layers", value_name = "WHICH", conflicts_with = "layers")]
     strip: Option<String>,
     /// The longest side of a map in that figure, in pixels [default: 192]
     #[arg(long, value_name = "N", requires = "strip", value_parser = parse_panel_px)]
@@ -72,6 +71,7 @@ fn parse_format(text: &str) -> Result<Format, String> {
 
 impl Export {
     pub fn run(self) -> Result<ExitCode> {
+        self.check_strip()?;
         let mut session = Session::default();
         let card = self.model.open(&mut session)?;
         let layers = self.layer_paths(&card)?;
@@ -104,6 +104,19 @@ impl Export {
             return Ok(ExitCode::from(FAILED));
         }
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// One figure of many layers has neither panels nor the arrays of one layer.
+    fn check_strip(&self) -> Result<()> {
+        let extra = [("--panels", self.panels), ("--raw", self.raw)];
+        let extra = extra.into_iter().find(|(_, asked)| *asked);
+        match (extra, &self.strip) {
+            (Some((name, _)), Some(_)) => bail!(
+                "{name} writes files for each layer, and --layers one figure of many; name the \
+                 layers one by one with --layer to have them"
+            ),
+            _ => Ok(()),
+        }
     }
 
     /// What can be known of the folder before the work that fills it.

@@ -7,7 +7,6 @@ mod facts;
 mod layers;
 mod look;
 mod pattern;
-mod pick;
 mod raw;
 mod say;
 mod view;

@@ -6,15 +6,13 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::Result;
-use gradcam::engine::{Answer, Error, Guided, HeatMap, ModelCard, Session};
+use gradcam::engine::{Answer, Choice, Error, Guided, HeatMap, ModelCard, Session};
 use gradcam::explain::Score;
 use gradcam::figure::Figure;
 use gradcam::model::ReluRule;
 use gradcam::picture::compose::Look;
 use gradcam::picture::decode::Photo;
 use gradcam::picture::geometry::Fit;
-
-use super::pick::Choice;
 
 /// A picture that the session has just answered.
 pub struct View<'a> {

@@ -10,6 +10,7 @@ mod batch;
 mod cache;
 mod card;
 mod channels;
+mod choice;
 mod error;
 mod guided;
 mod handle;
@@ -29,6 +30,7 @@ mod worker;
 
 pub use answer::{Answer, Guided, HeatMap, LayerMaps};
 pub use card::ModelCard;
+pub use choice::{Choice, NoClass};
 pub use error::Error;
 pub use handle::Engine;
 pub use request::{Batch, Job, Progress, Request, Stage};

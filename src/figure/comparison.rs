@@ -8,7 +8,7 @@ use image::RgbImage;
 use super::parts::{self, Key, Type};
 use super::{Figure, Page, Panel};
 use crate::explain::Score;
-use crate::picture::caption::significant;
+use crate::picture::caption::difference as difference_words;
 use crate::picture::compose::{self, Look, Scale};
 use crate::picture::map::Map;
 use crate::picture::page::{Item, Run};
@@ -71,8 +71,8 @@ impl Row {
         }
     }
 
-    /// What else there is to say of it, on one line where that has room.
-    fn details(&self) -> String {
+    /// What else there is to say of it under the comparison's scale, on one line where that has room.
+    fn details(&self, scale: Scale) -> String {
         let figure = &self.figure;
         let mut details = vec![
             figure.photo.name(),
@@ -83,10 +83,7 @@ impl Row {
         let probability = parts::probability(figure.heat_map.score, &figure.answer);
         details.splice(0..0, probability);
         if let Some(difference) = &self.difference {
-            details.push(match difference.max_abs() {
-                most if most > 0.0 => format!("difference ± {}", significant(most)),
-                _ => "no difference".to_owned(),
-            });
+            details.push(difference_words(difference.max_abs(), scale));
         }
         details.join(" · ")
     }
@@ -175,7 +172,8 @@ impl Comparison {
                 std::array::from_fn(|column| (left(column) as u32, y as u32)),
             ));
             y += size.1 as f32 + (face.em * 0.75).round();
-            y = caption(&mut items, face, row, (margin, y), width);
+            let words = (row.name(), row.details(self.scale));
+            y = caption(&mut items, face, words, (margin, y), width);
             y = (y + face.em * 2.0).ceil();
         }
         y = self.legends(&mut items, face, y, left, cell);
@@ -247,9 +245,14 @@ impl Comparison {
 
 /// The line below a row: the class, and behind it what else there is to say, on lines of its own
 /// where there is no room; returns where it ends.
-fn caption(items: &mut Vec<Item>, face: Type, row: &Row, (x, y): (f32, f32), width: f32) -> f32 {
+fn caption(
+    items: &mut Vec<Item>,
+    face: Type,
+    (name, details): (String, String),
+    (x, y): (f32, f32),
+    width: f32,
+) -> f32 {
     let (title, detail) = (face.title(), face.detail());
-    let (name, details) = (row.name(), row.details());
     let behind = title.width(&name) + face.em;
     if behind + detail.width(&details) <= width {
         let bottom = title.set(items, &name, (x, y), width, 1);

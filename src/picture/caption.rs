@@ -123,6 +123,18 @@ pub fn percent(probability: f32) -> String {
     }
 }
 
+/// How large the difference of two maps is, and on which scale it is coloured: as the legend says.
+pub fn difference(most: f32, scale: Scale) -> String {
+    match scale {
+        _ if most <= 0.0 => "no difference".to_owned(),
+        Scale::Own => format!("difference ± {}", significant(most)),
+        Scale::UpTo(end) => {
+            let (most, end) = (significant(most), significant(end));
+            format!("largest difference {most} of ± {end}")
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

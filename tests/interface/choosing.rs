@@ -4,7 +4,7 @@ use egui::Key;
 use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT, Queryable};
 
-use crate::support::Window;
+use crate::support::{Window, file, squeezenet};
 
 #[test]
 fn a_click_on_a_class_changes_the_pictures() {
@@ -241,4 +241,75 @@ fn escape_leaves_lists_and_pictures_in_agreement() {
             "after {class} rounds"
         );
     }
+}
+
+/// Stops a new question in the very frame that has sent it.
+fn stop_at_once(window: &mut Window, ask: impl Fn(&mut Window)) {
+    for pause in [200, 500, 2000] {
+        let sent = window.app().requests_sent();
+        ask(window);
+        // Whatever is to be decoded is decoded, and taken in by the next frame.
+        std::thread::sleep(std::time::Duration::from_millis(pause));
+        window.harness.key_press(Key::Escape);
+        window.harness.step();
+        if window.app().requests_sent() > sent {
+            window.harness.run_steps(4);
+            return;
+        }
+    }
+    panic!("nothing was asked");
+}
+
+#[test]
+fn stopped_on_a_new_picture_the_classes_of_the_old_one_go() {
+    let mut window = Window::open();
+    stop_at_once(&mut window, |w| w.drop_file(file("assets/chelsea.png")));
+    let rows = window.harness.query_all_by_role(Role::ListBoxOption);
+    assert_eq!(rows.count(), 0);
+    window.until("the picture itself", |w| {
+        w.value("Original") == "chelsea.png"
+    });
+
+    window.click("Compute again");
+    window.settle();
+    let chosen = window.chosen_class().unwrap();
+    assert!(chosen.contains("cat"), "{chosen}");
+}
+
+#[test]
+fn stopped_on_a_map_the_panels_say_so_and_lead_on() {
+    let mut window = Window::open();
+    let words = "Not computed. Click to compute again.";
+    let plates = |w: &Window| w.harness.query_all_by_label(words).count();
+    // Another class beside the first: its rows have no old pictures to go back to.
+    let row = window.row(Role::ListBoxOption, "espresso");
+    row.click_modifiers(egui::Modifiers::SHIFT);
+    window.harness.step();
+    window.harness.key_press(Key::Escape);
+    window.harness.step();
+    window.harness.run_steps(20);
+    assert!(plates(&window) > 0);
+    let plate = window.harness.query_all_by_label(words).next().unwrap();
+    plate.click();
+    window.harness.run_steps(2);
+    window.settle();
+    assert_eq!(plates(&window), 0);
+}
+
+#[test]
+fn stopped_on_the_first_picture_the_empty_panels_say_so() {
+    let start = gradcam::app::Start {
+        model: Some(squeezenet()),
+        ..gradcam::app::Start::default()
+    };
+    let mut window = Window::new(start);
+    window.until("the model", |w| w.chosen_layer().is_some());
+    stop_at_once(&mut window, |w| w.drop_file(file("assets/chelsea.png")));
+    let words = "Not computed. Click to compute again.";
+    window.until("the words in three panels", |w| {
+        w.harness.query_all_by_label(words).count() == 3
+    });
+    window.click("Compute again");
+    window.settle();
+    assert_eq!(window.harness.query_all_by_label(words).count(), 0);
 }

@@ -98,7 +98,14 @@ fn a_pin_stays_while_the_view_goes_on() {
 
 #[test]
 fn six_views_can_be_pinned_and_a_seventh_is_refused_in_words() {
-    let mut window = Window::open();
+    let start = gradcam::app::Start {
+        image: Some(cat_and_coffee()),
+        model: Some(squeezenet()),
+        ..gradcam::app::Start::default()
+    };
+    // High enough for all rows.
+    let mut window = Window::sized(start, 1440.0, 2000.0, egui::Theme::Dark);
+    window.settle();
     for _ in 0..6 {
         window.key(Key::P);
         window.key(Key::ArrowRight);
@@ -108,7 +115,18 @@ fn six_views_can_be_pinned_and_a_seventh_is_refused_in_words() {
     window.harness.run_steps(2);
     let notices = window.app().notices();
     assert!(notices[0].contains("6 views are pinned"), "{notices:?}");
-    window.click("Dismiss");
+    // It goes by itself; what cannot be done says so beforehand.
+    window.harness.run_steps(60 * 7);
+    assert_eq!(window.app().notices(), [""; 0]);
+    let pin = window.harness.get_by_label("Pin, row 1");
+    assert!(pin.accesskit_node().is_disabled());
+    window.click("Compare");
+    let pin = window.harness.get_by_label("Pin this view P");
+    assert!(pin.accesskit_node().is_disabled());
+    window.key(Key::Escape);
+    // And it goes as soon as there is room.
+    window.key(Key::P);
+    assert_eq!(window.app().notices().len(), 1);
     window
         .harness
         .key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::P);
@@ -244,7 +262,8 @@ fn the_true_class_is_compared_with_the_answer() {
     assert_eq!(captions(&window).len(), 3);
     assert!(captions(&window)[2].contains(&format!("{answer} versus espresso")));
     let row = window.row(Role::ListBoxOption, "espresso");
-    assert!(row.value().unwrap().contains("true"));
+    let said = row.value().unwrap();
+    assert!(said.ends_with("versus, true"), "{said}");
 }
 
 #[test]
@@ -272,4 +291,62 @@ fn one_scale_for_all_rows_changes_the_legend_and_asks_the_engine_nothing() {
     assert_eq!(legend(&window), common);
     // The difference of the two may be larger than either.
     assert!(common != first || common != second);
+}
+
+#[test]
+fn rows_that_come_anew_come_into_sight() {
+    let start = gradcam::app::Start {
+        image: Some(cat_and_coffee()),
+        model: Some(squeezenet()),
+        ..gradcam::app::Start::default()
+    };
+    let mut window = Window::sized(start, 1024.0, 640.0, egui::Theme::Dark);
+    window.settle();
+    for _ in 0..4 {
+        window.key(Key::P);
+        window.harness.run_steps(30);
+        window.settle();
+        window.key(Key::ArrowRight);
+        window.settle();
+    }
+    let in_sight = |w: &Window, row: usize| {
+        let name = format!("Grad-CAM, row {row}");
+        w.harness.query_by_label(&name).is_some()
+    };
+    assert!(!in_sight(&window, 1) && in_sight(&window, 5));
+    window.click("Make live, row 5");
+    window.harness.run_steps(30);
+    window.settle();
+    assert!(in_sight(&window, 1) && !in_sight(&window, 5));
+
+    // Another pin takes the last one into sight again, and a second model its own row.
+    window.key(Key::P);
+    window.harness.run_steps(30);
+    window.settle();
+    assert!(!in_sight(&window, 2));
+    window.will_pick(file("models/efficientnet_lite0.pt2"));
+    window
+        .harness
+        .key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::M);
+    window.until("the second model", |w| in_sight(w, 2));
+    window.settle();
+    window.harness.run_steps(30);
+    assert!(in_sight(&window, 2));
+}
+
+#[test]
+fn a_figure_of_two_classes_names_them_as_the_command_line_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("two.svg");
+    let mut window = Window::open();
+    shift_click(&mut window, "espresso");
+    window.will_pick(&path);
+    window.ctrl(Key::E);
+    window.until("the file", |w| {
+        w.harness.query_by_label_contains("Exported").is_some()
+    });
+    let written = std::fs::read_to_string(&path).unwrap();
+    for name in [">A: ", ">B: espresso<", ">A − B: "] {
+        assert!(written.contains(name), "{name}");
+    }
 }

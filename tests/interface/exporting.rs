@@ -25,6 +25,10 @@ fn the_composite_is_written_at_the_photos_resolution() {
         "{name}"
     );
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    // Figures are first looked for beside the picture.
+    let beside = cat_and_coffee().parent().unwrap().canonicalize().unwrap();
+    let folders = window.pickers.folders.lock().unwrap().clone();
+    assert_eq!(folders, [Some(beside)]);
 }
 
 #[test]

@@ -469,6 +469,34 @@ fn pictures_are_sorted_and_filtered() {
         pictures(&window),
         ["coffee.png", "rocket.jpg", "chelsea.png"]
     );
+    // And by name.
+    for (typed, shown) in [
+        ("show mist", vec!["rocket.jpg"]),
+        ("show all", vec!["coffee.png", "rocket.jpg", "chelsea.png"]),
+        ("sort mist", vec!["rocket.jpg", "coffee.png", "chelsea.png"]),
+        ("show missile", vec!["rocket.jpg"]),
+    ] {
+        window.ctrl(Key::K);
+        let field = window.harness.get_by_label("Find a command");
+        field.type_text(typed);
+        window.harness.run_steps(2);
+        window.key(Key::Enter);
+        assert_eq!(pictures(&window), shown, "{typed}");
+    }
+}
+
+#[test]
+fn a_class_is_written_as_it_is_called() {
+    let folder = three_classes();
+    let mut window = answered(folder.path());
+    until_told(&mut window, "1 mistake of 3");
+    window.row(Role::RadioButton, "rocket.jpg").hover();
+    window.until("what is known", |w| {
+        let mut said = w.harness.query_all_by_label_contains("Mistake: the true");
+        said.next().is_some()
+    });
+    window.harness.get_by_label_contains("pole, ");
+    assert!(window.harness.query_by_label_contains("Pole, ").is_none());
 }
 
 #[test]

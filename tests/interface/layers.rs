@@ -195,3 +195,23 @@ fn the_head_of_a_row_speaks_of_the_channel_that_is_shown() {
     // A pin shows its whole map as before.
     assert_eq!(window.value(&format!("{whole}  ·  pinned")), pinned);
 }
+
+#[test]
+fn the_chosen_tile_stays_in_sight_before_a_photo_of_another_shape() {
+    let start = gradcam::app::Start {
+        image: Some(cat_and_coffee()),
+        model: Some(file("models/squeezenet1_1.pt2")),
+        ..gradcam::app::Start::default()
+    };
+    let mut window = Window::sized(start, 1024.0, 640.0, egui::Theme::Dark);
+    window.settle();
+    let chosen = "Map of features.12";
+    window.harness.get_by_label(chosen);
+    window.drop_file(file("assets/rocket.jpg"));
+    window.until("the wide photo", |w| w.value("Original") == "rocket.jpg");
+    window.settle();
+    window.harness.run_steps(30);
+    let stage = window.harness.get_by_label("One scale").rect();
+    let tile = window.harness.get_by_label(chosen).rect();
+    assert!(tile.right() <= stage.right() + 1.0, "{tile} beside {stage}");
+}

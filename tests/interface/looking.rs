@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use egui::accesskit::Role;
 use egui::{Pos2, pos2, vec2};
 use egui_kittest::kittest::Queryable;
 
@@ -138,4 +139,38 @@ fn one_zoom_for_all_and_a_double_click_back() {
     assert_ne!(zoomed, whole);
     window.key(egui::Key::Num0);
     assert_eq!(read(&mut window, at), whole);
+}
+
+#[test]
+fn the_lists_have_their_width_again_in_a_window_that_is_large_again() {
+    let mut window = Window::open();
+    let width = |w: &Window| w.row(Role::TreeItem, "features.12").rect().width();
+    let large = width(&window);
+    window.harness.set_size(egui::vec2(1024.0, 640.0));
+    window.harness.run_steps(4);
+    let small = width(&window);
+    assert!(small < large - 20.0, "{small} of {large}");
+    window.harness.set_size(egui::vec2(1440.0, 900.0));
+    window.harness.run_steps(4);
+    assert_eq!(width(&window), large);
+
+    // One that was dragged has the width that it was dragged to.
+    let edge = egui::pos2(large, 500.0);
+    window.harness.hover_at(edge);
+    window.harness.run_steps(2);
+    window.harness.drag_at(edge);
+    window.harness.hover_at(edge - egui::vec2(50.0, 0.0));
+    window.harness.run_steps(2);
+    window.harness.drop_at(edge - egui::vec2(50.0, 0.0));
+    window.harness.run_steps(4);
+    let dragged = width(&window);
+    assert!(
+        (dragged - (large - 50.0)).abs() < 4.0,
+        "{dragged} of {large}"
+    );
+    window.harness.set_size(egui::vec2(1000.0, 640.0));
+    window.harness.run_steps(4);
+    window.harness.set_size(egui::vec2(1440.0, 900.0));
+    window.harness.run_steps(4);
+    assert!((width(&window) - dragged).abs() < 1.0);
 }

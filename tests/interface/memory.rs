@@ -312,6 +312,7 @@ fn missing_files_of_a_session_are_named_and_the_rest_opens() {
     });
     window.drop_file(&path);
     let notice = one_notice(&mut window);
+    assert!(notice.contains("1 pin and the view need"), "{notice}");
     assert!(notice.contains("cat.png"), "{notice}");
     window.click("Dismiss");
     // The model, its layer and the look are there, before the photo that was open.
@@ -326,6 +327,43 @@ fn missing_files_of_a_session_are_named_and_the_rest_opens() {
     window
         .harness
         .get_by_label_contains("Legend: jet from 0 to");
+}
+
+#[test]
+fn what_is_missing_is_saved_again_and_comes_back_when_it_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("cats.gradcam.json");
+    let photo = folder.path().join("cat.png");
+    fs::copy(cat_and_coffee(), &photo).unwrap();
+    let saved_window = saved(&path, photo.clone());
+    let before = rows(&saved_window);
+    drop(saved_window);
+    let written: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+    let moved = folder.path().join("moved.png");
+    fs::rename(&photo, &moved).unwrap();
+
+    let mut window = Window::new(Start {
+        image: Some(path.clone()),
+        ..Start::default()
+    });
+    one_notice(&mut window);
+    window.until("the model", |w| w.chosen_layer().is_some());
+    fs::remove_file(&path).unwrap();
+    window.will_pick(&path);
+    window.ctrl(Key::S);
+    window.until("the file", |_| path.exists());
+    let again: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+    assert_eq!(again, written);
+
+    window.will_pick(&moved);
+    window.click("Locate cat.png…");
+    window.until("the pin", |w| {
+        w.harness.query_by_label("Grad-CAM, row 2").is_some()
+    });
+    window.settle();
+    assert_eq!(rows(&window), before);
 }
 
 #[test]
@@ -374,12 +412,62 @@ fn a_session_that_cannot_be_saved_is_told() {
     assert!(notice.contains("/no/such/folder"), "{notice}");
     window.click("Dismiss");
 
+    window.settle();
+}
+
+/// Types a path in the field that stands in for a picker.
+fn type_path(window: &mut Window, path: &Path) {
+    window.until("the field", |w| w.harness.query_by_label("Path").is_some());
+    window.harness.get_by_label("Path").focus();
+    window.harness.run_steps(2);
+    window.ctrl(Key::A);
+    let path = path.display().to_string();
+    window.harness.get_by_label("Path").type_text(&path);
+    window.harness.run_steps(2);
+}
+
+#[test]
+fn without_a_picker_a_session_and_a_figure_are_saved_to_a_typed_path() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = Window::open();
     window.has_no_picker();
     window.ctrl(Key::S);
-    let notice = one_notice(&mut window);
-    assert!(notice.contains("xdg-desktop-portal"), "{notice}");
-    window.click("Dismiss");
+    window.until("the field", |w| w.harness.query_by_label("Path").is_some());
+    let offered = window.value("Path");
+    assert!(
+        offered.ends_with("assets/cat_and_coffee.gradcam.json"),
+        "{offered}"
+    );
+    type_path(&mut window, &folder.path().join("no/cats"));
+    window.click("Save");
+    // Refused in the field itself, where it can be mended.
+    window.until("the reason", |w| {
+        let mut said = w.harness.query_all_by_label_contains("was not saved");
+        w.harness.query_by_label("Path").is_some() && said.next().is_some()
+    });
+    let cats = folder.path().join("cats.gradcam.json");
+    type_path(&mut window, &folder.path().join("cats"));
+    window.key(Key::Enter);
+    window.until("the file", |_| cats.exists());
     window.settle();
+
+    // One that is there is replaced by a second word only.
+    let figure = folder.path().join("figure.png");
+    fs::write(&figure, "x").unwrap();
+    window.has_no_picker();
+    window.ctrl(Key::E);
+    type_path(&mut window, &figure);
+    window.key(Key::Enter);
+    window.until("the question", |w| {
+        w.harness.query_by_label("Replace").is_some()
+    });
+    assert_eq!(fs::read(&figure).unwrap(), b"x");
+    window.click("Replace");
+    window.until("the figure", |w| {
+        w.harness.query_by_label_contains("Exported").is_some()
+    });
+    assert!(image::open(&figure).is_ok());
+    assert_eq!(window.app().notices(), [""; 0]);
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Opening photos and models, by each of the ways there are.
 
+use egui::Key;
+use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable;
 use gradcam::app::Start;
 
@@ -22,6 +24,26 @@ fn an_empty_window_invites() {
     window.click("Choose a model…");
     window.settle();
     assert!(window.chosen_class().is_some());
+}
+
+#[test]
+fn esc_while_a_model_opens_keeps_the_one_that_is_there() {
+    let mut window = Window::open();
+    window.until("rest", |w| w.app().engine_rests());
+    window.will_pick(file("models/efficientnet_lite0.pt2"));
+    window.click("Open model…");
+    window.until("the opening", |w| !w.app().engine_rests());
+    window.key(Key::Escape);
+    window.settle();
+    window.row(Role::TreeItem, "features.12");
+    assert_eq!(window.value("Grad-CAM"), "coffee mug at features.12");
+
+    window.will_pick(file("models/efficientnet_lite0.pt2"));
+    window.click("Open model…");
+    window.until("the model", |w| {
+        w.harness.query_by_label("efficientnet_lite0").is_some()
+    });
+    window.settle();
 }
 
 #[test]
@@ -121,13 +143,29 @@ fn files_may_be_dropped_renamed_or_not() {
 }
 
 #[test]
-fn a_desktop_without_a_picker_says_what_to_do() {
+fn without_a_picker_a_path_is_typed() {
     let mut window = Window::open();
+    for way_out in ["Close", "Escape"] {
+        window.has_no_picker();
+        window.ctrl(egui::Key::O);
+        window.until("the field", |w| w.harness.query_by_label("Path").is_some());
+        window.harness.get_by_label_contains("xdg-desktop-portal");
+        let folder = window.value("Path");
+        assert!(folder.ends_with("assets/"), "{folder}");
+        match way_out {
+            "Close" => window.click("Close"),
+            _ => window.key(egui::Key::Escape),
+        }
+        assert!(window.harness.query_by_label("Path").is_none());
+    }
     window.has_no_picker();
     window.ctrl(egui::Key::O);
-    window.until("the message", |w| !w.app().notices().is_empty());
-    assert!(window.app().notices()[0].contains("xdg-desktop-portal"));
-    window.key(egui::Key::Escape);
+    window.until("the field", |w| w.harness.query_by_label("Path").is_some());
+    // Behind the folder that stands there.
+    window.harness.get_by_label("Path").type_text("chelsea.png");
+    window.harness.run_steps(2);
+    window.key(egui::Key::Enter);
+    window.until("the photo", |w| w.value("Original") == "chelsea.png");
     window.settle();
 }
 

@@ -34,10 +34,16 @@ pub struct Pickers {
     answers: Mutex<VecDeque<Picked>>,
     /// The name each save was offered.
     pub names: Mutex<Vec<String>>,
+    /// The folder each picker was to begin in.
+    pub folders: Mutex<Vec<Option<PathBuf>>>,
 }
 
 impl Pickers {
-    fn next(&self) -> Picked {
+    fn next(&self, folder: Option<&Path>) -> Picked {
+        self.folders
+            .lock()
+            .unwrap()
+            .push(folder.map(Path::to_owned));
         self.answers
             .lock()
             .unwrap()
@@ -47,29 +53,29 @@ impl Pickers {
 }
 
 impl Dialogs for Pickers {
-    fn image(&self, _folder: Option<&Path>) -> Picked {
-        self.next()
+    fn image(&self, folder: Option<&Path>) -> Picked {
+        self.next(folder)
     }
 
-    fn folder(&self, _folder: Option<&Path>) -> Picked {
-        self.next()
+    fn folder(&self, folder: Option<&Path>) -> Picked {
+        self.next(folder)
     }
 
-    fn model(&self, _folder: Option<&Path>) -> Picked {
-        self.next()
+    fn model(&self, folder: Option<&Path>) -> Picked {
+        self.next(folder)
     }
 
-    fn save(&self, _folder: Option<&Path>, name: &str) -> Picked {
+    fn save(&self, folder: Option<&Path>, name: &str) -> Picked {
         self.names.lock().unwrap().push(name.to_owned());
-        self.next()
+        self.next(folder)
     }
 
     fn save_figure(&self, folder: Option<&Path>, name: &str) -> Picked {
         self.save(folder, name)
     }
 
-    fn session(&self, _folder: Option<&Path>) -> Picked {
-        self.next()
+    fn session(&self, folder: Option<&Path>) -> Picked {
+        self.next(folder)
     }
 
     fn save_session(&self, folder: Option<&Path>, name: &str) -> Picked {

@@ -17,12 +17,14 @@ impl App {
             Command::OpenImage => open::pick_image(self, ctx),
             Command::OpenModel => open::pick_model(self, ctx),
             Command::OpenPath(path) => open::path(self, path),
+            Command::TakePath(path) => self.take_path(ctx, path),
             Command::ExportComposite => export::save(self, ctx, What::Composite),
             Command::ExportStrip => export::save(self, ctx, What::Strip),
             Command::ExportPanel(panel) => export::save(self, ctx, What::Panel(panel)),
             Command::SetExportSize(size) => state.export_px = size,
             Command::CopyComposite => export::copy(self, ctx),
             Command::Cancel => self.cancel(),
+            Command::ComputeAgain => self.ask(),
             Command::PreviousLayer => self.walk_layers(-1),
             Command::NextLayer => self.walk_layers(1),
             Command::PreviousClass => self.walk_classes(-1),
@@ -148,6 +150,7 @@ impl App {
                 self.set_truth(class);
             }
             Command::SaveSession => session::save(self, ctx),
+            Command::Locate(path) => session::locate(self, ctx, path),
             Command::OpenSession => open::pick_session(self, ctx),
             Command::Undo => self.step_back(),
             Command::Redo => self.step_forward(),

@@ -23,6 +23,7 @@ impl Command {
             Command::Cancel => {
                 "Stop what is being computed, what is shown stays; or take a message away"
             }
+            Command::ComputeAgain => "Ask the model again for what was stopped",
             Command::PreviousLayer => "The layer with a map before this one",
             Command::NextLayer => "The layer with a map after this one",
             Command::PreviousClass => "The class ranked above this one",

@@ -42,6 +42,12 @@ pub fn found<T: Send + Sync + 'static>(parts: &[Part<T>], path: &Path) -> Option
     })
 }
 
+/// The files that are there and could not be opened.
+pub fn failed<T: Send + Sync + 'static>(parts: &[Part<T>]) -> impl Iterator<Item = PathBuf> {
+    let failed = |part: &&Part<T>| matches!(part.state, PartState::Failed(_));
+    parts.iter().filter(failed).map(|part| part.path.clone())
+}
+
 /// Each path once, without those that are missing.
 pub fn distinct<'a>(
     paths: impl Iterator<Item = &'a PathBuf>,

@@ -1,7 +1,6 @@
 //! The window becomes what a session says, as far as its files are there and its models still have
 //! what was chosen of them.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::engine::{ModelCard, resolve_layer};
@@ -10,16 +9,15 @@ use crate::model::ModulePath;
 use crate::picture::decode::Photo;
 
 use super::super::App;
+use super::super::commands::Command;
 use super::super::notices::Place;
 use super::super::rows::{MOST_PINS, Pin, Subject};
 use super::super::session_file::{Opened, Session, StoredPin, StoredSide};
 use super::super::state::Side;
 use super::super::stored::StoredScore;
 use super::Opening;
-use super::parts::{Part, PartState, found};
-
-/// Files named in one message; the rest is counted.
-const NAMED_AT_MOST: usize = 6;
+use super::parts::{Part, PartState, failed, found};
+use super::unread::Unread;
 
 impl App {
     pub(super) fn take_up_session(&mut self, opening: Opening) {
@@ -30,13 +28,20 @@ impl App {
             cards,
             ..
         } = opening;
-        self.tell_failures(&missing, &photos, &cards);
+        self.tell_failures(&photos, &cards);
         let mut lost = Lost::default();
+        let mut unread = Vec::new();
         let state = &mut self.state;
         state.pins.clear();
-        for pin in session.pins.iter().take(MOST_PINS) {
+        for (place, pin) in session.pins.iter().enumerate() {
+            let subject = match place < MOST_PINS {
+                true => lost.subject(pin, &photos, &cards),
+                false => None,
+            };
+            if subject.is_none() {
+                unread.push(pin.clone());
+            }
             // A pin without a class or a layer would show nothing.
-            let subject = lost.subject(pin, &photos, &cards);
             if let Some(subject) = subject.filter(|s| s.heat_key().is_some()) {
                 let id = state.next_pin;
                 state.next_pin += 1;
@@ -62,7 +67,13 @@ impl App {
         self.forget_channel_pictures();
         self.close_unused_models();
         self.ask();
-        self.open_film_again(session.pictures);
+        let pictures = session.pictures.iter();
+        let pictures = pictures.filter(|path| !missing.contains(path));
+        self.open_film_again(pictures.cloned().collect());
+        let mut gone = missing;
+        gone.extend(failed(&photos).chain(failed(&cards)));
+        self.session.unread = Unread::new(session, unread, gone, &self.state);
+        self.tell_unread();
         self.state.done = Some(format!("Opened {}", path.display()));
         self.session.path = Some(path);
     }
@@ -95,24 +106,22 @@ impl App {
         (state.fit, state.rule) = (live.fit.get(), live.rule.get());
     }
 
-    fn tell_failures(
-        &mut self,
-        missing: &[PathBuf],
-        photos: &[Part<Photo>],
-        cards: &[Part<ModelCard>],
-    ) {
-        if !missing.is_empty() {
-            let mut names: Vec<String> = missing
-                .iter()
-                .take(NAMED_AT_MOST)
-                .map(|path| path.display().to_string())
-                .collect();
-            if missing.len() > NAMED_AT_MOST {
-                names.push(format!("and {} more", missing.len() - NAMED_AT_MOST));
-            }
-            let text = format!("The rest of the session is open.\n{}", names.join("\n"));
-            self.notices.error("Files of the session are missing", text);
+    /// Names what is missing, and offers to look for it.
+    fn tell_unread(&mut self) {
+        self.notices.is_taken(Place::Session);
+        let unread = &self.session.unread;
+        if let Some(text) = unread.words() {
+            let locate = unread.first_gone().map(|path| {
+                let name = path.file_name().unwrap_or(path.as_os_str());
+                let label = format!("Locate {}…", name.to_string_lossy());
+                (label, Command::Locate(path.clone()))
+            });
+            let title = "Parts of the session are missing";
+            self.notices.offering(Place::Session, title, text, locate);
         }
+    }
+
+    fn tell_failures(&mut self, photos: &[Part<Photo>], cards: &[Part<ModelCard>]) {
         for part in photos {
             if let PartState::Failed(error) = &part.state {
                 self.notices.not_opened(Place::Picture, error);

@@ -157,6 +157,15 @@ fn panels_line_up_in_columns_at_the_photos_own_pixels() {
 }
 
 #[test]
+fn the_caption_of_a_difference_agrees_with_its_legend() {
+    let page = two_classes((600, 600), false, Scale::UpTo(8.0)).page(600);
+    let said = words(&page).join("\n");
+    assert!(said.contains("largest difference 6.00 of ± 8.00"), "{said}");
+    assert!(said.contains("−8.00"), "{said}");
+    assert!(!said.contains("difference ± 6.00"), "{said}");
+}
+
+#[test]
 fn one_scale_holds_for_all_maps_and_their_difference() {
     let at_left = |page: &Page| {
         let panels = panels(page, 3);

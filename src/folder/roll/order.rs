@@ -55,6 +55,9 @@ pub enum Filter {
 }
 
 impl Filter {
+    /// Those that speak of no class.
+    pub const WITHOUT_CLASS: [Filter; 3] = [Filter::All, Filter::Mistakes, Filter::Unanswered];
+
     /// Whether a picture stands in view.
     pub fn passes(self, entry: &Entry) -> bool {
         match self {
