@@ -18,7 +18,7 @@ use super::widgets::{Choice, count, heading, lines, segments};
 /// Width of the names before the facts.
 const NAMES: f32 = 92.0;
 /// Sides of the picture that a model may be asked for, in pixels.
-const SIZES: std::ops::RangeInclusive<u32> = 8..=2048;
+pub const SIZES: std::ops::RangeInclusive<u32> = 8..=2048;
 
 /// The preparation while it is being changed.
 #[derive(Debug, Default)]
@@ -119,11 +119,10 @@ impl App {
                     settled = true;
                 }
             });
-            let opened_as = self.state.side().opened_as.as_ref();
-            if let Some(first) = opened_as.filter(|first| **first != card.preprocess) {
+            if card.opened_as != card.preprocess {
                 let hint = "Prepare pictures as when the model was opened";
                 if ui.button("As opened").on_hover_text(hint).clicked() {
-                    draft = first.clone();
+                    draft = card.opened_as.clone();
                     settled = true;
                 }
             }

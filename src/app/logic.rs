@@ -189,7 +189,6 @@ impl App {
                         true => std::mem::take(&mut state.sides[side]),
                         false => Side {
                             reveal_layer: true,
-                            opened_as: Some(card.preprocess.clone()),
                             ..Side::default()
                         },
                     };

@@ -18,6 +18,7 @@ use super::open::{photo_folder, pick_image_for, pick_model_for};
 use super::path_ui::{PathField, Refused, Then};
 use super::rows::MOST_PINS;
 use super::session_file::{EXTENSION, Error, Opened, Session, with_extension};
+use super::stored::StoredPreparation;
 use super::widgets::sentence;
 
 mod parts;
@@ -296,23 +297,36 @@ impl App {
         let session = &opened.session;
         let pins = || session.pins.iter().take(MOST_PINS);
         let images = session.live.image.iter().chain(pins().map(|p| &p.image));
-        let sides = session.live.sides.iter().map(|side| &side.model);
-        let models = sides.chain(pins().map(|pin| &pin.model));
+        let sides = session.live.sides.iter();
+        let sides = sides.map(|side| (side.model.clone(), side.prepared.clone()));
+        let models = sides.chain(pins().map(|pin| (pin.model.clone(), pin.prepared.clone())));
         let (open_photos, open_cards) = self.open_files();
-        let photos = distinct(images, &opened.missing).map(|path| Part {
+        let photos = distinct(images.cloned(), |path| path, &opened.missing).map(|path| Part {
             state: match open_photos.iter().find(|p| is_file(&p.path, &path)) {
                 Some(photo) => PartState::Open(Arc::clone(photo)),
                 None => PartState::Coming(self.engine.open_image(path.clone())),
             },
             path,
+            prepared: None,
         });
         let photos = photos.collect();
-        let cards = distinct(models, &opened.missing).map(|path| Part {
-            state: match open_cards.iter().find(|c| is_file(&c.path, &path)) {
+        let cards = distinct(models, |(path, _)| path, &opened.missing);
+        let cards = cards.map(|(path, prepared)| Part {
+            state: match open_cards
+                .iter()
+                .find(|card| is_file(&card.path, &path) && StoredPreparation::of(card) == prepared)
+            {
                 Some(card) => PartState::Open(Arc::clone(card)),
-                None => PartState::Coming(self.engine.open_model(path.clone())),
+                None => PartState::Coming(match &prepared {
+                    None => self.engine.open_model(path.clone()),
+                    Some(prepared) => {
+                        let preprocess = prepared.get();
+                        self.engine.open_model_prepared(path.clone(), preprocess)
+                    }
+                }),
             },
             path,
+            prepared,
         });
         let cards = cards.collect();
         self.session.opening = Some(Opening {

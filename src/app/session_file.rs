@@ -20,7 +20,7 @@ use crate::picture::write;
 
 use super::settings::{Absurd, within};
 use super::state::Arrangement;
-use super::stored::{Named, StoredClass, StoredScore};
+use super::stored::{Named, StoredClass, StoredPreparation, StoredScore};
 
 mod paths;
 
@@ -75,6 +75,9 @@ pub struct StoredSide {
     /// The class that the score's is compared with, as rows of their own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rival: Option<StoredClass>,
+    /// How pictures are prepared for it, where that was changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prepared: Option<StoredPreparation>,
 }
 
 /// A row that stays as it was.
@@ -88,6 +91,8 @@ pub struct StoredPin {
     pub fit: Named<Fit>,
     #[serde(default)]
     pub rule: Named<ReluRule>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prepared: Option<StoredPreparation>,
 }
 
 /// How all rows are drawn.
@@ -246,6 +251,9 @@ impl Session {
         if sides > MOST_SIDES || self.live.active >= sides.max(1) {
             return Err(format!("it has {sides} models side by side"));
         }
+        if self.prepared().any(|prepared| !prepared.is_sound()) {
+            return Err("it prepares pictures in a way that cannot be".into());
+        }
         if let Some(name) = self.foreign() {
             return Err(format!("it names “{name}”, which is no choice there is"));
         }
@@ -254,6 +262,13 @@ impl Session {
             .checked()
             .map_err(|absurd| format!("{absurd} in it"))?;
         Ok(self)
+    }
+
+    fn prepared(&self) -> impl Iterator<Item = &StoredPreparation> {
+        let sides = self.live.sides.iter().map(|side| &side.prepared);
+        sides
+            .chain(self.pins.iter().map(|pin| &pin.prepared))
+            .flatten()
     }
 
     /// A name of a choice that is not known.
@@ -273,6 +288,10 @@ impl Session {
             .flatten()
             .next()
             .or_else(|| pins.find_map(|name| name))
+            .or_else(|| {
+                self.prepared()
+                    .find_map(|prepared| prepared.resampling.foreign())
+            })
     }
 }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::engine::{Answer, HeatMap, ModelCard};
 use crate::explain::{Channels, Score};
-use crate::model::{ModulePath, Preprocess, ReluRule};
+use crate::model::{ModulePath, ReluRule};
 use crate::picture::colormap::Colormap;
 use crate::picture::compose::Overlay;
 use crate::picture::decode::Photo;
@@ -25,8 +25,6 @@ use super::view::View;
 #[derive(Debug, Default)]
 pub struct Side {
     pub card: Option<Arc<ModelCard>>,
-    /// How pictures were prepared when the model was opened, to go back to.
-    pub opened_as: Option<Preprocess>,
     /// `None` until the model has said which class it sees.
     pub score: Option<Score>,
     /// The class that the chosen one is compared with.

@@ -4,12 +4,14 @@
 use egui::ThemePreference;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::engine::ModelCard;
 use crate::explain::Score;
-use crate::model::ReluRule;
+use crate::model::{Preprocess, ReluRule};
 use crate::picture::colormap::Colormap;
 use crate::picture::compose::Overlay;
-use crate::picture::geometry::Fit;
+use crate::picture::geometry::{Filter, Fit};
 
+use super::about_ui::SIZES;
 use super::state::{Arrangement, ExportSize};
 
 /// One of a few, each with a name that stays.
@@ -146,6 +148,70 @@ impl Name for ThemePreference {
             ThemePreference::Light => "light",
             ThemePreference::Dark => "dark",
         }
+    }
+}
+
+impl Name for Filter {
+    const ALL: &'static [Self] = &Filter::ALL;
+    fn name(self) -> &'static str {
+        match self {
+            Filter::Nearest => "nearest",
+            Filter::Bilinear => "bilinear",
+            Filter::Bicubic => "bicubic",
+            Filter::Lanczos => "lanczos",
+        }
+    }
+}
+
+/// How pictures are prepared for a model, where that is not as its file says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StoredPreparation {
+    /// Width and height in pixels.
+    pub size: [u32; 2],
+    pub resampling: Named<Filter>,
+    /// The part of the short side that is kept.
+    pub crop: f64,
+    pub mean: [f64; 3],
+    pub deviation: [f64; 3],
+    /// Whether blue comes first.
+    #[serde(default)]
+    pub bgr: bool,
+}
+
+impl StoredPreparation {
+    /// `None` for a model that was left as its file says.
+    pub fn of(card: &ModelCard) -> Option<Self> {
+        let now = &card.preprocess;
+        (*now != card.opened_as).then(|| StoredPreparation {
+            size: [now.width, now.height],
+            resampling: now.interpolation.into(),
+            crop: now.crop_pct,
+            mean: now.mean,
+            deviation: now.std,
+            bgr: now.bgr,
+        })
+    }
+
+    pub fn get(&self) -> Preprocess {
+        let [width, height] = self.size;
+        Preprocess {
+            width,
+            height,
+            interpolation: self.resampling.get(),
+            crop_pct: self.crop,
+            mean: self.mean,
+            std: self.deviation,
+            bgr: self.bgr,
+        }
+    }
+
+    /// Whether every number is one that could have been set.
+    pub fn is_sound(&self) -> bool {
+        let within = |values: &[f64], from, to| values.iter().all(|v| (from..=to).contains(v));
+        self.size.iter().all(|side| SIZES.contains(side))
+            && within(&[self.crop], 0.01, 1.0)
+            && within(&self.mean, 0.0, 1.0)
+            && within(&self.deviation, 1e-4, 1e3)
     }
 }
 

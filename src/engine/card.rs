@@ -19,6 +19,8 @@ pub struct ModelCard {
     pub labels: Vec<String>,
     pub label_source: LabelSource,
     pub preprocess: Preprocess,
+    /// How it was when the file was opened.
+    pub opened_as: Preprocess,
     /// The file did not say how to prepare a picture, so torchvision's ImageNet way was taken.
     pub preprocess_assumed: bool,
     pub rectifiers: usize,
@@ -72,6 +74,7 @@ impl ModelCard {
             labels: model.labels.names.clone(),
             label_source: model.labels.source,
             preprocess: model.preprocess.clone(),
+            opened_as: model.opened_as.clone(),
             preprocess_assumed: model.preprocess_assumed,
             rectifiers,
             layers: model.layers.clone(),

@@ -71,7 +71,16 @@ impl Engine {
 
     /// Opens a model on the worker. Those opened before stay open, see [`Engine::keep_models`].
     pub fn open_model(&self, path: PathBuf) -> Promise<Result<Arc<ModelCard>, Error>> {
-        self.open(Which::File(path))
+        self.open(Which::File(path, None))
+    }
+
+    /// The same, for pictures that are prepared as `preprocess` says and not as the file does.
+    pub fn open_model_prepared(
+        &self,
+        path: PathBuf,
+        preprocess: Preprocess,
+    ) -> Promise<Result<Arc<ModelCard>, Error>> {
+        self.open(Which::File(path, Some(preprocess)))
     }
 
     /// Opens a model once more, on the same weights, for pictures that are prepared as `preprocess`

@@ -20,7 +20,8 @@ use crate::priority;
 
 /// A model to open.
 pub(super) enum Which {
-    File(PathBuf),
+    /// A file, for pictures prepared otherwise than it says where that is given.
+    File(PathBuf, Option<Preprocess>),
     /// One that is open, for pictures prepared otherwise.
     Prepared(u64, Preprocess),
 }
@@ -157,7 +158,7 @@ impl Worker<'_> {
                     }
                 };
                 let opened = caught(|| match model {
-                    Which::File(path) => self.models.open(&path, &mut tell),
+                    Which::File(path, preprocess) => self.models.open(&path, preprocess, &mut tell),
                     Which::Prepared(id, preprocess) => {
                         self.models.prepare(id, preprocess, &mut tell)
                     }

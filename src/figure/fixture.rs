@@ -50,6 +50,7 @@ pub(super) fn view(size: (u32, u32), long: bool) -> View {
             input_size: (8, 8),
             labels: ["tabby", "lynx", "tiger cat"].map(words).into(),
             label_source: LabelSource::Archive,
+            opened_as: preprocess.clone(),
             preprocess,
             preprocess_assumed: false,
             rectifiers: 1,

@@ -50,6 +50,8 @@ pub struct Model {
     pub layers: LayerTree,
     pub labels: Labels,
     pub preprocess: Preprocess,
+    /// How it was when the file was opened.
+    pub opened_as: Preprocess,
     /// The file did not say how to prepare a picture, so torchvision's ImageNet way was taken.
     pub preprocess_assumed: bool,
     /// What the file tells of itself.
@@ -93,6 +95,7 @@ impl Model {
             plan,
             layers: tried.layers,
             labels,
+            opened_as: preprocess.clone(),
             preprocess,
             preprocess_assumed: opened.preprocess.is_none(),
             about: opened.about,
@@ -143,8 +146,9 @@ impl Model {
             plan: Arc::clone(&self.plan),
             layers: tried.layers,
             labels: self.labels.clone(),
+            preprocess_assumed: self.preprocess_assumed && preprocess == self.opened_as,
             preprocess,
-            preprocess_assumed: false,
+            opened_as: self.opened_as.clone(),
             about: self.about.clone(),
             facts: tried.facts,
         })

@@ -4,6 +4,8 @@ use egui::Key;
 use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT, Queryable};
 
+use gradcam::app::Start;
+
 use crate::support::Window;
 
 fn logit(window: &Window, class: &str) -> String {
@@ -59,6 +61,39 @@ fn another_order_of_the_channels_changes_the_answer_and_leaves_pins_alone() {
     window.click("As opened");
     window.settle();
     assert_eq!(logit(&window, &class), before);
+}
+
+#[test]
+fn a_session_keeps_how_pictures_were_prepared() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("swapped.gradcam.json");
+    let mut window = Window::open();
+    let class = window.chosen_class().unwrap();
+    let plain = logit(&window, &class);
+    window.key(Key::P);
+    window.ctrl(Key::I);
+    window.harness.run_steps(2);
+    window.click("BGR");
+    window.settle();
+    let swapped = logit(&window, &class);
+    window.will_pick(&path);
+    window.ctrl(Key::S);
+    window.until("the file", |_| path.exists());
+    window.settle();
+
+    let mut again = Window::new(Start {
+        image: Some(path),
+        ..Start::default()
+    });
+    again.until("the pin", |w| {
+        w.harness.query_by_label("Grad-CAM, row 2").is_some()
+    });
+    again.settle();
+    assert_eq!(logit(&again, &class), swapped);
+    // The pin is of the model as its file says.
+    again.click("Make live, row 2");
+    again.settle();
+    assert_eq!(logit(&again, &class), plain);
 }
 
 #[test]

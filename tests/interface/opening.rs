@@ -40,9 +40,7 @@ fn esc_while_a_model_opens_keeps_the_one_that_is_there() {
 
     window.will_pick(file("models/efficientnet_lite0.pt2"));
     window.click("Open model…");
-    window.until("the model", |w| {
-        w.harness.query_by_label("bn2").is_some()
-    });
+    window.until("the model", |w| w.harness.query_by_label("bn2").is_some());
     window.settle();
 }
 

@@ -5,11 +5,16 @@ use std::sync::Arc;
 
 use poll_promise::Promise;
 
-use crate::engine::Error;
+use crate::engine::{Error, ModelCard};
+use crate::picture::decode::Photo;
+
+use super::super::stored::StoredPreparation;
 
 /// One file of a session.
 pub struct Part<T: Send + Sync + 'static> {
     pub path: PathBuf,
+    /// Of a model: how pictures are prepared for it, where that is not as its file says.
+    pub prepared: Option<StoredPreparation>,
     pub state: PartState<T>,
 }
 
@@ -34,10 +39,27 @@ impl<T: Send + Sync + 'static> Part<T> {
     }
 }
 
-/// The file of that path, if it could be opened.
-pub fn found<T: Send + Sync + 'static>(parts: &[Part<T>], path: &Path) -> Option<Arc<T>> {
+/// The photo of that path, if it could be opened.
+pub fn found(photos: &[Part<Photo>], path: &Path) -> Option<Arc<Photo>> {
+    open(photos, |part| part.path == path)
+}
+
+/// The model of that path and preparation, if it could be opened.
+pub fn found_model(
+    models: &[Part<ModelCard>],
+    path: &Path,
+    prepared: Option<&StoredPreparation>,
+) -> Option<Arc<ModelCard>> {
+    let is_it = |part: &Part<_>| part.path == path && part.prepared.as_ref() == prepared;
+    open(models, is_it)
+}
+
+fn open<T: Send + Sync + 'static>(
+    parts: &[Part<T>],
+    is_it: impl Fn(&Part<T>) -> bool,
+) -> Option<Arc<T>> {
     parts.iter().find_map(|part| match &part.state {
-        PartState::Open(value) if part.path == path => Some(Arc::clone(value)),
+        PartState::Open(value) if is_it(part) => Some(Arc::clone(value)),
         _ => None,
     })
 }
@@ -48,15 +70,17 @@ pub fn failed<T: Send + Sync + 'static>(parts: &[Part<T>]) -> impl Iterator<Item
     parts.iter().filter(failed).map(|part| part.path.clone())
 }
 
-/// Each path once, without those that are missing.
-pub fn distinct<'a>(
-    paths: impl Iterator<Item = &'a PathBuf>,
+/// Each file once, without those that are missing; `path` tells a file's.
+pub fn distinct<T: Clone + PartialEq>(
+    files: impl Iterator<Item = T>,
+    path: impl Fn(&T) -> &Path,
     missing: &[PathBuf],
-) -> impl Iterator<Item = PathBuf> {
-    let mut distinct: Vec<PathBuf> = Vec::new();
-    for path in paths {
-        if !missing.contains(path) && !distinct.contains(path) {
-            distinct.push(path.clone());
+) -> impl Iterator<Item = T> {
+    let mut distinct: Vec<T> = Vec::new();
+    for file in files {
+        let gone = missing.iter().any(|missing| missing == path(&file));
+        if !gone && !distinct.contains(&file) {
+            distinct.push(file);
         }
     }
     distinct.into_iter()

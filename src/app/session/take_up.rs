@@ -16,7 +16,7 @@ use super::super::session_file::{Opened, Session, StoredPin, StoredSide};
 use super::super::state::Side;
 use super::super::stored::StoredScore;
 use super::Opening;
-use super::parts::{Part, PartState, failed, found};
+use super::parts::{Part, PartState, failed, found, found_model};
 use super::unread::Unread;
 
 impl App {
@@ -89,7 +89,8 @@ impl App {
         let (state, live) = (&mut self.state, &session.live);
         let mut sides = Vec::new();
         for stored in &live.sides {
-            if let Some(card) = found(cards, &stored.model) {
+            let prepared = stored.prepared.as_ref();
+            if let Some(card) = found_model(cards, &stored.model, prepared) {
                 sides.push(lost.side(stored, card, with_photo));
             }
         }
@@ -163,7 +164,7 @@ impl Lost {
         photos: &[Part<Photo>],
         cards: &[Part<ModelCard>],
     ) -> Option<Subject> {
-        let card = found(cards, &pin.model)?;
+        let card = found_model(cards, &pin.model, pin.prepared.as_ref())?;
         Some(Subject {
             photo: found(photos, &pin.image)?,
             fit: pin.fit.get(),

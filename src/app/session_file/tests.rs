@@ -3,8 +3,20 @@ use std::fs;
 use serde_json::json;
 
 use crate::explain::Score;
+use crate::picture::geometry::Filter;
 
 use super::*;
+
+fn prepared() -> StoredPreparation {
+    StoredPreparation {
+        size: [320, 288],
+        resampling: Filter::Lanczos.into(),
+        crop: 0.9,
+        mean: [0.5, 0.25, 0.0],
+        deviation: [0.5, 1.0, 2.0],
+        bgr: true,
+    }
+}
 
 /// A folder with an image, a model, and the session of both.
 struct Desk {
@@ -31,6 +43,7 @@ impl Desk {
                     layer: layer.clone(),
                     score: Some(StoredScore::new(Score::Versus { a: 0, b: 1 }, &labels)),
                     rival: Some(StoredClass::new(0, &labels)),
+                    prepared: Some(prepared()),
                 }],
                 active: 0,
                 fit: Fit::Pad.into(),
@@ -44,6 +57,7 @@ impl Desk {
                 score: Some(StoredScore::new(Score::Against(1), &labels)),
                 fit: Fit::Crop.into(),
                 rule: ReluRule::Guided.into(),
+                prepared: None,
             }],
             look: StoredLook {
                 opacity: 0.25,
@@ -156,7 +170,7 @@ fn a_newer_version_is_named() {
 fn damage_and_absurd_numbers_are_told() {
     let desk = Desk::new();
     type Change = fn(&mut Value);
-    let changes: [(Change, &str); 12] = [
+    let changes: [(Change, &str); 15] = [
         (|v| v["version"] = json!(-1), "version"),
         (|v| v["version"] = json!("1"), "version"),
         (
@@ -169,6 +183,18 @@ fn damage_and_absurd_numbers_are_told() {
         (|v| v["look"]["centre"] = json!([0.5]), "length"),
         (|v| v["look"]["colours"] = json!("cividis"), "“cividis”"),
         (|v| v["live"]["active"] = json!(7), "side by side"),
+        (
+            |v| v["live"]["sides"][0]["prepared"]["size"] = json!([4_000_000, 224]),
+            "prepares pictures",
+        ),
+        (
+            |v| v["live"]["sides"][0]["prepared"]["deviation"][1] = json!(0),
+            "prepares pictures",
+        ),
+        (
+            |v| v["live"]["sides"][0]["prepared"]["resampling"] = json!("magic"),
+            "“magic”",
+        ),
         (|v| v["pins"] = json!({}), "invalid type"),
         (
             |v| v["pins"][0]["score"]["class"]["index"] = json!(-281),
