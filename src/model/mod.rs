@@ -25,7 +25,7 @@ use std::sync::Arc;
 
 pub use axes::Layout;
 pub use error::Error;
-pub use graph::{Graph, ModulePath, ValueId};
+pub use graph::{Graph, Head, ModulePath, ValueId};
 pub use labels::{LabelSource, Labels};
 pub use layers::{Layer, LayerTree, Target};
 pub use plan::Plan;
@@ -46,7 +46,7 @@ pub struct Model {
 }
 
 impl Model {
-    /// Opens a `.pt2` archive.
+    /// Opens a `.pt2` archive or an `.onnx` file.
     ///
     /// # Errors
     /// See [`Error`]: each says what is wrong with which file.
