@@ -18,6 +18,7 @@ const TOLERANCE: f32 = 1e-3;
 /// The same for the miniatures, which are too shallow for rounding to add up.
 const TINY_TOLERANCE: f32 = 1e-4;
 const TINY_MEMBERS: usize = 17;
+const TINY_ONNX_MEMBERS: usize = 16;
 
 type Golden = NpzArchive<std::io::BufReader<std::fs::File>>;
 
@@ -38,8 +39,7 @@ fn apart(ours: &[f32], theirs: &[f32]) -> f32 {
 
 fn compare(path: &Path) -> Result<[f32; 4], String> {
     let model = Model::open(path).map_err(|error| error.to_string())?;
-    let mut golden =
-        NpzArchive::open(path.with_extension("npz")).map_err(|error| error.to_string())?;
+    let mut golden = NpzArchive::open(golden(path)).map_err(|error| error.to_string())?;
     let input = Tensor::from_slice(&floats(&mut golden, "input")).reshape(model.graph.input_shape);
     let class: Vec<i64> = golden
         .by_name("class_index")
@@ -80,14 +80,25 @@ fn compare(path: &Path) -> Result<[f32; 4], String> {
     ])
 }
 
+/// PyTorch's numbers for an export: `resnet.old13.onnx` is the same network as `tiny/resnet.pt2`.
+fn golden(path: &Path) -> PathBuf {
+    let beside = path.with_extension("npz");
+    let network = Path::new(path.file_stem().unwrap()).with_extension("npz");
+    match (beside.is_file(), path.parent().and_then(Path::parent)) {
+        (false, Some(above)) => above.join("tiny").join(network),
+        _ => beside,
+    }
+}
+
 /// The exports in a folder that PyTorch's numbers lie beside.
 fn members(folder: &Path) -> Vec<PathBuf> {
     let mut paths: Vec<_> = std::fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .filter(|path| {
-            path.extension().is_some_and(|ending| ending == "pt2")
-                && path.with_extension("npz").is_file()
+            path.extension()
+                .is_some_and(|ending| ending == "pt2" || ending == "onnx")
+                && golden(path).is_file()
         })
         .collect();
     paths.sort();
@@ -131,7 +142,7 @@ fn tiny_members_agree_with_pytorch() {
     assert!(paths.len() >= TINY_MEMBERS, "only {paths:?}");
     // Two maps of zeros would agree, whatever they came from.
     for path in &paths {
-        let mut golden = NpzArchive::open(path.with_extension("npz")).unwrap();
+        let mut golden = NpzArchive::open(golden(path)).unwrap();
         for name in ["logits", "grad_cam", "gradient", "guided_backprop"] {
             assert!(
                 floats(&mut golden, name).iter().any(|value| *value != 0.0),
@@ -139,6 +150,14 @@ fn tiny_members_agree_with_pytorch() {
             );
         }
     }
+    assert_agreement(&paths, TINY_TOLERANCE);
+}
+
+#[test]
+fn tiny_members_in_onnx_agree_with_pytorch() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/torchvision/onnx");
+    let paths = members(&folder);
+    assert!(paths.len() >= TINY_ONNX_MEMBERS, "only {paths:?}");
     assert_agreement(&paths, TINY_TOLERANCE);
 }
 

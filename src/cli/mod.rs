@@ -67,7 +67,7 @@ struct Window {
 
 #[derive(Debug, Args)]
 struct ModelFile {
-    /// The model: a .pt2 archive of torch.export.save [default: EfficientNet-Lite0]
+    /// The model: a .pt2 archive of torch.export.save, or an .onnx file [default: EfficientNet-Lite0]
     #[arg(long, value_name = "FILE")]
     model: Option<PathBuf>,
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::model::{About, Facts, LabelSource, LayerTree, Model, Preprocess};
+use crate::model::{About, Facts, Head, LabelSource, LayerTree, Model, Preprocess};
 
 /// The open model as plain data.
 #[derive(Debug, Clone)]
@@ -43,11 +43,14 @@ impl ModelCard {
                     .into(),
             );
         }
-        if model.graph.softmax_removed {
-            notes.push(
-                "The file ends in a softmax. It is stepped over, so that scores are logits.".into(),
-            );
-        }
+        let head = match model.graph.head {
+            Head::None => None,
+            Head::Softmax => Some("softmax"),
+            Head::Sigmoid => Some("sigmoid"),
+        };
+        notes.extend(head.map(|head| {
+            format!("The file ends in a {head}. It is stepped over, so that scores are logits.")
+        }));
         if model.preprocess_assumed {
             let (width, height) = (model.preprocess.width, model.preprocess.height);
             notes.push(format!(

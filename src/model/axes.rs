@@ -165,12 +165,19 @@ fn follow(
         | Op::AdaptiveAvgPool2d { .. }
         | Op::AdaptiveMaxPool2d { .. }
         | Op::UpsampleNearest { .. }
+        | Op::Interpolate { .. }
         | Op::Fold { .. }
             if to.len() == 4 =>
         {
             Some(PICTURE.to_vec())
         }
-        Op::Add { .. } | Op::Sub { .. } | Op::Mul | Op::Div | Op::AddProduct { .. } => {
+        Op::Add { .. }
+        | Op::Sub { .. }
+        | Op::Mul
+        | Op::Div
+        | Op::Maximum
+        | Op::Minimum
+        | Op::AddProduct { .. } => {
             let full = |index: &usize| shape(*index) == Some(to) && of(*index).is_some();
             let whole = |index: &usize| is_whole(of(*index).unwrap_or_default());
             let all = (0..node.inputs.len()).filter(full);

@@ -13,13 +13,30 @@ const MAX_ELEMENTS: f64 = (1u64 << 30) as f64;
 const MAX_WORK: f64 = 2e12;
 
 /// What has been spent so far.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Budget {
     elements: f64,
     work: f64,
+    /// How many elements there may be.
+    most: f64,
+}
+
+impl Default for Budget {
+    fn default() -> Budget {
+        Budget::of(MAX_ELEMENTS)
+    }
 }
 
 impl Budget {
+    /// For no more than so many elements.
+    pub(super) fn of(most: f64) -> Budget {
+        Budget {
+            elements: 0.0,
+            work: 0.0,
+            most,
+        }
+    }
+
     /// Adds what `node` costs on inputs of these shapes.
     ///
     /// # Errors
@@ -29,7 +46,7 @@ impl Budget {
         self.elements += elements;
         self.work += work;
         // Also true where a sum is not a number.
-        let within = self.elements <= MAX_ELEMENTS && self.work <= MAX_WORK;
+        let within = self.elements <= self.most && self.work <= MAX_WORK;
         if within {
             return Ok(());
         }
@@ -163,7 +180,7 @@ fn cost(op: &Op, shapes: &[Vec<i64>]) -> (f64, f64) {
             let rows = at(x, x.len()).max(1.0);
             (elements / rows, elements / rows)
         }
-        Op::UpsampleNearest { size, factors } => {
+        Op::UpsampleNearest { size, factors } | Op::Interpolate { size, factors, .. } => {
             let grown: f64 = factors.iter().product();
             let elements = match size {
                 Some(size) => at(x, 4) * at(x, 3) * area(size),
@@ -185,7 +202,13 @@ fn cost(op: &Op, shapes: &[Vec<i64>]) -> (f64, f64) {
             let elements = count(x) + at(x, 2) * area(size) + area(padding);
             (elements, elements)
         }
-        Op::Add { .. } | Op::Sub { .. } | Op::Mul | Op::Div => {
+        Op::Add { .. }
+        | Op::Sub { .. }
+        | Op::Mul
+        | Op::Div
+        | Op::Maximum
+        | Op::Minimum
+        | Op::Prelu => {
             let elements = broadcast(x, second);
             (elements, elements)
         }

@@ -173,7 +173,7 @@ mod tests {
             input: ValueId(0),
             input_shape: [1, 3, 8, 8],
             logits: ValueId(0),
-            softmax_removed: false,
+            head: Default::default(),
             layouts: Default::default(),
         };
         let mut last = ValueId(0);

@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-/// The two lines that make a file this program reads.
+/// The two lines that make a file this program reads best.
 pub const HOW_TO_EXPORT: &str = concat!(
     "    program = torch.export.export(model.eval(), (torch.rand(1, 3, 224, 224),))\n",
     "    torch.export.save(program, \"model.pt2\")"
@@ -31,7 +31,7 @@ pub enum Fault {
     Empty,
 
     #[error(
-        "{what}, not an exported model. In Python, with the model loaded:\n{HOW_TO_EXPORT}\nThe file"
+        "{what}, not an exported model (.pt2 or .onnx). In Python, with the model loaded:\n{HOW_TO_EXPORT}\nThe file"
     )]
     Foreign { what: String },
 
@@ -69,6 +69,12 @@ pub enum Fault {
         wrote(torch)
     )]
     Schema { major: i64, torch: Option<String> },
+
+    #[error(
+        "the model uses opset {version} of ONNX, and this program reads 7 and later; \
+         export it again, or raise it by onnx.version_converter"
+    )]
+    Opset { version: i64 },
 
     #[error(
         "the size of {name} is left open; only the batch may be: export with a fixed height and width"

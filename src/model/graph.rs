@@ -54,6 +54,18 @@ pub struct Module {
     pub kind: String,
 }
 
+/// What makes probabilities of the logits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Head {
+    /// The file hands back logits.
+    #[default]
+    None,
+    /// One class of all; its logarithm too.
+    Softmax,
+    /// Each class by itself.
+    Sigmoid,
+}
+
 /// A network: nodes in topological order with their weights, one image input, one logits output.
 #[derive(Debug)]
 pub struct Graph {
@@ -65,8 +77,8 @@ pub struct Graph {
     pub input_shape: [i64; 4],
     /// `[1, classes]`
     pub logits: ValueId,
-    /// The file's graph ended in a softmax, which was stepped over so that the score is the logit.
-    pub softmax_removed: bool,
+    /// What the file's graph ended in, stepped over so that the score is the logit.
+    pub head: Head,
     /// How each value is a map, by its id; found once the shapes are known. Where there is nothing,
     /// `[1, C, H, W]` is assumed.
     pub layouts: Arc<[Option<Layout>]>,
@@ -90,7 +102,7 @@ impl Graph {
             input: self.input,
             input_shape: [batch, channels, height, width],
             logits: self.logits,
-            softmax_removed: self.softmax_removed,
+            head: self.head,
             layouts: Arc::default(),
         }
     }

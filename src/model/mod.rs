@@ -33,7 +33,7 @@ use error::Fault;
 pub use facts::Facts;
 pub use field::{Field, Fields};
 pub use format::About;
-pub use graph::{Graph, ModulePath, ValueId};
+pub use graph::{Graph, Head, ModulePath, ValueId};
 pub use labels::{LabelSource, Labels};
 pub use layers::{Layer, LayerTree, Target};
 use opening::{Opening, Tell};
@@ -60,7 +60,7 @@ pub struct Model {
 }
 
 impl Model {
-    /// Opens a `.pt2` archive.
+    /// Opens a `.pt2` archive or an `.onnx` file.
     ///
     /// # Errors
     /// See [`Error`]: each says what is wrong with which file.

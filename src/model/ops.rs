@@ -87,6 +87,13 @@ fn single(op: &Op, inputs: &[&Tensor]) -> Result<Tensor, TchError> {
         Op::Sub { alpha } => x.f_sub(&scaled(input(inputs, 1)?, *alpha)?),
         Op::Mul => x.f_mul(input(inputs, 1)?),
         Op::Div => x.f_div(input(inputs, 1)?),
+        Op::Maximum => x.f_maximum(input(inputs, 1)?),
+        Op::Minimum => x.f_minimum(input(inputs, 1)?),
+        // No rectifier is in it, lest guided backpropagation met one.
+        Op::Prelu => {
+            let negative = x.f_clamp_max(0.0)?.f_mul(input(inputs, 1)?)?;
+            x.f_clamp_min(0.0)?.f_add(&negative)
+        }
         Op::AddScalar(other) => x.f_add_scalar(number(x, *other)?),
         Op::RsubScalar(other) => x.f_neg()?.f_add_scalar(number(x, *other)?),
         Op::MulScalar(other) => x.f_mul_scalar(number(x, *other)?),
@@ -95,7 +102,20 @@ fn single(op: &Op, inputs: &[&Tensor]) -> Result<Tensor, TchError> {
             pooled(op, x)
         }
         Op::UpsampleNearest { size, factors } => {
-            x.f_upsample_nearest2d_vec(size.as_deref(), factors.as_slice())
+            let (size, [down, right]) = resized(x, size.as_deref(), factors)?;
+            x.f_upsample_nearest2d(size, down, right)
+        }
+        Op::Interpolate {
+            mode,
+            align_corners,
+            size,
+            factors,
+        } => {
+            let (size, [down, right]) = resized(x, size.as_deref(), factors)?;
+            match mode.as_str() {
+                "bicubic" => x.f_upsample_bicubic2d(size, *align_corners, down, right),
+                _ => x.f_upsample_bilinear2d(size, *align_corners, down, right),
+            }
         }
         Op::AdaptiveAvgPool2d { size } => x.f_adaptive_avg_pool2d(size.as_slice()),
         Op::AdaptiveMaxPool2d { size } => Ok(x.f_adaptive_max_pool2d(size.as_slice())?.0),
@@ -130,6 +150,23 @@ fn number(x: &Tensor, number: f64) -> Result<Scalar, TchError> {
         }
         _ => Scalar::from(number),
     })
+}
+
+/// Height and width that `x` becomes, and the factors where it was they that were given.
+fn resized(
+    x: &Tensor,
+    size: Option<&[i64]>,
+    factors: &[f64],
+) -> Result<([i64; 2], [Option<f64>; 2]), TchError> {
+    match (size, factors, x.size().as_slice()) {
+        (Some(&[height, width]), _, _) => Ok(([height, width], [None, None])),
+        (None, &[down, right], &[_, _, height, width]) => {
+            let long = |size: i64, factor: f64| (size as f64 * factor).floor() as i64;
+            let size = [long(height, down), long(width, right)];
+            Ok((size, [Some(down), Some(right)]))
+        }
+        _ => Err(TchError::Shape("neither a size nor factors".into())),
+    }
 }
 
 fn scaled(x: &Tensor, alpha: f64) -> Result<Tensor, TchError> {
@@ -308,6 +345,11 @@ fn activated(op: &Op, x: &Tensor) -> Result<Tensor, TchError> {
             x.f_relu()?.f_add(&negative)
         }
         Op::Exp => x.f_exp(),
+        Op::Log => x.f_log(),
+        Op::Erf => x.f_erf(),
+        Op::Abs => x.f_abs(),
+        Op::Mish => x.f_mish(),
+        Op::Softplus => x.f_softplus(),
         Op::Sin => x.f_sin(),
         Op::Cos => x.f_cos(),
         Op::Sigmoid => x.f_sigmoid(),

@@ -440,4 +440,5 @@ def main():
         export(name, folder, tiny)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -11,7 +11,9 @@ impl Command {
         match self {
             Command::OpenImage => "Open a photo: PNG, JPEG, WebP, BMP, GIF or TIFF",
             Command::OpenFolder => "Open a folder of photos, or of one folder for each class",
-            Command::OpenModel => "Open a model saved by torch.export.save (.pt2)",
+            Command::OpenModel => {
+                "Open a model saved by torch.export.save (.pt2), or an .onnx file"
+            }
             Command::AboutModel => {
                 "What was opened, how pictures are prepared for it, and what the chosen layer is"
             }

@@ -33,7 +33,7 @@ fn network(op: Op, weights: Vec<Tensor>) -> Graph {
         input: ValueId(0),
         input_shape: [1, 3, 8, 8],
         logits: ValueId(output),
-        softmax_removed: false,
+        head: Default::default(),
         layouts: Default::default(),
     }
 }

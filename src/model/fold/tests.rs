@@ -31,7 +31,7 @@ fn graph(nodes: Vec<(Op, Vec<usize>)>) -> Graph {
         values,
         nodes: placed,
         modules: Vec::new(),
-        softmax_removed: false,
+        head: Default::default(),
         layouts: Default::default(),
     }
 }

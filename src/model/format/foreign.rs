@@ -17,7 +17,6 @@ pub fn by_content(head: &[u8], length: u64) -> Option<&'static str> {
         [b'G', b'G', b'U', b'F', ..] => "this is a GGUF file",
         [0x89, b'P', b'N', b'G', ..] | [0xff, 0xd8, 0xff, ..] => "this is a picture",
         _ if is_safetensors(head, length) => "this is a safetensors file: weights without a graph",
-        _ if is_onnx(head) => "this is an ONNX model",
         _ => return None,
     };
     Some(what)
@@ -66,10 +65,11 @@ fn is_safetensors(head: &[u8], length: u64) -> bool {
     size >= 2 && size.checked_add(8).is_some_and(|end| end <= length) && rest.starts_with(b"{\"")
 }
 
-/// A protobuf message that opens with the IR version (field 1, a small number) and goes on with the
-/// producer's name, a domain, the graph or the opset (fields 2, 4, 7, 8, all length-delimited).
-fn is_onnx(head: &[u8]) -> bool {
-    matches!(head, [0x08, 1..=32, 0x12 | 0x22 | 0x3a | 0x42, ..])
+/// Whether a file is an ONNX model: a protobuf message that opens with the IR version (field 1, a
+/// small number) and goes on with the producer's name or version, a domain, the graph or the opset
+/// (fields 2, 3, 4, 7, 8, all length-delimited).
+pub fn is_onnx(head: &[u8]) -> bool {
+    matches!(head, [0x08, 1..=32, 0x12 | 0x1a | 0x22 | 0x3a | 0x42, ..])
 }
 
 #[cfg(test)]

@@ -80,6 +80,10 @@ pub enum Op {
     },
     Hardswish,
     Hardsigmoid,
+    Mish,
+    Softplus,
+    /// Negative values times a slope of their own; inputs: x, the slopes, laid over x.
+    Prelu,
     Softmax {
         dim: i64,
         log: bool,
@@ -142,6 +146,13 @@ pub enum Op {
         value: f64,
     },
     Exp,
+    Log,
+    Erf,
+    Abs,
+    /// The larger of two.
+    Maximum,
+    /// The smaller of two.
+    Minimum,
     Sin,
     Cos,
     /// base ^ x
@@ -235,6 +246,13 @@ pub enum Op {
     },
     /// To the nearest place, to a size or by a factor each way.
     UpsampleNearest {
+        size: Option<Vec<i64>>,
+        factors: Vec<f64>,
+    },
+    /// Between places, `"bilinear"` or `"bicubic"`, to a size or by a factor each way.
+    Interpolate {
+        mode: String,
+        align_corners: bool,
         size: Option<Vec<i64>>,
         factors: Vec<f64>,
     },

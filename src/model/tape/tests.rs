@@ -19,7 +19,7 @@ impl Net {
             input: ValueId(0),
             input_shape: [1, 3, 2, 2],
             logits: ValueId(0),
-            softmax_removed: false,
+            head: Default::default(),
             layouts: Default::default(),
         })
     }

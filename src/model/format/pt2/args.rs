@@ -8,28 +8,7 @@ use tch::Kind;
 use super::schema::{Argument, NodeJson};
 use super::storage::kind;
 use crate::model::error::Fault;
-
-/// Why a node could not be read.
-#[derive(Debug)]
-pub enum Refusal {
-    /// We have no such operation, or not with this argument: collected and told all at once.
-    Unsupported(Option<String>),
-    /// The file is wrong: told at once.
-    Fault(Fault),
-}
-
-impl From<Fault> for Refusal {
-    fn from(fault: Fault) -> Refusal {
-        Refusal::Fault(fault)
-    }
-}
-
-pub type Answer<T> = std::result::Result<T, Refusal>;
-
-/// An operation with this argument is beyond us.
-pub fn beyond<T>(reason: impl Into<String>) -> Answer<T> {
-    Err(Refusal::Unsupported(Some(reason.into())))
-}
+pub use crate::model::format::refusal::{Answer, Refusal, beyond};
 
 #[derive(Clone, Copy)]
 pub struct Args<'a> {

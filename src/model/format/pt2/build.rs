@@ -15,7 +15,7 @@ use super::schema::{Argument, GraphModule, NodeJson};
 use super::signature::Inputs;
 use super::sources;
 use crate::model::error::{Fault, UnsupportedOp};
-use crate::model::graph::{Graph, Module, ModulePath, Node, Op, Value, ValueId};
+use crate::model::graph::{Graph, Head, Module, ModulePath, Node, Op, Value, ValueId};
 
 pub struct Builder<'a> {
     module: &'a GraphModule,
@@ -293,7 +293,7 @@ impl<'a> Builder<'a> {
     pub fn finish(mut self, output: &str) -> Result<Graph> {
         let mut logits = self.find("the output", output)?;
         let shape = self.stated(output)?;
-        let mut softmax_removed = false;
+        let mut head = Head::None;
         while let Some(node) = self
             .nodes
             .iter()
@@ -302,7 +302,7 @@ impl<'a> Builder<'a> {
             match node.op {
                 Op::Softmax { dim: 1 | -1, .. } => {
                     logits = node.inputs[0];
-                    softmax_removed = true;
+                    head = Head::Softmax;
                 }
                 Op::Identity => logits = node.inputs[0],
                 _ => break,
@@ -328,7 +328,7 @@ impl<'a> Builder<'a> {
             nodes,
             modules,
             logits,
-            softmax_removed,
+            head,
             layouts: Default::default(),
         })
     }

@@ -1,21 +1,11 @@
-//! Which module each node belongs to, and what a module is called when it runs more than once.
+//! Which module each node belongs to, as the file writes it: `key,path,type` from the outermost in.
 //!
-//! The file writes a node's modules as `key,path,type` from the outermost in. The path of a module
-//! is the same at every call; the key alone tells calls apart (`relu`, `relu@1`, `relu@2`), counted
-//! over the whole network and from nought. Here a module that runs twice is `relu@1` and `relu@2`,
-//! counted within the call of the module around it, and all below it carries that call in its path:
-//! `block@2.relu@1`. One that runs once has its plain path.
+//! The path of a module is the same at every call; the key alone tells calls apart (`relu`, `relu@1`,
+//! `relu@2`), counted over the whole network and from nought. What they are called here is for
+//! [`calls`](crate::model::format::calls) to say.
 
-use std::collections::HashMap;
-
-use crate::model::graph::{Module, ModulePath};
-
-/// An entry of the file's stack.
-struct Frame<'a> {
-    key: &'a str,
-    path: &'a str,
-    kind: &'a str,
-}
+use crate::model::format::calls::{self, Frame};
+use crate::model::graph::Module;
 
 /// The modules around each node, outermost first and beginning with the model itself.
 pub fn stacks(written: &[Option<&str>]) -> Vec<Vec<Module>> {
@@ -23,8 +13,7 @@ pub fn stacks(written: &[Option<&str>]) -> Vec<Vec<Module>> {
         .iter()
         .map(|text| frames(text.unwrap_or("")))
         .collect();
-    let calls = Calls::count(&parsed);
-    parsed.iter().map(|stack| calls.name(stack)).collect()
+    calls::named(&parsed)
 }
 
 fn frames(text: &str) -> Vec<Frame<'_>> {
@@ -33,82 +22,12 @@ fn frames(text: &str) -> Vec<Frame<'_>> {
             let mut parts = entry.splitn(3, ',');
             let (key, path, kind) = (parts.next()?, parts.next()?, parts.next()?);
             Some(Frame {
-                key,
-                path,
-                kind: kind.rsplit('.').next().unwrap_or(kind),
+                key: key.into(),
+                path: path.into(),
+                kind: kind.rsplit('.').next().unwrap_or(kind).into(),
             })
         })
         .collect()
-}
-
-/// The keys under which each module ran: by the key of the module around it and its own path.
-struct Calls<'a>(HashMap<(&'a str, &'a str), Vec<&'a str>>);
-
-impl<'a> Calls<'a> {
-    fn count(stacks: &[Vec<Frame<'a>>]) -> Calls<'a> {
-        let mut calls: HashMap<_, Vec<&str>> = HashMap::new();
-        for stack in stacks {
-            let mut around = "";
-            for frame in stack {
-                let keys = calls.entry((around, frame.path)).or_default();
-                if !keys.contains(&frame.key) {
-                    keys.push(frame.key);
-                }
-                around = frame.key;
-            }
-        }
-        Calls(calls)
-    }
-
-    /// `@2` for the second of several calls, nothing for the only one.
-    fn suffix(&self, around: &str, frame: &Frame) -> String {
-        let keys = self
-            .0
-            .get(&(around, frame.path))
-            .map(Vec::as_slice)
-            .unwrap_or_default();
-        match keys.iter().position(|key| *key == frame.key) {
-            Some(call) if keys.len() > 1 => format!("@{}", call + 1),
-            _ => String::new(),
-        }
-    }
-
-    fn name(&self, stack: &[Frame]) -> Vec<Module> {
-        let mut modules = Vec::with_capacity(stack.len().max(1));
-        if stack.first().is_none_or(|frame| !frame.path.is_empty()) {
-            modules.push(Module {
-                path: String::new(),
-                kind: "Model".to_owned(),
-            });
-        }
-        let mut around = "";
-        let mut plain = "";
-        let mut path = ModulePath::new();
-        for frame in stack {
-            if !frame.path.is_empty() {
-                let below = match plain {
-                    "" => Some(frame.path),
-                    plain => frame
-                        .path
-                        .strip_prefix(plain)
-                        .and_then(|p| p.strip_prefix('.')),
-                };
-                let suffix = self.suffix(around, frame);
-                path = match below {
-                    Some(below) if !path.is_empty() => format!("{path}.{below}{suffix}"),
-                    // A module that is kept elsewhere goes by where it is kept.
-                    _ => format!("{}{suffix}", frame.path),
-                };
-                plain = frame.path;
-            }
-            around = frame.key;
-            modules.push(Module {
-                path: path.clone(),
-                kind: frame.kind.to_owned(),
-            });
-        }
-        modules
-    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use super::writer::{Pt2, node, tensor};
 use super::{opened, refused};
 use crate::model::error::{Error, Fault};
 use crate::model::format;
-use crate::model::graph::Op;
+use crate::model::graph::{Head, Op};
 
 #[test]
 fn operations_we_do_not_have_are_listed_at_once() {
@@ -191,7 +191,7 @@ fn a_softmax_at_the_end_is_stepped_over() {
     model.nodes.push(softmax);
     model.hand_back("softmax");
     let graph = opened(&model).graph;
-    assert!(graph.softmax_removed);
+    assert_eq!(graph.head, Head::Softmax);
     assert_eq!(graph.values[graph.logits.0].name, "relu");
     assert_eq!(graph.nodes.len(), 3);
     assert!(graph.modules.iter().all(|module| module.path != "soft"));

@@ -1,0 +1,171 @@
+//! A node's attributes and inputs, asked for by the names and places that ONNX gives them.
+
+use super::build::Builder;
+use super::proto::{Attribute, Node, Tensor, attribute};
+use super::shapes;
+use crate::model::error::Fault;
+use crate::model::format::refusal::{Answer, beyond};
+use crate::model::graph::ValueId;
+
+/// Sizes, steps and the like: larger ones would overflow where they are multiplied.
+const LARGEST: i64 = 1 << 31;
+
+pub struct Args<'a> {
+    pub node: &'a Node,
+    /// The values of its inputs, gaps where none is given.
+    pub inputs: Vec<Option<ValueId>>,
+    pub opset: i64,
+    pub label: String,
+}
+
+impl<'a> Args<'a> {
+    pub fn op(&self) -> &'a str {
+        &self.node.op_type
+    }
+
+    pub fn optional(&self, index: usize) -> Option<ValueId> {
+        self.inputs.get(index).copied().flatten()
+    }
+
+    pub fn input(&self, index: usize) -> Answer<ValueId> {
+        match self.optional(index) {
+            Some(value) => Ok(value),
+            None => self.wrong(format!("lacks its input {}", index + 1)),
+        }
+    }
+
+    /// Whether anything asks for an output.
+    pub fn hands_back(&self, index: usize) -> bool {
+        self.node
+            .outputs
+            .get(index)
+            .is_some_and(|name| !name.is_empty())
+    }
+
+    /// The file is wrong at this node.
+    pub fn wrong<T>(&self, what: impl AsRef<str>) -> Answer<T> {
+        Err(Fault::Graph(format!("node {} {}", self.label, what.as_ref())).into())
+    }
+
+    /// Tells where words say that shapes do not fit.
+    pub fn fits<T>(&self, result: Result<T, String>) -> Answer<T> {
+        result.map_err(|reason| Fault::Graph(format!("at node {}: {reason}", self.label)).into())
+    }
+
+    fn given(&self, name: &str, kind: i32) -> Answer<Option<&'a Attribute>> {
+        let found = self.node.attributes.iter().find(|a| a.name == name);
+        match found {
+            Some(attribute) if attribute.kind != kind && attribute.kind != 0 => self.wrong(
+                format!("has an attribute {name} of another kind than it has to be"),
+            ),
+            found => Ok(found),
+        }
+    }
+
+    pub fn has(&self, name: &str) -> bool {
+        self.node.attributes.iter().any(|a| a.name == name)
+    }
+
+    pub fn optional_int(&self, name: &str) -> Answer<Option<i64>> {
+        Ok(self
+            .given(name, attribute::INT)?
+            .map(|a| a.int.unwrap_or(0)))
+    }
+
+    pub fn int_or(&self, name: &str, default: i64) -> Answer<i64> {
+        Ok(self.optional_int(name)?.unwrap_or(default))
+    }
+
+    pub fn flag(&self, name: &str, default: bool) -> Answer<bool> {
+        Ok(self.int_or(name, default.into())? != 0)
+    }
+
+    pub fn float_or(&self, name: &str, default: f64) -> Answer<f64> {
+        let given = self.given(name, attribute::FLOAT)?;
+        Ok(given.map_or(default, |a| a.float.unwrap_or(0.0).into()))
+    }
+
+    pub fn floats(&self, name: &str) -> Answer<Option<Vec<f64>>> {
+        let given = self.given(name, attribute::FLOATS)?;
+        Ok(given.map(|a| a.floats.iter().map(|f| f64::from(*f)).collect()))
+    }
+
+    pub fn ints(&self, name: &str) -> Answer<Option<Vec<i64>>> {
+        Ok(self.given(name, attribute::INTS)?.map(|a| a.ints.clone()))
+    }
+
+    pub fn text_or(&self, name: &str, default: &str) -> Answer<String> {
+        let given = self.given(name, attribute::TEXT)?;
+        let text = given.and_then(|a| a.text.as_ref());
+        Ok(text.map_or(default.into(), |text| {
+            String::from_utf8_lossy(text).into_owned()
+        }))
+    }
+
+    pub fn tensor(&self, name: &str) -> Answer<Option<&'a Tensor>> {
+        Ok(self
+            .given(name, attribute::TENSOR)?
+            .and_then(|a| a.tensor.as_ref()))
+    }
+
+    /// Whole numbers that an attribute held in older sets of operations, and an input holds since.
+    pub fn ints_at(&self, builder: &Builder, name: &str, index: usize) -> Answer<Option<Vec<i64>>> {
+        if self.has(name) {
+            return self.ints(name);
+        }
+        match self.optional(index) {
+            None => Ok(None),
+            Some(value) => self.numbers(builder, value).map(Some),
+        }
+    }
+
+    /// The whole numbers of a value, which may not depend on the picture's.
+    pub fn numbers(&self, builder: &Builder, value: ValueId) -> Answer<Vec<i64>> {
+        match builder.ints(value)? {
+            Some(numbers) => Ok(numbers),
+            None => beyond("its shape is worked out from the picture's values"),
+        }
+    }
+
+    /// The one number of a value, which may not depend on the picture's.
+    pub fn number(&self, builder: &Builder, value: ValueId) -> Answer<f64> {
+        match builder.number(value)? {
+            Some(number) => Ok(number),
+            None => beyond("it wants a number that is fixed"),
+        }
+    }
+
+    /// An axis by its number, which counts from the end if negative.
+    pub fn place(&self, axis: i64, rank: usize) -> Answer<usize> {
+        self.fits(shapes::place(axis, rank))
+    }
+
+    pub fn places(&self, axes: &[i64], rank: usize) -> Answer<Vec<usize>> {
+        axes.iter().map(|axis| self.place(*axis, rank)).collect()
+    }
+
+    /// Two numbers for height and width, `default` each where they are not given.
+    ///
+    /// libtorch is trusted with neither zero nor less: some of its kernels divide by these.
+    pub fn pair(&self, name: &str, default: i64) -> Answer<[i64; 2]> {
+        let pair = match self.ints(name)?.as_deref() {
+            None | Some([]) => [default; 2],
+            Some(&[height, width]) => [height, width],
+            Some(other) => {
+                return beyond(format!("{name} has {} numbers, not two", other.len()));
+            }
+        };
+        self.bounded(name, &pair, 1)?;
+        Ok(pair)
+    }
+
+    /// Refuses numbers below `at_least` or beyond all reason.
+    pub fn bounded(&self, name: &str, numbers: &[i64], at_least: i64) -> Answer<()> {
+        match numbers.iter().find(|n| !(at_least..=LARGEST).contains(*n)) {
+            None => Ok(()),
+            Some(n) => self.wrong(format!(
+                "has {n} in {name}, which has to be {at_least} or more and not absurd"
+            )),
+        }
+    }
+}

@@ -1,0 +1,358 @@
+//! Wires the nodes together: names become values, and what does not depend on the picture becomes a
+//! constant there and then.
+
+use std::collections::HashMap;
+
+use tch::{Kind, Tensor};
+
+use super::args::Args;
+use super::external::Folder;
+use super::modules::Stack;
+use super::signature::{Input, Output};
+use super::weights::{self, floating};
+use super::{Result, modules, ops, proto, shapes};
+use crate::model::budget::Budget;
+use crate::model::error::{Fault, UnsupportedOp, first_line};
+use crate::model::format::refusal::{Answer, Refusal};
+use crate::model::graph::{Graph, Module, Node, Op, Value, ValueId};
+use crate::model::ops::apply;
+
+/// Elements that all constants may have which a file does not hold but has computed.
+const COMPUTED: f64 = (1u64 << 27) as f64;
+
+pub struct Builder<'a> {
+    weights: HashMap<&'a str, &'a proto::Tensor>,
+    folder: Folder,
+    opset: i64,
+    values: Vec<Value>,
+    shapes: Vec<Vec<i64>>,
+    names: HashMap<String, ValueId>,
+    nodes: Vec<Node>,
+    /// The modules around each of `nodes`.
+    stacks: Vec<Stack>,
+    budget: Budget,
+    image: ValueId,
+    /// What is being read.
+    label: String,
+    stack: Stack,
+}
+
+/// What a node is called: by its own name, or by what it makes.
+pub fn label(node: &proto::Node) -> String {
+    let made = node.outputs.iter().find(|output| !output.is_empty());
+    match (node.name.as_str(), made) {
+        ("", Some(made)) => made.clone(),
+        ("", None) => node.op_type.clone(),
+        (name, _) => name.to_owned(),
+    }
+}
+
+impl<'a> Builder<'a> {
+    pub fn new(
+        graph: &'a proto::Graph,
+        opset: i64,
+        folder: Folder,
+        input: &Input,
+    ) -> Result<Builder<'a>> {
+        let mut weights = HashMap::new();
+        for weight in &graph.initializers {
+            if weights.insert(weight.name.as_str(), weight).is_some() {
+                return Err(Fault::Graph(format!(
+                    "two weights are called {}",
+                    weight.name
+                )));
+            }
+        }
+        let mut builder = Builder {
+            weights,
+            folder,
+            opset,
+            values: Vec::new(),
+            shapes: Vec::new(),
+            names: HashMap::new(),
+            nodes: Vec::new(),
+            stacks: Vec::new(),
+            budget: Budget::of(COMPUTED),
+            image: ValueId(0),
+            label: "the input".into(),
+            stack: modules::root(),
+        };
+        let image = builder.add(input.name.clone(), input.shape.to_vec(), None);
+        builder.image = image;
+        let read = match input.channels_last {
+            true => {
+                let dims = vec![0, 2, 3, 1];
+                let turned = builder.emit(Op::Permute { dims }, &[image]);
+                turned.map_err(|refusal| builder.refused("Transpose", refusal))?
+            }
+            false => image,
+        };
+        builder.names.insert(input.name.clone(), read);
+        Ok(builder)
+    }
+
+    /// Reads one node of the file.
+    pub fn node(&mut self, node: &'a proto::Node, stack: Stack) -> Result<()> {
+        self.label = label(node);
+        self.stack = stack;
+        let result = self.read(node);
+        let made = result.map_err(|refusal| self.refused(&ops::full_name(node), refusal))?;
+        let asked = node.outputs.iter().enumerate();
+        for (index, output) in asked.filter(|(_, output)| !output.is_empty()) {
+            let value = made.get(index).copied().ok_or_else(|| {
+                Fault::Unsupported(vec![UnsupportedOp {
+                    op: ops::full_name(node),
+                    node: self.label.clone(),
+                    module: modules::innermost(&self.stack),
+                    reason: Some(format!("its output {} is used", index + 1)),
+                }])
+            })?;
+            if self.weights.contains_key(output.as_str())
+                || self.names.insert(output.clone(), value).is_some()
+            {
+                return Err(Fault::Graph(format!("two values are called {output}")));
+            }
+        }
+        Ok(())
+    }
+
+    fn read(&mut self, node: &'a proto::Node) -> Answer<Vec<ValueId>> {
+        let inputs = node.inputs.iter().map(|name| match name.as_str() {
+            "" => Ok(None),
+            name => self.find(name).map(Some),
+        });
+        let inputs = inputs.collect::<Result<Vec<_>>>()?;
+        let args = Args {
+            node,
+            inputs,
+            opset: self.opset,
+            label: self.label.clone(),
+        };
+        let reader = ops::reader(node).ok_or(Refusal::Unsupported(None))?;
+        reader(&args, self)
+    }
+
+    fn refused(&self, op: &str, refusal: Refusal) -> Fault {
+        match refusal {
+            Refusal::Fault(fault) => fault,
+            Refusal::Unsupported(reason) => Fault::Unsupported(vec![UnsupportedOp {
+                op: op.to_owned(),
+                node: self.label.clone(),
+                module: modules::innermost(&self.stack),
+                reason,
+            }]),
+        }
+    }
+
+    /// What `name` means. A weight is read when it is first asked for.
+    fn find(&mut self, name: &str) -> Result<ValueId> {
+        if let Some(value) = self.names.get(name) {
+            return Ok(*value);
+        }
+        let weight = self.weights.get(name).copied().ok_or_else(|| {
+            Fault::Graph(format!(
+                "{} uses {name}, which nothing before it computes",
+                self.label
+            ))
+        })?;
+        let tensor = weights::tensor(weight, name, &mut self.folder)?;
+        let trained = floating(tensor.kind());
+        let value = self.add(name.to_owned(), tensor.size(), Some(tensor));
+        // Shapes and places are no parameters.
+        self.values[value.0].folded = !trained;
+        self.names.insert(name.to_owned(), value);
+        Ok(value)
+    }
+
+    fn add(&mut self, name: String, shape: Vec<i64>, weight: Option<Tensor>) -> ValueId {
+        self.values.push(Value {
+            name,
+            stated_shape: Some(shape.clone()),
+            weight,
+            folded: false,
+        });
+        self.shapes.push(shape);
+        ValueId(self.values.len() - 1)
+    }
+
+    /// A constant that an attribute holds.
+    pub fn written(&mut self, tensor: &proto::Tensor) -> Answer<ValueId> {
+        let name = self.label.clone();
+        let tensor = weights::tensor(tensor, &name, &mut self.folder)?;
+        Ok(self.constant(tensor))
+    }
+
+    /// A constant that was worked out.
+    pub fn constant(&mut self, tensor: Tensor) -> ValueId {
+        let value = self.add(self.label.clone(), tensor.size(), Some(tensor));
+        self.values[value.0].folded = true;
+        value
+    }
+
+    pub fn shape(&self, value: ValueId) -> &[i64] {
+        &self.shapes[value.0]
+    }
+
+    /// The tensor of a value that does not depend on the picture.
+    pub fn tensor(&self, value: ValueId) -> Option<&Tensor> {
+        self.values[value.0].weight.as_ref()
+    }
+
+    /// Whole numbers that do not depend on the picture, few enough to be a shape or places.
+    pub fn ints(&self, value: ValueId) -> Answer<Option<Vec<i64>>> {
+        const MOST: usize = 1 << 24;
+        let Some(tensor) = self.tensor(value).filter(|tensor| tensor.numel() <= MOST) else {
+            return Ok(None);
+        };
+        let row = tensor
+            .f_to_kind(Kind::Int64)
+            .and_then(|row| row.f_reshape([-1]));
+        let row = row.map_err(|error| self.torch(&error))?;
+        Ok(Vec::try_from(row).ok())
+    }
+
+    /// The numbers of a constant, few enough to be factors.
+    pub fn floats(&self, value: ValueId) -> Answer<Option<Vec<f64>>> {
+        let Some(tensor) = self.tensor(value).filter(|tensor| tensor.numel() <= 16) else {
+            return Ok(None);
+        };
+        let row = tensor
+            .f_to_kind(Kind::Double)
+            .and_then(|row| row.f_reshape([-1]));
+        let row = row.map_err(|error| self.torch(&error))?;
+        Ok(Vec::try_from(row).ok())
+    }
+
+    /// The one number of a constant.
+    pub fn number(&self, value: ValueId) -> Answer<Option<f64>> {
+        let Some(tensor) = self.tensor(value).filter(|tensor| tensor.numel() == 1) else {
+            return Ok(None);
+        };
+        let number = tensor
+            .f_to_kind(Kind::Double)
+            .and_then(|one| one.f_reshape([1]))
+            .and_then(|one| one.f_double_value(&[0]));
+        number.map(Some).map_err(|error| self.torch(&error))
+    }
+
+    /// What libtorch says, at the node that is being read.
+    pub fn torch(&self, error: &tch::TchError) -> Refusal {
+        Fault::Graph(format!("at node {}: {}", self.label, first_line(error))).into()
+    }
+
+    /// Adds an operation with one result.
+    pub fn emit(&mut self, op: Op, inputs: &[ValueId]) -> Answer<ValueId> {
+        let results = self.emit_parts(op, inputs)?;
+        let result = results.first().copied();
+        result.ok_or_else(|| Fault::Graph(format!("at node {}: no result", self.label)).into())
+    }
+
+    /// Adds an operation; or computes it, where no input depends on the picture.
+    pub fn emit_parts(&mut self, op: Op, inputs: &[ValueId]) -> Answer<Vec<ValueId>> {
+        let mut node = Node {
+            op,
+            inputs: inputs.to_vec(),
+            outputs: Vec::new(),
+            module: modules::innermost(&self.stack),
+            name: self.label.clone(),
+        };
+        let shapes: Vec<Vec<i64>> = inputs.iter().map(|id| self.shapes[id.0].clone()).collect();
+        let known = inputs.iter().map(|id| self.tensor(*id));
+        let known: Option<Vec<Tensor>> =
+            known.map(|tensor| Some(tensor?.shallow_clone())).collect();
+        if let Some(known) = known {
+            let affordable = is_view(&node.op) || self.budget.spend(&node, &shapes).is_ok();
+            if !affordable {
+                return Err(Fault::Graph(format!(
+                    "at node {} it computes constants larger than any image classifier's",
+                    self.label
+                ))
+                .into());
+            }
+            let known: Vec<&Tensor> = known.iter().collect();
+            let results = tch::no_grad(|| apply(&node.op, &known));
+            let results = results.map_err(|error| self.torch(&error))?;
+            return Ok(results
+                .into_iter()
+                .map(|result| self.constant(result))
+                .collect());
+        }
+        let given: Vec<&[i64]> = shapes.iter().map(Vec::as_slice).collect();
+        let results = shapes::results(&node.op, &given);
+        let results = results.map_err(|reason| {
+            Refusal::from(Fault::Graph(format!("at node {}: {reason}", self.label)))
+        })?;
+        for shape in results {
+            let result = self.add(self.label.clone(), shape, None);
+            node.outputs.push(result);
+        }
+        let outputs = node.outputs.clone();
+        self.nodes.push(node);
+        self.stacks.push(self.stack.clone());
+        Ok(outputs)
+    }
+
+    /// The graph up to the logits, `[1, classes]`, and how many classes there are.
+    pub fn finish(mut self, output: &Output, input_shape: [i64; 4]) -> Result<(Graph, usize)> {
+        self.label = "the output".into();
+        let mut logits = self.find(&output.logits)?;
+        if logits == self.image {
+            return Err(Fault::NoLogits("it hands back what went in".into()));
+        }
+        if self.tensor(logits).is_some() {
+            return Err(Fault::NoLogits(
+                "what it hands back does not depend on the image".into(),
+            ));
+        }
+        let shape = self.shape(logits).to_vec();
+        let classes = shapes::count(&shape).unwrap_or(0);
+        let long = shape.iter().filter(|size| **size != 1).count();
+        if long > 1 || classes < 1 {
+            return Err(Fault::NoLogits(format!(
+                "it answers with shape {shape:?}, not [1, classes]"
+            )));
+        }
+        if shape != [1, classes] {
+            self.stack = modules::root();
+            let flat = vec![1, classes];
+            let flat = self.emit(Op::Reshape { shape: flat }, &[logits]);
+            logits = flat.map_err(|refusal| self.refused("Reshape", refusal))?;
+        }
+        let (nodes, modules) = self.reaching(logits);
+        let graph = Graph {
+            values: self.values,
+            nodes,
+            modules,
+            input: self.image,
+            input_shape,
+            logits,
+            head: output.head,
+            layouts: Default::default(),
+        };
+        Ok((graph, usize::try_from(classes).unwrap_or(0)))
+    }
+
+    /// The nodes that the logits depend on, with their modules in the order first met.
+    fn reaching(&mut self, logits: ValueId) -> (Vec<Node>, Vec<Module>) {
+        let mut wanted = vec![false; self.values.len()];
+        wanted[logits.0] = true;
+        let mut kept = Vec::with_capacity(self.nodes.len());
+        for (node, stack) in self.nodes.drain(..).zip(self.stacks.drain(..)).rev() {
+            if node.outputs.iter().any(|output| wanted[output.0]) {
+                node.inputs.iter().for_each(|input| wanted[input.0] = true);
+                kept.push((node, stack));
+            }
+        }
+        kept.reverse();
+        let modules = modules::met(kept.iter().map(|(_, stack)| stack));
+        (kept.into_iter().map(|(node, _)| node).collect(), modules)
+    }
+}
+
+/// Whether the result shares its input's memory, so that it costs nothing.
+fn is_view(op: &Op) -> bool {
+    matches!(
+        op,
+        Op::Permute { .. } | Op::Slice { .. } | Op::Select { .. } | Op::Split { .. } | Op::Identity
+    )
+}

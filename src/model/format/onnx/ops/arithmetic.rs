@@ -1,0 +1,197 @@
+//! Activations and arithmetic: what computes without weights of its own.
+
+use tch::Kind;
+
+use super::one;
+use crate::model::format::onnx::args::Args;
+use crate::model::format::onnx::build::Builder;
+use crate::model::format::refusal::{Answer, beyond};
+use crate::model::graph::{Op, ValueId};
+
+pub fn activation(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
+    let x = args.input(0)?;
+    let op = match args.op() {
+        "Relu" => Op::Relu,
+        "Sigmoid" => Op::Sigmoid,
+        "Tanh" => Op::Tanh,
+        "HardSwish" => Op::Hardswish,
+        "Mish" => Op::Mish,
+        "Softplus" => Op::Softplus,
+        "LeakyRelu" => Op::LeakyRelu {
+            slope: args.float_or("alpha", 0.01)?,
+        },
+        "Elu" => Op::Elu {
+            alpha: args.float_or("alpha", 1.0)?,
+        },
+        "Gelu" => Op::Gelu {
+            approximate: args.text_or("approximate", "none")?,
+        },
+        "Swish" if args.float_or("alpha", 1.0)? == 1.0 => Op::Silu,
+        "Swish" => {
+            let scaled = builder.emit(Op::MulScalar(args.float_or("alpha", 1.0)?), &[x])?;
+            let gate = builder.emit(Op::Sigmoid, &[scaled])?;
+            return Ok(vec![builder.emit(Op::Mul, &[x, gate])?]);
+        }
+        "PRelu" => {
+            let slopes = args.input(1)?;
+            return Ok(vec![builder.emit(Op::Prelu, &[x, slopes])?]);
+        }
+        "Selu" => {
+            let alpha = args.float_or("alpha", 1.673_263_192_176_818_8)?;
+            let gamma = args.float_or("gamma", 1.050_700_902_938_842_8)?;
+            let elu = builder.emit(Op::Elu { alpha }, &[x])?;
+            return one(builder, Op::MulScalar(gamma), elu);
+        }
+        "Celu" => {
+            let alpha = args.float_or("alpha", 1.0)?;
+            let narrow = builder.emit(Op::MulScalar(alpha.recip()), &[x])?;
+            let elu = builder.emit(Op::Elu { alpha: 1.0 }, &[narrow])?;
+            return one(builder, Op::MulScalar(alpha), elu);
+        }
+        "Softsign" => {
+            let size = builder.emit(Op::Abs, &[x])?;
+            let size = builder.emit(Op::AddScalar(1.0), &[size])?;
+            return Ok(vec![builder.emit(Op::Div, &[x, size])?]);
+        }
+        "HardSigmoid" => return hard_sigmoid(args, builder, x),
+        "Clip" => return clip(args, builder, x),
+        other => return beyond(format!("{other} is no activation")),
+    };
+    one(builder, op, x)
+}
+
+/// α · x + β between 0 and 1; libtorch has it for α = 1/6 and β = 1/2.
+fn hard_sigmoid(args: &Args, builder: &mut Builder, x: ValueId) -> Answer<Vec<ValueId>> {
+    let (alpha, beta) = (args.float_or("alpha", 0.2)?, args.float_or("beta", 0.5)?);
+    let mut x = x;
+    if (alpha - 1.0 / 6.0).abs() > 1e-6 {
+        x = builder.emit(Op::MulScalar(6.0 * alpha), &[x])?;
+    }
+    if beta != 0.5 {
+        x = builder.emit(Op::AddScalar(6.0 * (beta - 0.5)), &[x])?;
+    }
+    one(builder, Op::Hardsigmoid, x)
+}
+
+fn clip(args: &Args, builder: &mut Builder, x: ValueId) -> Answer<Vec<ValueId>> {
+    let bound = |name: &str, index: usize| -> Answer<Option<f64>> {
+        let bound = match args.optional(index) {
+            _ if args.has(name) => Some(args.float_or(name, 0.0)?),
+            Some(value) => Some(args.number(builder, value)?),
+            None => None,
+        };
+        // The largest number there is bounds nothing.
+        Ok(bound.filter(|bound| bound.abs() < f64::from(f32::MAX)))
+    };
+    let op = match (bound("min", 1)?, bound("max", 2)?) {
+        (None, None) => Op::Identity,
+        (Some(min), Some(max)) => Op::Hardtanh { min, max },
+        (min, max) => Op::Clamp { min, max },
+    };
+    one(builder, op, x)
+}
+
+pub fn softmax(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
+    let x = args.input(0)?;
+    let log = args.op() == "LogSoftmax";
+    let shape = builder.shape(x).to_vec();
+    let older = args.opset < 13;
+    let axis = args.place(
+        args.int_or("axis", if older { 1 } else { -1 })?,
+        shape.len(),
+    )?;
+    // At first it went over all axes from this one on.
+    let one_axis = shape[axis + 1..].iter().all(|size| *size == 1);
+    if !older || one_axis {
+        let dim = axis as i64;
+        return one(builder, Op::Softmax { dim, log }, x);
+    }
+    let rest = shape[axis..].iter().product();
+    let flat = [&shape[..axis], &[rest]].concat();
+    let flat = super::reshaped(args, builder, x, flat)?;
+    let dim = axis as i64;
+    let result = builder.emit(Op::Softmax { dim, log }, &[flat])?;
+    Ok(vec![super::reshaped(args, builder, result, shape)?])
+}
+
+pub fn unary(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
+    let op = match args.op() {
+        "Erf" => Op::Erf,
+        "Sqrt" => Op::PowScalar(0.5),
+        "Exp" => Op::Exp,
+        "Log" => Op::Log,
+        "Neg" => Op::MulScalar(-1.0),
+        "Reciprocal" => Op::PowScalar(-1.0),
+        "Abs" => Op::Abs,
+        "Sin" => Op::Sin,
+        "Cos" => Op::Cos,
+        other => return beyond(format!("{other} takes more than one value")),
+    };
+    one(builder, op, args.input(0)?)
+}
+
+pub fn binary(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
+    let (a, b) = (args.input(0)?, args.input(1)?);
+    let whole = |value: ValueId| {
+        builder
+            .tensor(value)
+            .is_some_and(|t| t.kind() == Kind::Int64)
+    };
+    let op = match args.op() {
+        "Add" => Op::Add { alpha: 1.0 },
+        "Sub" => Op::Sub { alpha: 1.0 },
+        "Mul" => Op::Mul,
+        // Of shapes, which are not negative.
+        "Div" if whole(a) && whole(b) => Op::DivFloor,
+        "Div" => Op::Div,
+        _ => {
+            if let Some(exponent) = builder.number(b)? {
+                return one(builder, Op::PowScalar(exponent), a);
+            }
+            return match builder.number(a)? {
+                Some(base) if base > 0.0 => one(builder, Op::PowOf(base), b),
+                _ => beyond("both its base and its exponent are tensors"),
+            };
+        }
+    };
+    Ok(vec![builder.emit(op, &[a, b])?])
+}
+
+/// Two or more over each other; the largest of a value and a number is a bound.
+pub fn several(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
+    let mut result = args.input(0)?;
+    for index in 1..args.inputs.len() {
+        let mut next = args.input(index)?;
+        if builder.tensor(result).is_some() {
+            (result, next) = (next, result);
+        }
+        let rank = builder.shape(result).len();
+        let number = match builder.shape(next).len() <= rank {
+            true => builder.number(next)?,
+            false => None,
+        };
+        result = match (args.op(), number) {
+            ("Max", Some(least)) => {
+                let (min, max) = (Some(least), None);
+                builder.emit(Op::Clamp { min, max }, &[result])?
+            }
+            ("Min", Some(most)) => {
+                let (min, max) = (None, Some(most));
+                builder.emit(Op::Clamp { min, max }, &[result])?
+            }
+            ("Max", None) => builder.emit(Op::Maximum, &[result, next])?,
+            ("Min", None) => builder.emit(Op::Minimum, &[result, next])?,
+            _ => builder.emit(Op::Add { alpha: 1.0 }, &[result, next])?,
+        };
+    }
+    if args.op() == "Mean" {
+        let count = args.inputs.len().max(1) as f64;
+        result = builder.emit(Op::MulScalar(count.recip()), &[result])?;
+    }
+    Ok(vec![result])
+}
+
+pub fn choice(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
+    let inputs = [args.input(0)?, args.input(1)?, args.input(2)?];
+    Ok(vec![builder.emit(Op::Where, &inputs)?])
+}

@@ -1,0 +1,147 @@
+//! Layers with weights, and products of matrices.
+
+use super::window::Window;
+use crate::model::format::onnx::args::Args;
+use crate::model::format::onnx::build::Builder;
+use crate::model::format::onnx::shapes;
+use crate::model::format::refusal::{Answer, beyond};
+use crate::model::graph::{Op, Padding, ValueId};
+
+pub fn convolution(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
+    let (x, weight) = (args.input(0)?, args.input(1)?);
+    let &[_, _, height, width] = builder.shape(weight) else {
+        let axes = builder.shape(weight).len().saturating_sub(2);
+        return beyond(format!(
+            "it goes over {axes} axes, not over a picture's two"
+        ));
+    };
+    if let Some(stated) = args.ints("kernel_shape")?
+        && stated != [height, width]
+    {
+        return args.wrong(format!(
+            "states a kernel {stated:?}, and its weight has {height} × {width}"
+        ));
+    }
+    let groups = args.int_or("group", 1)?;
+    args.bounded("group", &[groups], 1)?;
+    let window = Window::read(args, builder, x, [height, width])?;
+    let (x, padding) = match window.padding() {
+        Some(padding) => (x, padding),
+        None => (window.padded(builder, x, 0.0)?, vec![0, 0]),
+    };
+    let bias = args.optional(2);
+    let op = Op::Conv2d {
+        bias: bias.is_some(),
+        stride: window.stride.to_vec(),
+        padding: Padding::Explicit(padding),
+        dilation: window.dilation.to_vec(),
+        groups,
+    };
+    let inputs: Vec<ValueId> = [x, weight].into_iter().chain(bias).collect();
+    Ok(vec![builder.emit(op, &inputs)?])
+}
+
+/// α · A · B + β · C
+pub fn gemm(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
+    let (mut a, mut b) = (args.input(0)?, args.input(1)?);
+    let (alpha, beta) = (args.float_or("alpha", 1.0)?, args.float_or("beta", 1.0)?);
+    if builder.shape(a).len() != 2 || builder.shape(b).len() != 2 {
+        return args.wrong("multiplies what are no matrices");
+    }
+    if args.flag("transA", false)? {
+        a = turned(builder, a)?;
+    }
+    // A linear layer holds its weight the other way round.
+    let fixed = builder.tensor(b).is_some();
+    if args.flag("transB", false)? != fixed {
+        b = turned(builder, b)?;
+    }
+    if alpha != 1.0 {
+        b = builder.emit(Op::MulScalar(alpha), &[b])?;
+    }
+    let mut bias = args.optional(2).filter(|_| beta != 0.0);
+    if let (Some(c), true) = (bias, beta != 1.0) {
+        bias = Some(builder.emit(Op::MulScalar(beta), &[c])?);
+    }
+    if !fixed {
+        let product = builder.emit(Op::Matmul, &[a, b])?;
+        return Ok(vec![match bias {
+            Some(bias) => builder.emit(Op::Add { alpha: 1.0 }, &[product, bias])?,
+            None => product,
+        }]);
+    }
+    let classes = builder.shape(b)[0];
+    let row = bias.filter(|bias| builder.tensor(*bias).is_some());
+    let row = row.filter(|bias| shapes::count(builder.shape(*bias)) == Some(classes));
+    if let Some(row) = row {
+        let row = super::reshaped(args, builder, row, vec![classes])?;
+        return Ok(vec![builder.emit(Op::Linear { bias: true }, &[a, b, row])?]);
+    }
+    let product = builder.emit(Op::Linear { bias: false }, &[a, b])?;
+    Ok(vec![match bias {
+        Some(bias) => builder.emit(Op::Add { alpha: 1.0 }, &[product, bias])?,
+        None => product,
+    }])
+}
+
+fn turned(builder: &mut Builder, matrix: ValueId) -> Answer<ValueId> {
+    builder.emit(Op::Permute { dims: vec![1, 0] }, &[matrix])
+}
+
+/// A product by a fixed matrix is a linear layer.
+pub fn product(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
+    let (a, b) = (args.input(0)?, args.input(1)?);
+    let layer = builder.tensor(b).is_some()
+        && builder.tensor(a).is_none()
+        && builder.shape(b).len() == 2
+        && builder.shape(a).len() > 1;
+    if layer {
+        let weight = turned(builder, b)?;
+        return Ok(vec![
+            builder.emit(Op::Linear { bias: false }, &[a, weight])?,
+        ]);
+    }
+    Ok(vec![builder.emit(Op::Matmul, &[a, b])?])
+}
+
+pub fn einsum(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
+    let written = args.text_or("equation", "")?;
+    let equation: String = written.chars().filter(|c| !c.is_whitespace()).collect();
+    let known = |c: char| c.is_ascii_alphabetic() || matches!(c, ',' | '-' | '>');
+    if !equation.chars().all(known) || equation.matches("->").count() != 1 {
+        return beyond(format!("its equation is {written:?}"));
+    }
+    let inputs: Answer<Vec<ValueId>> = (0..args.inputs.len()).map(|i| args.input(i)).collect();
+    Ok(vec![builder.emit(Op::Einsum { equation }, &inputs?)?])
+}
+
+pub fn attention(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
+    let mut inputs = vec![args.input(0)?, args.input(1)?, args.input(2)?];
+    let heads = |value: &ValueId| match builder.shape(*value) {
+        &[_, heads, _, _] => Some(heads),
+        _ => None,
+    };
+    let each: Vec<Option<i64>> = inputs.iter().map(heads).collect();
+    if each[0].is_none() || each.iter().any(|heads| *heads != each[0]) {
+        return beyond("queries, keys and values are not of as many heads, an axis of their own");
+    }
+    if args.optional(4).is_some() || args.optional(5).is_some() || args.optional(6).is_some() {
+        return beyond("it keeps keys and values of before");
+    }
+    if args.float_or("softcap", 0.0)? != 0.0 || args.int_or("qk_matmul_output_mode", 0)? != 0 {
+        return beyond("softcap or qk_matmul_output_mode is given");
+    }
+    let scale = args
+        .has("scale")
+        .then(|| args.float_or("scale", 1.0))
+        .transpose()?;
+    let mask = args.optional(3);
+    inputs.extend(mask);
+    let op = Op::Attention {
+        mask: mask.is_some(),
+        causal: args.flag("is_causal", false)?,
+        scale,
+        grouped: false,
+    };
+    Ok(vec![builder.emit(op, &inputs)?])
+}

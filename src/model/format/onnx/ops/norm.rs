@@ -1,0 +1,182 @@
+//! Normalisations.
+
+use crate::model::error::Fault;
+use crate::model::format::onnx::args::Args;
+use crate::model::format::onnx::build::Builder;
+use crate::model::format::refusal::{Answer, beyond};
+use crate::model::graph::{Op, ValueId};
+
+pub fn batch(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
+    let x = args.input(0)?;
+    let (scale, shift) = (args.input(1)?, args.input(2)?);
+    let eps = args.float_or("epsilon", 1e-5)?;
+    let trains = args.flag("training_mode", false)? || (1..5).any(|index| args.hands_back(index));
+    if trains {
+        // Weights are standardised in this way before they are used; a picture must not be.
+        if builder.tensor(x).is_none() {
+            let node = format!("a batch norm, node {}", args.label);
+            return Err(Fault::Training { node }.into());
+        }
+        let op = Op::Standardise {
+            weight: true,
+            bias: true,
+            eps,
+        };
+        return Ok(vec![builder.emit(op, &[x, scale, shift])?]);
+    }
+    if args.int_or("spatial", 1)? != 1 {
+        return beyond("it normalises each place by itself (spatial is 0)");
+    }
+    let inputs = [x, scale, shift, args.input(3)?, args.input(4)?];
+    Ok(vec![
+        builder.emit(Op::BatchNorm { affine: true, eps }, &inputs)?,
+    ])
+}
+
+/// Each channel by its own statistics: as many groups as channels.
+pub fn instance(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
+    let x = args.input(0)?;
+    let channels = channels(args, builder, x)?;
+    let op = Op::GroupNorm {
+        groups: channels,
+        weight: true,
+        bias: true,
+        eps: args.float_or("epsilon", 1e-5)?,
+    };
+    Ok(vec![
+        builder.emit(op, &[x, args.input(1)?, args.input(2)?])?,
+    ])
+}
+
+fn channels(args: &Args, builder: &Builder, x: ValueId) -> Answer<i64> {
+    match builder.shape(x) {
+        [_, channels, ..] if *channels > 0 => Ok(*channels),
+        other => args.wrong(format!("normalises channels, and {other:?} has none")),
+    }
+}
+
+pub fn group(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
+    let x = args.input(0)?;
+    let channels = channels(args, builder, x)?;
+    let groups = args.int_or("num_groups", 0)?;
+    args.bounded("num_groups", &[groups], 1)?;
+    let mut inputs = vec![x];
+    for index in 1..3 {
+        let mut factor = args.input(index)?;
+        // At first there was one for each group.
+        if builder.shape(factor) == [groups] && groups != channels {
+            let each = vec![groups, channels / groups];
+            factor = super::reshaped(args, builder, factor, vec![groups, 1])?;
+            factor = builder.emit(Op::Expand { shape: each }, &[factor])?;
+            factor = super::reshaped(args, builder, factor, vec![channels])?;
+        }
+        inputs.push(factor);
+    }
+    let op = Op::GroupNorm {
+        groups,
+        weight: true,
+        bias: true,
+        eps: args.float_or("epsilon", 1e-5)?,
+    };
+    Ok(vec![builder.emit(op, &inputs)?])
+}
+
+pub fn layer(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
+    let x = args.input(0)?;
+    let eps = args.float_or("epsilon", 1e-5)?;
+    let shape = builder.shape(x).to_vec();
+    let axis = args.place(args.int_or("axis", -1)?, shape.len())?;
+    let over = shape[axis..].to_vec();
+    let (scale, shift) = (args.input(1)?, args.optional(2));
+    let fits = |value: ValueId| builder.shape(value) == over;
+    if fits(scale) && shift.is_none_or(fits) {
+        let op = Op::LayerNorm {
+            shape: over,
+            weight: true,
+            bias: shift.is_some(),
+            eps,
+        };
+        let inputs: Vec<ValueId> = [x, scale].into_iter().chain(shift).collect();
+        return Ok(vec![builder.emit(op, &inputs)?]);
+    }
+    let op = Op::LayerNorm {
+        shape: over,
+        weight: false,
+        bias: false,
+        eps,
+    };
+    let norm = builder.emit(op, &[x])?;
+    let scaled = builder.emit(Op::Mul, &[norm, scale])?;
+    Ok(vec![match shift {
+        Some(shift) => builder.emit(Op::Add { alpha: 1.0 }, &[scaled, shift])?,
+        None => scaled,
+    }])
+}
+
+pub fn root_mean_square(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
+    let x = args.input(0)?;
+    let rank = builder.shape(x).len();
+    let axis = args.place(args.int_or("axis", -1)?, rank)?;
+    let dims = (axis..rank).map(|axis| axis as i64).collect();
+    let squares = builder.emit(Op::PowScalar(2.0), &[x])?;
+    let mean = builder.emit(
+        Op::Mean {
+            dims,
+            keepdim: true,
+        },
+        &[squares],
+    )?;
+    let mean = builder.emit(Op::AddScalar(args.float_or("epsilon", 1e-5)?), &[mean])?;
+    let factor = builder.emit(Op::PowScalar(-0.5), &[mean])?;
+    let norm = builder.emit(Op::Mul, &[x, factor])?;
+    Ok(vec![builder.emit(Op::Mul, &[norm, args.input(1)?])?])
+}
+
+/// x / (bias + α · mean of the squares of the channels beside it)^β
+pub fn local_response(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
+    let x = args.input(0)?;
+    let &[batch, channels, height, width] = builder.shape(x) else {
+        return beyond("its input is no picture");
+    };
+    let size = args.int_or("size", 0)?;
+    args.bounded("size", &[size], 1)?;
+    let squares = builder.emit(Op::PowScalar(2.0), &[x])?;
+    // Channels become rows, over which a mean of `size` goes.
+    let places = height.checked_mul(width).unwrap_or(0);
+    let rows = vec![batch, 1, channels, places];
+    let rows = super::reshaped(args, builder, squares, rows)?;
+    let before = (size - 1) / 2;
+    let pad = Op::Pad {
+        pad: vec![0, 0, before, size - 1 - before],
+        mode: "constant".into(),
+        value: Some(0.0),
+    };
+    let rows = builder.emit(pad, &[rows])?;
+    let mean = Op::AvgPool2d {
+        kernel: vec![size, 1],
+        stride: vec![1, 1],
+        padding: vec![0, 0],
+        ceil_mode: false,
+        count_include_pad: true,
+        divisor_override: None,
+    };
+    let mean = builder.emit(mean, &[rows])?;
+    let mean = super::reshaped(args, builder, mean, vec![batch, channels, height, width])?;
+    let scaled = builder.emit(Op::MulScalar(args.float_or("alpha", 1e-4)?), &[mean])?;
+    let above = builder.emit(Op::AddScalar(args.float_or("bias", 1.0)?), &[scaled])?;
+    let power = builder.emit(Op::PowScalar(args.float_or("beta", 0.75)?), &[above])?;
+    Ok(vec![builder.emit(Op::Div, &[x, power])?])
+}
+
+/// Divided by its length.
+pub fn length(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
+    let x = args.input(0)?;
+    let axis = args.place(args.int_or("axis", -1)?, builder.shape(x).len())?;
+    let op = Op::VectorNorm {
+        ord: args.int_or("p", 2)? as f64,
+        dims: vec![axis as i64],
+        keepdim: true,
+    };
+    let length = builder.emit(op, &[x])?;
+    Ok(vec![builder.emit(Op::Div, &[x, length])?])
+}

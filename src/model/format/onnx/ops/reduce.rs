@@ -1,0 +1,68 @@
+//! Sums, means and the like along axes.
+
+use super::one;
+use crate::model::format::onnx::args::Args;
+use crate::model::format::onnx::build::Builder;
+use crate::model::format::refusal::{Answer, beyond};
+use crate::model::graph::{Op, ValueId};
+
+pub fn along(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
+    let mut x = args.input(0)?;
+    let keepdim = args.flag("keepdims", true)?;
+    let rank = builder.shape(x).len();
+    let given = args
+        .ints_at(builder, "axes", 1)?
+        .filter(|axes| !axes.is_empty());
+    let mut dims: Vec<i64> = match given {
+        Some(axes) => {
+            let places = args.places(&axes, rank)?;
+            places.into_iter().map(|axis| axis as i64).collect()
+        }
+        None if args.flag("noop_with_empty_axes", false)? => return Ok(vec![x]),
+        None => (0..rank as i64).collect(),
+    };
+    dims.sort_unstable();
+    dims.dedup();
+    if dims.is_empty() {
+        return Ok(vec![x]);
+    }
+    match args.op() {
+        "ReduceMean" => one(builder, Op::Mean { dims, keepdim }, x),
+        "ReduceSum" => one(builder, Op::Sum { dims, keepdim }, x),
+        "ReduceSumSquare" => {
+            let squares = builder.emit(Op::PowScalar(2.0), &[x])?;
+            one(builder, Op::Sum { dims, keepdim }, squares)
+        }
+        "ReduceL1" | "ReduceL2" => {
+            let ord = if args.op() == "ReduceL1" { 1.0 } else { 2.0 };
+            one(builder, Op::VectorNorm { ord, dims, keepdim }, x)
+        }
+        "ReduceMax" => Ok(vec![largest(builder, x, &dims, keepdim)?]),
+        "ReduceMin" => {
+            x = builder.emit(Op::MulScalar(-1.0), &[x])?;
+            let largest = largest(builder, x, &dims, keepdim)?;
+            one(builder, Op::MulScalar(-1.0), largest)
+        }
+        _ => {
+            let Some(tensor) = builder.tensor(x) else {
+                return beyond("it multiplies values of the picture");
+            };
+            let mut product = tensor.shallow_clone();
+            for dim in dims.iter().rev() {
+                let kind = product.kind();
+                let next = product.f_prod_dim_int(*dim, keepdim, kind);
+                product = next.map_err(|error| builder.torch(&error))?;
+            }
+            Ok(vec![builder.constant(product)])
+        }
+    }
+}
+
+/// From the last axis on, so that those before keep their places.
+fn largest(builder: &mut Builder, x: ValueId, dims: &[i64], keepdim: bool) -> Answer<ValueId> {
+    let mut x = x;
+    for dim in dims.iter().rev() {
+        x = builder.emit(Op::MaxAlong { dim: *dim, keepdim }, &[x])?;
+    }
+    Ok(x)
+}

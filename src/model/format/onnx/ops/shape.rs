@@ -1,0 +1,260 @@
+//! Operations that only put values in other places.
+
+use super::{one, reshaped};
+use crate::model::error::Fault;
+use crate::model::format::onnx::args::Args;
+use crate::model::format::onnx::build::Builder;
+use crate::model::format::onnx::shapes;
+use crate::model::format::refusal::{Answer, beyond};
+use crate::model::graph::{Op, ValueId};
+
+/// Also what is random in training alone.
+pub fn identity(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
+    let trains = match args.optional(2) {
+        Some(mode) if args.op() == "Dropout" => {
+            builder.number(mode)?.is_none_or(|mode| mode != 0.0)
+        }
+        _ => false,
+    };
+    if trains {
+        let node = format!("a dropout, node {}", args.label);
+        return Err(Fault::Training { node }.into());
+    }
+    one(builder, Op::Identity, args.input(0)?)
+}
+
+pub fn flatten(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
+    let x = args.input(0)?;
+    let shape = builder.shape(x).to_vec();
+    let axis = match args.int_or("axis", 1)? {
+        all if all == shape.len() as i64 => shape.len(),
+        axis => args.place(axis, shape.len())?,
+    };
+    if axis == 1 && shape.len() > 1 {
+        return one(builder, Op::Flatten { start: 1, end: -1 }, x);
+    }
+    let (before, after) = shape.split_at(axis);
+    let counts = shapes::count(before).zip(shapes::count(after));
+    let (before, after) = counts.map_or((0, 0), |counts| counts);
+    Ok(vec![reshaped(args, builder, x, vec![before, after])?])
+}
+
+pub fn reshape(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
+    let x = args.input(0)?;
+    let wanted = args.ints_at(builder, "shape", 1)?;
+    let Some(mut shape) = wanted else {
+        return args.wrong("lacks the shape");
+    };
+    let from = builder.shape(x).to_vec();
+    let keeps_nought = args.flag("allowzero", false)?;
+    for (axis, size) in shape.iter_mut().enumerate() {
+        if *size == 0 && !keeps_nought {
+            *size = match from.get(axis) {
+                Some(size) => *size,
+                None => return args.wrong("keeps the size of an axis that is not there"),
+            };
+        }
+    }
+    let open: Vec<usize> = (0..shape.len()).filter(|axis| shape[*axis] == -1).collect();
+    if let [open] = open[..] {
+        shape[open] = 1;
+        let known = shapes::count(&shape).filter(|known| *known > 0);
+        let all = shapes::count(&from);
+        shape[open] = match known.zip(all) {
+            Some((known, all)) if all % known == 0 => all / known,
+            _ => return args.wrong(format!("does not make a shape of {from:?}")),
+        };
+    }
+    // One batch that was written as its open number.
+    Ok(vec![reshaped(args, builder, x, shape)?])
+}
+
+pub fn squeeze(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
+    let x = args.input(0)?;
+    let shape = builder.shape(x).to_vec();
+    let gone = match args.ints_at(builder, "axes", 1)? {
+        Some(axes) => args.places(&axes, shape.len())?,
+        None => (0..shape.len()).filter(|axis| shape[*axis] == 1).collect(),
+    };
+    let kept = shape
+        .iter()
+        .enumerate()
+        .filter(|(axis, _)| !gone.contains(axis));
+    let kept = kept.map(|(_, size)| *size).collect();
+    Ok(vec![reshaped(args, builder, x, kept)?])
+}
+
+pub fn unsqueeze(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
+    let x = args.input(0)?;
+    let Some(axes) = args.ints_at(builder, "axes", 1)? else {
+        return args.wrong("lacks its axes");
+    };
+    let shape = builder.shape(x).to_vec();
+    let rank = shape.len() + axes.len();
+    let mut new = args.places(&axes, rank)?;
+    new.sort_unstable();
+    new.dedup();
+    if new.len() != axes.len() {
+        return args.wrong("puts in an axis twice");
+    }
+    let mut sizes = shape.into_iter();
+    let size = |axis: usize| match new.contains(&axis) {
+        true => 1,
+        false => sizes.next().unwrap_or(1),
+    };
+    let shape = (0..rank).map(size).collect();
+    Ok(vec![reshaped(args, builder, x, shape)?])
+}
+
+pub fn transpose(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
+    let x = args.input(0)?;
+    let rank = builder.shape(x).len();
+    let dims = args.ints("perm")?;
+    let dims = dims.unwrap_or_else(|| (0..rank as i64).rev().collect());
+    let mut sorted = args.places(&dims, rank)?;
+    sorted.sort_unstable();
+    if !sorted.iter().copied().eq(0..rank) {
+        return args.wrong(format!("puts {rank} axes in the order {dims:?}"));
+    }
+    one(builder, Op::Permute { dims }, x)
+}
+
+pub fn expand(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
+    let x = args.input(0)?;
+    let wanted = args.input(1)?;
+    let wanted = args.numbers(builder, wanted)?;
+    let shape = args.fits(shapes::broadcast(builder.shape(x), &wanted))?;
+    if shapes::count(&shape).is_none() {
+        return args.wrong(format!("makes the absurd shape {shape:?}"));
+    }
+    one(builder, Op::Expand { shape }, x)
+}
+
+/// Repeated along axes.
+pub fn tile(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
+    const MOST: i64 = 1 << 12;
+    let mut x = args.input(0)?;
+    let repeats = args.input(1)?;
+    let repeats = args.numbers(builder, repeats)?;
+    let shape = builder.shape(x).to_vec();
+    if repeats.len() != shape.len() {
+        return args.wrong("repeats other axes than there are");
+    }
+    for (axis, (&times, &size)) in repeats.iter().zip(&shape).enumerate() {
+        args.bounded("repeats", &[times], 1)?;
+        if times > 1 && size == 1 {
+            let mut shape = builder.shape(x).to_vec();
+            shape[axis] = times;
+            x = builder.emit(Op::Expand { shape }, &[x])?;
+        } else if times > MOST {
+            return args.wrong(format!("repeats its input {times} times"));
+        } else if times > 1 {
+            let parts = vec![x; times as usize];
+            x = builder.emit(Op::Cat { dim: axis as i64 }, &parts)?;
+        }
+    }
+    Ok(vec![x])
+}
+
+pub fn pad(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
+    let x = args.input(0)?;
+    let rank = builder.shape(x).len();
+    let Some(pads) = args.ints_at(builder, "pads", 1)? else {
+        return args.wrong("lacks its pads");
+    };
+    let value = match args.optional(2) {
+        Some(value) => args.number(builder, value)?,
+        None => args.float_or("value", 0.0)?,
+    };
+    let axes = match args.optional(3) {
+        Some(axes) => args.places(&args.numbers(builder, axes)?, rank)?,
+        None => (0..rank).collect(),
+    };
+    if pads.len() != 2 * axes.len() {
+        return args.wrong(format!(
+            "pads {} axes by {} numbers",
+            axes.len(),
+            pads.len()
+        ));
+    }
+    args.bounded("pads", &pads, -(1 << 31))?;
+    // Ours go from the last axis on, before and after each.
+    let mut pad = vec![0; 2 * rank];
+    for (index, axis) in axes.iter().enumerate() {
+        let at = 2 * (rank - 1 - axis);
+        pad[at] = pads[index];
+        pad[at + 1] = pads[index + axes.len()];
+    }
+    while pad.ends_with(&[0, 0]) {
+        pad.truncate(pad.len() - 2);
+    }
+    if pad.is_empty() {
+        return one(builder, Op::Identity, x);
+    }
+    let mode = match args.text_or("mode", "constant")?.as_str() {
+        "constant" => "constant",
+        "reflect" => "reflect",
+        "edge" => "replicate",
+        "wrap" => "circular",
+        other => return beyond(format!("its mode is {other}")),
+    };
+    let constant = mode == "constant";
+    if !constant && (rank != 4 || pad.len() > 4) {
+        return beyond(format!(
+            "it continues other axes than a picture's two ({mode})"
+        ));
+    }
+    if !constant {
+        pad.resize(4, 0);
+    }
+    let op = Op::Pad {
+        pad,
+        mode: mode.into(),
+        value: constant.then_some(value),
+    };
+    one(builder, op, x)
+}
+
+fn block(args: &Args, builder: &Builder, x: ValueId) -> Answer<([i64; 4], i64)> {
+    let block = args.int_or("blocksize", 0)?;
+    if !(1..=1 << 10).contains(&block) {
+        return args.wrong(format!("has blocks of {block}"));
+    }
+    match builder.shape(x) {
+        &[batch, channels, height, width] => Ok(([batch, channels, height, width], block)),
+        other => beyond(format!("its input {other:?} is no picture")),
+    }
+}
+
+pub fn depth_to_space(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
+    let x = args.input(0)?;
+    let ([batch, channels, height, width], block) = block(args, builder, x)?;
+    let depth = channels / (block * block);
+    let (parts, order) = match args.text_or("mode", "DCR")?.as_str() {
+        "CRD" => (
+            [batch, depth, block, block, height, width],
+            [0, 1, 4, 2, 5, 3],
+        ),
+        _ => (
+            [batch, block, block, depth, height, width],
+            [0, 3, 4, 1, 5, 2],
+        ),
+    };
+    let parts = reshaped(args, builder, x, parts.to_vec())?;
+    let dims = order.to_vec();
+    let turned = builder.emit(Op::Permute { dims }, &[parts])?;
+    let shape = vec![batch, depth, height * block, width * block];
+    Ok(vec![reshaped(args, builder, turned, shape)?])
+}
+
+pub fn space_to_depth(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
+    let x = args.input(0)?;
+    let ([batch, channels, height, width], block) = block(args, builder, x)?;
+    let (rows, columns) = (height / block, width / block);
+    let parts = vec![batch, channels, rows, block, columns, block];
+    let parts = reshaped(args, builder, x, parts)?;
+    let dims = vec![0, 3, 5, 1, 2, 4];
+    let turned = builder.emit(Op::Permute { dims }, &[parts])?;
+    let shape = vec![batch, channels * block * block, rows, columns];
+    Ok(vec![reshaped(args, builder, turned, shape)?])
+}

@@ -1,0 +1,187 @@
+//! Files that are cut short, changed, or claim what they do not have.
+
+use super::writer::{Onnx, floats, ints};
+use super::{Fault, open, refusal, whole};
+use crate::model::format::onnx::proto::Tensor;
+
+/// A convolution, whose shape is worked out as the file says, on its way to four logits.
+fn network() -> Onnx {
+    let mut model = Onnx::empty(&[1, 3, 8, 8]);
+    let kernel: Vec<f32> = (0..108).map(|n| (n as f32 * 0.7).sin()).collect();
+    model.weight("conv.weight", &[4, 3, 3, 3], &kernel);
+    model.ints("first", &[0]).ints("rest", &[-1]);
+    let pads = vec![ints("pads", &[1, 1, 1, 1]), ints("strides", &[2, 2])];
+    model.node("Conv", &["x", "conv.weight"], &["a"], pads);
+    model.node("Relu", &["a"], &["b"], vec![]);
+    let window = vec![ints("kernel_shape", &[4, 4])];
+    model.node("AveragePool", &["b"], &["c"], window);
+    model.node("Shape", &["c"], &["sizes"], vec![]);
+    model.node("Gather", &["sizes", "first"], &["batch"], vec![]);
+    model.node(
+        "Concat",
+        &["batch", "rest"],
+        &["flat"],
+        vec![super::writer::int("axis", 0)],
+    );
+    model.node("Reshape", &["c", "flat"], &["logits"], vec![]);
+    model.node("Softmax", &["logits"], &["y"], vec![]);
+    for (index, node) in model.graph().nodes.iter_mut().enumerate() {
+        node.name = format!("/block/part{index}/{}", node.op_type);
+    }
+    model
+}
+
+#[test]
+fn a_file_that_is_cut_short_is_refused_at_any_length() {
+    let bytes = network().bytes();
+    whole(&bytes).unwrap();
+    let mut refused = 0;
+    for length in 0..bytes.len() {
+        refused += usize::from(open(&bytes[..length]).is_err());
+    }
+    // Nothing stands after the opset here.
+    assert_eq!(refused, bytes.len());
+}
+
+#[test]
+fn thousands_of_changed_bytes_end_in_a_model_or_a_message() {
+    let bytes = network().bytes();
+    // A xorshift: the same changes each time.
+    let mut state = 0x2545_f491_4f6c_dd1du64;
+    let mut random = |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state % below as u64) as usize
+    };
+    let (mut opened, mut refused) = (0, 0);
+    for round in 0..2000 {
+        let mut changed = bytes.clone();
+        for _ in 0..=random(3) {
+            let place = random(changed.len());
+            changed[place] = match random(3) {
+                0 => changed[place] ^ (1 << random(8)),
+                1 => random(256) as u8,
+                _ => [0, 0x7f, 0x80, 0xff][random(4)],
+            };
+        }
+        match open(&changed) {
+            Ok(_) => opened += 1,
+            Err(_) => refused += 1,
+        }
+        // Whether it holds when it runs: no more than a message comes of it.
+        if round % 5 == 0 {
+            let _ = whole(&changed);
+        }
+    }
+    // Most bytes are the weight's, of which any value will do.
+    assert!(
+        opened > 200 && refused > 200,
+        "{opened} opened, {refused} refused"
+    );
+}
+
+#[test]
+fn many_empty_messages_take_no_more_memory_than_the_file_accounts_for() {
+    // The graph, 4 MB of nodes of which nothing is said.
+    let mut bytes = Onnx::new().bytes();
+    bytes.extend([0x3a, 0x80, 0x80, 0x80, 0x02]);
+    bytes.extend([0x0a, 0].repeat(2 << 20));
+    let fault = open(&bytes).unwrap_err();
+    assert!(
+        matches!(&fault, Fault::Damaged(reason) if reason.contains("more memory")),
+        "{fault}"
+    );
+}
+
+#[test]
+fn a_tensor_that_claims_more_than_the_file_has_is_refused() {
+    for tensor in [
+        Tensor {
+            sizes: vec![1 << 30],
+            ..floats("w", &[], &[1.0])
+        },
+        Tensor {
+            sizes: vec![1 << 30],
+            raw: Default::default(),
+            floats: vec![1.0],
+            ..floats("w", &[], &[])
+        },
+        Tensor {
+            sizes: vec![i64::MAX, i64::MAX],
+            ..floats("w", &[], &[1.0])
+        },
+        Tensor {
+            sizes: vec![-1],
+            ..floats("w", &[], &[1.0])
+        },
+    ] {
+        let mut model = Onnx::new();
+        model.graph().nodes.clear();
+        model.graph().initializers.push(tensor);
+        model.node("Add", &["x", "w"], &["y"], vec![]);
+        let why = refusal(&model);
+        assert!(why.starts_with("weight w "), "{why}");
+    }
+}
+
+#[test]
+fn constants_that_would_fill_the_memory_are_not_computed() {
+    let absurd = [1 << 20, 1 << 20];
+    for (op, ways) in [
+        ("ConstantOfShape", vec!["size"]),
+        ("Expand", vec!["one", "size"]),
+        ("Range", vec!["nought", "limit", "one"]),
+        ("Tile", vec!["flat", "size"]),
+    ] {
+        let mut model = Onnx::empty(&[1, 3, 4, 4]);
+        model
+            .ints("size", &absurd)
+            .ints("one", &[1])
+            .ints("nought", &[0])
+            .ints("limit", &[1 << 50]);
+        model.weight("flat", &[2, 2], &[1.0; 4]);
+        model.node(op, &ways, &["large"], vec![]);
+        model.node("Add", &["x", "large"], &["y"], vec![]);
+        let why = refusal(&model);
+        assert!(
+            ["absurd", "larger than any", "counts from", "times"]
+                .iter()
+                .any(|word| why.contains(word)),
+            "{op}: {why}"
+        );
+    }
+}
+
+#[test]
+fn a_window_or_a_shape_beyond_all_reason_is_refused() {
+    let far = 1 << 40;
+    let asked = |op: &str, attributes| {
+        let mut model = Onnx::empty(&[1, 3, 4, 4]);
+        model.weight("w", &[1, 3, 1, 1], &[1.0; 3]);
+        let inputs: &[&str] = if op == "Conv" { &["x", "w"] } else { &["x"] };
+        model.node(op, inputs, &["y"], attributes);
+        refusal(&model)
+    };
+    for (op, attributes) in [
+        ("Conv", vec![ints("pads", &[far, far, far, far])]),
+        ("Conv", vec![ints("strides", &[0, 0])]),
+        ("Conv", vec![ints("dilations", &[i64::MAX, i64::MAX])]),
+        ("MaxPool", vec![ints("kernel_shape", &[-1, 2])]),
+        (
+            "AveragePool",
+            vec![ints("kernel_shape", &[1 << 30, 1 << 30])],
+        ),
+        ("Pad", vec![ints("pads", &[far; 8])]),
+        ("Upsample", vec![super::writer::text("mode", "nearest")]),
+        ("Transpose", vec![ints("perm", &[0, 0, 1, 2])]),
+        ("Squeeze", vec![ints("axes", &[i64::MIN])]),
+        ("Flatten", vec![super::writer::int("axis", i64::MAX)]),
+    ] {
+        let why = asked(op, attributes);
+        assert!(
+            why.contains("node y") || why.contains("axis"),
+            "{op}: {why}"
+        );
+    }
+}

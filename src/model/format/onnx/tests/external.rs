@@ -1,0 +1,112 @@
+//! Weights in files beside the model.
+
+use std::path::Path;
+
+use super::writer::{Onnx, entry, floats};
+use super::{open_at, refusal};
+use crate::model::format::onnx::proto::Tensor;
+
+/// A weight of 48 values that lies at `location`.
+fn model(notes: &[(&str, &str)]) -> Onnx {
+    let mut model = Onnx::new();
+    model.graph().nodes.clear();
+    let tensor = Tensor {
+        sizes: vec![1, 3, 4, 4],
+        location: 1,
+        external: notes.iter().map(|(key, value)| entry(key, value)).collect(),
+        ..floats("w", &[], &[])
+    };
+    model.graph().initializers.push(tensor);
+    model.node("Add", &["x", "w"], &["a"], vec![]);
+    model.node("GlobalAveragePool", &["a"], &["b"], vec![]);
+    model.node("Flatten", &["b"], &["y"], vec![]);
+    model
+}
+
+fn in_folder(folder: &Path, notes: &[(&str, &str)]) -> Result<Vec<f32>, String> {
+    let path = folder.join("m.onnx");
+    std::fs::write(&path, model(notes).bytes()).unwrap();
+    let graph = open_at(&path).map_err(|fault| fault.to_string())?.graph;
+    let weight = graph.weight(graph.nodes[0].inputs[1]).unwrap();
+    Ok(Vec::try_from(weight.flatten(0, -1)).unwrap())
+}
+
+fn values() -> Vec<u8> {
+    (0..50).flat_map(|n| (n as f32).to_le_bytes()).collect()
+}
+
+#[test]
+fn weights_beside_the_model_are_read_from_their_place() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("m.onnx.data"), values()).unwrap();
+    let notes = [
+        ("location", "m.onnx.data"),
+        ("offset", "8"),
+        ("length", "192"),
+    ];
+    let read = in_folder(folder.path(), &notes).unwrap();
+    assert_eq!(read[..3], [2.0, 3.0, 4.0]);
+    let read = in_folder(folder.path(), &notes[..1]).unwrap();
+    assert_eq!(read[..3], [0.0, 1.0, 2.0]);
+
+    std::fs::create_dir(folder.path().join("data")).unwrap();
+    std::fs::write(folder.path().join("data/w"), values()).unwrap();
+    in_folder(folder.path(), &[("location", "./data/w")]).unwrap();
+}
+
+#[test]
+fn what_is_short_or_missing_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("w"), values()).unwrap();
+    std::fs::create_dir(folder.path().join("d")).unwrap();
+    for (notes, word) in [
+        (
+            vec![("location", "w"), ("offset", "9")],
+            "that file has 200",
+        ),
+        (
+            vec![("location", "w"), ("offset", "18446744073709551615")],
+            "that file has 200",
+        ),
+        (vec![("location", "w"), ("length", "4")], "needs 192 bytes"),
+        (vec![("location", "w"), ("offset", "-1")], "no number"),
+        (vec![("location", "gone")], "gone beside the model"),
+        (vec![("location", "d")], "a folder"),
+        (vec![], "not named"),
+    ] {
+        let why = in_folder(folder.path(), &notes).unwrap_err();
+        assert!(why.contains(word) && why.contains("weight w"), "{why}");
+    }
+}
+
+#[test]
+fn nothing_outside_the_folder_is_opened() {
+    let outer = tempfile::tempdir().unwrap();
+    let secret = outer.path().join("secret");
+    std::fs::write(&secret, values()).unwrap();
+    let folder = outer.path().join("models");
+    std::fs::create_dir(&folder).unwrap();
+    let absolute = secret.to_str().unwrap().to_owned();
+    std::os::unix::fs::symlink(&secret, folder.join("link")).unwrap();
+    std::os::unix::fs::symlink(outer.path(), folder.join("up")).unwrap();
+    for location in [
+        "../secret",
+        "a/../../secret",
+        &absolute,
+        "link",
+        "up/secret",
+        "..\\secret",
+        "C:secret",
+    ] {
+        let why = in_folder(&folder, &[("location", location)]).unwrap_err();
+        assert!(why.contains("outside the model's folder"), "{why}");
+    }
+}
+
+#[test]
+fn a_claim_of_gigabytes_in_another_file_is_refused() {
+    let mut model = model(&[("location", "w")]);
+    model.graph().initializers[0].sizes = vec![1 << 33];
+    let why = refusal(&model);
+    assert!(why.contains("weight w"), "{why}");
+}

@@ -1,0 +1,321 @@
+//! Operations whose rules are ONNX's own, on a picture whose values count from nought.
+
+use super::writer::{Onnx, float, floats, int, ints, text};
+use super::{logits, opened, refusal};
+use crate::model::format::onnx::proto::{Attribute, Tensor};
+use crate::model::graph::Op;
+
+/// What comes of a node on a picture of one row and this many columns, all channels in a row.
+fn on_row(
+    long: i64,
+    op: &str,
+    more: &[&str],
+    attributes: Vec<Attribute>,
+    fill: impl Fn(&mut Onnx),
+) -> Vec<f32> {
+    let mut model = Onnx::empty(&[1, 3, 1, long]);
+    fill(&mut model);
+    let inputs: Vec<&str> = std::iter::once("x").chain(more.iter().copied()).collect();
+    model.node(op, &inputs, &["a"], attributes);
+    model.node("Flatten", &["a"], &["y"], vec![]);
+    logits(&model)
+}
+
+#[test]
+fn windows_are_padded_by_rule() {
+    let asked = |rule: &str| {
+        let attributes = vec![
+            text("auto_pad", rule),
+            ints("kernel_shape", &[1, 2]),
+            ints("strides", &[1, 1]),
+        ];
+        on_row(3, "MaxPool", &[], attributes, |_| {})[..3].to_vec()
+    };
+    assert_eq!(asked("SAME_UPPER"), [1.0, 2.0, 2.0]);
+    assert_eq!(asked("SAME_LOWER"), [0.0, 1.0, 2.0]);
+    assert_eq!(asked("VALID")[..2], [1.0, 2.0]);
+}
+
+#[test]
+fn averages_count_padding_or_leave_it_out() {
+    let asked = |counts: i64| {
+        let attributes = vec![
+            ints("pads", &[0, 0, 0, 1]),
+            ints("kernel_shape", &[1, 2]),
+            int("count_include_pad", counts),
+        ];
+        on_row(3, "AveragePool", &[], attributes, |_| {})[..3].to_vec()
+    };
+    assert_eq!(asked(1), [0.5, 1.5, 1.0]);
+    assert_eq!(asked(0), [0.5, 1.5, 2.0]);
+}
+
+#[test]
+fn bounds_from_nought_are_rectifiers() {
+    for (opset, inputs, attributes, rectifiers) in [
+        (17, vec!["x", "low", "high"], vec![], 1),
+        (17, vec!["x", "low"], vec![], 1),
+        (17, vec!["x", "", "high"], vec![], 0),
+        (10, vec!["x"], vec![float("min", 0.0), float("max", 6.0)], 1),
+        (
+            10,
+            vec!["x"],
+            vec![float("min", -1.0), float("max", 1.0)],
+            0,
+        ),
+        (
+            10,
+            vec!["x"],
+            vec![float("min", 0.0), float("max", f32::MAX)],
+            1,
+        ),
+    ] {
+        let mut model = Onnx::empty(&[1, 3, 4, 4]).opset(opset);
+        model.weight("low", &[], &[0.0]).weight("high", &[], &[6.0]);
+        model.node("Clip", &inputs, &["a"], attributes);
+        model.node("GlobalAveragePool", &["a"], &["y"], vec![]);
+        assert_eq!(opened(&model).rectifiers(), rectifiers, "{inputs:?}");
+    }
+}
+
+#[test]
+fn slopes_of_their_own_are_no_rectifier() {
+    let fill = |model: &mut Onnx| {
+        model
+            .weight("slopes", &[3, 1, 1], &[0.5, 2.0, 3.0])
+            .weight("less", &[], &[-4.0]);
+        model.node("Add", &["x", "less"], &["z"], vec![]);
+    };
+    let mut model = Onnx::empty(&[1, 3, 1, 2]);
+    fill(&mut model);
+    model.node("PRelu", &["z", "slopes"], &["a"], vec![]);
+    model.node("Flatten", &["a"], &["y"], vec![]);
+    assert_eq!(opened(&model).rectifiers(), 0);
+    assert_eq!(logits(&model), [-2.0, -1.5, -4.0, -2.0, 0.0, 1.0]);
+}
+
+#[test]
+fn pictures_are_resized_by_each_rule() {
+    let asked = |attributes: Vec<Attribute>, sizes: &[i64]| {
+        let fill = |model: &mut Onnx| {
+            model.ints("sizes", sizes);
+        };
+        on_row(4, "Resize", &["", "", "sizes"], attributes, fill)[..sizes[3] as usize].to_vec()
+    };
+    let nearest = |rule: &str, rounding: &str| {
+        let attributes = vec![
+            text("coordinate_transformation_mode", rule),
+            text("nearest_mode", rounding),
+        ];
+        asked(attributes, &[1, 3, 1, 8])
+    };
+    assert_eq!(
+        nearest("asymmetric", "floor"),
+        [0., 0., 1., 1., 2., 2., 3., 3.]
+    );
+    assert_eq!(
+        nearest("half_pixel", "round_prefer_floor"),
+        [0., 0., 1., 1., 2., 2., 3., 3.]
+    );
+    assert_eq!(
+        nearest("asymmetric", "ceil"),
+        [0., 1., 1., 2., 2., 3., 3., 3.]
+    );
+    let linear = asked(vec![text("mode", "linear")], &[1, 3, 1, 8]);
+    assert_eq!(linear, [0.0, 0.25, 0.75, 1.25, 1.75, 2.25, 2.75, 3.0]);
+    let corners = vec![
+        text("mode", "linear"),
+        text("coordinate_transformation_mode", "align_corners"),
+    ];
+    assert_eq!(
+        asked(corners, &[1, 3, 1, 7]),
+        [0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0]
+    );
+}
+
+#[test]
+fn parts_are_taken_forwards_and_backwards() {
+    let asked = |start: i64, end: i64, step: i64, count: usize| {
+        let fill = |model: &mut Onnx| {
+            model
+                .ints("s", &[start])
+                .ints("e", &[end])
+                .ints("a_", &[3])
+                .ints("p", &[step]);
+        };
+        on_row(5, "Slice", &["s", "e", "a_", "p"], vec![], fill)[..count].to_vec()
+    };
+    assert_eq!(asked(1, i64::MAX, 2, 2), [1.0, 3.0]);
+    assert_eq!(asked(-2, 100, 1, 2), [3.0, 4.0]);
+    assert_eq!(asked(-1, i64::MIN, -2, 3), [4.0, 2.0, 0.0]);
+    assert_eq!(asked(3, 0, -1, 3), [3.0, 2.0, 1.0]);
+}
+
+#[test]
+fn places_are_counted_from_the_end_too() {
+    let fill = |model: &mut Onnx| {
+        model.ints("places", &[-1, 0]);
+    };
+    assert_eq!(
+        on_row(4, "Gather", &["places"], vec![int("axis", 3)], fill)[..2],
+        [3.0, 0.0]
+    );
+    let mut model = Onnx::empty(&[1, 3, 1, 4]);
+    model.ints("places", &[4]);
+    model.node("Gather", &["x", "places"], &["y"], vec![int("axis", 3)]);
+    assert!(refusal(&model).contains("takes place 4 of 4"));
+}
+
+#[test]
+fn matrices_are_turned_and_scaled() {
+    let mut model = Onnx::new();
+    model.graph().nodes[1].outputs = vec!["row".into()];
+    model.weight("w", &[3, 2], &[1.0, 0.0, 0.0, 1.0, 0.0, 0.0]);
+    model.weight("c", &[1, 2], &[1.0, 2.0]);
+    let attributes = vec![float("alpha", 2.0), float("beta", 0.5)];
+    model.node("Gemm", &["row", "w", "c"], &["y"], attributes);
+    assert_eq!(logits(&model), [15.5, 48.0]);
+    let last = opened(&model);
+    let last = last.producer(last.logits).unwrap();
+    assert_eq!(last.op, Op::Linear { bias: true });
+}
+
+#[test]
+fn older_softmaxes_go_over_all_axes_behind() {
+    let mut model = Onnx::empty(&[1, 3, 1, 2]).opset(11);
+    model.weight("hundredth", &[], &[0.01]);
+    model.node("Mul", &["x", "hundredth"], &["s"], vec![]);
+    model.node("Softmax", &["s"], &["p"], vec![int("axis", 1)]);
+    model.node("Flatten", &["p"], &["q"], vec![]);
+    model.node("Relu", &["q"], &["y"], vec![]);
+    let sum: f32 = logits(&model).iter().sum();
+    assert!((sum - 1.0).abs() < 1e-5, "{sum}");
+}
+
+#[test]
+fn blocks_become_channels_and_channels_blocks() {
+    let mut model = Onnx::empty(&[1, 3, 2, 2]);
+    model.node("SpaceToDepth", &["x"], &["deep"], vec![int("blocksize", 2)]);
+    model.node(
+        "DepthToSpace",
+        &["deep"],
+        &["back"],
+        vec![int("blocksize", 2)],
+    );
+    model.node("Flatten", &["back"], &["y"], vec![]);
+    let counted: Vec<f32> = (0..12).map(|n| n as f32).collect();
+    assert_eq!(logits(&model), counted);
+    model.graph().nodes[1].op_type = "Identity".into();
+    assert_eq!(logits(&model)[..4], [0.0, 4.0, 8.0, 1.0]);
+}
+
+#[test]
+fn responses_of_channels_beside_are_taken_into_account() {
+    let attributes = vec![int("size", 3), float("alpha", 3.0), float("beta", 1.0)];
+    let found = on_row(2, "LRN", &[], attributes, |_| {});
+    // The second channel has all three beside it: 3 / (1 + 1 + 9 + 25).
+    assert!((found[3] - 3.0 / 36.0).abs() < 1e-6, "{found:?}");
+}
+
+#[test]
+fn floats_of_any_width_are_read_in_any_list() {
+    let half = |value: f32| half::f16::from_f32(value).to_bits();
+    for tensor in [
+        Tensor {
+            kind: 10,
+            raw: half(1.5).to_le_bytes().to_vec().into(),
+            ..Tensor::default()
+        },
+        Tensor {
+            kind: 10,
+            int32s: vec![half(1.5).into()],
+            ..Tensor::default()
+        },
+        Tensor {
+            kind: 11,
+            doubles: vec![1.5],
+            ..Tensor::default()
+        },
+        Tensor {
+            kind: 16,
+            int32s: vec![half::bf16::from_f32(1.5).to_bits().into()],
+            ..Tensor::default()
+        },
+        Tensor {
+            kind: 1,
+            floats: vec![1.5],
+            ..Tensor::default()
+        },
+        floats("", &[], &[1.5]),
+    ] {
+        let mut model = Onnx::new();
+        let tensor = Tensor {
+            name: "w".into(),
+            sizes: vec![1],
+            ..tensor
+        };
+        model.graph().initializers.push(tensor);
+        model.graph().nodes[1].outputs = vec!["row".into()];
+        model.node("Mul", &["row", "w"], &["y"], vec![]);
+        assert_eq!(logits(&model), [11.25, 35.25, 59.25]);
+    }
+}
+
+#[test]
+fn types_that_are_not_read_and_broken_values_are_named() {
+    for (tensor, word) in [
+        (
+            Tensor {
+                kind: 8,
+                ..Tensor::default()
+            },
+            "text",
+        ),
+        (
+            Tensor {
+                kind: 17,
+                ..Tensor::default()
+            },
+            "8-bit floats",
+        ),
+        (
+            Tensor {
+                kind: 99,
+                ..Tensor::default()
+            },
+            "type 99",
+        ),
+        (floats("", &[], &[f32::NAN]), "NaN"),
+        (
+            Tensor {
+                int64s: vec![1],
+                ..floats("", &[], &[])
+            },
+            "0 values are stored",
+        ),
+    ] {
+        let mut model = Onnx::new();
+        let tensor = Tensor {
+            name: "w".into(),
+            sizes: vec![1],
+            ..tensor
+        };
+        model.graph().initializers.push(tensor);
+        model.graph().nodes[1].outputs = vec!["row".into()];
+        model.node("Mul", &["row", "w"], &["y"], vec![]);
+        let why = refusal(&model);
+        assert!(why.starts_with("weight w") && why.contains(word), "{why}");
+    }
+}
+
+#[test]
+fn shapes_worked_out_from_the_picture_are_told() {
+    let mut model = Onnx::empty(&[1, 3, 4, 4]);
+    model.node("Cast", &["x"], &["places"], vec![int("to", 7)]);
+    model.node("Reshape", &["x", "places"], &["y"], vec![]);
+    let why = refusal(&model);
+    assert!(
+        why.contains("Cast (node places") && why.contains("rounds"),
+        "{why}"
+    );
+}

@@ -1,0 +1,365 @@
+//! Graphs that do not hold together, and what becomes of those that do.
+
+use super::writer::{OPEN, Onnx, entry, float, int, node, value};
+use super::{Fault, logits, open, opened, refusal, whole};
+use crate::model::format::onnx::proto::{Attribute, attribute};
+use crate::model::graph::{Head, Op};
+
+#[test]
+fn the_smallest_model_opens() {
+    let graph = opened(&Onnx::new());
+    assert_eq!(graph.input_shape, [1, 3, 4, 4]);
+    assert_eq!(graph.nodes.len(), 2);
+    assert_eq!(graph.head, Head::None);
+    assert_eq!(logits(&Onnx::new()), [7.5, 23.5, 39.5]);
+}
+
+#[test]
+fn operations_we_do_not_have_are_listed_at_once() {
+    let mut model = Onnx::new();
+    model.graph().nodes[0].inputs = vec!["c".into()];
+    model.node("QuantizeLinear", &["x"], &["a"], vec![]);
+    model.node("Loop", &["a"], &["b"], vec![]);
+    model.node("Gelu", &["b"], &["c"], vec![]);
+    model.graph().nodes[4].domain = "com.microsoft".into();
+    // What bears on nothing is no hindrance.
+    model.node("NonMaxSuppression", &["x"], &["unused"], vec![]);
+    model.graph().nodes.rotate_left(2);
+    let why = refusal(&model);
+    assert!(why.starts_with("the model uses 3 operations"), "{why}");
+    for word in [
+        "QuantizeLinear (node a, in a)",
+        "Loop (node b",
+        "com.microsoft::Gelu (node c",
+    ] {
+        assert!(why.contains(word), "{why}");
+    }
+    assert!(!why.contains("NonMax"), "{why}");
+}
+
+#[test]
+fn graphs_in_a_circle_or_with_loose_ends_are_refused() {
+    let mut circle = Onnx::empty(&[1, 3, 4, 4]);
+    circle.node("Add", &["x", "b"], &["a"], vec![]);
+    circle.node("Relu", &["a"], &["b"], vec![]);
+    circle.node("GlobalAveragePool", &["b"], &["y"], vec![]);
+    let why = refusal(&circle);
+    assert!(
+        why.contains("uses b, which nothing before it computes"),
+        "{why}"
+    );
+
+    let mut loose = Onnx::new();
+    loose.graph().nodes[1].inputs = vec!["nowhere".into()];
+    assert!(refusal(&loose).contains("uses nowhere"));
+    let mut loose = Onnx::new();
+    loose.graph().outputs[0].name = "nowhere".into();
+    assert!(refusal(&loose).contains("the output uses nowhere"));
+
+    let mut twice = Onnx::new();
+    twice.node("Relu", &["x"], &["pooled"], vec![]);
+    assert!(refusal(&twice).contains("two values are called pooled"));
+    let mut twice = Onnx::new();
+    twice.weight("pooled", &[1], &[1.0]);
+    assert!(refusal(&twice).contains("two values are called pooled"));
+}
+
+#[test]
+fn weights_that_do_not_fit_are_told_with_their_node() {
+    let mut model = Onnx::empty(&[1, 3, 4, 4]);
+    model.weight("w", &[5, 2, 1, 1], &[1.0; 10]);
+    model.node("Conv", &["x", "w"], &["a"], vec![]);
+    model.node("GlobalAveragePool", &["a"], &["y"], vec![]);
+    let why = whole(&model.bytes()).unwrap_err().to_string();
+    assert!(
+        why.contains("node a") && why.contains("[5, 2, 1, 1]"),
+        "{why}"
+    );
+}
+
+#[test]
+fn only_one_picture_goes_in() {
+    let shape = |sizes: &[i64]| {
+        let mut model = Onnx::new();
+        model.graph().inputs[0] = value("x", 1, sizes);
+        model
+    };
+    assert_eq!(
+        opened(&shape(&[OPEN, 3, OPEN, OPEN])).input_shape,
+        [1, 3, 224, 224]
+    );
+    assert_eq!(
+        opened(&shape(&[OPEN, 3, 96, OPEN])).input_shape,
+        [1, 3, 96, 96]
+    );
+    for (sizes, word) in [
+        (&[2, 3, 4, 4][..], "a batch of 2"),
+        (&[1, 1, 28, 28], "[1, 1, 28, 28]"),
+        (&[1, 3, 4], "[1, 3, 4]"),
+        (&[], "[]"),
+    ] {
+        let why = refusal(&shape(sizes));
+        assert!(why.contains(word), "{why}");
+    }
+    let mut two = Onnx::new();
+    two.graph().inputs.push(value("z", 1, &[1]));
+    assert!(refusal(&two).contains("2 tensors"));
+    // Weights of old files stand among the inputs.
+    two.weight("z", &[1], &[1.0]);
+    opened(&two);
+    let mut bytes = Onnx::new();
+    bytes.graph().inputs[0] = value("x", 2, &[1, 3, 4, 4]);
+    assert!(refusal(&bytes).contains("not made of floats"));
+    let mut absurd = shape(&[1, 3, 1 << 30, 1 << 30]);
+    absurd.graph().nodes[0].op_type = "Relu".into();
+    assert!(whole(&absurd.bytes()).is_err());
+}
+
+#[test]
+fn channels_that_come_last_are_turned_first() {
+    let mut model = Onnx::empty(&[OPEN, 4, 5, 3]);
+    let axes = super::writer::ints("axes", &[1, 2]);
+    model.node("ReduceMean", &["x"], &["y"], vec![axes, int("keepdims", 0)]);
+    let graph = opened(&model);
+    assert_eq!(graph.input_shape, [1, 3, 4, 5]);
+    assert_eq!(
+        graph.nodes[0].op,
+        Op::Permute {
+            dims: vec![0, 2, 3, 1]
+        }
+    );
+    assert_eq!(logits(&model), [9.5, 29.5, 49.5]);
+}
+
+#[test]
+fn what_makes_probabilities_is_stepped_over() {
+    for (ops, head) in [
+        (&["Softmax"][..], Head::Softmax),
+        (&["LogSoftmax", "Identity"], Head::Softmax),
+        (&["Sigmoid", "Flatten"], Head::Sigmoid),
+        (&["Softmax", "ArgMax"], Head::Softmax),
+        (&["ArgMax"], Head::None),
+        (&["Relu"], Head::None),
+    ] {
+        let mut model = Onnx::new();
+        model.graph().nodes[1].outputs = vec!["v0".into()];
+        for (index, op) in ops.iter().enumerate() {
+            let output = match index + 1 == ops.len() {
+                true => "y".to_owned(),
+                false => format!("v{}", index + 1),
+            };
+            model.node(op, &[&format!("v{index}")], &[&output], vec![]);
+        }
+        let graph = opened(&model);
+        assert_eq!(graph.head, head, "{ops:?}");
+        let last = graph.producer(graph.logits).unwrap();
+        assert_eq!(matches!(last.op, Op::Relu), ops == ["Relu"], "{ops:?}");
+    }
+}
+
+#[test]
+fn the_label_or_probabilities_may_stand_beside_the_logits() {
+    let mut model = Onnx::new();
+    model.node("Softmax", &["y"], &["probabilities"], vec![]);
+    model.node("ArgMax", &["y"], &["label"], vec![]);
+    for (name, kind) in [("probabilities", 1), ("label", 7)] {
+        model.graph().outputs.push(value(name, kind, &[OPEN, OPEN]));
+    }
+    let graph = opened(&model);
+    assert_eq!(graph.head, Head::Softmax);
+    model.node("Relu", &["pooled"], &["other"], vec![]);
+    model.graph().outputs.push(value("other", 1, &[1, 3]));
+    assert!(refusal(&model).contains("2 outputs could be them"));
+}
+
+#[test]
+fn logits_may_have_axes_of_one() {
+    let mut model = Onnx::new();
+    model.graph().nodes.pop();
+    model.graph().nodes[0].outputs = vec!["y".into()];
+    assert_eq!(logits(&model), [7.5, 23.5, 39.5]);
+    model.graph().nodes[0].op_type = "Relu".into();
+    assert!(refusal(&model).contains("[1, 3, 4, 4]"));
+}
+
+#[test]
+fn opsets_too_old_or_not_told_are_refused() {
+    assert!(matches!(
+        open(&Onnx::new().opset(6).bytes()),
+        Err(Fault::Opset { version: 6 })
+    ));
+    let mut model = Onnx::new();
+    model.model.opsets.clear();
+    assert!(refusal(&model).contains("opset"));
+}
+
+#[test]
+fn names_of_classes_and_preprocessing_are_read_from_the_notes() {
+    let mut model = Onnx::new();
+    model.note("names", "{0: 'cat', 1: 'dog', 2: 'newt'}");
+    model.note("preprocess.json", "{\"crop_pct\": 1.0}");
+    let model = whole(&model.bytes()).unwrap();
+    assert_eq!(model.labels.names, ["cat", "dog", "newt"]);
+    assert_eq!(model.preprocess.crop_pct, 1.0);
+    assert!(!model.preprocess_assumed);
+}
+
+#[test]
+fn functions_become_their_nodes() {
+    let mut model = Onnx::empty(&[1, 3, 4, 4]);
+    model.node("Leaky", &["x"], &["a"], vec![float("slope", 0.5)]);
+    model.node("GlobalAveragePool", &["a"], &["y"], vec![]);
+    model.graph().nodes[0].domain = "own".into();
+    let slope = Attribute {
+        name: "alpha".into(),
+        kind: attribute::FLOAT,
+        refers_to: "slope".into(),
+        ..Attribute::default()
+    };
+    let body = vec![
+        node("Neg", &["in"], &["inner"], vec![]),
+        node("LeakyRelu", &["inner"], &["out"], vec![slope]),
+    ];
+    model.function("Leaky", &["in"], &["out"], body);
+    assert_eq!(logits(&model), [-3.75, -11.75, -19.75]);
+
+    let own = |op: &str, input: &str, output: &str| {
+        let mut call = node(op, &[input], &[output], vec![]);
+        call.domain = "own".into();
+        call
+    };
+    model.model.functions.clear();
+    model.function("Leaky", &["in"], &["out"], vec![own("Leaky", "in", "out")]);
+    assert!(refusal(&model).contains("calls itself"));
+    // Each calls the next twice: 2⁶⁰ nodes.
+    model.model.functions.clear();
+    for depth in 0..60 {
+        let next = format!("F{}", depth + 1);
+        let name = if depth == 0 {
+            "Leaky".to_owned()
+        } else {
+            format!("F{depth}")
+        };
+        let body = vec![own(&next, "in", "m"), own(&next, "m", "out")];
+        model.function(&name, &["in"], &["out"], body);
+    }
+    assert!(refusal(&model).contains("too many nodes"));
+}
+
+fn paths(names: &[&str]) -> Vec<String> {
+    let mut model = Onnx::empty(&[1, 3, 4, 4]);
+    for (index, name) in names.iter().enumerate() {
+        let input = if index == 0 {
+            "x".to_owned()
+        } else {
+            format!("v{index}")
+        };
+        model.node("Relu", &[&input], &[&format!("v{}", index + 1)], vec![]);
+        model.graph().nodes[index].name = (*name).into();
+    }
+    model.node(
+        "GlobalAveragePool",
+        &[&format!("v{}", names.len())],
+        &["y"],
+        vec![],
+    );
+    let graph = opened(&model);
+    graph.nodes[..names.len()]
+        .iter()
+        .map(|node| node.module.clone())
+        .collect()
+}
+
+#[test]
+fn modules_are_read_off_the_names_of_torchs_old_exporter() {
+    assert_eq!(
+        paths(&[
+            "/conv1/Relu",
+            "/layer1/layer1.0/conv.0/conv.0.0/Relu",
+            "/layer1/layer1.0/relu/Relu",
+            "/layer1/layer1.0/relu_1/Relu",
+            "/layer1/layer1.1/relu_1/Relu",
+            "/Relu",
+        ]),
+        [
+            "conv1",
+            "layer1.0.conv.0.0",
+            "layer1.0.relu@1",
+            "layer1.0.relu@2",
+            "layer1.1.relu_1",
+            "",
+        ]
+    );
+}
+
+#[test]
+fn modules_are_read_off_tensorflows_scopes() {
+    assert_eq!(
+        paths(&[
+            "net/conv1/Relu",
+            "net/block.1/act/Relu6",
+            "net/block.1/act/Relu__12",
+            "net/top/Relu"
+        ]),
+        ["conv1", "block_1.act", "block_1.act", "top"]
+    );
+}
+
+#[test]
+fn without_scopes_each_node_is_a_layer() {
+    assert_eq!(
+        paths(&["conv0_fwd", "relu0.fwd", "", "17"]),
+        ["conv0_fwd", "relu0_fwd", "v3", "v4"]
+    );
+}
+
+#[test]
+fn modules_are_read_off_the_notes_of_torchs_new_exporter() {
+    let mut model = Onnx::empty(&[1, 3, 4, 4]);
+    let scopes = ["block", "block.relu", "block", "block.relu", "head"];
+    for (index, scope) in scopes.iter().enumerate() {
+        let input = if index == 0 {
+            "x".to_owned()
+        } else {
+            format!("v{index}")
+        };
+        model.node("Relu", &[&input], &[&format!("v{}", index + 1)], vec![]);
+        let (mut paths, mut kinds) = (vec!["''".to_owned()], vec!["'pkg.Net'"]);
+        for part in ["block", "block.relu", "head"]
+            .iter()
+            .filter(|part| scope.starts_with(**part))
+        {
+            paths.push(format!("'{part}'"));
+            kinds.push(if *part == "block" {
+                "'pkg.Block'"
+            } else {
+                "'torch.nn.ReLU'"
+            });
+        }
+        let notes = &mut model.graph().nodes[index].metadata;
+        notes.push(entry(
+            "pkg.torch.onnx.name_scopes",
+            &format!("[{}, 'relu']", paths.join(", ")),
+        ));
+        notes.push(entry(
+            "pkg.torch.onnx.class_hierarchy",
+            &format!("[{}, 'aten.relu']", kinds.join(", ")),
+        ));
+    }
+    model.node("GlobalAveragePool", &["v5"], &["y"], vec![]);
+    let graph = opened(&model);
+    let paths: Vec<&str> = graph.nodes[..6]
+        .iter()
+        .map(|node| node.module.as_str())
+        .collect();
+    assert_eq!(
+        paths,
+        ["block", "block.relu@1", "block", "block.relu@2", "head", ""]
+    );
+    let kinds: Vec<&str> = graph
+        .modules
+        .iter()
+        .map(|module| module.kind.as_str())
+        .collect();
+    assert_eq!(kinds, ["Net", "Block", "ReLU", "ReLU", "ReLU"]);
+}
