@@ -2,12 +2,12 @@
 //! layer is. Changing the preparation opens the model once more on the same weights, so that pins
 //! made before keep their own.
 
-use egui::{Align, DragValue, Layout, Margin, RichText, ScrollArea, Sense, Ui, vec2};
+use egui::{Align, DragValue, Layout, Margin, RichText, ScrollArea, Sense, TextEdit, Ui, vec2};
 
 use crate::engine::ModelCard;
 use crate::model::field::{Field, Fields};
 use crate::model::layers::Layer;
-use crate::model::{LabelSource, Preprocess};
+use crate::model::{LabelSource, Preprocess, Reading, Usage};
 use crate::picture::geometry::Filter;
 
 use super::App;
@@ -20,19 +20,21 @@ const NAMES: f32 = 92.0;
 /// Sides of the picture that a model may be asked for, in pixels.
 pub const SIZES: std::ops::RangeInclusive<u32> = 8..=2048;
 
-/// The preparation while it is being changed.
+/// The usage while it is being changed.
 #[derive(Debug, Default)]
 pub struct Draft {
     /// The model it is of, and what has been set.
-    of: Option<(u64, Preprocess)>,
+    of: Option<(u64, Usage)>,
+    /// The names of its classes while they are being typed, one a line.
+    names: Option<(u64, String)>,
 }
 
 impl Draft {
     /// What is set for this model.
-    fn of(&self, card: &ModelCard) -> Preprocess {
+    fn of(&self, card: &ModelCard) -> Usage {
         match &self.of {
             Some((id, draft)) if *id == card.id => draft.clone(),
-            _ => card.preprocess.clone(),
+            _ => card.usage(),
         }
     }
 }
@@ -49,88 +51,35 @@ impl App {
                     file_ui(ui, card);
                     section(ui, "Non-linearities");
                     non_linearities_ui(ui, card);
-                    section(ui, "Preparing a picture");
-                    self.preparing_ui(ui, card, commands);
+                    self.usage_ui(ui, card, commands);
                     self.chosen_layers_ui(ui, card);
                 });
             });
     }
 
-    fn preparing_ui(&mut self, ui: &mut Ui, card: &ModelCard, commands: &mut Vec<Command>) {
-        let busy = !self.work.models.is_empty();
+    fn usage_ui(&mut self, ui: &mut Ui, card: &ModelCard, commands: &mut Vec<Command>) {
         let mut draft = self.draft.of(card);
         // Set in one go, or still between the fingers.
         let mut settled = false;
-        ui.add_enabled_ui(!busy, |ui| {
-            named(ui, "Size", |ui| {
-                settled |= number(ui, &mut draft.width, SIZES, "Width in pixels");
-                ui.label("×");
-                settled |= number(ui, &mut draft.height, SIZES, "Height in pixels");
-            });
-            named(ui, "Resampling", |ui| {
-                let list = Choice {
-                    name: "Resampling",
-                    hint: "How the picture is brought to the size",
-                    width: 88.0,
-                    named: false,
-                };
-                if let Some(filter) = list.ui(ui, draft.interpolation, &Filter::ALL, Filter::label)
-                {
-                    draft.interpolation = filter;
-                    settled = true;
-                }
-            });
-            named(ui, "Crop keeps", |ui| {
-                let mut percent = draft.crop_pct * 100.0;
-                let field = DragValue::new(&mut percent)
-                    .range(10.0..=100.0)
-                    .speed(0.5)
-                    .max_decimals(1)
-                    .suffix(" %");
-                let hint = "Of the short side, before the picture is resized";
-                let field = ui.add(field).accessible_name("Crop keeps");
-                let field = field.on_hover_text(hint);
-                if field.changed() {
-                    draft.crop_pct = percent / 100.0;
-                }
-                settled |= is_settled(&field);
-            });
-            let order = match draft.bgr {
-                true => ["Blue", "Green", "Red"],
-                false => ["Red", "Green", "Blue"],
-            };
-            named(ui, "Mean", |ui| {
-                for (value, channel) in draft.mean.iter_mut().zip(order) {
-                    settled |= share(ui, value, 0.0..=1.0, &format!("Mean of {channel}"));
-                }
-            });
-            named(ui, "Deviation", |ui| {
-                for (value, channel) in draft.std.iter_mut().zip(order) {
-                    settled |= share(ui, value, 0.001..=4.0, &format!("Deviation of {channel}"));
-                }
-            });
-            named(ui, "Channels", |ui| {
-                let orders = [
-                    (false, "RGB", "Red comes first, as nearly everywhere"),
-                    (true, "BGR", "Blue comes first, as with OpenCV and Caffe"),
-                ];
-                if let Some(bgr) = segments(ui, draft.bgr, &orders) {
-                    draft.bgr = bgr;
-                    settled = true;
-                }
-            });
-            if card.opened_as != card.preprocess {
-                let hint = "Prepare pictures as when the model was opened";
+        ui.add_enabled_ui(self.work.models.is_empty(), |ui| {
+            section(ui, "Preparing a picture");
+            settled |= preparing_ui(ui, &mut draft.preprocess);
+            section(ui, "Reading the answer");
+            settled |= reading_ui(ui, &mut draft.reading);
+            settled |= self.draft.names_ui(ui, card, &mut draft);
+            if card.opened_as != card.usage() {
+                let hint = "Use the model as when it was opened";
                 if ui.button("As opened").on_hover_text(hint).clicked() {
                     draft = card.opened_as.clone();
                     settled = true;
                 }
             }
         });
-        if settled && draft != card.preprocess {
-            commands.push(Command::Prepare(Box::new(draft.clone())));
+        let now = card.usage();
+        if settled && draft != now {
+            commands.push(Command::UseModel(Box::new(draft.clone())));
         }
-        self.draft.of = (draft != card.preprocess).then_some((card.id, draft));
+        self.draft.of = (draft != now).then_some((card.id, draft));
     }
 
     fn chosen_layers_ui(&self, ui: &mut Ui, card: &ModelCard) {
@@ -140,6 +89,141 @@ impl App {
             layer_ui(ui, card, layer);
         }
     }
+}
+
+impl Draft {
+    /// The names of the classes, to be typed anew.
+    fn names_ui(&mut self, ui: &mut Ui, card: &ModelCard, usage: &mut Usage) -> bool {
+        let mut settled = false;
+        let classes = card.labels.len();
+        let typing = self.names.take_if(|(id, _)| *id == card.id);
+        named(ui, "Class names", |ui| {
+            ui.label(names(card.label_source));
+        });
+        let Some((_, mut text)) = typing else {
+            let hint = "Type them, one a line, or paste a list";
+            if ui.button("Type names…").on_hover_text(hint).clicked() {
+                self.names = Some((card.id, card.labels.join("\n")));
+            }
+            return false;
+        };
+        ScrollArea::vertical()
+            .id_salt("names")
+            .max_height(160.0)
+            .show(ui, |ui| {
+                let field = TextEdit::multiline(&mut text)
+                    .desired_width(f32::INFINITY)
+                    .desired_rows(4);
+                ui.add(field).accessible_name("Names of the classes");
+            });
+        let lines = text.lines().count();
+        let fits = lines == classes;
+        let mut open = true;
+        ui.horizontal(|ui| {
+            let why = format!("{lines} of {classes} names");
+            let take = ui.add_enabled(fits, egui::Button::new("Use names"));
+            if take.on_disabled_hover_text(&why).clicked() {
+                usage.names = Some(text.lines().map(str::to_owned).collect());
+                settled = true;
+                open = false;
+            }
+            open &= !ui
+                .button("Keep")
+                .on_hover_text("Leave the names as they are")
+                .clicked();
+            let colours = palette(ui);
+            let colour = if fits { colours.weak } else { colours.caution };
+            ui.label(RichText::new(why).font(theme::small()).color(colour));
+        });
+        self.names = open.then_some((card.id, text));
+        settled
+    }
+}
+
+fn preparing_ui(ui: &mut Ui, draft: &mut Preprocess) -> bool {
+    let mut settled = false;
+    named(ui, "Size", |ui| {
+        settled |= number(ui, &mut draft.width, SIZES, "Width in pixels");
+        ui.label("×");
+        settled |= number(ui, &mut draft.height, SIZES, "Height in pixels");
+    });
+    named(ui, "Resampling", |ui| {
+        let list = Choice {
+            name: "Resampling",
+            hint: "How the picture is brought to the size",
+            width: 88.0,
+            named: false,
+        };
+        if let Some(filter) = list.ui(ui, draft.interpolation, &Filter::ALL, Filter::label) {
+            draft.interpolation = filter;
+            settled = true;
+        }
+    });
+    named(ui, "Crop keeps", |ui| {
+        let mut percent = draft.crop_pct * 100.0;
+        let field = DragValue::new(&mut percent)
+            .range(10.0..=100.0)
+            .speed(0.5)
+            .max_decimals(1)
+            .suffix(" %");
+        let hint = "Of the short side, before the picture is resized";
+        let field = ui
+            .add(field)
+            .accessible_name("Crop keeps")
+            .on_hover_text(hint);
+        if field.changed() {
+            draft.crop_pct = percent / 100.0;
+        }
+        settled |= is_settled(&field);
+    });
+    let order = match draft.bgr {
+        true => ["blue", "green", "red"],
+        false => ["red", "green", "blue"],
+    };
+    named(ui, "Mean", |ui| {
+        for (value, channel) in draft.mean.iter_mut().zip(order) {
+            settled |= share(ui, value, 0.0..=1.0, &format!("Mean of {channel}"));
+        }
+    });
+    named(ui, "Deviation", |ui| {
+        for (value, channel) in draft.std.iter_mut().zip(order) {
+            settled |= share(ui, value, 0.001..=4.0, &format!("Deviation of {channel}"));
+        }
+    });
+    named(ui, "Channels", |ui| {
+        let orders = [
+            (false, "RGB", "Red comes first, as nearly everywhere"),
+            (true, "BGR", "Blue comes first, as with OpenCV and Caffe"),
+        ];
+        if let Some(bgr) = segments(ui, draft.bgr, &orders) {
+            draft.bgr = bgr;
+            settled = true;
+        }
+    });
+    settled
+}
+
+fn reading_ui(ui: &mut Ui, reading: &mut Reading) -> bool {
+    let mut settled = false;
+    named(ui, "Probabilities", |ui| {
+        let readings = [
+            (
+                Reading::Softmax,
+                "Softmax",
+                "One class of all: they add up to 100 %",
+            ),
+            (
+                Reading::Sigmoid,
+                "Sigmoid",
+                "Each class by itself, as where a picture may show several",
+            ),
+        ];
+        if let Some(picked) = segments(ui, *reading, &readings) {
+            *reading = picked;
+            settled = true;
+        }
+    });
+    settled
 }
 
 /// What a drag, a click or a key has brought to its end.
@@ -186,7 +270,6 @@ fn file_ui(ui: &mut Ui, card: &ModelCard) {
     let (width, height) = card.input_size;
     fact(ui, "Input", &format!("3 × {height} × {width}"));
     fact(ui, "Classes", &thousands(card.labels.len() as u64));
-    fact(ui, "Their names", names(card.label_source));
 }
 
 fn names(source: LabelSource) -> &'static str {
@@ -195,6 +278,7 @@ fn names(source: LabelSource) -> &'static str {
         LabelSource::BesideModel => "labels.txt beside it",
         LabelSource::ImageNet => "ImageNet's, assumed",
         LabelSource::Numbered => "none: numbered",
+        LabelSource::Typed => "typed in",
     }
 }
 

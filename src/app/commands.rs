@@ -8,7 +8,7 @@ use egui::ThemePreference;
 use crate::explain::Score;
 use crate::figure::Panel;
 use crate::folder::{Filter, Sort};
-use crate::model::{ModulePath, Preprocess, ReluRule};
+use crate::model::{ModulePath, ReluRule, Usage};
 use crate::picture::colormap::Colormap;
 use crate::picture::compose::Overlay;
 use crate::picture::geometry::Fit;
@@ -115,8 +115,8 @@ pub enum Command {
     ShowStrip(bool),
     SetPane(Pane),
     SetList(List),
-    /// How pictures are prepared for the model that the lists show.
-    Prepare(Box<Preprocess>),
+    /// How the model that the lists show is used.
+    UseModel(Box<Usage>),
     LookAtChannel(Option<usize>),
     TickChannel(usize),
     WholeMap,

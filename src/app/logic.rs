@@ -35,8 +35,8 @@ pub struct Opening<T: Send + Sync + 'static> {
 /// A model being opened, and the side it is for.
 pub struct OpeningModel {
     pub side: usize,
-    /// It is the side's own model, prepared otherwise: what is chosen of it stays.
-    pub prepared: bool,
+    /// It is the side's own model, used otherwise: what is chosen of it stays.
+    pub reopened: bool,
     pub opening: Opening<ModelCard>,
 }
 
@@ -173,7 +173,7 @@ impl App {
     fn drain_models(&mut self) {
         while let Some(OpeningModel {
             side,
-            prepared,
+            reopened,
             opening,
         }) = self.work.models.pop_front()
         {
@@ -185,7 +185,7 @@ impl App {
                     if side == state.sides.len() {
                         state.sides.push(Side::default());
                     }
-                    let before = match prepared {
+                    let before = match reopened {
                         true => std::mem::take(&mut state.sides[side]),
                         false => Side {
                             reveal_layer: true,
@@ -194,7 +194,7 @@ impl App {
                     };
                     state.sides[side] = Side {
                         overview: card.layers.overview(),
-                        tree_of: prepared.then_some(card.id),
+                        tree_of: reopened.then_some(card.id),
                         card: Some(card),
                         ..before
                     };
@@ -207,7 +207,7 @@ impl App {
                     self.ask();
                 }
                 Ok(Err(error)) => {
-                    if prepared {
+                    if reopened {
                         self.draft = Draft::default();
                     }
                     if !matches!(error, Error::Overtaken) {
@@ -220,7 +220,7 @@ impl App {
                     let opening = Opening { promise, ..opening };
                     self.work.models.push_front(OpeningModel {
                         side,
-                        prepared,
+                        reopened,
                         opening,
                     });
                     return;

@@ -9,7 +9,7 @@ use std::time::Instant;
 use egui::{Align2, Color32, Context, CornerRadius, Id, LayerId, Order, StrokeKind, Ui};
 use poll_promise::Promise;
 
-use crate::model::Preprocess;
+use crate::model::Usage;
 
 use super::App;
 use super::background;
@@ -189,24 +189,24 @@ fn model_on(app: &mut App, path: PathBuf, side: usize) {
     };
     app.work.models.push_back(OpeningModel {
         side,
-        prepared: false,
+        reopened: false,
         opening,
     });
 }
 
-/// The model that the lists show once more, for pictures prepared otherwise.
-pub fn prepare(app: &mut App, preprocess: Preprocess) {
+/// The model that the lists show once more, used otherwise.
+pub fn reopen(app: &mut App, usage: Usage) {
     let Some(card) = app.state.card() else {
         return;
     };
     let opening = Opening {
         path: card.path.clone(),
         since: Instant::now(),
-        promise: app.engine.prepare_model(card.id, preprocess),
+        promise: app.engine.reopen_model(card.id, usage),
     };
     app.work.models.push_back(OpeningModel {
         side: app.state.active,
-        prepared: true,
+        reopened: true,
         opening,
     });
 }

@@ -18,7 +18,7 @@ use super::open::{photo_folder, pick_image_for, pick_model_for};
 use super::path_ui::{PathField, Refused, Then};
 use super::rows::MOST_PINS;
 use super::session_file::{EXTENSION, Error, Opened, Session, with_extension};
-use super::stored::StoredPreparation;
+use super::stored::StoredUsage;
 use super::widgets::sentence;
 
 mod parts;
@@ -298,8 +298,8 @@ impl App {
         let pins = || session.pins.iter().take(MOST_PINS);
         let images = session.live.image.iter().chain(pins().map(|p| &p.image));
         let sides = session.live.sides.iter();
-        let sides = sides.map(|side| (side.model.clone(), side.prepared.clone()));
-        let models = sides.chain(pins().map(|pin| (pin.model.clone(), pin.prepared.clone())));
+        let sides = sides.map(|side| (side.model.clone(), side.usage.clone()));
+        let models = sides.chain(pins().map(|pin| (pin.model.clone(), pin.usage.clone())));
         let (open_photos, open_cards) = self.open_files();
         let photos = distinct(images.cloned(), |path| path, &opened.missing).map(|path| Part {
             state: match open_photos.iter().find(|p| is_file(&p.path, &path)) {
@@ -307,26 +307,23 @@ impl App {
                 None => PartState::Coming(self.engine.open_image(path.clone())),
             },
             path,
-            prepared: None,
+            usage: None,
         });
         let photos = photos.collect();
         let cards = distinct(models, |(path, _)| path, &opened.missing);
-        let cards = cards.map(|(path, prepared)| Part {
+        let cards = cards.map(|(path, usage)| Part {
             state: match open_cards
                 .iter()
-                .find(|card| is_file(&card.path, &path) && StoredPreparation::of(card) == prepared)
+                .find(|card| is_file(&card.path, &path) && StoredUsage::of(card) == usage)
             {
                 Some(card) => PartState::Open(Arc::clone(card)),
-                None => PartState::Coming(match &prepared {
+                None => PartState::Coming(match &usage {
                     None => self.engine.open_model(path.clone()),
-                    Some(prepared) => {
-                        let preprocess = prepared.get();
-                        self.engine.open_model_prepared(path.clone(), preprocess)
-                    }
+                    Some(usage) => self.engine.open_model_as(path.clone(), usage.get()),
                 }),
             },
             path,
-            prepared,
+            usage,
         });
         let cards = cards.collect();
         self.session.opening = Some(Opening {

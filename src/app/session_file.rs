@@ -20,7 +20,7 @@ use crate::picture::write;
 
 use super::settings::{Absurd, within};
 use super::state::Arrangement;
-use super::stored::{Named, StoredClass, StoredPreparation, StoredScore};
+use super::stored::{Named, StoredClass, StoredScore, StoredUsage};
 
 mod paths;
 
@@ -75,9 +75,9 @@ pub struct StoredSide {
     /// The class that the score's is compared with, as rows of their own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rival: Option<StoredClass>,
-    /// How pictures are prepared for it, where that was changed.
+    /// How it is used, where that is not as its file says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub prepared: Option<StoredPreparation>,
+    pub usage: Option<StoredUsage>,
 }
 
 /// A row that stays as it was.
@@ -92,7 +92,7 @@ pub struct StoredPin {
     #[serde(default)]
     pub rule: Named<ReluRule>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub prepared: Option<StoredPreparation>,
+    pub usage: Option<StoredUsage>,
 }
 
 /// How all rows are drawn.
@@ -251,8 +251,8 @@ impl Session {
         if sides > MOST_SIDES || self.live.active >= sides.max(1) {
             return Err(format!("it has {sides} models side by side"));
         }
-        if self.prepared().any(|prepared| !prepared.is_sound()) {
-            return Err("it prepares pictures in a way that cannot be".into());
+        if self.usages().any(|usage| !usage.is_sound()) {
+            return Err("it uses a model in a way that cannot be".into());
         }
         if let Some(name) = self.foreign() {
             return Err(format!("it names “{name}”, which is no choice there is"));
@@ -264,10 +264,10 @@ impl Session {
         Ok(self)
     }
 
-    fn prepared(&self) -> impl Iterator<Item = &StoredPreparation> {
-        let sides = self.live.sides.iter().map(|side| &side.prepared);
+    fn usages(&self) -> impl Iterator<Item = &StoredUsage> {
+        let sides = self.live.sides.iter().map(|side| &side.usage);
         sides
-            .chain(self.pins.iter().map(|pin| &pin.prepared))
+            .chain(self.pins.iter().map(|pin| &pin.usage))
             .flatten()
     }
 
@@ -288,10 +288,7 @@ impl Session {
             .flatten()
             .next()
             .or_else(|| pins.find_map(|name| name))
-            .or_else(|| {
-                self.prepared()
-                    .find_map(|prepared| prepared.resampling.foreign())
-            })
+            .or_else(|| self.usages().find_map(StoredUsage::foreign))
     }
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::engine::ModelCard;
 use crate::explain::Score;
-use crate::model::{Preprocess, ReluRule};
+use crate::model::{Preprocess, Reading, ReluRule, Usage};
 use crate::picture::colormap::Colormap;
 use crate::picture::compose::Overlay;
 use crate::picture::geometry::{Filter, Fit};
@@ -163,9 +163,19 @@ impl Name for Filter {
     }
 }
 
-/// How pictures are prepared for a model, where that is not as its file says.
+impl Name for Reading {
+    const ALL: &'static [Self] = &Reading::ALL;
+    fn name(self) -> &'static str {
+        match self {
+            Reading::Softmax => "softmax",
+            Reading::Sigmoid => "sigmoid",
+        }
+    }
+}
+
+/// How a model is used, where that is not as its file says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct StoredPreparation {
+pub struct StoredUsage {
     /// Width and height in pixels.
     pub size: [u32; 2],
     pub resampling: Named<Filter>,
@@ -176,32 +186,47 @@ pub struct StoredPreparation {
     /// Whether blue comes first.
     #[serde(default)]
     pub bgr: bool,
+    #[serde(default)]
+    pub reading: Named<Reading>,
+    /// Names of the classes that were typed in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub names: Option<Vec<String>>,
 }
 
-impl StoredPreparation {
-    /// `None` for a model that was left as its file says.
+impl StoredUsage {
+    /// `None` for a model that is used as its file says.
     pub fn of(card: &ModelCard) -> Option<Self> {
-        let now = &card.preprocess;
-        (*now != card.opened_as).then(|| StoredPreparation {
+        let Usage {
+            preprocess: now,
+            reading,
+            names,
+        } = card.usage();
+        (card.usage() != card.opened_as).then(|| StoredUsage {
             size: [now.width, now.height],
             resampling: now.interpolation.into(),
             crop: now.crop_pct,
             mean: now.mean,
             deviation: now.std,
             bgr: now.bgr,
+            reading: reading.into(),
+            names,
         })
     }
 
-    pub fn get(&self) -> Preprocess {
+    pub fn get(&self) -> Usage {
         let [width, height] = self.size;
-        Preprocess {
-            width,
-            height,
-            interpolation: self.resampling.get(),
-            crop_pct: self.crop,
-            mean: self.mean,
-            std: self.deviation,
-            bgr: self.bgr,
+        Usage {
+            preprocess: Preprocess {
+                width,
+                height,
+                interpolation: self.resampling.get(),
+                crop_pct: self.crop,
+                mean: self.mean,
+                std: self.deviation,
+                bgr: self.bgr,
+            },
+            reading: self.reading.get(),
+            names: self.names.clone(),
         }
     }
 
@@ -212,6 +237,11 @@ impl StoredPreparation {
             && within(&[self.crop], 0.01, 1.0)
             && within(&self.mean, 0.0, 1.0)
             && within(&self.deviation, 1e-4, 1e3)
+    }
+
+    /// The name of a choice that is not known.
+    pub fn foreign(&self) -> Option<&str> {
+        self.resampling.foreign().or_else(|| self.reading.foreign())
     }
 }
 

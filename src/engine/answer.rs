@@ -3,16 +3,16 @@
 use std::sync::Arc;
 
 use crate::explain::Score;
-use crate::model::{ModulePath, ReluRule};
+use crate::model::{ModulePath, Reading, ReluRule};
 use crate::picture::geometry::Placement;
 use crate::picture::map::{Map, SignedImage};
 
 /// The model's answer to one picture.
 #[derive(Debug, Clone)]
 pub struct Answer {
-    /// One a class, before softmax.
+    /// One a class.
     pub logits: Vec<f32>,
-    /// Softmax of the logits.
+    /// What the model's [`Reading`] makes of the logits.
     pub probabilities: Vec<f32>,
     /// Classes by falling logit.
     pub ranking: Vec<usize>,
@@ -74,13 +74,14 @@ impl HeatMap {
 impl Answer {
     pub(super) fn new(
         logits: Vec<f32>,
+        reading: Reading,
         placement: Placement,
         resample_ms: f64,
         forward_ms: f64,
     ) -> Answer {
         let mut ranking: Vec<usize> = (0..logits.len()).collect();
         ranking.sort_by(|&a, &b| logits[b].total_cmp(&logits[a]));
-        let probabilities = softmax(&logits);
+        let probabilities = reading.probabilities(&logits);
         Answer {
             logits,
             probabilities,
@@ -95,14 +96,4 @@ impl Answer {
     pub fn top(&self) -> Option<usize> {
         self.ranking.first().copied()
     }
-}
-
-fn softmax(logits: &[f32]) -> Vec<f32> {
-    let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let powers: Vec<f64> = logits
-        .iter()
-        .map(|&logit| f64::from(logit - largest).exp())
-        .collect();
-    let sum: f64 = powers.iter().sum();
-    powers.iter().map(|power| (power / sum) as f32).collect()
 }

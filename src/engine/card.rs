@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::model::{About, Facts, Head, LabelSource, LayerTree, Model, Preprocess};
+use crate::model::{About, Facts, Head, LabelSource, LayerTree, Model, Preprocess, Reading, Usage};
 
 /// The open model as plain data.
 #[derive(Debug, Clone)]
@@ -19,8 +19,9 @@ pub struct ModelCard {
     pub labels: Vec<String>,
     pub label_source: LabelSource,
     pub preprocess: Preprocess,
-    /// How it was when the file was opened.
-    pub opened_as: Preprocess,
+    pub reading: Reading,
+    /// How it was used when the file was opened.
+    pub opened_as: Usage,
     /// The file did not say how to prepare a picture, so torchvision's ImageNet way was taken.
     pub preprocess_assumed: bool,
     pub rectifiers: usize,
@@ -51,6 +52,13 @@ impl ModelCard {
         notes.extend(head.map(|head| {
             format!("The file ends in a {head}. It is stepped over, so that scores are logits.")
         }));
+        if model.two_sided {
+            let yes = model.labels.names.last().map_or("yes", String::as_str);
+            notes.push(format!(
+                "The file answers with one logit. It is read as “{yes}”, and its negative as the \
+                 other class."
+            ));
+        }
         if model.preprocess_assumed {
             let (width, height) = (model.preprocess.width, model.preprocess.height);
             notes.push(format!(
@@ -77,6 +85,7 @@ impl ModelCard {
             labels: model.labels.names.clone(),
             label_source: model.labels.source,
             preprocess: model.preprocess.clone(),
+            reading: model.reading,
             opened_as: model.opened_as.clone(),
             preprocess_assumed: model.preprocess_assumed,
             rectifiers,
@@ -84,6 +93,18 @@ impl ModelCard {
             about: model.about.clone(),
             facts: model.facts.clone(),
             notes,
+        }
+    }
+}
+
+impl ModelCard {
+    /// How it is used now.
+    pub fn usage(&self) -> Usage {
+        let typed = self.label_source == LabelSource::Typed;
+        Usage {
+            preprocess: self.preprocess.clone(),
+            reading: self.reading,
+            names: typed.then(|| self.labels.clone()),
         }
     }
 }

@@ -17,7 +17,7 @@ use super::shared::Shared;
 use super::worker::{self, Message, Which};
 use super::{Answer, Batch, Error, HeatMap, Job, LayerMaps, ModelCard, Progress, Request};
 use crate::explain::{Channels, Score};
-use crate::model::{Preprocess, allocator};
+use crate::model::{Usage, allocator};
 use crate::picture::decode::Photo;
 use crate::picture::geometry::Fit;
 
@@ -74,23 +74,19 @@ impl Engine {
         self.open(Which::File(path, None))
     }
 
-    /// The same, for pictures that are prepared as `preprocess` says and not as the file does.
-    pub fn open_model_prepared(
+    /// The same, used as `usage` says and not as the file does.
+    pub fn open_model_as(
         &self,
         path: PathBuf,
-        preprocess: Preprocess,
+        usage: Usage,
     ) -> Promise<Result<Arc<ModelCard>, Error>> {
-        self.open(Which::File(path, Some(preprocess)))
+        self.open(Which::File(path, Some(usage)))
     }
 
-    /// Opens a model once more, on the same weights, for pictures that are prepared as `preprocess`
-    /// says. Where that is another size, the network is tried out on it first.
-    pub fn prepare_model(
-        &self,
-        model: u64,
-        preprocess: Preprocess,
-    ) -> Promise<Result<Arc<ModelCard>, Error>> {
-        self.open(Which::Prepared(model, preprocess))
+    /// Opens a model once more, on the same weights, used as `usage` says. Where that means pictures
+    /// of another size, the network is tried out on them first.
+    pub fn reopen_model(&self, model: u64, usage: Usage) -> Promise<Result<Arc<ModelCard>, Error>> {
+        self.open(Which::Open(model, usage))
     }
 
     fn open(&self, model: Which) -> Promise<Result<Arc<ModelCard>, Error>> {

@@ -57,7 +57,14 @@ impl Picture {
         let start = Instant::now();
         let logits = session.logits(input, &mut || shared.nobody_waits())?;
         let placement = input.placement;
-        let answer = Answer::new(logits, placement, input.resample_ms, ms_since(start));
+        let reading = session.card()?.reading;
+        let answer = Answer::new(
+            logits,
+            reading,
+            placement,
+            input.resample_ms,
+            ms_since(start),
+        );
         let answer = Arc::new(answer);
         shared.cache.answers.insert(view, Arc::clone(&answer));
         Ok(answer)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::session::{Checkpoint, Session};
 use super::{Answer, Error, ModelCard, Request};
-use crate::model::Preprocess;
+use crate::model::Usage;
 use crate::model::opening::Tell;
 
 /// A recording takes the memory of all activations of its model. Two: the picture on screen, and
@@ -19,32 +19,32 @@ pub(super) struct Models {
 }
 
 impl Models {
-    /// Opens one more, for pictures prepared as `preprocess` says where it is given. Where that
-    /// fails, the others stay as they are.
+    /// Opens one more, used as `usage` says where it is given. Where that fails, the others stay
+    /// as they are.
     pub(super) fn open(
         &mut self,
         path: &Path,
-        preprocess: Option<Preprocess>,
+        usage: Option<Usage>,
         tell: Tell,
     ) -> Result<Arc<ModelCard>, Error> {
         let mut session = Session::keeping(MOST_RECORDINGS - 1);
         session.open_model_telling(path, tell)?;
-        if let Some(preprocess) = preprocess {
-            session = session.prepared(preprocess, tell)?;
+        if let Some(usage) = usage {
+            session = session.used(usage, tell)?;
         }
         let card = Arc::clone(session.card()?);
         self.sessions.push((card.id, session));
         Ok(card)
     }
 
-    /// Opens one more on the weights of one that is open, for pictures that are prepared otherwise.
-    pub(super) fn prepare(
+    /// Opens one more on the weights of one that is open, used otherwise.
+    pub(super) fn reopen(
         &mut self,
         id: u64,
-        preprocess: Preprocess,
+        usage: Usage,
         tell: Tell,
     ) -> Result<Arc<ModelCard>, Error> {
-        let session = self.get(id)?.prepared(preprocess, tell)?;
+        let session = self.get(id)?.used(usage, tell)?;
         let card = Arc::clone(session.card()?);
         self.sessions.push((card.id, session));
         Ok(card)

@@ -17,7 +17,7 @@ use crate::explain::{self, Channels, InputGradient, Score};
 use crate::model::error::Fault;
 use crate::model::layers::split;
 use crate::model::opening::Tell;
-use crate::model::{self, Model, Preprocess, ReluRule, Tape, ValueId, forward_watched};
+use crate::model::{self, Model, ReluRule, Tape, Usage, ValueId, forward_watched};
 use crate::picture::decode::Photo;
 use crate::picture::geometry::Fit;
 use crate::picture::map::{Map, SignedImage, fuse};
@@ -65,15 +65,15 @@ impl Session {
         Ok(card)
     }
 
-    /// A session on the same weights for pictures that are prepared otherwise, with an id of its own.
-    /// `tell` is called many times on the way.
+    /// A session on the same weights, used as `usage` says, with an id of its own. `tell` is called
+    /// many times on the way.
     ///
     /// # Errors
-    /// [`Error::NoModel`], [`Error::Model`] where the network is made for another size,
-    /// [`Error::Overtaken`] where `tell` breaks.
-    pub fn prepared(&self, preprocess: Preprocess, tell: Tell) -> Result<Session, Error> {
+    /// [`Error::NoModel`], [`Error::Model`] where the network is made for another size or has
+    /// another number of classes, [`Error::Overtaken`] where `tell` breaks.
+    pub fn used(&self, usage: Usage, tell: Tell) -> Result<Session, Error> {
         let (model, _) = self.model()?;
-        let model = model.prepared(preprocess, tell).map_err(opening_error)?;
+        let model = model.used(usage, tell).map_err(opening_error)?;
         let card = Arc::new(ModelCard::new(&model, next_id()));
         Ok(Session {
             open: Some((model, card)),
@@ -131,6 +131,7 @@ impl Session {
 
         let answer = Arc::new(Answer::new(
             logits,
+            model.reading,
             input.placement,
             input.resample_ms,
             forward_ms,

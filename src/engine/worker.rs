@@ -15,15 +15,15 @@ use super::reply::{BatchReplies, Reply, caught};
 use super::shared::Shared;
 use super::threads::Threads;
 use super::{Error, ModelCard, Request, Stage};
-use crate::model::Preprocess;
+use crate::model::Usage;
 use crate::priority;
 
 /// A model to open.
 pub(super) enum Which {
-    /// A file, for pictures prepared otherwise than it says where that is given.
-    File(PathBuf, Option<Preprocess>),
-    /// One that is open, for pictures prepared otherwise.
-    Prepared(u64, Preprocess),
+    /// A file, used otherwise than it says where that is given.
+    File(PathBuf, Option<Usage>),
+    /// One that is open, used otherwise.
+    Open(u64, Usage),
 }
 
 /// What the worker is asked to do.
@@ -158,10 +158,8 @@ impl Worker<'_> {
                     }
                 };
                 let opened = caught(|| match model {
-                    Which::File(path, preprocess) => self.models.open(&path, preprocess, &mut tell),
-                    Which::Prepared(id, preprocess) => {
-                        self.models.prepare(id, preprocess, &mut tell)
-                    }
+                    Which::File(path, usage) => self.models.open(&path, usage, &mut tell),
+                    Which::Open(id, usage) => self.models.reopen(id, usage, &mut tell),
                 });
                 if let Ok(card) = &opened {
                     shared.add_card(Arc::clone(card));

@@ -8,7 +8,7 @@ use image::{Rgb, RgbImage};
 use super::Figure;
 use crate::engine::{Answer, Guided, HeatMap, ModelCard};
 use crate::explain::Score;
-use crate::model::{About, Facts, LabelSource, LayerTree, Preprocess, ReluRule};
+use crate::model::{About, Facts, LabelSource, LayerTree, Preprocess, Reading, ReluRule, Usage};
 use crate::picture::colormap::Colormap;
 use crate::picture::compose::{Look, Overlay, Scale};
 use crate::picture::decode::Photo;
@@ -50,7 +50,12 @@ pub(super) fn view(size: (u32, u32), long: bool) -> View {
             input_size: (8, 8),
             labels: ["tabby", "lynx", "tiger cat"].map(words).into(),
             label_source: LabelSource::Archive,
-            opened_as: preprocess.clone(),
+            reading: Reading::Softmax,
+            opened_as: Usage {
+                preprocess: preprocess.clone(),
+                reading: Reading::Softmax,
+                names: None,
+            },
             preprocess,
             preprocess_assumed: false,
             rectifiers: 1,

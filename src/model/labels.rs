@@ -18,6 +18,8 @@ pub enum LabelSource {
     ImageNet,
     /// None are known: `class 17`.
     Numbered,
+    /// A person typed them in.
+    Typed,
 }
 
 /// A name for each class.
@@ -74,6 +76,47 @@ impl Labels {
     }
 }
 
+impl Labels {
+    /// Names that a person typed in.
+    ///
+    /// # Errors
+    /// [`Fault::Labels`] where there are not as many as classes.
+    pub(super) fn typed(names: Vec<String>, classes: usize) -> Result<Labels, Fault> {
+        if names.len() != classes {
+            return Err(Fault::Labels {
+                expected: classes,
+                found: names.len(),
+            });
+        }
+        let names = names.iter().enumerate();
+        Ok(Labels {
+            names: names.map(|(class, name)| called(class, name)).collect(),
+            source: LabelSource::Typed,
+            note: None,
+        })
+    }
+
+    /// The names of "no" and "yes", where a file has two or only that of "yes".
+    ///
+    /// # Errors
+    /// As [`Labels::resolve`].
+    pub(super) fn of_two_sides(archive: Option<&str>, model: &Path) -> Result<Labels, Error> {
+        if let Some(yes) = archive.and_then(|text| exactly(text, 1).ok()) {
+            let yes = yes.into_iter().next().unwrap_or_default();
+            return Ok(Labels {
+                names: vec![format!("not {yes}"), yes],
+                source: LabelSource::Archive,
+                note: None,
+            });
+        }
+        let mut labels = Labels::resolve(archive, model, 2)?;
+        if labels.source == LabelSource::Numbered {
+            labels.names = vec!["no".into(), "yes".into()];
+        }
+        Ok(labels)
+    }
+}
+
 /// The text of a file that need not exist.
 fn read(path: &Path) -> Result<Option<String>, String> {
     /// Longer than any list of labels, in bytes.
@@ -89,6 +132,14 @@ fn read(path: &Path) -> Result<Option<String>, String> {
     }
 }
 
+/// A class by its name, or by its number where that is blank.
+fn called(class: usize, name: &str) -> String {
+    match name.trim() {
+        "" => format!("class {class}"),
+        name => name.replace(char::is_control, " "),
+    }
+}
+
 /// One name a line, as many as there are classes. A blank line names its class by number.
 fn exactly(text: &str, classes: usize) -> Result<Vec<String>, Fault> {
     let text = text.trim_start_matches('\u{feff}');
@@ -100,10 +151,7 @@ fn exactly(text: &str, classes: usize) -> Result<Vec<String>, Fault> {
     let names: Vec<String> = lines
         .into_iter()
         .enumerate()
-        .map(|(class, name)| match name {
-            "" => format!("class {class}"),
-            name => name.replace(char::is_control, " "),
-        })
+        .map(|(class, name)| called(class, name))
         .collect();
     if names.len() == classes {
         Ok(names)
@@ -163,6 +211,28 @@ mod tests {
             (labels.source, labels.note.is_some()),
             (LabelSource::Numbered, true)
         );
+    }
+
+    #[test]
+    fn two_sides_are_named_by_two_names_or_by_one() {
+        let model = Path::new("/nowhere/m.pt2");
+        let names = |text| Labels::of_two_sides(text, model).unwrap().names;
+        assert_eq!(names(None), ["no", "yes"]);
+        assert_eq!(names(Some("healthy\nill\n")), ["healthy", "ill"]);
+        assert_eq!(names(Some("hot dog\n")), ["not hot dog", "hot dog"]);
+        assert!(Labels::of_two_sides(Some("a\nb\nc"), model).is_err());
+    }
+
+    #[test]
+    fn typed_names_have_to_be_as_many_as_the_classes() {
+        let typed = |names: &[&str]| {
+            let names = names.iter().map(|name| name.to_string()).collect();
+            Labels::typed(names, 2)
+        };
+        let labels = typed(&[" cat ", ""]).unwrap();
+        assert_eq!(labels.names, ["cat", "class 1"]);
+        assert_eq!(labels.source, LabelSource::Typed);
+        assert!(typed(&["cat"]).is_err() && typed(&["a", "b", "c"]).is_err());
     }
 
     #[test]

@@ -6,6 +6,7 @@
 mod adjoint;
 pub(crate) mod allocator;
 pub mod axes;
+mod binary;
 mod budget;
 mod check;
 pub mod error;
@@ -22,6 +23,7 @@ pub mod plan;
 pub mod preprocess;
 mod recommend;
 pub mod tape;
+pub mod usage;
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -40,6 +42,7 @@ use opening::{Opening, Tell};
 pub use plan::Plan;
 pub use preprocess::Preprocess;
 pub use tape::{Detail, ReluRule, Tape, forward, forward_watched};
+pub use usage::{Reading, Usage};
 
 /// A model that has been opened and checked: nothing about it fails later.
 #[derive(Debug)]
@@ -49,9 +52,14 @@ pub struct Model {
     pub plan: Arc<Plan>,
     pub layers: LayerTree,
     pub labels: Labels,
+    /// The classes' names as they were when the file was opened.
+    own_labels: Labels,
     pub preprocess: Preprocess,
-    /// How it was when the file was opened.
-    pub opened_as: Preprocess,
+    pub reading: Reading,
+    /// The file answers with one logit, of which two classes were made.
+    pub two_sided: bool,
+    /// How it was used when the file was opened.
+    pub opened_as: Usage,
     /// The file did not say how to prepare a picture, so torchvision's ImageNet way was taken.
     pub preprocess_assumed: bool,
     /// What the file tells of itself.
@@ -78,10 +86,18 @@ impl Model {
         let opened = format::open(path, &mut opening)?;
         let mut graph = opened.graph;
         fold::fold(&mut graph).map_err(|fault| fault.at(path))?;
+        let two_sided = binary::make_two_sided(&mut graph);
         let plan = Arc::new(Plan::new(&graph));
         let tried = Tried::new(&mut graph, &plan, &opened.about, &mut opening);
         let tried = tried.map_err(|fault| fault.at(path))?;
-        let labels = Labels::resolve(opened.labels.as_deref(), path, tried.classes)?;
+        let labels = match two_sided {
+            true => Labels::of_two_sides(opened.labels.as_deref(), path)?,
+            false => Labels::resolve(opened.labels.as_deref(), path, tried.classes)?,
+        };
+        let reading = match two_sided {
+            true => Reading::Sigmoid,
+            false => Reading::after(graph.head),
+        };
         let [_, _, height, width] = graph
             .input_shape
             .map(|size| u32::try_from(size).unwrap_or_default());
@@ -94,22 +110,40 @@ impl Model {
             graph,
             plan,
             layers: tried.layers,
+            own_labels: labels.clone(),
             labels,
-            opened_as: preprocess.clone(),
+            opened_as: Usage {
+                preprocess: preprocess.clone(),
+                reading,
+                names: None,
+            },
             preprocess,
+            reading,
+            two_sided,
             preprocess_assumed: opened.preprocess.is_none(),
             about: opened.about,
             facts: tried.facts,
         })
     }
 
-    /// The same model, on the same weights in memory, for pictures that are prepared as
-    /// `preprocess` says. Another size is tried out like a newly opened model.
+    /// The same model on the same weights in memory, used as `usage` says. Another size of picture
+    /// is tried out like a newly opened model.
     ///
     /// # Errors
-    /// [`Fault::Size`](error::Fault::Size) where the network is made for one size;
+    /// [`Fault::Size`](error::Fault::Size) where the network is made for one size,
+    /// [`Fault::Labels`](error::Fault::Labels) where the names do not fit;
     /// [`Fault::Cancelled`](error::Fault::Cancelled) where `tell` breaks.
-    pub fn prepared(&self, preprocess: Preprocess, tell: Tell) -> Result<Model, Error> {
+    pub fn used(&self, usage: Usage, tell: Tell) -> Result<Model, Error> {
+        let Usage {
+            preprocess,
+            reading,
+            names,
+        } = usage;
+        let labels = match names {
+            Some(names) => Labels::typed(names, self.labels.names.len()),
+            None => Ok(self.own_labels.clone()),
+        };
+        let labels = labels.map_err(|fault| fault.at(&self.path))?;
         let (width, height) = (preprocess.width, preprocess.height);
         let mut graph = self.graph.resized(height.into(), width.into());
         let mut opening = Opening::telling(tell);
@@ -145,9 +179,12 @@ impl Model {
             graph,
             plan: Arc::clone(&self.plan),
             layers: tried.layers,
-            labels: self.labels.clone(),
-            preprocess_assumed: self.preprocess_assumed && preprocess == self.opened_as,
+            labels,
+            own_labels: self.own_labels.clone(),
+            preprocess_assumed: self.preprocess_assumed && preprocess == self.opened_as.preprocess,
             preprocess,
+            reading,
+            two_sided: self.two_sided,
             opened_as: self.opened_as.clone(),
             about: self.about.clone(),
             facts: tried.facts,

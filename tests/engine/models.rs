@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use gradcam::engine::{Error, ModelCard, Request, Session};
-use gradcam::model::Preprocess;
+use gradcam::model::{LabelSource, Preprocess, Reading, Usage};
 
 use crate::support::*;
 
@@ -108,7 +108,14 @@ fn a_model_prepared_otherwise_stands_beside_itself() {
     };
     let before = answer(&card);
 
-    let same = taken(engine.prepare_model(card.id, card.preprocess.clone())).unwrap();
+    let prepared = |preprocess: Preprocess| {
+        let usage = Usage {
+            preprocess,
+            ..card.usage()
+        };
+        taken(engine.reopen_model(card.id, usage))
+    };
+    let same = prepared(card.preprocess.clone()).unwrap();
     assert_ne!(same.id, card.id);
     assert_eq!(answer(&same).logits, before.logits);
 
@@ -116,7 +123,7 @@ fn a_model_prepared_otherwise_stands_beside_itself() {
         bgr: true,
         ..card.preprocess.clone()
     };
-    let swapped = taken(engine.prepare_model(card.id, swapped)).unwrap();
+    let swapped = prepared(swapped).unwrap();
     assert_ne!(answer(&swapped).logits, before.logits);
     assert_eq!(
         answer(&card).logits,
@@ -130,7 +137,7 @@ fn a_model_prepared_otherwise_stands_beside_itself() {
         height: 288,
         ..card.preprocess.clone()
     };
-    let larger = taken(engine.prepare_model(card.id, larger)).unwrap();
+    let larger = prepared(larger).unwrap();
     assert_eq!(larger.input_size, (320, 288));
     let shape = |card: &ModelCard| card.layers.find("features.12").unwrap().shape.clone();
     assert_eq!(shape(&larger), [1, 512, 17, 19]);
@@ -147,23 +154,69 @@ fn a_model_prepared_otherwise_stands_beside_itself() {
 }
 
 #[test]
+fn logits_are_read_and_classes_are_called_as_one_says() {
+    let engine = engine();
+    let card = open(&engine, SQUEEZENET);
+    let photo = photo();
+    let answer = |card: &Arc<ModelCard>| {
+        let job = ask(&engine, request(card, &photo, 285));
+        taken(job.answer).unwrap()
+    };
+    let mut names = card.labels.clone();
+    names[285] = "my cat".to_owned();
+    let usage = Usage {
+        reading: Reading::Sigmoid,
+        names: Some(names),
+        ..card.usage()
+    };
+    let other = taken(engine.reopen_model(card.id, usage)).unwrap();
+    assert_eq!(
+        (&*other.labels[285], other.label_source),
+        ("my cat", LabelSource::Typed)
+    );
+    let (before, after) = (answer(&card), answer(&other));
+    assert_eq!(before.logits, after.logits);
+    let sigmoid = 1.0 / (1.0 + (-after.logits[285]).exp());
+    assert!((after.probabilities[285] - sigmoid).abs() < 1e-6);
+    assert!((before.probabilities.iter().sum::<f32>() - 1.0).abs() < 1e-4);
+
+    let again = taken(engine.reopen_model(other.id, other.opened_as.clone())).unwrap();
+    assert_eq!(again.labels, card.labels);
+    assert_eq!(again.usage(), card.usage());
+
+    let too_few = Usage {
+        names: Some(vec!["cat".to_owned()]),
+        ..card.usage()
+    };
+    let why = taken(engine.reopen_model(card.id, too_few)).unwrap_err();
+    assert!(why.to_string().contains("expected 1000 labels"), "{why}");
+}
+
+#[test]
 fn a_network_made_for_one_size_says_so() {
     let engine = engine();
     let card = open(&engine, "tests/torchvision/tiny/vit.pt2");
+    let prepared = |preprocess: Preprocess| {
+        let usage = Usage {
+            preprocess,
+            ..card.usage()
+        };
+        taken(engine.reopen_model(card.id, usage))
+    };
     let other = Preprocess {
         width: 2 * card.preprocess.width,
         ..card.preprocess.clone()
     };
-    let why = taken(engine.prepare_model(card.id, other)).unwrap_err();
+    let why = prepared(other).unwrap_err();
     let why = why.to_string();
     assert!(why.contains("does not take pictures of"), "{why}");
     let absurd = Preprocess {
         width: 0,
         ..card.preprocess.clone()
     };
-    assert!(taken(engine.prepare_model(card.id, absurd)).is_err());
+    assert!(prepared(absurd).is_err());
     assert!(matches!(
-        taken(engine.prepare_model(999, card.preprocess.clone())),
+        taken(engine.reopen_model(999, card.usage())),
         Err(Error::ModelClosed)
     ));
 }

@@ -72,7 +72,7 @@ impl App {
                     Pane::About => Pane::Layers,
                 }
             }
-            Command::Prepare(preprocess) => open::prepare(self, *preprocess),
+            Command::UseModel(usage) => open::reopen(self, *usage),
             Command::SetList(list) => {
                 state.list = list;
                 self.ask_channels();

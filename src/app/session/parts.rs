@@ -8,13 +8,13 @@ use poll_promise::Promise;
 use crate::engine::{Error, ModelCard};
 use crate::picture::decode::Photo;
 
-use super::super::stored::StoredPreparation;
+use super::super::stored::StoredUsage;
 
 /// One file of a session.
 pub struct Part<T: Send + Sync + 'static> {
     pub path: PathBuf,
-    /// Of a model: how pictures are prepared for it, where that is not as its file says.
-    pub prepared: Option<StoredPreparation>,
+    /// Of a model: how it is used, where that is not as its file says.
+    pub usage: Option<StoredUsage>,
     pub state: PartState<T>,
 }
 
@@ -44,13 +44,13 @@ pub fn found(photos: &[Part<Photo>], path: &Path) -> Option<Arc<Photo>> {
     open(photos, |part| part.path == path)
 }
 
-/// The model of that path and preparation, if it could be opened.
+/// The model of that path and usage, if it could be opened.
 pub fn found_model(
     models: &[Part<ModelCard>],
     path: &Path,
-    prepared: Option<&StoredPreparation>,
+    usage: Option<&StoredUsage>,
 ) -> Option<Arc<ModelCard>> {
-    let is_it = |part: &Part<_>| part.path == path && part.prepared.as_ref() == prepared;
+    let is_it = |part: &Part<_>| part.path == path && part.usage.as_ref() == usage;
     open(models, is_it)
 }
 

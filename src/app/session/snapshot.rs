@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::super::session_file::{Live, Session, StoredLook, StoredPin, StoredSide};
 use super::super::state::{Opacity, State};
-use super::super::stored::{StoredClass, StoredPreparation, StoredScore};
+use super::super::stored::{StoredClass, StoredScore, StoredUsage};
 
 impl State {
     /// What is open and chosen now, if anything is open. `pictures`: the folder that is walked
@@ -21,7 +21,7 @@ impl State {
                 rival: side
                     .rival
                     .map(|class| StoredClass::new(class, &card.labels)),
-                prepared: StoredPreparation::of(card),
+                usage: StoredUsage::of(card),
             })
         });
         let sides: Vec<StoredSide> = open.collect();
@@ -39,7 +39,7 @@ impl State {
                 .map(|s| StoredScore::new(s, &subject.card.labels)),
             fit: subject.fit.into(),
             rule: subject.rule.into(),
-            prepared: StoredPreparation::of(&subject.card),
+            usage: StoredUsage::of(&subject.card),
         });
         Some(Session {
             pictures: pictures.to_vec(),

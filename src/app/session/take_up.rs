@@ -89,8 +89,8 @@ impl App {
         let (state, live) = (&mut self.state, &session.live);
         let mut sides = Vec::new();
         for stored in &live.sides {
-            let prepared = stored.prepared.as_ref();
-            if let Some(card) = found_model(cards, &stored.model, prepared) {
+            let usage = stored.usage.as_ref();
+            if let Some(card) = found_model(cards, &stored.model, usage) {
                 sides.push(lost.side(stored, card, with_photo));
             }
         }
@@ -164,7 +164,7 @@ impl Lost {
         photos: &[Part<Photo>],
         cards: &[Part<ModelCard>],
     ) -> Option<Subject> {
-        let card = found_model(cards, &pin.model, pin.prepared.as_ref())?;
+        let card = found_model(cards, &pin.model, pin.usage.as_ref())?;
         Some(Subject {
             photo: found(photos, &pin.image)?,
             fit: pin.fit.get(),

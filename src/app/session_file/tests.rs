@@ -3,18 +3,21 @@ use std::fs;
 use serde_json::json;
 
 use crate::explain::Score;
+use crate::model::Reading;
 use crate::picture::geometry::Filter;
 
 use super::*;
 
-fn prepared() -> StoredPreparation {
-    StoredPreparation {
+fn usage() -> StoredUsage {
+    StoredUsage {
         size: [320, 288],
         resampling: Filter::Lanczos.into(),
         crop: 0.9,
         mean: [0.5, 0.25, 0.0],
         deviation: [0.5, 1.0, 2.0],
         bgr: true,
+        reading: Reading::Sigmoid.into(),
+        names: Some(vec!["cat".to_owned(), "dog".to_owned()]),
     }
 }
 
@@ -43,7 +46,7 @@ impl Desk {
                     layer: layer.clone(),
                     score: Some(StoredScore::new(Score::Versus { a: 0, b: 1 }, &labels)),
                     rival: Some(StoredClass::new(0, &labels)),
-                    prepared: Some(prepared()),
+                    usage: Some(usage()),
                 }],
                 active: 0,
                 fit: Fit::Pad.into(),
@@ -57,7 +60,7 @@ impl Desk {
                 score: Some(StoredScore::new(Score::Against(1), &labels)),
                 fit: Fit::Crop.into(),
                 rule: ReluRule::Guided.into(),
-                prepared: None,
+                usage: None,
             }],
             look: StoredLook {
                 opacity: 0.25,
@@ -184,15 +187,15 @@ fn damage_and_absurd_numbers_are_told() {
         (|v| v["look"]["colours"] = json!("cividis"), "“cividis”"),
         (|v| v["live"]["active"] = json!(7), "side by side"),
         (
-            |v| v["live"]["sides"][0]["prepared"]["size"] = json!([4_000_000, 224]),
-            "prepares pictures",
+            |v| v["live"]["sides"][0]["usage"]["size"] = json!([4_000_000, 224]),
+            "in a way that cannot be",
         ),
         (
-            |v| v["live"]["sides"][0]["prepared"]["deviation"][1] = json!(0),
-            "prepares pictures",
+            |v| v["live"]["sides"][0]["usage"]["deviation"][1] = json!(0),
+            "in a way that cannot be",
         ),
         (
-            |v| v["live"]["sides"][0]["prepared"]["resampling"] = json!("magic"),
+            |v| v["live"]["sides"][0]["usage"]["resampling"] = json!("magic"),
             "“magic”",
         ),
         (|v| v["pins"] = json!({}), "invalid type"),

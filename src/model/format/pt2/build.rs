@@ -288,26 +288,35 @@ impl<'a> Builder<'a> {
         })
     }
 
-    /// The graph up to the logits: a softmax at the end is stepped over, and what bears on nothing
-    /// is left out.
+    /// The graph up to the logits: a softmax or sigmoid at the end is stepped over, and what bears
+    /// on nothing is left out.
     pub fn finish(mut self, output: &str) -> Result<Graph> {
         let mut logits = self.find("the output", output)?;
         let shape = self.stated(output)?;
         let mut head = Head::None;
-        while let Some(node) = self
-            .nodes
-            .iter()
-            .rfind(|node| node.outputs.contains(&logits))
-        {
+        // Walked back from the output: a new shape changes no score, and is stepped over too where
+        // a head stands before it.
+        let mut at = logits;
+        while let Some(node) = self.nodes.iter().rfind(|node| node.outputs.contains(&at)) {
+            let Some(&before) = node.inputs.first() else {
+                break;
+            };
+            at = before;
             match node.op {
-                Op::Softmax { dim: 1 | -1, .. } => {
-                    logits = node.inputs[0];
-                    head = Head::Softmax;
+                Op::Softmax { dim: 1 | -1, .. } if head == Head::None => {
+                    (logits, head) = (at, Head::Softmax);
                 }
-                Op::Identity => logits = node.inputs[0],
+                Op::Sigmoid if head == Head::None => (logits, head) = (at, Head::Sigmoid),
+                Op::Identity if node.outputs.contains(&logits) => logits = at,
+                Op::Identity
+                | Op::Flatten { .. }
+                | Op::Reshape { .. }
+                | Op::Squeeze { .. }
+                | Op::Unsqueeze { .. } => {}
                 _ => break,
             }
         }
+        let shape = shape.filter(|_| head == Head::None);
         if !self.nodes.iter().any(|node| node.outputs.contains(&logits)) {
             return Err(Fault::NoLogits("it hands back what went in".into()));
         }

@@ -86,10 +86,12 @@ fn image_shape(module: &GraphModule, image: &str) -> Result<[i64; 4]> {
     }
 }
 
-/// The name of the one output that can be logits, by its stated shape `[1, classes]`.
+/// The name of the one output that can be logits, by its stated shape `[1, classes]`; a single
+/// number may have fewer axes.
 pub fn logits(module: &GraphModule) -> Result<String> {
     let mut candidates = Vec::new();
     let mut seen = Vec::new();
+    let alone = module.signature.output_specs.len() == 1;
     for spec in &module.signature.output_specs {
         match spec {
             OutputSpec::UserOutput {
@@ -100,6 +102,8 @@ pub fn logits(module: &GraphModule) -> Result<String> {
                     Some(shape) if matches!(shape[..], [1, classes] if classes >= 1) => {
                         candidates.push(name);
                     }
+                    // One logit that says yes or no, its axes taken away.
+                    Some(shape) if alone && matches!(shape[..], [1] | []) => candidates.push(name),
                     Some(shape) => seen.push(format!("{name} of shape {shape:?}")),
                     None => {
                         return Err(Fault::Symbolic {

@@ -198,17 +198,31 @@ fn a_softmax_at_the_end_is_stepped_over() {
 }
 
 #[test]
+fn a_sigmoid_at_the_end_is_stepped_over_with_the_shape_after_it() {
+    let mut model = Pt2::new();
+    let sigmoid = "torch.ops.aten.sigmoid.default";
+    model.nodes.push(node(sigmoid, "sigmoid", &["relu"], ""));
+    let mut shaped = node("torch.ops.aten.squeeze.dim", "squeeze", &["sigmoid"], "");
+    let dim = json!({"name": "dim", "arg": {"as_int": 0}});
+    shaped["inputs"].as_array_mut().unwrap().push(dim);
+    model.nodes.push(shaped);
+    model.shapes.insert("squeeze", tensor(7, &[1, 2]));
+    model.hand_back("squeeze");
+    let graph = opened(&model).graph;
+    assert_eq!(graph.head, Head::Sigmoid);
+    assert_eq!(graph.values[graph.logits.0].name, "relu");
+    assert_eq!(graph.nodes.len(), 3);
+}
+
+#[test]
 fn what_is_overwritten_in_place_means_the_result_from_there_on() {
     let mut model = Pt2::new();
     model.nodes[2] = node("torch.ops.aten.relu_.default", "relu", &["linear"], "");
     // It asks for `linear`, and has to be given `relu`.
-    model.nodes.push(node(
-        "torch.ops.aten.sigmoid.default",
-        "sigmoid",
-        &["linear"],
-        "",
-    ));
-    model.hand_back("sigmoid");
+    model
+        .nodes
+        .push(node("torch.ops.aten.tanh.default", "tanh", &["linear"], ""));
+    model.hand_back("tanh");
     let graph = opened(&model).graph;
     assert_eq!(graph.nodes[3].inputs, graph.nodes[2].outputs);
     assert_eq!(graph.nodes[2].op, Op::Relu);

@@ -99,7 +99,7 @@ impl Pt2 {
             ("flatten", tensor(7, &[1, 3])),
         ]);
         for name in [
-            "linear", "relu", "view", "softmax", "sigmoid", "erf", "warp", "aside",
+            "linear", "relu", "view", "softmax", "sigmoid", "tanh", "erf", "warp", "aside",
         ] {
             shapes.insert(name, tensor(7, &[1, 2]));
         }
