@@ -2,7 +2,7 @@
 //! layer is. Changing the preparation opens the model once more on the same weights, so that pins
 //! made before keep their own.
 
-use egui::{Align, DragValue, Layout, Margin, RichText, ScrollArea, Sense, TextEdit, Ui, vec2};
+use egui::{DragValue, Margin, RichText, ScrollArea, Sense, TextEdit, Ui, vec2};
 
 use crate::engine::ModelCard;
 use crate::model::field::{Field, Fields};
@@ -17,6 +17,8 @@ use super::widgets::{Choice, count, heading, lines, segments};
 
 /// Width of the names before the facts.
 const NAMES: f32 = 92.0;
+/// Room for a name and three numbers beside it.
+const WIDE: f32 = 240.0;
 /// Sides of the picture that a model may be asked for, in pixels.
 pub const SIZES: std::ops::RangeInclusive<u32> = 8..=2048;
 
@@ -180,12 +182,12 @@ fn preparing_ui(ui: &mut Ui, draft: &mut Preprocess) -> bool {
         true => ["blue", "green", "red"],
         false => ["red", "green", "blue"],
     };
-    named(ui, "Mean", |ui| {
+    named_wide(ui, "Mean", |ui| {
         for (value, channel) in draft.mean.iter_mut().zip(order) {
             settled |= share(ui, value, 0.0..=1.0, &format!("Mean of {channel}"));
         }
     });
-    named(ui, "Deviation", |ui| {
+    named_wide(ui, "Deviation", |ui| {
         for (value, channel) in draft.std.iter_mut().zip(order) {
             settled |= share(ui, value, 0.001..=4.0, &format!("Deviation of {channel}"));
         }
@@ -205,7 +207,7 @@ fn preparing_ui(ui: &mut Ui, draft: &mut Preprocess) -> bool {
 
 fn reading_ui(ui: &mut Ui, reading: &mut Reading) -> bool {
     let mut settled = false;
-    named(ui, "Probabilities", |ui| {
+    named_wide(ui, "Probabilities", |ui| {
         let readings = [
             (
                 Reading::Softmax,
@@ -367,6 +369,15 @@ fn section(ui: &mut Ui, title: &str) {
         .galley(egui::pos2(rect.left(), top), title, colours.text);
 }
 
+/// The same for what takes so much room that its name stands above it in a narrow pane.
+fn named_wide(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui)) {
+    if ui.available_width() >= WIDE {
+        return named(ui, name, contents);
+    }
+    name_ui(ui, name);
+    ui.horizontal(contents);
+}
+
 fn named(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui)) {
     ui.horizontal(|ui| {
         ui.set_min_height(ROW);
@@ -376,15 +387,11 @@ fn named(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui)) {
 }
 
 fn name_ui(ui: &mut Ui, name: &str) {
-    let colour = palette(ui).weak;
-    ui.allocate_ui_with_layout(
-        vec2(NAMES, 18.0),
-        Layout::left_to_right(Align::Center),
-        |ui| {
-            ui.set_min_width(NAMES);
-            ui.label(RichText::new(name).color(colour));
-        },
-    );
+    let colours = palette(ui);
+    let text = lines(ui, name, theme::body(), colours.weak, NAMES, 1);
+    let (rect, response) = ui.allocate_exact_size(vec2(NAMES, text.size().y), Sense::hover());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, name));
+    ui.painter().galley(rect.min, text, colours.weak);
 }
 
 fn fact(ui: &mut Ui, name: &str, value: &str) {

@@ -6,7 +6,7 @@ use egui_kittest::kittest::{NodeT, Queryable};
 
 use gradcam::app::Start;
 
-use crate::support::Window;
+use crate::support::{Window, cat_and_coffee, file};
 
 fn logit(window: &Window, class: &str) -> String {
     let row = window.row(Role::ListBoxOption, class);
@@ -61,6 +61,52 @@ fn another_order_of_the_channels_changes_the_answer_and_leaves_pins_alone() {
     window.click("As opened");
     window.settle();
     assert_eq!(logit(&window, &class), before);
+}
+
+#[test]
+fn classes_are_named_and_logits_read_as_one_says() {
+    let mut window = Window::new(Start {
+        image: Some(cat_and_coffee()),
+        model: Some(file("tests/torchvision/tiny/vgg_bn.pt2")),
+        ..Start::default()
+    });
+    window.settle();
+    let rows = |window: &Window| {
+        let all = window.harness.query_all_by_role(Role::ListBoxOption);
+        all.filter_map(|row| row.accesskit_node().label())
+            .collect::<Vec<_>>()
+    };
+    let classes = rows(&window).len();
+    let first = window.chosen_class().unwrap();
+    let softmax = logit(&window, &first);
+    window.ctrl(Key::I);
+    window.harness.run_steps(2);
+    window.click("Sigmoid");
+    window.settle();
+    assert_ne!(logit(&window, &first), softmax, "another probability");
+
+    window.click("Type names…");
+    let type_names = |window: &mut Window, text: &str| {
+        window.click("Names of the classes");
+        window.ctrl(Key::A);
+        let field = window.harness.get_by_label("Names of the classes");
+        field.type_text(text);
+        window.harness.run_steps(2);
+    };
+    type_names(&mut window, "only one");
+    window
+        .harness
+        .get_by_label(&format!("1 of {classes} names"));
+    let names: Vec<String> = (0..classes).map(|class| format!("kind {class}")).collect();
+    type_names(&mut window, &names.join("\n"));
+    window.click("Use names");
+    window.settle();
+    let mut shown = rows(&window);
+    shown.sort();
+    assert_eq!(shown, names);
+    window.click("As opened");
+    window.settle();
+    assert_eq!(window.chosen_class(), Some(first));
 }
 
 #[test]
