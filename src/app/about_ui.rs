@@ -1,45 +1,21 @@
-//! The pane about the model: what was opened, how pictures are prepared for it, and what the chosen
-//! layer is. Changing the preparation opens the model once more on the same weights, so that pins
-//! made before keep their own.
+//! The pane about the model: what was opened, how it is used, and what the chosen layer is.
 
-use egui::{DragValue, Margin, RichText, ScrollArea, Sense, TextEdit, Ui, vec2};
+use egui::{Margin, RichText, ScrollArea, Sense, Ui, vec2};
 
 use crate::engine::ModelCard;
+use crate::model::LabelSource;
 use crate::model::field::{Field, Fields};
 use crate::model::layers::Layer;
-use crate::model::{LabelSource, Preprocess, Reading, Usage};
-use crate::picture::geometry::Filter;
 
 use super::App;
 use super::commands::Command;
 use super::theme::{self, GRID, INSET, ROW, palette};
-use super::widgets::{Choice, count, heading, lines, segments};
+use super::widgets::{count, heading, lines};
 
 /// Width of the names before the facts.
 const NAMES: f32 = 92.0;
 /// Room for a name and three numbers beside it.
 const WIDE: f32 = 240.0;
-/// Sides of the picture that a model may be asked for, in pixels.
-pub const SIZES: std::ops::RangeInclusive<u32> = 8..=2048;
-
-/// The usage while it is being changed.
-#[derive(Debug, Default)]
-pub struct Draft {
-    /// The model it is of, and what has been set.
-    of: Option<(u64, Usage)>,
-    /// The names of its classes while they are being typed, one a line.
-    names: Option<(u64, String)>,
-}
-
-impl Draft {
-    /// What is set for this model.
-    fn of(&self, card: &ModelCard) -> Usage {
-        match &self.of {
-            Some((id, draft)) if *id == card.id => draft.clone(),
-            _ => card.usage(),
-        }
-    }
-}
 
 impl App {
     pub(super) fn about_ui(&mut self, ui: &mut Ui, card: &ModelCard, commands: &mut Vec<Command>) {
@@ -59,31 +35,6 @@ impl App {
             });
     }
 
-    fn usage_ui(&mut self, ui: &mut Ui, card: &ModelCard, commands: &mut Vec<Command>) {
-        let mut draft = self.draft.of(card);
-        // Set in one go, or still between the fingers.
-        let mut settled = false;
-        ui.add_enabled_ui(self.work.models.is_empty(), |ui| {
-            section(ui, "Preparing a picture");
-            settled |= preparing_ui(ui, &mut draft.preprocess);
-            section(ui, "Reading the answer");
-            settled |= reading_ui(ui, &mut draft.reading);
-            settled |= self.draft.names_ui(ui, card, &mut draft);
-            if card.opened_as != card.usage() {
-                let hint = "Use the model as when it was opened";
-                if ui.button("As opened").on_hover_text(hint).clicked() {
-                    draft = card.opened_as.clone();
-                    settled = true;
-                }
-            }
-        });
-        let now = card.usage();
-        if settled && draft != now {
-            commands.push(Command::UseModel(Box::new(draft.clone())));
-        }
-        self.draft.of = (draft != now).then_some((card.id, draft));
-    }
-
     fn chosen_layers_ui(&self, ui: &mut Ui, card: &ModelCard) {
         let paths = self.state.side().layers();
         for layer in paths.iter().filter_map(|path| card.layers.find(path)) {
@@ -91,165 +42,6 @@ impl App {
             layer_ui(ui, card, layer);
         }
     }
-}
-
-impl Draft {
-    /// The names of the classes, to be typed anew.
-    fn names_ui(&mut self, ui: &mut Ui, card: &ModelCard, usage: &mut Usage) -> bool {
-        let mut settled = false;
-        let classes = card.labels.len();
-        let typing = self.names.take_if(|(id, _)| *id == card.id);
-        named(ui, "Class names", |ui| {
-            ui.label(names(card.label_source));
-        });
-        let Some((_, mut text)) = typing else {
-            let hint = "Type them, one a line, or paste a list";
-            if ui.button("Type names…").on_hover_text(hint).clicked() {
-                self.names = Some((card.id, card.labels.join("\n")));
-            }
-            return false;
-        };
-        ScrollArea::vertical()
-            .id_salt("names")
-            .max_height(160.0)
-            .show(ui, |ui| {
-                let field = TextEdit::multiline(&mut text)
-                    .desired_width(f32::INFINITY)
-                    .desired_rows(4);
-                ui.add(field).accessible_name("Names of the classes");
-            });
-        let lines = text.lines().count();
-        let fits = lines == classes;
-        let mut open = true;
-        ui.horizontal(|ui| {
-            let why = format!("{lines} of {classes} names");
-            let take = ui.add_enabled(fits, egui::Button::new("Use names"));
-            if take.on_disabled_hover_text(&why).clicked() {
-                usage.names = Some(text.lines().map(str::to_owned).collect());
-                settled = true;
-                open = false;
-            }
-            open &= !ui
-                .button("Keep")
-                .on_hover_text("Leave the names as they are")
-                .clicked();
-            let colours = palette(ui);
-            let colour = if fits { colours.weak } else { colours.caution };
-            ui.label(RichText::new(why).font(theme::small()).color(colour));
-        });
-        self.names = open.then_some((card.id, text));
-        settled
-    }
-}
-
-fn preparing_ui(ui: &mut Ui, draft: &mut Preprocess) -> bool {
-    let mut settled = false;
-    named(ui, "Size", |ui| {
-        settled |= number(ui, &mut draft.width, SIZES, "Width in pixels");
-        ui.label("×");
-        settled |= number(ui, &mut draft.height, SIZES, "Height in pixels");
-    });
-    named(ui, "Resampling", |ui| {
-        let list = Choice {
-            name: "Resampling",
-            hint: "How the picture is brought to the size",
-            width: 88.0,
-            named: false,
-        };
-        if let Some(filter) = list.ui(ui, draft.interpolation, &Filter::ALL, Filter::label) {
-            draft.interpolation = filter;
-            settled = true;
-        }
-    });
-    named(ui, "Crop keeps", |ui| {
-        let mut percent = draft.crop_pct * 100.0;
-        let field = DragValue::new(&mut percent)
-            .range(10.0..=100.0)
-            .speed(0.5)
-            .max_decimals(1)
-            .suffix(" %");
-        let hint = "Of the short side, before the picture is resized";
-        let field = ui
-            .add(field)
-            .accessible_name("Crop keeps")
-            .on_hover_text(hint);
-        if field.changed() {
-            draft.crop_pct = percent / 100.0;
-        }
-        settled |= is_settled(&field);
-    });
-    let order = match draft.bgr {
-        true => ["blue", "green", "red"],
-        false => ["red", "green", "blue"],
-    };
-    named_wide(ui, "Mean", |ui| {
-        for (value, channel) in draft.mean.iter_mut().zip(order) {
-            settled |= share(ui, value, 0.0..=1.0, &format!("Mean of {channel}"));
-        }
-    });
-    named_wide(ui, "Deviation", |ui| {
-        for (value, channel) in draft.std.iter_mut().zip(order) {
-            settled |= share(ui, value, 0.001..=4.0, &format!("Deviation of {channel}"));
-        }
-    });
-    named(ui, "Channels", |ui| {
-        let orders = [
-            (false, "RGB", "Red comes first, as nearly everywhere"),
-            (true, "BGR", "Blue comes first, as with OpenCV and Caffe"),
-        ];
-        if let Some(bgr) = segments(ui, draft.bgr, &orders) {
-            draft.bgr = bgr;
-            settled = true;
-        }
-    });
-    settled
-}
-
-fn reading_ui(ui: &mut Ui, reading: &mut Reading) -> bool {
-    let mut settled = false;
-    named_wide(ui, "Probabilities", |ui| {
-        let readings = [
-            (
-                Reading::Softmax,
-                "Softmax",
-                "One class of all: they add up to 100 %",
-            ),
-            (
-                Reading::Sigmoid,
-                "Sigmoid",
-                "Each class by itself, as where a picture may show several",
-            ),
-        ];
-        if let Some(picked) = segments(ui, *reading, &readings) {
-            *reading = picked;
-            settled = true;
-        }
-    });
-    settled
-}
-
-/// What a drag, a click or a key has brought to its end.
-fn is_settled(field: &egui::Response) -> bool {
-    field.drag_stopped()
-        || field.lost_focus()
-        || (field.changed() && !field.dragged() && !field.has_focus())
-}
-
-fn number(ui: &mut Ui, value: &mut u32, range: std::ops::RangeInclusive<u32>, name: &str) -> bool {
-    let field = DragValue::new(value).range(range).speed(1.0);
-    let field = ui.add(field).accessible_name(name).on_hover_text(name);
-    is_settled(&field)
-}
-
-fn share(ui: &mut Ui, value: &mut f64, range: std::ops::RangeInclusive<f64>, name: &str) -> bool {
-    let field = DragValue::new(value)
-        .range(range)
-        .speed(0.002)
-        .max_decimals(3);
-    ui.spacing_mut().interact_size.x = 40.0;
-    ui.spacing_mut().item_spacing.x = 4.0;
-    let field = ui.add(field).accessible_name(name).on_hover_text(name);
-    is_settled(&field)
 }
 
 fn file_ui(ui: &mut Ui, card: &ModelCard) {
@@ -274,7 +66,8 @@ fn file_ui(ui: &mut Ui, card: &ModelCard) {
     fact(ui, "Classes", &thousands(card.labels.len() as u64));
 }
 
-fn names(source: LabelSource) -> &'static str {
+/// Where the classes' names come from.
+pub fn label_source(source: LabelSource) -> &'static str {
     match source {
         LabelSource::Archive => "in the file",
         LabelSource::BesideModel => "labels.txt beside it",
@@ -351,7 +144,7 @@ fn seen(fields: Fields, (width, height): (u32, u32)) -> (String, String) {
     (short, more)
 }
 
-fn section(ui: &mut Ui, title: &str) {
+pub fn section(ui: &mut Ui, title: &str) {
     ui.add_space(GRID);
     let colours = palette(ui);
     let title = lines(
@@ -370,7 +163,7 @@ fn section(ui: &mut Ui, title: &str) {
 }
 
 /// The same for what takes so much room that its name stands above it in a narrow pane.
-fn named_wide(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui)) {
+pub fn named_wide(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui)) {
     if ui.available_width() >= WIDE {
         return named(ui, name, contents);
     }
@@ -378,7 +171,7 @@ fn named_wide(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui)) {
     ui.horizontal(contents);
 }
 
-fn named(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui)) {
+pub fn named(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui)) {
     ui.horizontal(|ui| {
         ui.set_min_height(ROW);
         name_ui(ui, name);

@@ -9,16 +9,16 @@ use std::time::Instant;
 use egui::Context;
 use poll_promise::Promise;
 
-use crate::engine::{Error, ModelCard};
+use crate::engine::{Error, ModelCard, resolve_layer};
 use crate::explain::Channels;
 use crate::picture::decode::Photo;
 
-use super::about_ui::Draft;
 use super::asking::Asked;
 use super::notices::Place;
 use super::results::HeatKey;
 use super::rows::RowId;
 use super::state::{Side, with_class};
+use super::usage_ui::Draft;
 use super::view::View;
 use super::widgets::BUSY_STEP;
 use super::{App, export, open};
@@ -35,8 +35,8 @@ pub struct Opening<T: Send + Sync + 'static> {
 /// A model being opened, and the side it is for.
 pub struct OpeningModel {
     pub side: usize,
-    /// It is the side's own model, used otherwise: what is chosen of it stays.
-    pub reopened: bool,
+    /// It is the side's own model of this id, used otherwise: what is chosen of it stays.
+    pub reopened: Option<u64>,
     pub opening: Opening<ModelCard>,
 }
 
@@ -182,19 +182,29 @@ impl App {
                     self.notices.is_taken(Place::Model);
                     let state = &mut self.state;
                     let side = side.min(state.sides.len());
+                    let there = state.sides.get(side).and_then(|side| side.card.as_ref());
+                    if reopened.is_some() && there.map(|card| card.id) != reopened {
+                        // Another stands there by now.
+                        self.close_unused_models();
+                        continue;
+                    }
                     if side == state.sides.len() {
                         state.sides.push(Side::default());
                     }
-                    let before = match reopened {
-                        true => std::mem::take(&mut state.sides[side]),
-                        false => Side {
+                    let mut before = match reopened {
+                        Some(_) => std::mem::take(&mut state.sides[side]),
+                        None => Side {
                             reveal_layer: true,
                             ..Side::default()
                         },
                     };
+                    // At another size a layer may have no map left.
+                    if resolve_layer(&card, before.layer.as_deref()).is_err() {
+                        before.layer = resolve_layer(&card, None).ok();
+                    }
                     state.sides[side] = Side {
                         overview: card.layers.overview(),
-                        tree_of: reopened.then_some(card.id),
+                        tree_of: reopened.map(|_| card.id),
                         card: Some(card),
                         ..before
                     };
@@ -207,7 +217,7 @@ impl App {
                     self.ask();
                 }
                 Ok(Err(error)) => {
-                    if reopened {
+                    if reopened.is_some() {
                         self.draft = Draft::default();
                     }
                     if !matches!(error, Error::Overtaken) {

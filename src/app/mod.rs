@@ -73,6 +73,7 @@ mod tiles;
 mod toolbar;
 mod ui;
 mod undo;
+mod usage_ui;
 mod view;
 mod widgets;
 
@@ -124,7 +125,7 @@ pub struct App {
     reveal_row: Option<rows::RowId>,
     channel_pictures: channels_ui::ChannelPictures,
     /// The preparation of pictures while it is being changed.
-    draft: about_ui::Draft,
+    draft: usage_ui::Draft,
     /// The open folder, if one is open, and how the window stands before it.
     film: Film,
     film_view: film::FilmView,
@@ -180,7 +181,7 @@ impl App {
             tile_width: 0.0,
             reveal_row: None,
             channel_pictures: channels_ui::ChannelPictures::default(),
-            draft: about_ui::Draft::default(),
+            draft: usage_ui::Draft::default(),
             film: Film::new(film::wake(ctx)),
             film_view: film::FilmView::default(),
             controls_width: 0.0,

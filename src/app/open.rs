@@ -189,14 +189,14 @@ fn model_on(app: &mut App, path: PathBuf, side: usize) {
     };
     app.work.models.push_back(OpeningModel {
         side,
-        reopened: false,
+        reopened: None,
         opening,
     });
 }
 
 /// The model that the lists show once more, used otherwise.
 pub fn reopen(app: &mut App, usage: Usage) {
-    let Some(card) = app.state.card() else {
+    let Some(card) = app.state.card().cloned() else {
         return;
     };
     let opening = Opening {
@@ -206,7 +206,7 @@ pub fn reopen(app: &mut App, usage: Usage) {
     };
     app.work.models.push_back(OpeningModel {
         side: app.state.active,
-        reopened: true,
+        reopened: Some(card.id),
         opening,
     });
 }

@@ -3,10 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use egui::{
-    Align2, Button, Color32, Context, Frame, Id, Key, Modal, Modifiers, RichText, TextEdit, Ui,
-    vec2,
-};
+use egui::{Align2, Button, Color32, Context, Frame, Id, Key, Modal, RichText, TextEdit, Ui, vec2};
 
 use super::App;
 use super::commands::Command;
@@ -106,7 +103,6 @@ impl PathField {
 
     /// Draws it; gives back what was asked for.
     pub fn ui(&mut self, ui: &Ui) -> Option<Command> {
-        let enter = ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::Enter));
         let width = WIDTH.min(ui.content_rect().width() - 8.0 * GRID);
         let area = Modal::default_area(Id::unique("path"));
         let modal = Modal::new(Id::unique("path"))
@@ -131,6 +127,8 @@ impl PathField {
             if let Some(refused) = &self.refused {
                 ui.label(RichText::new(&refused.why).color(colours.caution));
             }
+            // Enter on a button is the button's.
+            let enter = response.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
             let (mut taken, mut closed) = (enter, false);
             ui.horizontal(|ui| {
                 let can = self.path().is_some();

@@ -11,8 +11,10 @@ use crate::picture::colormap::Colormap;
 use crate::picture::compose::Overlay;
 use crate::picture::geometry::{Filter, Fit};
 
-use super::about_ui::SIZES;
 use super::state::{Arrangement, ExportSize};
+
+/// No network takes pictures with a longer side, in pixels.
+const LARGEST_SIDE: u32 = 1 << 16;
 
 /// One of a few, each with a name that stays.
 pub trait Name: Copy + PartialEq + Default + 'static {
@@ -230,13 +232,13 @@ impl StoredUsage {
         }
     }
 
-    /// Whether every number is one that could have been set.
+    /// Whether every number is one that a model file may have too.
     pub fn is_sound(&self) -> bool {
-        let within = |values: &[f64], from, to| values.iter().all(|v| (from..=to).contains(v));
-        self.size.iter().all(|side| SIZES.contains(side))
-            && within(&[self.crop], 0.01, 1.0)
-            && within(&self.mean, 0.0, 1.0)
-            && within(&self.deviation, 1e-4, 1e3)
+        let size = 1..=LARGEST_SIDE;
+        self.size.iter().all(|side| size.contains(side))
+            && (self.crop > 0.0 && self.crop <= 1.0)
+            && self.mean.iter().all(|mean| (0.0..=1.0).contains(mean))
+            && self.deviation.iter().all(|d| *d > 0.0 && d.is_finite())
     }
 
     /// The name of a choice that is not known.

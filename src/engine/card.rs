@@ -24,6 +24,8 @@ pub struct ModelCard {
     pub opened_as: Usage,
     /// The file did not say how to prepare a picture, so torchvision's ImageNet way was taken.
     pub preprocess_assumed: bool,
+    /// The file answers with one logit, of which two classes were made.
+    pub two_sided: bool,
     pub rectifiers: usize,
     pub layers: LayerTree,
     /// What the file tells of itself.
@@ -59,7 +61,7 @@ impl ModelCard {
                  other class."
             ));
         }
-        if model.preprocess_assumed {
+        if model.preprocess_assumed && model.preprocess == model.opened_as.preprocess {
             let (width, height) = (model.preprocess.width, model.preprocess.height);
             notes.push(format!(
                 "Preprocessing assumed: the file does not say how to prepare a picture, so \
@@ -87,7 +89,9 @@ impl ModelCard {
             preprocess: model.preprocess.clone(),
             reading: model.reading,
             opened_as: model.opened_as.clone(),
-            preprocess_assumed: model.preprocess_assumed,
+            preprocess_assumed: model.preprocess_assumed
+                && model.preprocess == model.opened_as.preprocess,
+            two_sided: model.two_sided,
             rectifiers,
             layers: model.layers.clone(),
             about: model.about.clone(),

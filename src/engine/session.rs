@@ -297,7 +297,8 @@ impl Session {
     ) -> Result<InputGradient, Error> {
         let (model, tape) = self.recorded()?;
         check_classes(score, model.labels.names.len())?;
-        let found = explain::guided_backprop_watched(tape, &model.graph, score, rule, watch)?;
+        let mut found = explain::guided_backprop_watched(tape, &model.graph, score, rule, watch)?;
+        found.image.blue_first = model.preprocess.bgr;
         if found.image.values.iter().all(|value| value.is_finite()) {
             Ok(found)
         } else {

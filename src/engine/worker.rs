@@ -157,9 +157,18 @@ impl Worker<'_> {
                         false => ControlFlow::Break(()),
                     }
                 };
-                let opened = caught(|| match model {
-                    Which::File(path, usage) => self.models.open(&path, usage, &mut tell),
-                    Which::Open(id, usage) => self.models.reopen(id, usage, &mut tell),
+                let wanted = || match shared.openings() == turn {
+                    true => Ok(()),
+                    false => Err(Error::Overtaken),
+                };
+                let opened = caught(|| {
+                    wanted()?;
+                    let card = match model {
+                        Which::File(path, usage) => self.models.open(&path, usage, &mut tell),
+                        Which::Open(id, usage) => self.models.reopen(id, usage, &mut tell),
+                    }?;
+                    wanted().inspect_err(|_| self.models.close(&[card.id]))?;
+                    Ok(card)
                 });
                 if let Ok(card) = &opened {
                     shared.add_card(Arc::clone(card));

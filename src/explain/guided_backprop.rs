@@ -50,6 +50,7 @@ pub fn guided_backprop_watched<E: From<TchError>>(
             width,
             height,
             values: plain(gradient)?,
+            blue_first: false,
         });
         Ok(())
     })?;

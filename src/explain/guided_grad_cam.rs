@@ -20,6 +20,7 @@ pub fn guided_grad_cam(guided: &SignedImage, map: &Map) -> SignedImage {
         width,
         height,
         values,
+        blue_first: guided.blue_first,
     }
 }
 
@@ -33,6 +34,7 @@ mod tests {
             width: 4,
             height: 1,
             values: (1..=12).map(|v| v as f32).collect(),
+            blue_first: false,
         };
         let map = Map {
             width: 2,

@@ -58,6 +58,7 @@ pub(super) fn view(size: (u32, u32), long: bool) -> View {
             },
             preprocess,
             preprocess_assumed: false,
+            two_sided: false,
             rectifiers: 1,
             layers: LayerTree::default(),
             about: About::default(),
@@ -96,6 +97,7 @@ impl View {
             width: 2,
             height: 2,
             values: vec![0.0; 12],
+            blue_first: false,
         });
         Figure {
             photo: Arc::clone(&self.photo),

@@ -63,6 +63,9 @@ fn smooth(op: &Op) -> Option<&'static str> {
         Op::Hardswish => "Hardswish",
         Op::Elu { .. } => "ELU",
         Op::LeakyRelu { .. } => "LeakyReLU",
+        Op::Prelu => "PReLU",
+        Op::Mish => "Mish",
+        Op::Softplus => "Softplus",
         Op::Tanh => "Tanh",
         _ => return None,
     })

@@ -30,10 +30,12 @@ pub(super) fn fields(graph: &Graph, shapes: &[Vec<i64>]) -> Vec<Option<Fields>> 
     };
     known[graph.input.0] = Some(Known::At([pixel; 2]));
     for node in &graph.nodes {
+        let seen = node.inputs.iter().filter(|id| known[id.0].is_some());
         let follower = Follower {
             graph,
             shapes,
             node,
+            seen_by_both: seen.count() > 1,
         };
         let seen = node.inputs.iter().filter_map(|id| known[id.0]);
         let Some(seen) = seen.reduce(Known::together) else {
@@ -94,6 +96,8 @@ struct Follower<'a> {
     graph: &'a Graph,
     shapes: &'a [Vec<i64>],
     node: &'a Node,
+    /// More than one of its inputs depends on the picture.
+    seen_by_both: bool,
 }
 
 impl Follower<'_> {
@@ -114,7 +118,14 @@ impl Follower<'_> {
             } => self.window(fields, kernel, stride, dilation),
             Op::AvgPool2d { kernel, stride, .. } => self.window(fields, kernel, stride, &[1, 1]),
             Op::AdaptiveAvgPool2d { .. } | Op::AdaptiveMaxPool2d { .. } => self.pooled(fields),
-            Op::UpsampleNearest { .. } => self.scaled(fields),
+            Op::UpsampleNearest { .. } => self.scaled(fields, 1.0),
+            Op::Interpolate { mode, .. } => {
+                self.scaled(fields, if mode == "bicubic" { 4.0 } else { 2.0 })
+            }
+            Op::Matmul if !self.seen_by_both => match self.layout(0) {
+                Some(Layout::ChannelsLast | Layout::Tokens { .. }) => Known::At(fields),
+                _ => whole,
+            },
             // Over channels where these come last in what is still a map; else over everything.
             Op::Linear { .. } | Op::Addmm => match self.layout(0) {
                 Some(Layout::ChannelsLast | Layout::Tokens { .. }) => Known::At(fields),
@@ -187,11 +198,12 @@ impl Follower<'_> {
         }))
     }
 
-    fn scaled(&self, fields: Fields) -> Known {
+    /// To another size, each place from so many of those before it.
+    fn scaled(&self, fields: Fields, taps: f64) -> Known {
         let Some([from, to]) = self.heights_and_widths() else {
             return Known::Lost;
         };
-        Known::At([0, 1].map(|axis| widened(fields[axis], 1.0, from[axis] / to[axis])))
+        Known::At([0, 1].map(|axis| widened(fields[axis], taps, from[axis] / to[axis])))
     }
 
     /// What is left of a map when `dims` are summed up: the field is whole along those of them that

@@ -60,8 +60,11 @@ pub struct Model {
     pub two_sided: bool,
     /// How it was used when the file was opened.
     pub opened_as: Usage,
-    /// The file did not say how to prepare a picture, so torchvision's ImageNet way was taken.
+    /// The file did not say how to prepare a picture, so torchvision's ImageNet way was taken when
+    /// it was opened.
     pub preprocess_assumed: bool,
+    /// What the file left open was worked out for the one size it was read at.
+    one_size: bool,
     /// What the file tells of itself.
     pub about: About,
     pub facts: Facts,
@@ -121,6 +124,7 @@ impl Model {
             reading,
             two_sided,
             preprocess_assumed: opened.preprocess.is_none(),
+            one_size: opened.one_size,
             about: opened.about,
             facts: tried.facts,
         })
@@ -156,6 +160,9 @@ impl Model {
                     classes: self.labels.names.len(),
                 })
             }
+            false if self.one_size => Err(Fault::Graph(
+                "what it pads and resizes was worked out for the size it has".into(),
+            )),
             false => Tried::new(&mut graph, &self.plan, &self.about, &mut opening),
         };
         let tried = tried.and_then(|tried| match tried.classes == self.labels.names.len() {
@@ -181,9 +188,14 @@ impl Model {
             layers: tried.layers,
             labels,
             own_labels: self.own_labels.clone(),
-            preprocess_assumed: self.preprocess_assumed && preprocess == self.opened_as.preprocess,
+            preprocess_assumed: self.preprocess_assumed,
+            one_size: self.one_size,
             preprocess,
-            reading,
+            reading: match self.two_sided {
+                // Yes and no are read one by one.
+                true => Reading::Sigmoid,
+                false => reading,
+            },
             two_sided: self.two_sided,
             opened_as: self.opened_as.clone(),
             about: self.about.clone(),

@@ -119,7 +119,7 @@ pub fn signed(values: &SignedImage) -> RgbImage {
     let byte = |value: f32| (value * factor + 127.5) as u8;
     for (place, pixel) in picture.pixels_mut().enumerate() {
         let at = |channel: usize| values.values.get(channel * plane + place).copied();
-        let [red, green, blue] = [0, 1, 2].map(|channel| at(channel).unwrap_or_default());
+        let [red, green, blue] = values.rgb().map(|channel| at(channel).unwrap_or_default());
         *pixel = Rgb([byte(red), byte(green), byte(blue)]);
     }
     picture

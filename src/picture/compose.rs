@@ -156,7 +156,10 @@ pub fn signed(values: &SignedImage, placement: &Placement) -> RgbImage {
     let mut row = vec![0.0; seen.width as usize];
     for y in 0..seen.height as usize {
         let pixels = seen_row(&mut picture, &seen, y);
-        for (channel, plane) in values.values.chunks_exact(plane).take(3).enumerate() {
+        for (channel, from) in values.rgb().into_iter().enumerate() {
+            let Some(plane) = values.values.get(from * plane..(from + 1) * plane) else {
+                continue;
+            };
             upsampler.row(plane, y, &mut row);
             for (pixel, value) in pixels.chunks_exact_mut(3).zip(&row) {
                 pixel[channel] = signed_byte(value / scale);

@@ -20,6 +20,18 @@ pub struct SignedImage {
     pub height: usize,
     /// `3 · height · width` values.
     pub values: Vec<f32>,
+    /// The planes are blue, green, red; else red, green, blue.
+    pub blue_first: bool,
+}
+
+impl SignedImage {
+    /// Which plane is red, which green, and which blue.
+    pub fn rgb(&self) -> [usize; 3] {
+        match self.blue_first {
+            true => [2, 1, 0],
+            false => [0, 1, 2],
+        }
+    }
 }
 
 impl Map {

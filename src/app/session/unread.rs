@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::super::session_file::{Session, StoredPin};
+use super::super::session_file::{Session, StoredPin, StoredSide};
 use super::super::state::State;
 
 /// Files named in one message; the rest is counted.
@@ -81,10 +81,13 @@ impl Unread {
         }
         let sides = &stored.live.sides;
         if open.cards == self.stand_in.cards && sides.iter().any(|s| self.is_gone(&s.model)) {
-            let as_it_is = |model: &Path| now.live.sides.iter().find(|side| side.model == model);
+            let as_it_is = |stored: &StoredSide| {
+                let mut sides = now.live.sides.iter();
+                sides.find(|side| is_same(side, stored))
+            };
             let sides = sides
                 .iter()
-                .map(|side| as_it_is(&side.model).unwrap_or(side).clone());
+                .map(|side| as_it_is(side).unwrap_or(side).clone());
             now.live.sides = sides.collect();
             now.live.active = stored.live.active;
         }
@@ -94,7 +97,7 @@ impl Unread {
             now.live.truth.clone_from(&stored.live.truth);
             // Classes were chosen before that picture.
             for side in &mut now.live.sides {
-                let stored = stored.live.sides.iter().find(|s| s.model == side.model);
+                let stored = stored.live.sides.iter().find(|s| is_same(s, side));
                 let chosen = stored.map(|stored| (stored.score.clone(), stored.rival.clone()));
                 (side.score, side.rival) = chosen.unwrap_or_default();
             }
@@ -168,4 +171,9 @@ pub fn moved(session: &mut Session, old: &Path, new: &Path) {
             *path = beside;
         }
     }
+}
+
+/// Whether two are of one model, used alike.
+fn is_same(a: &StoredSide, b: &StoredSide) -> bool {
+    a.model == b.model && a.usage == b.usage
 }

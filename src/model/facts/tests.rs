@@ -29,3 +29,29 @@ fn non_linearities_are_counted_by_kind() {
     assert!(vit.rectifiers.is_empty());
     assert_eq!(vit.smooth[0].0, "GELU");
 }
+
+#[test]
+fn products_cost_what_runs_through_them() {
+    let linear = Op::Linear { bias: true };
+    let cost = multiply_adds(&linear, &[&[1, 5, 8], &[3, 8], &[3]], &[1, 5, 3]);
+    assert_eq!(cost, 5 * 3 * 8);
+    let attention = Op::Attention {
+        mask: false,
+        causal: false,
+        scale: None,
+        grouped: false,
+    };
+    let (query, key) = ([1, 2, 5, 4], [1, 2, 7, 4]);
+    let cost = multiply_adds(&attention, &[&query, &key, &key], &query);
+    assert_eq!(cost, 2 * (2 * 5 * 7 * 4));
+    let grouped = [16, 2, 3, 3];
+    let convolution = Op::Conv2d {
+        bias: false,
+        stride: vec![1, 1],
+        padding: crate::model::graph::Padding::Explicit(vec![1, 1]),
+        dilation: vec![1, 1],
+        groups: 4,
+    };
+    let cost = multiply_adds(&convolution, &[&[1, 8, 6, 6], &grouped], &[1, 16, 6, 6]);
+    assert_eq!(cost, 16 * 36 * 18);
+}

@@ -25,6 +25,8 @@ pub struct Opened {
     /// Text of the archive's own `preprocess.json`.
     pub preprocess: Option<String>,
     pub about: About,
+    /// Padding and sizes were worked out for the one size of picture it was read at.
+    pub one_size: bool,
 }
 
 /// What a file tells of itself.
@@ -63,7 +65,6 @@ fn open_silently(path: &Path) -> Result<Opened, Error> {
 
 /// Whether a file is an ONNX model by its first bytes, or by its name where they tell nothing.
 fn is_onnx(path: &Path) -> Result<bool, Fault> {
-    let unreadable = |error: std::io::Error| Fault::Unreadable(error.to_string());
     // Looked at before it is opened: opening a named pipe would wait for its writer.
     let about = std::fs::metadata(path).map_err(unreadable)?;
     if !about.is_file() {
@@ -83,4 +84,13 @@ fn is_onnx(path: &Path) -> Result<bool, Fault> {
     let nothing_else =
         foreign::by_content(&head, about.len()).is_none() && !head.starts_with(b"PK");
     Ok(foreign::is_onnx(&head) || (named && nothing_else))
+}
+
+/// In words for the person who named the file.
+fn unreadable(error: std::io::Error) -> Fault {
+    Fault::Unreadable(match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file".into(),
+        std::io::ErrorKind::PermissionDenied => "permission denied".into(),
+        _ => error.to_string(),
+    })
 }

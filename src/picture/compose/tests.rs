@@ -282,6 +282,7 @@ fn planes(width: usize, values: [&[f32]; 3]) -> SignedImage {
         width,
         height: values[0].len() / width,
         values: values.concat(),
+        blue_first: false,
     }
 }
 
@@ -312,6 +313,7 @@ fn a_few_extremes_do_not_grey_the_rest() {
         width: 500,
         height: 1,
         values,
+        blue_first: false,
     };
     assert_eq!(signed_scale(&image), 0.995);
 }

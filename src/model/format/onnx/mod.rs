@@ -33,7 +33,7 @@ use prost::bytes::Bytes;
 
 use self::build::Builder;
 use self::external::Folder;
-use super::{About, Opened};
+use super::{About, Opened, unreadable};
 use crate::model::error::{Fault, UnsupportedOp};
 use crate::model::opening::Opening;
 
@@ -46,7 +46,6 @@ const OLDEST: i64 = 7;
 
 /// Reads the model at `path`, a plain file that is not empty.
 pub fn open(path: &Path, opening: &mut Opening) -> Result<Opened> {
-    let unreadable = |error: std::io::Error| Fault::Unreadable(error.to_string());
     let length = std::fs::metadata(path).map_err(unreadable)?.len();
     if length > LONGEST {
         return Err(Fault::Damaged(format!(
@@ -83,6 +82,7 @@ pub fn open(path: &Path, opening: &mut Opening) -> Result<Opened> {
         graph,
         labels,
         preprocess,
+        one_size: true,
         about: About {
             format: format!("ONNX, opset {opset}"),
             written_by: writer(&model),

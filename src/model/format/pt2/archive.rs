@@ -12,7 +12,7 @@ use zip::{CompressionMethod, ZipArchive};
 
 use super::Result;
 use crate::model::error::Fault;
-use crate::model::format::foreign;
+use crate::model::format::{foreign, unreadable};
 
 /// Longest JSON or text entry read, in bytes: the graph of the largest network torchvision has is
 /// a hundredth of it.
@@ -231,14 +231,6 @@ fn leaves(name: &str) -> bool {
     name.starts_with(['/', '\\'])
         || name.as_bytes().get(1) == Some(&b':')
         || name.split(['/', '\\']).any(|part| part == "..")
-}
-
-fn unreadable(error: std::io::Error) -> Fault {
-    Fault::Unreadable(match error.kind() {
-        std::io::ErrorKind::NotFound => "there is no such file".into(),
-        std::io::ErrorKind::PermissionDenied => "permission denied".into(),
-        _ => error.to_string(),
-    })
 }
 
 fn damaged(error: zip::result::ZipError) -> Fault {

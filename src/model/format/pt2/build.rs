@@ -67,9 +67,11 @@ impl<'a> Builder<'a> {
             .map(|node| node.metadata.nn_module_stack.as_deref())
             .collect();
         for (node, stack) in module.graph.nodes.iter().zip(modules::stacks(&written)) {
-            if let Some(line) = node.metadata.stack_trace.as_deref().and_then(sources::line) {
-                let paths = stack.iter().map(|module| module.path.clone());
-                self.sources.extend(paths.map(|path| (path, line.clone())));
+            // Of the innermost module alone: a container runs on many lines.
+            if let Some(line) = node.metadata.stack_trace.as_deref().and_then(sources::line)
+                && let Some(module) = stack.last()
+            {
+                self.sources.insert(module.path.clone(), line);
             }
             self.node(node, stack)?;
         }
@@ -316,7 +318,9 @@ impl<'a> Builder<'a> {
                 _ => break,
             }
         }
-        let shape = shape.filter(|_| head == Head::None);
+        if head != Head::None && self.values[logits.0].stated_shape != shape {
+            logits = self.reshaped(logits, shape.clone());
+        }
         if !self.nodes.iter().any(|node| node.outputs.contains(&logits)) {
             return Err(Fault::NoLogits("it hands back what went in".into()));
         }
@@ -340,6 +344,25 @@ impl<'a> Builder<'a> {
             head,
             layouts: Default::default(),
         })
+    }
+
+    /// `logits` in the shape that the output has, which came after the head.
+    fn reshaped(&mut self, logits: ValueId, shape: Option<Vec<i64>>) -> ValueId {
+        let Some(shape) = shape else {
+            return logits;
+        };
+        let name = format!("{} as the output", self.values[logits.0].name);
+        let id = self.add(&name);
+        self.values[id.0].stated_shape = Some(shape.clone());
+        self.nodes.push(Node {
+            op: Op::Reshape { shape },
+            inputs: vec![logits],
+            outputs: vec![id],
+            module: String::new(),
+            name,
+        });
+        self.stacks.push(Vec::new());
+        id
     }
 
     /// The nodes that the logits depend on, with their modules in the order first met.

@@ -51,6 +51,7 @@ pub fn open(path: &Path, opening: &mut Opening) -> Result<Opened> {
         graph,
         labels: archive.text("extra/labels.txt")?,
         preprocess: archive.text("extra/preprocess.json")?,
+        one_size: false,
         about: About {
             format: format!(
                 "PyTorch export (.pt2), schema {}.{}",

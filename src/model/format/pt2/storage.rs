@@ -104,8 +104,9 @@ impl Element {
     ) -> std::result::Result<bool, tch::TchError> {
         let count = (bytes.len() / self.bytes) as i64;
         let piece = Tensor::f_from_data_size(bytes, &[count], self.kind)?;
-        row.f_narrow(0, from, count)?.f_copy_(&piece)?;
-        Ok(!self.floating || piece.f_isfinite()?.f_all()?.f_int64_value(&[])? != 0)
+        let mut place = row.f_narrow(0, from, count)?;
+        place.f_copy_(&piece)?;
+        Ok(!self.floating || place.f_isfinite()?.f_all()?.f_int64_value(&[])? != 0)
     }
 }
 

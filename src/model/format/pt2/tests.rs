@@ -57,6 +57,7 @@ fn squeezenet_opens() {
         labels,
         preprocess,
         about,
+        ..
     } = format::open_silently(&sample("squeezenet1_1.pt2")).unwrap();
     assert_eq!(count(&graph, |op| matches!(op, Op::Conv2d { .. })), 26);
     assert_eq!(graph.rectifiers(), 26);

@@ -180,16 +180,20 @@ impl Shelf {
         let options = (element.held_as(), Device::Cpu);
         // No more than a few times what the file has: checked when it was opened.
         let row = Tensor::f_empty([count as i64], options).map_err(torch)?;
-        let mut from = 0;
+        let (mut from, mut finite) = (0, true);
         archive.pieces(&entry, PIECE, &mut |bytes| {
-            if !element.put(bytes, &row, from).map_err(torch)? {
-                let reason = "holds NaN or infinite values; the model is broken";
-                return Err(wrong(name, reason));
-            }
+            finite &= element.put(bytes, &row, from).map_err(torch)?;
             from += (bytes.len() / element.bytes) as i64;
             reading.add(bytes.len() as u64)
         })?;
-        Ok(row)
+        // Only now is it known that the bytes are those that were written.
+        match finite {
+            true => Ok(row),
+            false => Err(wrong(
+                name,
+                "holds NaN or infinite values; the model is broken",
+            )),
+        }
     }
 
     /// The storage has to be as long as the furthest value that any weight on it reaches.

@@ -212,6 +212,14 @@ fn a_sigmoid_at_the_end_is_stepped_over_with_the_shape_after_it() {
     assert_eq!(graph.head, Head::Sigmoid);
     assert_eq!(graph.values[graph.logits.0].name, "relu");
     assert_eq!(graph.nodes.len(), 3);
+
+    // A map of one place each, flattened after the head: the logits are flattened instead.
+    model.shapes.insert("relu", tensor(7, &[1, 2, 1, 1]));
+    model.shapes.insert("sigmoid", tensor(7, &[1, 2, 1, 1]));
+    let graph = opened(&model).graph;
+    assert_eq!(graph.nodes.len(), 4);
+    assert_eq!(graph.nodes[3].op, Op::Reshape { shape: vec![1, 2] });
+    assert_eq!(graph.logits, graph.nodes[3].outputs[0]);
 }
 
 #[test]
