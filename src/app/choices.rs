@@ -1,12 +1,13 @@
 //! What a person has chosen to look at, and how: what undo takes back.
 //!
-//! Opening a file is not part of it. A choice that speaks of a model which is closed by now is
+//! Opening a file is not part of it; using its model otherwise is. A choice that speaks of a model which is closed by now is
 //! passed over when it is restored.
 
 use std::sync::Arc;
 
 use egui::Pos2;
 
+use crate::engine::ModelCard;
 use crate::explain::Score;
 use crate::model::{ModulePath, ReluRule};
 use crate::picture::colormap::Colormap;
@@ -51,8 +52,10 @@ impl PartialEq for LivePhoto {
 }
 
 /// What is chosen of one model.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct SideChoices {
+    /// The model, to be taken up again where only its usage has changed since.
+    pub card: Option<Arc<ModelCard>>,
     /// The photo and the model that the choice was made before.
     of: (Option<u64>, Option<u64>),
     pub score: Option<Score>,
@@ -60,10 +63,18 @@ pub struct SideChoices {
     pub layer: Option<ModulePath>,
 }
 
+impl PartialEq for SideChoices {
+    fn eq(&self, other: &SideChoices) -> bool {
+        (self.of, self.score, self.rival, &self.layer)
+            == (other.of, other.score, other.rival, &other.layer)
+    }
+}
+
 impl State {
     pub fn choices(&self) -> Choices {
         let photo = self.photo.as_ref().map(|photo| photo.id);
         let sides = self.sides.iter().map(|side| SideChoices {
+            card: side.card.clone(),
             of: (photo, side.card.as_ref().map(|card| card.id)),
             score: side.score,
             rival: side.rival,
@@ -103,7 +114,14 @@ impl State {
         }
         for (side, chosen) in self.sides.iter_mut().zip(&choices.sides) {
             if chosen.of.1 != side.card.as_ref().map(|card| card.id) {
-                continue;
+                let weights = side.card.as_ref().map(|card| card.weights);
+                let same = |card: &&Arc<ModelCard>| Some(card.weights) == weights;
+                let Some(card) = chosen.card.as_ref().filter(same) else {
+                    continue;
+                };
+                side.overview = card.layers.overview();
+                side.tree_of = Some(card.id);
+                side.card = Some(Arc::clone(card));
             }
             side.layer.clone_from(&chosen.layer);
             (side.reveal_layer, side.reveal_class) = (true, true);

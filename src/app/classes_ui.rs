@@ -11,7 +11,9 @@ use super::App;
 use super::commands::Command;
 use super::state::{List, SearchField, State};
 use super::theme::{self, CLASS_ROW, GRID, INSET, palette};
-use super::widgets::{draw_left, draw_right, line, menu_spacing, name_row, row, search, segments};
+use super::widgets::{
+    click_modifiers, draw_left, draw_right, line, menu_spacing, name_row, row, search, segments,
+};
 
 /// Widths of the columns of numbers.
 const PROBABILITY: f32 = 52.0;
@@ -330,7 +332,7 @@ fn class_row(
     });
     // The chosen one too: it may have been cancelled.
     if response.clicked() {
-        let versus = ui.input(|i| i.modifiers.shift) && !selected;
+        let versus = click_modifiers(ui).shift && !selected;
         commands.push(match versus {
             true => Command::SetRival(state.active, Some(class)),
             false => Command::ChooseClass(class),

@@ -36,6 +36,7 @@ impl App {
             Command::ActivateSide(side) => {
                 state.active = side.min(state.sides.len() - 1);
                 state.side_mut().reveal_layer = true;
+                self.show_live_row();
             }
             Command::CloseSecondModel => {
                 if state.sides.len() > 1 && state.sides[0].card.is_none() {
@@ -66,6 +67,11 @@ impl App {
         self.ask();
     }
 
+    /// Brings the row that follows the choices into sight, where there are several.
+    pub(super) fn show_live_row(&mut self) {
+        self.reveal_row = Some(RowId::Side(self.state.active));
+    }
+
     fn pin(&mut self, row: RowId) {
         let state = &mut self.state;
         let rows = state.rows();
@@ -75,6 +81,12 @@ impl App {
             return;
         };
         if row.subject.heat_key().is_none() {
+            return;
+        }
+        let same = state.pins.iter().find(|pin| pin.subject == row.subject);
+        if let Some(same) = same.map(|pin| pin.id) {
+            self.reveal_row = Some(RowId::Pin(same));
+            self.state.done = Some("This view is pinned already".to_owned());
             return;
         }
         if state.pins.len() >= MOST_PINS {

@@ -108,11 +108,15 @@ fn ask(
     name: Option<&str>,
     show: impl FnOnce(rfd::FileDialog) -> Option<PathBuf>,
 ) -> Picked {
+    let portal = has_portal();
+    if !portal && !has_zenity() {
+        return Picked::Unavailable;
+    }
     let mut dialog = rfd::FileDialog::new();
     if let Some(folder) = folder {
         dialog = dialog.set_directory(folder);
     }
-    if let Some(start) = file_name(folder, name, has_portal()) {
+    if let Some(start) = file_name(folder, name, portal) {
         dialog = dialog.set_file_name(start);
     }
     let opened = Instant::now();
@@ -144,6 +148,12 @@ fn has_portal() -> bool {
     let shared = std::env::var_os("XDG_DATA_DIRS").filter(|dirs| !dirs.is_empty());
     let shared = shared.unwrap_or_else(|| "/usr/local/share:/usr/share".into());
     bus && std::env::split_paths(&shared).any(|folder| folder.join(PORTAL).exists())
+}
+
+/// Whether there is the program that stands in for the portal.
+fn has_zenity() -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join("zenity").is_file())
 }
 
 /// What starts the portal, in a folder of shared data.

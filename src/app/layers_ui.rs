@@ -12,7 +12,8 @@ use super::model_ui::{no_model_ui, notes_ui};
 use super::state::{Pane, SearchField, Side, State};
 use super::theme::{self, GRID, INSET, ROW, palette};
 use super::widgets::{
-    draw_left, draw_right, line, lines, name_row, row, search, segments, segments_of, triangle,
+    click_modifiers, draw_left, draw_right, line, lines, name_row, row, search, segments,
+    segments_of, triangle,
 };
 
 /// A model with more rows than this opens with its inner branches closed.
@@ -167,7 +168,7 @@ impl App {
         let numbers = format!("{} {}", layer.kind, shape_text(layer));
         name_row(&response, Role::TreeItem, selected, &layer.path, &numbers);
         if response.clicked() {
-            let fuse = ui.input(|i| i.modifiers.command);
+            let fuse = click_modifiers(ui).command;
             commands.push(match fuse {
                 true => Command::ToggleLayer(layer.path.clone()),
                 false => Command::ChooseLayer(layer.path.clone()),

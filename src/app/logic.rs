@@ -86,6 +86,7 @@ impl App {
         if let Some(next) = neighbour(here, step, paths.len()) {
             side.layer = Some(paths[next].to_owned());
             side.reveal_layer = true;
+            self.show_live_row();
             self.ask();
         }
     }
@@ -103,6 +104,7 @@ impl App {
         if let Some(next) = neighbour(here, step, answer.ranking.len()) {
             side.score = Some(with_class(side.score, answer.ranking[next]));
             side.reveal_class = true;
+            self.show_live_row();
             self.ask();
         }
     }
@@ -130,11 +132,17 @@ impl App {
         let sides = state.sides.iter().filter_map(|side| side.card.as_ref());
         let pins = state.pins.iter().map(|pin| &pin.subject.card);
         let coming = self.session.cards();
-        sides
+        let now: Vec<(u64, u64)> = sides
             .chain(pins)
             .chain(coming)
-            .map(|card| card.id)
-            .collect()
+            .map(|card| (card.id, card.weights))
+            .collect();
+        // What undo may take up again on weights that are in memory anyhow.
+        let gone_by = self.models_gone_by();
+        let gone_by =
+            gone_by.filter(|card| now.iter().any(|(_, weights)| *weights == card.weights));
+        let gone_by = gone_by.map(|card| card.id);
+        gone_by.chain(now.iter().map(|(id, _)| *id)).collect()
     }
 
     /// Frees all other models.
@@ -191,6 +199,7 @@ impl App {
                     if side == state.sides.len() {
                         state.sides.push(Side::default());
                     }
+                    let choices = state.choices();
                     let mut before = match reopened {
                         Some(_) => std::mem::take(&mut state.sides[side]),
                         None => Side {
@@ -209,7 +218,10 @@ impl App {
                         ..before
                     };
                     state.active = side;
-                    if state.sides.len() > 1 {
+                    if reopened.is_some() {
+                        self.record_step(&choices);
+                    }
+                    if self.state.sides.len() > 1 {
                         self.reveal_row = Some(RowId::Side(side));
                     }
                     self.close_unused_models();

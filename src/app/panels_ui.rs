@@ -214,6 +214,10 @@ impl App {
             },
             Cell::Panel(Panel::GuidedGradCam) => match signed.map(|(key, _)| key.heat.score) {
                 Some(Score::Versus { .. }) => "of the difference of two logits".to_owned(),
+                // The heat map shows some channels, and this is made of all.
+                Some(_) if self.shows_some_channels() => {
+                    "multiplied with the whole heat map".to_owned()
+                }
                 Some(_) => "multiplied with the heat map".to_owned(),
                 None => String::new(),
             },
@@ -221,6 +225,11 @@ impl App {
                 .and_then(|own| own.difference.as_ref())
                 .map_or_else(String::new, |(_, heat)| heat.caption.clone()),
         }
+    }
+
+    fn shows_some_channels(&self) -> bool {
+        let view = &self.state.channels;
+        view.looked_at.is_some() || !view.ticked.is_empty()
     }
 
     /// What stands where the pictures will be.

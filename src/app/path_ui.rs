@@ -49,6 +49,8 @@ pub struct PathField {
     /// What is typed without a folder lies here.
     folder: PathBuf,
     text: String,
+    /// What it began with: another beginning is another field, with its caret at the end.
+    began: String,
     /// Why the path that was typed last was not taken.
     refused: Option<Refused>,
     take_focus: bool,
@@ -59,10 +61,12 @@ impl PathField {
     pub fn new(title: &'static str, then: Then, folder: Option<PathBuf>, name: &str) -> PathField {
         let folder = folder.or_else(|| std::env::current_dir().ok());
         let folder = folder.unwrap_or_default();
+        let text = folder.join(name).display().to_string();
         PathField {
             title,
             then,
-            text: folder.join(name).display().to_string(),
+            began: text.clone(),
+            text,
             folder,
             refused: None,
             take_focus: true,
@@ -116,7 +120,9 @@ impl PathField {
             let why = "No file picker could be opened (xdg-desktop-portal or zenity). Type a path \
                        instead.";
             ui.label(RichText::new(why).color(colours.weak));
-            let field = TextEdit::singleline(&mut self.text).desired_width(width);
+            let field = TextEdit::singleline(&mut self.text)
+                .id_salt(&self.began)
+                .desired_width(width);
             let response = ui.add(field).accessible_name("Path");
             if std::mem::take(&mut self.take_focus) {
                 response.request_focus();

@@ -20,7 +20,7 @@ use super::rows::RowId;
 use super::state::Opacity;
 use super::theme::{self, GRID, palette};
 use super::tiles::{Atlas, Tile};
-use super::widgets::{draw_left, line, on_stage, triangle};
+use super::widgets::{click_modifiers, draw_left, line, on_stage, triangle};
 
 const HEADER: f32 = 24.0;
 const PICTURE: f32 = 56.0;
@@ -203,7 +203,7 @@ impl App {
             self.open_tile_ui(ui, layer, picture, commands);
         }
         if response.clicked() {
-            let fuse = ui.input(|i| i.modifiers.command);
+            let fuse = click_modifiers(ui).command;
             commands.push(match fuse {
                 true => Command::ToggleLayer(layer.path.clone()),
                 false => Command::ChooseLayer(layer.path.clone()),
@@ -242,7 +242,12 @@ impl App {
     pub(super) fn small_map_ui(&self, ui: &Ui, rect: Rect, path: &str) -> Option<Tile> {
         let own = self.textures.row(RowId::Side(self.state.active))?;
         let (_, photo) = own.photo.as_ref()?;
-        let (_, atlas) = self.textures.tiles.shown()?;
+        let (key, atlas) = self.textures.tiles.shown()?;
+        let photo_now = self.state.photo.as_ref().map(|photo| photo.id);
+        if Some(key.answer.photo) != photo_now {
+            // Another photo's evidence means nothing on this one.
+            return None;
+        }
         let stale = self.textures.tiles.are_stale(&self.state);
         let tile = atlas.tile(path)?;
         let small = Small {

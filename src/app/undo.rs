@@ -2,8 +2,11 @@
 //! no command and no gesture has to say that it can be undone.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use egui::Context;
+
+use crate::engine::ModelCard;
 
 use super::App;
 use super::choices::Choices;
@@ -108,6 +111,22 @@ impl App {
         undo.present = Some(now);
     }
 
+    /// A choice that took its time, as when a model is used otherwise: it is a step from `before`.
+    pub(super) fn record_step(&mut self, before: &Choices) {
+        let now = self.state.choices();
+        self.undo.history.record(before, &now, None, 0.0);
+        self.undo.present = Some(now);
+    }
+
+    /// The models that the history speaks of.
+    pub(super) fn models_gone_by(&self) -> impl Iterator<Item = &Arc<ModelCard>> {
+        let states = self.undo.history.states();
+        states.flat_map(|state| {
+            let sides = state.sides.iter().filter_map(|side| side.card.as_ref());
+            sides.chain(state.pins.iter().map(|pin| &pin.subject.card))
+        })
+    }
+
     /// Nothing before this can be gone back to.
     pub(super) fn forget_steps(&mut self) {
         self.undo = Undo::default();
@@ -158,8 +177,6 @@ fn kind(before: &Choices, after: &Choices) -> Option<Kind> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use image::RgbImage;
 
     use crate::picture::decode::Photo;

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use egui::text::{LayoutJob, TextWrapping};
 use egui::{
-    Button, Color32, ComboBox, CornerRadius, FontId, Galley, Id, Label, Pos2, Rect, Response,
-    RichText, Role, Sense, Shape, Stroke, TextEdit, TextFormat, Ui, Vec2, WidgetInfo, pos2, vec2,
+    Button, Color32, ComboBox, CornerRadius, Event, FontId, Galley, Id, Label, Modifiers, Pos2,
+    Rect, Response, RichText, Role, Sense, Shape, Stroke, TextEdit, TextFormat, Ui, Vec2,
+    WidgetInfo, pos2, vec2,
 };
 
 use super::theme::{self, GRID, palette};
@@ -289,6 +290,23 @@ pub fn segments_of<T: Copy + PartialEq>(
         }
     });
     picked
+}
+
+/// The keys that were held when the pointer was let go in this frame: whoever lets go of both at
+/// once meant them together.
+pub fn click_modifiers(ui: &Ui) -> Modifiers {
+    ui.input(|i| {
+        let mut events = i.events.iter().rev();
+        let released = events.find_map(|event| match event {
+            Event::PointerButton {
+                pressed: false,
+                modifiers,
+                ..
+            } => Some(*modifiers),
+            _ => None,
+        });
+        released.unwrap_or(i.modifiers)
+    })
 }
 
 /// The same words with a capital at their start.

@@ -9,8 +9,11 @@ use crate::model::{About, Facts, Head, LabelSource, LayerTree, Model, Preprocess
 pub struct ModelCard {
     /// Tells one opened model from the next in this process.
     pub id: u64,
+    /// Tells one file's weights in memory from the next: the same for a model that was opened once
+    /// more to be used otherwise.
+    pub weights: u64,
     pub path: PathBuf,
-    /// The file's stem: `squeezenet1_1`.
+    /// The file's stem, `squeezenet1_1`, and where it is used otherwise than the file says, how.
     pub name: String,
     pub parameters: usize,
     /// Input width and height in pixels.
@@ -36,7 +39,7 @@ pub struct ModelCard {
 }
 
 impl ModelCard {
-    pub(super) fn new(model: &Model, id: u64) -> ModelCard {
+    pub(super) fn new(model: &Model, id: u64, weights: u64) -> ModelCard {
         let rectifiers = model.graph.rectifiers();
         let mut notes: Vec<String> = model.labels.note.iter().cloned().collect();
         if model.labels.source == LabelSource::ImageNet {
@@ -74,14 +77,11 @@ impl ModelCard {
                     .into(),
             );
         }
-        let stem = model
-            .path
-            .file_stem()
-            .map(|stem| stem.to_string_lossy().into_owned());
         ModelCard {
             id,
+            weights,
             path: model.path.clone(),
-            name: stem.unwrap_or_else(|| "model".into()),
+            name: name(model),
             parameters: model.graph.parameters(),
             input_size: (model.preprocess.width, model.preprocess.height),
             labels: model.labels.names.clone(),
@@ -110,5 +110,37 @@ impl ModelCard {
             reading: self.reading,
             names: typed.then(|| self.labels.clone()),
         }
+    }
+}
+
+fn name(model: &Model) -> String {
+    let stem = model.path.file_stem();
+    let stem = stem.map_or_else(|| "model".into(), |stem| stem.to_string_lossy());
+    let (now, first) = (&model.preprocess, &model.opened_as.preprocess);
+    let mut changes = Vec::new();
+    if (now.width, now.height) != (first.width, first.height) {
+        changes.push(format!("{}×{}", now.width, now.height));
+    }
+    if now.bgr != first.bgr {
+        changes.push(if now.bgr { "BGR" } else { "RGB" }.to_owned());
+    }
+    if now.interpolation != first.interpolation {
+        changes.push(now.interpolation.label().to_lowercase());
+    }
+    if now.crop_pct != first.crop_pct {
+        changes.push(format!("crop {:.0} %", now.crop_pct * 100.0));
+    }
+    if now.mean != first.mean {
+        changes.push("other mean".to_owned());
+    }
+    if now.std != first.std {
+        changes.push("other deviation".to_owned());
+    }
+    if model.reading != model.opened_as.reading {
+        changes.push(model.reading.label().to_lowercase());
+    }
+    match changes.is_empty() {
+        true => stem.into_owned(),
+        false => format!("{stem} ({})", changes.join(", ")),
     }
 }

@@ -59,7 +59,8 @@ impl Session {
     /// As [`Session::open_model`]; [`Error::Overtaken`] where `tell` breaks.
     pub fn open_model_telling(&mut self, path: &Path, tell: Tell) -> Result<Arc<ModelCard>, Error> {
         let model = Model::open_telling(path, tell).map_err(opening_error)?;
-        let card = Arc::new(ModelCard::new(&model, next_id()));
+        let id = next_id();
+        let card = Arc::new(ModelCard::new(&model, id, id));
         self.recordings.clear();
         self.open = Some((model, Arc::clone(&card)));
         Ok(card)
@@ -72,9 +73,9 @@ impl Session {
     /// [`Error::NoModel`], [`Error::Model`] where the network is made for another size or has
     /// another number of classes, [`Error::Overtaken`] where `tell` breaks.
     pub fn used(&self, usage: Usage, tell: Tell) -> Result<Session, Error> {
-        let (model, _) = self.model()?;
+        let (model, card) = self.model()?;
         let model = model.used(usage, tell).map_err(opening_error)?;
-        let card = Arc::new(ModelCard::new(&model, next_id()));
+        let card = Arc::new(ModelCard::new(&model, next_id(), card.weights));
         Ok(Session {
             open: Some((model, card)),
             recordings: self.recordings.as_many(),

@@ -44,6 +44,7 @@ pub(super) fn view(size: (u32, u32), long: bool) -> View {
         photo: Arc::new(Photo::from_rgb(path, rgb)),
         card: Arc::new(ModelCard {
             id: 1,
+            weights: 1,
             path: "model.pt2".into(),
             name: words("model"),
             parameters: 1,

@@ -1,7 +1,7 @@
 //! The pane about the model, and pictures prepared otherwise.
 
-use egui::Key;
 use egui::accesskit::Role;
+use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT, Queryable};
 
 use gradcam::app::Start;
@@ -107,6 +107,42 @@ fn classes_are_named_and_logits_read_as_one_says() {
     window.click("As opened");
     window.settle();
     assert_eq!(window.chosen_class(), Some(first));
+}
+
+#[test]
+fn undo_takes_a_preparation_back_and_leaves_the_pin_before_it() {
+    let mut window = Window::open();
+    let class = window.chosen_class().unwrap();
+    let plain = logit(&window, &class);
+    window.key(Key::P);
+    window.settle();
+    window.ctrl(Key::I);
+    window.harness.run_steps(2);
+    window.click("BGR");
+    window.settle();
+    let swapped = logit(&window, &class);
+    window.harness.get_by_label("squeezenet1_1 (BGR)");
+
+    let pins = |window: &Window| {
+        let pin = window.harness.query_by_label("Grad-CAM, row 2");
+        pin.is_some()
+    };
+    window.ctrl(Key::Z);
+    window.settle();
+    assert_eq!(
+        (logit(&window, &class), pins(&window)),
+        (plain.clone(), true)
+    );
+    window.ctrl(Key::Z);
+    window.settle();
+    assert_eq!((logit(&window, &class), pins(&window)), (plain, false));
+    let redo = Modifiers::COMMAND | Modifiers::SHIFT;
+    for _ in 0..2 {
+        window.harness.key_press_modifiers(redo, Key::Z);
+        window.harness.run_steps(2);
+        window.settle();
+    }
+    assert_eq!((logit(&window, &class), pins(&window)), (swapped, true));
 }
 
 #[test]

@@ -176,11 +176,11 @@ fn a_new_pin_comes_into_sight_and_changes_places_with_its_neighbours() {
     window.settle();
     let mut classes = Vec::new();
     for _ in 0..3 {
+        window.key(Key::ArrowRight);
+        window.settle();
         classes.push(window.chosen_class().unwrap());
         window.key(Key::P);
         window.harness.run_steps(30);
-        window.settle();
-        window.key(Key::ArrowRight);
         window.settle();
     }
     let at = |w: &Window, row: usize| w.value(&format!("Grad-CAM, row {row}"));
@@ -303,10 +303,10 @@ fn rows_that_come_anew_come_into_sight() {
     let mut window = Window::sized(start, 1024.0, 640.0, egui::Theme::Dark);
     window.settle();
     for _ in 0..4 {
+        window.key(Key::ArrowRight);
+        window.settle();
         window.key(Key::P);
         window.harness.run_steps(30);
-        window.settle();
-        window.key(Key::ArrowRight);
         window.settle();
     }
     let in_sight = |w: &Window, row: usize| {
@@ -318,6 +318,17 @@ fn rows_that_come_anew_come_into_sight() {
     window.harness.run_steps(30);
     window.settle();
     assert!(in_sight(&window, 1) && !in_sight(&window, 5));
+
+    // A view that is pinned already is only looked for.
+    window.key(Key::P);
+    window.harness.run_steps(30);
+    assert!(in_sight(&window, 5));
+    assert!(window.harness.query_by_label("Grad-CAM, row 6").is_none());
+    // A class that is chosen shows in the row that follows.
+    window.key(Key::ArrowRight);
+    window.harness.run_steps(30);
+    window.settle();
+    assert!(in_sight(&window, 1));
 
     // Another pin takes the last one into sight again, and a second model its own row.
     window.key(Key::P);

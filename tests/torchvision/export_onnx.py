@@ -57,6 +57,9 @@ def write(model, x, path, way):
             options["opset_version"] = int(newest)
     elif way == "open_batch":
         options |= dict(input_names=["x"], dynamic_axes={"x": {0: "batch"}})
+    elif way == "unfolded":
+        # Elsewhere batch norms are multiplied into convolutions.
+        options |= dict(training=torch.onnx.TrainingMode.PRESERVE)
     elif way == "half":
         model, x = model.half(), x.half()
     # The old exporter knows no attention in one operation.

@@ -33,6 +33,7 @@ impl App {
                 let side = state.side_mut();
                 side.layer = Some(path);
                 side.reveal_layer = true;
+                self.show_live_row();
                 self.ask();
             }
             Command::ToggleLayer(path) => {
@@ -55,6 +56,7 @@ impl App {
                     _ => side.score = Some(with_class(side.score, class)),
                 }
                 side.choosing_rival = false;
+                self.show_live_row();
                 self.ask();
             }
             Command::ChooseScore(score) => {

@@ -1,7 +1,7 @@
 //! Wires the nodes together: names become values, and what does not depend on the picture becomes a
 //! constant there and then.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use tch::{Kind, Tensor};
 
@@ -19,6 +19,9 @@ use crate::model::ops::apply;
 
 /// Elements that all constants may have which a file does not hold but has computed.
 const COMPUTED: f64 = (1u64 << 27) as f64;
+/// What is granted beyond it for each value that a file does hold: weights that are standardised
+/// pass through some steps.
+const FOR_EACH_WEIGHT: f64 = 16.0;
 
 pub struct Builder<'a> {
     weights: HashMap<&'a str, &'a proto::Tensor>,
@@ -28,6 +31,10 @@ pub struct Builder<'a> {
     shapes: Vec<Vec<i64>>,
     names: HashMap<String, ValueId>,
     nodes: Vec<Node>,
+    /// What `nodes` read.
+    read_by_nodes: HashSet<ValueId>,
+    /// Node by node the names that no later one reads.
+    last_reads: Vec<Vec<&'a str>>,
     /// The modules around each of `nodes`.
     stacks: Vec<Stack>,
     budget: Budget,
@@ -53,6 +60,7 @@ impl<'a> Builder<'a> {
         opset: i64,
         folder: Folder,
         input: &Input,
+        wanted: &[usize],
     ) -> Result<Builder<'a>> {
         let mut weights = HashMap::new();
         for weight in &graph.initializers {
@@ -71,6 +79,8 @@ impl<'a> Builder<'a> {
             shapes: Vec::new(),
             names: HashMap::new(),
             nodes: Vec::new(),
+            read_by_nodes: HashSet::new(),
+            last_reads: last_reads(graph, wanted),
             stacks: Vec::new(),
             budget: Budget::of(COMPUTED),
             image: ValueId(0),
@@ -95,6 +105,7 @@ impl<'a> Builder<'a> {
     pub fn node(&mut self, node: &'a proto::Node, stack: Stack) -> Result<()> {
         self.label = label(node);
         self.stack = stack;
+        let first = self.values.len();
         let result = self.read(node);
         let made = result.map_err(|refusal| self.refused(&ops::full_name(node), refusal))?;
         let asked = node.outputs.iter().enumerate();
@@ -107,13 +118,37 @@ impl<'a> Builder<'a> {
                     reason: Some(format!("its output {} is used", index + 1)),
                 }])
             })?;
+            // By its other name it may be read later.
+            if value.0 < first {
+                self.read_by_nodes.insert(value);
+            }
             if self.weights.contains_key(output.as_str())
                 || self.names.insert(output.clone(), value).is_some()
             {
                 return Err(Fault::Graph(format!("two values are called {output}")));
             }
         }
+        // What has a name may be read again.
+        for step in (first..self.values.len()).map(ValueId) {
+            let named = self.names.get(&self.values[step.0].name) == Some(&step);
+            if !named && !made.contains(&step) {
+                self.forget(step);
+            }
+        }
+        for name in self.last_reads.pop().unwrap_or_default() {
+            if let Some(value) = self.names.get(name) {
+                self.forget(*value);
+            }
+        }
         Ok(())
+    }
+
+    /// Frees what was computed on the way to a constant.
+    fn forget(&mut self, value: ValueId) {
+        let known = &mut self.values[value.0];
+        if known.folded && !self.read_by_nodes.contains(&value) {
+            known.weight = None;
+        }
     }
 
     fn read(&mut self, node: &'a proto::Node) -> Answer<Vec<ValueId>> {
@@ -157,6 +192,7 @@ impl<'a> Builder<'a> {
         })?;
         let tensor = weights::tensor(weight, name, &mut self.folder)?;
         let trained = floating(tensor.kind());
+        self.budget.grant(FOR_EACH_WEIGHT * tensor.numel() as f64);
         let value = self.add(name.to_owned(), tensor.size(), Some(tensor));
         // Shapes and places are no parameters.
         self.values[value.0].folded = !trained;
@@ -287,6 +323,7 @@ impl<'a> Builder<'a> {
             node.outputs.push(result);
         }
         let outputs = node.outputs.clone();
+        self.read_by_nodes.extend(inputs);
         self.nodes.push(node);
         self.stacks.push(self.stack.clone());
         Ok(outputs)
@@ -347,6 +384,16 @@ impl<'a> Builder<'a> {
         let modules = modules::met(kept.iter().map(|(_, stack)| stack));
         (kept.into_iter().map(|(node, _)| node).collect(), modules)
     }
+}
+
+/// For each wanted node, the last first, the names that are read there for the last time.
+fn last_reads<'a>(graph: &'a proto::Graph, wanted: &[usize]) -> Vec<Vec<&'a str>> {
+    let mut seen: HashSet<&str> = graph.outputs.iter().map(|o| o.name.as_str()).collect();
+    let mut last = |index: &usize| {
+        let inputs = graph.nodes[*index].inputs.iter().map(String::as_str);
+        inputs.filter(|name| seen.insert(name)).collect()
+    };
+    wanted.iter().rev().map(&mut last).collect()
 }
 
 /// Whether the result shares its input's memory, so that it costs nothing.

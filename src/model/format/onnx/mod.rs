@@ -69,7 +69,7 @@ pub fn open(path: &Path, opening: &mut Opening) -> Result<Opened> {
     let stacks = modules::stacks(graph, &wanted, &input.name);
     check_known(graph, &wanted, &stacks)?;
 
-    let mut builder = Builder::new(graph, opset, Folder::of(path), &input)?;
+    let mut builder = Builder::new(graph, opset, Folder::of(path), &input, &wanted)?;
     let count = wanted.len() as u64;
     for (done, (index, stack)) in (1..).zip(wanted.into_iter().zip(stacks)) {
         builder.node(&graph.nodes[index], stack)?;

@@ -81,6 +81,7 @@ pub fn reader(node: &Node) -> Option<Reader> {
         "Split" => take::split,
         "Slice" => take::slice,
         "Gather" => take::gather,
+        "GatherND" => take::gather_places,
         "Resize" | "Upsample" => resize::resize,
         "Shape" | "Size" => constants::shape,
         "Constant" => constants::constant,

@@ -226,6 +226,13 @@ fn single(op: &Op, inputs: &[&[i64]]) -> Result<Shape, String> {
             }
             Ok(shape)
         }
+        Op::Index { dims } if dims.len() <= x.len() && dims.iter().all(|taken| *taken) => {
+            let mut over = Vec::new();
+            for places in &inputs[1..] {
+                over = broadcast(&over, places)?;
+            }
+            Ok([&over, &x[dims.len()..]].concat())
+        }
         Op::IndexSelect { dim } => {
             let axis = place(*dim, x.len())?;
             let taken = count(second(inputs)?).ok_or("it takes too many")?;

@@ -134,3 +134,28 @@ pub fn gather(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let sizes = [&shape[..axis], &of, &shape[axis + 1..]].concat();
     Ok(vec![reshaped(args, builder, taken, sizes)?])
 }
+
+/// Places that are told by all their first axes at once.
+pub fn gather_places(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
+    let (x, index) = (args.input(0)?, args.input(1)?);
+    if args.int_or("batch_dims", 0)? != 0 {
+        return beyond("it takes other places of each part (batch_dims)");
+    }
+    if builder.tensor(index).is_none() {
+        return beyond("what it takes is worked out from the picture's values");
+    }
+    let (rank, of) = (builder.shape(x).len(), builder.shape(index).to_vec());
+    let Some((&axes, before)) = of
+        .split_last()
+        .filter(|(axes, _)| (1..=rank as i64).contains(*axes))
+    else {
+        return args.wrong(format!("takes places {of:?} of {rank} axes"));
+    };
+    let mut inputs = vec![x];
+    for axis in 0..axes {
+        let dim = before.len() as i64;
+        inputs.push(builder.emit(Op::Select { dim, index: axis }, &[index])?);
+    }
+    let dims = vec![true; inputs.len() - 1];
+    Ok(vec![builder.emit(Op::Index { dims }, &inputs)?])
+}

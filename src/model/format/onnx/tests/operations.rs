@@ -167,6 +167,24 @@ fn places_are_counted_from_the_end_too() {
 }
 
 #[test]
+fn places_are_told_by_several_axes() {
+    let mut model = Onnx::empty(&[1, 3, 2, 2]);
+    let places = Tensor {
+        name: "places".into(),
+        kind: 7,
+        sizes: vec![2, 2, 3],
+        int64s: vec![0, 2, 1, 0, 0, 0, 0, -1, 0, 0, 1, 1],
+        ..Tensor::default()
+    };
+    model.graph().initializers.push(places);
+    model.node("GatherND", &["x", "places"], &["a"], vec![]);
+    model.node("Transpose", &["a"], &["b"], vec![]);
+    model.ints("flat", &[1, -1]);
+    model.node("Reshape", &["b", "flat"], &["y"], vec![]);
+    assert_eq!(logits(&model), [10.0, 8.0, 0.0, 6.0, 11.0, 9.0, 1.0, 7.0]);
+}
+
+#[test]
 fn matrices_are_turned_and_scaled() {
     let mut model = Onnx::new();
     model.graph().nodes[1].outputs = vec!["row".into()];

@@ -246,6 +246,27 @@ fn functions_become_their_nodes() {
     assert!(refusal(&model).contains("too many nodes"));
 }
 
+#[test]
+fn constants_on_the_way_to_others_are_not_kept() {
+    let mut model = Onnx::empty(&[1, 3, 4, 4]);
+    model.weight("w", &[3, 1, 1], &[1.0, 2.0, 3.0]);
+    model.node("Neg", &["w"], &["a"], vec![]);
+    model.node("Identity", &["a"], &["b"], vec![]);
+    model.node("Exp", &["b"], &["c"], vec![]);
+    model.node("Mul", &["x", "c"], &["d"], vec![]);
+    model.node("Add", &["d", "c"], &["e"], vec![]);
+    // Read twice.
+    model.ints("shape", &[1, 3, -1, 1]);
+    model.node("Reshape", &["e", "shape"], &["f"], vec![]);
+    model.node("Reshape", &["f", "shape"], &["g"], vec![]);
+    model.node("GlobalAveragePool", &["g"], &["y"], vec![]);
+    let graph = opened(&model);
+    let kept = graph.values.iter().filter(|value| value.weight.is_some());
+    let kept: Vec<&str> = kept.map(|value| value.name.as_str()).collect();
+    assert_eq!(kept, ["w", "c"]);
+    assert_eq!(graph.parameters(), 3);
+}
+
 fn paths(names: &[&str]) -> Vec<String> {
     let mut model = Onnx::empty(&[1, 3, 4, 4]);
     for (index, name) in names.iter().enumerate() {
@@ -290,6 +311,39 @@ fn modules_are_read_off_the_names_of_torchs_old_exporter() {
             "",
         ]
     );
+}
+
+#[test]
+fn modules_with_weights_of_their_own_are_no_calls_of_one() {
+    let mut model = Onnx::empty(&[1, 3, 4, 4]);
+    model.weight("a", &[], &[1.0]).weight("b", &[], &[2.0]);
+    for (index, weight) in ["a", "b", "a"].iter().enumerate() {
+        let input = if index == 0 {
+            "x".to_owned()
+        } else {
+            format!("v{index}")
+        };
+        model.node(
+            "Mul",
+            &[&input, weight],
+            &[&format!("v{}", index + 1)],
+            vec![],
+        );
+    }
+    model.node("GlobalAveragePool", &["v3"], &["y"], vec![]);
+    let mut named = |names: [&str; 3]| {
+        for (node, name) in model.graph().nodes.iter_mut().zip(names) {
+            node.name = name.into();
+        }
+        let nodes = opened(&model).nodes;
+        nodes
+            .into_iter()
+            .take(3)
+            .map(|node| node.module)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(named(["/m/Mul", "/m_1/Mul", "/n/Mul"]), ["m", "m_1", "n"]);
+    assert_eq!(named(["/m/Mul", "/n/Mul", "/m_1/Mul"]), ["m@1", "n", "m@2"]);
 }
 
 #[test]
