@@ -15,7 +15,7 @@ use super::widgets::{count, heading, lines};
 /// Width of the names before the facts.
 const NAMES: f32 = 92.0;
 /// Room for a name and three numbers beside it.
-const WIDE: f32 = 240.0;
+const WIDE: f32 = 272.0;
 
 impl App {
     pub(super) fn about_ui(&mut self, ui: &mut Ui, card: &ModelCard, commands: &mut Vec<Command>) {
