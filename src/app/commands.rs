@@ -71,6 +71,8 @@ pub enum Command {
 
     /// A file dropped on the window, or named on the command line.
     OpenPath(PathBuf),
+    /// The network that the weights are of; none opens no model.
+    TakeArchitecture(Option<String>),
     /// Folders, or several files.
     OpenPictures(Vec<PathBuf>),
     /// One of the folder's, by its index.

@@ -57,7 +57,7 @@ impl Dialogs for SystemDialogs {
         ask(folder, |dialog| {
             dialog
                 .set_title("Open model")
-                .add_filter("Exported PyTorch models", &["pt2"])
+                .add_filter("PyTorch models", &["pt2", "pth", "pt", "safetensors"])
                 .add_filter("All files", &["*"])
                 .pick_file()
         })

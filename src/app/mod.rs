@@ -12,6 +12,7 @@ use egui::{Context, Rect, Vec2, pos2, vec2};
 use crate::engine::{Engine, Error};
 use crate::folder::Film;
 
+mod architecture_ui;
 mod arrange;
 mod asking;
 mod availability;
@@ -85,6 +86,8 @@ pub struct Start {
     /// More photos: they and the first stand in a strip to walk through.
     pub images: Vec<PathBuf>,
     pub model: Option<PathBuf>,
+    /// The network that a file of weights is taken for, where they fit several.
+    pub architecture: Option<String>,
     /// A layer's path.
     pub layer: Option<String>,
     /// An index, an exact label, or `topN`.
@@ -129,6 +132,8 @@ pub struct App {
     finder: palette_ui::Finder,
     /// The sheet of commands and keys is open.
     keys_shown: bool,
+    /// A file of weights that fit several networks.
+    choosing: Option<architecture_ui::Choosing>,
 }
 
 impl App {
@@ -177,6 +182,7 @@ impl App {
             session: session::SessionWork::default(),
             finder: palette_ui::Finder::default(),
             keys_shown: false,
+            choosing: None,
         };
         app.begin_from_memory(ctx);
         app.open_first();
@@ -196,7 +202,8 @@ impl App {
             false => model.or_else(|| self.memory.last_model()).or(default),
         };
         if let Some(path) = model {
-            open::model(self, path);
+            let architecture = self.first.architecture.take();
+            open::model_as(self, path, self.state.active, architecture);
         }
         if !images.is_empty() {
             images.extend(image);

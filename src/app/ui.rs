@@ -6,7 +6,7 @@ use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 use super::App;
 use super::commands::Command;
 use super::theme::{GRID, palette};
-use super::{controls_ui, film_ui, keys_ui, open, status_ui, strip_ui, toolbar};
+use super::{architecture_ui, controls_ui, film_ui, keys_ui, open, status_ui, strip_ui, toolbar};
 
 /// Share of the window that a list may take.
 const WIDEST_LIST: f32 = 0.22;
@@ -15,7 +15,7 @@ impl App {
     pub fn ui(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
         let covered = self.state.in_menu || self.keys_shown || self.finder.is_open();
-        let covered = covered || self.state.focused;
+        let covered = covered || self.state.focused || self.choosing.is_some();
         let mut commands = Command::from_keys(&ctx, self.state.typing, covered);
         open::drop_ui(ui, &mut commands);
 
@@ -74,6 +74,9 @@ impl App {
         if self.finder.is_open() {
             let entries = self.entries(ui.ctx());
             commands.extend(self.finder.ui(ui, &entries));
+        }
+        if let Some(choosing) = &self.choosing {
+            architecture_ui::architecture_ui(ui, choosing, commands);
         }
         if self.keys_shown && keys_ui::keys_ui(ui) {
             commands.push(Command::ShowKeys);

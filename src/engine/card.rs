@@ -20,6 +20,8 @@ pub struct ModelCard {
     pub preprocess: Preprocess,
     /// The file did not say how to prepare a picture, so torchvision's ImageNet way was taken.
     pub preprocess_assumed: bool,
+    /// The file has weights alone, and this is the network they were recognised as.
+    pub architecture: Option<String>,
     pub rectifiers: usize,
     pub layers: LayerTree,
     /// Things a person should know of this model, in words.
@@ -30,6 +32,12 @@ impl ModelCard {
     pub(super) fn new(model: &Model, id: u64) -> ModelCard {
         let rectifiers = model.graph.rectifiers();
         let mut notes: Vec<String> = model.labels.note.iter().cloned().collect();
+        if let Some(architecture) = &model.architecture {
+            notes.push(format!(
+                "The file has weights alone. Their names and shapes are those of torchvision's \
+                 {architecture}, and pictures are prepared as for it."
+            ));
+        }
         if model.labels.source == LabelSource::ImageNet {
             notes.push(
                 "Class names assumed: the model comes without, and its 1000 classes are taken for \
@@ -68,6 +76,7 @@ impl ModelCard {
             labels: model.labels.names.clone(),
             preprocess: model.preprocess.clone(),
             preprocess_assumed: model.preprocess_assumed,
+            architecture: model.architecture.clone(),
             rectifiers,
             layers: model.layers.clone(),
             notes,

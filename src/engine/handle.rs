@@ -71,10 +71,24 @@ impl Engine {
 
     /// Opens a model on the worker. Those opened before stay open, see [`Engine::keep_models`].
     pub fn open_model(&self, path: PathBuf) -> Promise<Result<Arc<ModelCard>, Error>> {
+        self.open_model_as(path, None)
+    }
+
+    /// The same; a file of weights alone is taken for one of the `architecture` named.
+    pub fn open_model_as(
+        &self,
+        path: PathBuf,
+        architecture: Option<String>,
+    ) -> Promise<Result<Arc<ModelCard>, Error>> {
         self.cancel();
         let (promise, reply) = Reply::pending(None);
         let turn = self.shared.openings();
-        self.send(Message::OpenModel { path, turn, reply });
+        self.send(Message::OpenModel {
+            path,
+            architecture,
+            turn,
+            reply,
+        });
         promise
     }
 

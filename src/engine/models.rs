@@ -19,9 +19,14 @@ pub(super) struct Models {
 
 impl Models {
     /// Opens one more. Where that fails, the others stay as they are.
-    pub(super) fn open(&mut self, path: &Path, tell: Tell) -> Result<Arc<ModelCard>, Error> {
+    pub(super) fn open(
+        &mut self,
+        path: &Path,
+        architecture: Option<&str>,
+        tell: Tell,
+    ) -> Result<Arc<ModelCard>, Error> {
         let mut session = Session::keeping(MOST_RECORDINGS - 1);
-        let card = session.open_model_telling(path, tell)?;
+        let card = session.open_model_as(path, architecture, tell)?;
         self.sessions.push((card.id, session));
         Ok(card)
     }
@@ -112,7 +117,7 @@ mod tests {
         let [first, second] = [(), ()].map(|()| {
             let path = root("models/squeezenet1_1.pt2");
             let go_on = &mut |_| ControlFlow::Continue(());
-            let card = models.open(&path, go_on).unwrap();
+            let card = models.open(&path, None, go_on).unwrap();
             card.id
         });
         let photo = Arc::new(Photo::open(&root("assets/chelsea_224.png")).unwrap());

@@ -50,16 +50,22 @@ impl Session {
     /// # Errors
     /// [`Error::Model`].
     pub fn open_model(&mut self, path: &Path) -> Result<Arc<ModelCard>, Error> {
-        self.open_model_telling(path, &mut |_| ControlFlow::Continue(()))
+        self.open_model_as(path, None, &mut |_| ControlFlow::Continue(()))
     }
 
-    /// The same, with `tell` called many times on the way with the part that is done.
+    /// The same, with `tell` called many times on the way with the part that is done. A file of
+    /// weights alone is taken for one of the `architecture` named.
     ///
     /// # Errors
     /// As [`Session::open_model`]; [`Error::Overtaken`] where `tell` breaks.
-    pub fn open_model_telling(&mut self, path: &Path, tell: Tell) -> Result<Arc<ModelCard>, Error> {
+    pub fn open_model_as(
+        &mut self,
+        path: &Path,
+        architecture: Option<&str>,
+        tell: Tell,
+    ) -> Result<Arc<ModelCard>, Error> {
         static NEXT_ID: AtomicU64 = AtomicU64::new(1);
-        let model = Model::open_telling(path, tell).map_err(|error| match error {
+        let model = Model::open_as(path, architecture, tell).map_err(|error| match error {
             model::Error::File {
                 fault: Fault::Cancelled,
                 ..

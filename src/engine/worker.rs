@@ -21,6 +21,7 @@ use crate::priority;
 pub(super) enum Message {
     OpenModel {
         path: PathBuf,
+        architecture: Option<String>,
         /// Of [`Shared::openings`] when it was asked for.
         turn: u64,
         reply: Reply<Arc<ModelCard>>,
@@ -137,6 +138,7 @@ impl Worker<'_> {
             Message::ForgetLater => self.later.forget(),
             Message::OpenModel {
                 path,
+                architecture,
                 turn,
                 mut reply,
             } => {
@@ -148,7 +150,7 @@ impl Worker<'_> {
                         false => ControlFlow::Break(()),
                     }
                 };
-                let opened = caught(|| self.models.open(&path, &mut tell));
+                let opened = caught(|| self.models.open(&path, architecture.as_deref(), &mut tell));
                 if let Ok(card) = &opened {
                     shared.add_card(Arc::clone(card));
                 }

@@ -51,6 +51,7 @@ pub(super) fn view(size: (u32, u32), long: bool) -> View {
             labels: ["tabby", "lynx", "tiger cat"].map(words).into(),
             preprocess,
             preprocess_assumed: false,
+            architecture: None,
             rectifiers: 1,
             layers: LayerTree::default(),
             notes: Vec::new(),

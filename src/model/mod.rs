@@ -5,6 +5,7 @@
 
 mod adjoint;
 pub(crate) mod allocator;
+mod architectures;
 pub mod axes;
 mod budget;
 mod check;
@@ -46,24 +47,27 @@ pub struct Model {
     pub preprocess: Preprocess,
     /// The file did not say how to prepare a picture, so torchvision's ImageNet way was taken.
     pub preprocess_assumed: bool,
+    /// The file has weights alone, and this is the network they were recognised as: `resnet50`.
+    pub architecture: Option<String>,
 }
 
 impl Model {
-    /// Opens a `.pt2` archive.
+    /// Opens a `.pt2` archive, or a checkpoint of a network whose graph is known.
     ///
     /// # Errors
     /// See [`Error`]: each says what is wrong with which file.
     pub fn open(path: &Path) -> Result<Model, Error> {
-        Model::open_telling(path, &mut |_| ControlFlow::Continue(()))
+        Model::open_as(path, None, &mut |_| ControlFlow::Continue(()))
     }
 
-    /// The same, with `tell` called many times on the way.
+    /// The same, with `tell` called many times on the way. A checkpoint is taken for one of the
+    /// `architecture` named.
     ///
     /// # Errors
     /// As [`Model::open`], and [`Fault::Cancelled`](error::Fault::Cancelled) where `tell` breaks.
-    pub fn open_telling(path: &Path, tell: Tell) -> Result<Model, Error> {
+    pub fn open_as(path: &Path, architecture: Option<&str>, tell: Tell) -> Result<Model, Error> {
         allocator::keep_freed();
-        let mut opening = Opening::telling(tell);
+        let mut opening = Opening::telling(tell).of(architecture);
         let opened = format::open(path, &mut opening)?;
         let mut graph = opened.graph;
         fold::fold(&mut graph).map_err(|fault| fault.at(path))?;
@@ -90,6 +94,7 @@ impl Model {
             labels,
             preprocess,
             preprocess_assumed,
+            architecture: opened.architecture,
         })
     }
 }

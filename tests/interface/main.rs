@@ -1,5 +1,7 @@
 //! The real app with real models, driven the way a person drives it: by what is written on screen.
 
+#[path = "../checkpoints/blank.rs"]
+mod blank;
 mod choosing;
 mod comparing;
 mod exporting;

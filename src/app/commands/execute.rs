@@ -17,6 +17,7 @@ impl App {
             Command::OpenImage => open::pick_image(self, ctx),
             Command::OpenModel => open::pick_model(self, ctx),
             Command::OpenPath(path) => open::path(self, path),
+            Command::TakeArchitecture(name) => self.take_architecture(name),
             Command::ExportComposite => export::save(self, ctx, What::Composite),
             Command::ExportStrip => export::save(self, ctx, What::Strip),
             Command::ExportPanel(panel) => export::save(self, ctx, What::Panel(panel)),

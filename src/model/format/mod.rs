@@ -1,12 +1,19 @@
 //! Readers of model files, one folder a format. Each turns a file into a [`Graph`] and says
 //! clearly why where it cannot.
 
+mod archive;
+mod checkpoint;
 mod foreign;
-mod pt2;
+mod head;
+pub(super) mod pt2;
+mod storage;
 
 use std::path::Path;
 
-use super::error::Error;
+use self::archive::Archive;
+use self::head::Head;
+use super::architectures::Library;
+use super::error::{Error, Fault};
 use super::graph::Graph;
 use super::opening::Opening;
 
@@ -18,13 +25,52 @@ pub struct Opened {
     pub labels: Option<String>,
     /// Text of the archive's own `preprocess.json`.
     pub preprocess: Option<String>,
+    /// The file has weights alone, and this is the network they were recognised as.
+    pub architecture: Option<String>,
 }
 
 /// Reads the model at `path`, whatever its name ends in: the content decides.
 ///
 /// Nothing is run; that the stated shapes are true is for the graph's first pass to find out.
 pub fn open(path: &Path, opening: &mut Opening) -> Result<Opened, Error> {
-    pt2::open(path, opening).map_err(|fault| fault.at(path))
+    read(path, Library::built_in, opening).map_err(|fault| fault.at(path))
+}
+
+/// The same; `library` has the networks that a file of weights alone may be of.
+fn read(
+    path: &Path,
+    library: impl FnOnce() -> Result<Library, Fault>,
+    opening: &mut Opening,
+) -> Result<Opened, Fault> {
+    let head = Head::of(path)?;
+    if let Some(form) = checkpoint::Form::of(&head) {
+        return checkpoint::open(head, form, library, opening);
+    }
+    if let Some(what) = foreign::by_content(&head.start) {
+        return Err(Fault::Foreign { what: what.into() });
+    }
+    if !head.is_zip() {
+        return Err(Fault::Foreign {
+            what: "this is some other file (not a zip archive, as a .pt2 is)".into(),
+        });
+    }
+    let mut archive = Archive::open(head.file, head.length)?;
+    // First what it is: TorchScript has compressed entries by right.
+    if let Some(root) = pt2::root(&archive) {
+        archive.enter(root)?;
+        return pt2::open(archive, opening);
+    }
+    if let Some(root) = pt2::older::root(&archive) {
+        archive.enter(root)?;
+        return pt2::older::open(archive, opening);
+    }
+    if let Some(root) = checkpoint::root(&archive) {
+        archive.enter(root)?;
+        return checkpoint::open_archive(archive, library, opening);
+    }
+    Err(Fault::Foreign {
+        what: foreign::by_entries(archive.names()).into(),
+    })
 }
 
 /// The same, with nobody watching.
@@ -35,4 +81,10 @@ fn open_silently(path: &Path) -> Result<Opened, Error> {
         path,
         &mut Opening::telling(&mut |_| ControlFlow::Continue(())),
     )
+}
+
+/// The program of a network of one linear layer, as an exported model has it.
+#[cfg(test)]
+fn pt2_program() -> serde_json::Value {
+    pt2::tests::linear_program()
 }
