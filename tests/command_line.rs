@@ -1,5 +1,8 @@
 //! The program without a window, run as a person would run it.
 
+#[path = "checkpoints/blank.rs"]
+mod blank;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -547,4 +550,35 @@ fn without_a_display_the_window_says_so_in_one_line() {
     assert_eq!(done.status.code(), Some(3));
     assert!(stderr(&done).contains("no display"), "{}", stderr(&done));
     assert_eq!(stderr(&done).lines().count(), 1);
+}
+
+#[test]
+fn weights_that_fit_two_networks_ask_for_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = blank::blank_checkpoint("googlenet", 3, folder.path());
+    std::fs::write(folder.path().join("labels.txt"), "cat\ndog\ncup\n").unwrap();
+    let path = path.to_str().unwrap();
+    let image = "assets/cat_and_coffee_224.png";
+    let asked = gradcam(["classes", image, "--model", path]);
+    assert_eq!(asked.status.code(), Some(2));
+    let message = stderr(&asked);
+    for part in ["googlenet: ", "googlenet_unshifted: ", "--architecture"] {
+        assert!(message.contains(part), "{message}");
+    }
+    let arguments = [
+        "classes",
+        image,
+        "--model",
+        path,
+        "--architecture",
+        "googlenet",
+    ];
+    let done = gradcam(arguments);
+    assert_eq!(done.status.code(), Some(0), "{}", stderr(&done));
+    assert!(stdout(&done).contains("cup"), "{}", stdout(&done));
+    assert!(
+        stderr(&done).contains("torchvision's googlenet"),
+        "{}",
+        stderr(&done)
+    );
 }

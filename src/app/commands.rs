@@ -78,6 +78,8 @@ pub enum Command {
     TakePath(Option<PathBuf>),
     /// A file of the session that is missing.
     Locate(PathBuf),
+    /// The network that the weights are of; none opens no model.
+    TakeArchitecture(Option<String>),
     /// Folders, or several files.
     OpenPictures(Vec<PathBuf>),
     /// One of the folder's, by its index.

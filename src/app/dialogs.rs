@@ -57,7 +57,7 @@ impl Dialogs for SystemDialogs {
         ask(folder, None, |dialog| {
             dialog
                 .set_title("Open model")
-                .add_filter("Exported models", &["pt2", "onnx"])
+                .add_filter("Models", &["pt2", "onnx", "pth", "pt", "safetensors"])
                 .add_filter("All files", &["*"])
                 .pick_file()
         })

@@ -11,8 +11,10 @@ use poll_promise::Promise;
 
 use crate::engine::{Error, ModelCard, resolve_layer};
 use crate::explain::Channels;
+use crate::model::{self, error::Fault};
 use crate::picture::decode::Photo;
 
+use super::architecture_ui::Choosing;
 use super::asking::Asked;
 use super::notices::Place;
 use super::results::HeatKey;
@@ -154,6 +156,13 @@ impl App {
         self.engine.keep_models(&self.open_models());
     }
 
+    /// Opens the file of weights that is waiting as that network, or not at all.
+    pub fn take_architecture(&mut self, name: Option<String>) {
+        if let (Some(Choosing { side, path, .. }), Some(name)) = (self.choosing.take(), name) {
+            open::model_as(self, path, side, Some(name));
+        }
+    }
+
     fn drain_photo(&mut self) {
         let Some(opening) = self.work.photo.take() else {
             return;
@@ -232,8 +241,19 @@ impl App {
                     if reopened.is_some() {
                         self.draft = Draft::default();
                     }
-                    if !matches!(error, Error::Overtaken) {
-                        self.notices.not_opened(Place::Model, error);
+                    match error {
+                        Error::Overtaken => {}
+                        Error::Model(model::Error::File {
+                            fault: Fault::SeveralArchitectures(candidates),
+                            path,
+                        }) => {
+                            self.choosing = Some(Choosing {
+                                side,
+                                path,
+                                candidates,
+                            });
+                        }
+                        error => self.notices.not_opened(Place::Model, error),
                     }
                     // Opening it broke off what was under way for the models that stay.
                     self.ask();

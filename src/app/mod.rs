@@ -13,6 +13,7 @@ use crate::engine::{Engine, Error};
 use crate::folder::Film;
 
 mod about_ui;
+mod architecture_ui;
 mod arrange;
 mod asking;
 mod availability;
@@ -89,6 +90,8 @@ pub struct Start {
     /// More photos: they and the first stand in a strip to walk through.
     pub images: Vec<PathBuf>,
     pub model: Option<PathBuf>,
+    /// The network that a file of weights is taken for, where they fit several.
+    pub architecture: Option<String>,
     /// A layer's path.
     pub layer: Option<String>,
     /// An index, an exact label, or `topN`.
@@ -140,6 +143,8 @@ pub struct App {
     path_field: Option<path_ui::PathField>,
     /// The sheet of commands and keys is open.
     keys_shown: bool,
+    /// A file of weights that fit several networks.
+    choosing: Option<architecture_ui::Choosing>,
 }
 
 impl App {
@@ -192,6 +197,7 @@ impl App {
             finder: palette_ui::Finder::default(),
             path_field: None,
             keys_shown: false,
+            choosing: None,
         };
         app.begin_from_memory(ctx);
         app.open_first();
@@ -211,7 +217,8 @@ impl App {
             false => model.or_else(|| self.memory.last_model()).or(default),
         };
         if let Some(path) = model {
-            open::model(self, path);
+            let architecture = self.first.architecture.take();
+            open::model_as(self, path, self.state.active, architecture);
         }
         if !images.is_empty() {
             images.extend(image);

@@ -169,19 +169,20 @@ pub fn image(app: &mut App, path: PathBuf) {
 
 /// In the place of the model that the lists show.
 pub fn model(app: &mut App, path: PathBuf) {
-    model_on(app, path, app.state.active);
+    model_as(app, path, app.state.active, None);
 }
 
 /// Beside the first.
 pub fn second_model(app: &mut App, path: PathBuf) {
-    model_on(app, path, 1);
+    model_as(app, path, 1, None);
 }
 
-fn model_on(app: &mut App, path: PathBuf, side: usize) {
+/// On one side; a file of weights alone is taken for one of the `architecture` named.
+pub fn model_as(app: &mut App, path: PathBuf, side: usize, architecture: Option<String>) {
     // Beside nothing it is the first.
     let alone = app.state.card().is_none() && app.work.models.is_empty();
     let side = if alone { 0 } else { side };
-    let promise = app.engine.open_model(path.clone());
+    let promise = app.engine.open_model_as(path.clone(), architecture, None);
     let opening = Opening {
         path,
         since: Instant::now(),

@@ -319,7 +319,10 @@ impl App {
                 Some(card) => PartState::Open(Arc::clone(card)),
                 None => PartState::Coming(match &usage {
                     None => self.engine.open_model(path.clone()),
-                    Some(usage) => self.engine.open_model_as(path.clone(), usage.get()),
+                    Some(usage) => {
+                        let usage = Some(usage.get());
+                        self.engine.open_model_as(path.clone(), None, usage)
+                    }
                 }),
             },
             path,

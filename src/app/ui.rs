@@ -6,13 +6,13 @@ use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 use super::App;
 use super::commands::Command;
 use super::theme::{GRID, palette};
-use super::{controls_ui, film_ui, keys_ui, open, status_ui, strip_ui, toolbar};
+use super::{architecture_ui, controls_ui, film_ui, keys_ui, open, status_ui, strip_ui, toolbar};
 
 impl App {
     pub fn ui(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
         let covered = self.state.in_menu || self.keys_shown || self.finder.is_open();
-        let covered = covered || self.path_field.is_some();
+        let covered = covered || self.path_field.is_some() || self.choosing.is_some();
         let covered = covered || self.state.focused;
         let mut commands = Command::from_keys(&ctx, self.state.typing, covered);
         open::drop_ui(ui, &mut commands);
@@ -72,6 +72,9 @@ impl App {
         }
         if let Some(field) = &mut self.path_field {
             commands.extend(field.ui(ui));
+        }
+        if let Some(choosing) = &self.choosing {
+            architecture_ui::architecture_ui(ui, choosing, commands);
         }
         if self.keys_shown && keys_ui::keys_ui(ui) {
             commands.push(Command::ShowKeys);

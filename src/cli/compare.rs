@@ -15,7 +15,7 @@ use gradcam::picture::{map, write};
 
 use super::look::LookChoice;
 use super::view::View;
-use super::{FitChoice, ModelFile, open_model, parse_panel_px, say};
+use super::{ArchitectureChoice, FitChoice, ModelFile, open_model, parse_panel_px, say};
 
 /// Write classes, models and pictures as rows of one figure
 ///
@@ -32,6 +32,8 @@ pub struct Compare {
     /// A model; may be repeated [default: EfficientNet-Lite0]
     #[arg(long = "model", value_name = "FILE")]
     models: Vec<PathBuf>,
+    #[command(flatten)]
+    architecture: ArchitectureChoice,
     /// An index, an exact label, or topN for the N best; may be repeated [default: top1]
     #[arg(long = "class", value_name = "C")]
     classes: Vec<String>,
@@ -101,7 +103,7 @@ impl Compare {
 
     fn sides(&self) -> Result<Vec<Side>> {
         let models = match self.models.as_slice() {
-            [] => vec![ModelFile { model: None }.path()?],
+            [] => vec![ModelFile::default().path()?],
             models => models.to_vec(),
         };
         if !matches!(self.layers.len(), 0 | 1) && self.layers.len() != models.len() {
@@ -119,7 +121,7 @@ impl Compare {
         }
         let side = |(index, path): (usize, &PathBuf)| {
             let mut session = Session::default();
-            let card = open_model(&mut session, path)?;
+            let card = open_model(&mut session, path, &self.architecture)?;
             let layer = self.layers.get(index).or(self.layers.first());
             // Of several models it has to be said which one does not know it.
             let of_model = |error: anyhow::Error| match models.len() {

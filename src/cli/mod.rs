@@ -11,6 +11,7 @@ mod raw;
 mod say;
 mod view;
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -65,11 +66,21 @@ struct Window {
     class: Option<String>,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 struct ModelFile {
-    /// The model: a .pt2 archive of torch.export.save, or an .onnx file [default: EfficientNet-Lite0]
+    /// The model: a .pt2 archive of torch.export.save, an .onnx file, or the weights of a known network
+    /// (.pth, .pt, .safetensors) [default: EfficientNet-Lite0]
     #[arg(long, value_name = "FILE")]
     model: Option<PathBuf>,
+    #[command(flatten)]
+    architecture: ArchitectureChoice,
+}
+
+#[derive(Debug, Clone, Default, Args)]
+struct ArchitectureChoice {
+    /// The network that weights alone are of, where they fit several
+    #[arg(long = "architecture", value_name = "NAME")]
+    name: Option<String>,
 }
 
 impl ModelFile {
@@ -81,13 +92,18 @@ impl ModelFile {
     }
 
     fn open(&self, session: &mut Session) -> Result<Arc<ModelCard>> {
-        open_model(session, &self.path()?)
+        open_model(session, &self.path()?, &self.architecture)
     }
 }
 
 /// Opens a model and tells what a person should know of it.
-fn open_model(session: &mut Session, path: &Path) -> Result<Arc<ModelCard>> {
-    let card = session.open_model(path)?;
+fn open_model(
+    session: &mut Session,
+    path: &Path,
+    architecture: &ArchitectureChoice,
+) -> Result<Arc<ModelCard>> {
+    let go_on = &mut |_| ControlFlow::Continue(());
+    let card = session.open_model_as(path, architecture.name.as_deref(), go_on)?;
     card.notes.iter().for_each(|note| say::aside(note));
     Ok(card)
 }
@@ -162,6 +178,7 @@ fn window(window: Window) -> Result<ExitCode> {
         image: images.next(),
         images: images.collect(),
         model: window.model.model,
+        architecture: window.model.architecture.name,
         layer: window.layer,
         class: window.class,
         default_model: default_model(),

@@ -29,6 +29,8 @@ pub struct ModelCard {
     pub preprocess_assumed: bool,
     /// The file answers with one logit, of which two classes were made.
     pub two_sided: bool,
+    /// The file has weights alone, and this is the network they were recognised as.
+    pub architecture: Option<String>,
     pub rectifiers: usize,
     pub layers: LayerTree,
     /// What the file tells of itself.
@@ -42,6 +44,12 @@ impl ModelCard {
     pub(super) fn new(model: &Model, id: u64, weights: u64) -> ModelCard {
         let rectifiers = model.graph.rectifiers();
         let mut notes: Vec<String> = model.labels.note.iter().cloned().collect();
+        if let Some(architecture) = &model.architecture {
+            notes.push(format!(
+                "The file has weights alone. Their names and shapes are those of torchvision's \
+                 {architecture}, and pictures are prepared as for it."
+            ));
+        }
         if model.labels.source == LabelSource::ImageNet {
             notes.push(
                 "Class names assumed: the model comes without, and its 1000 classes are taken for \
@@ -92,6 +100,7 @@ impl ModelCard {
             preprocess_assumed: model.preprocess_assumed
                 && model.preprocess == model.opened_as.preprocess,
             two_sided: model.two_sided,
+            architecture: model.architecture.clone(),
             rectifiers,
             layers: model.layers.clone(),
             about: model.about.clone(),

@@ -71,16 +71,22 @@ impl Engine {
 
     /// Opens a model on the worker. Those opened before stay open, see [`Engine::keep_models`].
     pub fn open_model(&self, path: PathBuf) -> Promise<Result<Arc<ModelCard>, Error>> {
-        self.open(Which::File(path, None))
+        self.open_model_as(path, None, None)
     }
 
-    /// The same, used as `usage` says and not as the file does.
+    /// The same; a file of weights alone is taken for one of the `architecture` named, and the model
+    /// is used as `usage` says and not as the file does.
     pub fn open_model_as(
         &self,
         path: PathBuf,
-        usage: Usage,
+        architecture: Option<String>,
+        usage: Option<Usage>,
     ) -> Promise<Result<Arc<ModelCard>, Error>> {
-        self.open(Which::File(path, Some(usage)))
+        self.open(Which::File {
+            path,
+            architecture,
+            usage,
+        })
     }
 
     /// Opens a model once more, on the same weights, used as `usage` says. Where that means pictures

@@ -20,15 +20,16 @@ pub(super) struct Models {
 
 impl Models {
     /// Opens one more, used as `usage` says where it is given. Where that fails, the others stay
-    /// as they are.
+    /// as they are. Weights alone are taken for one of the `architecture` named.
     pub(super) fn open(
         &mut self,
         path: &Path,
+        architecture: Option<&str>,
         usage: Option<Usage>,
         tell: Tell,
     ) -> Result<Arc<ModelCard>, Error> {
         let mut session = Session::keeping(MOST_RECORDINGS - 1);
-        session.open_model_telling(path, tell)?;
+        session.open_model_as(path, architecture, tell)?;
         if let Some(usage) = usage {
             session = session.used(usage, tell)?;
         }
@@ -136,7 +137,7 @@ mod tests {
         let [first, second] = [(), ()].map(|()| {
             let path = root("models/squeezenet1_1.pt2");
             let go_on = &mut |_| ControlFlow::Continue(());
-            let card = models.open(&path, None, go_on).unwrap();
+            let card = models.open(&path, None, None, go_on).unwrap();
             card.id
         });
         let photo = Arc::new(Photo::open(&root("assets/chelsea_224.png")).unwrap());

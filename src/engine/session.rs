@@ -50,15 +50,21 @@ impl Session {
     /// # Errors
     /// [`Error::Model`].
     pub fn open_model(&mut self, path: &Path) -> Result<Arc<ModelCard>, Error> {
-        self.open_model_telling(path, &mut |_| ControlFlow::Continue(()))
+        self.open_model_as(path, None, &mut |_| ControlFlow::Continue(()))
     }
 
-    /// The same, with `tell` called many times on the way with the part that is done.
+    /// The same, with `tell` called many times on the way with the part that is done. A file of
+    /// weights alone is taken for one of the `architecture` named.
     ///
     /// # Errors
     /// As [`Session::open_model`]; [`Error::Overtaken`] where `tell` breaks.
-    pub fn open_model_telling(&mut self, path: &Path, tell: Tell) -> Result<Arc<ModelCard>, Error> {
-        let model = Model::open_telling(path, tell).map_err(opening_error)?;
+    pub fn open_model_as(
+        &mut self,
+        path: &Path,
+        architecture: Option<&str>,
+        tell: Tell,
+    ) -> Result<Arc<ModelCard>, Error> {
+        let model = Model::open_as(path, architecture, tell).map_err(opening_error)?;
         let id = next_id();
         let card = Arc::new(ModelCard::new(&model, id, id));
         self.recordings.clear();

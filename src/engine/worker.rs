@@ -20,8 +20,13 @@ use crate::priority;
 
 /// A model to open.
 pub(super) enum Which {
-    /// A file, used otherwise than it says where that is given.
-    File(PathBuf, Option<Usage>),
+    File {
+        path: PathBuf,
+        /// What weights alone are taken for.
+        architecture: Option<String>,
+        /// Where it is used otherwise than the file says.
+        usage: Option<Usage>,
+    },
     /// One that is open, used otherwise.
     Open(u64, Usage),
 }
@@ -164,7 +169,14 @@ impl Worker<'_> {
                 let opened = caught(|| {
                     wanted()?;
                     let card = match model {
-                        Which::File(path, usage) => self.models.open(&path, usage, &mut tell),
+                        Which::File {
+                            path,
+                            architecture,
+                            usage,
+                        } => {
+                            let architecture = architecture.as_deref();
+                            self.models.open(&path, architecture, usage, &mut tell)
+                        }
                         Which::Open(id, usage) => self.models.reopen(id, usage, &mut tell),
                     }?;
                     wanted().inspect_err(|_| self.models.close(&[card.id]))?;

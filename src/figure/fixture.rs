@@ -60,6 +60,7 @@ pub(super) fn view(size: (u32, u32), long: bool) -> View {
             preprocess,
             preprocess_assumed: false,
             two_sided: false,
+            architecture: None,
             rectifiers: 1,
             layers: LayerTree::default(),
             about: About::default(),

@@ -35,6 +35,22 @@ pub enum Fault {
     )]
     Foreign { what: String },
 
+    /// The file has weights alone, and they fit these networks alike.
+    #[error(
+        "the file has weights without a graph, and they fit {} networks alike; name one of them \
+         with --architecture NAME:{}\nThe file",
+        .0.len(),
+        lines(.0.iter().map(Candidate::words))
+    )]
+    SeveralArchitectures(Vec<Candidate>),
+
+    /// The file has weights alone, and they fit no network whose graph is known.
+    #[error("{0}")]
+    NoArchitecture(Box<Nearest>),
+
+    #[error("there is no architecture called {name}; known are {}", known.join(", "))]
+    UnknownArchitecture { name: String, known: Vec<String> },
+
     #[error("the model file is cut short or damaged ({0}); fetch or export it again")]
     Damaged(String),
 
@@ -64,8 +80,8 @@ pub enum Fault {
     Entry { entry: String, reason: String },
 
     #[error(
-        "the model is written in schema {major}, and this program reads schema 8 \
-         (PyTorch 2.9 and later){}",
+        "the model is written in schema {major}, and this program reads schemas 7 and 8 \
+         (PyTorch 2.5 and later){}",
         wrote(torch)
     )]
     Schema { major: i64, torch: Option<String> },
@@ -125,6 +141,48 @@ pub enum Fault {
     Preprocess(String),
 }
 
+/// One of several networks that the same weights fit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// `googlenet`
+    pub name: String,
+    /// What tells it from the others.
+    pub hint: String,
+}
+
+impl Candidate {
+    fn words(&self) -> String {
+        match self.hint.as_str() {
+            "" => self.name.clone(),
+            hint => format!("{}: {hint}", self.name),
+        }
+    }
+}
+
+/// The network that weights of another one are nearest to.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error(
+    "the file has weights without a graph, and they {}. The nearest is {name}: {fits} of its {of} \
+     tensors fit.{}\nIn Python, with the model loaded, write the graph too:\n{HOW_TO_EXPORT}\nThe file",
+    match asked_for {
+        true => format!("are not of {name}"),
+        false => format!("are of none of the {known} networks whose graph this program knows"),
+    },
+    lines(differences)
+)]
+pub struct Nearest {
+    pub name: String,
+    /// How many networks are known.
+    pub known: usize,
+    /// How many of its tensors are there, by name and shape.
+    pub fits: usize,
+    pub of: usize,
+    /// The first ones, in words.
+    pub differences: Vec<String>,
+    /// No other was asked for.
+    pub asked_for: bool,
+}
+
 /// An operation that has no counterpart in [`super::graph::Op`], with the place where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnsupportedOp {
@@ -145,6 +203,13 @@ impl Fault {
             path: path.to_owned(),
         }
     }
+}
+
+fn lines(lines: impl IntoIterator<Item = impl AsRef<str>>) -> String {
+    let lines = lines.into_iter();
+    lines
+        .map(|line| format!("\n    {}", line.as_ref()))
+        .collect()
 }
 
 fn wrote(torch: &Option<String>) -> String {

@@ -5,6 +5,7 @@
 
 mod adjoint;
 pub(crate) mod allocator;
+mod architectures;
 pub mod axes;
 mod binary;
 mod budget;
@@ -63,6 +64,8 @@ pub struct Model {
     /// The file did not say how to prepare a picture, so torchvision's ImageNet way was taken when
     /// it was opened.
     pub preprocess_assumed: bool,
+    /// The file has weights alone, and this is the network they were recognised as: `resnet50`.
+    pub architecture: Option<String>,
     /// What the file left open was worked out for the one size it was read at.
     one_size: bool,
     /// What the file tells of itself.
@@ -71,21 +74,22 @@ pub struct Model {
 }
 
 impl Model {
-    /// Opens a `.pt2` archive or an `.onnx` file.
+    /// Opens a `.pt2` archive, an `.onnx` file, or a checkpoint of a network whose graph is known.
     ///
     /// # Errors
     /// See [`Error`]: each says what is wrong with which file.
     pub fn open(path: &Path) -> Result<Model, Error> {
-        Model::open_telling(path, &mut |_| ControlFlow::Continue(()))
+        Model::open_as(path, None, &mut |_| ControlFlow::Continue(()))
     }
 
-    /// The same, with `tell` called many times on the way.
+    /// The same, with `tell` called many times on the way. A checkpoint is taken for one of the
+    /// `architecture` named.
     ///
     /// # Errors
     /// As [`Model::open`], and [`Fault::Cancelled`](error::Fault::Cancelled) where `tell` breaks.
-    pub fn open_telling(path: &Path, tell: Tell) -> Result<Model, Error> {
+    pub fn open_as(path: &Path, architecture: Option<&str>, tell: Tell) -> Result<Model, Error> {
         allocator::keep_freed();
-        let mut opening = Opening::telling(tell);
+        let mut opening = Opening::telling(tell).of(architecture);
         let opened = format::open(path, &mut opening)?;
         let mut graph = opened.graph;
         fold::fold(&mut graph).map_err(|fault| fault.at(path))?;
@@ -108,6 +112,7 @@ impl Model {
             Some(text) => Preprocess::from_json(text, width, height, path)?,
             None => Preprocess::imagenet(width, height),
         };
+        let preprocess_assumed = opened.preprocess.is_none();
         Ok(Model {
             path: path.to_owned(),
             graph,
@@ -123,7 +128,8 @@ impl Model {
             preprocess,
             reading,
             two_sided,
-            preprocess_assumed: opened.preprocess.is_none(),
+            architecture: opened.architecture,
+            preprocess_assumed,
             one_size: opened.one_size,
             about: opened.about,
             facts: tried.facts,
@@ -197,6 +203,7 @@ impl Model {
                 false => reading,
             },
             two_sided: self.two_sided,
+            architecture: self.architecture.clone(),
             opened_as: self.opened_as.clone(),
             about: self.about.clone(),
             facts: tried.facts,

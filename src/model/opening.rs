@@ -14,11 +14,29 @@ const READING: f32 = 0.6;
 pub type Tell<'a> = &'a mut dyn FnMut(f32) -> ControlFlow<()>;
 
 /// Goes with a file through its reader and the trial run.
-pub struct Opening<'a>(Tell<'a>);
+pub struct Opening<'a> {
+    tell: Tell<'a>,
+    architecture: Option<&'a str>,
+}
 
 impl<'a> Opening<'a> {
     pub fn telling(tell: Tell<'a>) -> Opening<'a> {
-        Opening(tell)
+        Opening {
+            tell,
+            architecture: None,
+        }
+    }
+
+    /// A file of weights alone is to be taken for the network of this name.
+    pub fn of(self, architecture: Option<&'a str>) -> Opening<'a> {
+        Opening {
+            architecture,
+            ..self
+        }
+    }
+
+    pub(super) fn architecture(&self) -> Option<&'a str> {
+        self.architecture
     }
 
     /// # Errors
@@ -34,7 +52,7 @@ impl<'a> Opening<'a> {
     }
 
     fn tell(&mut self, done: f32) -> Result<(), Fault> {
-        match (self.0)(done) {
+        match (self.tell)(done) {
             ControlFlow::Continue(()) => Ok(()),
             ControlFlow::Break(()) => Err(Fault::Cancelled),
         }

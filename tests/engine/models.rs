@@ -80,7 +80,7 @@ fn an_opening_tells_how_far_it_is_and_can_be_broken_off_anywhere() {
     let mut told = Vec::new();
     let mut session = Session::default();
     session
-        .open_model_telling(&path, &mut |part| {
+        .open_model_as(&path, None, &mut |part| {
             told.push(part);
             ControlFlow::Continue(())
         })
@@ -91,7 +91,7 @@ fn an_opening_tells_how_far_it_is_and_can_be_broken_off_anywhere() {
     let kept = session.card().unwrap().id;
     for call in [0, told.len() / 2, told.len() - 1] {
         let mut calls = 0;
-        let broken = session.open_model_telling(&path, &mut |_| {
+        let broken = session.open_model_as(&path, None, &mut |_| {
             calls += 1;
             match calls > call {
                 true => ControlFlow::Break(()),

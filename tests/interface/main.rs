@@ -1,6 +1,8 @@
 //! The real app with real models, driven the way a person drives it: by what is written on screen.
 
 mod about;
+#[path = "../checkpoints/blank.rs"]
+mod blank;
 mod choosing;
 mod comparing;
 mod exporting;

@@ -5,6 +5,7 @@ use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable;
 use gradcam::app::Start;
 
+use crate::blank::blank_checkpoint;
 use crate::spoilt;
 use crate::support::{Window, cat_and_coffee, file, squeezenet};
 
@@ -185,4 +186,28 @@ fn what_was_assumed_and_what_guided_means_without_rectifiers_is_said() {
         .harness
         .get_by_label_contains("Preprocessing assumed");
     window.harness.get_by_label_contains("no rectifier");
+}
+
+#[test]
+fn weights_that_fit_two_networks_ask_which_one_they_are_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = blank_checkpoint("googlenet", 3, folder.path());
+    let mut window = Window::open();
+    let layer = window.chosen_layer();
+    let ask = |window: &mut Window| {
+        window.drop_file(&path);
+        window.until("the question", |w| {
+            w.harness.query_by_label("Which network is it?").is_some()
+        });
+        window.harness.check_accessibility();
+    };
+    ask(&mut window);
+    window.click("Cancel");
+    window.settle();
+    assert_eq!(window.chosen_layer(), layer);
+
+    ask(&mut window);
+    window.click("googlenet_unshifted");
+    window.settle();
+    assert_eq!(window.chosen_layer().as_deref(), Some("inception5b"));
 }

@@ -371,7 +371,9 @@ def slim(written):
 def save_small(program, path):
     for node in program.graph.nodes:
         node.meta.pop("stack_trace", None)
-    program.example_inputs = None
+    # Before PyTorch 2.7 it cannot be set by its own name.
+    settable = type(program).example_inputs.fset is not None
+    setattr(program, "example_inputs" if settable else "_example_inputs", None)
     torch.export.save(program, path)
     with zipfile.ZipFile(path) as archive:
         entries = {name: archive.read(name) for name in archive.namelist()}
@@ -404,6 +406,15 @@ def export(name, folder, tiny):
     save = save_small if tiny else torch.export.save
     save(program, folder / f"{name}.pt2")
 
+    arrays = goldens(model, x)
+    np.savez(folder / f"{name}.npz", **arrays)
+    layer, spread = bytes(arrays["layer"]).decode(), float(arrays["logits"].std())
+    parts = (np.abs(arrays[part]).max() for part in ("grad_cam", "gradient", "guided_backprop"))
+    print(name, layer, f"logits' spread {spread:.3g},", "maxima", *(f"{part:.3g}" for part in parts))
+
+
+def goldens(model, x):
+    """What PyTorch makes of one picture, for its best class."""
     with torch.no_grad():
         logits = model(x)[0]
     index = int(logits.argmax())
@@ -411,8 +422,7 @@ def export(name, folder, tiny):
     gradient = input_gradient(model, x, index)
     with guided():
         guided_backprop = input_gradient(model, x, index)
-    np.savez(
-        folder / f"{name}.npz",
+    return dict(
         input=x.numpy(),
         logits=logits.numpy(),
         class_index=np.int64(index),
@@ -422,9 +432,6 @@ def export(name, folder, tiny):
         gradient=gradient.numpy(),
         guided_backprop=guided_backprop.numpy(),
     )
-    spread = float(logits.std())
-    parts = (float(array.abs().max()) for array in (cam, gradient, guided_backprop))
-    print(name, layer, f"logits' spread {spread:.3g},", "maxima", *(f"{part:.3g}" for part in parts))
 
 
 def main():

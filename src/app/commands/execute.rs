@@ -18,6 +18,7 @@ impl App {
             Command::OpenModel => open::pick_model(self, ctx),
             Command::OpenPath(path) => open::path(self, path),
             Command::TakePath(path) => self.take_path(ctx, path),
+            Command::TakeArchitecture(name) => self.take_architecture(name),
             Command::ExportComposite => export::save(self, ctx, What::Composite),
             Command::ExportStrip => export::save(self, ctx, What::Strip),
             Command::ExportPanel(panel) => export::save(self, ctx, What::Panel(panel)),

@@ -4,19 +4,14 @@
 /// How many bytes from the start [`by_content`] wants to see.
 pub const HEAD: usize = 64;
 
-/// What a file is, judged by its first bytes and its length; `None` for a zip archive or what we
+/// What a file is, judged by its first bytes; `None` for a zip archive or what we
 /// cannot name.
-pub fn by_content(head: &[u8], length: u64) -> Option<&'static str> {
+pub fn by_content(head: &[u8]) -> Option<&'static str> {
     let what = match head {
-        [0x80, 2..=5, ..] => {
-            "this is a Python pickle (torch.save in its old format): weights or an object without \
-             a graph"
-        }
         [0x89, b'H', b'D', b'F', ..] => "this is an HDF5 file (Keras)",
         [_, _, _, _, b'T', b'F', b'L', b'3', ..] => "this is a TensorFlow Lite model",
         [b'G', b'G', b'U', b'F', ..] => "this is a GGUF file",
         [0x89, b'P', b'N', b'G', ..] | [0xff, 0xd8, 0xff, ..] => "this is a picture",
-        _ if is_safetensors(head, length) => "this is a safetensors file: weights without a graph",
         _ => return None,
     };
     Some(what)
@@ -27,26 +22,21 @@ pub fn by_entries<'a>(names: impl Iterator<Item = &'a str>) -> &'static str {
     let mut pickle = false;
     let mut code = false;
     let mut constants = false;
-    let mut old_export = false;
     let mut compiled = false;
     let mut numpy = false;
     for name in names {
-        // Everything lies under one root folder, except in the exports of old.
+        // Everything lies under one root folder.
         let inner = name.split_once('/').map_or(name, |(_, inner)| inner);
         pickle |= inner == "data.pkl" || name == "data.pkl";
         code |= inner.starts_with("code/");
         constants |= inner == "constants.pkl";
-        old_export |= inner == "serialized_exported_program.json"
-            || name == "serialized_exported_program.json";
         compiled |= inner.starts_with("data/aotinductor/");
         numpy |= name.ends_with(".npy");
     }
-    if old_export {
-        "this was exported by PyTorch 2.8 or earlier, in a format of its own"
-    } else if code || (constants && pickle) {
+    if code || (constants && pickle) {
         "this is a TorchScript archive (torch.jit.save)"
     } else if pickle {
-        "this is a checkpoint (torch.save): weights or a pickled object without a graph"
+        "this has a pickle as torch.save writes it, but not in its place"
     } else if compiled {
         "this is a compiled package (AOTInductor): machine code without a graph"
     } else if numpy {
@@ -57,7 +47,7 @@ pub fn by_entries<'a>(names: impl Iterator<Item = &'a str>) -> &'static str {
 }
 
 /// A header length that fits the file, then the header, a JSON object.
-fn is_safetensors(head: &[u8], length: u64) -> bool {
+pub fn is_safetensors(head: &[u8], length: u64) -> bool {
     let Some((size, rest)) = head.split_first_chunk::<8>() else {
         return false;
     };
@@ -80,16 +70,16 @@ mod tests {
     fn safetensors_needs_a_header_that_fits() {
         let mut file = 20u64.to_le_bytes().to_vec();
         file.extend_from_slice(b"{\"__metadata__\":{}} ");
-        assert!(by_content(&file, 28).is_some_and(|what| what.contains("safetensors")));
-        assert_eq!(by_content(&file, 27), None);
+        assert!(is_safetensors(&file, 28));
+        assert!(!is_safetensors(&file, 27));
     }
 
     #[test]
     fn a_short_or_strange_head_is_nothing_we_know() {
-        assert_eq!(by_content(b"", 0), None);
-        assert_eq!(by_content(&[0x80], 1), None);
-        assert_eq!(by_content(b"PK\x03\x04", 4), None);
-        assert_eq!(by_content(b"hello, world", 12), None);
+        assert_eq!(by_content(b""), None);
+        assert_eq!(by_content(&[0x80]), None);
+        assert_eq!(by_content(b"PK\x03\x04"), None);
+        assert_eq!(by_content(b"hello, world"), None);
     }
 
     #[test]
@@ -98,8 +88,6 @@ mod tests {
         assert!(
             says(&["m/data.pkl", "m/code/__torch__.py", "m/constants.pkl"]).contains("TorchScript")
         );
-        assert!(says(&["m/data.pkl", "m/data/0", "m/version"]).contains("checkpoint"));
-        assert!(says(&["version", "serialized_exported_program.json"]).contains("PyTorch 2.8"));
         assert!(says(&["m/data/aotinductor/model/x.so"]).contains("AOTInductor"));
         assert!(says(&["word/document.xml"]).contains("without a model"));
     }

@@ -1,17 +1,22 @@
 //! Readers of model files, one folder a format. Each turns a file into a [`Graph`] and says
 //! clearly why where it cannot.
 
+mod archive;
 mod calls;
+mod checkpoint;
 mod foreign;
+mod head;
 mod onnx;
-mod pt2;
+pub(super) mod pt2;
 mod refusal;
+mod storage;
 
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
+use self::archive::Archive;
+use self::head::{Head, unreadable};
+use super::architectures::Library;
 use super::error::{Error, Fault};
 use super::graph::{Graph, ModulePath};
 use super::opening::Opening;
@@ -24,6 +29,8 @@ pub struct Opened {
     pub labels: Option<String>,
     /// Text of the archive's own `preprocess.json`.
     pub preprocess: Option<String>,
+    /// The file has weights alone, and this is the network they were recognised as.
+    pub architecture: Option<String>,
     pub about: About,
     /// Padding and sizes were worked out for the one size of picture it was read at.
     pub one_size: bool,
@@ -45,12 +52,47 @@ pub struct About {
 ///
 /// Nothing is run; that the stated shapes are true is for the graph's first pass to find out.
 pub fn open(path: &Path, opening: &mut Opening) -> Result<Opened, Error> {
-    let read = match is_onnx(path) {
-        Ok(true) => onnx::open(path, opening),
-        Ok(false) => pt2::open(path, opening),
-        Err(fault) => Err(fault),
-    };
-    read.map_err(|fault| fault.at(path))
+    read(path, Library::built_in, opening).map_err(|fault| fault.at(path))
+}
+
+/// The same; `library` has the networks that a file of weights alone may be of.
+fn read(
+    path: &Path,
+    library: impl FnOnce() -> Result<Library, Fault>,
+    opening: &mut Opening,
+) -> Result<Opened, Fault> {
+    let head = Head::of(path)?;
+    if let Some(form) = checkpoint::Form::of(&head) {
+        return checkpoint::open(head, form, library, opening);
+    }
+    if is_onnx(path, &head) {
+        return onnx::open(path, opening);
+    }
+    if let Some(what) = foreign::by_content(&head.start) {
+        return Err(Fault::Foreign { what: what.into() });
+    }
+    if !head.is_zip() {
+        return Err(Fault::Foreign {
+            what: "this is some other file (not a zip archive, as a .pt2 is)".into(),
+        });
+    }
+    let mut archive = Archive::open(head.file, head.length)?;
+    // First what it is: TorchScript has compressed entries by right.
+    if let Some(root) = pt2::root(&archive) {
+        archive.enter(root)?;
+        return pt2::open(archive, opening);
+    }
+    if let Some(root) = pt2::older::root(&archive) {
+        archive.enter(root)?;
+        return pt2::older::open(archive, opening);
+    }
+    if let Some(root) = checkpoint::root(&archive) {
+        archive.enter(root)?;
+        return checkpoint::open_archive(archive, library, opening);
+    }
+    Err(Fault::Foreign {
+        what: foreign::by_entries(archive.names()).into(),
+    })
 }
 
 /// The same, with nobody watching.
@@ -64,33 +106,15 @@ fn open_silently(path: &Path) -> Result<Opened, Error> {
 }
 
 /// Whether a file is an ONNX model by its first bytes, or by its name where they tell nothing.
-fn is_onnx(path: &Path) -> Result<bool, Fault> {
-    // Looked at before it is opened: opening a named pipe would wait for its writer.
-    let about = std::fs::metadata(path).map_err(unreadable)?;
-    if !about.is_file() {
-        return Err(Fault::Unreadable("it is a folder or a device".into()));
-    }
-    if about.len() == 0 {
-        return Err(Fault::Empty);
-    }
-    let mut head = Vec::with_capacity(foreign::HEAD);
-    let file = File::open(path).map_err(unreadable)?;
-    file.take(foreign::HEAD as u64)
-        .read_to_end(&mut head)
-        .map_err(unreadable)?;
-    let named = path
-        .extension()
-        .is_some_and(|ending| ending.eq_ignore_ascii_case("onnx"));
-    let nothing_else =
-        foreign::by_content(&head, about.len()).is_none() && !head.starts_with(b"PK");
-    Ok(foreign::is_onnx(&head) || (named && nothing_else))
+fn is_onnx(path: &Path, head: &Head) -> bool {
+    let ending = path.extension();
+    let named = ending.is_some_and(|ending| ending.eq_ignore_ascii_case("onnx"));
+    let nothing_else = foreign::by_content(&head.start).is_none() && !head.is_zip();
+    foreign::is_onnx(&head.start) || (named && nothing_else)
 }
 
-/// In words for the person who named the file.
-fn unreadable(error: std::io::Error) -> Fault {
-    Fault::Unreadable(match error.kind() {
-        std::io::ErrorKind::NotFound => "there is no such file".into(),
-        std::io::ErrorKind::PermissionDenied => "permission denied".into(),
-        _ => error.to_string(),
-    })
+/// The program of a network of one linear layer, as an exported model has it.
+#[cfg(test)]
+fn pt2_program() -> serde_json::Value {
+    pt2::tests::linear_program()
 }

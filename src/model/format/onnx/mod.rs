@@ -83,6 +83,7 @@ pub fn open(path: &Path, opening: &mut Opening) -> Result<Opened> {
         labels,
         preprocess,
         one_size: true,
+        architecture: None,
         about: About {
             format: format!("ONNX, opset {opset}"),
             written_by: writer(&model),

@@ -5,8 +5,7 @@
 
 use tch::Kind;
 
-use super::schema::{Argument, NodeJson};
-use super::storage::kind;
+use super::schema::{self, Argument, NodeJson};
 use crate::model::error::Fault;
 pub use crate::model::format::refusal::{Answer, Refusal, beyond};
 
@@ -231,7 +230,7 @@ impl<'a> Args<'a> {
     pub fn optional_kind(&self, name: &str) -> Answer<Option<Kind>> {
         match self.given(name) {
             None => Ok(None),
-            Some(Argument::ScalarType(number)) => match kind(*number) {
+            Some(Argument::ScalarType(number)) => match schema::kind(*number) {
                 // Halves are held as floats.
                 Some(Kind::Half | Kind::BFloat16 | Kind::Double) => Ok(Some(Kind::Float)),
                 Some(kind) => Ok(Some(kind)),

@@ -5,52 +5,48 @@
 //! [`archive`] (sizes, names), [`schema`] (the JSON's shape), [`aten`] (operations), [`build`]
 //! (the graph's wiring), [`weights`] (bytes to tensors).
 
-mod archive;
 mod args;
 mod aten;
 mod build;
+mod layout;
 mod memory;
 mod modules;
+pub mod older;
 mod open_batch;
 mod schema;
 mod signature;
+mod skeleton;
 mod sources;
-mod storage;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod weights;
 
-use std::path::Path;
+pub use self::layout::root;
+pub use self::skeleton::Skeleton;
 
-use self::archive::Archive;
-use self::build::Builder;
-use super::{About, Opened};
+use super::archive::{self, Archive};
+use super::{About, Opened, storage};
 use crate::model::error::Fault;
 use crate::model::opening::Opening;
 
 type Result<T> = std::result::Result<T, Fault>;
 
-/// Reads the archive at `path`.
-pub fn open(path: &Path, opening: &mut Opening) -> Result<Opened> {
-    let mut archive = Archive::open(path)?;
-    let name = archive.model_name()?;
+/// Reads an archive that has been entered at its [`root`].
+pub fn open(mut archive: Archive, opening: &mut Opening) -> Result<Opened> {
+    let name = layout::model_name(&archive)?;
     let program = schema::Program::read(&mut archive, &name)?;
     let (version, torch) = (program.schema_version, program.torch_version);
-    let mut module = program.graph_module;
-    open_batch::close(&mut module);
-
-    let inputs = signature::inputs(&module)?;
-    let mut builder = Builder::new(&module, &inputs);
-    builder.run()?;
-    let output = signature::logits(&module)?;
-    let sources = builder.sources();
-    let mut graph = builder.finish(&output)?;
-
-    weights::load(&mut graph, &inputs, &mut archive, &name, opening)?;
+    let Skeleton {
+        mut graph,
+        weights,
+        sources,
+    } = Skeleton::of(program.graph_module)?;
+    weights::load(&mut graph, &weights, &mut archive, &name, opening)?;
     Ok(Opened {
         graph,
         labels: archive.text("extra/labels.txt")?,
         preprocess: archive.text("extra/preprocess.json")?,
+        architecture: None,
         one_size: false,
         about: About {
             format: format!(

@@ -21,6 +21,7 @@ fn frames(text: &str) -> Vec<Frame<'_>> {
         .filter_map(|entry| {
             let mut parts = entry.splitn(3, ',');
             let (key, path, kind) = (parts.next()?, parts.next()?, parts.next()?);
+            let path = within(path);
             Some(Frame {
                 key: key.into(),
                 path: path.into(),
@@ -28,6 +29,17 @@ fn frames(text: &str) -> Vec<Frame<'_>> {
             })
         })
         .collect()
+}
+
+/// A path without the name of the variable that older files put before it: `L['self'].conv`.
+fn within(path: &str) -> &str {
+    match path
+        .strip_prefix("L['")
+        .and_then(|rest| rest.split_once("']"))
+    {
+        Some((_, path)) => path.strip_prefix('.').unwrap_or(path),
+        None => path,
+    }
 }
 
 #[cfg(test)]
@@ -100,6 +112,12 @@ mod tests {
     fn a_module_kept_elsewhere_goes_by_its_own_path() {
         let got = paths(&["L__self__,,N;L__self__a,a,A;L__self__shared.act,shared.act,R"]);
         assert_eq!(got, ["shared.act"]);
+    }
+
+    #[test]
+    fn a_variable_before_the_path_is_left_out() {
+        let got = paths(&["L__self__,,N;fn,L['fn'],S;fn_conv1,L['fn'].conv1,C"]);
+        assert_eq!(got, ["conv1"]);
     }
 
     #[test]

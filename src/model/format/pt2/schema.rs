@@ -1,4 +1,4 @@
-//! The JSON of an exported program, as far as it is read: schema 8 of `torch/_export/serde`.
+//! The JSON of an exported program, as far as it is read: schemas 7 and 8 of `torch/_export/serde`.
 //!
 //! What is not named here is skipped, so that a newer minor version that adds fields still opens.
 
@@ -7,13 +7,14 @@ use std::fmt;
 
 use serde::Deserialize;
 use serde::de::{self, Deserializer, IgnoredAny, MapAccess, Visitor};
+use tch::Kind;
 
 use super::Result;
 use super::archive::Archive;
 use crate::model::error::Fault;
 
-/// The one schema this reads.
-const MAJOR: i64 = 8;
+/// The schemas this reads: what is read of them is written alike.
+const MAJORS: std::ops::RangeInclusive<i64> = 7..=8;
 
 #[derive(Deserialize)]
 pub struct Program {
@@ -206,6 +207,23 @@ pub struct Payload {
     pub tensor_meta: Option<TensorMeta>,
 }
 
+/// A type by the numbering of `torch/_export/serde/schema.py`, which is not libtorch's.
+pub fn kind(dtype: i64) -> Option<Kind> {
+    Some(match dtype {
+        1 => Kind::Uint8,
+        2 => Kind::Int8,
+        3 => Kind::Int16,
+        4 => Kind::Int,
+        5 => Kind::Int64,
+        6 => Kind::Half,
+        7 => Kind::Float,
+        8 => Kind::Double,
+        12 => Kind::Bool,
+        13 => Kind::BFloat16,
+        _ => return None,
+    })
+}
+
 impl Program {
     /// Reads the graph of the model called `name`, its schema version first.
     pub fn read(archive: &mut Archive, name: &str) -> Result<Program> {
@@ -213,14 +231,19 @@ impl Program {
         let Some(text) = archive.text(&entry)? else {
             return Err(Fault::Missing { entry });
         };
-        let preamble: Preamble = parse(&text, &entry)?;
-        if preamble.schema_version.major != MAJOR {
+        Program::parse(&text, &entry)
+    }
+
+    /// Reads the text of `entry`, its schema version first.
+    pub fn parse(text: &str, entry: &str) -> Result<Program> {
+        let preamble: Preamble = parse(text, entry)?;
+        if !MAJORS.contains(&preamble.schema_version.major) {
             return Err(Fault::Schema {
                 major: preamble.schema_version.major,
                 torch: preamble.torch_version,
             });
         }
-        parse(&text, &entry)
+        parse(text, entry)
     }
 }
 

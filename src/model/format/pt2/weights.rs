@@ -9,25 +9,22 @@ use tch::{Device, Tensor};
 
 use super::Result;
 use super::archive::Archive;
-use super::schema::{Payload, Payloads};
-use super::signature::Inputs;
-use super::storage::{Element, View, wrong};
+use super::schema::{self, Payload, Payloads, TensorMeta};
+use super::storage::{Element, PIECE, View, torch, wrong};
 use crate::model::error::Fault;
 use crate::model::graph::{Graph, ValueId};
 use crate::model::opening::Opening;
 
-/// How much of a storage is read at a time, in bytes: whole values of every type.
-const PIECE: usize = 4 << 20;
-
-/// Fills in the weights that the graph's nodes use, floating ones as 32-bit floats.
+/// Fills in the weights that the graph's nodes use, floating ones as 32-bit floats. `names` has the
+/// model's name for each value that is a weight.
 pub fn load(
     graph: &mut Graph,
-    inputs: &Inputs,
+    names: &HashMap<String, String>,
     archive: &mut Archive,
     model: &str,
     opening: &mut Opening,
 ) -> Result<()> {
-    check_byte_order(archive)?;
+    archive.check_byte_order()?;
     let mut reading = Reading {
         opening,
         bytes: 0,
@@ -54,7 +51,7 @@ pub fn load(
         .collect();
     for id in used {
         let value = &mut graph.values[id.0];
-        let Some(name) = inputs.weights.get(&value.name) else {
+        let Some(name) = names.get(&value.name) else {
             continue;
         };
         let shelf = shelves
@@ -133,8 +130,8 @@ impl Shelf {
         let meta = tensor_meta
             .as_ref()
             .ok_or_else(|| wrong(name, "has neither shape nor type"))?;
-        let view = View::of(name, meta)?;
-        let element = Element::of(name, meta.dtype)?;
+        let view = view(name, meta)?;
+        let element = element(name, meta.dtype)?;
         if !self.storages.contains_key(path_name) {
             let storage = self.read((archive, reading), name, path_name, &element)?;
             self.storages.insert(path_name.clone(), storage);
@@ -146,19 +143,7 @@ impl Shelf {
                 format!("shares {path_name} with a weight of another type"),
             ));
         }
-        let stored = storage.numel() as i128;
-        if view.reach > stored || view.count > stored {
-            return Err(wrong(
-                name,
-                format!(
-                    "claims shape {:?}, and {stored} values are stored",
-                    view.sizes
-                ),
-            ));
-        }
-        storage
-            .f_as_strided(&view.sizes, &view.strides, view.offset)
-            .map_err(|error| torch(name, error))
+        view.of_row(name, storage)
     }
 
     /// The storage at `path` as one row of values, read piece by piece, so that a large weight is in
@@ -205,7 +190,7 @@ impl Shelf {
                 .as_ref()
                 .filter(|_| payload.path_name == path)
             {
-                reach = reach.max(View::of(other, meta)?.reach);
+                reach = reach.max(view(other, meta)?.reach);
             }
         }
         let expected = reach.saturating_mul(element.bytes as i128);
@@ -225,27 +210,20 @@ impl Shelf {
     }
 }
 
-fn check_byte_order(archive: &mut Archive) -> Result<()> {
-    match archive.text("byteorder")? {
-        Some(order) if order.trim() != "little" => Err(Fault::Entry {
-            entry: "byteorder".into(),
-            reason: format!(
-                "the bytes are in {} order, only little is read",
-                order.trim()
-            ),
-        }),
-        _ => Ok(()),
-    }
+/// The place of a weight in its storage.
+fn view(name: &str, meta: &TensorMeta) -> Result<View> {
+    let open = || wrong(name, "has a size left open");
+    let strides: Option<Vec<i64>> = meta.strides.iter().map(|stride| stride.fixed()).collect();
+    let (sizes, strides) = (meta.shape().ok_or_else(open)?, strides.ok_or_else(open)?);
+    let offset = match &meta.storage_offset {
+        None => 0,
+        Some(offset) => offset.fixed().ok_or_else(open)?,
+    };
+    View::new(name, sizes, strides, offset)
 }
 
-/// libtorch's errors run over many lines, of which the first says it.
-fn torch(name: &str, error: tch::TchError) -> Fault {
-    let text = error.to_string();
-    wrong(
-        name,
-        format!(
-            "cannot be read ({})",
-            text.lines().next().unwrap_or_default()
-        ),
-    )
+fn element(name: &str, dtype: i64) -> Result<Element> {
+    let kind = schema::kind(dtype);
+    let kind = kind.ok_or_else(|| wrong(name, format!("has a type that is not read ({dtype})")))?;
+    Ok(Element::new(kind))
 }

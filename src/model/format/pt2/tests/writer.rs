@@ -130,7 +130,8 @@ impl Pt2 {
         self.outputs = vec![json!({"user_output": {"arg": {"as_tensor": {"name": name}}}})];
     }
 
-    pub fn bytes(&self) -> Vec<u8> {
+    /// The program with its graph.
+    pub fn written(&self) -> Value {
         let mut program = self.program.clone();
         if program.get("graph_module").is_none() {
             program["graph_module"] = json!({
@@ -138,10 +139,12 @@ impl Pt2 {
                 "signature": {"input_specs": self.inputs, "output_specs": self.outputs},
             });
         }
-        let program = self
-            .program_text
-            .clone()
-            .unwrap_or_else(|| program.to_string());
+        program
+    }
+
+    pub fn bytes(&self) -> Vec<u8> {
+        let program = self.program_text.clone();
+        let program = program.unwrap_or_else(|| self.written().to_string());
         let mut entries = Vec::new();
         // The last weight is the last number, so that the first can be left out.
         let first = 2 - self.weights.len();

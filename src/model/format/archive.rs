@@ -1,18 +1,17 @@
-//! The zip archive: entries that are stored, stay inside, and are no longer than the file.
+//! A zip archive: entries that are stored, stay inside, and are no longer than the file.
 //!
-//! Every entry is checked when the archive is opened, before any is read, so that what it claims
+//! Every entry is checked when the archive is entered, before any is read, so that what it claims
 //! can be believed (and memory set aside) afterwards.
 
 use std::fs::File;
-use std::io::{BufReader, Read, Seek, SeekFrom};
-use std::path::Path;
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
 use zip::read::{ArchiveOffset, Config};
 use zip::{CompressionMethod, ZipArchive};
 
-use super::Result;
 use crate::model::error::Fault;
-use crate::model::format::{foreign, unreadable};
+
+type Result<T> = std::result::Result<T, Fault>;
 
 /// Longest JSON or text entry read, in bytes: the graph of the largest network torchvision has is
 /// a hundredth of it.
@@ -20,56 +19,51 @@ const LONGEST_TEXT: u64 = 256 << 20;
 const TEXT_PIECE: usize = 1 << 16;
 
 pub struct Archive {
-    zip: ZipArchive<BufReader<File>>,
+    zip: ZipArchive<BufReader<Window>>,
+    file: Window,
     /// `squeezenet1_1/`, the folder that everything lies under.
     root: String,
+    /// Bytes of the file.
+    length: u64,
     /// The bytes of all entries.
     total: u64,
 }
 
 impl Archive {
-    /// Opens the archive and checks all its entries; says what the file is where it is another.
-    pub fn open(path: &Path) -> Result<Archive> {
-        // Looked at before it is opened: opening a named pipe would wait for its writer.
-        let about = std::fs::metadata(path).map_err(unreadable)?;
-        if !about.is_file() {
-            return Err(Fault::Unreadable("it is a folder or a device".into()));
-        }
-        let mut file = File::open(path).map_err(unreadable)?;
-        let length = about.len();
-        if length == 0 {
-            return Err(Fault::Empty);
-        }
-        let mut head = Vec::with_capacity(foreign::HEAD);
-        file.by_ref()
-            .take(foreign::HEAD as u64)
-            .read_to_end(&mut head)
-            .map_err(unreadable)?;
-        if let Some(what) = foreign::by_content(&head, length) {
-            return Err(Fault::Foreign { what: what.into() });
-        }
-        if !b"PK".starts_with(head.get(..2).unwrap_or(&head)) {
-            return Err(Fault::Foreign {
-                what: "this is some other file (not a zip archive, as a .pt2 is)".into(),
-            });
-        }
-        file.seek(SeekFrom::Start(0)).map_err(unreadable)?;
+    /// Reads the list of entries of a file that is `length` bytes long. Nothing else is to be read
+    /// before [`Archive::enter`] has checked them.
+    pub fn open(file: File, length: u64) -> Result<Archive> {
+        Archive::within(Window {
+            file,
+            start: 0,
+            length,
+            at: 0,
+        })
+    }
+
+    fn within(file: Window) -> Result<Archive> {
         // PyTorch writes the directory's place both in the old and in the 64-bit record. Left to find
         // the place itself, `zip` leaves out of account the 76 bytes of the latter, and errs where
         // the first entry of the directory is as long: with models named in 8 letters.
         let config = Config {
             archive_offset: ArchiveOffset::Known(0),
         };
+        let (length, again) = (file.length, file.again()?);
         let zip = ZipArchive::with_config(config, BufReader::new(file)).map_err(damaged)?;
-        let mut archive = Archive {
+        Ok(Archive {
             zip,
+            file: again,
             root: String::new(),
+            length,
             total: 0,
-        };
-        // First what it is: TorchScript has compressed entries by right.
-        archive.root = archive.find_root()?;
-        archive.total = archive.check_entries(length)?;
-        Ok(archive)
+        })
+    }
+
+    /// Checks all entries, and looks for them below `root` from here on.
+    pub fn enter(&mut self, root: String) -> Result<()> {
+        self.root = root;
+        self.total = self.check_entries(self.length)?;
+        Ok(())
     }
 
     /// Their bytes together.
@@ -107,47 +101,16 @@ impl Archive {
         self.total
     }
 
-    fn names(&self) -> impl Iterator<Item = &str> {
-        // Names that are not UTF-8 are no names of ours.
+    /// The folder that everything is looked for under.
+    pub fn root(&self) -> &str {
+        &self.root
+    }
+
+    /// The full names of all entries, but for those that are not UTF-8: they are no names of ours.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
         self.zip
             .file_names_raw()
             .filter_map(|name| std::str::from_utf8(name).ok())
-    }
-
-    fn find_root(&self) -> Result<String> {
-        let root = self
-            .names()
-            .filter_map(|name| {
-                name.split_once("models/")
-                    .filter(|(_, rest)| is_model(rest))
-            })
-            .map(|(root, _)| root)
-            .find(|root| root.is_empty() || root.ends_with('/'));
-        match root {
-            Some(root) => Ok(root.to_owned()),
-            None => Err(Fault::Foreign {
-                what: foreign::by_entries(self.names()).into(),
-            }),
-        }
-    }
-
-    /// The one model of the archive: `model` unless it was given a name when it was saved.
-    pub fn model_name(&self) -> Result<String> {
-        let folder = format!("{}models/", self.root);
-        let mut names: Vec<&str> = self
-            .names()
-            .filter_map(|name| name.strip_prefix(&folder).filter(|rest| is_model(rest)))
-            .filter_map(|name| name.strip_suffix(".json"))
-            .collect();
-        names.sort_unstable();
-        match names[..] {
-            [name] => Ok(name.to_owned()),
-            _ if names.contains(&"model") => Ok("model".to_owned()),
-            _ => Err(Fault::Entry {
-                entry: folder,
-                reason: format!("it holds {} models; save one a file", names.len()),
-            }),
-        }
     }
 
     /// How many bytes an entry named below the root has; `None` where there is none.
@@ -195,13 +158,61 @@ impl Archive {
         }
     }
 
+    /// The archive that an entry is; `None` where there is none, or it is empty.
+    pub fn nested(&mut self, entry: &str) -> Result<Option<Archive>> {
+        let Some(index) = self.zip.index_for_name(&format!("{}{entry}", self.root)) else {
+            return Ok(None);
+        };
+        let found = self.zip.by_index(index).map_err(damaged)?;
+        let (start, length) = (found.data_start(), found.size());
+        drop(found);
+        if length == 0 {
+            return Ok(None);
+        }
+        let inside = |start: &u64| {
+            let end = start.checked_add(length);
+            end.is_some_and(|end| end <= self.file.length)
+        };
+        let start = start.filter(inside);
+        let start = start.ok_or_else(|| Fault::Damaged(format!("{entry} leaves the file")))?;
+        let mut part = self.file.again()?;
+        (part.start, part.length) = (self.file.start + start, length);
+        Archive::within(part).map(Some)
+    }
+
+    /// Refuses an archive whose numbers are not the least byte first, as all of ours are.
+    pub fn check_byte_order(&mut self) -> Result<()> {
+        match self.text("byteorder")? {
+            Some(order) if order.trim() != "little" => Err(Fault::Entry {
+                entry: "byteorder".into(),
+                reason: format!(
+                    "the bytes are in {} order, only little is read",
+                    order.trim()
+                ),
+            }),
+            _ => Ok(()),
+        }
+    }
+
     /// The text of an entry; `None` where there is none.
     pub fn text(&mut self, entry: &str) -> Result<Option<String>> {
+        let Some(bytes) = self.bytes(entry, LONGEST_TEXT)? else {
+            return Ok(None);
+        };
+        let text = String::from_utf8(bytes).map_err(|_| Fault::Entry {
+            entry: entry.to_owned(),
+            reason: "it is not text in UTF-8".into(),
+        })?;
+        Ok(Some(text))
+    }
+
+    /// The bytes of an entry that has no more than `most`; `None` where there is none.
+    pub fn bytes(&mut self, entry: &str, most: u64) -> Result<Option<Vec<u8>>> {
         let Some(claimed) = self.length(entry)? else {
             return Ok(None);
         };
-        if claimed > LONGEST_TEXT {
-            let limit = format!("a text may have ({LONGEST_TEXT})");
+        if claimed > most {
+            let limit = format!("such an entry may have ({most})");
             return Err(Fault::Oversized {
                 entry: entry.to_owned(),
                 claimed,
@@ -213,17 +224,57 @@ impl Archive {
             bytes.extend_from_slice(piece);
             Ok(())
         })?;
-        let text = String::from_utf8(bytes).map_err(|_| Fault::Entry {
-            entry: entry.to_owned(),
-            reason: "it is not text in UTF-8".into(),
-        })?;
-        Ok(Some(text))
+        Ok(Some(bytes))
     }
 }
 
-/// `model.json`, in the folder itself.
-fn is_model(name: &str) -> bool {
-    name.ends_with(".json") && !name.contains('/')
+/// A part of a file that is read as if it were one.
+struct Window {
+    file: File,
+    start: u64,
+    length: u64,
+    /// From `start` on.
+    at: u64,
+}
+
+impl Window {
+    /// The same, at its beginning. The file may be read through both in turn: each says from where.
+    fn again(&self) -> Result<Window> {
+        let file = self.file.try_clone();
+        Ok(Window {
+            file: file.map_err(|error| Fault::Unreadable(error.to_string()))?,
+            start: self.start,
+            length: self.length,
+            at: 0,
+        })
+    }
+}
+
+impl Read for Window {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = self.length.saturating_sub(self.at);
+        let most = usize::try_from(left)
+            .unwrap_or(usize::MAX)
+            .min(buffer.len());
+        self.file.seek(SeekFrom::Start(self.start + self.at))?;
+        let read = self.file.read(&mut buffer[..most])?;
+        self.at += read as u64;
+        Ok(read)
+    }
+}
+
+impl Seek for Window {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let at = match to {
+            SeekFrom::Start(at) => Some(at),
+            SeekFrom::End(by) => self.length.checked_add_signed(by),
+            SeekFrom::Current(by) => self.at.checked_add_signed(by),
+        };
+        // Far beyond the end is nowhere: there its place could not be told.
+        let at = at.filter(|at| at.checked_add(self.start).is_some());
+        self.at = at.ok_or(io::ErrorKind::InvalidInput)?;
+        Ok(self.at)
+    }
 }
 
 /// Stricter than leaving the archive as a whole: no honest writer goes up at all, nor names a drive.

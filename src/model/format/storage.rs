@@ -1,10 +1,13 @@
-//! What the file says of a tensor's bytes: their type, and which of them it takes in what order.
+//! What a file says of a tensor's bytes: their type, and which of them it takes in what order.
 
 use tch::{Kind, Tensor};
 
-use super::Result;
-use super::schema::TensorMeta;
 use crate::model::error::Fault;
+
+type Result<T> = std::result::Result<T, Fault>;
+
+/// How much of a storage is read at a time, in bytes: whole values of every type.
+pub const PIECE: usize = 4 << 20;
 
 /// A tensor's place in its storage, in elements. All numbers are checked not to overflow.
 pub struct View {
@@ -18,14 +21,8 @@ pub struct View {
 }
 
 impl View {
-    pub fn of(name: &str, meta: &TensorMeta) -> Result<View> {
-        let open = || wrong(name, "has a size left open");
-        let strides: Option<Vec<i64>> = meta.strides.iter().map(|stride| stride.fixed()).collect();
-        let (sizes, strides) = (meta.shape().ok_or_else(open)?, strides.ok_or_else(open)?);
-        let offset = match &meta.storage_offset {
-            None => 0,
-            Some(offset) => offset.fixed().ok_or_else(open)?,
-        };
+    /// Of the weight called `name`; what a file says, so that it is checked here.
+    pub fn new(name: &str, sizes: Vec<i64>, strides: Vec<i64>, offset: i64) -> Result<View> {
         let lies = || {
             wrong(
                 name,
@@ -61,6 +58,20 @@ impl View {
     }
 }
 
+impl View {
+    /// This view of a storage that was read as one row of values.
+    pub fn of_row(&self, name: &str, row: &Tensor) -> Result<Tensor> {
+        let stored = row.numel() as i128;
+        if self.reach > stored || self.count > stored {
+            let sizes = &self.sizes;
+            let claims = format!("claims shape {sizes:?}, and {stored} values are stored");
+            return Err(wrong(name, claims));
+        }
+        row.f_as_strided(&self.sizes, &self.strides, self.offset)
+            .map_err(|error| torch(name, error))
+    }
+}
+
 /// What a storage is made of.
 pub struct Element {
     kind: Kind,
@@ -70,20 +81,17 @@ pub struct Element {
 }
 
 impl Element {
-    /// By the file's number for it.
-    pub fn of(name: &str, dtype: i64) -> Result<Element> {
-        let kind = kind(dtype)
-            .ok_or_else(|| wrong(name, format!("has a type that is not read ({dtype})")))?;
+    pub fn new(kind: Kind) -> Element {
         let floating = matches!(
             kind,
             Kind::Half | Kind::Float | Kind::Double | Kind::BFloat16
         );
         let bytes = kind.elt_size_in_bytes();
-        Ok(Element {
+        Element {
             kind,
             bytes,
             floating,
-        })
+        }
     }
 
     pub fn held_as(&self) -> Kind {
@@ -110,26 +118,16 @@ impl Element {
     }
 }
 
-/// A type by the numbering of `torch/_export/serde/schema.py`, which is not libtorch's.
-pub fn kind(dtype: i64) -> Option<Kind> {
-    Some(match dtype {
-        1 => Kind::Uint8,
-        2 => Kind::Int8,
-        3 => Kind::Int16,
-        4 => Kind::Int,
-        5 => Kind::Int64,
-        6 => Kind::Half,
-        7 => Kind::Float,
-        8 => Kind::Double,
-        12 => Kind::Bool,
-        13 => Kind::BFloat16,
-        _ => return None,
-    })
-}
-
 pub fn wrong(name: &str, reason: impl Into<String>) -> Fault {
     Fault::Weight {
         name: name.to_owned(),
         reason: reason.into(),
     }
+}
+
+/// libtorch's errors run over many lines, of which the first says it.
+pub fn torch(name: &str, error: tch::TchError) -> Fault {
+    let text = error.to_string();
+    let first = text.lines().next().unwrap_or_default();
+    wrong(name, format!("cannot be read ({first})"))
 }

@@ -1,0 +1,156 @@
+//! Which network some tensors are of, by their names and shapes.
+
+use std::collections::HashMap;
+
+use super::{Architecture, Library};
+use crate::model::error::{Candidate, Fault, Nearest};
+
+/// The shape of each tensor in a file, by its name.
+pub type Shapes = HashMap<String, Vec<i64>>;
+
+/// Counts the batches of training, in every batch norm; old files lack it.
+const COUNTER: &str = "num_batches_tracked";
+/// How many differences are named.
+const NAMED: usize = 4;
+
+/// The network that some tensors are of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Recognised {
+    /// In [`Library::architectures`].
+    pub index: usize,
+    pub classes: i64,
+}
+
+impl Library {
+    /// The one network that all tensors fit, by name and shape but for the number of classes; of
+    /// several that called `chosen`.
+    ///
+    /// # Errors
+    /// [`Fault::SeveralArchitectures`] where more than one fits and none of them is chosen,
+    /// [`Fault::NoArchitecture`] where none does, with the one chosen as the nearest, and
+    /// [`Fault::UnknownArchitecture`] where there is none of that name.
+    pub fn recognise(&self, found: &Shapes, chosen: Option<&str>) -> Result<Recognised, Fault> {
+        let counts = |name: &str| {
+            let mut beginnings = self.index.auxiliary.iter();
+            !name.ends_with(COUNTER) && !beginnings.any(|aside| name.starts_with(aside.as_str()))
+        };
+        let found: Shapes = found
+            .iter()
+            .filter(|(name, _)| counts(name))
+            .map(|(name, shape)| (name.clone(), shape.clone()))
+            .collect();
+        let all = self.architectures();
+        let asked_for = |known: &&Architecture| chosen.is_none_or(|name| known.name == name);
+        if !all.iter().any(|known| asked_for(&known)) {
+            return Err(Fault::UnknownArchitecture {
+                name: chosen.unwrap_or_default().to_owned(),
+                known: all.iter().map(|known| known.name.clone()).collect(),
+            });
+        }
+        let mut fitting = Vec::new();
+        let mut nearest: Option<(f64, &Architecture, usize)> = None;
+        for (index, known) in all.iter().enumerate() {
+            let (fits, classes) = compare(known, &found);
+            if let (true, Some(classes)) =
+                (fits == known.tensors.len() && fits == found.len(), classes)
+            {
+                fitting.push(Recognised { index, classes });
+            }
+            let union = known.tensors.len() + found.len() - fits;
+            let share = fits as f64 / union.max(1) as f64;
+            if asked_for(&known) && nearest.is_none_or(|(most, ..)| share > most) {
+                nearest = Some((share, known, fits));
+            }
+        }
+        if let [_, _, ..] = fitting[..] {
+            let chosen = |fit: &Recognised| chosen == Some(all[fit.index].name.as_str());
+            if let Some(one) = fitting.iter().find(|fit| chosen(fit)) {
+                return Ok(*one);
+            }
+        }
+        match (fitting.as_slice(), nearest) {
+            ([one], _) => Ok(*one),
+            ([], Some((_, known, fits))) => Err(Fault::NoArchitecture(Box::new(Nearest {
+                name: known.name.clone(),
+                known: all.len(),
+                fits,
+                of: known.tensors.len(),
+                differences: differences(known, &found),
+                asked_for: chosen.is_some(),
+            }))),
+            (several, _) => Err(Fault::SeveralArchitectures(
+                several
+                    .iter()
+                    .map(|fit| &all[fit.index])
+                    .map(|known| Candidate {
+                        name: known.name.clone(),
+                        hint: known.hint.clone(),
+                    })
+                    .collect(),
+            )),
+        }
+    }
+}
+
+/// How many of a network's tensors are found as they have to be, and for how many classes: `None`
+/// where the parts of its head do not agree.
+fn compare(known: &Architecture, found: &Shapes) -> (usize, Option<i64>) {
+    let mut classes = None;
+    let mut agree = true;
+    let mut fits = 0;
+    for (name, shape) in &known.tensors {
+        let Some(there) = found.get(name) else {
+            continue;
+        };
+        let is_head = known.head.contains(name);
+        if fit(shape, there, is_head) {
+            fits += 1;
+            if is_head {
+                agree &= classes.is_none_or(|classes| classes == there[0]);
+                classes = Some(there[0]);
+            }
+        }
+    }
+    (fits, classes.filter(|classes| agree && *classes > 0))
+}
+
+fn fit(due: &[i64], there: &[i64], is_head: bool) -> bool {
+    match (is_head, due, there) {
+        (true, [_, due @ ..], [_, there @ ..]) => due == there,
+        _ => due == there,
+    }
+}
+
+/// The first names and shapes that differ, in words.
+fn differences(known: &Architecture, found: &Shapes) -> Vec<String> {
+    let mut words = Vec::new();
+    for (name, due) in &known.tensors {
+        match found.get(name) {
+            None => words.push(format!("{name} {due:?} is missing")),
+            Some(there) if !fit(due, there, known.head.contains(name)) => {
+                words.push(format!("{name} is {there:?} and not {due:?}"));
+            }
+            Some(_) => {}
+        }
+    }
+    let mut besides: Vec<_> = found
+        .iter()
+        .filter(|(name, _)| !known.tensors.contains_key(*name))
+        .collect();
+    besides.sort();
+    // Some of either kind, so that a part by another name is seen to be one.
+    let room = NAMED - besides.len().min(NAMED / 2);
+    let mut more = words.len().saturating_sub(room);
+    words.truncate(room);
+    let room = NAMED - words.len();
+    more += besides.len().saturating_sub(room);
+    let named = besides.iter().take(room);
+    words.extend(named.map(|(name, shape)| format!("{name} {shape:?} is not in it")));
+    if words.is_empty() {
+        words.push("the parts of its head are for different numbers of classes".into());
+    }
+    if more > 0 {
+        words.push(format!("and {more} more"));
+    }
+    words
+}

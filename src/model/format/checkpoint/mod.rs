@@ -1,0 +1,206 @@
+//! Reads checkpoints: files of weights without a graph, as `torch.save(model.state_dict(), …)` and
+//! safetensors write them.
+//!
+//! Each container ([`zip`], [`legacy`], [`safetensors`]) says which tensors it has and where their
+//! bytes lie; [`unwrap`](mod@unwrap) finds the network's own among them. What network that is, their
+//! names and shapes tell, see [`architectures`](crate::model::architectures); its graph is then
+//! filled with their values.
+
+mod legacy;
+mod pickle;
+mod safetensors;
+mod source;
+#[cfg(test)]
+mod tests;
+mod unwrap;
+mod zip;
+
+use std::collections::{BTreeSet, HashMap};
+
+use self::pickle::Stored;
+use self::source::{Rows, Source};
+pub use self::zip::root;
+use super::archive::Archive;
+use super::head::Head;
+use super::pt2::Skeleton;
+use super::storage::{Element, wrong};
+use super::{About, Opened, foreign};
+use crate::model::architectures::{Architecture, Library, Recognised, Shapes};
+use crate::model::error::Fault;
+use crate::model::graph::{Graph, ValueId};
+use crate::model::opening::Opening;
+
+type Result<T> = std::result::Result<T, Fault>;
+
+/// The containers that are no archive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// `torch.save` before PyTorch 1.6, or asked to write so.
+    Legacy,
+    Safetensors,
+}
+
+impl Form {
+    pub fn of(head: &Head) -> Option<Form> {
+        match head.start[..] {
+            [0x80, 2..=5, ..] => Some(Form::Legacy),
+            _ if foreign::is_safetensors(&head.start, head.length) => Some(Form::Safetensors),
+            _ => None,
+        }
+    }
+}
+
+/// A network's tensors and where their values are to be had.
+struct Checkpoint {
+    tensors: Vec<(String, Stored)>,
+    /// What stands in the place of a tensor and is none, by name and class.
+    unreadable: Vec<(String, String)>,
+    source: Source,
+}
+
+/// Reads a file that is no archive.
+pub fn open(
+    head: Head,
+    form: Form,
+    library: impl FnOnce() -> Result<Library>,
+    opening: &mut Opening,
+) -> Result<Opened> {
+    let checkpoint = match form {
+        Form::Legacy => legacy::read(head)?,
+        Form::Safetensors => safetensors::read(head)?,
+    };
+    checkpoint.opened(library, opening)
+}
+
+/// Reads an archive that has been entered at its [`root`].
+pub fn open_archive(
+    archive: Archive,
+    library: impl FnOnce() -> Result<Library>,
+    opening: &mut Opening,
+) -> Result<Opened> {
+    zip::read(archive)?.opened(library, opening)
+}
+
+impl Checkpoint {
+    fn opened(
+        self,
+        library: impl FnOnce() -> Result<Library>,
+        opening: &mut Opening,
+    ) -> Result<Opened> {
+        let mut library = library()?;
+        let shapes: Shapes = self
+            .tensors
+            .iter()
+            .map(|(name, stored)| (name.clone(), stored.sizes.clone()))
+            .collect();
+        let recognised = library.recognise(&shapes, opening.architecture());
+        let Recognised { index, classes } = match (recognised, self.unreadable.first()) {
+            (Err(_), Some((name, class))) => {
+                let reason = format!(
+                    "is a {class}, which is not read; turn the model's weights into plain tensors \
+                     (remove quantisation or other wrappers) and save them again"
+                );
+                return Err(wrong(name, reason));
+            }
+            (recognised, _) => recognised?,
+        };
+        let text = library.graph(index)?;
+        let architecture = &library.architectures()[index];
+        let entry = format!("{}.json", architecture.name);
+        let mut skeleton = Skeleton::with_classes(&text, &entry, classes)?;
+        self.check_types(architecture)?;
+        self.fill(&mut skeleton, opening)?;
+        Ok(Opened {
+            graph: skeleton.graph,
+            labels: None,
+            preprocess: Some(architecture.preprocess.to_string()),
+            about: About {
+                format: format!("Weights alone, of torchvision's {}", architecture.name),
+                ..About::default()
+            },
+            architecture: Some(architecture.name.clone()),
+            one_size: false,
+        })
+    }
+}
+
+/// Sets the weights that the graph's nodes use, from archives that `torch.save` wrote: those of an
+/// exported model, under the names that it has for them.
+pub fn fill_from(
+    archives: Vec<Archive>,
+    skeleton: &mut Skeleton,
+    opening: &mut Opening,
+) -> Result<()> {
+    for mut archive in archives {
+        let root = root(&archive).ok_or_else(|| Fault::Missing {
+            entry: zip::PICKLE.into(),
+        })?;
+        archive.enter(root)?;
+        zip::read_as_named(archive)?.fill(skeleton, opening)?;
+    }
+    let Skeleton { graph, weights, .. } = skeleton;
+    for id in used(graph) {
+        let value = &graph.values[id.0];
+        if let (Some(name), None) = (weights.get(&value.name), &value.weight) {
+            return Err(wrong(name, "is missing"));
+        }
+    }
+    Ok(())
+}
+
+/// The values that nodes read, each once.
+fn used(graph: &Graph) -> BTreeSet<ValueId> {
+    let inputs = graph.nodes.iter().flat_map(|node| &node.inputs);
+    inputs.copied().collect()
+}
+
+impl Checkpoint {
+    /// Sets those weights that are here.
+    fn fill(self, skeleton: &mut Skeleton, opening: &mut Opening) -> Result<()> {
+        let Skeleton { graph, weights, .. } = skeleton;
+        let tensors: HashMap<&str, &Stored> = self
+            .tensors
+            .iter()
+            .map(|(name, stored)| (name.as_str(), stored))
+            .collect();
+        let mut wanted = Vec::new();
+        for id in used(graph) {
+            if let Some(name) = weights.get(&graph.values[id.0].name)
+                && let Some(stored) = tensors.get(name.as_str())
+            {
+                wanted.push((id, name, *stored));
+            }
+        }
+        let of = wanted.iter().map(|(_, _, stored)| *stored);
+        let mut rows = Rows::of(self.source, of, opening)?;
+        for (id, name, stored) in wanted {
+            let tensor = rows.tensor(name, stored)?;
+            let value = &mut graph.values[id.0];
+            value.stated_shape = Some(tensor.size());
+            value.weight = Some(tensor);
+        }
+        Ok(())
+    }
+
+    /// Floats are due but where it is said otherwise, and the other way round.
+    fn check_types(&self, architecture: &Architecture) -> Result<()> {
+        for (name, stored) in &self.tensors {
+            let Some(kind) = stored.dtype.kind() else {
+                let reason = format!("is of type {}, which is not read", stored.dtype);
+                return Err(wrong(name, reason));
+            };
+            let is_float = Element::new(kind).floating;
+            if architecture.tensors.contains_key(name)
+                && is_float == architecture.integers.contains(name)
+            {
+                let due = match is_float {
+                    true => "integers",
+                    false => "floats",
+                };
+                let reason = format!("is of type {}; {due} are due there", stored.dtype);
+                return Err(wrong(name, reason));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,349 @@
+//! The reader on checkpoints that PyTorch wrote (`tests/checkpoints`) and on files spoilt here, with
+//! networks of the tests' own as those that are known.
+
+use std::collections::BTreeMap;
+use std::io::{Cursor, Write};
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use npyz::npz::NpzArchive;
+use serde_json::{Value, json};
+use tch::Tensor;
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipArchive, ZipWriter};
+
+use crate::model::architectures::Library;
+use crate::model::error::Fault;
+use crate::model::format::{self, Opened};
+use crate::model::opening::Opening;
+use crate::model::tape::forward;
+
+/// Of the largest logit.
+const TOLERANCE: f32 = 1e-5;
+
+fn root(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+fn file(name: &str) -> PathBuf {
+    root("tests/checkpoints").join(name)
+}
+
+/// The program of an exported model, as it is written.
+fn program(path: &Path, entry: &str) -> Value {
+    let mut zip = ZipArchive::new(std::fs::File::open(path).unwrap()).unwrap();
+    serde_json::from_reader(zip.by_name(entry).unwrap()).unwrap()
+}
+
+/// A network as the library has it, of an exported program.
+fn network(name: &str, program: &Value, head: &[&str]) -> (Value, String) {
+    let module = &program["graph_module"];
+    let mut tensors = BTreeMap::new();
+    for spec in module["signature"]["input_specs"].as_array().unwrap() {
+        for (kind, called) in [("parameter", "parameter_name"), ("buffer", "buffer_name")] {
+            let Some(spec) = spec.get(kind) else { continue };
+            let called = spec[called].as_str().unwrap();
+            if !called.ends_with("num_batches_tracked") {
+                let about =
+                    &module["graph"]["tensor_values"][spec["arg"]["name"].as_str().unwrap()];
+                let sizes = about["sizes"].as_array().unwrap().iter();
+                let sizes: Vec<i64> = sizes.map(|size| size["as_int"].as_i64().unwrap()).collect();
+                tensors.insert(called.to_owned(), sizes);
+            }
+        }
+    }
+    let about = json!({
+        "name": name, "tensors": tensors, "head": head, "preprocess": {"crop_pct": 0.5},
+    });
+    (about, program.to_string())
+}
+
+fn library(networks: &[(Value, String)]) -> Library {
+    let about: Vec<&Value> = networks.iter().map(|(about, _)| about).collect();
+    let index = json!({"auxiliary": ["aux."], "architectures": about}).to_string();
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    let deflated = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
+    let mut entry = |name: &str, text: &str| {
+        writer.start_file(name, deflated).unwrap();
+        writer.write_all(text.as_bytes()).unwrap();
+    };
+    entry("index.json", &index);
+    for (about, graph) in networks {
+        entry(&format!("{}.json", about["name"].as_str().unwrap()), graph);
+    }
+    Library::of(writer.finish().unwrap().into_inner().leak()).unwrap()
+}
+
+fn resnet(name: &str) -> (Value, String) {
+    let mini = root("tests/torchvision/tiny/resnet.pt2");
+    let program = program(&mini, "resnet/models/model.json");
+    network(name, &program, &["fc.weight", "fc.bias"])
+}
+
+/// A linear layer on the mean of each colour.
+fn layer() -> (Value, String) {
+    let mini = format::pt2_program();
+    network("layer", &mini, &["fc.weight", "fc.bias"])
+}
+
+fn open(
+    path: &Path,
+    known: &[(Value, String)],
+    architecture: Option<&str>,
+) -> Result<Opened, Fault> {
+    let mut tell = |_| ControlFlow::Continue(());
+    let mut opening = Opening::telling(&mut tell).of(architecture);
+    format::read(path, || Ok(library(known)), &mut opening)
+}
+
+fn fault(path: &Path, known: &[(Value, String)]) -> Fault {
+    open(path, known, None).expect_err("it opened")
+}
+
+/// The largest difference from PyTorch's logits over their largest magnitude.
+fn apart(opened: &Opened) -> f32 {
+    let golden = root("tests/torchvision/tiny/resnet.npz");
+    let mut golden = NpzArchive::open(golden).unwrap();
+    let mut floats =
+        |name: &str| -> Vec<f32> { golden.by_name(name).unwrap().unwrap().into_vec().unwrap() };
+    let input = Tensor::from_slice(&floats("input")).reshape(opened.graph.input_shape);
+    let logits: Vec<f32> =
+        Vec::try_from(forward(&opened.graph, &input).unwrap().reshape(-1)).unwrap();
+    let theirs = floats("logits");
+    assert_eq!(logits.len(), theirs.len());
+    let largest = theirs
+        .iter()
+        .fold(0f32, |most, value| most.max(value.abs()));
+    let differences = logits.iter().zip(&theirs).map(|(a, b)| (a - b).abs());
+    differences.fold(0f32, f32::max) / largest
+}
+
+#[test]
+fn every_form_of_a_checkpoint_opens_and_agrees_with_pytorch() {
+    for (name, tolerance) in [
+        ("plain.pth", TOLERANCE),
+        ("legacy.pth", TOLERANCE),
+        ("plain.safetensors", TOLERANCE),
+        ("training.pth", TOLERANCE),
+        // Its weights are of half precision.
+        ("odd.pt", 5e-3),
+    ] {
+        let opened = open(&file(name), &[resnet("resnet"), layer()], None);
+        let opened = opened.unwrap_or_else(|fault| panic!("{name}: {fault}"));
+        assert_eq!(opened.architecture.as_deref(), Some("resnet"));
+        assert!(opened.preprocess.as_deref().unwrap().contains("0.5"));
+        let apart = apart(&opened);
+        assert!(apart <= tolerance, "{name} is {apart} apart");
+    }
+}
+
+#[test]
+fn of_two_that_fit_one_is_asked_for() {
+    let mut other = resnet("resnet_strided");
+    other.0["hint"] = json!("with strides");
+    let known = [resnet("resnet"), other];
+    let Fault::SeveralArchitectures(candidates) = fault(&file("plain.pth"), &known) else {
+        panic!("nothing was asked");
+    };
+    let names: Vec<&str> = candidates.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(names, ["resnet", "resnet_strided"]);
+    let message = Fault::SeveralArchitectures(candidates).to_string();
+    assert!(message.contains("--architecture") && message.contains("resnet_strided: with strides"));
+
+    let chosen = open(&file("plain.pth"), &known, Some("resnet_strided")).unwrap();
+    assert_eq!(chosen.architecture.as_deref(), Some("resnet_strided"));
+    let none = open(&file("plain.pth"), &known, Some("vgg")).unwrap_err();
+    assert!(matches!(none, Fault::UnknownArchitecture { .. }), "{none}");
+}
+
+#[test]
+fn what_fits_none_is_told_the_nearest_and_what_differs() {
+    let mut near = resnet("resnet");
+    near.0["tensors"]["conv1.weight"] = json!([8, 3, 5, 5]);
+    near.0["tensors"]["stem.weight"] = json!([8]);
+    near.0["tensors"]
+        .as_object_mut()
+        .unwrap()
+        .remove("layer1.conv2.weight");
+    let message = fault(&file("plain.pth"), &[layer(), near.clone()]).to_string();
+    for part in [
+        "none of the 2 networks",
+        "The nearest is resnet",
+        "conv1.weight is [8, 3, 7, 7] and not [8, 3, 5, 5]",
+        "stem.weight [8] is missing",
+        "layer1.conv2.weight [8, 8, 3, 3] is not in it",
+        "torch.export.export(",
+    ] {
+        assert!(message.contains(part), "{part}: {message}");
+    }
+    let message = open(&file("plain.pth"), &[layer(), near], Some("layer"))
+        .unwrap_err()
+        .to_string();
+    assert!(message.contains("are not of layer"), "{message}");
+}
+
+#[test]
+fn the_head_tells_the_number_of_classes() {
+    let mut of_thousand = resnet("resnet");
+    of_thousand.0["tensors"]["fc.weight"][0] = json!(1000);
+    of_thousand.0["tensors"]["fc.bias"][0] = json!(1000);
+    let opened = open(&file("plain.pth"), &[of_thousand], None).unwrap();
+    let logits = &opened.graph.values[opened.graph.logits.0];
+    assert_eq!(logits.stated_shape.as_deref(), Some(&[1, 4][..]));
+}
+
+#[test]
+fn a_whole_module_is_refused_with_the_lines_that_export_one() {
+    for name in ["module.pth", "module_within.pth"] {
+        let message = fault(&file(name), &[layer()]).to_string();
+        assert!(
+            message.contains("torch.nn.modules.container.Sequential"),
+            "{message}"
+        );
+        assert!(message.contains("torch.export.export("), "{message}");
+    }
+}
+
+/// The bytes of `name` after `spoil`, as a file that is opened.
+fn spoilt(name: &str, spoil: impl FnOnce(&mut Vec<u8>)) -> Result<Opened, Fault> {
+    let mut bytes = std::fs::read(file(name)).unwrap();
+    spoil(&mut bytes);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(name);
+    std::fs::write(&path, bytes).unwrap();
+    open(&path, &[layer()], None)
+}
+
+fn safetensors(header: &str, data: usize) -> Vec<u8> {
+    let mut bytes = (header.len() as u64).to_le_bytes().to_vec();
+    bytes.extend_from_slice(header.as_bytes());
+    bytes.resize(bytes.len() + data, 0);
+    bytes
+}
+
+#[test]
+fn safetensors_that_claim_what_is_not_there_are_refused() {
+    let about = |dtype: &str, shape: &str, offsets: &str| {
+        format!(r#"{{"fc.weight":{{"dtype":"{dtype}","shape":{shape},"data_offsets":{offsets}}}}}"#)
+    };
+    for (header, word) in [
+        // 4 GB in a file of a hundred bytes.
+        (about("F32", "[1073741824]", "[0,4294967296]"), "4294967296"),
+        (about("F32", "[2]", "[8,0]"), "from 8 to 0"),
+        (
+            about("F32", "[1]", "[0,4]"),
+            "take 4 bytes, and 8 are there",
+        ),
+        (about("F32", "[18446744073709551615,2]", "[0,8]"), "header"),
+        (r#"{"fc.weight":7}"#.to_owned(), "header"),
+        (r#"{"fc.weight":{}}"#.to_owned(), "fc.weight is no tensor"),
+        (r#"{"fc.weight""#.to_owned(), "header"),
+    ] {
+        let bytes = safetensors(&header, 8);
+        let refused = spoilt("plain.safetensors", |held| *held = bytes).map(|_| ());
+        let refused = refused.expect_err(&header);
+        let message = refused.to_string();
+        assert!(
+            matches!(refused, Fault::Damaged(_)) && message.contains(word),
+            "{header}: {message}"
+        );
+    }
+    // A shape that is the network's and more than its bytes.
+    let header = r#"{"fc.weight":{"dtype":"F32","shape":[268435456,3],"data_offsets":[0,8]},"fc.bias":{"dtype":"F32","shape":[268435456],"data_offsets":[0,8]}}"#;
+    let bytes = safetensors(header, 8);
+    let refused = spoilt("plain.safetensors", |held| *held = bytes);
+    assert!(
+        matches!(refused, Err(Fault::Weight { reason, .. }) if reason.contains("3221225472 bytes, and 8"))
+    );
+}
+
+#[test]
+fn weights_of_another_type_are_named_with_it() {
+    for (dtype, bytes) in [("I64", 8), ("F8_E4M3", 1), ("BOOL", 1)] {
+        let (weight, end) = (6 * bytes, 8 * bytes);
+        let header = format!(
+            r#"{{"fc.weight":{{"dtype":"{dtype}","shape":[2,3],"data_offsets":[0,{weight}]}},"fc.bias":{{"dtype":"{dtype}","shape":[2],"data_offsets":[{weight},{end}]}}}}"#
+        );
+        let bytes = safetensors(&header, end);
+        let refused = spoilt("plain.safetensors", |held| *held = bytes).unwrap_err();
+        let Fault::Weight { name, reason } = &refused else {
+            panic!("{refused}")
+        };
+        assert!(
+            name.starts_with("fc.") && reason.contains("is of type"),
+            "{refused}"
+        );
+    }
+}
+
+#[test]
+fn a_weight_that_is_not_finite_is_named() {
+    // The bias is the last thing in the old format: its second value is 1.
+    let refused = spoilt("layer_legacy.pth", |bytes| {
+        let one = 1f32.to_le_bytes();
+        let at = bytes.windows(4).rposition(|window| window == one).unwrap();
+        bytes[at..at + 4].copy_from_slice(&f32::NAN.to_le_bytes());
+    });
+    assert!(matches!(refused, Err(Fault::Weight { reason, .. }) if reason.contains("NaN")));
+}
+
+const SMALL: [&str; 3] = ["layer.pth", "layer_legacy.pth", "layer.safetensors"];
+
+/// Of the small files; the last is as good as the others and written here.
+fn small(name: &str) -> Vec<u8> {
+    match name {
+        "layer.safetensors" => safetensors(
+            r#"{"fc.weight":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]},"fc.bias":{"dtype":"F32","shape":[2],"data_offsets":[24,32]}}"#,
+            32,
+        ),
+        name => std::fs::read(file(name)).unwrap(),
+    }
+}
+
+#[test]
+fn a_file_that_ends_anywhere_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let known = [layer()];
+    for name in SMALL {
+        let bytes = small(name);
+        let path = folder.path().join(name);
+        std::fs::write(&path, &bytes).unwrap();
+        assert!(open(&path, &known, None).is_ok(), "{name}");
+        for length in 0..bytes.len() {
+            std::fs::write(&path, &bytes[..length]).unwrap();
+            let opened = open(&path, &known, None);
+            assert!(opened.is_err(), "{name} opens with {length} bytes");
+        }
+    }
+}
+
+#[test]
+fn a_file_with_other_bytes_is_refused_or_opens() {
+    let folder = tempfile::tempdir().unwrap();
+    let known = [layer()];
+    let mut state = 0x9e37_79b9_7f4a_7c15u64;
+    let mut random = |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state % below as u64) as usize
+    };
+    for name in SMALL {
+        let honest = small(name);
+        let path = folder.path().join(name);
+        let mut refused = 0;
+        for _ in 0..1500 {
+            let mut bytes = honest.clone();
+            for _ in 0..=random(3) {
+                let at = random(bytes.len());
+                bytes[at] = random(256) as u8;
+            }
+            std::fs::write(&path, &bytes).unwrap();
+            if let Err(fault) = open(&path, &known, None) {
+                refused += 1;
+                assert!(!fault.to_string().is_empty());
+            }
+        }
+        assert!(refused > 500, "{name}: only {refused} were refused");
+    }
+}
