@@ -5,7 +5,8 @@
     python tests/torchvision/export_onnx.py --tiny tests/torchvision/onnx
 
 A name says how it is written: `resnet18.old17` by torch's exporter of TorchScript in opset 17,
-`resnet18.new` by the one that goes with torch.export, in the opset that it takes by itself.
+`resnet18.new` by the one that goes with torch.export, in the opset that it takes by itself, and
+`resnet18.unfolded` by the old one with batch norms left as they are.
 
 With `--tiny` the members are export.py's miniatures, each in one way of writing it, and one made by
 hand as tf2onnx writes: channels last, padding by rule, names in scopes. PyTorch's numbers lie with
@@ -210,7 +211,7 @@ def tf_like(folder):
 def main():
     warnings.filterwarnings("ignore")
     if sys.argv[1] == "--list":
-        print("\n".join(f"{name}.{way}" for name in of.MODELS for way in ("old13", "new")))
+        print("\n".join(f"{name}.{way}" for name in of.MODELS for way in ("unfolded", "old13", "new")))
         return
     tiny = sys.argv[1] == "--tiny"
     folder, *names = sys.argv[2:] if tiny else sys.argv[1:]

@@ -26,8 +26,14 @@ cat > "$table" <<'END'
 
 Random weights, one picture of noise. Each number is the largest difference over the largest
 magnitude of the array: the logits, Grad-CAM at the last layer with a map, the gradient of the score
-and its guided backpropagation at the input. `old13` is torch's exporter of TorchScript in opset 13,
-`new` the one that goes with torch.export. Written by `tests/torchvision/onnx.sh`.
+and its guided backpropagation at the input. Made by `tests/torchvision/onnx.sh`, of which this is a selection.
+
+`unfolded` is torch's exporter of TorchScript with the network as it is, `old13` the same with batch norms
+multiplied into convolutions, as it does unless told otherwise, and `new` the exporter that goes with
+torch.export. Multiplied in, weights are rounded anew; where a pooling or a rectifier was near a tie,
+the gradient then takes another way at some pixels. PyTorch's own gradient of googlenet moves by 2.8e-2
+when PyTorch folds it, and by 2.7e-2 when it is computed in double precision. timm's efficientformer_l1 is
+off in the gradients as it is in `agreement.md`.
 
 | network | logits | Grad-CAM | gradient | guided |
 | --- | --- | --- | --- | --- |
