@@ -34,10 +34,15 @@ type Result<T> = std::result::Result<T, Fault>;
 pub fn open(mut archive: Archive, opening: &mut Opening) -> Result<Opened> {
     let name = layout::model_name(&archive)?;
     let program = schema::Program::read(&mut archive, &name)?;
-    let Skeleton { mut graph, weights } = Skeleton::of(program.graph_module)?;
-    weights::load(&mut graph, &weights, &mut archive, &name, opening)?;
+    let mut skeleton = Skeleton::of(program.graph_module)?;
+    let entries = older::weights_of(&name);
+    if archive.length(&entries[0])?.is_some() {
+        older::load(&mut skeleton, &mut archive, entries, opening)?;
+    } else {
+        weights::load(&mut skeleton, &mut archive, &name, opening)?;
+    }
     Ok(Opened {
-        graph,
+        graph: skeleton.graph,
         labels: archive.text("extra/labels.txt")?,
         preprocess: archive.text("extra/preprocess.json")?,
         architecture: None,
