@@ -359,9 +359,13 @@ fn class_row(
 
 /// What a class is to the view, beside being listed.
 fn tag(state: &State, class: usize) -> Option<String> {
+    // What stands there while an answer is on its way may be of the photo before.
+    let newest = state.side().newest_answer.as_ref();
+    let photo = state.photo.as_ref().map(|photo| photo.id);
+    let of_this = newest.map(|(key, _)| key.photo) == photo;
     let said = [
         (state.side().rival == Some(class), "versus"),
-        (state.truth_here() == Some(class), "true"),
+        (of_this && state.truth_here() == Some(class), "true"),
     ];
     let said = said.into_iter().filter(|(holds, _)| *holds);
     let said: Vec<&str> = said.map(|(_, words)| words).collect();

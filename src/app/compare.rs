@@ -153,7 +153,7 @@ impl App {
     /// Says what the photo is really of; where the model answers another class, the two are
     /// compared.
     pub(super) fn set_truth(&mut self, class: Option<usize>) {
-        let before = self.state.truth_here();
+        let before = self.state.truth_everywhere();
         let known = class.and_then(|class| self.state.as_truth(class));
         if class.is_some() && known.is_none() {
             let why = "The first model has no class of that name, so it cannot be the true one.";
@@ -163,18 +163,30 @@ impl App {
         self.state.truth = known;
         self.note_truth(known);
         // What was set up for another truth goes with it.
-        let side = self.state.side_mut();
-        let stale = side.rival.is_some() && side.rival == before;
-        if stale {
-            side.rival = None;
+        let mut changed = false;
+        for (side, before) in self.state.sides.iter_mut().zip(before) {
+            if side.rival.is_some() && side.rival == before {
+                side.rival = None;
+                changed = true;
+            }
         }
-        if self.compare_with_truth() || stale {
+        for side in 0..self.state.sides.len() {
+            changed |= self.compare_with_truth(side);
+        }
+        if changed {
             self.ask();
         }
     }
 
-    /// Sets up "predicted versus true" where they differ. Tells whether it did.
-    pub(super) fn compare_with_truth(&mut self) -> bool {
+    /// Sets up "predicted versus true" for a model where they differ. Tells whether it did.
+    pub(super) fn compare_with_truth(&mut self, side: usize) -> bool {
+        let active = std::mem::replace(&mut self.state.active, side);
+        let compared = self.compare_active_with_truth();
+        self.state.active = active;
+        compared
+    }
+
+    fn compare_active_with_truth(&mut self) -> bool {
         let state = &mut self.state;
         let Some(truth) = state.truth_here() else {
             return false;

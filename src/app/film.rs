@@ -236,7 +236,11 @@ impl App {
             return;
         };
         self.state.truth = self.film.roll.truth(&photo.path);
-        if self.state.side().rival.is_none() && self.compare_with_truth() {
+        let mut compared = false;
+        for side in 0..self.state.sides.len() {
+            compared |= self.state.sides[side].rival.is_none() && self.compare_with_truth(side);
+        }
+        if compared {
             self.ask();
         }
     }

@@ -43,7 +43,7 @@ impl App {
             side.reveal_class = true;
             news |= chosen != top;
             // Who named a class wants to see that one.
-            news |= index == self.state.active && chosen == top && self.compare_with_truth();
+            news |= chosen == top && self.compare_with_truth(index);
             answered |= index == self.state.active;
         }
         if news {

@@ -366,12 +366,23 @@ impl State {
 
     /// The true class among those of the active side; another model may not know it.
     pub fn truth_here(&self) -> Option<usize> {
-        let truth = self.truth?;
-        if self.first_open() == Some(self.active) {
-            return Some(truth);
-        }
-        let label = self.truth_labels().get(truth)?;
-        self.card()?.labels.iter().position(|name| name == label)
+        self.truth_everywhere().get(self.active).copied().flatten()
+    }
+
+    /// The true class among those of each side.
+    pub fn truth_everywhere(&self) -> Vec<Option<usize>> {
+        let labels = self.truth_labels();
+        let truth = self.truth.and_then(|truth| labels.get(truth));
+        let sides = self.sides.iter().enumerate();
+        sides
+            .map(|(index, side)| match self.first_open() == Some(index) {
+                true => self.truth,
+                false => {
+                    let card = side.card.as_ref()?;
+                    card.labels.iter().position(|name| Some(name) == truth)
+                }
+            })
+            .collect()
     }
 
     /// A class of the active side among those that [`State::truth`] speaks of.

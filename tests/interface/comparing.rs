@@ -267,6 +267,31 @@ fn the_true_class_is_compared_with_the_answer() {
 }
 
 #[test]
+fn the_true_class_is_compared_with_the_answer_of_both_models() {
+    // High enough for all rows to be in sight.
+    let start = gradcam::app::Start {
+        image: Some(cat_and_coffee()),
+        model: Some(squeezenet()),
+        ..gradcam::app::Start::default()
+    };
+    let mut window = Window::sized(start, 1440.0, 2400.0, egui::Theme::Dark);
+    window.settle();
+    window.will_pick(file("models/efficientnet_lite0.pt2"));
+    window.choose("Compare", "Open a second model… Ctrl+Shift+M");
+    window.until("the second model", |w| captions(w).len() == 2);
+    window.settle();
+    search_class(&mut window, "tabby");
+    window.row(Role::ListBoxOption, "tabby").click_secondary();
+    window.harness.run_steps(2);
+    window.click("This is the true class");
+    window.settle();
+    // A, B and their difference of each.
+    let captions = captions(&window);
+    let versus = captions.iter().filter(|text| text.contains("versus tabby"));
+    assert_eq!((captions.len(), versus.count()), (6, 2), "{captions:?}");
+}
+
+#[test]
 fn one_scale_for_all_rows_changes_the_legend_and_asks_the_engine_nothing() {
     let mut window = Window::open();
     search_class(&mut window, "espresso");

@@ -36,14 +36,15 @@ pub fn open(mut archive: Archive, opening: &mut Opening) -> Result<Opened> {
     let name = layout::model_name(&archive)?;
     let program = schema::Program::read(&mut archive, &name)?;
     let (version, torch) = (program.schema_version, program.torch_version);
-    let Skeleton {
-        mut graph,
-        weights,
-        sources,
-    } = Skeleton::of(program.graph_module)?;
-    weights::load(&mut graph, &weights, &mut archive, &name, opening)?;
+    let mut skeleton = Skeleton::of(program.graph_module)?;
+    let entries = older::weights_of(&name);
+    if archive.length(&entries[0])?.is_some() {
+        older::load(&mut skeleton, &mut archive, entries, opening)?;
+    } else {
+        weights::load(&mut skeleton, &mut archive, &name, opening)?;
+    }
     Ok(Opened {
-        graph,
+        graph: skeleton.graph,
         labels: archive.text("extra/labels.txt")?,
         preprocess: archive.text("extra/preprocess.json")?,
         architecture: None,
@@ -54,7 +55,7 @@ pub fn open(mut archive: Archive, opening: &mut Opening) -> Result<Opened> {
                 version.major, version.minor
             ),
             written_by: torch.map(|version| format!("PyTorch {version}")),
-            sources,
+            sources: skeleton.sources,
         },
     })
 }

@@ -1,5 +1,5 @@
-//! The archives of PyTorch 2.5 to 2.7: the graph as JSON like today's, and the weights as
-//! `torch.save` writes them, an archive within the archive.
+//! The archives of PyTorch 2.5 to 2.8: the graph as JSON like today's, and the weights as
+//! `torch.save` writes them, an archive within the archive. 2.8 has them in today's folders already.
 
 use super::archive::Archive;
 use super::schema::Program;
@@ -11,7 +11,7 @@ use crate::model::opening::Opening;
 const PROGRAM: &str = "serialized_exported_program.json";
 const WEIGHTS: [&str; 2] = ["serialized_state_dict.pt", "serialized_constants.pt"];
 
-/// The folder that everything lies under; `None` where the archive holds no such model.
+/// The folder that everything lies under; `None` where the archive holds no model from before 2.8.
 pub fn root(archive: &Archive) -> Option<String> {
     let root = archive
         .names()
@@ -28,13 +28,7 @@ pub fn open(mut archive: Archive, opening: &mut Opening) -> Result<Opened> {
     let program = Program::parse(&text, PROGRAM)?;
     let (version, torch) = (program.schema_version, program.torch_version);
     let mut skeleton = Skeleton::of(program.graph_module)?;
-    let mut parts = Vec::new();
-    for entry in WEIGHTS {
-        if let Some(part) = archive.nested(entry)? {
-            parts.push(part);
-        }
-    }
-    checkpoint::fill_from(parts, &mut skeleton, opening)?;
+    load(&mut skeleton, &mut archive, WEIGHTS, opening)?;
     Ok(Opened {
         graph: skeleton.graph,
         labels: archive.text("extra_files/labels.txt")?,
@@ -50,4 +44,23 @@ pub fn open(mut archive: Archive, opening: &mut Opening) -> Result<Opened> {
             sources: skeleton.sources,
         },
     })
+}
+
+/// Where PyTorch 2.8 puts the weights and constants of the model called `name`.
+pub fn weights_of(name: &str) -> [String; 2] {
+    ["weights", "constants"].map(|folder| format!("data/{folder}/{name}.pt"))
+}
+
+/// Fills in the weights from those of the `entries` that are there.
+pub fn load<S: AsRef<str>>(
+    skeleton: &mut Skeleton,
+    archive: &mut Archive,
+    entries: [S; 2],
+    opening: &mut Opening,
+) -> Result<()> {
+    let mut parts = Vec::new();
+    for entry in entries {
+        parts.extend(archive.nested(entry.as_ref())?);
+    }
+    checkpoint::fill_from(parts, skeleton, opening)
 }

@@ -326,3 +326,43 @@ fn torchvision() {
     }
     assert!(opened > 0 && refused.is_empty(), "{}", refused.join("\n"));
 }
+
+/// An archive as PyTorch 2.5 wrote it, with the JSON of its graph changed and its weights as given.
+fn older(change: impl FnOnce(&mut serde_json::Value), weights: &[u8]) -> Vec<u8> {
+    let mut program = linear_program();
+    program["schema_version"] = json!({"major": 7, "minor": 3});
+    change(&mut program);
+    writer::zip(&[
+        (
+            "serialized_exported_program.json",
+            program.to_string().as_bytes(),
+        ),
+        ("serialized_state_dict.pt", weights),
+        ("serialized_constants.pt", b""),
+        ("version", b"7.3"),
+    ])
+}
+
+#[test]
+fn an_older_archive_opens_or_says_why_not() {
+    let weights = std::fs::read(sample("../tests/checkpoints/layer.pth")).unwrap();
+    let honest = older(|_| {}, &weights);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("m.pt2");
+    std::fs::write(&path, honest).unwrap();
+    let graph = format::open_silently(&path).unwrap().graph;
+    assert_eq!(graph.parameters(), 8);
+
+    let schema = older(
+        |program| program["schema_version"]["major"] = json!(6),
+        &weights,
+    );
+    assert!(matches!(fault(&schema), Fault::Schema { major: 6, .. }));
+    let damaged = fault(&older(|_| {}, &weights[..weights.len() / 2]));
+    assert!(matches!(damaged, Fault::Damaged(_)), "{damaged}");
+    let missing = fault(&older(|_| {}, b""));
+    assert!(
+        matches!(&missing, Fault::Weight { reason, .. } if reason == "is missing"),
+        "{missing}"
+    );
+}

@@ -7,23 +7,26 @@ use std::collections::{BTreeSet, HashMap};
 
 use tch::{Device, Tensor};
 
-use super::Result;
 use super::archive::Archive;
 use super::schema::{self, Payload, Payloads, TensorMeta};
 use super::storage::{Element, PIECE, View, torch, wrong};
+use super::{Result, Skeleton};
 use crate::model::error::Fault;
-use crate::model::graph::{Graph, ValueId};
+use crate::model::graph::ValueId;
 use crate::model::opening::Opening;
 
-/// Fills in the weights that the graph's nodes use, floating ones as 32-bit floats. `names` has the
-/// model's name for each value that is a weight.
+/// Fills in the weights that the graph's nodes use, floating ones as 32-bit floats.
 pub fn load(
-    graph: &mut Graph,
-    names: &HashMap<String, String>,
+    skeleton: &mut Skeleton,
     archive: &mut Archive,
     model: &str,
     opening: &mut Opening,
 ) -> Result<()> {
+    let Skeleton {
+        graph,
+        weights: names,
+        ..
+    } = skeleton;
     archive.check_byte_order()?;
     let mut reading = Reading {
         opening,
