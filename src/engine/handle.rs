@@ -74,7 +74,8 @@ impl Engine {
         self.open_model_as(path, None)
     }
 
-    /// The same; a file of weights alone is taken for one of the `architecture` named.
+    /// The same; a file of weights that fit several networks is taken for one of the `architecture`
+    /// named.
     pub fn open_model_as(
         &self,
         path: PathBuf,
