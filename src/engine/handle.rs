@@ -74,8 +74,8 @@ impl Engine {
         self.open_model_as(path, None, None)
     }
 
-    /// The same; a file of weights alone is taken for one of the `architecture` named, and the model
-    /// is used as `usage` says and not as the file does.
+    /// The same; a file of weights that fit several networks is taken for one of the `architecture`
+    /// named, and the model is used as `usage` says and not as the file does.
     pub fn open_model_as(
         &self,
         path: PathBuf,

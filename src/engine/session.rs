@@ -54,7 +54,7 @@ impl Session {
     }
 
     /// The same, with `tell` called many times on the way with the part that is done. A file of
-    /// weights alone is taken for one of the `architecture` named.
+    /// weights that fit several networks is taken for one of the `architecture` named.
     ///
     /// # Errors
     /// As [`Session::open_model`]; [`Error::Overtaken`] where `tell` breaks.

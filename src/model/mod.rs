@@ -82,8 +82,8 @@ impl Model {
         Model::open_as(path, None, &mut |_| ControlFlow::Continue(()))
     }
 
-    /// The same, with `tell` called many times on the way. A checkpoint is taken for one of the
-    /// `architecture` named.
+    /// The same, with `tell` called many times on the way. A checkpoint that fits several
+    /// networks is taken for one of the `architecture` named.
     ///
     /// # Errors
     /// As [`Model::open`], and [`Fault::Cancelled`](error::Fault::Cancelled) where `tell` breaks.

@@ -27,7 +27,7 @@ impl<'a> Opening<'a> {
         }
     }
 
-    /// A file of weights alone is to be taken for the network of this name.
+    /// A file of weights alone that fit several networks is taken for the one of this name.
     pub fn of(self, architecture: Option<&'a str>) -> Opening<'a> {
         Opening {
             architecture,

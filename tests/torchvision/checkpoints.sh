@@ -28,6 +28,9 @@ State dicts of random weights for 20 classes, opened by the names and shapes of 
 picture of noise at the network's own size. The numbers are as in `agreement.md`. Written by
 `tests/torchvision/checkpoints.sh`.
 
+In timm's DenseNets the rectifier is part of the module that normalises; in torchvision's graph it is
+not, so that the last map by that name is another one.
+
 | network | file | logits | Grad-CAM | gradient | guided |
 | --- | --- | --- | --- | --- | --- |
 END

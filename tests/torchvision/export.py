@@ -10,8 +10,8 @@ what is hard in the graph of their family and are small enough to lie in the rep
 stack traces (which name places on the machine) and the sample input are left out of their files,
 and the archive is written anew with its JSON closely packed and its entries stored, unaligned.
 
-`resnet_torch_2_5` and `resnet_torch_2_8` are `resnet`, written by those versions of PyTorch (and
-torchvision 0.20 and 0.23) and renamed: their archives are laid out otherwise.
+`resnet_torch_2_5`, `_2_7` and `_2_8` are `resnet`, written by those versions of PyTorch (with
+torchvision 0.20, 0.22 and 0.23) and renamed: their archives are laid out otherwise.
 
 Writes NAME.pt2 and NAME.npz. The arrays: `input` [1, 3, H, W], `logits` [classes], `class_index`,
 `layer` (the path of the last module with a spatial map), `activation` [C, h, w] and `grad_cam`

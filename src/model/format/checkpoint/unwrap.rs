@@ -207,3 +207,47 @@ fn renamed(name: &str) -> Option<String> {
     }
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::pickle::Dtype;
+    use super::*;
+
+    #[test]
+    fn names_of_old_become_those_of_today() {
+        for (old, newer) in [
+            (
+                "features.denseblock1.denselayer2.norm.1.running_mean",
+                Some("features.denseblock1.denselayer2.norm1.running_mean"),
+            ),
+            (
+                "features.denseblock4.denselayer16.conv.2.weight",
+                Some("features.denseblock4.denselayer16.conv2.weight"),
+            ),
+            ("features.denseblock1.denselayer2.norm1.weight", None),
+            (
+                "encoder.layers.encoder_layer_3.mlp.linear_2.bias",
+                Some("encoder.layers.encoder_layer_3.mlp.3.bias"),
+            ),
+            ("encoder.layers.encoder_layer_3.mlp.0.bias", None),
+            ("features.norm.1.weight", None),
+        ] {
+            assert_eq!(renamed(old).as_deref(), newer, "{old}");
+        }
+    }
+
+    #[test]
+    fn a_prefix_goes_where_all_names_have_it() {
+        let prefix = |names: &[&str]| {
+            let stored = Stored::whole("0".into(), Dtype::named("float32"), vec![1]);
+            let named = names
+                .iter()
+                .map(|name| ((*name).to_owned(), stored.clone()));
+            shared_prefix(&named.collect::<Vec<_>>())
+        };
+        assert_eq!(prefix(&["module.class_token", "module.fc.weight"]), Some(7));
+        assert_eq!(prefix(&["module.fc.weight", "fc.bias"]), None);
+        assert_eq!(prefix(&["fc.weight", "fc.bias"]), None);
+        assert_eq!(prefix(&[]), None);
+    }
+}
