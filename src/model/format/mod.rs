@@ -5,17 +5,17 @@ mod archive;
 mod calls;
 mod checkpoint;
 mod foreign;
-mod head;
 mod onnx;
 pub(super) mod pt2;
 mod refusal;
+mod start;
 mod storage;
 
 use std::collections::HashMap;
 use std::path::Path;
 
 use self::archive::Archive;
-use self::head::{Head, unreadable};
+use self::start::{FileStart, unreadable};
 use super::architectures::Library;
 use super::error::{Error, Fault};
 use super::graph::{Graph, ModulePath};
@@ -61,22 +61,22 @@ fn read(
     library: impl FnOnce() -> Result<Library, Fault>,
     opening: &mut Opening,
 ) -> Result<Opened, Fault> {
-    let head = Head::of(path)?;
-    if let Some(form) = checkpoint::Form::of(&head) {
-        return checkpoint::open(head, form, library, opening);
+    let start = FileStart::of(path)?;
+    if let Some(form) = checkpoint::Form::of(&start) {
+        return checkpoint::open(start, form, library, opening);
     }
-    if is_onnx(path, &head) {
+    if is_onnx(path, &start) {
         return onnx::open(path, opening);
     }
-    if let Some(what) = foreign::by_content(&head.start) {
+    if let Some(what) = foreign::by_content(&start.bytes) {
         return Err(Fault::Foreign { what: what.into() });
     }
-    if !head.is_zip() {
+    if !start.is_zip() {
         return Err(Fault::Foreign {
             what: "this is some other file (not a zip archive, as a .pt2 is)".into(),
         });
     }
-    let mut archive = Archive::open(head.file, head.length)?;
+    let mut archive = Archive::open(start.file, start.length)?;
     // First what it is: TorchScript has compressed entries by right.
     if let Some(root) = pt2::root(&archive) {
         archive.enter(root)?;
@@ -106,11 +106,11 @@ fn open_silently(path: &Path) -> Result<Opened, Error> {
 }
 
 /// Whether a file is an ONNX model by its first bytes, or by its name where they tell nothing.
-fn is_onnx(path: &Path, head: &Head) -> bool {
+fn is_onnx(path: &Path, start: &FileStart) -> bool {
     let ending = path.extension();
     let named = ending.is_some_and(|ending| ending.eq_ignore_ascii_case("onnx"));
-    let nothing_else = foreign::by_content(&head.start).is_none() && !head.is_zip();
-    foreign::is_onnx(&head.start) || (named && nothing_else)
+    let nothing_else = foreign::by_content(&start.bytes).is_none() && !start.is_zip();
+    foreign::is_onnx(&start.bytes) || (named && nothing_else)
 }
 
 /// The program of a network of one linear layer, as an exported model has it.

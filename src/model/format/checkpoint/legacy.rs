@@ -9,13 +9,13 @@ use super::pickle::{Node, Pickle};
 use super::source::{Part, Source};
 use super::{Checkpoint, Result, unwrap};
 use crate::model::error::Fault;
-use crate::model::format::head::{Head, unreadable};
+use crate::model::format::start::{FileStart, unreadable};
 
 const MAGIC: i128 = 0x1950_a86a_20f9_469c_fc6c;
 
-pub fn read(head: Head) -> Result<Checkpoint> {
-    let length = head.length;
-    let mut file = BufReader::new(head.file);
+pub fn read(start: FileStart) -> Result<Checkpoint> {
+    let length = start.length;
+    let mut file = BufReader::new(start.file);
     if !matches!(Pickle::read(&mut file)?.node(), Node::Int(MAGIC)) {
         return Err(Fault::Foreign {
             what: "this is a Python pickle that torch.save did not write".into(),

@@ -21,8 +21,8 @@ use self::pickle::Stored;
 use self::source::{Rows, Source};
 pub use self::zip::root;
 use super::archive::Archive;
-use super::head::Head;
 use super::pt2::Skeleton;
+use super::start::FileStart;
 use super::storage::{Element, wrong};
 use super::{About, Opened, foreign};
 use crate::model::architectures::{Architecture, Library, Recognised, Shapes};
@@ -41,10 +41,10 @@ pub enum Form {
 }
 
 impl Form {
-    pub fn of(head: &Head) -> Option<Form> {
-        match head.start[..] {
+    pub fn of(start: &FileStart) -> Option<Form> {
+        match start.bytes[..] {
             [0x80, 2..=5, ..] => Some(Form::Legacy),
-            _ if foreign::is_safetensors(&head.start, head.length) => Some(Form::Safetensors),
+            _ if foreign::is_safetensors(&start.bytes, start.length) => Some(Form::Safetensors),
             _ => None,
         }
     }
@@ -60,14 +60,14 @@ struct Checkpoint {
 
 /// Reads a file that is no archive.
 pub fn open(
-    head: Head,
+    start: FileStart,
     form: Form,
     library: impl FnOnce() -> Result<Library>,
     opening: &mut Opening,
 ) -> Result<Opened> {
     let checkpoint = match form {
-        Form::Legacy => legacy::read(head)?,
-        Form::Safetensors => safetensors::read(head)?,
+        Form::Legacy => legacy::read(start)?,
+        Form::Safetensors => safetensors::read(start)?,
     };
     checkpoint.opened(library, opening)
 }

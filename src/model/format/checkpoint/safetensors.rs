@@ -10,7 +10,7 @@ use super::pickle::{Dtype, Stored};
 use super::source::{Part, Source};
 use super::{Checkpoint, Result, unwrap};
 use crate::model::error::Fault;
-use crate::model::format::head::Head;
+use crate::model::format::start::FileStart;
 
 /// Longest header read, in bytes: one of ten thousand tensors is a hundredth of it.
 const LONGEST: u64 = 64 << 20;
@@ -25,8 +25,8 @@ struct Entry {
     data_offsets: [u64; 2],
 }
 
-pub fn read(head: Head) -> Result<Checkpoint> {
-    let mut file = BufReader::new(head.file);
+pub fn read(start: FileStart) -> Result<Checkpoint> {
+    let mut file = BufReader::new(start.file);
     let mut size = [0; 8];
     file.read_exact(&mut size).map_err(damaged)?;
     let size = u64::from_le_bytes(size);
@@ -40,7 +40,7 @@ pub fn read(head: Head) -> Result<Checkpoint> {
     let mut entries: BTreeMap<String, Value> = serde_json::from_slice(&text).map_err(damaged)?;
     entries.remove(METADATA);
     let data = size + 8;
-    let there = head.length.saturating_sub(data);
+    let there = start.length.saturating_sub(data);
     let mut storages = HashMap::new();
     let mut tensors = Vec::new();
     let mut furthest = 0;

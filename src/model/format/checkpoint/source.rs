@@ -11,7 +11,7 @@ use super::Result;
 use super::pickle::{Dtype, Stored};
 use crate::model::error::Fault;
 use crate::model::format::archive::Archive;
-use crate::model::format::head::unreadable;
+use crate::model::format::start::unreadable;
 use crate::model::format::storage::{Element, PIECE, View, torch, wrong};
 use crate::model::opening::Opening;
 

@@ -8,19 +8,19 @@ use super::foreign;
 use crate::model::error::Fault;
 
 /// A file that is there and not empty.
-pub struct Head {
+pub struct FileStart {
     /// At its first byte.
     pub file: File,
     /// Bytes of the file.
     pub length: u64,
     /// Its first [`foreign::HEAD`] bytes.
-    pub start: Vec<u8>,
+    pub bytes: Vec<u8>,
 }
 
-impl Head {
+impl FileStart {
     /// # Errors
     /// [`Fault::Unreadable`], [`Fault::Empty`].
-    pub fn of(path: &Path) -> Result<Head, Fault> {
+    pub fn of(path: &Path) -> Result<FileStart, Fault> {
         // Looked at before it is opened: opening a named pipe would wait for its writer.
         let about = std::fs::metadata(path).map_err(unreadable)?;
         if !about.is_file() {
@@ -30,22 +30,22 @@ impl Head {
         if about.len() == 0 {
             return Err(Fault::Empty);
         }
-        let mut start = Vec::with_capacity(foreign::HEAD);
+        let mut bytes = Vec::with_capacity(foreign::HEAD);
         file.by_ref()
             .take(foreign::HEAD as u64)
-            .read_to_end(&mut start)
+            .read_to_end(&mut bytes)
             .map_err(unreadable)?;
         file.seek(SeekFrom::Start(0)).map_err(unreadable)?;
-        Ok(Head {
+        Ok(FileStart {
             file,
             length: about.len(),
-            start,
+            bytes,
         })
     }
 
     /// Whether it may be a zip archive, cut short perhaps.
     pub fn is_zip(&self) -> bool {
-        b"PK".starts_with(self.start.get(..2).unwrap_or(&self.start))
+        b"PK".starts_with(self.bytes.get(..2).unwrap_or(&self.bytes))
     }
 }
 
