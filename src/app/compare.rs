@@ -130,9 +130,12 @@ impl App {
         match state.sides.iter().position(open) {
             Some(side) => state.active = side,
             None => {
-                // Steps before this one speak of a model that is closed now.
-                self.undo = super::undo::Undo::default();
                 let active = state.active;
+                let there = state.sides[active].card.as_ref();
+                if there.map(|there| there.weights) != Some(card.weights) {
+                    // Steps before this one speak of a model that is closed now.
+                    self.undo = super::undo::Undo::default();
+                }
                 state.sides[active] = super::state::Side {
                     overview: card.layers.overview(),
                     card: Some(card),

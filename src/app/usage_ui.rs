@@ -24,7 +24,8 @@ const DECIMALS: usize = 4;
 pub struct Draft {
     /// The model it is of, and what has been set.
     of: Option<(u64, Usage)>,
-    /// The names of its classes while they are being typed, one a line.
+    /// The weights that it is of, and the names of its classes while they are being typed, one a line:
+    /// they outlive another change of the same model.
     names: Option<(u64, String)>,
 }
 
@@ -72,14 +73,14 @@ impl Draft {
     fn names_ui(&mut self, ui: &mut Ui, card: &ModelCard, usage: &mut Usage) -> bool {
         let mut settled = false;
         let classes = card.labels.len();
-        let typing = self.names.take_if(|(id, _)| *id == card.id);
+        let typing = self.names.take_if(|(weights, _)| *weights == card.weights);
         named(ui, "Class names", |ui| {
             ui.label(label_source(card.label_source));
         });
         let Some((_, mut text)) = typing else {
             let hint = "Type them, one a line, or paste a list";
             if ui.button("Type names…").on_hover_text(hint).clicked() {
-                self.names = Some((card.id, card.labels.join("\n")));
+                self.names = Some((card.weights, card.labels.join("\n")));
             }
             return false;
         };
@@ -111,7 +112,7 @@ impl Draft {
             let colour = if fits { colours.weak } else { colours.caution };
             ui.label(RichText::new(why).font(theme::small()).color(colour));
         });
-        self.names = open.then_some((card.id, text));
+        self.names = open.then_some((card.weights, text));
         settled
     }
 }

@@ -142,7 +142,18 @@ fn undo_takes_a_preparation_back_and_leaves_the_pin_before_it() {
         window.harness.run_steps(2);
         window.settle();
     }
-    assert_eq!((logit(&window, &class), pins(&window)), (swapped, true));
+    assert_eq!(
+        (logit(&window, &class), pins(&window)),
+        (swapped.clone(), true)
+    );
+
+    // A pin of the same weights is made live, and that is taken back too.
+    window.click("Make live, row 2");
+    window.settle();
+    assert_ne!(logit(&window, &class), swapped);
+    window.ctrl(Key::Z);
+    window.settle();
+    assert_eq!(logit(&window, &class), swapped);
 }
 
 #[test]
