@@ -118,9 +118,9 @@ impl App {
         self.undo.present = Some(now);
     }
 
-    /// The models that the history speaks of.
+    /// The models that the history speaks of, with what a choice in this very frame may leave.
     pub(super) fn models_gone_by(&self) -> impl Iterator<Item = &Arc<ModelCard>> {
-        let states = self.undo.history.states();
+        let states = self.undo.history.states().chain(&self.undo.present);
         states.flat_map(|state| {
             let sides = state.sides.iter().filter_map(|side| side.card.as_ref());
             sides.chain(state.pins.iter().map(|pin| &pin.subject.card))
