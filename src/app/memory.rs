@@ -95,9 +95,11 @@ impl Memory {
         last.filter(|folder| folder.is_dir()).cloned().collect()
     }
 
-    /// The model that was looked through last, if it is still there.
-    pub(super) fn last_model(&self) -> Option<PathBuf> {
-        existing(self.recall.as_ref()?.model.as_ref())
+    /// The model that was looked through last, if it is still there, and the network that its weights
+    /// were taken for.
+    pub(super) fn last_model(&self) -> Option<(PathBuf, Option<String>)> {
+        let last = self.recall.as_ref()?;
+        Some((existing(last.model.as_ref())?, last.architecture.clone()))
     }
 
     /// What was looked at last is not to be taken up again.
@@ -306,6 +308,9 @@ impl Last {
         let Some(card) = &side.card else { return };
         if let Some(path) = seen.model(card.id) {
             set(&mut self.model, path);
+        }
+        if self.architecture != card.architecture {
+            self.architecture.clone_from(&card.architecture);
         }
         if self.layer != side.layer {
             self.layer.clone_from(&side.layer);

@@ -123,7 +123,7 @@ pub struct App {
     /// And its tile in the strip, in so many frames.
     reveal_tile: u8,
     /// How wide the strip's tiles are.
-    tile_width: f32,
+    strip_widths: (f32, f32),
     /// A row of several that is to be brought into sight, once.
     reveal_row: Option<rows::RowId>,
     channel_pictures: channels_ui::ChannelPictures,
@@ -183,7 +183,7 @@ impl App {
             hovered: None,
             scroll_to_layer: false,
             reveal_tile: 0,
-            tile_width: 0.0,
+            strip_widths: (0.0, 0.0),
             reveal_row: None,
             channel_pictures: channels_ui::ChannelPictures::default(),
             draft: usage_ui::Draft::default(),
@@ -212,12 +212,17 @@ impl App {
         let session = image
             .as_deref()
             .is_some_and(session_file::looks_like_session);
-        let model = match session {
-            true => model,
-            false => model.or_else(|| self.memory.last_model()).or(default),
+        let named = self.first.architecture.take();
+        let last = || match session {
+            true => None,
+            false => {
+                let last = self.memory.last_model();
+                last.or_else(|| default.map(|path| (path, None)))
+            }
         };
-        if let Some(path) = model {
-            let architecture = self.first.architecture.take();
+        let model = model.map(|path| (path, None)).or_else(last);
+        if let Some((path, remembered)) = model {
+            let architecture = named.or(remembered);
             open::model_as(self, path, self.state.active, architecture);
         }
         if !images.is_empty() {

@@ -1,7 +1,5 @@
 //! Opening a photo or a model: from the picker, the command line, or a file dropped on the window.
 
-use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
@@ -9,7 +7,7 @@ use std::time::Instant;
 use egui::{Align2, Color32, Context, CornerRadius, Id, LayerId, Order, StrokeKind, Ui};
 use poll_promise::Promise;
 
-use crate::model::Usage;
+use crate::model::{Usage, format};
 
 use super::App;
 use super::background;
@@ -212,7 +210,7 @@ pub fn reopen(app: &mut App, usage: Usage) {
     });
 }
 
-/// By its name, or, renamed, by the first bytes of a zip archive.
+/// By its name, or, renamed, by its first bytes.
 fn looks_like_model(path: &Path) -> bool {
     let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase());
     if matches!(
@@ -221,12 +219,7 @@ fn looks_like_model(path: &Path) -> bool {
     ) {
         return true;
     }
-    if !path.is_file() {
-        return false;
-    }
-    let mut start = [0; 4];
-    let read = File::open(path).and_then(|mut file| file.read_exact(&mut start));
-    read.is_ok() && start == *b"PK\x03\x04"
+    format::is_readable(path)
 }
 
 /// Opens what was dropped, and shows that it may be while it hangs over the window.
@@ -277,7 +270,9 @@ mod tests {
             path
         };
         assert!(looks_like_model(&file("a.PT2", b"")));
-        assert!(looks_like_model(&file("renamed.bin", b"PK\x03\x04....")));
+        for start in [&b"PK\x03\x04...."[..], b"\x08\x08\x12\x07pytorch", b"\x80\x02}q\0"] {
+            assert!(looks_like_model(&file("renamed.bin", start)), "{start:?}");
+        }
         assert!(!looks_like_model(&file("a.png", b"\x89PNG....")));
         assert!(!looks_like_model(&file("empty", b"")));
         assert!(!looks_like_model(&folder.path().join("missing.jpg")));

@@ -18,7 +18,7 @@ use super::open::{photo_folder, pick_image_for, pick_model_for};
 use super::path_ui::{PathField, Refused, Then};
 use super::rows::MOST_PINS;
 use super::session_file::{EXTENSION, Error, Opened, Session, with_extension};
-use super::stored::StoredUsage;
+use super::stored::{StoredModel, StoredUsage};
 use super::widgets::sentence;
 
 mod parts;
@@ -67,8 +67,8 @@ struct Opening {
     path: PathBuf,
     since: Instant,
     opened: Opened,
-    photos: Vec<Part<Photo>>,
-    cards: Vec<Part<ModelCard>>,
+    photos: Vec<Part<PathBuf, Photo>>,
+    cards: Vec<Part<StoredModel, ModelCard>>,
 }
 
 impl SessionWork {
@@ -297,36 +297,27 @@ impl App {
         let session = &opened.session;
         let pins = || session.pins.iter().take(MOST_PINS);
         let images = session.live.image.iter().chain(pins().map(|p| &p.image));
-        let sides = session.live.sides.iter();
-        let sides = sides.map(|side| (side.model.clone(), side.usage.clone()));
-        let models = sides.chain(pins().map(|pin| (pin.model.clone(), pin.usage.clone())));
+        let models = session.live.sides.iter().map(|side| &side.model);
+        let models = models.chain(pins().map(|pin| &pin.model));
         let (open_photos, open_cards) = self.open_files();
-        let photos = distinct(images.cloned(), |path| path, &opened.missing).map(|path| Part {
+        let photos = distinct(images, &opened.missing).map(|path| Part {
             state: match open_photos.iter().find(|p| is_file(&p.path, &path)) {
                 Some(photo) => PartState::Open(Arc::clone(photo)),
                 None => PartState::Coming(self.engine.open_image(path.clone())),
             },
-            path,
-            usage: None,
+            file: path,
         });
         let photos = photos.collect();
-        let cards = distinct(models, |(path, _)| path, &opened.missing);
-        let cards = cards.map(|(path, usage)| Part {
-            state: match open_cards
-                .iter()
-                .find(|card| is_file(&card.path, &path) && StoredUsage::of(card) == usage)
-            {
+        let cards = distinct(models, &opened.missing).map(|model| Part {
+            state: match open_cards.iter().find(|card| is_open_as(card, &model)) {
                 Some(card) => PartState::Open(Arc::clone(card)),
-                None => PartState::Coming(match &usage {
-                    None => self.engine.open_model(path.clone()),
-                    Some(usage) => {
-                        let usage = Some(usage.get());
-                        self.engine.open_model_as(path.clone(), None, usage)
-                    }
-                }),
+                None => {
+                    let usage = model.usage.as_ref().map(StoredUsage::get);
+                    let (path, network) = (model.path.clone(), model.architecture.clone());
+                    PartState::Coming(self.engine.open_model_as(path, network, usage))
+                }
             },
-            path,
-            usage,
+            file: model,
         });
         let cards = cards.collect();
         self.session.opening = Some(Opening {
@@ -350,4 +341,10 @@ impl App {
         let cards = sides.chain(pins().map(|s| &s.card));
         (photos.cloned().collect(), cards.cloned().collect())
     }
+}
+
+/// Whether a model is open as a session has it.
+fn is_open_as(card: &ModelCard, model: &StoredModel) -> bool {
+    let same_network = model.architecture.is_none() || model.architecture == card.architecture;
+    same_network && is_file(&card.path, &model.path) && StoredUsage::of(card) == model.usage
 }

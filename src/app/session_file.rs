@@ -20,7 +20,7 @@ use crate::picture::write;
 
 use super::settings::{Absurd, within};
 use super::state::Arrangement;
-use super::stored::{Named, StoredClass, StoredScore, StoredUsage};
+use super::stored::{Named, StoredClass, StoredModel, StoredScore, StoredUsage};
 
 mod paths;
 
@@ -69,30 +69,27 @@ pub struct Live {
 /// One model of the live row.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StoredSide {
-    pub model: PathBuf,
+    #[serde(flatten)]
+    pub model: StoredModel,
     pub layer: Option<String>,
     pub score: Option<StoredScore>,
     /// The class that the score's is compared with, as rows of their own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rival: Option<StoredClass>,
-    /// How it is used, where that is not as its file says.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub usage: Option<StoredUsage>,
 }
 
 /// A row that stays as it was.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StoredPin {
     pub image: PathBuf,
-    pub model: PathBuf,
+    #[serde(flatten)]
+    pub model: StoredModel,
     pub layer: Option<String>,
     pub score: Option<StoredScore>,
     #[serde(default)]
     pub fit: Named<Fit>,
     #[serde(default)]
     pub rule: Named<ReluRule>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub usage: Option<StoredUsage>,
 }
 
 /// How all rows are drawn.
@@ -230,11 +227,11 @@ impl Session {
     /// Every path that it names.
     pub fn paths_mut(&mut self) -> impl Iterator<Item = &mut PathBuf> {
         let live = self.live.image.iter_mut();
-        let sides = self.live.sides.iter_mut().map(|side| &mut side.model);
+        let sides = self.live.sides.iter_mut().map(|side| &mut side.model.path);
         let pins = self
             .pins
             .iter_mut()
-            .flat_map(|pin| [&mut pin.image, &mut pin.model]);
+            .flat_map(|pin| [&mut pin.image, &mut pin.model.path]);
         self.pictures
             .iter_mut()
             .chain(live)
@@ -265,10 +262,9 @@ impl Session {
     }
 
     fn usages(&self) -> impl Iterator<Item = &StoredUsage> {
-        let sides = self.live.sides.iter().map(|side| &side.usage);
-        sides
-            .chain(self.pins.iter().map(|pin| &pin.usage))
-            .flatten()
+        let sides = self.live.sides.iter().map(|side| &side.model);
+        let models = sides.chain(self.pins.iter().map(|pin| &pin.model));
+        models.filter_map(|model| model.usage.as_ref())
     }
 
     /// A name of a choice that is not known.

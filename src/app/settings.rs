@@ -60,6 +60,8 @@ pub struct Last {
     /// The folders that were walked through.
     pub folders: Vec<PathBuf>,
     pub model: Option<PathBuf>,
+    /// The network that its weights are of, where it has weights alone.
+    pub architecture: Option<String>,
     /// A layer's path.
     pub layer: Option<String>,
     pub score: Option<StoredScore>,

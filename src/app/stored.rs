@@ -1,6 +1,8 @@
 //! Choices as files name them: by words that outlive the order of an enum, and by a class's label as
 //! well as its number, since a model that is trained anew may number its classes anew.
 
+use std::path::PathBuf;
+
 use egui::ThemePreference;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -171,6 +173,29 @@ impl Name for Reading {
         match self {
             Reading::Softmax => "softmax",
             Reading::Sigmoid => "sigmoid",
+        }
+    }
+}
+
+/// A model as it is to be opened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StoredModel {
+    #[serde(rename = "model")]
+    pub path: PathBuf,
+    /// The network that its weights are of, where it is a file of weights alone: they may fit
+    /// another as well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub architecture: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usage: Option<StoredUsage>,
+}
+
+impl StoredModel {
+    pub fn of(card: &ModelCard) -> Self {
+        StoredModel {
+            path: card.path.clone(),
+            architecture: card.architecture.clone(),
+            usage: StoredUsage::of(card),
         }
     }
 }

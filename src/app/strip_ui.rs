@@ -55,9 +55,11 @@ impl App {
         let width = (PICTURE * aspect).clamp(64.0, 112.0).round();
         let chosen = side.layers();
         let seen = chosen.first().and_then(|path| shown_in(&card, &rows, path));
-        // A photo of another shape has tiles of another width, and the chosen one elsewhere.
-        if self.tile_width != width {
-            (self.tile_width, self.reveal_tile) = (width, 3);
+        // A photo of another shape has tiles of another width, and the chosen one elsewhere; in a
+        // narrower strip it may lie beyond the edge.
+        let widths = (width, ui.available_width());
+        if self.strip_widths != widths {
+            (self.strip_widths, self.reveal_tile) = (widths, 3);
         }
         // The first frames do not know yet how far there is to scroll.
         let reveal = self.reveal_tile > 0;

@@ -16,6 +16,8 @@ use super::widgets::{Choice, segments};
 
 /// Sides of the picture that can be set, in pixels.
 const SIZES: std::ops::RangeInclusive<u32> = 8..=2048;
+/// The least width of a field that stands beside others, in points.
+const FIELD: f32 = 40.0;
 /// Of means and deviations, as far as they are shown.
 const DECIMALS: usize = 4;
 
@@ -120,6 +122,8 @@ impl Draft {
 fn preparing_ui(ui: &mut Ui, draft: &mut Preprocess) -> bool {
     let mut settled = false;
     named(ui, "Size", |ui| {
+        ui.spacing_mut().interact_size.x = FIELD;
+        ui.spacing_mut().item_spacing.x = 4.0;
         settled |= side(ui, &mut draft.width, "Width in pixels");
         ui.label("×");
         settled |= side(ui, &mut draft.height, "Height in pixels");
@@ -213,7 +217,7 @@ fn side(ui: &mut Ui, pixels: &mut u32, name: &str) -> bool {
 }
 
 fn share(ui: &mut Ui, value: &mut f64, range: std::ops::RangeInclusive<f64>, name: &str) -> bool {
-    ui.spacing_mut().interact_size.x = 40.0;
+    ui.spacing_mut().interact_size.x = FIELD;
     ui.spacing_mut().item_spacing.x = 4.0;
     let mut shown = *value;
     let field = DragValue::new(&mut shown).speed(0.002).range(range);

@@ -9,6 +9,7 @@ use egui::{Key, Modifiers, Theme, pos2};
 use egui_kittest::kittest::{NodeT, Queryable};
 use gradcam::app::{Memory, Start};
 
+use crate::blank::blank_checkpoint;
 use crate::support::{Window, cat_and_coffee, file, squeezenet};
 
 fn both() -> Start {
@@ -238,6 +239,46 @@ fn saved(path: &Path, image: PathBuf) -> Window {
     window.until("the file", |_| path.exists());
     window.settle();
     window
+}
+
+#[test]
+fn the_network_that_weights_were_taken_for_is_not_asked_for_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let (settings, session) = (
+        folder.path().join("settings"),
+        folder.path().join("nets.gradcam.json"),
+    );
+    let start = Start {
+        model: Some(blank_checkpoint("googlenet", 3, folder.path())),
+        ..Start::default()
+    };
+    let mut window = window_in(&settings, start);
+    window.until("the question", |w| {
+        w.harness.query_by_label("Which network is it?").is_some()
+    });
+    window.click("googlenet_unshifted");
+    window.until("the model", |w| w.chosen_layer().is_some());
+    window.will_pick(&session);
+    window.ctrl(Key::S);
+    window.until("the file", |_| session.exists());
+    window.settle();
+    drop(window);
+    let named = |text: String| text.contains("\"architecture\": \"googlenet_unshifted\"");
+    assert!(named(fs::read_to_string(&session).unwrap()));
+
+    let saved = Start {
+        image: Some(session),
+        ..Start::default()
+    };
+    for (folder, start) in [("settings", Start::default()), ("others", saved)] {
+        let mut next = window_in(&settings.with_file_name(folder), start);
+        next.until("the model", |w| w.chosen_layer().is_some());
+        next.settle();
+        assert_eq!(next.chosen_layer().as_deref(), Some("inception5b"));
+        drop(next);
+        let settings = settings.with_file_name(folder).join("settings.json");
+        assert!(named(fs::read_to_string(settings).unwrap()));
+    }
 }
 
 fn rows(window: &Window) -> [String; 2] {

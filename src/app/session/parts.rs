@@ -5,16 +5,30 @@ use std::sync::Arc;
 
 use poll_promise::Promise;
 
-use crate::engine::{Error, ModelCard};
-use crate::picture::decode::Photo;
+use crate::engine::Error;
 
-use super::super::stored::StoredUsage;
+use super::super::stored::StoredModel;
+
+/// What a session says of a file that it needs.
+pub trait Needed: Clone + PartialEq {
+    fn path(&self) -> &Path;
+}
+
+impl Needed for PathBuf {
+    fn path(&self) -> &Path {
+        self
+    }
+}
+
+impl Needed for StoredModel {
+    fn path(&self) -> &Path {
+        &self.path
+    }
+}
 
 /// One file of a session.
-pub struct Part<T: Send + Sync + 'static> {
-    pub path: PathBuf,
-    /// Of a model: how it is used, where that is not as its file says.
-    pub usage: Option<StoredUsage>,
+pub struct Part<F, T: Send + Sync + 'static> {
+    pub file: F,
     pub state: PartState<T>,
 }
 
@@ -24,7 +38,7 @@ pub enum PartState<T: Send + Sync + 'static> {
     Failed(Error),
 }
 
-impl<T: Send + Sync + 'static> Part<T> {
+impl<F, T: Send + Sync + 'static> Part<F, T> {
     /// Takes in what has come; tells whether it has.
     pub fn drain(&mut self) -> bool {
         if let PartState::Coming(promise) = &self.state
@@ -39,48 +53,33 @@ impl<T: Send + Sync + 'static> Part<T> {
     }
 }
 
-/// The photo of that path, if it could be opened.
-pub fn found(photos: &[Part<Photo>], path: &Path) -> Option<Arc<Photo>> {
-    open(photos, |part| part.path == path)
-}
-
-/// The model of that path and usage, if it could be opened.
-pub fn found_model(
-    models: &[Part<ModelCard>],
-    path: &Path,
-    usage: Option<&StoredUsage>,
-) -> Option<Arc<ModelCard>> {
-    let is_it = |part: &Part<_>| part.path == path && part.usage.as_ref() == usage;
-    open(models, is_it)
-}
-
-fn open<T: Send + Sync + 'static>(
-    parts: &[Part<T>],
-    is_it: impl Fn(&Part<T>) -> bool,
-) -> Option<Arc<T>> {
+/// What `file` became, if it could be opened.
+pub fn found<F: Needed, T: Send + Sync>(parts: &[Part<F, T>], file: &F) -> Option<Arc<T>> {
     parts.iter().find_map(|part| match &part.state {
-        PartState::Open(value) if is_it(part) => Some(Arc::clone(value)),
+        PartState::Open(value) if part.file == *file => Some(Arc::clone(value)),
         _ => None,
     })
 }
 
 /// The files that are there and could not be opened.
-pub fn failed<T: Send + Sync + 'static>(parts: &[Part<T>]) -> impl Iterator<Item = PathBuf> {
-    let failed = |part: &&Part<T>| matches!(part.state, PartState::Failed(_));
-    parts.iter().filter(failed).map(|part| part.path.clone())
+pub fn failed<F: Needed, T: Send + Sync>(parts: &[Part<F, T>]) -> impl Iterator<Item = PathBuf> {
+    let failed = |part: &&Part<_, _>| matches!(part.state, PartState::Failed(_));
+    parts
+        .iter()
+        .filter(failed)
+        .map(|part| part.file.path().to_owned())
 }
 
-/// Each file once, without those that are missing; `path` tells a file's.
-pub fn distinct<T: Clone + PartialEq>(
-    files: impl Iterator<Item = T>,
-    path: impl Fn(&T) -> &Path,
+/// Each file once, without those that are missing.
+pub fn distinct<'a, F: Needed + 'a>(
+    files: impl Iterator<Item = &'a F>,
     missing: &[PathBuf],
-) -> impl Iterator<Item = T> {
-    let mut distinct: Vec<T> = Vec::new();
+) -> impl Iterator<Item = F> {
+    let mut distinct: Vec<F> = Vec::new();
     for file in files {
-        let gone = missing.iter().any(|missing| missing == path(&file));
-        if !gone && !distinct.contains(&file) {
-            distinct.push(file);
+        let gone = missing.iter().any(|missing| missing == file.path());
+        if !gone && !distinct.contains(file) {
+            distinct.push(file.clone());
         }
     }
     distinct.into_iter()

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::super::session_file::{Live, Session, StoredLook, StoredPin, StoredSide};
 use super::super::state::{Opacity, State};
-use super::super::stored::{StoredClass, StoredScore, StoredUsage};
+use super::super::stored::{StoredClass, StoredModel, StoredScore};
 
 impl State {
     /// What is open and chosen now, if anything is open. `pictures`: the folder that is walked
@@ -13,7 +13,7 @@ impl State {
         let open = self.sides.iter().filter_map(|side| {
             let card = side.card.as_ref()?;
             Some(StoredSide {
-                model: card.path.clone(),
+                model: StoredModel::of(card),
                 layer: side.layer.clone(),
                 score: side
                     .score
@@ -21,7 +21,6 @@ impl State {
                 rival: side
                     .rival
                     .map(|class| StoredClass::new(class, &card.labels)),
-                usage: StoredUsage::of(card),
             })
         });
         let sides: Vec<StoredSide> = open.collect();
@@ -32,14 +31,13 @@ impl State {
         let pins = self.pins.iter().map(|pin| &pin.subject);
         let pins = pins.map(|subject| StoredPin {
             image: subject.photo.path.clone(),
-            model: subject.card.path.clone(),
+            model: StoredModel::of(&subject.card),
             layer: subject.layer.clone(),
             score: subject
                 .score
                 .map(|s| StoredScore::new(s, &subject.card.labels)),
             fit: subject.fit.into(),
             rule: subject.rule.into(),
-            usage: StoredUsage::of(&subject.card),
         });
         Some(Session {
             pictures: pictures.to_vec(),

@@ -1,6 +1,7 @@
 //! The window becomes what a session says, as far as its files are there and its models still have
 //! what was chosen of them.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::engine::{ModelCard, resolve_layer};
@@ -14,9 +15,9 @@ use super::super::notices::Place;
 use super::super::rows::{MOST_PINS, Pin, Subject};
 use super::super::session_file::{Opened, Session, StoredPin, StoredSide};
 use super::super::state::Side;
-use super::super::stored::StoredScore;
+use super::super::stored::{StoredModel, StoredScore};
 use super::Opening;
-use super::parts::{Part, PartState, failed, found, found_model};
+use super::parts::{Part, PartState, failed, found};
 use super::unread::Unread;
 
 impl App {
@@ -82,15 +83,14 @@ impl App {
     fn take_up_sides(
         &mut self,
         session: &Session,
-        cards: &[Part<ModelCard>],
+        cards: &[Part<StoredModel, ModelCard>],
         with_photo: bool,
         lost: &mut Lost,
     ) {
         let (state, live) = (&mut self.state, &session.live);
         let mut sides = Vec::new();
         for stored in &live.sides {
-            let usage = stored.usage.as_ref();
-            if let Some(card) = found_model(cards, &stored.model, usage) {
+            if let Some(card) = found(cards, &stored.model) {
                 sides.push(lost.side(stored, card, with_photo));
             }
         }
@@ -122,7 +122,7 @@ impl App {
         }
     }
 
-    fn tell_failures(&mut self, photos: &[Part<Photo>], cards: &[Part<ModelCard>]) {
+    fn tell_failures(&mut self, photos: &[Part<PathBuf, Photo>], cards: &[Part<StoredModel, ModelCard>]) {
         for part in photos {
             if let PartState::Failed(error) = &part.state {
                 self.notices.not_opened(Place::Picture, error);
@@ -161,10 +161,10 @@ impl Lost {
     fn subject(
         &mut self,
         pin: &StoredPin,
-        photos: &[Part<Photo>],
-        cards: &[Part<ModelCard>],
+        photos: &[Part<PathBuf, Photo>],
+        cards: &[Part<StoredModel, ModelCard>],
     ) -> Option<Subject> {
-        let card = found_model(cards, &pin.model, pin.usage.as_ref())?;
+        let card = found(cards, &pin.model)?;
         Some(Subject {
             photo: found(photos, &pin.image)?,
             fit: pin.fit.get(),

@@ -60,8 +60,8 @@ impl Unread {
 
     /// Whether a missing file is a model.
     pub fn is_model(&self, path: &Path) -> bool {
-        let sides = self.session.live.sides.iter().map(|side| &side.model);
-        let pins = self.session.pins.iter().map(|pin| &pin.model);
+        let sides = self.session.live.sides.iter().map(|side| &side.model.path);
+        let pins = self.session.pins.iter().map(|pin| &pin.model.path);
         sides.chain(pins).any(|model| model == path)
     }
 
@@ -80,7 +80,7 @@ impl Unread {
             now.pictures.extend(pictures);
         }
         let sides = &stored.live.sides;
-        if open.cards == self.stand_in.cards && sides.iter().any(|s| self.is_gone(&s.model)) {
+        if open.cards == self.stand_in.cards && sides.iter().any(|s| self.is_gone(&s.model.path)) {
             let as_it_is = |stored: &StoredSide| {
                 let mut sides = now.live.sides.iter();
                 sides.find(|side| is_same(side, stored))
@@ -118,7 +118,7 @@ impl Unread {
                 self.gone.len() - NAMED_AT_MOST
             ));
         }
-        let all_there = |pin: &&StoredPin| !self.is_gone(&pin.image) && !self.is_gone(&pin.model);
+        let all_there = |pin: &&StoredPin| !self.is_gone(&pin.image) && !self.is_gone(&pin.model.path);
         match self.pins.iter().filter(all_there).count() {
             0 => {}
             1 => lines.push("There is no room for 1 pin.".to_owned()),
@@ -133,10 +133,10 @@ impl Unread {
         let session = &self.session;
         let pins = session.pins.iter();
         let pins = pins
-            .filter(|pin| pin.image == path || pin.model == path)
+            .filter(|pin| pin.image == path || pin.model.path == path)
             .count();
         let view = session.live.image.as_deref() == Some(path)
-            || session.live.sides.iter().any(|side| side.model == path);
+            || session.live.sides.iter().any(|side| side.model.path == path);
         let (who, verb) = match (pins, view) {
             (0, false) => ("The strip of pictures".to_owned(), "needs"),
             (0, true) => ("The view".to_owned(), "needs"),
@@ -175,5 +175,5 @@ pub fn moved(session: &mut Session, old: &Path, new: &Path) {
 
 /// Whether two are of one model, used alike.
 fn is_same(a: &StoredSide, b: &StoredSide) -> bool {
-    a.model == b.model && a.usage == b.usage
+    a.model == b.model
 }

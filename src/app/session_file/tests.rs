@@ -42,11 +42,14 @@ impl Desk {
             live: Live {
                 image: Some(image.clone()),
                 sides: vec![StoredSide {
-                    model: model.clone(),
+                    model: StoredModel {
+                        path: model.clone(),
+                        architecture: Some("googlenet".into()),
+                        usage: Some(usage()),
+                    },
                     layer: layer.clone(),
                     score: Some(StoredScore::new(Score::Versus { a: 0, b: 1 }, &labels)),
                     rival: Some(StoredClass::new(0, &labels)),
-                    usage: Some(usage()),
                 }],
                 active: 0,
                 fit: Fit::Pad.into(),
@@ -55,12 +58,15 @@ impl Desk {
             },
             pins: vec![StoredPin {
                 image,
-                model,
+                model: StoredModel {
+                    path: model,
+                    architecture: None,
+                    usage: None,
+                },
                 layer,
                 score: Some(StoredScore::new(Score::Against(1), &labels)),
                 fit: Fit::Crop.into(),
                 rule: ReluRule::Guided.into(),
-                usage: None,
             }],
             look: StoredLook {
                 opacity: 0.25,

@@ -55,6 +55,13 @@ pub fn open(path: &Path, opening: &mut Opening) -> Result<Opened, Error> {
     read(path, Library::built_in, opening).map_err(|fault| fault.at(path))
 }
 
+/// Whether the start of the file at `path` is that of one that [`open`] may read.
+pub fn is_readable(path: &Path) -> bool {
+    FileStart::of(path).is_ok_and(|start| {
+        start.is_zip() || checkpoint::Form::of(&start).is_some() || is_onnx(path, &start)
+    })
+}
+
 /// The same; `library` has the networks that a file of weights alone may be of.
 fn read(
     path: &Path,
