@@ -3,7 +3,7 @@
 //!
 //! Miniatures of the families lie in `tests/torchvision/tiny` and are compared in every run. The
 //! families themselves are kept out of it because they need Python's torch and gigabytes of exports:
-//! `tests/torchvision/all.sh` compares them one by one and writes `tests/torchvision/agreement.md`.
+//! `tests/torchvision/compare.sh` compares them one by one and writes the tables beside it.
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};

@@ -85,26 +85,6 @@ def slim(path):
     onnx.save(model, path)
 
 
-def reference(model, x):
-    with torch.no_grad():
-        logits = model(x)[0]
-    index = int(logits.argmax())
-    layer, activation, cam = of.grad_cam(model, x, index)
-    gradient = of.input_gradient(model, x, index)
-    with of.guided():
-        guided_backprop = of.input_gradient(model, x, index)
-    return dict(
-        input=x.numpy(),
-        logits=logits.numpy(),
-        class_index=np.int64(index),
-        layer=np.frombuffer(layer.encode(), dtype=np.uint8),
-        activation=activation.numpy(),
-        grad_cam=cam.numpy(),
-        gradient=gradient.numpy(),
-        guided_backprop=guided_backprop.numpy(),
-    )
-
-
 def export(name, folder, tiny):
     network, way = name.rsplit(".", 1)
     torch.manual_seed(0)
@@ -121,7 +101,7 @@ def export(name, folder, tiny):
     # export.py has written the same of the same network, save for halves, which are computed in
     # single precision of the weights as they are kept.
     if not tiny or way == "half":
-        np.savez(folder / f"{name}.npz", **reference(model.float(), x))
+        np.savez(folder / f"{name}.npz", **of.goldens(model.float(), x))
     print(name)
 
 
