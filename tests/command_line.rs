@@ -581,4 +581,21 @@ fn weights_that_fit_two_networks_ask_for_one() {
         "{}",
         stderr(&done)
     );
+
+    // One that they are not of, and a model that needs none.
+    let plain = blank::blank_checkpoint("squeezenet1_1", 3, folder.path());
+    let plain = plain.to_str().unwrap();
+    for (model, named, words) in [
+        (plain, "resnet18", "are of squeezenet1_1, not of resnet18"),
+        (
+            "models/squeezenet1_1.pt2",
+            "squeezenet1_1",
+            "a graph of its own",
+        ),
+    ] {
+        let refused = gradcam(["classes", image, "--model", model, "--architecture", named]);
+        assert_eq!(refused.status.code(), Some(2));
+        let message = stderr(&refused);
+        assert!(message.contains(words), "{message}");
+    }
 }

@@ -85,20 +85,24 @@ fn non_linearities_ui(ui: &mut Ui, card: &ModelCard) {
         fact(ui, kind, &number.to_string());
     }
     let smooth: Vec<&str> = card.facts.smooth.iter().map(|(kind, _)| *kind).collect();
+    let (are_no, none, let_through) = match smooth.len() {
+        1 => ("is no rectifier: it lets", "is none", "it"),
+        _ => ("are no rectifiers: they let", "are none", "them"),
+    };
     let smooth = smooth.join(" and ");
     let text = match (card.rectifiers, smooth.as_str()) {
         (0, "") => "No rectifier: guided backprop is the plain gradient here.".to_owned(),
         (0, smooth) => format!(
-            "{smooth} is no rectifier: it lets negative values through, smoothly. Guided backprop \
-             has nowhere to act, and is the plain gradient here."
+            "{smooth} {are_no} negative values through, smoothly. Guided backprop has nowhere to \
+             act, and is the plain gradient here."
         ),
         (_, "") => {
             "Rectifiers: on the way back, guided backprop lets through what is positive at each."
                 .to_owned()
         }
         (_, smooth) => format!(
-            "Guided backprop acts at the rectifiers alone. {smooth} is none: the plain gradient \
-             passes through it."
+            "Guided backprop acts at the rectifiers alone. {smooth} {none}: the plain gradient \
+             passes through {let_through}."
         ),
     };
     let colour = palette(ui).weak;
@@ -138,7 +142,7 @@ fn seen(fields: Fields, (width, height): (u32, u32)) -> (String, String) {
     let short = format!("{across} × {down} px");
     let all = across >= u64::from(width) && down >= u64::from(height);
     let more = match all {
-        true => format!("The receptive field: more than the {width} × {height} px there are"),
+        true => format!("The receptive field: all of the {width} × {height} px, or more"),
         false => format!("The receptive field, of {width} × {height} px"),
     };
     (short, more)

@@ -158,7 +158,7 @@ impl App {
 
     /// Opens the file of weights that is waiting as that network, or not at all.
     pub fn take_architecture(&mut self, name: Option<String>) {
-        if let (Some(Choosing { side, path, .. }), Some(name)) = (self.choosing.take(), name) {
+        if let (Some(Choosing { side, path, .. }), Some(name)) = (self.choosing.pop_front(), name) {
             open::model_as(self, path, side, Some(name));
         }
     }
@@ -247,7 +247,9 @@ impl App {
                             fault: Fault::SeveralArchitectures(candidates),
                             path,
                         }) => {
-                            self.choosing = Some(Choosing {
+                            // Another for the same place is what is wanted now.
+                            self.choosing.retain(|other| other.side != side);
+                            self.choosing.push_back(Choosing {
                                 side,
                                 path,
                                 candidates,

@@ -3,6 +3,7 @@
 //! A frame is `logic` (take in what is finished) and then `ui` (draw, and collect what the person
 //! asks for as [`Command`](commands::Command)s). Panels change nothing themselves: `execute` does.
 
+use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -144,7 +145,8 @@ pub struct App {
     /// The sheet of commands and keys is open.
     keys_shown: bool,
     /// A file of weights that fit several networks.
-    choosing: Option<architecture_ui::Choosing>,
+    /// Files of weights that fit several networks, in the order they were opened.
+    choosing: VecDeque<architecture_ui::Choosing>,
 }
 
 impl App {
@@ -197,7 +199,7 @@ impl App {
             finder: palette_ui::Finder::default(),
             path_field: None,
             keys_shown: false,
-            choosing: None,
+            choosing: VecDeque::new(),
         };
         app.begin_from_memory(ctx);
         app.open_first();

@@ -270,7 +270,11 @@ mod tests {
             path
         };
         assert!(looks_like_model(&file("a.PT2", b"")));
-        for start in [&b"PK\x03\x04...."[..], b"\x08\x08\x12\x07pytorch", b"\x80\x02}q\0"] {
+        for start in [
+            &b"PK\x03\x04...."[..],
+            b"\x08\x08\x12\x07pytorch",
+            b"\x80\x02}q\0",
+        ] {
             assert!(looks_like_model(&file("renamed.bin", start)), "{start:?}");
         }
         assert!(!looks_like_model(&file("a.png", b"\x89PNG....")));

@@ -12,7 +12,7 @@ impl App {
     pub fn ui(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
         let covered = self.state.in_menu || self.keys_shown || self.finder.is_open();
-        let covered = covered || self.path_field.is_some() || self.choosing.is_some();
+        let covered = covered || self.path_field.is_some() || !self.choosing.is_empty();
         let covered = covered || self.state.focused;
         let mut commands = Command::from_keys(&ctx, self.state.typing, covered);
         open::drop_ui(ui, &mut commands);
@@ -73,7 +73,7 @@ impl App {
         if let Some(field) = &mut self.path_field {
             commands.extend(field.ui(ui));
         }
-        if let Some(choosing) = &self.choosing {
+        if let Some(choosing) = self.choosing.front() {
             architecture_ui::architecture_ui(ui, choosing, commands);
         }
         if self.keys_shown && keys_ui::keys_ui(ui) {

@@ -92,7 +92,18 @@ impl ModelFile {
     }
 
     fn open(&self, session: &mut Session) -> Result<Arc<ModelCard>> {
-        open_model(session, &self.path()?, &self.architecture)
+        let path = self.path()?;
+        let card = open_model(session, &path, &self.architecture)?;
+        let path = path.display();
+        match (&self.architecture.name, &card.architecture) {
+            (Some(named), Some(is)) if named != is => {
+                bail!("the weights are of {is}, not of {named}: {path}")
+            }
+            (Some(_), None) => bail!(
+                "--architecture is for weights alone, and the file has a graph of its own: {path}"
+            ),
+            _ => Ok(card),
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 //! A [`Fault`] says what is wrong and knows no path, so that the parts of a reader need not carry
 //! one about; [`Error`] adds the file, last.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 /// The two lines that make a file this program reads best.
@@ -10,6 +11,11 @@ pub const HOW_TO_EXPORT: &str = concat!(
     "    program = torch.export.export(model.eval(), (torch.rand(1, 3, 224, 224),))\n",
     "    torch.export.save(program, \"model.pt2\")"
 );
+
+/// How many kinds of operations a message names.
+const NAMED: usize = 12;
+/// Characters of a name that a message shows.
+const LONGEST_NAME: usize = 80;
 
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Error {
@@ -219,13 +225,21 @@ fn wrote(torch: &Option<String>) -> String {
         .unwrap_or_default()
 }
 
+/// A name as it is shown: a file may have one of any length.
+pub(crate) fn short(name: &str) -> String {
+    match name.char_indices().nth(LONGEST_NAME) {
+        Some((end, _)) => format!("{}…", &name[..end]),
+        None => name.to_owned(),
+    }
+}
+
 /// Each kind once, with its first place: a transformer repeats the same few dozens of times.
 fn list(ops: &[UnsupportedOp]) -> String {
     let mut kinds: Vec<(&UnsupportedOp, usize)> = Vec::new();
+    let mut places = HashMap::new();
     for op in ops {
-        let same =
-            |(kind, _): &&mut (&UnsupportedOp, usize)| kind.op == op.op && kind.reason == op.reason;
-        match kinds.iter_mut().find(same) {
+        let place = *places.entry((&op.op, &op.reason)).or_insert(kinds.len());
+        match kinds.get_mut(place) {
             Some((_, count)) => *count += 1,
             None => kinds.push((op, 1)),
         }
@@ -235,12 +249,14 @@ fn list(ops: &[UnsupportedOp]) -> String {
         n => format!("{n} operations"),
     };
     let mut text = format!("the model uses {count} that this program does not have:");
-    for (op, count) in kinds {
+    let more = kinds.len().saturating_sub(NAMED);
+    for (op, count) in kinds.into_iter().take(NAMED) {
         let module = match op.module.as_str() {
             "" => "the model itself",
-            module => module,
+            module => &short(module),
         };
-        text.push_str(&format!("\n    {} (node {}, in {module}", op.op, op.node));
+        let (name, node) = (short(&op.op), short(&op.node));
+        text.push_str(&format!("\n    {name} (node {node}, in {module}"));
         match count - 1 {
             0 => text.push(')'),
             1 => text.push_str(", and at 1 other place)"),
@@ -249,6 +265,9 @@ fn list(ops: &[UnsupportedOp]) -> String {
         if let Some(reason) = &op.reason {
             text.push_str(&format!(": {reason}"));
         }
+    }
+    if more > 0 {
+        text.push_str(&format!("\n    and {more} more"));
     }
     text.push_str("\nThe file");
     text
@@ -283,5 +302,18 @@ mod tests {
             text.contains("aten.fft (node n, in the model itself)"),
             "{text}"
         );
+    }
+
+    #[test]
+    fn a_file_full_of_strange_operations_makes_no_endless_message() {
+        let ops = (0..50_000).map(|kind| UnsupportedOp {
+            op: format!("{}{kind}", "strange".repeat(100)),
+            node: "ö".repeat(1000),
+            module: "m".repeat(1000),
+            reason: None,
+        });
+        let text = Fault::Unsupported(ops.collect()).to_string();
+        assert!(text.contains("50000 operations") && text.contains("and 49988 more"));
+        assert!(text.len() < 10_000, "{}", text.len());
     }
 }

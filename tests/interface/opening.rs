@@ -202,8 +202,17 @@ fn weights_that_fit_two_networks_ask_which_one_they_are_of() {
         window.harness.check_accessibility();
     };
     ask(&mut window);
+    // Dropped once more it is asked for once.
+    ask(&mut window);
+    window.settle();
     window.click("Cancel");
     window.settle();
+    assert!(
+        window
+            .harness
+            .query_by_label("Which network is it?")
+            .is_none()
+    );
     assert_eq!(window.chosen_layer(), layer);
 
     ask(&mut window);

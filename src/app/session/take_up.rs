@@ -122,7 +122,11 @@ impl App {
         }
     }
 
-    fn tell_failures(&mut self, photos: &[Part<PathBuf, Photo>], cards: &[Part<StoredModel, ModelCard>]) {
+    fn tell_failures(
+        &mut self,
+        photos: &[Part<PathBuf, Photo>],
+        cards: &[Part<StoredModel, ModelCard>],
+    ) {
         for part in photos {
             if let PartState::Failed(error) = &part.state {
                 self.notices.not_opened(Place::Picture, error);

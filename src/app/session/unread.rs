@@ -118,7 +118,8 @@ impl Unread {
                 self.gone.len() - NAMED_AT_MOST
             ));
         }
-        let all_there = |pin: &&StoredPin| !self.is_gone(&pin.image) && !self.is_gone(&pin.model.path);
+        let all_there =
+            |pin: &&StoredPin| !self.is_gone(&pin.image) && !self.is_gone(&pin.model.path);
         match self.pins.iter().filter(all_there).count() {
             0 => {}
             1 => lines.push("There is no room for 1 pin.".to_owned()),
@@ -136,7 +137,11 @@ impl Unread {
             .filter(|pin| pin.image == path || pin.model.path == path)
             .count();
         let view = session.live.image.as_deref() == Some(path)
-            || session.live.sides.iter().any(|side| side.model.path == path);
+            || session
+                .live
+                .sides
+                .iter()
+                .any(|side| side.model.path == path);
         let (who, verb) = match (pins, view) {
             (0, false) => ("The strip of pictures".to_owned(), "needs"),
             (0, true) => ("The view".to_owned(), "needs"),

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{Architecture, Library};
-use crate::model::error::{Candidate, Fault, Nearest};
+use crate::model::error::{Candidate, Fault, Nearest, short};
 
 /// The shape of each tensor in a file, by its name.
 pub type Shapes = HashMap<String, Vec<i64>>;
@@ -126,9 +126,9 @@ fn differences(known: &Architecture, found: &Shapes) -> Vec<String> {
     let mut words = Vec::new();
     for (name, due) in &known.tensors {
         match found.get(name) {
-            None => words.push(format!("{name} {due:?} is missing")),
+            None => words.push(format!("{} {due:?} is missing", short(name))),
             Some(there) if !fit(due, there, known.head.contains(name)) => {
-                words.push(format!("{name} is {there:?} and not {due:?}"));
+                words.push(format!("{} is {there:?} and not {due:?}", short(name)));
             }
             Some(_) => {}
         }
@@ -145,7 +145,7 @@ fn differences(known: &Architecture, found: &Shapes) -> Vec<String> {
     let room = NAMED - words.len();
     more += besides.len().saturating_sub(room);
     let named = besides.iter().take(room);
-    words.extend(named.map(|(name, shape)| format!("{name} {shape:?} is not in it")));
+    words.extend(named.map(|(name, shape)| format!("{} {shape:?} is not in it", short(name))));
     if words.is_empty() {
         words.push("the parts of its head are for different numbers of classes".into());
     }

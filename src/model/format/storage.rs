@@ -2,7 +2,7 @@
 
 use tch::{Kind, Tensor};
 
-use crate::model::error::Fault;
+use crate::model::error::{Fault, first_line};
 
 type Result<T> = std::result::Result<T, Fault>;
 
@@ -111,7 +111,11 @@ impl Element {
         from: i64,
     ) -> std::result::Result<bool, tch::TchError> {
         let count = (bytes.len() / self.bytes) as i64;
-        let piece = Tensor::f_from_data_size(bytes, &[count], self.kind)?;
+        let piece = match self.kind {
+            // Any byte but 0 and 1 in a truth value would be undefined.
+            Kind::Bool => Tensor::f_from_data_size(bytes, &[count], Kind::Uint8)?.f_ne(0)?,
+            kind => Tensor::f_from_data_size(bytes, &[count], kind)?,
+        };
         let mut place = row.f_narrow(0, from, count)?;
         place.f_copy_(&piece)?;
         Ok(!self.floating || place.f_isfinite()?.f_all()?.f_int64_value(&[])? != 0)
@@ -125,9 +129,22 @@ pub fn wrong(name: &str, reason: impl Into<String>) -> Fault {
     }
 }
 
-/// libtorch's errors run over many lines, of which the first says it.
 pub fn torch(name: &str, error: tch::TchError) -> Fault {
-    let text = error.to_string();
-    let first = text.lines().next().unwrap_or_default();
-    wrong(name, format!("cannot be read ({first})"))
+    wrong(name, format!("cannot be read ({})", first_line(&error)))
+}
+
+#[cfg(test)]
+mod tests {
+    use tch::Device;
+
+    use super::*;
+
+    #[test]
+    fn any_byte_but_nought_is_true() {
+        let row = Tensor::zeros([4], (Kind::Bool, Device::Cpu));
+        let element = Element::new(Kind::Bool);
+        assert!(element.put(&[0, 1, 2, 255], &row, 0).unwrap());
+        let numbers: Vec<i64> = Vec::try_from(row.to_kind(Kind::Int64)).unwrap();
+        assert_eq!(numbers, [0, 1, 1, 1]);
+    }
 }

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::io::{BufReader, Read, Seek, SeekFrom};
 
-use super::pickle::{Node, Pickle};
+use super::pickle::{Dtype, Node, Pickle};
 use super::source::{Part, Source};
 use super::{Checkpoint, Result, unwrap};
 use crate::model::error::Fault;
@@ -37,22 +37,25 @@ pub fn read(start: FileStart) -> Result<Checkpoint> {
     let keys = Pickle::read(&mut file)?;
 
     // How long a value is, only the object's storages tell.
-    let sizes: HashMap<&str, usize> = object
-        .storages()
-        .filter_map(|(key, dtype)| Some((key, dtype.bytes()?)))
-        .collect();
+    let types: HashMap<&str, &Dtype> = object.storages().collect();
     let mut storages = HashMap::new();
     for key in keys.items() {
         let key = keys
             .text(key)
             .ok_or_else(|| damaged("a storage has no name"))?;
-        let size = sizes
+        let dtype = types
             .get(key)
-            .ok_or_else(|| damaged("a storage is of no known type"))?;
+            .ok_or_else(|| damaged("a storage is of no tensor"))?;
+        let size = dtype.bytes().ok_or_else(|| Fault::Foreign {
+            what: format!(
+                "this was written by torch.save before PyTorch 1.6 and holds a {dtype}, which is \
+                 not read"
+            ),
+        })?;
         let mut count = [0; 8];
         let read = file.read_exact(&mut count);
         read.map_err(|_| damaged("the storages end early"))?;
-        let bytes = u64::from_le_bytes(count).checked_mul(*size as u64);
+        let bytes = u64::from_le_bytes(count).checked_mul(size as u64);
         let start = file.stream_position().map_err(unreadable)?;
         let end = bytes
             .and_then(|bytes| start.checked_add(bytes))

@@ -42,11 +42,11 @@ pub enum Form {
 
 impl Form {
     pub fn of(start: &FileStart) -> Option<Form> {
-        match start.bytes[..] {
-            [0x80, 2..=5, ..] => Some(Form::Legacy),
-            _ if foreign::is_safetensors(&start.bytes, start.length) => Some(Form::Safetensors),
-            _ => None,
+        // First: the length of its header may begin as a pickle does.
+        if foreign::is_safetensors(&start.bytes, start.length) {
+            return Some(Form::Safetensors);
         }
+        matches!(start.bytes[..], [0x80, 2..=5, ..]).then_some(Form::Legacy)
     }
 }
 
@@ -94,16 +94,8 @@ impl Checkpoint {
             .map(|(name, stored)| (name.clone(), stored.sizes.clone()))
             .collect();
         let recognised = library.recognise(&shapes, opening.architecture());
-        let Recognised { index, classes } = match (recognised, self.unreadable.first()) {
-            (Err(_), Some((name, class))) => {
-                let reason = format!(
-                    "is a {class}, which is not read; turn the model's weights into plain tensors \
-                     (remove quantisation or other wrappers) and save them again"
-                );
-                return Err(wrong(name, reason));
-            }
-            (recognised, _) => recognised?,
-        };
+        let recognised = recognised.map_err(|fault| self.with_cause(fault, &library));
+        let Recognised { index, classes } = recognised?;
         let text = library.graph(index)?;
         let architecture = &library.architectures()[index];
         let entry = format!("{}.json", architecture.name);
@@ -122,6 +114,27 @@ impl Checkpoint {
             one_size: false,
         })
     }
+
+    /// Why no network fits, where that is because a weight of the nearest is no plain tensor here.
+    fn with_cause(&self, fault: Fault, library: &Library) -> Fault {
+        let Fault::NoArchitecture(nearest) = &fault else {
+            return fault;
+        };
+        let mut known = library.architectures().iter();
+        let known = known.find(|known| known.name == nearest.name);
+        let is_due = |name: &String| known.is_some_and(|known| known.tensors.contains_key(name));
+        match self.unreadable.iter().find(|(name, _)| is_due(name)) {
+            Some((name, class)) => wrong(name, no_tensor(class)),
+            None => fault,
+        }
+    }
+}
+
+fn no_tensor(class: &str) -> String {
+    format!(
+        "is a {class}, which is not read; turn the model's weights into plain tensors (remove \
+         quantisation or other wrappers) and save them again"
+    )
 }
 
 /// Sets the weights that the graph's nodes use, from archives that `torch.save` wrote: those of an
@@ -131,18 +144,23 @@ pub fn fill_from(
     skeleton: &mut Skeleton,
     opening: &mut Opening,
 ) -> Result<()> {
+    let mut unreadable = HashMap::new();
     for mut archive in archives {
         let root = root(&archive).ok_or_else(|| Fault::Missing {
             entry: zip::PICKLE.into(),
         })?;
         archive.enter(root)?;
-        zip::read_as_named(archive)?.fill(skeleton, opening)?;
+        let mut read = zip::read_as_named(archive)?;
+        unreadable.extend(std::mem::take(&mut read.unreadable));
+        read.fill(skeleton, opening)?;
     }
     let Skeleton { graph, weights, .. } = skeleton;
     for id in used(graph) {
         let value = &graph.values[id.0];
         if let (Some(name), None) = (weights.get(&value.name), &value.weight) {
-            return Err(wrong(name, "is missing"));
+            let class = unreadable.get(name);
+            let reason = class.map_or_else(|| "is missing".to_owned(), |class| no_tensor(class));
+            return Err(wrong(name, reason));
         }
     }
     Ok(())

@@ -15,6 +15,9 @@ use crate::model::format::start::unreadable;
 use crate::model::format::storage::{Element, PIECE, View, torch, wrong};
 use crate::model::opening::Opening;
 
+/// Values that may be put in another order in any file, beside as many as it has bytes.
+const COPIED: u64 = 1 << 24;
+
 /// A part of a file that has been checked to lie within it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Part {
@@ -80,6 +83,8 @@ pub struct Rows<'r, 'o> {
     read: u64,
     /// Bytes that are to be read in all.
     of: u64,
+    /// Values that were put in another order, each tensor by itself.
+    copied: u64,
 }
 
 impl<'r, 'o> Rows<'r, 'o> {
@@ -98,6 +103,7 @@ impl<'r, 'o> Rows<'r, 'o> {
             rows: HashMap::new(),
             opening,
             read: 0,
+            copied: 0,
             of: lengths
                 .values()
                 .fold(0, |sum, length| sum.saturating_add(*length)),
@@ -125,6 +131,14 @@ impl<'r, 'o> Rows<'r, 'o> {
             self.rows.insert(key.clone(), row);
         }
         let tensor = view.of_row(name, &self.rows[&key])?;
+        if !tensor.is_contiguous() {
+            self.copied = self.copied.saturating_add(tensor.numel() as u64);
+            if self.copied > COPIED + self.of {
+                let reason = "is one of many views of the same memory, which together would take \
+                              more than the file accounts for";
+                return Err(wrong(name, reason));
+            }
+        }
         tensor.f_contiguous().map_err(|error| torch(name, error))
     }
 

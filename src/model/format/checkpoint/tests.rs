@@ -1,7 +1,7 @@
 //! The reader on checkpoints that PyTorch wrote (`tests/checkpoints`) and on files spoilt here, with
 //! networks of the tests' own as those that are known.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{Cursor, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -14,9 +14,14 @@ use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
 use crate::model::architectures::Library;
 use crate::model::error::Fault;
+use crate::model::format::start::FileStart;
 use crate::model::format::{self, Opened};
 use crate::model::opening::Opening;
 use crate::model::tape::forward;
+
+use super::pickle::{Dtype, Stored};
+use super::source::{Part, Rows, Source};
+use super::{Checkpoint, safetensors as reader};
 
 /// Of the largest logit.
 const TOLERANCE: f32 = 1e-5;
@@ -190,6 +195,83 @@ fn the_head_tells_the_number_of_classes() {
     let opened = open(&file("plain.pth"), &[of_thousand], None).unwrap();
     let logits = &opened.graph.values[opened.graph.logits.0];
     assert_eq!(logits.stated_shape.as_deref(), Some(&[1, 4][..]));
+}
+
+#[test]
+fn what_stands_beside_the_tensors_hides_no_other_cause() {
+    let mut other = resnet("resnet_strided");
+    other.0["hint"] = json!("with strides");
+    let read = || reader::read(FileStart::of(&file("plain.safetensors")).unwrap()).unwrap();
+    let mut tell = |_| ControlFlow::Continue(());
+    let mut refused = |checkpoint: Checkpoint, known: &[(Value, String)]| {
+        let mut opening = Opening::telling(&mut tell);
+        checkpoint
+            .opened(|| Ok(library(known)), &mut opening)
+            .unwrap_err()
+    };
+    let mut noted = read();
+    let settings = ("settings".to_owned(), "argparse.Namespace".to_owned());
+    noted.unreadable.push(settings);
+    let asked = refused(noted, &[resnet("resnet"), other]);
+    assert!(matches!(asked, Fault::SeveralArchitectures(_)), "{asked}");
+
+    let mut packed = read();
+    packed.tensors.retain(|(name, _)| name != "fc.weight");
+    let weight = ("fc.weight".to_owned(), "PackedParams".to_owned());
+    packed.unreadable.push(weight);
+    let fault = refused(packed, &[resnet("resnet")]);
+    assert!(
+        matches!(&fault, Fault::Weight { name, reason } if name == "fc.weight" && reason.contains("a PackedParams")),
+        "{fault}"
+    );
+}
+
+#[test]
+fn a_header_as_long_as_a_pickle_begins_is_no_pickle() {
+    // Lengths whose first two bytes are those of pickles.
+    for length in [640, 896, 1152, 1408] {
+        let mut header = String::from_utf8(small("layer.safetensors")[8..].to_vec()).unwrap();
+        header.truncate(header.rfind('}').unwrap() + 1);
+        header.extend(std::iter::repeat_n(' ', length - header.len()));
+        let bytes = safetensors(&header, 32);
+        assert!(matches!(bytes[..2], [0x80, 2..=5]));
+        spoilt("plain.safetensors", |held| *held = bytes).unwrap();
+    }
+}
+
+#[test]
+fn one_tensor_with_an_endless_name_is_soon_refused() {
+    let name = "a.".repeat(4 << 20);
+    let header =
+        format!(r#"{{"{name}weight":{{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}}}"#);
+    let bytes = safetensors(&header, 8);
+    let refused = spoilt("plain.safetensors", |held| *held = bytes).unwrap_err();
+    assert!(matches!(refused, Fault::NoArchitecture(_)));
+    assert!(refused.to_string().len() < 2000);
+}
+
+#[test]
+fn many_views_of_one_storage_do_not_fill_the_memory() {
+    let side = 1000;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("noughts");
+    std::fs::write(&path, vec![0; 4 * side * side]).unwrap();
+    let part = Part {
+        start: 0,
+        length: 4 * (side * side) as u64,
+    };
+    let source = Source::File {
+        file: std::io::BufReader::new(std::fs::File::open(&path).unwrap()),
+        storages: HashMap::from([("0".to_owned(), part)]),
+    };
+    let dtype = Dtype::named("float32");
+    let mut turned = Stored::whole("0".into(), dtype, vec![side as i64; 2]);
+    turned.strides.reverse();
+    let mut tell = |_| ControlFlow::Continue(());
+    let mut opening = Opening::telling(&mut tell);
+    let mut rows = Rows::of(source, std::iter::once(&turned), &mut opening).unwrap();
+    let fault = (0..1000).find_map(|_| rows.tensor("fc.weight", &turned).err());
+    assert!(matches!(fault, Some(Fault::Weight { reason, .. }) if reason.contains("many views")));
 }
 
 #[test]

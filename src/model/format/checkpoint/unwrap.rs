@@ -26,6 +26,8 @@ const WRAPPERS: [&str; 13] = [
 ];
 /// How many such wrappers are looked into, one within the other.
 const DEEPEST: usize = 4;
+/// How many parts that all names share are taken off.
+const MOST_PREFIXES: usize = 8;
 /// How many keys a message names.
 const NAMED: usize = 6;
 
@@ -68,17 +70,23 @@ pub fn dict(pickle: &Pickle, dict: Ref, source: Source) -> Checkpoint {
 /// The same tensors under the names they have in the network itself.
 pub fn tensors(
     mut tensors: Vec<(String, Stored)>,
-    unreadable: Vec<(String, String)>,
+    mut unreadable: Vec<(String, String)>,
     source: Source,
 ) -> Result<Checkpoint> {
     // What averaging over training adds counts its steps.
     tensors.retain(|(name, stored)| !stored.sizes.is_empty() || name.contains('.'));
-    while let Some(prefix) = shared_prefix(&tensors) {
-        for (name, _) in &mut tensors {
-            name.drain(..prefix);
+    for _ in 0..MOST_PREFIXES {
+        let Some(length) = shared_prefix(&tensors) else {
+            break;
+        };
+        let prefix = tensors[0].0[..length].to_owned();
+        for name in names(&mut tensors, &mut unreadable) {
+            if name.starts_with(&prefix) {
+                name.drain(..length);
+            }
         }
     }
-    for (name, _) in &mut tensors {
+    for name in names(&mut tensors, &mut unreadable) {
         if let Some(newer) = renamed(name) {
             *name = newer;
         }
@@ -93,6 +101,14 @@ pub fn tensors(
         unreadable,
         source,
     })
+}
+
+fn names<'a>(
+    tensors: &'a mut [(String, Stored)],
+    unreadable: &'a mut [(String, String)],
+) -> impl Iterator<Item = &'a mut String> {
+    let tensors = tensors.iter_mut().map(|(name, _)| name);
+    tensors.chain(unreadable.iter_mut().map(|(name, _)| name))
 }
 
 /// The dict that has the tensors themselves.

@@ -25,7 +25,7 @@ pub enum Node {
     Tensor(Box<Stored>),
     /// What some class or function would have made: named, never called.
     Object {
-        /// The [`Node::Text`] of its name.
+        /// The [`Node::Global`] of its name.
         class: Ref,
         state: Option<Ref>,
     },
