@@ -1,7 +1,7 @@
 //! The program without a window, run as a person would run it.
 
-#[path = "checkpoints/blank.rs"]
-mod blank;
+#[path = "checkpoints/made.rs"]
+mod made;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -555,7 +555,7 @@ fn without_a_display_the_window_says_so_in_one_line() {
 #[test]
 fn weights_that_fit_two_networks_ask_for_one() {
     let folder = tempfile::tempdir().unwrap();
-    let path = blank::blank_checkpoint("googlenet", 3, folder.path());
+    let path = made::blank_checkpoint("googlenet", 3, folder.path());
     std::fs::write(folder.path().join("labels.txt"), "cat\ndog\ncup\n").unwrap();
     let path = path.to_str().unwrap();
     let image = "assets/cat_and_coffee_224.png";
@@ -583,7 +583,7 @@ fn weights_that_fit_two_networks_ask_for_one() {
     );
 
     // One that they are not of, and a model that needs none.
-    let plain = blank::blank_checkpoint("squeezenet1_1", 3, folder.path());
+    let plain = made::blank_checkpoint("squeezenet1_1", 3, folder.path());
     let plain = plain.to_str().unwrap();
     for (model, named, words) in [
         (plain, "resnet18", "are of squeezenet1_1, not of resnet18"),

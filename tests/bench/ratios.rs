@@ -2,8 +2,12 @@
 //! are noisy, the ratio is what we promise.
 //!
 //! `cargo bench` prints the table. Each round measures every stage once, so that a slow moment
-//! hits all of them; the medians are compared. Model files named after `cargo bench --bench ratios
-//! --` are measured beside the two in `models/`.
+//! hits all of them; the medians are compared. Beside the two models in `models/` it measures a
+//! VGG-16 and a ResNet-50, whose weights are made here; model files named after `cargo bench --bench
+//! ratios --` are measured in their place.
+
+#[path = "../checkpoints/made.rs"]
+mod made;
 
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
@@ -33,17 +37,19 @@ fn main() {
         "median of {ROUNDS} rounds, {} threads",
         tch::get_num_threads()
     );
-    let ours = ["squeezenet1_1", "efficientnet_lite0"];
-    let mut files = ours
-        .map(|name| root.join(format!("models/{name}.pt2")))
-        .to_vec();
+    let folder = tempfile::tempdir().expect("a folder for the weights");
     let words = std::env::args().skip(1);
-    files.extend(
-        words
-            .filter(|word| !word.starts_with('-'))
-            .map(PathBuf::from),
-    );
-    for file in files {
+    let named = words.filter(|word| !word.starts_with('-'));
+    let mut others: Vec<PathBuf> = named.map(PathBuf::from).collect();
+    if others.is_empty() {
+        let made = ["vgg16", "resnet50"];
+        others = made
+            .map(|name| made::seeded_checkpoint(name, 1000, folder.path()))
+            .to_vec();
+    }
+    let ours = ["squeezenet1_1", "efficientnet_lite0"];
+    let ours = ours.map(|name| root.join(format!("models/{name}.pt2")));
+    for file in ours.into_iter().chain(others) {
         let model = Model::open(&file).expect("the model opens");
         let name = file.file_stem().unwrap_or_default().to_string_lossy();
         report(&name, &model);

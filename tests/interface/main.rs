@@ -1,14 +1,14 @@
 //! The real app with real models, driven the way a person drives it: by what is written on screen.
 
 mod about;
-#[path = "../checkpoints/blank.rs"]
-mod blank;
 mod choosing;
 mod comparing;
 mod exporting;
 mod folder;
 mod layers;
 mod looking;
+#[path = "../checkpoints/made.rs"]
+mod made;
 mod memory;
 mod opening;
 mod pictures;

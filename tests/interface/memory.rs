@@ -9,7 +9,7 @@ use egui::{Key, Modifiers, Theme, pos2};
 use egui_kittest::kittest::{NodeT, Queryable};
 use gradcam::app::{Memory, Start};
 
-use crate::blank::blank_checkpoint;
+use crate::made::blank_checkpoint;
 use crate::support::{Window, cat_and_coffee, file, squeezenet};
 
 fn both() -> Start {

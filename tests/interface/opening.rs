@@ -5,7 +5,7 @@ use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable;
 use gradcam::app::Start;
 
-use crate::blank::blank_checkpoint;
+use crate::made::blank_checkpoint;
 use crate::spoilt;
 use crate::support::{Window, cat_and_coffee, file, squeezenet};
 

@@ -1,0 +1,89 @@
+//! Checkpoints of the networks that are known, made here: with nothing but noughts where the numbers
+//! do not matter, or with noise that keeps its size on the way through.
+// Each program that has this file uses what it needs of it.
+#![allow(dead_code)]
+
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Value, json};
+use zip::ZipArchive;
+
+/// Writes `NAME.safetensors` into `folder`, all noughts, for so many classes.
+pub fn blank_checkpoint(name: &str, classes: u64, folder: &Path) -> PathBuf {
+    made(name, classes, folder, |_, shape| {
+        vec![0; shape.iter().product::<u64>() as usize]
+    })
+}
+
+/// The same with weights from a fixed seed, as wide as keeps a signal as large as it comes in.
+pub fn seeded_checkpoint(name: &str, classes: u64, folder: &Path) -> PathBuf {
+    let mut state = 0x9e37_79b9_7f4a_7c15u64;
+    let mut uniform = move || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 40) as f32 / (1u64 << 23) as f32 - 1.0
+    };
+    made(name, classes, folder, |tensor, shape| {
+        let count = shape.iter().product::<u64>() as usize;
+        match shape {
+            [_, fan_in @ ..] if !fan_in.is_empty() => {
+                // Of He's variance, 2 / fan-in; a uniform number has a third of its bound's square.
+                let bound = (6.0 / fan_in.iter().product::<u64>() as f32).sqrt();
+                (0..count).map(|_| bfloat16(bound * uniform())).collect()
+            }
+            // Norms that leave their input as it is.
+            _ if tensor.ends_with("weight") || tensor.ends_with("running_var") => {
+                vec![bfloat16(1.0); count]
+            }
+            _ => vec![0; count],
+        }
+    })
+}
+
+fn bfloat16(value: f32) -> u16 {
+    (value.to_bits() >> 16) as u16
+}
+
+/// A file whose tensors' values, in bfloat16, `values` tells by their name and shape.
+fn made(
+    name: &str,
+    classes: u64,
+    folder: &Path,
+    mut values: impl FnMut(&str, &[u64]) -> Vec<u16>,
+) -> PathBuf {
+    let library = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/architectures.zip");
+    let mut zip = ZipArchive::new(std::fs::File::open(library).unwrap()).unwrap();
+    let index: Value = serde_json::from_reader(zip.by_name("index.json").unwrap()).unwrap();
+    let mut known = index["architectures"].as_array().unwrap().iter();
+    let known = known.find(|known| known["name"] == name).unwrap();
+    let head = known["head"].as_array().unwrap();
+    let (mut header, mut shapes, mut end) = (Map::new(), Vec::new(), 0);
+    for (tensor, shape) in known["tensors"].as_object().unwrap() {
+        let mut shape: Vec<u64> = serde_json::from_value(shape.clone()).unwrap();
+        if head.contains(&json!(tensor)) {
+            shape[0] = classes;
+        }
+        let start = end;
+        end += 2 * shape.iter().product::<u64>();
+        let about = json!({"dtype": "BF16", "shape": shape, "data_offsets": [start, end]});
+        header.insert(tensor.clone(), about);
+        shapes.push((tensor, shape));
+    }
+    let header = Value::Object(header).to_string();
+    let path = folder.join(format!("{name}.safetensors"));
+    let mut file = BufWriter::new(std::fs::File::create(&path).unwrap());
+    file.write_all(&(header.len() as u64).to_le_bytes())
+        .unwrap();
+    file.write_all(header.as_bytes()).unwrap();
+    for (tensor, shape) in shapes {
+        let bytes: Vec<u8> = values(tensor, &shape)
+            .into_iter()
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        file.write_all(&bytes).unwrap();
+    }
+    file.flush().unwrap();
+    path
+}
