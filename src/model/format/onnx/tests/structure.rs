@@ -365,6 +365,10 @@ fn without_scopes_each_node_is_a_layer() {
         paths(&["conv0_fwd", "relu0.fwd", "", "17"]),
         ["conv0_fwd", "relu0_fwd", "v3", "v4"]
     );
+    assert_eq!(
+        paths(&["Relu", "Relu_2", "Relu", "Relu"]),
+        ["Relu", "Relu_2", "Relu_3", "Relu_4"]
+    );
 }
 
 #[test]
