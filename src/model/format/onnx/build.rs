@@ -33,11 +33,16 @@ pub struct Builder<'a> {
     nodes: Vec<Node>,
     /// What `nodes` read.
     read_by_nodes: HashSet<ValueId>,
+    /// Names that nodes read.
+    read: HashSet<&'a str>,
     /// Node by node the names that no later one reads.
     last_reads: Vec<Vec<&'a str>>,
     /// The modules around each of `nodes`.
     stacks: Vec<Stack>,
-    budget: Budget,
+    /// Of constants that are computed.
+    computed: Budget,
+    /// Of what will run on each picture.
+    running: Budget,
     image: ValueId,
     /// What is being read.
     label: String,
@@ -71,6 +76,7 @@ impl<'a> Builder<'a> {
                 )));
             }
         }
+        let last_reads = last_reads(graph, wanted);
         let mut builder = Builder {
             weights,
             folder,
@@ -80,9 +86,11 @@ impl<'a> Builder<'a> {
             names: HashMap::new(),
             nodes: Vec::new(),
             read_by_nodes: HashSet::new(),
-            last_reads: last_reads(graph, wanted),
+            read: last_reads.iter().flatten().copied().collect(),
+            last_reads,
             stacks: Vec::new(),
-            budget: Budget::of(COMPUTED),
+            computed: Budget::of(COMPUTED),
+            running: Budget::default(),
             image: ValueId(0),
             label: "the input".into(),
             stack: modules::root(),
@@ -110,14 +118,15 @@ impl<'a> Builder<'a> {
         let made = result.map_err(|refusal| self.refused(&ops::full_name(node), refusal))?;
         let asked = node.outputs.iter().enumerate();
         for (index, output) in asked.filter(|(_, output)| !output.is_empty()) {
-            let value = made.get(index).copied().ok_or_else(|| {
-                Fault::Unsupported(vec![UnsupportedOp {
-                    op: ops::full_name(node),
-                    node: self.label.clone(),
-                    module: modules::innermost(&self.stack),
-                    reason: Some(format!("its output {} is used", index + 1)),
-                }])
-            })?;
+            let Some(value) = made.get(index).copied() else {
+                // Many a mask is named that nothing reads.
+                if !self.read.contains(output.as_str()) {
+                    continue;
+                }
+                let reason = Some(format!("its output {} is used", index + 1));
+                let refusal = Refusal::Unsupported(reason);
+                return Err(self.refused(&ops::full_name(node), refusal));
+            };
             // By its other name it may be read later.
             if value.0 < first {
                 self.read_by_nodes.insert(value);
@@ -191,12 +200,23 @@ impl<'a> Builder<'a> {
             ))
         })?;
         let tensor = weights::tensor(weight, name, &mut self.folder)?;
-        let trained = floating(tensor.kind());
-        self.budget.grant(FOR_EACH_WEIGHT * tensor.numel() as f64);
-        let value = self.add(name.to_owned(), tensor.size(), Some(tensor));
         // Shapes and places are no parameters.
-        self.values[value.0].folded = !trained;
+        let trained = floating(tensor.kind());
+        let value = self.weight(name, tensor, trained)?;
         self.names.insert(name.to_owned(), value);
+        Ok(value)
+    }
+
+    /// A tensor that the file holds.
+    fn weight(&mut self, name: &str, tensor: Tensor, trained: bool) -> Result<ValueId> {
+        let shape = tensor.size();
+        if shapes::count(&shape).is_none() {
+            let absurd = shapes::absurdly(&shape);
+            return Err(weights::wrong(name, format!("has {absurd}")));
+        }
+        self.computed.grant(FOR_EACH_WEIGHT * tensor.numel() as f64);
+        let value = self.add(name.to_owned(), shape, Some(tensor));
+        self.values[value.0].folded = !trained;
         Ok(value)
     }
 
@@ -211,14 +231,32 @@ impl<'a> Builder<'a> {
         ValueId(self.values.len() - 1)
     }
 
-    /// A constant that an attribute holds.
+    /// A tensor that an attribute holds. Some files keep their weights in this way.
     pub fn written(&mut self, tensor: &proto::Tensor) -> Answer<ValueId> {
         let name = self.label.clone();
         let tensor = weights::tensor(tensor, &name, &mut self.folder)?;
-        Ok(self.constant(tensor))
+        // A single number is one of the architecture.
+        let trained = floating(tensor.kind()) && tensor.numel() > 1;
+        Ok(self.weight(&name, tensor, trained)?)
     }
 
-    /// A constant that was worked out.
+    /// Refuses what would make constants too large, before it is computed.
+    pub fn afford(&mut self, elements: f64) -> Answer<()> {
+        match self.computed.take(elements) {
+            true => Ok(()),
+            false => Err(self.too_large()),
+        }
+    }
+
+    fn too_large(&self) -> Refusal {
+        Fault::Graph(format!(
+            "at node {} it computes constants larger than any image classifier's",
+            self.label
+        ))
+        .into()
+    }
+
+    /// A constant that was worked out, as far as [`afford`](Self::afford) allows.
     pub fn constant(&mut self, tensor: Tensor) -> ValueId {
         let value = self.add(self.label.clone(), tensor.size(), Some(tensor));
         self.values[value.0].folded = true;
@@ -236,8 +274,7 @@ impl<'a> Builder<'a> {
 
     /// Whole numbers that do not depend on the picture, few enough to be a shape or places.
     pub fn ints(&self, value: ValueId) -> Answer<Option<Vec<i64>>> {
-        const MOST: usize = 1 << 24;
-        let Some(tensor) = self.tensor(value).filter(|tensor| tensor.numel() <= MOST) else {
+        let Some(tensor) = self.tensor(value) else {
             return Ok(None);
         };
         let row = tensor
@@ -296,14 +333,15 @@ impl<'a> Builder<'a> {
         let known = inputs.iter().map(|id| self.tensor(*id));
         let known: Option<Vec<Tensor>> =
             known.map(|tensor| Some(tensor?.shallow_clone())).collect();
+        let given: Vec<&[i64]> = shapes.iter().map(Vec::as_slice).collect();
+        let results = shapes::results(&node.op, &given);
+        let results = results.map_err(|reason| {
+            Refusal::from(Fault::Graph(format!("at node {}: {reason}", self.label)))
+        })?;
         if let Some(known) = known {
-            let affordable = is_view(&node.op) || self.budget.spend(&node, &shapes).is_ok();
+            let affordable = is_view(&node.op) || self.computed.spend(&node, &shapes).is_ok();
             if !affordable {
-                return Err(Fault::Graph(format!(
-                    "at node {} it computes constants larger than any image classifier's",
-                    self.label
-                ))
-                .into());
+                return Err(self.too_large());
             }
             let known: Vec<&Tensor> = known.iter().collect();
             let results = tch::no_grad(|| apply(&node.op, &known));
@@ -313,11 +351,7 @@ impl<'a> Builder<'a> {
                 .map(|result| self.constant(result))
                 .collect());
         }
-        let given: Vec<&[i64]> = shapes.iter().map(Vec::as_slice).collect();
-        let results = shapes::results(&node.op, &given);
-        let results = results.map_err(|reason| {
-            Refusal::from(Fault::Graph(format!("at node {}: {reason}", self.label)))
-        })?;
+        self.running.spend(&node, &shapes).map_err(Fault::Graph)?;
         for shape in results {
             let result = self.add(self.label.clone(), shape, None);
             node.outputs.push(result);

@@ -11,6 +11,8 @@ type Shape = Vec<i64>;
 
 /// Elements of a value: beyond this a shape is absurd, and products of sizes would overflow.
 const MOST: i64 = 1 << 40;
+/// As many axes as libtorch's operations take.
+pub const MOST_AXES: usize = 64;
 
 /// The shapes of the results of `op` on inputs of these shapes.
 ///
@@ -27,13 +29,24 @@ pub fn results(op: &Op, inputs: &[&[i64]]) -> Result<Vec<Shape>, String> {
         _ => vec![single(op, inputs)?],
     };
     match shapes.iter().find(|shape| count(shape).is_none()) {
-        Some(absurd) => Err(format!("it would give the absurd shape {absurd:?}")),
+        Some(absurd) => Err(format!("it would give {}", absurdly(absurd))),
         None => Ok(shapes),
+    }
+}
+
+/// A shape that is absurd, in words.
+pub fn absurdly(shape: &[i64]) -> String {
+    match shape.len() {
+        ..=MOST_AXES => format!("the absurd shape {shape:?}"),
+        rank => format!("an absurd shape of {rank} axes"),
     }
 }
 
 /// How many elements a shape has; `None` where it is absurd.
 pub fn count(shape: &[i64]) -> Option<i64> {
+    if shape.len() > MOST_AXES {
+        return None;
+    }
     let mut count = 1i64;
     for size in shape {
         count = count
@@ -95,12 +108,20 @@ fn replaced(shape: &[i64], axis: usize, size: i64) -> Shape {
 }
 
 fn single(op: &Op, inputs: &[&[i64]]) -> Result<Shape, String> {
+    match op {
+        Op::Full { shape, .. } => return Ok(shape.clone()),
+        Op::Range {
+            start, end, step, ..
+        } => return Ok(vec![((end - start) / step).ceil() as i64]),
+        _ => {}
+    }
     let x = first(inputs)?;
     match op {
         Op::Add { .. }
         | Op::Sub { .. }
         | Op::Mul
         | Op::Div
+        | Op::DivWhole
         | Op::Maximum
         | Op::Minimum
         | Op::Prelu
@@ -160,14 +181,10 @@ fn single(op: &Op, inputs: &[&[i64]]) -> Result<Shape, String> {
         }
         .over(x),
         Op::AdaptiveAvgPool2d { size } | Op::AdaptiveMaxPool2d { size } => planes(x, size),
-        Op::UpsampleNearest { size, factors } | Op::Interpolate { size, factors, .. } => {
-            let grown = |axis: usize| {
-                let long = x.get(axis + 2).copied().unwrap_or(1);
-                let factor = factors.get(axis).copied().unwrap_or(1.0);
-                (long as f64 * factor).floor() as i64
-            };
-            planes(x, size.as_deref().unwrap_or(&[grown(0), grown(1)]))
-        }
+        Op::UpsampleNearest {
+            size: Some(size), ..
+        } => planes(x, size),
+        Op::Interpolate { size, .. } => planes(x, size),
         Op::Linear { .. } => match (x.split_last(), second(inputs)?) {
             (Some((last, rest)), &[out, within]) if *last == within => Ok([rest, &[out]].concat()),
             (_, weight) => Err(format!("a matrix {weight:?} does not go over {x:?}")),
@@ -318,7 +335,14 @@ fn einsum(equation: &str, inputs: &[&[i64]]) -> Result<Shape, String> {
         if letters.chars().count() != shape.len() {
             return Err(unfit());
         }
-        sizes.extend(letters.chars().zip(shape.iter().copied()));
+        for (letter, size) in letters.chars().zip(shape.iter().copied()) {
+            let known = sizes.entry(letter).or_insert(size);
+            match (*known, size) {
+                (1, _) => *known = size,
+                (known, size) if size == known || size == 1 => {}
+                _ => return Err(unfit()),
+            }
+        }
     }
     let of = |letter: char| sizes.get(&letter).copied().ok_or_else(unfit);
     to.chars().map(of).collect()
