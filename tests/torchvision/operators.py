@@ -325,6 +325,8 @@ def norms():
     for p in [1, 2]:
         both(f"LpNormalization, p {p}", "LpNormalization", opset=13, p=p)
         on_picture(f"LpNormalization, p {p}, axis 1", "LpNormalization", opset=13, p=p, axis=1)
+        noughts = floats(3, 4, 0, 0).reshape(2, 2)
+        on_constants(f"LpNormalization, p {p}, of noughts", "LpNormalization", noughts, opset=22, p=p)
     for size in [1, 3, 5]:
         on_picture(f"LRN, size {size}", "LRN", of=(1, 5, 3, 4), size=size, alpha=0.5, beta=0.6, bias=1.5)
     on_picture("LRN, by default", "LRN", size=3)

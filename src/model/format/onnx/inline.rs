@@ -105,7 +105,17 @@ impl Inliner<'_> {
         for attribute in node.attributes.iter().chain(&function.defaults) {
             given.entry(&attribute.name).or_insert(attribute);
         }
+        let notes: usize = node.metadata.iter().map(Message::encoded_len).sum();
         for inner in &function.nodes {
+            // Before anything is copied: a long name or list may be asked for again and again.
+            self.copy(inner.encoded_len() + prefix.len() + notes)?;
+            for name in inner.inputs.iter().chain(&inner.outputs) {
+                self.copy(names.get(name.as_str()).unwrap_or(&prefix).len())?;
+            }
+            for attribute in &inner.attributes {
+                let given = given.get(attribute.refers_to.as_str());
+                self.copy(given.map_or(0, |given| given.encoded_len()))?;
+            }
             let attributes = inner.attributes.iter();
             let mut inner = Node {
                 inputs: inner.inputs.iter().map(rename).collect(),
@@ -122,7 +132,6 @@ impl Inliner<'_> {
             if inner.metadata.is_empty() {
                 inner.metadata.clone_from(&node.metadata);
             }
-            self.copy(inner.encoded_len())?;
             self.add(inner, depth + 1)?;
         }
         Ok(())

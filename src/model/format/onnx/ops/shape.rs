@@ -252,7 +252,11 @@ pub fn space_to_depth(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>
     let (rows, columns) = (height / block, width / block);
     let parts = vec![batch, channels, rows, block, columns, block];
     let parts = reshaped(args, builder, x, parts)?;
-    let dims = vec![0, 3, 5, 1, 2, 4];
+    let order = match args.text_or("mode", "DCR")?.as_str() {
+        "CRD" => [0, 1, 3, 5, 2, 4],
+        _ => [0, 3, 5, 1, 2, 4],
+    };
+    let dims = order.to_vec();
     let turned = builder.emit(Op::Permute { dims }, &[parts])?;
     let shape = vec![batch, channels * block * block, rows, columns];
     Ok(vec![reshaped(args, builder, turned, shape)?])

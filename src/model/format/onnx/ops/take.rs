@@ -39,7 +39,7 @@ pub fn split(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
         .try_fold(0i64, |sum, size| sum.checked_add(*size));
     if sizes.len() != args.node.outputs.len() {
         return args.wrong(format!(
-            "splits into {} parts, and has {} outputs",
+            "splits into {} parts, and names {}",
             sizes.len(),
             args.node.outputs.len()
         ));

@@ -3,7 +3,7 @@
 use super::writer::{Onnx, floats, int, ints, node, text};
 use super::{Fault, open, opened, refusal, whole};
 use crate::model::format::calls::DEEPEST;
-use crate::model::format::onnx::proto::{Attribute, Tensor, attribute};
+use crate::model::format::onnx::proto::{Attribute, Node, Tensor, attribute};
 
 /// A convolution, whose shape is worked out as the file says, on its way to four logits.
 fn network() -> Onnx {
@@ -297,7 +297,7 @@ fn lists_that_are_no_axes_or_sizes_are_refused() {
     let why = one_node("Split", &["parts"], vec![int("axis", 1)], |model| {
         model.ints("parts", &[1, 1, 1]);
     });
-    told(&why, "splits into 3 parts, and has 1 outputs");
+    told(&why, "splits into 3 parts, and names 1");
     let twice = vec![
         ints("starts", &[0, 0]),
         ints("ends", &[1, 1]),
@@ -383,20 +383,27 @@ fn a_window_or_a_shape_beyond_all_reason_is_refused() {
 
 #[test]
 fn functions_that_are_called_again_and_again_are_not_copied_without_end() {
-    let mut model = Onnx::empty(&[1, 3, 4, 4]);
-    let body = node(
-        "Relu",
-        &["in"],
-        &["out"],
-        vec![ints("notes", &[1 << 40; 100_000])],
-    );
-    model.function("Long", &["in"], &["out"], vec![body]);
-    for call in 0..1000 {
-        let (from, to) = (format!("v{call}"), format!("v{}", call + 1));
-        model.node("Long", &[&from], &[&to], vec![]);
-        model.graph().nodes[call].domain = "own".into();
-    }
-    told(&refusal(&model), "too many nodes");
+    let called = |times: usize, body: Node, attributes: Vec<Attribute>| {
+        let mut model = Onnx::empty(&[1, 3, 4, 4]);
+        model.function("Long", &["in"], &["out"], vec![body]);
+        for call in 0..times {
+            let (from, to) = (format!("v{call}"), format!("v{}", call + 1));
+            model.node("Long", &[&from], &[&to], attributes.clone());
+            model.graph().nodes[call].domain = "own".into();
+        }
+        refusal(&model)
+    };
+    let long = ints("long", &[1 << 40; 100_000]);
+    let body = node("Relu", &["in"], &["out"], vec![long.clone()]);
+    told(&called(1000, body, vec![]), "too many nodes");
+    // One that the body asks for a thousand times.
+    let asked = Attribute {
+        name: "notes".into(),
+        refers_to: "long".into(),
+        ..Attribute::default()
+    };
+    let body = node("Relu", &["in"], &["out"], vec![asked; 1000]);
+    told(&called(1, body, vec![long]), "too many nodes");
 }
 
 #[test]

@@ -225,6 +225,9 @@ fn blocks_become_channels_and_channels_blocks() {
     assert_eq!(logits(&model), counted);
     model.graph().nodes[1].op_type = "Identity".into();
     assert_eq!(logits(&model)[..4], [0.0, 4.0, 8.0, 1.0]);
+    let mode = text("mode", "CRD");
+    model.graph().nodes[0].attributes.push(mode);
+    assert_eq!(logits(&model), counted);
 }
 
 #[test]
@@ -233,6 +236,10 @@ fn responses_of_channels_beside_are_taken_into_account() {
     let found = on_row(2, "LRN", &[], attributes, |_| {});
     // The second channel has all three beside it: 3 / (1 + 1 + 9 + 25).
     assert!((found[3] - 3.0 / 36.0).abs() < 1e-6, "{found:?}");
+    let attributes = vec![int("size", 2), float("alpha", 2.0), float("beta", 1.0)];
+    let found = on_row(2, "LRN", &[], attributes, |_| {});
+    // Of an even number the one more comes after.
+    assert!((found[3] - 3.0 / 35.0).abs() < 1e-6, "{found:?}");
 }
 
 #[test]
