@@ -98,6 +98,8 @@ fn single(op: &Op, inputs: &[&Tensor]) -> Result<Tensor, TchError> {
         Op::AddScalar(other) => x.f_add_scalar(number(x, *other)?),
         Op::RsubScalar(other) => x.f_neg()?.f_add_scalar(number(x, *other)?),
         Op::MulScalar(other) => x.f_mul_scalar(number(x, *other)?),
+        // What is below one is no whole number.
+        Op::PowScalar(exponent) if *exponent < 0.0 => x.f_pow_tensor_scalar(*exponent),
         Op::PowScalar(exponent) => x.f_pow_tensor_scalar(number(x, *exponent)?),
         Op::MaxPool2d { .. } | Op::AvgPool2d { .. } | Op::Unfold { .. } | Op::Fold { .. } => {
             pooled(op, x)

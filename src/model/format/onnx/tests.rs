@@ -1,5 +1,6 @@
 //! The reader on files written here, one for each thing that can be wrong with one.
 
+mod bounds;
 mod damage;
 mod external;
 mod operations;

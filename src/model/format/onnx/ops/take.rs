@@ -9,6 +9,9 @@ use crate::model::format::onnx::shapes;
 use crate::model::format::refusal::{Answer, beyond};
 use crate::model::graph::{Op, ValueId};
 
+/// That are taken by one node.
+const MOST_PLACES: i64 = 1 << 24;
+
 pub fn join(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let parts: Answer<Vec<ValueId>> = (0..args.inputs.len()).map(|i| args.input(i)).collect();
     let parts = parts?;
@@ -123,7 +126,10 @@ pub fn gather(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let (x, index) = (args.input(0)?, args.input(1)?);
     let shape = builder.shape(x).to_vec();
     let axis = args.place(args.int_or("axis", 0)?, shape.len())?;
-    builder.afford(shapes::count(builder.shape(index)).map_or(f64::INFINITY, |n| n as f64))?;
+    let of = builder.shape(index).to_vec();
+    if shapes::count(&of).is_none_or(|places| places > MOST_PLACES) {
+        return args.wrong(format!("takes places by a table of shape {of:?}"));
+    }
     let mut from_start = args.fixed(builder.ints(index)?, "indices")?;
     let long = shape[axis];
     for place in &mut from_start {
@@ -135,7 +141,6 @@ pub fn gather(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
         }
     }
     let dim = axis as i64;
-    let of = builder.shape(index).to_vec();
     if let ([], [index]) = (of.as_slice(), from_start.as_slice()) {
         return one(builder, Op::Select { dim, index: *index }, x);
     }
