@@ -4,6 +4,7 @@ mod damage;
 mod external;
 mod operations;
 mod structure;
+mod weights;
 mod writer;
 
 use std::path::Path;
