@@ -480,6 +480,13 @@ def places():
     on_constants("Pad, of whole numbers", "Pad", ints(1, 2), ints(1, 2), np.int64(7))
     for mode in ["DCR", "CRD"]:
         on_picture(f"DepthToSpace, {mode}", "DepthToSpace", of=(1, 12, 1, 5), mode=mode, blocksize=2)
+    # Patches of 2 × 2.
+    size, patch = ints(2, 6), ints(2, 2)
+    on_picture("Col2Im", "Col2Im", size, patch, of=(1, 12, 5), opset=18)
+    on_picture("Col2Im, pads", "Col2Im", ints(4, 4), patch, of=(1, 4, 15), opset=18, pads=[0, 1, 0, 1])
+    on_picture("Col2Im, unlike pads", "Col2Im", ints(3, 5), patch, of=(1, 4, 15), opset=18, pads=[1, 0, 0, 1])
+    on_picture("Col2Im, strides and gaps", "Col2Im", ints(5, 7), patch, of=(1, 12, 5), opset=18, strides=[3, 1],
+               dilations=[4, 2])
     on_picture("SpaceToDepth", "SpaceToDepth", shape=(1, 3, 4, 6), blocksize=2)
     on_picture("Identity", "Identity")
     on_picture("Dropout", "Dropout")

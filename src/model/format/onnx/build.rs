@@ -6,10 +6,9 @@ use std::collections::{HashMap, HashSet};
 use tch::{Kind, Tensor};
 
 use super::args::Args;
-use super::external::Folder;
 use super::modules::Stack;
 use super::signature::{Input, Output};
-use super::weights::{self, floating};
+use super::weights::{Weights, floating, wrong};
 use super::{Result, modules, ops, proto, shapes};
 use crate::model::budget::Budget;
 use crate::model::error::{Fault, UnsupportedOp, first_line};
@@ -24,8 +23,8 @@ const COMPUTED: f64 = (1u64 << 27) as f64;
 const FOR_EACH_WEIGHT: f64 = 16.0;
 
 pub struct Builder<'a> {
-    weights: HashMap<&'a str, &'a proto::Tensor>,
-    folder: Folder,
+    written: HashMap<&'a str, &'a proto::Tensor>,
+    weights: Weights<'a>,
     opset: i64,
     values: Vec<Value>,
     shapes: Vec<Vec<i64>>,
@@ -63,13 +62,13 @@ impl<'a> Builder<'a> {
     pub fn new(
         graph: &'a proto::Graph,
         opset: i64,
-        folder: Folder,
+        weights: Weights<'a>,
         input: &Input,
         wanted: &[usize],
     ) -> Result<Builder<'a>> {
-        let mut weights = HashMap::new();
+        let mut written = HashMap::new();
         for weight in &graph.initializers {
-            if weights.insert(weight.name.as_str(), weight).is_some() {
+            if written.insert(weight.name.as_str(), weight).is_some() {
                 return Err(Fault::Graph(format!(
                     "two weights are called {}",
                     weight.name
@@ -78,8 +77,8 @@ impl<'a> Builder<'a> {
         }
         let last_reads = last_reads(graph, wanted);
         let mut builder = Builder {
+            written,
             weights,
-            folder,
             opset,
             values: Vec::new(),
             shapes: Vec::new(),
@@ -111,6 +110,7 @@ impl<'a> Builder<'a> {
 
     /// Reads one node of the file.
     pub fn node(&mut self, node: &'a proto::Node, stack: Stack) -> Result<()> {
+        self.weights.tell()?;
         self.label = label(node);
         self.stack = stack;
         let first = self.values.len();
@@ -131,7 +131,7 @@ impl<'a> Builder<'a> {
             if value.0 < first {
                 self.read_by_nodes.insert(value);
             }
-            if self.weights.contains_key(output.as_str())
+            if self.written.contains_key(output.as_str())
                 || self.names.insert(output.clone(), value).is_some()
             {
                 return Err(Fault::Graph(format!("two values are called {output}")));
@@ -193,13 +193,13 @@ impl<'a> Builder<'a> {
         if let Some(value) = self.names.get(name) {
             return Ok(*value);
         }
-        let weight = self.weights.get(name).copied().ok_or_else(|| {
+        let weight = self.written.get(name).copied().ok_or_else(|| {
             Fault::Graph(format!(
                 "{} uses {name}, which nothing before it computes",
                 self.label
             ))
         })?;
-        let tensor = weights::tensor(weight, name, &mut self.folder)?;
+        let tensor = self.weights.tensor(weight, name)?;
         // Shapes and places are no parameters.
         let trained = floating(tensor.kind());
         let value = self.weight(name, tensor, trained)?;
@@ -212,7 +212,7 @@ impl<'a> Builder<'a> {
         let shape = tensor.size();
         if shapes::count(&shape).is_none() {
             let absurd = shapes::absurdly(&shape);
-            return Err(weights::wrong(name, format!("has {absurd}")));
+            return Err(wrong(name, format!("has {absurd}")));
         }
         self.computed.grant(FOR_EACH_WEIGHT * tensor.numel() as f64);
         let value = self.add(name.to_owned(), shape, Some(tensor));
@@ -234,7 +234,7 @@ impl<'a> Builder<'a> {
     /// A tensor that an attribute holds. Some files keep their weights in this way.
     pub fn written(&mut self, tensor: &proto::Tensor) -> Answer<ValueId> {
         let name = self.label.clone();
-        let tensor = weights::tensor(tensor, &name, &mut self.folder)?;
+        let tensor = self.weights.tensor(tensor, &name)?;
         // A single number is one of the architecture.
         let trained = floating(tensor.kind()) && tensor.numel() > 1;
         Ok(self.weight(&name, tensor, trained)?)

@@ -5,6 +5,7 @@
 
 mod arithmetic;
 mod constants;
+mod fold;
 mod layers;
 mod norm;
 mod pool;
@@ -78,6 +79,7 @@ pub fn reader(node: &Node) -> Option<Reader> {
         "Pad" => shape::pad,
         "DepthToSpace" => shape::depth_to_space,
         "SpaceToDepth" => shape::space_to_depth,
+        "Col2Im" => fold::patches,
         "Concat" => take::join,
         "Split" => take::split,
         "Slice" => take::slice,

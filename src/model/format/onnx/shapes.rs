@@ -185,6 +185,32 @@ fn single(op: &Op, inputs: &[&[i64]]) -> Result<Shape, String> {
             size: Some(size), ..
         } => planes(x, size),
         Op::Interpolate { size, .. } => planes(x, size),
+        Op::Fold {
+            size,
+            kernel,
+            dilation,
+            padding,
+            stride,
+        } => {
+            let unfit = || format!("patches {x:?} of {kernel:?} do not make a picture {size:?}");
+            let (&[batch, columns, patches], &[height, width]) = (x, size.as_slice()) else {
+                return Err(unfit());
+            };
+            let of_one = count(kernel).filter(|of_one| *of_one > 0 && columns % of_one == 0);
+            let channels = columns / of_one.ok_or_else(unfit)?;
+            let picture = vec![batch, channels, height, width];
+            let window = Window {
+                kernel,
+                stride,
+                padding,
+                dilation,
+                ceil_mode: false,
+            };
+            match window.places(&picture)? {
+                [rows, across] if rows.checked_mul(across) == Some(patches) => Ok(picture),
+                _ => Err(unfit()),
+            }
+        }
         Op::Linear { .. } => match (x.split_last(), second(inputs)?) {
             (Some((last, rest)), &[out, within]) if *last == within => Ok([rest, &[out]].concat()),
             (_, weight) => Err(format!("a matrix {weight:?} does not go over {x:?}")),

@@ -6,6 +6,7 @@ mod external;
 mod operations;
 mod structure;
 mod table;
+mod weights;
 mod writer;
 
 use std::ops::ControlFlow;

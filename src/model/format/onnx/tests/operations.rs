@@ -231,6 +231,31 @@ fn blocks_become_channels_and_channels_blocks() {
 }
 
 #[test]
+fn patches_are_added_up_where_they_lie() {
+    // Three patches of one row and two columns, on a row of four: where two lie, both count.
+    let asked = |size: i64, pads: &[i64]| {
+        let mut model = Onnx::empty(&[1, 3, 1, 6]);
+        model.ints("size", &[1, size]).ints("block", &[1, 2]);
+        model.ints("patches", &[1, 6, 3]);
+        model.node("Reshape", &["x", "patches"], &["a"], vec![]);
+        let pads = vec![ints("pads", pads)];
+        model.node("Col2Im", &["a", "size", "block"], &["b"], pads);
+        model.node("Flatten", &["b"], &["y"], vec![]);
+        model
+    };
+    // Of each channel the first column counts from 6c, the second from 6c + 3.
+    assert_eq!(logits(&asked(4, &[0; 4]))[..4], [0.0, 4.0, 6.0, 5.0]);
+    assert_eq!(logits(&asked(4, &[0; 4]))[4..8], [6.0, 16.0, 18.0, 11.0]);
+    assert_eq!(logits(&asked(2, &[0, 1, 0, 1]))[..2], [4.0, 6.0]);
+    assert_eq!(logits(&asked(3, &[0, 1, 0, 0]))[..3], [4.0, 6.0, 5.0]);
+    assert_eq!(logits(&asked(3, &[0, 0, 0, 1]))[..3], [0.0, 4.0, 6.0]);
+    let why = refusal(&asked(5, &[0; 4]));
+    assert!(why.contains("do not make a picture"), "{why}");
+    let why = refusal(&asked(0, &[0; 4]));
+    assert!(why.contains("image_shape"), "{why}");
+}
+
+#[test]
 fn responses_of_channels_beside_are_taken_into_account() {
     let attributes = vec![int("size", 3), float("alpha", 3.0), float("beta", 1.0)];
     let found = on_row(2, "LRN", &[], attributes, |_| {});
