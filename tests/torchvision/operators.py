@@ -361,6 +361,7 @@ def windows():
         ("a window over the end", 5, [0, 0, 1, 0], 2, 2),
         ("pads above", 6, [1, 1, 0, 0], 3, 2),
         ("pads of two below", 7, [0, 0, 2, 2], 3, 2),
+        ("a window that hangs over all", 3, [0, 0, 0, 0], 4, 2),
         ("wide steps", 7, [0, 1, 1, 1], 2, 3),
     ]:
         shape = (1, 3, side, side)

@@ -314,16 +314,19 @@ impl Window<'_> {
             let of = |sizes: &[i64]| sizes.get(axis).map(|size| i128::from(*size));
             let (padding, stride) = (of(self.padding)?, of(self.stride)?);
             let reach = of(self.dilation)? * (of(self.kernel)? - 1) + 1;
-            let room = long + 2 * padding - reach;
-            if room < 0 || stride < 1 {
+            let mut room = long + 2 * padding - reach;
+            if stride < 1 {
                 return None;
             }
-            let mut steps = room / stride + 1;
-            // A window may hang over the end, but not begin there.
-            if self.ceil_mode && room % stride != 0 && steps * stride < long + padding {
-                steps += 1;
+            if self.ceil_mode {
+                room += stride - 1;
             }
-            i64::try_from(steps).ok()
+            let mut last = room.div_euclid(stride);
+            // A window may hang over the end, but not begin there.
+            if self.ceil_mode && last * stride >= long + padding {
+                last -= 1;
+            }
+            i64::try_from(last + 1).ok().filter(|places| *places > 0)
         };
         match (along(0), along(1)) {
             (Some(rows), Some(columns)) => Ok([rows, columns]),

@@ -72,10 +72,12 @@ impl Window {
             let long = shape.get(axis + 2).copied().unwrap_or(0) + self.before[axis];
             let stride = self.stride[axis];
             let reach = (self.kernel[axis] - 1) * self.dilation[axis] + 1;
-            let room = (long + self.after[axis] - reach).max(0);
-            let steps = (room + stride - 1) / stride;
-            let last = steps.min((long - 1) / stride) * stride;
-            self.after[axis] = (last + reach - long).max(0);
+            let room = long + self.after[axis] - reach + stride - 1;
+            // Where it does not fit at all it is left to be refused.
+            if room >= 0 {
+                let last = (room / stride).min((long - 1) / stride) * stride;
+                self.after[axis] = (last + reach - long).max(0);
+            }
         }
         self
     }

@@ -1,7 +1,7 @@
 //! Files of a few bytes that ask for memory or time without end.
 
 use super::writer::{Onnx, int, ints, node, text};
-use super::{opened, refusal};
+use super::{opened, refusal, whole};
 use crate::model::format::calls::DEEPEST;
 use crate::model::format::onnx::proto::{Attribute, Node, Tensor, attribute};
 
@@ -301,4 +301,15 @@ fn names_in_thousands_of_scopes_make_no_more_modules_than_there_may_be() {
         let deepest = graph.modules.iter().map(|module| depth(&module.path)).max();
         assert!(deepest.is_some_and(|depth| depth <= DEEPEST), "{deepest:?}");
     }
+}
+
+#[test]
+fn classes_without_end_are_not_given_names() {
+    let mut model = Onnx::empty(&[1, 3, 4, 4]);
+    model.node("GlobalAveragePool", &["x"], &["a"], vec![]);
+    model.ints("sizes", &[1, 3, 1 << 10, 1 << 10]);
+    model.node("Expand", &["a", "sizes"], &["b"], vec![]);
+    model.node("Flatten", &["b"], &["y"], vec![]);
+    let why = whole(&model.bytes()).unwrap_err().to_string();
+    told(&why, "it answers with 3145728 classes");
 }
