@@ -193,7 +193,8 @@ fn cost(op: &Op, shapes: &[Vec<i64>]) -> (f64, f64) {
             (elements, elements)
         }
         Op::IndexSelect { dim } => {
-            let axis = usize::try_from(*dim).or(usize::try_from(dim + x.len() as i64));
+            let from_end = dim.saturating_add(x.len() as i64);
+            let axis = usize::try_from(*dim).or(usize::try_from(from_end));
             let whole = (0..x.len()).filter(|other| Ok(*other) != axis);
             let whole: f64 = whole.map(|axis| x[axis] as f64).product();
             let elements = whole * count(second);
