@@ -32,6 +32,8 @@ pub struct Builder<'a> {
     nodes: Vec<Node>,
     /// What `nodes` read.
     read_by_nodes: HashSet<ValueId>,
+    /// All that is read.
+    asked_for: HashSet<&'a str>,
     /// Node by node the names that no later one reads.
     last_reads: Vec<Vec<&'a str>>,
     /// The modules around each of `nodes`.
@@ -70,6 +72,8 @@ impl<'a> Builder<'a> {
                 )));
             }
         }
+        let nodes = wanted.iter().map(|index| &graph.nodes[*index]);
+        let asked_for = nodes.flat_map(|node| node.inputs.iter().map(String::as_str));
         let mut builder = Builder {
             written,
             weights,
@@ -79,6 +83,7 @@ impl<'a> Builder<'a> {
             names: HashMap::new(),
             nodes: Vec::new(),
             read_by_nodes: HashSet::new(),
+            asked_for: asked_for.collect(),
             last_reads: last_reads(graph, wanted),
             stacks: Vec::new(),
             budget: Budget::of(COMPUTED),
@@ -110,14 +115,15 @@ impl<'a> Builder<'a> {
         let made = result.map_err(|refusal| self.refused(&ops::full_name(node), refusal))?;
         let asked = node.outputs.iter().enumerate();
         for (index, output) in asked.filter(|(_, output)| !output.is_empty()) {
-            let value = made.get(index).copied().ok_or_else(|| {
-                Fault::Unsupported(vec![UnsupportedOp {
-                    op: ops::full_name(node),
-                    node: self.label.clone(),
-                    module: modules::innermost(&self.stack),
-                    reason: Some(format!("its output {} is used", index + 1)),
-                }])
-            })?;
+            let Some(value) = made.get(index).copied() else {
+                // Old files name the mask of a dropout and leave it at that.
+                if !self.asked_for.contains(output.as_str()) {
+                    continue;
+                }
+                let reason = format!("its output {} is used", index + 1);
+                let refusal = Refusal::Unsupported(Some(reason));
+                return Err(self.refused(&ops::full_name(node), refusal));
+            };
             // By its other name it may be read later.
             if value.0 < first {
                 self.read_by_nodes.insert(value);
