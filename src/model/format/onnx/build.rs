@@ -32,8 +32,8 @@ pub struct Builder<'a> {
     nodes: Vec<Node>,
     /// What `nodes` read.
     read_by_nodes: HashSet<ValueId>,
-    /// Names that nodes read.
-    read: HashSet<&'a str>,
+    /// All that is read.
+    asked_for: HashSet<&'a str>,
     /// Node by node the names that no later one reads.
     last_reads: Vec<Vec<&'a str>>,
     /// The modules around each of `nodes`.
@@ -75,7 +75,8 @@ impl<'a> Builder<'a> {
                 )));
             }
         }
-        let last_reads = last_reads(graph, wanted);
+        let nodes = wanted.iter().map(|index| &graph.nodes[*index]);
+        let asked_for = nodes.flat_map(|node| node.inputs.iter().map(String::as_str));
         let mut builder = Builder {
             written,
             weights,
@@ -85,8 +86,8 @@ impl<'a> Builder<'a> {
             names: HashMap::new(),
             nodes: Vec::new(),
             read_by_nodes: HashSet::new(),
-            read: last_reads.iter().flatten().copied().collect(),
-            last_reads,
+            asked_for: asked_for.collect(),
+            last_reads: last_reads(graph, wanted),
             stacks: Vec::new(),
             computed: Budget::of(COMPUTED),
             running: Budget::default(),
@@ -119,12 +120,12 @@ impl<'a> Builder<'a> {
         let asked = node.outputs.iter().enumerate();
         for (index, output) in asked.filter(|(_, output)| !output.is_empty()) {
             let Some(value) = made.get(index).copied() else {
-                // Many a mask is named that nothing reads.
-                if !self.read.contains(output.as_str()) {
+                // Old files name the mask of a dropout and leave it at that.
+                if !self.asked_for.contains(output.as_str()) {
                     continue;
                 }
-                let reason = Some(format!("its output {} is used", index + 1));
-                let refusal = Refusal::Unsupported(reason);
+                let reason = format!("its output {} is used", index + 1);
+                let refusal = Refusal::Unsupported(Some(reason));
                 return Err(self.refused(&ops::full_name(node), refusal));
             };
             // By its other name it may be read later.

@@ -22,6 +22,7 @@ pub fn by_scopes<'a>(layers: &[&'a Node]) -> Vec<Vec<Frame<'a>>> {
             first.is_some() && deep.iter().all(same)
         })
         .count();
+    let scopes = without_call(scopes, common);
     let paths: Vec<Vec<(String, String)>> = scopes
         .iter()
         .map(|scope| {
@@ -45,6 +46,25 @@ pub fn by_scopes<'a>(layers: &[&'a Node]) -> Vec<Vec<Frame<'a>>> {
         })
         .collect();
     by_paths(&paths, layers)
+}
+
+/// Keras 3 writes a model down by calling it once more, and sets the scopes of each layer apart from
+/// those of the first call: `conv_1/convolution` is of the layer `conv`.
+fn without_call(mut scopes: Vec<Vec<&str>>, common: usize) -> Vec<Vec<&str>> {
+    let called = |scope: &Vec<&str>| {
+        // The last part is the operation.
+        let layer = scope.get(common).filter(|_| common + 1 < scope.len());
+        layer.is_none_or(|layer| layer.len() > 2 && layer.ends_with("_1"))
+    };
+    if scopes.iter().all(called) {
+        for scope in &mut scopes {
+            let inner = common + 1 < scope.len();
+            if let Some(layer) = scope.get_mut(common).filter(|_| inner) {
+                *layer = layer.strip_suffix("_1").unwrap_or(layer);
+            }
+        }
+    }
+    scopes
 }
 
 /// tf2onnx sets nodes apart by `__17`.

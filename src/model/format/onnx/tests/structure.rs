@@ -183,6 +183,17 @@ fn logits_may_have_axes_of_one() {
 }
 
 #[test]
+fn outputs_that_nothing_reads_need_not_be_there() {
+    let mut model = Onnx::new();
+    model.graph().nodes[1].inputs = vec!["kept".into()];
+    model.node("Dropout", &["pooled"], &["kept", "mask"], vec![]);
+    model.graph().nodes.swap(1, 2);
+    assert_eq!(logits(&model), [7.5, 23.5, 39.5]);
+    model.graph().nodes[2].inputs = vec!["mask".into()];
+    assert!(refusal(&model).contains("its output 2 is used"));
+}
+
+#[test]
 fn opsets_too_old_or_not_told_are_refused() {
     assert!(matches!(
         open(&Onnx::new().opset(6).bytes()),
@@ -357,6 +368,19 @@ fn modules_are_read_off_tensorflows_scopes() {
         ]),
         ["conv1", "block_1.act", "block_1.act", "top"]
     );
+}
+
+#[test]
+fn keras_call_of_a_layer_is_not_part_of_its_name() {
+    let scoped = paths(&[
+        "net/conv_1/conv",
+        "net/conv_1_1/Repeat_1/Relu",
+        "net/top_1/Relu",
+    ]);
+    assert_eq!(scoped, ["conv", "conv_1.Repeat_1", "top"]);
+    // One of them is not numbered: then all are names of their own.
+    let scoped = paths(&["net/conv/conv", "net/conv_1/Relu", "net/top_1/Relu"]);
+    assert_eq!(scoped, ["conv", "conv_1", "top_1"]);
 }
 
 #[test]
