@@ -19,7 +19,7 @@ const TOLERANCE: f32 = 1e-3;
 /// The same for the miniatures, which are too shallow for rounding to add up.
 const TINY_TOLERANCE: f32 = 1e-4;
 const TINY_MEMBERS: usize = 20;
-const TINY_ONNX_MEMBERS: usize = 16;
+const TINY_ONNX_MEMBERS: usize = 20;
 /// The endings of files of models.
 const MODELS: [&str; 5] = ["pt2", "onnx", "pth", "pt", "safetensors"];
 

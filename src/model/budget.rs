@@ -5,6 +5,8 @@
 //! opening adds up elements and multiply-adds node by node and stops before a limit no image
 //! classifier comes near.
 
+use std::collections::HashMap;
+
 use super::graph::{Node, Op, Padding};
 
 /// Elements of all activations together: 4 GB as float32.
@@ -42,17 +44,22 @@ impl Budget {
         self.most += elements;
     }
 
+    /// Adds so many elements; whether they are within bounds.
+    #[must_use]
+    pub(super) fn take(&mut self, elements: f64) -> bool {
+        self.elements += elements;
+        // Also false where the sum is not a number.
+        self.elements <= self.most
+    }
+
     /// Adds what `node` costs on inputs of these shapes.
     ///
     /// # Errors
     /// Which limit would be passed, in words.
     pub(super) fn spend(&mut self, node: &Node, shapes: &[Vec<i64>]) -> Result<(), String> {
         let (elements, work) = cost(&node.op, shapes);
-        self.elements += elements;
         self.work += work;
-        // Also true where a sum is not a number.
-        let within = self.elements <= self.most && self.work <= MAX_WORK;
-        if within {
+        if self.take(elements) && self.work <= MAX_WORK {
             return Ok(());
         }
         Err(format!(
@@ -66,6 +73,7 @@ impl Budget {
     }
 }
 
+/// Elements of a shape; a float, since it cannot overflow.
 fn count(shape: &[i64]) -> f64 {
     shape.iter().map(|&size| size as f64).product()
 }
@@ -132,9 +140,8 @@ fn cost(op: &Op, shapes: &[Vec<i64>]) -> (f64, f64) {
             (elements, elements * at(x, 1))
         }
         Op::Matmul => {
-            // Matrices are multiplied pairwise; those before the last two axes are laid over each other.
-            let batch = |shape: &[i64]| shape[..shape.len().saturating_sub(2)].to_vec();
-            let elements = broadcast(&batch(x), &batch(second)) * at(x, 2) * at(second, 1);
+            // Matrices are multiplied pairwise; axes before the last two are laid over each other.
+            let elements = broadcast(&[batch(x), batch(second)]) * at(x, 2) * at(second, 1);
             (elements, elements * at(x, 1))
         }
         Op::Addmm => {
@@ -163,9 +170,11 @@ fn cost(op: &Op, shapes: &[Vec<i64>]) -> (f64, f64) {
         }
         Op::Attention { .. } => {
             // Every query meets every key, once for its weight and once for its value.
-            let keys = at(second, 2);
-            let products = count(x) / at(x, 1).max(1.0) * keys;
-            (products + count(x), 2.0 * products * at(x, 1))
+            let values = shapes.get(2).map_or(1.0, |values| at(values, 1));
+            let heads: Vec<Vec<i64>> = shapes.iter().map(|shape| batch(shape)).collect();
+            let queries = broadcast(&heads) * at(x, 2);
+            let products = queries * at(second, 2);
+            (products + queries * values, products * (at(x, 1) + values))
         }
         Op::Einsum { equation } => einsum(equation, shapes),
         Op::Full { shape, .. } => (count(shape), count(shape)),
@@ -175,22 +184,38 @@ fn cost(op: &Op, shapes: &[Vec<i64>]) -> (f64, f64) {
             let numbers = ((end - start) / step).abs() + 1.0;
             (numbers, numbers)
         }
-        Op::ExpandAs | Op::Fill => {
-            let elements = broadcast(x, second);
+        Op::Index { dims } => {
+            let taken = |axis: usize| dims.get(axis).copied().unwrap_or(false);
+            let whole = (0..x.len()).filter(|axis| !taken(*axis));
+            let whole: f64 = whole.map(|axis| x[axis] as f64).product();
+            let places = shapes.get(1..).unwrap_or_default();
+            let elements = broadcast(places) * whole;
             (elements, elements)
         }
-        Op::Index { .. } => {
-            // As if each place were taken whole.
-            let elements = count(x) * shapes.iter().skip(1).map(|s| count(s)).fold(0.0, f64::max);
-            let rows = at(x, x.len()).max(1.0);
-            (elements / rows, elements / rows)
+        Op::IndexSelect { dim } => {
+            let from_end = dim.saturating_add(x.len() as i64);
+            let axis = usize::try_from(*dim).or(usize::try_from(from_end));
+            let whole = (0..x.len()).filter(|other| Ok(*other) != axis);
+            let whole: f64 = whole.map(|axis| x[axis] as f64).product();
+            let elements = whole * count(second);
+            (elements, elements)
         }
-        Op::UpsampleNearest { size, factors } | Op::Interpolate { size, factors, .. } => {
+        Op::UpsampleNearest {
+            size: None,
+            factors,
+        } => {
             let grown: f64 = factors.iter().product();
-            let elements = match size {
-                Some(size) => at(x, 4) * at(x, 3) * area(size),
-                None => count(x) * grown.max(1.0),
-            };
+            let elements = count(x) * grown.max(1.0);
+            (elements, elements)
+        }
+        Op::UpsampleNearest {
+            size: Some(size), ..
+        } => {
+            let elements = at(x, 4) * at(x, 3) * area(size);
+            (elements, elements)
+        }
+        Op::Interpolate { size, .. } => {
+            let elements = at(x, 4) * at(x, 3) * area(size);
             (elements, elements)
         }
         Op::Unfold {
@@ -211,10 +236,17 @@ fn cost(op: &Op, shapes: &[Vec<i64>]) -> (f64, f64) {
         | Op::Sub { .. }
         | Op::Mul
         | Op::Div
+        | Op::DivFloor
+        | Op::DivWhole
         | Op::Maximum
         | Op::Minimum
-        | Op::Prelu => {
-            let elements = broadcast(x, second);
+        | Op::Prelu
+        | Op::Where
+        | Op::MaskedFill { .. }
+        | Op::AddProduct { .. }
+        | Op::ExpandAs
+        | Op::Fill => {
+            let elements = broadcast(shapes);
             (elements, elements)
         }
         _ => {
@@ -227,10 +259,13 @@ fn cost(op: &Op, shapes: &[Vec<i64>]) -> (f64, f64) {
 /// Elements of the result, and of all sizes that its letters run over together.
 fn einsum(equation: &str, shapes: &[Vec<i64>]) -> (f64, f64) {
     let (inputs, output) = equation.split_once("->").unwrap_or((equation, ""));
-    let mut sizes = std::collections::HashMap::new();
+    let mut sizes: HashMap<char, f64> = HashMap::new();
     for (letters, shape) in inputs.split(',').zip(shapes) {
         let letters = letters.chars().filter(|letter| letter.is_alphabetic());
-        sizes.extend(letters.zip(shape.iter().map(|&size| size as f64)));
+        for (letter, size) in letters.zip(shape) {
+            let known = sizes.entry(letter).or_default();
+            *known = known.max(*size as f64);
+        }
     }
     let work = sizes.values().product();
     let of = |letter: char| sizes.get(&letter).copied().unwrap_or(1.0);
@@ -257,34 +292,20 @@ fn windows(x: &[i64], kernel: &[i64], stride: &[i64], padding: &[i64], dilation:
     axis(0) * axis(1)
 }
 
-/// Elements of two shapes laid over each other.
-fn broadcast(a: &[i64], b: &[i64]) -> f64 {
-    (1..=a.len().max(b.len()))
-        .map(|axis| at(a, axis).max(at(b, axis)))
-        .product()
+/// The axes before the last two, which are a matrix.
+fn batch(shape: &[i64]) -> Vec<i64> {
+    shape[..shape.len().saturating_sub(2)].to_vec()
+}
+
+/// Elements of shapes laid over each other.
+fn broadcast(shapes: &[Vec<i64>]) -> f64 {
+    let rank = shapes.iter().map(Vec::len).max().unwrap_or(0);
+    let longest = |axis: usize| {
+        let sizes = shapes.iter().map(|shape| at(shape, axis));
+        sizes.fold(1.0, f64::max)
+    };
+    (1..=rank).map(longest).product()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn matrices_side_by_side_are_multiplied_pairwise() {
-        let (x, second) = (vec![1, 6, 196, 9, 9], vec![1, 6, 196, 9, 32]);
-        let places = 6.0 * 196.0 * 9.0 * 32.0;
-        assert_eq!(cost(&Op::Matmul, &[x, second]), (places, places * 9.0));
-        let shared = [vec![4, 50, 8], vec![8, 3]];
-        assert_eq!(cost(&Op::Matmul, &shared), (600.0, 4800.0));
-    }
-
-    #[test]
-    fn a_sum_over_letters_costs_what_all_of_them_run_over() {
-        let op = |equation: &str| Op::Einsum {
-            equation: equation.into(),
-        };
-        let shapes = [vec![2, 5, 7], vec![2, 7, 3]];
-        assert_eq!(cost(&op("bij,bjk->bik"), &shapes), (30.0, 210.0));
-        let outer = [vec![1000, 1000], vec![1000, 1000]];
-        assert_eq!(cost(&op("ab,cd->abcd"), &outer), (1e12, 1e12));
-    }
-}
+mod tests;

@@ -17,6 +17,9 @@ use super::opening::Opening;
 use super::plan::Plan;
 use super::tape::{Detail, ReluRule, Tape};
 
+/// Each has a name, by which memory would be filled long before it is by their scores.
+const MOST_CLASSES: i64 = 1 << 20;
+
 /// What the trial run has found out.
 #[derive(Debug)]
 pub(super) struct Checked {
@@ -75,7 +78,12 @@ pub(super) fn run(
         shapes.push(shape);
     }
     match shapes[graph.logits.0].as_slice() {
-        [1, classes] if *classes > 0 => {}
+        [1, 1..=MOST_CLASSES] => {}
+        [1, classes] if *classes > 0 => {
+            return Err(Fault::NoLogits(format!(
+                "it answers with {classes} classes, more than any image classifier"
+            )));
+        }
         other => {
             return Err(Fault::NoLogits(format!(
                 "it answers with shape {other:?}, not [1, classes]"

@@ -53,6 +53,7 @@ fn single(op: &Op, inputs: &[&Tensor]) -> Result<Tensor, TchError> {
         | Op::Index { .. } => tokens::apply(op, x, inputs),
         Op::PowOf(_)
         | Op::DivFloor
+        | Op::DivWhole
         | Op::DivScalarFloor(_)
         | Op::IsScalar { .. }
         | Op::Not
@@ -97,7 +98,9 @@ fn single(op: &Op, inputs: &[&Tensor]) -> Result<Tensor, TchError> {
         Op::AddScalar(other) => x.f_add_scalar(number(x, *other)?),
         Op::RsubScalar(other) => x.f_neg()?.f_add_scalar(number(x, *other)?),
         Op::MulScalar(other) => x.f_mul_scalar(number(x, *other)?),
-        Op::PowScalar(exponent) => x.f_pow_tensor_scalar(*exponent),
+        // What is below one is no whole number.
+        Op::PowScalar(exponent) if *exponent < 0.0 => x.f_pow_tensor_scalar(*exponent),
+        Op::PowScalar(exponent) => x.f_pow_tensor_scalar(number(x, *exponent)?),
         Op::MaxPool2d { .. } | Op::AvgPool2d { .. } | Op::Unfold { .. } | Op::Fold { .. } => {
             pooled(op, x)
         }
@@ -111,7 +114,7 @@ fn single(op: &Op, inputs: &[&Tensor]) -> Result<Tensor, TchError> {
             size,
             factors,
         } => {
-            let (size, [down, right]) = resized(x, size.as_deref(), factors)?;
+            let [down, right] = factors.map_or([None; 2], |factors| factors.map(Some));
             match mode.as_str() {
                 "bicubic" => x.f_upsample_bicubic2d(size, *align_corners, down, right),
                 _ => x.f_upsample_bilinear2d(size, *align_corners, down, right),
@@ -323,19 +326,19 @@ fn reshaped(op: &Op, x: &Tensor) -> Result<Tensor, TchError> {
 fn activated(op: &Op, x: &Tensor) -> Result<Tensor, TchError> {
     match op {
         Op::Relu => x.f_relu(),
-        Op::Hardtanh { min, max } => x.f_clamp(*min, *max),
+        Op::Hardtanh { min, max } => x.f_clamp(number(x, *min)?, number(x, *max)?),
         Op::Clamp {
             min: Some(min),
             max: Some(max),
-        } => x.f_clamp(*min, *max),
+        } => x.f_clamp(number(x, *min)?, number(x, *max)?),
         Op::Clamp {
             min: Some(min),
             max: None,
-        } => x.f_clamp_min(*min),
+        } => x.f_clamp_min(number(x, *min)?),
         Op::Clamp {
             min: None,
             max: Some(max),
-        } => x.f_clamp_max(*max),
+        } => x.f_clamp_max(number(x, *max)?),
         // tch's leaky_relu takes no slope, and its elu no alpha.
         Op::LeakyRelu { slope } => x
             .f_relu()?

@@ -77,6 +77,15 @@ fn group(axes: &[Axis], from: &[i64], to: &[i64]) -> Vec<Axis> {
             split
         }
         (Some(Axis::Channel), _) => vec![Axis::Channel; to.len()],
+        // Rows taken together by so many: which of them it is goes with the channels, as where
+        // patches of two by two become one.
+        (Some(axis @ (Axis::Row | Axis::Column)), &[coarser, ..]) => {
+            let within = |index: usize| match index == coarser {
+                true => axis,
+                false => Axis::Channel,
+            };
+            (0..to.len()).map(within).collect()
+        }
         _ => vec![Axis::Other; to.len()],
     }
 }

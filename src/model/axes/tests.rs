@@ -39,6 +39,21 @@ fn channels_may_be_taken_apart_and_put_together_again() {
 }
 
 #[test]
+fn patches_that_become_one_place_leave_a_coarser_picture() {
+    use Axis::{Batch, Channel, Column, Row};
+    let last = [Batch, Row, Column, Channel];
+    let apart = regrouped(&last, &[1, 4, 6, 8], &[1, 2, 2, 3, 2, 8]).unwrap();
+    assert_eq!(apart, [Batch, Row, Channel, Column, Channel, Channel]);
+    let turned = [Batch, Row, Column, Channel, Channel, Channel];
+    let merged = regrouped(&turned, &[1, 2, 3, 2, 2, 8], &[1, 2, 3, 32]).unwrap();
+    assert_eq!(merged, last);
+    // Windows whose places are kept together are no picture.
+    let windows = [Batch, Row, Column, Channel, Channel, Channel];
+    let tokens = regrouped(&windows, &[1, 2, 3, 2, 2, 8], &[6, 4, 8]).unwrap();
+    assert_eq!(layout(&tokens, &[6, 4, 8]), None);
+}
+
+#[test]
 fn axes_of_size_one_come_and_go() {
     use Axis::{Batch, Channel};
     let gone = regrouped(&PICTURE, &[1, 8, 1, 1], &[1, 8]).unwrap();

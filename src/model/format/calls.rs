@@ -20,25 +20,29 @@ pub struct Frame<'a> {
     pub kind: Cow<'a, str>,
 }
 
-/// The modules around each node, outermost first and beginning with the model itself.
+/// Modules around one another, more than in any network. What stands deeper belongs to the last.
+pub const DEEPEST: usize = 32;
+
+/// The modules around each node, outermost first and beginning with the model itself, none of them
+/// more than [`DEEPEST`] long.
 pub fn named(stacks: &[Vec<Frame>]) -> Vec<Vec<Module>> {
     let calls = Calls::count(stacks);
     stacks.iter().map(|stack| calls.name(stack)).collect()
 }
 
-/// The keys under which each module ran: by the key of the module around it and its own path.
-struct Calls<'a>(HashMap<(&'a str, &'a str), Vec<&'a str>>);
+/// The keys under which each module ran, with the number of the call: by the key of the module
+/// around it and its own path.
+struct Calls<'a>(HashMap<(&'a str, &'a str), HashMap<&'a str, usize>>);
 
 impl<'a> Calls<'a> {
     fn count(stacks: &'a [Vec<Frame<'a>>]) -> Calls<'a> {
-        let mut calls: HashMap<_, Vec<&str>> = HashMap::new();
+        let mut calls: HashMap<_, HashMap<&str, usize>> = HashMap::new();
         for stack in stacks {
             let mut around = "";
-            for frame in stack {
+            for frame in stack.iter().take(DEEPEST) {
                 let keys = calls.entry((around, frame.path.as_ref())).or_default();
-                if !keys.contains(&frame.key.as_ref()) {
-                    keys.push(frame.key.as_ref());
-                }
+                let call = keys.len() + 1;
+                keys.entry(frame.key.as_ref()).or_insert(call);
                 around = frame.key.as_ref();
             }
         }
@@ -47,18 +51,16 @@ impl<'a> Calls<'a> {
 
     /// `@2` for the second of several calls, nothing for the only one.
     fn suffix(&self, around: &str, frame: &Frame) -> String {
-        let keys = self
-            .0
-            .get(&(around, frame.path.as_ref()))
-            .map(Vec::as_slice)
-            .unwrap_or_default();
-        match keys.iter().position(|key| *key == frame.key.as_ref()) {
-            Some(call) if keys.len() > 1 => format!("@{}", call + 1),
-            _ => String::new(),
+        let keys = self.0.get(&(around, frame.path.as_ref()));
+        let keys = keys.filter(|keys| keys.len() > 1);
+        match keys.and_then(|keys| keys.get(frame.key.as_ref())) {
+            Some(call) => format!("@{call}"),
+            None => String::new(),
         }
     }
 
     fn name(&self, stack: &[Frame]) -> Vec<Module> {
+        let stack = stack.get(..DEEPEST).unwrap_or(stack);
         let mut modules = Vec::with_capacity(stack.len().max(1));
         if stack.first().is_none_or(|frame| !frame.path.is_empty()) {
             modules.push(Module {

@@ -15,7 +15,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use self::archive::Archive;
-use self::start::{FileStart, unreadable};
+use self::start::FileStart;
 use super::architectures::Library;
 use super::error::{Error, Fault};
 use super::graph::{Graph, ModulePath};
@@ -73,7 +73,7 @@ fn read(
         return checkpoint::open(start, form, library, opening);
     }
     if is_onnx(path, &start) {
-        return onnx::open(path, opening);
+        return onnx::open(path, start.file, start.length, opening);
     }
     if let Some(what) = foreign::by_content(&start.bytes) {
         return Err(Fault::Foreign { what: what.into() });

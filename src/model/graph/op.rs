@@ -160,6 +160,8 @@ pub enum Op {
     /// a / b, rounded down.
     DivFloor,
     DivScalarFloor(f64),
+    /// a / b of whole numbers, rounded towards nought.
+    DivWhole,
     /// `true` where x is (or is not) the number.
     IsScalar {
         number: f64,
@@ -249,12 +251,13 @@ pub enum Op {
         size: Option<Vec<i64>>,
         factors: Vec<f64>,
     },
-    /// Between places, `"bilinear"` or `"bicubic"`, to a size or by a factor each way.
+    /// Between places, `"bilinear"` or `"bicubic"`. `factors` say how far apart the places lie that
+    /// are looked at, where that is not the ratio of the sizes.
     Interpolate {
         mode: String,
         align_corners: bool,
-        size: Option<Vec<i64>>,
-        factors: Vec<f64>,
+        size: [i64; 2],
+        factors: Option<[f64; 2]>,
     },
     Clamp {
         min: Option<f64>,
@@ -365,6 +368,7 @@ impl Op {
                 | Op::AnyAlong { .. }
                 | Op::FillScalar(_)
                 | Op::DivFloor
+                | Op::DivWhole
                 | Op::DivScalarFloor(_)
         )
     }

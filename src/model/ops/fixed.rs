@@ -26,6 +26,12 @@ pub(super) fn apply(op: &Op, x: &Tensor, inputs: &[&Tensor]) -> Result<Tensor, T
     match op {
         Op::PowOf(base) => x.f_mul_scalar(base.ln())?.f_exp(),
         Op::DivFloor => x.f_div_tensor_mode(input(inputs, 1)?, "floor"),
+        // libtorch's own traps where the least number there is is divided by −1.
+        Op::DivWhole => {
+            let other = input(inputs, 1)?;
+            let size = x.f_abs()?.f_div_tensor_mode(&other.f_abs()?, "floor")?;
+            size.f_mul(&x.f_sign()?.f_mul(&other.f_sign()?)?)
+        }
         Op::DivScalarFloor(other) => x.f_div_scalar_mode(number(x, *other)?, "floor"),
         Op::IsScalar { number, not: false } => x.f_eq(*number),
         Op::IsScalar { number, not: true } => x.f_ne(*number),

@@ -115,23 +115,37 @@ impl<'a> Args<'a> {
         }
         match self.optional(index) {
             None => Ok(None),
-            Some(value) => self.numbers(builder, value).map(Some),
+            Some(value) => self.numbers(builder, value, name).map(Some),
         }
     }
 
-    /// The whole numbers of a value, which may not depend on the picture's.
-    pub fn numbers(&self, builder: &Builder, value: ValueId) -> Answer<Vec<i64>> {
-        match builder.ints(value)? {
-            Some(numbers) => Ok(numbers),
-            None => beyond("its shape is worked out from the picture's values"),
+    /// The whole numbers of a value, which may not depend on the picture's: sizes, axes and the like.
+    pub fn numbers(&self, builder: &Builder, value: ValueId, name: &str) -> Answer<Vec<i64>> {
+        /// More than there are axes, or parts of anything.
+        const MOST: usize = 1 << 12;
+        match builder.shape(value) {
+            shape if shapes::count(shape).is_none_or(|long| long > MOST as i64) => {
+                self.wrong(format!("has a list of shape {shape:?} as its {name}"))
+            }
+            _ => self.fixed(builder.ints(value)?, name),
         }
     }
 
     /// The one number of a value, which may not depend on the picture's.
-    pub fn number(&self, builder: &Builder, value: ValueId) -> Answer<f64> {
-        match builder.number(value)? {
-            Some(number) => Ok(number),
-            None => beyond("it wants a number that is fixed"),
+    pub fn number(&self, builder: &Builder, value: ValueId, name: &str) -> Answer<f64> {
+        match builder.shape(value) {
+            shape if shapes::count(shape) != Some(1) => {
+                self.wrong(format!("has a table of shape {shape:?} as its {name}"))
+            }
+            _ => self.fixed(builder.number(value)?, name),
+        }
+    }
+
+    /// What is only known where it does not depend on the picture's values.
+    pub fn fixed<T>(&self, found: Option<T>, name: &str) -> Answer<T> {
+        match found {
+            Some(found) => Ok(found),
+            None => beyond(format!("its {name} depends on the picture's values")),
         }
     }
 
@@ -140,8 +154,19 @@ impl<'a> Args<'a> {
         self.fits(shapes::place(axis, rank))
     }
 
-    pub fn places(&self, axes: &[i64], rank: usize) -> Answer<Vec<usize>> {
-        axes.iter().map(|axis| self.place(*axis, rank)).collect()
+    /// Different axes, by their numbers.
+    pub fn axes(&self, axes: &[i64], rank: usize) -> Answer<Vec<usize>> {
+        if axes.len() > rank {
+            return self.wrong(format!("names {} axes of {rank}", axes.len()));
+        }
+        let places = axes.iter().map(|axis| self.place(*axis, rank));
+        let places = places.collect::<Answer<Vec<usize>>>()?;
+        let mut sorted = places.clone();
+        sorted.sort_unstable();
+        match sorted.windows(2).find(|pair| pair[0] == pair[1]) {
+            Some(pair) => self.wrong(format!("names axis {} twice", pair[0])),
+            None => Ok(places),
+        }
     }
 
     /// Two numbers for height and width, `default` each where they are not given.

@@ -6,10 +6,9 @@ use std::collections::{HashMap, HashSet};
 use tch::{Kind, Tensor};
 
 use super::args::Args;
-use super::external::Folder;
 use super::modules::Stack;
 use super::signature::{Input, Output};
-use super::weights::{self, floating};
+use super::weights::{Weights, floating, wrong};
 use super::{Result, modules, ops, proto, shapes};
 use crate::model::budget::Budget;
 use crate::model::error::{Fault, UnsupportedOp, first_line};
@@ -24,8 +23,8 @@ const COMPUTED: f64 = (1u64 << 27) as f64;
 const FOR_EACH_WEIGHT: f64 = 16.0;
 
 pub struct Builder<'a> {
-    weights: HashMap<&'a str, &'a proto::Tensor>,
-    folder: Folder,
+    written: HashMap<&'a str, &'a proto::Tensor>,
+    weights: Weights<'a>,
     opset: i64,
     values: Vec<Value>,
     shapes: Vec<Vec<i64>>,
@@ -33,11 +32,16 @@ pub struct Builder<'a> {
     nodes: Vec<Node>,
     /// What `nodes` read.
     read_by_nodes: HashSet<ValueId>,
+    /// All that is read.
+    asked_for: HashSet<&'a str>,
     /// Node by node the names that no later one reads.
     last_reads: Vec<Vec<&'a str>>,
     /// The modules around each of `nodes`.
     stacks: Vec<Stack>,
-    budget: Budget,
+    /// Of constants that are computed.
+    computed: Budget,
+    /// Of what will run on each picture.
+    running: Budget,
     image: ValueId,
     /// What is being read.
     label: String,
@@ -58,31 +62,35 @@ impl<'a> Builder<'a> {
     pub fn new(
         graph: &'a proto::Graph,
         opset: i64,
-        folder: Folder,
+        weights: Weights<'a>,
         input: &Input,
         wanted: &[usize],
     ) -> Result<Builder<'a>> {
-        let mut weights = HashMap::new();
+        let mut written = HashMap::new();
         for weight in &graph.initializers {
-            if weights.insert(weight.name.as_str(), weight).is_some() {
+            if written.insert(weight.name.as_str(), weight).is_some() {
                 return Err(Fault::Graph(format!(
                     "two weights are called {}",
                     weight.name
                 )));
             }
         }
+        let nodes = wanted.iter().map(|index| &graph.nodes[*index]);
+        let asked_for = nodes.flat_map(|node| node.inputs.iter().map(String::as_str));
         let mut builder = Builder {
+            written,
             weights,
-            folder,
             opset,
             values: Vec::new(),
             shapes: Vec::new(),
             names: HashMap::new(),
             nodes: Vec::new(),
             read_by_nodes: HashSet::new(),
+            asked_for: asked_for.collect(),
             last_reads: last_reads(graph, wanted),
             stacks: Vec::new(),
-            budget: Budget::of(COMPUTED),
+            computed: Budget::of(COMPUTED),
+            running: Budget::default(),
             image: ValueId(0),
             label: "the input".into(),
             stack: modules::root(),
@@ -103,6 +111,7 @@ impl<'a> Builder<'a> {
 
     /// Reads one node of the file.
     pub fn node(&mut self, node: &'a proto::Node, stack: Stack) -> Result<()> {
+        self.weights.tell()?;
         self.label = label(node);
         self.stack = stack;
         let first = self.values.len();
@@ -110,19 +119,20 @@ impl<'a> Builder<'a> {
         let made = result.map_err(|refusal| self.refused(&ops::full_name(node), refusal))?;
         let asked = node.outputs.iter().enumerate();
         for (index, output) in asked.filter(|(_, output)| !output.is_empty()) {
-            let value = made.get(index).copied().ok_or_else(|| {
-                Fault::Unsupported(vec![UnsupportedOp {
-                    op: ops::full_name(node),
-                    node: self.label.clone(),
-                    module: modules::innermost(&self.stack),
-                    reason: Some(format!("its output {} is used", index + 1)),
-                }])
-            })?;
+            let Some(value) = made.get(index).copied() else {
+                // Old files name the mask of a dropout and leave it at that.
+                if !self.asked_for.contains(output.as_str()) {
+                    continue;
+                }
+                let reason = format!("its output {} is used", index + 1);
+                let refusal = Refusal::Unsupported(Some(reason));
+                return Err(self.refused(&ops::full_name(node), refusal));
+            };
             // By its other name it may be read later.
             if value.0 < first {
                 self.read_by_nodes.insert(value);
             }
-            if self.weights.contains_key(output.as_str())
+            if self.written.contains_key(output.as_str())
                 || self.names.insert(output.clone(), value).is_some()
             {
                 return Err(Fault::Graph(format!("two values are called {output}")));
@@ -184,19 +194,30 @@ impl<'a> Builder<'a> {
         if let Some(value) = self.names.get(name) {
             return Ok(*value);
         }
-        let weight = self.weights.get(name).copied().ok_or_else(|| {
+        let weight = self.written.get(name).copied().ok_or_else(|| {
             Fault::Graph(format!(
                 "{} uses {name}, which nothing before it computes",
                 self.label
             ))
         })?;
-        let tensor = weights::tensor(weight, name, &mut self.folder)?;
-        let trained = floating(tensor.kind());
-        self.budget.grant(FOR_EACH_WEIGHT * tensor.numel() as f64);
-        let value = self.add(name.to_owned(), tensor.size(), Some(tensor));
+        let tensor = self.weights.tensor(weight, name)?;
         // Shapes and places are no parameters.
-        self.values[value.0].folded = !trained;
+        let trained = floating(tensor.kind());
+        let value = self.weight(name, tensor, trained)?;
         self.names.insert(name.to_owned(), value);
+        Ok(value)
+    }
+
+    /// A tensor that the file holds.
+    fn weight(&mut self, name: &str, tensor: Tensor, trained: bool) -> Result<ValueId> {
+        let shape = tensor.size();
+        if shapes::count(&shape).is_none() {
+            let absurd = shapes::absurdly(&shape);
+            return Err(wrong(name, format!("has {absurd}")));
+        }
+        self.computed.grant(FOR_EACH_WEIGHT * tensor.numel() as f64);
+        let value = self.add(name.to_owned(), shape, Some(tensor));
+        self.values[value.0].folded = !trained;
         Ok(value)
     }
 
@@ -211,14 +232,32 @@ impl<'a> Builder<'a> {
         ValueId(self.values.len() - 1)
     }
 
-    /// A constant that an attribute holds.
+    /// A tensor that an attribute holds. Some files keep their weights in this way.
     pub fn written(&mut self, tensor: &proto::Tensor) -> Answer<ValueId> {
         let name = self.label.clone();
-        let tensor = weights::tensor(tensor, &name, &mut self.folder)?;
-        Ok(self.constant(tensor))
+        let tensor = self.weights.tensor(tensor, &name)?;
+        // A single number is one of the architecture.
+        let trained = floating(tensor.kind()) && tensor.numel() > 1;
+        Ok(self.weight(&name, tensor, trained)?)
     }
 
-    /// A constant that was worked out.
+    /// Refuses what would make constants too large, before it is computed.
+    pub fn afford(&mut self, elements: f64) -> Answer<()> {
+        match self.computed.take(elements) {
+            true => Ok(()),
+            false => Err(self.too_large()),
+        }
+    }
+
+    fn too_large(&self) -> Refusal {
+        Fault::Graph(format!(
+            "at node {} it computes constants larger than any image classifier's",
+            self.label
+        ))
+        .into()
+    }
+
+    /// A constant that was worked out, as far as [`afford`](Self::afford) allows.
     pub fn constant(&mut self, tensor: Tensor) -> ValueId {
         let value = self.add(self.label.clone(), tensor.size(), Some(tensor));
         self.values[value.0].folded = true;
@@ -236,8 +275,7 @@ impl<'a> Builder<'a> {
 
     /// Whole numbers that do not depend on the picture, few enough to be a shape or places.
     pub fn ints(&self, value: ValueId) -> Answer<Option<Vec<i64>>> {
-        const MOST: usize = 1 << 24;
-        let Some(tensor) = self.tensor(value).filter(|tensor| tensor.numel() <= MOST) else {
+        let Some(tensor) = self.tensor(value) else {
             return Ok(None);
         };
         let row = tensor
@@ -296,14 +334,15 @@ impl<'a> Builder<'a> {
         let known = inputs.iter().map(|id| self.tensor(*id));
         let known: Option<Vec<Tensor>> =
             known.map(|tensor| Some(tensor?.shallow_clone())).collect();
+        let given: Vec<&[i64]> = shapes.iter().map(Vec::as_slice).collect();
+        let results = shapes::results(&node.op, &given);
+        let results = results.map_err(|reason| {
+            Refusal::from(Fault::Graph(format!("at node {}: {reason}", self.label)))
+        })?;
         if let Some(known) = known {
-            let affordable = is_view(&node.op) || self.budget.spend(&node, &shapes).is_ok();
+            let affordable = is_view(&node.op) || self.computed.spend(&node, &shapes).is_ok();
             if !affordable {
-                return Err(Fault::Graph(format!(
-                    "at node {} it computes constants larger than any image classifier's",
-                    self.label
-                ))
-                .into());
+                return Err(self.too_large());
             }
             let known: Vec<&Tensor> = known.iter().collect();
             let results = tch::no_grad(|| apply(&node.op, &known));
@@ -313,11 +352,7 @@ impl<'a> Builder<'a> {
                 .map(|result| self.constant(result))
                 .collect());
         }
-        let given: Vec<&[i64]> = shapes.iter().map(Vec::as_slice).collect();
-        let results = shapes::results(&node.op, &given);
-        let results = results.map_err(|reason| {
-            Refusal::from(Fault::Graph(format!("at node {}: {reason}", self.label)))
-        })?;
+        self.running.spend(&node, &shapes).map_err(Fault::Graph)?;
         for shape in results {
             let result = self.add(self.label.clone(), shape, None);
             node.outputs.push(result);

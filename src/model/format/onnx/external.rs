@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{Seek, SeekFrom};
 use std::path::{Component, Path, PathBuf};
 
 use super::Result;
@@ -30,8 +30,8 @@ impl Folder {
         }
     }
 
-    /// The bytes of a weight for which there have to be `expected`.
-    pub fn bytes(&mut self, weight: &str, says: &[Entry], expected: u64) -> Result<Vec<u8>> {
+    /// The file that a weight lies in, at the first of its bytes, of which there are `expected`.
+    pub fn at(&mut self, weight: &str, says: &[Entry], expected: u64) -> Result<&mut File> {
         let of = |key: &str| says.iter().find(|entry| entry.key == key);
         let number = |key: &str| -> Result<Option<u64>> {
             let parsed = of(key).map(|entry| entry.value.trim().parse::<u64>());
@@ -62,13 +62,9 @@ impl Folder {
                 ),
             ));
         }
-        // No more than the file has.
-        let size = usize::try_from(length).map_err(|_| wrong(weight, "is too long"))?;
-        let mut bytes = vec![0; size];
         file.seek(SeekFrom::Start(offset))
-            .and_then(|_| file.read_exact(&mut bytes))
             .map_err(|error| wrong(weight, format!("cannot be read from {location} ({error})")))?;
-        Ok(bytes)
+        Ok(file)
     }
 
     fn open(&mut self, weight: &str, location: &str) -> Result<&mut (File, u64)> {

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use prost::Message;
+
 use super::proto::{Attribute, Function, Graph, Model, Node};
 use super::{Result, ops};
 use crate::model::error::Fault;
@@ -9,6 +11,8 @@ use crate::model::error::Fault;
 /// Nodes that the bodies may add up to: functions that call one another double at each step.
 const MOST_NODES: usize = 200_000;
 const DEEPEST: usize = 64;
+/// Bytes that the bodies may add up to beside what the file has, as it would write them.
+const MOST_BYTES: usize = 64 << 20;
 
 type Key<'a> = (&'a str, &'a str, &'a str);
 
@@ -20,10 +24,12 @@ pub fn functions(model: &mut Model) -> Result<()> {
     if model.functions.is_empty() {
         return Ok(());
     }
+    let written = model.functions.iter().map(Message::encoded_len);
     let mut inliner = Inliner {
         functions: HashMap::new(),
         nodes: Vec::new(),
         calls: 0,
+        bytes: MOST_BYTES + 2 * written.sum::<usize>(),
     };
     for function in &model.functions {
         let key = (
@@ -45,6 +51,8 @@ struct Inliner<'a> {
     functions: HashMap<Key<'a>, &'a Function>,
     nodes: Vec<Node>,
     calls: usize,
+    /// How many may still be copied.
+    bytes: usize,
 }
 
 impl Inliner<'_> {
@@ -58,12 +66,7 @@ impl Inliner<'_> {
         let function = function.filter(|_| ops::reader(&node).is_none());
         let Some(function) = function else {
             self.nodes.push(node);
-            return match self.nodes.len() {
-                0..=MOST_NODES => Ok(()),
-                _ => Err(Fault::Graph(
-                    "its functions unfold into too many nodes".into(),
-                )),
-            };
+            return within(self.nodes.len() <= MOST_NODES);
         };
         if depth == DEEPEST {
             return Err(Fault::Graph(format!(
@@ -72,11 +75,9 @@ impl Inliner<'_> {
             )));
         }
         self.calls += 1;
-        if self.calls > MOST_NODES {
-            return Err(Fault::Graph(
-                "its functions unfold into too many nodes".into(),
-            ));
-        }
+        within(self.calls <= MOST_NODES)?;
+        let lists = function.inputs.len() + function.outputs.len() + function.defaults.len();
+        self.copy(lists)?;
         let prefix = match node.name.as_str() {
             "" => format!("{}_{}", node.op_type, self.calls),
             name => name.to_owned(),
@@ -100,16 +101,33 @@ impl Inliner<'_> {
                 .cloned()
                 .unwrap_or_else(|| format!("{prefix}/{inner}#{call}")),
         };
+        let mut given: HashMap<&str, &Attribute> = HashMap::new();
+        for attribute in node.attributes.iter().chain(&function.defaults) {
+            given.entry(&attribute.name).or_insert(attribute);
+        }
+        let notes: usize = node.metadata.iter().map(Message::encoded_len).sum();
         for inner in &function.nodes {
+            // Before anything is copied: a long name or list may be asked for again and again.
+            self.copy(inner.encoded_len() + prefix.len() + notes)?;
+            for name in inner.inputs.iter().chain(&inner.outputs) {
+                self.copy(names.get(name.as_str()).unwrap_or(&prefix).len())?;
+            }
+            for attribute in &inner.attributes {
+                let given = given.get(attribute.refers_to.as_str());
+                self.copy(given.map_or(0, |given| given.encoded_len()))?;
+            }
             let attributes = inner.attributes.iter();
             let mut inner = Node {
                 inputs: inner.inputs.iter().map(rename).collect(),
                 outputs: inner.outputs.iter().map(rename).collect(),
                 name: format!("{prefix}/{}", inner.name),
                 attributes: attributes
-                    .filter_map(|attribute| given(attribute, &node, function))
+                    .filter_map(|attribute| settled(attribute, &given))
                     .collect(),
-                ..inner.clone()
+                op_type: inner.op_type.clone(),
+                domain: inner.domain.clone(),
+                overload: inner.overload.clone(),
+                metadata: inner.metadata.clone(),
             };
             if inner.metadata.is_empty() {
                 inner.metadata.clone_from(&node.metadata);
@@ -118,16 +136,29 @@ impl Inliner<'_> {
         }
         Ok(())
     }
+
+    fn copy(&mut self, bytes: usize) -> Result<()> {
+        let left = self.bytes.checked_sub(bytes);
+        self.bytes = left.unwrap_or(0);
+        within(left.is_some())
+    }
+}
+
+fn within(bounds: bool) -> Result<()> {
+    match bounds {
+        true => Ok(()),
+        false => Err(Fault::Graph(
+            "its functions unfold into too many nodes".into(),
+        )),
+    }
 }
 
 /// The attribute itself, or what the call gives for it; `None` where it is left to the default.
-fn given(attribute: &Attribute, call: &Node, function: &Function) -> Option<Attribute> {
+fn settled(attribute: &Attribute, given: &HashMap<&str, &Attribute>) -> Option<Attribute> {
     if attribute.refers_to.is_empty() {
         return Some(attribute.clone());
     }
-    let named = |given: &&Attribute| given.name == attribute.refers_to;
-    let given = call.attributes.iter().find(named);
-    let given = given.or_else(|| function.defaults.iter().find(named))?;
+    let given = *given.get(attribute.refers_to.as_str())?;
     Some(Attribute {
         name: attribute.name.clone(),
         ..given.clone()

@@ -86,21 +86,50 @@ impl Reader<'_> {
             .filter(|c| matches!(c, '"' | '\''))?;
         self.take(quote);
         let mut text = String::new();
-        let mut characters = self.rest.char_indices();
-        while let Some((at, character)) = characters.next() {
-            match character {
-                '\\' => text.push(match characters.next()?.1 {
-                    'n' | 't' | 'r' => ' ',
-                    other => other,
-                }),
-                character if character == quote => {
-                    self.rest = self.rest.get(at + quote.len_utf8()..)?;
-                    return Some(text);
-                }
+        loop {
+            match self.next()? {
+                '\\' => text.push(self.escaped()?),
+                character if character == quote => return Some(text),
                 other => text.push(other),
             }
         }
-        None
+    }
+
+    fn next(&mut self) -> Option<char> {
+        let mut characters = self.rest.chars();
+        let next = characters.next();
+        self.rest = characters.as_str();
+        next
+    }
+
+    /// What stands behind a backslash.
+    fn escaped(&mut self) -> Option<char> {
+        let code = match self.next()? {
+            'n' | 't' | 'r' | 'b' | 'f' => return Some(' '),
+            'x' => self.code(2)?,
+            'u' => self.code(4)?,
+            'U' => self.code(8)?,
+            other => return Some(other),
+        };
+        // JSON writes what 16 bits do not hold in two halves.
+        let half = |code: u32, first: u32| code.checked_sub(first).filter(|bits| *bits < 0x400);
+        let second = self.rest.strip_prefix("\\u");
+        if let (Some(high), Some(second)) = (half(code, 0xd800), second) {
+            let before = std::mem::replace(&mut self.rest, second);
+            match self.code(4).and_then(|code| half(code, 0xdc00)) {
+                Some(low) => return char::from_u32(0x10000 + (high << 10) + low),
+                None => self.rest = before,
+            }
+        }
+        Some(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER))
+    }
+
+    /// A number of so many hexadecimal digits.
+    fn code(&mut self, digits: usize) -> Option<u32> {
+        let (code, after) = self.rest.split_at_checked(digits)?;
+        self.rest = after;
+        let digits = code.bytes().all(|digit| digit.is_ascii_hexdigit());
+        digits.then(|| u32::from_str_radix(code, 16).ok()).flatten()
     }
 }
 
@@ -121,6 +150,10 @@ mod tests {
         is("{1: 'dog', 0: \"cat\"}", &["cat", "dog"]);
         is(r#" {"0": "cat", "1": "dog",} "#, &["cat", "dog"]);
         is("[]", &[]);
+        is(
+            r#"["caf\u00e9", 'na\xefve', "\ud83d\udc31", '\U0001f431', "\ud83d.", "a\nb\\"]"#,
+            &["café", "naïve", "🐱", "🐱", "\u{fffd}.", "a b\\"],
+        );
     }
 
     #[test]
@@ -136,6 +169,8 @@ mod tests {
             "[1, 2]",
             "é",
             "['\\",
+            "['\\x4']",
+            "['\\u+123']",
         ] {
             assert_eq!(texts(written), None, "{written}");
         }

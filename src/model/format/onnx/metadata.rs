@@ -23,9 +23,10 @@ pub fn extras(notes: &[Entry], classes: usize) -> (Option<String>, Option<String
     };
     let listed = NAMES.iter().find_map(|key| {
         let names = literal::texts(of(key)?)?;
-        let line = |name: String| name.replace(char::is_control, " ");
-        let names: Vec<String> = names.into_iter().map(line).collect();
-        (names.len() == classes).then(|| names.join("\n"))
+        // A single logit may have a name for each of its sides.
+        let fits = names.len() == classes || (classes, names.len()) == (1, 2);
+        let line = |name: &String| name.replace(char::is_control, " ") + "\n";
+        fits.then(|| names.iter().map(line).collect())
     });
     let labels = of("labels.txt").map(str::to_owned).or(listed);
     (labels, of("preprocess.json").map(str::to_owned))
@@ -33,7 +34,10 @@ pub fn extras(notes: &[Entry], classes: usize) -> (Option<String>, Option<String
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
+    use crate::model::labels::Labels;
 
     fn note(key: &str, value: &str) -> Entry {
         Entry {
@@ -48,8 +52,18 @@ mod tests {
             note("names", "{0: 'cat', 1: 'dog'}"),
             note("task", "classify"),
         ];
-        assert_eq!(extras(&notes, 2).0.as_deref(), Some("cat\ndog"));
+        assert_eq!(extras(&notes, 2).0.as_deref(), Some("cat\ndog\n"));
         assert_eq!(extras(&notes, 3), (None, None));
+        let sides = Labels::of_two_sides(extras(&notes, 1).0.as_deref(), Path::new("m.onnx"));
+        assert_eq!(sides.unwrap().names, ["cat", "dog"]);
+    }
+
+    #[test]
+    fn a_class_without_a_name_counts_last_as_well() {
+        let notes = [note("names", "['cat', '', '']")];
+        let labels = extras(&notes, 3).0;
+        let labels = Labels::resolve(labels.as_deref(), Path::new("m.onnx"), 3);
+        assert_eq!(labels.unwrap().names, ["cat", "class 1", "class 2"]);
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Reads `.onnx`: one protobuf message with the graph and, in it or in files beside it, the weights.
 //!
 //! The stages follow one another and each trusts only what the one before has checked: [`wire`]
-//! (the file is whole and takes no more memory than its length accounts for), [`proto`] (messages),
+//! (the file is whole, takes no more memory than its length accounts for, and its large tensors stay
+//! where they are), [`proto`] (messages),
 //! [`inline`] (functions become nodes), [`signature`] (the picture and the logits), [`modules`]
 //! (where nodes stand), [`ops`] (operations), [`build`] (the graph's wiring), [`weights`] and
 //! [`external`] (bytes to tensors).
@@ -26,6 +27,7 @@ mod weights;
 mod wire;
 
 use std::collections::HashMap;
+use std::fs::File;
 use std::path::Path;
 
 use prost::Message;
@@ -33,7 +35,8 @@ use prost::bytes::Bytes;
 
 use self::build::Builder;
 use self::external::Folder;
-use super::{About, Opened, unreadable};
+use self::weights::Weights;
+use super::{About, Opened};
 use crate::model::error::{Fault, UnsupportedOp};
 use crate::model::opening::Opening;
 
@@ -44,18 +47,16 @@ const LONGEST: u64 = 2 << 30;
 /// The first set of operations whose arithmetic broadcasts as everywhere else.
 const OLDEST: i64 = 7;
 
-/// Reads the model at `path`, a plain file that is not empty.
-pub fn open(path: &Path, opening: &mut Opening) -> Result<Opened> {
-    let length = std::fs::metadata(path).map_err(unreadable)?.len();
+/// Reads the model at `path`, whose `file` has `length` bytes.
+pub fn open(path: &Path, file: File, length: u64, opening: &mut Opening) -> Result<Opened> {
     if length > LONGEST {
         return Err(Fault::Damaged(format!(
             "it has {length} bytes, and no ONNX file more than {LONGEST}"
         )));
     }
-    let file = Bytes::from(std::fs::read(path).map_err(unreadable)?);
-    wire::check(&file)?;
+    let messages = Bytes::from(wire::messages(&file, length)?);
     let damaged = |error: prost::DecodeError| Fault::Damaged(error.to_string());
-    let mut model = proto::Model::decode(file).map_err(damaged)?;
+    let mut model = proto::Model::decode(messages).map_err(damaged)?;
     let opset = opset(&model)?;
     inline::functions(&mut model)?;
     let graph = model
@@ -69,12 +70,12 @@ pub fn open(path: &Path, opening: &mut Opening) -> Result<Opened> {
     let stacks = modules::stacks(graph, &wanted, &input.name);
     check_known(graph, &wanted, &stacks)?;
 
-    let mut builder = Builder::new(graph, opset, Folder::of(path), &input, &wanted)?;
-    let count = wanted.len() as u64;
-    for (done, (index, stack)) in (1..).zip(wanted.into_iter().zip(stacks)) {
+    // Weights are read with the nodes that use them.
+    let mut tell = |read, of| opening.has_read(read, of);
+    let weights = Weights::of(graph, file, Folder::of(path), &mut tell);
+    let mut builder = Builder::new(graph, opset, weights, &input, &wanted)?;
+    for (index, stack) in wanted.into_iter().zip(stacks) {
         builder.node(&graph.nodes[index], stack)?;
-        // Weights are read with the nodes that use them.
-        opening.has_read(done, count)?;
     }
     let (graph, classes) = builder.finish(&output, input.shape)?;
     let (labels, preprocess) = metadata::extras(&model.metadata, classes);

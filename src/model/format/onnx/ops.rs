@@ -5,6 +5,7 @@
 
 mod arithmetic;
 mod constants;
+mod fold;
 mod layers;
 mod norm;
 mod pool;
@@ -17,6 +18,7 @@ mod window;
 use super::args::Args;
 use super::build::Builder;
 use super::proto::Node;
+use super::shapes;
 use crate::model::format::refusal::Answer;
 use crate::model::graph::{Op, ValueId};
 
@@ -77,6 +79,7 @@ pub fn reader(node: &Node) -> Option<Reader> {
         "Pad" => shape::pad,
         "DepthToSpace" => shape::depth_to_space,
         "SpaceToDepth" => shape::space_to_depth,
+        "Col2Im" => fold::patches,
         "Concat" => take::join,
         "Split" => take::split,
         "Slice" => take::slice,
@@ -103,11 +106,15 @@ fn one(builder: &mut Builder, op: Op, x: ValueId) -> Answer<Vec<ValueId>> {
 
 /// `x` in another shape, which has to hold as many values.
 fn reshaped(args: &Args, builder: &mut Builder, x: ValueId, shape: Vec<i64>) -> Answer<ValueId> {
-    let count = super::shapes::count;
+    let count = shapes::count;
     let from = builder.shape(x);
     if count(from).is_none() || count(from) != count(&shape) {
+        let shape = match shape.len() {
+            ..=shapes::MOST_AXES => format!("{shape:?}"),
+            rank => format!("{rank} axes"),
+        };
         return args.wrong(format!(
-            "makes {shape:?} of {from:?}, which holds other values"
+            "makes {shape} of {from:?}, which holds other values"
         ));
     }
     if from == shape {

@@ -1,6 +1,7 @@
 //! The messages of `onnx.proto` as far as they are read: what is not declared here is skipped.
 //!
-//! Bytes are held as slices of the file's own, so that no weight is copied before it is used.
+//! Large tensors are not among them: [`wire`](super::wire) has put the places where their numbers lie
+//! in the file instead.
 
 use prost::Message;
 use prost::bytes::Bytes;
@@ -149,6 +150,27 @@ pub struct Tensor {
     /// 1 where its bytes lie in a file beside the model.
     #[prost(int32, tag = "14")]
     pub location: i32,
+    /// Where its numbers lie, if they are many. No file says this itself.
+    #[prost(message, repeated, tag = "100")]
+    pub places: Vec<Place>,
+}
+
+/// Fields of a tensor that hold numbers as they lie in memory.
+pub const RAW: u64 = 9;
+pub const FLOATS: u64 = 4;
+pub const DOUBLES: u64 = 10;
+/// The field of [`Tensor::places`].
+pub const PLACES: u64 = 100;
+
+/// A field's bytes, by where they lie in the file.
+#[derive(Clone, Copy, PartialEq, Message)]
+pub struct Place {
+    #[prost(uint64, tag = "1")]
+    pub field: u64,
+    #[prost(uint64, tag = "2")]
+    pub offset: u64,
+    #[prost(uint64, tag = "3")]
+    pub length: u64,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -184,6 +206,13 @@ pub struct Size {
     /// `None` where it is left open.
     #[prost(int64, optional, tag = "1")]
     pub fixed: Option<i64>,
+}
+
+impl Tensor {
+    /// Where a field's numbers lie.
+    pub fn place(&self, field: u64) -> Option<&Place> {
+        self.places.iter().rfind(|place| place.field == field)
+    }
 }
 
 impl ValueInfo {

@@ -11,6 +11,8 @@ type Shape = Vec<i64>;
 
 /// Elements of a value: beyond this a shape is absurd, and products of sizes would overflow.
 const MOST: i64 = 1 << 40;
+/// As many axes as libtorch's operations take.
+pub const MOST_AXES: usize = 64;
 
 /// The shapes of the results of `op` on inputs of these shapes.
 ///
@@ -27,13 +29,24 @@ pub fn results(op: &Op, inputs: &[&[i64]]) -> Result<Vec<Shape>, String> {
         _ => vec![single(op, inputs)?],
     };
     match shapes.iter().find(|shape| count(shape).is_none()) {
-        Some(absurd) => Err(format!("it would give the absurd shape {absurd:?}")),
+        Some(absurd) => Err(format!("it would give {}", absurdly(absurd))),
         None => Ok(shapes),
+    }
+}
+
+/// A shape that is absurd, in words.
+pub fn absurdly(shape: &[i64]) -> String {
+    match shape.len() {
+        ..=MOST_AXES => format!("the absurd shape {shape:?}"),
+        rank => format!("an absurd shape of {rank} axes"),
     }
 }
 
 /// How many elements a shape has; `None` where it is absurd.
 pub fn count(shape: &[i64]) -> Option<i64> {
+    if shape.len() > MOST_AXES {
+        return None;
+    }
     let mut count = 1i64;
     for size in shape {
         count = count
@@ -95,12 +108,20 @@ fn replaced(shape: &[i64], axis: usize, size: i64) -> Shape {
 }
 
 fn single(op: &Op, inputs: &[&[i64]]) -> Result<Shape, String> {
+    match op {
+        Op::Full { shape, .. } => return Ok(shape.clone()),
+        Op::Range {
+            start, end, step, ..
+        } => return Ok(vec![((end - start) / step).ceil() as i64]),
+        _ => {}
+    }
     let x = first(inputs)?;
     match op {
         Op::Add { .. }
         | Op::Sub { .. }
         | Op::Mul
         | Op::Div
+        | Op::DivWhole
         | Op::Maximum
         | Op::Minimum
         | Op::Prelu
@@ -160,13 +181,35 @@ fn single(op: &Op, inputs: &[&[i64]]) -> Result<Shape, String> {
         }
         .over(x),
         Op::AdaptiveAvgPool2d { size } | Op::AdaptiveMaxPool2d { size } => planes(x, size),
-        Op::UpsampleNearest { size, factors } | Op::Interpolate { size, factors, .. } => {
-            let grown = |axis: usize| {
-                let long = x.get(axis + 2).copied().unwrap_or(1);
-                let factor = factors.get(axis).copied().unwrap_or(1.0);
-                (long as f64 * factor).floor() as i64
+        Op::UpsampleNearest {
+            size: Some(size), ..
+        } => planes(x, size),
+        Op::Interpolate { size, .. } => planes(x, size),
+        Op::Fold {
+            size,
+            kernel,
+            dilation,
+            padding,
+            stride,
+        } => {
+            let unfit = || format!("patches {x:?} of {kernel:?} do not make a picture {size:?}");
+            let (&[batch, columns, patches], &[height, width]) = (x, size.as_slice()) else {
+                return Err(unfit());
             };
-            planes(x, size.as_deref().unwrap_or(&[grown(0), grown(1)]))
+            let of_one = count(kernel).filter(|of_one| *of_one > 0 && columns % of_one == 0);
+            let channels = columns / of_one.ok_or_else(unfit)?;
+            let picture = vec![batch, channels, height, width];
+            let window = Window {
+                kernel,
+                stride,
+                padding,
+                dilation,
+                ceil_mode: false,
+            };
+            match window.places(&picture)? {
+                [rows, across] if rows.checked_mul(across) == Some(patches) => Ok(picture),
+                _ => Err(unfit()),
+            }
         }
         Op::Linear { .. } => match (x.split_last(), second(inputs)?) {
             (Some((last, rest)), &[out, within]) if *last == within => Ok([rest, &[out]].concat()),
@@ -271,16 +314,19 @@ impl Window<'_> {
             let of = |sizes: &[i64]| sizes.get(axis).map(|size| i128::from(*size));
             let (padding, stride) = (of(self.padding)?, of(self.stride)?);
             let reach = of(self.dilation)? * (of(self.kernel)? - 1) + 1;
-            let room = long + 2 * padding - reach;
-            if room < 0 || stride < 1 {
+            let mut room = long + 2 * padding - reach;
+            if stride < 1 {
                 return None;
             }
-            let mut steps = room / stride + 1;
-            // A window may hang over the end, but not begin there.
-            if self.ceil_mode && room % stride != 0 && steps * stride < long + padding {
-                steps += 1;
+            if self.ceil_mode {
+                room += stride - 1;
             }
-            i64::try_from(steps).ok()
+            let mut last = room.div_euclid(stride);
+            // A window may hang over the end, but not begin there.
+            if self.ceil_mode && last * stride >= long + padding {
+                last -= 1;
+            }
+            i64::try_from(last + 1).ok().filter(|places| *places > 0)
         };
         match (along(0), along(1)) {
             (Some(rows), Some(columns)) => Ok([rows, columns]),
@@ -318,7 +364,14 @@ fn einsum(equation: &str, inputs: &[&[i64]]) -> Result<Shape, String> {
         if letters.chars().count() != shape.len() {
             return Err(unfit());
         }
-        sizes.extend(letters.chars().zip(shape.iter().copied()));
+        for (letter, size) in letters.chars().zip(shape.iter().copied()) {
+            let known = sizes.entry(letter).or_insert(size);
+            match (*known, size) {
+                (1, _) => *known = size,
+                (known, size) if size == known || size == 1 => {}
+                _ => return Err(unfit()),
+            }
+        }
     }
     let of = |letter: char| sizes.get(&letter).copied().ok_or_else(unfit);
     to.chars().map(of).collect()

@@ -1,12 +1,19 @@
 //! The reader on files written here, one for each thing that can be wrong with one.
 
+mod bounds;
 mod damage;
 mod external;
 mod operations;
 mod structure;
+mod table;
+mod weights;
 mod writer;
 
+use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::Arc;
+
+use tch::{Device, Kind, Tensor};
 
 use self::writer::Onnx;
 use crate::model::error::{Error, Fault};
@@ -58,15 +65,19 @@ fn whole(bytes: &[u8]) -> Result<Model, Error> {
 
 /// The logits of the smallest pictures, whose values count from nought.
 fn logits(model: &Onnx) -> Vec<f32> {
-    let mut graph = opened(model);
-    fold::fold(&mut graph).unwrap();
-    let plan = std::sync::Arc::new(Plan::new(&graph));
-    // Also compares the shapes foretold with those that come out.
-    let mut tell = |_| std::ops::ControlFlow::Continue(());
-    let mut opening = Opening::telling(&mut tell);
-    check::run(&graph, &plan, &mut opening).unwrap_or_else(|fault| panic!("{fault}"));
+    let graph = opened(model);
     let count: i64 = graph.input_shape.iter().product();
-    let input = tch::Tensor::arange(count, (tch::Kind::Float, tch::Device::Cpu));
+    let input = Tensor::arange(count, (Kind::Float, Device::Cpu));
     let input = input.reshape(graph.input_shape);
-    Vec::try_from(crate::model::forward(&graph, &input).unwrap().reshape([-1])).unwrap()
+    answered(graph, &input).unwrap_or_else(|fault| panic!("{fault}"))
+}
+
+/// The logits of a picture. Also compares the shapes foretold with those that come out.
+fn answered(mut graph: Graph, input: &Tensor) -> Result<Vec<f32>, Fault> {
+    fold::fold(&mut graph)?;
+    let plan = Arc::new(Plan::new(&graph));
+    let mut tell = |_| ControlFlow::Continue(());
+    check::run(&graph, &plan, &mut Opening::telling(&mut tell))?;
+    let logits = crate::model::forward(&graph, input).unwrap();
+    Ok(Vec::try_from(logits.reshape([-1])).unwrap())
 }

@@ -2,13 +2,18 @@
 //!
 //! Floats of any width are held as 32-bit floats, whole numbers of any width as 64-bit ones. What
 //! the file says of sizes is checked against the bytes that are there before libtorch hears of it.
+//! Large tensors are read from where they lie, in the model's own file or beside it.
 
-use tch::{Kind, Tensor};
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+
+use tch::{Device, Kind, TchError, Tensor};
 
 use super::Result;
 use super::external::Folder;
 use super::proto;
 use crate::model::error::{Fault, first_line};
+use crate::model::format::storage::PIECE;
 
 pub fn wrong(name: &str, reason: impl Into<String>) -> Fault {
     Fault::Weight {
@@ -71,80 +76,196 @@ fn called(number: i32) -> String {
     name.into()
 }
 
-/// Reads `written`, whose name for errors is `name`.
-pub fn tensor(written: &proto::Tensor, name: &str, folder: &mut Folder) -> Result<Tensor> {
-    let kind = stored(written.kind);
-    let kind = kind.ok_or_else(|| {
-        let what = called(written.kind);
-        wrong(name, format!("is made of {what}, which are not read"))
-    })?;
-    let sizes = &written.sizes;
-    let absurd = || wrong(name, format!("has impossible sizes {sizes:?}"));
-    if sizes.iter().any(|size| *size < 0) {
-        return Err(absurd());
-    }
-    let count = sizes.iter().try_fold(1i64, |n, size| n.checked_mul(*size));
-    let bytes = count.and_then(|n| n.checked_mul(kind.elt_size_in_bytes() as i64));
-    let (count, bytes) = count.zip(bytes).ok_or_else(absurd)?;
+/// Reads the tensors of a file, each when it is asked for.
+pub struct Weights<'a> {
+    /// The model's own.
+    file: File,
+    folder: Folder,
+    progress: Progress<'a>,
+}
 
-    let torch = |error| wrong(name, format!("cannot be read ({})", first_line(&error)));
-    let tensor = if written.location == 1 {
-        // Cannot be negative: sizes are not.
-        let bytes = folder.bytes(name, &written.external, bytes.unsigned_abs())?;
-        of_bytes(&bytes, sizes, kind)
-    } else if !written.raw.is_empty() {
-        if written.raw.len() as i64 != bytes {
-            return Err(wrong(
+/// How many bytes of tensors have been read.
+struct Progress<'a> {
+    /// Told of it, and of how many there are; ends the reading where it fails.
+    tell: &'a mut dyn FnMut(u64, u64) -> Result<()>,
+    read: u64,
+    of: u64,
+}
+
+impl Progress<'_> {
+    fn add(&mut self, bytes: u64) -> Result<()> {
+        self.read += bytes;
+        (self.tell)(self.read, self.of)
+    }
+}
+
+impl<'a> Weights<'a> {
+    pub fn of(
+        graph: &proto::Graph,
+        file: File,
+        folder: Folder,
+        tell: &'a mut dyn FnMut(u64, u64) -> Result<()>,
+    ) -> Weights<'a> {
+        let attributes = graph.nodes.iter().flat_map(|node| &node.attributes);
+        let constants = attributes.filter_map(|attribute| attribute.tensor.as_ref());
+        let all = graph.initializers.iter().chain(constants);
+        let bytes = all.filter_map(|tensor| Some(size(tensor, stored(tensor.kind)?)?.1));
+        let of = bytes.fold(0, u64::saturating_add);
+        Weights {
+            file,
+            folder,
+            progress: Progress { tell, read: 0, of },
+        }
+    }
+
+    /// Tells how far it has come, where nothing has been read for a while.
+    pub fn tell(&mut self) -> Result<()> {
+        self.progress.add(0)
+    }
+
+    /// Reads `written`, whose name for errors is `name`.
+    pub fn tensor(&mut self, written: &proto::Tensor, name: &str) -> Result<Tensor> {
+        let kind = stored(written.kind);
+        let kind = kind.ok_or_else(|| {
+            let what = called(written.kind);
+            wrong(name, format!("is made of {what}, which are not read"))
+        })?;
+        let sizes = &written.sizes;
+        let (count, bytes) = size(written, kind)
+            .ok_or_else(|| wrong(name, format!("has impossible sizes {sizes:?}")))?;
+        let held = held(written.kind).unwrap_or(kind);
+        let row = Row {
+            name,
+            count,
+            kind,
+            held,
+        };
+        let of_length = |length: u64| match length == bytes {
+            true => Ok(()),
+            false => Err(wrong(
                 name,
                 format!(
-                    "has the wrong length: its shape {sizes:?} needs {bytes} bytes, {} are there",
-                    written.raw.len()
+                    "has the wrong length: its shape {sizes:?} needs {bytes} bytes, {length} are there"
                 ),
-            ));
+            )),
+        };
+        let list = match kind {
+            Kind::Float => proto::FLOATS,
+            Kind::Double => proto::DOUBLES,
+            _ => proto::RAW,
+        };
+        let progress = &mut self.progress;
+        let row = if written.location == 1 {
+            let file = self.folder.at(name, &written.external, bytes)?;
+            row.read(file, progress)?
+        } else if let Some(place) = written.place(proto::RAW).or(written.place(list)) {
+            of_length(place.length)?;
+            let found = self.file.seek(SeekFrom::Start(place.offset));
+            found.map_err(|error| unread(name, &error))?;
+            row.read(&mut self.file, progress)?
+        } else if !written.raw.is_empty() {
+            of_length(written.raw.len() as u64)?;
+            row.read(&mut written.raw.as_ref(), progress)?
+        } else {
+            let row = listed(written, kind).and_then(|row| row.f_to_kind(held));
+            let row = row.map_err(|error| torch(name, &error))?;
+            let there = row.numel();
+            if there as i64 != count {
+                return Err(wrong(
+                    name,
+                    format!("claims shape {sizes:?}, and {there} values are stored"),
+                ));
+            }
+            check_numbers(name, &row)?;
+            row
+        };
+        let tensor = row.f_reshape(sizes.as_slice());
+        tensor.map_err(|error| torch(name, &error))
+    }
+}
+
+/// How many values a tensor has, and how many bytes they take; `None` where its sizes are absurd.
+fn size(written: &proto::Tensor, kind: Kind) -> Option<(i64, u64)> {
+    let mut count = 1i64;
+    for size in &written.sizes {
+        count = count.checked_mul(*size).filter(|_| *size >= 0)?;
+    }
+    let bytes = count.checked_mul(kind.elt_size_in_bytes() as i64)?;
+    Some((count, bytes.unsigned_abs()))
+}
+
+/// A tensor's values one after the other.
+struct Row<'a> {
+    name: &'a str,
+    count: i64,
+    /// What they are stored as.
+    kind: Kind,
+    held: Kind,
+}
+
+impl Row<'_> {
+    /// Reads them piece by piece, so that a large tensor is in memory once.
+    ///
+    /// As many bytes as they take have to be there: memory for all of them is set aside at once.
+    fn read(&self, bytes: &mut dyn Read, progress: &mut Progress) -> Result<Tensor> {
+        let torch = |error| torch(self.name, &error);
+        let row = Tensor::f_empty([self.count], (self.held, Device::Cpu)).map_err(torch)?;
+        let size = self.kind.elt_size_in_bytes();
+        let most = (PIECE / size) as i64;
+        let mut piece = vec![0; size * self.count.min(most) as usize];
+        let mut from = 0;
+        while from < self.count {
+            let count = most.min(self.count - from);
+            let piece = &mut piece[..size * count as usize];
+            let read = bytes.read_exact(piece);
+            read.map_err(|error| unread(self.name, &error))?;
+            let values = of_bytes(piece, count, self.kind).map_err(torch)?;
+            let mut place = row.f_narrow(0, from, count).map_err(torch)?;
+            place.f_copy_(&values).map_err(torch)?;
+            check_numbers(self.name, &place)?;
+            from += count;
+            progress.add(piece.len() as u64)?;
         }
-        of_bytes(&written.raw, sizes, kind)
-    } else {
-        let row = listed(written, kind).map_err(torch)?;
-        let there = row.numel();
-        if there as i64 != count {
-            return Err(wrong(
-                name,
-                format!("claims shape {sizes:?}, and {there} values are stored"),
-            ));
-        }
-        row.f_reshape(sizes.as_slice())
-    };
-    let held = held(written.kind).unwrap_or(kind);
-    let tensor = tensor.and_then(|tensor| tensor.f_to_kind(held));
-    let tensor = tensor.map_err(torch)?;
-    let broken = floating(held)
-        && tensor
+        Ok(row)
+    }
+}
+
+fn check_numbers(name: &str, values: &Tensor) -> Result<()> {
+    let broken = floating(values.kind())
+        && values
             .f_isnan()
             .and_then(|nan| nan.f_any())
             .and_then(|any| any.f_int64_value(&[]))
-            .map_err(torch)?
+            .map_err(|error| torch(name, &error))?
             != 0;
-    if broken {
-        return Err(wrong(
+    match broken {
+        true => Err(wrong(
             name,
             "holds values that are no numbers (NaN); the model is broken",
-        ));
+        )),
+        false => Ok(()),
     }
-    Ok(tensor)
 }
 
-/// As many bytes as the sizes need.
-fn of_bytes(bytes: &[u8], sizes: &[i64], kind: Kind) -> std::result::Result<Tensor, tch::TchError> {
+fn torch(name: &str, error: &TchError) -> Fault {
+    wrong(name, format!("cannot be read ({})", first_line(error)))
+}
+
+fn unread(name: &str, error: &std::io::Error) -> Fault {
+    wrong(name, format!("cannot be read ({error})"))
+}
+
+/// As many bytes as the values take.
+fn of_bytes(bytes: &[u8], count: i64, kind: Kind) -> std::result::Result<Tensor, TchError> {
     if kind == Kind::Bool {
         // Any byte but 0 and 1 in a truth value would be undefined.
-        let numbers = Tensor::f_from_data_size(bytes, sizes, Kind::Uint8)?;
-        return numbers.f_ne(0);
+        return Tensor::f_from_data_size(bytes, &[count], Kind::Uint8)?.f_ne(0);
     }
-    Tensor::f_from_data_size(bytes, sizes, kind)
+    Tensor::f_from_data_size(bytes, &[count], kind)
 }
 
 /// Numbers that are written one by one, in the list that belongs to their type.
-fn listed(written: &proto::Tensor, kind: Kind) -> std::result::Result<Tensor, tch::TchError> {
+fn listed(written: &proto::Tensor, kind: Kind) -> std::result::Result<Tensor, TchError> {
     match kind {
         Kind::Float => Tensor::f_from_slice(&written.floats),
         Kind::Double => Tensor::f_from_slice(&written.doubles),

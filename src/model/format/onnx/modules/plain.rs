@@ -3,28 +3,26 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{by_paths, model};
-use crate::model::format::calls::Frame;
+use crate::model::format::calls::{DEEPEST, Frame};
 use crate::model::format::onnx::proto::Node;
 
 /// By TensorFlow's scopes: `model/block1/conv/Conv2D`. What stands around all of them says nothing.
 pub fn by_scopes<'a>(layers: &[&'a Node]) -> Vec<Vec<Frame<'a>>> {
-    let scopes: Vec<Vec<String>> = layers
-        .iter()
-        .map(|node| {
-            let parts = node.name.split('/').filter(|part| !part.is_empty());
-            // Dots would be read as scopes.
-            parts.map(|part| part.replace('.', "_")).collect()
-        })
-        .collect();
-    let deep: Vec<&Vec<String>> = scopes.iter().filter(|scope| scope.len() > 1).collect();
+    let parts = |node: &&'a Node| -> Vec<&'a str> {
+        let parts = node.name.split('/').filter(|part| !part.is_empty());
+        parts.collect()
+    };
+    let scopes: Vec<Vec<&str>> = layers.iter().map(parts).collect();
+    let deep: Vec<&Vec<&str>> = scopes.iter().filter(|scope| scope.len() > 1).collect();
     let common = (0..)
         .take_while(|depth| {
             let first = deep.first().and_then(|scope| scope.get(*depth));
             // The last part is the operation.
-            let same = |scope: &&Vec<String>| depth + 1 < scope.len() && scope.get(*depth) == first;
+            let same = |scope: &&Vec<&str>| depth + 1 < scope.len() && scope.get(*depth) == first;
             first.is_some() && deep.iter().all(same)
         })
         .count();
+    let scopes = without_call(scopes, common);
     let paths: Vec<Vec<(String, String)>> = scopes
         .iter()
         .map(|scope| {
@@ -36,24 +34,44 @@ pub fn by_scopes<'a>(layers: &[&'a Node]) -> Vec<Vec<Frame<'a>>> {
                 [] => &[],
             };
             let mut path = String::new();
-            let join = |part: &String| {
+            let join = |part: &&str| {
                 if !path.is_empty() {
                     path.push('.');
                 }
-                path.push_str(part);
+                // Dots would be read as scopes.
+                path.push_str(&part.replace('.', "_"));
                 (path.clone(), path.clone())
             };
-            around.iter().map(join).collect()
+            around.iter().take(DEEPEST).map(join).collect()
         })
         .collect();
     by_paths(&paths, layers)
 }
 
+/// Keras 3 writes a model down by calling it once more, and sets the scopes of each layer apart from
+/// those of the first call: `conv_1/convolution` is of the layer `conv`.
+fn without_call(mut scopes: Vec<Vec<&str>>, common: usize) -> Vec<Vec<&str>> {
+    let called = |scope: &Vec<&str>| {
+        // The last part is the operation.
+        let layer = scope.get(common).filter(|_| common + 1 < scope.len());
+        layer.is_none_or(|layer| layer.len() > 2 && layer.ends_with("_1"))
+    };
+    if scopes.iter().all(called) {
+        for scope in &mut scopes {
+            let inner = common + 1 < scope.len();
+            if let Some(layer) = scope.get_mut(common).filter(|_| inner) {
+                *layer = layer.strip_suffix("_1").unwrap_or(layer);
+            }
+        }
+    }
+    scopes
+}
+
 /// tf2onnx sets nodes apart by `__17`.
-fn without_number(name: &str) -> String {
+fn without_number(name: &str) -> &str {
     match name.rsplit_once("__") {
-        Some((name, number)) if number.parse::<u32>().is_ok() => name.to_owned(),
-        _ => name.to_owned(),
+        Some((name, number)) if number.parse::<u32>().is_ok() => name,
+        _ => name,
     }
 }
 
@@ -61,6 +79,8 @@ fn without_number(name: &str) -> String {
 /// file has only numbers.
 pub fn one_each<'a>(layers: &[&'a Node]) -> Vec<Vec<Frame<'a>>> {
     let mut counts: HashMap<&str, usize> = HashMap::new();
+    // How often a name has been asked for, and which there are.
+    let mut asked: HashMap<String, usize> = HashMap::new();
     let mut taken: HashSet<String> = HashSet::new();
     let mut frames = Vec::with_capacity(layers.len());
     for node in layers {
@@ -70,12 +90,15 @@ pub fn one_each<'a>(layers: &[&'a Node]) -> Vec<Vec<Frame<'a>>> {
         let named = std::iter::once(node.name.as_str())
             .chain(made)
             .find(|name| !name.is_empty() && name.chars().any(char::is_alphabetic));
-        let mut path = match named {
+        let name = match named {
             Some(name) => name.replace('.', "_"),
             None => format!("{}_{count}", node.op_type),
         };
+        let mut path = name.clone();
+        let again = asked.entry(name.clone()).or_insert(1);
         while !taken.insert(path.clone()) {
-            path.push('\'');
+            *again += 1;
+            path = format!("{name}_{again}");
         }
         let layer = Frame {
             key: path.clone().into(),

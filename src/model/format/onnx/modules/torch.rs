@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{by_paths, model};
-use crate::model::format::calls::Frame;
+use crate::model::format::calls::{DEEPEST, Frame};
 use crate::model::format::onnx::literal;
 use crate::model::format::onnx::proto::Node;
 
@@ -36,6 +36,7 @@ pub fn by_notes<'a>(layers: &[&'a Node]) -> Vec<Vec<Frame<'a>>> {
             continue;
         };
         paths.pop();
+        paths.truncate(DEEPEST);
         let kinds = classes(node).and_then(literal::texts).unwrap_or_default();
         let mut stack: Vec<(String, String)> = Vec::with_capacity(paths.len());
         let mut written = Vec::with_capacity(paths.len());
@@ -86,17 +87,25 @@ pub fn by_names<'a>(layers: &[&'a Node], weights: &HashSet<&str>) -> Vec<Vec<Fra
                 .extend(used.filter(|name| weights.contains(name)));
         }
     }
-    let first_call = |around: &str, name: &str| -> Option<String> {
+    // How many calls of a module there are without a gap: by what is around it and its own name.
+    let mut counted: HashMap<(String, &str), u32> = HashMap::new();
+    let mut first_call = |around: &str, name: &'a str| -> Option<String> {
         let (first, call) = name.rsplit_once('_')?;
         let call: u32 = call.parse().ok().filter(|call| *call > 0)?;
-        let beside = below.get(around)?;
-        let same = |name: &str| {
-            let of = |name: &str| uses.get(&format!("{around}/{name}"));
-            beside.contains(name) && of(name) == of(first)
-        };
-        let all = same(first) && (1..call).all(|call| same(&format!("{first}_{call}")));
-        let own = uses.get(&format!("{around}/{name}")) == uses.get(&format!("{around}/{first}"));
-        (all && own).then(|| first.to_owned())
+        let beside = below.get(around).filter(|names| names.contains(first))?;
+        let of = |name: &str| uses.get(&format!("{around}/{name}"));
+        let count = counted
+            .entry((around.to_owned(), first))
+            .or_insert_with(|| {
+                let own = of(first);
+                let same = |call: &u32| {
+                    let name = format!("{first}_{call}");
+                    beside.contains(name.as_str()) && of(&name) == own
+                };
+                (1..).take_while(same).count() as u32
+            });
+        let counts = call <= *count && name == format!("{first}_{call}");
+        counts.then(|| first.to_owned())
     };
     let paths: Vec<Vec<(String, String)>> = written
         .iter()
@@ -133,5 +142,6 @@ fn components(name: &str) -> Vec<&str> {
     };
     let mut names: Vec<&str> = name.split('/').filter(|name| !name.is_empty()).collect();
     names.pop();
+    names.truncate(DEEPEST);
     names
 }

@@ -2,6 +2,7 @@
 
 use tch::Kind;
 
+use super::constants::worked_out;
 use super::one;
 use crate::model::format::onnx::args::Args;
 use crate::model::format::onnx::build::Builder;
@@ -38,7 +39,8 @@ pub fn activation(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
         }
         "Selu" => {
             let alpha = args.float_or("alpha", 1.673_263_192_176_818_8)?;
-            let gamma = args.float_or("gamma", 1.050_700_902_938_842_8)?;
+            // Not the paper's in the last places, but the standard's.
+            let gamma = args.float_or("gamma", 1.050_701_022_148_132_3)?;
             let elu = builder.emit(Op::Elu { alpha }, &[x])?;
             return one(builder, Op::MulScalar(gamma), elu);
         }
@@ -77,11 +79,15 @@ fn clip(args: &Args, builder: &mut Builder, x: ValueId) -> Answer<Vec<ValueId>> 
     let bound = |name: &str, index: usize| -> Answer<Option<f64>> {
         let bound = match args.optional(index) {
             _ if args.has(name) => Some(args.float_or(name, 0.0)?),
-            Some(value) => Some(args.number(builder, value)?),
+            Some(value) => Some(args.number(builder, value, name)?),
             None => None,
         };
         // The largest number there is bounds nothing.
-        Ok(bound.filter(|bound| bound.abs() < f64::from(f32::MAX)))
+        let largest = match whole(builder, x) {
+            true => i64::MAX as f64,
+            false => f32::MAX.into(),
+        };
+        Ok(bound.filter(|bound| bound.abs() < largest))
     };
     let op = match (bound("min", 1)?, bound("max", 2)?) {
         (None, None) => Op::Identity,
@@ -130,20 +136,24 @@ pub fn unary(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     one(builder, op, args.input(0)?)
 }
 
+/// Whether a value is made of whole numbers, which the picture's are not.
+pub fn whole(builder: &Builder, value: ValueId) -> bool {
+    let tensor = builder.tensor(value);
+    tensor.is_some_and(|tensor| tensor.kind() == Kind::Int64)
+}
+
 pub fn binary(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let (a, b) = (args.input(0)?, args.input(1)?);
-    let whole = |value: ValueId| {
-        builder
-            .tensor(value)
-            .is_some_and(|t| t.kind() == Kind::Int64)
-    };
     let op = match args.op() {
         "Add" => Op::Add { alpha: 1.0 },
         "Sub" => Op::Sub { alpha: 1.0 },
         "Mul" => Op::Mul,
-        // Of shapes, which are not negative.
-        "Div" if whole(a) && whole(b) => Op::DivFloor,
+        "Div" if whole(builder, a) && whole(builder, b) => Op::DivWhole,
         "Div" => Op::Div,
+        // Pow
+        _ if builder.tensor(a).is_some() && builder.tensor(b).is_some() => {
+            return worked_out(args, builder);
+        }
         _ => {
             if let Some(exponent) = builder.number(b)? {
                 return one(builder, Op::PowScalar(exponent), a);

@@ -14,6 +14,7 @@ use crate::model::graph::{Op, ValueId};
 /// Values that a table may be made of which the file does not hold.
 const MOST: i64 = 1 << 26;
 
+/// A tensor that was made of few numbers, or within what the builder affords.
 fn made(builder: &mut Builder, tensor: Result<Tensor, TchError>) -> Answer<Vec<ValueId>> {
     let tensor = tensor.map_err(|error| builder.torch(&error))?;
     Ok(vec![builder.constant(tensor)])
@@ -60,32 +61,28 @@ pub fn constant(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
 }
 
 pub fn filled(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
-    let shape = args.numbers(builder, args.input(0)?)?;
+    let shape = args.numbers(builder, args.input(0)?, "shape")?;
     let (value, kind) = match args.tensor("value")? {
         None => (0.0, Kind::Float),
         Some(written) => {
             let value = builder.written(written)?;
             let kind = builder.tensor(value).map_or(Kind::Float, Tensor::kind);
-            (args.number(builder, value)?, kind)
+            (args.number(builder, value, "value")?, kind)
         }
     };
     if shapes::count(&shape).is_none_or(|count| count > MOST) {
-        return args.wrong(format!("fills the absurd shape {shape:?}"));
+        return args.wrong(format!("fills {}", shapes::absurdly(&shape)));
     }
     let op = Op::Full { shape, value, kind };
     Ok(vec![builder.emit(op, &[])?])
 }
 
 pub fn range(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
-    let whole = |index: usize| -> Answer<(f64, bool)> {
-        let value = args.input(index)?;
-        let number = args.number(builder, value)?;
-        let whole = builder
-            .tensor(value)
-            .is_some_and(|t| t.kind() == Kind::Int64);
-        Ok((number, whole))
-    };
-    let ((start, whole), (end, _), (step, _)) = (whole(0)?, whole(1)?, whole(2)?);
+    let number = |index: usize, name: &str| args.number(builder, args.input(index)?, name);
+    let (start, end) = (number(0, "start")?, number(1, "limit")?);
+    let step = number(2, "delta")?;
+    let first = builder.tensor(args.input(0)?);
+    let whole = first.is_some_and(|first| first.kind() == Kind::Int64);
     let count = (end - start) / step;
     if !(count.is_finite() && count < MOST as f64) {
         return args.wrong(format!("counts from {start} to {end} by {step}"));
@@ -133,13 +130,17 @@ pub fn worked_out(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
             return beyond("it is asked of the picture's values");
         };
         inputs.push(tensor.shallow_clone());
-        if inputs.len() <= 2 && args.op() != "ScatterND" && args.op() != "Trilu" {
-            over = args.fits(shapes::broadcast(&over, builder.shape(*value)))?;
-        }
+        over = match args.op() {
+            "ScatterND" | "Trilu" if inputs.len() > 1 => over,
+            _ => args.fits(shapes::broadcast(&over, builder.shape(*value)))?,
+        };
     }
-    if shapes::count(&over).is_none_or(|count| count > MOST) {
-        return args.wrong(format!("works out a table of the absurd shape {over:?}"));
-    }
+    let values = shapes::count(&over).map_or(f64::INFINITY, |count| count as f64);
+    builder.afford(match args.op() {
+        // A place along each axis.
+        "NonZero" => values * over.len() as f64,
+        _ => values,
+    })?;
     let result = tch::no_grad(|| compute(args, &inputs));
     made(builder, result?)
 }
@@ -162,6 +163,9 @@ fn compute(args: &Args, inputs: &[Tensor]) -> Answer<Result<Tensor, TchError>> {
         "Not" => x.f_logical_not(),
         "Mod" if args.flag("fmod", false)? => x.f_fmod_tensor(input(1)?),
         "Mod" => x.f_remainder_tensor(input(1)?),
+        "Pow" => x
+            .f_pow(input(1)?)
+            .and_then(|power| power.f_to_kind(x.kind())),
         "Floor" => x.f_floor(),
         "Ceil" => x.f_ceil(),
         "Round" => x.f_round(),
@@ -189,6 +193,10 @@ fn compute(args: &Args, inputs: &[Tensor]) -> Answer<Result<Tensor, TchError>> {
                 return beyond("it adds to what was there (reduction)");
             }
             let (places, updates) = (input(1)?, input(2)?);
+            let axes = places.size().last().copied().unwrap_or(0);
+            if axes > x.dim() as i64 {
+                return args.wrong(format!("puts values at {axes} of {} axes", x.dim()));
+            }
             let indices = places.f_unbind(-1);
             indices.and_then(|indices| {
                 let indices: Vec<Option<&Tensor>> = indices.iter().map(Some).collect();

@@ -71,8 +71,11 @@ pub fn gemm(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
         }]);
     }
     let classes = builder.shape(b)[0];
-    let row = bias.filter(|bias| builder.tensor(*bias).is_some());
-    let row = row.filter(|bias| shapes::count(builder.shape(*bias)) == Some(classes));
+    let is_row = |bias: &ValueId| {
+        let shape = builder.shape(*bias);
+        shape.last() == Some(&classes) && shapes::count(shape) == Some(classes)
+    };
+    let row = bias.filter(|bias| builder.tensor(*bias).is_some() && is_row(bias));
     if let Some(row) = row {
         let row = super::reshaped(args, builder, row, vec![classes])?;
         return Ok(vec![builder.emit(Op::Linear { bias: true }, &[a, b, row])?]);
@@ -130,6 +133,11 @@ pub fn attention(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     }
     if args.float_or("softcap", 0.0)? != 0.0 || args.int_or("qk_matmul_output_mode", 0)? != 0 {
         return beyond("softcap or qk_matmul_output_mode is given");
+    }
+    for side in ["left_window_size", "right_window_size"] {
+        if args.int_or(side, -1)? != -1 {
+            return beyond(format!("it looks at keys nearby alone ({side})"));
+        }
     }
     let scale = args
         .has("scale")

@@ -168,7 +168,7 @@ pub fn local_response(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>
     Ok(vec![builder.emit(Op::Div, &[x, power])?])
 }
 
-/// Divided by its length.
+/// Divided by its length; what has none stays.
 pub fn length(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let x = args.input(0)?;
     let axis = args.place(args.int_or("axis", -1)?, builder.shape(x).len())?;
@@ -178,5 +178,7 @@ pub fn length(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
         keepdim: true,
     };
     let length = builder.emit(op, &[x])?;
+    let (min, max) = (Some(f32::MIN_POSITIVE.into()), None);
+    let length = builder.emit(Op::Clamp { min, max }, &[length])?;
     Ok(vec![builder.emit(Op::Div, &[x, length])?])
 }

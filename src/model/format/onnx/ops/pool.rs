@@ -20,33 +20,36 @@ fn kernel(args: &Args) -> Answer<[i64; 2]> {
     }
 }
 
-/// libtorch pads by no more than half a window.
-fn within_half(padding: &[i64], kernel: [i64; 2]) -> bool {
-    padding
-        .iter()
-        .zip(kernel)
-        .all(|(padding, kernel)| 2 * padding <= kernel)
+/// The padding that libtorch does itself: by no more than half a window, and the same on both sides.
+fn itself(window: &Window, kernel: [i64; 2]) -> Option<Vec<i64>> {
+    let within_half = |padding: &Vec<i64>| {
+        let mut sides = padding.iter().zip(kernel);
+        sides.all(|(padding, kernel)| 2 * padding <= kernel)
+    };
+    window.padding().filter(within_half)
 }
 
 pub fn max(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let x = args.input(0)?;
     let kernel = kernel(args)?;
     let window = Window::read(args, builder, x, kernel)?;
-    let padding = window
-        .padding()
-        .filter(|padding| within_half(padding, kernel));
-    let (x, padding) = match padding {
-        Some(padding) => (x, padding),
-        None => (window.padded(builder, x, f64::NEG_INFINITY)?, vec![0, 0]),
-    };
-    let op = Op::MaxPool2d {
+    let ceil_mode = args.flag("ceil_mode", false)?;
+    let pool = |padding, ceil_mode| Op::MaxPool2d {
         kernel: kernel.to_vec(),
         stride: window.stride.to_vec(),
         padding,
         dilation: window.dilation.to_vec(),
-        ceil_mode: args.flag("ceil_mode", false)?,
+        ceil_mode,
     };
-    super::one(builder, op, x)
+    if let Some(padding) = itself(&window, kernel) {
+        return super::one(builder, pool(padding, ceil_mode), x);
+    }
+    let window = match ceil_mode {
+        true => window.rounded_up(builder, x),
+        false => window,
+    };
+    let padded = window.padded(builder, x, f64::NEG_INFINITY)?;
+    super::one(builder, pool(vec![0, 0], false), padded)
 }
 
 pub fn average(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
@@ -57,45 +60,24 @@ pub fn average(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
         return beyond("its window has gaps (dilations)");
     }
     let counts_padding = args.flag("count_include_pad", false)?;
-    let pool = |padding: Vec<i64>, divisor_override| Op::AvgPool2d {
+    let ceil_mode = args.flag("ceil_mode", false)?;
+    let stride = window.stride.to_vec();
+    let pool = |padding, ceil_mode, divisor_override| Op::AvgPool2d {
         kernel: kernel.to_vec(),
-        stride: window.stride.to_vec(),
+        stride: stride.clone(),
         padding,
-        ceil_mode: false,
+        ceil_mode,
         count_include_pad: counts_padding,
         divisor_override,
     };
-    let ceil = args.flag("ceil_mode", false)?;
-    let ceiled = |op: Op| match op {
-        Op::AvgPool2d {
-            kernel,
-            stride,
-            padding,
-            count_include_pad,
-            divisor_override,
-            ..
-        } => Op::AvgPool2d {
-            kernel,
-            stride,
-            padding,
-            ceil_mode: ceil,
-            count_include_pad,
-            divisor_override,
-        },
-        other => other,
-    };
-    if let Some(padding) = window
-        .padding()
-        .filter(|padding| within_half(padding, kernel))
-    {
-        return super::one(builder, ceiled(pool(padding, None)), x);
+    if let Some(padding) = itself(&window, kernel) {
+        return super::one(builder, pool(padding, ceil_mode, None), x);
     }
-    let padded = window.padded(builder, x, 0.0)?;
-    if counts_padding {
-        return super::one(builder, ceiled(pool(vec![0, 0], None)), padded);
+    if counts_padding && !ceil_mode {
+        let padded = window.padded(builder, x, 0.0)?;
+        return super::one(builder, pool(vec![0, 0], false, None), padded);
     }
-    // Padding is left out of account: the sum over what is there, by how many there are.
-    let sum = builder.emit(ceiled(pool(vec![0, 0], Some(1))), &[padded])?;
+    // The sum over what is there, by how many of it count.
     let &[_, _, height, width] = builder.shape(x) else {
         return beyond("its input is no picture");
     };
@@ -104,9 +86,20 @@ pub fn average(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
         value: 1.0,
         kind: tch::Kind::Float,
     };
-    let ones = builder.emit(ones, &[])?;
-    let ones = window.padded(builder, ones, 0.0)?;
-    let counts = builder.emit(ceiled(pool(vec![0, 0], Some(1))), &[ones])?;
+    let mut ones = builder.emit(ones, &[])?;
+    let wide = match ceil_mode {
+        true => window.rounded_up(builder, x),
+        false => window,
+    };
+    if counts_padding {
+        ones = window.padded(builder, ones, 1.0)?;
+        ones = wide.beyond(window).padded(builder, ones, 0.0)?;
+    } else {
+        ones = wide.padded(builder, ones, 0.0)?;
+    }
+    let sum = wide.padded(builder, x, 0.0)?;
+    let sum = builder.emit(pool(vec![0, 0], false, Some(1)), &[sum])?;
+    let counts = builder.emit(pool(vec![0, 0], false, Some(1)), &[ones])?;
     Ok(vec![builder.emit(Op::Div, &[sum, counts])?])
 }
 

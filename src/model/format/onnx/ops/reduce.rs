@@ -1,5 +1,8 @@
 //! Sums, means and the like along axes.
 
+use tch::Tensor;
+
+use super::arithmetic::whole;
 use super::one;
 use crate::model::format::onnx::args::Args;
 use crate::model::format::onnx::build::Builder;
@@ -15,18 +18,26 @@ pub fn along(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
         .filter(|axes| !axes.is_empty());
     let mut dims: Vec<i64> = match given {
         Some(axes) => {
-            let places = args.places(&axes, rank)?;
+            let places = args.axes(&axes, rank)?;
             places.into_iter().map(|axis| axis as i64).collect()
         }
-        None if args.flag("noop_with_empty_axes", false)? => return Ok(vec![x]),
+        None if args.flag("noop_with_empty_axes", false)? => Vec::new(),
         None => (0..rank as i64).collect(),
     };
     dims.sort_unstable();
-    dims.dedup();
-    if dims.is_empty() {
-        return Ok(vec![x]);
-    }
     match args.op() {
+        "ReduceL1" | "ReduceL2" if dims.is_empty() => one(builder, Op::Abs, x),
+        "ReduceSumSquare" if dims.is_empty() => one(builder, Op::PowScalar(2.0), x),
+        _ if dims.is_empty() => one(builder, Op::Identity, x),
+        "ReduceMean" if whole(builder, x) => {
+            let shape = builder.shape(x);
+            let count: i64 = dims.iter().map(|dim| shape[*dim as usize]).product();
+            let sum = builder.emit(Op::Sum { dims, keepdim }, &[x])?;
+            let count = Tensor::f_from_slice(&[count]).and_then(|row| row.f_reshape([0i64; 0]));
+            let count = count.map_err(|error| builder.torch(&error))?;
+            let count = builder.constant(count);
+            Ok(vec![builder.emit(Op::DivWhole, &[sum, count])?])
+        }
         "ReduceMean" => one(builder, Op::Mean { dims, keepdim }, x),
         "ReduceSum" => one(builder, Op::Sum { dims, keepdim }, x),
         "ReduceSumSquare" => {
@@ -48,6 +59,7 @@ pub fn along(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
                 return beyond("it multiplies values of the picture");
             };
             let mut product = tensor.shallow_clone();
+            builder.afford(product.numel() as f64)?;
             for dim in dims.iter().rev() {
                 let kind = product.kind();
                 let next = product.f_prod_dim_int(*dim, keepdim, kind);

@@ -7,10 +7,12 @@ use crate::model::format::onnx::build::Builder;
 use crate::model::format::refusal::{Answer, beyond};
 use crate::model::graph::{Op, ValueId};
 
-/// How long each axis becomes, and by which factor that was said.
+/// How long rows and columns become, and by which factor that was said.
 struct Target {
     size: [i64; 2],
-    factors: [f64; 2],
+    factors: [f32; 2],
+    /// Whether the sizes were said, of which the factors are then the ratio.
+    sized: bool,
 }
 
 pub fn resize(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
@@ -18,13 +20,9 @@ pub fn resize(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let &[batch, channels, height, width] = builder.shape(x) else {
         return beyond("its input is no picture");
     };
-    let from = [batch, channels, height, width];
-    let Target { size, factors } = target(args, builder, from)?;
+    let target = target(args, builder, [batch, channels, height, width])?;
     if args.flag("antialias", false)? {
         return beyond("it smooths what it makes smaller (antialias)");
-    }
-    if size == [height, width] {
-        return one(builder, Op::Identity, x);
     }
     let older = args.op() == "Upsample" || args.opset < 11;
     let default = if older { "asymmetric" } else { "half_pixel" };
@@ -33,23 +31,8 @@ pub fn resize(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     if mode == "nearest" {
         let rounding = if older { "floor" } else { "round_prefer_floor" };
         let rounding = args.text_or("nearest_mode", rounding)?;
-        return nearest(
-            args,
-            builder,
-            x,
-            &Target { size, factors },
-            &rule,
-            &rounding,
-        );
+        return nearest(args, builder, x, &target, &rule, &rounding);
     }
-    let align_corners = match rule.as_str() {
-        "align_corners" => true,
-        "half_pixel" => false,
-        "pytorch_half_pixel" if size.iter().all(|size| *size > 1) => false,
-        _ => return beyond(format!("it places points by {rule}")),
-    };
-    let exact = [0, 1].map(|axis| size[axis] as f64 == from[axis + 2] as f64 * factors[axis]);
-    let by_factor = exact != [true, true] && !align_corners;
     let mode = match mode.as_str() {
         "linear" => "bilinear",
         "cubic" if args.float_or("cubic_coeff_a", -0.75)? == -0.75 => "bicubic",
@@ -58,14 +41,40 @@ pub fn resize(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     if args.flag("exclude_outside", false)? {
         return beyond("it leaves out what lies outside (exclude_outside)");
     }
+    let same = target.size == [height, width];
+    let align_corners = match rule.as_str() {
+        "align_corners" => true,
+        "half_pixel" => false,
+        "pytorch_half_pixel" if target.size.iter().all(|size| *size > 1) => false,
+        // Of what stays as it is each place is its own.
+        "pytorch_half_pixel" | "half_pixel_symmetric" | "asymmetric"
+            if same && target.factors == [1.0; 2] =>
+        {
+            false
+        }
+        _ => return beyond(format!("it places points by {rule}")),
+    };
+    if same && (align_corners || target.factors == [1.0; 2]) {
+        return one(builder, Op::Identity, x);
+    }
+    let factors = (!target.sized && !align_corners).then_some(target.factors);
+    // Of an axis that keeps its length libtorch would only copy the places.
+    let kept = |axis: usize| {
+        let long = [height, width][axis];
+        target.size[axis] == long && long > 1
+    };
+    if let (Some(factors), "bilinear") = (factors, mode)
+        && (0..2).any(|axis| kept(axis) && factors[axis] != 1.0)
+    {
+        return beyond(format!(
+            "by factors of {factors:?} an axis keeps its length"
+        ));
+    }
     let op = Op::Interpolate {
         mode: mode.into(),
         align_corners,
-        size: (!by_factor).then(|| size.to_vec()),
-        factors: match by_factor {
-            true => factors.to_vec(),
-            false => Vec::new(),
-        },
+        size: target.size,
+        factors: factors.map(|factors| factors.map(f64::from)),
     };
     one(builder, op, x)
 }
@@ -76,33 +85,30 @@ fn target(args: &Args, builder: &Builder, from: [i64; 4]) -> Answer<Target> {
         return beyond("it keeps the picture's proportions (keep_aspect_ratio_policy)");
     }
     let axes = match args.ints("axes")? {
-        Some(axes) => args.places(&axes, 4)?,
+        Some(axes) => args.axes(&axes, 4)?,
         None => (0..4).collect(),
     };
     let (scales, sizes) = match (args.op(), args.opset) {
-        ("Upsample", ..9) | ("Upsample", 9..) | ("Resize", ..11) => (args.optional(1), None),
+        ("Upsample", _) | ("Resize", ..11) => (args.optional(1), None),
         _ => (args.optional(2), args.optional(3)),
     };
     let mut target = from;
-    let mut factors = [1.0; 4];
-    let sizes = sizes
-        .map(|sizes| args.numbers(builder, sizes))
-        .transpose()?;
-    if let Some(sizes) = sizes.filter(|sizes| !sizes.is_empty()) {
+    let mut factors = [1f32; 4];
+    let sizes = sizes.map(|sizes| args.numbers(builder, sizes, "sizes"));
+    let sizes = sizes.transpose()?.filter(|sizes| !sizes.is_empty());
+    let sized = sizes.is_some();
+    if let Some(sizes) = sizes {
         if sizes.len() != axes.len() {
             return args.wrong("has sizes for other axes than there are");
         }
         args.bounded("sizes", &sizes, 1)?;
         for (axis, size) in axes.iter().zip(sizes) {
             target[*axis] = size;
-            factors[*axis] = size as f64 / from[*axis] as f64;
+            factors[*axis] = size as f32 / from[*axis] as f32;
         }
     } else {
         let given = match scales {
-            Some(scales) => match builder.floats(scales)? {
-                Some(scales) => scales,
-                None => return beyond("its factors are worked out from the picture's values"),
-            },
+            Some(scales) => args.fixed(builder.floats(scales)?, "scales")?,
             None => args.floats("scales")?.unwrap_or_default(),
         };
         if given.len() != axes.len() {
@@ -112,8 +118,9 @@ fn target(args: &Args, builder: &Builder, from: [i64; 4]) -> Answer<Target> {
             if !(factor > 0.0 && factor <= 1e4) {
                 return args.wrong(format!("makes an axis {factor} times as long"));
             }
-            factors[*axis] = factor;
-            target[*axis] = (from[*axis] as f64 * factor).floor() as i64;
+            // As all runtimes do, in 32 bits: three times 5/3 is five.
+            factors[*axis] = factor as f32;
+            target[*axis] = (from[*axis] as f32 * factor as f32).floor() as i64;
         }
     }
     if target[..2] != from[..2] || target.contains(&0) {
@@ -122,6 +129,7 @@ fn target(args: &Args, builder: &Builder, from: [i64; 4]) -> Answer<Target> {
     Ok(Target {
         size: [target[2], target[3]],
         factors: [factors[2], factors[3]],
+        sized,
     })
 }
 
@@ -134,24 +142,23 @@ fn nearest(
     rule: &str,
     rounding: &str,
 ) -> Answer<Vec<ValueId>> {
-    args.bounded("sizes", &target.size, 1)?;
     const LONGEST: i64 = 1 << 16;
     if target.size.iter().any(|size| *size > LONGEST) {
         return args.wrong(format!("makes a picture of {:?}", target.size));
     }
     let from = [builder.shape(x)[2], builder.shape(x)[3]];
     let mut rows = Vec::new();
-    let mut plain = true;
+    let (mut plain, mut same) = (true, target.size == from);
     for (axis, &long) in from.iter().enumerate() {
         let (size, factor) = (target.size[axis], target.factors[axis]);
         let place = |at: i64| -> Option<i64> {
-            let at = at as f64;
+            let at = at as f32;
             let place = match rule {
                 "asymmetric" => at / factor,
                 "half_pixel" => (at + 0.5) / factor - 0.5,
                 "pytorch_half_pixel" if size > 1 => (at + 0.5) / factor - 0.5,
                 "pytorch_half_pixel" => 0.0,
-                "align_corners" if size > 1 => at * (long - 1) as f64 / (size - 1) as f64,
+                "align_corners" if size > 1 => at * (long - 1) as f32 / (size - 1) as f32,
                 "align_corners" => 0.0,
                 _ => return None,
             };
@@ -168,11 +175,15 @@ fn nearest(
         let Some(places) = places else {
             return beyond(format!("it places points by {rule} and {rounding}"));
         };
+        same &= places.iter().copied().eq(0..long);
         plain &= places
             .iter()
             .zip(0..)
             .all(|(place, at)| *place == at * long / size);
         rows.push(places);
+    }
+    if same {
+        return one(builder, Op::Identity, x);
     }
     if plain {
         let size = Some(target.size.to_vec());
@@ -180,8 +191,8 @@ fn nearest(
         return one(builder, Op::UpsampleNearest { size, factors }, x);
     }
     let mut x = x;
-    for (dim, places) in (2..).zip(&rows) {
-        x = picked(builder, x, dim, places)?;
+    for (dim, places) in (2..).zip(rows) {
+        x = picked(builder, x, dim, places.into_iter())?;
     }
     Ok(vec![x])
 }

@@ -65,7 +65,6 @@ pub fn reshape(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
             _ => return args.wrong(format!("does not make a shape of {from:?}")),
         };
     }
-    // One batch that was written as its open number.
     Ok(vec![reshaped(args, builder, x, shape)?])
 }
 
@@ -73,7 +72,7 @@ pub fn squeeze(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let x = args.input(0)?;
     let shape = builder.shape(x).to_vec();
     let gone = match args.ints_at(builder, "axes", 1)? {
-        Some(axes) => args.places(&axes, shape.len())?,
+        Some(axes) => args.axes(&axes, shape.len())?,
         None => (0..shape.len()).filter(|axis| shape[*axis] == 1).collect(),
     };
     let kept = shape
@@ -91,12 +90,10 @@ pub fn unsqueeze(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     };
     let shape = builder.shape(x).to_vec();
     let rank = shape.len() + axes.len();
-    let mut new = args.places(&axes, rank)?;
-    new.sort_unstable();
-    new.dedup();
-    if new.len() != axes.len() {
-        return args.wrong("puts in an axis twice");
+    if rank > shapes::MOST_AXES {
+        return args.wrong(format!("makes {rank} axes"));
     }
+    let new = args.axes(&axes, rank)?;
     let mut sizes = shape.into_iter();
     let size = |axis: usize| match new.contains(&axis) {
         true => 1,
@@ -111,9 +108,7 @@ pub fn transpose(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let rank = builder.shape(x).len();
     let dims = args.ints("perm")?;
     let dims = dims.unwrap_or_else(|| (0..rank as i64).rev().collect());
-    let mut sorted = args.places(&dims, rank)?;
-    sorted.sort_unstable();
-    if !sorted.iter().copied().eq(0..rank) {
+    if args.axes(&dims, rank)?.len() != rank {
         return args.wrong(format!("puts {rank} axes in the order {dims:?}"));
     }
     one(builder, Op::Permute { dims }, x)
@@ -122,10 +117,10 @@ pub fn transpose(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
 pub fn expand(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let x = args.input(0)?;
     let wanted = args.input(1)?;
-    let wanted = args.numbers(builder, wanted)?;
+    let wanted = args.numbers(builder, wanted, "shape")?;
     let shape = args.fits(shapes::broadcast(builder.shape(x), &wanted))?;
     if shapes::count(&shape).is_none() {
-        return args.wrong(format!("makes the absurd shape {shape:?}"));
+        return args.wrong(format!("makes {}", shapes::absurdly(&shape)));
     }
     one(builder, Op::Expand { shape }, x)
 }
@@ -135,7 +130,7 @@ pub fn tile(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     const MOST: i64 = 1 << 12;
     let mut x = args.input(0)?;
     let repeats = args.input(1)?;
-    let repeats = args.numbers(builder, repeats)?;
+    let repeats = args.numbers(builder, repeats, "repeats")?;
     let shape = builder.shape(x).to_vec();
     if repeats.len() != shape.len() {
         return args.wrong("repeats other axes than there are");
@@ -163,11 +158,11 @@ pub fn pad(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
         return args.wrong("lacks its pads");
     };
     let value = match args.optional(2) {
-        Some(value) => args.number(builder, value)?,
+        Some(value) => args.number(builder, value, "value")?,
         None => args.float_or("value", 0.0)?,
     };
     let axes = match args.optional(3) {
-        Some(axes) => args.places(&args.numbers(builder, axes)?, rank)?,
+        Some(axes) => args.axes(&args.numbers(builder, axes, "axes")?, rank)?,
         None => (0..rank).collect(),
     };
     if pads.len() != 2 * axes.len() {
@@ -203,6 +198,10 @@ pub fn pad(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
         return beyond(format!(
             "it continues other axes than a picture's two ({mode})"
         ));
+    }
+    // There libtorch leaves places without a value.
+    if mode == "circular" && pad.iter().any(|side| *side < 0) {
+        return beyond("it cuts off one side and goes on from there at another (wrap)");
     }
     if !constant {
         pad.resize(4, 0);
@@ -253,7 +252,11 @@ pub fn space_to_depth(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>
     let (rows, columns) = (height / block, width / block);
     let parts = vec![batch, channels, rows, block, columns, block];
     let parts = reshaped(args, builder, x, parts)?;
-    let dims = vec![0, 3, 5, 1, 2, 4];
+    let order = match args.text_or("mode", "DCR")?.as_str() {
+        "CRD" => [0, 1, 3, 5, 2, 4],
+        _ => [0, 3, 5, 1, 2, 4],
+    };
+    let dims = order.to_vec();
     let turned = builder.emit(Op::Permute { dims }, &[parts])?;
     let shape = vec![batch, channels * block * block, rows, columns];
     Ok(vec![reshaped(args, builder, turned, shape)?])

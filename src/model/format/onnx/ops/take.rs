@@ -5,8 +5,12 @@ use tch::Tensor;
 use super::{one, reshaped};
 use crate::model::format::onnx::args::Args;
 use crate::model::format::onnx::build::Builder;
+use crate::model::format::onnx::shapes;
 use crate::model::format::refusal::{Answer, beyond};
 use crate::model::graph::{Op, ValueId};
+
+/// That are taken by one node.
+const MOST_PLACES: i64 = 1 << 24;
 
 pub fn join(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let parts: Answer<Vec<ValueId>> = (0..args.inputs.len()).map(|i| args.input(i)).collect();
@@ -36,6 +40,13 @@ pub fn split(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let total = sizes
         .iter()
         .try_fold(0i64, |sum, size| sum.checked_add(*size));
+    if sizes.len() != args.node.outputs.len() {
+        return args.wrong(format!(
+            "splits into {} parts, and names {}",
+            sizes.len(),
+            args.node.outputs.len()
+        ));
+    }
     if sizes.iter().any(|size| *size < 0) || total != Some(long) {
         return args.wrong(format!("splits {long} into {sizes:?}"));
     }
@@ -59,7 +70,7 @@ pub fn slice(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     if ends.len() != starts.len() || axes.len() != starts.len() || steps.len() != starts.len() {
         return args.wrong("has starts, ends, axes and steps of unlike number");
     }
-    for (index, axis) in args.places(&axes, rank)?.into_iter().enumerate() {
+    for (index, axis) in args.axes(&axes, rank)?.into_iter().enumerate() {
         let long = builder.shape(x)[axis];
         let from_start = |at: i64| if at < 0 { at.saturating_add(long) } else { at };
         let (start, end) = (from_start(starts[index]), from_start(ends[index]));
@@ -78,19 +89,15 @@ pub fn slice(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
                 };
                 x = builder.emit(op, &[x])?;
             }
-            // Backwards, down to `end`, which may lie before the first.
+            // Backwards, down to `end`, which may lie before the first. The largest number there
+            // is stands for that as well.
             step @ ..=-1 => {
-                let last = if ends[index] < -long {
-                    -1
-                } else {
-                    end.clamp(-1, long)
-                };
-                let first = start.clamp(-1, long - 1);
-                let places: Vec<i64> = (last + 1..=first)
-                    .rev()
-                    .step_by(usize::try_from(step.unsigned_abs()).unwrap_or(usize::MAX))
-                    .collect();
-                x = picked(builder, x, dim, &places)?;
+                let all = [i64::MAX, i32::MAX.into()].contains(&ends[index]);
+                let last = if all { -1 } else { end.clamp(-1, long) };
+                let first = start.max(0).min(long - 1);
+                let step = usize::try_from(step.unsigned_abs()).unwrap_or(usize::MAX);
+                let backwards = (last + 1..first + 1).rev().step_by(step);
+                x = picked(builder, x, dim, backwards)?;
             }
             _ => return args.wrong("takes steps of nought"),
         }
@@ -101,9 +108,16 @@ pub fn slice(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     Ok(vec![x])
 }
 
-/// The places that are taken along an axis, in this order.
-pub fn picked(builder: &mut Builder, x: ValueId, dim: i64, places: &[i64]) -> Answer<ValueId> {
-    let places = Tensor::f_from_slice(places).map_err(|error| builder.torch(&error))?;
+/// The places that are taken along an axis, in this order, by what knows how many they are.
+pub fn picked(
+    builder: &mut Builder,
+    x: ValueId,
+    dim: i64,
+    places: impl Iterator<Item = i64>,
+) -> Answer<ValueId> {
+    builder.afford(places.size_hint().0 as f64)?;
+    let places: Vec<i64> = places.collect();
+    let places = Tensor::f_from_slice(&places).map_err(|error| builder.torch(&error))?;
     let places = builder.constant(places);
     builder.emit(Op::IndexSelect { dim }, &[x, places])
 }
@@ -112,11 +126,12 @@ pub fn gather(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let (x, index) = (args.input(0)?, args.input(1)?);
     let shape = builder.shape(x).to_vec();
     let axis = args.place(args.int_or("axis", 0)?, shape.len())?;
-    let Some(places) = builder.ints(index)? else {
-        return beyond("what it takes is worked out from the picture's values");
-    };
+    let of = builder.shape(index).to_vec();
+    if shapes::count(&of).is_none_or(|places| places > MOST_PLACES) {
+        return args.wrong(format!("takes places by a table of shape {of:?}"));
+    }
+    let mut from_start = args.fixed(builder.ints(index)?, "indices")?;
     let long = shape[axis];
-    let mut from_start = places;
     for place in &mut from_start {
         if *place < 0 {
             *place = place.saturating_add(long);
@@ -126,11 +141,10 @@ pub fn gather(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
         }
     }
     let dim = axis as i64;
-    let of = builder.shape(index).to_vec();
     if let ([], [index]) = (of.as_slice(), from_start.as_slice()) {
         return one(builder, Op::Select { dim, index: *index }, x);
     }
-    let taken = picked(builder, x, dim, &from_start)?;
+    let taken = picked(builder, x, dim, from_start.into_iter())?;
     let sizes = [&shape[..axis], &of, &shape[axis + 1..]].concat();
     Ok(vec![reshaped(args, builder, taken, sizes)?])
 }
@@ -141,9 +155,7 @@ pub fn gather_places(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>>
     if args.int_or("batch_dims", 0)? != 0 {
         return beyond("it takes other places of each part (batch_dims)");
     }
-    if builder.tensor(index).is_none() {
-        return beyond("what it takes is worked out from the picture's values");
-    }
+    args.fixed(builder.tensor(index), "indices")?;
     let (rank, of) = (builder.shape(x).len(), builder.shape(index).to_vec());
     let Some((&axes, before)) = of
         .split_last()

@@ -5,7 +5,9 @@ use crate::model::format::onnx::build::Builder;
 use crate::model::format::refusal::{Answer, beyond};
 use crate::model::graph::{Op, ValueId};
 
+#[derive(Clone, Copy)]
 pub struct Window {
+    kernel: [i64; 2],
     pub stride: [i64; 2],
     pub dilation: [i64; 2],
     /// Above and on the left.
@@ -49,6 +51,7 @@ impl Window {
         args.bounded("pads", &before, 0)?;
         args.bounded("pads", &after, 0)?;
         Ok(Window {
+            kernel,
             stride,
             dilation,
             before,
@@ -59,6 +62,33 @@ impl Window {
     /// The padding, where it is the same on both sides.
     pub fn padding(&self) -> Option<Vec<i64>> {
         (self.before == self.after).then(|| self.before.to_vec())
+    }
+
+    /// Padded so far that the last window, which may hang over what is padded but not begin behind
+    /// the picture, lies within.
+    pub fn rounded_up(mut self, builder: &Builder, x: ValueId) -> Window {
+        let shape = builder.shape(x);
+        for axis in 0..2 {
+            let long = shape.get(axis + 2).copied().unwrap_or(0) + self.before[axis];
+            let stride = self.stride[axis];
+            let reach = (self.kernel[axis] - 1) * self.dilation[axis] + 1;
+            let room = long + self.after[axis] - reach + stride - 1;
+            // Where it does not fit at all it is left to be refused.
+            if room >= 0 {
+                let last = (room / stride).min((long - 1) / stride) * stride;
+                self.after[axis] = (last + reach - long).max(0);
+            }
+        }
+        self
+    }
+
+    /// What it pads more than another.
+    pub fn beyond(self, other: Window) -> Window {
+        Window {
+            before: [0, 1].map(|axis| self.before[axis] - other.before[axis]),
+            after: [0, 1].map(|axis| self.after[axis] - other.after[axis]),
+            ..self
+        }
     }
 
     /// `x` with `value` around it.

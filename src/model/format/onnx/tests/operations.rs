@@ -1,8 +1,8 @@
 //! Operations whose rules are ONNX's own, on a picture whose values count from nought.
 
 use super::writer::{Onnx, float, floats, int, ints, text};
-use super::{logits, opened, refusal};
-use crate::model::format::onnx::proto::{Attribute, Tensor};
+use super::{logits, open, opened, refusal};
+use crate::model::format::onnx::proto::{Attribute, Tensor, attribute};
 use crate::model::graph::Op;
 
 /// What comes of a node on a picture of one row and this many columns, all channels in a row.
@@ -225,6 +225,34 @@ fn blocks_become_channels_and_channels_blocks() {
     assert_eq!(logits(&model), counted);
     model.graph().nodes[1].op_type = "Identity".into();
     assert_eq!(logits(&model)[..4], [0.0, 4.0, 8.0, 1.0]);
+    let mode = text("mode", "CRD");
+    model.graph().nodes[0].attributes.push(mode);
+    assert_eq!(logits(&model), counted);
+}
+
+#[test]
+fn patches_are_added_up_where_they_lie() {
+    // Three patches of one row and two columns, on a row of four: where two lie, both count.
+    let asked = |size: i64, pads: &[i64]| {
+        let mut model = Onnx::empty(&[1, 3, 1, 6]);
+        model.ints("size", &[1, size]).ints("block", &[1, 2]);
+        model.ints("patches", &[1, 6, 3]);
+        model.node("Reshape", &["x", "patches"], &["a"], vec![]);
+        let pads = vec![ints("pads", pads)];
+        model.node("Col2Im", &["a", "size", "block"], &["b"], pads);
+        model.node("Flatten", &["b"], &["y"], vec![]);
+        model
+    };
+    // Of each channel the first column counts from 6c, the second from 6c + 3.
+    assert_eq!(logits(&asked(4, &[0; 4]))[..4], [0.0, 4.0, 6.0, 5.0]);
+    assert_eq!(logits(&asked(4, &[0; 4]))[4..8], [6.0, 16.0, 18.0, 11.0]);
+    assert_eq!(logits(&asked(2, &[0, 1, 0, 1]))[..2], [4.0, 6.0]);
+    assert_eq!(logits(&asked(3, &[0, 1, 0, 0]))[..3], [4.0, 6.0, 5.0]);
+    assert_eq!(logits(&asked(3, &[0, 0, 0, 1]))[..3], [0.0, 4.0, 6.0]);
+    let why = refusal(&asked(5, &[0; 4]));
+    assert!(why.contains("do not make a picture"), "{why}");
+    let why = refusal(&asked(0, &[0; 4]));
+    assert!(why.contains("image_shape"), "{why}");
 }
 
 #[test]
@@ -233,6 +261,10 @@ fn responses_of_channels_beside_are_taken_into_account() {
     let found = on_row(2, "LRN", &[], attributes, |_| {});
     // The second channel has all three beside it: 3 / (1 + 1 + 9 + 25).
     assert!((found[3] - 3.0 / 36.0).abs() < 1e-6, "{found:?}");
+    let attributes = vec![int("size", 2), float("alpha", 2.0), float("beta", 1.0)];
+    let found = on_row(2, "LRN", &[], attributes, |_| {});
+    // Of an even number the one more comes after.
+    assert!((found[3] - 3.0 / 35.0).abs() < 1e-6, "{found:?}");
 }
 
 #[test]
@@ -336,4 +368,96 @@ fn shapes_worked_out_from_the_picture_are_told() {
         why.contains("Cast (node places") && why.contains("rounds"),
         "{why}"
     );
+}
+
+#[test]
+fn lists_that_depend_on_the_picture_are_told_by_name() {
+    for (op, name) in [
+        ("Reshape", "shape"),
+        ("Unsqueeze", "axes"),
+        ("Split", "split"),
+        ("Gather", "indices"),
+    ] {
+        let mut model = Onnx::empty(&[1, 3, 4, 4]);
+        model.node(op, &["x", "x"], &["y"], vec![]);
+        let why = refusal(&model);
+        assert!(
+            why.contains(&format!("its {name} depends on the picture's values")),
+            "{why}"
+        );
+    }
+}
+
+#[test]
+fn an_output_that_is_not_computed_may_be_named_but_not_read() {
+    let window = vec![ints("kernel_shape", &[2, 2])];
+    let mut model = Onnx::empty(&[1, 3, 4, 4]);
+    model.node("MaxPool", &["x"], &["a", "places"], window);
+    model.node("GlobalAveragePool", &["a"], &["y"], vec![]);
+    opened(&model);
+    model.graph().nodes[1].inputs = vec!["places".into()];
+    let why = refusal(&model);
+    assert!(why.contains("its output 2 is used"), "{why}");
+}
+
+#[test]
+fn rules_are_read_where_a_picture_keeps_its_size() {
+    let why = |rule: &str| {
+        let mut model = Onnx::empty(&[1, 3, 4, 4]);
+        model.ints("sizes", &[1, 3, 4, 4]);
+        let attributes = vec![
+            text("mode", "linear"),
+            text("coordinate_transformation_mode", rule),
+        ];
+        model.node("Resize", &["x", "", "", "sizes"], &["a"], attributes);
+        model.node("GlobalAveragePool", &["a"], &["y"], vec![]);
+        open(&model.bytes()).err().map(|fault| fault.to_string())
+    };
+    assert_eq!(why("asymmetric"), None);
+    let why = why("tf_crop_and_resize").unwrap();
+    assert!(why.contains("places points by tf_crop_and_resize"), "{why}");
+}
+
+#[test]
+fn what_normalises_each_place_by_itself_is_refused() {
+    let mut model = Onnx::empty(&[1, 3, 4, 4]).opset(8);
+    model.weight("w", &[3], &[1.0; 3]);
+    let inputs = ["x", "w", "w", "w", "w"];
+    model.node(
+        "BatchNormalization",
+        &inputs,
+        &["y"],
+        vec![int("spatial", 0)],
+    );
+    let why = refusal(&model);
+    assert!(why.contains("spatial is 0"), "{why}");
+}
+
+#[test]
+fn the_standards_numbers_count_where_none_are_given() {
+    // The paper's would be 1.05070098735548.
+    let mut model = Onnx::new();
+    model.graph().nodes[1].outputs = vec!["row".into()];
+    model.node("Selu", &["row"], &["y"], vec![]);
+    let graph = opened(&model);
+    let last = &graph.producer(graph.logits).unwrap().op;
+    assert_eq!(*last, Op::MulScalar(1.050_701_022_148_132_3));
+}
+
+#[test]
+fn weights_may_be_constants_of_the_graph() {
+    let constant = |sizes: &[i64], values: &[f32]| Attribute {
+        name: "value".into(),
+        kind: attribute::TENSOR,
+        tensor: Some(floats("", sizes, values)),
+        ..Attribute::default()
+    };
+    let mut model = Onnx::empty(&[1, 3, 4, 4]);
+    let kernel = constant(&[5, 3, 1, 1], &[0.5; 15]);
+    model.node("Constant", &[], &["kernel"], vec![kernel]);
+    model.node("Constant", &[], &["two"], vec![constant(&[], &[2.0])]);
+    model.node("Conv", &["x", "kernel"], &["a"], vec![]);
+    model.node("Mul", &["a", "two"], &["b"], vec![]);
+    model.node("GlobalAveragePool", &["b"], &["y"], vec![]);
+    assert_eq!(opened(&model).parameters(), 15);
 }

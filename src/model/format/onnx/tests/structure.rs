@@ -183,6 +183,17 @@ fn logits_may_have_axes_of_one() {
 }
 
 #[test]
+fn outputs_that_nothing_reads_need_not_be_there() {
+    let mut model = Onnx::new();
+    model.graph().nodes[1].inputs = vec!["kept".into()];
+    model.node("Dropout", &["pooled"], &["kept", "mask"], vec![]);
+    model.graph().nodes.swap(1, 2);
+    assert_eq!(logits(&model), [7.5, 23.5, 39.5]);
+    model.graph().nodes[2].inputs = vec!["mask".into()];
+    assert!(refusal(&model).contains("its output 2 is used"));
+}
+
+#[test]
 fn opsets_too_old_or_not_told_are_refused() {
     assert!(matches!(
         open(&Onnx::new().opset(6).bytes()),
@@ -360,10 +371,27 @@ fn modules_are_read_off_tensorflows_scopes() {
 }
 
 #[test]
+fn keras_call_of_a_layer_is_not_part_of_its_name() {
+    let scoped = paths(&[
+        "net/conv_1/conv",
+        "net/conv_1_1/Repeat_1/Relu",
+        "net/top_1/Relu",
+    ]);
+    assert_eq!(scoped, ["conv", "conv_1.Repeat_1", "top"]);
+    // One of them is not numbered: then all are names of their own.
+    let scoped = paths(&["net/conv/conv", "net/conv_1/Relu", "net/top_1/Relu"]);
+    assert_eq!(scoped, ["conv", "conv_1", "top_1"]);
+}
+
+#[test]
 fn without_scopes_each_node_is_a_layer() {
     assert_eq!(
         paths(&["conv0_fwd", "relu0.fwd", "", "17"]),
         ["conv0_fwd", "relu0_fwd", "v3", "v4"]
+    );
+    assert_eq!(
+        paths(&["Relu", "Relu_2", "Relu", "Relu"]),
+        ["Relu", "Relu_2", "Relu_3", "Relu_4"]
     );
 }
 

@@ -1,0 +1,144 @@
+//! Every rule of every operator, against what ONNX's reference evaluator and onnxruntime answer; and
+//! the way back through it, against libtorch's own record.
+//!
+//! The models are `tests/torchvision/operators.py`'s: it has the rule by which a picture counts up.
+
+use std::io::{Cursor, Read};
+use std::path::Path;
+use std::sync::Arc;
+
+use prost::Message;
+use tch::{Kind, Tensor};
+use zip::ZipArchive;
+
+use super::{Fault, answered, open};
+use crate::model::format::onnx::proto::{self, Model};
+use crate::model::graph::Graph;
+use crate::model::ops::apply;
+use crate::model::plan::Plan;
+use crate::model::{ReluRule, Tape, fold};
+
+const CASES: usize = 592;
+/// Of the largest magnitude, or of one where that is larger.
+const TOLERANCE: f32 = 2e-5;
+
+/// The models by their names.
+fn cases() -> Vec<(String, Vec<u8>)> {
+    let path = "tests/torchvision/operators.zip.gz";
+    let packed = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap();
+    let mut bytes = Vec::new();
+    let mut unpacked = flate2::read::GzDecoder::new(packed.as_slice());
+    unpacked.read_to_end(&mut bytes).unwrap();
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).unwrap();
+    assert_eq!(archive.len(), CASES);
+    let case = |index: usize| {
+        let mut entry = archive.by_index(index).unwrap();
+        let mut model = Vec::new();
+        entry.read_to_end(&mut model).unwrap();
+        (entry.name().unwrap().replace(".onnx", ""), model)
+    };
+    (0..CASES).map(case).collect()
+}
+
+/// `wrong` says what is wrong with a model.
+fn each(wrong: impl Fn(&[u8]) -> Result<(), String>) {
+    let cases = cases();
+    let found = cases.iter().filter_map(|(name, model)| {
+        let why = wrong(model).err()?;
+        Some(format!("{name}: {why}"))
+    });
+    let found: Vec<String> = found.collect();
+    let list = found.join("\n");
+    assert!(found.is_empty(), "{} of {CASES}\n{list}", found.len());
+}
+
+fn picture(graph: &Graph) -> Tensor {
+    let count: i64 = graph.input_shape.iter().product();
+    let values = (0..count).map(|at| (at * 37 % 101 - 50) as f32 / 16.0);
+    let values: Vec<f32> = values.collect();
+    Tensor::from_slice(&values).reshape(graph.input_shape)
+}
+
+#[test]
+fn operators_answer_as_other_runtimes_do() {
+    each(|model| {
+        let told = |fault: Fault| fault.to_string();
+        let graph = open(model).map_err(told)?.graph;
+        let picture = picture(&graph);
+        let ours = answered(graph, &picture).map_err(told)?;
+        let theirs = expected(model);
+        match alike(&ours, &theirs) {
+            true => Ok(()),
+            false => Err(format!("{ours:?}, not {theirs:?}")),
+        }
+    });
+}
+
+#[test]
+fn gradients_come_back_as_libtorch_records_them() {
+    each(|model| {
+        let mut graph = open(model).map_err(|fault| fault.to_string())?.graph;
+        fold::fold(&mut graph).unwrap();
+        // Beside the places where a rectifier has no gradient of its own.
+        let picture = picture(&graph) + 1.0 / 64.0;
+        let plan = Arc::new(Plan::new(&graph));
+        let tape = Tape::record(&graph, plan, &picture).unwrap();
+        let classes = usize::try_from(tape.logits().size()[1]).unwrap();
+        let score: Vec<(usize, f64)> = (0..classes)
+            .map(|class| (class, (class as f64 * 0.7).cos()))
+            .collect();
+        let gradients = tape.backward(&score, ReluRule::Gradient, &[graph.input]);
+        let ours = gradients.unwrap().at.remove(0);
+        let theirs = recorded(&graph, &picture, &score);
+        let (ours, theirs) = (values(&ours), values(&theirs));
+        match alike(&ours, &theirs) {
+            true => Ok(()),
+            false => Err(format!("{ours:?}, not {theirs:?}")),
+        }
+    });
+}
+
+/// The gradient of a score at the picture, all operations recorded by libtorch.
+fn recorded(graph: &Graph, picture: &Tensor, score: &[(usize, f64)]) -> Tensor {
+    let leaf = picture.detach().set_requires_grad(true);
+    let mut known: Vec<Option<Tensor>> = graph
+        .values
+        .iter()
+        .map(|value| value.weight.as_ref().map(Tensor::shallow_clone))
+        .collect();
+    known[graph.input.0] = Some(leaf.shallow_clone());
+    for node in &graph.nodes {
+        let inputs = node.inputs.iter().map(|id| known[id.0].as_ref().unwrap());
+        let outputs = apply(&node.op, &inputs.collect::<Vec<_>>()).unwrap();
+        for (id, output) in node.outputs.iter().zip(outputs) {
+            known[id.0] = Some(output);
+        }
+    }
+    let factors: Vec<f32> = score.iter().map(|(_, factor)| *factor as f32).collect();
+    let logits = known[graph.logits.0].as_ref().unwrap();
+    let sum = (logits.reshape([-1]) * Tensor::from_slice(&factors)).sum(Kind::Float);
+    Tensor::run_backward(&[sum], &[&leaf], false, false).remove(0)
+}
+
+fn values(tensor: &Tensor) -> Vec<f32> {
+    Vec::try_from(tensor.reshape([-1])).unwrap()
+}
+
+/// The weight that no node reads.
+fn expected(model: &[u8]) -> Vec<f32> {
+    let model = Model::decode(model).unwrap();
+    let weights = model.graph.unwrap().initializers;
+    let is_answer = |weight: &&proto::Tensor| weight.name == "answer";
+    let answer = weights.iter().find(is_answer).unwrap();
+    let values = answer.raw.chunks_exact(4);
+    let values = values.map(|bytes| f32::from_le_bytes(bytes.try_into().unwrap()));
+    values.collect()
+}
+
+fn alike(ours: &[f32], theirs: &[f32]) -> bool {
+    let largest = theirs
+        .iter()
+        .fold(1f32, |most, value| most.max(value.abs()));
+    ours.len() == theirs.len()
+        && std::iter::zip(ours, theirs).all(|(a, b)| (a - b).abs() <= TOLERANCE * largest)
+}

@@ -1,0 +1,231 @@
+//! Large tensors, which stay in the file until they are used.
+
+use std::ops::ControlFlow;
+
+use prost::bytes::Bytes;
+use tch::Kind;
+
+use super::writer::{Onnx, floats, node};
+use super::{Error, Fault, format, logits, open, refusal};
+use crate::model::format::onnx::proto::{Attribute, Place, RAW, Tensor, attribute};
+use crate::model::format::onnx::wire;
+use crate::model::opening::Opening;
+
+const COUNT: usize = 3 * 30 * 30;
+
+fn values(count: usize) -> Vec<f32> {
+    (0..count).map(|n| (n % 97) as f32 - 48.0).collect()
+}
+
+/// x + w → mean → y, on pictures as large as the weight.
+fn adds(weight: Tensor) -> Onnx {
+    let mut model = Onnx::empty(&[1, 3, 30, 30]);
+    model.graph().initializers.push(weight);
+    model.node("Add", &["x", "w"], &["a"], vec![]);
+    model.node("GlobalAveragePool", &["a"], &["y"], vec![]);
+    model
+}
+
+fn weight() -> Tensor {
+    floats("w", &[3, 30, 30], &values(COUNT))
+}
+
+/// The bytes of `values` as numbers of another type.
+fn raw(kind: Kind) -> Bytes {
+    let values = tch::Tensor::from_slice(&values(COUNT)).to_kind(kind);
+    let mut bytes = vec![0; COUNT * kind.elt_size_in_bytes()];
+    values.f_copy_data_u8(&mut bytes, COUNT).unwrap();
+    bytes.into()
+}
+
+fn kept(model: &Onnx) -> usize {
+    use std::io::Write;
+    let bytes = model.bytes();
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(&bytes).unwrap();
+    std::io::Seek::rewind(&mut file).unwrap();
+    wire::messages(&file, bytes.len() as u64).unwrap().len()
+}
+
+#[test]
+fn large_tensors_are_read_from_where_they_lie_however_they_are_written() {
+    let none = Bytes::new();
+    let doubles = values(COUNT).into_iter().map(f64::from).collect();
+    let written = [
+        weight(),
+        Tensor {
+            raw: none.clone(),
+            floats: values(COUNT),
+            ..weight()
+        },
+        Tensor {
+            raw: none,
+            doubles,
+            kind: 11,
+            ..weight()
+        },
+        Tensor {
+            raw: raw(Kind::Half),
+            kind: 10,
+            ..weight()
+        },
+        Tensor {
+            raw: raw(Kind::BFloat16),
+            kind: 16,
+            ..weight()
+        },
+        Tensor {
+            raw: raw(Kind::Double),
+            kind: 11,
+            ..weight()
+        },
+    ];
+    for weight in written {
+        let what = (weight.kind, weight.raw.is_empty());
+        let model = adds(weight);
+        assert!(kept(&model) < 200, "{what:?}");
+        let graph = open(&model.bytes()).unwrap().graph;
+        let read = graph.weight(graph.nodes[0].inputs[1]).unwrap();
+        assert_eq!((read.kind(), read.size()), (Kind::Float, vec![3, 30, 30]));
+        let read: Vec<f32> = Vec::try_from(read.reshape([-1])).unwrap();
+        assert_eq!(read, values(COUNT), "{what:?}");
+    }
+}
+
+#[test]
+fn whole_numbers_and_truth_values_are_read_from_where_they_lie() {
+    for (number, kind) in [(7, Kind::Int64), (6, Kind::Int), (3, Kind::Int8)] {
+        let mut model = adds(Tensor {
+            raw: raw(kind),
+            kind: number,
+            ..weight()
+        });
+        // Sizes are worked out with such.
+        model.graph().nodes[0].inputs[1] = "f".into();
+        let to = super::writer::int("to", 1);
+        model.node("Cast", &["w"], &["f"], vec![to]);
+        model.graph().nodes.rotate_right(1);
+        let got = logits(&model);
+        model = adds(weight());
+        assert_eq!(got, logits(&model), "{kind:?}");
+    }
+    let mut model = adds(Tensor {
+        raw: (0..COUNT).map(|n| (n % 3) as u8).collect(),
+        kind: 9,
+        ..weight()
+    });
+    model.weight("nought", &[], &[0.0]);
+    model.graph().nodes[0] = node("Where", &["w", "x", "nought"], &["a"], vec![]);
+    let ones: f32 = (0..900).filter(|n| n % 3 != 0).map(|n| n as f32).sum();
+    assert_eq!(logits(&model)[0], ones / 900.0);
+}
+
+#[test]
+fn large_constants_of_nodes_and_of_functions_stay_in_the_file_too() {
+    let constant = || Attribute {
+        name: "value".into(),
+        kind: attribute::TENSOR,
+        tensor: Some(weight()),
+        ..Attribute::default()
+    };
+    let expected = logits(&adds(weight()));
+
+    let mut model = adds(weight());
+    model.graph().initializers.clear();
+    model.node("Constant", &[], &["w"], vec![constant()]);
+    model.graph().nodes.rotate_right(1);
+    assert!(kept(&model) < 200);
+    assert_eq!(logits(&model), expected);
+
+    let body = vec![node("Constant", &[], &["out"], vec![constant()])];
+    model.graph().nodes[0] = node("Weight", &[], &["w"], vec![]);
+    model.graph().nodes[0].domain = "own".into();
+    model.function("Weight", &[], &["out"], body);
+    assert!(kept(&model) < 200);
+    assert_eq!(logits(&model), expected);
+}
+
+#[test]
+fn large_tensors_that_do_not_fit_or_hold_no_numbers_are_named() {
+    let sized = |sizes: &[i64], list: bool| Tensor {
+        sizes: sizes.to_vec(),
+        raw: if list { Bytes::new() } else { weight().raw },
+        floats: if list { values(COUNT) } else { Vec::new() },
+        ..weight()
+    };
+    for tensor in [
+        sized(&[3, 30, 31], false),
+        sized(&[3, 30, 31], true),
+        sized(&[3, 30, 29], true),
+        // Its list is of another type than it says.
+        Tensor {
+            kind: 11,
+            ..sized(&[3, 30, 30], true)
+        },
+    ] {
+        let why = refusal(&adds(tensor));
+        assert!(
+            why.starts_with("weight w ") && (why.contains("needs") || why.contains("0 values")),
+            "{why}"
+        );
+    }
+    let mut broken = values(COUNT);
+    broken[COUNT - 1] = f32::NAN;
+    let why = refusal(&adds(floats("w", &[3, 30, 30], &broken)));
+    assert!(
+        why.contains("weight w holds values that are no numbers"),
+        "{why}"
+    );
+}
+
+#[test]
+fn a_place_that_a_file_claims_itself_is_not_believed() {
+    let place = Place {
+        field: RAW,
+        offset: 0,
+        length: 4 * COUNT as u64,
+    };
+    let why = refusal(&adds(Tensor {
+        raw: Bytes::new(),
+        places: vec![place],
+        ..weight()
+    }));
+    assert!(why.contains("0 values are stored"), "{why}");
+}
+
+#[test]
+fn how_far_it_is_read_is_told_within_a_weight_and_reading_can_end_there() {
+    let side = 1024;
+    let count = 3 * side * side;
+    let mut model = Onnx::empty(&[1, 3, side as i64, side as i64]);
+    model.weight("w", &[3, side as i64, side as i64], &values(count));
+    model.node("Add", &["x", "w"], &["a"], vec![]);
+    model.node("GlobalAveragePool", &["a"], &["y"], vec![]);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("m.onnx");
+    std::fs::write(&path, model.bytes()).unwrap();
+    let opened = |until: usize| {
+        let mut told = Vec::new();
+        let mut tell = |done| {
+            told.push(done);
+            match told.len() < until {
+                true => ControlFlow::Continue(()),
+                false => ControlFlow::Break(()),
+            }
+        };
+        let opened = format::open(&path, &mut Opening::telling(&mut tell));
+        (told, opened)
+    };
+    let (told, model) = opened(usize::MAX);
+    model.unwrap();
+    assert!(told.is_sorted(), "{told:?}");
+    let mut steps = told;
+    steps.dedup();
+    // Three pieces of a third each, and the start.
+    assert_eq!(steps.len(), 4, "{steps:?}");
+
+    let (told, cancelled) = opened(3);
+    assert_eq!(told.len(), 3);
+    let Error::File { fault, .. } = cancelled.unwrap_err();
+    assert_eq!(fault, Fault::Cancelled);
+}
