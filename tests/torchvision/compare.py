@@ -10,12 +10,14 @@ import sys
 
 HERE = pathlib.Path(__file__).parent
 ROOT = HERE.parents[1]
-FOLDER = ROOT / "target" / "torchvision" / "compared"
+WORK = ROOT / "target" / "torchvision"
 # Which script writes the files, the table, and whether that tells a file's ending.
 KINDS = {
     "exported": ("export.py", "agreement.md", False),
     "onnx": ("export_onnx.py", "agreement_onnx.md", False),
     "checkpoints": ("checkpoints.py", "checkpoints.md", True),
+    "keras": ("export_keras.py", "agreement_keras.md", False),
+    "zoo": ("export_zoo.py", "agreement_keras.md", False),
 }
 NUMBERS = 4
 
@@ -24,19 +26,19 @@ def run(*command, **options):
     return subprocess.run(command, cwd=ROOT, text=True, capture_output=True, **options)
 
 
-def compare(script, name):
+def compare(script, name, folder):
     """What the columns say of one network: the file's ending, then four numbers or what went wrong."""
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    written = run(sys.executable, str(HERE / script), str(FOLDER), name)
-    if written.returncode or not (FOLDER / f"{name}.npz").is_file():
+    shutil.rmtree(folder, ignore_errors=True)
+    written = run(sys.executable, str(HERE / script), str(folder), name)
+    if written.returncode or not (folder / f"{name}.npz").is_file():
         print(written.stdout, written.stderr, file=sys.stderr)
         return "", ["PyTorch does not write it"]
-    files = [path for path in FOLDER.glob(f"{name}.*") if path.suffix != ".npz"]
+    files = [path for path in folder.glob(f"{name}.*") if path.suffix != ".npz"]
     test = run(
         "cargo", "test", "--quiet", "--test", "torchvision", "--", "--ignored", "--nocapture",
-        env=os.environ | {"GRADCAM_TORCHVISION": str(FOLDER)},
+        env=os.environ | {"GRADCAM_TORCHVISION": str(folder)},
     )
-    shutil.rmtree(FOLDER)
+    shutil.rmtree(folder)
     told = re.search(rf"^{re.escape(name)} +(.+)$", test.stdout, re.MULTILINE)
     if not told:
         print(test.stdout, test.stderr, file=sys.stderr)
@@ -63,7 +65,7 @@ def main():
     if not names:
         names = run(sys.executable, str(HERE / script), "--list", check=True).stdout.split()
     for name in names:
-        ending, found = compare(script, name)
+        ending, found = compare(script, name, WORK / kind)
         cells = ([ending] if tells_ending else []) + found + [""] * (NUMBERS - len(found))
         put(HERE / table, name, cells)
 
