@@ -50,20 +50,27 @@ pub fn by_scopes<'a>(layers: &[&'a Node]) -> Vec<Vec<Frame<'a>>> {
     by_paths(&paths, layers)
 }
 
-/// Keras 3 writes a model down by calling it once more, and sets the scopes of each layer apart from
-/// those of the first call: `conv_1/convolution` is of the layer `conv`.
+/// Keras 3 writes a model down by calling it once more, and numbers the scopes of all layers to set them
+/// apart from those of the first call: `conv_1/convolution` is of the layer `conv`.
 fn without_call(mut scopes: Vec<Vec<String>>, common: usize) -> Vec<Vec<String>> {
-    let called = |scope: &Vec<String>| {
-        // The last part is the operation.
-        let layer = scope.get(common).filter(|_| common + 1 < scope.len());
-        layer.is_none_or(|layer| layer.len() > 2 && layer.ends_with("_1"))
-    };
-    if scopes.iter().all(called) {
-        for scope in &mut scopes {
-            let inner = common + 1 < scope.len();
-            if let Some(layer) = scope.get_mut(common).filter(|_| inner) {
-                layer.truncate(layer.len() - 2);
-            }
+    // The last part is the operation.
+    let layer = |scope: &Vec<String>| (common + 1 < scope.len()).then(|| scope[common].clone());
+    let mut named: HashMap<String, String> = HashMap::new();
+    for scope in scopes.iter().filter_map(layer) {
+        let plain = match scope.rsplit_once('_') {
+            Some((plain, call)) if call.parse::<u32>().is_ok() && !plain.is_empty() => plain,
+            _ => return scopes,
+        };
+        // Where two would be called the same, the numbers are their own.
+        let other = named.insert(plain.to_owned(), scope.clone());
+        if other.is_some_and(|other| other != scope) {
+            return scopes;
+        }
+    }
+    let plain: HashMap<String, String> = named.into_iter().map(|(a, b)| (b, a)).collect();
+    for scope in &mut scopes {
+        if let Some(plain) = layer(scope).and_then(|layer| plain.get(&layer)) {
+            scope[common].clone_from(plain);
         }
     }
     scopes
