@@ -48,20 +48,30 @@ pub fn by_scopes<'a>(layers: &[&'a Node]) -> Vec<Vec<Frame<'a>>> {
     by_paths(&paths, layers)
 }
 
-/// Keras 3 writes a model down by calling it once more, and sets the scopes of each layer apart from
-/// those of the first call: `conv_1/convolution` is of the layer `conv`.
+/// Keras 3 writes a model down by calling it once more, and numbers the scopes of all layers to set them
+/// apart from those of the first call: `conv_1/convolution` is of the layer `conv`.
 fn without_call(mut scopes: Vec<Vec<&str>>, common: usize) -> Vec<Vec<&str>> {
-    let called = |scope: &Vec<&str>| {
-        // The last part is the operation.
-        let layer = scope.get(common).filter(|_| common + 1 < scope.len());
-        layer.is_none_or(|layer| layer.len() > 2 && layer.ends_with("_1"))
-    };
-    if scopes.iter().all(called) {
-        for scope in &mut scopes {
-            let inner = common + 1 < scope.len();
-            if let Some(layer) = scope.get_mut(common).filter(|_| inner) {
-                *layer = layer.strip_suffix("_1").unwrap_or(layer);
-            }
+    let mut named: HashMap<&str, &str> = HashMap::new();
+    // The last part is the operation.
+    for scope in scopes.iter().filter(|scope| common + 1 < scope.len()) {
+        let numbered = scope[common];
+        let plain = match numbered.rsplit_once('_') {
+            Some((plain, call)) if call.parse::<u32>().is_ok() && !plain.is_empty() => plain,
+            _ => return scopes,
+        };
+        // Where two would be called the same, the numbers are their own.
+        let other = named.insert(plain, numbered);
+        if other.is_some_and(|other| other != numbered) {
+            return scopes;
+        }
+    }
+    let plain: HashMap<&str, &str> = named
+        .into_iter()
+        .map(|(plain, name)| (name, plain))
+        .collect();
+    for scope in scopes.iter_mut().filter(|scope| common + 1 < scope.len()) {
+        if let Some(plain) = plain.get(scope[common]) {
+            scope[common] = plain;
         }
     }
     scopes

@@ -374,13 +374,15 @@ fn modules_are_read_off_tensorflows_scopes() {
 fn keras_call_of_a_layer_is_not_part_of_its_name() {
     let scoped = paths(&[
         "net/conv_1/conv",
-        "net/conv_1_1/Repeat_1/Relu",
+        "net/conv_1_2/Repeat_1/Relu",
         "net/top_1/Relu",
     ]);
     assert_eq!(scoped, ["conv", "conv_1.Repeat_1", "top"]);
-    // One of them is not numbered: then all are names of their own.
-    let scoped = paths(&["net/conv/conv", "net/conv_1/Relu", "net/top_1/Relu"]);
-    assert_eq!(scoped, ["conv", "conv_1", "top_1"]);
+    // Where one of them is not numbered, or two would be the same, all are names of their own.
+    for names in [["conv", "conv_1", "top_1"], ["conv_1", "conv_2", "top_1"]] {
+        let scoped = names.map(|name| format!("net/{name}/Relu"));
+        assert_eq!(paths(&scoped.each_ref().map(String::as_str)), names);
+    }
 }
 
 #[test]
