@@ -82,15 +82,11 @@ pub struct Element {
 
 impl Element {
     pub fn new(kind: Kind) -> Element {
-        let floating = matches!(
-            kind,
-            Kind::Half | Kind::Float | Kind::Double | Kind::BFloat16
-        );
         let bytes = kind.elt_size_in_bytes();
         Element {
             kind,
             bytes,
-            floating,
+            floating: floating(kind),
         }
     }
 
@@ -110,15 +106,27 @@ impl Element {
         row: &Tensor,
         from: i64,
     ) -> std::result::Result<bool, tch::TchError> {
-        let count = (bytes.len() / self.bytes) as i64;
-        let piece = match self.kind {
-            // Any byte but 0 and 1 in a truth value would be undefined.
-            Kind::Bool => Tensor::f_from_data_size(bytes, &[count], Kind::Uint8)?.f_ne(0)?,
-            kind => Tensor::f_from_data_size(bytes, &[count], kind)?,
-        };
-        let mut place = row.f_narrow(0, from, count)?;
+        let piece = of_bytes(bytes, self.kind)?;
+        let mut place = row.f_narrow(0, from, piece.numel() as i64)?;
         place.f_copy_(&piece)?;
         Ok(!self.floating || place.f_isfinite()?.f_all()?.f_int64_value(&[])? != 0)
+    }
+}
+
+pub fn floating(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Half | Kind::Float | Kind::Double | Kind::BFloat16
+    )
+}
+
+/// The values that lie in these bytes, one after the other.
+pub fn of_bytes(bytes: &[u8], kind: Kind) -> std::result::Result<Tensor, tch::TchError> {
+    let count = (bytes.len() / kind.elt_size_in_bytes()) as i64;
+    match kind {
+        // Any byte but 0 and 1 in a truth value would be undefined.
+        Kind::Bool => Tensor::f_from_data_size(bytes, &[count], Kind::Uint8)?.f_ne(0),
+        kind => Tensor::f_from_data_size(bytes, &[count], kind),
     }
 }
 

@@ -8,11 +8,12 @@ use tch::{Kind, Tensor};
 use super::args::Args;
 use super::modules::Stack;
 use super::signature::{Input, Output};
-use super::weights::{Weights, floating, wrong};
+use super::weights::Weights;
 use super::{Result, modules, ops, proto, shapes};
 use crate::model::budget::Budget;
 use crate::model::error::{Fault, UnsupportedOp, first_line};
 use crate::model::format::refusal::{Answer, Refusal};
+use crate::model::format::storage::{floating, wrong};
 use crate::model::graph::{Graph, Module, Node, Op, Value, ValueId};
 use crate::model::ops::apply;
 

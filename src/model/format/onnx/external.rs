@@ -10,12 +10,22 @@ use std::path::{Component, Path, PathBuf};
 
 use super::Result;
 use super::proto::Entry;
-use super::weights::wrong;
+use crate::model::format::storage::wrong;
+
+/// How many weights may share the same bytes, all bytes taken together.
+const SHARED: u64 = 4;
+/// Bytes that are granted in any case.
+const GRANTED: u64 = 64 << 20;
 
 /// The model's folder and what has been opened of it.
 pub struct Folder {
     path: PathBuf,
+    /// The one that the model's file itself lies in: a cache of downloads may have links to both the
+    /// model and its weights.
+    own: Option<PathBuf>,
     files: HashMap<String, (File, u64)>,
+    /// Bytes that weights have asked for.
+    asked: u64,
 }
 
 impl Folder {
@@ -26,7 +36,12 @@ impl Folder {
             .filter(|folder| !folder.as_os_str().is_empty());
         Folder {
             path: folder.unwrap_or(Path::new(".")).to_owned(),
+            own: path
+                .canonicalize()
+                .ok()
+                .and_then(|file| Some(file.parent()?.to_owned())),
             files: HashMap::new(),
+            asked: 0,
         }
     }
 
@@ -50,6 +65,16 @@ impl Folder {
                 format!(
                     "has the wrong length: its shape needs {expected} bytes, {length} are said to lie in {location}"
                 ),
+            ));
+        }
+        self.asked = self.asked.saturating_add(length);
+        self.open(weight, location)?;
+        let there = self.files.values().map(|(_, length)| length);
+        let there = there.fold(0, |sum, length| length.saturating_add(sum));
+        if self.asked > GRANTED.max(there.saturating_mul(SHARED)) {
+            return Err(wrong(
+                weight,
+                format!("lies in {location} where many others do: together they are too large"),
             ));
         }
         let (file, there) = self.open(weight, location)?;
@@ -101,8 +126,15 @@ impl Folder {
         let folder = self.path.canonicalize().map_err(missing)?;
         // Links are followed first: one may lead anywhere.
         let path = folder.join(location).canonicalize().map_err(missing)?;
-        if !path.starts_with(&folder) {
-            return Err(leaves());
+        let own = self.own.as_ref().filter(|own| path.starts_with(own));
+        if !path.starts_with(&folder) && own.is_none() {
+            return Err(wrong(
+                weight,
+                format!(
+                    "should lie in {location}, which is a link that leads out of the model's folder; \
+                     put the file itself there"
+                ),
+            ));
         }
         let about = std::fs::metadata(&path).map_err(missing)?;
         if !about.is_file() {

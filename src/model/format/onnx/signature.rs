@@ -3,9 +3,10 @@
 use std::collections::{HashMap, HashSet};
 
 use super::proto::{Graph, Node, ValueInfo};
-use super::weights::{floating, held};
+use super::weights::held;
 use super::{Result, ops};
 use crate::model::error::Fault;
+use crate::model::format::storage::floating;
 use crate::model::graph::Head;
 
 /// Height and width of a picture where the file leaves them open.

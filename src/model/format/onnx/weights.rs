@@ -12,15 +12,8 @@ use tch::{Device, Kind, TchError, Tensor};
 use super::Result;
 use super::external::Folder;
 use super::proto;
-use crate::model::error::{Fault, first_line};
-use crate::model::format::storage::PIECE;
-
-pub fn wrong(name: &str, reason: impl Into<String>) -> Fault {
-    Fault::Weight {
-        name: name.to_owned(),
-        reason: reason.into(),
-    }
-}
+use crate::model::error::Fault;
+use crate::model::format::storage::{PIECE, floating, of_bytes, torch, wrong};
 
 /// A type by its number in `onnx.proto`: what it is stored as.
 fn stored(number: i32) -> Option<Kind> {
@@ -50,13 +43,6 @@ pub fn held(number: i32) -> Option<Kind> {
         kind if floating(kind) => Kind::Float,
         _ => Kind::Int64,
     })
-}
-
-pub fn floating(kind: Kind) -> bool {
-    matches!(
-        kind,
-        Kind::Half | Kind::Float | Kind::Double | Kind::BFloat16
-    )
 }
 
 /// What a type is called.
@@ -168,7 +154,7 @@ impl<'a> Weights<'a> {
             row.read(&mut written.raw.as_ref(), progress)?
         } else {
             let row = listed(written, kind).and_then(|row| row.f_to_kind(held));
-            let row = row.map_err(|error| torch(name, &error))?;
+            let row = row.map_err(|error| torch(name, error))?;
             let there = row.numel();
             if there as i64 != count {
                 return Err(wrong(
@@ -180,7 +166,7 @@ impl<'a> Weights<'a> {
             row
         };
         let tensor = row.f_reshape(sizes.as_slice());
-        tensor.map_err(|error| torch(name, &error))
+        tensor.map_err(|error| torch(name, error))
     }
 }
 
@@ -208,7 +194,7 @@ impl Row<'_> {
     ///
     /// As many bytes as they take have to be there: memory for all of them is set aside at once.
     fn read(&self, bytes: &mut dyn Read, progress: &mut Progress) -> Result<Tensor> {
-        let torch = |error| torch(self.name, &error);
+        let torch = |error| torch(self.name, error);
         let row = Tensor::f_empty([self.count], (self.held, Device::Cpu)).map_err(torch)?;
         let size = self.kind.elt_size_in_bytes();
         let most = (PIECE / size) as i64;
@@ -219,7 +205,7 @@ impl Row<'_> {
             let piece = &mut piece[..size * count as usize];
             let read = bytes.read_exact(piece);
             read.map_err(|error| unread(self.name, &error))?;
-            let values = of_bytes(piece, count, self.kind).map_err(torch)?;
+            let values = of_bytes(piece, self.kind).map_err(torch)?;
             let mut place = row.f_narrow(0, from, count).map_err(torch)?;
             place.f_copy_(&values).map_err(torch)?;
             check_numbers(self.name, &place)?;
@@ -236,7 +222,7 @@ fn check_numbers(name: &str, values: &Tensor) -> Result<()> {
             .f_isnan()
             .and_then(|nan| nan.f_any())
             .and_then(|any| any.f_int64_value(&[]))
-            .map_err(|error| torch(name, &error))?
+            .map_err(|error| torch(name, error))?
             != 0;
     match broken {
         true => Err(wrong(
@@ -247,21 +233,8 @@ fn check_numbers(name: &str, values: &Tensor) -> Result<()> {
     }
 }
 
-fn torch(name: &str, error: &TchError) -> Fault {
-    wrong(name, format!("cannot be read ({})", first_line(error)))
-}
-
 fn unread(name: &str, error: &std::io::Error) -> Fault {
     wrong(name, format!("cannot be read ({error})"))
-}
-
-/// As many bytes as the values take.
-fn of_bytes(bytes: &[u8], count: i64, kind: Kind) -> std::result::Result<Tensor, TchError> {
-    if kind == Kind::Bool {
-        // Any byte but 0 and 1 in a truth value would be undefined.
-        return Tensor::f_from_data_size(bytes, &[count], Kind::Uint8)?.f_ne(0);
-    }
-    Tensor::f_from_data_size(bytes, &[count], kind)
 }
 
 /// Numbers that are written one by one, in the list that belongs to their type.
