@@ -1,6 +1,8 @@
 //! What each operation of the graph computes, in libtorch's terms.
 //!
-//! Only the fallible twins of tch are used: what a file claims decides whether a call works.
+//! Only the fallible twins of tch are used: what a file claims decides whether a call works. Those
+//! that take a number panic all the same where libtorch refuses: tch frees the number before it looks
+//! at the error. So numbers are handed over only where libtorch takes any, and else as tensors.
 
 use tch::{Kind, Scalar, TchError, Tensor};
 
@@ -76,11 +78,7 @@ fn single(op: &Op, inputs: &[&Tensor]) -> Result<Tensor, TchError> {
             let product = input(inputs, 1)?.f_mul(input(inputs, 2)?)?;
             x.f_add(&scaled(&product, *value)?)
         }
-        Op::VectorNorm { ord, dims, keepdim } => {
-            let every: Vec<i64> = (0..x.dim() as i64).collect();
-            let dims = if dims.is_empty() { &every } else { dims };
-            x.f_norm_scalaropt_dim(*ord, dims.as_slice(), *keepdim)
-        }
+        Op::VectorNorm { ord, dims, keepdim } => norm(x, *ord, dims, *keepdim),
         Op::Addmm => x.f_addmm(input(inputs, 1)?, input(inputs, 2)?),
         Op::Matmul => x.f_matmul(input(inputs, 1)?),
         Op::Add { alpha } => x.f_add(&scaled(input(inputs, 1)?, *alpha)?),
@@ -150,6 +148,38 @@ fn number(x: &Tensor, number: f64) -> Result<Scalar, TchError> {
         }
         _ => Scalar::from(number),
     })
+}
+
+/// The same as a tensor of one value.
+fn value(x: &Tensor, number: f64) -> Result<Tensor, TchError> {
+    let kind = match x.f_kind()? {
+        Kind::Bool => Kind::Float,
+        kind if number.fract() == 0.0 => kind,
+        _ => Kind::Float,
+    };
+    Tensor::f_from_slice(&[number])?
+        .f_reshape([0i64; 0])?
+        .f_to_kind(kind)
+}
+
+/// The norm over `dims`, over all axes where there are none.
+fn norm(x: &Tensor, ord: f64, dims: &[i64], keepdim: bool) -> Result<Tensor, TchError> {
+    let rank = x.dim() as i64;
+    let mut axes: Vec<i64> = match dims {
+        [] => (0..rank).collect(),
+        dims => dims.iter().map(|dim| dim.rem_euclid(rank.max(1))).collect(),
+    };
+    let within = dims.iter().all(|dim| (-rank..rank).contains(dim));
+    axes.sort_unstable();
+    axes.dedup();
+    let fits = within && (dims.is_empty() || axes.len() == dims.len());
+    if !fits || !x.f_is_floating_point()? || x.numel() == 0 {
+        let shape = x.size();
+        return Err(TchError::Shape(format!(
+            "there is no norm of {shape:?} over the axes {dims:?}"
+        )));
+    }
+    x.f_norm_scalaropt_dim(ord, axes.as_slice(), keepdim)
 }
 
 /// Height and width that `x` becomes, and the factors where it was they that were given.
@@ -363,3 +393,6 @@ fn activated(op: &Op, x: &Tensor) -> Result<Tensor, TchError> {
         _ => Err(TchError::Shape(format!("{op:?} does not take one input"))),
     }
 }
+
+#[cfg(test)]
+mod tests;
