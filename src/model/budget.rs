@@ -42,17 +42,21 @@ impl Budget {
         self.most += elements;
     }
 
+    /// Adds so many elements and multiply-adds, and says whether they are within the limits.
+    pub(super) fn affords(&mut self, elements: f64, work: f64) -> bool {
+        self.elements += elements;
+        self.work += work;
+        // False where a sum is not a number.
+        self.elements <= self.most && self.work <= MAX_WORK
+    }
+
     /// Adds what `node` costs on inputs of these shapes.
     ///
     /// # Errors
     /// Which limit would be passed, in words.
     pub(super) fn spend(&mut self, node: &Node, shapes: &[Vec<i64>]) -> Result<(), String> {
         let (elements, work) = cost(&node.op, shapes);
-        self.elements += elements;
-        self.work += work;
-        // Also true where a sum is not a number.
-        let within = self.elements <= self.most && self.work <= MAX_WORK;
-        if within {
+        if self.affords(elements, work) {
             return Ok(());
         }
         Err(format!(

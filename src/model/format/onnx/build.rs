@@ -276,6 +276,23 @@ impl<'a> Builder<'a> {
         Fault::Graph(format!("at node {}: {}", self.label, first_line(error))).into()
     }
 
+    /// Allows for so many elements of constants that are worked out otherwise than by
+    /// [`Builder::emit`].
+    pub fn spend(&mut self, elements: i64) -> Answer<()> {
+        match self.budget.affords(elements as f64, 0.0) {
+            true => Ok(()),
+            false => self.too_large(),
+        }
+    }
+
+    fn too_large<T>(&self) -> Answer<T> {
+        Err(Fault::Graph(format!(
+            "at node {} it computes constants larger than any image classifier's",
+            self.label
+        ))
+        .into())
+    }
+
     /// Adds an operation with one result.
     pub fn emit(&mut self, op: Op, inputs: &[ValueId]) -> Answer<ValueId> {
         let results = self.emit_parts(op, inputs)?;
@@ -299,11 +316,7 @@ impl<'a> Builder<'a> {
         if let Some(known) = known {
             let affordable = is_view(&node.op) || self.budget.spend(&node, &shapes).is_ok();
             if !affordable {
-                return Err(Fault::Graph(format!(
-                    "at node {} it computes constants larger than any image classifier's",
-                    self.label
-                ))
-                .into());
+                return self.too_large();
             }
             let known: Vec<&Tensor> = known.iter().collect();
             let results = tch::no_grad(|| apply(&node.op, &known));

@@ -8,6 +8,8 @@ use crate::model::error::Fault;
 
 /// Nodes that the bodies may add up to: functions that call one another double at each step.
 const MOST_NODES: usize = 200_000;
+/// Bytes of their names and numbers, of which each call has a copy of its own.
+const MOST_BYTES: usize = 256 << 20;
 const DEEPEST: usize = 64;
 
 type Key<'a> = (&'a str, &'a str, &'a str);
@@ -24,6 +26,7 @@ pub fn functions(model: &mut Model) -> Result<()> {
         functions: HashMap::new(),
         nodes: Vec::new(),
         calls: 0,
+        bytes: 0,
     };
     for function in &model.functions {
         let key = (
@@ -45,6 +48,7 @@ struct Inliner<'a> {
     functions: HashMap<Key<'a>, &'a Function>,
     nodes: Vec<Node>,
     calls: usize,
+    bytes: usize,
 }
 
 impl Inliner<'_> {
@@ -114,10 +118,39 @@ impl Inliner<'_> {
             if inner.metadata.is_empty() {
                 inner.metadata.clone_from(&node.metadata);
             }
+            self.bytes = self.bytes.saturating_add(copied(&inner));
+            if self.bytes > MOST_BYTES {
+                return Err(Fault::Graph(
+                    "its functions unfold into more than any memory holds".into(),
+                ));
+            }
             self.add(inner, depth + 1)?;
         }
         Ok(())
     }
+}
+
+/// Bytes of a node that are its own: those of raw tensors stay the file's.
+fn copied(node: &Node) -> usize {
+    let notes = node
+        .metadata
+        .iter()
+        .flat_map(|note| [&note.key, &note.value]);
+    let texts = node.inputs.iter().chain(&node.outputs).chain(notes);
+    let texts: usize = texts.map(|text| text.len() + size_of::<String>()).sum();
+    let attributes = node.attributes.iter().map(|attribute| {
+        let own = size_of_val(&*attribute.floats) + size_of_val(&*attribute.ints);
+        let lists = attribute.tensor.as_ref().map_or(0, |tensor| {
+            size_of_val(&*tensor.sizes)
+                + size_of_val(&*tensor.floats)
+                + size_of_val(&*tensor.int32s)
+                + size_of_val(&*tensor.int64s)
+                + size_of_val(&*tensor.doubles)
+                + size_of_val(&*tensor.uint64s)
+        });
+        size_of::<Attribute>() + own + lists
+    });
+    size_of::<Node>() + node.name.len() + texts + attributes.sum::<usize>()
 }
 
 /// The attribute itself, or what the call gives for it; `None` where it is left to the default.

@@ -128,11 +128,14 @@ pub fn cast(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
 pub fn worked_out(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let mut inputs = Vec::with_capacity(args.inputs.len());
     let mut over: Vec<i64> = Vec::new();
+    let mut largest = 0;
     for value in args.inputs.iter().flatten() {
         let Some(tensor) = builder.tensor(*value) else {
             return beyond("it is asked of the picture's values");
         };
         inputs.push(tensor.shallow_clone());
+        // The places of what is not nought have a number for each axis.
+        largest = largest.max(tensor.numel() as i64 * tensor.dim().max(1) as i64);
         if inputs.len() <= 2 && args.op() != "ScatterND" && args.op() != "Trilu" {
             over = args.fits(shapes::broadcast(&over, builder.shape(*value)))?;
         }
@@ -140,6 +143,7 @@ pub fn worked_out(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     if shapes::count(&over).is_none_or(|count| count > MOST) {
         return args.wrong(format!("works out a table of the absurd shape {over:?}"));
     }
+    builder.spend(largest.max(shapes::count(&over).unwrap_or(0)))?;
     let result = tch::no_grad(|| compute(args, &inputs));
     made(builder, result?)
 }
