@@ -9,6 +9,10 @@ use std::collections::HashMap;
 
 use crate::model::graph::{Module, ModulePath};
 
+/// Modules around a node that are told; no network has more. Each has the path of all around it, so
+/// that a name of nothing but modules would fill the memory.
+pub const DEEPEST: usize = 64;
+
 /// A module around a node, as a file writes it.
 #[derive(Debug, Clone)]
 pub struct Frame<'a> {
@@ -26,19 +30,19 @@ pub fn named(stacks: &[Vec<Frame>]) -> Vec<Vec<Module>> {
     stacks.iter().map(|stack| calls.name(stack)).collect()
 }
 
-/// The keys under which each module ran: by the key of the module around it and its own path.
-struct Calls<'a>(HashMap<(&'a str, &'a str), Vec<&'a str>>);
+/// The keys under which each module ran, with how many came before: by the key of the module around
+/// it and its own path.
+struct Calls<'a>(HashMap<(&'a str, &'a str), HashMap<&'a str, usize>>);
 
 impl<'a> Calls<'a> {
     fn count(stacks: &'a [Vec<Frame<'a>>]) -> Calls<'a> {
-        let mut calls: HashMap<_, Vec<&str>> = HashMap::new();
+        let mut calls: HashMap<_, HashMap<&str, usize>> = HashMap::new();
         for stack in stacks {
             let mut around = "";
             for frame in stack {
                 let keys = calls.entry((around, frame.path.as_ref())).or_default();
-                if !keys.contains(&frame.key.as_ref()) {
-                    keys.push(frame.key.as_ref());
-                }
+                let before = keys.len();
+                keys.entry(frame.key.as_ref()).or_insert(before);
                 around = frame.key.as_ref();
             }
         }
@@ -47,14 +51,11 @@ impl<'a> Calls<'a> {
 
     /// `@2` for the second of several calls, nothing for the only one.
     fn suffix(&self, around: &str, frame: &Frame) -> String {
-        let keys = self
-            .0
-            .get(&(around, frame.path.as_ref()))
-            .map(Vec::as_slice)
-            .unwrap_or_default();
-        match keys.iter().position(|key| *key == frame.key.as_ref()) {
-            Some(call) if keys.len() > 1 => format!("@{}", call + 1),
-            _ => String::new(),
+        let keys = self.0.get(&(around, frame.path.as_ref()));
+        let call = keys.filter(|keys| keys.len() > 1);
+        match call.and_then(|keys| keys.get(frame.key.as_ref())) {
+            Some(before) => format!("@{}", before + 1),
+            None => String::new(),
         }
     }
 
@@ -69,7 +70,7 @@ impl<'a> Calls<'a> {
         let mut around = "";
         let mut plain = "";
         let mut path = ModulePath::new();
-        for frame in stack {
+        for frame in stack.iter().take(DEEPEST) {
             if !frame.path.is_empty() {
                 let below = match plain {
                     "" => Some(frame.path.as_ref()),

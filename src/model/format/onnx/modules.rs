@@ -11,7 +11,7 @@ mod torch;
 use std::collections::{HashMap, HashSet};
 
 use super::proto::{Graph, Node};
-use crate::model::format::calls::{self, Frame};
+use crate::model::format::calls::{self, DEEPEST, Frame};
 use crate::model::graph::{Module, ModulePath};
 
 /// The modules around a node, outermost first and beginning with the model itself.

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{by_paths, model};
+use super::{DEEPEST, by_paths, model};
 use crate::model::format::calls::Frame;
 use crate::model::format::onnx::proto::Node;
 
@@ -13,7 +13,8 @@ pub fn by_scopes<'a>(layers: &[&'a Node]) -> Vec<Vec<Frame<'a>>> {
         .map(|node| {
             let parts = node.name.split('/').filter(|part| !part.is_empty());
             // Dots would be read as scopes.
-            parts.map(|part| part.replace('.', "_")).collect()
+            let parts = parts.map(|part| part.replace('.', "_"));
+            parts.take(DEEPEST).collect()
         })
         .collect();
     let deep: Vec<&Vec<String>> = scopes.iter().filter(|scope| scope.len() > 1).collect();

@@ -2,10 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{by_paths, model};
+use super::{DEEPEST, by_paths, model};
 use crate::model::format::calls::Frame;
 use crate::model::format::onnx::literal;
 use crate::model::format::onnx::proto::Node;
+
+/// Calls of one module that are told to be its own: each is compared with all before it.
+const MOST_CALLS: u32 = 1000;
 
 /// The paths of the modules around a node, outermost first, then the node's own name.
 pub fn scopes(node: &Node) -> Option<&str> {
@@ -88,7 +91,8 @@ pub fn by_names<'a>(layers: &[&'a Node], weights: &HashSet<&str>) -> Vec<Vec<Fra
     }
     let first_call = |around: &str, name: &str| -> Option<String> {
         let (first, call) = name.rsplit_once('_')?;
-        let call: u32 = call.parse().ok().filter(|call| *call > 0)?;
+        let call: u32 = call.parse().ok()?;
+        let call = Some(call).filter(|call| (1..=MOST_CALLS).contains(call))?;
         let beside = below.get(around)?;
         let same = |name: &str| {
             let of = |name: &str| uses.get(&format!("{around}/{name}"));
@@ -133,5 +137,6 @@ fn components(name: &str) -> Vec<&str> {
     };
     let mut names: Vec<&str> = name.split('/').filter(|name| !name.is_empty()).collect();
     names.pop();
+    names.truncate(DEEPEST);
     names
 }
