@@ -145,16 +145,20 @@ fn blind(
     Ok(blind)
 }
 
+/// Most values of a picture that is tried out, 4700 × 4700 pixels.
+const MOST_VALUES: i64 = 1 << 26;
+
 /// Values between -1 and 1 without a pattern, the same each time: zeros would be an exception,
 /// which some networks divide by.
 fn picture(shape: [i64; 4]) -> Result<Tensor, TchError> {
     let elements = shape.iter().try_fold(1i64, |n, &size| n.checked_mul(size));
-    let elements = elements.filter(|&n| (1..=1 << 28).contains(&n));
+    let elements = elements.filter(|n| (1..=MOST_VALUES).contains(n));
     let elements =
         elements.ok_or_else(|| TchError::Shape(format!("an absurd input size {shape:?}")))?;
+    // In place: a large one is in memory once.
     Tensor::f_arange(elements, (Kind::Double, Device::Cpu))?
-        .f_mul_scalar(12.9898)?
-        .f_sin()?
+        .f_mul_scalar_(12.9898)?
+        .f_sin_()?
         .f_to_kind(Kind::Float)?
         .f_reshape(shape)
 }
@@ -276,6 +280,20 @@ mod tests {
         // Many that are each within bounds, but not together.
         let why = refusal(&network(&vec![pad(1_000); 30]));
         assert!(why.contains("more than any image classifier"), "{why}");
+    }
+
+    #[test]
+    fn a_picture_that_would_take_gigabytes_is_not_made() {
+        let mut graph = network(&[Op::Relu]);
+        graph.input_shape = [1, 3, 8192, 8192];
+        let why = refusal(&graph);
+        assert!(why.contains("absurd input size"), "{why}");
+    }
+
+    #[test]
+    fn whole_numbers_on_the_way_to_the_answer_are_refused() {
+        let why = refusal(&network(&[Op::Cast(Kind::Int64), Op::Relu]));
+        assert!(why.contains("have no gradient"), "{why}");
     }
 
     #[test]

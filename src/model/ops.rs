@@ -1,6 +1,8 @@
 //! What each operation of the graph computes, in libtorch's terms.
 //!
-//! Only the fallible twins of tch are used: what a file claims decides whether a call works.
+//! Only the fallible twins of tch are used: what a file claims decides whether a call works. Those
+//! that take a number panic all the same where libtorch refuses: tch frees the number before it looks
+//! at the error. So numbers are handed over only where libtorch takes any, and else as tensors.
 
 use tch::{Kind, Scalar, TchError, Tensor};
 
@@ -77,11 +79,7 @@ fn single(op: &Op, inputs: &[&Tensor]) -> Result<Tensor, TchError> {
             let product = input(inputs, 1)?.f_mul(input(inputs, 2)?)?;
             x.f_add(&scaled(&product, *value)?)
         }
-        Op::VectorNorm { ord, dims, keepdim } => {
-            let every: Vec<i64> = (0..x.dim() as i64).collect();
-            let dims = if dims.is_empty() { &every } else { dims };
-            x.f_norm_scalaropt_dim(*ord, dims.as_slice(), *keepdim)
-        }
+        Op::VectorNorm { ord, dims, keepdim } => norm(x, *ord, dims, *keepdim),
         Op::Addmm => x.f_addmm(input(inputs, 1)?, input(inputs, 2)?),
         Op::Matmul => x.f_matmul(input(inputs, 1)?),
         Op::Add { alpha } => x.f_add(&scaled(input(inputs, 1)?, *alpha)?),
@@ -100,7 +98,8 @@ fn single(op: &Op, inputs: &[&Tensor]) -> Result<Tensor, TchError> {
         Op::MulScalar(other) => x.f_mul_scalar(number(x, *other)?),
         // What is below one is no whole number.
         Op::PowScalar(exponent) if *exponent < 0.0 => x.f_pow_tensor_scalar(*exponent),
-        Op::PowScalar(exponent) => x.f_pow_tensor_scalar(number(x, *exponent)?),
+        Op::PowScalar(exponent) if x.f_is_floating_point()? => x.f_pow_tensor_scalar(*exponent),
+        Op::PowScalar(exponent) => x.f_pow(&value(x, *exponent)?),
         Op::MaxPool2d { .. } | Op::AvgPool2d { .. } | Op::Unfold { .. } | Op::Fold { .. } => {
             pooled(op, x)
         }
@@ -153,6 +152,51 @@ fn number(x: &Tensor, number: f64) -> Result<Scalar, TchError> {
         }
         _ => Scalar::from(number),
     })
+}
+
+/// The same as a tensor of one value.
+fn value(x: &Tensor, number: f64) -> Result<Tensor, TchError> {
+    let kind = match x.f_kind()? {
+        Kind::Bool => Kind::Float,
+        kind if number.fract() == 0.0 => kind,
+        _ => Kind::Float,
+    };
+    Tensor::f_from_slice(&[number])?
+        .f_reshape([0i64; 0])?
+        .f_to_kind(kind)
+}
+
+fn clamped(x: &Tensor, min: Option<f64>, max: Option<f64>) -> Result<Tensor, TchError> {
+    if !x.f_is_floating_point()? {
+        let bound = |bound: Option<f64>| bound.map(|bound| value(x, bound)).transpose();
+        return x.f_clamp_tensor(bound(min)?, bound(max)?);
+    }
+    match (min, max) {
+        (Some(min), Some(max)) => x.f_clamp(min, max),
+        (Some(min), None) => x.f_clamp_min(min),
+        (None, Some(max)) => x.f_clamp_max(max),
+        (None, None) => x.f_alias(),
+    }
+}
+
+/// The norm over `dims`, over all axes where there are none.
+fn norm(x: &Tensor, ord: f64, dims: &[i64], keepdim: bool) -> Result<Tensor, TchError> {
+    let rank = x.dim() as i64;
+    let mut axes: Vec<i64> = match dims {
+        [] => (0..rank).collect(),
+        dims => dims.iter().map(|dim| dim.rem_euclid(rank.max(1))).collect(),
+    };
+    let within = dims.iter().all(|dim| (-rank..rank).contains(dim));
+    axes.sort_unstable();
+    axes.dedup();
+    let fits = within && (dims.is_empty() || axes.len() == dims.len());
+    if !fits || !x.f_is_floating_point()? || x.numel() == 0 {
+        let shape = x.size();
+        return Err(TchError::Shape(format!(
+            "there is no norm of {shape:?} over the axes {dims:?}"
+        )));
+    }
+    x.f_norm_scalaropt_dim(ord, axes.as_slice(), keepdim)
 }
 
 /// Height and width that `x` becomes, and the factors where it was they that were given.
@@ -326,19 +370,8 @@ fn reshaped(op: &Op, x: &Tensor) -> Result<Tensor, TchError> {
 fn activated(op: &Op, x: &Tensor) -> Result<Tensor, TchError> {
     match op {
         Op::Relu => x.f_relu(),
-        Op::Hardtanh { min, max } => x.f_clamp(number(x, *min)?, number(x, *max)?),
-        Op::Clamp {
-            min: Some(min),
-            max: Some(max),
-        } => x.f_clamp(number(x, *min)?, number(x, *max)?),
-        Op::Clamp {
-            min: Some(min),
-            max: None,
-        } => x.f_clamp_min(number(x, *min)?),
-        Op::Clamp {
-            min: None,
-            max: Some(max),
-        } => x.f_clamp_max(number(x, *max)?),
+        Op::Hardtanh { min, max } => clamped(x, Some(*min), Some(*max)),
+        Op::Clamp { min, max } if min.is_some() || max.is_some() => clamped(x, *min, *max),
         // tch's leaky_relu takes no slope, and its elu no alpha.
         Op::LeakyRelu { slope } => x
             .f_relu()?
@@ -366,3 +399,6 @@ fn activated(op: &Op, x: &Tensor) -> Result<Tensor, TchError> {
         _ => Err(TchError::Shape(format!("{op:?} does not take one input"))),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -279,7 +279,12 @@ fn only(mut outputs: Vec<Tensor>) -> Result<Tensor, TchError> {
 }
 
 fn fresh_leaf(tensor: &Tensor) -> Result<Tensor, TchError> {
-    Ok(tensor.f_detach()?.set_requires_grad(true))
+    match tensor.f_is_floating_point()? {
+        true => Ok(tensor.f_detach()?.set_requires_grad(true)),
+        false => Err(TchError::Kind(
+            "whole numbers, which have no gradient, lie between the image and the answer".into(),
+        )),
+    }
 }
 
 #[cfg(test)]

@@ -5,6 +5,8 @@ mod archive;
 mod calls;
 mod checkpoint;
 mod foreign;
+#[cfg(test)]
+mod fuzzed;
 mod onnx;
 pub(super) mod pt2;
 mod refusal;

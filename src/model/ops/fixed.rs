@@ -3,21 +3,31 @@
 
 use tch::{Device, Kind, TchError, Tensor};
 
-use super::{affine, input, number};
+use super::{affine, input, value};
 use crate::model::graph::Op;
 
 /// What comes of nothing.
 pub(super) fn made(op: &Op) -> Result<Tensor, TchError> {
     match op {
         Op::Full { shape, value, kind } => {
-            Tensor::f_full(shape.as_slice(), *value, (*kind, Device::Cpu))
+            let value = Tensor::f_from_slice(&[*value])?.f_reshape([0i64; 0])?;
+            Tensor::f_zeros(shape.as_slice(), (*kind, Device::Cpu))?.f_fill_tensor_(&value)
         }
         Op::Range {
             start,
             end,
             step,
             kind,
-        } => Tensor::f_arange_start_step(*start, *end, *step, (*kind, Device::Cpu)),
+        } => {
+            let count = (end - start) / step;
+            if !(count.is_finite() && count >= 0.0) {
+                let reason = format!("nothing lies between {start} and {end} by {step}");
+                return Err(TchError::Shape(reason));
+            }
+            // Of doubles there is always a row, which is not so of every kind.
+            Tensor::f_arange_start_step(*start, *end, *step, (Kind::Double, Device::Cpu))?
+                .f_to_kind(*kind)
+        }
         _ => Err(TchError::Shape(format!("{op:?} takes an input"))),
     }
 }
@@ -32,21 +42,23 @@ pub(super) fn apply(op: &Op, x: &Tensor, inputs: &[&Tensor]) -> Result<Tensor, T
             let size = x.f_abs()?.f_div_tensor_mode(&other.f_abs()?, "floor")?;
             size.f_mul(&x.f_sign()?.f_mul(&other.f_sign()?)?)
         }
-        Op::DivScalarFloor(other) => x.f_div_scalar_mode(number(x, *other)?, "floor"),
-        Op::IsScalar { number, not: false } => x.f_eq(*number),
-        Op::IsScalar { number, not: true } => x.f_ne(*number),
+        Op::DivScalarFloor(other) => x.f_div_tensor_mode(&value(x, *other)?, "floor"),
+        Op::IsScalar { number, not: false } => x.f_eq_tensor(&value(x, *number)?),
+        Op::IsScalar { number, not: true } => x.f_ne_tensor(&value(x, *number)?),
         Op::Not => x.f_logical_not(),
-        Op::MaskedFill { value } => x.f_masked_fill(input(inputs, 1)?, *value),
+        Op::MaskedFill { value: filled } => {
+            x.f_masked_fill_tensor(input(inputs, 1)?, &value(x, *filled)?)
+        }
         Op::Where => input(inputs, 1)?.f_where_self(x, input(inputs, 2)?),
         Op::AnyAlong { dim, keepdim } => x.f_any_dim(*dim, *keepdim),
-        Op::RemainderOf(divisor) => x.f_fmod(number(x, *divisor)?),
+        Op::RemainderOf(divisor) => x.f_fmod_tensor(&value(x, *divisor)?),
         Op::IndexSelect { dim } => x.f_index_select(*dim, input(inputs, 1)?),
         Op::CumulativeSum { dim } => x.f_cumsum(*dim, Kind::Float),
         Op::Fill => {
             let value = input(inputs, 1)?.f_to_kind(x.f_kind()?)?;
             value.f_expand_as(x)
         }
-        Op::FillScalar(value) => x.f_full_like(*value),
+        Op::FillScalar(filled) => value(x, *filled)?.f_to_kind(x.f_kind()?)?.f_expand_as(x),
         Op::Cast(kind) => cast(x, *kind),
         Op::CastAs => cast(x, input(inputs, 1)?.f_kind()?),
         Op::Standardise { weight, bias, eps } => {

@@ -1,7 +1,7 @@
 //! Finds a network's tensors in what was saved: training scripts wrap a state dict in others, and
 //! wrap the network in modules that put a prefix before every name.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use super::pickle::{Node, Pickle, Ref, Stored};
 use super::source::Source;
@@ -28,6 +28,8 @@ const WRAPPERS: [&str; 13] = [
 const DEEPEST: usize = 4;
 /// How many parts that all names share are taken off.
 const MOST_PREFIXES: usize = 8;
+/// Longest name of a tensor, in bytes.
+const LONGEST: usize = 1000;
 /// How many keys a message names.
 const NAMED: usize = 6;
 
@@ -47,10 +49,13 @@ pub fn checkpoint(pickle: &Pickle, source: Source) -> Result<Checkpoint> {
 /// The tensors of one dict.
 pub fn dict(pickle: &Pickle, dict: Ref, source: Source) -> Checkpoint {
     let (mut tensors, mut unreadable) = (Vec::new(), Vec::new());
-    for (key, value) in pickle.entries_of(dict) {
-        let Some(name) = pickle.text(key) else {
-            continue;
-        };
+    // Of one key the last value counts, as in Python: a small file may name the same thing millions
+    // of times.
+    let named = pickle.entries_of(dict).filter_map(|(key, value)| {
+        let name = pickle.text(key).filter(|name| name.len() <= LONGEST)?;
+        Some((name, value))
+    });
+    for (name, value) in named.collect::<BTreeMap<&str, Ref>>() {
         match pickle.at(value) {
             Node::Tensor(stored) => tensors.push((name.to_owned(), (**stored).clone())),
             Node::Object { class, .. } => {
@@ -249,6 +254,27 @@ mod tests {
             ("features.norm.1.weight", None),
         ] {
             assert_eq!(renamed(old).as_deref(), newer, "{old}");
+        }
+    }
+
+    #[test]
+    fn one_tensor_that_is_named_a_million_times_takes_no_memory() {
+        let tensor = b"ctorch._utils\n_rebuild_tensor_v2\n((S'storage'\nctorch\nFloatStorage\nS'0'\nS'cpu'\nK\x01tQK\x00))tRq\x00";
+        for length in [12, 1 << 16] {
+            let mut bytes = tensor.to_vec();
+            bytes.extend(b"X");
+            bytes.extend((length as u32).to_le_bytes());
+            bytes.extend(vec![b'w'; length]);
+            bytes.extend(b"q\x01}(");
+            bytes.extend(b"h\x01h\x00".repeat(1 << 20));
+            bytes.extend(b"u.");
+            let pickle = Pickle::read(&mut bytes.as_slice()).unwrap();
+            let storages = std::collections::HashMap::new();
+            let file = std::io::BufReader::new(tempfile::tempfile().unwrap());
+            let source = Source::File { file, storages };
+            let found = dict(&pickle, pickle.root(), source).tensors;
+            // The longer is no name of a tensor.
+            assert_eq!(found.len(), usize::from(length == 12));
         }
     }
 

@@ -12,11 +12,6 @@ use super::Result;
 use super::proto::Entry;
 use crate::model::format::storage::wrong;
 
-/// How many weights may share the same bytes, all bytes taken together.
-const SHARED: u64 = 4;
-/// Bytes that are granted in any case.
-const GRANTED: u64 = 64 << 20;
-
 /// The model's folder and what has been opened of it.
 pub struct Folder {
     path: PathBuf,
@@ -24,8 +19,6 @@ pub struct Folder {
     /// model and its weights.
     own: Option<PathBuf>,
     files: HashMap<String, (File, u64)>,
-    /// Bytes that weights have asked for.
-    asked: u64,
 }
 
 impl Folder {
@@ -41,7 +34,6 @@ impl Folder {
                 .ok()
                 .and_then(|file| Some(file.parent()?.to_owned())),
             files: HashMap::new(),
-            asked: 0,
         }
     }
 
@@ -67,16 +59,6 @@ impl Folder {
                 ),
             ));
         }
-        self.asked = self.asked.saturating_add(length);
-        self.open(weight, location)?;
-        let there = self.files.values().map(|(_, length)| length);
-        let there = there.fold(0, |sum, length| length.saturating_add(sum));
-        if self.asked > GRANTED.max(there.saturating_mul(SHARED)) {
-            return Err(wrong(
-                weight,
-                format!("lies in {location} where many others do: together they are too large"),
-            ));
-        }
         let (file, there) = self.open(weight, location)?;
         let ends = offset.checked_add(length);
         if ends.is_none_or(|ends| ends > *there) {
@@ -90,6 +72,12 @@ impl Folder {
         file.seek(SeekFrom::Start(offset))
             .map_err(|error| wrong(weight, format!("cannot be read from {location} ({error})")))?;
         Ok(file)
+    }
+
+    /// Bytes of all files that have been opened.
+    pub fn length(&self) -> u64 {
+        let lengths = self.files.values().map(|(_, length)| length);
+        lengths.fold(0, |sum, length| length.saturating_add(sum))
     }
 
     fn open(&mut self, weight: &str, location: &str) -> Result<&mut (File, u64)> {

@@ -62,10 +62,17 @@ fn called(number: i32) -> String {
     name.into()
 }
 
+/// How often the bytes of all files may be read, taken together.
+const SHARED: u64 = 4;
+/// Bytes that may be read in any case.
+const GRANTED: u64 = 64 << 20;
+
 /// Reads the tensors of a file, each when it is asked for.
 pub struct Weights<'a> {
     /// The model's own.
     file: File,
+    /// Bytes of it.
+    length: u64,
     folder: Folder,
     progress: Progress<'a>,
 }
@@ -98,6 +105,7 @@ impl<'a> Weights<'a> {
         let bytes = all.filter_map(|tensor| Some(size(tensor, stored(tensor.kind)?)?.1));
         let of = bytes.fold(0, u64::saturating_add);
         Weights {
+            length: file.metadata().map_or(0, |about| about.len()),
             file,
             folder,
             progress: Progress { tell, read: 0, of },
@@ -107,6 +115,21 @@ impl<'a> Weights<'a> {
     /// Tells how far it has come, where nothing has been read for a while.
     pub fn tell(&mut self) -> Result<()> {
         self.progress.add(0)
+    }
+
+    /// Whether so many bytes more are within what the files account for: the same ones may be read for
+    /// each call of a function, or be those of several weights.
+    fn afford(&mut self, name: &str, bytes: u64) -> Result<()> {
+        let there = self.length.saturating_add(self.folder.length());
+        let most = GRANTED.max(there.saturating_mul(SHARED));
+        match self.progress.read.saturating_add(bytes) <= most {
+            true => Ok(()),
+            false => Err(wrong(
+                name,
+                "lies where many others do: together they would take more memory than the file \
+                 accounts for",
+            )),
+        }
     }
 
     /// Reads `written`, whose name for errors is `name`.
@@ -135,6 +158,10 @@ impl<'a> Weights<'a> {
                 ),
             )),
         };
+        if written.location == 1 {
+            self.folder.at(name, &written.external, bytes)?;
+        }
+        self.afford(name, bytes)?;
         let list = match kind {
             Kind::Float => proto::FLOATS,
             Kind::Double => proto::DOUBLES,

@@ -161,9 +161,13 @@ impl<'a> Args<'a> {
         }
     }
 
+    /// A number as 32-bit floats hold it, in which all is computed: one beyond them is infinite.
     pub fn optional_number(&self, name: &str) -> Answer<Option<f64>> {
         match self.given(name) {
             None => Ok(None),
+            Some(Argument::Float(float)) if float.abs() > f64::from(f32::MAX) => {
+                Ok(Some(f64::INFINITY.copysign(*float)))
+            }
             Some(Argument::Float(float)) => Ok(Some(*float)),
             Some(Argument::Int(int)) => Ok(Some(*int as f64)),
             Some(Argument::Bool(bool)) => Ok(Some(f64::from(u8::from(*bool)))),

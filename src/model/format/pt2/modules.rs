@@ -121,6 +121,13 @@ mod tests {
     }
 
     #[test]
+    fn a_stack_of_nothing_but_modules_takes_no_memory() {
+        // Each entry would have the whole path of the first: 20 GB.
+        let stack = format!("k,{},T{}", "p".repeat(100_000), ";k,,T".repeat(200_000));
+        assert!(stacks(&[Some(&stack)])[0].len() <= 65);
+    }
+
+    #[test]
     fn what_is_not_written_belongs_to_the_model() {
         assert_eq!(
             stacks(&[None])[0],

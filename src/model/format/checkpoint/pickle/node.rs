@@ -5,6 +5,9 @@ use std::fmt;
 
 use tch::Kind;
 
+/// How many attributes of an object are looked through.
+const MOST_ATTRIBUTES: usize = 1000;
+
 /// A node's place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Ref(pub(super) u32);
@@ -207,8 +210,9 @@ impl Pickle {
         else {
             return false;
         };
+        // Many objects may share one state.
         let has = |name: &str| {
-            let mut keys = self.entries_of(*state);
+            let mut keys = self.entries_of(*state).take(MOST_ATTRIBUTES);
             keys.any(|(key, _)| self.text(key) == Some(name))
         };
         has("_parameters") && has("_modules")

@@ -6,6 +6,7 @@ use super::constants::worked_out;
 use super::one;
 use crate::model::format::onnx::args::Args;
 use crate::model::format::onnx::build::Builder;
+use crate::model::format::onnx::shapes;
 use crate::model::format::refusal::{Answer, beyond};
 use crate::model::graph::{Op, ValueId};
 
@@ -112,7 +113,9 @@ pub fn softmax(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
         let dim = axis as i64;
         return one(builder, Op::Softmax { dim, log }, x);
     }
-    let rest = shape[axis..].iter().product();
+    let Some(rest) = shapes::count(&shape[axis..]) else {
+        return args.wrong(format!("goes over the absurd shape {shape:?}"));
+    };
     let flat = [&shape[..axis], &[rest]].concat();
     let flat = super::reshaped(args, builder, x, flat)?;
     let dim = axis as i64;

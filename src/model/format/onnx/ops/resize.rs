@@ -123,8 +123,8 @@ fn target(args: &Args, builder: &Builder, from: [i64; 4]) -> Answer<Target> {
             target[*axis] = (from[*axis] as f32 * factor as f32).floor() as i64;
         }
     }
-    if target[..2] != from[..2] || target.contains(&0) {
-        return beyond("it changes the number of channels, or leaves nothing");
+    if target[..2] != from[..2] || target.contains(&0) || from.contains(&0) {
+        return beyond("it changes the number of channels, or there is nothing before or after it");
     }
     Ok(Target {
         size: [target[2], target[3]],

@@ -36,8 +36,10 @@ impl Window {
             rule @ ("SAME_UPPER" | "SAME_LOWER") => {
                 let missing = |axis: usize, long: i64| {
                     let steps = (long + stride[axis] - 1) / stride[axis];
-                    let reach = (kernel[axis] - 1) * dilation[axis] + 1;
-                    ((steps - 1) * stride[axis] + reach - long).max(0)
+                    // The last window but its first value; a kernel's sizes may be absurd.
+                    let reach = (kernel[axis] - 1).saturating_mul(dilation[axis]);
+                    let end = ((steps - 1) * stride[axis] + 1).saturating_add(reach);
+                    (end - long).max(0)
                 };
                 let missing = [missing(0, height), missing(1, width)];
                 let (less, more) = (missing.map(|n| n / 2), missing.map(|n| n - n / 2));

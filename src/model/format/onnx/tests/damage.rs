@@ -1,8 +1,8 @@
 //! Files that are cut short, changed, or claim what they do not have.
 
-use super::writer::{Onnx, floats, int, ints};
+use super::writer::{Onnx, floats, int, ints, node, text};
 use super::{Fault, open, refusal, whole};
-use crate::model::format::onnx::proto::Tensor;
+use crate::model::format::onnx::proto::{self, Tensor};
 
 /// A convolution, whose shape is worked out as the file says, on its way to four logits.
 fn network() -> Onnx {
@@ -123,4 +123,87 @@ fn a_tensor_that_claims_more_than_the_file_has_is_refused() {
         let why = refusal(&model);
         assert!(why.starts_with("weight w "), "{why}");
     }
+}
+
+#[test]
+fn what_has_no_places_is_not_made_larger() {
+    let mut model = Onnx::empty(&[1, 3, 4, 4]);
+    model.ints("none", &[0]).ints("rows", &[2]);
+    model.ints("sizes", &[1, 3, 5, 4]);
+    model.node("Slice", &["x", "none", "none", "rows"], &["cut"], vec![]);
+    model.node("Resize", &["cut", "", "", "sizes"], &["y"], vec![]);
+    let why = refusal(&model);
+    assert!(why.contains("nothing before or after it"), "{why}");
+}
+
+#[test]
+fn absurd_sizes_beside_one_of_nought_are_not_multiplied() {
+    let far = 1 << 40;
+    let mut model = Onnx::empty(&[1, 3, 4, 4]).opset(11);
+    model.ints("none", &[0]).ints("shape", &[0, far, far]);
+    model.ints("flat", &[0, 1, 1]);
+    model.node("Slice", &["x", "none", "none"], &["cut"], vec![]);
+    model.node("Reshape", &["cut", "flat"], &["row"], vec![]);
+    model.node("Expand", &["row", "shape"], &["wide"], vec![]);
+    model.node("Softmax", &["wide"], &["soft"], vec![]);
+    model.node("Relu", &["soft"], &["y"], vec![]);
+    let why = refusal(&model);
+    assert!(why.contains("absurd"), "{why}");
+
+    let mut model = Onnx::empty(&[1, 3, 4, 4]);
+    model.weight("w", &[0, 3, far, 1], &[]);
+    let wide = vec![
+        ints("dilations", &[1 << 31, 1]),
+        text("auto_pad", "SAME_UPPER"),
+    ];
+    model.node("Conv", &["x", "w"], &["y"], wide);
+    let why = refusal(&model);
+    assert!(why.contains("not absurd"), "{why}");
+}
+
+#[test]
+fn tables_that_would_fill_the_memory_together_are_not_worked_out() {
+    let mut model = Onnx::empty(&[1, 3, 4, 4]);
+    let numbers: Vec<i64> = (0..1 << 13).collect();
+    model.ints("row", &numbers).ints("last", &[1]);
+    model.node("Unsqueeze", &["row", "last"], &["column"], vec![]);
+    let tables = ["a", "b", "c", "d"];
+    for table in tables {
+        model.node("Equal", &["row", "column"], &[table], vec![]);
+    }
+    let along = vec![int("axis", 0)];
+    model.node("Concat", &tables, &["all"], along);
+    model.node("Where", &["all", "x", "x"], &["y"], vec![]);
+    let why = refusal(&model);
+    assert!(why.contains("node c it computes constants larger"), "{why}");
+}
+
+#[test]
+fn one_table_that_many_calls_of_a_function_read_does_not_fill_the_memory() {
+    let mut model = Onnx::empty(&[1, 3, 4, 4]);
+    let table = Tensor {
+        floats: vec![0.5; 1 << 20],
+        raw: Default::default(),
+        ..floats("table", &[1 << 20], &[])
+    };
+    let value = proto::Attribute {
+        name: "value".into(),
+        tensor: Some(table),
+        ..proto::Attribute::default()
+    };
+    let body = vec![
+        node("Constant", &[], &["table"], vec![value]),
+        node("ReduceMax", &["table"], &["most"], vec![int("keepdims", 0)]),
+        node("Add", &["a", "most"], &["b"], vec![]),
+    ];
+    model.function("f", &["a"], &["b"], body);
+    for call in 0..40 {
+        let (from, to) = (format!("v{call}"), format!("v{}", call + 1));
+        let from = if call == 0 { "x" } else { &from };
+        let to = if call == 39 { "y" } else { &to };
+        model.node("f", &[from], &[to], vec![]);
+        model.graph().nodes[call].domain = "own".into();
+    }
+    let why = refusal(&model);
+    assert!(why.contains("would take more memory"), "{why}");
 }

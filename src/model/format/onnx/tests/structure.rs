@@ -325,6 +325,15 @@ fn modules_are_read_off_the_names_of_torchs_old_exporter() {
 }
 
 #[test]
+fn a_name_of_nothing_but_scopes_takes_no_memory() {
+    // Whole, the paths would take 20 GB.
+    for name in ["/a".repeat(200_000), "a/".repeat(200_000)] {
+        let path = &paths(&[&name, &name])[0];
+        assert!(path.len() <= 2 * 64, "{}", path.len());
+    }
+}
+
+#[test]
 fn modules_with_weights_of_their_own_are_no_calls_of_one() {
     let mut model = Onnx::empty(&[1, 3, 4, 4]);
     model.weight("a", &[], &[1.0]).weight("b", &[], &[2.0]);

@@ -1,0 +1,181 @@
+//! The model file that is made of what the fuzzer thinks out.
+//!
+//! An archive's checksums and a weight's bytes would turn away nearly everything before a reader
+//! has seen it. So they are written around it here, and are right.
+
+use std::collections::HashMap;
+use std::io::{Cursor, Write};
+
+use serde_json::{Map, Value, json};
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipWriter};
+
+/// Largest weight that is written, in bytes: those of the smallest network that is known by its
+/// weights alone, with two classes, have no more.
+const LARGEST: usize = 589_824;
+
+/// The files that `input` stands for, with the endings they are to have.
+pub fn of(target: &str, input: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
+    match target {
+        "pt2" => vec![("pt2", pt2(input))],
+        "onnx" => vec![("onnx", input.to_vec())],
+        "checkpoint" => vec![("pth", zipped(input)), ("pth", legacy(input))],
+        "safetensors" => vec![
+            ("safetensors", input.to_vec()),
+            ("safetensors", with_data(input)),
+        ],
+        _ => vec![("bin", input.to_vec())],
+    }
+}
+
+/// An archive with `program` as its graph, and the weights that it names. Where the program has a
+/// list of them itself, under `config`, that one is written.
+fn pt2(program: &[u8]) -> Vec<u8> {
+    let parsed: Value = serde_json::from_slice(program).unwrap_or_default();
+    let (mut config, lengths) = weights(&parsed);
+    if parsed["config"].is_object() {
+        config = parsed["config"].clone();
+    }
+    let config = json!({ "config": config }).to_string();
+    let mut entries = vec![
+        ("m/models/model.json".to_owned(), program.to_vec()),
+        (
+            "m/data/weights/model_weights_config.json".to_owned(),
+            config.into_bytes(),
+        ),
+        ("m/byteorder".to_owned(), b"little".to_vec()),
+    ];
+    for (dtype, length) in lengths {
+        entries.push((format!("m/data/weights/{dtype}"), values(dtype, length)));
+    }
+    archive(&entries)
+}
+
+/// The list of a program's weights, each as the program states it, and how many bytes those of each
+/// type take: they share one storage.
+fn weights(program: &Value) -> (Value, HashMap<i64, usize>) {
+    let mut config = Map::new();
+    let mut lengths: HashMap<i64, usize> = HashMap::new();
+    let module = &program["graph_module"];
+    let specs = module["signature"]["input_specs"].as_array();
+    for spec in specs.into_iter().flatten() {
+        for (kind, called) in [
+            ("parameter", "parameter_name"),
+            ("buffer", "buffer_name"),
+            ("tensor_constant", "tensor_constant_name"),
+        ] {
+            let spec = &spec[kind];
+            let Some((arg, name)) = spec["arg"]["name"].as_str().zip(spec[called].as_str()) else {
+                continue;
+            };
+            let about = &module["graph"]["tensor_values"][arg];
+            let dtype = about["dtype"].as_i64().unwrap_or(7);
+            let sizes: Option<Vec<i64>> = about["sizes"].as_array().and_then(|sizes| {
+                let size = |size: &Value| size["as_int"].as_i64();
+                sizes.iter().map(size).collect()
+            });
+            let sizes = sizes.unwrap_or_default();
+            let count = sizes.iter().try_fold(1i64, |n, size| n.checked_mul(*size));
+            let bytes = count.and_then(|n| usize::try_from(n).ok());
+            let bytes = bytes.and_then(|n| n.checked_mul(width(dtype)));
+            let Some(bytes) = bytes.filter(|bytes| *bytes <= LARGEST) else {
+                continue;
+            };
+            let mut strides = vec![1i64; sizes.len()];
+            for axis in (1..sizes.len()).rev() {
+                strides[axis - 1] = strides[axis].saturating_mul(sizes[axis]);
+            }
+            let ints = |list: &[i64]| -> Value {
+                list.iter().map(|int| json!({ "as_int": int })).collect()
+            };
+            let payload = json!({
+                "path_name": dtype.to_string(), "is_param": true, "use_pickle": false,
+                "tensor_meta": {"dtype": dtype, "sizes": ints(&sizes), "strides": ints(&strides)},
+            });
+            config.insert(name.to_owned(), payload);
+            let length = lengths.entry(dtype).or_default();
+            *length = bytes.max(*length);
+        }
+    }
+    (Value::Object(config), lengths)
+}
+
+/// Bytes of one value, by the numbering of exported programs.
+fn width(dtype: i64) -> usize {
+    match dtype {
+        1 | 2 | 12 => 1,
+        3 | 6 | 13 => 2,
+        5 | 8 => 8,
+        _ => 4,
+    }
+}
+
+/// Above nought, since variances are among them, and small, since places in tables are.
+fn values(dtype: i64, bytes: usize) -> Vec<u8> {
+    let count = bytes / width(dtype);
+    let numbers = 0..count;
+    let float = |n: usize| 0.05 + (n % 7) as f64 * 0.02;
+    let whole = |n: usize| (n % 3) as u8;
+    match dtype {
+        1 | 2 => numbers.map(whole).collect(),
+        12 => numbers.map(|n| whole(n) % 2).collect(),
+        3 => numbers.flat_map(|n| [whole(n), 0]).collect(),
+        4 => numbers.flat_map(|n| [whole(n), 0, 0, 0]).collect(),
+        5 => numbers
+            .flat_map(|n| i64::from(whole(n)).to_le_bytes())
+            .collect(),
+        8 => numbers.flat_map(|n| float(n).to_le_bytes()).collect(),
+        // The upper half of a float is one of these.
+        13 => numbers
+            .flat_map(|n| ((float(n) as f32).to_bits() >> 16).to_le_bytes()[..2].to_vec())
+            .collect(),
+        // 0.25 to 1.75
+        6 => numbers.flat_map(|n| [0, 0x34 + whole(n) * 4]).collect(),
+        _ => numbers
+            .flat_map(|n| (float(n) as f32).to_le_bytes())
+            .collect(),
+    }
+}
+
+/// What `torch.save` writes, with `pickle` as the object and one storage, called 0.
+fn zipped(pickle: &[u8]) -> Vec<u8> {
+    archive(&[
+        ("m/data.pkl".to_owned(), pickle.to_vec()),
+        ("m/byteorder".to_owned(), b"little".to_vec()),
+        ("m/data/0".to_owned(), values(7, LARGEST)),
+    ])
+}
+
+/// The same as it wrote it before PyTorch 1.6.
+fn legacy(pickle: &[u8]) -> Vec<u8> {
+    let mut file = b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.".to_vec();
+    file.extend(b"\x80\x02M\xe9\x03.");
+    file.extend(b"\x80\x02}(X\x0d\x00\x00\x00little_endian\x88u.");
+    file.extend(pickle);
+    file.extend(b"\x80\x02]X\x01\x00\x00\x000a.");
+    file.extend((LARGEST as u64 / 4).to_le_bytes());
+    file.extend(values(7, LARGEST));
+    file
+}
+
+/// A safetensors file with `header`, and bytes for what it says.
+fn with_data(header: &[u8]) -> Vec<u8> {
+    let mut file = (header.len() as u64).to_le_bytes().to_vec();
+    file.extend(header);
+    file.extend(values(7, LARGEST));
+    file
+}
+
+/// An archive of stored entries.
+fn archive(entries: &[(String, Vec<u8>)]) -> Vec<u8> {
+    let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+    let write = || -> zip::result::ZipResult<Vec<u8>> {
+        let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, bytes) in entries {
+            writer.start_file(name.as_str(), stored)?;
+            writer.write_all(bytes)?;
+        }
+        writer.finish().map(Cursor::into_inner)
+    };
+    write().unwrap_or_default()
+}
