@@ -1,5 +1,5 @@
-//! Opens again what fuzzing has kept, `tests/fuzz/corpus`: inputs that between them take every
-//! branch which any has taken. Each has to end in a model or a message.
+//! Opens again what fuzzing has kept, `tests/fuzz/corpus`: few inputs that between them take most
+//! branches which any has taken. Each has to end in a model or a message.
 
 use std::path::Path;
 

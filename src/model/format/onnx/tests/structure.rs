@@ -326,10 +326,13 @@ fn modules_are_read_off_the_names_of_torchs_old_exporter() {
 
 #[test]
 fn a_name_of_nothing_but_scopes_takes_no_memory() {
-    // Whole, the paths would take 20 GB.
-    for name in ["/a".repeat(200_000), "a/".repeat(200_000)] {
-        let path = &paths(&[&name, &name])[0];
-        assert!(path.len() <= 2 * 64, "{}", path.len());
+    // Whole, the paths would take 40 GB.
+    for (name, other) in [
+        ("/a".repeat(200_000), "/b/Relu"),
+        ("a/".repeat(200_000), "b/Relu"),
+    ] {
+        let path = &paths(&[&name, other])[0];
+        assert!((100..=2 * 64).contains(&path.len()), "{}", path.len());
     }
 }
 
