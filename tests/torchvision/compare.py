@@ -45,7 +45,9 @@ def compare(script, name, folder):
         return files[0].suffix, ["the program ended"]
     numbers = told[1].split()
     compared = len(numbers) == NUMBERS and all(re.fullmatch(r"\S+e\S+|NaN|inf", n) for n in numbers)
-    return files[0].suffix, numbers if compared else [told[1].strip()]
+    # What is told of a file ends with its path.
+    words = told[1].removesuffix(str(files[0])).strip(" :")
+    return files[0].suffix, numbers if compared else [words]
 
 
 def put(table, name, cells):
