@@ -10,7 +10,7 @@ use crate::model::layers::Layer;
 use super::App;
 use super::commands::Command;
 use super::theme::{self, GRID, INSET, ROW, palette};
-use super::widgets::{count, heading, lines};
+use super::widgets::{count, lines};
 
 /// Width of the names before the facts.
 const NAMES: f32 = 92.0;
@@ -45,7 +45,9 @@ impl App {
 }
 
 fn file_ui(ui: &mut Ui, card: &ModelCard) {
-    heading(ui, &card.name, |_| {});
+    // One that says how it is used may be longer than the pane is wide.
+    let title = RichText::new(&card.name).font(theme::title());
+    ui.add(egui::Label::new(title).wrap());
     let file = card.path.file_name().unwrap_or(card.path.as_os_str());
     let file = file.to_string_lossy();
     fact_with_more(ui, "File", &file, &card.path.display().to_string());
@@ -235,7 +237,7 @@ mod tests {
         let of = |pixels| [Field::Window { pixels, step: 1.0 }; 2];
         let (short, more) = seen(of(51.0), (224, 224));
         assert!(short == "51 × 51 px" && more.contains("of 224 × 224"));
-        assert!(seen(of(483.0), (224, 224)).1.contains("more than"));
+        assert!(seen(of(483.0), (224, 224)).1.contains("or more"));
         assert_eq!(seen([Field::Whole; 2], (224, 224)).0, "the whole picture");
     }
 }

@@ -39,6 +39,9 @@ pub struct OpeningModel {
     pub side: usize,
     /// It is the side's own model of this id, used otherwise: what is chosen of it stays.
     pub reopened: Option<u64>,
+    /// How it is opened was not asked for in this window: where that does not fit, the file is opened
+    /// as it is.
+    pub remembered: bool,
     pub opening: Opening<ModelCard>,
 }
 
@@ -191,6 +194,7 @@ impl App {
         while let Some(OpeningModel {
             side,
             reopened,
+            remembered,
             opening,
         }) = self.work.models.pop_front()
         {
@@ -243,6 +247,7 @@ impl App {
                     }
                     match error {
                         Error::Overtaken => {}
+                        _ if remembered => open::model_as(self, opening.path, side, None),
                         Error::Model(model::Error::File {
                             fault: Fault::SeveralArchitectures(candidates),
                             path,
@@ -265,6 +270,7 @@ impl App {
                     self.work.models.push_front(OpeningModel {
                         side,
                         reopened,
+                        remembered,
                         opening,
                     });
                     return;

@@ -16,7 +16,7 @@ use super::recent::one_path;
 use super::settings::keeper::{self, Keeper};
 use super::settings::{Last, Placement, Settings};
 use super::state::{Opacity, State};
-use super::stored::StoredScore;
+use super::stored::{StoredModel, StoredScore, StoredUsage};
 
 /// Bytes in a mebibyte.
 const MIB: usize = 1 << 20;
@@ -95,11 +95,15 @@ impl Memory {
         last.filter(|folder| folder.is_dir()).cloned().collect()
     }
 
-    /// The model that was looked through last, if it is still there, and the network that its weights
-    /// were taken for.
-    pub(super) fn last_model(&self) -> Option<(PathBuf, Option<String>)> {
+    /// The model that was looked through last, if it is still there, as it was used.
+    pub(super) fn last_model(&self) -> Option<StoredModel> {
         let last = self.recall.as_ref()?;
-        Some((existing(last.model.as_ref())?, last.architecture.clone()))
+        let can_be = |usage: &&StoredUsage| usage.is_sound() && usage.foreign().is_none();
+        Some(StoredModel {
+            path: existing(last.model.as_ref())?,
+            architecture: last.architecture.clone(),
+            usage: last.usage.as_ref().filter(can_be).cloned(),
+        })
     }
 
     /// What was looked at last is not to be taken up again.
@@ -312,6 +316,7 @@ impl Last {
         if self.architecture != card.architecture {
             self.architecture.clone_from(&card.architecture);
         }
+        self.usage = StoredUsage::of(card);
         if self.layer != side.layer {
             self.layer.clone_from(&side.layer);
         }

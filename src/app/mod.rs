@@ -123,7 +123,7 @@ pub struct App {
     scroll_to_layer: bool,
     /// And its tile in the strip, in so many frames.
     reveal_tile: u8,
-    /// How wide the strip's tiles are.
+    /// How wide a tile of the strip is, and the strip.
     strip_widths: (f32, f32),
     /// A row of several that is to be brought into sight, once.
     reveal_row: Option<rows::RowId>,
@@ -144,7 +144,6 @@ pub struct App {
     path_field: Option<path_ui::PathField>,
     /// The sheet of commands and keys is open.
     keys_shown: bool,
-    /// A file of weights that fit several networks.
     /// Files of weights that fit several networks, in the order they were opened.
     choosing: VecDeque<architecture_ui::Choosing>,
 }
@@ -214,18 +213,14 @@ impl App {
         let session = image
             .as_deref()
             .is_some_and(session_file::looks_like_session);
-        let named = self.first.architecture.take();
-        let last = || match session {
-            true => None,
-            false => {
-                let last = self.memory.last_model();
-                last.or_else(|| default.map(|path| (path, None)))
-            }
-        };
-        let model = model.map(|path| (path, None)).or_else(last);
-        if let Some((path, remembered)) = model {
-            let architecture = named.or(remembered);
+        let architecture = self.first.architecture.take();
+        let last = self.memory.last_model().filter(|_| !session);
+        if let Some(path) = model {
             open::model_as(self, path, self.state.active, architecture);
+        } else if let Some(last) = last {
+            open::remembered_model(self, last);
+        } else if let Some(path) = default.filter(|_| !session) {
+            open::model(self, path);
         }
         if !images.is_empty() {
             images.extend(image);

@@ -17,6 +17,7 @@ use super::logic::{Opening, OpeningModel};
 use super::path_ui::{PathField, Then};
 use super::session;
 use super::session_file::looks_like_session;
+use super::stored::{StoredModel, StoredUsage};
 use super::theme::{self, GRID, palette};
 
 /// A picker on screen, and what to do with what it brings.
@@ -175,12 +176,30 @@ pub fn second_model(app: &mut App, path: PathBuf) {
     model_as(app, path, 1, None);
 }
 
+/// The one that was open last, as it was used. Where its file has become another since, as it is.
+pub fn remembered_model(app: &mut App, model: StoredModel) {
+    let usage = model.usage.as_ref().map(StoredUsage::get);
+    let side = app.state.active;
+    start_model(app, model.path, side, model.architecture, usage, true);
+}
+
 /// On one side; a file of weights alone is taken for one of the `architecture` named.
 pub fn model_as(app: &mut App, path: PathBuf, side: usize, architecture: Option<String>) {
+    start_model(app, path, side, architecture, None, false);
+}
+
+fn start_model(
+    app: &mut App,
+    path: PathBuf,
+    side: usize,
+    architecture: Option<String>,
+    usage: Option<Usage>,
+    remembered: bool,
+) {
     // Beside nothing it is the first.
     let alone = app.state.card().is_none() && app.work.models.is_empty();
     let side = if alone { 0 } else { side };
-    let promise = app.engine.open_model_as(path.clone(), architecture, None);
+    let promise = app.engine.open_model_as(path.clone(), architecture, usage);
     let opening = Opening {
         path,
         since: Instant::now(),
@@ -189,6 +208,7 @@ pub fn model_as(app: &mut App, path: PathBuf, side: usize, architecture: Option<
     app.work.models.push_back(OpeningModel {
         side,
         reopened: None,
+        remembered,
         opening,
     });
 }
@@ -206,6 +226,7 @@ pub fn reopen(app: &mut App, usage: Usage) {
     app.work.models.push_back(OpeningModel {
         side: app.state.active,
         reopened: Some(card.id),
+        remembered: false,
         opening,
     });
 }

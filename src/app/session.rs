@@ -345,6 +345,5 @@ impl App {
 
 /// Whether a model is open as a session has it.
 fn is_open_as(card: &ModelCard, model: &StoredModel) -> bool {
-    let same_network = model.architecture.is_none() || model.architecture == card.architecture;
-    same_network && is_file(&card.path, &model.path) && StoredUsage::of(card) == model.usage
+    is_file(&card.path, &model.path) && StoredModel::of(card).is_used_as(model)
 }

@@ -16,7 +16,7 @@ use crate::picture::geometry::Fit;
 
 use super::recent::Recent;
 use super::state::{Arrangement, ExportSize};
-use super::stored::{Named, StoredScore};
+use super::stored::{Named, StoredScore, StoredUsage};
 
 pub mod file;
 pub mod keeper;
@@ -62,6 +62,8 @@ pub struct Last {
     pub model: Option<PathBuf>,
     /// The network that its weights are of, where it has weights alone.
     pub architecture: Option<String>,
+    /// How it is used, where that is not as its file says.
+    pub usage: Option<StoredUsage>,
     /// A layer's path.
     pub layer: Option<String>,
     pub score: Option<StoredScore>,

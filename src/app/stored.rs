@@ -200,6 +200,14 @@ impl StoredModel {
     }
 }
 
+impl StoredModel {
+    /// Whether two are used alike, and of one network as far as both say which.
+    pub fn is_used_as(&self, other: &StoredModel) -> bool {
+        let networks = self.architecture.as_ref().zip(other.architecture.as_ref());
+        self.usage == other.usage && networks.is_none_or(|(one, other)| one == other)
+    }
+}
+
 /// How a model is used, where that is not as its file says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StoredUsage {

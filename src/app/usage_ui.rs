@@ -18,6 +18,8 @@ use super::widgets::{Choice, segments};
 const SIZES: std::ops::RangeInclusive<u32> = 8..=2048;
 /// The least width of a field that stands beside others, in points.
 const FIELD: f32 = 40.0;
+/// Lines of the box in which names are typed: it does not grow under the pointer.
+const NAMES_ROWS: usize = 8;
 /// Of means and deviations, as far as they are shown.
 const DECIMALS: usize = 4;
 
@@ -48,6 +50,11 @@ impl App {
         let mut settled = false;
         ui.add_enabled_ui(self.work.models.is_empty(), |ui| {
             section(ui, "Preparing a picture");
+            if card.preprocess_assumed && card.preprocess == card.opened_as.preprocess {
+                let text = RichText::new("Assumed: the file does not say");
+                let colour = palette(ui).caution;
+                ui.label(text.font(theme::small()).color(colour));
+            }
             settled |= preparing_ui(ui, &mut draft.preprocess);
             section(ui, "Reading the answer");
             if !card.two_sided {
@@ -83,16 +90,19 @@ impl Draft {
             let hint = "Type them, one a line, or paste a list";
             if ui.button("Type names…").on_hover_text(hint).clicked() {
                 self.names = Some((card.weights, card.labels.join("\n")));
+                ui.memory_mut(|memory| memory.request_focus(names_id()));
             }
             return false;
         };
         ScrollArea::vertical()
             .id_salt("names")
             .max_height(160.0)
+            .min_scrolled_height(160.0)
             .show(ui, |ui| {
                 let field = TextEdit::multiline(&mut text)
+                    .id(names_id())
                     .desired_width(f32::INFINITY)
-                    .desired_rows(4);
+                    .desired_rows(NAMES_ROWS);
                 ui.add(field).accessible_name("Names of the classes");
             });
         let lines = text.lines().count();
@@ -117,6 +127,11 @@ impl Draft {
         self.names = open.then_some((card.weights, text));
         settled
     }
+}
+
+/// Of the box in which names are typed.
+fn names_id() -> egui::Id {
+    egui::Id::unique("names of the classes")
 }
 
 fn preparing_ui(ui: &mut Ui, draft: &mut Preprocess) -> bool {
@@ -231,16 +246,30 @@ fn share(ui: &mut Ui, value: &mut f64, range: std::ops::RangeInclusive<f64>, nam
 /// A number shown with so many decimals. `None` where nothing was done to it; else whether that has
 /// come to its end.
 fn decimal(ui: &mut Ui, field: DragValue, decimals: usize, name: &str, hint: &str) -> Option<bool> {
-    let field = field.max_decimals(decimals).clamp_existing_to_range(false);
+    // What is typed stays as it is until it is done: more decimals may be meant than are shown.
+    let field = field
+        .custom_formatter(move |value, _| shown(value, decimals))
+        .update_while_editing(false)
+        .clamp_existing_to_range(false);
     let field = ui.add(field).accessible_name(name).on_hover_text(hint);
     let settled = is_settled(&field);
     (settled || field.changed()).then_some(settled)
 }
 
-/// Whether a number is another than it was, as far as it is shown: leaving a field reads back what
-/// stands in it, which has fewer decimals than the file may give.
+/// A number as its field shows it: with so many decimals, or as many more as a small one needs.
+fn shown(value: f64, decimals: usize) -> String {
+    let small = value != 0.0 && value.abs() < 0.01;
+    let text = format!("{value:.*}", if small { decimals + 2 } else { decimals });
+    match text.contains('.') {
+        true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
+        false => text,
+    }
+}
+
+/// Whether a number was set: leaving a field reads back what stands in it, which has fewer decimals
+/// than the file may give.
 fn differs(now: f64, before: f64, decimals: usize) -> bool {
-    (now - before).abs() > 0.5 * 0.1f64.powi(decimals as i32)
+    shown(before, decimals).parse() != Ok(now) && now != before
 }
 
 #[cfg(test)]
@@ -251,6 +280,10 @@ mod tests {
     fn what_is_shown_shorter_than_it_is_counts_as_the_same() {
         assert!(!differs(0.4815, 0.48145466, 4));
         assert!(!differs(0.5, 0.5, 4));
+        assert!(!differs(0.003922, 1.0 / 255.0, 4));
+        assert!(differs(0.00392157, 0.0039, 4));
+        assert_eq!(shown(1.0 / 255.0, 4), "0.003922");
+        assert_eq!((shown(0.5, 4), shown(88.0, 0)), ("0.5".into(), "88".into()));
         assert!(differs(0.4816, 0.48145466, 4));
         assert!(differs(88.0, 87.5, 1));
     }

@@ -138,7 +138,17 @@ impl Compare {
                 choices,
             })
         };
-        models.iter().enumerate().map(side).collect()
+        let sides: Vec<Side> = models.iter().enumerate().map(side).collect::<Result<_>>()?;
+        if let Some(named) = &self.architecture.name {
+            let is_of_it = |side: &Side| {
+                let card = side.session.card();
+                card.is_ok_and(|card| card.architecture.as_ref() == Some(named))
+            };
+            if !sides.iter().any(is_of_it) {
+                bail!("no model that is compared has weights of {named} alone");
+            }
+        }
+        Ok(sides)
     }
 
     /// The rows of one picture through one model.

@@ -177,6 +177,8 @@ fn cost(op: &Op, shapes: &[Vec<i64>]) -> (f64, f64) {
             let products = queries * at(second, 2);
             (products + queries * values, products * (at(x, 1) + values))
         }
+        // With its signs and both sides without theirs.
+        Op::DivWhole => (4.0 * broadcast(shapes), 4.0 * broadcast(shapes)),
         Op::Einsum { equation } => einsum(equation, shapes),
         Op::Full { shape, .. } => (count(shape), count(shape)),
         Op::Range {
@@ -238,7 +240,6 @@ fn cost(op: &Op, shapes: &[Vec<i64>]) -> (f64, f64) {
         | Op::Mul
         | Op::Div
         | Op::DivFloor
-        | Op::DivWhole
         | Op::Maximum
         | Op::Minimum
         | Op::Prelu
@@ -261,17 +262,31 @@ fn cost(op: &Op, shapes: &[Vec<i64>]) -> (f64, f64) {
 fn einsum(equation: &str, shapes: &[Vec<i64>]) -> (f64, f64) {
     let (inputs, output) = equation.split_once("->").unwrap_or((equation, ""));
     let mut sizes: HashMap<char, f64> = HashMap::new();
+    // The axes under the dots, which stand for as many as there are.
+    let mut under = Vec::new();
     for (letters, shape) in inputs.split(',').zip(shapes) {
-        let letters = letters.chars().filter(|letter| letter.is_alphabetic());
-        for (letter, size) in letters.zip(shape) {
-            let known = sizes.entry(letter).or_default();
+        let (before, behind) = letters.split_once("...").unwrap_or((letters, ""));
+        let own = |letters: &str| -> Vec<char> {
+            let letters = letters.chars().filter(|letter| letter.is_alphabetic());
+            letters.collect()
+        };
+        let (before, behind) = (own(before), own(behind));
+        let last = shape.len().saturating_sub(behind.len());
+        let named = before.iter().zip(shape);
+        for (letter, size) in named.chain(behind.iter().zip(&shape[last..])) {
+            let known = sizes.entry(*letter).or_default();
             *known = known.max(*size as f64);
         }
+        under.push(shape.get(before.len()..last).unwrap_or_default().to_vec());
     }
-    let work = sizes.values().product();
+    let places = match equation.contains("...") {
+        true => broadcast(&under),
+        false => 1.0,
+    };
+    let work = sizes.values().product::<f64>() * places;
     let of = |letter: char| sizes.get(&letter).copied().unwrap_or(1.0);
     match equation.contains("->") {
-        true => (output.chars().map(of).product(), work),
+        true => (output.chars().map(of).product::<f64>() * places, work),
         false => (work, work),
     }
 }

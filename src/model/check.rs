@@ -155,7 +155,7 @@ fn picture(shape: [i64; 4]) -> Result<Tensor, TchError> {
     let elements = elements.filter(|n| (1..=MOST_VALUES).contains(n));
     let elements =
         elements.ok_or_else(|| TchError::Shape(format!("an absurd input size {shape:?}")))?;
-    // In place: a large one is in memory once.
+    // In place: a large one is in memory once, and once more in its own type.
     Tensor::f_arange(elements, (Kind::Double, Device::Cpu))?
         .f_mul_scalar_(12.9898)?
         .f_sin_()?

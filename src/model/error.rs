@@ -41,6 +41,13 @@ pub enum Fault {
     )]
     Foreign { what: String },
 
+    #[error(
+        "{what}, which this program does not read. From Keras, with the model loaded, write \
+         model.export(\"model.onnx\", format=\"onnx\"), and open that; from TensorFlow, use tf2onnx. \
+         The file"
+    )]
+    OfTensorFlow { what: String },
+
     /// The file has weights alone, and they fit these networks alike.
     #[error(
         "the file has weights without a graph, and they fit {} networks alike; name one of them \
@@ -168,13 +175,20 @@ impl Candidate {
 /// The network that weights of another one are nearest to.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error(
-    "the file has weights without a graph, and they {}. The nearest is {name}: {fits} of its {of} \
-     tensors fit.{}\nIn Python, with the model loaded, write the graph too:\n{HOW_TO_EXPORT}\nThe file",
+    "the file has weights without a graph, and they {}.{}\nIn Python, with the model loaded, write the \
+     graph too:\n{HOW_TO_EXPORT}\nThe file",
     match asked_for {
         true => format!("are not of {name}"),
         false => format!("are of none of the {known} networks whose graph this program knows"),
     },
-    lines(differences)
+    // Where hardly anything fits, what differs says nothing.
+    match 2 * fits >= *of || *asked_for {
+        true => format!(
+            " The nearest is {name}: {fits} of its {of} tensors fit.{}",
+            lines(differences)
+        ),
+        false => String::new(),
+    }
 )]
 pub struct Nearest {
     pub name: String,

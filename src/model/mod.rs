@@ -20,6 +20,7 @@ pub mod labels;
 pub mod layers;
 pub mod opening;
 mod ops;
+mod pixels;
 pub mod plan;
 pub mod preprocess;
 mod recommend;
@@ -110,6 +111,7 @@ impl Model {
             .map(|size| u32::try_from(size).unwrap_or_default());
         let preprocess = match &opened.preprocess {
             Some(text) => Preprocess::from_json(text, width, height, path)?,
+            None if pixels::takes_whole(&graph) => Preprocess::whole_pixels(width, height),
             None => Preprocess::imagenet(width, height),
         };
         let preprocess_assumed = opened.preprocess.is_none();

@@ -50,6 +50,16 @@ impl Preprocess {
         }
     }
 
+    /// Pixels from 0 to 255, nothing cut off: for a network that scales them itself.
+    pub fn whole_pixels(width: u32, height: u32) -> Preprocess {
+        Preprocess {
+            crop_pct: 1.0,
+            mean: [0.0; 3],
+            std: [1.0 / 255.0; 3],
+            ..Preprocess::imagenet(width, height)
+        }
+    }
+
     /// Reads timm's keys for a model whose input is `width` × `height` pixels. `model` is the file
     /// an error names.
     pub fn from_json(

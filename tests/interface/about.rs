@@ -86,6 +86,10 @@ fn classes_are_named_and_logits_read_as_one_says() {
     assert_ne!(logit(&window, &first), softmax, "another probability");
 
     window.click("Type names…");
+    // The keyboard is the box's at once: these are keys of commands elsewhere.
+    window.harness.run_steps(2);
+    let field = window.harness.get_by_label("Names of the classes");
+    assert!(field.is_focused());
     let type_names = |window: &mut Window, text: &str| {
         window.click("Names of the classes");
         window.ctrl(Key::A);

@@ -281,6 +281,30 @@ fn the_network_that_weights_were_taken_for_is_not_asked_for_again() {
     }
 }
 
+#[test]
+fn the_way_the_last_model_was_used_comes_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let used = |window: &mut Window| {
+        window.settle();
+        window.ctrl(Key::I);
+        window.harness.run_steps(2);
+        window.harness.query_by_label("As opened").is_some()
+    };
+    let mut window = window_in(folder.path(), both());
+    assert!(!used(&mut window));
+    window.click("BGR");
+    window.settle();
+    let class = window.chosen_class();
+    drop(window);
+    let mut next = window_in(folder.path(), Start::default());
+    assert!(used(&mut next));
+    assert_eq!(next.chosen_class(), class);
+    next.click("As opened");
+    next.settle();
+    drop(next);
+    assert!(!used(&mut window_in(folder.path(), Start::default())));
+}
+
 fn rows(window: &Window) -> [String; 2] {
     ["Grad-CAM, row 1", "Grad-CAM, row 2"].map(|panel| window.value(panel))
 }

@@ -180,5 +180,5 @@ pub fn moved(session: &mut Session, old: &Path, new: &Path) {
 
 /// Whether two are of one model, used alike.
 fn is_same(a: &StoredSide, b: &StoredSide) -> bool {
-    a.model == b.model
+    a.model.path == b.model.path && a.model.is_used_as(&b.model)
 }

@@ -26,6 +26,12 @@ fn a_sum_over_letters_costs_what_all_of_them_run_over() {
     // A letter's axis of one is laid over the others'.
     let over = [vec![50, 7], vec![1, 7]];
     assert_eq!(cost(&op("ab,ab->ab"), &over), (350.0, 350.0));
+    // Dots stand for the axes between the letters before and behind them.
+    let wide = [vec![1, 150_528], vec![1, 150_528]];
+    let all = 150_528f64 * 150_528.0;
+    assert_eq!(cost(&op("...a,...b->...ab"), &wide), (all, all));
+    let batches = [vec![4, 5, 7], vec![7, 3]];
+    assert_eq!(cost(&op("...ab,bc->...ac"), &batches), (60.0, 420.0));
 }
 
 #[test]
@@ -34,11 +40,12 @@ fn what_is_laid_over_each_other_costs_what_comes_of_it() {
     for op in [
         Op::Add { alpha: 1.0 },
         Op::DivFloor,
-        Op::DivWhole,
         Op::MaskedFill { value: 0.0 },
     ] {
         assert_eq!(elements(op, &[column, row]), 1e6);
     }
+    // With the sides without their signs, and the signs.
+    assert_eq!(elements(Op::DivWhole, &[column, row]), 4e6);
     assert_eq!(elements(Op::Where, &[&[1], column, row]), 1e6);
     let product = Op::AddProduct { value: 1.0 };
     assert_eq!(elements(product, &[&[3, 1, 1], column, row]), 3e6);

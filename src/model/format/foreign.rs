@@ -4,12 +4,19 @@
 /// How many bytes from the start [`by_content`] wants to see.
 pub const HEAD: usize = 64;
 
+/// What a file of TensorFlow's is, judged by its first bytes.
+pub fn of_tensorflow(head: &[u8]) -> Option<&'static str> {
+    match head {
+        [0x89, b'H', b'D', b'F', ..] => Some("this is an HDF5 file, as Keras writes it"),
+        [_, _, _, _, b'T', b'F', b'L', b'3', ..] => Some("this is a TensorFlow Lite model"),
+        _ => None,
+    }
+}
+
 /// What a file is, judged by its first bytes; `None` for a zip archive or what we
 /// cannot name.
 pub fn by_content(head: &[u8]) -> Option<&'static str> {
     let what = match head {
-        [0x89, b'H', b'D', b'F', ..] => "this is an HDF5 file (Keras)",
-        [_, _, _, _, b'T', b'F', b'L', b'3', ..] => "this is a TensorFlow Lite model",
         [b'G', b'G', b'U', b'F', ..] => "this is a GGUF file",
         [0x89, b'P', b'N', b'G', ..] | [0xff, 0xd8, 0xff, ..] => "this is a picture",
         _ => return None,

@@ -77,6 +77,9 @@ fn read(
     if is_onnx(path, &start) {
         return onnx::open(path, start.file, start.length, opening);
     }
+    if let Some(what) = foreign::of_tensorflow(&start.bytes) {
+        return Err(Fault::OfTensorFlow { what: what.into() });
+    }
     if let Some(what) = foreign::by_content(&start.bytes) {
         return Err(Fault::Foreign { what: what.into() });
     }
@@ -99,6 +102,10 @@ fn read(
         archive.enter(root)?;
         return checkpoint::open_archive(archive, library, opening);
     }
+    if archive.names().any(|name| name == "model.weights.h5") {
+        let what = "this is a model as Keras saves it (.keras)".into();
+        return Err(Fault::OfTensorFlow { what });
+    }
     Err(Fault::Foreign {
         what: foreign::by_entries(archive.names()).into(),
     })
@@ -118,7 +125,8 @@ fn open_silently(path: &Path) -> Result<Opened, Error> {
 fn is_onnx(path: &Path, start: &FileStart) -> bool {
     let ending = path.extension();
     let named = ending.is_some_and(|ending| ending.eq_ignore_ascii_case("onnx"));
-    let nothing_else = foreign::by_content(&start.bytes).is_none() && !start.is_zip();
+    let foreign = foreign::of_tensorflow(&start.bytes).or(foreign::by_content(&start.bytes));
+    let nothing_else = foreign.is_none() && !start.is_zip();
     foreign::is_onnx(&start.bytes) || (named && nothing_else)
 }
 

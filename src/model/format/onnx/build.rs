@@ -274,7 +274,7 @@ impl<'a> Builder<'a> {
         self.values[value.0].weight.as_ref()
     }
 
-    /// Whole numbers that do not depend on the picture, few enough to be a shape or places.
+    /// Whole numbers that do not depend on the picture, however many.
     pub fn ints(&self, value: ValueId) -> Answer<Option<Vec<i64>>> {
         let Some(tensor) = self.tensor(value) else {
             return Ok(None);

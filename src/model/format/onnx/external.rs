@@ -18,7 +18,11 @@ pub struct Folder {
     /// The one that the model's file itself lies in: a cache of downloads may have links to both the
     /// model and its weights.
     own: Option<PathBuf>,
-    files: HashMap<String, (File, u64)>,
+    model: Option<PathBuf>,
+    /// By their paths, whatever a weight calls them: each once.
+    files: HashMap<PathBuf, (File, u64)>,
+    /// Which of them a weight means by a name.
+    named: HashMap<String, PathBuf>,
 }
 
 impl Folder {
@@ -27,13 +31,15 @@ impl Folder {
         let folder = path
             .parent()
             .filter(|folder| !folder.as_os_str().is_empty());
+        let model = path.canonicalize().ok();
         Folder {
             path: folder.unwrap_or(Path::new(".")).to_owned(),
-            own: path
-                .canonicalize()
-                .ok()
+            own: model
+                .as_ref()
                 .and_then(|file| Some(file.parent()?.to_owned())),
+            model,
             files: HashMap::new(),
+            named: HashMap::new(),
         }
     }
 
@@ -74,22 +80,26 @@ impl Folder {
         Ok(file)
     }
 
-    /// Bytes of all files that have been opened.
+    /// Bytes of all files that have been opened beside the model's own.
     pub fn length(&self) -> u64 {
-        let lengths = self.files.values().map(|(_, length)| length);
+        let others = self.files.iter();
+        let others = others.filter(|(path, _)| Some(*path) != self.model.as_ref());
+        let lengths = others.map(|(_, (_, length))| length);
         lengths.fold(0, |sum, length| length.saturating_add(sum))
     }
 
     fn open(&mut self, weight: &str, location: &str) -> Result<&mut (File, u64)> {
-        if !self.files.contains_key(location) {
-            let opened = self.find(weight, location)?;
-            self.files.insert(location.to_owned(), opened);
+        if !self.named.contains_key(location) {
+            let (path, opened) = self.find(weight, location)?;
+            self.named.insert(location.to_owned(), path.clone());
+            self.files.entry(path).or_insert(opened);
         }
-        let opened = self.files.get_mut(location);
+        let path = self.named.get(location);
+        let opened = path.and_then(|path| self.files.get_mut(path));
         opened.ok_or_else(|| wrong(weight, format!("should lie in {location}")))
     }
 
-    fn find(&self, weight: &str, location: &str) -> Result<(File, u64)> {
+    fn find(&self, weight: &str, location: &str) -> Result<(PathBuf, (File, u64))> {
         let leaves = || {
             wrong(
                 weight,
@@ -113,7 +123,12 @@ impl Folder {
         };
         let folder = self.path.canonicalize().map_err(missing)?;
         // Links are followed first: one may lead anywhere.
-        let path = folder.join(location).canonicalize().map_err(missing)?;
+        let path = folder.join(location).canonicalize();
+        let beside_link_only = |_| match &self.own {
+            Some(own) => own.join(location).canonicalize(),
+            None => folder.join(location).canonicalize(),
+        };
+        let path = path.or_else(beside_link_only).map_err(missing)?;
         let own = self.own.as_ref().filter(|own| path.starts_with(own));
         if !path.starts_with(&folder) && own.is_none() {
             return Err(wrong(
@@ -131,6 +146,7 @@ impl Folder {
                 format!("should lie in {location}, which is a folder or a device"),
             ));
         }
-        Ok((File::open(&path).map_err(missing)?, about.len()))
+        let file = File::open(&path).map_err(missing)?;
+        Ok((path, (file, about.len())))
     }
 }

@@ -4,15 +4,15 @@ use std::collections::HashMap;
 
 use prost::Message;
 
-use super::proto::{Attribute, Function, Graph, Model, Node};
+use super::proto::{Attribute, Entry, Function, Graph, Model, Node};
 use super::{Result, ops};
 use crate::model::error::Fault;
 
 /// Nodes that the bodies may add up to: functions that call one another double at each step.
 const MOST_NODES: usize = 200_000;
 const DEEPEST: usize = 64;
-/// Bytes that the bodies may add up to beside what the file has, as it would write them.
-const MOST_BYTES: usize = 64 << 20;
+/// Bytes that the bodies may add up to beside what the file has.
+const MOST_BYTES: usize = 256 << 20;
 
 type Key<'a> = (&'a str, &'a str, &'a str);
 
@@ -105,16 +105,23 @@ impl Inliner<'_> {
         for attribute in node.attributes.iter().chain(&function.defaults) {
             given.entry(&attribute.name).or_insert(attribute);
         }
-        let notes: usize = node.metadata.iter().map(Message::encoded_len).sum();
+        let notes: usize = node.metadata.iter().map(held).sum();
         for inner in &function.nodes {
-            // Before anything is copied: a long name or list may be asked for again and again.
-            self.copy(inner.encoded_len() + prefix.len() + notes)?;
+            // Before anything is copied: a long name or list may be asked for again and again, and what
+            // is empty in the file takes memory.
+            self.copy(size_of::<Node>() + inner.encoded_len() + prefix.len())?;
+            self.copy(match inner.metadata.is_empty() {
+                true => notes,
+                false => size_of_val(&*inner.metadata),
+            })?;
             for name in inner.inputs.iter().chain(&inner.outputs) {
-                self.copy(names.get(name.as_str()).unwrap_or(&prefix).len())?;
+                let name = names.get(name.as_str()).unwrap_or(&prefix);
+                self.copy(size_of::<String>() + name.len())?;
             }
             for attribute in &inner.attributes {
                 let given = given.get(attribute.refers_to.as_str());
-                self.copy(given.map_or(0, |given| given.encoded_len()))?;
+                let given = given.map_or(0, |given| given.encoded_len());
+                self.copy(size_of::<Attribute>() + given)?;
             }
             let attributes = inner.attributes.iter();
             let mut inner = Node {
@@ -144,11 +151,16 @@ impl Inliner<'_> {
     }
 }
 
+/// Bytes that a note takes.
+fn held(note: &Entry) -> usize {
+    size_of::<Entry>() + note.encoded_len()
+}
+
 fn within(bounds: bool) -> Result<()> {
     match bounds {
         true => Ok(()),
         false => Err(Fault::Graph(
-            "its functions unfold into too many nodes".into(),
+            "its functions unfold into more than any network has".into(),
         )),
     }
 }

@@ -96,7 +96,8 @@ pub fn open(path: &Path, file: File, length: u64, opening: &mut Opening) -> Resu
 /// `pytorch 2.13.0`, where the file says so.
 fn writer(model: &proto::Model) -> Option<String> {
     let words = [&model.producer, &model.producer_version];
-    let words: Vec<&str> = words.into_iter().map(|word| word.trim()).collect();
+    // tf2onnx writes the name of what it does not know.
+    let words = words.map(|word| word.trim().trim_end_matches(" None"));
     let writer = words.join(" ").trim().replace(char::is_control, " ");
     (!writer.is_empty()).then_some(writer)
 }

@@ -14,6 +14,9 @@ use super::proto::{Graph, Node};
 use crate::model::format::calls::{self, Frame};
 use crate::model::graph::{Module, ModulePath};
 
+/// Longest name of a node, in bytes, that is read as scopes: each has a path of its own.
+const LONGEST: usize = 10_000;
+
 /// The modules around a node, outermost first and beginning with the model itself.
 pub type Stack = Vec<Module>;
 

@@ -62,10 +62,10 @@ fn called(number: i32) -> String {
     name.into()
 }
 
-/// How often the bytes of all files may be read, taken together.
+/// Memory that tensors may take, in lengths of all files together.
 const SHARED: u64 = 4;
-/// Bytes that may be read in any case.
-const GRANTED: u64 = 64 << 20;
+/// Memory that is granted in any case, in bytes; less to the fuzzer, whose files are small.
+const GRANTED: u64 = if cfg!(fuzzing) { 4 << 20 } else { 64 << 20 };
 
 /// Reads the tensors of a file, each when it is asked for.
 pub struct Weights<'a> {
@@ -74,6 +74,8 @@ pub struct Weights<'a> {
     /// Bytes of it.
     length: u64,
     folder: Folder,
+    /// Bytes of memory that tensors have taken.
+    taken: u64,
     progress: Progress<'a>,
 }
 
@@ -108,6 +110,7 @@ impl<'a> Weights<'a> {
             length: file.metadata().map_or(0, |about| about.len()),
             file,
             folder,
+            taken: 0,
             progress: Progress { tell, read: 0, of },
         }
     }
@@ -117,12 +120,13 @@ impl<'a> Weights<'a> {
         self.progress.add(0)
     }
 
-    /// Whether so many bytes more are within what the files account for: the same ones may be read for
-    /// each call of a function, or be those of several weights.
+    /// Whether so many bytes of memory more are within what the files account for: the same bytes of a
+    /// file may be read for each call of a function, or be those of several weights.
     fn afford(&mut self, name: &str, bytes: u64) -> Result<()> {
         let there = self.length.saturating_add(self.folder.length());
         let most = GRANTED.max(there.saturating_mul(SHARED));
-        match self.progress.read.saturating_add(bytes) <= most {
+        self.taken = self.taken.saturating_add(bytes);
+        match self.taken <= most {
             true => Ok(()),
             false => Err(wrong(
                 name,
@@ -161,7 +165,8 @@ impl<'a> Weights<'a> {
         if written.location == 1 {
             self.folder.at(name, &written.external, bytes)?;
         }
-        self.afford(name, bytes)?;
+        // Not negative, and no more than eight times the bytes.
+        self.afford(name, count.unsigned_abs() * held.elt_size_in_bytes() as u64)?;
         let list = match kind {
             Kind::Float => proto::FLOATS,
             Kind::Double => proto::DOUBLES,

@@ -2,15 +2,16 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{by_paths, model};
+use super::{LONGEST, by_paths, model};
 use crate::model::format::calls::{DEEPEST, Frame};
 use crate::model::format::onnx::proto::Node;
 
 /// By TensorFlow's scopes: `model/block1/conv/Conv2D`. What stands around all of them says nothing.
 pub fn by_scopes<'a>(layers: &[&'a Node]) -> Vec<Vec<Frame<'a>>> {
     let parts = |node: &&'a Node| -> Vec<&'a str> {
-        let parts = node.name.split('/').filter(|part| !part.is_empty());
-        parts.collect()
+        let name = Some(node.name.as_str()).filter(|name| name.len() <= LONGEST);
+        let parts = name.unwrap_or_default().split('/');
+        parts.filter(|part| !part.is_empty()).collect()
     };
     let scopes: Vec<Vec<&str>> = layers.iter().map(parts).collect();
     let deep: Vec<&Vec<&str>> = scopes.iter().filter(|scope| scope.len() > 1).collect();

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{by_paths, model};
+use super::{LONGEST, by_paths, model};
 use crate::model::format::calls::{DEEPEST, Frame};
 use crate::model::format::onnx::literal;
 use crate::model::format::onnx::proto::Node;
@@ -13,7 +13,7 @@ pub fn scopes(node: &Node) -> Option<&str> {
         let found = node.metadata.iter().find(|entry| entry.key == key);
         found.map(|entry| entry.value.as_str())
     };
-    note("pkg.torch.onnx.name_scopes")
+    note("pkg.torch.onnx.name_scopes").filter(|scopes| scopes.len() <= LONGEST)
 }
 
 fn classes(node: &Node) -> Option<&str> {
@@ -137,7 +137,8 @@ pub fn by_names<'a>(layers: &[&'a Node], weights: &HashSet<&str>) -> Vec<Vec<Fra
 
 /// The modules in a node's name, without the operation at its end.
 fn components(name: &str) -> Vec<&str> {
-    let Some(name) = name.strip_prefix('/') else {
+    let name = name.strip_prefix('/').filter(|name| name.len() <= LONGEST);
+    let Some(name) = name else {
         return Vec::new();
     };
     let mut names: Vec<&str> = name.split('/').filter(|name| !name.is_empty()).collect();
