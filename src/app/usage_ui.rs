@@ -18,8 +18,8 @@ use super::widgets::{Choice, segments};
 const SIZES: std::ops::RangeInclusive<u32> = 8..=2048;
 /// The least width of a field that stands beside others, in points.
 const FIELD: f32 = 40.0;
-/// Lines of the box in which names are typed: it does not grow under the pointer.
-const NAMES_ROWS: usize = 8;
+/// Lines of the box in which names are typed, at the least.
+const NAMES_ROWS: usize = 4;
 /// Of means and deviations, as far as they are shown.
 const DECIMALS: usize = 4;
 
@@ -94,17 +94,7 @@ impl Draft {
             }
             return false;
         };
-        ScrollArea::vertical()
-            .id_salt("names")
-            .max_height(160.0)
-            .min_scrolled_height(160.0)
-            .show(ui, |ui| {
-                let field = TextEdit::multiline(&mut text)
-                    .id(names_id())
-                    .desired_width(f32::INFINITY)
-                    .desired_rows(NAMES_ROWS);
-                ui.add(field).accessible_name("Names of the classes");
-            });
+        // Above the box, where its height cannot move them from under the pointer.
         let lines = text.lines().count();
         let fits = lines == classes;
         let mut open = true;
@@ -124,6 +114,16 @@ impl Draft {
             let colour = if fits { colours.weak } else { colours.caution };
             ui.label(RichText::new(why).font(theme::small()).color(colour));
         });
+        ScrollArea::vertical()
+            .id_salt("names")
+            .max_height(160.0)
+            .show(ui, |ui| {
+                let field = TextEdit::multiline(&mut text)
+                    .id(names_id())
+                    .desired_width(f32::INFINITY)
+                    .desired_rows(NAMES_ROWS);
+                ui.add(field).accessible_name("Names of the classes");
+            });
         self.names = open.then_some((card.weights, text));
         settled
     }
