@@ -283,6 +283,12 @@ fn list(ops: &[UnsupportedOp]) -> String {
     if more > 0 {
         text.push_str(&format!("\n    and {more} more"));
     }
+    if ops.iter().any(|op| op.op.starts_with("aten.")) {
+        text.push_str(
+            "\nIn Python, program = program.run_decompositions() before it is saved may do without \
+             them, or an export to ONNX.",
+        );
+    }
     text.push_str("\nThe file");
     text
 }

@@ -32,7 +32,7 @@ def compare(script, name, folder):
     written = run(sys.executable, str(HERE / script), str(folder), name)
     if written.returncode or not (folder / f"{name}.npz").is_file():
         print(written.stdout, written.stderr, file=sys.stderr)
-        return "", ["PyTorch does not write it"]
+        return "", ["its exporter does not write it"]
     files = [path for path in folder.glob(f"{name}.*") if path.suffix != ".npz"]
     test = run(
         "cargo", "test", "--quiet", "--test", "torchvision", "--", "--ignored", "--nocapture",

@@ -174,12 +174,23 @@ impl Walk<'_> {
             }
             // Written again here, and once more where it is used.
             Field::Text | Field::Bytes => self.spend(48 + 3 * length)?,
-            Field::Numbers => self.spend(16 * length)?,
+            Field::Numbers => self.spend(3 * length)?,
             Field::Skipped => return self.skip(length),
         }
         put_varint(key, kept);
         put_varint(length, kept);
-        self.copy(length, kept)
+        let start = kept.len();
+        self.copy(length, kept)?;
+        if let Field::Numbers = message.field(tag) {
+            // Each ends in a byte like this. A list that grows holds twice as much for a moment.
+            let numbers = kept[start..].iter().filter(|byte| **byte < 0x80).count();
+            let each = match (message, tag) {
+                (Message::Tensor, 5) => 2 * size_of::<i32>(),
+                _ => 2 * size_of::<i64>(),
+            };
+            self.spend((each * numbers) as u64)?;
+        }
+        Ok(())
     }
 
     /// A field of a fixed length.

@@ -229,3 +229,17 @@ fn how_far_it_is_read_is_told_within_a_weight_and_reading_can_end_there() {
     let Error::File { fault, .. } = cancelled.unwrap_err();
     assert_eq!(fault, Fault::Cancelled);
 }
+
+#[test]
+fn millions_of_halves_written_as_numbers_are_no_damage() {
+    // Three bytes in the file for two of the half: as `onnx.helper.make_tensor` writes them.
+    let count = 1 << 24;
+    let halves = Tensor {
+        name: "w".into(),
+        kind: 10,
+        sizes: vec![count as i64],
+        int32s: vec![half::f16::from_f32(1.0).to_bits().into(); count],
+        ..Tensor::default()
+    };
+    kept(&adds(halves));
+}
