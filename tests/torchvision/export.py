@@ -316,9 +316,9 @@ def as_planes(shape, prefix):
 
 
 # Modules that hand on what they get are no nodes of the graph, and what attention keeps of its
-# tokens is no map.
+# tokens is no map. volo's auxiliary head answers for each token: a layer of answers, not of features.
 PASSED_OVER = (nn.Dropout, nn.Identity)
-NO_MAPS = ("attn_drop", "softmax", "rel_pos", "q_norm", "k_norm")
+NO_MAPS = ("attn_drop", "softmax", "rel_pos", "q_norm", "k_norm", "aux_head")
 
 
 def grad_cam(model, x, index):
