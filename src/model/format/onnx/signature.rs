@@ -29,13 +29,17 @@ pub struct Output {
     pub head: Head,
 }
 
-/// The one input that is no weight; refuses all but an RGB image.
+/// The one input that is no weight and that a node reads; refuses all but an RGB image.
 pub fn input(graph: &Graph) -> Result<Input> {
     // Files of old list their weights among the inputs.
     let weights: HashSet<&str> = graph.initializers.iter().map(|w| w.name.as_str()).collect();
     let free = graph.inputs.iter();
+    let free = free.filter(|input| !weights.contains(input.name.as_str()));
+    // Keras leaves constants there that it has computed with and done away with.
+    let inputs = graph.nodes.iter().flat_map(|node| &node.inputs);
+    let read: HashSet<&str> = inputs.map(String::as_str).collect();
     let free: Vec<&ValueInfo> = free
-        .filter(|input| !weights.contains(input.name.as_str()))
+        .filter(|input| read.contains(input.name.as_str()))
         .collect();
     let image = match free[..] {
         [image] => image,

@@ -104,6 +104,9 @@ fn only_one_picture_goes_in() {
     }
     let mut two = Onnx::new();
     two.graph().inputs.push(value("z", 1, &[1]));
+    // One that nothing reads is not asked for.
+    opened(&two);
+    two.node("Mul", &["x", "z"], &["product"], vec![]);
     assert!(refusal(&two).contains("2 tensors"));
     // Weights of old files stand among the inputs.
     two.weight("z", &[1], &[1.0]);
