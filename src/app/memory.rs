@@ -45,6 +45,8 @@ struct Seen {
     /// The folder that `folders` was looked up for.
     generation: Option<u64>,
     models: Vec<(u64, PathBuf)>,
+    /// The model whose usage is remembered: one that is used otherwise has another id.
+    used: Option<u64>,
 }
 
 impl Memory {
@@ -238,7 +240,7 @@ impl App {
             settings.window.take(ctx);
         }
         memory.seen.look(&self.state, &self.film, settings);
-        settings.last.take(&self.state, &memory.seen);
+        settings.last.take(&self.state, &mut memory.seen);
         memory.keeper.offer(settings);
         let waker = ctx.clone();
         let trouble = memory.keeper.tick(move || waker.request_repaint());
@@ -301,7 +303,7 @@ impl Settings {
 }
 
 impl Last {
-    fn take(&mut self, state: &State, seen: &Seen) {
+    fn take(&mut self, state: &State, seen: &mut Seen) {
         if let Some((_, path)) = &seen.photo {
             set(&mut self.image, path);
         }
@@ -316,7 +318,9 @@ impl Last {
         if self.architecture != card.architecture {
             self.architecture.clone_from(&card.architecture);
         }
-        self.usage = StoredUsage::of(card);
+        if seen.used.replace(card.id) != Some(card.id) {
+            self.usage = StoredUsage::of(card);
+        }
         if self.layer != side.layer {
             self.layer.clone_from(&side.layer);
         }

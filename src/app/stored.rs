@@ -198,9 +198,7 @@ impl StoredModel {
             usage: StoredUsage::of(card),
         }
     }
-}
 
-impl StoredModel {
     /// Whether two are used alike, and of one network as far as both say which.
     pub fn is_used_as(&self, other: &StoredModel) -> bool {
         let networks = self.architecture.as_ref().zip(other.architecture.as_ref());

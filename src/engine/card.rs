@@ -74,16 +74,17 @@ impl ModelCard {
         }
         if model.preprocess_assumed && model.preprocess == model.opened_as.preprocess {
             let (width, height) = (model.preprocess.width, model.preprocess.height);
-            let (reason, taken) = match model.preprocess.mean {
-                [0.0, 0.0, 0.0] => (
+            let (reason, taken) = match model.preprocess == Preprocess::whole_pixels(width, height)
+            {
+                true => (
                     ", and the network scales pixels itself",
                     "they go in from 0 to 255",
                 ),
-                _ => ("", "torchvision's ImageNet defaults were taken"),
+                false => ("", "torchvision's ImageNet defaults were taken"),
             };
             notes.push(format!(
                 "Preprocessing assumed: the file does not say how to prepare a picture{reason}, so \
-                 {taken} at {width}×{height}. It can be set under Model."
+                 {taken} at {width}×{height}."
             ));
         }
         if rectifiers == 0 {

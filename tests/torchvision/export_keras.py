@@ -164,8 +164,11 @@ def write(model, path, way):
             asked = ["--opset", way.removeprefix("saved")] if way != "saved" else []
             command = [sys.executable, "-m", "tf2onnx.convert", "--saved-model", folder]
             subprocess.run([*command, "--output", str(path), *asked], check=True, capture_output=True)
-    nodes = onnx.load(path).graph.node
-    unknown = {node.op_type for node in nodes if not onnx.defs.has(node.op_type)}
+    written = onnx.load(path)
+    # It names a folder of this machine.
+    written.doc_string = written.graph.doc_string = ""
+    onnx.save(written, path)
+    unknown = {node.op_type for node in written.graph.node if not onnx.defs.has(node.op_type)}
     if unknown:
         path.unlink()
         raise ValueError(f"tf2onnx leaves {sorted(unknown)} as they are")
