@@ -38,7 +38,7 @@ impl App {
         let state = &mut self.state;
         if std::mem::take(&mut state.side_mut().reveal_layer) {
             open_branches(state.side_mut(), &card);
-            self.scroll_to_layer = true;
+            self.scroll_to_layer = 3;
             self.reveal_tile = 3;
         }
         let inset = egui::Margin {
@@ -70,7 +70,13 @@ impl App {
         notes_ui(ui, &card);
         let rows = visible_rows(state.side(), &card);
         ui.spacing_mut().item_spacing.y = 0.0;
-        let scroll_to = std::mem::take(&mut self.scroll_to_layer);
+        // Notes and a smaller window take room from the list, from under the chosen row.
+        let height = ui.available_height();
+        if self.list_height != height {
+            (self.list_height, self.scroll_to_layer) = (height, 3);
+        }
+        let scroll_to = self.scroll_to_layer > 0;
+        self.scroll_to_layer = self.scroll_to_layer.saturating_sub(1);
         let chosen = rows
             .iter()
             .position(|&i| state.side().has_layer(&card.layers.layers[i].path));

@@ -119,8 +119,10 @@ pub struct App {
     frame: Option<(Rect, Vec2)>,
     /// The row whose picture the pointer is over.
     hovered: Option<rows::RowId>,
-    /// The chosen layer's row is to be brought into sight.
-    scroll_to_layer: bool,
+    /// The chosen layer's row is to be brought into sight, in so many frames.
+    scroll_to_layer: u8,
+    /// How high the list of layers is.
+    list_height: f32,
     /// And its tile in the strip, in so many frames.
     reveal_tile: u8,
     /// How wide a tile of the strip is, and the strip.
@@ -182,7 +184,8 @@ impl App {
             first: start,
             frame: None,
             hovered: None,
-            scroll_to_layer: false,
+            scroll_to_layer: 0,
+            list_height: 0.0,
             reveal_tile: 0,
             strip_widths: (0.0, 0.0),
             reveal_row: None,
