@@ -11,7 +11,8 @@ use poll_promise::Promise;
 
 use crate::engine::{Error, ModelCard, resolve_layer};
 use crate::explain::Channels;
-use crate::model::{self, error::Fault};
+use crate::model;
+use crate::model::error::Fault;
 use crate::picture::decode::Photo;
 
 use super::architecture_ui::Choosing;

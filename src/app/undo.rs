@@ -181,8 +181,8 @@ mod tests {
 
     use crate::picture::decode::Photo;
 
-    use super::super::state::{Opacity, State};
     use super::*;
+    use crate::app::state::{Opacity, State};
 
     #[test]
     fn a_slider_and_a_gesture_are_told_from_a_choice() {

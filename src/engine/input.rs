@@ -4,7 +4,8 @@ use std::time::Instant;
 
 use tch::{Device, Kind, Tensor};
 
-use super::{Error, session::ms_since};
+use super::Error;
+use super::session::ms_since;
 use crate::model::Preprocess;
 use crate::picture::decode::Photo;
 use crate::picture::geometry::{Fit, Placement};

@@ -167,8 +167,8 @@ fn picture(shape: [i64; 4]) -> Result<Tensor, TchError> {
 mod tests {
     use std::ops::ControlFlow;
 
-    use super::super::graph::{Node, Op, Value};
     use super::*;
+    use crate::model::graph::{Node, Op, Value};
 
     /// A network of one node after another on a 3 × 8 × 8 picture, ending in two logits.
     fn network(ops: &[Op]) -> Graph {

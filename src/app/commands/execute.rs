@@ -4,10 +4,10 @@ use egui::{Context, vec2};
 
 use crate::explain::Score;
 
-use super::super::export::What;
-use super::super::state::{Pane, SearchField, with_class};
-use super::super::{App, export, open, session};
 use super::Command;
+use crate::app::export::What;
+use crate::app::state::{Pane, SearchField, with_class};
+use crate::app::{App, export, open, session};
 
 impl App {
     /// Carries out what a panel, a menu or a key asked for: the one place where anything changes.

@@ -7,7 +7,7 @@ use poll_promise::Promise;
 
 use crate::engine::Error;
 
-use super::super::stored::StoredModel;
+use crate::app::stored::StoredModel;
 
 /// What a session says of a file that it needs.
 pub trait Needed: Clone + PartialEq {

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use super::super::session_file::{Live, Session, StoredLook, StoredPin, StoredSide};
-use super::super::state::{Opacity, State};
-use super::super::stored::{StoredClass, StoredModel, StoredScore};
+use crate::app::session_file::{Live, Session, StoredLook, StoredPin, StoredSide};
+use crate::app::state::{Opacity, State};
+use crate::app::stored::{StoredClass, StoredModel, StoredScore};
 
 impl State {
     /// What is open and chosen now, if anything is open. `pictures`: the folder that is walked

@@ -9,16 +9,16 @@ use crate::explain::Score;
 use crate::model::ModulePath;
 use crate::picture::decode::Photo;
 
-use super::super::App;
-use super::super::commands::Command;
-use super::super::notices::Place;
-use super::super::rows::{MOST_PINS, Pin, Subject};
-use super::super::session_file::{Opened, Session, StoredPin, StoredSide};
-use super::super::state::Side;
-use super::super::stored::{StoredModel, StoredScore};
 use super::Opening;
 use super::parts::{Part, PartState, failed, found};
 use super::unread::Unread;
+use crate::app::App;
+use crate::app::commands::Command;
+use crate::app::notices::Place;
+use crate::app::rows::{MOST_PINS, Pin, Subject};
+use crate::app::session_file::{Opened, Session, StoredPin, StoredSide};
+use crate::app::state::Side;
+use crate::app::stored::{StoredModel, StoredScore};
 
 impl App {
     pub(super) fn take_up_session(&mut self, opening: Opening) {

@@ -3,8 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::super::session_file::{Session, StoredPin, StoredSide};
-use super::super::state::State;
+use crate::app::session_file::{Session, StoredPin, StoredSide};
+use crate::app::state::State;
 
 /// Files named in one message; the rest is counted.
 const NAMED_AT_MOST: usize = 6;

@@ -11,9 +11,9 @@ use serde_json::Value;
 
 use crate::picture::write;
 
-use super::super::background;
 use super::Settings;
 use super::file::{self, NAME};
+use crate::app::background;
 
 /// Names the folder of settings in place of the system's own, for use from a stick and for tests.
 pub const FOLDER_VARIABLE: &str = "GRADCAM_CONFIG";

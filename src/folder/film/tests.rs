@@ -6,10 +6,10 @@ use std::time::Duration;
 use image::Rgb;
 use tempfile::TempDir;
 
-use super::super::answers::{Pending, Reply};
-use super::super::decoder::ON_THE_WAY;
-use super::super::roll::{Answered, Filter};
 use super::*;
+use crate::folder::answers::{Pending, Reply};
+use crate::folder::decoder::ON_THE_WAY;
+use crate::folder::roll::{Answered, Filter};
 
 /// Answers by the colour of the first pixel: its red is the class.
 #[derive(Default)]

@@ -1,8 +1,8 @@
 use tch::{Device, Kind};
 
-use super::super::graph::{Padding, Value};
-use super::super::ops;
 use super::*;
+use crate::model::graph::{Padding, Value};
+use crate::model::ops;
 
 fn random(size: &[i64]) -> Tensor {
     Tensor::rand(size, (Kind::Float, Device::Cpu)) - 0.4

@@ -1,7 +1,7 @@
 use tch::{Device, Kind, Tensor};
 
-use super::super::graph::{Value, ValueId};
 use super::*;
+use crate::model::graph::{Value, ValueId};
 
 /// x, a weight, and what each node of `ops` makes of the value before it and `inputs`.
 fn graph(nodes: Vec<(Op, Vec<usize>)>) -> Graph {

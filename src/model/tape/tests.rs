@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use tch::{Device, Kind};
 
-use super::super::graph::{Op, Padding, Value};
 use super::*;
+use crate::model::graph::{Op, Padding, Value};
 
 /// A graph over `[1, 3, 2, 2]`, built node by node; the logits are the three channels' means.
 struct Net(Graph);

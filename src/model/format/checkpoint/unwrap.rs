@@ -231,8 +231,8 @@ fn renamed(name: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::pickle::Dtype;
     use super::*;
+    use crate::model::format::checkpoint::pickle::Dtype;
 
     #[test]
     fn names_of_old_become_those_of_today() {

@@ -1,8 +1,8 @@
 use std::path::Path;
 
-use super::super::{Layer, Target};
 use super::*;
 use crate::model::Model;
+use crate::model::layers::{Layer, Target};
 
 /// Rows from `(path, channels, value, origin)`; 0 channels is a row without a map.
 fn tree(rows: &[(&str, usize, usize, usize)]) -> LayerTree {

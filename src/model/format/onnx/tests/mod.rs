@@ -20,7 +20,8 @@ use crate::model::error::{Error, Fault};
 use crate::model::format::{self, Opened};
 use crate::model::graph::Graph;
 use crate::model::opening::Opening;
-use crate::model::{Model, check, fold, plan::Plan};
+use crate::model::plan::Plan;
+use crate::model::{Model, check, fold};
 
 /// Opens a file with these bytes; an error has to name the file, last.
 fn open(bytes: &[u8]) -> Result<Opened, Fault> {
