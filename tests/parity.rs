@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use gradcam::engine::Session;
 use gradcam::explain::Score;
 use gradcam::model::ReluRule;
-use gradcam::picture::decode::Photo;
-use gradcam::picture::geometry::Fit;
+use gradcam::picture::photo::decode::Photo;
+use gradcam::picture::photo::geometry::Fit;
 use npyz::npz::NpzArchive;
 
 /// Of each array's largest magnitude.
@@ -41,14 +41,15 @@ fn golden(archive: &mut NpzArchive<BufReader<File>>, name: &str) -> Golden {
     let array = archive.by_name(name).unwrap().unwrap();
     let shape = array.shape().to_vec();
     let half = matches!(array.dtype(), npyz::DType::Plain(kind) if kind.num_bytes() == Some(2));
-    let values = match half {
-        true => array
+    let values = if half {
+        array
             .into_vec::<half::f16>()
             .unwrap()
             .into_iter()
             .map(half::f16::to_f32)
-            .collect(),
-        false => array.into_vec::<f32>().unwrap(),
+            .collect()
+    } else {
+        array.into_vec::<f32>().unwrap()
     };
     Golden { shape, values }
 }
@@ -139,7 +140,7 @@ fn every_golden_array_is_matched() {
 fn one_backward_pass_for_many_layers_gives_what_one_for_each_gives() {
     let (session, _) = opened("efficientnet_lite0", "chelsea_224.png", Fit::Stretch);
     let paths: Vec<String> = session
-        .card()
+        .info()
         .unwrap()
         .layers
         .targets()
@@ -178,7 +179,7 @@ fn the_answers_are_pillows_within_two_hundredths() {
             panic!("{key}")
         };
         let mut session = Session::default();
-        let card = session
+        let model = session
             .open_model(&root(&format!("models/{model}.pt2")))
             .unwrap();
         let photo = Photo::open(&root(&format!("assets/{picture}"))).unwrap();
@@ -186,7 +187,7 @@ fn the_answers_are_pillows_within_two_hundredths() {
             .answer(&photo, fit.parse().unwrap(), &mut |_| Ok(()))
             .unwrap();
         for (class, label, probability) in top {
-            assert_eq!(card.labels[class], label, "{key}");
+            assert_eq!(model.labels[class], label, "{key}");
             let ours = answer.probabilities[class];
             assert!(
                 (ours - probability).abs() <= 0.02,

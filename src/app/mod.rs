@@ -11,77 +11,30 @@ use anyhow::anyhow;
 use egui::{Context, Rect, Vec2, pos2, vec2};
 
 use crate::engine::{Engine, Error};
-use crate::folder::Film;
+use crate::folder::Gallery;
 
-mod about_ui;
-mod architecture_ui;
-mod arrange;
-mod asking;
-mod availability;
-mod background;
-mod channels_ui;
-mod choices;
-mod classes_ui;
 mod commands;
-mod compare;
-mod compare_ui;
-mod controls_ui;
-pub mod dialogs;
-mod export;
-mod film;
-mod film_head_ui;
-mod film_pictures;
-mod film_ui;
-mod film_walk;
-mod finder;
-mod first_choice;
-mod fuzzy;
-mod history;
-mod input_texture;
-mod keys;
-mod keys_ui;
-mod layers_ui;
-mod list_width;
-mod logic;
-mod looks;
-mod lost_display;
-mod memory;
-mod model_ui;
-mod notices;
-mod open;
-mod palette_ui;
-mod panels_ui;
-mod path_ui;
-mod photo_texture;
-mod picture_ui;
-mod readout_ui;
-mod recent;
-mod results;
-mod row_head_ui;
-mod rows;
-mod scale;
-mod score_ui;
-mod session;
-mod session_file;
-mod settings;
-mod slot;
+mod gallery;
+mod persistence;
 mod state;
-mod status_ui;
-mod stored;
-mod strip_ui;
+mod tasks;
 mod textures;
-mod theme;
-mod tiles;
-mod toolbar;
 mod ui;
-mod undo;
-mod usage_ui;
-mod view;
-mod widgets;
+pub(crate) mod window;
 
-use dialogs::{Dialogs, SystemDialogs};
-pub use memory::Memory;
-use state::State;
+pub use persistence::Memory;
+use persistence::{session, undo};
+use state::{State, rows};
+pub use tasks::open::dialogs;
+use tasks::{export, open};
+use ui::bars::notices;
+use ui::dialogs::{architecture_ui, palette_ui};
+use ui::kit::{list_width, theme};
+use ui::side_panels::{channels_ui, usage_ui};
+use ui::stage::panels_ui;
+use window::lost_display;
+
+use tasks::open::dialogs::{Dialogs, SystemDialogs};
 
 /// What to open first.
 #[derive(Debug, Clone, Default)]
@@ -106,7 +59,7 @@ pub struct App {
     engine: Engine,
     dialogs: Arc<dyn Dialogs>,
     state: State,
-    work: logic::Work,
+    work: tasks::Work,
     textures: textures::Textures,
     notices: notices::Notices,
     picking: Option<open::Picking>,
@@ -133,17 +86,17 @@ pub struct App {
     /// The preparation of pictures while it is being changed.
     draft: usage_ui::Draft,
     /// The open folder, if one is open, and how the window stands before it.
-    film: Film,
-    film_view: film::FilmView,
+    gallery: Gallery,
+    gallery_view: gallery::GalleryView,
     /// How wide the controls were in the last frame.
     controls_width: f32,
     list_widths: list_width::ListWidths,
     memory: Memory,
     undo: undo::Undo,
-    session: session::SessionWork,
-    finder: palette_ui::Finder,
+    session: session::SessionFile,
+    finder: palette_ui::CommandPalette,
     /// Where a path is typed, for want of a file picker.
-    path_field: Option<path_ui::PathField>,
+    path_field: Option<state::path_prompt::PathPrompt>,
     /// The sheet of commands and keys is open.
     keys_shown: bool,
     /// Files of weights that fit several networks, in the order they were opened.
@@ -175,7 +128,7 @@ impl App {
             engine: Engine::start(move || waker.request_repaint())?,
             dialogs,
             state: State::default(),
-            work: logic::Work::default(),
+            work: tasks::Work::default(),
             textures: textures::Textures::default(),
             notices: notices::Notices::default(),
             picking: None,
@@ -191,14 +144,14 @@ impl App {
             reveal_row: None,
             channel_pictures: channels_ui::ChannelPictures::default(),
             draft: usage_ui::Draft::default(),
-            film: Film::new(film::wake(ctx)),
-            film_view: film::FilmView::default(),
+            gallery: Gallery::new(gallery::wake(ctx)),
+            gallery_view: gallery::GalleryView::default(),
             controls_width: 0.0,
             list_widths: list_width::ListWidths::default(),
             memory,
             undo: undo::Undo::default(),
-            session: session::SessionWork::default(),
-            finder: palette_ui::Finder::default(),
+            session: session::SessionFile::default(),
+            finder: palette_ui::CommandPalette::default(),
             path_field: None,
             keys_shown: false,
             choosing: VecDeque::new(),
@@ -215,7 +168,7 @@ impl App {
         let default = self.first.default_model.take();
         let session = image
             .as_deref()
-            .is_some_and(session_file::looks_like_session);
+            .is_some_and(session::file::looks_like_session);
         let architecture = self.first.architecture.take();
         let last = self.memory.last_model().filter(|_| !session);
         if let Some(path) = model {
@@ -234,7 +187,7 @@ impl App {
             if let Some(path) = self.memory.last_image() {
                 open::image(self, path);
             }
-            self.open_film_again(self.memory.last_folders());
+            self.reopen_gallery(self.memory.last_folders());
         }
     }
 

@@ -1,15 +1,12 @@
 //! What can be asked on the command line, and who answers it.
 
-mod classes;
-mod compare;
-mod export;
-mod facts;
-mod layers;
-mod look;
+pub(crate) mod commands;
+mod explained;
+mod npz;
+mod options;
 mod pattern;
-mod raw;
-mod say;
-mod view;
+mod sidecar;
+mod terminal;
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -18,9 +15,10 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, Parser, Subcommand};
+use commands::{classes, compare, export, layers};
 use gradcam::app::{LostDisplay, NoWindow};
-use gradcam::engine::{ModelCard, Session};
-use gradcam::picture::geometry::Fit;
+use gradcam::engine::{ModelInfo, Session};
+use gradcam::picture::photo::geometry::Fit;
 
 /// Exit code where something failed; 0 is all well, 1 nothing to do.
 const FAILED: u8 = 2;
@@ -91,18 +89,18 @@ impl ModelFile {
         }
     }
 
-    fn open(&self, session: &mut Session) -> Result<Arc<ModelCard>> {
+    fn open(&self, session: &mut Session) -> Result<Arc<ModelInfo>> {
         let path = self.path()?;
-        let card = open_model(session, &path, &self.architecture)?;
+        let model = open_model(session, &path, &self.architecture)?;
         let path = path.display();
-        match (&self.architecture.name, &card.architecture) {
+        match (&self.architecture.name, &model.architecture) {
             (Some(named), Some(is)) if named != is => {
                 bail!("the weights are of {is}, not of {named}: {path}")
             }
             (Some(_), None) => bail!(
                 "--architecture is for weights alone, and the file has a graph of its own: {path}"
             ),
-            _ => Ok(card),
+            _ => Ok(model),
         }
     }
 }
@@ -112,11 +110,11 @@ fn open_model(
     session: &mut Session,
     path: &Path,
     architecture: &ArchitectureChoice,
-) -> Result<Arc<ModelCard>> {
+) -> Result<Arc<ModelInfo>> {
     let go_on = &mut |_| ControlFlow::Continue(());
-    let card = session.open_model_as(path, architecture.name.as_deref(), go_on)?;
-    card.notes.iter().for_each(|note| say::aside(note));
-    Ok(card)
+    let model = session.open_model_as(path, architecture.name.as_deref(), go_on)?;
+    model.notes.iter().for_each(|note| terminal::aside(note));
+    Ok(model)
 }
 
 #[derive(Debug, Clone, Args)]
@@ -165,10 +163,10 @@ pub fn run(arguments: Arguments) -> Result<ExitCode> {
 
 /// Tells what went wrong, once, and gives the exit code for it.
 pub fn failed(error: &anyhow::Error) -> ExitCode {
-    if say::reader_left(error) {
+    if terminal::reader_left(error) {
         return ExitCode::SUCCESS;
     }
-    say::aside(&format!("{error:#}"));
+    terminal::aside(&format!("{error:#}"));
     let no_display = error.is::<NoWindow>() || error.is::<LostDisplay>();
     ExitCode::from(if no_display { NO_DISPLAY } else { FAILED })
 }

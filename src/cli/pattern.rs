@@ -1,22 +1,22 @@
 //! Which layers a person means by `all`, `spatial` or a pattern.
 
 use anyhow::{Result, bail};
-use gradcam::engine::{ModelCard, resolve_layer};
+use gradcam::engine::{ModelInfo, resolve_layer};
 
-use super::say;
+use super::terminal;
 
 /// The paths of the layers that were meant, in the order of the network; each has a map.
 ///
 /// # Errors
 /// Where the model has no layer with a map, or none of them matches.
-pub fn layers(text: &str, card: &ModelCard) -> Result<Vec<String>> {
+pub fn layers(text: &str, model: &ModelInfo) -> Result<Vec<String>> {
     // Says in words that there is none at all.
-    resolve_layer(card, None)?;
+    resolve_layer(model, None)?;
     let pattern = match text {
         "all" | "spatial" => "*",
         pattern => pattern,
     };
-    let found: Vec<String> = card
+    let found: Vec<String> = model
         .layers
         .targets()
         .map(|layer| layer.path.clone())
@@ -26,11 +26,11 @@ pub fn layers(text: &str, card: &ModelCard) -> Result<Vec<String>> {
         bail!("no layer with a map matches “{text}”; `gradcam layers` lists them");
     }
     let (all, without) = (
-        card.layers.layers.len(),
-        card.layers.layers.len() - card.layers.targets().count(),
+        model.layers.layers.len(),
+        model.layers.layers.len() - model.layers.targets().count(),
     );
     if text == "all" && without > 0 {
-        say::aside(&format!(
+        terminal::aside(&format!(
             "{without} of {all} layers have no map and are left out; `gradcam layers` says why"
         ));
     }

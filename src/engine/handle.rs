@@ -8,18 +8,19 @@ use std::thread::{self, JoinHandle};
 
 use poll_promise::Promise;
 
+use super::cache::known::{self, Known};
 use super::cache::{Cache, View};
-use super::channels::Asking;
-use super::known::{self, Known};
-use super::later::Picture;
 use super::reply::{BatchReplies, Replies, Reply, caught};
 use super::shared::Shared;
+use super::worker::channels::Asking;
+use super::worker::later::Picture;
 use super::worker::{self, Message, Which};
-use super::{Answer, Batch, Error, HeatMap, Job, LayerMaps, ModelCard, Progress, Request};
+use super::{Batch, Error, HeatMap, Job, LayerMaps, ModelInfo, Prediction, Progress, Request};
 use crate::explain::{Channels, Score};
-use crate::model::{Usage, allocator};
-use crate::picture::decode::Photo;
-use crate::picture::geometry::Fit;
+use crate::model::Usage;
+use crate::model::opening::allocator;
+use crate::picture::photo::decode::Photo;
+use crate::picture::photo::geometry::Fit;
 
 /// The worker thread and what it has computed.
 pub struct Engine {
@@ -70,7 +71,7 @@ impl Engine {
     }
 
     /// Opens a model on the worker. Those opened before stay open, see [`Engine::keep_models`].
-    pub fn open_model(&self, path: PathBuf) -> Promise<Result<Arc<ModelCard>, Error>> {
+    pub fn open_model(&self, path: PathBuf) -> Promise<Result<Arc<ModelInfo>, Error>> {
         self.open_model_as(path, None, None)
     }
 
@@ -81,7 +82,7 @@ impl Engine {
         path: PathBuf,
         architecture: Option<String>,
         usage: Option<Usage>,
-    ) -> Promise<Result<Arc<ModelCard>, Error>> {
+    ) -> Promise<Result<Arc<ModelInfo>, Error>> {
         self.open(Which::File {
             path,
             architecture,
@@ -91,11 +92,11 @@ impl Engine {
 
     /// Opens a model once more, on the same weights, used as `usage` says. Where that means pictures
     /// of another size, the network is tried out on them first.
-    pub fn reopen_model(&self, model: u64, usage: Usage) -> Promise<Result<Arc<ModelCard>, Error>> {
+    pub fn reopen_model(&self, model: u64, usage: Usage) -> Promise<Result<Arc<ModelInfo>, Error>> {
         self.open(Which::Open(model, usage))
     }
 
-    fn open(&self, model: Which) -> Promise<Result<Arc<ModelCard>, Error>> {
+    fn open(&self, model: Which) -> Promise<Result<Arc<ModelInfo>, Error>> {
         self.cancel();
         let (promise, reply) = Reply::pending(None);
         let turn = self.shared.openings();
@@ -129,11 +130,11 @@ impl Engine {
         let mut replies = Vec::with_capacity(requests.len());
         let mut lead = None;
         for (index, request) in requests.iter().enumerate() {
-            let card = self.shared.card(request.model);
-            let known = card.as_deref().map(|card| Known::new(cache, card, request));
+            let info = self.shared.info(request.model);
+            let known = info.as_deref().map(|info| Known::new(cache, info, request));
             let known = known.unwrap_or_default();
             if index == 0 {
-                lead = card.zip(known.score);
+                lead = info.zip(known.score);
             }
             let (answer, answer_reply) = Reply::pending(known.answer);
             let (heat_map, heat_map_reply) = Reply::pending(known.heat_map);
@@ -151,9 +152,9 @@ impl Engine {
         }
         let view = requests.first().map(View::of);
         let lead = view.zip(lead);
-        let known_maps = |of: fn(&Cache, &ModelCard, View, Score) -> Option<Arc<LayerMaps>>| {
-            let (view, (card, score)) = lead.as_ref()?;
-            of(cache, card, *view, *score)
+        let known_maps = |of: fn(&Cache, &ModelInfo, View, Score) -> Option<Arc<LayerMaps>>| {
+            let (view, (info, score)) = lead.as_ref()?;
+            of(cache, info, *view, *score)
         };
         let (overview, overview_reply) = Reply::pending(known_maps(known::overview));
         let (all_layers, all_layers_reply) = Reply::pending(known_maps(known::all_layers));
@@ -205,7 +206,7 @@ impl Engine {
         model: u64,
         fit: Fit,
         photo: Arc<Photo>,
-    ) -> Promise<Result<Arc<Answer>, Error>> {
+    ) -> Promise<Result<Arc<Prediction>, Error>> {
         let view = View::new(model, photo.id, fit);
         let known = self.shared.cache.answers.get(&view);
         let (promise, reply) = Reply::pending(known);
@@ -222,8 +223,8 @@ impl Engine {
 
     /// The heat map of a view, if it has been computed.
     pub fn cached_map(&self, request: &Request) -> Option<Arc<HeatMap>> {
-        let card = self.shared.card(request.model)?;
-        Known::new(&self.shared.cache, &card, request).heat_map
+        let info = self.shared.info(request.model)?;
+        Known::new(&self.shared.cache, &info, request).heat_map
     }
 
     /// Drops what is under way at its next stage; promises still open end in [`Error::Overtaken`].

@@ -5,34 +5,20 @@
 //! row it shows, keeps the [`Batch`], and looks at its promises each frame. Newer requests overtake
 //! older ones. Without a window the same [`Session`] is called directly.
 
-mod answer;
-mod batch;
 mod cache;
-mod card;
-mod channels;
-mod choice;
+pub(crate) mod data;
 mod error;
-mod guided;
 mod handle;
-mod input;
-mod known;
-mod later;
-mod maps;
-mod models;
-mod recordings;
 mod reply;
-mod request;
 mod session;
 mod shared;
-mod target;
-mod threads;
 mod worker;
 
-pub use answer::{Answer, Guided, HeatMap, LayerMaps};
-pub use card::ModelCard;
-pub use choice::{Choice, NoClass};
+pub use data::class_query::{Choice, NoClass};
+pub use data::model_info::ModelInfo;
+pub use data::prediction::{Guided, HeatMap, LayerMaps, Prediction};
+pub use data::request::{Batch, Job, Progress, Request, Stage};
 pub use error::Error;
 pub use handle::Engine;
-pub use request::{Batch, Job, Progress, Request, Stage};
+pub use session::target::resolve_layer;
 pub use session::{Checkpoint, Session, Watch};
-pub use target::resolve_layer;

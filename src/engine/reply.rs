@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use poll_promise::{Promise, Sender};
 
-use super::{Answer, Error, Guided, HeatMap, LayerMaps};
+use super::{Error, Guided, HeatMap, LayerMaps, Prediction};
 
 /// A promise's other end, which answers even when it is dropped: poll-promise would panic in the
 /// window if nothing ever came.
@@ -48,7 +48,7 @@ impl<T: Send + 'static> Drop for Reply<T> {
 
 /// The promises of one request.
 pub(super) struct Replies {
-    pub answer: Reply<Arc<Answer>>,
+    pub answer: Reply<Arc<Prediction>>,
     pub heat_map: Reply<Arc<HeatMap>>,
     pub guided: Reply<Arc<Guided>>,
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use super::cache::{Cache, View};
-use super::{Error, ModelCard, Progress, Stage};
+use super::{Error, ModelInfo, Progress, Stage};
 use crate::explain::Score;
 
 /// What the window's thread and the worker both see.
@@ -22,7 +22,7 @@ pub(super) struct Shared {
     /// Messages sent and not yet taken that pictures for later give way to.
     urgent: AtomicUsize,
     /// Of every open model.
-    cards: Mutex<Vec<Arc<ModelCard>>>,
+    infos: Mutex<Vec<Arc<ModelInfo>>>,
     progress: Mutex<Option<Progress>>,
     wake: Box<dyn Fn() + Send + Sync>,
 }
@@ -36,7 +36,7 @@ impl Shared {
             turn: AtomicU64::new(0),
             openings: AtomicU64::new(0),
             urgent: AtomicUsize::new(0),
-            cards: Mutex::new(Vec::new()),
+            infos: Mutex::new(Vec::new()),
             progress: Mutex::new(None),
             wake: Box::new(wake),
         }
@@ -80,23 +80,23 @@ impl Shared {
         *locked(&self.progress)
     }
 
-    pub(super) fn add_card(&self, card: Arc<ModelCard>) {
-        locked(&self.cards).push(card);
+    pub(super) fn add_card(&self, info: Arc<ModelInfo>) {
+        locked(&self.infos).push(info);
     }
 
     /// Takes the cards of all models but these, and tells which they were of.
     pub(super) fn drop_cards_but(&self, kept: &[u64]) -> Vec<u64> {
-        let mut cards = locked(&self.cards);
-        let all = std::mem::take(&mut *cards);
-        let (kept, dropped) = all.into_iter().partition(|card| kept.contains(&card.id));
-        *cards = kept;
-        let dropped: Vec<Arc<ModelCard>> = dropped;
-        dropped.iter().map(|card| card.id).collect()
+        let mut infos = locked(&self.infos);
+        let all = std::mem::take(&mut *infos);
+        let (kept, dropped) = all.into_iter().partition(|info| kept.contains(&info.id));
+        *infos = kept;
+        let dropped: Vec<Arc<ModelInfo>> = dropped;
+        dropped.iter().map(|info| info.id).collect()
     }
 
-    pub(super) fn card(&self, model: u64) -> Option<Arc<ModelCard>> {
-        let cards = locked(&self.cards);
-        cards.iter().find(|card| card.id == model).cloned()
+    pub(super) fn info(&self, model: u64) -> Option<Arc<ModelInfo>> {
+        let infos = locked(&self.infos);
+        infos.iter().find(|info| info.id == model).cloned()
     }
 
     pub(super) fn is_newest(&self, generation: u64) -> bool {

@@ -4,7 +4,7 @@
 //! Plain arithmetic on two results that are there already: another layer of the same class needs no
 //! tensor, and so no worker.
 
-use crate::picture::cells::sampled;
+use crate::picture::map::colour::sampled;
 use crate::picture::map::{Map, SignedImage};
 
 /// Each of the three planes of `guided` times the raw `map`, upsampled bilinearly with half-pixel

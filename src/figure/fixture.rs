@@ -6,14 +6,14 @@ use std::sync::Arc;
 use image::{Rgb, RgbImage};
 
 use super::Figure;
-use crate::engine::{Answer, Guided, HeatMap, ModelCard};
+use crate::engine::{Guided, HeatMap, ModelInfo, Prediction};
 use crate::explain::Score;
 use crate::model::{About, Facts, LabelSource, LayerTree, Preprocess, Reading, ReluRule, Usage};
-use crate::picture::colormap::Colormap;
-use crate::picture::compose::{Look, Overlay, Scale};
-use crate::picture::decode::Photo;
-use crate::picture::geometry::{Fit, Placement};
+use crate::picture::map::colormap::Colormap;
+use crate::picture::map::compose::{Look, Overlay, Scale};
 use crate::picture::map::{Map, SignedImage};
+use crate::picture::photo::decode::Photo;
+use crate::picture::photo::geometry::{Fit, Placement};
 
 pub(super) const LOOK: Look = Look {
     colormap: Colormap::Grey,
@@ -25,16 +25,19 @@ pub(super) const LOOK: Look = Look {
 /// A photo, a model and its answer, but nothing explained yet.
 pub(super) struct View {
     pub photo: Arc<Photo>,
-    pub card: Arc<ModelCard>,
-    pub answer: Arc<Answer>,
+    pub model: Arc<ModelInfo>,
+    pub answer: Arc<Prediction>,
 }
 
 /// A photo of this size, seen whole by a model of three classes; the first and the third have
 /// short names.
 pub(super) fn view(size: (u32, u32), long: bool) -> View {
-    let words = |short: &str| match long {
-        true => format!("{short}, of which there is a good deal to say, ").repeat(4),
-        false => short.to_owned(),
+    let words = |short: &str| {
+        if long {
+            format!("{short}, of which there is a good deal to say, ").repeat(4)
+        } else {
+            short.to_owned()
+        }
     };
     let rgb = RgbImage::from_pixel(size.0, size.1, Rgb([40, 80, 120]));
     let path = PathBuf::from(format!("{}.png", words("photo")));
@@ -42,7 +45,7 @@ pub(super) fn view(size: (u32, u32), long: bool) -> View {
     let placement = Placement::new(size, &preprocess.frame(), Fit::Stretch);
     View {
         photo: Arc::new(Photo::from_rgb(path, rgb)),
-        card: Arc::new(ModelCard {
+        model: Arc::new(ModelInfo {
             id: 1,
             weights: 1,
             path: "model.pt2".into(),
@@ -67,7 +70,7 @@ pub(super) fn view(size: (u32, u32), long: bool) -> View {
             facts: Facts::default(),
             notes: Vec::new(),
         }),
-        answer: Arc::new(Answer {
+        answer: Arc::new(Prediction {
             logits: vec![3.0, 2.0, 1.0],
             probabilities: vec![0.625, 0.25, 0.125],
             ranking: vec![0, 1, 2],
@@ -103,7 +106,7 @@ impl View {
         });
         Figure {
             photo: Arc::clone(&self.photo),
-            card: Arc::clone(&self.card),
+            model: Arc::clone(&self.model),
             answer: Arc::clone(&self.answer),
             heat_map: self.heat_map(score, layer, max),
             guided: Arc::new(Guided {

@@ -1,17 +1,17 @@
 //! What the figures have in common: their sizes, the words of a score and the legend of its map.
 
-use crate::engine::{Answer, ModelCard};
+use crate::engine::{ModelInfo, Prediction};
 use crate::explain::Score;
-use crate::picture::caption::{percent, significant};
-use crate::picture::colormap::diverging;
-use crate::picture::compose::{Look, Scale};
-use crate::picture::legend::Legend;
+use crate::picture::map::colormap::diverging;
+use crate::picture::map::compose::{Look, Scale};
+use crate::picture::page::caption::{percent, significant};
+use crate::picture::page::legend::Legend;
+use crate::picture::page::sheet::SMALLEST_EM;
+use crate::picture::page::text::{Style, Weight};
 use crate::picture::page::{INK, Item, SECONDARY};
-use crate::picture::sheet::SMALLEST_EM;
-use crate::picture::text::{Style, Weight};
 
 /// The most pixels a page may have: what a paper can use, in bearable memory.
-const MOST_PIXELS: u64 = 100_000_000;
+const MAX_PIXELS: u64 = 100_000_000;
 /// Below this, smaller panels do not make a smaller page: text has its smallest size.
 const SMALLEST_PANEL: u32 = 64;
 
@@ -72,17 +72,17 @@ pub(super) fn bearable(max_px: u32, size: impl Fn(u32) -> (u32, u32)) -> u32 {
     loop {
         let (width, height) = size(px);
         let pixels = u64::from(width) * u64::from(height);
-        if pixels <= MOST_PIXELS || px <= SMALLEST_PANEL {
+        if pixels <= MAX_PIXELS || px <= SMALLEST_PANEL {
             return px;
         }
         // Once is enough where all of the page grows with the panels.
-        let shrink = (MOST_PIXELS as f64 / pixels as f64).sqrt().min(0.95);
+        let shrink = (MAX_PIXELS as f64 / pixels as f64).sqrt().min(0.95);
         px = ((f64::from(px) * shrink) as u32).max(SMALLEST_PANEL);
     }
 }
 
 /// "probability 39.3 %"; `None` for a score of two classes.
-pub(super) fn probability(score: Score, answer: &Answer) -> Option<String> {
+pub(super) fn probability(score: Score, answer: &Prediction) -> Option<String> {
     let class = match score {
         Score::For(class) | Score::Against(class) => class,
         Score::Versus { .. } => return None,
@@ -92,8 +92,8 @@ pub(super) fn probability(score: Score, answer: &Answer) -> Option<String> {
 }
 
 /// The class in the model's words.
-pub(super) fn class(score: Score, card: &ModelCard) -> String {
-    score.describe(&card.labels)
+pub(super) fn class(score: Score, model: &ModelInfo) -> String {
+    score.describe(&model.labels)
 }
 
 /// "maximum 14.2", or that there is nothing.

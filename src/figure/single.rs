@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use image::RgbImage;
 
-use crate::engine::{Answer, Guided, HeatMap, ModelCard};
+use crate::engine::{Guided, HeatMap, ModelInfo, Prediction};
 use crate::explain::Score;
 use crate::model::ReluRule;
-use crate::picture::compose::{self, Caption, Look, Overlay};
-use crate::picture::decode::Photo;
+use crate::picture::map::compose::{self, Caption, Look, Overlay};
 use crate::picture::page::Page;
-use crate::picture::resample;
+use crate::picture::photo::decode::Photo;
+use crate::picture::photo::resample;
 
 /// One of the four panels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -58,8 +58,8 @@ impl Panel {
 #[derive(Clone)]
 pub struct Figure {
     pub photo: Arc<Photo>,
-    pub card: Arc<ModelCard>,
-    pub answer: Arc<Answer>,
+    pub model: Arc<ModelInfo>,
+    pub answer: Arc<Prediction>,
     pub heat_map: Arc<HeatMap>,
     pub guided: Arc<Guided>,
     pub look: Look,
@@ -83,7 +83,7 @@ impl Figure {
     pub fn at_size(&self, size: (u32, u32)) -> Figure {
         let mut figure = self.clone();
         if let Some(rgb) = resample::at_size(&self.photo.rgb, size) {
-            let mut answer = Answer::clone(&self.answer);
+            let mut answer = Prediction::clone(&self.answer);
             answer.placement = answer.placement.at_size(rgb.width(), rgb.height());
             figure.answer = Arc::new(answer);
             figure.photo = Arc::new(Photo::from_rgb(self.photo.path.clone(), rgb));
@@ -94,9 +94,10 @@ impl Figure {
     /// The same on a copy of the photo whose long side is `max_px`, where it is longer.
     pub fn within(&self, max_px: u32) -> Figure {
         let size = self.photo.rgb.dimensions();
-        match size.0.max(size.1) > max_px {
-            true => self.at_size(resample::fitted(size, max_px)),
-            false => self.clone(),
+        if size.0.max(size.1) > max_px {
+            self.at_size(resample::fitted(size, max_px))
+        } else {
+            self.clone()
         }
     }
 
@@ -152,9 +153,9 @@ impl Figure {
             notes.push(format!("{guided} of {all} rectifiers {how}{plain}"));
         }
         Caption {
-            model: self.card.name.clone(),
+            model: self.model.name.clone(),
             layer: self.heat_map.layer.clone(),
-            class: score.describe(&self.card.labels),
+            class: score.describe(&self.model.labels),
             probability,
             look: self.look,
             map_max: self.heat_map.map.max(),

@@ -2,27 +2,25 @@
 //! what it really shows and what the model answers, for thousands of them in bounded memory.
 //!
 //! Plain data and plain threads: nothing here knows a tensor or the window. Whoever can answer a
-//! picture stands behind [`Answerer`]; whoever shows them calls [`Film::poll`] between two frames.
+//! picture stands behind [`Answerer`]; whoever shows them calls [`Gallery::poll`] between two frames.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 mod answers;
 mod decoder;
-mod film;
+mod gallery;
+pub mod list;
 pub mod natural;
-mod rate;
-pub mod roll;
 pub mod scan;
 pub mod thumbnails;
 pub mod truth;
-mod verdict;
 
 pub use answers::{Answerer, Pending, Reply};
-pub use film::{Film, Question};
-pub use roll::{Answered, Counts, Entry, Filter, Roll, Sort};
+pub use gallery::{Gallery, Question};
+pub use list::{Answered, Counts, Entry, Filter, ImageList, Sort};
 pub use scan::Tally;
-pub use verdict::{OfTruth, Outcome, Verdict};
+pub use truth::verdict::{OfTruth, Outcome, Verdict};
 
 /// Called from other threads whenever there is something to take that someone waits for.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;

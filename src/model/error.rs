@@ -15,7 +15,7 @@ pub const HOW_TO_EXPORT: &str = concat!(
 /// How many kinds of operations a message names.
 const NAMED: usize = 12;
 /// Characters of a name that a message shows.
-const LONGEST_NAME: usize = 80;
+const MAX_NAME: usize = 80;
 
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Error {
@@ -177,18 +177,12 @@ impl Candidate {
 #[error(
     "the file has weights without a graph, and they {}.{}\nIn Python, with the model loaded, write the \
      graph too:\n{HOW_TO_EXPORT}\nThe file",
-    match asked_for {
-        true => format!("are not of {name}"),
-        false => format!("are of none of the {known} networks whose graph this program knows"),
-    },
+    if *asked_for { format!("are not of {name}") } else { format!("are of none of the {known} networks whose graph this program knows") },
     // Where hardly anything fits, what differs says nothing.
-    match 2 * fits >= *of || *asked_for {
-        true => format!(
+    if 2 * fits >= *of || *asked_for { format!(
             " The nearest is {name}: {fits} of its {of} tensors fit.{}",
             lines(differences)
-        ),
-        false => String::new(),
-    }
+        ) } else { String::new() }
 )]
 pub struct Nearest {
     pub name: String,
@@ -241,7 +235,7 @@ fn wrote(torch: &Option<String>) -> String {
 
 /// A name as it is shown: a file may have one of any length.
 pub(crate) fn short(name: &str) -> String {
-    match name.char_indices().nth(LONGEST_NAME) {
+    match name.char_indices().nth(MAX_NAME) {
         Some((end, _)) => format!("{}…", &name[..end]),
         None => name.to_owned(),
     }

@@ -3,27 +3,12 @@
 //! A reader ([`format`]) turns a file into a [`Graph`]; [`Model::open`] checks it once; from then
 //! on [`Tape::record`] runs it and everything else reads the tape.
 
-mod adjoint;
-pub(crate) mod allocator;
-mod architectures;
-pub mod axes;
-mod binary;
-mod budget;
-mod check;
 pub mod error;
-pub mod facts;
-pub mod field;
-mod fold;
 pub mod format;
 pub mod graph;
-pub mod labels;
 pub mod layers;
+pub(crate) mod op;
 pub mod opening;
-mod ops;
-mod pixels;
-pub mod plan;
-pub mod preprocess;
-mod recommend;
 pub mod tape;
 pub mod usage;
 
@@ -31,19 +16,19 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-pub use axes::Layout;
 pub use error::Error;
 use error::Fault;
-pub use facts::Facts;
-pub use field::{Field, Fields};
 pub use format::About;
+pub use graph::axes::Layout;
+pub use graph::facts::Facts;
+pub use graph::receptive_field::{Field, Fields};
 pub use graph::{Graph, Head, ModulePath, ValueId};
-pub use labels::{LabelSource, Labels};
 pub use layers::{Layer, LayerTree, Target};
-use opening::{Opening, Tell};
-pub use plan::Plan;
-pub use preprocess::Preprocess;
+use opening::{Opening, Tell, allocator, check};
+pub use tape::plan::Plan;
 pub use tape::{Detail, ReluRule, Tape, forward, forward_watched};
+pub use usage::labels::{LabelSource, Labels};
+pub use usage::preprocess::Preprocess;
 pub use usage::{Reading, Usage};
 
 /// A model that has been opened and checked: nothing about it fails later.
@@ -93,25 +78,27 @@ impl Model {
         let mut opening = Opening::telling(tell).of(architecture);
         let opened = format::open(path, &mut opening)?;
         let mut graph = opened.graph;
-        fold::fold(&mut graph).map_err(|fault| fault.at(path))?;
-        let two_sided = binary::make_two_sided(&mut graph);
+        graph::fold::fold(&mut graph).map_err(|fault| fault.at(path))?;
+        let two_sided = graph::two_sided::make_two_sided(&mut graph);
         let plan = Arc::new(Plan::new(&graph));
         let tried = Tried::new(&mut graph, &plan, &opened.about, &mut opening);
         let tried = tried.map_err(|fault| fault.at(path))?;
-        let labels = match two_sided {
-            true => Labels::of_two_sides(opened.labels.as_deref(), path)?,
-            false => Labels::resolve(opened.labels.as_deref(), path, tried.classes)?,
+        let labels = if two_sided {
+            Labels::of_two_sides(opened.labels.as_deref(), path)?
+        } else {
+            Labels::resolve(opened.labels.as_deref(), path, tried.classes)?
         };
-        let reading = match two_sided {
-            true => Reading::Sigmoid,
-            false => Reading::after(graph.head),
+        let reading = if two_sided {
+            Reading::Sigmoid
+        } else {
+            Reading::after(graph.head)
         };
         let [_, _, height, width] = graph
             .input_shape
             .map(|size| u32::try_from(size).unwrap_or_default());
         let preprocess = match &opened.preprocess {
             Some(text) => Preprocess::from_json(text, width, height, path)?,
-            None if pixels::takes_whole(&graph) => Preprocess::whole_pixels(width, height),
+            None if usage::pixels::takes_whole(&graph) => Preprocess::whole_pixels(width, height),
             None => Preprocess::imagenet(width, height),
         };
         let preprocess_assumed = opened.preprocess.is_none();
@@ -159,26 +146,29 @@ impl Model {
         let (width, height) = (preprocess.width, preprocess.height);
         let mut graph = self.graph.resized(height.into(), width.into());
         let mut opening = Opening::telling(tell);
-        let tried = match graph.input_shape == self.graph.input_shape {
-            true => {
-                graph.layouts = Arc::clone(&self.graph.layouts);
-                Ok(Tried {
-                    layers: self.layers.clone(),
-                    facts: self.facts.clone(),
-                    classes: self.labels.names.len(),
-                })
-            }
-            false if self.one_size => Err(Fault::Graph(
+        let tried = if graph.input_shape == self.graph.input_shape {
+            graph.layouts = Arc::clone(&self.graph.layouts);
+            Ok(Tried {
+                layers: self.layers.clone(),
+                facts: self.facts.clone(),
+                classes: self.labels.names.len(),
+            })
+        } else if self.one_size {
+            Err(Fault::Graph(
                 "what it pads and resizes was worked out for the size it has".into(),
-            )),
-            false => Tried::new(&mut graph, &self.plan, &self.about, &mut opening),
+            ))
+        } else {
+            Tried::new(&mut graph, &self.plan, &self.about, &mut opening)
         };
-        let tried = tried.and_then(|tried| match tried.classes == self.labels.names.len() {
-            true => Ok(tried),
-            false => Err(Fault::NoLogits(format!(
-                "it has {} classes then",
-                tried.classes
-            ))),
+        let tried = tried.and_then(|tried| {
+            if tried.classes == self.labels.names.len() {
+                Ok(tried)
+            } else {
+                Err(Fault::NoLogits(format!(
+                    "it has {} classes then",
+                    tried.classes
+                )))
+            }
         });
         let tried = tried.map_err(|fault| match fault {
             Fault::Cancelled => fault.at(&self.path),
@@ -199,10 +189,11 @@ impl Model {
             preprocess_assumed: self.preprocess_assumed,
             one_size: self.one_size,
             preprocess,
-            reading: match self.two_sided {
-                // Yes and no are read one by one.
-                true => Reading::Sigmoid,
-                false => reading,
+            // Yes and no are read one by one.
+            reading: if self.two_sided {
+                Reading::Sigmoid
+            } else {
+                reading
             },
             two_sided: self.two_sided,
             architecture: self.architecture.clone(),
@@ -230,9 +221,9 @@ impl Tried {
     ) -> Result<Tried, Fault> {
         let checked = check::run(graph, plan, opening)?;
         graph.layouts = checked.layouts.into();
-        let facts = facts::facts(graph, &checked.shapes);
+        let facts = graph::facts::facts(graph, &checked.shapes);
         let mut layers = layers::tree(graph, plan, &checked.shapes, &checked.blind);
-        let fields = field::fields(graph, &checked.shapes);
+        let fields = graph::receptive_field::fields(graph, &checked.shapes);
         for layer in &mut layers.layers {
             layer.field = fields[layer.activation.0];
             layer.source = about.sources.get(&layer.path).cloned();

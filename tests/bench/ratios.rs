@@ -17,8 +17,8 @@ use std::time::Instant;
 use gradcam::engine::{Engine, Request};
 use gradcam::explain::{self, Score};
 use gradcam::model::{Model, ReluRule, Tape, ValueId, forward};
-use gradcam::picture::decode::Photo;
-use gradcam::picture::geometry::Fit;
+use gradcam::picture::photo::decode::Photo;
+use gradcam::picture::photo::geometry::Fit;
 use tch::{Device, Kind, Tensor};
 
 /// What is measured, with its name.
@@ -171,7 +171,7 @@ fn median(mut times: Vec<f64>) -> f64 {
 fn through_the_engine(root: &Path, file: &Path, model: &Model) {
     let input = random_input(model);
     let engine = Engine::start(|| ()).expect("the worker starts");
-    let card = engine
+    let info = engine
         .open_model(file.to_owned())
         .block_and_take()
         .expect("the model opens");
@@ -179,7 +179,7 @@ fn through_the_engine(root: &Path, file: &Path, model: &Model) {
         Photo::open(&root.join("assets/cat_and_coffee_224.png")).expect("the photo opens"),
     );
     let request = |class| Request {
-        model: card.id,
+        model: info.id,
         photo: Arc::clone(&photo),
         fit: Fit::Crop,
         score: Some(Score::For(class)),

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use gradcam::engine::{Engine, Error, Job, Request};
 use gradcam::explain::Score;
 use gradcam::model::ReluRule;
-use gradcam::picture::geometry::Fit;
+use gradcam::picture::photo::geometry::Fit;
 
 use crate::support::*;
 
@@ -18,9 +18,9 @@ fn what_is_known_comes_back_at_once_and_asks_the_worker_nothing() {
         counter.fetch_add(1, Ordering::SeqCst);
     })
     .unwrap();
-    let card = open(&engine, SQUEEZENET);
+    let model = open(&engine, SQUEEZENET);
     let photo = photo();
-    let first = ask(&engine, request(&card, &photo, 967));
+    let first = ask(&engine, request(&model, &photo, 967));
     finished(&first);
     assert!(woken.load(Ordering::SeqCst) > 3);
     until("the other layers are computed", || {
@@ -28,7 +28,7 @@ fn what_is_known_comes_back_at_once_and_asks_the_worker_nothing() {
     });
     let sent = engine.requests_sent();
 
-    let again = ask(&engine, request(&card, &photo, 967));
+    let again = ask(&engine, request(&model, &photo, 967));
     for ready in [
         again.answer.ready().is_some(),
         again.heat_map.ready().is_some(),
@@ -39,10 +39,10 @@ fn what_is_known_comes_back_at_once_and_asks_the_worker_nothing() {
     assert_eq!(engine.requests_sent(), sent);
 
     // Every other layer's map was filled in from one walk: only its product is left to compute.
-    for layer in card.layers.targets() {
+    for layer in model.layers.targets() {
         let walked = Request {
             layer: Some(layer.path.clone()),
-            ..request(&card, &photo, 967)
+            ..request(&model, &photo, 967)
         };
         assert!(engine.cached_map(&walked).is_some(), "{}", layer.path);
     }
@@ -50,7 +50,7 @@ fn what_is_known_comes_back_at_once_and_asks_the_worker_nothing() {
         &engine,
         Request {
             layer: Some("features.7".into()),
-            ..request(&card, &photo, 967)
+            ..request(&model, &photo, 967)
         },
     );
     assert_eq!(
@@ -63,12 +63,12 @@ fn what_is_known_comes_back_at_once_and_asks_the_worker_nothing() {
 #[test]
 fn the_model_answers_its_own_class_where_none_is_asked() {
     let engine = engine();
-    let card = open(&engine, SQUEEZENET);
+    let model = open(&engine, SQUEEZENET);
     let job = ask(
         &engine,
         Request {
             score: None,
-            ..request(&card, &photo(), 0)
+            ..request(&model, &photo(), 0)
         },
     );
     finished(&job);
@@ -85,10 +85,10 @@ fn the_model_answers_its_own_class_where_none_is_asked() {
 #[test]
 fn the_newest_request_wins_and_the_overtaken_say_so() {
     let engine = engine();
-    let card = open(&engine, EFFICIENTNET);
+    let model = open(&engine, EFFICIENTNET);
     let photo = photo();
     let jobs: Vec<Job> = (0..40)
-        .map(|class| ask(&engine, request(&card, &photo, class)))
+        .map(|class| ask(&engine, request(&model, &photo, class)))
         .collect();
     jobs.iter().for_each(finished);
     let (last, earlier) = jobs.split_last().unwrap();
@@ -106,14 +106,14 @@ fn the_newest_request_wins_and_the_overtaken_say_so() {
 #[test]
 fn cancelling_drops_the_work_and_the_next_click_works() {
     let engine = engine();
-    let card = open(&engine, EFFICIENTNET);
+    let model = open(&engine, EFFICIENTNET);
     let photo = photo();
-    let job = ask(&engine, request(&card, &photo, 285));
+    let job = ask(&engine, request(&model, &photo, 285));
     engine.cancel();
     finished(&job);
     assert!(matches!(job.guided.ready(), Some(Err(Error::Overtaken))));
     until("the worker rests", || engine.progress().is_none());
-    let job = ask(&engine, request(&card, &photo, 285));
+    let job = ask(&engine, request(&model, &photo, 285));
     finished(&job);
     assert!(job.guided.ready().unwrap().is_ok());
 }
@@ -139,12 +139,12 @@ fn a_file_that_does_not_open_leaves_the_last_model_open() {
     assert!(matches!(taken(batch.overview), Err(Error::NoModel)));
     assert!(matches!(taken(batch.all_layers), Err(Error::NoModel)));
 
-    let card = open(&engine, SQUEEZENET);
+    let model = open(&engine, SQUEEZENET);
     let error = try_open(&engine, "assets/coffee.png").unwrap_err();
     assert!(error.to_string().contains("coffee.png"), "{error}");
     let error = try_open(&engine, "models/nowhere.pt2").unwrap_err();
     assert!(error.to_string().contains("nowhere.pt2"), "{error}");
-    let job = ask(&engine, request(&card, &photo, 285));
+    let job = ask(&engine, request(&model, &photo, 285));
     finished(&job);
     assert_eq!(
         job.guided.ready().unwrap().as_ref().unwrap().rectifiers,
@@ -155,9 +155,9 @@ fn a_file_that_does_not_open_leaves_the_last_model_open() {
 #[test]
 fn what_the_model_does_not_have_is_refused_in_words() {
     let engine = engine();
-    let card = open(&engine, SQUEEZENET);
+    let model = open(&engine, SQUEEZENET);
     let photo = photo();
-    let job = ask(&engine, request(&card, &photo, 1000));
+    let job = ask(&engine, request(&model, &photo, 1000));
     finished(&job);
     let error = job.heat_map.block_and_take().unwrap_err();
     assert!(
@@ -174,7 +174,7 @@ fn what_the_model_does_not_have_is_refused_in_words() {
         &engine,
         Request {
             layer: Some("classifier.3".into()),
-            ..request(&card, &photo, 1)
+            ..request(&model, &photo, 1)
         },
     );
     finished(&job);
@@ -187,14 +187,14 @@ fn what_the_model_does_not_have_is_refused_in_words() {
 #[test]
 fn evidence_for_and_against_never_overlap() {
     let engine = engine();
-    let card = open(&engine, EFFICIENTNET);
+    let model = open(&engine, EFFICIENTNET);
     let photo = photo();
     let map = |score| {
         let job = ask(
             &engine,
             Request {
                 score: Some(score),
-                ..request(&card, &photo, 0)
+                ..request(&model, &photo, 0)
             },
         );
         finished(&job);

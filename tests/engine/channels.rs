@@ -50,11 +50,11 @@ fn all_channels_together_are_grad_cam() {
 #[test]
 fn channels_are_asked_apart_from_the_panels() {
     let engine = engine();
-    let card = open(&engine, SQUEEZENET);
+    let model = open(&engine, SQUEEZENET);
     let photo = photo();
-    let row = request(&card, &photo, 967);
+    let row = request(&model, &photo, 967);
     let batch = engine.explain(vec![row.clone()]);
-    let older = engine.channels(request(&card, &photo, 285));
+    let older = engine.channels(request(&model, &photo, 285));
     let newer = engine.channels(Request {
         score: None,
         ..row.clone()
@@ -71,7 +71,7 @@ fn channels_are_asked_apart_from_the_panels() {
 
     // Another view overtakes the panels, not the channels.
     let channels = engine.channels(row.clone());
-    let job = ask(&engine, request(&card, &photo, 1));
+    let job = ask(&engine, request(&model, &photo, 1));
     assert_eq!(taken(channels).unwrap().score, Score::For(967));
     finished(&job);
 }
@@ -79,10 +79,10 @@ fn channels_are_asked_apart_from_the_panels() {
 #[test]
 fn channels_of_several_layers_are_refused_in_words() {
     let engine = engine();
-    let card = open(&engine, SQUEEZENET);
+    let model = open(&engine, SQUEEZENET);
     let fused = Request {
         layer: Some("features.4 + features.12".into()),
-        ..request(&card, &photo(), 967)
+        ..request(&model, &photo(), 967)
     };
     let error = taken(engine.channels(fused)).unwrap_err();
     assert!(error.to_string().contains("choose one of"), "{error}");

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use gradcam::engine::{Answer, Error, Session};
-use gradcam::picture::decode::Photo;
-use gradcam::picture::geometry::Fit;
+use gradcam::engine::{Error, Prediction, Session};
+use gradcam::picture::photo::decode::Photo;
+use gradcam::picture::photo::geometry::Fit;
 use poll_promise::Promise;
 
 use crate::support::*;
 
-type Answering = Promise<Result<Arc<Answer>, Error>>;
+type Answering = Promise<Result<Arc<Prediction>, Error>>;
 
 /// So many pictures that differ, each the shared one with one more row painted over.
 fn pictures(count: usize) -> Vec<Arc<Photo>> {
@@ -36,11 +36,11 @@ fn open_still(promises: &[Answering]) -> usize {
 #[test]
 fn a_click_goes_before_the_pictures_of_a_folder() {
     let engine = engine();
-    let card = open(&engine, EFFICIENTNET);
+    let model = open(&engine, EFFICIENTNET);
     let folder = pictures(30);
     let later: Vec<Answering> = folder
         .iter()
-        .map(|photo| engine.answer_later(card.id, Fit::Crop, Arc::clone(photo)))
+        .map(|photo| engine.answer_later(model.id, Fit::Crop, Arc::clone(photo)))
         .collect();
     // The first is under way.
     until("the first picture is answered", || open_still(&later) < 30);
@@ -50,7 +50,7 @@ fn a_click_goes_before_the_pictures_of_a_folder() {
     );
 
     let photo = photo();
-    let job = ask(&engine, request(&card, &photo, 285));
+    let job = ask(&engine, request(&model, &photo, 285));
     until("the heat map", || job.heat_map.ready().is_some());
     let open = open_still(&later);
     assert!(open > 15, "only {open} of 30 were left");
@@ -72,20 +72,20 @@ fn a_click_goes_before_the_pictures_of_a_folder() {
         }
     }
     // Known from now on.
-    let again = engine.answer_later(card.id, Fit::Crop, Arc::clone(&folder[0]));
+    let again = engine.answer_later(model.id, Fit::Crop, Arc::clone(&folder[0]));
     assert!(again.ready().is_some());
 }
 
 #[test]
 fn forgotten_pictures_say_so_and_new_ones_are_answered() {
     let engine = engine();
-    let card = open(&engine, EFFICIENTNET);
+    let model = open(&engine, EFFICIENTNET);
     let folder = pictures(20);
-    let ask = |photo: &Arc<Photo>| engine.answer_later(card.id, Fit::Crop, Arc::clone(photo));
+    let ask = |photo: &Arc<Photo>| engine.answer_later(model.id, Fit::Crop, Arc::clone(photo));
     let forgotten: Vec<Answering> = folder.iter().map(ask).collect();
     engine.forget_later();
     let wanted = ask(&folder[19]);
-    let ends: Vec<Result<Arc<Answer>, Error>> = forgotten.into_iter().map(taken).collect();
+    let ends: Vec<Result<Arc<Prediction>, Error>> = forgotten.into_iter().map(taken).collect();
     let overtaken = ends
         .iter()
         .filter(|end| matches!(end, Err(Error::Overtaken)));
@@ -96,17 +96,17 @@ fn forgotten_pictures_say_so_and_new_ones_are_answered() {
 #[test]
 fn pictures_of_a_closed_model_or_a_dropped_engine_keep_their_promises() {
     let engine = engine();
-    let card = open(&engine, SQUEEZENET);
+    let model = open(&engine, SQUEEZENET);
     let folder = pictures(12);
     engine.keep_models(&[]);
-    let closed = engine.answer_later(card.id, Fit::Crop, Arc::clone(&folder[0]));
+    let closed = engine.answer_later(model.id, Fit::Crop, Arc::clone(&folder[0]));
     assert!(matches!(
         taken(closed),
         Err(Error::NoModel | Error::ModelClosed)
     ));
 
-    let card = open(&engine, EFFICIENTNET);
-    let ask = |photo: &Arc<Photo>| engine.answer_later(card.id, Fit::Crop, Arc::clone(photo));
+    let model = open(&engine, EFFICIENTNET);
+    let ask = |photo: &Arc<Photo>| engine.answer_later(model.id, Fit::Crop, Arc::clone(photo));
     let left: Vec<Answering> = folder.iter().map(ask).collect();
     drop(engine);
     let ends: Vec<bool> = left
@@ -124,8 +124,8 @@ fn pictures_of_a_closed_model_or_a_dropped_engine_keep_their_promises() {
 #[cfg(target_os = "linux")]
 fn the_worker_and_its_threads_yield_to_the_window() {
     let engine = engine();
-    let card = open(&engine, SQUEEZENET);
-    finished(&ask(&engine, request(&card, &photo(), 285)));
+    let model = open(&engine, SQUEEZENET);
+    finished(&ask(&engine, request(&model, &photo(), 285)));
     let threads: Vec<(String, i64)> = std::fs::read_dir("/proc/self/task")
         .unwrap()
         .filter_map(|task| {

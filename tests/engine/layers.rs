@@ -3,8 +3,8 @@
 use gradcam::engine::{Error, LayerMaps, Request, resolve_layer};
 use gradcam::explain::Score;
 use gradcam::model::layers::join;
-use gradcam::picture::geometry::Fit;
 use gradcam::picture::map::fuse;
+use gradcam::picture::photo::geometry::Fit;
 
 use crate::support::*;
 
@@ -12,9 +12,9 @@ use crate::support::*;
 fn the_overview_comes_after_the_heat_map_and_all_layers_come_last() {
     for name in [SQUEEZENET, EFFICIENTNET] {
         let engine = engine();
-        let card = open(&engine, name);
+        let model = open(&engine, name);
         let photo = photo();
-        let mut batch = engine.explain(vec![request(&card, &photo, 967)]);
+        let mut batch = engine.explain(vec![request(&model, &photo, 967)]);
         let job = batch.jobs.remove(0);
         let overview = taken(batch.overview).unwrap();
         assert!(job.heat_map.ready().is_some());
@@ -25,10 +25,10 @@ fn the_overview_comes_after_the_heat_map_and_all_layers_come_last() {
         let paths = |maps: &LayerMaps| -> Vec<String> {
             maps.maps.iter().map(|map| map.layer.clone()).collect()
         };
-        let path = |row: usize| card.layers.layers[row].path.clone();
-        let rows: Vec<String> = card.layers.overview().into_iter().map(path).collect();
+        let path = |row: usize| model.layers.layers[row].path.clone();
+        let rows: Vec<String> = model.layers.overview().into_iter().map(path).collect();
         assert_eq!(paths(&overview), rows);
-        let targets: Vec<String> = card.layers.targets().map(|l| l.path.clone()).collect();
+        let targets: Vec<String> = model.layers.targets().map(|l| l.path.clone()).collect();
         assert_eq!(paths(&all), targets);
 
         // One walk to many layers gives what a walk to each gives.
@@ -45,11 +45,11 @@ fn the_overview_comes_after_the_heat_map_and_all_layers_come_last() {
 #[test]
 fn another_class_of_a_known_picture_fills_its_own_layers() {
     let engine = engine();
-    let card = open(&engine, SQUEEZENET);
+    let model = open(&engine, SQUEEZENET);
     let photo = photo();
-    let first = engine.explain(vec![request(&card, &photo, 967)]);
+    let first = engine.explain(vec![request(&model, &photo, 967)]);
     let first = taken(first.all_layers).unwrap();
-    let second = engine.explain(vec![request(&card, &photo, 285)]);
+    let second = engine.explain(vec![request(&model, &photo, 285)]);
     assert!(second.jobs[0].answer.ready().is_some());
     let second = taken(second.all_layers).unwrap();
     assert_eq!(
@@ -63,14 +63,14 @@ fn another_class_of_a_known_picture_fills_its_own_layers() {
 #[test]
 fn fused_layers_are_the_mean_of_their_maps_over_their_maxima() {
     let engine = engine();
-    let card = open(&engine, SQUEEZENET);
+    let model = open(&engine, SQUEEZENET);
     let photo = photo();
     let layers = ["features.4", "features.12"];
     let joined = join(layers);
     assert_eq!(joined, "features.4 + features.12");
     let fused = Request {
         layer: Some(joined.clone()),
-        ..request(&card, &photo, 967)
+        ..request(&model, &photo, 967)
     };
     let job = ask(&engine, fused.clone());
     finished(&job);
@@ -113,14 +113,14 @@ fn fused_layers_are_the_mean_of_their_maps_over_their_maxima() {
 #[test]
 fn a_fused_layer_without_a_map_is_refused_by_its_own_name() {
     let engine = engine();
-    let card = open(&engine, SQUEEZENET);
+    let model = open(&engine, SQUEEZENET);
     assert_eq!(
-        resolve_layer(&card, Some("features.4")).unwrap(),
+        resolve_layer(&model, Some("features.4")).unwrap(),
         "features.4"
     );
-    let nowhere = resolve_layer(&card, Some("features.4 + nowhere"));
+    let nowhere = resolve_layer(&model, Some("features.4 + nowhere"));
     assert!(matches!(nowhere, Err(Error::UnknownLayer(path)) if path == "nowhere"));
-    let flat = resolve_layer(&card, Some("classifier.3 + features.4"));
+    let flat = resolve_layer(&model, Some("classifier.3 + features.4"));
     assert!(matches!(flat, Err(Error::LayerWithoutMap { layer, .. }) if layer == "classifier.3"));
     let photo = photo();
     let mut session = session(SQUEEZENET, &photo);

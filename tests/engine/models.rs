@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use gradcam::engine::{Error, ModelCard, Request, Session};
+use gradcam::engine::{Error, ModelInfo, Request, Session};
 use gradcam::model::{LabelSource, Preprocess, Reading, Usage};
 
 use crate::support::*;
@@ -25,7 +25,7 @@ fn two_models_answer_side_by_side_in_one_batch() {
         let map = job.heat_map.ready().unwrap().as_ref().unwrap();
         map.layer.clone()
     });
-    let recommended = [&efficient, &squeeze].map(|card| card.layers.recommended().unwrap());
+    let recommended = [&efficient, &squeeze].map(|model| model.layers.recommended().unwrap());
     assert!(layers.eq(recommended.map(|layer| layer.path.clone())));
     let overview = taken(batch.overview).unwrap();
     assert!(efficient.layers.find(&overview.maps[0].layer).is_some());
@@ -50,7 +50,7 @@ fn a_model_that_does_not_open_leaves_both_others_open() {
     assert!(matches!(taken(opened), Err(Error::Model(_))));
 
     let photo = photo();
-    let rows = [&squeeze, &efficient].map(|card| request(card, &photo, 285));
+    let rows = [&squeeze, &efficient].map(|model| request(model, &photo, 285));
     for job in engine.explain(rows.to_vec()).jobs {
         finished(&job);
         assert!(job.guided.ready().unwrap().is_ok());
@@ -88,52 +88,53 @@ fn an_opening_tells_how_far_it_is_and_can_be_broken_off_anywhere() {
     assert!(told.is_sorted() && told.len() > 60, "{told:?}");
     assert!(told[0] < 0.1 && told[told.len() - 1] == 1.0, "{told:?}");
 
-    let kept = session.card().unwrap().id;
+    let kept = session.info().unwrap().id;
     for call in [0, told.len() / 2, told.len() - 1] {
         let mut calls = 0;
         let broken = session.open_model_as(&path, None, &mut |_| {
             calls += 1;
-            match calls > call {
-                true => ControlFlow::Break(()),
-                false => ControlFlow::Continue(()),
+            if calls > call {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
             }
         });
         assert!(matches!(broken, Err(Error::Overtaken)));
         assert_eq!(calls, call + 1, "nothing goes on after it");
-        assert_eq!(session.card().unwrap().id, kept);
+        assert_eq!(session.info().unwrap().id, kept);
     }
 }
 
 #[test]
 fn a_model_prepared_otherwise_stands_beside_itself() {
     let engine = engine();
-    let card = open(&engine, SQUEEZENET);
+    let model = open(&engine, SQUEEZENET);
     let photo = photo();
-    let answer = |card: &Arc<ModelCard>| {
-        let job = ask(&engine, request(card, &photo, 285));
+    let answer = |model: &Arc<ModelInfo>| {
+        let job = ask(&engine, request(model, &photo, 285));
         taken(job.answer).unwrap()
     };
-    let before = answer(&card);
+    let before = answer(&model);
 
     let prepared = |preprocess: Preprocess| {
         let usage = Usage {
             preprocess,
-            ..card.usage()
+            ..model.usage()
         };
-        taken(engine.reopen_model(card.id, usage))
+        taken(engine.reopen_model(model.id, usage))
     };
-    let same = prepared(card.preprocess.clone()).unwrap();
-    assert_ne!(same.id, card.id);
+    let same = prepared(model.preprocess.clone()).unwrap();
+    assert_ne!(same.id, model.id);
     assert_eq!(answer(&same).logits, before.logits);
 
     let swapped = Preprocess {
         bgr: true,
-        ..card.preprocess.clone()
+        ..model.preprocess.clone()
     };
     let swapped = prepared(swapped).unwrap();
     assert_ne!(answer(&swapped).logits, before.logits);
     assert_eq!(
-        answer(&card).logits,
+        answer(&model).logits,
         before.logits,
         "the first is as it was"
     );
@@ -142,14 +143,14 @@ fn a_model_prepared_otherwise_stands_beside_itself() {
     let larger = Preprocess {
         width: 320,
         height: 288,
-        ..card.preprocess.clone()
+        ..model.preprocess.clone()
     };
     let larger = prepared(larger).unwrap();
     assert_eq!(larger.input_size, (320, 288));
-    let shape = |card: &ModelCard| card.layers.find("features.12").unwrap().shape.clone();
+    let shape = |model: &ModelInfo| model.layers.find("features.12").unwrap().shape.clone();
     assert_eq!(shape(&larger), [1, 512, 17, 19]);
-    assert_eq!(shape(&card), [1, 512, 13, 13]);
-    assert!(larger.facts.multiply_adds > card.facts.multiply_adds);
+    assert_eq!(shape(&model), [1, 512, 13, 13]);
+    assert!(larger.facts.multiply_adds > model.facts.multiply_adds);
     let job = ask(&engine, request(&larger, &photo, 285));
     finished(&job);
     let map = job.heat_map.ready().unwrap().as_ref().unwrap();
@@ -163,67 +164,67 @@ fn a_model_prepared_otherwise_stands_beside_itself() {
 #[test]
 fn logits_are_read_and_classes_are_called_as_one_says() {
     let engine = engine();
-    let card = open(&engine, SQUEEZENET);
+    let model = open(&engine, SQUEEZENET);
     let photo = photo();
-    let answer = |card: &Arc<ModelCard>| {
-        let job = ask(&engine, request(card, &photo, 285));
+    let answer = |model: &Arc<ModelInfo>| {
+        let job = ask(&engine, request(model, &photo, 285));
         taken(job.answer).unwrap()
     };
-    let mut names = card.labels.clone();
+    let mut names = model.labels.clone();
     names[285] = "my cat".to_owned();
     let usage = Usage {
         reading: Reading::Sigmoid,
         names: Some(names),
-        ..card.usage()
+        ..model.usage()
     };
-    let other = taken(engine.reopen_model(card.id, usage)).unwrap();
+    let other = taken(engine.reopen_model(model.id, usage)).unwrap();
     assert_eq!(
         (&*other.labels[285], other.label_source),
         ("my cat", LabelSource::Typed)
     );
-    let (before, after) = (answer(&card), answer(&other));
+    let (before, after) = (answer(&model), answer(&other));
     assert_eq!(before.logits, after.logits);
     let sigmoid = 1.0 / (1.0 + (-after.logits[285]).exp());
     assert!((after.probabilities[285] - sigmoid).abs() < 1e-6);
     assert!((before.probabilities.iter().sum::<f32>() - 1.0).abs() < 1e-4);
 
     let again = taken(engine.reopen_model(other.id, other.opened_as.clone())).unwrap();
-    assert_eq!(again.labels, card.labels);
-    assert_eq!(again.usage(), card.usage());
+    assert_eq!(again.labels, model.labels);
+    assert_eq!(again.usage(), model.usage());
 
     let too_few = Usage {
         names: Some(vec!["cat".to_owned()]),
-        ..card.usage()
+        ..model.usage()
     };
-    let why = taken(engine.reopen_model(card.id, too_few)).unwrap_err();
+    let why = taken(engine.reopen_model(model.id, too_few)).unwrap_err();
     assert!(why.to_string().contains("expected 1000 labels"), "{why}");
 }
 
 #[test]
 fn a_network_made_for_one_size_says_so() {
     let engine = engine();
-    let card = open(&engine, "tests/torchvision/tiny/vit.pt2");
+    let model = open(&engine, "tests/torchvision/tiny/vit.pt2");
     let prepared = |preprocess: Preprocess| {
         let usage = Usage {
             preprocess,
-            ..card.usage()
+            ..model.usage()
         };
-        taken(engine.reopen_model(card.id, usage))
+        taken(engine.reopen_model(model.id, usage))
     };
     let other = Preprocess {
-        width: 2 * card.preprocess.width,
-        ..card.preprocess.clone()
+        width: 2 * model.preprocess.width,
+        ..model.preprocess.clone()
     };
     let why = prepared(other).unwrap_err();
     let why = why.to_string();
     assert!(why.contains("does not take pictures of"), "{why}");
     let absurd = Preprocess {
         width: 0,
-        ..card.preprocess.clone()
+        ..model.preprocess.clone()
     };
     assert!(prepared(absurd).is_err());
     assert!(matches!(
-        taken(engine.reopen_model(999, card.usage())),
+        taken(engine.reopen_model(999, model.usage())),
         Err(Error::ModelClosed)
     ));
 }
@@ -238,7 +239,7 @@ fn a_second_model_opens_while_the_first_computes() {
     // It broke off what was asked before, whose promises are kept all the same.
     finished(&job);
     let second = taken(opening).unwrap();
-    let rows = [&first, &second].map(|card| request(card, &photo, 285));
+    let rows = [&first, &second].map(|model| request(model, &photo, 285));
     for job in engine.explain(rows.to_vec()).jobs {
         finished(&job);
         assert!(job.guided.ready().unwrap().is_ok());
@@ -250,7 +251,7 @@ fn a_closed_model_says_so_and_the_kept_one_goes_on() {
     let engine = engine();
     let (squeeze, efficient) = (open(&engine, SQUEEZENET), open(&engine, EFFICIENTNET));
     let photo = photo();
-    let of = |card| request(card, &photo, 285);
+    let of = |model| request(model, &photo, 285);
     engine
         .explain(vec![of(&squeeze), of(&efficient)])
         .jobs
@@ -280,14 +281,14 @@ fn a_closed_model_says_so_and_the_kept_one_goes_on() {
 #[test]
 fn an_error_in_one_row_leaves_the_others_alone() {
     let engine = engine();
-    let card = open(&engine, SQUEEZENET);
+    let model = open(&engine, SQUEEZENET);
     let photo = photo();
     let flat = Request {
         layer: Some("classifier.3".into()),
-        ..request(&card, &photo, 285)
+        ..request(&model, &photo, 285)
     };
-    let no_class = request(&card, &photo, 1000);
-    let batch = engine.explain(vec![flat, no_class, request(&card, &photo, 285)]);
+    let no_class = request(&model, &photo, 1000);
+    let batch = engine.explain(vec![flat, no_class, request(&model, &photo, 285)]);
     batch.jobs.iter().for_each(finished);
     let [flat, no_class, fine] = &batch.jobs[..] else {
         panic!("three rows")
@@ -315,7 +316,7 @@ fn many_pictures_in_one_batch_all_come_though_few_recordings_are_kept() {
     let photos = names.map(picture);
     let rows: Vec<Request> = photos
         .iter()
-        .flat_map(|photo| [&squeeze, &efficient].map(|card| request(card, photo, 967)))
+        .flat_map(|photo| [&squeeze, &efficient].map(|model| request(model, photo, 967)))
         .collect();
     let batch = engine.explain(rows.clone());
     batch.jobs.iter().for_each(finished);

@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use gradcam::engine::{Engine, Error, Job, ModelCard, Request, Session};
+use gradcam::engine::{Engine, Error, Job, ModelInfo, Request, Session};
 use gradcam::explain::Score;
 use gradcam::model::ReluRule;
-use gradcam::picture::decode::Photo;
-use gradcam::picture::geometry::Fit;
 use gradcam::picture::map::Map;
+use gradcam::picture::photo::decode::Photo;
+use gradcam::picture::photo::geometry::Fit;
 use poll_promise::Promise;
 
 pub const SQUEEZENET: &str = "models/squeezenet1_1.pt2";
@@ -31,11 +31,11 @@ pub fn engine() -> Engine {
     Engine::start(|| ()).unwrap()
 }
 
-pub fn open(engine: &Engine, name: &str) -> Arc<ModelCard> {
+pub fn open(engine: &Engine, name: &str) -> Arc<ModelInfo> {
     try_open(engine, name).unwrap()
 }
 
-pub fn try_open(engine: &Engine, name: &str) -> Result<Arc<ModelCard>, Error> {
+pub fn try_open(engine: &Engine, name: &str) -> Result<Arc<ModelInfo>, Error> {
     engine.open_model(root(name)).block_and_take()
 }
 
@@ -47,9 +47,9 @@ pub fn session(name: &str, photo: &Photo) -> Session {
     session
 }
 
-pub fn request(card: &ModelCard, photo: &Arc<Photo>, class: usize) -> Request {
+pub fn request(model: &ModelInfo, photo: &Arc<Photo>, class: usize) -> Request {
     Request {
-        model: card.id,
+        model: model.id,
         photo: Arc::clone(photo),
         fit: Fit::Crop,
         score: Some(Score::For(class)),

@@ -9,16 +9,19 @@ use crate::explain::Score;
 use crate::figure::Panel;
 use crate::folder::{Filter, Sort};
 use crate::model::{ModulePath, ReluRule, Usage};
-use crate::picture::colormap::Colormap;
-use crate::picture::compose::Overlay;
-use crate::picture::geometry::Fit;
+use crate::picture::map::colormap::Colormap;
+use crate::picture::map::compose::Overlay;
+use crate::picture::photo::geometry::Fit;
 
-use super::keys::Group;
-use super::rows::RowId;
+use super::state::rows::RowId;
 use super::state::{Arrangement, ExportSize, List, Opacity, Pane};
+use shortcuts::Group;
 
+pub(crate) mod availability;
+pub(crate) mod entries;
 mod execute;
-mod hints;
+pub(crate) mod shortcuts;
+mod wording;
 
 /// A wish of the person at the window.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,7 +66,7 @@ pub enum Command {
     OpenSession,
     Undo,
     Redo,
-    OpenFinder,
+    OpenPalette,
     ShowKeys,
 
     PreviousPicture,
@@ -90,7 +93,7 @@ pub enum Command {
     FilterPictures(Filter),
     /// The most bytes that thumbnails may take.
     LimitThumbnails(usize),
-    UnfoldFilm(bool),
+    UnfoldGallery(bool),
     ExportPanel(Panel),
     ChooseLayer(ModulePath),
     /// Another class in the same kind of score.
@@ -176,7 +179,7 @@ impl Command {
         Command::SwapClasses,
         Command::StopComparing,
         Command::MarkTrue,
-        Command::OpenFinder,
+        Command::OpenPalette,
         Command::ShowKeys,
     ];
 
@@ -221,7 +224,7 @@ impl Command {
             Command::OpenSession => "Open session…",
             Command::Undo => "Undo",
             Command::Redo => "Redo",
-            Command::OpenFinder => "Find a command…",
+            Command::OpenPalette => "Find a command…",
             Command::ShowKeys => "Commands and keys",
             _ => "",
         }

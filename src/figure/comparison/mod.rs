@@ -8,11 +8,11 @@ use image::RgbImage;
 use super::parts::{self, Key, Type};
 use super::{Figure, Page, Panel};
 use crate::explain::Score;
-use crate::picture::caption::difference as difference_words;
-use crate::picture::compose::{self, Look, Scale};
 use crate::picture::map::Map;
+use crate::picture::map::compose::{self, Look, Scale};
+use crate::picture::page::caption::difference as difference_words;
 use crate::picture::page::{Item, Run};
-use crate::picture::resample;
+use crate::picture::photo::resample;
 
 /// One view of a comparison.
 #[derive(Clone)]
@@ -52,7 +52,7 @@ const COLUMNS: usize = Panel::ALL.len();
 const EM: f32 = 0.055;
 
 /// Lines that the name of a class may fill.
-const MOST_LINES: usize = 3;
+const MAX_LINES: usize = 3;
 
 impl Row {
     /// The title over one of its panels.
@@ -64,7 +64,7 @@ impl Row {
     }
 
     fn name(&self) -> String {
-        let class = parts::class(self.figure.heat_map.score, &self.figure.card);
+        let class = parts::class(self.figure.heat_map.score, &self.figure.model);
         match &self.label {
             Some(label) => format!("{label}: {class}"),
             None => class,
@@ -76,7 +76,7 @@ impl Row {
         let figure = &self.figure;
         let mut details = vec![
             figure.photo.name(),
-            figure.card.name.clone(),
+            figure.model.name.clone(),
             figure.heat_map.layer.clone(),
             parts::maximum(figure.heat_map.map.max()),
         ];
@@ -192,7 +192,7 @@ impl Comparison {
             .iter()
             .filter(|row| row.difference.is_some())
             .map(|row| {
-                let name = |class| parts::class(Score::For(class), &row.figure.card);
+                let name = |class| parts::class(Score::For(class), &row.figure.model);
                 match row.figure.heat_map.score {
                     Score::Versus { a, b } => Some((name(a), name(b))),
                     Score::For(_) | Score::Against(_) => None,
@@ -265,13 +265,13 @@ fn caption(
         );
         return bottom;
     }
-    let bottom = title.set(items, &name, (x, y), width, MOST_LINES);
+    let bottom = title.set(items, &name, (x, y), width, MAX_LINES);
     detail.set(
         items,
         &details,
         (x, bottom + face.em * 0.65),
         width,
-        MOST_LINES,
+        MAX_LINES,
     )
 }
 

@@ -1,7 +1,7 @@
 use super::*;
 use crate::figure::fixture::view;
 use crate::model::ReluRule;
-use crate::picture::colormap::diverging;
+use crate::picture::map::colormap::diverging;
 use crate::picture::map::difference;
 use crate::picture::page::tests::{assert_well_laid_out, words};
 

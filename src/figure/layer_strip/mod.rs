@@ -4,20 +4,20 @@ use std::sync::Arc;
 
 use super::Page;
 use super::parts::{self, Key, Type};
-use crate::engine::{Answer, HeatMap, ModelCard};
-use crate::picture::compose::{self, Look, Scale};
-use crate::picture::decode::Photo;
+use crate::engine::{HeatMap, ModelInfo, Prediction};
+use crate::picture::map::compose::{self, Look, Scale};
+use crate::picture::page::text::Weight;
 use crate::picture::page::{INK, Item, SECONDARY};
-use crate::picture::resample;
-use crate::picture::text::Weight;
+use crate::picture::photo::decode::Photo;
+use crate::picture::photo::resample;
 
 /// All layers of one view.
 #[derive(Clone)]
 pub struct LayerStrip {
     pub photo: Arc<Photo>,
-    pub card: Arc<ModelCard>,
+    pub model: Arc<ModelInfo>,
     /// The model's answer to the photo.
-    pub answer: Arc<Answer>,
+    pub answer: Arc<Prediction>,
     /// In the order of the network, all of one score.
     pub maps: Vec<Arc<HeatMap>>,
     pub look: Look,
@@ -38,7 +38,7 @@ const EM: f32 = 0.075;
 /// How much wider than high the page is at best.
 const ASPECT: f32 = 1.4;
 /// Lines that a path may fill.
-const MOST_LINES: usize = 3;
+const MAX_LINES: usize = 3;
 
 impl LayerStrip {
     /// A scale that holds for all of its maps.
@@ -57,7 +57,7 @@ impl LayerStrip {
             let rgb = compose::overlay(photo, &heat_map.map, &self.answer.placement, &self.look);
             items.push(Item::Picture { x, y, rgb });
         }
-        let title = format!("{} · {}", self.class(), self.card.name);
+        let title = format!("{} · {}", self.class(), self.model.name);
         Page::new(layout.size, &title, items)
     }
 
@@ -69,7 +69,7 @@ impl LayerStrip {
 
     fn class(&self) -> String {
         let score = self.maps.first().map(|heat_map| heat_map.score);
-        score.map_or_else(String::new, |score| parts::class(score, &self.card))
+        score.map_or_else(String::new, |score| parts::class(score, &self.model))
     }
 
     fn layout(&self, px: u32) -> Layout {
@@ -126,20 +126,20 @@ impl LayerStrip {
     /// The class, and below it what else all maps have in common; returns where it ends.
     fn heading(&self, items: &mut Vec<Item>, face: Type, (x, y): (f32, f32), width: f32) -> f32 {
         let title = face.style(Weight::Medium, 1.3, INK);
-        let y = title.set(items, &self.class(), (x, y), width, MOST_LINES) + face.em * 0.7;
+        let y = title.set(items, &self.class(), (x, y), width, MAX_LINES) + face.em * 0.7;
         let score = self.maps.first().map(|heat_map| heat_map.score);
         let mut facts: Vec<String> = score
             .and_then(|score| parts::probability(score, &self.answer))
             .into_iter()
             .collect();
         facts.push(self.photo.name());
-        facts.push(self.card.name.clone());
+        facts.push(self.model.name.clone());
         facts.push(match self.maps.len() {
             1 => "1 layer".to_owned(),
             count => format!("{count} layers"),
         });
         let detail = face.style(Weight::Regular, 1.0, SECONDARY);
-        detail.set(items, &facts.join(" · "), (x, y), width, MOST_LINES)
+        detail.set(items, &facts.join(" · "), (x, y), width, MAX_LINES)
     }
 }
 
@@ -152,7 +152,7 @@ fn layer(
     width: f32,
 ) -> f32 {
     let path = face.style(Weight::Regular, 0.9, INK);
-    let y = path.set(items, &heat_map.layer, (x, y), width, MOST_LINES) + face.em * 0.5;
+    let y = path.set(items, &heat_map.layer, (x, y), width, MAX_LINES) + face.em * 0.5;
     let maximum = parts::maximum(heat_map.map.max());
     face.detail().set(items, &maximum, (x, y), width, 1)
 }

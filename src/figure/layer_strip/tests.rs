@@ -6,9 +6,12 @@ use image::RgbImage;
 
 fn strip(size: (u32, u32), maxima: &[f32], long: bool) -> LayerStrip {
     let view = view(size, long);
-    let path = |i: usize| match long {
-        true => format!("features.denseblock4.denselayer{i}.").repeat(3),
-        false => format!("features.{i}"),
+    let path = |i: usize| {
+        if long {
+            format!("features.denseblock4.denselayer{i}.").repeat(3)
+        } else {
+            format!("features.{i}")
+        }
     };
     let maps = maxima
         .iter()
@@ -17,7 +20,7 @@ fn strip(size: (u32, u32), maxima: &[f32], long: bool) -> LayerStrip {
         .collect();
     LayerStrip {
         photo: view.photo,
-        card: view.card,
+        model: view.model,
         answer: view.answer,
         maps,
         look: LOOK,

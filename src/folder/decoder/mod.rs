@@ -15,8 +15,8 @@ use std::thread;
 
 use image::RgbImage;
 
-use crate::picture::decode::Photo;
-use crate::picture::resample;
+use crate::picture::photo::decode::Photo;
+use crate::picture::photo::resample;
 use crate::priority;
 
 use super::thumbnails::MAX_PX;

@@ -1,27 +1,25 @@
 //! Readers of model files, one folder a format. Each turns a file into a [`Graph`] and says
 //! clearly why where it cannot.
 
-mod archive;
-mod calls;
+pub(crate) mod build;
 mod checkpoint;
-mod foreign;
+pub(crate) mod file;
 #[cfg(test)]
 mod fuzzed;
 mod onnx;
 pub(super) mod pt2;
-mod refusal;
-mod start;
-mod storage;
+pub(crate) mod torch_save;
 
 use std::collections::HashMap;
 use std::path::Path;
 
-use self::archive::Archive;
-use self::start::FileStart;
-use super::architectures::Library;
+use self::file::archive::Archive;
+use self::file::foreign;
+use self::file::start::FileStart;
 use super::error::{Error, Fault};
 use super::graph::{Graph, ModulePath};
 use super::opening::Opening;
+use checkpoint::architectures::Library;
 
 /// A model file, read.
 #[derive(Debug)]
@@ -94,9 +92,9 @@ fn read(
         archive.enter(root)?;
         return pt2::open(archive, opening);
     }
-    if let Some(root) = pt2::older::root(&archive) {
+    if let Some(root) = pt2::container::older::root(&archive) {
         archive.enter(root)?;
-        return pt2::older::open(archive, opening);
+        return pt2::container::older::open(archive, opening);
     }
     if let Some(root) = checkpoint::root(&archive) {
         archive.enter(root)?;

@@ -7,11 +7,16 @@ use std::sync::Arc;
 
 use tch::Tensor;
 
-use super::axes::Layout;
+use axes::Layout;
 
-mod op;
+pub use super::op::{Op, Padding};
 
-pub use op::{Op, Padding};
+pub mod axes;
+pub mod facts;
+pub(crate) mod fold;
+pub(crate) mod layout;
+pub mod receptive_field;
+pub(crate) mod two_sided;
 
 /// A value of the graph: its one input, a weight, or what a node computes.
 ///
@@ -30,7 +35,7 @@ pub struct Value {
     pub stated_shape: Option<Vec<i64>>,
     /// Present for weights, buffers and constants; never requires a gradient.
     pub weight: Option<Tensor>,
-    /// The weight was computed from others at opening, see [`fold`](super::fold).
+    /// The weight was computed from others at opening, see [`fold`](fold).
     pub folded: bool,
 }
 

@@ -6,13 +6,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::axes::Layout;
-use super::field::Fields;
+use super::graph::axes::Layout;
+use super::graph::receptive_field::Fields;
 use super::graph::{Graph, ModulePath, ValueId};
-use super::plan::Plan;
-use super::recommend;
+use super::tape::plan::Plan;
 
 mod overview;
+pub(crate) mod recommend;
 
 /// Between the paths of layers whose maps are shown as one.
 pub const JOIN: &str = " + ";
@@ -158,9 +158,10 @@ pub(super) fn tree(
     for layer in &mut tree.layers {
         layer.shape = shapes[layer.activation.0].clone();
         let layout = graph.layouts.get(layer.activation.0).copied().flatten();
-        layer.target = match blind.contains(&layer.activation) {
-            true => Target::None(ONLY_THE_CLASS_TOKEN.into()),
-            false => target(&layer.shape, layout, plan.has_gradient(layer.activation)),
+        layer.target = if blind.contains(&layer.activation) {
+            Target::None(ONLY_THE_CLASS_TOKEN.into())
+        } else {
+            target(&layer.shape, layout, plan.has_gradient(layer.activation))
         };
         layer.origin = overview::origin(graph, shapes, layer.activation);
         layer.normalised = overview::is_only_normalised(graph, &layer.path, layer.activation);

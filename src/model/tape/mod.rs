@@ -10,12 +10,13 @@ use std::sync::Arc;
 
 use tch::{TchError, Tensor};
 
-use super::adjoint::Step;
-use super::axes::Layout;
+use super::graph::axes::Layout;
 use super::graph::{Graph, Node, ValueId};
-use super::ops;
-use super::plan::{Plan, Rectifier};
+use super::op::adjoint::Step;
+use super::op::run;
+use plan::{Plan, Rectifier};
 
+pub mod plan;
 mod walk;
 
 pub use walk::{Detail, Gradients};
@@ -134,14 +135,14 @@ impl Tape {
             if rectifier {
                 let root = inputs[0].shallow_clone();
                 let outputs =
-                    ops::apply(&node.op, &[&root.f_detach()?]).map_err(|e| at_node(node, e))?;
+                    run::apply(&node.op, &[&root.f_detach()?]).map_err(|e| at_node(node, e))?;
                 let leaf = fresh_leaf(&only(outputs)?)?;
                 values[node.outputs[0].0] = Some(leaf.shallow_clone());
                 leaves.push(leaf);
                 roots.push(root);
                 continue;
             }
-            let outputs = ops::apply(&node.op, &inputs).map_err(|e| at_node(node, e))?;
+            let outputs = run::apply(&node.op, &inputs).map_err(|e| at_node(node, e))?;
             drop(inputs);
             if outputs.len() < node.outputs.len() {
                 return Err(at_node(
@@ -235,7 +236,7 @@ pub fn forward_watched<E: From<TchError>>(
         for (index, node) in graph.nodes.iter().enumerate() {
             let inputs = gather(graph, &values, node)?;
             watch(node, &inputs)?;
-            let outputs = ops::apply(&node.op, &inputs).map_err(|e| at_node(node, e))?;
+            let outputs = run::apply(&node.op, &inputs).map_err(|e| at_node(node, e))?;
             for (id, output) in node.outputs.iter().zip(outputs) {
                 values[id.0] = Some(output);
             }
@@ -279,11 +280,12 @@ fn only(mut outputs: Vec<Tensor>) -> Result<Tensor, TchError> {
 }
 
 fn fresh_leaf(tensor: &Tensor) -> Result<Tensor, TchError> {
-    match tensor.f_is_floating_point()? {
-        true => Ok(tensor.f_detach()?.set_requires_grad(true)),
-        false => Err(TchError::Kind(
+    if tensor.f_is_floating_point()? {
+        Ok(tensor.f_detach()?.set_requires_grad(true))
+    } else {
+        Err(TchError::Kind(
             "whole numbers, which have no gradient, lie between the image and the answer".into(),
-        )),
+        ))
     }
 }
 

@@ -9,9 +9,9 @@ use std::collections::{HashMap, HashSet};
 use tch::{Kind, TchError, Tensor};
 
 use super::{ReluRule, Tape};
-use crate::model::adjoint::{Step, scaled};
-use crate::model::axes::Layout;
 use crate::model::graph::ValueId;
+use crate::model::graph::axes::Layout;
+use crate::model::op::adjoint::{Step, scaled};
 
 /// Gradients of one score.
 #[derive(Debug)]
@@ -237,9 +237,10 @@ impl Tape {
                     continue;
                 }
                 let product = folded.as_ref().or(factor);
-                let mean = match piece.means.contains(&input) {
-                    true => step.pull_mean_back(product, tensors[which], &gradient)?,
-                    false => None,
+                let mean = if piece.means.contains(&input) {
+                    step.pull_mean_back(product, tensors[which], &gradient)?
+                } else {
+                    None
                 };
                 let unseen = plan.cut_at(input).is_none() && !piece.inside.contains(&input);
                 let pulled = if let Some(mean) = mean {
@@ -268,9 +269,10 @@ impl Tape {
     /// The tensor that a node of the piece before `cut` computed, with its record: at the cut
     /// itself the value is a fresh leaf.
     fn computed(&self, value: ValueId, cut: usize) -> Option<&Tensor> {
-        match self.plan.cuts[cut].value == value {
-            true => Some(&self.roots[cut]),
-            false => self.activation(value),
+        if self.plan.cuts[cut].value == value {
+            Some(&self.roots[cut])
+        } else {
+            self.activation(value)
         }
     }
 
@@ -356,9 +358,12 @@ fn pull_back(root: &Tensor, upstream: &Tensor, ends: &[&Tensor]) -> Result<Vec<T
     let score = root.f_reshape(-1)?.f_dot(&upstream.f_reshape(-1)?)?;
     let pulled = Tensor::f_run_backward(&[score], ends, true, false)?;
     // Nothing comes back to what was only asked for its shape or compared.
-    let whole = |(end, gradient): (&&Tensor, Tensor)| match gradient.defined() {
-        true => Ok(gradient),
-        false => end.f_zeros_like(),
+    let whole = |(end, gradient): (&&Tensor, Tensor)| {
+        if gradient.defined() {
+            Ok(gradient)
+        } else {
+            end.f_zeros_like()
+        }
     };
     ends.iter().zip(pulled).map(whole).collect()
 }

@@ -4,14 +4,18 @@
 //! layout of its own for each would drift apart. So a page holds what stands where, in whole pixels
 //! for pictures, and text as text with the measures of the font it was laid out in.
 
+pub mod caption;
 mod file;
+pub(crate) mod legend;
 mod pdf;
 mod raster;
+pub(crate) mod sheet;
 mod svg;
+pub(crate) mod text;
 
 use image::RgbImage;
 
-use super::text::Style;
+use text::Style;
 
 pub use file::Format;
 

@@ -12,8 +12,8 @@ use image::{ExtendedColorType, ImageEncoder, RgbImage};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
+use super::text::Weight;
 use super::{Anchor, GROUND, Item, Page, Run};
-use crate::picture::text::Weight;
 use crate::picture::write::encode_png;
 
 /// The most bytes that a picture may take as an attribute. libxml2, which librsvg and with it many

@@ -6,8 +6,8 @@ use image::Rgb;
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
+use super::text::Weight;
 use super::*;
-use crate::picture::text::Weight;
 use crate::picture::write::encode_png;
 
 const STYLE: Style = Style {

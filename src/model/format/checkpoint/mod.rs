@@ -3,34 +3,33 @@
 //!
 //! Each container ([`zip`], [`legacy`], [`safetensors`]) says which tensors it has and where their
 //! bytes lie; [`unwrap`](mod@unwrap) finds the network's own among them. What network that is, their
-//! names and shapes tell, see [`architectures`](crate::model::architectures); its graph is then
+//! names and shapes tell, see [`architectures`](super::checkpoint::architectures); its graph is then
 //! filled with their values.
 
-mod legacy;
-mod pickle;
+pub(crate) mod architectures;
 mod safetensors;
-mod source;
 #[cfg(test)]
 mod tests;
-mod unwrap;
-mod zip;
+pub(crate) mod unwrap;
 
 use std::collections::{BTreeSet, HashMap};
 
-use self::pickle::Stored;
-use self::source::{Rows, Source};
-pub use self::zip::root;
-use super::archive::Archive;
+use super::build::storage::{Element, wrong};
+use super::file::archive::Archive;
+use super::file::foreign;
+use super::file::start::FileStart;
 use super::pt2::Skeleton;
-use super::start::FileStart;
-use super::storage::{Element, wrong};
-use super::{About, Opened, foreign};
-use crate::model::architectures::{Architecture, Library, Recognised, Shapes};
+use super::torch_save::pickle::Stored;
+use super::torch_save::source::{Rows, Source};
+pub use super::torch_save::zip::root;
+use super::torch_save::{legacy, zip};
+use super::{About, Opened};
 use crate::model::error::Fault;
 use crate::model::graph::{Graph, ValueId};
 use crate::model::opening::Opening;
+use architectures::{Architecture, Library, Recognised, Shapes};
 
-type Result<T> = std::result::Result<T, Fault>;
+pub(crate) type Result<T> = std::result::Result<T, Fault>;
 
 /// The containers that are no archive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +50,7 @@ impl Form {
 }
 
 /// A network's tensors and where their values are to be had.
-struct Checkpoint {
+pub(crate) struct Checkpoint {
     tensors: Vec<(String, Stored)>,
     /// What stands in the place of a tensor and is none, by name and class.
     unreadable: Vec<(String, String)>,
@@ -211,10 +210,7 @@ impl Checkpoint {
             if architecture.tensors.contains_key(name)
                 && is_float == architecture.integers.contains(name)
             {
-                let due = match is_float {
-                    true => "integers",
-                    false => "floats",
-                };
+                let due = if is_float { "integers" } else { "floats" };
                 let reason = format!("is of type {}; {due} are due there", stored.dtype);
                 return Err(wrong(name, reason));
             }

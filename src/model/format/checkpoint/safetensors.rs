@@ -6,11 +6,11 @@ use std::io::{BufReader, Read};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::pickle::{Dtype, Stored};
-use super::source::{Part, Source};
 use super::{Checkpoint, Result, unwrap};
 use crate::model::error::Fault;
-use crate::model::format::start::FileStart;
+use crate::model::format::file::start::FileStart;
+use crate::model::format::torch_save::pickle::{Dtype, Stored};
+use crate::model::format::torch_save::source::{Part, Source};
 
 /// Longest header read, in bytes: one of ten thousand tensors is a hundredth of it.
 const LONGEST: u64 = 64 << 20;

@@ -12,16 +12,16 @@ use tch::Tensor;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
-use crate::model::architectures::Library;
+use super::architectures::Library;
 use crate::model::error::Fault;
-use crate::model::format::start::FileStart;
+use crate::model::format::file::start::FileStart;
 use crate::model::format::{self, Opened};
 use crate::model::opening::Opening;
 use crate::model::tape::forward;
 
-use super::pickle::{Dtype, Stored};
-use super::source::{Part, Rows, Source};
 use super::{Checkpoint, safetensors as reader};
+use crate::model::format::torch_save::pickle::{Dtype, Stored};
+use crate::model::format::torch_save::source::{Part, Rows, Source};
 
 /// Of the largest logit.
 const TOLERANCE: f32 = 1e-5;

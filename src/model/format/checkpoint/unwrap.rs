@@ -3,10 +3,10 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::pickle::{Node, Pickle, Ref, Stored};
-use super::source::Source;
 use super::{Checkpoint, Result};
 use crate::model::error::Fault;
+use crate::model::format::torch_save::pickle::{Node, Pickle, Ref, Stored};
+use crate::model::format::torch_save::source::Source;
 
 /// What scripts call a network's tensors among other things, the likeliest first.
 const WRAPPERS: [&str; 13] = [
@@ -27,7 +27,7 @@ const WRAPPERS: [&str; 13] = [
 /// How many such wrappers are looked into, one within the other.
 const DEEPEST: usize = 4;
 /// How many parts that all names share are taken off.
-const MOST_PREFIXES: usize = 8;
+const MAX_PREFIXES: usize = 8;
 /// Longest name of a tensor, in bytes.
 const LONGEST: usize = 1000;
 /// How many keys a message names.
@@ -80,7 +80,7 @@ pub fn tensors(
 ) -> Result<Checkpoint> {
     // What averaging over training adds counts its steps.
     tensors.retain(|(name, stored)| !stored.sizes.is_empty() || name.contains('.'));
-    for _ in 0..MOST_PREFIXES {
+    for _ in 0..MAX_PREFIXES {
         let Some(length) = shared_prefix(&tensors) else {
             break;
         };
@@ -179,10 +179,7 @@ fn none(pickle: &Pickle) -> Fault {
                 .iter()
                 .filter_map(|(key, _)| pickle.text(*key))
                 .collect();
-            let more = match keys.len() > NAMED {
-                true => ", …",
-                false => "",
-            };
+            let more = if keys.len() > NAMED { ", …" } else { "" };
             let keys = keys[..keys.len().min(NAMED)].join(", ");
             format!(
                 "this was written by torch.save and holds no weights under its keys ({keys}{more})"
@@ -232,7 +229,7 @@ fn renamed(name: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::format::checkpoint::pickle::Dtype;
+    use crate::model::format::torch_save::pickle::Dtype;
 
     #[test]
     fn names_of_old_become_those_of_today() {

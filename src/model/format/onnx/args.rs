@@ -1,11 +1,11 @@
 //! A node's attributes and inputs, asked for by the names and places that ONNX gives them.
 
 use super::build::Builder;
-use super::proto::{Attribute, Node, Tensor, attribute};
-use super::shapes;
+use super::message::proto::{Attribute, Node, Tensor, attribute};
 use crate::model::error::Fault;
-use crate::model::format::refusal::{Answer, beyond};
+use crate::model::format::build::refusal::{Answer, beyond};
 use crate::model::graph::ValueId;
+use crate::model::op::shape;
 
 /// Sizes, steps and the like: larger ones would overflow where they are multiplied.
 const LARGEST: i64 = 1 << 31;
@@ -124,7 +124,7 @@ impl<'a> Args<'a> {
         /// More than there are axes, or parts of anything.
         const MOST: usize = 1 << 12;
         match builder.shape(value) {
-            shape if shapes::count(shape).is_none_or(|long| long > MOST as i64) => {
+            shape if shape::count(shape).is_none_or(|long| long > MOST as i64) => {
                 self.wrong(format!("has a list of shape {shape:?} as its {name}"))
             }
             _ => self.fixed(builder.ints(value)?, name),
@@ -134,7 +134,7 @@ impl<'a> Args<'a> {
     /// The one number of a value, which may not depend on the picture's.
     pub fn number(&self, builder: &Builder, value: ValueId, name: &str) -> Answer<f64> {
         match builder.shape(value) {
-            shape if shapes::count(shape) != Some(1) => {
+            shape if shape::count(shape) != Some(1) => {
                 self.wrong(format!("has a table of shape {shape:?} as its {name}"))
             }
             _ => self.fixed(builder.number(value)?, name),
@@ -151,7 +151,7 @@ impl<'a> Args<'a> {
 
     /// An axis by its number, which counts from the end if negative.
     pub fn place(&self, axis: i64, rank: usize) -> Answer<usize> {
-        self.fits(shapes::place(axis, rank))
+        self.fits(shape::place(axis, rank))
     }
 
     /// Different axes, by their numbers.

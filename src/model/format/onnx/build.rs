@@ -6,16 +6,18 @@ use std::collections::{HashMap, HashSet};
 use tch::{Kind, Tensor};
 
 use super::args::Args;
-use super::modules::Stack;
+use super::message::proto;
+use super::names::Stack;
 use super::signature::{Input, Output};
 use super::weights::Weights;
-use super::{Result, modules, ops, proto, shapes};
-use crate::model::budget::Budget;
+use super::{Result, names, ops};
 use crate::model::error::{Fault, UnsupportedOp, first_line};
-use crate::model::format::refusal::{Answer, Refusal};
-use crate::model::format::storage::{floating, wrong};
+use crate::model::format::build::refusal::{Answer, Refusal};
+use crate::model::format::build::storage::{floating, wrong};
 use crate::model::graph::{Graph, Module, Node, Op, Value, ValueId};
-use crate::model::ops::apply;
+use crate::model::op::cost::Budget;
+use crate::model::op::run::apply;
+use crate::model::op::shape;
 
 /// Elements that all constants may have which a file does not hold but has computed.
 const COMPUTED: f64 = (1u64 << 27) as f64;
@@ -94,17 +96,16 @@ impl<'a> Builder<'a> {
             running: Budget::default(),
             image: ValueId(0),
             label: "the input".into(),
-            stack: modules::root(),
+            stack: names::root(),
         };
         let image = builder.add(input.name.clone(), input.shape.to_vec(), None);
         builder.image = image;
-        let read = match input.channels_last {
-            true => {
-                let dims = vec![0, 2, 3, 1];
-                let turned = builder.emit(Op::Permute { dims }, &[image]);
-                turned.map_err(|refusal| builder.refused("Transpose", refusal))?
-            }
-            false => image,
+        let read = if input.channels_last {
+            let dims = vec![0, 2, 3, 1];
+            let turned = builder.emit(Op::Permute { dims }, &[image]);
+            turned.map_err(|refusal| builder.refused("Transpose", refusal))?
+        } else {
+            image
         };
         builder.names.insert(input.name.clone(), read);
         Ok(builder)
@@ -184,7 +185,7 @@ impl<'a> Builder<'a> {
             Refusal::Unsupported(reason) => Fault::Unsupported(vec![UnsupportedOp {
                 op: op.to_owned(),
                 node: self.label.clone(),
-                module: modules::innermost(&self.stack),
+                module: names::innermost(&self.stack),
                 reason,
             }]),
         }
@@ -212,8 +213,8 @@ impl<'a> Builder<'a> {
     /// A tensor that the file holds.
     fn weight(&mut self, name: &str, tensor: Tensor, trained: bool) -> Result<ValueId> {
         let shape = tensor.size();
-        if shapes::count(&shape).is_none() {
-            let absurd = shapes::absurdly(&shape);
+        if shape::count(&shape).is_none() {
+            let absurd = shape::absurdly(&shape);
             return Err(wrong(name, format!("has {absurd}")));
         }
         self.computed.grant(FOR_EACH_WEIGHT * tensor.numel() as f64);
@@ -244,9 +245,10 @@ impl<'a> Builder<'a> {
 
     /// Refuses what would make constants too large, before it is computed.
     pub fn afford(&mut self, elements: f64) -> Answer<()> {
-        match self.computed.take(elements) {
-            true => Ok(()),
-            false => Err(self.too_large()),
+        if self.computed.take(elements) {
+            Ok(())
+        } else {
+            Err(self.too_large())
         }
     }
 
@@ -328,7 +330,7 @@ impl<'a> Builder<'a> {
             op,
             inputs: inputs.to_vec(),
             outputs: Vec::new(),
-            module: modules::innermost(&self.stack),
+            module: names::innermost(&self.stack),
             name: self.label.clone(),
         };
         let shapes: Vec<Vec<i64>> = inputs.iter().map(|id| self.shapes[id.0].clone()).collect();
@@ -336,7 +338,7 @@ impl<'a> Builder<'a> {
         let known: Option<Vec<Tensor>> =
             known.map(|tensor| Some(tensor?.shallow_clone())).collect();
         let given: Vec<&[i64]> = shapes.iter().map(Vec::as_slice).collect();
-        let results = shapes::results(&node.op, &given);
+        let results = shape::results(&node.op, &given);
         let results = results.map_err(|reason| {
             Refusal::from(Fault::Graph(format!("at node {}: {reason}", self.label)))
         })?;
@@ -378,7 +380,7 @@ impl<'a> Builder<'a> {
             ));
         }
         let shape = self.shape(logits).to_vec();
-        let classes = shapes::count(&shape).unwrap_or(0);
+        let classes = shape::count(&shape).unwrap_or(0);
         let long = shape.iter().filter(|size| **size != 1).count();
         if long > 1 || classes < 1 {
             return Err(Fault::NoLogits(format!(
@@ -386,7 +388,7 @@ impl<'a> Builder<'a> {
             )));
         }
         if shape != [1, classes] {
-            self.stack = modules::root();
+            self.stack = names::root();
             let flat = vec![1, classes];
             let flat = self.emit(Op::Reshape { shape: flat }, &[logits]);
             logits = flat.map_err(|refusal| self.refused("Reshape", refusal))?;
@@ -417,7 +419,7 @@ impl<'a> Builder<'a> {
             }
         }
         kept.reverse();
-        let modules = modules::met(kept.iter().map(|(_, stack)| stack));
+        let modules = names::met(kept.iter().map(|(_, stack)| stack));
         (kept.into_iter().map(|(node, _)| node).collect(), modules)
     }
 }

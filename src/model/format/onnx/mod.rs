@@ -12,19 +12,13 @@
 
 mod args;
 mod build;
-mod external;
-mod inline;
-mod literal;
-mod metadata;
-mod modules;
+pub(crate) mod message;
+mod names;
 mod ops;
-mod proto;
-mod shapes;
 mod signature;
 #[cfg(test)]
 mod tests;
 mod weights;
-mod wire;
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -34,8 +28,10 @@ use prost::Message;
 use prost::bytes::Bytes;
 
 use self::build::Builder;
-use self::external::Folder;
+use self::message::{inline, proto, wire};
+use self::names::metadata;
 use self::weights::Weights;
+use self::weights::external::Folder;
 use super::{About, Opened};
 use crate::model::error::{Fault, UnsupportedOp};
 use crate::model::opening::Opening;
@@ -67,7 +63,7 @@ pub fn open(path: &Path, file: File, length: u64, opening: &mut Opening) -> Resu
     let input = signature::input(graph)?;
     let output = signature::output(graph)?;
     let wanted = wanted(graph, &output.logits)?;
-    let stacks = modules::stacks(graph, &wanted, &input.name);
+    let stacks = names::stacks(graph, &wanted, &input.name);
     check_known(graph, &wanted, &stacks)?;
 
     // Weights are read with the nodes that use them.
@@ -135,7 +131,7 @@ fn wanted(graph: &proto::Graph, logits: &str) -> Result<Vec<usize>> {
 }
 
 /// Operations we do not have are told together, before anything is built.
-fn check_known(graph: &proto::Graph, wanted: &[usize], stacks: &[modules::Stack]) -> Result<()> {
+fn check_known(graph: &proto::Graph, wanted: &[usize], stacks: &[names::Stack]) -> Result<()> {
     let mut unknown = Vec::new();
     for (index, stack) in wanted.iter().zip(stacks) {
         let node = &graph.nodes[*index];
@@ -143,13 +139,14 @@ fn check_known(graph: &proto::Graph, wanted: &[usize], stacks: &[modules::Stack]
             unknown.push(UnsupportedOp {
                 op: ops::full_name(node),
                 node: build::label(node),
-                module: modules::innermost(stack),
+                module: names::innermost(stack),
                 reason: None,
             });
         }
     }
-    match unknown.is_empty() {
-        true => Ok(()),
-        false => Err(Fault::Unsupported(unknown)),
+    if unknown.is_empty() {
+        Ok(())
+    } else {
+        Err(Fault::Unsupported(unknown))
     }
 }

@@ -2,11 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::proto::{Graph, Node, ValueInfo};
+use super::message::proto::{Graph, Node, ValueInfo};
 use super::weights::held;
 use super::{Result, ops};
 use crate::model::error::Fault;
-use crate::model::format::storage::floating;
+use crate::model::format::build::storage::floating;
 use crate::model::graph::Head;
 
 /// Height and width of a picture where the file leaves them open.

@@ -5,27 +5,23 @@
 //! [`archive`] (sizes, names), [`schema`] (the JSON's shape), [`aten`] (operations), [`build`]
 //! (the graph's wiring), [`weights`] (bytes to tensors).
 
-mod args;
 mod aten;
-mod build;
-mod layout;
-mod memory;
-mod modules;
-pub mod older;
-mod open_batch;
-mod schema;
-mod signature;
+pub mod container;
+pub(crate) mod program;
 mod skeleton;
-mod sources;
 #[cfg(test)]
 pub(super) mod tests;
-mod weights;
+mod wiring;
 
-pub use self::layout::root;
+pub use self::container::layout::root;
 pub use self::skeleton::Skeleton;
 
-use super::archive::{self, Archive};
-use super::{About, Opened, storage};
+use self::container::{layout, older, weights};
+use self::program::schema;
+
+use super::build::storage;
+use super::file::archive::{self, Archive};
+use super::{About, Opened};
 use crate::model::error::Fault;
 use crate::model::opening::Opening;
 

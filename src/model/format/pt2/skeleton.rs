@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::build::Builder;
-use super::schema::{Argument, GraphModule, OutputSpec, Program, Size};
-use super::{Result, open_batch, signature};
+use super::Result;
+use super::program::schema::{Argument, GraphModule, OutputSpec, Program, Size};
+use super::program::{open_batch, signature};
+use super::wiring::Builder;
 use crate::model::graph::{Graph, ModulePath};
 
 /// A graph whose weights are to be filled in.

@@ -8,7 +8,7 @@ use pdf_writer::types::{CidFontType, FontFlags, SystemInfo, UnicodeCmap};
 use pdf_writer::{Name, Pdf, Rect, Ref, Str};
 use subsetter::GlyphRemapper;
 
-use crate::picture::text::Weight;
+use crate::picture::page::text::Weight;
 
 /// PDF measures fonts in thousandths of the em.
 const PER_EM: f32 = 1000.0;

@@ -13,8 +13,8 @@ use pdf_writer::types::Predictor;
 use pdf_writer::{Content, Filter, Finish, Name, Pdf, Rect, Ref, Str, TextStr};
 
 use self::font::Face;
+use super::text::Weight;
 use super::{GROUND, Item, Page, Run};
-use crate::picture::text::Weight;
 use crate::picture::write::encode_png;
 
 /// Points a pixel: a pixel of CSS.

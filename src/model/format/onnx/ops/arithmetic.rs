@@ -4,11 +4,11 @@ use tch::Kind;
 
 use super::constants::worked_out;
 use super::one;
+use crate::model::format::build::refusal::{Answer, beyond};
 use crate::model::format::onnx::args::Args;
 use crate::model::format::onnx::build::Builder;
-use crate::model::format::onnx::shapes;
-use crate::model::format::refusal::{Answer, beyond};
 use crate::model::graph::{Op, ValueId};
+use crate::model::op::shape;
 
 pub fn activation(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let x = args.input(0)?;
@@ -84,9 +84,10 @@ fn clip(args: &Args, builder: &mut Builder, x: ValueId) -> Answer<Vec<ValueId>> 
             None => None,
         };
         // The largest number there is bounds nothing.
-        let largest = match whole(builder, x) {
-            true => i64::MAX as f64,
-            false => f32::MAX.into(),
+        let largest = if whole(builder, x) {
+            i64::MAX as f64
+        } else {
+            f32::MAX.into()
         };
         Ok(bound.filter(|bound| bound.abs() < largest))
     };
@@ -113,7 +114,7 @@ pub fn softmax(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
         let dim = axis as i64;
         return one(builder, Op::Softmax { dim, log }, x);
     }
-    let Some(rest) = shapes::count(&shape[axis..]) else {
+    let Some(rest) = shape::count(&shape[axis..]) else {
         return args.wrong(format!("goes over the absurd shape {shape:?}"));
     };
     let flat = [&shape[..axis], &[rest]].concat();
@@ -179,9 +180,10 @@ pub fn several(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
             (result, next) = (next, result);
         }
         let rank = builder.shape(result).len();
-        let number = match builder.shape(next).len() <= rank {
-            true => builder.number(next)?,
-            false => None,
+        let number = if builder.shape(next).len() <= rank {
+            builder.number(next)?
+        } else {
+            None
         };
         result = match (args.op(), number) {
             ("Max", Some(least)) => {

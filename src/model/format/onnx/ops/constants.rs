@@ -4,12 +4,12 @@
 use tch::{Kind, TchError, Tensor};
 
 use super::one;
+use crate::model::format::build::refusal::{Answer, beyond};
 use crate::model::format::onnx::args::Args;
 use crate::model::format::onnx::build::Builder;
-use crate::model::format::onnx::shapes;
 use crate::model::format::onnx::weights::held;
-use crate::model::format::refusal::{Answer, beyond};
 use crate::model::graph::{Op, ValueId};
+use crate::model::op::shape;
 
 /// Values that a table may be made of which the file does not hold.
 const MOST: i64 = 1 << 26;
@@ -23,7 +23,7 @@ fn made(builder: &mut Builder, tensor: Result<Tensor, TchError>) -> Answer<Vec<V
 pub fn shape(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let shape = builder.shape(args.input(0)?).to_vec();
     if args.op() == "Size" {
-        let count = shapes::count(&shape).unwrap_or(0);
+        let count = shape::count(&shape).unwrap_or(0);
         let one = Tensor::f_from_slice(&[count]).and_then(|row| row.f_reshape([0i64; 0]));
         return made(builder, one);
     }
@@ -70,8 +70,8 @@ pub fn filled(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
             (args.number(builder, value, "value")?, kind)
         }
     };
-    if shapes::count(&shape).is_none_or(|count| count > MOST) {
-        return args.wrong(format!("fills {}", shapes::absurdly(&shape)));
+    if shape::count(&shape).is_none_or(|count| count > MOST) {
+        return args.wrong(format!("fills {}", shape::absurdly(&shape)));
     }
     let op = Op::Full { shape, value, kind };
     Ok(vec![builder.emit(op, &[])?])
@@ -114,11 +114,13 @@ pub fn cast(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
             }
         }
     };
-    match builder.tensor(x).is_some() {
-        true => one(builder, Op::Cast(kind), x),
-        // All is computed in 32-bit floats.
-        false if kind == Kind::Float => one(builder, Op::Identity, x),
-        false => beyond("it rounds the picture's values"),
+    if builder.tensor(x).is_some() {
+        one(builder, Op::Cast(kind), x)
+    } else if kind == Kind::Float {
+        // Everything is computed in float32.
+        one(builder, Op::Identity, x)
+    } else {
+        beyond("it rounds the picture's values")
     }
 }
 
@@ -132,10 +134,10 @@ pub fn worked_out(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
         inputs.push(tensor.shallow_clone());
         over = match args.op() {
             "ScatterND" | "Trilu" if inputs.len() > 1 => over,
-            _ => args.fits(shapes::broadcast(&over, builder.shape(*value)))?,
+            _ => args.fits(shape::broadcast(&over, builder.shape(*value)))?,
         };
     }
-    let values = shapes::count(&over).map_or(f64::INFINITY, |count| count as f64);
+    let values = shape::count(&over).map_or(f64::INFINITY, |count| count as f64);
     builder.afford(match args.op() {
         // A place along each axis.
         "NonZero" => values * over.len() as f64,
@@ -181,9 +183,10 @@ fn compute(args: &Args, inputs: &[Tensor]) -> Answer<Result<Tensor, TchError>> {
                 }
                 _ => 0,
             };
-            match args.flag("upper", true)? {
-                true => x.f_triu(diagonal),
-                false => x.f_tril(diagonal),
+            if args.flag("upper", true)? {
+                x.f_triu(diagonal)
+            } else {
+                x.f_tril(diagonal)
             }
         }
         "NonZero" => x.f_nonzero().and_then(|places| places.f_transpose(0, 1)),

@@ -1,11 +1,11 @@
 //! Layers with weights, and products of matrices.
 
-use super::window::Window;
+use super::spatial::window::Window;
+use crate::model::format::build::refusal::{Answer, beyond};
 use crate::model::format::onnx::args::Args;
 use crate::model::format::onnx::build::Builder;
-use crate::model::format::onnx::shapes;
-use crate::model::format::refusal::{Answer, beyond};
 use crate::model::graph::{Op, Padding, ValueId};
+use crate::model::op::shape;
 
 pub fn convolution(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let (x, weight) = (args.input(0)?, args.input(1)?);
@@ -73,7 +73,7 @@ pub fn gemm(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let classes = builder.shape(b)[0];
     let is_row = |bias: &ValueId| {
         let shape = builder.shape(*bias);
-        shape.last() == Some(&classes) && shapes::count(shape) == Some(classes)
+        shape.last() == Some(&classes) && shape::count(shape) == Some(classes)
     };
     let row = bias.filter(|bias| builder.tensor(*bias).is_some() && is_row(bias));
     if let Some(row) = row {

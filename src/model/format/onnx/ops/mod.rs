@@ -5,22 +5,20 @@
 
 mod arithmetic;
 mod constants;
-mod fold;
+mod index;
 mod layers;
 mod norm;
-mod pool;
 mod reduce;
-mod resize;
 mod shape;
-mod take;
-mod window;
+pub(crate) mod spatial;
 
 use super::args::Args;
 use super::build::Builder;
-use super::proto::Node;
-use super::shapes;
-use crate::model::format::refusal::Answer;
+use super::message::proto::Node;
+use crate::model::format::build::refusal::Answer;
 use crate::model::graph::{Op, ValueId};
+use crate::model::op::shape as shapes;
+use spatial::{col2im, pool, resize};
 
 pub type Reader = fn(&Args, &mut Builder) -> Answer<Vec<ValueId>>;
 
@@ -31,9 +29,10 @@ pub fn is_own_domain(domain: &str) -> bool {
 
 /// `Conv`, or `com.microsoft::FusedConv`.
 pub fn full_name(node: &Node) -> String {
-    match is_own_domain(&node.domain) {
-        true => node.op_type.clone(),
-        false => format!("{}::{}", node.domain, node.op_type),
+    if is_own_domain(&node.domain) {
+        node.op_type.clone()
+    } else {
+        format!("{}::{}", node.domain, node.op_type)
     }
 }
 
@@ -79,12 +78,12 @@ pub fn reader(node: &Node) -> Option<Reader> {
         "Pad" => shape::pad,
         "DepthToSpace" => shape::depth_to_space,
         "SpaceToDepth" => shape::space_to_depth,
-        "Col2Im" => fold::patches,
-        "Concat" => take::join,
-        "Split" => take::split,
-        "Slice" => take::slice,
-        "Gather" => take::gather,
-        "GatherND" => take::gather_places,
+        "Col2Im" => col2im::patches,
+        "Concat" => index::join,
+        "Split" => index::split,
+        "Slice" => index::slice,
+        "Gather" => index::gather,
+        "GatherND" => index::gather_places,
         "Resize" | "Upsample" => resize::resize,
         "Shape" | "Size" => constants::shape,
         "Constant" => constants::constant,
@@ -110,7 +109,7 @@ fn reshaped(args: &Args, builder: &mut Builder, x: ValueId, shape: Vec<i64>) -> 
     let from = builder.shape(x);
     if count(from).is_none() || count(from) != count(&shape) {
         let shape = match shape.len() {
-            ..=shapes::MOST_AXES => format!("{shape:?}"),
+            ..=shapes::MAX_AXES => format!("{shape:?}"),
             rank => format!("{rank} axes"),
         };
         return args.wrong(format!(

@@ -1,9 +1,9 @@
 //! Normalisations.
 
 use crate::model::error::Fault;
+use crate::model::format::build::refusal::{Answer, beyond};
 use crate::model::format::onnx::args::Args;
 use crate::model::format::onnx::build::Builder;
-use crate::model::format::refusal::{Answer, beyond};
 use crate::model::graph::{Op, ValueId};
 
 pub fn batch(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {

@@ -4,9 +4,9 @@ use tch::Tensor;
 
 use super::arithmetic::whole;
 use super::one;
+use crate::model::format::build::refusal::{Answer, beyond};
 use crate::model::format::onnx::args::Args;
 use crate::model::format::onnx::build::Builder;
-use crate::model::format::refusal::{Answer, beyond};
 use crate::model::graph::{Op, ValueId};
 
 pub fn along(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {

@@ -2,11 +2,11 @@
 
 use super::{one, reshaped};
 use crate::model::error::Fault;
+use crate::model::format::build::refusal::{Answer, beyond};
 use crate::model::format::onnx::args::Args;
 use crate::model::format::onnx::build::Builder;
-use crate::model::format::onnx::shapes;
-use crate::model::format::refusal::{Answer, beyond};
 use crate::model::graph::{Op, ValueId};
+use crate::model::op::shape;
 
 /// Also what is random in training alone.
 pub fn identity(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
@@ -34,7 +34,7 @@ pub fn flatten(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
         return one(builder, Op::Flatten { start: 1, end: -1 }, x);
     }
     let (before, after) = shape.split_at(axis);
-    let counts = shapes::count(before).zip(shapes::count(after));
+    let counts = shape::count(before).zip(shape::count(after));
     let (before, after) = counts.map_or((0, 0), |counts| counts);
     Ok(vec![reshaped(args, builder, x, vec![before, after])?])
 }
@@ -58,8 +58,8 @@ pub fn reshape(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let open: Vec<usize> = (0..shape.len()).filter(|axis| shape[*axis] == -1).collect();
     if let [open] = open[..] {
         shape[open] = 1;
-        let known = shapes::count(&shape).filter(|known| *known > 0);
-        let all = shapes::count(&from);
+        let known = shape::count(&shape).filter(|known| *known > 0);
+        let all = shape::count(&from);
         shape[open] = match known.zip(all) {
             Some((known, all)) if all % known == 0 => all / known,
             _ => return args.wrong(format!("does not make a shape of {from:?}")),
@@ -90,14 +90,17 @@ pub fn unsqueeze(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     };
     let shape = builder.shape(x).to_vec();
     let rank = shape.len() + axes.len();
-    if rank > shapes::MOST_AXES {
+    if rank > shape::MAX_AXES {
         return args.wrong(format!("makes {rank} axes"));
     }
     let new = args.axes(&axes, rank)?;
     let mut sizes = shape.into_iter();
-    let size = |axis: usize| match new.contains(&axis) {
-        true => 1,
-        false => sizes.next().unwrap_or(1),
+    let size = |axis: usize| {
+        if new.contains(&axis) {
+            1
+        } else {
+            sizes.next().unwrap_or(1)
+        }
     };
     let shape = (0..rank).map(size).collect();
     Ok(vec![reshaped(args, builder, x, shape)?])
@@ -118,9 +121,9 @@ pub fn expand(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let x = args.input(0)?;
     let wanted = args.input(1)?;
     let wanted = args.numbers(builder, wanted, "shape")?;
-    let shape = args.fits(shapes::broadcast(builder.shape(x), &wanted))?;
-    if shapes::count(&shape).is_none() {
-        return args.wrong(format!("makes {}", shapes::absurdly(&shape)));
+    let shape = args.fits(shape::broadcast(builder.shape(x), &wanted))?;
+    if shape::count(&shape).is_none() {
+        return args.wrong(format!("makes {}", shape::absurdly(&shape)));
     }
     one(builder, Op::Expand { shape }, x)
 }

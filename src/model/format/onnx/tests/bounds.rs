@@ -2,8 +2,8 @@
 
 use super::writer::{Onnx, int, ints, node, text};
 use super::{opened, refusal, whole};
-use crate::model::format::calls::DEEPEST;
-use crate::model::format::onnx::proto::{Attribute, Node, Tensor, attribute};
+use crate::model::format::build::module_calls::DEEPEST;
+use crate::model::format::onnx::message::proto::{Attribute, Node, Tensor, attribute};
 
 /// Why one node on the picture, `[1, 3, 4, 4]`, is refused. `fill` makes up what else goes into it.
 fn one_node(

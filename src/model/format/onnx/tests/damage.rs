@@ -2,7 +2,7 @@
 
 use super::writer::{Onnx, floats, int, ints, node, text};
 use super::{Fault, open, refusal, whole};
-use crate::model::format::onnx::proto::{self, Tensor};
+use crate::model::format::onnx::message::proto::{self, Tensor};
 
 /// A convolution, whose shape is worked out as the file says, on its way to four logits.
 fn network() -> Onnx {

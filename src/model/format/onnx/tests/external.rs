@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::open_at;
 use super::writer::{Onnx, entry, floats, ints};
-use crate::model::format::onnx::proto::Tensor;
+use crate::model::format::onnx::message::proto::Tensor;
 
 /// A weight of 48 values that lies at `location`.
 fn model(notes: &[(&str, &str)]) -> Onnx {

@@ -16,12 +16,14 @@ use std::sync::Arc;
 use tch::{Device, Kind, Tensor};
 
 use self::writer::Onnx;
+use crate::model::Model;
 use crate::model::error::{Error, Fault};
 use crate::model::format::{self, Opened};
 use crate::model::graph::Graph;
+use crate::model::graph::fold;
 use crate::model::opening::Opening;
-use crate::model::plan::Plan;
-use crate::model::{Model, check, fold};
+use crate::model::opening::check;
+use crate::model::tape::plan::Plan;
 
 /// Opens a file with these bytes; an error has to name the file, last.
 fn open(bytes: &[u8]) -> Result<Opened, Fault> {

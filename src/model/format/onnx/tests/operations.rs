@@ -2,7 +2,7 @@
 
 use super::writer::{Onnx, float, floats, int, ints, text};
 use super::{logits, open, opened, refusal};
-use crate::model::format::onnx::proto::{Attribute, Tensor, attribute};
+use crate::model::format::onnx::message::proto::{Attribute, Tensor, attribute};
 use crate::model::graph::Op;
 
 /// What comes of a node on a picture of one row and this many columns, all channels in a row.

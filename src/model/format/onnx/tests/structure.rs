@@ -3,7 +3,7 @@
 use super::writer::{OPEN, Onnx, entry, float, int, node, value};
 use super::{Fault, logits, open, opened, refusal, whole};
 use crate::model::Preprocess;
-use crate::model::format::onnx::proto::{Attribute, attribute};
+use crate::model::format::onnx::message::proto::{Attribute, attribute};
 use crate::model::graph::{Head, Op};
 
 #[test]
@@ -148,9 +148,10 @@ fn what_makes_probabilities_is_stepped_over() {
         let mut model = Onnx::new();
         model.graph().nodes[1].outputs = vec!["v0".into()];
         for (index, op) in ops.iter().enumerate() {
-            let output = match index + 1 == ops.len() {
-                true => "y".to_owned(),
-                false => format!("v{}", index + 1),
+            let output = if index + 1 == ops.len() {
+                "y".to_owned()
+            } else {
+                format!("v{}", index + 1)
             };
             model.node(op, &[&format!("v{index}")], &[&output], vec![]);
         }
@@ -353,7 +354,7 @@ fn modules_are_read_off_the_names_of_torchs_old_exporter() {
 
 #[test]
 fn a_name_of_nothing_but_scopes_takes_no_memory() {
-    let most = 2 * crate::model::format::calls::DEEPEST;
+    let most = 2 * crate::model::format::build::module_calls::DEEPEST;
     for (name, other) in [("/a", "/b/Relu"), ("a/", "b/Relu")] {
         let path = &paths(&[&name.repeat(2000), other])[0];
         assert!((most - 10..=most).contains(&path.len()), "{path}");

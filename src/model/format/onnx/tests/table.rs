@@ -12,11 +12,12 @@ use tch::{Kind, Tensor};
 use zip::ZipArchive;
 
 use super::{Fault, answered, open};
-use crate::model::format::onnx::proto::{self, Model};
+use crate::model::format::onnx::message::proto::{self, Model};
 use crate::model::graph::Graph;
-use crate::model::ops::apply;
-use crate::model::plan::Plan;
-use crate::model::{ReluRule, Tape, fold};
+use crate::model::graph::fold;
+use crate::model::op::run::apply;
+use crate::model::tape::plan::Plan;
+use crate::model::{ReluRule, Tape};
 
 const CASES: usize = 592;
 /// Of the largest magnitude, or of one where that is larger.
@@ -67,9 +68,10 @@ fn operators_answer_as_other_runtimes_do() {
         let picture = picture(&graph);
         let ours = answered(graph, &picture).map_err(told)?;
         let theirs = expected(model);
-        match alike(&ours, &theirs) {
-            true => Ok(()),
-            false => Err(format!("{ours:?}, not {theirs:?}")),
+        if alike(&ours, &theirs) {
+            Ok(())
+        } else {
+            Err(format!("{ours:?}, not {theirs:?}"))
         }
     });
 }
@@ -91,9 +93,10 @@ fn gradients_come_back_as_libtorch_records_them() {
         let ours = gradients.unwrap().at.remove(0);
         let theirs = recorded(&graph, &picture, &score);
         let (ours, theirs) = (values(&ours), values(&theirs));
-        match alike(&ours, &theirs) {
-            true => Ok(()),
-            false => Err(format!("{ours:?}, not {theirs:?}")),
+        if alike(&ours, &theirs) {
+            Ok(())
+        } else {
+            Err(format!("{ours:?}, not {theirs:?}"))
         }
     });
 }

@@ -7,8 +7,8 @@ use tch::Kind;
 
 use super::writer::{Onnx, floats, node};
 use super::{Error, Fault, format, logits, open, refusal};
-use crate::model::format::onnx::proto::{Attribute, Place, RAW, Tensor, attribute};
-use crate::model::format::onnx::wire;
+use crate::model::format::onnx::message::proto::{Attribute, Place, RAW, Tensor, attribute};
+use crate::model::format::onnx::message::wire;
 use crate::model::opening::Opening;
 
 const COUNT: usize = 3 * 30 * 30;
@@ -208,9 +208,10 @@ fn how_far_it_is_read_is_told_within_a_weight_and_reading_can_end_there() {
         let mut told = Vec::new();
         let mut tell = |done| {
             told.push(done);
-            match told.len() < until {
-                true => ControlFlow::Continue(()),
-                false => ControlFlow::Break(()),
+            if told.len() < until {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
             }
         };
         let opened = format::open(&path, &mut Opening::telling(&mut tell));

@@ -3,7 +3,7 @@
 use prost::Message;
 use prost::bytes::Bytes;
 
-use crate::model::format::onnx::proto::{
+use crate::model::format::onnx::message::proto::{
     Attribute, Entry, Function, Graph, Model, Node, Opset, Shape, Size, Tensor, TensorType, Type,
     ValueInfo, attribute,
 };

@@ -1,7 +1,7 @@
 //! Activations, arithmetic and sums: what computes without weights of its own.
 
-use super::{Call, call, tokens};
-use crate::model::format::pt2::args::{Answer, Args, Operand, Refusal, beyond};
+use super::{Call, attention, call};
+use crate::model::format::pt2::program::args::{Answer, Args, Operand, Refusal, beyond};
 use crate::model::graph::Op;
 
 pub fn read<'a>(name: &str, args: Args<'a>) -> Answer<Call<'a>> {
@@ -128,7 +128,7 @@ pub fn read<'a>(name: &str, args: Args<'a>) -> Answer<Call<'a>> {
             };
             call(op, itself()?)
         }
-        _ => tokens::read(name, args),
+        _ => attention::read(name, args),
     }
 }
 

@@ -1,9 +1,9 @@
 //! Layers with weights, and pools.
 
-use super::tokens::affine;
+use super::attention::affine;
 use super::{Call, arithmetic, call, first_of_several};
 use crate::model::error::Fault;
-use crate::model::format::pt2::args::{Answer, Args, Refusal, beyond};
+use crate::model::format::pt2::program::args::{Answer, Args, Refusal, beyond};
 use crate::model::graph::{Op, Padding};
 
 pub fn read<'a>(name: &str, args: Args<'a>) -> Answer<Call<'a>> {

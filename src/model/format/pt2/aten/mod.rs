@@ -4,13 +4,13 @@
 //! operation and is refused.
 
 mod arithmetic;
-mod fixed;
+mod attention;
+mod constants;
 mod layers;
 mod shape;
-mod tokens;
 
-use super::args::{Answer, Args, Refusal, beyond};
-use super::schema::{Argument, NodeJson};
+use super::program::args::{Answer, Args, Refusal, beyond};
+use super::program::schema::{Argument, NodeJson};
 use crate::model::graph::Op;
 
 /// What a node of the file comes to.

@@ -1,8 +1,8 @@
 //! Operations that move values about and compute none.
 
-use super::{Call, Sharing, call, fixed, same, view};
+use super::{Call, Sharing, call, constants, same, view};
 use crate::model::error::Fault;
-use crate::model::format::pt2::args::{Answer, Args, Refusal, beyond};
+use crate::model::format::pt2::program::args::{Answer, Args, Refusal, beyond};
 use crate::model::graph::Op;
 
 pub fn read<'a>(name: &str, args: Args<'a>) -> Answer<Call<'a>> {
@@ -92,7 +92,7 @@ pub fn read<'a>(name: &str, args: Args<'a>) -> Answer<Call<'a>> {
             args,
         ),
         "roll.default" => call(
-            Op::Roll {
+            Op::ImageList {
                 shifts: args.ints("shifts")?,
                 dims: args.optional_ints("dims")?.unwrap_or_default(),
             },
@@ -238,6 +238,6 @@ pub fn read<'a>(name: &str, args: Args<'a>) -> Answer<Call<'a>> {
                 vec![args.tensor("self")?, args.tensor("other")?],
             )?
         }),
-        _ => fixed::read(name, args),
+        _ => constants::read(name, args),
     }
 }

@@ -1,0 +1,377 @@
+//! A session in one small file: what is open, what is pinned, and how it is looked at.
+//!
+//! Files are named relative to the session's own folder where they lie near it, so that a folder
+//! with its session can be moved or handed on. Pictures and weights are not in it.
+
+use std::collections::HashSet;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use serde_json::error::Category;
+
+use crate::model::ReluRule;
+use crate::picture::map::colormap::Colormap;
+use crate::picture::map::compose::Overlay;
+use crate::picture::photo::geometry::Fit;
+use crate::picture::write;
+
+use super::paths;
+use crate::app::persistence::settings::{OutOfRange, within};
+use crate::app::persistence::stored::{Named, StoredClass, StoredModel, StoredScore, StoredUsage};
+use crate::app::state::Arrangement;
+
+/// The version that is written here.
+pub const VERSION: u64 = 1;
+/// The name's ending.
+pub const EXTENSION: &str = "gradcam.json";
+/// Says in the file that it is one of ours.
+const KIND: &str = "session";
+/// Far more than a few pins take, and a hundred thousand images opened without their folder.
+const LARGEST: u64 = 32 << 20;
+/// More rows than any window can show.
+const MAX_PINS: usize = 64;
+const MAX_SIDES: usize = 2;
+
+/// What is open and how it is looked at. Paths are absolute here and may be relative in the file.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Session {
+    /// The folder that is walked through, or the images that were opened together.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pictures: Vec<PathBuf>,
+    pub live: Live,
+    #[serde(default)]
+    pub pins: Vec<StoredPin>,
+    pub look: StoredLook,
+}
+
+/// The row that follows the person's choices.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Live {
+    pub image: Option<PathBuf>,
+    /// One or two models beside each other.
+    pub sides: Vec<StoredSide>,
+    /// Which of them the lists are of.
+    #[serde(default)]
+    pub active: usize,
+    #[serde(default)]
+    pub fit: Named<Fit>,
+    #[serde(default)]
+    pub rule: Named<ReluRule>,
+    /// What the image is really of, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub truth: Option<StoredClass>,
+}
+
+/// One model of the live row.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StoredSide {
+    #[serde(flatten)]
+    pub model: StoredModel,
+    pub layer: Option<String>,
+    pub score: Option<StoredScore>,
+    /// The class that the score's is compared with, as rows of their own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rival: Option<StoredClass>,
+}
+
+/// A row that stays as it was.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StoredPin {
+    pub image: PathBuf,
+    #[serde(flatten)]
+    pub model: StoredModel,
+    pub layer: Option<String>,
+    pub score: Option<StoredScore>,
+    #[serde(default)]
+    pub fit: Named<Fit>,
+    #[serde(default)]
+    pub rule: Named<ReluRule>,
+}
+
+/// How all rows are drawn.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct StoredLook {
+    /// From 0 to 1.
+    pub opacity: f64,
+    pub colours: Named<Colormap>,
+    pub overlay: Named<Overlay>,
+    pub common_scale: bool,
+    pub arrangement: Named<Arrangement>,
+    /// 1 shows the whole picture.
+    pub zoom: f64,
+    /// The place in the middle of each panel, from 0 to 1 across the picture.
+    pub centre: [f64; 2],
+}
+
+impl Default for StoredLook {
+    fn default() -> Self {
+        StoredLook {
+            opacity: 0.5,
+            colours: Named::default(),
+            overlay: Named::default(),
+            common_scale: false,
+            arrangement: Named::default(),
+            zoom: 1.0,
+            centre: [0.5, 0.5],
+        }
+    }
+}
+
+/// A session file that could not be used. The path stands last.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    #[error("the session could not be read ({reason}): {}", path.display())]
+    Unreadable { reason: String, path: PathBuf },
+
+    #[error("this file is too large for a session: {}", path.display())]
+    TooLarge { path: PathBuf },
+
+    #[error("this session ends too early, a part of it is missing; fetch or copy it again: {}", path.display())]
+    Truncated { path: PathBuf },
+
+    #[error("this is not a session, nor any other JSON ({reason}): {}", path.display())]
+    NotJson { reason: String, path: PathBuf },
+
+    #[error("this JSON file is not a session of gradcam: {}", path.display())]
+    NotASession { path: PathBuf },
+
+    #[error(
+        "this session was saved by a newer gradcam (its version is {version}, and {VERSION} can be \
+         read here); open it there: {}", path.display()
+    )]
+    Newer { version: u64, path: PathBuf },
+
+    #[error("this session is damaged ({reason}): {}", path.display())]
+    Damaged { reason: String, path: PathBuf },
+
+    #[error("this session cannot be saved: a file in it has a name that is not Unicode: {}", path.display())]
+    NotUnicode { path: PathBuf },
+
+    #[error("the session was not saved: {0}")]
+    NotWritten(#[from] crate::picture::Error),
+}
+
+/// A session as it was read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Opened {
+    pub session: Session,
+    /// What it names and is not there any more, each once.
+    pub missing: Vec<PathBuf>,
+}
+
+impl Opened {
+    /// Looks which of the files are there.
+    pub fn of(mut session: Session) -> Opened {
+        let (mut missing, mut seen) = (Vec::new(), HashSet::new());
+        for file in session.paths_mut() {
+            if seen.insert(file.clone()) && !file.exists() {
+                missing.push(file.clone());
+            }
+        }
+        Opened { session, missing }
+    }
+}
+
+/// What stands in the file around a session.
+#[derive(Serialize)]
+struct Written {
+    gradcam: &'static str,
+    version: u64,
+    #[serde(flatten)]
+    session: Session,
+}
+
+impl Session {
+    /// Writes it to `path`, whole or not at all.
+    ///
+    /// # Errors
+    /// [`Error::NotUnicode`] and [`Error::NotWritten`]; what was at `path` is untouched then.
+    pub fn save(&self, path: &Path) -> Result<(), Error> {
+        let mut session = self.clone();
+        let folder = paths::folder_of(path);
+        for file in session.paths_mut() {
+            *file = paths::stored(&folder, file)
+                .ok_or_else(|| Error::NotUnicode { path: file.clone() })?;
+        }
+        let written = Written {
+            gradcam: KIND,
+            version: VERSION,
+            session,
+        };
+        let mut text = serde_json::to_vec_pretty(&written).map_err(|error| Error::Damaged {
+            reason: error.to_string(),
+            path: path.to_owned(),
+        })?;
+        text.push(b'\n');
+        Ok(write::bytes(path, &text)?)
+    }
+
+    /// Reads the session at `path` and looks which of its files are there.
+    ///
+    /// # Errors
+    /// Every [`Error`] but those of saving.
+    pub fn open(path: &Path) -> Result<Opened, Error> {
+        let mut session = read(path)?;
+        let folder = paths::folder_of(path);
+        for file in session.paths_mut() {
+            *file = paths::resolved(&folder, file);
+        }
+        Ok(Opened::of(session))
+    }
+
+    /// Every path that it names.
+    pub fn paths_mut(&mut self) -> impl Iterator<Item = &mut PathBuf> {
+        let live = self.live.image.iter_mut();
+        let sides = self.live.sides.iter_mut().map(|side| &mut side.model.path);
+        let pins = self
+            .pins
+            .iter_mut()
+            .flat_map(|pin| [&mut pin.image, &mut pin.model.path]);
+        self.pictures
+            .iter_mut()
+            .chain(live)
+            .chain(sides)
+            .chain(pins)
+    }
+
+    /// What is wrong with it, in words, if anything is.
+    fn checked(mut self) -> Result<Self, String> {
+        if self.pins.len() > MAX_PINS {
+            return Err(format!("it has {} pins", self.pins.len()));
+        }
+        let sides = self.live.sides.len();
+        if sides > MAX_SIDES || self.live.active >= sides.max(1) {
+            return Err(format!("it has {sides} models side by side"));
+        }
+        if self.usages().any(|usage| !usage.is_sound()) {
+            return Err("it uses a model in a way that cannot be".into());
+        }
+        if let Some(name) = self.foreign() {
+            return Err(format!("it names “{name}”, which is no choice there is"));
+        }
+        self.look = self
+            .look
+            .checked()
+            .map_err(|absurd| format!("{absurd} in it"))?;
+        Ok(self)
+    }
+
+    fn usages(&self) -> impl Iterator<Item = &StoredUsage> {
+        let sides = self.live.sides.iter().map(|side| &side.model);
+        let models = sides.chain(self.pins.iter().map(|pin| &pin.model));
+        models.filter_map(|model| model.usage.as_ref())
+    }
+
+    /// A name of a choice that is not known.
+    fn foreign(&self) -> Option<&str> {
+        let (live, look) = (&self.live, &self.look);
+        let pins = self.pins.iter();
+        let mut pins = pins.flat_map(|pin| [pin.fit.foreign(), pin.rule.foreign()]);
+        let others = [
+            live.fit.foreign(),
+            live.rule.foreign(),
+            look.colours.foreign(),
+            look.overlay.foreign(),
+            look.arrangement.foreign(),
+        ];
+        others
+            .into_iter()
+            .flatten()
+            .next()
+            .or_else(|| pins.find_map(|name| name))
+            .or_else(|| self.usages().find_map(StoredUsage::foreign))
+    }
+}
+
+impl StoredLook {
+    fn checked(mut self) -> Result<Self, OutOfRange> {
+        self.opacity = within("the opacity", self.opacity, 0.0..=1.0, -1.0..=2.0)?;
+        self.zoom = within("the zoom", self.zoom, 1.0..=4096.0, 0.0..=1e6)?;
+        for place in &mut self.centre {
+            *place = within("the centre", *place, 0.0..=1.0, -1.0..=2.0)?;
+        }
+        Ok(self)
+    }
+}
+
+fn read(path: &Path) -> Result<Session, Error> {
+    let text = bytes(path)?;
+    let path = || path.to_owned();
+    let value: Value = serde_json::from_slice(&text).map_err(|error| match error.classify() {
+        Category::Eof => Error::Truncated { path: path() },
+        _ => Error::NotJson {
+            reason: error.to_string(),
+            path: path(),
+        },
+    })?;
+    if value.get("gradcam").and_then(Value::as_str) != Some(KIND) {
+        return Err(Error::NotASession { path: path() });
+    }
+    let damaged = |reason: String| Error::Damaged {
+        reason,
+        path: path(),
+    };
+    match value.get("version").and_then(Value::as_u64) {
+        Some(version) if version > VERSION => {
+            return Err(Error::Newer {
+                version,
+                path: path(),
+            });
+        }
+        Some(1..) => {}
+        _ => return Err(damaged("its version is not given".to_owned())),
+    }
+    let session: Session =
+        serde_json::from_value(value).map_err(|error| damaged(error.to_string()))?;
+    session.checked().map_err(damaged)
+}
+
+fn bytes(path: &Path) -> Result<Vec<u8>, Error> {
+    let read = || -> io::Result<Vec<u8>> {
+        let file = File::open(path)?;
+        if !file.metadata()?.is_file() {
+            return Err(io::Error::other("it is not a file"));
+        }
+        let mut text = Vec::new();
+        file.take(LARGEST + 1).read_to_end(&mut text)?;
+        Ok(text)
+    };
+    let text = read().map_err(|error| Error::Unreadable {
+        reason: match error.kind() {
+            io::ErrorKind::NotFound => "there is no such file".to_owned(),
+            io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+            _ => error.to_string(),
+        },
+        path: path.to_owned(),
+    })?;
+    if text.len() as u64 > LARGEST {
+        return Err(Error::TooLarge {
+            path: path.to_owned(),
+        });
+    }
+    Ok(text)
+}
+
+/// Whether a file's name says that it is a session.
+pub fn looks_like_session(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|ending| ending.eq_ignore_ascii_case("json"))
+}
+
+/// `path` with the ending of a session, if it has none that says so.
+pub fn with_extension(path: PathBuf) -> PathBuf {
+    if looks_like_session(&path) {
+        return path;
+    }
+    let mut name = path.into_os_string();
+    name.push(".");
+    name.push(EXTENSION);
+    name.into()
+}
+
+#[cfg(test)]
+mod tests;

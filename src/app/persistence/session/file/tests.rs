@@ -1,0 +1,263 @@
+use std::fs;
+
+use serde_json::json;
+
+use crate::explain::Score;
+use crate::model::Reading;
+use crate::picture::photo::geometry::Filter;
+
+use super::*;
+
+fn usage() -> StoredUsage {
+    StoredUsage {
+        size: [320, 288],
+        resampling: Filter::Lanczos.into(),
+        crop: 0.9,
+        mean: [0.5, 0.25, 0.0],
+        deviation: [0.5, 1.0, 2.0],
+        bgr: true,
+        reading: Reading::Sigmoid.into(),
+        names: Some(vec!["cat".to_owned(), "dog".to_owned()]),
+    }
+}
+
+/// A folder with an image, a model, and the session of both.
+struct Desk {
+    folder: tempfile::TempDir,
+    session: Session,
+}
+
+impl Desk {
+    fn new() -> Desk {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap();
+        let (image, model) = (root.join("cat.png"), root.join("net.pt2"));
+        for file in [&image, &model] {
+            fs::write(file, "x").unwrap();
+        }
+        let labels = ["cat".to_owned(), "dog".to_owned()];
+        let layer = Some("features.12".to_owned());
+        let session = Session {
+            pictures: vec![image.clone()],
+            live: Live {
+                image: Some(image.clone()),
+                sides: vec![StoredSide {
+                    model: StoredModel {
+                        path: model.clone(),
+                        architecture: Some("googlenet".into()),
+                        usage: Some(usage()),
+                    },
+                    layer: layer.clone(),
+                    score: Some(StoredScore::new(Score::Versus { a: 0, b: 1 }, &labels)),
+                    rival: Some(StoredClass::new(0, &labels)),
+                }],
+                active: 0,
+                fit: Fit::Pad.into(),
+                rule: ReluRule::Deconvnet.into(),
+                truth: Some(StoredClass::new(1, &labels)),
+            },
+            pins: vec![StoredPin {
+                image,
+                model: StoredModel {
+                    path: model,
+                    architecture: None,
+                    usage: None,
+                },
+                layer,
+                score: Some(StoredScore::new(Score::Against(1), &labels)),
+                fit: Fit::Crop.into(),
+                rule: ReluRule::Guided.into(),
+            }],
+            look: StoredLook {
+                opacity: 0.25,
+                colours: Colormap::Jet.into(),
+                zoom: 3.5,
+                centre: [0.25, 0.75],
+                ..StoredLook::default()
+            },
+        };
+        Desk { folder, session }
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.path().join("s.gradcam.json")
+    }
+
+    /// What is said of a file with this in it.
+    fn refusal(&self, text: &str) -> String {
+        fs::write(self.path(), text).unwrap();
+        let error = Session::open(&self.path()).expect_err(text).to_string();
+        let path = self.path().display().to_string();
+        assert!(error.ends_with(&path), "the path stands last in “{error}”");
+        error
+    }
+
+    /// The saved session with a change.
+    fn changed(&self, change: impl FnOnce(&mut Value)) -> String {
+        self.session.save(&self.path()).unwrap();
+        let text = fs::read_to_string(self.path()).unwrap();
+        let mut value = serde_json::from_str(&text).unwrap();
+        change(&mut value);
+        value.to_string()
+    }
+}
+
+#[test]
+fn a_session_comes_back_as_it_was() {
+    let desk = Desk::new();
+    desk.session.save(&desk.path()).unwrap();
+    let opened = Session::open(&desk.path()).unwrap();
+    assert_eq!(opened.session, desk.session);
+    assert_eq!(opened.missing, [""; 0].map(PathBuf::from));
+}
+
+#[test]
+fn it_moves_with_its_folder() {
+    let desk = Desk::new();
+    desk.session.save(&desk.path()).unwrap();
+    let text = fs::read_to_string(desk.path()).unwrap();
+    assert!(text.contains("\"cat.png\"") && text.len() < 2000, "{text}");
+
+    let elsewhere = tempfile::tempdir().unwrap();
+    for name in ["s.gradcam.json", "cat.png", "net.pt2"] {
+        fs::rename(desk.folder.path().join(name), elsewhere.path().join(name)).unwrap();
+    }
+    let opened = Session::open(&elsewhere.path().join("s.gradcam.json")).unwrap();
+    assert_eq!(opened.missing, [""; 0].map(PathBuf::from));
+    let image = opened.session.live.image.unwrap();
+    assert!(image.starts_with(elsewhere.path().canonicalize().unwrap()));
+}
+
+#[test]
+fn missing_files_are_named_once_and_the_rest_opens() {
+    let desk = Desk::new();
+    desk.session.save(&desk.path()).unwrap();
+    let image = desk.session.pictures[0].clone();
+    fs::remove_file(&image).unwrap();
+    let opened = Session::open(&desk.path()).unwrap();
+    assert_eq!(opened.missing, [image]);
+    assert_eq!(opened.session.look, desk.session.look);
+}
+
+#[test]
+fn what_is_no_session_is_refused_in_words() {
+    let desk = Desk::new();
+    let whole = desk.changed(|_| {});
+    let half = &whole[..whole.len() / 2];
+    for (text, said) in [
+        (half, "ends too early"),
+        ("", "ends too early"),
+        ("PK\u{3}\u{4}", "nor any other JSON"),
+        ("{\"a\": NaN}", "nor any other JSON"),
+        ("[1, 2, 3]", "not a session of gradcam"),
+        ("{\"version\": 1, \"live\": {}}", "not a session of gradcam"),
+    ] {
+        let error = desk.refusal(text);
+        assert!(error.contains(said), "“{said}” is not in “{error}”");
+    }
+    let error = Session::open(&desk.folder.path().join("none.json")).unwrap_err();
+    assert!(error.to_string().contains("no such file"), "{error}");
+    let error = Session::open(desk.folder.path()).unwrap_err();
+    assert!(error.to_string().contains("could not be read"), "{error}");
+}
+
+#[test]
+fn a_newer_version_is_named() {
+    let desk = Desk::new();
+    let text = desk.changed(|value| {
+        value["version"] = json!(2);
+        value["live"] = json!("all different now");
+    });
+    let error = desk.refusal(&text);
+    assert!(
+        error.contains("newer gradcam") && error.contains("is 2"),
+        "{error}"
+    );
+}
+
+#[test]
+fn damage_and_absurd_numbers_are_told() {
+    let desk = Desk::new();
+    type Change = fn(&mut Value);
+    let changes: [(Change, &str); 15] = [
+        (|v| v["version"] = json!(-1), "version"),
+        (|v| v["version"] = json!("1"), "version"),
+        (
+            |v| v["look"]["opacity"] = json!(1e9),
+            "the opacity is 1000000000",
+        ),
+        (|v| v["look"]["zoom"] = json!(-3), "the zoom is -3"),
+        (|v| v["look"]["zoom"] = json!(1e300), "the zoom"),
+        (|v| v["look"]["centre"] = json!([0.5, 1e12]), "the centre"),
+        (|v| v["look"]["centre"] = json!([0.5]), "length"),
+        (|v| v["look"]["colours"] = json!("cividis"), "“cividis”"),
+        (|v| v["live"]["active"] = json!(7), "side by side"),
+        (
+            |v| v["live"]["sides"][0]["usage"]["size"] = json!([4_000_000, 224]),
+            "in a way that cannot be",
+        ),
+        (
+            |v| v["live"]["sides"][0]["usage"]["deviation"][1] = json!(0),
+            "in a way that cannot be",
+        ),
+        (
+            |v| v["live"]["sides"][0]["usage"]["resampling"] = json!("magic"),
+            "“magic”",
+        ),
+        (|v| v["pins"] = json!({}), "invalid type"),
+        (
+            |v| v["pins"][0]["score"]["class"]["index"] = json!(-281),
+            "invalid value",
+        ),
+        (
+            |v| v["pins"] = Value::Array(vec![v["pins"][0].clone(); 10_000]),
+            "10000 pins",
+        ),
+    ];
+    for (change, said) in changes {
+        let error = desk.refusal(&desk.changed(change));
+        assert!(error.contains("damaged"), "{error}");
+        assert!(error.contains(said), "“{said}” is not in “{error}”");
+    }
+}
+
+#[test]
+fn numbers_a_little_out_of_range_are_brought_back() {
+    let desk = Desk::new();
+    let text = desk.changed(|value| {
+        value["look"]["opacity"] = json!(1.2);
+        value["look"]["zoom"] = json!(0.5);
+    });
+    fs::write(desk.path(), text).unwrap();
+    let look = Session::open(&desk.path()).unwrap().session.look;
+    assert_eq!((look.opacity, look.zoom), (1.0, 1.0));
+}
+
+#[test]
+fn a_huge_file_is_not_read() {
+    let desk = Desk::new();
+    fs::File::create(desk.path())
+        .unwrap()
+        .set_len(1 << 40)
+        .unwrap();
+    let error = Session::open(&desk.path()).unwrap_err();
+    assert_eq!(error, Error::TooLarge { path: desk.path() });
+}
+
+#[test]
+fn a_failed_save_leaves_the_session_that_was_there() {
+    let desk = Desk::new();
+    let error = desk.session.save(Path::new("/no/such/folder/s.json"));
+    assert!(matches!(error, Err(Error::NotWritten(_))), "{error:?}");
+}
+
+#[test]
+fn a_name_without_the_ending_gets_it() {
+    assert_eq!(
+        with_extension("a/b".into()),
+        PathBuf::from("a/b.gradcam.json")
+    );
+    assert_eq!(with_extension("a/b.JSON".into()), PathBuf::from("a/b.JSON"));
+    assert!(looks_like_session(Path::new("x.gradcam.json")));
+    assert!(!looks_like_session(Path::new("x.png")));
+}

@@ -1,0 +1,218 @@
+//! The window becomes what a session says, as far as its files are there and its models still have
+//! what was chosen of them.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::engine::{ModelInfo, resolve_layer};
+use crate::explain::Score;
+use crate::model::ModulePath;
+use crate::picture::photo::decode::Photo;
+
+use super::Opening;
+use super::file::{Opened, Session, StoredPin, StoredSide};
+use super::missing::Unread;
+use super::parts::{Part, PartState, failed, found};
+use crate::app::App;
+use crate::app::commands::Command;
+use crate::app::persistence::stored::{StoredModel, StoredScore};
+use crate::app::state::Side;
+use crate::app::state::rows::{MAX_PINS, Pin, Subject};
+use crate::app::ui::bars::notices::Place;
+
+impl App {
+    pub(super) fn restore_session(&mut self, opening: Opening) {
+        let Opening {
+            path,
+            opened: Opened { session, missing },
+            photos,
+            models,
+            ..
+        } = opening;
+        self.tell_failures(&photos, &models);
+        let mut lost = Lost::default();
+        let mut unread = Vec::new();
+        let state = &mut self.state;
+        state.pins.clear();
+        for (place, pin) in session.pins.iter().enumerate() {
+            let subject = if place < MAX_PINS {
+                lost.subject(pin, &photos, &models)
+            } else {
+                None
+            };
+            if subject.is_none() {
+                unread.push(pin.clone());
+            }
+            // A pin without a class or a layer would show nothing.
+            if let Some(subject) = subject.filter(|s| s.heat_key().is_some()) {
+                let id = state.next_pin;
+                state.next_pin += 1;
+                state.pins.push(Pin { id, subject });
+            }
+        }
+        let live = session.live.image.as_ref();
+        let live = live.and_then(|image| found(&photos, image));
+        let is_there = live.is_some();
+        let pinned = state.pins.first().map(|pin| Arc::clone(&pin.subject.photo));
+        state.photo = live.or_else(|| state.photo.take()).or(pinned);
+        self.restore_sides(&session, &models, is_there, &mut lost);
+        self.state.take_look(&session.look);
+        lost.tell(self);
+
+        self.memory.forget_last();
+        self.take_first_choice();
+        if self.first.class.is_some() {
+            let side = self.state.side_mut();
+            (side.score, side.rival) = (None, None);
+        }
+        self.forget_steps();
+        self.forget_channel_pictures();
+        self.close_unused_models();
+        self.ask();
+        let pictures = session.pictures.iter();
+        let pictures = pictures.filter(|path| !missing.contains(path));
+        self.reopen_gallery(pictures.cloned().collect());
+        let mut gone = missing;
+        gone.extend(failed(&photos).chain(failed(&models)));
+        self.session.unread = Unread::new(session, unread, gone, &self.state);
+        self.report_missing();
+        self.state.done = Some(format!("Opened {}", path.display()));
+        self.session.path = Some(path);
+    }
+
+    /// The models side by side. Without the session's own photo its classes mean nothing.
+    fn restore_sides(
+        &mut self,
+        session: &Session,
+        models: &[Part<StoredModel, ModelInfo>],
+        with_photo: bool,
+        lost: &mut Lost,
+    ) {
+        let (state, live) = (&mut self.state, &session.live);
+        let mut sides = Vec::new();
+        for stored in &live.sides {
+            if let Some(model) = found(models, &stored.model) {
+                sides.push(lost.side(stored, model, with_photo));
+            }
+        }
+        if !sides.is_empty() {
+            state.active = live.active.min(sides.len() - 1);
+            state.sides = sides;
+        }
+        let labels = state.truth_labels();
+        let truth = live.truth.as_ref().filter(|_| with_photo);
+        state.truth = truth.and_then(|truth| truth.find(labels, labels.len()));
+        // What the session says goes before what the folder's name may say later.
+        self.keep_truth();
+        let state = &mut self.state;
+        (state.fit, state.rule) = (live.fit.get(), live.rule.get());
+    }
+
+    /// Names what is missing, and offers to look for it.
+    fn report_missing(&mut self) {
+        self.notices.clear(Place::Session);
+        let unread = &self.session.unread;
+        if let Some(text) = unread.words() {
+            let locate = unread.first_gone().map(|path| {
+                let name = path.file_name().unwrap_or(path.as_os_str());
+                let label = format!("Locate {}…", name.to_string_lossy());
+                (label, Command::Locate(path.clone()))
+            });
+            let title = "Parts of the session are missing";
+            self.notices.offering(Place::Session, title, text, locate);
+        }
+    }
+
+    fn tell_failures(
+        &mut self,
+        photos: &[Part<PathBuf, Photo>],
+        models: &[Part<StoredModel, ModelInfo>],
+    ) {
+        for part in photos {
+            if let PartState::Failed(error) = &part.state {
+                self.notices.not_opened(Place::Picture, error);
+            }
+        }
+        for part in models {
+            if let PartState::Failed(error) = &part.state {
+                self.notices.not_opened(Place::Model, error);
+            }
+        }
+    }
+}
+
+/// What a session's choices speak of and its models do not have.
+#[derive(Default)]
+struct Lost(Vec<String>);
+
+impl Lost {
+    fn side(&mut self, stored: &StoredSide, model: Arc<ModelInfo>, with_score: bool) -> Side {
+        let score = stored.score.as_ref().filter(|_| with_score);
+        let rival = stored.rival.as_ref().filter(|_| with_score);
+        let score = self.score(score, &model);
+        let rival = rival.and_then(|rival| rival.find(&model.labels, model.labels.len()));
+        Side {
+            overview: model.layers.overview(),
+            layer: self.layer(stored.layer.as_deref(), &model),
+            rival: rival.filter(|rival| score.is_some_and(|s| s.class() != *rival)),
+            score,
+            model: Some(model),
+            reveal_layer: true,
+            reveal_class: true,
+            ..Side::default()
+        }
+    }
+
+    fn subject(
+        &mut self,
+        pin: &StoredPin,
+        photos: &[Part<PathBuf, Photo>],
+        models: &[Part<StoredModel, ModelInfo>],
+    ) -> Option<Subject> {
+        let model = found(models, &pin.model)?;
+        Some(Subject {
+            photo: found(photos, &pin.image)?,
+            fit: pin.fit.get(),
+            score: self.score(pin.score.as_ref(), &model),
+            layer: self.layer(pin.layer.as_deref(), &model),
+            rule: pin.rule.get(),
+            model,
+        })
+    }
+
+    fn score(&mut self, stored: Option<&StoredScore>, model: &ModelInfo) -> Option<Score> {
+        let stored = stored?;
+        let score = stored.find(&model.labels, model.labels.len());
+        if score.is_none() {
+            self.0.push(format!(
+                "the class {} of {}",
+                stored.class().words(),
+                model.name
+            ));
+        }
+        score
+    }
+
+    /// The layer, or the one to start at where it is gone.
+    fn layer(&mut self, path: Option<&str>, model: &ModelInfo) -> Option<ModulePath> {
+        match resolve_layer(model, path) {
+            Ok(layer) => Some(layer),
+            Err(_) => {
+                let path = path?;
+                self.0.push(format!("the layer {path} of {}", model.name));
+                resolve_layer(model, None).ok()
+            }
+        }
+    }
+
+    fn tell(mut self, app: &mut App) {
+        self.0.dedup();
+        if !self.0.is_empty() {
+            let text = format!(
+                "The models have changed since it was saved: there is no longer {}.",
+                self.0.join(", nor ")
+            );
+            app.notices.error("A part of the session is gone", text);
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! Reading the settings file, and merging what is written with what is in it.
+//!
+//! A file that cannot be understood is set aside, never overwritten: someone may want to mend it. A
+//! file of a newer version is read as far as it is understood, and what is not goes back into it.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Value};
+
+use super::{OutOfRange, Settings, VERSION};
+
+/// The file's name in the folder of settings.
+pub const NAME: &str = "settings.json";
+
+/// Far more than nine images and nine models can fill.
+const LARGEST: u64 = 1 << 20;
+
+/// A settings file that was there but could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum Trouble {
+    #[error("{damage}. It was set aside and the defaults are used: {}", aside.display())]
+    SetAside { damage: Damage, aside: PathBuf },
+
+    #[error(
+        "{damage}, and it could not be set aside ({reason}). The defaults are used, and nothing \
+         will be remembered until it is moved away: {}", path.display()
+    )]
+    InTheWay {
+        damage: Damage,
+        reason: String,
+        path: PathBuf,
+    },
+
+    #[error(
+        "it could not be read ({reason}). The defaults are used, and nothing will be remembered: {}",
+        path.display()
+    )]
+    Unreadable { reason: String, path: PathBuf },
+}
+
+/// What is wrong with the file.
+#[derive(Debug, PartialEq, thiserror::Error)]
+pub enum Damage {
+    #[error("it is damaged (no JSON: {0})")]
+    NotJson(String),
+    #[error("it is damaged ({0})")]
+    WrongType(String),
+    #[error(transparent)]
+    OutOfRange(#[from] NumberOutOfRange),
+    #[error("it is far too large")]
+    TooLarge,
+}
+
+/// [`OutOfRange`], as the damage of a file.
+#[derive(Debug, PartialEq, thiserror::Error)]
+#[error("it is damaged ({0})")]
+pub struct NumberOutOfRange(OutOfRange);
+
+/// What the file held.
+#[derive(Debug, Default)]
+pub struct Loaded {
+    pub settings: Settings,
+    /// The whole file, with what is not understood here.
+    pub original: Value,
+    pub trouble: Option<Trouble>,
+}
+
+/// Reads the file of a folder. No file is no trouble.
+pub fn load(folder: &Path) -> Loaded {
+    let path = folder.join(NAME);
+    let text = match read(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Loaded::default(),
+        Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {
+            return set_aside(path, Damage::TooLarge);
+        }
+        Err(error) => {
+            return Loaded {
+                trouble: Some(Trouble::Unreadable {
+                    reason: error.to_string(),
+                    path,
+                }),
+                ..Loaded::default()
+            };
+        }
+    };
+    match understand(&text) {
+        Ok((settings, original)) => Loaded {
+            settings,
+            original,
+            trouble: None,
+        },
+        Err(damage) => set_aside(path, damage),
+    }
+}
+
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let file = File::open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::other("it is not a file"));
+    }
+    let mut text = Vec::new();
+    file.take(LARGEST + 1).read_to_end(&mut text)?;
+    if text.len() as u64 > LARGEST {
+        return Err(io::ErrorKind::FileTooLarge.into());
+    }
+    Ok(text)
+}
+
+fn understand(text: &[u8]) -> Result<(Settings, Value), Damage> {
+    let original: Value =
+        serde_json::from_slice(text).map_err(|error| Damage::NotJson(error.to_string()))?;
+    let Value::Object(fields) = &original else {
+        return Err(Damage::WrongType("no settings are in it".to_owned()));
+    };
+    let newer = fields.get("version").and_then(Value::as_u64) > Some(VERSION.into());
+    let settings = if newer {
+        readable(fields)
+    } else {
+        let read: Settings = serde_json::from_value(original.clone())
+            .map_err(|error| Damage::WrongType(error.to_string()))?;
+        read.checked().map_err(NumberOutOfRange)?
+    };
+    Ok((settings, original))
+}
+
+/// The fields of a newer version that mean something here.
+fn readable(fields: &Map<String, Value>) -> Settings {
+    let mut known = Map::new();
+    for (name, value) in fields {
+        let mut more = known.clone();
+        more.insert(name.clone(), value.clone());
+        let read = serde_json::from_value::<Settings>(Value::Object(more.clone()));
+        if read.is_ok_and(|settings| settings.checked().is_ok()) {
+            known = more;
+        }
+    }
+    let settings = serde_json::from_value::<Settings>(Value::Object(known)).unwrap_or_default();
+    settings.checked().unwrap_or_default()
+}
+
+/// What to write where the file last held `original`, which was read as `before`: only what has
+/// changed since replaces what is there.
+pub fn merged(original: &Value, before: &Settings, now: &Settings) -> serde_json::Result<Value> {
+    let (before, now) = (serde_json::to_value(before)?, serde_json::to_value(now)?);
+    Ok(merge(original, &before, now))
+}
+
+fn merge(original: &Value, before: &Value, now: Value) -> Value {
+    match (original, now) {
+        (Value::Object(original), Value::Object(now)) => {
+            let mut all = original.clone();
+            for (name, value) in now {
+                let before = before.get(&name).unwrap_or(&Value::Null);
+                let value = match original.get(&name) {
+                    Some(there) => merge(there, before, value),
+                    None => value,
+                };
+                all.insert(name, value);
+            }
+            Value::Object(all)
+        }
+        (original, now) if now == *before => original.clone(),
+        (_, now) => now,
+    }
+}
+
+fn set_aside(path: PathBuf, damage: Damage) -> Loaded {
+    let aside = (1..).map(|number| match number {
+        1 => path.with_file_name("settings.damaged.json"),
+        _ => path.with_file_name(format!("settings.damaged-{number}.json")),
+    });
+    let free = aside.into_iter().find(|path| !path.exists());
+    let aside = free.unwrap_or_else(|| path.with_extension("damaged"));
+    let trouble = match fs::rename(&path, &aside) {
+        Ok(()) => Trouble::SetAside { damage, aside },
+        Err(error) => Trouble::InTheWay {
+            damage,
+            reason: error.to_string(),
+            path,
+        },
+    };
+    Loaded {
+        trouble: Some(trouble),
+        ..Loaded::default()
+    }
+}
+
+impl Loaded {
+    /// Whether the file may be written over.
+    pub fn may_write(&self) -> bool {
+        matches!(self.trouble, None | Some(Trouble::SetAside { .. }))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,308 @@
+//! The questions of all rows on their way to the engine and back: what is asked, what has come, and
+//! what is given up.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use poll_promise::Promise;
+
+use crate::engine::{Error, Guided, HeatMap, LayerMaps, Prediction};
+
+use super::{Answering, Work};
+use crate::app::App;
+use crate::app::state::results::{GuidedKey, HeatKey, PredictionKey};
+use crate::app::state::rows::{RowId, Subject};
+use crate::app::state::{ChannelView, LayerMapsOf, List, State};
+use crate::app::ui::bars::notices::Notices;
+
+/// The newest questions of all rows, in their parts still to come.
+pub struct Asked {
+    parts: Vec<Part>,
+    lead: PredictionKey,
+    overview: Option<Answering<LayerMaps>>,
+    all_layers: Option<Answering<LayerMaps>>,
+}
+
+/// What is still to come for one row.
+pub struct Part {
+    row: RowId,
+    subject: Subject,
+    answer: Option<Answering<Prediction>>,
+    heat: Option<Answering<HeatMap>>,
+    guided: Option<Answering<Guided>>,
+}
+
+impl Part {
+    fn is_open(&self) -> bool {
+        self.answer.is_some() || self.heat.is_some() || self.guided.is_some()
+    }
+}
+
+impl Work {
+    /// Whether the heat map that the lists speak of is still to come.
+    fn awaits_heat(&self) -> bool {
+        let lead = self.asked.as_ref().and_then(|asked| asked.parts.first());
+        lead.is_some_and(|part| part.heat.is_some())
+    }
+
+    /// Whether the answer about a side is still to come.
+    pub fn awaits_answer_of(&self, side: usize) -> bool {
+        let mut parts = self.asked.iter().flat_map(|asked| &asked.parts);
+        parts.any(|part| part.row == RowId::Side(side) && part.answer.is_some())
+    }
+
+    /// Whether maps of the strip are still to come.
+    pub fn awaits_layer_maps(&self) -> bool {
+        self.asked
+            .as_ref()
+            .is_some_and(|asked| asked.overview.is_some() || asked.all_layers.is_some())
+    }
+
+    /// Whether anything of the newest request is still to come.
+    pub fn awaits_answers(&self) -> bool {
+        let open = |asked: &Asked| asked.parts.iter().any(Part::is_open);
+        self.asked.as_ref().is_some_and(open) || self.channels.is_some()
+    }
+}
+
+impl App {
+    /// Sends what all rows ask now to the engine. What it knows already is shown in the same frame.
+    pub fn ask(&mut self) {
+        self.follow_gallery();
+        let state = &mut self.state;
+        for side in &mut state.sides {
+            if side.layer.is_none() {
+                let recommended = side
+                    .model
+                    .as_ref()
+                    .and_then(|model| model.layers.recommended());
+                side.layer = recommended.map(|layer| layer.path.clone());
+            }
+        }
+        let mut rows = state.rows();
+        state.results.keep_only(rows.iter().map(|row| &row.subject));
+        // Which class the other rows of a comparison are of is still to be seen.
+        rows.retain(|row| row.subject.score.is_some() || matches!(row.id, RowId::Side(_)));
+        // The strip of layers follows the first of them.
+        let lead = RowId::Side(state.active);
+        rows.sort_by_key(|row| row.id != lead);
+        let Some(first) = rows.first() else { return };
+        let lead = first.subject.answer_key();
+        state.done = None;
+        let batch = self
+            .engine
+            .explain(rows.iter().map(|row| row.subject.request()).collect());
+        let parts = rows.into_iter().zip(batch.jobs).map(|(row, job)| Part {
+            row: row.id,
+            subject: row.subject,
+            answer: Some(job.answer),
+            heat: Some(job.heat_map),
+            guided: Some(job.guided),
+        });
+        self.work.asked = Some(Asked {
+            parts: parts.collect(),
+            lead,
+            overview: Some(batch.overview),
+            all_layers: Some(batch.all_layers),
+        });
+        self.drain_answers();
+        self.ask_channels();
+    }
+
+    /// Asks for the channels of the map that is shown, while they are looked at.
+    pub fn ask_channels(&mut self) {
+        let state = &mut self.state;
+        if state.list != List::Channels || state.fresh_channels().is_some() {
+            return;
+        }
+        state.channels = ChannelView {
+            most_negative_first: state.channels.most_negative_first,
+            ..ChannelView::default()
+        };
+        // Channels belong to one layer.
+        if state.side().layers().len() > 1 {
+            return;
+        }
+        let Some(subject) = state.subject() else {
+            return;
+        };
+        let Some(key) = subject.heat_key() else {
+            return;
+        };
+        let asked = self.work.channels.as_ref().map(|(asked, _)| asked);
+        if asked != Some(&key) {
+            let promise = self.engine.channels(subject.request());
+            self.work.channels = Some((key, promise));
+        }
+        self.drain_channels();
+    }
+
+    /// Stops the newest request and goes back to what is shown, so that the lists and the pictures
+    /// agree again. Where there is nothing to stop, a message goes.
+    pub fn cancel(&mut self) {
+        let chose_rival = std::mem::take(&mut self.state.side_mut().choosing_rival);
+        if !self.can_cancel() {
+            if !chose_rival {
+                self.notices.dismiss_newest();
+            }
+            return;
+        }
+        self.work.photo = None;
+        for side in &mut self.state.sides {
+            side.rows_stay = false;
+        }
+        self.session.cancel();
+        self.gallery_view.stop_opening();
+        self.engine.cancel();
+        self.engine.cancel_openings();
+        let awaited_heat = self.work.awaits_heat();
+        self.work.asked = None;
+        self.work.channels = None;
+        let state = &mut self.state;
+        let Some(key) = state.subject().map(|subject| subject.answer_key()) else {
+            return;
+        };
+        let shown = state.side().newest_heat.clone();
+        if awaited_heat
+            && let Some(heat) = shown
+            && (heat.answer.photo, heat.answer.model) == (key.photo, key.model)
+        {
+            state.fit = heat.answer.fit;
+            let side = state.side_mut();
+            side.score = Some(heat.score);
+            side.layer = Some(heat.layer);
+        }
+        if let Some((heat, rule)) = state.side().newest_guided.clone()
+            && Some(heat) == state.subject().and_then(|subject| subject.heat_key())
+        {
+            state.rule = rule;
+        }
+    }
+
+    pub(crate) fn drain_answers(&mut self) {
+        let Some(mut asked) = self.work.asked.take() else {
+            return;
+        };
+        for part in &mut asked.parts {
+            drain_part(part, &mut self.state, &mut self.notices);
+            // Without an answer there is nothing to compare.
+            if let RowId::Side(side) = part.row
+                && part.answer.is_none()
+                && self.state.results.answer(&part.subject).is_none()
+                && let Some(side) = self.state.sides.get_mut(side)
+            {
+                side.rows_stay = false;
+            }
+        }
+        for (slot, last) in [(&mut asked.overview, false), (&mut asked.all_layers, true)] {
+            // What went wrong there went wrong for a row too, and is told once.
+            if let Some(Ok(maps)) = slot.take_if_ready() {
+                take_layer_maps(&mut self.state, asked.lead, &maps, last);
+            }
+        }
+        self.work.asked = Some(asked);
+        self.drain_channels();
+        self.take_models_choice();
+    }
+
+    fn drain_channels(&mut self) {
+        let Some((key, promise)) = self.work.channels.take() else {
+            return;
+        };
+        let mut slot = Some(promise);
+        if let Some(channels) = taken(&mut slot, &mut self.notices) {
+            self.state.channels.known = Some((key.clone(), channels));
+        }
+        self.work.channels = slot.map(|promise| (key, promise));
+    }
+}
+
+fn drain_part(part: &mut Part, state: &mut State, notices: &mut Notices) {
+    let key = part.subject.answer_key();
+    let mut side = match part.row {
+        RowId::Side(side) => state.sides.get_mut(side),
+        _ => None,
+    };
+    if let Some(answer) = taken(&mut part.answer, notices) {
+        if let Some(side) = &mut side {
+            side.newest_answer = Some((key, Arc::clone(&answer)));
+        }
+        state.results.take_answer(key, answer);
+    }
+    if let Some(heat) = taken(&mut part.heat, notices) {
+        let key = HeatKey {
+            answer: key,
+            score: heat.score,
+            layer: heat.layer.clone(),
+        };
+        if let Some(side) = &mut side {
+            side.newest_heat = Some(key.clone());
+        }
+        state.results.take_heat(key, heat);
+    }
+    if let Some(guided) = taken(&mut part.guided, notices) {
+        let heat = HeatKey {
+            answer: key,
+            score: guided.score,
+            layer: guided.layer.clone(),
+        };
+        let rule = part.subject.rule;
+        if let Some(side) = &mut side {
+            side.newest_guided = Some((heat.clone(), rule));
+        }
+        state.results.take_guided(GuidedKey { heat, rule }, guided);
+    }
+}
+
+/// Adds maps to those known of the same answer and score, or begins anew.
+fn take_layer_maps(state: &mut State, answer: PredictionKey, maps: &LayerMaps, last: bool) {
+    let version = state.layer_maps.as_ref().map_or(0, |old| old.version) + 1;
+    let same = |old: &LayerMapsOf| (old.answer, old.score) == (answer, maps.score);
+    let mut known = state.layer_maps.take().filter(same).unwrap_or(LayerMapsOf {
+        answer,
+        score: maps.score,
+        maps: HashMap::new(),
+        version,
+        complete: false,
+    });
+    known.version = version;
+    known.complete |= last;
+    let new = maps.maps.iter();
+    known
+        .maps
+        .extend(new.map(|map| (map.layer.clone(), Arc::clone(map))));
+    state.layer_maps = Some(known);
+}
+
+/// A promise that is looked at until it is kept.
+trait TakeIfReady<T> {
+    fn take_if_ready(&mut self) -> Option<T>;
+}
+
+impl<T: Send + 'static> TakeIfReady<T> for Option<Promise<T>> {
+    fn take_if_ready(&mut self) -> Option<T> {
+        match self.take()?.try_take() {
+            Ok(value) => Some(value),
+            Err(promise) => {
+                *self = Some(promise);
+                None
+            }
+        }
+    }
+}
+
+/// The result, if it has come. What a newer request has overtaken ends without a word.
+fn taken<T: Send + Sync + 'static>(
+    slot: &mut Option<Answering<T>>,
+    notices: &mut Notices,
+) -> Option<Arc<T>> {
+    match slot.take_if_ready()? {
+        Ok(value) => Some(value),
+        // The panels say the latter themselves.
+        Err(Error::Overtaken | Error::NoSpatialLayer) => None,
+        Err(error) => {
+            notices.error("This could not be computed", error);
+            None
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! Every command with its keys, on one sheet.
+
+use egui::{Align2, Color32, Frame, Id, Modal, Role, ScrollArea, Sense, Ui, vec2};
+
+use crate::app::commands::shortcuts::{Group, keys_text};
+use crate::app::ui::kit::theme::{self, GRID, ROW, palette};
+use crate::app::ui::kit::widgets::{draw_left, draw_right, heading, line, name_row};
+
+/// Widest that the sheet grows: two columns of it.
+const WIDTH: f32 = 720.0;
+/// Room for the scroll bar, which floats over what is under it.
+const SCROLL_BAR: f32 = 2.0 * GRID;
+/// Below this width there is one column.
+const TWO_COLUMNS: f32 = 600.0;
+
+/// Draws the sheet; tells whether it was closed.
+pub fn keys_ui(ui: &Ui) -> bool {
+    let window = ui.content_rect();
+    let width = WIDTH.min(window.width() - 8.0 * GRID);
+    let most = window.height() - 12.0 * GRID;
+    let area = Modal::default_area(Id::unique("keys"));
+    let modal = Modal::new(Id::unique("keys"))
+        .area(area.anchor(Align2::CENTER_CENTER, vec2(0.0, 0.0)))
+        .frame(Frame::popup(ui.style()).inner_margin(2.0 * GRID))
+        .backdrop_color(Color32::from_black_alpha(48));
+    let shown = modal.show(ui.ctx(), |ui| {
+        ui.set_width(width);
+        let mut close = false;
+        heading(ui, "Commands and keys", |ui| {
+            close = ui
+                .button("Close")
+                .on_hover_text("Back to the pictures (Esc)")
+                .clicked();
+        });
+        ui.add_space(GRID);
+        // As high as the lines need, or as the window has room for.
+        ScrollArea::vertical()
+            .min_scrolled_height(most)
+            .max_height(most)
+            .auto_shrink([false, true])
+            .show(ui, |ui| {
+                ui.set_width(width - SCROLL_BAR);
+                columns_ui(ui, width);
+            });
+        close
+    });
+    shown.should_close() || shown.inner
+}
+
+fn columns_ui(ui: &mut Ui, width: f32) {
+    ui.spacing_mut().item_spacing = vec2(4.0 * GRID, 0.0);
+    if width < TWO_COLUMNS {
+        Group::ALL.into_iter().for_each(|group| group_ui(ui, group));
+        return;
+    }
+    let (left, right) = halves();
+    ui.columns(2, |columns| {
+        left.into_iter()
+            .for_each(|group| group_ui(&mut columns[0], group));
+        right
+            .into_iter()
+            .for_each(|group| group_ui(&mut columns[1], group));
+    });
+}
+
+/// The groups in two columns as even as their order allows.
+fn halves() -> (Vec<Group>, Vec<Group>) {
+    let lines = |group: &Group| group.commands().count() + group.gestures().len() + 2;
+    let all: usize = Group::ALL.iter().map(lines).sum();
+    let mut so_far = 0;
+    Group::ALL.into_iter().partition(|group| {
+        let middle = so_far + lines(group) / 2;
+        so_far += lines(group);
+        middle < all / 2
+    })
+}
+
+fn group_ui(ui: &mut Ui, group: Group) {
+    if group.commands().next().is_none() {
+        return;
+    }
+    let colours = palette(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
+    let title = line(
+        ui,
+        group.label(),
+        theme::small(),
+        colours.weak,
+        rect.width(),
+    );
+    draw_left(ui, rect.left(), rect.center().y, title);
+    response.widget_info(|| egui::WidgetInfo::labeled(Role::Label, true, group.label()));
+    for command in group.commands() {
+        let keys = command.shortcut().map(keys_text).unwrap_or_default();
+        let hint = command.tooltip();
+        line_ui(ui, command.label(), &keys, hint);
+    }
+    for gesture in group.gestures() {
+        line_ui(ui, gesture.what, gesture.how, "");
+    }
+    ui.add_space(2.0 * GRID);
+}
+
+fn line_ui(ui: &mut Ui, name: &str, keys: &str, hint: &str) {
+    let colours = palette(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
+    let y = rect.center().y;
+    let keys_shown = line(ui, keys, theme::body(), colours.weak, rect.width() * 0.5);
+    let right = draw_right(ui, rect.right(), y, keys_shown) - GRID;
+    let name_shown = line(ui, name, theme::body(), colours.text, right - rect.left());
+    draw_left(ui, rect.left(), y, name_shown);
+    name_row(&response, Role::ListItem, false, name, keys);
+    if !hint.is_empty() {
+        response.on_hover_text(hint);
+    }
+}

@@ -1,0 +1,244 @@
+//! The pane about the model: what was opened, how it is used, and what the chosen layer is.
+
+use egui::{Margin, RichText, ScrollArea, Sense, Ui, vec2};
+
+use crate::engine::ModelInfo;
+use crate::model::LabelSource;
+use crate::model::graph::receptive_field::{Field, Fields};
+use crate::model::layers::Layer;
+
+use crate::app::App;
+use crate::app::commands::Command;
+use crate::app::ui::kit::theme::{self, GRID, INSET, ROW, palette};
+use crate::app::ui::kit::widgets::{count, lines};
+
+/// Width of the names before the facts.
+const NAMES: f32 = 92.0;
+/// Room for a name and three numbers beside it.
+const WIDE: f32 = 272.0;
+
+impl App {
+    pub(crate) fn about_ui(&mut self, ui: &mut Ui, model: &ModelInfo, commands: &mut Vec<Command>) {
+        let inset = Margin::symmetric(INSET as i8, GRID as i8);
+        ScrollArea::vertical()
+            .id_salt("about")
+            .auto_shrink(false)
+            .show(ui, |ui| {
+                egui::Frame::new().inner_margin(inset).show(ui, |ui| {
+                    ui.spacing_mut().item_spacing.y = 4.0;
+                    file_ui(ui, model);
+                    section(ui, "Non-linearities");
+                    non_linearities_ui(ui, model);
+                    self.usage_ui(ui, model, commands);
+                    self.chosen_layers_ui(ui, model);
+                });
+            });
+    }
+
+    fn chosen_layers_ui(&self, ui: &mut Ui, model: &ModelInfo) {
+        let paths = self.state.side().layers();
+        for layer in paths.iter().filter_map(|path| model.layers.find(path)) {
+            section(ui, &layer.path);
+            layer_ui(ui, model, layer);
+        }
+    }
+}
+
+fn file_ui(ui: &mut Ui, model: &ModelInfo) {
+    // One that says how it is used may be longer than the pane is wide.
+    let title = RichText::new(&model.name).font(theme::title());
+    ui.add(egui::Label::new(title).wrap());
+    let file = model.path.file_name().unwrap_or(model.path.as_os_str());
+    let file = file.to_string_lossy();
+    fact_with_more(ui, "File", &file, &model.path.display().to_string());
+    if !model.about.format.is_empty() {
+        fact(ui, "Format", &model.about.format);
+    }
+    if let Some(writer) = &model.about.written_by {
+        fact(ui, "Written by", writer);
+    }
+    let parameters = thousands(model.parameters as u64);
+    fact(ui, "Parameters", &parameters);
+    let exact = thousands(model.facts.multiply_adds);
+    let work = count(usize::try_from(model.facts.multiply_adds).unwrap_or(usize::MAX));
+    let more = format!("{exact} multiply-adds in a forward pass, which many papers call FLOPs");
+    fact_with_more(ui, "Multiply-adds", &work, &more);
+    let (width, height) = model.input_size;
+    fact(ui, "Input", &format!("3 × {height} × {width}"));
+    fact(ui, "Classes", &thousands(model.labels.len() as u64));
+}
+
+/// Where the classes' names come from.
+pub fn label_source(source: LabelSource) -> &'static str {
+    match source {
+        LabelSource::Archive => "in the file",
+        LabelSource::BesideModel => "labels.txt beside it",
+        LabelSource::ImageNet => "ImageNet's, assumed",
+        LabelSource::Numbered => "none: numbered",
+        LabelSource::Typed => "typed in",
+    }
+}
+
+fn non_linearities_ui(ui: &mut Ui, model: &ModelInfo) {
+    for (kind, number) in &model.facts.rectifiers {
+        fact(ui, kind, &number.to_string());
+    }
+    for (kind, number) in &model.facts.smooth {
+        fact(ui, kind, &number.to_string());
+    }
+    let smooth: Vec<&str> = model.facts.smooth.iter().map(|(kind, _)| *kind).collect();
+    let (are_no, none, let_through) = match smooth.len() {
+        1 => ("is no rectifier: it lets", "is none", "it"),
+        _ => ("are no rectifiers: they let", "are none", "them"),
+    };
+    let smooth = smooth.join(" and ");
+    let text = match (model.rectifiers, smooth.as_str()) {
+        (0, "") => "No rectifier: guided backprop is the plain gradient here.".to_owned(),
+        (0, smooth) => format!(
+            "{smooth} {are_no} negative values through, smoothly. Guided backprop has nowhere to \
+             act, and is the plain gradient here."
+        ),
+        (_, "") => {
+            "Rectifiers: on the way back, guided backprop lets through what is positive at each."
+                .to_owned()
+        }
+        (_, smooth) => format!(
+            "Guided backprop acts at the rectifiers alone. {smooth} {none}: the plain gradient \
+             passes through {let_through}."
+        ),
+    };
+    let colour = palette(ui).weak;
+    ui.label(RichText::new(text).font(theme::small()).color(colour));
+}
+
+fn layer_ui(ui: &mut Ui, model: &ModelInfo, layer: &Layer) {
+    fact(ui, "Type", &layer.kind);
+    let sizes: Vec<String> = layer.shape.iter().skip(1).map(i64::to_string).collect();
+    fact(ui, "Output", &sizes.join(" × "));
+    let (seen, more) = match layer.field {
+        Some(fields) => seen(fields, model.input_size),
+        None => (
+            "not followed".to_owned(),
+            "How far a place sees is not followed through this network's attention or reshaping"
+                .to_owned(),
+        ),
+    };
+    fact_with_more(ui, "One place sees", &seen, &more);
+    if let Some(source) = &layer.source {
+        fact_with_more(ui, "Source", source, source);
+    }
+}
+
+/// A receptive field, in short and at length.
+fn seen(fields: Fields, (width, height): (u32, u32)) -> (String, String) {
+    let [down, across] = fields.map(|field| match field {
+        Field::Window { pixels, .. } => Some(pixels.ceil() as u64),
+        Field::Whole => None,
+    });
+    let (Some(down), Some(across)) = (down, across) else {
+        return (
+            "the whole picture".into(),
+            "Pooling, attention or a gate before it has looked everywhere".into(),
+        );
+    };
+    let short = format!("{across} × {down} px");
+    let all = across >= u64::from(width) && down >= u64::from(height);
+    let more = if all {
+        format!("The receptive field: all of the {width} × {height} px, or more")
+    } else {
+        format!("The receptive field, of {width} × {height} px")
+    };
+    (short, more)
+}
+
+pub fn section(ui: &mut Ui, title: &str) {
+    ui.add_space(GRID);
+    let colours = palette(ui);
+    let title = lines(
+        ui,
+        title,
+        theme::title(),
+        colours.text,
+        ui.available_width(),
+        1,
+    );
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
+    let top = rect.center().y - title.size().y / 2.0;
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Heading, true, title.text()));
+    ui.painter()
+        .galley(egui::pos2(rect.left(), top), title, colours.text);
+}
+
+/// The same for what takes so much room that its name stands above it in a narrow pane.
+pub fn named_wide(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui)) {
+    if ui.available_width() >= WIDE {
+        return named(ui, name, contents);
+    }
+    name_ui(ui, name);
+    ui.horizontal(contents);
+}
+
+pub fn named(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui)) {
+    ui.horizontal(|ui| {
+        ui.set_min_height(ROW);
+        name_ui(ui, name);
+        contents(ui);
+    });
+}
+
+fn name_ui(ui: &mut Ui, name: &str) {
+    let colours = palette(ui);
+    let text = lines(ui, name, theme::body(), colours.weak, NAMES, 1);
+    let (rect, response) = ui.allocate_exact_size(vec2(NAMES, text.size().y), Sense::hover());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, name));
+    ui.painter().galley(rect.min, text, colours.weak);
+}
+
+fn fact(ui: &mut Ui, name: &str, value: &str) {
+    ui.horizontal_top(|ui| {
+        name_ui(ui, name);
+        ui.add(egui::Label::new(value).wrap().selectable(true));
+    });
+}
+
+fn fact_with_more(ui: &mut Ui, name: &str, value: &str, more: &str) {
+    ui.horizontal_top(|ui| {
+        name_ui(ui, name);
+        ui.add(egui::Label::new(value).wrap().selectable(true))
+            .on_hover_text(more);
+    });
+}
+
+/// `1 235 496`
+fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.char_indices() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push('\u{a0}');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_stand_in_groups_of_three() {
+        assert_eq!(thousands(7), "7");
+        assert_eq!(thousands(1_235_496), "1\u{a0}235\u{a0}496");
+        assert_eq!(thousands(123_456), "123\u{a0}456");
+    }
+
+    #[test]
+    fn a_field_larger_than_the_picture_says_so() {
+        let of = |pixels| [Field::Window { pixels, step: 1.0 }; 2];
+        let (short, more) = seen(of(51.0), (224, 224));
+        assert!(short == "51 × 51 px" && more.contains("of 224 × 224"));
+        assert!(seen(of(483.0), (224, 224)).1.contains("or more"));
+        assert_eq!(seen([Field::Whole; 2], (224, 224)).0, "the whole picture");
+    }
+}

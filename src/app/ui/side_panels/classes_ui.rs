@@ -1,0 +1,374 @@
+//! The list at the right: the classes that the model answers, with probabilities as bars and
+//! logits beside them, or the channels behind the map.
+
+use egui::{Align, DragValue, Margin, Rect, RichText, Role, ScrollArea, Ui, pos2, vec2};
+
+use crate::engine::Prediction;
+
+use crate::picture::page::caption::{percent, significant, with_minus};
+
+use crate::app::App;
+use crate::app::commands::Command;
+use crate::app::state::{List, SearchField, State};
+use crate::app::ui::kit::theme::{self, CLASS_ROW, GRID, INSET, palette};
+use crate::app::ui::kit::widgets::{
+    click_modifiers, draw_left, draw_right, line, menu_spacing, name_row, row, search, segments,
+};
+
+/// Widths of the columns of numbers.
+const PROBABILITY: f32 = 52.0;
+const LOGIT: f32 = 48.0;
+
+impl App {
+    pub(crate) fn list_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        // As wide as the person made it, whatever stands in it.
+        ui.set_min_width(ui.available_width());
+        let inset = Margin {
+            left: INSET as i8 - 8,
+            right: INSET as i8,
+            top: 12,
+            bottom: 4,
+        };
+        egui::Frame::new().inner_margin(inset).show(ui, |ui| {
+            ui.horizontal(|ui| {
+                ui.set_height(theme::ROW);
+                let lists = [
+                    (List::Classes, "Classes", "What the model answers"),
+                    (
+                        List::Channels,
+                        "Channels",
+                        "The channels behind the map, by their weight",
+                    ),
+                ];
+                let chosen = self.state.list;
+                ui.scope(|ui| {
+                    commands.extend(segments(ui, chosen, &lists).map(Command::SetList));
+                });
+                if chosen == List::Classes {
+                    ui.with_layout(egui::Layout::right_to_left(Align::Center), |ui| {
+                        top_k_ui(ui, &mut self.state);
+                    });
+                }
+            });
+        });
+        match self.state.list {
+            List::Classes => self.classes_ui(ui, commands),
+            List::Channels => self.channels_ui(ui, commands),
+        }
+    }
+
+    fn classes_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        let loading = self.is_loading();
+        let coming = self.work.awaits_answer_of(self.state.active);
+        let state = &mut self.state;
+        let inset = Margin {
+            left: INSET as i8,
+            right: INSET as i8,
+            top: 4,
+            bottom: 4,
+        };
+        let classes = state.model().map_or(0, |model| model.labels.len());
+        let mut entered = false;
+        egui::Frame::new().inner_margin(inset).show(ui, |ui| {
+            let focus = state
+                .focus
+                .take_if(|f| *f == SearchField::Classes)
+                .is_some();
+            let hint = format!("Search all {classes} classes");
+            let hint = if classes > 0 { hint.as_str() } else { "Search" };
+            let text = &mut state.side_mut().class_search;
+            entered = search(ui, text, "Search classes", hint, focus);
+            rival_ui(ui, state, commands);
+        });
+
+        // The newest answer there is, dimmed while the answer to what is open is on its way. Where
+        // none is, that of another picture would be taken for it.
+        let asked = state.subject().map(|subject| subject.answer_key());
+        let newest = state.side().newest_answer.clone();
+        let newest = newest.filter(|(key, _)| coming || asked.is_none_or(|asked| asked == *key));
+        let Some((key, answer)) = newest else {
+            let missing = match (state.photo.is_some(), state.model().is_some()) {
+                _ if loading => return,
+                (false, false) => "Open an image and a model to see the classes.",
+                (false, true) => "Open an image to see what the model answers.",
+                (true, false) => "Open a model to see what it answers.",
+                (true, true) => {
+                    hint_ui(ui, "The answer to this image was not computed.");
+                    compute_again_ui(ui, commands);
+                    return;
+                }
+            };
+            hint_ui(ui, missing);
+            return;
+        };
+        let stale = Some(key) != asked;
+        columns_ui(ui);
+        let rows = visible_rows(state, &answer);
+        if rows.is_empty() {
+            hint_ui(ui, "No class of that name.");
+            return;
+        }
+        if entered && !state.side().class_search.is_empty() {
+            // The class of just that name, or else the likeliest that is listed.
+            let wanted = state.side().class_search.trim().to_lowercase();
+            let exact =
+                |(_, class): &&(usize, usize)| state.class_name(*class).to_lowercase() == wanted;
+            let (_, class) = rows.iter().find(exact).unwrap_or(&rows[0]);
+            commands.push(Command::ChooseClass(*class));
+        }
+        let scroll_to = std::mem::take(&mut state.side_mut().reveal_class);
+        let chosen = rows
+            .iter()
+            .position(|(_, class)| Some(*class) == state.class());
+        ui.spacing_mut().item_spacing.y = 0.0;
+        if stale {
+            ui.multiply_opacity(0.5);
+        }
+        ScrollArea::vertical()
+            .id_salt("classes")
+            .auto_shrink(false)
+            .show_rows(ui, CLASS_ROW, rows.len(), |ui, range| {
+                if let Some(index) = chosen.filter(|_| scroll_to) {
+                    let top = ui.max_rect().top() + (index as f32 - range.start as f32) * CLASS_ROW;
+                    let rect =
+                        Rect::from_min_size(pos2(ui.max_rect().left(), top), vec2(1.0, CLASS_ROW));
+                    ui.scroll_to_rect(rect, None::<Align>);
+                }
+                for &(rank, class) in &rows[range] {
+                    class_row(ui, state, &answer, rank, class, commands);
+                }
+            });
+    }
+}
+
+/// What stands in the place of the list.
+fn hint_ui(ui: &mut Ui, text: &str) {
+    let inset = Margin::symmetric(INSET as i8, GRID as i8);
+    egui::Frame::new().inner_margin(inset).show(ui, |ui| {
+        ui.label(RichText::new(text).color(palette(ui).weak));
+    });
+}
+
+/// The way on from there.
+fn compute_again_ui(ui: &mut Ui, commands: &mut Vec<Command>) {
+    let command = Command::ComputeAgain;
+    let inset = Margin::symmetric(INSET as i8, 0);
+    egui::Frame::new().inner_margin(inset).show(ui, |ui| {
+        let button = ui.button(command.label());
+        if button.on_hover_text(command.hint(ui.ctx())).clicked() {
+            commands.push(command);
+        }
+    });
+}
+
+fn top_k_ui(ui: &mut Ui, state: &mut State) {
+    let classes = state.model().map_or(0, |model| model.labels.len());
+    ui.spacing_mut().item_spacing.x = 4.0;
+    let most = if classes > 0 { classes } else { usize::MAX };
+    // A model of few classes bounds what is shown, not what was chosen.
+    let mut count = state.top_k.0.min(most);
+    let field = DragValue::new(&mut count).range(1..=most).speed(0.1);
+    let name = "Number of classes shown";
+    let field = ui.add(field).on_hover_text(name).accessible_name(name);
+    if field.changed() {
+        state.top_k.0 = count;
+    }
+    // The tooltip says it too, where the list is too narrow for words.
+    if ui.available_width() >= 28.0 {
+        ui.label(RichText::new("Top").color(palette(ui).weak));
+    }
+}
+
+/// What the next click does while a class to compare with is wanted.
+fn rival_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    if !state.side().choosing_rival {
+        return;
+    }
+    let Some(class) = state.class() else { return };
+    ui.horizontal(|ui| {
+        let text = format!("{} versus …", state.class_name(class));
+        ui.with_layout(egui::Layout::right_to_left(Align::Center), |ui| {
+            if ui.button("Stop choosing").clicked() {
+                commands.push(Command::ChooseRival(false));
+            }
+            let colours = palette(ui);
+            let label = egui::Label::new(RichText::new(text).color(colours.accent)).truncate();
+            ui.with_layout(egui::Layout::left_to_right(Align::Center), |ui| {
+                ui.add(label)
+            })
+            .response
+            .on_hover_text("Click the class to compare with");
+        });
+    });
+}
+
+fn columns_ui(ui: &mut Ui) {
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 20.0), egui::Sense::hover());
+    let colour = palette(ui).weak;
+    let y = rect.center().y;
+    let right = rect.right() - INSET;
+    draw_right(
+        ui,
+        right,
+        y,
+        line(ui, "Prob.", theme::small(), colour, PROBABILITY),
+    );
+    let logit = line(ui, "Logit", theme::small(), colour, LOGIT);
+    draw_right(ui, right - PROBABILITY, y, logit);
+    draw_left(
+        ui,
+        rect.left() + INSET,
+        y,
+        line(ui, "Class", theme::small(), colour, 100.0),
+    );
+}
+
+/// Rank and class of each row: all that match the search, or the first k and the chosen one.
+fn visible_rows(state: &State, answer: &Prediction) -> Vec<(usize, usize)> {
+    let ranked = answer.ranking.iter().copied().enumerate();
+    let wanted = state.side().class_search.trim().to_lowercase();
+    if wanted.is_empty() {
+        let k = state.top_k.0;
+        let named = [state.class(), state.side().rival, state.truth_here()];
+        return ranked
+            .filter(|(rank, class)| *rank < k || named.contains(&Some(*class)))
+            .collect();
+    }
+    let index = wanted.parse::<usize>().ok();
+    let labels = state
+        .model()
+        .map(|model| model.labels.as_slice())
+        .unwrap_or_default();
+    let matches = |class: usize| {
+        index == Some(class)
+            || labels
+                .get(class)
+                .is_some_and(|label| label.to_lowercase().contains(&wanted))
+    };
+    ranked.filter(|(_, class)| matches(*class)).collect()
+}
+
+fn class_row(
+    ui: &mut Ui,
+    state: &State,
+    answer: &Prediction,
+    rank: usize,
+    class: usize,
+    commands: &mut Vec<Command>,
+) {
+    let colours = palette(ui);
+    let name = state.class_name(class);
+    let logit = answer.logits.get(class).copied().unwrap_or_default();
+    let probability = answer.probabilities.get(class).copied().unwrap_or_default();
+    let selected = state.class() == Some(class);
+    let response = row(ui, CLASS_ROW, true, selected);
+    let rect = response.rect.shrink2(vec2(INSET, 0.0));
+    let y = rect.top() + 13.0;
+
+    draw_right(ui, rect.right(), y, {
+        line(
+            ui,
+            &percent(probability),
+            theme::body(),
+            colours.text,
+            PROBABILITY,
+        )
+    });
+    let right = rect.right() - PROBABILITY;
+    let logit_text = with_minus(format!("{logit:.2}"));
+    draw_right(
+        ui,
+        right,
+        y,
+        line(ui, &logit_text, theme::small(), colours.weak, LOGIT),
+    );
+    let tag = tag(state, class);
+    let mut end = right - LOGIT;
+    if let Some(tag) = &tag {
+        let tag = line(ui, tag, theme::small(), colours.accent, 80.0);
+        end = draw_right(ui, end, y, tag) - 4.0;
+    }
+    let name_line = line(ui, &name, theme::body(), colours.text, end - rect.left());
+    draw_left(ui, rect.left(), y, name_line);
+
+    let track = Rect::from_min_size(
+        pos2(rect.left(), rect.bottom() - 8.0),
+        vec2(rect.width(), 3.0),
+    );
+    ui.painter().rect_filled(
+        track,
+        1.5,
+        if selected {
+            colours.line
+        } else {
+            colours.hover
+        },
+    );
+    let full = vec2((track.width() * probability).max(1.0), track.height());
+    let fill = if selected {
+        colours.accent
+    } else {
+        colours.bar
+    };
+    ui.painter()
+        .rect_filled(Rect::from_min_size(track.min, full), 1.5, fill);
+
+    let mut numbers = format!("{}, logit {logit_text}", percent(probability));
+    if let Some(tag) = tag {
+        numbers = format!("{numbers}, {tag}");
+    }
+    name_row(&response, Role::ListBoxOption, selected, &name, &numbers);
+    let response = response.on_hover_ui(|ui| {
+        ui.label(RichText::new(&name).font(theme::title()));
+        ui.label(format!(
+            "Class {class}, rank {} of {}",
+            rank + 1,
+            answer.ranking.len()
+        ));
+        ui.label(format!(
+            "Probability {probability:.4}, logit {}",
+            significant(logit)
+        ));
+    });
+    // The chosen one too: it may have been cancelled.
+    if response.clicked() {
+        let versus = click_modifiers(ui).shift && !selected;
+        commands.push(if versus {
+            Command::SetRival(state.active, Some(class))
+        } else {
+            Command::ChooseClass(class)
+        });
+    }
+    response.context_menu(|ui| {
+        menu_spacing(ui);
+        let versus = format!("Compare with {name}");
+        let can = !selected && state.class().is_some();
+        if ui.add_enabled(can, egui::Button::new(versus)).clicked() {
+            commands.push(Command::SetRival(state.active, Some(class)));
+        }
+        let is_true = state.truth_here() == Some(class);
+        let label = if is_true {
+            "This is not the true class"
+        } else {
+            "This is the true class"
+        };
+        if ui.button(label).clicked() {
+            commands.push(Command::SetTruth(Some(class).filter(|_| !is_true)));
+        }
+    });
+}
+
+/// What a class is to the view, beside being listed.
+fn tag(state: &State, class: usize) -> Option<String> {
+    // What stands there while an answer is on its way may be of the photo before.
+    let newest = state.side().newest_answer.as_ref();
+    let photo = state.photo.as_ref().map(|photo| photo.id);
+    let of_this = newest.map(|(key, _)| key.photo) == photo;
+    let said = [
+        (state.side().rival == Some(class), "versus"),
+        (of_this && state.truth_here() == Some(class), "true"),
+    ];
+    let said = said.into_iter().filter(|(holds, _)| *holds);
+    let said: Vec<&str> = said.map(|(_, words)| words).collect();
+    (!said.is_empty()).then(|| said.join(", "))
+}

@@ -1,0 +1,53 @@
+//! What the list of layers says of the model itself: that there is none, or what to know of it.
+
+use egui::Ui;
+
+use crate::engine::ModelInfo;
+
+use crate::app::commands::Command;
+use crate::app::ui::kit::theme::{self, INSET, palette};
+use crate::app::ui::kit::widgets::heading;
+
+/// What a person should know of the model, at the foot of its tree.
+pub fn notes_ui(ui: &mut Ui, model: &ModelInfo) {
+    if model.notes.is_empty() {
+        return;
+    }
+    let colours = palette(ui);
+    let inset = egui::Margin {
+        left: INSET as i8,
+        right: INSET as i8,
+        top: 12,
+        bottom: 12,
+    };
+    egui::Panel::bottom("model notes")
+        .frame(egui::Frame::new().inner_margin(inset))
+        .show(ui, |ui| {
+            for note in &model.notes {
+                ui.label(
+                    egui::RichText::new(note)
+                        .font(theme::small())
+                        .color(colours.caution),
+                );
+            }
+        });
+}
+
+/// What stands in the place of the tree; `opening` says what will bring one, if anything will.
+pub fn no_model_ui(ui: &mut Ui, opening: Option<&str>, commands: &mut Vec<Command>) {
+    heading(ui, "Layers", |_| {});
+    if let Some(opening) = opening {
+        ui.label(egui::RichText::new(opening).color(palette(ui).weak));
+        return;
+    }
+    let text = "Open a model to see its layers.";
+    ui.label(egui::RichText::new(text).color(palette(ui).weak));
+    let command = Command::OpenModel;
+    if ui
+        .button("Choose a model…")
+        .on_hover_text(command.hint(ui.ctx()))
+        .clicked()
+    {
+        commands.push(command);
+    }
+}

@@ -1,0 +1,292 @@
+//! How the model is used, as fields that can be set: preparing pictures, reading logits, naming
+//! classes. What is set opens the model once more on the same weights, so that pins made before keep
+//! their own.
+
+use egui::{DragValue, RichText, ScrollArea, TextEdit, Ui};
+
+use crate::engine::ModelInfo;
+use crate::model::{Preprocess, Reading, Usage};
+use crate::picture::photo::geometry::Filter;
+
+use super::about_ui::{label_source, named, named_wide, section};
+use crate::app::App;
+use crate::app::commands::Command;
+use crate::app::ui::kit::theme::{self, palette};
+use crate::app::ui::kit::widgets::{Choice, segments};
+
+/// Sides of the picture that can be set, in pixels.
+const SIZES: std::ops::RangeInclusive<u32> = 8..=2048;
+/// The least width of a field that stands beside others, in points.
+const FIELD: f32 = 40.0;
+/// Lines of the box in which names are typed, at the least.
+const NAMES_ROWS: usize = 4;
+/// Of means and deviations, as far as they are shown.
+const DECIMALS: usize = 4;
+
+/// The usage while it is being changed.
+#[derive(Debug, Default)]
+pub struct Draft {
+    /// The model it is of, and what has been set.
+    of: Option<(u64, Usage)>,
+    /// The weights that it is of, and the names of its classes while they are being typed, one a line:
+    /// they outlive another change of the same model.
+    names: Option<(u64, String)>,
+}
+
+impl Draft {
+    /// What is set for this model.
+    fn of(&self, model: &ModelInfo) -> Usage {
+        match &self.of {
+            Some((id, draft)) if *id == model.id => draft.clone(),
+            _ => model.usage(),
+        }
+    }
+}
+
+impl App {
+    pub(crate) fn usage_ui(&mut self, ui: &mut Ui, model: &ModelInfo, commands: &mut Vec<Command>) {
+        let mut draft = self.draft.of(model);
+        // Set in one go, or still between the fingers.
+        let mut settled = false;
+        ui.add_enabled_ui(self.work.models.is_empty(), |ui| {
+            section(ui, "Preparing a picture");
+            if model.preprocess_assumed && model.preprocess == model.opened_as.preprocess {
+                let text = RichText::new("Assumed: the file does not say");
+                let colour = palette(ui).caution;
+                ui.label(text.font(theme::small()).color(colour));
+            }
+            settled |= preparing_ui(ui, &mut draft.preprocess);
+            section(ui, "Reading the answer");
+            if !model.two_sided {
+                settled |= reading_ui(ui, &mut draft.reading);
+            }
+            settled |= self.draft.names_ui(ui, model, &mut draft);
+            if model.opened_as != model.usage() {
+                let hint = "Use the model as when it was opened";
+                if ui.button("As opened").on_hover_text(hint).clicked() {
+                    draft = model.opened_as.clone();
+                    settled = true;
+                }
+            }
+        });
+        let now = model.usage();
+        if settled && draft != now {
+            commands.push(Command::UseModel(Box::new(draft.clone())));
+        }
+        self.draft.of = (draft != now).then_some((model.id, draft));
+    }
+}
+
+impl Draft {
+    /// The names of the classes, to be typed anew.
+    fn names_ui(&mut self, ui: &mut Ui, model: &ModelInfo, usage: &mut Usage) -> bool {
+        let mut settled = false;
+        let classes = model.labels.len();
+        let typing = self.names.take_if(|(weights, _)| *weights == model.weights);
+        named(ui, "Class names", |ui| {
+            ui.label(label_source(model.label_source));
+        });
+        let Some((_, mut text)) = typing else {
+            let hint = "Type them, one a line, or paste a list";
+            if ui.button("Type names…").on_hover_text(hint).clicked() {
+                self.names = Some((model.weights, model.labels.join("\n")));
+                ui.memory_mut(|memory| memory.request_focus(names_id()));
+            }
+            return false;
+        };
+        // Above the box, where its height cannot move them from under the pointer.
+        let lines = text.lines().count();
+        let fits = lines == classes;
+        let mut open = true;
+        ui.horizontal(|ui| {
+            let why = format!("{lines} of {classes} names");
+            let take = ui.add_enabled(fits, egui::Button::new("Use names"));
+            if take.on_disabled_hover_text(&why).clicked() {
+                usage.names = Some(text.lines().map(str::to_owned).collect());
+                settled = true;
+                open = false;
+            }
+            open &= !ui
+                .button("Keep")
+                .on_hover_text("Leave the names as they are")
+                .clicked();
+            let colours = palette(ui);
+            let colour = if fits { colours.weak } else { colours.caution };
+            ui.label(RichText::new(why).font(theme::small()).color(colour));
+        });
+        ScrollArea::vertical()
+            .id_salt("names")
+            .max_height(160.0)
+            .show(ui, |ui| {
+                let field = TextEdit::multiline(&mut text)
+                    .id(names_id())
+                    .desired_width(f32::INFINITY)
+                    .desired_rows(NAMES_ROWS);
+                ui.add(field).accessible_name("Names of the classes");
+            });
+        self.names = open.then_some((model.weights, text));
+        settled
+    }
+}
+
+/// Of the box in which names are typed.
+fn names_id() -> egui::Id {
+    egui::Id::unique("names of the classes")
+}
+
+fn preparing_ui(ui: &mut Ui, draft: &mut Preprocess) -> bool {
+    let mut settled = false;
+    named(ui, "Size", |ui| {
+        ui.spacing_mut().interact_size.x = FIELD;
+        ui.spacing_mut().item_spacing.x = 4.0;
+        settled |= side(ui, &mut draft.width, "Width in pixels");
+        ui.label("×");
+        settled |= side(ui, &mut draft.height, "Height in pixels");
+    });
+    named(ui, "Resampling", |ui| {
+        let list = Choice {
+            name: "Resampling",
+            hint: "How the picture is brought to the size",
+            width: 88.0,
+            named: false,
+        };
+        if let Some(filter) = list.ui(ui, draft.interpolation, &Filter::ALL, Filter::label) {
+            draft.interpolation = filter;
+            settled = true;
+        }
+    });
+    named(ui, "Crop keeps", |ui| {
+        let mut percent = draft.crop_pct * 100.0;
+        let field = DragValue::new(&mut percent).speed(0.5).suffix(" %");
+        let hint = "Of the short side, before the picture is resized";
+        let field = decimal(ui, field.range(10.0..=100.0), 1, "Crop keeps", hint);
+        if field.is_some() && differs(percent, draft.crop_pct * 100.0, 1) {
+            draft.crop_pct = percent / 100.0;
+        }
+        settled |= field == Some(true);
+    });
+    let order = if draft.bgr {
+        ["blue", "green", "red"]
+    } else {
+        ["red", "green", "blue"]
+    };
+    named_wide(ui, "Mean", |ui| {
+        for (value, channel) in draft.mean.iter_mut().zip(order) {
+            settled |= share(ui, value, 0.0..=1.0, &format!("Mean of {channel}"));
+        }
+    });
+    named_wide(ui, "Deviation", |ui| {
+        for (value, channel) in draft.std.iter_mut().zip(order) {
+            settled |= share(ui, value, 0.001..=4.0, &format!("Deviation of {channel}"));
+        }
+    });
+    named(ui, "Channels", |ui| {
+        let orders = [
+            (false, "RGB", "Red comes first, as nearly everywhere"),
+            (true, "BGR", "Blue comes first, as with OpenCV and Caffe"),
+        ];
+        if let Some(bgr) = segments(ui, draft.bgr, &orders) {
+            draft.bgr = bgr;
+            settled = true;
+        }
+    });
+    settled
+}
+
+fn reading_ui(ui: &mut Ui, reading: &mut Reading) -> bool {
+    let mut settled = false;
+    named_wide(ui, "Probabilities", |ui| {
+        let readings = [
+            (
+                Reading::Softmax,
+                "Softmax",
+                "One class of all: they add up to 100 %",
+            ),
+            (
+                Reading::Sigmoid,
+                "Sigmoid",
+                "Each class by itself, as where a picture may show several",
+            ),
+        ];
+        if let Some(picked) = segments(ui, *reading, &readings) {
+            *reading = picked;
+            settled = true;
+        }
+    });
+    settled
+}
+
+/// What a drag, a click or a key has brought to its end.
+fn is_settled(field: &egui::Response) -> bool {
+    field.drag_stopped()
+        || field.lost_focus()
+        || (field.changed() && !field.dragged() && !field.has_focus())
+}
+
+fn side(ui: &mut Ui, pixels: &mut u32, name: &str) -> bool {
+    let field = DragValue::new(pixels)
+        .range(SIZES)
+        .clamp_existing_to_range(false);
+    let hint = format!("{name}. What was padded for the size it was exported at stays so.");
+    let field = ui.add(field).accessible_name(name).on_hover_text(hint);
+    is_settled(&field)
+}
+
+fn share(ui: &mut Ui, value: &mut f64, range: std::ops::RangeInclusive<f64>, name: &str) -> bool {
+    ui.spacing_mut().interact_size.x = FIELD;
+    ui.spacing_mut().item_spacing.x = 4.0;
+    let mut shown = *value;
+    let field = DragValue::new(&mut shown).speed(0.002).range(range);
+    let field = decimal(ui, field, DECIMALS, name, name);
+    if field.is_some() && differs(shown, *value, DECIMALS) {
+        *value = shown;
+    }
+    field == Some(true)
+}
+
+/// A number shown with so many decimals. `None` where nothing was done to it; else whether that has
+/// come to its end.
+fn decimal(ui: &mut Ui, field: DragValue, decimals: usize, name: &str, hint: &str) -> Option<bool> {
+    // What is typed stays as it is until it is done: more decimals may be meant than are shown.
+    let field = field
+        .custom_formatter(move |value, _| shown(value, decimals))
+        .update_while_editing(false)
+        .clamp_existing_to_range(false);
+    let field = ui.add(field).accessible_name(name).on_hover_text(hint);
+    let settled = is_settled(&field);
+    (settled || field.changed()).then_some(settled)
+}
+
+/// A number as its field shows it: with so many decimals, or as many more as a small one needs.
+fn shown(value: f64, decimals: usize) -> String {
+    let small = value != 0.0 && value.abs() < 0.01;
+    let text = format!("{value:.*}", if small { decimals + 2 } else { decimals });
+    if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        text
+    }
+}
+
+/// Whether a number was set: leaving a field reads back what stands in it, which has fewer decimals
+/// than the file may give.
+fn differs(now: f64, before: f64, decimals: usize) -> bool {
+    shown(before, decimals).parse() != Ok(now) && now != before
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_shown_shorter_than_it_is_counts_as_the_same() {
+        assert!(!differs(0.4815, 0.48145466, 4));
+        assert!(!differs(0.5, 0.5, 4));
+        assert!(!differs(0.003922, 1.0 / 255.0, 4));
+        assert!(differs(0.00392157, 0.0039, 4));
+        assert_eq!(shown(1.0 / 255.0, 4), "0.003922");
+        assert_eq!((shown(0.5, 4), shown(88.0, 0)), ("0.5".into(), "88".into()));
+        assert!(differs(0.4816, 0.48145466, 4));
+        assert!(differs(88.0, 87.5, 1));
+    }
+}

@@ -1,0 +1,67 @@
+//! What is differentiated: the class's own logit, and behind the menu the two other questions one
+//! may ask of the same gradients.
+
+use egui::Ui;
+
+use crate::explain::Score;
+
+use crate::app::commands::Command;
+use crate::app::state::State;
+use crate::app::ui::kit::widgets;
+
+const FOR: &str = "The class";
+const AGAINST: &str = "Counterfactual";
+const VERSUS: &str = "Versus another class…";
+
+/// The menu of scores; `label` is the id of the text that names it.
+pub fn menu(ui: &mut Ui, state: &State, label: egui::Id, commands: &mut Vec<Command>) {
+    let side = state.side();
+    let shown = match (side.score, side.rival) {
+        (Some(Score::Against(_)), _) => AGAINST.to_owned(),
+        (Some(_), Some(rival)) => format!("Versus {}", state.class_name(rival)),
+        _ => FOR.to_owned(),
+    };
+    let class = state.class();
+    ui.add_enabled_ui(class.is_some(), |ui| {
+        let menu = widgets::combo("score")
+            .selected_text(shown)
+            .width(112.0)
+            .truncate();
+        let response = menu
+            .show_ui(ui, |ui| {
+                widgets::menu_spacing(ui);
+                let Some(class) = class else { return };
+                let choices = [
+                    (FOR, "What speaks for this class", Score::For(class)),
+                    (
+                        AGAINST,
+                        "The negated gradient: what, if removed, would raise this class",
+                        Score::Against(class),
+                    ),
+                ];
+                for (label, hint, score) in choices {
+                    let chosen = side.score == Some(score) && side.rival.is_none();
+                    if ui
+                        .selectable_label(chosen, label)
+                        .on_hover_text(hint)
+                        .clicked()
+                    {
+                        commands.push(Command::ChooseScore(score));
+                    }
+                }
+                let versus = side.rival.is_some();
+                let hint = "Both classes and their difference: then click the other class";
+                if ui
+                    .selectable_label(versus, VERSUS)
+                    .on_hover_text(hint)
+                    .clicked()
+                {
+                    commands.push(Command::ChooseRival(true));
+                }
+            })
+            .response;
+        response
+            .labelled_by(label)
+            .on_hover_text("What the pictures explain");
+    });
+}

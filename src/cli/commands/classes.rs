@@ -1,0 +1,62 @@
+//! `gradcam classes`: what the model answers to a picture.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Args;
+use gradcam::engine::Session;
+use gradcam::picture::photo::decode::Photo;
+use serde_json::json;
+
+use crate::cli::{FitChoice, ModelFile, terminal};
+
+/// List the classes the model finds in a picture
+#[derive(Debug, Args)]
+pub struct Classes {
+    /// The picture to classify
+    image: PathBuf,
+    #[command(flatten)]
+    model: ModelFile,
+    /// How many classes
+    #[arg(short, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
+    k: u32,
+    #[command(flatten)]
+    fit: FitChoice,
+    /// As JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Classes {
+    pub fn run(self) -> Result<ExitCode> {
+        let mut session = Session::default();
+        let model = self.model.open(&mut session)?;
+        let photo = Photo::open(&self.image)?;
+        let answer = session.answer(&photo, self.fit.fit, &mut |_| Ok(()))?;
+        let best = answer.ranking.iter().take(self.k as usize);
+        if self.json {
+            let rows: Vec<_> = best
+                .map(|&class| {
+                    json!({
+                        "class": class,
+                        "label": model.labels[class],
+                        "probability": answer.probabilities[class],
+                        "logit": answer.logits[class],
+                    })
+                })
+                .collect();
+            terminal::line(&serde_json::to_string_pretty(&rows)?)?;
+        } else {
+            for &class in best {
+                terminal::line(&format!(
+                    "{:6.2} %  {:8.3}  {class:4}  {}",
+                    answer.probabilities[class] * 100.0,
+                    answer.logits[class],
+                    model.labels[class]
+                ))?;
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}

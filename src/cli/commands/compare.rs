@@ -1,0 +1,193 @@
+//! `gradcam compare`: classes, models and pictures side by side, in one file.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::{Context, Result, anyhow, bail};
+use clap::Args;
+use gradcam::engine::{Choice, Session, resolve_layer};
+use gradcam::explain::Score;
+use gradcam::figure::{Comparison, Figure, Format, Row, write_page};
+use gradcam::picture::map::compose::Scale;
+use gradcam::picture::photo::decode::Photo;
+use gradcam::picture::{map, write};
+
+use crate::cli::explained::View;
+use crate::cli::options::LookChoice;
+use crate::cli::{ArchitectureChoice, FitChoice, ModelFile, open_model, parse_panel_px, terminal};
+
+/// Write classes, models and pictures as rows of one figure
+///
+/// Two classes give three rows: the one, the other, and what speaks for the one rather than the
+/// other, with the difference of their maps.
+#[derive(Debug, Args)]
+pub struct Compare {
+    /// The pictures to explain
+    #[arg(required = true)]
+    images: Vec<PathBuf>,
+    /// The file to write: its name ends in .png, .svg or .pdf
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    /// A model; may be repeated [default: EfficientNet-Lite0]
+    #[arg(long = "model", value_name = "FILE")]
+    models: Vec<PathBuf>,
+    #[command(flatten)]
+    architecture: ArchitectureChoice,
+    /// An index, an exact label, or topN for the N best; may be repeated [default: top1]
+    #[arg(long = "class", value_name = "C")]
+    classes: Vec<String>,
+    /// A layer as `gradcam layers` names it, or one for each model [default: the recommended one]
+    #[arg(long = "layer", value_name = "PATH")]
+    layers: Vec<String>,
+    #[command(flatten)]
+    fit: FitChoice,
+    #[command(flatten)]
+    look: LookChoice,
+    /// The longest side of a panel, in pixels
+    #[arg(long, value_name = "N", default_value_t = 512, value_parser = parse_panel_px)]
+    panel_px: u32,
+    /// All maps on one scale
+    #[arg(long)]
+    common_scale: bool,
+}
+
+/// A model and what is asked of it.
+struct Side {
+    session: Session,
+    /// One path.
+    layer: Vec<String>,
+    choices: Vec<Choice>,
+}
+
+impl Compare {
+    pub fn run(self) -> Result<ExitCode> {
+        self.check_out()?;
+        let mut sides = self.sides()?;
+        let mut rows = Vec::new();
+        for (index, image) in self.images.iter().enumerate() {
+            let (number, all) = (index + 1, self.images.len());
+            terminal::progress(&format!("{number} of {all}: {}", image.display()));
+            let photo = Arc::new(Photo::open(image).inspect_err(|_| terminal::progress(""))?);
+            for side in &mut sides {
+                let found = self
+                    .rows(side, &photo)
+                    .inspect_err(|_| terminal::progress(""))?;
+                rows.extend(found);
+            }
+        }
+        terminal::progress("");
+        let scale = if self.common_scale {
+            Scale::over(rows.iter().map(|row| &row.figure.heat_map.map))
+        } else {
+            Scale::Own
+        };
+        let page = Comparison { rows, scale }.page(self.panel_px);
+        write_page(&page, &self.out)?;
+        terminal::line(&self.out.display().to_string())?;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    /// What can be known of the file before the work that fills it.
+    fn check_out(&self) -> Result<()> {
+        Format::of(&self.out)?;
+        write::has_a_place(&self.out)?;
+        let out = self.out.canonicalize().ok();
+        for image in &self.images {
+            if out.is_some() && image.canonicalize().ok() == out {
+                bail!(
+                    "this picture would be replaced by the figure of it; write to another file: {}",
+                    image.display()
+                );
+            }
+        }
+        Ok(())
+    }
+
+    fn sides(&self) -> Result<Vec<Side>> {
+        let models = match self.models.as_slice() {
+            [] => vec![ModelFile::default().path()?],
+            models => models.to_vec(),
+        };
+        if !matches!(self.layers.len(), 0 | 1) && self.layers.len() != models.len() {
+            let (named, way_out) = match models.len() {
+                1 => ("one model".to_owned(), "name one"),
+                count => (
+                    format!("{count} models"),
+                    "name one for all, or one for each",
+                ),
+            };
+            bail!(
+                "{} layers were named for {named}: {way_out}",
+                self.layers.len()
+            );
+        }
+        let side = |(index, path): (usize, &PathBuf)| {
+            let mut session = Session::default();
+            let model = open_model(&mut session, path, &self.architecture)?;
+            let layer = self.layers.get(index).or(self.layers.first());
+            // Of several models it has to be said which one does not know it.
+            let of_model = |error: anyhow::Error| match models.len() {
+                1 => error,
+                _ => anyhow!("{error:#}: {}", model.path.display()),
+            };
+            let layer = resolve_layer(&model, layer.map(String::as_str))
+                .map_err(|error| of_model(error.into()))?;
+            let choices = Choice::parse_all(&self.classes, &model.labels)
+                .map_err(|error| of_model(error.into()))?;
+            Ok(Side {
+                session,
+                layer: vec![layer],
+                choices,
+            })
+        };
+        let sides: Vec<Side> = models.iter().enumerate().map(side).collect::<Result<_>>()?;
+        if let Some(named) = &self.architecture.name {
+            let is_of_it = |side: &Side| {
+                let model = side.session.info();
+                model.is_ok_and(|model| model.architecture.as_ref() == Some(named))
+            };
+            if !sides.iter().any(is_of_it) {
+                bail!("no model that is compared has weights of {named} alone");
+            }
+        }
+        Ok(sides)
+    }
+
+    /// The rows of one picture through one model.
+    fn rows(&self, side: &mut Side, photo: &Arc<Photo>) -> Result<Vec<Row>> {
+        let view = View::new(&mut side.session, photo, self.fit.fit)?;
+        let figure = |score| self.figure(&view, score, &side.layer);
+        let classes = view.classes(&side.choices);
+        let &[a, b] = classes.as_slice() else {
+            let rows = classes.iter().map(|&class| {
+                Ok(Row {
+                    figure: figure(Score::For(class))?,
+                    label: None,
+                    difference: None,
+                })
+            });
+            return rows.collect();
+        };
+        let (of_a, of_b) = (figure(Score::For(a))?, figure(Score::For(b))?);
+        let difference = map::difference(&of_a.heat_map.map, &of_b.heat_map.map);
+        let versus = figure(Score::Versus { a, b })?;
+        let row = |figure, label: &str, difference| Row {
+            figure,
+            label: Some(label.to_owned()),
+            difference,
+        };
+        Ok(vec![
+            row(of_a, "A", None),
+            row(of_b, "B", None),
+            row(versus, "A − B", Some(difference)),
+        ])
+    }
+
+    /// A view with a photo no larger than its panels: a comparison of many holds them all.
+    fn figure(&self, view: &View, score: Score, layer: &[String]) -> Result<Figure> {
+        let figure = view.figures(score, layer, self.look.look())?.pop();
+        let figure = figure.context("there is no layer to look at")?;
+        Ok(figure.within(self.panel_px))
+    }
+}

@@ -1,0 +1,278 @@
+//! `gradcam export`: the explorer's pictures and numbers for many images, without a window.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::{Result, bail};
+use clap::Args;
+use gradcam::engine::{Choice, ModelInfo, Session, resolve_layer};
+use gradcam::explain::Score;
+use gradcam::figure::{Figure, Format, LayerStrip, Panel, write_page};
+use gradcam::model::ReluRule;
+use gradcam::picture::map::SignedImage;
+use gradcam::picture::photo::decode::Photo;
+use gradcam::picture::write;
+
+use crate::cli::explained::{View, stem};
+use crate::cli::npz::Raw;
+use crate::cli::options::LookChoice;
+use crate::cli::{FAILED, FitChoice, ModelFile, parse_panel_px, pattern, sidecar, terminal};
+
+/// Write composites, panels and raw arrays for images
+#[derive(Debug, Args)]
+pub struct Export {
+    /// The pictures to explain
+    #[arg(required = true)]
+    images: Vec<PathBuf>,
+    /// The folder to write to; made if missing
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    #[command(flatten)]
+    model: ModelFile,
+    /// An index, an exact label, or topN for the N best; may be repeated [default: top1]
+    #[arg(long = "class", value_name = "C")]
+    classes: Vec<String>,
+    /// A layer as `gradcam layers` names it; may be repeated [default: the recommended one]
+    #[arg(long = "layer", value_name = "PATH")]
+    layers: Vec<String>,
+    /// Instead, one figure of the maps at many layers: all, spatial (those with a map) or a pattern of paths, as in "features.*"
+    #[arg(long = "layers", value_name = "WHICH", conflicts_with = "layers")]
+    strip: Option<String>,
+    /// The longest side of a map in that figure, in pixels [default: 192]
+    #[arg(long, value_name = "N", requires = "strip", value_parser = parse_panel_px)]
+    panel_px: Option<u32>,
+    /// All maps of that figure on one scale
+    #[arg(long, requires = "strip")]
+    common_scale: bool,
+    #[command(flatten)]
+    fit: FitChoice,
+    #[command(flatten)]
+    look: LookChoice,
+    /// The figures' format: png, svg or pdf
+    #[arg(long, value_name = "FORMAT", default_value_t, value_parser = parse_format)]
+    format: Format,
+    /// Each panel as a file of its own too
+    #[arg(long)]
+    panels: bool,
+    /// The raw arrays as .npz too
+    #[arg(long)]
+    raw: bool,
+}
+
+/// The longest side of a map among many where none is named, in pixels.
+const STRIP_PX: u32 = 192;
+
+fn parse_format(text: &str) -> Result<Format, String> {
+    text.parse()
+        .map_err(|_| Format::ALL.map(Format::name).join(", "))
+}
+
+impl Export {
+    pub fn run(self) -> Result<ExitCode> {
+        self.check_strip()?;
+        let mut session = Session::default();
+        let model = self.model.open(&mut session)?;
+        let layers = self.layer_paths(&model)?;
+        let classes = Choice::parse_all(&self.classes, &model.labels)?;
+        self.check_out()?;
+
+        let mut failures = 0;
+        let mut names = HashSet::new();
+        for (index, image) in self.images.iter().enumerate() {
+            terminal::progress(&format!(
+                "{} of {}: {}",
+                index + 1,
+                self.images.len(),
+                image.display()
+            ));
+            let name = unused(&stem(image), &mut names);
+            if let Err(error) = self.image(&mut session, &layers, &classes, image, &name) {
+                terminal::progress("");
+                if terminal::reader_left(&error) || error.is::<NoFolder>() {
+                    return Err(error);
+                }
+                terminal::aside(&format!("{error:#}"));
+                failures += 1;
+            }
+        }
+        terminal::progress("");
+        if failures > 0 {
+            let all = self.images.len();
+            terminal::aside(&format!("{failures} of {all} images could not be exported"));
+            return Ok(ExitCode::from(FAILED));
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    /// One figure of many layers has neither panels nor the arrays of one layer.
+    fn check_strip(&self) -> Result<()> {
+        let extra = [("--panels", self.panels), ("--raw", self.raw)];
+        let extra = extra.into_iter().find(|(_, asked)| *asked);
+        match (extra, &self.strip) {
+            (Some((name, _)), Some(_)) => bail!(
+                "{name} writes files for each layer, and --layers one figure of many; name the \
+                 layers one by one with --layer to have them"
+            ),
+            _ => Ok(()),
+        }
+    }
+
+    /// What can be known of the folder before the work that fills it.
+    fn check_out(&self) -> Result<()> {
+        let there = self.out.ancestors().find(|path| path.exists());
+        if there.is_none_or(Path::is_dir) {
+            Ok(())
+        } else {
+            Err(self.no_folder("a file stands in its place"))
+        }
+    }
+
+    /// Makes the folder, once there is something to write to it.
+    fn make_out(&self) -> Result<()> {
+        std::fs::create_dir_all(&self.out).map_err(|error| self.no_folder(error))
+    }
+
+    fn no_folder(&self, reason: impl ToString) -> anyhow::Error {
+        let (reason, path) = (reason.to_string(), self.out.clone());
+        NoFolder { reason, path }.into()
+    }
+
+    fn layer_paths(&self, model: &ModelInfo) -> Result<Vec<String>> {
+        if let Some(which) = &self.strip {
+            return pattern::layers(which, model);
+        }
+        if self.layers.is_empty() {
+            return Ok(vec![resolve_layer(model, None)?]);
+        }
+        let mut paths = Vec::new();
+        for layer in &self.layers {
+            let path = resolve_layer(model, Some(layer))?;
+            if !paths.contains(&path) {
+                paths.push(path);
+            }
+        }
+        Ok(paths)
+    }
+
+    fn image(
+        &self,
+        session: &mut Session,
+        layers: &[String],
+        choices: &[Choice],
+        image: &Path,
+        name: &str,
+    ) -> Result<()> {
+        let photo = Arc::new(Photo::open(image)?);
+        let view = View::new(session, &photo, self.fit.fit)?;
+        for class in view.classes(choices) {
+            let score = Score::For(class);
+            if self.strip.is_some() {
+                self.write_strip(&view, score, layers, name)?;
+                continue;
+            }
+            let gradient = if self.raw {
+                Some(
+                    view.session
+                        .input_gradient(score, ReluRule::Gradient)?
+                        .image,
+                )
+            } else {
+                None
+            };
+            for figure in view.figures(score, layers, self.look.look())? {
+                self.write(&figure, class, name, gradient.as_ref())?;
+            }
+        }
+        Ok(())
+    }
+
+    fn write_strip(&self, view: &View, score: Score, layers: &[String], name: &str) -> Result<()> {
+        let maps = view.heat_maps(score, layers)?;
+        let mut strip = LayerStrip {
+            photo: Arc::clone(&view.photo),
+            model: Arc::clone(&view.model),
+            answer: Arc::clone(&view.answer),
+            maps: maps.into_iter().map(Arc::new).collect(),
+            look: self.look.look(),
+        };
+        if self.common_scale {
+            strip.look.scale = strip.common_scale();
+        }
+        let page = strip.page(self.panel_px.unwrap_or(STRIP_PX));
+        self.make_out()?;
+        let base = format!("{name}_{}_layers_{}", view.model.name, score.class());
+        let picture = self.out.join(format!("{base}.{}", self.format));
+        write_page(&page, &picture)?;
+        let facts = serde_json::to_vec_pretty(&sidecar::of_strip(&strip, score))?;
+        write::bytes(&self.out.join(format!("{base}.json")), &facts)?;
+        done(&picture)
+    }
+
+    fn write(
+        &self,
+        figure: &Figure,
+        class: usize,
+        name: &str,
+        gradient: Option<&SignedImage>,
+    ) -> Result<()> {
+        self.make_out()?;
+        let layer = figure.heat_map.layer.replace(['/', '\\'], "_");
+        let base = format!("{name}_{}_{layer}_{class}", figure.model.name);
+        let file = |ending: &str| self.out.join(format!("{base}.{ending}"));
+
+        let composite = file(self.format.name());
+        write_page(&figure.page(), &composite)?;
+        if self.panels {
+            write::png(&file("heatmap.png"), &figure.bare_heat_map())?;
+            for panel in Panel::ALL {
+                write::png(
+                    &file(&format!("{}.png", panel.slug())),
+                    &figure.panel(panel),
+                )?;
+            }
+        }
+        if let Some(gradient) = gradient {
+            let raw = Raw {
+                logits: &figure.answer.logits,
+                grad_cam: &figure.heat_map.map,
+                guided_backprop: &figure.guided.backprop,
+                guided_grad_cam: &figure.guided.grad_cam,
+                gradient,
+            };
+            let mut bytes = std::io::Cursor::new(Vec::new());
+            raw.write(&mut bytes)?;
+            write::bytes(&file("npz"), bytes.get_ref())?;
+        }
+        let facts = serde_json::to_vec_pretty(&sidecar::of_figure(figure))?;
+        write::bytes(&file("json"), &facts)?;
+        done(&composite)
+    }
+}
+
+/// There is no folder to write to: no other image would fare better.
+#[derive(Debug, thiserror::Error)]
+#[error("the output folder cannot be made, {reason}: {}", path.display())]
+struct NoFolder {
+    reason: String,
+    path: PathBuf,
+}
+
+/// Says that a file is there.
+fn done(path: &Path) -> Result<()> {
+    terminal::progress("");
+    terminal::line(&path.display().to_string())?;
+    Ok(())
+}
+
+/// Two images of one name in different folders must not overwrite each other.
+fn unused(name: &str, taken: &mut HashSet<String>) -> String {
+    let numbered = (2..).map(|n| format!("{name}-{n}"));
+    let mut candidates = std::iter::once(name.to_owned()).chain(numbered);
+    let free = candidates
+        .find(|candidate| !taken.contains(candidate))
+        .unwrap_or_else(|| name.to_owned());
+    taken.insert(free.clone());
+    free
+}

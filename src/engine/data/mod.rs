@@ -1,0 +1,6 @@
+//! TODO
+
+pub(crate) mod class_query;
+pub(crate) mod model_info;
+pub(crate) mod prediction;
+pub(crate) mod request;

@@ -1,0 +1,355 @@
+//! A model, a picture and the recorded pass of one through the other: the engine without its
+//! thread. The worker owns one for each open model, the command line another; all run the same
+//! code.
+
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use super::{Error, HeatMap, ModelInfo, Prediction, Stage};
+use crate::explain::{self, Channels, InputGradient, Score};
+use crate::model::error::Fault;
+use crate::model::layers::split;
+use crate::model::opening::Tell;
+use crate::model::{self, Model, ReluRule, Tape, Usage, ValueId, forward_watched};
+use crate::picture::map::{Map, SignedImage, fuse};
+use crate::picture::photo::decode::Photo;
+use crate::picture::photo::geometry::Fit;
+use input::Input;
+use recordings::Recordings;
+use target::{check_classes, find_target};
+
+pub(crate) mod input;
+pub(crate) mod recordings;
+pub(crate) mod target;
+
+/// Told before each stage begins; an error from it ends the work there.
+pub type Checkpoint<'a> = &'a mut dyn FnMut(Stage) -> Result<(), Error>;
+
+/// Called many times during a stage; an error from it ends the stage.
+pub type Watch<'a> = &'a mut dyn FnMut() -> Result<(), Error>;
+
+/// The open model and its last recorded passes.
+#[derive(Default)]
+pub struct Session {
+    open: Option<(Model, Arc<ModelInfo>)>,
+    recordings: Recordings,
+}
+
+impl Session {
+    /// A session that keeps so many earlier recordings beside the newest. The default keeps none,
+    /// since each takes the memory of all activations.
+    pub fn keeping(beside: usize) -> Session {
+        Session {
+            open: None,
+            recordings: Recordings::keeping(beside),
+        }
+    }
+
+    /// Opens and checks a model file. Where that fails, the last model stays open.
+    ///
+    /// # Errors
+    /// [`Error::Model`].
+    pub fn open_model(&mut self, path: &Path) -> Result<Arc<ModelInfo>, Error> {
+        self.open_model_as(path, None, &mut |_| ControlFlow::Continue(()))
+    }
+
+    /// The same, with `tell` called many times on the way with the part that is done. A file of
+    /// weights that fit several networks is taken for one of the `architecture` named.
+    ///
+    /// # Errors
+    /// As [`Session::open_model`]; [`Error::Overtaken`] where `tell` breaks.
+    pub fn open_model_as(
+        &mut self,
+        path: &Path,
+        architecture: Option<&str>,
+        tell: Tell,
+    ) -> Result<Arc<ModelInfo>, Error> {
+        let model = Model::open_as(path, architecture, tell).map_err(opening_error)?;
+        let id = next_id();
+        let info = Arc::new(ModelInfo::new(&model, id, id));
+        self.recordings.clear();
+        self.open = Some((model, Arc::clone(&info)));
+        Ok(info)
+    }
+
+    /// A session on the same weights, used as `usage` says, with an id of its own. `tell` is called
+    /// many times on the way.
+    ///
+    /// # Errors
+    /// [`Error::NoModel`], [`Error::Model`] where the network is made for another size or has
+    /// another number of classes, [`Error::Overtaken`] where `tell` breaks.
+    pub fn used(&self, usage: Usage, tell: Tell) -> Result<Session, Error> {
+        let (model, info) = self.model()?;
+        let model = model.used(usage, tell).map_err(opening_error)?;
+        let info = Arc::new(ModelInfo::new(&model, next_id(), info.weights));
+        Ok(Session {
+            open: Some((model, info)),
+            recordings: self.recordings.as_many(),
+        })
+    }
+
+    /// Forgets the recorded passes, as after a panic in the middle of one.
+    pub fn forget_recordings(&mut self) {
+        self.recordings.clear();
+    }
+
+    pub(super) fn recordings(&mut self) -> &mut Recordings {
+        &mut self.recordings
+    }
+
+    fn model(&self) -> Result<&(Model, Arc<ModelInfo>), Error> {
+        self.open.as_ref().ok_or(Error::NoModel)
+    }
+
+    /// The open model as plain data.
+    ///
+    /// # Errors
+    /// [`Error::NoModel`].
+    pub fn info(&self) -> Result<&Arc<ModelInfo>, Error> {
+        Ok(&self.model()?.1)
+    }
+
+    /// Sends `photo` through the model, recording, unless there is a recording of just that.
+    /// The methods below then speak of this picture.
+    ///
+    /// # Errors
+    /// [`Error::NoModel`], [`Error::Picture`], [`Error::Torch`], [`Error::NotFinite`], and what
+    /// `checkpoint` returns.
+    pub fn answer(
+        &mut self,
+        photo: &Photo,
+        fit: Fit,
+        checkpoint: Checkpoint,
+    ) -> Result<Arc<Prediction>, Error> {
+        if let Some(answer) = self.recordings.recall(photo.id, fit) {
+            return Ok(answer);
+        }
+        self.recordings.make_room();
+        let (model, _) = self.model()?;
+
+        checkpoint(Stage::Resampling)?;
+        let input = self.input(photo, fit)?;
+
+        checkpoint(Stage::Forward)?;
+        let start = Instant::now();
+        let tape = Tape::record(&model.graph, Arc::clone(&model.plan), &input.tensor)?;
+        let logits = finite(explain::plain(tape.logits())?)?;
+        let forward_ms = ms_since(start);
+
+        let answer = Arc::new(Prediction::new(
+            logits,
+            model.reading,
+            input.placement,
+            input.resample_ms,
+            forward_ms,
+        ));
+        self.recordings
+            .add(photo.id, fit, tape, Arc::clone(&answer));
+        Ok(answer)
+    }
+
+    /// A photo as the open model takes it.
+    ///
+    /// # Errors
+    /// [`Error::NoModel`], [`Error::Picture`], [`Error::Torch`].
+    pub(super) fn input(&self, photo: &Photo, fit: Fit) -> Result<Input, Error> {
+        Input::new(photo, fit, &self.model()?.0.preprocess)
+    }
+
+    /// The model's logits for a photo, without a record. `watch` is called before each node.
+    ///
+    /// # Errors
+    /// [`Error::NoModel`], [`Error::Torch`], [`Error::NotFinite`], and what `watch` returns.
+    pub(super) fn logits(&self, input: &Input, watch: Watch) -> Result<Vec<f32>, Error> {
+        let graph = &self.model()?.0.graph;
+        let logits = forward_watched(graph, &input.tensor, &mut |_, _| watch())?;
+        finite(explain::plain(&logits)?)
+    }
+
+    fn recorded(&self) -> Result<(&Model, &Tape), Error> {
+        let tape = self.recordings.newest().ok_or(Error::NoModel)?;
+        Ok((&self.model()?.0, tape))
+    }
+
+    /// Grad-CAM of `score` at several layers from one backward pass, for the picture last answered.
+    /// A layer may be several joined by [`JOIN`](crate::model::layers::JOIN): then it is the mean
+    /// of their maps, see [`fuse`].
+    ///
+    /// # Errors
+    /// [`Error::UnknownLayer`], [`Error::LayerWithoutMap`], [`Error::UnknownClass`],
+    /// [`Error::Torch`].
+    pub fn heat_maps(&self, score: Score, layers: &[&str]) -> Result<Vec<HeatMap>, Error> {
+        let start = Instant::now();
+        let parts: Vec<&str> = layers.iter().flat_map(|layer| split(layer)).collect();
+        let mut found: HashMap<String, Map> = HashMap::new();
+        self.each_heat_map(score, &parts, &mut || Ok(()), &mut |heat_map| {
+            found.insert(heat_map.layer, heat_map.map);
+            Ok(())
+        })?;
+        let ms = ms_since(start) / layers.len().max(1) as f64;
+        layers
+            .iter()
+            .map(|&layer| {
+                let unknown = || Error::UnknownLayer(layer.to_owned());
+                let parts: Vec<&Map> = split(layer)
+                    .map(|path| found.get(path).ok_or_else(unknown))
+                    .collect::<Result<_, _>>()?;
+                Ok(HeatMap {
+                    score,
+                    layer: layer.to_owned(),
+                    map: match parts.as_slice() {
+                        [only] => (*only).clone(),
+                        several => fuse(several),
+                    },
+                    ms,
+                })
+            })
+            .collect()
+    }
+
+    /// The maps of single layers one at a time, each as soon as the backward pass has come there:
+    /// the last of the network first. `watch` is called many times on the way; an error from it or
+    /// from `found` ends the pass.
+    ///
+    /// # Errors
+    /// As [`Session::heat_maps`], and what `watch` and `found` return.
+    pub fn each_heat_map(
+        &self,
+        score: Score,
+        layers: &[&str],
+        watch: Watch,
+        found: &mut dyn FnMut(HeatMap) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let (model, tape) = self.recorded()?;
+        check_classes(score, model.labels.names.len())?;
+        let start = Instant::now();
+        // Often a block and the last layer inside it are one value.
+        let mut at: HashMap<ValueId, Vec<&str>> = HashMap::new();
+        let mut values = Vec::new();
+        for &path in layers {
+            let value = find_target(&model.layers, path)?.activation;
+            let paths = at.entry(value).or_default();
+            if paths.is_empty() {
+                values.push(value);
+            }
+            if !paths.contains(&path) {
+                paths.push(path);
+            }
+        }
+        let mut count = 0;
+        explain::grad_cam_each(tape, score, &values, watch, &mut |value, map| {
+            let paths = at.get(&value).map(Vec::as_slice).unwrap_or_default();
+            count += paths.len();
+            for &path in paths {
+                found(HeatMap {
+                    score,
+                    layer: path.to_owned(),
+                    map: map.clone(),
+                    ms: ms_since(start) / count as f64,
+                })?;
+            }
+            Ok(())
+        })
+    }
+
+    /// The map at one layer, or at several joined.
+    ///
+    /// # Errors
+    /// As [`Session::heat_maps`], and [`Error::MapNotFinite`].
+    pub fn heat_map(&self, score: Score, layer: &str) -> Result<HeatMap, Error> {
+        let map = self.heat_maps(score, &[layer])?.pop();
+        let map = map.ok_or_else(|| Error::UnknownLayer(layer.to_owned()))?;
+        if map.is_finite() {
+            Ok(map)
+        } else {
+            Err(Error::MapNotFinite(layer.to_owned()))
+        }
+    }
+
+    /// The channels behind the map of `score` at one layer, for the picture last answered.
+    ///
+    /// # Errors
+    /// As [`Session::heat_map`], and [`Error::ChannelsOfSeveral`] for layers that are joined.
+    pub fn channels(&self, score: Score, layer: &str) -> Result<Channels, Error> {
+        let (model, tape) = self.recorded()?;
+        check_classes(score, model.labels.names.len())?;
+        if split(layer).nth(1).is_some() {
+            return Err(Error::ChannelsOfSeveral(layer.to_owned()));
+        }
+        let value = find_target(&model.layers, layer)?.activation;
+        let channels = explain::channels(tape, score, value, layer)?;
+        if channels.is_finite() {
+            Ok(channels)
+        } else {
+            Err(Error::MapNotFinite(layer.to_owned()))
+        }
+    }
+
+    /// The gradient of `score` at the normalised input under `rule`, for the picture last answered.
+    ///
+    /// # Errors
+    /// [`Error::UnknownClass`], [`Error::MapNotFinite`], [`Error::Torch`].
+    pub fn input_gradient(&self, score: Score, rule: ReluRule) -> Result<InputGradient, Error> {
+        self.input_gradient_watched(score, rule, &mut || Ok(()))
+    }
+
+    /// The same; `watch` is called many times on the way, and an error from it ends the pass.
+    ///
+    /// # Errors
+    /// As [`Session::input_gradient`], and what `watch` returns.
+    pub fn input_gradient_watched(
+        &self,
+        score: Score,
+        rule: ReluRule,
+        watch: Watch,
+    ) -> Result<InputGradient, Error> {
+        let (model, tape) = self.recorded()?;
+        check_classes(score, model.labels.names.len())?;
+        let mut found = explain::guided_backprop_watched(tape, &model.graph, score, rule, watch)?;
+        found.image.blue_first = model.preprocess.bgr;
+        if found.image.values.iter().all(|value| value.is_finite()) {
+            Ok(found)
+        } else {
+            Err(Error::MapNotFinite("the input".into()))
+        }
+    }
+
+    /// `gradient` times the upsampled `map`: Guided Grad-CAM where the gradient is guided.
+    ///
+    /// # Errors
+    /// [`Error::Torch`].
+    pub fn guided_grad_cam(&self, gradient: &SignedImage, map: &Map) -> Result<SignedImage, Error> {
+        Ok(explain::guided_grad_cam(gradient, map))
+    }
+}
+
+fn next_id() -> u64 {
+    static NEXT_ID: AtomicU64 = AtomicU64::new(1);
+    NEXT_ID.fetch_add(1, Ordering::Relaxed)
+}
+
+fn opening_error(error: model::Error) -> Error {
+    match error {
+        model::Error::File {
+            fault: Fault::Cancelled,
+            ..
+        } => Error::Overtaken,
+        other => Error::Model(other),
+    }
+}
+
+fn finite(logits: Vec<f32>) -> Result<Vec<f32>, Error> {
+    if logits.iter().all(|logit| logit.is_finite()) {
+        Ok(logits)
+    } else {
+        Err(Error::NotFinite)
+    }
+}
+
+pub(super) fn ms_since(start: Instant) -> f64 {
+    start.elapsed().as_secs_f64() * 1e3
+}

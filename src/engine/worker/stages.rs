@@ -1,0 +1,253 @@
+//! The stages of one batch, in the order a person waits for them.
+//!
+//! Before each stage the worker looks whether the batch is still the newest; if not, it drops the
+//! rest. A walk that is under way goes on if the newest batch asks the same of the same picture,
+//! since its maps are needed there too. Nothing finished is thrown away: it goes to the cache first.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::Inbox;
+use super::maps::{in_order, one_map};
+use super::models::Models;
+use crate::engine::cache::View;
+use crate::engine::cache::known::{all_paths, overview_paths};
+use crate::engine::reply::{BatchReplies, Replies};
+use crate::engine::session::target::resolve_layer;
+use crate::engine::shared::Shared;
+use crate::engine::{Error, HeatMap, ModelInfo, Prediction, Request, Stage};
+use crate::explain::Score;
+use crate::model::layers::split;
+
+/// A request once its answer is there.
+pub(crate) struct Asked {
+    pub info: Arc<ModelInfo>,
+    pub view: View,
+    pub score: Score,
+}
+
+pub(crate) struct Stages<'a, 'i> {
+    pub models: &'a mut Models,
+    pub inbox: &'a mut Inbox<'i>,
+    pub shared: &'a Shared,
+    pub generation: u64,
+    pub since: Instant,
+}
+
+impl Stages<'_, '_> {
+    /// Keeps the promises of `replies` one after the other. An error of one request ends that
+    /// request alone.
+    ///
+    /// # Errors
+    /// [`Error::Overtaken`], with the promises left open.
+    pub(crate) fn run(
+        &mut self,
+        requests: &[Request],
+        replies: &mut BatchReplies,
+    ) -> Result<(), Error> {
+        let Some(lead) = requests.first() else {
+            return Ok(());
+        };
+        // The lead's heat map and the overview come from one walk where no other row waits for it.
+        let alone = replies
+            .jobs
+            .iter()
+            .skip(1)
+            .all(|job| !job.heat_map.is_open());
+        let mut asked = Vec::with_capacity(requests.len());
+        let mut heat_maps = Vec::with_capacity(requests.len());
+        for (index, request) in requests.iter().enumerate() {
+            // Its recording is needed again below.
+            self.models.touch(lead);
+            let of = settled(self.answer(request, &mut replies.jobs[index]), |error| {
+                replies.jobs[index].fail(error);
+                if index == 0 {
+                    replies.fail_layers(error);
+                }
+            })?;
+            let heat_map = match &of {
+                Some(of) if index == 0 && alone => self.lead(of, request, replies),
+                Some(of) => self
+                    .heat_map(of, request, &mut replies.jobs[index])
+                    .map(Some),
+                None => Ok(None),
+            };
+            let heat_map = settled(heat_map, |error| replies.jobs[index].fail(error))?;
+            heat_maps.push(heat_map.flatten());
+            asked.push(of);
+        }
+
+        if let Some(Some(of)) = asked.first()
+            && replies.overview.is_open()
+        {
+            let paths: Vec<&str> = overview_paths(&of.info).collect();
+            let maps = self.layers(Stage::Overview, of, lead, &paths);
+            replies.overview.send(open_unless_overtaken(maps)?);
+            self.shared.wake();
+        }
+        self.channels();
+        for ((request, of), (heat_map, replies)) in requests
+            .iter()
+            .zip(&asked)
+            .zip(heat_maps.iter().zip(&mut replies.jobs))
+        {
+            if let (Some(of), Some(heat_map), true) = (of, heat_map, replies.guided.is_open()) {
+                self.models.touch(lead);
+                let guided = self.guided(of, request, heat_map);
+                replies.guided.send(open_unless_overtaken(guided)?);
+                self.shared.wake();
+            }
+        }
+        self.channels();
+        if let Some(Some(of)) = asked.first()
+            && replies.all_layers.is_open()
+        {
+            let paths: Vec<&str> = all_paths(&of.info).collect();
+            let maps = self.layers(Stage::OtherLayers, of, lead, &paths);
+            replies.all_layers.send(open_unless_overtaken(maps)?);
+            self.shared.wake();
+        }
+        Ok(())
+    }
+
+    /// Channels that were asked for since the batch began come before its slower stages.
+    fn channels(&mut self) {
+        if self.shared.is_newest(self.generation) {
+            for call in self.inbox.channels() {
+                call.answer(self.models, self.shared);
+            }
+        }
+    }
+
+    fn answer(&mut self, request: &Request, replies: &mut Replies) -> Result<Asked, Error> {
+        let info = Arc::clone(self.models.get(request.model)?.info()?);
+        let view = View::of(request);
+        let answer = match self.shared.cache.answers.get(&view) {
+            Some(known) => known,
+            None => self.record(request)?,
+        };
+        let top = answer.top();
+        replies.answer.send(Ok(answer));
+        self.shared.wake();
+        let score = match request.score {
+            Some(score) => score,
+            None => Score::For(top.ok_or(Error::NoModel)?),
+        };
+        Ok(Asked { info, view, score })
+    }
+
+    /// Sees to it that the request's session has it recorded, in front.
+    pub(crate) fn record(&mut self, request: &Request) -> Result<Arc<Prediction>, Error> {
+        let (shared, generation, since) = (self.shared, self.generation, self.since);
+        let mut at = |stage| checkpoint(shared, generation, since, stage);
+        let (_, answer) = self.models.recorded(request, &mut at)?;
+        let view = View::of(request);
+        shared.cache.answers.insert(view, Arc::clone(&answer));
+        Ok(answer)
+    }
+
+    fn heat_map(
+        &mut self,
+        of: &Asked,
+        request: &Request,
+        replies: &mut Replies,
+    ) -> Result<Arc<HeatMap>, Error> {
+        let layer = resolve_layer(&of.info, request.layer.as_deref())?;
+        let parts: Vec<&str> = split(&layer).collect();
+        let maps = self.maps(Stage::HeatMap, of, request, &parts, &mut |_| ())?;
+        let heat_map = one_map(&maps, of.score, &layer)
+            .unwrap_or_else(|| Err(Error::UnknownLayer(layer.clone())))?;
+        self.shared.cache.keep(of.view, &heat_map);
+        replies.heat_map.send(Ok(Arc::clone(&heat_map)));
+        self.shared.wake();
+        Ok(heat_map)
+    }
+
+    /// The heat map of the first request and the overview, in one walk that hands out the heat map
+    /// on its way.
+    fn lead(
+        &mut self,
+        of: &Asked,
+        request: &Request,
+        replies: &mut BatchReplies,
+    ) -> Result<Option<Arc<HeatMap>>, Error> {
+        let layer = resolve_layer(&of.info, request.layer.as_deref());
+        let job = &mut replies.jobs[0];
+        if let Err(error) = &layer {
+            job.fail(error);
+        }
+        let layer = layer.ok();
+        let mut paths: Vec<&str> = layer.iter().flat_map(|layer| split(layer)).collect();
+        let strip = replies.overview.is_open();
+        if strip {
+            paths.extend(overview_paths(&of.info));
+        }
+        let (shared, since) = (self.shared, self.since);
+        let mut heat_map = None;
+        let maps = self.maps(Stage::HeatMap, of, request, &paths, &mut |maps| {
+            let Some(layer) = layer.as_deref().filter(|_| heat_map.is_none()) else {
+                return;
+            };
+            let Some(found) = one_map(maps, of.score, layer) else {
+                return;
+            };
+            if let Ok(found) = &found {
+                shared.cache.keep(of.view, found);
+            }
+            job.heat_map.send(found.clone());
+            heat_map = Some(found);
+            if strip {
+                shared.begin(Stage::Overview, since)
+            } else {
+                shared.wake()
+            }
+        });
+        let maps = match maps {
+            Ok(maps) => maps,
+            Err(error) => {
+                if !matches!(error, Error::Overtaken) {
+                    replies.fail_layers(&error);
+                }
+                return Err(error);
+            }
+        };
+        let paths: Vec<&str> = overview_paths(&of.info).collect();
+        if replies.overview.is_open() {
+            replies.overview.send(Ok(in_order(&maps, of.score, &paths)));
+            self.shared.wake();
+        }
+        heat_map.transpose()
+    }
+
+    pub(crate) fn checkpoint(&self, stage: Stage) -> Result<(), Error> {
+        checkpoint(self.shared, self.generation, self.since, stage)
+    }
+}
+
+/// What came of it, `None` after telling an error; only being overtaken ends the batch.
+fn settled<T>(result: Result<T, Error>, mut tell: impl FnMut(&Error)) -> Result<Option<T>, Error> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(Error::Overtaken) => Err(Error::Overtaken),
+        Err(error) => {
+            tell(&error);
+            Ok(None)
+        }
+    }
+}
+
+/// The result for its promise, unless the whole batch ends.
+fn open_unless_overtaken<T>(result: Result<T, Error>) -> Result<Result<T, Error>, Error> {
+    match result {
+        Err(Error::Overtaken) => Err(Error::Overtaken),
+        other => Ok(other),
+    }
+}
+
+fn checkpoint(shared: &Shared, generation: u64, since: Instant, stage: Stage) -> Result<(), Error> {
+    if !shared.is_newest(generation) {
+        return Err(Error::Overtaken);
+    }
+    shared.begin(stage, since);
+    Ok(())
+}

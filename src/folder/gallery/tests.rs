@@ -1,0 +1,374 @@
+use std::cell::{Cell, RefCell};
+use std::fs;
+use std::rc::Rc;
+use std::time::Duration;
+
+use image::Rgb;
+use tempfile::TempDir;
+
+use super::*;
+use crate::folder::answers::{Pending, Reply};
+use crate::folder::decoder::ON_THE_WAY;
+use crate::folder::list::{Answered, Filter};
+
+/// Answers by the colour of the first pixel: its red is the class.
+#[derive(Default)]
+struct Model {
+    asked: RefCell<Vec<PathBuf>>,
+    on_the_way: Rc<Cell<usize>>,
+    most_on_the_way: Cell<usize>,
+    /// Answers nothing while it is set.
+    busy: Rc<Cell<bool>>,
+    /// Calls of `forget`: whatever was asked before one is overtaken.
+    forgotten: Rc<Cell<usize>>,
+    /// Says of each picture once that it was overtaken.
+    interrupted: Cell<bool>,
+}
+
+impl Answerer for Model {
+    fn answer(&self, photo: Arc<Photo>) -> Pending {
+        let first = !self.asked.borrow().contains(&photo.path);
+        self.asked.borrow_mut().push(photo.path.clone());
+        let reply = match photo.rgb.get_pixel(0, 0).0 {
+            _ if first && self.interrupted.get() => Reply::Overtaken,
+            [255, ..] => Reply::Failed("not finite".to_owned()),
+            [class, ..] => Reply::Prediction(outcome(usize::from(class))),
+        };
+        self.on_the_way.set(self.on_the_way.get() + 1);
+        self.most_on_the_way
+            .set(self.most_on_the_way.get().max(self.on_the_way.get()));
+        let (on_the_way, busy) = (Rc::clone(&self.on_the_way), Rc::clone(&self.busy));
+        let (forgotten, then) = (Rc::clone(&self.forgotten), self.forgotten.get());
+        Box::new(move || {
+            let dropped = forgotten.get() > then;
+            if busy.get() && !dropped {
+                return None;
+            }
+            on_the_way.set(on_the_way.get() - 1);
+            Some(if dropped {
+                Reply::Overtaken
+            } else {
+                reply.clone()
+            })
+        })
+    }
+
+    fn forget(&self) {
+        self.forgotten.set(self.forgotten.get() + 1);
+        self.on_the_way.set(0);
+    }
+}
+
+fn outcome(class: usize) -> Outcome {
+    let mut probabilities = vec![0.1_f32; 3];
+    probabilities[class] = 0.8;
+    let mut ranking = vec![0, 1, 2];
+    ranking.sort_by(|a, b| probabilities[*b].total_cmp(&probabilities[*a]));
+    Outcome {
+        probabilities,
+        ranking,
+    }
+}
+
+fn labels() -> Vec<String> {
+    ["cat", "dog", "owl"].map(str::to_owned).to_vec()
+}
+
+const QUESTION: Option<Question> = Some(Question {
+    model: 1,
+    fit: Fit::Crop,
+});
+
+fn picture(folder: &Path, name: &str, class: u8) -> PathBuf {
+    let path = folder.join(name);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let rgb = RgbImage::from_pixel(64, 48, Rgb([class, 9, 9]));
+    rgb.save(&path).unwrap();
+    path
+}
+
+struct Case {
+    gallery: Gallery,
+    model: Model,
+    _folder: TempDir,
+}
+
+impl Case {
+    /// Three good pictures of which one is taken for another, and all kinds of bad files.
+    fn new() -> Case {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        picture(root, "cat/1.png", 0);
+        picture(root, "cat/2.png", 1);
+        picture(root, "dog/3.png", 1);
+        picture(root, "owl/4.png", 255);
+        let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pictures");
+        for bad in [
+            "empty.png",
+            "words.jpg",
+            "truncated.jpg",
+            "claims_60000.png",
+        ] {
+            fs::copy(samples.join(bad), root.join(bad)).unwrap();
+        }
+        fs::write(root.join("notes.txt"), "words").unwrap();
+        let model = Model::default();
+        let mut gallery = Gallery::new(Arc::new(|| {}));
+        gallery.open(vec![root.to_owned()]).unwrap();
+        Case {
+            gallery,
+            model,
+            _folder: folder,
+        }
+    }
+
+    #[track_caller]
+    fn until(&mut self, done: impl Fn(&Gallery, &Model) -> bool) {
+        let begun = Instant::now();
+        self.gallery.poll(&self.model, Instant::now()).unwrap();
+        while !done(&self.gallery, &self.model) {
+            let counts = self.gallery.list.counts();
+            assert!(begun.elapsed() < Duration::from_secs(60), "{counts:?}");
+            std::thread::sleep(Duration::from_millis(1));
+            self.gallery.poll(&self.model, Instant::now()).unwrap();
+        }
+    }
+
+    fn answered(&mut self) {
+        self.gallery.ask(QUESTION, &labels(), &self.model);
+        self.until(|gallery, _| {
+            let counts = gallery.list.counts();
+            gallery.is_open()
+                && !gallery.is_scanning()
+                && counts.pictures == 8
+                && counts.waiting == 0
+        });
+    }
+
+    fn index(&self, name: &str) -> usize {
+        let entries = self.gallery.list.entries();
+        entries.iter().position(|entry| entry.name == name).unwrap()
+    }
+}
+
+#[test]
+fn good_and_bad_files_are_answered_or_say_why_not() {
+    let mut case = Case::new();
+    case.answered();
+    let counts = case.gallery.list.counts();
+    assert_eq!((counts.pictures, counts.unreadable), (8, 4));
+    assert_eq!((counts.answered, counts.failed), (3, 1));
+    assert_eq!((counts.judged, counts.mistakes), (3, 1));
+    assert_eq!(case.gallery.tally().others, 1);
+    assert!(!case.gallery.is_answering());
+    let entries = case.gallery.list.entries();
+    assert!(entries[case.index("2.png")].is_mistake());
+    let failed = &entries[case.index("4.png")].answer;
+    assert_eq!(*failed, Answered::Failed("not finite".to_owned()));
+    for bad in [
+        "empty.png",
+        "words.jpg",
+        "truncated.jpg",
+        "claims_60000.png",
+    ] {
+        let why = entries[case.index(bad)].unreadable.as_ref().unwrap();
+        assert!(why.ends_with(bad), "{why}");
+    }
+    assert_eq!(case.model.asked.borrow().len(), 4, "each is asked once");
+}
+
+#[test]
+fn thumbnails_are_made_of_what_is_seen() {
+    let mut case = Case::new();
+    case.until(|gallery, _| gallery.is_open() && !gallery.is_scanning());
+    let (seen, other) = (case.index("3.png"), case.index("1.png"));
+    case.gallery.see(&[seen]);
+    case.until(|gallery, _| gallery.thumbnail(seen).is_some());
+    assert!(case.gallery.thumbnail(other).is_none());
+    assert!(
+        case.model.asked.borrow().is_empty(),
+        "there is no model yet"
+    );
+}
+
+#[test]
+fn what_is_overtaken_is_asked_again() {
+    let mut case = Case::new();
+    case.model.interrupted.set(true);
+    case.answered();
+    assert_eq!(case.gallery.list.counts().answered, 3);
+    assert_eq!(case.model.asked.borrow().len(), 8);
+}
+
+#[test]
+fn answers_are_awaited_where_they_are_still_to_come() {
+    let mut case = Case::new();
+    case.model.busy.set(true);
+    case.gallery.ask(QUESTION, &labels(), &case.model);
+    case.until(|gallery, _| gallery.is_open() && !gallery.is_scanning());
+    let (good, bad) = (case.index("1.png"), case.index("empty.png"));
+    case.gallery.see(&[bad]);
+    case.until(|gallery, _| gallery.list.entries()[bad].unreadable.is_some());
+    assert!(case.gallery.awaits_any(&[bad, good]));
+    assert!(!case.gallery.awaits_any(&[bad]) && !case.gallery.awaits_any(&[]));
+    case.gallery.pause(true, &case.model);
+    assert!(!case.gallery.awaits_any(&[good]));
+}
+
+#[test]
+fn a_pause_drops_what_is_on_the_way_and_going_on_takes_it_up() {
+    let mut case = Case::new();
+    case.model.busy.set(true);
+    case.gallery.ask(QUESTION, &labels(), &case.model);
+    case.until(|_, model| model.on_the_way.get() > 0);
+    case.gallery.pause(true, &case.model);
+    assert_eq!(case.model.forgotten.get(), 1);
+    assert!(case.gallery.is_paused() && !case.gallery.is_answering());
+    case.model.busy.set(false);
+    for _ in 0..50 {
+        case.gallery.poll(&case.model, Instant::now()).unwrap();
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    assert_eq!(case.gallery.list.counts().answered, 0);
+
+    case.gallery.pause(false, &case.model);
+    case.answered();
+    assert_eq!(case.gallery.list.counts().answered, 3);
+}
+
+#[test]
+fn another_model_answers_anew() {
+    let mut case = Case::new();
+    case.answered();
+    let other = Question {
+        model: 2,
+        fit: Fit::Crop,
+    };
+    let names = ["dog", "cat", "owl"].map(str::to_owned);
+    case.gallery.ask(Some(other), &names, &case.model);
+    assert!(
+        case.gallery
+            .list
+            .entries()
+            .iter()
+            .all(|e| e.verdict().is_none())
+    );
+    case.until(|gallery, _| {
+        gallery.list.counts().waiting == 0 && gallery.list.counts().answered == 3
+    });
+    assert_eq!(case.gallery.list.counts().mistakes, 2);
+    case.gallery.ask(None, &[], &case.model);
+    case.gallery.poll(&case.model, Instant::now()).unwrap();
+    assert_eq!(case.gallery.list.counts().answered, 0);
+    assert!(!case.gallery.is_answering());
+}
+
+#[test]
+fn a_file_deleted_before_its_turn_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = picture(folder.path(), "a.png", 0);
+    let model = Model::default();
+    let mut gallery = Gallery::new(Arc::new(|| {}));
+    gallery.open(vec![path.clone()]).unwrap();
+    let mut case = Case {
+        gallery,
+        model,
+        _folder: folder,
+    };
+    case.until(|gallery, _| gallery.is_open() && !gallery.is_scanning());
+    fs::remove_file(&path).unwrap();
+    case.gallery.see(&[0]);
+    case.until(|gallery, _| gallery.list.counts().unreadable == 1);
+    let why = case.gallery.list.entries()[0].unreadable.clone().unwrap();
+    assert!(
+        why.contains("no such file") && why.ends_with("a.png"),
+        "{why}"
+    );
+}
+
+#[test]
+fn a_folder_without_pictures_takes_the_place_of_none() {
+    let mut case = Case::new();
+    case.answered();
+    let generation = case.gallery.generation();
+    let empty = tempfile::tempdir().unwrap();
+    case.gallery.open(vec![empty.path().to_owned()]).unwrap();
+    let begun = Instant::now();
+    let error = loop {
+        match case.gallery.poll(&case.model, Instant::now()) {
+            Err(error) => break error,
+            Ok(_) => assert!(begun.elapsed() < Duration::from_secs(60)),
+        }
+    };
+    assert!(error.to_string().contains("no pictures"), "{error}");
+    assert_eq!(case.gallery.list.counts().answered, 3);
+    assert_eq!(case.gallery.generation(), generation);
+
+    let path = picture(empty.path(), "a.png", 2);
+    case.gallery.open(vec![path]).unwrap();
+    case.until(|gallery, _| {
+        gallery.generation() != generation && gallery.list.counts().answered == 1
+    });
+    assert_eq!(case.gallery.list.counts().pictures, 1);
+    case.gallery.close(&case.model);
+    assert!(!case.gallery.is_open());
+    assert_eq!(case.gallery.bytes(), 0);
+}
+
+#[test]
+fn five_thousand_pictures_stay_within_the_limit() {
+    let folder = tempfile::tempdir().unwrap();
+    let bytes = fs::read(picture(folder.path(), "0.png", 0)).unwrap();
+    for index in 1..5000 {
+        fs::write(folder.path().join(format!("{index}.png")), &bytes).unwrap();
+    }
+    let limit = 4 << 20;
+    let model = Model::default();
+    let mut gallery = Gallery::new(Arc::new(|| {}));
+    gallery.set_limit(limit);
+    gallery.open(vec![folder.path().to_owned()]).unwrap();
+    gallery.ask(QUESTION, &labels(), &model);
+    let mut case = Case {
+        gallery,
+        model,
+        _folder: folder,
+    };
+    let most = Cell::new(0);
+    let step = Cell::new(0);
+    let begun = Instant::now();
+    loop {
+        let gallery = &mut case.gallery;
+        gallery.poll(&case.model, Instant::now()).unwrap();
+        let counts = gallery.list.counts();
+        most.set(most.get().max(gallery.bytes()));
+        if gallery.is_open()
+            && !gallery.is_scanning()
+            && counts.pictures == 5000
+            && counts.waiting == 0
+        {
+            break;
+        }
+        // Someone scrolls through them meanwhile.
+        step.set(step.get() + 7);
+        let from = step.get() % counts.pictures.saturating_sub(20).max(1);
+        gallery.see(&(from..(from + 20).min(counts.pictures)).collect::<Vec<_>>());
+        assert!(begun.elapsed() < Duration::from_secs(120), "{counts:?}");
+    }
+    assert_eq!(case.gallery.list.counts().answered, 5000);
+    assert!(case.model.most_on_the_way.get() <= ON_THE_WAY);
+    let thumbnail = 64 * 48 * 3;
+    assert!(
+        most.get() > 400 * thumbnail,
+        "thumbnails were kept: {}",
+        most.get()
+    );
+    // Names and answers come on top, a few hundred bytes each, and the pictures on their way.
+    let on_top = 5000 * 500 + ON_THE_WAY * thumbnail;
+    assert!(most.get() <= limit + on_top, "{}", most.get());
+
+    case.gallery.list.set_filter(Filter::Class(0));
+    case.gallery.poll(&case.model, Instant::now()).unwrap();
+    assert_eq!(case.gallery.list.order().len(), 5000);
+    case.gallery.set_limit(1 << 20);
+    assert!(case.gallery.bytes() <= (1 << 20) + 5000 * 500);
+}

@@ -1,0 +1,315 @@
+//! The pictures of a folder with what is known of each, and the order in which they stand.
+//!
+//! Everything keeps the index it was found under; sorting and filtering only make another list of
+//! indices, and only when something they depend on has changed.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::truth::Truths;
+use super::truth::verdict::{Outcome, Verdict};
+
+mod order;
+
+pub use order::{Filter, Sort};
+
+/// While answers stream in, what stands in another order than by name is put in order this often:
+/// pictures that never stand still cannot be looked at.
+const REORDER: Duration = Duration::from_secs(1);
+
+/// One picture.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    pub path: Arc<Path>,
+    /// The file's name without its folder.
+    pub name: String,
+    /// What it really shows.
+    pub truth: Option<usize>,
+    /// Why it cannot be opened, in words.
+    pub unreadable: Option<String>,
+    pub answer: Answered,
+}
+
+/// The model's answer to one picture.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub enum Answered {
+    #[default]
+    Waiting,
+    Known(Verdict),
+    /// Why there is none, in words.
+    Failed(String),
+}
+
+impl Entry {
+    /// The answer, once it is known.
+    pub fn verdict(&self) -> Option<&Verdict> {
+        match &self.answer {
+            Answered::Known(verdict) => Some(verdict),
+            _ => None,
+        }
+    }
+
+    /// The model answers another class than the true one.
+    pub fn is_mistake(&self) -> bool {
+        self.verdict().is_some_and(Verdict::is_mistake)
+    }
+
+    /// Whether the model is still to be asked.
+    pub fn is_waiting(&self) -> bool {
+        self.answer == Answered::Waiting && self.unreadable.is_none()
+    }
+}
+
+/// How many there are of what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    pub pictures: usize,
+    pub unreadable: usize,
+    /// Pictures that the model is still to be asked about.
+    pub waiting: usize,
+    pub answered: usize,
+    /// Pictures to which the model had no answer.
+    pub failed: usize,
+    /// Answered pictures whose true class is known.
+    pub judged: usize,
+    pub mistakes: usize,
+}
+
+/// All pictures, and the list of those in view.
+#[derive(Debug, Default)]
+pub struct ImageList {
+    entries: Vec<Entry>,
+    truths: Truths,
+    sort: Sort,
+    filter: Filter,
+    order: Vec<usize>,
+    counts: Counts,
+    counted: Option<u64>,
+    /// Counts changes of the entries.
+    version: u64,
+    /// What the order was made from, and when.
+    ordered: Option<(u64, Sort, Filter)>,
+    ordered_at: Option<Instant>,
+    /// Before this picture none waits for the model.
+    waiting_from: usize,
+    /// Bytes of all paths.
+    paths: usize,
+}
+
+impl ImageList {
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// Indices of the pictures in view, in their order.
+    pub fn order(&self) -> &[usize] {
+        &self.order
+    }
+
+    pub fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    pub fn sort(&self) -> Sort {
+        self.sort
+    }
+
+    pub fn filter(&self) -> Filter {
+        self.filter
+    }
+
+    pub fn set_sort(&mut self, sort: Sort) {
+        self.sort = sort;
+    }
+
+    pub fn set_filter(&mut self, filter: Filter) {
+        self.filter = filter;
+    }
+
+    /// Where the picture with this path stands among all.
+    pub fn find(&self, path: &Path) -> Option<usize> {
+        self.entries.iter().position(|entry| *entry.path == *path)
+    }
+
+    /// Adds pictures at the end.
+    pub fn add(&mut self, paths: Vec<Arc<Path>>) {
+        for path in paths {
+            let name = path.file_name().unwrap_or(path.as_os_str());
+            self.paths += path.as_os_str().len();
+            self.entries.push(Entry {
+                name: name.to_string_lossy().into_owned(),
+                truth: self.truths.of(&path),
+                unreadable: None,
+                answer: Answered::Waiting,
+                path,
+            });
+        }
+        self.version += 1;
+    }
+
+    /// Other labels, one a class: the folders' names may mean other classes now, and all answers
+    /// were another model's.
+    pub fn set_labels(&mut self, labels: &[String]) {
+        if self.truths.labels() != labels && matches!(self.filter, Filter::Class(_)) {
+            self.filter = Filter::All;
+        }
+        self.truths.set_labels(labels);
+        for entry in &mut self.entries {
+            entry.truth = self.truths.of(&entry.path);
+        }
+        self.forget_answers();
+    }
+
+    /// What a picture really shows, whether or not it is one of these.
+    pub fn truth(&self, picture: &Path) -> Option<usize> {
+        match self.find(picture) {
+            Some(index) => self.entries[index].truth,
+            None => self.truths.by_hand(picture),
+        }
+    }
+
+    /// Says what a picture really shows, whether or not it is one of these. `outcome` is the
+    /// model's answer to it where that is at hand; where it is not, an answer given before is asked
+    /// for once more.
+    pub fn set_truth(&mut self, picture: &Path, truth: Option<usize>, outcome: Option<&Outcome>) {
+        self.truths.set(picture, truth);
+        let Some(index) = self.find(picture) else {
+            return;
+        };
+        self.entries[index].truth = truth;
+        match (outcome, self.entries[index].verdict()) {
+            (Some(outcome), _) => self.answer(index, Ok(outcome)),
+            (None, Some(_)) => {
+                self.entries[index].answer = Answered::Waiting;
+                self.waiting_from = self.waiting_from.min(index);
+            }
+            (None, None) => {}
+        }
+        self.version += 1;
+    }
+
+    /// Takes the model's answer in.
+    pub fn answer(&mut self, index: usize, outcome: Result<&Outcome, String>) {
+        let Some(entry) = self.entries.get_mut(index) else {
+            return;
+        };
+        let answer = match outcome {
+            Ok(outcome) => Answered::Known(Verdict::new(outcome, entry.truth)),
+            Err(why) => Answered::Failed(why),
+        };
+        if answer != entry.answer {
+            entry.answer = answer;
+            self.version += 1;
+        }
+    }
+
+    /// Notes why a picture cannot be opened, or that it can.
+    pub fn set_unreadable(&mut self, index: usize, why: Option<String>) {
+        if let Some(entry) = self.entries.get_mut(index)
+            && entry.unreadable != why
+        {
+            entry.unreadable = why;
+            self.version += 1;
+        }
+    }
+
+    /// All answers were another model's.
+    pub fn forget_answers(&mut self) {
+        for entry in &mut self.entries {
+            entry.answer = Answered::Waiting;
+        }
+        self.waiting_from = 0;
+        self.version += 1;
+    }
+
+    /// Other pictures are to take their place; truths given by hand stay.
+    pub fn clear(&mut self) {
+        *self = ImageList {
+            truths: std::mem::take(&mut self.truths),
+            sort: self.sort,
+            version: self.version + 1,
+            ..ImageList::default()
+        };
+    }
+
+    /// The first pictures that the model is still to be asked about and that `skip` lets through.
+    pub fn waiting(&mut self, count: usize, skip: impl Fn(usize) -> bool) -> Vec<usize> {
+        while self
+            .entries
+            .get(self.waiting_from)
+            .is_some_and(|entry| !entry.is_waiting())
+        {
+            self.waiting_from += 1;
+        }
+        (self.waiting_from..self.entries.len())
+            .filter(|index| self.entries[*index].is_waiting() && !skip(*index))
+            .take(count)
+            .collect()
+    }
+
+    /// Puts the pictures in view in order again where that is needed and due at `now`; says
+    /// whether the counts or the order may have changed. Where it is needed and not yet due,
+    /// [`ImageList::is_due_at`] tells when it will be.
+    pub fn refresh(&mut self, now: Instant) -> bool {
+        let wanted = (self.version, self.sort, self.filter);
+        if self.ordered == Some(wanted) {
+            return false;
+        }
+        let counted = self.counted == Some(self.version);
+        if !counted {
+            self.counts = self.count();
+            self.counted = Some(self.version);
+        }
+        let due = self.is_due_at().is_none_or(|due| now >= due);
+        if due {
+            self.order = order::of(&self.entries, self.sort, self.filter);
+            self.ordered = Some(wanted);
+            self.ordered_at = Some(now);
+        }
+        due || !counted
+    }
+
+    /// When the pictures are to be put in order next, where that is needed but not at once.
+    pub fn is_due_at(&self) -> Option<Instant> {
+        let (version, sort, filter) = self.ordered?;
+        let asked_for = (sort, filter) != (self.sort, self.filter);
+        let stands_still = self.sort == Sort::Name && self.filter != Filter::Unanswered;
+        if asked_for || stands_still || version == self.version {
+            return None;
+        }
+        self.ordered_at.map(|at| at + REORDER)
+    }
+
+    /// Bytes that the pictures' names and answers take.
+    pub fn bytes(&self) -> usize {
+        self.entries.capacity() * size_of::<Entry>()
+            + self.order.capacity() * size_of::<usize>()
+            // Each path is held once, each name beside it.
+            + 2 * self.paths
+    }
+
+    fn count(&self) -> Counts {
+        let mut counts = Counts {
+            pictures: self.entries.len(),
+            ..Counts::default()
+        };
+        for entry in &self.entries {
+            counts.unreadable += usize::from(entry.unreadable.is_some());
+            counts.waiting += usize::from(entry.is_waiting());
+            match &entry.answer {
+                Answered::Waiting => {}
+                Answered::Failed(_) => counts.failed += 1,
+                Answered::Known(verdict) => {
+                    counts.answered += 1;
+                    counts.judged += usize::from(verdict.truth.is_some());
+                    counts.mistakes += usize::from(verdict.is_mistake());
+                }
+            }
+        }
+        counts
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,170 @@
+use super::*;
+
+fn labels(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+/// Pictures of cats and dogs, in folders named after them.
+fn list(paths: &[&str]) -> ImageList {
+    let mut list = ImageList::default();
+    list.set_labels(&labels(&["cat", "dog", "owl"]));
+    list.add(paths.iter().map(|path| Path::new(path).into()).collect());
+    list
+}
+
+/// An answer that is `sure` of a class.
+fn outcome(class: usize, sure: f32) -> Outcome {
+    let mut probabilities = vec![(1.0 - sure) / 2.0; 3];
+    probabilities[class] = sure;
+    let mut ranking = vec![0, 1, 2];
+    ranking.sort_by(|a, b| probabilities[*b].total_cmp(&probabilities[*a]));
+    Outcome {
+        probabilities,
+        ranking,
+    }
+}
+
+fn sorted(list: &mut ImageList, sort: Sort) -> Vec<usize> {
+    list.set_sort(sort);
+    list.refresh(Instant::now());
+    list.order().to_vec()
+}
+
+fn filtered(list: &mut ImageList, filter: Filter) -> Vec<usize> {
+    list.set_filter(filter);
+    list.refresh(Instant::now());
+    list.order().to_vec()
+}
+
+fn animals() -> ImageList {
+    let mut list = list(&[
+        "/f/cat/0.png",
+        "/f/cat/1.png",
+        "/f/dog/2.png",
+        "/f/dog/3.png",
+        "/f/else/4.png",
+        "/f/else/5.png",
+        "/f/owl/6.png",
+    ]);
+    list.answer(0, Ok(&outcome(0, 0.9)));
+    list.answer(1, Ok(&outcome(1, 0.7)));
+    list.answer(2, Ok(&outcome(0, 0.8)));
+    list.answer(3, Ok(&outcome(1, 0.8)));
+    list.answer(4, Ok(&outcome(2, 0.4)));
+    list.set_unreadable(5, Some("empty".to_owned()));
+    list
+}
+
+#[test]
+fn each_order_is_as_it_says_and_stable() {
+    let mut list = animals();
+    assert_eq!(sorted(&mut list, Sort::Name), [0, 1, 2, 3, 4, 5, 6]);
+    assert_eq!(sorted(&mut list, Sort::Class), [0, 2, 3, 1, 4, 5, 6]);
+    assert_eq!(sorted(&mut list, Sort::Surest), [0, 2, 3, 1, 4, 5, 6]);
+    assert_eq!(sorted(&mut list, Sort::LeastSure), [4, 1, 2, 3, 0, 5, 6]);
+    assert_eq!(sorted(&mut list, Sort::Mistakes), [2, 1, 0, 3, 4, 5, 6]);
+}
+
+#[test]
+fn each_filter_lets_through_what_it_says() {
+    let mut list = animals();
+    assert_eq!(filtered(&mut list, Filter::Mistakes), [1, 2]);
+    assert_eq!(filtered(&mut list, Filter::Class(0)), [0, 1, 2]);
+    assert_eq!(filtered(&mut list, Filter::Class(2)), [4, 6]);
+    assert_eq!(filtered(&mut list, Filter::Unanswered), [5, 6]);
+    list.set_sort(Sort::Surest);
+    assert_eq!(filtered(&mut list, Filter::Mistakes), [2, 1]);
+    assert_eq!(filtered(&mut list, Filter::All).len(), 7);
+}
+
+#[test]
+fn what_there_is_is_counted() {
+    let mut list = animals();
+    list.refresh(Instant::now());
+    let counts = Counts {
+        pictures: 7,
+        unreadable: 1,
+        waiting: 1,
+        answered: 5,
+        failed: 0,
+        judged: 4,
+        mistakes: 2,
+    };
+    assert_eq!(list.counts(), counts);
+    list.answer(6, Err("not finite".to_owned()));
+    list.refresh(Instant::now());
+    assert_eq!((list.counts().failed, list.counts().waiting), (1, 0));
+}
+
+#[test]
+fn the_order_is_made_again_only_where_something_changed() {
+    let now = Instant::now();
+    let mut list = animals();
+    assert!(list.refresh(now));
+    assert!(!list.refresh(now));
+    list.answer(0, Ok(&outcome(0, 0.9)));
+    assert!(!list.refresh(now), "the same answer changes nothing");
+    list.answer(0, Ok(&outcome(1, 0.9)));
+    assert!(list.refresh(now));
+}
+
+#[test]
+fn what_streams_in_reorders_the_view_at_intervals_only() {
+    let start = Instant::now();
+    let mut list = animals();
+    list.set_sort(Sort::Mistakes);
+    list.refresh(start);
+    list.answer(6, Ok(&outcome(0, 0.95)));
+    assert!(list.refresh(start), "the counts are fresh at once");
+    assert_eq!(list.counts().mistakes, 3);
+    assert_eq!(list.order()[0], 2);
+    assert!(!list.refresh(start));
+    let due = list.is_due_at().unwrap();
+    assert!(due > start);
+    assert!(list.refresh(due));
+    assert_eq!(list.order()[0], 6);
+    assert_eq!(list.is_due_at(), None);
+    // What is asked for by hand comes at once.
+    list.answer(6, Ok(&outcome(2, 0.95)));
+    list.set_filter(Filter::Mistakes);
+    list.refresh(due);
+    assert_eq!(list.order(), [2, 1]);
+}
+
+#[test]
+fn another_model_drops_the_answers_and_reads_the_folders_anew() {
+    let mut list = animals();
+    list.set_truth(Path::new("/f/else/4.png"), Some(1), None);
+    list.set_labels(&labels(&["owl", "dog"]));
+    let truths: Vec<Option<usize>> = list.entries().iter().map(|e| e.truth).collect();
+    let (owl, dog) = (Some(0), Some(1));
+    assert_eq!(truths, [None, None, dog, dog, dog, None, owl]);
+    assert!(list.entries().iter().all(|e| e.answer == Answered::Waiting));
+    assert_eq!(list.waiting(9, |_| false), [0, 1, 2, 3, 4, 6]);
+}
+
+#[test]
+fn a_truth_given_by_hand_judges_the_answer_or_asks_for_it_again() {
+    let mut list = animals();
+    assert_eq!(list.waiting(9, |_| false), [6]);
+    let path = Path::new("/f/else/4.png");
+    list.set_truth(path, Some(1), None);
+    assert_eq!(list.waiting(9, |_| false), [4, 6]);
+    assert_eq!(list.truth(path), Some(1));
+    list.set_truth(path, Some(0), Some(&outcome(2, 0.4)));
+    assert_eq!(list.waiting(9, |_| false), [6]);
+    assert!(list.entries()[4].is_mistake());
+    list.set_truth(path, None, Some(&outcome(2, 0.4)));
+    assert!(!list.entries()[4].is_mistake());
+
+    let alone = Path::new("/elsewhere/dog/one.png");
+    assert_eq!(
+        list.truth(alone),
+        None,
+        "only pictures of the folder are read off it"
+    );
+    list.set_truth(alone, Some(2), None);
+    assert_eq!(list.truth(alone), Some(2));
+    list.clear();
+    assert_eq!((list.truth(path), list.truth(alone)), (None, Some(2)));
+}

@@ -1,0 +1,295 @@
+//! A zip archive: entries that are stored, stay inside, and are no longer than the file.
+//!
+//! Every entry is checked when the archive is entered, before any is read, so that what it claims
+//! can be believed (and memory set aside) afterwards.
+
+use std::fs::File;
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
+
+use zip::read::{ArchiveOffset, Config};
+use zip::{CompressionMethod, ZipArchive};
+
+use crate::model::error::Fault;
+
+type Result<T> = std::result::Result<T, Fault>;
+
+/// Longest JSON or text entry read, in bytes: the graph of the largest network torchvision has is
+/// a hundredth of it.
+const MAX_TEXT: u64 = 256 << 20;
+const TEXT_PIECE: usize = 1 << 16;
+
+pub struct Archive {
+    zip: ZipArchive<BufReader<Window>>,
+    file: Window,
+    /// `squeezenet1_1/`, the folder that everything lies under.
+    root: String,
+    /// Bytes of the file.
+    length: u64,
+    /// The bytes of all entries.
+    total: u64,
+}
+
+impl Archive {
+    /// Reads the list of entries of a file that is `length` bytes long. Nothing else is to be read
+    /// before [`Archive::enter`] has checked them.
+    pub fn open(file: File, length: u64) -> Result<Archive> {
+        Archive::within(Window {
+            file,
+            start: 0,
+            length,
+            at: 0,
+        })
+    }
+
+    fn within(file: Window) -> Result<Archive> {
+        // PyTorch writes the directory's place both in the old and in the 64-bit record. Left to find
+        // the place itself, `zip` leaves out of account the 76 bytes of the latter, and errs where
+        // the first entry of the directory is as long: with models named in 8 letters.
+        let config = Config {
+            archive_offset: ArchiveOffset::Known(0),
+        };
+        let (length, again) = (file.length, file.again()?);
+        let zip = ZipArchive::with_config(config, BufReader::new(file)).map_err(damaged)?;
+        Ok(Archive {
+            zip,
+            file: again,
+            root: String::new(),
+            length,
+            total: 0,
+        })
+    }
+
+    /// Checks all entries, and looks for them below `root` from here on.
+    pub fn enter(&mut self, root: String) -> Result<()> {
+        self.root = root;
+        self.total = self.check_entries(self.length)?;
+        Ok(())
+    }
+
+    /// Their bytes together.
+    fn check_entries(&self, length: u64) -> Result<u64> {
+        let mut total = 0u64;
+        for index in 0..self.zip.len() {
+            let entry = self.zip.by_index_data(index).map_err(damaged)?;
+            let name = entry.name().map_err(damaged)?.into_owned();
+            if entry.enclosed_name().is_none() || leaves(&name) {
+                return Err(Fault::Escapes { entry: name });
+            }
+            if entry.encrypted() {
+                return Err(Fault::Encrypted { entry: name });
+            }
+            if entry.compression() != CompressionMethod::Stored
+                || entry.compressed_size() != entry.size()
+            {
+                return Err(Fault::Compressed { entry: name });
+            }
+            total = total.saturating_add(entry.size());
+            if entry.size() > length || total > length {
+                let limit = format!("the file has ({length})");
+                return Err(Fault::Oversized {
+                    entry: name,
+                    claimed: entry.size(),
+                    limit,
+                });
+            }
+        }
+        Ok(total)
+    }
+
+    /// The bytes of all entries.
+    pub fn total(&self) -> u64 {
+        self.total
+    }
+
+    /// The folder that everything is looked for under.
+    pub fn root(&self) -> &str {
+        &self.root
+    }
+
+    /// The full names of all entries, but for those that are not UTF-8: they are no names of ours.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.zip
+            .file_names_raw()
+            .filter_map(|name| std::str::from_utf8(name).ok())
+    }
+
+    /// How many bytes an entry named below the root has; `None` where there is none.
+    pub fn length(&self, entry: &str) -> Result<Option<u64>> {
+        let Some(index) = self.zip.index_for_name(&format!("{}{entry}", self.root)) else {
+            return Ok(None);
+        };
+        let about = self.zip.by_index_data(index).map_err(damaged)?;
+        Ok(Some(about.size()))
+    }
+
+    /// Hands out an entry's bytes piece by piece, each of `piece` bytes but the last: nothing is
+    /// ever held but one piece. The entry's checksum is verified on the way, so that what came is
+    /// right only once this returns.
+    ///
+    /// Returns whether there is such an entry.
+    pub fn pieces(
+        &mut self,
+        entry: &str,
+        piece: usize,
+        each: &mut dyn FnMut(&[u8]) -> Result<()>,
+    ) -> Result<bool> {
+        let Some(index) = self.zip.index_for_name(&format!("{}{entry}", self.root)) else {
+            return Ok(false);
+        };
+        let mut reader = self.zip.by_index(index).map_err(damaged)?;
+        let size = reader.size();
+        let mut bytes = Vec::new();
+        let mut read = 0;
+        loop {
+            bytes.clear();
+            let mut part = reader.by_ref().take(piece as u64);
+            let count = part
+                .read_to_end(&mut bytes)
+                .map_err(|error| Fault::Damaged(format!("{entry}: {error}")))?;
+            if count == 0 {
+                break;
+            }
+            read += count as u64;
+            each(&bytes)?;
+        }
+        if read == size {
+            Ok(true)
+        } else {
+            Err(Fault::Damaged(format!("{entry} ends after {read} bytes")))
+        }
+    }
+
+    /// The archive that an entry is; `None` where there is none, or it is empty.
+    pub fn nested(&mut self, entry: &str) -> Result<Option<Archive>> {
+        let Some(index) = self.zip.index_for_name(&format!("{}{entry}", self.root)) else {
+            return Ok(None);
+        };
+        let found = self.zip.by_index(index).map_err(damaged)?;
+        let (start, length) = (found.data_start(), found.size());
+        drop(found);
+        if length == 0 {
+            return Ok(None);
+        }
+        let inside = |start: &u64| {
+            let end = start.checked_add(length);
+            end.is_some_and(|end| end <= self.file.length)
+        };
+        let start = start.filter(inside);
+        let start = start.ok_or_else(|| Fault::Damaged(format!("{entry} leaves the file")))?;
+        let mut part = self.file.again()?;
+        (part.start, part.length) = (self.file.start + start, length);
+        Archive::within(part).map(Some)
+    }
+
+    /// Refuses an archive whose numbers are not the least byte first, as all of ours are.
+    pub fn check_byte_order(&mut self) -> Result<()> {
+        match self.text("byteorder")? {
+            Some(order) if order.trim() != "little" => Err(Fault::Entry {
+                entry: "byteorder".into(),
+                reason: format!(
+                    "the bytes are in {} order, only little is read",
+                    order.trim()
+                ),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// The text of an entry; `None` where there is none.
+    pub fn text(&mut self, entry: &str) -> Result<Option<String>> {
+        let Some(bytes) = self.bytes(entry, MAX_TEXT)? else {
+            return Ok(None);
+        };
+        let text = String::from_utf8(bytes).map_err(|_| Fault::Entry {
+            entry: entry.to_owned(),
+            reason: "it is not text in UTF-8".into(),
+        })?;
+        Ok(Some(text))
+    }
+
+    /// The bytes of an entry that has no more than `most`; `None` where there is none.
+    pub fn bytes(&mut self, entry: &str, most: u64) -> Result<Option<Vec<u8>>> {
+        let Some(claimed) = self.length(entry)? else {
+            return Ok(None);
+        };
+        if claimed > most {
+            let limit = format!("such an entry may have ({most})");
+            return Err(Fault::Oversized {
+                entry: entry.to_owned(),
+                claimed,
+                limit,
+            });
+        }
+        let mut bytes = Vec::with_capacity(claimed as usize);
+        self.pieces(entry, TEXT_PIECE, &mut |piece| {
+            bytes.extend_from_slice(piece);
+            Ok(())
+        })?;
+        Ok(Some(bytes))
+    }
+}
+
+/// A part of a file that is read as if it were one.
+struct Window {
+    file: File,
+    start: u64,
+    length: u64,
+    /// From `start` on.
+    at: u64,
+}
+
+impl Window {
+    /// The same, at its beginning. The file may be read through both in turn: each says from where.
+    fn again(&self) -> Result<Window> {
+        let file = self.file.try_clone();
+        Ok(Window {
+            file: file.map_err(|error| Fault::Unreadable(error.to_string()))?,
+            start: self.start,
+            length: self.length,
+            at: 0,
+        })
+    }
+}
+
+impl Read for Window {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = self.length.saturating_sub(self.at);
+        let most = usize::try_from(left)
+            .unwrap_or(usize::MAX)
+            .min(buffer.len());
+        self.file.seek(SeekFrom::Start(self.start + self.at))?;
+        let read = self.file.read(&mut buffer[..most])?;
+        self.at += read as u64;
+        Ok(read)
+    }
+}
+
+impl Seek for Window {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let at = match to {
+            SeekFrom::Start(at) => Some(at),
+            SeekFrom::End(by) => self.length.checked_add_signed(by),
+            SeekFrom::Current(by) => self.at.checked_add_signed(by),
+        };
+        // Far beyond the end is nowhere: there its place could not be told.
+        let at = at.filter(|at| at.checked_add(self.start).is_some());
+        self.at = at.ok_or(io::ErrorKind::InvalidInput)?;
+        Ok(self.at)
+    }
+}
+
+/// Stricter than leaving the archive as a whole: no honest writer goes up at all, nor names a drive.
+fn leaves(name: &str) -> bool {
+    name.starts_with(['/', '\\'])
+        || name.as_bytes().get(1) == Some(&b':')
+        || name.split(['/', '\\']).any(|part| part == "..")
+}
+
+fn damaged(error: zip::result::ZipError) -> Fault {
+    use zip::result::ZipError;
+    Fault::Damaged(match error {
+        ZipError::InvalidArchive(reason) => reason.into_owned(),
+        ZipError::UnsupportedArchive(reason) => reason.to_owned(),
+        other => other.to_string(),
+    })
+}

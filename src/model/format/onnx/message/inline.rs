@@ -1,0 +1,180 @@
+//! Functions that a file brings along: each call becomes the nodes of the function's body.
+
+use std::collections::HashMap;
+
+use prost::Message;
+
+use super::proto::{Attribute, Entry, Function, Graph, Model, Node};
+use crate::model::error::Fault;
+use crate::model::format::onnx::{Result, ops};
+
+/// Nodes that the bodies may add up to: functions that call one another double at each step.
+const MAX_NODES: usize = 200_000;
+const DEEPEST: usize = 64;
+/// Bytes that the bodies may add up to beside what the file has.
+const MAX_BYTES: usize = 256 << 20;
+
+type Key<'a> = (&'a str, &'a str, &'a str);
+
+/// Replaces the calls of the model's functions, as far as ONNX has no such operation itself.
+pub fn functions(model: &mut Model) -> Result<()> {
+    let Some(graph) = &mut model.graph else {
+        return Ok(());
+    };
+    if model.functions.is_empty() {
+        return Ok(());
+    }
+    let written = model.functions.iter().map(Message::encoded_len);
+    let mut inliner = Inliner {
+        functions: HashMap::new(),
+        nodes: Vec::new(),
+        calls: 0,
+        bytes: MAX_BYTES + 2 * written.sum::<usize>(),
+    };
+    for function in &model.functions {
+        let key = (
+            function.domain.as_str(),
+            function.name.as_str(),
+            function.overload.as_str(),
+        );
+        inliner.functions.insert(key, function);
+    }
+    let Graph { nodes, .. } = graph;
+    for node in std::mem::take(nodes) {
+        inliner.add(node, 0)?;
+    }
+    *nodes = inliner.nodes;
+    Ok(())
+}
+
+struct Inliner<'a> {
+    functions: HashMap<Key<'a>, &'a Function>,
+    nodes: Vec<Node>,
+    calls: usize,
+    /// How many may still be copied.
+    bytes: usize,
+}
+
+impl Inliner<'_> {
+    fn add(&mut self, node: Node, depth: usize) -> Result<()> {
+        let key = (
+            node.domain.as_str(),
+            node.op_type.as_str(),
+            node.overload.as_str(),
+        );
+        let function = self.functions.get(&key).copied();
+        let function = function.filter(|_| ops::reader(&node).is_none());
+        let Some(function) = function else {
+            self.nodes.push(node);
+            return within(self.nodes.len() <= MAX_NODES);
+        };
+        if depth == DEEPEST {
+            return Err(Fault::Graph(format!(
+                "function {} calls itself, or others too deep",
+                function.name
+            )));
+        }
+        self.calls += 1;
+        within(self.calls <= MAX_NODES)?;
+        let lists = function.inputs.len() + function.outputs.len() + function.defaults.len();
+        self.copy(lists)?;
+        let prefix = match node.name.as_str() {
+            "" => format!("{}_{}", node.op_type, self.calls),
+            name => name.to_owned(),
+        };
+        let call = self.calls;
+        // What goes in and out has the caller's names; what is within, names of its own.
+        let mut names: HashMap<&str, String> = HashMap::new();
+        for (index, inner) in function.inputs.iter().enumerate() {
+            let outer = node.inputs.get(index).cloned().unwrap_or_default();
+            names.insert(inner, outer);
+        }
+        for (inner, outer) in function.outputs.iter().zip(&node.outputs) {
+            if !outer.is_empty() {
+                names.insert(inner, outer.clone());
+            }
+        }
+        let rename = |name: &String| match name.as_str() {
+            "" => String::new(),
+            inner => names
+                .get(inner)
+                .cloned()
+                .unwrap_or_else(|| format!("{prefix}/{inner}#{call}")),
+        };
+        let mut given: HashMap<&str, &Attribute> = HashMap::new();
+        for attribute in node.attributes.iter().chain(&function.defaults) {
+            given.entry(&attribute.name).or_insert(attribute);
+        }
+        let notes: usize = node.metadata.iter().map(held).sum();
+        for inner in &function.nodes {
+            // Before anything is copied: a long name or list may be asked for again and again, and what
+            // is empty in the file takes memory.
+            self.copy(size_of::<Node>() + inner.encoded_len() + prefix.len())?;
+            self.copy(if inner.metadata.is_empty() {
+                notes
+            } else {
+                size_of_val(&*inner.metadata)
+            })?;
+            for name in inner.inputs.iter().chain(&inner.outputs) {
+                let name = names.get(name.as_str()).unwrap_or(&prefix);
+                self.copy(size_of::<String>() + name.len())?;
+            }
+            for attribute in &inner.attributes {
+                let given = given.get(attribute.refers_to.as_str());
+                let given = given.map_or(0, |given| given.encoded_len());
+                self.copy(size_of::<Attribute>() + given)?;
+            }
+            let attributes = inner.attributes.iter();
+            let mut inner = Node {
+                inputs: inner.inputs.iter().map(rename).collect(),
+                outputs: inner.outputs.iter().map(rename).collect(),
+                name: format!("{prefix}/{}", inner.name),
+                attributes: attributes
+                    .filter_map(|attribute| settled(attribute, &given))
+                    .collect(),
+                op_type: inner.op_type.clone(),
+                domain: inner.domain.clone(),
+                overload: inner.overload.clone(),
+                metadata: inner.metadata.clone(),
+            };
+            if inner.metadata.is_empty() {
+                inner.metadata.clone_from(&node.metadata);
+            }
+            self.add(inner, depth + 1)?;
+        }
+        Ok(())
+    }
+
+    fn copy(&mut self, bytes: usize) -> Result<()> {
+        let left = self.bytes.checked_sub(bytes);
+        self.bytes = left.unwrap_or(0);
+        within(left.is_some())
+    }
+}
+
+/// Bytes that a note takes.
+fn held(note: &Entry) -> usize {
+    size_of::<Entry>() + note.encoded_len()
+}
+
+fn within(bounds: bool) -> Result<()> {
+    if bounds {
+        Ok(())
+    } else {
+        Err(Fault::Graph(
+            "its functions unfold into more than any network has".into(),
+        ))
+    }
+}
+
+/// The attribute itself, or what the call gives for it; `None` where it is left to the default.
+fn settled(attribute: &Attribute, given: &HashMap<&str, &Attribute>) -> Option<Attribute> {
+    if attribute.refers_to.is_empty() {
+        return Some(attribute.clone());
+    }
+    let given = *given.get(attribute.refers_to.as_str())?;
+    Some(Attribute {
+        name: attribute.name.clone(),
+        ..given.clone()
+    })
+}

@@ -1,0 +1,5 @@
+//! TODO
+
+pub(crate) mod inline;
+pub(crate) mod proto;
+pub(crate) mod wire;

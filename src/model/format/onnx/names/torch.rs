@@ -1,0 +1,148 @@
+//! Modules as torch's exporters write them down.
+
+use std::collections::{HashMap, HashSet};
+
+use super::literal;
+use super::{LONGEST, by_paths, model};
+use crate::model::format::build::module_calls::{DEEPEST, Frame};
+use crate::model::format::onnx::message::proto::Node;
+
+/// The paths of the modules around a node, outermost first, then the node's own name.
+pub fn scopes(node: &Node) -> Option<&str> {
+    let note = |key| {
+        let found = node.metadata.iter().find(|entry| entry.key == key);
+        found.map(|entry| entry.value.as_str())
+    };
+    note("pkg.torch.onnx.name_scopes").filter(|scopes| scopes.len() <= LONGEST)
+}
+
+fn classes(node: &Node) -> Option<&str> {
+    let key = "pkg.torch.onnx.class_hierarchy";
+    let found = node.metadata.iter().find(|entry| entry.key == key);
+    found.map(|entry| entry.value.as_str())
+}
+
+/// By the notes of the new exporter. A module's path is the same at every call: where the network
+/// comes back to a module that it had left, the next call begins.
+pub fn by_notes<'a>(layers: &[&'a Node]) -> Vec<Vec<Frame<'a>>> {
+    let mut calls: HashMap<String, usize> = HashMap::new();
+    let mut before: Vec<(String, String)> = Vec::new();
+    let mut frames = Vec::with_capacity(layers.len());
+    for node in layers {
+        let paths = scopes(node).and_then(literal::texts);
+        // Nothing is said of what an optimiser has put in: it leaves no module.
+        let Some(mut paths) = paths else {
+            frames.push(vec![model()]);
+            continue;
+        };
+        paths.pop();
+        paths.truncate(DEEPEST);
+        let kinds = classes(node).and_then(literal::texts).unwrap_or_default();
+        let mut stack: Vec<(String, String)> = Vec::with_capacity(paths.len());
+        let mut written = Vec::with_capacity(paths.len());
+        for (depth, path) in paths.into_iter().enumerate() {
+            let around = stack.last().map_or("", |(key, _)| key.as_str());
+            let stays = before
+                .get(depth)
+                .filter(|(_, before)| *before == path)
+                .map(|(key, _)| key.clone())
+                // A call goes on only within the call around it.
+                .filter(|_| {
+                    depth == 0 || before.get(depth - 1).map(|(key, _)| key.as_str()) == Some(around)
+                });
+            let key = stays.unwrap_or_else(|| {
+                let call = calls.entry(path.clone()).or_default();
+                *call += 1;
+                format!("{path}@{call}")
+            });
+            let kind = kinds.get(depth).map(String::as_str).unwrap_or("Module");
+            written.push(Frame {
+                key: key.clone().into(),
+                path: path.clone().into(),
+                kind: kind.rsplit('.').next().unwrap_or(kind).to_owned().into(),
+            });
+            stack.push((key, path));
+        }
+        frames.push(written);
+        before = stack;
+    }
+    frames
+}
+
+/// By the names that the old exporter gives: `/layer1/layer1.0/relu_1/Relu` is the second call of
+/// `layer1.0.relu`.
+pub fn by_names<'a>(layers: &[&'a Node], weights: &HashSet<&str>) -> Vec<Vec<Frame<'a>>> {
+    let written: Vec<Vec<&str>> = layers.iter().map(|node| components(&node.name)).collect();
+    // Below each module as it is written: what stands there, and with which weights.
+    let mut below: HashMap<String, HashSet<&str>> = HashMap::new();
+    let mut uses: HashMap<String, HashSet<&str>> = HashMap::new();
+    for (names, node) in written.iter().zip(layers) {
+        let mut around = String::new();
+        for name in names {
+            below.entry(around.clone()).or_default().insert(name);
+            around = format!("{around}/{name}");
+            let used = node.inputs.iter().map(String::as_str);
+            uses.entry(around.clone())
+                .or_default()
+                .extend(used.filter(|name| weights.contains(name)));
+        }
+    }
+    // How many calls of a module there are without a gap: by what is around it and its own name.
+    let mut counted: HashMap<(String, &str), u32> = HashMap::new();
+    let mut first_call = |around: &str, name: &'a str| -> Option<String> {
+        let (first, call) = name.rsplit_once('_')?;
+        let call: u32 = call.parse().ok().filter(|call| *call > 0)?;
+        let beside = below.get(around).filter(|names| names.contains(first))?;
+        let of = |name: &str| uses.get(&format!("{around}/{name}"));
+        let count = counted
+            .entry((around.to_owned(), first))
+            .or_insert_with(|| {
+                let own = of(first);
+                let same = |call: &u32| {
+                    let name = format!("{first}_{call}");
+                    beside.contains(name.as_str()) && of(&name) == own
+                };
+                (1..).take_while(same).count() as u32
+            });
+        let counts = call <= *count && name == format!("{first}_{call}");
+        counts.then(|| first.to_owned())
+    };
+    let paths: Vec<Vec<(String, String)>> = written
+        .iter()
+        .map(|names| {
+            let mut around = String::new();
+            let (mut key, mut path) = (String::new(), String::new());
+            // The name that the parts of a sequence repeat.
+            let mut repeated = String::new();
+            let mut stack = Vec::with_capacity(names.len());
+            for name in names {
+                let plain = first_call(&around, name).unwrap_or_else(|| (*name).to_owned());
+                let prefix = format!("{repeated}.");
+                let short = |name: &str| name.strip_prefix(&prefix).unwrap_or(name).to_owned();
+                let joined = |around: &str, name: String| match around {
+                    "" => name,
+                    around => format!("{around}.{name}"),
+                };
+                key = joined(&key, short(name));
+                path = joined(&path, short(&plain));
+                stack.push((key.clone(), path.clone()));
+                around = format!("{around}/{name}");
+                repeated = plain;
+            }
+            stack
+        })
+        .collect();
+    by_paths(&paths, layers)
+}
+
+/// The modules in a node's name, without the operation at its end.
+fn components(name: &str) -> Vec<&str> {
+    let name = name.strip_prefix('/').filter(|name| name.len() <= LONGEST);
+    let Some(name) = name else {
+        return Vec::new();
+    };
+    let mut names: Vec<&str> = name.split('/').filter(|name| !name.is_empty()).collect();
+    names.pop();
+    names.truncate(DEEPEST);
+    names
+}

@@ -1,0 +1,6 @@
+//! TODO
+
+pub(crate) mod col2im;
+pub(crate) mod pool;
+pub(crate) mod resize;
+pub(crate) mod window;

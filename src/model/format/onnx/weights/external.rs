@@ -1,0 +1,152 @@
+//! Weights that lie in files beside the model.
+//!
+//! A file says where: that it stays inside the model's folder, is a plain file and is long enough is
+//! checked before a byte is read or set aside.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{Seek, SeekFrom};
+use std::path::{Component, Path, PathBuf};
+
+use crate::model::format::build::storage::wrong;
+use crate::model::format::onnx::Result;
+use crate::model::format::onnx::message::proto::Entry;
+
+/// The model's folder and what has been opened of it.
+pub struct Folder {
+    path: PathBuf,
+    /// The one that the model's file itself lies in: a cache of downloads may have links to both the
+    /// model and its weights.
+    own: Option<PathBuf>,
+    model: Option<PathBuf>,
+    /// By their paths, whatever a weight calls them: each once.
+    files: HashMap<PathBuf, (File, u64)>,
+    /// Which of them a weight means by a name.
+    named: HashMap<String, PathBuf>,
+}
+
+impl Folder {
+    /// The one that the model at `path` lies in.
+    pub fn of(path: &Path) -> Folder {
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
+        let model = path.canonicalize().ok();
+        Folder {
+            path: folder.unwrap_or(Path::new(".")).to_owned(),
+            own: model
+                .as_ref()
+                .and_then(|file| Some(file.parent()?.to_owned())),
+            model,
+            files: HashMap::new(),
+            named: HashMap::new(),
+        }
+    }
+
+    /// The file that a weight lies in, at the first of its bytes, of which there are `expected`.
+    pub fn at(&mut self, weight: &str, says: &[Entry], expected: u64) -> Result<&mut File> {
+        let of = |key: &str| says.iter().find(|entry| entry.key == key);
+        let number = |key: &str| -> Result<Option<u64>> {
+            let parsed = of(key).map(|entry| entry.value.trim().parse::<u64>());
+            parsed
+                .transpose()
+                .map_err(|_| wrong(weight, format!("has a {key} that is no number")))
+        };
+        let location = of("location").map(|entry| entry.value.as_str());
+        let location =
+            location.ok_or_else(|| wrong(weight, "lies in another file, which is not named"))?;
+        let offset = number("offset")?.unwrap_or(0);
+        let length = number("length")?.unwrap_or(expected);
+        if length != expected {
+            return Err(wrong(
+                weight,
+                format!(
+                    "has the wrong length: its shape needs {expected} bytes, {length} are said to lie in {location}"
+                ),
+            ));
+        }
+        let (file, there) = self.open(weight, location)?;
+        let ends = offset.checked_add(length);
+        if ends.is_none_or(|ends| ends > *there) {
+            return Err(wrong(
+                weight,
+                format!(
+                    "should lie at {offset} in {location}, {length} bytes long; that file has {there}"
+                ),
+            ));
+        }
+        file.seek(SeekFrom::Start(offset))
+            .map_err(|error| wrong(weight, format!("cannot be read from {location} ({error})")))?;
+        Ok(file)
+    }
+
+    /// Bytes of all files that have been opened beside the model's own.
+    pub fn length(&self) -> u64 {
+        let others = self.files.iter();
+        let others = others.filter(|(path, _)| Some(*path) != self.model.as_ref());
+        let lengths = others.map(|(_, (_, length))| length);
+        lengths.fold(0, |sum, length| length.saturating_add(sum))
+    }
+
+    fn open(&mut self, weight: &str, location: &str) -> Result<&mut (File, u64)> {
+        if !self.named.contains_key(location) {
+            let (path, opened) = self.find(weight, location)?;
+            self.named.insert(location.to_owned(), path.clone());
+            self.files.entry(path).or_insert(opened);
+        }
+        let path = self.named.get(location);
+        let opened = path.and_then(|path| self.files.get_mut(path));
+        opened.ok_or_else(|| wrong(weight, format!("should lie in {location}")))
+    }
+
+    fn find(&self, weight: &str, location: &str) -> Result<(PathBuf, (File, u64))> {
+        let leaves = || {
+            wrong(
+                weight,
+                format!(
+                    "is said to lie in {location}, outside the model's folder; it is not opened"
+                ),
+            )
+        };
+        let inside = |part: Component| matches!(part, Component::Normal(_) | Component::CurDir);
+        // A drive is one where the program runs on Windows alone, and no honest name has a backslash.
+        if !Path::new(location).components().all(inside) || location.contains(['\\', ':', '\0']) {
+            return Err(leaves());
+        }
+        let missing = |error: std::io::Error| {
+            wrong(
+                weight,
+                format!(
+                    "should lie in {location} beside the model, which cannot be read ({error})"
+                ),
+            )
+        };
+        let folder = self.path.canonicalize().map_err(missing)?;
+        // Links are followed first: one may lead anywhere.
+        let path = folder.join(location).canonicalize();
+        let beside_link_only = |_| match &self.own {
+            Some(own) => own.join(location).canonicalize(),
+            None => folder.join(location).canonicalize(),
+        };
+        let path = path.or_else(beside_link_only).map_err(missing)?;
+        let own = self.own.as_ref().filter(|own| path.starts_with(own));
+        if !path.starts_with(&folder) && own.is_none() {
+            return Err(wrong(
+                weight,
+                format!(
+                    "should lie in {location}, which is a link that leads out of the model's folder; \
+                     put the file itself there"
+                ),
+            ));
+        }
+        let about = std::fs::metadata(&path).map_err(missing)?;
+        if !about.is_file() {
+            return Err(wrong(
+                weight,
+                format!("should lie in {location}, which is a folder or a device"),
+            ));
+        }
+        let file = File::open(&path).map_err(missing)?;
+        Ok((path, (file, about.len())))
+    }
+}

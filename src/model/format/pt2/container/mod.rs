@@ -1,0 +1,5 @@
+//! TODO
+
+pub(crate) mod layout;
+pub mod older;
+pub(crate) mod weights;

@@ -1,0 +1,389 @@
+//! The JSON of an exported program, as far as it is read: schemas 7 and 8 of `torch/_export/serde`.
+//!
+//! What is not named here is skipped, so that a newer minor version that adds fields still opens.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{self, Deserializer, IgnoredAny, MapAccess, Visitor};
+use tch::Kind;
+
+use crate::model::error::Fault;
+use crate::model::format::pt2::Result;
+use crate::model::format::pt2::archive::Archive;
+
+/// The schemas this reads: what is read of them is written alike.
+const MAJORS: std::ops::RangeInclusive<i64> = 7..=8;
+
+#[derive(Deserialize)]
+pub struct Program {
+    pub graph_module: GraphModule,
+    pub schema_version: SchemaVersion,
+    #[serde(default)]
+    pub torch_version: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Preamble {
+    schema_version: SchemaVersion,
+    #[serde(default)]
+    torch_version: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub struct SchemaVersion {
+    pub major: i64,
+    #[serde(default)]
+    pub minor: i64,
+}
+
+#[derive(Deserialize)]
+pub struct GraphModule {
+    pub graph: GraphJson,
+    pub signature: Signature,
+}
+
+#[derive(Deserialize)]
+pub struct GraphJson {
+    pub nodes: Vec<NodeJson>,
+    #[serde(default)]
+    pub tensor_values: HashMap<String, TensorMeta>,
+}
+
+#[derive(Deserialize)]
+pub struct NodeJson {
+    /// `torch.ops.aten.conv2d.default`
+    pub target: String,
+    pub inputs: Vec<NamedArgument>,
+    pub outputs: Vec<Argument>,
+    #[serde(default)]
+    pub metadata: Metadata,
+    #[serde(default)]
+    pub name: Option<String>,
+}
+
+#[derive(Deserialize, Default)]
+pub struct Metadata {
+    /// `key,path,type` for each module around the node, outermost first, joined by `;`.
+    #[serde(default)]
+    pub nn_module_stack: Option<String>,
+    /// Python's stack when the node was made.
+    #[serde(default)]
+    pub stack_trace: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub struct NamedArgument {
+    #[serde(default)]
+    pub name: String,
+    pub arg: Argument,
+}
+
+#[derive(Deserialize, Debug, Clone, PartialEq)]
+pub struct TensorName {
+    pub name: String,
+}
+
+/// An argument: a union that is written as an object with the one key that says which.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Argument {
+    None,
+    Tensor(String),
+    Tensors(Vec<String>),
+    /// Tensors and gaps.
+    Optionals(Vec<Option<String>>),
+    Int(i64),
+    Ints(Vec<i64>),
+    Float(f64),
+    Floats(Vec<f64>),
+    Bool(bool),
+    String(String),
+    ScalarType(i64),
+    /// A size that is known only when the graph runs.
+    Symbol(String),
+    /// Sizes of which at least one is.
+    OpenInts(Vec<SymInt>),
+    /// One of the kinds that no operation we have takes: the key.
+    Other(String),
+}
+
+#[derive(Deserialize)]
+pub struct TensorMeta {
+    pub dtype: i64,
+    pub sizes: Vec<Size>,
+    #[serde(default)]
+    pub strides: Vec<Size>,
+    #[serde(default)]
+    pub storage_offset: Option<Size>,
+}
+
+/// A size, or an expression over sizes left open.
+#[derive(Deserialize, Debug, Clone, PartialEq)]
+#[serde(rename_all = "snake_case")]
+pub enum Size {
+    AsInt(i64),
+    AsExpr(Expression),
+}
+
+/// An expression over sizes left open, as sympy writes it.
+#[derive(Deserialize, Debug, Clone, PartialEq)]
+pub struct Expression {
+    #[serde(default)]
+    pub expr_str: String,
+}
+
+impl Size {
+    pub fn fixed(&self) -> Option<i64> {
+        match self {
+            Size::AsInt(size) => Some(*size),
+            Size::AsExpr(_) => None,
+        }
+    }
+}
+
+impl TensorMeta {
+    /// The sizes, `None` where one is left open.
+    pub fn shape(&self) -> Option<Vec<i64>> {
+        self.sizes.iter().map(Size::fixed).collect()
+    }
+}
+
+#[derive(Deserialize)]
+pub struct Signature {
+    pub input_specs: Vec<InputSpec>,
+    pub output_specs: Vec<OutputSpec>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InputSpec {
+    UserInput {
+        arg: Argument,
+    },
+    Parameter {
+        arg: TensorName,
+        parameter_name: String,
+    },
+    Buffer {
+        arg: TensorName,
+        buffer_name: String,
+    },
+    TensorConstant {
+        arg: TensorName,
+        tensor_constant_name: String,
+    },
+    CustomObj(IgnoredAny),
+    Token(IgnoredAny),
+    ConstantInput(IgnoredAny),
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OutputSpec {
+    UserOutput { arg: Argument },
+    BufferMutation { buffer_name: String },
+    LossOutput(IgnoredAny),
+    GradientToParameter(IgnoredAny),
+    GradientToUserInput(IgnoredAny),
+    UserInputMutation(IgnoredAny),
+    Token(IgnoredAny),
+    ParameterMutation(IgnoredAny),
+}
+
+/// Where the bytes of each weight lie.
+#[derive(Deserialize)]
+pub struct Payloads {
+    pub config: HashMap<String, Payload>,
+}
+
+#[derive(Deserialize)]
+pub struct Payload {
+    /// `weight_17`, shared by those that view the same storage.
+    pub path_name: String,
+    #[serde(default)]
+    pub use_pickle: bool,
+    #[serde(default)]
+    pub tensor_meta: Option<TensorMeta>,
+}
+
+/// A type by the numbering of `torch/_export/serde/schema.py`, which is not libtorch's.
+pub fn kind(dtype: i64) -> Option<Kind> {
+    Some(match dtype {
+        1 => Kind::Uint8,
+        2 => Kind::Int8,
+        3 => Kind::Int16,
+        4 => Kind::Int,
+        5 => Kind::Int64,
+        6 => Kind::Half,
+        7 => Kind::Float,
+        8 => Kind::Double,
+        12 => Kind::Bool,
+        13 => Kind::BFloat16,
+        _ => return None,
+    })
+}
+
+impl Program {
+    /// Reads the graph of the model called `name`, its schema version first.
+    pub fn read(archive: &mut Archive, name: &str) -> Result<Program> {
+        let entry = format!("models/{name}.json");
+        let Some(text) = archive.text(&entry)? else {
+            return Err(Fault::Missing { entry });
+        };
+        Program::parse(&text, &entry)
+    }
+
+    /// Reads the text of `entry`, its schema version first.
+    pub fn parse(text: &str, entry: &str) -> Result<Program> {
+        let preamble: Preamble = parse(text, entry)?;
+        if !MAJORS.contains(&preamble.schema_version.major) {
+            return Err(Fault::Schema {
+                major: preamble.schema_version.major,
+                torch: preamble.torch_version,
+            });
+        }
+        parse(text, entry)
+    }
+}
+
+impl Payloads {
+    /// Reads a list of payloads; `None` where the archive has none of that name.
+    pub fn read(archive: &mut Archive, entry: &str) -> Result<Option<Payloads>> {
+        archive
+            .text(entry)?
+            .map(|text| parse(&text, entry))
+            .transpose()
+    }
+}
+
+fn parse<'a, T: Deserialize<'a>>(text: &'a str, entry: &str) -> Result<T> {
+    serde_json::from_str(text).map_err(|error| Fault::Entry {
+        entry: entry.to_owned(),
+        reason: error.to_string(),
+    })
+}
+
+impl<'de> Deserialize<'de> for Argument {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        struct Union;
+
+        impl<'de> Visitor<'de> for Union {
+            type Value = Argument;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an argument, an object with one key")
+            }
+
+            fn visit_map<M: MapAccess<'de>>(
+                self,
+                mut map: M,
+            ) -> std::result::Result<Argument, M::Error> {
+                let key: String = map
+                    .next_key()?
+                    .ok_or_else(|| de::Error::custom("an argument without a kind"))?;
+                let argument = match key.as_str() {
+                    "as_none" => {
+                        map.next_value::<IgnoredAny>()?;
+                        Argument::None
+                    }
+                    "as_tensor" => Argument::Tensor(map.next_value::<TensorName>()?.name),
+                    "as_tensors" => Argument::Tensors(
+                        map.next_value::<Vec<TensorName>>()?
+                            .into_iter()
+                            .map(|t| t.name)
+                            .collect(),
+                    ),
+                    "as_int" => Argument::Int(map.next_value()?),
+                    "as_ints" => Argument::Ints(map.next_value()?),
+                    "as_float" => Argument::Float(map.next_value::<Float>()?.0),
+                    "as_floats" => {
+                        let floats = map.next_value::<Vec<Float>>()?;
+                        Argument::Floats(floats.into_iter().map(|float| float.0).collect())
+                    }
+                    "as_bool" => Argument::Bool(map.next_value()?),
+                    "as_string" => Argument::String(map.next_value()?),
+                    "as_scalar_type" => Argument::ScalarType(map.next_value()?),
+                    "as_sym_int" => match map.next_value()? {
+                        SymInt::AsInt(int) => Argument::Int(int),
+                        SymInt::AsName(name) => Argument::Symbol(name),
+                    },
+                    "as_sym_ints" => sizes(map.next_value()?),
+                    "as_optional_tensor" => match map.next_value()? {
+                        OptionalTensor::AsTensor(tensor) => Argument::Tensor(tensor.name),
+                        OptionalTensor::AsNone(_) => Argument::None,
+                    },
+                    "as_optional_tensors" => {
+                        let list = map.next_value::<Vec<OptionalTensor>>()?;
+                        Argument::Optionals(list.into_iter().map(OptionalTensor::name).collect())
+                    }
+                    _ => {
+                        map.next_value::<IgnoredAny>()?;
+                        Argument::Other(key)
+                    }
+                };
+                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+                Ok(argument)
+            }
+        }
+
+        deserializer.deserialize_map(Union)
+    }
+}
+
+#[derive(Deserialize, Debug, Clone, PartialEq)]
+#[serde(rename_all = "snake_case")]
+pub enum SymInt {
+    AsInt(i64),
+    AsName(String),
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum OptionalTensor {
+    AsTensor(TensorName),
+    AsNone(IgnoredAny),
+}
+
+impl OptionalTensor {
+    fn name(self) -> Option<String> {
+        match self {
+            OptionalTensor::AsTensor(tensor) => Some(tensor.name),
+            OptionalTensor::AsNone(_) => None,
+        }
+    }
+}
+
+fn sizes(list: Vec<SymInt>) -> Argument {
+    let int = |size: &SymInt| match size {
+        SymInt::AsInt(int) => Some(*int),
+        SymInt::AsName(_) => None,
+    };
+    match list.iter().map(int).collect() {
+        Some(ints) => Argument::Ints(ints),
+        None => Argument::OpenInts(list),
+    }
+}
+
+/// A number, or one of the names that JSON has no number for.
+struct Float(f64);
+
+impl<'de> Deserialize<'de> for Float {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Written {
+            Number(f64),
+            Name(String),
+        }
+        match Written::deserialize(deserializer)? {
+            Written::Number(number) => Ok(Float(number)),
+            Written::Name(name) => match name.as_str() {
+                "Infinity" => Ok(Float(f64::INFINITY)),
+                "-Infinity" => Ok(Float(f64::NEG_INFINITY)),
+                "NaN" => Ok(Float(f64::NAN)),
+                _ => Err(de::Error::custom(format!("{name:?} is no number"))),
+            },
+        }
+    }
+}

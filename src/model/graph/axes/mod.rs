@@ -1,0 +1,330 @@
+//! What each axis of each value means: where the picture's height and width have gone.
+//!
+//! Convolutional networks keep `[1, C, H, W]` throughout. Networks of tokens do not: places lie in a
+//! row after a token or two for the class, or channels come last. Shapes alone do not tell which
+//! axis is which, so the meaning is followed from the input through every operation. Where it is
+//! lost, as inside attention, a sum with a value that still has it brings it back; every residual
+//! network has such sums.
+
+use super::{Graph, Node, Op, ValueId};
+
+mod regroup;
+
+pub use super::layout::Layout;
+use regroup::regrouped;
+
+/// What runs along an axis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Axis {
+    Batch,
+    Channel,
+    Row,
+    Column,
+    /// A row of tokens: first `before` that belong to no place, then `height` × `width` places,
+    /// row by row; what follows belongs to no place either.
+    Places {
+        before: i64,
+        height: i64,
+        width: i64,
+    },
+    Other,
+}
+
+/// The layout of every value that is a map, by its id; `shapes` holds the shape of every value.
+pub(crate) fn layouts(graph: &Graph, shapes: &[Vec<i64>]) -> Vec<Option<Layout>> {
+    let mut axes: Vec<Option<Vec<Axis>>> = vec![None; graph.values.len()];
+    axes[graph.input.0] = Some(PICTURE.to_vec());
+    for node in &graph.nodes {
+        for (part, output) in node.outputs.iter().enumerate() {
+            let known = follow(node, part, &axes, shapes, *output);
+            axes[output.0] = known.filter(|axes| axes.len() == shapes[output.0].len());
+        }
+    }
+    for node in graph.nodes.iter().rev() {
+        trace_back(node, &mut axes, shapes);
+    }
+    let layout = |(axes, shape): (Option<Vec<Axis>>, &Vec<i64>)| layout(&axes?, shape);
+    axes.into_iter().zip(shapes).map(layout).collect()
+}
+
+const PICTURE: [Axis; 4] = [Axis::Batch, Axis::Channel, Axis::Row, Axis::Column];
+
+fn layout(axes: &[Axis], shape: &[i64]) -> Option<Layout> {
+    use Axis::{Channel, Column, Places, Row};
+    if shape.first() != Some(&1) {
+        return None;
+    }
+    match *axes {
+        [_, Channel, Row, Column] => Some(Layout::ChannelsFirst),
+        [_, Row, Column, Channel] => Some(Layout::ChannelsLast),
+        [
+            _,
+            Places {
+                before,
+                height,
+                width,
+            },
+            Channel,
+        ] => Some(Layout::Tokens {
+            before,
+            height,
+            width,
+        }),
+        [
+            _,
+            Channel,
+            Places {
+                before,
+                height,
+                width,
+            },
+        ] => Some(Layout::TokensLast {
+            before,
+            height,
+            width,
+        }),
+        _ => None,
+    }
+}
+
+/// What the inputs of `node` have to mean for its output to mean what it does; where attention has
+/// lost it, the sum that follows tells.
+fn trace_back(node: &Node, axes: &mut [Option<Vec<Axis>>], shapes: &[Vec<i64>]) {
+    let &[output] = node.outputs.as_slice() else {
+        return;
+    };
+    let unknown: Vec<ValueId> = node
+        .inputs
+        .iter()
+        .copied()
+        .filter(|id| !axes[id.0].as_deref().is_some_and(is_whole))
+        .collect();
+    let known = axes[output.0].clone().filter(|axes| is_whole(axes));
+    let Some(known) = known.filter(|_| !unknown.is_empty()) else {
+        return;
+    };
+    let alike = |id: &ValueId| shapes[id.0] == shapes[output.0];
+    let (id, meant) = match (&node.op, unknown.as_slice()) {
+        (Op::Conv2d { .. } | Op::BatchNorm { .. } | Op::AdaptiveAvgPool2d { .. }, &[id, ..])
+            if node.inputs[0] == id && shapes[id.0].len() == 4 =>
+        {
+            (id, PICTURE.to_vec())
+        }
+        (Op::Transpose { a, b }, &[id]) => {
+            let (Some(a), Some(b)) = (place(*a, known.len()), place(*b, known.len())) else {
+                return;
+            };
+            let mut meant = known;
+            meant.swap(a, b);
+            (id, meant)
+        }
+        (Op::Permute { dims }, &[id]) => {
+            let mut meant = known.clone();
+            for (dim, axis) in dims.iter().zip(known) {
+                match place(*dim, meant.len()) {
+                    Some(place) => meant[place] = axis,
+                    None => return,
+                }
+            }
+            (id, meant)
+        }
+        (Op::Add { .. } | Op::Sub { .. }, several) => {
+            for id in several.iter().filter(|id| alike(id)) {
+                axes[id.0] = Some(known.clone());
+            }
+            return;
+        }
+        (Op::ImageList { .. } | Op::LayerNorm { .. } | Op::Mul | Op::Identity, &[id, ..])
+            if node.inputs[0] == id && alike(&id) =>
+        {
+            (id, known)
+        }
+        _ => return,
+    };
+    axes[id.0] = Some(meant);
+}
+
+/// The axes of one output of `node`.
+fn follow(
+    node: &Node,
+    part: usize,
+    axes: &[Option<Vec<Axis>>],
+    shapes: &[Vec<i64>],
+    output: ValueId,
+) -> Option<Vec<Axis>> {
+    let of = |index: usize| axes[node.inputs.get(index)?.0].as_deref();
+    let shape = |index: usize| node.inputs.get(index).map(|id| shapes[id.0].as_slice());
+    let to = shapes[output.0].as_slice();
+    // Only the first output of an operation with several is followed, save for those that split.
+    let x = || of(0).map(<[Axis]>::to_vec);
+    match &node.op {
+        Op::Conv2d { .. }
+        | Op::MaxPool2d { .. }
+        | Op::AvgPool2d { .. }
+        | Op::AdaptiveAvgPool2d { .. }
+        | Op::AdaptiveMaxPool2d { .. }
+        | Op::UpsampleNearest { .. }
+        | Op::Interpolate { .. }
+        | Op::Fold { .. }
+            if to.len() == 4 =>
+        {
+            Some(PICTURE.to_vec())
+        }
+        Op::Add { .. }
+        | Op::Sub { .. }
+        | Op::Mul
+        | Op::Div
+        | Op::Maximum
+        | Op::Minimum
+        | Op::AddProduct { .. } => {
+            let full = |index: &usize| shape(*index) == Some(to) && of(*index).is_some();
+            let whole = |index: &usize| is_whole(of(*index).unwrap_or_default());
+            let all = (0..node.inputs.len()).filter(full);
+            let best = all.clone().find(whole).or_else(|| all.clone().next())?;
+            of(best).map(<[Axis]>::to_vec)
+        }
+        Op::Linear { .. } => multiplied(of(0)?),
+        Op::Addmm => multiplied(of(1)?),
+        // By a matrix that does not come from the picture.
+        Op::Matmul if of(1).is_none() && shape(1)?.len() == 2 => multiplied(of(0)?),
+        Op::Matmul | Op::Attention { .. } | Op::Einsum { .. } | Op::Index { .. } => None,
+        Op::IndexSelect { dim } => {
+            let mut axes = x()?;
+            let dim = place(*dim, axes.len())?;
+            // Rolled by way of a table where as many are taken as there are.
+            if shape(0)?[dim] != to[dim] {
+                axes[dim] = Axis::Other;
+            }
+            Some(axes)
+        }
+        Op::Unfold { .. } | Op::Stack { .. } => None,
+        Op::Full { .. } | Op::Range { .. } => None,
+        Op::Flatten { .. }
+        | Op::Reshape { .. }
+        | Op::ReshapeAs
+        | Op::Unflatten { .. }
+        | Op::Squeeze { .. }
+        | Op::Unsqueeze { .. } => regrouped(of(0)?, shape(0)?, to),
+        Op::Expand { .. } | Op::ExpandAs => x(),
+        Op::Transpose { a, b } => {
+            let mut axes = x()?;
+            let (a, b) = (place(*a, axes.len())?, place(*b, axes.len())?);
+            axes.swap(a, b);
+            Some(axes)
+        }
+        Op::Permute { dims } => {
+            let from = of(0)?;
+            let at = |dim: &i64| from.get(place(*dim, from.len())?).copied();
+            dims.iter().map(at).collect()
+        }
+        Op::Mean { dims, keepdim } | Op::Sum { dims, keepdim } => reduced(of(0)?, dims, *keepdim),
+        Op::MaxAlong { dim, keepdim } => reduced(of(0)?, &[*dim], *keepdim),
+        Op::VectorNorm { dims, keepdim, .. } => reduced(of(0)?, dims, *keepdim),
+        Op::Select { dim, .. } | Op::Unbind { dim } => reduced(of(0)?, &[*dim], false),
+        Op::Slice {
+            dim, start, step, ..
+        } => {
+            let mut axes = x()?;
+            let dim = place(*dim, axes.len())?;
+            let length = shape(0)?[dim];
+            let start = start.unwrap_or(0);
+            let start = if start < 0 { start + length } else { start }.clamp(0, length);
+            axes[dim] = sliced(axes[dim], start, *step, to[dim]);
+            Some(axes)
+        }
+        Op::Split { dim, .. } | Op::SplitEvery { dim, .. } | Op::Chunk { dim, .. } => {
+            let mut axes = x()?;
+            let dim = place(*dim, axes.len())?;
+            let before = node.outputs[..part].iter().map(|id| shapes[id.0][dim]);
+            axes[dim] = sliced(axes[dim], before.sum(), 1, to[dim]);
+            Some(axes)
+        }
+        Op::Cat { dim } => {
+            let known = (0..node.inputs.len()).find(|index| of(*index).is_some())?;
+            let mut axes = of(known)?.to_vec();
+            let dim = place(*dim, axes.len())?;
+            if let Axis::Places {
+                before,
+                height,
+                width,
+            } = axes[dim]
+            {
+                // libtorch takes an empty tensor of another rank among the parts.
+                let first = node.inputs[..known].iter();
+                let first = first.map(|id| shapes[id.0].get(dim).copied().unwrap_or(0));
+                axes[dim] = Axis::Places {
+                    before: before + first.sum::<i64>(),
+                    height,
+                    width,
+                };
+            } else if axes[dim] != Axis::Channel {
+                axes[dim] = Axis::Other;
+            }
+            Some(axes)
+        }
+        // Around a picture; in a row of tokens places would be where none were.
+        Op::Pad { .. } if to.len() == 4 => x(),
+        _ => x().filter(|_| shape(0) == Some(to)),
+    }
+}
+
+/// The axes of a product with a matrix: channels come out as channels, anything else is mixed up.
+fn multiplied(axes: &[Axis]) -> Option<Vec<Axis>> {
+    let (last, rest) = axes.split_last()?;
+    let last = match last {
+        Axis::Channel => Axis::Channel,
+        _ => Axis::Other,
+    };
+    Some([rest, &[last]].concat())
+}
+
+/// Whether nothing of the meaning has been lost.
+fn is_whole(axes: &[Axis]) -> bool {
+    !axes.iter().skip(1).any(|axis| *axis == Axis::Other)
+}
+
+fn place(dim: i64, rank: usize) -> Option<usize> {
+    let dim = if dim < 0 { dim + rank as i64 } else { dim };
+    usize::try_from(dim).ok().filter(|dim| *dim < rank)
+}
+
+fn reduced(axes: &[Axis], dims: &[i64], keepdim: bool) -> Option<Vec<Axis>> {
+    if keepdim {
+        return Some(axes.to_vec());
+    }
+    let gone: Vec<usize> = dims
+        .iter()
+        .filter_map(|dim| place(*dim, axes.len()))
+        .collect();
+    let kept = axes
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| !gone.contains(index));
+    Some(kept.map(|(_, axis)| *axis).collect())
+}
+
+/// An axis of which every `step`th place from `start` on is taken, `length` in all.
+fn sliced(axis: Axis, start: i64, step: i64, length: i64) -> Axis {
+    match axis {
+        Axis::Places {
+            before,
+            height,
+            width,
+        } => {
+            let whole = step == 1 && start <= before && start + length >= before + height * width;
+            if whole {
+                Axis::Places {
+                    before: before - start,
+                    height,
+                    width,
+                }
+            } else {
+                Axis::Other
+            }
+        }
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests;

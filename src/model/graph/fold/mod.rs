@@ -1,0 +1,56 @@
+//! What does not depend on the picture is computed once, at opening.
+//!
+//! Networks make up masks, tables of positions and standardised weights anew in each pass. Folded,
+//! they cost nothing in a click, and their operations need no way back.
+
+use super::{Graph, Node, Op};
+use crate::model::error::{Fault, first_line};
+use crate::model::op::cost::Budget;
+use crate::model::op::run;
+
+/// Replaces the nodes that see nothing of the input by what they compute.
+///
+/// # Errors
+/// Where one fails or would cost too much, and where a picture would be normalised by its own
+/// statistics, which is training.
+pub(crate) fn fold(graph: &mut Graph) -> Result<(), Fault> {
+    let mut seen = vec![false; graph.values.len()];
+    seen[graph.input.0] = true;
+    let mut budget = Budget::default();
+    let mut kept = Vec::with_capacity(graph.nodes.len());
+    for node in std::mem::take(&mut graph.nodes) {
+        if node.inputs.iter().any(|id| seen[id.0]) {
+            if let Op::Standardise { .. } = node.op {
+                return Err(Fault::Training {
+                    node: format!("a batch norm in {}, node {}", node.module, node.name),
+                });
+            }
+            node.outputs.iter().for_each(|id| seen[id.0] = true);
+            kept.push(node);
+        } else {
+            compute(graph, &node, &mut budget)?;
+        }
+    }
+    graph.nodes = kept;
+    Ok(())
+}
+
+fn compute(graph: &mut Graph, node: &Node, budget: &mut Budget) -> Result<(), Fault> {
+    let at = |reason: String| Fault::Graph(format!("at node {}: {reason}", node.name));
+    let inputs = node.inputs.iter().map(|id| graph.weight(*id));
+    let inputs = inputs.collect::<Option<Vec<_>>>();
+    let inputs = inputs.ok_or_else(|| at("an input is not defined".into()))?;
+    let shapes: Vec<Vec<i64>> = inputs.iter().map(|tensor| tensor.size()).collect();
+    budget.spend(node, &shapes).map_err(Fault::Graph)?;
+    let outputs = tch::no_grad(|| run::apply(&node.op, &inputs));
+    let outputs = outputs.map_err(|error| at(first_line(&error)))?;
+    for (id, output) in node.outputs.iter().zip(outputs) {
+        let value = &mut graph.values[id.0];
+        value.weight = Some(output);
+        value.folded = true;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,315 @@
+//! A trial run at opening, so that no later click can fail on the graph.
+//!
+//! The file states shapes; libtorch knows them. One made-up picture goes through the recording
+//! pass, each node priced before it runs, and a gradient comes back to the input: whatever would
+//! fail later fails here, with the last good model still open.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use tch::{Device, Kind, TchError, Tensor};
+
+use super::Opening;
+use crate::model::error::{Fault, first_line};
+use crate::model::graph::axes::{self, Layout};
+use crate::model::graph::{Graph, ValueId};
+use crate::model::op::cost::Budget;
+use crate::model::tape::plan::Plan;
+use crate::model::tape::{Detail, ReluRule, Tape};
+
+/// Each has a name, by which memory would be filled long before it is by their scores.
+const MAX_CLASSES: i64 = 1 << 20;
+
+/// What the trial run has found out.
+#[derive(Debug)]
+pub(crate) struct Checked {
+    /// The shape of every value, an empty one for what is unused.
+    pub shapes: Vec<Vec<i64>>,
+    pub layouts: Vec<Option<Layout>>,
+    /// Rows of tokens whose places have no gradient: only a class token counts by then.
+    pub blind: HashSet<ValueId>,
+}
+
+/// Runs the graph once there and back.
+///
+/// # Errors
+/// The first thing that does not hold, in words.
+pub(crate) fn run(
+    graph: &Graph,
+    plan: &Arc<Plan>,
+    opening: &mut Opening,
+) -> Result<Checked, Fault> {
+    if plan.cut_at(graph.logits).is_none() {
+        return Err(Fault::NoLogits(
+            "its answer does not depend on the image".into(),
+        ));
+    }
+    let torch = |error| Fault::Graph(first_line(&error));
+    let input = picture(graph.input_shape).map_err(torch)?;
+    let mut budget = Budget::default();
+    let (mut nodes, mut cancelled) = (0, Ok(()));
+    let tape = Tape::record_watched(graph, Arc::clone(plan), &input, &mut |node, inputs| {
+        nodes += 1;
+        cancelled = opening.has_run(nodes, graph.nodes.len());
+        if cancelled.is_err() {
+            return Err(TchError::Shape("cancelled".into()));
+        }
+        let shapes: Vec<Vec<i64>> = inputs.iter().map(|tensor| tensor.size()).collect();
+        budget.spend(node, &shapes).map_err(TchError::Shape)
+    });
+    cancelled?;
+    let tape = tape.map_err(torch)?;
+
+    let mut shapes = Vec::with_capacity(graph.values.len());
+    for (index, value) in graph.values.iter().enumerate() {
+        let tensor = value
+            .weight
+            .as_ref()
+            .or_else(|| tape.activation(ValueId(index)));
+        let shape = tensor.map(Tensor::size).unwrap_or_default();
+        if let (Some(stated), true) = (&value.stated_shape, tensor.is_some())
+            && *stated != shape
+        {
+            return Err(Fault::Graph(format!(
+                "it states {stated:?} for {}, which comes out as {shape:?}",
+                value.name
+            )));
+        }
+        shapes.push(shape);
+    }
+    match shapes[graph.logits.0].as_slice() {
+        [1, 1..=MAX_CLASSES] => {}
+        [1, classes] if *classes > 0 => {
+            return Err(Fault::NoLogits(format!(
+                "it answers with {classes} classes, more than any image classifier"
+            )));
+        }
+        other => {
+            return Err(Fault::NoLogits(format!(
+                "it answers with shape {other:?}, not [1, classes]"
+            )));
+        }
+    }
+    let finite = tape
+        .logits()
+        .f_isfinite()
+        .and_then(|t| t.f_all())
+        .map_err(torch)?;
+    if finite.int64_value(&[]) == 0 {
+        return Err(Fault::Graph(
+            "its answer is not finite (NaN or infinity)".into(),
+        ));
+    }
+    tape.backward(&[(0, 1.0)], ReluRule::Guided, &[graph.input])
+        .map_err(torch)?;
+    let layouts = axes::layouts(graph, &shapes);
+    let blind = blind(&tape, plan, &layouts).map_err(torch)?;
+    Ok(Checked {
+        shapes,
+        layouts,
+        blind,
+    })
+}
+
+/// The rows of tokens, behind others, at whose places nothing comes back from the first class.
+fn blind(
+    tape: &Tape,
+    plan: &Plan,
+    layouts: &[Option<Layout>],
+) -> Result<HashSet<ValueId>, TchError> {
+    let behind =
+        |layout: &Option<Layout>| matches!(layout, Some(Layout::Tokens { before: 1.., .. }));
+    let rows: Vec<ValueId> = (0..layouts.len())
+        .map(ValueId)
+        .filter(|id| behind(&layouts[id.0]) && plan.has_gradient(*id))
+        .collect();
+    let mut blind = HashSet::new();
+    if rows.is_empty() {
+        return Ok(blind);
+    }
+    let score = [(0, 1.0)];
+    tape.walk::<TchError>(
+        &score,
+        ReluRule::Gradient,
+        (&rows, Detail::Places),
+        &mut || Ok(()),
+        &mut |id, gradient| {
+            if let Some(layout) = layouts[id.0]
+                && layout.planes(gradient)?.f_any()?.f_int64_value(&[])? == 0
+            {
+                blind.insert(id);
+            }
+            Ok(())
+        },
+    )?;
+    Ok(blind)
+}
+
+/// Most values of a picture that is tried out, 4700 × 4700 pixels.
+const MAX_VALUES: i64 = 1 << 26;
+
+/// Values between -1 and 1 without a pattern, the same each time: zeros would be an exception,
+/// which some networks divide by.
+fn picture(shape: [i64; 4]) -> Result<Tensor, TchError> {
+    let elements = shape.iter().try_fold(1i64, |n, &size| n.checked_mul(size));
+    let elements = elements.filter(|n| (1..=MAX_VALUES).contains(n));
+    let elements =
+        elements.ok_or_else(|| TchError::Shape(format!("an absurd input size {shape:?}")))?;
+    // In place: a large one is in memory once, and once more in its own type.
+    Tensor::f_arange(elements, (Kind::Double, Device::Cpu))?
+        .f_mul_scalar_(12.9898)?
+        .f_sin_()?
+        .f_to_kind(Kind::Float)?
+        .f_reshape(shape)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ops::ControlFlow;
+
+    use super::*;
+    use crate::model::graph::{Node, Op, Value};
+
+    /// A network of one node after another on a 3 × 8 × 8 picture, ending in two logits.
+    fn network(ops: &[Op]) -> Graph {
+        let value = |name: &str, weight| Value {
+            name: name.into(),
+            stated_shape: None,
+            folded: false,
+            weight,
+        };
+        let mut graph = Graph {
+            values: vec![value("x", None)],
+            nodes: Vec::new(),
+            modules: Vec::new(),
+            input: ValueId(0),
+            input_shape: [1, 3, 8, 8],
+            logits: ValueId(0),
+            head: Default::default(),
+            layouts: Default::default(),
+        };
+        let mut last = ValueId(0);
+        let tail = [
+            Op::AdaptiveAvgPool2d { size: vec![1, 1] },
+            Op::Flatten { start: 1, end: -1 },
+        ];
+        for (index, op) in ops.iter().chain(&tail).enumerate() {
+            graph.values.push(value(&format!("v{index}"), None));
+            let output = ValueId(graph.values.len() - 1);
+            graph.nodes.push(Node {
+                op: op.clone(),
+                inputs: vec![last],
+                outputs: vec![output],
+                module: String::new(),
+                name: format!("n{index}"),
+            });
+            last = output;
+        }
+        graph.logits = last;
+        graph
+    }
+
+    fn checked(graph: &Graph) -> Result<Vec<Vec<i64>>, Fault> {
+        let mut tell = |_| ControlFlow::Continue(());
+        let mut opening = Opening::telling(&mut tell);
+        run(graph, &Arc::new(Plan::new(graph)), &mut opening).map(|checked| checked.shapes)
+    }
+
+    fn refusal(graph: &Graph) -> String {
+        checked(graph).unwrap_err().to_string()
+    }
+
+    fn pad(by: i64) -> Op {
+        Op::Pad {
+            pad: vec![by; 4],
+            mode: "constant".into(),
+            value: None,
+        }
+    }
+
+    #[test]
+    fn shapes_are_those_that_come_out() {
+        let shapes = checked(&network(&[Op::Relu, pad(1)])).unwrap();
+        assert_eq!(shapes[2], [1, 3, 10, 10]);
+        assert_eq!(shapes.last().unwrap(), &[1, 3]);
+    }
+
+    #[test]
+    fn a_lie_about_a_shape_is_named() {
+        let mut graph = network(&[Op::Relu]);
+        graph.values[1].stated_shape = Some(vec![1, 3, 8, 9]);
+        let why = refusal(&graph);
+        assert!(
+            why.contains("[1, 3, 8, 9]") && why.contains("[1, 3, 8, 8]"),
+            "{why}"
+        );
+    }
+
+    #[test]
+    fn what_would_take_all_memory_or_hours_is_not_run() {
+        for op in [
+            pad(20_000),
+            Op::AvgPool2d {
+                kernel: vec![8, 8],
+                stride: vec![1, 1],
+                padding: vec![1_000_000, 1_000_000],
+                ceil_mode: false,
+                count_include_pad: true,
+                divisor_override: None,
+            },
+            Op::AdaptiveAvgPool2d {
+                size: vec![100_000, 100_000],
+            },
+            Op::Expand {
+                shape: vec![1_000_000_000, 3, 8, 8],
+            },
+            Op::UpsampleNearest {
+                size: None,
+                factors: vec![1e5, 1e5],
+            },
+            Op::Unfold {
+                kernel: vec![2, 2],
+                dilation: vec![1, 1],
+                padding: vec![100_000, 100_000],
+                stride: vec![1, 1],
+            },
+        ] {
+            let why = refusal(&network(&[op]));
+            assert!(why.contains("more than any image classifier"), "{why}");
+        }
+        // Many that are each within bounds, but not together.
+        let why = refusal(&network(&vec![pad(1_000); 30]));
+        assert!(why.contains("more than any image classifier"), "{why}");
+    }
+
+    #[test]
+    fn a_picture_that_would_take_gigabytes_is_not_made() {
+        let mut graph = network(&[Op::Relu]);
+        graph.input_shape = [1, 3, 8192, 8192];
+        let why = refusal(&graph);
+        assert!(why.contains("absurd input size"), "{why}");
+    }
+
+    #[test]
+    fn whole_numbers_on_the_way_to_the_answer_are_refused() {
+        let why = refusal(&network(&[Op::Cast(Kind::Int64), Op::Relu]));
+        assert!(why.contains("have no gradient"), "{why}");
+    }
+
+    #[test]
+    fn an_answer_that_is_no_logits_or_not_finite_is_refused() {
+        let mut graph = network(&[Op::Relu]);
+        graph.logits = ValueId(1);
+        assert!(refusal(&graph).contains("[1, 3, 8, 8]"));
+        let why = refusal(&network(&[Op::PowScalar(0.5)]));
+        assert!(why.contains("not finite"), "{why}");
+        let why = refusal(&network(&[Op::Detach]));
+        assert!(why.contains("does not depend on the image"), "{why}");
+    }
+
+    #[test]
+    fn an_operation_that_does_not_fit_is_named_with_its_node() {
+        let why = refusal(&network(&[Op::Reshape { shape: vec![7] }]));
+        assert!(why.contains("n0"), "{why}");
+    }
+}

@@ -1,0 +1,250 @@
+//! What the classes are called: from the archive, from a file beside the model, from ImageNet, or
+//! by number.
+
+use std::path::Path;
+
+use crate::model::error::{Error, Fault};
+
+const IMAGENET: &str = include_str!("../../../assets/imagenet_labels.txt");
+
+/// Where the names come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LabelSource {
+    /// The model file holds them.
+    Archive,
+    /// A `labels.txt` in the model's folder.
+    BesideModel,
+    /// Assumed, because there are 1000 classes.
+    ImageNet,
+    /// None are known: `class 17`.
+    Numbered,
+    /// A person typed them in.
+    Typed,
+}
+
+/// A name for each class.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Labels {
+    pub names: Vec<String>,
+    pub source: LabelSource,
+    /// Why a file beside the model was passed over, in a person's words.
+    pub note: Option<String>,
+}
+
+impl Labels {
+    /// Finds names for `classes` classes. `archive` is the text of the model file's own labels.
+    ///
+    /// Labels inside the model file that do not fit it are an error. A file that merely lies beside
+    /// it may belong to another model, so it is passed over with a note.
+    pub fn resolve(archive: Option<&str>, model: &Path, classes: usize) -> Result<Labels, Error> {
+        if let Some(text) = archive {
+            let names = exactly(text, classes).map_err(|fault| fault.at(model))?;
+            return Ok(Labels {
+                names,
+                source: LabelSource::Archive,
+                note: None,
+            });
+        }
+        let beside = model.with_file_name("labels.txt");
+        let note = match read(&beside).map(|text| text.map(|text| exactly(&text, classes))) {
+            Ok(None) => None,
+            Ok(Some(Ok(names))) => {
+                return Ok(Labels {
+                    names,
+                    source: LabelSource::BesideModel,
+                    note: None,
+                });
+            }
+            Ok(Some(Err(fault))) => Some(fault.at(&beside).to_string()),
+            Err(reason) => Some(format!(
+                "labels cannot be read ({reason}): {}",
+                beside.display()
+            )),
+        };
+        let (names, source) = match exactly(IMAGENET, classes) {
+            Ok(names) => (names, LabelSource::ImageNet),
+            Err(_) => (
+                (0..classes).map(|class| format!("class {class}")).collect(),
+                LabelSource::Numbered,
+            ),
+        };
+        Ok(Labels {
+            names,
+            source,
+            note,
+        })
+    }
+}
+
+impl Labels {
+    /// Names that a person typed in.
+    ///
+    /// # Errors
+    /// [`Fault::Labels`] where there are not as many as classes.
+    pub(crate) fn typed(names: Vec<String>, classes: usize) -> Result<Labels, Fault> {
+        if names.len() != classes {
+            return Err(Fault::Labels {
+                expected: classes,
+                found: names.len(),
+            });
+        }
+        let names = names.iter().enumerate();
+        Ok(Labels {
+            names: names.map(|(class, name)| called(class, name)).collect(),
+            source: LabelSource::Typed,
+            note: None,
+        })
+    }
+
+    /// The names of "no" and "yes", where a file has two or only that of "yes".
+    ///
+    /// # Errors
+    /// As [`Labels::resolve`].
+    pub(crate) fn of_two_sides(archive: Option<&str>, model: &Path) -> Result<Labels, Error> {
+        if let Some(yes) = archive.and_then(|text| exactly(text, 1).ok()) {
+            let yes = yes.into_iter().next().unwrap_or_default();
+            return Ok(Labels {
+                names: vec![format!("not {yes}"), yes],
+                source: LabelSource::Archive,
+                note: None,
+            });
+        }
+        let mut labels = Labels::resolve(archive, model, 2)?;
+        if labels.source == LabelSource::Numbered {
+            labels.names = vec!["no".into(), "yes".into()];
+        }
+        Ok(labels)
+    }
+}
+
+/// The text of a file that need not exist.
+fn read(path: &Path) -> Result<Option<String>, String> {
+    /// Longer than any list of labels, in bytes.
+    const LONGEST: u64 = 16 << 20;
+    match std::fs::metadata(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error.to_string()),
+        Ok(about) if !about.is_file() => Err("it is not a file".into()),
+        Ok(about) if about.len() > LONGEST => Err(format!("it is {} bytes long", about.len())),
+        Ok(_) => std::fs::read_to_string(path)
+            .map(Some)
+            .map_err(|error| error.to_string()),
+    }
+}
+
+/// A class by its name, or by its number where that is blank.
+fn called(class: usize, name: &str) -> String {
+    match name.trim() {
+        "" => format!("class {class}"),
+        name => name.replace(char::is_control, " "),
+    }
+}
+
+/// One name a line, as many as there are classes. A blank line names its class by number.
+fn exactly(text: &str, classes: usize) -> Result<Vec<String>, Fault> {
+    let text = text.trim_start_matches('\u{feff}');
+    let mut lines: Vec<&str> = text.lines().map(str::trim).collect();
+    // Blank lines at the end are classes only where there are classes for them.
+    while lines.len() > classes && lines.last().is_some_and(|line| line.is_empty()) {
+        lines.pop();
+    }
+    let names: Vec<String> = lines
+        .into_iter()
+        .enumerate()
+        .map(|(class, name)| called(class, name))
+        .collect();
+    if names.len() == classes {
+        Ok(names)
+    } else {
+        Err(Fault::Labels {
+            expected: classes,
+            found: names.len(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_of_the_archive_come_first_and_have_to_fit() {
+        let model = Path::new("/nowhere/m.pt2");
+        let labels = Labels::resolve(Some("cat\r\n\r\ndog\r\n\n"), model, 3).unwrap();
+        assert_eq!(labels.names, ["cat", "class 1", "dog"]);
+        assert_eq!(labels.source, LabelSource::Archive);
+
+        let error = Labels::resolve(Some("cat\ndog\n"), model, 3)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("expected 3 labels") && error.contains("found 2"),
+            "{error}"
+        );
+        assert!(error.ends_with("/nowhere/m.pt2"), "{error}");
+    }
+
+    #[test]
+    fn a_file_beside_the_model_is_used_or_passed_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let model = folder.path().join("m.pt2");
+        std::fs::write(folder.path().join("labels.txt"), "\u{feff}cat\ndog").unwrap();
+
+        let labels = Labels::resolve(None, &model, 2).unwrap();
+        assert_eq!(
+            (labels.source, labels.note),
+            (LabelSource::BesideModel, None)
+        );
+        assert_eq!(labels.names, ["cat", "dog"]);
+
+        let labels = Labels::resolve(None, &model, 1000).unwrap();
+        assert_eq!(labels.source, LabelSource::ImageNet);
+        let note = labels.note.unwrap();
+        assert!(
+            note.contains("1000") && note.ends_with("labels.txt"),
+            "{note}"
+        );
+
+        std::fs::write(folder.path().join("labels.txt"), [0xff, 0xfe, 0x00]).unwrap();
+        let labels = Labels::resolve(None, &model, 2).unwrap();
+        assert_eq!(
+            (labels.source, labels.note.is_some()),
+            (LabelSource::Numbered, true)
+        );
+    }
+
+    #[test]
+    fn two_sides_are_named_by_two_names_or_by_one() {
+        let model = Path::new("/nowhere/m.pt2");
+        let names = |text| Labels::of_two_sides(text, model).unwrap().names;
+        assert_eq!(names(None), ["no", "yes"]);
+        assert_eq!(names(Some("healthy\nill\n")), ["healthy", "ill"]);
+        assert_eq!(names(Some("hot dog\n")), ["not hot dog", "hot dog"]);
+        assert!(Labels::of_two_sides(Some("a\nb\nc"), model).is_err());
+    }
+
+    #[test]
+    fn typed_names_have_to_be_as_many_as_the_classes() {
+        let typed = |names: &[&str]| {
+            let names = names.iter().map(|name| name.to_string()).collect();
+            Labels::typed(names, 2)
+        };
+        let labels = typed(&[" cat ", ""]).unwrap();
+        assert_eq!(labels.names, ["cat", "class 1"]);
+        assert_eq!(labels.source, LabelSource::Typed);
+        assert!(typed(&["cat"]).is_err() && typed(&["a", "b", "c"]).is_err());
+    }
+
+    #[test]
+    fn without_a_file_imagenet_or_numbers() {
+        let model = Path::new("/nowhere/m.pt2");
+        let labels = Labels::resolve(None, model, 1000).unwrap();
+        assert_eq!(labels.source, LabelSource::ImageNet);
+        assert_eq!(labels.names[0], "tench");
+        assert_eq!(labels.names[999], "toilet tissue");
+
+        let labels = Labels::resolve(None, model, 2).unwrap();
+        assert_eq!(labels.names, ["class 0", "class 1"]);
+        assert_eq!((labels.source, labels.note), (LabelSource::Numbered, None));
+    }
+}

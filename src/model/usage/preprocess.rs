@@ -1,0 +1,207 @@
+//! How a picture becomes the model's input: size, resampling, crop and normalisation, in the words
+//! timm writes them.
+
+use std::path::Path;
+
+use serde::Deserialize;
+
+use crate::model::error::{Error, Fault};
+use crate::picture::photo::geometry::{Filter, Frame};
+
+/// What the model was trained to see.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Preprocess {
+    /// Pixels.
+    pub width: u32,
+    pub height: u32,
+    pub interpolation: Filter,
+    /// The part of the resized picture's short side that the crop keeps, above 0 and at most 1.
+    pub crop_pct: f64,
+    /// Subtracted from values in [0, 1], then divided by `std`; in the order of the channels.
+    pub mean: [f64; 3],
+    pub std: [f64; 3],
+    /// Whether blue comes first, as in networks trained with OpenCV or Caffe.
+    pub bgr: bool,
+}
+
+/// timm's keys; what is not there is as torchvision does it for ImageNet.
+#[derive(Deserialize)]
+struct Written {
+    input_size: Option<[u32; 3]>,
+    interpolation: Option<String>,
+    crop_pct: Option<f64>,
+    mean: Option<[f64; 3]>,
+    std: Option<[f64; 3]>,
+    /// Not one of timm's: `rgb` or `bgr`.
+    channels: Option<String>,
+}
+
+impl Preprocess {
+    /// torchvision's way for ImageNet, at the model's own size in pixels.
+    pub fn imagenet(width: u32, height: u32) -> Preprocess {
+        Preprocess {
+            width,
+            height,
+            interpolation: Filter::Bilinear,
+            crop_pct: 0.875,
+            mean: [0.485, 0.456, 0.406],
+            std: [0.229, 0.224, 0.225],
+            bgr: false,
+        }
+    }
+
+    /// Pixels from 0 to 255, nothing cut off: for a network that scales them itself.
+    pub fn whole_pixels(width: u32, height: u32) -> Preprocess {
+        Preprocess {
+            crop_pct: 1.0,
+            mean: [0.0; 3],
+            std: [1.0 / 255.0; 3],
+            ..Preprocess::imagenet(width, height)
+        }
+    }
+
+    /// Reads timm's keys for a model whose input is `width` × `height` pixels. `model` is the file
+    /// an error names.
+    pub fn from_json(
+        text: &str,
+        width: u32,
+        height: u32,
+        model: &Path,
+    ) -> Result<Preprocess, Error> {
+        read(text, width, height).map_err(|reason| Fault::Preprocess(reason).at(model))
+    }
+
+    /// The frame a picture is brought into. What lies outside it has the mean colour, which is
+    /// nought once normalised.
+    pub fn frame(&self) -> Frame {
+        let [first, green, last] = self.mean;
+        let rgb = if self.bgr {
+            [last, green, first]
+        } else {
+            self.mean
+        };
+        Frame {
+            width: self.width,
+            height: self.height,
+            crop_pct: self.crop_pct,
+            filter: self.interpolation,
+            // A cast from float saturates.
+            fill: rgb.map(|mean| (mean * 255.0).round() as u8),
+        }
+    }
+}
+
+fn read(text: &str, width: u32, height: u32) -> Result<Preprocess, String> {
+    let written: Written =
+        serde_json::from_str(text).map_err(|error| format!("cannot be read ({error})"))?;
+    let assumed = Preprocess::imagenet(width, height);
+    if let Some(size) = written.input_size
+        && size != [3, height, width]
+    {
+        return Err(format!(
+            "says the input is {size:?}, and the model's is [3, {height}, {width}]"
+        ));
+    }
+    let interpolation = match written.interpolation.as_deref() {
+        None => assumed.interpolation,
+        Some("nearest") => Filter::Nearest,
+        Some("bilinear") => Filter::Bilinear,
+        Some("bicubic") => Filter::Bicubic,
+        Some("lanczos") => Filter::Lanczos,
+        Some(other) => {
+            return Err(format!(
+                "asks for interpolation {other:?}; nearest, bilinear, bicubic and lanczos are known"
+            ));
+        }
+    };
+    let crop_pct = written.crop_pct.unwrap_or(assumed.crop_pct);
+    if !(crop_pct > 0.0 && crop_pct <= 1.0) {
+        return Err(format!(
+            "has crop_pct {crop_pct}, which has to be above 0 and at most 1"
+        ));
+    }
+    let bgr = match written.channels.as_deref() {
+        None | Some("rgb" | "RGB") => false,
+        Some("bgr" | "BGR") => true,
+        Some(other) => return Err(format!("has channels {other:?}; rgb and bgr are known")),
+    };
+    let mean = written.mean.unwrap_or(assumed.mean);
+    if let Some(mean) = mean.iter().find(|mean| !(0.0..=1.0).contains(*mean)) {
+        return Err(format!("has a mean of {mean}, which has to be from 0 to 1"));
+    }
+    let std = written.std.unwrap_or(assumed.std);
+    if let Some(std) = std.iter().find(|std| !(**std > 0.0 && std.is_finite())) {
+        return Err(format!("has a std of {std}, which has to be above 0"));
+    }
+    Ok(Preprocess {
+        width,
+        height,
+        interpolation,
+        crop_pct,
+        mean,
+        std,
+        bgr,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn timm_keys_are_read() {
+        let text = r#"{"input_size": [3, 224, 240], "interpolation": "bicubic", "crop_pct": 0.9,
+            "mean": [0.5, 0.25, 0.0], "std": [0.5, 0.5, 1], "fixed_input_size": false}"#;
+        let read = Preprocess::from_json(text, 240, 224, Path::new("m.pt2")).unwrap();
+        assert_eq!((read.width, read.height), (240, 224));
+        assert!(matches!(read.interpolation, Filter::Bicubic));
+        assert_eq!(
+            (read.crop_pct, read.mean, read.std),
+            (0.9, [0.5, 0.25, 0.0], [0.5, 0.5, 1.0])
+        );
+        assert_eq!(read.frame().fill, [128, 64, 0]);
+    }
+
+    #[test]
+    fn what_is_left_out_is_as_for_imagenet() {
+        let read = Preprocess::from_json("{}", 300, 200, Path::new("m.pt2")).unwrap();
+        assert_eq!(read, Preprocess::imagenet(300, 200));
+        assert_eq!(read.frame().fill, [124, 116, 104]);
+    }
+
+    #[test]
+    fn where_blue_comes_first_so_does_its_mean() {
+        let text = r#"{"channels": "bgr", "mean": [0.0, 0.25, 1.0]}"#;
+        let read = Preprocess::from_json(text, 8, 8, Path::new("m.pt2")).unwrap();
+        assert!(read.bgr);
+        assert_eq!(read.frame().fill, [255, 64, 0]);
+    }
+
+    #[test]
+    fn nonsense_is_refused_in_words() {
+        for (text, word) in [
+            ("", "cannot be read"),
+            ("[]", "cannot be read"),
+            (r#"{"input_size": [3, 224]}"#, "cannot be read"),
+            (
+                r#"{"input_size": [3, 299, 299]}"#,
+                "the model's is [3, 224, 224]",
+            ),
+            (
+                r#"{"input_size": [1, 224, 224]}"#,
+                "the model's is [3, 224, 224]",
+            ),
+            (r#"{"interpolation": "magic"}"#, "magic"),
+            (r#"{"crop_pct": 0}"#, "crop_pct"),
+            (r#"{"crop_pct": 1.5}"#, "crop_pct"),
+            (r#"{"mean": [0.5, 0.5, 128]}"#, "mean"),
+            (r#"{"channels": "gbr"}"#, "gbr"),
+            (r#"{"std": [0.5, 0, 0.5]}"#, "std"),
+        ] {
+            let error = Preprocess::from_json(text, 224, 224, Path::new("m.pt2")).unwrap_err();
+            let message = error.to_string();
+            assert!(message.contains(word), "{text} gave {message}");
+            assert!(message.ends_with("m.pt2"), "{message}");
+        }
+    }
+}

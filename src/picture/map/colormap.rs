@@ -1,0 +1,211 @@
+//! Colour tables of 256 entries, built once.
+//!
+//! Inferno is the default because equal steps of importance look equal in it and survive a grey
+//! print; jet is there because the paper used it.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::LazyLock;
+
+use serde::{Deserialize, Serialize};
+
+use crate::picture::UnknownName;
+
+/// How importance is coloured, from little to much.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Colormap {
+    #[default]
+    Inferno,
+    Viridis,
+    Magma,
+    Turbo,
+    Grey,
+    Jet,
+}
+
+impl Colormap {
+    pub const ALL: [Colormap; 6] = [
+        Colormap::Inferno,
+        Colormap::Viridis,
+        Colormap::Magma,
+        Colormap::Turbo,
+        Colormap::Grey,
+        Colormap::Jet,
+    ];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Colormap::Inferno => "inferno",
+            Colormap::Viridis => "viridis",
+            Colormap::Magma => "magma",
+            Colormap::Turbo => "turbo",
+            Colormap::Grey => "grey",
+            Colormap::Jet => "jet",
+        }
+    }
+
+    /// The colour of `t` in [0, 1] is entry `floor(255 t)`, in sRGB.
+    pub fn table(self) -> &'static [[u8; 3]; 256] {
+        static TABLES: LazyLock<[[[u8; 3]; 256]; 6]> =
+            LazyLock::new(|| Colormap::ALL.map(|map| std::array::from_fn(|i| map.entry(i))));
+        &TABLES[self as usize]
+    }
+
+    /// Entry `i` of 256, worked out.
+    fn entry(self, i: usize) -> [u8; 3] {
+        let ramp = |gradient: colorous::Gradient| gradient.eval_rational(i, 256).into_array();
+        match self {
+            Colormap::Inferno => ramp(colorous::INFERNO),
+            Colormap::Viridis => ramp(colorous::VIRIDIS),
+            Colormap::Magma => ramp(colorous::MAGMA),
+            Colormap::Turbo => ramp(colorous::TURBO),
+            Colormap::Grey => [i as u8; 3],
+            Colormap::Jet => jet(i as f32 / 255.0),
+        }
+    }
+}
+
+/// Blue through a neutral light grey to red, for signed values: the colour of `t` in [-1, 1] is
+/// entry `floor(127.5 t + 127.5)`, so 127 stands for zero.
+pub fn diverging() -> &'static [[u8; 3]; 256] {
+    static TABLE: LazyLock<[[u8; 3]; 256]> = LazyLock::new(|| {
+        std::array::from_fn(|i| colorous::RED_BLUE.eval_rational(255 - i, 256).into_array())
+    });
+    &TABLE
+}
+
+/// The paper's rainbow: a trapezoid a channel, red last, a quarter of the range apart.
+fn jet(t: f32) -> [u8; 3] {
+    [3.0, 2.0, 1.0].map(|centre| {
+        let height = (1.5 - (4.0 * t - centre).abs()).clamp(0.0, 1.0);
+        (height * 255.0) as u8
+    })
+}
+
+impl fmt::Display for Colormap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl FromStr for Colormap {
+    type Err = UnknownName;
+
+    fn from_str(name: &str) -> Result<Self, UnknownName> {
+        let found = Self::ALL
+            .into_iter()
+            .find(|map| map.name().eq_ignore_ascii_case(name));
+        found.ok_or_else(|| UnknownName::new("colour map", name, Self::ALL.map(Colormap::name)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn close(actual: [u8; 3], expected: [u8; 3]) {
+        for (a, e) in actual.iter().zip(expected) {
+            assert!(a.abs_diff(e) <= 2, "{actual:?} is not {expected:?}");
+        }
+    }
+
+    /// Matplotlib's entries 0, 64, 128, 192 and 255 of 256, in 8 bits.
+    #[test]
+    fn the_perceptual_maps_are_matplotlibs() {
+        let known = [
+            (
+                Colormap::Inferno,
+                [
+                    [0, 0, 3],
+                    [87, 15, 109],
+                    [187, 55, 84],
+                    [249, 142, 8],
+                    [252, 254, 164],
+                ],
+            ),
+            (
+                Colormap::Viridis,
+                [
+                    [68, 1, 84],
+                    [58, 82, 139],
+                    [32, 144, 140],
+                    [94, 201, 97],
+                    [253, 231, 36],
+                ],
+            ),
+            (
+                Colormap::Magma,
+                [
+                    [0, 0, 3],
+                    [80, 18, 123],
+                    [182, 54, 121],
+                    [251, 136, 97],
+                    [251, 252, 191],
+                ],
+            ),
+        ];
+        for (map, expected) in known {
+            for (i, colour) in [0, 64, 128, 192, 255].into_iter().zip(expected) {
+                close(map.table()[i], colour);
+            }
+        }
+    }
+
+    #[test]
+    fn turbo_runs_from_dark_over_green_to_dark_red() {
+        let table = Colormap::Turbo.table();
+        assert!(table[0].iter().all(|channel| *channel < 64));
+        assert!(table[128][1] > 200);
+        let [red, green, blue] = table[255];
+        assert!(red > 100 && green < 64 && blue < 64);
+    }
+
+    #[test]
+    fn jet_follows_its_formula() {
+        let table = Colormap::Jet.table();
+        assert_eq!(table[0], [0, 0, 127]);
+        assert_eq!(table[255], [127, 0, 0]);
+        // At t = 1/3 green has climbed to 1.5 - 2/3, blue is still full, red has not begun.
+        assert_eq!(table[85], [0, 212, 255]);
+        assert_eq!(table[170], [255, 212, 0]);
+        assert_eq!(table[128], [129, 255, 125]);
+    }
+
+    #[test]
+    fn grey_is_the_value_itself() {
+        for (i, colour) in Colormap::Grey.table().iter().enumerate() {
+            assert_eq!(*colour, [i as u8; 3]);
+        }
+    }
+
+    #[test]
+    fn the_diverging_table_is_blue_below_neutral_in_the_middle_and_red_above() {
+        let table = diverging();
+        let [red, _, blue] = table[0];
+        assert!(blue > 90 && blue > red + 80, "{:?}", table[0]);
+        let [red, _, blue] = table[255];
+        assert!(red > 90 && red > blue + 60, "{:?}", table[255]);
+        for middle in [table[127], table[128]] {
+            let spread = middle.iter().max().unwrap() - middle.iter().min().unwrap();
+            assert!(spread <= 6 && middle[1] > 220, "{middle:?}");
+        }
+        // Either way from the middle it darkens, by about as much.
+        let light = |i: usize| table[i].iter().map(|c| u32::from(*c)).sum::<u32>();
+        for step in (0..127).step_by(16) {
+            assert!(light(step) < light(step + 16).min(light(127)));
+            assert!(light(255 - step) < light(255 - step - 16).min(light(128)));
+        }
+    }
+
+    #[test]
+    fn every_table_stands_at_its_own_place_and_name() {
+        for map in Colormap::ALL {
+            assert_eq!(map.table()[77], map.entry(77));
+            assert_eq!(map.to_string().parse(), Ok(map));
+        }
+        let error = "plasma".parse::<Colormap>().unwrap_err().to_string();
+        assert!(error.contains("plasma") && error.contains("inferno, viridis"));
+    }
+}

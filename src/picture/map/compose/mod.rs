@@ -1,0 +1,274 @@
+//! Explanations as pictures on the original image's own pixels.
+//!
+//! Importance is a map divided by its maximum, or by one that several maps share; what the network did not see is shaded, so that
+//! a cold spot and an unseen one cannot be mistaken for each other. To 8 bits by [0, 1] × 255,
+//! floored.
+
+use image::{GrayImage, Luma, Rgb, RgbImage, Rgba, RgbaImage};
+
+use super::colormap::{Colormap, diverging};
+use super::upsample::Upsampler;
+use super::{Map, SignedImage};
+use crate::picture::photo::geometry::{PixelBox, Placement};
+
+pub use super::look::{Look, Overlay, Scale};
+pub use crate::picture::page::caption::Caption;
+pub use crate::picture::page::sheet::{Panel, sheet};
+
+/// Black over what the network did not see, as alpha.
+pub const UNSEEN_SHADE: f32 = 0.6;
+
+/// Zero in a signed picture.
+const MID_GREY: u8 = 127;
+
+/// The map over the end of its scale on the pixels the network saw: the size of
+/// [`Placement::seen`].
+///
+/// A map without a positive value is all 0, never stretched.
+pub fn importance(map: &Map, placement: &Placement, scale: Scale) -> GrayImage {
+    let seen = placement.seen();
+    let mut picture = GrayImage::new(seen.width, seen.height);
+    let (false, Some(end)) = (map.is_empty(), scale.divisor(map.max())) else {
+        return picture;
+    };
+    let scaled: Vec<f32> = map.values.iter().map(|value| value / end * 255.0).collect();
+    let mut upsampler = Upsampler::new((map.width, map.height), placement);
+    let mut row = vec![0.0; seen.width as usize];
+    for (y, bytes) in picture.chunks_exact_mut(row.len()).enumerate() {
+        upsampler.row(&scaled, y, &mut row);
+        for (byte, value) in bytes.iter_mut().zip(&row) {
+            *byte = *value as u8;
+        }
+    }
+    picture
+}
+
+/// [`importance`] through a colour table.
+pub fn heat_layer(map: &Map, placement: &Placement, colormap: Colormap, scale: Scale) -> RgbImage {
+    coloured(&importance(map, placement, scale), colormap.table())
+}
+
+/// Black, the more opaque the less a pixel mattered: drawn over the photo at the overlay's opacity
+/// it makes a spotlight. The size of [`Placement::seen`].
+pub fn spotlight_layer(map: &Map, placement: &Placement, scale: Scale) -> RgbaImage {
+    let importance = importance(map, placement, scale);
+    let mut picture = RgbaImage::new(importance.width(), importance.height());
+    for (pixel, value) in picture.pixels_mut().zip(importance.as_raw()) {
+        *pixel = Rgba([0, 0, 0, 255 - value]);
+    }
+    picture
+}
+
+/// The whole photo with the heat map over what the network saw and a shade over the rest.
+///
+/// Blend is `photo · (1 - o) + heat · o`, spotlight `photo · (1 - o · (1 - importance))`, both in
+/// sRGB. `placement` is scaled to the photo where that is a reduced copy.
+pub fn overlay(photo: &RgbImage, map: &Map, placement: &Placement, look: &Look) -> RgbImage {
+    let placement = placement.at_size(photo.width(), photo.height());
+    let seen = placement.seen();
+    let importance = importance(map, &placement, look.scale);
+    let opacity = look.opacity.clamp(0.0, 1.0);
+    let mut picture = shaded(photo, &seen);
+    match look.overlay {
+        Overlay::Blend => {
+            let table = look.colormap.table();
+            blend(&mut picture, &seen, &importance, table, opacity);
+        }
+        Overlay::Spotlight => {
+            let light: [f32; 256] =
+                std::array::from_fn(|value| 1.0 - opacity * (1.0 - value as f32 / 255.0));
+            each_seen(&mut picture, &seen, &importance, |pixel, value| {
+                let light = light[usize::from(value)];
+                for channel in pixel {
+                    *channel = floored(f32::from(*channel) * light);
+                }
+            });
+        }
+    }
+    picture
+}
+
+/// A signed map through the diverging table, the size of [`Placement::seen`]: entry 127 for zero,
+/// the first and the last for minus and plus the end of the scale, which is the map's largest
+/// magnitude under [`Scale::Own`].
+///
+/// A map of zeros is all neutral, never stretched.
+pub fn difference_layer(map: &Map, placement: &Placement, scale: Scale) -> RgbImage {
+    coloured(&signed_steps(map, placement, scale), diverging())
+}
+
+/// The whole photo with a signed map over what the network saw, as [`overlay`] blends a heat map.
+pub fn difference_overlay(
+    photo: &RgbImage,
+    map: &Map,
+    placement: &Placement,
+    opacity: f32,
+    scale: Scale,
+) -> RgbImage {
+    let placement = placement.at_size(photo.width(), photo.height());
+    let seen = placement.seen();
+    let steps = signed_steps(map, &placement, scale);
+    let mut picture = shaded(photo, &seen);
+    let opacity = opacity.clamp(0.0, 1.0);
+    blend(&mut picture, &seen, &steps, diverging(), opacity);
+    picture
+}
+
+/// A signed map as entries of the diverging table.
+fn signed_steps(map: &Map, placement: &Placement, scale: Scale) -> GrayImage {
+    let seen = placement.seen();
+    let mut picture = GrayImage::from_pixel(seen.width, seen.height, Luma([MID_GREY]));
+    let (false, Some(end)) = (map.is_empty(), scale.divisor(map.max_abs())) else {
+        return picture;
+    };
+    let scaled: Vec<f32> = map.values.iter().map(|value| value / end).collect();
+    let mut upsampler = Upsampler::new((map.width, map.height), placement);
+    let mut row = vec![0.0; seen.width as usize];
+    for (y, bytes) in picture.chunks_exact_mut(row.len()).enumerate() {
+        upsampler.row(&scaled, y, &mut row);
+        for (byte, value) in bytes.iter_mut().zip(&row) {
+            *byte = signed_byte(*value);
+        }
+    }
+    picture
+}
+
+/// From -1 to 1 onto 0 to 255; 0 is [`MID_GREY`].
+fn signed_byte(value: f32) -> u8 {
+    (value.clamp(-1.0, 1.0) * 127.5 + 127.5) as u8
+}
+
+/// A signed picture over the whole image: zero is mid-grey, as bright above as it is dark below.
+///
+/// White and black stand for ± [`signed_scale`]; a few extreme pixels would otherwise leave the
+/// rest grey. What the network did not see is mid-grey, shaded.
+pub fn signed(values: &SignedImage, placement: &Placement) -> RgbImage {
+    let (width, height) = placement.image;
+    let seen = placement.seen();
+    let unseen = unseen_shade()[usize::from(MID_GREY)];
+    let mut picture = RgbImage::from_pixel(width, height, Rgb([unseen; 3]));
+    let plane = values.width * values.height;
+    if plane == 0 {
+        return picture;
+    }
+    let scale = signed_scale(values);
+    let mut upsampler = Upsampler::new((values.width, values.height), placement);
+    let mut row = vec![0.0; seen.width as usize];
+    for y in 0..seen.height as usize {
+        let pixels = seen_row(&mut picture, &seen, y);
+        for (channel, from) in values.rgb().into_iter().enumerate() {
+            let Some(plane) = values.values.get(from * plane..(from + 1) * plane) else {
+                continue;
+            };
+            upsampler.row(plane, y, &mut row);
+            for (pixel, value) in pixels.chunks_exact_mut(3).zip(&row) {
+                pixel[channel] = signed_byte(value / scale);
+            }
+        }
+    }
+    picture
+}
+
+/// The magnitude that a signed picture shows as black or white: the 99.5th percentile of the
+/// magnitudes that are not zero, 1 where all are.
+pub fn signed_scale(values: &SignedImage) -> f32 {
+    let mut magnitudes: Vec<f32> = values
+        .values
+        .iter()
+        .map(|value| value.abs())
+        .filter(|value| *value > 0.0 && value.is_finite())
+        .collect();
+    if magnitudes.is_empty() {
+        return 1.0;
+    }
+    let rank = (magnitudes.len() as f64 * 0.995).ceil() as usize - 1;
+    *magnitudes.select_nth_unstable_by(rank, f32::total_cmp).1
+}
+
+/// A copy of the photo, shaded outside `seen`.
+fn shaded(photo: &RgbImage, seen: &PixelBox) -> RgbImage {
+    let shade = unseen_shade();
+    let mut picture = photo.clone();
+    let darken = |bytes: &mut [u8]| {
+        for byte in bytes {
+            *byte = shade[usize::from(*byte)];
+        }
+    };
+    let (left, right) = (3 * seen.x as usize, 3 * (seen.x + seen.width) as usize);
+    for (y, row) in picture
+        .chunks_exact_mut(3 * photo.width() as usize)
+        .enumerate()
+    {
+        let inside = (seen.y as usize..(seen.y + seen.height) as usize).contains(&y);
+        if inside {
+            darken(&mut row[..left]);
+            darken(&mut row[right..]);
+        } else {
+            darken(row);
+        }
+    }
+    picture
+}
+
+/// Each value under the shade.
+fn unseen_shade() -> [u8; 256] {
+    std::array::from_fn(|value| floored(value as f32 * (1.0 - UNSEEN_SHADE)))
+}
+
+/// Each entry of a table in its colour.
+fn coloured(entries: &GrayImage, table: &[[u8; 3]; 256]) -> RgbImage {
+    let mut picture = RgbImage::new(entries.width(), entries.height());
+    for (pixel, entry) in picture.chunks_exact_mut(3).zip(entries.as_raw()) {
+        pixel.copy_from_slice(&table[usize::from(*entry)]);
+    }
+    picture
+}
+
+/// Lays the entries' colours over the seen pixels.
+fn blend(
+    picture: &mut RgbImage,
+    seen: &PixelBox,
+    entries: &GrayImage,
+    table: &[[u8; 3]; 256],
+    opacity: f32,
+) {
+    let colours = table.map(|colour| colour.map(f32::from));
+    each_seen(picture, seen, entries, |pixel, entry| {
+        let colour = &colours[usize::from(entry)];
+        for (channel, colour) in pixel.iter_mut().zip(colour) {
+            let below = f32::from(*channel);
+            *channel = floored(below + (colour - below) * opacity);
+        }
+    });
+}
+
+/// Calls `paint` with each seen pixel's three bytes and its value.
+fn each_seen(
+    picture: &mut RgbImage,
+    seen: &PixelBox,
+    values: &GrayImage,
+    mut paint: impl FnMut(&mut [u8], u8),
+) {
+    for (y, values) in values.chunks_exact(seen.width as usize).enumerate() {
+        let row = seen_row(picture, seen, y);
+        for (pixel, value) in row.chunks_exact_mut(3).zip(values) {
+            paint(pixel, *value);
+        }
+    }
+}
+
+/// The bytes of row `y` of the seen box within the whole picture.
+fn seen_row<'a>(picture: &'a mut RgbImage, seen: &PixelBox, y: usize) -> &'a mut [u8] {
+    let stride = 3 * picture.width() as usize;
+    let start = (seen.y as usize + y) * stride + 3 * seen.x as usize;
+    let bytes: &mut [u8] = picture;
+    &mut bytes[start..start + 3 * seen.width as usize]
+}
+
+/// Down to a whole level; a whole value that rounding left a hair below itself stays.
+fn floored(value: f32) -> u8 {
+    (value + 1.0 / 1024.0) as u8
+}
+
+#[cfg(test)]
+mod tests;

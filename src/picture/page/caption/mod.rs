@@ -1,0 +1,181 @@
+//! What stands under exported panels: which class, where, how sure, and what the colours mean.
+//!
+//! A picture leaves the program and travels alone; its caption must say enough to make it again.
+
+mod block;
+
+use crate::picture::map::compose::{Look, Scale};
+
+pub(crate) use block::Block;
+
+/// What the panels show, as plain words and numbers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Caption {
+    /// The model's name: `squeezenet1_1`.
+    pub model: String,
+    /// The layer's path: `features.12`.
+    pub layer: String,
+    /// The class, or the score in words: `tabby rather than lynx`.
+    pub class: String,
+    /// Softmax of the class, in [0, 1]; `None` where the score is not of one class.
+    pub probability: Option<f32>,
+    pub look: Look,
+    /// The raw map's maximum: what the legend's right end stands for under [`Scale::Own`].
+    pub map_max: f32,
+    /// Things to be said below, a line each.
+    pub notes: Vec<String>,
+}
+
+/// One thing the caption tells: a small label, a value, and details below it.
+struct Field {
+    label: &'static str,
+    value: String,
+    details: Vec<String>,
+    /// Draw the colour bar in the value's place.
+    legend: bool,
+}
+
+impl Caption {
+    /// In the order of the panels above: what was asked, what the colours mean, where it was asked.
+    fn fields(&self) -> Vec<Field> {
+        let text = |label, value: &str, details| Field {
+            label,
+            value: value.to_owned(),
+            details,
+            legend: false,
+        };
+        let probability = self.probability.map(percent);
+        vec![
+            text(
+                "Class",
+                &self.class,
+                probability
+                    .map(|p| format!("probability {p}"))
+                    .into_iter()
+                    .collect(),
+            ),
+            Field {
+                label: "Heat map scale",
+                value: String::new(),
+                details: self.scale_details(),
+                legend: true,
+            },
+            text("Layer", &self.layer, Vec::new()),
+            text("Model", &self.model, Vec::new()),
+        ]
+    }
+
+    /// How the map is shown; its maximum where the legend ends at another value.
+    fn scale_details(&self) -> Vec<String> {
+        let mut details = vec![self.look.describe()];
+        if self.look.scale != Scale::Own && self.map_max > 0.0 {
+            details.push(format!("map maximum {}", significant(self.map_max)));
+        }
+        details
+    }
+}
+
+/// A number's text with a true minus sign, as wide as the digits beside it.
+pub fn with_minus(number: String) -> String {
+    match number.strip_prefix('-') {
+        Some(rest) if !rest.contains(|c| matches!(c, '1'..='9')) => rest.to_owned(),
+        Some(rest) => format!("−{rest}"),
+        None => number,
+    }
+}
+
+/// A value in three significant digits: `14.2`, `0.00312`, `−1.20e-5`.
+pub fn significant(value: f32) -> String {
+    with_minus(three_digits(value, 1e-3))
+}
+
+/// The same where values of several layers stand side by side, to be compared at a glance: without a
+/// power of ten as far as there is room, `0.000920` beside `0.00104`.
+pub fn significant_beside_others(value: f32) -> String {
+    with_minus(three_digits(value, 1e-5))
+}
+
+/// With a power of ten below `plain_from`.
+fn three_digits(value: f32, plain_from: f32) -> String {
+    let magnitude = value.abs();
+    if value == 0.0 {
+        return "0".to_owned();
+    }
+    if !(plain_from..1e5).contains(&magnitude) {
+        return format!("{value:.2e}");
+    }
+    // 9.996 rounds to 10.0, not to 10.00.
+    let digits = format!("{magnitude:.2e}");
+    let exponent = digits
+        .split_once('e')
+        .and_then(|(_, e)| e.parse::<i32>().ok());
+    let decimals = (2 - exponent.unwrap_or(0)).max(0) as usize;
+    format!("{value:.decimals$}")
+}
+
+/// A probability in per cent: `39.3 %`, and `< 0.1 %` rather than a zero that it is not.
+pub fn percent(probability: f32) -> String {
+    let percent = probability * 100.0;
+    if percent > 0.0 && percent < 0.1 {
+        "< 0.1 %".to_owned()
+    } else {
+        format!("{percent:.1} %")
+    }
+}
+
+/// How large the difference of two maps is, and on which scale it is coloured: as the legend says.
+pub fn difference(most: f32, scale: Scale) -> String {
+    match scale {
+        _ if most <= 0.0 => "no difference".to_owned(),
+        Scale::Own => format!("difference ± {}", significant(most)),
+        Scale::UpTo(end) => {
+            let (most, end) = (significant(most), significant(end));
+            format!("largest difference {most} of ± {end}")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_three_significant_digits() {
+        for (value, said) in [
+            (0.0, "0"),
+            (14.236, "14.2"),
+            (9.996, "10.0"),
+            (999.7, "1000"),
+            (1234.5, "1234"),
+            (0.003_124, "0.00312"),
+            (0.25, "0.250"),
+            (1.2e-5, "1.20e-5"),
+            (3e7, "3.00e7"),
+            (-0.25, "−0.250"),
+            (-1.2e-5, "−1.20e-5"),
+        ] {
+            assert_eq!(significant(value), said);
+        }
+    }
+
+    #[test]
+    fn numbers_side_by_side_are_written_alike() {
+        for (value, said) in [
+            (14.236, "14.2"),
+            (0.001_04, "0.00104"),
+            (9.2e-4, "0.000920"),
+            (1.2e-5, "0.0000120"),
+            (1.2e-6, "1.20e-6"),
+        ] {
+            assert_eq!(significant_beside_others(value), said);
+        }
+    }
+
+    #[test]
+    fn a_small_probability_is_not_called_zero() {
+        assert_eq!(percent(0.3928), "39.3 %");
+        assert_eq!(percent(0.0002), "< 0.1 %");
+        assert_eq!(percent(0.0), "0.0 %");
+        assert_eq!(percent(1.0), "100.0 %");
+    }
+}

@@ -1,0 +1,256 @@
+//! Text on pixels, in Roboto, measured before it is drawn so that nothing is ever cut off.
+
+use std::sync::LazyLock;
+
+use ab_glyph::{Font, FontRef, Glyph, PxScale, PxScaleFont, ScaleFont, point};
+use image::RgbImage;
+
+/// Size, weight and colour of a run of text.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Style {
+    pub weight: Weight,
+    /// The em in pixels.
+    pub em: f32,
+    pub colour: [u8; 3],
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Weight {
+    Regular,
+    Medium,
+}
+
+impl Weight {
+    pub const ALL: [Weight; 2] = [Weight::Regular, Weight::Medium];
+
+    /// The font's file, as it is compiled in.
+    pub fn file(self) -> &'static [u8] {
+        match self {
+            Weight::Regular => include_bytes!("../../../assets/fonts/Roboto-Regular.ttf"),
+            Weight::Medium => include_bytes!("../../../assets/fonts/Roboto-Medium.ttf"),
+        }
+    }
+
+    pub fn font(self) -> &'static FontRef<'static> {
+        match self {
+            Weight::Regular => &REGULAR,
+            Weight::Medium => &MEDIUM,
+        }
+    }
+}
+
+impl Style {
+    /// How wide `text` is, in pixels.
+    pub fn width(&self, text: &str) -> f32 {
+        let mut right = 0.0;
+        self.lay_out(text, |_, end| right = end);
+        right
+    }
+
+    /// From the top of a line to its baseline, in pixels; the cap height lies centred in a line.
+    pub fn ascent(&self) -> f32 {
+        const CAP_HEIGHT: f32 = 0.711;
+        self.em * CAP_HEIGHT
+    }
+
+    /// Draws one line with its left edge at `x` and the tops of its capitals at `y`.
+    pub fn draw(&self, canvas: &mut RgbImage, x: f32, y: f32, text: &str) {
+        let baseline = (y + self.ascent()).round();
+        let font = self.font();
+        self.lay_out(text, |mut glyph, _| {
+            glyph.position = point(x.round() + glyph.position.x, baseline);
+            if let Some(outline) = font.outline_glyph(glyph) {
+                let bounds = outline.px_bounds();
+                let (left, top) = (bounds.min.x as i64, bounds.min.y as i64);
+                outline.draw(|dx, dy, coverage| {
+                    let at = (left + i64::from(dx), top + i64::from(dy));
+                    cover(canvas, at, self.colour, coverage);
+                });
+            }
+        });
+    }
+
+    /// `text` in at most `lines` lines of `width` pixels: broken at spaces, then after the
+    /// punctuation of paths, then anywhere; what is left over ends in an ellipsis.
+    pub fn wrap(&self, text: &str, width: f32, lines: usize) -> Vec<String> {
+        let mut wrapped = Vec::new();
+        let mut rest = text.trim();
+        while !rest.is_empty() && wrapped.len() < lines {
+            if wrapped.len() + 1 == lines {
+                wrapped.push(self.elide(rest, width));
+                break;
+            }
+            let end = self.break_before(rest, width);
+            wrapped.push(rest[..end].trim_end().to_owned());
+            rest = rest[end..].trim_start();
+        }
+        wrapped
+    }
+
+    /// `text`, or as much of it as fits `width` with an ellipsis.
+    pub fn elide(&self, text: &str, width: f32) -> String {
+        if self.width(text) <= width {
+            return text.to_owned();
+        }
+        let room = width - self.width("…");
+        let end = self.fitting(text, room);
+        format!("{}…", text[..end].trim_end())
+    }
+
+    /// The byte at which a line of `width` pixels ends; at least one character is taken.
+    fn break_before(&self, text: &str, width: f32) -> usize {
+        let end = self.fitting(text, width);
+        if end == text.len() {
+            return end;
+        }
+        let after = |found: Option<(usize, char)>| found.map(|(at, c)| at + c.len_utf8());
+        // A space right behind the line is as good a break as one within.
+        if text[end..].starts_with(' ') {
+            return end;
+        }
+        let line = &text[..end];
+        let space = line.char_indices().rfind(|(_, c)| *c == ' ');
+        let joint = line.char_indices().rfind(|(_, c)| "._-/@,".contains(*c));
+        let first = text.chars().next().map_or(0, char::len_utf8);
+        after(space).or(after(joint)).unwrap_or(end).max(first)
+    }
+
+    /// The end, in bytes, of the longest beginning of `text` that is no wider than `width`.
+    fn fitting(&self, text: &str, width: f32) -> usize {
+        let mut ends = text.char_indices().map(|(at, c)| at + c.len_utf8());
+        let mut fits = 0;
+        self.lay_out(text, |_, right| {
+            if let Some(end) = ends.next()
+                && right <= width
+            {
+                fits = end;
+            }
+        });
+        fits
+    }
+
+    /// Gives each glyph, at its place on a line from 0, with the pen's place after it.
+    fn lay_out(&self, text: &str, mut each: impl FnMut(Glyph, f32)) {
+        let font = self.font();
+        let mut pen = 0.0;
+        let mut before = None;
+        for c in text.chars() {
+            let id = font.glyph_id(if c.is_control() { ' ' } else { c });
+            if let Some(before) = before {
+                pen += font.kern(before, id);
+            }
+            let glyph = id.with_scale_and_position(font.scale(), point(pen, 0.0));
+            pen += font.h_advance(id);
+            before = Some(id);
+            each(glyph, pen);
+        }
+    }
+
+    fn font(&self) -> PxScaleFont<&'static FontRef<'static>> {
+        let font = self.weight.font();
+        // ab_glyph scales by the line's height, designers by the em.
+        let height = font.height_unscaled() / font.units_per_em().unwrap_or(1000.0);
+        font.into_scaled(PxScale::from(self.em * height))
+    }
+}
+
+static REGULAR: LazyLock<FontRef<'static>> = LazyLock::new(|| compiled_in(Weight::Regular));
+static MEDIUM: LazyLock<FontRef<'static>> = LazyLock::new(|| compiled_in(Weight::Medium));
+
+fn compiled_in(weight: Weight) -> FontRef<'static> {
+    // The bytes are fixed when the program is built, and the tests below read both fonts.
+    FontRef::try_from_slice(weight.file()).expect("the fonts compiled into the program are valid")
+}
+
+/// Lays `colour` over one pixel; places off the canvas are passed over.
+fn cover(canvas: &mut RgbImage, at: (i64, i64), colour: [u8; 3], coverage: f32) {
+    let (Ok(x), Ok(y)) = (u32::try_from(at.0), u32::try_from(at.1)) else {
+        return;
+    };
+    if let Some(pixel) = canvas.get_pixel_mut_checked(x, y) {
+        let coverage = coverage.clamp(0.0, 1.0);
+        for (below, above) in pixel.0.iter_mut().zip(colour) {
+            let mixed = f32::from(*below) + (f32::from(above) - f32::from(*below)) * coverage;
+            *below = mixed.round() as u8;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::Rgb;
+
+    const STYLE: Style = Style {
+        weight: Weight::Regular,
+        em: 20.0,
+        colour: [0; 3],
+    };
+
+    #[test]
+    fn digits_are_all_as_wide_as_each_other_and_medium_is_wider_than_regular() {
+        let zero = STYLE.width("0");
+        for digit in '1'..='9' {
+            assert_eq!(STYLE.width(&digit.to_string()), zero);
+        }
+        let medium = Style {
+            weight: Weight::Medium,
+            ..STYLE
+        };
+        assert!(medium.width("Guided backprop") > STYLE.width("Guided backprop"));
+    }
+
+    #[test]
+    fn drawn_text_stays_within_its_measured_width_and_has_the_capitals_height() {
+        let mut canvas = RgbImage::from_pixel(200, 60, Rgb([255; 3]));
+        STYLE.draw(&mut canvas, 10.0, 20.0, "HEAT");
+        let inked = |(_, _, pixel): &(u32, u32, &Rgb<u8>)| pixel.0[0] < 128;
+        let columns: Vec<u32> = canvas
+            .enumerate_pixels()
+            .filter(inked)
+            .map(|p| p.0)
+            .collect();
+        let rows: Vec<u32> = canvas
+            .enumerate_pixels()
+            .filter(inked)
+            .map(|p| p.1)
+            .collect();
+        let (left, right) = (
+            *columns.iter().min().unwrap(),
+            *columns.iter().max().unwrap(),
+        );
+        assert!(left >= 10 && right as f32 <= 10.0 + STYLE.width("HEAT"));
+        let (top, bottom) = (*rows.iter().min().unwrap(), *rows.iter().max().unwrap());
+        assert!(
+            (19..=21).contains(&top) && (33..=35).contains(&bottom),
+            "{top}..{bottom}"
+        );
+    }
+
+    #[test]
+    fn wrapping_breaks_at_spaces_then_at_joints_and_loses_nothing() {
+        let width = STYLE.width("Egyptian cat");
+        assert_eq!(STYLE.wrap("Egyptian cat", width, 3), ["Egyptian cat"]);
+        assert_eq!(
+            STYLE.wrap("Egyptian cat", width - 1.0, 3),
+            ["Egyptian", "cat"]
+        );
+        let path = "features.denseblock4.denselayer16.conv2";
+        let lines = STYLE.wrap(path, STYLE.width("features.denseblock4.de"), 5);
+        assert_eq!(lines, ["features.denseblock4.", "denselayer16.conv2"]);
+        let lines = STYLE.wrap("supercalifragilistic", STYLE.width("super"), 9);
+        assert_eq!(lines.concat(), "supercalifragilistic");
+        assert!(lines.len() > 3);
+    }
+
+    #[test]
+    fn what_does_not_fit_ends_in_an_ellipsis_within_the_width() {
+        let width = STYLE.width("a long class");
+        let lines = STYLE.wrap("a long class name that goes on and on", width, 2);
+        assert_eq!(lines.len(), 2);
+        assert!(lines[1].ends_with('…'));
+        assert!(lines.iter().all(|line| STYLE.width(line) <= width));
+        // No room at all still ends.
+        assert_eq!(STYLE.wrap("abc", 1.0, 2), ["a", "…"]);
+    }
+}

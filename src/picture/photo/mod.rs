@@ -1,0 +1,5 @@
+//! TODO
+
+pub mod decode;
+pub mod geometry;
+pub mod resample;
