@@ -1,7 +1,8 @@
-//! Why a command cannot be carried out now, in words that say what would have to be done first.
+//! Why a command is not possible now, in words that say what has to be done first.
 
 use super::Command;
-use crate::app::App;
+use super::action::Action;
+use crate::app::scene::Scene;
 use crate::app::state::rows::MAX_PINS;
 use crate::app::tasks::export;
 
@@ -11,89 +12,155 @@ const BOTH_FIRST: &str = "Open an image and a model first";
 const NO_ROOM: &str = "There is no room for another pin: unpin a view first";
 const CLASS_FIRST: &str = "Compare with another class first";
 
-impl App {
-    /// `None` where it can be done.
-    pub(crate) fn why_not(&self, command: &Command) -> Option<&'static str> {
-        let state = &self.state;
-        let unless = |possible: bool, why| (!possible).then_some(why);
-        let image = unless(state.photo.is_some(), IMAGE_FIRST);
-        let model = unless(state.model().is_some(), MODEL_FIRST);
+impl Scene<'_> {
+    /// `None` where the command is possible.
+    pub fn why_not(&self, command: &Command) -> Option<&'static str> {
         match command {
-            Command::ExportComposite
-            | Command::ExportStrip
-            | Command::CopyComposite
-            | Command::ExportPanel(_) => {
-                let why = match state.subject() {
-                    None => BOTH_FIRST,
-                    Some(_) if self.has_nowhere_to_look() => "This model has no map",
-                    Some(_) => "The panels are not all there yet",
-                };
-                unless(export::is_ready(state), why)
+            Command::Do(action) => self.why_no_action(*action),
+            Command::ExportPanel(_) => self.why_no_export(),
+            Command::Pin(_) => self.why_no_pin(),
+            Command::SortPictures(_) | Command::FilterPictures(_) => self.why_no_gallery(),
+            // Offered only where they are possible.
+            Command::OpenPath(_)
+            | Command::UseTypedPath(_)
+            | Command::Locate(_)
+            | Command::AnswerArchitecture(_)
+            | Command::OpenImages(_)
+            | Command::OpenPicture(_)
+            | Command::PredictFolder(_)
+            | Command::LimitThumbnails(_)
+            | Command::UnfoldGallery(_)
+            | Command::ChooseLayer(_)
+            | Command::ToggleLayer(_)
+            | Command::ToggleBranch(_)
+            | Command::ToggleTile(_)
+            | Command::FilterLayers(_)
+            | Command::ChooseClass(_)
+            | Command::ChooseScore(_)
+            | Command::ChooseRival(_)
+            | Command::SetRival(..)
+            | Command::SetTruth(_)
+            | Command::SearchClasses(_)
+            | Command::SetTopK(_)
+            | Command::ActivateSide(_)
+            | Command::UseModel(_)
+            | Command::Unpin(_)
+            | Command::MovePin(..)
+            | Command::MakeLive(_)
+            | Command::SetPane(_)
+            | Command::SetList(_)
+            | Command::LookAtChannel(_)
+            | Command::TickChannel(_)
+            | Command::WholeMap
+            | Command::SortChannels(_)
+            | Command::SetOptions(_)
+            | Command::SetView(_)
+            | Command::SetTheme(_)
+            | Command::DismissNotice(_) => None,
+        }
+    }
+
+    fn why_no_action(&self, action: Action) -> Option<&'static str> {
+        let state = self.state;
+        match action {
+            Action::ExportComposite | Action::ExportStrip | Action::CopyComposite => {
+                self.why_no_export()
             }
-            Command::PreviousLayer
-            | Command::NextLayer
-            | Command::FindLayer
-            | Command::OpenSecondModel => model,
-            Command::PreviousClass | Command::NextClass | Command::FindClass => {
+            Action::PreviousLayer
+            | Action::NextLayer
+            | Action::FindLayer
+            | Action::OpenSecondModel => unless(state.model().is_some(), MODEL_FIRST),
+            Action::PreviousClass | Action::NextClass | Action::FindClass => {
                 unless(state.subject().is_some(), BOTH_FIRST)
             }
-            Command::ZoomIn
-            | Command::ZoomOut
-            | Command::WholePicture
-            | Command::PanLeft
-            | Command::PanRight
-            | Command::PanUp
-            | Command::PanDown => image,
-            Command::MarkTrue => unless(state.class().is_some(), BOTH_FIRST),
-            Command::PinView | Command::Pin(_) if state.pins.len() >= MAX_PINS => Some(NO_ROOM),
-            Command::PinView => {
+            Action::ZoomIn
+            | Action::ZoomOut
+            | Action::WholePicture
+            | Action::PanLeft
+            | Action::PanRight
+            | Action::PanUp
+            | Action::PanDown => unless(state.photo.is_some(), IMAGE_FIRST),
+            Action::MarkTrue => unless(state.class().is_some(), BOTH_FIRST),
+            Action::PinView => self.why_no_pin().or_else(|| {
                 let view = state.subject().and_then(|subject| subject.heat_key());
                 unless(view.is_some(), BOTH_FIRST)
-            }
-            Command::UnpinAll => {
-                let pinned = !state.pins.is_empty() || self.session.has_missing_pins();
+            }),
+            Action::UnpinAll => {
+                let pinned = !state.pins.is_empty() || self.persistence.session.has_missing_pins();
                 unless(pinned, "Nothing is pinned")
             }
-            Command::CloseSecondModel => unless(state.sides.len() > 1, "There is one model"),
-            Command::SwapClasses | Command::StopComparing => {
-                unless(state.side().rival.is_some(), CLASS_FIRST)
+            Action::CloseSecondModel => unless(state.sides.count() > 1, "There is one model"),
+            Action::SwapClasses | Action::StopComparing => {
+                unless(state.side().rival().is_some(), CLASS_FIRST)
             }
-            Command::PreviousPicture
-            | Command::NextPicture
-            | Command::FirstPicture
-            | Command::LastPicture
-            | Command::SortPictures(_)
-            | Command::FilterPictures(_)
-            | Command::CloseFolder => unless(self.has_gallery(), "Open a folder first"),
-            Command::Cancel => {
-                let possible =
-                    self.can_cancel() || state.side().choosing_rival || !self.notices.is_empty();
-                unless(possible, "Nothing is under way")
+            Action::PreviousPicture
+            | Action::NextPicture
+            | Action::FirstPicture
+            | Action::LastPicture
+            | Action::CloseFolder => self.why_no_gallery(),
+            Action::Cancel => {
+                let choosing = state.side().choice.is_choosing_rival();
+                let possible = self.can_cancel() || choosing || !self.notices.is_empty();
+                unless(possible, "Nothing is in progress")
             }
-            Command::ComputeAgain => match state.subject() {
+            Action::ComputeAgain => match state.subject() {
                 None => Some(BOTH_FIRST),
                 Some(_) if self.can_cancel() => Some("It is being computed"),
                 Some(_) => unless(self.lacks_results(), "Nothing was stopped"),
             },
-            Command::Undo => unless(self.can_undo(), "Nothing to undo"),
-            Command::Redo => unless(self.can_redo(), "Nothing to redo"),
-            Command::SaveSession => {
+            Action::Undo => {
+                let possible = self.persistence.undo.can_undo(state);
+                unless(possible, "Nothing to undo")
+            }
+            Action::Redo => {
+                let possible = self.persistence.undo.can_redo(state);
+                unless(possible, "Nothing to redo")
+            }
+            Action::SaveSession => {
                 let open = state.photo.is_some() || state.model().is_some();
                 unless(open, "Open an image or a model first")
             }
-            _ => None,
+            Action::OpenImage
+            | Action::OpenFolder
+            | Action::OpenModel
+            | Action::AboutModel
+            | Action::OpenSession
+            | Action::OpenPalette
+            | Action::ShowKeys => None,
         }
+    }
+
+    fn why_no_export(&self) -> Option<&'static str> {
+        let state = self.state;
+        let why = match state.subject() {
+            None => BOTH_FIRST,
+            Some(_) if state.has_nowhere_to_look() => "This model has no map",
+            Some(_) => "The panels are not all there yet",
+        };
+        unless(export::is_ready(state), why)
+    }
+
+    fn why_no_pin(&self) -> Option<&'static str> {
+        unless(self.state.pins.len() < MAX_PINS, NO_ROOM)
+    }
+
+    fn why_no_gallery(&self) -> Option<&'static str> {
+        unless(self.gallery.is_shown(), "Open a folder first")
     }
 
     /// Whether there is something to see that was not computed.
     fn lacks_results(&self) -> bool {
-        let state = &self.state;
+        let state = self.state;
         let strip = state.fresh_layer_maps().is_none_or(|maps| !maps.complete);
         strip
             || state.rows().iter().any(|row| {
                 let subject = &row.subject;
-                state.results.answer(subject).is_none()
+                state.results.prediction(subject).is_none()
                     || !(subject.has_nowhere_to_look() || state.results.are_complete(subject))
             })
     }
+}
+
+fn unless(possible: bool, why: &'static str) -> Option<&'static str> {
+    (!possible).then_some(why)
 }

@@ -1,5 +1,5 @@
-//! What the field that finds commands has to find: every command, every choice that a menu offers,
-//! and the files opened last.
+//! What the command palette can find: every action, every choice that a menu offers, and recent
+//! files.
 
 use std::path::Path;
 
@@ -9,48 +9,62 @@ use crate::figure::Panel;
 use crate::folder::{Filter, Sort};
 
 use super::Command;
+use super::action::Action;
 use super::shortcuts::keys_text;
-use crate::app::App;
-use crate::app::persistence::stored::Name;
-use crate::app::ui::dialogs::palette_ui::Entry;
+use crate::app::gallery;
+use crate::app::scene::Scene;
+use crate::app::state::by_name::Name;
+use crate::app::state::view_options::ViewOptions;
 
-impl App {
-    pub(crate) fn entries(&self, ctx: &Context) -> Vec<Entry> {
-        let commands = Command::ALL.into_iter();
-        // It is open already.
-        let commands = commands.filter(|command| *command != Command::OpenPalette);
-        let mut entries: Vec<Entry> = commands.map(|command| self.entry(command)).collect();
+/// Something that the palette can find.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    pub command: Command,
+    pub name: String,
+    /// Found by these words too, and shown beside the name where it is not empty.
+    pub detail: String,
+    pub keys: Option<String>,
+    /// One sentence for the tooltip.
+    pub hint: String,
+    /// Why it is not possible now.
+    pub why_not: Option<&'static str>,
+}
+
+impl Scene<'_> {
+    /// Everything that the command palette can find.
+    pub fn entries(&self, ctx: &Context) -> Vec<Entry> {
+        // The palette is open already.
+        let actions = Action::all().filter(|action| *action != Action::OpenPalette);
+        let mut entries: Vec<Entry> = actions.map(|action| self.action_entry(action)).collect();
         entries.extend(self.choices(ctx));
-        let memory = &self.memory;
-        entries.extend(
-            memory
-                .recent_images()
-                .iter()
-                .map(|path| recent("image", path)),
-        );
-        entries.extend(
-            memory
-                .recent_models()
-                .iter()
-                .map(|path| recent("model", path)),
-        );
+        let memory = &self.persistence.memory;
+        let images = memory.recent_images().iter();
+        entries.extend(images.map(|path| recent("image", path)));
+        let models = memory.recent_models().iter();
+        entries.extend(models.map(|path| recent("model", path)));
         entries
     }
 
-    fn entry(&self, command: Command) -> Entry {
+    fn action_entry(&self, action: Action) -> Entry {
+        let command = Command::Do(action);
         Entry {
-            name: command.label().to_owned(),
+            name: action.label().to_owned(),
             detail: String::new(),
-            keys: command.shortcut().map(keys_text),
-            hint: command.tooltip().to_owned(),
+            keys: action.shortcut().map(keys_text),
+            hint: action.tooltip().to_owned(),
             why_not: self.why_not(&command),
             command,
         }
     }
 
-    /// What the menus and lists offer, but for what is chosen already.
+    /// What menus and lists offer, except what is chosen already.
     fn choices(&self, ctx: &Context) -> Vec<Entry> {
-        let state = &self.state;
+        let options = self.state.options;
+        let changed = |change: &dyn Fn(&mut ViewOptions)| {
+            let mut options = options;
+            change(&mut options);
+            Command::SetOptions(options)
+        };
         let mut choices = Vec::new();
         let mut offer = |what: &str, name: &str, command: Command| {
             choices.push(Entry {
@@ -62,63 +76,64 @@ impl App {
                 command,
             });
         };
-        for map in others(state.colormap) {
-            offer("Colours", map.name(), Command::SetColormap(map));
+        for map in others(options.style.colormap) {
+            offer(
+                "Colours",
+                map.name(),
+                self.styled(|style| style.colormap = map),
+            );
         }
-        for overlay in others(state.overlay) {
-            offer("Overlay", overlay.label(), Command::SetOverlay(overlay));
+        for overlay in others(options.style.overlay) {
+            let command = self.styled(|style| style.overlay = overlay);
+            offer("Overlay", overlay.label(), command);
         }
-        for fit in others(state.fit) {
-            offer("Fit", fit.label(), Command::SetFit(fit));
+        for fit in others(options.fit) {
+            offer("Fit", fit.label(), changed(&|options| options.fit = fit));
         }
-        for rule in others(state.rule) {
-            offer("Rule", rule.label(), Command::SetRule(rule));
+        for rule in others(options.rule) {
+            offer(
+                "Rule",
+                rule.label(),
+                changed(&|options| options.rule = rule),
+            );
         }
-        for panels in others(state.arrangement) {
-            offer("Panels", panels.label(), Command::SetArrangement(panels));
+        for panels in others(options.style.arrangement) {
+            let command = self.styled(|style| style.arrangement = panels);
+            offer("Panels", panels.label(), command);
         }
         for theme in others(ctx.options(|o| o.theme_preference)) {
             offer("Theme", theme.name(), Command::SetTheme(theme));
         }
-        for size in others(state.export_px) {
-            offer(
-                "Size of exports",
-                size.label(),
-                Command::SetExportSize(size),
-            );
+        for size in others(options.export_size) {
+            let command = changed(&|options| options.export_size = size);
+            offer("Size of exports", size.label(), command);
         }
         for panel in Panel::ALL {
-            let name = panel.title(state.rule);
+            let name = panel.title(options.rule);
             offer("Export", name, Command::ExportPanel(panel));
         }
-        let switches = [
-            (
-                "Strip of layers",
-                state.strip,
-                Command::ShowStrip(!state.strip),
-            ),
-            (
-                "One scale for all rows",
-                state.common_scale,
-                Command::SetCommonScale(!state.common_scale),
-            ),
-            (
-                "One scale for the strip",
-                state.strip_common_scale,
-                Command::SetStripScale(!state.strip_common_scale),
-            ),
-        ];
-        for (what, on, command) in switches {
+        let mut switch = |what: &str, on: bool, command: Command| {
             offer(what, if on { "off" } else { "on" }, command);
-        }
+        };
+        let on = options.layer_strip;
+        let command = changed(&|options| options.layer_strip = !on);
+        switch("Strip of layers", on, command);
+        let on = options.style.common_scale;
+        let command = self.styled(|style| style.common_scale = !on);
+        switch("One scale for all rows", on, command);
+        let on = options.style.strip_common_scale;
+        let command = self.styled(|style| style.strip_common_scale = !on);
+        switch("One scale for the strip", on, command);
+
+        let list = &self.gallery.folder.list;
         for sort in Sort::ALL {
-            if sort != self.gallery.list.sort() {
+            if sort != list.sort() {
                 offer("Sort pictures", sort.label(), Command::SortPictures(sort));
             }
         }
         for filter in Filter::WITHOUT_CLASS {
-            if filter != self.gallery.list.filter() {
-                let name = self.filter_label(filter);
+            if filter != list.filter() {
+                let name = gallery::filter_label(self.state, filter);
                 offer("Show pictures", &name, Command::FilterPictures(filter));
             }
         }
@@ -126,14 +141,17 @@ impl App {
         choices
     }
 
-    /// The classes that the folder's pictures can be filtered by, as the model names them.
+    /// The classes that the folder's images can be filtered by.
     fn classes_to_show(&self) -> Vec<Entry> {
-        let classes = self.classes_there().into_iter();
+        let classes = self.gallery.classes_there().into_iter();
         let filters = classes.map(|(class, _)| Filter::Class(class));
         filters
-            .filter(|filter| *filter != self.gallery.list.filter())
+            .filter(|filter| *filter != self.gallery.folder.list.filter())
             .map(|filter| Entry {
-                name: format!("Show pictures: {}", self.filter_label(filter)),
+                name: format!(
+                    "Show pictures: {}",
+                    gallery::filter_label(self.state, filter)
+                ),
                 detail: String::new(),
                 keys: None,
                 hint: String::new(),
@@ -144,12 +162,12 @@ impl App {
     }
 }
 
-/// All but the one that is chosen.
+/// All choices but the current one.
 fn others<T: Name>(chosen: T) -> impl Iterator<Item = T> {
     T::ALL.iter().copied().filter(move |value| *value != chosen)
 }
 
-/// As it stands within a sentence; names such as Grad-CAM keep their capitals.
+/// As written within a sentence; names such as Grad-CAM keep their capitals.
 fn lower(name: &str) -> String {
     let mut letters = name.chars();
     let first = letters.next();
@@ -171,7 +189,7 @@ fn recent(kind: &str, path: &Path) -> Entry {
     }
 }
 
-/// A file's name, and the folder that tells it from others of that name.
+/// A file's name, and its folder to tell it from others of that name.
 pub fn name_and_folder(path: &Path) -> (String, String) {
     let words = |part: Option<&std::ffi::OsStr>| {
         part.map(|part| part.to_string_lossy().into_owned())

@@ -1,75 +1,56 @@
-//! The commands as lists: by what they are about, with their keys in words. The window's list of
-//! keys and the README's table are both made here, so neither can lag behind.
+//! Keyboard shortcuts: which actions were pressed, and how keys are written. The window's list of
+//! shortcuts and the README's table are both made from the actions, so that neither can lag behind.
 
-use egui::{Key, KeyboardShortcut, Modifiers};
+use egui::text_selection::LabelSelectionState;
+use egui::{Context, Key, KeyboardShortcut, Modifiers};
 
-use super::Command;
+use super::action::Action;
 
-/// What a command is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Group {
-    Files,
-    Choosing,
-    Looking,
-    Comparing,
-    Window,
-}
-
-impl Group {
-    pub const ALL: [Group; 5] = [
-        Group::Files,
-        Group::Choosing,
-        Group::Looking,
-        Group::Comparing,
-        Group::Window,
-    ];
-
-    pub fn label(self) -> &'static str {
-        match self {
-            Group::Files => "Files",
-            Group::Choosing => "Choosing",
-            Group::Looking => "Looking",
-            Group::Comparing => "Comparing",
-            Group::Window => "Window",
+/// The actions whose shortcuts were pressed in this frame.
+///
+/// `typing`: a text field had the focus when the frame began; then only combinations with Ctrl
+/// count, and copying and undoing belong to the field. `in_menu`: plain keys belong to an open menu
+/// or dialog.
+pub fn from_keys(ctx: &Context, typing: bool, in_menu: bool) -> Vec<Action> {
+    let held = in_menu || ctx.memory(|m| m.focused().is_some());
+    // The words of a message can be selected, and are what is copied then.
+    let selecting = ctx
+        .with_plugin(|labels: &mut LabelSelectionState| labels.has_selection())
+        .unwrap_or(false);
+    let mut commands = Vec::new();
+    let mut all: Vec<Action> = Action::all().collect();
+    // Ctrl+Shift+P is not Ctrl+P: the more keys are asked first.
+    all.sort_by_key(|c| {
+        let held = c.shortcut().map(|keys| keys.modifiers).unwrap_or_default();
+        (!held.command, !held.shift)
+    });
+    for command in all {
+        // What is typed behind the key that opens a field is meant for the field.
+        let opened = |action: &Action| {
+            let fields = [Action::OpenPalette, Action::FindLayer, Action::FindClass];
+            fields.contains(action)
+        };
+        let held = held || commands.iter().any(opened);
+        let Some(keys) = command.shortcut() else {
+            continue;
+        };
+        // No field and no list has a use for F1.
+        let plain = !keys.modifiers.command && keys.logical_key != Key::F1;
+        let copying = command == Action::CopyComposite;
+        let editing = copying || matches!(command, Action::Undo | Action::Redo);
+        if (typing && (plain || editing)) || (plain && held) || (selecting && copying) {
+            continue;
+        }
+        let pressed = ctx.input_mut(|i| {
+            // The window system turns Ctrl+C into an event of its own.
+            let copied = copying && i.events.iter().any(|e| matches!(e, egui::Event::Copy));
+            i.consume_shortcut(&keys) || copied
+        });
+        if pressed {
+            commands.push(command);
         }
     }
-
-    /// Those of the group, in the order of the enum.
-    pub fn commands(self) -> impl Iterator<Item = Command> {
-        Command::ALL.into_iter().filter(move |c| c.group() == self)
-    }
-
-    /// What the mouse does, for which there is no command.
-    pub fn gestures(self) -> &'static [Gesture] {
-        match self {
-            Group::Files => &[Gesture {
-                how: "Drop",
-                what: "Open an image, a model, a folder or a session",
-            }],
-            Group::Looking => &[
-                Gesture {
-                    how: "Wheel",
-                    what: "Zoom at the pointer, in all panels at once",
-                },
-                Gesture {
-                    how: "Drag",
-                    what: "Move the picture, in all panels at once",
-                },
-                Gesture {
-                    how: "Double-click",
-                    what: "Whole picture",
-                },
-            ],
-            _ => &[],
-        }
-    }
-}
-
-/// Something done with the mouse alone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Gesture {
-    pub how: &'static str,
-    pub what: &'static str,
+    commands
 }
 
 /// A shortcut as it stands on the keys of this system.
@@ -112,11 +93,12 @@ fn written(keys: KeyboardShortcut, mac: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::commands::group::{Gesture, Group};
 
     #[test]
-    fn every_command_stands_in_one_group() {
-        let listed: usize = Group::ALL.into_iter().map(|g| g.commands().count()).sum();
-        assert_eq!(listed, Command::ALL.len());
+    fn every_action_is_in_one_group() {
+        let listed: usize = Group::all().map(|group| group.actions().count()).sum();
+        assert_eq!(listed, Action::all().count());
     }
 
     #[test]
@@ -132,11 +114,11 @@ mod tests {
     /// The table of the README: commands that have keys, and what the mouse does.
     fn table() -> String {
         let mut table = "| | |\n|---|---|\n".to_owned();
-        for group in Group::ALL {
+        for group in Group::all() {
             table.push_str(&format!("| **{}** | |\n", group.label()));
-            for command in group.commands() {
-                if let Some(keys) = command.shortcut() {
-                    let label = command.label().trim_end_matches('…');
+            for action in group.actions() {
+                if let Some(keys) = action.shortcut() {
+                    let label = action.label().trim_end_matches('…');
                     table.push_str(&format!("| {} | {label} |\n", written(keys, false)));
                 }
             }

@@ -9,7 +9,7 @@ use crate::folder::Sort;
 
 use super::Reveal;
 use crate::app::App;
-use crate::app::ui::bars::notices::Place;
+use crate::app::notices::Place;
 
 /// Where a key leads from the open picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,8 +30,8 @@ impl Step {
     }
 }
 
-/// How long a word about what was passed over stands.
-const SAID_FOR: Duration = Duration::from_secs(8);
+/// How long the message about skipped images is shown.
+const SHOWN_FOR: Duration = Duration::from_secs(8);
 
 /// Pictures that a step has passed over since they turned out to be none.
 #[derive(Debug, Clone)]
@@ -42,6 +42,12 @@ pub struct PassedOver {
 }
 
 impl PassedOver {
+    /// What was skipped a moment ago, in words, and for how long that is still to be shown.
+    pub fn message(&self) -> Option<(String, Duration)> {
+        let left = SHOWN_FOR.checked_sub(self.at.elapsed())?;
+        Some((self.words(), left))
+    }
+
     fn words(&self) -> String {
         match self.count {
             1 => format!("Passed over {}, which cannot be opened", self.last),
@@ -54,16 +60,16 @@ impl App {
     /// Opens the picture that `step` leads to from the current one.
     pub(crate) fn step(&mut self, step: Step) {
         if let Some(index) = self.led_to(step) {
-            self.gallery_view.stop_opening();
-            self.gallery_view.walking = Some(step);
+            self.gallery.view.stop_opening();
+            self.gallery.view.walking = Some(step);
             self.open_picture(index);
         }
     }
 
     fn led_to(&self, step: Step) -> Option<usize> {
-        let list = &self.gallery.list;
+        let list = &self.gallery.folder.list;
         let order = list.order();
-        let here = self.gallery_view.current;
+        let here = self.gallery.view.current;
         let place = here.and_then(|index| order.iter().position(|other| *other == index));
         // A picture that is not in view stands between those that are.
         let after = here.map_or(0, |index| match list.sort() {
@@ -81,54 +87,49 @@ impl App {
     }
 
     /// The photo that was to be opened is there.
-    pub(crate) fn photo_stands(&mut self, path: &Path) {
+    pub(crate) fn photo_opened(&mut self, path: &Path) {
         self.notices.clear(Place::Picture);
-        if let Some(index) = self.gallery.list.find(path) {
-            self.gallery.set_unreadable(index, None);
+        if let Some(index) = self.gallery.folder.list.find(path) {
+            self.gallery.folder.set_unreadable(index, None);
         }
     }
 
     /// It cannot be opened. Whoever walks goes on past it; who asked for this one is told.
     pub(crate) fn photo_failed(&mut self, path: &Path, error: &Error) {
-        let index = self.gallery.list.find(path);
+        let index = self.gallery.folder.list.find(path);
         if let (Some(index), Error::Picture(error)) = (index, error) {
-            self.gallery.set_unreadable(index, Some(error.to_string()));
+            self.gallery
+                .folder
+                .set_unreadable(index, Some(error.to_string()));
         }
-        match (index, self.gallery_view.walking) {
+        match (index, self.gallery.view.walking) {
             (Some(index), Some(step)) => self.pass_over(index, step),
             _ => self.notices.not_opened(Place::Picture, error),
         }
     }
 
     fn pass_over(&mut self, index: usize, step: Step) {
-        let before = self.gallery_view.passed_over.take();
-        self.gallery_view.passed_over = Some(PassedOver {
-            last: self.gallery.list.entries()[index].name.clone(),
+        let before = self.gallery.view.passed_over.take();
+        self.gallery.view.passed_over = Some(PassedOver {
+            last: self.gallery.folder.list.entries()[index].name.clone(),
             count: before.map_or(0, |before| before.count) + 1,
             at: Instant::now(),
         });
-        if self.gallery_view.current != Some(index) {
+        if self.gallery.view.current != Some(index) {
             // The newest wish is another one, and comes next.
             return;
         }
         let onward = step.onward();
         match self.led_to(onward) {
             Some(next) => {
-                self.gallery_view.walking = Some(onward);
+                self.gallery.view.walking = Some(onward);
                 self.open_picture(next);
             }
             None => {
-                self.gallery_view.walking = None;
+                self.gallery.view.walking = None;
                 self.find_current();
-                self.gallery_view.reveal = self.gallery_view.current.map(Reveal::Picture);
+                self.panels.gallery.reveal = self.gallery.view.current.map(Reveal::Picture);
             }
         }
-    }
-
-    /// What was passed over a moment ago, in words, and for how long that is still to be said.
-    pub(crate) fn passed_over_words(&self) -> Option<(String, Duration)> {
-        let passed = self.gallery_view.passed_over.as_ref()?;
-        let left = SAID_FOR.checked_sub(passed.at.elapsed())?;
-        Some((passed.words(), left))
     }
 }

@@ -1,180 +1,31 @@
-//! Choices as files name them: by words that outlive the order of an enum, and by a class's label as
-//! well as its number, since a model that is trained anew may number its classes anew.
+//! Models, classes and scores in files. A class is stored by its label as well as its index, since a
+//! model that is trained again may number its classes differently.
 
 use std::path::PathBuf;
 
-use egui::ThemePreference;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::engine::ModelInfo;
 use crate::explain::Score;
-use crate::model::{Preprocess, Reading, ReluRule, Usage};
-use crate::picture::map::colormap::Colormap;
-use crate::picture::map::compose::Overlay;
-use crate::picture::photo::geometry::{Filter, Fit};
+use crate::model::{Preprocess, Reading, Usage};
+use crate::picture::photo::geometry::Filter;
 
-use crate::app::state::{Arrangement, ExportSize};
+use crate::app::state::by_name;
 
 /// No network takes pictures with a longer side, in pixels.
 const MAX_SIDE: u32 = 1 << 16;
 
-/// One of a few, each with a name that stays.
-pub trait Name: Copy + PartialEq + Default + 'static {
-    const ALL: &'static [Self];
-    fn name(self) -> &'static str;
-}
-
-/// A choice in a file. A name that is not known here, as a newer version may have written it, is
-/// kept as it is and read as the default.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Named<T> {
-    Known(T),
-    Foreign(String),
-}
-
-impl<T: Name> Named<T> {
-    pub fn get(&self) -> T {
-        match self {
-            Named::Known(value) => *value,
-            Named::Foreign(_) => T::default(),
-        }
-    }
-
-    /// Changes what is stored only where it is read as something else.
-    pub fn set(&mut self, value: T) {
-        if self.get() != value {
-            *self = Named::Known(value);
-        }
-    }
-
-    /// The name that is not known here.
-    pub fn foreign(&self) -> Option<&str> {
-        match self {
-            Named::Known(_) => None,
-            Named::Foreign(name) => Some(name),
-        }
-    }
-}
-
-impl<T: Name> Default for Named<T> {
-    fn default() -> Self {
-        Named::Known(T::default())
-    }
-}
-
-impl<T> From<T> for Named<T> {
-    fn from(value: T) -> Self {
-        Named::Known(value)
-    }
-}
-
-impl<T: Name> Serialize for Named<T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(match self {
-            Named::Known(value) => value.name(),
-            Named::Foreign(name) => name,
-        })
-    }
-}
-
-impl<'de, T: Name> Deserialize<'de> for Named<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let name = String::deserialize(deserializer)?;
-        let found = T::ALL.iter().find(|value| value.name() == name);
-        Ok(found.map_or(Named::Foreign(name), |value| Named::Known(*value)))
-    }
-}
-
-impl Name for Colormap {
-    const ALL: &'static [Self] = &Colormap::ALL;
-    fn name(self) -> &'static str {
-        Colormap::name(self)
-    }
-}
-
-impl Name for Overlay {
-    const ALL: &'static [Self] = &Overlay::ALL;
-    fn name(self) -> &'static str {
-        Overlay::name(self)
-    }
-}
-
-impl Name for Fit {
-    const ALL: &'static [Self] = &Fit::ALL;
-    fn name(self) -> &'static str {
-        Fit::name(self)
-    }
-}
-
-impl Name for ReluRule {
-    const ALL: &'static [Self] = &ReluRule::ALL;
-    fn name(self) -> &'static str {
-        match self {
-            ReluRule::Guided => "guided",
-            ReluRule::Deconvnet => "deconvnet",
-            ReluRule::Gradient => "gradient",
-        }
-    }
-}
-
-impl Name for Arrangement {
-    const ALL: &'static [Self] = &Arrangement::ALL;
-    fn name(self) -> &'static str {
-        match self {
-            Arrangement::Automatic => "automatic",
-            Arrangement::Row => "row",
-            Arrangement::Square => "square",
-        }
-    }
-}
-
-impl Name for ExportSize {
-    const ALL: &'static [Self] = &ExportSize::ALL;
-    fn name(self) -> &'static str {
-        match self {
-            ExportSize::Photo => "photo",
-            ExportSize::Large => "large",
-            ExportSize::Medium => "medium",
-            ExportSize::Small => "small",
-        }
-    }
-}
-
-impl Name for ThemePreference {
-    const ALL: &'static [Self] = &[
-        ThemePreference::System,
-        ThemePreference::Light,
-        ThemePreference::Dark,
-    ];
-    fn name(self) -> &'static str {
-        match self {
-            ThemePreference::System => "system",
-            ThemePreference::Light => "light",
-            ThemePreference::Dark => "dark",
-        }
-    }
-}
-
-impl Name for Filter {
-    const ALL: &'static [Self] = &Filter::ALL;
-    fn name(self) -> &'static str {
-        match self {
-            Filter::Nearest => "nearest",
-            Filter::Bilinear => "bilinear",
-            Filter::Bicubic => "bicubic",
-            Filter::Lanczos => "lanczos",
-        }
-    }
-}
-
-impl Name for Reading {
-    const ALL: &'static [Self] = &Reading::ALL;
-    fn name(self) -> &'static str {
-        match self {
-            Reading::Softmax => "softmax",
-            Reading::Sigmoid => "sigmoid",
-        }
-    }
+/// For `#[serde(deserialize_with = "or_none")]`: what a newer version wrote and this one cannot read
+/// counts as nothing. It stays in the file until something else is written in its place.
+///
+/// # Errors
+/// Those of `deserializer`.
+pub fn or_none<'de, T: DeserializeOwned, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    let value = serde_json::Value::deserialize(deserializer)?;
+    Ok(serde_json::from_value(value).unwrap_or_default())
 }
 
 /// A model as it is to be opened.
@@ -211,7 +62,8 @@ impl StoredModel {
 pub struct StoredUsage {
     /// Width and height in pixels.
     pub size: [u32; 2],
-    pub resampling: Named<Filter>,
+    #[serde(with = "by_name")]
+    pub resampling: Filter,
     /// The part of the short side that is kept.
     pub crop: f64,
     pub mean: [f64; 3],
@@ -219,8 +71,8 @@ pub struct StoredUsage {
     /// Whether blue comes first.
     #[serde(default)]
     pub bgr: bool,
-    #[serde(default)]
-    pub reading: Named<Reading>,
+    #[serde(default, with = "by_name")]
+    pub reading: Reading,
     /// Names of the classes that were typed in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub names: Option<Vec<String>>,
@@ -236,12 +88,12 @@ impl StoredUsage {
         } = model.usage();
         (model.usage() != model.opened_as).then(|| StoredUsage {
             size: [now.width, now.height],
-            resampling: now.interpolation.into(),
+            resampling: now.interpolation,
             crop: now.crop_pct,
             mean: now.mean,
             deviation: now.std,
             bgr: now.bgr,
-            reading: reading.into(),
+            reading,
             names,
         })
     }
@@ -252,13 +104,13 @@ impl StoredUsage {
             preprocess: Preprocess {
                 width,
                 height,
-                interpolation: self.resampling.get(),
+                interpolation: self.resampling,
                 crop_pct: self.crop,
                 mean: self.mean,
                 std: self.deviation,
                 bgr: self.bgr,
             },
-            reading: self.reading.get(),
+            reading: self.reading,
             names: self.names.clone(),
         }
     }
@@ -270,11 +122,6 @@ impl StoredUsage {
             && (self.crop > 0.0 && self.crop <= 1.0)
             && self.mean.iter().all(|mean| (0.0..=1.0).contains(mean))
             && self.deviation.iter().all(|d| *d > 0.0 && d.is_finite())
-    }
-
-    /// The name of a choice that is not known.
-    pub fn foreign(&self) -> Option<&str> {
-        self.resampling.foreign().or_else(|| self.reading.foreign())
     }
 }
 
@@ -377,35 +224,6 @@ mod tests {
 
     fn labels(names: &[&str]) -> Vec<String> {
         names.iter().map(|name| (*name).to_owned()).collect()
-    }
-
-    fn come_back<T: Name + std::fmt::Debug>() {
-        for value in T::ALL {
-            let json = serde_json::to_string(&Named::Known(*value)).unwrap();
-            let back: Named<T> = serde_json::from_str(&json).unwrap();
-            assert_eq!(back, Named::Known(*value), "{json}");
-        }
-    }
-
-    #[test]
-    fn every_choice_comes_back_by_its_name() {
-        come_back::<Colormap>();
-        come_back::<Overlay>();
-        come_back::<Fit>();
-        come_back::<ReluRule>();
-        come_back::<Arrangement>();
-        come_back::<ThemePreference>();
-        come_back::<ExportSize>();
-    }
-
-    #[test]
-    fn an_unknown_name_is_kept_until_another_is_chosen() {
-        let mut named: Named<Fit> = serde_json::from_str("\"tile\"").unwrap();
-        assert_eq!(named.get(), Fit::default());
-        named.set(Fit::default());
-        assert_eq!(serde_json::to_string(&named).unwrap(), "\"tile\"");
-        named.set(Fit::Pad);
-        assert_eq!(serde_json::to_string(&named).unwrap(), "\"pad\"");
     }
 
     #[test]

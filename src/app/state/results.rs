@@ -1,49 +1,48 @@
-//! What the engine has answered, under the question it answers, for as long as a row asks it.
+//! What the engine has computed, under the question it belongs to, for as long as a row asks it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::engine::{Guided, HeatMap, Prediction};
-use crate::explain::Score;
-use crate::model::{ModulePath, ReluRule};
-use crate::picture::photo::geometry::Fit;
+use crate::explain::{Channels, Score};
+use crate::model::ModulePath;
 
-use super::rows::Subject;
+use super::subject::{GuidedKey, HeatKey, PredictionKey, Subject};
 
-/// One picture before one model.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct PredictionKey {
-    pub photo: u64,
-    pub model: u64,
-    pub fit: Fit,
-}
-
-/// One score at one layer of it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct HeatKey {
-    pub answer: PredictionKey,
+/// One score's maps at the layers of a model.
+#[derive(Debug, Clone)]
+pub struct LayerMapsOf {
+    pub prediction: PredictionKey,
     pub score: Score,
-    pub layer: ModulePath,
+    pub maps: HashMap<ModulePath, Arc<HeatMap>>,
+    /// Counts up with every map that comes in.
+    pub version: u64,
+    /// Nothing more is to come.
+    pub complete: bool,
 }
 
-/// The same under one rule of the rectifiers.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct GuidedKey {
-    pub heat: HeatKey,
-    pub rule: ReluRule,
+/// The channels behind one map, and which of them are looked at.
+#[derive(Debug, Default)]
+pub struct ChannelView {
+    pub known: Option<(HeatKey, Arc<Channels>)>,
+    /// Shown large in place of the heat map.
+    pub looked_at: Option<usize>,
+    /// The map is made of these alone, where there are any.
+    pub ticked: HashSet<usize>,
+    pub most_negative_first: bool,
 }
 
 /// The results of all rows.
 #[derive(Debug, Default)]
 pub struct Results {
-    answers: HashMap<PredictionKey, Arc<Prediction>>,
+    predictions: HashMap<PredictionKey, Arc<Prediction>>,
     heats: HashMap<HeatKey, Arc<HeatMap>>,
     guided: HashMap<GuidedKey, Arc<Guided>>,
 }
 
 impl Results {
-    pub fn answer(&self, subject: &Subject) -> Option<&Arc<Prediction>> {
-        self.answers.get(&subject.answer_key())
+    pub fn prediction(&self, subject: &Subject) -> Option<&Arc<Prediction>> {
+        self.predictions.get(&subject.prediction_key())
     }
 
     pub fn heat(&self, subject: &Subject) -> Option<&Arc<HeatMap>> {
@@ -60,27 +59,27 @@ impl Results {
 
     /// Whether everything that a row shows is here.
     pub fn are_complete(&self, subject: &Subject) -> bool {
-        self.answer(subject).is_some()
+        self.prediction(subject).is_some()
             && self.heat(subject).is_some()
             && self.guided(subject).is_some()
     }
 
-    pub fn take_answer(&mut self, key: PredictionKey, answer: Arc<Prediction>) {
-        self.answers.insert(key, answer);
+    pub fn add_prediction(&mut self, key: PredictionKey, prediction: Arc<Prediction>) {
+        self.predictions.insert(key, prediction);
     }
 
-    pub fn take_heat(&mut self, key: HeatKey, heat: Arc<HeatMap>) {
+    pub fn add_heat(&mut self, key: HeatKey, heat: Arc<HeatMap>) {
         self.heats.insert(key, heat);
     }
 
-    pub fn take_guided(&mut self, key: GuidedKey, guided: Arc<Guided>) {
+    pub fn add_guided(&mut self, key: GuidedKey, guided: Arc<Guided>) {
         self.guided.insert(key, guided);
     }
 
-    /// Drops what none of these asks; the engine's cache may still know it.
+    /// Drops the results that none of these subjects asks for; the engine's cache may still hold them.
     pub fn keep_only<'a>(&mut self, subjects: impl Iterator<Item = &'a Subject> + Clone) {
-        self.answers
-            .retain(|key, _| subjects.clone().any(|s| s.answer_key() == *key));
+        self.predictions
+            .retain(|key, _| subjects.clone().any(|s| s.prediction_key() == *key));
         self.heats
             .retain(|key, _| subjects.clone().any(|s| s.heat_key().as_ref() == Some(key)));
         self.guided.retain(|key, _| {

@@ -1,10 +1,69 @@
 //! How views are shown and written: what a person sets once and keeps.
+//!
+//! One struct serves the state, undo, the settings and sessions, so that a new option is one field
+//! here, its command, and its control.
 
-/// How the four panels of a single row stand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use crate::model::ReluRule;
+use crate::picture::map::colormap::Colormap;
+use crate::picture::map::compose::Overlay;
+use crate::picture::photo::geometry::Fit;
+
+use super::by_name::{self, Name};
+use super::range::within;
+
+/// How heat maps are drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct MapStyle {
+    pub opacity: Opacity,
+    #[serde(rename = "colours", with = "by_name")]
+    pub colormap: Colormap,
+    #[serde(with = "by_name")]
+    pub overlay: Overlay,
+    /// All maps are drawn against the largest value of any, instead of each against its own.
+    pub common_scale: bool,
+    /// The maps of the strip are drawn against the largest value of any layer.
+    pub strip_common_scale: bool,
+    #[serde(with = "by_name")]
+    pub arrangement: Arrangement,
+}
+
+/// Everything that is set once and holds for all rows.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ViewOptions {
+    #[serde(flatten)]
+    pub style: MapStyle,
+    /// How the photo is brought to the model's input size.
+    #[serde(with = "by_name")]
+    pub fit: Fit,
+    /// What the rectifiers pass on in the backward pass of the last two panels.
+    #[serde(with = "by_name")]
+    pub rule: ReluRule,
+    #[serde(with = "by_name")]
+    pub export_size: ExportSize,
+    /// Whether the strip of layers is shown.
+    pub layer_strip: bool,
+}
+
+impl Default for ViewOptions {
+    fn default() -> Self {
+        ViewOptions {
+            style: MapStyle::default(),
+            fit: Fit::default(),
+            rule: ReluRule::default(),
+            export_size: ExportSize::default(),
+            layer_strip: true,
+        }
+    }
+}
+
+/// How the four panels of a single row are arranged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Arrangement {
-    /// Whichever shows the pictures larger.
+    /// Whichever shows the photos larger.
     #[default]
     Automatic,
     Row,
@@ -27,9 +86,19 @@ impl Arrangement {
     }
 }
 
+impl Name for Arrangement {
+    const ALL: &'static [Self] = &Arrangement::ALL;
+    fn name(self) -> &'static str {
+        match self {
+            Arrangement::Automatic => "automatic",
+            Arrangement::Row => "row",
+            Arrangement::Square => "square",
+        }
+    }
+}
+
 /// How large panels are in an exported file: their longest side in pixels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ExportSize {
     /// The photo's own pixels.
     #[default]
@@ -66,7 +135,20 @@ impl ExportSize {
     }
 }
 
-/// Opacity in the steps the screen has, so that a file and the screen agree to the last bit.
+impl Name for ExportSize {
+    const ALL: &'static [Self] = &ExportSize::ALL;
+    fn name(self) -> &'static str {
+        match self {
+            ExportSize::Photo => "photo",
+            ExportSize::Large => "large",
+            ExportSize::Medium => "medium",
+            ExportSize::Small => "small",
+        }
+    }
+}
+
+/// Opacity in the 255 steps of the screen, so that a file and the screen agree to the last bit.
+/// Files hold it as a share from 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Opacity(pub u8);
 
@@ -77,14 +159,31 @@ impl Default for Opacity {
 }
 
 impl Opacity {
-    /// Of a share from 0 to 1.
+    /// From a share between 0 and 1.
     pub fn from_share(share: f32) -> Self {
         Opacity((share.clamp(0.0, 1.0) * 255.0).round() as u8)
     }
 
-    /// From 0 to 1.
+    /// As a share between 0 and 1.
     pub fn share(self) -> f32 {
         f32::from(self.0) / 255.0
+    }
+}
+
+impl Serialize for Opacity {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        // As many digits as it takes to come back to the same step.
+        serializer.serialize_f64(f64::from((self.share() * 1e4).round()) / 1e4)
+    }
+}
+
+impl<'de> Deserialize<'de> for Opacity {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let share = f64::deserialize(deserializer)?;
+        let share = within("the opacity", share, 0.0..=1.0, -1.0..=2.0);
+        share
+            .map(|share| Opacity::from_share(share as f32))
+            .map_err(de::Error::custom)
     }
 }
 
@@ -93,11 +192,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn opacity_reads_back_what_was_set_to_a_step_of_the_screen() {
+    fn opacity_keeps_a_share_to_within_a_step_of_the_screen() {
         for share in [0.0, 0.25, 0.5, 1.0] {
             assert!((Opacity::from_share(share).share() - share).abs() <= 0.5 / 255.0 + 1e-6);
         }
         assert_eq!(Opacity::from_share(7.0), Opacity(255));
         assert_eq!(Opacity::from_share(-1.0), Opacity(0));
+    }
+
+    #[test]
+    fn every_opacity_comes_back_from_a_file() {
+        for step in 0..=255 {
+            let json = serde_json::to_string(&Opacity(step)).unwrap();
+            let back: Opacity = serde_json::from_str(&json).unwrap();
+            assert_eq!(back, Opacity(step), "{json}");
+        }
     }
 }

@@ -8,37 +8,38 @@ use poll_promise::Promise;
 
 use crate::engine::{Error, Guided, HeatMap, LayerMaps, Prediction};
 
-use super::{Answering, Work};
+use super::{EnginePromise, Tasks};
 use crate::app::App;
-use crate::app::state::results::{GuidedKey, HeatKey, PredictionKey};
-use crate::app::state::rows::{RowId, Subject};
-use crate::app::state::{ChannelView, LayerMapsOf, List, State};
-use crate::app::ui::bars::notices::Notices;
+use crate::app::notices::Notices;
+use crate::app::state::results::{ChannelView, LayerMapsOf};
+use crate::app::state::rows::RowId;
+use crate::app::state::subject::{GuidedKey, HeatKey, PredictionKey, Subject};
+use crate::app::state::{List, State};
 
 /// The newest questions of all rows, in their parts still to come.
 pub struct Asked {
     parts: Vec<Part>,
     lead: PredictionKey,
-    overview: Option<Answering<LayerMaps>>,
-    all_layers: Option<Answering<LayerMaps>>,
+    overview: Option<EnginePromise<LayerMaps>>,
+    all_layers: Option<EnginePromise<LayerMaps>>,
 }
 
 /// What is still to come for one row.
 pub struct Part {
     row: RowId,
     subject: Subject,
-    answer: Option<Answering<Prediction>>,
-    heat: Option<Answering<HeatMap>>,
-    guided: Option<Answering<Guided>>,
+    prediction: Option<EnginePromise<Prediction>>,
+    heat: Option<EnginePromise<HeatMap>>,
+    guided: Option<EnginePromise<Guided>>,
 }
 
 impl Part {
     fn is_open(&self) -> bool {
-        self.answer.is_some() || self.heat.is_some() || self.guided.is_some()
+        self.prediction.is_some() || self.heat.is_some() || self.guided.is_some()
     }
 }
 
-impl Work {
+impl Tasks {
     /// Whether the heat map that the lists speak of is still to come.
     fn awaits_heat(&self) -> bool {
         let lead = self.asked.as_ref().and_then(|asked| asked.parts.first());
@@ -46,9 +47,9 @@ impl Work {
     }
 
     /// Whether the answer about a side is still to come.
-    pub fn awaits_answer_of(&self, side: usize) -> bool {
+    pub fn awaits_prediction_of(&self, side: usize) -> bool {
         let mut parts = self.asked.iter().flat_map(|asked| &asked.parts);
-        parts.any(|part| part.row == RowId::Side(side) && part.answer.is_some())
+        parts.any(|part| part.row == RowId::Side(side) && part.prediction.is_some())
     }
 
     /// Whether maps of the strip are still to come.
@@ -59,7 +60,7 @@ impl Work {
     }
 
     /// Whether anything of the newest request is still to come.
-    pub fn awaits_answers(&self) -> bool {
+    pub fn awaits_results(&self) -> bool {
         let open = |asked: &Asked| asked.parts.iter().any(Part::is_open);
         self.asked.as_ref().is_some_and(open) || self.channels.is_some()
     }
@@ -70,7 +71,7 @@ impl App {
     pub fn ask(&mut self) {
         self.follow_gallery();
         let state = &mut self.state;
-        for side in &mut state.sides {
+        for side in state.sides.iter_mut() {
             if side.layer.is_none() {
                 let recommended = side
                     .model
@@ -84,10 +85,10 @@ impl App {
         // Which class the other rows of a comparison are of is still to be seen.
         rows.retain(|row| row.subject.score.is_some() || matches!(row.id, RowId::Side(_)));
         // The strip of layers follows the first of them.
-        let lead = RowId::Side(state.active);
+        let lead = state.live_row();
         rows.sort_by_key(|row| row.id != lead);
         let Some(first) = rows.first() else { return };
-        let lead = first.subject.answer_key();
+        let lead = first.subject.prediction_key();
         state.done = None;
         let batch = self
             .engine
@@ -95,17 +96,17 @@ impl App {
         let parts = rows.into_iter().zip(batch.jobs).map(|(row, job)| Part {
             row: row.id,
             subject: row.subject,
-            answer: Some(job.answer),
+            prediction: Some(job.answer),
             heat: Some(job.heat_map),
             guided: Some(job.guided),
         });
-        self.work.asked = Some(Asked {
+        self.tasks.asked = Some(Asked {
             parts: parts.collect(),
             lead,
             overview: Some(batch.overview),
             all_layers: Some(batch.all_layers),
         });
-        self.drain_answers();
+        self.drain_results();
         self.ask_channels();
     }
 
@@ -129,69 +130,71 @@ impl App {
         let Some(key) = subject.heat_key() else {
             return;
         };
-        let asked = self.work.channels.as_ref().map(|(asked, _)| asked);
+        let asked = self.tasks.channels.as_ref().map(|(asked, _)| asked);
         if asked != Some(&key) {
             let promise = self.engine.channels(subject.request());
-            self.work.channels = Some((key, promise));
+            self.tasks.channels = Some((key, promise));
         }
         self.drain_channels();
     }
 
-    /// Stops the newest request and goes back to what is shown, so that the lists and the pictures
-    /// agree again. Where there is nothing to stop, a message goes.
+    /// Stops the newest request and goes back to what is shown, so that the lists and the panels
+    /// agree again. Where there is nothing to stop, a message is dismissed.
     pub fn cancel(&mut self) {
-        let chose_rival = std::mem::take(&mut self.state.side_mut().choosing_rival);
-        if !self.can_cancel() {
-            if !chose_rival {
+        let side = self.state.side_mut();
+        let was_choosing = side.choice.is_choosing_rival();
+        side.choice = side.choice.choosing_rival(false);
+        if !self.scene().can_cancel() {
+            if !was_choosing {
                 self.notices.dismiss_newest();
             }
             return;
         }
-        self.work.photo = None;
-        for side in &mut self.state.sides {
-            side.rows_stay = false;
+        self.tasks.photo = None;
+        for side in self.state.sides.iter_mut() {
+            side.drop_kept_rows();
         }
-        self.session.cancel();
-        self.gallery_view.stop_opening();
+        self.persistence.session.cancel();
+        self.gallery.view.stop_opening();
         self.engine.cancel();
         self.engine.cancel_openings();
-        let awaited_heat = self.work.awaits_heat();
-        self.work.asked = None;
-        self.work.channels = None;
+        let awaited_heat = self.tasks.awaits_heat();
+        self.tasks.asked = None;
+        self.tasks.channels = None;
         let state = &mut self.state;
-        let Some(key) = state.subject().map(|subject| subject.answer_key()) else {
+        let Some(key) = state.subject().map(|subject| subject.prediction_key()) else {
             return;
         };
         let shown = state.side().newest_heat.clone();
         if awaited_heat
             && let Some(heat) = shown
-            && (heat.answer.photo, heat.answer.model) == (key.photo, key.model)
+            && (heat.prediction.photo, heat.prediction.model) == (key.photo, key.model)
         {
-            state.fit = heat.answer.fit;
+            state.options.fit = heat.prediction.fit;
             let side = state.side_mut();
-            side.score = Some(heat.score);
+            side.show_score(heat.score);
             side.layer = Some(heat.layer);
         }
         if let Some((heat, rule)) = state.side().newest_guided.clone()
             && Some(heat) == state.subject().and_then(|subject| subject.heat_key())
         {
-            state.rule = rule;
+            state.options.rule = rule;
         }
     }
 
-    pub(crate) fn drain_answers(&mut self) {
-        let Some(mut asked) = self.work.asked.take() else {
+    pub(crate) fn drain_results(&mut self) {
+        let Some(mut asked) = self.tasks.asked.take() else {
             return;
         };
         for part in &mut asked.parts {
             drain_part(part, &mut self.state, &mut self.notices);
-            // Without an answer there is nothing to compare.
+            // Without a prediction there is nothing to compare.
             if let RowId::Side(side) = part.row
-                && part.answer.is_none()
-                && self.state.results.answer(&part.subject).is_none()
+                && part.prediction.is_none()
+                && self.state.results.prediction(&part.subject).is_none()
                 && let Some(side) = self.state.sides.get_mut(side)
             {
-                side.rows_stay = false;
+                side.drop_kept_rows();
             }
         }
         for (slot, last) in [(&mut asked.overview, false), (&mut asked.all_layers, true)] {
@@ -200,49 +203,49 @@ impl App {
                 take_layer_maps(&mut self.state, asked.lead, &maps, last);
             }
         }
-        self.work.asked = Some(asked);
+        self.tasks.asked = Some(asked);
         self.drain_channels();
         self.take_models_choice();
     }
 
     fn drain_channels(&mut self) {
-        let Some((key, promise)) = self.work.channels.take() else {
+        let Some((key, promise)) = self.tasks.channels.take() else {
             return;
         };
         let mut slot = Some(promise);
         if let Some(channels) = taken(&mut slot, &mut self.notices) {
             self.state.channels.known = Some((key.clone(), channels));
         }
-        self.work.channels = slot.map(|promise| (key, promise));
+        self.tasks.channels = slot.map(|promise| (key, promise));
     }
 }
 
 fn drain_part(part: &mut Part, state: &mut State, notices: &mut Notices) {
-    let key = part.subject.answer_key();
+    let key = part.subject.prediction_key();
     let mut side = match part.row {
         RowId::Side(side) => state.sides.get_mut(side),
         _ => None,
     };
-    if let Some(answer) = taken(&mut part.answer, notices) {
+    if let Some(prediction) = taken(&mut part.prediction, notices) {
         if let Some(side) = &mut side {
-            side.newest_answer = Some((key, Arc::clone(&answer)));
+            side.newest_prediction = Some((key, Arc::clone(&prediction)));
         }
-        state.results.take_answer(key, answer);
+        state.results.add_prediction(key, prediction);
     }
     if let Some(heat) = taken(&mut part.heat, notices) {
         let key = HeatKey {
-            answer: key,
+            prediction: key,
             score: heat.score,
             layer: heat.layer.clone(),
         };
         if let Some(side) = &mut side {
             side.newest_heat = Some(key.clone());
         }
-        state.results.take_heat(key, heat);
+        state.results.add_heat(key, heat);
     }
     if let Some(guided) = taken(&mut part.guided, notices) {
         let heat = HeatKey {
-            answer: key,
+            prediction: key,
             score: guided.score,
             layer: guided.layer.clone(),
         };
@@ -250,16 +253,16 @@ fn drain_part(part: &mut Part, state: &mut State, notices: &mut Notices) {
         if let Some(side) = &mut side {
             side.newest_guided = Some((heat.clone(), rule));
         }
-        state.results.take_guided(GuidedKey { heat, rule }, guided);
+        state.results.add_guided(GuidedKey { heat, rule }, guided);
     }
 }
 
 /// Adds maps to those known of the same answer and score, or begins anew.
-fn take_layer_maps(state: &mut State, answer: PredictionKey, maps: &LayerMaps, last: bool) {
+fn take_layer_maps(state: &mut State, prediction: PredictionKey, maps: &LayerMaps, last: bool) {
     let version = state.layer_maps.as_ref().map_or(0, |old| old.version) + 1;
-    let same = |old: &LayerMapsOf| (old.answer, old.score) == (answer, maps.score);
+    let same = |old: &LayerMapsOf| (old.prediction, old.score) == (prediction, maps.score);
     let mut known = state.layer_maps.take().filter(same).unwrap_or(LayerMapsOf {
-        answer,
+        prediction,
         score: maps.score,
         maps: HashMap::new(),
         version,
@@ -293,7 +296,7 @@ impl<T: Send + 'static> TakeIfReady<T> for Option<Promise<T>> {
 
 /// The result, if it has come. What a newer request has overtaken ends without a word.
 fn taken<T: Send + Sync + 'static>(
-    slot: &mut Option<Answering<T>>,
+    slot: &mut Option<EnginePromise<T>>,
     notices: &mut Notices,
 ) -> Option<Arc<T>> {
     match slot.take_if_ready()? {

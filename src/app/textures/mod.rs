@@ -18,8 +18,8 @@ use crate::picture::photo::decode::Photo;
 use crate::picture::photo::geometry::Placement;
 
 use super::state::State;
-use super::state::results::{GuidedKey, HeatKey};
 use super::state::rows::{Row, RowId};
+use super::state::subject::{GuidedKey, HeatKey};
 use input::InputTexture;
 use photo::{PhotoTexture, photo_texture};
 
@@ -124,7 +124,11 @@ impl Textures {
         if rows.is_empty() {
             self.want_photo_alone(state);
         }
-        self.common_max = state.common_scale.then(|| scale::common_max(state, &rows));
+        self.common_max = state
+            .options
+            .style
+            .common_scale
+            .then(|| scale::common_max(state, &rows));
         for row in &rows {
             self.want_row(ctx, state, row);
         }
@@ -177,10 +181,10 @@ impl Textures {
         // Nothing is laid over a photo that is not there yet.
         let Some(photo) = photo else { return };
         own.photo = Some((subject.photo.id, Arc::clone(&photo)));
-        let Some(answer) = state.results.answer(subject) else {
+        let Some(prediction) = state.results.prediction(subject) else {
             return;
         };
-        let placement = &answer.placement;
+        let placement = &prediction.placement;
         if let (Some(heat), Some(key)) = (
             state.results.heat(subject),
             layer_key(state, row, common_max),
@@ -225,7 +229,7 @@ impl Textures {
 
 /// What of its map a row shows.
 pub fn shown(state: &State, row: &Row) -> Shown {
-    let lead = row.id == RowId::Side(state.active);
+    let lead = row.id == RowId::Side(state.sides.active_index());
     match (state.channels.looked_at, state.channels.ticked.is_empty()) {
         _ if !lead || state.fresh_channels().is_none() => Shown::Map,
         (Some(channel), _) => Shown::Channel(channel),
@@ -246,8 +250,8 @@ pub fn layer_key(state: &State, row: &Row, common_max: Option<f32>) -> Option<La
     Some(LayerKey {
         heat: row.subject.heat_key()?,
         shown,
-        colormap: state.colormap,
-        overlay: state.overlay,
+        colormap: state.options.style.colormap,
+        overlay: state.options.style.overlay,
         common_max,
     })
 }

@@ -3,8 +3,8 @@
 use crate::picture::map::{Map, difference as between};
 
 use crate::app::state::State;
-use crate::app::state::results::HeatKey;
 use crate::app::state::rows::{Row, RowId};
+use crate::app::state::subject::HeatKey;
 
 /// The largest value of any row's map; 0 where there is none.
 pub fn common_max(state: &State, rows: &[Row]) -> f32 {

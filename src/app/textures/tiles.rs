@@ -15,7 +15,7 @@ use crate::picture::map::compose::Overlay;
 
 use super::slot::Slot;
 use crate::app::state::State;
-use crate::app::state::results::PredictionKey;
+use crate::app::state::subject::PredictionKey;
 use crate::explain::Score;
 
 /// The longer side of a tile, in pixels.
@@ -26,7 +26,7 @@ const COLUMNS: usize = 32;
 /// What the small maps are of, and how they look.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TilesKey {
-    pub answer: PredictionKey,
+    pub prediction: PredictionKey,
     pub score: Score,
     version: u64,
     colormap: Colormap,
@@ -77,14 +77,14 @@ impl Tiles {
     pub fn update(&mut self, ctx: &Context, state: &State) {
         let wanted = key(state);
         self.slot.drain(wanted.as_ref());
-        let (Some(key), Some(maps), Some(answer)) =
-            (wanted, state.fresh_layer_maps(), state.answer())
+        let (Some(key), Some(maps), Some(prediction)) =
+            (wanted, state.fresh_layer_maps(), state.prediction())
         else {
             return;
         };
         if self.slot.lacks(&key) {
             let maps: Vec<Arc<HeatMap>> = maps.maps.values().cloned().collect();
-            let placement = answer.placement;
+            let placement = prediction.placement;
             let (ctx2, theirs) = (ctx.clone(), key.clone());
             self.slot.make(ctx, key, move || {
                 let size = tile_size(placement.input);
@@ -115,8 +115,10 @@ impl Tiles {
 
     /// Whether what is shown is of another class or picture than what is asked now.
     pub fn are_stale(&self, state: &State) -> bool {
-        let asked = state.subject().map(|s| (s.answer_key(), s.score));
-        let shown = self.shown().map(|(key, _)| (key.answer, Some(key.score)));
+        let asked = state.subject().map(|s| (s.prediction_key(), s.score));
+        let shown = self
+            .shown()
+            .map(|(key, _)| (key.prediction, Some(key.score)));
         asked != shown
     }
 }
@@ -124,12 +126,12 @@ impl Tiles {
 fn key(state: &State) -> Option<TilesKey> {
     let maps = state.fresh_layer_maps()?;
     Some(TilesKey {
-        answer: maps.answer,
+        prediction: maps.prediction,
         score: maps.score,
         version: maps.version,
-        colormap: state.colormap,
-        overlay: state.overlay,
-        common_scale: state.strip_common_scale,
+        colormap: state.options.style.colormap,
+        overlay: state.options.style.overlay,
+        common_scale: state.options.style.strip_common_scale,
     })
 }
 

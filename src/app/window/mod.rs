@@ -1,3 +1,100 @@
-//! TODO
+//! The window on the desktop: where it opens, and what happens when it cannot or when its display goes
+//! away.
 
-pub(crate) mod lost_display;
+use anyhow::anyhow;
+use egui::{pos2, vec2};
+
+use super::{App, Memory, Start};
+
+mod lost_display;
+
+/// Opens the window and stays until it is closed.
+///
+/// # Errors
+/// Where no window can be opened, or the engine cannot be started.
+pub fn run(start: Start) -> anyhow::Result<()> {
+    let memory = Memory::of_this_person();
+    let window = memory.placement();
+    let mut viewport = egui::ViewportBuilder::default()
+        .with_title("gradcam")
+        .with_app_id("gradcam")
+        .with_inner_size(vec2(window.width as f32, window.height as f32))
+        .with_maximized(window.maximised)
+        .with_min_inner_size(vec2(960.0, 560.0))
+        .with_drag_and_drop(true);
+    if let Some([x, y]) = window.corner {
+        viewport = viewport.with_position(pos2(x as f32, y as f32));
+    }
+    let options = eframe::NativeOptions {
+        viewport,
+        centered: window.corner.is_none(),
+        // A pixel on screen is the pixel in the file; noise would be neither.
+        dithering: false,
+        ..Default::default()
+    };
+    let create: eframe::AppCreator = Box::new(|cc| {
+        if window.corner.is_some() && !is_on_a_screen(cc) {
+            let centre = egui::ViewportCommand::center_on_screen(&cc.egui_ctx);
+            if let Some(command) = centre {
+                cc.egui_ctx.send_viewport_cmd(command);
+            }
+        }
+        Ok(Box::new(App::new(&cc.egui_ctx, start, memory)?))
+    });
+    let ran = lost_display::watched(|| eframe::run_native("gradcam", options, create));
+    let Some(ran) = ran else {
+        return Err(LostDisplay.into());
+    };
+    ran.map_err(|error| match error {
+        // What the windowing library says names its own source files.
+        eframe::Error::Winit(_) | eframe::Error::WinitEventLoop(_) => {
+            NoWindow("the display does not answer".into()).into()
+        }
+        other => anyhow!("the window could not be opened: {other}"),
+    })
+}
+
+/// Whether a part of the window that it can be moved by lies on a screen: the screen that it stood
+/// on may be gone.
+fn is_on_a_screen(cc: &eframe::CreationContext<'_>) -> bool {
+    const ENOUGH: i32 = 64;
+    let Some(window) = cc.winit_window() else {
+        return true;
+    };
+    let Ok(corner) = window.outer_position() else {
+        return true;
+    };
+    let width = window.outer_size().width as i32;
+    let mut screens = window.available_monitors().peekable();
+    let seen = |from: i32, to: i32, start: i32, length: u32| {
+        to.min(start.saturating_add(length as i32)) - from.max(start) >= ENOUGH
+    };
+    // Where no screen is told of, nothing can be judged.
+    screens.peek().is_none()
+        || screens.any(|screen| {
+            let (place, size) = (screen.position(), screen.size());
+            seen(
+                corner.x,
+                corner.x.saturating_add(width),
+                place.x,
+                size.width,
+            ) && seen(
+                corner.y,
+                corner.y.saturating_add(ENOUGH),
+                place.y,
+                size.height,
+            )
+        })
+}
+
+/// The display went away, and the window with it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the display went away, and the window with it")]
+pub struct LostDisplay;
+
+/// There is nowhere to open a window. Says why.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "there is no display to open a window on ({0}); `gradcam export` and `gradcam classes` need none"
+)]
+pub struct NoWindow(pub String);

@@ -3,76 +3,26 @@
 use crate::explain::Score;
 
 use crate::app::App;
-use crate::app::commands::Command;
-use crate::app::state::State;
-use crate::app::state::rows::{MAX_PINS, Pin, RowId, Subject};
-use crate::app::ui::bars::notices::Place;
+use crate::app::notices::Place;
+use crate::app::persistence::undo::Undo;
+use crate::app::state::class_choice::ClassChoice;
+use crate::app::state::rows::{MAX_PINS, Pin, RowId};
+use crate::app::state::side::Side;
+use crate::app::state::subject::Subject;
 
 impl App {
-    /// Carries out a command that changes which rows there are.
-    pub(crate) fn compare(&mut self, command: Command) {
-        let state = &mut self.state;
-        match command {
-            Command::SetRival(side, rival) => {
-                let Some(side) = state.sides.get_mut(side) else {
-                    return;
-                };
-                side.rival = rival.filter(|rival| side.class() != Some(*rival));
-                if let (Some(class), Some(_)) = (side.class(), side.rival) {
-                    side.score = Some(Score::For(class));
-                }
-                (side.choosing_rival, side.rows_stay) = (false, false);
-            }
-            Command::SwapClasses => {
-                let side = state.side_mut();
-                if let (Some(a), Some(b)) = (side.class(), side.rival) {
-                    (side.score, side.rival) = (Some(Score::For(b)), Some(a));
-                }
-            }
-            Command::StopComparing => {
-                let side = state.side_mut();
-                (side.rival, side.rows_stay) = (None, false);
-            }
-            Command::ActivateSide(side) => {
-                state.active = side.min(state.sides.len() - 1);
-                state.side_mut().reveal_layer = true;
-                self.show_live_row();
-            }
-            Command::CloseSecondModel => {
-                if state.sides.len() > 1 && state.sides[0].model.is_none() {
-                    state.sides.remove(0);
-                }
-                state.sides.truncate(1);
-                state.active = 0;
-            }
-            Command::PinView => self.pin(RowId::Side(self.state.active)),
-            Command::Pin(row) => self.pin(row),
-            Command::Unpin(id) => {
-                state.pins.retain(|pin| pin.id != id);
-                self.notices.clear(Place::Pins);
-            }
-            Command::UnpinAll => {
-                state.pins.clear();
-                self.session.forget_missing_pins();
-                self.notices.clear(Place::Pins);
-            }
-            Command::MovePin(id, place) => {
-                move_pin(state, id, place);
-                self.reveal_row = Some(RowId::Pin(id));
-            }
-            Command::MakeLive(id) => self.make_live(id),
-            _ => return,
-        }
+    /// There are other rows now: models that none of them asks are closed, and the rest is asked.
+    pub(super) fn rows_changed(&mut self) {
         self.close_unused_models();
         self.ask();
     }
 
-    /// Brings the row that follows the choices into sight, where there are several.
+    /// Scrolls to the row that follows the choices, where there are several.
     pub(crate) fn show_live_row(&mut self) {
-        self.reveal_row = Some(RowId::Side(self.state.active));
+        self.panels.rows.reveal = Some(self.state.live_row());
     }
 
-    fn pin(&mut self, row: RowId) {
+    pub(super) fn pin(&mut self, row: RowId) {
         let state = &mut self.state;
         let rows = state.rows();
         let Some(row) = rows.into_iter().find(|r| r.id == row) else {
@@ -85,7 +35,7 @@ impl App {
         }
         let same = state.pins.iter().find(|pin| pin.subject == row.subject);
         if let Some(same) = same.map(|pin| pin.id) {
-            self.reveal_row = Some(RowId::Pin(same));
+            self.panels.rows.reveal = Some(RowId::Pin(same));
             self.state.done = Some("This view is pinned already".to_owned());
             return;
         }
@@ -101,11 +51,27 @@ impl App {
             id,
             subject: row.subject,
         });
-        self.reveal_row = Some(RowId::Pin(id));
+        self.panels.rows.reveal = Some(RowId::Pin(id));
+    }
+
+    pub(super) fn unpin(&mut self, id: u64) {
+        self.state.pins.retain(|pin| pin.id != id);
+        self.notices.clear(Place::Pins);
+        self.rows_changed();
+    }
+
+    pub(super) fn move_pin(&mut self, id: u64, position: usize) {
+        let pins = &mut self.state.pins;
+        if let Some(from) = pins.iter().position(|pin| pin.id == id) {
+            let pin = pins.remove(from);
+            pins.insert(position.min(pins.len()), pin);
+        }
+        self.panels.rows.reveal = Some(RowId::Pin(id));
+        self.rows_changed();
     }
 
     /// The view of a pin becomes the active side's; the pin stays.
-    fn make_live(&mut self, id: u64) {
+    pub(super) fn make_live(&mut self, id: u64) {
         let state = &mut self.state;
         let Some(pin) = state.pins.iter().find(|pin| pin.id == id) else {
             return;
@@ -120,43 +86,38 @@ impl App {
         } = pin.subject.clone();
         if state.photo.as_ref().map(|p| p.id) != Some(photo.id) {
             state.truth = None;
-            for side in &mut state.sides {
-                (side.score, side.rival) = (None, None);
+            for side in state.sides.iter_mut() {
+                side.choice = ClassChoice::default();
             }
             state.photo = Some(photo);
         }
-        (state.fit, state.rule) = (fit, rule);
-        let open =
-            |side: &crate::app::state::Side| side.model.as_ref().map(|c| c.id) == Some(model.id);
+        (state.options.fit, state.options.rule) = (fit, rule);
+        let open = |side: &Side| side.model.as_ref().map(|m| m.id) == Some(model.id);
         match state.sides.iter().position(open) {
-            Some(side) => state.active = side,
+            Some(side) => state.sides.activate(side),
             None => {
-                let active = state.active;
-                let there = state.sides[active].model.as_ref();
+                let there = state.side().model.as_ref();
                 if there.map(|there| there.weights) != Some(model.weights) {
-                    // Steps before this one speak of a model that is closed now.
-                    self.undo = crate::app::persistence::undo::Undo::default();
+                    // Earlier steps belong to a model that is closed now.
+                    self.persistence.undo = Undo::default();
                 }
-                state.sides[active] = crate::app::state::Side {
-                    overview: model.layers.overview(),
-                    model: Some(model),
-                    ..crate::app::state::Side::default()
-                };
+                *state.side_mut() = Side::of(model);
             }
         }
         let side = state.side_mut();
-        (side.score, side.rival) = match score {
-            Some(Score::Versus { a, b }) => (Some(Score::For(a)), Some(b)),
-            score => (score, None),
+        side.choice = match score {
+            Some(score) => ClassChoice::Chosen(score.into()),
+            None => ClassChoice::default(),
         };
         side.layer = layer;
-        (side.reveal_layer, side.reveal_class) = (true, true);
-        self.reveal_row = Some(RowId::Side(self.state.active));
+        side.scroll_to_layer.send();
+        side.scroll_to_class.send();
+        self.show_live_row();
     }
 
-    /// Says what the photo is really of; where the model answers another class, the two are
-    /// compared.
-    pub(crate) fn set_truth(&mut self, class: Option<usize>) {
+    /// Notes the class that the photo really shows. Where the model predicts another one, the two
+    /// are compared.
+    pub(super) fn set_truth(&mut self, class: Option<usize>) {
         let before = self.state.truth_everywhere();
         let known = class.and_then(|class| self.state.as_truth(class));
         if class.is_some() && known.is_none() {
@@ -166,15 +127,15 @@ impl App {
         }
         self.state.truth = known;
         self.note_truth(known);
-        // What was set up for another truth goes with it.
+        // A comparison with the class that was true before ends with it.
         let mut changed = false;
         for (side, before) in self.state.sides.iter_mut().zip(before) {
-            if side.rival.is_some() && side.rival == before {
-                side.rival = None;
+            if side.rival().is_some() && side.rival() == before {
+                side.choice = side.choice.with_rival(None);
                 changed = true;
             }
         }
-        for side in 0..self.state.sides.len() {
+        for side in 0..self.state.sides.count() {
             changed |= self.compare_with_truth(side);
         }
         if changed {
@@ -182,35 +143,22 @@ impl App {
         }
     }
 
-    /// Sets up "predicted versus true" for a model where they differ. Tells whether it did.
-    pub(crate) fn compare_with_truth(&mut self, side: usize) -> bool {
-        let active = std::mem::replace(&mut self.state.active, side);
-        let compared = self.compare_active_with_truth();
-        self.state.active = active;
-        compared
-    }
-
-    fn compare_active_with_truth(&mut self) -> bool {
+    /// Compares the predicted class with the true one where they differ. Returns whether it does.
+    pub(crate) fn compare_with_truth(&mut self, index: usize) -> bool {
         let state = &mut self.state;
-        let Some(truth) = state.truth_here() else {
+        let truth = state.truth_everywhere().get(index).copied().flatten();
+        let subject = state.sides.get(index).and_then(|s| state.subject_of(s));
+        let prediction = subject.and_then(|s| state.results.prediction(&s).cloned());
+        let top = prediction.and_then(|prediction| prediction.top());
+        let (Some(truth), Some(top)) = (truth, top) else {
             return false;
         };
-        let top = state.answer().and_then(|answer| answer.top());
-        let Some(top) = top.filter(|top| *top != truth) else {
+        let Some(side) = state.sides.get_mut(index).filter(|_| top != truth) else {
             return false;
         };
-        let side = state.side_mut();
-        (side.score, side.rival) = (Some(Score::For(top)), Some(truth));
-        side.reveal_class = true;
+        let versus = Score::Versus { a: top, b: truth };
+        side.choice = ClassChoice::Chosen(versus.into());
+        side.scroll_to_class.send();
         true
     }
-}
-
-fn move_pin(state: &mut State, id: u64, place: usize) {
-    let Some(from) = state.pins.iter().position(|pin| pin.id == id) else {
-        return;
-    };
-    let pin = state.pins.remove(from);
-    let place = place.min(state.pins.len());
-    state.pins.insert(place, pin);
 }

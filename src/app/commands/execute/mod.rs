@@ -1,43 +1,58 @@
-//! What each command does.
+//! What each command does: the one place where what a person asks for changes anything.
 
-use egui::{Context, vec2};
-
-use crate::explain::Score;
+use egui::Context;
 
 use super::Command;
 use crate::app::App;
-use crate::app::persistence::session;
-use crate::app::state::{Pane, SearchField, with_class};
-use crate::app::tasks::export::What;
-use crate::app::tasks::{export, open};
+use crate::app::gallery::Reveal;
+use crate::app::state::TopK;
+use crate::app::state::class_choice::ClassChoice;
+use crate::app::state::view_options::ViewOptions;
+use crate::app::tasks::purpose::FigureKind;
 
+mod actions;
 pub(crate) mod comparing;
+mod paths;
+mod walking;
 
 impl App {
-    /// Carries out what a panel, a menu or a key asked for: the one place where anything changes.
+    /// Carries out one command.
     pub fn execute(&mut self, ctx: &Context, command: Command) {
+        // Drawing follows the pointer anyway.
+        let repaint = !matches!(command, Command::SetView(_));
         let state = &mut self.state;
         match command {
-            Command::OpenImage => open::pick_image(self, ctx),
-            Command::OpenModel => open::pick_model(self, ctx),
-            Command::OpenPath(path) => open::path(self, path),
-            Command::TakePath(path) => self.take_path(ctx, path),
-            Command::TakeArchitecture(name) => self.take_architecture(name),
-            Command::ExportComposite => export::save(self, ctx, What::Composite),
-            Command::ExportStrip => export::save(self, ctx, What::Strip),
-            Command::ExportPanel(panel) => export::save(self, ctx, What::Panel(panel)),
-            Command::SetExportSize(size) => state.export_px = size,
-            Command::CopyComposite => export::copy(self, ctx),
-            Command::Cancel => self.cancel(),
-            Command::ComputeAgain => self.ask(),
-            Command::PreviousLayer => self.walk_layers(-1),
-            Command::NextLayer => self.walk_layers(1),
-            Command::PreviousClass => self.walk_classes(-1),
-            Command::NextClass => self.walk_classes(1),
+            Command::Do(action) => self.perform(ctx, action),
+
+            Command::OpenPath(path) => self.open_path(path),
+            Command::UseTypedPath(path) => self.use_typed_path(ctx, path),
+            Command::Locate(path) => self.locate(ctx, path),
+            Command::AnswerArchitecture(name) => self.answer_architecture(name),
+            Command::OpenImages(paths) => self.open_images(paths),
+            Command::OpenPicture(index) => {
+                self.gallery.view.stop_opening();
+                self.open_picture(index);
+            }
+            Command::PredictFolder(on) => self.pause_gallery(!on),
+            Command::SortPictures(sort) => {
+                self.gallery.folder.list.set_sort(sort);
+                self.panels.gallery.reveal = Some(Reveal::Others);
+            }
+            Command::FilterPictures(filter) => {
+                self.gallery.folder.list.set_filter(filter);
+                self.panels.gallery.reveal = Some(Reveal::Others);
+            }
+            Command::LimitThumbnails(bytes) => self.gallery.folder.set_limit(bytes),
+            Command::UnfoldGallery(on) => {
+                self.gallery.view.unfolded = on;
+                self.panels.gallery.reveal = self.gallery.view.current.map(Reveal::Picture);
+            }
+            Command::ExportPanel(panel) => self.export(ctx, FigureKind::Panel(panel)),
+
             Command::ChooseLayer(path) => {
                 let side = state.side_mut();
                 side.layer = Some(path);
-                side.reveal_layer = true;
+                side.scroll_to_layer.send();
                 self.show_live_row();
                 self.ask();
             }
@@ -45,41 +60,62 @@ impl App {
                 state.side_mut().toggle_layer(&path);
                 self.ask();
             }
+            Command::ToggleBranch(path) => {
+                let collapsed = &mut state.side_mut().collapsed;
+                if !collapsed.remove(&path) {
+                    collapsed.insert(path);
+                }
+            }
             Command::ToggleTile(path) => {
                 let expanded = &mut state.side_mut().expanded;
                 if !expanded.remove(&path) {
                     expanded.insert(path);
                 }
             }
+            Command::FilterLayers(text) => state.side_mut().layer_filter = text,
             Command::ChooseClass(class) => {
                 let side = state.side_mut();
-                match side.class() {
-                    Some(a) if side.choosing_rival && a != class => {
-                        side.score = Some(Score::For(a));
-                        side.rival = Some(class);
-                    }
-                    _ => side.score = Some(with_class(side.score, class)),
-                }
-                side.choosing_rival = false;
+                side.choice = side.choice.with_clicked(class);
                 self.show_live_row();
                 self.ask();
             }
             Command::ChooseScore(score) => {
-                let side = state.side_mut();
-                (side.score, side.rival) = (Some(score), None);
-                side.choosing_rival = false;
+                state.side_mut().choice = ClassChoice::Chosen(score.into());
                 self.ask();
             }
-            Command::ChooseRival(on) => state.side_mut().choosing_rival = on,
-            Command::SetTruth(class) => self.set_truth(class),
-            Command::SetPane(pane) => state.pane = pane,
-            Command::AboutModel => {
-                state.pane = match state.pane {
-                    Pane::Layers => Pane::About,
-                    Pane::About => Pane::Layers,
+            Command::ChooseRival(on) => {
+                let side = state.side_mut();
+                side.choice = side.choice.choosing_rival(on);
+            }
+            Command::SetRival(side, rival) => {
+                if let Some(side) = state.sides.get_mut(side) {
+                    side.choice = side.choice.with_rival(rival);
+                    self.rows_changed();
                 }
             }
-            Command::UseModel(usage) => open::reopen(self, *usage),
+            Command::SetTruth(class) => self.set_truth(class),
+            Command::SearchClasses(text) => state.side_mut().class_search = text,
+            Command::SetTopK(count) => state.top_k = TopK(count),
+            Command::ActivateSide(side) => {
+                state.sides.activate(side);
+                state.side_mut().scroll_to_layer.send();
+                self.show_live_row();
+                self.rows_changed();
+            }
+            Command::UseModel(usage) => self.reopen_model(*usage),
+
+            Command::Pin(row) => {
+                self.pin(row);
+                self.rows_changed();
+            }
+            Command::Unpin(id) => self.unpin(id),
+            Command::MovePin(id, position) => self.move_pin(id, position),
+            Command::MakeLive(id) => {
+                self.make_live(id);
+                self.rows_changed();
+            }
+
+            Command::SetPane(pane) => state.pane = pane,
             Command::SetList(list) => {
                 state.list = list;
                 self.ask_channels();
@@ -97,86 +133,24 @@ impl App {
                 state.channels.ticked.clear();
             }
             Command::SortChannels(negative) => state.channels.most_negative_first = negative,
-            Command::SetCommonScale(on) => state.common_scale = on,
-            Command::SetStripScale(on) => state.strip_common_scale = on,
-            Command::ShowStrip(on) => state.strip = on,
-            Command::OpenSecondModel => open::pick_second_model(self, ctx),
-            command @ (Command::SetRival(..)
-            | Command::SwapClasses
-            | Command::StopComparing
-            | Command::ActivateSide(_)
-            | Command::CloseSecondModel
-            | Command::PinView
-            | Command::Pin(_)
-            | Command::Unpin(_)
-            | Command::UnpinAll
-            | Command::MovePin(..)
-            | Command::MakeLive(_)) => self.compare(command),
-            command @ (Command::OpenFolder
-            | Command::OpenPictures(_)
-            | Command::OpenPicture(_)
-            | Command::CloseFolder
-            | Command::PreviousPicture
-            | Command::NextPicture
-            | Command::FirstPicture
-            | Command::LastPicture
-            | Command::AnswerFolder(_)
-            | Command::SortPictures(_)
-            | Command::FilterPictures(_)
-            | Command::LimitThumbnails(_)
-            | Command::UnfoldGallery(_)) => self.execute_gallery(ctx, command),
-            Command::SetFit(fit) => {
-                state.fit = fit;
-                self.ask();
-            }
-            Command::SetRule(rule) => {
-                state.rule = rule;
-                self.ask();
-            }
-            Command::SetOpacity(opacity) => state.opacity = opacity,
-            Command::SetColormap(colormap) => {
-                state.colormap = colormap;
-                self.forget_channel_pictures();
-            }
-            Command::SetOverlay(overlay) => state.overlay = overlay,
-            Command::SetArrangement(arrangement) => state.arrangement = arrangement,
+
+            Command::SetOptions(options) => self.set_options(options),
+            Command::SetView(view) => state.view = view,
             Command::SetTheme(theme) => ctx.set_theme(theme),
-            Command::FindLayer => state.focus = Some(SearchField::Layers),
-            Command::FindClass => state.focus = Some(SearchField::Classes),
-            Command::ZoomIn => self.zoom_by(1.5),
-            Command::ZoomOut => self.zoom_by(1.0 / 1.5),
-            Command::WholePicture => state.view.fit(),
-            Command::PanLeft => self.pan_by(vec2(1.0, 0.0)),
-            Command::PanRight => self.pan_by(vec2(-1.0, 0.0)),
-            Command::PanUp => self.pan_by(vec2(0.0, 1.0)),
-            Command::PanDown => self.pan_by(vec2(0.0, -1.0)),
-            Command::MarkTrue => {
-                let class = state
-                    .class()
-                    .filter(|_| state.truth_here() != state.class());
-                self.set_truth(class);
-            }
-            Command::SaveSession => session::save(self, ctx),
-            Command::Locate(path) => session::locate(self, ctx, path),
-            Command::OpenSession => open::pick_session(self, ctx),
-            Command::Undo => self.step_back(),
-            Command::Redo => self.step_forward(),
-            Command::OpenPalette => {
-                self.finder.toggle(typed(ctx));
-                self.memory.look_for_recent(ctx);
-            }
-            Command::ShowKeys => self.keys_shown = !self.keys_shown,
             Command::DismissNotice(id) => self.notices.dismiss(id),
         }
-        ctx.request_repaint();
+        if repaint {
+            ctx.request_repaint();
+        }
     }
-}
 
-/// What was typed in this frame. A person does not wait for a field to be drawn.
-fn typed(ctx: &Context) -> String {
-    let text = |event: &egui::Event| match event {
-        egui::Event::Text(text) => Some(text.clone()),
-        _ => None,
-    };
-    ctx.input(|i| i.events.iter().filter_map(text).collect())
+    fn set_options(&mut self, options: ViewOptions) {
+        let before = std::mem::replace(&mut self.state.options, options);
+        if before.style.colormap != options.style.colormap {
+            self.panels.channels.forget();
+        }
+        if (before.fit, before.rule) != (options.fit, options.rule) {
+            self.ask();
+        }
+    }
 }

@@ -1,5 +1,5 @@
-//! What a session says of files that are not there: kept and written again until they are found, so
-//! that saving to the same name throws nothing away.
+//! The parts of a session whose files are missing: kept and saved again until they are found, so that
+//! saving to the same name loses nothing.
 
 use std::path::{Path, PathBuf};
 
@@ -9,9 +9,9 @@ use crate::app::state::State;
 /// Files named in one message; the rest is counted.
 const NAMED_AT_MOST: usize = 6;
 
-/// The part of a session that could not be taken up, and what stands in its place.
+/// The parts of a session that could not be restored, and what is open in their place.
 #[derive(Debug, Default)]
-pub struct Unread {
+pub struct Missing {
     pub pins: Vec<StoredPin>,
     /// As it was read.
     session: Session,
@@ -20,8 +20,8 @@ pub struct Unread {
     stand_in: StandIn,
 }
 
-/// What was open when the session had been taken up: until something else is, nobody has put
-/// anything into the place of what is missing.
+/// What was open right after the session was restored. While that has not changed, nobody has
+/// replaced what is missing.
 #[derive(Debug, Default, PartialEq)]
 struct StandIn {
     photo: Option<u64>,
@@ -38,15 +38,15 @@ impl StandIn {
     }
 }
 
-impl Unread {
+impl Missing {
     /// What is missing of `session`, once the rest of it is in `state`.
     pub fn new(
         session: Session,
         pins: Vec<StoredPin>,
         gone: Vec<PathBuf>,
         state: &State,
-    ) -> Unread {
-        Unread {
+    ) -> Missing {
+        Missing {
             pins,
             session,
             gone,
@@ -155,7 +155,7 @@ impl Unread {
     }
 
     /// One of the missing files.
-    pub fn first_gone(&self) -> Option<&PathBuf> {
+    pub fn first_file(&self) -> Option<&PathBuf> {
         self.gone.first()
     }
 }

@@ -13,12 +13,10 @@ use crate::picture::photo::decode::Photo;
 
 use super::stored::{StoredModel, StoredUsage};
 use crate::app::App;
-use crate::app::state::path_prompt::{PathPrompt, Refused, Then};
 use crate::app::state::rows::MAX_PINS;
 use crate::app::tasks::background;
-use crate::app::tasks::open::dialogs::Picked;
-use crate::app::tasks::open::{photo_folder, pick_image_for, pick_model_for};
-use crate::app::ui::kit::widgets::sentence;
+use crate::app::tasks::purpose::{Purpose, SaveTarget};
+use crate::app::tasks::save_as::{Saved, Saving, to_picked, to_typed};
 use file::{EXTENSION, Error, Opened, Session, with_extension};
 
 pub(crate) mod file;
@@ -28,34 +26,21 @@ pub(crate) mod paths;
 mod restore;
 mod snapshot;
 
-use missing::Unread;
+use missing::Missing;
 use parts::{Part, PartState, distinct, is_file};
 
-/// What the person is asked for.
-const SAVE_TO: &str = "Save session to";
-
-/// The session file, and what is under way with it.
+/// The session file, and what is in progress with it.
 #[derive(Default)]
 pub struct SessionFile {
     /// The file that was saved or opened last.
     path: Option<PathBuf>,
-    saving: Option<(Instant, Promise<Saved>)>,
+    saving: Option<Saving>,
     reading: Option<Reading>,
     opening: Option<Opening>,
-    /// What could not be taken up of the session that is open.
-    unread: Unread,
-    /// The missing file that the person is asked for.
+    /// The parts of the open session that could not be restored.
+    missing: Missing,
+    /// The missing file that is being located.
     locating: Option<PathBuf>,
-}
-
-enum Saved {
-    To(PathBuf),
-    NothingChosen,
-    /// With the folder and the name that it was to begin with.
-    NoPicker(Option<PathBuf>, String),
-    /// Of a path that was typed.
-    Refused(Refused),
-    Failed(String),
 }
 
 struct Reading {
@@ -74,13 +59,13 @@ struct Opening {
 }
 
 impl SessionFile {
-    /// What is under way, in words, and since when.
+    /// What is in progress, in words, and since when.
     pub fn busy(&self) -> Option<(String, Instant)> {
         let path = |path: &Path| format!("Opening {}", path.display());
         let reading = self.reading.as_ref().map(|r| (path(&r.path), r.since));
         let opening = self.opening.as_ref().map(|o| (path(&o.path), o.since));
         let saving = self.saving.as_ref();
-        let saving = saving.map(|(since, _)| ("Saving the session".to_owned(), *since));
+        let saving = saving.map(|s| ("Saving the session".to_owned(), s.since));
         reading.or(opening).or(saving)
     }
 
@@ -89,21 +74,28 @@ impl SessionFile {
         self.path.as_deref()?.parent().map(Path::to_owned)
     }
 
-    /// Whether pins of the session wait for files that are missing.
-    pub fn has_missing_pins(&self) -> bool {
-        !self.unread.pins.is_empty()
+    /// Where a missing file is looked for first: its own folder where that exists, or the session's.
+    pub fn missing_folder(&self) -> Option<PathBuf> {
+        let beside = self.locating.as_deref().and_then(Path::parent);
+        let beside = beside.filter(|folder| folder.is_dir());
+        beside.map(Path::to_owned).or_else(|| self.folder())
     }
 
-    /// They are not to be saved again.
+    /// Whether pins of the session wait for files that are missing.
+    pub fn has_missing_pins(&self) -> bool {
+        !self.missing.pins.is_empty()
+    }
+
+    /// Those pins are not saved again.
     pub fn forget_missing_pins(&mut self) {
-        self.unread.pins.clear();
+        self.missing.pins.clear();
     }
 
     pub fn is_opening(&self) -> bool {
         self.reading.is_some() || self.opening.is_some()
     }
 
-    /// Models that are open for a session that is not yet there.
+    /// Models that have been opened for a session that is not shown yet.
     pub fn models(&self) -> impl Iterator<Item = &Arc<ModelInfo>> {
         let parts = self.opening.iter().flat_map(|opening| &opening.models);
         parts.filter_map(|part| match &part.state {
@@ -119,134 +111,115 @@ impl SessionFile {
     }
 }
 
-/// Asks where to save, and saves what is open now.
-pub fn save(app: &mut App, ctx: &Context) {
-    if app.session.saving.is_some() {
-        return;
-    }
-    let Some(session) = to_save(app) else { return };
-    let last = app.session.path.clone();
-    let folder = app.session.folder().or_else(|| photo_folder(app));
-    let name = last.as_deref().and_then(Path::file_name);
-    let name = name.map_or_else(
-        || format!("{}.{EXTENSION}", app.state.session_name()),
-        |name| name.to_string_lossy().into_owned(),
-    );
-    let dialogs = Arc::clone(&app.dialogs);
-    start_saving(app, ctx, move || {
-        match dialogs.save_session(folder.as_deref(), &name) {
-            Picked::File(path) => write(&session, path),
-            Picked::Nothing => Saved::NothingChosen,
-            Picked::Unavailable => Saved::NoPicker(folder, name),
-        }
-    });
-}
-
-/// Saves what is open now to a path that was typed.
-pub fn save_to(app: &mut App, ctx: &Context, path: PathBuf, replace: bool) {
-    let Some(session) = to_save(app) else { return };
-    let path = with_extension(path);
-    start_saving(app, ctx, move || {
-        if !replace && path.exists() {
-            return Saved::Refused(Refused::exists(path));
-        }
-        match session.save(&path) {
-            Ok(()) => Saved::To(path),
-            Err(error) => Saved::Refused(Refused {
-                why: sentence(&error.to_string()),
-                path,
-                exists: false,
-            }),
-        }
-    });
-}
-
-fn to_save(app: &mut App) -> Option<Session> {
-    let session = app.state.to_session(app.gallery.paths());
-    let Some(mut session) = session else {
-        let why = "Open an image or a model first.";
-        app.notices.error("Nothing to save yet", why);
-        return None;
-    };
-    app.session.unread.complete(&mut session, &app.state);
-    Some(session)
-}
-
-/// Asks where a missing file of the session lies now.
-pub fn locate(app: &mut App, ctx: &Context, path: PathBuf) {
-    let is_model = app.session.unread.is_model(&path);
-    let beside = path.parent().filter(|folder| folder.is_dir());
-    let folder = beside.map(Path::to_owned).or_else(|| app.session.folder());
-    app.session.locating = Some(path);
-    if is_model {
-        pick_model_for(app, ctx, folder, located)
-    } else {
-        pick_image_for(app, ctx, folder, located)
-    }
-}
-
-/// Opens the session again as it would be saved now, with the file where it was found.
-fn located(app: &mut App, found: PathBuf) {
-    let path = app.session.path.clone();
-    let Some((old, path)) = app.session.locating.take().zip(path) else {
-        return;
-    };
-    let Some(mut session) = to_save(app) else {
-        return;
-    };
-    missing::moved(&mut session, &old, &found);
-    let opened = Opened::of(session);
-    app.session.cancel();
-    app.open_parts(path, Instant::now(), opened);
-}
-
-fn start_saving(app: &mut App, ctx: &Context, save: impl FnOnce() -> Saved + Send + 'static) {
-    let ctx = ctx.clone();
-    let failed =
-        |why: &str| Saved::Failed(format!("The session could not be put together: {why}."));
-    let wake = move || ctx.request_repaint();
-    let promise = background::run("session", save, failed, wake);
-    app.session.saving = Some((Instant::now(), promise));
-}
-
-fn write(session: &Session, path: PathBuf) -> Saved {
-    let named = with_extension(path.clone());
-    // The picker has asked about the name that was typed, not about this one.
-    if named != path && named.exists() {
-        let why = "is there already. Choose it by its full name to replace it.";
-        return Saved::Failed(format!("{} {why}", named.display()));
-    }
-    match session.save(&named) {
-        Ok(()) => Saved::To(named),
-        Err(error) => Saved::Failed(error.to_string()),
-    }
-}
-
-/// Opens a session file.
-pub fn open(app: &mut App, path: PathBuf) {
-    app.session.cancel();
-    let file = path.clone();
-    let read = move || Session::open(&file);
-    let file = path.clone();
-    let failed = move |why: &str| {
-        let (reason, path) = (why.to_owned(), file.clone());
-        Err(Error::Unreadable { reason, path })
-    };
-    // Nobody has a context here; the window looks again by itself.
-    let promise = background::run("session", read, failed, || ());
-    app.session.reading = Some(Reading {
-        path,
-        since: Instant::now(),
-        promise,
-    });
-}
-
 impl App {
-    /// Takes in what has come of a session.
+    /// Asks where to save, and saves what is open now.
+    pub(crate) fn save_session(&mut self, ctx: &Context) {
+        if self.persistence.session.saving.is_some() {
+            return;
+        }
+        let Some(session) = self.session_to_save() else {
+            return;
+        };
+        let last = self.persistence.session.path.clone();
+        let folder = self.persistence.session.folder();
+        let folder = folder.or_else(|| self.photo_folder());
+        let name = last.as_deref().and_then(Path::file_name);
+        let name = name.map_or_else(
+            || format!("{}.{EXTENSION}", self.state.session_name()),
+            |name| name.to_string_lossy().into_owned(),
+        );
+        let dialogs = Arc::clone(&self.file_dialogs);
+        self.start_saving(ctx, move || {
+            let picked = dialogs.save_session(folder.as_deref(), &name);
+            let write = |path: &Path| written(&session, path);
+            to_picked(picked, folder, name, with_extension, write)
+        });
+    }
+
+    /// Saves what is open now to a path that was typed.
+    pub(crate) fn save_session_to(&mut self, ctx: &Context, path: PathBuf, replace: bool) {
+        let Some(session) = self.session_to_save() else {
+            return;
+        };
+        let path = with_extension(path);
+        self.start_saving(ctx, move || {
+            to_typed(path, replace, |path| written(&session, path))
+        });
+    }
+
+    fn start_saving(&mut self, ctx: &Context, work: impl FnOnce() -> Saved + Send + 'static) {
+        let saving = Saving::start(ctx, SaveTarget::Session, work);
+        self.persistence.session.saving = Some(saving);
+    }
+
+    fn session_to_save(&mut self) -> Option<Session> {
+        let session = self.state.to_session(self.gallery.folder.paths());
+        let Some(mut session) = session else {
+            let why = "Open an image or a model first.";
+            self.notices.error("Nothing to save yet", why);
+            return None;
+        };
+        let missing = &self.persistence.session.missing;
+        missing.complete(&mut session, &self.state);
+        Some(session)
+    }
+
+    /// Asks where a missing file of the session lies now.
+    pub(crate) fn locate(&mut self, ctx: &Context, path: PathBuf) {
+        let session = &mut self.persistence.session;
+        let purpose = if session.missing.is_model(&path) {
+            Purpose::LocateModel
+        } else {
+            Purpose::LocateImage
+        };
+        session.locating = Some(path);
+        self.pick(ctx, purpose);
+    }
+
+    /// Opens the session again as it would be saved now, with the file where it was found.
+    pub(crate) fn use_located(&mut self, found: PathBuf) {
+        let path = self.persistence.session.path.clone();
+        let old = self.persistence.session.locating.take();
+        let Some((old, path)) = old.zip(path) else {
+            return;
+        };
+        let Some(mut session) = self.session_to_save() else {
+            return;
+        };
+        missing::moved(&mut session, &old, &found);
+        let opened = Opened::of(session);
+        self.persistence.session.cancel();
+        self.open_parts(path, Instant::now(), opened);
+    }
+
+    /// Opens a session file.
+    pub(crate) fn open_session(&mut self, path: PathBuf) {
+        self.persistence.session.cancel();
+        let file = path.clone();
+        let read = move || Session::open(&file);
+        let file = path.clone();
+        let failed = move |why: &str| {
+            let (reason, path) = (why.to_owned(), file.clone());
+            Err(Error::Unreadable { reason, path })
+        };
+        // There is no context here to wake the window with; it looks again by itself.
+        let promise = background::run("session", read, failed, || ());
+        self.persistence.session.reading = Some(Reading {
+            path,
+            since: Instant::now(),
+            promise,
+        });
+    }
+
+    /// Takes in what has been read, opened or saved of a session.
     pub(crate) fn drain_session(&mut self, ctx: &Context) {
-        self.drain_saving();
+        if let Some((target, saved)) = Saving::take_finished(&mut self.persistence.session.saving)
+            && let Some(path) = self.report_saved(ctx, target, saved)
+        {
+            self.persistence.session.path = Some(path);
+        }
         self.drain_reading();
-        let opening = self.session.opening.take_if(|opening| {
+        let opening = self.persistence.session.opening.take_if(|opening| {
             let photos = opening.photos.iter_mut().map(Part::drain);
             let models = opening.models.iter_mut().map(Part::drain);
             // Every one is looked at, not only those before the first that is missing.
@@ -255,43 +228,19 @@ impl App {
         if let Some(opening) = opening {
             self.restore_session(opening);
         }
-        if self.session.reading.is_some() {
+        if self.persistence.session.reading.is_some() {
             ctx.request_repaint_after(Duration::from_millis(20));
         }
     }
 
-    fn drain_saving(&mut self) {
-        let Some((since, promise)) = self.session.saving.take() else {
-            return;
-        };
-        match promise.try_take() {
-            Ok(Saved::To(path)) => {
-                self.state.done = Some(format!("Saved {}", path.display()));
-                self.session.path = Some(path);
-            }
-            Ok(Saved::NothingChosen) => {}
-            Ok(Saved::NoPicker(folder, name)) => {
-                let field = PathPrompt::new(SAVE_TO, Then::SaveSession, folder, &name);
-                self.path_field = Some(field);
-            }
-            Ok(Saved::Refused(refused)) => {
-                self.ask_path_again(SAVE_TO, Then::SaveSession, refused);
-            }
-            Ok(Saved::Failed(why)) => {
-                self.notices.error("The session could not be saved", why);
-            }
-            Err(promise) => self.session.saving = Some((since, promise)),
-        }
-    }
-
     fn drain_reading(&mut self) {
-        let Some(reading) = self.session.reading.take() else {
+        let Some(reading) = self.persistence.session.reading.take() else {
             return;
         };
         match reading.promise.try_take() {
             Ok(Ok(opened)) => self.open_parts(reading.path, reading.since, opened),
             Ok(Err(error)) => self.notices.error("This session cannot be opened", error),
-            Err(promise) => self.session.reading = Some(Reading { promise, ..reading }),
+            Err(promise) => self.persistence.session.reading = Some(Reading { promise, ..reading }),
         }
     }
 
@@ -323,7 +272,7 @@ impl App {
             file: model,
         });
         let models = models.collect();
-        self.session.opening = Some(Opening {
+        self.persistence.session.opening = Some(Opening {
             path,
             since,
             opened,
@@ -346,7 +295,11 @@ impl App {
     }
 }
 
-/// Whether a model is open as a session has it.
+fn written(session: &Session, path: &Path) -> Result<(), String> {
+    session.save(path).map_err(|error| error.to_string())
+}
+
+/// Whether a model is open as a session uses it.
 fn is_open_as(open: &ModelInfo, model: &StoredModel) -> bool {
     is_file(&open.path, &model.path) && StoredModel::of(open).is_used_as(model)
 }

@@ -11,14 +11,17 @@ use crate::picture::photo::decode::Photo;
 
 use super::Opening;
 use super::file::{Opened, Session, StoredPin, StoredSide};
-use super::missing::Unread;
+use super::missing::Missing;
 use super::parts::{Part, PartState, failed, found};
 use crate::app::App;
 use crate::app::commands::Command;
+use crate::app::notices::Place;
 use crate::app::persistence::stored::{StoredModel, StoredScore};
-use crate::app::state::Side;
-use crate::app::state::rows::{MAX_PINS, Pin, Subject};
-use crate::app::ui::bars::notices::Place;
+use crate::app::persistence::undo::Undo;
+use crate::app::state::class_choice::{ClassChoice, Explained};
+use crate::app::state::rows::{MAX_PINS, Pin};
+use crate::app::state::side::Side;
+use crate::app::state::subject::Subject;
 
 impl App {
     pub(super) fn restore_session(&mut self, opening: Opening) {
@@ -31,7 +34,7 @@ impl App {
         } = opening;
         self.tell_failures(&photos, &models);
         let mut lost = Lost::default();
-        let mut unread = Vec::new();
+        let mut missing_pins = Vec::new();
         let state = &mut self.state;
         state.pins.clear();
         for (place, pin) in session.pins.iter().enumerate() {
@@ -41,7 +44,7 @@ impl App {
                 None
             };
             if subject.is_none() {
-                unread.push(pin.clone());
+                missing_pins.push(pin.clone());
             }
             // A pin without a class or a layer would show nothing.
             if let Some(subject) = subject.filter(|s| s.heat_key().is_some()) {
@@ -56,17 +59,16 @@ impl App {
         let pinned = state.pins.first().map(|pin| Arc::clone(&pin.subject.photo));
         state.photo = live.or_else(|| state.photo.take()).or(pinned);
         self.restore_sides(&session, &models, is_there, &mut lost);
-        self.state.take_look(&session.look);
+        self.state.restore_look(&session.look);
         lost.tell(self);
 
-        self.memory.forget_last();
+        self.persistence.memory.forget_last();
         self.take_first_choice();
-        if self.first.class.is_some() {
-            let side = self.state.side_mut();
-            (side.score, side.rival) = (None, None);
+        if self.start.class.is_some() {
+            self.state.side_mut().choice = ClassChoice::default();
         }
-        self.forget_steps();
-        self.forget_channel_pictures();
+        self.persistence.undo = Undo::default();
+        self.panels.channels.forget();
         self.close_unused_models();
         self.ask();
         let pictures = session.pictures.iter();
@@ -74,10 +76,10 @@ impl App {
         self.reopen_gallery(pictures.cloned().collect());
         let mut gone = missing;
         gone.extend(failed(&photos).chain(failed(&models)));
-        self.session.unread = Unread::new(session, unread, gone, &self.state);
+        self.persistence.session.missing = Missing::new(session, missing_pins, gone, &self.state);
         self.report_missing();
         self.state.done = Some(format!("Opened {}", path.display()));
-        self.session.path = Some(path);
+        self.persistence.session.path = Some(path);
     }
 
     /// The models side by side. Without the session's own photo its classes mean nothing.
@@ -95,25 +97,22 @@ impl App {
                 sides.push(lost.side(stored, model, with_photo));
             }
         }
-        if !sides.is_empty() {
-            state.active = live.active.min(sides.len() - 1);
-            state.sides = sides;
-        }
+        state.sides.replace_all(sides, live.active);
         let labels = state.truth_labels();
         let truth = live.truth.as_ref().filter(|_| with_photo);
         state.truth = truth.and_then(|truth| truth.find(labels, labels.len()));
         // What the session says goes before what the folder's name may say later.
         self.keep_truth();
         let state = &mut self.state;
-        (state.fit, state.rule) = (live.fit.get(), live.rule.get());
+        (state.options.fit, state.options.rule) = (live.fit, live.rule);
     }
 
     /// Names what is missing, and offers to look for it.
     fn report_missing(&mut self) {
         self.notices.clear(Place::Session);
-        let unread = &self.session.unread;
-        if let Some(text) = unread.words() {
-            let locate = unread.first_gone().map(|path| {
+        let missing = &self.persistence.session.missing;
+        if let Some(text) = missing.words() {
+            let locate = missing.first_file().map(|path| {
                 let name = path.file_name().unwrap_or(path.as_os_str());
                 let label = format!("Locate {}…", name.to_string_lossy());
                 (label, Command::Locate(path.clone()))
@@ -151,16 +150,18 @@ impl Lost {
         let rival = stored.rival.as_ref().filter(|_| with_score);
         let score = self.score(score, &model);
         let rival = rival.and_then(|rival| rival.find(&model.labels, model.labels.len()));
-        Side {
-            overview: model.layers.overview(),
-            layer: self.layer(stored.layer.as_deref(), &model),
-            rival: rival.filter(|rival| score.is_some_and(|s| s.class() != *rival)),
-            score,
-            model: Some(model),
-            reveal_layer: true,
-            reveal_class: true,
-            ..Side::default()
-        }
+        let choice = score.map_or_else(ClassChoice::default, |score| {
+            ClassChoice::Chosen(Explained::from(score))
+        });
+        let mut side = Side::of(Arc::clone(&model));
+        side.layer = self.layer(stored.layer.as_deref(), &model);
+        side.choice = match rival {
+            Some(rival) => choice.with_rival(Some(rival)),
+            None => choice,
+        };
+        side.scroll_to_layer.send();
+        side.scroll_to_class.send();
+        side
     }
 
     fn subject(
@@ -172,10 +173,10 @@ impl Lost {
         let model = found(models, &pin.model)?;
         Some(Subject {
             photo: found(photos, &pin.image)?,
-            fit: pin.fit.get(),
+            fit: pin.fit,
             score: self.score(pin.score.as_ref(), &model),
             layer: self.layer(pin.layer.as_deref(), &model),
-            rule: pin.rule.get(),
+            rule: pin.rule,
             model,
         })
     }

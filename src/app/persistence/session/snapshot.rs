@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::file::{Live, Session, StoredLook, StoredPin, StoredSide};
 use crate::app::persistence::stored::{StoredClass, StoredModel, StoredScore};
-use crate::app::state::{Opacity, State};
+use crate::app::state::State;
 
 impl State {
     /// What is open and chosen now, if anything is open. `pictures`: the folder that is walked
@@ -16,10 +16,10 @@ impl State {
                 model: StoredModel::of(model),
                 layer: side.layer.clone(),
                 score: side
-                    .score
+                    .score()
                     .map(|score| StoredScore::new(score, &model.labels)),
                 rival: side
-                    .rival
+                    .rival()
                     .map(|class| StoredClass::new(class, &model.labels)),
             })
         });
@@ -36,43 +36,36 @@ impl State {
             score: subject
                 .score
                 .map(|s| StoredScore::new(s, &subject.model.labels)),
-            fit: subject.fit.into(),
-            rule: subject.rule.into(),
+            fit: subject.fit,
+            rule: subject.rule,
         });
         Some(Session {
             pictures: pictures.to_vec(),
             live: Live {
                 image: self.photo.as_ref().map(|photo| photo.path.clone()),
-                active: self.active.min(sides.len().saturating_sub(1)),
+                active: self.sides.active_index().min(sides.len().saturating_sub(1)),
                 sides,
-                fit: self.fit.into(),
-                rule: self.rule.into(),
+                fit: self.options.fit,
+                rule: self.options.rule,
                 truth: self.truth.map(|class| StoredClass::new(class, labels)),
             },
             pins: pins.collect(),
             look: StoredLook {
-                opacity: f64::from((self.opacity.share() * 1e4).round()) / 1e4,
-                colours: self.colormap.into(),
-                overlay: self.overlay.into(),
-                common_scale: self.common_scale,
-                arrangement: self.arrangement.into(),
+                style: self.options.style,
                 zoom: self.view.zoom.into(),
                 centre: [self.view.centre.x.into(), self.view.centre.y.into()],
             },
         })
     }
 
-    pub fn take_look(&mut self, look: &StoredLook) {
-        self.opacity = Opacity::from_share(look.opacity as f32);
-        self.colormap = look.colours.get();
-        self.overlay = look.overlay.get();
-        self.common_scale = look.common_scale;
-        self.arrangement = look.arrangement.get();
+    /// Draws maps as a session says.
+    pub fn restore_look(&mut self, look: &StoredLook) {
+        self.options.style = look.style;
         self.view.zoom = look.zoom as f32;
         self.view.centre = egui::pos2(look.centre[0] as f32, look.centre[1] as f32);
     }
 
-    /// What a session is called that was not saved before.
+    /// The name that a session is offered when it is saved first.
     pub fn session_name(&self) -> String {
         let photo = self.photo.as_ref();
         let stem = photo.and_then(|photo| photo.path.file_stem());

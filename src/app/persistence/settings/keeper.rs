@@ -162,12 +162,12 @@ pub fn folder() -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::state::view_options::Opacity;
 
-    fn changed(opacity: f64) -> Settings {
-        Settings {
-            opacity,
-            ..Settings::default()
-        }
+    fn changed(opacity: f32) -> Settings {
+        let mut settings = Settings::default();
+        settings.options.style.opacity = Opacity::from_share(opacity);
+        settings
     }
 
     #[test]

@@ -1,22 +1,18 @@
-//! What comes back at the next start, as plain data.
+//! What is remembered from one start to the next, as plain data.
 //!
 //! Every field has a default, so a file of an older version, or one cut down by hand, is read as
 //! far as it goes. How the file is read and kept is `file`'s and `keeper`'s.
 
-use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use egui::ThemePreference;
 use serde::{Deserialize, Serialize};
 
-use crate::model::ReluRule;
-use crate::picture::map::colormap::Colormap;
-use crate::picture::map::compose::Overlay;
-use crate::picture::photo::geometry::Fit;
-
 use super::recent::Recent;
-use super::stored::{Named, StoredScore, StoredUsage};
-use crate::app::state::{Arrangement, ExportSize};
+use super::stored::{self, StoredScore, StoredUsage};
+use crate::app::state::by_name;
+use crate::app::state::range::{OutOfRange, within};
+use crate::app::state::view_options::ViewOptions;
 
 pub mod file;
 pub mod keeper;
@@ -32,27 +28,19 @@ pub struct Settings {
     pub images: Recent,
     pub models: Recent,
     pub last: Last,
-    /// From 0 to 1.
-    pub opacity: f64,
-    pub colours: Named<Colormap>,
-    pub overlay: Named<Overlay>,
-    pub common_scale: bool,
-    pub strip_common_scale: bool,
-    pub arrangement: Named<Arrangement>,
-    pub fit: Named<Fit>,
-    pub rule: Named<ReluRule>,
-    pub theme: Named<ThemePreference>,
-    pub export_size: Named<ExportSize>,
+    #[serde(flatten)]
+    pub options: ViewOptions,
+    #[serde(with = "by_name")]
+    pub theme: ThemePreference,
     pub window: Placement,
-    /// The strip of all layers is shown.
-    pub layer_strip: bool,
-    /// The strip of a folder's images is shown.
-    pub film_strip: bool,
+    /// Whether the gallery of a folder is unfolded.
+    #[serde(rename = "film_strip")]
+    pub gallery_unfolded: bool,
     /// Memory that a folder's thumbnails may take, in MiB.
     pub thumbnails_mib: f64,
 }
 
-/// What was looked at last.
+/// What was open last.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Last {
@@ -63,13 +51,14 @@ pub struct Last {
     /// The network that its weights are of, where it has weights alone.
     pub architecture: Option<String>,
     /// How it is used, where that is not as its file says.
+    #[serde(deserialize_with = "stored::or_none")]
     pub usage: Option<StoredUsage>,
     /// A layer's path.
     pub layer: Option<String>,
     pub score: Option<StoredScore>,
 }
 
-/// Where the window stood, in points.
+/// Position and size of the window, in points.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Placement {
@@ -98,61 +87,27 @@ impl Default for Settings {
             images: Recent::default(),
             models: Recent::default(),
             last: Last::default(),
-            opacity: 0.5,
-            colours: Named::default(),
-            overlay: Named::default(),
-            common_scale: false,
-            strip_common_scale: false,
-            arrangement: Named::default(),
-            fit: Named::default(),
-            rule: Named::default(),
-            theme: Named::default(),
-            export_size: Named::default(),
+            options: ViewOptions::default(),
+            theme: ThemePreference::default(),
             window: Placement::default(),
-            layer_strip: true,
-            film_strip: true,
+            gallery_unfolded: true,
             thumbnails_mib: 64.0,
         }
     }
 }
 
-/// A number that no version can have meant.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error("{what} is {value}")]
-pub struct OutOfRange {
-    pub what: &'static str,
-    pub value: f64,
-}
-
-/// Brings `value` into `range`. What lies far beyond it is no number of ours but damage.
-///
-/// # Errors
-/// [`OutOfRange`] where `value` is no number or outside of `believable`.
-pub fn within(
-    what: &'static str,
-    value: f64,
-    range: RangeInclusive<f64>,
-    believable: RangeInclusive<f64>,
-) -> Result<f64, OutOfRange> {
-    if !believable.contains(&value) {
-        return Err(OutOfRange { what, value });
-    }
-    Ok(value.clamp(*range.start(), *range.end()))
-}
-
 impl Settings {
-    /// Brings every number into its range.
+    /// Clamps every number to its range.
     ///
     /// # Errors
-    /// [`OutOfRange`] where one cannot be believed.
+    /// [`OutOfRange`] where one is implausible.
     pub fn checked(mut self) -> Result<Self, OutOfRange> {
-        self.opacity = within("the opacity", self.opacity, 0.0..=1.0, -1.0..=2.0)?;
-        let (range, believable) = (16.0..=16_384.0, 0.0..=1_048_576.0);
+        let (range, plausible) = (16.0..=16_384.0, 0.0..=1_048_576.0);
         self.thumbnails_mib = within(
             "the memory for thumbnails",
             self.thumbnails_mib,
             range,
-            believable,
+            plausible,
         )?;
         self.window = self.window.checked()?;
         Ok(self)
@@ -183,32 +138,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_defaults_are_within_their_own_bounds() {
+    fn the_defaults_are_within_their_own_ranges() {
         let settings = Settings::default();
         assert_eq!(settings.clone().checked(), Ok(settings));
     }
 
     #[test]
-    fn numbers_out_of_range_are_brought_back_and_absurd_ones_are_told() {
+    fn clamps_numbers_and_refuses_implausible_ones() {
         let with = |change: fn(&mut Settings)| {
             let mut settings = Settings::default();
             change(&mut settings);
             settings.checked()
         };
-        assert_eq!(with(|s| s.opacity = 1.5).unwrap().opacity, 1.0);
         assert_eq!(with(|s| s.window.width = 40.0).unwrap().window.width, 320.0);
         assert_eq!(
             with(|s| s.thumbnails_mib = 0.5).unwrap().thumbnails_mib,
             16.0
         );
-        for absurd in [
-            with(|s| s.opacity = 1e9),
-            with(|s| s.opacity = f64::NAN),
+        for implausible in [
             with(|s| s.window.height = -900.0),
             with(|s| s.window.corner = Some([0.0, f64::INFINITY])),
             with(|s| s.thumbnails_mib = 1e300),
         ] {
-            absurd.unwrap_err();
+            implausible.unwrap_err();
         }
     }
 }

@@ -1,22 +1,21 @@
 //! What a person has chosen to look at, and how: what undo takes back.
 //!
-//! Opening a file is not part of it; using its model otherwise is. A choice that speaks of a model which is closed by now is
-//! passed over when it is restored.
+//! Opening a file is not part of it; using its model in another way is. A choice that belongs to a
+//! model which is closed by now is skipped when it is restored.
 
 use std::sync::Arc;
 
 use egui::Pos2;
 
 use crate::engine::ModelInfo;
-use crate::explain::Score;
 use crate::model::{ModulePath, ReluRule};
-use crate::picture::map::colormap::Colormap;
-use crate::picture::map::compose::Overlay;
 use crate::picture::photo::decode::Photo;
 use crate::picture::photo::geometry::Fit;
 
+use crate::app::state::State;
+use crate::app::state::class_choice::{ClassChoice, Explained};
 use crate::app::state::rows::Pin;
-use crate::app::state::{Arrangement, Opacity, State};
+use crate::app::state::view_options::MapStyle;
 
 /// One state of all choices.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,14 +24,9 @@ pub struct Choices {
     pub sides: Vec<SideChoices>,
     pub active: usize,
     pub pins: Vec<Pin>,
+    pub style: MapStyle,
     pub fit: Fit,
     pub rule: ReluRule,
-    pub opacity: Opacity,
-    pub colormap: Colormap,
-    pub overlay: Overlay,
-    pub common_scale: bool,
-    pub strip_common_scale: bool,
-    pub arrangement: Arrangement,
     pub zoom: f32,
     pub centre: Pos2,
 }
@@ -58,15 +52,13 @@ pub struct SideChoices {
     pub model: Option<Arc<ModelInfo>>,
     /// The photo and the model that the choice was made before.
     of: (Option<u64>, Option<u64>),
-    pub score: Option<Score>,
-    pub rival: Option<usize>,
+    pub explained: Option<Explained>,
     pub layer: Option<ModulePath>,
 }
 
 impl PartialEq for SideChoices {
     fn eq(&self, other: &SideChoices) -> bool {
-        (self.of, self.score, self.rival, &self.layer)
-            == (other.of, other.score, other.rival, &other.layer)
+        (self.of, self.explained, &self.layer) == (other.of, other.explained, &other.layer)
     }
 }
 
@@ -76,8 +68,7 @@ impl State {
         let sides = self.sides.iter().map(|side| SideChoices {
             model: side.model.clone(),
             of: (photo, side.model.as_ref().map(|model| model.id)),
-            score: side.score,
-            rival: side.rival,
+            explained: side.choice.explained(),
             layer: side.layer.clone(),
         });
         Choices {
@@ -86,16 +77,11 @@ impl State {
                 truth: self.truth,
             },
             sides: sides.collect(),
-            active: self.active,
+            active: self.sides.active_index(),
             pins: self.pins.clone(),
-            fit: self.fit,
-            rule: self.rule,
-            opacity: self.opacity,
-            colormap: self.colormap,
-            overlay: self.overlay,
-            common_scale: self.common_scale,
-            strip_common_scale: self.strip_common_scale,
-            arrangement: self.arrangement,
+            style: self.options.style,
+            fit: self.options.fit,
+            rule: self.options.rule,
             zoom: self.view.zoom,
             centre: self.view.centre,
         }
@@ -108,8 +94,8 @@ impl State {
         self.truth = choices.live.truth;
         let photo = self.photo.as_ref().map(|photo| photo.id);
         if photo != before {
-            for side in &mut self.sides {
-                (side.score, side.rival) = (None, None);
+            for side in self.sides.iter_mut() {
+                side.choice = ClassChoice::default();
             }
         }
         for (side, chosen) in self.sides.iter_mut().zip(&choices.sides) {
@@ -119,24 +105,23 @@ impl State {
                 let Some(model) = chosen.model.as_ref().filter(same) else {
                     continue;
                 };
-                side.overview = model.layers.overview();
-                side.tree_of = Some(model.id);
-                side.model = Some(Arc::clone(model));
+                side.reuse(Arc::clone(model));
             }
             side.layer.clone_from(&chosen.layer);
-            (side.reveal_layer, side.reveal_class) = (true, true);
-            // Another photo has an answer of its own.
+            side.scroll_to_layer.send();
+            side.scroll_to_class.send();
+            // Another photo has a prediction of its own.
             if chosen.of.0 == photo {
-                (side.score, side.rival) = (chosen.score, chosen.rival);
+                side.choice = match chosen.explained {
+                    Some(explained) => ClassChoice::Chosen(explained),
+                    None => ClassChoice::default(),
+                };
             }
         }
-        self.active = choices.active.min(self.sides.len() - 1);
+        self.sides.activate(choices.active);
         self.pins.clone_from(&choices.pins);
-        (self.fit, self.rule) = (choices.fit, choices.rule);
-        (self.opacity, self.colormap) = (choices.opacity, choices.colormap);
-        (self.overlay, self.arrangement) = (choices.overlay, choices.arrangement);
-        self.common_scale = choices.common_scale;
-        self.strip_common_scale = choices.strip_common_scale;
+        self.options.style = choices.style;
+        (self.options.fit, self.options.rule) = (choices.fit, choices.rule);
         (self.view.zoom, self.view.centre) = (choices.zoom, choices.centre);
     }
 }

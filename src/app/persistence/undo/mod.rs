@@ -1,5 +1,7 @@
-//! Undo and redo of what was chosen. Every frame compares the choices before and after it, so that
-//! no command and no gesture has to say that it can be undone.
+//! Undo and redo of what was chosen.
+//!
+//! Every frame compares the choices before and after it, so that no command and no gesture has to
+//! say that it can be undone.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,16 +11,17 @@ use egui::Context;
 use crate::engine::ModelInfo;
 
 use crate::app::App;
+use crate::app::state::State;
 use choices::Choices;
 use history::History;
 
 pub(crate) mod choices;
 pub(crate) mod history;
 
-/// Memory that pictures may take which nothing but the history holds, in bytes.
+/// Memory that photos held only by the history may take, in bytes.
 const MAX_BYTES: usize = 512 << 20;
 
-/// Changes that come by many small ones and are one step.
+/// Changes that come in many small ones and are one step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Opacity,
@@ -32,30 +35,84 @@ pub struct Undo {
     present: Option<Choices>,
 }
 
+impl Undo {
+    pub fn can_undo(&self, state: &State) -> bool {
+        self.history.can_undo(&state.choices())
+    }
+
+    pub fn can_redo(&self, state: &State) -> bool {
+        self.history.can_redo(&state.choices())
+    }
+
+    /// Notes what changed between two frames: a file that was opened, a class that was predicted.
+    /// That is no step, since no person asked for it.
+    pub fn take_in_changes(&mut self, state: &State) {
+        let now = state.choices();
+        let photo = |choices: &Choices| choices.live.photo.as_ref().map(|photo| photo.id);
+        let present = self.present.as_ref();
+        if present.is_some_and(|present| photo(present) != photo(&now)) {
+            for state in self.history.states_mut() {
+                state.live = now.live.clone();
+            }
+        }
+        self.present = Some(now);
+    }
+
+    /// Records what changed within a frame: a person asked for it.
+    pub fn record_changes(&mut self, ctx: &Context, state: &State) {
+        let now = state.choices();
+        let (time, pressed) = ctx.input(|i| (i.time, i.pointer.any_down()));
+        if let Some(before) = self.present.take() {
+            let kind = kind(&before, &now);
+            self.history.record(&before, &now, kind, time);
+            if before != now {
+                self.bound(&now);
+            }
+        }
+        if pressed {
+            self.history.hold(time);
+        } else if ctx.input(|i| i.pointer.any_released()) {
+            self.history.seal();
+        }
+        self.present = Some(now);
+    }
+
+    /// Records a choice that took more than a frame, such as using the model in another way.
+    pub fn record_step(&mut self, before: &Choices, state: &State) {
+        let now = state.choices();
+        self.history.record(before, &now, None, 0.0);
+        self.present = Some(now);
+    }
+
+    /// The models that the history mentions, with those that a choice in this very frame may have
+    /// removed.
+    pub fn models(&self) -> impl Iterator<Item = &Arc<ModelInfo>> {
+        let states = self.history.states().chain(&self.present);
+        states.flat_map(|state| {
+            let sides = state.sides.iter().filter_map(|side| side.model.as_ref());
+            sides.chain(state.pins.iter().map(|pin| &pin.subject.model))
+        })
+    }
+}
+
+type Step = fn(&mut History<Choices, Kind>, &Choices) -> Option<Choices>;
+
 impl App {
-    pub(crate) fn can_undo(&self) -> bool {
-        self.undo.history.can_undo(&self.state.choices())
-    }
-
-    pub(crate) fn can_redo(&self) -> bool {
-        self.undo.history.can_redo(&self.state.choices())
-    }
-
-    /// Takes the last choice back.
+    /// Undoes the last choice.
     pub(crate) fn step_back(&mut self) {
         self.walk_history(History::undo);
     }
 
-    /// Takes up again what was taken back last.
+    /// Restores what was undone last.
     pub(crate) fn step_forward(&mut self) {
         self.walk_history(History::redo);
     }
 
-    /// Walks until something is seen to change: of what was chosen before a model that is closed by
-    /// now, nothing may be left.
-    fn walk_history(&mut self, step: fn(&mut History<Choices, Kind>, &Choices) -> Option<Choices>) {
+    /// Walks until something visible changes: of choices on a model that is closed by now, nothing
+    /// may be left.
+    fn walk_history(&mut self, step: Step) {
         let now = self.state.choices();
-        while let Some(choices) = step(&mut self.undo.history, &now) {
+        while let Some(choices) = step(&mut self.persistence.undo.history, &now) {
             self.restore(choices);
             if self.state.choices() != now {
                 break;
@@ -64,75 +121,20 @@ impl App {
     }
 
     fn restore(&mut self, mut choices: Choices) {
-        // A model that is closed cannot answer for its pins.
+        // A model that is closed cannot compute anything for its pins.
         let open = self.open_models();
         choices
             .pins
             .retain(|pin| open.contains(&pin.subject.model.id));
         self.state.restore(&choices);
-        self.forget_channel_pictures();
+        self.panels.channels.forget();
         self.close_unused_models();
         self.ask();
-        self.undo.present = Some(self.state.choices());
+        self.persistence.undo.present = Some(self.state.choices());
     }
 
-    /// What changed by itself between two frames is no step: a file that was opened, the class that
-    /// a model answers.
-    pub(crate) fn take_in_changes(&mut self) {
-        let now = self.state.choices();
-        let undo = &mut self.undo;
-        let photo = |choices: &Choices| choices.live.photo.as_ref().map(|photo| photo.id);
-        if undo
-            .present
-            .as_ref()
-            .is_some_and(|p| photo(p) != photo(&now))
-        {
-            for state in undo.history.states_mut() {
-                state.live = now.live.clone();
-            }
-        }
-        undo.present = Some(now);
-    }
-
-    /// What changed within a frame was asked for by a person.
-    pub(crate) fn record_changes(&mut self, ctx: &Context) {
-        let now = self.state.choices();
-        let (time, pressed) = ctx.input(|i| (i.time, i.pointer.any_down()));
-        let undo = &mut self.undo;
-        if let Some(before) = undo.present.take() {
-            let kind = kind(&before, &now);
-            undo.history.record(&before, &now, kind, time);
-            if before != now {
-                undo.bound(&now);
-            }
-        }
-        if pressed {
-            undo.history.hold(time);
-        } else if ctx.input(|i| i.pointer.any_released()) {
-            undo.history.seal();
-        }
-        undo.present = Some(now);
-    }
-
-    /// A choice that took its time, as when a model is used otherwise: it is a step from `before`.
     pub(crate) fn record_step(&mut self, before: &Choices) {
-        let now = self.state.choices();
-        self.undo.history.record(before, &now, None, 0.0);
-        self.undo.present = Some(now);
-    }
-
-    /// The models that the history speaks of, with what a choice in this very frame may leave.
-    pub(crate) fn models_gone_by(&self) -> impl Iterator<Item = &Arc<ModelInfo>> {
-        let states = self.undo.history.states().chain(&self.undo.present);
-        states.flat_map(|state| {
-            let sides = state.sides.iter().filter_map(|side| side.model.as_ref());
-            sides.chain(state.pins.iter().map(|pin| &pin.subject.model))
-        })
-    }
-
-    /// Nothing before this can be gone back to.
-    pub(crate) fn forget_steps(&mut self) {
-        self.undo = Undo::default();
+        self.persistence.undo.record_step(before, &self.state);
     }
 }
 
@@ -163,10 +165,8 @@ fn photos(choices: &Choices) -> impl Iterator<Item = (u64, usize)> {
 
 /// What alone has changed, where that may go on in the next frame.
 fn kind(before: &Choices, after: &Choices) -> Option<Kind> {
-    let with_opacity = Choices {
-        opacity: after.opacity,
-        ..before.clone()
-    };
+    let mut with_opacity = before.clone();
+    with_opacity.style.opacity = after.style.opacity;
     if with_opacity == *after {
         return Some(Kind::Opacity);
     }
@@ -185,23 +185,26 @@ mod tests {
     use crate::picture::photo::decode::Photo;
 
     use super::*;
-    use crate::app::state::{Opacity, State};
+    use crate::app::state::view_options::Opacity;
 
     #[test]
-    fn a_slider_and_a_gesture_are_told_from_a_choice() {
+    fn tells_a_slider_and_a_gesture_from_a_choice() {
         let before = State::default().choices();
         let change = |change: fn(&mut State)| {
             let mut state = State::default();
             change(&mut state);
             kind(&before, &state.choices())
         };
-        assert_eq!(change(|s| s.opacity = Opacity(3)), Some(Kind::Opacity));
+        assert_eq!(
+            change(|s| s.options.style.opacity = Opacity(3)),
+            Some(Kind::Opacity)
+        );
         assert_eq!(change(|s| s.view.zoom = 2.0), Some(Kind::View));
-        assert_eq!(change(|s| s.common_scale = true), None);
+        assert_eq!(change(|s| s.options.style.common_scale = true), None);
     }
 
     #[test]
-    fn pictures_that_only_the_history_holds_are_bounded() {
+    fn bounds_the_photos_that_only_the_history_holds() {
         let mut undo = Undo::default();
         let mut now = State::default().choices();
         for step in 0..20 {

@@ -4,11 +4,12 @@ use egui::{Role, Sense, Ui, WidgetInfo, vec2};
 
 use crate::picture::page::caption::significant;
 
-use crate::app::App;
-use crate::app::state::rows::Row;
+use crate::app::scene::Scene;
+use crate::app::state::rows::{Row, RowId};
+use crate::app::state::viewport::View;
 use crate::app::textures::shown_map;
+use crate::app::ui::kit::text::{draw_left, draw_right, line};
 use crate::app::ui::kit::theme::{self, ROW, palette};
-use crate::app::ui::kit::widgets::{draw_left, draw_right, line};
 
 /// Columns of the read-out: the name and how wide the number after it may be.
 const COLUMNS: [(&str, f32); 4] = [("x", 36.0), ("y", 36.0), ("RGB", 76.0), ("map", 52.0)];
@@ -23,76 +24,75 @@ pub struct Reading {
     pub map: Option<f32>,
 }
 
-impl App {
-    /// What is under the pointer now, in the row that it is over.
-    pub(crate) fn reading(&self) -> Option<Reading> {
-        let rows = self.state.rows();
-        let over = rows.iter().find(|row| Some(row.id) == self.hovered);
-        match over.or(rows.first()) {
-            Some(row) => self.reading_of(Some(row)),
-            None => self.reading_of(None),
-        }
+/// What is under the pointer now, in the row that it is over.
+fn reading(scene: Scene<'_>, hovered: Option<RowId>) -> Option<Reading> {
+    let rows = scene.state.rows();
+    let over = rows.iter().find(|row| Some(row.id) == hovered);
+    match over.or(rows.first()) {
+        Some(row) => reading_of(scene, Some(row), &scene.state.view),
+        None => reading_of(scene, None, &scene.state.view),
     }
+}
 
-    /// What a row has at the place under the pointer, whichever row the pointer is over.
-    pub(crate) fn reading_of(&self, row: Option<&Row>) -> Option<Reading> {
-        let state = &self.state;
-        let place = state.view.pointer?;
-        let subject = row.map(|row| &row.subject);
-        let photo = subject.map(|s| &s.photo).or(state.photo.as_ref())?;
-        let (width, height) = (photo.width(), photo.height());
-        let x = ((place.x * width as f32) as u32).min(width.checked_sub(1)?);
-        let y = ((place.y * height as f32) as u32).min(height.checked_sub(1)?);
-        let answer = subject.and_then(|subject| state.results.answer(subject));
-        let heat = subject.and_then(|subject| state.results.heat(subject));
-        let map = answer.zip(heat).and_then(|(answer, heat)| {
-            let placement = &answer.placement;
-            let seen = placement.seen();
-            let inside = x.checked_sub(seen.x).is_some_and(|dx| dx < seen.width)
-                && y.checked_sub(seen.y).is_some_and(|dy| dy < seen.height);
-            let (u, v) = placement.to_input(f64::from(x) + 0.5, f64::from(y) + 0.5);
-            let (across, down) = (f64::from(placement.input.0), f64::from(placement.input.1));
-            let shown = row.and_then(|row| shown_map(state, row));
-            let map = shown.as_ref().unwrap_or(&heat.map);
-            inside.then(|| map.sample(u / across, v / down))
-        });
-        Some(Reading {
-            x,
-            y,
-            rgb: photo.rgb.get_pixel(x, y).0,
-            map,
-        })
-    }
+/// What a row has at the place under the pointer, whichever row the pointer is over.
+pub fn reading_of(scene: Scene<'_>, row: Option<&Row>, view: &View) -> Option<Reading> {
+    let state = scene.state;
+    let place = view.pointer?;
+    let subject = row.map(|row| &row.subject);
+    let photo = subject.map(|s| &s.photo).or(state.photo.as_ref())?;
+    let (width, height) = (photo.width(), photo.height());
+    let x = ((place.x * width as f32) as u32).min(width.checked_sub(1)?);
+    let y = ((place.y * height as f32) as u32).min(height.checked_sub(1)?);
+    let prediction = subject.and_then(|subject| state.results.prediction(subject));
+    let heat = subject.and_then(|subject| state.results.heat(subject));
+    let map = prediction.zip(heat).and_then(|(prediction, heat)| {
+        let placement = &prediction.placement;
+        let seen = placement.seen();
+        let inside = x.checked_sub(seen.x).is_some_and(|dx| dx < seen.width)
+            && y.checked_sub(seen.y).is_some_and(|dy| dy < seen.height);
+        let (u, v) = placement.to_input(f64::from(x) + 0.5, f64::from(y) + 0.5);
+        let (across, down) = (f64::from(placement.input.0), f64::from(placement.input.1));
+        let shown = row.and_then(|row| shown_map(state, row));
+        let map = shown.as_ref().unwrap_or(&heat.map);
+        inside.then(|| map.sample(u / across, v / down))
+    });
+    Some(Reading {
+        x,
+        y,
+        rgb: photo.rgb.get_pixel(x, y).0,
+        map,
+    })
+}
 
-    pub(crate) fn readout_ui(&self, ui: &mut Ui) {
-        let width: f32 = COLUMNS.iter().map(|(name, room)| gap(name) + room).sum();
-        let (rect, response) = ui.allocate_exact_size(vec2(width, ROW), Sense::hover());
-        let reading = self.reading();
-        let text = reading
-            .as_ref()
-            .map_or_else(|| "Nothing under the pointer".to_owned(), words);
-        response.widget_info(|| {
-            let mut info = WidgetInfo::labeled(Role::Status, true, "Read-out");
-            info.current_text_value = Some(text.clone());
-            info
-        });
-        let Some(reading) = reading else { return };
-        let colours = palette(ui);
-        let y = rect.center().y;
-        let values = [
-            reading.x.to_string(),
-            reading.y.to_string(),
-            reading.rgb.map(|v| v.to_string()).join(" "),
-            reading.map.map_or_else(|| "–".to_owned(), significant),
-        ];
-        let mut left = rect.left();
-        for ((name, room), value) in COLUMNS.iter().zip(values) {
-            left += gap(name) + room;
-            let galley = line(ui, &value, theme::body(), colours.text, *room);
-            draw_right(ui, left, y, galley);
-            let label = line(ui, name, theme::body(), colours.weak, 40.0);
-            draw_left(ui, left - room - gap(name) + 16.0, y, label);
-        }
+/// Draws the values; `hovered` is the row that the pointer is over.
+pub fn readout_ui(ui: &mut Ui, scene: Scene<'_>, hovered: Option<RowId>) {
+    let width: f32 = COLUMNS.iter().map(|(name, room)| gap(name) + room).sum();
+    let (rect, response) = ui.allocate_exact_size(vec2(width, ROW), Sense::hover());
+    let reading = reading(scene, hovered);
+    let text = reading
+        .as_ref()
+        .map_or_else(|| "Nothing under the pointer".to_owned(), words);
+    response.widget_info(|| {
+        let mut info = WidgetInfo::labeled(Role::Status, true, "Read-out");
+        info.current_text_value = Some(text.clone());
+        info
+    });
+    let Some(reading) = reading else { return };
+    let colours = palette(ui);
+    let y = rect.center().y;
+    let values = [
+        reading.x.to_string(),
+        reading.y.to_string(),
+        reading.rgb.map(|v| v.to_string()).join(" "),
+        reading.map.map_or_else(|| "–".to_owned(), significant),
+    ];
+    let mut left = rect.left();
+    for ((name, room), value) in COLUMNS.iter().zip(values) {
+        left += gap(name) + room;
+        let galley = line(ui, &value, theme::body(), colours.text, *room);
+        draw_right(ui, left, y, galley);
+        let label = line(ui, name, theme::body(), colours.weak, 40.0);
+        draw_left(ui, left - room - gap(name) + 16.0, y, label);
     }
 }
 

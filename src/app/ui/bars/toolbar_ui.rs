@@ -7,233 +7,240 @@ use egui::{Align, Button, Layout, PopupCloseBehavior, Sense, ThemePreference, Ui
 
 use crate::figure::Panel;
 
-use crate::app::App;
 use crate::app::commands::Command;
+use crate::app::commands::action::Action;
 use crate::app::commands::entries::name_and_folder;
 use crate::app::commands::shortcuts::keys_text;
-use crate::app::state::{Arrangement, ExportSize};
+use crate::app::scene::Scene;
+use crate::app::state::view_options::{Arrangement, ExportSize, ViewOptions};
 use crate::app::tasks::export;
+use crate::app::ui::kit::text::{draw_left, draw_right, line};
 use crate::app::ui::kit::theme::{self, GRID, ROW, palette};
-use crate::app::ui::kit::widgets::{count, draw_left, draw_right, line, menu_spacing};
+use crate::app::ui::kit::widgets::menu_spacing;
+use crate::app::wording::in_short;
 
 /// Height of the bar.
 pub const HEIGHT: f32 = 48.0;
 
-impl App {
-    pub(crate) fn toolbar_ui(&self, ui: &mut Ui, commands: &mut Vec<Command>) {
-        ui.horizontal_centered(|ui| {
-            for command in [Command::OpenImage, Command::OpenModel] {
-                if ui
-                    .button(command.label())
-                    .on_hover_text(command.hint(ui.ctx()))
+pub fn toolbar_ui(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
+    ui.horizontal_centered(|ui| {
+        for action in [Action::OpenImage, Action::OpenModel] {
+            if ui
+                .button(action.label())
+                .on_hover_text(action.hint(ui.ctx()))
+                .clicked()
+            {
+                commands.push(action.into());
+            }
+        }
+        file_menu(ui, scene, commands);
+        export_menu(ui, scene, commands);
+        compare_menu(ui, scene, commands);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            view_menu(ui, scene, commands);
+            ui.add_space(GRID);
+            open_files_ui(ui, scene);
+        });
+    });
+}
+
+/// Sessions, and what was open before.
+fn file_menu(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
+    let (response, _) = MenuButton::new("File").ui(ui, |ui| {
+        ui.set_width(264.0);
+        menu_spacing(ui);
+        for action in [Action::OpenFolder, Action::CloseFolder] {
+            offer(ui, scene, action, commands);
+        }
+        ui.separator();
+        for action in [Action::OpenSession, Action::SaveSession] {
+            offer(ui, scene, action, commands);
+        }
+        let memory = &scene.persistence.memory;
+        for (title, paths) in [
+            ("Recent images and folders", memory.recent_images()),
+            ("Recent models", memory.recent_models()),
+        ] {
+            if !paths.is_empty() {
+                ui.separator();
+                caption(ui, title);
+            }
+            for path in paths {
+                recent(ui, path, commands);
+            }
+        }
+    });
+    response.on_hover_text("Sessions, and the files opened last");
+}
+
+/// A menu's line for a command, greyed where it cannot be done.
+fn offer(ui: &mut Ui, scene: Scene<'_>, action: Action, commands: &mut Vec<Command>) {
+    let why_not = scene.why_not(&action.into());
+    let shown = ui.add_enabled_ui(why_not.is_none(), |ui| item(ui, action, commands));
+    if let Some(why) = why_not {
+        shown.response.on_disabled_hover_text(why);
+    }
+}
+
+fn export_menu(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
+    let ready = export::is_ready(scene.state);
+    let (response, _) = MenuButton::new("Export").ui(ui, |ui| {
+        ui.set_width(304.0);
+        menu_spacing(ui);
+        ui.add_enabled_ui(ready, |ui| {
+            for action in [
+                Action::ExportComposite,
+                Action::CopyComposite,
+                Action::ExportStrip,
+            ] {
+                item(ui, action, commands);
+            }
+            ui.separator();
+            caption(ui, "One panel");
+            for panel in Panel::ALL {
+                let label = format!("{}…", panel.title(scene.state.options.rule));
+                let button = ui.add(Button::new(label));
+                if button
+                    .on_hover_text("Save this panel alone as a PNG")
                     .clicked()
                 {
-                    commands.push(command);
+                    commands.push(Command::ExportPanel(panel));
+                    ui.close();
                 }
-            }
-            self.file_menu(ui, commands);
-            self.export_menu(ui, commands);
-            self.compare_menu(ui, commands);
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                self.view_menu(ui, commands);
-                ui.add_space(GRID);
-                self.open_files_ui(ui);
-            });
-        });
-    }
-
-    /// Sessions, and what was open before.
-    fn file_menu(&self, ui: &mut Ui, commands: &mut Vec<Command>) {
-        let (response, _) = MenuButton::new("File").ui(ui, |ui| {
-            ui.set_width(264.0);
-            menu_spacing(ui);
-            for command in [Command::OpenFolder, Command::CloseFolder] {
-                self.offer(ui, command, commands);
             }
             ui.separator();
-            for command in [Command::OpenSession, Command::SaveSession] {
-                self.offer(ui, command, commands);
-            }
-            let memory = &self.memory;
-            for (title, paths) in [
-                ("Recent images and folders", memory.recent_images()),
-                ("Recent models", memory.recent_models()),
-            ] {
-                if !paths.is_empty() {
-                    ui.separator();
-                    caption(ui, title);
-                }
-                for path in paths {
-                    recent(ui, path, commands);
+            caption(ui, "Size of the panels");
+            for size in ExportSize::ALL {
+                let chosen = size == scene.state.options.export_size;
+                if ui.selectable_label(chosen, size.label()).clicked() {
+                    commands.push(Command::SetOptions(ViewOptions {
+                        export_size: size,
+                        ..scene.state.options
+                    }));
                 }
             }
         });
-        response.on_hover_text("Sessions, and the files opened last");
-    }
+    });
+    response.on_hover_text(Action::ExportComposite.hint(ui.ctx()));
+}
 
-    /// A menu's line for a command, greyed where it cannot be done.
-    fn offer(&self, ui: &mut Ui, command: Command, commands: &mut Vec<Command>) {
-        let why_not = self.why_not(&command);
-        let shown = ui.add_enabled_ui(why_not.is_none(), |ui| item(ui, command, commands));
-        if let Some(why) = why_not {
-            shown.response.on_disabled_hover_text(why);
+/// What can stand beside the view: pins, another class, another model.
+fn compare_menu(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
+    let state = scene.state;
+    let (response, _) = MenuButton::new("Compare").ui(ui, |ui| {
+        ui.set_width(264.0);
+        menu_spacing(ui);
+        for pair in [
+            [Action::PinView, Action::UnpinAll],
+            [Action::SwapClasses, Action::StopComparing],
+            [Action::OpenSecondModel, Action::CloseSecondModel],
+        ] {
+            for action in pair {
+                offer(ui, scene, action, commands);
+            }
+            ui.separator();
         }
-    }
+        let mut one_scale = state.options.style.common_scale;
+        let hint = "Draw the heat maps of all rows against the largest maximum";
+        let check = ui.checkbox(&mut one_scale, "One scale for all rows");
+        if check.on_hover_text(hint).clicked() {
+            commands.push(scene.styled(|style| style.common_scale = one_scale));
+        }
+        ui.separator();
+        let hint = "Or hold Shift and click the other class in the list";
+        let button = Button::new("Compare with another class…");
+        let button = ui.add_enabled(state.class().is_some(), button);
+        if button.on_hover_text(hint).clicked() {
+            commands.push(Command::ChooseRival(true));
+        }
+    });
+    response.on_hover_text("Several views side by side: pins, two classes, two models");
+}
 
-    fn export_menu(&self, ui: &mut Ui, commands: &mut Vec<Command>) {
-        let ready = export::is_ready(&self.state);
-        let (response, _) = MenuButton::new("Export").ui(ui, |ui| {
-            ui.set_width(304.0);
-            menu_spacing(ui);
-            ui.add_enabled_ui(ready, |ui| {
-                for command in [
-                    Command::ExportComposite,
-                    Command::CopyComposite,
-                    Command::ExportStrip,
-                ] {
-                    item(ui, command, commands);
-                }
-                ui.separator();
-                caption(ui, "One panel");
-                for panel in Panel::ALL {
-                    let label = format!("{}…", panel.title(self.state.rule));
-                    let button = ui.add(Button::new(label));
-                    if button
-                        .on_hover_text("Save this panel alone as a PNG")
-                        .clicked()
-                    {
-                        commands.push(Command::ExportPanel(panel));
-                        ui.close();
-                    }
-                }
-                ui.separator();
-                caption(ui, "Size of the panels");
-                for size in ExportSize::ALL {
-                    let chosen = size == self.state.export_px;
-                    if ui.selectable_label(chosen, size.label()).clicked() {
-                        commands.push(Command::SetExportSize(size));
-                    }
-                }
-            });
-        });
-        response.on_hover_text(Command::ExportComposite.hint(ui.ctx()));
-    }
+/// Undo, arrangement, theme and the lists of commands.
+fn view_menu(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
+    let stay = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+    let (response, _) = MenuButton::new("View").config(stay).ui(ui, |ui| {
+        ui.set_width(232.0);
+        menu_spacing(ui);
+        for action in [Action::Undo, Action::Redo] {
+            offer(ui, scene, action, commands);
+        }
+        ui.separator();
+        caption(ui, "Panels");
+        for arrangement in Arrangement::ALL {
+            let chosen = arrangement == scene.state.options.style.arrangement;
+            if ui.selectable_label(chosen, arrangement.label()).clicked() {
+                commands.push(scene.styled(|style| style.arrangement = arrangement));
+            }
+        }
+        let mut strip = scene.state.options.layer_strip;
+        let hint = "A small map for each stage and block, below the pictures";
+        let check = ui.checkbox(&mut strip, "Strip of layers");
+        if check.on_hover_text(hint).clicked() {
+            commands.push(Command::SetOptions(ViewOptions {
+                layer_strip: strip,
+                ..scene.state.options
+            }));
+        }
+        ui.separator();
+        caption(ui, "Appearance");
+        let now = ui.options(|o| o.theme_preference);
+        for (theme, label) in [
+            (ThemePreference::System, "As the system"),
+            (ThemePreference::Light, "Light"),
+            (ThemePreference::Dark, "Dark"),
+        ] {
+            if ui.selectable_label(now == theme, label).clicked() {
+                commands.push(Command::SetTheme(theme));
+            }
+        }
+        ui.separator();
+        for action in [Action::OpenPalette, Action::ShowKeys] {
+            item(ui, action, commands);
+        }
+    });
+    response.on_hover_text("How the window looks, and all its commands");
+}
 
-    /// What can stand beside the view: pins, another class, another model.
-    fn compare_menu(&self, ui: &mut Ui, commands: &mut Vec<Command>) {
-        let state = &self.state;
-        let (response, _) = MenuButton::new("Compare").ui(ui, |ui| {
-            ui.set_width(264.0);
-            menu_spacing(ui);
-            for pair in [
-                [Command::PinView, Command::UnpinAll],
-                [Command::SwapClasses, Command::StopComparing],
-                [Command::OpenSecondModel, Command::CloseSecondModel],
-            ] {
-                for command in pair {
-                    self.offer(ui, command, commands);
-                }
-                ui.separator();
+/// Names of the open model and photo, quiet, at the right.
+fn open_files_ui(ui: &mut Ui, scene: Scene<'_>) {
+    let colours = palette(ui);
+    let bar = ui.available_rect_before_wrap();
+    let mut right = bar.right();
+    let mut say = |name: &str, detail: &str| {
+        for (text, colour) in [(detail, colours.weak), (name, colours.text)] {
+            let room = right - bar.left();
+            if room > 5.0 * GRID {
+                let galley = line(ui, text, theme::body(), colour, room);
+                right = draw_right(ui, right, bar.center().y, galley) - GRID;
             }
-            let mut one_scale = state.common_scale;
-            let hint = "Draw the heat maps of all rows against the largest maximum";
-            let check = ui.checkbox(&mut one_scale, "One scale for all rows");
-            if check.on_hover_text(hint).clicked() {
-                commands.push(Command::SetCommonScale(one_scale));
-            }
-            ui.separator();
-            let hint = "Or hold Shift and click the other class in the list";
-            let button = Button::new("Compare with another class…");
-            let button = ui.add_enabled(state.class().is_some(), button);
-            if button.on_hover_text(hint).clicked() {
-                commands.push(Command::ChooseRival(true));
-            }
-        });
-        response.on_hover_text("Several views side by side: pins, two classes, two models");
-    }
-
-    /// Undo, arrangement, theme and the lists of commands.
-    fn view_menu(&self, ui: &mut Ui, commands: &mut Vec<Command>) {
-        let stay = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
-        let (response, _) = MenuButton::new("View").config(stay).ui(ui, |ui| {
-            ui.set_width(232.0);
-            menu_spacing(ui);
-            for command in [Command::Undo, Command::Redo] {
-                self.offer(ui, command, commands);
-            }
-            ui.separator();
-            caption(ui, "Panels");
-            for arrangement in Arrangement::ALL {
-                let chosen = arrangement == self.state.arrangement;
-                if ui.selectable_label(chosen, arrangement.label()).clicked() {
-                    commands.push(Command::SetArrangement(arrangement));
-                }
-            }
-            let mut strip = self.state.strip;
-            let hint = "A small map for each stage and block, below the pictures";
-            let check = ui.checkbox(&mut strip, "Strip of layers");
-            if check.on_hover_text(hint).clicked() {
-                commands.push(Command::ShowStrip(strip));
-            }
-            ui.separator();
-            caption(ui, "Appearance");
-            let now = ui.options(|o| o.theme_preference);
-            for (theme, label) in [
-                (ThemePreference::System, "As the system"),
-                (ThemePreference::Light, "Light"),
-                (ThemePreference::Dark, "Dark"),
-            ] {
-                if ui.selectable_label(now == theme, label).clicked() {
-                    commands.push(Command::SetTheme(theme));
-                }
-            }
-            ui.separator();
-            for command in [Command::OpenPalette, Command::ShowKeys] {
-                item(ui, command, commands);
-            }
-        });
-        response.on_hover_text("How the window looks, and all its commands");
-    }
-
-    /// Names of the open model and photo, quiet, at the right.
-    fn open_files_ui(&self, ui: &mut Ui) {
-        let colours = palette(ui);
-        let bar = ui.available_rect_before_wrap();
-        let mut right = bar.right();
-        let mut say = |name: &str, detail: &str| {
-            for (text, colour) in [(detail, colours.weak), (name, colours.text)] {
-                let room = right - bar.left();
-                if room > 5.0 * GRID {
-                    let galley = line(ui, text, theme::body(), colour, room);
-                    right = draw_right(ui, right, bar.center().y, galley) - GRID;
-                }
-            }
-            right -= 2.0 * GRID;
+        }
+        right -= 2.0 * GRID;
+    };
+    for model in scene
+        .state
+        .sides
+        .iter()
+        .rev()
+        .filter_map(|side| side.model.as_ref())
+    {
+        let (width, height) = model.input_size;
+        let size = if width == height {
+            format!("{width}²")
+        } else {
+            format!("{width}×{height}")
         };
-        for model in self
-            .state
-            .sides
-            .iter()
-            .rev()
-            .filter_map(|side| side.model.as_ref())
-        {
-            let (width, height) = model.input_size;
-            let size = if width == height {
-                format!("{width}²")
-            } else {
-                format!("{width}×{height}")
-            };
-            say(
-                &model.name,
-                &format!("{} · {size}", count(model.parameters)),
-            );
-        }
-        if let Some(photo) = &self.state.photo {
-            say(
-                &photo.name(),
-                &format!("{}×{}", photo.width(), photo.height()),
-            );
-        }
+        say(
+            &model.name,
+            &format!("{} · {size}", in_short(model.parameters)),
+        );
+    }
+    if let Some(photo) = &scene.state.photo {
+        say(
+            &photo.name(),
+            &format!("{}×{}", photo.width(), photo.height()),
+        );
     }
 }
 
@@ -261,13 +268,13 @@ fn recent(ui: &mut Ui, path: &Path, commands: &mut Vec<Command>) {
 }
 
 /// A menu's line for a command, with its keys.
-fn item(ui: &mut Ui, command: Command, commands: &mut Vec<Command>) {
-    let mut button = Button::new(command.label());
-    if let Some(keys) = command.shortcut() {
+fn item(ui: &mut Ui, action: Action, commands: &mut Vec<Command>) {
+    let mut button = Button::new(action.label());
+    if let Some(keys) = action.shortcut() {
         button = button.shortcut_text(keys_text(keys));
     }
-    if ui.add(button).on_hover_text(command.tooltip()).clicked() {
-        commands.push(command);
+    if ui.add(button).on_hover_text(action.tooltip()).clicked() {
+        commands.push(action.into());
         ui.close();
     }
 }

@@ -1,27 +1,16 @@
-//! Which network a file of weights is of, where they fit several: asked once, on a small sheet.
-
-use std::path::PathBuf;
+//! Which network a checkpoint belongs to, where its weights fit several: asked once, in a dialog.
 
 use egui::{Align2, Button, Color32, Frame, Id, Label, Modal, RichText, Ui, vec2};
 
 use crate::app::commands::Command;
+use crate::app::tasks::ArchitectureQuestion;
 use crate::app::ui::kit::theme::{self, GRID, palette};
 use crate::app::ui::kit::widgets::heading;
-use crate::model::error::Candidate;
 
 const WIDTH: f32 = 440.0;
 
-/// A file that waits for an answer.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Choosing {
-    /// Where the model is to stand.
-    pub side: usize,
-    pub path: PathBuf,
-    pub candidates: Vec<Candidate>,
-}
-
-/// Draws the sheet: a button for each network, and one for none.
-pub fn architecture_ui(ui: &Ui, choosing: &Choosing, commands: &mut Vec<Command>) {
+/// A button for each network, and one to open no model.
+pub fn architecture_ui(ui: &Ui, question: &ArchitectureQuestion, commands: &mut Vec<Command>) {
     let colours = palette(ui);
     let area = Modal::default_area(Id::unique("architecture"));
     let modal = Modal::new(Id::unique("architecture"))
@@ -38,17 +27,17 @@ pub fn architecture_ui(ui: &Ui, choosing: &Choosing, commands: &mut Vec<Command>
                 .on_hover_text("Open no model (Esc)")
                 .clicked();
         });
-        let name = choosing.path.file_name().unwrap_or_default();
+        let name = question.path.file_name().unwrap_or_default();
         let words = format!(
-            "{} has weights alone, and they fit these networks alike.",
+            "{} holds weights only, and they fit each of these networks.",
             name.to_string_lossy()
         );
         ui.add(Label::new(RichText::new(words).color(colours.weak)).wrap());
-        for candidate in &choosing.candidates {
+        for candidate in &question.candidates {
             ui.add_space(GRID);
             let button = Button::new(&candidate.name).min_size(vec2(WIDTH, 0.0));
             if ui.add(button).clicked() {
-                commands.push(Command::TakeArchitecture(Some(candidate.name.clone())));
+                commands.push(Command::AnswerArchitecture(Some(candidate.name.clone())));
             }
             if !candidate.hint.is_empty() {
                 let hint = RichText::new(&candidate.hint);
@@ -59,6 +48,6 @@ pub fn architecture_ui(ui: &Ui, choosing: &Choosing, commands: &mut Vec<Command>
         close
     });
     if shown.should_close() || shown.inner {
-        commands.push(Command::TakeArchitecture(None));
+        commands.push(Command::AnswerArchitecture(None));
     }
 }

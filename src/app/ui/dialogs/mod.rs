@@ -1,5 +1,63 @@
-//! TODO
+//! What is drawn over the window on request: the command palette, the sheet of shortcuts, the path
+//! prompt, and the question which network a checkpoint belongs to.
+//!
+//! Each has scratch of its own in [`OpenDialogs`]; what a person chooses leaves as a command.
+
+use std::collections::VecDeque;
+
+use egui::Ui;
+
+use crate::app::commands::Command;
+use crate::app::commands::action::Action;
+use crate::app::commands::entries::Entry;
+use crate::app::tasks::ArchitectureQuestion;
+use crate::app::tasks::path_prompt::PathPrompt;
+
+use palette_ui::CommandPalette;
 
 pub(crate) mod architecture_ui;
-pub(crate) mod keys_ui;
+pub(crate) mod drop_ui;
 pub(crate) mod palette_ui;
+pub(crate) mod path_ui;
+pub(crate) mod shortcuts_ui;
+
+/// The dialogs that are open, with what they hold while they are.
+#[derive(Default)]
+pub struct OpenDialogs {
+    pub palette: CommandPalette,
+    pub path: Option<PathPrompt>,
+    /// Checkpoints that fit several networks, in the order they were opened.
+    pub architectures: VecDeque<ArchitectureQuestion>,
+    pub shortcuts: bool,
+}
+
+impl OpenDialogs {
+    /// Whether any of them takes the keys that would otherwise be shortcuts.
+    pub fn any_open(&self) -> bool {
+        self.palette.is_open()
+            || self.path.is_some()
+            || !self.architectures.is_empty()
+            || self.shortcuts
+    }
+}
+
+/// Draws the open dialogs. `entries` are what the palette offers.
+pub fn dialogs_ui(
+    ui: &Ui,
+    dialogs: &mut OpenDialogs,
+    entries: impl FnOnce() -> Vec<Entry>,
+    commands: &mut Vec<Command>,
+) {
+    if dialogs.palette.is_open() {
+        commands.extend(dialogs.palette.ui(ui, &entries()));
+    }
+    if let Some(prompt) = &mut dialogs.path {
+        commands.extend(path_ui::path_ui(ui, prompt));
+    }
+    if let Some(question) = dialogs.architectures.front() {
+        architecture_ui::architecture_ui(ui, question, commands);
+    }
+    if dialogs.shortcuts && shortcuts_ui::shortcuts_ui(ui) {
+        commands.push(Action::ShowKeys.into());
+    }
+}

@@ -1,5 +1,5 @@
-//! A field over the window that finds a command by some letters of its name, for whoever knows what
-//! it is called and not where it stands.
+//! The command palette: finds a command by a few letters of its name, for people who know what it is
+//! called but not in which menu it is.
 
 use egui::text::LayoutJob;
 use egui::{
@@ -8,9 +8,11 @@ use egui::{
 };
 
 use crate::app::commands::Command;
+use crate::app::commands::entries::Entry;
 use crate::app::ui::kit::fuzzy::matched;
+use crate::app::ui::kit::text::{draw_left, draw_right, line};
 use crate::app::ui::kit::theme::{self, GRID, palette};
-use crate::app::ui::kit::widgets::{draw_left, draw_right, line, name_row, row};
+use crate::app::ui::kit::widgets::{name_row, row};
 
 /// Widest that the field grows.
 const WIDTH: f32 = 560.0;
@@ -18,20 +20,6 @@ const WIDTH: f32 = 560.0;
 const LINE: f32 = 28.0;
 /// Lines seen at once.
 const MAX_LINES: usize = 12;
-
-/// Something that can be found.
-#[derive(Debug, Clone)]
-pub struct Entry {
-    pub command: Command,
-    pub name: String,
-    /// Found by these words too, and shown beside the name where it is not empty.
-    pub detail: String,
-    pub keys: Option<String>,
-    /// One sentence for whoever points at it.
-    pub hint: String,
-    /// Why it cannot be done now.
-    pub why_not: Option<&'static str>,
-}
 
 /// The field, open or not.
 #[derive(Debug, Default)]
@@ -295,7 +283,7 @@ mod tests {
 
     fn entry(name: &str, hint: &str) -> Entry {
         Entry {
-            command: Command::Cancel,
+            command: Command::WholeMap,
             name: name.to_owned(),
             detail: String::new(),
             keys: None,

@@ -1,56 +1,12 @@
 //! The few shapes that egui has no widget for, drawn in one way everywhere.
 
-use std::sync::Arc;
-use std::time::Duration;
-
-use egui::text::{LayoutJob, TextWrapping};
 use egui::{
-    Button, Color32, ComboBox, CornerRadius, Event, FontId, Galley, Id, Label, Modifiers, Pos2,
-    Rect, Response, RichText, Role, Sense, Shape, Stroke, TextEdit, TextFormat, Ui, Vec2,
-    WidgetInfo, pos2, vec2,
+    Button, Color32, ComboBox, CornerRadius, Event, Id, Label, Modifiers, Pos2, Rect, Response,
+    RichText, Role, Sense, Shape, Stroke, TextEdit, Ui, Vec2, WidgetInfo, vec2,
 };
 
 use super::theme::{self, GRID, palette};
-
-/// One line of text, cut with an ellipsis where it is wider than `width`.
-pub fn line(ui: &Ui, text: &str, font: FontId, colour: Color32, width: f32) -> Arc<Galley> {
-    lines(ui, text, font, colour, width, 1)
-}
-
-/// At most `rows` lines of text, the last cut with an ellipsis.
-pub fn lines(
-    ui: &Ui,
-    text: &str,
-    font: FontId,
-    colour: Color32,
-    width: f32,
-    rows: usize,
-) -> Arc<Galley> {
-    let mut job = LayoutJob::single_section(text.to_owned(), TextFormat::simple(font, colour));
-    job.wrap = TextWrapping {
-        max_width: width.max(0.0),
-        max_rows: rows,
-        break_anywhere: rows == 1,
-        overflow_character: Some('…'),
-    };
-    ui.painter().layout_job(job)
-}
-
-/// Draws a line with its left edge at `left` and its middle at `y`; gives back its right edge.
-pub fn draw_left(ui: &Ui, left: f32, y: f32, galley: Arc<Galley>) -> f32 {
-    let right = left + galley.size().x;
-    let top = y - galley.size().y / 2.0;
-    ui.painter()
-        .galley(pos2(left, top), galley, Color32::PLACEHOLDER);
-    right
-}
-
-/// Draws a line with its right edge at `right` and its middle at `y`; gives back its left edge.
-pub fn draw_right(ui: &Ui, right: f32, y: f32, galley: Arc<Galley>) -> f32 {
-    let left = right - galley.size().x;
-    draw_left(ui, left, y, galley);
-    left
-}
+use crate::app::tasks::BUSY_STEP;
 
 /// A full-width row of a list, with its ground drawn for what the pointer and the choice make of it.
 pub fn row(ui: &mut Ui, height: f32, enabled: bool, selected: bool) -> Response {
@@ -180,10 +136,6 @@ impl Choice {
     }
 }
 
-/// While something is waited for, what tells of it moves in steps: drawing the window takes the
-/// processor from the very work that is waited for, and all of it where no graphics card draws.
-pub const BUSY_STEP: Duration = Duration::from_millis(250);
-
 /// A turning arc.
 pub fn busy(ui: &Ui, centre: Pos2, radius: f32, colour: Color32) {
     const STEPS_A_TURN: f64 = 8.0;
@@ -307,35 +259,4 @@ pub fn click_modifiers(ui: &Ui) -> Modifiers {
         });
         released.unwrap_or(i.modifiers)
     })
-}
-
-/// The same words with a capital at their start.
-pub fn sentence(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
-}
-
-/// `4.7 M`
-pub fn count(number: usize) -> String {
-    match number as f64 {
-        n if n >= 999_500_000.0 => format!("{:.1} G", n / 1e9),
-        n if n >= 999_500.0 => format!("{:.1} M", n / 1e6),
-        n if n >= 1000.0 => format!("{:.0} k", n / 1e3),
-        n => format!("{n}"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::count;
-
-    #[test]
-    fn parameters_are_counted_in_short() {
-        assert_eq!(count(1_235_496), "1.2 M");
-        assert_eq!(count(999_999), "1.0 M");
-        assert_eq!(count(12_345), "12 k");
-        assert_eq!(count(7), "7");
-    }
 }

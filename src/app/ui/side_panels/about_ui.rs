@@ -1,4 +1,4 @@
-//! The pane about the model: what was opened, how it is used, and what the chosen layer is.
+//! The pane with facts about the model: its file, how it is used, and the chosen layer.
 
 use egui::{Margin, RichText, ScrollArea, Sense, Ui, vec2};
 
@@ -7,40 +7,46 @@ use crate::model::LabelSource;
 use crate::model::graph::receptive_field::{Field, Fields};
 use crate::model::layers::Layer;
 
-use crate::app::App;
+use super::usage_ui::{Draft, usage_ui};
 use crate::app::commands::Command;
+use crate::app::scene::Scene;
+use crate::app::ui::kit::text::lines;
 use crate::app::ui::kit::theme::{self, GRID, INSET, ROW, palette};
-use crate::app::ui::kit::widgets::{count, lines};
+use crate::app::wording::{in_short, thousands};
 
 /// Width of the names before the facts.
 const NAMES: f32 = 92.0;
 /// Room for a name and three numbers beside it.
 const WIDE: f32 = 272.0;
 
-impl App {
-    pub(crate) fn about_ui(&mut self, ui: &mut Ui, model: &ModelInfo, commands: &mut Vec<Command>) {
-        let inset = Margin::symmetric(INSET as i8, GRID as i8);
-        ScrollArea::vertical()
-            .id_salt("about")
-            .auto_shrink(false)
-            .show(ui, |ui| {
-                egui::Frame::new().inner_margin(inset).show(ui, |ui| {
-                    ui.spacing_mut().item_spacing.y = 4.0;
-                    file_ui(ui, model);
-                    section(ui, "Non-linearities");
-                    non_linearities_ui(ui, model);
-                    self.usage_ui(ui, model, commands);
-                    self.chosen_layers_ui(ui, model);
-                });
+pub fn about_ui(
+    ui: &mut Ui,
+    scene: Scene<'_>,
+    model: &ModelInfo,
+    usage: &mut Draft,
+    commands: &mut Vec<Command>,
+) {
+    let inset = Margin::symmetric(INSET as i8, GRID as i8);
+    ScrollArea::vertical()
+        .id_salt("about")
+        .auto_shrink(false)
+        .show(ui, |ui| {
+            egui::Frame::new().inner_margin(inset).show(ui, |ui| {
+                ui.spacing_mut().item_spacing.y = 4.0;
+                file_ui(ui, model);
+                section(ui, "Non-linearities");
+                non_linearities_ui(ui, model);
+                usage_ui(ui, scene, model, usage, commands);
+                chosen_layers_ui(ui, scene, model);
             });
-    }
+        });
+}
 
-    fn chosen_layers_ui(&self, ui: &mut Ui, model: &ModelInfo) {
-        let paths = self.state.side().layers();
-        for layer in paths.iter().filter_map(|path| model.layers.find(path)) {
-            section(ui, &layer.path);
-            layer_ui(ui, model, layer);
-        }
+fn chosen_layers_ui(ui: &mut Ui, scene: Scene<'_>, model: &ModelInfo) {
+    let paths = scene.state.side().layers();
+    for layer in paths.iter().filter_map(|path| model.layers.find(path)) {
+        section(ui, &layer.path);
+        layer_ui(ui, model, layer);
     }
 }
 
@@ -57,15 +63,16 @@ fn file_ui(ui: &mut Ui, model: &ModelInfo) {
     if let Some(writer) = &model.about.written_by {
         fact(ui, "Written by", writer);
     }
-    let parameters = thousands(model.parameters as u64);
+    let parameters = thousands(model.parameters);
     fact(ui, "Parameters", &parameters);
-    let exact = thousands(model.facts.multiply_adds);
-    let work = count(usize::try_from(model.facts.multiply_adds).unwrap_or(usize::MAX));
+    let multiply_adds = usize::try_from(model.facts.multiply_adds).unwrap_or(usize::MAX);
+    let exact = thousands(multiply_adds);
+    let work = in_short(multiply_adds);
     let more = format!("{exact} multiply-adds in a forward pass, which many papers call FLOPs");
     fact_with_more(ui, "Multiply-adds", &work, &more);
     let (width, height) = model.input_size;
     fact(ui, "Input", &format!("3 × {height} × {width}"));
-    fact(ui, "Classes", &thousands(model.labels.len() as u64));
+    fact(ui, "Classes", &thousands(model.labels.len()));
 }
 
 /// Where the classes' names come from.
@@ -209,32 +216,12 @@ fn fact_with_more(ui: &mut Ui, name: &str, value: &str, more: &str) {
     });
 }
 
-/// `1 235 496`
-fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.char_indices() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push('\u{a0}');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn numbers_stand_in_groups_of_three() {
-        assert_eq!(thousands(7), "7");
-        assert_eq!(thousands(1_235_496), "1\u{a0}235\u{a0}496");
-        assert_eq!(thousands(123_456), "123\u{a0}456");
-    }
-
-    #[test]
-    fn a_field_larger_than_the_picture_says_so() {
+    fn says_where_a_receptive_field_exceeds_the_image() {
         let of = |pixels| [Field::Window { pixels, step: 1.0 }; 2];
         let (short, more) = seen(of(51.0), (224, 224));
         assert!(short == "51 × 51 px" && more.contains("of 224 × 224"));

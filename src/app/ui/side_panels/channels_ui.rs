@@ -1,5 +1,5 @@
-//! The list of channels behind the map that is shown: which of them speak for the class, which
-//! against it, and what each of them sees (the paper's §7).
+//! The channels behind the map that is shown: which of them are evidence for the class, which
+//! against it, and what each of them responds to (the paper's §7).
 
 use std::collections::HashMap;
 
@@ -12,12 +12,14 @@ use crate::explain::Channels;
 use crate::picture::map::colour;
 use crate::picture::page::caption::{significant, with_minus};
 
-use crate::app::App;
 use crate::app::commands::Command;
-use crate::app::state::results::HeatKey;
+use crate::app::scene::Scene;
+use crate::app::state::subject::HeatKey;
+use crate::app::state::{NOWHERE_TO_LOOK, State};
 use crate::app::textures::rgb;
+use crate::app::ui::kit::text::{draw_left, draw_right, line};
 use crate::app::ui::kit::theme::{self, GRID, INSET, palette};
-use crate::app::ui::kit::widgets::{busy, draw_left, draw_right, line, name_row, row, segments};
+use crate::app::ui::kit::widgets::{busy, name_row, row, segments};
 
 const CHANNEL_ROW: f32 = 48.0;
 const PICTURE: f32 = 40.0;
@@ -28,222 +30,32 @@ const LEFT: f32 = 24.0 + PICTURE + GRID;
 /// In narrower lists the weight stands below the channel's number instead of beside it.
 const NARROW: f32 = LEFT + 40.0 + WEIGHT + SHARE;
 
-/// The small pictures of the channels that have been in sight.
+/// The small images of the channels that have been on screen.
 #[derive(Default)]
 pub struct ChannelPictures {
     of: Option<HeatKey>,
     made: HashMap<usize, TextureHandle>,
 }
 
-/// More small pictures than this are forgotten and made again when they are seen.
+/// More small images than this are dropped, and made again when they are seen.
 const MAX_PICTURES: usize = 256;
 
-impl App {
-    pub(crate) fn channels_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
-        let Some(channels) = self.state.fresh_channels().cloned() else {
-            self.no_channels_ui(ui);
-            return;
-        };
-        let inset = Margin::symmetric(INSET as i8, 0);
-        egui::Frame::new()
-            .inner_margin(inset)
-            .show(ui, |ui| self.channel_choices_ui(ui, &channels, commands));
-        self.channel_columns_ui(ui);
-        let largest = channels.shares.iter().fold(0.0f32, |m, s| m.max(s.abs()));
-        let count = channels.order.len();
-        let negative = self.state.channels.most_negative_first;
-        ui.spacing_mut().item_spacing.y = 0.0;
-        ScrollArea::vertical()
-            .id_salt("channels")
-            .auto_shrink(false)
-            .show_rows(ui, CHANNEL_ROW, count, |ui, range| {
-                for place in range {
-                    let place = if negative { count - 1 - place } else { place };
-                    let channel = channels.order[place];
-                    self.channel_row(ui, &channels, channel, largest, commands);
-                }
-            });
-    }
-
-    /// Why there is nothing to list.
-    fn no_channels_ui(&self, ui: &mut Ui) {
-        let colours = palette(ui);
-        let waiting = self.is_loading();
-        let fused = self.state.side().layers().len() > 1;
-        let text = match () {
-            () if fused => "Channels belong to one layer. Choose a single one.",
-            () if self.has_nowhere_to_look() => crate::app::ui::stage::panels_ui::NOWHERE_TO_LOOK,
-            () if self.state.heat().is_none() => "Open an image and a model to see the channels.",
-            () => "",
-        };
-        let inset = Margin::symmetric(INSET as i8, GRID as i8);
-        egui::Frame::new().inner_margin(inset).show(ui, |ui| {
-            if text.is_empty() && waiting {
-                let (mark, _) = ui.allocate_exact_size(vec2(32.0, 32.0), Sense::hover());
-                busy(ui, mark.center(), GRID, colours.weak);
-            } else {
-                ui.label(RichText::new(text).color(colours.weak));
-            }
-        });
-    }
-
-    fn channel_choices_ui(&self, ui: &mut Ui, channels: &Channels, commands: &mut Vec<Command>) {
-        let colours = palette(ui);
-        let view = &self.state.channels;
-        ui.horizontal(|ui| {
-            let choices = [
-                (
-                    false,
-                    "For",
-                    "The largest weights first: what speaks for the class",
-                ),
-                (true, "Against", "The most negative weights first"),
-            ];
-            let picked = segments(ui, view.most_negative_first, &choices);
-            commands.extend(picked.map(Command::SortChannels));
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let changed = view.looked_at.is_some() || !view.ticked.is_empty();
-                let hint = "Show the whole map again";
-                let whole = ui.add_enabled(changed, egui::Button::new("Whole map").small());
-                if whole.on_hover_text(hint).clicked() {
-                    commands.push(Command::WholeMap);
-                }
-            });
-        });
-        let text = format!(
-            "{} channels at {}. Click one to see what it sees; tick some for the map of those alone.",
-            channels.len(),
-            channels.layer
-        );
-        ui.label(RichText::new(text).font(theme::small()).color(colours.weak));
-    }
-
-    fn channel_columns_ui(&self, ui: &mut Ui) {
-        let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 20.0), Sense::hover());
-        let colour = palette(ui).weak;
-        let (y, right) = (rect.center().y, rect.right() - INSET);
-        draw_right(
-            ui,
-            right,
-            y,
-            line(ui, "Share", theme::small(), colour, SHARE),
-        );
-        let left = rect.left() + INSET + 24.0;
-        let narrow = right - rect.left() - INSET < NARROW;
-        if !narrow {
-            let weight = line(ui, "Weight α", theme::small(), colour, WEIGHT);
-            draw_right(ui, right - SHARE, y, weight);
-        }
-        let name = if narrow { "Channel, α" } else { "Channel" };
-        draw_left(ui, left, y, line(ui, name, theme::small(), colour, 80.0));
-    }
-
-    fn channel_row(
-        &mut self,
-        ui: &mut Ui,
-        channels: &Channels,
-        channel: usize,
-        largest: f32,
-        commands: &mut Vec<Command>,
-    ) {
-        let colours = palette(ui);
-        let looked_at = self.state.channels.looked_at == Some(channel);
-        let weight = channels.weights.get(channel).copied().unwrap_or_default();
-        let share = channels.shares.get(channel).copied().unwrap_or_default();
-        let response = row(ui, CHANNEL_ROW, true, looked_at);
-        let rect = response.rect.shrink2(vec2(INSET, 0.0));
-        let narrow = rect.width() < NARROW;
-        // The lines of text and the bar below them, in the middle of the row together.
-        let middle = rect.center().y;
-        let (y, bar) = if narrow {
-            (middle - 12.0, middle + 15.0)
-        } else {
-            (middle - 5.0, middle + 11.0)
-        };
-        self.tick_ui(ui, channel, pos2(rect.left(), y), commands);
-
-        let picture = Rect::from_min_size(
-            pos2(rect.left() + 24.0, middle - PICTURE / 2.0),
-            vec2(PICTURE, PICTURE),
-        );
-        if let Some(texture) = self.channel_picture(ui, channels, channel) {
-            let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
-            let white = egui::Color32::WHITE;
-            ui.painter().image(texture.id(), picture, whole, white);
-        }
-        let left = picture.right() + GRID;
-        let name = line(ui, &channel.to_string(), theme::body(), colours.text, 48.0);
-        draw_left(ui, left, y, name);
-        let share_text = share_text(share);
-        let number = line(ui, &share_text, theme::body(), colours.text, SHARE);
-        draw_right(ui, rect.right(), y, number);
-        let weight_text = significant(weight);
-        let number = line(ui, &weight_text, theme::small(), colours.weak, WEIGHT);
-        if narrow {
-            draw_left(ui, left, y + 15.0, number)
-        } else {
-            draw_right(ui, rect.right() - SHARE, y, number)
-        };
-
-        let track = Rect::from_min_max(pos2(left, bar), pos2(rect.right(), bar + 3.0));
-        ui.painter().rect_filled(track, 1.5, colours.hover);
-        let part = if largest > 0.0 {
-            share.abs() / largest
-        } else {
-            0.0
-        };
-        let fill = if share < 0.0 {
-            colours.caution
-        } else {
-            colours.bar
-        };
-        let fill = if looked_at && share >= 0.0 {
-            colours.accent
-        } else {
-            fill
-        };
-        let filled = Rect::from_min_size(track.min, vec2(track.width() * part, track.height()));
-        ui.painter().rect_filled(filled, 1.5, fill);
-
-        let numbers = format!("weight {weight_text}, share {share_text}");
-        let name = format!("Channel {channel}");
-        name_row(&response, Role::ListItem, looked_at, &name, &numbers);
-        if response.clicked() {
-            commands.push(Command::LookAtChannel(Some(channel).filter(|_| !looked_at)));
-        }
-    }
-
-    /// Whether the channel is one of those that make the map; with its left edge and its middle at
-    /// `place`.
-    fn tick_ui(&self, ui: &mut Ui, channel: usize, place: Pos2, commands: &mut Vec<Command>) {
-        let mut ticked = self.state.channels.ticked.contains(&channel);
-        let rect = Rect::from_min_size(place - vec2(4.0, 10.0), vec2(20.0, 20.0));
-        // In a place of its own, so that the next row stands where this one ends.
-        let layout = Layout::centered_and_justified(egui::Direction::TopDown);
-        let mut ui = ui.new_child(UiBuilder::new().max_rect(rect).layout(layout));
-        let tick = ui.add(Checkbox::without_text(&mut ticked));
-        let name = format!("Channel {channel} in the map");
-        if tick.accessible_name(&name).clicked() {
-            commands.push(Command::TickChannel(channel));
-        }
-    }
-
-    /// A channel's activation as a small picture, made when it is first seen.
-    fn channel_picture(
+impl ChannelPictures {
+    /// A channel's activation as a small image, made when it is first seen.
+    fn get(
         &mut self,
         ui: &Ui,
+        state: &State,
         channels: &Channels,
         channel: usize,
     ) -> Option<&TextureHandle> {
-        let (key, _) = self.state.channels.known.as_ref()?;
-        let pictures = &mut self.channel_pictures;
-        let foreign = pictures.of.as_ref() != Some(key);
-        if foreign || pictures.made.len() >= MAX_PICTURES {
-            pictures.made.clear();
-            pictures.of = Some(key.clone());
+        let (key, _) = state.channels.known.as_ref()?;
+        if self.of.as_ref() != Some(key) || self.made.len() >= MAX_PICTURES {
+            self.made.clear();
+            self.of = Some(key.clone());
         }
-        let colormap = self.state.colormap;
-        let made = pictures.made.entry(channel).or_insert_with(|| {
+        let colormap = state.options.style.colormap;
+        let made = self.made.entry(channel).or_insert_with(|| {
             let map = channels.activation(channel);
             let small = colour::sampled(&map, (PICTURE as usize, PICTURE as usize));
             let picture = colour::heat(&small, colormap, map.max(), 0);
@@ -252,9 +64,216 @@ impl App {
         Some(made)
     }
 
-    /// Forgets the small pictures, as when their colours change.
-    pub(crate) fn forget_channel_pictures(&mut self) {
-        self.channel_pictures = ChannelPictures::default();
+    /// Drops the small images, as when their colours change.
+    pub fn forget(&mut self) {
+        *self = ChannelPictures::default();
+    }
+}
+
+/// The channels by their weight, with their activations as small images.
+pub fn channels_ui(
+    ui: &mut Ui,
+    scene: Scene<'_>,
+    pictures: &mut ChannelPictures,
+    commands: &mut Vec<Command>,
+) {
+    let Some(channels) = scene.state.fresh_channels().cloned() else {
+        no_channels_ui(ui, scene);
+        return;
+    };
+    let inset = Margin::symmetric(INSET as i8, 0);
+    egui::Frame::new()
+        .inner_margin(inset)
+        .show(ui, |ui| channel_choices_ui(ui, scene, &channels, commands));
+    channel_columns_ui(ui);
+    let largest = channels.shares.iter().fold(0.0f32, |m, s| m.max(s.abs()));
+    let count = channels.order.len();
+    let negative = scene.state.channels.most_negative_first;
+    ui.spacing_mut().item_spacing.y = 0.0;
+    ScrollArea::vertical()
+        .id_salt("channels")
+        .auto_shrink(false)
+        .show_rows(ui, CHANNEL_ROW, count, |ui, range| {
+            for place in range {
+                let place = if negative { count - 1 - place } else { place };
+                let channel = channels.order[place];
+                channel_row(ui, scene, pictures, &channels, channel, largest, commands);
+            }
+        });
+}
+
+/// Why there is nothing to list.
+fn no_channels_ui(ui: &mut Ui, scene: Scene<'_>) {
+    let colours = palette(ui);
+    let waiting = scene.is_loading();
+    let fused = scene.state.side().layers().len() > 1;
+    let text = match () {
+        () if fused => "Channels belong to one layer. Choose a single one.",
+        () if scene.state.has_nowhere_to_look() => NOWHERE_TO_LOOK,
+        () if scene.state.heat().is_none() => "Open an image and a model to see the channels.",
+        () => "",
+    };
+    let inset = Margin::symmetric(INSET as i8, GRID as i8);
+    egui::Frame::new().inner_margin(inset).show(ui, |ui| {
+        if text.is_empty() && waiting {
+            let (mark, _) = ui.allocate_exact_size(vec2(32.0, 32.0), Sense::hover());
+            busy(ui, mark.center(), GRID, colours.weak);
+        } else {
+            ui.label(RichText::new(text).color(colours.weak));
+        }
+    });
+}
+
+fn channel_choices_ui(
+    ui: &mut Ui,
+    scene: Scene<'_>,
+    channels: &Channels,
+    commands: &mut Vec<Command>,
+) {
+    let colours = palette(ui);
+    let view = &scene.state.channels;
+    ui.horizontal(|ui| {
+        let choices = [
+            (
+                false,
+                "For",
+                "The largest weights first: what speaks for the class",
+            ),
+            (true, "Against", "The most negative weights first"),
+        ];
+        let picked = segments(ui, view.most_negative_first, &choices);
+        commands.extend(picked.map(Command::SortChannels));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let changed = view.looked_at.is_some() || !view.ticked.is_empty();
+            let hint = "Show the whole map again";
+            let whole = ui.add_enabled(changed, egui::Button::new("Whole map").small());
+            if whole.on_hover_text(hint).clicked() {
+                commands.push(Command::WholeMap);
+            }
+        });
+    });
+    let text = format!(
+        "{} channels at {}. Click one to see what it sees; tick some for the map of those alone.",
+        channels.len(),
+        channels.layer
+    );
+    ui.label(RichText::new(text).font(theme::small()).color(colours.weak));
+}
+
+fn channel_columns_ui(ui: &mut Ui) {
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 20.0), Sense::hover());
+    let colour = palette(ui).weak;
+    let (y, right) = (rect.center().y, rect.right() - INSET);
+    draw_right(
+        ui,
+        right,
+        y,
+        line(ui, "Share", theme::small(), colour, SHARE),
+    );
+    let left = rect.left() + INSET + 24.0;
+    let narrow = right - rect.left() - INSET < NARROW;
+    if !narrow {
+        let weight = line(ui, "Weight α", theme::small(), colour, WEIGHT);
+        draw_right(ui, right - SHARE, y, weight);
+    }
+    let name = if narrow { "Channel, α" } else { "Channel" };
+    draw_left(ui, left, y, line(ui, name, theme::small(), colour, 80.0));
+}
+
+fn channel_row(
+    ui: &mut Ui,
+    scene: Scene<'_>,
+    pictures: &mut ChannelPictures,
+    channels: &Channels,
+    channel: usize,
+    largest: f32,
+    commands: &mut Vec<Command>,
+) {
+    let colours = palette(ui);
+    let looked_at = scene.state.channels.looked_at == Some(channel);
+    let weight = channels.weights.get(channel).copied().unwrap_or_default();
+    let share = channels.shares.get(channel).copied().unwrap_or_default();
+    let response = row(ui, CHANNEL_ROW, true, looked_at);
+    let rect = response.rect.shrink2(vec2(INSET, 0.0));
+    let narrow = rect.width() < NARROW;
+    // The lines of text and the bar below them, in the middle of the row together.
+    let middle = rect.center().y;
+    let (y, bar) = if narrow {
+        (middle - 12.0, middle + 15.0)
+    } else {
+        (middle - 5.0, middle + 11.0)
+    };
+    tick_ui(ui, scene, channel, pos2(rect.left(), y), commands);
+
+    let picture = Rect::from_min_size(
+        pos2(rect.left() + 24.0, middle - PICTURE / 2.0),
+        vec2(PICTURE, PICTURE),
+    );
+    if let Some(texture) = pictures.get(ui, scene.state, channels, channel) {
+        let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
+        let white = egui::Color32::WHITE;
+        ui.painter().image(texture.id(), picture, whole, white);
+    }
+    let left = picture.right() + GRID;
+    let name = line(ui, &channel.to_string(), theme::body(), colours.text, 48.0);
+    draw_left(ui, left, y, name);
+    let share_text = share_text(share);
+    let number = line(ui, &share_text, theme::body(), colours.text, SHARE);
+    draw_right(ui, rect.right(), y, number);
+    let weight_text = significant(weight);
+    let number = line(ui, &weight_text, theme::small(), colours.weak, WEIGHT);
+    if narrow {
+        draw_left(ui, left, y + 15.0, number)
+    } else {
+        draw_right(ui, rect.right() - SHARE, y, number)
+    };
+
+    let track = Rect::from_min_max(pos2(left, bar), pos2(rect.right(), bar + 3.0));
+    ui.painter().rect_filled(track, 1.5, colours.hover);
+    let part = if largest > 0.0 {
+        share.abs() / largest
+    } else {
+        0.0
+    };
+    let fill = if share < 0.0 {
+        colours.caution
+    } else {
+        colours.bar
+    };
+    let fill = if looked_at && share >= 0.0 {
+        colours.accent
+    } else {
+        fill
+    };
+    let filled = Rect::from_min_size(track.min, vec2(track.width() * part, track.height()));
+    ui.painter().rect_filled(filled, 1.5, fill);
+
+    let numbers = format!("weight {weight_text}, share {share_text}");
+    let name = format!("Channel {channel}");
+    name_row(&response, Role::ListItem, looked_at, &name, &numbers);
+    if response.clicked() {
+        commands.push(Command::LookAtChannel(Some(channel).filter(|_| !looked_at)));
+    }
+}
+
+/// Whether the channel is one of those that make the map; with its left edge and its middle at
+/// `place`.
+fn tick_ui(
+    ui: &mut Ui,
+    scene: Scene<'_>,
+    channel: usize,
+    place: Pos2,
+    commands: &mut Vec<Command>,
+) {
+    let mut ticked = scene.state.channels.ticked.contains(&channel);
+    let rect = Rect::from_min_size(place - vec2(4.0, 10.0), vec2(20.0, 20.0));
+    // In a place of its own, so that the next row stands where this one ends.
+    let layout = Layout::centered_and_justified(egui::Direction::TopDown);
+    let mut ui = ui.new_child(UiBuilder::new().max_rect(rect).layout(layout));
+    let tick = ui.add(Checkbox::without_text(&mut ticked));
+    let name = format!("Channel {channel} in the map");
+    if tick.accessible_name(&name).clicked() {
+        commands.push(Command::TickChannel(channel));
     }
 }
 

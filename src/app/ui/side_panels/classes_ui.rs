@@ -1,147 +1,148 @@
-//! The list at the right: the classes that the model answers, with probabilities as bars and
-//! logits beside them, or the channels behind the map.
+//! The list of classes, with probabilities as bars and logits beside them.
 
-use egui::{Align, DragValue, Margin, Rect, RichText, Role, ScrollArea, Ui, pos2, vec2};
+use egui::{Align, Margin, Rect, RichText, Role, ScrollArea, Ui, pos2, vec2};
 
 use crate::engine::Prediction;
 
 use crate::picture::page::caption::{percent, significant, with_minus};
 
-use crate::app::App;
 use crate::app::commands::Command;
-use crate::app::state::{List, SearchField, State};
+use crate::app::commands::action::Action;
+use crate::app::scene::Scene;
+use crate::app::state::State;
+use crate::app::state::signal::Signal;
+use crate::app::state::subject::PredictionKey;
+use crate::app::ui::kit::text::{draw_left, draw_right, line};
 use crate::app::ui::kit::theme::{self, CLASS_ROW, GRID, INSET, palette};
-use crate::app::ui::kit::widgets::{
-    click_modifiers, draw_left, draw_right, line, menu_spacing, name_row, row, search, segments,
-};
+use crate::app::ui::kit::widgets::{click_modifiers, menu_spacing, name_row, row, search};
 
 /// Widths of the columns of numbers.
 const PROBABILITY: f32 = 52.0;
 const LOGIT: f32 = 48.0;
 
-impl App {
-    pub(crate) fn list_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
-        // As wide as the person made it, whatever stands in it.
-        ui.set_min_width(ui.available_width());
-        let inset = Margin {
-            left: INSET as i8 - 8,
-            right: INSET as i8,
-            top: 12,
-            bottom: 4,
-        };
-        egui::Frame::new().inner_margin(inset).show(ui, |ui| {
-            ui.horizontal(|ui| {
-                ui.set_height(theme::ROW);
-                let lists = [
-                    (List::Classes, "Classes", "What the model answers"),
-                    (
-                        List::Channels,
-                        "Channels",
-                        "The channels behind the map, by their weight",
-                    ),
-                ];
-                let chosen = self.state.list;
-                ui.scope(|ui| {
-                    commands.extend(segments(ui, chosen, &lists).map(Command::SetList));
-                });
-                if chosen == List::Classes {
-                    ui.with_layout(egui::Layout::right_to_left(Align::Center), |ui| {
-                        top_k_ui(ui, &mut self.state);
-                    });
-                }
-            });
-        });
-        match self.state.list {
-            List::Classes => self.classes_ui(ui, commands),
-            List::Channels => self.channels_ui(ui, commands),
-        }
+/// What the list of classes remembers from frame to frame.
+#[derive(Debug, Default)]
+pub struct ClassesScratch {
+    /// The request to scroll that was answered last, and the request to search.
+    scrolled: Signal,
+    searched: Signal,
+}
+
+/// The predicted classes with their probabilities and logits, and a field to search them.
+pub fn classes_ui(
+    ui: &mut Ui,
+    scene: Scene<'_>,
+    scratch: &mut ClassesScratch,
+    commands: &mut Vec<Command>,
+) {
+    let state = scene.state;
+    let side = state.side();
+    let mut text = side.class_search.clone();
+    let entered = search_ui(ui, state, &mut text, scratch, commands);
+    if text != side.class_search {
+        commands.push(Command::SearchClasses(text.clone()));
     }
-
-    fn classes_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
-        let loading = self.is_loading();
-        let coming = self.work.awaits_answer_of(self.state.active);
-        let state = &mut self.state;
-        let inset = Margin {
-            left: INSET as i8,
-            right: INSET as i8,
-            top: 4,
-            bottom: 4,
-        };
-        let classes = state.model().map_or(0, |model| model.labels.len());
-        let mut entered = false;
-        egui::Frame::new().inner_margin(inset).show(ui, |ui| {
-            let focus = state
-                .focus
-                .take_if(|f| *f == SearchField::Classes)
-                .is_some();
-            let hint = format!("Search all {classes} classes");
-            let hint = if classes > 0 { hint.as_str() } else { "Search" };
-            let text = &mut state.side_mut().class_search;
-            entered = search(ui, text, "Search classes", hint, focus);
-            rival_ui(ui, state, commands);
+    let asked = state.subject().map(|subject| subject.prediction_key());
+    let Some((key, prediction)) = newest_prediction(scene, asked) else {
+        no_prediction_ui(ui, scene, commands);
+        return;
+    };
+    columns_ui(ui);
+    let rows = visible_rows(state, prediction, &text);
+    let Some(first) = rows.first() else {
+        hint_ui(ui, "No class of that name.");
+        return;
+    };
+    if entered && !text.is_empty() {
+        // The class of exactly that name, or else the likeliest one in the list.
+        let wanted = text.trim().to_lowercase();
+        let exact =
+            |(_, class): &&(usize, usize)| state.class_name(*class).to_lowercase() == wanted;
+        let (_, class) = rows.iter().find(exact).unwrap_or(first);
+        commands.push(Command::ChooseClass(*class));
+    }
+    let scroll_to = side.scroll_to_class.is_new(&mut scratch.scrolled);
+    let chosen = rows
+        .iter()
+        .position(|(_, class)| Some(*class) == state.class());
+    ui.spacing_mut().item_spacing.y = 0.0;
+    if Some(key) != asked {
+        ui.multiply_opacity(0.5);
+    }
+    ScrollArea::vertical()
+        .id_salt("classes")
+        .auto_shrink(false)
+        .show_rows(ui, CLASS_ROW, rows.len(), |ui, range| {
+            if let Some(index) = chosen.filter(|_| scroll_to) {
+                let top = ui.max_rect().top() + (index as f32 - range.start as f32) * CLASS_ROW;
+                let rect =
+                    Rect::from_min_size(pos2(ui.max_rect().left(), top), vec2(1.0, CLASS_ROW));
+                ui.scroll_to_rect(rect, None::<Align>);
+            }
+            for &(rank, class) in &rows[range] {
+                class_row(ui, state, prediction, rank, class, commands);
+            }
         });
+}
 
-        // The newest answer there is, dimmed while the answer to what is open is on its way. Where
-        // none is, that of another picture would be taken for it.
-        let asked = state.subject().map(|subject| subject.answer_key());
-        let newest = state.side().newest_answer.clone();
-        let newest = newest.filter(|(key, _)| coming || asked.is_none_or(|asked| asked == *key));
-        let Some((key, answer)) = newest else {
-            let missing = match (state.photo.is_some(), state.model().is_some()) {
-                _ if loading => return,
-                (false, false) => "Open an image and a model to see the classes.",
-                (false, true) => "Open an image to see what the model answers.",
-                (true, false) => "Open a model to see what it answers.",
-                (true, true) => {
-                    hint_ui(ui, "The answer to this image was not computed.");
-                    compute_again_ui(ui, commands);
-                    return;
-                }
-            };
-            hint_ui(ui, missing);
-            return;
-        };
-        let stale = Some(key) != asked;
-        columns_ui(ui);
-        let rows = visible_rows(state, &answer);
-        if rows.is_empty() {
-            hint_ui(ui, "No class of that name.");
-            return;
+/// The search field; returns whether Enter was pressed in it.
+fn search_ui(
+    ui: &mut Ui,
+    state: &State,
+    text: &mut String,
+    scratch: &mut ClassesScratch,
+    commands: &mut Vec<Command>,
+) -> bool {
+    let inset = Margin {
+        left: INSET as i8,
+        right: INSET as i8,
+        top: 4,
+        bottom: 4,
+    };
+    let classes = state.model().map_or(0, |model| model.labels.len());
+    let hint = format!("Search all {classes} classes");
+    let hint = if classes > 0 { hint.as_str() } else { "Search" };
+    let focus = state.find_class.is_new(&mut scratch.searched);
+    let frame = egui::Frame::new().inner_margin(inset);
+    let shown = frame.show(ui, |ui| {
+        let entered = search(ui, text, "Search classes", hint, focus);
+        rival_ui(ui, state, commands);
+        entered
+    });
+    shown.inner
+}
+
+/// The newest prediction there is, which may be for what was open before while the one for what is
+/// open now is on its way. Where none is, it would be taken for the prediction of another photo.
+fn newest_prediction(
+    scene: Scene<'_>,
+    asked: Option<PredictionKey>,
+) -> Option<(PredictionKey, &Prediction)> {
+    let state = scene.state;
+    let coming = scene.tasks.awaits_prediction_of(state.sides.active_index());
+    let newest = state.side().newest_prediction.as_ref();
+    let newest = newest.filter(|(key, _)| coming || asked.is_none_or(|asked| asked == *key));
+    newest.map(|(key, prediction)| (*key, prediction.as_ref()))
+}
+
+/// Why there is nothing to list.
+fn no_prediction_ui(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
+    let state = scene.state;
+    if scene.is_loading() {
+        return;
+    }
+    match (state.photo.is_some(), state.model().is_some()) {
+        (false, false) => hint_ui(ui, "Open an image and a model to see the classes."),
+        (false, true) => hint_ui(ui, "Open an image to see what the model predicts."),
+        (true, false) => hint_ui(ui, "Open a model to see what it predicts."),
+        (true, true) => {
+            hint_ui(ui, "The prediction for this image was not computed.");
+            compute_again_ui(ui, commands);
         }
-        if entered && !state.side().class_search.is_empty() {
-            // The class of just that name, or else the likeliest that is listed.
-            let wanted = state.side().class_search.trim().to_lowercase();
-            let exact =
-                |(_, class): &&(usize, usize)| state.class_name(*class).to_lowercase() == wanted;
-            let (_, class) = rows.iter().find(exact).unwrap_or(&rows[0]);
-            commands.push(Command::ChooseClass(*class));
-        }
-        let scroll_to = std::mem::take(&mut state.side_mut().reveal_class);
-        let chosen = rows
-            .iter()
-            .position(|(_, class)| Some(*class) == state.class());
-        ui.spacing_mut().item_spacing.y = 0.0;
-        if stale {
-            ui.multiply_opacity(0.5);
-        }
-        ScrollArea::vertical()
-            .id_salt("classes")
-            .auto_shrink(false)
-            .show_rows(ui, CLASS_ROW, rows.len(), |ui, range| {
-                if let Some(index) = chosen.filter(|_| scroll_to) {
-                    let top = ui.max_rect().top() + (index as f32 - range.start as f32) * CLASS_ROW;
-                    let rect =
-                        Rect::from_min_size(pos2(ui.max_rect().left(), top), vec2(1.0, CLASS_ROW));
-                    ui.scroll_to_rect(rect, None::<Align>);
-                }
-                for &(rank, class) in &rows[range] {
-                    class_row(ui, state, &answer, rank, class, commands);
-                }
-            });
     }
 }
 
-/// What stands in the place of the list.
+/// A sentence in place of the list.
 fn hint_ui(ui: &mut Ui, text: &str) {
     let inset = Margin::symmetric(INSET as i8, GRID as i8);
     egui::Frame::new().inner_margin(inset).show(ui, |ui| {
@@ -149,39 +150,21 @@ fn hint_ui(ui: &mut Ui, text: &str) {
     });
 }
 
-/// The way on from there.
+/// The button to compute it after all.
 fn compute_again_ui(ui: &mut Ui, commands: &mut Vec<Command>) {
-    let command = Command::ComputeAgain;
+    let action = Action::ComputeAgain;
     let inset = Margin::symmetric(INSET as i8, 0);
     egui::Frame::new().inner_margin(inset).show(ui, |ui| {
-        let button = ui.button(command.label());
-        if button.on_hover_text(command.hint(ui.ctx())).clicked() {
-            commands.push(command);
+        let button = ui.button(action.label());
+        if button.on_hover_text(action.hint(ui.ctx())).clicked() {
+            commands.push(action.into());
         }
     });
 }
 
-fn top_k_ui(ui: &mut Ui, state: &mut State) {
-    let classes = state.model().map_or(0, |model| model.labels.len());
-    ui.spacing_mut().item_spacing.x = 4.0;
-    let most = if classes > 0 { classes } else { usize::MAX };
-    // A model of few classes bounds what is shown, not what was chosen.
-    let mut count = state.top_k.0.min(most);
-    let field = DragValue::new(&mut count).range(1..=most).speed(0.1);
-    let name = "Number of classes shown";
-    let field = ui.add(field).on_hover_text(name).accessible_name(name);
-    if field.changed() {
-        state.top_k.0 = count;
-    }
-    // The tooltip says it too, where the list is too narrow for words.
-    if ui.available_width() >= 28.0 {
-        ui.label(RichText::new("Top").color(palette(ui).weak));
-    }
-}
-
-/// What the next click does while a class to compare with is wanted.
+/// What the next click does while a class to compare with is being chosen.
 fn rival_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
-    if !state.side().choosing_rival {
+    if !state.side().choice.is_choosing_rival() {
         return;
     }
     let Some(class) = state.class() else { return };
@@ -224,12 +207,12 @@ fn columns_ui(ui: &mut Ui) {
 }
 
 /// Rank and class of each row: all that match the search, or the first k and the chosen one.
-fn visible_rows(state: &State, answer: &Prediction) -> Vec<(usize, usize)> {
-    let ranked = answer.ranking.iter().copied().enumerate();
-    let wanted = state.side().class_search.trim().to_lowercase();
+fn visible_rows(state: &State, prediction: &Prediction, search: &str) -> Vec<(usize, usize)> {
+    let ranked = prediction.ranking.iter().copied().enumerate();
+    let wanted = search.trim().to_lowercase();
     if wanted.is_empty() {
         let k = state.top_k.0;
-        let named = [state.class(), state.side().rival, state.truth_here()];
+        let named = [state.class(), state.side().rival(), state.truth_here()];
         return ranked
             .filter(|(rank, class)| *rank < k || named.contains(&Some(*class)))
             .collect();
@@ -251,15 +234,19 @@ fn visible_rows(state: &State, answer: &Prediction) -> Vec<(usize, usize)> {
 fn class_row(
     ui: &mut Ui,
     state: &State,
-    answer: &Prediction,
+    prediction: &Prediction,
     rank: usize,
     class: usize,
     commands: &mut Vec<Command>,
 ) {
     let colours = palette(ui);
     let name = state.class_name(class);
-    let logit = answer.logits.get(class).copied().unwrap_or_default();
-    let probability = answer.probabilities.get(class).copied().unwrap_or_default();
+    let logit = prediction.logits.get(class).copied().unwrap_or_default();
+    let probability = prediction
+        .probabilities
+        .get(class)
+        .copied()
+        .unwrap_or_default();
     let selected = state.class() == Some(class);
     let response = row(ui, CLASS_ROW, true, selected);
     let rect = response.rect.shrink2(vec2(INSET, 0.0));
@@ -323,18 +310,18 @@ fn class_row(
         ui.label(format!(
             "Class {class}, rank {} of {}",
             rank + 1,
-            answer.ranking.len()
+            prediction.ranking.len()
         ));
         ui.label(format!(
             "Probability {probability:.4}, logit {}",
             significant(logit)
         ));
     });
-    // The chosen one too: it may have been cancelled.
+    // The chosen one too: computing it may have been cancelled.
     if response.clicked() {
         let versus = click_modifiers(ui).shift && !selected;
         commands.push(if versus {
-            Command::SetRival(state.active, Some(class))
+            Command::SetRival(state.sides.active_index(), Some(class))
         } else {
             Command::ChooseClass(class)
         });
@@ -344,7 +331,7 @@ fn class_row(
         let versus = format!("Compare with {name}");
         let can = !selected && state.class().is_some();
         if ui.add_enabled(can, egui::Button::new(versus)).clicked() {
-            commands.push(Command::SetRival(state.active, Some(class)));
+            commands.push(Command::SetRival(state.sides.active_index(), Some(class)));
         }
         let is_true = state.truth_here() == Some(class);
         let label = if is_true {
@@ -358,14 +345,14 @@ fn class_row(
     });
 }
 
-/// What a class is to the view, beside being listed.
+/// What a class is to the view besides being listed.
 fn tag(state: &State, class: usize) -> Option<String> {
-    // What stands there while an answer is on its way may be of the photo before.
-    let newest = state.side().newest_answer.as_ref();
+    // While a prediction is on its way, the list may be of the photo before.
+    let newest = state.side().newest_prediction.as_ref();
     let photo = state.photo.as_ref().map(|photo| photo.id);
     let of_this = newest.map(|(key, _)| key.photo) == photo;
     let said = [
-        (state.side().rival == Some(class), "versus"),
+        (state.side().rival() == Some(class), "versus"),
         (of_this && state.truth_here() == Some(class), "true"),
     ];
     let said = said.into_iter().filter(|(holds, _)| *holds);

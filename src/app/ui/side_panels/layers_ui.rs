@@ -1,201 +1,238 @@
-//! The tree of layers: every module of the model as it nests, with its type and the shape of what
-//! it puts out. Rows without a map are there too, so that the tree can be read as the model's plan.
+//! The tree of layers: every module of the model, with its type and the shape of its output. Modules
+//! without a map are there too, so that the tree can be read as the model's architecture.
 
 use egui::{Align, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use crate::engine::ModelInfo;
 use crate::model::layers::{Layer, Target};
 
+use super::about_ui::about_ui;
 use super::model_ui::{no_model_ui, notes_ui};
-use crate::app::App;
+use super::usage_ui::Draft;
 use crate::app::commands::Command;
-use crate::app::state::{Pane, SearchField, Side, State};
+use crate::app::scene::Scene;
+use crate::app::state::side::Side;
+use crate::app::state::signal::Signal;
+use crate::app::state::{Pane, State};
+use crate::app::ui::SCROLLING_FRAMES;
+use crate::app::ui::kit::text::{draw_left, draw_right, line, lines};
 use crate::app::ui::kit::theme::{self, GRID, INSET, ROW, palette};
 use crate::app::ui::kit::widgets::{
-    click_modifiers, draw_left, draw_right, line, lines, name_row, row, search, segments,
-    segments_of, triangle,
+    click_modifiers, name_row, row, search, segments, segments_of, triangle,
 };
+use crate::app::ui::stage::strip_ui::small_map_ui;
 
-/// A model with more rows than this opens with its inner branches closed.
-const MANY_ROWS: usize = 48;
 const INDENT: f32 = 12.0;
 /// Left of every row: the mark of the recommended layer.
 const GUTTER: f32 = 20.0;
 /// Right of every row: its map.
 const MAP: egui::Vec2 = vec2(30.0, 20.0);
 
-impl App {
-    pub(crate) fn layers_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
-        let Some(model) = self.state.model().cloned() else {
-            let opening = self.opening_model();
-            ui.add_space(12.0);
-            let inset = egui::Margin::symmetric(INSET as i8, 0);
-            egui::Frame::new()
-                .inner_margin(inset)
-                .show(ui, |ui| no_model_ui(ui, opening.as_deref(), commands));
+/// What the layer list remembers from frame to frame.
+#[derive(Debug, Default)]
+pub struct LayersScratch {
+    /// The request to scroll that was answered last, and the request to search.
+    scrolled: Signal,
+    searched: Signal,
+    /// For so many frames the chosen layer's row is scrolled to.
+    scrolling: u8,
+    /// How high the list is.
+    height: f32,
+}
+
+/// The left pane: the layers of the model, or facts about it.
+pub fn layers_ui(
+    ui: &mut Ui,
+    scene: Scene<'_>,
+    scratch: &mut LayersScratch,
+    usage: &mut Draft,
+    commands: &mut Vec<Command>,
+) {
+    let state = scene.state;
+    let Some(model) = state.model() else {
+        let opening = opening_model(scene);
+        ui.add_space(12.0);
+        let inset = egui::Margin::symmetric(INSET as i8, 0);
+        egui::Frame::new()
+            .inner_margin(inset)
+            .show(ui, |ui| no_model_ui(ui, opening.as_deref(), commands));
+        return;
+    };
+    let side = state.side();
+    if side.scroll_to_layer.is_new(&mut scratch.scrolled) {
+        scratch.scrolling = SCROLLING_FRAMES;
+    }
+    let mut filter = side.layer_filter.clone();
+    let inset = egui::Margin {
+        left: INSET as i8,
+        right: INSET as i8,
+        top: 12,
+        bottom: 8,
+    };
+    egui::Frame::new().inner_margin(inset).show(ui, |ui| {
+        sides_ui(ui, state, commands);
+        panes_ui(ui, state, model, commands);
+        if state.pane != Pane::Layers {
             return;
-        };
-        let state = &mut self.state;
-        if std::mem::take(&mut state.side_mut().reveal_layer) {
-            open_branches(state.side_mut(), &model);
-            self.scroll_to_layer = 3;
-            self.reveal_tile = 3;
         }
-        let inset = egui::Margin {
-            left: INSET as i8,
-            right: INSET as i8,
-            top: 12,
-            bottom: 8,
-        };
-        egui::Frame::new().inner_margin(inset).show(ui, |ui| {
-            sides_ui(ui, state, commands);
-            panes_ui(ui, state, &model, commands);
-            if state.pane != Pane::Layers {
-                return;
+        let focus = state.find_layer.is_new(&mut scratch.searched);
+        let hint = "Filter by path or type";
+        search(ui, &mut filter, "Filter layers", hint, focus);
+    });
+    if state.pane == Pane::About {
+        about_ui(ui, scene, model, usage, commands);
+        return;
+    }
+    notes_ui(ui, model);
+    tree_ui(ui, scene, model, &filter, scratch, commands);
+    if filter != side.layer_filter {
+        commands.push(Command::FilterLayers(filter));
+    }
+}
+
+fn tree_ui(
+    ui: &mut Ui,
+    scene: Scene<'_>,
+    model: &ModelInfo,
+    filter: &str,
+    scratch: &mut LayersScratch,
+    commands: &mut Vec<Command>,
+) {
+    let side = scene.state.side();
+    let rows = visible_rows(side, model, filter);
+    let filtered = !filter.trim().is_empty();
+    ui.spacing_mut().item_spacing.y = 0.0;
+    // Notes and a smaller window take room from the list, where the chosen row may be.
+    let height = ui.available_height();
+    if scratch.height != height {
+        (scratch.height, scratch.scrolling) = (height, SCROLLING_FRAMES);
+    }
+    let scroll_to = scratch.scrolling > 0;
+    scratch.scrolling = scratch.scrolling.saturating_sub(1);
+    let chosen = rows
+        .iter()
+        .position(|&i| side.has_layer(&model.layers.layers[i].path));
+    ScrollArea::vertical()
+        .id_salt("layers")
+        .auto_shrink(false)
+        .show_rows(ui, ROW, rows.len(), |ui, range| {
+            if let Some(index) = chosen.filter(|_| scroll_to) {
+                let top = ui.max_rect().top() + (index as f32 - range.start as f32) * ROW;
+                let rect = Rect::from_min_size(
+                    pos2(ui.max_rect().left(), top - ROW),
+                    vec2(1.0, 3.0 * ROW),
+                );
+                ui.scroll_to_rect(rect, None::<Align>);
             }
-            let focus = state.focus.take_if(|f| *f == SearchField::Layers).is_some();
-            search(
-                ui,
-                &mut state.side_mut().layer_filter,
-                "Filter layers",
-                "Filter by path or type",
-                focus,
-            );
+            for &index in &rows[range] {
+                layer_row(ui, scene, model, index, filtered, commands);
+            }
+            ui.add_space(GRID);
         });
-        if self.state.pane == Pane::About {
-            self.about_ui(ui, &model, commands);
-            return;
+}
+
+/// The file being opened that will bring a model, in words.
+fn opening_model(scene: Scene<'_>) -> Option<String> {
+    let model = scene.tasks.models.front().map(|model| &model.opening.path);
+    let name = model.map(|path| path.file_name().unwrap_or(path.as_os_str()));
+    let session = || {
+        scene
+            .persistence
+            .session
+            .is_opening()
+            .then(|| "the session".to_owned())
+    };
+    let what = name.map(|name| name.to_string_lossy().into_owned());
+    Some(format!("Opening {}", what.or_else(session)?))
+}
+
+fn layer_row(
+    ui: &mut Ui,
+    scene: Scene<'_>,
+    model: &ModelInfo,
+    index: usize,
+    filtered: bool,
+    commands: &mut Vec<Command>,
+) {
+    let layer = &model.layers.layers[index];
+    let side = scene.state.side();
+    let selected = side.has_layer(&layer.path);
+    let recommended = model
+        .layers
+        .recommended
+        .as_ref()
+        .filter(|(i, _)| *i == index);
+    let colours = palette(ui);
+    let response = row(ui, ROW, layer.is_target(), selected);
+    let (rect, y) = (response.rect, response.rect.center().y);
+
+    let mut left = rect.left() + GUTTER;
+    let branch = !layer.children.is_empty() && !filtered;
+    if !filtered {
+        left += INDENT * layer.depth as f32;
+    }
+    let arrow = pos2(left + 4.0, y);
+    left += 14.0;
+
+    let (name_colour, weak) = if layer.is_target() {
+        (colours.text, colours.weak)
+    } else {
+        (colours.faint, colours.faint)
+    };
+    let mut right = rect.right() - INSET;
+    if scene.textures.tiles.shown().is_some() {
+        let corner = pos2(right - MAP.x, y - MAP.y / 2.0);
+        if layer.is_target() {
+            small_map_ui(ui, scene, Rect::from_min_size(corner, MAP), &layer.path);
         }
-        let state = &self.state;
-        notes_ui(ui, &model);
-        let rows = visible_rows(state.side(), &model);
-        ui.spacing_mut().item_spacing.y = 0.0;
-        // Notes and a smaller window take room from the list, from under the chosen row.
-        let height = ui.available_height();
-        if self.list_height != height {
-            (self.list_height, self.scroll_to_layer) = (height, 3);
-        }
-        let scroll_to = self.scroll_to_layer > 0;
-        self.scroll_to_layer = self.scroll_to_layer.saturating_sub(1);
-        let chosen = rows
-            .iter()
-            .position(|&i| state.side().has_layer(&model.layers.layers[i].path));
-        ScrollArea::vertical()
-            .id_salt("layers")
-            .auto_shrink(false)
-            .show_rows(ui, ROW, rows.len(), |ui, range| {
-                if let Some(index) = chosen.filter(|_| scroll_to) {
-                    let top = ui.max_rect().top() + (index as f32 - range.start as f32) * ROW;
-                    let rect = Rect::from_min_size(
-                        pos2(ui.max_rect().left(), top - ROW),
-                        vec2(1.0, 3.0 * ROW),
-                    );
-                    ui.scroll_to_rect(rect, None::<Align>);
-                }
-                for &index in &rows[range] {
-                    self.layer_row(ui, &model, index, commands);
-                }
-                ui.add_space(GRID);
-            });
+        right -= MAP.x + GRID;
+    }
+    let shape = line(ui, &shape_text(layer), theme::small(), weak, 96.0);
+    right = draw_right(ui, right, y, shape) - GRID;
+    let name = if filtered { &layer.path } else { &layer.name };
+    let name = line(ui, name, theme::body(), name_colour, right - left);
+    // Numbers of one or of two digits are followed by their types in one column.
+    let digits = if filtered { 0 } else { digits(model, layer) };
+    let column = line(ui, &"0".repeat(digits), theme::body(), weak, right - left);
+    let column = left + column.size().x;
+    left = draw_left(ui, left, y, name).max(column) + GRID;
+    if right - left > 24.0 {
+        draw_left(
+            ui,
+            left,
+            y,
+            line(ui, &layer.kind, theme::small(), weak, right - left),
+        );
+    }
+    if recommended.is_some() {
+        ui.painter()
+            .circle_filled(pos2(rect.left() + 14.0, y), 3.0, colours.accent);
     }
 
-    /// What is being opened that will bring a model, in words.
-    fn opening_model(&self) -> Option<String> {
-        let model = self.work.models.front().map(|model| &model.opening.path);
-        let name = model.map(|path| path.file_name().unwrap_or(path.as_os_str()));
-        let session = || self.session.is_opening().then(|| "the session".to_owned());
-        let what = name.map(|name| name.to_string_lossy().into_owned());
-        Some(format!("Opening {}", what.or_else(session)?))
-    }
-
-    fn layer_row(
-        &mut self,
-        ui: &mut Ui,
-        model: &ModelInfo,
-        index: usize,
-        commands: &mut Vec<Command>,
-    ) {
-        let layer = &model.layers.layers[index];
-        let side = self.state.side();
-        let filtered = !side.layer_filter.trim().is_empty();
-        let selected = side.has_layer(&layer.path);
-        let recommended = model
-            .layers
-            .recommended
-            .as_ref()
-            .filter(|(i, _)| *i == index);
-        let colours = palette(ui);
-        let response = row(ui, ROW, layer.is_target(), selected);
-        let (rect, y) = (response.rect, response.rect.center().y);
-
-        let mut left = rect.left() + GUTTER;
-        let branch = !layer.children.is_empty() && !filtered;
-        if !filtered {
-            left += INDENT * layer.depth as f32;
-        }
-        let arrow = pos2(left + 4.0, y);
-        left += 14.0;
-
-        let (name_colour, weak) = if layer.is_target() {
-            (colours.text, colours.weak)
+    let numbers = format!("{} {}", layer.kind, shape_text(layer));
+    name_row(&response, Role::TreeItem, selected, &layer.path, &numbers);
+    if response.clicked() {
+        let fuse = click_modifiers(ui).command;
+        commands.push(if fuse {
+            Command::ToggleLayer(layer.path.clone())
         } else {
-            (colours.faint, colours.faint)
-        };
-        let mut right = rect.right() - INSET;
-        if self.textures.tiles.shown().is_some() {
-            let corner = pos2(right - MAP.x, y - MAP.y / 2.0);
-            if layer.is_target() {
-                self.small_map_ui(ui, Rect::from_min_size(corner, MAP), &layer.path);
-            }
-            right -= MAP.x + GRID;
-        }
-        let shape = line(ui, &shape_text(layer), theme::small(), weak, 96.0);
-        right = draw_right(ui, right, y, shape) - GRID;
-        let name = if filtered { &layer.path } else { &layer.name };
-        let name = line(ui, name, theme::body(), name_colour, right - left);
-        // Numbers of one or of two digits are followed by their types in one column.
-        let digits = if filtered { 0 } else { digits(model, layer) };
-        let column = line(ui, &"0".repeat(digits), theme::body(), weak, right - left);
-        let column = left + column.size().x;
-        left = draw_left(ui, left, y, name).max(column) + GRID;
-        if right - left > 24.0 {
-            draw_left(
-                ui,
-                left,
-                y,
-                line(ui, &layer.kind, theme::small(), weak, right - left),
-            );
-        }
-        if recommended.is_some() {
-            ui.painter()
-                .circle_filled(pos2(rect.left() + 14.0, y), 3.0, colours.accent);
-        }
-
-        let numbers = format!("{} {}", layer.kind, shape_text(layer));
-        name_row(&response, Role::TreeItem, selected, &layer.path, &numbers);
-        if response.clicked() {
-            let fuse = click_modifiers(ui).command;
-            commands.push(if fuse {
-                Command::ToggleLayer(layer.path.clone())
-            } else {
-                Command::ChooseLayer(layer.path.clone())
-            });
-        }
-        response.on_hover_ui(|ui| {
-            let size = lines(ui, &layer.path, theme::title(), colours.text, 304.0, 3);
-            let (space, _) = ui.allocate_exact_size(size.size(), Sense::hover());
-            ui.painter().galley(space.min, size, colours.text);
-            ui.label(format!("{}, {}", layer.kind, long_shape(&layer.shape)));
-            if let Target::None(why) = &layer.target {
-                ui.label(egui::RichText::new(why).color(colours.caution));
-            }
-            if let Some((_, why)) = recommended {
-                ui.label(egui::RichText::new(why).color(colours.accent));
-            }
+            Command::ChooseLayer(layer.path.clone())
         });
-        if branch {
-            toggle(ui, self.state.side_mut(), layer, arrow);
+    }
+    response.on_hover_ui(|ui| {
+        let size = lines(ui, &layer.path, theme::title(), colours.text, 304.0, 3);
+        let (space, _) = ui.allocate_exact_size(size.size(), Sense::hover());
+        ui.painter().galley(space.min, size, colours.text);
+        ui.label(format!("{}, {}", layer.kind, long_shape(&layer.shape)));
+        if let Target::None(why) = &layer.target {
+            ui.label(egui::RichText::new(why).color(colours.caution));
         }
+        if let Some((_, why)) = recommended {
+            ui.label(egui::RichText::new(why).color(colours.accent));
+        }
+    });
+    if branch {
+        toggle_ui(ui, side, layer, arrow, commands);
     }
 }
 
@@ -250,7 +287,7 @@ fn most_digits<'a>(name: &str, beside: impl Iterator<Item = &'a str>) -> usize {
 
 /// Which of two open models the lists show.
 fn sides_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
-    if state.sides.len() < 2 {
+    if state.sides.count() < 2 {
         return;
     }
     ui.scope(|ui| {
@@ -262,7 +299,7 @@ fn sides_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             .collect();
         let picked = segments_of(
             ui,
-            state.active,
+            state.sides.active_index(),
             &names,
             "Show this model's layers and classes",
         );
@@ -270,30 +307,10 @@ fn sides_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     });
 }
 
-/// Closes the inner branches of a large model, and opens those the chosen layer stands in.
-fn open_branches(side: &mut Side, model: &ModelInfo) {
-    let layers = &model.layers.layers;
-    let fresh = side.tree_of != Some(model.id);
-    side.tree_of = Some(model.id);
-    if fresh && layers.len() > MANY_ROWS {
-        let inner = layers
-            .iter()
-            .filter(|layer| layer.depth > 0 && !layer.children.is_empty());
-        side.collapsed = inner.map(|layer| layer.path.clone()).collect();
-    }
-    for path in side.layers() {
-        let mut above = model.layers.find(&path);
-        while let Some(layer) = above.and_then(|layer| layer.parent).map(|i| &layers[i]) {
-            side.collapsed.remove(&layer.path);
-            above = Some(layer);
-        }
-    }
-}
-
 /// Rows in sight: those that match the filter, or those whose branches are open.
-fn visible_rows(side: &Side, model: &ModelInfo) -> Vec<usize> {
+fn visible_rows(side: &Side, model: &ModelInfo, filter: &str) -> Vec<usize> {
     let layers = &model.layers.layers;
-    let wanted = side.layer_filter.trim().to_lowercase();
+    let wanted = filter.trim().to_lowercase();
     if !wanted.is_empty() {
         let matches = |layer: &Layer| {
             layer.path.to_lowercase().contains(&wanted)
@@ -313,8 +330,8 @@ fn visible_rows(side: &Side, model: &ModelInfo) -> Vec<usize> {
     rows
 }
 
-/// The triangle before a branch, and its click.
-fn toggle(ui: &Ui, side: &mut Side, layer: &Layer, centre: egui::Pos2) {
+/// The triangle before a branch.
+fn toggle_ui(ui: &Ui, side: &Side, layer: &Layer, centre: egui::Pos2, commands: &mut Vec<Command>) {
     let open = !side.collapsed.contains(&layer.path);
     let rect = Rect::from_center_size(centre, vec2(18.0, ROW));
     let response = ui.interact(
@@ -338,11 +355,7 @@ fn toggle(ui: &Ui, side: &mut Side, layer: &Layer, centre: egui::Pos2) {
     };
     triangle(ui, centre, open, colour);
     if response.clicked() {
-        if open {
-            side.collapsed.insert(layer.path.clone());
-        } else {
-            side.collapsed.remove(&layer.path);
-        }
+        commands.push(Command::ToggleBranch(layer.path.clone()));
     }
 }
 

@@ -1,14 +1,15 @@
-//! What the list of layers says of the model itself: that there is none, or what to know of it.
+//! Notes about the model at the bottom of its tree, and what is shown while there is no model.
 
 use egui::Ui;
 
 use crate::engine::ModelInfo;
 
 use crate::app::commands::Command;
+use crate::app::commands::action::Action;
 use crate::app::ui::kit::theme::{self, INSET, palette};
 use crate::app::ui::kit::widgets::heading;
 
-/// What a person should know of the model, at the foot of its tree.
+/// What a person should know about the model, at the bottom of its tree.
 pub fn notes_ui(ui: &mut Ui, model: &ModelInfo) {
     if model.notes.is_empty() {
         return;
@@ -33,7 +34,7 @@ pub fn notes_ui(ui: &mut Ui, model: &ModelInfo) {
         });
 }
 
-/// What stands in the place of the tree; `opening` says what will bring one, if anything will.
+/// Shown in place of the tree; `opening` says which file will bring one, if any will.
 pub fn no_model_ui(ui: &mut Ui, opening: Option<&str>, commands: &mut Vec<Command>) {
     heading(ui, "Layers", |_| {});
     if let Some(opening) = opening {
@@ -42,12 +43,12 @@ pub fn no_model_ui(ui: &mut Ui, opening: Option<&str>, commands: &mut Vec<Comman
     }
     let text = "Open a model to see its layers.";
     ui.label(egui::RichText::new(text).color(palette(ui).weak));
-    let command = Command::OpenModel;
+    let action = Action::OpenModel;
     if ui
         .button("Choose a model…")
-        .on_hover_text(command.hint(ui.ctx()))
+        .on_hover_text(action.hint(ui.ctx()))
         .clicked()
     {
-        commands.push(command);
+        commands.push(action.into());
     }
 }

@@ -9,8 +9,8 @@ use crate::model::{Preprocess, Reading, Usage};
 use crate::picture::photo::geometry::Filter;
 
 use super::about_ui::{label_source, named, named_wide, section};
-use crate::app::App;
 use crate::app::commands::Command;
+use crate::app::scene::Scene;
 use crate::app::ui::kit::theme::{self, palette};
 use crate::app::ui::kit::widgets::{Choice, segments};
 
@@ -43,38 +43,43 @@ impl Draft {
     }
 }
 
-impl App {
-    pub(crate) fn usage_ui(&mut self, ui: &mut Ui, model: &ModelInfo, commands: &mut Vec<Command>) {
-        let mut draft = self.draft.of(model);
-        // Set in one go, or still between the fingers.
-        let mut settled = false;
-        ui.add_enabled_ui(self.work.models.is_empty(), |ui| {
-            section(ui, "Preparing a picture");
-            if model.preprocess_assumed && model.preprocess == model.opened_as.preprocess {
-                let text = RichText::new("Assumed: the file does not say");
-                let colour = palette(ui).caution;
-                ui.label(text.font(theme::small()).color(colour));
-            }
-            settled |= preparing_ui(ui, &mut draft.preprocess);
-            section(ui, "Reading the answer");
-            if !model.two_sided {
-                settled |= reading_ui(ui, &mut draft.reading);
-            }
-            settled |= self.draft.names_ui(ui, model, &mut draft);
-            if model.opened_as != model.usage() {
-                let hint = "Use the model as when it was opened";
-                if ui.button("As opened").on_hover_text(hint).clicked() {
-                    draft = model.opened_as.clone();
-                    settled = true;
-                }
-            }
-        });
-        let now = model.usage();
-        if settled && draft != now {
-            commands.push(Command::UseModel(Box::new(draft.clone())));
+/// Draws the fields; `edited` holds what is being changed.
+pub fn usage_ui(
+    ui: &mut Ui,
+    scene: Scene<'_>,
+    model: &ModelInfo,
+    edited: &mut Draft,
+    commands: &mut Vec<Command>,
+) {
+    let mut draft = edited.of(model);
+    // Set in one go, or still between the fingers.
+    let mut settled = false;
+    ui.add_enabled_ui(scene.tasks.models.is_empty(), |ui| {
+        section(ui, "Preparing a picture");
+        if model.preprocess_assumed && model.preprocess == model.opened_as.preprocess {
+            let text = RichText::new("Assumed: the file does not say");
+            let colour = palette(ui).caution;
+            ui.label(text.font(theme::small()).color(colour));
         }
-        self.draft.of = (draft != now).then_some((model.id, draft));
+        settled |= preparing_ui(ui, &mut draft.preprocess);
+        section(ui, "Reading the answer");
+        if !model.two_sided {
+            settled |= reading_ui(ui, &mut draft.reading);
+        }
+        settled |= edited.names_ui(ui, model, &mut draft);
+        if model.opened_as != model.usage() {
+            let hint = "Use the model as when it was opened";
+            if ui.button("As opened").on_hover_text(hint).clicked() {
+                draft = model.opened_as.clone();
+                settled = true;
+            }
+        }
+    });
+    let now = model.usage();
+    if settled && draft != now {
+        commands.push(Command::UseModel(Box::new(draft.clone())));
     }
+    edited.of = (draft != now).then_some((model.id, draft));
 }
 
 impl Draft {

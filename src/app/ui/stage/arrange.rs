@@ -3,7 +3,7 @@
 
 use egui::{Rect, Vec2, vec2};
 
-use crate::app::state::Arrangement;
+use crate::app::state::view_options::Arrangement;
 use crate::app::ui::kit::theme::GRID;
 
 /// Between two panels.

@@ -1,179 +1,208 @@
-//! Several views as rows: the classes that are compared, a second model, and what was pinned. Their
-//! pictures stand column under column, so that the eye goes straight down from one to the next.
+//! Several views as rows: the classes that are compared, a second model, and pins. Their columns are
+//! aligned, so that the eye goes straight down from one to the next.
 
 use egui::containers::scroll_area::{DragScroll, ScrollSource};
 use egui::{CursorIcon, Rect, Response, ScrollArea, Sense, Ui, UiBuilder, Vec2, pos2, vec2};
 
+use super::StageScratch;
 use super::arrange::{self, ROW_HEAD};
-use super::panels_ui::Cell;
-use crate::app::App;
+use super::cell::Cell;
+use super::panels_ui::input_ui;
+use super::picture_ui::picture_ui;
+use super::row_head_ui::row_head_ui;
 use crate::app::commands::Command;
+use crate::app::scene::Scene;
 use crate::app::state::rows::{Row, RowId};
+use crate::app::state::viewport::View;
+use crate::app::ui::kit::text::{draw_left, line};
 use crate::app::ui::kit::theme::{self, GRID, palette};
-use crate::app::ui::kit::widgets::{draw_left, line};
 
 /// Above all rows: what each column shows.
 const COLUMN_HEAD: f32 = 20.0;
 /// The scroll bar stands beside the pictures, in the margin of the stage.
 const SCROLL_BAR: f32 = 12.0;
 
-impl App {
-    pub(crate) fn rows_ui(&mut self, ui: &mut Ui, rows: &[Row], commands: &mut Vec<Command>) {
-        let stage = ui.available_rect_before_wrap();
-        let sizes: Vec<Vec2> = rows
-            .iter()
-            .map(|row| {
-                let photo = &row.subject.photo;
-                vec2(photo.width() as f32, photo.height() as f32)
-            })
-            .collect();
-        let room = stage.size() - vec2(0.0, COLUMN_HEAD + GRID);
-        let plan = arrange::rows(room, &sizes);
-        self.column_heads_ui(ui, stage, &plan);
+/// What the rows remember from frame to frame.
+#[derive(Debug, Default)]
+pub struct RowsScratch {
+    /// A row to scroll to, once.
+    pub reveal: Option<RowId>,
+}
 
-        // Over a picture the wheel zooms, beside them it scrolls.
-        let over_picture = self.hovered.is_some();
-        let source = ScrollSource {
-            scroll_bar: true,
-            drag: DragScroll::Never,
-            mouse_wheel: !over_picture,
-        };
-        self.state.view.pointer = None;
-        self.hovered = None;
-        let below = Rect::from_min_max(
-            pos2(stage.left(), stage.top() + COLUMN_HEAD),
-            stage.max + vec2(SCROLL_BAR, 0.0),
-        );
-        let reveal = self.reveal_row.take();
-        let reveal = reveal.and_then(|id| rows.iter().position(|row| row.id == id));
-        ui.scope_builder(UiBuilder::new().max_rect(below), |ui| {
-            ScrollArea::vertical()
-                .id_salt("rows")
-                .auto_shrink(false)
-                .scroll_source(source)
-                .show(ui, |ui| {
-                    let (block, _) =
-                        ui.allocate_exact_size(vec2(stage.width(), plan.height), Sense::hover());
-                    if let Some((top, height)) = reveal.map(|place| plan.tops[place]) {
-                        let corner = block.min + vec2(0.0, top);
-                        let row = vec2(stage.width(), ROW_HEAD + height);
-                        ui.scroll_to_rect(Rect::from_min_size(corner, row), None);
-                    }
-                    self.rows_in(ui, block, &plan, rows, &sizes, commands);
-                });
-        });
+/// The rows, their photos' sizes, and where they are laid out.
+struct Rows<'a> {
+    rows: &'a [Row],
+    sizes: &'a [Vec2],
+    plan: &'a arrange::Rows,
+    /// The rectangle of all rows together, on screen.
+    block: Rect,
+}
+
+impl Rows<'_> {
+    fn head(&self, top: f32) -> Rect {
+        let right = self.plan.columns[3] + self.plan.width;
+        Rect::from_min_max(
+            self.block.min + vec2(self.plan.columns[0], top),
+            self.block.min + vec2(right, top + ROW_HEAD),
+        )
     }
 
-    fn column_heads_ui(&self, ui: &Ui, stage: Rect, plan: &arrange::Rows) {
-        let y = stage.top() + COLUMN_HEAD / 2.0;
-        let titles = Cell::of(RowId::Side(0)).map(|cell| cell.title(self.state.rule));
-        for (title, left) in titles.into_iter().zip(plan.columns) {
-            let text = line(ui, title, theme::small(), palette(ui).weak, plan.width);
-            draw_left(ui, stage.left() + left, y, text);
-        }
+    fn cell(&self, column: usize, (top, height): (f32, f32)) -> Rect {
+        let corner = self.block.min + vec2(self.plan.columns[column], top + ROW_HEAD);
+        Rect::from_min_size(corner, vec2(self.plan.width, height))
     }
+}
 
-    fn rows_in(
-        &mut self,
-        ui: &mut Ui,
-        block: Rect,
-        plan: &arrange::Rows,
-        rows: &[Row],
-        sizes: &[Vec2],
-        commands: &mut Vec<Command>,
-    ) {
-        let head = |top: f32| {
-            let right = plan.columns[3] + plan.width;
-            Rect::from_min_max(
-                block.min + vec2(plan.columns[0], top),
-                block.min + vec2(right, top + ROW_HEAD),
-            )
-        };
-        let picture = |column: usize, (top, height): (f32, f32)| {
-            let corner = block.min + vec2(plan.columns[column], top + ROW_HEAD);
-            Rect::from_min_size(corner, vec2(plan.width, height))
-        };
-        self.frame = rows.first().map(|_| (picture(0, plan.tops[0]), sizes[0]));
+/// Draws several rows, scrolled where they do not all fit.
+pub fn rows_ui(
+    ui: &mut Ui,
+    scene: Scene<'_>,
+    rows: &[Row],
+    view: &mut View,
+    stage: &mut StageScratch,
+    scroll: &mut RowsScratch,
+    commands: &mut Vec<Command>,
+) {
+    let place = ui.available_rect_before_wrap();
+    let sizes: Vec<Vec2> = rows
+        .iter()
+        .map(|row| {
+            let photo = &row.subject.photo;
+            vec2(photo.width() as f32, photo.height() as f32)
+        })
+        .collect();
+    let room = place.size() - vec2(0.0, COLUMN_HEAD + GRID);
+    let plan = arrange::rows(room, &sizes);
+    column_heads_ui(ui, scene, place, &plan);
 
-        // All listen before any is drawn, so that the crosshair is in step in each.
-        for (number, (row, place)) in rows.iter().zip(&plan.tops).enumerate() {
-            for (column, cell) in Cell::of(row.id).into_iter().enumerate() {
-                let rect = picture(column, *place);
-                if !ui.is_rect_visible(rect) {
-                    continue;
+    // Over a picture the wheel zooms, beside them it scrolls.
+    let source = ScrollSource {
+        scroll_bar: true,
+        drag: DragScroll::Never,
+        mouse_wheel: stage.hovered.is_none(),
+    };
+    (view.pointer, stage.hovered) = (None, None);
+    let below = Rect::from_min_max(
+        pos2(place.left(), place.top() + COLUMN_HEAD),
+        place.max + vec2(SCROLL_BAR, 0.0),
+    );
+    let reveal = scroll.reveal.take();
+    let reveal = reveal.and_then(|id| rows.iter().position(|row| row.id == id));
+    ui.scope_builder(UiBuilder::new().max_rect(below), |ui| {
+        ScrollArea::vertical()
+            .id_salt("rows")
+            .auto_shrink(false)
+            .scroll_source(source)
+            .show(ui, |ui| {
+                let (block, _) =
+                    ui.allocate_exact_size(vec2(place.width(), plan.height), Sense::hover());
+                if let Some((top, height)) = reveal.map(|position| plan.tops[position]) {
+                    let corner = block.min + vec2(0.0, top);
+                    let row = vec2(place.width(), ROW_HEAD + height);
+                    ui.scroll_to_rect(Rect::from_min_size(corner, row), None);
                 }
-                let response = self.listen(ui, Some(row), cell, rect, Some(number + 1));
-                let other = row.id.side().filter(|side| *side != self.state.active);
-                if let Some(side) = other.filter(|_| response.clicked()) {
-                    commands.push(Command::ActivateSide(side));
-                }
-            }
-        }
-        for (number, (row, place)) in rows.iter().zip(&plan.tops).enumerate() {
-            let head = head(place.0);
-            let whole = head.union(picture(3, *place));
-            if !ui.is_rect_visible(whole) {
+                let laid_out = Rows {
+                    rows,
+                    sizes: &sizes,
+                    plan: &plan,
+                    block,
+                };
+                rows_in(ui, scene, &laid_out, view, stage, commands);
+            });
+    });
+}
+
+fn column_heads_ui(ui: &Ui, scene: Scene<'_>, place: Rect, plan: &arrange::Rows) {
+    let y = place.top() + COLUMN_HEAD / 2.0;
+    let titles = Cell::of(RowId::Side(0)).map(|cell| cell.title(scene.state.options.rule));
+    for (title, left) in titles.into_iter().zip(plan.columns) {
+        let text = line(ui, title, theme::small(), palette(ui).weak, plan.width);
+        draw_left(ui, place.left() + left, y, text);
+    }
+}
+
+fn rows_in(
+    ui: &mut Ui,
+    scene: Scene<'_>,
+    all: &Rows<'_>,
+    view: &mut View,
+    stage: &mut StageScratch,
+    commands: &mut Vec<Command>,
+) {
+    let (rows, tops) = (all.rows, &all.plan.tops);
+    stage.frame = rows.first().map(|_| (all.cell(0, tops[0]), all.sizes[0]));
+
+    // All cells take input before any is drawn, so that the crosshair is the same in each.
+    for (number, (row, place)) in rows.iter().zip(tops).enumerate() {
+        for (column, cell) in Cell::of(row.id).into_iter().enumerate() {
+            let rect = all.cell(column, *place);
+            if !ui.is_rect_visible(rect) {
                 continue;
             }
-            let handle = self.row_head_ui(ui, row, number, head, commands);
-            for (column, cell) in Cell::of(row.id).into_iter().enumerate() {
-                self.picture_ui(ui, Some(row), cell, picture(column, *place), commands);
-            }
-            if let RowId::Pin(id) = row.id {
-                self.reorder_ui(ui, id, &handle, rows, plan, block, commands);
+            let number = Some(number + 1);
+            let response = input_ui(ui, scene, Some(row), cell, rect, number, view, stage);
+            let active = scene.state.sides.active_index();
+            let other = row.id.side().filter(|side| *side != active);
+            if let Some(side) = other.filter(|_| response.clicked()) {
+                commands.push(Command::ActivateSide(side));
             }
         }
     }
+    for (number, (row, place)) in rows.iter().zip(tops).enumerate() {
+        let head = all.head(place.0);
+        if !ui.is_rect_visible(head.union(all.cell(3, *place))) {
+            continue;
+        }
+        let handle = row_head_ui(ui, scene, row, number, head, view, commands);
+        for (column, cell) in Cell::of(row.id).into_iter().enumerate() {
+            let rect = all.cell(column, *place);
+            picture_ui(ui, scene, Some(row), cell, rect, view, stage, commands);
+        }
+        if let RowId::Pin(id) = row.id {
+            reorder_ui(ui, id, &handle, all, commands);
+        }
+    }
+}
 
-    /// A pin's head is its handle: dragged, it goes where it is let go.
-    #[allow(clippy::too_many_arguments)]
-    fn reorder_ui(
-        &self,
-        ui: &Ui,
-        id: u64,
-        handle: &Response,
-        rows: &[Row],
-        plan: &arrange::Rows,
-        block: Rect,
-        commands: &mut Vec<Command>,
-    ) {
-        if handle.hovered() {
-            ui.set_cursor_icon(CursorIcon::Grab);
-        }
-        let Some(pointer) = ui.input(|i| i.pointer.interact_pos()) else {
-            return;
-        };
-        if !handle.dragged() && !handle.drag_stopped() {
-            return;
-        }
-        ui.set_cursor_icon(CursorIcon::Grabbing);
-        let pins = rows
-            .iter()
-            .zip(&plan.tops)
-            .filter_map(|(row, (top, height))| {
-                let middle = block.top() + top + (ROW_HEAD + height) / 2.0;
-                matches!(row.id, RowId::Pin(_)).then_some((row.id, middle))
-            });
-        let place = pins
-            .filter(|(row, middle)| *row != RowId::Pin(id) && pointer.y > *middle)
-            .count();
-        if handle.drag_stopped() {
-            commands.push(Command::MovePin(id, place));
-            return;
-        }
-        let first = rows.iter().position(|row| matches!(row.id, RowId::Pin(_)));
-        let others: Vec<f32> = rows
-            .iter()
-            .zip(&plan.tops)
-            .skip(first.unwrap_or_default())
-            .filter(|(row, _)| row.id != RowId::Pin(id))
-            .map(|(_, (top, _))| *top)
-            .collect();
-        let top = others.get(place).copied().unwrap_or(plan.height);
-        let y = block.top() + top - GRID / 2.0;
-        let stroke = egui::Stroke::new(2.0, palette(ui).accent);
-        let left = block.left() + plan.columns[0];
-        let right = block.left() + plan.columns[3] + plan.width;
-        ui.painter().hline(left..=right, y, stroke);
+/// A pin is dragged by its head, to where it is released.
+fn reorder_ui(ui: &Ui, id: u64, handle: &Response, all: &Rows<'_>, commands: &mut Vec<Command>) {
+    let (rows, plan, block) = (all.rows, all.plan, all.block);
+    if handle.hovered() {
+        ui.set_cursor_icon(CursorIcon::Grab);
     }
+    let Some(pointer) = ui.input(|i| i.pointer.interact_pos()) else {
+        return;
+    };
+    if !handle.dragged() && !handle.drag_stopped() {
+        return;
+    }
+    ui.set_cursor_icon(CursorIcon::Grabbing);
+    let pins = rows
+        .iter()
+        .zip(&plan.tops)
+        .filter_map(|(row, (top, height))| {
+            let middle = block.top() + top + (ROW_HEAD + height) / 2.0;
+            matches!(row.id, RowId::Pin(_)).then_some((row.id, middle))
+        });
+    let place = pins
+        .filter(|(row, middle)| *row != RowId::Pin(id) && pointer.y > *middle)
+        .count();
+    if handle.drag_stopped() {
+        commands.push(Command::MovePin(id, place));
+        return;
+    }
+    let first = rows.iter().position(|row| matches!(row.id, RowId::Pin(_)));
+    let others: Vec<f32> = rows
+        .iter()
+        .zip(&plan.tops)
+        .skip(first.unwrap_or_default())
+        .filter(|(row, _)| row.id != RowId::Pin(id))
+        .map(|(_, (top, _))| *top)
+        .collect();
+    let top = others.get(place).copied().unwrap_or(plan.height);
+    let y = block.top() + top - GRID / 2.0;
+    let stroke = egui::Stroke::new(2.0, palette(ui).accent);
+    let left = block.left() + plan.columns[0];
+    let right = block.left() + plan.columns[3] + plan.width;
+    ui.painter().hline(left..=right, y, stroke);
 }

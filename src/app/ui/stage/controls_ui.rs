@@ -1,4 +1,4 @@
-//! The rows under the pictures: how the heat map lies over the photo, and how it is computed.
+//! The controls below the panels: how the heat map is drawn over the photo, and how it is computed.
 
 use egui::{Mesh, Rect, Sense, Slider, Ui, WidgetInfo, pos2, vec2};
 
@@ -10,12 +10,12 @@ use crate::picture::photo::geometry::Fit;
 use crate::picture::page::caption::significant;
 
 use super::score_ui;
-use crate::app::App;
 use crate::app::commands::Command;
-use crate::app::state::Opacity;
-use crate::app::state::rows::RowId;
+use crate::app::scene::Scene;
+use crate::app::state::view_options::{Opacity, ViewOptions};
+use crate::app::ui::kit::text::{draw_left, draw_right, line};
 use crate::app::ui::kit::theme::{self, GRID, ROW, palette};
-use crate::app::ui::kit::widgets::{self, Choice, draw_left, draw_right, line, segments};
+use crate::app::ui::kit::widgets::{self, Choice, segments};
 
 /// From this width on the controls stand in one row.
 const ONE_ROW: f32 = 1200.0;
@@ -31,136 +31,166 @@ pub fn height(width: f32) -> f32 {
     }
 }
 
-impl App {
-    /// Draws the rows in the middle below the pictures, as wide as they were in the last frame.
-    pub(crate) fn controls_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
-        widgets::on_stage(ui);
-        let room = ui.available_width();
-        let compact = room < COMPACT;
-        let indent = ((room - self.controls_width) / 2.0).max(0.0).floor();
-        let mut end = 0.0_f32;
-        let mut row = |ui: &mut Ui, contents: &mut dyn FnMut(&mut Ui)| {
-            ui.horizontal(|ui| {
-                ui.set_height(ROW);
-                ui.add_space(indent);
-                let start = ui.cursor().left();
-                contents(ui);
-                end = end.max(ui.min_rect().right() - start);
-            });
-        };
-        row(ui, &mut |ui| {
-            self.look_ui(ui, compact, commands);
-            if room >= ONE_ROW {
-                ui.add_space(GRID);
-                self.method_ui(ui, compact, commands);
-            }
+/// What the controls remember from frame to frame.
+#[derive(Debug, Default)]
+pub struct ControlsScratch {
+    /// How wide they were.
+    width: f32,
+}
+
+/// Draws the controls centred below the panels, as wide as they were in the last frame.
+pub fn controls_ui(
+    ui: &mut Ui,
+    scene: Scene<'_>,
+    scratch: &mut ControlsScratch,
+    commands: &mut Vec<Command>,
+) {
+    widgets::on_stage(ui);
+    let room = ui.available_width();
+    let compact = room < COMPACT;
+    let indent = ((room - scratch.width) / 2.0).max(0.0).floor();
+    let mut end = 0.0_f32;
+    let mut row = |ui: &mut Ui, contents: &mut dyn FnMut(&mut Ui)| {
+        ui.horizontal(|ui| {
+            ui.set_height(ROW);
+            ui.add_space(indent);
+            let start = ui.cursor().left();
+            contents(ui);
+            end = end.max(ui.min_rect().right() - start);
         });
-        if room < ONE_ROW {
-            row(ui, &mut |ui| self.method_ui(ui, compact, commands));
+    };
+    row(ui, &mut |ui| {
+        look_ui(ui, scene, compact, commands);
+        if room >= ONE_ROW {
+            ui.add_space(GRID);
+            method_ui(ui, scene, compact, commands);
         }
-        if end != self.controls_width {
-            self.controls_width = end;
-            ui.request_repaint();
-        }
+    });
+    if room < ONE_ROW {
+        row(ui, &mut |ui| method_ui(ui, scene, compact, commands));
     }
-
-    /// Opacity, colours and overlay: drawing only, nothing is computed.
-    fn look_ui(&self, ui: &mut Ui, compact: bool, commands: &mut Vec<Command>) {
-        let state = &self.state;
-        self.opacity_ui(ui, if compact { 64.0 } else { 144.0 }, commands);
-        ui.add_space(if compact { 0.0 } else { GRID });
-
-        ui.add_enabled_ui(state.overlay == Overlay::Blend, |ui| {
-            let list = Choice {
-                name: "Colours",
-                hint: "The colours of the heat map",
-                width: 76.0,
-                named: !compact,
-            };
-            let picked = list.ui(ui, state.colormap, &Colormap::ALL, Colormap::name);
-            commands.extend(picked.map(Command::SetColormap));
-            self.legend_ui(ui, if compact { 40.0 } else { 112.0 });
-        });
-        ui.add_space(GRID);
-        ui.scope(|ui| {
-            let choices = Overlay::ALL.map(|overlay| (overlay, overlay.label(), hint(overlay)));
-            commands.extend(segments(ui, state.overlay, &choices).map(Command::SetOverlay));
-        });
+    if end != scratch.width {
+        scratch.width = end;
+        ui.request_repaint();
     }
+}
 
-    fn opacity_ui(&self, ui: &mut Ui, width: f32, commands: &mut Vec<Command>) {
-        let colours = palette(ui);
-        let label = widgets::name(ui, "Opacity");
-        let mut share = self.state.opacity.share();
-        let slider = ui.scope(|ui| {
-            ui.spacing_mut().slider_width = width;
-            ui.spacing_mut().interact_size.y = 2.0 * GRID;
-            // Grey, for it stands right below the pictures.
-            ui.visuals_mut().selection.bg_fill = colours.bar;
-            ui.add(Slider::new(&mut share, 0.0..=1.0).show_value(false))
-        });
-        let hint = "From the photo alone to the heat map alone";
-        slider.inner.labelled_by(label).on_hover_text(hint);
-        let opacity = Opacity::from_share(share);
-        if opacity != self.state.opacity {
-            commands.push(Command::SetOpacity(opacity));
-        }
-        let (rect, _) = ui.allocate_exact_size(vec2(34.0, ROW), Sense::hover());
-        let text = format!("{:.0} %", share * 100.0);
-        let galley = line(ui, &text, theme::body(), colours.weak, 40.0);
-        draw_right(ui, rect.right(), rect.center().y, galley);
-    }
+/// Opacity, colours and overlay: drawing only, nothing is computed.
+fn look_ui(ui: &mut Ui, scene: Scene<'_>, compact: bool, commands: &mut Vec<Command>) {
+    let state = scene.state;
+    opacity_ui(ui, scene, if compact { 64.0 } else { 144.0 }, commands);
+    ui.add_space(if compact { 0.0 } else { GRID });
 
-    /// Fit, rule and score: what the engine is asked.
-    fn method_ui(&self, ui: &mut Ui, compact: bool, commands: &mut Vec<Command>) {
-        let state = &self.state;
-        let gap = if compact { 0.0 } else { GRID };
-        let fit = Choice {
-            name: "Fit",
-            hint: "How the photo is brought to the model's size",
-            width: 72.0,
-            named: true,
+    ui.add_enabled_ui(state.options.style.overlay == Overlay::Blend, |ui| {
+        let list = Choice {
+            name: "Colours",
+            hint: "The colours of the heat map",
+            width: 76.0,
+            named: !compact,
         };
-        let picked = fit.ui(ui, state.fit, &Fit::ALL, Fit::label);
-        commands.extend(picked.map(Command::SetFit));
-        ui.add_space(gap);
-
-        let rule = Choice {
-            name: "Rule",
-            hint: "What a rectifier lets through on the way back, in the last two panels",
-            width: 120.0,
-            named: true,
-        };
-        let picked = rule.ui(ui, state.rule, &ReluRule::ALL, ReluRule::label);
-        commands.extend(picked.map(Command::SetRule));
-        ui.add_space(gap);
-
-        let label = widgets::name(ui, "Explain");
-        score_ui::menu(ui, state, label, commands);
-    }
-
-    /// The colours from 0 to the map's own maximum.
-    fn legend_ui(&self, ui: &mut Ui, width: f32) {
-        let colours = palette(ui);
-        let own = self.textures.row(RowId::Side(self.state.active));
-        let shown = own.and_then(|own| own.heat.as_ref());
-        let max = shown.map_or_else(String::new, |(_, heat)| significant(heat.end));
-        let (rect, response) = ui.allocate_exact_size(vec2(width + 56.0, ROW), Sense::hover());
-        let y = rect.center().y;
-        let zero = line(ui, "0", theme::small(), colours.weak, 16.0);
-        let left = draw_left(ui, rect.left(), y, zero) + 6.0;
-        let strip = Rect::from_min_max(pos2(left, y - 5.0), pos2(left + width, y + 5.0));
-        ui.painter().add(gradient(strip, self.state.colormap));
-        draw_left(
+        let picked = list.ui(
             ui,
-            strip.right() + 6.0,
-            y,
-            line(ui, &max, theme::small(), colours.weak, 48.0),
+            state.options.style.colormap,
+            &Colormap::ALL,
+            Colormap::name,
         );
-        let text = format!("Legend: {} from 0 to {max}", self.state.colormap.name());
-        response.widget_info(|| WidgetInfo::labeled(egui::Role::Image, true, &text));
-        response.on_hover_text("From 0 to the maximum of this heat map");
+        commands.extend(picked.map(|map| scene.styled(|style| style.colormap = map)));
+        legend_ui(ui, scene, if compact { 40.0 } else { 112.0 });
+    });
+    ui.add_space(GRID);
+    ui.scope(|ui| {
+        let choices = Overlay::ALL.map(|overlay| (overlay, overlay.label(), hint(overlay)));
+        let picked = segments(ui, state.options.style.overlay, &choices);
+        commands.extend(picked.map(|overlay| scene.styled(|style| style.overlay = overlay)));
+    });
+}
+
+fn opacity_ui(ui: &mut Ui, scene: Scene<'_>, width: f32, commands: &mut Vec<Command>) {
+    let colours = palette(ui);
+    let label = widgets::name(ui, "Opacity");
+    let mut share = scene.state.options.style.opacity.share();
+    let slider = ui.scope(|ui| {
+        ui.spacing_mut().slider_width = width;
+        ui.spacing_mut().interact_size.y = 2.0 * GRID;
+        // Grey, for it stands right below the pictures.
+        ui.visuals_mut().selection.bg_fill = colours.bar;
+        ui.add(Slider::new(&mut share, 0.0..=1.0).show_value(false))
+    });
+    let hint = "From the photo alone to the heat map alone";
+    slider.inner.labelled_by(label).on_hover_text(hint);
+    let opacity = Opacity::from_share(share);
+    if opacity != scene.state.options.style.opacity {
+        commands.push(scene.styled(|style| style.opacity = opacity));
     }
+    let (rect, _) = ui.allocate_exact_size(vec2(34.0, ROW), Sense::hover());
+    let text = format!("{:.0} %", share * 100.0);
+    let galley = line(ui, &text, theme::body(), colours.weak, 40.0);
+    draw_right(ui, rect.right(), rect.center().y, galley);
+}
+
+/// Fit, rule and score: what the engine is asked.
+fn method_ui(ui: &mut Ui, scene: Scene<'_>, compact: bool, commands: &mut Vec<Command>) {
+    let state = scene.state;
+    let gap = if compact { 0.0 } else { GRID };
+    let fit = Choice {
+        name: "Fit",
+        hint: "How the photo is brought to the model's size",
+        width: 72.0,
+        named: true,
+    };
+    let picked = fit.ui(ui, state.options.fit, &Fit::ALL, Fit::label);
+    commands.extend(picked.map(|fit| {
+        Command::SetOptions(ViewOptions {
+            fit,
+            ..state.options
+        })
+    }));
+    ui.add_space(gap);
+
+    let rule = Choice {
+        name: "Rule",
+        hint: "What a rectifier lets through on the way back, in the last two panels",
+        width: 120.0,
+        named: true,
+    };
+    let picked = rule.ui(ui, state.options.rule, &ReluRule::ALL, ReluRule::label);
+    commands.extend(picked.map(|rule| {
+        Command::SetOptions(ViewOptions {
+            rule,
+            ..state.options
+        })
+    }));
+    ui.add_space(gap);
+
+    let label = widgets::name(ui, "Explain");
+    score_ui::score_ui(ui, state, label, commands);
+}
+
+/// The colours from 0 to the map's own maximum.
+fn legend_ui(ui: &mut Ui, scene: Scene<'_>, width: f32) {
+    let colours = palette(ui);
+    let own = scene.textures.row(scene.state.live_row());
+    let shown = own.and_then(|own| own.heat.as_ref());
+    let max = shown.map_or_else(String::new, |(_, heat)| significant(heat.end));
+    let (rect, response) = ui.allocate_exact_size(vec2(width + 56.0, ROW), Sense::hover());
+    let y = rect.center().y;
+    let zero = line(ui, "0", theme::small(), colours.weak, 16.0);
+    let left = draw_left(ui, rect.left(), y, zero) + 6.0;
+    let strip = Rect::from_min_max(pos2(left, y - 5.0), pos2(left + width, y + 5.0));
+    ui.painter()
+        .add(gradient(strip, scene.state.options.style.colormap));
+    draw_left(
+        ui,
+        strip.right() + 6.0,
+        y,
+        line(ui, &max, theme::small(), colours.weak, 48.0),
+    );
+    let text = format!(
+        "Legend: {} from 0 to {max}",
+        scene.state.options.style.colormap.name()
+    );
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Image, true, &text));
+    response.on_hover_text("From 0 to the maximum of this heat map");
 }
 
 fn hint(overlay: Overlay) -> &'static str {

@@ -7,16 +7,21 @@ use egui::{
 use crate::figure::Panel;
 use crate::picture::map::compose::UNSEEN_SHADE;
 
-use super::panels_ui::{Cell, NOWHERE_TO_LOOK, is_stale};
-use crate::app::App;
+use super::StageScratch;
+use super::cell::{Cell, is_stale};
 use crate::app::commands::Command;
-use crate::app::state::Opacity;
+use crate::app::commands::action::Action;
+use crate::app::scene::Scene;
+use crate::app::state::NOWHERE_TO_LOOK;
 use crate::app::state::rows::{Row, RowId};
+use crate::app::state::view_options::Opacity;
+use crate::app::state::viewport::View;
 use crate::app::textures::HeatTexture;
 use crate::app::textures::input::InputTexture;
 use crate::app::textures::photo::PhotoTexture;
+use crate::app::ui::kit::text::{draw_left, line, lines};
 use crate::app::ui::kit::theme::{self, GRID, palette};
-use crate::app::ui::kit::widgets::{busy, draw_left, line, lines};
+use crate::app::ui::kit::widgets::busy;
 
 const WHOLE: Rect = Rect {
     min: Pos2::ZERO,
@@ -26,131 +31,140 @@ const WHOLE: Rect = Rect {
 /// Zero of a signed picture under the shade over what the network did not see.
 const UNSEEN_ZERO: Color32 = Color32::from_gray(50);
 
-impl App {
-    pub(crate) fn picture_ui(
-        &mut self,
-        ui: &mut Ui,
-        row: Option<&Row>,
-        cell: Cell,
-        rect: Rect,
-        commands: &mut Vec<Command>,
-    ) {
-        self.fit_signed(ui, row, cell, rect);
-        let colours = palette(ui);
-        ui.painter().rect_filled(rect, 0.0, colours.well);
-        let painter = ui.painter_at(rect);
-        let state = &self.state;
-        let id = row.map_or(RowId::Side(0), |row| row.id);
-        let own = self.textures.row(id);
-        let place = |size: (u32, u32)| {
-            state
-                .view
-                .picture_rect(rect, vec2(size.0 as f32, size.1 as f32))
-        };
-        let photo = |photo: &PhotoTexture| {
-            let at = place(photo.size);
-            let width = at.width() * ui.pixels_per_point();
-            painter.image(photo.level(width).id(), at, WHOLE, Color32::WHITE);
-            at
-        };
-        let over_photo = |heat: &HeatTexture| {
-            let at = photo(&heat.photo);
-            draw_heat(&painter, &heat.layer, at, state.opacity);
-        };
-        let drawn = own.and_then(|own| match cell {
-            Cell::Panel(Panel::Original) => own.photo.as_ref().map(|(_, p)| {
-                photo(p);
-            }),
-            Cell::Panel(Panel::HeatMap) => own.heat.as_ref().map(|(_, heat)| over_photo(heat)),
-            Cell::Difference => own.difference.as_ref().map(|(_, heat)| over_photo(heat)),
-            Cell::Panel(panel) => own.signed.as_ref().map(|(_, signed)| {
-                let picture = match panel {
-                    Panel::GuidedBackprop => &signed.backprop,
-                    _ => &signed.grad_cam,
-                };
-                draw_signed(&painter, picture, place(signed.size));
-            }),
-        });
-        let empty = drawn.is_none();
-        let original = cell == Cell::Panel(Panel::Original);
-        let nowhere = row.is_some_and(|row| row.subject.has_nowhere_to_look());
-        if nowhere && !original {
-            plate_ui(ui, rect, true, NOWHERE_TO_LOOK);
-            return;
-        }
-        // Without a row there is only the photo.
-        let stale = is_stale(self, row, cell) && (row.is_some() || original);
-        let dim = ui.animate_bool_with_time(ui.scope_id().with((id, cell, "dim")), stale, 0.15);
-        if stale && !empty {
-            painter.rect_filled(rect, 0.0, colours.stage.gamma_multiply(0.6 * dim));
-        }
-        let waiting = self.is_loading() || !self.textures.are_made();
-        if empty && stale && waiting {
-            busy(ui, rect.center(), GRID, colours.faint);
-        }
-        // Without an answer there is no class that a picture could be stale for.
-        let missing = stale || (empty && row.is_some());
-        if missing && !waiting && !original && not_computed_ui(ui, rect, empty) {
-            commands.push(Command::ComputeAgain);
-        }
-        let heat = own.and_then(|own| own.heat.as_ref()).map(|(_, heat)| heat);
-        let words = heat.and_then(|heat| heat.empty);
-        if let Some(words) = words.filter(|_| cell == Cell::Panel(Panel::HeatMap) && !stale) {
-            plate_ui(ui, rect, false, words);
-        }
-        if cell == Cell::Difference {
-            let text = line(
-                ui,
-                "Difference",
-                theme::small(),
-                Color32::WHITE,
-                rect.width(),
-            );
-            let ground = Rect::from_min_size(rect.min, text.size() + vec2(2.0 * GRID, 4.0));
-            painter.rect_filled(ground, 0.0, Color32::from_black_alpha(160));
-            draw_left(ui, rect.left() + GRID, ground.center().y, text);
-        }
-        self.crosshair_ui(&painter, row, rect);
+/// Draws one cell as the view shows it.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "a cell, where it is, and how it is looked at"
+)]
+pub fn picture_ui(
+    ui: &mut Ui,
+    scene: Scene<'_>,
+    row: Option<&Row>,
+    cell: Cell,
+    rect: Rect,
+    view: &View,
+    stage: &mut StageScratch,
+    commands: &mut Vec<Command>,
+) {
+    note_signed(ui, scene, row, cell, rect, view, stage);
+    let colours = palette(ui);
+    ui.painter().rect_filled(rect, 0.0, colours.well);
+    let painter = ui.painter_at(rect);
+    let state = scene.state;
+    let id = row.map_or(RowId::Side(0), |row| row.id);
+    let own = scene.textures.row(id);
+    let place = |size: (u32, u32)| view.picture_rect(rect, vec2(size.0 as f32, size.1 as f32));
+    let photo = |photo: &PhotoTexture| {
+        let at = place(photo.size);
+        let width = at.width() * ui.pixels_per_point();
+        painter.image(photo.level(width).id(), at, WHOLE, Color32::WHITE);
+        at
+    };
+    let over_photo = |heat: &HeatTexture| {
+        let at = photo(&heat.photo);
+        draw_heat(&painter, &heat.layer, at, state.options.style.opacity);
+    };
+    let drawn = own.and_then(|own| match cell {
+        Cell::Panel(Panel::Original) => own.photo.as_ref().map(|(_, p)| {
+            photo(p);
+        }),
+        Cell::Panel(Panel::HeatMap) => own.heat.as_ref().map(|(_, heat)| over_photo(heat)),
+        Cell::Difference => own.difference.as_ref().map(|(_, heat)| over_photo(heat)),
+        Cell::Panel(panel) => own.signed.as_ref().map(|(_, signed)| {
+            let picture = match panel {
+                Panel::GuidedBackprop => &signed.backprop,
+                _ => &signed.grad_cam,
+            };
+            draw_signed(&painter, picture, place(signed.size));
+        }),
+    });
+    let empty = drawn.is_none();
+    let original = cell == Cell::Panel(Panel::Original);
+    let nowhere = row.is_some_and(|row| row.subject.has_nowhere_to_look());
+    if nowhere && !original {
+        plate_ui(ui, rect, true, NOWHERE_TO_LOOK);
+        return;
     }
-
-    /// Sees to it that a signed picture is there in the size that it is drawn with.
-    fn fit_signed(&mut self, ui: &Ui, row: Option<&Row>, cell: Cell, rect: Rect) {
-        let (Some(row), Cell::Panel(Panel::GuidedBackprop)) = (row, cell) else {
-            return;
-        };
-        let own = self.textures.row(row.id);
-        let Some((_, signed)) = own.and_then(|own| own.signed.as_ref()) else {
-            return;
-        };
-        let size = vec2(signed.size.0 as f32, signed.size.1 as f32);
-        let at = self.state.view.picture_rect(rect, size);
-        let pixels = at.size() * ui.pixels_per_point();
-        self.textures.fit_signed(ui.ctx(), row.id, pixels);
+    // Without a row there is only the photo.
+    let stale = is_stale(scene, row, cell) && (row.is_some() || original);
+    let dim = ui.animate_bool_with_time(ui.scope_id().with((id, cell, "dim")), stale, 0.15);
+    if stale && !empty {
+        painter.rect_filled(rect, 0.0, colours.stage.gamma_multiply(0.6 * dim));
     }
+    let waiting = scene.is_loading() || !scene.textures.are_made();
+    if empty && stale && waiting {
+        busy(ui, rect.center(), GRID, colours.faint);
+    }
+    // Without an answer there is no class that a picture could be stale for.
+    let missing = stale || (empty && row.is_some());
+    if missing && !waiting && !original && not_computed_ui(ui, rect, empty) {
+        commands.push(Action::ComputeAgain.into());
+    }
+    let heat = own.and_then(|own| own.heat.as_ref()).map(|(_, heat)| heat);
+    let words = heat.and_then(|heat| heat.empty);
+    if let Some(words) = words.filter(|_| cell == Cell::Panel(Panel::HeatMap) && !stale) {
+        plate_ui(ui, rect, false, words);
+    }
+    if cell == Cell::Difference {
+        let text = line(
+            ui,
+            "Difference",
+            theme::small(),
+            Color32::WHITE,
+            rect.width(),
+        );
+        let ground = Rect::from_min_size(rect.min, text.size() + vec2(2.0 * GRID, 4.0));
+        painter.rect_filled(ground, 0.0, Color32::from_black_alpha(160));
+        draw_left(ui, rect.left() + GRID, ground.center().y, text);
+    }
+    crosshair_ui(&painter, scene, row, rect, view);
+}
 
-    fn crosshair_ui(&self, painter: &Painter, row: Option<&Row>, rect: Rect) {
-        let photo = row
-            .map(|row| &row.subject.photo)
-            .or(self.state.photo.as_ref());
-        let (Some(place), Some(photo)) = (self.state.view.pointer, photo) else {
-            return;
-        };
-        let picture = vec2(photo.width() as f32, photo.height() as f32);
-        let at = self.state.view.picture_rect(rect, picture);
-        let point = at.min + place.to_vec2() * at.size();
-        // Dark beside light, so that it shows on any picture.
-        for (width, colour) in [
-            (3.0, Color32::from_black_alpha(48)),
-            (1.0, Color32::from_white_alpha(110)),
-        ] {
-            let stroke = Stroke::new(width, colour);
-            for side in [-1.0, 1.0] {
-                let near = 6.0 * side;
-                let x = if side < 0.0 { at.left() } else { at.right() };
-                let y = if side < 0.0 { at.top() } else { at.bottom() };
-                painter.line_segment([point + vec2(near, 0.0), pos2(x, point.y)], stroke);
-                painter.line_segment([point + vec2(0.0, near), pos2(point.x, y)], stroke);
-            }
+/// Notes the size that a signed picture is drawn at, so that a copy of that size can be made.
+fn note_signed(
+    ui: &Ui,
+    scene: Scene<'_>,
+    row: Option<&Row>,
+    cell: Cell,
+    rect: Rect,
+    view: &View,
+    stage: &mut StageScratch,
+) {
+    let (Some(row), Cell::Panel(Panel::GuidedBackprop)) = (row, cell) else {
+        return;
+    };
+    let own = scene.textures.row(row.id);
+    let Some((_, signed)) = own.and_then(|own| own.signed.as_ref()) else {
+        return;
+    };
+    let size = vec2(signed.size.0 as f32, signed.size.1 as f32);
+    let at = view.picture_rect(rect, size);
+    let pixels = at.size() * ui.pixels_per_point();
+    stage.drawn_signed.push((row.id, pixels));
+}
+
+fn crosshair_ui(painter: &Painter, scene: Scene<'_>, row: Option<&Row>, rect: Rect, view: &View) {
+    let photo = row
+        .map(|row| &row.subject.photo)
+        .or(scene.state.photo.as_ref());
+    let (Some(place), Some(photo)) = (view.pointer, photo) else {
+        return;
+    };
+    let picture = vec2(photo.width() as f32, photo.height() as f32);
+    let at = view.picture_rect(rect, picture);
+    let point = at.min + place.to_vec2() * at.size();
+    // Dark beside light, so that it shows on any picture.
+    for (width, colour) in [
+        (3.0, Color32::from_black_alpha(48)),
+        (1.0, Color32::from_white_alpha(110)),
+    ] {
+        let stroke = Stroke::new(width, colour);
+        for side in [-1.0, 1.0] {
+            let near = 6.0 * side;
+            let x = if side < 0.0 { at.left() } else { at.right() };
+            let y = if side < 0.0 { at.top() } else { at.bottom() };
+            painter.line_segment([point + vec2(near, 0.0), pos2(x, point.y)], stroke);
+            painter.line_segment([point + vec2(0.0, near), pos2(point.x, y)], stroke);
         }
     }
 }
@@ -212,7 +226,7 @@ fn not_computed_ui(ui: &Ui, rect: Rect, bare: bool) -> bool {
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, text));
     response
         .on_hover_cursor(CursorIcon::PointingHand)
-        .on_hover_text(Command::ComputeAgain.tooltip())
+        .on_hover_text(Action::ComputeAgain.tooltip())
         .clicked()
 }
 

@@ -1,4 +1,4 @@
-//! The line above each of several rows: what the row is of, what is known of it, and what can be done
+//! The line above each of several rows: what it shows, what is known about it, and what can be done
 //! with it.
 
 use egui::{
@@ -9,213 +9,215 @@ use crate::explain::Score;
 use crate::picture::map::compose::Scale;
 use crate::picture::page::caption::{difference as difference_words, percent, significant};
 
-use crate::app::App;
 use crate::app::commands::Command;
+use crate::app::scene::Scene;
 use crate::app::state::rows::{Row, RowId};
+use crate::app::state::viewport::View;
 use crate::app::textures::{HeatTexture, Shown, shown};
+use crate::app::ui::bars::readout_ui::reading_of;
+use crate::app::ui::kit::text::{draw_left, draw_right, line};
 use crate::app::ui::kit::theme::{self, GRID, palette};
-use crate::app::ui::kit::widgets::{draw_left, draw_right, line, on_stage};
+use crate::app::ui::kit::widgets::on_stage;
 
 /// Between two things that are told of a row.
 const DOT: &str = "  ·  ";
 
-impl App {
-    /// Draws it, and gives back its words' place: a pin is moved by it.
-    pub(crate) fn row_head_ui(
-        &self,
-        ui: &mut Ui,
-        row: &Row,
-        number: usize,
-        head: Rect,
-        commands: &mut Vec<Command>,
-    ) -> Response {
-        let colours = palette(ui);
-        let y = head.center().y + 2.0;
-        let mut right = self.row_buttons_ui(ui, row, number, head, commands) - GRID;
-        let numbers = self.numbers(row).unwrap_or_default();
-        if !numbers.is_empty() {
-            let words = line(
-                ui,
-                &numbers,
-                theme::small(),
-                colours.weak,
-                head.width() / 3.0,
-            );
-            right = draw_right(ui, right, y, words) - 2.0 * GRID;
-        }
-        let mut left = head.left();
-        if row.id == RowId::Side(self.state.active) && self.state.sides.len() > 1 {
-            let mark = Rect::from_min_size(pos2(left, y - 7.0), vec2(3.0, 14.0));
-            ui.painter().rect_filled(mark, 1.5, colours.accent);
-            left += GRID + 3.0;
-        }
-        let name = row.subject.score_name();
-        let title = line(ui, &name, theme::title(), colours.text, right - left);
-        let mut cut = title.elided;
-        left = draw_left(ui, left, y, title) + GRID + 4.0;
-        let facts = self.facts(row);
-        let width = |text: &str| {
-            line(ui, text, theme::small(), colours.weak, f32::MAX)
-                .size()
-                .x
-        };
-        let fitting = fitting(&facts, right - left, width);
-        cut |= fitting.len() < facts.len();
-        if right - left > 3.0 * GRID {
-            let text = fitting.join(DOT);
-            let words = line(ui, &text, theme::small(), colours.weak, right - left);
-            cut |= words.elided;
-            draw_left(ui, left, y, words);
-        }
-        let said = format!("{name}{DOT}{}", facts.join(DOT));
-        let area = Rect::from_min_max(head.min, pos2(right, head.max.y));
-        let sense = match row.id {
-            RowId::Pin(_) => Sense::DRAG,
-            _ => Sense::hover(),
-        };
-        let response = ui.interact(area, ui.scope_id().with((row.id, "head")), sense);
-        response.widget_info(|| {
-            let mut info = WidgetInfo::labeled(Role::Heading, true, &said);
-            info.current_text_value = Some(numbers.clone());
-            info
+/// Draws it, and returns the response of its text: a pin is moved by it.
+pub fn row_head_ui(
+    ui: &mut Ui,
+    scene: Scene<'_>,
+    row: &Row,
+    number: usize,
+    head: Rect,
+    view: &View,
+    commands: &mut Vec<Command>,
+) -> Response {
+    let colours = palette(ui);
+    let y = head.center().y + 2.0;
+    let mut right = row_buttons_ui(ui, scene, row, number, head, commands) - GRID;
+    let numbers = numbers(scene, row, view).unwrap_or_default();
+    if !numbers.is_empty() {
+        let words = line(
+            ui,
+            &numbers,
+            theme::small(),
+            colours.weak,
+            head.width() / 3.0,
+        );
+        right = draw_right(ui, right, y, words) - 2.0 * GRID;
+    }
+    let mut left = head.left();
+    if row.id == scene.state.live_row() && scene.state.sides.count() > 1 {
+        let mark = Rect::from_min_size(pos2(left, y - 7.0), vec2(3.0, 14.0));
+        ui.painter().rect_filled(mark, 1.5, colours.accent);
+        left += GRID + 3.0;
+    }
+    let name = row.subject.score_name();
+    let title = line(ui, &name, theme::title(), colours.text, right - left);
+    let mut cut = title.elided;
+    left = draw_left(ui, left, y, title) + GRID + 4.0;
+    let facts = facts(scene, row);
+    let width = |text: &str| {
+        line(ui, text, theme::small(), colours.weak, f32::MAX)
+            .size()
+            .x
+    };
+    let fitting = fitting(&facts, right - left, width);
+    cut |= fitting.len() < facts.len();
+    if right - left > 3.0 * GRID {
+        let text = fitting.join(DOT);
+        let words = line(ui, &text, theme::small(), colours.weak, right - left);
+        cut |= words.elided;
+        draw_left(ui, left, y, words);
+    }
+    let said = format!("{name}{DOT}{}", facts.join(DOT));
+    let area = Rect::from_min_max(head.min, pos2(right, head.max.y));
+    let sense = match row.id {
+        RowId::Pin(_) => Sense::DRAG,
+        _ => Sense::hover(),
+    };
+    let response = ui.interact(area, ui.scope_id().with((row.id, "head")), sense);
+    response.widget_info(|| {
+        let mut info = WidgetInfo::labeled(Role::Heading, true, &said);
+        info.current_text_value = Some(numbers.clone());
+        info
+    });
+    if cut {
+        response.on_hover_text(&said)
+    } else {
+        response
+    }
+}
+
+/// What can be done with the row; gives back the left edge of the buttons.
+fn row_buttons_ui(
+    ui: &mut Ui,
+    scene: Scene<'_>,
+    row: &Row,
+    number: usize,
+    head: Rect,
+    commands: &mut Vec<Command>,
+) -> f32 {
+    let place = Rect::from_min_max(pos2(head.center().x, head.top() + 4.0), head.max);
+    let mut left = head.right();
+    ui.scope_builder(UiBuilder::new().max_rect(place), |ui| {
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.spacing_mut().item_spacing.x = 4.0;
+            on_stage(ui);
+            for (label, hint, command) in actions(scene, row) {
+                let name = format!("{label}, row {}", number + 1);
+                let why_not = scene.why_not(&command);
+                let enabled = why_not.is_none();
+                let button = ui.add_enabled(enabled, Button::new(label).small());
+                let button = button.on_hover_text(hint);
+                let button = button.on_disabled_hover_text(why_not.unwrap_or_default());
+                button.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, &name));
+                left = left.min(button.rect.left());
+                if button.clicked() {
+                    commands.push(command);
+                }
+            }
         });
-        if cut {
-            response.on_hover_text(&said)
-        } else {
-            response
-        }
-    }
+    });
+    left
+}
 
-    /// What can be done with the row; gives back the left edge of the buttons.
-    fn row_buttons_ui(
-        &self,
-        ui: &mut Ui,
-        row: &Row,
-        number: usize,
-        head: Rect,
-        commands: &mut Vec<Command>,
-    ) -> f32 {
-        let place = Rect::from_min_max(pos2(head.center().x, head.top() + 4.0), head.max);
-        let mut left = head.right();
-        ui.scope_builder(UiBuilder::new().max_rect(place), |ui| {
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                ui.spacing_mut().item_spacing.x = 4.0;
-                on_stage(ui);
-                for (label, hint, command) in self.actions(row) {
-                    let name = format!("{label}, row {}", number + 1);
-                    let why_not = self.why_not(&command);
-                    let enabled = why_not.is_none();
-                    let button = ui.add_enabled(enabled, Button::new(label).small());
-                    let button = button.on_hover_text(hint);
-                    let button = button.on_disabled_hover_text(why_not.unwrap_or_default());
-                    button.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, &name));
-                    left = left.min(button.rect.left());
-                    if button.clicked() {
-                        commands.push(command);
-                    }
-                }
-            });
-        });
-        left
+/// What there is to tell beside the class, the most telling first.
+fn facts(scene: Scene<'_>, row: &Row) -> Vec<String> {
+    let (state, subject) = (scene.state, &row.subject);
+    if let (RowId::Versus(_), Some(Score::Versus { a, b })) = (row.id, subject.score) {
+        let name = |class| Score::For(class).describe(&subject.model.labels);
+        let own = scene.textures.row(row.id);
+        let difference = own.and_then(|own| own.difference.as_ref());
+        let how = difference.map_or_else(
+            || "difference".to_owned(),
+            |(_, drawn)| difference_words(drawn.max, scale_of(drawn)),
+        );
+        let (a, b) = (name(a), name(b));
+        return vec![format!("red is {a}, blue {b}"), how];
     }
-
-    /// What there is to tell beside the class, the most telling first.
-    fn facts(&self, row: &Row) -> Vec<String> {
-        let (state, subject) = (&self.state, &row.subject);
-        if let (RowId::Versus(_), Some(Score::Versus { a, b })) = (row.id, subject.score) {
-            let name = |class| Score::For(class).describe(&subject.model.labels);
-            let own = self.textures.row(row.id);
-            let difference = own.and_then(|own| own.difference.as_ref());
-            let how = difference.map_or_else(
-                || "difference".to_owned(),
-                |(_, drawn)| difference_words(drawn.max, scale_of(drawn)),
-            );
-            let (a, b) = (name(a), name(b));
-            return vec![format!("red is {a}, blue {b}"), how];
-        }
-        let mut facts: Vec<String> = shown_words(&shown(state, row)).into_iter().collect();
-        facts.push(subject.layer.clone().unwrap_or_default());
-        let model = subject.model.name.clone();
-        let only_model =
-            state.sides.len() == 1 && state.model().map(|model| model.id) == Some(subject.model.id);
-        if !only_model {
-            facts.push(model.clone());
-        }
-        if state.photo.as_ref().map(|p| p.id) != Some(subject.photo.id) {
-            facts.push(subject.photo.name());
-        }
-        if subject.rule != state.rule {
-            facts.push(subject.rule.label().to_lowercase());
-        }
-        if subject.fit != state.fit {
-            facts.push(subject.fit.label().to_lowercase());
-        }
-        if only_model {
-            facts.push(model);
-        }
-        if matches!(row.id, RowId::Pin(_)) {
-            facts.push("pinned".to_owned());
-        }
-        facts
+    let mut facts: Vec<String> = shown_words(&shown(state, row)).into_iter().collect();
+    facts.push(subject.layer.clone().unwrap_or_default());
+    let model = subject.model.name.clone();
+    let only_model =
+        state.sides.count() == 1 && state.model().map(|model| model.id) == Some(subject.model.id);
+    if !only_model {
+        facts.push(model.clone());
     }
+    if state.photo.as_ref().map(|p| p.id) != Some(subject.photo.id) {
+        facts.push(subject.photo.name());
+    }
+    if subject.rule != state.options.rule {
+        facts.push(subject.rule.label().to_lowercase());
+    }
+    if subject.fit != state.options.fit {
+        facts.push(subject.fit.label().to_lowercase());
+    }
+    if only_model {
+        facts.push(model);
+    }
+    if matches!(row.id, RowId::Pin(_)) {
+        facts.push("pinned".to_owned());
+    }
+    facts
+}
 
-    /// Probability and the maximum of what is shown, or its value under the crosshair.
-    fn numbers(&self, row: &Row) -> Option<String> {
-        let results = &self.state.results;
-        let heat = results.heat(&row.subject)?;
-        let drawn = self.textures.row(row.id).and_then(|own| own.heat.as_ref());
-        let drawn = drawn.filter(|(key, _)| Some(&key.heat) == row.subject.heat_key().as_ref());
-        let max = drawn.map_or_else(|| heat.map.max(), |(_, drawn)| drawn.max);
-        let max = significant(max);
-        let map = match self.reading_of(Some(row)).and_then(|reading| reading.map) {
-            Some(value) => format!("{} of {max}", significant(value)),
-            None => format!("maximum {max}"),
-        };
-        let probability = match row.subject.score? {
-            Score::Versus { .. } => None,
-            score => {
-                let answer = results.answer(&row.subject)?;
-                answer.probabilities.get(score.class()).copied()
+/// Probability and the maximum of what is shown, or its value under the crosshair.
+fn numbers(scene: Scene<'_>, row: &Row, view: &View) -> Option<String> {
+    let results = &scene.state.results;
+    let heat = results.heat(&row.subject)?;
+    let drawn = scene.textures.row(row.id).and_then(|own| own.heat.as_ref());
+    let drawn = drawn.filter(|(key, _)| Some(&key.heat) == row.subject.heat_key().as_ref());
+    let max = drawn.map_or_else(|| heat.map.max(), |(_, drawn)| drawn.max);
+    let max = significant(max);
+    let map = match reading_of(scene, Some(row), view).and_then(|reading| reading.map) {
+        Some(value) => format!("{} of {max}", significant(value)),
+        None => format!("maximum {max}"),
+    };
+    let probability = match row.subject.score? {
+        Score::Versus { .. } => None,
+        score => {
+            let prediction = results.prediction(&row.subject)?;
+            prediction.probabilities.get(score.class()).copied()
+        }
+    };
+    Some(match probability {
+        Some(probability) => format!("{}{DOT}{map}", percent(probability)),
+        None => map,
+    })
+}
+
+/// What can be done with a row: label, hint, command; from right to left.
+fn actions(scene: Scene<'_>, row: &Row) -> Vec<(&'static str, &'static str, Command)> {
+    let keep = |row| {
+        let hint = "Keep this view as a row of its own";
+        ("Pin", hint, Command::Pin(row))
+    };
+    match row.id {
+        RowId::Pin(id) => {
+            let hint = "Go on from this view: its picture, model, class and layer";
+            let mut actions = vec![
+                ("Unpin", "Take this row away", Command::Unpin(id)),
+                ("Make live", hint, Command::MakeLive(id)),
+            ];
+            let pins = &scene.state.pins;
+            let place = pins.iter().position(|pin| pin.id == id);
+            if let Some(below) = place.map(|place| place + 1).filter(|p| *p < pins.len()) {
+                let hint = "Change places with the pin below; or drag the row by its head";
+                actions.push(("Down", hint, Command::MovePin(id, below)));
             }
-        };
-        Some(match probability {
-            Some(probability) => format!("{}{DOT}{map}", percent(probability)),
-            None => map,
-        })
-    }
-
-    /// What can be done with a row: label, hint, command; from right to left.
-    fn actions(&self, row: &Row) -> Vec<(&'static str, &'static str, Command)> {
-        let keep = |row| {
-            let hint = "Keep this view as a row of its own";
-            ("Pin", hint, Command::Pin(row))
-        };
-        match row.id {
-            RowId::Pin(id) => {
-                let hint = "Go on from this view: its picture, model, class and layer";
-                let mut actions = vec![
-                    ("Unpin", "Take this row away", Command::Unpin(id)),
-                    ("Make live", hint, Command::MakeLive(id)),
-                ];
-                let pins = &self.state.pins;
-                let place = pins.iter().position(|pin| pin.id == id);
-                if let Some(below) = place.map(|place| place + 1).filter(|p| *p < pins.len()) {
-                    let hint = "Change places with the pin below; or drag the row by its head";
-                    actions.push(("Down", hint, Command::MovePin(id, below)));
-                }
-                if let Some(above) = place.and_then(|place| place.checked_sub(1)) {
-                    let hint = "Change places with the pin above; or drag the row by its head";
-                    actions.push(("Up", hint, Command::MovePin(id, above)));
-                }
-                actions
+            if let Some(above) = place.and_then(|place| place.checked_sub(1)) {
+                let hint = "Change places with the pin above; or drag the row by its head";
+                actions.push(("Up", hint, Command::MovePin(id, above)));
             }
-            RowId::Rival(side) => {
-                let hint = "Look at one class alone again";
-                let stop = ("Stop comparing", hint, Command::SetRival(side, None));
-                vec![stop, keep(row.id)]
-            }
-            RowId::Side(_) | RowId::Versus(_) => vec![keep(row.id)],
+            actions
         }
+        RowId::Rival(side) => {
+            let hint = "Look at one class alone again";
+            let stop = ("Stop comparing", hint, Command::SetRival(side, None));
+            vec![stop, keep(row.id)]
+        }
+        RowId::Side(_) | RowId::Versus(_) => vec![keep(row.id)],
     }
 }
 
@@ -252,7 +254,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_tells_least_gives_way_first() {
+    fn the_least_important_fact_is_dropped_first() {
         let facts = ["features.12", "net", "pinned"].map(str::to_owned);
         let letters = |text: &str| text.chars().count() as f32;
         let said = |room| fitting(&facts, room, letters).join(", ");
@@ -263,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_of_the_map_is_named_and_the_whole_is_not() {
+    fn names_a_part_of_the_map_but_not_the_whole() {
         assert_eq!(shown_words(&Shown::Map), None);
         assert_eq!(shown_words(&Shown::Channel(7)).unwrap(), "channel 7");
         let three = Shown::Channels(vec![1, 4, 9]);

@@ -14,9 +14,9 @@ const AGAINST: &str = "Counterfactual";
 const VERSUS: &str = "Versus another class…";
 
 /// The menu of scores; `label` is the id of the text that names it.
-pub fn menu(ui: &mut Ui, state: &State, label: egui::Id, commands: &mut Vec<Command>) {
+pub fn score_ui(ui: &mut Ui, state: &State, label: egui::Id, commands: &mut Vec<Command>) {
     let side = state.side();
-    let shown = match (side.score, side.rival) {
+    let shown = match (side.score(), side.rival()) {
         (Some(Score::Against(_)), _) => AGAINST.to_owned(),
         (Some(_), Some(rival)) => format!("Versus {}", state.class_name(rival)),
         _ => FOR.to_owned(),
@@ -40,7 +40,7 @@ pub fn menu(ui: &mut Ui, state: &State, label: egui::Id, commands: &mut Vec<Comm
                     ),
                 ];
                 for (label, hint, score) in choices {
-                    let chosen = side.score == Some(score) && side.rival.is_none();
+                    let chosen = side.score() == Some(score) && side.rival().is_none();
                     if ui
                         .selectable_label(chosen, label)
                         .on_hover_text(hint)
@@ -49,7 +49,7 @@ pub fn menu(ui: &mut Ui, state: &State, label: egui::Id, commands: &mut Vec<Comm
                         commands.push(Command::ChooseScore(score));
                     }
                 }
-                let versus = side.rival.is_some();
+                let versus = side.rival().is_some();
                 let hint = "Both classes and their difference: then click the other class";
                 if ui
                     .selectable_label(versus, VERSUS)

@@ -1,26 +1,26 @@
-//! The strip: a small map for each stage and block, in the order of the network, so that one sees
-//! where in it the evidence gathers. A tile opens into the layers inside it.
-
-use std::collections::HashSet;
+//! The strip: a small map for each stage and block, in the order of the network, to see where in it
+//! the evidence gathers. A tile opens into the layers inside it.
 
 use egui::{
     Color32, Painter, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
 };
 
 use crate::engine::ModelInfo;
-use crate::model::ModulePath;
 use crate::model::layers::Layer;
 use crate::picture::page::caption::significant_beside_others;
 
 use super::picture_ui::shade_unseen;
-use crate::app::App;
 use crate::app::commands::Command;
-use crate::app::state::Opacity;
-use crate::app::state::rows::RowId;
+use crate::app::commands::action::Action;
+use crate::app::scene::Scene;
+use crate::app::state::signal::Signal;
+use crate::app::state::view_options::Opacity;
 use crate::app::textures::photo::PhotoTexture;
 use crate::app::textures::tiles::{Atlas, Tile};
+use crate::app::ui::SCROLLING_FRAMES;
+use crate::app::ui::kit::text::{draw_left, line};
 use crate::app::ui::kit::theme::{self, GRID, palette};
-use crate::app::ui::kit::widgets::{click_modifiers, draw_left, line, on_stage, triangle};
+use crate::app::ui::kit::widgets::{click_modifiers, on_stage, triangle};
 
 const HEADER: f32 = 24.0;
 const PICTURE: f32 = 56.0;
@@ -35,241 +35,270 @@ const WHOLE: Rect = Rect {
     max: pos2(1.0, 1.0),
 };
 
-impl App {
-    pub(crate) fn strip_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
-        let Some(model) = self.state.model().cloned() else {
-            return;
-        };
-        let side = self.state.side();
-        let rows = visible_rows(&model, &side.overview, &side.expanded);
-        self.strip_header_ui(ui, &rows, commands);
+/// What the strip remembers from frame to frame.
+#[derive(Debug, Default)]
+pub struct StripScratch {
+    /// The request to scroll that was answered last.
+    scrolled: Signal,
+    /// For so many frames the chosen layer's tile is scrolled to.
+    scrolling: u8,
+    /// How wide a tile is, and the strip.
+    widths: (f32, f32),
+}
 
-        let photo = self
-            .textures
-            .row(RowId::Side(self.state.active))
-            .and_then(|own| own.photo.as_ref())
-            .map(|(_, photo)| photo);
-        let aspect = photo.map_or(1.0, |photo| {
-            photo.size.0 as f32 / photo.size.1.max(1) as f32
-        });
-        let width = (PICTURE * aspect).clamp(64.0, 112.0).round();
-        let chosen = side.layers();
-        let seen = chosen
-            .first()
-            .and_then(|path| shown_in(&model, &rows, path));
-        // A photo of another shape has tiles of another width, and the chosen one elsewhere; in a
-        // narrower strip it may lie beyond the edge.
-        let widths = (width, ui.available_width());
-        if self.strip_widths != widths {
-            (self.strip_widths, self.reveal_tile) = (widths, 3);
-        }
-        // The first frames do not know yet how far there is to scroll.
-        let reveal = self.reveal_tile > 0;
-        self.reveal_tile = self.reveal_tile.saturating_sub(1);
+/// Whether there is a strip at all.
+pub fn is_shown(scene: Scene<'_>) -> bool {
+    let state = scene.state;
+    let possible = state.photo.is_some() && state.model().is_some();
+    possible && state.options.layer_strip && !state.has_nowhere_to_look()
+}
 
-        ui.style_mut().always_scroll_the_only_direction = true;
-        ui.spacing_mut().item_spacing = vec2(GRID, 0.0);
-        ScrollArea::horizontal()
-            .id_salt("strip")
-            .auto_shrink(false)
-            .show(ui, |ui| {
-                ui.horizontal_top(|ui| {
-                    // Room for the mark around the first and the last.
-                    ui.add_space(2.0);
-                    for &(index, depth) in &rows {
-                        let layer = &model.layers.layers[index];
-                        let size = vec2(width, PICTURE + LABEL);
-                        let (rect, response) = ui.allocate_exact_size(size, Sense::click());
-                        if reveal && seen == Some(index) {
-                            ui.scroll_to_rect(rect.expand2(vec2(width, 0.0)), None);
-                        }
-                        if !ui.is_rect_visible(rect) {
-                            continue;
-                        }
-                        let within = chosen.len() == 1 && seen == Some(index);
-                        let mark = if chosen.contains(&layer.path) {
-                            Mark::Chosen
-                        } else if within {
-                            Mark::Within
-                        } else {
-                            Mark::None
-                        };
-                        self.tile_ui(ui, layer, rect, response, mark, depth, commands);
+/// Draws the tiles with a line above them.
+pub fn strip_ui(
+    ui: &mut Ui,
+    scene: Scene<'_>,
+    scratch: &mut StripScratch,
+    commands: &mut Vec<Command>,
+) {
+    let Some(model) = scene.state.model() else {
+        return;
+    };
+    let side = scene.state.side();
+    let rows = side.tiles();
+    strip_header_ui(ui, scene, &rows, commands);
+
+    let own = scene.textures.row(scene.state.live_row());
+    let photo = own.and_then(|own| own.photo.as_ref());
+    let aspect = photo.map_or(1.0, |(_, photo)| {
+        photo.size.0 as f32 / photo.size.1.max(1) as f32
+    });
+    let width = (PICTURE * aspect).clamp(64.0, 112.0).round();
+    let chosen = side.layers();
+    let seen = chosen.first().and_then(|path| shown_in(model, &rows, path));
+    // A photo of another shape has tiles of another width, and the chosen one elsewhere; in a
+    // narrower strip it may lie beyond the edge.
+    let widths = (width, ui.available_width());
+    let moved = std::mem::replace(&mut scratch.widths, widths) != widths;
+    if side.scroll_to_layer.is_new(&mut scratch.scrolled) || moved {
+        scratch.scrolling = SCROLLING_FRAMES;
+    }
+    let reveal = scratch.scrolling > 0;
+    scratch.scrolling = scratch.scrolling.saturating_sub(1);
+
+    ui.style_mut().always_scroll_the_only_direction = true;
+    ui.spacing_mut().item_spacing = vec2(GRID, 0.0);
+    ScrollArea::horizontal()
+        .id_salt("strip")
+        .auto_shrink(false)
+        .show(ui, |ui| {
+            ui.horizontal_top(|ui| {
+                // Room for the mark around the first and the last.
+                ui.add_space(2.0);
+                for &(index, depth) in &rows {
+                    let layer = &model.layers.layers[index];
+                    let size = vec2(width, PICTURE + LABEL);
+                    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+                    if reveal && seen == Some(index) {
+                        ui.scroll_to_rect(rect.expand2(vec2(width, 0.0)), None);
                     }
-                    ui.add_space(2.0);
-                });
-            });
-    }
-
-    fn strip_header_ui(&self, ui: &mut Ui, rows: &[(usize, usize)], commands: &mut Vec<Command>) {
-        on_stage(ui);
-        let colours = palette(ui);
-        let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), HEADER), Sense::hover());
-        let y = rect.top() + 9.0;
-        let title = line(ui, "Layers", theme::title(), colours.text, rect.width());
-        let left = draw_left(ui, rect.left(), y, title) + GRID + 4.0;
-        let fused = self.state.side().layers().len();
-        let stopped = self.state.answer().is_some()
-            && self.state.fresh_layer_maps().is_none()
-            && !self.work.awaits_layer_maps()
-            && !self.is_loading();
-        let text = if stopped {
-            "not computed for what is chosen".to_owned()
-        } else if fused > 1 {
-            format!("mean of {fused} layers, each over its maximum")
-        } else {
-            format!(
-                "{} from input to output; Ctrl+click fuses several",
-                rows.len()
-            )
-        };
-        let room = rect.right() - left - 104.0;
-        let words = line(ui, &text, theme::small(), colours.weak, room);
-        let end = draw_left(ui, left, y, words);
-        if stopped {
-            let command = Command::ComputeAgain;
-            let place = Rect::from_min_max(pos2(end + GRID, rect.top()), rect.max);
-            ui.scope_builder(egui::UiBuilder::new().max_rect(place), |ui| {
-                let button = ui.add(egui::Button::new(command.label()).small());
-                if button.on_hover_text(command.tooltip()).clicked() {
-                    commands.push(command);
+                    if !ui.is_rect_visible(rect) {
+                        continue;
+                    }
+                    let within = chosen.len() == 1 && seen == Some(index);
+                    let mark = if chosen.contains(&layer.path) {
+                        Mark::Chosen
+                    } else if within {
+                        Mark::Within
+                    } else {
+                        Mark::None
+                    };
+                    tile_ui(ui, scene, layer, rect, response, mark, depth, commands);
                 }
+                ui.add_space(2.0);
             });
-        }
-        let place = Rect::from_min_max(pos2(rect.right() - 96.0, rect.top()), rect.max);
+        });
+}
+
+fn strip_header_ui(
+    ui: &mut Ui,
+    scene: Scene<'_>,
+    rows: &[(usize, usize)],
+    commands: &mut Vec<Command>,
+) {
+    on_stage(ui);
+    let colours = palette(ui);
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), HEADER), Sense::hover());
+    let y = rect.top() + 9.0;
+    let title = line(ui, "Layers", theme::title(), colours.text, rect.width());
+    let left = draw_left(ui, rect.left(), y, title) + GRID + 4.0;
+    let fused = scene.state.side().layers().len();
+    let stopped = scene.state.prediction().is_some()
+        && scene.state.fresh_layer_maps().is_none()
+        && !scene.tasks.awaits_layer_maps()
+        && !scene.is_loading();
+    let text = if stopped {
+        "not computed for what is chosen".to_owned()
+    } else if fused > 1 {
+        format!("mean of {fused} layers, each over its maximum")
+    } else {
+        format!(
+            "{} from input to output; Ctrl+click fuses several",
+            rows.len()
+        )
+    };
+    let room = rect.right() - left - 104.0;
+    let words = line(ui, &text, theme::small(), colours.weak, room);
+    let end = draw_left(ui, left, y, words);
+    if stopped {
+        let action = Action::ComputeAgain;
+        let place = Rect::from_min_max(pos2(end + GRID, rect.top()), rect.max);
         ui.scope_builder(egui::UiBuilder::new().max_rect(place), |ui| {
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Min), |ui| {
-                let on = self.state.strip_common_scale;
-                let button = egui::Button::new("One scale").small().selected(on);
-                let hint = "Draw all layers' maps against the largest maximum, to see where the \
-                            evidence is strong";
-                if ui.add(button).on_hover_text(hint).clicked() {
-                    commands.push(Command::SetStripScale(!on));
-                }
-            });
-        });
-    }
-
-    #[allow(clippy::too_many_arguments)]
-    fn tile_ui(
-        &self,
-        ui: &Ui,
-        layer: &Layer,
-        rect: Rect,
-        response: egui::Response,
-        mark: Mark,
-        depth: usize,
-        commands: &mut Vec<Command>,
-    ) {
-        let colours = palette(ui);
-        let picture = Rect::from_min_size(rect.min, vec2(rect.width(), PICTURE));
-        ui.painter().rect_filled(picture, 2.0, colours.well);
-        let tile = self.small_map_ui(ui, picture, &layer.path);
-        let stroke = match mark {
-            Mark::Chosen => Stroke::new(2.0, colours.accent),
-            Mark::Within => Stroke::new(1.0, colours.accent),
-            Mark::None if response.hovered() || response.has_focus() => {
-                Stroke::new(1.0, colours.weak)
-            }
-            Mark::None => Stroke::NONE,
-        };
-        ui.painter()
-            .rect_stroke(picture, 2.0, stroke, StrokeKind::Outside);
-        // What came out of an opened tile hangs on a line.
-        if depth > 0 {
-            let y = picture.bottom() + 2.0;
-            let line = Stroke::new(1.0, colours.faint);
-            ui.painter()
-                .hline(rect.left() - GRID..=rect.right(), y, line);
-        }
-        let y = picture.bottom() + 11.0;
-        // A number of another class would be read as this one's.
-        let fresh = tile.filter(|_| !self.textures.tiles.are_stale(&self.state));
-        let max = fresh.map_or_else(String::new, |tile| {
-            if tile.zero {
-                "0".to_owned()
-            } else {
-                significant_beside_others(tile.max)
+            let button = ui.add(egui::Button::new(action.label()).small());
+            if button.on_hover_text(action.tooltip()).clicked() {
+                commands.push(action.into());
             }
         });
-        let name = match depth {
-            0 => short(&layer.path),
-            _ => &layer.name,
-        };
-        let chosen = mark == Mark::Chosen;
-        let name = line(ui, name, theme::tiny(), colours.text, rect.width());
-        draw_left(ui, rect.left(), y, name);
-        let number = line(ui, &max, theme::tiny(), colours.weak, rect.width());
-        draw_left(ui, rect.left(), y + 13.0, number);
-
-        let title = format!("Map of {}", layer.path);
-        response.widget_info(|| {
-            let mut info = WidgetInfo::selected(Role::RadioButton, true, chosen, &title);
-            info.current_text_value = Some(format!("maximum {max}"));
-            info
-        });
-        if has_inner_maps(self, layer) {
-            self.open_tile_ui(ui, layer, picture, commands);
-        }
-        if response.clicked() {
-            let fuse = click_modifiers(ui).command;
-            commands.push(if fuse {
-                Command::ToggleLayer(layer.path.clone())
-            } else {
-                Command::ChooseLayer(layer.path.clone())
-            });
-        }
-        response.on_hover_ui(|ui| {
-            ui.label(egui::RichText::new(&layer.path).font(theme::title()));
-            ui.label(&layer.kind);
-            ui.label(format!("Maximum {max}"));
-        });
     }
+    let place = Rect::from_min_max(pos2(rect.right() - 96.0, rect.top()), rect.max);
+    ui.scope_builder(egui::UiBuilder::new().max_rect(place), |ui| {
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Min), |ui| {
+            let on = scene.state.options.style.strip_common_scale;
+            let button = egui::Button::new("One scale").small().selected(on);
+            let hint = "Draw all layers' maps against the largest maximum, to see where the \
+                        evidence is strong";
+            if ui.add(button).on_hover_text(hint).clicked() {
+                commands.push(scene.styled(|style| style.strip_common_scale = !on));
+            }
+        });
+    });
+}
 
-    /// The triangle in a tile's corner, and its click.
-    fn open_tile_ui(&self, ui: &Ui, layer: &Layer, picture: Rect, commands: &mut Vec<Command>) {
-        let open = self.state.side().expanded.contains(&layer.path);
-        let corner = Rect::from_min_size(
-            pos2(picture.right() - 18.0, picture.top() + 2.0),
-            vec2(16.0, 16.0),
-        );
-        let id = ui.scope_id().with(("open", &layer.path));
-        let response = ui.interact(corner, id, Sense::click());
-        let verb = if open { "Close" } else { "Open" };
-        let name = format!("{verb} the maps inside {}", layer.path);
-        response.widget_info(|| WidgetInfo::labeled(Role::DisclosureTriangle, true, &name));
-        let ground = if response.hovered() { 200 } else { 140 };
+#[expect(
+    clippy::too_many_arguments,
+    reason = "a tile, where it is, and its response"
+)]
+fn tile_ui(
+    ui: &Ui,
+    scene: Scene<'_>,
+    layer: &Layer,
+    rect: Rect,
+    response: egui::Response,
+    mark: Mark,
+    depth: usize,
+    commands: &mut Vec<Command>,
+) {
+    let colours = palette(ui);
+    let picture = Rect::from_min_size(rect.min, vec2(rect.width(), PICTURE));
+    ui.painter().rect_filled(picture, 2.0, colours.well);
+    let tile = small_map_ui(ui, scene, picture, &layer.path);
+    let stroke = match mark {
+        Mark::Chosen => Stroke::new(2.0, colours.accent),
+        Mark::Within => Stroke::new(1.0, colours.accent),
+        Mark::None if response.hovered() || response.has_focus() => Stroke::new(1.0, colours.weak),
+        Mark::None => Stroke::NONE,
+    };
+    ui.painter()
+        .rect_stroke(picture, 2.0, stroke, StrokeKind::Outside);
+    // What came out of an opened tile hangs on a line.
+    if depth > 0 {
+        let y = picture.bottom() + 2.0;
+        let line = Stroke::new(1.0, colours.faint);
         ui.painter()
-            .rect_filled(corner, 3.0, Color32::from_black_alpha(ground));
-        // Its children stand to the right, so that closed it points there.
-        triangle(ui, corner.center(), open, Color32::from_gray(230));
-        if response.on_hover_text(&name).clicked() {
-            commands.push(Command::ToggleTile(layer.path.clone()));
-        }
+            .hline(rect.left() - GRID..=rect.right(), y, line);
     }
+    let y = picture.bottom() + 11.0;
+    // A number of another class would be read as this one's.
+    let fresh = tile.filter(|_| !scene.textures.tiles.are_stale(scene.state));
+    let max = fresh.map_or_else(String::new, |tile| {
+        if tile.zero {
+            "0".to_owned()
+        } else {
+            significant_beside_others(tile.max)
+        }
+    });
+    let name = match depth {
+        0 => short(&layer.path),
+        _ => &layer.name,
+    };
+    let chosen = mark == Mark::Chosen;
+    let name = line(ui, name, theme::tiny(), colours.text, rect.width());
+    draw_left(ui, rect.left(), y, name);
+    let number = line(ui, &max, theme::tiny(), colours.weak, rect.width());
+    draw_left(ui, rect.left(), y + 13.0, number);
 
-    /// A layer's small map over the photo, dimmed while it is of something else than what is asked.
-    pub(crate) fn small_map_ui(&self, ui: &Ui, rect: Rect, path: &str) -> Option<Tile> {
-        let own = self.textures.row(RowId::Side(self.state.active))?;
-        let (_, photo) = own.photo.as_ref()?;
-        let (key, atlas) = self.textures.tiles.shown()?;
-        let photo_now = self.state.photo.as_ref().map(|photo| photo.id);
-        if Some(key.answer.photo) != photo_now {
-            // Another photo's evidence means nothing on this one.
-            return None;
-        }
-        let stale = self.textures.tiles.are_stale(&self.state);
-        let tile = atlas.tile(path)?;
-        let small = Small {
-            photo,
-            atlas,
-            tile,
-            opacity: self.state.opacity,
-            strength: if stale { 0.35 } else { 1.0 },
-        };
-        small.draw(&ui.painter_at(rect), rect);
-        Some(*tile)
+    let title = format!("Map of {}", layer.path);
+    response.widget_info(|| {
+        let mut info = WidgetInfo::selected(Role::RadioButton, true, chosen, &title);
+        info.current_text_value = Some(format!("maximum {max}"));
+        info
+    });
+    if has_inner_maps(scene, layer) {
+        open_tile_ui(ui, scene, layer, picture, commands);
     }
+    if response.clicked() {
+        let fuse = click_modifiers(ui).command;
+        commands.push(if fuse {
+            Command::ToggleLayer(layer.path.clone())
+        } else {
+            Command::ChooseLayer(layer.path.clone())
+        });
+    }
+    response.on_hover_ui(|ui| {
+        ui.label(egui::RichText::new(&layer.path).font(theme::title()));
+        ui.label(&layer.kind);
+        ui.label(format!("Maximum {max}"));
+    });
+}
+
+/// The triangle in a tile's corner, and its click.
+fn open_tile_ui(
+    ui: &Ui,
+    scene: Scene<'_>,
+    layer: &Layer,
+    picture: Rect,
+    commands: &mut Vec<Command>,
+) {
+    let open = scene.state.side().expanded.contains(&layer.path);
+    let corner = Rect::from_min_size(
+        pos2(picture.right() - 18.0, picture.top() + 2.0),
+        vec2(16.0, 16.0),
+    );
+    let id = ui.scope_id().with(("open", &layer.path));
+    let response = ui.interact(corner, id, Sense::click());
+    let verb = if open { "Close" } else { "Open" };
+    let name = format!("{verb} the maps inside {}", layer.path);
+    response.widget_info(|| WidgetInfo::labeled(Role::DisclosureTriangle, true, &name));
+    let ground = if response.hovered() { 200 } else { 140 };
+    ui.painter()
+        .rect_filled(corner, 3.0, Color32::from_black_alpha(ground));
+    // Its children stand to the right, so that closed it points there.
+    triangle(ui, corner.center(), open, Color32::from_gray(230));
+    if response.on_hover_text(&name).clicked() {
+        commands.push(Command::ToggleTile(layer.path.clone()));
+    }
+}
+
+/// A layer's small map over the photo, dimmed while it is of something else than what is asked.
+pub fn small_map_ui(ui: &Ui, scene: Scene<'_>, rect: Rect, path: &str) -> Option<Tile> {
+    let own = scene.textures.row(scene.state.live_row())?;
+    let (_, photo) = own.photo.as_ref()?;
+    let (key, atlas) = scene.textures.tiles.shown()?;
+    let photo_now = scene.state.photo.as_ref().map(|photo| photo.id);
+    if Some(key.prediction.photo) != photo_now {
+        // Another photo's evidence means nothing on this one.
+        return None;
+    }
+    let stale = scene.textures.tiles.are_stale(scene.state);
+    let tile = atlas.tile(path)?;
+    let small = Small {
+        photo,
+        atlas,
+        tile,
+        opacity: scene.state.options.style.opacity,
+        strength: if stale { 0.35 } else { 1.0 },
+    };
+    small.draw(&ui.painter_at(rect), rect);
+    Some(*tile)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -314,37 +343,6 @@ impl Small<'_> {
     }
 }
 
-/// The tiles in sight with how deep they stand inside opened ones.
-pub fn visible_rows(
-    model: &ModelInfo,
-    overview: &[usize],
-    expanded: &HashSet<ModulePath>,
-) -> Vec<(usize, usize)> {
-    let mut rows = Vec::new();
-    for &index in overview {
-        push(model, index, 0, expanded, &mut rows);
-    }
-    rows
-}
-
-fn push(
-    model: &ModelInfo,
-    index: usize,
-    depth: usize,
-    expanded: &HashSet<ModulePath>,
-    rows: &mut Vec<(usize, usize)>,
-) {
-    let layer = &model.layers.layers[index];
-    if layer.is_target() {
-        rows.push((index, depth));
-    }
-    if expanded.contains(&layer.path) {
-        for &child in &layer.children {
-            push(model, child, depth + 1, expanded, rows);
-        }
-    }
-}
-
 /// The tile that shows a layer: its own, or the innermost one it lies in.
 fn shown_in(model: &ModelInfo, rows: &[(usize, usize)], path: &str) -> Option<usize> {
     let layers = &model.layers.layers;
@@ -357,8 +355,8 @@ fn shown_in(model: &ModelInfo, rows: &[(usize, usize)], path: &str) -> Option<us
     }
 }
 
-fn has_inner_maps(app: &App, layer: &Layer) -> bool {
-    let Some(model) = app.state.model() else {
+fn has_inner_maps(scene: Scene<'_>, layer: &Layer) -> bool {
+    let Some(model) = scene.state.model() else {
         return false;
     };
     layer
@@ -379,7 +377,7 @@ mod tests {
     use super::short;
 
     #[test]
-    fn long_paths_keep_their_end() {
+    fn keeps_the_end_of_long_paths() {
         assert_eq!(short("features.12"), "features.12");
         assert_eq!(short("blocks.3.1"), "blocks.3.1");
         assert_eq!(short("model.blocks.3.1"), "blocks.3.1");

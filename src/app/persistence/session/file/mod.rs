@@ -13,15 +13,14 @@ use serde_json::Value;
 use serde_json::error::Category;
 
 use crate::model::ReluRule;
-use crate::picture::map::colormap::Colormap;
-use crate::picture::map::compose::Overlay;
 use crate::picture::photo::geometry::Fit;
 use crate::picture::write;
 
 use super::paths;
-use crate::app::persistence::settings::{OutOfRange, within};
-use crate::app::persistence::stored::{Named, StoredClass, StoredModel, StoredScore, StoredUsage};
-use crate::app::state::Arrangement;
+use crate::app::persistence::stored::{StoredClass, StoredModel, StoredScore, StoredUsage};
+use crate::app::state::by_name;
+use crate::app::state::range::{OutOfRange, within};
+use crate::app::state::view_options::MapStyle;
 
 /// The version that is written here.
 pub const VERSION: u64 = 1;
@@ -56,10 +55,10 @@ pub struct Live {
     /// Which of them the lists are of.
     #[serde(default)]
     pub active: usize,
-    #[serde(default)]
-    pub fit: Named<Fit>,
-    #[serde(default)]
-    pub rule: Named<ReluRule>,
+    #[serde(default, with = "by_name")]
+    pub fit: Fit,
+    #[serde(default, with = "by_name")]
+    pub rule: ReluRule,
     /// What the image is really of, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub truth: Option<StoredClass>,
@@ -85,22 +84,18 @@ pub struct StoredPin {
     pub model: StoredModel,
     pub layer: Option<String>,
     pub score: Option<StoredScore>,
-    #[serde(default)]
-    pub fit: Named<Fit>,
-    #[serde(default)]
-    pub rule: Named<ReluRule>,
+    #[serde(default, with = "by_name")]
+    pub fit: Fit,
+    #[serde(default, with = "by_name")]
+    pub rule: ReluRule,
 }
 
 /// How all rows are drawn.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct StoredLook {
-    /// From 0 to 1.
-    pub opacity: f64,
-    pub colours: Named<Colormap>,
-    pub overlay: Named<Overlay>,
-    pub common_scale: bool,
-    pub arrangement: Named<Arrangement>,
+    #[serde(flatten)]
+    pub style: MapStyle,
     /// 1 shows the whole picture.
     pub zoom: f64,
     /// The place in the middle of each panel, from 0 to 1 across the picture.
@@ -110,11 +105,7 @@ pub struct StoredLook {
 impl Default for StoredLook {
     fn default() -> Self {
         StoredLook {
-            opacity: 0.5,
-            colours: Named::default(),
-            overlay: Named::default(),
-            common_scale: false,
-            arrangement: Named::default(),
+            style: MapStyle::default(),
             zoom: 1.0,
             centre: [0.5, 0.5],
         }
@@ -250,13 +241,10 @@ impl Session {
         if self.usages().any(|usage| !usage.is_sound()) {
             return Err("it uses a model in a way that cannot be".into());
         }
-        if let Some(name) = self.foreign() {
-            return Err(format!("it names “{name}”, which is no choice there is"));
-        }
         self.look = self
             .look
             .checked()
-            .map_err(|absurd| format!("{absurd} in it"))?;
+            .map_err(|error| format!("{error} in it"))?;
         Ok(self)
     }
 
@@ -265,31 +253,10 @@ impl Session {
         let models = sides.chain(self.pins.iter().map(|pin| &pin.model));
         models.filter_map(|model| model.usage.as_ref())
     }
-
-    /// A name of a choice that is not known.
-    fn foreign(&self) -> Option<&str> {
-        let (live, look) = (&self.live, &self.look);
-        let pins = self.pins.iter();
-        let mut pins = pins.flat_map(|pin| [pin.fit.foreign(), pin.rule.foreign()]);
-        let others = [
-            live.fit.foreign(),
-            live.rule.foreign(),
-            look.colours.foreign(),
-            look.overlay.foreign(),
-            look.arrangement.foreign(),
-        ];
-        others
-            .into_iter()
-            .flatten()
-            .next()
-            .or_else(|| pins.find_map(|name| name))
-            .or_else(|| self.usages().find_map(StoredUsage::foreign))
-    }
 }
 
 impl StoredLook {
     fn checked(mut self) -> Result<Self, OutOfRange> {
-        self.opacity = within("the opacity", self.opacity, 0.0..=1.0, -1.0..=2.0)?;
         self.zoom = within("the zoom", self.zoom, 1.0..=4096.0, 0.0..=1e6)?;
         for place in &mut self.centre {
             *place = within("the centre", *place, 0.0..=1.0, -1.0..=2.0)?;

@@ -7,16 +7,18 @@ use crate::model::Reading;
 use crate::picture::photo::geometry::Filter;
 
 use super::*;
+use crate::app::state::view_options::{MapStyle, Opacity};
+use crate::picture::map::colormap::Colormap;
 
 fn usage() -> StoredUsage {
     StoredUsage {
         size: [320, 288],
-        resampling: Filter::Lanczos.into(),
+        resampling: Filter::Lanczos,
         crop: 0.9,
         mean: [0.5, 0.25, 0.0],
         deviation: [0.5, 1.0, 2.0],
         bgr: true,
-        reading: Reading::Sigmoid.into(),
+        reading: Reading::Sigmoid,
         names: Some(vec!["cat".to_owned(), "dog".to_owned()]),
     }
 }
@@ -52,8 +54,8 @@ impl Desk {
                     rival: Some(StoredClass::new(0, &labels)),
                 }],
                 active: 0,
-                fit: Fit::Pad.into(),
-                rule: ReluRule::Deconvnet.into(),
+                fit: Fit::Pad,
+                rule: ReluRule::Deconvnet,
                 truth: Some(StoredClass::new(1, &labels)),
             },
             pins: vec![StoredPin {
@@ -65,12 +67,15 @@ impl Desk {
                 },
                 layer,
                 score: Some(StoredScore::new(Score::Against(1), &labels)),
-                fit: Fit::Crop.into(),
-                rule: ReluRule::Guided.into(),
+                fit: Fit::Crop,
+                rule: ReluRule::Guided,
             }],
             look: StoredLook {
-                opacity: 0.25,
-                colours: Colormap::Jet.into(),
+                style: MapStyle {
+                    opacity: Opacity::from_share(0.25),
+                    colormap: Colormap::Jet,
+                    ..MapStyle::default()
+                },
                 zoom: 3.5,
                 centre: [0.25, 0.75],
                 ..StoredLook::default()
@@ -176,7 +181,7 @@ fn a_newer_version_is_named() {
 }
 
 #[test]
-fn damage_and_absurd_numbers_are_told() {
+fn refuses_damage_and_implausible_numbers() {
     let desk = Desk::new();
     type Change = fn(&mut Value);
     let changes: [(Change, &str); 15] = [
@@ -230,7 +235,7 @@ fn numbers_a_little_out_of_range_are_brought_back() {
     });
     fs::write(desk.path(), text).unwrap();
     let look = Session::open(&desk.path()).unwrap().session.look;
-    assert_eq!((look.opacity, look.zoom), (1.0, 1.0));
+    assert_eq!((look.style.opacity, look.zoom), (Opacity(255), 1.0));
 }
 
 #[test]

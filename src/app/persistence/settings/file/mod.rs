@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
-use super::{OutOfRange, Settings, VERSION};
+use super::{Settings, VERSION};
+use crate::app::state::range::OutOfRange;
 
 /// The file's name in the folder of settings.
 pub const NAME: &str = "settings.json";
@@ -119,11 +120,27 @@ fn understand(text: &[u8]) -> Result<(Settings, Value), Damage> {
     let settings = if newer {
         readable(fields)
     } else {
-        let read: Settings = serde_json::from_value(original.clone())
-            .map_err(|error| Damage::WrongType(error.to_string()))?;
+        let known = Value::Object(without_unknown_choices(fields));
+        let read: Settings =
+            serde_json::from_value(known).map_err(|error| Damage::WrongType(error.to_string()))?;
         read.checked().map_err(NumberOutOfRange)?
     };
     Ok((settings, original))
+}
+
+/// All fields but the choices of a name that is not known here, which a newer version may have
+/// written: they are read as the default, and [`merged`] keeps them in the file.
+fn without_unknown_choices(fields: &Map<String, Value>) -> Map<String, Value> {
+    let defaults = serde_json::to_value(Settings::default()).unwrap_or_default();
+    let unknown = |name: &String, value: &Value| {
+        let choice = value.is_string() && defaults.get(name).is_some_and(Value::is_string);
+        let alone = Map::from_iter([(name.clone(), value.clone())]);
+        choice && serde_json::from_value::<Settings>(Value::Object(alone)).is_err()
+    };
+    let known = fields.iter().filter(|(name, value)| !unknown(name, value));
+    known
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
 }
 
 /// The fields of a newer version that mean something here.

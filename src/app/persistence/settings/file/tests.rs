@@ -3,6 +3,7 @@ use serde_json::json;
 use crate::picture::photo::geometry::Fit;
 
 use super::*;
+use crate::app::state::view_options::{MapStyle, Opacity};
 
 fn folder_with(text: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
@@ -21,11 +22,9 @@ fn no_file_and_an_empty_object_are_the_defaults() {
 
 #[test]
 fn what_was_written_comes_back() {
-    let mut settings = Settings {
-        opacity: 0.25,
-        fit: Fit::Pad.into(),
-        ..Settings::default()
-    };
+    let mut settings = Settings::default();
+    settings.options.style.opacity = Opacity::from_share(0.25);
+    settings.options.fit = Fit::Pad;
     settings.last.layer = Some("features.12".to_owned());
     settings.window.corner = Some([-100.0, 20.0]);
     let text = serde_json::to_string(&settings).unwrap();
@@ -105,13 +104,13 @@ fn a_newer_version_is_read_as_far_as_it_goes_and_loses_nothing() {
     let loaded = load(folder_with(&original.to_string()).path());
     assert!(loaded.trouble.is_none());
     let before = loaded.settings;
-    assert_eq!(before.fit.get(), Fit::Pad);
+    assert_eq!(before.options.fit, Fit::Pad);
     assert_eq!(before.window.width, 800.0);
-    assert_eq!(before.opacity, Settings::default().opacity);
+    assert_eq!(before.options.style, MapStyle::default());
 
     let mut now = before.clone();
     now.window.width = 1000.0;
-    now.common_scale = true;
+    now.options.style.common_scale = true;
     let written = merged(&loaded.original, &before, &now).unwrap();
     for kept in ["version", "opacity", "colours", "fit", "sound"] {
         assert_eq!(written[kept], original[kept], "{kept}");
@@ -121,7 +120,35 @@ fn a_newer_version_is_read_as_far_as_it_goes_and_loses_nothing() {
     assert_eq!(written["common_scale"], true);
 
     // A choice made here is written, though it replaces one that is not understood.
-    now.opacity = 0.9;
+    now.options.style.opacity = Opacity::from_share(0.9);
     let written = merged(&loaded.original, &before, &now).unwrap();
-    assert_eq!(written["opacity"], 0.9);
+    assert_eq!(written["opacity"], 0.902);
+}
+
+#[test]
+fn an_unknown_choice_is_kept_until_another_one_is_made() {
+    let original = json!({"version": 1, "fit": "tile", "theme": "dark"});
+    let loaded = load(folder_with(&original.to_string()).path());
+    assert!(loaded.trouble.is_none());
+    let before = loaded.settings;
+    assert_eq!(before.options.fit, Fit::default());
+    assert_eq!(before.theme, egui::ThemePreference::Dark);
+    let mut now = before.clone();
+    let written = merged(&loaded.original, &before, &now).unwrap();
+    assert_eq!(written["fit"], "tile");
+    now.options.fit = Fit::Pad;
+    let written = merged(&loaded.original, &before, &now).unwrap();
+    assert_eq!(written["fit"], "pad");
+}
+
+#[test]
+fn a_use_of_the_model_that_is_not_understood_is_kept() {
+    let usage = json!({"size": [8, 8], "resampling": "magic"});
+    let original = json!({"version": 1, "last": {"usage": usage}});
+    let loaded = load(folder_with(&original.to_string()).path());
+    assert!(loaded.trouble.is_none());
+    assert_eq!(loaded.settings.last.usage, None);
+    let now = loaded.settings.clone();
+    let written = merged(&loaded.original, &loaded.settings, &now).unwrap();
+    assert_eq!(written["last"]["usage"], original["last"]["usage"]);
 }

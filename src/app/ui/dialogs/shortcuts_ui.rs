@@ -1,25 +1,27 @@
-//! Every command with its keys, on one sheet.
+//! Every command with its shortcut, in one dialog.
 
 use egui::{Align2, Color32, Frame, Id, Modal, Role, ScrollArea, Sense, Ui, vec2};
 
-use crate::app::commands::shortcuts::{Group, keys_text};
+use crate::app::commands::group::Group;
+use crate::app::commands::shortcuts::keys_text;
+use crate::app::ui::kit::text::{draw_left, draw_right, line};
 use crate::app::ui::kit::theme::{self, GRID, ROW, palette};
-use crate::app::ui::kit::widgets::{draw_left, draw_right, heading, line, name_row};
+use crate::app::ui::kit::widgets::{heading, name_row};
 
-/// Widest that the sheet grows: two columns of it.
+/// The largest width: two columns.
 const WIDTH: f32 = 720.0;
 /// Room for the scroll bar, which floats over what is under it.
 const SCROLL_BAR: f32 = 2.0 * GRID;
 /// Below this width there is one column.
 const TWO_COLUMNS: f32 = 600.0;
 
-/// Draws the sheet; tells whether it was closed.
-pub fn keys_ui(ui: &Ui) -> bool {
+/// Draws it, and returns whether it was closed.
+pub fn shortcuts_ui(ui: &Ui) -> bool {
     let window = ui.content_rect();
     let width = WIDTH.min(window.width() - 8.0 * GRID);
     let most = window.height() - 12.0 * GRID;
-    let area = Modal::default_area(Id::unique("keys"));
-    let modal = Modal::new(Id::unique("keys"))
+    let area = Modal::default_area(Id::unique("shortcuts"));
+    let modal = Modal::new(Id::unique("shortcuts"))
         .area(area.anchor(Align2::CENTER_CENTER, vec2(0.0, 0.0)))
         .frame(Frame::popup(ui.style()).inner_margin(2.0 * GRID))
         .backdrop_color(Color32::from_black_alpha(48));
@@ -50,7 +52,7 @@ pub fn keys_ui(ui: &Ui) -> bool {
 fn columns_ui(ui: &mut Ui, width: f32) {
     ui.spacing_mut().item_spacing = vec2(4.0 * GRID, 0.0);
     if width < TWO_COLUMNS {
-        Group::ALL.into_iter().for_each(|group| group_ui(ui, group));
+        Group::all().for_each(|group| group_ui(ui, group));
         return;
     }
     let (left, right) = halves();
@@ -65,10 +67,10 @@ fn columns_ui(ui: &mut Ui, width: f32) {
 
 /// The groups in two columns as even as their order allows.
 fn halves() -> (Vec<Group>, Vec<Group>) {
-    let lines = |group: &Group| group.commands().count() + group.gestures().len() + 2;
-    let all: usize = Group::ALL.iter().map(lines).sum();
+    let lines = |group: &Group| group.actions().count() + group.gestures().len() + 2;
+    let all: usize = Group::all().map(|group| lines(&group)).sum();
     let mut so_far = 0;
-    Group::ALL.into_iter().partition(|group| {
+    Group::all().partition(|group| {
         let middle = so_far + lines(group) / 2;
         so_far += lines(group);
         middle < all / 2
@@ -76,7 +78,7 @@ fn halves() -> (Vec<Group>, Vec<Group>) {
 }
 
 fn group_ui(ui: &mut Ui, group: Group) {
-    if group.commands().next().is_none() {
+    if group.actions().next().is_none() {
         return;
     }
     let colours = palette(ui);
@@ -90,10 +92,10 @@ fn group_ui(ui: &mut Ui, group: Group) {
     );
     draw_left(ui, rect.left(), rect.center().y, title);
     response.widget_info(|| egui::WidgetInfo::labeled(Role::Label, true, group.label()));
-    for command in group.commands() {
-        let keys = command.shortcut().map(keys_text).unwrap_or_default();
-        let hint = command.tooltip();
-        line_ui(ui, command.label(), &keys, hint);
+    for action in group.actions() {
+        let keys = action.shortcut().map(keys_text).unwrap_or_default();
+        let hint = action.tooltip();
+        line_ui(ui, action.label(), &keys, hint);
     }
     for gesture in group.gestures() {
         line_ui(ui, gesture.what, gesture.how, "");

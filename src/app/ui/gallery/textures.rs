@@ -1,4 +1,4 @@
-//! Thumbnails on the graphics card: those on screen and a few beside it, a few new ones a frame.
+//! Thumbnails on the graphics card: those on screen and a few beside them, a few new ones a frame.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,14 +10,14 @@ use crate::picture::photo::resample;
 
 use crate::app::textures::rgb;
 
-/// New pictures a frame, so that none is late for them.
+/// New thumbnails a frame, so that no frame is late because of them.
 const A_FRAME: usize = 8;
 
-/// What the strip draws.
+/// What the gallery draws.
 #[derive(Default)]
 pub struct ThumbnailTextures {
     held: HashMap<usize, TextureHandle>,
-    /// Longest side in pixels of the screen that they were made for.
+    /// The longest side that they were made for, in pixels of the screen.
     max_px: u32,
 }
 

@@ -1,0 +1,297 @@
+//! The commands that carry no choice of their own: those that a menu, a shortcut and the command
+//! palette can offer by name.
+//!
+//! Everything there is to say about one stands here. A new action does not compile until it has a
+//! label, a tooltip, a group and a decision about its shortcut; the lists are made from the enum.
+
+use egui::{Context, Key, KeyboardShortcut, Modifiers};
+use strum::{EnumIter, IntoEnumIterator};
+
+use super::group::Group;
+
+/// In the order in which lists show them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumIter)]
+pub enum Action {
+    OpenImage,
+    /// A folder of pictures, as a strip to walk through.
+    OpenFolder,
+    CloseFolder,
+    OpenModel,
+    AboutModel,
+    OpenSession,
+    SaveSession,
+    /// The four panels as one picture.
+    ExportComposite,
+    /// The maps of all layers as one figure.
+    ExportStrip,
+    CopyComposite,
+    Undo,
+    Redo,
+    Cancel,
+    /// What was stopped or failed is asked again.
+    ComputeAgain,
+    PreviousLayer,
+    NextLayer,
+    PreviousClass,
+    NextClass,
+    PreviousPicture,
+    NextPicture,
+    FirstPicture,
+    LastPicture,
+    FindLayer,
+    FindClass,
+    ZoomIn,
+    ZoomOut,
+    WholePicture,
+    PanLeft,
+    PanRight,
+    PanUp,
+    PanDown,
+    PinView,
+    UnpinAll,
+    /// Another model beside the one that is open.
+    OpenSecondModel,
+    CloseSecondModel,
+    /// The classes that are compared change places.
+    SwapClasses,
+    StopComparing,
+    /// The chosen class is what the photo really shows.
+    MarkTrue,
+    OpenPalette,
+    ShowKeys,
+}
+
+impl Action {
+    /// All of them, in the order of the enum.
+    pub fn all() -> impl Iterator<Item = Action> {
+        Action::iter()
+    }
+
+    /// What menus and buttons call it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Action::OpenImage => "Open image…",
+            Action::OpenFolder => "Open folder…",
+            Action::CloseFolder => "Close the folder",
+            Action::OpenModel => "Open model…",
+            Action::AboutModel => "About the model",
+            Action::OpenSession => "Open session…",
+            Action::SaveSession => "Save session…",
+            Action::ExportComposite => "Export composite…",
+            Action::ExportStrip => "Export the strip of layers…",
+            Action::CopyComposite => "Copy composite",
+            Action::Undo => "Undo",
+            Action::Redo => "Redo",
+            Action::Cancel => "Cancel",
+            Action::ComputeAgain => "Compute again",
+            Action::PreviousLayer => "Previous layer",
+            Action::NextLayer => "Next layer",
+            Action::PreviousClass => "Previous class",
+            Action::NextClass => "Next class",
+            Action::PreviousPicture => "Previous picture",
+            Action::NextPicture => "Next picture",
+            Action::FirstPicture => "First picture",
+            Action::LastPicture => "Last picture",
+            Action::FindLayer => "Find a layer",
+            Action::FindClass => "Find a class",
+            Action::ZoomIn => "Zoom in",
+            Action::ZoomOut => "Zoom out",
+            Action::WholePicture => "Whole picture",
+            Action::PanLeft => "Look further left",
+            Action::PanRight => "Look further right",
+            Action::PanUp => "Look further up",
+            Action::PanDown => "Look further down",
+            Action::PinView => "Pin this view",
+            Action::UnpinAll => "Unpin all",
+            Action::OpenSecondModel => "Open a second model…",
+            Action::CloseSecondModel => "Close the second model",
+            Action::SwapClasses => "Swap the two classes",
+            Action::StopComparing => "Stop comparing classes",
+            Action::MarkTrue => "This is the true class",
+            Action::OpenPalette => "Find a command…",
+            Action::ShowKeys => "Commands and keys",
+        }
+    }
+
+    /// One sentence about what it does.
+    pub fn tooltip(self) -> &'static str {
+        match self {
+            Action::OpenImage => "Open a photo: PNG, JPEG, WebP, BMP, GIF or TIFF",
+            Action::OpenFolder => "Open a folder of photos, or of one folder for each class",
+            Action::OpenModel => {
+                "Open a model: .pt2 from torch.export.save, .onnx, or weights (.pth, .pt, .safetensors)"
+            }
+            Action::AboutModel => {
+                "What was opened, how pictures are prepared for it, and what the chosen layer is"
+            }
+            Action::ExportComposite => {
+                "Save all panels with their captions as one figure: PNG, PDF or SVG"
+            }
+            Action::ExportStrip => "Save the maps of all layers as one figure: PNG, PDF or SVG",
+            Action::CopyComposite => "Put all panels with their captions on the clipboard",
+            Action::Cancel => {
+                "Stop what is being computed, what is shown stays; or take a message away"
+            }
+            Action::ComputeAgain => "Ask the model again for what was stopped",
+            Action::PreviousLayer => "The layer with a map before this one",
+            Action::NextLayer => "The layer with a map after this one",
+            Action::PreviousClass => "The class ranked above this one",
+            Action::NextClass => "The class ranked below this one",
+            Action::PreviousPicture => "Open the picture before this one in the folder",
+            Action::NextPicture => "Open the picture after this one in the folder",
+            Action::FirstPicture => "Open the first picture of the folder",
+            Action::LastPicture => "Open the last picture of the folder",
+            Action::CloseFolder => "Put the folder's pictures and their answers away",
+            Action::FindLayer => "Type a part of a layer's path or type",
+            Action::FindClass => "Type a part of a class's name, or its number",
+            Action::ZoomIn => "Magnify all panels",
+            Action::ZoomOut => "Show more of the picture in all panels",
+            Action::WholePicture => "Show the whole picture in all panels",
+            Action::PanLeft | Action::PanRight | Action::PanUp | Action::PanDown => {
+                "Move the magnified picture in all panels"
+            }
+            Action::MarkTrue => {
+                "The photo really shows the chosen class; where the model answers another, the two \
+                 are compared"
+            }
+            Action::OpenSecondModel => "Look at the same photo through another model too",
+            Action::CloseSecondModel => "Look through the first model alone again",
+            Action::PinView => "Keep what is shown as a row, to compare other views with it",
+            Action::UnpinAll => "Take all pinned rows away",
+            Action::SwapClasses => "What speaks for the second class rather than the first",
+            Action::StopComparing => "Look at one class alone again",
+            Action::SaveSession => {
+                "Write what is open, pinned and chosen to a small file, without the pictures"
+            }
+            Action::OpenSession => "Go on with a session that was saved",
+            Action::Undo => "Take the last choice back",
+            Action::Redo => "Take up again what was undone last",
+            Action::OpenPalette => "Find a command or a recent file by a part of its name",
+            Action::ShowKeys => "Every command with its keys",
+        }
+    }
+
+    /// The group that lists put it in.
+    pub fn group(self) -> Group {
+        match self {
+            Action::OpenImage
+            | Action::OpenFolder
+            | Action::CloseFolder
+            | Action::OpenModel
+            | Action::OpenSession
+            | Action::SaveSession
+            | Action::ExportComposite
+            | Action::ExportStrip
+            | Action::CopyComposite => Group::Files,
+            Action::AboutModel
+            | Action::PreviousLayer
+            | Action::NextLayer
+            | Action::PreviousClass
+            | Action::NextClass
+            | Action::PreviousPicture
+            | Action::NextPicture
+            | Action::FirstPicture
+            | Action::LastPicture
+            | Action::FindLayer
+            | Action::FindClass => Group::Choosing,
+            Action::ZoomIn
+            | Action::ZoomOut
+            | Action::WholePicture
+            | Action::PanLeft
+            | Action::PanRight
+            | Action::PanUp
+            | Action::PanDown => Group::Looking,
+            Action::PinView
+            | Action::UnpinAll
+            | Action::OpenSecondModel
+            | Action::CloseSecondModel
+            | Action::SwapClasses
+            | Action::StopComparing
+            | Action::MarkTrue => Group::Comparing,
+            Action::Undo
+            | Action::Redo
+            | Action::Cancel
+            | Action::ComputeAgain
+            | Action::OpenPalette
+            | Action::ShowKeys => Group::Window,
+        }
+    }
+
+    /// The keyboard shortcut, where there is one.
+    pub fn shortcut(self) -> Option<KeyboardShortcut> {
+        let key = |key| Some(KeyboardShortcut::new(Modifiers::NONE, key));
+        let ctrl = |key| Some(KeyboardShortcut::new(Modifiers::COMMAND, key));
+        let shifted = |key| Some(KeyboardShortcut::new(Modifiers::SHIFT, key));
+        let shift = |key| {
+            let both = Modifiers::COMMAND | Modifiers::SHIFT;
+            Some(KeyboardShortcut::new(both, key))
+        };
+        match self {
+            Action::OpenImage => ctrl(Key::O),
+            Action::OpenFolder => shift(Key::O),
+            Action::OpenModel => ctrl(Key::M),
+            Action::AboutModel => ctrl(Key::I),
+            Action::ExportComposite => ctrl(Key::E),
+            Action::ExportStrip => shift(Key::E),
+            Action::CopyComposite => ctrl(Key::C),
+            Action::Cancel => key(Key::Escape),
+            Action::PreviousLayer => key(Key::ArrowUp),
+            Action::NextLayer => key(Key::ArrowDown),
+            Action::PreviousClass => key(Key::ArrowLeft),
+            Action::NextClass => key(Key::ArrowRight),
+            Action::PreviousPicture => key(Key::PageUp),
+            Action::NextPicture => key(Key::PageDown),
+            Action::FirstPicture => key(Key::Home),
+            Action::LastPicture => key(Key::End),
+            Action::FindLayer => ctrl(Key::L),
+            Action::FindClass => ctrl(Key::F),
+            Action::ZoomIn => key(Key::Plus),
+            Action::ZoomOut => key(Key::Minus),
+            Action::WholePicture => key(Key::Num0),
+            Action::PanLeft => shifted(Key::ArrowLeft),
+            Action::PanRight => shifted(Key::ArrowRight),
+            Action::PanUp => shifted(Key::ArrowUp),
+            Action::PanDown => shifted(Key::ArrowDown),
+            Action::MarkTrue => key(Key::T),
+            Action::OpenSecondModel => shift(Key::M),
+            Action::CloseSecondModel => shift(Key::W),
+            Action::PinView => key(Key::P),
+            Action::UnpinAll => shift(Key::P),
+            Action::SwapClasses => key(Key::X),
+            Action::StopComparing => shift(Key::X),
+            Action::SaveSession => ctrl(Key::S),
+            Action::OpenSession => shift(Key::S),
+            Action::Undo => ctrl(Key::Z),
+            Action::Redo => shift(Key::Z),
+            Action::OpenPalette => ctrl(Key::K),
+            Action::ShowKeys => key(Key::F1),
+            Action::CloseFolder | Action::ComputeAgain => None,
+        }
+    }
+
+    /// The tooltip, followed by the shortcut.
+    pub fn hint(self, ctx: &Context) -> String {
+        match self.shortcut() {
+            Some(keys) => format!("{} ({})", self.tooltip(), ctx.format_shortcut(&keys)),
+            None => self.tooltip().to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_action_has_a_label_a_tooltip_and_a_shortcut_of_its_own() {
+        let mut seen = Vec::new();
+        for action in Action::all() {
+            assert!(!action.label().is_empty(), "{action:?} has no label");
+            assert!(!action.tooltip().is_empty(), "{action:?} has no tooltip");
+            if let Some(keys) = action.shortcut() {
+                assert!(!seen.contains(&keys), "{action:?} shares its shortcut");
+                seen.push(keys);
+            }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! What happens with a path that a picker, the path prompt, a drop or the command line has brought.
+
+use std::path::PathBuf;
+
+use egui::Context;
+
+use crate::app::App;
+use crate::app::persistence::session::file::looks_like_session;
+use crate::app::tasks::open::looks_like_model;
+use crate::app::tasks::purpose::{Purpose, SaveTarget};
+
+impl App {
+    /// Does what the path was wanted for. `replace`: an existing file may be written over.
+    pub(crate) fn use_path(
+        &mut self,
+        ctx: &Context,
+        purpose: Purpose,
+        path: PathBuf,
+        replace: bool,
+    ) {
+        match purpose {
+            Purpose::OpenImage => self.open_image(path),
+            Purpose::OpenFolder => self.open_gallery(vec![path]),
+            Purpose::OpenModel => self.open_model(path),
+            Purpose::OpenSecondModel => self.open_model_as(path, 1, None),
+            Purpose::OpenSession => self.open_session(path),
+            Purpose::LocateImage | Purpose::LocateModel => self.use_located(path),
+            Purpose::Save(SaveTarget::Session) => self.save_session_to(ctx, path, replace),
+            Purpose::Save(SaveTarget::Figure(kind)) => self.export_to(ctx, kind, path, replace),
+        }
+    }
+
+    /// Closes the path prompt, and uses the path that was typed into it, if one was.
+    pub(super) fn use_typed_path(&mut self, ctx: &Context, path: Option<PathBuf>) {
+        if let Some((prompt, path)) = self.dialogs.path.take().zip(path) {
+            let replace = prompt.would_replace();
+            self.use_path(ctx, prompt.purpose(), path, replace);
+        }
+    }
+
+    /// Opens a file as what it looks like from outside; its reader tells whether it is that.
+    pub(crate) fn open_path(&mut self, path: PathBuf) {
+        if looks_like_session(&path) {
+            self.open_session(path);
+        } else if looks_like_model(&path) {
+            self.open_model(path);
+        } else {
+            self.open_images(vec![path]);
+        }
+    }
+}

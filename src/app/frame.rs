@@ -1,0 +1,156 @@
+//! One frame: bars and lists first, then what they asked for is carried out, then the photos, so that
+//! a slider moves its map in the same frame.
+
+use egui::{CentralPanel, Context, Frame, Margin, Panel, Ui};
+
+use super::App;
+use super::commands::{Command, shortcuts};
+use super::scene::Scene;
+use super::ui::bars::{notices_ui, status_ui, toolbar_ui};
+use super::ui::dialogs::{OpenDialogs, dialogs_ui, drop_ui};
+use super::ui::gallery::gallery_ui;
+use super::ui::kit::theme::{GRID, palette};
+use super::ui::side_panels::{layers_ui, lists_ui};
+use super::ui::stage::{controls_ui, panels_ui, strip_ui};
+use super::ui::{Panels, stage};
+
+impl App {
+    /// Draws the window, and carries out what the person asks for.
+    pub fn ui(&mut self, ui: &mut Ui) {
+        let ctx = ui.ctx().clone();
+        let input = &self.panels.input;
+        let taken = input.in_menu || input.focused || self.dialogs.any_open();
+        let pressed = shortcuts::from_keys(&ctx, input.typing, taken);
+        let mut commands: Vec<Command> = pressed.into_iter().map(Command::Do).collect();
+        drop_ui::drop_ui(ui, &mut commands);
+        self.state.side_mut().prepare_tree();
+        if let Some(fade) = self.notices.expire(ui.input(|i| i.time)) {
+            ctx.request_repaint_after(fade);
+        }
+
+        self.surroundings_ui(ui, &mut commands);
+        let colours = palette(ui);
+        CentralPanel::no_frame()
+            .frame(Frame::new().fill(colours.stage))
+            .show(ui, |ui| self.stage_ui(ui, &mut commands));
+        let (scene, _, dialogs) = self.parts();
+        notices_ui::notices_ui(ui, scene.notices, toolbar_ui::HEIGHT, &mut commands);
+        dialogs_ui(ui, dialogs, || scene.entries(&ctx), &mut commands);
+        self.carry_out(&ctx, commands);
+        self.persistence.undo.record_changes(&ctx, &self.state);
+        if self.panels.input.read(&ctx) {
+            self.persistence.memory.look_for_recent(&ctx);
+        }
+    }
+
+    /// The bars, the gallery and the lists around the stage.
+    fn surroundings_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        let (scene, panels, _) = self.parts();
+        let colours = palette(ui);
+        let window = ui.available_width();
+        let bar = Frame::new()
+            .fill(colours.panel)
+            .inner_margin(Margin::symmetric(16, 0));
+        Panel::top("toolbar")
+            .exact_size(toolbar_ui::HEIGHT)
+            .frame(bar)
+            .show(ui, |ui| toolbar_ui::toolbar_ui(ui, scene, commands));
+        Panel::bottom("status")
+            .exact_size(status_ui::HEIGHT)
+            .frame(bar)
+            .show(ui, |ui| {
+                status_ui::status_ui(ui, scene, panels.stage.hovered, commands);
+            });
+        panels.gallery.in_sight.clear();
+        panels.gallery.shown = 0;
+        if scene.gallery.is_shown() {
+            Panel::bottom("gallery")
+                .exact_size(gallery_ui::height(scene.gallery.view.unfolded))
+                .frame(bar)
+                .show(ui, |ui| {
+                    gallery_ui::gallery_ui(ui, scene, &mut panels.gallery, commands);
+                });
+        }
+        let list = Frame::new().fill(colours.panel);
+        let widths = &mut panels.list_widths;
+        let panel = Panel::left("layers").frame(list);
+        let shown = widths.layers.of(panel, window).show(ui, |ui| {
+            let usage = &mut panels.model_usage;
+            layers_ui::layers_ui(ui, scene, &mut panels.layers, usage, commands);
+        });
+        widths.layers.see(shown.response.rect.width());
+        let panel = Panel::right("classes").frame(list);
+        let shown = widths.classes.of(panel, window).show(ui, |ui| {
+            lists_ui::lists_ui(
+                ui,
+                scene,
+                &mut panels.classes,
+                &mut panels.channels,
+                commands,
+            );
+        });
+        widths.classes.see(shown.response.rect.width());
+    }
+
+    /// The panels of maps, with the strip and the controls below them.
+    fn stage_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        let (scene, panels, _) = self.parts();
+        let empty = scene.state.photo.is_none();
+        if strip_ui::is_shown(scene) {
+            Panel::bottom("strip")
+                .exact_size(strip_ui::HEIGHT + GRID)
+                .frame(stage::frame(ui, stage::STRIP_MARGIN))
+                .show(ui, |ui| {
+                    strip_ui::strip_ui(ui, scene, &mut panels.strip, commands);
+                });
+        }
+        if !empty {
+            let rows = controls_ui::height(ui.available_width() - 4.0 * GRID);
+            Panel::bottom("controls")
+                .exact_size(rows + 2.0 * (GRID + 4.0))
+                .frame(stage::frame(ui, stage::CONTROLS_MARGIN))
+                .show_separator_line(false)
+                .show(ui, |ui| {
+                    controls_ui::controls_ui(ui, scene, &mut panels.controls, commands);
+                });
+        }
+        let ctx = ui.ctx().clone();
+        self.carry_out(&ctx, std::mem::take(commands));
+        // Before the panels are drawn, so that they know what is being made.
+        self.textures.update(&ctx, &self.state);
+        let margin = Frame::new().inner_margin(stage::PANELS_MARGIN);
+        margin.show(ui, |ui| {
+            let (scene, panels, _) = self.parts();
+            if empty {
+                panels_ui::invitation_ui(ui, scene, commands);
+                return;
+            }
+            let mut asked = Vec::new();
+            panels_ui::panels_ui(ui, scene, &mut panels.stage, &mut panels.rows, &mut asked);
+            for (row, size) in self.panels.stage.drawn_signed.drain(..) {
+                self.textures.fit_signed(&ctx, row, size);
+            }
+            self.carry_out(&ctx, asked);
+        });
+    }
+
+    /// What panels read, and what they may write: the two never overlap.
+    fn parts(&mut self) -> (Scene<'_>, &mut Panels, &mut OpenDialogs) {
+        let scene = Scene {
+            state: &self.state,
+            tasks: &self.tasks,
+            gallery: &self.gallery,
+            textures: &self.textures,
+            persistence: &self.persistence,
+            notices: &self.notices,
+            progress: self.engine.progress(),
+        };
+        (scene, &mut self.panels, &mut self.dialogs)
+    }
+
+    fn carry_out(&mut self, ctx: &Context, commands: Vec<Command>) {
+        for command in commands {
+            self.execute(ctx, command);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! The engine as the folder sees it: something that predicts the classes of images, one at a time.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use egui::Context;
+
+use crate::engine::{Engine, Error, Prediction};
+use crate::folder::{Answerer, Outcome, Pending, Question, Reply, Wake};
+use crate::picture::photo::decode::Photo;
+
+/// The gallery is redrawn in steps while its images stream in: drawing the window for each of them
+/// would take the processor from the very work that is waited for.
+const STEP: Duration = Duration::from_millis(100);
+
+/// Wakes the window for its next step.
+pub fn wake(ctx: &Context) -> Wake {
+    let ctx = ctx.clone();
+    Arc::new(move || ctx.request_repaint_after(STEP))
+}
+
+/// Asks the engine through one model, or refuses where none is open.
+pub struct Asker<'a> {
+    engine: &'a Engine,
+    question: Option<Question>,
+}
+
+impl Answerer for Asker<'_> {
+    fn answer(&self, photo: Arc<Photo>) -> Pending {
+        let Some(Question { model, fit }) = self.question else {
+            return Box::new(|| Some(Reply::Overtaken));
+        };
+        let mut promise = Some(self.engine.answer_later(model, fit, photo));
+        Box::new(move || match promise.take()?.try_take() {
+            Ok(Ok(prediction)) => Some(Reply::Prediction(outcome(&prediction))),
+            Ok(Err(Error::Overtaken)) => Some(Reply::Overtaken),
+            Ok(Err(error)) => Some(Reply::Failed(error.to_string())),
+            Err(pending) => {
+                promise = Some(pending);
+                None
+            }
+        })
+    }
+
+    fn forget(&self) {
+        self.engine.forget_later();
+    }
+}
+
+pub fn outcome(prediction: &Prediction) -> Outcome {
+    Outcome {
+        probabilities: prediction.probabilities.clone(),
+        ranking: prediction.ranking.clone(),
+    }
+}
+
+pub fn asker(engine: &Engine, question: Option<Question>) -> Asker<'_> {
+    Asker { engine, question }
+}

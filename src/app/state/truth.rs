@@ -1,0 +1,52 @@
+//! The true class of the photo, which models of other classes may not know.
+
+use super::State;
+
+impl State {
+    /// The side whose classes [`State::truth`] speaks of: the first that has a model.
+    fn first_open(&self) -> Option<usize> {
+        self.sides.iter().position(|side| side.model.is_some())
+    }
+
+    /// The labels of the model whose classes [`State::truth`] speaks of.
+    pub fn truth_labels(&self) -> &[String] {
+        let model = self
+            .first_open()
+            .and_then(|side| self.sides.get(side)?.model.as_ref());
+        model.map_or(&[], |model| &model.labels)
+    }
+
+    /// The true class among those of the active side; another model may not know it.
+    pub fn truth_here(&self) -> Option<usize> {
+        self.truth_everywhere()
+            .get(self.sides.active_index())
+            .copied()
+            .flatten()
+    }
+
+    /// The true class among those of each side.
+    pub fn truth_everywhere(&self) -> Vec<Option<usize>> {
+        let labels = self.truth_labels();
+        let truth = self.truth.and_then(|truth| labels.get(truth));
+        let sides = self.sides.iter().enumerate();
+        sides
+            .map(|(index, side)| {
+                if self.first_open() == Some(index) {
+                    self.truth
+                } else {
+                    let model = side.model.as_ref()?;
+                    model.labels.iter().position(|name| Some(name) == truth)
+                }
+            })
+            .collect()
+    }
+
+    /// A class of the active side among those that [`State::truth`] speaks of.
+    pub fn as_truth(&self, class: usize) -> Option<usize> {
+        if self.first_open() == Some(self.sides.active_index()) {
+            return Some(class);
+        }
+        let label = self.model()?.labels.get(class)?;
+        self.truth_labels().iter().position(|name| name == label)
+    }
+}

@@ -1,0 +1,84 @@
+//! What a path is wanted for. File pickers and the field that stands in for them hand a path back
+//! with its purpose, and one place acts on it (`commands/execute/paths.rs`).
+
+use crate::figure::Panel;
+
+/// What happens with the path that a person chooses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    OpenImage,
+    OpenFolder,
+    OpenModel,
+    OpenSecondModel,
+    OpenSession,
+    /// An image of the open session that was missing.
+    LocateImage,
+    /// A model of the open session that was missing.
+    LocateModel,
+    Save(SaveTarget),
+}
+
+/// What is saved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SaveTarget {
+    Session,
+    Figure(FigureKind),
+}
+
+/// What an export holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FigureKind {
+    /// All rows with their captions, as on screen.
+    Composite,
+    /// One panel of the active view, without captions.
+    Panel(Panel),
+    /// The maps of all layers of the active view.
+    Strip,
+}
+
+impl Purpose {
+    /// The title of the picker or of the field.
+    pub fn title(self) -> &'static str {
+        match self {
+            Purpose::OpenImage | Purpose::LocateImage => "Open image",
+            Purpose::OpenFolder => "Open folder",
+            Purpose::OpenModel | Purpose::OpenSecondModel | Purpose::LocateModel => "Open model",
+            Purpose::OpenSession => "Open session",
+            Purpose::Save(SaveTarget::Session) => "Save session to",
+            Purpose::Save(SaveTarget::Figure(_)) => "Export to",
+        }
+    }
+}
+
+impl SaveTarget {
+    /// The title of the message where it failed.
+    pub fn failure(self) -> &'static str {
+        match self {
+            SaveTarget::Session => "The session could not be saved",
+            SaveTarget::Figure(_) => "The export could not be written",
+        }
+    }
+
+    /// What the status line says where it succeeded, before the path.
+    pub fn success(self) -> &'static str {
+        match self {
+            SaveTarget::Session => "Saved",
+            SaveTarget::Figure(_) => "Exported",
+        }
+    }
+
+    /// The beginning of the message where it failed before anything was written.
+    pub fn not_prepared(self) -> &'static str {
+        match self {
+            SaveTarget::Session => "The session could not be prepared:",
+            SaveTarget::Figure(_) => "The figure could not be drawn:",
+        }
+    }
+
+    pub fn thread_name(self) -> &'static str {
+        match self {
+            SaveTarget::Session => "session",
+            SaveTarget::Figure(_) => "export",
+        }
+    }
+}

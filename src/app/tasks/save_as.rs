@@ -1,0 +1,198 @@
+//! Saving to a file that the person names: the one way for figures and for sessions.
+//!
+//! The picker and the disk may both take their time, so everything happens on a thread of its own.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use egui::{ColorImage, Context};
+use poll_promise::Promise;
+
+use super::background;
+use super::open::dialogs::Picked;
+use super::purpose::{Purpose, SaveTarget};
+use crate::app::App;
+use crate::app::tasks::path_prompt::PathPrompt;
+use crate::app::wording::sentence;
+
+/// A path that could not be written to.
+#[derive(Debug, Clone)]
+pub struct Refused {
+    pub path: PathBuf,
+    /// In words.
+    pub why: String,
+    /// A file is there already, which may be replaced.
+    pub exists: bool,
+}
+
+impl Refused {
+    pub fn exists(path: PathBuf) -> Refused {
+        Refused {
+            path,
+            why: "A file with this name already exists.".to_owned(),
+            exists: true,
+        }
+    }
+}
+
+/// How saving ended.
+pub enum Saved {
+    To(PathBuf),
+    /// For the clipboard, which only the window's thread may fill.
+    Copied(ColorImage),
+    NothingChosen,
+    /// No picker could be opened: a folder and a name to start from.
+    NoPicker(Option<PathBuf>, String),
+    /// A typed path was refused.
+    Refused(Refused),
+    /// In words.
+    Failed(String),
+}
+
+/// Something being saved.
+pub struct Saving {
+    pub target: SaveTarget,
+    pub since: Instant,
+    promise: Promise<Saved>,
+}
+
+impl Saving {
+    /// Runs `work` on a thread of its own, and wakes the window when it has ended.
+    pub fn start(
+        ctx: &Context,
+        target: SaveTarget,
+        work: impl FnOnce() -> Saved + Send + 'static,
+    ) -> Saving {
+        let ctx = ctx.clone();
+        let failed = move |why: &str| Saved::Failed(format!("{} {why}.", target.not_prepared()));
+        let wake = move || ctx.request_repaint();
+        Saving {
+            target,
+            since: Instant::now(),
+            promise: background::run(target.thread_name(), work, failed, wake),
+        }
+    }
+
+    /// Takes the outcome out of `slot` once there is one.
+    pub fn take_finished(slot: &mut Option<Saving>) -> Option<(SaveTarget, Saved)> {
+        let saving = slot.take()?;
+        match saving.promise.try_take() {
+            Ok(saved) => Some((saving.target, saved)),
+            Err(promise) => {
+                *slot = Some(Saving { promise, ..saving });
+                None
+            }
+        }
+    }
+}
+
+impl App {
+    /// Says how saving ended, or asks for another path; returns the path that was written to.
+    pub(crate) fn report_saved(
+        &mut self,
+        ctx: &Context,
+        target: SaveTarget,
+        saved: Saved,
+    ) -> Option<PathBuf> {
+        match saved {
+            Saved::To(path) => {
+                self.state.done = Some(format!("{} {}", target.success(), path.display()));
+                return Some(path);
+            }
+            Saved::Copied(picture) => {
+                ctx.copy_image(picture);
+                self.state.done = Some("Copied the composite".to_owned());
+            }
+            Saved::NothingChosen => {}
+            Saved::NoPicker(folder, name) => {
+                let prompt = PathPrompt::new(Purpose::Save(target), folder, &name);
+                self.dialogs.path = Some(prompt);
+            }
+            Saved::Refused(refused) => {
+                self.dialogs.path = Some(PathPrompt::again(Purpose::Save(target), refused));
+            }
+            Saved::Failed(why) => self.notices.error(target.failure(), why),
+        }
+        None
+    }
+}
+
+/// Writes to the file that a picker has named. `with_extension` completes a name without an
+/// extension; `folder` and `name` are what the picker started from.
+pub fn to_picked(
+    picked: Picked,
+    folder: Option<PathBuf>,
+    name: String,
+    with_extension: impl FnOnce(PathBuf) -> PathBuf,
+    write: impl FnOnce(&Path) -> Result<(), String>,
+) -> Saved {
+    match picked {
+        Picked::File(path) => {
+            let named = with_extension(path.clone());
+            // The picker has asked about replacing the name that was typed, not this one.
+            if named != path && named.exists() {
+                let why = "already exists. Choose it by its full name to replace it.";
+                return Saved::Failed(format!("{} {why}", named.display()));
+            }
+            match write(&named) {
+                Ok(()) => Saved::To(named),
+                Err(why) => Saved::Failed(why),
+            }
+        }
+        Picked::Nothing => Saved::NothingChosen,
+        Picked::Unavailable => Saved::NoPicker(folder, name),
+    }
+}
+
+/// Writes to a path that was typed; a file that is there only where `replace`.
+pub fn to_typed(
+    path: PathBuf,
+    replace: bool,
+    write: impl FnOnce(&Path) -> Result<(), String>,
+) -> Saved {
+    if !replace && path.exists() {
+        return Saved::Refused(Refused::exists(path));
+    }
+    match write(&path) {
+        Ok(()) => Saved::To(path),
+        Err(why) => Saved::Refused(Refused {
+            why: sentence(&why),
+            path,
+            exists: false,
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with_png(path: PathBuf) -> PathBuf {
+        path.with_extension("png")
+    }
+
+    #[test]
+    fn a_file_is_not_replaced_under_a_name_that_the_picker_did_not_ask_about() {
+        let folder = tempfile::tempdir().unwrap();
+        let there = folder.path().join("a.png");
+        std::fs::write(&there, "x").unwrap();
+        let save = |path: PathBuf| {
+            let write = |path: &Path| std::fs::write(path, "y").map_err(|error| error.to_string());
+            to_picked(Picked::File(path), None, String::new(), with_png, write)
+        };
+        assert!(matches!(save(folder.path().join("a")), Saved::Failed(_)));
+        assert_eq!(std::fs::read_to_string(&there).unwrap(), "x");
+        assert!(matches!(save(there.clone()), Saved::To(_)), "asked about");
+        assert_eq!(std::fs::read_to_string(&there).unwrap(), "y");
+    }
+
+    #[test]
+    fn a_typed_path_replaces_a_file_only_when_asked_to() {
+        let folder = tempfile::tempdir().unwrap();
+        let there = folder.path().join("a.png");
+        std::fs::write(&there, "x").unwrap();
+        let saved = to_typed(there.clone(), false, |_| panic!("nothing is written"));
+        assert!(matches!(saved, Saved::Refused(refused) if refused.exists));
+        assert!(matches!(to_typed(there, true, |_| Ok(())), Saved::To(_)));
+    }
+}

@@ -1,0 +1,57 @@
+//! The field in which a path is typed.
+
+use egui::{Align2, Button, Color32, Frame, Id, Key, Modal, RichText, TextEdit, Ui, vec2};
+
+use crate::app::commands::Command;
+use crate::app::tasks::path_prompt::PathPrompt;
+use crate::app::ui::kit::theme::{self, GRID, palette};
+
+/// The largest width of the field.
+const WIDTH: f32 = 560.0;
+
+/// Draws it, and returns the command that was chosen.
+pub fn path_ui(ui: &Ui, prompt: &mut PathPrompt) -> Option<Command> {
+    let width = WIDTH.min(ui.content_rect().width() - 8.0 * GRID);
+    let area = Modal::default_area(Id::unique("path"));
+    let modal = Modal::new(Id::unique("path"))
+        .area(area.anchor(Align2::CENTER_CENTER, vec2(0.0, 0.0)))
+        .frame(Frame::popup(ui.style()).inner_margin(2.0 * GRID))
+        .backdrop_color(Color32::from_black_alpha(48));
+    let shown = modal.show(ui.ctx(), |ui| {
+        ui.set_width(width);
+        let colours = palette(ui);
+        ui.label(RichText::new(prompt.purpose().title()).font(theme::title()));
+        let why = "No file picker could be opened (xdg-desktop-portal or zenity). Type a path \
+                   instead.";
+        ui.label(RichText::new(why).color(colours.weak));
+        let field = TextEdit::singleline(&mut prompt.text)
+            .id_salt(&prompt.began)
+            .desired_width(width);
+        let response = ui.add(field).accessible_name("Path");
+        if std::mem::take(&mut prompt.take_focus) {
+            response.request_focus();
+        }
+        if response.changed() {
+            prompt.refused = None;
+        }
+        if let Some(refused) = &prompt.refused {
+            ui.label(RichText::new(&refused.why).color(colours.caution));
+        }
+        // Enter on a button is the button's.
+        let enter = response.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
+        let (mut taken, mut closed) = (enter, false);
+        ui.horizontal(|ui| {
+            let can = prompt.path().is_some();
+            let button = Button::new(prompt.verb());
+            taken |= ui.add_enabled(can, button).clicked();
+            closed = ui.button("Close").clicked();
+        });
+        (taken, closed)
+    });
+    let (taken, closed) = shown.inner;
+    match prompt.path().filter(|_| taken) {
+        Some(path) => Some(Command::UseTypedPath(Some(path))),
+        None if closed || shown.should_close() => Some(Command::UseTypedPath(None)),
+        None => None,
+    }
+}

@@ -1,0 +1,340 @@
+//! The line above the images of the gallery: how far predictions are, and which images are shown in
+//! which order.
+
+use std::time::Instant;
+
+use egui::{Align, Button, Layout, Rect, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
+
+use crate::folder::{Filter, Sort, Tally};
+
+use crate::app::commands::Command;
+use crate::app::commands::action::Action;
+use crate::app::gallery::{class_name, filter_label};
+use crate::app::scene::Scene;
+use crate::app::ui::kit::text::{draw_left, line};
+use crate::app::ui::kit::theme::{self, GRID, palette};
+use crate::app::ui::kit::widgets::{self, Choice, combo, menu_spacing, triangle};
+use crate::app::wording::{counted, megabytes, thousands, whole_megabytes};
+
+pub const HEIGHT: f32 = 32.0;
+
+/// Width of the button that stops and goes on.
+const BUTTON: f32 = 72.0;
+
+/// Below this width the lists stand without their names.
+const NAMED: f32 = 1200.0;
+
+/// Bytes that thumbnails may take, to choose from.
+const LIMITS: [usize; 5] = [64 << 20, 128 << 20, 256 << 20, 512 << 20, 1 << 30];
+
+pub fn head_ui(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), Sense::hover());
+    progress_ui(ui, scene, rect);
+    ui.scope_builder(UiBuilder::new().max_rect(rect), |ui| {
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let button = ui.add(Button::new("Close").small());
+            let button = button.on_hover_text(Action::CloseFolder.tooltip());
+            button.widget_info(|| {
+                WidgetInfo::labeled(Role::Button, true, Action::CloseFolder.label())
+            });
+            if button.clicked() {
+                commands.push(Action::CloseFolder.into());
+            }
+            let named = rect.width() >= NAMED;
+            memory_ui(ui, scene, named, commands);
+            ui.add_space(GRID);
+            lists_ui(ui, scene, named, commands);
+            ui.add_space(GRID);
+            answer_ui(ui, scene, commands);
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                fold_ui(ui, scene, commands);
+                counts_ui(ui, scene);
+            });
+        });
+    });
+}
+
+/// A hairline at the upper edge, as long as the share that has been predicted.
+fn progress_ui(ui: &Ui, scene: Scene<'_>, rect: Rect) {
+    let counts = scene.gallery.folder.list.counts();
+    if !scene.gallery.folder.is_answering() || counts.pictures == 0 {
+        return;
+    }
+    let share = 1.0 - counts.waiting as f32 / counts.pictures as f32;
+    let end = egui::lerp(rect.x_range(), share);
+    let bar = Rect::from_min_max(rect.min, pos2(end, rect.top() + 2.0));
+    ui.painter().rect_filled(bar, 0.0, palette(ui).bar);
+}
+
+/// The triangle that folds the images away, and what is open.
+fn fold_ui(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
+    let colours = palette(ui);
+    let title = title(scene.gallery.folder.paths());
+    let text = line(ui, &title, theme::title(), colours.text, 200.0);
+    let size = vec2(16.0 + text.size().x, theme::ROW);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    let open = scene.gallery.view.unfolded;
+    let ink = if response.hovered() || response.has_focus() {
+        colours.text
+    } else {
+        colours.weak
+    };
+    triangle(ui, pos2(rect.left() + 5.0, rect.center().y), open, ink);
+    draw_left(ui, rect.left() + 16.0, rect.center().y, text);
+    let verb = if open { "Fold" } else { "Unfold" };
+    let name = format!("{verb} the pictures of {title}");
+    response.widget_info(|| WidgetInfo::labeled(Role::DisclosureTriangle, true, &name));
+    let where_from: Vec<String> = scene
+        .gallery
+        .folder
+        .paths()
+        .iter()
+        .take(4)
+        .map(|path| path.display().to_string())
+        .collect();
+    if response.on_hover_text(where_from.join("\n")).clicked() {
+        commands.push(Command::UnfoldGallery(!open));
+    }
+}
+
+fn counts_ui(ui: &mut Ui, scene: Scene<'_>) {
+    let text = gallery_progress(scene);
+    let room = ui.available_width();
+    let words = line(ui, &text, theme::body(), palette(ui).weak, room);
+    let size = vec2(words.size().x, theme::ROW);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    let cut = words.elided;
+    draw_left(ui, rect.left(), rect.center().y, words);
+    let mut more = passed_over(scene.gallery.folder.tally());
+    if cut {
+        more.insert(0, text.clone());
+    }
+    response.widget_info(|| {
+        let mut info = WidgetInfo::labeled(Role::Status, true, "Folder");
+        info.current_text_value = Some(text.clone());
+        info
+    });
+    if !more.is_empty() {
+        response.on_hover_text(more.join("\n"));
+    }
+}
+
+/// The button that stops asking the model and goes on. It keeps its position whatever is written
+/// beside it.
+fn answer_ui(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
+    let paused = scene.gallery.folder.is_paused();
+    let waiting = scene.gallery.folder.list.counts().waiting > 0;
+    if !waiting || !(paused || scene.gallery.folder.is_answering()) {
+        return;
+    }
+    let (label, hint) = if paused {
+        ("Answer all", "Go on asking the model about all pictures")
+    } else {
+        ("Stop", "Stop asking the model about all pictures")
+    };
+    let button = Button::new(label).small().min_size(vec2(BUTTON, 0.0));
+    if ui.add(button).on_hover_text(hint).clicked() {
+        commands.push(Command::PredictFolder(paused));
+    }
+    ui.add_space(GRID);
+}
+
+/// How far predictions are, in words.
+fn gallery_progress(scene: Scene<'_>) -> String {
+    let counts = scene.gallery.folder.list.counts();
+    let mut parts = Vec::new();
+    if scene.gallery.folder.is_scanning() {
+        parts.push(format!("{} so far", images(counts.pictures)));
+    } else if scene.gallery.folder.is_answering() || (counts.waiting > 0 && counts.answered > 0) {
+        let (answered, all) = (thousands(counts.answered), thousands(counts.pictures));
+        parts.push(format!("{answered} of {all} answered"));
+    } else {
+        parts.push(images(counts.pictures));
+    }
+    if counts.judged > 0 {
+        let mistakes = counted(counts.mistakes, "mistake", "mistakes");
+        parts.push(format!("{mistakes} of {}", thousands(counts.judged)));
+    }
+    if counts.unreadable > 0 {
+        parts.push(format!("{} unreadable", thousands(counts.unreadable)));
+    }
+    if counts.failed > 0 {
+        parts.push(format!("{} without an answer", thousands(counts.failed)));
+    }
+    if scene.gallery.folder.list.filter() != Filter::All {
+        parts.push(format!(
+            "{} shown",
+            thousands(scene.gallery.folder.list.order().len())
+        ));
+    }
+    if scene.gallery.folder.is_answering()
+        && let Some(rate) = scene.gallery.folder.rate(Instant::now())
+    {
+        parts.push(format!("{rate:.1} images/s"));
+    }
+    parts.join("  ·  ")
+}
+
+/// From right to left: which pictures, and in which order.
+fn lists_ui(ui: &mut Ui, scene: Scene<'_>, named: bool, commands: &mut Vec<Command>) {
+    filter_ui(ui, scene, named, commands);
+    ui.add_space(GRID);
+    // Named from left to right.
+    let width = if named { 168.0 } else { 128.0 };
+    ui.allocate_ui_with_layout(
+        vec2(width, theme::ROW),
+        Layout::left_to_right(Align::Center),
+        |ui| {
+            let list = Choice {
+                name: "Sort",
+                hint: "In which order the pictures stand",
+                width: 120.0,
+                named,
+            };
+            let picked = list.ui(
+                ui,
+                scene.gallery.folder.list.sort(),
+                &Sort::ALL,
+                Sort::label,
+            );
+            commands.extend(picked.map(Command::SortPictures));
+        },
+    );
+}
+
+fn filter_ui(ui: &mut Ui, scene: Scene<'_>, named: bool, commands: &mut Vec<Command>) {
+    let chosen = scene.gallery.folder.list.filter();
+    let list = combo("Show")
+        .selected_text(filter_label(scene.state, chosen))
+        .width(120.0)
+        .height(room_above(ui))
+        .truncate();
+    let shown = list.show_ui(ui, |ui| {
+        menu_spacing(ui);
+        let mut offer = |ui: &mut Ui, filter: Filter, label: String| {
+            if ui.selectable_label(filter == chosen, label).clicked() && filter != chosen {
+                commands.push(Command::FilterPictures(filter));
+            }
+        };
+        for filter in Filter::WITHOUT_CLASS {
+            offer(ui, filter, filter_label(scene.state, filter));
+        }
+        ui.separator();
+        for (class, count) in scene.gallery.classes_there() {
+            let name = class_name(scene.state, class);
+            offer(
+                ui,
+                Filter::Class(class),
+                format!("{name}  ({})", thousands(count)),
+            );
+        }
+    });
+    let response = shown
+        .response
+        .on_hover_text("Which pictures stand here; a class: those of it and those taken for it");
+    if named {
+        response.labelled_by(widgets::name(ui, "Show"))
+    } else {
+        response.accessible_name("Show")
+    };
+}
+
+/// How much memory thumbnails take, and the limit on it.
+fn memory_ui(ui: &mut Ui, scene: Scene<'_>, named: bool, commands: &mut Vec<Command>) {
+    let limit = scene.gallery.folder.limit();
+    let (used, whole) = (
+        scene.gallery.folder.thumbnail_bytes(),
+        scene.gallery.folder.bytes(),
+    );
+    let list = combo("Thumbnails")
+        .selected_text(format!("{} of {}", whole_megabytes(used), megabytes(limit)))
+        .width(104.0);
+    let shown = list.show_ui(ui, |ui| {
+        menu_spacing(ui);
+        for bytes in LIMITS {
+            let label = format!("{} for thumbnails", megabytes(bytes));
+            if ui.selectable_label(bytes == limit, label).clicked() {
+                commands.push(Command::LimitThumbnails(bytes));
+            }
+        }
+    });
+    let hint = format!(
+        "Memory that thumbnails take, and the most that they may. With names, answers and \
+         pictures on their way to the model the folder takes {} MB.",
+        whole_megabytes(whole)
+    );
+    let response = shown.response.on_hover_text(hint);
+    if named {
+        response.labelled_by(widgets::name(ui, "Thumbnails"))
+    } else {
+        response.accessible_name("Thumbnails")
+    };
+}
+
+/// How high a list that unfolds upwards from here can be.
+fn room_above(ui: &Ui) -> f32 {
+    let frame = 2.0 * ui.spacing().menu_margin.topf() + 4.0;
+    ui.max_rect().top() - ui.ctx().content_rect().top() - frame - GRID
+}
+
+fn passed_over(tally: Tally) -> Vec<String> {
+    let said = [
+        (tally.others, ["other file", "other files"], "passed over"),
+        (tally.unreadable, ["entry", "entries"], "could not be read"),
+        (
+            tally.beyond,
+            ["more image", "more images"],
+            "than can be listed",
+        ),
+    ];
+    said.into_iter()
+        .filter(|(count, ..)| *count > 0)
+        .map(|(count, [one, several], what)| format!("{} {what}", counted(count, one, several)))
+        .collect()
+}
+
+fn images(count: usize) -> String {
+    counted(count, "image", "images")
+}
+
+/// The folder's name, or how many were opened.
+fn title(paths: &[std::path::PathBuf]) -> String {
+    match paths {
+        [one] => {
+            let name = one.file_name().unwrap_or(one.as_os_str());
+            name.to_string_lossy().into_owned()
+        }
+        several => counted(several.len(), "file", "files"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_of_one_are_singular() {
+        let of = |others, unreadable, beyond| {
+            passed_over(Tally {
+                others,
+                unreadable,
+                beyond,
+            })
+        };
+        let one = [
+            "1 other file passed over",
+            "1 entry could not be read",
+            "1 more image than can be listed",
+        ];
+        assert_eq!(of(1, 1, 1), one);
+        assert_eq!(of(0, 2000, 0), ["2,000 entries could not be read"]);
+        assert_eq!([0, 1, 2].map(images), ["0 images", "1 image", "2 images"]);
+    }
+
+    #[test]
+    fn the_title_is_the_folders_name() {
+        assert_eq!(title(&["/data/cats".into()]), "cats");
+        assert_eq!(title(&["/".into()]), "/");
+        assert_eq!(title(&["a".into(), "b".into()]), "2 files");
+    }
+}

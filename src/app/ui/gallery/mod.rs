@@ -1,0 +1,5 @@
+//! The gallery: the images of the open folder, to be walked through.
+
+pub(crate) mod gallery_ui;
+mod head_ui;
+mod textures;

@@ -1,0 +1,141 @@
+//! What the cells of a row show, and whether it is still what the row asks.
+
+use crate::explain::Score;
+use crate::figure::Panel;
+use crate::model::ReluRule;
+
+use crate::app::scene::Scene;
+use crate::app::state::rows::{Row, RowId};
+use crate::app::textures::layer_key;
+
+/// One position of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Cell {
+    Panel(Panel),
+    /// One map minus another, in colours with zero in the middle.
+    Difference,
+}
+
+impl Cell {
+    /// The four of a row; where two classes stand above, their difference takes the photo's place.
+    pub fn of(id: RowId) -> [Cell; 4] {
+        let mut cells = Panel::ALL.map(Cell::Panel);
+        if matches!(id, RowId::Versus(_)) {
+            cells[0] = Cell::Difference;
+        }
+        cells
+    }
+
+    pub fn title(self, rule: ReluRule) -> &'static str {
+        match self {
+            Cell::Panel(panel) => panel.title(rule),
+            Cell::Difference => "Difference of the maps",
+        }
+    }
+}
+
+/// Whether `cell` shows something else than what its row asks now. Without a row there is only a
+/// photo, which no model looks at.
+pub fn is_stale(scene: Scene<'_>, row: Option<&Row>, cell: Cell) -> bool {
+    let (state, textures) = (scene.state, scene.textures);
+    let own = textures.row(row.map_or(RowId::Side(0), |row| row.id));
+    let subject = row.map(|row| &row.subject);
+    match cell {
+        Cell::Panel(Panel::Original) => {
+            let live = row.is_none_or(|row| row.id.side().is_some());
+            let asked = subject
+                .map(|s| s.photo.id)
+                .or(state.photo.as_ref().map(|p| p.id));
+            (live && scene.tasks.photo.is_some())
+                || own.and_then(|own| own.photo.as_ref()).map(|(id, _)| *id) != asked
+        }
+        Cell::Panel(Panel::HeatMap) => {
+            let asked = row.and_then(|row| layer_key(state, row, textures.common_max));
+            own.and_then(|own| own.heat.as_ref()).map(|(key, _)| key) != asked.as_ref()
+        }
+        Cell::Panel(Panel::GuidedBackprop | Panel::GuidedGradCam) => {
+            let asked = subject.and_then(|subject| subject.guided_key());
+            own.and_then(|own| own.signed.as_ref()).map(|(key, _)| key) != asked.as_ref()
+        }
+        Cell::Difference => {
+            let asked = subject.and_then(|subject| subject.heat_key());
+            let shown = own.and_then(|own| own.difference.as_ref());
+            shown.map(|((heat, _), _)| heat) != asked.as_ref()
+        }
+    }
+}
+
+/// Whether any panel still waits for what it is to show.
+pub fn any_stale(scene: Scene<'_>) -> bool {
+    scene.state.rows().iter().any(|row| {
+        Cell::of(row.id)
+            .into_iter()
+            .any(|cell| is_stale(scene, Some(row), cell))
+    })
+}
+
+/// What a cell shows, up to date or not.
+pub fn caption(scene: Scene<'_>, row: Option<&Row>, cell: Cell) -> String {
+    let own = scene.textures.row(row.map_or(RowId::Side(0), |row| row.id));
+    let signed = own.and_then(|own| own.signed.as_ref());
+    let heat = own.and_then(|own| own.heat.as_ref());
+    let photo = row
+        .map(|row| &row.subject.photo)
+        .or(scene.state.photo.as_ref());
+    match cell {
+        Cell::Panel(Panel::Original) => {
+            let drawn = own.and_then(|own| own.photo.as_ref());
+            let coming = || photo.map(|photo| photo.name()).unwrap_or_default();
+            drawn.map_or_else(coming, |(_, drawn)| drawn.name.clone())
+        }
+        Cell::Panel(Panel::HeatMap) => {
+            heat.map_or_else(String::new, |(_, heat)| heat.caption.clone())
+        }
+        Cell::Panel(Panel::GuidedBackprop) => match signed {
+            Some((key, signed)) => rectifiers(key.rule, signed.rectifiers),
+            None => String::new(),
+        },
+        Cell::Panel(Panel::GuidedGradCam) => match signed.map(|(key, _)| key.heat.score) {
+            Some(Score::Versus { .. }) => "of the difference of two logits".to_owned(),
+            // The heat map shows some channels, and this is made of all.
+            Some(_) if shows_some_channels(scene) => {
+                "multiplied with the whole heat map".to_owned()
+            }
+            Some(_) => "multiplied with the heat map".to_owned(),
+            None => String::new(),
+        },
+        Cell::Difference => own
+            .and_then(|own| own.difference.as_ref())
+            .map_or_else(String::new, |(_, heat)| heat.caption.clone()),
+    }
+}
+
+fn shows_some_channels(scene: Scene<'_>) -> bool {
+    let view = &scene.state.channels;
+    view.looked_at.is_some() || !view.ticked.is_empty()
+}
+
+/// At how many rectifiers the rule acted.
+fn rectifiers(rule: ReluRule, (acted, all): (usize, usize)) -> String {
+    match rule {
+        _ if all == 0 => "0 of 0 rectifiers guided: this is the plain gradient".to_owned(),
+        ReluRule::Guided => format!("{acted} of {all} rectifiers guided"),
+        ReluRule::Deconvnet => format!("{acted} of {all} rectifiers by the deconvnet rule"),
+        ReluRule::Gradient => "The plain gradient".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn says_where_a_model_has_no_rectifiers() {
+        let text = rectifiers(ReluRule::Guided, (0, 0));
+        assert_eq!(text, "0 of 0 rectifiers guided: this is the plain gradient");
+        assert_eq!(
+            rectifiers(ReluRule::Guided, (26, 26)),
+            "26 of 26 rectifiers guided"
+        );
+    }
+}
