@@ -1,4 +1,4 @@
-//! Paths as a session names them: from the session's own folder where that is near.
+//! Paths in sessions: relative to the session's own folder where that is near.
 
 use std::path::{Component, Path, PathBuf, absolute};
 
@@ -32,17 +32,16 @@ pub fn resolved(folder: &Path, file: &Path) -> PathBuf {
 }
 
 fn relative(folder: &Path, file: &Path) -> Option<PathBuf> {
-    let (from, to): (Vec<_>, Vec<_>) = (folder.components().collect(), file.components().collect());
-    let shared = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
-    let near = from[..shared]
-        .iter()
-        .any(|part| matches!(part, Component::Normal(_)));
-    if !near {
-        return None;
-    }
-    let up = from[shared..].iter().map(|_| "..");
-    let down = to[shared..].iter().map(|part| part.as_os_str().to_str());
-    let parts: Option<Vec<&str>> = up.map(Some).chain(down).collect();
+    let shared = folder.components().zip(file.components());
+    let shared = shared.take_while(|(a, b)| a == b);
+    let near = shared
+        .into_iter()
+        .any(|(part, _)| matches!(part, Component::Normal(_)));
+    let relative = pathdiff::diff_paths(file, folder).filter(|_| near)?;
+    let parts: Option<Vec<&str>> = relative
+        .components()
+        .map(|part| part.as_os_str().to_str())
+        .collect();
     Some(parts?.join("/").into())
 }
 
@@ -52,7 +51,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn near_files_are_named_from_the_folder_and_far_ones_from_the_root() {
+    fn names_near_files_from_the_folder_and_far_ones_from_the_root() {
         let named = |file: &str| relative(Path::new("/srv/ann/work"), Path::new(file));
         let near = |file: &str| Some(PathBuf::from(file));
         assert_eq!(named("/srv/ann/work/a/b.png"), near("a/b.png"));
@@ -61,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_found_again_from_its_name() {
+    fn finds_a_file_again_from_its_name() {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path().canonicalize().unwrap();
         let (desk, shelf) = (root.join("desk"), root.join("shelf"));

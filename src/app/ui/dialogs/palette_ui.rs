@@ -9,7 +9,7 @@ use egui::{
 
 use crate::app::commands::Command;
 use crate::app::commands::entries::Entry;
-use crate::app::ui::kit::fuzzy::matched;
+use crate::app::ui::kit::fuzzy::Query;
 use crate::app::ui::kit::text::{draw_left, draw_right, line};
 use crate::app::ui::kit::theme::{self, GRID, palette};
 use crate::app::ui::kit::widgets::{name_row, row};
@@ -187,16 +187,17 @@ fn steps(ui: &Ui) -> isize {
 
 /// What fits, best first; all of it in its own order where nothing was typed.
 fn hits<'a>(text: &str, entries: &'a [Entry]) -> Vec<Hit<'a>> {
-    let mut found: Vec<(i32, Hit<'a>)> = entries
+    let mut query = Query::new(text);
+    let mut found: Vec<(Option<u32>, Hit<'a>)> = entries
         .iter()
         .filter_map(|entry| {
-            if let Some(fit) = matched(text, &entry.name) {
+            if let Some(fit) = query.matched(&entry.name) {
                 let letters = fit.letters;
-                return Some((fit.score, Hit { entry, letters }));
+                return Some((Some(fit.score), Hit { entry, letters }));
             }
             let told = told_by(text, entry);
             told.then_some((
-                i32::MIN,
+                None,
                 Hit {
                     entry,
                     letters: Vec::new(),

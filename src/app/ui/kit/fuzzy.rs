@@ -1,97 +1,68 @@
-//! Finding a name by some of its letters: the letters must come in their order, and names score
-//! higher where they begin a word or stand together.
+//! Finding a name by some of its letters, with `nucleo`, the matcher of the Helix editor. What is ours
+//! is that letters scattered over a text do not count as a match.
 
-/// How well a text fits, and which of its letters did.
+use nucleo_matcher::pattern::{Atom, AtomKind, CaseMatching, Normalization};
+use nucleo_matcher::{Config, Matcher, Utf32Str};
+
+/// How well a text matches, and which of its letters did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Match {
-    pub score: i32,
-    /// Places in the text, in characters, rising.
+    /// The higher the better.
+    pub score: u32,
+    /// Indices of characters in the text, rising.
     pub letters: Vec<usize>,
 }
 
-/// A letter at the beginning of a word, of the text, or right after the one before it.
-const WORD: i32 = 8;
-const FIRST: i32 = 4;
-const TOGETHER: i32 = 6;
-/// What each letter in between costs, and how many cost at all.
-const GAP: i32 = 1;
-const MAX_GAP: usize = 6;
+/// What is looked for.
+pub struct Query {
+    words: Vec<Atom>,
+    matcher: Matcher,
+}
 
-/// How `query` fits `text`: every word of it by itself, in any order. `None` where one does not.
-/// An empty query fits everything.
-pub fn matched(query: &str, text: &str) -> Option<Match> {
-    let letters: Vec<char> = text.chars().map(lower).collect();
-    let mut all = Match {
-        score: 0,
-        letters: Vec::new(),
-    };
-    for word in query.split_whitespace() {
-        let word: Vec<char> = word.chars().map(lower).collect();
-        // Letters strewn over the text are no name that anyone remembers.
-        let found = word_matched(&word, &letters).filter(|found| found.score >= 0)?;
-        all.score += found.score;
-        all.letters.extend(found.letters);
+impl Query {
+    pub fn new(text: &str) -> Query {
+        let word = |word: &str| {
+            let (case, marks) = (CaseMatching::Ignore, Normalization::Smart);
+            Atom::new(word, case, marks, AtomKind::Fuzzy, false)
+        };
+        Query {
+            words: text.split_whitespace().map(word).collect(),
+            matcher: Matcher::new(Config::DEFAULT),
+        }
     }
-    all.letters.sort_unstable();
-    all.letters.dedup();
-    Some(all)
-}
 
-fn lower(letter: char) -> char {
-    letter.to_lowercase().next().unwrap_or(letter)
-}
-
-/// The best way to lay the word's letters into the text.
-fn word_matched(word: &[char], text: &[char]) -> Option<Match> {
-    // Each column: the best score with this letter at that place, and the place of the one before.
-    let mut columns: Vec<Vec<Option<(i32, usize)>>> = Vec::with_capacity(word.len());
-    for letter in word {
-        let before = columns.last();
-        let column = (0..text.len()).map(|place| {
-            if text[place] != *letter {
+    /// How every word of the query matches `text`, in any order. `None` where one does not. An
+    /// empty query matches everything.
+    pub fn matched(&mut self, text: &str) -> Option<Match> {
+        let mut buffer = Vec::new();
+        let text = Utf32Str::new(text, &mut buffer);
+        let mut all = Match {
+            score: 0,
+            letters: Vec::new(),
+        };
+        for word in &self.words {
+            let mut letters = Vec::new();
+            let score = word.indices(text, &mut self.matcher, &mut letters)?;
+            if is_scattered(text, &letters) {
                 return None;
             }
-            let own = bonus(text, place);
-            let Some(before) = before else {
-                return Some((own - gap(place), place));
-            };
-            let ways = (0..place).filter_map(|from| {
-                let (score, _) = before[from]?;
-                let step = match place - from {
-                    1 => TOGETHER,
-                    more => -gap(more - 1),
-                };
-                Some((score + step + own, from))
-            });
-            ways.max_by_key(|(score, _)| *score)
-        });
-        columns.push(column.collect());
-    }
-    let last = columns.last()?;
-    let (mut place, score) = last
-        .iter()
-        .enumerate()
-        .filter_map(|(place, way)| Some((place, way.as_ref()?.0)))
-        .max_by_key(|(place, score)| (*score, std::cmp::Reverse(*place)))?;
-    let mut letters = vec![place];
-    for column in columns[1..].iter().rev() {
-        place = column[place]?.1;
-        letters.push(place);
-    }
-    letters.reverse();
-    Some(Match { score, letters })
-}
-
-fn bonus(text: &[char], place: usize) -> i32 {
-    match place.checked_sub(1).map(|before| text[before]) {
-        None => WORD + FIRST,
-        Some(before) if !before.is_alphanumeric() => WORD,
-        Some(_) => 0,
+            all.score += u32::from(score);
+            all.letters.extend(letters.iter().map(|&at| at as usize));
+        }
+        all.letters.sort_unstable();
+        all.letters.dedup();
+        Some(all)
     }
 }
 
-fn gap(letters: usize) -> i32 {
-    GAP * letters.min(MAX_GAP) as i32
+/// Whether letters neither begin at a word nor stand together: nobody remembers a name by those.
+fn is_scattered(text: Utf32Str<'_>, letters: &[u32]) -> bool {
+    let together = letters.windows(2).all(|pair| pair[0] + 1 == pair[1]);
+    let begins_word = letters.first().is_none_or(|&first| {
+        let before = first.checked_sub(1).map(|before| text.get(before));
+        before.is_none_or(|before| !before.is_alphanumeric())
+    });
+    !together && !begins_word
 }
 
 #[cfg(test)]
@@ -102,26 +73,26 @@ mod tests {
     fn found<'a>(query: &str, texts: &[&'a str]) -> Vec<&'a str> {
         let mut fitting: Vec<_> = texts
             .iter()
-            .filter_map(|text| Some((matched(query, text)?.score, *text)))
+            .filter_map(|text| Some((Query::new(query).matched(text)?.score, *text)))
             .collect();
         fitting.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
         fitting.into_iter().map(|(_, text)| text).collect()
     }
 
     #[test]
-    fn letters_at_the_beginnings_of_words_win() {
+    fn letters_at_the_start_of_words_score_higher() {
         let texts = ["Copy composite", "Open image…", "Zoom in", "Open model…"];
         assert_eq!(found("om", &texts)[0], "Open model…");
         assert_eq!(found("oi", &texts)[0], "Open image…");
         assert_eq!(found("zi", &texts), ["Zoom in"]);
         assert_eq!(found("cc", &texts), ["Copy composite"]);
         assert_eq!(found("xq", &texts), [""; 0]);
-        // There, but strewn.
+        // All there, but scattered.
         assert_eq!(found("rec", &["Fit: stretch"]), [""; 0]);
     }
 
     #[test]
-    fn a_whole_word_wins_over_scattered_letters() {
+    fn a_whole_word_scores_higher_than_scattered_letters() {
         let texts = [
             "Previous class",
             "Next layer",
@@ -133,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn words_may_come_in_any_order_and_case() {
+    fn matches_words_in_any_order_and_case() {
         assert_eq!(
             found("LAYER next", &["Next layer", "Next class"]),
             ["Next layer"]
@@ -142,10 +113,10 @@ mod tests {
     }
 
     #[test]
-    fn the_letters_found_are_told() {
-        let fit = matched("nela", "Next layer").unwrap();
+    fn returns_the_letters_that_matched() {
+        let fit = Query::new("nela").matched("Next layer").unwrap();
         assert_eq!(fit.letters, [0, 1, 5, 6]);
-        let fit = matched("über", "Größe ÜBERALL").unwrap();
+        let fit = Query::new("über").matched("Größe ÜBERALL").unwrap();
         assert_eq!(fit.letters, [6, 7, 8, 9]);
     }
 }
