@@ -17,7 +17,9 @@ use anyhow::{Context, Result, bail};
 use clap::{Args, Parser, Subcommand};
 use commands::{classes, compare, export, layers};
 use gradcam::app::{LostDisplay, NoWindow};
-use gradcam::engine::{ModelInfo, Session};
+use gradcam::engine::{Error, ModelInfo, Session};
+use gradcam::model;
+use gradcam::model::error::Fault;
 use gradcam::picture::photo::geometry::Fit;
 
 /// Exit code where something failed; 0 is all well, 1 nothing to do.
@@ -167,6 +169,13 @@ pub fn failed(error: &anyhow::Error) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     terminal::aside(&format!("{error:#}"));
+    if let Some(Error::Model(model::Error::File {
+        fault: Fault::SeveralArchitectures(_),
+        ..
+    })) = error.downcast_ref()
+    {
+        terminal::aside("choose one with --architecture NAME");
+    }
     let no_display = error.is::<NoWindow>() || error.is::<LostDisplay>();
     ExitCode::from(if no_display { NO_DISPLAY } else { FAILED })
 }
