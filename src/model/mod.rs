@@ -73,14 +73,14 @@ impl Model {
         Model::open_as(path, None, &mut |_| ControlFlow::Continue(()))
     }
 
-    /// As [`Model::open`], with progress reported to `tell`. `architecture` chooses one by name, in case
+    /// As [`Model::open`], with progress reported to `report`. `architecture` chooses one by name, in case
     /// the weights of a checkpoint fit several.
     ///
     /// # Errors
-    /// As [`Model::open`], and [`Fault::Cancelled`](error::Fault::Cancelled) if `tell` breaks.
-    pub fn open_as(path: &Path, architecture: Option<&str>, tell: Tell) -> Result<Model, Error> {
+    /// As [`Model::open`], and [`Fault::Cancelled`](error::Fault::Cancelled) if `report` breaks.
+    pub fn open_as(path: &Path, architecture: Option<&str>, report: Tell) -> Result<Model, Error> {
         allocator::keep_freed();
-        let mut opening = Opening::new(tell).with_architecture(architecture);
+        let mut opening = Opening::new(report).with_architecture(architecture);
         let opened = format::open(path, &mut opening)?;
         let mut graph = opened.graph;
         graph::fold::fold(&mut graph).map_err(|fault| fault.at(path))?;
@@ -136,8 +136,8 @@ impl Model {
     /// # Errors
     /// [`Fault::Size`](error::Fault::Size) where the network does not take this image size,
     /// [`Fault::Labels`](error::Fault::Labels) where there are more or fewer names than classes,
-    /// [`Fault::Cancelled`](error::Fault::Cancelled) if `tell` breaks.
-    pub fn used(&self, usage: Usage, tell: Tell) -> Result<Model, Error> {
+    /// [`Fault::Cancelled`](error::Fault::Cancelled) if `report` breaks.
+    pub fn used(&self, usage: Usage, report: Tell) -> Result<Model, Error> {
         let Usage {
             preprocess,
             reading,
@@ -150,7 +150,7 @@ impl Model {
         let labels = labels.map_err(|fault| fault.at(&self.path))?;
         let (width, height) = (preprocess.width, preprocess.height);
         let mut graph = self.graph.resized(height.into(), width.into());
-        let mut opening = Opening::new(tell);
+        let mut opening = Opening::new(report);
         let tried = if graph.input_shape == self.graph.input_shape {
             graph.layouts = Arc::clone(&self.graph.layouts);
             Ok(Tried {

@@ -142,7 +142,7 @@ fn blind(
     Ok(blind)
 }
 
-/// Most values of a picture that is tried out, 4700 × 4700 pixels.
+/// Most values that the synthetic image may have: 4700 × 4700 pixels.
 const MAX_VALUES: i64 = 1 << 26;
 
 /// Values between -1 and 1 without a pattern, the same each time. Zeros would be a special case: some

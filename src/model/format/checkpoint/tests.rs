@@ -96,8 +96,8 @@ fn open(
     known: &[(Value, String)],
     architecture: Option<&str>,
 ) -> Result<Opened, Fault> {
-    let mut tell = |_| ControlFlow::Continue(());
-    let mut opening = Opening::new(&mut tell).with_architecture(architecture);
+    let mut report = |_| ControlFlow::Continue(());
+    let mut opening = Opening::new(&mut report).with_architecture(architecture);
     format::read(path, || Ok(library(known)), &mut opening)
 }
 
@@ -202,9 +202,9 @@ fn blames_an_unreadable_object_only_where_a_weight_is_expected() {
     let mut other = resnet("resnet_strided");
     other.0["hint"] = json!("with strides");
     let read = || reader::read(FileStart::of(&file("plain.safetensors")).unwrap()).unwrap();
-    let mut tell = |_| ControlFlow::Continue(());
+    let mut report = |_| ControlFlow::Continue(());
     let mut refused = |weights: StateDict, known: &[(Value, String)]| {
-        let mut opening = Opening::new(&mut tell);
+        let mut opening = Opening::new(&mut report);
         fill_architecture(weights, || Ok(library(known)), &mut opening).unwrap_err()
     };
     let mut noted = read();
@@ -265,8 +265,8 @@ fn bounds_the_memory_of_many_views_of_one_storage() {
     let dtype = Dtype::named("float32");
     let mut turned = Stored::whole("0".into(), dtype, vec![side as i64; 2]);
     turned.strides.reverse();
-    let mut tell = |_| ControlFlow::Continue(());
-    let mut opening = Opening::new(&mut tell);
+    let mut report = |_| ControlFlow::Continue(());
+    let mut opening = Opening::new(&mut report);
     let mut rows = Rows::new(source, std::iter::once(&turned), &mut opening).unwrap();
     let fault = (0..1000).find_map(|_| rows.tensor("fc.weight", &turned).err());
     assert!(matches!(fault, Some(Fault::Weight { reason, .. }) if reason.contains("many views")));

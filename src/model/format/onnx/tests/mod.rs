@@ -79,8 +79,8 @@ fn logits(model: &Onnx) -> Vec<f32> {
 fn predicted(mut graph: Graph, input: &Tensor) -> Result<Vec<f32>, Fault> {
     fold::fold(&mut graph)?;
     let plan = Arc::new(Plan::new(&graph));
-    let mut tell = |_| ControlFlow::Continue(());
-    check::run(&graph, &plan, &mut Opening::new(&mut tell))?;
+    let mut report = |_| ControlFlow::Continue(());
+    check::run(&graph, &plan, &mut Opening::new(&mut report))?;
     let logits = crate::model::forward(&graph, input).unwrap();
     Ok(Vec::try_from(logits.reshape([-1])).unwrap())
 }

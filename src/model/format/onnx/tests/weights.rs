@@ -202,28 +202,28 @@ fn reports_progress_within_a_weight_and_can_be_cancelled_there() {
     let path = folder.path().join("m.onnx");
     std::fs::write(&path, model.bytes()).unwrap();
     let opened = |until: usize| {
-        let mut told = Vec::new();
-        let mut tell = |done| {
-            told.push(done);
-            if told.len() < until {
+        let mut reported = Vec::new();
+        let mut report = |done| {
+            reported.push(done);
+            if reported.len() < until {
                 ControlFlow::Continue(())
             } else {
                 ControlFlow::Break(())
             }
         };
-        let opened = format::open(&path, &mut Opening::new(&mut tell));
-        (told, opened)
+        let opened = format::open(&path, &mut Opening::new(&mut report));
+        (reported, opened)
     };
-    let (told, model) = opened(usize::MAX);
+    let (reported, model) = opened(usize::MAX);
     model.unwrap();
-    assert!(told.is_sorted(), "{told:?}");
-    let mut steps = told;
+    assert!(reported.is_sorted(), "{reported:?}");
+    let mut steps = reported;
     steps.dedup();
     // The start, and three pieces of a third each.
     assert_eq!(steps.len(), 4, "{steps:?}");
 
-    let (told, cancelled) = opened(3);
-    assert_eq!(told.len(), 3);
+    let (reported, cancelled) = opened(3);
+    assert_eq!(reported.len(), 3);
     let Error::File { fault, .. } = cancelled.unwrap_err();
     assert_eq!(fault, Fault::Cancelled);
 }
