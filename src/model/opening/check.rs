@@ -12,8 +12,10 @@ use tch::{Device, Kind, TchError, Tensor};
 use super::Opening;
 use crate::model::error::{Fault, first_line};
 use crate::model::graph::axes::{self, Layout};
-use crate::model::graph::{Graph, ValueId};
-use crate::model::op::cost::Budget;
+use crate::model::graph::budget::Budget;
+use crate::model::graph::{Graph, Node, Value, ValueId};
+use crate::model::op::Operation;
+use crate::model::op::shape::OutputShapes;
 use crate::model::tape::plan::Plan;
 use crate::model::tape::{Detail, ReluRule, Tape};
 
@@ -47,17 +49,17 @@ pub(crate) fn run(
     let torch = |error| Fault::Graph(first_line(&error));
     let input = picture(graph.input_shape).map_err(torch)?;
     let mut budget = Budget::default();
-    let (mut nodes, mut cancelled) = (0, Ok(()));
+    let (mut nodes, mut stopped) = (0, Ok(()));
     let tape = Tape::record_watched(graph, Arc::clone(plan), &input, &mut |node, inputs| {
         nodes += 1;
-        cancelled = opening.has_run(nodes, graph.nodes.len());
-        if cancelled.is_err() {
-            return Err(TchError::Shape("cancelled".into()));
+        let told = opening.has_run(nodes, graph.nodes.len());
+        stopped = told.and_then(|()| before(graph, node, inputs, &mut budget));
+        match &stopped {
+            Ok(()) => Ok(()),
+            Err(_) => Err(TchError::Shape("stopped".into())),
         }
-        let shapes: Vec<Vec<i64>> = inputs.iter().map(|tensor| tensor.size()).collect();
-        budget.spend(node, &shapes).map_err(TchError::Shape)
     });
-    cancelled?;
+    stopped?;
     let tape = tape.map_err(torch)?;
 
     let mut shapes = Vec::with_capacity(graph.values.len());
@@ -67,16 +69,12 @@ pub(crate) fn run(
             .as_ref()
             .or_else(|| tape.activation(ValueId(index)));
         let shape = tensor.map(Tensor::size).unwrap_or_default();
-        if let (Some(stated), true) = (&value.stated_shape, tensor.is_some())
-            && *stated != shape
-        {
-            return Err(Fault::Graph(format!(
-                "it states {stated:?} for {}, which comes out as {shape:?}",
-                value.name
-            )));
+        if tensor.is_some() {
+            is_as_stated(value, &shape)?;
         }
         shapes.push(shape);
     }
+    debug_assert_eq!(inferred_otherwise(graph, &shapes), None);
     match shapes[graph.logits.0].as_slice() {
         [1, 1..=MAX_CLASSES] => {}
         [1, classes] if *classes > 0 => {
@@ -108,6 +106,61 @@ pub(crate) fn run(
         shapes,
         layouts,
         blind,
+    })
+}
+
+/// Prices a node before it runs, and compares the shapes that will come out with those that the file
+/// states.
+fn before(
+    graph: &Graph,
+    node: &Node,
+    inputs: &[&Tensor],
+    budget: &mut Budget,
+) -> Result<(), Fault> {
+    let shapes: Vec<Vec<i64>> = inputs.iter().map(|tensor| tensor.size()).collect();
+    let shapes: Vec<&[i64]> = shapes.iter().map(Vec::as_slice).collect();
+    let due = node.op.output_shapes(&shapes).map_err(|reason| {
+        Fault::Graph(format!("at node {} ({}): {reason}", node.name, node.module))
+    })?;
+    budget
+        .spend(node, &shapes, due.shapes())
+        .map_err(Fault::Graph)?;
+    match due {
+        OutputShapes::Exact(due) => {
+            let outputs = node.outputs.iter().zip(&due);
+            outputs
+                .map(|(id, shape)| is_as_stated(&graph.values[id.0], shape))
+                .collect()
+        }
+        // Compared after the run.
+        OutputShapes::AtMost(_) => Ok(()),
+    }
+}
+
+fn is_as_stated(value: &Value, shape: &[i64]) -> Result<(), Fault> {
+    match &value.stated_shape {
+        Some(stated) if stated != shape => Err(Fault::Graph(format!(
+            "it states {stated:?} for {}, which comes out as {shape:?}",
+            value.name
+        ))),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// The first node whose outputs have other shapes than were inferred, which would be a fault of ours.
+fn inferred_otherwise(graph: &Graph, shapes: &[Vec<i64>]) -> Option<String> {
+    graph.nodes.iter().find_map(|node| {
+        let inputs = node.inputs.iter().map(|id| shapes[id.0].as_slice());
+        let inferred = node.op.output_shapes(&inputs.collect::<Vec<_>>());
+        let Ok(OutputShapes::Exact(inferred)) = &inferred else {
+            return inferred.is_err().then(|| format!("{node:?}: {inferred:?}"));
+        };
+        let made = node.outputs.iter().map(|id| &shapes[id.0]);
+        let alike = made
+            .clone()
+            .zip(inferred)
+            .all(|(made, inferred)| made == inferred);
+        (!alike || made.len() > inferred.len()).then(|| format!("{node:?}: {inferred:?}"))
     })
 }
 
@@ -168,7 +221,9 @@ mod tests {
     use std::ops::ControlFlow;
 
     use super::*;
-    use crate::model::graph::{Node, Op, Value};
+    use crate::model::op::{
+        Activation, Arithmetic, Copying, Op, Pad, Patches, Pooling, Reshaping, Resizing,
+    };
 
     /// A network of one node after another on a 3 × 8 × 8 picture, ending in two logits.
     fn network(ops: &[Op]) -> Graph {
@@ -190,8 +245,8 @@ mod tests {
         };
         let mut last = ValueId(0);
         let tail = [
-            Op::AdaptiveAvgPool2d { size: vec![1, 1] },
-            Op::Flatten { start: 1, end: -1 },
+            Op::from(Pooling::AdaptiveAverage { size: vec![1, 1] }),
+            Reshaping::Flatten { start: 1, end: -1 }.into(),
         ];
         for (index, op) in ops.iter().chain(&tail).enumerate() {
             graph.values.push(value(&format!("v{index}"), None));
@@ -220,23 +275,23 @@ mod tests {
     }
 
     fn pad(by: i64) -> Op {
-        Op::Pad {
+        Op::from(Pad {
             pad: vec![by; 4],
             mode: "constant".into(),
             value: None,
-        }
+        })
     }
 
     #[test]
     fn shapes_are_those_that_come_out() {
-        let shapes = checked(&network(&[Op::Relu, pad(1)])).unwrap();
+        let shapes = checked(&network(&[Activation::Relu.into(), pad(1)])).unwrap();
         assert_eq!(shapes[2], [1, 3, 10, 10]);
         assert_eq!(shapes.last().unwrap(), &[1, 3]);
     }
 
     #[test]
     fn a_lie_about_a_shape_is_named() {
-        let mut graph = network(&[Op::Relu]);
+        let mut graph = network(&[Activation::Relu.into()]);
         graph.values[1].stated_shape = Some(vec![1, 3, 8, 9]);
         let why = refusal(&graph);
         assert!(
@@ -249,30 +304,35 @@ mod tests {
     fn what_would_take_all_memory_or_hours_is_not_run() {
         for op in [
             pad(20_000),
-            Op::AvgPool2d {
+            Pooling::Average {
                 kernel: vec![8, 8],
                 stride: vec![1, 1],
                 padding: vec![1_000_000, 1_000_000],
                 ceil_mode: false,
                 count_include_pad: true,
                 divisor_override: None,
-            },
-            Op::AdaptiveAvgPool2d {
+            }
+            .into(),
+            Pooling::AdaptiveAverage {
                 size: vec![100_000, 100_000],
-            },
-            Op::Expand {
+            }
+            .into(),
+            Reshaping::Expand {
                 shape: vec![1_000_000_000, 3, 8, 8],
-            },
-            Op::UpsampleNearest {
+            }
+            .into(),
+            Resizing::Nearest {
                 size: None,
                 factors: vec![1e5, 1e5],
-            },
-            Op::Unfold {
+            }
+            .into(),
+            Patches::Unfold {
                 kernel: vec![2, 2],
                 dilation: vec![1, 1],
                 padding: vec![100_000, 100_000],
                 stride: vec![1, 1],
-            },
+            }
+            .into(),
         ] {
             let why = refusal(&network(&[op]));
             assert!(why.contains("more than any image classifier"), "{why}");
@@ -284,7 +344,7 @@ mod tests {
 
     #[test]
     fn a_picture_that_would_take_gigabytes_is_not_made() {
-        let mut graph = network(&[Op::Relu]);
+        let mut graph = network(&[Activation::Relu.into()]);
         graph.input_shape = [1, 3, 8192, 8192];
         let why = refusal(&graph);
         assert!(why.contains("absurd input size"), "{why}");
@@ -292,24 +352,27 @@ mod tests {
 
     #[test]
     fn whole_numbers_on_the_way_to_the_answer_are_refused() {
-        let why = refusal(&network(&[Op::Cast(Kind::Int64), Op::Relu]));
+        let why = refusal(&network(&[
+            Copying::Cast(Kind::Int64).into(),
+            Activation::Relu.into(),
+        ]));
         assert!(why.contains("have no gradient"), "{why}");
     }
 
     #[test]
     fn an_answer_that_is_no_logits_or_not_finite_is_refused() {
-        let mut graph = network(&[Op::Relu]);
+        let mut graph = network(&[Activation::Relu.into()]);
         graph.logits = ValueId(1);
         assert!(refusal(&graph).contains("[1, 3, 8, 8]"));
-        let why = refusal(&network(&[Op::PowScalar(0.5)]));
+        let why = refusal(&network(&[Arithmetic::PowScalar(0.5).into()]));
         assert!(why.contains("not finite"), "{why}");
-        let why = refusal(&network(&[Op::Detach]));
+        let why = refusal(&network(&[Copying::Detach.into()]));
         assert!(why.contains("does not depend on the image"), "{why}");
     }
 
     #[test]
     fn an_operation_that_does_not_fit_is_named_with_its_node() {
-        let why = refusal(&network(&[Op::Reshape { shape: vec![7] }]));
+        let why = refusal(&network(&[Reshaping::Reshape { shape: vec![7] }.into()]));
         assert!(why.contains("n0"), "{why}");
     }
 }

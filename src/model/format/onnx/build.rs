@@ -14,10 +14,10 @@ use super::{Result, names, ops};
 use crate::model::error::{Fault, UnsupportedOp, first_line};
 use crate::model::format::build::refusal::{Answer, Refusal};
 use crate::model::format::build::storage::{floating, wrong};
-use crate::model::graph::{Graph, Module, Node, Op, Value, ValueId};
-use crate::model::op::cost::Budget;
-use crate::model::op::run::apply;
-use crate::model::op::shape;
+use crate::model::graph::budget::Budget;
+use crate::model::graph::{Graph, Module, Node, Value, ValueId};
+use crate::model::op::shape::{self, OutputShapes};
+use crate::model::op::{Copying, Indexing, Op, Operation, Reshaping};
 
 /// Elements that all constants may have which a file does not hold but has computed.
 const COMPUTED: f64 = (1u64 << 27) as f64;
@@ -102,7 +102,7 @@ impl<'a> Builder<'a> {
         builder.image = image;
         let read = if input.channels_last {
             let dims = vec![0, 2, 3, 1];
-            let turned = builder.emit(Op::Permute { dims }, &[image]);
+            let turned = builder.emit(Reshaping::Permute { dims }, &[image]);
             turned.map_err(|refusal| builder.refused("Transpose", refusal))?
         } else {
             image
@@ -214,7 +214,7 @@ impl<'a> Builder<'a> {
     fn weight(&mut self, name: &str, tensor: Tensor, trained: bool) -> Result<ValueId> {
         let shape = tensor.size();
         if shape::count(&shape).is_none() {
-            let absurd = shape::absurdly(&shape);
+            let absurd = shape::implausible(&shape);
             return Err(wrong(name, format!("has {absurd}")));
         }
         self.computed.grant(FOR_EACH_WEIGHT * tensor.numel() as f64);
@@ -318,8 +318,8 @@ impl<'a> Builder<'a> {
     }
 
     /// Adds an operation with one result.
-    pub fn emit(&mut self, op: Op, inputs: &[ValueId]) -> Answer<ValueId> {
-        let results = self.emit_parts(op, inputs)?;
+    pub fn emit(&mut self, op: impl Into<Op>, inputs: &[ValueId]) -> Answer<ValueId> {
+        let results = self.emit_parts(op.into(), inputs)?;
         let result = results.first().copied();
         result.ok_or_else(|| Fault::Graph(format!("at node {}: no result", self.label)).into())
     }
@@ -338,24 +338,27 @@ impl<'a> Builder<'a> {
         let known: Option<Vec<Tensor>> =
             known.map(|tensor| Some(tensor?.shallow_clone())).collect();
         let given: Vec<&[i64]> = shapes.iter().map(Vec::as_slice).collect();
-        let results = shape::results(&node.op, &given);
+        let results = node.op.output_shapes(&given);
+        let results = results.and_then(OutputShapes::plausible);
         let results = results.map_err(|reason| {
             Refusal::from(Fault::Graph(format!("at node {}: {reason}", self.label)))
         })?;
         if let Some(known) = known {
-            let affordable = is_view(&node.op) || self.computed.spend(&node, &shapes).is_ok();
+            let affordable =
+                is_view(&node.op) || self.computed.spend(&node, &given, &results).is_ok();
             if !affordable {
                 return Err(self.too_large());
             }
             let known: Vec<&Tensor> = known.iter().collect();
-            let results = tch::no_grad(|| apply(&node.op, &known));
+            let results = tch::no_grad(|| node.op.run(&known));
             let results = results.map_err(|error| self.torch(&error))?;
             return Ok(results
                 .into_iter()
                 .map(|result| self.constant(result))
                 .collect());
         }
-        self.running.spend(&node, &shapes).map_err(Fault::Graph)?;
+        let spent = self.running.spend(&node, &given, &results);
+        spent.map_err(Fault::Graph)?;
         for shape in results {
             let result = self.add(self.label.clone(), shape, None);
             node.outputs.push(result);
@@ -390,7 +393,7 @@ impl<'a> Builder<'a> {
         if shape != [1, classes] {
             self.stack = names::root();
             let flat = vec![1, classes];
-            let flat = self.emit(Op::Reshape { shape: flat }, &[logits]);
+            let flat = self.emit(Reshaping::Reshape { shape: flat }, &[logits]);
             logits = flat.map_err(|refusal| self.refused("Reshape", refusal))?;
         }
         let (nodes, modules) = self.reaching(logits);
@@ -438,6 +441,10 @@ fn last_reads<'a>(graph: &'a proto::Graph, wanted: &[usize]) -> Vec<Vec<&'a str>
 fn is_view(op: &Op) -> bool {
     matches!(
         op,
-        Op::Permute { .. } | Op::Slice { .. } | Op::Select { .. } | Op::Split { .. } | Op::Identity
+        Op::Reshaping(Reshaping::Permute { .. })
+            | Op::Indexing(
+                Indexing::Slice { .. } | Indexing::Select { .. } | Indexing::Split { .. }
+            )
+            | Op::Copying(Copying::Identity)
     )
 }

@@ -12,7 +12,8 @@ use super::program::args::Refusal;
 use super::program::schema::{Argument, GraphModule, NodeJson};
 use super::program::signature::Inputs;
 use crate::model::error::{Fault, UnsupportedOp};
-use crate::model::graph::{Graph, Head, Module, ModulePath, Node, Op, Value, ValueId};
+use crate::model::graph::{Graph, Head, Module, ModulePath, Node, Value, ValueId};
+use crate::model::op::{Activation, Copying, Op, Reshaping};
 use aliasing::Memory;
 
 pub(crate) mod aliasing;
@@ -307,16 +308,20 @@ impl<'a> Builder<'a> {
             };
             at = before;
             match node.op {
-                Op::Softmax { dim: 1 | -1, .. } if head == Head::None => {
+                Op::Activation(Activation::Softmax { dim: 1 | -1, .. }) if head == Head::None => {
                     (logits, head) = (at, Head::Softmax);
                 }
-                Op::Sigmoid if head == Head::None => (logits, head) = (at, Head::Sigmoid),
-                Op::Identity if node.outputs.contains(&logits) => logits = at,
-                Op::Identity
-                | Op::Flatten { .. }
-                | Op::Reshape { .. }
-                | Op::Squeeze { .. }
-                | Op::Unsqueeze { .. } => {}
+                Op::Activation(Activation::Sigmoid) if head == Head::None => {
+                    (logits, head) = (at, Head::Sigmoid);
+                }
+                Op::Copying(Copying::Identity) if node.outputs.contains(&logits) => logits = at,
+                Op::Copying(Copying::Identity)
+                | Op::Reshaping(
+                    Reshaping::Flatten { .. }
+                    | Reshaping::Reshape { .. }
+                    | Reshaping::Squeeze { .. }
+                    | Reshaping::Unsqueeze { .. },
+                ) => {}
                 _ => break,
             }
         }
@@ -357,7 +362,7 @@ impl<'a> Builder<'a> {
         let id = self.add(&name);
         self.values[id.0].stated_shape = Some(shape.clone());
         self.nodes.push(Node {
-            op: Op::Reshape { shape },
+            op: Reshaping::Reshape { shape }.into(),
             inputs: vec![logits],
             outputs: vec![id],
             module: String::new(),
@@ -399,19 +404,8 @@ struct Place {
 
 /// How what was taken out of a tensor is put back into it.
 fn put_back(op: &Op) -> Option<Op> {
-    match *op {
-        Op::Select { dim, index } => Some(Op::SelectScatter { dim, index }),
-        Op::Slice {
-            dim,
-            start,
-            end,
-            step,
-        } => Some(Op::SliceScatter {
-            dim,
-            start,
-            end,
-            step,
-        }),
+    match op {
+        Op::Indexing(taken) => taken.put_back().map(Op::from),
         _ => None,
     }
 }
