@@ -12,8 +12,10 @@ use tch::{Device, Kind, TchError, Tensor};
 use super::Opening;
 use crate::model::error::{Fault, Result, first_line};
 use crate::model::graph::axes::{self, Layout};
-use crate::model::graph::{Graph, ValueId};
-use crate::model::op::cost::Budget;
+use crate::model::graph::budget::Budget;
+use crate::model::graph::{Graph, Node, Value, ValueId};
+use crate::model::op::Operation;
+use crate::model::op::shape::OutputShapes;
 use crate::model::tape::plan::Plan;
 use crate::model::tape::{Detail, ReluRule, Tape};
 
@@ -44,17 +46,17 @@ pub(crate) fn run(graph: &Graph, plan: &Arc<Plan>, opening: &mut Opening) -> Res
     let torch = |error| Fault::Graph(first_line(&error));
     let input = synthetic_image(graph.input_shape).map_err(torch)?;
     let mut budget = Budget::default();
-    let (mut nodes, mut cancelled) = (0, Ok(()));
+    let (mut nodes, mut stopped) = (0, Ok(()));
     let tape = Tape::record_watched(graph, Arc::clone(plan), &input, &mut |node, inputs| {
         nodes += 1;
-        cancelled = opening.has_run(nodes, graph.nodes.len());
-        if cancelled.is_err() {
-            return Err(TchError::Shape("cancelled".into()));
+        let reported = opening.has_run(nodes, graph.nodes.len());
+        stopped = reported.and_then(|()| before_node(graph, node, inputs, &mut budget));
+        match &stopped {
+            Ok(()) => Ok(()),
+            Err(_) => Err(TchError::Shape("stopped".into())),
         }
-        let shapes: Vec<Vec<i64>> = inputs.iter().map(|tensor| tensor.size()).collect();
-        budget.spend(node, &shapes).map_err(TchError::Shape)
     });
-    cancelled?;
+    stopped?;
     let tape = tape.map_err(torch)?;
 
     let mut shapes = Vec::with_capacity(graph.values.len());
@@ -64,16 +66,12 @@ pub(crate) fn run(graph: &Graph, plan: &Arc<Plan>, opening: &mut Opening) -> Res
             .as_ref()
             .or_else(|| tape.activation(ValueId(index)));
         let shape = tensor.map(Tensor::size).unwrap_or_default();
-        if let (Some(stated), true) = (&value.stated_shape, tensor.is_some())
-            && *stated != shape
-        {
-            return Err(Fault::Graph(format!(
-                "it states the shape {stated:?} for {}, which has {shape:?}",
-                value.name
-            )));
+        if tensor.is_some() {
+            check_stated(value, &shape)?;
         }
         shapes.push(shape);
     }
+    debug_assert_eq!(inferred_otherwise(graph, &shapes), None);
     match shapes[graph.logits.0].as_slice() {
         [1, 1..=MAX_CLASSES] => {}
         [1, classes] if *classes > 0 => {
@@ -105,6 +103,56 @@ pub(crate) fn run(graph: &Graph, plan: &Arc<Plan>, opening: &mut Opening) -> Res
         shapes,
         layouts,
         blind,
+    })
+}
+
+/// Checks the cost of a node before it runs, and compares the inferred shapes of its outputs with those
+/// that the file states.
+fn before_node(graph: &Graph, node: &Node, inputs: &[&Tensor], budget: &mut Budget) -> Result<()> {
+    let shapes: Vec<Vec<i64>> = inputs.iter().map(|tensor| tensor.size()).collect();
+    let shapes: Vec<&[i64]> = shapes.iter().map(Vec::as_slice).collect();
+    let inferred = node.op.output_shapes(&shapes).map_err(|reason| {
+        Fault::Graph(format!("at node {} ({}): {reason}", node.name, node.module))
+    })?;
+    budget
+        .spend(node, &shapes, inferred.shapes())
+        .map_err(Fault::Graph)?;
+    match inferred {
+        OutputShapes::Exact(inferred) => {
+            let outputs = node.outputs.iter().zip(&inferred);
+            outputs
+                .map(|(id, shape)| check_stated(&graph.values[id.0], shape))
+                .collect()
+        }
+        // Compared after the run.
+        OutputShapes::AtMost(_) => Ok(()),
+    }
+}
+
+fn check_stated(value: &Value, shape: &[i64]) -> Result<()> {
+    match &value.stated_shape {
+        Some(stated) if stated != shape => Err(Fault::Graph(format!(
+            "it states the shape {stated:?} for {}, which has {shape:?}",
+            value.name
+        ))),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// The first node whose outputs do not have the inferred shapes, which would be a bug of this program.
+fn inferred_otherwise(graph: &Graph, shapes: &[Vec<i64>]) -> Option<String> {
+    graph.nodes.iter().find_map(|node| {
+        let inputs = node.inputs.iter().map(|id| shapes[id.0].as_slice());
+        let inferred = node.op.output_shapes(&inputs.collect::<Vec<_>>());
+        let Ok(OutputShapes::Exact(inferred)) = &inferred else {
+            return inferred.is_err().then(|| format!("{node:?}: {inferred:?}"));
+        };
+        let made = node.outputs.iter().map(|id| &shapes[id.0]);
+        let alike = made
+            .clone()
+            .zip(inferred)
+            .all(|(made, inferred)| made == inferred);
+        (!alike || made.len() > inferred.len()).then(|| format!("{node:?}: {inferred:?}"))
     })
 }
 
@@ -165,7 +213,9 @@ mod tests {
     use std::ops::ControlFlow;
 
     use super::*;
-    use crate::model::graph::{Node, Op, Value};
+    use crate::model::op::{
+        Activation, Arithmetic, Copying, Op, Pad, Patches, Pooling, Reshaping, Resizing,
+    };
 
     /// A chain of nodes on a 3 × 8 × 8 image that ends in three logits.
     fn network(ops: &[Op]) -> Graph {
@@ -187,8 +237,8 @@ mod tests {
         };
         let mut last = ValueId(0);
         let tail = [
-            Op::AdaptiveAvgPool2d { size: vec![1, 1] },
-            Op::Flatten { start: 1, end: -1 },
+            Op::from(Pooling::AdaptiveAverage { size: vec![1, 1] }),
+            Reshaping::Flatten { start: 1, end: -1 }.into(),
         ];
         for (index, op) in ops.iter().chain(&tail).enumerate() {
             graph.values.push(value(&format!("v{index}"), None));
@@ -217,23 +267,23 @@ mod tests {
     }
 
     fn pad(by: i64) -> Op {
-        Op::Pad {
+        Op::from(Pad {
             pad: vec![by; 4],
             mode: "constant".into(),
             value: None,
-        }
+        })
     }
 
     #[test]
     fn returns_the_shapes_of_all_values() {
-        let shapes = checked(&network(&[Op::Relu, pad(1)])).unwrap();
+        let shapes = checked(&network(&[Activation::Relu.into(), pad(1)])).unwrap();
         assert_eq!(shapes[2], [1, 3, 10, 10]);
         assert_eq!(shapes.last().unwrap(), &[1, 3]);
     }
 
     #[test]
     fn refuses_a_wrong_shape_in_the_file() {
-        let mut graph = network(&[Op::Relu]);
+        let mut graph = network(&[Activation::Relu.into()]);
         graph.values[1].stated_shape = Some(vec![1, 3, 8, 9]);
         let why = refusal(&graph);
         assert!(
@@ -246,30 +296,35 @@ mod tests {
     fn does_not_run_what_would_fill_the_memory_or_take_hours() {
         for op in [
             pad(20_000),
-            Op::AvgPool2d {
+            Pooling::Average {
                 kernel: vec![8, 8],
                 stride: vec![1, 1],
                 padding: vec![1_000_000, 1_000_000],
                 ceil_mode: false,
                 count_include_pad: true,
                 divisor_override: None,
-            },
-            Op::AdaptiveAvgPool2d {
+            }
+            .into(),
+            Pooling::AdaptiveAverage {
                 size: vec![100_000, 100_000],
-            },
-            Op::Expand {
+            }
+            .into(),
+            Reshaping::Expand {
                 shape: vec![1_000_000_000, 3, 8, 8],
-            },
-            Op::UpsampleNearest {
+            }
+            .into(),
+            Resizing::Nearest {
                 size: None,
                 factors: vec![1e5, 1e5],
-            },
-            Op::Unfold {
+            }
+            .into(),
+            Patches::Unfold {
                 kernel: vec![2, 2],
                 dilation: vec![1, 1],
                 padding: vec![100_000, 100_000],
                 stride: vec![1, 1],
-            },
+            }
+            .into(),
         ] {
             let why = refusal(&network(&[op]));
             assert!(why.contains("more than any image classifier"), "{why}");
@@ -281,7 +336,7 @@ mod tests {
 
     #[test]
     fn does_not_make_an_image_of_gigabytes() {
-        let mut graph = network(&[Op::Relu]);
+        let mut graph = network(&[Activation::Relu.into()]);
         graph.input_shape = [1, 3, 8192, 8192];
         let why = refusal(&graph);
         assert!(
@@ -292,24 +347,27 @@ mod tests {
 
     #[test]
     fn refuses_integers_on_the_way_to_the_logits() {
-        let why = refusal(&network(&[Op::Cast(Kind::Int64), Op::Relu]));
+        let why = refusal(&network(&[
+            Copying::Cast(Kind::Int64).into(),
+            Activation::Relu.into(),
+        ]));
         assert!(why.contains("have no gradient"), "{why}");
     }
 
     #[test]
     fn refuses_an_output_that_is_not_finite_or_not_logits() {
-        let mut graph = network(&[Op::Relu]);
+        let mut graph = network(&[Activation::Relu.into()]);
         graph.logits = ValueId(1);
         assert!(refusal(&graph).contains("[1, 3, 8, 8]"));
-        let why = refusal(&network(&[Op::PowScalar(0.5)]));
+        let why = refusal(&network(&[Arithmetic::PowScalar(0.5).into()]));
         assert!(why.contains("not finite"), "{why}");
-        let why = refusal(&network(&[Op::Detach]));
+        let why = refusal(&network(&[Copying::Detach.into()]));
         assert!(why.contains("does not depend on the image"), "{why}");
     }
 
     #[test]
     fn names_the_node_of_an_operation_that_fails() {
-        let why = refusal(&network(&[Op::Reshape { shape: vec![7] }]));
+        let why = refusal(&network(&[Reshaping::Reshape { shape: vec![7] }.into()]));
         assert!(why.contains("n0"), "{why}");
     }
 }

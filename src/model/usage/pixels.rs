@@ -1,7 +1,8 @@
 //! Recognises networks that normalise the image themselves, such as those of Keras with a `Rescaling`
 //! layer. They take pixels from 0 to 255; to them, a normalised image would look black.
 
-use crate::model::graph::{Graph, Op, ValueId};
+use crate::model::graph::{Graph, ValueId};
+use crate::model::op::{Arithmetic, Copying, Op, Reshaping};
 
 /// A first step larger than this makes sense for pixels from 0 to 255 alone: normalised values are
 /// within a few units of zero.
@@ -25,17 +26,23 @@ pub fn takes_whole(graph: &Graph) -> bool {
         let within =
             |least: f64, most: f64| other().is_some_and(|(low, high)| least <= low && high <= most);
         match node.op {
-            Op::Permute { .. } | Op::Identity => {
+            Op::Reshaping(Reshaping::Permute { .. }) | Op::Copying(Copying::Identity) => {
                 let Some(next) = node.outputs.first() else {
                     return false;
                 };
                 at = *next;
             }
-            Op::MulScalar(factor) => return factor != 0.0 && factor.abs() <= 1.0 / STEP,
-            Op::Mul => return within(f64::MIN_POSITIVE, 1.0 / STEP),
-            Op::Div if node.inputs.first() == Some(&at) => return within(STEP, f64::MAX),
-            Op::AddScalar(shift) => return shift.abs() >= STEP,
-            Op::Add { .. } | Op::Sub { .. } => return within(STEP, f64::MAX),
+            Op::Arithmetic(Arithmetic::MulScalar(factor)) => {
+                return factor != 0.0 && factor.abs() <= 1.0 / STEP;
+            }
+            Op::Arithmetic(Arithmetic::Mul) => return within(f64::MIN_POSITIVE, 1.0 / STEP),
+            Op::Arithmetic(Arithmetic::Div) if node.inputs.first() == Some(&at) => {
+                return within(STEP, f64::MAX);
+            }
+            Op::Arithmetic(Arithmetic::AddScalar(shift)) => return shift.abs() >= STEP,
+            Op::Arithmetic(Arithmetic::Add { .. } | Arithmetic::Sub { .. }) => {
+                return within(STEP, f64::MAX);
+            }
             _ => return false,
         }
     }

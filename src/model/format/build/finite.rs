@@ -10,7 +10,8 @@ use tch::{TchError, Tensor};
 
 use super::storage::{floating, wrong};
 use crate::model::error::Result;
-use crate::model::graph::{Graph, Op, ValueId};
+use crate::model::graph::{Graph, ValueId};
+use crate::model::op::{Normalisation, Op};
 
 /// The worst that a tensor holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -89,14 +90,26 @@ pub fn parameters(graph: &Graph) -> HashSet<ValueId> {
 /// Whether an operation takes a weight, a bias or a statistic as its input number `index`.
 fn is_parameter(op: &Op, index: usize) -> bool {
     match op {
-        Op::Conv2d { .. }
-        | Op::LayerNorm { .. }
-        | Op::GroupNorm { .. }
-        | Op::BatchNorm { .. }
-        | Op::Linear { .. }
-        | Op::Prelu => index > 0,
-        Op::Standardise { .. } | Op::Addmm | Op::Matmul | Op::Einsum { .. } => true,
-        _ => false,
+        // The second input of an activation is its slopes.
+        Op::Convolution(_) | Op::Activation(_) => index > 0,
+        Op::Normalisation(Normalisation::Standardise { .. }) => true,
+        Op::Normalisation(
+            Normalisation::Batch { .. } | Normalisation::Layer { .. } | Normalisation::Group { .. },
+        ) => index > 0,
+        Op::MatrixProduct(_) | Op::Einsum(_) => true,
+        Op::Arithmetic(_)
+        | Op::Masking(_)
+        | Op::Copying(_)
+        | Op::Pooling(_)
+        | Op::Patches(_)
+        | Op::Pad(_)
+        | Op::Resizing(_)
+        | Op::Attention(_)
+        | Op::Reduction(_)
+        | Op::Reshaping(_)
+        | Op::Indexing(_)
+        | Op::Joining(_)
+        | Op::Creation(_) => false,
     }
 }
 

@@ -5,7 +5,8 @@ use std::collections::HashSet;
 
 use super::module_calls::Stack;
 use crate::model::error::{Fault, Result};
-use crate::model::graph::{Graph, Head, Module, Node, Op, Value, ValueId};
+use crate::model::graph::{Graph, Head, Module, Node, Value, ValueId};
+use crate::model::op::Reshaping;
 
 pub struct GraphBuilder {
     values: Vec<Value>,
@@ -73,7 +74,7 @@ impl GraphBuilder {
         let name = format!("{} as the output", self.value(logits).name);
         let reshaped = self.add_value(name.clone(), Some(shape.clone()));
         let node = Node {
-            op: Op::Reshape { shape },
+            op: Reshaping::Reshape { shape }.into(),
             inputs: vec![logits],
             outputs: vec![reshaped],
             module: String::new(),

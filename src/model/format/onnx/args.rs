@@ -151,7 +151,7 @@ impl<'a> Args<'a> {
 
     /// An axis by its number, which counts from the end if it is negative.
     pub fn place(&self, axis: i64, rank: usize) -> Answer<usize> {
-        self.fits(shape::place(axis, rank))
+        self.fits(shape::axis(axis, rank))
     }
 
     /// Axes by their numbers, all of them different.

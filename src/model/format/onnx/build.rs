@@ -14,10 +14,10 @@ use crate::model::format::build::graph_builder::GraphBuilder;
 use crate::model::format::build::module_calls::{self, Stack, innermost};
 use crate::model::format::build::refusal::{Answer, Refusal};
 use crate::model::format::build::storage::{floating, torch, wrong};
-use crate::model::graph::{Graph, Node, Op, ValueId};
-use crate::model::op::cost::Budget;
-use crate::model::op::run::apply;
-use crate::model::op::shape;
+use crate::model::graph::budget::Budget;
+use crate::model::graph::{Graph, Node, ValueId};
+use crate::model::op::shape::{self, OutputShapes};
+use crate::model::op::{Copying, Indexing, Op, Operation, Reshaping};
 
 /// How many elements all computed constants of a file may have together.
 const COMPUTED: f64 = (1u64 << 27) as f64;
@@ -85,7 +85,7 @@ impl<'a, 'o> Builder<'a, 'o> {
         let image = builder.graph.image();
         let read = if input.channels_last {
             let dims = vec![0, 2, 3, 1];
-            let turned = builder.emit(Op::Permute { dims }, &[image]);
+            let turned = builder.emit(Reshaping::Permute { dims }, &[image]);
             turned.map_err(|refusal| builder.refused("Transpose", refusal))?
         } else {
             image
@@ -194,7 +194,7 @@ impl<'a, 'o> Builder<'a, 'o> {
     ) -> Result<ValueId> {
         let shape = tensor.size();
         if shape::count(&shape).is_none() {
-            let shape = shape::absurdly(&shape);
+            let shape = shape::implausible(&shape);
             return Err(wrong(name, format!("has {shape}")));
         }
         // Whether it is a parameter shows only when the graph is complete.
@@ -300,8 +300,8 @@ impl<'a, 'o> Builder<'a, 'o> {
     }
 
     /// Adds an operation with one result.
-    pub fn emit(&mut self, op: Op, inputs: &[ValueId]) -> Answer<ValueId> {
-        let results = self.emit_parts(op, inputs)?;
+    pub fn emit(&mut self, op: impl Into<Op>, inputs: &[ValueId]) -> Answer<ValueId> {
+        let results = self.emit_parts(op.into(), inputs)?;
         let result = results.first().copied();
         result.ok_or_else(|| Fault::Graph(format!("at node {}: no result", self.label)).into())
     }
@@ -320,17 +320,19 @@ impl<'a, 'o> Builder<'a, 'o> {
         let known: Option<Vec<Tensor>> =
             known.map(|tensor| Some(tensor?.shallow_clone())).collect();
         let given: Vec<&[i64]> = shapes.iter().map(Vec::as_slice).collect();
-        let results = shape::results(&node.op, &given);
+        let results = node.op.output_shapes(&given);
+        let results = results.and_then(OutputShapes::plausible);
         let results = results.map_err(|reason| {
             Refusal::from(Fault::Graph(format!("at node {}: {reason}", self.label)))
         })?;
         if let Some(known) = known {
-            let affordable = is_view(&node.op) || self.computed.spend(&node, &shapes).is_ok();
+            let affordable =
+                is_view(&node.op) || self.computed.spend(&node, &given, &results).is_ok();
             if !affordable {
                 return Err(self.too_large());
             }
             let known: Vec<&Tensor> = known.iter().collect();
-            let results = tch::no_grad(|| apply(&node.op, &known));
+            let results = tch::no_grad(|| node.op.run(&known));
             let results = results.map_err(|error| self.torch(&error))?;
             let results: Vec<ValueId> = results
                 .into_iter()
@@ -339,7 +341,8 @@ impl<'a, 'o> Builder<'a, 'o> {
             self.follow_infinities(inputs, &results)?;
             return Ok(results);
         }
-        self.running.spend(&node, &shapes).map_err(Fault::Graph)?;
+        let spent = self.running.spend(&node, &given, &results);
+        spent.map_err(Fault::Graph)?;
         for shape in results {
             let result = self.add(self.label.clone(), None, shape);
             node.outputs.push(result);
@@ -414,6 +417,10 @@ fn last_reads<'a>(graph: &'a proto::Graph, wanted: &[usize]) -> Vec<Vec<&'a str>
 fn is_view(op: &Op) -> bool {
     matches!(
         op,
-        Op::Permute { .. } | Op::Slice { .. } | Op::Select { .. } | Op::Split { .. } | Op::Identity
+        Op::Reshaping(Reshaping::Permute { .. })
+            | Op::Indexing(
+                Indexing::Slice { .. } | Indexing::Select { .. } | Indexing::Split { .. }
+            )
+            | Op::Copying(Copying::Identity)
     )
 }

@@ -3,7 +3,7 @@
 use super::writer::{Onnx, float, floats, int, ints, text};
 use super::{logits, open, opened, refusal};
 use crate::model::format::onnx::message::proto::{Attribute, Tensor, attribute};
-use crate::model::graph::Op;
+use crate::model::op::{Arithmetic, MatrixProduct};
 
 /// The result of a node on an image of one row and this many columns, all channels in a row.
 fn on_row(
@@ -195,7 +195,7 @@ fn transposes_and_scales_matrices() {
     assert_eq!(logits(&model), [15.5, 48.0]);
     let last = opened(&model);
     let last = last.producer(last.logits).unwrap();
-    assert_eq!(last.op, Op::Linear { bias: true });
+    assert_eq!(last.op, MatrixProduct::Linear { bias: true }.into());
 }
 
 #[test]
@@ -441,7 +441,7 @@ fn defaults_to_the_standards_numbers() {
     model.node("Selu", &["row"], &["y"], vec![]);
     let graph = opened(&model);
     let last = &graph.producer(graph.logits).unwrap().op;
-    assert_eq!(*last, Op::MulScalar(1.050_701_022_148_132_3));
+    assert_eq!(*last, Arithmetic::MulScalar(1.050_701_022_148_132_3).into());
 }
 
 #[test]

@@ -4,7 +4,8 @@ use super::writer::{OPEN, Onnx, entry, float, int, node, value};
 use super::{Fault, logits, open, opened, refusal, whole};
 use crate::model::Preprocess;
 use crate::model::format::onnx::message::proto::{Attribute, attribute};
-use crate::model::graph::{Head, Op};
+use crate::model::graph::Head;
+use crate::model::op::{Activation, Op, Reshaping};
 
 #[test]
 fn opens_the_smallest_model() {
@@ -128,9 +129,10 @@ fn permutes_channels_that_come_last() {
     assert_eq!(graph.input_shape, [1, 3, 4, 5]);
     assert_eq!(
         graph.nodes[0].op,
-        Op::Permute {
+        Reshaping::Permute {
             dims: vec![0, 2, 3, 1]
         }
+        .into()
     );
     assert_eq!(logits(&model), [9.5, 29.5, 49.5]);
 }
@@ -158,7 +160,11 @@ fn skips_what_turns_logits_into_probabilities() {
         let graph = opened(&model);
         assert_eq!(graph.head, head, "{ops:?}");
         let last = graph.producer(graph.logits).unwrap();
-        assert_eq!(matches!(last.op, Op::Relu), ops == ["Relu"], "{ops:?}");
+        assert_eq!(
+            matches!(last.op, Op::Activation(Activation::Relu)),
+            ops == ["Relu"],
+            "{ops:?}"
+        );
     }
 }
 

@@ -15,7 +15,7 @@ use super::{Fault, open, predicted};
 use crate::model::format::onnx::message::proto::{self, Model};
 use crate::model::graph::Graph;
 use crate::model::graph::fold;
-use crate::model::op::run::apply;
+use crate::model::op::Operation;
 use crate::model::tape::plan::Plan;
 use crate::model::{ReluRule, Tape};
 
@@ -112,7 +112,7 @@ fn recorded(graph: &Graph, image: &Tensor, score: &[(usize, f64)]) -> Tensor {
     known[graph.input.0] = Some(leaf.shallow_clone());
     for node in &graph.nodes {
         let inputs = node.inputs.iter().map(|id| known[id.0].as_ref().unwrap());
-        let outputs = apply(&node.op, &inputs.collect::<Vec<_>>()).unwrap();
+        let outputs = node.op.run(&inputs.collect::<Vec<_>>()).unwrap();
         for (id, output) in node.outputs.iter().zip(outputs) {
             known[id.0] = Some(output);
         }

@@ -12,7 +12,8 @@ use serde_json::json;
 use self::writer::Pt2;
 use crate::model::error::{Error, Fault};
 use crate::model::format::{self, Opened};
-use crate::model::graph::{Graph, Head, Op};
+use crate::model::graph::{Graph, Head};
+use crate::model::op::{Normalisation, Op, Reshaping};
 
 /// The program of the writer's network, with the shapes of its weights.
 pub fn linear_program() -> serde_json::Value {
@@ -104,7 +105,7 @@ fn opens_squeezenet() {
         about,
         ..
     } = format::open_silently(&sample("squeezenet1_1.pt2")).unwrap();
-    assert_eq!(count(&graph, |op| matches!(op, Op::Conv2d { .. })), 26);
+    assert_eq!(count(&graph, |op| matches!(op, Op::Convolution(_))), 26);
     assert_eq!(graph.rectifiers(), 26);
     assert_eq!(graph.parameters(), 1_235_496);
     assert_eq!(graph.input_shape, [1, 3, 224, 224]);
@@ -116,7 +117,7 @@ fn opens_squeezenet() {
     let logits = graph.producer(graph.logits).unwrap();
     assert_eq!(
         (&logits.op, logits.module.as_str()),
-        (&Op::Flatten { start: 1, end: -1 }, "")
+        (&Reshaping::Flatten { start: 1, end: -1 }.into(), "")
     );
     assert_eq!(graph.nodes[0].module, "features.0");
     assert_eq!(labels.unwrap().lines().count(), 1000);
@@ -133,11 +134,11 @@ fn opens_efficientnet() {
     let graph = format::open_silently(&sample("efficientnet_lite0.pt2"))
         .unwrap()
         .graph;
-    assert_eq!(count(&graph, |op| matches!(op, Op::Conv2d { .. })), 49);
+    assert_eq!(count(&graph, |op| matches!(op, Op::Convolution(_))), 49);
     assert_eq!(
         count(
             &graph,
-            |op| matches!(op, Op::BatchNorm { affine: true, eps } if *eps == 1e-3)
+            |op| matches!(op, Op::Normalisation(Normalisation::Batch { affine: true, eps }) if *eps == 1e-3)
         ),
         49
     );
@@ -146,7 +147,8 @@ fn opens_efficientnet() {
         graph
             .nodes
             .iter()
-            .all(|node| node.op.rectifier_ceiling().is_none_or(|top| top == 6.0))
+            .filter_map(|node| node.op.rectifier())
+            .all(|rectifier| rectifier.ceiling.is_none_or(|top| top == 6.0))
     );
 }
 

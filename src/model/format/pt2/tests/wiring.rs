@@ -6,7 +6,8 @@ use super::writer::{Pt2, node, tensor};
 use super::{opened, refused};
 use crate::model::error::{Error, Fault};
 use crate::model::format;
-use crate::model::graph::{Head, Op};
+use crate::model::graph::Head;
+use crate::model::op::{Activation, Indexing, Op, Reshaping};
 
 #[test]
 fn lists_all_unsupported_operations_together() {
@@ -125,8 +126,10 @@ fn sets_a_dynamic_batch_size_to_one() {
     let graph = opened(&model).graph;
     assert_eq!(graph.input_shape, [1, 3, 2, 2]);
     let shapes: Vec<&Op> = graph.nodes.iter().skip(2).map(|node| &node.op).collect();
-    let reshape = |shape: [i64; 2]| Op::Reshape {
-        shape: shape.to_vec(),
+    let reshape = |shape: [i64; 2]| {
+        Op::from(Reshaping::Reshape {
+            shape: shape.to_vec(),
+        })
     };
     assert_eq!(shapes, [&reshape([2, 1]), &reshape([1, 2])]);
 }
@@ -218,7 +221,10 @@ fn skips_a_sigmoid_at_the_end_with_the_reshaping_after_it() {
     model.shapes.insert("sigmoid", tensor(7, &[1, 2, 1, 1]));
     let graph = opened(&model).graph;
     assert_eq!(graph.nodes.len(), 4);
-    assert_eq!(graph.nodes[3].op, Op::Reshape { shape: vec![1, 2] });
+    assert_eq!(
+        graph.nodes[3].op,
+        Reshaping::Reshape { shape: vec![1, 2] }.into()
+    );
     assert_eq!(graph.logits, graph.nodes[3].outputs[0]);
 }
 
@@ -233,7 +239,7 @@ fn uses_the_result_after_an_in_place_operation() {
     model.hand_back("tanh");
     let graph = opened(&model).graph;
     assert_eq!(graph.nodes[3].inputs, graph.nodes[2].outputs);
-    assert_eq!(graph.nodes[2].op, Op::Relu);
+    assert_eq!(graph.nodes[2].op, Activation::Relu.into());
 }
 
 #[test]
@@ -281,9 +287,11 @@ fn writes_through_a_part_into_the_whole() {
 
     let graph = opened(&model).graph;
     let ops: Vec<&Op> = graph.nodes.iter().skip(2).map(|node| &node.op).collect();
-    let back = Op::SelectScatter { dim: 1, index: 0 };
-    let select = Op::Select { dim: 1, index: 0 };
-    let expected = [&select, &Op::Relu, &back, &Op::Sigmoid, &back, &Op::Tanh];
+    let back = Op::from(Indexing::SelectScatter { dim: 1, index: 0 });
+    let select = Op::from(Indexing::Select { dim: 1, index: 0 });
+    let [relu, sigmoid, tanh] =
+        [Activation::Relu, Activation::Sigmoid, Activation::Tanh].map(Op::from);
+    let expected = [&select, &relu, &back, &sigmoid, &back, &tanh];
     assert_eq!(ops, expected);
     let at = |node: usize| &graph.nodes[node];
     assert_eq!(at(4).inputs, [at(1).outputs[0], at(3).outputs[0]]);

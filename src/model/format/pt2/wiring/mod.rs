@@ -13,7 +13,8 @@ use super::program::signature::Inputs;
 use crate::model::error::{Fault, Result, UnsupportedOp};
 use crate::model::format::build::graph_builder::GraphBuilder;
 use crate::model::format::build::module_calls::{Stack, innermost};
-use crate::model::graph::{Graph, Head, ModulePath, Node, Op, ValueId};
+use crate::model::graph::{Graph, Head, ModulePath, Node, ValueId};
+use crate::model::op::{Activation, Copying, Op, Reshaping};
 use aliasing::Memory;
 
 pub(crate) mod aliasing;
@@ -273,16 +274,20 @@ impl<'a> Builder<'a> {
             };
             at = before;
             match node.op {
-                Op::Softmax { dim: 1 | -1, .. } if head == Head::None => {
+                Op::Activation(Activation::Softmax { dim: 1 | -1, .. }) if head == Head::None => {
                     (logits, head) = (at, Head::Softmax);
                 }
-                Op::Sigmoid if head == Head::None => (logits, head) = (at, Head::Sigmoid),
-                Op::Identity if node.outputs.contains(&logits) => logits = at,
-                Op::Identity
-                | Op::Flatten { .. }
-                | Op::Reshape { .. }
-                | Op::Squeeze { .. }
-                | Op::Unsqueeze { .. } => {}
+                Op::Activation(Activation::Sigmoid) if head == Head::None => {
+                    (logits, head) = (at, Head::Sigmoid);
+                }
+                Op::Copying(Copying::Identity) if node.outputs.contains(&logits) => logits = at,
+                Op::Copying(Copying::Identity)
+                | Op::Reshaping(
+                    Reshaping::Flatten { .. }
+                    | Reshaping::Reshape { .. }
+                    | Reshaping::Squeeze { .. }
+                    | Reshaping::Unsqueeze { .. },
+                ) => {}
                 _ => break,
             }
         }
@@ -307,19 +312,8 @@ struct Position {
 
 /// The operation that puts back a part which `op` has taken out of a tensor.
 fn put_back(op: &Op) -> Option<Op> {
-    match *op {
-        Op::Select { dim, index } => Some(Op::SelectScatter { dim, index }),
-        Op::Slice {
-            dim,
-            start,
-            end,
-            step,
-        } => Some(Op::SliceScatter {
-            dim,
-            start,
-            end,
-            step,
-        }),
+    match op {
+        Op::Indexing(taken) => taken.put_back().map(Op::from),
         _ => None,
     }
 }
