@@ -61,7 +61,7 @@ fn told(why: &str, word: &str) {
 #[test]
 fn constants_that_would_fill_the_memory_are_not_computed() {
     for (op, inputs, word) in [
-        ("ConstantOfShape", vec!["size"], "fills the absurd shape"),
+        ("ConstantOfShape", vec!["size"], "fills the implausible shape"),
         ("Expand", vec!["one", "size"], TOO_LARGE),
         ("Range", vec!["nought", "limit", "one"], "counts from 0 to"),
         (
@@ -234,7 +234,7 @@ fn a_window_or_a_shape_beyond_all_reason_is_refused() {
         (
             "AveragePool",
             vec![ints("kernel_shape", &[1 << 30, 1 << 30])],
-            "does not go over [1, 3, 4, 4]",
+            "does not fit [1, 3, 4, 4]",
         ),
         ("Pad", vec![ints("pads", &[far; 8])], "in pads"),
         ("Upsample", vec![text("mode", "nearest")], "has factors for"),
