@@ -116,7 +116,7 @@ pub fn softmax(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
         return one(builder, Activation::Softmax { dim, log }, x);
     }
     let Some(rest) = shape::count(&shape[axis..]) else {
-        return args.wrong(format!("goes over the absurd shape {shape:?}"));
+        return args.wrong(format!("goes over the implausible shape {shape:?}"));
     };
     let flat = [&shape[..axis], &[rest]].concat();
     let flat = super::reshaped(args, builder, x, flat)?;

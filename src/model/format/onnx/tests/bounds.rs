@@ -61,7 +61,7 @@ fn check_contains(why: &str, word: &str) {
 #[test]
 fn does_not_compute_constants_that_would_fill_the_memory() {
     for (op, inputs, word) in [
-        ("ConstantOfShape", vec!["size"], "fills the absurd shape"),
+        ("ConstantOfShape", vec!["size"], "fills the implausible shape"),
         ("Expand", vec!["one", "size"], TOO_LARGE),
         ("Range", vec!["zero", "limit", "one"], "counts from 0 to"),
         (
@@ -234,7 +234,7 @@ fn refuses_windows_and_shapes_that_are_out_of_range() {
         (
             "AveragePool",
             vec![ints("kernel_shape", &[1 << 30, 1 << 30])],
-            "does not go over [1, 3, 4, 4]",
+            "does not fit [1, 3, 4, 4]",
         ),
         ("Pad", vec![ints("pads", &[far; 8])], "in pads"),
         ("Upsample", vec![text("mode", "nearest")], "has factors for"),

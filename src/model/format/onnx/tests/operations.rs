@@ -250,7 +250,7 @@ fn adds_up_overlapping_patches() {
     assert_eq!(logits(&asked(3, &[0, 1, 0, 0]))[..3], [4.0, 6.0, 5.0]);
     assert_eq!(logits(&asked(3, &[0, 0, 0, 1]))[..3], [0.0, 4.0, 6.0]);
     let why = refusal(&asked(5, &[0; 4]));
-    assert!(why.contains("do not make a picture"), "{why}");
+    assert!(why.contains("do not make an image"), "{why}");
     let why = refusal(&asked(0, &[0; 4]));
     assert!(why.contains("image_shape"), "{why}");
 }
