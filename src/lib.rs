@@ -18,7 +18,7 @@
 //!
 //! # Features
 //!
-//! - `window` (default): the explorer's window, [`app`]. Without it nothing of egui is built.
+//! - `window` (default): the explorer's window, the module `app`. Without it nothing of egui is built.
 //! - `cli` (part of `window`): the `gradcam` program with its command line.
 //!
 //! # Floors
