@@ -6,10 +6,7 @@ mod example;
 
 use std::path::{Path, PathBuf};
 
-use gradcam::{
-    ClassOrScore, Error, Explainer, ExplainerOptions, Explanation, Fit, OverlayOptions, ReluRule,
-    Score,
-};
+use gradcam::{ClassOrScore, Error, Explainer, ExplainerOptions, Explanation, Fit, Score};
 
 fn root(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
@@ -44,6 +41,7 @@ fn the_readme_shows_the_example_that_runs() {
 #[cfg(feature = "cli")]
 #[test]
 fn agrees_with_the_command_line() {
+    use gradcam::{OverlayOptions, ReluRule};
     use npyz::npz::NpzArchive;
 
     const LAYER: &str = "features.3";
