@@ -8,7 +8,7 @@ MODEL ?= models/efficientnet_lite0.pt2
 WINDOW_PACKAGES = libegl1 libgl1 libvulkan1 libxcursor1 libxi6 libxkbcommon-x11-0 libxrandr2 mesa-vulkan-drivers
 TEST_PACKAGES = $(WINDOW_PACKAGES) imagemagick openbox xdotool xvfb
 
-# The library alone. libtorch's bindings are compiled once for both.
+# The library alone. It shares the compiled bindings of libtorch (torch-sys) with the whole program.
 WITHOUT_WINDOW = --package gradcam --no-default-features
 
 # Runs a tool that not everyone has.
