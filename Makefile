@@ -34,7 +34,7 @@ test:
 	@.cargo/system.sh $(TEST_PACKAGES)
 	@.cargo/libtorch.sh
 	cargo test
-	cargo test $(WITHOUT_WINDOW) --lib --test explainer --test parity
+	cargo test $(WITHOUT_WINDOW) --lib --test explainer
 
 lint:
 	@.cargo/libtorch.sh
