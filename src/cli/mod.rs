@@ -7,6 +7,7 @@ mod options;
 mod pattern;
 mod sidecar;
 mod terminal;
+mod window;
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -16,14 +17,15 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 use clap::{Args, Parser, Subcommand};
 use commands::{classes, compare, export, layers};
-use gradcam::app::{LostDisplay, NoWindow};
-use gradcam::engine::{ModelInfo, Session};
+use gradcam::engine::{Error, ModelInfo, Session};
+use gradcam::model;
+use gradcam::model::error::Fault;
 use gradcam::picture::photo::geometry::Fit;
 
 /// Exit code where something failed; 0 is all well, 1 nothing to do.
 const FAILED: u8 = 2;
-/// Exit code where there is no display to open a window on.
-const NO_DISPLAY: u8 = 3;
+/// Exit code where no window can be opened.
+const NO_WINDOW: u8 = 3;
 
 /// The model taken where none is named, looked for below the current folder and beside the program.
 const DEFAULT_MODEL: &str = "models/efficientnet_lite0.pt2";
@@ -157,7 +159,7 @@ pub fn run(arguments: Arguments) -> Result<ExitCode> {
         Some(Command::Compare(compare)) => compare.run(),
         Some(Command::Classes(classes)) => classes.run(),
         Some(Command::Layers(layers)) => layers.run(),
-        None => window(arguments.window),
+        None => window::open(arguments.window),
     }
 }
 
@@ -167,36 +169,16 @@ pub fn failed(error: &anyhow::Error) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     terminal::aside(&format!("{error:#}"));
-    let no_display = error.is::<NoWindow>() || error.is::<LostDisplay>();
-    ExitCode::from(if no_display { NO_DISPLAY } else { FAILED })
-}
-
-fn window(window: Window) -> Result<ExitCode> {
-    // A mistyped command comes here too, as an image that is not there.
-    if let Some(missing) = window.images.iter().find(|path| !path.exists()) {
-        bail!(
-            "there is no such file, and no such command: {}",
-            missing.display()
-        );
+    if let Some(Error::Model(model::Error::File {
+        fault: Fault::SeveralArchitectures(_),
+        ..
+    })) = error.downcast_ref()
+    {
+        terminal::aside("choose one with --architecture NAME");
     }
-    if cfg!(target_os = "linux") && !has_display() {
-        bail!(NoWindow("no display is set".into()));
-    }
-    let mut images = window.images.into_iter();
-    gradcam::app::run(gradcam::app::Start {
-        image: images.next(),
-        images: images.collect(),
-        model: window.model.model,
-        architecture: window.model.architecture.name,
-        layer: window.layer,
-        class: window.class,
-        default_model: default_model(),
-    })?;
-    Ok(ExitCode::SUCCESS)
-}
-
-fn has_display() -> bool {
-    ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"]
-        .iter()
-        .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
+    ExitCode::from(if window::has_no_place(error) {
+        NO_WINDOW
+    } else {
+        FAILED
+    })
 }

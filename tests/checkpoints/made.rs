@@ -53,8 +53,13 @@ fn made(
     folder: &Path,
     mut values: impl FnMut(&str, &[u64]) -> Vec<u16>,
 ) -> PathBuf {
-    let library = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/architectures.zip");
-    let mut zip = ZipArchive::new(std::fs::File::open(library).unwrap()).unwrap();
+    // Packages below the project's folder have this file too.
+    let mut folders = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
+    let library = folders.find_map(|folder| {
+        let library = folder.join("models/architectures.zip");
+        library.is_file().then_some(library)
+    });
+    let mut zip = ZipArchive::new(std::fs::File::open(library.unwrap()).unwrap()).unwrap();
     let index: Value = serde_json::from_reader(zip.by_name("index.json").unwrap()).unwrap();
     let mut known = index["architectures"].as_array().unwrap().iter();
     let known = known.find(|known| known["name"] == name).unwrap();

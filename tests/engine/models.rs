@@ -217,7 +217,7 @@ fn a_network_made_for_one_size_says_so() {
     };
     let why = prepared(other).unwrap_err();
     let why = why.to_string();
-    assert!(why.contains("does not take pictures of"), "{why}");
+    assert!(why.contains("does not take images of"), "{why}");
     let absurd = Preprocess {
         width: 0,
         ..model.preprocess.clone()

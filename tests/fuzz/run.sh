@@ -47,7 +47,7 @@ esac
 
 # The library alone is compiled for libFuzzer and made faster; see instrument.sh.
 RUSTC_WORKSPACE_WRAPPER="$PWD/tests/fuzz/instrument.sh" \
-  cargo build --package gradcam --package gradcam-fuzz --examples --config profile.dev.opt-level=1
+  cargo build --package gradcam-fuzz --package gradcam-interface --examples --config profile.dev.opt-level=1
 libtorch=${LIBTORCH:-$PWD/.cargo/libtorch}/lib
 export LD_LIBRARY_PATH="$libtorch${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
 # Networks this small are slower on several threads.

@@ -20,7 +20,7 @@ fn the_model_says_what_it_is_and_what_the_chosen_layer_is() {
     window.harness.run_steps(2);
     for fact in [
         "PyTorch export (.pt2), schema 8.20",
-        "1\u{a0}235\u{a0}496",
+        "1,235,496",
         "3 × 224 × 224",
         "in the file",
         "512 × 13 × 13",

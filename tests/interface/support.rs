@@ -12,12 +12,22 @@ use egui_kittest::{Harness, Node};
 use gradcam::app::dialogs::{Dialogs, Picked};
 use gradcam::app::{App, Memory, Start};
 
-/// Longer than anything here takes, even on a busy machine in a build without optimisation.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// How much processor time a test spends on drawing frames before it gives up waiting. Anything here
+/// takes a few seconds of it at most, and a busy machine takes none of it away.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Ends a test that draws no frames any more.
+const MAX_WAIT: Duration = Duration::from_secs(900);
+
+/// The processor time that this thread has used.
+fn processor_time() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
+}
 
 /// A file that comes with the project.
 pub fn file(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.join("../..").join(path)
 }
 
 pub fn squeezenet() -> PathBuf {
@@ -134,11 +144,11 @@ impl Window {
     /// Frame after frame until `done`.
     #[track_caller]
     pub fn until(&mut self, what: &str, done: impl Fn(&Window) -> bool) {
-        let begun = Instant::now();
+        let (begun, used) = (Instant::now(), processor_time());
         self.harness.step();
         while !done(self) {
             assert!(
-                begun.elapsed() < PATIENCE,
+                processor_time() - used < PATIENCE && begun.elapsed() < MAX_WAIT,
                 "waited in vain for {what}; notices: {:?}",
                 self.app().notices()
             );

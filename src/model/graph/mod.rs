@@ -9,9 +9,14 @@ use tch::Tensor;
 
 use axes::Layout;
 
-pub use super::op::{Op, Padding};
+pub use super::op::{
+    Activation, Arithmetic, Attention, Convolution, Copying, Creation, Einsum, Indexing, Joining,
+    Masking, MatrixProduct, Normalisation, Op, Pad, Padding, Patches, Pooling, Reduction,
+    Reshaping, Resizing,
+};
 
 pub mod axes;
+pub(crate) mod budget;
 pub mod facts;
 pub(crate) mod fold;
 pub(crate) mod layout;
@@ -129,7 +134,10 @@ impl Graph {
 
     /// How many rectifiers a guided pass meets.
     pub fn rectifiers(&self) -> usize {
-        self.nodes.iter().filter(|n| n.op.is_rectifier()).count()
+        self.nodes
+            .iter()
+            .filter(|n| n.op.rectifier().is_some())
+            .count()
     }
 
     /// The node in which `value` is computed.

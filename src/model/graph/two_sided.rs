@@ -2,6 +2,7 @@
 //! the "no" is given the logit that belongs to it: −y, since σ(−y) = 1 − σ(y).
 
 use super::{Graph, Node, Op, Value, ValueId};
+use crate::model::op::{Arithmetic, Joining, Reshaping};
 
 /// Makes two classes, no and yes, of the one that `graph` states; tells whether it did.
 pub(crate) fn make_two_sided(graph: &mut Graph) -> bool {
@@ -13,10 +14,15 @@ pub(crate) fn make_two_sided(graph: &mut Graph) -> bool {
     };
     let mut yes = graph.logits;
     if !is_row {
-        yes = add(graph, Op::Reshape { shape: vec![1, 1] }, &[yes], [1, 1]);
+        yes = add(
+            graph,
+            Reshaping::Reshape { shape: vec![1, 1] }.into(),
+            &[yes],
+            [1, 1],
+        );
     }
-    let no = add(graph, Op::MulScalar(-1.0), &[yes], [1, 1]);
-    graph.logits = add(graph, Op::Cat { dim: 1 }, &[no, yes], [1, 2]);
+    let no = add(graph, Arithmetic::MulScalar(-1.0).into(), &[yes], [1, 1]);
+    graph.logits = add(graph, Joining::Cat { dim: 1 }.into(), &[no, yes], [1, 2]);
     true
 }
 
@@ -47,6 +53,7 @@ mod tests {
     use super::*;
     use crate::model::forward;
     use crate::model::graph::Head;
+    use crate::model::op::{Reduction, Reshaping};
 
     /// The mean of the picture, in this shape.
     fn mean(shape: &[i64]) -> Graph {
@@ -63,16 +70,16 @@ mod tests {
             module: String::new(),
             name: String::new(),
         };
-        let all = Op::Mean {
+        let all = Reduction::Mean {
             dims: vec![0, 1, 2, 3],
             keepdim: false,
         };
-        let shaped = Op::Reshape {
+        let shaped = Reshaping::Reshape {
             shape: shape.to_vec(),
         };
         Graph {
             values: vec![value(None), value(None), value(Some(shape))],
-            nodes: vec![node(all, 0, 1), node(shaped, 1, 2)],
+            nodes: vec![node(all.into(), 0, 1), node(shaped.into(), 1, 2)],
             modules: Vec::new(),
             input: ValueId(0),
             input_shape: [1, 3, 2, 2],

@@ -6,6 +6,7 @@
 
 use super::{Layer, LayerTree, ONLY_THE_CLASS_TOKEN, Target};
 use crate::model::graph::{Graph, Node, Op, ValueId};
+use crate::model::op::{FeatureRole, Normalisation, Operation};
 
 /// The row to start at and why; `None` where no layer has a map.
 pub(crate) fn recommend(
@@ -51,7 +52,10 @@ fn before_the_last_attention(graph: &Graph, tree: &LayerTree) -> Option<usize> {
     }
     tree.layers.iter().rposition(|layer| {
         let norm = graph.producer(layer.activation);
-        layer.is_target() && norm.is_some_and(|node| matches!(node.op, Op::LayerNorm { .. }))
+        layer.is_target()
+            && norm.is_some_and(|node| {
+                matches!(node.op, Op::Normalisation(Normalisation::Layer { .. }))
+            })
     })
 }
 
@@ -84,7 +88,7 @@ fn last_feature_map(graph: &Graph, shapes: &[Vec<i64>]) -> Option<ValueId> {
         let Some(node) = graph.producer(id) else {
             return is_map(id).then_some(id);
         };
-        if past_classifier && is_map(id) && !adds_nothing(&node.op) {
+        if past_classifier && is_map(id) && node.op.feature() != FeatureRole::Passes {
             return Some(id);
         }
         past_classifier |= is_classifier(node, classes, shapes);
@@ -97,26 +101,12 @@ fn last_feature_map(graph: &Graph, shapes: &[Vec<i64>]) -> Option<ValueId> {
 }
 
 fn is_classifier(node: &Node, classes: i64, shapes: &[Vec<i64>]) -> bool {
-    match node.op {
-        Op::Linear { .. } | Op::Addmm | Op::Matmul => true,
-        Op::Conv2d { .. } => node
-            .outputs
-            .first()
-            .is_some_and(|id| shapes[id.0].get(1) == Some(&classes)),
-        _ => false,
+    match node.op.feature() {
+        FeatureRole::Dense => true,
+        FeatureRole::Convolution => {
+            let output = node.outputs.first();
+            output.is_some_and(|id| shapes[id.0].get(1) == Some(&classes))
+        }
+        FeatureRole::Passes | FeatureRole::Makes => false,
     }
-}
-
-fn adds_nothing(op: &Op) -> bool {
-    matches!(
-        op,
-        Op::MaxPool2d { .. }
-            | Op::AvgPool2d { .. }
-            | Op::AdaptiveAvgPool2d { .. }
-            | Op::AdaptiveMaxPool2d { .. }
-            | Op::LayerNorm { .. }
-            | Op::Permute { .. }
-            | Op::Transpose { .. }
-            | Op::Identity
-    )
 }

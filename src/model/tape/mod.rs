@@ -12,11 +12,12 @@ use tch::{TchError, Tensor};
 
 use super::graph::axes::Layout;
 use super::graph::{Graph, Node, ValueId};
-use super::op::adjoint::Step;
-use super::op::run;
+use super::op::Operation;
 use plan::{Plan, Rectifier};
+use step::Step;
 
 pub mod plan;
+mod step;
 mod walk;
 
 pub use walk::{Detail, Gradients};
@@ -134,15 +135,17 @@ impl Tape {
                 .is_some_and(|cut| plan.cuts[cut].rectifier.is_some());
             if rectifier {
                 let root = inputs[0].shallow_clone();
-                let outputs =
-                    run::apply(&node.op, &[&root.f_detach()?]).map_err(|e| at_node(node, e))?;
+                let outputs = node
+                    .op
+                    .run(&[&root.f_detach()?])
+                    .map_err(|e| at_node(node, e))?;
                 let leaf = fresh_leaf(&only(outputs)?)?;
                 values[node.outputs[0].0] = Some(leaf.shallow_clone());
                 leaves.push(leaf);
                 roots.push(root);
                 continue;
             }
-            let outputs = run::apply(&node.op, &inputs).map_err(|e| at_node(node, e))?;
+            let outputs = node.op.run(&inputs).map_err(|e| at_node(node, e))?;
             drop(inputs);
             if outputs.len() < node.outputs.len() {
                 return Err(at_node(
@@ -236,7 +239,7 @@ pub fn forward_watched<E: From<TchError>>(
         for (index, node) in graph.nodes.iter().enumerate() {
             let inputs = gather(graph, &values, node)?;
             watch(node, &inputs)?;
-            let outputs = run::apply(&node.op, &inputs).map_err(|e| at_node(node, e))?;
+            let outputs = node.op.run(&inputs).map_err(|e| at_node(node, e))?;
             for (id, output) in node.outputs.iter().zip(outputs) {
                 values[id.0] = Some(output);
             }

@@ -8,8 +8,9 @@
 
 use std::collections::BTreeSet;
 
+use super::step::Step;
 use crate::model::graph::{Graph, ValueId};
-use crate::model::op::adjoint::Step;
+pub use crate::model::op::Rectifier;
 
 /// A place where the record is cut. The first cut is the input, the last the logits.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,13 +21,6 @@ pub struct Cut {
     pub rectifier: Option<Rectifier>,
     /// The earlier cuts that the piece before this one begins at.
     pub feeds: Vec<usize>,
-}
-
-/// A rectifier at a cut.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Rectifier {
-    /// 6 for ReLU6.
-    pub ceiling: Option<f64>,
 }
 
 /// Cuts in the order of the network, and the piece each value lies in.
@@ -65,12 +59,10 @@ impl Plan {
             for input in &node.inputs {
                 from.extend(begins[input.0].iter().copied());
             }
-            if from.is_empty() || node.op.ends_gradient() {
+            if from.is_empty() || node.op.stops_gradient() {
                 continue;
             }
-            let rectifier = node.op.is_rectifier().then(|| Rectifier {
-                ceiling: node.op.rectifier_ceiling(),
-            });
+            let rectifier = node.op.rectifier();
             for &output in &node.outputs {
                 let wanted = rectifier.is_some() || reads[output.0] > 1 || output == graph.logits;
                 begins[output.0] = if feeding[output.0] && wanted {
@@ -119,7 +111,8 @@ impl Plan {
             open.extend(uncut.filter_map(|id| computed_by[id.0]));
             steps.push(step);
         }
-        steps.iter().any(Step::is_cheaper).then_some(steps)
+        let cheaper = |step: &Step| step.adjoint.is_cheaper();
+        steps.iter().any(cheaper).then_some(steps)
     }
 
     fn cut(

@@ -5,7 +5,11 @@ use std::collections::HashMap;
 use tch::{Device, Kind};
 
 use super::*;
-use crate::model::graph::{Op, Padding, Value};
+use crate::model::graph::Value;
+use crate::model::op::{
+    Activation, Arithmetic, Convolution, Copying, Indexing, Joining, Op, Padding, Pooling,
+    Reshaping,
+};
 
 /// A graph over `[1, 3, 2, 2]`, built node by node; the logits are the three channels' means.
 struct Net(Graph);
@@ -24,17 +28,17 @@ impl Net {
         })
     }
 
-    fn node(&mut self, op: Op, inputs: &[ValueId]) -> ValueId {
+    fn node(&mut self, op: impl Into<Op>, inputs: &[ValueId]) -> ValueId {
         self.nodes(op, inputs, 1)[0]
     }
 
-    fn nodes(&mut self, op: Op, inputs: &[ValueId], outputs: usize) -> Vec<ValueId> {
+    fn nodes(&mut self, op: impl Into<Op>, inputs: &[ValueId], outputs: usize) -> Vec<ValueId> {
         let graph = &mut self.0;
         let first = graph.values.len();
         graph.values.extend((0..outputs).map(|_| value()));
         let outputs: Vec<ValueId> = (first..first + outputs).map(ValueId).collect();
         graph.nodes.push(Node {
-            op,
+            op: op.into(),
             inputs: inputs.to_vec(),
             outputs: outputs.clone(),
             module: String::new(),
@@ -44,8 +48,8 @@ impl Net {
     }
 
     fn recorded(mut self, last: ValueId, input: &[f32; 12]) -> Tape {
-        let pooled = self.node(Op::AdaptiveAvgPool2d { size: vec![1, 1] }, &[last]);
-        self.0.logits = self.node(Op::Flatten { start: 1, end: -1 }, &[pooled]);
+        let pooled = self.node(Pooling::AdaptiveAverage { size: vec![1, 1] }, &[last]);
+        self.0.logits = self.node(Reshaping::Flatten { start: 1, end: -1 }, &[pooled]);
         let input = Tensor::from_slice(input).reshape([1, 3, 2, 2]);
         Tape::record(&self.0, Arc::new(Plan::new(&self.0)), &input).unwrap()
     }
@@ -53,7 +57,7 @@ impl Net {
 
 const X: ValueId = ValueId(0);
 const KIND: (Kind, Device) = (Kind::Float, Device::Cpu);
-const ADD: Op = Op::Add { alpha: 1.0 };
+const ADD: Arithmetic = Arithmetic::Add { alpha: 1.0 };
 
 fn value() -> Value {
     Value {
@@ -84,8 +88,8 @@ fn picture(first: [f32; 4]) -> [f32; 12] {
 #[test]
 fn a_gradient_at_an_identity_is_not_the_one_at_its_input() {
     let mut net = Net::new();
-    let relu = net.node(Op::Relu, &[X]);
-    let dropout = net.node(Op::Identity, &[relu]);
+    let relu = net.node(Activation::Relu, &[X]);
+    let dropout = net.node(Copying::Identity, &[relu]);
     let sum = net.node(ADD, &[relu, dropout]);
     let tape = net.recorded(sum, &[1.0; 12]);
     assert_eq!(at(&tape, ReluRule::Gradient, dropout), [0.25; 4]);
@@ -95,8 +99,8 @@ fn a_gradient_at_an_identity_is_not_the_one_at_its_input() {
 #[test]
 fn nothing_flows_through_detach() {
     let mut net = Net::new();
-    let fixed = net.node(Op::Detach, &[X]);
-    let product = net.node(Op::Mul, &[X, fixed]);
+    let fixed = net.node(Copying::Detach, &[X]);
+    let product = net.node(Arithmetic::Mul, &[X, fixed]);
     let tape = net.recorded(product, &[3.0; 12]);
     assert_eq!(at(&tape, ReluRule::Gradient, X), [0.75; 4]);
     assert!(
@@ -108,9 +112,9 @@ fn nothing_flows_through_detach() {
 #[test]
 fn every_path_of_a_value_read_often_is_summed_once() {
     let mut net = Net::new();
-    let mut sum = net.node(Op::Relu, &[X]);
+    let mut sum = net.node(Activation::Relu, &[X]);
     for _ in 0..10 {
-        let branch = net.node(Op::Relu, &[sum]);
+        let branch = net.node(Activation::Relu, &[sum]);
         sum = net.node(ADD, &[sum, branch]);
     }
     let tape = net.recorded(sum, &[1.0; 12]);
@@ -122,17 +126,17 @@ fn every_path_of_a_value_read_often_is_summed_once() {
 #[test]
 fn the_parts_of_a_split_come_together_again() {
     let mut net = Net::new();
-    let relu = net.node(Op::Relu, &[X]);
+    let relu = net.node(Activation::Relu, &[X]);
     let parts = net.nodes(
-        Op::Split {
+        Indexing::Split {
             sizes: vec![1, 2],
             dim: 1,
         },
         &[relu],
         2,
     );
-    let doubled = net.node(Op::MulScalar(2.0), &[parts[0]]);
-    let joined = net.node(Op::Cat { dim: 1 }, &[doubled, parts[1]]);
+    let doubled = net.node(Arithmetic::MulScalar(2.0), &[parts[0]]);
+    let joined = net.node(Joining::Cat { dim: 1 }, &[doubled, parts[1]]);
     let tape = net.recorded(joined, &[1.0; 12]);
     assert_eq!(at(&tape, ReluRule::Gradient, X), [0.5; 4]);
 }
@@ -141,17 +145,17 @@ fn the_parts_of_a_split_come_together_again() {
 #[test]
 fn each_rule_lets_through_what_it_says() {
     for (op, within) in [
-        (Op::Relu, [false, true, true, true]),
+        (Activation::Relu, [false, true, true, true]),
         (
-            Op::Hardtanh { min: 0.0, max: 6.0 },
+            Activation::Hardtanh { min: 0.0, max: 6.0 },
             [false, true, false, true],
         ),
     ] {
         let mut net = Net::new();
         let relu = net.node(op.clone(), &[X]);
         // (y - 4)² falls where y is below 4, and so turns the sign of the gradient there.
-        let offset = net.node(Op::AddScalar(-4.0), &[relu]);
-        let square = net.node(Op::PowScalar(2.0), &[offset]);
+        let offset = net.node(Arithmetic::AddScalar(-4.0), &[relu]);
+        let square = net.node(Arithmetic::PowScalar(2.0), &[offset]);
         let tape = net.recorded(square, &picture([-1.0, 5.0, 9.0, 2.0]));
         let upstream = at(&tape, ReluRule::Gradient, relu);
         assert!(upstream[1] > 0.0 && upstream[2] > 0.0 && upstream[0] < 0.0 && upstream[3] < 0.0);
@@ -169,7 +173,7 @@ fn each_rule_lets_through_what_it_says() {
             "{op:?}"
         );
         let below_ceiling = match op {
-            Op::Relu => [true; 4],
+            Activation::Relu => [true; 4],
             _ => [true, true, false, true],
         };
         assert_eq!(
@@ -183,7 +187,7 @@ fn each_rule_lets_through_what_it_says() {
 #[test]
 fn a_class_or_a_value_that_is_not_there_is_an_error() {
     let mut net = Net::new();
-    let relu = net.node(Op::Relu, &[X]);
+    let relu = net.node(Activation::Relu, &[X]);
     let tape = net.recorded(relu, &[1.0; 12]);
     assert!(
         tape.backward(&[(3, 1.0)], ReluRule::Gradient, &[X])
@@ -198,9 +202,9 @@ fn a_class_or_a_value_that_is_not_there_is_an_error() {
 #[test]
 fn a_walk_hands_out_each_gradient_once_and_the_deepest_first() {
     let mut net = Net::new();
-    let first = net.node(Op::Relu, &[X]);
-    let inner = net.node(Op::MulScalar(2.0), &[first]);
-    let second = net.node(Op::Relu, &[inner]);
+    let first = net.node(Activation::Relu, &[X]);
+    let inner = net.node(Arithmetic::MulScalar(2.0), &[first]);
+    let second = net.node(Activation::Relu, &[inner]);
     let tape = net.recorded(second, &picture([1.0, -1.0, 2.0, 3.0]));
     let walked = |wanted: &[ValueId], watch: &mut dyn FnMut() -> Result<(), TchError>| {
         let mut met = Vec::new();
@@ -238,11 +242,11 @@ fn a_walk_hands_out_each_gradient_once_and_the_deepest_first() {
 #[test]
 fn where_a_walk_ends_a_mean_is_pulled_back_alone() {
     let mut net = Net::new();
-    let first = net.node(Op::MulScalar(2.0), &[X]);
-    let kernel = net.node(Op::Identity, &[X]);
+    let first = net.node(Arithmetic::MulScalar(2.0), &[X]);
+    let kernel = net.node(Copying::Identity, &[X]);
     net.0.nodes.pop();
     net.0.values[kernel.0].weight = Some(Tensor::eye(3, KIND).reshape([3, 3, 1, 1]) * 3.0);
-    let convolution = Op::Conv2d {
+    let convolution = Convolution {
         bias: false,
         stride: vec![1, 1],
         padding: Padding::Explicit(vec![0, 0]),
@@ -250,7 +254,7 @@ fn where_a_walk_ends_a_mean_is_pulled_back_alone() {
         groups: 1,
     };
     let mixed = net.node(convolution, &[first, kernel]);
-    let last = net.node(Op::Relu, &[mixed]);
+    let last = net.node(Activation::Relu, &[mixed]);
     let tape = net.recorded(last, &picture([1.0, -1.0, 2.0, 3.0]));
     let walked = |wanted: &[ValueId], detail| {
         let mut met = HashMap::new();

@@ -8,10 +8,11 @@ use std::collections::{HashMap, HashSet};
 
 use tch::{Kind, TchError, Tensor};
 
+use super::step::Step;
 use super::{ReluRule, Tape};
 use crate::model::graph::ValueId;
 use crate::model::graph::axes::Layout;
-use crate::model::op::adjoint::{Step, scaled};
+use crate::model::op::adjoint::scaled;
 
 /// Gradients of one score.
 #[derive(Debug)]
@@ -223,7 +224,7 @@ impl Tape {
             let factor = factor.as_ref();
             let mut folded = None;
             if let Some(scale) = scales.remove(&step.output) {
-                folded = step.folded(factor, scale, &gradient)?;
+                folded = step.adjoint.folded(factor, scale, &gradient)?;
                 if folded.is_none() {
                     gradient = scaled(&gradient, scale)?;
                 }
@@ -238,7 +239,8 @@ impl Tape {
                 }
                 let product = folded.as_ref().or(factor);
                 let mean = if piece.means.contains(&input) {
-                    step.pull_mean_back(product, tensors[which], &gradient)?
+                    step.adjoint
+                        .pull_mean_back(product, tensors[which], &gradient)?
                 } else {
                     None
                 };
@@ -249,11 +251,13 @@ impl Tape {
                     let output = self.computed(step.output, piece.cut).ok_or_else(missing)?;
                     let pulled = pull_back(output, &gradient, &[tensors[which]])?.pop();
                     pulled.ok_or_else(missing)?
-                } else if let (true, true, Some(scale)) = (step.is_scale(), unseen, factor) {
+                } else if let (true, true, Some(scale)) = (step.adjoint.is_scale(), unseen, factor)
+                {
                     scales.insert(input, scale);
                     gradient.shallow_clone()
                 } else {
-                    step.pull_back(product, &tensors, which, &gradient)?
+                    step.adjoint
+                        .pull_back(product, &tensors, which, &gradient)?
                 };
                 match plan.cut_at(input) {
                     Some(feed) => arrived.add(feed, pulled)?,

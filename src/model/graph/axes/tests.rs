@@ -1,4 +1,5 @@
 use super::*;
+use crate::model::op::Joining;
 
 const P: Axis = Axis::Places {
     before: 0,
@@ -17,7 +18,7 @@ fn places(before: i64) -> Axis {
 #[test]
 fn a_picture_flattened_is_a_row_of_places_and_back() {
     use Axis::{Batch, Channel, Column, Row};
-    let flat = regrouped(&PICTURE, &[1, 8, 4, 6], &[1, 8, 24]).unwrap();
+    let flat = regrouped(&IMAGE, &[1, 8, 4, 6], &[1, 8, 24]).unwrap();
     assert_eq!(flat, [Batch, Channel, P]);
     let tokens = [Batch, P, Channel];
     let back = regrouped(&tokens, &[1, 24, 8], &[1, 4, 6, 8]).unwrap();
@@ -30,11 +31,11 @@ fn a_picture_flattened_is_a_row_of_places_and_back() {
 #[test]
 fn channels_may_be_taken_apart_and_put_together_again() {
     use Axis::{Batch, Channel, Column, Row};
-    let apart = regrouped(&PICTURE, &[1, 8, 4, 6], &[1, 2, 4, 4, 6]).unwrap();
+    let apart = regrouped(&IMAGE, &[1, 8, 4, 6], &[1, 2, 4, 4, 6]).unwrap();
     assert_eq!(apart, [Batch, Channel, Channel, Row, Column]);
     let together = regrouped(&apart, &[1, 4, 2, 4, 6], &[1, 8, 4, 6]).unwrap();
-    assert_eq!(together, PICTURE);
-    let mixed = regrouped(&PICTURE, &[1, 8, 4, 6], &[1, 4, 8, 6]).unwrap();
+    assert_eq!(together, IMAGE);
+    let mixed = regrouped(&IMAGE, &[1, 8, 4, 6], &[1, 4, 8, 6]).unwrap();
     assert_eq!(mixed, [Batch, Axis::Other, Axis::Other, Column]);
 }
 
@@ -56,7 +57,7 @@ fn patches_that_become_one_place_leave_a_coarser_picture() {
 #[test]
 fn axes_of_size_one_come_and_go() {
     use Axis::{Batch, Channel};
-    let gone = regrouped(&PICTURE, &[1, 8, 1, 1], &[1, 8]).unwrap();
+    let gone = regrouped(&IMAGE, &[1, 8, 1, 1], &[1, 8]).unwrap();
     assert_eq!(gone, [Batch, Channel]);
     let come = regrouped(&gone, &[1, 8], &[1, 8, 1, 1]).unwrap();
     assert_eq!(come, [Batch, Channel, Axis::Other, Axis::Other]);
@@ -88,10 +89,10 @@ fn only_what_has_all_its_axes_is_a_map() {
     };
     let of = |axes: &[Axis], shape: &[i64]| layout(axes, shape);
     assert_eq!(of(&[Batch, places(1), Channel], &[1, 25, 8]), Some(tokens));
-    assert_eq!(of(&PICTURE, &[1, 8, 4, 6]), Some(Layout::ChannelsFirst));
+    assert_eq!(of(&IMAGE, &[1, 8, 4, 6]), Some(Layout::ChannelsFirst));
     let last = [Batch, Row, Column, Channel];
     assert_eq!(of(&last, &[1, 4, 6, 8]), Some(Layout::ChannelsLast));
-    assert_eq!(of(&PICTURE, &[2, 8, 4, 6]), None);
+    assert_eq!(of(&IMAGE, &[2, 8, 4, 6]), None);
     // The weights of attention have four axes, and none of them is a picture's.
     assert_eq!(of(&[Batch, Axis::Other, P, P], &[1, 3, 24, 24]), None);
 }
@@ -99,7 +100,7 @@ fn only_what_has_all_its_axes_is_a_map() {
 #[test]
 fn an_empty_part_of_another_rank_moves_nothing() {
     let node = Node {
-        op: Op::Cat { dim: 1 },
+        op: Joining::Cat { dim: 1 }.into(),
         inputs: vec![ValueId(0), ValueId(1), ValueId(2)],
         outputs: vec![ValueId(3)],
         module: String::new(),

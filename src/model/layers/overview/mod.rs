@@ -6,6 +6,7 @@
 
 use super::LayerTree;
 use crate::model::graph::{Graph, Op, ValueId};
+use crate::model::op::{Normalisation, Pooling};
 
 /// More rows than this are no overview.
 const MOST: usize = 32;
@@ -183,16 +184,19 @@ pub(super) fn is_only_normalised(graph: &Graph, path: &str, value: ValueId) -> b
         .filter(|node| node.inputs.contains(&value))
         .peekable();
     readers.peek().is_some()
-        && readers.all(|node| matches!(node.op, Op::BatchNorm { .. }) && elsewhere(&node.module))
+        && readers.all(|node| {
+            matches!(node.op, Op::Normalisation(Normalisation::Batch { .. }))
+                && elsewhere(&node.module)
+        })
 }
 
 fn does_nothing(op: &Op, input: &[i64], output: &[i64]) -> bool {
-    match op {
-        Op::Identity => true,
-        // To the size it has already.
-        Op::AdaptiveAvgPool2d { .. } | Op::AdaptiveMaxPool2d { .. } => input == output,
-        _ => false,
-    }
+    let adaptive = matches!(
+        op,
+        Op::Pooling(Pooling::AdaptiveAverage { .. } | Pooling::AdaptiveMax { .. })
+    );
+    // A pooling to the size that the map has already.
+    op.is_identity() || (adaptive && input == output)
 }
 
 #[cfg(test)]
