@@ -6,6 +6,8 @@ mod npz;
 mod options;
 mod pattern;
 mod sidecar;
+#[cfg(target_os = "linux")]
+mod spin;
 mod terminal;
 
 use std::ops::ControlFlow;
@@ -182,6 +184,8 @@ fn window(window: Window) -> Result<ExitCode> {
     if cfg!(target_os = "linux") && !has_display() {
         bail!(NoWindow("no display is set".into()));
     }
+    #[cfg(target_os = "linux")]
+    spin::bound();
     let mut images = window.images.into_iter();
     gradcam::app::run(gradcam::app::Start {
         image: images.next(),

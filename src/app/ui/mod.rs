@@ -21,6 +21,11 @@ pub(crate) mod stage;
 impl App {
     pub fn ui(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
+        let dragged = |input: &egui::InputState| {
+            let pointer = &input.pointer;
+            input.focused && pointer.any_down() && pointer.is_decidedly_dragging()
+        };
+        self.engine.set_interacting(ctx.input(dragged));
         let covered = self.state.in_menu || self.keys_shown || self.finder.is_open();
         let covered = covered || self.path_field.is_some() || !self.choosing.is_empty();
         let covered = covered || self.state.focused;
