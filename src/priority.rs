@@ -1,11 +1,12 @@
 //! The drawing thread goes first: a frame takes a few milliseconds and must not wait for a network
 //! that takes every core for a second, nor for the pictures of a folder.
 
-/// How much the others yield to the threads of the window, from 0 to 19. At 5 a large network took
-/// a quarter to half of the frames from whoever dragged a picture; at 15 it took none, and was left
-/// half a core even then.
+/// How much the other threads yield, from 0 to 19. Each step costs about a tenth of their share of a
+/// core that others use too. At 15 the worker was left a thirtieth of it beside one busy process, and
+/// the window stayed empty for minutes; what leaves the drawing thread a core to itself is the
+/// number of libtorch's threads.
 #[cfg(target_os = "linux")]
-pub(crate) const NICE: i32 = 15;
+pub(crate) const NICE: i32 = 2;
 
 /// Lets the calling thread, and those it starts from now on, yield to the others. libtorch's own
 /// threads are started by the thread that computes first.

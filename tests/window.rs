@@ -1,15 +1,15 @@
-//! The real window: started as a person would start it, on a display of its own, driven with the
-//! keyboard, and closed.
+//! The real window: started as a user would start it, on its own display, driven with the keyboard
+//! and closed.
 #![cfg(target_os = "linux")]
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use image::RgbImage;
 
-/// A virtual display with a window manager, gone when dropped.
+/// A virtual display with a window manager; both end when it is dropped.
 struct Display {
     server: Child,
     manager: Child,
@@ -24,14 +24,15 @@ impl Display {
                 "1",
                 "-screen",
                 "0",
-                "1280x800x24",
+                // The whole window with its frame, down to the status bar.
+                "1280x860x24",
                 "-nolisten",
                 "tcp",
             ])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
-            .expect("Xvfb is installed: `make test` sees to it");
+            .expect("Xvfb, which `make test` installs");
         let mut number = String::new();
         BufReader::new(server.stdout.take().unwrap())
             .read_line(&mut number)
@@ -42,7 +43,7 @@ impl Display {
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
-            .expect("openbox is installed: `make test` sees to it");
+            .expect("openbox, which `make test` installs");
         Display {
             server,
             manager,
@@ -95,17 +96,54 @@ impl Drop for Display {
     }
 }
 
-fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+/// How long nothing may move before a test gives up. A busy machine takes any time for the work, but
+/// while there is work, the status bar counts the seconds.
+const STANDSTILL: Duration = Duration::from_secs(120);
+
+/// How often the tests look.
+const STEP: Duration = Duration::from_millis(200);
+
+impl Display {
+    /// Waits until `look` finds something, for as long as anything on the screen moves.
+    fn until<T>(&self, what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+        let mut seen = self.screenshot();
+        let mut moved = Instant::now();
+        loop {
+            if let Some(found) = look() {
+                return found;
+            }
+            let now = self.screenshot();
+            if now != seen {
+                (seen, moved) = (now, Instant::now());
+            }
+            assert!(moved.elapsed() < STANDSTILL, "nothing moves before: {what}");
+            std::thread::sleep(STEP);
+        }
+    }
+
+    /// The screen once nothing on it has moved for more than a second.
+    fn at_rest(&self) -> RgbImage {
+        let mut shot = self.screenshot();
+        let mut moved = Instant::now();
+        self.until("the screen is at rest", || {
+            let now = self.screenshot();
+            if now != shot {
+                (shot, moved) = (now, Instant::now());
+            }
+            (moved.elapsed() > Duration::from_millis(1500)).then(|| shot.clone())
+        })
+    }
+}
+
+/// Waits for the program to end. Its display may be gone, so there is nothing to look at.
+fn ended(program: &mut Child) -> ExitStatus {
     let start = Instant::now();
     loop {
-        if let Some(found) = look() {
-            return found;
+        if let Some(status) = program.try_wait().unwrap() {
+            return status;
         }
-        assert!(
-            start.elapsed() < Duration::from_secs(120),
-            "never happened: {what}"
-        );
-        std::thread::sleep(Duration::from_millis(200));
+        assert!(start.elapsed() < 5 * STANDSTILL, "the program does not end");
+        std::thread::sleep(STEP);
     }
 }
 
@@ -116,16 +154,16 @@ fn zero_grey(shot: &RgbImage) -> usize {
         .count()
 }
 
-/// The part of the pixels that differ by more than noise.
+/// The share of the pixels that differ by more than noise.
 fn changed(a: &RgbImage, b: &RgbImage) -> f64 {
     let differs =
         |(a, b): &(&image::Rgb<u8>, &image::Rgb<u8>)| (0..3).any(|c| a[c].abs_diff(b[c]) > 24);
     a.pixels().zip(b.pixels()).filter(differs).count() as f64 / f64::from(a.width() * a.height())
 }
 
-/// How bright the window is beside the pictures: in its upper left corner, where the bar begins.
+/// How bright the toolbar is, in the upper left corner of the window.
 fn bar(shot: &RgbImage, display: &Display) -> u8 {
-    let place = display
+    let geometry = display
         .command("xdotool")
         .args([
             "search",
@@ -136,30 +174,38 @@ fn bar(shot: &RgbImage, display: &Display) -> u8 {
         ])
         .output()
         .unwrap();
-    let place = String::from_utf8_lossy(&place.stdout).into_owned();
+    let geometry = String::from_utf8_lossy(&geometry.stdout).into_owned();
     let value = |name: &str| {
-        let line = place.lines().rev().find_map(|line| line.strip_prefix(name));
+        let line = geometry
+            .lines()
+            .rev()
+            .find_map(|line| line.strip_prefix(name));
         line.unwrap().parse::<i32>().unwrap().max(0) as u32
     };
     shot.get_pixel(value("X=") + 5, value("Y=") + 5).0[0]
 }
 
-/// Starts the program with a folder of settings, and waits for its window.
+/// Starts the program with its settings in this folder, and waits for its window.
 fn start(display: &Display, settings: &Path, arguments: &[&str]) -> Child {
-    start_heard(display, settings, arguments, Stdio::null())
+    start_with_stderr(display, settings, arguments, Stdio::null())
 }
 
-/// The same with what it says.
-fn start_heard(display: &Display, settings: &Path, arguments: &[&str], heard: Stdio) -> Child {
+/// Like [`start`], with the program's standard error.
+fn start_with_stderr(
+    display: &Display,
+    settings: &Path,
+    arguments: &[&str],
+    stderr: Stdio,
+) -> Child {
     let program = display
         .command(env!("CARGO_BIN_EXE_gradcam"))
         .args(arguments)
         .env("GRADCAM_CONFIG", settings)
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")))
-        .stderr(heard)
+        .stderr(stderr)
         .spawn()
         .unwrap();
-    let window = until("the window stands", || {
+    let window = display.until("the window stands", || {
         let found = display
             .command("xdotool")
             .args(["search", "--name", "gradcam"])
@@ -171,7 +217,7 @@ fn start_heard(display: &Display, settings: &Path, arguments: &[&str], heard: St
             .to_owned();
         (!id.is_empty()).then_some(id)
     });
-    until("the window takes the keyboard", || {
+    display.until("the window takes the keyboard", || {
         let focus = display
             .command("xdotool")
             .args(["windowfocus", &window])
@@ -184,12 +230,12 @@ fn start_heard(display: &Display, settings: &Path, arguments: &[&str], heard: St
 
 fn close(display: &Display, program: &mut Child) {
     display.key("alt+F4");
-    let status = until("the window closes", || program.try_wait().unwrap());
+    let status = ended(program);
     assert!(status.success(), "{status}");
 }
 
 #[test]
-fn the_window_opens_answers_keys_and_closes_cleanly() {
+fn opens_answers_keys_and_closes_cleanly() {
     let display = Display::start();
     let settings = tempfile::tempdir().unwrap();
     let mut program = start(
@@ -203,39 +249,41 @@ fn the_window_opens_answers_keys_and_closes_cleanly() {
             "Egyptian cat",
         ],
     );
-    let cat = until("all panels are drawn", || {
-        Some(display.screenshot()).filter(|shot| zero_grey(shot) > 5000)
+    display.until("all panels are drawn", || {
+        (zero_grey(&display.screenshot()) > 5000).then_some(())
     });
+    let cat = display.at_rest();
 
     // Another layer: the same window, another map.
     display.key("Up");
-    let walked = until("another layer is drawn", || {
+    let walked = display.until("another layer is drawn", || {
         Some(display.screenshot()).filter(|shot| changed(shot, &cat) > 0.01)
     });
     display.key("Down");
-    until("the first layer is back", || {
+    display.until("the first layer is back", || {
         (changed(&display.screenshot(), &cat) < 0.01).then_some(())
     });
     assert!(changed(&walked, &cat) > 0.01);
 
-    // The theme is found by name, and comes back with the picture and the model.
+    // The theme is changed by name in the palette, and restored with the photo and the model.
     assert!(bar(&cat, &display) < 128);
-    let before = display.screenshot();
+    let before = display.at_rest();
     display.key("ctrl+k");
-    until("the finder stands", || {
+    display.until("the command palette is open", || {
         (changed(&display.screenshot(), &before) > 0.02).then_some(())
     });
     display.type_text("theme: light");
     display.key("Return");
-    let light = until("the window is light", || {
-        Some(display.screenshot()).filter(|shot| bar(shot, &display) > 200)
+    display.until("the window is light", || {
+        (bar(&display.screenshot(), &display) > 200).then_some(())
     });
+    let light = display.at_rest();
     close(&display, &mut program);
     let mut again = start(&display, settings.path(), &[]);
-    // Kept, for whoever has to find out what differs.
+    // Both screens are kept, to find out what differs when this fails.
     let kept = Path::new(env!("CARGO_TARGET_TMPDIR"));
     light.save(kept.join("window_before.png")).unwrap();
-    until("the window comes back as it was", || {
+    display.until("the window comes back as it was", || {
         let shot = display.screenshot();
         shot.save(kept.join("window_after.png")).unwrap();
         (changed(&shot, &light) < 0.01).then_some(())
@@ -244,21 +292,22 @@ fn the_window_opens_answers_keys_and_closes_cleanly() {
 }
 
 #[test]
-fn a_display_that_goes_away_is_told_in_one_line() {
+fn reports_a_lost_display_in_one_line() {
     let mut display = Display::start();
     let settings = tempfile::tempdir().unwrap();
     let model = ["--model", "models/squeezenet1_1.pt2"];
-    let mut program = start_heard(&display, settings.path(), &model, Stdio::piped());
+    let mut program = start_with_stderr(&display, settings.path(), &model, Stdio::piped());
     std::thread::sleep(Duration::from_secs(2));
     display.server.kill().unwrap();
-    let status = until("the program ends", || program.try_wait().unwrap());
-    let mut said = String::new();
-    program.stderr.unwrap().read_to_string(&mut said).unwrap();
+    let status = ended(&mut program);
+    let mut message = String::new();
+    let mut stderr = program.stderr.unwrap();
+    stderr.read_to_string(&mut message).unwrap();
     assert!(!status.success());
-    assert!(!said.contains("panicked"), "{said}");
-    assert!(!said.contains(".rs:"), "{said}");
+    assert!(!message.contains("panicked"), "{message}");
+    assert!(!message.contains(".rs:"), "{message}");
     // Where the X library notices first, it ends the program with a line of its own.
-    let ours = said.contains("gradcam: the display went away");
-    assert!(ours || said.contains("connection"), "{said}");
+    let ours = message.contains("gradcam: the display went away");
+    assert!(ours || message.contains("connection"), "{message}");
     assert!(!ours || status.code() == Some(3), "{status}");
 }

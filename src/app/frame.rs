@@ -1,7 +1,7 @@
 //! One frame: bars and lists first, then what they asked for is carried out, then the photos, so that
 //! a slider moves its map in the same frame.
 
-use egui::{CentralPanel, Context, Frame, Margin, Panel, Ui};
+use egui::{CentralPanel, Context, Frame, InputState, Margin, Panel, Ui};
 
 use super::App;
 use super::commands::{Command, shortcuts};
@@ -18,6 +18,7 @@ impl App {
     /// Draws the window, and carries out what the person asks for.
     pub fn ui(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
+        self.engine.set_interacting(ctx.input(is_dragging));
         let input = &self.panels.input;
         let taken = input.in_menu || input.focused || self.dialogs.any_open();
         let pressed = shortcuts::from_keys(&ctx, input.typing, taken);
@@ -153,4 +154,10 @@ impl App {
             self.execute(ctx, command);
         }
     }
+}
+
+/// Whether something is dragged in the window while it is in front.
+fn is_dragging(input: &InputState) -> bool {
+    let pointer = &input.pointer;
+    input.focused && pointer.any_down() && pointer.is_decidedly_dragging()
 }

@@ -6,6 +6,8 @@ mod npz;
 mod options;
 mod pattern;
 mod sidecar;
+#[cfg(all(target_os = "linux", feature = "window"))]
+mod spin;
 mod terminal;
 mod window;
 

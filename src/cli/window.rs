@@ -33,6 +33,8 @@ fn run(window: Window) -> Result<()> {
     if cfg!(target_os = "linux") && !has_display() {
         bail!(gradcam::app::NoWindow("no display is set".into()));
     }
+    #[cfg(target_os = "linux")]
+    super::spin::bound();
     let mut images = window.images.into_iter();
     gradcam::app::run(gradcam::app::Start {
         image: images.next(),

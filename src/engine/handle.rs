@@ -238,6 +238,12 @@ impl Engine {
         self.shared.progress()
     }
 
+    /// Says whether someone is dragging something in the window, so that every frame counts: then
+    /// the worker computes on one core less.
+    pub fn set_interacting(&self, interacting: bool) {
+        self.shared.set_interacting(interacting);
+    }
+
     /// How many batches had to be computed, at least in part, since the start.
     pub fn requests_sent(&self) -> u64 {
         self.sent.load(Ordering::Relaxed)

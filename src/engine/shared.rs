@@ -1,6 +1,6 @@
 //! What the window's thread and the worker both see: how they agree on what is newest.
 
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -21,6 +21,8 @@ pub(super) struct Shared {
     openings: AtomicU64,
     /// Messages sent and not yet taken that pictures for later give way to.
     urgent: AtomicUsize,
+    /// Someone drags something in the window.
+    interacting: AtomicBool,
     /// Of every open model.
     infos: Mutex<Vec<Arc<ModelInfo>>>,
     progress: Mutex<Option<Progress>>,
@@ -36,6 +38,7 @@ impl Shared {
             turn: AtomicU64::new(0),
             openings: AtomicU64::new(0),
             urgent: AtomicUsize::new(0),
+            interacting: AtomicBool::new(false),
             infos: Mutex::new(Vec::new()),
             progress: Mutex::new(None),
             wake: Box::new(wake),
@@ -47,12 +50,15 @@ impl Shared {
     }
 
     pub(super) fn begin(&self, stage: Stage, since: Instant) {
-        *locked(&self.progress) = Some(Progress {
+        let before = locked(&self.progress).replace(Progress {
             stage,
             part: None,
             since,
         });
-        self.wake();
+        // While something is under way, the window looks at the progress by itself.
+        if before.is_none() {
+            self.wake();
+        }
     }
 
     /// How much of the stage begun last is done.
@@ -139,6 +145,14 @@ impl Shared {
             0 => Ok(()),
             _ => Err(Error::Overtaken),
         }
+    }
+
+    pub(super) fn set_interacting(&self, interacting: bool) {
+        self.interacting.store(interacting, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_interacting(&self) -> bool {
+        self.interacting.load(Ordering::Relaxed)
     }
 
     pub(super) fn urgent_sent(&self) {

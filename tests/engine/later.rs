@@ -77,6 +77,30 @@ fn a_click_goes_before_the_pictures_of_a_folder() {
 }
 
 #[test]
+fn answers_the_folder_while_someone_clicks_without_pause() {
+    let engine = engine();
+    let model = open(&engine, SQUEEZENET);
+    let folder = pictures(8);
+    let photo = photo();
+    finished(&ask(&engine, request(&model, &photo, 0)));
+    let later: Vec<Answering> = folder
+        .iter()
+        .map(|photo| engine.answer_later(model.id, Fit::Crop, Arc::clone(photo)))
+        .collect();
+    let mut clicks = 1..1000;
+    let mut job = ask(&engine, request(&model, &photo, 999));
+    until("three pictures of the folder are answered", || {
+        // The next click comes before the worker has finished the last one.
+        if job.heat_map.ready().is_some()
+            && let Some(class) = clicks.next()
+        {
+            job = ask(&engine, request(&model, &photo, class));
+        }
+        open_still(&later) <= 5
+    });
+}
+
+#[test]
 fn forgotten_pictures_say_so_and_new_ones_are_answered() {
     let engine = engine();
     let model = open(&engine, EFFICIENTNET);
@@ -141,5 +165,7 @@ fn the_worker_and_its_threads_yield_to_the_window() {
         .filter(|(name, _)| name == "gradcam-worker")
         .collect();
     assert!(!workers.is_empty(), "{threads:?}");
-    assert!(workers.iter().all(|(_, nice)| *nice == 15), "{threads:?}");
+    // Mildly: beside other busy programs the worker still has its share.
+    let mild = |nice: i64| (1..=5).contains(&nice);
+    assert!(workers.iter().all(|(_, nice)| mild(*nice)), "{threads:?}");
 }

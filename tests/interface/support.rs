@@ -14,7 +14,7 @@ use gradcam::app::{App, Memory, Start};
 
 /// How much processor time a test spends on drawing frames before it gives up waiting. Anything here
 /// takes a few seconds of it at most, and a busy machine takes none of it away.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(60);
 /// Ends a test that draws no frames any more.
 const MAX_WAIT: Duration = Duration::from_secs(900);
 

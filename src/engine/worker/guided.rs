@@ -32,11 +32,11 @@ impl Stages<'_, '_> {
 
     fn gradient(&mut self, of: &Asked, request: &Request) -> Result<Arc<Gradient>, Error> {
         self.record(request)?;
-        self.checkpoint(Stage::Guided)?;
+        self.current.begin(Stage::Guided)?;
         let start = Instant::now();
-        let (shared, generation) = (self.shared, self.generation);
+        let current = self.current;
         let session = self.models.get(request.model)?;
-        let mut watch = || shared.wanted(generation, of.view, of.score);
+        let mut watch = || current.go_on(of.view, of.score);
         let found = session.input_gradient_watched(of.score, request.rule, &mut watch)?;
         let gradient = Arc::new(Gradient {
             image: Arc::new(found.image),

@@ -1,22 +1,30 @@
-//! Answers that nobody waits for: the pictures of a folder, one after the other while the worker
-//! has nothing else to do.
+//! Predictions that nobody waits for: the pictures of a folder, one after the other while the
+//! worker has nothing else to do.
 //!
-//! Anything else that is asked breaks off the picture in hand between two nodes of the graph. It is
-//! begun again afterwards, so a click waits for one operation at most.
+//! Any other request interrupts the current picture between two nodes of the graph, and the picture
+//! starts again afterwards. So a click waits for one operation at most. Someone who clicks without
+//! pause would interrupt every picture, so now and then one is computed to its end: the folder then
+//! has a quarter of the worker's time.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::models::Models;
 use crate::engine::cache::View;
 use crate::engine::reply::{Reply, caught};
 use crate::engine::session::input::Input;
-use crate::engine::session::ms_since;
+use crate::engine::session::{Watch, ms_since};
 use crate::engine::shared::Shared;
 use crate::engine::{Error, Prediction};
 use crate::picture::photo::decode::Photo;
 use crate::picture::photo::geometry::Fit;
+
+/// The least time between two pictures that are not interrupted.
+const MIN_PAUSE: Duration = Duration::from_millis(300);
+
+/// The same as a multiple of the time that a picture takes.
+const PAUSE: u32 = 3;
 
 /// A picture that waits for the worker to be idle.
 pub(crate) struct Picture {
@@ -44,7 +52,13 @@ impl Picture {
         }
     }
 
-    fn answer(&mut self, models: &mut Models, shared: &Shared) -> Result<Arc<Prediction>, Error> {
+    /// `watch` is called before each node of the graph; an error from it interrupts the picture.
+    fn answer(
+        &mut self,
+        models: &mut Models,
+        shared: &Shared,
+        watch: Watch,
+    ) -> Result<Arc<Prediction>, Error> {
         let view = View::new(self.model, self.photo.id, self.fit);
         if let Some(known) = shared.cache.answers.get(&view) {
             return Ok(known);
@@ -55,7 +69,7 @@ impl Picture {
             none => none.insert(session.input(&self.photo, self.fit)?),
         };
         let start = Instant::now();
-        let logits = session.logits(input, &mut || shared.nobody_waits())?;
+        let logits = session.logits(input, watch)?;
         let placement = input.placement;
         let reading = session.info()?.reading;
         let answer = Prediction::new(
@@ -72,32 +86,64 @@ impl Picture {
 }
 
 /// The pictures that wait.
-#[derive(Default)]
-pub(crate) struct Later(VecDeque<Picture>);
+pub(crate) struct Later {
+    pictures: VecDeque<Picture>,
+    /// Since when none has been finished, and how long the last one took.
+    waiting_since: Instant,
+    took: Duration,
+}
 
 impl Later {
+    pub(crate) fn new() -> Later {
+        Later {
+            pictures: VecDeque::new(),
+            waiting_since: Instant::now(),
+            took: Duration::ZERO,
+        }
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.pictures.is_empty()
     }
 
     pub(crate) fn push(&mut self, picture: Picture) {
-        self.0.push_back(picture);
+        if self.pictures.is_empty() {
+            self.waiting_since = Instant::now();
+        }
+        self.pictures.push_back(picture);
     }
 
     /// Their promises end in [`Error::Overtaken`].
     pub(crate) fn forget(&mut self) {
-        self.0.clear();
+        self.pictures.clear();
     }
 
-    /// Answers the first of them, unless something comes in between: then it stays the first.
+    /// Computes the first of them. If another request comes, the picture stays the first.
     pub(crate) fn step(&mut self, models: &mut Models, shared: &Shared) {
-        let Some(mut picture) = self.0.pop_front() else {
+        self.compute(models, shared, &mut || shared.nobody_waits());
+    }
+
+    /// Computes the first of them to its end if none has been finished for long.
+    pub(crate) fn step_if_overdue(&mut self, models: &mut Models, shared: &Shared) {
+        let pause = MIN_PAUSE.max(self.took * PAUSE);
+        if self.waiting_since.elapsed() >= pause {
+            self.compute(models, shared, &mut || Ok(()));
+        }
+    }
+
+    fn compute(&mut self, models: &mut Models, shared: &Shared, watch: Watch) {
+        let Some(mut picture) = self.pictures.pop_front() else {
             return;
         };
-        match caught(|| picture.answer(models, shared)) {
-            Err(Error::Overtaken) => self.0.push_front(picture),
-            // Nobody waits, so nobody is woken: whoever asked looks for it when it suits them.
-            done => picture.reply.send(done),
+        let start = Instant::now();
+        match caught(|| picture.answer(models, shared, watch)) {
+            Err(Error::Overtaken) => self.pictures.push_front(picture),
+            done => {
+                self.waiting_since = Instant::now();
+                self.took = start.elapsed();
+                // Nobody waits, so nobody is woken: the folder looks for it when it needs to.
+                picture.reply.send(done);
+            }
         }
     }
 }

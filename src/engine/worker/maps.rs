@@ -35,7 +35,7 @@ impl Stages<'_, '_> {
         paths: &[&str],
         each: &mut dyn FnMut(&Maps),
     ) -> Result<Maps, Error> {
-        let (shared, generation) = (self.shared, self.generation);
+        let (shared, current) = (self.shared, self.current);
         let (view, score) = (of.view, of.score);
         let known = |path: &&str| {
             Some((
@@ -54,9 +54,9 @@ impl Stages<'_, '_> {
             return Ok(maps);
         }
         self.record(request)?;
-        self.checkpoint(stage)?;
+        self.current.begin(stage)?;
         let session = self.models.get(request.model)?;
-        let mut watch = || shared.wanted(generation, view, score);
+        let mut watch = || current.go_on(view, score);
         session.each_heat_map(score, &missing, &mut watch, &mut |heat_map| {
             let heat_map = Arc::new(heat_map);
             shared.cache.keep(view, &heat_map);

@@ -15,7 +15,7 @@ use crate::priority;
 use channels::Asking;
 use later::{Later, Picture};
 use models::Models;
-use stages::Stages;
+use stages::{Current, Stages};
 use threads::Threads;
 
 pub(crate) mod channels;
@@ -121,19 +121,20 @@ pub(super) fn run(messages: &Receiver<Message>, shared: &Shared) {
             waiting: VecDeque::new(),
         },
         models: Models::default(),
-        later: Later::default(),
+        later: Later::new(),
+        threads: Threads::all(),
     };
-    let mut threads = Threads::all();
     loop {
         match worker.inbox.next(!worker.later.is_empty()) {
             Ok(Some(message)) => {
                 if !matches!(message, Message::Later(_) | Message::ForgetLater) {
-                    threads.for_someone_who_waits();
+                    worker.threads.for_the_view(shared);
                 }
                 worker.handle(message);
+                worker.later.step_if_overdue(&mut worker.models, shared);
             }
             Ok(None) => {
-                threads.for_nobody();
+                worker.threads.for_the_folder();
                 worker.later.step(&mut worker.models, shared);
             }
             Err(Gone) => break,
@@ -146,6 +147,7 @@ struct Worker<'a> {
     inbox: Inbox<'a>,
     models: Models,
     later: Later,
+    threads: Threads,
 }
 
 impl Worker<'_> {
@@ -156,7 +158,10 @@ impl Worker<'_> {
                 self.later.push(picture);
                 return;
             }
-            Message::ForgetLater => self.later.forget(),
+            Message::ForgetLater => {
+                self.later.forget();
+                return;
+            }
             Message::OpenModel {
                 model,
                 turn,
@@ -202,6 +207,7 @@ impl Worker<'_> {
             Message::CloseModels(ids) => {
                 self.models.close(&ids);
                 ids.iter().for_each(|id| shared.cache.forget_model(*id));
+                return;
             }
             Message::Channels(call) => call.answer(&mut self.models, shared),
             Message::Explain {
@@ -213,8 +219,12 @@ impl Worker<'_> {
                     models: &mut self.models,
                     inbox: &mut self.inbox,
                     shared,
-                    generation,
-                    since: Instant::now(),
+                    current: Current {
+                        shared,
+                        threads: &self.threads,
+                        generation,
+                        since: Instant::now(),
+                    },
                 };
                 let done = caught(|| stages.run(&requests, &mut replies));
                 if let Err(error) = done {

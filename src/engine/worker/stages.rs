@@ -10,6 +10,7 @@ use std::time::Instant;
 use super::Inbox;
 use super::maps::{in_order, one_map};
 use super::models::Models;
+use super::threads::Threads;
 use crate::engine::cache::View;
 use crate::engine::cache::known::{all_paths, overview_paths};
 use crate::engine::reply::{BatchReplies, Replies};
@@ -30,8 +31,46 @@ pub(crate) struct Stages<'a, 'i> {
     pub models: &'a mut Models,
     pub inbox: &'a mut Inbox<'i>,
     pub shared: &'a Shared,
+    pub current: Current<'a>,
+}
+
+/// The batch under way: whether it is still wanted, and on how many threads it computes.
+#[derive(Clone, Copy)]
+pub(crate) struct Current<'a> {
+    pub shared: &'a Shared,
+    pub threads: &'a Threads,
     pub generation: u64,
+    /// When it began.
     pub since: Instant,
+}
+
+impl Current<'_> {
+    /// Begins a stage.
+    ///
+    /// # Errors
+    /// [`Error::Overtaken`] if a newer batch has come.
+    pub(crate) fn begin(&self, stage: Stage) -> Result<(), Error> {
+        if !self.is_newest() {
+            return Err(Error::Overtaken);
+        }
+        self.threads.for_the_view(self.shared);
+        self.shared.begin(stage, self.since);
+        Ok(())
+    }
+
+    /// Called on the way through a stage whose result is for this score.
+    ///
+    /// # Errors
+    /// [`Error::Overtaken`] if a newer batch has come that does not need the result either.
+    pub(crate) fn go_on(&self, view: View, score: Score) -> Result<(), Error> {
+        self.shared.wanted(self.generation, view, score)?;
+        self.threads.for_the_view(self.shared);
+        Ok(())
+    }
+
+    fn is_newest(&self) -> bool {
+        self.shared.is_newest(self.generation)
+    }
 }
 
 impl Stages<'_, '_> {
@@ -112,7 +151,7 @@ impl Stages<'_, '_> {
 
     /// Channels that were asked for since the batch began come before its slower stages.
     fn channels(&mut self) {
-        if self.shared.is_newest(self.generation) {
+        if self.current.is_newest() {
             for call in self.inbox.channels() {
                 call.answer(self.models, self.shared);
             }
@@ -138,11 +177,12 @@ impl Stages<'_, '_> {
 
     /// Sees to it that the request's session has it recorded, in front.
     pub(crate) fn record(&mut self, request: &Request) -> Result<Arc<Prediction>, Error> {
-        let (shared, generation, since) = (self.shared, self.generation, self.since);
-        let mut at = |stage| checkpoint(shared, generation, since, stage);
-        let (_, answer) = self.models.recorded(request, &mut at)?;
+        let current = self.current;
+        let (_, answer) = self
+            .models
+            .recorded(request, &mut |stage| current.begin(stage))?;
         let view = View::of(request);
-        shared.cache.answers.insert(view, Arc::clone(&answer));
+        self.shared.cache.answers.insert(view, Arc::clone(&answer));
         Ok(answer)
     }
 
@@ -182,7 +222,7 @@ impl Stages<'_, '_> {
         if strip {
             paths.extend(overview_paths(&of.info));
         }
-        let (shared, since) = (self.shared, self.since);
+        let (shared, since) = (self.shared, self.current.since);
         let mut heat_map = None;
         let maps = self.maps(Stage::HeatMap, of, request, &paths, &mut |maps| {
             let Some(layer) = layer.as_deref().filter(|_| heat_map.is_none()) else {
@@ -218,10 +258,6 @@ impl Stages<'_, '_> {
         }
         heat_map.transpose()
     }
-
-    pub(crate) fn checkpoint(&self, stage: Stage) -> Result<(), Error> {
-        checkpoint(self.shared, self.generation, self.since, stage)
-    }
 }
 
 /// What came of it, `None` after telling an error; only being overtaken ends the batch.
@@ -242,12 +278,4 @@ fn open_unless_overtaken<T>(result: Result<T, Error>) -> Result<Result<T, Error>
         Err(Error::Overtaken) => Err(Error::Overtaken),
         other => Ok(other),
     }
-}
-
-fn checkpoint(shared: &Shared, generation: u64, since: Instant, stage: Stage) -> Result<(), Error> {
-    if !shared.is_newest(generation) {
-        return Err(Error::Overtaken);
-    }
-    shared.begin(stage, since);
-    Ok(())
 }
