@@ -127,10 +127,8 @@ fn before(
         .map_err(Fault::Graph)?;
     match due {
         OutputShapes::Exact(due) => {
-            let outputs = node.outputs.iter().zip(&due);
-            outputs
-                .map(|(id, shape)| is_as_stated(&graph.values[id.0], shape))
-                .collect()
+            let mut outputs = node.outputs.iter().zip(&due);
+            outputs.try_for_each(|(id, shape)| is_as_stated(&graph.values[id.0], shape))
         }
         // Compared after the run.
         OutputShapes::AtMost(_) => Ok(()),
@@ -184,7 +182,7 @@ fn blind(
     tape.walk::<TchError>(
         &score,
         ReluRule::Gradient,
-        (&rows, Detail::Places),
+        (&rows, Detail::Positions),
         &mut || Ok(()),
         &mut |id, gradient| {
             if let Some(layout) = layouts[id.0]

@@ -61,7 +61,11 @@ fn told(why: &str, word: &str) {
 #[test]
 fn constants_that_would_fill_the_memory_are_not_computed() {
     for (op, inputs, word) in [
-        ("ConstantOfShape", vec!["size"], "fills the implausible shape"),
+        (
+            "ConstantOfShape",
+            vec!["size"],
+            "fills the implausible shape",
+        ),
         ("Expand", vec!["one", "size"], TOO_LARGE),
         ("Range", vec!["nought", "limit", "one"], "counts from 0 to"),
         (
