@@ -174,7 +174,7 @@ fn blind(
     tape.walk::<TchError>(
         &score,
         ReluRule::Gradient,
-        (&rows, Detail::Places),
+        (&rows, Detail::Positions),
         &mut || Ok(()),
         &mut |id, gradient| {
             if let Some(layout) = layouts[id.0]
