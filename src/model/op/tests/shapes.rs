@@ -1,6 +1,7 @@
 //! Inferred shapes beside those that libtorch computes.
 
 use std::cell::Cell;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tch::{Device, Kind};
 
@@ -16,6 +17,10 @@ fn indices(shape: &[i64]) -> Tensor {
     Tensor::ones(shape, (Kind::Int64, Device::Cpu))
 }
 
+/// How often the inference refused something. What libtorch refuses takes it milliseconds, so only
+/// some of it is compared.
+static REFUSED: AtomicUsize = AtomicUsize::new(0);
+
 /// Where libtorch computes something, its shape is the inferred one; what is refused before it runs
 /// libtorch refuses too.
 fn assert_inferred(op: impl Into<Op>, inputs: &[&Tensor]) -> bool {
@@ -23,6 +28,9 @@ fn assert_inferred(op: impl Into<Op>, inputs: &[&Tensor]) -> bool {
     let sizes: Vec<Vec<i64>> = inputs.iter().map(|input| input.size()).collect();
     let sizes: Vec<&[i64]> = sizes.iter().map(Vec::as_slice).collect();
     let inferred = op.output_shapes(&sizes);
+    if inferred.is_err() && REFUSED.fetch_add(1, Ordering::Relaxed) % 8 != 0 {
+        return false;
+    }
     let what = format!("{op:?} on {sizes:?}: {inferred:?}");
     let Ok(made) = tch::no_grad(|| op.run(inputs)) else {
         return false;
@@ -60,7 +68,6 @@ const SHAPES: [&[i64]; 9] = [
 
 #[test]
 fn infers_the_shapes_of_operations_on_one_tensor() {
-    // Calls that libtorch refuses are slow, so few dimensions have to do.
     let dims = [-2, 0, 1, 3];
     let mut ran = 0;
     for shape in SHAPES {
