@@ -14,7 +14,7 @@ use axes::Layout;
 pub use super::op::{
     Activation, Arithmetic, Attention, Convolution, Copying, Creation, Einsum, Indexing, Joining,
     Masking, MatrixProduct, Normalisation, Op, Pad, Padding, Patches, Pooling, Reduction,
-    Reshaping, Resizing,
+    Reshaping, Resizing, Splitting,
 };
 
 pub mod axes;

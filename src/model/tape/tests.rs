@@ -7,8 +7,8 @@ use tch::{Device, Kind};
 use super::*;
 use crate::model::graph::Value;
 use crate::model::op::{
-    Activation, Arithmetic, Convolution, Copying, Indexing, Joining, Op, Padding, Pooling,
-    Reshaping,
+    Activation, Arithmetic, Convolution, Copying, Joining, Op, Padding, Pooling, Reshaping,
+    Splitting,
 };
 
 /// A graph over `[1, 3, 2, 2]`, built node by node; the logits are the three channels' means.
@@ -128,7 +128,7 @@ fn sums_the_gradients_of_the_parts_of_a_split() {
     let mut net = Net::new();
     let relu = net.node(Activation::Relu, &[X]);
     let parts = net.nodes(
-        Indexing::Split {
+        Splitting::Split {
             sizes: vec![1, 2],
             dim: 1,
         },

@@ -17,7 +17,7 @@ use crate::model::format::build::storage::{Content, floating, torch, wrong};
 use crate::model::graph::budget::Budget;
 use crate::model::graph::{Graph, Node, ValueId};
 use crate::model::op::shape::{self, OutputShapes};
-use crate::model::op::{Copying, Indexing, Op, Operation, Reshaping};
+use crate::model::op::{Copying, Indexing, Op, Operation, Reshaping, Splitting};
 
 /// How many elements all computed constants of a file may have together.
 const COMPUTED: f64 = (1u64 << 27) as f64;
@@ -418,9 +418,8 @@ fn is_view(op: &Op) -> bool {
     matches!(
         op,
         Op::Reshaping(Reshaping::Permute { .. })
-            | Op::Indexing(
-                Indexing::Slice { .. } | Indexing::Select { .. } | Indexing::Split { .. }
-            )
+            | Op::Indexing(Indexing::Slice { .. } | Indexing::Select { .. })
+            | Op::Splitting(Splitting::Split { .. })
             | Op::Copying(Copying::Identity)
     )
 }
