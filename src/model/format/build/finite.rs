@@ -81,6 +81,7 @@ fn is_parameter(op: &Op, index: usize) -> bool {
         | Op::Reduction(_)
         | Op::Reshaping(_)
         | Op::Indexing(_)
+        | Op::Splitting(_)
         | Op::Joining(_)
         | Op::Creation(_) => false,
     }
