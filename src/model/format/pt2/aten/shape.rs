@@ -3,7 +3,7 @@
 use super::{Call, Sharing, call, constants, same, view};
 use crate::model::error::Fault;
 use crate::model::format::pt2::program::args::{Answer, Args, Refusal, beyond};
-use crate::model::op::{Copying, Indexing, Joining, Pad, Reshaping};
+use crate::model::op::{Copying, Indexing, Joining, Pad, Reshaping, Splitting};
 
 pub fn read<'a>(name: &str, args: Args<'a>) -> Answer<Call<'a>> {
     let itself = || Ok::<_, Refusal>(vec![args.tensor("self")?]);
@@ -86,7 +86,7 @@ pub fn read<'a>(name: &str, args: Args<'a>) -> Answer<Call<'a>> {
             args,
         ),
         "unbind.int" => view(
-            Indexing::Unbind {
+            Splitting::Unbind {
                 dim: args.int_or("dim", 0)?,
             },
             args,
@@ -130,7 +130,7 @@ pub fn read<'a>(name: &str, args: Args<'a>) -> Answer<Call<'a>> {
             let chunks = args.int("chunks")?;
             args.bounded("chunks", &[chunks], 1)?;
             view(
-                Indexing::Chunk {
+                Splitting::Chunk {
                     chunks,
                     dim: args.int_or("dim", 0)?,
                 },
@@ -141,7 +141,7 @@ pub fn read<'a>(name: &str, args: Args<'a>) -> Answer<Call<'a>> {
             let size = args.int("split_size")?;
             args.bounded("split_size", &[size], 1)?;
             view(
-                Indexing::SplitEvery {
+                Splitting::SplitEvery {
                     size,
                     dim: args.int_or("dim", 0)?,
                 },
@@ -155,7 +155,7 @@ pub fn read<'a>(name: &str, args: Args<'a>) -> Answer<Call<'a>> {
                 "split_size"
             };
             view(
-                Indexing::Split {
+                Splitting::Split {
                     sizes: args.ints(named)?,
                     dim: args.int_or("dim", 0)?,
                 },
