@@ -39,7 +39,7 @@ impl App {
         self.carry_out(&ctx, commands);
         self.persistence.undo.record_changes(&ctx, &self.state);
         if self.panels.input.read(&ctx) {
-            self.persistence.memory.look_for_recent(&ctx);
+            self.persistence.memory.check_recent(&ctx);
         }
     }
 
@@ -74,13 +74,13 @@ impl App {
         let list = Frame::new().fill(colours.panel);
         let widths = &mut panels.list_widths;
         let panel = Panel::left("layers").frame(list);
-        let shown = widths.layers.of(panel, window).show(ui, |ui| {
+        let shown = widths.layers.apply(panel, window).show(ui, |ui| {
             let usage = &mut panels.model_usage;
             layers_ui::layers_ui(ui, scene, &mut panels.layers, usage, commands);
         });
-        widths.layers.see(shown.response.rect.width());
+        widths.layers.record(shown.response.rect.width());
         let panel = Panel::right("classes").frame(list);
-        let shown = widths.classes.of(panel, window).show(ui, |ui| {
+        let shown = widths.classes.apply(panel, window).show(ui, |ui| {
             lists_ui::lists_ui(
                 ui,
                 scene,
@@ -89,7 +89,7 @@ impl App {
                 commands,
             );
         });
-        widths.classes.see(shown.response.rect.width());
+        widths.classes.record(shown.response.rect.width());
     }
 
     /// The panels of maps, with the strip and the controls below them.

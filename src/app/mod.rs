@@ -190,7 +190,7 @@ impl App {
     /// Whether the strip and the tree show the maps of all layers.
     pub fn shows_all_maps(&self) -> bool {
         let known = self.state.fresh_layer_maps();
-        known.is_some_and(|maps| maps.complete && self.textures.tiles.show(&self.state))
+        known.is_some_and(|maps| maps.complete && self.textures.tiles.is_current(&self.state))
     }
 
     /// Whether the engine has nothing left to do.

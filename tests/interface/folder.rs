@@ -319,18 +319,13 @@ fn a_walk_goes_on_past_what_turns_out_to_be_unreadable() {
     assert_eq!(open_picture(&window).as_deref(), Some("57.png"));
     window
         .harness
-        .get_by_label_contains("Passed over 3 pictures that cannot be opened");
+        .get_by_label_contains("Skipped 3 images that cannot be opened");
     until_told(&mut window, "3 unreadable");
     assert!(said(&window, "60.png").contains("no such file"));
     // The next key works from there.
     window.key(Key::PageUp);
     until_open(&mut window, "56.png");
-    assert!(
-        window
-            .harness
-            .query_by_label_contains("Passed over")
-            .is_none()
-    );
+    assert!(window.harness.query_by_label_contains("Skipped").is_none());
 }
 
 #[test]
@@ -340,7 +335,7 @@ fn a_walk_that_finds_nothing_ahead_stays_where_it_is() {
     fs::remove_file(folder.path().join("56.png")).unwrap();
     window.key(Key::PageDown);
     window.until("the word", |w| {
-        let words = w.harness.query_by_label_contains("Passed over");
+        let words = w.harness.query_by_label_contains("Skipped");
         words.is_some() && !told(w).is_empty() && w.app().is_settled()
     });
     assert_eq!(shown_picture(&window).as_deref(), Some("57.png"));

@@ -143,7 +143,7 @@ impl Scene<'_> {
 
     /// The classes that the folder's images can be filtered by.
     fn classes_to_show(&self) -> Vec<Entry> {
-        let classes = self.gallery.classes_there().into_iter();
+        let classes = self.gallery.classes_by_count().into_iter();
         let filters = classes.map(|(class, _)| Filter::Class(class));
         filters
             .filter(|filter| *filter != self.gallery.folder.list.filter())

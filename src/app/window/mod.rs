@@ -13,7 +13,7 @@ mod lost_display;
 /// # Errors
 /// Where no window can be opened, or the engine cannot be started.
 pub fn run(start: Start) -> anyhow::Result<()> {
-    let memory = Memory::of_this_person();
+    let memory = Memory::of_this_user();
     let window = memory.placement();
     let mut viewport = egui::ViewportBuilder::default()
         .with_title("gradcam")

@@ -88,7 +88,7 @@ impl App {
 
             Action::OpenPalette => {
                 self.dialogs.palette.toggle(typed(ctx));
-                self.persistence.memory.look_for_recent(ctx);
+                self.persistence.memory.check_recent(ctx);
             }
             Action::ShowKeys => self.dialogs.shortcuts = !self.dialogs.shortcuts,
         }
