@@ -175,7 +175,7 @@ impl Textures {
         let subject = &row.subject;
         let photo = self.photo(subject.photo.id).cloned();
         let own = self.rows.entry(row.id).or_default();
-        if subject.has_nowhere_to_look() {
+        if subject.lacks_spatial_layer() {
             (own.heat, own.signed) = (None, None);
         }
         // Nothing can be drawn over a photo that is not ready yet.

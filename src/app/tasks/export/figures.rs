@@ -66,7 +66,7 @@ pub fn is_ready(state: &State) -> bool {
 /// The rows that can have a map.
 fn with_maps(state: &State) -> Vec<rows::Row> {
     let mut rows = state.rows();
-    rows.retain(|row| !row.subject.has_nowhere_to_look());
+    rows.retain(|row| !row.subject.lacks_spatial_layer());
     rows
 }
 

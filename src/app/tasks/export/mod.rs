@@ -11,7 +11,7 @@ use crate::figure::Format;
 use super::purpose::{FigureKind, SaveTarget};
 use super::save_as::{Saved, Saving, to_picked, to_typed};
 use crate::app::App;
-use crate::app::state::NOWHERE_TO_LOOK;
+use crate::app::state::NO_SPATIAL_LAYER;
 use figures::{Drawing, drawing};
 
 mod figures;
@@ -97,8 +97,8 @@ impl App {
         }
         let drawing = drawing(&self.state, kind);
         if drawing.is_none() {
-            let why = if self.state.has_nowhere_to_look() {
-                NOWHERE_TO_LOOK
+            let why = if self.state.lacks_spatial_layer() {
+                NO_SPATIAL_LAYER
             } else {
                 "Open an image and a model, and wait until all panels are computed."
             };

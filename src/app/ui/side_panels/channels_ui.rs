@@ -15,7 +15,7 @@ use crate::picture::page::caption::{significant, with_minus};
 use crate::app::commands::Command;
 use crate::app::scene::Scene;
 use crate::app::state::subject::HeatKey;
-use crate::app::state::{NOWHERE_TO_LOOK, State};
+use crate::app::state::{NO_SPATIAL_LAYER, State};
 use crate::app::textures::rgb;
 use crate::app::ui::kit::text::{draw_left, draw_right, line};
 use crate::app::ui::kit::theme::{self, GRID, INSET, palette};
@@ -109,7 +109,7 @@ fn no_channels_ui(ui: &mut Ui, scene: Scene<'_>) {
     let fused = scene.state.side().layers().len() > 1;
     let text = match () {
         () if fused => "Channels belong to one layer. Choose a single one.",
-        () if scene.state.has_nowhere_to_look() => NOWHERE_TO_LOOK,
+        () if scene.state.lacks_spatial_layer() => NO_SPATIAL_LAYER,
         () if scene.state.heat().is_none() => "Open an image and a model to see the channels.",
         () => "",
     };

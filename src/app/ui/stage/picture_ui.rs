@@ -12,7 +12,7 @@ use super::cell::{Cell, is_stale};
 use crate::app::commands::Command;
 use crate::app::commands::action::Action;
 use crate::app::scene::Scene;
-use crate::app::state::NOWHERE_TO_LOOK;
+use crate::app::state::NO_SPATIAL_LAYER;
 use crate::app::state::rows::{Row, RowId};
 use crate::app::state::view_options::Opacity;
 use crate::app::state::viewport::View;
@@ -85,9 +85,9 @@ pub fn picture_ui(
     });
     let empty = drawn.is_none();
     let original = cell == Cell::Panel(Panel::Original);
-    let nowhere = row.is_some_and(|row| row.subject.has_nowhere_to_look());
+    let nowhere = row.is_some_and(|row| row.subject.lacks_spatial_layer());
     if nowhere && !original {
-        plate_ui(ui, rect, true, NOWHERE_TO_LOOK);
+        plate_ui(ui, rect, true, NO_SPATIAL_LAYER);
         return;
     }
     // Without a row there is only the photo.

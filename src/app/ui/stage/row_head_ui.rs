@@ -215,7 +215,7 @@ fn actions(scene: Scene<'_>, row: &Row) -> Vec<(&'static str, &'static str, Comm
             actions
         }
         RowId::Rival(side) => {
-            let hint = "Look at one class alone again";
+            let hint = "Show only one class again";
             let stop = ("Stop comparing", hint, Command::SetRival(side, None));
             vec![stop, keep(row.id)]
         }

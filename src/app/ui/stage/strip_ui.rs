@@ -50,7 +50,7 @@ pub struct StripScratch {
 pub fn is_shown(scene: Scene<'_>) -> bool {
     let state = scene.state;
     let possible = state.photo.is_some() && state.model().is_some();
-    possible && state.options.layer_strip && !state.has_nowhere_to_look()
+    possible && state.options.layer_strip && !state.lacks_spatial_layer()
 }
 
 /// Draws the header line and the tiles.
