@@ -168,8 +168,8 @@ fn a_row_without_a_map_cannot_be_chosen_and_explains_why() {
         .unwrap();
     window.row(Role::TreeItem, &path).hover();
     window.until("the reason", |w| {
-        let mut said = w.harness.query_all_by_label_contains("no place to show");
-        said.next().is_some()
+        let mut texts = w.harness.query_all_by_label_contains("no place to show");
+        texts.next().is_some()
     });
     let chosen = window.chosen_layer();
     window.click_layer(&path);
@@ -257,7 +257,7 @@ fn stop_at_once(window: &mut Window, ask: impl Fn(&mut Window)) {
             return;
         }
     }
-    panic!("nothing was asked");
+    panic!("nothing was requested");
 }
 
 #[test]

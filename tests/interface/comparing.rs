@@ -262,8 +262,8 @@ fn compares_the_true_class_with_the_prediction() {
     assert_eq!(captions(&window).len(), 3);
     assert!(captions(&window)[2].contains(&format!("{answer} versus espresso")));
     let row = window.row(Role::ListBoxOption, "espresso");
-    let said = row.value().unwrap();
-    assert!(said.ends_with("versus, true"), "{said}");
+    let value = row.value().unwrap();
+    assert!(value.ends_with("versus, true"), "{value}");
 }
 
 #[test]

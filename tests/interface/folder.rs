@@ -179,13 +179,13 @@ fn rows_stay_when_stepping_from_mistake_to_mistake() {
     ]);
     let mut window = answered(folder.path());
     let rows = |w: &Window| {
-        let there = |label: &str| w.harness.query_by_label(label).is_some();
+        let is_shown = |label: &str| w.harness.query_by_label(label).is_some();
         let labels = [
             "Original, row 1",
             "Original, row 2",
             "Difference of the maps, row 3",
         ];
-        labels.into_iter().filter(|label| there(label)).count()
+        labels.into_iter().filter(|label| is_shown(label)).count()
     };
     click_picture(&mut window, "1.jpg");
     until_open(&mut window, "1.jpg");
@@ -529,10 +529,10 @@ fn predicting_can_be_stopped_and_resumed_and_delays_no_click() {
         "{}",
         status_text(&window)
     );
-    let place = |w: &Window| w.harness.get_by_label("Stop").rect();
-    let before = place(&window);
+    let button = |w: &Window| w.harness.get_by_label("Stop").rect();
+    let before = button(&window);
     window.until("the rate", |w| status_text(w).contains("images/s"));
-    assert_eq!(place(&window), before, "the button must not move");
+    assert_eq!(button(&window), before, "the button must not move");
     window.click("Stop");
     window.harness.run_steps(20);
     let stopped = status_text(&window);

@@ -71,20 +71,20 @@ fn each_fit_gives_a_prediction() {
 #[test]
 fn the_readout_shows_the_values_under_the_pointer_in_any_panel() {
     let mut window = Window::open();
-    let mut said = Vec::new();
+    let mut values = Vec::new();
     for panel in ["Original", "Guided Grad-CAM"] {
         let middle = window.harness.get_by_label(panel).rect().center();
         window.harness.hover_at(middle);
         window.harness.run_steps(2);
-        said.push(window.value("Read-out"));
+        values.push(window.value("Read-out"));
     }
     assert!(
-        said[0].starts_with("x ") && said[0].contains("RGB"),
+        values[0].starts_with("x ") && values[0].contains("RGB"),
         "{}",
-        said[0]
+        values[0]
     );
-    assert!(!said[0].contains("not seen"), "{}", said[0]);
-    assert_eq!(said[0], said[1]);
+    assert!(!values[0].contains("not seen"), "{}", values[0]);
+    assert_eq!(values[0], values[1]);
 }
 
 #[test]
@@ -102,15 +102,15 @@ fn a_photo_above_the_texture_limit_is_shown_reduced_and_read_in_full() {
     let rect = window.harness.get_by_label("Original").rect();
     window.harness.hover_at(rect.min + rect.size() * 0.75);
     window.harness.run_steps(2);
-    let said = window.value("Read-out");
-    let x: u32 = said["x ".len()..]
+    let value = window.value("Read-out");
+    let x: u32 = value["x ".len()..]
         .split(',')
         .next()
         .unwrap()
         .parse()
         .unwrap();
-    assert!(x.abs_diff(3750) < 20, "{said}");
-    assert!(said.contains(&format!("RGB {}", x / 20)), "{said}");
+    assert!(x.abs_diff(3750) < 20, "{value}");
+    assert!(value.contains(&format!("RGB {}", x / 20)), "{value}");
 }
 
 #[test]

@@ -460,12 +460,15 @@ fn refuses_unreadable_sessions_and_loses_nothing() {
             "not a gradcam session",
         ),
     ];
-    for (name, text, said) in spoilt {
+    for (name, text, expected) in spoilt {
         let path = folder.path().join(name);
         fs::write(&path, text).unwrap();
         window.drop_file(&path);
         let notice = one_notice(&mut window);
-        assert!(notice.contains(said) && notice.contains(name), "{notice}");
+        assert!(
+            notice.contains(expected) && notice.contains(name),
+            "{notice}"
+        );
         window.click("Dismiss");
         window.settle();
         assert_eq!(rows(&window), before);
@@ -511,8 +514,8 @@ fn saves_a_session_and_a_figure_to_a_typed_path_without_a_picker() {
     window.click("Save");
     // Refused in the prompt itself, where the path can be corrected.
     window.until("the reason", |w| {
-        let mut said = w.harness.query_all_by_label_contains("was not saved");
-        w.harness.query_by_label("Path").is_some() && said.next().is_some()
+        let mut texts = w.harness.query_all_by_label_contains("was not saved");
+        w.harness.query_by_label("Path").is_some() && texts.next().is_some()
     });
     let cats = folder.path().join("cats.gradcam.json");
     type_path(&mut window, &folder.path().join("cats"));

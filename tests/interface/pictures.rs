@@ -10,7 +10,7 @@ use crate::support::{Window, cat_and_coffee, squeezenet};
 
 /// The number of pixels that may differ. Graphics drivers and CPUs differ in the last bit, which changes
 /// the edge of a letter or a colour by one step here and there.
-const MAX_DIFFERENT_PIXELS: usize = 2000;
+const DIFFERENT_PIXELS: usize = 2000;
 
 fn compare(mut window: Window, name: &str) {
     window.harness.remove_cursor();
@@ -25,7 +25,7 @@ fn compare(mut window: Window, name: &str) {
     }
     let options = SnapshotOptions::new()
         .output_path("tests/interface/snapshots")
-        .max_failed_pixels(MAX_DIFFERENT_PIXELS);
+        .max_failed_pixels(DIFFERENT_PIXELS);
     window.harness.snapshot_options(name, &options);
 }
 

@@ -99,12 +99,12 @@ pub fn models(folder: &Path) -> Vec<(PathBuf, &'static str)> {
             .to_vec();
         }),
     ];
-    let made = spoil.map(|(name, said, spoil)| {
+    let made = spoil.map(|(name, expected, spoil)| {
         let mut parts = entries();
         spoil(&mut parts);
         let path = folder.join(format!("{name}.pt2"));
         archive(&path, &parts);
-        (path, said)
+        (path, expected)
     });
     let mut made = Vec::from(made);
     made.push((bomb(folder), "compressed"));

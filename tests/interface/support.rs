@@ -11,10 +11,10 @@ use egui_kittest::{Harness, Node};
 use gradcam::app::dialogs::{Dialogs, Picked};
 use gradcam::app::{App, Memory, Start};
 
-/// The time limit for waiting, longer than anything here takes even in a debug build on a busy machine.
-const TIME_LIMIT: Duration = Duration::from_secs(60);
+/// Longer than anything here takes, even on a busy machine in a build without optimisation.
+const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A file of the project.
+/// A file that comes with the project.
 pub fn file(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
@@ -130,15 +130,15 @@ impl Window {
         window
     }
 
-    /// Runs frames until `done`.
+    /// Frame after frame until `done`.
     #[track_caller]
     pub fn until(&mut self, what: &str, done: impl Fn(&Window) -> bool) {
-        let started = Instant::now();
+        let begun = Instant::now();
         self.harness.step();
         while !done(self) {
             assert!(
-                started.elapsed() < TIME_LIMIT,
-                "timed out waiting for {what}; notices: {:?}",
+                begun.elapsed() < PATIENCE,
+                "waited in vain for {what}; notices: {:?}",
                 self.app().notices()
             );
             std::thread::sleep(Duration::from_millis(2));

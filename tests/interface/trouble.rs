@@ -77,9 +77,12 @@ fn refuses_bad_models_and_keeps_the_model() {
 fn refuses_damaged_models_with_a_message_and_keeps_the_model() {
     let folder = tempfile::tempdir().unwrap();
     let mut window = Window::open();
-    for (path, said) in spoilt::models(folder.path()) {
+    for (path, expected) in spoilt::models(folder.path()) {
         let notice = refused(&mut window, &path);
-        assert!(notice.contains(said), "“{said}” is not in “{notice}”");
+        assert!(
+            notice.contains(expected),
+            "“{expected}” is not in “{notice}”"
+        );
     }
     // Undamaged, the same model opens: it was the damage that was refused.
     window.drop_file(spoilt::good());

@@ -16,7 +16,7 @@ use crate::app::state::subject::{GuidedKey, HeatKey, PredictionKey, Subject};
 use crate::app::state::{List, State};
 
 /// The newest requests of all rows, with the results that are still pending.
-pub struct Asked {
+pub struct Requests {
     parts: Vec<Part>,
     lead: PredictionKey,
     overview: Option<EnginePromise<LayerMaps>>,
@@ -41,27 +41,30 @@ impl Part {
 impl Tasks {
     /// Whether the heat map of the live row is pending.
     fn awaits_heat(&self) -> bool {
-        let lead = self.asked.as_ref().and_then(|asked| asked.parts.first());
+        let lead = self
+            .requests
+            .as_ref()
+            .and_then(|requests| requests.parts.first());
         lead.is_some_and(|part| part.heat.is_some())
     }
 
     /// Whether the prediction of a side is pending.
     pub fn awaits_prediction_of(&self, side: usize) -> bool {
-        let mut parts = self.asked.iter().flat_map(|asked| &asked.parts);
+        let mut parts = self.requests.iter().flat_map(|requests| &requests.parts);
         parts.any(|part| part.row == RowId::Side(side) && part.prediction.is_some())
     }
 
     /// Whether maps of the layer strip are pending.
     pub fn awaits_layer_maps(&self) -> bool {
-        self.asked
+        self.requests
             .as_ref()
-            .is_some_and(|asked| asked.overview.is_some() || asked.all_layers.is_some())
+            .is_some_and(|requests| requests.overview.is_some() || requests.all_layers.is_some())
     }
 
     /// Whether any result of the newest requests is pending.
     pub fn awaits_results(&self) -> bool {
-        let pending = |asked: &Asked| asked.parts.iter().any(Part::is_pending);
-        self.asked.as_ref().is_some_and(pending) || self.channels.is_some()
+        let pending = |requests: &Requests| requests.parts.iter().any(Part::is_pending);
+        self.requests.as_ref().is_some_and(pending) || self.channels.is_some()
     }
 }
 
@@ -100,7 +103,7 @@ impl App {
             heat: Some(job.heat_map),
             guided: Some(job.guided),
         });
-        self.tasks.asked = Some(Asked {
+        self.tasks.requests = Some(Requests {
             parts: parts.collect(),
             lead,
             overview: Some(batch.overview),
@@ -130,8 +133,8 @@ impl App {
         let Some(key) = subject.heat_key() else {
             return;
         };
-        let asked = self.tasks.channels.as_ref().map(|(asked, _)| asked);
-        if asked != Some(&key) {
+        let requested = self.tasks.channels.as_ref().map(|(key, _)| key);
+        if requested != Some(&key) {
             let promise = self.engine.channels(subject.request());
             self.tasks.channels = Some((key, promise));
         }
@@ -159,7 +162,7 @@ impl App {
         self.engine.cancel();
         self.engine.cancel_openings();
         let awaited_heat = self.tasks.awaits_heat();
-        self.tasks.asked = None;
+        self.tasks.requests = None;
         self.tasks.channels = None;
         let state = &mut self.state;
         let Some(key) = state.subject().map(|subject| subject.prediction_key()) else {
@@ -183,10 +186,10 @@ impl App {
     }
 
     pub(crate) fn drain_results(&mut self) {
-        let Some(mut asked) = self.tasks.asked.take() else {
+        let Some(mut requests) = self.tasks.requests.take() else {
             return;
         };
-        for part in &mut asked.parts {
+        for part in &mut requests.parts {
             drain_part(part, &mut self.state, &mut self.notices);
             // Without a prediction there is nothing to compare with.
             if let RowId::Side(side) = part.row
@@ -197,13 +200,16 @@ impl App {
                 side.drop_kept_rows();
             }
         }
-        for (slot, last) in [(&mut asked.overview, false), (&mut asked.all_layers, true)] {
+        for (slot, last) in [
+            (&mut requests.overview, false),
+            (&mut requests.all_layers, true),
+        ] {
             // An error here also occurs in a row, where it is reported.
             if let Some(Ok(maps)) = slot.take_if_ready() {
-                add_layer_maps(&mut self.state, asked.lead, &maps, last);
+                add_layer_maps(&mut self.state, requests.lead, &maps, last);
             }
         }
-        self.tasks.asked = Some(asked);
+        self.tasks.requests = Some(requests);
         self.drain_channels();
         self.choose_predicted_classes();
     }

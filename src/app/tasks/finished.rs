@@ -73,8 +73,8 @@ impl App {
     fn model_opened(&mut self, side: usize, reopened: Option<u64>, model: Arc<ModelInfo>) {
         self.notices.clear(Place::Model);
         let sides = &mut self.state.sides;
-        let there = sides.get(side).and_then(|side| side.model.as_ref());
-        if reopened.is_some() && there.map(|model| model.id) != reopened {
+        let current = sides.get(side).and_then(|side| side.model.as_ref());
+        if reopened.is_some() && current.map(|model| model.id) != reopened {
             // Another model has replaced it in the meantime.
             self.close_unused_models();
             return;
@@ -82,8 +82,8 @@ impl App {
         let choices = self.state.choices();
         let sides = &mut self.state.sides;
         let mut next = match sides.get_mut(side) {
-            Some(there) if reopened.is_some() => {
-                let mut same = std::mem::take(there);
+            Some(current) if reopened.is_some() => {
+                let mut same = std::mem::take(current);
                 same.reuse(Arc::clone(&model));
                 same
             }

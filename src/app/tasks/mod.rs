@@ -18,7 +18,7 @@ use crate::picture::photo::decode::Photo;
 
 use super::App;
 use super::state::subject::HeatKey;
-use explain::Asked;
+use explain::Requests;
 use open::Picking;
 use save_as::Saving;
 
@@ -74,7 +74,7 @@ pub struct Tasks {
     pub photo: Option<Opening<Photo>>,
     /// The models being opened, in order.
     pub models: VecDeque<OpeningModel>,
-    pub asked: Option<Asked>,
+    pub requests: Option<Requests>,
     pub channels: Option<(HeatKey, EnginePromise<Channels>)>,
     /// A file picker on screen.
     pub picking: Option<Picking>,

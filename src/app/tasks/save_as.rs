@@ -184,7 +184,7 @@ mod tests {
         assert_eq!(std::fs::read_to_string(&existing).unwrap(), "x");
         assert!(
             matches!(save(existing.clone()), Saved::To(_)),
-            "asked about"
+            "the picker asked about it"
         );
         assert_eq!(std::fs::read_to_string(&existing).unwrap(), "y");
     }

@@ -71,11 +71,11 @@ impl Missing {
         now.pins.extend(self.pins.iter().cloned());
         let pictures = stored.pictures.iter().filter(|path| self.is_gone(path));
         let pictures: Vec<PathBuf> = pictures.cloned().collect();
-        let there = |path: &PathBuf| now.pictures.contains(path);
+        let is_listed = |path: &PathBuf| now.pictures.contains(path);
         if stored
             .pictures
             .iter()
-            .all(|path| self.is_gone(path) || there(path))
+            .all(|path| self.is_gone(path) || is_listed(path))
         {
             now.pictures.extend(pictures);
         }

@@ -42,8 +42,8 @@ pub fn classes_ui(
     if text != side.class_search {
         commands.push(Command::SearchClasses(text.clone()));
     }
-    let asked = state.subject().map(|subject| subject.prediction_key());
-    let Some((key, prediction)) = newest_prediction(scene, asked) else {
+    let wanted_key = state.subject().map(|subject| subject.prediction_key());
+    let Some((key, prediction)) = newest_prediction(scene, wanted_key) else {
         no_prediction_ui(ui, scene, commands);
         return;
     };
@@ -66,7 +66,7 @@ pub fn classes_ui(
         .iter()
         .position(|(_, class)| Some(*class) == state.class());
     ui.spacing_mut().item_spacing.y = 0.0;
-    if Some(key) != asked {
+    if Some(key) != wanted_key {
         ui.multiply_opacity(0.5);
     }
     ScrollArea::vertical()
@@ -117,12 +117,13 @@ fn search_ui(
 /// be mistaken for the current one.
 fn newest_prediction(
     scene: Scene<'_>,
-    asked: Option<PredictionKey>,
+    wanted_key: Option<PredictionKey>,
 ) -> Option<(PredictionKey, &Prediction)> {
     let state = scene.state;
     let awaited = scene.tasks.awaits_prediction_of(state.sides.active_index());
     let newest = state.side().newest_prediction.as_ref();
-    let newest = newest.filter(|(key, _)| awaited || asked.is_none_or(|asked| asked == *key));
+    let newest =
+        newest.filter(|(key, _)| awaited || wanted_key.is_none_or(|wanted_key| wanted_key == *key));
     newest.map(|(key, prediction)| (*key, prediction.as_ref()))
 }
 

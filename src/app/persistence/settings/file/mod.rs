@@ -172,7 +172,7 @@ fn merge(original: &Value, before: &Value, now: Value) -> Value {
             for (name, value) in now {
                 let before = before.get(&name).unwrap_or(&Value::Null);
                 let value = match original.get(&name) {
-                    Some(there) => merge(there, before, value),
+                    Some(original) => merge(original, before, value),
                     None => value,
                 };
                 all.insert(name, value);
