@@ -86,7 +86,7 @@ impl StoredUsage {
             reading,
             names,
         } = model.usage();
-        (model.usage() != model.opened_as).then(|| StoredUsage {
+        (model.usage() != model.opened_as).then_some(StoredUsage {
             size: [now.width, now.height],
             resampling: now.interpolation,
             crop: now.crop_pct,

@@ -88,7 +88,7 @@ fn is_on_a_screen(cc: &eframe::CreationContext<'_>) -> bool {
 
 /// The connection to the display was lost while the window was open.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the connection to the display was lost, so the window was closed")]
+#[error("the display went away, so the window was closed")]
 pub struct LostDisplay;
 
 /// There is no display to open a window on, for the given reason.

@@ -78,7 +78,6 @@ impl Fixture {
                 },
                 zoom: 3.5,
                 centre: [0.25, 0.75],
-                ..StoredLook::default()
             },
         };
         Fixture { folder, session }
