@@ -1,5 +1,5 @@
-//! One frame: bars and lists first, then what they asked for is carried out, then the photos, so that
-//! a slider moves its map in the same frame.
+//! One frame: the bars and lists are drawn first, then their commands are executed, then the image
+//! panels are drawn. This way, a slider takes effect in the same frame.
 
 use egui::{CentralPanel, Context, Frame, InputState, Margin, Panel, Ui};
 
@@ -15,13 +15,13 @@ use super::ui::stage::{controls_ui, panels_ui, strip_ui};
 use super::ui::{Panels, stage};
 
 impl App {
-    /// Draws the window, and carries out what the person asks for.
+    /// Draws the window, and executes the user's commands.
     pub fn ui(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
         self.engine.set_interacting(ctx.input(is_dragging));
         let input = &self.panels.input;
-        let taken = input.in_menu || input.focused || self.dialogs.any_open();
-        let pressed = shortcuts::from_keys(&ctx, input.typing, taken);
+        let keys_taken = input.in_menu || input.focused || self.dialogs.any_open();
+        let pressed = shortcuts::from_keys(&ctx, input.typing, keys_taken);
         let mut commands: Vec<Command> = pressed.into_iter().map(Command::Do).collect();
         drop_ui::drop_ui(ui, &mut commands);
         self.state.side_mut().prepare_tree();
@@ -29,7 +29,7 @@ impl App {
             ctx.request_repaint_after(fade);
         }
 
-        self.surroundings_ui(ui, &mut commands);
+        self.bars_and_lists_ui(ui, &mut commands);
         let colours = palette(ui);
         CentralPanel::no_frame()
             .frame(Frame::new().fill(colours.stage))
@@ -37,15 +37,15 @@ impl App {
         let (scene, _, dialogs) = self.parts();
         notices_ui::notices_ui(ui, scene.notices, toolbar_ui::HEIGHT, &mut commands);
         dialogs_ui(ui, dialogs, || scene.entries(&ctx), &mut commands);
-        self.carry_out(&ctx, commands);
+        self.execute_all(&ctx, commands);
         self.persistence.undo.record_changes(&ctx, &self.state);
         if self.panels.input.read(&ctx) {
-            self.persistence.memory.look_for_recent(&ctx);
+            self.persistence.memory.check_recent(&ctx);
         }
     }
 
     /// The bars, the gallery and the lists around the stage.
-    fn surroundings_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
+    fn bars_and_lists_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
         let (scene, panels, _) = self.parts();
         let colours = palette(ui);
         let window = ui.available_width();
@@ -75,13 +75,13 @@ impl App {
         let list = Frame::new().fill(colours.panel);
         let widths = &mut panels.list_widths;
         let panel = Panel::left("layers").frame(list);
-        let shown = widths.layers.of(panel, window).show(ui, |ui| {
+        let shown = widths.layers.apply(panel, window).show(ui, |ui| {
             let usage = &mut panels.model_usage;
             layers_ui::layers_ui(ui, scene, &mut panels.layers, usage, commands);
         });
-        widths.layers.see(shown.response.rect.width());
+        widths.layers.record(shown.response.rect.width());
         let panel = Panel::right("classes").frame(list);
-        let shown = widths.classes.of(panel, window).show(ui, |ui| {
+        let shown = widths.classes.apply(panel, window).show(ui, |ui| {
             lists_ui::lists_ui(
                 ui,
                 scene,
@@ -90,7 +90,7 @@ impl App {
                 commands,
             );
         });
-        widths.classes.see(shown.response.rect.width());
+        widths.classes.record(shown.response.rect.width());
     }
 
     /// The panels of maps, with the strip and the controls below them.
@@ -116,8 +116,8 @@ impl App {
                 });
         }
         let ctx = ui.ctx().clone();
-        self.carry_out(&ctx, std::mem::take(commands));
-        // Before the panels are drawn, so that they know what is being made.
+        self.execute_all(&ctx, std::mem::take(commands));
+        // Before the panels are drawn, so that they know which textures are being made.
         self.textures.update(&ctx, &self.state);
         let margin = Frame::new().inner_margin(stage::PANELS_MARGIN);
         margin.show(ui, |ui| {
@@ -126,16 +126,22 @@ impl App {
                 panels_ui::invitation_ui(ui, scene, commands);
                 return;
             }
-            let mut asked = Vec::new();
-            panels_ui::panels_ui(ui, scene, &mut panels.stage, &mut panels.rows, &mut asked);
+            let mut panel_commands = Vec::new();
+            panels_ui::panels_ui(
+                ui,
+                scene,
+                &mut panels.stage,
+                &mut panels.rows,
+                &mut panel_commands,
+            );
             for (row, size) in self.panels.stage.drawn_signed.drain(..) {
                 self.textures.fit_signed(&ctx, row, size);
             }
-            self.carry_out(&ctx, asked);
+            self.execute_all(&ctx, panel_commands);
         });
     }
 
-    /// What panels read, and what they may write: the two never overlap.
+    /// What the panels read, and what they may change. The two never overlap.
     fn parts(&mut self) -> (Scene<'_>, &mut Panels, &mut OpenDialogs) {
         let scene = Scene {
             state: &self.state,
@@ -149,7 +155,7 @@ impl App {
         (scene, &mut self.panels, &mut self.dialogs)
     }
 
-    fn carry_out(&mut self, ctx: &Context, commands: Vec<Command>) {
+    fn execute_all(&mut self, ctx: &Context, commands: Vec<Command>) {
         for command in commands {
             self.execute(ctx, command);
         }

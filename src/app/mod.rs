@@ -1,20 +1,20 @@
-//! The window: egui draws it, the engine computes for it, and nothing in here knows a tensor.
+//! The window: egui draws it and the engine computes for it. Nothing in here uses tensors.
 //!
 //! ```text
 //! window        the window on the desktop
-//! frame         one frame: finished work is taken in, panels draw, commands are carried out
+//! frame         one frame: finished work is taken in, panels draw, commands are executed
 //! ui            the panels: functions of a scene, their own scratch and a list of commands
-//! commands      everything a person can do, and the one place that does it
+//! commands      everything the user can do, and the one place that executes it
 //! tasks         work in progress: opening, explaining, exporting
 //! gallery       the open folder
 //! persistence   undo, sessions, settings
-//! textures      images on the graphics card
+//! textures      images on the GPU
 //! state         what is open, chosen and computed, as plain data
 //! ```
 //!
-//! A frame is [`App::logic`] (take in what is finished) and then [`App::ui`] (draw, and collect what
-//! the person asks for as commands). Panels change nothing but their own scratch: `commands::execute`
-//! does. So whoever reads a panel need not know the rest of the window.
+//! A frame is [`App::logic`] (take in finished work) followed by [`App::ui`] (draw, and collect the
+//! user's commands). Panels change only their own scratch; `commands::execute` changes everything else.
+//! This way, a panel can be understood without the rest of the window.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -54,7 +54,7 @@ use ui::dialogs::OpenDialogs;
 use ui::kit::theme;
 use ui::stage::cell;
 
-/// What to open first.
+/// What to open at the start.
 #[derive(Debug, Clone, Default)]
 pub struct Start {
     /// A photo, or a folder of them.
@@ -62,13 +62,13 @@ pub struct Start {
     /// More photos: they and the first are opened as a gallery.
     pub images: Vec<PathBuf>,
     pub model: Option<PathBuf>,
-    /// The network that a checkpoint belongs to, where its weights fit several.
+    /// The network that a checkpoint belongs to, if its weights fit several.
     pub architecture: Option<String>,
     /// A layer's path.
     pub layer: Option<String>,
     /// An index, an exact label, or `topN`.
     pub class: Option<String>,
-    /// The model where none is named and none is remembered.
+    /// The model to open if none is given and none was open last.
     pub default_model: Option<PathBuf>,
 }
 
@@ -77,7 +77,7 @@ pub struct App {
     engine: Engine,
     /// The desktop's file pickers.
     file_dialogs: Arc<dyn Dialogs>,
-    /// What the command line asked for and has not been used yet.
+    /// The parts of the command line that have not been used yet.
     start: Start,
 
     state: State,
@@ -93,18 +93,18 @@ pub struct App {
 }
 
 impl App {
-    /// An explorer in `ctx`, with the desktop's file pickers.
+    /// Creates the explorer with the desktop's file pickers.
     ///
     /// # Errors
-    /// Where the engine's thread cannot be started.
+    /// If the engine's thread cannot be started.
     pub fn new(ctx: &Context, start: Start, memory: Memory) -> Result<App, Error> {
         App::with_dialogs(ctx, start, Arc::new(SystemDialogs), memory)
     }
 
-    /// The same with other file pickers.
+    /// [`App::new`] with other file pickers.
     ///
     /// # Errors
-    /// Where the engine's thread cannot be started.
+    /// If the engine's thread cannot be started.
     pub fn with_dialogs(
         ctx: &Context,
         start: Start,
@@ -134,7 +134,7 @@ impl App {
         Ok(app)
     }
 
-    /// Opens what the command line names, or else what was open last.
+    /// Opens what the command line names, or else what was last open.
     fn open_first(&mut self) {
         let (image, model) = (self.start.image.take(), self.start.model.take());
         let mut images = std::mem::take(&mut self.start.images);
@@ -176,21 +176,21 @@ impl App {
         }
     }
 
-    /// How many requests ever reached the engine's worker.
+    /// The total number of requests sent to the engine.
     pub fn requests_sent(&self) -> u64 {
         self.engine.requests_sent()
     }
 
-    /// Whether every panel shows what is chosen, and nothing is in progress.
+    /// Whether every panel shows the current choices, and nothing is in progress.
     pub fn is_settled(&self) -> bool {
         let scene = self.scene();
         scene.busy().is_none() && !scene.is_loading() && !cell::any_stale(scene)
     }
 
-    /// Whether the strip and the tree show the maps of all layers.
+    /// Whether the layer strip and the tree show the maps of all layers.
     pub fn shows_all_maps(&self) -> bool {
         let known = self.state.fresh_layer_maps();
-        known.is_some_and(|maps| maps.complete && self.textures.tiles.show(&self.state))
+        known.is_some_and(|maps| maps.complete && self.textures.tiles.is_current(&self.state))
     }
 
     /// Whether the engine has nothing left to do.
@@ -198,7 +198,7 @@ impl App {
         self.engine.progress().is_none()
     }
 
-    /// The messages on screen, oldest first.
+    /// The notices on screen, oldest first.
     pub fn notices(&self) -> Vec<String> {
         self.notices
             .iter()

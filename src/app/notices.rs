@@ -1,4 +1,4 @@
-//! Messages about what went wrong, shown until they are dismissed or no longer apply.
+//! Notices about problems, shown until they are dismissed or no longer apply.
 
 use std::fmt::Display;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::commands::Command;
 use super::wording::sentence;
 
-/// What a message is about: it no longer applies once something else is opened there.
+/// What a notice is about. It no longer applies once something else of this kind is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
     Picture,
@@ -16,40 +16,40 @@ pub enum Place {
     Session,
 }
 
-/// One thing that went wrong.
+/// One problem.
 pub struct Notice {
     pub id: u64,
     place: Option<Place>,
-    /// It disappears by itself.
+    /// Whether it disappears by itself.
     passing: bool,
-    /// When, in seconds of the window's time, once it has been shown.
+    /// When it disappears, in seconds of the window's time, once it has been shown.
     ends: Option<f64>,
     pub title: String,
     pub text: String,
-    /// What can be done about it: the label of a button, and its command.
+    /// A remedy: the label of a button, and its command.
     pub offer: Option<(String, Command)>,
 }
 
-/// The messages that are not dismissed, oldest first.
+/// The notices that have not been dismissed, oldest first.
 #[derive(Default)]
 pub struct Notices {
     list: Vec<Notice>,
     next: u64,
 }
 
-/// How long a message is shown that disappears by itself, and how long it fades, in seconds.
+/// How long a passing notice is shown and how long it fades, in seconds.
 const SHOWN_FOR: f64 = 6.0;
 const FADES_FOR: f64 = 0.4;
 
 impl Notices {
-    /// Reports an error, once however often it happens.
+    /// Reports an error. The same error is shown only once, however often it occurs.
     pub fn error(&mut self, title: &str, text: impl Display) {
-        self.say(None, false, title, text);
+        self.add(None, false, title, text);
     }
 
-    /// Says why something was not done, where nothing has to be corrected.
+    /// Explains why something was not done. Disappears by itself, because no action is needed.
     pub fn passing(&mut self, place: Place, title: &str, text: impl Display) {
-        self.say(Some(place), true, title, text);
+        self.add(Some(place), true, title, text);
     }
 
     /// Reports what could not be opened.
@@ -61,19 +61,19 @@ impl Notices {
             Place::Pins => "This view cannot be pinned",
             Place::Session => "This session cannot be opened",
         };
-        self.say(Some(place), false, title, text);
+        self.add(Some(place), false, title, text);
     }
 
-    /// Removes the messages about `place`: something else is open there now.
+    /// Removes the notices about `place`, because something else is open there now.
     pub fn clear(&mut self, place: Place) {
         self.list.retain(|notice| notice.place != Some(place));
     }
 
-    fn say(&mut self, place: Option<Place>, passing: bool, title: &str, text: impl Display) {
+    fn add(&mut self, place: Option<Place>, passing: bool, title: &str, text: impl Display) {
         let text = sentence(&text.to_string());
-        let mut said = self.list.iter_mut();
-        if let Some(said) = said.find(|n| n.title == title && n.text == text) {
-            said.ends = None;
+        let mut notices = self.list.iter_mut();
+        if let Some(existing) = notices.find(|n| n.title == title && n.text == text) {
+            existing.ends = None;
             return;
         }
         self.list.push(Notice {
@@ -88,7 +88,7 @@ impl Notices {
         self.next += 1;
     }
 
-    /// Reports something that a button can do something about.
+    /// Reports a problem with a button that offers a remedy.
     pub fn offering(
         &mut self,
         place: Place,
@@ -96,9 +96,9 @@ impl Notices {
         text: impl Display,
         offer: Option<(String, Command)>,
     ) {
-        self.say(Some(place), false, title, text);
-        if let Some(said) = self.list.last_mut() {
-            said.offer = offer;
+        self.add(Some(place), false, title, text);
+        if let Some(notice) = self.list.last_mut() {
+            notice.offer = offer;
         }
     }
 
@@ -106,7 +106,7 @@ impl Notices {
         self.list.retain(|notice| notice.id != id);
     }
 
-    /// Removes the one on top.
+    /// Removes the newest notice.
     pub fn dismiss_newest(&mut self) {
         self.list.pop();
     }
@@ -123,8 +123,8 @@ impl Notices {
         self.list.iter().rev()
     }
 
-    /// Drops those whose time is over; those that pass by themselves get theirs when they are first
-    /// seen. `now` is the window's time in seconds. Returns when the next one begins to fade.
+    /// Drops passing notices whose time is up. Their time starts when they are first shown. `now` is
+    /// the window's time in seconds. Returns how long until the next one starts to fade.
     pub fn expire(&mut self, now: f64) -> Option<Duration> {
         let mut next: Option<f64> = None;
         for notice in self.list.iter_mut().filter(|notice| notice.passing) {
@@ -139,7 +139,7 @@ impl Notices {
 }
 
 impl Notice {
-    /// 1, and less while it fades.
+    /// The opacity: 1, or less while the notice fades.
     pub fn strength(&self, now: f64) -> f32 {
         self.ends
             .map_or(1.0, |ends| ((ends - now) / FADES_FOR).min(1.0) as f32)
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_goes_when_something_else_is_opened_there() {
+    fn a_notice_is_removed_when_something_else_is_opened() {
         let mut notices = Notices::default();
         notices.not_opened(Place::Picture, "a.png is empty");
         notices.not_opened(Place::Model, "a.pt2 is empty");

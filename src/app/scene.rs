@@ -1,7 +1,7 @@
 //! What a frame shows: everything that the panels may read, and nothing that they may change.
 //!
-//! Panels are functions of a [`Scene`], of their own scratch, and of a list that they push
-//! [`Command`](super::commands::Command)s to. So no panel can change what another one shows.
+//! Panels are functions of a [`Scene`], their own scratch, and a list to which they push
+//! [`Command`](super::commands::Command)s. So no panel can change what another one shows.
 
 use std::time::Instant;
 
@@ -31,7 +31,7 @@ pub struct Scene<'a> {
 }
 
 impl Scene<'_> {
-    /// What is in progress, in words, and since when.
+    /// A message about what is in progress, and when it started.
     pub fn busy(&self) -> Option<(String, Instant)> {
         if let Some(opening) = &self.tasks.photo {
             return Some((format!("Opening {}", opening.path.display()), opening.since));
@@ -55,18 +55,18 @@ impl Scene<'_> {
         Some(("Exporting".to_owned(), export.since))
     }
 
-    /// Whether Cancel has anything to stop. A file that is being written is not stopped.
+    /// Whether there is anything to cancel. Writing a file cannot be cancelled.
     pub fn can_cancel(&self) -> bool {
         let opening = self.tasks.photo.is_some() || !self.tasks.models.is_empty();
         opening || self.persistence.session.is_opening() || self.tasks.awaits_results()
     }
 
-    /// Whether anything is on its way that will change what is shown.
+    /// Whether anything in progress will change what is shown.
     pub fn is_loading(&self) -> bool {
         self.tasks.is_loading() || self.persistence.session.busy().is_some()
     }
 
-    /// The command that changes how maps are drawn.
+    /// A command that changes how maps are drawn.
     pub fn styled(&self, change: impl FnOnce(&mut MapStyle)) -> Command {
         let mut options = self.state.options;
         change(&mut options.style);

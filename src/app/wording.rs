@@ -1,6 +1,6 @@
-//! How the window writes numbers and sentences: in one way everywhere.
+//! Formats numbers and sentences the same way throughout the window.
 
-/// The same words with a capital letter at the start.
+/// `words` with a capital first letter.
 pub fn sentence(words: &str) -> String {
     let mut letters = words.chars();
     letters.next().map_or_else(String::new, |first| {
@@ -8,7 +8,7 @@ pub fn sentence(words: &str) -> String {
     })
 }
 
-/// A number in short: `4.7 M`.
+/// A number in short form: `4.7 M`.
 pub fn in_short(number: usize) -> String {
     match number as f64 {
         n if n >= 999_500_000.0 => format!("{:.1} G", n / 1e9),
@@ -18,18 +18,18 @@ pub fn in_short(number: usize) -> String {
     }
 }
 
-/// A count with what is counted: `1 mistake`, `5,000 mistakes`.
+/// A count with its noun: `1 mistake`, `5,000 mistakes`.
 pub fn counted(count: usize, one: &str, several: &str) -> String {
     let what = if count == 1 { one } else { several };
     format!("{} {what}", thousands(count))
 }
 
-/// A number with its digits in groups of three: `5,000`.
+/// A number with thousands separators: `5,000`.
 pub fn thousands(number: usize) -> String {
     let digits = number.to_string();
     let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -37,7 +37,7 @@ pub fn thousands(number: usize) -> String {
     text
 }
 
-/// A limit on memory: `64 MB`, `1 GB`.
+/// A memory limit: `64 MB`, `1 GB`.
 pub fn megabytes(bytes: usize) -> String {
     match bytes >> 20 {
         1024.. => format!("{} GB", bytes >> 30),
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parameters_are_counted_in_short() {
+    fn shortens_large_numbers() {
         assert_eq!(in_short(1_235_496), "1.2 M");
         assert_eq!(in_short(999_999), "1.0 M");
         assert_eq!(in_short(12_345), "12 k");
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn digits_are_grouped_by_three() {
+    fn groups_digits_by_three() {
         let numbers = [0, 999, 1000, 12_345, 1_234_567];
         let written = ["0", "999", "1,000", "12,345", "1,234,567"];
         assert_eq!(numbers.map(thousands), written);
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn megabytes_are_rounded_up() {
+    fn rounds_megabytes_up() {
         assert_eq!(whole_megabytes(0), 0);
         assert_eq!(whole_megabytes((64 << 20) - 1), 64);
         assert_eq!(whole_megabytes(64 << 20), 64);

@@ -1,4 +1,4 @@
-//! The pane about the model, and pictures prepared otherwise.
+//! The facts about the model, and changes to its usage.
 
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
@@ -14,7 +14,7 @@ fn logit(window: &Window, class: &str) -> String {
 }
 
 #[test]
-fn the_model_says_what_it_is_and_what_the_chosen_layer_is() {
+fn shows_facts_about_the_model_and_the_chosen_layer() {
     let mut window = Window::open();
     window.ctrl(Key::I);
     window.harness.run_steps(2);
@@ -28,7 +28,7 @@ fn the_model_says_what_it_is_and_what_the_chosen_layer_is() {
         window.harness.get_by_label(fact);
     }
     window.harness.get_by_label_contains("squeezenet.py, line ");
-    // Walking the layers changes what is said of the chosen one.
+    // Stepping to another layer updates its facts.
     window.key(Key::ArrowUp);
     window.settle();
     assert!(window.harness.query_by_label("512 × 13 × 13").is_none());
@@ -38,7 +38,7 @@ fn the_model_says_what_it_is_and_what_the_chosen_layer_is() {
 }
 
 #[test]
-fn another_order_of_the_channels_changes_the_answer_and_leaves_pins_alone() {
+fn another_channel_order_changes_the_prediction_but_not_pins() {
     let mut window = Window::open();
     let class = window.chosen_class().unwrap();
     let before = logit(&window, &class);
@@ -64,7 +64,7 @@ fn another_order_of_the_channels_changes_the_answer_and_leaves_pins_alone() {
 }
 
 #[test]
-fn classes_are_named_and_logits_read_as_one_says() {
+fn class_names_and_the_reading_of_logits_can_be_set() {
     let mut window = Window::new(Start {
         image: Some(cat_and_coffee()),
         model: Some(file("tests/torchvision/tiny/vgg_bn.pt2")),
@@ -86,7 +86,7 @@ fn classes_are_named_and_logits_read_as_one_says() {
     assert_ne!(logit(&window, &first), softmax, "another probability");
 
     window.click("Type names…");
-    // The keyboard is the box's at once: these are keys of commands elsewhere.
+    // The box has the keyboard focus at once: elsewhere, these keys are shortcuts.
     window.harness.run_steps(2);
     let field = window.harness.get_by_label("Names of the classes");
     assert!(field.is_focused());
@@ -114,7 +114,7 @@ fn classes_are_named_and_logits_read_as_one_says() {
 }
 
 #[test]
-fn undo_takes_a_preparation_back_and_leaves_the_pin_before_it() {
+fn undo_restores_the_preprocessing_and_keeps_earlier_pins() {
     let mut window = Window::open();
     let class = window.chosen_class().unwrap();
     let plain = logit(&window, &class);
@@ -151,7 +151,7 @@ fn undo_takes_a_preparation_back_and_leaves_the_pin_before_it() {
         (swapped.clone(), true)
     );
 
-    // A pin of the same weights is made live, and that is taken back too.
+    // Making a pin with the same weights live can be undone too.
     window.click("Make live, row 2");
     window.settle();
     assert_ne!(logit(&window, &class), swapped);
@@ -161,7 +161,7 @@ fn undo_takes_a_preparation_back_and_leaves_the_pin_before_it() {
 }
 
 #[test]
-fn a_session_keeps_how_pictures_were_prepared() {
+fn a_session_keeps_the_preprocessing() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("swapped.gradcam.json");
     let mut window = Window::open();
@@ -187,14 +187,14 @@ fn a_session_keeps_how_pictures_were_prepared() {
     });
     again.settle();
     assert_eq!(logit(&again, &class), swapped);
-    // The pin is of the model as its file says.
+    // The pin uses the model as its file states.
     again.click("Make live, row 2");
     again.settle();
     assert_eq!(logit(&again, &class), plain);
 }
 
 #[test]
-fn a_size_is_typed_and_one_that_does_not_fit_says_so() {
+fn a_size_can_be_typed_and_one_that_does_not_fit_is_reported() {
     let mut window = Window::open();
     window.ctrl(Key::I);
     window.harness.run_steps(2);
@@ -212,7 +212,7 @@ fn a_size_is_typed_and_one_that_does_not_fit_says_so() {
     window.settle();
     window.harness.get_by_label("3 × 224 × 320");
     window.harness.get_by_label("512 × 13 × 19");
-    // So narrow that nothing is left to pool.
+    // So narrow that nothing is left for the pooling.
     type_width(&mut window, "8");
     window.until("a refusal", |window| !window.app().notices().is_empty());
     let notices = window.app().notices();

@@ -26,7 +26,7 @@ fn a_click_on_a_class_changes_the_pictures() {
 }
 
 #[test]
-fn old_pictures_stay_marked_until_the_new_ones_arrive() {
+fn stale_panels_stay_marked_until_they_are_updated() {
     let mut window = Window::open();
     assert_eq!(window.value("Original"), "cat_and_coffee.png");
     window.row(Role::ListBoxOption, "espresso").click();
@@ -44,7 +44,7 @@ fn old_pictures_stay_marked_until_the_new_ones_arrive() {
 }
 
 #[test]
-fn a_class_or_a_layer_seen_before_is_there_at_once() {
+fn shows_a_class_or_layer_seen_before_at_once() {
     let mut window = Window::open();
     let first = window.chosen_class().unwrap();
     window.key(Key::ArrowRight);
@@ -80,7 +80,7 @@ fn the_search_finds_classes_by_name_and_number() {
 }
 
 #[test]
-fn enter_in_the_search_takes_the_class_of_just_that_name() {
+fn enter_in_the_search_chooses_the_class_with_exactly_that_name() {
     let mut window = Window::open();
     window.ctrl(Key::F);
     window
@@ -119,7 +119,7 @@ fn the_number_of_classes_shown_can_be_set() {
 }
 
 #[test]
-fn keys_walk_layers_and_classes_but_not_while_typing() {
+fn keys_step_through_layers_and_classes_but_not_while_typing() {
     let mut window = Window::open();
     window.key(Key::ArrowUp);
     window.settle();
@@ -149,7 +149,7 @@ fn keys_walk_layers_and_classes_but_not_while_typing() {
 }
 
 #[test]
-fn a_row_without_a_map_cannot_be_chosen_and_says_why() {
+fn a_row_without_a_map_cannot_be_chosen_and_explains_why() {
     let mut window = Window::open();
     window.click("Filter layers");
     window
@@ -168,8 +168,8 @@ fn a_row_without_a_map_cannot_be_chosen_and_says_why() {
         .unwrap();
     window.row(Role::TreeItem, &path).hover();
     window.until("the reason", |w| {
-        let mut said = w.harness.query_all_by_label_contains("no place to show");
-        said.next().is_some()
+        let mut texts = w.harness.query_all_by_label_contains("no place to show");
+        texts.next().is_some()
     });
     let chosen = window.chosen_layer();
     window.click_layer(&path);
@@ -177,7 +177,7 @@ fn a_row_without_a_map_cannot_be_chosen_and_says_why() {
 }
 
 #[test]
-fn branches_close_and_open() {
+fn branches_collapse_and_expand() {
     let mut window = Window::open();
     let rows = |w: &Window| w.harness.query_all_by_role(Role::TreeItem).count();
     let closed = rows(&window);
@@ -191,7 +191,7 @@ fn branches_close_and_open() {
 }
 
 #[test]
-fn other_scores_wait_behind_the_menu() {
+fn the_menu_offers_other_scores() {
     let mut window = Window::open();
     let class = window.chosen_class().unwrap();
     window.choose("Explain", "Counterfactual");
@@ -216,7 +216,7 @@ fn other_scores_wait_behind_the_menu() {
 }
 
 #[test]
-fn the_rule_names_its_panels() {
+fn panel_titles_follow_the_rule() {
     let mut window = Window::open();
     window.harness.get_by_label("Guided Grad-CAM");
     window.choose("Rule", "Deconvnet");
@@ -225,13 +225,13 @@ fn the_rule_names_its_panels() {
 }
 
 #[test]
-fn escape_leaves_lists_and_pictures_in_agreement() {
+fn escape_leaves_lists_and_panels_consistent() {
     let mut window = Window::open();
     for class in 1..4 {
         window.harness.key_press(Key::ArrowRight);
         window.harness.key_press(Key::Escape);
-        // Wherever Escape met the work, the window comes to rest with every panel fresh but those
-        // that were cancelled, and a click on the same class completes it.
+        // Whenever Escape was pressed, the window settles with every panel current except the
+        // cancelled ones, and a click on the same class completes them.
         let chosen = window.chosen_class().unwrap();
         window.click_class(&chosen);
         window.settle();
@@ -243,12 +243,12 @@ fn escape_leaves_lists_and_pictures_in_agreement() {
     }
 }
 
-/// Stops a new question in the very frame that has sent it.
+/// Cancels a new request in the same frame in which it was sent.
 fn stop_at_once(window: &mut Window, ask: impl Fn(&mut Window)) {
     for pause in [200, 500, 2000] {
         let sent = window.app().requests_sent();
         ask(window);
-        // Whatever is to be decoded is decoded, and taken in by the next frame.
+        // Wait until decoding has finished; the next frame takes the result in.
         std::thread::sleep(std::time::Duration::from_millis(pause));
         window.harness.key_press(Key::Escape);
         window.harness.step();
@@ -257,11 +257,11 @@ fn stop_at_once(window: &mut Window, ask: impl Fn(&mut Window)) {
             return;
         }
     }
-    panic!("nothing was asked");
+    panic!("nothing was requested");
 }
 
 #[test]
-fn stopped_on_a_new_picture_the_classes_of_the_old_one_go() {
+fn cancelling_on_a_new_photo_removes_the_classes_of_the_old_one() {
     let mut window = Window::open();
     stop_at_once(&mut window, |w| w.drop_file(file("assets/chelsea.png")));
     let rows = window.harness.query_all_by_role(Role::ListBoxOption);
@@ -277,11 +277,11 @@ fn stopped_on_a_new_picture_the_classes_of_the_old_one_go() {
 }
 
 #[test]
-fn stopped_on_a_map_the_panels_say_so_and_lead_on() {
+fn cancelled_panels_say_so_and_offer_to_compute_again() {
     let mut window = Window::open();
     let words = "Not computed. Click to compute again.";
     let plates = |w: &Window| w.harness.query_all_by_label(words).count();
-    // Another class beside the first: its rows have no old pictures to go back to.
+    // A second class beside the first: its rows have no earlier results to go back to.
     let row = window.row(Role::ListBoxOption, "espresso");
     row.click_modifiers(egui::Modifiers::SHIFT);
     window.harness.step();
@@ -297,7 +297,7 @@ fn stopped_on_a_map_the_panels_say_so_and_lead_on() {
 }
 
 #[test]
-fn stopped_on_the_first_picture_the_empty_panels_say_so() {
+fn empty_panels_say_so_when_the_first_photo_is_cancelled() {
     let start = gradcam::app::Start {
         model: Some(squeezenet()),
         ..gradcam::app::Start::default()

@@ -1,4 +1,4 @@
-//! Several views side by side: pins, two classes, two models, one scale.
+//! Comparing views: pins, two classes, two models, one scale.
 
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
@@ -6,7 +6,7 @@ use egui_kittest::kittest::{NodeT, Queryable};
 
 use crate::support::{Window, cat_and_coffee, file, squeezenet};
 
-/// The names of the pictures in sight that begin with `title`, from top to bottom.
+/// The names of the visible images that start with `title`, from top to bottom.
 fn pictures(window: &Window, title: &str) -> Vec<String> {
     window
         .harness
@@ -32,7 +32,7 @@ fn search_class(window: &mut Window, text: &str) {
     window.harness.run_steps(2);
 }
 
-/// Shift and a click on a class of the list.
+/// Clicks a class in the list while holding Shift.
 fn shift_click(window: &mut Window, class: &str) {
     let row = window.row(Role::ListBoxOption, class);
     row.click_modifiers(Modifiers::SHIFT);
@@ -41,7 +41,7 @@ fn shift_click(window: &mut Window, class: &str) {
 }
 
 #[test]
-fn a_shifted_click_sets_two_classes_and_their_difference_under_each_other() {
+fn a_shift_click_shows_two_classes_and_their_difference_as_rows() {
     let mut window = Window::open();
     let first = window.chosen_class().unwrap();
     search_class(&mut window, "espresso");
@@ -52,7 +52,7 @@ fn a_shifted_click_sets_two_classes_and_their_difference_under_each_other() {
         captions(&window),
         [first_at.as_str(), "espresso at features.12", &difference]
     );
-    // The third row begins with the signed difference of the two maps above it.
+    // The third row starts with the signed difference of the two maps above it.
     assert_eq!(
         pictures(&window, "Difference"),
         ["Difference of the maps, row 3"]
@@ -71,7 +71,7 @@ fn a_shifted_click_sets_two_classes_and_their_difference_under_each_other() {
 }
 
 #[test]
-fn a_pin_stays_while_the_view_goes_on() {
+fn a_pin_stays_while_the_view_changes() {
     let mut window = Window::open();
     let first = window.chosen_class().unwrap();
     window.key(Key::P);
@@ -97,13 +97,13 @@ fn a_pin_stays_while_the_view_goes_on() {
 }
 
 #[test]
-fn six_views_can_be_pinned_and_a_seventh_is_refused_in_words() {
+fn six_views_can_be_pinned_and_a_seventh_is_refused_with_a_message() {
     let start = gradcam::app::Start {
         image: Some(cat_and_coffee()),
         model: Some(squeezenet()),
         ..gradcam::app::Start::default()
     };
-    // High enough for all rows.
+    // The window is high enough for all rows.
     let mut window = Window::sized(start, 1440.0, 2000.0, egui::Theme::Dark);
     window.settle();
     for _ in 0..6 {
@@ -115,7 +115,7 @@ fn six_views_can_be_pinned_and_a_seventh_is_refused_in_words() {
     window.harness.run_steps(2);
     let notices = window.app().notices();
     assert!(notices[0].contains("6 views are pinned"), "{notices:?}");
-    // It goes by itself; what cannot be done says so beforehand.
+    // The notice disappears by itself; commands that are not possible say so beforehand.
     window.harness.run_steps(60 * 7);
     assert_eq!(window.app().notices(), [""; 0]);
     let pin = window.harness.get_by_label("Pin, row 1");
@@ -124,7 +124,7 @@ fn six_views_can_be_pinned_and_a_seventh_is_refused_in_words() {
     let pin = window.harness.get_by_label("Pin this view P");
     assert!(pin.accesskit_node().is_disabled());
     window.key(Key::Escape);
-    // And it goes as soon as there is room.
+    // It also disappears as soon as there is room.
     window.key(Key::P);
     assert_eq!(window.app().notices().len(), 1);
     window
@@ -136,7 +136,7 @@ fn six_views_can_be_pinned_and_a_seventh_is_refused_in_words() {
 }
 
 #[test]
-fn pins_are_put_in_another_order_by_their_heads() {
+fn pins_are_reordered_by_dragging_their_heads() {
     let mut window = Window::open();
     for _ in 0..2 {
         window.key(Key::P);
@@ -166,7 +166,7 @@ fn pins_are_put_in_another_order_by_their_heads() {
 }
 
 #[test]
-fn a_new_pin_comes_into_sight_and_changes_places_with_its_neighbours() {
+fn a_new_pin_is_scrolled_to_and_can_be_moved_up_and_down() {
     let start = gradcam::app::Start {
         image: Some(cat_and_coffee()),
         model: Some(squeezenet()),
@@ -185,7 +185,7 @@ fn a_new_pin_comes_into_sight_and_changes_places_with_its_neighbours() {
     }
     let at = |w: &Window, row: usize| w.value(&format!("Grad-CAM, row {row}"));
     let of = |class: &String| format!("{class} at features.12");
-    // Four rows are higher than the window; those out of sight are not laid out.
+    // Four rows are higher than the window; rows out of view are not laid out.
     assert!(window.harness.query_by_label("Grad-CAM, row 1").is_none());
     assert_eq!(at(&window, 4), of(&classes[2]));
 
@@ -201,7 +201,7 @@ fn a_new_pin_comes_into_sight_and_changes_places_with_its_neighbours() {
 }
 
 #[test]
-fn a_second_model_stands_beside_the_first_with_its_own_tree_and_classes() {
+fn a_second_model_has_its_own_tree_and_classes() {
     let mut window = Window::open();
     window.will_pick(file("models/efficientnet_lite0.pt2"));
     window.choose("Compare", "Open a second model… Ctrl+Shift+M");
@@ -212,7 +212,7 @@ fn a_second_model_stands_beside_the_first_with_its_own_tree_and_classes() {
     assert!(captions_of_both[1].ends_with("bn2"));
     assert_eq!(window.chosen_layer().as_deref(), Some("bn2"));
 
-    // The classes and layers clicked are the active model's.
+    // Clicks on classes and layers apply to the active model.
     window.key(Key::ArrowRight);
     window.settle();
     assert_eq!(captions(&window)[0], captions_of_both[0]);
@@ -231,7 +231,7 @@ fn a_second_model_stands_beside_the_first_with_its_own_tree_and_classes() {
 }
 
 #[test]
-fn of_two_models_one_that_fails_to_open_leaves_the_other() {
+fn a_model_that_fails_to_open_leaves_the_other_open() {
     let mut window = Window::open();
     window.will_pick(file("assets/coffee.png"));
     window
@@ -247,7 +247,7 @@ fn of_two_models_one_that_fails_to_open_leaves_the_other() {
 }
 
 #[test]
-fn the_true_class_is_compared_with_the_answer() {
+fn compares_the_true_class_with_the_prediction() {
     let mut window = Window::open();
     let answer = window.chosen_class().unwrap();
     search_class(&mut window, "espresso");
@@ -262,13 +262,13 @@ fn the_true_class_is_compared_with_the_answer() {
     assert_eq!(captions(&window).len(), 3);
     assert!(captions(&window)[2].contains(&format!("{answer} versus espresso")));
     let row = window.row(Role::ListBoxOption, "espresso");
-    let said = row.value().unwrap();
-    assert!(said.ends_with("versus, true"), "{said}");
+    let value = row.value().unwrap();
+    assert!(value.ends_with("versus, true"), "{value}");
 }
 
 #[test]
-fn the_true_class_is_compared_with_the_answer_of_both_models() {
-    // High enough for all rows to be in sight.
+fn compares_the_true_class_with_the_predictions_of_both_models() {
+    // The window is high enough to show all rows.
     let start = gradcam::app::Start {
         image: Some(cat_and_coffee()),
         model: Some(squeezenet()),
@@ -285,14 +285,14 @@ fn the_true_class_is_compared_with_the_answer_of_both_models() {
     window.harness.run_steps(2);
     window.click("This is the true class");
     window.settle();
-    // A, B and their difference of each.
+    // A, B and their difference for each model.
     let captions = captions(&window);
     let versus = captions.iter().filter(|text| text.contains("versus tabby"));
     assert_eq!((captions.len(), versus.count()), (6, 2), "{captions:?}");
 }
 
 #[test]
-fn one_scale_for_all_rows_changes_the_legend_and_asks_the_engine_nothing() {
+fn one_scale_for_all_rows_changes_the_legend_and_sends_no_requests() {
     let mut window = Window::open();
     search_class(&mut window, "espresso");
     shift_click(&mut window, "espresso");
@@ -314,12 +314,12 @@ fn one_scale_for_all_rows_changes_the_legend_and_asks_the_engine_nothing() {
     window.key(Key::X);
     window.settle();
     assert_eq!(legend(&window), common);
-    // The difference of the two may be larger than either.
+    // The difference of the two maps may be larger than either.
     assert!(common != first || common != second);
 }
 
 #[test]
-fn rows_that_come_anew_come_into_sight() {
+fn scrolls_to_new_rows() {
     let start = gradcam::app::Start {
         image: Some(cat_and_coffee()),
         model: Some(squeezenet()),
@@ -344,18 +344,18 @@ fn rows_that_come_anew_come_into_sight() {
     window.settle();
     assert!(in_sight(&window, 1) && !in_sight(&window, 5));
 
-    // A view that is pinned already is only looked for.
+    // A view that is already pinned is only scrolled to.
     window.key(Key::P);
     window.harness.run_steps(30);
     assert!(in_sight(&window, 5));
     assert!(window.harness.query_by_label("Grad-CAM, row 6").is_none());
-    // A class that is chosen shows in the row that follows.
+    // Choosing a class scrolls to the live row.
     window.key(Key::ArrowRight);
     window.harness.run_steps(30);
     window.settle();
     assert!(in_sight(&window, 1));
 
-    // Another pin takes the last one into sight again, and a second model its own row.
+    // Another pin scrolls to itself, and a second model to its own row.
     window.key(Key::P);
     window.harness.run_steps(30);
     window.settle();
@@ -371,7 +371,7 @@ fn rows_that_come_anew_come_into_sight() {
 }
 
 #[test]
-fn a_figure_of_two_classes_names_them_as_the_command_line_does() {
+fn a_figure_of_two_classes_labels_them_like_the_command_line() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("two.svg");
     let mut window = Window::open();

@@ -1,4 +1,4 @@
-//! What is written is what is seen.
+//! Exported files show the same as the screen.
 
 use egui::{Key, pos2};
 use egui_kittest::kittest::Queryable;
@@ -7,7 +7,7 @@ use gradcam::app::Start;
 use crate::support::{Window, cat_and_coffee, file, squeezenet};
 
 #[test]
-fn the_composite_is_written_at_the_photos_resolution() {
+fn writes_the_composite_at_the_photos_resolution() {
     let folder = tempfile::tempdir().unwrap();
     let mut window = Window::open();
     window.will_pick(folder.path().join("composite"));
@@ -25,14 +25,14 @@ fn the_composite_is_written_at_the_photos_resolution() {
         "{name}"
     );
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
-    // Figures are first looked for beside the picture.
+    // The picker starts in the photo's folder.
     let beside = cat_and_coffee().parent().unwrap().canonicalize().unwrap();
     let folders = window.pickers.folders.lock().unwrap().clone();
     assert_eq!(folders, [Some(beside)]);
 }
 
 #[test]
-fn each_panel_can_be_written_alone() {
+fn writes_each_panel_on_its_own() {
     let folder = tempfile::tempdir().unwrap();
     let mut window = Window::open();
     for panel in [
@@ -68,7 +68,7 @@ fn the_screen_and_the_file_show_the_same_colours() {
         model: Some(squeezenet()),
         ..Start::default()
     };
-    // Large enough for each pixel of the photo to be magnified: then none is mixed with another.
+    // The window is large enough to magnify each pixel of the photo, so that pixels do not mix.
     let mut window = Window::sized(start, 2560.0, 1440.0, egui::Theme::Dark);
     window.settle();
     for overlay in ["Blend", "Spotlight"] {
@@ -93,7 +93,7 @@ fn the_screen_and_the_file_show_the_same_colours() {
             .flat_map(|y| (0..width).step_by(5).map(move |x| (x, y)))
         {
             let at = panel.min + egui::vec2(x as f32 + 0.5, y as f32 + 0.5) * scale;
-            // The map is smooth on screen: only the middle of a photo's pixel is what the file has.
+            // The map is interpolated on screen: only the centre of a photo's pixel equals the file.
             let beside = |v: f32| (v.fract() - 0.5).abs() > 0.2;
             if beside(at.x) || beside(at.y) {
                 continue;
@@ -105,7 +105,7 @@ fn the_screen_and_the_file_show_the_same_colours() {
             let apart = (0..3).map(|c| seen[c].abs_diff(file[c])).max().unwrap();
             worst = worst.max(apart);
         }
-        assert!(compared > 100, "only {compared} places were compared");
+        assert!(compared > 100, "only {compared} pixels were compared");
         assert!(
             worst <= 2,
             "{overlay}: screen and file differ by {worst} of 255"
@@ -114,9 +114,9 @@ fn the_screen_and_the_file_show_the_same_colours() {
 }
 
 #[test]
-fn the_composite_goes_to_the_clipboard() {
+fn copies_the_composite_to_the_clipboard() {
     let mut window = Window::open();
-    // As the window system says Ctrl+C. One event is one frame, so that none goes by unseen.
+    // The window system delivers Ctrl+C as this event. One event per frame, so that none is missed.
     window.harness.input_mut().events.push(egui::Event::Copy);
     window.until("the copy", |w| {
         let commands = &w.harness.output().platform_output.commands;
@@ -127,7 +127,7 @@ fn the_composite_goes_to_the_clipboard() {
 }
 
 #[test]
-fn a_folder_that_cannot_be_written_is_told() {
+fn reports_a_folder_that_cannot_be_written() {
     let mut window = Window::open();
     window.will_pick("/no/such/folder/a.png");
     window.ctrl(Key::E);

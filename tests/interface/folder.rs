@@ -1,5 +1,4 @@
-//! A folder of pictures: the strip below, the model's answers to all of them, and what is wrong
-//! with some.
+//! A folder of images: the gallery, the predictions for all images, and files that cannot be opened.
 
 use std::cell::Cell;
 use std::fs;
@@ -13,7 +12,7 @@ use tempfile::TempDir;
 
 use crate::support::{Window, cat_and_coffee, file, squeezenet};
 
-/// Copies files of the project to names below a folder.
+/// A folder with copies of project files under the given names.
 fn filled(files: &[(&str, &str)]) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (from, to) in files {
@@ -24,8 +23,8 @@ fn filled(files: &[(&str, &str)]) -> TempDir {
     folder
 }
 
-/// What SqueezeNet takes for "espresso", "pole" and "tiger cat", in folders that say otherwise of
-/// the rocket.
+/// Images that SqueezeNet predicts as "espresso", "pole" and "tiger cat", in folders named by class.
+/// The rocket's folder names another class.
 fn three_classes() -> TempDir {
     filled(&[
         ("assets/coffee.png", "967/coffee.png"),
@@ -34,7 +33,7 @@ fn three_classes() -> TempDir {
     ])
 }
 
-/// As many small pictures as would take a while.
+/// A folder with many small images, which take a while.
 fn many(count: usize) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let bytes = fs::read(file("assets/chelsea_224.png")).unwrap();
@@ -52,12 +51,12 @@ fn opened(folder: &Path, model: Option<PathBuf>) -> Window {
     })
 }
 
-/// Open, with all pictures answered and the first one on screen.
+/// A window with the folder open, all images predicted and the first one shown.
 fn answered(folder: &Path) -> Window {
     let mut window = opened(folder, Some(squeezenet()));
     window.until("a picture", |w| shown_picture(w).is_some());
     window.settle();
-    until_told(&mut window, " images");
+    until_status(&mut window, " images");
     window
 }
 
@@ -67,22 +66,24 @@ fn shown_picture(window: &Window) -> Option<String> {
     of("Original").or_else(|| of("Original, row 1"))
 }
 
-/// What the line above the strip says; nothing where there is no strip.
-fn told(window: &Window) -> String {
+/// The text of the line above the gallery; empty if there is no gallery.
+fn status_text(window: &Window) -> String {
     let line = window.harness.query_by_label("Folder");
     line.and_then(|line| line.value()).unwrap_or_default()
 }
 
-/// Until the line above the strip says this of all pictures.
+/// Waits until the line above the gallery shows this text.
 #[track_caller]
-fn until_told(window: &mut Window, words: &str) {
+fn until_status(window: &mut Window, words: &str) {
     window.until(words, |w| {
-        let told = told(w);
-        told.contains(words) && !told.contains("so far") && !told.contains("answered")
+        let status_text = status_text(w);
+        status_text.contains(words)
+            && !status_text.contains("so far")
+            && !status_text.contains("answered")
     });
 }
 
-/// Names of the pictures on screen, from left to right.
+/// The names of the images on screen, from left to right.
 fn pictures(window: &Window) -> Vec<String> {
     let nodes = window.harness.query_all_by_role(Role::RadioButton);
     let mut cells: Vec<(f32, String)> = nodes
@@ -93,7 +94,7 @@ fn pictures(window: &Window) -> Vec<String> {
     cells.into_iter().map(|(_, name)| name).collect()
 }
 
-/// The picture of the strip that is marked as open.
+/// The image of the gallery that is marked as open.
 fn open_picture(window: &Window) -> Option<String> {
     let mut cells = window
         .harness
@@ -106,9 +107,9 @@ fn open_picture(window: &Window) -> Option<String> {
     cells.next().and_then(|cell| cell.accesskit_node().label())
 }
 
-/// What is said of a picture in the strip.
+/// The description of an image in the gallery.
 #[track_caller]
-fn said(window: &Window, picture: &str) -> String {
+fn description(window: &Window, picture: &str) -> String {
     let cell = window.row(Role::RadioButton, picture);
     cell.value().unwrap_or_default()
 }
@@ -125,20 +126,20 @@ fn until_open(window: &mut Window, picture: &str) {
 }
 
 #[test]
-fn a_folder_per_class_shows_answers_truths_and_mistakes() {
+fn a_folder_per_class_shows_predictions_true_classes_and_mistakes() {
     let folder = three_classes();
     let mut window = answered(folder.path());
-    until_told(&mut window, "1 mistake of 3");
+    until_status(&mut window, "1 mistake of 3");
     assert_eq!(
         pictures(&window),
         ["coffee.png", "rocket.jpg", "chelsea.png"]
     );
-    let coffee = said(&window, "coffee.png");
+    let coffee = description(&window, "coffee.png");
     assert!(
         coffee.starts_with("espresso, ") && coffee.ends_with("right"),
         "{coffee}"
     );
-    let rocket = said(&window, "rocket.jpg");
+    let rocket = description(&window, "rocket.jpg");
     assert!(rocket.starts_with("pole, "), "{rocket}");
     assert!(
         rocket.contains("mistake: the true class missile"),
@@ -158,7 +159,7 @@ fn a_mistake_is_shown_as_predicted_versus_true() {
     assert!(missile.is_some_and(|value| value.ends_with("true")));
     window.harness.get_by_label_contains("Stop comparing");
 
-    // What it takes for what it is needs no comparing.
+    // A correct prediction is not compared.
     window.key(Key::PageUp);
     until_open(&mut window, "coffee.png");
     assert!(
@@ -170,7 +171,7 @@ fn a_mistake_is_shown_as_predicted_versus_true() {
 }
 
 #[test]
-fn from_mistake_to_mistake_the_rows_stay() {
+fn rows_stay_when_stepping_from_mistake_to_mistake() {
     let folder = filled(&[
         ("assets/rocket.jpg", "missile/1.jpg"),
         ("assets/rocket.jpg", "missile/2.jpg"),
@@ -178,13 +179,13 @@ fn from_mistake_to_mistake_the_rows_stay() {
     ]);
     let mut window = answered(folder.path());
     let rows = |w: &Window| {
-        let there = |label: &str| w.harness.query_by_label(label).is_some();
+        let is_shown = |label: &str| w.harness.query_by_label(label).is_some();
         let labels = [
             "Original, row 1",
             "Original, row 2",
             "Difference of the maps, row 3",
         ];
-        labels.into_iter().filter(|label| there(label)).count()
+        labels.into_iter().filter(|label| is_shown(label)).count()
     };
     click_picture(&mut window, "1.jpg");
     until_open(&mut window, "1.jpg");
@@ -196,7 +197,7 @@ fn from_mistake_to_mistake_the_rows_stay() {
         shown_picture(w).as_deref() == Some("2.jpg") && w.app().is_settled()
     });
     assert_eq!(missed.get(), 0, "frames in which rows were missing");
-    // What is right is compared with nothing.
+    // A correct prediction is not compared.
     click_picture(&mut window, "3.png");
     until_open(&mut window, "3.png");
     assert_eq!(rows(&window), 0);
@@ -204,22 +205,22 @@ fn from_mistake_to_mistake_the_rows_stay() {
 }
 
 #[test]
-fn the_true_class_can_be_given_by_hand() {
+fn the_true_class_can_be_set_by_hand() {
     let folder = filled(&[
         ("assets/coffee.png", "a.png"),
         ("assets/rocket.jpg", "b.jpg"),
     ]);
     let mut window = answered(folder.path());
-    assert!(!told(&window).contains("mistake"));
+    assert!(!status_text(&window).contains("mistake"));
     window.row(Role::ListBoxOption, "cup").click_secondary();
     window.harness.run_steps(2);
     window.click("This is the true class");
     window.settle();
-    until_told(&mut window, "1 mistake of 1");
-    assert!(said(&window, "a.png").contains("mistake: the true class cup"));
+    until_status(&mut window, "1 mistake of 1");
+    assert!(description(&window, "a.png").contains("mistake: the true class cup"));
     window.harness.get_by_label_contains("Stop comparing");
 
-    // It is known when one comes back, and can be taken back.
+    // It is still known on returning to the image, and can be unset.
     window.key(Key::PageDown);
     until_open(&mut window, "b.jpg");
     window.key(Key::PageUp);
@@ -228,11 +229,11 @@ fn the_true_class_can_be_given_by_hand() {
     window.harness.run_steps(2);
     window.click("This is not the true class");
     window.settle();
-    assert!(!told(&window).contains("mistake"));
+    assert!(!status_text(&window).contains("mistake"));
 }
 
 #[test]
-fn keys_walk_through_the_pictures_and_past_what_cannot_be_opened() {
+fn keys_step_through_the_images_and_skip_unreadable_ones() {
     let folder = filled(&[
         ("assets/coffee.png", "img1.png"),
         ("tests/pictures/empty.png", "img2.png"),
@@ -240,7 +241,7 @@ fn keys_walk_through_the_pictures_and_past_what_cannot_be_opened() {
         ("assets/rocket.jpg", "img10.jpg"),
     ]);
     let mut window = answered(folder.path());
-    until_told(&mut window, "1 unreadable");
+    until_status(&mut window, "1 unreadable");
     for (key, picture) in [
         (Key::PageDown, "img3.jpg"),
         (Key::PageDown, "img10.jpg"),
@@ -252,14 +253,14 @@ fn keys_walk_through_the_pictures_and_past_what_cannot_be_opened() {
         until_open(&mut window, picture);
         assert_eq!(open_picture(&window).as_deref(), Some(picture));
     }
-    // There is nothing beyond the last.
+    // Stepping stops at the last image.
     window.key(Key::PageDown);
     window.settle();
     assert_eq!(window.value("Original"), "img10.jpg");
 }
 
 #[test]
-fn bad_files_are_marked_and_the_rest_is_answered() {
+fn marks_bad_files_and_predicts_the_rest() {
     let bad = [
         ("tests/pictures/claims_60000.png", "1 huge.png"),
         ("tests/pictures/empty.png", "2 empty.png"),
@@ -277,19 +278,19 @@ fn bad_files_are_marked_and_the_rest_is_answered() {
     )
     .unwrap();
     let mut window = answered(folder.path());
-    // The first that can be opened is, and nobody is told of what was not asked for.
+    // The first readable image is opened, without notices about the others.
     assert_eq!(window.value("Original"), "5 good.png");
-    assert_eq!(told(&window), "6 images  ·  4 unreadable");
+    assert_eq!(status_text(&window), "6 images  ·  4 unreadable");
     for (_, name) in bad {
-        let why = said(&window, name);
+        let why = description(&window, name);
         assert!(
             why.starts_with("Cannot be opened: ") && why.ends_with(name),
             "{why}"
         );
     }
-    assert!(said(&window, "6 good.jpg").starts_with("pole"));
+    assert!(description(&window, "6 good.jpg").starts_with("pole"));
 
-    // Who asks for it is told, and what is open stays.
+    // Opening a bad file reports it, and the open image stays.
     click_picture(&mut window, "2 empty.png");
     window.until("the message", |w| !w.app().notices().is_empty());
     assert!(window.app().notices()[0].contains("2 empty.png"));
@@ -299,11 +300,11 @@ fn bad_files_are_marked_and_the_rest_is_answered() {
     assert_eq!(open_picture(&window).as_deref(), Some("5 good.png"));
 }
 
-/// Sixty pictures, the last three of which are gone before anyone has looked at them.
-fn with_an_end_that_is_gone() -> (TempDir, Window) {
+/// A window with sixty images, the last three of which were deleted before being read.
+fn with_deleted_last_images() -> (TempDir, Window) {
     let folder = many(60);
     let mut window = opened(folder.path(), None);
-    until_told(&mut window, "60 images");
+    until_status(&mut window, "60 images");
     until_open(&mut window, "1.png");
     for gone in ["58.png", "59.png", "60.png"] {
         fs::remove_file(folder.path().join(gone)).unwrap();
@@ -312,36 +313,31 @@ fn with_an_end_that_is_gone() -> (TempDir, Window) {
 }
 
 #[test]
-fn a_walk_goes_on_past_what_turns_out_to_be_unreadable() {
-    let (_folder, mut window) = with_an_end_that_is_gone();
+fn stepping_continues_past_images_found_unreadable() {
+    let (_folder, mut window) = with_deleted_last_images();
     window.key(Key::End);
     until_open(&mut window, "57.png");
     assert_eq!(open_picture(&window).as_deref(), Some("57.png"));
     window
         .harness
-        .get_by_label_contains("Passed over 3 pictures that cannot be opened");
-    until_told(&mut window, "3 unreadable");
-    assert!(said(&window, "60.png").contains("no such file"));
-    // The next key works from there.
+        .get_by_label_contains("Skipped 3 images that cannot be opened");
+    until_status(&mut window, "3 unreadable");
+    assert!(description(&window, "60.png").contains("no such file"));
+    // The next key continues from there.
     window.key(Key::PageUp);
     until_open(&mut window, "56.png");
-    assert!(
-        window
-            .harness
-            .query_by_label_contains("Passed over")
-            .is_none()
-    );
+    assert!(window.harness.query_by_label_contains("Skipped").is_none());
 }
 
 #[test]
-fn a_walk_that_finds_nothing_ahead_stays_where_it_is() {
-    let (folder, mut window) = with_an_end_that_is_gone();
-    click_beyond_sight(&mut window, "57.png");
+fn stepping_stays_if_nothing_ahead_is_readable() {
+    let (folder, mut window) = with_deleted_last_images();
+    click_off_screen(&mut window, "57.png");
     fs::remove_file(folder.path().join("56.png")).unwrap();
     window.key(Key::PageDown);
     window.until("the word", |w| {
-        let words = w.harness.query_by_label_contains("Passed over");
-        words.is_some() && !told(w).is_empty() && w.app().is_settled()
+        let words = w.harness.query_by_label_contains("Skipped");
+        words.is_some() && !status_text(w).is_empty() && w.app().is_settled()
     });
     assert_eq!(shown_picture(&window).as_deref(), Some("57.png"));
     assert_eq!(open_picture(&window).as_deref(), Some("57.png"));
@@ -349,16 +345,16 @@ fn a_walk_that_finds_nothing_ahead_stays_where_it_is() {
     until_open(&mut window, "55.png");
 }
 
-/// Opens a picture near the end without walking on the way to it.
+/// Opens an image near the end with a click, without stepping there.
 #[track_caller]
-fn click_beyond_sight(window: &mut Window, picture: &str) {
+fn click_off_screen(window: &mut Window, picture: &str) {
     turn_wheel(window, -40.0);
     window.until(picture, |w| pictures(w).iter().any(|name| name == picture));
     click_picture(window, picture);
     until_open(window, picture);
 }
 
-/// Turns the wheel by so many notches over the strip, and lets the strip come to rest.
+/// Turns the wheel by `notches` over the gallery, and waits until it stops scrolling.
 fn turn_wheel(window: &mut Window, notches: f32) {
     let first = pictures(window)[0].clone();
     let at = window.row(Role::RadioButton, &first).rect().center();
@@ -375,14 +371,14 @@ fn turn_wheel(window: &mut Window, notches: f32) {
 }
 
 #[test]
-fn a_message_about_a_picture_leaves_with_the_next() {
+fn a_notice_about_an_image_is_removed_by_the_next_image() {
     let folder = filled(&[
         ("assets/coffee.png", "1.png"),
         ("tests/pictures/empty.png", "2.png"),
         ("assets/rocket.jpg", "3.jpg"),
     ]);
     let mut window = opened(folder.path(), None);
-    until_told(&mut window, "1 unreadable");
+    until_status(&mut window, "1 unreadable");
     let click_bad = |window: &mut Window| {
         click_picture(window, "2.png");
         window.until("the message", |w| !w.app().notices().is_empty());
@@ -397,10 +393,10 @@ fn a_message_about_a_picture_leaves_with_the_next() {
 }
 
 #[test]
-fn a_notch_of_the_wheel_leads_past_two_pictures() {
+fn a_notch_of_the_wheel_scrolls_by_two_images() {
     let folder = many(200);
     let mut window = opened(folder.path(), None);
-    until_told(&mut window, "200 images");
+    until_status(&mut window, "200 images");
     until_open(&mut window, "1.png");
     let left = |w: &Window, picture: &str| w.row(Role::RadioButton, picture).rect().left();
     let pitch = left(&window, "2.png") - left(&window, "1.png");
@@ -411,7 +407,7 @@ fn a_notch_of_the_wheel_leads_past_two_pictures() {
 }
 
 #[test]
-fn sorting_and_filtering_bring_the_open_picture_or_the_beginning_into_sight() {
+fn sorting_and_filtering_scroll_to_the_open_image_or_the_start() {
     let folder = tempfile::tempdir().unwrap();
     let bytes = fs::read(file("assets/chelsea_224.png")).unwrap();
     for class in ["967", "tiger cat"] {
@@ -441,14 +437,14 @@ fn sorting_and_filtering_bring_the_open_picture_or_the_beginning_into_sight() {
 }
 
 #[test]
-fn pictures_are_sorted_and_filtered() {
+fn sorts_and_filters_images() {
     let folder = three_classes();
     let mut window = answered(folder.path());
-    until_told(&mut window, "1 mistake of 3");
+    until_status(&mut window, "1 mistake of 3");
     window.choose("Sort", "Mistakes first");
     assert_eq!(pictures(&window)[0], "rocket.jpg");
     window.choose("Sort", "Surest first");
-    // Espresso is beyond doubt, the cat is a cat of some kind, the rocket a guess.
+    // Espresso is certain, the cat is some kind of cat, and the rocket is a guess.
     assert_eq!(
         pictures(&window),
         ["coffee.png", "chelsea.png", "rocket.jpg"]
@@ -457,7 +453,7 @@ fn pictures_are_sorted_and_filtered() {
     assert_eq!(pictures(&window)[0], "rocket.jpg");
     window.choose("Show", "Mistakes");
     assert_eq!(pictures(&window), ["rocket.jpg"]);
-    assert!(told(&window).contains("1 shown"));
+    assert!(status_text(&window).contains("1 shown"));
     window.choose("Show", "Unanswered");
     assert!(pictures(&window).is_empty());
     window.harness.get_by_label_contains("No picture passes");
@@ -486,21 +482,21 @@ fn pictures_are_sorted_and_filtered() {
 }
 
 #[test]
-fn a_class_is_written_as_it_is_called() {
+fn class_names_keep_their_capitalisation() {
     let folder = three_classes();
     let mut window = answered(folder.path());
-    until_told(&mut window, "1 mistake of 3");
+    until_status(&mut window, "1 mistake of 3");
     window.row(Role::RadioButton, "rocket.jpg").hover();
     window.until("what is known", |w| {
-        let mut said = w.harness.query_all_by_label_contains("Mistake: the true");
-        said.next().is_some()
+        let mut description = w.harness.query_all_by_label_contains("Mistake: the true");
+        description.next().is_some()
     });
     window.harness.get_by_label_contains("pole, ");
     assert!(window.harness.query_by_label_contains("Pole, ").is_none());
 }
 
 #[test]
-fn keys_walk_through_what_is_shown_in_its_order() {
+fn keys_step_through_the_shown_images_in_their_order() {
     let folder = three_classes();
     let mut window = answered(folder.path());
     window.choose("Sort", "Least sure first");
@@ -508,7 +504,7 @@ fn keys_walk_through_what_is_shown_in_its_order() {
     until_open(&mut window, "rocket.jpg");
     window.key(Key::PageDown);
     until_open(&mut window, "chelsea.png");
-    // The open picture is not among those shown: the next is the one that stands after it.
+    // The open image is not among those shown: the next is the one that would follow it.
     window.choose("Sort", "Folder and name");
     window.choose("Show", "Mistakes");
     window.key(Key::PageUp);
@@ -516,87 +512,89 @@ fn keys_walk_through_what_is_shown_in_its_order() {
 }
 
 #[test]
-fn answering_can_be_stopped_and_gone_on_with_and_delays_no_click() {
+fn predicting_can_be_stopped_and_resumed_and_delays_no_click() {
     let folder = many(80);
     let mut window = opened(folder.path(), Some(squeezenet()));
-    window.until("some answers", |w| told(w).contains(" of 80 answered"));
+    window.until("some answers", |w| {
+        status_text(w).contains(" of 80 answered")
+    });
     window.until("the panels", |w| {
         w.chosen_class().is_some() && w.app().is_settled()
     });
-    // A click is answered while the folder still waits.
+    // A click is handled while the folder is still waiting.
     window.key(Key::ArrowRight);
     window.until("the next class", |w| w.app().is_settled());
     assert!(
-        told(&window).contains(" of 80 answered"),
+        status_text(&window).contains(" of 80 answered"),
         "{}",
-        told(&window)
+        status_text(&window)
     );
-    let place = |w: &Window| w.harness.get_by_label("Stop").rect();
-    let before = place(&window);
-    window.until("the rate", |w| told(w).contains("images/s"));
-    assert_eq!(place(&window), before, "nobody can click what jumps");
+    let button = |w: &Window| w.harness.get_by_label("Stop").rect();
+    let before = button(&window);
+    window.until("the rate", |w| status_text(w).contains("images/s"));
+    assert_eq!(button(&window), before, "the button must not move");
     window.click("Stop");
     window.harness.run_steps(20);
-    let stopped = told(&window);
+    let stopped = status_text(&window);
     assert!(!stopped.contains("images/s"), "{stopped}");
     window.harness.run_steps(20);
-    assert_eq!(told(&window), stopped);
+    assert_eq!(status_text(&window), stopped);
     assert_eq!(window.app().notices(), Vec::<String>::new());
 
     window.click("Answer all");
-    until_told(&mut window, "80 images");
+    until_status(&mut window, "80 images");
     let last = {
         window.key(Key::End);
         until_open(&mut window, "80.png");
-        said(&window, "80.png")
+        description(&window, "80.png")
     };
-    assert_eq!(last, said(&window, "79.png"));
+    assert_eq!(last, description(&window, "79.png"));
 }
 
 #[test]
-fn another_model_answers_the_folder_anew() {
+fn another_model_predicts_the_folder_again() {
     let folder = three_classes();
     let mut window = answered(folder.path());
-    let before = said(&window, "chelsea.png");
+    let before = description(&window, "chelsea.png");
     window.will_pick(file("models/efficientnet_lite0.pt2"));
     window.ctrl(Key::M);
     window.until("another answer", |w| {
-        let now = said(w, "chelsea.png");
+        let now = description(w, "chelsea.png");
         now != before && now.contains('%')
     });
-    until_told(&mut window, "3 images");
+    until_status(&mut window, "3 images");
     window.settle();
 }
 
 #[test]
-fn several_files_stand_in_a_strip_and_one_alone_does_not() {
+fn several_files_show_the_gallery_and_a_single_one_does_not() {
     let mut window = Window::open();
-    assert_eq!(told(&window), "");
+    assert_eq!(status_text(&window), "");
     window.drop_files(&[file("assets/rocket.jpg"), file("assets/coffee.png")]);
-    until_told(&mut window, "2 images");
+    until_status(&mut window, "2 images");
     until_open(&mut window, "coffee.png");
     assert_eq!(pictures(&window), ["coffee.png", "rocket.jpg"]);
 
-    // One that is dropped alone is opened, and the others stay at hand.
+    // A single dropped file is opened, and the gallery stays.
     window.drop_file(cat_and_coffee());
     until_open(&mut window, "cat_and_coffee.png");
     assert_eq!(pictures(&window).len(), 2);
     assert_eq!(open_picture(&window), None);
     window.click("Close the folder");
     window.harness.run_steps(2);
-    assert_eq!(told(&window), "");
+    assert_eq!(status_text(&window), "");
     assert_eq!(window.value("Original"), "cat_and_coffee.png");
 }
 
 #[test]
-fn a_folder_opens_from_the_picker_and_one_without_pictures_is_told() {
+fn opens_a_folder_from_the_picker_and_reports_one_without_images() {
     let folder = three_classes();
     let empty = filled(&[("tests/pictures/README.md", "notes.txt")]);
     let mut window = Window::open();
     let both = Modifiers::COMMAND | Modifiers::SHIFT;
     window.will_pick(folder.path());
     window.harness.key_press_modifiers(both, Key::O);
-    until_told(&mut window, "3 images");
+    until_status(&mut window, "3 images");
     until_open(&mut window, "coffee.png");
 
     window.will_pick(empty.path());
@@ -614,7 +612,7 @@ fn a_folder_opens_from_the_picker_and_one_without_pictures_is_told() {
 }
 
 #[test]
-fn the_strip_folds_and_its_memory_has_a_limit() {
+fn the_gallery_folds_and_its_memory_is_limited() {
     let folder = three_classes();
     let mut window = answered(folder.path());
     assert!(window.value("Thumbnails").ends_with("of 64 MB"));
@@ -636,7 +634,7 @@ fn the_strip_folds_and_its_memory_has_a_limit() {
 }
 
 #[test]
-fn a_folder_at_rest_rests() {
+fn a_finished_folder_causes_no_repaints() {
     let folder = three_classes();
     let mut window = answered(folder.path());
     window.harness.run_steps(30);
@@ -648,10 +646,10 @@ fn a_folder_at_rest_rests() {
 }
 
 #[test]
-fn of_thousands_only_those_in_sight_are_laid_out() {
+fn lays_out_only_visible_images_of_thousands() {
     let folder = many(2000);
     let mut window = opened(folder.path(), None);
-    until_told(&mut window, "2,000 images");
+    until_status(&mut window, "2,000 images");
     let begun = pictures(&window);
     assert!((4..20).contains(&begun.len()), "{begun:?}");
     assert_eq!(begun[..2], ["1.png", "2.png"]);

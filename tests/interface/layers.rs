@@ -1,4 +1,4 @@
-//! Every layer at once: the strip of small maps, several layers as one, and the channels of one.
+//! All layers at once: the strip of small maps, fused layers, and the channels of one layer.
 
 use egui::Modifiers;
 use egui::accesskit::Role;
@@ -24,13 +24,13 @@ fn with_maps() -> Window {
 }
 
 #[test]
-fn the_strip_walks_the_network_and_a_click_shows_the_layer_at_once() {
+fn the_strip_follows_the_network_and_a_click_shows_a_layer_at_once() {
     let mut window = with_maps();
     assert!(tiles(&window).len() >= 10, "{:?}", tiles(&window));
     window.until("all maps", |w| w.app().engine_rests());
     let sent = window.app().requests_sent();
     window.click("Map of features.7");
-    // No more than the frame of the click and the next one, whatever the worker does.
+    // Within the frame of the click and the next one, whatever the worker does.
     assert_eq!(window.app().requests_sent(), sent);
     let class = window.chosen_class().unwrap();
     assert_eq!(window.value("Grad-CAM"), format!("{class} at features.7"));
@@ -42,7 +42,7 @@ fn the_strip_walks_the_network_and_a_click_shows_the_layer_at_once() {
 }
 
 #[test]
-fn a_tile_opens_into_the_layers_inside_it() {
+fn a_tile_expands_into_the_layers_inside_it() {
     let mut window = with_maps();
     let before = tiles(&window).len();
     window.click("Open the maps inside features.3");
@@ -56,7 +56,7 @@ fn a_tile_opens_into_the_layers_inside_it() {
 }
 
 #[test]
-fn several_layers_are_fused_and_parted_again() {
+fn fuses_several_layers_and_separates_them_again() {
     let mut window = with_maps();
     let tile = window.harness.get_by_label("Map of features.10");
     tile.click_modifiers(Modifiers::COMMAND);
@@ -89,7 +89,7 @@ fn a_deep_network_has_a_tile_for_each_block() {
 }
 
 #[test]
-fn the_channels_of_a_map_are_listed_seen_and_ticked() {
+fn lists_shows_and_ticks_the_channels_of_a_map() {
     let mut window = Window::open();
     let class = window.chosen_class().unwrap();
     window.click("Channels");
@@ -122,7 +122,7 @@ fn the_channels_of_a_map_are_listed_seen_and_ticked() {
     );
     assert!(weights[0] > 0.0);
 
-    // One below the other, as high as they are.
+    // The rows are adjacent, without gaps.
     let places: Vec<egui::Rect> = rows
         .iter()
         .map(|row| window.row(Role::ListItem, row).rect())
@@ -158,7 +158,7 @@ fn the_channels_of_a_map_are_listed_seen_and_ticked() {
         .unwrap();
     assert!(weight(&window, &last) < 0.0);
 
-    // Another layer, other channels.
+    // Another layer has other channels.
     window.click_layer("features.10");
     window.settle();
     window
@@ -167,7 +167,7 @@ fn the_channels_of_a_map_are_listed_seen_and_ticked() {
 }
 
 #[test]
-fn the_head_of_a_row_speaks_of_the_channel_that_is_shown() {
+fn the_head_of_a_row_names_the_channel_that_is_shown() {
     let mut window = Window::open();
     let class = window.chosen_class().unwrap();
     window.key(egui::Key::P);
@@ -192,12 +192,12 @@ fn the_head_of_a_row_speaks_of_the_channel_that_is_shown() {
     let of_channel = window.value(&head);
     assert!(of_channel.contains("maximum"), "{of_channel}");
     assert_ne!(of_channel, maximum);
-    // A pin shows its whole map as before.
+    // A pin still shows its whole map.
     assert_eq!(window.value(&format!("{whole}  ·  pinned")), pinned);
 }
 
 #[test]
-fn the_chosen_tile_stays_in_sight_before_a_photo_of_another_shape() {
+fn the_chosen_tile_stays_in_view_for_a_photo_of_another_shape() {
     let start = gradcam::app::Start {
         image: Some(cat_and_coffee()),
         model: Some(file("models/squeezenet1_1.pt2")),

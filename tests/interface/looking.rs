@@ -1,4 +1,4 @@
-//! What only changes how the pictures look: nothing of it may reach the engine.
+//! Options that only change how images are drawn. They must not send requests to the engine.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use egui_kittest::kittest::Queryable;
 use crate::support::Window;
 
 #[test]
-fn the_opacity_slider_asks_the_engine_nothing() {
+fn the_opacity_slider_sends_no_requests() {
     let mut window = Window::open();
     let sent = window.app().requests_sent();
     let rect = window.harness.get_by_label("Opacity").rect();
@@ -28,7 +28,7 @@ fn the_opacity_slider_asks_the_engine_nothing() {
 }
 
 #[test]
-fn colours_and_overlay_ask_the_engine_nothing() {
+fn colours_and_overlay_send_no_requests() {
     let mut window = Window::open();
     let sent = window.app().requests_sent();
     for name in ["viridis", "magma", "turbo", "grey", "jet", "inferno"] {
@@ -46,10 +46,10 @@ fn colours_and_overlay_ask_the_engine_nothing() {
 }
 
 #[test]
-fn a_window_at_rest_rests() {
+fn an_idle_window_does_not_repaint() {
     let mut window = Window::open();
-    // The worker may still be about to say that it has ended; a window that draws itself again and
-    // again never passes.
+    // The worker may still be about to report that it has finished. A window that keeps repainting
+    // never passes.
     let rests = (0..50).any(|_| {
         window.harness.run_steps(30);
         std::thread::sleep(Duration::from_millis(20));
@@ -60,7 +60,7 @@ fn a_window_at_rest_rests() {
 }
 
 #[test]
-fn each_way_to_fit_gives_an_answer() {
+fn each_fit_gives_a_prediction() {
     let mut window = Window::open();
     for fit in ["Stretch", "Pad", "Crop"] {
         window.choose("Fit", fit);
@@ -69,26 +69,26 @@ fn each_way_to_fit_gives_an_answer() {
 }
 
 #[test]
-fn the_readout_tells_what_is_under_the_pointer_in_any_panel() {
+fn the_readout_shows_the_values_under_the_pointer_in_any_panel() {
     let mut window = Window::open();
-    let mut said = Vec::new();
+    let mut values = Vec::new();
     for panel in ["Original", "Guided Grad-CAM"] {
         let middle = window.harness.get_by_label(panel).rect().center();
         window.harness.hover_at(middle);
         window.harness.run_steps(2);
-        said.push(window.value("Read-out"));
+        values.push(window.value("Read-out"));
     }
     assert!(
-        said[0].starts_with("x ") && said[0].contains("RGB"),
+        values[0].starts_with("x ") && values[0].contains("RGB"),
         "{}",
-        said[0]
+        values[0]
     );
-    assert!(!said[0].contains("not seen"), "{}", said[0]);
-    assert_eq!(said[0], said[1]);
+    assert!(!values[0].contains("not seen"), "{}", values[0]);
+    assert_eq!(values[0], values[1]);
 }
 
 #[test]
-fn a_photo_larger_than_the_graphics_card_takes_is_shown_smaller_and_read_in_full() {
+fn a_photo_above_the_texture_limit_is_shown_reduced_and_read_in_full() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("large.png");
     let large = image::RgbImage::from_fn(5000, 2500, |x, y| {
@@ -102,19 +102,19 @@ fn a_photo_larger_than_the_graphics_card_takes_is_shown_smaller_and_read_in_full
     let rect = window.harness.get_by_label("Original").rect();
     window.harness.hover_at(rect.min + rect.size() * 0.75);
     window.harness.run_steps(2);
-    let said = window.value("Read-out");
-    let x: u32 = said["x ".len()..]
+    let value = window.value("Read-out");
+    let x: u32 = value["x ".len()..]
         .split(',')
         .next()
         .unwrap()
         .parse()
         .unwrap();
-    assert!(x.abs_diff(3750) < 20, "{said}");
-    assert!(said.contains(&format!("RGB {}", x / 20)), "{said}");
+    assert!(x.abs_diff(3750) < 20, "{value}");
+    assert!(value.contains(&format!("RGB {}", x / 20)), "{value}");
 }
 
 #[test]
-fn one_zoom_for_all_and_a_double_click_back() {
+fn zoom_applies_to_all_panels_and_a_double_click_resets_it() {
     let mut window = Window::open();
     let corner =
         |w: &Window| -> Pos2 { w.harness.get_by_label("Original").rect().min + vec2(4.0, 4.0) };
@@ -142,7 +142,7 @@ fn one_zoom_for_all_and_a_double_click_back() {
 }
 
 #[test]
-fn the_lists_have_their_width_again_in_a_window_that_is_large_again() {
+fn lists_regain_their_width_when_the_window_grows_again() {
     let mut window = Window::open();
     let width = |w: &Window| w.row(Role::TreeItem, "features.12").rect().width();
     let large = width(&window);
@@ -154,7 +154,7 @@ fn the_lists_have_their_width_again_in_a_window_that_is_large_again() {
     window.harness.run_steps(4);
     assert_eq!(width(&window), large);
 
-    // One that was dragged has the width that it was dragged to.
+    // A list that was dragged keeps the width that it was dragged to.
     let edge = egui::pos2(large, 500.0);
     window.harness.hover_at(edge);
     window.harness.run_steps(2);

@@ -1,4 +1,4 @@
-//! The real app with real models, driven the way a person drives it: by what is written on screen.
+//! The real app with real models, driven like a user would: by the texts on screen.
 
 mod about;
 mod choosing;

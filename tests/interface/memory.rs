@@ -1,4 +1,4 @@
-//! What outlives a click and a window: undo, settings, sessions, and the lists of all commands.
+//! Undo, settings, sessions, recent files, and the lists of all commands.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,7 +20,7 @@ fn both() -> Start {
     }
 }
 
-/// A window that remembers in `folder`.
+/// A window that saves its settings in `folder`.
 fn window_in(folder: &Path, start: Start) -> Window {
     let memory = Memory::in_folder(folder);
     Window::remembering(start, 1440.0, 900.0, Theme::Dark, memory)
@@ -35,7 +35,7 @@ fn drag_opacity(window: &mut Window, from: f32, to: f32) {
         window
             .harness
             .hover_at(at(from + (to - from) * 0.1 * step as f32));
-        // Longer in all than two changes may be apart that are one step.
+        // The whole drag takes longer than the time within which two changes are merged.
         window.harness.run_steps(12);
     }
     window.harness.drop_at(at(to));
@@ -56,7 +56,7 @@ fn one_notice(window: &mut Window) -> String {
 }
 
 #[test]
-fn the_next_window_goes_on_where_the_last_one_ended() {
+fn the_next_window_continues_where_the_last_one_ended() {
     let folder = tempfile::tempdir().unwrap();
     let mut window = window_in(folder.path(), both());
     window.settle();
@@ -71,7 +71,7 @@ fn the_next_window_goes_on_where_the_last_one_ended() {
     window.settle();
     let opacity = window.number("Opacity");
     drop(window);
-    // The harness sets a theme of its own; that it comes back, the test of the real window sees.
+    // The harness sets its own theme; the test of the real window checks that it is restored.
     let written = fs::read_to_string(folder.path().join("settings.json")).unwrap();
     assert!(written.contains("\"theme\": \"light\""), "{written}");
 
@@ -86,7 +86,7 @@ fn the_next_window_goes_on_where_the_last_one_ended() {
 }
 
 #[test]
-fn what_is_named_wins_over_what_is_remembered() {
+fn the_command_line_takes_precedence_over_the_settings() {
     let folder = tempfile::tempdir().unwrap();
     let start = Start {
         layer: Some("features.10".to_owned()),
@@ -108,7 +108,7 @@ fn what_is_named_wins_over_what_is_remembered() {
     assert_ne!(named.chosen_class().as_deref(), Some("espresso"));
     drop(named);
 
-    // Another photo is first asked what it is; the layer is the model's, and stays.
+    // Another photo starts with its predicted class; the layer belongs to the model and stays.
     let mut other = window_in(
         folder.path(),
         Start {
@@ -128,7 +128,7 @@ fn what_is_named_wins_over_what_is_remembered() {
 }
 
 #[test]
-fn a_window_without_memory_touches_no_file() {
+fn a_window_without_settings_accesses_no_file() {
     let folder = tempfile::tempdir().unwrap();
     let mut window = Window::new(both());
     window.settle();
@@ -141,7 +141,7 @@ fn a_window_without_memory_touches_no_file() {
 }
 
 #[test]
-fn damaged_settings_are_set_aside_and_named() {
+fn renames_and_reports_damaged_settings() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("settings.json");
     fs::write(&path, "{\"opacity\": 1e9, \"images\": [").unwrap();
@@ -154,14 +154,14 @@ fn damaged_settings_are_set_aside_and_named() {
     drop(window);
     let aside = fs::read_to_string(folder.path().join("settings.damaged.json")).unwrap();
     assert!(aside.starts_with("{\"opacity\": 1e9"), "{aside}");
-    // And the new file is a good one.
+    // The new file is valid.
     window_in(folder.path(), Start::default()).settle();
 }
 
 #[cfg(target_os = "linux")]
 #[test]
-fn settings_that_cannot_be_written_are_told_once() {
-    // `/proc` refuses new files even to the superuser.
+fn reports_once_that_settings_cannot_be_written() {
+    // `/proc` refuses new files even for root.
     let mut window = window_in(Path::new("/proc/gradcam"), both());
     window.until("the panels", |w| w.app().is_settled());
     let notice = one_notice(&mut window);
@@ -183,7 +183,7 @@ fn settings_that_cannot_be_written_are_told_once() {
 }
 
 #[test]
-fn recent_files_open_again_and_missing_ones_are_forgotten() {
+fn recent_files_open_again_and_missing_ones_are_removed() {
     let folder = tempfile::tempdir().unwrap();
     let photo = folder.path().join("gone.png");
     fs::copy(file("assets/chelsea.png"), &photo).unwrap();
@@ -219,7 +219,7 @@ fn recent_files_open_again_and_missing_ones_are_forgotten() {
     window.settle();
 }
 
-/// A window with a pin, a class, a layer and colours of its own, saved to `path`.
+/// A window with a pin and with a chosen class, layer and colours, saved to `path`.
 fn saved(path: &Path, image: PathBuf) -> Window {
     let mut window = Window::new(Start {
         image: Some(image),
@@ -242,7 +242,7 @@ fn saved(path: &Path, image: PathBuf) -> Window {
 }
 
 #[test]
-fn the_network_that_weights_were_taken_for_is_not_asked_for_again() {
+fn does_not_ask_again_for_the_network_of_weights() {
     let folder = tempfile::tempdir().unwrap();
     let (settings, session) = (
         folder.path().join("settings"),
@@ -282,7 +282,7 @@ fn the_network_that_weights_were_taken_for_is_not_asked_for_again() {
 }
 
 #[test]
-fn the_way_the_last_model_was_used_comes_back() {
+fn restores_the_usage_of_the_last_model() {
     let folder = tempfile::tempdir().unwrap();
     let used = |window: &mut Window| {
         window.settle();
@@ -310,7 +310,7 @@ fn rows(window: &Window) -> [String; 2] {
 }
 
 #[test]
-fn a_session_opens_again_as_it_was_saved() {
+fn a_session_opens_as_it_was_saved() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("cats.gradcam.json");
     let window = saved(&path, cat_and_coffee());
@@ -323,7 +323,7 @@ fn a_session_opens_again_as_it_was_saved() {
     assert!(before[1].ends_with("at features.12"), "{before:?}");
     drop(window);
 
-    // Named on the command line.
+    // Opened from the command line.
     let mut named = Window::new(Start {
         image: Some(path.clone()),
         ..Start::default()
@@ -347,7 +347,7 @@ fn a_session_opens_again_as_it_was_saved() {
     dropped.settle();
     assert_eq!(rows(&dropped), before);
 
-    // And from the picker, after the pin was taken away.
+    // Opened from the picker, after the pin was removed.
     dropped.click("Unpin, row 2");
     dropped.settle();
     dropped.will_pick(&path);
@@ -360,7 +360,7 @@ fn a_session_opens_again_as_it_was_saved() {
 }
 
 #[test]
-fn missing_files_of_a_session_are_named_and_the_rest_opens() {
+fn lists_missing_files_of_a_session_and_opens_the_rest() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("cats.gradcam.json");
     let photo = folder.path().join("cat.png");
@@ -380,7 +380,7 @@ fn missing_files_of_a_session_are_named_and_the_rest_opens() {
     assert!(notice.contains("1 pin and the view need"), "{notice}");
     assert!(notice.contains("cat.png"), "{notice}");
     window.click("Dismiss");
-    // The model, its layer and the look are there, before the photo that was open.
+    // The model, its layer and the style are restored; the photo that was open stays.
     window.settle();
     assert_eq!(window.value("Original"), "chelsea.png");
     assert_eq!(window.chosen_layer().as_deref(), Some("features.10"));
@@ -395,7 +395,7 @@ fn missing_files_of_a_session_are_named_and_the_rest_opens() {
 }
 
 #[test]
-fn what_is_missing_is_saved_again_and_comes_back_when_it_is_found() {
+fn missing_parts_are_saved_again_and_restored_when_found() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("cats.gradcam.json");
     let photo = folder.path().join("cat.png");
@@ -432,7 +432,7 @@ fn what_is_missing_is_saved_again_and_comes_back_when_it_is_found() {
 }
 
 #[test]
-fn sessions_that_cannot_be_read_are_refused_and_nothing_is_lost() {
+fn refuses_unreadable_sessions_and_loses_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("cats.gradcam.json");
     let mut window = saved(&path, cat_and_coffee());
@@ -454,14 +454,21 @@ fn sessions_that_cannot_be_read_are_refused_and_nothing_is_lost() {
             whole.replace("\"zoom\": 1.0", "\"zoom\": -1e30"),
             "the zoom is",
         ),
-        ("other.json", "{\"a\": 1}".to_owned(), "not a session"),
+        (
+            "other.json",
+            "{\"a\": 1}".to_owned(),
+            "not a gradcam session",
+        ),
     ];
-    for (name, text, said) in spoilt {
+    for (name, text, expected) in spoilt {
         let path = folder.path().join(name);
         fs::write(&path, text).unwrap();
         window.drop_file(&path);
         let notice = one_notice(&mut window);
-        assert!(notice.contains(said) && notice.contains(name), "{notice}");
+        assert!(
+            notice.contains(expected) && notice.contains(name),
+            "{notice}"
+        );
         window.click("Dismiss");
         window.settle();
         assert_eq!(rows(&window), before);
@@ -469,7 +476,7 @@ fn sessions_that_cannot_be_read_are_refused_and_nothing_is_lost() {
 }
 
 #[test]
-fn a_session_that_cannot_be_saved_is_told() {
+fn reports_a_session_that_cannot_be_saved() {
     let mut window = Window::open();
     window.will_pick("/no/such/folder/s.json");
     window.ctrl(Key::S);
@@ -480,7 +487,7 @@ fn a_session_that_cannot_be_saved_is_told() {
     window.settle();
 }
 
-/// Types a path in the field that stands in for a picker.
+/// Types a path in the path prompt.
 fn type_path(window: &mut Window, path: &Path) {
     window.until("the field", |w| w.harness.query_by_label("Path").is_some());
     window.harness.get_by_label("Path").focus();
@@ -492,7 +499,7 @@ fn type_path(window: &mut Window, path: &Path) {
 }
 
 #[test]
-fn without_a_picker_a_session_and_a_figure_are_saved_to_a_typed_path() {
+fn saves_a_session_and_a_figure_to_a_typed_path_without_a_picker() {
     let folder = tempfile::tempdir().unwrap();
     let mut window = Window::open();
     window.has_no_picker();
@@ -505,10 +512,10 @@ fn without_a_picker_a_session_and_a_figure_are_saved_to_a_typed_path() {
     );
     type_path(&mut window, &folder.path().join("no/cats"));
     window.click("Save");
-    // Refused in the field itself, where it can be mended.
+    // Refused in the prompt itself, where the path can be corrected.
     window.until("the reason", |w| {
-        let mut said = w.harness.query_all_by_label_contains("was not saved");
-        w.harness.query_by_label("Path").is_some() && said.next().is_some()
+        let mut texts = w.harness.query_all_by_label_contains("was not saved");
+        w.harness.query_by_label("Path").is_some() && texts.next().is_some()
     });
     let cats = folder.path().join("cats.gradcam.json");
     type_path(&mut window, &folder.path().join("cats"));
@@ -516,7 +523,7 @@ fn without_a_picker_a_session_and_a_figure_are_saved_to_a_typed_path() {
     window.until("the file", |_| cats.exists());
     window.settle();
 
-    // One that is there is replaced by a second word only.
+    // An existing file is replaced only after a confirmation.
     let figure = folder.path().join("figure.png");
     fs::write(&figure, "x").unwrap();
     window.has_no_picker();
@@ -536,7 +543,7 @@ fn without_a_picker_a_session_and_a_figure_are_saved_to_a_typed_path() {
 }
 
 #[test]
-fn choices_are_undone_and_done_again() {
+fn choices_are_undone_and_redone() {
     let mut window = Window::open();
     let class = window.chosen_class().unwrap();
     window.click_class("espresso");
@@ -557,7 +564,7 @@ fn choices_are_undone_and_done_again() {
     window.ctrl(Key::Z);
     window.settle();
     assert_eq!(window.chosen_class(), Some(class.clone()));
-    // The class that the model chose by itself was no step.
+    // The class that was chosen by prediction was not a step.
     window.ctrl(Key::Z);
     window.settle();
     assert_eq!(window.chosen_class(), Some(class));
@@ -586,7 +593,7 @@ fn a_whole_drag_is_one_step() {
 }
 
 #[test]
-fn a_pin_comes_back_and_a_pin_made_live_goes() {
+fn undo_restores_a_pin_and_a_view_replaced_by_a_pin() {
     let mut window = Window::open();
     window.key(Key::P);
     window.settle();
@@ -598,7 +605,7 @@ fn a_pin_comes_back_and_a_pin_made_live_goes() {
     window.settle();
     assert_eq!(window.value("Grad-CAM, row 2"), pinned);
 
-    // Another photo, and the pin's again: then back.
+    // Open another photo, make the pin live, then undo.
     window.drop_file(file("assets/chelsea.png"));
     window.until("the other photo", |w| {
         w.value("Original, row 1") == "chelsea.png"
@@ -615,7 +622,7 @@ fn a_pin_comes_back_and_a_pin_made_live_goes() {
 }
 
 #[test]
-fn undoing_in_a_text_field_is_the_fields_own() {
+fn undo_in_a_text_field_belongs_to_the_field() {
     let mut window = Window::open();
     window.click_class("espresso");
     window.settle();
@@ -631,7 +638,7 @@ fn undoing_in_a_text_field_is_the_fields_own() {
 }
 
 #[test]
-fn the_finder_finds_a_command_and_runs_it() {
+fn the_palette_finds_a_command_and_runs_it() {
     let mut window = Window::open();
     let lines = |w: &Window| {
         let lines = w.harness.query_all_by_role(Role::ListBoxOption);
@@ -673,7 +680,7 @@ fn the_finder_finds_a_command_and_runs_it() {
     let legend = format!("Legend: {colours} from 0 to");
     window.harness.get_by_label_contains(&legend);
 
-    // What cannot be done says why, and nothing happens.
+    // A command that is not possible says why, and nothing happens.
     window.ctrl(Key::K);
     window.harness.get_by_label(field).type_text("unpin");
     window.harness.run_steps(2);
@@ -685,7 +692,7 @@ fn the_finder_finds_a_command_and_runs_it() {
 }
 
 #[test]
-fn the_sheet_lists_all_commands_with_their_keys() {
+fn the_shortcut_list_shows_all_commands_with_their_keys() {
     let mut window = Window::open();
     window.key(Key::F1);
     let keys = |w: &Window, name: &str| {
@@ -712,7 +719,7 @@ fn the_sheet_lists_all_commands_with_their_keys() {
 }
 
 #[test]
-fn a_folder_comes_back_around_the_photo_that_was_open() {
+fn restores_the_last_folder_and_its_open_photo() {
     let folder = tempfile::tempdir().unwrap();
     let (settings, pictures) = (folder.path().join("settings"), folder.path().join("pets"));
     fs::create_dir(&pictures).unwrap();
@@ -735,7 +742,7 @@ fn a_folder_comes_back_around_the_photo_that_was_open() {
     window.key(Key::PageDown);
     window.until("the second picture", |w| shown(w, "b.png"));
     window.settle();
-    // Of the folder's pictures none is listed: walking would drive out everything else.
+    // The folder's images are not listed: stepping through them would push out all other files.
     window.click("File");
     let line = |node: &egui_kittest::Node<'_>| node.accesskit_node().role() == Role::Button;
     let lines = |w: &Window, name: &str| {

@@ -1,4 +1,4 @@
-//! Opening photos and models, by each of the ways there are.
+//! Opening photos and models, in each possible way.
 
 use egui::Key;
 use egui::accesskit::Role;
@@ -10,7 +10,7 @@ use crate::spoilt;
 use crate::support::{Window, cat_and_coffee, file, squeezenet};
 
 #[test]
-fn an_empty_window_invites() {
+fn an_empty_window_invites_to_open_a_photo() {
     let mut window = Window::new(Start::default());
     window.harness.run_steps(2);
     window.harness.get_by_label("Open or drop a photo");
@@ -28,7 +28,7 @@ fn an_empty_window_invites() {
 }
 
 #[test]
-fn esc_while_a_model_opens_keeps_the_one_that_is_there() {
+fn esc_while_a_model_opens_keeps_the_open_one() {
     let mut window = Window::open();
     window.until("rest", |w| w.app().engine_rests());
     window.will_pick(file("models/efficientnet_lite0.pt2"));
@@ -46,7 +46,7 @@ fn esc_while_a_model_opens_keeps_the_one_that_is_there() {
 }
 
 #[test]
-fn the_command_line_names_what_to_start_with() {
+fn starts_with_what_the_command_line_names() {
     let mut window = Window::new(Start {
         image: Some(cat_and_coffee()),
         model: Some(squeezenet()),
@@ -60,7 +60,7 @@ fn the_command_line_names_what_to_start_with() {
 }
 
 #[test]
-fn a_wrong_layer_or_class_is_told_and_the_rest_opens() {
+fn reports_a_wrong_layer_or_class_and_opens_the_rest() {
     let mut window = Window::new(Start {
         image: Some(cat_and_coffee()),
         model: Some(squeezenet()),
@@ -79,7 +79,7 @@ fn a_wrong_layer_or_class_is_told_and_the_rest_opens() {
 }
 
 #[test]
-fn what_is_missing_and_what_is_coming_is_said() {
+fn states_what_is_missing_and_what_is_being_opened() {
     let mut window = Window::new(Start {
         model: Some(squeezenet()),
         ..Start::default()
@@ -126,7 +126,7 @@ fn another_model_keeps_the_photo() {
 }
 
 #[test]
-fn files_may_be_dropped_renamed_or_not() {
+fn opens_dropped_files_even_if_renamed() {
     let folder = tempfile::tempdir().unwrap();
     let model = folder.path().join("model.bin");
     std::fs::copy(squeezenet(), &model).unwrap();
@@ -142,7 +142,7 @@ fn files_may_be_dropped_renamed_or_not() {
 }
 
 #[test]
-fn without_a_picker_a_path_is_typed() {
+fn asks_for_a_typed_path_without_a_picker() {
     let mut window = Window::open();
     for way_out in ["Close", "Escape"] {
         window.has_no_picker();
@@ -160,7 +160,7 @@ fn without_a_picker_a_path_is_typed() {
     window.has_no_picker();
     window.ctrl(egui::Key::O);
     window.until("the field", |w| w.harness.query_by_label("Path").is_some());
-    // Behind the folder that stands there.
+    // Appended to the folder that is already in the field.
     window.harness.get_by_label("Path").type_text("chelsea.png");
     window.harness.run_steps(2);
     window.key(egui::Key::Enter);
@@ -169,7 +169,7 @@ fn without_a_picker_a_path_is_typed() {
 }
 
 #[test]
-fn what_was_assumed_and_what_guided_means_without_rectifiers_is_said() {
+fn states_assumptions_and_the_meaning_of_guided_without_rectifiers() {
     let folder = tempfile::tempdir().unwrap();
     let mut window = Window::open();
     assert_eq!(
@@ -189,7 +189,7 @@ fn what_was_assumed_and_what_guided_means_without_rectifiers_is_said() {
 }
 
 #[test]
-fn weights_that_fit_two_networks_ask_which_one_they_are_of() {
+fn asks_for_the_network_of_weights_that_fit_two() {
     let folder = tempfile::tempdir().unwrap();
     let path = blank_checkpoint("googlenet", 3, folder.path());
     let mut window = Window::open();
@@ -202,7 +202,7 @@ fn weights_that_fit_two_networks_ask_which_one_they_are_of() {
         window.harness.check_accessibility();
     };
     ask(&mut window);
-    // Dropped once more it is asked for once.
+    // Dropped again, the file is asked about only once.
     ask(&mut window);
     window.settle();
     window.click("Cancel");

@@ -1,6 +1,6 @@
-//! The window as a picture, compared with how it looked before.
+//! Snapshot tests: images of the window, compared with stored ones.
 //!
-//! `UPDATE_SNAPSHOTS=1 cargo test --test interface` takes new ones.
+//! `UPDATE_SNAPSHOTS=1 cargo test --test interface` updates the stored images.
 
 use egui_kittest::SnapshotOptions;
 use egui_kittest::kittest::Queryable;
@@ -8,14 +8,14 @@ use gradcam::app::Start;
 
 use crate::support::{Window, cat_and_coffee, file, squeezenet};
 
-/// Graphics drivers and processors differ in the last bit, which moves the edge of a letter or a
-/// colour by a step here and there.
+/// The number of pixels that may differ. Graphics drivers and CPUs differ in the last bit, which changes
+/// the edge of a letter or a colour by one step here and there.
 const DIFFERENT_PIXELS: usize = 2000;
 
 fn compare(mut window: Window, name: &str) {
     window.harness.remove_cursor();
     window.harness.run_steps(3);
-    // How long it took is not how it looks.
+    // Timings are not part of the comparison.
     let masked = window
         .harness
         .query_by_label_contains("forward")
@@ -38,7 +38,7 @@ fn open(width: f32, height: f32, theme: egui::Theme) -> Window {
     let mut window = Window::sized(start, width, height, theme);
     window.settle();
     window.until("all layers' maps", |w| w.app().shows_all_maps());
-    // The strip comes to rest where the chosen layer stands.
+    // The strip scrolls to the chosen layer.
     window.harness.run_steps(60);
     window
 }

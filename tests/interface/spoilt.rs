@@ -1,4 +1,4 @@
-//! Models spoilt in one way each, made from a small good one.
+//! Damaged models, each made from a small valid one by a single change.
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -9,16 +9,16 @@ use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
 use crate::support::file;
 
-/// The entries of the archive below its root folder, in its order.
+/// The entries of an archive below its root folder, in order.
 type Entries = Vec<(String, Vec<u8>)>;
 type Spoil = fn(&mut Entries);
 
-/// A small network of torchvision's kind, exported by PyTorch.
+/// A small torchvision-style network, exported by PyTorch.
 pub fn good() -> PathBuf {
     file("tests/torchvision/tiny/vgg_bn.pt2")
 }
 
-/// The same network with a smooth activation in the place of each rectifier.
+/// The same network with a smooth activation in place of each rectifier.
 pub fn without_rectifiers(folder: &Path) -> PathBuf {
     let mut parts = entries();
     reworded(&mut parts, "aten.relu_.default", "aten.sigmoid.default");
@@ -61,7 +61,7 @@ fn archive(path: &Path, entries: &Entries) {
     writer.finish().unwrap();
 }
 
-/// A spoilt model's file, and a part of what has to be said of it.
+/// Damaged model files, each with a part of the expected error message.
 pub fn models(folder: &Path) -> Vec<(PathBuf, &'static str)> {
     let spoil: [(&str, &str, Spoil); 9] = [
         ("weight_missing", "weight_4", |e| {
@@ -99,24 +99,24 @@ pub fn models(folder: &Path) -> Vec<(PathBuf, &'static str)> {
             .to_vec();
         }),
     ];
-    let made = spoil.map(|(name, said, spoil)| {
+    let made = spoil.map(|(name, expected, spoil)| {
         let mut parts = entries();
         spoil(&mut parts);
         let path = folder.join(format!("{name}.pt2"));
         archive(&path, &parts);
-        (path, said)
+        (path, expected)
     });
     let mut made = Vec::from(made);
     made.push((bomb(folder), "compressed"));
     made
 }
 
-/// A first entry that says it is deflated, as a bomb's would be.
+/// An archive whose first entry claims to be deflated, like that of a zip bomb.
 fn bomb(folder: &Path) -> PathBuf {
     let path = folder.join("bomb.pt2");
     archive(&path, &entries());
     let mut bytes = std::fs::read(&path).unwrap();
-    // The method stands 8 bytes into the entry's own header and 10 into the directory's.
+    // The compression method is at byte 8 of the local header and byte 10 of the directory entry.
     let directory = bytes
         .windows(4)
         .position(|four| four == b"PK\x01\x02")

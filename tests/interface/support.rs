@@ -1,5 +1,4 @@
-//! A window without a desktop: the app in egui's test harness, with file pickers that answer by
-//! themselves.
+//! The app in egui's test harness, without a desktop and with scripted file pickers.
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
@@ -38,13 +37,13 @@ pub fn cat_and_coffee() -> PathBuf {
     file("assets/cat_and_coffee.png")
 }
 
-/// Answers every picker with the next file in line, or closes it.
+/// Answers every picker with the next queued file, or cancels it.
 #[derive(Default)]
 pub struct Pickers {
     answers: Mutex<VecDeque<Picked>>,
-    /// The name each save was offered.
+    /// The suggested names of all saves.
     pub names: Mutex<Vec<String>>,
-    /// The folder each picker was to begin in.
+    /// The initial folders of all pickers.
     pub folders: Mutex<Vec<Option<PathBuf>>>,
 }
 
@@ -100,12 +99,12 @@ pub struct Window {
 }
 
 impl Window {
-    /// A window of a size, with what `start` names being opened.
+    /// A window of the given size that opens what `start` names.
     pub fn sized(start: Start, width: f32, height: f32, theme: egui::Theme) -> Window {
         Window::remembering(start, width, height, theme, Memory::nothing())
     }
 
-    /// The same with what was remembered from another.
+    /// [`Window::sized`] with saved settings.
     pub fn remembering(
         start: Start,
         width: f32,
@@ -114,13 +113,13 @@ impl Window {
         memory: Memory,
     ) -> Window {
         let pickers = Arc::new(Pickers::default());
-        let theirs: Arc<dyn Dialogs> = Arc::clone(&pickers) as _;
+        let dialogs: Arc<dyn Dialogs> = Arc::clone(&pickers) as _;
         let harness = Harness::builder()
             .with_size(egui::vec2(width, height))
             .with_theme(theme)
             .with_step_dt(1.0 / 60.0)
             .build_eframe(move |cc| {
-                App::with_dialogs(&cc.egui_ctx, start, theirs, memory).expect("the engine starts")
+                App::with_dialogs(&cc.egui_ctx, start, dialogs, memory).expect("the engine starts")
             });
         Window { harness, pickers }
     }
@@ -129,7 +128,7 @@ impl Window {
         Window::sized(start, 1440.0, 900.0, egui::Theme::Dark)
     }
 
-    /// SqueezeNet before the cat and the cup, all panels there.
+    /// A window with SqueezeNet and the photo of the cat and the cup, with all panels computed.
     pub fn open() -> Window {
         let start = Start {
             image: Some(cat_and_coffee()),
@@ -155,11 +154,11 @@ impl Window {
             std::thread::sleep(Duration::from_millis(2));
             self.harness.step();
         }
-        // What floats over the window is laid out in one frame and seen in the next.
+        // Popups are laid out in one frame and visible in the next.
         self.harness.run_steps(2);
     }
 
-    /// Until everything asked for is on screen, and nothing went wrong.
+    /// Runs frames until everything is computed and shown. Fails if there are notices.
     #[track_caller]
     pub fn settle(&mut self) {
         self.until("the panels", |w| {
@@ -174,7 +173,7 @@ impl Window {
         self.harness.state()
     }
 
-    /// A picker's answer to come.
+    /// Queues a file as the answer of the next picker.
     pub fn will_pick(&self, path: impl Into<PathBuf>) {
         self.pickers
             .answers
@@ -183,7 +182,7 @@ impl Window {
             .push_back(Picked::File(path.into()));
     }
 
-    /// What the system says when there is no picker at all.
+    /// Makes the next picker unavailable.
     pub fn has_no_picker(&self) {
         self.pickers
             .answers
@@ -198,7 +197,7 @@ impl Window {
         self.harness.run_steps(2);
     }
 
-    /// Clicks the row of a list, not a text elsewhere that reads the same.
+    /// Clicks a row of a list, not another text with the same label.
     #[track_caller]
     pub fn click_row(&mut self, role: Role, label: &str) {
         self.row(role, label).click();
@@ -220,7 +219,7 @@ impl Window {
         self.harness.get_by_role_and_label(role, label)
     }
 
-    /// Opens a combo box or a menu and clicks one of its lines.
+    /// Opens a combo box or a menu and clicks one of its items.
     #[track_caller]
     pub fn choose(&mut self, menu: &str, line: &str) {
         self.click(menu);
@@ -228,7 +227,7 @@ impl Window {
         self.harness.run_steps(2);
     }
 
-    /// The name of the chosen row.
+    /// The label of the selected row.
     pub fn chosen(&self, role: Role) -> Option<String> {
         let rows = self.harness.query_all_by_role(role);
         let mut chosen = rows.filter(|row| row.accesskit_node().is_selected() == Some(true));
@@ -243,13 +242,13 @@ impl Window {
         self.chosen(Role::TreeItem)
     }
 
-    /// The text that a screen reader says after the name.
+    /// The value that a screen reader says after the label.
     #[track_caller]
     pub fn value(&self, label: &str) -> String {
         self.harness.get_by_label(label).value().unwrap_or_default()
     }
 
-    /// Where a slider stands.
+    /// The value of a slider.
     #[track_caller]
     pub fn number(&self, label: &str) -> f64 {
         let node = self.harness.get_by_label(label);
@@ -269,12 +268,12 @@ impl Window {
         self.harness.run_steps(2);
     }
 
-    /// Lets a file fall on the window.
+    /// Drops a file on the window.
     pub fn drop_file(&mut self, path: impl Into<PathBuf>) {
         self.drop_files(&[path.into()]);
     }
 
-    /// Lets several files fall on it at once.
+    /// Drops several files on the window at once.
     pub fn drop_files(&mut self, paths: &[PathBuf]) {
         let dropped = &mut self.harness.input_mut().dropped_files;
         for path in paths {

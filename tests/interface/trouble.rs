@@ -1,11 +1,12 @@
-//! Files that cannot be opened: each is told with its name, and what was open stays.
+//! Files that cannot be opened: each is reported with its name, and what was open stays open.
 
 use std::path::{Path, PathBuf};
 
 use crate::spoilt;
 use crate::support::{Window, file, squeezenet};
 
-/// Opens a bad file in a good window, and looks at what is left.
+/// Opens a bad file in a window with a photo and a model, and returns the notice. Checks that what was
+/// open stays open.
 #[track_caller]
 fn refused(window: &mut Window, path: &Path) -> String {
     let (class, layer) = (window.chosen_class(), window.chosen_layer());
@@ -27,7 +28,7 @@ fn refused(window: &mut Window, path: &Path) -> String {
 }
 
 #[test]
-fn bad_pictures_are_refused_and_the_photo_stays() {
+fn refuses_bad_images_and_keeps_the_photo() {
     let folder = tempfile::tempdir().unwrap();
     let made = |name: &str, bytes: &[u8]| -> PathBuf {
         let path = folder.path().join(name);
@@ -52,7 +53,7 @@ fn bad_pictures_are_refused_and_the_photo_stays() {
 }
 
 #[test]
-fn bad_models_are_refused_and_the_model_stays() {
+fn refuses_bad_models_and_keeps_the_model() {
     let folder = tempfile::tempdir().unwrap();
     let good = std::fs::read(squeezenet()).unwrap();
     let made = |name: &str, bytes: &[u8]| -> PathBuf {
@@ -73,21 +74,24 @@ fn bad_models_are_refused_and_the_model_stays() {
 }
 
 #[test]
-fn spoilt_models_are_refused_in_words_and_the_model_stays() {
+fn refuses_damaged_models_with_a_message_and_keeps_the_model() {
     let folder = tempfile::tempdir().unwrap();
     let mut window = Window::open();
-    for (path, said) in spoilt::models(folder.path()) {
+    for (path, expected) in spoilt::models(folder.path()) {
         let notice = refused(&mut window, &path);
-        assert!(notice.contains(said), "“{said}” is not in “{notice}”");
+        assert!(
+            notice.contains(expected),
+            "“{expected}” is not in “{notice}”"
+        );
     }
-    // Unspoilt, the same model opens: it was the spoiling that was refused.
+    // Undamaged, the same model opens: it was the damage that was refused.
     window.drop_file(spoilt::good());
     window.settle();
     assert_eq!(window.app().notices(), [""; 0]);
 }
 
 #[test]
-fn the_smallest_picture_opens() {
+fn opens_the_smallest_image() {
     let mut window = Window::open();
     window.drop_file(file("tests/pictures/one_pixel.png"));
     window.until("the pixel", |w| w.app().is_settled());
@@ -95,7 +99,7 @@ fn the_smallest_picture_opens() {
 }
 
 #[test]
-fn a_file_renamed_to_another_type_opens() {
+fn opens_a_file_renamed_to_another_type() {
     let mut window = Window::open();
     window.drop_file(file("tests/pictures/jpeg_named.png"));
     window.settle();

@@ -1,34 +1,34 @@
-//! The commands that carry no choice of their own: those that a menu, a shortcut and the command
-//! palette can offer by name.
+//! The commands without a choice of their own, which menus, shortcuts and the command palette offer
+//! by name.
 //!
-//! Everything there is to say about one stands here. A new action does not compile until it has a
-//! label, a tooltip, a group and a decision about its shortcut; the lists are made from the enum.
+//! Everything about an action is defined here. A new action does not compile until it has a label, a
+//! tooltip, a group and a decision about its shortcut. Lists of actions are derived from the enum.
 
 use egui::{Context, Key, KeyboardShortcut, Modifiers};
 use strum::{EnumIter, IntoEnumIterator};
 
 use super::group::Group;
 
-/// In the order in which lists show them.
+/// An action. Lists show the actions in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, EnumIter)]
 pub enum Action {
     OpenImage,
-    /// A folder of pictures, as a strip to walk through.
+    /// Opens a folder of images in the gallery.
     OpenFolder,
     CloseFolder,
     OpenModel,
     AboutModel,
     OpenSession,
     SaveSession,
-    /// The four panels as one picture.
+    /// Exports all panels as one figure.
     ExportComposite,
-    /// The maps of all layers as one figure.
+    /// Exports the maps of all layers as one figure.
     ExportStrip,
     CopyComposite,
     Undo,
     Redo,
     Cancel,
-    /// What was stopped or failed is asked again.
+    /// Repeats requests that were cancelled or failed.
     ComputeAgain,
     PreviousLayer,
     NextLayer,
@@ -49,13 +49,13 @@ pub enum Action {
     PanDown,
     PinView,
     UnpinAll,
-    /// Another model beside the one that is open.
+    /// Opens another model beside the open one.
     OpenSecondModel,
     CloseSecondModel,
-    /// The classes that are compared change places.
+    /// Swaps the two classes that are compared.
     SwapClasses,
     StopComparing,
-    /// The chosen class is what the photo really shows.
+    /// Marks the chosen class as the true class of the photo.
     MarkTrue,
     OpenPalette,
     ShowKeys,
@@ -67,7 +67,7 @@ impl Action {
         Action::iter()
     }
 
-    /// What menus and buttons call it.
+    /// The label in menus and on buttons.
     pub fn label(self) -> &'static str {
         match self {
             Action::OpenImage => "Open image…",
@@ -113,7 +113,7 @@ impl Action {
         }
     }
 
-    /// One sentence about what it does.
+    /// One sentence that says what the action does.
     pub fn tooltip(self) -> &'static str {
         match self {
             Action::OpenImage => "Open a photo: PNG, JPEG, WebP, BMP, GIF or TIFF",
@@ -122,17 +122,15 @@ impl Action {
                 "Open a model: .pt2 from torch.export.save, .onnx, or weights (.pth, .pt, .safetensors)"
             }
             Action::AboutModel => {
-                "What was opened, how pictures are prepared for it, and what the chosen layer is"
+                "What was opened, how images are preprocessed for it, and facts about the chosen layer"
             }
             Action::ExportComposite => {
                 "Save all panels with their captions as one figure: PNG, PDF or SVG"
             }
             Action::ExportStrip => "Save the maps of all layers as one figure: PNG, PDF or SVG",
-            Action::CopyComposite => "Put all panels with their captions on the clipboard",
-            Action::Cancel => {
-                "Stop what is being computed, what is shown stays; or take a message away"
-            }
-            Action::ComputeAgain => "Ask the model again for what was stopped",
+            Action::CopyComposite => "Copy all panels with their captions to the clipboard",
+            Action::Cancel => "Stop the computation and keep what is shown, or dismiss a message",
+            Action::ComputeAgain => "Compute again what was stopped",
             Action::PreviousLayer => "The layer with a map before this one",
             Action::NextLayer => "The layer with a map after this one",
             Action::PreviousClass => "The class ranked above this one",
@@ -141,9 +139,9 @@ impl Action {
             Action::NextPicture => "Open the picture after this one in the folder",
             Action::FirstPicture => "Open the first picture of the folder",
             Action::LastPicture => "Open the last picture of the folder",
-            Action::CloseFolder => "Put the folder's pictures and their answers away",
-            Action::FindLayer => "Type a part of a layer's path or type",
-            Action::FindClass => "Type a part of a class's name, or its number",
+            Action::CloseFolder => "Close the folder with its pictures and predictions",
+            Action::FindLayer => "Type part of a layer's path or type",
+            Action::FindClass => "Type part of a class's name, or its number",
             Action::ZoomIn => "Magnify all panels",
             Action::ZoomOut => "Show more of the picture in all panels",
             Action::WholePicture => "Show the whole picture in all panels",
@@ -151,27 +149,27 @@ impl Action {
                 "Move the magnified picture in all panels"
             }
             Action::MarkTrue => {
-                "The photo really shows the chosen class; where the model answers another, the two \
-                 are compared"
+                "The chosen class is the true class of the photo. If the model predicts another, the \
+                 two are compared"
             }
-            Action::OpenSecondModel => "Look at the same photo through another model too",
-            Action::CloseSecondModel => "Look through the first model alone again",
-            Action::PinView => "Keep what is shown as a row, to compare other views with it",
-            Action::UnpinAll => "Take all pinned rows away",
-            Action::SwapClasses => "What speaks for the second class rather than the first",
-            Action::StopComparing => "Look at one class alone again",
+            Action::OpenSecondModel => "Explain the same photo with another model as well",
+            Action::CloseSecondModel => "Show only the first model again",
+            Action::PinView => "Keep this view as a row, to compare other views with it",
+            Action::UnpinAll => "Remove all pinned rows",
+            Action::SwapClasses => "Show what speaks for the second class rather than the first",
+            Action::StopComparing => "Show only one class again",
             Action::SaveSession => {
-                "Write what is open, pinned and chosen to a small file, without the pictures"
+                "Save what is open, pinned and chosen to a small file, without the pictures"
             }
-            Action::OpenSession => "Go on with a session that was saved",
-            Action::Undo => "Take the last choice back",
-            Action::Redo => "Take up again what was undone last",
-            Action::OpenPalette => "Find a command or a recent file by a part of its name",
-            Action::ShowKeys => "Every command with its keys",
+            Action::OpenSession => "Continue with a saved session",
+            Action::Undo => "Undo the last choice",
+            Action::Redo => "Redo what was undone last",
+            Action::OpenPalette => "Find a command or a recent file by part of its name",
+            Action::ShowKeys => "All commands with their keys",
         }
     }
 
-    /// The group that lists put it in.
+    /// The group that the action is listed in.
     pub fn group(self) -> Group {
         match self {
             Action::OpenImage
@@ -217,7 +215,7 @@ impl Action {
         }
     }
 
-    /// The keyboard shortcut, where there is one.
+    /// The keyboard shortcut, if there is one.
     pub fn shortcut(self) -> Option<KeyboardShortcut> {
         let key = |key| Some(KeyboardShortcut::new(Modifiers::NONE, key));
         let ctrl = |key| Some(KeyboardShortcut::new(Modifiers::COMMAND, key));
@@ -283,7 +281,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_action_has_a_label_a_tooltip_and_a_shortcut_of_its_own() {
+    fn every_action_has_a_label_a_tooltip_and_a_unique_shortcut() {
         let mut seen = Vec::new();
         for action in Action::all() {
             assert!(!action.label().is_empty(), "{action:?} has no label");

@@ -1,4 +1,4 @@
-//! Why a command is not possible now, in words that say what has to be done first.
+//! Why a command is not possible now, and what the user has to do first.
 
 use super::Command;
 use super::action::Action;
@@ -13,14 +13,14 @@ const NO_ROOM: &str = "There is no room for another pin: unpin a view first";
 const CLASS_FIRST: &str = "Compare with another class first";
 
 impl Scene<'_> {
-    /// `None` where the command is possible.
+    /// Why the command is not possible now; `None` if it is possible.
     pub fn why_not(&self, command: &Command) -> Option<&'static str> {
         match command {
-            Command::Do(action) => self.why_no_action(*action),
-            Command::ExportPanel(_) => self.why_no_export(),
-            Command::Pin(_) => self.why_no_pin(),
-            Command::SortPictures(_) | Command::FilterPictures(_) => self.why_no_gallery(),
-            // Offered only where they are possible.
+            Command::Do(action) => self.why_not_action(*action),
+            Command::ExportPanel(_) => self.why_not_export(),
+            Command::Pin(_) => self.why_not_pin(),
+            Command::SortPictures(_) | Command::FilterPictures(_) => self.why_not_gallery(),
+            // Offered only if they are possible.
             Command::OpenPath(_)
             | Command::UseTypedPath(_)
             | Command::Locate(_)
@@ -60,11 +60,11 @@ impl Scene<'_> {
         }
     }
 
-    fn why_no_action(&self, action: Action) -> Option<&'static str> {
+    fn why_not_action(&self, action: Action) -> Option<&'static str> {
         let state = self.state;
         match action {
             Action::ExportComposite | Action::ExportStrip | Action::CopyComposite => {
-                self.why_no_export()
+                self.why_not_export()
             }
             Action::PreviousLayer
             | Action::NextLayer
@@ -81,7 +81,7 @@ impl Scene<'_> {
             | Action::PanUp
             | Action::PanDown => unless(state.photo.is_some(), IMAGE_FIRST),
             Action::MarkTrue => unless(state.class().is_some(), BOTH_FIRST),
-            Action::PinView => self.why_no_pin().or_else(|| {
+            Action::PinView => self.why_not_pin().or_else(|| {
                 let view = state.subject().and_then(|subject| subject.heat_key());
                 unless(view.is_some(), BOTH_FIRST)
             }),
@@ -97,7 +97,7 @@ impl Scene<'_> {
             | Action::NextPicture
             | Action::FirstPicture
             | Action::LastPicture
-            | Action::CloseFolder => self.why_no_gallery(),
+            | Action::CloseFolder => self.why_not_gallery(),
             Action::Cancel => {
                 let choosing = state.side().choice.is_choosing_rival();
                 let possible = self.can_cancel() || choosing || !self.notices.is_empty();
@@ -130,25 +130,25 @@ impl Scene<'_> {
         }
     }
 
-    fn why_no_export(&self) -> Option<&'static str> {
+    fn why_not_export(&self) -> Option<&'static str> {
         let state = self.state;
         let why = match state.subject() {
             None => BOTH_FIRST,
-            Some(_) if state.has_nowhere_to_look() => "This model has no map",
-            Some(_) => "The panels are not all there yet",
+            Some(_) if state.lacks_spatial_layer() => "This model has no map",
+            Some(_) => "Not all panels are computed yet",
         };
         unless(export::is_ready(state), why)
     }
 
-    fn why_no_pin(&self) -> Option<&'static str> {
+    fn why_not_pin(&self) -> Option<&'static str> {
         unless(self.state.pins.len() < MAX_PINS, NO_ROOM)
     }
 
-    fn why_no_gallery(&self) -> Option<&'static str> {
+    fn why_not_gallery(&self) -> Option<&'static str> {
         unless(self.gallery.is_shown(), "Open a folder first")
     }
 
-    /// Whether there is something to see that was not computed.
+    /// Whether results that should be shown have not been computed.
     fn lacks_results(&self) -> bool {
         let state = self.state;
         let strip = state.fresh_layer_maps().is_none_or(|maps| !maps.complete);
@@ -156,7 +156,7 @@ impl Scene<'_> {
             || state.rows().iter().any(|row| {
                 let subject = &row.subject;
                 state.results.prediction(subject).is_none()
-                    || !(subject.has_nowhere_to_look() || state.results.are_complete(subject))
+                    || !(subject.lacks_spatial_layer() || state.results.are_complete(subject))
             })
     }
 }

@@ -1,4 +1,4 @@
-//! What the command palette can find: every action, every choice that a menu offers, and recent
+//! The entries of the command palette: every action, every choice that a menu offers, and recent
 //! files.
 
 use std::path::Path;
@@ -16,12 +16,12 @@ use crate::app::scene::Scene;
 use crate::app::state::by_name::Name;
 use crate::app::state::view_options::ViewOptions;
 
-/// Something that the palette can find.
+/// An entry of the palette.
 #[derive(Debug, Clone)]
 pub struct Entry {
     pub command: Command,
     pub name: String,
-    /// Found by these words too, and shown beside the name where it is not empty.
+    /// More text to search, shown beside the name if it is not empty.
     pub detail: String,
     pub keys: Option<String>,
     /// One sentence for the tooltip.
@@ -31,9 +31,9 @@ pub struct Entry {
 }
 
 impl Scene<'_> {
-    /// Everything that the command palette can find.
+    /// All entries of the command palette.
     pub fn entries(&self, ctx: &Context) -> Vec<Entry> {
-        // The palette is open already.
+        // The palette itself is already open.
         let actions = Action::all().filter(|action| *action != Action::OpenPalette);
         let mut entries: Vec<Entry> = actions.map(|action| self.action_entry(action)).collect();
         entries.extend(self.choices(ctx));
@@ -57,7 +57,7 @@ impl Scene<'_> {
         }
     }
 
-    /// What menus and lists offer, except what is chosen already.
+    /// The choices that menus and lists offer, except the current ones.
     fn choices(&self, ctx: &Context) -> Vec<Entry> {
         let options = self.state.options;
         let changed = |change: &dyn Fn(&mut ViewOptions)| {
@@ -143,7 +143,7 @@ impl Scene<'_> {
 
     /// The classes that the folder's images can be filtered by.
     fn classes_to_show(&self) -> Vec<Entry> {
-        let classes = self.gallery.classes_there().into_iter();
+        let classes = self.gallery.classes_by_count().into_iter();
         let filters = classes.map(|(class, _)| Filter::Class(class));
         filters
             .filter(|filter| *filter != self.gallery.folder.list.filter())
@@ -162,12 +162,12 @@ impl Scene<'_> {
     }
 }
 
-/// All choices but the current one.
+/// All choices except the current one.
 fn others<T: Name>(chosen: T) -> impl Iterator<Item = T> {
     T::ALL.iter().copied().filter(move |value| *value != chosen)
 }
 
-/// As written within a sentence; names such as Grad-CAM keep their capitals.
+/// The name as written within a sentence. Names such as Grad-CAM keep their capitals.
 fn lower(name: &str) -> String {
     let mut letters = name.chars();
     let first = letters.next();
@@ -189,7 +189,7 @@ fn recent(kind: &str, path: &Path) -> Entry {
     }
 }
 
-/// A file's name, and its folder to tell it from others of that name.
+/// A file's name, and its folder to distinguish it from others with the same name.
 pub fn name_and_folder(path: &Path) -> (String, String) {
     let words = |part: Option<&std::ffi::OsStr>| {
         part.map(|part| part.to_string_lossy().into_owned())

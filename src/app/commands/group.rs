@@ -1,10 +1,10 @@
-//! The groups that lists of actions are divided into, with the mouse gestures that belong to them.
+//! The groups in which actions are listed, with their mouse gestures.
 
 use strum::{EnumIter, IntoEnumIterator};
 
 use super::action::Action;
 
-/// What actions are about.
+/// A group of actions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, EnumIter)]
 pub enum Group {
     Files,
@@ -35,7 +35,7 @@ impl Group {
         Action::all().filter(move |action| action.group() == self)
     }
 
-    /// What the mouse does, for which there is no action.
+    /// Mouse gestures of this group, which have no action.
     pub fn gestures(self) -> &'static [Gesture] {
         match self {
             Group::Files => &[Gesture {
@@ -61,7 +61,7 @@ impl Group {
     }
 }
 
-/// Something done with the mouse alone.
+/// A mouse gesture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Gesture {
     pub how: &'static str,

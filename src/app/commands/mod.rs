@@ -1,8 +1,8 @@
-//! Everything a person can do in the window, as data: panels, menus and keys push commands, and
-//! `execute` is the one place that carries them out.
+//! Everything the user can do in the window, as data: panels, menus and keys push commands, and
+//! `execute` is the one place that executes them.
 //!
-//! [`Action`] holds the commands that have a name and perhaps a shortcut; [`Command`] adds those
-//! that carry a choice. Whether a command is possible now is decided in `availability`.
+//! [`Action`] contains the commands that have a name and perhaps a shortcut; [`Command`] adds those
+//! that carry a choice. `availability` decides whether a command is possible now.
 
 use std::path::PathBuf;
 
@@ -26,59 +26,59 @@ mod execute;
 pub(crate) mod group;
 pub(crate) mod shortcuts;
 
-/// What a person asks for.
+/// Something that the user asks for.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
     Do(Action),
 
-    /// A file that was dropped on the window, or chosen from the recent ones.
+    /// Opens a file that was dropped on the window, or chosen from the recent files.
     OpenPath(PathBuf),
     /// The path typed into the path prompt; `None` closes it.
     UseTypedPath(Option<PathBuf>),
-    /// Asks where a missing file of the session lies.
+    /// Asks the user where a missing file of the session is.
     Locate(PathBuf),
     /// The network that a checkpoint belongs to; `None` opens no model.
     AnswerArchitecture(Option<String>),
-    /// Folders, or several files.
+    /// Opens folders or several files.
     OpenImages(Vec<PathBuf>),
-    /// One image of the gallery, by its index.
+    /// Opens one image of the gallery, by its index.
     OpenPicture(usize),
-    /// Whether the model is asked about all images of the gallery.
+    /// Whether all images of the gallery are predicted.
     PredictFolder(bool),
     SortPictures(Sort),
     FilterPictures(Filter),
-    /// The most bytes that thumbnails may take.
+    /// The memory limit for thumbnails, in bytes.
     LimitThumbnails(usize),
     UnfoldGallery(bool),
     ExportPanel(Panel),
 
     ChooseLayer(ModulePath),
-    /// Adds a layer to those that are fused, or removes it.
+    /// Adds a layer to the fused ones, or removes it.
     ToggleLayer(ModulePath),
-    /// Opens a branch of the layer tree, or collapses it.
+    /// Expands or collapses a branch of the layer tree.
     ToggleBranch(ModulePath),
-    /// Opens a tile of the strip into its children, or closes it.
+    /// Expands or collapses a tile of the strip.
     ToggleTile(ModulePath),
     FilterLayers(String),
-    /// A class that was clicked: it is explained, or becomes the rival where one is being chosen.
+    /// Explains the class that was clicked, or makes it the rival if one is being chosen.
     ChooseClass(usize),
     ChooseScore(Score),
-    /// Whether the next class clicked is the one to compare with.
+    /// Whether the next class clicked becomes the rival.
     ChooseRival(bool),
-    /// The class that a side's class is compared with.
+    /// Sets the class that a side's class is compared with.
     SetRival(usize, Option<usize>),
-    /// The class that the photo really shows.
+    /// Sets the true class of the photo.
     SetTruth(Option<usize>),
     SearchClasses(String),
     /// How many classes the list shows.
     SetTopK(usize),
     ActivateSide(usize),
-    /// Uses the active model in another way.
+    /// Changes the usage of the active model.
     UseModel(Box<Usage>),
 
     Pin(RowId),
     Unpin(u64),
-    /// To a position among the pins.
+    /// Moves a pin to a position among the pins.
     MovePin(u64, usize),
     MakeLive(u64),
 

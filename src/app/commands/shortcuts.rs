@@ -1,5 +1,5 @@
 //! Keyboard shortcuts: which actions were pressed, and how keys are written. The window's list of
-//! shortcuts and the README's table are both made from the actions, so that neither can lag behind.
+//! shortcuts and the README's table are both derived from the actions, so that neither can go stale.
 
 use egui::text_selection::LabelSelectionState;
 use egui::{Context, Key, KeyboardShortcut, Modifiers};
@@ -8,24 +8,24 @@ use super::action::Action;
 
 /// The actions whose shortcuts were pressed in this frame.
 ///
-/// `typing`: a text field had the focus when the frame began; then only combinations with Ctrl
-/// count, and copying and undoing belong to the field. `in_menu`: plain keys belong to an open menu
-/// or dialog.
+/// If `typing`, a text field had the focus at the start of the frame: only combinations with Ctrl
+/// count, and copy and undo belong to the field. If `in_menu`, plain keys belong to an open menu or
+/// dialog.
 pub fn from_keys(ctx: &Context, typing: bool, in_menu: bool) -> Vec<Action> {
     let held = in_menu || ctx.memory(|m| m.focused().is_some());
-    // The words of a message can be selected, and are what is copied then.
+    // If text of a notice is selected, Ctrl+C copies that text.
     let selecting = ctx
         .with_plugin(|labels: &mut LabelSelectionState| labels.has_selection())
         .unwrap_or(false);
     let mut commands = Vec::new();
     let mut all: Vec<Action> = Action::all().collect();
-    // Ctrl+Shift+P is not Ctrl+P: the more keys are asked first.
+    // Check the shortcuts with more modifiers first: egui's Ctrl+P also matches Ctrl+Shift+P.
     all.sort_by_key(|c| {
         let held = c.shortcut().map(|keys| keys.modifiers).unwrap_or_default();
         (!held.command, !held.shift)
     });
     for command in all {
-        // What is typed behind the key that opens a field is meant for the field.
+        // Keys typed right after the one that opens a field are meant for the field.
         let opened = |action: &Action| {
             let fields = [Action::OpenPalette, Action::FindLayer, Action::FindClass];
             fields.contains(action)
@@ -34,7 +34,7 @@ pub fn from_keys(ctx: &Context, typing: bool, in_menu: bool) -> Vec<Action> {
         let Some(keys) = command.shortcut() else {
             continue;
         };
-        // No field and no list has a use for F1.
+        // F1 has no meaning in fields and lists.
         let plain = !keys.modifiers.command && keys.logical_key != Key::F1;
         let copying = command == Action::CopyComposite;
         let editing = copying || matches!(command, Action::Undo | Action::Redo);
@@ -42,7 +42,7 @@ pub fn from_keys(ctx: &Context, typing: bool, in_menu: bool) -> Vec<Action> {
             continue;
         }
         let pressed = ctx.input_mut(|i| {
-            // The window system turns Ctrl+C into an event of its own.
+            // The window system may deliver Ctrl+C as a copy event.
             let copied = copying && i.events.iter().any(|e| matches!(e, egui::Event::Copy));
             i.consume_shortcut(&keys) || copied
         });
@@ -53,7 +53,7 @@ pub fn from_keys(ctx: &Context, typing: bool, in_menu: bool) -> Vec<Action> {
     commands
 }
 
-/// A shortcut as it stands on the keys of this system.
+/// A shortcut as written on this system's keyboards.
 pub fn keys_text(keys: KeyboardShortcut) -> String {
     written(keys, cfg!(target_os = "macos"))
 }
@@ -77,7 +77,7 @@ fn written(keys: KeyboardShortcut, mac: bool) -> String {
         }
     }
     text.push_str(match keys.logical_key {
-        // Words: a screen reader says them too.
+        // Words, so that a screen reader can say them.
         Key::ArrowUp => "Up",
         Key::ArrowDown => "Down",
         Key::ArrowLeft => "Left",
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_are_written_as_they_stand_on_the_keyboard() {
+    fn writes_keys_as_on_the_keyboard() {
         let both = Modifiers::COMMAND | Modifiers::SHIFT;
         let keys = KeyboardShortcut::new(both, Key::Z);
         assert_eq!(written(keys, false), "Ctrl+Shift+Z");
@@ -111,7 +111,7 @@ mod tests {
         assert_eq!(written(up, false), "Up");
     }
 
-    /// The table of the README: commands that have keys, and what the mouse does.
+    /// The table in the README: commands with keys, and mouse gestures.
     fn table() -> String {
         let mut table = "| | |\n|---|---|\n".to_owned();
         for group in Group::all() {

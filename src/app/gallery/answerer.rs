@@ -1,4 +1,4 @@
-//! The engine as the folder sees it: something that predicts the classes of images, one at a time.
+//! Adapts the engine to the folder's interface: predicting the classes of images, one at a time.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,17 +9,17 @@ use crate::engine::{Engine, Error, Prediction};
 use crate::folder::{Answerer, Outcome, Pending, Question, Reply, Wake};
 use crate::picture::photo::decode::Photo;
 
-/// The gallery is redrawn in steps while its images stream in: drawing the window for each of them
-/// would take the processor from the very work that is waited for.
+/// How often the gallery is redrawn while predictions stream in. Drawing the window for each of them
+/// would take CPU time away from the predictions.
 const STEP: Duration = Duration::from_millis(100);
 
-/// Wakes the window for its next step.
+/// A function that wakes the window for the next redraw.
 pub fn wake(ctx: &Context) -> Wake {
     let ctx = ctx.clone();
     Arc::new(move || ctx.request_repaint_after(STEP))
 }
 
-/// Asks the engine through one model, or refuses where none is open.
+/// Predicts with one model of the engine, or refuses if none is open.
 pub struct Asker<'a> {
     engine: &'a Engine,
     question: Option<Question>,

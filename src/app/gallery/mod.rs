@@ -1,8 +1,8 @@
-//! The open folder in the window: the engine predicts the classes of its images, the open photo is
-//! one of them, and the true class of an image is what the view compares with.
+//! The open folder: the engine predicts the classes of its images, the open photo is one of them, and
+//! the view can compare a prediction with the true class of an image.
 //!
-//! This room leads [`folder`](crate::folder), which knows nothing of models, to the engine. It may
-//! change the state; it draws nothing.
+//! This module connects [`folder`](crate::folder), which knows nothing about models, to the engine. It
+//! may change the state, but draws nothing.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -32,7 +32,7 @@ pub struct OpenFolder {
 }
 
 impl OpenFolder {
-    /// No folder. `wake` is called from other threads whenever there is something new.
+    /// No open folder. `wake` is called from other threads whenever there is something new.
     pub fn new(wake: Wake) -> OpenFolder {
         OpenFolder {
             folder: Gallery::new(wake),
@@ -40,14 +40,14 @@ impl OpenFolder {
         }
     }
 
-    /// Whether the gallery is shown: never for a single photo.
+    /// Whether the gallery is shown. It is not shown for a single photo.
     pub fn is_shown(&self) -> bool {
         let several = self.folder.list.entries().len() > 1;
         self.folder.is_open() && (several || self.view.is_folder)
     }
 
-    /// Classes that images belong to or are taken for, with how many, the most frequent first.
-    pub fn classes_there(&self) -> Vec<(usize, usize)> {
+    /// The true and predicted classes of the images with their counts, the most frequent first.
+    pub fn classes_by_count(&self) -> Vec<(usize, usize)> {
         let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
         for entry in self.folder.list.entries() {
             let predicted = entry.verdict().map(|verdict| verdict.class);
@@ -64,7 +64,7 @@ impl OpenFolder {
     }
 }
 
-/// The label of a filter, with the class names of the model that the folder is asked through.
+/// The label of a filter, with the class names of the model that predicts the folder.
 pub fn filter_label(state: &State, filter: Filter) -> String {
     match filter {
         Filter::All => "All".to_owned(),
@@ -74,25 +74,25 @@ pub fn filter_label(state: &State, filter: Filter) -> String {
     }
 }
 
-/// The name of a class of the model that the folder is asked through.
+/// The name of a class of the model that predicts the folder.
 pub fn class_name(state: &State, class: usize) -> String {
     let side = state.sides.iter().find(|side| side.model.is_some());
     side.unwrap_or(state.side()).class_name(class)
 }
 
-/// How often answers are looked for while pictures on screen wait for theirs.
-const ANSWERS_IN_SIGHT: Duration = Duration::from_millis(200);
+/// How often the window is redrawn while images on screen wait for predictions.
+const STEP_ON_SCREEN: Duration = Duration::from_millis(200);
 
-/// How often while only others wait, and nothing in sight changes but how many are left.
-const ANSWERS_ELSEWHERE: Duration = Duration::from_millis(500);
+/// How often while only other images wait, and only the counts change.
+const STEP_OFF_SCREEN: Duration = Duration::from_millis(500);
 
 impl App {
-    /// Takes in what the folder's threads have finished, and sends what is next.
+    /// Takes in what the folder's threads have finished, and sends the next requests.
     pub(crate) fn drain_gallery(&mut self, ctx: &Context) {
         self.follow_gallery();
         let now = Instant::now();
         let mut in_sight = self.panels.gallery.in_sight.clone();
-        in_sight.extend(self.first_unknown());
+        in_sight.extend(self.first_candidate());
         self.gallery.folder.see(&in_sight);
         let asker = asker(&self.engine, self.gallery_question());
         if let Err(error) = self.gallery.folder.poll(&asker, now) {
@@ -105,7 +105,7 @@ impl App {
                 opens_first: self.gallery.folder.is_open() && !self.gallery.view.keep_photo,
                 unfolded: self.gallery.view.unfolded,
                 truth_of: self.gallery.view.truth_of,
-                // Asked once: the folder may lie on a machine that stops answering.
+                // Checked only once: a network drive may stop responding.
                 is_folder: self.gallery.folder.paths().iter().any(|path| path.is_dir()),
                 ..GalleryView::default()
             };
@@ -120,9 +120,9 @@ impl App {
         if self.gallery.folder.is_answering() || self.gallery.folder.is_scanning() {
             let on_screen = self.panels.gallery.on_screen();
             ctx.request_repaint_after(if self.gallery.folder.awaits_any(on_screen) {
-                ANSWERS_IN_SIGHT
+                STEP_ON_SCREEN
             } else {
-                ANSWERS_ELSEWHERE
+                STEP_OFF_SCREEN
             });
         }
         if let Some(due) = self.gallery.folder.list.is_due_at() {
@@ -130,8 +130,8 @@ impl App {
         }
     }
 
-    /// Lets the folder know the model and the fit of the view, and the view the true class of its
-    /// photo.
+    /// Passes the model and fit of the view to the folder, and the true class of the open photo to the
+    /// view.
     pub(crate) fn follow_gallery(&mut self) {
         let question = self.gallery_question();
         let model = self.state.sides.iter().find_map(|side| side.model.as_ref());
@@ -141,14 +141,14 @@ impl App {
         let Some(photo) = &self.state.photo else {
             return;
         };
-        let of = Some((photo.id, question.map(|question| question.model)));
-        if self.gallery.view.truth_of != of {
-            self.gallery.view.truth_of = of;
+        let key = Some((photo.id, question.map(|question| question.model)));
+        if self.gallery.view.truth_of != key {
+            self.gallery.view.truth_of = key;
             self.state.truth = self.gallery.folder.list.truth(&photo.path);
         }
     }
 
-    /// The true class that is known now stays, whatever is looked up for this photo.
+    /// Keeps the current true class for this photo, without looking it up in the folder.
     pub(crate) fn keep_truth(&mut self) {
         let Some(photo) = self
             .state
@@ -162,7 +162,8 @@ impl App {
         self.gallery.view.truth_of = Some((photo.id, model));
     }
 
-    /// The folder may be read only after its photo was opened: then the true class comes late.
+    /// Looks up the true class again when the folder has been read further: it may be read after its
+    /// photo was opened.
     fn learn_late_truth(&mut self) {
         let count = self.gallery.folder.list.entries().len();
         if self.gallery.view.truth_looked_up_among == count || self.state.truth.is_some() {
@@ -187,7 +188,7 @@ impl App {
         }
     }
 
-    /// Remembers what the open photo really shows.
+    /// Records the true class of the open photo.
     pub(crate) fn note_truth(&mut self, class: Option<usize>) {
         let Some(photo) = &self.state.photo else {
             return;
@@ -200,7 +201,7 @@ impl App {
             .set_truth(&photo.path, class, prediction.as_ref());
     }
 
-    /// What the folder is asked: through the first model, since the second is there to compare.
+    /// How the folder is predicted: with the first model, because the second is only for comparison.
     fn gallery_question(&self) -> Option<Question> {
         let model = self
             .state
@@ -213,14 +214,14 @@ impl App {
         })
     }
 
-    /// The first model's answer to the open photo.
+    /// The first model's prediction for the open photo.
     fn first_prediction(&self) -> Option<&Arc<Prediction>> {
         let side = self.state.sides.iter().find(|side| side.model.is_some())?;
         self.state.results.prediction(&self.state.subject_of(side)?)
     }
 
-    /// While the first picture that can be opened is looked for, the next that may be it.
-    fn first_unknown(&self) -> Option<usize> {
+    /// The next candidate, while looking for the first image that can be opened.
+    fn first_candidate(&self) -> Option<usize> {
         let order = self.gallery.folder.list.order().iter().copied();
         let mut readable = order.filter(|index| {
             self.gallery.folder.list.entries()[*index]
@@ -231,7 +232,7 @@ impl App {
     }
 
     fn open_next(&mut self) {
-        if let Some(first) = self.first_unknown()
+        if let Some(first) = self.first_candidate()
             && self.gallery.folder.thumbnail(first).is_some()
         {
             self.open_picture(first);
@@ -243,7 +244,7 @@ impl App {
         }
     }
 
-    /// Opens one of the pictures; only one at a time is decoded, the newest wish next.
+    /// Opens one of the images. Only one is decoded at a time; the newest request comes next.
     pub(crate) fn open_picture(&mut self, index: usize) {
         let Some(entry) = self.gallery.folder.list.entries().get(index) else {
             return;
@@ -256,15 +257,12 @@ impl App {
             self.gallery.view.next = Some(index);
             return;
         }
-        let (walking, passed_over) = (
-            self.gallery.view.walking,
-            self.gallery.view.passed_over.take(),
-        );
+        let (walking, skipped) = (self.gallery.view.walking, self.gallery.view.skipped.take());
         self.open_image(path);
-        (self.gallery.view.walking, self.gallery.view.passed_over) = (walking, passed_over);
+        (self.gallery.view.walking, self.gallery.view.skipped) = (walking, skipped);
     }
 
-    /// Finds the open photo among the pictures, once nothing is being opened.
+    /// Finds the open photo among the images, once nothing is being opened.
     pub(crate) fn find_current(&mut self) {
         if self.tasks.photo.is_some() || self.gallery.view.next.is_some() {
             return;
@@ -278,7 +276,7 @@ impl App {
         }
     }
 
-    /// The view has answered the open picture already.
+    /// Passes the view's prediction for the open image to the folder.
     fn learn_current(&mut self) {
         let Some(index) = self.gallery.view.current else {
             return;
@@ -299,7 +297,7 @@ impl App {
         }
     }
 
-    /// Stops asking the model about all images, or goes on.
+    /// Stops or resumes predicting all images.
     pub(crate) fn pause_gallery(&mut self, paused: bool) {
         let asker = asker(&self.engine, self.gallery_question());
         self.gallery.folder.pause(paused, &asker);
@@ -318,7 +316,7 @@ impl App {
         }
     }
 
-    /// Opens them around the photo that is open or being opened, as they were before.
+    /// Opens the last folders or files, and keeps the photo that is open or being opened.
     pub(crate) fn reopen_gallery(&mut self, paths: Vec<PathBuf>) {
         if !paths.is_empty() && paths != self.gallery.folder.paths() {
             self.open_gallery(paths);

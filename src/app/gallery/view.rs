@@ -1,38 +1,39 @@
-//! Which image of the gallery is open, and which ones are still to be opened or looked up.
+//! Which image of the gallery is open, and which are to be opened or looked up next.
 
-use super::walk::{PassedOver, Step};
+use super::walk::{Skipped, Step};
 
 /// What the gallery scrolls to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reveal {
     Picture(usize),
-    /// Other images are shown now: the open one where it is among them, or their beginning.
+    /// Other images are shown now: scroll to the open one if it is among them, or to the start.
     Others,
 }
 
-/// How far the window is with the open folder.
+/// The state of the gallery.
 pub struct GalleryView {
-    /// The picture that is open, or being opened.
+    /// The index of the image that is open or being opened.
     pub current: Option<usize>,
     pub unfolded: bool,
-    /// A photo is open already, and stays so while the folder is opened.
+    /// Whether the open photo stays open while the folder is opened.
     pub keep_photo: bool,
-    /// The step that leads to the current picture, where one does.
+    /// The step that led to the current image, if any.
     pub walking: Option<Step>,
-    pub passed_over: Option<PassedOver>,
-    /// Is opened as soon as the one before it is decoded.
+    /// The images skipped by the last step.
+    pub skipped: Option<Skipped>,
+    /// The image to open once the one before it is decoded.
     pub(super) next: Option<usize>,
-    /// The first image that can be opened is opened.
+    /// Whether to open the first image that can be opened.
     pub(super) opens_first: bool,
-    /// The folder that all this belongs to.
+    /// The generation of the folder that this state belongs to.
     pub(super) generation: u64,
-    /// The photo that `current` was looked up for, and among how many images.
+    /// The photo that `current` was looked up for, and the number of images at that time.
     pub(super) looked_up: Option<(u64, usize)>,
-    /// The photo and the model that the view's true class was looked up for.
+    /// The photo and the model for which the true class was looked up.
     pub(super) truth_of: Option<(u64, Option<u64>)>,
-    /// Among how many images the true class was looked up last.
+    /// The number of images when the true class was last looked up.
     pub(super) truth_looked_up_among: usize,
-    /// A folder is open, however few pictures are in it.
+    /// Whether a folder is open, however few images it contains.
     pub(super) is_folder: bool,
 }
 
@@ -43,7 +44,7 @@ impl Default for GalleryView {
             unfolded: true,
             keep_photo: false,
             walking: None,
-            passed_over: None,
+            skipped: None,
             next: None,
             opens_first: false,
             generation: 0,
@@ -56,9 +57,9 @@ impl Default for GalleryView {
 }
 
 impl GalleryView {
-    /// Drops what was to be opened next.
+    /// Cancels what was to be opened next.
     pub fn stop_opening(&mut self) {
         (self.next, self.opens_first) = (None, false);
-        (self.walking, self.passed_over) = (None, None);
+        (self.walking, self.skipped) = (None, None);
     }
 }

@@ -1,5 +1,5 @@
-//! What the window remembers from one start to the next: read once, kept in line with what is chosen,
-//! and written by the [`Keeper`] once nothing has changed for a while.
+//! What the window keeps from one start to the next. It is read once, updated with every choice, and
+//! saved by the [`Keeper`] once nothing has changed for a while.
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,7 @@ use poll_promise::Promise;
 use crate::engine::resolve_layer;
 use crate::folder::Gallery;
 
-use super::recent::one_path;
+use super::recent::canonical_path;
 use super::settings::keeper::{self, Keeper};
 use super::settings::{Last, Placement, Settings};
 use super::stored::{StoredModel, StoredScore, StoredUsage};
@@ -21,59 +21,59 @@ use crate::app::tasks::background;
 /// Bytes in a mebibyte.
 const MIB: usize = 1 << 20;
 
-/// The settings of a window, kept in a folder or nowhere.
+/// The settings of a window, saved in a folder or not at all.
 #[derive(Default)]
 pub struct Memory {
     keeper: Keeper,
     settings: Settings,
-    /// What to report about the file once there is a window.
-    said: Option<String>,
-    /// What was open last and has not been restored yet.
+    /// A message about the settings file, to be shown once there is a window.
+    message: Option<String>,
+    /// What was last open and has not been restored yet.
     recall: Option<Last>,
-    /// Recent files being looked for.
-    looking: Option<Promise<[Vec<PathBuf>; 2]>>,
+    /// The check for missing recent files that is in progress.
+    checking: Option<Promise<[Vec<PathBuf>; 2]>>,
     seen: Seen,
-    /// Frames for which the window is still asked to fill the screen, as it did.
+    /// The number of frames in which the window is still asked to be maximised, as it was last time.
     still_maximising: u8,
 }
 
-/// The photo and the models that are known to be open, with the paths they are remembered by.
+/// The open photo and models that have been recorded, with the paths they are stored under.
 #[derive(Default)]
 struct Seen {
     photo: Option<(u64, PathBuf)>,
     folders: Vec<PathBuf>,
-    /// The folder that `folders` was looked up for.
+    /// The generation of the gallery that `folders` was recorded for.
     generation: Option<u64>,
     models: Vec<(u64, PathBuf)>,
-    /// The model whose usage is remembered: one that is used otherwise has another id.
+    /// The id of the model whose usage was recorded. A model with another usage has another id.
     used: Option<u64>,
 }
 
 impl Memory {
-    /// Remembers nothing, and touches no file.
+    /// Saves nothing and accesses no file.
     pub fn nothing() -> Memory {
         Memory::default()
     }
 
-    /// Remembers in `folder`, which need not be there yet.
+    /// Saves in `folder`, which need not exist yet.
     pub fn in_folder(folder: &Path) -> Memory {
-        let (keeper, settings, said) = Keeper::open(folder);
+        let (keeper, settings, message) = Keeper::open(folder);
         Memory {
             keeper,
             recall: Some(settings.last.clone()),
             still_maximising: if settings.window.maximised { 8 } else { 0 },
             settings,
-            said,
+            message,
             ..Memory::default()
         }
     }
 
-    /// Remembers in this person's folder of settings, or in the one that `GRADCAM_CONFIG` names.
-    pub fn of_this_person() -> Memory {
+    /// Saves in the user's settings folder, or in the one that `GRADCAM_CONFIG` names.
+    pub fn of_this_user() -> Memory {
         keeper::folder().map_or_else(Memory::nothing, |folder| Memory::in_folder(&folder))
     }
 
-    /// Where the window stood.
+    /// The last position and size of the window.
     pub fn placement(&self) -> Placement {
         self.settings.window
     }
@@ -86,67 +86,67 @@ impl Memory {
         self.settings.models.paths()
     }
 
-    /// The image that was looked at last, if it is still there.
+    /// The last open image, if it still exists.
     pub(crate) fn last_image(&self) -> Option<PathBuf> {
         existing(self.recall.as_ref()?.image.as_ref())
     }
 
-    /// The folders that were walked through last, as far as they are still there.
+    /// The last open folders that still exist.
     pub(crate) fn last_folders(&self) -> Vec<PathBuf> {
         let last = self.recall.iter().flat_map(|last| &last.folders);
         last.filter(|folder| folder.is_dir()).cloned().collect()
     }
 
-    /// The model that was looked through last, if it is still there, as it was used.
+    /// The last open model and its usage, if the file still exists.
     pub(crate) fn last_model(&self) -> Option<StoredModel> {
         let last = self.recall.as_ref()?;
-        let can_be = |usage: &&StoredUsage| usage.is_sound();
+        let sound = |usage: &&StoredUsage| usage.is_sound();
         Some(StoredModel {
             path: existing(last.model.as_ref())?,
             architecture: last.architecture.clone(),
-            usage: last.usage.as_ref().filter(can_be).cloned(),
+            usage: last.usage.as_ref().filter(sound).cloned(),
         })
     }
 
-    /// What was looked at last is not to be taken up again.
+    /// Does not restore what was last open.
     pub(crate) fn forget_last(&mut self) {
         self.recall = None;
     }
 
-    /// Looks which recent files are still there, off the window's thread: a folder may lie on a
-    /// machine that does not answer.
-    pub(crate) fn look_for_recent(&mut self, ctx: &Context) {
-        if self.looking.is_some() {
+    /// Checks which recent files still exist, on a background thread because a network drive may not
+    /// respond.
+    pub(crate) fn check_recent(&mut self, ctx: &Context) {
+        if self.checking.is_some() {
             return;
         }
         let (images, models) = (self.settings.images.clone(), self.settings.models.clone());
         let ctx = ctx.clone();
-        let look = move || [images.missing(), models.missing()];
+        let check = move || [images.missing(), models.missing()];
         let wake = move || ctx.request_repaint();
-        self.looking = Some(background::run(
+        self.checking = Some(background::run(
             "recent",
-            look,
+            check,
             |_| Default::default(),
             wake,
         ));
     }
 
     fn forget_missing(&mut self) {
-        let Some(looking) = self.looking.take() else {
+        let Some(checking) = self.checking.take() else {
             return;
         };
-        match looking.try_take() {
+        match checking.try_take() {
             Ok([images, models]) => {
                 self.settings.images.remove(&images);
                 self.settings.models.remove(&models);
             }
-            Err(promise) => self.looking = Some(promise),
+            Err(promise) => self.checking = Some(promise),
         }
     }
 
-    /// Writes what is not yet written. The window is closing.
+    /// Saves unsaved changes before the window closes.
     pub(crate) fn close(&mut self) {
-        // There is no window left to say in what went wrong.
+        // A failure can no longer be reported.
         drop(self.keeper.close());
     }
 }
@@ -156,11 +156,12 @@ fn existing(path: Option<&PathBuf>) -> Option<PathBuf> {
 }
 
 impl App {
-    /// Restores the settings, before anything is opened.
+    /// Applies the settings before anything is opened.
     pub(crate) fn restore_settings(&mut self, ctx: &Context) {
         let memory = &mut self.persistence.memory;
-        if let Some(said) = memory.said.take() {
-            self.notices.error("The settings were not understood", said);
+        if let Some(message) = memory.message.take() {
+            let title = "The settings could not be read";
+            self.notices.error(title, message);
         }
         if memory.recall.is_none() {
             return;
@@ -173,28 +174,28 @@ impl App {
         ctx.set_theme(settings.theme);
     }
 
-    /// The layer that was chosen last, once its model is open; and the class, once the photo is
-    /// open too. What the command line names takes precedence.
+    /// Restores the last layer once its model is open, and the last class once the photo is open too.
+    /// The command line takes precedence.
     pub(crate) fn recall_choices(&mut self) {
-        self.recall_what_is_open();
-        // For a photo that is opened later the model predicts a class, even if it was seen before.
+        self.recall_for_open_files();
+        // A photo opened later starts with its predicted class, even if it was open before.
         if self.state.photo.is_some() && self.state.model().is_some() {
             self.persistence.memory.forget_last();
         }
     }
 
-    fn recall_what_is_open(&mut self) {
+    fn recall_for_open_files(&mut self) {
         let Some(last) = &mut self.persistence.memory.recall else {
             return;
         };
         let Some(model) = self.state.model().cloned() else {
             return;
         };
-        let is = |path: &Path, last: &Option<PathBuf>| {
+        let is_last = |path: &Path, last: &Option<PathBuf>| {
             let same = |last: &PathBuf| path.canonicalize().is_ok_and(|path| path == *last);
             last.as_ref().is_some_and(same)
         };
-        if !is(&model.path, &last.model) {
+        if !is_last(&model.path, &last.model) {
             return;
         }
         if let Some(layer) = last.layer.take()
@@ -204,7 +205,7 @@ impl App {
             self.state.side_mut().layer = Some(layer);
         }
         let photo = self.state.photo.clone();
-        if self.start.class.is_some() || !photo.is_some_and(|p| is(&p.path, &last.image)) {
+        if self.start.class.is_some() || !photo.is_some_and(|p| is_last(&p.path, &last.image)) {
             return;
         }
         let score = last.score.take();
@@ -216,7 +217,7 @@ impl App {
         }
     }
 
-    /// Brings the settings in line with what is chosen, and writes them when it is time.
+    /// Updates the settings from the current choices, and saves them when it is time.
     pub(crate) fn remember(&mut self, ctx: &Context) {
         let memory = &mut self.persistence.memory;
         memory.forget_missing();
@@ -226,12 +227,12 @@ impl App {
         settings.thumbnails_mib = (self.gallery.folder.limit() / MIB) as f64;
         settings.theme = ctx.options(|o| o.theme_preference);
         if has_settled(&mut memory.still_maximising, ctx) {
-            settings.window.take(ctx);
+            settings.window.update(ctx);
         }
         memory
             .seen
-            .look(&self.state, &self.gallery.folder, settings);
-        settings.last.take(&self.state, &mut memory.seen);
+            .update(&self.state, &self.gallery.folder, settings);
+        settings.last.update(&self.state, &mut memory.seen);
         memory.keeper.offer(settings);
         let waker = ctx.clone();
         let trouble = memory.keeper.tick(move || waker.request_repaint());
@@ -246,13 +247,13 @@ impl App {
 }
 
 impl Seen {
-    /// Puts a file that is newly open among the recent ones.
-    fn look(&mut self, state: &State, gallery: &Gallery, settings: &mut Settings) {
+    /// Adds newly opened files to the recent files.
+    fn update(&mut self, state: &State, gallery: &Gallery, settings: &mut Settings) {
         let known = self.photo.as_ref().map(|(id, _)| *id);
         if let Some(photo) = state.photo.as_ref().filter(|p| known != Some(p.id)) {
-            // Walking through a folder must not drive out everything else.
+            // Stepping through a folder must not push out all other recent files.
             let path = match gallery.list.find(&photo.path) {
-                Some(_) => one_path(&photo.path),
+                Some(_) => canonical_path(&photo.path),
                 None => settings.images.add(&photo.path),
             };
             self.photo = Some((photo.id, path));
@@ -279,7 +280,7 @@ impl Seen {
 }
 
 impl Last {
-    fn take(&mut self, state: &State, seen: &mut Seen) {
+    fn update(&mut self, state: &State, seen: &mut Seen) {
         if let Some((_, path)) = &seen.photo {
             set(&mut self.image, path);
         }
@@ -313,8 +314,8 @@ fn set(path: &mut Option<PathBuf>, to: &Path) {
     }
 }
 
-/// Whether the window has settled. X11 does not hear that a window is to fill the screen before it
-/// is shown, so it is told again.
+/// Whether the window has reached its restored size. X11 ignores a request to maximise a window that
+/// is not shown yet, so the request is repeated.
 fn has_settled(still: &mut u8, ctx: &Context) -> bool {
     if ctx.input(|i| i.viewport().maximized) == Some(true) {
         *still = 0;
@@ -329,21 +330,21 @@ fn has_settled(still: &mut u8, ctx: &Context) -> bool {
 }
 
 impl Placement {
-    /// Where the window stands, as far as the desktop tells it.
-    fn take(&mut self, ctx: &Context) {
+    /// Records the position and size of the window, as far as the desktop reports them.
+    fn update(&mut self, ctx: &Context) {
         let (viewport, content) = ctx.input(|i| (i.viewport().clone(), i.content_rect()));
-        let is = |state: Option<bool>| state == Some(true);
-        if is(viewport.minimized) || is(viewport.fullscreen) {
+        let is_true = |state: Option<bool>| state == Some(true);
+        if is_true(viewport.minimized) || is_true(viewport.fullscreen) {
             return;
         }
-        self.maximised = is(viewport.maximized);
+        self.maximised = is_true(viewport.maximized);
         if self.maximised {
             return;
         }
         let size = viewport
             .inner_rect
             .map_or(content.size(), |rect| rect.size());
-        // The window is made before anyone can have zoomed the whole of it.
+        // The window is created at zoom factor 1, so the size is stored unzoomed.
         let zoom = ctx.zoom_factor();
         let points = |value: f32| f64::from((value * zoom).round());
         if size.x > 1.0 && size.y > 1.0 {
@@ -361,8 +362,8 @@ mod tests {
 
     use super::*;
 
-    /// One frame of a window that is told to be maximised or not: whether it has settled, and
-    /// whether it was asked again to fill the screen.
+    /// Runs one frame of a window that is reported to be maximised or not. Returns whether it has
+    /// settled, and whether it was asked again to be maximised.
     fn frame(ctx: &Context, still: &mut u8, maximised: bool) -> (bool, bool) {
         let mut input = RawInput::default();
         let root = input.viewports.entry(ViewportId::ROOT).or_default();
@@ -376,24 +377,24 @@ mod tests {
     }
 
     #[test]
-    fn a_window_is_asked_to_fill_the_screen_until_it_does() {
+    fn asks_a_window_to_maximise_until_it_does() {
         let (ctx, mut still) = (Context::default(), 8);
         assert_eq!(frame(&ctx, &mut still, false), (false, true));
         assert_eq!(frame(&ctx, &mut still, false), (false, true));
         assert_eq!(frame(&ctx, &mut still, true), (true, false));
-        // Made smaller by hand afterwards it stays small.
+        // If the user restores it afterwards, it is not maximised again.
         assert_eq!(frame(&ctx, &mut still, false), (true, false));
     }
 
     #[test]
-    fn a_desktop_that_does_not_maximise_is_not_asked_for_ever() {
+    fn gives_up_on_a_desktop_that_does_not_maximise() {
         let (ctx, mut still) = (Context::default(), 2);
         let asked: Vec<bool> = (0..4).map(|_| frame(&ctx, &mut still, false).1).collect();
         assert_eq!(asked, [true, true, false, false]);
     }
 
     #[test]
-    fn a_window_that_did_not_fill_the_screen_is_settled_at_once() {
+    fn a_window_that_was_not_maximised_is_settled_at_once() {
         let mut still = 0;
         assert_eq!(frame(&Context::default(), &mut still, false), (true, false));
     }

@@ -1,7 +1,7 @@
 //! What outlives a choice, a view or the window: undo, sessions, settings and recent files.
 //!
-//! Everything here turns the state into plain data and back. Files are read and written off the
-//! window's thread, whole or not at all, and what a newer version wrote is never lost.
+//! The code here converts the state to plain data and back. Files are read and written on background
+//! threads, always completely or not at all, and fields from newer versions are preserved.
 
 pub(crate) mod memory;
 pub(crate) mod recent;

@@ -1,5 +1,5 @@
-//! Models, classes and scores in files. A class is stored by its label as well as its index, since a
-//! model that is trained again may number its classes differently.
+//! Models, classes and scores as stored in files. A class is stored with its label as well as its
+//! index, because a retrained model may number its classes differently.
 
 use std::path::PathBuf;
 
@@ -13,11 +13,11 @@ use crate::picture::photo::geometry::Filter;
 
 use crate::app::state::by_name;
 
-/// No network takes pictures with a longer side, in pixels.
+/// The maximum side of a network's input, in pixels.
 const MAX_SIDE: u32 = 1 << 16;
 
-/// For `#[serde(deserialize_with = "or_none")]`: what a newer version wrote and this one cannot read
-/// counts as nothing. It stays in the file until something else is written in its place.
+/// For `#[serde(deserialize_with = "or_none")]`: reads a value that this version does not understand
+/// as `None`. It stays in the file until it is replaced.
 ///
 /// # Errors
 /// Those of `deserializer`.
@@ -28,13 +28,13 @@ pub fn or_none<'de, T: DeserializeOwned, D: Deserializer<'de>>(
     Ok(serde_json::from_value(value).unwrap_or_default())
 }
 
-/// A model as it is to be opened.
+/// What is needed to open a model again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StoredModel {
     #[serde(rename = "model")]
     pub path: PathBuf,
-    /// The network that its weights are of, where it is a file of weights alone: they may fit
-    /// another as well.
+    /// The network that the weights belong to, if the file contains only weights: they may fit
+    /// another network as well.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub architecture: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -50,43 +50,43 @@ impl StoredModel {
         }
     }
 
-    /// Whether two are used alike, and of one network as far as both say which.
+    /// Whether two models are used in the same way, and have the same network as far as both state one.
     pub fn is_used_as(&self, other: &StoredModel) -> bool {
         let networks = self.architecture.as_ref().zip(other.architecture.as_ref());
         self.usage == other.usage && networks.is_none_or(|(one, other)| one == other)
     }
 }
 
-/// How a model is used, where that is not as its file says.
+/// How a model is used, if that differs from its file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StoredUsage {
     /// Width and height in pixels.
     pub size: [u32; 2],
     #[serde(with = "by_name")]
     pub resampling: Filter,
-    /// The part of the short side that is kept.
+    /// The share of the short side that is kept by the crop.
     pub crop: f64,
     pub mean: [f64; 3],
     pub deviation: [f64; 3],
-    /// Whether blue comes first.
+    /// Whether the channel order is BGR.
     #[serde(default)]
     pub bgr: bool,
     #[serde(default, with = "by_name")]
     pub reading: Reading,
-    /// Names of the classes that were typed in.
+    /// The class names typed by the user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub names: Option<Vec<String>>,
 }
 
 impl StoredUsage {
-    /// `None` for a model that is used as its file says.
+    /// `None` if the model is used as its file states.
     pub fn of(model: &ModelInfo) -> Option<Self> {
         let Usage {
             preprocess: now,
             reading,
             names,
         } = model.usage();
-        (model.usage() != model.opened_as).then(|| StoredUsage {
+        (model.usage() != model.opened_as).then_some(StoredUsage {
             size: [now.width, now.height],
             resampling: now.interpolation,
             crop: now.crop_pct,
@@ -115,7 +115,7 @@ impl StoredUsage {
         }
     }
 
-    /// Whether every number is one that a model file may have too.
+    /// Whether every number is in the range that is accepted in model files.
     pub fn is_sound(&self) -> bool {
         let size = 1..=MAX_SIDE;
         self.size.iter().all(|side| size.contains(side))
@@ -125,7 +125,7 @@ impl StoredUsage {
     }
 }
 
-/// A class by its number, and by its label where it has one.
+/// A class, by its index and, if it has one, its label.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StoredClass {
     pub index: usize,
@@ -141,14 +141,14 @@ impl StoredClass {
         }
     }
 
-    /// Its label, or its number where it has none.
+    /// The label, or the index if there is no label.
     pub fn words(&self) -> String {
         let number = || self.index.to_string();
         self.label.clone().unwrap_or_else(number)
     }
 
     /// The same class in a model of `classes` classes with these labels. Two classes may share a
-    /// label, so the number decides where both agree.
+    /// label, so the index decides if its label matches.
     pub fn find(&self, labels: &[String], classes: usize) -> Option<usize> {
         let here = (self.index < classes).then_some(self.index);
         match &self.label {
@@ -159,7 +159,7 @@ impl StoredClass {
     }
 }
 
-/// A score of stored classes.
+/// A [`Score`] with stored classes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum StoredScore {
@@ -192,7 +192,7 @@ impl StoredScore {
         }
     }
 
-    /// The class that stands first in it.
+    /// The first class of the score.
     pub fn class(&self) -> &StoredClass {
         match self {
             StoredScore::For { class }
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn a_class_is_found_by_its_label_where_the_numbers_have_moved() {
+    fn finds_a_class_by_its_label_if_its_index_has_changed() {
         let old = labels(&["cat", "crane", "dog", "crane"]);
         let dog = StoredClass::new(2, &old);
         assert_eq!(dog.find(&labels(&["dog", "cat"]), 2), Some(0));
@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn every_score_comes_back_and_none_of_a_class_with_itself() {
+    fn scores_round_trip_except_a_class_versus_itself() {
         let labels = labels(&["cat", "dog"]);
         for score in [
             Score::For(1),

@@ -1,4 +1,4 @@
-//! Choices in files, by names that outlive the order of an enum.
+//! Stores enum choices in files by name, independent of the order of the variants.
 
 use egui::ThemePreference;
 use serde::{Deserialize, Deserializer, Serializer, de};
@@ -8,7 +8,7 @@ use crate::picture::map::colormap::Colormap;
 use crate::picture::map::compose::Overlay;
 use crate::picture::photo::geometry::{Filter, Fit};
 
-/// One of a few choices, each with a name that never changes.
+/// An enum whose variants have names that never change.
 pub trait Name: Copy + PartialEq + Default + 'static {
     const ALL: &'static [Self];
     fn name(self) -> &'static str;
@@ -25,11 +25,11 @@ pub fn serialize<T: Name, S: Serializer>(value: &T, serializer: S) -> Result<S::
 /// For `#[serde(with = "by_name")]`.
 ///
 /// # Errors
-/// Where there is no choice of that name: it may be one of a newer version.
+/// If there is no choice with that name. It may be from a newer version.
 pub fn deserialize<'de, T: Name, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     let name = String::deserialize(deserializer)?;
     let found = T::ALL.iter().find(|value| value.name() == name);
-    let unknown = || de::Error::custom(format!("it names “{name}”, which is no known choice"));
+    let unknown = || de::Error::custom(format!("“{name}” is not a known choice"));
     found.copied().ok_or_else(unknown)
 }
 
@@ -112,7 +112,7 @@ mod tests {
     #[derive(Serialize, Deserialize)]
     struct Written<T: Name>(#[serde(with = "super")] T);
 
-    fn comes_back<T: Name + std::fmt::Debug>() {
+    fn round_trips<T: Name + std::fmt::Debug>() {
         for value in T::ALL {
             let json = serde_json::to_string(&Written(*value)).unwrap();
             let back: Written<T> = serde_json::from_str(&json).unwrap();
@@ -121,20 +121,20 @@ mod tests {
     }
 
     #[test]
-    fn every_choice_comes_back_by_its_name() {
-        comes_back::<Colormap>();
-        comes_back::<Overlay>();
-        comes_back::<Fit>();
-        comes_back::<Filter>();
-        comes_back::<Reading>();
-        comes_back::<ReluRule>();
-        comes_back::<Arrangement>();
-        comes_back::<ThemePreference>();
-        comes_back::<ExportSize>();
+    fn choices_round_trip_by_name() {
+        round_trips::<Colormap>();
+        round_trips::<Overlay>();
+        round_trips::<Fit>();
+        round_trips::<Filter>();
+        round_trips::<Reading>();
+        round_trips::<ReluRule>();
+        round_trips::<Arrangement>();
+        round_trips::<ThemePreference>();
+        round_trips::<ExportSize>();
     }
 
     #[test]
-    fn an_unknown_name_is_reported() {
+    fn reports_an_unknown_name() {
         let read: Result<Written<Fit>, _> = serde_json::from_str("\"tile\"");
         assert!(read.err().unwrap().to_string().contains("“tile”"));
     }

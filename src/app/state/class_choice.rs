@@ -1,18 +1,18 @@
-//! Which class a model is asked to explain, or which two.
+//! The class, or the two classes, to explain for a model.
 
 use crate::explain::Score;
 
-/// What a side explains, and what the next click on a class will do.
+/// What a side explains, and what the next click on a class does.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum ClassChoice {
     /// The model has not predicted a class yet.
     Pending {
-        /// Two classes were compared on the photo before: their rows stay until the prediction for
-        /// this photo says whether two are compared again.
+        /// Two classes were compared on the previous photo. Their rows stay until the prediction for
+        /// this photo decides whether two classes are compared again.
         keep_rows: bool,
     },
     Chosen(Explained),
-    /// The next class clicked becomes the rival of the one that is explained.
+    /// The next class clicked becomes the rival of the explained class.
     ChoosingRival(Explained),
 }
 
@@ -21,7 +21,7 @@ pub enum ClassChoice {
 pub enum Explained {
     /// A class, or its counterfactual.
     One(Score),
-    /// Two classes in rows of their own, and the difference of their maps.
+    /// Two classes in separate rows, and the difference of their maps.
     Two { class: usize, rival: usize },
 }
 
@@ -57,7 +57,7 @@ impl Explained {
         }
     }
 
-    /// Both classes in one score where two different ones are compared; else the score itself.
+    /// Both classes in one score if two different classes are compared; otherwise the score itself.
     pub fn joint_score(self) -> Score {
         match self {
             Explained::Two { class: a, rival: b } if a != b => Score::Versus { a, b },
@@ -86,7 +86,7 @@ impl ClassChoice {
         self.explained().and_then(Explained::rival)
     }
 
-    /// The class that is explained, the first of two.
+    /// The explained class, or the first of two.
     pub fn class(self) -> Option<usize> {
         self.score().map(Score::class)
     }
@@ -105,7 +105,7 @@ impl ClassChoice {
         matches!(self, ClassChoice::ChoosingRival(_))
     }
 
-    /// What a click on `class` in the list makes of it.
+    /// The choice after a click on `class` in the list.
     pub fn with_clicked(self, class: usize) -> ClassChoice {
         let explained = match self {
             ClassChoice::ChoosingRival(explained) if explained.score().class() != class => {
@@ -121,7 +121,7 @@ impl ClassChoice {
         ClassChoice::Chosen(explained)
     }
 
-    /// Another class in the same kind of score, with the same rival.
+    /// The choice with another class, but the same kind of score and the same rival.
     pub fn with_class(self, class: usize) -> ClassChoice {
         ClassChoice::Chosen(match self.explained() {
             Some(Explained::Two { rival, .. }) => Explained::Two { class, rival },
@@ -132,7 +132,7 @@ impl ClassChoice {
         })
     }
 
-    /// Compared with `rival`, or with no class any more. No class is its own rival.
+    /// The choice with `rival`, or without a rival. A class cannot be its own rival.
     pub fn with_rival(self, rival: Option<usize>) -> ClassChoice {
         let Some(explained) = self.explained() else {
             return ClassChoice::default();
@@ -145,7 +145,7 @@ impl ClassChoice {
         })
     }
 
-    /// The two classes change places.
+    /// The choice with the two classes swapped.
     pub fn swapped(self) -> ClassChoice {
         let swap = |explained| match explained {
             Explained::Two { class, rival } => Explained::Two {
@@ -161,7 +161,7 @@ impl ClassChoice {
         }
     }
 
-    /// Whether the next class clicked becomes the rival.
+    /// The choice in which the next class clicked becomes the rival, or does not.
     pub fn choosing_rival(self, on: bool) -> ClassChoice {
         match (self.explained(), on) {
             (None, _) => self,
@@ -170,7 +170,7 @@ impl ClassChoice {
         }
     }
 
-    /// On another photo: the model has to predict a class again.
+    /// The choice on another photo, where the model has to predict a class again.
     pub fn on_another_photo(self) -> ClassChoice {
         ClassChoice::Pending {
             keep_rows: self.is_comparing(),

@@ -1,10 +1,10 @@
 //! What is open, what is chosen, and what has been computed so far, as plain data.
 //!
-//! The window is a list of rows, and each row is a question: a photo, a model, a score, a layer.
-//! Every result is kept under the question it answers. Whether a panel is out of date is never
-//! stored: it is when its question is not the one that its row asks now.
+//! The window is a list of rows. Each row has a subject: a photo, a model, a score, a layer. Every
+//! result is stored under the key it was computed for. Whether a panel is stale is never stored: it is
+//! stale if its key differs from that of its row.
 //!
-//! This room knows the engine's data and no drawing. Panels read it; commands and finished work
+//! This module uses the engine's data, but draws nothing. Panels read it; commands and finished work
 //! change it.
 
 use std::sync::Arc;
@@ -36,10 +36,10 @@ mod truth;
 pub(crate) mod view_options;
 pub(crate) mod viewport;
 
-/// Shown in place of the panels of a model without a layer to explain at.
-pub const NOWHERE_TO_LOOK: &str = "This model has no layer with a spatial map";
+/// Shown in place of the panels of a model that has no layer with a map.
+pub const NO_SPATIAL_LAYER: &str = "This model has no layer with a spatial map";
 
-/// What the left pane shows.
+/// What the left panel shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Pane {
     #[default]
@@ -71,16 +71,15 @@ impl Default for TopK {
 #[derive(Debug, Default)]
 pub struct State {
     pub photo: Option<Arc<Photo>>,
-    /// The class that the photo really shows, where that is known, as an index into the classes of
-    /// the first open model.
+    /// The true class of the photo, if known, as an index into the classes of the first open model.
     pub truth: Option<usize>,
     pub sides: Sides,
-    /// Views that stay while the live ones change.
+    /// Views that stay the same while the live rows change.
     pub pins: Vec<Pin>,
     pub next_pin: u64,
     pub options: ViewOptions,
     pub results: Results,
-    /// The active side's maps at all its layers.
+    /// The active side's maps at all of its layers.
     pub layer_maps: Option<LayerMapsOf>,
     pub channels: ChannelView,
     pub view: View,
@@ -91,7 +90,7 @@ pub struct State {
     /// Asks the search fields for the keyboard focus.
     pub find_layer: Signal,
     pub find_class: Signal,
-    /// The last thing that succeeded, in words, until the next request.
+    /// A message about the last success, shown until the next request.
     pub done: Option<String>,
 }
 
@@ -115,13 +114,13 @@ impl State {
         self.side().model.as_ref()
     }
 
-    /// Whether a model is open that has no layer with a spatial map.
-    pub fn has_nowhere_to_look(&self) -> bool {
+    /// Whether the active model has no layer with a spatial map.
+    pub fn lacks_spatial_layer(&self) -> bool {
         let model = self.model();
         model.is_some_and(|model| model.layers.recommended().is_none())
     }
 
-    /// What one side asks, where it has a model and there is a photo.
+    /// The subject of one side, if it has a model and there is a photo.
     pub fn subject_of(&self, side: &Side) -> Option<Subject> {
         Some(Subject {
             photo: self.photo.clone()?,
@@ -133,7 +132,7 @@ impl State {
         })
     }
 
-    /// What the active side asks.
+    /// The subject of the active side.
     pub fn subject(&self) -> Option<Subject> {
         self.subject_of(self.side())
     }
@@ -169,7 +168,7 @@ impl State {
         rows
     }
 
-    /// What figures call a row of two compared classes.
+    /// The letter of a row of two compared classes in figures.
     pub fn letter(&self, row: RowId) -> Option<&'static str> {
         match row {
             RowId::Side(side) => self.sides.get(side)?.choice.is_comparing().then_some("A"),
@@ -179,17 +178,17 @@ impl State {
         }
     }
 
-    /// The active model's prediction for what is open now.
+    /// The active model's prediction for the current photo.
     pub fn prediction(&self) -> Option<&Arc<Prediction>> {
         self.results.prediction(&self.subject()?)
     }
 
-    /// The active side's map of what is chosen now.
+    /// The active side's heat map for the current choices.
     pub fn heat(&self) -> Option<&Arc<HeatMap>> {
         self.results.heat(&self.subject()?)
     }
 
-    /// The maps of the active side at all its layers, where they are of what is chosen now.
+    /// The active side's maps at all of its layers, if they match the current choices.
     pub fn fresh_layer_maps(&self) -> Option<&LayerMapsOf> {
         let subject = self.subject()?;
         let maps = self.layer_maps.as_ref()?;
@@ -198,7 +197,7 @@ impl State {
         fresh.then_some(maps)
     }
 
-    /// The channels of the map that is shown now.
+    /// The channels of the current heat map.
     pub fn fresh_channels(&self) -> Option<&Arc<Channels>> {
         let (key, channels) = self.channels.known.as_ref()?;
         (Some(key) == self.subject()?.heat_key().as_ref()).then_some(channels)
@@ -214,7 +213,7 @@ impl State {
         score.describe(self.model().map_or(&[], |model| &model.labels))
     }
 
-    /// The class that is explained on the active side, the first of two.
+    /// The explained class of the active side, or the first of two.
     pub fn class(&self) -> Option<usize> {
         self.side().class()
     }

@@ -1,8 +1,8 @@
-//! Numbers read from files: a little out of range is corrected, far out of range is damage.
+//! Checks numbers read from files: slightly out of range is corrected, far out of range is an error.
 
 use std::ops::RangeInclusive;
 
-/// A number that no version can have written.
+/// An implausible number, which no version of this program can have written.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("{what} is {value}")]
 pub struct OutOfRange {
@@ -13,7 +13,7 @@ pub struct OutOfRange {
 /// Clamps `value` to `range`.
 ///
 /// # Errors
-/// [`OutOfRange`] where `value` is NaN or outside of `plausible`.
+/// [`OutOfRange`] if `value` is NaN or outside `plausible`.
 pub fn within(
     what: &'static str,
     value: f64,

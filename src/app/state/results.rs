@@ -1,4 +1,4 @@
-//! What the engine has computed, under the question it belongs to, for as long as a row asks it.
+//! The engine's results, each stored under its key for as long as a row needs it.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -15,19 +15,19 @@ pub struct LayerMapsOf {
     pub prediction: PredictionKey,
     pub score: Score,
     pub maps: HashMap<ModulePath, Arc<HeatMap>>,
-    /// Counts up with every map that comes in.
+    /// Increases whenever maps are added.
     pub version: u64,
-    /// Nothing more is to come.
+    /// Whether all maps have been computed.
     pub complete: bool,
 }
 
-/// The channels behind one map, and which of them are looked at.
+/// The channels of one map, and which of them are shown.
 #[derive(Debug, Default)]
 pub struct ChannelView {
     pub known: Option<(HeatKey, Arc<Channels>)>,
-    /// Shown large in place of the heat map.
+    /// The channel shown instead of the heat map.
     pub looked_at: Option<usize>,
-    /// The map is made of these alone, where there are any.
+    /// If not empty, the map is made of these channels alone.
     pub ticked: HashSet<usize>,
     pub most_negative_first: bool,
 }
@@ -57,7 +57,7 @@ impl Results {
         self.guided.get(&subject.guided_key()?)
     }
 
-    /// Whether everything that a row shows is here.
+    /// Whether everything that a row shows has been computed.
     pub fn are_complete(&self, subject: &Subject) -> bool {
         self.prediction(subject).is_some()
             && self.heat(subject).is_some()
@@ -76,7 +76,7 @@ impl Results {
         self.guided.insert(key, guided);
     }
 
-    /// Drops the results that none of these subjects asks for; the engine's cache may still hold them.
+    /// Drops the results that none of these subjects needs. The engine's cache may still hold them.
     pub fn keep_only<'a>(&mut self, subjects: impl Iterator<Item = &'a Subject> + Clone) {
         self.predictions
             .retain(|key, _| subjects.clone().any(|s| s.prediction_key() == *key));

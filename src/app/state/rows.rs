@@ -2,15 +2,15 @@
 
 use super::subject::Subject;
 
-/// How many views can be pinned.
+/// The maximum number of pinned views.
 pub const MAX_PINS: usize = 6;
 
 /// Identifies a row from frame to frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RowId {
-    /// What is chosen of a model, by the index of its side.
+    /// The live view of a model, by the index of its side.
     Side(usize),
-    /// The class it is compared with.
+    /// The class that a side's class is compared with.
     Rival(usize),
     /// The difference of the two classes.
     Versus(usize),
@@ -18,7 +18,7 @@ pub enum RowId {
 }
 
 impl RowId {
-    /// The side it belongs to; `None` for a pin.
+    /// The side that the row belongs to; `None` for a pin.
     pub fn side(self) -> Option<usize> {
         match self {
             RowId::Side(side) | RowId::Rival(side) | RowId::Versus(side) => Some(side),
@@ -27,7 +27,7 @@ impl RowId {
     }
 }
 
-/// A row with its question.
+/// A row with its subject.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {
     pub id: RowId,
@@ -40,7 +40,7 @@ impl Row {
     }
 }
 
-/// A view that stays while the live rows change.
+/// A view that stays the same while the live rows change.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pin {
     pub id: u64,

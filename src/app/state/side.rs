@@ -1,4 +1,4 @@
-//! One open model, with what is chosen of it and how its lists are set up.
+//! One open model, with its choices and the state of its lists.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -11,38 +11,38 @@ use super::class_choice::{ClassChoice, Explained};
 use super::signal::Signal;
 use super::subject::{HeatKey, PredictionKey};
 
-/// A model with more rows than this opens with its inner branches collapsed.
+/// Models with more rows than this open with their inner branches collapsed.
 const MANY_ROWS: usize = 48;
 
 #[derive(Debug, Default)]
 pub struct Side {
     pub model: Option<Arc<ModelInfo>>,
     pub choice: ClassChoice,
-    /// `None` where the model has no layer with a map. Several joined are fused.
+    /// `None` if the model has no layer with a map. Several fused layers are joined in one path.
     pub layer: Option<ModulePath>,
 
     pub layer_filter: String,
     pub collapsed: HashSet<ModulePath>,
     /// The model that `collapsed` was set up for.
     tree_of: Option<u64>,
-    /// Tiles of the strip that are opened into their children.
+    /// Tiles of the strip that are expanded into the layers inside.
     pub expanded: HashSet<ModulePath>,
     pub class_search: String,
-    /// Asks the lists to scroll to what is chosen.
+    /// Asks the lists to scroll to the chosen row.
     pub scroll_to_layer: Signal,
     pub scroll_to_class: Signal,
-    /// The request for which the branches around the chosen layer were opened last.
-    branches_opened: Signal,
+    /// The last scroll request for which the branches around the chosen layer were expanded.
+    branches_expanded: Signal,
 
-    /// The newest prediction there is, up to date or not.
+    /// The newest prediction, current or stale.
     pub newest_prediction: Option<(PredictionKey, Arc<Prediction>)>,
-    /// What the chosen row showed last, to go back to where a newer request is cancelled.
+    /// What the row showed last, to go back to if a newer request is cancelled.
     pub newest_heat: Option<HeatKey>,
     pub newest_guided: Option<(HeatKey, ReluRule)>,
 }
 
 impl Side {
-    /// A model that has just been opened, with nothing chosen.
+    /// A side for a model that has just been opened, with nothing chosen.
     pub fn of(model: Arc<ModelInfo>) -> Side {
         Side {
             model: Some(model),
@@ -50,13 +50,13 @@ impl Side {
         }
     }
 
-    /// The same side with `model` in place of its own, used in another way: what is chosen stays.
+    /// Replaces the model by the same model with another usage. The choices are kept.
     pub fn reuse(&mut self, model: Arc<ModelInfo>) {
         self.tree_of = Some(model.id);
         self.model = Some(model);
     }
 
-    /// The score of its first row; `None` until the model has predicted a class.
+    /// The score of the first row; `None` until the model has predicted a class.
     pub fn score(&self) -> Option<Score> {
         self.choice.score()
     }
@@ -66,12 +66,12 @@ impl Side {
         self.choice.rival()
     }
 
-    /// The class that is explained, the first of two.
+    /// The explained class, or the first of two.
     pub fn class(&self) -> Option<usize> {
         self.choice.class()
     }
 
-    /// Shows the map of `score` again, compared with the same class as now.
+    /// Shows the map of `score` again, with the same rival.
     pub fn show_score(&mut self, score: Score) {
         self.choice = match (score, self.rival()) {
             (Score::For(class), Some(rival)) => {
@@ -81,22 +81,22 @@ impl Side {
         };
     }
 
-    /// Explains another class in the same way, and asks the list to scroll to it. Whether the next
-    /// class clicked becomes the rival stays as it is.
+    /// Explains another class in the same way, and asks the list to scroll to it. If a rival is being
+    /// chosen, that continues.
     pub fn step_to_class(&mut self, class: usize) {
         let choosing = self.choice.is_choosing_rival();
         self.choice = self.choice.with_class(class).choosing_rival(choosing);
         self.scroll_to_class.send();
     }
 
-    /// The rows of a comparison on the photo before do not wait for this photo's prediction.
+    /// Drops the rows of a comparison that were kept from the previous photo.
     pub fn drop_kept_rows(&mut self) {
         if let ClassChoice::Pending { keep_rows } = &mut self.choice {
             *keep_rows = false;
         }
     }
 
-    /// The name of a class, or its number where the model has no name for it.
+    /// The name of a class, or its index if the model has no name for it.
     pub fn class_name(&self, class: usize) -> String {
         self.model
             .as_ref()
@@ -104,23 +104,23 @@ impl Side {
             .unwrap_or_else(|| format!("class {class}"))
     }
 
-    /// Adds a layer to those that are fused, or removes it; one always stays.
+    /// Adds a layer to the fused ones, or removes it. At least one layer always stays.
     pub fn toggle_layer(&mut self, path: &str) {
         let mut paths = self.layers();
         match paths.iter().position(|chosen| chosen == path) {
-            Some(at) if paths.len() > 1 => drop(paths.remove(at)),
+            Some(index) if paths.len() > 1 => drop(paths.remove(index)),
             Some(_) => return,
             None => paths.push(path.to_owned()),
         }
-        // In the network's order, so that the same choice is the same question.
+        // In the network's order, so that the same set of layers gives the same key.
         if let Some(model) = &self.model {
-            let at = |path: &String| model.layers.layers.iter().position(|l| l.path == *path);
-            paths.sort_by_key(at);
+            let order = |path: &String| model.layers.layers.iter().position(|l| l.path == *path);
+            paths.sort_by_key(order);
         }
         self.layer = Some(layers::join(paths.iter().map(String::as_str)));
     }
 
-    /// The chosen layers: one, or those that are fused.
+    /// The chosen layers: one, or several that are fused.
     pub fn layers(&self) -> Vec<ModulePath> {
         let layer = self.layer.as_deref();
         layer
@@ -135,7 +135,7 @@ impl Side {
             .is_some_and(|layer| layers::split(layer).any(|chosen| chosen == path))
     }
 
-    /// The tiles of the strip, as rows of the layer tree, with how deep they lie inside opened ones.
+    /// The tiles of the strip: indices into the layer tree, each with its depth inside expanded tiles.
     pub fn tiles(&self) -> Vec<(usize, usize)> {
         let mut tiles = Vec::new();
         if let Some(model) = &self.model {
@@ -164,16 +164,16 @@ impl Side {
         }
     }
 
-    /// Opens the branches around the chosen layer once for each request to scroll to it.
+    /// Expands the branches around the chosen layer, once for each request to scroll to it.
     pub fn prepare_tree(&mut self) {
-        if self.scroll_to_layer.is_new(&mut self.branches_opened) {
-            self.open_branches();
+        if self.scroll_to_layer.is_new(&mut self.branches_expanded) {
+            self.expand_branches();
         }
     }
 
-    /// Collapses the inner branches of a large model that is new here, and opens those that the
-    /// chosen layer lies in.
-    fn open_branches(&mut self) {
+    /// Collapses the inner branches of a newly opened large model, and expands those that contain the
+    /// chosen layer.
+    fn expand_branches(&mut self) {
         let Some(model) = &self.model else { return };
         let layers = &model.layers.layers;
         if self.tree_of != Some(model.id) && layers.len() > MANY_ROWS {
@@ -198,7 +198,7 @@ mod tests {
     use super::Side;
 
     #[test]
-    fn the_last_of_the_fused_layers_stays() {
+    fn toggling_never_removes_the_last_layer() {
         let mut side = Side {
             layer: Some("a".into()),
             ..Side::default()

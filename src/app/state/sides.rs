@@ -2,8 +2,8 @@
 
 use super::side::Side;
 
-/// Never empty, and the active side always exists: the fields are private so that every change
-/// goes through a method that keeps it so.
+/// The sides. There is always at least one, and the active side always exists. The fields are private
+/// so that every change goes through a method that preserves this.
 #[derive(Debug)]
 pub struct Sides {
     list: Vec<Side>,
@@ -34,12 +34,12 @@ impl Sides {
         self.active
     }
 
-    /// Shows the lists of side `index`, or of the last one where there is no such side.
+    /// Makes side `index` active, or the last one if there is no such side.
     pub fn activate(&mut self, index: usize) {
         self.active = index.min(self.list.len() - 1);
     }
 
-    /// How many there are, at least one.
+    /// The number of sides, at least one.
     pub fn count(&self) -> usize {
         self.list.len()
     }
@@ -60,17 +60,17 @@ impl Sides {
         self.list.iter_mut()
     }
 
-    /// Puts `side` at `index`, or behind the last one, and makes it the active one.
+    /// Puts `side` at `index`, or after the last one, and makes it active.
     pub fn put(&mut self, index: usize, side: Side) {
         let index = index.min(self.list.len());
         match self.list.get_mut(index) {
-            Some(there) => *there = side,
+            Some(old) => *old = side,
             None => self.list.push(side),
         }
         self.activate(index);
     }
 
-    /// Replaces all of them; nothing happens where there are none to replace them with.
+    /// Replaces all sides. Does nothing if `sides` is empty.
     pub fn replace_all(&mut self, sides: Vec<Side>, active: usize) {
         if !sides.is_empty() {
             self.list = sides;
@@ -78,7 +78,7 @@ impl Sides {
         }
     }
 
-    /// Leaves one model: the first that is open.
+    /// Keeps only one model: the first that is open.
     pub fn close_second(&mut self) {
         if self.list.len() > 1 && self.list[0].model.is_none() {
             self.list.remove(0);

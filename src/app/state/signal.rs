@@ -1,7 +1,7 @@
-//! Requests that a panel answers once, without anyone having to reset them.
+//! Requests that a panel handles once, without anyone having to reset them.
 //!
-//! Panels only read the state while they draw. A flag would have to be cleared by whoever draws;
-//! a number that changes with each request does not: the panel remembers the last one it answered.
+//! Panels only read the state while they draw, so they could not clear a flag. Instead, each request
+//! has a new number, and the panel keeps the last one that it handled.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -10,21 +10,21 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub struct Signal(u64);
 
 impl Signal {
-    /// A request that no panel has answered.
+    /// A request that no panel has handled.
     pub fn new() -> Signal {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         Signal(NEXT.fetch_add(1, Ordering::Relaxed))
     }
 
-    /// Asks again.
+    /// Sends a new request.
     pub fn send(&mut self) {
         *self = Signal::new();
     }
 
-    /// Whether this is a request that `answered` is not; from then on it is answered.
-    pub fn is_new(self, answered: &mut Signal) -> bool {
-        let new = self != *answered && self != Signal::default();
-        *answered = self;
+    /// Whether this request differs from the last one handled. Marks it as handled.
+    pub fn is_new(self, handled: &mut Signal) -> bool {
+        let new = self != *handled && self != Signal::default();
+        *handled = self;
         new
     }
 }
@@ -34,13 +34,13 @@ mod tests {
     use super::Signal;
 
     #[test]
-    fn each_request_is_answered_once() {
-        let (mut asked, mut answered) = (Signal::default(), Signal::default());
-        assert!(!asked.is_new(&mut answered), "nothing was asked");
-        asked.send();
-        assert!(asked.is_new(&mut answered));
-        assert!(!asked.is_new(&mut answered));
-        asked.send();
-        assert!(asked.is_new(&mut answered));
+    fn each_request_is_handled_once() {
+        let (mut signal, mut handled) = (Signal::default(), Signal::default());
+        assert!(!signal.is_new(&mut handled), "nothing was requested");
+        signal.send();
+        assert!(signal.is_new(&mut handled));
+        assert!(!signal.is_new(&mut handled));
+        signal.send();
+        assert!(signal.is_new(&mut handled));
     }
 }

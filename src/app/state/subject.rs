@@ -1,6 +1,7 @@
-//! What the panels of a row show: which photo, through which model, of which score, at which layer.
+//! The subject of a row: the photo, the model, the score, the layer and the settings that its panels
+//! show.
 //!
-//! Every result is kept under the part of this that it depends on.
+//! Every result is stored under a key with the parts of the subject that it depends on.
 
 use std::sync::Arc;
 
@@ -26,14 +27,14 @@ pub struct HeatKey {
     pub layer: ModulePath,
 }
 
-/// The same under one rule for rectifiers: what the guided panels depend on.
+/// One heat map and one rule for rectifiers: what the guided panels depend on.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct GuidedKey {
     pub heat: HeatKey,
     pub rule: ReluRule,
 }
 
-/// The question that a row asks.
+/// What a row shows.
 #[derive(Debug, Clone)]
 pub struct Subject {
     pub photo: Arc<Photo>,
@@ -46,7 +47,7 @@ pub struct Subject {
 }
 
 impl PartialEq for Subject {
-    /// The same question, whichever copies of the photo and the model it holds.
+    /// Compares the keys, regardless of which copies of the photo and the model are held.
     fn eq(&self, other: &Subject) -> bool {
         self.prediction_key() == other.prediction_key()
             && (self.score, &self.layer, self.rule) == (other.score, &other.layer, other.rule)
@@ -88,14 +89,14 @@ impl Subject {
         }
     }
 
-    /// The score with the model's class names.
+    /// The score in words, with the model's class names.
     pub fn score_name(&self) -> String {
         self.score
             .map_or_else(String::new, |score| score.describe(&self.model.labels))
     }
 
     /// Whether the model has no layer with a spatial map.
-    pub fn has_nowhere_to_look(&self) -> bool {
+    pub fn lacks_spatial_layer(&self) -> bool {
         self.model.layers.recommended().is_none()
     }
 }

@@ -1,14 +1,14 @@
-//! The true class of the photo, which models of other classes may not know.
+//! The true class of the photo, and its index in each model. A model may not have that class.
 
 use super::State;
 
 impl State {
-    /// The side whose classes [`State::truth`] speaks of: the first that has a model.
+    /// The side whose classes [`State::truth`] refers to: the first with a model.
     fn first_open(&self) -> Option<usize> {
         self.sides.iter().position(|side| side.model.is_some())
     }
 
-    /// The labels of the model whose classes [`State::truth`] speaks of.
+    /// The labels of the model whose classes [`State::truth`] refers to.
     pub fn truth_labels(&self) -> &[String] {
         let model = self
             .first_open()
@@ -16,7 +16,7 @@ impl State {
         model.map_or(&[], |model| &model.labels)
     }
 
-    /// The true class among those of the active side; another model may not know it.
+    /// The index of the true class in the active model, if it has that class.
     pub fn truth_here(&self) -> Option<usize> {
         self.truth_everywhere()
             .get(self.sides.active_index())
@@ -24,7 +24,7 @@ impl State {
             .flatten()
     }
 
-    /// The true class among those of each side.
+    /// The index of the true class in the model of each side.
     pub fn truth_everywhere(&self) -> Vec<Option<usize>> {
         let labels = self.truth_labels();
         let truth = self.truth.and_then(|truth| labels.get(truth));
@@ -41,7 +41,7 @@ impl State {
             .collect()
     }
 
-    /// A class of the active side among those that [`State::truth`] speaks of.
+    /// Converts a class of the active model to one that [`State::truth`] refers to.
     pub fn as_truth(&self, class: usize) -> Option<usize> {
         if self.first_open() == Some(self.sides.active_index()) {
             return Some(class);

@@ -1,7 +1,7 @@
-//! How views are shown and written: what a person sets once and keeps.
+//! Options for how views are shown and exported.
 //!
-//! One struct serves the state, undo, the settings and sessions, so that a new option is one field
-//! here, its command, and its control.
+//! One struct serves the state, undo, settings and sessions, so that a new option needs only a field
+//! here, a command, and a control.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
@@ -22,29 +22,29 @@ pub struct MapStyle {
     pub colormap: Colormap,
     #[serde(with = "by_name")]
     pub overlay: Overlay,
-    /// All maps are drawn against the largest value of any, instead of each against its own.
+    /// Whether all maps are scaled to the largest value of any map instead of each to its own.
     pub common_scale: bool,
-    /// The maps of the strip are drawn against the largest value of any layer.
+    /// Whether the maps of the strip are scaled to the largest value of any layer.
     pub strip_common_scale: bool,
     #[serde(with = "by_name")]
     pub arrangement: Arrangement,
 }
 
-/// Everything that is set once and holds for all rows.
+/// All options. They apply to all live rows.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ViewOptions {
     #[serde(flatten)]
     pub style: MapStyle,
-    /// How the photo is brought to the model's input size.
+    /// How the photo is fitted to the model's input size.
     #[serde(with = "by_name")]
     pub fit: Fit,
-    /// What the rectifiers pass on in the backward pass of the last two panels.
+    /// What rectifiers pass on in the backward pass, for the last two panels.
     #[serde(with = "by_name")]
     pub rule: ReluRule,
     #[serde(with = "by_name")]
     pub export_size: ExportSize,
-    /// Whether the strip of layers is shown.
+    /// Whether the layer strip is shown.
     pub layer_strip: bool,
 }
 
@@ -97,7 +97,7 @@ impl Name for Arrangement {
     }
 }
 
-/// How large panels are in an exported file: their longest side in pixels.
+/// The longest side of panels in an exported file, in pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ExportSize {
     /// The photo's own pixels.
@@ -147,8 +147,8 @@ impl Name for ExportSize {
     }
 }
 
-/// Opacity in the 255 steps of the screen, so that a file and the screen agree to the last bit.
-/// Files hold it as a share from 0 to 1.
+/// Opacity in the screen's 255 steps, so that files and the screen agree exactly. In files it is a
+/// share from 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Opacity(pub u8);
 
@@ -172,7 +172,7 @@ impl Opacity {
 
 impl Serialize for Opacity {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        // As many digits as it takes to come back to the same step.
+        // Enough digits to read back the same step.
         serializer.serialize_f64(f64::from((self.share() * 1e4).round()) / 1e4)
     }
 }
@@ -192,7 +192,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn opacity_keeps_a_share_to_within_a_step_of_the_screen() {
+    fn opacity_keeps_a_share_to_within_half_a_step() {
         for share in [0.0, 0.25, 0.5, 1.0] {
             assert!((Opacity::from_share(share).share() - share).abs() <= 0.5 / 255.0 + 1e-6);
         }
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn every_opacity_comes_back_from_a_file() {
+    fn opacities_round_trip_through_files() {
         for step in 0..=255 {
             let json = serde_json::to_string(&Opacity(step)).unwrap();
             let back: Opacity = serde_json::from_str(&json).unwrap();

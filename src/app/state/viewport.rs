@@ -1,19 +1,18 @@
-//! One zoom, one pan and one crosshair for all panels, so that the same place of the picture is
-//! under the eye in each.
+//! One zoom, one pan and one crosshair for all panels, so that each shows the same part of the image.
 
 use egui::{Pos2, Rect, Ui, Vec2, pos2, vec2};
 
-/// How many points of the screen one pixel of the picture may take at most.
-const MAX_PIXEL: f32 = 64.0;
+/// The maximum size of one image pixel on the screen, in points.
+const MAX_PIXEL_SIZE: f32 = 64.0;
 
-/// What part of the picture is seen, whatever its size: places run from 0 to 1 across it.
+/// Which part of the image is shown. Positions are in fractions of the image, from 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct View {
-    /// 1 shows the whole picture.
+    /// The zoom factor; 1 shows the whole image.
     pub zoom: f32,
-    /// The place in the middle of the panel.
+    /// The position at the centre of the panel.
     pub centre: Pos2,
-    /// The place under the pointer.
+    /// The position under the pointer.
     pub pointer: Option<Pos2>,
 }
 
@@ -28,7 +27,7 @@ impl Default for View {
 }
 
 impl View {
-    /// Shows the whole picture again.
+    /// Shows the whole image again.
     pub fn fit(&mut self) {
         *self = View {
             pointer: self.pointer,
@@ -36,12 +35,12 @@ impl View {
         };
     }
 
-    /// Points of the screen a pixel of the picture takes.
+    /// The size of an image pixel on the screen, in points.
     pub fn scale(&self, panel: Rect, picture: Vec2) -> f32 {
         fit_scale(panel, picture) * self.zoom
     }
 
-    /// Where on the screen the whole picture lies, reaching past `panel` where it is zoomed.
+    /// The rectangle of the whole image on the screen. Reaches beyond `panel` when zoomed in.
     pub fn picture_rect(&self, panel: Rect, picture: Vec2) -> Rect {
         let size = picture * self.scale(panel, picture);
         let clamp = |centre: f32, panel: f32, size: f32| {
@@ -55,41 +54,41 @@ impl View {
         Rect::from_min_size(panel.center() - centre * size, size)
     }
 
-    /// The place of the picture under a point of the screen, `None` beside the picture.
-    pub fn place_at(&self, panel: Rect, picture: Vec2, point: Pos2) -> Option<Pos2> {
+    /// The position in the image under a point on the screen; `None` outside the image.
+    pub fn position_at(&self, panel: Rect, picture: Vec2, point: Pos2) -> Option<Pos2> {
         let rect = self.picture_rect(panel, picture);
         if !panel.contains(point) {
             return None;
         }
-        let place = ((point - rect.min) / rect.size()).to_pos2();
-        let inside = (0.0..1.0).contains(&place.x) && (0.0..1.0).contains(&place.y);
-        inside.then_some(place)
+        let position = ((point - rect.min) / rect.size()).to_pos2();
+        let inside = (0.0..1.0).contains(&position.x) && (0.0..1.0).contains(&position.y);
+        inside.then_some(position)
     }
 
-    /// Zooms so that what is at `point` stays there.
+    /// Zooms in or out, keeping what is at `point` in place.
     pub fn zoom_at(&mut self, panel: Rect, picture: Vec2, point: Pos2, factor: f32) {
         let before = self.picture_rect(panel, picture);
-        let place = (point - before.min) / before.size();
-        let most = (MAX_PIXEL / fit_scale(panel, picture)).max(1.0);
-        self.zoom = (self.zoom * factor).clamp(1.0, most);
+        let position = (point - before.min) / before.size();
+        let max_zoom = (MAX_PIXEL_SIZE / fit_scale(panel, picture)).max(1.0);
+        self.zoom = (self.zoom * factor).clamp(1.0, max_zoom);
         let size = picture * self.scale(panel, picture);
-        self.centre = (place - (point - panel.center()) / size).to_pos2();
+        self.centre = (position - (point - panel.center()) / size).to_pos2();
         self.settle(panel, picture);
     }
 
-    /// Moves the picture by `delta` points of the screen.
+    /// Moves the image by `delta`, in points on the screen.
     pub fn pan(&mut self, panel: Rect, picture: Vec2, delta: Vec2) {
         self.centre -= delta / (picture * self.scale(panel, picture));
         self.settle(panel, picture);
     }
 
-    /// Keeps the centre where the picture can show it, so that the next drag answers at once.
+    /// Clamps the centre to what can be shown, so that the next drag responds at once.
     fn settle(&mut self, panel: Rect, picture: Vec2) {
         let rect = self.picture_rect(panel, picture);
         self.centre = ((panel.center() - rect.min) / rect.size()).to_pos2();
     }
 
-    /// Wheel, pinch, drag and double click over one panel.
+    /// Handles wheel, pinch, drag and double-click over one panel.
     pub fn interact(&mut self, ui: &Ui, response: &egui::Response, panel: Rect, picture: Vec2) {
         if response.double_clicked() {
             self.fit();
@@ -104,7 +103,7 @@ impl View {
         if factor != 1.0 {
             self.zoom_at(panel, picture, point, factor);
         }
-        self.pointer = self.place_at(panel, picture, point);
+        self.pointer = self.position_at(panel, picture, point);
     }
 }
 
@@ -125,7 +124,7 @@ mod tests {
     const PICTURE: Vec2 = vec2(200.0, 100.0);
 
     #[test]
-    fn the_whole_picture_stands_in_the_middle() {
+    fn centres_the_whole_image() {
         let rect = View::default().picture_rect(PANEL, PICTURE);
         assert_eq!(
             rect,
@@ -136,19 +135,19 @@ mod tests {
     #[test]
     fn zooming_keeps_what_is_under_the_pointer() {
         let mut view = View::default();
-        // From where it fills the panel: a side that fits stays in the middle.
+        // Zoom in first: until the image fills the panel, it stays centred.
         view.zoom_at(PANEL, PICTURE, PANEL.center(), 4.0);
         let point = pos2(260.0, 190.0);
-        let before = view.place_at(PANEL, PICTURE, point).unwrap();
+        let before = view.position_at(PANEL, PICTURE, point).unwrap();
         for factor in [1.5, 2.0, 0.7] {
             view.zoom_at(PANEL, PICTURE, point, factor);
-            let after = view.place_at(PANEL, PICTURE, point).unwrap();
+            let after = view.position_at(PANEL, PICTURE, point).unwrap();
             assert!((after - before).length() < 1e-4, "{before} became {after}");
         }
     }
 
     #[test]
-    fn a_drag_moves_the_picture_with_the_pointer_and_stops_at_its_edge() {
+    fn a_drag_moves_the_image_with_the_pointer_and_stops_at_its_edge() {
         let mut view = View::default();
         view.zoom_at(PANEL, PICTURE, PANEL.center(), 4.0);
         let before = view.picture_rect(PANEL, PICTURE);
@@ -160,18 +159,18 @@ mod tests {
     }
 
     #[test]
-    fn zoom_ends_at_the_whole_picture_and_at_large_pixels() {
+    fn zoom_is_limited_to_the_whole_image_and_the_maximum_pixel_size() {
         let mut view = View::default();
         view.zoom_at(PANEL, PICTURE, PANEL.center(), 1e-6);
         assert_eq!(view.zoom, 1.0);
         view.zoom_at(PANEL, PICTURE, PANEL.center(), 1e6);
-        assert!((view.scale(PANEL, PICTURE) - MAX_PIXEL).abs() < 1e-3);
+        assert!((view.scale(PANEL, PICTURE) - MAX_PIXEL_SIZE).abs() < 1e-3);
     }
 
     #[test]
-    fn beside_the_picture_is_no_place() {
+    fn has_no_position_outside_the_image() {
         let view = View::default();
-        assert_eq!(view.place_at(PANEL, PICTURE, pos2(300.0, 60.0)), None);
-        assert_eq!(view.place_at(PANEL, PICTURE, pos2(0.0, 0.0)), None);
+        assert_eq!(view.position_at(PANEL, PICTURE, pos2(300.0, 60.0)), None);
+        assert_eq!(view.position_at(PANEL, PICTURE, pos2(0.0, 0.0)), None);
     }
 }

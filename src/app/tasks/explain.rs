@@ -1,5 +1,4 @@
-//! The questions of all rows on their way to the engine and back: what is asked, what has come, and
-//! what is given up.
+//! The requests of all rows to the engine: sending them, taking in results, and cancelling them.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -16,15 +15,15 @@ use crate::app::state::rows::RowId;
 use crate::app::state::subject::{GuidedKey, HeatKey, PredictionKey, Subject};
 use crate::app::state::{List, State};
 
-/// The newest questions of all rows, in their parts still to come.
-pub struct Asked {
+/// The newest requests of all rows, with the results that are still pending.
+pub struct Requests {
     parts: Vec<Part>,
     lead: PredictionKey,
     overview: Option<EnginePromise<LayerMaps>>,
     all_layers: Option<EnginePromise<LayerMaps>>,
 }
 
-/// What is still to come for one row.
+/// The pending results of one row.
 pub struct Part {
     row: RowId,
     subject: Subject,
@@ -34,40 +33,44 @@ pub struct Part {
 }
 
 impl Part {
-    fn is_open(&self) -> bool {
+    fn is_pending(&self) -> bool {
         self.prediction.is_some() || self.heat.is_some() || self.guided.is_some()
     }
 }
 
 impl Tasks {
-    /// Whether the heat map that the lists speak of is still to come.
+    /// Whether the heat map of the live row is pending.
     fn awaits_heat(&self) -> bool {
-        let lead = self.asked.as_ref().and_then(|asked| asked.parts.first());
+        let lead = self
+            .requests
+            .as_ref()
+            .and_then(|requests| requests.parts.first());
         lead.is_some_and(|part| part.heat.is_some())
     }
 
-    /// Whether the answer about a side is still to come.
+    /// Whether the prediction of a side is pending.
     pub fn awaits_prediction_of(&self, side: usize) -> bool {
-        let mut parts = self.asked.iter().flat_map(|asked| &asked.parts);
+        let mut parts = self.requests.iter().flat_map(|requests| &requests.parts);
         parts.any(|part| part.row == RowId::Side(side) && part.prediction.is_some())
     }
 
-    /// Whether maps of the strip are still to come.
+    /// Whether maps of the layer strip are pending.
     pub fn awaits_layer_maps(&self) -> bool {
-        self.asked
+        self.requests
             .as_ref()
-            .is_some_and(|asked| asked.overview.is_some() || asked.all_layers.is_some())
+            .is_some_and(|requests| requests.overview.is_some() || requests.all_layers.is_some())
     }
 
-    /// Whether anything of the newest request is still to come.
+    /// Whether any result of the newest requests is pending.
     pub fn awaits_results(&self) -> bool {
-        let open = |asked: &Asked| asked.parts.iter().any(Part::is_open);
-        self.asked.as_ref().is_some_and(open) || self.channels.is_some()
+        let pending = |requests: &Requests| requests.parts.iter().any(Part::is_pending);
+        self.requests.as_ref().is_some_and(pending) || self.channels.is_some()
     }
 }
 
 impl App {
-    /// Sends what all rows ask now to the engine. What it knows already is shown in the same frame.
+    /// Sends the requests of all rows to the engine. Results that it has cached are shown in the same
+    /// frame.
     pub fn ask(&mut self) {
         self.follow_gallery();
         let state = &mut self.state;
@@ -82,9 +85,9 @@ impl App {
         }
         let mut rows = state.rows();
         state.results.keep_only(rows.iter().map(|row| &row.subject));
-        // Which class the other rows of a comparison are of is still to be seen.
+        // Until a class is known, the other rows of a comparison cannot be computed.
         rows.retain(|row| row.subject.score.is_some() || matches!(row.id, RowId::Side(_)));
-        // The strip of layers follows the first of them.
+        // The layer strip follows the first row.
         let lead = state.live_row();
         rows.sort_by_key(|row| row.id != lead);
         let Some(first) = rows.first() else { return };
@@ -100,7 +103,7 @@ impl App {
             heat: Some(job.heat_map),
             guided: Some(job.guided),
         });
-        self.tasks.asked = Some(Asked {
+        self.tasks.requests = Some(Requests {
             parts: parts.collect(),
             lead,
             overview: Some(batch.overview),
@@ -110,7 +113,7 @@ impl App {
         self.ask_channels();
     }
 
-    /// Asks for the channels of the map that is shown, while they are looked at.
+    /// Requests the channels of the map that is shown, if the channel list is open.
     pub fn ask_channels(&mut self) {
         let state = &mut self.state;
         if state.list != List::Channels || state.fresh_channels().is_some() {
@@ -130,16 +133,16 @@ impl App {
         let Some(key) = subject.heat_key() else {
             return;
         };
-        let asked = self.tasks.channels.as_ref().map(|(asked, _)| asked);
-        if asked != Some(&key) {
+        let requested = self.tasks.channels.as_ref().map(|(key, _)| key);
+        if requested != Some(&key) {
             let promise = self.engine.channels(subject.request());
             self.tasks.channels = Some((key, promise));
         }
         self.drain_channels();
     }
 
-    /// Stops the newest request and goes back to what is shown, so that the lists and the panels
-    /// agree again. Where there is nothing to stop, a message is dismissed.
+    /// Cancels the newest requests and restores the choices for what is shown, so that the lists and
+    /// the panels agree again. If there is nothing to cancel, dismisses a notice.
     pub fn cancel(&mut self) {
         let side = self.state.side_mut();
         let was_choosing = side.choice.is_choosing_rival();
@@ -159,7 +162,7 @@ impl App {
         self.engine.cancel();
         self.engine.cancel_openings();
         let awaited_heat = self.tasks.awaits_heat();
-        self.tasks.asked = None;
+        self.tasks.requests = None;
         self.tasks.channels = None;
         let state = &mut self.state;
         let Some(key) = state.subject().map(|subject| subject.prediction_key()) else {
@@ -183,12 +186,12 @@ impl App {
     }
 
     pub(crate) fn drain_results(&mut self) {
-        let Some(mut asked) = self.tasks.asked.take() else {
+        let Some(mut requests) = self.tasks.requests.take() else {
             return;
         };
-        for part in &mut asked.parts {
+        for part in &mut requests.parts {
             drain_part(part, &mut self.state, &mut self.notices);
-            // Without a prediction there is nothing to compare.
+            // Without a prediction there is nothing to compare with.
             if let RowId::Side(side) = part.row
                 && part.prediction.is_none()
                 && self.state.results.prediction(&part.subject).is_none()
@@ -197,15 +200,18 @@ impl App {
                 side.drop_kept_rows();
             }
         }
-        for (slot, last) in [(&mut asked.overview, false), (&mut asked.all_layers, true)] {
-            // What went wrong there went wrong for a row too, and is told once.
+        for (slot, last) in [
+            (&mut requests.overview, false),
+            (&mut requests.all_layers, true),
+        ] {
+            // An error here also occurs in a row, where it is reported.
             if let Some(Ok(maps)) = slot.take_if_ready() {
-                take_layer_maps(&mut self.state, asked.lead, &maps, last);
+                add_layer_maps(&mut self.state, requests.lead, &maps, last);
             }
         }
-        self.tasks.asked = Some(asked);
+        self.tasks.requests = Some(requests);
         self.drain_channels();
-        self.take_models_choice();
+        self.choose_predicted_classes();
     }
 
     fn drain_channels(&mut self) {
@@ -213,7 +219,7 @@ impl App {
             return;
         };
         let mut slot = Some(promise);
-        if let Some(channels) = taken(&mut slot, &mut self.notices) {
+        if let Some(channels) = take_result(&mut slot, &mut self.notices) {
             self.state.channels.known = Some((key.clone(), channels));
         }
         self.tasks.channels = slot.map(|promise| (key, promise));
@@ -226,13 +232,13 @@ fn drain_part(part: &mut Part, state: &mut State, notices: &mut Notices) {
         RowId::Side(side) => state.sides.get_mut(side),
         _ => None,
     };
-    if let Some(prediction) = taken(&mut part.prediction, notices) {
+    if let Some(prediction) = take_result(&mut part.prediction, notices) {
         if let Some(side) = &mut side {
             side.newest_prediction = Some((key, Arc::clone(&prediction)));
         }
         state.results.add_prediction(key, prediction);
     }
-    if let Some(heat) = taken(&mut part.heat, notices) {
+    if let Some(heat) = take_result(&mut part.heat, notices) {
         let key = HeatKey {
             prediction: key,
             score: heat.score,
@@ -243,7 +249,7 @@ fn drain_part(part: &mut Part, state: &mut State, notices: &mut Notices) {
         }
         state.results.add_heat(key, heat);
     }
-    if let Some(guided) = taken(&mut part.guided, notices) {
+    if let Some(guided) = take_result(&mut part.guided, notices) {
         let heat = HeatKey {
             prediction: key,
             score: guided.score,
@@ -257,8 +263,8 @@ fn drain_part(part: &mut Part, state: &mut State, notices: &mut Notices) {
     }
 }
 
-/// Adds maps to those known of the same answer and score, or begins anew.
-fn take_layer_maps(state: &mut State, prediction: PredictionKey, maps: &LayerMaps, last: bool) {
+/// Adds maps to those of the same prediction and score, or replaces the old ones.
+fn add_layer_maps(state: &mut State, prediction: PredictionKey, maps: &LayerMaps, last: bool) {
     let version = state.layer_maps.as_ref().map_or(0, |old| old.version) + 1;
     let same = |old: &LayerMapsOf| (old.prediction, old.score) == (prediction, maps.score);
     let mut known = state.layer_maps.take().filter(same).unwrap_or(LayerMapsOf {
@@ -277,7 +283,7 @@ fn take_layer_maps(state: &mut State, prediction: PredictionKey, maps: &LayerMap
     state.layer_maps = Some(known);
 }
 
-/// A promise that is looked at until it is kept.
+/// A promise that is polled until it is ready.
 trait TakeIfReady<T> {
     fn take_if_ready(&mut self) -> Option<T>;
 }
@@ -294,14 +300,14 @@ impl<T: Send + 'static> TakeIfReady<T> for Option<Promise<T>> {
     }
 }
 
-/// The result, if it has come. What a newer request has overtaken ends without a word.
-fn taken<T: Send + Sync + 'static>(
+/// Takes the result if it is ready. A request replaced by a newer one ends silently.
+fn take_result<T: Send + Sync + 'static>(
     slot: &mut Option<EnginePromise<T>>,
     notices: &mut Notices,
 ) -> Option<Arc<T>> {
     match slot.take_if_ready()? {
         Ok(value) => Some(value),
-        // The panels say the latter themselves.
+        // The panels themselves show that there is no spatial layer.
         Err(Error::Overtaken | Error::NoSpatialLayer) => None,
         Err(error) => {
             notices.error("This could not be computed", error);

@@ -1,4 +1,4 @@
-//! Photos and models that have just been opened, and those that nothing needs any more.
+//! Takes in photos and models that have been opened, and frees models that are no longer needed.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -52,7 +52,7 @@ impl App {
                         self.panels.model_usage = Default::default();
                     }
                     self.model_failed(side, remembered, opening.path, error);
-                    // Opening it interrupted what was being computed for the models that stay.
+                    // Opening it interrupted the computations for the models that stay open.
                     self.ask();
                 }
                 Err(promise) => {
@@ -69,21 +69,21 @@ impl App {
         }
     }
 
-    /// Puts a model that has been opened on its side.
+    /// Puts an opened model on its side.
     fn model_opened(&mut self, side: usize, reopened: Option<u64>, model: Arc<ModelInfo>) {
         self.notices.clear(Place::Model);
         let sides = &mut self.state.sides;
-        let there = sides.get(side).and_then(|side| side.model.as_ref());
-        if reopened.is_some() && there.map(|model| model.id) != reopened {
-            // Another model has taken its place by now.
+        let current = sides.get(side).and_then(|side| side.model.as_ref());
+        if reopened.is_some() && current.map(|model| model.id) != reopened {
+            // Another model has replaced it in the meantime.
             self.close_unused_models();
             return;
         }
         let choices = self.state.choices();
         let sides = &mut self.state.sides;
         let mut next = match sides.get_mut(side) {
-            Some(there) if reopened.is_some() => {
-                let mut same = std::mem::take(there);
+            Some(current) if reopened.is_some() => {
+                let mut same = std::mem::take(current);
                 same.reuse(Arc::clone(&model));
                 same
             }
@@ -93,7 +93,7 @@ impl App {
                 new
             }
         };
-        // At another input size a layer may have no map left.
+        // At another input size, the layer may no longer have a map.
         if resolve_layer(&model, next.layer.as_deref()).is_err() {
             next.layer = resolve_layer(&model, None).ok();
         }
@@ -131,7 +131,7 @@ impl App {
         }
     }
 
-    /// Opens the checkpoint that was asked about as `name`, or not at all.
+    /// Answers the oldest architecture question: opens the checkpoint as `name`, or not at all.
     pub(crate) fn answer_architecture(&mut self, name: Option<String>) {
         let question = self.dialogs.architectures.pop_front();
         if let (Some(ArchitectureQuestion { side, path, .. }), Some(name)) = (question, name) {
@@ -139,18 +139,18 @@ impl App {
         }
     }
 
-    /// The models that a row asks, or soon will.
+    /// The ids of the models that rows need now or soon.
     pub(crate) fn open_models(&self) -> Vec<u64> {
         let state = &self.state;
         let sides = state.sides.iter().filter_map(|side| side.model.as_ref());
         let pins = state.pins.iter().map(|pin| &pin.subject.model);
-        let coming = self.persistence.session.models();
+        let opening = self.persistence.session.models();
         let now: Vec<(u64, u64)> = sides
             .chain(pins)
-            .chain(coming)
+            .chain(opening)
             .map(|model| (model.id, model.weights))
             .collect();
-        // Undo may restore a model whose weights are in memory anyway.
+        // Models that undo may restore are kept if their weights are in memory anyway.
         let undone = self.persistence.undo.models();
         let undone =
             undone.filter(|model| now.iter().any(|(_, weights)| *weights == model.weights));
@@ -160,7 +160,7 @@ impl App {
 
     /// Frees all other models.
     pub(crate) fn close_unused_models(&mut self) {
-        // No row holds a model yet that has just been opened.
+        // Models being opened do not belong to a row yet.
         if !self.tasks.models.is_empty() || self.persistence.session.is_opening() {
             return;
         }

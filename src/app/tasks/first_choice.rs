@@ -1,4 +1,4 @@
-//! What is chosen when a photo or a model has just been opened: what the command line named, or else
+//! The initial choices after a photo or a model has been opened: those from the command line, or else
 //! the predicted class and the recommended layer.
 
 use crate::engine::{Choice, Error, NoClass, resolve_layer};
@@ -8,10 +8,10 @@ use crate::app::App;
 use crate::app::state::class_choice::ClassChoice;
 
 impl App {
-    /// The class that each model predicts becomes the chosen one where none is; where the photo is
-    /// known to be of another class, the two are compared.
-    pub(crate) fn take_models_choice(&mut self) {
-        let (mut news, mut answered) = (false, false);
+    /// Chooses the predicted class of each model that has no chosen class. If the photo's true class
+    /// is known and differs, the two are compared.
+    pub(crate) fn choose_predicted_classes(&mut self) {
+        let (mut changed, mut chose_active) = (false, false);
         for index in 0..self.state.sides.count() {
             let Some(side) = self.state.sides.get(index) else {
                 continue;
@@ -34,10 +34,10 @@ impl App {
                 Some(Ok(choice)) => choice.class(&prediction).unwrap_or(top),
                 Some(Err(error)) => {
                     let title = match error {
-                        NoClass::Ambiguous { .. } => "Several classes of that name",
+                        NoClass::Ambiguous { .. } => "Several classes match",
                         _ => "No such class",
                     };
-                    let text = format!("{error}\nThe predicted class was taken.");
+                    let text = format!("{error}\nThe predicted class is used instead.");
                     self.notices.error(title, text);
                     top
                 }
@@ -47,20 +47,20 @@ impl App {
                 side.choice = ClassChoice::Chosen(Score::For(chosen).into());
                 side.scroll_to_class.send();
             }
-            news |= chosen != top;
-            // A class that was named on the command line is explained as it is.
-            news |= chosen == top && self.compare_with_truth(index);
-            answered |= index == self.state.sides.active_index();
+            changed |= chosen != top;
+            // A class named on the command line is not compared with the true class.
+            changed |= chosen == top && self.compare_with_truth(index);
+            chose_active |= index == self.state.sides.active_index();
         }
-        if news {
+        if changed {
             self.ask();
-        } else if answered {
-            // Until now it was not known for which class.
+        } else if chose_active {
+            // The channels could not be requested before the class was known.
             self.ask_channels();
         }
     }
 
-    /// The layer that the command line named, once the model is open; else what is remembered.
+    /// Chooses the layer named on the command line once the model is open, or else the last one used.
     pub(crate) fn take_first_choice(&mut self) {
         self.recall_choices();
         let Some(model) = self.state.model().cloned() else {
@@ -73,11 +73,11 @@ impl App {
             Ok(layer) => self.state.side_mut().layer = Some(layer),
             Err(Error::LayerWithoutMap { .. }) => self.notices.error(
                 "This layer has no map",
-                format!("{path} has no spatial map, so the recommended layer was taken."),
+                format!("{path} has no spatial map, so the recommended layer is used."),
             ),
             Err(_) => self.notices.error(
                 "No such layer",
-                format!("The model has no layer {path}, so the recommended one was taken."),
+                format!("The model has no layer {path}, so the recommended one is used."),
             ),
         }
     }

@@ -1,7 +1,7 @@
-//! What happens between two frames: finished work is taken in, new work is sent to the engine.
+//! What happens between frames: taking in finished work and sending new work to the engine.
 //!
-//! It runs while the window is hidden too, and draws nothing. Files in here may read and change the
-//! state; they know panels only where finished work asks one to scroll.
+//! This also runs while the window is hidden, and draws nothing. Files in this folder may read and
+//! change the state. They access panels only to make them scroll.
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
@@ -18,7 +18,7 @@ use crate::picture::photo::decode::Photo;
 
 use super::App;
 use super::state::subject::HeatKey;
-use explain::Asked;
+use explain::Requests;
 use open::Picking;
 use save_as::Saving;
 
@@ -32,11 +32,11 @@ pub(crate) mod path_prompt;
 pub(crate) mod purpose;
 pub(crate) mod save_as;
 
-/// How often anything that shows progress is redrawn: drawing the window takes the processor from
-/// the very work that is waited for, and all of it where no graphics card draws.
+/// How often progress is redrawn. Drawing the window takes CPU time away from the work in progress,
+/// and all of it under software rendering.
 pub const BUSY_STEP: Duration = Duration::from_millis(250);
 
-/// What the engine promises.
+/// A pending result from the engine.
 pub type EnginePromise<T> = Promise<Result<Arc<T>, Error>>;
 
 /// A file being opened.
@@ -49,11 +49,11 @@ pub struct Opening<T: Send + Sync + 'static> {
 /// A model being opened, and the side it is for.
 pub struct OpeningModel {
     pub side: usize,
-    /// The id of the side's own model where that is opened again to be used in another way: what is
-    /// chosen of it stays.
+    /// The id of the side's current model, if that is being reopened with another usage. Its choices
+    /// are kept.
     pub reopened: Option<u64>,
-    /// How it is used comes from the settings: where that does not fit any more, the file is opened
-    /// as it is.
+    /// Whether the usage comes from the settings. If it no longer fits, the file is opened with its
+    /// own usage.
     pub remembered: bool,
     pub opening: Opening<ModelInfo>,
 }
@@ -67,14 +67,14 @@ pub struct ArchitectureQuestion {
     pub candidates: Vec<Candidate>,
 }
 
-/// Everything in progress.
+/// All work in progress.
 #[derive(Default)]
 pub struct Tasks {
-    /// The newest photo asked for; an older one is dropped.
+    /// The photo being opened. A newer one replaces it.
     pub photo: Option<Opening<Photo>>,
-    /// All of them in order.
+    /// The models being opened, in order.
     pub models: VecDeque<OpeningModel>,
-    pub asked: Option<Asked>,
+    pub requests: Option<Requests>,
     pub channels: Option<(HeatKey, EnginePromise<Channels>)>,
     /// A file picker on screen.
     pub picking: Option<Picking>,
@@ -84,7 +84,7 @@ pub struct Tasks {
 }
 
 impl Tasks {
-    /// Whether anything is on its way that will change what is shown.
+    /// Whether anything in progress will change what is shown.
     pub fn is_loading(&self) -> bool {
         self.picking.is_some()
             || self.photo.is_some()
@@ -95,7 +95,7 @@ impl Tasks {
 }
 
 impl App {
-    /// Takes in what is finished. Called before every frame, hidden or not.
+    /// Takes in finished work. Called before every frame, even while the window is hidden.
     pub fn logic(&mut self, ctx: &Context) {
         if let Some((purpose, path)) = self.take_picked() {
             self.use_path(ctx, purpose, path, false);
@@ -110,7 +110,7 @@ impl App {
         self.remember(ctx);
         self.textures.update(ctx, &self.state);
         if self.scene().busy().is_some() {
-            // The elapsed time in the status line goes on while nothing else changes.
+            // Keeps the elapsed time in the status bar running while nothing else changes.
             ctx.request_repaint_after(BUSY_STEP);
         }
     }

@@ -1,27 +1,27 @@
-//! The path that is asked for in the window, where the desktop has no file picker. Nobody should lose
-//! work because one is missing.
+//! The path prompt, shown in the window if the desktop has no file picker, so that nobody loses work
+//! because one is missing.
 
 use std::path::{Path, PathBuf};
 
 use super::purpose::Purpose;
 use super::save_as::Refused;
 
-/// What is asked for, and what has been typed so far.
+/// What the path is for, and what has been typed so far.
 pub struct PathPrompt {
     purpose: Purpose,
-    /// Names typed without a folder are relative to this one.
+    /// The folder that relative paths are resolved against.
     folder: PathBuf,
     pub text: String,
-    /// The text it started with: a prompt with another one gets its caret at the end.
+    /// The initial text. A prompt with another initial text gets its caret at the end.
     pub began: String,
     /// Why the path that was typed last was refused.
     pub refused: Option<Refused>,
-    /// The field takes the focus once.
+    /// Whether the prompt still has to take the focus.
     pub take_focus: bool,
 }
 
 impl PathPrompt {
-    /// Starts from a folder and a name; the name is empty for a file to open.
+    /// A prompt that starts with a folder and a name. The name is empty when opening a file.
     pub fn new(purpose: Purpose, folder: Option<PathBuf>, name: &str) -> PathPrompt {
         let folder = folder.or_else(|| std::env::current_dir().ok());
         let folder = folder.unwrap_or_default();
@@ -36,7 +36,7 @@ impl PathPrompt {
         }
     }
 
-    /// Asks again after a path was refused.
+    /// A prompt that asks again after a path was refused.
     pub fn again(purpose: Purpose, refused: Refused) -> PathPrompt {
         let folder = refused.path.parent().map(Path::to_owned);
         PathPrompt {
@@ -46,7 +46,7 @@ impl PathPrompt {
         }
     }
 
-    /// The path that the text means, where it can be used.
+    /// The path that the text stands for, if it can be used.
     pub fn path(&self) -> Option<PathBuf> {
         let home = std::env::home_dir();
         let path = resolved(&self.text, &self.folder, home.as_deref())?;
@@ -63,13 +63,13 @@ impl PathPrompt {
         matches!(self.purpose, Purpose::Save(_))
     }
 
-    /// Whether the path was refused because a file with this name exists.
+    /// Whether saving to the current path would replace the file because of which it was refused.
     pub fn would_replace(&self) -> bool {
         let refused = self.refused.as_ref().filter(|refused| refused.exists);
         refused.is_some_and(|refused| self.path().as_ref() == Some(&refused.path))
     }
 
-    /// What the button says.
+    /// The label of the button.
     pub fn verb(&self) -> &'static str {
         if !self.saves() {
             "Open"
@@ -81,7 +81,7 @@ impl PathPrompt {
     }
 }
 
-/// The path that the typed text means; `None` where nothing was typed.
+/// Resolves the typed text to a path. `None` if nothing was typed.
 fn resolved(text: &str, folder: &Path, home: Option<&Path>) -> Option<PathBuf> {
     let text = text.trim();
     if text.is_empty() {
@@ -99,22 +99,22 @@ mod tests {
     use crate::app::tasks::purpose::SaveTarget;
 
     #[test]
-    fn a_typed_path_is_relative_to_the_folder_or_to_home() {
-        let meant = |text| resolved(text, Path::new("/data/cats"), Some(Path::new("/home/ann")));
-        assert_eq!(meant("a.png").unwrap(), Path::new("/data/cats/a.png"));
-        assert_eq!(meant(" /data/a.png ").unwrap(), Path::new("/data/a.png"));
-        assert_eq!(meant("~/a.png").unwrap(), Path::new("/home/ann/a.png"));
-        assert_eq!(meant("  "), None);
+    fn resolves_a_typed_path_against_the_folder_or_home() {
+        let path = |text| resolved(text, Path::new("/data/cats"), Some(Path::new("/home/ann")));
+        assert_eq!(path("a.png").unwrap(), Path::new("/data/cats/a.png"));
+        assert_eq!(path(" /data/a.png ").unwrap(), Path::new("/data/a.png"));
+        assert_eq!(path("~/a.png").unwrap(), Path::new("/home/ann/a.png"));
+        assert_eq!(path("  "), None);
     }
 
     #[test]
-    fn replaces_an_existing_file_only_while_it_is_the_one_named() {
+    fn replaces_an_existing_file_only_if_the_path_is_unchanged() {
         let refused = Refused::exists("/data/a.json".into());
-        let mut field = PathPrompt::again(Purpose::Save(SaveTarget::Session), refused);
-        assert_eq!(field.verb(), "Replace");
-        field.text = "/data/b.json".to_owned();
-        assert_eq!(field.verb(), "Save");
-        field.text = "/data/".to_owned();
-        assert_eq!(field.path(), None);
+        let mut prompt = PathPrompt::again(Purpose::Save(SaveTarget::Session), refused);
+        assert_eq!(prompt.verb(), "Replace");
+        prompt.text = "/data/b.json".to_owned();
+        assert_eq!(prompt.verb(), "Save");
+        prompt.text = "/data/".to_owned();
+        assert_eq!(prompt.path(), None);
     }
 }

@@ -1,9 +1,9 @@
-//! What a path is wanted for. File pickers and the field that stands in for them hand a path back
-//! with its purpose, and one place acts on it (`commands/execute/paths.rs`).
+//! What a path is for. File pickers and the path prompt return a path with its purpose, and one place
+//! acts on it (`commands/execute/paths.rs`).
 
 use crate::figure::Panel;
 
-/// What happens with the path that a person chooses.
+/// What happens with the path that the user chooses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     OpenImage,
@@ -25,7 +25,7 @@ pub enum SaveTarget {
     Figure(FigureKind),
 }
 
-/// What an export holds.
+/// What an export contains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FigureKind {
     /// All rows with their captions, as on screen.
@@ -37,7 +37,7 @@ pub enum FigureKind {
 }
 
 impl Purpose {
-    /// The title of the picker or of the field.
+    /// The title of the path prompt.
     pub fn title(self) -> &'static str {
         match self {
             Purpose::OpenImage | Purpose::LocateImage => "Open image",
@@ -51,7 +51,7 @@ impl Purpose {
 }
 
 impl SaveTarget {
-    /// The title of the message where it failed.
+    /// The title of the notice if saving failed.
     pub fn failure(self) -> &'static str {
         match self {
             SaveTarget::Session => "The session could not be saved",
@@ -59,7 +59,7 @@ impl SaveTarget {
         }
     }
 
-    /// What the status line says where it succeeded, before the path.
+    /// What the status bar says before the path if saving succeeded.
     pub fn success(self) -> &'static str {
         match self {
             SaveTarget::Session => "Saved",
@@ -67,7 +67,7 @@ impl SaveTarget {
         }
     }
 
-    /// The beginning of the message where it failed before anything was written.
+    /// The start of the message if saving failed before anything was written.
     pub fn not_prepared(self) -> &'static str {
         match self {
             SaveTarget::Session => "The session could not be prepared:",

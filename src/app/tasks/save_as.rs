@@ -1,6 +1,6 @@
-//! Saving to a file that the person names: the one way for figures and for sessions.
+//! Saving to a file that the user chooses, for both figures and sessions.
 //!
-//! The picker and the disk may both take their time, so everything happens on a thread of its own.
+//! The picker and the disk may both be slow, so everything happens on a background thread.
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -19,9 +19,9 @@ use crate::app::wording::sentence;
 #[derive(Debug, Clone)]
 pub struct Refused {
     pub path: PathBuf,
-    /// In words.
+    /// The reason, in words.
     pub why: String,
-    /// A file is there already, which may be replaced.
+    /// Whether the reason is an existing file, which may be replaced.
     pub exists: bool,
 }
 
@@ -35,17 +35,17 @@ impl Refused {
     }
 }
 
-/// How saving ended.
+/// The outcome of saving.
 pub enum Saved {
     To(PathBuf),
-    /// For the clipboard, which only the window's thread may fill.
+    /// An image for the clipboard, which only the window's thread may access.
     Copied(ColorImage),
     NothingChosen,
-    /// No picker could be opened: a folder and a name to start from.
+    /// No picker could be opened. Holds the initial folder and name for the path prompt.
     NoPicker(Option<PathBuf>, String),
     /// A typed path was refused.
     Refused(Refused),
-    /// In words.
+    /// Saving failed, with the reason in words.
     Failed(String),
 }
 
@@ -57,7 +57,7 @@ pub struct Saving {
 }
 
 impl Saving {
-    /// Runs `work` on a thread of its own, and wakes the window when it has ended.
+    /// Runs `work` on a background thread, and wakes the window when it has finished.
     pub fn start(
         ctx: &Context,
         target: SaveTarget,
@@ -73,7 +73,7 @@ impl Saving {
         }
     }
 
-    /// Takes the outcome out of `slot` once there is one.
+    /// Takes the outcome out of `slot` if it is ready.
     pub fn take_finished(slot: &mut Option<Saving>) -> Option<(SaveTarget, Saved)> {
         let saving = slot.take()?;
         match saving.promise.try_take() {
@@ -87,7 +87,7 @@ impl Saving {
 }
 
 impl App {
-    /// Says how saving ended, or asks for another path; returns the path that was written to.
+    /// Reports the outcome of saving, or asks for another path. Returns the path that was written.
     pub(crate) fn report_saved(
         &mut self,
         ctx: &Context,
@@ -117,8 +117,8 @@ impl App {
     }
 }
 
-/// Writes to the file that a picker has named. `with_extension` completes a name without an
-/// extension; `folder` and `name` are what the picker started from.
+/// Writes to the file chosen in a picker. `with_extension` completes a name without an extension.
+/// `folder` and `name` are what the picker started with.
 pub fn to_picked(
     picked: Picked,
     folder: Option<PathBuf>,
@@ -129,9 +129,9 @@ pub fn to_picked(
     match picked {
         Picked::File(path) => {
             let named = with_extension(path.clone());
-            // The picker has asked about replacing the name that was typed, not this one.
+            // The picker asked about replacing the name without the extension, not this one.
             if named != path && named.exists() {
-                let why = "already exists. Choose it by its full name to replace it.";
+                let why = "already exists. To replace it, choose it by its full name.";
                 return Saved::Failed(format!("{} {why}", named.display()));
             }
             match write(&named) {
@@ -144,7 +144,7 @@ pub fn to_picked(
     }
 }
 
-/// Writes to a path that was typed; a file that is there only where `replace`.
+/// Writes to a typed path. Replaces an existing file only if `replace` is set.
 pub fn to_typed(
     path: PathBuf,
     replace: bool,
@@ -172,27 +172,30 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_not_replaced_under_a_name_that_the_picker_did_not_ask_about() {
+    fn does_not_replace_a_file_that_the_picker_did_not_ask_about() {
         let folder = tempfile::tempdir().unwrap();
-        let there = folder.path().join("a.png");
-        std::fs::write(&there, "x").unwrap();
+        let existing = folder.path().join("a.png");
+        std::fs::write(&existing, "x").unwrap();
         let save = |path: PathBuf| {
             let write = |path: &Path| std::fs::write(path, "y").map_err(|error| error.to_string());
             to_picked(Picked::File(path), None, String::new(), with_png, write)
         };
         assert!(matches!(save(folder.path().join("a")), Saved::Failed(_)));
-        assert_eq!(std::fs::read_to_string(&there).unwrap(), "x");
-        assert!(matches!(save(there.clone()), Saved::To(_)), "asked about");
-        assert_eq!(std::fs::read_to_string(&there).unwrap(), "y");
+        assert_eq!(std::fs::read_to_string(&existing).unwrap(), "x");
+        assert!(
+            matches!(save(existing.clone()), Saved::To(_)),
+            "the picker asked about it"
+        );
+        assert_eq!(std::fs::read_to_string(&existing).unwrap(), "y");
     }
 
     #[test]
     fn a_typed_path_replaces_a_file_only_when_asked_to() {
         let folder = tempfile::tempdir().unwrap();
-        let there = folder.path().join("a.png");
-        std::fs::write(&there, "x").unwrap();
-        let saved = to_typed(there.clone(), false, |_| panic!("nothing is written"));
+        let existing = folder.path().join("a.png");
+        std::fs::write(&existing, "x").unwrap();
+        let saved = to_typed(existing.clone(), false, |_| panic!("nothing is written"));
         assert!(matches!(saved, Saved::Refused(refused) if refused.exists));
-        assert!(matches!(to_typed(there, true, |_| Ok(())), Saved::To(_)));
+        assert!(matches!(to_typed(existing, true, |_| Ok(())), Saved::To(_)));
     }
 }

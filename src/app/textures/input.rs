@@ -1,4 +1,4 @@
-//! A picture of the network's input on the graphics card, and where it lies on the photo.
+//! A texture in the frame of the network's input, and its position on the photo.
 
 use std::time::Duration;
 
@@ -10,28 +10,29 @@ use crate::picture::photo::resample;
 
 use super::rgb;
 
-/// A picture that covers the network's input.
+/// A texture that covers the network's input.
 pub struct InputTexture {
     whole: TextureHandle,
     fine: Option<Fine>,
-    /// What the picture covers, from 0 to 1 of the photo; beyond it where it was padded.
+    /// The area the texture covers, in fractions of the photo. Padding reaches outside 0 to 1.
     covers: Rect,
     /// The part of the photo that the network saw.
     pub seen: Rect,
 }
 
-/// Lines a pixel wide. The graphics card reads four pixels for each of the screen, so that drawn
-/// smaller than it is, even by little, such a picture gets a grid that is not in it.
+/// An image with detail one pixel wide. The GPU samples only four texels for each screen pixel, so
+/// drawing such an image even slightly reduced adds a moiré pattern that is not in the data.
 struct Fine {
     picture: RgbImage,
-    /// As large as it is drawn, where that is smaller than the picture.
+    /// A copy at the drawn size, where that is smaller than the image.
     copy: Option<TextureHandle>,
-    /// The size that it is drawn at, since when.
+    /// The size it is drawn at, and the time since which it has been drawn at that size.
     drawn: Option<((u32, u32), f64)>,
 }
 
-/// How long a size has to stay before a copy is made for it: while someone zooms, none is.
-const SETTLED_S: f64 = 0.15;
+/// How long a size must stay the same before a copy is made for it. No copies are made during a
+/// zoom.
+const SETTLE_S: f64 = 0.15;
 
 impl InputTexture {
     pub fn new(
@@ -52,8 +53,8 @@ impl InputTexture {
         }
     }
 
-    /// The same of a picture whose lines are as fine as its pixels: see [`InputTexture::fit`].
-    pub fn of_fine_lines(
+    /// Like [`InputTexture::new`], for an image with detail one pixel wide; see [`InputTexture::fit`].
+    pub fn with_fine_detail(
         ctx: &Context,
         name: &str,
         picture: RgbImage,
@@ -70,16 +71,17 @@ impl InputTexture {
         }
     }
 
-    /// Makes the copy for a screen on which the whole photo is `photo` large, in pixels: at once for
-    /// a picture that is new, later where the size has changed.
+    /// Makes the reduced copy for a screen on which the whole photo measures `photo` pixels: at once
+    /// for a new image, after a short delay when the size has changed.
     pub fn fit(&mut self, ctx: &Context, photo: Vec2) {
         let time = ctx.input(|i| i.time);
-        if let Some(rest) = self.fit_at(ctx, photo, time) {
-            ctx.request_repaint_after(rest);
+        if let Some(remaining) = self.fit_at(ctx, photo, time) {
+            ctx.request_repaint_after(remaining);
         }
     }
 
-    /// The same at a `time` in seconds. When to ask again, if the size may not have settled.
+    /// [`InputTexture::fit`] at a given `time` in seconds. Returns how long to wait before calling
+    /// again if the size has not settled yet.
     fn fit_at(&mut self, ctx: &Context, photo: Vec2, time: f64) -> Option<Duration> {
         let Fine {
             picture,
@@ -101,9 +103,9 @@ impl InputTexture {
         if copy.as_ref().is_some_and(|copy| copy.size() == wanted) {
             return None;
         }
-        let rest = since + SETTLED_S - time;
-        if !is_new && rest > 0.0 {
-            return Some(Duration::from_secs_f64(rest));
+        let remaining = since + SETTLE_S - time;
+        if !is_new && remaining > 0.0 {
+            return Some(Duration::from_secs_f64(remaining));
         }
         let made = resample::at_size(picture, size);
         let name = self.whole.name();
@@ -111,26 +113,26 @@ impl InputTexture {
         None
     }
 
-    /// What is to be drawn.
+    /// The texture to draw.
     pub fn texture(&self) -> &TextureHandle {
         let copy = self.fine.as_ref().and_then(|fine| fine.copy.as_ref());
         copy.unwrap_or(&self.whole)
     }
 
-    /// The part of the texture that lies on what was seen.
+    /// The part of the texture that lies on [`InputTexture::seen`].
     pub fn uv(&self) -> Rect {
         let part = |p: Pos2| ((p - self.covers.min) / self.covers.size()).to_pos2();
         Rect::from_min_max(part(self.seen.min), part(self.seen.max))
     }
 }
 
-/// A pixel for each of the screen, and never more than there are.
+/// One texel for each screen pixel, but no more than the image has.
 fn size_for(on_screen: Vec2, picture: (u32, u32)) -> (u32, u32) {
-    let side = |on_screen: f32, most: u32| (on_screen.round() as u32).min(most).max(1);
+    let side = |on_screen: f32, max: u32| (on_screen.round() as u32).min(max).max(1);
     (side(on_screen.x, picture.0), side(on_screen.y, picture.1))
 }
 
-/// The part of the photo that the network saw, from 0 to 1.
+/// The part of the photo that the network saw, in fractions of the photo.
 pub fn seen(placement: &Placement) -> Rect {
     let (width, height) = (placement.image.0 as f32, placement.image.1 as f32);
     let seen = placement.seen();
@@ -150,7 +152,7 @@ mod tests {
     use crate::picture::photo::geometry::{Filter, Fit, Frame};
 
     #[test]
-    fn fine_lines_are_drawn_pixel_for_pixel() {
+    fn fine_detail_is_drawn_pixel_for_pixel() {
         let ctx = Context::default();
         let frame = Frame {
             width: 224,
@@ -161,15 +163,19 @@ mod tests {
         };
         let placement = Placement::new((512, 512), &frame, Fit::Crop);
         let lines = RgbImage::from_fn(224, 224, |x, _| image::Rgb([255 * (x % 2) as u8; 3]));
-        let mut made = InputTexture::of_fine_lines(&ctx, "lines", lines, &placement);
+        let mut made = InputTexture::with_fine_detail(&ctx, "lines", lines, &placement);
         assert_eq!(made.texture().size(), [224, 224]);
         made.fit_at(&ctx, vec2(160.0, 160.0), 1.0);
-        assert_eq!(made.texture().size(), [140, 140], "at once, being new");
+        assert_eq!(
+            made.texture().size(),
+            [140, 140],
+            "a new image is fitted at once"
+        );
         let kept = made.texture().id();
         assert_eq!(made.fit_at(&ctx, vec2(160.0, 160.0), 2.0), None);
         assert_eq!(made.texture().id(), kept);
 
-        // While someone zooms, the copy that is there serves.
+        // During a zoom, the existing copy is kept.
         for (step, side) in [(0, 150.0), (1, 140.0), (2, 130.0)] {
             let time = 3.0 + f64::from(step) * 0.1;
             assert!(made.fit_at(&ctx, vec2(side, side), time).is_some());
@@ -178,7 +184,7 @@ mod tests {
         assert_eq!(made.fit_at(&ctx, vec2(130.0, 130.0), 3.4), None);
         assert_eq!(made.texture().size(), [114, 114]);
 
-        // Magnified, and drawn as large as it is, it is what it is.
+        // Magnified or drawn at its own size, the original is used.
         made.fit_at(&ctx, vec2(2000.0, 2000.0), 4.0);
         assert_eq!(made.texture().size(), [224, 224]);
         made.fit_at(&ctx, Vec2::ZERO, 5.0);

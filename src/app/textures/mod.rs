@@ -1,8 +1,8 @@
-//! What the panels draw: pictures on the graphics card, with the question that each answers, so
-//! that a panel can tell a stale picture from a fresh one.
+//! The textures that the panels draw. Each is stored with the key it was made for, so that a panel
+//! can tell a stale texture from a current one.
 //!
-//! Only photos are large; their display copies are made once, off the window's thread. Maps go to
-//! the card at their own grid ([`cells`]), which is so little that it is done in the frame that asks.
+//! Only photos are large; their display copies are made once, on a background thread. Maps are small
+//! enough to be uploaded in the frame that needs them.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -32,53 +32,53 @@ pub(crate) mod scale;
 pub(crate) mod slot;
 pub(crate) mod tiles;
 
-/// What of the map is shown.
+/// Which part of a map is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Shown {
     Map,
     /// One channel's activation.
     Channel(usize),
-    /// The map made of these channels alone, in rising order.
+    /// The map of these channels alone, in ascending order.
     Channels(Vec<usize>),
 }
 
-/// What lies over the photo in the second panel.
+/// Identifies the overlay in the second panel.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LayerKey {
     pub heat: HeatKey,
     pub shown: Shown,
     pub colormap: Colormap,
     pub overlay: Overlay,
-    /// The value at the end of the colours, where it is not the map's own maximum.
+    /// The value at the top of the colour scale, if it is not the map's own maximum.
     pub common_max: Option<f32>,
 }
 
-/// The photo and what lies over it.
+/// A photo and the map drawn over it.
 pub struct HeatTexture {
     pub photo: Arc<PhotoTexture>,
     pub layer: InputTexture,
-    /// What it is of, in the words of the model it came from.
+    /// What the map shows, in the labels of the model it came from.
     pub caption: String,
-    /// Why there is nothing to see, where the map has no positive value.
+    /// Why there is nothing to see, if the map has no positive value.
     pub empty: Option<&'static str>,
-    /// The value at the end of the colours.
+    /// The value at the top of the colour scale.
     pub end: f32,
-    /// All rows have that end.
+    /// Whether all rows share that scale.
     pub common_scale: bool,
-    /// The largest value of what is shown: of the map, or of the part of it that was chosen.
+    /// The largest value of what is shown: the whole map, or the chosen part of it.
     pub max: f32,
 }
 
-/// The third and the fourth panel.
+/// The third and fourth panels.
 pub struct SignedTextures {
     pub size: (u32, u32),
     pub backprop: InputTexture,
     pub grad_cam: InputTexture,
-    /// Rectifiers the rule acted at, and rectifiers there are.
+    /// The number of rectifiers that the rule changed, and the number in the model.
     pub rectifiers: (usize, usize),
 }
 
-/// What one row draws; each with the question it answers.
+/// The textures of one row, each with the key it was made for.
 #[derive(Default)]
 pub struct RowTextures {
     pub photo: Option<(u64, Arc<PhotoTexture>)>,
@@ -87,22 +87,22 @@ pub struct RowTextures {
     pub difference: Option<((HeatKey, Option<f32>), HeatTexture)>,
 }
 
-/// Everything on the graphics card.
+/// All textures.
 #[derive(Default)]
 pub struct Textures {
     photos: HashMap<u64, Slot<u64, Arc<PhotoTexture>>>,
     rows: HashMap<RowId, RowTextures>,
     pub tiles: Tiles,
-    /// The end of the colours of all rows, where they share one.
+    /// The top of the colour scale that all rows share, if they share one.
     pub common_max: Option<f32>,
 }
 
 impl Textures {
-    /// Takes what is finished and makes what `state` asks for.
+    /// Collects finished textures and makes those that `state` needs.
     pub fn update(&mut self, ctx: &Context, state: &State) {
         let rows = state.rows();
         self.rows.retain(|id, _| {
-            // The live row keeps its old picture while a new photo or model is being opened.
+            // The live row keeps its old textures while a new photo or model is being opened.
             *id == RowId::Side(0) || rows.iter().any(|row| row.id == *id)
         });
         let open = state.photo.iter();
@@ -122,7 +122,7 @@ impl Textures {
             }
         }
         if rows.is_empty() {
-            self.want_photo_alone(state);
+            self.update_photo_alone(state);
         }
         self.common_max = state
             .options
@@ -130,13 +130,13 @@ impl Textures {
             .common_scale
             .then(|| scale::common_max(state, &rows));
         for row in &rows {
-            self.want_row(ctx, state, row);
+            self.update_row(ctx, state, row);
         }
         self.tiles.update(ctx, state);
     }
 
-    /// Brings the signed pictures of a row to the size that they have on the screen, where the whole
-    /// photo is `photo` large, in pixels.
+    /// Fits a row's signed images to their size on the screen, where the whole photo measures `photo`
+    /// pixels.
     pub fn fit_signed(&mut self, ctx: &Context, id: RowId, photo: Vec2) {
         let own = self.rows.get_mut(&id);
         if let Some((_, signed)) = own.and_then(|own| own.signed.as_mut()) {
@@ -145,13 +145,13 @@ impl Textures {
         }
     }
 
-    /// What a row draws, old or new.
+    /// The textures of a row, current or stale.
     pub fn row(&self, id: RowId) -> Option<&RowTextures> {
         self.rows.get(&id)
     }
 
-    /// Whether no photo's copy is still being made.
-    pub fn are_made(&self) -> bool {
+    /// Whether all display copies of photos are finished.
+    pub fn are_ready(&self) -> bool {
         !self.photos.values().any(Slot::is_making)
     }
 
@@ -160,8 +160,8 @@ impl Textures {
         Some(texture)
     }
 
-    /// A photo without a model to look at it.
-    fn want_photo_alone(&mut self, state: &State) {
+    /// Shows the photo on its own while no model is open.
+    fn update_photo_alone(&mut self, state: &State) {
         let Some(photo) = &state.photo else { return };
         let Some(texture) = self.photo(photo.id).cloned() else {
             return;
@@ -170,15 +170,15 @@ impl Textures {
         own.photo = Some((photo.id, texture));
     }
 
-    fn want_row(&mut self, ctx: &Context, state: &State, row: &Row) {
+    fn update_row(&mut self, ctx: &Context, state: &State, row: &Row) {
         let common_max = self.common_max;
         let subject = &row.subject;
         let photo = self.photo(subject.photo.id).cloned();
         let own = self.rows.entry(row.id).or_default();
-        if subject.has_nowhere_to_look() {
+        if subject.lacks_spatial_layer() {
             (own.heat, own.signed) = (None, None);
         }
-        // Nothing is laid over a photo that is not there yet.
+        // Nothing can be drawn over a photo that is not ready yet.
         let Some(photo) = photo else { return };
         own.photo = Some((subject.photo.id, Arc::clone(&photo)));
         let Some(prediction) = state.results.prediction(subject) else {
@@ -199,7 +199,7 @@ impl Textures {
             && own.signed.as_ref().is_none_or(|(shown, _)| *shown != key)
         {
             let picture = |name, image| {
-                InputTexture::of_fine_lines(ctx, name, colour::signed(image), placement)
+                InputTexture::with_fine_detail(ctx, name, colour::signed(image), placement)
             };
             let made = SignedTextures {
                 size: photo.size,
@@ -227,7 +227,7 @@ impl Textures {
     }
 }
 
-/// What of its map a row shows.
+/// Which part of its map a row shows.
 pub fn shown(state: &State, row: &Row) -> Shown {
     let lead = row.id == RowId::Side(state.sides.active_index());
     match (state.channels.looked_at, state.channels.ticked.is_empty()) {
@@ -242,10 +242,10 @@ pub fn shown(state: &State, row: &Row) -> Shown {
     }
 }
 
-/// The question of a row's second panel as it is asked now.
+/// The key of what a row's second panel should show now.
 pub fn layer_key(state: &State, row: &Row, common_max: Option<f32>) -> Option<LayerKey> {
     let shown = shown(state, row);
-    // A channel's activation is no part of the scale of maps.
+    // A channel's activation is not on the maps' scale.
     let common_max = common_max.filter(|_| !matches!(shown, Shown::Channel(_)));
     Some(LayerKey {
         heat: row.subject.heat_key()?,
@@ -256,7 +256,7 @@ pub fn layer_key(state: &State, row: &Row, common_max: Option<f32>) -> Option<La
     })
 }
 
-/// What a row shows in place of its whole map, if it does.
+/// The map that a row shows instead of its whole heat map, if any.
 pub fn shown_map(state: &State, row: &Row) -> Option<Map> {
     let channels = state.fresh_channels()?;
     match shown(state, row) {
@@ -280,13 +280,13 @@ fn heat_texture(
         Overlay::Blend => rgb(&colour::heat(map, key.colormap, end, colour::LONGEST)),
         Overlay::Spotlight => rgba(&colour::spotlight(map, end, colour::LONGEST)),
     };
-    let of = format!("{} at {}", row.subject.score_name(), key.heat.layer);
+    let what = format!("{} at {}", row.subject.score_name(), key.heat.layer);
     let caption = match &key.shown {
-        Shown::Map => of,
+        Shown::Map => what,
         Shown::Channel(channel) => format!("Activation of channel {channel} at {}", key.heat.layer),
-        Shown::Channels(ticked) => format!("{} of the channels: {of}", ticked.len()),
+        Shown::Channels(ticked) => format!("{} of the channels: {what}", ticked.len()),
     };
-    let nothing = match &key.shown {
+    let empty_text = match &key.shown {
         Shown::Map => "All zero: this layer has no evidence for this class",
         Shown::Channel(_) => "This channel has no positive activation here",
         Shown::Channels(_) => "All zero: these channels have no evidence for this class",
@@ -295,7 +295,7 @@ fn heat_texture(
         photo: Arc::clone(photo),
         layer: InputTexture::new(ctx, "heat map", layer, placement),
         caption,
-        empty: (max <= 0.0).then_some(nothing),
+        empty: (max <= 0.0).then_some(empty_text),
         end,
         common_scale: key.common_max.is_some(),
         max,

@@ -1,5 +1,5 @@
-//! A photo on the graphics card: the one large thing there, so its copies are made once and off the
-//! window's thread.
+//! The texture of a photo. Photos are the only large textures, so their copies are made once, on a
+//! background thread.
 
 use egui::{Context, TextureFilter, TextureHandle, TextureOptions};
 
@@ -8,11 +8,11 @@ use crate::picture::photo::resample;
 
 use super::rgb;
 
-/// Longest side of a display copy; the file written by an export is always made from the original.
+/// The longest side of a display copy. Exports are always made from the original.
 const MAX_SIDE: u32 = 4096;
 
-/// One pixel of the picture stays one square of the screen when magnified.
-const SQUARES: TextureOptions = TextureOptions {
+/// Pixels stay sharp squares when magnified.
+const SHARP_PIXELS: TextureOptions = TextureOptions {
     magnification: TextureFilter::Nearest,
     minification: TextureFilter::Linear,
     wrap_mode: egui::TextureWrapMode::ClampToEdge,
@@ -23,15 +23,15 @@ const SQUARES: TextureOptions = TextureOptions {
 pub struct PhotoTexture {
     /// The file's name.
     pub name: String,
-    /// Of the original, in pixels.
+    /// The size of the original, in pixels.
     pub size: (u32, u32),
-    /// From the largest copy to the smallest, each half the one before or less: drawn small, a
-    /// large copy would flicker.
+    /// The copies and their widths, largest first, each at most half the size of the one before. A
+    /// large copy would flicker when drawn small.
     levels: Vec<(TextureHandle, f32)>,
 }
 
 impl PhotoTexture {
-    /// The smallest copy that still has a pixel for each pixel of the screen.
+    /// The smallest copy that has a texel for each screen pixel.
     pub fn level(&self, width_on_screen: f32) -> &TextureHandle {
         let enough = self
             .levels
@@ -42,7 +42,7 @@ impl PhotoTexture {
     }
 }
 
-/// Makes the copies of a photo.
+/// Makes the display copies of a photo.
 pub fn photo_texture(ctx: &Context, photo: &Photo) -> PhotoTexture {
     let longest = MAX_SIDE.min(ctx.input(|i| i.max_texture_side) as u32);
     let mut levels = Vec::new();
@@ -51,7 +51,7 @@ pub fn photo_texture(ctx: &Context, photo: &Photo) -> PhotoTexture {
         let picture = copy.as_ref().unwrap_or(&photo.rgb);
         let (width, height) = picture.dimensions();
         levels.push((
-            ctx.load_texture("photo", rgb(picture), SQUARES),
+            ctx.load_texture("photo", rgb(picture), SHARP_PIXELS),
             width as f32,
         ));
         let half = width.max(height) / 2;

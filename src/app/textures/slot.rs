@@ -1,16 +1,16 @@
-//! A picture that is made off the window's thread and keeps its place until a newer one is there.
+//! A texture made on a background thread. The old one stays in use until the new one is ready.
 
 use egui::Context;
 use poll_promise::Promise;
 
 use crate::app::tasks::background;
 
-/// What is shown, and what is being made to take its place. One thing is made at a time; the newest
-/// wish is next.
+/// What is shown, and its replacement while that is being made. Only one replacement is made at a
+/// time; the next one is made for the newest key.
 pub struct Slot<K, T: Send + 'static> {
     shown: Option<(K, T)>,
     making: Option<(K, Promise<Option<T>>)>,
-    /// What could not be made, so that it is not tried for ever.
+    /// The key that failed, so that it is not retried forever.
     failed: Option<K>,
 }
 
@@ -43,7 +43,7 @@ impl<K: PartialEq, T: Send + 'static> Slot<K, T> {
         self.making.is_none() && self.failed.as_ref() != Some(key) && !self.shows(key)
     }
 
-    /// Starts making what answers `key`.
+    /// Starts making the texture for `key`.
     pub fn make(&mut self, ctx: &Context, key: K, work: impl FnOnce() -> T + Send + 'static) {
         let ctx = ctx.clone();
         let wake = move || ctx.request_repaint();
@@ -51,7 +51,8 @@ impl<K: PartialEq, T: Send + 'static> Slot<K, T> {
         self.making = Some((key, made));
     }
 
-    /// Takes what is finished, unless what is shown already answers `wanted` and this does not.
+    /// Takes the finished texture, unless the current one matches `wanted` and the finished one does
+    /// not.
     pub fn drain(&mut self, wanted: Option<&K>) {
         let Some((key, promise)) = self.making.take() else {
             return;

@@ -1,5 +1,5 @@
-//! The small maps of the strip and of the layer tree: one texture holds those of all layers, so
-//! that hundreds of them are drawn at the cost of one.
+//! The small maps in the strip and the layer tree. One atlas texture holds the maps of all layers,
+//! so that hundreds of them cost no more to draw than one.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ const SIDE: usize = 56;
 /// Tiles side by side in the texture.
 const COLUMNS: usize = 32;
 
-/// What the small maps are of, and how they look.
+/// Identifies what the small maps show and how they are drawn.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TilesKey {
     pub prediction: PredictionKey,
@@ -43,12 +43,13 @@ pub struct Tile {
     pub zero: bool,
 }
 
-/// All of them.
+/// The texture with the small maps of all layers.
 pub struct Atlas {
     pub texture: TextureHandle,
     tiles: HashMap<ModulePath, Tile>,
-    /// What a tile covers and what of it the network saw, in fractions of the photo.
+    /// The area a tile covers, in fractions of the photo.
     covers: Rect,
+    /// The part of the photo that the network saw, in fractions of the photo.
     pub seen: Rect,
 }
 
@@ -57,7 +58,7 @@ impl Atlas {
         self.tiles.get(path)
     }
 
-    /// The part of the texture that lies on what was seen of the photo.
+    /// The part of the texture that lies on [`Atlas::seen`].
     pub fn uv(&self, tile: &Tile) -> Rect {
         let part = |p: egui::Pos2| {
             let inside = (p - self.covers.min) / self.covers.size();
@@ -85,10 +86,10 @@ impl Tiles {
         if self.slot.lacks(&key) {
             let maps: Vec<Arc<HeatMap>> = maps.maps.values().cloned().collect();
             let placement = prediction.placement;
-            let (ctx2, theirs) = (ctx.clone(), key.clone());
+            let (ctx2, tiles_key) = (ctx.clone(), key.clone());
             self.slot.make(ctx, key, move || {
                 let size = tile_size(placement.input);
-                let (image, tiles) = atlas(&maps, size, &theirs);
+                let (image, tiles) = atlas(&maps, size, &tiles_key);
                 let image_size = vec2(placement.image.0 as f32, placement.image.1 as f32);
                 let source = placement.source;
                 let corner = vec2(source.x as f32, source.y as f32) / image_size;
@@ -103,23 +104,23 @@ impl Tiles {
         }
     }
 
-    /// The newest maps, with what they are of; of what is asked now or of what was before.
+    /// The newest atlas and its key. It may belong to an earlier selection.
     pub fn shown(&self) -> Option<&(TilesKey, Atlas)> {
         self.slot.shown()
     }
 
-    /// Whether everything that is known is shown, as it is to look now.
-    pub fn show(&self, state: &State) -> bool {
+    /// Whether the atlas shows all known maps in their current style.
+    pub fn is_current(&self, state: &State) -> bool {
         self.shown().map(|(shown, _)| shown) == key(state).as_ref()
     }
 
-    /// Whether what is shown is of another class or picture than what is asked now.
+    /// Whether the atlas belongs to another class or photo than the current selection.
     pub fn are_stale(&self, state: &State) -> bool {
-        let asked = state.subject().map(|s| (s.prediction_key(), s.score));
+        let current = state.subject().map(|s| (s.prediction_key(), s.score));
         let shown = self
             .shown()
             .map(|(key, _)| (key.prediction, Some(key.score)));
-        asked != shown
+        current != shown
     }
 }
 
@@ -135,7 +136,7 @@ fn key(state: &State) -> Option<TilesKey> {
     })
 }
 
-/// In the shape of the network's input.
+/// The size of a tile, with the aspect ratio of the network's input.
 fn tile_size((width, height): (u32, u32)) -> (usize, usize) {
     let longest = width.max(height).max(1) as f32;
     let side = |side: u32| ((side as f32 / longest * SIDE as f32).round() as usize).max(1);
@@ -151,23 +152,23 @@ fn atlas(
     let rows = maps.len().div_ceil(columns).max(1);
     let size = [columns * width, rows * height];
     let mut image = ColorImage::filled(size, Color32::TRANSPARENT);
-    let largest = maps.iter().map(|heat| heat.map.max()).fold(0.0, f32::max);
+    let common_max = maps.iter().map(|heat| heat.map.max()).fold(0.0, f32::max);
     let mut tiles = HashMap::new();
     for (index, heat) in maps.iter().enumerate() {
         let (left, top) = (index % columns * width, index / columns * height);
         let max = heat.map.max();
-        let end = if key.common_scale { largest } else { max };
+        let end = if key.common_scale { common_max } else { max };
         let colours = colours(&heat.map, (width, height), end, key);
         for (y, row) in colours.chunks(width).enumerate() {
             let start = (top + y) * size[0] + left;
             image.pixels[start..start + width].copy_from_slice(row);
         }
-        // Half a pixel within the tile, so that none of its neighbour is mixed in.
-        let place = |x: usize, y: usize| pos2(x as f32 / size[0] as f32, y as f32 / size[1] as f32);
+        // Inset by half a texel, so that filtering does not mix in the neighbouring tile.
+        let texel = |x: usize, y: usize| pos2(x as f32 / size[0] as f32, y as f32 / size[1] as f32);
         let half = vec2(0.5 / size[0] as f32, 0.5 / size[1] as f32);
         let uv = Rect::from_min_max(
-            place(left, top) + half,
-            place(left + width, top + height) - half,
+            texel(left, top) + half,
+            texel(left + width, top + height) - half,
         );
         let tile = Tile {
             uv,

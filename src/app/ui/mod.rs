@@ -1,8 +1,8 @@
-//! The panels. Each is a function of a [`Scene`](super::scene::Scene), of its own scratch, and of a
-//! list that it pushes commands to; none of them holds the window or changes its state.
+//! The panels. Each is a function of a [`Scene`](super::scene::Scene), its own scratch, and a list of
+//! commands to push to. None of them owns the window or changes its state.
 //!
-//! Scratch is what a panel has to remember from frame to frame and nobody else needs: where it is
-//! scrolled to, how wide it was, what is half typed.
+//! Scratch is what a panel keeps from frame to frame and nobody else needs: its scroll target, its
+//! last width, half-typed text.
 
 use egui::Context;
 
@@ -13,7 +13,8 @@ pub(crate) mod kit;
 pub(crate) mod side_panels;
 pub(crate) mod stage;
 
-/// Frames for which a list is asked to scroll: the first ones do not know yet how far they can.
+/// The number of frames in which a list is asked to scroll. In the first frames it does not know its
+/// full extent yet.
 pub const SCROLLING_FRAMES: u8 = 3;
 
 /// The scratch of all panels.
@@ -32,19 +33,19 @@ pub struct Panels {
     pub controls: stage::controls_ui::ControlsScratch,
 }
 
-/// Who had the keyboard when the last frame ended: shortcuts must not take its keys.
+/// What had the keyboard focus at the end of the last frame. Shortcuts must not take its keys.
 #[derive(Debug, Default)]
 pub struct InputFocus {
     /// A text field.
     pub typing: bool,
-    /// Anything: Esc takes the focus from it, and does no more.
+    /// Any widget: Esc only removes the focus from it.
     pub focused: bool,
     /// An open menu.
     pub in_menu: bool,
 }
 
 impl InputFocus {
-    /// Reads it at the end of a frame; returns whether a menu has just been opened.
+    /// Updates the focus at the end of a frame. Returns whether a menu has just been opened.
     pub fn read(&mut self, ctx: &Context) -> bool {
         self.typing = ctx.text_edit_focused();
         self.focused = ctx.memory(|m| m.focused().is_some());

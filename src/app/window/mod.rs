@@ -1,5 +1,4 @@
-//! The window on the desktop: where it opens, and what happens when it cannot or when its display goes
-//! away.
+//! The window on the desktop: where it opens, and what happens if it cannot open or loses its display.
 
 use anyhow::anyhow;
 use egui::{pos2, vec2};
@@ -8,12 +7,12 @@ use super::{App, Memory, Start};
 
 mod lost_display;
 
-/// Opens the window and stays until it is closed.
+/// Opens the window and returns when it is closed.
 ///
 /// # Errors
-/// Where no window can be opened, or the engine cannot be started.
+/// If no window can be opened, or the engine cannot be started.
 pub fn run(start: Start) -> anyhow::Result<()> {
-    let memory = Memory::of_this_person();
+    let memory = Memory::of_this_user();
     let window = memory.placement();
     let mut viewport = egui::ViewportBuilder::default()
         .with_title("gradcam")
@@ -28,7 +27,7 @@ pub fn run(start: Start) -> anyhow::Result<()> {
     let options = eframe::NativeOptions {
         viewport,
         centered: window.corner.is_none(),
-        // A pixel on screen is the pixel in the file; noise would be neither.
+        // Without dithering noise, pixels on screen equal the pixels in exported files.
         dithering: false,
         ..Default::default()
     };
@@ -46,18 +45,18 @@ pub fn run(start: Start) -> anyhow::Result<()> {
         return Err(LostDisplay.into());
     };
     ran.map_err(|error| match error {
-        // What the windowing library says names its own source files.
+        // The windowing library's own message names its source files.
         eframe::Error::Winit(_) | eframe::Error::WinitEventLoop(_) => {
-            NoWindow("the display does not answer".into()).into()
+            NoWindow("the display does not respond".into()).into()
         }
         other => anyhow!("the window could not be opened: {other}"),
     })
 }
 
-/// Whether a part of the window that it can be moved by lies on a screen: the screen that it stood
-/// on may be gone.
+/// Whether enough of the title bar to move the window is on a screen. The screen that it was on may
+/// have been disconnected.
 fn is_on_a_screen(cc: &eframe::CreationContext<'_>) -> bool {
-    const ENOUGH: i32 = 64;
+    const MIN_VISIBLE: i32 = 64;
     let Some(window) = cc.winit_window() else {
         return true;
     };
@@ -66,33 +65,33 @@ fn is_on_a_screen(cc: &eframe::CreationContext<'_>) -> bool {
     };
     let width = window.outer_size().width as i32;
     let mut screens = window.available_monitors().peekable();
-    let seen = |from: i32, to: i32, start: i32, length: u32| {
-        to.min(start.saturating_add(length as i32)) - from.max(start) >= ENOUGH
+    let is_visible = |from: i32, to: i32, start: i32, length: u32| {
+        to.min(start.saturating_add(length as i32)) - from.max(start) >= MIN_VISIBLE
     };
-    // Where no screen is told of, nothing can be judged.
+    // If no screens are reported, assume that the window is visible.
     screens.peek().is_none()
         || screens.any(|screen| {
-            let (place, size) = (screen.position(), screen.size());
-            seen(
+            let (origin, size) = (screen.position(), screen.size());
+            is_visible(
                 corner.x,
                 corner.x.saturating_add(width),
-                place.x,
+                origin.x,
                 size.width,
-            ) && seen(
+            ) && is_visible(
                 corner.y,
-                corner.y.saturating_add(ENOUGH),
-                place.y,
+                corner.y.saturating_add(MIN_VISIBLE),
+                origin.y,
                 size.height,
             )
         })
 }
 
-/// The display went away, and the window with it.
+/// The connection to the display was lost while the window was open.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the display went away, and the window with it")]
+#[error("the display went away, so the window was closed")]
 pub struct LostDisplay;
 
-/// There is nowhere to open a window. Says why.
+/// There is no display to open a window on, for the given reason.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "there is no display to open a window on ({0}); `gradcam export` and `gradcam classes` need none"

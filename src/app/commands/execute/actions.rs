@@ -9,7 +9,7 @@ use crate::app::notices::Place;
 use crate::app::state::Pane;
 use crate::app::tasks::purpose::{FigureKind, Purpose};
 
-/// How much one key press magnifies.
+/// The zoom factor of one key press.
 const ZOOM_STEP: f32 = 1.5;
 
 impl App {
@@ -88,14 +88,14 @@ impl App {
 
             Action::OpenPalette => {
                 self.dialogs.palette.toggle(typed(ctx));
-                self.persistence.memory.look_for_recent(ctx);
+                self.persistence.memory.check_recent(ctx);
             }
             Action::ShowKeys => self.dialogs.shortcuts = !self.dialogs.shortcuts,
         }
     }
 }
 
-/// What was typed in this frame. A person does not wait until a field is drawn.
+/// The text typed in this frame. Users do not wait until the field is drawn.
 fn typed(ctx: &Context) -> String {
     let text = |event: &egui::Event| match event {
         egui::Event::Text(text) => Some(text.clone()),

@@ -1,4 +1,4 @@
-//! Rows that come and go: the class that another is compared with, the second model, and the pins.
+//! Adding and removing rows: compared classes, the second model, and pins.
 
 use crate::explain::Score;
 
@@ -11,13 +11,13 @@ use crate::app::state::side::Side;
 use crate::app::state::subject::Subject;
 
 impl App {
-    /// There are other rows now: models that none of them asks are closed, and the rest is asked.
+    /// Closes models that no row needs any more, and requests the results of the new rows.
     pub(super) fn rows_changed(&mut self) {
         self.close_unused_models();
         self.ask();
     }
 
-    /// Scrolls to the row that follows the choices, where there are several.
+    /// Scrolls to the live row, if there are several rows.
     pub(crate) fn show_live_row(&mut self) {
         self.panels.rows.reveal = Some(self.state.live_row());
     }
@@ -36,11 +36,11 @@ impl App {
         let same = state.pins.iter().find(|pin| pin.subject == row.subject);
         if let Some(same) = same.map(|pin| pin.id) {
             self.panels.rows.reveal = Some(RowId::Pin(same));
-            self.state.done = Some("This view is pinned already".to_owned());
+            self.state.done = Some("This view is already pinned".to_owned());
             return;
         }
         if state.pins.len() >= MAX_PINS {
-            let why = format!("{MAX_PINS} views are pinned already. Unpin one first.");
+            let why = format!("{MAX_PINS} views are already pinned. Unpin one first.");
             self.notices
                 .passing(Place::Pins, "No room for another pin", why);
             return;
@@ -70,7 +70,7 @@ impl App {
         self.rows_changed();
     }
 
-    /// The view of a pin becomes the active side's; the pin stays.
+    /// Makes the view of a pin the active side's. The pin stays.
     pub(super) fn make_live(&mut self, id: u64) {
         let state = &mut self.state;
         let Some(pin) = state.pins.iter().find(|pin| pin.id == id) else {
@@ -96,9 +96,9 @@ impl App {
         match state.sides.iter().position(open) {
             Some(side) => state.sides.activate(side),
             None => {
-                let there = state.side().model.as_ref();
-                if there.map(|there| there.weights) != Some(model.weights) {
-                    // Earlier steps belong to a model that is closed now.
+                let old = state.side().model.as_ref();
+                if old.map(|old| old.weights) != Some(model.weights) {
+                    // Earlier undo steps belong to a model that is closed now.
                     self.persistence.undo = Undo::default();
                 }
                 *state.side_mut() = Side::of(model);
@@ -115,19 +115,19 @@ impl App {
         self.show_live_row();
     }
 
-    /// Notes the class that the photo really shows. Where the model predicts another one, the two
-    /// are compared.
+    /// Sets the true class of the photo. If the model predicts another one, the two are compared.
     pub(super) fn set_truth(&mut self, class: Option<usize>) {
         let before = self.state.truth_everywhere();
         let known = class.and_then(|class| self.state.as_truth(class));
         if class.is_some() && known.is_none() {
-            let why = "The first model has no class of that name, so it cannot be the true one.";
+            let why =
+                "The first model has no class with that name, so it cannot be the true class.";
             self.notices.error("Not a class of both models", why);
             return;
         }
         self.state.truth = known;
         self.note_truth(known);
-        // A comparison with the class that was true before ends with it.
+        // A comparison with the old true class ends.
         let mut changed = false;
         for (side, before) in self.state.sides.iter_mut().zip(before) {
             if side.rival().is_some() && side.rival() == before {
@@ -143,7 +143,7 @@ impl App {
         }
     }
 
-    /// Compares the predicted class with the true one where they differ. Returns whether it does.
+    /// Compares the predicted class with the true one if they differ. Returns whether they do.
     pub(crate) fn compare_with_truth(&mut self, index: usize) -> bool {
         let state = &mut self.state;
         let truth = state.truth_everywhere().get(index).copied().flatten();

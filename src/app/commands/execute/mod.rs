@@ -1,4 +1,4 @@
-//! What each command does: the one place where what a person asks for changes anything.
+//! Executes commands: the one place where the user's commands change anything.
 
 use egui::Context;
 
@@ -16,9 +16,9 @@ mod paths;
 mod walking;
 
 impl App {
-    /// Carries out one command.
+    /// Executes one command.
     pub fn execute(&mut self, ctx: &Context, command: Command) {
-        // Drawing follows the pointer anyway.
+        // Moving the pointer causes a redraw anyway.
         let repaint = !matches!(command, Command::SetView(_));
         let state = &mut self.state;
         match command {

@@ -1,4 +1,4 @@
-//! What happens with a path that a picker, the path prompt, a drop or the command line has brought.
+//! What happens with a path from a picker, the path prompt, a drop or the command line.
 
 use std::path::PathBuf;
 
@@ -10,7 +10,7 @@ use crate::app::tasks::open::looks_like_model;
 use crate::app::tasks::purpose::{Purpose, SaveTarget};
 
 impl App {
-    /// Does what the path was wanted for. `replace`: an existing file may be written over.
+    /// Uses a path for its purpose. If `replace` is set, an existing file may be overwritten.
     pub(crate) fn use_path(
         &mut self,
         ctx: &Context,
@@ -30,7 +30,7 @@ impl App {
         }
     }
 
-    /// Closes the path prompt, and uses the path that was typed into it, if one was.
+    /// Closes the path prompt, and uses the path typed into it, if any.
     pub(super) fn use_typed_path(&mut self, ctx: &Context, path: Option<PathBuf>) {
         if let Some((prompt, path)) = self.dialogs.path.take().zip(path) {
             let replace = prompt.would_replace();
@@ -38,7 +38,7 @@ impl App {
         }
     }
 
-    /// Opens a file as what it looks like from outside; its reader tells whether it is that.
+    /// Opens a file as the type that it looks like. Its reader reports if it is not of that type.
     pub(crate) fn open_path(&mut self, path: PathBuf) {
         if looks_like_session(&path) {
             self.open_session(path);

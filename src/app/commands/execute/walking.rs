@@ -1,4 +1,4 @@
-//! Stepping through layers and classes by key, and looking around in the photo.
+//! Stepping through layers and classes by key, and zooming and panning by key.
 
 use egui::Vec2;
 
@@ -46,7 +46,7 @@ impl App {
         }
     }
 
-    /// Magnifies all panels about their centre.
+    /// Zooms all panels about their centre.
     pub(super) fn zoom_by(&mut self, factor: f32) {
         if let Some((panel, photo)) = self.panels.stage.frame {
             let view = &mut self.state.view;
@@ -63,8 +63,8 @@ impl App {
     }
 }
 
-/// The index that a step leads to from `here`, or the first where nothing is chosen; `None` past
-/// either end.
+/// The index that a step leads to from `here`, or the first if nothing is chosen. `None` beyond either
+/// end.
 fn neighbour(here: Option<usize>, step: isize, count: usize) -> Option<usize> {
     let next = match here {
         Some(here) => here.checked_add_signed(step)?,
@@ -78,7 +78,7 @@ mod tests {
     use super::neighbour;
 
     #[test]
-    fn walking_stops_at_both_ends() {
+    fn stepping_stops_at_both_ends() {
         assert_eq!(neighbour(Some(1), 1, 3), Some(2));
         assert_eq!(neighbour(Some(2), 1, 3), None);
         assert_eq!(neighbour(Some(0), -1, 3), None);

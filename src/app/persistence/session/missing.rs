@@ -1,26 +1,26 @@
-//! The parts of a session whose files are missing: kept and saved again until they are found, so that
-//! saving to the same name loses nothing.
+//! The parts of a session whose files are missing. They are kept and saved again until they are found,
+//! so that saving over the session loses nothing.
 
 use std::path::{Path, PathBuf};
 
 use super::file::{Session, StoredPin, StoredSide};
 use crate::app::state::State;
 
-/// Files named in one message; the rest is counted.
-const NAMED_AT_MOST: usize = 6;
+/// The maximum number of files listed in one message. The rest are counted.
+const MAX_LISTED: usize = 6;
 
 /// The parts of a session that could not be restored, and what is open in their place.
 #[derive(Debug, Default)]
 pub struct Missing {
     pub pins: Vec<StoredPin>,
-    /// As it was read.
+    /// The session as it was read.
     session: Session,
-    /// Files of it that are missing or could not be opened.
+    /// The files that are missing or could not be opened.
     gone: Vec<PathBuf>,
     stand_in: StandIn,
 }
 
-/// What was open right after the session was restored. While that has not changed, nobody has
+/// What was open right after the session was restored. While that is unchanged, the user has not
 /// replaced what is missing.
 #[derive(Debug, Default, PartialEq)]
 struct StandIn {
@@ -39,7 +39,7 @@ impl StandIn {
 }
 
 impl Missing {
-    /// What is missing of `session`, once the rest of it is in `state`.
+    /// The missing parts of `session`, once the rest has been restored to `state`.
     pub fn new(
         session: Session,
         pins: Vec<StoredPin>,
@@ -65,30 +65,30 @@ impl Missing {
         sides.chain(pins).any(|model| model == path)
     }
 
-    /// Puts what is missing back into what is to be saved.
+    /// Adds the missing parts to a session that is about to be saved.
     pub fn complete(&self, now: &mut Session, state: &State) {
         let (stored, open) = (&self.session, StandIn::of(state));
         now.pins.extend(self.pins.iter().cloned());
         let pictures = stored.pictures.iter().filter(|path| self.is_gone(path));
         let pictures: Vec<PathBuf> = pictures.cloned().collect();
-        let there = |path: &PathBuf| now.pictures.contains(path);
+        let is_listed = |path: &PathBuf| now.pictures.contains(path);
         if stored
             .pictures
             .iter()
-            .all(|path| self.is_gone(path) || there(path))
+            .all(|path| self.is_gone(path) || is_listed(path))
         {
             now.pictures.extend(pictures);
         }
         let sides = &stored.live.sides;
         if open.models == self.stand_in.models && sides.iter().any(|s| self.is_gone(&s.model.path))
         {
-            let as_it_is = |stored: &StoredSide| {
+            let current = |stored: &StoredSide| {
                 let mut sides = now.live.sides.iter();
                 sides.find(|side| is_same(side, stored))
             };
             let sides = sides
                 .iter()
-                .map(|side| as_it_is(side).unwrap_or(side).clone());
+                .map(|side| current(side).unwrap_or(side).clone());
             now.live.sides = sides.collect();
             now.live.active = stored.live.active;
         }
@@ -96,7 +96,7 @@ impl Missing {
         if let Some(image) = image.filter(|_| open.photo == self.stand_in.photo) {
             now.live.image = Some(image.clone());
             now.live.truth.clone_from(&stored.live.truth);
-            // Classes were chosen before that picture.
+            // The stored classes belong to the missing image.
             for side in &mut now.live.sides {
                 let stored = stored.live.sides.iter().find(|s| is_same(s, side));
                 let chosen = stored.map(|stored| (stored.score.clone(), stored.rival.clone()));
@@ -105,19 +105,16 @@ impl Missing {
         }
     }
 
-    /// What is missing and what needs it, in words; `None` where nothing is.
+    /// A message about what is missing and what needs it. `None` if nothing is missing.
     pub fn words(&self) -> Option<String> {
         if self.gone.is_empty() && self.pins.is_empty() {
             return None;
         }
         let mut lines = vec!["The rest of the session is open.".to_owned()];
-        let named = self.gone.iter().take(NAMED_AT_MOST);
+        let named = self.gone.iter().take(MAX_LISTED);
         lines.extend(named.map(|path| self.needs(path)));
-        if self.gone.len() > NAMED_AT_MOST {
-            lines.push(format!(
-                "And {} more files.",
-                self.gone.len() - NAMED_AT_MOST
-            ));
+        if self.gone.len() > MAX_LISTED {
+            lines.push(format!("And {} more files.", self.gone.len() - MAX_LISTED));
         }
         let all_there =
             |pin: &&StoredPin| !self.is_gone(&pin.image) && !self.is_gone(&pin.model.path);
@@ -126,11 +123,11 @@ impl Missing {
             1 => lines.push("There is no room for 1 pin.".to_owned()),
             many => lines.push(format!("There is no room for {many} pins.")),
         }
-        lines.push("What is missing stays in the session when it is saved.".to_owned());
+        lines.push("Missing parts stay in the session when it is saved.".to_owned());
         Some(lines.join("\n"))
     }
 
-    /// "2 pins and the view need …"
+    /// A line such as "2 pins and the view need …".
     fn needs(&self, path: &Path) -> String {
         let session = &self.session;
         let pins = session.pins.iter();
@@ -144,7 +141,7 @@ impl Missing {
                 .iter()
                 .any(|side| side.model.path == path);
         let (who, verb) = match (pins, view) {
-            (0, false) => ("The strip of pictures".to_owned(), "needs"),
+            (0, false) => ("The gallery".to_owned(), "needs"),
             (0, true) => ("The view".to_owned(), "needs"),
             (1, false) => ("1 pin".to_owned(), "needs"),
             (1, true) => ("1 pin and the view".to_owned(), "need"),
@@ -160,8 +157,8 @@ impl Missing {
     }
 }
 
-/// `session` with a file where it was found, and other missing files of its folder beside it where
-/// they are there.
+/// Replaces `old` by `new` in `session`, and also other missing files of the old folder if they exist in
+/// the new one.
 pub fn moved(session: &mut Session, old: &Path, new: &Path) {
     for path in session.paths_mut() {
         if path == old {
@@ -179,7 +176,7 @@ pub fn moved(session: &mut Session, old: &Path, new: &Path) {
     }
 }
 
-/// Whether two are of one model, used alike.
+/// Whether two sides have the same model, used in the same way.
 fn is_same(a: &StoredSide, b: &StoredSide) -> bool {
     a.model.path == b.model.path && a.model.is_used_as(&b.model)
 }

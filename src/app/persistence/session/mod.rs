@@ -1,5 +1,5 @@
-//! Saving what is open and pinned, and opening it again: the file is read, then every picture and
-//! model that it names is opened, and only then does the window change, all at once.
+//! Saving what is open and pinned as a session, and opening it again. Opening reads the file, opens
+//! every image and model in it, and only then changes the window, all at once.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -29,17 +29,17 @@ mod snapshot;
 use missing::Missing;
 use parts::{Part, PartState, distinct, is_file};
 
-/// The session file, and what is in progress with it.
+/// The session file, and the operations in progress on it.
 #[derive(Default)]
 pub struct SessionFile {
-    /// The file that was saved or opened last.
+    /// The file that was last saved or opened.
     path: Option<PathBuf>,
     saving: Option<Saving>,
     reading: Option<Reading>,
     opening: Option<Opening>,
     /// The parts of the open session that could not be restored.
     missing: Missing,
-    /// The missing file that is being located.
+    /// The missing file that the user is locating.
     locating: Option<PathBuf>,
 }
 
@@ -59,7 +59,7 @@ struct Opening {
 }
 
 impl SessionFile {
-    /// What is in progress, in words, and since when.
+    /// A message about what is in progress, and when it started.
     pub fn busy(&self) -> Option<(String, Instant)> {
         let path = |path: &Path| format!("Opening {}", path.display());
         let reading = self.reading.as_ref().map(|r| (path(&r.path), r.since));
@@ -69,24 +69,25 @@ impl SessionFile {
         reading.or(opening).or(saving)
     }
 
-    /// Where the session file lies.
+    /// The folder of the session file.
     pub fn folder(&self) -> Option<PathBuf> {
         self.path.as_deref()?.parent().map(Path::to_owned)
     }
 
-    /// Where a missing file is looked for first: its own folder where that exists, or the session's.
+    /// The folder in which to start looking for a missing file: its old folder if that exists, or the
+    /// session's.
     pub fn missing_folder(&self) -> Option<PathBuf> {
-        let beside = self.locating.as_deref().and_then(Path::parent);
-        let beside = beside.filter(|folder| folder.is_dir());
-        beside.map(Path::to_owned).or_else(|| self.folder())
+        let old = self.locating.as_deref().and_then(Path::parent);
+        let old = old.filter(|folder| folder.is_dir());
+        old.map(Path::to_owned).or_else(|| self.folder())
     }
 
-    /// Whether pins of the session wait for files that are missing.
+    /// Whether pins of the session are missing their files.
     pub fn has_missing_pins(&self) -> bool {
         !self.missing.pins.is_empty()
     }
 
-    /// Those pins are not saved again.
+    /// Drops those pins, so that they are not saved again.
     pub fn forget_missing_pins(&mut self) {
         self.missing.pins.clear();
     }
@@ -95,7 +96,7 @@ impl SessionFile {
         self.reading.is_some() || self.opening.is_some()
     }
 
-    /// Models that have been opened for a session that is not shown yet.
+    /// Models already opened for a session that is not shown yet.
     pub fn models(&self) -> impl Iterator<Item = &Arc<ModelInfo>> {
         let parts = self.opening.iter().flat_map(|opening| &opening.models);
         parts.filter_map(|part| match &part.state {
@@ -104,7 +105,7 @@ impl SessionFile {
         })
     }
 
-    /// Stops opening; what is open stays.
+    /// Stops opening a session. What is open stays open.
     pub fn cancel(&mut self) {
         self.reading = None;
         self.opening = None;
@@ -164,7 +165,7 @@ impl App {
         Some(session)
     }
 
-    /// Asks where a missing file of the session lies now.
+    /// Asks the user where a missing file of the session is now.
     pub(crate) fn locate(&mut self, ctx: &Context, path: PathBuf) {
         let session = &mut self.persistence.session;
         let purpose = if session.missing.is_model(&path) {
@@ -176,7 +177,7 @@ impl App {
         self.pick(ctx, purpose);
     }
 
-    /// Opens the session again as it would be saved now, with the file where it was found.
+    /// Opens the session again as it would be saved now, with the new path of the located file.
     pub(crate) fn use_located(&mut self, found: PathBuf) {
         let path = self.persistence.session.path.clone();
         let old = self.persistence.session.locating.take();
@@ -202,7 +203,7 @@ impl App {
             let (reason, path) = (why.to_owned(), file.clone());
             Err(Error::Unreadable { reason, path })
         };
-        // There is no context here to wake the window with; it looks again by itself.
+        // There is no context here to wake the window with; `drain_session` polls instead.
         let promise = background::run("session", read, failed, || ());
         self.persistence.session.reading = Some(Reading {
             path,
@@ -211,7 +212,7 @@ impl App {
         });
     }
 
-    /// Takes in what has been read, opened or saved of a session.
+    /// Takes in finished reading, opening and saving of sessions.
     pub(crate) fn drain_session(&mut self, ctx: &Context) {
         if let Some((target, saved)) = Saving::take_finished(&mut self.persistence.session.saving)
             && let Some(path) = self.report_saved(ctx, target, saved)
@@ -222,8 +223,8 @@ impl App {
         let opening = self.persistence.session.opening.take_if(|opening| {
             let photos = opening.photos.iter_mut().map(Part::drain);
             let models = opening.models.iter_mut().map(Part::drain);
-            // Every one is looked at, not only those before the first that is missing.
-            photos.chain(models).filter(|here| !here).count() == 0
+            // Drains every part: `all` would stop at the first that is not ready.
+            photos.chain(models).filter(|ready| !ready).count() == 0
         });
         if let Some(opening) = opening {
             self.restore_session(opening);
@@ -244,7 +245,7 @@ impl App {
         }
     }
 
-    /// Opens every file that the session names and that is there.
+    /// Opens every file of the session that exists.
     fn open_parts(&mut self, path: PathBuf, since: Instant, opened: Opened) {
         let session = &opened.session;
         let pins = || session.pins.iter().take(MAX_PINS);
@@ -255,7 +256,7 @@ impl App {
         let photos = distinct(images, &opened.missing).map(|path| Part {
             state: match open_photos.iter().find(|p| is_file(&p.path, &path)) {
                 Some(photo) => PartState::Open(Arc::clone(photo)),
-                None => PartState::Coming(self.engine.open_image(path.clone())),
+                None => PartState::Pending(self.engine.open_image(path.clone())),
             },
             file: path,
         });
@@ -266,7 +267,7 @@ impl App {
                 None => {
                     let usage = model.usage.as_ref().map(StoredUsage::get);
                     let (path, network) = (model.path.clone(), model.architecture.clone());
-                    PartState::Coming(self.engine.open_model_as(path, network, usage))
+                    PartState::Pending(self.engine.open_model_as(path, network, usage))
                 }
             },
             file: model,
@@ -281,7 +282,7 @@ impl App {
         });
     }
 
-    /// What is open already need not be opened again.
+    /// The open photos and models, which need not be opened again.
     fn open_files(&self) -> (Vec<Arc<Photo>>, Vec<Arc<ModelInfo>>) {
         let pins = || self.state.pins.iter().map(|pin| &pin.subject);
         let photos = self.state.photo.iter().chain(pins().map(|s| &s.photo));
@@ -299,7 +300,7 @@ fn written(session: &Session, path: &Path) -> Result<(), String> {
     session.save(path).map_err(|error| error.to_string())
 }
 
-/// Whether a model is open as a session uses it.
+/// Whether an open model is the one that a session needs, used in the same way.
 fn is_open_as(open: &ModelInfo, model: &StoredModel) -> bool {
     is_file(&open.path, &model.path) && StoredModel::of(open).is_used_as(model)
 }

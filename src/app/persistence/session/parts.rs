@@ -1,4 +1,4 @@
-//! The files of a session on their way.
+//! The files of a session while they are being opened.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use crate::engine::Error;
 
 use crate::app::persistence::stored::StoredModel;
 
-/// What a session says of a file that it needs.
+/// A file that a session needs.
 pub trait Needed: Clone + PartialEq {
     fn path(&self) -> &Path;
 }
@@ -33,15 +33,15 @@ pub struct Part<F, T: Send + Sync + 'static> {
 }
 
 pub enum PartState<T: Send + Sync + 'static> {
-    Coming(Promise<Result<Arc<T>, Error>>),
+    Pending(Promise<Result<Arc<T>, Error>>),
     Open(Arc<T>),
     Failed(Error),
 }
 
 impl<F, T: Send + Sync + 'static> Part<F, T> {
-    /// Takes in what has come; tells whether it has.
+    /// Takes in the result if it is ready. Returns whether it is.
     pub fn drain(&mut self) -> bool {
-        if let PartState::Coming(promise) = &self.state
+        if let PartState::Pending(promise) = &self.state
             && let Some(result) = promise.ready()
         {
             self.state = match result {
@@ -49,11 +49,11 @@ impl<F, T: Send + Sync + 'static> Part<F, T> {
                 Err(error) => PartState::Failed(error.clone()),
             };
         }
-        !matches!(self.state, PartState::Coming(_))
+        !matches!(self.state, PartState::Pending(_))
     }
 }
 
-/// What `file` became, if it could be opened.
+/// The result of opening `file`, if it could be opened.
 pub fn found<F: Needed, T: Send + Sync>(parts: &[Part<F, T>], file: &F) -> Option<Arc<T>> {
     parts.iter().find_map(|part| match &part.state {
         PartState::Open(value) if part.file == *file => Some(Arc::clone(value)),
@@ -61,7 +61,7 @@ pub fn found<F: Needed, T: Send + Sync>(parts: &[Part<F, T>], file: &F) -> Optio
     })
 }
 
-/// The files that are there and could not be opened.
+/// The files that exist but could not be opened.
 pub fn failed<F: Needed, T: Send + Sync>(parts: &[Part<F, T>]) -> impl Iterator<Item = PathBuf> {
     let failed = |part: &&Part<_, _>| matches!(part.state, PartState::Failed(_));
     parts
@@ -70,7 +70,7 @@ pub fn failed<F: Needed, T: Send + Sync>(parts: &[Part<F, T>]) -> impl Iterator<
         .map(|part| part.file.path().to_owned())
 }
 
-/// Each file once, without those that are missing.
+/// The files without duplicates and without those that are missing.
 pub fn distinct<'a, F: Needed + 'a>(
     files: impl Iterator<Item = &'a F>,
     missing: &[PathBuf],
@@ -85,7 +85,7 @@ pub fn distinct<'a, F: Needed + 'a>(
     distinct.into_iter()
 }
 
-/// Whether an open file is the one of that path.
+/// Whether two paths are the same file.
 pub fn is_file(open: &Path, path: &Path) -> bool {
     match (open.canonicalize(), path.canonicalize()) {
         (Ok(open), Ok(path)) => open == path,

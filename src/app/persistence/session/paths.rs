@@ -1,34 +1,34 @@
-//! Paths in sessions: relative to the session's own folder where that is near.
+//! Paths in sessions: relative to the session's folder if the file is nearby.
 
 use std::path::{Component, Path, PathBuf, absolute};
 
-/// The folder of a session file, absolute.
+/// The absolute folder of a session file.
 pub fn folder_of(session: &Path) -> PathBuf {
     let session = absolute(session).unwrap_or_else(|_| session.to_owned());
     let folder = session.parent().unwrap_or(&session);
     folder.canonicalize().unwrap_or_else(|_| folder.to_owned())
 }
 
-/// The one path of a file's folder, with the file's own name kept: a link names a picture, the
-/// place it leads to may not.
-fn settled(file: PathBuf) -> PathBuf {
+/// Canonicalises a file's folder but keeps the file's own name: the name of a link may describe an
+/// image better than the name of its target.
+fn with_canonical_folder(file: PathBuf) -> PathBuf {
     let parts = file.parent().zip(file.file_name());
-    let settled = parts.and_then(|(folder, name)| Some(folder.canonicalize().ok()?.join(name)));
-    settled.unwrap_or(file)
+    let canonical = parts.and_then(|(folder, name)| Some(folder.canonicalize().ok()?.join(name)));
+    canonical.unwrap_or(file)
 }
 
-/// How a session in `folder` names `file`: relative where both lie under one folder other than the
-/// root, with `/` on every system; absolute otherwise. `None` where the path is not Unicode.
+/// The path stored for `file` in a session in `folder`: relative if both share a folder other than the
+/// root, with `/` on every system; absolute otherwise. `None` if the path is not Unicode.
 pub fn stored(folder: &Path, file: &Path) -> Option<PathBuf> {
     let file = absolute(file).unwrap_or_else(|_| file.to_owned());
-    let file = settled(file);
+    let file = with_canonical_folder(file);
     let path = relative(folder, &file).unwrap_or(file);
     path.to_str().is_some().then_some(path)
 }
 
-/// What a session in `folder` means by `file`, without the way up and down again.
+/// The absolute path of a stored `file` for a session in `folder`, without `..` components.
 pub fn resolved(folder: &Path, file: &Path) -> PathBuf {
-    settled(folder.join(file))
+    with_canonical_folder(folder.join(file))
 }
 
 fn relative(folder: &Path, file: &Path) -> Option<PathBuf> {
@@ -51,7 +51,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn names_near_files_from_the_folder_and_far_ones_from_the_root() {
+    fn stores_nearby_files_as_relative_and_others_as_absolute_paths() {
         let named = |file: &str| relative(Path::new("/srv/ann/work"), Path::new(file));
         let near = |file: &str| Some(PathBuf::from(file));
         assert_eq!(named("/srv/ann/work/a/b.png"), near("a/b.png"));
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn finds_a_file_again_from_its_name() {
+    fn resolves_a_stored_path() {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path().canonicalize().unwrap();
         let (desk, shelf) = (root.join("desk"), root.join("shelf"));

@@ -1,5 +1,5 @@
-//! The window becomes what a session says, as far as its files are there and its models still have
-//! what was chosen of them.
+//! Restores a session, as far as its files exist and its models still have the chosen classes and
+//! layers.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -32,13 +32,13 @@ impl App {
             models,
             ..
         } = opening;
-        self.tell_failures(&photos, &models);
+        self.report_failures(&photos, &models);
         let mut lost = Lost::default();
         let mut missing_pins = Vec::new();
         let state = &mut self.state;
         state.pins.clear();
-        for (place, pin) in session.pins.iter().enumerate() {
-            let subject = if place < MAX_PINS {
+        for (index, pin) in session.pins.iter().enumerate() {
+            let subject = if index < MAX_PINS {
                 lost.subject(pin, &photos, &models)
             } else {
                 None
@@ -55,12 +55,12 @@ impl App {
         }
         let live = session.live.image.as_ref();
         let live = live.and_then(|image| found(&photos, image));
-        let is_there = live.is_some();
+        let has_photo = live.is_some();
         let pinned = state.pins.first().map(|pin| Arc::clone(&pin.subject.photo));
         state.photo = live.or_else(|| state.photo.take()).or(pinned);
-        self.restore_sides(&session, &models, is_there, &mut lost);
+        self.restore_sides(&session, &models, has_photo, &mut lost);
         self.state.restore_look(&session.look);
-        lost.tell(self);
+        lost.report(self);
 
         self.persistence.memory.forget_last();
         self.take_first_choice();
@@ -82,7 +82,7 @@ impl App {
         self.persistence.session.path = Some(path);
     }
 
-    /// The models side by side. Without the session's own photo its classes mean nothing.
+    /// Restores the models side by side. Without the session's photo, its classes do not apply.
     fn restore_sides(
         &mut self,
         session: &Session,
@@ -101,13 +101,13 @@ impl App {
         let labels = state.truth_labels();
         let truth = live.truth.as_ref().filter(|_| with_photo);
         state.truth = truth.and_then(|truth| truth.find(labels, labels.len()));
-        // What the session says goes before what the folder's name may say later.
+        // The session takes precedence over the true class that the folder's name may give later.
         self.keep_truth();
         let state = &mut self.state;
         (state.options.fit, state.options.rule) = (live.fit, live.rule);
     }
 
-    /// Names what is missing, and offers to look for it.
+    /// Reports what is missing, and offers to locate it.
     fn report_missing(&mut self) {
         self.notices.clear(Place::Session);
         let missing = &self.persistence.session.missing;
@@ -122,7 +122,7 @@ impl App {
         }
     }
 
-    fn tell_failures(
+    fn report_failures(
         &mut self,
         photos: &[Part<PathBuf, Photo>],
         models: &[Part<StoredModel, ModelInfo>],
@@ -140,7 +140,7 @@ impl App {
     }
 }
 
-/// What a session's choices speak of and its models do not have.
+/// The chosen classes and layers that the models no longer have.
 #[derive(Default)]
 struct Lost(Vec<String>);
 
@@ -194,7 +194,7 @@ impl Lost {
         score
     }
 
-    /// The layer, or the one to start at where it is gone.
+    /// The stored layer, or the recommended one if it no longer exists.
     fn layer(&mut self, path: Option<&str>, model: &ModelInfo) -> Option<ModulePath> {
         match resolve_layer(model, path) {
             Ok(layer) => Some(layer),
@@ -206,14 +206,15 @@ impl Lost {
         }
     }
 
-    fn tell(mut self, app: &mut App) {
+    fn report(mut self, app: &mut App) {
         self.0.dedup();
         if !self.0.is_empty() {
             let text = format!(
-                "The models have changed since it was saved: there is no longer {}.",
-                self.0.join(", nor ")
+                "The models have changed since the session was saved. No longer available: {}.",
+                self.0.join(", ")
             );
-            app.notices.error("A part of the session is gone", text);
+            app.notices
+                .error("Part of the session could not be restored", text);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What is open and chosen now, as a session.
+//! Captures what is open and chosen as a session.
 
 use std::path::PathBuf;
 
@@ -7,8 +7,8 @@ use crate::app::persistence::stored::{StoredClass, StoredModel, StoredScore};
 use crate::app::state::State;
 
 impl State {
-    /// What is open and chosen now, if anything is open. `pictures`: the folder that is walked
-    /// through, or the files.
+    /// The current state as a session, if anything is open. `pictures` are the folders or files open
+    /// in the gallery.
     pub fn to_session(&self, pictures: &[PathBuf]) -> Option<Session> {
         let open = self.sides.iter().filter_map(|side| {
             let model = side.model.as_ref()?;
@@ -58,14 +58,14 @@ impl State {
         })
     }
 
-    /// Draws maps as a session says.
+    /// Restores how maps are drawn, the zoom and the pan.
     pub fn restore_look(&mut self, look: &StoredLook) {
         self.options.style = look.style;
         self.view.zoom = look.zoom as f32;
         self.view.centre = egui::pos2(look.centre[0] as f32, look.centre[1] as f32);
     }
 
-    /// The name that a session is offered when it is saved first.
+    /// The suggested name for a session that has not been saved yet.
     pub fn session_name(&self) -> String {
         let photo = self.photo.as_ref();
         let stem = photo.and_then(|photo| photo.path.file_stem());

@@ -1,5 +1,5 @@
-//! Writes the settings where they are kept: some seconds after the last change, on a thread of its
-//! own, and once more when the window closes.
+//! Saves the settings: a few seconds after the last change on a background thread, and once more when
+//! the window closes.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,33 +15,33 @@ use super::Settings;
 use super::file::{self, NAME};
 use crate::app::tasks::background;
 
-/// Names the folder of settings in place of the system's own, for use from a stick and for tests.
+/// The environment variable that overrides the settings folder, for portable installations and tests.
 pub const FOLDER_VARIABLE: &str = "GRADCAM_CONFIG";
 
-/// How long nothing may have changed before it is written.
-const QUIET: Duration = Duration::from_secs(2);
-/// How long after a write that failed it is tried again: the disk may be full no longer.
-const AGAIN: Duration = Duration::from_secs(60);
+/// How long the settings must be unchanged before they are saved.
+const SAVE_DELAY: Duration = Duration::from_secs(2);
+/// How long to wait before retrying a failed save: the disk may have free space by then.
+const RETRY_DELAY: Duration = Duration::from_secs(60);
 
-/// Where settings come from and go to; by default nowhere.
+/// Loads and saves the settings. By default, it saves nothing.
 #[derive(Default)]
 pub struct Keeper {
-    /// `None` where nothing is kept.
+    /// `None` if nothing is to be saved.
     folder: Option<PathBuf>,
-    /// What the file held before, and how it was read.
+    /// The contents of the file when it was read, and the settings read from it.
     original: Value,
     read: Settings,
-    /// What the file holds, or will once the write under way has ended.
+    /// The settings in the file, or those that it will hold once the current write has finished.
     written: Settings,
-    /// What is to be written, and when.
+    /// The settings to write, and when.
     changed: Option<(Settings, Instant)>,
     writing: Option<Promise<Result<(), String>>>,
-    /// The last write failed, and that was told.
-    told: bool,
+    /// Whether the last write failed and the failure was reported.
+    reported: bool,
 }
 
 impl Keeper {
-    /// The settings of a folder, and what is to be said about them.
+    /// Loads the settings of a folder. Also returns a message if there was a problem.
     pub fn open(folder: &Path) -> (Keeper, Settings, Option<String>) {
         let loaded = file::load(folder);
         let keeper = Keeper {
@@ -51,25 +51,26 @@ impl Keeper {
             written: loaded.settings.clone(),
             changed: None,
             writing: None,
-            told: false,
+            reported: false,
         };
-        let said = loaded.trouble.map(|trouble| trouble.to_string());
-        (keeper, loaded.settings, said)
+        let message = loaded.trouble.map(|trouble| trouble.to_string());
+        (keeper, loaded.settings, message)
     }
 
-    /// Takes in what is to be remembered now.
+    /// Schedules saving `settings` if they have changed.
     pub fn offer(&mut self, settings: &Settings) {
         if self.folder.is_none() {
             return;
         }
         let newest = self.changed.as_ref().map_or(&self.written, |(s, _)| s);
         if newest != settings {
-            self.changed = Some((settings.clone(), Instant::now() + QUIET));
+            self.changed = Some((settings.clone(), Instant::now() + SAVE_DELAY));
         }
     }
 
-    /// Begins what is due and takes in what has ended: what went wrong, in words, if it did and was
-    /// not told since the last write that worked. `wake` is called from another thread.
+    /// Starts a write that is due, and takes in one that has finished. Returns an error message if a
+    /// write failed, unless a failure was already reported since the last successful write. `wake`
+    /// is called from another thread.
     pub fn tick(&mut self, wake: impl FnOnce() + Send + 'static) -> Option<String> {
         let result = match self.writing.take().map(Promise::try_take) {
             Some(Err(promise)) => {
@@ -79,13 +80,13 @@ impl Keeper {
             Some(Ok(result)) => Some(result),
             None => None,
         };
-        let was_told = self.told;
+        let was_reported = self.reported;
         if let Some(result) = &result {
-            self.told = result.is_err();
+            self.reported = result.is_err();
         }
         let ended = result.and_then(Result::err);
         if ended.is_some() && self.changed.is_none() {
-            self.changed = Some((self.written.clone(), Instant::now() + AGAIN));
+            self.changed = Some((self.written.clone(), Instant::now() + RETRY_DELAY));
         }
         let due = self
             .changed
@@ -94,13 +95,13 @@ impl Keeper {
         if let Some(settings) = due
             && let Some(write) = self.writer(settings)
         {
-            let failed = |why: &str| Err(format!("the settings could not be put together, {why}"));
+            let failed = |why: &str| Err(format!("the settings could not be prepared ({why})"));
             self.writing = Some(background::run("settings", write, failed, wake));
         }
-        ended.filter(|_| !was_told)
+        ended.filter(|_| !was_reported)
     }
 
-    /// When [`tick`](Keeper::tick) has something to do.
+    /// How long until [`tick`](Keeper::tick) has something to do.
     pub fn due_in(&self) -> Option<Duration> {
         if self.writing.is_some() {
             return None;
@@ -109,13 +110,13 @@ impl Keeper {
         Some(due.saturating_duration_since(Instant::now()))
     }
 
-    /// Writes at once what is not yet written. The window is closing.
+    /// Writes unsaved changes at once, before the window closes.
     ///
     /// # Errors
-    /// What went wrong, in words.
+    /// The reason why the settings could not be saved.
     pub fn close(&mut self) -> Result<(), String> {
         let earlier = self.writing.take().map_or(Ok(()), |promise| {
-            // Short of a hanging disk it ends soon, and only one may write.
+            // Only one thread may write. This is short, unless the disk hangs.
             promise.block_and_take()
         });
         match self.changed.take() {
@@ -124,7 +125,7 @@ impl Keeper {
         }
     }
 
-    /// What writes `settings`, ready to be sent away.
+    /// A closure that writes `settings`, to be run on any thread.
     fn writer(
         &mut self,
         settings: Settings,
@@ -137,7 +138,7 @@ impl Keeper {
             let content = content.map_err(|error| error.to_string())?;
             fs::create_dir_all(&folder).map_err(|error| {
                 let path = folder.display();
-                format!("this folder could not be made ({error}): {path}")
+                format!("the folder could not be created ({error}): {path}")
             })?;
             write::bytes(&folder.join(NAME), &content).map_err(|error| error.to_string())
         })
@@ -145,13 +146,13 @@ impl Keeper {
 }
 
 impl Drop for Keeper {
-    /// However the window ends. There is none left to say in what goes wrong.
+    /// Saves however the window closes. A failure can no longer be reported.
     fn drop(&mut self) {
         drop(self.close());
     }
 }
 
-/// The folder of this person's settings, if there is one.
+/// The user's settings folder, if there is one.
 pub fn folder() -> Option<PathBuf> {
     match std::env::var_os(FOLDER_VARIABLE) {
         Some(folder) if !folder.is_empty() => Some(folder.into()),
@@ -174,8 +175,8 @@ mod tests {
     fn the_newest_change_is_written_when_the_window_closes() {
         let folder = tempfile::tempdir().unwrap();
         let deep = folder.path().join("not/yet/there");
-        let (mut keeper, settings, said) = Keeper::open(&deep);
-        assert_eq!((&settings, said), (&Settings::default(), None));
+        let (mut keeper, settings, message) = Keeper::open(&deep);
+        assert_eq!((&settings, message), (&Settings::default(), None));
         keeper.offer(&settings);
         assert_eq!(keeper.due_in(), None, "nothing has changed");
         keeper.offer(&changed(0.1));
@@ -186,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_is_written_once_all_has_been_quiet() {
+    fn a_change_is_written_after_a_quiet_period() {
         let folder = tempfile::tempdir().unwrap();
         let (mut keeper, _, _) = Keeper::open(folder.path());
         keeper.offer(&changed(0.1));
@@ -201,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_kept_nowhere() {
+    fn nothing_is_saved_without_a_folder() {
         let mut keeper = Keeper::default();
         keeper.offer(&changed(0.1));
         assert_eq!(keeper.due_in(), None);
@@ -209,35 +210,35 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_cannot_be_made_is_named() {
+    fn names_a_folder_that_cannot_be_created() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("file");
         fs::write(&file, "x").unwrap();
-        let (mut keeper, _, said) = Keeper::open(&file.join("below"));
-        // Reading says nothing where there is simply no file.
-        assert!(said.is_none() || said.is_some_and(|s| s.contains("below")));
+        let (mut keeper, _, message) = Keeper::open(&file.join("below"));
+        // Reading reports nothing if there is simply no file.
+        assert!(message.is_none() || message.is_some_and(|s| s.contains("below")));
         keeper.folder = Some(file.join("below"));
         keeper.offer(&changed(0.1));
-        let said = keeper.close().unwrap_err();
-        assert!(said.contains("below"), "{said}");
+        let message = keeper.close().unwrap_err();
+        assert!(message.contains("below"), "{message}");
     }
 
     #[test]
-    fn a_write_that_failed_is_tried_again() {
+    fn retries_a_failed_write() {
         let folder = tempfile::tempdir().unwrap();
-        let place = folder.path().join("settings");
-        let (mut keeper, _, _) = Keeper::open(&place);
-        fs::write(&place, "in the way").unwrap();
+        let path = folder.path().join("settings");
+        let (mut keeper, _, _) = Keeper::open(&path);
+        fs::write(&path, "in the way").unwrap();
         keeper.changed = Some((changed(0.1), Instant::now()));
-        let mut said = keeper.tick(|| ());
-        while said.is_none() {
+        let mut message = keeper.tick(|| ());
+        while message.is_none() {
             std::thread::yield_now();
-            said = keeper.tick(|| ());
+            message = keeper.tick(|| ());
         }
-        assert!(keeper.due_in().unwrap() > QUIET, "not at once");
+        assert!(keeper.due_in().unwrap() > SAVE_DELAY, "not at once");
         keeper.offer(&changed(0.1));
-        fs::remove_file(&place).unwrap();
+        fs::remove_file(&path).unwrap();
         keeper.close().unwrap();
-        assert_eq!(Keeper::open(&place).1, changed(0.1));
+        assert_eq!(Keeper::open(&path).1, changed(0.1));
     }
 }

@@ -1,7 +1,7 @@
-//! What is remembered from one start to the next, as plain data.
+//! The settings that are kept from one start to the next, as plain data.
 //!
-//! Every field has a default, so a file of an older version, or one cut down by hand, is read as
-//! far as it goes. How the file is read and kept is `file`'s and `keeper`'s.
+//! Every field has a default, so that a file from an older version, or one edited by hand, is read as
+//! far as possible. `file` reads the file; `keeper` saves it.
 
 use std::path::PathBuf;
 
@@ -17,10 +17,10 @@ use crate::app::state::view_options::ViewOptions;
 pub mod file;
 pub mod keeper;
 
-/// The version of the file that is written here.
+/// The version of the file format that this program writes.
 pub const VERSION: u32 = 1;
 
-/// Everything that is remembered from one window to the next.
+/// All settings.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {
@@ -36,21 +36,21 @@ pub struct Settings {
     /// Whether the gallery of a folder is unfolded.
     #[serde(rename = "film_strip")]
     pub gallery_unfolded: bool,
-    /// Memory that a folder's thumbnails may take, in MiB.
+    /// The memory limit for a folder's thumbnails, in MiB.
     pub thumbnails_mib: f64,
 }
 
-/// What was open last.
+/// What was last open.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Last {
     pub image: Option<PathBuf>,
-    /// The folders that were walked through.
+    /// The folders open in the gallery.
     pub folders: Vec<PathBuf>,
     pub model: Option<PathBuf>,
-    /// The network that its weights are of, where it has weights alone.
+    /// The network that the weights belong to, if the file contains only weights.
     pub architecture: Option<String>,
-    /// How it is used, where that is not as its file says.
+    /// How the model is used, if that differs from its file.
     #[serde(deserialize_with = "stored::or_none")]
     pub usage: Option<StoredUsage>,
     /// A layer's path.
@@ -64,7 +64,7 @@ pub struct Last {
 pub struct Placement {
     pub width: f64,
     pub height: f64,
-    /// The outer corner on the desktop, where the desktop tells it.
+    /// The outer top left corner on the desktop, if the desktop reports it.
     pub corner: Option<[f64; 2]>,
     pub maximised: bool,
 }
@@ -100,7 +100,7 @@ impl Settings {
     /// Clamps every number to its range.
     ///
     /// # Errors
-    /// [`OutOfRange`] where one is implausible.
+    /// [`OutOfRange`] if a number is implausible.
     pub fn checked(mut self) -> Result<Self, OutOfRange> {
         let (range, plausible) = (16.0..=16_384.0, 0.0..=1_048_576.0);
         self.thumbnails_mib = within(
@@ -117,15 +117,15 @@ impl Settings {
 impl Placement {
     fn checked(self) -> Result<Self, OutOfRange> {
         let side = |what, value| within(what, value, 320.0..=16_384.0, 1.0..=100_000.0);
-        let place = |value| {
+        let position = |value| {
             let range = -32_768.0..=32_767.0;
-            within("the window's place", value, range.clone(), range)
+            within("the window's position", value, range.clone(), range)
         };
         Ok(Placement {
             width: side("the window's width", self.width)?,
             height: side("the window's height", self.height)?,
             corner: match self.corner {
-                Some([x, y]) => Some([place(x)?, place(y)?]),
+                Some([x, y]) => Some([position(x)?, position(y)?]),
                 None => None,
             },
             maximised: self.maximised,

@@ -1,7 +1,7 @@
-//! What a person has chosen to look at, and how: what undo takes back.
+//! What the user has chosen to look at, and how. Undo restores this state.
 //!
-//! Opening a file is not part of it; using its model in another way is. A choice that belongs to a
-//! model which is closed by now is skipped when it is restored.
+//! Opening a file is not part of it; changing a model's usage is. When choices are restored, those for
+//! a model that is no longer open are skipped.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::app::state::class_choice::{ClassChoice, Explained};
 use crate::app::state::rows::Pin;
 use crate::app::state::view_options::MapStyle;
 
-/// One state of all choices.
+/// All choices at one moment.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Choices {
     pub live: LivePhoto,
@@ -31,7 +31,7 @@ pub struct Choices {
     pub centre: Pos2,
 }
 
-/// The photo of the rows that follow the choices: a pin that is made live brings its own.
+/// The photo of the live rows. Making a pin live replaces it with the pin's photo.
 #[derive(Debug, Clone)]
 pub struct LivePhoto {
     pub photo: Option<Arc<Photo>>,
@@ -45,20 +45,20 @@ impl PartialEq for LivePhoto {
     }
 }
 
-/// What is chosen of one model.
+/// The choices for one model.
 #[derive(Debug, Clone)]
 pub struct SideChoices {
-    /// The model, to be taken up again where only its usage has changed since.
+    /// The model, to be restored if only its usage has changed since.
     pub model: Option<Arc<ModelInfo>>,
-    /// The photo and the model that the choice was made before.
-    of: (Option<u64>, Option<u64>),
+    /// The ids of the photo and the model that were open when the choice was made.
+    open: (Option<u64>, Option<u64>),
     pub explained: Option<Explained>,
     pub layer: Option<ModulePath>,
 }
 
 impl PartialEq for SideChoices {
     fn eq(&self, other: &SideChoices) -> bool {
-        (self.of, self.explained, &self.layer) == (other.of, other.explained, &other.layer)
+        (self.open, self.explained, &self.layer) == (other.open, other.explained, &other.layer)
     }
 }
 
@@ -67,7 +67,7 @@ impl State {
         let photo = self.photo.as_ref().map(|photo| photo.id);
         let sides = self.sides.iter().map(|side| SideChoices {
             model: side.model.clone(),
-            of: (photo, side.model.as_ref().map(|model| model.id)),
+            open: (photo, side.model.as_ref().map(|model| model.id)),
             explained: side.choice.explained(),
             layer: side.layer.clone(),
         });
@@ -87,7 +87,7 @@ impl State {
         }
     }
 
-    /// Takes choices up again. The window asks the engine afterwards.
+    /// Restores choices. The caller must send new requests to the engine afterwards.
     pub fn restore(&mut self, choices: &Choices) {
         let before = self.photo.as_ref().map(|photo| photo.id);
         self.photo.clone_from(&choices.live.photo);
@@ -99,7 +99,7 @@ impl State {
             }
         }
         for (side, chosen) in self.sides.iter_mut().zip(&choices.sides) {
-            if chosen.of.1 != side.model.as_ref().map(|model| model.id) {
+            if chosen.open.1 != side.model.as_ref().map(|model| model.id) {
                 let weights = side.model.as_ref().map(|model| model.weights);
                 let same = |model: &&Arc<ModelInfo>| Some(model.weights) == weights;
                 let Some(model) = chosen.model.as_ref().filter(same) else {
@@ -110,8 +110,8 @@ impl State {
             side.layer.clone_from(&chosen.layer);
             side.scroll_to_layer.send();
             side.scroll_to_class.send();
-            // Another photo has a prediction of its own.
-            if chosen.of.0 == photo {
+            // A class chosen for another photo does not apply.
+            if chosen.open.0 == photo {
                 side.choice = match chosen.explained {
                     Some(explained) => ClassChoice::Chosen(explained),
                     None => ClassChoice::default(),

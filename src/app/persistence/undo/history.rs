@@ -1,20 +1,20 @@
-//! Undo and redo of what a person chose: whole copies of a small state, so that no change needs an
-//! inverse of its own.
+//! Undo and redo as snapshots of a small state, so that no change needs its own inverse.
 //!
-//! A drag of a slider changes the state many times and is one step to whoever made it. Changes of
-//! one kind that follow each other quickly, or belong to one press of the pointer, are one step.
+//! Dragging a slider changes the state many times, but to the user it is one step. Changes of one
+//! kind that follow each other quickly, or that belong to one press of the pointer, are one step.
 
-/// Steps that are kept; the oldest are forgotten.
-const MOST: usize = 200;
-/// Changes of one kind closer than this are one step, in seconds.
-const QUICK: f64 = 0.8;
+/// The maximum number of steps. The oldest are dropped.
+const MAX_STEPS: usize = 200;
+/// Changes of one kind within this time are one step, in seconds.
+const MERGE_S: f64 = 0.8;
 
-/// The states before and after the present one, which the caller holds.
+/// The states before and after the current one. The caller holds the current state.
 #[derive(Debug, Clone)]
 pub struct History<T, K> {
     past: Vec<T>,
     future: Vec<T>,
-    /// What the newest step is still growing by, and when it grew last, in seconds.
+    /// The kind of change that may still extend the newest step, and the time of the last one in
+    /// seconds.
     growing: Option<(K, f64)>,
 }
 
@@ -29,33 +29,33 @@ impl<T, K> Default for History<T, K> {
 }
 
 impl<T: Clone + PartialEq, K: PartialEq> History<T, K> {
-    /// Takes in that a person's change has made `after` of `before`. `kind` says what was changed
-    /// where several changes in a row may be one step; `now` is any clock in seconds.
+    /// Records that the user changed `before` to `after`. Consecutive changes of the same `kind` may
+    /// be merged into one step. `now` is the time in seconds on any clock.
     pub fn record(&mut self, before: &T, after: &T, kind: Option<K>, now: f64) {
         if before == after {
             return;
         }
         let grows = match (&self.growing, &kind) {
-            (Some((growing, since)), Some(kind)) => growing == kind && now - since < QUICK,
+            (Some((growing, since)), Some(kind)) => growing == kind && now - since < MERGE_S,
             _ => false,
         };
         if !grows {
             self.past.push(before.clone());
-            let excess = self.past.len().saturating_sub(MOST);
+            let excess = self.past.len().saturating_sub(MAX_STEPS);
             self.past.drain(..excess);
         }
         self.future.clear();
         self.growing = kind.map(|kind| (kind, now));
     }
 
-    /// The pointer is still down: the step it began is not over, however long it rests.
+    /// Keeps the newest step open while the pointer is pressed, however long it rests.
     pub fn hold(&mut self, now: f64) {
         if let Some((_, since)) = &mut self.growing {
             *since = now;
         }
     }
 
-    /// Whatever comes next is a step of its own.
+    /// Closes the newest step: the next change starts a new one.
     pub fn seal(&mut self) {
         self.growing = None;
     }
@@ -63,33 +63,33 @@ impl<T: Clone + PartialEq, K: PartialEq> History<T, K> {
     /// The state before the newest step.
     pub fn undo(&mut self, current: &T) -> Option<T> {
         self.seal();
-        // A step that has come to nothing, such as a slider dragged there and back, is none.
-        let previous = pop_other(&mut self.past, current)?;
+        // Skips steps without effect, such as a slider dragged there and back.
+        let previous = pop_different(&mut self.past, current)?;
         self.future.push(current.clone());
         Some(previous)
     }
 
-    /// The state that was undone last.
+    /// The state that was undone most recently.
     pub fn redo(&mut self, current: &T) -> Option<T> {
         self.seal();
-        let next = pop_other(&mut self.future, current)?;
+        let next = pop_different(&mut self.future, current)?;
         self.past.push(current.clone());
         Some(next)
     }
 
-    /// Forgets the oldest step; tells whether there was one.
+    /// Drops the oldest step. Returns whether there was one.
     pub fn forget_oldest(&mut self) -> bool {
         let any = !self.past.is_empty();
         self.past.drain(..usize::from(any));
         any
     }
 
-    /// Every state that can be gone back or forward to.
+    /// Every state that can be reached by undo or redo.
     pub fn states(&self) -> impl Iterator<Item = &T> {
         self.past.iter().chain(&self.future)
     }
 
-    /// The same, to bring them in line with what is no choice.
+    /// [`History::states`] for updating what is not a choice.
     pub fn states_mut(&mut self) -> impl Iterator<Item = &mut T> {
         self.past.iter_mut().chain(&mut self.future)
     }
@@ -103,10 +103,10 @@ impl<T: Clone + PartialEq, K: PartialEq> History<T, K> {
     }
 }
 
-/// The newest that is not the present state.
-fn pop_other<T: PartialEq>(states: &mut Vec<T>, current: &T) -> Option<T> {
-    let place = states.iter().rposition(|state| state != current)?;
-    states.truncate(place + 1);
+/// Pops states up to and including the newest that differs from the current one.
+fn pop_different<T: PartialEq>(states: &mut Vec<T>, current: &T) -> Option<T> {
+    let index = states.iter().rposition(|state| state != current)?;
+    states.truncate(index + 1);
     states.pop()
 }
 
@@ -120,14 +120,14 @@ mod tests {
         Zoom,
     }
 
-    /// A state that is changed as the window changes it.
+    /// A state with its history, changed as the window changes it.
     #[derive(Default)]
-    struct Desk {
+    struct Editor {
         now: i32,
         history: History<i32, Kind>,
     }
 
-    impl Desk {
+    impl Editor {
         fn set(&mut self, value: i32, kind: Option<Kind>, clock: f64) {
             let before = std::mem::replace(&mut self.now, value);
             self.history.record(&before, &value, kind, clock);
@@ -147,72 +147,72 @@ mod tests {
     }
 
     #[test]
-    fn steps_are_walked_back_and_forth_and_a_new_one_ends_the_future() {
-        let mut desk = Desk::default();
+    fn undoes_and_redoes_and_a_new_step_clears_the_redo_steps() {
+        let mut editor = Editor::default();
         for value in 1..=3 {
-            desk.set(value, None, 0.0);
+            editor.set(value, None, 0.0);
         }
-        assert!(desk.undo() && desk.now == 2);
-        assert!(desk.undo() && desk.now == 1);
-        assert!(desk.redo() && desk.now == 2);
-        desk.set(9, None, 0.0);
-        assert!(!desk.redo());
-        assert!(desk.undo() && desk.now == 2);
-        assert!(desk.undo() && desk.undo() && desk.now == 0);
-        assert!(!desk.undo());
+        assert!(editor.undo() && editor.now == 2);
+        assert!(editor.undo() && editor.now == 1);
+        assert!(editor.redo() && editor.now == 2);
+        editor.set(9, None, 0.0);
+        assert!(!editor.redo());
+        assert!(editor.undo() && editor.now == 2);
+        assert!(editor.undo() && editor.undo() && editor.now == 0);
+        assert!(!editor.undo());
     }
 
     #[test]
     fn a_drag_is_one_step_however_long_the_pointer_rests() {
-        let mut desk = Desk::default();
+        let mut editor = Editor::default();
         for (value, clock) in [(1, 0.0), (2, 0.1), (3, 0.2)] {
-            desk.set(value, Some(Kind::Slider), clock);
+            editor.set(value, Some(Kind::Slider), clock);
         }
-        desk.history.hold(60.0);
-        desk.set(4, Some(Kind::Slider), 60.1);
-        desk.history.seal();
-        desk.set(5, Some(Kind::Slider), 60.2);
-        assert!(desk.undo() && desk.now == 4);
-        assert!(desk.undo() && desk.now == 0);
-        assert!(!desk.undo());
+        editor.history.hold(60.0);
+        editor.set(4, Some(Kind::Slider), 60.1);
+        editor.history.seal();
+        editor.set(5, Some(Kind::Slider), 60.2);
+        assert!(editor.undo() && editor.now == 4);
+        assert!(editor.undo() && editor.now == 0);
+        assert!(!editor.undo());
     }
 
     #[test]
-    fn another_kind_or_a_pause_begins_another_step() {
-        let mut desk = Desk::default();
-        desk.set(1, Some(Kind::Slider), 0.0);
-        desk.set(2, Some(Kind::Zoom), 0.1);
-        desk.set(3, Some(Kind::Zoom), 0.1 + 2.0 * QUICK);
-        desk.set(4, None, 2.0);
-        desk.set(5, None, 2.0);
+    fn another_kind_or_a_pause_starts_a_new_step() {
+        let mut editor = Editor::default();
+        editor.set(1, Some(Kind::Slider), 0.0);
+        editor.set(2, Some(Kind::Zoom), 0.1);
+        editor.set(3, Some(Kind::Zoom), 0.1 + 2.0 * MERGE_S);
+        editor.set(4, None, 2.0);
+        editor.set(5, None, 2.0);
         for value in [4, 3, 2, 1, 0] {
-            assert!(desk.undo());
-            assert_eq!(desk.now, value);
+            assert!(editor.undo());
+            assert_eq!(editor.now, value);
         }
     }
 
     #[test]
-    fn what_came_to_nothing_is_no_step() {
-        let mut desk = Desk::default();
-        desk.set(1, None, 0.0);
-        desk.set(2, Some(Kind::Slider), 1.0);
-        desk.set(1, Some(Kind::Slider), 1.1);
-        desk.set(1, None, 5.0);
-        assert!(desk.undo() && desk.now == 0);
-        assert!(!desk.history.can_undo(&desk.now));
-        assert!(desk.history.can_redo(&desk.now));
+    fn skips_steps_without_effect() {
+        let mut editor = Editor::default();
+        editor.set(1, None, 0.0);
+        editor.set(2, Some(Kind::Slider), 1.0);
+        editor.set(1, Some(Kind::Slider), 1.1);
+        editor.set(1, None, 5.0);
+        assert!(editor.undo() && editor.now == 0);
+        assert!(!editor.history.can_undo(&editor.now));
+        assert!(editor.history.can_redo(&editor.now));
     }
 
     #[test]
-    fn the_oldest_are_forgotten() {
-        let mut desk = Desk::default();
-        for value in 1..=(MOST as i32 + 50) {
-            desk.set(value, None, 0.0);
+    fn drops_the_oldest_steps() {
+        let mut editor = Editor::default();
+        for value in 1..=(MAX_STEPS as i32 + 50) {
+            editor.set(value, None, 0.0);
         }
         let mut steps = 0;
-        while desk.undo() {
+        while editor.undo() {
             steps += 1;
         }
-        assert_eq!((steps, desk.now), (MOST, 50));
+        assert_eq!((steps, editor.now), (MAX_STEPS, 50));
     }
 }

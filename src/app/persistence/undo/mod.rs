@@ -1,7 +1,7 @@
-//! Undo and redo of what was chosen.
+//! Undo and redo of the user's choices.
 //!
-//! Every frame compares the choices before and after it, so that no command and no gesture has to
-//! say that it can be undone.
+//! Every frame compares the choices before and after it, so that commands and gestures need no undo
+//! code of their own.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -18,17 +18,17 @@ use history::History;
 pub(crate) mod choices;
 pub(crate) mod history;
 
-/// Memory that photos held only by the history may take, in bytes.
+/// The maximum memory for photos that only the history holds, in bytes.
 const MAX_BYTES: usize = 512 << 20;
 
-/// Changes that come in many small ones and are one step.
+/// Changes that arrive in many small parts and count as one step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Opacity,
     View,
 }
 
-/// The history, and the choices as the last frame left them.
+/// The history, and the choices at the end of the last frame.
 #[derive(Default)]
 pub struct Undo {
     history: History<Choices, Kind>,
@@ -44,8 +44,8 @@ impl Undo {
         self.history.can_redo(&state.choices())
     }
 
-    /// Notes what changed between two frames: a file that was opened, a class that was predicted.
-    /// That is no step, since no person asked for it.
+    /// Takes in what changed between two frames, such as a file that was opened or a class that was
+    /// predicted. This is not an undo step, because the user did not choose it.
     pub fn take_in_changes(&mut self, state: &State) {
         let now = state.choices();
         let photo = |choices: &Choices| choices.live.photo.as_ref().map(|photo| photo.id);
@@ -58,7 +58,7 @@ impl Undo {
         self.present = Some(now);
     }
 
-    /// Records what changed within a frame: a person asked for it.
+    /// Records what changed within a frame as an undo step, because the user chose it.
     pub fn record_changes(&mut self, ctx: &Context, state: &State) {
         let now = state.choices();
         let (time, pressed) = ctx.input(|i| (i.time, i.pointer.any_down()));
@@ -66,7 +66,7 @@ impl Undo {
             let kind = kind(&before, &now);
             self.history.record(&before, &now, kind, time);
             if before != now {
-                self.bound(&now);
+                self.limit_memory(&now);
             }
         }
         if pressed {
@@ -77,14 +77,14 @@ impl Undo {
         self.present = Some(now);
     }
 
-    /// Records a choice that took more than a frame, such as using the model in another way.
+    /// Records a choice that took more than one frame, such as a changed model usage.
     pub fn record_step(&mut self, before: &Choices, state: &State) {
         let now = state.choices();
         self.history.record(before, &now, None, 0.0);
         self.present = Some(now);
     }
 
-    /// The models that the history mentions, with those that a choice in this very frame may have
+    /// The models in the history, including those that a choice in the current frame may have
     /// removed.
     pub fn models(&self) -> impl Iterator<Item = &Arc<ModelInfo>> {
         let states = self.history.states().chain(&self.present);
@@ -103,13 +103,13 @@ impl App {
         self.walk_history(History::undo);
     }
 
-    /// Restores what was undone last.
+    /// Redoes the choice that was undone last.
     pub(crate) fn step_forward(&mut self) {
         self.walk_history(History::redo);
     }
 
-    /// Walks until something visible changes: of choices on a model that is closed by now, nothing
-    /// may be left.
+    /// Steps until something visible changes. Choices for a model that is no longer open may change
+    /// nothing.
     fn walk_history(&mut self, step: Step) {
         let now = self.state.choices();
         while let Some(choices) = step(&mut self.persistence.undo.history, &now) {
@@ -121,7 +121,7 @@ impl App {
     }
 
     fn restore(&mut self, mut choices: Choices) {
-        // A model that is closed cannot compute anything for its pins.
+        // Pins of a closed model cannot be computed.
         let open = self.open_models();
         choices
             .pins
@@ -139,12 +139,12 @@ impl App {
 }
 
 impl Undo {
-    /// Forgets steps until the pictures that only they hold are few.
-    fn bound(&mut self, now: &Choices) {
-        while self.bytes_beside(now) > MAX_BYTES && self.history.forget_oldest() {}
+    /// Drops the oldest steps until the photos that only the history holds fit in [`MAX_BYTES`].
+    fn limit_memory(&mut self, now: &Choices) {
+        while self.bytes_held_besides(now) > MAX_BYTES && self.history.forget_oldest() {}
     }
 
-    fn bytes_beside(&self, now: &Choices) -> usize {
+    fn bytes_held_besides(&self, now: &Choices) -> usize {
         let mut held = HashMap::new();
         for state in self.history.states() {
             held.extend(photos(state));
@@ -156,14 +156,14 @@ impl Undo {
     }
 }
 
-/// Ids and sizes of the pictures that a state holds.
+/// The ids and sizes in bytes of the photos that a state holds.
 fn photos(choices: &Choices) -> impl Iterator<Item = (u64, usize)> {
     let pins = choices.pins.iter().map(|pin| &pin.subject.photo);
     let photos = pins.chain(&choices.live.photo);
     photos.map(|photo| (photo.id, photo.rgb.as_raw().len()))
 }
 
-/// What alone has changed, where that may go on in the next frame.
+/// The kind of change, if only one thing changed that may go on changing in the next frame.
 fn kind(before: &Choices, after: &Choices) -> Option<Kind> {
     let mut with_opacity = before.clone();
     with_opacity.style.opacity = after.style.opacity;
@@ -188,7 +188,7 @@ mod tests {
     use crate::app::state::view_options::Opacity;
 
     #[test]
-    fn tells_a_slider_and_a_gesture_from_a_choice() {
+    fn distinguishes_slider_and_zoom_from_other_choices() {
         let before = State::default().choices();
         let change = |change: fn(&mut State)| {
             let mut state = State::default();
@@ -204,18 +204,18 @@ mod tests {
     }
 
     #[test]
-    fn bounds_the_photos_that_only_the_history_holds() {
+    fn limits_the_memory_of_photos_held_only_by_the_history() {
         let mut undo = Undo::default();
         let mut now = State::default().choices();
         for step in 0..20 {
             let before = now.clone();
-            // 48 MB each, of which ten may be held besides the one that is shown.
+            // 48 MB each: the history may hold ten of them besides the current one.
             let picture = RgbImage::new(4000, 4000);
             now.live.photo = Some(Arc::new(Photo::from_rgb("p".into(), picture)));
             undo.history.record(&before, &now, None, f64::from(step));
-            undo.bound(&now);
+            undo.limit_memory(&now);
         }
-        let held = undo.bytes_beside(&now);
+        let held = undo.bytes_held_besides(&now);
         assert!(held <= MAX_BYTES, "{held} bytes");
         assert!(undo.history.states().count() > 5);
     }

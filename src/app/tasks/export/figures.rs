@@ -1,5 +1,5 @@
-//! What the window shows as figures: held as plain data, so that they can be drawn and written while
-//! the window goes on.
+//! Figures of what the window shows. They are plain data, so that they can be drawn and written on
+//! another thread while the window carries on.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -17,13 +17,13 @@ use crate::app::tasks::purpose::FigureKind;
 use crate::app::textures::scale;
 use crate::app::textures::{self, Shown};
 
-/// Longest side of each picture put on the clipboard: the window's thread packs them.
+/// The longest side of each image on the clipboard, limited because the window's thread encodes them.
 const MAX_COPIED_PX: u32 = 720;
 
 /// A figure that can be drawn and written on another thread.
 #[derive(Clone)]
 pub enum Drawing {
-    /// One view: its sheet at the photo's resolution, or as a page.
+    /// One view, as an image at the photo's resolution or as a page.
     Single(Box<Figure>),
     Panel(Box<Figure>, Panel),
     Rows(Comparison),
@@ -31,8 +31,8 @@ pub enum Drawing {
 }
 
 impl Drawing {
-    /// Draws panels whose longest side is at most `max_px` and writes them in the format that the
-    /// path's extension names.
+    /// Draws panels whose longest side is at most `max_px`, and writes them in the format given by
+    /// the path's extension.
     pub fn write(&self, path: &Path, max_px: u32) -> Result<(), picture::Error> {
         match self {
             Drawing::Single(figure) => match Format::of(path)? {
@@ -45,8 +45,8 @@ impl Drawing {
         }
     }
 
-    /// Its pixels for the clipboard.
-    pub fn copied(&self) -> RgbImage {
+    /// Draws the image for the clipboard.
+    pub fn clipboard_image(&self) -> RgbImage {
         match self {
             Drawing::Single(figure) => figure.within(MAX_COPIED_PX).composite(),
             Drawing::Panel(figure, panel) => figure.within(MAX_COPIED_PX).panel(*panel),
@@ -56,22 +56,21 @@ impl Drawing {
     }
 }
 
-/// Whether all panels show what is chosen.
+/// Whether all panels show the current choices.
 pub fn is_ready(state: &State) -> bool {
     let rows = with_maps(state);
     let ready = |row: &rows::Row| state.results.are_complete(&row.subject);
     !rows.is_empty() && rows.iter().all(ready)
 }
 
-/// The rows that can have a map at all.
+/// The rows that can have a map.
 fn with_maps(state: &State) -> Vec<rows::Row> {
     let mut rows = state.rows();
-    rows.retain(|row| !row.subject.has_nowhere_to_look());
+    rows.retain(|row| !row.subject.lacks_spatial_layer());
     rows
 }
 
-/// What the window shows, held while it is written, whatever happens to the window meanwhile; with
-/// the name that a file of it is offered.
+/// A snapshot of what the window shows, independent of later changes, and the suggested file stem.
 pub fn drawing(state: &State, kind: FigureKind) -> Option<(Drawing, String)> {
     let live = rows::Row::new(state.live_row(), state.subject()?);
     let live = figure(state, &live)?;
@@ -107,7 +106,7 @@ pub fn drawing(state: &State, kind: FigureKind) -> Option<(Drawing, String)> {
     })
 }
 
-/// One row as a figure, with the map that it shows: the whole one, a channel, or some of them.
+/// One row as a figure, with the map that it shows: the whole map, one channel, or some channels.
 fn figure(state: &State, row: &rows::Row) -> Option<Figure> {
     let subject = &row.subject;
     let whole = state.results.heat(subject)?;
@@ -149,7 +148,7 @@ fn single_row(figure: &Figure) -> Comparison {
     }
 }
 
-/// The tiles of the strip that are in sight, those inside opened ones included.
+/// The tiles of the layer strip, including those inside expanded tiles.
 fn strip(state: &State, live: Figure) -> Option<LayerStrip> {
     let known = state.fresh_layer_maps()?;
     let side = state.side();
@@ -159,7 +158,7 @@ fn strip(state: &State, live: Figure) -> Option<LayerStrip> {
         .iter()
         .filter_map(|(index, _)| known.maps.get(&layers[*index].path).cloned())
         .collect();
-    // A layer whose map is not finite has none to come; the others are waited for.
+    // Wait for missing maps, unless all are done: a layer whose map is not finite has none.
     if maps.len() < rows.len() && !known.complete {
         return None;
     }
@@ -176,7 +175,7 @@ fn strip(state: &State, live: Figure) -> Option<LayerStrip> {
     Some(strip)
 }
 
-/// As the command line names its files: picture, model, layer, class.
+/// The same file stem as on the command line: image, model, layer, class.
 fn file_stem(figure: &Figure) -> String {
     let stem = figure
         .photo

@@ -1,5 +1,5 @@
-//! What is on screen as a file or on the clipboard: drawn by the functions that draw the panels, at
-//! the photo's own resolution, off the window's thread.
+//! Exports what is on screen to a file or the clipboard. It is drawn by the same functions as the
+//! panels, at the photo's own resolution, on a background thread.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use crate::figure::Format;
 use super::purpose::{FigureKind, SaveTarget};
 use super::save_as::{Saved, Saving, to_picked, to_typed};
 use crate::app::App;
-use crate::app::state::NOWHERE_TO_LOOK;
+use crate::app::state::NO_SPATIAL_LAYER;
 use figures::{Drawing, drawing};
 
 mod figures;
@@ -50,7 +50,7 @@ impl App {
         });
     }
 
-    /// Writes a figure to a path that was typed.
+    /// Writes a figure to a typed path.
     pub(crate) fn export_to(
         &mut self,
         ctx: &Context,
@@ -68,20 +68,20 @@ impl App {
         });
     }
 
-    /// Puts what is on screen on the clipboard.
+    /// Copies what is on screen to the clipboard.
     pub(crate) fn copy_composite(&mut self, ctx: &Context) {
         let kind = FigureKind::Composite;
         let Some((drawing, _)) = self.ready_drawing(kind) else {
             return;
         };
         self.start_export(ctx, kind, move || {
-            let picture = drawing.copied();
+            let picture = drawing.clipboard_image();
             let size = [picture.width() as usize, picture.height() as usize];
             Saved::Copied(ColorImage::from_rgb(size, &picture))
         });
     }
 
-    /// Takes in an export that has ended.
+    /// Takes in a finished export.
     pub(super) fn drain_export(&mut self, ctx: &Context) {
         if let Some((target, saved)) = Saving::take_finished(&mut self.tasks.export)
             && let Some(path) = self.report_saved(ctx, target, saved)
@@ -97,10 +97,10 @@ impl App {
         }
         let drawing = drawing(&self.state, kind);
         if drawing.is_none() {
-            let why = if self.state.has_nowhere_to_look() {
-                NOWHERE_TO_LOOK
+            let why = if self.state.lacks_spatial_layer() {
+                NO_SPATIAL_LAYER
             } else {
-                "Open an image and a model, and wait until all panels are there."
+                "Open an image and a model, and wait until all panels are computed."
             };
             self.notices.error("Nothing to export yet", why);
         }
@@ -122,7 +122,7 @@ fn written(drawing: &Drawing, path: &Path, max_px: u32) -> Result<(), String> {
     written.map_err(|error| error.to_string())
 }
 
-/// The extension decides on the format; a path without one that can be written becomes a PNG.
+/// The extension determines the format. A path without a supported extension gets `.png`.
 fn with_extension(path: PathBuf, kind: FigureKind) -> PathBuf {
     let named = match (kind, Format::of(&path)) {
         (FigureKind::Panel(_), Ok(format)) => format == Format::Png,

@@ -1,39 +1,39 @@
-//! The system's file pickers, behind a trait: a test has no one to click in them.
+//! The system's file pickers, behind a trait so that tests can replace them.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::folder::scan::ENDINGS;
 
-/// Asks the person for a file. Each call blocks, so each runs on a thread of its own.
+/// Asks the user for a file. Each call blocks, so it must run on a background thread.
 pub trait Dialogs: Send + Sync {
     fn image(&self, folder: Option<&Path>) -> Picked;
     /// A folder of images.
     fn folder(&self, folder: Option<&Path>) -> Picked;
     fn model(&self, folder: Option<&Path>) -> Picked;
-    /// Where to write a PNG, with a name to start from.
+    /// Where to save a PNG. `name` is the suggested file name.
     fn save(&self, folder: Option<&Path>, name: &str) -> Picked;
-    /// Where to write a PNG, a PDF or an SVG.
+    /// Where to save a PNG, PDF or SVG.
     fn save_figure(&self, folder: Option<&Path>, name: &str) -> Picked;
     fn session(&self, folder: Option<&Path>) -> Picked;
-    /// Where to write a session, with a name to start from.
+    /// Where to save a session. `name` is the suggested file name.
     fn save_session(&self, folder: Option<&Path>, name: &str) -> Picked;
 }
 
-/// How a picker ended.
+/// The outcome of a picker.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Picked {
     File(PathBuf),
-    /// The person closed it.
+    /// The user cancelled the picker.
     Nothing,
-    /// It never opened.
+    /// The picker could not be opened.
     Unavailable,
 }
 
-/// Nobody closes a window faster than this: then there was none.
-const NEVER_OPENED: Duration = Duration::from_millis(250);
+/// A picker that returns nothing faster than this was never opened: nobody can cancel so quickly.
+const MIN_OPEN_TIME: Duration = Duration::from_millis(250);
 
-/// The pickers of the desktop: the XDG portal or zenity on Linux.
+/// The desktop's file pickers: the XDG portal or zenity on Linux.
 pub struct SystemDialogs;
 
 impl Dialogs for SystemDialogs {
@@ -102,7 +102,7 @@ impl Dialogs for SystemDialogs {
     }
 }
 
-/// Shows a picker that begins in `folder`, with `name` for a file that is to be written.
+/// Shows a picker that starts in `folder`, with `name` as the suggested name when saving.
 fn ask(
     folder: Option<&Path>,
     name: Option<&str>,
@@ -116,28 +116,28 @@ fn ask(
     if let Some(folder) = folder {
         dialog = dialog.set_directory(folder);
     }
-    if let Some(start) = file_name(folder, name, portal) {
-        dialog = dialog.set_file_name(start);
+    if let Some(name) = file_name(folder, name, portal) {
+        dialog = dialog.set_file_name(name);
     }
     let opened = Instant::now();
     match show(dialog) {
         Some(path) => Picked::File(path),
-        None if opened.elapsed() < NEVER_OPENED => Picked::Unavailable,
+        None if opened.elapsed() < MIN_OPEN_TIME => Picked::Unavailable,
         None => Picked::Nothing,
     }
 }
 
-/// The name that a picker begins with. The portal has the folder apart from it; zenity has nothing
-/// but the name, and takes a folder in it.
+/// The initial file name of a picker. The portal takes the folder separately; zenity takes only a
+/// file name, which may include the folder.
 fn file_name(folder: Option<&Path>, name: Option<&str>, portal: bool) -> Option<String> {
     match (folder, portal) {
-        // With nothing joined to it the folder ends as folders do.
+        // Joining an empty name adds the trailing slash that marks a folder.
         (Some(folder), false) => Some(folder.join(name.unwrap_or_default()).display().to_string()),
         _ => name.map(str::to_owned),
     }
 }
 
-/// Whether the desktop's own picker is to be expected. Systems other than Linux have theirs always.
+/// Whether the desktop's own picker is available. It always is on systems other than Linux.
 fn has_portal() -> bool {
     if !cfg!(target_os = "linux") {
         return true;
@@ -150,13 +150,13 @@ fn has_portal() -> bool {
     bus && std::env::split_paths(&shared).any(|folder| folder.join(PORTAL).exists())
 }
 
-/// Whether there is the program that stands in for the portal.
+/// Whether zenity is installed, which is used if there is no portal.
 fn has_zenity() -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path).any(|folder| folder.join("zenity").is_file())
 }
 
-/// What starts the portal, in a folder of shared data.
+/// The D-Bus service file of the portal, relative to a data directory.
 const PORTAL: &str = "dbus-1/services/org.freedesktop.portal.Desktop.service";
 
 #[cfg(test)]
@@ -164,7 +164,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn zenity_is_told_the_folder_in_the_name() {
+    fn passes_the_folder_to_zenity_in_the_file_name() {
         let folder = Some(Path::new("/data/cats"));
         let named = |folder, name, portal| file_name(folder, name, portal);
         assert_eq!(named(folder, Some("a.png"), true).unwrap(), "a.png");

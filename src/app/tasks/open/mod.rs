@@ -1,4 +1,4 @@
-//! Opening photos and models: sends them to the engine and remembers what was asked for.
+//! Opening photos and models: sends them to the engine and keeps track of what is being opened.
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -15,7 +15,7 @@ mod pick;
 pub use pick::Picking;
 
 impl App {
-    /// Opens one photo as such, and a folder or several photos as a gallery.
+    /// Opens a single photo directly, and a folder or several photos as a gallery.
     pub(crate) fn open_images(&mut self, mut paths: Vec<PathBuf>) {
         match paths.as_slice() {
             [] => {}
@@ -34,20 +34,20 @@ impl App {
         });
     }
 
-    /// In place of the model that the lists show.
+    /// Replaces the model that the lists show.
     pub(crate) fn open_model(&mut self, path: PathBuf) {
         self.open_model_as(path, self.state.sides.active_index(), None);
     }
 
-    /// The model that was open last, as it was used. Where its file has changed since and that does
-    /// not fit any more, as it is.
+    /// Opens the last model with its last usage. If the usage no longer fits because the file has
+    /// changed, the file's own usage applies.
     pub(crate) fn open_remembered_model(&mut self, model: StoredModel) {
         let usage = model.usage.as_ref().map(StoredUsage::get);
         let side = self.state.sides.active_index();
         self.start_model(model.path, side, model.architecture, usage, true);
     }
 
-    /// On one side; a checkpoint is opened as the `architecture` named.
+    /// Opens a model on one side. A checkpoint is opened as the given `architecture`.
     pub(crate) fn open_model_as(
         &mut self,
         path: PathBuf,
@@ -65,9 +65,9 @@ impl App {
         usage: Option<Usage>,
         remembered: bool,
     ) {
-        // Where no model is open yet, this is the first.
-        let alone = self.state.model().is_none() && self.tasks.models.is_empty();
-        let side = if alone { 0 } else { side };
+        // If no model is open yet, this becomes the first.
+        let is_first = self.state.model().is_none() && self.tasks.models.is_empty();
+        let side = if is_first { 0 } else { side };
         let promise = self.engine.open_model_as(path.clone(), architecture, usage);
         let opening = Opening {
             path,
@@ -82,7 +82,7 @@ impl App {
         });
     }
 
-    /// Opens the active model again on the same weights, used in another way.
+    /// Opens the active model again with the same weights and another usage.
     pub(crate) fn reopen_model(&mut self, usage: Usage) {
         let Some(model) = self.state.model().cloned() else {
             return;
@@ -101,7 +101,7 @@ impl App {
     }
 }
 
-/// Whether a file is a model, by its name or, where it was renamed, by its first bytes.
+/// Whether a file is a model, judged by its extension or, if it was renamed, by its first bytes.
 pub fn looks_like_model(path: &Path) -> bool {
     let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase());
     if matches!(

@@ -21,7 +21,7 @@ pub struct Picking {
 }
 
 impl App {
-    /// Asks for a path to open. One picker is on screen at a time.
+    /// Asks for a path to open. Only one picker can be open at a time.
     pub(crate) fn pick(&mut self, ctx: &Context, purpose: Purpose) {
         let folder = match purpose {
             Purpose::OpenImage | Purpose::OpenFolder => self.photo_folder(),
@@ -33,7 +33,7 @@ impl App {
             Purpose::LocateImage | Purpose::LocateModel => {
                 self.persistence.session.missing_folder()
             }
-            // Saving asks by itself, off the window's thread: see `Saving`.
+            // Saving opens its own picker on a background thread: see `Saving`.
             Purpose::Save(_) => return,
         };
         if self.tasks.picking.is_some() {
@@ -51,8 +51,8 @@ impl App {
         });
     }
 
-    /// The path that a picker has brought, and what it is for. Where none could be opened, the path
-    /// is asked for in the window.
+    /// Takes the path chosen in a picker, and its purpose. If no picker could be opened, the path
+    /// prompt is shown.
     pub(crate) fn take_picked(&mut self) -> Option<(Purpose, PathBuf)> {
         let picking = self.tasks.picking.take()?;
         match picking.promise.try_take() {
@@ -71,7 +71,7 @@ impl App {
         folder(&self.state.model()?.path)
     }
 
-    /// The folder that the open photo lies in.
+    /// The folder of the open photo.
     pub(crate) fn photo_folder(&self) -> Option<PathBuf> {
         folder(&self.state.photo.as_ref()?.path)
     }

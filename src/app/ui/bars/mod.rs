@@ -1,4 +1,4 @@
-//! The bars around the window: what can be opened, what is in progress, and what went wrong.
+//! The bars of the window: the toolbar, the status bar with its read-out, and the notices.
 
 pub(crate) mod notices_ui;
 pub(crate) mod readout_ui;

@@ -1,4 +1,4 @@
-//! Messages over the panels, so that nothing moves when one comes or goes.
+//! Notices, drawn over the panels so that nothing moves when one appears or disappears.
 
 use egui::{
     Align2, Area, Button, Color32, Frame, Id, Label, Margin, Order, RichText, Stroke, Ui, vec2,
@@ -8,10 +8,10 @@ use crate::app::commands::Command;
 use crate::app::notices::{Notice, Notices};
 use crate::app::ui::kit::theme::{self, GRID, palette};
 
-/// More would cover the panels; older ones appear when these are dismissed.
+/// More would cover the panels. Older notices appear when these are dismissed.
 const MAX_SHOWN: usize = 4;
 
-/// Draws the newest messages below `top`.
+/// Draws the newest notices below `top`.
 pub fn notices_ui(ui: &Ui, notices: &Notices, top: f32, commands: &mut Vec<Command>) {
     if notices.is_empty() {
         return;
@@ -56,13 +56,13 @@ fn notice_ui(ui: &mut Ui, notice: &Notice, commands: &mut Vec<Command>) {
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 let button = ui
                     .add(Button::new("Dismiss").fill(Color32::TRANSPARENT))
-                    .on_hover_text("Take this message away");
+                    .on_hover_text("Close this message");
                 if button.clicked() {
                     commands.push(Command::DismissNotice(notice.id));
                 }
             });
         });
-        // The text may be copied into a search or a bug report.
+        // The text is selectable, to be copied into a search or a bug report.
         let words = RichText::new(&notice.text).color(colours.weak);
         ui.add(Label::new(words).wrap().selectable(true));
         if let Some((label, command)) = &notice.offer

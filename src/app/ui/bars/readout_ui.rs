@@ -1,4 +1,4 @@
-//! The values under the pointer: where it is in the photo, the photo's colour, the map's raw value.
+//! The values under the pointer: its position in the photo, the photo's colour, the map's raw value.
 
 use egui::{Role, Sense, Ui, WidgetInfo, vec2};
 
@@ -11,20 +11,20 @@ use crate::app::textures::shown_map;
 use crate::app::ui::kit::text::{draw_left, draw_right, line};
 use crate::app::ui::kit::theme::{self, ROW, palette};
 
-/// Columns of the read-out: the name and how wide the number after it may be.
+/// The columns of the read-out: the name, and the width of the number after it.
 const COLUMNS: [(&str, f32); 4] = [("x", 36.0), ("y", 36.0), ("RGB", 76.0), ("map", 52.0)];
 
-/// Where the pointer is, in the photo's own pixels, and what is there.
+/// The position of the pointer in the photo's pixels, and the values there.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reading {
     pub x: u32,
     pub y: u32,
     pub rgb: [u8; 3],
-    /// Raw; `None` where the network did not see the photo, or the map is not there yet.
+    /// The raw value. `None` where the network did not see the photo, or if there is no map yet.
     pub map: Option<f32>,
 }
 
-/// What is under the pointer now, in the row that it is over.
+/// The values under the pointer, in the row that it is over.
 fn reading(scene: Scene<'_>, hovered: Option<RowId>) -> Option<Reading> {
     let rows = scene.state.rows();
     let over = rows.iter().find(|row| Some(row.id) == hovered);
@@ -34,15 +34,15 @@ fn reading(scene: Scene<'_>, hovered: Option<RowId>) -> Option<Reading> {
     }
 }
 
-/// What a row has at the place under the pointer, whichever row the pointer is over.
+/// A row's values at the pointer's position, whichever row the pointer is over.
 pub fn reading_of(scene: Scene<'_>, row: Option<&Row>, view: &View) -> Option<Reading> {
     let state = scene.state;
-    let place = view.pointer?;
+    let pointer = view.pointer?;
     let subject = row.map(|row| &row.subject);
     let photo = subject.map(|s| &s.photo).or(state.photo.as_ref())?;
     let (width, height) = (photo.width(), photo.height());
-    let x = ((place.x * width as f32) as u32).min(width.checked_sub(1)?);
-    let y = ((place.y * height as f32) as u32).min(height.checked_sub(1)?);
+    let x = ((pointer.x * width as f32) as u32).min(width.checked_sub(1)?);
+    let y = ((pointer.y * height as f32) as u32).min(height.checked_sub(1)?);
     let prediction = subject.and_then(|subject| state.results.prediction(subject));
     let heat = subject.and_then(|subject| state.results.heat(subject));
     let map = prediction.zip(heat).and_then(|(prediction, heat)| {
@@ -64,7 +64,7 @@ pub fn reading_of(scene: Scene<'_>, row: Option<&Row>, view: &View) -> Option<Re
     })
 }
 
-/// Draws the values; `hovered` is the row that the pointer is over.
+/// Draws the values. `hovered` is the row under the pointer.
 pub fn readout_ui(ui: &mut Ui, scene: Scene<'_>, hovered: Option<RowId>) {
     let width: f32 = COLUMNS.iter().map(|(name, room)| gap(name) + room).sum();
     let (rect, response) = ui.allocate_exact_size(vec2(width, ROW), Sense::hover());
@@ -96,7 +96,7 @@ pub fn readout_ui(ui: &mut Ui, scene: Scene<'_>, hovered: Option<RowId>) {
     }
 }
 
-/// Room for a column's name and the space before it.
+/// The width of a column's name and the space before it.
 fn gap(name: &str) -> f32 {
     16.0 + 8.0 * name.len() as f32
 }

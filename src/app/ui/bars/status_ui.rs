@@ -1,4 +1,4 @@
-//! The line at the bottom of the window: what is in progress, or what is shown and how long it took.
+//! The status bar: what is in progress, or what is shown and how long it took to compute.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::picture::page::caption::percent;
 use super::readout_ui::readout_ui;
 use crate::app::commands::Command;
 use crate::app::commands::action::Action;
-use crate::app::gallery::walk::PassedOver;
+use crate::app::gallery::walk::Skipped;
 use crate::app::scene::Scene;
 use crate::app::state::rows::RowId;
 use crate::app::ui::kit::text::{draw_left, line};
@@ -17,13 +17,13 @@ use crate::app::ui::kit::theme::{self, GRID, palette};
 use crate::app::ui::kit::widgets::busy;
 use crate::app::wording::milliseconds;
 
-/// Height of the line.
+/// The height of the bar.
 pub const HEIGHT: f32 = 32.0;
 
-/// Work shorter than this is over before anyone could read about it.
-const WORTH_SAYING: Duration = Duration::from_millis(120);
+/// Work shorter than this is not shown: it ends before anyone can read about it.
+const MIN_SHOWN: Duration = Duration::from_millis(120);
 
-/// Draws the line; `hovered` is the row that the pointer is over.
+/// Draws the bar. `hovered` is the row under the pointer.
 pub fn status_ui(
     ui: &mut Ui,
     scene: Scene<'_>,
@@ -38,7 +38,7 @@ pub fn status_ui(
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 let in_progress = scene
                     .busy()
-                    .filter(|(_, since)| since.elapsed() >= WORTH_SAYING);
+                    .filter(|(_, since)| since.elapsed() >= MIN_SHOWN);
                 if let Some((stage, since)) = in_progress {
                     let (mark, _) = ui.allocate_exact_size(vec2(14.0, 14.0), Sense::hover());
                     busy(ui, mark.center(), 5.5, colours.weak);
@@ -52,15 +52,15 @@ pub fn status_ui(
                             commands.push(cancel.into());
                         }
                     }
-                } else if let Some((passed, left)) = scene
+                } else if let Some((message, left)) = scene
                     .gallery
                     .view
-                    .passed_over
+                    .skipped
                     .as_ref()
-                    .and_then(PassedOver::message)
+                    .and_then(Skipped::message)
                 {
                     ui.request_repaint_after(left);
-                    let text = RichText::new(passed).color(colours.text);
+                    let text = RichText::new(message).color(colours.text);
                     ui.add(egui::Label::new(text).truncate());
                 } else if let Some(done) = &scene.state.done {
                     let text = RichText::new(done).color(colours.text);
@@ -73,7 +73,7 @@ pub fn status_ui(
     });
 }
 
-/// The class and the layer on screen, and the time each stage took.
+/// The class and layer that are shown, and the time each step took.
 fn shown_ui(ui: &mut Ui, scene: Scene<'_>) {
     let state = scene.state;
     let (Some(prediction), Some(heat)) = (state.prediction(), state.heat()) else {
@@ -102,13 +102,13 @@ fn shown_ui(ui: &mut Ui, scene: Scene<'_>) {
     }
     let text = parts.join("  ·  ");
     let times = line(ui, &text, theme::body(), colours.weak, rect.right() - left);
-    let cut = times.elided;
+    let is_cut = times.elided;
     draw_left(ui, left, y, times);
     let id = ui.scope_id().with("what is shown");
     let response = ui.interact(rect, id, egui::Sense::hover());
     let full = format!("{what}, {}", parts.join(", "));
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &full));
-    if cut {
+    if is_cut {
         response.on_hover_text(&full);
     }
 }

@@ -1,4 +1,4 @@
-//! The bar at the top: what can be opened and written, and what is open.
+//! The toolbar: commands to open and export, the menus, and the names of the open files.
 
 use std::path::Path;
 
@@ -19,7 +19,7 @@ use crate::app::ui::kit::theme::{self, GRID, ROW, palette};
 use crate::app::ui::kit::widgets::menu_spacing;
 use crate::app::wording::in_short;
 
-/// Height of the bar.
+/// The height of the bar.
 pub const HEIGHT: f32 = 48.0;
 
 pub fn toolbar_ui(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
@@ -44,17 +44,17 @@ pub fn toolbar_ui(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
     });
 }
 
-/// Sessions, and what was open before.
+/// Folders, sessions, and recent files.
 fn file_menu(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
     let (response, _) = MenuButton::new("File").ui(ui, |ui| {
         ui.set_width(264.0);
         menu_spacing(ui);
         for action in [Action::OpenFolder, Action::CloseFolder] {
-            offer(ui, scene, action, commands);
+            available_item(ui, scene, action, commands);
         }
         ui.separator();
         for action in [Action::OpenSession, Action::SaveSession] {
-            offer(ui, scene, action, commands);
+            available_item(ui, scene, action, commands);
         }
         let memory = &scene.persistence.memory;
         for (title, paths) in [
@@ -70,11 +70,11 @@ fn file_menu(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
             }
         }
     });
-    response.on_hover_text("Sessions, and the files opened last");
+    response.on_hover_text("Folders, sessions, and recently opened files");
 }
 
-/// A menu's line for a command, greyed where it cannot be done.
-fn offer(ui: &mut Ui, scene: Scene<'_>, action: Action, commands: &mut Vec<Command>) {
+/// A menu item for a command, disabled if the command is not available.
+fn available_item(ui: &mut Ui, scene: Scene<'_>, action: Action, commands: &mut Vec<Command>) {
     let why_not = scene.why_not(&action.into());
     let shown = ui.add_enabled_ui(why_not.is_none(), |ui| item(ui, action, commands));
     if let Some(why) = why_not {
@@ -124,7 +124,7 @@ fn export_menu(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
     response.on_hover_text(Action::ExportComposite.hint(ui.ctx()));
 }
 
-/// What can stand beside the view: pins, another class, another model.
+/// What can be compared with the view: pins, another class, another model.
 fn compare_menu(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
     let state = scene.state;
     let (response, _) = MenuButton::new("Compare").ui(ui, |ui| {
@@ -136,7 +136,7 @@ fn compare_menu(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
             [Action::OpenSecondModel, Action::CloseSecondModel],
         ] {
             for action in pair {
-                offer(ui, scene, action, commands);
+                available_item(ui, scene, action, commands);
             }
             ui.separator();
         }
@@ -157,14 +157,14 @@ fn compare_menu(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
     response.on_hover_text("Several views side by side: pins, two classes, two models");
 }
 
-/// Undo, arrangement, theme and the lists of commands.
+/// Undo, arrangement, theme, and the lists of commands.
 fn view_menu(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
     let stay = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
     let (response, _) = MenuButton::new("View").config(stay).ui(ui, |ui| {
         ui.set_width(232.0);
         menu_spacing(ui);
         for action in [Action::Undo, Action::Redo] {
-            offer(ui, scene, action, commands);
+            available_item(ui, scene, action, commands);
         }
         ui.separator();
         caption(ui, "Panels");
@@ -203,12 +203,12 @@ fn view_menu(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
     response.on_hover_text("How the window looks, and all its commands");
 }
 
-/// Names of the open model and photo, quiet, at the right.
+/// The names of the open models and photo, at the right.
 fn open_files_ui(ui: &mut Ui, scene: Scene<'_>) {
     let colours = palette(ui);
     let bar = ui.available_rect_before_wrap();
     let mut right = bar.right();
-    let mut say = |name: &str, detail: &str| {
+    let mut draw = |name: &str, detail: &str| {
         for (text, colour) in [(detail, colours.weak), (name, colours.text)] {
             let room = right - bar.left();
             if room > 5.0 * GRID {
@@ -231,13 +231,13 @@ fn open_files_ui(ui: &mut Ui, scene: Scene<'_>) {
         } else {
             format!("{width}×{height}")
         };
-        say(
+        draw(
             &model.name,
             &format!("{} · {size}", in_short(model.parameters)),
         );
     }
     if let Some(photo) = &scene.state.photo {
-        say(
+        draw(
             &photo.name(),
             &format!("{}×{}", photo.width(), photo.height()),
         );
@@ -256,7 +256,7 @@ fn caption(ui: &mut Ui, text: &str) {
     draw_left(ui, rect.left() + GRID, rect.center().y, galley);
 }
 
-/// A menu's line for a file that was open before.
+/// A menu item for a recent file.
 fn recent(ui: &mut Ui, path: &Path, commands: &mut Vec<Command>) {
     let (name, folder) = name_and_folder(path);
     let button = Button::new(name).shortcut_text(folder).truncate();
@@ -267,7 +267,7 @@ fn recent(ui: &mut Ui, path: &Path, commands: &mut Vec<Command>) {
     }
 }
 
-/// A menu's line for a command, with its keys.
+/// A menu item for a command, with its shortcut.
 fn item(ui: &mut Ui, action: Action, commands: &mut Vec<Command>) {
     let mut button = Button::new(action.label());
     if let Some(keys) = action.shortcut() {

@@ -1,4 +1,4 @@
-//! Which network a checkpoint belongs to, where its weights fit several: asked once, in a dialog.
+//! The dialog that asks which network a checkpoint belongs to, when its weights fit several.
 
 use egui::{Align2, Button, Color32, Frame, Id, Label, Modal, RichText, Ui, vec2};
 
@@ -9,7 +9,7 @@ use crate::app::ui::kit::widgets::heading;
 
 const WIDTH: f32 = 440.0;
 
-/// A button for each network, and one to open no model.
+/// Draws a button for each network, and one to cancel.
 pub fn architecture_ui(ui: &Ui, question: &ArchitectureQuestion, commands: &mut Vec<Command>) {
     let colours = palette(ui);
     let area = Modal::default_area(Id::unique("architecture"));
@@ -29,7 +29,7 @@ pub fn architecture_ui(ui: &Ui, question: &ArchitectureQuestion, commands: &mut 
         });
         let name = question.path.file_name().unwrap_or_default();
         let words = format!(
-            "{} holds weights only, and they fit each of these networks.",
+            "{} contains only weights, and they fit each of these networks.",
             name.to_string_lossy()
         );
         ui.add(Label::new(RichText::new(words).color(colours.weak)).wrap());

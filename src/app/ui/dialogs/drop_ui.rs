@@ -9,10 +9,10 @@ use crate::app::persistence::session::file::looks_like_session;
 use crate::app::tasks::open::looks_like_model;
 use crate::app::ui::kit::theme::{self, GRID, palette};
 
-/// Opens what was dropped, and shows while files hover that they can be dropped.
+/// Opens dropped files, and shows a hint while files are dragged over the window.
 pub fn drop_ui(ui: &Ui, commands: &mut Vec<Command>) {
     let dropped = ui.input(|i| i.raw.dropped_files.clone());
-    // Of several models or sessions the last one counts: one is open at a time.
+    // Only the last of several models or sessions is opened.
     let paths = dropped.iter().map(|file| file.path().to_owned());
     let (others, images): (Vec<PathBuf>, Vec<PathBuf>) =
         paths.partition(|path| looks_like_model(path) || looks_like_session(path));

@@ -1,7 +1,7 @@
-//! What is drawn over the window on request: the command palette, the sheet of shortcuts, the path
-//! prompt, and the question which network a checkpoint belongs to.
+//! The dialogs: the command palette, the list of shortcuts, the path prompt, and the question of
+//! which network a checkpoint belongs to.
 //!
-//! Each has scratch of its own in [`OpenDialogs`]; what a person chooses leaves as a command.
+//! Each dialog keeps its scratch in [`OpenDialogs`]. What the user chooses becomes a command.
 
 use std::collections::VecDeque;
 
@@ -21,18 +21,18 @@ pub(crate) mod palette_ui;
 pub(crate) mod path_ui;
 pub(crate) mod shortcuts_ui;
 
-/// The dialogs that are open, with what they hold while they are.
+/// The open dialogs and their state.
 #[derive(Default)]
 pub struct OpenDialogs {
     pub palette: CommandPalette,
     pub path: Option<PathPrompt>,
-    /// Checkpoints that fit several networks, in the order they were opened.
+    /// Questions about checkpoints that fit several networks, oldest first.
     pub architectures: VecDeque<ArchitectureQuestion>,
     pub shortcuts: bool,
 }
 
 impl OpenDialogs {
-    /// Whether any of them takes the keys that would otherwise be shortcuts.
+    /// Whether any dialog is open and takes the keys that would otherwise be shortcuts.
     pub fn any_open(&self) -> bool {
         self.palette.is_open()
             || self.path.is_some()
@@ -41,7 +41,7 @@ impl OpenDialogs {
     }
 }
 
-/// Draws the open dialogs. `entries` are what the palette offers.
+/// Draws the open dialogs. `entries` returns the commands that the palette offers.
 pub fn dialogs_ui(
     ui: &Ui,
     dialogs: &mut OpenDialogs,

@@ -1,5 +1,5 @@
-//! The command palette: finds a command by a few letters of its name, for people who know what it is
-//! called but not in which menu it is.
+//! The command palette: finds a command by a few letters of its name, for users who know its name but
+//! not its menu.
 
 use egui::text::LayoutJob;
 use egui::{
@@ -14,25 +14,25 @@ use crate::app::ui::kit::text::{draw_left, draw_right, line};
 use crate::app::ui::kit::theme::{self, GRID, palette};
 use crate::app::ui::kit::widgets::{name_row, row};
 
-/// Widest that the field grows.
-const WIDTH: f32 = 560.0;
-/// Height of a line of the list.
+/// The maximum width of the palette.
+const MAX_WIDTH: f32 = 560.0;
+/// The height of a line in the list.
 const LINE: f32 = 28.0;
-/// Lines seen at once.
+/// The maximum number of lines shown at once.
 const MAX_LINES: usize = 12;
 
-/// The field, open or not.
+/// The palette, open or closed.
 #[derive(Debug, Default)]
 pub struct CommandPalette {
     open: bool,
     text: String,
-    /// The line that Enter takes.
+    /// The selected line, which Enter runs.
     chosen: usize,
-    /// The list's length is new, or the choice has moved: bring it into sight.
+    /// Whether to scroll to the selected line, because the list or the selection has changed.
     reveal: bool,
 }
 
-/// An entry that fits what was typed.
+/// An entry that matches the typed text.
 struct Hit<'a> {
     entry: &'a Entry,
     letters: Vec<usize>,
@@ -43,7 +43,7 @@ impl CommandPalette {
         self.open
     }
 
-    /// Opens it with what was typed before it stood there, or closes it.
+    /// Opens the palette with what was typed before it appeared, or closes it.
     pub fn toggle(&mut self, typed: String) {
         *self = CommandPalette {
             open: !self.open,
@@ -57,7 +57,7 @@ impl CommandPalette {
         *self = CommandPalette::default();
     }
 
-    /// Draws it; gives back the command that was taken.
+    /// Draws the palette. Returns the command that was run.
     pub fn ui(&mut self, ui: &Ui, entries: &[Entry]) -> Option<Command> {
         if !self.open {
             return None;
@@ -66,7 +66,7 @@ impl CommandPalette {
         let enter = ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::Enter));
         let colours = palette(ui);
         let window = ui.content_rect();
-        let width = WIDTH.min(window.width() - 4.0 * GRID);
+        let width = MAX_WIDTH.min(window.width() - 4.0 * GRID);
         let top = (window.height() * 0.12).max(2.0 * GRID);
         let area = Modal::default_area(Id::unique("find a command"));
         let area: Area = area.anchor(Align2::CENTER_TOP, vec2(0.0, top));
@@ -100,12 +100,12 @@ impl CommandPalette {
         taken
     }
 
-    /// The text field; tells whether its text has changed.
+    /// The text field. Returns whether its text has changed.
     fn field_ui(&mut self, ui: &mut Ui) -> bool {
         let field = TextEdit::singleline(&mut self.text)
             .hint_text("Find a command")
             .font(egui::FontId::proportional(15.0))
-            // In line with the names below.
+            // Aligned with the names below.
             .frame(Frame::NONE.inner_margin(vec2(2.0 * GRID, GRID)))
             .desired_width(ui.available_width());
         let response = ui.add(field).accessible_name("Find a command");
@@ -113,7 +113,7 @@ impl CommandPalette {
         response.changed()
     }
 
-    /// Moves the choice, round at both ends.
+    /// Moves the selection, wrapping around at both ends.
     fn walk(&mut self, step: isize, count: usize) {
         let last = count.saturating_sub(1);
         self.chosen = self.chosen.min(last);
@@ -130,7 +130,7 @@ impl CommandPalette {
         self.reveal = true;
     }
 
-    /// The lines; gives back the entry that was clicked.
+    /// The list. Returns the entry that was clicked.
     fn list_ui<'a>(&mut self, ui: &mut Ui, hits: &[Hit<'a>]) -> Option<&'a Entry> {
         let colours = palette(ui);
         if hits.is_empty() {
@@ -142,7 +142,7 @@ impl CommandPalette {
             response.widget_info(|| egui::WidgetInfo::labeled(Role::Label, true, words.to_owned()));
             return None;
         }
-        // As high as the window has room for below the field.
+        // As high as the room below the field allows.
         let room = ui.ctx().content_rect().bottom() - ui.cursor().top() - 4.0 * GRID;
         let lines = (room / LINE).floor().clamp(3.0, MAX_LINES as f32);
         let reveal = std::mem::take(&mut self.reveal);
@@ -169,7 +169,7 @@ impl CommandPalette {
     }
 }
 
-/// How far the keys walk in this frame.
+/// How far the keys move the selection in this frame.
 fn steps(ui: &Ui) -> isize {
     let page = MAX_LINES as isize - 1;
     let keys = [
@@ -185,7 +185,7 @@ fn steps(ui: &Ui) -> isize {
     keys.into_iter().map(pressed).sum()
 }
 
-/// What fits, best first; all of it in its own order where nothing was typed.
+/// The matching entries, best first; or all entries in their own order if nothing was typed.
 fn hits<'a>(text: &str, entries: &'a [Entry]) -> Vec<Hit<'a>> {
     let mut query = Query::new(text);
     let mut found: Vec<(Option<u32>, Hit<'a>)> = entries
@@ -195,8 +195,8 @@ fn hits<'a>(text: &str, entries: &'a [Entry]) -> Vec<Hit<'a>> {
                 let letters = fit.letters;
                 return Some((Some(fit.score), Hit { entry, letters }));
             }
-            let told = told_by(text, entry);
-            told.then_some((
+            let matches = matches_details(text, entry);
+            matches.then_some((
                 None,
                 Hit {
                     entry,
@@ -211,14 +211,14 @@ fn hits<'a>(text: &str, entries: &'a [Entry]) -> Vec<Hit<'a>> {
     found.into_iter().map(|(_, hit)| hit).collect()
 }
 
-/// Whether the words about an entry hold what its name does not.
-fn told_by(text: &str, entry: &Entry) -> bool {
+/// Whether an entry's detail or hint contains the text.
+fn matches_details(text: &str, entry: &Entry) -> bool {
     let text = text.trim().to_lowercase();
-    let holds = |words: &str| words.to_lowercase().contains(&text);
-    text.chars().count() >= 3 && (holds(&entry.detail) || holds(&entry.hint))
+    let contains = |words: &str| words.to_lowercase().contains(&text);
+    text.chars().count() >= 3 && (contains(&entry.detail) || contains(&entry.hint))
 }
 
-/// One line; tells whether it was clicked.
+/// One line. Returns whether it was clicked.
 fn hit_ui(ui: &mut Ui, hit: &Hit<'_>, chosen: bool) -> bool {
     let colours = palette(ui);
     let entry = hit.entry;
@@ -241,13 +241,13 @@ fn hit_ui(ui: &mut Ui, hit: &Hit<'_>, chosen: bool) -> bool {
         let detail = line(ui, &entry.detail, theme::small(), faint, right - left);
         draw_left(ui, left, y, detail);
     }
-    let said = [entry.detail.as_str(), right_text].join(" ");
+    let description = [entry.detail.as_str(), right_text].join(" ");
     name_row(
         &response,
         Role::ListBoxOption,
         chosen,
         &entry.name,
-        said.trim(),
+        description.trim(),
     );
     let response = if entry.hint.is_empty() {
         response
@@ -257,11 +257,11 @@ fn hit_ui(ui: &mut Ui, hit: &Hit<'_>, chosen: bool) -> bool {
     response.clicked()
 }
 
-/// A name with the letters that were found in it set off.
+/// A name with its matching letters highlighted.
 fn name_job(name: &str, letters: &[usize], colour: Color32, width: f32) -> LayoutJob {
     let mut job = LayoutJob::default();
-    for (place, letter) in name.chars().enumerate() {
-        let found = letters.binary_search(&place).is_ok();
+    for (index, letter) in name.chars().enumerate() {
+        let found = letters.binary_search(&index).is_ok();
         let font = if found { theme::title() } else { theme::body() };
         let mut format = TextFormat::simple(font, colour);
         if found {
@@ -294,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn names_win_over_what_is_said_of_them() {
+    fn matches_in_names_rank_above_matches_in_hints() {
         let entries = [
             entry("Zoom in", "Magnify all panels"),
             entry("Open model…", "A file"),
@@ -314,11 +314,11 @@ mod tests {
     }
 
     #[test]
-    fn the_choice_walks_round() {
-        let mut finder = CommandPalette::default();
+    fn the_selection_wraps_around() {
+        let mut palette = CommandPalette::default();
         let mut walk = |step, count| {
-            finder.walk(step, count);
-            finder.chosen
+            palette.walk(step, count);
+            palette.chosen
         };
         assert_eq!(walk(-1, 5), 4);
         assert_eq!(walk(1, 5), 0);

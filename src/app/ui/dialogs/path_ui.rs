@@ -1,4 +1,4 @@
-//! The field in which a path is typed.
+//! The dialog in which a path is typed.
 
 use egui::{Align2, Button, Color32, Frame, Id, Key, Modal, RichText, TextEdit, Ui, vec2};
 
@@ -6,12 +6,12 @@ use crate::app::commands::Command;
 use crate::app::tasks::path_prompt::PathPrompt;
 use crate::app::ui::kit::theme::{self, GRID, palette};
 
-/// The largest width of the field.
-const WIDTH: f32 = 560.0;
+/// The maximum width of the field.
+const MAX_WIDTH: f32 = 560.0;
 
-/// Draws it, and returns the command that was chosen.
+/// Draws the dialog. Returns the command that was chosen.
 pub fn path_ui(ui: &Ui, prompt: &mut PathPrompt) -> Option<Command> {
-    let width = WIDTH.min(ui.content_rect().width() - 8.0 * GRID);
+    let width = MAX_WIDTH.min(ui.content_rect().width() - 8.0 * GRID);
     let area = Modal::default_area(Id::unique("path"));
     let modal = Modal::new(Id::unique("path"))
         .area(area.anchor(Align2::CENTER_CENTER, vec2(0.0, 0.0)))
@@ -37,19 +37,19 @@ pub fn path_ui(ui: &Ui, prompt: &mut PathPrompt) -> Option<Command> {
         if let Some(refused) = &prompt.refused {
             ui.label(RichText::new(&refused.why).color(colours.caution));
         }
-        // Enter on a button is the button's.
+        // Enter counts only in the field; on a button it presses the button.
         let enter = response.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
-        let (mut taken, mut closed) = (enter, false);
+        let (mut accepted, mut closed) = (enter, false);
         ui.horizontal(|ui| {
             let can = prompt.path().is_some();
             let button = Button::new(prompt.verb());
-            taken |= ui.add_enabled(can, button).clicked();
+            accepted |= ui.add_enabled(can, button).clicked();
             closed = ui.button("Close").clicked();
         });
-        (taken, closed)
+        (accepted, closed)
     });
-    let (taken, closed) = shown.inner;
-    match prompt.path().filter(|_| taken) {
+    let (accepted, closed) = shown.inner;
+    match prompt.path().filter(|_| accepted) {
         Some(path) => Some(Command::UseTypedPath(Some(path))),
         None if closed || shown.should_close() => Some(Command::UseTypedPath(None)),
         None => None,

@@ -8,18 +8,18 @@ use crate::app::ui::kit::text::{draw_left, draw_right, line};
 use crate::app::ui::kit::theme::{self, GRID, ROW, palette};
 use crate::app::ui::kit::widgets::{heading, name_row};
 
-/// The largest width: two columns.
-const WIDTH: f32 = 720.0;
-/// Room for the scroll bar, which floats over what is under it.
+/// The maximum width, for two columns.
+const MAX_WIDTH: f32 = 720.0;
+/// Room for the scroll bar, which floats over the contents.
 const SCROLL_BAR: f32 = 2.0 * GRID;
-/// Below this width there is one column.
-const TWO_COLUMNS: f32 = 600.0;
+/// Below this width, there is only one column.
+const MIN_TWO_COLUMNS: f32 = 600.0;
 
-/// Draws it, and returns whether it was closed.
+/// Draws the dialog. Returns whether it was closed.
 pub fn shortcuts_ui(ui: &Ui) -> bool {
     let window = ui.content_rect();
-    let width = WIDTH.min(window.width() - 8.0 * GRID);
-    let most = window.height() - 12.0 * GRID;
+    let width = MAX_WIDTH.min(window.width() - 8.0 * GRID);
+    let max_height = window.height() - 12.0 * GRID;
     let area = Modal::default_area(Id::unique("shortcuts"));
     let modal = Modal::new(Id::unique("shortcuts"))
         .area(area.anchor(Align2::CENTER_CENTER, vec2(0.0, 0.0)))
@@ -31,14 +31,14 @@ pub fn shortcuts_ui(ui: &Ui) -> bool {
         heading(ui, "Commands and keys", |ui| {
             close = ui
                 .button("Close")
-                .on_hover_text("Back to the pictures (Esc)")
+                .on_hover_text("Close this list (Esc)")
                 .clicked();
         });
         ui.add_space(GRID);
-        // As high as the lines need, or as the window has room for.
+        // As high as the lines need, or as the window allows.
         ScrollArea::vertical()
-            .min_scrolled_height(most)
-            .max_height(most)
+            .min_scrolled_height(max_height)
+            .max_height(max_height)
             .auto_shrink([false, true])
             .show(ui, |ui| {
                 ui.set_width(width - SCROLL_BAR);
@@ -51,7 +51,7 @@ pub fn shortcuts_ui(ui: &Ui) -> bool {
 
 fn columns_ui(ui: &mut Ui, width: f32) {
     ui.spacing_mut().item_spacing = vec2(4.0 * GRID, 0.0);
-    if width < TWO_COLUMNS {
+    if width < MIN_TWO_COLUMNS {
         Group::all().for_each(|group| group_ui(ui, group));
         return;
     }
@@ -65,7 +65,7 @@ fn columns_ui(ui: &mut Ui, width: f32) {
     });
 }
 
-/// The groups in two columns as even as their order allows.
+/// The groups in two columns, balanced as well as their order allows.
 fn halves() -> (Vec<Group>, Vec<Group>) {
     let lines = |group: &Group| group.actions().count() + group.gestures().len() + 2;
     let all: usize = Group::all().map(|group| lines(&group)).sum();

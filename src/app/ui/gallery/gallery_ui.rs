@@ -1,5 +1,5 @@
-//! The images of the open folder: each with its name, its predicted class and its true class. Only
-//! what is on screen is laid out, however many there are.
+//! The images of the open folder, each with its name, predicted class and true class. Only those on
+//! screen are laid out, however many there are.
 
 use std::path::{Path, PathBuf};
 
@@ -21,25 +21,25 @@ use crate::app::ui::kit::text::{draw_left, line};
 use crate::app::ui::kit::theme::{self, GRID, palette};
 use crate::app::wording::sentence;
 
-/// The box that a thumbnail lies in.
+/// The box around a thumbnail.
 const PICTURE: egui::Vec2 = vec2(72.0, 64.0);
-/// Beside it: what there is to read.
+/// The width of the text beside it.
 const TEXT: f32 = 120.0;
-/// From one picture to the next.
+/// The distance from one image to the next.
 const PITCH: f32 = PICTURE.x + GRID + TEXT + 2.0 * GRID;
 const CELL: f32 = PICTURE.y + 8.0;
 const BAR: f32 = 12.0;
-/// Images that a notch of the wheel leads past; some systems report two notches for one.
-const A_NOTCH: f32 = 2.0;
-/// A folder's name is not written shorter than this.
-const SHORTEST: f32 = 3.0 * GRID;
+/// How many images one notch of the wheel scrolls by. Some systems report two notches for one.
+const IMAGES_PER_NOTCH: f32 = 2.0;
+/// A folder's name is left out if there is less room than this.
+const MIN_FOLDER_WIDTH: f32 = 3.0 * GRID;
 
 const WHOLE: Rect = Rect {
     min: egui::Pos2::ZERO,
     max: pos2(1.0, 1.0),
 };
 
-/// Thick and long enough to be grabbed, however many images there are.
+/// A scroll bar with a handle that is large enough to grab, however many images there are.
 fn scroll_bar(ui: &Ui) -> ScrollStyle {
     ScrollStyle {
         bar_width: BAR - 2.0,
@@ -49,7 +49,7 @@ fn scroll_bar(ui: &Ui) -> ScrollStyle {
     }
 }
 
-/// Height of the strip.
+/// The height of the gallery.
 pub fn height(unfolded: bool) -> f32 {
     if unfolded {
         head_ui::HEIGHT + CELL + BAR
@@ -58,15 +58,15 @@ pub fn height(unfolded: bool) -> f32 {
     }
 }
 
-/// What the gallery remembers from frame to frame.
+/// What the gallery keeps from frame to frame.
 pub struct GalleryScratch {
     /// What to scroll to, once.
     pub reveal: Option<Reveal>,
-    /// The images on screen, and those right beside them, in the last frame.
+    /// The images on screen in the last frame, followed by those next to them.
     pub in_sight: Vec<usize>,
-    /// How many of them, from the first on, are on screen.
+    /// How many of the first entries of `in_sight` are on screen.
     pub shown: usize,
-    /// The wheel turns in notches, unlike a touchpad.
+    /// Whether scrolling comes from a wheel with notches rather than from a touchpad.
     wheel_has_notches: bool,
     textures: ThumbnailTextures,
 }
@@ -84,18 +84,18 @@ impl Default for GalleryScratch {
 }
 
 impl GalleryScratch {
-    /// The images that are on screen.
+    /// The images on screen.
     pub fn on_screen(&self) -> &[usize] {
         self.in_sight.get(..self.shown).unwrap_or_default()
     }
 
-    /// Another folder is open.
+    /// Resets the gallery after another folder was opened.
     pub fn start_over(&mut self) {
         *self = GalleryScratch::default();
     }
 }
 
-/// Draws the line with the folder's name and counts and, unfolded, the images below it.
+/// Draws the header line and, if unfolded, the images below it.
 pub fn gallery_ui(
     ui: &mut Ui,
     scene: Scene<'_>,
@@ -160,8 +160,8 @@ pub fn gallery_ui(
     });
 }
 
-/// How much faster the gallery scrolls than the wheel: a notch leads past a few images, while a
-/// touchpad moves it as far as the fingers go.
+/// The factor between wheel movement and scrolling. One notch scrolls by a few images, while a
+/// touchpad scrolls as far as the fingers move.
 fn wheel_speed(ui: &Ui, wheel_has_notches: &mut bool) -> f32 {
     let unit = ui.input(|i| {
         i.events.iter().rev().find_map(|event| match event {
@@ -174,13 +174,13 @@ fn wheel_speed(ui: &Ui, wheel_has_notches: &mut bool) -> f32 {
     }
     let notch = ui.options(|options| options.input_options.line_scroll_speed);
     if *wheel_has_notches {
-        A_NOTCH * PITCH / notch
+        IMAGES_PER_NOTCH * PITCH / notch
     } else {
         1.0
     }
 }
 
-/// Asks for the thumbnails on screen, and then for those right beside them.
+/// Loads the thumbnails on screen first, then those next to them.
 fn load_thumbnails(
     ui: &Ui,
     scene: Scene<'_>,
@@ -222,8 +222,9 @@ fn cell_ui(
         Some(texture) => {
             let size = texture.size_vec2();
             let scale = (frame.width() / size.x).min(frame.height() / size.y);
-            let at = Rect::from_center_size(frame.center(), size * scale.min(1.0));
-            ui.painter().image(texture.id(), at, WHOLE, Color32::WHITE);
+            let image_rect = Rect::from_center_size(frame.center(), size * scale.min(1.0));
+            ui.painter()
+                .image(texture.id(), image_rect, WHOLE, Color32::WHITE);
         }
         None if entry.unreadable.is_some() => {
             let stroke = Stroke::new(1.5, colours.faint);
@@ -248,10 +249,10 @@ fn cell_ui(
         pos2(frame.right() + GRID, frame.top()),
     );
 
-    let said = cell_words(scene, entry);
+    let facts = cell_words(scene, entry);
     response.widget_info(|| {
         let mut info = WidgetInfo::selected(Role::RadioButton, true, chosen, &entry.name);
-        info.current_text_value = Some(said.join(", "));
+        info.current_text_value = Some(facts.join(", "));
         info
     });
     if response.clicked() {
@@ -259,9 +260,9 @@ fn cell_ui(
     }
     response.on_hover_ui(|ui| {
         ui.label(RichText::new(&entry.name).font(theme::title()));
-        for (place, words) in said.iter().enumerate() {
-            // A class keeps its name as it is written.
-            let of_class = place == 0 && entry.verdict().is_some();
+        for (index, words) in facts.iter().enumerate() {
+            // The name of a class is not capitalised.
+            let of_class = index == 0 && entry.verdict().is_some();
             ui.label(if of_class {
                 words.clone()
             } else {
@@ -316,12 +317,12 @@ fn words_ui(ui: &Ui, scene: Scene<'_>, entry: &Entry, chosen: bool, corner: egui
     draw_left(ui, left, second, below);
     let ink = if chosen { colours.text } else { colours.weak };
     let name = line(ui, &entry.name, theme::tiny(), ink, TEXT);
-    // The folder it lies in has what room the name leaves.
+    // The folder's name gets the room that the file's name leaves.
     let slash = line(ui, "/", theme::tiny(), colours.weak, TEXT);
     let room = TEXT - name.size().x - slash.size().x;
     let mut start = left;
     if let Some(folder) = folder_within(&entry.path, scene.gallery.folder.paths())
-        && room >= SHORTEST
+        && room >= MIN_FOLDER_WIDTH
     {
         let folder = line(ui, &folder, theme::tiny(), colours.weak, room);
         start = draw_left(ui, left, third, folder);
@@ -330,7 +331,7 @@ fn words_ui(ui: &Ui, scene: Scene<'_>, entry: &Entry, chosen: bool, corner: egui
     draw_left(ui, start, third, name);
 }
 
-/// Everything that is known about an image, in words.
+/// Everything known about an image, in words.
 fn cell_words(scene: Scene<'_>, entry: &Entry) -> Vec<String> {
     if let Some(why) = &entry.unreadable {
         return vec![format!("Cannot be opened: {why}")];
@@ -365,7 +366,7 @@ fn cell_words(scene: Scene<'_>, entry: &Entry) -> Vec<String> {
     }
 }
 
-/// The name of the folder that an image lies in, where that is inside an open one.
+/// The name of the folder that contains an image, if it is inside an open folder.
 fn folder_within(picture: &Path, open: &[PathBuf]) -> Option<String> {
     let inside = open.iter().find_map(|open| picture.strip_prefix(open).ok());
     let folder = inside?.parent()?.file_name()?;
@@ -390,7 +391,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_folder_within_the_open_one_is_named_and_the_open_one_is_not() {
+    fn names_subfolders_but_not_the_open_folder() {
         let open = [
             PathBuf::from("/data/animals"),
             PathBuf::from("/data/one.png"),

@@ -1,5 +1,5 @@
-//! The line above the images of the gallery: how far predictions are, and which images are shown in
-//! which order.
+//! The line above the gallery's images: the progress of the predictions, and the filter, sort order
+//! and memory limit.
 
 use std::time::Instant;
 
@@ -18,13 +18,13 @@ use crate::app::wording::{counted, megabytes, thousands, whole_megabytes};
 
 pub const HEIGHT: f32 = 32.0;
 
-/// Width of the button that stops and goes on.
+/// The width of the button that stops and resumes the predictions.
 const BUTTON: f32 = 72.0;
 
-/// Below this width the lists stand without their names.
+/// Below this width, the combo boxes have no labels.
 const NAMED: f32 = 1200.0;
 
-/// Bytes that thumbnails may take, to choose from.
+/// The memory limits for thumbnails on offer, in bytes.
 const LIMITS: [usize; 5] = [64 << 20, 128 << 20, 256 << 20, 512 << 20, 1 << 30];
 
 pub fn head_ui(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
@@ -45,7 +45,7 @@ pub fn head_ui(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
             ui.add_space(GRID);
             lists_ui(ui, scene, named, commands);
             ui.add_space(GRID);
-            answer_ui(ui, scene, commands);
+            resume_ui(ui, scene, commands);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 fold_ui(ui, scene, commands);
                 counts_ui(ui, scene);
@@ -54,7 +54,7 @@ pub fn head_ui(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
     });
 }
 
-/// A hairline at the upper edge, as long as the share that has been predicted.
+/// A progress line at the upper edge: the share of images with a prediction.
 fn progress_ui(ui: &Ui, scene: Scene<'_>, rect: Rect) {
     let counts = scene.gallery.folder.list.counts();
     if !scene.gallery.folder.is_answering() || counts.pictures == 0 {
@@ -66,7 +66,7 @@ fn progress_ui(ui: &Ui, scene: Scene<'_>, rect: Rect) {
     ui.painter().rect_filled(bar, 0.0, palette(ui).bar);
 }
 
-/// The triangle that folds the images away, and what is open.
+/// The triangle that folds the images away, and the folder's name.
 fn fold_ui(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
     let colours = palette(ui);
     let title = title(scene.gallery.folder.paths());
@@ -84,7 +84,7 @@ fn fold_ui(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
     let verb = if open { "Fold" } else { "Unfold" };
     let name = format!("{verb} the pictures of {title}");
     response.widget_info(|| WidgetInfo::labeled(Role::DisclosureTriangle, true, &name));
-    let where_from: Vec<String> = scene
+    let sources: Vec<String> = scene
         .gallery
         .folder
         .paths()
@@ -92,7 +92,7 @@ fn fold_ui(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
         .take(4)
         .map(|path| path.display().to_string())
         .collect();
-    if response.on_hover_text(where_from.join("\n")).clicked() {
+    if response.on_hover_text(sources.join("\n")).clicked() {
         commands.push(Command::UnfoldGallery(!open));
     }
 }
@@ -103,10 +103,10 @@ fn counts_ui(ui: &mut Ui, scene: Scene<'_>) {
     let words = line(ui, &text, theme::body(), palette(ui).weak, room);
     let size = vec2(words.size().x, theme::ROW);
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
-    let cut = words.elided;
+    let is_cut = words.elided;
     draw_left(ui, rect.left(), rect.center().y, words);
-    let mut more = passed_over(scene.gallery.folder.tally());
-    if cut {
+    let mut more = skipped(scene.gallery.folder.tally());
+    if is_cut {
         more.insert(0, text.clone());
     }
     response.widget_info(|| {
@@ -119,18 +119,18 @@ fn counts_ui(ui: &mut Ui, scene: Scene<'_>) {
     }
 }
 
-/// The button that stops asking the model and goes on. It keeps its position whatever is written
+/// The button that stops and resumes the predictions. It stays where it is, however long the text
 /// beside it.
-fn answer_ui(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
+fn resume_ui(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
     let paused = scene.gallery.folder.is_paused();
     let waiting = scene.gallery.folder.list.counts().waiting > 0;
     if !waiting || !(paused || scene.gallery.folder.is_answering()) {
         return;
     }
     let (label, hint) = if paused {
-        ("Answer all", "Go on asking the model about all pictures")
+        ("Answer all", "Resume predicting all images")
     } else {
-        ("Stop", "Stop asking the model about all pictures")
+        ("Stop", "Stop predicting all images")
     };
     let button = Button::new(label).small().min_size(vec2(BUTTON, 0.0));
     if ui.add(button).on_hover_text(hint).clicked() {
@@ -139,7 +139,7 @@ fn answer_ui(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
     ui.add_space(GRID);
 }
 
-/// How far predictions are, in words.
+/// The progress of the predictions, in words.
 fn gallery_progress(scene: Scene<'_>) -> String {
     let counts = scene.gallery.folder.list.counts();
     let mut parts = Vec::new();
@@ -175,11 +175,11 @@ fn gallery_progress(scene: Scene<'_>) -> String {
     parts.join("  ·  ")
 }
 
-/// From right to left: which pictures, and in which order.
+/// The filter and the sort order, laid out from right to left.
 fn lists_ui(ui: &mut Ui, scene: Scene<'_>, named: bool, commands: &mut Vec<Command>) {
     filter_ui(ui, scene, named, commands);
     ui.add_space(GRID);
-    // Named from left to right.
+    // The label is laid out from left to right.
     let width = if named { 168.0 } else { 128.0 };
     ui.allocate_ui_with_layout(
         vec2(width, theme::ROW),
@@ -187,7 +187,7 @@ fn lists_ui(ui: &mut Ui, scene: Scene<'_>, named: bool, commands: &mut Vec<Comma
         |ui| {
             let list = Choice {
                 name: "Sort",
-                hint: "In which order the pictures stand",
+                hint: "The order of the images",
                 width: 120.0,
                 named,
             };
@@ -220,7 +220,7 @@ fn filter_ui(ui: &mut Ui, scene: Scene<'_>, named: bool, commands: &mut Vec<Comm
             offer(ui, filter, filter_label(scene.state, filter));
         }
         ui.separator();
-        for (class, count) in scene.gallery.classes_there() {
+        for (class, count) in scene.gallery.classes_by_count() {
             let name = class_name(scene.state, class);
             offer(
                 ui,
@@ -229,9 +229,9 @@ fn filter_ui(ui: &mut Ui, scene: Scene<'_>, named: bool, commands: &mut Vec<Comm
             );
         }
     });
-    let response = shown
-        .response
-        .on_hover_text("Which pictures stand here; a class: those of it and those taken for it");
+    let response = shown.response.on_hover_text(
+        "Which images are shown. For a class: images of it and images predicted as it",
+    );
     if named {
         response.labelled_by(widgets::name(ui, "Show"))
     } else {
@@ -239,7 +239,7 @@ fn filter_ui(ui: &mut Ui, scene: Scene<'_>, named: bool, commands: &mut Vec<Comm
     };
 }
 
-/// How much memory thumbnails take, and the limit on it.
+/// The memory used by thumbnails, and its limit.
 fn memory_ui(ui: &mut Ui, scene: Scene<'_>, named: bool, commands: &mut Vec<Command>) {
     let limit = scene.gallery.folder.limit();
     let (used, whole) = (
@@ -259,8 +259,8 @@ fn memory_ui(ui: &mut Ui, scene: Scene<'_>, named: bool, commands: &mut Vec<Comm
         }
     });
     let hint = format!(
-        "Memory that thumbnails take, and the most that they may. With names, answers and \
-         pictures on their way to the model the folder takes {} MB.",
+        "Memory used by thumbnails, and its limit. With names, predictions and images on \
+         their way to the model, the folder uses {} MB.",
         whole_megabytes(whole)
     );
     let response = shown.response.on_hover_text(hint);
@@ -271,15 +271,15 @@ fn memory_ui(ui: &mut Ui, scene: Scene<'_>, named: bool, commands: &mut Vec<Comm
     };
 }
 
-/// How high a list that unfolds upwards from here can be.
+/// The largest height of a list that opens upwards from here.
 fn room_above(ui: &Ui) -> f32 {
     let frame = 2.0 * ui.spacing().menu_margin.topf() + 4.0;
     ui.max_rect().top() - ui.ctx().content_rect().top() - frame - GRID
 }
 
-fn passed_over(tally: Tally) -> Vec<String> {
-    let said = [
-        (tally.others, ["other file", "other files"], "passed over"),
+fn skipped(tally: Tally) -> Vec<String> {
+    let parts = [
+        (tally.others, ["other file", "other files"], "skipped"),
         (tally.unreadable, ["entry", "entries"], "could not be read"),
         (
             tally.beyond,
@@ -287,7 +287,8 @@ fn passed_over(tally: Tally) -> Vec<String> {
             "than can be listed",
         ),
     ];
-    said.into_iter()
+    parts
+        .into_iter()
         .filter(|(count, ..)| *count > 0)
         .map(|(count, [one, several], what)| format!("{} {what}", counted(count, one, several)))
         .collect()
@@ -297,7 +298,7 @@ fn images(count: usize) -> String {
     counted(count, "image", "images")
 }
 
-/// The folder's name, or how many were opened.
+/// The folder's name, or the number of files opened.
 fn title(paths: &[std::path::PathBuf]) -> String {
     match paths {
         [one] => {
@@ -313,21 +314,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn counts_of_one_are_singular() {
-        let of = |others, unreadable, beyond| {
-            passed_over(Tally {
+    fn counts_of_one_use_the_singular() {
+        let skipped = |others, unreadable, beyond| {
+            skipped(Tally {
                 others,
                 unreadable,
                 beyond,
             })
         };
         let one = [
-            "1 other file passed over",
+            "1 other file skipped",
             "1 entry could not be read",
             "1 more image than can be listed",
         ];
-        assert_eq!(of(1, 1, 1), one);
-        assert_eq!(of(0, 2000, 0), ["2,000 entries could not be read"]);
+        assert_eq!(skipped(1, 1, 1), one);
+        assert_eq!(skipped(0, 2000, 0), ["2,000 entries could not be read"]);
         assert_eq!([0, 1, 2].map(images), ["0 images", "1 image", "2 images"]);
     }
 

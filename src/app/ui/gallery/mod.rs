@@ -1,4 +1,4 @@
-//! The gallery: the images of the open folder, to be walked through.
+//! The gallery: the images of the open folder, in a strip at the bottom of the window.
 
 pub(crate) mod gallery_ui;
 mod head_ui;

@@ -1,4 +1,5 @@
-//! Thumbnails on the graphics card: those on screen and a few beside them, a few new ones a frame.
+//! Thumbnail textures for the images on screen and a few beside them. Only a few new ones are uploaded
+//! per frame.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,20 +11,20 @@ use crate::picture::photo::resample;
 
 use crate::app::textures::rgb;
 
-/// New thumbnails a frame, so that no frame is late because of them.
-const A_FRAME: usize = 8;
+/// The number of new thumbnails per frame, so that uploading them does not delay a frame.
+const MAX_NEW_PER_FRAME: usize = 8;
 
-/// What the gallery draws.
+/// The thumbnails that the gallery draws.
 #[derive(Default)]
 pub struct ThumbnailTextures {
     held: HashMap<usize, TextureHandle>,
-    /// The longest side that they were made for, in pixels of the screen.
+    /// The longest side that they were made for, in screen pixels.
     max_px: u32,
 }
 
 impl ThumbnailTextures {
-    /// Brings the thumbnails of `in_sight` to the card and frees all others. `thumbnail` gives
-    /// those there are; `max_px` is the longest side that is drawn, in pixels of the screen.
+    /// Uploads the thumbnails of `in_sight` and frees all others. `thumbnail` returns the
+    /// thumbnails that are loaded; `max_px` is the longest side drawn, in screen pixels.
     pub fn update<'a>(
         &mut self,
         ctx: &Context,
@@ -44,11 +45,11 @@ impl ThumbnailTextures {
             let Some(thumbnail) = thumbnail(index) else {
                 continue;
             };
-            if new == A_FRAME {
+            if new == MAX_NEW_PER_FRAME {
                 ctx.request_repaint();
                 return;
             }
-            // Drawn smaller than it is, it would flicker.
+            // A larger texture would flicker when drawn reduced.
             let picture = reduced(thumbnail, max_px);
             let texture = ctx.load_texture("thumbnail", picture, TextureOptions::LINEAR);
             self.held.insert(index, texture);

@@ -1,19 +1,19 @@
-//! Finding a name by some of its letters, with `nucleo`, the matcher of the Helix editor. What is ours
-//! is that letters scattered over a text do not count as a match.
+//! Fuzzy search with `nucleo`, the matcher of the Helix editor. On top of it, matches whose letters
+//! are scattered over the text are rejected.
 
 use nucleo_matcher::pattern::{Atom, AtomKind, CaseMatching, Normalization};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
-/// How well a text matches, and which of its letters did.
+/// How well a text matches, and which of its characters matched.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Match {
-    /// The higher the better.
+    /// Higher is better.
     pub score: u32,
-    /// Indices of characters in the text, rising.
+    /// Indices of the matched characters, in ascending order.
     pub letters: Vec<usize>,
 }
 
-/// What is looked for.
+/// A search query.
 pub struct Query {
     words: Vec<Atom>,
     matcher: Matcher,
@@ -31,8 +31,8 @@ impl Query {
         }
     }
 
-    /// How every word of the query matches `text`, in any order. `None` where one does not. An
-    /// empty query matches everything.
+    /// Matches every word of the query against `text`, in any order. `None` if a word does not
+    /// match. An empty query matches everything.
     pub fn matched(&mut self, text: &str) -> Option<Match> {
         let mut buffer = Vec::new();
         let text = Utf32Str::new(text, &mut buffer);
@@ -47,7 +47,8 @@ impl Query {
                 return None;
             }
             all.score += u32::from(score);
-            all.letters.extend(letters.iter().map(|&at| at as usize));
+            all.letters
+                .extend(letters.iter().map(|&index| index as usize));
         }
         all.letters.sort_unstable();
         all.letters.dedup();
@@ -55,11 +56,12 @@ impl Query {
     }
 }
 
-/// Whether letters neither begin at a word nor stand together: nobody remembers a name by those.
+/// Whether the letters are neither contiguous nor start at the beginning of a word. Nobody
+/// remembers a name by such letters.
 fn is_scattered(text: Utf32Str<'_>, letters: &[u32]) -> bool {
     let together = letters.windows(2).all(|pair| pair[0] + 1 == pair[1]);
     let begins_word = letters.first().is_none_or(|&first| {
-        let before = first.checked_sub(1).map(|before| text.get(before));
+        let before = first.checked_sub(1).map(|index| text.get(index));
         before.is_none_or(|before| !before.is_alphanumeric())
     });
     !together && !begins_word
@@ -69,7 +71,7 @@ fn is_scattered(text: Utf32Str<'_>, letters: &[u32]) -> bool {
 mod tests {
     use super::*;
 
-    /// The texts that fit, best first.
+    /// The texts that match, best first.
     fn found<'a>(query: &str, texts: &[&'a str]) -> Vec<&'a str> {
         let mut fitting: Vec<_> = texts
             .iter()
@@ -87,7 +89,7 @@ mod tests {
         assert_eq!(found("zi", &texts), ["Zoom in"]);
         assert_eq!(found("cc", &texts), ["Copy composite"]);
         assert_eq!(found("xq", &texts), [""; 0]);
-        // All there, but scattered.
+        // All letters are present, but scattered.
         assert_eq!(found("rec", &["Fit: stretch"]), [""; 0]);
     }
 

@@ -1,14 +1,14 @@
-//! How wide the lists beside the pictures are. A window made smaller for a while takes room from them,
-//! and gives it back when it is large again.
+//! The widths of the lists beside the images. A smaller window shrinks them for a while; they get
+//! their width back when the window grows again.
 
 use egui::{Panel, Rangef};
 
-/// Share of the window that a list may take.
-const WIDEST: f32 = 0.22;
-/// Two widths less apart than this are the same, in points.
-const SAME: f32 = 1.0;
+/// The largest share of the window that a list may take.
+const MAX_SHARE: f32 = 0.22;
+/// Widths that differ by less than this count as equal, in points.
+const TOLERANCE: f32 = 1.0;
 
-/// Of both lists.
+/// The widths of both lists.
 #[derive(Debug)]
 pub struct ListWidths {
     pub layers: ListWidth,
@@ -24,15 +24,15 @@ impl Default for ListWidths {
     }
 }
 
-/// Of one list, in points.
+/// The width of one list, in points.
 #[derive(Debug)]
 pub struct ListWidth {
-    /// Of the window, and between which widths, until the person has dragged its edge.
+    /// The share of the window, limited to the range `natural`, until the user drags the edge.
     share: f32,
     natural: Rangef,
-    /// What the person has made it.
-    wished: Option<f32>,
-    /// The window's width in the last frame, and the list's width that goes with it.
+    /// The width that the user has dragged it to.
+    dragged: Option<f32>,
+    /// The window's width in the last frame, and the list's width expected for it.
     window: f32,
     expected: f32,
 }
@@ -42,20 +42,20 @@ impl ListWidth {
         ListWidth {
             share,
             natural,
-            wished: None,
+            dragged: None,
             window: 0.0,
             expected: 0.0,
         }
     }
 
-    /// The panel in the width that it has in a window this wide, and free to be dragged.
-    pub fn of(&mut self, panel: Panel, window: f32) -> Panel {
+    /// Gives `panel` its width in a window this wide, and lets the user resize it.
+    pub fn apply(&mut self, panel: Panel, window: f32) -> Panel {
         let range = Rangef::new(
             self.natural.min,
-            (window * WIDEST).max(self.natural.min + 8.0),
+            (window * MAX_SHARE).max(self.natural.min + 8.0),
         );
         let natural = self.natural.clamp(window * self.share);
-        self.expected = range.clamp(self.wished.unwrap_or(natural));
+        self.expected = range.clamp(self.dragged.unwrap_or(natural));
         if (window - self.window).abs() > f32::EPSILON {
             self.window = window;
             return panel.exact_size(self.expected);
@@ -63,10 +63,10 @@ impl ListWidth {
         panel.size_range(range)
     }
 
-    /// Takes in how wide it was drawn: otherwise than expected only where it was dragged.
-    pub fn see(&mut self, width: f32) {
-        if (width - self.expected).abs() > SAME {
-            self.wished = Some(width);
+    /// Records the drawn width. It differs from the expected one only if the user dragged the edge.
+    pub fn record(&mut self, width: f32) {
+        if (width - self.expected).abs() > TOLERANCE {
+            self.dragged = Some(width);
         }
     }
 }

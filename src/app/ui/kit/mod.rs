@@ -1,4 +1,4 @@
-//! What all panels are built from: the theme, text that is cut to its room, and a few widgets that
+//! The building blocks of all panels: the theme, elided text, fuzzy search, and a few widgets that
 //! egui does not have.
 
 pub(crate) mod fuzzy;

@@ -1,16 +1,16 @@
-//! Lines of text that are cut where there is no room, and drawn where they are wanted.
+//! Lines of text that are elided to fit, and drawn at a given position.
 
 use std::sync::Arc;
 
 use egui::text::{LayoutJob, TextWrapping};
 use egui::{Color32, FontId, Galley, TextFormat, Ui, pos2};
 
-/// One line of text, cut with an ellipsis where it is wider than `width`.
+/// One line of text, elided if it is wider than `width`.
 pub fn line(ui: &Ui, text: &str, font: FontId, colour: Color32, width: f32) -> Arc<Galley> {
     lines(ui, text, font, colour, width, 1)
 }
 
-/// At most `rows` lines of text, the last cut with an ellipsis.
+/// At most `rows` lines of text, the last one elided if the text is longer.
 pub fn lines(
     ui: &Ui,
     text: &str,
@@ -29,7 +29,7 @@ pub fn lines(
     ui.painter().layout_job(job)
 }
 
-/// Draws a line with its left edge at `left`, centred on `y`, and returns its right edge.
+/// Draws a line with its left edge at `left`, centred on `y`. Returns its right edge.
 pub fn draw_left(ui: &Ui, left: f32, y: f32, galley: Arc<Galley>) -> f32 {
     let right = left + galley.size().x;
     let top = y - galley.size().y / 2.0;
@@ -38,7 +38,7 @@ pub fn draw_left(ui: &Ui, left: f32, y: f32, galley: Arc<Galley>) -> f32 {
     right
 }
 
-/// Draws a line with its right edge at `right`, centred on `y`, and returns its left edge.
+/// Draws a line with its right edge at `right`, centred on `y`. Returns its left edge.
 pub fn draw_right(ui: &Ui, right: f32, y: f32, galley: Arc<Galley>) -> f32 {
     let left = right - galley.size().x;
     draw_left(ui, left, y, galley);

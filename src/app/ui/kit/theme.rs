@@ -1,5 +1,5 @@
-//! The look: neutral greys beside photographs, because colour next to a picture changes how it is
-//! seen; one accent, for what is selected; an 8-point grid.
+//! The visual theme: neutral greys, because colour next to a photo changes how the photo is
+//! perceived; one accent colour for the selection; an 8-point grid.
 
 use std::sync::Arc;
 
@@ -15,29 +15,29 @@ pub const GRID: f32 = 8.0;
 pub const ROW: f32 = 24.0;
 /// Height of a row in the class list: a line of text above a bar.
 pub const CLASS_ROW: f32 = 32.0;
-/// Space between the edge of a side panel and what stands in it.
+/// Space between the edge of a side panel and its contents.
 pub const INSET: f32 = 16.0;
 
-/// The colours that egui's own visuals have no name for.
+/// The colours that egui's own visuals have no field for.
 #[derive(Debug, Clone, Copy)]
 pub struct Palette {
-    /// Behind the pictures.
+    /// Behind the images.
     pub stage: Color32,
     /// Behind lists and bars.
     pub panel: Color32,
-    /// Where a picture will be.
+    /// Where an image will appear.
     pub well: Color32,
     pub line: Color32,
     pub text: Color32,
     /// Captions and units.
     pub weak: Color32,
-    /// What cannot be chosen.
+    /// Disabled entries.
     pub faint: Color32,
     /// The row under the pointer.
     pub hover: Color32,
-    /// Behind what is selected.
+    /// Behind the selection.
     pub selected: Color32,
-    /// The selected class's bar, the slider's knob, the mark of the recommended layer.
+    /// The selected class's bar, the slider's handle, the mark of the recommended layer.
     pub accent: Color32,
     /// All other bars.
     pub bar: Color32,
@@ -77,7 +77,7 @@ const LIGHT: Palette = Palette {
     caution: Color32::from_rgb(138, 88, 0),
 };
 
-/// The palette of the theme that `ui` is drawn in.
+/// The palette of the current theme.
 pub fn palette(ui: &Ui) -> &'static Palette {
     if ui.visuals().dark_mode {
         &DARK
@@ -91,22 +91,22 @@ pub fn body() -> FontId {
     FontId::proportional(13.0)
 }
 
-/// Captions, units and numbers beside a name.
+/// Captions, units, and numbers next to a name.
 pub fn small() -> FontId {
     FontId::proportional(12.0)
 }
 
-/// Under small pictures, which there are many of.
+/// Labels under the many small maps.
 pub fn tiny() -> FontId {
     FontId::proportional(11.0)
 }
 
-/// Titles of panels and lists.
+/// Panel and list titles.
 pub fn title() -> FontId {
     FontId::new(13.0, medium())
 }
 
-/// The invitation of the empty window.
+/// The invitation in the empty window.
 pub fn display() -> FontId {
     FontId::new(20.0, medium())
 }
@@ -115,7 +115,7 @@ fn medium() -> FontFamily {
     FontFamily::Name("medium".into())
 }
 
-/// Puts fonts, colours and measures of both themes into `ctx`.
+/// Installs the fonts, colours and spacing of both themes in `ctx`.
 pub fn install(ctx: &Context) {
     ctx.set_fonts(fonts());
     for (theme, palette) in [(Theme::Dark, &DARK), (Theme::Light, &LIGHT)] {
@@ -147,7 +147,7 @@ pub fn install(ctx: &Context) {
     }
 }
 
-/// Thin, and there wherever something is out of sight.
+/// Thin scroll bars that are visible wherever content is out of view.
 fn scroll_bars() -> ScrollStyle {
     ScrollStyle {
         bar_width: 8.0,
@@ -159,7 +159,7 @@ fn scroll_bars() -> ScrollStyle {
     }
 }
 
-/// Roboto, whose figures are tabular, before egui's own fonts, which stay for what it lacks.
+/// Roboto, which has tabular figures, with egui's own fonts as fallbacks.
 fn fonts() -> FontDefinitions {
     let mut fonts = FontDefinitions::default();
     let fallbacks = fonts

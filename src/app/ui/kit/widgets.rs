@@ -1,4 +1,4 @@
-//! The few shapes that egui has no widget for, drawn in one way everywhere.
+//! The few widgets that egui lacks, drawn the same way everywhere.
 
 use egui::{
     Button, Color32, ComboBox, CornerRadius, Event, Id, Label, Modifiers, Pos2, Rect, Response,
@@ -8,7 +8,7 @@ use egui::{
 use super::theme::{self, GRID, palette};
 use crate::app::tasks::BUSY_STEP;
 
-/// A full-width row of a list, with its ground drawn for what the pointer and the choice make of it.
+/// A full-width row of a list. Its background shows hover and selection.
 pub fn row(ui: &mut Ui, height: f32, enabled: bool, selected: bool) -> Response {
     let sense = if enabled {
         Sense::click()
@@ -18,24 +18,24 @@ pub fn row(ui: &mut Ui, height: f32, enabled: bool, selected: bool) -> Response 
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), sense);
     if ui.is_rect_visible(rect) {
         let colours = palette(ui);
-        let ground = rect.shrink2(vec2(GRID, 0.0));
+        let background = rect.shrink2(vec2(GRID, 0.0));
         let fill = match (selected, enabled && response.hovered()) {
             (true, _) => colours.selected,
             (false, true) => colours.hover,
             (false, false) => Color32::TRANSPARENT,
         };
         ui.painter()
-            .rect_filled(ground, CornerRadius::same(4), fill);
+            .rect_filled(background, CornerRadius::same(4), fill);
         if response.has_focus() {
             let stroke = Stroke::new(1.0, colours.accent);
             ui.painter()
-                .rect_stroke(ground, 4.0, stroke, egui::StrokeKind::Inside);
+                .rect_stroke(background, 4.0, stroke, egui::StrokeKind::Inside);
         }
     }
     response
 }
 
-/// What a screen reader says of a row: its name, its numbers, and whether it is the chosen one.
+/// What a screen reader says about a row: its name, its numbers, and whether it is selected.
 pub fn name_row(response: &Response, role: Role, selected: bool, name: &str, numbers: &str) {
     response.widget_info(|| {
         let mut info = WidgetInfo::labeled(role, response.sense.senses_click(), name);
@@ -47,7 +47,7 @@ pub fn name_row(response: &Response, role: Role, selected: bool, name: &str, num
         .accesskit_node_builder(response.id, |node| node.set_selected(selected));
 }
 
-/// The triangle that opens and closes a branch.
+/// The triangle that expands and collapses a branch.
 pub fn triangle(ui: &Ui, centre: Pos2, open: bool, colour: Color32) {
     let r = 3.5;
     let points = if open {
@@ -60,20 +60,21 @@ pub fn triangle(ui: &Ui, centre: Pos2, open: bool, colour: Color32) {
         .add(Shape::convex_polygon(points, colour, Stroke::NONE));
 }
 
-/// Menus stand closer than the window does, with their lines in one column.
+/// Menus are spaced more tightly than the rest of the window.
 pub fn menu_spacing(ui: &mut Ui) {
     ui.spacing_mut().item_spacing.y = 1.0;
     ui.spacing_mut().button_padding = vec2(GRID, 3.0);
 }
 
-/// Buttons on the stage stand out from it: in the light theme it is nearly as dark as they are.
+/// Makes buttons stand out from the stage. In the light theme the stage is nearly as dark as they
+/// are.
 pub fn on_stage(ui: &mut Ui) {
     if !ui.visuals().dark_mode {
         ui.visuals_mut().widgets.inactive.weak_bg_fill = palette(ui).panel;
     }
 }
 
-/// A list that unfolds, with a mark as small as those of the tree.
+/// A combo box with a triangle as small as those in the tree.
 pub fn combo(salt: &'static str) -> ComboBox<'static> {
     ComboBox::from_id_salt(salt).icon(|ui, rect, visuals, _open| {
         triangle(
@@ -85,24 +86,24 @@ pub fn combo(salt: &'static str) -> ComboBox<'static> {
     })
 }
 
-/// The text that names the next control; gives back its id for the control to be named by.
+/// A label for the next control. Returns its id, to be passed to `labelled_by`.
 pub fn name(ui: &mut Ui, text: &str) -> Id {
     let colour = palette(ui).weak;
     ui.add(Label::new(RichText::new(text).color(colour)).extend())
         .id
 }
 
-/// One of a few, in a list that unfolds.
+/// A choice of one of a few values, in a combo box.
 pub struct Choice {
     pub name: &'static str,
     pub hint: &'static str,
     pub width: f32,
-    /// Whether the name is written before it.
+    /// Whether the name is shown in front of the combo box.
     pub named: bool,
 }
 
 impl Choice {
-    /// What was picked, if anything was.
+    /// Draws the combo box. Returns the value picked, if it differs from `chosen`.
     pub fn ui<T: Copy + PartialEq>(
         self,
         ui: &mut Ui,
@@ -136,18 +137,18 @@ impl Choice {
     }
 }
 
-/// A turning arc.
+/// A spinner: a rotating arc.
 pub fn busy(ui: &Ui, centre: Pos2, radius: f32, colour: Color32) {
-    const STEPS_A_TURN: f64 = 8.0;
+    const STEPS_PER_TURN: f64 = 8.0;
     let step = (ui.time() / BUSY_STEP.as_secs_f64()).floor();
-    let start = (step / STEPS_A_TURN * std::f64::consts::TAU) as f32;
+    let start = (step / STEPS_PER_TURN * std::f64::consts::TAU) as f32;
     let points = (0..=16).map(|i| centre + radius * Vec2::angled(start + 0.25 * i as f32));
     ui.painter()
         .add(Shape::line(points.collect(), Stroke::new(1.5, colour)));
     ui.request_repaint_after(BUSY_STEP);
 }
 
-/// A heading with something small at its right.
+/// A heading with small contents at its right.
 pub fn heading(ui: &mut Ui, text: &str, right: impl FnOnce(&mut Ui)) {
     ui.horizontal(|ui| {
         ui.set_height(theme::ROW);
@@ -156,7 +157,7 @@ pub fn heading(ui: &mut Ui, text: &str, right: impl FnOnce(&mut Ui)) {
     });
 }
 
-/// A text field to search in, with a cross to empty it. `take_focus` gives it the keyboard. Tells
+/// A search field with a cross that clears it. `take_focus` gives it the keyboard focus. Returns
 /// whether Enter was pressed in it.
 pub fn search(ui: &mut Ui, text: &mut String, name: &str, hint: &str, take_focus: bool) -> bool {
     let width = ui.available_width();
@@ -200,7 +201,7 @@ pub fn search(ui: &mut Ui, text: &mut String, name: &str, hint: &str, take_focus
     entered
 }
 
-/// Choices side by side of which one holds.
+/// Buttons side by side, one of which is selected.
 pub fn segments<T: Copy + PartialEq>(
     ui: &mut Ui,
     chosen: T,
@@ -220,7 +221,7 @@ pub fn segments<T: Copy + PartialEq>(
     picked
 }
 
-/// The same with names that are not known beforehand, sharing the width there is.
+/// [`segments`] with labels known only at run time, sharing the available width.
 pub fn segments_of<T: Copy + PartialEq>(
     ui: &mut Ui,
     chosen: T,
@@ -244,8 +245,8 @@ pub fn segments_of<T: Copy + PartialEq>(
     picked
 }
 
-/// The keys that were held when the pointer was let go in this frame: whoever lets go of both at
-/// once meant them together.
+/// The modifier keys that were held when the pointer button was released in this frame. Releasing
+/// both at once counts as holding the modifiers.
 pub fn click_modifiers(ui: &Ui) -> Modifiers {
     ui.input(|i| {
         let mut events = i.events.iter().rev();

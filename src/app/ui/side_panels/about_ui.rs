@@ -1,4 +1,4 @@
-//! The pane with facts about the model: its file, how it is used, and the chosen layer.
+//! Facts about the model: its file, how it is used, and the chosen layer.
 
 use egui::{Margin, RichText, ScrollArea, Sense, Ui, vec2};
 
@@ -14,9 +14,9 @@ use crate::app::ui::kit::text::lines;
 use crate::app::ui::kit::theme::{self, GRID, INSET, ROW, palette};
 use crate::app::wording::{in_short, thousands};
 
-/// Width of the names before the facts.
+/// The width of the names in front of the facts.
 const NAMES: f32 = 92.0;
-/// Room for a name and three numbers beside it.
+/// The width needed for a name with three numbers beside it.
 const WIDE: f32 = 272.0;
 
 pub fn about_ui(
@@ -51,7 +51,7 @@ fn chosen_layers_ui(ui: &mut Ui, scene: Scene<'_>, model: &ModelInfo) {
 }
 
 fn file_ui(ui: &mut Ui, model: &ModelInfo) {
-    // One that says how it is used may be longer than the pane is wide.
+    // A name that includes the usage may be wider than the panel.
     let title = RichText::new(&model.name).font(theme::title());
     ui.add(egui::Label::new(title).wrap());
     let file = model.path.file_name().unwrap_or(model.path.as_os_str());
@@ -75,7 +75,7 @@ fn file_ui(ui: &mut Ui, model: &ModelInfo) {
     fact(ui, "Classes", &thousands(model.labels.len()));
 }
 
-/// Where the classes' names come from.
+/// The source of the class names.
 pub fn label_source(source: LabelSource) -> &'static str {
     match source {
         LabelSource::Archive => "in the file",
@@ -100,17 +100,15 @@ fn non_linearities_ui(ui: &mut Ui, model: &ModelInfo) {
     };
     let smooth = smooth.join(" and ");
     let text = match (model.rectifiers, smooth.as_str()) {
-        (0, "") => "No rectifier: guided backprop is the plain gradient here.".to_owned(),
+        (0, "") => "No rectifiers: guided backprop equals the plain gradient here.".to_owned(),
         (0, smooth) => format!(
-            "{smooth} {are_no} negative values through, smoothly. Guided backprop has nowhere to \
-             act, and is the plain gradient here."
+            "{smooth} {are_no} negative values through, smoothly. Guided backprop has nothing to \
+             act on, and equals the plain gradient here."
         ),
-        (_, "") => {
-            "Rectifiers: on the way back, guided backprop lets through what is positive at each."
-                .to_owned()
-        }
+        (_, "") => "Rectifiers: guided backprop passes only positive gradients back through each."
+            .to_owned(),
         (_, smooth) => format!(
-            "Guided backprop acts at the rectifiers alone. {smooth} {none}: the plain gradient \
+            "Guided backprop acts only at the rectifiers. {smooth} {none}: the plain gradient \
              passes through {let_through}."
         ),
     };
@@ -126,7 +124,7 @@ fn layer_ui(ui: &mut Ui, model: &ModelInfo, layer: &Layer) {
         Some(fields) => seen(fields, model.input_size),
         None => (
             "not followed".to_owned(),
-            "How far a place sees is not followed through this network's attention or reshaping"
+            "The receptive field cannot be followed through this network's attention or reshaping"
                 .to_owned(),
         ),
     };
@@ -136,7 +134,7 @@ fn layer_ui(ui: &mut Ui, model: &ModelInfo, layer: &Layer) {
     }
 }
 
-/// A receptive field, in short and at length.
+/// A receptive field as a short text and as an explanation.
 fn seen(fields: Fields, (width, height): (u32, u32)) -> (String, String) {
     let [down, across] = fields.map(|field| match field {
         Field::Window { pixels, .. } => Some(pixels.ceil() as u64),
@@ -145,13 +143,13 @@ fn seen(fields: Fields, (width, height): (u32, u32)) -> (String, String) {
     let (Some(down), Some(across)) = (down, across) else {
         return (
             "the whole picture".into(),
-            "Pooling, attention or a gate before it has looked everywhere".into(),
+            "Pooling, attention or a gate before it depends on all positions".into(),
         );
     };
     let short = format!("{across} × {down} px");
     let all = across >= u64::from(width) && down >= u64::from(height);
     let more = if all {
-        format!("The receptive field: all of the {width} × {height} px, or more")
+        format!("The receptive field covers all of the {width} × {height} px, or more")
     } else {
         format!("The receptive field, of {width} × {height} px")
     };
@@ -176,7 +174,7 @@ pub fn section(ui: &mut Ui, title: &str) {
         .galley(egui::pos2(rect.left(), top), title, colours.text);
 }
 
-/// The same for what takes so much room that its name stands above it in a narrow pane.
+/// [`named`] for wide contents: in a narrow panel, the name is above them.
 pub fn named_wide(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui)) {
     if ui.available_width() >= WIDE {
         return named(ui, name, contents);
@@ -221,11 +219,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn says_where_a_receptive_field_exceeds_the_image() {
-        let of = |pixels| [Field::Window { pixels, step: 1.0 }; 2];
-        let (short, more) = seen(of(51.0), (224, 224));
+    fn states_that_a_receptive_field_exceeds_the_image() {
+        let window = |pixels| [Field::Window { pixels, step: 1.0 }; 2];
+        let (short, more) = seen(window(51.0), (224, 224));
         assert!(short == "51 × 51 px" && more.contains("of 224 × 224"));
-        assert!(seen(of(483.0), (224, 224)).1.contains("or more"));
+        assert!(seen(window(483.0), (224, 224)).1.contains("or more"));
         assert_eq!(seen([Field::Whole; 2], (224, 224)).0, "the whole picture");
     }
 }

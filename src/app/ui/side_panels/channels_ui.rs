@@ -1,4 +1,4 @@
-//! The channels behind the map that is shown: which of them are evidence for the class, which
+//! The channels of the map that is shown: which are evidence for the class, which are evidence
 //! against it, and what each of them responds to (the paper's §7).
 
 use std::collections::HashMap;
@@ -15,7 +15,7 @@ use crate::picture::page::caption::{significant, with_minus};
 use crate::app::commands::Command;
 use crate::app::scene::Scene;
 use crate::app::state::subject::HeatKey;
-use crate::app::state::{NOWHERE_TO_LOOK, State};
+use crate::app::state::{NO_SPATIAL_LAYER, State};
 use crate::app::textures::rgb;
 use crate::app::ui::kit::text::{draw_left, draw_right, line};
 use crate::app::ui::kit::theme::{self, GRID, INSET, palette};
@@ -25,19 +25,19 @@ const CHANNEL_ROW: f32 = 48.0;
 const PICTURE: f32 = 40.0;
 const SHARE: f32 = 56.0;
 const WEIGHT: f32 = 64.0;
-/// Left of the numbers: the tick box and the picture.
+/// The width left of the numbers, for the checkbox and the image.
 const LEFT: f32 = 24.0 + PICTURE + GRID;
-/// In narrower lists the weight stands below the channel's number instead of beside it.
+/// In lists narrower than this, the weight is below the channel's number instead of beside it.
 const NARROW: f32 = LEFT + 40.0 + WEIGHT + SHARE;
 
-/// The small images of the channels that have been on screen.
+/// The small images of the channels seen so far.
 #[derive(Default)]
 pub struct ChannelPictures {
-    of: Option<HeatKey>,
+    key: Option<HeatKey>,
     made: HashMap<usize, TextureHandle>,
 }
 
-/// More small images than this are dropped, and made again when they are seen.
+/// When there are more small images than this, all are dropped and made again when needed.
 const MAX_PICTURES: usize = 256;
 
 impl ChannelPictures {
@@ -50,9 +50,9 @@ impl ChannelPictures {
         channel: usize,
     ) -> Option<&TextureHandle> {
         let (key, _) = state.channels.known.as_ref()?;
-        if self.of.as_ref() != Some(key) || self.made.len() >= MAX_PICTURES {
+        if self.key.as_ref() != Some(key) || self.made.len() >= MAX_PICTURES {
             self.made.clear();
-            self.of = Some(key.clone());
+            self.key = Some(key.clone());
         }
         let colormap = state.options.style.colormap;
         let made = self.made.entry(channel).or_insert_with(|| {
@@ -64,13 +64,13 @@ impl ChannelPictures {
         Some(made)
     }
 
-    /// Drops the small images, as when their colours change.
+    /// Drops the small images, for example when their colours change.
     pub fn forget(&mut self) {
         *self = ChannelPictures::default();
     }
 }
 
-/// The channels by their weight, with their activations as small images.
+/// The channels, sorted by weight, with their activations as small images.
 pub fn channels_ui(
     ui: &mut Ui,
     scene: Scene<'_>,
@@ -86,7 +86,7 @@ pub fn channels_ui(
         .inner_margin(inset)
         .show(ui, |ui| channel_choices_ui(ui, scene, &channels, commands));
     channel_columns_ui(ui);
-    let largest = channels.shares.iter().fold(0.0f32, |m, s| m.max(s.abs()));
+    let max_share = channels.shares.iter().fold(0.0f32, |m, s| m.max(s.abs()));
     let count = channels.order.len();
     let negative = scene.state.channels.most_negative_first;
     ui.spacing_mut().item_spacing.y = 0.0;
@@ -94,22 +94,22 @@ pub fn channels_ui(
         .id_salt("channels")
         .auto_shrink(false)
         .show_rows(ui, CHANNEL_ROW, count, |ui, range| {
-            for place in range {
-                let place = if negative { count - 1 - place } else { place };
-                let channel = channels.order[place];
-                channel_row(ui, scene, pictures, &channels, channel, largest, commands);
+            for index in range {
+                let index = if negative { count - 1 - index } else { index };
+                let channel = channels.order[index];
+                channel_row(ui, scene, pictures, &channels, channel, max_share, commands);
             }
         });
 }
 
-/// Why there is nothing to list.
+/// The message shown when there is nothing to list.
 fn no_channels_ui(ui: &mut Ui, scene: Scene<'_>) {
     let colours = palette(ui);
     let waiting = scene.is_loading();
     let fused = scene.state.side().layers().len() > 1;
     let text = match () {
         () if fused => "Channels belong to one layer. Choose a single one.",
-        () if scene.state.has_nowhere_to_look() => NOWHERE_TO_LOOK,
+        () if scene.state.lacks_spatial_layer() => NO_SPATIAL_LAYER,
         () if scene.state.heat().is_none() => "Open an image and a model to see the channels.",
         () => "",
     };
@@ -137,7 +137,7 @@ fn channel_choices_ui(
             (
                 false,
                 "For",
-                "The largest weights first: what speaks for the class",
+                "The max_share weights first: what speaks for the class",
             ),
             (true, "Against", "The most negative weights first"),
         ];
@@ -186,7 +186,7 @@ fn channel_row(
     pictures: &mut ChannelPictures,
     channels: &Channels,
     channel: usize,
-    largest: f32,
+    max_share: f32,
     commands: &mut Vec<Command>,
 ) {
     let colours = palette(ui);
@@ -196,7 +196,7 @@ fn channel_row(
     let response = row(ui, CHANNEL_ROW, true, looked_at);
     let rect = response.rect.shrink2(vec2(INSET, 0.0));
     let narrow = rect.width() < NARROW;
-    // The lines of text and the bar below them, in the middle of the row together.
+    // The lines of text and the bar below them are centred in the row together.
     let middle = rect.center().y;
     let (y, bar) = if narrow {
         (middle - 12.0, middle + 15.0)
@@ -230,8 +230,8 @@ fn channel_row(
 
     let track = Rect::from_min_max(pos2(left, bar), pos2(rect.right(), bar + 3.0));
     ui.painter().rect_filled(track, 1.5, colours.hover);
-    let part = if largest > 0.0 {
-        share.abs() / largest
+    let part = if max_share > 0.0 {
+        share.abs() / max_share
     } else {
         0.0
     };
@@ -256,18 +256,18 @@ fn channel_row(
     }
 }
 
-/// Whether the channel is one of those that make the map; with its left edge and its middle at
-/// `place`.
+/// The checkbox that includes the channel in the map, with its left edge and vertical centre at
+/// `position`.
 fn tick_ui(
     ui: &mut Ui,
     scene: Scene<'_>,
     channel: usize,
-    place: Pos2,
+    position: Pos2,
     commands: &mut Vec<Command>,
 ) {
     let mut ticked = scene.state.channels.ticked.contains(&channel);
-    let rect = Rect::from_min_size(place - vec2(4.0, 10.0), vec2(20.0, 20.0));
-    // In a place of its own, so that the next row stands where this one ends.
+    let rect = Rect::from_min_size(position - vec2(4.0, 10.0), vec2(20.0, 20.0));
+    // In a child UI, so that it does not move the next row.
     let layout = Layout::centered_and_justified(egui::Direction::TopDown);
     let mut ui = ui.new_child(UiBuilder::new().max_rect(rect).layout(layout));
     let tick = ui.add(Checkbox::without_text(&mut ticked));
@@ -277,7 +277,7 @@ fn tick_ui(
     }
 }
 
-/// A channel's share of the map in per cent; none of it has no sign.
+/// A channel's share of the map in per cent. Zero has no sign.
 fn share_text(share: f32) -> String {
     with_minus(format!("{:.1} %", share * 100.0))
 }
@@ -287,7 +287,7 @@ mod tests {
     use super::share_text;
 
     #[test]
-    fn a_share_against_the_map_has_a_minus_and_none_has_not() {
+    fn negative_shares_have_a_minus_and_zero_has_no_sign() {
         let shares = [0.058, -0.123, -0.000_2, 0.0, -0.0];
         assert_eq!(
             shares.map(share_text),

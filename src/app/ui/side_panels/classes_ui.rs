@@ -1,4 +1,4 @@
-//! The list of classes, with probabilities as bars and logits beside them.
+//! The list of classes, with probabilities as bars and numbers, and logits.
 
 use egui::{Align, Margin, Rect, RichText, Role, ScrollArea, Ui, pos2, vec2};
 
@@ -20,10 +20,10 @@ use crate::app::ui::kit::widgets::{click_modifiers, menu_spacing, name_row, row,
 const PROBABILITY: f32 = 52.0;
 const LOGIT: f32 = 48.0;
 
-/// What the list of classes remembers from frame to frame.
+/// What the list of classes keeps from frame to frame.
 #[derive(Debug, Default)]
 pub struct ClassesScratch {
-    /// The request to scroll that was answered last, and the request to search.
+    /// The last scroll request and search request that were handled.
     scrolled: Signal,
     searched: Signal,
 }
@@ -42,8 +42,8 @@ pub fn classes_ui(
     if text != side.class_search {
         commands.push(Command::SearchClasses(text.clone()));
     }
-    let asked = state.subject().map(|subject| subject.prediction_key());
-    let Some((key, prediction)) = newest_prediction(scene, asked) else {
+    let wanted_key = state.subject().map(|subject| subject.prediction_key());
+    let Some((key, prediction)) = newest_prediction(scene, wanted_key) else {
         no_prediction_ui(ui, scene, commands);
         return;
     };
@@ -54,7 +54,7 @@ pub fn classes_ui(
         return;
     };
     if entered && !text.is_empty() {
-        // The class of exactly that name, or else the likeliest one in the list.
+        // The class with exactly that name, or else the most probable one in the list.
         let wanted = text.trim().to_lowercase();
         let exact =
             |(_, class): &&(usize, usize)| state.class_name(*class).to_lowercase() == wanted;
@@ -66,7 +66,7 @@ pub fn classes_ui(
         .iter()
         .position(|(_, class)| Some(*class) == state.class());
     ui.spacing_mut().item_spacing.y = 0.0;
-    if Some(key) != asked {
+    if Some(key) != wanted_key {
         ui.multiply_opacity(0.5);
     }
     ScrollArea::vertical()
@@ -112,20 +112,22 @@ fn search_ui(
     shown.inner
 }
 
-/// The newest prediction there is, which may be for what was open before while the one for what is
-/// open now is on its way. Where none is, it would be taken for the prediction of another photo.
+/// The newest prediction. While the one for the current photo and model is being computed, this may
+/// be the previous one. If none is being computed, a stale prediction is not shown, because it would
+/// be mistaken for the current one.
 fn newest_prediction(
     scene: Scene<'_>,
-    asked: Option<PredictionKey>,
+    wanted_key: Option<PredictionKey>,
 ) -> Option<(PredictionKey, &Prediction)> {
     let state = scene.state;
-    let coming = scene.tasks.awaits_prediction_of(state.sides.active_index());
+    let awaited = scene.tasks.awaits_prediction_of(state.sides.active_index());
     let newest = state.side().newest_prediction.as_ref();
-    let newest = newest.filter(|(key, _)| coming || asked.is_none_or(|asked| asked == *key));
+    let newest =
+        newest.filter(|(key, _)| awaited || wanted_key.is_none_or(|wanted_key| wanted_key == *key));
     newest.map(|(key, prediction)| (*key, prediction.as_ref()))
 }
 
-/// Why there is nothing to list.
+/// The message shown when there is nothing to list.
 fn no_prediction_ui(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
     let state = scene.state;
     if scene.is_loading() {
@@ -150,7 +152,7 @@ fn hint_ui(ui: &mut Ui, text: &str) {
     });
 }
 
-/// The button to compute it after all.
+/// The button to compute the prediction again.
 fn compute_again_ui(ui: &mut Ui, commands: &mut Vec<Command>) {
     let action = Action::ComputeAgain;
     let inset = Margin::symmetric(INSET as i8, 0);
@@ -162,7 +164,7 @@ fn compute_again_ui(ui: &mut Ui, commands: &mut Vec<Command>) {
     });
 }
 
-/// What the next click does while a class to compare with is being chosen.
+/// The prompt shown while a class to compare with is being chosen.
 fn rival_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     if !state.side().choice.is_choosing_rival() {
         return;
@@ -206,15 +208,16 @@ fn columns_ui(ui: &mut Ui) {
     );
 }
 
-/// Rank and class of each row: all that match the search, or the first k and the chosen one.
+/// The rank and class of each row: all that match the search, or the top k with the chosen, rival and
+/// true classes.
 fn visible_rows(state: &State, prediction: &Prediction, search: &str) -> Vec<(usize, usize)> {
     let ranked = prediction.ranking.iter().copied().enumerate();
     let wanted = search.trim().to_lowercase();
     if wanted.is_empty() {
         let k = state.top_k.0;
-        let named = [state.class(), state.side().rival(), state.truth_here()];
+        let always = [state.class(), state.side().rival(), state.truth_here()];
         return ranked
-            .filter(|(rank, class)| *rank < k || named.contains(&Some(*class)))
+            .filter(|(rank, class)| *rank < k || always.contains(&Some(*class)))
             .collect();
     }
     let index = wanted.parse::<usize>().ok();
@@ -317,7 +320,7 @@ fn class_row(
             significant(logit)
         ));
     });
-    // The chosen one too: computing it may have been cancelled.
+    // Clicking the chosen class counts too: its computation may have been cancelled.
     if response.clicked() {
         let versus = click_modifiers(ui).shift && !selected;
         commands.push(if versus {
@@ -345,17 +348,17 @@ fn class_row(
     });
 }
 
-/// What a class is to the view besides being listed.
+/// The tag of a class: whether it is the rival or the true class.
 fn tag(state: &State, class: usize) -> Option<String> {
-    // While a prediction is on its way, the list may be of the photo before.
+    // While a prediction is being computed, the list may belong to the previous photo.
     let newest = state.side().newest_prediction.as_ref();
     let photo = state.photo.as_ref().map(|photo| photo.id);
-    let of_this = newest.map(|(key, _)| key.photo) == photo;
-    let said = [
+    let is_current = newest.map(|(key, _)| key.photo) == photo;
+    let tags = [
         (state.side().rival() == Some(class), "versus"),
-        (of_this && state.truth_here() == Some(class), "true"),
+        (is_current && state.truth_here() == Some(class), "true"),
     ];
-    let said = said.into_iter().filter(|(holds, _)| *holds);
-    let said: Vec<&str> = said.map(|(_, words)| words).collect();
-    (!said.is_empty()).then(|| said.join(", "))
+    let tags = tags.into_iter().filter(|(holds, _)| *holds);
+    let tags: Vec<&str> = tags.map(|(_, words)| words).collect();
+    (!tags.is_empty()).then(|| tags.join(", "))
 }

@@ -1,5 +1,5 @@
-//! The tree of layers: every module of the model, with its type and the shape of its output. Modules
-//! without a map are there too, so that the tree can be read as the model's architecture.
+//! The layer tree: every module of the model, with its type and output shape. Modules without a map
+//! are included, so that the tree shows the model's architecture.
 
 use egui::{Align, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
@@ -23,24 +23,24 @@ use crate::app::ui::kit::widgets::{
 use crate::app::ui::stage::strip_ui::small_map_ui;
 
 const INDENT: f32 = 12.0;
-/// Left of every row: the mark of the recommended layer.
+/// The width at the left of every row, for the mark of the recommended layer.
 const GUTTER: f32 = 20.0;
-/// Right of every row: its map.
+/// The size of the map at the right of every row.
 const MAP: egui::Vec2 = vec2(30.0, 20.0);
 
-/// What the layer list remembers from frame to frame.
+/// What the layer tree keeps from frame to frame.
 #[derive(Debug, Default)]
 pub struct LayersScratch {
-    /// The request to scroll that was answered last, and the request to search.
+    /// The last scroll request and search request that were handled.
     scrolled: Signal,
     searched: Signal,
-    /// For so many frames the chosen layer's row is scrolled to.
+    /// The number of frames for which to keep scrolling to the chosen layer's row.
     scrolling: u8,
-    /// How high the list is.
+    /// The height of the list in the last frame.
     height: f32,
 }
 
-/// The left pane: the layers of the model, or facts about it.
+/// The left panel: the layers of the model, or facts about it.
 pub fn layers_ui(
     ui: &mut Ui,
     scene: Scene<'_>,
@@ -102,7 +102,7 @@ fn tree_ui(
     let rows = visible_rows(side, model, filter);
     let filtered = !filter.trim().is_empty();
     ui.spacing_mut().item_spacing.y = 0.0;
-    // Notes and a smaller window take room from the list, where the chosen row may be.
+    // Notes or a smaller window may shrink the list so that the chosen row is out of view.
     let height = ui.available_height();
     if scratch.height != height {
         (scratch.height, scratch.scrolling) = (height, SCROLLING_FRAMES);
@@ -131,7 +131,7 @@ fn tree_ui(
         });
 }
 
-/// The file being opened that will bring a model, in words.
+/// A message about the model or session being opened, if there is one.
 fn opening_model(scene: Scene<'_>) -> Option<String> {
     let model = scene.tasks.models.front().map(|model| &model.opening.path);
     let name = model.map(|path| path.file_name().unwrap_or(path.as_os_str()));
@@ -191,7 +191,7 @@ fn layer_row(
     right = draw_right(ui, right, y, shape) - GRID;
     let name = if filtered { &layer.path } else { &layer.name };
     let name = line(ui, name, theme::body(), name_colour, right - left);
-    // Numbers of one or of two digits are followed by their types in one column.
+    // Reserve room for the longest number, so that the types after the numbers are aligned.
     let digits = if filtered { 0 } else { digits(model, layer) };
     let column = line(ui, &"0".repeat(digits), theme::body(), weak, right - left);
     let column = left + column.size().x;
@@ -236,7 +236,7 @@ fn layer_row(
     }
 }
 
-/// The layers, or what there is to know of the model.
+/// The switch between the layers and the facts about the model.
 fn panes_ui(ui: &mut Ui, state: &State, model: &ModelInfo, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
         ui.set_height(ROW);
@@ -245,7 +245,7 @@ fn panes_ui(ui: &mut Ui, state: &State, model: &ModelInfo, commands: &mut Vec<Co
             (
                 Pane::About,
                 "Model",
-                "What was opened, and how pictures are prepared for it",
+                "What was opened, and how images are preprocessed for it",
             ),
         ];
         ui.scope(|ui| {
@@ -256,36 +256,36 @@ fn panes_ui(ui: &mut Ui, state: &State, model: &ModelInfo, commands: &mut Vec<Co
             ui.with_layout(egui::Layout::right_to_left(Align::Center), |ui| {
                 let colour = palette(ui).weak;
                 ui.label(egui::RichText::new(text).font(theme::small()).color(colour))
-                    .on_hover_text("So many layers have a map");
+                    .on_hover_text("The number of layers that have a map");
             });
         }
     });
 }
 
-/// Of a layer that is called by a number: the most digits that it or a neighbour has.
+/// For a layer whose name is a number: the number of digits of the longest number among its siblings.
 fn digits(model: &ModelInfo, layer: &Layer) -> usize {
     let layers = &model.layers.layers;
-    let beside = layer.parent.map(|parent| layers[parent].children.iter());
-    let beside = beside.into_iter().flatten();
-    most_digits(
+    let siblings = layer.parent.map(|parent| layers[parent].children.iter());
+    let siblings = siblings.into_iter().flatten();
+    max_digits(
         &layer.name,
-        beside.map(|index| layers[*index].name.as_str()),
+        siblings.map(|index| layers[*index].name.as_str()),
     )
 }
 
-/// 0 where the name is no number.
-fn most_digits<'a>(name: &str, beside: impl Iterator<Item = &'a str>) -> usize {
+/// 0 if the name is not a number.
+fn max_digits<'a>(name: &str, siblings: impl Iterator<Item = &'a str>) -> usize {
     let number = |name: &str| name.bytes().all(|byte| byte.is_ascii_digit());
     if number(name) {
-        beside
+        siblings
             .filter(|other| number(other))
-            .fold(name.len(), |most, other| most.max(other.len()))
+            .fold(name.len(), |max, other| max.max(other.len()))
     } else {
         0
     }
 }
 
-/// Which of two open models the lists show.
+/// The switch for which of two open models the lists show.
 fn sides_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     if state.sides.count() < 2 {
         return;
@@ -307,7 +307,7 @@ fn sides_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     });
 }
 
-/// Rows in sight: those that match the filter, or those whose branches are open.
+/// The rows to show: those that match the filter, or those in expanded branches.
 fn visible_rows(side: &Side, model: &ModelInfo, filter: &str) -> Vec<usize> {
     let layers = &model.layers.layers;
     let wanted = filter.trim().to_lowercase();
@@ -330,7 +330,7 @@ fn visible_rows(side: &Side, model: &ModelInfo, filter: &str) -> Vec<usize> {
     rows
 }
 
-/// The triangle before a branch.
+/// The triangle in front of a branch.
 fn toggle_ui(ui: &Ui, side: &Side, layer: &Layer, centre: egui::Pos2, commands: &mut Vec<Command>) {
     let open = !side.collapsed.contains(&layer.path);
     let rect = Rect::from_center_size(centre, vec2(18.0, ROW));
@@ -359,7 +359,7 @@ fn toggle_ui(ui: &Ui, side: &Side, layer: &Layer, centre: egui::Pos2, commands: 
     }
 }
 
-/// `512×13²`, `64×56×112`, or `1000` where there is no map.
+/// `512×13²`, `64×56×112`, or `1000` if there is no map.
 fn shape_text(layer: &Layer) -> String {
     match layer.target {
         Target::Spatial {
@@ -388,12 +388,12 @@ fn long_shape(shape: &[i64]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::most_digits;
+    use super::max_digits;
 
     #[test]
-    fn numbers_have_the_room_of_the_longest_beside_them() {
-        let beside = ["0", "9", "12", "squeeze_of_many"];
-        let digits = |name| most_digits(name, beside.into_iter());
+    fn numbers_reserve_the_width_of_their_longest_sibling() {
+        let siblings = ["0", "9", "12", "squeeze_of_many"];
+        let digits = |name| max_digits(name, siblings.into_iter());
         assert_eq!([digits("0"), digits("12"), digits("squeeze")], [2, 2, 0]);
     }
 }

@@ -1,4 +1,4 @@
-//! The right pane: the list of classes, or the list of channels.
+//! The right panel: the list of classes or the list of channels.
 
 use egui::{Align, DragValue, Layout, Margin, RichText, Ui};
 
@@ -10,7 +10,7 @@ use crate::app::state::{List, State};
 use crate::app::ui::kit::theme::{self, INSET, palette};
 use crate::app::ui::kit::widgets::segments;
 
-/// Draws the switch between the two lists, and the one that is chosen.
+/// Draws the switch between the two lists, and the selected list.
 pub fn lists_ui(
     ui: &mut Ui,
     scene: Scene<'_>,
@@ -18,7 +18,7 @@ pub fn lists_ui(
     channels: &mut ChannelPictures,
     commands: &mut Vec<Command>,
 ) {
-    // As wide as the person made it, whatever is in it.
+    // As wide as the user made it, whatever its contents.
     ui.set_min_width(ui.available_width());
     let inset = Margin {
         left: INSET as i8 - 8,
@@ -57,16 +57,16 @@ pub fn lists_ui(
 fn top_k_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let classes = state.model().map_or(0, |model| model.labels.len());
     ui.spacing_mut().item_spacing.x = 4.0;
-    let most = if classes > 0 { classes } else { usize::MAX };
+    let max = if classes > 0 { classes } else { usize::MAX };
     // A model with few classes limits what is shown, not what was chosen.
-    let mut count = state.top_k.0.min(most);
-    let field = DragValue::new(&mut count).range(1..=most).speed(0.1);
+    let mut count = state.top_k.0.min(max);
+    let field = DragValue::new(&mut count).range(1..=max).speed(0.1);
     let name = "Number of classes shown";
     let field = ui.add(field).on_hover_text(name).accessible_name(name);
     if field.changed() {
         commands.push(Command::SetTopK(count));
     }
-    // The tooltip says it too, where the list is too narrow for words.
+    // Where the list is too narrow for the label, the tooltip still explains the field.
     if ui.available_width() >= 28.0 {
         ui.label(RichText::new("Top").color(palette(ui).weak));
     }

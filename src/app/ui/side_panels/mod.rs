@@ -1,4 +1,4 @@
-//! The panes at both sides: the layers and facts of the model, its classes and channels.
+//! The side panels: the model's layers and facts at the left, its classes and channels at the right.
 
 pub(crate) mod about_ui;
 pub(crate) mod channels_ui;

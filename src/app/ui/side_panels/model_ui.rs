@@ -1,4 +1,4 @@
-//! Notes about the model at the bottom of its tree, and what is shown while there is no model.
+//! Notes about the model below its layer tree, and what is shown while no model is open.
 
 use egui::Ui;
 
@@ -9,7 +9,7 @@ use crate::app::commands::action::Action;
 use crate::app::ui::kit::theme::{self, INSET, palette};
 use crate::app::ui::kit::widgets::heading;
 
-/// What a person should know about the model, at the bottom of its tree.
+/// The notes about the model, below its layer tree.
 pub fn notes_ui(ui: &mut Ui, model: &ModelInfo) {
     if model.notes.is_empty() {
         return;
@@ -34,7 +34,7 @@ pub fn notes_ui(ui: &mut Ui, model: &ModelInfo) {
         });
 }
 
-/// Shown in place of the tree; `opening` says which file will bring one, if any will.
+/// Shown in place of the tree. `opening` is the message about the file being opened, if there is one.
 pub fn no_model_ui(ui: &mut Ui, opening: Option<&str>, commands: &mut Vec<Command>) {
     heading(ui, "Layers", |_| {});
     if let Some(opening) = opening {

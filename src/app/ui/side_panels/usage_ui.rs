@@ -1,6 +1,5 @@
-//! How the model is used, as fields that can be set: preparing pictures, reading logits, naming
-//! classes. What is set opens the model once more on the same weights, so that pins made before keep
-//! their own.
+//! Editable fields for how the model is used: preprocessing, reading of the logits, class names. A
+//! change opens the model again on the same weights, so that existing pins keep the old usage.
 
 use egui::{DragValue, RichText, ScrollArea, TextEdit, Ui};
 
@@ -14,45 +13,45 @@ use crate::app::scene::Scene;
 use crate::app::ui::kit::theme::{self, palette};
 use crate::app::ui::kit::widgets::{Choice, segments};
 
-/// Sides of the picture that can be set, in pixels.
+/// The range of input sizes that can be set, in pixels.
 const SIZES: std::ops::RangeInclusive<u32> = 8..=2048;
-/// The least width of a field that stands beside others, in points.
-const FIELD: f32 = 40.0;
-/// Lines of the box in which names are typed, at the least.
-const NAMES_ROWS: usize = 4;
-/// Of means and deviations, as far as they are shown.
+/// The minimum width of a field in a row of fields, in points.
+const MIN_FIELD_WIDTH: f32 = 40.0;
+/// The minimum number of lines in the box for class names.
+const MIN_NAMES_ROWS: usize = 4;
+/// The number of decimals shown for means and standard deviations.
 const DECIMALS: usize = 4;
 
 /// The usage while it is being changed.
 #[derive(Debug, Default)]
 pub struct Draft {
-    /// The model it is of, and what has been set.
-    of: Option<(u64, Usage)>,
-    /// The weights that it is of, and the names of its classes while they are being typed, one a line:
-    /// they outlive another change of the same model.
+    /// The id of the model, and its edited usage.
+    edited: Option<(u64, Usage)>,
+    /// The id of the weights, and the class names while they are being typed, one per line. Keyed by
+    /// the weights so that the text survives other changes to the same model.
     names: Option<(u64, String)>,
 }
 
 impl Draft {
-    /// What is set for this model.
-    fn of(&self, model: &ModelInfo) -> Usage {
-        match &self.of {
+    /// The usage of this model, as edited so far.
+    fn usage(&self, model: &ModelInfo) -> Usage {
+        match &self.edited {
             Some((id, draft)) if *id == model.id => draft.clone(),
             _ => model.usage(),
         }
     }
 }
 
-/// Draws the fields; `edited` holds what is being changed.
+/// Draws the fields. `edits` holds the changes in progress.
 pub fn usage_ui(
     ui: &mut Ui,
     scene: Scene<'_>,
     model: &ModelInfo,
-    edited: &mut Draft,
+    edits: &mut Draft,
     commands: &mut Vec<Command>,
 ) {
-    let mut draft = edited.of(model);
-    // Set in one go, or still between the fingers.
+    let mut draft = edits.usage(model);
+    // False while a value is still being dragged or typed.
     let mut settled = false;
     ui.add_enabled_ui(scene.tasks.models.is_empty(), |ui| {
         section(ui, "Preparing a picture");
@@ -66,7 +65,7 @@ pub fn usage_ui(
         if !model.two_sided {
             settled |= reading_ui(ui, &mut draft.reading);
         }
-        settled |= edited.names_ui(ui, model, &mut draft);
+        settled |= edits.names_ui(ui, model, &mut draft);
         if model.opened_as != model.usage() {
             let hint = "Use the model as when it was opened";
             if ui.button("As opened").on_hover_text(hint).clicked() {
@@ -79,11 +78,11 @@ pub fn usage_ui(
     if settled && draft != now {
         commands.push(Command::UseModel(Box::new(draft.clone())));
     }
-    edited.of = (draft != now).then_some((model.id, draft));
+    edits.edited = (draft != now).then_some((model.id, draft));
 }
 
 impl Draft {
-    /// The names of the classes, to be typed anew.
+    /// The class names and the box to type new ones. Returns whether new names were accepted.
     fn names_ui(&mut self, ui: &mut Ui, model: &ModelInfo, usage: &mut Usage) -> bool {
         let mut settled = false;
         let classes = model.labels.len();
@@ -92,14 +91,14 @@ impl Draft {
             ui.label(label_source(model.label_source));
         });
         let Some((_, mut text)) = typing else {
-            let hint = "Type them, one a line, or paste a list";
+            let hint = "Type the names, one per line, or paste a list";
             if ui.button("Type names…").on_hover_text(hint).clicked() {
                 self.names = Some((model.weights, model.labels.join("\n")));
                 ui.memory_mut(|memory| memory.request_focus(names_id()));
             }
             return false;
         };
-        // Above the box, where its height cannot move them from under the pointer.
+        // Above the box, so that the growing box does not move the buttons.
         let lines = text.lines().count();
         let fits = lines == classes;
         let mut open = true;
@@ -126,7 +125,7 @@ impl Draft {
                 let field = TextEdit::multiline(&mut text)
                     .id(names_id())
                     .desired_width(f32::INFINITY)
-                    .desired_rows(NAMES_ROWS);
+                    .desired_rows(MIN_NAMES_ROWS);
                 ui.add(field).accessible_name("Names of the classes");
             });
         self.names = open.then_some((model.weights, text));
@@ -134,7 +133,7 @@ impl Draft {
     }
 }
 
-/// Of the box in which names are typed.
+/// The id of the box for class names.
 fn names_id() -> egui::Id {
     egui::Id::unique("names of the classes")
 }
@@ -142,7 +141,7 @@ fn names_id() -> egui::Id {
 fn preparing_ui(ui: &mut Ui, draft: &mut Preprocess) -> bool {
     let mut settled = false;
     named(ui, "Size", |ui| {
-        ui.spacing_mut().interact_size.x = FIELD;
+        ui.spacing_mut().interact_size.x = MIN_FIELD_WIDTH;
         ui.spacing_mut().item_spacing.x = 4.0;
         settled |= side(ui, &mut draft.width, "Width in pixels");
         ui.label("×");
@@ -151,7 +150,7 @@ fn preparing_ui(ui: &mut Ui, draft: &mut Preprocess) -> bool {
     named(ui, "Resampling", |ui| {
         let list = Choice {
             name: "Resampling",
-            hint: "How the picture is brought to the size",
+            hint: "How the image is resampled to this size",
             width: 88.0,
             named: false,
         };
@@ -163,7 +162,7 @@ fn preparing_ui(ui: &mut Ui, draft: &mut Preprocess) -> bool {
     named(ui, "Crop keeps", |ui| {
         let mut percent = draft.crop_pct * 100.0;
         let field = DragValue::new(&mut percent).speed(0.5).suffix(" %");
-        let hint = "Of the short side, before the picture is resized";
+        let hint = "The share of the short side that is kept, before the image is resized";
         let field = decimal(ui, field.range(10.0..=100.0), 1, "Crop keeps", hint);
         if field.is_some() && differs(percent, draft.crop_pct * 100.0, 1) {
             draft.crop_pct = percent / 100.0;
@@ -187,8 +186,8 @@ fn preparing_ui(ui: &mut Ui, draft: &mut Preprocess) -> bool {
     });
     named(ui, "Channels", |ui| {
         let orders = [
-            (false, "RGB", "Red comes first, as nearly everywhere"),
-            (true, "BGR", "Blue comes first, as with OpenCV and Caffe"),
+            (false, "RGB", "Red comes first, as in most models"),
+            (true, "BGR", "Blue comes first, as in OpenCV and Caffe"),
         ];
         if let Some(bgr) = segments(ui, draft.bgr, &orders) {
             draft.bgr = bgr;
@@ -205,12 +204,12 @@ fn reading_ui(ui: &mut Ui, reading: &mut Reading) -> bool {
             (
                 Reading::Softmax,
                 "Softmax",
-                "One class of all: they add up to 100 %",
+                "Exactly one class: probabilities add up to 100 %",
             ),
             (
                 Reading::Sigmoid,
                 "Sigmoid",
-                "Each class by itself, as where a picture may show several",
+                "Each class independently, for images that may show several",
             ),
         ];
         if let Some(picked) = segments(ui, *reading, &readings) {
@@ -221,7 +220,7 @@ fn reading_ui(ui: &mut Ui, reading: &mut Reading) -> bool {
     settled
 }
 
-/// What a drag, a click or a key has brought to its end.
+/// Whether an edit is finished: by the end of a drag, a click, or leaving the field.
 fn is_settled(field: &egui::Response) -> bool {
     field.drag_stopped()
         || field.lost_focus()
@@ -232,13 +231,13 @@ fn side(ui: &mut Ui, pixels: &mut u32, name: &str) -> bool {
     let field = DragValue::new(pixels)
         .range(SIZES)
         .clamp_existing_to_range(false);
-    let hint = format!("{name}. What was padded for the size it was exported at stays so.");
+    let hint = format!("{name}. Padding that was fixed at export stays the same.");
     let field = ui.add(field).accessible_name(name).on_hover_text(hint);
     is_settled(&field)
 }
 
 fn share(ui: &mut Ui, value: &mut f64, range: std::ops::RangeInclusive<f64>, name: &str) -> bool {
-    ui.spacing_mut().interact_size.x = FIELD;
+    ui.spacing_mut().interact_size.x = MIN_FIELD_WIDTH;
     ui.spacing_mut().item_spacing.x = 4.0;
     let mut shown = *value;
     let field = DragValue::new(&mut shown).speed(0.002).range(range);
@@ -249,10 +248,10 @@ fn share(ui: &mut Ui, value: &mut f64, range: std::ops::RangeInclusive<f64>, nam
     field == Some(true)
 }
 
-/// A number shown with so many decimals. `None` where nothing was done to it; else whether that has
-/// come to its end.
+/// A field that shows a number with `decimals` decimals. `None` if it was not edited; otherwise
+/// whether the edit is finished.
 fn decimal(ui: &mut Ui, field: DragValue, decimals: usize, name: &str, hint: &str) -> Option<bool> {
-    // What is typed stays as it is until it is done: more decimals may be meant than are shown.
+    // Typed text is not reformatted while it is being edited: it may have more decimals than are shown.
     let field = field
         .custom_formatter(move |value, _| shown(value, decimals))
         .update_while_editing(false)
@@ -262,7 +261,7 @@ fn decimal(ui: &mut Ui, field: DragValue, decimals: usize, name: &str, hint: &st
     (settled || field.changed()).then_some(settled)
 }
 
-/// A number as its field shows it: with so many decimals, or as many more as a small one needs.
+/// A number as its field shows it: with `decimals` decimals, and two more if it is small.
 fn shown(value: f64, decimals: usize) -> String {
     let small = value != 0.0 && value.abs() < 0.01;
     let text = format!("{value:.*}", if small { decimals + 2 } else { decimals });
@@ -273,8 +272,8 @@ fn shown(value: f64, decimals: usize) -> String {
     }
 }
 
-/// Whether a number was set: leaving a field reads back what stands in it, which has fewer decimals
-/// than the file may give.
+/// Whether a number was really changed. Leaving a field reads back its text, which may have fewer
+/// decimals than the value in the file.
 fn differs(now: f64, before: f64, decimals: usize) -> bool {
     shown(before, decimals).parse() != Ok(now) && now != before
 }
@@ -284,7 +283,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_shown_shorter_than_it_is_counts_as_the_same() {
+    fn a_value_rounded_for_display_counts_as_unchanged() {
         assert!(!differs(0.4815, 0.48145466, 4));
         assert!(!differs(0.5, 0.5, 4));
         assert!(!differs(0.003922, 1.0 / 255.0, 4));

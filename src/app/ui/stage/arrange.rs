@@ -1,19 +1,19 @@
-//! Where the panels stand: of one view side by side, or two by two where that shows the pictures
-//! larger; of several views in rows under each other, column under column.
+//! The layout of the panels. A single view is laid out in one row, or two by two where that shows the
+//! images larger. Several views are laid out as rows with aligned columns.
 
 use egui::{Rect, Vec2, vec2};
 
 use crate::app::state::view_options::Arrangement;
 use crate::app::ui::kit::theme::GRID;
 
-/// Between two panels.
+/// The gap between two panels.
 const GAP: f32 = 2.0 * GRID;
-/// Above each picture: its title and a line that says more.
+/// The height of the head above each image: its title and a caption.
 pub const HEAD: f32 = 42.0;
-/// No panel is smaller than this, however thin the picture.
-const SMALLEST: f32 = 96.0;
+/// Panels are at least this large, however thin the image.
+const MIN_SIDE: f32 = 96.0;
 
-/// How large each panel's picture is and where it stands.
+/// The rectangles of the four images.
 pub fn layout(stage: Rect, picture: Vec2, arrangement: Arrangement) -> [Rect; 4] {
     let fitted = |columns: f32| {
         let rows = 4.0 / columns;
@@ -23,7 +23,7 @@ pub fn layout(stage: Rect, picture: Vec2, arrangement: Arrangement) -> [Rect; 4]
         );
         let scale = (room.x / picture.x).min(room.y / picture.y);
         (picture * scale)
-            .max(Vec2::splat(SMALLEST))
+            .max(Vec2::splat(MIN_SIDE))
             .min(room.max(Vec2::splat(1.0)))
             .floor()
     };
@@ -31,7 +31,7 @@ pub fn layout(stage: Rect, picture: Vec2, arrangement: Arrangement) -> [Rect; 4]
     let columns = match arrangement {
         Arrangement::Row => 4,
         Arrangement::Square => 2,
-        // Side by side compares best, so it wins a near draw.
+        // Side by side is best for comparing, so it wins if the areas are close.
         Arrangement::Automatic if square.x * square.y > row.x * row.y * 1.3 => 2,
         Arrangement::Automatic => 4,
     };
@@ -46,29 +46,29 @@ pub fn layout(stage: Rect, picture: Vec2, arrangement: Arrangement) -> [Rect; 4]
     })
 }
 
-/// Above each row of several: what it is of.
+/// The height of the head above each of several rows.
 pub const ROW_HEAD: f32 = 32.0;
-/// Between a row's pictures and the next row.
+/// The gap between a row's images and the next row.
 const ROW_GAP: f32 = GRID;
-/// Rows with lower pictures than this are scrolled instead.
-const LOWEST_PICTURE: f32 = 144.0;
+/// Images in rows are at least this high; if they do not fit, the rows scroll.
+const MIN_ROW_PICTURE: f32 = 144.0;
 
-/// Rows under each other.
+/// The layout of several rows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rows {
-    /// Left edges of the four columns, from the stage's own.
+    /// The left edges of the four columns, relative to the stage's left edge.
     pub columns: [f32; 4],
     pub width: f32,
-    /// Of each row, from the first one's top: where its head begins, and how high its pictures are.
+    /// For each row: the top of its head, relative to the first row, and the height of its images.
     pub tops: Vec<(f32, f32)>,
-    /// Of all rows together.
+    /// The total height of all rows.
     pub height: f32,
 }
 
-/// Lays rows of pictures of these sizes into a stage: all whole where that is possible, else as low
-/// as can still be looked at and higher than the stage.
+/// Lays out rows of images of the given sizes in a stage. The rows shrink to fit if their images stay
+/// large enough; otherwise they are higher than the stage and scroll.
 pub fn rows(stage: Vec2, pictures: &[Vec2]) -> Rows {
-    let widest = ((stage.x - 3.0 * GAP) / 4.0).max(SMALLEST);
+    let widest = ((stage.x - 3.0 * GAP) / 4.0).max(MIN_SIDE);
     let natural: Vec<f32> = pictures
         .iter()
         .map(|p| widest * p.y / p.x.max(1.0))
@@ -79,25 +79,25 @@ pub fn rows(stage: Vec2, pictures: &[Vec2]) -> Rows {
     let heights: Vec<f32> = natural
         .iter()
         .map(|natural| {
-            let least = natural.min(LOWEST_PICTURE);
-            // A tall picture does not push the others out of sight.
-            let most = (stage.y - ROW_HEAD).max(LOWEST_PICTURE);
-            (natural * shrink).max(least).min(most).floor()
+            let min = natural.min(MIN_ROW_PICTURE);
+            // A tall image must not push the others out of view.
+            let max = (stage.y - ROW_HEAD).max(MIN_ROW_PICTURE);
+            (natural * shrink).max(min).min(max).floor()
         })
         .collect();
     let shown = pictures.iter().zip(&heights);
     let width = shown
         .map(|(picture, height)| height * picture.x / picture.y.max(1.0))
-        .fold(SMALLEST, f32::max)
+        .fold(MIN_SIDE, f32::max)
         .min(widest)
         .floor();
     let block = 4.0 * width + 3.0 * GAP;
     let left = ((stage.x - block) / 2.0).max(0.0).floor();
     let mut top = 0.0;
     let tops = heights.into_iter().map(|height| {
-        let this = (top, height);
+        let row = (top, height);
         top += ROW_HEAD + height + ROW_GAP;
-        this
+        row
     });
     let tops: Vec<(f32, f32)> = tops.collect();
     Rows {
@@ -120,7 +120,7 @@ mod tests {
     };
 
     #[test]
-    fn panels_are_equal_apart_and_inside_the_stage() {
+    fn panels_are_equal_in_size_apart_and_inside_the_stage() {
         for arrangement in Arrangement::ALL {
             for picture in [vec2(451.0, 300.0), vec2(300.0, 900.0), vec2(1.0, 1.0)] {
                 let rects = layout(STAGE, picture, arrangement);
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wide_picture_stands_two_by_two_and_a_tall_one_in_a_row() {
+    fn wide_images_are_laid_out_two_by_two_and_tall_ones_in_a_row() {
         let columns = |picture| {
             let rects = layout(STAGE, picture, Arrangement::Automatic);
             rects.iter().filter(|r| r.top() == rects[0].top()).count()
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn few_rows_are_seen_whole_and_many_keep_a_height_to_look_at() {
+    fn few_rows_fit_and_many_keep_the_minimum_height() {
         let stage = vec2(1000.0, 640.0);
         let wide = vec2(600.0, 400.0);
         let few = rows(stage, &[wide; 3]);
@@ -159,7 +159,7 @@ mod tests {
         for rows in [few, many] {
             for pair in rows.tops.windows(2) {
                 assert_eq!(pair[1].0, pair[0].0 + ROW_HEAD + pair[0].1 + ROW_GAP);
-                assert!(pair[0].1 >= LOWEST_PICTURE);
+                assert!(pair[0].1 >= MIN_ROW_PICTURE);
             }
             assert!(rows.columns[3] + rows.width <= stage.x);
             assert!(rows.columns[0] >= 0.0);
@@ -167,10 +167,10 @@ mod tests {
     }
 
     #[test]
-    fn slender_pictures_have_their_place_among_others() {
+    fn lays_out_extremely_thin_images_among_others() {
         let mixed = rows(vec2(880.0, 640.0), &[vec2(1.0, 5000.0), vec2(5000.0, 1.0)]);
         assert!(mixed.tops[0].1 <= 640.0);
         assert!(mixed.tops[1].1 >= 0.0);
-        assert!(mixed.width >= SMALLEST);
+        assert!(mixed.width >= MIN_SIDE);
     }
 }

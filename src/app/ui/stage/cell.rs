@@ -1,4 +1,4 @@
-//! What the cells of a row show, and whether it is still what the row asks.
+//! What the cells of a row show, and whether it still matches the row.
 
 use crate::explain::Score;
 use crate::figure::Panel;
@@ -8,16 +8,17 @@ use crate::app::scene::Scene;
 use crate::app::state::rows::{Row, RowId};
 use crate::app::textures::layer_key;
 
-/// One position of a row.
+/// One of the four positions in a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Cell {
     Panel(Panel),
-    /// One map minus another, in colours with zero in the middle.
+    /// One map minus another, in a diverging colour map.
     Difference,
 }
 
 impl Cell {
-    /// The four of a row; where two classes stand above, their difference takes the photo's place.
+    /// The four cells of a row. In a row that compares two classes, the difference of their maps
+    /// replaces the photo.
     pub fn of(id: RowId) -> [Cell; 4] {
         let mut cells = Panel::ALL.map(Cell::Panel);
         if matches!(id, RowId::Versus(_)) {
@@ -34,8 +35,8 @@ impl Cell {
     }
 }
 
-/// Whether `cell` shows something else than what its row asks now. Without a row there is only a
-/// photo, which no model looks at.
+/// Whether `cell` shows something other than what its row should show now. Without a row there is
+/// only a photo, with no model.
 pub fn is_stale(scene: Scene<'_>, row: Option<&Row>, cell: Cell) -> bool {
     let (state, textures) = (scene.state, scene.textures);
     let own = textures.row(row.map_or(RowId::Side(0), |row| row.id));
@@ -43,29 +44,29 @@ pub fn is_stale(scene: Scene<'_>, row: Option<&Row>, cell: Cell) -> bool {
     match cell {
         Cell::Panel(Panel::Original) => {
             let live = row.is_none_or(|row| row.id.side().is_some());
-            let asked = subject
+            let wanted = subject
                 .map(|s| s.photo.id)
                 .or(state.photo.as_ref().map(|p| p.id));
             (live && scene.tasks.photo.is_some())
-                || own.and_then(|own| own.photo.as_ref()).map(|(id, _)| *id) != asked
+                || own.and_then(|own| own.photo.as_ref()).map(|(id, _)| *id) != wanted
         }
         Cell::Panel(Panel::HeatMap) => {
-            let asked = row.and_then(|row| layer_key(state, row, textures.common_max));
-            own.and_then(|own| own.heat.as_ref()).map(|(key, _)| key) != asked.as_ref()
+            let wanted = row.and_then(|row| layer_key(state, row, textures.common_max));
+            own.and_then(|own| own.heat.as_ref()).map(|(key, _)| key) != wanted.as_ref()
         }
         Cell::Panel(Panel::GuidedBackprop | Panel::GuidedGradCam) => {
-            let asked = subject.and_then(|subject| subject.guided_key());
-            own.and_then(|own| own.signed.as_ref()).map(|(key, _)| key) != asked.as_ref()
+            let wanted = subject.and_then(|subject| subject.guided_key());
+            own.and_then(|own| own.signed.as_ref()).map(|(key, _)| key) != wanted.as_ref()
         }
         Cell::Difference => {
-            let asked = subject.and_then(|subject| subject.heat_key());
+            let wanted = subject.and_then(|subject| subject.heat_key());
             let shown = own.and_then(|own| own.difference.as_ref());
-            shown.map(|((heat, _), _)| heat) != asked.as_ref()
+            shown.map(|((heat, _), _)| heat) != wanted.as_ref()
         }
     }
 }
 
-/// Whether any panel still waits for what it is to show.
+/// Whether any panel is still waiting for its contents.
 pub fn any_stale(scene: Scene<'_>) -> bool {
     scene.state.rows().iter().any(|row| {
         Cell::of(row.id)
@@ -74,7 +75,7 @@ pub fn any_stale(scene: Scene<'_>) -> bool {
     })
 }
 
-/// What a cell shows, up to date or not.
+/// The caption of what a cell shows, current or stale.
 pub fn caption(scene: Scene<'_>, row: Option<&Row>, cell: Cell) -> String {
     let own = scene.textures.row(row.map_or(RowId::Side(0), |row| row.id));
     let signed = own.and_then(|own| own.signed.as_ref());
@@ -85,8 +86,8 @@ pub fn caption(scene: Scene<'_>, row: Option<&Row>, cell: Cell) -> String {
     match cell {
         Cell::Panel(Panel::Original) => {
             let drawn = own.and_then(|own| own.photo.as_ref());
-            let coming = || photo.map(|photo| photo.name()).unwrap_or_default();
-            drawn.map_or_else(coming, |(_, drawn)| drawn.name.clone())
+            let open = || photo.map(|photo| photo.name()).unwrap_or_default();
+            drawn.map_or_else(open, |(_, drawn)| drawn.name.clone())
         }
         Cell::Panel(Panel::HeatMap) => {
             heat.map_or_else(String::new, |(_, heat)| heat.caption.clone())
@@ -97,7 +98,7 @@ pub fn caption(scene: Scene<'_>, row: Option<&Row>, cell: Cell) -> String {
         },
         Cell::Panel(Panel::GuidedGradCam) => match signed.map(|(key, _)| key.heat.score) {
             Some(Score::Versus { .. }) => "of the difference of two logits".to_owned(),
-            // The heat map shows some channels, and this is made of all.
+            // The heat map shows some channels, but guided Grad-CAM uses all of them.
             Some(_) if shows_some_channels(scene) => {
                 "multiplied with the whole heat map".to_owned()
             }
@@ -115,7 +116,7 @@ fn shows_some_channels(scene: Scene<'_>) -> bool {
     view.looked_at.is_some() || !view.ticked.is_empty()
 }
 
-/// At how many rectifiers the rule acted.
+/// How many rectifiers the rule changed.
 fn rectifiers(rule: ReluRule, (acted, all): (usize, usize)) -> String {
     match rule {
         _ if all == 0 => "0 of 0 rectifiers guided: this is the plain gradient".to_owned(),
@@ -130,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn says_where_a_model_has_no_rectifiers() {
+    fn states_that_a_model_has_no_rectifiers() {
         let text = rectifiers(ReluRule::Guided, (0, 0));
         assert_eq!(text, "0 of 0 rectifiers guided: this is the plain gradient");
         assert_eq!(

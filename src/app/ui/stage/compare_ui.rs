@@ -1,5 +1,5 @@
-//! Several views as rows: the classes that are compared, a second model, and pins. Their columns are
-//! aligned, so that the eye goes straight down from one to the next.
+//! Several views as rows: compared classes, a second model, and pins. Their columns are aligned, so
+//! that the same panel of each row can be compared straight down.
 
 use egui::containers::scroll_area::{DragScroll, ScrollSource};
 use egui::{CursorIcon, Rect, Response, ScrollArea, Sense, Ui, UiBuilder, Vec2, pos2, vec2};
@@ -17,24 +17,24 @@ use crate::app::state::viewport::View;
 use crate::app::ui::kit::text::{draw_left, line};
 use crate::app::ui::kit::theme::{self, GRID, palette};
 
-/// Above all rows: what each column shows.
+/// The height of the column titles above all rows.
 const COLUMN_HEAD: f32 = 20.0;
-/// The scroll bar stands beside the pictures, in the margin of the stage.
+/// The width of the scroll bar, which is beside the images in the margin of the stage.
 const SCROLL_BAR: f32 = 12.0;
 
-/// What the rows remember from frame to frame.
+/// What the rows keep from frame to frame.
 #[derive(Debug, Default)]
 pub struct RowsScratch {
     /// A row to scroll to, once.
     pub reveal: Option<RowId>,
 }
 
-/// The rows, their photos' sizes, and where they are laid out.
+/// The rows, the sizes of their photos, and their layout.
 struct Rows<'a> {
     rows: &'a [Row],
     sizes: &'a [Vec2],
     plan: &'a arrange::Rows,
-    /// The rectangle of all rows together, on screen.
+    /// The rectangle of all rows together, on the screen.
     block: Rect,
 }
 
@@ -53,7 +53,7 @@ impl Rows<'_> {
     }
 }
 
-/// Draws several rows, scrolled where they do not all fit.
+/// Draws several rows, in a scroll area if they do not all fit.
 pub fn rows_ui(
     ui: &mut Ui,
     scene: Scene<'_>,
@@ -63,7 +63,7 @@ pub fn rows_ui(
     scroll: &mut RowsScratch,
     commands: &mut Vec<Command>,
 ) {
-    let place = ui.available_rect_before_wrap();
+    let area = ui.available_rect_before_wrap();
     let sizes: Vec<Vec2> = rows
         .iter()
         .map(|row| {
@@ -71,11 +71,11 @@ pub fn rows_ui(
             vec2(photo.width() as f32, photo.height() as f32)
         })
         .collect();
-    let room = place.size() - vec2(0.0, COLUMN_HEAD + GRID);
+    let room = area.size() - vec2(0.0, COLUMN_HEAD + GRID);
     let plan = arrange::rows(room, &sizes);
-    column_heads_ui(ui, scene, place, &plan);
+    column_heads_ui(ui, scene, area, &plan);
 
-    // Over a picture the wheel zooms, beside them it scrolls.
+    // Over an image the wheel zooms; beside the images it scrolls.
     let source = ScrollSource {
         scroll_bar: true,
         drag: DragScroll::Never,
@@ -83,8 +83,8 @@ pub fn rows_ui(
     };
     (view.pointer, stage.hovered) = (None, None);
     let below = Rect::from_min_max(
-        pos2(place.left(), place.top() + COLUMN_HEAD),
-        place.max + vec2(SCROLL_BAR, 0.0),
+        pos2(area.left(), area.top() + COLUMN_HEAD),
+        area.max + vec2(SCROLL_BAR, 0.0),
     );
     let reveal = scroll.reveal.take();
     let reveal = reveal.and_then(|id| rows.iter().position(|row| row.id == id));
@@ -95,10 +95,10 @@ pub fn rows_ui(
             .scroll_source(source)
             .show(ui, |ui| {
                 let (block, _) =
-                    ui.allocate_exact_size(vec2(place.width(), plan.height), Sense::hover());
+                    ui.allocate_exact_size(vec2(area.width(), plan.height), Sense::hover());
                 if let Some((top, height)) = reveal.map(|position| plan.tops[position]) {
                     let corner = block.min + vec2(0.0, top);
-                    let row = vec2(place.width(), ROW_HEAD + height);
+                    let row = vec2(area.width(), ROW_HEAD + height);
                     ui.scroll_to_rect(Rect::from_min_size(corner, row), None);
                 }
                 let laid_out = Rows {
@@ -107,21 +107,21 @@ pub fn rows_ui(
                     plan: &plan,
                     block,
                 };
-                rows_in(ui, scene, &laid_out, view, stage, commands);
+                rows_contents_ui(ui, scene, &laid_out, view, stage, commands);
             });
     });
 }
 
-fn column_heads_ui(ui: &Ui, scene: Scene<'_>, place: Rect, plan: &arrange::Rows) {
-    let y = place.top() + COLUMN_HEAD / 2.0;
+fn column_heads_ui(ui: &Ui, scene: Scene<'_>, area: Rect, plan: &arrange::Rows) {
+    let y = area.top() + COLUMN_HEAD / 2.0;
     let titles = Cell::of(RowId::Side(0)).map(|cell| cell.title(scene.state.options.rule));
     for (title, left) in titles.into_iter().zip(plan.columns) {
         let text = line(ui, title, theme::small(), palette(ui).weak, plan.width);
-        draw_left(ui, place.left() + left, y, text);
+        draw_left(ui, area.left() + left, y, text);
     }
 }
 
-fn rows_in(
+fn rows_contents_ui(
     ui: &mut Ui,
     scene: Scene<'_>,
     all: &Rows<'_>,
@@ -132,10 +132,10 @@ fn rows_in(
     let (rows, tops) = (all.rows, &all.plan.tops);
     stage.frame = rows.first().map(|_| (all.cell(0, tops[0]), all.sizes[0]));
 
-    // All cells take input before any is drawn, so that the crosshair is the same in each.
-    for (number, (row, place)) in rows.iter().zip(tops).enumerate() {
+    // All cells handle input before any is drawn, so that the crosshair is the same in each.
+    for (number, (row, position)) in rows.iter().zip(tops).enumerate() {
         for (column, cell) in Cell::of(row.id).into_iter().enumerate() {
-            let rect = all.cell(column, *place);
+            let rect = all.cell(column, *position);
             if !ui.is_rect_visible(rect) {
                 continue;
             }
@@ -148,14 +148,14 @@ fn rows_in(
             }
         }
     }
-    for (number, (row, place)) in rows.iter().zip(tops).enumerate() {
-        let head = all.head(place.0);
-        if !ui.is_rect_visible(head.union(all.cell(3, *place))) {
+    for (number, (row, position)) in rows.iter().zip(tops).enumerate() {
+        let head = all.head(position.0);
+        if !ui.is_rect_visible(head.union(all.cell(3, *position))) {
             continue;
         }
         let handle = row_head_ui(ui, scene, row, number, head, view, commands);
         for (column, cell) in Cell::of(row.id).into_iter().enumerate() {
-            let rect = all.cell(column, *place);
+            let rect = all.cell(column, *position);
             picture_ui(ui, scene, Some(row), cell, rect, view, stage, commands);
         }
         if let RowId::Pin(id) = row.id {
@@ -164,7 +164,7 @@ fn rows_in(
     }
 }
 
-/// A pin is dragged by its head, to where it is released.
+/// Lets a pin be dragged by its head and moved to where it is dropped.
 fn reorder_ui(ui: &Ui, id: u64, handle: &Response, all: &Rows<'_>, commands: &mut Vec<Command>) {
     let (rows, plan, block) = (all.rows, all.plan, all.block);
     if handle.hovered() {
@@ -184,11 +184,11 @@ fn reorder_ui(ui: &Ui, id: u64, handle: &Response, all: &Rows<'_>, commands: &mu
             let middle = block.top() + top + (ROW_HEAD + height) / 2.0;
             matches!(row.id, RowId::Pin(_)).then_some((row.id, middle))
         });
-    let place = pins
+    let position = pins
         .filter(|(row, middle)| *row != RowId::Pin(id) && pointer.y > *middle)
         .count();
     if handle.drag_stopped() {
-        commands.push(Command::MovePin(id, place));
+        commands.push(Command::MovePin(id, position));
         return;
     }
     let first = rows.iter().position(|row| matches!(row.id, RowId::Pin(_)));
@@ -199,7 +199,7 @@ fn reorder_ui(ui: &Ui, id: u64, handle: &Response, all: &Rows<'_>, commands: &mu
         .filter(|(row, _)| row.id != RowId::Pin(id))
         .map(|(_, (top, _))| *top)
         .collect();
-    let top = others.get(place).copied().unwrap_or(plan.height);
+    let top = others.get(position).copied().unwrap_or(plan.height);
     let y = block.top() + top - GRID / 2.0;
     let stroke = egui::Stroke::new(2.0, palette(ui).accent);
     let left = block.left() + plan.columns[0];

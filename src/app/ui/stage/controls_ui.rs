@@ -17,12 +17,12 @@ use crate::app::ui::kit::text::{draw_left, draw_right, line};
 use crate::app::ui::kit::theme::{self, GRID, ROW, palette};
 use crate::app::ui::kit::widgets::{self, Choice, segments};
 
-/// From this width on the controls stand in one row.
+/// From this width on, the controls fit in one row.
 const ONE_ROW: f32 = 1200.0;
-/// Below this width they give up what can be spared.
+/// Below this width, the controls drop what they can spare.
 const COMPACT: f32 = 640.0;
 
-/// Height of the controls in a stage of this width.
+/// The height of the controls in a stage of this width.
 pub fn height(width: f32) -> f32 {
     if width >= ONE_ROW {
         ROW
@@ -31,14 +31,14 @@ pub fn height(width: f32) -> f32 {
     }
 }
 
-/// What the controls remember from frame to frame.
+/// What the controls keep from frame to frame.
 #[derive(Debug, Default)]
 pub struct ControlsScratch {
-    /// How wide they were.
+    /// Their width in the last frame.
     width: f32,
 }
 
-/// Draws the controls centred below the panels, as wide as they were in the last frame.
+/// Draws the controls, centred below the panels by their width in the last frame.
 pub fn controls_ui(
     ui: &mut Ui,
     scene: Scene<'_>,
@@ -75,7 +75,7 @@ pub fn controls_ui(
     }
 }
 
-/// Opacity, colours and overlay: drawing only, nothing is computed.
+/// Opacity, colours and overlay. These change only the drawing; nothing is recomputed.
 fn look_ui(ui: &mut Ui, scene: Scene<'_>, compact: bool, commands: &mut Vec<Command>) {
     let state = scene.state;
     opacity_ui(ui, scene, if compact { 64.0 } else { 144.0 }, commands);
@@ -112,7 +112,7 @@ fn opacity_ui(ui: &mut Ui, scene: Scene<'_>, width: f32, commands: &mut Vec<Comm
     let slider = ui.scope(|ui| {
         ui.spacing_mut().slider_width = width;
         ui.spacing_mut().interact_size.y = 2.0 * GRID;
-        // Grey, for it stands right below the pictures.
+        // Grey, because it is right below the images.
         ui.visuals_mut().selection.bg_fill = colours.bar;
         ui.add(Slider::new(&mut share, 0.0..=1.0).show_value(false))
     });
@@ -128,13 +128,13 @@ fn opacity_ui(ui: &mut Ui, scene: Scene<'_>, width: f32, commands: &mut Vec<Comm
     draw_right(ui, rect.right(), rect.center().y, galley);
 }
 
-/// Fit, rule and score: what the engine is asked.
+/// Fit, rule and score. These change what the engine computes.
 fn method_ui(ui: &mut Ui, scene: Scene<'_>, compact: bool, commands: &mut Vec<Command>) {
     let state = scene.state;
     let gap = if compact { 0.0 } else { GRID };
     let fit = Choice {
         name: "Fit",
-        hint: "How the photo is brought to the model's size",
+        hint: "How the photo is fitted to the model's input size",
         width: 72.0,
         named: true,
     };
@@ -149,7 +149,7 @@ fn method_ui(ui: &mut Ui, scene: Scene<'_>, compact: bool, commands: &mut Vec<Co
 
     let rule = Choice {
         name: "Rule",
-        hint: "What a rectifier lets through on the way back, in the last two panels",
+        hint: "What rectifiers let through in the backward pass, for the last two panels",
         width: 120.0,
         named: true,
     };
@@ -166,7 +166,7 @@ fn method_ui(ui: &mut Ui, scene: Scene<'_>, compact: bool, commands: &mut Vec<Co
     score_ui::score_ui(ui, state, label, commands);
 }
 
-/// The colours from 0 to the map's own maximum.
+/// The colours from 0 to the top of the scale.
 fn legend_ui(ui: &mut Ui, scene: Scene<'_>, width: f32) {
     let colours = palette(ui);
     let own = scene.textures.row(scene.state.live_row());

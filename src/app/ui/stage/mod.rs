@@ -1,4 +1,4 @@
-//! The stage in the middle: the panels of all rows, the strip of layers, and the controls.
+//! The stage in the middle of the window: the panels of all rows, the layer strip, and the controls.
 
 use egui::{Frame, Margin, Rect, Ui, Vec2};
 
@@ -29,18 +29,19 @@ pub const PANELS_MARGIN: Margin = Margin {
     bottom: 4,
 };
 
-/// The ground of a part of the stage.
+/// The background of a part of the stage.
 pub fn frame(ui: &Ui, margin: Margin) -> Frame {
     Frame::new().fill(palette(ui).stage).inner_margin(margin)
 }
 
-/// What the panels remember from frame to frame.
+/// What the panels keep from frame to frame.
 #[derive(Debug, Default)]
 pub struct StageScratch {
-    /// The rectangle of a panel in the last frame, and the photo's size in pixels.
+    /// A panel's rectangle in the last frame, and the size of its photo in pixels.
     pub frame: Option<(Rect, Vec2)>,
-    /// The row that the pointer is over.
+    /// The row under the pointer.
     pub hovered: Option<RowId>,
-    /// The rows whose signed pictures were drawn, and how large the whole photo was, in pixels.
+    /// The rows whose signed images were drawn, each with the drawn size of the whole photo in screen
+    /// pixels.
     pub drawn_signed: Vec<(RowId, Vec2)>,
 }

@@ -1,4 +1,4 @@
-//! The panels: four of one view, or several rows of them. All share one zoom and one crosshair.
+//! The panels: the four of one view, or several rows of four. All share one zoom and one crosshair.
 
 use egui::{Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
@@ -16,7 +16,7 @@ use crate::app::ui::kit::text::{draw_left, line, lines};
 use crate::app::ui::kit::theme::{self, GRID, palette};
 use crate::app::ui::kit::widgets::busy;
 
-/// Draws all rows, or the one there is as large as it can be.
+/// Draws all rows, or a single one as large as possible.
 pub fn panels_ui(
     ui: &mut Ui,
     scene: Scene<'_>,
@@ -44,16 +44,16 @@ fn single_ui(
     stage: &mut StageScratch,
     commands: &mut Vec<Command>,
 ) {
-    let place = ui.available_rect_before_wrap();
+    let area = ui.available_rect_before_wrap();
     let photo = row
         .map(|row| &row.subject.photo)
         .or(scene.state.photo.as_ref());
     let Some(photo) = photo else { return };
     let size = vec2(photo.width() as f32, photo.height() as f32);
-    let rects = layout(place, size, scene.state.options.style.arrangement);
+    let rects = layout(area, size, scene.state.options.style.arrangement);
     stage.frame = Some((rects[0], size));
 
-    // All cells take input before any is drawn, so that the crosshair is the same in each.
+    // All cells handle input before any is drawn, so that the crosshair is the same in each.
     (view.pointer, stage.hovered) = (None, None);
     let id = row.map_or(RowId::Side(0), |row| row.id);
     let cells = Cell::of(id);
@@ -66,7 +66,7 @@ fn single_ui(
     }
 }
 
-/// Zoom, pan and crosshair over one cell, and its name for screen readers.
+/// Handles zoom, pan and crosshair over one cell, and names it for screen readers.
 #[expect(
     clippy::too_many_arguments,
     reason = "a cell, where it is, and what its input changes"
@@ -139,7 +139,7 @@ fn head_ui(ui: &Ui, scene: Scene<'_>, row: Option<&Row>, cell: Cell, rect: Rect)
     }
 }
 
-/// Shown where the panels will be.
+/// The invitation to open a photo, shown where the panels will be.
 pub fn invitation_ui(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
     let colours = palette(ui);
     let stage = ui.available_rect_before_wrap();

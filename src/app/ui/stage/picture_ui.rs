@@ -1,4 +1,4 @@
-//! One picture in its panel, at the zoom and the pan that all share.
+//! One image in its panel, at the zoom and pan that all panels share.
 
 use egui::{
     Color32, CursorIcon, Painter, Pos2, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2,
@@ -12,7 +12,7 @@ use super::cell::{Cell, is_stale};
 use crate::app::commands::Command;
 use crate::app::commands::action::Action;
 use crate::app::scene::Scene;
-use crate::app::state::NOWHERE_TO_LOOK;
+use crate::app::state::NO_SPATIAL_LAYER;
 use crate::app::state::rows::{Row, RowId};
 use crate::app::state::view_options::Opacity;
 use crate::app::state::viewport::View;
@@ -28,10 +28,10 @@ const WHOLE: Rect = Rect {
     max: pos2(1.0, 1.0),
 };
 
-/// Zero of a signed picture under the shade over what the network did not see.
+/// The zero grey of a signed image, shaded where the network did not see the photo.
 const UNSEEN_ZERO: Color32 = Color32::from_gray(50);
 
-/// Draws one cell as the view shows it.
+/// Draws one cell at the zoom and pan of `view`.
 #[expect(
     clippy::too_many_arguments,
     reason = "a cell, where it is, and how it is looked at"
@@ -46,23 +46,28 @@ pub fn picture_ui(
     stage: &mut StageScratch,
     commands: &mut Vec<Command>,
 ) {
-    note_signed(ui, scene, row, cell, rect, view, stage);
+    record_signed_size(ui, scene, row, cell, rect, view, stage);
     let colours = palette(ui);
     ui.painter().rect_filled(rect, 0.0, colours.well);
     let painter = ui.painter_at(rect);
     let state = scene.state;
     let id = row.map_or(RowId::Side(0), |row| row.id);
     let own = scene.textures.row(id);
-    let place = |size: (u32, u32)| view.picture_rect(rect, vec2(size.0 as f32, size.1 as f32));
+    let photo_rect = |size: (u32, u32)| view.picture_rect(rect, vec2(size.0 as f32, size.1 as f32));
     let photo = |photo: &PhotoTexture| {
-        let at = place(photo.size);
-        let width = at.width() * ui.pixels_per_point();
-        painter.image(photo.level(width).id(), at, WHOLE, Color32::WHITE);
-        at
+        let drawn_at = photo_rect(photo.size);
+        let width = drawn_at.width() * ui.pixels_per_point();
+        painter.image(photo.level(width).id(), drawn_at, WHOLE, Color32::WHITE);
+        drawn_at
     };
     let over_photo = |heat: &HeatTexture| {
-        let at = photo(&heat.photo);
-        draw_heat(&painter, &heat.layer, at, state.options.style.opacity);
+        let photo_rect = photo(&heat.photo);
+        draw_heat(
+            &painter,
+            &heat.layer,
+            photo_rect,
+            state.options.style.opacity,
+        );
     };
     let drawn = own.and_then(|own| match cell {
         Cell::Panel(Panel::Original) => own.photo.as_ref().map(|(_, p)| {
@@ -75,14 +80,14 @@ pub fn picture_ui(
                 Panel::GuidedBackprop => &signed.backprop,
                 _ => &signed.grad_cam,
             };
-            draw_signed(&painter, picture, place(signed.size));
+            draw_signed(&painter, picture, photo_rect(signed.size));
         }),
     });
     let empty = drawn.is_none();
     let original = cell == Cell::Panel(Panel::Original);
-    let nowhere = row.is_some_and(|row| row.subject.has_nowhere_to_look());
+    let nowhere = row.is_some_and(|row| row.subject.lacks_spatial_layer());
     if nowhere && !original {
-        plate_ui(ui, rect, true, NOWHERE_TO_LOOK);
+        plate_ui(ui, rect, true, NO_SPATIAL_LAYER);
         return;
     }
     // Without a row there is only the photo.
@@ -91,11 +96,11 @@ pub fn picture_ui(
     if stale && !empty {
         painter.rect_filled(rect, 0.0, colours.stage.gamma_multiply(0.6 * dim));
     }
-    let waiting = scene.is_loading() || !scene.textures.are_made();
+    let waiting = scene.is_loading() || !scene.textures.are_ready();
     if empty && stale && waiting {
         busy(ui, rect.center(), GRID, colours.faint);
     }
-    // Without an answer there is no class that a picture could be stale for.
+    // Without a prediction there is no class, so nothing can be stale.
     let missing = stale || (empty && row.is_some());
     if missing && !waiting && !original && not_computed_ui(ui, rect, empty) {
         commands.push(Action::ComputeAgain.into());
@@ -113,15 +118,15 @@ pub fn picture_ui(
             Color32::WHITE,
             rect.width(),
         );
-        let ground = Rect::from_min_size(rect.min, text.size() + vec2(2.0 * GRID, 4.0));
-        painter.rect_filled(ground, 0.0, Color32::from_black_alpha(160));
-        draw_left(ui, rect.left() + GRID, ground.center().y, text);
+        let plate = Rect::from_min_size(rect.min, text.size() + vec2(2.0 * GRID, 4.0));
+        painter.rect_filled(plate, 0.0, Color32::from_black_alpha(160));
+        draw_left(ui, rect.left() + GRID, plate.center().y, text);
     }
     crosshair_ui(&painter, scene, row, rect, view);
 }
 
-/// Notes the size that a signed picture is drawn at, so that a copy of that size can be made.
-fn note_signed(
+/// Records the size at which a signed image is drawn, so that a copy of that size can be made.
+fn record_signed_size(
     ui: &Ui,
     scene: Scene<'_>,
     row: Option<&Row>,
@@ -138,8 +143,8 @@ fn note_signed(
         return;
     };
     let size = vec2(signed.size.0 as f32, signed.size.1 as f32);
-    let at = view.picture_rect(rect, size);
-    let pixels = at.size() * ui.pixels_per_point();
+    let photo_rect = view.picture_rect(rect, size);
+    let pixels = photo_rect.size() * ui.pixels_per_point();
     stage.drawn_signed.push((row.id, pixels));
 }
 
@@ -147,13 +152,13 @@ fn crosshair_ui(painter: &Painter, scene: Scene<'_>, row: Option<&Row>, rect: Re
     let photo = row
         .map(|row| &row.subject.photo)
         .or(scene.state.photo.as_ref());
-    let (Some(place), Some(photo)) = (view.pointer, photo) else {
+    let (Some(pointer), Some(photo)) = (view.pointer, photo) else {
         return;
     };
     let picture = vec2(photo.width() as f32, photo.height() as f32);
-    let at = view.picture_rect(rect, picture);
-    let point = at.min + place.to_vec2() * at.size();
-    // Dark beside light, so that it shows on any picture.
+    let photo_rect = view.picture_rect(rect, picture);
+    let point = photo_rect.min + pointer.to_vec2() * photo_rect.size();
+    // A dark line under a light one shows on any image.
     for (width, colour) in [
         (3.0, Color32::from_black_alpha(48)),
         (1.0, Color32::from_white_alpha(110)),
@@ -161,43 +166,51 @@ fn crosshair_ui(painter: &Painter, scene: Scene<'_>, row: Option<&Row>, rect: Re
         let stroke = Stroke::new(width, colour);
         for side in [-1.0, 1.0] {
             let near = 6.0 * side;
-            let x = if side < 0.0 { at.left() } else { at.right() };
-            let y = if side < 0.0 { at.top() } else { at.bottom() };
+            let x = if side < 0.0 {
+                photo_rect.left()
+            } else {
+                photo_rect.right()
+            };
+            let y = if side < 0.0 {
+                photo_rect.top()
+            } else {
+                photo_rect.bottom()
+            };
             painter.line_segment([point + vec2(near, 0.0), pos2(x, point.y)], stroke);
             painter.line_segment([point + vec2(0.0, near), pos2(point.x, y)], stroke);
         }
     }
 }
 
-/// A part of the whole picture, given from 0 to 1.
-fn part(at: Rect, part: Rect) -> Rect {
+/// A part of `whole`, given in fractions of it.
+fn part(whole: Rect, part: Rect) -> Rect {
     Rect::from_min_max(
-        at.min + part.min.to_vec2() * at.size(),
-        at.min + part.max.to_vec2() * at.size(),
+        whole.min + part.min.to_vec2() * whole.size(),
+        whole.min + part.max.to_vec2() * whole.size(),
     )
 }
 
-/// The layer with the opacity as its tint, and a shade over what the network did not see.
-fn draw_heat(painter: &Painter, layer: &InputTexture, at: Rect, opacity: Opacity) {
-    let seen = part(at, layer.seen);
+/// Draws the map with the given opacity, and shades what the network did not see.
+fn draw_heat(painter: &Painter, layer: &InputTexture, photo_rect: Rect, opacity: Opacity) {
+    let seen = part(photo_rect, layer.seen);
     let tint = Color32::from_white_alpha(opacity.0);
     painter.image(layer.texture().id(), seen, layer.uv(), tint);
-    shade_unseen(painter, at, seen);
+    shade_unseen(painter, photo_rect, seen);
 }
 
-/// Black over what the network did not see.
-pub fn shade_unseen(painter: &Painter, at: Rect, seen: Rect) {
+/// Darkens what the network did not see.
+pub fn shade_unseen(painter: &Painter, photo_rect: Rect, seen: Rect) {
     let shade = Color32::from_black_alpha((UNSEEN_SHADE * 255.0).round() as u8);
     let bars = [
-        Rect::from_min_max(at.min, pos2(at.right(), seen.top())),
-        Rect::from_min_max(pos2(at.left(), seen.bottom()), at.max),
+        Rect::from_min_max(photo_rect.min, pos2(photo_rect.right(), seen.top())),
+        Rect::from_min_max(pos2(photo_rect.left(), seen.bottom()), photo_rect.max),
         Rect::from_min_max(
-            pos2(at.left(), seen.top()),
+            pos2(photo_rect.left(), seen.top()),
             pos2(seen.left(), seen.bottom()),
         ),
         Rect::from_min_max(
             pos2(seen.right(), seen.top()),
-            pos2(at.right(), seen.bottom()),
+            pos2(photo_rect.right(), seen.bottom()),
         ),
     ];
     for bar in bars
@@ -208,14 +221,14 @@ pub fn shade_unseen(painter: &Painter, at: Rect, seen: Rect) {
     }
 }
 
-/// A signed picture on what the network saw; the rest is zero, shaded.
-fn draw_signed(painter: &Painter, picture: &InputTexture, at: Rect) {
-    painter.rect_filled(at, 0.0, UNSEEN_ZERO);
-    let seen = part(at, picture.seen);
+/// Draws a signed image on what the network saw. The rest is zero and shaded.
+fn draw_signed(painter: &Painter, picture: &InputTexture, photo_rect: Rect) {
+    painter.rect_filled(photo_rect, 0.0, UNSEEN_ZERO);
+    let seen = part(photo_rect, picture.seen);
     painter.image(picture.texture().id(), seen, picture.uv(), Color32::WHITE);
 }
 
-/// Words over a picture that is of something else than what is asked; tells whether they were clicked.
+/// A message over a stale image that will not be recomputed by itself. Returns whether it was clicked.
 fn not_computed_ui(ui: &Ui, rect: Rect, bare: bool) -> bool {
     let text = "Not computed. Click to compute again.";
     let plate = plate(ui, rect, bare, text);
@@ -230,7 +243,7 @@ fn not_computed_ui(ui: &Ui, rect: Rect, bare: bool) -> bool {
         .clicked()
 }
 
-/// Words over a picture that does not speak for itself, or in the place of one that is not there.
+/// A message over an image, or in place of one.
 fn plate_ui(ui: &Ui, rect: Rect, bare: bool, text: &str) {
     let plate = plate(ui, rect, bare, text);
     let id = ui
@@ -240,21 +253,21 @@ fn plate_ui(ui: &Ui, rect: Rect, bare: bool, text: &str) {
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
 }
 
-/// Draws the words in the middle of a panel; gives back their place.
+/// Draws a message in the middle of a panel. Returns its rectangle.
 fn plate(ui: &Ui, rect: Rect, bare: bool, text: &str) -> Rect {
-    let (words, ground) = if bare {
+    let (ink, background) = if bare {
         (palette(ui).weak, Color32::TRANSPARENT)
     } else {
         (Color32::WHITE, Color32::from_black_alpha(190))
     };
-    // As many lines as the picture has room for.
+    // As many lines as fit in the panel.
     let room = rect.size() - vec2(2.0 * GRID + 4.0, GRID + 4.0);
-    let most = (room.y / ui.fonts_mut(|fonts| fonts.row_height(&theme::small()))) as usize;
-    let galley = lines(ui, text, theme::small(), words, room.x, most.max(1));
+    let max_lines = (room.y / ui.fonts_mut(|fonts| fonts.row_height(&theme::small()))) as usize;
+    let galley = lines(ui, text, theme::small(), ink, room.x, max_lines.max(1));
     let size = galley.size() + vec2(2.0 * GRID, GRID);
     let plate = Rect::from_center_size(rect.center(), size);
-    ui.painter().rect_filled(plate, 4.0, ground);
+    ui.painter().rect_filled(plate, 4.0, background);
     ui.painter()
-        .galley(plate.min + vec2(GRID, GRID / 2.0), galley, words);
+        .galley(plate.min + vec2(GRID, GRID / 2.0), galley, ink);
     plate
 }

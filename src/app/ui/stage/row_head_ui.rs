@@ -1,5 +1,4 @@
-//! The line above each of several rows: what it shows, what is known about it, and what can be done
-//! with it.
+//! The line above each of several rows: what the row shows, its numbers, and its buttons.
 
 use egui::{
     Align, Button, Layout, Rect, Response, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2,
@@ -19,10 +18,10 @@ use crate::app::ui::kit::text::{draw_left, draw_right, line};
 use crate::app::ui::kit::theme::{self, GRID, palette};
 use crate::app::ui::kit::widgets::on_stage;
 
-/// Between two things that are told of a row.
+/// The separator between two facts about a row.
 const DOT: &str = "  ·  ";
 
-/// Draws it, and returns the response of its text: a pin is moved by it.
+/// Draws the head of a row. Returns the response of its text, which is the handle for moving a pin.
 pub fn row_head_ui(
     ui: &mut Ui,
     scene: Scene<'_>,
@@ -54,7 +53,7 @@ pub fn row_head_ui(
     }
     let name = row.subject.score_name();
     let title = line(ui, &name, theme::title(), colours.text, right - left);
-    let mut cut = title.elided;
+    let mut is_cut = title.elided;
     left = draw_left(ui, left, y, title) + GRID + 4.0;
     let facts = facts(scene, row);
     let width = |text: &str| {
@@ -63,14 +62,14 @@ pub fn row_head_ui(
             .x
     };
     let fitting = fitting(&facts, right - left, width);
-    cut |= fitting.len() < facts.len();
+    is_cut |= fitting.len() < facts.len();
     if right - left > 3.0 * GRID {
         let text = fitting.join(DOT);
         let words = line(ui, &text, theme::small(), colours.weak, right - left);
-        cut |= words.elided;
+        is_cut |= words.elided;
         draw_left(ui, left, y, words);
     }
-    let said = format!("{name}{DOT}{}", facts.join(DOT));
+    let full_text = format!("{name}{DOT}{}", facts.join(DOT));
     let area = Rect::from_min_max(head.min, pos2(right, head.max.y));
     let sense = match row.id {
         RowId::Pin(_) => Sense::DRAG,
@@ -78,18 +77,18 @@ pub fn row_head_ui(
     };
     let response = ui.interact(area, ui.scope_id().with((row.id, "head")), sense);
     response.widget_info(|| {
-        let mut info = WidgetInfo::labeled(Role::Heading, true, &said);
+        let mut info = WidgetInfo::labeled(Role::Heading, true, &full_text);
         info.current_text_value = Some(numbers.clone());
         info
     });
-    if cut {
-        response.on_hover_text(&said)
+    if is_cut {
+        response.on_hover_text(&full_text)
     } else {
         response
     }
 }
 
-/// What can be done with the row; gives back the left edge of the buttons.
+/// The row's buttons. Returns their left edge.
 fn row_buttons_ui(
     ui: &mut Ui,
     scene: Scene<'_>,
@@ -98,9 +97,9 @@ fn row_buttons_ui(
     head: Rect,
     commands: &mut Vec<Command>,
 ) -> f32 {
-    let place = Rect::from_min_max(pos2(head.center().x, head.top() + 4.0), head.max);
+    let area = Rect::from_min_max(pos2(head.center().x, head.top() + 4.0), head.max);
     let mut left = head.right();
-    ui.scope_builder(UiBuilder::new().max_rect(place), |ui| {
+    ui.scope_builder(UiBuilder::new().max_rect(area), |ui| {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = 4.0;
             on_stage(ui);
@@ -122,7 +121,7 @@ fn row_buttons_ui(
     left
 }
 
-/// What there is to tell beside the class, the most telling first.
+/// The facts about a row besides its class, most important first.
 fn facts(scene: Scene<'_>, row: &Row) -> Vec<String> {
     let (state, subject) = (scene.state, &row.subject);
     if let (RowId::Versus(_), Some(Score::Versus { a, b })) = (row.id, subject.score) {
@@ -162,7 +161,7 @@ fn facts(scene: Scene<'_>, row: &Row) -> Vec<String> {
     facts
 }
 
-/// Probability and the maximum of what is shown, or its value under the crosshair.
+/// The probability, and the maximum of what is shown or its value under the crosshair.
 fn numbers(scene: Scene<'_>, row: &Row, view: &View) -> Option<String> {
     let results = &scene.state.results;
     let heat = results.heat(&row.subject)?;
@@ -187,33 +186,36 @@ fn numbers(scene: Scene<'_>, row: &Row, view: &View) -> Option<String> {
     })
 }
 
-/// What can be done with a row: label, hint, command; from right to left.
+/// The actions of a row, from right to left: label, hint, command.
 fn actions(scene: Scene<'_>, row: &Row) -> Vec<(&'static str, &'static str, Command)> {
     let keep = |row| {
-        let hint = "Keep this view as a row of its own";
+        let hint = "Keep this view as a separate row";
         ("Pin", hint, Command::Pin(row))
     };
     match row.id {
         RowId::Pin(id) => {
-            let hint = "Go on from this view: its picture, model, class and layer";
+            let hint = "Continue from this view: its photo, model, class and layer";
             let mut actions = vec![
-                ("Unpin", "Take this row away", Command::Unpin(id)),
+                ("Unpin", "Remove this row", Command::Unpin(id)),
                 ("Make live", hint, Command::MakeLive(id)),
             ];
             let pins = &scene.state.pins;
-            let place = pins.iter().position(|pin| pin.id == id);
-            if let Some(below) = place.map(|place| place + 1).filter(|p| *p < pins.len()) {
-                let hint = "Change places with the pin below; or drag the row by its head";
+            let position = pins.iter().position(|pin| pin.id == id);
+            if let Some(below) = position
+                .map(|position| position + 1)
+                .filter(|p| *p < pins.len())
+            {
+                let hint = "Move below the next pin; or drag the row by its head";
                 actions.push(("Down", hint, Command::MovePin(id, below)));
             }
-            if let Some(above) = place.and_then(|place| place.checked_sub(1)) {
-                let hint = "Change places with the pin above; or drag the row by its head";
+            if let Some(above) = position.and_then(|position| position.checked_sub(1)) {
+                let hint = "Move above the previous pin; or drag the row by its head";
                 actions.push(("Up", hint, Command::MovePin(id, above)));
             }
             actions
         }
         RowId::Rival(side) => {
-            let hint = "Look at one class alone again";
+            let hint = "Show only one class again";
             let stop = ("Stop comparing", hint, Command::SetRival(side, None));
             vec![stop, keep(row.id)]
         }
@@ -221,7 +223,7 @@ fn actions(scene: Scene<'_>, row: &Row) -> Vec<(&'static str, &'static str, Comm
     }
 }
 
-/// The scale that a texture is coloured by.
+/// The colour scale of a texture.
 fn scale_of(drawn: &HeatTexture) -> Scale {
     if drawn.common_scale {
         Scale::UpTo(drawn.end)
@@ -230,7 +232,7 @@ fn scale_of(drawn: &HeatTexture) -> Scale {
     }
 }
 
-/// What stands in the place of the whole map, in words.
+/// What is shown instead of the whole map, in words.
 fn shown_words(shown: &Shown) -> Option<String> {
     match shown {
         Shown::Map => None,
@@ -240,7 +242,7 @@ fn shown_words(shown: &Shown) -> Option<String> {
     }
 }
 
-/// As many of `facts`, from the first on, as have room; never none.
+/// As many of the first `facts` as fit in `room`, but at least one.
 fn fitting(facts: &[String], room: f32, width: impl Fn(&str) -> f32) -> &[String] {
     let mut count = facts.len();
     while count > 1 && width(&facts[..count].join(DOT)) > room {
@@ -257,10 +259,10 @@ mod tests {
     fn the_least_important_fact_is_dropped_first() {
         let facts = ["features.12", "net", "pinned"].map(str::to_owned);
         let letters = |text: &str| text.chars().count() as f32;
-        let said = |room| fitting(&facts, room, letters).join(", ");
-        assert_eq!(said(100.0), "features.12, net, pinned");
-        assert_eq!(said(20.0), "features.12, net");
-        assert_eq!(said(3.0), "features.12");
+        let text = |room| fitting(&facts, room, letters).join(", ");
+        assert_eq!(text(100.0), "features.12, net, pinned");
+        assert_eq!(text(20.0), "features.12, net");
+        assert_eq!(text(3.0), "features.12");
         assert!(fitting(&[], 3.0, letters).is_empty());
     }
 

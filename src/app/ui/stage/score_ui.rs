@@ -1,5 +1,5 @@
-//! What is differentiated: the class's own logit, and behind the menu the two other questions one
-//! may ask of the same gradients.
+//! The menu that chooses what is differentiated: the class's logit, its negative (counterfactual), or
+//! the difference between two logits.
 
 use egui::Ui;
 
@@ -13,7 +13,7 @@ const FOR: &str = "The class";
 const AGAINST: &str = "Counterfactual";
 const VERSUS: &str = "Versus another class…";
 
-/// The menu of scores; `label` is the id of the text that names it.
+/// The menu of scores. `label` is the id of its label.
 pub fn score_ui(ui: &mut Ui, state: &State, label: egui::Id, commands: &mut Vec<Command>) {
     let side = state.side();
     let shown = match (side.score(), side.rival()) {

@@ -1,5 +1,5 @@
-//! The strip: a small map for each stage and block, in the order of the network, to see where in it
-//! the evidence gathers. A tile opens into the layers inside it.
+//! The layer strip: a small map for each stage and block, in the order of the network, to see where
+//! in the network evidence builds up. A tile can be expanded into the layers inside it.
 
 use egui::{
     Color32, Painter, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
@@ -24,10 +24,10 @@ use crate::app::ui::kit::widgets::{click_modifiers, on_stage, triangle};
 
 const HEADER: f32 = 24.0;
 const PICTURE: f32 = 56.0;
-/// Two lines: the layer, and its map's maximum.
+/// The height of two lines: the layer's name, and the maximum of its map.
 const LABEL: f32 = 34.0;
 const BAR: f32 = 12.0;
-/// Height of the strip with everything in it.
+/// The total height of the strip.
 pub const HEIGHT: f32 = HEADER + PICTURE + LABEL + BAR;
 
 const WHOLE: Rect = Rect {
@@ -35,25 +35,25 @@ const WHOLE: Rect = Rect {
     max: pos2(1.0, 1.0),
 };
 
-/// What the strip remembers from frame to frame.
+/// What the strip keeps from frame to frame.
 #[derive(Debug, Default)]
 pub struct StripScratch {
-    /// The request to scroll that was answered last.
+    /// The last scroll request that was handled.
     scrolled: Signal,
-    /// For so many frames the chosen layer's tile is scrolled to.
+    /// The number of frames for which to keep scrolling to the chosen layer's tile.
     scrolling: u8,
-    /// How wide a tile is, and the strip.
+    /// The widths of a tile and of the strip in the last frame.
     widths: (f32, f32),
 }
 
-/// Whether there is a strip at all.
+/// Whether the strip is shown.
 pub fn is_shown(scene: Scene<'_>) -> bool {
     let state = scene.state;
     let possible = state.photo.is_some() && state.model().is_some();
-    possible && state.options.layer_strip && !state.has_nowhere_to_look()
+    possible && state.options.layer_strip && !state.lacks_spatial_layer()
 }
 
-/// Draws the tiles with a line above them.
+/// Draws the header line and the tiles.
 pub fn strip_ui(
     ui: &mut Ui,
     scene: Scene<'_>,
@@ -74,9 +74,9 @@ pub fn strip_ui(
     });
     let width = (PICTURE * aspect).clamp(64.0, 112.0).round();
     let chosen = side.layers();
-    let seen = chosen.first().and_then(|path| shown_in(model, &rows, path));
-    // A photo of another shape has tiles of another width, and the chosen one elsewhere; in a
-    // narrower strip it may lie beyond the edge.
+    let tile_of_chosen = chosen.first().and_then(|path| shown_in(model, &rows, path));
+    // A photo with another aspect ratio changes the width of the tiles and moves the chosen one. In a
+    // narrower strip, the chosen tile may be out of view.
     let widths = (width, ui.available_width());
     let moved = std::mem::replace(&mut scratch.widths, widths) != widths;
     if side.scroll_to_layer.is_new(&mut scratch.scrolled) || moved {
@@ -92,19 +92,19 @@ pub fn strip_ui(
         .auto_shrink(false)
         .show(ui, |ui| {
             ui.horizontal_top(|ui| {
-                // Room for the mark around the first and the last.
+                // Room for the mark around the first and last tiles.
                 ui.add_space(2.0);
                 for &(index, depth) in &rows {
                     let layer = &model.layers.layers[index];
                     let size = vec2(width, PICTURE + LABEL);
                     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
-                    if reveal && seen == Some(index) {
+                    if reveal && tile_of_chosen == Some(index) {
                         ui.scroll_to_rect(rect.expand2(vec2(width, 0.0)), None);
                     }
                     if !ui.is_rect_visible(rect) {
                         continue;
                     }
-                    let within = chosen.len() == 1 && seen == Some(index);
+                    let within = chosen.len() == 1 && tile_of_chosen == Some(index);
                     let mark = if chosen.contains(&layer.path) {
                         Mark::Chosen
                     } else if within {
@@ -151,16 +151,16 @@ fn strip_header_ui(
     let end = draw_left(ui, left, y, words);
     if stopped {
         let action = Action::ComputeAgain;
-        let place = Rect::from_min_max(pos2(end + GRID, rect.top()), rect.max);
-        ui.scope_builder(egui::UiBuilder::new().max_rect(place), |ui| {
+        let area = Rect::from_min_max(pos2(end + GRID, rect.top()), rect.max);
+        ui.scope_builder(egui::UiBuilder::new().max_rect(area), |ui| {
             let button = ui.add(egui::Button::new(action.label()).small());
             if button.on_hover_text(action.tooltip()).clicked() {
                 commands.push(action.into());
             }
         });
     }
-    let place = Rect::from_min_max(pos2(rect.right() - 96.0, rect.top()), rect.max);
-    ui.scope_builder(egui::UiBuilder::new().max_rect(place), |ui| {
+    let area = Rect::from_min_max(pos2(rect.right() - 96.0, rect.top()), rect.max);
+    ui.scope_builder(egui::UiBuilder::new().max_rect(area), |ui| {
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Min), |ui| {
             let on = scene.state.options.style.strip_common_scale;
             let button = egui::Button::new("One scale").small().selected(on);
@@ -199,7 +199,7 @@ fn tile_ui(
     };
     ui.painter()
         .rect_stroke(picture, 2.0, stroke, StrokeKind::Outside);
-    // What came out of an opened tile hangs on a line.
+    // The layers of an expanded tile are joined by a line.
     if depth > 0 {
         let y = picture.bottom() + 2.0;
         let line = Stroke::new(1.0, colours.faint);
@@ -207,7 +207,7 @@ fn tile_ui(
             .hline(rect.left() - GRID..=rect.right(), y, line);
     }
     let y = picture.bottom() + 11.0;
-    // A number of another class would be read as this one's.
+    // A stale number could be mistaken for that of the current class.
     let fresh = tile.filter(|_| !scene.textures.tiles.are_stale(scene.state));
     let max = fresh.map_or_else(String::new, |tile| {
         if tile.zero {
@@ -250,7 +250,7 @@ fn tile_ui(
     });
 }
 
-/// The triangle in a tile's corner, and its click.
+/// The triangle in a tile's corner that expands and collapses it.
 fn open_tile_ui(
     ui: &Ui,
     scene: Scene<'_>,
@@ -268,24 +268,24 @@ fn open_tile_ui(
     let verb = if open { "Close" } else { "Open" };
     let name = format!("{verb} the maps inside {}", layer.path);
     response.widget_info(|| WidgetInfo::labeled(Role::DisclosureTriangle, true, &name));
-    let ground = if response.hovered() { 200 } else { 140 };
+    let alpha = if response.hovered() { 200 } else { 140 };
     ui.painter()
-        .rect_filled(corner, 3.0, Color32::from_black_alpha(ground));
-    // Its children stand to the right, so that closed it points there.
+        .rect_filled(corner, 3.0, Color32::from_black_alpha(alpha));
+    // The layers inside appear at the right, so the closed triangle points there.
     triangle(ui, corner.center(), open, Color32::from_gray(230));
     if response.on_hover_text(&name).clicked() {
         commands.push(Command::ToggleTile(layer.path.clone()));
     }
 }
 
-/// A layer's small map over the photo, dimmed while it is of something else than what is asked.
+/// Draws a layer's small map over the photo, dimmed while it is stale.
 pub fn small_map_ui(ui: &Ui, scene: Scene<'_>, rect: Rect, path: &str) -> Option<Tile> {
     let own = scene.textures.row(scene.state.live_row())?;
     let (_, photo) = own.photo.as_ref()?;
     let (key, atlas) = scene.textures.tiles.shown()?;
     let photo_now = scene.state.photo.as_ref().map(|photo| photo.id);
     if Some(key.prediction.photo) != photo_now {
-        // Another photo's evidence means nothing on this one.
+        // A map of another photo means nothing on this one.
         return None;
     }
     let stale = scene.textures.tiles.are_stale(scene.state);
@@ -304,18 +304,18 @@ pub fn small_map_ui(ui: &Ui, scene: Scene<'_>, rect: Rect, path: &str) -> Option
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Mark {
     Chosen,
-    /// The chosen layer lies inside and has no tile of its own.
+    /// The chosen layer is inside this one and has no tile of its own.
     Within,
     None,
 }
 
-/// A small map with what it lies on.
+/// A small map over its photo.
 struct Small<'a> {
     photo: &'a PhotoTexture,
     atlas: &'a Atlas,
     tile: &'a Tile,
     opacity: Opacity,
-    /// Less than 1 where it is of what was asked before.
+    /// Less than 1 if the map is stale.
     strength: f32,
 }
 
@@ -323,14 +323,16 @@ impl Small<'_> {
     fn draw(&self, painter: &Painter, rect: Rect) {
         let size = vec2(self.photo.size.0 as f32, self.photo.size.1 as f32);
         let scale = (rect.width() / size.x).min(rect.height() / size.y);
-        let at = Rect::from_center_size(rect.center(), size * scale);
-        let texture = self.photo.level(at.width() * painter.pixels_per_point());
+        let photo_rect = Rect::from_center_size(rect.center(), size * scale);
+        let texture = self
+            .photo
+            .level(photo_rect.width() * painter.pixels_per_point());
         let tint = Color32::WHITE.gamma_multiply(self.strength);
-        painter.image(texture.id(), at, WHOLE, tint);
+        painter.image(texture.id(), photo_rect, WHOLE, tint);
         let part = self.atlas.seen;
         let seen = Rect::from_min_max(
-            at.min + part.min.to_vec2() * at.size(),
-            at.min + part.max.to_vec2() * at.size(),
+            photo_rect.min + part.min.to_vec2() * photo_rect.size(),
+            photo_rect.min + part.max.to_vec2() * photo_rect.size(),
         );
         let tint = Color32::from_white_alpha(self.opacity.0).gamma_multiply(self.strength);
         painter.image(
@@ -339,11 +341,11 @@ impl Small<'_> {
             self.atlas.uv(self.tile),
             tint,
         );
-        shade_unseen(painter, at, seen);
+        shade_unseen(painter, photo_rect, seen);
     }
 }
 
-/// The tile that shows a layer: its own, or the innermost one it lies in.
+/// The tile that shows a layer: its own, or that of its innermost ancestor with one.
 fn shown_in(model: &ModelInfo, rows: &[(usize, usize)], path: &str) -> Option<usize> {
     let layers = &model.layers.layers;
     let mut index = layers.iter().position(|layer| layer.path == path)?;
@@ -365,11 +367,11 @@ fn has_inner_maps(scene: Scene<'_>, layer: &Layer) -> bool {
         .any(|child| model.layers.layers[*child].is_target())
 }
 
-/// The last three parts of a path: what stands before them is the same for all.
+/// The last three components of a path. What comes before them is the same for all layers.
 fn short(path: &str) -> &str {
-    let mut dots = path.rmatch_indices('.').map(|(at, _)| at);
-    let second = dots.nth(2);
-    second.map_or(path, |at| &path[at + 1..])
+    let mut dots = path.rmatch_indices('.').map(|(index, _)| index);
+    let third_last = dots.nth(2);
+    third_last.map_or(path, |index| &path[index + 1..])
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
-//! A session in one small file: what is open, what is pinned, and how it is looked at.
+//! The session file: what is open, what is pinned, and how it is displayed.
 //!
-//! Files are named relative to the session's own folder where they lie near it, so that a folder
-//! with its session can be moved or handed on. Pictures and weights are not in it.
+//! Nearby files are stored relative to the session's folder, so that a folder and its session can be
+//! moved or shared. Images and weights are not stored.
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -22,22 +22,22 @@ use crate::app::state::by_name;
 use crate::app::state::range::{OutOfRange, within};
 use crate::app::state::view_options::MapStyle;
 
-/// The version that is written here.
+/// The version of the file format that this program writes.
 pub const VERSION: u64 = 1;
-/// The name's ending.
+/// The extension of session files.
 pub const EXTENSION: &str = "gradcam.json";
-/// Says in the file that it is one of ours.
+/// Identifies the file as a session.
 const KIND: &str = "session";
-/// Far more than a few pins take, and a hundred thousand images opened without their folder.
-const LARGEST: u64 = 32 << 20;
-/// More rows than any window can show.
+/// The maximum size of the file in bytes, far more than the pins and a hundred thousand images need.
+const MAX_BYTES: u64 = 32 << 20;
+/// More pins than any window can show.
 const MAX_PINS: usize = 64;
 const MAX_SIDES: usize = 2;
 
-/// What is open and how it is looked at. Paths are absolute here and may be relative in the file.
+/// What is open and how it is displayed. Paths are absolute here and may be relative in the file.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Session {
-    /// The folder that is walked through, or the images that were opened together.
+    /// The folders open in the gallery, or the images that were opened together.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pictures: Vec<PathBuf>,
     pub live: Live,
@@ -46,20 +46,20 @@ pub struct Session {
     pub look: StoredLook,
 }
 
-/// The row that follows the person's choices.
+/// The live row, which follows the user's choices.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Live {
     pub image: Option<PathBuf>,
-    /// One or two models beside each other.
+    /// One or two models side by side.
     pub sides: Vec<StoredSide>,
-    /// Which of them the lists are of.
+    /// The index of the model that the lists show.
     #[serde(default)]
     pub active: usize,
     #[serde(default, with = "by_name")]
     pub fit: Fit,
     #[serde(default, with = "by_name")]
     pub rule: ReluRule,
-    /// What the image is really of, where that is known.
+    /// The true class of the image, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub truth: Option<StoredClass>,
 }
@@ -71,12 +71,12 @@ pub struct StoredSide {
     pub model: StoredModel,
     pub layer: Option<String>,
     pub score: Option<StoredScore>,
-    /// The class that the score's is compared with, as rows of their own.
+    /// The class that the chosen class is compared with, in separate rows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rival: Option<StoredClass>,
 }
 
-/// A row that stays as it was.
+/// A pinned row.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StoredPin {
     pub image: PathBuf,
@@ -96,9 +96,9 @@ pub struct StoredPin {
 pub struct StoredLook {
     #[serde(flatten)]
     pub style: MapStyle,
-    /// 1 shows the whole picture.
+    /// The zoom factor; 1 shows the whole image.
     pub zoom: f64,
-    /// The place in the middle of each panel, from 0 to 1 across the picture.
+    /// The point at the centre of each panel, in fractions of the image.
     pub centre: [f64; 2],
 }
 
@@ -112,7 +112,7 @@ impl Default for StoredLook {
     }
 }
 
-/// A session file that could not be used. The path stands last.
+/// Why a session could not be opened or saved. The path comes last in the message.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     #[error("the session could not be read ({reason}): {}", path.display())]
@@ -121,25 +121,25 @@ pub enum Error {
     #[error("this file is too large for a session: {}", path.display())]
     TooLarge { path: PathBuf },
 
-    #[error("this session ends too early, a part of it is missing; fetch or copy it again: {}", path.display())]
+    #[error("this session file ends too early, so part of it is missing; download or copy it again: {}", path.display())]
     Truncated { path: PathBuf },
 
-    #[error("this is not a session, nor any other JSON ({reason}): {}", path.display())]
+    #[error("this file is not a session: it is not valid JSON ({reason}): {}", path.display())]
     NotJson { reason: String, path: PathBuf },
 
-    #[error("this JSON file is not a session of gradcam: {}", path.display())]
+    #[error("this JSON file is not a gradcam session: {}", path.display())]
     NotASession { path: PathBuf },
 
     #[error(
-        "this session was saved by a newer gradcam (its version is {version}, and {VERSION} can be \
-         read here); open it there: {}", path.display()
+        "this session was saved by a newer gradcam (its version is {version}; this gradcam reads up to \
+         {VERSION}); open it with the newer one: {}", path.display()
     )]
     Newer { version: u64, path: PathBuf },
 
     #[error("this session is damaged ({reason}): {}", path.display())]
     Damaged { reason: String, path: PathBuf },
 
-    #[error("this session cannot be saved: a file in it has a name that is not Unicode: {}", path.display())]
+    #[error("this session cannot be saved, because the name of a file in it is not Unicode: {}", path.display())]
     NotUnicode { path: PathBuf },
 
     #[error("the session was not saved: {0}")]
@@ -150,12 +150,12 @@ pub enum Error {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Opened {
     pub session: Session,
-    /// What it names and is not there any more, each once.
+    /// The files in it that no longer exist, without duplicates.
     pub missing: Vec<PathBuf>,
 }
 
 impl Opened {
-    /// Looks which of the files are there.
+    /// Checks which of the files exist.
     pub fn of(mut session: Session) -> Opened {
         let (mut missing, mut seen) = (Vec::new(), HashSet::new());
         for file in session.paths_mut() {
@@ -167,7 +167,7 @@ impl Opened {
     }
 }
 
-/// What stands in the file around a session.
+/// A session with its header, as written to the file.
 #[derive(Serialize)]
 struct Written {
     gradcam: &'static str,
@@ -177,10 +177,10 @@ struct Written {
 }
 
 impl Session {
-    /// Writes it to `path`, whole or not at all.
+    /// Writes the session to `path`, completely or not at all.
     ///
     /// # Errors
-    /// [`Error::NotUnicode`] and [`Error::NotWritten`]; what was at `path` is untouched then.
+    /// [`Error::NotUnicode`] and [`Error::NotWritten`]. An existing file at `path` is then unchanged.
     pub fn save(&self, path: &Path) -> Result<(), Error> {
         let mut session = self.clone();
         let folder = paths::folder_of(path);
@@ -201,10 +201,10 @@ impl Session {
         Ok(write::bytes(path, &text)?)
     }
 
-    /// Reads the session at `path` and looks which of its files are there.
+    /// Reads the session at `path` and checks which of its files exist.
     ///
     /// # Errors
-    /// Every [`Error`] but those of saving.
+    /// Every [`Error`] except those of saving.
     pub fn open(path: &Path) -> Result<Opened, Error> {
         let mut session = read(path)?;
         let folder = paths::folder_of(path);
@@ -214,7 +214,7 @@ impl Session {
         Ok(Opened::of(session))
     }
 
-    /// Every path that it names.
+    /// Every path in the session.
     pub fn paths_mut(&mut self) -> impl Iterator<Item = &mut PathBuf> {
         let live = self.live.image.iter_mut();
         let sides = self.live.sides.iter_mut().map(|side| &mut side.model.path);
@@ -229,7 +229,7 @@ impl Session {
             .chain(pins)
     }
 
-    /// What is wrong with it, in words, if anything is.
+    /// Clamps numbers to their range, and refuses implausible values with a reason.
     fn checked(mut self) -> Result<Self, String> {
         if self.pins.len() > MAX_PINS {
             return Err(format!("it has {} pins", self.pins.len()));
@@ -239,12 +239,9 @@ impl Session {
             return Err(format!("it has {sides} models side by side"));
         }
         if self.usages().any(|usage| !usage.is_sound()) {
-            return Err("it uses a model in a way that cannot be".into());
+            return Err("its settings for a model are out of range".into());
         }
-        self.look = self
-            .look
-            .checked()
-            .map_err(|error| format!("{error} in it"))?;
+        self.look = self.look.checked().map_err(|error| format!("{error}"))?;
         Ok(self)
     }
 
@@ -258,8 +255,8 @@ impl Session {
 impl StoredLook {
     fn checked(mut self) -> Result<Self, OutOfRange> {
         self.zoom = within("the zoom", self.zoom, 1.0..=4096.0, 0.0..=1e6)?;
-        for place in &mut self.centre {
-            *place = within("the centre", *place, 0.0..=1.0, -1.0..=2.0)?;
+        for fraction in &mut self.centre {
+            *fraction = within("the centre", *fraction, 0.0..=1.0, -1.0..=2.0)?;
         }
         Ok(self)
     }
@@ -290,7 +287,7 @@ fn read(path: &Path) -> Result<Session, Error> {
             });
         }
         Some(1..) => {}
-        _ => return Err(damaged("its version is not given".to_owned())),
+        _ => return Err(damaged("its version is missing".to_owned())),
     }
     let session: Session =
         serde_json::from_value(value).map_err(|error| damaged(error.to_string()))?;
@@ -304,7 +301,7 @@ fn bytes(path: &Path) -> Result<Vec<u8>, Error> {
             return Err(io::Error::other("it is not a file"));
         }
         let mut text = Vec::new();
-        file.take(LARGEST + 1).read_to_end(&mut text)?;
+        file.take(MAX_BYTES + 1).read_to_end(&mut text)?;
         Ok(text)
     };
     let text = read().map_err(|error| Error::Unreadable {
@@ -315,7 +312,7 @@ fn bytes(path: &Path) -> Result<Vec<u8>, Error> {
         },
         path: path.to_owned(),
     })?;
-    if text.len() as u64 > LARGEST {
+    if text.len() as u64 > MAX_BYTES {
         return Err(Error::TooLarge {
             path: path.to_owned(),
         });
@@ -323,13 +320,13 @@ fn bytes(path: &Path) -> Result<Vec<u8>, Error> {
     Ok(text)
 }
 
-/// Whether a file's name says that it is a session.
+/// Whether a file's name looks like that of a session.
 pub fn looks_like_session(path: &Path) -> bool {
     path.extension()
-        .is_some_and(|ending| ending.eq_ignore_ascii_case("json"))
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
 }
 
-/// `path` with the ending of a session, if it has none that says so.
+/// `path` with the extension of a session, if it does not look like one already.
 pub fn with_extension(path: PathBuf) -> PathBuf {
     if looks_like_session(&path) {
         return path;

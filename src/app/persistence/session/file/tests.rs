@@ -23,14 +23,14 @@ fn usage() -> StoredUsage {
     }
 }
 
-/// A folder with an image, a model, and the session of both.
-struct Desk {
+/// A folder with an image, a model, and a session with both.
+struct Fixture {
     folder: tempfile::TempDir,
     session: Session,
 }
 
-impl Desk {
-    fn new() -> Desk {
+impl Fixture {
+    fn new() -> Fixture {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path().canonicalize().unwrap();
         let (image, model) = (root.join("cat.png"), root.join("net.pt2"));
@@ -78,26 +78,25 @@ impl Desk {
                 },
                 zoom: 3.5,
                 centre: [0.25, 0.75],
-                ..StoredLook::default()
             },
         };
-        Desk { folder, session }
+        Fixture { folder, session }
     }
 
     fn path(&self) -> PathBuf {
         self.folder.path().join("s.gradcam.json")
     }
 
-    /// What is said of a file with this in it.
+    /// The error message for a file with this text.
     fn refusal(&self, text: &str) -> String {
         fs::write(self.path(), text).unwrap();
         let error = Session::open(&self.path()).expect_err(text).to_string();
         let path = self.path().display().to_string();
-        assert!(error.ends_with(&path), "the path stands last in “{error}”");
+        assert!(error.ends_with(&path), "the path is not last in “{error}”");
         error
     }
 
-    /// The saved session with a change.
+    /// The saved session after a change.
     fn changed(&self, change: impl FnOnce(&mut Value)) -> String {
         self.session.save(&self.path()).unwrap();
         let text = fs::read_to_string(self.path()).unwrap();
@@ -108,24 +107,28 @@ impl Desk {
 }
 
 #[test]
-fn a_session_comes_back_as_it_was() {
-    let desk = Desk::new();
-    desk.session.save(&desk.path()).unwrap();
-    let opened = Session::open(&desk.path()).unwrap();
-    assert_eq!(opened.session, desk.session);
+fn a_session_round_trips() {
+    let fixture = Fixture::new();
+    fixture.session.save(&fixture.path()).unwrap();
+    let opened = Session::open(&fixture.path()).unwrap();
+    assert_eq!(opened.session, fixture.session);
     assert_eq!(opened.missing, [""; 0].map(PathBuf::from));
 }
 
 #[test]
-fn it_moves_with_its_folder() {
-    let desk = Desk::new();
-    desk.session.save(&desk.path()).unwrap();
-    let text = fs::read_to_string(desk.path()).unwrap();
+fn a_session_can_be_moved_with_its_folder() {
+    let fixture = Fixture::new();
+    fixture.session.save(&fixture.path()).unwrap();
+    let text = fs::read_to_string(fixture.path()).unwrap();
     assert!(text.contains("\"cat.png\"") && text.len() < 2000, "{text}");
 
     let elsewhere = tempfile::tempdir().unwrap();
     for name in ["s.gradcam.json", "cat.png", "net.pt2"] {
-        fs::rename(desk.folder.path().join(name), elsewhere.path().join(name)).unwrap();
+        fs::rename(
+            fixture.folder.path().join(name),
+            elsewhere.path().join(name),
+        )
+        .unwrap();
     }
     let opened = Session::open(&elsewhere.path().join("s.gradcam.json")).unwrap();
     assert_eq!(opened.missing, [""; 0].map(PathBuf::from));
@@ -134,46 +137,46 @@ fn it_moves_with_its_folder() {
 }
 
 #[test]
-fn missing_files_are_named_once_and_the_rest_opens() {
-    let desk = Desk::new();
-    desk.session.save(&desk.path()).unwrap();
-    let image = desk.session.pictures[0].clone();
+fn missing_files_are_listed_once_and_the_rest_opens() {
+    let fixture = Fixture::new();
+    fixture.session.save(&fixture.path()).unwrap();
+    let image = fixture.session.pictures[0].clone();
     fs::remove_file(&image).unwrap();
-    let opened = Session::open(&desk.path()).unwrap();
+    let opened = Session::open(&fixture.path()).unwrap();
     assert_eq!(opened.missing, [image]);
-    assert_eq!(opened.session.look, desk.session.look);
+    assert_eq!(opened.session.look, fixture.session.look);
 }
 
 #[test]
-fn what_is_no_session_is_refused_in_words() {
-    let desk = Desk::new();
-    let whole = desk.changed(|_| {});
+fn refuses_what_is_not_a_session_with_a_message() {
+    let fixture = Fixture::new();
+    let whole = fixture.changed(|_| {});
     let half = &whole[..whole.len() / 2];
-    for (text, said) in [
+    for (text, expected) in [
         (half, "ends too early"),
         ("", "ends too early"),
-        ("PK\u{3}\u{4}", "nor any other JSON"),
-        ("{\"a\": NaN}", "nor any other JSON"),
-        ("[1, 2, 3]", "not a session of gradcam"),
-        ("{\"version\": 1, \"live\": {}}", "not a session of gradcam"),
+        ("PK\u{3}\u{4}", "not valid JSON"),
+        ("{\"a\": NaN}", "not valid JSON"),
+        ("[1, 2, 3]", "not a gradcam session"),
+        ("{\"version\": 1, \"live\": {}}", "not a gradcam session"),
     ] {
-        let error = desk.refusal(text);
-        assert!(error.contains(said), "“{said}” is not in “{error}”");
+        let error = fixture.refusal(text);
+        assert!(error.contains(expected), "“{expected}” is not in “{error}”");
     }
-    let error = Session::open(&desk.folder.path().join("none.json")).unwrap_err();
+    let error = Session::open(&fixture.folder.path().join("none.json")).unwrap_err();
     assert!(error.to_string().contains("no such file"), "{error}");
-    let error = Session::open(desk.folder.path()).unwrap_err();
+    let error = Session::open(fixture.folder.path()).unwrap_err();
     assert!(error.to_string().contains("could not be read"), "{error}");
 }
 
 #[test]
-fn a_newer_version_is_named() {
-    let desk = Desk::new();
-    let text = desk.changed(|value| {
+fn names_a_newer_version() {
+    let fixture = Fixture::new();
+    let text = fixture.changed(|value| {
         value["version"] = json!(2);
         value["live"] = json!("all different now");
     });
-    let error = desk.refusal(&text);
+    let error = fixture.refusal(&text);
     assert!(
         error.contains("newer gradcam") && error.contains("is 2"),
         "{error}"
@@ -182,7 +185,7 @@ fn a_newer_version_is_named() {
 
 #[test]
 fn refuses_damage_and_implausible_numbers() {
-    let desk = Desk::new();
+    let fixture = Fixture::new();
     type Change = fn(&mut Value);
     let changes: [(Change, &str); 15] = [
         (|v| v["version"] = json!(-1), "version"),
@@ -199,11 +202,11 @@ fn refuses_damage_and_implausible_numbers() {
         (|v| v["live"]["active"] = json!(7), "side by side"),
         (
             |v| v["live"]["sides"][0]["usage"]["size"] = json!([4_000_000, 224]),
-            "in a way that cannot be",
+            "model are out of range",
         ),
         (
             |v| v["live"]["sides"][0]["usage"]["deviation"][1] = json!(0),
-            "in a way that cannot be",
+            "model are out of range",
         ),
         (
             |v| v["live"]["sides"][0]["usage"]["resampling"] = json!("magic"),
@@ -219,45 +222,50 @@ fn refuses_damage_and_implausible_numbers() {
             "10000 pins",
         ),
     ];
-    for (change, said) in changes {
-        let error = desk.refusal(&desk.changed(change));
+    for (change, expected) in changes {
+        let error = fixture.refusal(&fixture.changed(change));
         assert!(error.contains("damaged"), "{error}");
-        assert!(error.contains(said), "“{said}” is not in “{error}”");
+        assert!(error.contains(expected), "“{expected}” is not in “{error}”");
     }
 }
 
 #[test]
-fn numbers_a_little_out_of_range_are_brought_back() {
-    let desk = Desk::new();
-    let text = desk.changed(|value| {
+fn clamps_numbers_slightly_out_of_range() {
+    let fixture = Fixture::new();
+    let text = fixture.changed(|value| {
         value["look"]["opacity"] = json!(1.2);
         value["look"]["zoom"] = json!(0.5);
     });
-    fs::write(desk.path(), text).unwrap();
-    let look = Session::open(&desk.path()).unwrap().session.look;
+    fs::write(fixture.path(), text).unwrap();
+    let look = Session::open(&fixture.path()).unwrap().session.look;
     assert_eq!((look.style.opacity, look.zoom), (Opacity(255), 1.0));
 }
 
 #[test]
 fn a_huge_file_is_not_read() {
-    let desk = Desk::new();
-    fs::File::create(desk.path())
+    let fixture = Fixture::new();
+    fs::File::create(fixture.path())
         .unwrap()
         .set_len(1 << 40)
         .unwrap();
-    let error = Session::open(&desk.path()).unwrap_err();
-    assert_eq!(error, Error::TooLarge { path: desk.path() });
+    let error = Session::open(&fixture.path()).unwrap_err();
+    assert_eq!(
+        error,
+        Error::TooLarge {
+            path: fixture.path()
+        }
+    );
 }
 
 #[test]
-fn a_failed_save_leaves_the_session_that_was_there() {
-    let desk = Desk::new();
-    let error = desk.session.save(Path::new("/no/such/folder/s.json"));
+fn reports_a_failed_save() {
+    let fixture = Fixture::new();
+    let error = fixture.session.save(Path::new("/no/such/folder/s.json"));
     assert!(matches!(error, Err(Error::NotWritten(_))), "{error:?}");
 }
 
 #[test]
-fn a_name_without_the_ending_gets_it() {
+fn adds_the_extension_to_a_name_without_it() {
     assert_eq!(
         with_extension("a/b".into()),
         PathBuf::from("a/b.gradcam.json")

@@ -1,7 +1,7 @@
-//! Reading the settings file, and merging what is written with what is in it.
+//! Reading the settings file, and merging changes into it.
 //!
-//! A file that cannot be understood is set aside, never overwritten: someone may want to mend it. A
-//! file of a newer version is read as far as it is understood, and what is not goes back into it.
+//! A file that cannot be read is renamed, never overwritten, because someone may want to repair it. A
+//! file from a newer version is read as far as it is understood, and unknown fields are preserved.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -12,21 +12,21 @@ use serde_json::{Map, Value};
 use super::{Settings, VERSION};
 use crate::app::state::range::OutOfRange;
 
-/// The file's name in the folder of settings.
+/// The file's name in the settings folder.
 pub const NAME: &str = "settings.json";
 
-/// Far more than nine images and nine models can fill.
-const LARGEST: u64 = 1 << 20;
+/// The maximum size of the file in bytes, far more than nine images and nine models need.
+const MAX_BYTES: u64 = 1 << 20;
 
-/// A settings file that was there but could not be used.
+/// Why an existing settings file could not be used.
 #[derive(Debug, thiserror::Error)]
 pub enum Trouble {
-    #[error("{damage}. It was set aside and the defaults are used: {}", aside.display())]
+    #[error("{damage}. It was renamed, and the default settings are used: {}", aside.display())]
     SetAside { damage: Damage, aside: PathBuf },
 
     #[error(
-        "{damage}, and it could not be set aside ({reason}). The defaults are used, and nothing \
-         will be remembered until it is moved away: {}", path.display()
+        "{damage}, and it could not be renamed ({reason}). The default settings are used, and changes \
+         will not be saved until the file is moved away: {}", path.display()
     )]
     InTheWay {
         damage: Damage,
@@ -35,7 +35,7 @@ pub enum Trouble {
     },
 
     #[error(
-        "it could not be read ({reason}). The defaults are used, and nothing will be remembered: {}",
+        "it could not be read ({reason}). The default settings are used, and changes will not be saved: {}",
         path.display()
     )]
     Unreadable { reason: String, path: PathBuf },
@@ -44,31 +44,31 @@ pub enum Trouble {
 /// What is wrong with the file.
 #[derive(Debug, PartialEq, thiserror::Error)]
 pub enum Damage {
-    #[error("it is damaged (no JSON: {0})")]
+    #[error("it is damaged (not valid JSON: {0})")]
     NotJson(String),
     #[error("it is damaged ({0})")]
     WrongType(String),
     #[error(transparent)]
     OutOfRange(#[from] NumberOutOfRange),
-    #[error("it is far too large")]
+    #[error("it is too large for a settings file")]
     TooLarge,
 }
 
-/// [`OutOfRange`], as the damage of a file.
+/// [`OutOfRange`] in a settings file.
 #[derive(Debug, PartialEq, thiserror::Error)]
 #[error("it is damaged ({0})")]
 pub struct NumberOutOfRange(OutOfRange);
 
-/// What the file held.
+/// The result of reading the file.
 #[derive(Debug, Default)]
 pub struct Loaded {
     pub settings: Settings,
-    /// The whole file, with what is not understood here.
+    /// The whole file, including unknown fields.
     pub original: Value,
     pub trouble: Option<Trouble>,
 }
 
-/// Reads the file of a folder. No file is no trouble.
+/// Reads the settings file of a folder. A missing file is not an error.
 pub fn load(folder: &Path) -> Loaded {
     let path = folder.join(NAME);
     let text = match read(&path) {
@@ -87,7 +87,7 @@ pub fn load(folder: &Path) -> Loaded {
             };
         }
     };
-    match understand(&text) {
+    match parse(&text) {
         Ok((settings, original)) => Loaded {
             settings,
             original,
@@ -103,18 +103,18 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
         return Err(io::Error::other("it is not a file"));
     }
     let mut text = Vec::new();
-    file.take(LARGEST + 1).read_to_end(&mut text)?;
-    if text.len() as u64 > LARGEST {
+    file.take(MAX_BYTES + 1).read_to_end(&mut text)?;
+    if text.len() as u64 > MAX_BYTES {
         return Err(io::ErrorKind::FileTooLarge.into());
     }
     Ok(text)
 }
 
-fn understand(text: &[u8]) -> Result<(Settings, Value), Damage> {
+fn parse(text: &[u8]) -> Result<(Settings, Value), Damage> {
     let original: Value =
         serde_json::from_slice(text).map_err(|error| Damage::NotJson(error.to_string()))?;
     let Value::Object(fields) = &original else {
-        return Err(Damage::WrongType("no settings are in it".to_owned()));
+        return Err(Damage::WrongType("it contains no settings".to_owned()));
     };
     let newer = fields.get("version").and_then(Value::as_u64) > Some(VERSION.into());
     let settings = if newer {
@@ -128,8 +128,8 @@ fn understand(text: &[u8]) -> Result<(Settings, Value), Damage> {
     Ok((settings, original))
 }
 
-/// All fields but the choices of a name that is not known here, which a newer version may have
-/// written: they are read as the default, and [`merged`] keeps them in the file.
+/// All fields except choices with an unknown name, which a newer version may have written. Those are
+/// read as the default, and [`merged`] keeps them in the file.
 fn without_unknown_choices(fields: &Map<String, Value>) -> Map<String, Value> {
     let defaults = serde_json::to_value(Settings::default()).unwrap_or_default();
     let unknown = |name: &String, value: &Value| {
@@ -143,7 +143,7 @@ fn without_unknown_choices(fields: &Map<String, Value>) -> Map<String, Value> {
         .collect()
 }
 
-/// The fields of a newer version that mean something here.
+/// Reads those fields of a newer version that are valid in this one.
 fn readable(fields: &Map<String, Value>) -> Settings {
     let mut known = Map::new();
     for (name, value) in fields {
@@ -158,8 +158,8 @@ fn readable(fields: &Map<String, Value>) -> Settings {
     settings.checked().unwrap_or_default()
 }
 
-/// What to write where the file last held `original`, which was read as `before`: only what has
-/// changed since replaces what is there.
+/// The value to write for `now`, if the file last contained `original` and was read as `before`. Only
+/// what has changed since replaces what is in the file.
 pub fn merged(original: &Value, before: &Settings, now: &Settings) -> serde_json::Result<Value> {
     let (before, now) = (serde_json::to_value(before)?, serde_json::to_value(now)?);
     Ok(merge(original, &before, now))
@@ -172,7 +172,7 @@ fn merge(original: &Value, before: &Value, now: Value) -> Value {
             for (name, value) in now {
                 let before = before.get(&name).unwrap_or(&Value::Null);
                 let value = match original.get(&name) {
-                    Some(there) => merge(there, before, value),
+                    Some(original) => merge(original, before, value),
                     None => value,
                 };
                 all.insert(name, value);
@@ -206,7 +206,7 @@ fn set_aside(path: PathBuf, damage: Damage) -> Loaded {
 }
 
 impl Loaded {
-    /// Whether the file may be written over.
+    /// Whether the file may be written.
     pub fn may_write(&self) -> bool {
         matches!(self.trouble, None | Some(Trouble::SetAside { .. }))
     }

@@ -12,7 +12,7 @@ fn folder_with(text: &str) -> tempfile::TempDir {
 }
 
 #[test]
-fn no_file_and_an_empty_object_are_the_defaults() {
+fn no_file_and_an_empty_object_give_the_defaults() {
     let folder = tempfile::tempdir().unwrap();
     for loaded in [load(folder.path()), load(folder_with("{}").path())] {
         assert!(loaded.trouble.is_none());
@@ -21,7 +21,7 @@ fn no_file_and_an_empty_object_are_the_defaults() {
 }
 
 #[test]
-fn what_was_written_comes_back() {
+fn settings_round_trip() {
     let mut settings = Settings::default();
     settings.options.style.opacity = Opacity::from_share(0.25);
     settings.options.fit = Fit::Pad;
@@ -32,7 +32,7 @@ fn what_was_written_comes_back() {
 }
 
 #[test]
-fn a_damaged_file_is_set_aside_whole_and_named() {
+fn a_damaged_file_is_renamed_and_reported() {
     for text in [
         "",
         "{\"opacity\": 0.5",
@@ -53,20 +53,20 @@ fn a_damaged_file_is_set_aside_whole_and_named() {
         assert_eq!(loaded.settings, Settings::default(), "{text}");
         assert!(loaded.may_write());
         let aside = folder.path().join("settings.damaged.json");
-        let said = loaded.trouble.expect(text).to_string();
-        assert!(said.ends_with(&aside.display().to_string()), "{said}");
+        let message = loaded.trouble.expect(text).to_string();
+        assert!(message.ends_with(&aside.display().to_string()), "{message}");
         assert_eq!(fs::read_to_string(&aside).unwrap(), text);
         assert!(!folder.path().join(NAME).exists());
     }
 }
 
 #[test]
-fn files_set_aside_before_are_kept() {
+fn earlier_damaged_files_are_kept() {
     let folder = folder_with("first");
     load(folder.path());
     fs::write(folder.path().join(NAME), "second").unwrap();
-    let said = load(folder.path()).trouble.unwrap().to_string();
-    assert!(said.contains("settings.damaged-2.json"), "{said}");
+    let message = load(folder.path()).trouble.unwrap().to_string();
+    assert!(message.contains("settings.damaged-2.json"), "{message}");
     let read = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
     assert_eq!(read("settings.damaged.json"), "first");
     assert_eq!(read("settings.damaged-2.json"), "second");
@@ -77,12 +77,12 @@ fn a_huge_file_is_not_read() {
     let folder = tempfile::tempdir().unwrap();
     let file = File::create(folder.path().join(NAME)).unwrap();
     file.set_len(1 << 40).unwrap();
-    let said = load(folder.path()).trouble.unwrap().to_string();
-    assert!(said.contains("too large"), "{said}");
+    let message = load(folder.path()).trouble.unwrap().to_string();
+    assert!(message.contains("too large"), "{message}");
 }
 
 #[test]
-fn a_folder_in_the_way_is_told_and_left() {
+fn a_folder_in_place_of_the_file_is_reported_and_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join(NAME)).unwrap();
     let loaded = load(folder.path());
@@ -92,7 +92,7 @@ fn a_folder_in_the_way_is_told_and_left() {
 }
 
 #[test]
-fn a_newer_version_is_read_as_far_as_it_goes_and_loses_nothing() {
+fn a_newer_version_is_read_as_far_as_possible_and_loses_nothing() {
     let original = json!({
         "version": 7,
         "opacity": {"heat": 0.4},
@@ -119,14 +119,14 @@ fn a_newer_version_is_read_as_far_as_it_goes_and_loses_nothing() {
     assert_eq!(written["window"]["width"], 1000.0);
     assert_eq!(written["common_scale"], true);
 
-    // A choice made here is written, though it replaces one that is not understood.
+    // A new choice is written, even if it replaces one that is not understood.
     now.options.style.opacity = Opacity::from_share(0.9);
     let written = merged(&loaded.original, &before, &now).unwrap();
     assert_eq!(written["opacity"], 0.902);
 }
 
 #[test]
-fn an_unknown_choice_is_kept_until_another_one_is_made() {
+fn an_unknown_choice_is_kept_until_it_is_changed() {
     let original = json!({"version": 1, "fit": "tile", "theme": "dark"});
     let loaded = load(folder_with(&original.to_string()).path());
     assert!(loaded.trouble.is_none());
@@ -142,7 +142,7 @@ fn an_unknown_choice_is_kept_until_another_one_is_made() {
 }
 
 #[test]
-fn a_use_of_the_model_that_is_not_understood_is_kept() {
+fn an_unknown_model_usage_is_kept() {
     let usage = json!({"size": [8, 8], "resampling": "magic"});
     let original = json!({"version": 1, "last": {"usage": usage}});
     let loaded = load(folder_with(&original.to_string()).path());
