@@ -335,10 +335,11 @@ fn stepping_stays_if_nothing_ahead_is_readable() {
     click_off_screen(&mut window, "57.png");
     fs::remove_file(folder.path().join("56.png")).unwrap();
     window.key(Key::PageDown);
-    window.until("the word", |w| {
-        let words = w.harness.query_by_label_contains("Skipped");
-        words.is_some() && !status_text(w).is_empty() && w.app().is_settled()
+    window.until("the message about skipped images", |w| {
+        let message = w.harness.query_by_label_contains("Skipped");
+        message.is_some() && !status_text(w).is_empty()
     });
+    window.settle();
     assert_eq!(shown_picture(&window).as_deref(), Some("57.png"));
     assert_eq!(open_picture(&window).as_deref(), Some("57.png"));
     window.key(Key::PageUp);

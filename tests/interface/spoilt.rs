@@ -73,20 +73,20 @@ pub fn models(folder: &Path) -> Vec<(PathBuf, &'static str)> {
         ("weight_nan", "features.4.weight", |e| {
             content(e, "weights/weight_4").fill(0xff)
         }),
-        ("lies", "comes out as", |e| {
+        ("lies", "it states the shape", |e| {
             reworded(e, r#"{"as_int":12}"#, r#"{"as_int":13}"#)
         }),
-        ("leaves", "leaves the archive", |e| {
+        ("leaves", "has a path outside the archive", |e| {
             e.push(("vgg_bn/../../outside".into(), b"x".to_vec()))
         }),
-        ("no_logits", "no logits", |e| {
+        ("no_logits", "no output that can be logits", |e| {
             let answer = r#""user_output":{"arg":{"as_tensor":{"name":"linear_1"}}}"#;
             reworded(e, answer, &answer.replace("linear_1", "relu_"));
         }),
         ("unknown_op", "aten.warp", |e| {
             reworded(e, "aten.dropout.default", "aten.warp.default")
         }),
-        ("labels", "4 labels, one line for each class", |e| {
+        ("labels", "Expected 4 labels", |e| {
             e.push(("vgg_bn/extra/labels.txt".into(), b"one\ntwo\n".to_vec()))
         }),
         ("torchscript", "TorchScript", |e| {

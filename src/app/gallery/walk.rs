@@ -57,16 +57,31 @@ impl Skipped {
 }
 
 impl App {
-    /// Opens the image that `step` leads to from the current one.
+    /// Opens the image that `step` leads to from the current one. If every image ahead is known
+    /// not to open, a message says so and the current image stays.
     pub(crate) fn step(&mut self, step: Step) {
         if let Some(index) = self.target(step) {
             self.gallery.view.stop_opening();
             self.gallery.view.walking = Some(step);
             self.open_picture(index);
+        } else if let Some(last) = self.ahead(step).last() {
+            self.gallery.view.skipped = Some(Skipped {
+                last: self.gallery.folder.list.entries()[*last].name.clone(),
+                count: self.ahead(step).len(),
+                at: Instant::now(),
+            });
         }
     }
 
+    /// The first image ahead that is not known to be unreadable.
     fn target(&self, step: Step) -> Option<usize> {
+        let entries = self.gallery.folder.list.entries();
+        let readable = |index: &usize| entries[*index].unreadable.is_none();
+        self.ahead(step).into_iter().find(readable)
+    }
+
+    /// The images that `step` could lead to, in the order in which they are tried.
+    fn ahead(&self, step: Step) -> Vec<usize> {
         let list = &self.gallery.folder.list;
         let order = list.order();
         let here = self.gallery.view.current;
@@ -74,18 +89,17 @@ impl App {
         // If the current image is not shown, start from where it would be among those shown.
         let after = here.map_or(0, |index| match list.sort() {
             Sort::Name => order.partition_point(|other| *other < index),
-            _ => 0,
+            Sort::Class | Sort::Surest | Sort::LeastSure | Sort::Mistakes => 0,
         });
-        let readable = |position: &usize| list.entries()[order[*position]].unreadable.is_none();
-        let found = match step {
-            Step::First => (0..order.len()).find(readable),
-            Step::Last => (0..order.len()).rev().find(readable),
-            Step::Next => {
-                (position.map_or(after, |position| position + 1)..order.len()).find(readable)
+        match step {
+            Step::First => order.to_vec(),
+            Step::Last => order.iter().rev().copied().collect(),
+            Step::Next => order[position.map_or(after, |position| position + 1)..].to_vec(),
+            Step::Previous => {
+                let before = &order[..position.unwrap_or(after)];
+                before.iter().rev().copied().collect()
             }
-            Step::Previous => (0..position.unwrap_or(after)).rev().find(readable),
-        };
-        found.map(|position| order[position])
+        }
     }
 
     /// Handles a photo that was opened.
