@@ -61,7 +61,11 @@ fn check_contains(why: &str, word: &str) {
 #[test]
 fn does_not_compute_constants_that_would_fill_the_memory() {
     for (op, inputs, word) in [
-        ("ConstantOfShape", vec!["size"], "fills the implausible shape"),
+        (
+            "ConstantOfShape",
+            vec!["size"],
+            "fills the implausible shape",
+        ),
         ("Expand", vec!["one", "size"], TOO_LARGE),
         ("Range", vec!["zero", "limit", "one"], "counts from 0 to"),
         (
