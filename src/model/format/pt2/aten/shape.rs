@@ -31,8 +31,8 @@ pub fn reshape_as(args: Args<'_>) -> Answer<Call<'_>> {
     })
 }
 
-/// Supported if it is a reshape: with at most one dimension longer than 1, and its elements one after the
-/// other from the start.
+/// Supported where it is a reshape: at most one dimension is not of size 1, and its elements are adjacent,
+/// from the first one on.
 pub fn as_strided(args: Args<'_>) -> Answer<Call<'_>> {
     let (shape, strides) = (args.ints("size")?, args.ints("stride")?);
     let long = shape.iter().zip(&strides).filter(|(size, _)| **size != 1);
