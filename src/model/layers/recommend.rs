@@ -1,8 +1,8 @@
 //! Which layer to look at first.
 //!
-//! Grad-CAM is most telling at the last feature map before the classifier: the deepest place that
-//! still knows where things are (§3 of the paper). People guess a layer's name for it; the graph
-//! knows.
+//! Grad-CAM shows most at the last feature map before the classifier: the deepest layer that still
+//! knows where things are (Selvaraju et al., arXiv 1610.02391, section 3). Elsewhere people guess the
+//! name of that layer; here the graph knows it.
 
 use super::{Layer, LayerTree, ONLY_THE_CLASS_TOKEN, Target};
 use crate::model::graph::{Graph, Node, Op, ValueId};
@@ -15,7 +15,7 @@ pub(crate) fn recommend(
     shapes: &[Vec<i64>],
 ) -> Option<(usize, String)> {
     if let Some(row) = before_the_last_attention(graph, tree) {
-        let why = "the last place where the picture's tokens still count, before attention";
+        let why = "the last layer where the image's tokens still count, before attention";
         return Some((
             row,
             format!("Recommended: {why} gathers them in the class token"),
@@ -43,8 +43,8 @@ pub(crate) fn recommend(
     Some((last, "the last layer with a spatial map".into()))
 }
 
-/// In a network that answers by a class token, the tokens of the picture no longer count after the
-/// last attention: the normalisation before it is the deepest layer with a map worth the name.
+/// In a network that predicts from a class token, the tokens of the image no longer count after the
+/// last attention. The normalisation before it is the deepest layer with a useful map.
 fn before_the_last_attention(graph: &Graph, tree: &LayerTree) -> Option<usize> {
     let blind = |layer: &Layer| layer.target == Target::None(ONLY_THE_CLASS_TOKEN.into());
     if !tree.layers.iter().any(blind) {
@@ -72,9 +72,9 @@ fn reason(tree: &LayerTree, row: usize) -> String {
     }
 }
 
-/// Walks back from the logits: past the classifier, which is a linear layer or a convolution with
-/// one channel a class, then past pooling, which only makes the map coarser, and past what only
-/// scales or turns it, as after the last stage of networks whose channels come last.
+/// Walks back from the logits: past the classifier, which is a linear layer or a convolution with one
+/// channel for each class, then past operations that add no feature
+/// ([`FeatureRole::Passes`]), such as pooling.
 fn last_feature_map(graph: &Graph, shapes: &[Vec<i64>]) -> Option<ValueId> {
     let classes = *shapes[graph.logits.0].last()?;
     let is_map = |id: ValueId| {

@@ -30,6 +30,7 @@ pub use layout::creation::Creation;
 pub use layout::indexing::Indexing;
 pub use layout::joining::Joining;
 pub use layout::reshaping::Reshaping;
+pub use layout::splitting::Splitting;
 pub use operation::Rectifier;
 pub(crate) use operation::{Cost, FeatureRole, GradientRole, Operation};
 pub use products::attention::Attention;
@@ -139,6 +140,8 @@ families! {
     Reshaping,
     /// Parts taken out of a tensor, or put into it.
     Indexing,
+    /// A tensor split into several.
+    Splitting,
     /// Tensors put together.
     Joining,
     /// Tensors made from nothing.

@@ -157,6 +157,15 @@ pub(super) fn reduced(x: &[i64], dims: &[i64], keepdim: bool) -> Result<Shape, S
     })
 }
 
+/// `x` without one of its axes.
+///
+/// # Errors
+/// In words, where there is no such axis.
+pub(super) fn without(x: &[i64], dim: i64) -> Result<Shape, String> {
+    axis(dim, x.len())?;
+    reduced(x, &[dim], false)
+}
+
 /// `shape` with its one −1, if it has one, replaced so that there are `total` elements.
 ///
 /// # Errors

@@ -119,10 +119,8 @@ fn before_node(graph: &Graph, node: &Node, inputs: &[&Tensor], budget: &mut Budg
         .map_err(Fault::Graph)?;
     match inferred {
         OutputShapes::Exact(inferred) => {
-            let outputs = node.outputs.iter().zip(&inferred);
-            outputs
-                .map(|(id, shape)| check_stated(&graph.values[id.0], shape))
-                .collect()
+            let mut outputs = node.outputs.iter().zip(&inferred);
+            outputs.try_for_each(|(id, shape)| check_stated(&graph.values[id.0], shape))
         }
         // Compared after the run.
         OutputShapes::AtMost(_) => Ok(()),
@@ -176,7 +174,7 @@ fn blind(
     tape.walk::<TchError>(
         &score,
         ReluRule::Gradient,
-        (&rows, Detail::Places),
+        (&rows, Detail::Positions),
         &mut || Ok(()),
         &mut |id, gradient| {
             if let Some(layout) = layouts[id.0]

@@ -1,9 +1,9 @@
-//! Where the tape is cut: worked out once a graph, before anything runs.
+//! Where the tape is cut: computed once for each graph, before anything runs.
 //!
 //! libtorch offers tch neither hooks nor custom gradients, so a rule for rectifiers can only act
 //! where the recorded graph is *cut*: the value before the cut ends one piece of libtorch's record,
-//! a fresh leaf begins the next. We cut at every rectifier, and also wherever a value is read more
-//! than once. The second kind keeps the pieces apart: without it a residual sum or a dense block
+//! a fresh leaf begins the next. The tape is cut at every rectifier, and also wherever a value is read
+//! more than once. The second kind keeps the pieces apart: without it a residual sum or a dense block
 //! would be walked again for every rectifier that reads it, which is quadratic in depth.
 
 use std::collections::BTreeSet;
@@ -12,14 +12,14 @@ use super::step::Step;
 use crate::model::graph::{Graph, ValueId};
 pub use crate::model::op::Rectifier;
 
-/// A place where the record is cut. The first cut is the input, the last the logits.
+/// A point where the record is cut. The first cut is the input, the last the logits.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cut {
     /// The value whose tensor is the fresh leaf.
     pub value: ValueId,
     /// Set where a rectifier stands at the cut.
     pub rectifier: Option<Rectifier>,
-    /// The earlier cuts that the piece before this one begins at.
+    /// The earlier cuts at which the piece before this one begins.
     pub feeds: Vec<usize>,
 }
 
@@ -30,15 +30,15 @@ pub struct Plan {
     /// For each cut the steps back through the piece before it, where they are cheaper than
     /// libtorch's record.
     pub(crate) steps: Vec<Option<Vec<Step>>>,
-    /// A value: the cut whose leaf it is.
+    /// By value: the cut whose leaf it is.
     cut_of: Vec<Option<usize>>,
-    /// A value: the cut that ends the piece it lies in. `None` where it does not feed the logits
-    /// or does not depend on the input.
+    /// By value: the cut that ends the piece it lies in. `None` where it does not feed the logits or
+    /// does not depend on the input.
     piece_of: Vec<Option<usize>>,
 }
 
 impl Plan {
-    /// Expects a graph in topological order, as the readers make it.
+    /// Expects a graph in topological order, as the readers build it.
     pub fn new(graph: &Graph) -> Plan {
         let count = graph.values.len();
         let feeding = feeds_logits(graph);
@@ -50,7 +50,7 @@ impl Plan {
             cut_of: vec![None; count],
             piece_of: vec![None; count],
         };
-        // The cuts whose leaves a value's own piece begins at; empty where no gradient flows.
+        // The cuts at whose leaves the piece of each value begins; empty where no gradient flows.
         let mut begins: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); count];
         begins[graph.input.0] = plan.cut(graph.input, None, BTreeSet::new());
 
@@ -86,7 +86,7 @@ impl Plan {
         plan
     }
 
-    /// The steps from a cut back to those it feeds on, the last of the network first.
+    /// The steps from a cut back to those that feed it, from the last to the first of the network.
     fn steps_before(
         &self,
         cut: usize,
@@ -96,7 +96,7 @@ impl Plan {
     ) -> Option<Vec<Step>> {
         let last = computed_by[self.cuts[cut].value.0]?;
         let mut open = match self.cuts[cut].rectifier {
-            // The rule is applied to it; the steps begin before it.
+            // The rule is applied to the rectifier itself; the steps begin before it.
             Some(_) => {
                 let before = *graph.nodes[last].inputs.first()?;
                 BTreeSet::from_iter(computed_by[before.0].filter(|_| self.cut_at(before).is_none()))

@@ -1,4 +1,4 @@
-//! The tape on networks small enough to work out by hand.
+//! The tape on networks small enough to compute by hand.
 
 use std::collections::HashMap;
 
@@ -7,8 +7,8 @@ use tch::{Device, Kind};
 use super::*;
 use crate::model::graph::Value;
 use crate::model::op::{
-    Activation, Arithmetic, Convolution, Copying, Indexing, Joining, Op, Padding, Pooling,
-    Reshaping,
+    Activation, Arithmetic, Convolution, Copying, Joining, Op, Padding, Pooling, Reshaping,
+    Splitting,
 };
 
 /// A graph over `[1, 3, 2, 2]`, built node by node; the logits are the three channels' means.
@@ -68,10 +68,10 @@ fn value() -> Value {
     }
 }
 
-/// The gradient of the first channel's mean at that channel's four places.
-fn at(tape: &Tape, rule: ReluRule, place: ValueId) -> Vec<f32> {
+/// The gradient of the first channel's mean at that channel's four positions.
+fn gradient_at(tape: &Tape, rule: ReluRule, value: ValueId) -> Vec<f32> {
     let gradient = tape
-        .backward(&[(0, 1.0)], rule, &[place])
+        .backward(&[(0, 1.0)], rule, &[value])
         .unwrap()
         .at
         .remove(0);
@@ -79,7 +79,7 @@ fn at(tape: &Tape, rule: ReluRule, place: ValueId) -> Vec<f32> {
 }
 
 /// The first channel's values, the others zero.
-fn picture(first: [f32; 4]) -> [f32; 12] {
+fn image(first: [f32; 4]) -> [f32; 12] {
     let mut all = [0.0; 12];
     all[..4].copy_from_slice(&first);
     all
@@ -92,17 +92,17 @@ fn a_gradient_at_an_identity_is_not_the_one_at_its_input() {
     let dropout = net.node(Copying::Identity, &[relu]);
     let sum = net.node(ADD, &[relu, dropout]);
     let tape = net.recorded(sum, &[1.0; 12]);
-    assert_eq!(at(&tape, ReluRule::Gradient, dropout), [0.25; 4]);
-    assert_eq!(at(&tape, ReluRule::Gradient, relu), [0.5; 4]);
+    assert_eq!(gradient_at(&tape, ReluRule::Gradient, dropout), [0.25; 4]);
+    assert_eq!(gradient_at(&tape, ReluRule::Gradient, relu), [0.5; 4]);
 }
 
 #[test]
-fn nothing_flows_through_detach() {
+fn no_gradient_passes_detach() {
     let mut net = Net::new();
     let fixed = net.node(Copying::Detach, &[X]);
     let product = net.node(Arithmetic::Mul, &[X, fixed]);
     let tape = net.recorded(product, &[3.0; 12]);
-    assert_eq!(at(&tape, ReluRule::Gradient, X), [0.75; 4]);
+    assert_eq!(gradient_at(&tape, ReluRule::Gradient, X), [0.75; 4]);
     assert!(
         tape.backward(&[(0, 1.0)], ReluRule::Gradient, &[fixed])
             .is_err()
@@ -110,7 +110,7 @@ fn nothing_flows_through_detach() {
 }
 
 #[test]
-fn every_path_of_a_value_read_often_is_summed_once() {
+fn sums_every_path_of_a_value_that_is_read_often_once() {
     let mut net = Net::new();
     let mut sum = net.node(Activation::Relu, &[X]);
     for _ in 0..10 {
@@ -118,17 +118,17 @@ fn every_path_of_a_value_read_often_is_summed_once() {
         sum = net.node(ADD, &[sum, branch]);
     }
     let tape = net.recorded(sum, &[1.0; 12]);
-    assert_eq!(at(&tape, ReluRule::Gradient, X), [256.0; 4]);
+    assert_eq!(gradient_at(&tape, ReluRule::Gradient, X), [256.0; 4]);
     let gradients = tape.backward(&[(0, 1.0)], ReluRule::Guided, &[X]).unwrap();
     assert_eq!(gradients.rectifiers, 11);
 }
 
 #[test]
-fn the_parts_of_a_split_come_together_again() {
+fn sums_the_gradients_of_the_parts_of_a_split() {
     let mut net = Net::new();
     let relu = net.node(Activation::Relu, &[X]);
     let parts = net.nodes(
-        Indexing::Split {
+        Splitting::Split {
             sizes: vec![1, 2],
             dim: 1,
         },
@@ -138,12 +138,12 @@ fn the_parts_of_a_split_come_together_again() {
     let doubled = net.node(Arithmetic::MulScalar(2.0), &[parts[0]]);
     let joined = net.node(Joining::Cat { dim: 1 }, &[doubled, parts[1]]);
     let tape = net.recorded(joined, &[1.0; 12]);
-    assert_eq!(at(&tape, ReluRule::Gradient, X), [0.5; 4]);
+    assert_eq!(gradient_at(&tape, ReluRule::Gradient, X), [0.5; 4]);
 }
 
 /// x below, within and above a ReLU6, and one within where the gradient is negative.
 #[test]
-fn each_rule_lets_through_what_it_says() {
+fn each_rule_passes_what_its_formula_says() {
     for (op, within) in [
         (Activation::Relu, [false, true, true, true]),
         (
@@ -156,8 +156,8 @@ fn each_rule_lets_through_what_it_says() {
         // (y - 4)² falls where y is below 4, and so turns the sign of the gradient there.
         let offset = net.node(Arithmetic::AddScalar(-4.0), &[relu]);
         let square = net.node(Arithmetic::PowScalar(2.0), &[offset]);
-        let tape = net.recorded(square, &picture([-1.0, 5.0, 9.0, 2.0]));
-        let upstream = at(&tape, ReluRule::Gradient, relu);
+        let tape = net.recorded(square, &image([-1.0, 5.0, 9.0, 2.0]));
+        let upstream = gradient_at(&tape, ReluRule::Gradient, relu);
         assert!(upstream[1] > 0.0 && upstream[2] > 0.0 && upstream[0] < 0.0 && upstream[3] < 0.0);
         let kept = |condition: [bool; 4]| -> Vec<f32> {
             (0..4)
@@ -166,9 +166,13 @@ fn each_rule_lets_through_what_it_says() {
         };
         let positive = [false, true, true, false];
         let both = |a: [bool; 4], b: [bool; 4]| std::array::from_fn(|i| a[i] && b[i]);
-        assert_eq!(at(&tape, ReluRule::Gradient, X), kept(within), "{op:?}");
         assert_eq!(
-            at(&tape, ReluRule::Guided, X),
+            gradient_at(&tape, ReluRule::Gradient, X),
+            kept(within),
+            "{op:?}"
+        );
+        assert_eq!(
+            gradient_at(&tape, ReluRule::Guided, X),
             kept(both(within, positive)),
             "{op:?}"
         );
@@ -177,7 +181,7 @@ fn each_rule_lets_through_what_it_says() {
             _ => [true, true, false, true],
         };
         assert_eq!(
-            at(&tape, ReluRule::Deconvnet, X),
+            gradient_at(&tape, ReluRule::Deconvnet, X),
             kept(both(positive, below_ceiling)),
             "{op:?}"
         );
@@ -185,7 +189,7 @@ fn each_rule_lets_through_what_it_says() {
 }
 
 #[test]
-fn a_class_or_a_value_that_is_not_there_is_an_error() {
+fn refuses_a_class_or_a_value_that_does_not_exist() {
     let mut net = Net::new();
     let relu = net.node(Activation::Relu, &[X]);
     let tape = net.recorded(relu, &[1.0; 12]);
@@ -200,12 +204,12 @@ fn a_class_or_a_value_that_is_not_there_is_an_error() {
 }
 
 #[test]
-fn a_walk_hands_out_each_gradient_once_and_the_deepest_first() {
+fn a_walk_reports_each_gradient_once_and_the_deepest_first() {
     let mut net = Net::new();
     let first = net.node(Activation::Relu, &[X]);
     let inner = net.node(Arithmetic::MulScalar(2.0), &[first]);
     let second = net.node(Activation::Relu, &[inner]);
-    let tape = net.recorded(second, &picture([1.0, -1.0, 2.0, 3.0]));
+    let tape = net.recorded(second, &image([1.0, -1.0, 2.0, 3.0]));
     let walked = |wanted: &[ValueId], watch: &mut dyn FnMut() -> Result<(), TchError>| {
         let mut met = Vec::new();
         let mut found = |value, gradient: &Tensor| {
@@ -216,7 +220,7 @@ fn a_walk_hands_out_each_gradient_once_and_the_deepest_first() {
         let done = tape.walk(
             &[(0, 1.0)],
             rule,
-            (wanted, Detail::Places),
+            (wanted, Detail::Positions),
             watch,
             &mut found,
         );
@@ -236,11 +240,15 @@ fn a_walk_hands_out_each_gradient_once_and_the_deepest_first() {
         }
     });
     assert!(done.is_err());
-    assert_eq!(met, [(second, 0.25)], "what was found before the end stays");
+    assert_eq!(
+        met,
+        [(second, 0.25)],
+        "what was found before the end is kept"
+    );
 }
 
 #[test]
-fn where_a_walk_ends_a_mean_is_pulled_back_alone() {
+fn pulls_back_only_the_mean_where_a_walk_ends() {
     let mut net = Net::new();
     let first = net.node(Arithmetic::MulScalar(2.0), &[X]);
     let kernel = net.node(Copying::Identity, &[X]);
@@ -255,7 +263,7 @@ fn where_a_walk_ends_a_mean_is_pulled_back_alone() {
     };
     let mixed = net.node(convolution, &[first, kernel]);
     let last = net.node(Activation::Relu, &[mixed]);
-    let tape = net.recorded(last, &picture([1.0, -1.0, 2.0, 3.0]));
+    let tape = net.recorded(last, &image([1.0, -1.0, 2.0, 3.0]));
     let walked = |wanted: &[ValueId], detail| {
         let mut met = HashMap::new();
         let mut found = |value, gradient: &Tensor| {
@@ -263,23 +271,23 @@ fn where_a_walk_ends_a_mean_is_pulled_back_alone() {
             met.insert(value, Vec::<f32>::try_from(first)?);
             Ok::<_, TchError>(())
         };
-        let asked = (wanted, detail);
+        let request = (wanted, detail);
         tape.walk(
             &[(0, 1.0)],
             ReluRule::Gradient,
-            asked,
+            request,
             &mut || Ok(()),
             &mut found,
         )
         .unwrap();
         met
     };
-    // The second place is stopped by the rectifier: three times a quarter at the others.
-    let places = [0.75, 0.0, 0.75, 0.75];
-    assert_eq!(walked(&[first], Detail::Places)[&first], places);
+    // The rectifier stops the second position: three times a quarter at the others.
+    let positions = [0.75, 0.0, 0.75, 0.75];
+    assert_eq!(walked(&[first], Detail::Positions)[&first], positions);
     assert_eq!(walked(&[first], Detail::Means)[&first], [0.5625; 4]);
-    // What lies before needs the places.
+    // What lies before needs every position.
     let both = walked(&[first, X], Detail::Means);
-    assert_eq!(both[&first], places);
-    assert_eq!(both[&X], places.map(|place| 2.0 * place));
+    assert_eq!(both[&first], positions);
+    assert_eq!(both[&X], positions.map(|gradient| 2.0 * gradient));
 }

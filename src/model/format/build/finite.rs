@@ -6,37 +6,10 @@
 
 use std::collections::HashSet;
 
-use tch::{TchError, Tensor};
-
-use super::storage::{floating, wrong};
+use super::storage::{Content, wrong};
 use crate::model::error::Result;
 use crate::model::graph::{Graph, ValueId};
 use crate::model::op::{Normalisation, Op};
-
-/// The worst that a tensor holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Content {
-    Finite,
-    Infinite,
-    Nan,
-}
-
-impl Content {
-    pub fn of(tensor: &Tensor) -> std::result::Result<Content, TchError> {
-        // A sum is finite only if every term is. It takes one pass and no memory.
-        if !floating(tensor.kind()) || tensor.f_sum(None)?.f_double_value(&[])?.is_finite() {
-            return Ok(Content::Finite);
-        }
-        let is_true = |value: Tensor| value.f_int64_value(&[]).map(|value| value != 0);
-        Ok(if is_true(tensor.f_isnan()?.f_any()?)? {
-            Content::Nan
-        } else if is_true(tensor.f_isinf()?.f_any()?)? {
-            Content::Infinite
-        } else {
-            Content::Finite
-        })
-    }
-}
 
 /// What a network uses a tensor of its file for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,6 +81,7 @@ fn is_parameter(op: &Op, index: usize) -> bool {
         | Op::Reduction(_)
         | Op::Reshaping(_)
         | Op::Indexing(_)
+        | Op::Splitting(_)
         | Op::Joining(_)
         | Op::Creation(_) => false,
     }
@@ -117,21 +91,6 @@ fn is_parameter(op: &Op, index: usize) -> bool {
 mod tests {
     use super::*;
     use crate::model::error::Fault;
-
-    #[test]
-    fn finds_the_worst_value() {
-        let content = |values: &[f32]| Content::of(&Tensor::from_slice(values)).unwrap();
-        assert_eq!(content(&[0.0, -1.0]), Content::Finite);
-        assert_eq!(content(&[]), Content::Finite);
-        assert_eq!(content(&[0.0, f32::NEG_INFINITY]), Content::Infinite);
-        let both = [f32::INFINITY, f32::NEG_INFINITY];
-        assert_eq!(content(&both), Content::Infinite);
-        assert_eq!(content(&[f32::INFINITY, f32::NAN]), Content::Nan);
-        // Their sum is infinite, they are not.
-        assert_eq!(content(&[f32::MAX, f32::MAX]), Content::Finite);
-        let integers = Tensor::from_slice(&[i64::MAX, i64::MAX]);
-        assert_eq!(Content::of(&integers).unwrap(), Content::Finite);
-    }
 
     #[test]
     fn allows_infinities_in_constants_alone() {

@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use tch::Tensor;
 
-use super::finite::{self, Content, Role};
-use super::storage::torch;
+use super::finite::{self, Role};
+use super::storage::{Content, torch};
 use crate::model::error::Result;
 use crate::model::graph::{Graph, ModulePath, ValueId};
 

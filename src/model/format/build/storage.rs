@@ -1,8 +1,7 @@
 //! The storage of a tensor: the dtype of its bytes, and which of them the tensor views.
 
-use tch::{Kind, Tensor};
+use tch::{Kind, TchError, Tensor};
 
-use super::finite::Content;
 use crate::model::error::{Fault, Result, first_line};
 
 /// How much of a storage is read at a time, in bytes; a multiple of the size of every dtype.
@@ -106,11 +105,36 @@ impl Element {
         bytes: &[u8],
         row: &Tensor,
         from: i64,
-    ) -> std::result::Result<Content, tch::TchError> {
+    ) -> std::result::Result<Content, TchError> {
         let piece = of_bytes(bytes, self.kind)?;
         let mut part = row.f_narrow(0, from, piece.numel() as i64)?;
         part.f_copy_(&piece)?;
         Content::of(&part)
+    }
+}
+
+/// The worst that a tensor holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Content {
+    Finite,
+    Infinite,
+    Nan,
+}
+
+impl Content {
+    pub fn of(tensor: &Tensor) -> std::result::Result<Content, TchError> {
+        // A sum is finite only if every term is. It takes one pass and no memory.
+        if !floating(tensor.kind()) || tensor.f_sum(None)?.f_double_value(&[])?.is_finite() {
+            return Ok(Content::Finite);
+        }
+        let is_true = |value: Tensor| value.f_int64_value(&[]).map(|value| value != 0);
+        Ok(if is_true(tensor.f_isnan()?.f_any()?)? {
+            Content::Nan
+        } else if is_true(tensor.f_isinf()?.f_any()?)? {
+            Content::Infinite
+        } else {
+            Content::Finite
+        })
     }
 }
 
@@ -122,7 +146,7 @@ pub fn floating(kind: Kind) -> bool {
 }
 
 /// A tensor of one axis that holds these bytes.
-pub fn of_bytes(bytes: &[u8], kind: Kind) -> std::result::Result<Tensor, tch::TchError> {
+pub fn of_bytes(bytes: &[u8], kind: Kind) -> std::result::Result<Tensor, TchError> {
     let count = (bytes.len() / kind.elt_size_in_bytes()) as i64;
     match kind {
         // A boolean of any other byte than 0 or 1 is undefined behaviour.
@@ -138,7 +162,7 @@ pub fn wrong(name: &str, reason: impl Into<String>) -> Fault {
     }
 }
 
-pub fn torch(name: &str, error: tch::TchError) -> Fault {
+pub fn torch(name: &str, error: TchError) -> Fault {
     wrong(name, format!("cannot be read ({})", first_line(&error)))
 }
 
@@ -155,5 +179,20 @@ mod tests {
         element.put(&[0, 1, 2, 255], &row, 0).unwrap();
         let numbers: Vec<i64> = Vec::try_from(row.to_kind(Kind::Int64)).unwrap();
         assert_eq!(numbers, [0, 1, 1, 1]);
+    }
+
+    #[test]
+    fn finds_the_worst_value() {
+        let content = |values: &[f32]| Content::of(&Tensor::from_slice(values)).unwrap();
+        assert_eq!(content(&[0.0, -1.0]), Content::Finite);
+        assert_eq!(content(&[]), Content::Finite);
+        assert_eq!(content(&[0.0, f32::NEG_INFINITY]), Content::Infinite);
+        let both = [f32::INFINITY, f32::NEG_INFINITY];
+        assert_eq!(content(&both), Content::Infinite);
+        assert_eq!(content(&[f32::INFINITY, f32::NAN]), Content::Nan);
+        // Their sum is infinite, they are not.
+        assert_eq!(content(&[f32::MAX, f32::MAX]), Content::Finite);
+        let integers = Tensor::from_slice(&[i64::MAX, i64::MAX]);
+        assert_eq!(Content::of(&integers).unwrap(), Content::Finite);
     }
 }

@@ -9,15 +9,15 @@ use super::message::proto;
 use super::signature::{Input, Output};
 use super::weights::Weights;
 use crate::model::error::{Fault, Result, first_line};
-use crate::model::format::build::finite::{self, Content, Role};
+use crate::model::format::build::finite::{self, Role};
 use crate::model::format::build::graph_builder::GraphBuilder;
 use crate::model::format::build::module_calls::{self, Stack, innermost};
 use crate::model::format::build::refusal::{Answer, Refusal};
-use crate::model::format::build::storage::{floating, torch, wrong};
+use crate::model::format::build::storage::{Content, floating, torch, wrong};
 use crate::model::graph::budget::Budget;
 use crate::model::graph::{Graph, Node, ValueId};
 use crate::model::op::shape::{self, OutputShapes};
-use crate::model::op::{Copying, Indexing, Op, Operation, Reshaping};
+use crate::model::op::{Copying, Indexing, Op, Operation, Reshaping, Splitting};
 
 /// How many elements all computed constants of a file may have together.
 const COMPUTED: f64 = (1u64 << 27) as f64;
@@ -418,9 +418,8 @@ fn is_view(op: &Op) -> bool {
     matches!(
         op,
         Op::Reshaping(Reshaping::Permute { .. })
-            | Op::Indexing(
-                Indexing::Slice { .. } | Indexing::Select { .. } | Indexing::Split { .. }
-            )
+            | Op::Indexing(Indexing::Slice { .. } | Indexing::Select { .. })
+            | Op::Splitting(Splitting::Split { .. })
             | Op::Copying(Copying::Identity)
     )
 }

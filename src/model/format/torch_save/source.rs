@@ -9,9 +9,8 @@ use tch::{Device, Kind, Tensor};
 
 use super::pickle::{Dtype, Stored};
 use crate::model::error::{Fault, Result};
-use crate::model::format::build::finite::Content;
 use crate::model::format::build::progress::Progress;
-use crate::model::format::build::storage::{Element, PIECE, View, torch, wrong};
+use crate::model::format::build::storage::{Content, Element, PIECE, View, torch, wrong};
 use crate::model::format::file::archive::Archive;
 use crate::model::format::file::start::unreadable;
 use crate::model::opening::Opening;

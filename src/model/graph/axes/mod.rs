@@ -25,7 +25,7 @@ pub(crate) enum Axis {
     Column,
     /// A row of tokens: first `before` that belong to no position, then `height` × `width`
     /// positions, row by row; what follows belongs to no position either.
-    Places {
+    Grid {
         before: i64,
         height: i64,
         width: i64,
@@ -53,7 +53,7 @@ pub(crate) fn layouts(graph: &Graph, shapes: &[Vec<i64>]) -> Vec<Option<Layout>>
 const IMAGE: [Axis; 4] = [Axis::Batch, Axis::Channel, Axis::Row, Axis::Column];
 
 fn layout(axes: &[Axis], shape: &[i64]) -> Option<Layout> {
-    use Axis::{Channel, Column, Places, Row};
+    use Axis::{Channel, Column, Grid, Row};
     if shape.first() != Some(&1) {
         return None;
     }
@@ -62,7 +62,7 @@ fn layout(axes: &[Axis], shape: &[i64]) -> Option<Layout> {
         [_, Row, Column, Channel] => Some(Layout::ChannelsLast),
         [
             _,
-            Places {
+            Grid {
                 before,
                 height,
                 width,
@@ -76,7 +76,7 @@ fn layout(axes: &[Axis], shape: &[i64]) -> Option<Layout> {
         [
             _,
             Channel,
-            Places {
+            Grid {
                 before,
                 height,
                 width,
@@ -133,7 +133,7 @@ fn trace_back(node: &Node, axes: &mut [Option<Vec<Axis>>], shapes: &[Vec<i64>]) 
             let mut meant = known.clone();
             for (dim, axis) in dims.iter().zip(known) {
                 match index_of(*dim, meant.len()) {
-                    Some(place) => meant[place] = axis,
+                    Some(index) => meant[index] = axis,
                     None => return,
                 }
             }
@@ -223,7 +223,7 @@ fn follow(
             let known = (0..node.inputs.len()).find(|index| of(*index).is_some())?;
             let mut axes = of(known)?.to_vec();
             let dim = index_of(dim, axes.len())?;
-            if let Axis::Places {
+            if let Axis::Grid {
                 before,
                 height,
                 width,
@@ -232,7 +232,7 @@ fn follow(
                 // libtorch takes an empty tensor of another rank among the parts.
                 let first = node.inputs[..known].iter();
                 let first = first.map(|id| shapes[id.0].get(dim).copied().unwrap_or(0));
-                axes[dim] = Axis::Places {
+                axes[dim] = Axis::Grid {
                     before: before + first.sum::<i64>(),
                     height,
                     width,
@@ -247,7 +247,7 @@ fn follow(
     }
 }
 
-/// The axes of a product with a matrix: channels come out as channels, anything else is mixed up.
+/// The axes of a product with a matrix: channels come out as channels, anything else is mixed.
 fn multiplied(axes: &[Axis]) -> Option<Vec<Axis>> {
     let (last, rest) = axes.split_last()?;
     let last = match last {
@@ -257,7 +257,7 @@ fn multiplied(axes: &[Axis]) -> Option<Vec<Axis>> {
     Some([rest, &[last]].concat())
 }
 
-/// Whether nothing of the meaning has been lost.
+/// Whether the meaning of every axis is known.
 fn is_whole(axes: &[Axis]) -> bool {
     !axes.iter().skip(1).any(|axis| *axis == Axis::Other)
 }
@@ -282,17 +282,17 @@ fn reduced(axes: &[Axis], dims: &[i64], keepdim: bool) -> Option<Vec<Axis>> {
     Some(kept.map(|(_, axis)| *axis).collect())
 }
 
-/// An axis of which every `step`th place from `start` on is taken, `length` in all.
+/// An axis of which every `step`th entry from `start` on is taken, `length` in all.
 fn sliced(axis: Axis, start: i64, step: i64, length: i64) -> Axis {
     match axis {
-        Axis::Places {
+        Axis::Grid {
             before,
             height,
             width,
         } => {
             let whole = step == 1 && start <= before && start + length >= before + height * width;
             if whole {
-                Axis::Places {
+                Axis::Grid {
                     before: before - start,
                     height,
                     width,

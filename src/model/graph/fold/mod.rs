@@ -1,31 +1,31 @@
-//! What does not depend on the picture is computed once, at opening.
+//! What does not depend on the image is computed once, when the model is opened.
 //!
-//! Networks make up masks, tables of positions and standardised weights anew in each pass. Folded,
-//! they cost nothing in a click, and their operations need no way back.
+//! Networks compute masks, tables of positions and standardised weights anew in each pass. Once
+//! folded they cost nothing, and their operations need no way back.
 
 use super::budget::Budget;
 use super::{Graph, Node, Op};
 use crate::model::error::{Fault, first_line};
 use crate::model::op::{Normalisation, Operation};
 
-/// Replaces the nodes that see nothing of the input by what they compute.
+/// Replaces the nodes that do not depend on the input by what they compute.
 ///
 /// # Errors
-/// Where one fails or would cost too much, and where a picture would be normalised by its own
+/// Where one fails or would cost too much, and where an image would be normalised by its own
 /// statistics, which is training.
 pub(crate) fn fold(graph: &mut Graph) -> Result<(), Fault> {
-    let mut seen = vec![false; graph.values.len()];
-    seen[graph.input.0] = true;
+    let mut depends = vec![false; graph.values.len()];
+    depends[graph.input.0] = true;
     let mut budget = Budget::default();
     let mut kept = Vec::with_capacity(graph.nodes.len());
     for node in std::mem::take(&mut graph.nodes) {
-        if node.inputs.iter().any(|id| seen[id.0]) {
+        if node.inputs.iter().any(|id| depends[id.0]) {
             if let Op::Normalisation(Normalisation::Standardise { .. }) = node.op {
                 return Err(Fault::Training {
                     node: format!("a batch norm in {}, node {}", node.module, node.name),
                 });
             }
-            node.outputs.iter().for_each(|id| seen[id.0] = true);
+            node.outputs.iter().for_each(|id| depends[id.0] = true);
             kept.push(node);
         } else {
             compute(graph, &node, &mut budget)?;

@@ -5,7 +5,7 @@ use tch::{Kind, TchError, Tensor};
 use crate::model::op::adjoint::Adjoint;
 use crate::model::op::geometry::{AxesBack, AxesRule, FieldRule};
 use crate::model::op::operation::{Cost, FeatureRole, GradientRole, Operation, input};
-use crate::model::op::shape::{self, OutputShapes, Shape, axis, count, reduced, replaced};
+use crate::model::op::shape::{self, OutputShapes, Shape, axis, count, replaced, without};
 
 /// Parts of x, the first input.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,14 +29,6 @@ pub enum Indexing {
         end: Option<i64>,
         step: i64,
     },
-    /// So many parts along `dim`, the last perhaps smaller. Several outputs.
-    Chunk { chunks: i64, dim: i64 },
-    /// Parts of these sizes along `dim`. Several outputs.
-    Split { sizes: Vec<i64>, dim: i64 },
-    /// Parts of one size along `dim`, the last perhaps smaller. Several outputs.
-    SplitEvery { size: i64, dim: i64 },
-    /// All entries along `dim`, without that axis. Several outputs.
-    Unbind { dim: i64 },
     /// The entries along `dim` that a list names. Inputs: x, the list.
     IndexSelect { dim: i64 },
     /// Entries named along several axes at once. Inputs: x, and for each axis that is `true` in
@@ -64,10 +56,6 @@ impl Indexing {
             }),
             Indexing::SelectScatter { .. }
             | Indexing::SliceScatter { .. }
-            | Indexing::Chunk { .. }
-            | Indexing::Split { .. }
-            | Indexing::SplitEvery { .. }
-            | Indexing::Unbind { .. }
             | Indexing::IndexSelect { .. }
             | Indexing::Index { .. }
             | Indexing::Roll { .. } => None,
@@ -79,10 +67,6 @@ impl Operation for Indexing {
     fn run(&self, inputs: &[&Tensor]) -> Result<Vec<Tensor>, TchError> {
         let x = input(inputs, 0)?;
         let y = match self {
-            Indexing::Chunk { chunks, dim } => return x.f_chunk(*chunks, *dim),
-            Indexing::Split { sizes, dim } => return x.f_split_with_sizes(sizes.as_slice(), *dim),
-            Indexing::SplitEvery { size, dim } => return x.f_split(*size, *dim),
-            Indexing::Unbind { dim } => return x.f_unbind(*dim),
             Indexing::Select { dim, index } => x.f_select(*dim, *index),
             Indexing::Slice {
                 dim,
@@ -106,15 +90,18 @@ impl Operation for Indexing {
                     .iter()
                     .map(|named| if *named { given.next() } else { None })
                     .collect();
-                // A mask stands for as many axes as it has; libtorch does not count them.
+                // A mask stands for as many axes as it has, which libtorch does not count. One
+                // without axes gives more elements than were inferred.
                 let axes = indices.iter().map(|index| match index {
                     Some(mask) if matches!(mask.f_kind(), Ok(Kind::Bool | Kind::Uint8)) => {
                         mask.dim()
                     }
                     Some(_) | None => 1,
                 });
-                if axes.sum::<usize>() > x.dim() {
-                    return Err(TchError::Shape("a mask has too many axes".into()));
+                if axes.clone().sum::<usize>() > x.dim() || axes.min() == Some(0) {
+                    return Err(TchError::Shape(
+                        "a mask has other axes than its tensor".into(),
+                    ));
                 }
                 x.f_index(&indices)
             }
@@ -125,10 +112,6 @@ impl Operation for Indexing {
 
     fn output_shapes(&self, inputs: &[&[i64]]) -> Result<OutputShapes, String> {
         let x = shape::input(inputs, 0)?;
-        let parts = |axis: usize, sizes: Vec<i64>| {
-            let part = |size: i64| replaced(x, axis, size);
-            OutputShapes::Exact(sizes.into_iter().map(part).collect())
-        };
         Ok(match self {
             Indexing::Select { dim, .. } => OutputShapes::one(without(x, *dim)?),
             Indexing::Slice {
@@ -140,35 +123,6 @@ impl Operation for Indexing {
                 let axis = axis(*dim, x.len())?;
                 let length = sliced(x[axis], *start, *end, *step)?;
                 OutputShapes::one(replaced(x, axis, length))
-            }
-            Indexing::Chunk { chunks, dim } => {
-                let axis = axis(*dim, x.len())?;
-                let sizes = match (x[axis], *chunks) {
-                    (_, ..1) => return Err(format!("it makes {chunks} parts")),
-                    (0, chunks) => vec![0; few(chunks)?],
-                    (size, chunks) => every(size, size.saturating_add(chunks - 1) / chunks)?,
-                };
-                parts(axis, sizes)
-            }
-            Indexing::Split { sizes, dim } => {
-                let axis = axis(*dim, x.len())?;
-                let total: i128 = sizes.iter().map(|size| i128::from(*size)).sum();
-                if sizes.iter().any(|size| *size < 0) || total != i128::from(x[axis]) {
-                    return Err(format!("it splits {} into {sizes:?}", x[axis]));
-                }
-                parts(axis, sizes.clone())
-            }
-            Indexing::SplitEvery { size, dim } => {
-                let axis = axis(*dim, x.len())?;
-                if *size < 0 || (*size == 0 && x[axis] != 0) {
-                    return Err(format!("it splits {} into parts of {size}", x[axis]));
-                }
-                parts(axis, every(x[axis], *size)?)
-            }
-            Indexing::Unbind { dim } => {
-                let part = without(x, *dim)?;
-                let count = few(x[axis(*dim, x.len())?])?;
-                OutputShapes::Exact(vec![part; count])
             }
             Indexing::IndexSelect { .. } if x.is_empty() => OutputShapes::one(x),
             Indexing::IndexSelect { dim } => {
@@ -190,10 +144,6 @@ impl Operation for Indexing {
             | Indexing::Slice { .. }
             | Indexing::SelectScatter { .. }
             | Indexing::SliceScatter { .. }
-            | Indexing::Chunk { .. }
-            | Indexing::Split { .. }
-            | Indexing::SplitEvery { .. }
-            | Indexing::Unbind { .. }
             | Indexing::IndexSelect { .. }
             | Indexing::Index { .. }
             | Indexing::Roll { .. } => Cost::of_each(outputs),
@@ -206,10 +156,6 @@ impl Operation for Indexing {
             | Indexing::Slice { .. }
             | Indexing::SelectScatter { .. }
             | Indexing::SliceScatter { .. }
-            | Indexing::Chunk { .. }
-            | Indexing::Split { .. }
-            | Indexing::SplitEvery { .. }
-            | Indexing::Unbind { .. }
             | Indexing::IndexSelect { .. }
             | Indexing::Index { .. }
             | Indexing::Roll { .. } => Adjoint::Recorded,
@@ -226,10 +172,6 @@ impl Operation for Indexing {
             | Indexing::Slice { .. }
             | Indexing::SelectScatter { .. }
             | Indexing::SliceScatter { .. }
-            | Indexing::Chunk { .. }
-            | Indexing::Split { .. }
-            | Indexing::SplitEvery { .. }
-            | Indexing::Unbind { .. }
             | Indexing::IndexSelect { .. }
             | Indexing::Index { .. }
             | Indexing::Roll { .. } => FieldRule::Same,
@@ -238,7 +180,7 @@ impl Operation for Indexing {
 
     fn axes(&self) -> AxesRule<'_> {
         match self {
-            Indexing::Select { dim, .. } | Indexing::Unbind { dim } => AxesRule::Reduced {
+            Indexing::Select { dim, .. } => AxesRule::Reduced {
                 dims: std::slice::from_ref(dim),
                 keepdim: false,
             },
@@ -249,9 +191,6 @@ impl Operation for Indexing {
                 start: start.unwrap_or(0),
                 step: *step,
             },
-            Indexing::Chunk { dim, .. }
-            | Indexing::Split { dim, .. }
-            | Indexing::SplitEvery { dim, .. } => AxesRule::Parts { dim: *dim },
             Indexing::IndexSelect { dim } => AxesRule::Picked { dim: *dim },
             Indexing::Index { .. } => AxesRule::Lost,
             Indexing::SelectScatter { .. }
@@ -267,10 +206,6 @@ impl Operation for Indexing {
             | Indexing::Slice { .. }
             | Indexing::SelectScatter { .. }
             | Indexing::SliceScatter { .. }
-            | Indexing::Chunk { .. }
-            | Indexing::Split { .. }
-            | Indexing::SplitEvery { .. }
-            | Indexing::Unbind { .. }
             | Indexing::IndexSelect { .. }
             | Indexing::Index { .. } => AxesBack::Lost,
         }
@@ -282,10 +217,6 @@ impl Operation for Indexing {
             | Indexing::Slice { .. }
             | Indexing::SelectScatter { .. }
             | Indexing::SliceScatter { .. }
-            | Indexing::Chunk { .. }
-            | Indexing::Split { .. }
-            | Indexing::SplitEvery { .. }
-            | Indexing::Unbind { .. }
             | Indexing::IndexSelect { .. }
             | Indexing::Index { .. }
             | Indexing::Roll { .. } => GradientRole::Plain,
@@ -298,21 +229,11 @@ impl Operation for Indexing {
             | Indexing::Slice { .. }
             | Indexing::SelectScatter { .. }
             | Indexing::SliceScatter { .. }
-            | Indexing::Chunk { .. }
-            | Indexing::Split { .. }
-            | Indexing::SplitEvery { .. }
-            | Indexing::Unbind { .. }
             | Indexing::IndexSelect { .. }
             | Indexing::Index { .. }
             | Indexing::Roll { .. } => FeatureRole::Makes,
         }
     }
-}
-
-/// `x` without one of its axes.
-fn without(x: &[i64], dim: i64) -> Result<Shape, String> {
-    axis(dim, x.len())?;
-    reduced(x, &[dim], false)
 }
 
 /// How many entries of `size` a slice has.
@@ -332,31 +253,6 @@ fn sliced(size: i64, start: Option<i64>, end: Option<i64>, step: i64) -> Result<
     let length = i128::from((end - start).max(0));
     let steps = (length + i128::from(step) - 1) / i128::from(step);
     Ok(i64::try_from(steps).unwrap_or(i64::MAX))
-}
-
-/// A number of outputs.
-///
-/// # Errors
-/// In words, where there are more than any network has: each would be a tensor of its own.
-fn few(parts: i64) -> Result<usize, String> {
-    const MAX_PARTS: i64 = 1 << 16;
-    match usize::try_from(parts) {
-        Ok(few) if parts <= MAX_PARTS => Ok(few),
-        _ => Err(format!("it makes {parts} parts")),
-    }
-}
-
-/// The sizes of the parts where `size` entries are split into parts of `part`: one at least.
-fn every(size: i64, part: i64) -> Result<Vec<i64>, String> {
-    if size == 0 || part == 0 {
-        return Ok(vec![0]);
-    }
-    let count = few((size - 1) / part + 1)?;
-    let mut sizes = vec![part; count];
-    if let Some(last) = sizes.last_mut() {
-        *last = size - (size - 1) / part * part;
-    }
-    Ok(sizes)
 }
 
 /// The axes that are named become those of the indices, broadcast: in the place of the named axes

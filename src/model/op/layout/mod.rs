@@ -5,3 +5,4 @@ pub(super) mod creation;
 pub(super) mod indexing;
 pub(super) mod joining;
 pub(super) mod reshaping;
+pub(super) mod splitting;

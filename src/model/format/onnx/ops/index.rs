@@ -8,7 +8,7 @@ use crate::model::format::onnx::args::Args;
 use crate::model::format::onnx::build::Builder;
 use crate::model::graph::ValueId;
 use crate::model::op::shape;
-use crate::model::op::{Copying, Indexing, Joining};
+use crate::model::op::{Copying, Indexing, Joining, Splitting};
 
 /// Indices that one node takes.
 const MAX_INDICES: i64 = 1 << 24;
@@ -52,7 +52,7 @@ pub fn split(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
         return args.wrong(format!("splits an axis of {length} into {sizes:?}"));
     }
     let dim = axis as i64;
-    builder.emit_parts(Indexing::Split { sizes, dim }.into(), &[x])
+    builder.emit_parts(Splitting::Split { sizes, dim }.into(), &[x])
 }
 
 pub fn slice(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {

@@ -11,9 +11,8 @@ use tch::{Device, Kind, TchError, Tensor};
 
 use super::message::proto;
 use crate::model::error::{Fault, Result};
-use crate::model::format::build::finite::Content;
 use crate::model::format::build::progress::Progress;
-use crate::model::format::build::storage::{PIECE, floating, of_bytes, torch, wrong};
+use crate::model::format::build::storage::{Content, PIECE, floating, of_bytes, torch, wrong};
 use crate::model::opening::Opening;
 use external::Folder;
 

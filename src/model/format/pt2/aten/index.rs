@@ -2,7 +2,7 @@
 
 use super::call::{Call, binary, call, unary, view};
 use crate::model::format::pt2::program::args::{Answer, Args};
-use crate::model::op::{Indexing, Joining};
+use crate::model::op::{Indexing, Joining, Splitting};
 
 pub fn cat(args: Args<'_>) -> Answer<Call<'_>> {
     let dim = args.int_or("dim", 0)?;
@@ -18,7 +18,7 @@ pub fn chunk(args: Args<'_>) -> Answer<Call<'_>> {
     let chunks = args.int("chunks")?;
     args.bounded("chunks", &[chunks], 1)?;
     let dim = args.int_or("dim", 0)?;
-    view(Indexing::Chunk { chunks, dim }, args)
+    view(Splitting::Chunk { chunks, dim }, args)
 }
 
 /// Splits into parts of one size, the last of which may be smaller.
@@ -26,7 +26,7 @@ pub fn split_every(args: Args<'_>) -> Answer<Call<'_>> {
     let size = args.int("split_size")?;
     args.bounded("split_size", &[size], 1)?;
     let dim = args.int_or("dim", 0)?;
-    view(Indexing::SplitEvery { size, dim }, args)
+    view(Splitting::SplitEvery { size, dim }, args)
 }
 
 pub fn split(args: Args<'_>) -> Answer<Call<'_>> {
@@ -41,12 +41,12 @@ pub fn split_with_sizes(args: Args<'_>) -> Answer<Call<'_>> {
 fn split_by<'a>(args: Args<'a>, sizes: &str) -> Answer<Call<'a>> {
     let sizes = args.ints(sizes)?;
     let dim = args.int_or("dim", 0)?;
-    view(Indexing::Split { sizes, dim }, args)
+    view(Splitting::Split { sizes, dim }, args)
 }
 
 pub fn unbind(args: Args<'_>) -> Answer<Call<'_>> {
     let dim = args.int_or("dim", 0)?;
-    view(Indexing::Unbind { dim }, args)
+    view(Splitting::Unbind { dim }, args)
 }
 
 pub fn select(args: Args<'_>) -> Answer<Call<'_>> {

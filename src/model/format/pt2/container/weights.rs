@@ -8,10 +8,9 @@ use std::collections::HashMap;
 use tch::{Device, Tensor};
 
 use crate::model::error::{Fault, Result};
-use crate::model::format::build::finite::Content;
 use crate::model::format::build::progress::Progress;
 use crate::model::format::build::skeleton::Skeleton;
-use crate::model::format::build::storage::{Element, PIECE, View, torch, wrong};
+use crate::model::format::build::storage::{Content, Element, PIECE, View, torch, wrong};
 use crate::model::format::file::archive::Archive;
 use crate::model::format::pt2::program::schema::{self, Payload, Payloads, TensorMeta};
 use crate::model::opening::Opening;
