@@ -150,7 +150,7 @@ impl<'a> Args<'a> {
     }
 
     /// An axis by its number, which counts from the end if it is negative.
-    pub fn place(&self, axis: i64, rank: usize) -> Answer<usize> {
+    pub fn axis(&self, axis: i64, rank: usize) -> Answer<usize> {
         self.fits(shape::axis(axis, rank))
     }
 
@@ -159,13 +159,13 @@ impl<'a> Args<'a> {
         if axes.len() > rank {
             return self.wrong(format!("names {} axes out of {rank}", axes.len()));
         }
-        let places = axes.iter().map(|axis| self.place(*axis, rank));
-        let places = places.collect::<Answer<Vec<usize>>>()?;
-        let mut sorted = places.clone();
+        let found = axes.iter().map(|axis| self.axis(*axis, rank));
+        let found = found.collect::<Answer<Vec<usize>>>()?;
+        let mut sorted = found.clone();
         sorted.sort_unstable();
         match sorted.windows(2).find(|pair| pair[0] == pair[1]) {
             Some(pair) => self.wrong(format!("names axis {} twice", pair[0])),
-            None => Ok(places),
+            None => Ok(found),
         }
     }
 

@@ -1,8 +1,8 @@
-//! Activations and arithmetic: what computes without weights of its own.
+//! Activations and element-wise arithmetic: operators without weights of their own.
 
 use tch::Kind;
 
-use super::constants::worked_out;
+use super::constants::computed;
 use super::one;
 use crate::model::format::build::refusal::{Answer, beyond};
 use crate::model::format::onnx::args::Args;
@@ -41,7 +41,7 @@ pub fn activation(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
         }
         "Selu" => {
             let alpha = args.float_or("alpha", 1.673_263_192_176_818_8)?;
-            // Not the paper's in the last places, but the standard's.
+            // The standard's value, whose last digits differ from the paper's.
             let gamma = args.float_or("gamma", 1.050_701_022_148_132_3)?;
             let elu = builder.emit(Activation::Elu { alpha }, &[x])?;
             return one(builder, Arithmetic::MulScalar(gamma), elu);
@@ -59,12 +59,12 @@ pub fn activation(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
         }
         "HardSigmoid" => return hard_sigmoid(args, builder, x),
         "Clip" => return clip(args, builder, x),
-        other => return beyond(format!("{other} is no activation")),
+        other => return beyond(format!("{other} is not an activation")),
     };
     one(builder, op, x)
 }
 
-/// α · x + β between 0 and 1; libtorch has it for α = 1/6 and β = 1/2.
+/// α · x + β, clamped to 0 and 1. libtorch has it for α = 1/6 and β = 1/2 only.
 fn hard_sigmoid(args: &Args, builder: &mut Builder, x: ValueId) -> Answer<Vec<ValueId>> {
     let (alpha, beta) = (args.float_or("alpha", 0.2)?, args.float_or("beta", 0.5)?);
     let mut x = x;
@@ -84,8 +84,8 @@ fn clip(args: &Args, builder: &mut Builder, x: ValueId) -> Answer<Vec<ValueId>> 
             Some(value) => Some(args.number(builder, value, name)?),
             None => None,
         };
-        // The largest number there is bounds nothing.
-        let largest = if whole(builder, x) {
+        // The largest number of the dtype is no bound.
+        let largest = if is_integer(builder, x) {
             i64::MAX as f64
         } else {
             f32::MAX.into()
@@ -105,18 +105,18 @@ pub fn softmax(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let log = args.op() == "LogSoftmax";
     let shape = builder.shape(x).to_vec();
     let older = args.opset < 13;
-    let axis = args.place(
+    let axis = args.axis(
         args.int_or("axis", if older { 1 } else { -1 })?,
         shape.len(),
     )?;
-    // At first it went over all axes from this one on.
-    let one_axis = shape[axis + 1..].iter().all(|size| *size == 1);
-    if !older || one_axis {
+    // Before opset 13 it normalised over all axes from this one on.
+    let single_axis = shape[axis + 1..].iter().all(|size| *size == 1);
+    if !older || single_axis {
         let dim = axis as i64;
         return one(builder, Activation::Softmax { dim, log }, x);
     }
     let Some(rest) = shape::count(&shape[axis..]) else {
-        return args.wrong(format!("goes over the implausible shape {shape:?}"));
+        return args.wrong(format!("normalises over the implausible shape {shape:?}"));
     };
     let flat = [&shape[..axis], &[rest]].concat();
     let flat = super::reshaped(args, builder, x, flat)?;
@@ -136,13 +136,13 @@ pub fn unary(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
         "Abs" => Arithmetic::Abs,
         "Sin" => Arithmetic::Sin,
         "Cos" => Arithmetic::Cos,
-        other => return beyond(format!("{other} takes more than one value")),
+        other => return beyond(format!("{other} is not a function of one value")),
     };
     one(builder, op, args.input(0)?)
 }
 
-/// Whether a value is made of whole numbers, which the picture's are not.
-pub fn whole(builder: &Builder, value: ValueId) -> bool {
+/// Whether a value is an integer constant. Values that depend on the image are floats.
+pub fn is_integer(builder: &Builder, value: ValueId) -> bool {
     let tensor = builder.tensor(value);
     tensor.is_some_and(|tensor| tensor.kind() == Kind::Int64)
 }
@@ -153,27 +153,27 @@ pub fn binary(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
         "Add" => Arithmetic::Add { alpha: 1.0 },
         "Sub" => Arithmetic::Sub { alpha: 1.0 },
         "Mul" => Arithmetic::Mul,
-        "Div" if whole(builder, a) && whole(builder, b) => Arithmetic::TruncatedDiv,
+        "Div" if is_integer(builder, a) && is_integer(builder, b) => Arithmetic::TruncatedDiv,
         "Div" => Arithmetic::Div,
-        // Pow
-        _ if builder.tensor(a).is_some() && builder.tensor(b).is_some() => {
-            return worked_out(args, builder);
+        "Pow" if builder.tensor(a).is_some() && builder.tensor(b).is_some() => {
+            return computed(args, builder);
         }
-        _ => {
+        "Pow" => {
             if let Some(exponent) = builder.number(b)? {
                 return one(builder, Arithmetic::PowScalar(exponent), a);
             }
             return match builder.number(a)? {
                 Some(base) if base > 0.0 => one(builder, Arithmetic::ScalarPow(base), b),
-                _ => beyond("both its base and its exponent are tensors"),
+                Some(_) | None => beyond("both its base and its exponent are tensors"),
             };
         }
+        other => return beyond(format!("{other} is not a function of two values")),
     };
     Ok(vec![builder.emit(op, &[a, b])?])
 }
 
-/// Two or more over each other; the largest of a value and a number is a bound.
-pub fn several(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
+/// One or more inputs, broadcast. The maximum or minimum of a tensor and a number is a clamp.
+pub fn variadic(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let mut result = args.input(0)?;
     for index in 1..args.inputs.len() {
         let mut next = args.input(index)?;
@@ -187,17 +187,18 @@ pub fn several(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
             None
         };
         result = match (args.op(), number) {
-            ("Max", Some(least)) => {
-                let (min, max) = (Some(least), None);
+            ("Max", Some(min)) => {
+                let (min, max) = (Some(min), None);
                 builder.emit(Activation::Clamp { min, max }, &[result])?
             }
-            ("Min", Some(most)) => {
-                let (min, max) = (None, Some(most));
+            ("Min", Some(max)) => {
+                let (min, max) = (None, Some(max));
                 builder.emit(Activation::Clamp { min, max }, &[result])?
             }
             ("Max", None) => builder.emit(Arithmetic::Maximum, &[result, next])?,
             ("Min", None) => builder.emit(Arithmetic::Minimum, &[result, next])?,
-            _ => builder.emit(Arithmetic::Add { alpha: 1.0 }, &[result, next])?,
+            ("Sum" | "Mean", _) => builder.emit(Arithmetic::Add { alpha: 1.0 }, &[result, next])?,
+            (other, _) => return beyond(format!("{other} is not a function of several values")),
         };
     }
     if args.op() == "Mean" {

@@ -1,5 +1,7 @@
-//! What shapes and masks are worked out with. The picture's size is known, so all of it is computed
-//! here; of the picture's own values most of it would have no gradient.
+//! Constants, and the operators that files compute shapes and masks with.
+//!
+//! The size of the image is known, so all of these are computed while the graph is built. On values that
+//! depend on the image they are refused: most of them have no gradient.
 
 use tch::{Kind, TchError, Tensor};
 
@@ -12,10 +14,10 @@ use crate::model::graph::ValueId;
 use crate::model::op::shape;
 use crate::model::op::{Copying, Creation};
 
-/// Values that a table may be made of which the file does not hold.
-const MOST: i64 = 1 << 26;
+/// Elements of a constant that the file does not contain.
+const MAX_ELEMENTS: i64 = 1 << 26;
 
-/// A tensor that was made of few numbers, or within what the builder affords.
+/// Adds a constant, which is small or has been checked against the budget.
 fn made(builder: &mut Builder, tensor: Result<Tensor, TchError>) -> Answer<Vec<ValueId>> {
     let tensor = tensor.map_err(|error| builder.torch(&error))?;
     Ok(vec![builder.constant(tensor)])
@@ -30,9 +32,13 @@ pub fn shape(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     }
     let rank = shape.len() as i64;
     let bound = |name: &str, default: i64| -> Answer<usize> {
-        let at = args.int_or(name, default)?;
-        let at = if at < 0 { at.saturating_add(rank) } else { at };
-        Ok(at.clamp(0, rank) as usize)
+        let axis = args.int_or(name, default)?;
+        let axis = if axis < 0 {
+            axis.saturating_add(rank)
+        } else {
+            axis
+        };
+        Ok(axis.clamp(0, rank) as usize)
     };
     let (start, end) = (bound("start", 0)?, bound("end", rank)?);
     let part = shape.get(start..end).unwrap_or_default();
@@ -56,7 +62,7 @@ pub fn constant(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     } else if let Some(ints) = args.ints("value_ints")? {
         Tensor::f_from_slice(&ints)
     } else {
-        return beyond("it holds neither numbers nor a tensor");
+        return beyond("it has neither numbers nor a tensor");
     };
     made(builder, tensor)
 }
@@ -71,7 +77,7 @@ pub fn filled(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
             (args.number(builder, value, "value")?, kind)
         }
     };
-    if shape::count(&shape).is_none_or(|count| count > MOST) {
+    if shape::count(&shape).is_none_or(|count| count > MAX_ELEMENTS) {
         return args.wrong(format!("fills {}", shape::implausible(&shape)));
     }
     let op = Creation::Full { shape, value, kind };
@@ -83,13 +89,13 @@ pub fn range(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let (start, end) = (number(0, "start")?, number(1, "limit")?);
     let step = number(2, "delta")?;
     let first = builder.tensor(args.input(0)?);
-    let whole = first.is_some_and(|first| first.kind() == Kind::Int64);
+    let integers = first.is_some_and(|first| first.kind() == Kind::Int64);
     let count = (end - start) / step;
-    if !(count.is_finite() && count < MOST as f64) {
+    if !(count.is_finite() && count < MAX_ELEMENTS as f64) {
         return args.wrong(format!("counts from {start} to {end} by {step}"));
     }
-    let kind = if whole { Kind::Int64 } else { Kind::Float };
-    // Past its end it counts nothing.
+    let kind = if integers { Kind::Int64 } else { Kind::Float };
+    // With a step away from the limit it is empty.
     let end = if count < 0.0 { start } else { end };
     let op = Creation::Range {
         start,
@@ -111,7 +117,7 @@ pub fn cast(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
             let to = args.int_or("to", 0)?;
             match i32::try_from(to).ok().and_then(held) {
                 Some(kind) => kind,
-                None => return beyond(format!("it makes numbers of type {to}")),
+                None => return beyond(format!("it casts to an unsupported dtype (to is {to})")),
             }
         }
     };
@@ -121,27 +127,28 @@ pub fn cast(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
         // Everything is computed in float32.
         one(builder, Copying::Identity, x)
     } else {
-        beyond("it rounds the picture's values")
+        beyond("it rounds values that depend on the image")
     }
 }
 
-pub fn worked_out(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
+/// Computes an operator that is supported on constants only.
+pub fn computed(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let mut inputs = Vec::with_capacity(args.inputs.len());
-    let mut over: Vec<i64> = Vec::new();
+    let mut broadcast: Vec<i64> = Vec::new();
     for value in args.inputs.iter().flatten() {
         let Some(tensor) = builder.tensor(*value) else {
-            return beyond("it is asked of the picture's values");
+            return beyond("its input depends on the image");
         };
         inputs.push(tensor.shallow_clone());
-        over = match args.op() {
-            "ScatterND" | "Trilu" if inputs.len() > 1 => over,
-            _ => args.fits(shape::broadcast(&over, builder.shape(*value)))?,
+        broadcast = match args.op() {
+            "ScatterND" | "Trilu" if inputs.len() > 1 => broadcast,
+            _ => args.fits(shape::broadcast(&broadcast, builder.shape(*value)))?,
         };
     }
-    let values = shape::count(&over).map_or(f64::INFINITY, |count| count as f64);
+    let values = shape::count(&broadcast).map_or(f64::INFINITY, |count| count as f64);
     builder.afford(match args.op() {
-        // A place along each axis.
-        "NonZero" => values * over.len() as f64,
+        // An index along each axis.
+        "NonZero" => values * broadcast.len() as f64,
         _ => values,
     })?;
     let result = tch::no_grad(|| compute(args, &inputs));
@@ -151,7 +158,7 @@ pub fn worked_out(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
 fn compute(args: &Args, inputs: &[Tensor]) -> Answer<Result<Tensor, TchError>> {
     let input = |index: usize| match inputs.get(index) {
         Some(tensor) => Ok(tensor),
-        None => args.wrong(format!("lacks its input {}", index + 1)),
+        None => args.wrong(format!("has no input {}", index + 1)),
     };
     let x = input(0)?;
     Ok(match args.op() {
@@ -190,22 +197,25 @@ fn compute(args: &Args, inputs: &[Tensor]) -> Answer<Result<Tensor, TchError>> {
                 x.f_tril(diagonal)
             }
         }
-        "NonZero" => x.f_nonzero().and_then(|places| places.f_transpose(0, 1)),
-        // ScatterND
-        _ => {
+        "NonZero" => x.f_nonzero().and_then(|indices| indices.f_transpose(0, 1)),
+        "ScatterND" => {
             if args.text_or("reduction", "none")? != "none" {
-                return beyond("it adds to what was there (reduction)");
+                return beyond("it combines the updates with the old values (reduction)");
             }
-            let (places, updates) = (input(1)?, input(2)?);
-            let axes = places.size().last().copied().unwrap_or(0);
+            let (indices, updates) = (input(1)?, input(2)?);
+            let axes = indices.size().last().copied().unwrap_or(0);
             if axes > x.dim() as i64 {
-                return args.wrong(format!("puts values at {axes} of {} axes", x.dim()));
+                return args.wrong(format!(
+                    "has indices for {axes} axes of a tensor with {}",
+                    x.dim()
+                ));
             }
-            let indices = places.f_unbind(-1);
+            let indices = indices.f_unbind(-1);
             indices.and_then(|indices| {
                 let indices: Vec<Option<&Tensor>> = indices.iter().map(Some).collect();
                 x.f_index_put(&indices, updates, false)
             })
         }
+        other => return beyond(format!("{other} does not compute constants")),
     })
 }

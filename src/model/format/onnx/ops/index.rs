@@ -1,4 +1,4 @@
-//! Operations that take values apart and put them together.
+//! Operators that take parts of tensors and put parts together.
 
 use tch::Tensor;
 
@@ -10,29 +10,29 @@ use crate::model::graph::ValueId;
 use crate::model::op::shape;
 use crate::model::op::{Copying, Indexing, Joining, Splitting};
 
-/// That are taken by one node.
-const MAX_PLACES: i64 = 1 << 24;
+/// Indices that one node takes.
+const MAX_INDICES: i64 = 1 << 24;
 
-pub fn join(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
+pub fn concat(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let parts: Answer<Vec<ValueId>> = (0..args.inputs.len()).map(|i| args.input(i)).collect();
     let parts = parts?;
     let rank = builder.shape(args.input(0)?).len();
-    let dim = args.place(args.int_or("axis", 1)?, rank)? as i64;
+    let dim = args.axis(args.int_or("axis", 1)?, rank)? as i64;
     Ok(vec![builder.emit(Joining::Cat { dim }, &parts)?])
 }
 
 pub fn split(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let x = args.input(0)?;
     let shape = builder.shape(x);
-    let axis = args.place(args.int_or("axis", 0)?, shape.len())?;
-    let long = shape[axis];
+    let axis = args.axis(args.int_or("axis", 0)?, shape.len())?;
+    let length = shape[axis];
     let sizes = match args.ints_at(builder, "split", 1)? {
         Some(sizes) => sizes,
         None => {
-            // The last part has what is left.
+            // The last part gets the rest.
             let parts = args.node.outputs.len().max(1) as i64;
-            let each = (long + parts - 1) / parts;
-            let start = |part: i64| (part * each).min(long);
+            let each = (length + parts - 1) / parts;
+            let start = |part: i64| (part * each).min(length);
             (0..parts)
                 .map(|part| start(part + 1) - start(part))
                 .collect()
@@ -43,13 +43,13 @@ pub fn split(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
         .try_fold(0i64, |sum, size| sum.checked_add(*size));
     if sizes.len() != args.node.outputs.len() {
         return args.wrong(format!(
-            "splits into {} parts, and names {}",
+            "splits into {} parts, but has outputs for {}",
             sizes.len(),
             args.node.outputs.len()
         ));
     }
-    if sizes.iter().any(|size| *size < 0) || total != Some(long) {
-        return args.wrong(format!("splits {long} into {sizes:?}"));
+    if sizes.iter().any(|size| *size < 0) || total != Some(length) {
+        return args.wrong(format!("splits an axis of {length} into {sizes:?}"));
     }
     let dim = axis as i64;
     builder.emit_parts(Splitting::Split { sizes, dim }.into(), &[x])
@@ -69,38 +69,44 @@ pub fn slice(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
         None => vec![1; starts.len()],
     };
     if ends.len() != starts.len() || axes.len() != starts.len() || steps.len() != starts.len() {
-        return args.wrong("has starts, ends, axes and steps of unlike number");
+        return args.wrong("has starts, ends, axes and steps of different lengths");
     }
     for (index, axis) in args.axes(&axes, rank)?.into_iter().enumerate() {
-        let long = builder.shape(x)[axis];
-        let from_start = |at: i64| if at < 0 { at.saturating_add(long) } else { at };
+        let length = builder.shape(x)[axis];
+        let from_start = |index: i64| {
+            if index < 0 {
+                index.saturating_add(length)
+            } else {
+                index
+            }
+        };
         let (start, end) = (from_start(starts[index]), from_start(ends[index]));
         let dim = axis as i64;
         match steps[index] {
             step @ 1.. => {
-                let (start, end) = (start.clamp(0, long), end.clamp(0, long));
-                if (start, step) == (0, 1) && end == long {
+                let (start, end) = (start.clamp(0, length), end.clamp(0, length));
+                if (start, step) == (0, 1) && end == length {
                     continue;
                 }
                 let op = Indexing::Slice {
                     dim,
                     start: Some(start),
                     end: Some(end.max(start)),
-                    step: step.min(long.max(1)),
+                    step: step.min(length.max(1)),
                 };
                 x = builder.emit(op, &[x])?;
             }
-            // Backwards, down to `end`, which may lie before the first. The largest number there
-            // is stands for that as well.
+            // Backwards, down to but without `end`. The largest integer stands for an end before the
+            // first element, as -1 counts from the end.
             step @ ..=-1 => {
                 let all = [i64::MAX, i32::MAX.into()].contains(&ends[index]);
-                let last = if all { -1 } else { end.clamp(-1, long) };
-                let first = start.max(0).min(long - 1);
+                let last = if all { -1 } else { end.clamp(-1, length) };
+                let first = start.max(0).min(length - 1);
                 let step = usize::try_from(step.unsigned_abs()).unwrap_or(usize::MAX);
                 let backwards = (last + 1..first + 1).rev().step_by(step);
-                x = picked(builder, x, dim, backwards)?;
+                x = take(builder, x, dim, backwards)?;
             }
-            _ => return args.wrong("takes steps of nought"),
+            _ => return args.wrong("has a step of zero"),
         }
     }
     if x == args.input(0)? {
@@ -109,60 +115,63 @@ pub fn slice(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     Ok(vec![x])
 }
 
-/// The places that are taken along an axis, in this order, by what knows how many they are.
-pub fn picked(
+/// The elements of `x` along axis `dim` at `indices`, in that order. The lower bound of the iterator's
+/// length has to be exact: it is checked against the budget first.
+pub fn take(
     builder: &mut Builder,
     x: ValueId,
     dim: i64,
-    places: impl Iterator<Item = i64>,
+    indices: impl Iterator<Item = i64>,
 ) -> Answer<ValueId> {
-    builder.afford(places.size_hint().0 as f64)?;
-    let places: Vec<i64> = places.collect();
-    let places = Tensor::f_from_slice(&places).map_err(|error| builder.torch(&error))?;
-    let places = builder.constant(places);
-    builder.emit(Indexing::IndexSelect { dim }, &[x, places])
+    builder.afford(indices.size_hint().0 as f64)?;
+    let indices: Vec<i64> = indices.collect();
+    let indices = Tensor::f_from_slice(&indices).map_err(|error| builder.torch(&error))?;
+    let indices = builder.constant(indices);
+    builder.emit(Indexing::IndexSelect { dim }, &[x, indices])
 }
 
 pub fn gather(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let (x, index) = (args.input(0)?, args.input(1)?);
     let shape = builder.shape(x).to_vec();
-    let axis = args.place(args.int_or("axis", 0)?, shape.len())?;
-    let of = builder.shape(index).to_vec();
-    if shape::count(&of).is_none_or(|places| places > MAX_PLACES) {
-        return args.wrong(format!("takes places by a table of shape {of:?}"));
+    let axis = args.axis(args.int_or("axis", 0)?, shape.len())?;
+    let index_shape = builder.shape(index).to_vec();
+    if shape::count(&index_shape).is_none_or(|count| count > MAX_INDICES) {
+        return args.wrong(format!("has indices of shape {index_shape:?}"));
     }
     let mut from_start = args.fixed(builder.ints(index)?, "indices")?;
-    let long = shape[axis];
-    for place in &mut from_start {
-        if *place < 0 {
-            *place = place.saturating_add(long);
+    let length = shape[axis];
+    for index in &mut from_start {
+        if *index < 0 {
+            *index = index.saturating_add(length);
         }
-        if !(0..long).contains(place) {
-            return args.wrong(format!("takes place {place} of {long}"));
+        if !(0..length).contains(index) {
+            return args.wrong(format!("takes index {index} of an axis of {length}"));
         }
     }
     let dim = axis as i64;
-    if let ([], [index]) = (of.as_slice(), from_start.as_slice()) {
+    if let ([], [index]) = (index_shape.as_slice(), from_start.as_slice()) {
         return one(builder, Indexing::Select { dim, index: *index }, x);
     }
-    let taken = picked(builder, x, dim, from_start.into_iter())?;
-    let sizes = [&shape[..axis], &of, &shape[axis + 1..]].concat();
+    let taken = take(builder, x, dim, from_start.into_iter())?;
+    let sizes = [&shape[..axis], &index_shape, &shape[axis + 1..]].concat();
     Ok(vec![reshaped(args, builder, taken, sizes)?])
 }
 
-/// Places that are told by all their first axes at once.
-pub fn gather_places(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
+/// Each row of the indices gives a position along all the first axes at once.
+pub fn gather_nd(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let (x, index) = (args.input(0)?, args.input(1)?);
     if args.int_or("batch_dims", 0)? != 0 {
-        return beyond("it takes other places of each part (batch_dims)");
+        return beyond("batch_dims is not 0");
     }
     args.fixed(builder.tensor(index), "indices")?;
-    let (rank, of) = (builder.shape(x).len(), builder.shape(index).to_vec());
-    let Some((&axes, before)) = of
+    let (rank, index_shape) = (builder.shape(x).len(), builder.shape(index).to_vec());
+    let Some((&axes, before)) = index_shape
         .split_last()
         .filter(|(axes, _)| (1..=rank as i64).contains(*axes))
     else {
-        return args.wrong(format!("takes places {of:?} of {rank} axes"));
+        return args.wrong(format!(
+            "has indices of shape {index_shape:?} for {rank} axes"
+        ));
     };
     let mut inputs = vec![x];
     for axis in 0..axes {

@@ -1,4 +1,4 @@
-//! Layers with weights, and products of matrices.
+//! Convolution and matrix products, attention among them.
 
 use super::spatial::window::Window;
 use crate::model::format::build::refusal::{Answer, beyond};
@@ -15,14 +15,14 @@ pub fn convolution(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let &[_, _, height, width] = builder.shape(weight) else {
         let axes = builder.shape(weight).len().saturating_sub(2);
         return beyond(format!(
-            "it goes over {axes} axes, not over a picture's two"
+            "it convolves over {axes} axes, not over height and width"
         ));
     };
     if let Some(stated) = args.ints("kernel_shape")?
         && stated != [height, width]
     {
         return args.wrong(format!(
-            "states a kernel {stated:?}, and its weight has {height} × {width}"
+            "has kernel_shape {stated:?}, but its weight is {height} × {width}"
         ));
     }
     let groups = args.int_or("group", 1)?;
@@ -44,20 +44,20 @@ pub fn convolution(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     Ok(vec![builder.emit(op, &inputs)?])
 }
 
-/// α · A · B + β · C
+/// α · A · B + β · C. With a constant B it becomes a linear layer.
 pub fn gemm(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let (mut a, mut b) = (args.input(0)?, args.input(1)?);
     let (alpha, beta) = (args.float_or("alpha", 1.0)?, args.float_or("beta", 1.0)?);
     if builder.shape(a).len() != 2 || builder.shape(b).len() != 2 {
-        return args.wrong("multiplies what are no matrices");
+        return args.wrong("multiplies tensors that are not matrices");
     }
     if args.flag("transA", false)? {
-        a = turned(builder, a)?;
+        a = transposed(builder, a)?;
     }
-    // A linear layer holds its weight the other way round.
+    // A linear layer has its weight transposed.
     let fixed = builder.tensor(b).is_some();
     if args.flag("transB", false)? != fixed {
-        b = turned(builder, b)?;
+        b = transposed(builder, b)?;
     }
     if alpha != 1.0 {
         b = builder.emit(Arithmetic::MulScalar(alpha), &[b])?;
@@ -92,19 +92,19 @@ pub fn gemm(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     }])
 }
 
-fn turned(builder: &mut Builder, matrix: ValueId) -> Answer<ValueId> {
+fn transposed(builder: &mut Builder, matrix: ValueId) -> Answer<ValueId> {
     builder.emit(Reshaping::Permute { dims: vec![1, 0] }, &[matrix])
 }
 
-/// A product by a fixed matrix is a linear layer.
-pub fn product(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
+/// A product with a constant matrix on the right becomes a linear layer.
+pub fn matmul(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let (a, b) = (args.input(0)?, args.input(1)?);
     let layer = builder.tensor(b).is_some()
         && builder.tensor(a).is_none()
         && builder.shape(b).len() == 2
         && builder.shape(a).len() > 1;
     if layer {
-        let weight = turned(builder, b)?;
+        let weight = transposed(builder, b)?;
         return Ok(vec![
             builder.emit(MatrixProduct::Linear { bias: false }, &[a, weight])?,
         ]);
@@ -131,17 +131,19 @@ pub fn attention(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     };
     let each: Vec<Option<i64>> = inputs.iter().map(heads).collect();
     if each[0].is_none() || each.iter().any(|heads| *heads != each[0]) {
-        return beyond("queries, keys and values are not of as many heads, an axis of their own");
+        return beyond(
+            "queries, keys and values do not have the same number of heads as their second axis",
+        );
     }
     if args.optional(4).is_some() || args.optional(5).is_some() || args.optional(6).is_some() {
-        return beyond("it keeps keys and values of before");
+        return beyond("past_key, past_value or nonpad_kv_seqlen is given");
     }
     if args.float_or("softcap", 0.0)? != 0.0 || args.int_or("qk_matmul_output_mode", 0)? != 0 {
         return beyond("softcap or qk_matmul_output_mode is given");
     }
     for side in ["left_window_size", "right_window_size"] {
         if args.int_or(side, -1)? != -1 {
-            return beyond(format!("it looks at keys nearby alone ({side})"));
+            return beyond(format!("it attends to nearby keys only ({side})"));
         }
     }
     let scale = args

@@ -1,7 +1,8 @@
-//! ONNX's operations as ours, one file a family.
+//! ONNX operators by name, read as [`Op`]s.
 //!
-//! Each reads a node's attributes and inputs and adds what it takes of our operations to the graph;
-//! what it hands back are the node's outputs in their order.
+//! [`reader`] is a table from names to readers, which stand in one file per family. A reader looks at the
+//! attributes and inputs of one node, adds one or more operations to the graph through the [`Builder`], and
+//! returns the node's outputs in order. It knows nothing about other nodes.
 
 mod arithmetic;
 mod constants;
@@ -21,15 +22,16 @@ use crate::model::op::shape as shapes;
 use crate::model::op::{Op, Reshaping};
 use spatial::{col2im, pool, resize};
 
+/// Adds the operations of one node to the graph and returns the values of its outputs, in order.
 pub type Reader = fn(&Args, &mut Builder) -> Answer<Vec<ValueId>>;
 
-/// What reads a node; `None` where we have no such operation.
+/// What reads a node; `None` if its operator is not supported.
 pub fn reader(node: &Node) -> Option<Reader> {
     let reader: Reader = match node.op_type.as_str() {
         _ if !is_own_domain(&node.domain) => return None,
         "Conv" => layers::convolution,
         "Gemm" => layers::gemm,
-        "MatMul" => layers::product,
+        "MatMul" => layers::matmul,
         "Einsum" => layers::einsum,
         "Attention" => layers::attention,
         "BatchNormalization" => norm::batch,
@@ -38,7 +40,7 @@ pub fn reader(node: &Node) -> Option<Reader> {
         "GroupNormalization" => norm::group,
         "RMSNormalization" => norm::root_mean_square,
         "LRN" => norm::local_response,
-        "LpNormalization" => norm::length,
+        "LpNormalization" => norm::lp,
         "MaxPool" => pool::max,
         "AveragePool" => pool::average,
         "GlobalAveragePool" | "GlobalMaxPool" => pool::global,
@@ -50,10 +52,10 @@ pub fn reader(node: &Node) -> Option<Reader> {
             arithmetic::unary
         }
         "Add" | "Sub" | "Mul" | "Div" | "Pow" => arithmetic::binary,
-        "Min" | "Max" | "Sum" | "Mean" => arithmetic::several,
+        "Min" | "Max" | "Sum" | "Mean" => arithmetic::variadic,
         "Where" => arithmetic::choice,
         "ReduceMean" | "ReduceSum" | "ReduceMax" | "ReduceMin" | "ReduceL1" | "ReduceL2"
-        | "ReduceSumSquare" | "ReduceProd" => reduce::along,
+        | "ReduceSumSquare" | "ReduceProd" => reduce::reduce,
         "Identity" | "Dropout" => shape::identity,
         "Flatten" => shape::flatten,
         "Reshape" => shape::reshape,
@@ -65,12 +67,12 @@ pub fn reader(node: &Node) -> Option<Reader> {
         "Pad" => shape::pad,
         "DepthToSpace" => shape::depth_to_space,
         "SpaceToDepth" => shape::space_to_depth,
-        "Col2Im" => col2im::patches,
-        "Concat" => index::join,
+        "Col2Im" => col2im::fold,
+        "Concat" => index::concat,
         "Split" => index::split,
         "Slice" => index::slice,
         "Gather" => index::gather,
-        "GatherND" => index::gather_places,
+        "GatherND" => index::gather_nd,
         "Resize" | "Upsample" => resize::resize,
         "Shape" | "Size" => constants::shape,
         "Constant" => constants::constant,
@@ -79,18 +81,21 @@ pub fn reader(node: &Node) -> Option<Reader> {
         "Cast" | "CastLike" => constants::cast,
         "Equal" | "Less" | "Greater" | "LessOrEqual" | "GreaterOrEqual" | "And" | "Or" | "Xor"
         | "Not" | "Mod" | "Floor" | "Ceil" | "Round" | "Sign" | "Trilu" | "NonZero"
-        | "ScatterND" => constants::worked_out,
+        | "ScatterND" => constants::computed,
         _ => return None,
     };
     Some(reader)
 }
 
-/// One operation on one value.
+/// Adds one operation on one value.
 fn one(builder: &mut Builder, op: impl Into<Op>, x: ValueId) -> Answer<Vec<ValueId>> {
     Ok(vec![builder.emit(op, &[x])?])
 }
 
-/// `x` in another shape, which has to hold as many values.
+/// `x` in another shape.
+///
+/// # Errors
+/// [`Fault::Graph`](crate::model::error::Fault::Graph) where it has another number of elements.
 fn reshaped(args: &Args, builder: &mut Builder, x: ValueId, shape: Vec<i64>) -> Answer<ValueId> {
     let count = shapes::count;
     let from = builder.shape(x);
@@ -100,7 +105,7 @@ fn reshaped(args: &Args, builder: &mut Builder, x: ValueId, shape: Vec<i64>) -> 
             rank => format!("{rank} axes"),
         };
         return args.wrong(format!(
-            "makes {shape} of {from:?}, which holds other values"
+            "makes {shape} of {from:?}, which has another number of elements"
         ));
     }
     if from == shape {

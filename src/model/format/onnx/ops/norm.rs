@@ -1,4 +1,4 @@
-//! Normalisations.
+//! Normalisations. Those that libtorch lacks are composed of several operations.
 
 use crate::model::error::Fault;
 use crate::model::format::build::refusal::{Answer, beyond};
@@ -13,7 +13,7 @@ pub fn batch(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let eps = args.float_or("epsilon", 1e-5)?;
     let trains = args.flag("training_mode", false)? || (1..5).any(|index| args.hands_back(index));
     if trains {
-        // Weights are standardised in this way before they are used; a picture must not be.
+        // Some networks standardise weights in this way. On activations it is training mode.
         if builder.tensor(x).is_none() {
             let node = format!("a batch norm, node {}", args.label);
             return Err(Fault::Training { node }.into());
@@ -26,7 +26,7 @@ pub fn batch(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
         return Ok(vec![builder.emit(op, &[x, scale, shift])?]);
     }
     if args.int_or("spatial", 1)? != 1 {
-        return beyond("it normalises each place by itself (spatial is 0)");
+        return beyond("it normalises each position separately (spatial is 0)");
     }
     let inputs = [x, scale, shift, args.input(3)?, args.input(4)?];
     Ok(vec![builder.emit(
@@ -35,7 +35,7 @@ pub fn batch(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     )?])
 }
 
-/// Each channel by its own statistics: as many groups as channels.
+/// Normalises each channel separately: a group norm with as many groups as channels.
 pub fn instance(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let x = args.input(0)?;
     let channels = channels(args, builder, x)?;
@@ -53,7 +53,7 @@ pub fn instance(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
 fn channels(args: &Args, builder: &Builder, x: ValueId) -> Answer<i64> {
     match builder.shape(x) {
         [_, channels, ..] if *channels > 0 => Ok(*channels),
-        other => args.wrong(format!("normalises channels, and {other:?} has none")),
+        other => args.wrong(format!("normalises channels, but {other:?} has none")),
     }
 }
 
@@ -65,7 +65,7 @@ pub fn group(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let mut inputs = vec![x];
     for index in 1..3 {
         let mut factor = args.input(index)?;
-        // At first there was one for each group.
+        // Before opset 21 there was one per group.
         if builder.shape(factor) == [groups] && groups != channels {
             let each = vec![groups, channels / groups];
             factor = super::reshaped(args, builder, factor, vec![groups, 1])?;
@@ -87,7 +87,7 @@ pub fn layer(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let x = args.input(0)?;
     let eps = args.float_or("epsilon", 1e-5)?;
     let shape = builder.shape(x).to_vec();
-    let axis = args.place(args.int_or("axis", -1)?, shape.len())?;
+    let axis = args.axis(args.int_or("axis", -1)?, shape.len())?;
     let over = shape[axis..].to_vec();
     let (scale, shift) = (args.input(1)?, args.optional(2));
     let fits = |value: ValueId| builder.shape(value) == over;
@@ -118,7 +118,7 @@ pub fn layer(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
 pub fn root_mean_square(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let x = args.input(0)?;
     let rank = builder.shape(x).len();
-    let axis = args.place(args.int_or("axis", -1)?, rank)?;
+    let axis = args.axis(args.int_or("axis", -1)?, rank)?;
     let dims = (axis..rank).map(|axis| axis as i64).collect();
     let squares = builder.emit(Arithmetic::PowScalar(2.0), &[x])?;
     let mean = builder.emit(
@@ -139,18 +139,18 @@ pub fn root_mean_square(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueI
     ])
 }
 
-/// x / (bias + α · mean of the squares of the channels beside it)^β
+/// x / (bias + α · m)^β, where m is the mean of the squares over `size` neighbouring channels.
 pub fn local_response(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let x = args.input(0)?;
     let &[batch, channels, height, width] = builder.shape(x) else {
-        return beyond("its input is no picture");
+        return beyond("its input does not have four axes");
     };
     let size = args.int_or("size", 0)?;
     args.bounded("size", &[size], 1)?;
     let squares = builder.emit(Arithmetic::PowScalar(2.0), &[x])?;
-    // Channels become rows, over which a mean of `size` goes.
-    let places = height.checked_mul(width).unwrap_or(0);
-    let rows = vec![batch, 1, channels, places];
+    // Channels become rows, so that pooling over `size` rows gives the mean.
+    let positions = height.checked_mul(width).unwrap_or(0);
+    let rows = vec![batch, 1, channels, positions];
     let rows = super::reshaped(args, builder, squares, rows)?;
     let before = (size - 1) / 2;
     let pad = Pad {
@@ -184,17 +184,17 @@ pub fn local_response(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>
     Ok(vec![builder.emit(Arithmetic::Div, &[x, power])?])
 }
 
-/// Divided by its length; what has none stays.
-pub fn length(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
+/// x divided by its p-norm along an axis; zeros stay zeros.
+pub fn lp(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let x = args.input(0)?;
-    let axis = args.place(args.int_or("axis", -1)?, builder.shape(x).len())?;
+    let axis = args.axis(args.int_or("axis", -1)?, builder.shape(x).len())?;
     let op = Reduction::VectorNorm {
         ord: args.int_or("p", 2)? as f64,
         dims: vec![axis as i64],
         keepdim: true,
     };
-    let length = builder.emit(op, &[x])?;
+    let norm = builder.emit(op, &[x])?;
     let (min, max) = (Some(f32::MIN_POSITIVE.into()), None);
-    let length = builder.emit(Activation::Clamp { min, max }, &[length])?;
-    Ok(vec![builder.emit(Arithmetic::Div, &[x, length])?])
+    let norm = builder.emit(Activation::Clamp { min, max }, &[norm])?;
+    Ok(vec![builder.emit(Arithmetic::Div, &[x, norm])?])
 }

@@ -1,8 +1,8 @@
-//! Sums, means and the like along axes.
+//! Reductions along axes.
 
 use tch::Tensor;
 
-use super::arithmetic::whole;
+use super::arithmetic::is_integer;
 use super::one;
 use crate::model::format::build::refusal::{Answer, beyond};
 use crate::model::format::onnx::args::Args;
@@ -10,7 +10,7 @@ use crate::model::format::onnx::build::Builder;
 use crate::model::graph::ValueId;
 use crate::model::op::{Arithmetic, Copying, Reduction};
 
-pub fn along(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
+pub fn reduce(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let mut x = args.input(0)?;
     let keepdim = args.flag("keepdims", true)?;
     let rank = builder.shape(x).len();
@@ -19,8 +19,8 @@ pub fn along(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
         .filter(|axes| !axes.is_empty());
     let mut dims: Vec<i64> = match given {
         Some(axes) => {
-            let places = args.axes(&axes, rank)?;
-            places.into_iter().map(|axis| axis as i64).collect()
+            let axes = args.axes(&axes, rank)?;
+            axes.into_iter().map(|axis| axis as i64).collect()
         }
         None if args.flag("noop_with_empty_axes", false)? => Vec::new(),
         None => (0..rank as i64).collect(),
@@ -30,7 +30,7 @@ pub fn along(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
         "ReduceL1" | "ReduceL2" if dims.is_empty() => one(builder, Arithmetic::Abs, x),
         "ReduceSumSquare" if dims.is_empty() => one(builder, Arithmetic::PowScalar(2.0), x),
         _ if dims.is_empty() => one(builder, Copying::Identity, x),
-        "ReduceMean" if whole(builder, x) => {
+        "ReduceMean" if is_integer(builder, x) => {
             let shape = builder.shape(x);
             let count: i64 = dims.iter().map(|dim| shape[*dim as usize]).product();
             let sum = builder.emit(Reduction::Sum { dims, keepdim }, &[x])?;
@@ -49,15 +49,15 @@ pub fn along(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
             let ord = if args.op() == "ReduceL1" { 1.0 } else { 2.0 };
             one(builder, Reduction::VectorNorm { ord, dims, keepdim }, x)
         }
-        "ReduceMax" => Ok(vec![largest(builder, x, &dims, keepdim)?]),
+        "ReduceMax" => Ok(vec![maximum(builder, x, &dims, keepdim)?]),
         "ReduceMin" => {
             x = builder.emit(Arithmetic::MulScalar(-1.0), &[x])?;
-            let largest = largest(builder, x, &dims, keepdim)?;
-            one(builder, Arithmetic::MulScalar(-1.0), largest)
+            let maximum = maximum(builder, x, &dims, keepdim)?;
+            one(builder, Arithmetic::MulScalar(-1.0), maximum)
         }
-        _ => {
+        "ReduceProd" => {
             let Some(tensor) = builder.tensor(x) else {
-                return beyond("it multiplies values of the picture");
+                return beyond("it multiplies values that depend on the image");
             };
             let mut product = tensor.shallow_clone();
             builder.afford(product.numel() as f64)?;
@@ -68,11 +68,12 @@ pub fn along(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
             }
             Ok(vec![builder.constant(product)])
         }
+        other => beyond(format!("{other} is not a reduction")),
     }
 }
 
-/// From the last axis on, so that those before keep their places.
-fn largest(builder: &mut Builder, x: ValueId, dims: &[i64], keepdim: bool) -> Answer<ValueId> {
+/// The maximum along `dims`, the last one first, so that the others keep their numbers.
+fn maximum(builder: &mut Builder, x: ValueId, dims: &[i64], keepdim: bool) -> Answer<ValueId> {
     let mut x = x;
     for dim in dims.iter().rev() {
         x = builder.emit(Reduction::Max { dim: *dim, keepdim }, &[x])?;

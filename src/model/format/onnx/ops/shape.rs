@@ -1,4 +1,4 @@
-//! Operations that only put values in other places.
+//! Operators that move values without computing any.
 
 use super::{one, reshaped};
 use crate::model::error::Fault;
@@ -9,7 +9,7 @@ use crate::model::graph::ValueId;
 use crate::model::op::shape;
 use crate::model::op::{Copying, Joining, Pad, Reshaping};
 
-/// Also what is random in training alone.
+/// Also reads dropout, which only does something in training.
 pub fn identity(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let trains = match args.optional(2) {
         Some(mode) if args.op() == "Dropout" => {
@@ -29,7 +29,7 @@ pub fn flatten(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let shape = builder.shape(x).to_vec();
     let axis = match args.int_or("axis", 1)? {
         all if all == shape.len() as i64 => shape.len(),
-        axis => args.place(axis, shape.len())?,
+        axis => args.axis(axis, shape.len())?,
     };
     if axis == 1 && shape.len() > 1 {
         return one(builder, Reshaping::Flatten { start: 1, end: -1 }, x);
@@ -44,15 +44,17 @@ pub fn reshape(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let x = args.input(0)?;
     let wanted = args.ints_at(builder, "shape", 1)?;
     let Some(mut shape) = wanted else {
-        return args.wrong("lacks the shape");
+        return args.wrong("has no shape");
     };
     let from = builder.shape(x).to_vec();
-    let keeps_nought = args.flag("allowzero", false)?;
+    let keeps_zero = args.flag("allowzero", false)?;
     for (axis, size) in shape.iter_mut().enumerate() {
-        if *size == 0 && !keeps_nought {
+        if *size == 0 && !keeps_zero {
             *size = match from.get(axis) {
                 Some(size) => *size,
-                None => return args.wrong("keeps the size of an axis that is not there"),
+                None => {
+                    return args.wrong("keeps the size of an axis that its input does not have");
+                }
             };
         }
     }
@@ -63,7 +65,11 @@ pub fn reshape(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
         let all = shape::count(&from);
         shape[open] = match known.zip(all) {
             Some((known, all)) if all % known == 0 => all / known,
-            _ => return args.wrong(format!("does not make a shape of {from:?}")),
+            _ => {
+                return args.wrong(format!(
+                    "has a -1 in its shape that does not follow from {from:?}"
+                ));
+            }
         };
     }
     Ok(vec![reshaped(args, builder, x, shape)?])
@@ -72,14 +78,14 @@ pub fn reshape(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
 pub fn squeeze(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let x = args.input(0)?;
     let shape = builder.shape(x).to_vec();
-    let gone = match args.ints_at(builder, "axes", 1)? {
+    let removed = match args.ints_at(builder, "axes", 1)? {
         Some(axes) => args.axes(&axes, shape.len())?,
         None => (0..shape.len()).filter(|axis| shape[*axis] == 1).collect(),
     };
     let kept = shape
         .iter()
         .enumerate()
-        .filter(|(axis, _)| !gone.contains(axis));
+        .filter(|(axis, _)| !removed.contains(axis));
     let kept = kept.map(|(_, size)| *size).collect();
     Ok(vec![reshaped(args, builder, x, kept)?])
 }
@@ -87,7 +93,7 @@ pub fn squeeze(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
 pub fn unsqueeze(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let x = args.input(0)?;
     let Some(axes) = args.ints_at(builder, "axes", 1)? else {
-        return args.wrong("lacks its axes");
+        return args.wrong("has no axes");
     };
     let shape = builder.shape(x).to_vec();
     let rank = shape.len() + axes.len();
@@ -113,7 +119,7 @@ pub fn transpose(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let dims = args.ints("perm")?;
     let dims = dims.unwrap_or_else(|| (0..rank as i64).rev().collect());
     if args.axes(&dims, rank)?.len() != rank {
-        return args.wrong(format!("puts {rank} axes in the order {dims:?}"));
+        return args.wrong(format!("permutes {rank} axes by {dims:?}"));
     }
     one(builder, Reshaping::Permute { dims }, x)
 }
@@ -129,15 +135,14 @@ pub fn expand(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     one(builder, Reshaping::Expand { shape }, x)
 }
 
-/// Repeated along axes.
 pub fn tile(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
-    const MOST: i64 = 1 << 12;
+    const MAX_REPEATS: i64 = 1 << 12;
     let mut x = args.input(0)?;
     let repeats = args.input(1)?;
     let repeats = args.numbers(builder, repeats, "repeats")?;
     let shape = builder.shape(x).to_vec();
     if repeats.len() != shape.len() {
-        return args.wrong("repeats other axes than there are");
+        return args.wrong("has repeats for another number of axes than its input has");
     }
     for (axis, (&times, &size)) in repeats.iter().zip(&shape).enumerate() {
         args.bounded("repeats", &[times], 1)?;
@@ -145,7 +150,7 @@ pub fn tile(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
             let mut shape = builder.shape(x).to_vec();
             shape[axis] = times;
             x = builder.emit(Reshaping::Expand { shape }, &[x])?;
-        } else if times > MOST {
+        } else if times > MAX_REPEATS {
             return args.wrong(format!("repeats its input {times} times"));
         } else if times > 1 {
             let parts = vec![x; times as usize];
@@ -159,7 +164,7 @@ pub fn pad(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let x = args.input(0)?;
     let rank = builder.shape(x).len();
     let Some(pads) = args.ints_at(builder, "pads", 1)? else {
-        return args.wrong("lacks its pads");
+        return args.wrong("has no pads");
     };
     let value = match args.optional(2) {
         Some(value) => args.number(builder, value, "value")?,
@@ -171,13 +176,13 @@ pub fn pad(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     };
     if pads.len() != 2 * axes.len() {
         return args.wrong(format!(
-            "pads {} axes by {} numbers",
+            "pads {} axes, but has {} numbers in pads",
             axes.len(),
             pads.len()
         ));
     }
     args.bounded("pads", &pads, -(1 << 31))?;
-    // Ours go from the last axis on, before and after each.
+    // libtorch wants the last axis first, and both sides of an axis together.
     let mut pad = vec![0; 2 * rank];
     for (index, axis) in axes.iter().enumerate() {
         let at = 2 * (rank - 1 - axis);
@@ -199,13 +204,11 @@ pub fn pad(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     };
     let constant = mode == "constant";
     if !constant && (rank != 4 || pad.len() > 4) {
-        return beyond(format!(
-            "it continues other axes than a picture's two ({mode})"
-        ));
+        return beyond(format!("it pads other axes than height and width ({mode})"));
     }
-    // There libtorch leaves places without a value.
+    // libtorch would leave some positions uninitialised.
     if mode == "circular" && pad.iter().any(|side| *side < 0) {
-        return beyond("it cuts off one side and goes on from there at another (wrap)");
+        return beyond("it crops while it wraps around (wrap with negative pads)");
     }
     if !constant {
         pad.resize(4, 0);
@@ -218,14 +221,15 @@ pub fn pad(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     one(builder, op, x)
 }
 
+/// Batch, channels, height and width of `x`, and the size of the blocks.
 fn block(args: &Args, builder: &Builder, x: ValueId) -> Answer<([i64; 4], i64)> {
     let block = args.int_or("blocksize", 0)?;
     if !(1..=1 << 10).contains(&block) {
-        return args.wrong(format!("has blocks of {block}"));
+        return args.wrong(format!("has a blocksize of {block}"));
     }
     match builder.shape(x) {
         &[batch, channels, height, width] => Ok(([batch, channels, height, width], block)),
-        other => beyond(format!("its input {other:?} is no picture")),
+        other => beyond(format!("its input {other:?} does not have four axes")),
     }
 }
 
@@ -245,9 +249,9 @@ pub fn depth_to_space(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>
     };
     let parts = reshaped(args, builder, x, parts.to_vec())?;
     let dims = order.to_vec();
-    let turned = builder.emit(Reshaping::Permute { dims }, &[parts])?;
+    let permuted = builder.emit(Reshaping::Permute { dims }, &[parts])?;
     let shape = vec![batch, depth, height * block, width * block];
-    Ok(vec![reshaped(args, builder, turned, shape)?])
+    Ok(vec![reshaped(args, builder, permuted, shape)?])
 }
 
 pub fn space_to_depth(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
@@ -261,7 +265,7 @@ pub fn space_to_depth(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>
         _ => [0, 3, 5, 1, 2, 4],
     };
     let dims = order.to_vec();
-    let turned = builder.emit(Reshaping::Permute { dims }, &[parts])?;
+    let permuted = builder.emit(Reshaping::Permute { dims }, &[parts])?;
     let shape = vec![batch, channels * block * block, rows, columns];
-    Ok(vec![reshaped(args, builder, turned, shape)?])
+    Ok(vec![reshaped(args, builder, permuted, shape)?])
 }

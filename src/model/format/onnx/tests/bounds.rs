@@ -130,7 +130,7 @@ fn refuses_activations_that_would_fill_the_memory_before_they_run() {
     let why = one_node("Gather", &["indices"], vec![], |model| {
         zeros(model, "indices", &[1 << 25]);
     });
-    check_contains(&why, "takes places by a table of shape [33554432]");
+    check_contains(&why, "has indices of shape [33554432]");
 
     // One value, expanded and read backwards.
     let expanded = |long: i64| {
@@ -184,7 +184,7 @@ fn refuses_lists_that_cannot_be_axes_or_sizes() {
     let why = one_node("Split", &["parts"], vec![int("axis", 1)], |model| {
         model.ints("parts", &[1, 1, 1]);
     });
-    check_contains(&why, "splits into 3 parts, and names 1");
+    check_contains(&why, "splits into 3 parts, but has outputs for 1");
     let twice = vec![
         ints("starts", &[0, 0]),
         ints("ends", &[1, 1]),
@@ -201,7 +201,7 @@ fn refuses_lists_that_cannot_be_axes_or_sizes() {
         zeros(model, "indices", &[2, 3]);
         zeros(model, "b", &[2]);
     });
-    check_contains(&far, "puts values at 3 of 2 axes");
+    check_contains(&far, "has indices for 3 axes of a tensor with 2");
 }
 
 #[test]
@@ -250,7 +250,7 @@ fn refuses_windows_and_shapes_that_are_out_of_range() {
         (
             "Transpose",
             vec![ints("perm", &[0, 1])],
-            "puts 4 axes in the order [0, 1]",
+            "permutes 4 axes by [0, 1]",
         ),
         (
             "Squeeze",

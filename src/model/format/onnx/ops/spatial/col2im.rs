@@ -1,4 +1,4 @@
-//! Patches that are put back where they lie.
+//! Col2Im: patches added up to an image.
 
 use crate::model::format::build::refusal::{Answer, beyond};
 use crate::model::format::onnx::args::Args;
@@ -6,8 +6,8 @@ use crate::model::format::onnx::build::Builder;
 use crate::model::graph::ValueId;
 use crate::model::op::{Indexing, Patches};
 
-/// Adds up patches, `[1, channels · height · width, patches]`, on the picture that they were taken of.
-pub fn patches(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
+/// Adds up patches, `[1, channels · kernel height · kernel width, patches]`, to an image.
+pub fn fold(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let x = args.input(0)?;
     let pair = |index: usize, what: &str| -> Answer<[i64; 2]> {
         match args.numbers(builder, args.input(index)?, what)?.as_slice() {
@@ -26,15 +26,16 @@ pub fn patches(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
         Some(other) => return beyond(format!("pads has {} numbers, not four", other.len())),
     };
     args.bounded("pads", &[top, left, bottom, right], 0)?;
-    // libtorch has the same padding on both sides: with another one, it is cut off afterwards.
+    // libtorch pads both sides equally. Other padding becomes part of the image and is cropped
+    // afterwards.
     let even = (top, left) == (bottom, right);
-    let (padding, whole) = if even {
+    let (padding, padded) = if even {
         ([top, left], size)
     } else {
         ([0; 2], [size[0] + top + bottom, size[1] + left + right])
     };
     let op = Patches::Fold {
-        size: whole.to_vec(),
+        size: padded.to_vec(),
         kernel: kernel.to_vec(),
         dilation: dilation.to_vec(),
         padding: padding.to_vec(),
@@ -43,13 +44,13 @@ pub fn patches(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let mut folded = builder.emit(op, &[x])?;
     if !even {
         for (dim, start, size) in [(2, top, size[0]), (3, left, size[1])] {
-            let cut = Indexing::Slice {
+            let crop = Indexing::Slice {
                 dim,
                 start: Some(start),
                 end: Some(start + size),
                 step: 1,
             };
-            folded = builder.emit(cut, &[folded])?;
+            folded = builder.emit(crop, &[folded])?;
         }
     }
     Ok(vec![folded])

@@ -1,4 +1,5 @@
-//! TODO
+//! Operators on the height and width of an image. ONNX has more rules for padding and sampling than
+//! libtorch, so these readers translate a node into equivalent operations, or refuse it.
 
 pub(crate) mod col2im;
 pub(crate) mod pool;

@@ -1,9 +1,10 @@
-//! Poolings.
+//! Pooling.
 
 use super::window::Window;
 use crate::model::format::build::refusal::{Answer, beyond};
 use crate::model::format::onnx::args::Args;
 use crate::model::format::onnx::build::Builder;
+use crate::model::format::onnx::ops::one;
 use crate::model::graph::ValueId;
 use crate::model::op::{Arithmetic, Creation, Pooling, Reduction};
 
@@ -14,15 +15,15 @@ fn kernel(args: &Args) -> Answer<[i64; 2]> {
             Ok([height, width])
         }
         Some(other) => beyond(format!(
-            "it goes over {} axes, not over a picture's two",
+            "it pools over {} axes, not over height and width",
             other.len()
         )),
-        None => args.wrong("lacks its kernel_shape"),
+        None => args.wrong("has no kernel_shape"),
     }
 }
 
-/// The padding that libtorch does itself: by no more than half a window, and the same on both sides.
-fn itself(window: &Window, kernel: [i64; 2]) -> Option<Vec<i64>> {
+/// The padding, if libtorch can do it: at most half a kernel, and the same on both sides.
+fn native_padding(window: &Window, kernel: [i64; 2]) -> Option<Vec<i64>> {
     let within_half = |padding: &Vec<i64>| {
         let mut sides = padding.iter().zip(kernel);
         sides.all(|(padding, kernel)| 2 * padding <= kernel)
@@ -42,8 +43,8 @@ pub fn max(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
         dilation: window.dilation.to_vec(),
         ceil_mode,
     };
-    if let Some(padding) = itself(&window, kernel) {
-        return crate::model::format::onnx::ops::one(builder, pool(padding, ceil_mode), x);
+    if let Some(padding) = native_padding(&window, kernel) {
+        return one(builder, pool(padding, ceil_mode), x);
     }
     let window = if ceil_mode {
         window.rounded_up(builder, x)
@@ -51,7 +52,7 @@ pub fn max(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
         window
     };
     let padded = window.padded(builder, x, f64::NEG_INFINITY)?;
-    crate::model::format::onnx::ops::one(builder, pool(vec![0, 0], false), padded)
+    one(builder, pool(vec![0, 0], false), padded)
 }
 
 pub fn average(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
@@ -59,7 +60,7 @@ pub fn average(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let kernel = kernel(args)?;
     let window = Window::read(args, builder, x, kernel)?;
     if window.dilation != [1, 1] {
-        return beyond("its window has gaps (dilations)");
+        return beyond("its window is dilated (dilations)");
     }
     let counts_padding = args.flag("count_include_pad", false)?;
     let ceil_mode = args.flag("ceil_mode", false)?;
@@ -72,20 +73,16 @@ pub fn average(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
         count_include_pad: counts_padding,
         divisor_override,
     };
-    if let Some(padding) = itself(&window, kernel) {
-        return crate::model::format::onnx::ops::one(builder, pool(padding, ceil_mode, None), x);
+    if let Some(padding) = native_padding(&window, kernel) {
+        return one(builder, pool(padding, ceil_mode, None), x);
     }
     if counts_padding && !ceil_mode {
         let padded = window.padded(builder, x, 0.0)?;
-        return crate::model::format::onnx::ops::one(
-            builder,
-            pool(vec![0, 0], false, None),
-            padded,
-        );
+        return one(builder, pool(vec![0, 0], false, None), padded);
     }
-    // The sum over what is there, by how many of it count.
+    // The sum over each window, divided by the number of positions that count.
     let &[_, _, height, width] = builder.shape(x) else {
-        return beyond("its input is no picture");
+        return beyond("its input does not have four axes");
     };
     let ones = Creation::Full {
         shape: vec![1, 1, height, width],
@@ -100,7 +97,7 @@ pub fn average(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     };
     if counts_padding {
         ones = window.padded(builder, ones, 1.0)?;
-        ones = wide.beyond(window).padded(builder, ones, 0.0)?;
+        ones = wide.minus(window).padded(builder, ones, 0.0)?;
     } else {
         ones = wide.padded(builder, ones, 0.0)?;
     }
@@ -110,21 +107,17 @@ pub fn average(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     Ok(vec![builder.emit(Arithmetic::Div, &[sum, counts])?])
 }
 
-/// All places of each channel.
+/// Pools over all positions of each channel.
 pub fn global(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let x = args.input(0)?;
     let rank = builder.shape(x).len();
     let size = vec![1, 1];
     match (args.op(), rank) {
-        ("GlobalAveragePool", 4) => {
-            crate::model::format::onnx::ops::one(builder, Pooling::AdaptiveAverage { size }, x)
-        }
-        ("GlobalMaxPool", 4) => {
-            crate::model::format::onnx::ops::one(builder, Pooling::AdaptiveMax { size }, x)
-        }
+        ("GlobalAveragePool", 4) => one(builder, Pooling::AdaptiveAverage { size }, x),
+        ("GlobalMaxPool", 4) => one(builder, Pooling::AdaptiveMax { size }, x),
         ("GlobalAveragePool", 3..) => {
             let dims = (2..rank as i64).collect();
-            crate::model::format::onnx::ops::one(
+            one(
                 builder,
                 Reduction::Mean {
                     dims,

@@ -1,4 +1,5 @@
-//! How a window goes over a picture: ONNX pads each side by itself, and may leave it to a rule.
+//! The sliding window of convolution and pooling. ONNX pads each side separately, or by a rule
+//! (`auto_pad`).
 
 use crate::model::format::build::refusal::{Answer, beyond};
 use crate::model::format::onnx::args::Args;
@@ -11,18 +12,18 @@ pub struct Window {
     kernel: [i64; 2],
     pub stride: [i64; 2],
     pub dilation: [i64; 2],
-    /// Above and on the left.
+    /// Padding above and on the left.
     before: [i64; 2],
-    /// Below and on the right.
+    /// Padding below and on the right.
     after: [i64; 2],
 }
 
 impl Window {
-    /// Of a `kernel` over the last two axes of `x`.
+    /// Reads the window of a `kernel` (height, width) over the last two axes of `x`.
     pub fn read(args: &Args, builder: &Builder, x: ValueId, kernel: [i64; 2]) -> Answer<Window> {
         let shape = builder.shape(x);
         let &[_, _, height, width] = shape else {
-            return beyond(format!("its input {shape:?} is no picture of two axes"));
+            return beyond(format!("its input {shape:?} does not have four axes"));
         };
         let (stride, dilation) = (args.pair("strides", 1)?, args.pair("dilations", 1)?);
         let (before, after) = match args.text_or("auto_pad", "NOTSET")?.as_str() {
@@ -35,18 +36,20 @@ impl Window {
             },
             "VALID" => ([0; 2], [0; 2]),
             rule @ ("SAME_UPPER" | "SAME_LOWER") => {
-                let missing = |axis: usize, long: i64| {
-                    let steps = (long + stride[axis] - 1) / stride[axis];
-                    // The last window but its first value; a kernel's sizes may be absurd.
+                let missing = |axis: usize, length: i64| {
+                    let steps = (length + stride[axis] - 1) / stride[axis];
+                    // What the last window covers beyond its first position. The size of the kernel has
+                    // not been checked yet.
                     let reach = (kernel[axis] - 1).saturating_mul(dilation[axis]);
                     let end = ((steps - 1) * stride[axis] + 1).saturating_add(reach);
-                    (end - long).max(0)
+                    (end - length).max(0)
                 };
                 let missing = [missing(0, height), missing(1, width)];
-                let (less, more) = (missing.map(|n| n / 2), missing.map(|n| n - n / 2));
-                match rule {
-                    "SAME_UPPER" => (less, more),
-                    _ => (more, less),
+                let (half, rest) = (missing.map(|n| n / 2), missing.map(|n| n - n / 2));
+                if rule == "SAME_UPPER" {
+                    (half, rest)
+                } else {
+                    (rest, half)
                 }
             }
             other => return beyond(format!("auto_pad is {other}")),
@@ -62,31 +65,31 @@ impl Window {
         })
     }
 
-    /// The padding, where it is the same on both sides.
+    /// The padding (height, width), if it is the same on both sides.
     pub fn padding(&self) -> Option<Vec<i64>> {
         (self.before == self.after).then(|| self.before.to_vec())
     }
 
-    /// Padded so far that the last window, which may hang over what is padded but not begin behind
-    /// the picture, lies within.
+    /// The window with as much padding as `ceil_mode` needs: the last position may reach beyond the padded
+    /// image, but has to start within the image or the padding before it.
     pub fn rounded_up(mut self, builder: &Builder, x: ValueId) -> Window {
         let shape = builder.shape(x);
         for axis in 0..2 {
-            let long = shape.get(axis + 2).copied().unwrap_or(0) + self.before[axis];
+            let length = shape.get(axis + 2).copied().unwrap_or(0) + self.before[axis];
             let stride = self.stride[axis];
             let reach = (self.kernel[axis] - 1) * self.dilation[axis] + 1;
-            let room = long + self.after[axis] - reach + stride - 1;
-            // Where it does not fit at all it is left to be refused.
+            let room = length + self.after[axis] - reach + stride - 1;
+            // A window that does not fit at all is refused later.
             if room >= 0 {
-                let last = (room / stride).min((long - 1) / stride) * stride;
-                self.after[axis] = (last + reach - long).max(0);
+                let last = (room / stride).min((length - 1) / stride) * stride;
+                self.after[axis] = (last + reach - length).max(0);
             }
         }
         self
     }
 
-    /// What it pads more than another.
-    pub fn beyond(self, other: Window) -> Window {
+    /// The window with only the padding that `other` does not have.
+    pub fn minus(self, other: Window) -> Window {
         Window {
             before: [0, 1].map(|axis| self.before[axis] - other.before[axis]),
             after: [0, 1].map(|axis| self.after[axis] - other.after[axis]),
@@ -94,7 +97,7 @@ impl Window {
         }
     }
 
-    /// `x` with `value` around it.
+    /// `x` padded with `value`.
     pub fn padded(&self, builder: &mut Builder, x: ValueId, value: f64) -> Answer<ValueId> {
         let [top, left] = self.before;
         let [bottom, right] = self.after;
