@@ -114,7 +114,10 @@ fn six_views_can_be_pinned_and_a_seventh_is_refused_with_a_message() {
     window.key(Key::P);
     window.harness.run_steps(2);
     let notices = window.app().notices();
-    assert!(notices[0].contains("6 views are pinned"), "{notices:?}");
+    assert!(
+        notices[0].contains("6 views are already pinned"),
+        "{notices:?}"
+    );
     // The notice disappears by itself; commands that are not possible say so beforehand.
     window.harness.run_steps(60 * 7);
     assert_eq!(window.app().notices(), [""; 0]);

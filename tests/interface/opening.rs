@@ -92,7 +92,7 @@ fn states_what_is_missing_and_what_is_being_opened() {
         .harness
         .get_by_label("Open an image to see what the model predicts.");
     window.drop_file(cat_and_coffee());
-    window.until("the answer", |w| w.chosen_class().is_some());
+    window.until("the prediction", |w| w.chosen_class().is_some());
     let hint = window.harness.query_by_label_contains("Open an image");
     assert!(hint.is_none());
 }
