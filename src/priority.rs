@@ -6,7 +6,7 @@
 /// the window stayed empty for minutes; what leaves the drawing thread a core to itself is the
 /// number of libtorch's threads.
 #[cfg(target_os = "linux")]
-pub(crate) const NICE: i32 = 2;
+pub(crate) const NICE: i32 = 1;
 
 /// Lets the calling thread, and those it starts from now on, yield to the others. libtorch's own
 /// threads are started by the thread that computes first.

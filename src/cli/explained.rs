@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::Result;
-use gradcam::engine::{Choice, Error, Guided, HeatMap, ModelInfo, Prediction, Session};
+use gradcam::engine::{ClassQuery, Error, Guided, HeatMap, ModelInfo, Prediction, Session};
 use gradcam::explain::Score;
 use gradcam::figure::Figure;
 use gradcam::model::ReluRule;
@@ -25,7 +25,7 @@ pub struct View<'a> {
 impl<'a> View<'a> {
     /// Sends the picture through the session's model.
     pub fn new(session: &'a mut Session, photo: &Arc<Photo>, fit: Fit) -> Result<View<'a>> {
-        let answer = session.answer(photo, fit, &mut |_| Ok(()))?;
+        let answer = session.predict(photo, fit, &mut |_| Ok(()))?;
         Ok(View {
             model: Arc::clone(session.info()?),
             session,
@@ -35,7 +35,7 @@ impl<'a> View<'a> {
     }
 
     /// The classes that were meant, each once.
-    pub fn classes(&self, choices: &[Choice]) -> Vec<usize> {
+    pub fn classes(&self, choices: &[ClassQuery]) -> Vec<usize> {
         let mut done = HashSet::new();
         choices
             .iter()
@@ -64,7 +64,7 @@ impl<'a> View<'a> {
         let backprop = Arc::new(gradient.image);
         maps.into_iter()
             .map(|heat_map| {
-                let grad_cam = self.session.guided_grad_cam(&backprop, &heat_map.map)?;
+                let grad_cam = self.session.guided_grad_cam(&backprop, &heat_map.map);
                 Ok(Figure {
                     photo: Arc::clone(&self.photo),
                     model: Arc::clone(&self.model),

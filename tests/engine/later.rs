@@ -40,7 +40,7 @@ fn a_click_goes_before_the_pictures_of_a_folder() {
     let folder = pictures(30);
     let later: Vec<Answering> = folder
         .iter()
-        .map(|photo| engine.answer_later(model.id, Fit::Crop, Arc::clone(photo)))
+        .map(|photo| engine.predict_later(model.id, Fit::Crop, Arc::clone(photo)))
         .collect();
     // The first is under way.
     until("the first picture is answered", || open_still(&later) < 30);
@@ -62,7 +62,7 @@ fn a_click_goes_before_the_pictures_of_a_folder() {
     session.open_model(&root(EFFICIENTNET)).unwrap();
     for (promise, photo) in later.into_iter().zip(&folder).step_by(5) {
         let answer = taken(promise).unwrap();
-        let recorded = session.answer(photo, Fit::Crop, &mut |_| Ok(())).unwrap();
+        let recorded = session.predict(photo, Fit::Crop, &mut |_| Ok(())).unwrap();
         assert_eq!(answer.placement, recorded.placement);
         for (a, b) in answer.logits.iter().zip(&recorded.logits) {
             assert!(
@@ -72,7 +72,7 @@ fn a_click_goes_before_the_pictures_of_a_folder() {
         }
     }
     // Known from now on.
-    let again = engine.answer_later(model.id, Fit::Crop, Arc::clone(&folder[0]));
+    let again = engine.predict_later(model.id, Fit::Crop, Arc::clone(&folder[0]));
     assert!(again.ready().is_some());
 }
 
@@ -85,7 +85,7 @@ fn answers_the_folder_while_someone_clicks_without_pause() {
     finished(&ask(&engine, request(&model, &photo, 0)));
     let later: Vec<Answering> = folder
         .iter()
-        .map(|photo| engine.answer_later(model.id, Fit::Crop, Arc::clone(photo)))
+        .map(|photo| engine.predict_later(model.id, Fit::Crop, Arc::clone(photo)))
         .collect();
     let mut clicks = 1..1000;
     let mut job = ask(&engine, request(&model, &photo, 999));
@@ -105,9 +105,9 @@ fn forgotten_pictures_say_so_and_new_ones_are_answered() {
     let engine = engine();
     let model = open(&engine, EFFICIENTNET);
     let folder = pictures(20);
-    let ask = |photo: &Arc<Photo>| engine.answer_later(model.id, Fit::Crop, Arc::clone(photo));
+    let ask = |photo: &Arc<Photo>| engine.predict_later(model.id, Fit::Crop, Arc::clone(photo));
     let forgotten: Vec<Answering> = folder.iter().map(ask).collect();
-    engine.forget_later();
+    engine.cancel_later();
     let wanted = ask(&folder[19]);
     let ends: Vec<Result<Arc<Prediction>, Error>> = forgotten.into_iter().map(taken).collect();
     let overtaken = ends
@@ -123,14 +123,14 @@ fn pictures_of_a_closed_model_or_a_dropped_engine_keep_their_promises() {
     let model = open(&engine, SQUEEZENET);
     let folder = pictures(12);
     engine.keep_models(&[]);
-    let closed = engine.answer_later(model.id, Fit::Crop, Arc::clone(&folder[0]));
+    let closed = engine.predict_later(model.id, Fit::Crop, Arc::clone(&folder[0]));
     assert!(matches!(
         taken(closed),
         Err(Error::NoModel | Error::ModelClosed)
     ));
 
     let model = open(&engine, EFFICIENTNET);
-    let ask = |photo: &Arc<Photo>| engine.answer_later(model.id, Fit::Crop, Arc::clone(photo));
+    let ask = |photo: &Arc<Photo>| engine.predict_later(model.id, Fit::Crop, Arc::clone(photo));
     let left: Vec<Answering> = folder.iter().map(ask).collect();
     drop(engine);
     let ends: Vec<bool> = left

@@ -92,7 +92,7 @@ fn fused_layers_are_the_mean_of_their_maps_over_their_maxima() {
     );
     let alone = session.heat_map(Score::For(967), &joined).unwrap();
     assert_alike("session", &alone.map, &by_hand, 1e-5);
-    let product = session.guided_grad_cam(&guided.backprop, &by_hand).unwrap();
+    let product = session.guided_grad_cam(&guided.backprop, &by_hand);
     let largest = product
         .values
         .iter()
@@ -125,7 +125,7 @@ fn a_fused_layer_without_a_map_is_refused_by_its_own_name() {
     let photo = photo();
     let mut session = session(SQUEEZENET, &photo);
     session
-        .answer(&photo, Fit::Stretch, &mut |_| Ok(()))
+        .predict(&photo, Fit::Stretch, &mut |_| Ok(()))
         .unwrap();
     let nowhere = session.heat_map(Score::For(1), "features.4 + nowhere");
     assert!(matches!(nowhere, Err(Error::UnknownLayer(path)) if path == "nowhere"));

@@ -43,7 +43,7 @@ pub fn try_open(engine: &Engine, name: &str) -> Result<Arc<ModelInfo>, Error> {
 pub fn session(name: &str, photo: &Photo) -> Session {
     let mut session = Session::default();
     session.open_model(&root(name)).unwrap();
-    session.answer(photo, Fit::Crop, &mut |_| Ok(())).unwrap();
+    session.predict(photo, Fit::Crop, &mut |_| Ok(())).unwrap();
     session
 }
 

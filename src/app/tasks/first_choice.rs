@@ -1,7 +1,7 @@
 //! What is chosen when a photo or a model has just been opened: what the command line named, else
 //! the class the model answers and the layer it is best seen at.
 
-use crate::engine::{Choice, Error, NoClass, resolve_layer};
+use crate::engine::{ClassQuery, ClassQueryError, Error, resolve_layer};
 use crate::explain::Score;
 
 use crate::app::App;
@@ -24,12 +24,12 @@ impl App {
             };
             let Some(top) = answer.top() else { continue };
             let wanted = self.first.class.take();
-            let found = wanted.map(|text| Choice::parse(&text, &subject.model.labels));
+            let found = wanted.map(|text| ClassQuery::parse(&text, &subject.model.labels));
             let chosen = match found {
                 Some(Ok(choice)) => choice.class(&answer).unwrap_or(top),
                 Some(Err(error)) => {
                     let title = match error {
-                        NoClass::Ambiguous { .. } => "Several classes of that name",
+                        ClassQueryError::Ambiguous { .. } => "Several classes of that name",
                         _ => "No such class",
                     };
                     let text = format!("{error}\nThe model's own answer was taken.");

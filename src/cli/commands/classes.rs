@@ -33,7 +33,7 @@ impl Classes {
         let mut session = Session::default();
         let model = self.model.open(&mut session)?;
         let photo = Photo::open(&self.image)?;
-        let answer = session.answer(&photo, self.fit.fit, &mut |_| Ok(()))?;
+        let answer = session.predict(&photo, self.fit.fit, &mut |_| Ok(()))?;
         let best = answer.ranking.iter().take(self.k as usize);
         if self.json {
             let rows: Vec<_> = best

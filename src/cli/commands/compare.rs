@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
-use gradcam::engine::{Choice, Session, resolve_layer};
+use gradcam::engine::{ClassQuery, Session, resolve_layer};
 use gradcam::explain::Score;
 use gradcam::figure::{Comparison, Figure, Format, Row, write_page};
 use gradcam::picture::map::compose::Scale;
@@ -57,7 +57,7 @@ struct Side {
     session: Session,
     /// One path.
     layer: Vec<String>,
-    choices: Vec<Choice>,
+    choices: Vec<ClassQuery>,
 }
 
 impl Compare {
@@ -91,7 +91,7 @@ impl Compare {
     /// What can be known of the file before the work that fills it.
     fn check_out(&self) -> Result<()> {
         Format::of(&self.out)?;
-        write::has_a_place(&self.out)?;
+        write::check_destination(&self.out)?;
         let out = self.out.canonicalize().ok();
         for image in &self.images {
             if out.is_some() && image.canonicalize().ok() == out {
@@ -133,7 +133,7 @@ impl Compare {
             };
             let layer = resolve_layer(&model, layer.map(String::as_str))
                 .map_err(|error| of_model(error.into()))?;
-            let choices = Choice::parse_all(&self.classes, &model.labels)
+            let choices = ClassQuery::parse_all(&self.classes, &model.labels)
                 .map_err(|error| of_model(error.into()))?;
             Ok(Side {
                 session,

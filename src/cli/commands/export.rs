@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use anyhow::{Result, bail};
 use clap::Args;
-use gradcam::engine::{Choice, ModelInfo, Session, resolve_layer};
+use gradcam::engine::{ClassQuery, ModelInfo, Session, resolve_layer};
 use gradcam::explain::Score;
 use gradcam::figure::{Figure, Format, LayerStrip, Panel, write_page};
 use gradcam::model::ReluRule;
@@ -75,7 +75,7 @@ impl Export {
         let mut session = Session::default();
         let model = self.model.open(&mut session)?;
         let layers = self.layer_paths(&model)?;
-        let classes = Choice::parse_all(&self.classes, &model.labels)?;
+        let classes = ClassQuery::parse_all(&self.classes, &model.labels)?;
         self.check_out()?;
 
         let mut failures = 0;
@@ -160,7 +160,7 @@ impl Export {
         &self,
         session: &mut Session,
         layers: &[String],
-        choices: &[Choice],
+        choices: &[ClassQuery],
         image: &Path,
         name: &str,
     ) -> Result<()> {
