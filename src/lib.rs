@@ -6,7 +6,7 @@
 //! ```text
 //! app      the window; knows no tensor
 //! figure   the panels of one view as pictures, for the window, the files and the clipboard alike
-//! engine   one worker thread that owns every tensor; answers as promises
+//! engine   one worker thread that owns every tensor; results as promises
 //! explain  one file a method: reads maps and gradients off the tape as plain arrays
 //! model    the graph, the tape, the readers of model files
 //! picture  plain pixels; knows neither tensors nor the window

@@ -605,7 +605,7 @@ fn a_folder_opens_from_the_picker_and_one_without_pictures_is_told() {
     let notice = window.app().notices().join("\n");
     let path = empty.path().display().to_string();
     assert!(
-        notice.contains("no pictures") && notice.contains(&path),
+        notice.contains("no images") && notice.contains(&path),
         "{notice}"
     );
     window.click("Dismiss");

@@ -177,7 +177,7 @@ mod tests {
         for (text, said) in [
             ("4", "0 to 3"),
             ("99999999999999999999999", "0 to 3"),
-            ("crane", "by index: 1, 3"),
+            ("crane", "by its index: 1, 3"),
             ("Cat", "did you mean cat, tiger cat?"),
             ("top0", "top1 to top4"),
             ("top5", "top1 to top4"),
