@@ -448,7 +448,7 @@ fn checks_the_output_before_comparing() {
     assert!(said(&taken, &[]).contains("folder with that name"));
     assert!(said(&file("no/such/a.png"), &[]).contains("no such folder"));
     assert!(said(Path::new("/proc/a.pdf"), &[]).contains("nothing was written"));
-    assert!(said(&picture, &[]).contains("would be replaced"));
+    assert!(said(&picture, &[]).contains("would replace this image"));
     let two = said(&file("a.png"), &["--layer=bn1", "--layer=bn2"]);
     assert!(two.contains("2 layers were named for one model"), "{two}");
     assert!(said(&file("a.png"), &["--class=cat"]).contains("tiger cat"));
