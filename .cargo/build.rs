@@ -3,7 +3,6 @@
 
 fn main() {
     println!("cargo::rerun-if-env-changed=DEP_TCH_LIBTORCH_LIB");
-    println!("cargo::rerun-if-changed=.cargo/build.rs");
     let Ok(folder) = std::env::var("DEP_TCH_LIBTORCH_LIB") else {
         return;
     };

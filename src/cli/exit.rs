@@ -3,5 +3,5 @@
 /// Something failed.
 pub const FAILED: u8 = 2;
 
-/// There is no display to open a window on.
-pub const NO_DISPLAY: u8 = 3;
+/// No window can be opened.
+pub const NO_WINDOW: u8 = 3;

@@ -10,19 +10,22 @@ mod npz;
 mod options;
 mod pattern;
 mod sidecar;
-#[cfg(target_os = "linux")]
+#[cfg(all(feature = "window", target_os = "linux"))]
 mod spin;
 mod terminal;
+mod window;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
-use gradcam::app::{LostDisplay, NoWindow};
-
 use commands::{classes, compare, export, layers};
-use options::{ModelFile, default_model};
+use gradcam::engine::Error;
+use gradcam::model;
+use gradcam::model::error::Fault;
+
+use options::ModelFile;
 
 /// See where a vision network looks and why.
 ///
@@ -70,7 +73,7 @@ pub fn run(arguments: Arguments) -> Result<ExitCode> {
         Some(Command::Compare(compare)) => compare.run(),
         Some(Command::Classes(classes)) => classes.run(),
         Some(Command::Layers(layers)) => layers.run(),
-        None => window(arguments.window),
+        None => window::open(arguments.window),
     }
 }
 
@@ -80,42 +83,16 @@ pub fn failed(error: &anyhow::Error) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     terminal::aside(&format!("{error:#}"));
-    let no_display = error.is::<NoWindow>() || error.is::<LostDisplay>();
-    ExitCode::from(if no_display {
-        exit::NO_DISPLAY
+    if let Some(Error::Model(model::Error::File {
+        fault: Fault::SeveralArchitectures(_),
+        ..
+    })) = error.downcast_ref()
+    {
+        terminal::aside("choose one with --architecture NAME");
+    }
+    ExitCode::from(if window::is_without_window(error) {
+        exit::NO_WINDOW
     } else {
         exit::FAILED
     })
-}
-
-fn window(window: Window) -> Result<ExitCode> {
-    // A mistyped command also arrives here, as an image that does not exist.
-    if let Some(missing) = window.images.iter().find(|path| !path.exists()) {
-        bail!(
-            "there is no such file, and no such command: {}",
-            missing.display()
-        );
-    }
-    if cfg!(target_os = "linux") && !has_display() {
-        bail!(NoWindow("no display is set".into()));
-    }
-    #[cfg(target_os = "linux")]
-    spin::bound();
-    let mut images = window.images.into_iter();
-    gradcam::app::run(gradcam::app::Start {
-        image: images.next(),
-        images: images.collect(),
-        model: window.model.model,
-        architecture: window.model.architecture.name,
-        layer: window.layer,
-        class: window.class,
-        default_model: default_model(),
-    })?;
-    Ok(ExitCode::SUCCESS)
-}
-
-fn has_display() -> bool {
-    ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"]
-        .iter()
-        .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
 }

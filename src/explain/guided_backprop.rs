@@ -45,7 +45,7 @@ pub fn guided_backprop_watched<E: From<TchError>>(
     watch: &mut dyn FnMut() -> Result<(), E>,
 ) -> Result<InputGradient, E> {
     let mut image = None;
-    let wanted = (&[graph.input][..], Detail::Places);
+    let wanted = (&[graph.input][..], Detail::Positions);
     let rectifiers = tape.walk(&score.terms(), rule, wanted, watch, &mut |_, gradient| {
         let (_, height, width) = sizes(gradient)?;
         image = Some(SignedImage {

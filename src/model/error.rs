@@ -1,23 +1,27 @@
 //! What can be wrong with a model, sorted by cause and worded for the person who has to act.
 //!
-//! A [`Fault`] says what is wrong and knows no path, so that the parts of a reader need not carry
-//! one about; [`Error`] adds the file, last.
+//! A [`Fault`] says what is wrong without naming a path, so that the parts of a reader do not have
+//! to carry one around. [`Error`] adds the path of the file at the end of the message.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-/// The two lines that make a file this program reads best.
+/// What a reader returns until the path of its file is added.
+pub(crate) type Result<T> = std::result::Result<T, Fault>;
+
+/// The two lines of Python that write the format this program reads best.
 pub const HOW_TO_EXPORT: &str = concat!(
     "    program = torch.export.export(model.eval(), (torch.rand(1, 3, 224, 224),))\n",
     "    torch.export.save(program, \"model.pt2\")"
 );
 
-/// How many kinds of operations a message names.
+/// How many different operations a message lists.
 const NAMED: usize = 12;
-/// Characters of a name that a message shows.
+/// Length at which a message cuts off a name, in characters.
 const MAX_NAME: usize = 80;
 
 #[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
 pub enum Error {
     #[error("{fault}: {}", path.display())]
     File { fault: Fault, path: PathBuf },
@@ -25,12 +29,13 @@ pub enum Error {
 
 /// What is wrong with a model file.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Fault {
     #[error("the model cannot be read ({0})")]
     Unreadable(String),
 
-    /// Whoever asked for it changed their mind.
-    #[error("the opening was cancelled")]
+    /// The caller cancelled it through its progress callback.
+    #[error("opening the model was cancelled")]
     Cancelled,
 
     #[error("the model file is empty")]
@@ -39,74 +44,74 @@ pub enum Fault {
     #[error(
         "{what}, not an exported model (.pt2 or .onnx). In Python, with the model loaded:\n{HOW_TO_EXPORT}\nThe file"
     )]
-    Foreign { what: String },
+    NotAModel { what: String },
 
     #[error(
         "{what}, which this program does not read. From Keras, with the model loaded, write \
          model.export(\"model.onnx\", format=\"onnx\"), and open that; from TensorFlow, use tf2onnx. \
          The file"
     )]
-    OfTensorFlow { what: String },
+    TensorFlow { what: String },
 
-    /// The file has weights alone, and they fit these networks alike.
+    /// The file has only weights, and they fit each of these networks.
     #[error(
-        "the file has weights without a graph, and they fit {} networks alike; name one of them \
-         with --architecture NAME:{}\nThe file",
+        "the file has weights but no graph, and the weights fit {} architectures; choose one of \
+         them:{}\nThe file",
         .0.len(),
         lines(.0.iter().map(Candidate::words))
     )]
     SeveralArchitectures(Vec<Candidate>),
 
-    /// The file has weights alone, and they fit no network whose graph is known.
+    /// The file has only weights, and they fit none of the networks whose graph is built in.
     #[error("{0}")]
     NoArchitecture(Box<Nearest>),
 
-    #[error("there is no architecture called {name}; known are {}", known.join(", "))]
+    #[error("there is no architecture called {name}; the known ones are {}", known.join(", "))]
     UnknownArchitecture { name: String, known: Vec<String> },
 
-    #[error("the model file is cut short or damaged ({0}); fetch or export it again")]
+    #[error("the model file is truncated or damaged ({0}); download or export it again")]
     Damaged(String),
 
     #[error(
-        "the archive's entry {entry} is compressed, which no exported model is; \
-         it is not unpacked. Store the entries uncompressed (zip -0)"
+        "the archive's entry {entry} is compressed, which exported models never are, so it is not \
+         unpacked. Store the entries uncompressed (zip -0)"
     )]
     Compressed { entry: String },
 
     #[error("the archive's entry {entry} is encrypted")]
     Encrypted { entry: String },
 
-    #[error("the archive's entry {entry} has a path that leaves the archive; it is not opened")]
+    #[error("the archive's entry {entry} has a path outside the archive, so it is not opened")]
     Escapes { entry: String },
 
-    #[error("the archive's entry {entry} claims {claimed} bytes, more than {limit}")]
+    #[error("the archive's entry {entry} claims to have {claimed} bytes, more than {limit}")]
     Oversized {
         entry: String,
         claimed: u64,
         limit: String,
     },
 
-    #[error("the archive lacks its entry {entry}; export the model again")]
+    #[error("the archive has no entry {entry}; export the model again")]
     Missing { entry: String },
 
-    #[error("the archive's entry {entry} is not as torch.export.save writes it ({reason})")]
+    #[error("the archive's entry {entry} is not what torch.export.save writes ({reason})")]
     Entry { entry: String, reason: String },
 
     #[error(
-        "the model is written in schema {major}, and this program reads schemas 7 and 8 \
+        "the model uses schema {major}, and this program reads schemas 7 and 8 \
          (PyTorch 2.5 and later){}",
         wrote(torch)
     )]
     Schema { major: i64, torch: Option<String> },
 
     #[error(
-        "the model uses opset {version} of ONNX, and this program reads 7 and later; \
-         export it again, or raise it by onnx.version_converter"
+        "the model uses ONNX opset {version}, and this program reads opset 7 and later; \
+         export it again, or convert it with onnx.version_converter"
     )]
     Opset { version: i64 },
 
     #[error(
-        "the size of {name} is left open; only the batch may be: export with a fixed height and width"
+        "the size of {name} is dynamic, and only the batch size may be; export with a fixed height and width"
     )]
     Symbolic { name: String },
 
@@ -115,12 +120,12 @@ pub enum Fault {
     )]
     Training { node: String },
 
-    #[error("the graph does not hold together: {0}")]
+    #[error("the graph is not consistent: {0}")]
     Graph(String),
 
     #[error(
-        "{node} changes {value} in place while {other}, which shares its memory, is used later; \
-         write it without the in-place form (inplace=False) and export again"
+        "{node} changes {value} in place, and {other}, which shares its memory, is used afterwards; \
+         use the version that is not in place (inplace=False) and export again"
     )]
     SharedInPlace {
         node: String,
@@ -134,16 +139,16 @@ pub enum Fault {
     #[error("the model's input is not one RGB image: {0}")]
     Input(String),
 
-    #[error("the model outputs no logits: {0}")]
+    #[error("the model has no output that can be logits: {0}")]
     NoLogits(String),
 
     #[error("weight {name} {reason}")]
     Weight { name: String, reason: String },
 
-    #[error("expected {expected} labels, one line for each class, and found {found}")]
+    #[error("expected {expected} labels, one per line and class, but found {found}")]
     Labels { expected: usize, found: usize },
 
-    #[error("this network does not take pictures of {width}×{height} pixels ({reason})")]
+    #[error("this network does not take images of {width}×{height} pixels ({reason})")]
     Size {
         width: u32,
         height: u32,
@@ -154,12 +159,12 @@ pub enum Fault {
     Preprocess(String),
 }
 
-/// One of several networks that the same weights fit.
+/// One of several architectures that the same weights fit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Candidate {
     /// `googlenet`
     pub name: String,
-    /// What tells it from the others.
+    /// How it differs from the others; may be empty.
     pub hint: String,
 }
 
@@ -172,32 +177,33 @@ impl Candidate {
     }
 }
 
-/// The network that weights of another one are nearest to.
+/// The known architecture that comes closest to the weights of a file.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error(
-    "the file has weights without a graph, and they {}.{}\nIn Python, with the model loaded, write the \
-     graph too:\n{HOW_TO_EXPORT}\nThe file",
-    if *asked_for { format!("are not of {name}") } else { format!("are of none of the {known} networks whose graph this program knows") },
-    // Where hardly anything fits, what differs says nothing.
+    "the file has weights but no graph, and they {}.{}\nIn Python, with the model loaded, export the \
+     graph as well:\n{HOW_TO_EXPORT}\nThe file",
+    if *asked_for { format!("do not fit {name}") } else { format!("fit none of the {known} architectures whose graph is built in") },
+    // Where hardly anything fits, a list of differences is no help.
     if 2 * fits >= *of || *asked_for { format!(
-            " The nearest is {name}: {fits} of its {of} tensors fit.{}",
+            " The closest is {name}: {fits} of its {of} tensors match.{}",
             lines(differences)
         ) } else { String::new() }
 )]
 pub struct Nearest {
     pub name: String,
-    /// How many networks are known.
+    /// How many architectures are known.
     pub known: usize,
-    /// How many of its tensors are there, by name and shape.
+    /// How many of its tensors the file has, with the same name and shape.
     pub fits: usize,
+    /// How many tensors it has.
     pub of: usize,
-    /// The first ones, in words.
+    /// The first few differences, in words.
     pub differences: Vec<String>,
-    /// No other was asked for.
+    /// Whether the caller asked for this architecture.
     pub asked_for: bool,
 }
 
-/// An operation that has no counterpart in [`super::graph::Op`], with the place where it stands.
+/// An operation that has no counterpart in [`super::graph::Op`], and where it occurs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnsupportedOp {
     /// `aten.upsample_nearest2d.vec`
@@ -205,12 +211,12 @@ pub struct UnsupportedOp {
     pub node: String,
     /// Empty for the model itself.
     pub module: String,
-    /// Which argument is beyond us, where it is not the operation as a whole.
+    /// The argument that is not supported, where it is not the operation as a whole.
     pub reason: Option<String>,
 }
 
 impl Fault {
-    /// This fault in the file at `path`.
+    /// Adds the file that the fault is in.
     pub fn at(self, path: &Path) -> Error {
         Error::File {
             fault: self,
@@ -233,7 +239,7 @@ fn wrote(torch: &Option<String>) -> String {
         .unwrap_or_default()
 }
 
-/// A name as it is shown: a file may have one of any length.
+/// A name as a message shows it: names in a file can have any length.
 pub(crate) fn short(name: &str) -> String {
     match name.char_indices().nth(MAX_NAME) {
         Some((end, _)) => format!("{}…", &name[..end]),
@@ -241,7 +247,8 @@ pub(crate) fn short(name: &str) -> String {
     }
 }
 
-/// Each kind once, with its first place: a transformer repeats the same few dozens of times.
+/// Lists each operation once, where it first occurs: a transformer repeats the same few dozens of
+/// times.
 fn list(ops: &[UnsupportedOp]) -> String {
     let mut kinds: Vec<(&UnsupportedOp, usize)> = Vec::new();
     let mut places = HashMap::new();
@@ -256,7 +263,7 @@ fn list(ops: &[UnsupportedOp]) -> String {
         1 => "1 operation".to_owned(),
         n => format!("{n} operations"),
     };
-    let mut text = format!("the model uses {count} that this program does not have:");
+    let mut text = format!("the model uses {count} that this program does not support:");
     let more = kinds.len().saturating_sub(NAMED);
     for (op, count) in kinds.into_iter().take(NAMED) {
         let module = match op.module.as_str() {
@@ -279,15 +286,15 @@ fn list(ops: &[UnsupportedOp]) -> String {
     }
     if ops.iter().any(|op| op.op.starts_with("aten.")) {
         text.push_str(
-            "\nIn Python, program = program.run_decompositions() before it is saved may do without \
-             them, or an export to ONNX.",
+            "\nIn Python, program = program.run_decompositions() before saving may replace them; so \
+             may an export to ONNX.",
         );
     }
     text.push_str("\nThe file");
     text
 }
 
-/// libtorch's errors carry a C++ stack; a person needs the first line.
+/// The first line of a libtorch error; the rest is a C++ stack trace.
 pub(crate) fn first_line(error: &tch::TchError) -> String {
     let text = error.to_string();
     text.lines().next().unwrap_or_default().trim().to_owned()
@@ -298,7 +305,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_operation_used_often_is_listed_once() {
+    fn lists_a_repeated_operation_once() {
         let op = |name: &str, module: &str| UnsupportedOp {
             op: name.into(),
             node: "n".into(),
@@ -319,7 +326,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_full_of_strange_operations_makes_no_endless_message() {
+    fn keeps_the_message_short_for_many_unknown_operations() {
         let ops = (0..50_000).map(|kind| UnsupportedOp {
             op: format!("{}{kind}", "strange".repeat(100)),
             node: "ö".repeat(1000),

@@ -1,7 +1,11 @@
-//! The network: read from a file, run with a record, walked backwards.
+//! The network: read from a file, run forwards, and propagated back through.
 //!
-//! A reader ([`format`]) turns a file into a [`Graph`]; [`Model::open`] checks it once; from then
-//! on [`Tape::record`] runs it and everything else reads the tape.
+//! A reader ([`format`](mod@format)) turns a file into a [`Graph`], and [`Model::open`] checks it once
+//! with a trial run ([`opening`]). From then on [`Tape::record`] runs it, and everything else reads the
+//! tape.
+//!
+//! This floor uses libtorch and the plain arrays of `picture`; it knows no method of explaining and no
+//! window.
 
 pub mod error;
 pub mod format;
@@ -31,7 +35,7 @@ pub use usage::labels::{LabelSource, Labels};
 pub use usage::preprocess::Preprocess;
 pub use usage::{Reading, Usage};
 
-/// A model that has been opened and checked: nothing about it fails later.
+/// A model that has been opened and checked, so that nothing fails later because of its file.
 #[derive(Debug)]
 pub struct Model {
     pub path: PathBuf,
@@ -39,43 +43,44 @@ pub struct Model {
     pub plan: Arc<Plan>,
     pub layers: LayerTree,
     pub labels: Labels,
-    /// The classes' names as they were when the file was opened.
+    /// The names of the classes when the file was opened.
     own_labels: Labels,
     pub preprocess: Preprocess,
     pub reading: Reading,
-    /// The file answers with one logit, of which two classes were made.
+    /// Whether the file has a single logit, which was made into two classes.
     pub two_sided: bool,
     /// How it was used when the file was opened.
     pub opened_as: Usage,
-    /// The file did not say how to prepare a picture, so torchvision's ImageNet way was taken when
-    /// it was opened.
+    /// Whether the file does not state its preprocessing, so that torchvision's for ImageNet was assumed
+    /// when it was opened.
     pub preprocess_assumed: bool,
-    /// The file has weights alone, and this is the network they were recognised as: `resnet50`.
+    /// The architecture that was recognised, if the file has only weights: `resnet50`.
     pub architecture: Option<String>,
-    /// What the file left open was worked out for the one size it was read at.
+    /// Whether the graph holds for this image size alone.
     one_size: bool,
-    /// What the file tells of itself.
+    /// What the file says about itself.
     pub about: About,
     pub facts: Facts,
 }
 
 impl Model {
-    /// Opens a `.pt2` archive, an `.onnx` file, or a checkpoint of a network whose graph is known.
+    /// Opens a `.pt2` archive, an `.onnx` file, or a checkpoint (`.pth`, `.pt`, `.safetensors`) of a network
+    /// whose graph is built in.
     ///
     /// # Errors
-    /// See [`Error`]: each says what is wrong with which file.
+    /// What is wrong with the file, by cause; see [`Fault`](error::Fault).
     pub fn open(path: &Path) -> Result<Model, Error> {
         Model::open_as(path, None, &mut |_| ControlFlow::Continue(()))
     }
 
-    /// The same, with `tell` called many times on the way. A checkpoint that fits several
-    /// networks is taken for one of the `architecture` named.
+    /// As [`Model::open`], with progress reported to `report`. `architecture` chooses one by name, in case
+    /// the weights of a checkpoint fit several.
     ///
     /// # Errors
-    /// As [`Model::open`], and [`Fault::Cancelled`](error::Fault::Cancelled) where `tell` breaks.
-    pub fn open_as(path: &Path, architecture: Option<&str>, tell: Tell) -> Result<Model, Error> {
+    /// As [`Model::open`], and [`Fault::Cancelled`](error::Fault::Cancelled) if `report` breaks.
+    pub fn open_as(path: &Path, architecture: Option<&str>, report: Tell) -> Result<Model, Error> {
         allocator::keep_freed();
-        let mut opening = Opening::telling(tell).of(architecture);
+        let mut opening = Opening::new(report).with_architecture(architecture);
         let opened = format::open(path, &mut opening)?;
         let mut graph = opened.graph;
         graph::fold::fold(&mut graph).map_err(|fault| fault.at(path))?;
@@ -125,14 +130,14 @@ impl Model {
         })
     }
 
-    /// The same model on the same weights in memory, used as `usage` says. Another size of picture
-    /// is tried out like a newly opened model.
+    /// The same model used as `usage` says, sharing its weights in memory. Another image size needs a
+    /// trial run like that of a newly opened model.
     ///
     /// # Errors
-    /// [`Fault::Size`](error::Fault::Size) where the network is made for one size,
-    /// [`Fault::Labels`](error::Fault::Labels) where the names do not fit;
-    /// [`Fault::Cancelled`](error::Fault::Cancelled) where `tell` breaks.
-    pub fn used(&self, usage: Usage, tell: Tell) -> Result<Model, Error> {
+    /// [`Fault::Size`](error::Fault::Size) where the network does not take this image size,
+    /// [`Fault::Labels`](error::Fault::Labels) where there are more or fewer names than classes,
+    /// [`Fault::Cancelled`](error::Fault::Cancelled) if `report` breaks.
+    pub fn used(&self, usage: Usage, report: Tell) -> Result<Model, Error> {
         let Usage {
             preprocess,
             reading,
@@ -145,7 +150,7 @@ impl Model {
         let labels = labels.map_err(|fault| fault.at(&self.path))?;
         let (width, height) = (preprocess.width, preprocess.height);
         let mut graph = self.graph.resized(height.into(), width.into());
-        let mut opening = Opening::telling(tell);
+        let mut opening = Opening::new(report);
         let tried = if graph.input_shape == self.graph.input_shape {
             graph.layouts = Arc::clone(&self.graph.layouts);
             Ok(Tried {
@@ -155,7 +160,7 @@ impl Model {
             })
         } else if self.one_size {
             Err(Fault::Graph(
-                "what it pads and resizes was worked out for the size it has".into(),
+                "its padding and resizing are fixed for the size it has".into(),
             ))
         } else {
             Tried::new(&mut graph, &self.plan, &self.about, &mut opening)
@@ -189,7 +194,7 @@ impl Model {
             preprocess_assumed: self.preprocess_assumed,
             one_size: self.one_size,
             preprocess,
-            // Yes and no are read one by one.
+            // Yes and no are each read by itself.
             reading: if self.two_sided {
                 Reading::Sigmoid
             } else {
@@ -204,7 +209,7 @@ impl Model {
     }
 }
 
-/// What a trial run at one size of picture has told.
+/// The results of a trial run at one image size.
 struct Tried {
     layers: LayerTree,
     facts: Facts,
@@ -212,7 +217,7 @@ struct Tried {
 }
 
 impl Tried {
-    /// Runs `graph` and gives it its layouts.
+    /// Runs `graph` and sets its layouts.
     fn new(
         graph: &mut Graph,
         plan: &Arc<Plan>,

@@ -1,6 +1,6 @@
-//! Checkpoints of the networks that are known, made here: with nothing but noughts where the numbers
-//! do not matter, or with noise that keeps its size on the way through.
-// Each program that has this file uses what it needs of it.
+//! Makes checkpoints of the built-in architectures: with zeros where the numbers do not matter, or with
+//! noise that keeps its magnitude through the network.
+// Each test program that includes this file uses only a part of it.
 #![allow(dead_code)]
 
 use std::io::{BufWriter, Write};
@@ -9,14 +9,14 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value, json};
 use zip::ZipArchive;
 
-/// Writes `NAME.safetensors` into `folder`, all noughts, for so many classes.
+/// Writes `NAME.safetensors` into `folder`, all zeros, for this many classes.
 pub fn blank_checkpoint(name: &str, classes: u64, folder: &Path) -> PathBuf {
     made(name, classes, folder, |_, shape| {
         vec![0; shape.iter().product::<u64>() as usize]
     })
 }
 
-/// The same with weights from a fixed seed, as wide as keeps a signal as large as it comes in.
+/// The same with weights from a fixed seed, of a variance that keeps the magnitude of activations.
 pub fn seeded_checkpoint(name: &str, classes: u64, folder: &Path) -> PathBuf {
     let mut state = 0x9e37_79b9_7f4a_7c15u64;
     let mut uniform = move || {
@@ -29,11 +29,11 @@ pub fn seeded_checkpoint(name: &str, classes: u64, folder: &Path) -> PathBuf {
         let count = shape.iter().product::<u64>() as usize;
         match shape {
             [_, fan_in @ ..] if !fan_in.is_empty() => {
-                // Of He's variance, 2 / fan-in; a uniform number has a third of its bound's square.
+                // He's variance, 2 / fan-in; that of a uniform number is a third of its bound's square.
                 let bound = (6.0 / fan_in.iter().product::<u64>() as f32).sqrt();
                 (0..count).map(|_| bfloat16(bound * uniform())).collect()
             }
-            // Norms that leave their input as it is.
+            // Norms that do not change their input.
             _ if tensor.ends_with("weight") || tensor.ends_with("running_var") => {
                 vec![bfloat16(1.0); count]
             }
@@ -46,15 +46,20 @@ fn bfloat16(value: f32) -> u16 {
     (value.to_bits() >> 16) as u16
 }
 
-/// A file whose tensors' values, in bfloat16, `values` tells by their name and shape.
+/// A file with bfloat16 tensors, whose values are computed by `values` from name and shape.
 fn made(
     name: &str,
     classes: u64,
     folder: &Path,
     mut values: impl FnMut(&str, &[u64]) -> Vec<u16>,
 ) -> PathBuf {
-    let library = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/architectures.zip");
-    let mut zip = ZipArchive::new(std::fs::File::open(library).unwrap()).unwrap();
+    // Packages below the project's folder have this file too.
+    let mut folders = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
+    let library = folders.find_map(|folder| {
+        let library = folder.join("models/architectures.zip");
+        library.is_file().then_some(library)
+    });
+    let mut zip = ZipArchive::new(std::fs::File::open(library.unwrap()).unwrap()).unwrap();
     let index: Value = serde_json::from_reader(zip.by_name("index.json").unwrap()).unwrap();
     let mut known = index["architectures"].as_array().unwrap().iter();
     let known = known.find(|known| known["name"] == name).unwrap();

@@ -217,7 +217,7 @@ fn refuses_another_size_for_a_network_of_fixed_size() {
     };
     let why = prepared(other).unwrap_err();
     let why = why.to_string();
-    assert!(why.contains("does not take pictures of"), "{why}");
+    assert!(why.contains("does not take images of"), "{why}");
     let absurd = Preprocess {
         width: 0,
         ..model.preprocess.clone()

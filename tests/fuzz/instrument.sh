@@ -1,7 +1,7 @@
 #!/bin/sh
-# Cargo's RUSTC_WORKSPACE_WRAPPER of run.sh: the library is compiled so that libFuzzer sees which
-# branches are taken and what is compared. These flags need no nightly compiler. What we did not write
-# is left as every other build has it, and build scripts run without libFuzzer.
+# The RUSTC_WORKSPACE_WRAPPER of run.sh: compiles the library so that libFuzzer sees which branches are
+# taken and what is compared. These flags do not need a nightly compiler. Dependencies are compiled as
+# in every other build, and build scripts run without libFuzzer.
 case " $* " in
   *" --crate-name gradcam "*)
     set -- "$@" --cfg fuzzing -Ccodegen-units=1 -Cpasses=sancov-module \

@@ -3,16 +3,16 @@
 #
 #   tests/fuzz/run.sh [TARGET] [SECONDS]
 #
-# TARGET is one of pt2, onnx, checkpoint, safetensors, file; all of them, one after the other, where
-# none is named. SECONDS is for each (60). Any stable toolchain will do, and what we did not write is
-# the same as in the tests: after `cargo test` only the library is compiled again.
+# TARGET is one of pt2, onnx, checkpoint, safetensors, file; if none is named, they run one after the
+# other. SECONDS is the time for each (60). Any stable toolchain will do. Dependencies are built as for
+# the tests: after `cargo test` only the library is compiled again.
 #
-# Each input becomes a file and is opened, the trial run included. A model or a message is well. A
-# panic, a crash in libtorch, more than 20 seconds or more than 2 GB is a find: the target stops and
-# its input lies in target/fuzz/finds. What an input has found of new branches is kept in
+# Each input becomes a file and is opened with the trial run. It should end in a model or an error
+# message. A panic, a crash in libtorch, more than 20 seconds or more than 2 GB is a find: the target
+# stops and its input is in target/fuzz/finds. Inputs that take new branches are kept in
 # target/fuzz/corpus, beside tests/fuzz/corpus, which `cargo test` opens too.
 #
-#   tests/fuzz/run.sh TARGET FILE      opens one input again and says what came of it
+#   tests/fuzz/run.sh TARGET FILE      opens one input again and prints the result
 #   tests/fuzz/run.sh --keep TARGET    the fewest of both corpora that take the same branches, in
 #                                      target/fuzz/fewest
 set -eu
@@ -45,12 +45,12 @@ case $seconds in
   *[!0-9]*) usage ;;
 esac
 
-# The library alone is compiled for libFuzzer and made faster; see instrument.sh.
+# Only the library is compiled for libFuzzer, with optimisation; see instrument.sh.
 RUSTC_WORKSPACE_WRAPPER="$PWD/tests/fuzz/instrument.sh" \
-  cargo build --package gradcam --package gradcam-fuzz --examples --config profile.dev.opt-level=1
+  cargo build --package gradcam-fuzz --package gradcam-interface --examples --config profile.dev.opt-level=1
 libtorch=${LIBTORCH:-$PWD/.cargo/libtorch}/lib
 export LD_LIBRARY_PATH="$libtorch${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
-# Networks this small are slower on several threads.
+# Networks as small as these are slower on several threads.
 export OMP_NUM_THREADS=1
 
 memory=/dev/shm
@@ -75,7 +75,7 @@ for target in $targets; do
     fewest=target/fuzz/fewest/$target
     rm -rf "$fewest"
     mkdir -p "$fewest"
-    # Branches alone: how often each is taken makes many inputs of few.
+    # Only which branches are taken: if it counted how often, it would keep many more inputs.
     # shellcheck disable=SC2086
     "$program" $limits -set_cover_merge=1 -use_counters=0 "$fewest" "$kept" "$found" 2>&1 | tail -n 1
     number=100
@@ -85,7 +85,7 @@ for target in $targets; do
     done
     continue
   fi
-  # Longer ones say nothing that these do not.
+  # Longer inputs find nothing more.
   case $target in
     pt2 | onnx) longest=32768 ;;
     *) longest=16384 ;;

@@ -6,7 +6,7 @@ use egui_kittest::SnapshotOptions;
 use egui_kittest::kittest::Queryable;
 use gradcam::app::Start;
 
-use crate::support::{Window, cat_and_coffee, squeezenet};
+use crate::support::{Window, cat_and_coffee, file, squeezenet};
 
 /// Graphics drivers and processors differ in the last bit, which moves the edge of a letter or a
 /// colour by a step here and there.
@@ -24,7 +24,7 @@ fn compare(mut window: Window, name: &str) {
         window.harness.mask(rect);
     }
     let options = SnapshotOptions::new()
-        .output_path("tests/interface/snapshots")
+        .output_path(file("tests/interface/snapshots"))
         .max_failed_pixels(DIFFERENT_PIXELS);
     window.harness.snapshot_options(name, &options);
 }

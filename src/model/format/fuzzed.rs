@@ -1,5 +1,5 @@
-//! Opens again what fuzzing has kept, `tests/fuzz/corpus`: few inputs that between them take most
-//! branches which any has taken. Each has to end in a model or a message.
+//! Opens the inputs that fuzzing has kept, `tests/fuzz/corpus`: few of them, which together take most of
+//! the branches that any input has taken. Each has to end in a model or an error message.
 
 use std::path::Path;
 
@@ -9,14 +9,14 @@ use crate::model::Model;
 mod files;
 
 #[test]
-fn every_kept_input_ends_in_a_model_or_a_message() {
+fn opens_or_refuses_every_kept_input() {
     let folder = tempfile::tempdir().unwrap();
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz/corpus");
     for target in ["pt2", "onnx", "checkpoint", "safetensors", "file"] {
         let (mut opened, mut refused) = (0, 0);
         for entry in std::fs::read_dir(corpus.join(target)).unwrap() {
             let kept = entry.unwrap().path();
-            // Shown where the next line panics.
+            // Shown if opening it panics.
             println!("{}", kept.display());
             for (ending, bytes) in files::of(target, &std::fs::read(&kept).unwrap()) {
                 let path = folder.path().join(format!("m.{ending}"));

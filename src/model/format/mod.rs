@@ -1,5 +1,10 @@
-//! Readers of model files, one folder a format. Each turns a file into a [`Graph`] and says
-//! clearly why where it cannot.
+//! Readers of model files, one folder per format: [`pt2`], [`onnx`], and [`checkpoint`] for weights
+//! without a graph.
+//!
+//! Each turns a file into a [`Graph`](super::graph::Graph), or says why it cannot. What they share is in
+//! [`file`](mod@file) (bytes and archives), [`torch_save`] (pickles, below `pt2` and `checkpoint`) and
+//! [`build`] (the graph under construction, weights). Readers use the operations of `model::op`, but run
+//! no graph on an image: that the stated shapes are right is checked by the trial run.
 
 pub(crate) mod build;
 mod checkpoint;
@@ -10,64 +15,39 @@ mod onnx;
 pub(super) mod pt2;
 pub(crate) mod torch_save;
 
-use std::collections::HashMap;
 use std::path::Path;
 
+use self::build::opened::Opened;
+use self::checkpoint::architectures::Library;
 use self::file::archive::Archive;
-use self::file::foreign;
+use self::file::sniff;
 use self::file::start::FileStart;
-use super::error::{Error, Fault};
-use super::graph::{Graph, ModulePath};
+use super::error::{Error, Fault, Result};
 use super::opening::Opening;
-use checkpoint::architectures::Library;
 
-/// A model file, read.
-#[derive(Debug)]
-pub struct Opened {
-    pub graph: Graph,
-    /// Text of the archive's own `labels.txt`: a class a line.
-    pub labels: Option<String>,
-    /// Text of the archive's own `preprocess.json`.
-    pub preprocess: Option<String>,
-    /// The file has weights alone, and this is the network they were recognised as.
-    pub architecture: Option<String>,
-    pub about: About,
-    /// Padding and sizes were worked out for the one size of picture it was read at.
-    pub one_size: bool,
-}
+pub use self::build::opened::About;
 
-/// What a file tells of itself.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct About {
-    /// `PyTorch export (.pt2), schema 8.20`
-    pub format: String,
-    /// What wrote it: `PyTorch 2.13.0`.
-    pub written_by: Option<String>,
-    /// The line of source that ran a module, by the module's path:
-    /// `resnet.py, line 147: out = self.bn1(out)`.
-    pub sources: HashMap<ModulePath, String>,
-}
-
-/// Reads the model at `path`, whatever its name ends in: the content decides.
+/// Reads the model at `path`. Its contents decide on the format, not its name.
 ///
-/// Nothing is run; that the stated shapes are true is for the graph's first pass to find out.
-pub fn open(path: &Path, opening: &mut Opening) -> Result<Opened, Error> {
+/// # Errors
+/// What is wrong with the file, by cause.
+pub fn open(path: &Path, opening: &mut Opening) -> std::result::Result<Opened, Error> {
     read(path, Library::built_in, opening).map_err(|fault| fault.at(path))
 }
 
-/// Whether the start of the file at `path` is that of one that [`open`] may read.
+/// Whether the file at `path` begins like one that [`open`] can read.
 pub fn is_readable(path: &Path) -> bool {
     FileStart::of(path).is_ok_and(|start| {
         start.is_zip() || checkpoint::Form::of(&start).is_some() || is_onnx(path, &start)
     })
 }
 
-/// The same; `library` has the networks that a file of weights alone may be of.
+/// As [`open`]; `library` has the architectures that weights without a graph are compared with.
 fn read(
     path: &Path,
-    library: impl FnOnce() -> Result<Library, Fault>,
+    library: impl FnOnce() -> Result<Library>,
     opening: &mut Opening,
-) -> Result<Opened, Fault> {
+) -> Result<Opened> {
     let start = FileStart::of(path)?;
     if let Some(form) = checkpoint::Form::of(&start) {
         return checkpoint::open(start, form, library, opening);
@@ -75,19 +55,19 @@ fn read(
     if is_onnx(path, &start) {
         return onnx::open(path, start.file, start.length, opening);
     }
-    if let Some(what) = foreign::of_tensorflow(&start.bytes) {
-        return Err(Fault::OfTensorFlow { what: what.into() });
+    if let Some(what) = sniff::tensorflow(&start.bytes) {
+        return Err(Fault::TensorFlow { what: what.into() });
     }
-    if let Some(what) = foreign::by_content(&start.bytes) {
-        return Err(Fault::Foreign { what: what.into() });
+    if let Some(what) = sniff::by_content(&start.bytes) {
+        return Err(Fault::NotAModel { what: what.into() });
     }
     if !start.is_zip() {
-        return Err(Fault::Foreign {
+        return Err(Fault::NotAModel {
             what: "this is some other file (not a zip archive, as a .pt2 is)".into(),
         });
     }
     let mut archive = Archive::open(start.file, start.length)?;
-    // First what it is: TorchScript has compressed entries by right.
+    // The kind of archive comes before its entries are checked: those of TorchScript are compressed.
     if let Some(root) = pt2::root(&archive) {
         archive.enter(root)?;
         return pt2::open(archive, opening);
@@ -96,40 +76,43 @@ fn read(
         archive.enter(root)?;
         return pt2::container::older::open(archive, opening);
     }
-    if let Some(root) = checkpoint::root(&archive) {
+    if let Some(root) = torch_save::zip::root(&archive) {
         archive.enter(root)?;
         return checkpoint::open_archive(archive, library, opening);
     }
     if archive.names().any(|name| name == "model.weights.h5") {
-        let what = "this is a model as Keras saves it (.keras)".into();
-        return Err(Fault::OfTensorFlow { what });
+        let what = "this is a model that Keras has saved (.keras)".into();
+        return Err(Fault::TensorFlow { what });
     }
-    Err(Fault::Foreign {
-        what: foreign::by_entries(archive.names()).into(),
+    Err(Fault::NotAModel {
+        what: sniff::by_entries(archive.names()).into(),
     })
 }
 
-/// The same, with nobody watching.
+/// As [`open`], without progress.
 #[cfg(test)]
-fn open_silently(path: &Path) -> Result<Opened, Error> {
+fn open_silently(path: &Path) -> std::result::Result<Opened, Error> {
     use std::ops::ControlFlow;
-    open(
-        path,
-        &mut Opening::telling(&mut |_| ControlFlow::Continue(())),
-    )
+    open(path, &mut Opening::new(&mut |_| ControlFlow::Continue(())))
 }
 
-/// Whether a file is an ONNX model by its first bytes, or by its name where they tell nothing.
+/// Whether a file is an ONNX model, judging by its first bytes, or by its name if they say nothing.
 fn is_onnx(path: &Path, start: &FileStart) -> bool {
-    let ending = path.extension();
-    let named = ending.is_some_and(|ending| ending.eq_ignore_ascii_case("onnx"));
-    let foreign = foreign::of_tensorflow(&start.bytes).or(foreign::by_content(&start.bytes));
-    let nothing_else = foreign.is_none() && !start.is_zip();
-    foreign::is_onnx(&start.bytes) || (named && nothing_else)
+    let extension = path.extension();
+    let named = extension.is_some_and(|extension| extension.eq_ignore_ascii_case("onnx"));
+    let other = sniff::tensorflow(&start.bytes).or(sniff::by_content(&start.bytes));
+    let unknown = other.is_none() && !start.is_zip();
+    sniff::is_onnx(&start.bytes) || (named && unknown)
 }
 
-/// The program of a network of one linear layer, as an exported model has it.
+/// The program of a network with one linear layer, as an exported model has it.
 #[cfg(test)]
 fn pt2_program() -> serde_json::Value {
     pt2::tests::linear_program()
+}
+
+/// The same network with a buffer that is added to its logits.
+#[cfg(test)]
+fn pt2_masked_program() -> serde_json::Value {
+    pt2::tests::masked_program()
 }

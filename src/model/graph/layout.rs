@@ -9,13 +9,13 @@ pub enum Layout {
     ChannelsFirst,
     /// `[1, H, W, C]`
     ChannelsLast,
-    /// `[1, N, C]`, of which the places begin after `before`.
+    /// `[1, N, C]`: after `before` other tokens come `height` × `width` positions, row by row.
     Tokens {
         before: i64,
         height: i64,
         width: i64,
     },
-    /// `[1, C, N]`, likewise.
+    /// `[1, C, N]`, with the tokens in the same order.
     TokensLast {
         before: i64,
         height: i64,
@@ -39,14 +39,14 @@ impl Layout {
         }
     }
 
-    /// `tensor` viewed as `[1, C, H, W]`; tokens that belong to no place are left out.
+    /// `tensor` viewed as `[1, C, H, W]`; tokens that belong to no position are left out.
     ///
     /// # Errors
-    /// What libtorch says of a tensor that has another shape.
+    /// What libtorch says about a tensor of another shape.
     pub fn planes(self, tensor: &Tensor) -> Result<Tensor, TchError> {
         let grid = |tokens: Tensor, before: i64, height: i64, width: i64| {
-            let places = tokens.f_narrow(2, before, height * width)?;
-            places.f_unflatten(2, [height, width])
+            let positions = tokens.f_narrow(2, before, height * width)?;
+            positions.f_unflatten(2, [height, width])
         };
         match self {
             Layout::ChannelsFirst => Ok(tensor.shallow_clone()),

@@ -1,7 +1,9 @@
 //! A network as data: a list of operations in the order they run.
 //!
-//! Every reader of a model file produces this and everything after works on it alone, so that
-//! a second file format needs a reader and nothing else.
+//! Every reader of a model file produces a [`Graph`], and everything after works on it alone, so that
+//! another file format needs a reader and nothing else. The rest of this room is what can be found
+//! out from a graph without an image: what its axes mean, how far its layers see, what it costs. It
+//! asks [`op`](super::op) about each operation, and knows nothing of files or windows.
 
 use std::sync::Arc;
 
@@ -9,9 +11,14 @@ use tch::Tensor;
 
 use axes::Layout;
 
-pub use super::op::{Op, Padding};
+pub use super::op::{
+    Activation, Arithmetic, Attention, Convolution, Copying, Creation, Einsum, Indexing, Joining,
+    Masking, MatrixProduct, Normalisation, Op, Pad, Padding, Patches, Pooling, Reduction,
+    Reshaping, Resizing, Splitting,
+};
 
 pub mod axes;
+pub(crate) mod budget;
 pub mod facts;
 pub(crate) mod fold;
 pub(crate) mod layout;
@@ -24,48 +31,49 @@ pub(crate) mod two_sided;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ValueId(pub usize);
 
-/// Where a module stands in the model: `features.12.expand3x3`. The model itself is the empty path.
+/// The path of a module in the model: `features.12.expand3x3`. The model itself is the empty path.
 pub type ModulePath = String;
 
-/// What is known of a value before anything has run.
+/// What is known about a value before anything has run.
 #[derive(Debug)]
 pub struct Value {
     pub name: String,
-    /// The sizes the file states, checked against what really comes out; `None` where it is silent.
+    /// The sizes that the file states, which are compared with those that come out; `None` where it
+    /// states none.
     pub stated_shape: Option<Vec<i64>>,
     /// Present for weights, buffers and constants; never requires a gradient.
     pub weight: Option<Tensor>,
-    /// The weight was computed from others at opening, see [`fold`](fold).
+    /// The weight was computed from others when the model was opened, see [`fold`].
     pub folded: bool,
 }
 
-/// One operation at its place.
+/// One operation with its inputs and outputs.
 #[derive(Debug, Clone)]
 pub struct Node {
     pub op: Op,
     pub inputs: Vec<ValueId>,
     /// One value, or several for an operation that splits.
     pub outputs: Vec<ValueId>,
-    /// The innermost module this node belongs to. A module's second call is `path@2`.
+    /// The innermost module that this node belongs to. A module's second call is `path@2`.
     pub module: ModulePath,
     pub name: String,
 }
 
-/// A module the nodes mention: the tree's raw material, in the order first met.
+/// A module that nodes belong to. The tree of layers is built from these, in the order first met.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Module {
     pub path: ModulePath,
-    /// The class name, without the package: `Conv2d`.
+    /// The name of its class, without the package: `Conv2d`.
     pub kind: String,
 }
 
-/// What makes probabilities of the logits.
+/// What turns the logits into probabilities.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Head {
-    /// The file hands back logits.
+    /// The file returns logits.
     #[default]
     None,
-    /// One class of all; its logarithm too.
+    /// One class of all: softmax, or its logarithm.
     Softmax,
     /// Each class by itself.
     Sigmoid,
@@ -82,16 +90,16 @@ pub struct Graph {
     pub input_shape: [i64; 4],
     /// `[1, classes]`
     pub logits: ValueId,
-    /// What the file's graph ended in, stepped over so that the score is the logit.
+    /// What the file's graph ended in, which is left out so that the score is the logit.
     pub head: Head,
-    /// How each value is a map, by its id; found once the shapes are known. Where there is nothing,
-    /// `[1, C, H, W]` is assumed.
+    /// How to view each value as a map, by its id; filled in once the shapes are known. Where there
+    /// is no entry, `[1, C, H, W]` is assumed.
     pub layouts: Arc<[Option<Layout>]>,
 }
 
 impl Graph {
-    /// The same network on the same weights, for pictures of another size in pixels. What was known
-    /// of values that depend on the size is left out.
+    /// The same network on the same weights, for images of another size in pixels, without what was
+    /// known about values that depend on the size.
     pub(super) fn resized(&self, height: i64, width: i64) -> Graph {
         let values = self.values.iter().map(|value| Value {
             name: value.name.clone(),
@@ -117,7 +125,7 @@ impl Graph {
         self.values.get(id.0)?.weight.as_ref()
     }
 
-    /// Number of trained values: parameters and buffers alike.
+    /// The number of trained values: parameters and buffers alike.
     pub fn parameters(&self) -> usize {
         self.values
             .iter()
@@ -127,12 +135,15 @@ impl Graph {
             .sum()
     }
 
-    /// How many rectifiers a guided pass meets.
+    /// The number of rectifiers.
     pub fn rectifiers(&self) -> usize {
-        self.nodes.iter().filter(|n| n.op.is_rectifier()).count()
+        self.nodes
+            .iter()
+            .filter(|n| n.op.rectifier().is_some())
+            .count()
     }
 
-    /// The node in which `value` is computed.
+    /// The node that computes `value`.
     pub fn producer(&self, value: ValueId) -> Option<&Node> {
         self.nodes.iter().find(|n| n.outputs.contains(&value))
     }

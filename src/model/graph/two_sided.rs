@@ -1,9 +1,10 @@
-//! A network with one single logit answers yes or no. Everything after this works on classes, so
-//! the "no" is given the logit that belongs to it: −y, since σ(−y) = 1 − σ(y).
+//! Two classes for a network with a single logit, which predicts yes or no. Everything else works on
+//! classes, so "no" gets the logit that belongs to it: −y, since σ(−y) = 1 − σ(y).
 
 use super::{Graph, Node, Op, Value, ValueId};
+use crate::model::op::{Arithmetic, Joining, Reshaping};
 
-/// Makes two classes, no and yes, of the one that `graph` states; tells whether it did.
+/// Turns the one class of `graph` into two, no and yes. Returns whether it did.
 pub(crate) fn make_two_sided(graph: &mut Graph) -> bool {
     let stated = graph.values[graph.logits.0].stated_shape.as_deref();
     let is_row = match stated {
@@ -13,10 +14,15 @@ pub(crate) fn make_two_sided(graph: &mut Graph) -> bool {
     };
     let mut yes = graph.logits;
     if !is_row {
-        yes = add(graph, Op::Reshape { shape: vec![1, 1] }, &[yes], [1, 1]);
+        yes = add(
+            graph,
+            Reshaping::Reshape { shape: vec![1, 1] }.into(),
+            &[yes],
+            [1, 1],
+        );
     }
-    let no = add(graph, Op::MulScalar(-1.0), &[yes], [1, 1]);
-    graph.logits = add(graph, Op::Cat { dim: 1 }, &[no, yes], [1, 2]);
+    let no = add(graph, Arithmetic::MulScalar(-1.0).into(), &[yes], [1, 1]);
+    graph.logits = add(graph, Joining::Cat { dim: 1 }.into(), &[no, yes], [1, 2]);
     true
 }
 
@@ -47,8 +53,9 @@ mod tests {
     use super::*;
     use crate::model::forward;
     use crate::model::graph::Head;
+    use crate::model::op::{Reduction, Reshaping};
 
-    /// The mean of the picture, in this shape.
+    /// A network that computes the mean of the image, in this shape.
     fn mean(shape: &[i64]) -> Graph {
         let value = |stated: Option<&[i64]>| Value {
             name: String::new(),
@@ -63,16 +70,16 @@ mod tests {
             module: String::new(),
             name: String::new(),
         };
-        let all = Op::Mean {
+        let all = Reduction::Mean {
             dims: vec![0, 1, 2, 3],
             keepdim: false,
         };
-        let shaped = Op::Reshape {
+        let shaped = Reshaping::Reshape {
             shape: shape.to_vec(),
         };
         Graph {
             values: vec![value(None), value(None), value(Some(shape))],
-            nodes: vec![node(all, 0, 1), node(shaped, 1, 2)],
+            nodes: vec![node(all.into(), 0, 1), node(shaped.into(), 1, 2)],
             modules: Vec::new(),
             input: ValueId(0),
             input_shape: [1, 3, 2, 2],
@@ -83,12 +90,12 @@ mod tests {
     }
 
     #[test]
-    fn one_logit_becomes_no_and_yes_whatever_its_shape() {
-        let picture = Tensor::full([1, 3, 2, 2], 0.75, (Kind::Float, Device::Cpu));
+    fn turns_one_logit_of_any_shape_into_no_and_yes() {
+        let image = Tensor::full([1, 3, 2, 2], 0.75, (Kind::Float, Device::Cpu));
         for shape in [vec![1, 1], vec![1], vec![]] {
             let mut graph = mean(&shape);
             assert!(make_two_sided(&mut graph), "{shape:?}");
-            let logits = forward(&graph, &picture).unwrap();
+            let logits = forward(&graph, &image).unwrap();
             assert_eq!(logits.size(), [1, 2]);
             assert_eq!(logits.double_value(&[0, 0]), -0.75);
             assert_eq!(logits.double_value(&[0, 1]), 0.75);
@@ -96,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn several_logits_are_left_as_they_are() {
+    fn leaves_several_logits_as_they_are() {
         let mut graph = mean(&[1, 2]);
         assert!(!make_two_sided(&mut graph));
         assert_eq!(graph.nodes.len(), 2);

@@ -1,8 +1,8 @@
-//! The tree of modules, as plain data: what a person sees and clicks, and which value of the graph
-//! each row stands for.
+//! The tree of modules as plain data: the rows that a person sees and clicks, and the value of the
+//! graph that each stands for.
 //!
-//! A layer is a module; its activation is the output of the last node run inside it, submodules
-//! included.
+//! A layer is a module. Its activation is the output of the last node that runs inside it,
+//! submodules included. This room reads a checked graph and runs nothing.
 
 use std::collections::{HashMap, HashSet};
 
@@ -14,19 +14,19 @@ use super::tape::plan::Plan;
 mod overview;
 pub(crate) mod recommend;
 
-/// Between the paths of layers whose maps are shown as one.
+/// What separates the paths of layers whose maps are shown as one.
 pub const JOIN: &str = " + ";
 
-/// Why a layer of tokens has no map although its tokens lie on a grid.
+/// Why a layer of tokens has no map although its tokens form a grid.
 pub(super) const ONLY_THE_CLASS_TOKEN: &str =
-    "from here on only the class token counts: the picture's own tokens have no gradient";
+    "from here on only the class token counts: the image's own tokens have no gradient";
 
 /// The name of several layers taken together: `features.7 + features.12`.
 pub fn join<'a>(paths: impl IntoIterator<Item = &'a str>) -> ModulePath {
     paths.into_iter().collect::<Vec<_>>().join(JOIN)
 }
 
-/// The paths that [`join`] put together; a single layer's own path.
+/// The paths in a name made by [`join`]; a single layer's own path.
 pub fn split(layer: &str) -> impl Iterator<Item = &str> {
     layer.split(JOIN)
 }
@@ -34,44 +34,44 @@ pub fn split(layer: &str) -> impl Iterator<Item = &str> {
 /// A row of the tree.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Layer {
-    /// The full path, `@2` for a module's second call: what `--layer` takes.
+    /// The full path, with `@2` for a module's second call.
     pub path: ModulePath,
     /// The last part of the path.
     pub name: String,
-    /// The module's class: `Conv2d`.
+    /// The class of the module: `Conv2d`.
     pub kind: String,
-    /// Nesting, 0 at the top.
+    /// The depth in the tree, 0 at the top.
     pub depth: usize,
-    /// Shape of the activation, batch axis included.
+    /// The shape of the activation, batch axis included.
     pub shape: Vec<i64>,
     pub target: Target,
     /// The value that holds the activation.
     pub activation: ValueId,
-    /// The value that was first equal to it: another one where the layer did nothing, as dropout
+    /// The first value that is equal to it: another one where the layer does nothing, as dropout
     /// does.
     pub origin: ValueId,
-    /// Whether only a normalisation reads the activation: a convolution's raw sum, which the next
-    /// row shows as the network goes on with it.
+    /// Whether only a normalisation reads the activation. It is then the raw sum of a convolution,
+    /// and the row of the normalisation shows what the network goes on with.
     pub normalised: bool,
-    /// What one place of it can have seen of the picture, where that could be followed.
+    /// The receptive field of one position, where it could be followed.
     pub field: Option<Fields>,
-    /// The line of Python that ran it, where the file holds it.
+    /// The line of Python that ran it, where the file states it.
     pub source: Option<String>,
     /// Rows directly below this one, as indices into [`LayerTree::layers`].
     pub children: Vec<usize>,
     pub parent: Option<usize>,
 }
 
-/// Whether Grad-CAM can be asked at a layer.
+/// Whether there is a Grad-CAM map at a layer.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Target {
-    /// `[1, channels, height, width]` with more than one place to look at.
+    /// A map with more than one position.
     Spatial {
         channels: usize,
         height: usize,
         width: usize,
     },
-    /// Why not, in a person's words.
+    /// There is none, for this reason.
     None(String),
 }
 
@@ -85,7 +85,7 @@ impl Layer {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct LayerTree {
     pub layers: Vec<Layer>,
-    /// Index of the layer to start at, with the reason in words; `None` where no layer has a map.
+    /// The index of the layer to start at and the reason in words; `None` where no layer has a map.
     pub recommended: Option<(usize, String)>,
 }
 
@@ -100,14 +100,14 @@ impl LayerTree {
             .map(|(index, _)| &self.layers[*index])
     }
 
-    /// The layers Grad-CAM can be asked at, in the order of the network.
+    /// The layers with a Grad-CAM map, in the order of the network.
     pub fn targets(&self) -> impl Iterator<Item = &Layer> {
         self.layers.iter().filter(|layer| layer.is_target())
     }
 }
 
 /// Builds the tree from a graph that has been run: `shapes` holds the shape of every value.
-/// `blind` are the maps that no place has a gradient in.
+/// `blind` are the maps in which no position has a gradient.
 pub(super) fn tree(
     graph: &Graph,
     plan: &Plan,
@@ -177,7 +177,7 @@ fn ancestors(path: &str) -> impl Iterator<Item = &str> {
         .filter(|part| !part.is_empty())
 }
 
-/// Depth first, so that a module met again later (a shared one) stands with its parent.
+/// Depth first, so that a shared module, which is met again later, stands with its parent.
 fn in_reading_order(layers: Vec<Layer>) -> Vec<Layer> {
     let mut children: Vec<Vec<usize>> = vec![Vec::new(); layers.len()];
     let mut stack: Vec<usize> = Vec::new();
@@ -193,16 +193,19 @@ fn in_reading_order(layers: Vec<Layer>) -> Vec<Layer> {
         order.push(row);
         stack.extend(children[row].iter().rev());
     }
-    let mut place = vec![0; layers.len()];
+    let mut new_index = vec![0; layers.len()];
     order
         .iter()
         .enumerate()
-        .for_each(|(new, &old)| place[old] = new);
+        .for_each(|(new, &old)| new_index[old] = new);
     order
         .iter()
         .map(|&old| Layer {
-            children: children[old].iter().map(|&child| place[child]).collect(),
-            parent: layers[old].parent.map(|parent| place[parent]),
+            children: children[old]
+                .iter()
+                .map(|&child| new_index[child])
+                .collect(),
+            parent: layers[old].parent.map(|parent| new_index[parent]),
             ..layers[old].clone()
         })
         .collect()
@@ -211,13 +214,15 @@ fn in_reading_order(layers: Vec<Layer>) -> Vec<Layer> {
 fn target(shape: &[i64], layout: Option<Layout>, has_gradient: bool) -> Target {
     let size = |n: i64| usize::try_from(n).unwrap_or(0);
     match layout.and_then(|layout| layout.sizes(shape)) {
-        _ if !has_gradient => Target::None("the answer does not depend on it".into()),
+        _ if !has_gradient => Target::None("the prediction does not depend on it".into()),
         Some([channels, height, width]) if height * width > 1 => Target::Spatial {
             channels: size(channels),
             height: size(height),
             width: size(width),
         },
-        Some(_) => Target::None("one value a channel is left: there is no place to show".into()),
+        Some(_) => Target::None(
+            "only one value for each channel is left: there is no position to show".into(),
+        ),
         None => Target::None("its output is not a map: no height and width".into()),
     }
 }

@@ -1,11 +1,12 @@
 //! Which layer to look at first.
 //!
-//! Grad-CAM is most telling at the last feature map before the classifier: the deepest place that
-//! still knows where things are (§3 of the paper). People guess a layer's name for it; the graph
-//! knows.
+//! Grad-CAM shows most at the last feature map before the classifier: the deepest layer that still
+//! knows where things are (Selvaraju et al., arXiv 1610.02391, section 3). Elsewhere people guess the
+//! name of that layer; here the graph knows it.
 
 use super::{Layer, LayerTree, ONLY_THE_CLASS_TOKEN, Target};
 use crate::model::graph::{Graph, Node, Op, ValueId};
+use crate::model::op::{FeatureRole, Normalisation, Operation};
 
 /// The row to start at and why; `None` where no layer has a map.
 pub(crate) fn recommend(
@@ -14,7 +15,7 @@ pub(crate) fn recommend(
     shapes: &[Vec<i64>],
 ) -> Option<(usize, String)> {
     if let Some(row) = before_the_last_attention(graph, tree) {
-        let why = "the last place where the picture's tokens still count, before attention";
+        let why = "the last layer where the image's tokens still count, before attention";
         return Some((
             row,
             format!("Recommended: {why} gathers them in the class token"),
@@ -42,8 +43,8 @@ pub(crate) fn recommend(
     Some((last, "the last layer with a spatial map".into()))
 }
 
-/// In a network that answers by a class token, the tokens of the picture no longer count after the
-/// last attention: the normalisation before it is the deepest layer with a map worth the name.
+/// In a network that predicts from a class token, the tokens of the image no longer count after the
+/// last attention. The normalisation before it is the deepest layer with a useful map.
 fn before_the_last_attention(graph: &Graph, tree: &LayerTree) -> Option<usize> {
     let blind = |layer: &Layer| layer.target == Target::None(ONLY_THE_CLASS_TOKEN.into());
     if !tree.layers.iter().any(blind) {
@@ -51,7 +52,10 @@ fn before_the_last_attention(graph: &Graph, tree: &LayerTree) -> Option<usize> {
     }
     tree.layers.iter().rposition(|layer| {
         let norm = graph.producer(layer.activation);
-        layer.is_target() && norm.is_some_and(|node| matches!(node.op, Op::LayerNorm { .. }))
+        layer.is_target()
+            && norm.is_some_and(|node| {
+                matches!(node.op, Op::Normalisation(Normalisation::Layer { .. }))
+            })
     })
 }
 
@@ -68,9 +72,9 @@ fn reason(tree: &LayerTree, row: usize) -> String {
     }
 }
 
-/// Walks back from the logits: past the classifier, which is a linear layer or a convolution with
-/// one channel a class, then past pooling, which only makes the map coarser, and past what only
-/// scales or turns it, as after the last stage of networks whose channels come last.
+/// Walks back from the logits: past the classifier, which is a linear layer or a convolution with one
+/// channel for each class, then past operations that add no feature
+/// ([`FeatureRole::Passes`]), such as pooling.
 fn last_feature_map(graph: &Graph, shapes: &[Vec<i64>]) -> Option<ValueId> {
     let classes = *shapes[graph.logits.0].last()?;
     let is_map = |id: ValueId| {
@@ -84,7 +88,7 @@ fn last_feature_map(graph: &Graph, shapes: &[Vec<i64>]) -> Option<ValueId> {
         let Some(node) = graph.producer(id) else {
             return is_map(id).then_some(id);
         };
-        if past_classifier && is_map(id) && !adds_nothing(&node.op) {
+        if past_classifier && is_map(id) && node.op.feature() != FeatureRole::Passes {
             return Some(id);
         }
         past_classifier |= is_classifier(node, classes, shapes);
@@ -97,26 +101,12 @@ fn last_feature_map(graph: &Graph, shapes: &[Vec<i64>]) -> Option<ValueId> {
 }
 
 fn is_classifier(node: &Node, classes: i64, shapes: &[Vec<i64>]) -> bool {
-    match node.op {
-        Op::Linear { .. } | Op::Addmm | Op::Matmul => true,
-        Op::Conv2d { .. } => node
-            .outputs
-            .first()
-            .is_some_and(|id| shapes[id.0].get(1) == Some(&classes)),
-        _ => false,
+    match node.op.feature() {
+        FeatureRole::Dense => true,
+        FeatureRole::Convolution => {
+            let output = node.outputs.first();
+            output.is_some_and(|id| shapes[id.0].get(1) == Some(&classes))
+        }
+        FeatureRole::Passes | FeatureRole::Makes => false,
     }
-}
-
-fn adds_nothing(op: &Op) -> bool {
-    matches!(
-        op,
-        Op::MaxPool2d { .. }
-            | Op::AvgPool2d { .. }
-            | Op::AdaptiveAvgPool2d { .. }
-            | Op::AdaptiveMaxPool2d { .. }
-            | Op::LayerNorm { .. }
-            | Op::Permute { .. }
-            | Op::Transpose { .. }
-            | Op::Identity
-    )
 }

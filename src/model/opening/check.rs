@@ -1,8 +1,8 @@
-//! A trial run at opening, so that no later click can fail on the graph.
+//! The trial run when a model is opened, so that nothing fails later because of its graph.
 //!
-//! The file states shapes; libtorch knows them. One made-up picture goes through the recording
-//! pass, each node priced before it runs, and a gradient comes back to the input: whatever would
-//! fail later fails here, with the last good model still open.
+//! A synthetic image goes through a recorded forward pass, the cost of each node is checked before it
+//! runs, the shapes of the file are compared with those that result, and a gradient is propagated back
+//! to the input. Whatever would fail later fails here, while the previous model is still open.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -10,54 +10,53 @@ use std::sync::Arc;
 use tch::{Device, Kind, TchError, Tensor};
 
 use super::Opening;
-use crate::model::error::{Fault, first_line};
+use crate::model::error::{Fault, Result, first_line};
 use crate::model::graph::axes::{self, Layout};
-use crate::model::graph::{Graph, ValueId};
-use crate::model::op::cost::Budget;
+use crate::model::graph::budget::Budget;
+use crate::model::graph::{Graph, Node, Value, ValueId};
+use crate::model::op::Operation;
+use crate::model::op::shape::OutputShapes;
 use crate::model::tape::plan::Plan;
 use crate::model::tape::{Detail, ReluRule, Tape};
 
-/// Each has a name, by which memory would be filled long before it is by their scores.
+/// Each class has a name, and the names would fill the memory long before the scores do.
 const MAX_CLASSES: i64 = 1 << 20;
 
-/// What the trial run has found out.
+/// The results of the trial run.
 #[derive(Debug)]
 pub(crate) struct Checked {
-    /// The shape of every value, an empty one for what is unused.
+    /// The shape of every value; empty for unused ones.
     pub shapes: Vec<Vec<i64>>,
     pub layouts: Vec<Option<Layout>>,
-    /// Rows of tokens whose places have no gradient: only a class token counts by then.
+    /// Rows of tokens at whose positions there is no gradient, because only a class token is used after
+    /// them.
     pub blind: HashSet<ValueId>,
 }
 
-/// Runs the graph once there and back.
+/// Runs the graph once forwards and backwards.
 ///
 /// # Errors
-/// The first thing that does not hold, in words.
-pub(crate) fn run(
-    graph: &Graph,
-    plan: &Arc<Plan>,
-    opening: &mut Opening,
-) -> Result<Checked, Fault> {
+/// The first thing that is wrong, and [`Fault::Cancelled`].
+pub(crate) fn run(graph: &Graph, plan: &Arc<Plan>, opening: &mut Opening) -> Result<Checked> {
     if plan.cut_at(graph.logits).is_none() {
         return Err(Fault::NoLogits(
-            "its answer does not depend on the image".into(),
+            "its output does not depend on the image".into(),
         ));
     }
     let torch = |error| Fault::Graph(first_line(&error));
-    let input = picture(graph.input_shape).map_err(torch)?;
+    let input = synthetic_image(graph.input_shape).map_err(torch)?;
     let mut budget = Budget::default();
-    let (mut nodes, mut cancelled) = (0, Ok(()));
+    let (mut nodes, mut stopped) = (0, Ok(()));
     let tape = Tape::record_watched(graph, Arc::clone(plan), &input, &mut |node, inputs| {
         nodes += 1;
-        cancelled = opening.has_run(nodes, graph.nodes.len());
-        if cancelled.is_err() {
-            return Err(TchError::Shape("cancelled".into()));
+        let reported = opening.has_run(nodes, graph.nodes.len());
+        stopped = reported.and_then(|()| before_node(graph, node, inputs, &mut budget));
+        match &stopped {
+            Ok(()) => Ok(()),
+            Err(_) => Err(TchError::Shape("stopped".into())),
         }
-        let shapes: Vec<Vec<i64>> = inputs.iter().map(|tensor| tensor.size()).collect();
-        budget.spend(node, &shapes).map_err(TchError::Shape)
     });
-    cancelled?;
+    stopped?;
     let tape = tape.map_err(torch)?;
 
     let mut shapes = Vec::with_capacity(graph.values.len());
@@ -67,26 +66,22 @@ pub(crate) fn run(
             .as_ref()
             .or_else(|| tape.activation(ValueId(index)));
         let shape = tensor.map(Tensor::size).unwrap_or_default();
-        if let (Some(stated), true) = (&value.stated_shape, tensor.is_some())
-            && *stated != shape
-        {
-            return Err(Fault::Graph(format!(
-                "it states {stated:?} for {}, which comes out as {shape:?}",
-                value.name
-            )));
+        if tensor.is_some() {
+            check_stated(value, &shape)?;
         }
         shapes.push(shape);
     }
+    debug_assert_eq!(inferred_otherwise(graph, &shapes), None);
     match shapes[graph.logits.0].as_slice() {
         [1, 1..=MAX_CLASSES] => {}
         [1, classes] if *classes > 0 => {
             return Err(Fault::NoLogits(format!(
-                "it answers with {classes} classes, more than any image classifier"
+                "its output has {classes} classes, more than any image classifier"
             )));
         }
         other => {
             return Err(Fault::NoLogits(format!(
-                "it answers with shape {other:?}, not [1, classes]"
+                "its output has the shape {other:?}, not [1, classes]"
             )));
         }
     }
@@ -97,7 +92,7 @@ pub(crate) fn run(
         .map_err(torch)?;
     if finite.int64_value(&[]) == 0 {
         return Err(Fault::Graph(
-            "its answer is not finite (NaN or infinity)".into(),
+            "its output is not finite (NaN or infinity)".into(),
         ));
     }
     tape.backward(&[(0, 1.0)], ReluRule::Guided, &[graph.input])
@@ -111,12 +106,60 @@ pub(crate) fn run(
     })
 }
 
-/// The rows of tokens, behind others, at whose places nothing comes back from the first class.
+/// Checks the cost of a node before it runs, and compares the inferred shapes of its outputs with those
+/// that the file states.
+fn before_node(graph: &Graph, node: &Node, inputs: &[&Tensor], budget: &mut Budget) -> Result<()> {
+    let shapes: Vec<Vec<i64>> = inputs.iter().map(|tensor| tensor.size()).collect();
+    let shapes: Vec<&[i64]> = shapes.iter().map(Vec::as_slice).collect();
+    let inferred = node.op.output_shapes(&shapes).map_err(|reason| {
+        Fault::Graph(format!("at node {} ({}): {reason}", node.name, node.module))
+    })?;
+    budget
+        .spend(node, &shapes, inferred.shapes())
+        .map_err(Fault::Graph)?;
+    match inferred {
+        OutputShapes::Exact(inferred) => {
+            let mut outputs = node.outputs.iter().zip(&inferred);
+            outputs.try_for_each(|(id, shape)| check_stated(&graph.values[id.0], shape))
+        }
+        // Compared after the run.
+        OutputShapes::AtMost(_) => Ok(()),
+    }
+}
+
+fn check_stated(value: &Value, shape: &[i64]) -> Result<()> {
+    match &value.stated_shape {
+        Some(stated) if stated != shape => Err(Fault::Graph(format!(
+            "it states the shape {stated:?} for {}, which has {shape:?}",
+            value.name
+        ))),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// The first node whose outputs do not have the inferred shapes, which would be a bug of this program.
+fn inferred_otherwise(graph: &Graph, shapes: &[Vec<i64>]) -> Option<String> {
+    graph.nodes.iter().find_map(|node| {
+        let inputs = node.inputs.iter().map(|id| shapes[id.0].as_slice());
+        let inferred = node.op.output_shapes(&inputs.collect::<Vec<_>>());
+        let Ok(OutputShapes::Exact(inferred)) = &inferred else {
+            return inferred.is_err().then(|| format!("{node:?}: {inferred:?}"));
+        };
+        let made = node.outputs.iter().map(|id| &shapes[id.0]);
+        let alike = made
+            .clone()
+            .zip(inferred)
+            .all(|(made, inferred)| made == inferred);
+        (!alike || made.len() > inferred.len()).then(|| format!("{node:?}: {inferred:?}"))
+    })
+}
+
+/// The rows of tokens after others, such as a class token, whose gradient of the first class is zero.
 fn blind(
     tape: &Tape,
     plan: &Plan,
     layouts: &[Option<Layout>],
-) -> Result<HashSet<ValueId>, TchError> {
+) -> std::result::Result<HashSet<ValueId>, TchError> {
     let behind =
         |layout: &Option<Layout>| matches!(layout, Some(Layout::Tokens { before: 1.., .. }));
     let rows: Vec<ValueId> = (0..layouts.len())
@@ -131,7 +174,7 @@ fn blind(
     tape.walk::<TchError>(
         &score,
         ReluRule::Gradient,
-        (&rows, Detail::Places),
+        (&rows, Detail::Positions),
         &mut || Ok(()),
         &mut |id, gradient| {
             if let Some(layout) = layouts[id.0]
@@ -145,17 +188,17 @@ fn blind(
     Ok(blind)
 }
 
-/// Most values of a picture that is tried out, 4700 × 4700 pixels.
+/// Most values that the synthetic image may have: 4700 × 4700 pixels.
 const MAX_VALUES: i64 = 1 << 26;
 
-/// Values between -1 and 1 without a pattern, the same each time: zeros would be an exception,
-/// which some networks divide by.
-fn picture(shape: [i64; 4]) -> Result<Tensor, TchError> {
+/// Values between -1 and 1 without a pattern, the same each time. Zeros would be a special case: some
+/// networks divide by them.
+fn synthetic_image(shape: [i64; 4]) -> std::result::Result<Tensor, TchError> {
     let elements = shape.iter().try_fold(1i64, |n, &size| n.checked_mul(size));
     let elements = elements.filter(|n| (1..=MAX_VALUES).contains(n));
-    let elements =
-        elements.ok_or_else(|| TchError::Shape(format!("an absurd input size {shape:?}")))?;
-    // In place: a large one is in memory once, and once more in its own type.
+    let elements = elements
+        .ok_or_else(|| TchError::Shape(format!("the input size {shape:?} is out of range")))?;
+    // In place, so that a large image is in memory once, and once more as float32.
     Tensor::f_arange(elements, (Kind::Double, Device::Cpu))?
         .f_mul_scalar_(12.9898)?
         .f_sin_()?
@@ -168,9 +211,11 @@ mod tests {
     use std::ops::ControlFlow;
 
     use super::*;
-    use crate::model::graph::{Node, Op, Value};
+    use crate::model::op::{
+        Activation, Arithmetic, Copying, Op, Pad, Patches, Pooling, Reshaping, Resizing,
+    };
 
-    /// A network of one node after another on a 3 × 8 × 8 picture, ending in two logits.
+    /// A chain of nodes on a 3 × 8 × 8 image that ends in three logits.
     fn network(ops: &[Op]) -> Graph {
         let value = |name: &str, weight| Value {
             name: name.into(),
@@ -190,8 +235,8 @@ mod tests {
         };
         let mut last = ValueId(0);
         let tail = [
-            Op::AdaptiveAvgPool2d { size: vec![1, 1] },
-            Op::Flatten { start: 1, end: -1 },
+            Op::from(Pooling::AdaptiveAverage { size: vec![1, 1] }),
+            Reshaping::Flatten { start: 1, end: -1 }.into(),
         ];
         for (index, op) in ops.iter().chain(&tail).enumerate() {
             graph.values.push(value(&format!("v{index}"), None));
@@ -209,9 +254,9 @@ mod tests {
         graph
     }
 
-    fn checked(graph: &Graph) -> Result<Vec<Vec<i64>>, Fault> {
-        let mut tell = |_| ControlFlow::Continue(());
-        let mut opening = Opening::telling(&mut tell);
+    fn checked(graph: &Graph) -> Result<Vec<Vec<i64>>> {
+        let mut report = |_| ControlFlow::Continue(());
+        let mut opening = Opening::new(&mut report);
         run(graph, &Arc::new(Plan::new(graph)), &mut opening).map(|checked| checked.shapes)
     }
 
@@ -220,23 +265,23 @@ mod tests {
     }
 
     fn pad(by: i64) -> Op {
-        Op::Pad {
+        Op::from(Pad {
             pad: vec![by; 4],
             mode: "constant".into(),
             value: None,
-        }
+        })
     }
 
     #[test]
-    fn shapes_are_those_that_come_out() {
-        let shapes = checked(&network(&[Op::Relu, pad(1)])).unwrap();
+    fn returns_the_shapes_of_all_values() {
+        let shapes = checked(&network(&[Activation::Relu.into(), pad(1)])).unwrap();
         assert_eq!(shapes[2], [1, 3, 10, 10]);
         assert_eq!(shapes.last().unwrap(), &[1, 3]);
     }
 
     #[test]
-    fn a_lie_about_a_shape_is_named() {
-        let mut graph = network(&[Op::Relu]);
+    fn refuses_a_wrong_shape_in_the_file() {
+        let mut graph = network(&[Activation::Relu.into()]);
         graph.values[1].stated_shape = Some(vec![1, 3, 8, 9]);
         let why = refusal(&graph);
         assert!(
@@ -246,70 +291,81 @@ mod tests {
     }
 
     #[test]
-    fn what_would_take_all_memory_or_hours_is_not_run() {
+    fn does_not_run_what_would_fill_the_memory_or_take_hours() {
         for op in [
             pad(20_000),
-            Op::AvgPool2d {
+            Pooling::Average {
                 kernel: vec![8, 8],
                 stride: vec![1, 1],
                 padding: vec![1_000_000, 1_000_000],
                 ceil_mode: false,
                 count_include_pad: true,
                 divisor_override: None,
-            },
-            Op::AdaptiveAvgPool2d {
+            }
+            .into(),
+            Pooling::AdaptiveAverage {
                 size: vec![100_000, 100_000],
-            },
-            Op::Expand {
+            }
+            .into(),
+            Reshaping::Expand {
                 shape: vec![1_000_000_000, 3, 8, 8],
-            },
-            Op::UpsampleNearest {
+            }
+            .into(),
+            Resizing::Nearest {
                 size: None,
                 factors: vec![1e5, 1e5],
-            },
-            Op::Unfold {
+            }
+            .into(),
+            Patches::Unfold {
                 kernel: vec![2, 2],
                 dilation: vec![1, 1],
                 padding: vec![100_000, 100_000],
                 stride: vec![1, 1],
-            },
+            }
+            .into(),
         ] {
             let why = refusal(&network(&[op]));
             assert!(why.contains("more than any image classifier"), "{why}");
         }
-        // Many that are each within bounds, but not together.
+        // Each is within the bounds, but not all of them together.
         let why = refusal(&network(&vec![pad(1_000); 30]));
         assert!(why.contains("more than any image classifier"), "{why}");
     }
 
     #[test]
-    fn a_picture_that_would_take_gigabytes_is_not_made() {
-        let mut graph = network(&[Op::Relu]);
+    fn does_not_make_an_image_of_gigabytes() {
+        let mut graph = network(&[Activation::Relu.into()]);
         graph.input_shape = [1, 3, 8192, 8192];
         let why = refusal(&graph);
-        assert!(why.contains("absurd input size"), "{why}");
+        assert!(
+            why.contains("input size") && why.contains("out of range"),
+            "{why}"
+        );
     }
 
     #[test]
-    fn whole_numbers_on_the_way_to_the_answer_are_refused() {
-        let why = refusal(&network(&[Op::Cast(Kind::Int64), Op::Relu]));
+    fn refuses_integers_on_the_way_to_the_logits() {
+        let why = refusal(&network(&[
+            Copying::Cast(Kind::Int64).into(),
+            Activation::Relu.into(),
+        ]));
         assert!(why.contains("have no gradient"), "{why}");
     }
 
     #[test]
-    fn an_answer_that_is_no_logits_or_not_finite_is_refused() {
-        let mut graph = network(&[Op::Relu]);
+    fn refuses_an_output_that_is_not_finite_or_not_logits() {
+        let mut graph = network(&[Activation::Relu.into()]);
         graph.logits = ValueId(1);
         assert!(refusal(&graph).contains("[1, 3, 8, 8]"));
-        let why = refusal(&network(&[Op::PowScalar(0.5)]));
+        let why = refusal(&network(&[Arithmetic::PowScalar(0.5).into()]));
         assert!(why.contains("not finite"), "{why}");
-        let why = refusal(&network(&[Op::Detach]));
+        let why = refusal(&network(&[Copying::Detach.into()]));
         assert!(why.contains("does not depend on the image"), "{why}");
     }
 
     #[test]
-    fn an_operation_that_does_not_fit_is_named_with_its_node() {
-        let why = refusal(&network(&[Op::Reshape { shape: vec![7] }]));
+    fn names_the_node_of_an_operation_that_fails() {
+        let why = refusal(&network(&[Reshaping::Reshape { shape: vec![7] }.into()]));
         assert!(why.contains("n0"), "{why}");
     }
 }

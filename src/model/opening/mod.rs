@@ -1,37 +1,39 @@
-//! How far the opening of a file has come, and whether it shall go on.
+//! Opening a model: progress, cancelling, the trial run, and the memory allocator's settings.
 //!
-//! Half a gigabyte takes seconds to read and to try out. Whoever waits sees how much is done, and
-//! may change their mind: both go through one call.
+//! Reading and trying out half a gigabyte takes seconds. One callback both reports progress to the
+//! caller and lets them cancel.
+//!
+//! It uses the graph, the tape and `model::op`, and knows no file format.
 
 use std::ops::ControlFlow;
 
-use super::error::Fault;
+use super::error::{Fault, Result};
 
 pub(crate) mod allocator;
 pub(crate) mod check;
 
-/// The part of the work, roughly, that is reading; the rest is the trial run.
+/// The share of the work, roughly, that is reading; the rest is the trial run.
 const READING: f32 = 0.6;
 
-/// Told how much of the work is done, from 0 to 1; ends the opening where it breaks.
+/// Called with the share of the work that is done, from 0 to 1. If it breaks, opening is cancelled.
 pub type Tell<'a> = &'a mut dyn FnMut(f32) -> ControlFlow<()>;
 
-/// Goes with a file through its reader and the trial run.
+/// Accompanies a file through its reader and the trial run.
 pub struct Opening<'a> {
-    tell: Tell<'a>,
+    report: Tell<'a>,
     architecture: Option<&'a str>,
 }
 
 impl<'a> Opening<'a> {
-    pub fn telling(tell: Tell<'a>) -> Opening<'a> {
+    pub fn new(report: Tell<'a>) -> Opening<'a> {
         Opening {
-            tell,
+            report,
             architecture: None,
         }
     }
 
-    /// A file of weights alone that fit several networks is taken for the one of this name.
-    pub fn of(self, architecture: Option<&'a str>) -> Opening<'a> {
+    /// Chooses an architecture by name, in case the weights of a checkpoint fit several.
+    pub fn with_architecture(self, architecture: Option<&'a str>) -> Opening<'a> {
         Opening {
             architecture,
             ..self
@@ -42,26 +44,30 @@ impl<'a> Opening<'a> {
         self.architecture
     }
 
+    /// Reports that `bytes` of `total` have been read.
+    ///
     /// # Errors
-    /// [`Fault::Cancelled`] where it shall not go on.
-    pub(super) fn has_read(&mut self, bytes: u64, of: u64) -> Result<(), Fault> {
-        self.tell(READING * part(bytes, of))
+    /// [`Fault::Cancelled`].
+    pub(super) fn has_read(&mut self, bytes: u64, total: u64) -> Result<()> {
+        self.report(READING * share(bytes, total))
     }
 
+    /// Reports that `nodes` of `total` have run.
+    ///
     /// # Errors
-    /// [`Fault::Cancelled`] where it shall not go on.
-    pub(super) fn has_run(&mut self, nodes: usize, of: usize) -> Result<(), Fault> {
-        self.tell(READING + (1.0 - READING) * part(nodes as u64, of as u64))
+    /// [`Fault::Cancelled`].
+    pub(super) fn has_run(&mut self, nodes: usize, total: usize) -> Result<()> {
+        self.report(READING + (1.0 - READING) * share(nodes as u64, total as u64))
     }
 
-    fn tell(&mut self, done: f32) -> Result<(), Fault> {
-        match (self.tell)(done) {
+    fn report(&mut self, done: f32) -> Result<()> {
+        match (self.report)(done) {
             ControlFlow::Continue(()) => Ok(()),
             ControlFlow::Break(()) => Err(Fault::Cancelled),
         }
     }
 }
 
-fn part(done: u64, of: u64) -> f32 {
-    (done as f64 / of.max(1) as f64).min(1.0) as f32
+fn share(done: u64, total: u64) -> f32 {
+    (done as f64 / total.max(1) as f64).min(1.0) as f32
 }

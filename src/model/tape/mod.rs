@@ -1,10 +1,11 @@
-//! One forward pass, recorded so that every explanation can be read off it.
+//! One forward pass, recorded so that every explanation can be computed from it.
 //!
-//! A gradient of any score, under any rule for rectifiers, at any set of layers, is one walk over
-//! the cuts of the [`Plan`] from last to first: sum what arrives at a leaf, apply the rule, push
-//! the result through the piece before it. Weights never require a gradient, so a walk computes
-//! gradients of activations and nothing else, and it ends as soon as nothing wanted is left
-//! upstream.
+//! The gradient of any score, under any rule for rectifiers, at any set of layers, is one walk over
+//! the cuts of the [`Plan`] from last to first: sum what arrives at a leaf, apply the rule, push the
+//! result through the piece before it. Weights never require a gradient, so a walk computes gradients
+//! of activations and nothing else, and it ends as soon as no wanted value is left.
+//!
+//! This room runs a graph through [`Operation`] and libtorch. It knows nothing of files or windows.
 
 use std::sync::Arc;
 
@@ -12,11 +13,12 @@ use tch::{TchError, Tensor};
 
 use super::graph::axes::Layout;
 use super::graph::{Graph, Node, ValueId};
-use super::op::adjoint::Step;
-use super::op::run;
+use super::op::Operation;
 use plan::{Plan, Rectifier};
+use step::Step;
 
 pub mod plan;
+mod step;
 mod walk;
 
 pub use walk::{Detail, Gradients};
@@ -37,7 +39,7 @@ pub enum ReluRule {
 impl ReluRule {
     pub const ALL: [ReluRule; 3] = [ReluRule::Guided, ReluRule::Deconvnet, ReluRule::Gradient];
 
-    /// What the panel is called.
+    /// The title of its panel.
     pub fn label(self) -> &'static str {
         match self {
             ReluRule::Gradient => "Gradient",
@@ -48,7 +50,7 @@ impl ReluRule {
 
     /// Applies the rule to `upstream`, the gradient at the output of a rectifier with input `x`.
     ///
-    /// Never writes into `upstream`: an addition hands the same tensor to both of its inputs.
+    /// Never writes into `upstream`: an addition passes the same tensor to both of its inputs.
     fn apply(
         self,
         rectifier: Rectifier,
@@ -73,22 +75,22 @@ impl ReluRule {
     }
 }
 
-/// Looks at each node and its inputs before it runs, and may end the pass there.
+/// Called with each node and its inputs before it runs; an error ends the pass there.
 pub type Watch<'a, E> = &'a mut dyn FnMut(&Node, &[&Tensor]) -> Result<(), E>;
 
 /// A recorded forward pass of one input.
 ///
-/// Not shared between threads: whoever records it owns it.
+/// Not shared between threads: the thread that records it owns it.
 #[derive(Debug)]
 pub struct Tape {
     plan: Arc<Plan>,
-    /// Leaf of each cut.
+    /// The leaf of each cut.
     leaves: Vec<Tensor>,
-    /// End of the piece before each cut; unused for the input.
+    /// The end of the piece before each cut; unused for the input.
     roots: Vec<Tensor>,
-    /// For each cut what its steps multiply with.
+    /// For each cut the tensors that its steps multiply with.
     factors: Vec<Vec<Option<Tensor>>>,
-    /// Every value of the graph but weights.
+    /// Every value of the graph except weights.
     values: Vec<Option<Tensor>>,
     layouts: Arc<[Option<Layout>]>,
     logits: Tensor,
@@ -98,7 +100,7 @@ impl Tape {
     /// Runs `graph` once on `input`, `[1, 3, height, width]`, normalised.
     ///
     /// # Errors
-    /// What libtorch says where an operation does not take its inputs, with the node's name.
+    /// What libtorch says where inputs do not fit an operation, with the node's name.
     pub fn record(graph: &Graph, plan: Arc<Plan>, input: &Tensor) -> Result<Tape, TchError> {
         Self::record_watched(graph, plan, input, &mut |_, _| Ok(()))
     }
@@ -134,20 +136,22 @@ impl Tape {
                 .is_some_and(|cut| plan.cuts[cut].rectifier.is_some());
             if rectifier {
                 let root = inputs[0].shallow_clone();
-                let outputs =
-                    run::apply(&node.op, &[&root.f_detach()?]).map_err(|e| at_node(node, e))?;
+                let outputs = node
+                    .op
+                    .run(&[&root.f_detach()?])
+                    .map_err(|e| at_node(node, e))?;
                 let leaf = fresh_leaf(&only(outputs)?)?;
                 values[node.outputs[0].0] = Some(leaf.shallow_clone());
                 leaves.push(leaf);
                 roots.push(root);
                 continue;
             }
-            let outputs = run::apply(&node.op, &inputs).map_err(|e| at_node(node, e))?;
+            let outputs = node.op.run(&inputs).map_err(|e| at_node(node, e))?;
             drop(inputs);
             if outputs.len() < node.outputs.len() {
                 return Err(at_node(
                     node,
-                    TchError::Shape("fewer outputs than stated".into()),
+                    TchError::Shape("it has fewer outputs than the graph states".into()),
                 ));
             }
             for (&id, output) in node.outputs.iter().zip(outputs) {
@@ -193,7 +197,7 @@ impl Tape {
     /// A tensor shaped like `value` (its activation, or a gradient there) as `[1, C, H, W]`.
     ///
     /// # Errors
-    /// What libtorch says of a tensor that has another shape.
+    /// What libtorch says about a tensor of another shape.
     pub fn planes(&self, value: ValueId, tensor: &Tensor) -> Result<Tensor, TchError> {
         match self.layouts.get(value.0).copied().flatten() {
             Some(layout) => layout.planes(tensor),
@@ -201,7 +205,7 @@ impl Tape {
         }
     }
 
-    /// What `value` was in this pass; `None` for weights and unknown ids.
+    /// The tensor of `value` in this pass; `None` for weights and unknown ids.
     pub fn activation(&self, value: ValueId) -> Option<&Tensor> {
         self.values.get(value.0)?.as_ref()
     }
@@ -236,7 +240,7 @@ pub fn forward_watched<E: From<TchError>>(
         for (index, node) in graph.nodes.iter().enumerate() {
             let inputs = gather(graph, &values, node)?;
             watch(node, &inputs)?;
-            let outputs = run::apply(&node.op, &inputs).map_err(|e| at_node(node, e))?;
+            let outputs = node.op.run(&inputs).map_err(|e| at_node(node, e))?;
             for (id, output) in node.outputs.iter().zip(outputs) {
                 values[id.0] = Some(output);
             }
@@ -284,7 +288,7 @@ fn fresh_leaf(tensor: &Tensor) -> Result<Tensor, TchError> {
         Ok(tensor.f_detach()?.set_requires_grad(true))
     } else {
         Err(TchError::Kind(
-            "whole numbers, which have no gradient, lie between the image and the answer".into(),
+            "there are integers, which have no gradient, between the image and the logits".into(),
         ))
     }
 }

@@ -1,32 +1,26 @@
-//! Where the tape is cut: worked out once a graph, before anything runs.
+//! Where the tape is cut: computed once for each graph, before anything runs.
 //!
 //! libtorch offers tch neither hooks nor custom gradients, so a rule for rectifiers can only act
 //! where the recorded graph is *cut*: the value before the cut ends one piece of libtorch's record,
-//! a fresh leaf begins the next. We cut at every rectifier, and also wherever a value is read more
-//! than once. The second kind keeps the pieces apart: without it a residual sum or a dense block
+//! a fresh leaf begins the next. The tape is cut at every rectifier, and also wherever a value is read
+//! more than once. The second kind keeps the pieces apart: without it a residual sum or a dense block
 //! would be walked again for every rectifier that reads it, which is quadratic in depth.
 
 use std::collections::BTreeSet;
 
+use super::step::Step;
 use crate::model::graph::{Graph, ValueId};
-use crate::model::op::adjoint::Step;
+pub use crate::model::op::Rectifier;
 
-/// A place where the record is cut. The first cut is the input, the last the logits.
+/// A point where the record is cut. The first cut is the input, the last the logits.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cut {
     /// The value whose tensor is the fresh leaf.
     pub value: ValueId,
     /// Set where a rectifier stands at the cut.
     pub rectifier: Option<Rectifier>,
-    /// The earlier cuts that the piece before this one begins at.
+    /// The earlier cuts at which the piece before this one begins.
     pub feeds: Vec<usize>,
-}
-
-/// A rectifier at a cut.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Rectifier {
-    /// 6 for ReLU6.
-    pub ceiling: Option<f64>,
 }
 
 /// Cuts in the order of the network, and the piece each value lies in.
@@ -36,15 +30,15 @@ pub struct Plan {
     /// For each cut the steps back through the piece before it, where they are cheaper than
     /// libtorch's record.
     pub(crate) steps: Vec<Option<Vec<Step>>>,
-    /// A value: the cut whose leaf it is.
+    /// By value: the cut whose leaf it is.
     cut_of: Vec<Option<usize>>,
-    /// A value: the cut that ends the piece it lies in. `None` where it does not feed the logits
-    /// or does not depend on the input.
+    /// By value: the cut that ends the piece it lies in. `None` where it does not feed the logits or
+    /// does not depend on the input.
     piece_of: Vec<Option<usize>>,
 }
 
 impl Plan {
-    /// Expects a graph in topological order, as the readers make it.
+    /// Expects a graph in topological order, as the readers build it.
     pub fn new(graph: &Graph) -> Plan {
         let count = graph.values.len();
         let feeding = feeds_logits(graph);
@@ -56,7 +50,7 @@ impl Plan {
             cut_of: vec![None; count],
             piece_of: vec![None; count],
         };
-        // The cuts whose leaves a value's own piece begins at; empty where no gradient flows.
+        // The cuts at whose leaves the piece of each value begins; empty where no gradient flows.
         let mut begins: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); count];
         begins[graph.input.0] = plan.cut(graph.input, None, BTreeSet::new());
 
@@ -65,12 +59,10 @@ impl Plan {
             for input in &node.inputs {
                 from.extend(begins[input.0].iter().copied());
             }
-            if from.is_empty() || node.op.ends_gradient() {
+            if from.is_empty() || node.op.stops_gradient() {
                 continue;
             }
-            let rectifier = node.op.is_rectifier().then(|| Rectifier {
-                ceiling: node.op.rectifier_ceiling(),
-            });
+            let rectifier = node.op.rectifier();
             for &output in &node.outputs {
                 let wanted = rectifier.is_some() || reads[output.0] > 1 || output == graph.logits;
                 begins[output.0] = if feeding[output.0] && wanted {
@@ -94,7 +86,7 @@ impl Plan {
         plan
     }
 
-    /// The steps from a cut back to those it feeds on, the last of the network first.
+    /// The steps from a cut back to those that feed it, from the last to the first of the network.
     fn steps_before(
         &self,
         cut: usize,
@@ -104,7 +96,7 @@ impl Plan {
     ) -> Option<Vec<Step>> {
         let last = computed_by[self.cuts[cut].value.0]?;
         let mut open = match self.cuts[cut].rectifier {
-            // The rule is applied to it; the steps begin before it.
+            // The rule is applied to the rectifier itself; the steps begin before it.
             Some(_) => {
                 let before = *graph.nodes[last].inputs.first()?;
                 BTreeSet::from_iter(computed_by[before.0].filter(|_| self.cut_at(before).is_none()))
@@ -119,7 +111,8 @@ impl Plan {
             open.extend(uncut.filter_map(|id| computed_by[id.0]));
             steps.push(step);
         }
-        steps.iter().any(Step::is_cheaper).then_some(steps)
+        let cheaper = |step: &Step| step.adjoint.is_cheaper();
+        steps.iter().any(cheaper).then_some(steps)
     }
 
     fn cut(

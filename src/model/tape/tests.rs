@@ -1,11 +1,15 @@
-//! The tape on networks small enough to work out by hand.
+//! The tape on networks small enough to compute by hand.
 
 use std::collections::HashMap;
 
 use tch::{Device, Kind};
 
 use super::*;
-use crate::model::graph::{Op, Padding, Value};
+use crate::model::graph::Value;
+use crate::model::op::{
+    Activation, Arithmetic, Convolution, Copying, Joining, Op, Padding, Pooling, Reshaping,
+    Splitting,
+};
 
 /// A graph over `[1, 3, 2, 2]`, built node by node; the logits are the three channels' means.
 struct Net(Graph);
@@ -24,17 +28,17 @@ impl Net {
         })
     }
 
-    fn node(&mut self, op: Op, inputs: &[ValueId]) -> ValueId {
+    fn node(&mut self, op: impl Into<Op>, inputs: &[ValueId]) -> ValueId {
         self.nodes(op, inputs, 1)[0]
     }
 
-    fn nodes(&mut self, op: Op, inputs: &[ValueId], outputs: usize) -> Vec<ValueId> {
+    fn nodes(&mut self, op: impl Into<Op>, inputs: &[ValueId], outputs: usize) -> Vec<ValueId> {
         let graph = &mut self.0;
         let first = graph.values.len();
         graph.values.extend((0..outputs).map(|_| value()));
         let outputs: Vec<ValueId> = (first..first + outputs).map(ValueId).collect();
         graph.nodes.push(Node {
-            op,
+            op: op.into(),
             inputs: inputs.to_vec(),
             outputs: outputs.clone(),
             module: String::new(),
@@ -44,8 +48,8 @@ impl Net {
     }
 
     fn recorded(mut self, last: ValueId, input: &[f32; 12]) -> Tape {
-        let pooled = self.node(Op::AdaptiveAvgPool2d { size: vec![1, 1] }, &[last]);
-        self.0.logits = self.node(Op::Flatten { start: 1, end: -1 }, &[pooled]);
+        let pooled = self.node(Pooling::AdaptiveAverage { size: vec![1, 1] }, &[last]);
+        self.0.logits = self.node(Reshaping::Flatten { start: 1, end: -1 }, &[pooled]);
         let input = Tensor::from_slice(input).reshape([1, 3, 2, 2]);
         Tape::record(&self.0, Arc::new(Plan::new(&self.0)), &input).unwrap()
     }
@@ -53,7 +57,7 @@ impl Net {
 
 const X: ValueId = ValueId(0);
 const KIND: (Kind, Device) = (Kind::Float, Device::Cpu);
-const ADD: Op = Op::Add { alpha: 1.0 };
+const ADD: Arithmetic = Arithmetic::Add { alpha: 1.0 };
 
 fn value() -> Value {
     Value {
@@ -64,10 +68,10 @@ fn value() -> Value {
     }
 }
 
-/// The gradient of the first channel's mean at that channel's four places.
-fn at(tape: &Tape, rule: ReluRule, place: ValueId) -> Vec<f32> {
+/// The gradient of the first channel's mean at that channel's four positions.
+fn gradient_at(tape: &Tape, rule: ReluRule, value: ValueId) -> Vec<f32> {
     let gradient = tape
-        .backward(&[(0, 1.0)], rule, &[place])
+        .backward(&[(0, 1.0)], rule, &[value])
         .unwrap()
         .at
         .remove(0);
@@ -75,7 +79,7 @@ fn at(tape: &Tape, rule: ReluRule, place: ValueId) -> Vec<f32> {
 }
 
 /// The first channel's values, the others zero.
-fn picture(first: [f32; 4]) -> [f32; 12] {
+fn image(first: [f32; 4]) -> [f32; 12] {
     let mut all = [0.0; 12];
     all[..4].copy_from_slice(&first);
     all
@@ -84,21 +88,21 @@ fn picture(first: [f32; 4]) -> [f32; 12] {
 #[test]
 fn a_gradient_at_an_identity_is_not_the_one_at_its_input() {
     let mut net = Net::new();
-    let relu = net.node(Op::Relu, &[X]);
-    let dropout = net.node(Op::Identity, &[relu]);
+    let relu = net.node(Activation::Relu, &[X]);
+    let dropout = net.node(Copying::Identity, &[relu]);
     let sum = net.node(ADD, &[relu, dropout]);
     let tape = net.recorded(sum, &[1.0; 12]);
-    assert_eq!(at(&tape, ReluRule::Gradient, dropout), [0.25; 4]);
-    assert_eq!(at(&tape, ReluRule::Gradient, relu), [0.5; 4]);
+    assert_eq!(gradient_at(&tape, ReluRule::Gradient, dropout), [0.25; 4]);
+    assert_eq!(gradient_at(&tape, ReluRule::Gradient, relu), [0.5; 4]);
 }
 
 #[test]
-fn nothing_flows_through_detach() {
+fn no_gradient_passes_detach() {
     let mut net = Net::new();
-    let fixed = net.node(Op::Detach, &[X]);
-    let product = net.node(Op::Mul, &[X, fixed]);
+    let fixed = net.node(Copying::Detach, &[X]);
+    let product = net.node(Arithmetic::Mul, &[X, fixed]);
     let tape = net.recorded(product, &[3.0; 12]);
-    assert_eq!(at(&tape, ReluRule::Gradient, X), [0.75; 4]);
+    assert_eq!(gradient_at(&tape, ReluRule::Gradient, X), [0.75; 4]);
     assert!(
         tape.backward(&[(0, 1.0)], ReluRule::Gradient, &[fixed])
             .is_err()
@@ -106,54 +110,54 @@ fn nothing_flows_through_detach() {
 }
 
 #[test]
-fn every_path_of_a_value_read_often_is_summed_once() {
+fn sums_every_path_of_a_value_that_is_read_often_once() {
     let mut net = Net::new();
-    let mut sum = net.node(Op::Relu, &[X]);
+    let mut sum = net.node(Activation::Relu, &[X]);
     for _ in 0..10 {
-        let branch = net.node(Op::Relu, &[sum]);
+        let branch = net.node(Activation::Relu, &[sum]);
         sum = net.node(ADD, &[sum, branch]);
     }
     let tape = net.recorded(sum, &[1.0; 12]);
-    assert_eq!(at(&tape, ReluRule::Gradient, X), [256.0; 4]);
+    assert_eq!(gradient_at(&tape, ReluRule::Gradient, X), [256.0; 4]);
     let gradients = tape.backward(&[(0, 1.0)], ReluRule::Guided, &[X]).unwrap();
     assert_eq!(gradients.rectifiers, 11);
 }
 
 #[test]
-fn the_parts_of_a_split_come_together_again() {
+fn sums_the_gradients_of_the_parts_of_a_split() {
     let mut net = Net::new();
-    let relu = net.node(Op::Relu, &[X]);
+    let relu = net.node(Activation::Relu, &[X]);
     let parts = net.nodes(
-        Op::Split {
+        Splitting::Split {
             sizes: vec![1, 2],
             dim: 1,
         },
         &[relu],
         2,
     );
-    let doubled = net.node(Op::MulScalar(2.0), &[parts[0]]);
-    let joined = net.node(Op::Cat { dim: 1 }, &[doubled, parts[1]]);
+    let doubled = net.node(Arithmetic::MulScalar(2.0), &[parts[0]]);
+    let joined = net.node(Joining::Cat { dim: 1 }, &[doubled, parts[1]]);
     let tape = net.recorded(joined, &[1.0; 12]);
-    assert_eq!(at(&tape, ReluRule::Gradient, X), [0.5; 4]);
+    assert_eq!(gradient_at(&tape, ReluRule::Gradient, X), [0.5; 4]);
 }
 
 /// x below, within and above a ReLU6, and one within where the gradient is negative.
 #[test]
-fn each_rule_lets_through_what_it_says() {
+fn each_rule_passes_what_its_formula_says() {
     for (op, within) in [
-        (Op::Relu, [false, true, true, true]),
+        (Activation::Relu, [false, true, true, true]),
         (
-            Op::Hardtanh { min: 0.0, max: 6.0 },
+            Activation::Hardtanh { min: 0.0, max: 6.0 },
             [false, true, false, true],
         ),
     ] {
         let mut net = Net::new();
         let relu = net.node(op.clone(), &[X]);
         // (y - 4)² falls where y is below 4, and so turns the sign of the gradient there.
-        let offset = net.node(Op::AddScalar(-4.0), &[relu]);
-        let square = net.node(Op::PowScalar(2.0), &[offset]);
-        let tape = net.recorded(square, &picture([-1.0, 5.0, 9.0, 2.0]));
-        let upstream = at(&tape, ReluRule::Gradient, relu);
+        let offset = net.node(Arithmetic::AddScalar(-4.0), &[relu]);
+        let square = net.node(Arithmetic::PowScalar(2.0), &[offset]);
+        let tape = net.recorded(square, &image([-1.0, 5.0, 9.0, 2.0]));
+        let upstream = gradient_at(&tape, ReluRule::Gradient, relu);
         assert!(upstream[1] > 0.0 && upstream[2] > 0.0 && upstream[0] < 0.0 && upstream[3] < 0.0);
         let kept = |condition: [bool; 4]| -> Vec<f32> {
             (0..4)
@@ -162,18 +166,22 @@ fn each_rule_lets_through_what_it_says() {
         };
         let positive = [false, true, true, false];
         let both = |a: [bool; 4], b: [bool; 4]| std::array::from_fn(|i| a[i] && b[i]);
-        assert_eq!(at(&tape, ReluRule::Gradient, X), kept(within), "{op:?}");
         assert_eq!(
-            at(&tape, ReluRule::Guided, X),
+            gradient_at(&tape, ReluRule::Gradient, X),
+            kept(within),
+            "{op:?}"
+        );
+        assert_eq!(
+            gradient_at(&tape, ReluRule::Guided, X),
             kept(both(within, positive)),
             "{op:?}"
         );
         let below_ceiling = match op {
-            Op::Relu => [true; 4],
+            Activation::Relu => [true; 4],
             _ => [true, true, false, true],
         };
         assert_eq!(
-            at(&tape, ReluRule::Deconvnet, X),
+            gradient_at(&tape, ReluRule::Deconvnet, X),
             kept(both(positive, below_ceiling)),
             "{op:?}"
         );
@@ -181,9 +189,9 @@ fn each_rule_lets_through_what_it_says() {
 }
 
 #[test]
-fn a_class_or_a_value_that_is_not_there_is_an_error() {
+fn refuses_a_class_or_a_value_that_does_not_exist() {
     let mut net = Net::new();
-    let relu = net.node(Op::Relu, &[X]);
+    let relu = net.node(Activation::Relu, &[X]);
     let tape = net.recorded(relu, &[1.0; 12]);
     assert!(
         tape.backward(&[(3, 1.0)], ReluRule::Gradient, &[X])
@@ -196,12 +204,12 @@ fn a_class_or_a_value_that_is_not_there_is_an_error() {
 }
 
 #[test]
-fn a_walk_hands_out_each_gradient_once_and_the_deepest_first() {
+fn a_walk_reports_each_gradient_once_and_the_deepest_first() {
     let mut net = Net::new();
-    let first = net.node(Op::Relu, &[X]);
-    let inner = net.node(Op::MulScalar(2.0), &[first]);
-    let second = net.node(Op::Relu, &[inner]);
-    let tape = net.recorded(second, &picture([1.0, -1.0, 2.0, 3.0]));
+    let first = net.node(Activation::Relu, &[X]);
+    let inner = net.node(Arithmetic::MulScalar(2.0), &[first]);
+    let second = net.node(Activation::Relu, &[inner]);
+    let tape = net.recorded(second, &image([1.0, -1.0, 2.0, 3.0]));
     let walked = |wanted: &[ValueId], watch: &mut dyn FnMut() -> Result<(), TchError>| {
         let mut met = Vec::new();
         let mut found = |value, gradient: &Tensor| {
@@ -212,7 +220,7 @@ fn a_walk_hands_out_each_gradient_once_and_the_deepest_first() {
         let done = tape.walk(
             &[(0, 1.0)],
             rule,
-            (wanted, Detail::Places),
+            (wanted, Detail::Positions),
             watch,
             &mut found,
         );
@@ -232,17 +240,21 @@ fn a_walk_hands_out_each_gradient_once_and_the_deepest_first() {
         }
     });
     assert!(done.is_err());
-    assert_eq!(met, [(second, 0.25)], "what was found before the end stays");
+    assert_eq!(
+        met,
+        [(second, 0.25)],
+        "what was found before the end is kept"
+    );
 }
 
 #[test]
-fn where_a_walk_ends_a_mean_is_pulled_back_alone() {
+fn pulls_back_only_the_mean_where_a_walk_ends() {
     let mut net = Net::new();
-    let first = net.node(Op::MulScalar(2.0), &[X]);
-    let kernel = net.node(Op::Identity, &[X]);
+    let first = net.node(Arithmetic::MulScalar(2.0), &[X]);
+    let kernel = net.node(Copying::Identity, &[X]);
     net.0.nodes.pop();
     net.0.values[kernel.0].weight = Some(Tensor::eye(3, KIND).reshape([3, 3, 1, 1]) * 3.0);
-    let convolution = Op::Conv2d {
+    let convolution = Convolution {
         bias: false,
         stride: vec![1, 1],
         padding: Padding::Explicit(vec![0, 0]),
@@ -250,8 +262,8 @@ fn where_a_walk_ends_a_mean_is_pulled_back_alone() {
         groups: 1,
     };
     let mixed = net.node(convolution, &[first, kernel]);
-    let last = net.node(Op::Relu, &[mixed]);
-    let tape = net.recorded(last, &picture([1.0, -1.0, 2.0, 3.0]));
+    let last = net.node(Activation::Relu, &[mixed]);
+    let tape = net.recorded(last, &image([1.0, -1.0, 2.0, 3.0]));
     let walked = |wanted: &[ValueId], detail| {
         let mut met = HashMap::new();
         let mut found = |value, gradient: &Tensor| {
@@ -259,23 +271,23 @@ fn where_a_walk_ends_a_mean_is_pulled_back_alone() {
             met.insert(value, Vec::<f32>::try_from(first)?);
             Ok::<_, TchError>(())
         };
-        let asked = (wanted, detail);
+        let request = (wanted, detail);
         tape.walk(
             &[(0, 1.0)],
             ReluRule::Gradient,
-            asked,
+            request,
             &mut || Ok(()),
             &mut found,
         )
         .unwrap();
         met
     };
-    // The second place is stopped by the rectifier: three times a quarter at the others.
-    let places = [0.75, 0.0, 0.75, 0.75];
-    assert_eq!(walked(&[first], Detail::Places)[&first], places);
+    // The rectifier stops the second position: three times a quarter at the others.
+    let positions = [0.75, 0.0, 0.75, 0.75];
+    assert_eq!(walked(&[first], Detail::Positions)[&first], positions);
     assert_eq!(walked(&[first], Detail::Means)[&first], [0.5625; 4]);
-    // What lies before needs the places.
+    // What lies before needs every position.
     let both = walked(&[first, X], Detail::Means);
-    assert_eq!(both[&first], places);
-    assert_eq!(both[&X], places.map(|place| 2.0 * place));
+    assert_eq!(both[&first], positions);
+    assert_eq!(both[&X], positions.map(|gradient| 2.0 * gradient));
 }

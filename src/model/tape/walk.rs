@@ -1,50 +1,51 @@
 //! The way back through a recorded pass, piece by piece.
 //!
-//! Gradients are handed out as soon as they are whole, the deepest first, and are then let go: a
-//! walk to a hundred layers holds few of them at a time, and whoever waits for the last layer does
-//! not wait for the first.
+//! Gradients are reported as soon as they are complete, the deepest first, and are then dropped. So a
+//! walk to a hundred layers holds few of them at a time, and a caller who waits for the last layer
+//! does not wait for the first.
 
 use std::collections::{HashMap, HashSet};
 
 use tch::{Kind, TchError, Tensor};
 
+use super::step::Step;
 use super::{ReluRule, Tape};
 use crate::model::graph::ValueId;
 use crate::model::graph::axes::Layout;
-use crate::model::op::adjoint::{Step, scaled};
+use crate::model::op::adjoint::scaled;
 
 /// Gradients of one score.
 #[derive(Debug)]
 pub struct Gradients {
-    /// At the values asked for, in their order, each shaped like the activation.
+    /// At the requested values, in their order, each shaped like the activation.
     pub at: Vec<Tensor>,
-    /// At how many rectifiers the rule acted.
+    /// The number of rectifiers at which the rule acted.
     pub rectifiers: usize,
 }
 
-/// What of a gradient is to be right.
+/// How much of a gradient the caller reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Detail {
-    /// The gradient at each place.
-    Places,
-    /// Each channel's mean over all places, which is all that Grad-CAM reads: then the last step of
-    /// a walk, at the network's largest maps, may pull back the mean alone, and gives it at every
-    /// place.
+    /// The gradient at each position.
+    Positions,
+    /// Only the mean of each channel over all positions, which is all that Grad-CAM reads. The last
+    /// step of a walk, at the network's largest maps, may then pull back the mean alone, which it
+    /// gives at every position.
     Means,
 }
 
-/// What a walk wants of the piece before a cut.
+/// What a walk needs from the piece before a cut.
 struct Piece<'a> {
     cut: usize,
-    /// The cuts before it that a gradient is pushed on to.
+    /// The cuts before it to which a gradient is passed on.
     feeds: Vec<usize>,
-    /// The values inside it that are asked for, in the order of the network.
+    /// The requested values inside it, in the order of the network.
     inside: &'a [ValueId],
-    /// Values of which only the mean is read, by the caller and nothing before them.
+    /// Values of which only the mean is read, and only by the caller.
     means: &'a HashSet<ValueId>,
 }
 
-/// The gradients at the cuts, each the sum of what has come so far.
+/// The gradients at the cuts, each the sum of what has arrived so far.
 struct Arrived(Vec<Option<Tensor>>);
 
 impl Arrived {
@@ -83,7 +84,7 @@ impl Tape {
         let rectifiers = self.walk::<TchError>(
             score,
             rule,
-            (wanted, Detail::Places),
+            (wanted, Detail::Positions),
             &mut || Ok(()),
             &mut |value, gradient| {
                 found.insert(value, gradient.shallow_clone());
@@ -100,11 +101,11 @@ impl Tape {
         })
     }
 
-    /// The same, one gradient at a time: `found` is given each value that is wanted once, with its
-    /// gradient in this detail, from the last of the network to the first. `watch` is called before each piece.
-    /// An error from either ends the walk there.
+    /// The same, one gradient at a time: `found` is called once with each wanted value and its
+    /// gradient in this detail, from the last of the network to the first. `watch` is called before
+    /// each piece. An error from either ends the walk there.
     ///
-    /// Returns at how many rectifiers the rule acted.
+    /// Returns the number of rectifiers at which the rule acted.
     ///
     /// # Errors
     /// As [`Tape::backward`], and what `watch` and `found` return.
@@ -120,7 +121,7 @@ impl Tape {
         let last = plan.cuts.len() - 1;
         let (inner, needed) = self.what_is_needed(wanted)?;
         let means = match detail {
-            Detail::Places => HashSet::new(),
+            Detail::Positions => HashSet::new(),
             Detail::Means => self.ends(wanted, &inner, &needed),
         };
         let mut arrived = Arrived::new(plan.cuts.len());
@@ -129,17 +130,17 @@ impl Tape {
 
         for cut in (0..=last).rev() {
             watch()?;
-            let place = &plan.cuts[cut];
+            let current = &plan.cuts[cut];
             let gradient = arrived.take(cut);
-            if wanted.contains(&place.value) {
+            if wanted.contains(&current.value) {
                 match &gradient {
-                    Some(gradient) => found(place.value, gradient)?,
-                    None => found(place.value, &self.zeros(place.value)?)?,
+                    Some(gradient) => found(current.value, gradient)?,
+                    None => found(current.value, &self.zeros(current.value)?)?,
                 }
             }
             let piece = Piece {
                 cut,
-                feeds: place
+                feeds: current
                     .feeds
                     .iter()
                     .copied()
@@ -157,7 +158,7 @@ impl Tape {
                 }
                 continue;
             };
-            if let Some(rectifier) = place.rectifier {
+            if let Some(rectifier) = current.rectifier {
                 gradient = rule.apply(rectifier, &self.roots[cut].f_detach()?, &gradient)?;
                 rectifiers += 1;
             }
@@ -169,7 +170,7 @@ impl Tape {
         Ok(rectifiers)
     }
 
-    /// Through a whole piece by libtorch's record.
+    /// Pulls a gradient back through a whole piece by libtorch's record.
     fn pull_back<E: From<TchError>>(
         &self,
         piece: &Piece,
@@ -189,7 +190,7 @@ impl Tape {
         Ok(())
     }
 
-    /// Through a piece node by node.
+    /// Pulls a gradient back through a piece node by node.
     fn step_back<E: From<TchError>>(
         &self,
         piece: &Piece,
@@ -199,22 +200,23 @@ impl Tape {
         found: &mut dyn FnMut(ValueId, &Tensor) -> Result<(), E>,
     ) -> Result<(), E> {
         let plan = &self.plan;
-        // The values of the piece at which a gradient is of use, found from its beginning.
-        let mut of_use: HashSet<ValueId> = piece.inside.iter().copied().collect();
-        of_use.extend(piece.feeds.iter().map(|feed| plan.cuts[*feed].value));
+        // The values of the piece at which a gradient is needed, found from its beginning.
+        let mut needed: HashSet<ValueId> = piece.inside.iter().copied().collect();
+        needed.extend(piece.feeds.iter().map(|feed| plan.cuts[*feed].value));
         for step in steps.iter().rev() {
-            if step.inputs.iter().any(|id| of_use.contains(id)) {
-                of_use.insert(step.output);
+            if step.inputs.iter().any(|id| needed.contains(id)) {
+                needed.insert(step.output);
             }
         }
         let Some(first) = steps.first() else {
             return Ok(());
         };
-        let mut at = HashMap::from([(first.output, gradient)]);
-        // Factors for each channel that the gradient at a value is still to be multiplied with.
+        // The gradients at values that are not passed on yet.
+        let mut pending = HashMap::from([(first.output, gradient)]);
+        // Factors for each channel with which the gradient at a value is yet to be multiplied.
         let mut scales: HashMap<ValueId, &Tensor> = HashMap::new();
         for (step, factor) in steps.iter().zip(&self.factors[piece.cut]) {
-            let Some(mut gradient) = at.remove(&step.output) else {
+            let Some(mut gradient) = pending.remove(&step.output) else {
                 continue;
             };
             if piece.inside.contains(&step.output) {
@@ -223,7 +225,7 @@ impl Tape {
             let factor = factor.as_ref();
             let mut folded = None;
             if let Some(scale) = scales.remove(&step.output) {
-                folded = step.folded(factor, scale, &gradient)?;
+                folded = step.adjoint.folded(factor, scale, &gradient)?;
                 if folded.is_none() {
                     gradient = scaled(&gradient, scale)?;
                 }
@@ -233,12 +235,13 @@ impl Tape {
             let tensors = inputs.collect::<Option<Vec<&Tensor>>>();
             let tensors = tensors.ok_or_else(missing)?;
             for (which, &input) in step.inputs.iter().enumerate() {
-                if !of_use.contains(&input) {
+                if !needed.contains(&input) {
                     continue;
                 }
                 let product = folded.as_ref().or(factor);
                 let mean = if piece.means.contains(&input) {
-                    step.pull_mean_back(product, tensors[which], &gradient)?
+                    step.adjoint
+                        .pull_mean_back(product, tensors[which], &gradient)?
                 } else {
                     None
                 };
@@ -249,16 +252,18 @@ impl Tape {
                     let output = self.computed(step.output, piece.cut).ok_or_else(missing)?;
                     let pulled = pull_back(output, &gradient, &[tensors[which]])?.pop();
                     pulled.ok_or_else(missing)?
-                } else if let (true, true, Some(scale)) = (step.is_scale(), unseen, factor) {
+                } else if let (true, true, Some(scale)) = (step.adjoint.is_scale(), unseen, factor)
+                {
                     scales.insert(input, scale);
                     gradient.shallow_clone()
                 } else {
-                    step.pull_back(product, &tensors, which, &gradient)?
+                    step.adjoint
+                        .pull_back(product, &tensors, which, &gradient)?
                 };
                 match plan.cut_at(input) {
                     Some(feed) => arrived.add(feed, pulled)?,
                     None => {
-                        at.insert(input, pulled);
+                        pending.insert(input, pulled);
                     }
                 }
             }
@@ -266,8 +271,8 @@ impl Tape {
         Ok(())
     }
 
-    /// The tensor that a node of the piece before `cut` computed, with its record: at the cut
-    /// itself the value is a fresh leaf.
+    /// The tensor that a node of the piece before `cut` computed, with its record. At the cut itself
+    /// the value is a fresh leaf.
     fn computed(&self, value: ValueId, cut: usize) -> Option<&Tensor> {
         if self.plan.cuts[cut].value == value {
             Some(&self.roots[cut])
@@ -277,7 +282,7 @@ impl Tape {
     }
 
     /// The wanted values that lie inside a piece, by the cut that ends it, in the order of the
-    /// network; and at which cuts a gradient has to arrive.
+    /// network; and the cuts at which a gradient has to arrive.
     #[expect(clippy::type_complexity)]
     fn what_is_needed(
         &self,
@@ -310,7 +315,7 @@ impl Tape {
         Ok((inner, needed))
     }
 
-    /// Those of the wanted values that a walk ends at, and that are laid out as maps.
+    /// The wanted values at which a walk ends and that are laid out as maps.
     fn ends(
         &self,
         wanted: &[ValueId],
@@ -341,10 +346,10 @@ impl Tape {
         let classes = self.logits.numel();
         let mut weights = vec![0f32; classes];
         for &(class, weight) in score {
-            let place = weights
-                .get_mut(class)
-                .ok_or_else(|| TchError::Shape(format!("class {class} of {classes}")))?;
-            *place += weight as f32;
+            let total = weights.get_mut(class).ok_or_else(|| {
+                TchError::Shape(format!("there is no class {class} among {classes}"))
+            })?;
+            *total += weight as f32;
         }
         Tensor::f_from_slice(&weights)?
             .f_to_kind(Kind::Float)?
@@ -352,12 +357,12 @@ impl Tape {
     }
 }
 
-/// The vector-Jacobian product of a piece: `run_backward` takes no upstream gradient of its own, so
-/// the gradient of `dot(root, upstream)` is asked for, which is the same.
+/// The vector-Jacobian product of a piece. `run_backward` takes no upstream gradient, so this takes
+/// the gradient of `dot(root, upstream)`, which is the same.
 fn pull_back(root: &Tensor, upstream: &Tensor, ends: &[&Tensor]) -> Result<Vec<Tensor>, TchError> {
     let score = root.f_reshape(-1)?.f_dot(&upstream.f_reshape(-1)?)?;
     let pulled = Tensor::f_run_backward(&[score], ends, true, false)?;
-    // Nothing comes back to what was only asked for its shape or compared.
+    // No gradient comes back to a tensor that was only compared or used for its shape.
     let whole = |(end, gradient): (&&Tensor, Tensor)| {
         if gradient.defined() {
             Ok(gradient)

@@ -1,5 +1,5 @@
-//! What the classes are called: from the archive, from a file beside the model, from ImageNet, or
-//! by number.
+//! The names of the classes: from the model file, from a file beside the model, from ImageNet, or
+//! numbers.
 
 use std::path::Path;
 
@@ -10,15 +10,15 @@ const IMAGENET: &str = include_str!("../../../assets/imagenet_labels.txt");
 /// Where the names come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum LabelSource {
-    /// The model file holds them.
+    /// The model file has them.
     Archive,
     /// A `labels.txt` in the model's folder.
     BesideModel,
     /// Assumed, because there are 1000 classes.
     ImageNet,
-    /// None are known: `class 17`.
+    /// No names are known: `class 17`.
     Numbered,
-    /// A person typed them in.
+    /// The user has typed them in.
     Typed,
 }
 
@@ -27,15 +27,17 @@ pub enum LabelSource {
 pub struct Labels {
     pub names: Vec<String>,
     pub source: LabelSource,
-    /// Why a file beside the model was passed over, in a person's words.
+    /// Why a file beside the model was ignored, worded for the user.
     pub note: Option<String>,
 }
 
 impl Labels {
     /// Finds names for `classes` classes. `archive` is the text of the model file's own labels.
     ///
-    /// Labels inside the model file that do not fit it are an error. A file that merely lies beside
-    /// it may belong to another model, so it is passed over with a note.
+    /// A file beside the model may belong to another one. If it does not fit, it is ignored with a note.
+    ///
+    /// # Errors
+    /// [`Fault::Labels`] where the labels in the model file do not fit.
     pub fn resolve(archive: Option<&str>, model: &Path, classes: usize) -> Result<Labels, Error> {
         if let Some(text) = archive {
             let names = exactly(text, classes).map_err(|fault| fault.at(model))?;
@@ -74,13 +76,11 @@ impl Labels {
             note,
         })
     }
-}
 
-impl Labels {
-    /// Names that a person typed in.
+    /// Names that the user has typed in.
     ///
     /// # Errors
-    /// [`Fault::Labels`] where there are not as many as classes.
+    /// [`Fault::Labels`] where there are more or fewer than classes.
     pub(crate) fn typed(names: Vec<String>, classes: usize) -> Result<Labels, Fault> {
         if names.len() != classes {
             return Err(Fault::Labels {
@@ -96,7 +96,7 @@ impl Labels {
         })
     }
 
-    /// The names of "no" and "yes", where a file has two or only that of "yes".
+    /// The names of "no" and "yes", for a file that has both or only that of "yes".
     ///
     /// # Errors
     /// As [`Labels::resolve`].
@@ -117,22 +117,22 @@ impl Labels {
     }
 }
 
-/// The text of a file that need not exist.
+/// The text of a file; `None` if it does not exist.
 fn read(path: &Path) -> Result<Option<String>, String> {
-    /// Longer than any list of labels, in bytes.
-    const LONGEST: u64 = 16 << 20;
+    /// Longest file that is read, in bytes.
+    const MAX_LENGTH: u64 = 16 << 20;
     match std::fs::metadata(path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error.to_string()),
         Ok(about) if !about.is_file() => Err("it is not a file".into()),
-        Ok(about) if about.len() > LONGEST => Err(format!("it is {} bytes long", about.len())),
+        Ok(about) if about.len() > MAX_LENGTH => Err(format!("it is {} bytes long", about.len())),
         Ok(_) => std::fs::read_to_string(path)
             .map(Some)
             .map_err(|error| error.to_string()),
     }
 }
 
-/// A class by its name, or by its number where that is blank.
+/// The name of a class, or its number if the name is blank.
 fn called(class: usize, name: &str) -> String {
     match name.trim() {
         "" => format!("class {class}"),
@@ -140,11 +140,11 @@ fn called(class: usize, name: &str) -> String {
     }
 }
 
-/// One name a line, as many as there are classes. A blank line names its class by number.
+/// One name per line, as many as there are classes. A blank line stands for the number of its class.
 fn exactly(text: &str, classes: usize) -> Result<Vec<String>, Fault> {
     let text = text.trim_start_matches('\u{feff}');
     let mut lines: Vec<&str> = text.lines().map(str::trim).collect();
-    // Blank lines at the end are classes only where there are classes for them.
+    // Blank lines at the end stand for classes only if there are as many.
     while lines.len() > classes && lines.last().is_some_and(|line| line.is_empty()) {
         lines.pop();
     }
@@ -168,7 +168,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn labels_of_the_archive_come_first_and_have_to_fit() {
+    fn prefers_labels_of_the_model_file_and_requires_them_to_fit() {
         let model = Path::new("/nowhere/m.pt2");
         let labels = Labels::resolve(Some("cat\r\n\r\ndog\r\n\n"), model, 3).unwrap();
         assert_eq!(labels.names, ["cat", "class 1", "dog"]);
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_beside_the_model_is_used_or_passed_over() {
+    fn uses_or_ignores_a_file_beside_the_model() {
         let folder = tempfile::tempdir().unwrap();
         let model = folder.path().join("m.pt2");
         std::fs::write(folder.path().join("labels.txt"), "\u{feff}cat\ndog").unwrap();
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn two_sides_are_named_by_two_names_or_by_one() {
+    fn names_two_sides_by_two_names_or_one() {
         let model = Path::new("/nowhere/m.pt2");
         let names = |text| Labels::of_two_sides(text, model).unwrap().names;
         assert_eq!(names(None), ["no", "yes"]);
@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn typed_names_have_to_be_as_many_as_the_classes() {
+    fn requires_as_many_typed_names_as_classes() {
         let typed = |names: &[&str]| {
             let names = names.iter().map(|name| name.to_string()).collect();
             Labels::typed(names, 2)
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_file_imagenet_or_numbers() {
+    fn falls_back_to_imagenet_or_numbers() {
         let model = Path::new("/nowhere/m.pt2");
         let labels = Labels::resolve(None, model, 1000).unwrap();
         assert_eq!(labels.source, LabelSource::ImageNet);

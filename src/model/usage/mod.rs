@@ -1,6 +1,7 @@
-//! How a model is used, as far as that is a person's to say: how pictures are prepared for it, how
-//! its logits are read, and what its classes are called. A file says some of it, some has to be
-//! assumed, and all of it can be set.
+//! How a model is used: the preprocessing of images, how logits become probabilities, and the names of
+//! the classes. The file states some of it, some has to be assumed, and the user can change all of it.
+//!
+//! It uses the graph and the geometry of `picture`, and knows no file format.
 
 use super::Preprocess;
 use super::graph::Head;
@@ -9,21 +10,20 @@ pub mod labels;
 pub(crate) mod pixels;
 pub mod preprocess;
 
-/// What makes probabilities of logits.
+/// The function that turns logits into probabilities.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Reading {
-    /// One class of all: the probabilities add up to one.
+    /// For a single class per image: the probabilities sum to 1.
     #[default]
     Softmax,
-    /// Each class by itself, as where a picture may show several, or where there are only yes and
-    /// no.
+    /// For each class by itself, where an image may show several, or where there are only yes and no.
     Sigmoid,
 }
 
 impl Reading {
     pub const ALL: [Reading; 2] = [Reading::Softmax, Reading::Sigmoid];
 
-    /// What the window calls it.
+    /// Its name in the window.
     pub fn label(self) -> &'static str {
         match self {
             Reading::Softmax => "Softmax",
@@ -31,7 +31,7 @@ impl Reading {
         }
     }
 
-    /// How logits are read that come before `head`; where the file ends in them, as most do.
+    /// How to read the logits before `head`. Most files end in logits, and mean a softmax.
     pub(super) fn after(head: Head) -> Reading {
         match head {
             Head::None | Head::Softmax => Reading::Softmax,
@@ -39,7 +39,7 @@ impl Reading {
         }
     }
 
-    /// One a class.
+    /// The probability of each class.
     pub fn probabilities(self, logits: &[f32]) -> Vec<f32> {
         match self {
             Reading::Softmax => softmax(logits),
@@ -67,7 +67,7 @@ fn sigmoid(logit: f32) -> f32 {
 pub struct Usage {
     pub preprocess: Preprocess,
     pub reading: Reading,
-    /// The classes' names where they were typed in, one for each.
+    /// The names of the classes that the user has typed in, one for each.
     pub names: Option<Vec<String>>,
 }
 
@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn softmax_shares_one_and_sigmoid_gives_each_its_own() {
+    fn softmax_sums_to_one_and_sigmoid_is_independent() {
         let logits = [0.0, 3f32.ln(), -1e4];
         assert_eq!(Reading::Softmax.probabilities(&logits), [0.25, 0.75, 0.0]);
         assert_eq!(Reading::Sigmoid.probabilities(&logits), [0.5, 0.75, 0.0]);

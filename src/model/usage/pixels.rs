@@ -1,16 +1,17 @@
-//! Networks that scale the picture themselves, as Keras' with their `Rescaling` do: they are handed
-//! pixels from 0 to 255, and normalised ones would look black to them.
+//! Recognises networks that normalise the image themselves, such as those of Keras with a `Rescaling`
+//! layer. They take pixels from 0 to 255; to them, a normalised image would look black.
 
-use crate::model::graph::{Graph, Op, ValueId};
+use crate::model::graph::{Graph, ValueId};
+use crate::model::op::{Arithmetic, Copying, Op, Reshaping};
 
-/// A first step by more than this makes sense of whole pixels alone: those that come normalised are
-/// within a few of nought.
+/// A first step larger than this makes sense for pixels from 0 to 255 alone: normalised values are
+/// within a few units of zero.
 const STEP: f64 = 50.0;
-/// Steps before the scaling that leave the numbers alone: an axis moved, a name.
+/// How many operations that do not change values, such as a permutation of axes, may come first.
 const BEFORE: usize = 8;
 
-/// Whether the first thing that is done to the picture is a division by some hundred, or a shift by as
-/// much.
+/// Whether the first operation that changes the values of the image divides them by a hundred or so, or
+/// shifts them by as much.
 pub fn takes_whole(graph: &Graph) -> bool {
     let mut at = graph.input;
     for _ in 0..BEFORE {
@@ -20,30 +21,36 @@ pub fn takes_whole(graph: &Graph) -> bool {
         };
         let other = || {
             let mut others = node.inputs.iter().filter(|input| **input != at);
-            others.next().and_then(|other| sizes(graph, *other))
+            others.next().and_then(|other| magnitudes(graph, *other))
         };
         let within =
             |least: f64, most: f64| other().is_some_and(|(low, high)| least <= low && high <= most);
         match node.op {
-            Op::Permute { .. } | Op::Identity => {
+            Op::Reshaping(Reshaping::Permute { .. }) | Op::Copying(Copying::Identity) => {
                 let Some(next) = node.outputs.first() else {
                     return false;
                 };
                 at = *next;
             }
-            Op::MulScalar(factor) => return factor != 0.0 && factor.abs() <= 1.0 / STEP,
-            Op::Mul => return within(f64::MIN_POSITIVE, 1.0 / STEP),
-            Op::Div if node.inputs.first() == Some(&at) => return within(STEP, f64::MAX),
-            Op::AddScalar(shift) => return shift.abs() >= STEP,
-            Op::Add { .. } | Op::Sub { .. } => return within(STEP, f64::MAX),
+            Op::Arithmetic(Arithmetic::MulScalar(factor)) => {
+                return factor != 0.0 && factor.abs() <= 1.0 / STEP;
+            }
+            Op::Arithmetic(Arithmetic::Mul) => return within(f64::MIN_POSITIVE, 1.0 / STEP),
+            Op::Arithmetic(Arithmetic::Div) if node.inputs.first() == Some(&at) => {
+                return within(STEP, f64::MAX);
+            }
+            Op::Arithmetic(Arithmetic::AddScalar(shift)) => return shift.abs() >= STEP,
+            Op::Arithmetic(Arithmetic::Add { .. } | Arithmetic::Sub { .. }) => {
+                return within(STEP, f64::MAX);
+            }
             _ => return false,
         }
     }
     false
 }
 
-/// The smallest and the largest magnitude in a constant of one number, or of one for each colour.
-fn sizes(graph: &Graph, value: ValueId) -> Option<(f64, f64)> {
+/// The smallest and the largest magnitude in a constant of one number, or of one per colour.
+fn magnitudes(graph: &Graph, value: ValueId) -> Option<(f64, f64)> {
     let numbers = graph.weight(value).filter(|w| matches!(w.numel(), 1 | 3))?;
     let numbers = numbers
         .f_abs()

@@ -1,5 +1,5 @@
-//! How a picture becomes the model's input: size, resampling, crop and normalisation, in the words
-//! timm writes them.
+//! How an image becomes the input of the model: size, resampling, crop and normalisation, in the terms
+//! of timm.
 
 use std::path::Path;
 
@@ -8,23 +8,24 @@ use serde::Deserialize;
 use crate::model::error::{Error, Fault};
 use crate::picture::photo::geometry::{Filter, Frame};
 
-/// What the model was trained to see.
+/// The preprocessing that the model was trained with.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Preprocess {
-    /// Pixels.
+    /// In pixels.
     pub width: u32,
+    /// In pixels.
     pub height: u32,
     pub interpolation: Filter,
-    /// The part of the resized picture's short side that the crop keeps, above 0 and at most 1.
+    /// The share of the resized image's short side that the crop keeps, above 0 and at most 1.
     pub crop_pct: f64,
-    /// Subtracted from values in [0, 1], then divided by `std`; in the order of the channels.
+    /// Subtracted from values in [0, 1] before they are divided by `std`; in the order of the channels.
     pub mean: [f64; 3],
     pub std: [f64; 3],
     /// Whether blue comes first, as in networks trained with OpenCV or Caffe.
     pub bgr: bool,
 }
 
-/// timm's keys; what is not there is as torchvision does it for ImageNet.
+/// timm's keys; those left out are as torchvision has them for ImageNet.
 #[derive(Deserialize)]
 struct Written {
     input_size: Option<[u32; 3]>,
@@ -37,7 +38,7 @@ struct Written {
 }
 
 impl Preprocess {
-    /// torchvision's way for ImageNet, at the model's own size in pixels.
+    /// torchvision's preprocessing for ImageNet, at the size of the model's input in pixels.
     pub fn imagenet(width: u32, height: u32) -> Preprocess {
         Preprocess {
             width,
@@ -50,7 +51,7 @@ impl Preprocess {
         }
     }
 
-    /// Pixels from 0 to 255, nothing cut off: for a network that scales them itself.
+    /// Pixels from 0 to 255 and no crop, for a network that normalises them itself.
     pub fn whole_pixels(width: u32, height: u32) -> Preprocess {
         Preprocess {
             crop_pct: 1.0,
@@ -60,8 +61,10 @@ impl Preprocess {
         }
     }
 
-    /// Reads timm's keys for a model whose input is `width` × `height` pixels. `model` is the file
-    /// an error names.
+    /// Reads timm's keys for a model whose input is `width` × `height` pixels.
+    ///
+    /// # Errors
+    /// [`Fault::Preprocess`] in the file `model`.
     pub fn from_json(
         text: &str,
         width: u32,
@@ -71,8 +74,8 @@ impl Preprocess {
         read(text, width, height).map_err(|reason| Fault::Preprocess(reason).at(model))
     }
 
-    /// The frame a picture is brought into. What lies outside it has the mean colour, which is
-    /// nought once normalised.
+    /// The frame that an image is fitted into. Padding has the mean colour, which is zero once it is
+    /// normalised.
     pub fn frame(&self) -> Frame {
         let [first, green, last] = self.mean;
         let rgb = if self.bgr {
@@ -99,7 +102,7 @@ fn read(text: &str, width: u32, height: u32) -> Result<Preprocess, String> {
         && size != [3, height, width]
     {
         return Err(format!(
-            "says the input is {size:?}, and the model's is [3, {height}, {width}]"
+            "has the input size {size:?}, but that of the model is [3, {height}, {width}]"
         ));
     }
     let interpolation = match written.interpolation.as_deref() {
@@ -110,28 +113,30 @@ fn read(text: &str, width: u32, height: u32) -> Result<Preprocess, String> {
         Some("lanczos") => Filter::Lanczos,
         Some(other) => {
             return Err(format!(
-                "asks for interpolation {other:?}; nearest, bilinear, bicubic and lanczos are known"
+                "has interpolation {other:?}; nearest, bilinear, bicubic and lanczos are supported"
             ));
         }
     };
     let crop_pct = written.crop_pct.unwrap_or(assumed.crop_pct);
     if !(crop_pct > 0.0 && crop_pct <= 1.0) {
         return Err(format!(
-            "has crop_pct {crop_pct}, which has to be above 0 and at most 1"
+            "has crop_pct {crop_pct}, but it has to be above 0 and at most 1"
         ));
     }
     let bgr = match written.channels.as_deref() {
         None | Some("rgb" | "RGB") => false,
         Some("bgr" | "BGR") => true,
-        Some(other) => return Err(format!("has channels {other:?}; rgb and bgr are known")),
+        Some(other) => return Err(format!("has channels {other:?}; rgb and bgr are supported")),
     };
     let mean = written.mean.unwrap_or(assumed.mean);
     if let Some(mean) = mean.iter().find(|mean| !(0.0..=1.0).contains(*mean)) {
-        return Err(format!("has a mean of {mean}, which has to be from 0 to 1"));
+        return Err(format!(
+            "has a mean of {mean}, but it has to be from 0 to 1"
+        ));
     }
     let std = written.std.unwrap_or(assumed.std);
     if let Some(std) = std.iter().find(|std| !(**std > 0.0 && std.is_finite())) {
-        return Err(format!("has a std of {std}, which has to be above 0"));
+        return Err(format!("has a std of {std}, but it has to be above 0"));
     }
     Ok(Preprocess {
         width,
@@ -149,7 +154,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn timm_keys_are_read() {
+    fn reads_timms_keys() {
         let text = r#"{"input_size": [3, 224, 240], "interpolation": "bicubic", "crop_pct": 0.9,
             "mean": [0.5, 0.25, 0.0], "std": [0.5, 0.5, 1], "fixed_input_size": false}"#;
         let read = Preprocess::from_json(text, 240, 224, Path::new("m.pt2")).unwrap();
@@ -163,14 +168,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_out_is_as_for_imagenet() {
+    fn defaults_to_imagenet() {
         let read = Preprocess::from_json("{}", 300, 200, Path::new("m.pt2")).unwrap();
         assert_eq!(read, Preprocess::imagenet(300, 200));
         assert_eq!(read.frame().fill, [124, 116, 104]);
     }
 
     #[test]
-    fn where_blue_comes_first_so_does_its_mean() {
+    fn puts_the_mean_of_blue_first_if_blue_comes_first() {
         let text = r#"{"channels": "bgr", "mean": [0.0, 0.25, 1.0]}"#;
         let read = Preprocess::from_json(text, 8, 8, Path::new("m.pt2")).unwrap();
         assert!(read.bgr);
@@ -178,18 +183,18 @@ mod tests {
     }
 
     #[test]
-    fn nonsense_is_refused_in_words() {
+    fn refuses_invalid_values() {
         for (text, word) in [
             ("", "cannot be read"),
             ("[]", "cannot be read"),
             (r#"{"input_size": [3, 224]}"#, "cannot be read"),
             (
                 r#"{"input_size": [3, 299, 299]}"#,
-                "the model's is [3, 224, 224]",
+                "that of the model is [3, 224, 224]",
             ),
             (
                 r#"{"input_size": [1, 224, 224]}"#,
-                "the model's is [3, 224, 224]",
+                "that of the model is [3, 224, 224]",
             ),
             (r#"{"interpolation": "magic"}"#, "magic"),
             (r#"{"crop_pct": 0}"#, "crop_pct"),

@@ -1,7 +1,7 @@
-//! The model file that is made of what the fuzzer thinks out.
+//! Makes a model file from an input of the fuzzer.
 //!
-//! An archive's checksums and a weight's bytes would turn away nearly everything before a reader
-//! has seen it. So they are written around it here, and are right.
+//! Wrong checksums or missing weights would make the readers refuse nearly every input early. So the
+//! archive and the weights are written here, correctly, around the input.
 
 use std::collections::HashMap;
 use std::io::{Cursor, Write};
@@ -10,11 +10,11 @@ use serde_json::{Map, Value, json};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
-/// Largest weight that is written, in bytes: those of the smallest network that is known by its
-/// weights alone, with two classes, have no more.
-const LARGEST: usize = 589_824;
+/// Largest weight that is written, in bytes: the weights of the smallest built-in architecture with two
+/// classes are no larger.
+const MAX_WEIGHT: usize = 589_824;
 
-/// The files that `input` stands for, with the endings they are to have.
+/// The files made from `input`, with their extensions.
 pub fn of(target: &str, input: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
     match target {
         "pt2" => vec![("pt2", pt2(input))],
@@ -28,8 +28,8 @@ pub fn of(target: &str, input: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
     }
 }
 
-/// An archive with `program` as its graph, and the weights that it names. Where the program has a
-/// list of them itself, under `config`, that one is written.
+/// An archive with `program` as its graph, and the weights that it names. If the program has a list of
+/// them under `config`, that one is written.
 fn pt2(program: &[u8]) -> Vec<u8> {
     let parsed: Value = serde_json::from_slice(program).unwrap_or_default();
     let (mut config, lengths) = weights(&parsed);
@@ -51,8 +51,8 @@ fn pt2(program: &[u8]) -> Vec<u8> {
     archive(&entries)
 }
 
-/// The list of a program's weights, each as the program states it, and how many bytes those of each
-/// type take: they share one storage.
+/// The list of a program's weights as the program describes them, and the bytes of one storage per dtype,
+/// which all weights of that dtype share.
 fn weights(program: &Value) -> (Value, HashMap<i64, usize>) {
     let mut config = Map::new();
     let mut lengths: HashMap<i64, usize> = HashMap::new();
@@ -78,7 +78,7 @@ fn weights(program: &Value) -> (Value, HashMap<i64, usize>) {
             let count = sizes.iter().try_fold(1i64, |n, size| n.checked_mul(*size));
             let bytes = count.and_then(|n| usize::try_from(n).ok());
             let bytes = bytes.and_then(|n| n.checked_mul(width(dtype)));
-            let Some(bytes) = bytes.filter(|bytes| *bytes <= LARGEST) else {
+            let Some(bytes) = bytes.filter(|bytes| *bytes <= MAX_WEIGHT) else {
                 continue;
             };
             let mut strides = vec![1i64; sizes.len()];
@@ -100,7 +100,7 @@ fn weights(program: &Value) -> (Value, HashMap<i64, usize>) {
     (Value::Object(config), lengths)
 }
 
-/// Bytes of one value, by the numbering of exported programs.
+/// The bytes of one value; dtypes are numbered as in exported programs.
 fn width(dtype: i64) -> usize {
     match dtype {
         1 | 2 | 12 => 1,
@@ -110,7 +110,7 @@ fn width(dtype: i64) -> usize {
     }
 }
 
-/// Above nought, since variances are among them, and small, since places in tables are.
+/// Values above zero, since some are variances, and small, since some are indices.
 fn values(dtype: i64, bytes: usize) -> Vec<u8> {
     let count = bytes / width(dtype);
     let numbers = 0..count;
@@ -125,7 +125,7 @@ fn values(dtype: i64, bytes: usize) -> Vec<u8> {
             .flat_map(|n| i64::from(whole(n)).to_le_bytes())
             .collect(),
         8 => numbers.flat_map(|n| float(n).to_le_bytes()).collect(),
-        // The upper half of a float is one of these.
+        // bfloat16 is the upper half of a float32.
         13 => numbers
             .flat_map(|n| ((float(n) as f32).to_bits() >> 16).to_le_bytes()[..2].to_vec())
             .collect(),
@@ -137,36 +137,36 @@ fn values(dtype: i64, bytes: usize) -> Vec<u8> {
     }
 }
 
-/// What `torch.save` writes, with `pickle` as the object and one storage, called 0.
+/// A file of `torch.save` with the object `pickle` and one storage, called 0.
 fn zipped(pickle: &[u8]) -> Vec<u8> {
     archive(&[
         ("m/data.pkl".to_owned(), pickle.to_vec()),
         ("m/byteorder".to_owned(), b"little".to_vec()),
-        ("m/data/0".to_owned(), values(7, LARGEST)),
+        ("m/data/0".to_owned(), values(7, MAX_WEIGHT)),
     ])
 }
 
-/// The same as it wrote it before PyTorch 1.6.
+/// The same in the format before PyTorch 1.6.
 fn legacy(pickle: &[u8]) -> Vec<u8> {
     let mut file = b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.".to_vec();
     file.extend(b"\x80\x02M\xe9\x03.");
     file.extend(b"\x80\x02}(X\x0d\x00\x00\x00little_endian\x88u.");
     file.extend(pickle);
     file.extend(b"\x80\x02]X\x01\x00\x00\x000a.");
-    file.extend((LARGEST as u64 / 4).to_le_bytes());
-    file.extend(values(7, LARGEST));
+    file.extend((MAX_WEIGHT as u64 / 4).to_le_bytes());
+    file.extend(values(7, MAX_WEIGHT));
     file
 }
 
-/// A safetensors file with `header`, and bytes for what it says.
+/// A safetensors file with `header` and enough bytes of values.
 fn with_data(header: &[u8]) -> Vec<u8> {
     let mut file = (header.len() as u64).to_le_bytes().to_vec();
     file.extend(header);
-    file.extend(values(7, LARGEST));
+    file.extend(values(7, MAX_WEIGHT));
     file
 }
 
-/// An archive of stored entries.
+/// An archive of uncompressed entries.
 fn archive(entries: &[(String, Vec<u8>)]) -> Vec<u8> {
     let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
     let write = || -> zip::result::ZipResult<Vec<u8>> {

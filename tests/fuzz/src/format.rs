@@ -1,10 +1,10 @@
-//! Inputs that are trees of values, and libFuzzer's calls on them.
+//! Inputs that are trees of values, and the functions that libFuzzer calls to change them.
 
 use serde_json::Value;
 
 use crate::{mutate, protobuf};
 
-/// How bytes are a tree.
+/// How bytes are read as a tree and written back.
 pub struct Format {
     read: fn(&[u8]) -> Option<Value>,
     write: fn(&Value) -> Vec<u8>,
@@ -21,18 +21,18 @@ pub const PROTOBUF: Format = Format {
 };
 
 impl Format {
-    /// Changes the first `size` bytes of `data` as a tree, and says how many there are then. `None`
-    /// where that is left to libFuzzer: one time in four, and where they are no tree.
-    pub fn changed(&self, data: &mut [u8], size: usize, most: usize, seed: u32) -> Option<usize> {
+    /// Changes the first `size` bytes of `data` as a tree, and returns how many there are then, at most
+    /// `limit`. `None` leaves the change to libFuzzer: one time in four, and if they are not a tree.
+    pub fn changed(&self, data: &mut [u8], size: usize, limit: usize, seed: u32) -> Option<usize> {
         if seed.is_multiple_of(4) {
             return None;
         }
         let mut tree = (self.read)(data.get(..size)?)?;
         mutate::tree(&mut tree, None, seed);
-        self.put(&tree, data.get_mut(..most)?)
+        self.put(&tree, data.get_mut(..limit)?)
     }
 
-    /// One tree with parts of another; nothing where that has no room.
+    /// Writes one tree with parts of another to `out` and returns its length; 0 if it does not fit.
     pub fn crossed(&self, one: &[u8], other: &[u8], out: &mut [u8], seed: u32) -> usize {
         let mut crossed = || {
             let (mut tree, other) = ((self.read)(one)?, (self.read)(other)?);
@@ -49,7 +49,7 @@ impl Format {
     }
 }
 
-/// A target whose inputs are changed as trees.
+/// Defines a target whose inputs are changed as trees.
 #[macro_export]
 macro_rules! fuzz_tree {
     ($target:literal, $format:expr) => {

@@ -1,6 +1,6 @@
-//! Fuzzes the readers of model files: any bytes have to end in a model or a message.
+//! Fuzzes the readers of model files: any input has to end in a model or an error message.
 //!
-//! `run.sh` builds the programs in `targets` and runs them; `README.md` has what came of it.
+//! `run.sh` builds and runs the programs in `targets`; `README.md` has the results.
 
 mod files;
 pub mod format;
@@ -13,18 +13,17 @@ use std::sync::LazyLock;
 
 use gradcam::model::Model;
 
-/// Where the file that is opened lies: run.sh has it in memory.
-static PLACE: LazyLock<PathBuf> = LazyLock::new(|| {
-    let place = std::env::temp_dir().join(format!("gradcam-fuzz-{}", std::process::id()));
-    std::fs::create_dir_all(&place).expect("a folder for temporary files can be written");
-    place
+/// The folder of the file that is opened; run.sh puts it in memory.
+static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
+    let folder = std::env::temp_dir().join(format!("gradcam-fuzz-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder for temporary files can be written");
+    folder
 });
 
-/// Opens what `input` stands for, the trial run included. Says what came of it where the variable
-/// `SAY` is set.
+/// Opens the files made from `input`, with the trial run. Prints the result if the variable `SAY` is set.
 pub fn open(target: &str, input: &[u8]) {
     for (ending, bytes) in files::of(target, input) {
-        let path = PLACE.join(format!("m.{ending}"));
+        let path = FOLDER.join(format!("m.{ending}"));
         std::fs::write(&path, bytes).expect("the folder for temporary files can be written");
         let said = match Model::open(&path) {
             Ok(model) => format!("a model of {} classes", model.labels.names.len()),

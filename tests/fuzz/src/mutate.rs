@@ -1,13 +1,13 @@
-//! Changes that leave a file well-formed: in a tree of values, numbers become others and parts are
-//! left out, doubled, or put in the places of others.
+//! Changes that keep a file well-formed: in a tree of values, numbers are replaced, and parts are removed,
+//! repeated or moved.
 //!
-//! Bytes changed at random seldom come past a parser of JSON or protobuf.
+//! Bytes that are changed at random rarely get past a parser of JSON or protobuf.
 
 use serde_json::Value;
 
 use crate::random::Random;
 
-/// Numbers at which something may turn: sizes, axes, and the ends of what fits.
+/// Numbers that are special somewhere: sizes, axes, and the limits of integer types.
 const NUMBERS: [i64; 24] = [
     0,
     1,
@@ -36,16 +36,16 @@ const NUMBERS: [i64; 24] = [
 ];
 const FLOATS: [f64; 6] = [0.5, 1e-9, -0.1, 1e9, 1e38, 1e300];
 
-/// Changes a few things in `tree`; `other` is another input's, from which parts may come.
+/// Changes a few values in `tree`. Parts of `other`, the tree of another input, may be copied into it.
 pub fn tree(tree: &mut Value, other: Option<&Value>, seed: u32) {
     let mut random = Random::new(seed);
     let changes = 1 + random.below(3);
     for _ in 0..changes {
-        let place = random.below(count(tree));
-        let Some(kind) = nth(tree, &mut { place }).map(std::mem::discriminant) else {
+        let index = random.below(count(tree));
+        let Some(kind) = nth(tree, &mut { index }).map(std::mem::discriminant) else {
             continue;
         };
-        // What is of the same kind is the likeliest to be read there.
+        // A value of the same kind is the most likely to be valid there.
         let from = other.unwrap_or(tree);
         let some = |random: &mut Random| nth(from, &mut random.below(count(from)));
         let mut donor = some(&mut random);
@@ -55,7 +55,7 @@ pub fn tree(tree: &mut Value, other: Option<&Value>, seed: u32) {
             }
         }
         let donor = donor.cloned().unwrap_or_default();
-        if let Some(found) = nth_mut(tree, &mut { place }) {
+        if let Some(found) = nth_mut(tree, &mut { index }) {
             change(found, donor, &mut random);
         }
     }
@@ -97,7 +97,7 @@ fn change(found: &mut Value, donor: Value, random: &mut Random) {
     }
 }
 
-/// How many values there are, all within others counted.
+/// How many values there are, nested ones included.
 fn count(tree: &Value) -> usize {
     let within: usize = match tree {
         Value::Array(list) => list.iter().map(count).sum(),
@@ -107,7 +107,7 @@ fn count(tree: &Value) -> usize {
     1 + within
 }
 
-/// The value that comes so many `after` the first.
+/// The value that comes `after` as many others.
 fn nth<'a>(tree: &'a Value, after: &mut usize) -> Option<&'a Value> {
     if *after == 0 {
         return Some(tree);

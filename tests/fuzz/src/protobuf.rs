@@ -1,19 +1,19 @@
-//! Protobuf as a tree of JSON and back, so that it is changed by the same rules.
+//! Protobuf as a JSON tree and back, so that it can be changed by the same rules.
 //!
-//! A message is an array of fields, each an object with one key, its number; a field's value is a
-//! number, an array (a message), a text (bytes, as many characters of Latin-1), or an object with
-//! the bytes of a fixed number. What is no such thing is left out on the way back.
+//! A message is an array of fields, each an object whose one key is the number of the field. The value of
+//! a field is a number, an array (a message), a string (bytes as Latin-1), or an object with the bytes of a
+//! fixed-length number. Anything else is left out on the way back.
 
 use serde_json::{Map, Value, json};
 
-/// No message of ONNX lies deeper.
-const DEEPEST: usize = 12;
+/// Messages of ONNX are not nested more deeply.
+const MAX_DEPTH: usize = 12;
 
 pub fn to_tree(bytes: &[u8]) -> Option<Value> {
     message(bytes, 0)
 }
 
-/// A field's bytes are taken for a message where they can be one.
+/// Bytes of a field are read as a message if that is possible.
 fn message(mut rest: &[u8], depth: usize) -> Option<Value> {
     let mut fields = Vec::new();
     while !rest.is_empty() {
@@ -28,7 +28,7 @@ fn message(mut rest: &[u8], depth: usize) -> Option<Value> {
             2 => {
                 let length = usize::try_from(varint(&mut rest)?).ok()?;
                 let inside = take(&mut rest, length)?;
-                let within = (depth < DEEPEST && length > 1).then(|| message(inside, depth + 1));
+                let within = (depth < MAX_DEPTH && length > 1).then(|| message(inside, depth + 1));
                 within.flatten().unwrap_or_else(|| latin(inside))
             }
             _ => return None,

@@ -1,6 +1,6 @@
-//! Numbers without a pattern, the same for the same seed.
+//! Pseudo-random numbers, the same for the same seed.
 
-/// A xorshift.
+/// A xorshift generator.
 pub struct Random(u64);
 
 impl Random {
@@ -8,7 +8,7 @@ impl Random {
         Random(u64::from(seed) << 17 | 0x2545_f491)
     }
 
-    /// From nought to one below `end`; nought where there is nothing below.
+    /// A number from 0 to `end - 1`; 0 if `end` is 0.
     pub fn below(&mut self, end: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;

@@ -1,29 +1,30 @@
-//! What a file says of a tensor's bytes: their type, and which of them it takes in what order.
+//! The storage of a tensor: the dtype of its bytes, and which of them the tensor views.
 
-use tch::{Kind, Tensor};
+use tch::{Kind, TchError, Tensor};
 
-use crate::model::error::{Fault, first_line};
+use crate::model::error::{Fault, Result, first_line};
 
-type Result<T> = std::result::Result<T, Fault>;
-
-/// How much of a storage is read at a time, in bytes: whole values of every type.
+/// How much of a storage is read at a time, in bytes; a multiple of the size of every dtype.
 pub const PIECE: usize = 4 << 20;
 
-/// A tensor's place in its storage, in elements. All numbers are checked not to overflow.
+/// The part of a storage that a tensor views, in elements. None of the numbers overflow.
 pub struct View {
     pub sizes: Vec<i64>,
     pub strides: Vec<i64>,
     pub offset: i64,
-    /// Number of values.
+    /// Number of elements.
     pub count: i128,
-    /// One past the furthest value.
+    /// One past the last element.
     pub reach: i128,
 }
 
 impl View {
-    /// Of the weight called `name`; what a file says, so that it is checked here.
+    /// Checks the numbers that a file states for the weight called `name`.
+    ///
+    /// # Errors
+    /// [`Fault::Weight`] where they are negative or overflow.
     pub fn new(name: &str, sizes: Vec<i64>, strides: Vec<i64>, offset: i64) -> Result<View> {
-        let lies = || {
+        let impossible = || {
             wrong(
                 name,
                 format!("has impossible sizes {sizes:?} with strides {strides:?}"),
@@ -33,20 +34,20 @@ impl View {
             || offset < 0
             || sizes.iter().chain(&strides).any(|&number| number < 0)
         {
-            return Err(lies());
+            return Err(impossible());
         }
         let mut count = 1i128;
         let mut last = i128::from(offset);
         for (&size, &stride) in sizes.iter().zip(&strides) {
-            count = count.checked_mul(size.into()).ok_or_else(lies)?;
-            // Two numbers of 63 bits fit 127; their sum may not.
+            count = count.checked_mul(size.into()).ok_or_else(impossible)?;
+            // A product of two 63-bit numbers fits into 127 bits; a sum of such products may not.
             let step = i128::from(size - 1).max(0) * i128::from(stride);
-            last = last.checked_add(step).ok_or_else(lies)?;
+            last = last.checked_add(step).ok_or_else(impossible)?;
         }
         let reach = if count == 0 {
             0
         } else {
-            last.checked_add(1).ok_or_else(lies)?
+            last.checked_add(1).ok_or_else(impossible)?
         };
         Ok(View {
             sizes,
@@ -56,15 +57,13 @@ impl View {
             reach,
         })
     }
-}
 
-impl View {
-    /// This view of a storage that was read as one row of values.
+    /// The tensor that views `row`, a storage as a tensor of one axis.
     pub fn of_row(&self, name: &str, row: &Tensor) -> Result<Tensor> {
         let stored = row.numel() as i128;
         if self.reach > stored || self.count > stored {
             let sizes = &self.sizes;
-            let claims = format!("claims shape {sizes:?}, and {stored} values are stored");
+            let claims = format!("has shape {sizes:?}, but {stored} values are stored");
             return Err(wrong(name, claims));
         }
         row.f_as_strided(&self.sizes, &self.strides, self.offset)
@@ -72,11 +71,11 @@ impl View {
     }
 }
 
-/// What a storage is made of.
+/// An element of a storage.
 pub struct Element {
     kind: Kind,
     pub bytes: usize,
-    /// Held as 32-bit floats, whatever it is stored as.
+    /// Whether it is a float of any width; those are held as float32.
     pub floating: bool,
 }
 
@@ -90,6 +89,7 @@ impl Element {
         }
     }
 
+    /// The dtype of the tensor in memory.
     pub fn held_as(&self) -> Kind {
         if self.floating {
             Kind::Float
@@ -98,18 +98,43 @@ impl Element {
         }
     }
 
-    /// Sets `bytes`, of this type, into a row of values held as [`Element::held_as`], from its
-    /// value `from` on. Says whether they are all finite.
+    /// Copies `bytes`, elements of this dtype, into `row`, a tensor of one axis and of the dtype
+    /// [`Element::held_as`], from its element `from` on. Returns the worst that they hold.
     pub fn put(
         &self,
         bytes: &[u8],
         row: &Tensor,
         from: i64,
-    ) -> std::result::Result<bool, tch::TchError> {
+    ) -> std::result::Result<Content, TchError> {
         let piece = of_bytes(bytes, self.kind)?;
-        let mut place = row.f_narrow(0, from, piece.numel() as i64)?;
-        place.f_copy_(&piece)?;
-        Ok(!self.floating || place.f_isfinite()?.f_all()?.f_int64_value(&[])? != 0)
+        let mut part = row.f_narrow(0, from, piece.numel() as i64)?;
+        part.f_copy_(&piece)?;
+        Content::of(&part)
+    }
+}
+
+/// The worst that a tensor holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Content {
+    Finite,
+    Infinite,
+    Nan,
+}
+
+impl Content {
+    pub fn of(tensor: &Tensor) -> std::result::Result<Content, TchError> {
+        // A sum is finite only if every term is. It takes one pass and no memory.
+        if !floating(tensor.kind()) || tensor.f_sum(None)?.f_double_value(&[])?.is_finite() {
+            return Ok(Content::Finite);
+        }
+        let is_true = |value: Tensor| value.f_int64_value(&[]).map(|value| value != 0);
+        Ok(if is_true(tensor.f_isnan()?.f_any()?)? {
+            Content::Nan
+        } else if is_true(tensor.f_isinf()?.f_any()?)? {
+            Content::Infinite
+        } else {
+            Content::Finite
+        })
     }
 }
 
@@ -120,11 +145,11 @@ pub fn floating(kind: Kind) -> bool {
     )
 }
 
-/// The values that lie in these bytes, one after the other.
-pub fn of_bytes(bytes: &[u8], kind: Kind) -> std::result::Result<Tensor, tch::TchError> {
+/// A tensor of one axis that holds these bytes.
+pub fn of_bytes(bytes: &[u8], kind: Kind) -> std::result::Result<Tensor, TchError> {
     let count = (bytes.len() / kind.elt_size_in_bytes()) as i64;
     match kind {
-        // Any byte but 0 and 1 in a truth value would be undefined.
+        // A boolean of any other byte than 0 or 1 is undefined behaviour.
         Kind::Bool => Tensor::f_from_data_size(bytes, &[count], Kind::Uint8)?.f_ne(0),
         kind => Tensor::f_from_data_size(bytes, &[count], kind),
     }
@@ -137,7 +162,7 @@ pub fn wrong(name: &str, reason: impl Into<String>) -> Fault {
     }
 }
 
-pub fn torch(name: &str, error: tch::TchError) -> Fault {
+pub fn torch(name: &str, error: TchError) -> Fault {
     wrong(name, format!("cannot be read ({})", first_line(&error)))
 }
 
@@ -148,11 +173,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn any_byte_but_nought_is_true() {
+    fn reads_any_byte_but_zero_as_true() {
         let row = Tensor::zeros([4], (Kind::Bool, Device::Cpu));
         let element = Element::new(Kind::Bool);
-        assert!(element.put(&[0, 1, 2, 255], &row, 0).unwrap());
+        element.put(&[0, 1, 2, 255], &row, 0).unwrap();
         let numbers: Vec<i64> = Vec::try_from(row.to_kind(Kind::Int64)).unwrap();
         assert_eq!(numbers, [0, 1, 1, 1]);
+    }
+
+    #[test]
+    fn finds_the_worst_value() {
+        let content = |values: &[f32]| Content::of(&Tensor::from_slice(values)).unwrap();
+        assert_eq!(content(&[0.0, -1.0]), Content::Finite);
+        assert_eq!(content(&[]), Content::Finite);
+        assert_eq!(content(&[0.0, f32::NEG_INFINITY]), Content::Infinite);
+        let both = [f32::INFINITY, f32::NEG_INFINITY];
+        assert_eq!(content(&both), Content::Infinite);
+        assert_eq!(content(&[f32::INFINITY, f32::NAN]), Content::Nan);
+        // Their sum is infinite, they are not.
+        assert_eq!(content(&[f32::MAX, f32::MAX]), Content::Finite);
+        let integers = Tensor::from_slice(&[i64::MAX, i64::MAX]);
+        assert_eq!(Content::of(&integers).unwrap(), Content::Finite);
     }
 }

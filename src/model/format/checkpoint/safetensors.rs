@@ -1,4 +1,8 @@
-//! What safetensors writes: the length of a header, the header in JSON, then the tensors' bytes.
+//! What safetensors writes: the length of a header, the header in JSON, and the bytes of the tensors.
+//!
+//! The header is read here rather than by the `safetensors` crate, because the crate's (0.8) only checks
+//! of a header take the whole file as one slice in memory, and because it does not parse a header that
+//! has a dtype unknown to it, so that the tensor could not be named.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::{BufReader, Read};
@@ -6,33 +10,35 @@ use std::io::{BufReader, Read};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Checkpoint, Result, unwrap};
-use crate::model::error::Fault;
+use super::unwrap;
+use crate::model::error::{Fault, Result};
 use crate::model::format::file::start::FileStart;
+use crate::model::format::torch_save::StateDict;
 use crate::model::format::torch_save::pickle::{Dtype, Stored};
 use crate::model::format::torch_save::source::{Part, Source};
 
-/// Longest header read, in bytes: one of ten thousand tensors is a hundredth of it.
-const LONGEST: u64 = 64 << 20;
-/// The one key that is no tensor.
+/// Longest header that is read, in bytes: a hundred times one of ten thousand tensors.
+const MAX_HEADER: u64 = 64 << 20;
+/// The one key that is not a tensor.
 const METADATA: &str = "__metadata__";
 
 #[derive(Deserialize)]
 struct Entry {
     dtype: String,
     shape: Vec<i64>,
-    /// From the end of the header on: the first byte, and the one behind the last.
+    /// The first byte and the end, counted from the end of the header.
     data_offsets: [u64; 2],
 }
 
-pub fn read(start: FileStart) -> Result<Checkpoint> {
+/// Reads the header of a file that [`is_safetensors`](crate::model::format::file::sniff) has
+/// recognised, which means that the header is within the file.
+pub fn read(start: FileStart) -> Result<StateDict> {
     let mut file = BufReader::new(start.file);
     let mut size = [0; 8];
     file.read_exact(&mut size).map_err(damaged)?;
     let size = u64::from_le_bytes(size);
-    // That it lies within the file is how the format was known.
-    if size > LONGEST {
-        return Err(damaged(format!("it claims {size} bytes")));
+    if size > MAX_HEADER {
+        return Err(damaged(format!("it claims to have {size} bytes")));
     }
     let mut text = Vec::new();
     let read = file.by_ref().take(size).read_to_end(&mut text);
@@ -46,7 +52,7 @@ pub fn read(start: FileStart) -> Result<Checkpoint> {
     let mut furthest = 0;
     for (name, entry) in entries {
         let entry: Entry = serde_json::from_value(entry)
-            .map_err(|error| damaged(format!("{name} is no tensor ({error})")))?;
+            .map_err(|error| damaged(format!("{name} is not a tensor ({error})")))?;
         let Entry {
             dtype,
             shape,
@@ -54,7 +60,7 @@ pub fn read(start: FileStart) -> Result<Checkpoint> {
         } = entry;
         if start > end || end > there {
             return Err(damaged(format!(
-                "{name} lies from {start} to {end}, and {there} bytes are there"
+                "{name} extends from {start} to {end}, and the file has {there} bytes after the header"
             )));
         }
         furthest = furthest.max(end);
@@ -67,17 +73,21 @@ pub fn read(start: FileStart) -> Result<Checkpoint> {
     }
     if furthest != there {
         return Err(damaged(format!(
-            "the tensors take {furthest} bytes, and {there} are there"
+            "the tensors take {furthest} bytes, and the file has {there} after the header"
         )));
     }
-    unwrap::tensors(tensors, Vec::new(), Source::File { file, storages })
+    unwrap::named_as_in_the_network(StateDict {
+        tensors,
+        unreadable: Vec::new(),
+        source: Source::File { file, storages },
+    })
 }
 
 fn damaged(reason: impl std::fmt::Display) -> Fault {
     Fault::Damaged(format!("the safetensors header: {reason}"))
 }
 
-/// A type by the format's name for it.
+/// A dtype by its name in this format.
 fn named(dtype: &str) -> Dtype {
     Dtype::named(match dtype {
         "BOOL" => "bool",

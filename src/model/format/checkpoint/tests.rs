@@ -1,5 +1,5 @@
-//! The reader on checkpoints that PyTorch wrote (`tests/checkpoints`) and on files spoilt here, with
-//! networks of the tests' own as those that are known.
+//! Opens checkpoints that PyTorch has written (`tests/checkpoints`) and files that are damaged here,
+//! with architectures that the tests define.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::{Cursor, Write};
@@ -19,11 +19,11 @@ use crate::model::format::{self, Opened};
 use crate::model::opening::Opening;
 use crate::model::tape::forward;
 
-use super::{Checkpoint, safetensors as reader};
+use super::{StateDict, fill_architecture, safetensors as reader};
 use crate::model::format::torch_save::pickle::{Dtype, Stored};
 use crate::model::format::torch_save::source::{Part, Rows, Source};
 
-/// Of the largest logit.
+/// Relative to the largest logit.
 const TOLERANCE: f32 = 1e-5;
 
 fn root(path: &str) -> PathBuf {
@@ -34,13 +34,13 @@ fn file(name: &str) -> PathBuf {
     root("tests/checkpoints").join(name)
 }
 
-/// The program of an exported model, as it is written.
+/// The JSON of an exported program.
 fn program(path: &Path, entry: &str) -> Value {
     let mut zip = ZipArchive::new(std::fs::File::open(path).unwrap()).unwrap();
     serde_json::from_reader(zip.by_name(entry).unwrap()).unwrap()
 }
 
-/// A network as the library has it, of an exported program.
+/// The entry of a [`Library`] for an exported program.
 fn network(name: &str, program: &Value, head: &[&str]) -> (Value, String) {
     let module = &program["graph_module"];
     let mut tensors = BTreeMap::new();
@@ -96,8 +96,8 @@ fn open(
     known: &[(Value, String)],
     architecture: Option<&str>,
 ) -> Result<Opened, Fault> {
-    let mut tell = |_| ControlFlow::Continue(());
-    let mut opening = Opening::telling(&mut tell).of(architecture);
+    let mut report = |_| ControlFlow::Continue(());
+    let mut opening = Opening::new(&mut report).with_architecture(architecture);
     format::read(path, || Ok(library(known)), &mut opening)
 }
 
@@ -124,13 +124,13 @@ fn apart(opened: &Opened) -> f32 {
 }
 
 #[test]
-fn every_form_of_a_checkpoint_opens_and_agrees_with_pytorch() {
+fn opens_every_form_of_checkpoint_with_pytorchs_numbers() {
     for (name, tolerance) in [
         ("plain.pth", TOLERANCE),
         ("legacy.pth", TOLERANCE),
         ("plain.safetensors", TOLERANCE),
         ("training.pth", TOLERANCE),
-        // Its weights are of half precision.
+        // Its weights are float16.
         ("odd.pt", 5e-3),
     ] {
         let opened = open(&file(name), &[resnet("resnet"), layer()], None);
@@ -143,17 +143,17 @@ fn every_form_of_a_checkpoint_opens_and_agrees_with_pytorch() {
 }
 
 #[test]
-fn of_two_that_fit_one_is_asked_for() {
+fn asks_which_of_two_architectures_it_is() {
     let mut other = resnet("resnet_strided");
     other.0["hint"] = json!("with strides");
     let known = [resnet("resnet"), other];
     let Fault::SeveralArchitectures(candidates) = fault(&file("plain.pth"), &known) else {
-        panic!("nothing was asked");
+        panic!("it did not ask");
     };
     let names: Vec<&str> = candidates.iter().map(|one| one.name.as_str()).collect();
     assert_eq!(names, ["resnet", "resnet_strided"]);
     let message = Fault::SeveralArchitectures(candidates).to_string();
-    assert!(message.contains("--architecture") && message.contains("resnet_strided: with strides"));
+    assert!(message.contains("choose one") && message.contains("resnet_strided: with strides"));
 
     let chosen = open(&file("plain.pth"), &known, Some("resnet_strided")).unwrap();
     assert_eq!(chosen.architecture.as_deref(), Some("resnet_strided"));
@@ -162,7 +162,7 @@ fn of_two_that_fit_one_is_asked_for() {
 }
 
 #[test]
-fn what_fits_none_is_told_the_nearest_and_what_differs() {
+fn names_the_closest_architecture_and_the_differences() {
     let mut near = resnet("resnet");
     near.0["tensors"]["conv1.weight"] = json!([8, 3, 5, 5]);
     near.0["tensors"]["stem.weight"] = json!([8]);
@@ -172,11 +172,11 @@ fn what_fits_none_is_told_the_nearest_and_what_differs() {
         .remove("layer1.conv2.weight");
     let message = fault(&file("plain.pth"), &[layer(), near.clone()]).to_string();
     for part in [
-        "none of the 2 networks",
-        "The nearest is resnet",
-        "conv1.weight is [8, 3, 7, 7] and not [8, 3, 5, 5]",
+        "none of the 2 architectures",
+        "The closest is resnet",
+        "conv1.weight is [8, 3, 7, 7], not [8, 3, 5, 5]",
         "stem.weight [8] is missing",
-        "layer1.conv2.weight [8, 8, 3, 3] is not in it",
+        "layer1.conv2.weight [8, 8, 3, 3] is not in the architecture",
         "torch.export.export(",
     ] {
         assert!(message.contains(part), "{part}: {message}");
@@ -184,11 +184,11 @@ fn what_fits_none_is_told_the_nearest_and_what_differs() {
     let message = open(&file("plain.pth"), &[layer(), near], Some("layer"))
         .unwrap_err()
         .to_string();
-    assert!(message.contains("are not of layer"), "{message}");
+    assert!(message.contains("do not fit layer"), "{message}");
 }
 
 #[test]
-fn the_head_tells_the_number_of_classes() {
+fn takes_the_number_of_classes_from_the_head() {
     let mut of_thousand = resnet("resnet");
     of_thousand.0["tensors"]["fc.weight"][0] = json!(1000);
     of_thousand.0["tensors"]["fc.bias"][0] = json!(1000);
@@ -198,16 +198,14 @@ fn the_head_tells_the_number_of_classes() {
 }
 
 #[test]
-fn what_stands_beside_the_tensors_hides_no_other_cause() {
+fn blames_an_unreadable_object_only_where_a_weight_is_expected() {
     let mut other = resnet("resnet_strided");
     other.0["hint"] = json!("with strides");
     let read = || reader::read(FileStart::of(&file("plain.safetensors")).unwrap()).unwrap();
-    let mut tell = |_| ControlFlow::Continue(());
-    let mut refused = |checkpoint: Checkpoint, known: &[(Value, String)]| {
-        let mut opening = Opening::telling(&mut tell);
-        checkpoint
-            .opened(|| Ok(library(known)), &mut opening)
-            .unwrap_err()
+    let mut report = |_| ControlFlow::Continue(());
+    let mut refused = |weights: StateDict, known: &[(Value, String)]| {
+        let mut opening = Opening::new(&mut report);
+        fill_architecture(weights, || Ok(library(known)), &mut opening).unwrap_err()
     };
     let mut noted = read();
     let settings = ("settings".to_owned(), "argparse.Namespace".to_owned());
@@ -227,8 +225,8 @@ fn what_stands_beside_the_tensors_hides_no_other_cause() {
 }
 
 #[test]
-fn a_header_as_long_as_a_pickle_begins_is_no_pickle() {
-    // Lengths whose first two bytes are those of pickles.
+fn reads_a_header_whose_length_looks_like_a_pickle() {
+    // Lengths whose first two bytes are those of a pickle.
     for length in [640, 896, 1152, 1408] {
         let mut header = String::from_utf8(small("layer.safetensors")[8..].to_vec()).unwrap();
         header.truncate(header.rfind('}').unwrap() + 1);
@@ -240,7 +238,7 @@ fn a_header_as_long_as_a_pickle_begins_is_no_pickle() {
 }
 
 #[test]
-fn one_tensor_with_an_endless_name_is_soon_refused() {
+fn refuses_a_tensor_with_an_endless_name() {
     let name = "a.".repeat(4 << 20);
     let header =
         format!(r#"{{"{name}weight":{{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}}}"#);
@@ -251,10 +249,10 @@ fn one_tensor_with_an_endless_name_is_soon_refused() {
 }
 
 #[test]
-fn many_views_of_one_storage_do_not_fill_the_memory() {
+fn bounds_the_memory_of_many_views_of_one_storage() {
     let side = 1000;
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("noughts");
+    let path = folder.path().join("zeros");
     std::fs::write(&path, vec![0; 4 * side * side]).unwrap();
     let part = Part {
         start: 0,
@@ -267,15 +265,15 @@ fn many_views_of_one_storage_do_not_fill_the_memory() {
     let dtype = Dtype::named("float32");
     let mut turned = Stored::whole("0".into(), dtype, vec![side as i64; 2]);
     turned.strides.reverse();
-    let mut tell = |_| ControlFlow::Continue(());
-    let mut opening = Opening::telling(&mut tell);
-    let mut rows = Rows::of(source, std::iter::once(&turned), &mut opening).unwrap();
+    let mut report = |_| ControlFlow::Continue(());
+    let mut opening = Opening::new(&mut report);
+    let mut rows = Rows::new(source, std::iter::once(&turned), &mut opening).unwrap();
     let fault = (0..1000).find_map(|_| rows.tensor("fc.weight", &turned).err());
     assert!(matches!(fault, Some(Fault::Weight { reason, .. }) if reason.contains("many views")));
 }
 
 #[test]
-fn a_whole_module_is_refused_with_the_lines_that_export_one() {
+fn refuses_a_pickled_module_and_says_how_to_export_it() {
     for name in ["module.pth", "module_within.pth"] {
         let message = fault(&file(name), &[layer()]).to_string();
         assert!(
@@ -286,7 +284,7 @@ fn a_whole_module_is_refused_with_the_lines_that_export_one() {
     }
 }
 
-/// The bytes of `name` after `spoil`, as a file that is opened.
+/// Opens a file with the bytes of `name` after `spoil` has changed them.
 fn spoilt(name: &str, spoil: impl FnOnce(&mut Vec<u8>)) -> Result<Opened, Fault> {
     let mut bytes = std::fs::read(file(name)).unwrap();
     spoil(&mut bytes);
@@ -304,21 +302,24 @@ fn safetensors(header: &str, data: usize) -> Vec<u8> {
 }
 
 #[test]
-fn safetensors_that_claim_what_is_not_there_are_refused() {
+fn refuses_safetensors_with_wrong_claims() {
     let about = |dtype: &str, shape: &str, offsets: &str| {
         format!(r#"{{"fc.weight":{{"dtype":"{dtype}","shape":{shape},"data_offsets":{offsets}}}}}"#)
     };
     for (header, word) in [
-        // 4 GB in a file of a hundred bytes.
+        // 4 GB in a file of 100 bytes.
         (about("F32", "[1073741824]", "[0,4294967296]"), "4294967296"),
         (about("F32", "[2]", "[8,0]"), "from 8 to 0"),
         (
             about("F32", "[1]", "[0,4]"),
-            "take 4 bytes, and 8 are there",
+            "take 4 bytes, and the file has 8",
         ),
         (about("F32", "[18446744073709551615,2]", "[0,8]"), "header"),
         (r#"{"fc.weight":7}"#.to_owned(), "header"),
-        (r#"{"fc.weight":{}}"#.to_owned(), "fc.weight is no tensor"),
+        (
+            r#"{"fc.weight":{}}"#.to_owned(),
+            "fc.weight is not a tensor",
+        ),
         (r#"{"fc.weight""#.to_owned(), "header"),
     ] {
         let bytes = safetensors(&header, 8);
@@ -330,17 +331,17 @@ fn safetensors_that_claim_what_is_not_there_are_refused() {
             "{header}: {message}"
         );
     }
-    // A shape that is the network's and more than its bytes.
+    // The shape of the network, but larger than the file.
     let header = r#"{"fc.weight":{"dtype":"F32","shape":[268435456,3],"data_offsets":[0,8]},"fc.bias":{"dtype":"F32","shape":[268435456],"data_offsets":[0,8]}}"#;
     let bytes = safetensors(header, 8);
     let refused = spoilt("plain.safetensors", |held| *held = bytes);
     assert!(
-        matches!(refused, Err(Fault::Weight { reason, .. }) if reason.contains("3221225472 bytes, and 8"))
+        matches!(refused, Err(Fault::Weight { reason, .. }) if reason.contains("3221225472 bytes and has 8"))
     );
 }
 
 #[test]
-fn weights_of_another_type_are_named_with_it() {
+fn refuses_weights_of_another_dtype_by_name() {
     for (dtype, bytes) in [("I64", 8), ("F8_E4M3", 1), ("BOOL", 1)] {
         let (weight, end) = (6 * bytes, 8 * bytes);
         let header = format!(
@@ -352,15 +353,15 @@ fn weights_of_another_type_are_named_with_it() {
             panic!("{refused}")
         };
         assert!(
-            name.starts_with("fc.") && reason.contains("is of type"),
+            name.starts_with("fc.") && reason.contains("has dtype"),
             "{refused}"
         );
     }
 }
 
 #[test]
-fn a_weight_that_is_not_finite_is_named() {
-    // The bias is the last thing in the old format: its second value is 1.
+fn refuses_nan_in_a_weight_by_name() {
+    // The bias is last in the old format, and its second value is 1.
     let refused = spoilt("layer_legacy.pth", |bytes| {
         let one = 1f32.to_le_bytes();
         let at = bytes.windows(4).rposition(|window| window == one).unwrap();
@@ -369,9 +370,93 @@ fn a_weight_that_is_not_finite_is_named() {
     assert!(matches!(refused, Err(Fault::Weight { reason, .. }) if reason.contains("NaN")));
 }
 
+/// A linear layer whose logits have a mask added.
+fn masked() -> (Value, String) {
+    let mini = format::pt2_masked_program();
+    network("masked", &mini, &["fc.weight", "fc.bias"])
+}
+
+/// The values of the tensors of [`masked`], in the order weight, bias, mask.
+fn masked_values(second_bias: f32, mask: f32) -> Vec<u8> {
+    let values = [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 0.0, second_bias, 0.0, mask];
+    values
+        .iter()
+        .flat_map(|value| value.to_le_bytes())
+        .collect()
+}
+
+fn masked_safetensors(second_bias: f32, mask: f32) -> Vec<u8> {
+    let header = r#"{"fc.weight":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]},"fc.bias":{"dtype":"F32","shape":[2],"data_offsets":[24,32]},"mask":{"dtype":"F32","shape":[1,2],"data_offsets":[32,40]}}"#;
+    let mut bytes = safetensors(header, 0);
+    bytes.extend(masked_values(second_bias, mask));
+    bytes
+}
+
+/// The same as `torch.save` writes it, all tensors in one storage.
+fn masked_pth(second_bias: f32, mask: f32) -> Vec<u8> {
+    let mut pickle = b"}(".to_vec();
+    let tensors: [(&str, u8, &[u8], &[u8]); 3] = [
+        ("fc.weight", 0, b"K\x02K\x03\x86", b"K\x03K\x01\x86"),
+        ("fc.bias", 6, b"K\x02\x85", b"K\x01\x85"),
+        ("mask", 8, b"K\x01K\x02\x86", b"K\x02K\x01\x86"),
+    ];
+    for (name, offset, sizes, strides) in tensors {
+        pickle.extend(format!("S'{name}'\n").bytes());
+        pickle.extend(b"ctorch._utils\n_rebuild_tensor_v2\n((S'storage'\nctorch\nFloatStorage\nS'0'\nS'cpu'\nK\x0atQ");
+        pickle.extend([b'K', offset]);
+        pickle.extend([sizes, strides, b"\x89NtR"].concat());
+    }
+    pickle.extend(b"u.");
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+    for (name, bytes) in [
+        ("m/data.pkl", pickle),
+        ("m/data/0", masked_values(second_bias, mask)),
+    ] {
+        writer.start_file(name, stored).unwrap();
+        writer.write_all(&bytes).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+#[test]
+fn allows_infinities_in_a_mask_and_refuses_them_in_a_parameter() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, write) in [
+        ("m.pth", masked_pth as fn(f32, f32) -> Vec<u8>),
+        ("m.safetensors", masked_safetensors),
+    ] {
+        let path = folder.path().join(name);
+        let opened = |second_bias: f32, mask: f32| {
+            std::fs::write(&path, write(second_bias, mask)).unwrap();
+            open(&path, &[masked()], None)
+        };
+        let graph =
+            opened(1.0, f32::NEG_INFINITY).unwrap_or_else(|fault| panic!("{name}: {fault}"));
+        let ones = Tensor::ones([1, 3, 2, 2], (tch::Kind::Float, tch::Device::Cpu));
+        let logits = forward(&graph.graph, &ones).unwrap();
+        assert_eq!(
+            Vec::<f32>::try_from(logits.flatten(0, -1)).unwrap(),
+            [3., 0.]
+        );
+        for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+            let fault = opened(bad, f32::NEG_INFINITY).unwrap_err();
+            assert!(
+                matches!(&fault, Fault::Weight { name, reason } if name == "fc.bias" && reason.contains("NaN")),
+                "{fault}"
+            );
+        }
+        let fault = opened(1.0, f32::NAN).unwrap_err();
+        assert!(
+            matches!(&fault, Fault::Weight { name, .. } if name == "mask"),
+            "{fault}"
+        );
+    }
+}
+
 const SMALL: [&str; 3] = ["layer.pth", "layer_legacy.pth", "layer.safetensors"];
 
-/// Of the small files; the last is as good as the others and written here.
+/// The bytes of one of the small files; the last is written here.
 fn small(name: &str) -> Vec<u8> {
     match name {
         "layer.safetensors" => safetensors(
@@ -383,7 +468,7 @@ fn small(name: &str) -> Vec<u8> {
 }
 
 #[test]
-fn a_file_that_ends_anywhere_is_refused() {
+fn refuses_a_truncated_file() {
     let folder = tempfile::tempdir().unwrap();
     let known = [layer()];
     for name in SMALL {
@@ -400,7 +485,7 @@ fn a_file_that_ends_anywhere_is_refused() {
 }
 
 #[test]
-fn a_file_with_other_bytes_is_refused_or_opens() {
+fn opens_or_refuses_a_file_with_changed_bytes() {
     let folder = tempfile::tempdir().unwrap();
     let known = [layer()];
     let mut state = 0x9e37_79b9_7f4a_7c15u64;

@@ -1,14 +1,14 @@
-//! Finds a network's tensors in what was saved: training scripts wrap a state dict in others, and
-//! wrap the network in modules that put a prefix before every name.
+//! Finds the tensors of the network in what was saved: training scripts put the state dict into other
+//! dicts, and wrap the network in modules that add a prefix to every name.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
-use super::{Checkpoint, Result};
-use crate::model::error::Fault;
+use crate::model::error::{Fault, Result};
+use crate::model::format::torch_save::StateDict;
 use crate::model::format::torch_save::pickle::{Node, Pickle, Ref, Stored};
 use crate::model::format::torch_save::source::Source;
 
-/// What scripts call a network's tensors among other things, the likeliest first.
+/// The keys under which scripts save a state dict, the likeliest first.
 const WRAPPERS: [&str; 13] = [
     "state_dict",
     "model_state_dict",
@@ -24,61 +24,29 @@ const WRAPPERS: [&str; 13] = [
     "model_ema",
     "ema",
 ];
-/// How many such wrappers are looked into, one within the other.
-const DEEPEST: usize = 4;
-/// How many parts that all names share are taken off.
+/// How deeply a state dict may be nested in other containers.
+const MAX_DEPTH: usize = 4;
+/// How many prefixes that all names share are removed.
 const MAX_PREFIXES: usize = 8;
-/// Longest name of a tensor, in bytes.
-const LONGEST: usize = 1000;
-/// How many keys a message names.
+/// How many keys a message lists.
 const NAMED: usize = 6;
 
-/// The network's tensors in what was pickled.
-pub fn checkpoint(pickle: &Pickle, source: Source) -> Result<Checkpoint> {
+/// The tensors of the network in what was pickled, under the names that they have in the network.
+pub fn pickled(pickle: &Pickle, source: Source) -> Result<StateDict> {
     let Some(dict) = find(pickle, pickle.root(), 0, &mut HashSet::new())? else {
         return Err(none(pickle));
     };
-    let Checkpoint {
-        tensors: found,
-        unreadable,
-        source,
-    } = self::dict(pickle, dict, source);
-    tensors(found, unreadable, source)
+    named_as_in_the_network(StateDict::of(pickle, dict, source))
 }
 
-/// The tensors of one dict.
-pub fn dict(pickle: &Pickle, dict: Ref, source: Source) -> Checkpoint {
-    let (mut tensors, mut unreadable) = (Vec::new(), Vec::new());
-    // Of one key the last value counts, as in Python: a small file may name the same thing millions
-    // of times.
-    let named = pickle.entries_of(dict).filter_map(|(key, value)| {
-        let name = pickle.text(key).filter(|name| name.len() <= LONGEST)?;
-        Some((name, value))
-    });
-    for (name, value) in named.collect::<BTreeMap<&str, Ref>>() {
-        match pickle.at(value) {
-            Node::Tensor(stored) => tensors.push((name.to_owned(), (**stored).clone())),
-            Node::Object { class, .. } => {
-                let class = pickle.text(*class).unwrap_or_default();
-                unreadable.push((name.to_owned(), class.to_owned()));
-            }
-            _ => {}
-        }
-    }
-    Checkpoint {
-        tensors,
-        unreadable,
+/// The same tensors under the names that they have in the network.
+pub fn named_as_in_the_network(dict: StateDict) -> Result<StateDict> {
+    let StateDict {
+        mut tensors,
+        mut unreadable,
         source,
-    }
-}
-
-/// The same tensors under the names they have in the network itself.
-pub fn tensors(
-    mut tensors: Vec<(String, Stored)>,
-    mut unreadable: Vec<(String, String)>,
-    source: Source,
-) -> Result<Checkpoint> {
-    // What averaging over training adds counts its steps.
+    } = dict;
+    // A scalar outside all modules is a counter, such as that of averaged weights.
     tensors.retain(|(name, stored)| !stored.sizes.is_empty() || name.contains('.'));
     for _ in 0..MAX_PREFIXES {
         let Some(length) = shared_prefix(&tensors) else {
@@ -97,11 +65,11 @@ pub fn tensors(
         }
     }
     if tensors.is_empty() && unreadable.is_empty() {
-        return Err(Fault::Foreign {
-            what: "this file holds no weights".into(),
+        return Err(Fault::NotAModel {
+            what: "this file has no weights".into(),
         });
     }
-    Ok(Checkpoint {
+    Ok(StateDict {
         tensors,
         unreadable,
         source,
@@ -117,9 +85,12 @@ fn names<'a>(
 }
 
 /// The dict that has the tensors themselves.
+///
+/// # Errors
+/// [`Fault::NotAModel`] where there is a whole module in its place.
 fn find(pickle: &Pickle, at: Ref, depth: usize, seen: &mut HashSet<Ref>) -> Result<Option<Ref>> {
-    // A thing may hold itself.
-    if depth > DEEPEST || !seen.insert(at) {
+    // A container may contain itself.
+    if depth > MAX_DEPTH || !seen.insert(at) {
         return Ok(None);
     }
     match pickle.at(at) {
@@ -146,10 +117,10 @@ fn find(pickle: &Pickle, at: Ref, depth: usize, seen: &mut HashSet<Ref>) -> Resu
         }
         Node::Object { class, .. } if pickle.is_module(at) => {
             let class = pickle.text(*class).unwrap_or_default();
-            Err(Fault::Foreign {
+            Err(Fault::NotAModel {
                 what: format!(
                     "this is a whole pickled module ({class}), which only its own Python code can \
-                     bring back"
+                     restore"
                 ),
             })
         }
@@ -157,7 +128,7 @@ fn find(pickle: &Pickle, at: Ref, depth: usize, seen: &mut HashSet<Ref>) -> Resu
     }
 }
 
-/// In the first thing that has any.
+/// The dict in the first of the items that has one.
 fn inside(
     pickle: &Pickle,
     items: impl Iterator<Item = Ref>,
@@ -172,6 +143,7 @@ fn inside(
     Ok(None)
 }
 
+/// Why a pickle has no weights.
 fn none(pickle: &Pickle) -> Fault {
     let what = match pickle.node() {
         Node::Dict(entries) => {
@@ -182,7 +154,7 @@ fn none(pickle: &Pickle) -> Fault {
             let more = if keys.len() > NAMED { ", …" } else { "" };
             let keys = keys[..keys.len().min(NAMED)].join(", ");
             format!(
-                "this was written by torch.save and holds no weights under its keys ({keys}{more})"
+                "this was written by torch.save and has no weights under its keys ({keys}{more})"
             )
         }
         Node::Object { class, .. } => {
@@ -190,25 +162,25 @@ fn none(pickle: &Pickle) -> Fault {
             format!("this is a pickled object ({class})")
         }
         Node::Tensor(_) => "this is a single tensor".to_owned(),
-        _ => "this was written by torch.save and holds no weights".to_owned(),
+        _ => "this was written by torch.save and has no weights".to_owned(),
     };
-    Fault::Foreign { what }
+    Fault::NotAModel { what }
 }
 
-/// How long the first part of every name is, its dot included, where they all have the same one:
-/// `module.`, `model.`, `_orig_mod.`.
+/// The length of the prefix that all names share, up to and including its first dot: `module.`,
+/// `model.`, `_orig_mod.`.
 fn shared_prefix(tensors: &[(String, Stored)]) -> Option<usize> {
     let (first, _) = tensors.first()?;
     let length = first.find('.')? + 1;
     let prefix = &first[..length];
     let mut inner = tensors.iter().map(|(name, _)| name.strip_prefix(prefix));
-    // What is left has to be names within a network still, not those of one layer's own.
+    // The rest has to be names of tensors in a network, not those of a single layer.
     let shared = inner.clone().all(|rest| rest.is_some())
         && inner.any(|rest| rest.is_some_and(|rest| rest.contains('.')));
     shared.then_some(length)
 }
 
-/// The name of today for one that torchvision's older files have: its own code renames them too.
+/// Today's name for one in torchvision's older files; torchvision renames them in the same way.
 fn renamed(name: &str) -> Option<String> {
     if name.contains("denselayer") {
         let old = ["norm.1.", "norm.2.", "conv.1.", "conv.2."];
@@ -232,7 +204,7 @@ mod tests {
     use crate::model::format::torch_save::pickle::Dtype;
 
     #[test]
-    fn names_of_old_become_those_of_today() {
+    fn renames_tensors_of_older_files() {
         for (old, newer) in [
             (
                 "features.denseblock1.denselayer2.norm.1.running_mean",
@@ -255,28 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn one_tensor_that_is_named_a_million_times_takes_no_memory() {
-        let tensor = b"ctorch._utils\n_rebuild_tensor_v2\n((S'storage'\nctorch\nFloatStorage\nS'0'\nS'cpu'\nK\x01tQK\x00))tRq\x00";
-        for length in [12, 1 << 16] {
-            let mut bytes = tensor.to_vec();
-            bytes.extend(b"X");
-            bytes.extend((length as u32).to_le_bytes());
-            bytes.extend(vec![b'w'; length]);
-            bytes.extend(b"q\x01}(");
-            bytes.extend(b"h\x01h\x00".repeat(1 << 20));
-            bytes.extend(b"u.");
-            let pickle = Pickle::read(&mut bytes.as_slice()).unwrap();
-            let storages = std::collections::HashMap::new();
-            let file = std::io::BufReader::new(tempfile::tempfile().unwrap());
-            let source = Source::File { file, storages };
-            let found = dict(&pickle, pickle.root(), source).tensors;
-            // The longer is no name of a tensor.
-            assert_eq!(found.len(), usize::from(length == 12));
-        }
-    }
-
-    #[test]
-    fn a_prefix_goes_where_all_names_have_it() {
+    fn finds_a_prefix_that_all_names_share() {
         let prefix = |names: &[&str]| {
             let stored = Stored::whole("0".into(), Dtype::named("float32"), vec![1]);
             let named = names

@@ -1,7 +1,8 @@
-//! A zip archive: entries that are stored, stay inside, and are no longer than the file.
+//! A zip archive whose entries are not compressed, have paths inside the archive, and are no longer
+//! than the file.
 //!
-//! Every entry is checked when the archive is entered, before any is read, so that what it claims
-//! can be believed (and memory set aside) afterwards.
+//! All entries are checked when the archive is entered, before any is read. After that their lengths
+//! can be trusted, and memory can be allocated for them.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
@@ -9,29 +10,27 @@ use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use zip::read::{ArchiveOffset, Config};
 use zip::{CompressionMethod, ZipArchive};
 
-use crate::model::error::Fault;
+use crate::model::error::{Fault, Result};
 
-type Result<T> = std::result::Result<T, Fault>;
-
-/// Longest JSON or text entry read, in bytes: the graph of the largest network torchvision has is
-/// a hundredth of it.
+/// Longest JSON or text entry that is read, in bytes: a hundred times the graph of torchvision's
+/// largest network.
 const MAX_TEXT: u64 = 256 << 20;
 const TEXT_PIECE: usize = 1 << 16;
 
 pub struct Archive {
     zip: ZipArchive<BufReader<Window>>,
     file: Window,
-    /// `squeezenet1_1/`, the folder that everything lies under.
+    /// The folder that everything is in: `squeezenet1_1/`.
     root: String,
-    /// Bytes of the file.
+    /// Length of the file in bytes.
     length: u64,
-    /// The bytes of all entries.
+    /// Length of all entries together in bytes.
     total: u64,
 }
 
 impl Archive {
-    /// Reads the list of entries of a file that is `length` bytes long. Nothing else is to be read
-    /// before [`Archive::enter`] has checked them.
+    /// Reads the list of entries of a file that is `length` bytes long. [`Archive::enter`] has to be
+    /// called before anything else is read, because it checks them.
     pub fn open(file: File, length: u64) -> Result<Archive> {
         Archive::within(Window {
             file,
@@ -42,9 +41,9 @@ impl Archive {
     }
 
     fn within(file: Window) -> Result<Archive> {
-        // PyTorch writes the directory's place both in the old and in the 64-bit record. Left to find
-        // the place itself, `zip` leaves out of account the 76 bytes of the latter, and errs where
-        // the first entry of the directory is as long: with models named in 8 letters.
+        // PyTorch writes the offset of the directory into both the old and the 64-bit record. When
+        // `zip` searches for the directory itself, it ignores the 76 bytes of the latter, and is
+        // wrong if the first entry of the directory is as long: for names of models with 8 letters.
         let config = Config {
             archive_offset: ArchiveOffset::Known(0),
         };
@@ -59,14 +58,17 @@ impl Archive {
         })
     }
 
-    /// Checks all entries, and looks for them below `root` from here on.
+    /// Checks all entries. From here on they are looked up below `root`.
+    ///
+    /// # Errors
+    /// [`Fault::Escapes`], [`Fault::Encrypted`], [`Fault::Compressed`], [`Fault::Oversized`].
     pub fn enter(&mut self, root: String) -> Result<()> {
         self.root = root;
         self.total = self.check_entries(self.length)?;
         Ok(())
     }
 
-    /// Their bytes together.
+    /// Returns the length of all entries together in bytes.
     fn check_entries(&self, length: u64) -> Result<u64> {
         let mut total = 0u64;
         for index in 0..self.zip.len() {
@@ -96,24 +98,25 @@ impl Archive {
         Ok(total)
     }
 
-    /// The bytes of all entries.
+    /// The length of all entries together in bytes.
     pub fn total(&self) -> u64 {
         self.total
     }
 
-    /// The folder that everything is looked for under.
+    /// The folder below which entries are looked up.
     pub fn root(&self) -> &str {
         &self.root
     }
 
-    /// The full names of all entries, but for those that are not UTF-8: they are no names of ours.
+    /// The full names of all entries. Names that are not UTF-8 are left out: no entry that is read
+    /// has one.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.zip
             .file_names_raw()
             .filter_map(|name| std::str::from_utf8(name).ok())
     }
 
-    /// How many bytes an entry named below the root has; `None` where there is none.
+    /// The length of an entry below the root in bytes; `None` if there is no such entry.
     pub fn length(&self, entry: &str) -> Result<Option<u64>> {
         let Some(index) = self.zip.index_for_name(&format!("{}{entry}", self.root)) else {
             return Ok(None);
@@ -122,9 +125,8 @@ impl Archive {
         Ok(Some(about.size()))
     }
 
-    /// Hands out an entry's bytes piece by piece, each of `piece` bytes but the last: nothing is
-    /// ever held but one piece. The entry's checksum is verified on the way, so that what came is
-    /// right only once this returns.
+    /// Calls `each` with the bytes of an entry in pieces of `piece` bytes, of which one is in memory
+    /// at a time. The checksum is verified at the end: the bytes can be trusted once this returns.
     ///
     /// Returns whether there is such an entry.
     pub fn pieces(
@@ -159,7 +161,7 @@ impl Archive {
         }
     }
 
-    /// The archive that an entry is; `None` where there is none, or it is empty.
+    /// Opens an entry that is an archive itself; `None` if there is no such entry or it is empty.
     pub fn nested(&mut self, entry: &str) -> Result<Option<Archive>> {
         let Some(index) = self.zip.index_for_name(&format!("{}{entry}", self.root)) else {
             return Ok(None);
@@ -175,19 +177,20 @@ impl Archive {
             end.is_some_and(|end| end <= self.file.length)
         };
         let start = start.filter(inside);
-        let start = start.ok_or_else(|| Fault::Damaged(format!("{entry} leaves the file")))?;
+        let start = start
+            .ok_or_else(|| Fault::Damaged(format!("{entry} extends past the end of the file")))?;
         let mut part = self.file.again()?;
         (part.start, part.length) = (self.file.start + start, length);
         Archive::within(part).map(Some)
     }
 
-    /// Refuses an archive whose numbers are not the least byte first, as all of ours are.
+    /// Refuses an archive whose numbers are not little-endian.
     pub fn check_byte_order(&mut self) -> Result<()> {
         match self.text("byteorder")? {
             Some(order) if order.trim() != "little" => Err(Fault::Entry {
                 entry: "byteorder".into(),
                 reason: format!(
-                    "the bytes are in {} order, only little is read",
+                    "the byte order is {}, and only little is supported",
                     order.trim()
                 ),
             }),
@@ -195,25 +198,25 @@ impl Archive {
         }
     }
 
-    /// The text of an entry; `None` where there is none.
+    /// The text of an entry; `None` if there is no such entry.
     pub fn text(&mut self, entry: &str) -> Result<Option<String>> {
         let Some(bytes) = self.bytes(entry, MAX_TEXT)? else {
             return Ok(None);
         };
         let text = String::from_utf8(bytes).map_err(|_| Fault::Entry {
             entry: entry.to_owned(),
-            reason: "it is not text in UTF-8".into(),
+            reason: "it is not UTF-8 text".into(),
         })?;
         Ok(Some(text))
     }
 
-    /// The bytes of an entry that has no more than `most`; `None` where there is none.
-    pub fn bytes(&mut self, entry: &str, most: u64) -> Result<Option<Vec<u8>>> {
+    /// The bytes of an entry of at most `limit` bytes; `None` if there is no such entry.
+    pub fn bytes(&mut self, entry: &str, limit: u64) -> Result<Option<Vec<u8>>> {
         let Some(claimed) = self.length(entry)? else {
             return Ok(None);
         };
-        if claimed > most {
-            let limit = format!("such an entry may have ({most})");
+        if claimed > limit {
+            let limit = format!("such an entry may have ({limit})");
             return Err(Fault::Oversized {
                 entry: entry.to_owned(),
                 claimed,
@@ -229,17 +232,18 @@ impl Archive {
     }
 }
 
-/// A part of a file that is read as if it were one.
+/// A part of a file that is read like a file.
 struct Window {
     file: File,
     start: u64,
     length: u64,
-    /// From `start` on.
+    /// The position, counted from `start`.
     at: u64,
 }
 
 impl Window {
-    /// The same, at its beginning. The file may be read through both in turn: each says from where.
+    /// The same part, positioned at its beginning. Both may be read in turn, because each seeks
+    /// before it reads.
     fn again(&self) -> Result<Window> {
         let file = self.file.try_clone();
         Ok(Window {
@@ -271,14 +275,15 @@ impl Seek for Window {
             SeekFrom::End(by) => self.length.checked_add_signed(by),
             SeekFrom::Current(by) => self.at.checked_add_signed(by),
         };
-        // Far beyond the end is nowhere: there its place could not be told.
+        // So that the position in the whole file does not overflow.
         let at = at.filter(|at| at.checked_add(self.start).is_some());
         self.at = at.ok_or(io::ErrorKind::InvalidInput)?;
         Ok(self.at)
     }
 }
 
-/// Stricter than leaving the archive as a whole: no honest writer goes up at all, nor names a drive.
+/// Whether a path is absolute or has `..` anywhere, even where it would not leave the archive: no
+/// honest writer has such paths.
 fn leaves(name: &str) -> bool {
     name.starts_with(['/', '\\'])
         || name.as_bytes().get(1) == Some(&b':')

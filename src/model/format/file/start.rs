@@ -4,24 +4,24 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
-use super::foreign;
-use crate::model::error::Fault;
+use super::sniff;
+use crate::model::error::{Fault, Result};
 
-/// A file that is there and not empty.
+/// An opened file that is not empty.
 pub struct FileStart {
-    /// At its first byte.
+    /// Positioned at its first byte.
     pub file: File,
-    /// Bytes of the file.
+    /// Length of the file in bytes.
     pub length: u64,
-    /// Its first [`foreign::HEAD`] bytes.
+    /// Its first [`sniff::HEAD`] bytes.
     pub bytes: Vec<u8>,
 }
 
 impl FileStart {
     /// # Errors
     /// [`Fault::Unreadable`], [`Fault::Empty`].
-    pub fn of(path: &Path) -> Result<FileStart, Fault> {
-        // Looked at before it is opened: opening a named pipe would wait for its writer.
+    pub fn of(path: &Path) -> Result<FileStart> {
+        // Checked before it is opened: opening a named pipe would wait for its writer.
         let about = std::fs::metadata(path).map_err(unreadable)?;
         if !about.is_file() {
             return Err(Fault::Unreadable("it is a folder or a device".into()));
@@ -30,9 +30,9 @@ impl FileStart {
         if about.len() == 0 {
             return Err(Fault::Empty);
         }
-        let mut bytes = Vec::with_capacity(foreign::HEAD);
+        let mut bytes = Vec::with_capacity(sniff::HEAD);
         file.by_ref()
-            .take(foreign::HEAD as u64)
+            .take(sniff::HEAD as u64)
             .read_to_end(&mut bytes)
             .map_err(unreadable)?;
         file.seek(SeekFrom::Start(0)).map_err(unreadable)?;
@@ -43,7 +43,7 @@ impl FileStart {
         })
     }
 
-    /// Whether it may be a zip archive, cut short perhaps.
+    /// Whether it may be a zip archive, even a truncated one.
     pub fn is_zip(&self) -> bool {
         b"PK".starts_with(self.bytes.get(..2).unwrap_or(&self.bytes))
     }

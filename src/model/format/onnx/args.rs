@@ -1,4 +1,4 @@
-//! A node's attributes and inputs, asked for by the names and places that ONNX gives them.
+//! The attributes and inputs of a node, by the names and positions that ONNX gives them.
 
 use super::build::Builder;
 use super::message::proto::{Attribute, Node, Tensor, attribute};
@@ -7,12 +7,12 @@ use crate::model::format::build::refusal::{Answer, beyond};
 use crate::model::graph::ValueId;
 use crate::model::op::shape;
 
-/// Sizes, steps and the like: larger ones would overflow where they are multiplied.
-const LARGEST: i64 = 1 << 31;
+/// Largest size, step and the like: larger ones would overflow where they are multiplied.
+const MAX_NUMBER: i64 = 1 << 31;
 
 pub struct Args<'a> {
     pub node: &'a Node,
-    /// The values of its inputs, gaps where none is given.
+    /// The values of its inputs; `None` for those left out.
     pub inputs: Vec<Option<ValueId>>,
     pub opset: i64,
     pub label: String,
@@ -30,11 +30,11 @@ impl<'a> Args<'a> {
     pub fn input(&self, index: usize) -> Answer<ValueId> {
         match self.optional(index) {
             Some(value) => Ok(value),
-            None => self.wrong(format!("lacks its input {}", index + 1)),
+            None => self.wrong(format!("has no input {}", index + 1)),
         }
     }
 
-    /// Whether anything asks for an output.
+    /// Whether the node names its output number `index`.
     pub fn hands_back(&self, index: usize) -> bool {
         self.node
             .outputs
@@ -42,12 +42,12 @@ impl<'a> Args<'a> {
             .is_some_and(|name| !name.is_empty())
     }
 
-    /// The file is wrong at this node.
+    /// Refuses the file because of this node.
     pub fn wrong<T>(&self, what: impl AsRef<str>) -> Answer<T> {
         Err(Fault::Graph(format!("node {} {}", self.label, what.as_ref())).into())
     }
 
-    /// Tells where words say that shapes do not fit.
+    /// Adds the node to the reason why shapes do not fit.
     pub fn fits<T>(&self, result: Result<T, String>) -> Answer<T> {
         result.map_err(|reason| Fault::Graph(format!("at node {}: {reason}", self.label)).into())
     }
@@ -55,9 +55,9 @@ impl<'a> Args<'a> {
     fn given(&self, name: &str, kind: i32) -> Answer<Option<&'a Attribute>> {
         let found = self.node.attributes.iter().find(|a| a.name == name);
         match found {
-            Some(attribute) if attribute.kind != kind && attribute.kind != 0 => self.wrong(
-                format!("has an attribute {name} of another kind than it has to be"),
-            ),
+            Some(attribute) if attribute.kind != kind && attribute.kind != 0 => {
+                self.wrong(format!("has an attribute {name} of the wrong type"))
+            }
             found => Ok(found),
         }
     }
@@ -108,7 +108,7 @@ impl<'a> Args<'a> {
             .and_then(|a| a.tensor.as_ref()))
     }
 
-    /// Whole numbers that an attribute held in older sets of operations, and an input holds since.
+    /// Integers that are an attribute in older opsets and an input in newer ones.
     pub fn ints_at(&self, builder: &Builder, name: &str, index: usize) -> Answer<Option<Vec<i64>>> {
         if self.has(name) {
             return self.ints(name);
@@ -119,45 +119,45 @@ impl<'a> Args<'a> {
         }
     }
 
-    /// The whole numbers of a value, which may not depend on the picture's: sizes, axes and the like.
+    /// The integers of a value that may not depend on the image: sizes, axes and the like.
     pub fn numbers(&self, builder: &Builder, value: ValueId, name: &str) -> Answer<Vec<i64>> {
-        /// More than there are axes, or parts of anything.
-        const MOST: usize = 1 << 12;
+        /// More than there are axes or parts of anything.
+        const MAX_COUNT: i64 = 1 << 12;
         match builder.shape(value) {
-            shape if shape::count(shape).is_none_or(|long| long > MOST as i64) => {
+            shape if shape::count(shape).is_none_or(|count| count > MAX_COUNT) => {
                 self.wrong(format!("has a list of shape {shape:?} as its {name}"))
             }
             _ => self.fixed(builder.ints(value)?, name),
         }
     }
 
-    /// The one number of a value, which may not depend on the picture's.
+    /// The single number of a value that may not depend on the image.
     pub fn number(&self, builder: &Builder, value: ValueId, name: &str) -> Answer<f64> {
         match builder.shape(value) {
             shape if shape::count(shape) != Some(1) => {
-                self.wrong(format!("has a table of shape {shape:?} as its {name}"))
+                self.wrong(format!("has a tensor of shape {shape:?} as its {name}"))
             }
             _ => self.fixed(builder.number(value)?, name),
         }
     }
 
-    /// What is only known where it does not depend on the picture's values.
+    /// Refuses something that is not known because it depends on the image.
     pub fn fixed<T>(&self, found: Option<T>, name: &str) -> Answer<T> {
         match found {
             Some(found) => Ok(found),
-            None => beyond(format!("its {name} depends on the picture's values")),
+            None => beyond(format!("its {name} depends on the image")),
         }
     }
 
-    /// An axis by its number, which counts from the end if negative.
+    /// An axis by its number, which counts from the end if it is negative.
     pub fn place(&self, axis: i64, rank: usize) -> Answer<usize> {
-        self.fits(shape::place(axis, rank))
+        self.fits(shape::axis(axis, rank))
     }
 
-    /// Different axes, by their numbers.
+    /// Axes by their numbers, all of them different.
     pub fn axes(&self, axes: &[i64], rank: usize) -> Answer<Vec<usize>> {
         if axes.len() > rank {
-            return self.wrong(format!("names {} axes of {rank}", axes.len()));
+            return self.wrong(format!("names {} axes out of {rank}", axes.len()));
         }
         let places = axes.iter().map(|axis| self.place(*axis, rank));
         let places = places.collect::<Answer<Vec<usize>>>()?;
@@ -169,9 +169,10 @@ impl<'a> Args<'a> {
         }
     }
 
-    /// Two numbers for height and width, `default` each where they are not given.
+    /// Two integers for height and width, both `default` if they are not given.
     ///
-    /// libtorch is trusted with neither zero nor less: some of its kernels divide by these.
+    /// # Errors
+    /// [`Fault::Graph`] where one is less than 1: some kernels of libtorch divide by them.
     pub fn pair(&self, name: &str, default: i64) -> Answer<[i64; 2]> {
         let pair = match self.ints(name)?.as_deref() {
             None | Some([]) => [default; 2],
@@ -184,12 +185,14 @@ impl<'a> Args<'a> {
         Ok(pair)
     }
 
-    /// Refuses numbers below `at_least` or beyond all reason.
+    /// # Errors
+    /// [`Fault::Graph`] where a number is less than `at_least` or so large that products overflow.
     pub fn bounded(&self, name: &str, numbers: &[i64], at_least: i64) -> Answer<()> {
-        match numbers.iter().find(|n| !(at_least..=LARGEST).contains(*n)) {
+        let range = at_least..=MAX_NUMBER;
+        match numbers.iter().find(|number| !range.contains(*number)) {
             None => Ok(()),
-            Some(n) => self.wrong(format!(
-                "has {n} in {name}, which has to be {at_least} or more and not absurd"
+            Some(number) => self.wrong(format!(
+                "has {number} in {name}, which has to be from {at_least} to {MAX_NUMBER}"
             )),
         }
     }

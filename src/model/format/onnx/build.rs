@@ -1,77 +1,64 @@
-//! Wires the nodes together: names become values, and what does not depend on the picture becomes a
-//! constant there and then.
+//! The graph of an ONNX file: names become values, and what does not depend on the image is computed at
+//! once and becomes a constant.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use tch::{Kind, Tensor};
 
-use super::args::Args;
 use super::message::proto;
-use super::names::Stack;
 use super::signature::{Input, Output};
 use super::weights::Weights;
-use super::{Result, names, ops};
-use crate::model::error::{Fault, UnsupportedOp, first_line};
+use crate::model::error::{Fault, Result, first_line};
+use crate::model::format::build::finite::{self, Role};
+use crate::model::format::build::graph_builder::GraphBuilder;
+use crate::model::format::build::module_calls::{self, Stack, innermost};
 use crate::model::format::build::refusal::{Answer, Refusal};
-use crate::model::format::build::storage::{floating, wrong};
-use crate::model::graph::{Graph, Module, Node, Op, Value, ValueId};
-use crate::model::op::cost::Budget;
-use crate::model::op::run::apply;
-use crate::model::op::shape;
+use crate::model::format::build::storage::{Content, floating, torch, wrong};
+use crate::model::graph::budget::Budget;
+use crate::model::graph::{Graph, Node, ValueId};
+use crate::model::op::shape::{self, OutputShapes};
+use crate::model::op::{Copying, Indexing, Op, Operation, Reshaping, Splitting};
 
-/// Elements that all constants may have which a file does not hold but has computed.
+/// How many elements all computed constants of a file may have together.
 const COMPUTED: f64 = (1u64 << 27) as f64;
-/// What is granted beyond it for each value that a file does hold: weights that are standardised
-/// pass through some steps.
+/// How many more they may have for each element of a weight: weights that are standardised go through
+/// several steps.
 const FOR_EACH_WEIGHT: f64 = 16.0;
 
-pub struct Builder<'a> {
-    written: HashMap<&'a str, &'a proto::Tensor>,
-    weights: Weights<'a>,
-    opset: i64,
-    values: Vec<Value>,
-    shapes: Vec<Vec<i64>>,
+pub struct Builder<'a, 'o> {
+    initializers: HashMap<&'a str, &'a proto::Tensor>,
+    weights: Weights<'a, 'o>,
+    graph: GraphBuilder,
     names: HashMap<String, ValueId>,
-    nodes: Vec<Node>,
-    /// What `nodes` read.
+    /// The values that nodes of the graph read.
     read_by_nodes: HashSet<ValueId>,
-    /// All that is read.
-    asked_for: HashSet<&'a str>,
-    /// Node by node the names that no later one reads.
+    /// The names that any node of the file reads.
+    read_names: HashSet<&'a str>,
+    /// For each node of the file still to come, the last one first, the names that no later one reads.
     last_reads: Vec<Vec<&'a str>>,
-    /// The modules around each of `nodes`.
-    stacks: Vec<Stack>,
-    /// Of constants that are computed.
+    /// The constants with infinities, and the tensors of the file these come from.
+    infinite: BTreeMap<ValueId, String>,
+    /// For constants that are computed here.
     computed: Budget,
-    /// Of what will run on each picture.
+    /// For what will run on each image.
     running: Budget,
-    image: ValueId,
-    /// What is being read.
+    /// The node that is being read, and the modules around it.
     label: String,
     stack: Stack,
+    /// How many values there were before that node.
+    first_value: usize,
 }
 
-/// What a node is called: by its own name, or by what it makes.
-pub fn label(node: &proto::Node) -> String {
-    let made = node.outputs.iter().find(|output| !output.is_empty());
-    match (node.name.as_str(), made) {
-        ("", Some(made)) => made.clone(),
-        ("", None) => node.op_type.clone(),
-        (name, _) => name.to_owned(),
-    }
-}
-
-impl<'a> Builder<'a> {
+impl<'a, 'o> Builder<'a, 'o> {
     pub fn new(
         graph: &'a proto::Graph,
-        opset: i64,
-        weights: Weights<'a>,
+        weights: Weights<'a, 'o>,
         input: &Input,
         wanted: &[usize],
-    ) -> Result<Builder<'a>> {
-        let mut written = HashMap::new();
+    ) -> Result<Builder<'a, 'o>> {
+        let mut initializers = HashMap::new();
         for weight in &graph.initializers {
-            if written.insert(weight.name.as_str(), weight).is_some() {
+            if initializers.insert(weight.name.as_str(), weight).is_some() {
                 return Err(Fault::Graph(format!(
                     "two weights are called {}",
                     weight.name
@@ -79,30 +66,26 @@ impl<'a> Builder<'a> {
             }
         }
         let nodes = wanted.iter().map(|index| &graph.nodes[*index]);
-        let asked_for = nodes.flat_map(|node| node.inputs.iter().map(String::as_str));
+        let read_names = nodes.flat_map(|node| node.inputs.iter().map(String::as_str));
         let mut builder = Builder {
-            written,
+            initializers,
             weights,
-            opset,
-            values: Vec::new(),
-            shapes: Vec::new(),
+            graph: GraphBuilder::new(&input.name, input.shape),
             names: HashMap::new(),
-            nodes: Vec::new(),
             read_by_nodes: HashSet::new(),
-            asked_for: asked_for.collect(),
+            read_names: read_names.collect(),
             last_reads: last_reads(graph, wanted),
-            stacks: Vec::new(),
+            infinite: BTreeMap::new(),
             computed: Budget::of(COMPUTED),
             running: Budget::default(),
-            image: ValueId(0),
             label: "the input".into(),
-            stack: names::root(),
+            stack: module_calls::root(),
+            first_value: 0,
         };
-        let image = builder.add(input.name.clone(), input.shape.to_vec(), None);
-        builder.image = image;
+        let image = builder.graph.image();
         let read = if input.channels_last {
             let dims = vec![0, 2, 3, 1];
-            let turned = builder.emit(Op::Permute { dims }, &[image]);
+            let turned = builder.emit(Reshaping::Permute { dims }, &[image]);
             turned.map_err(|refusal| builder.refused("Transpose", refusal))?
         } else {
             image
@@ -111,38 +94,48 @@ impl<'a> Builder<'a> {
         Ok(builder)
     }
 
-    /// Reads one node of the file.
-    pub fn node(&mut self, node: &'a proto::Node, stack: Stack) -> Result<()> {
-        self.weights.tell()?;
-        self.label = label(node);
+    /// Begins a node of the file; what is emitted until [`end_node`](Self::end_node) belongs to it.
+    ///
+    /// # Errors
+    /// [`Fault::Cancelled`].
+    pub fn begin_node(&mut self, node: &proto::Node, stack: Stack) -> Result<()> {
+        self.weights.report()?;
+        self.label = node.label();
         self.stack = stack;
-        let first = self.values.len();
-        let result = self.read(node);
-        let made = result.map_err(|refusal| self.refused(&ops::full_name(node), refusal))?;
-        let asked = node.outputs.iter().enumerate();
-        for (index, output) in asked.filter(|(_, output)| !output.is_empty()) {
+        self.first_value = self.graph.value_count();
+        Ok(())
+    }
+
+    /// Names the values `made` after the node's outputs, and frees constants that are no longer needed.
+    ///
+    /// # Errors
+    /// [`Fault::Graph`] where a name is taken, [`Fault::Unsupported`] where an output is used that was
+    /// not made.
+    pub fn end_node(&mut self, node: &'a proto::Node, made: &[ValueId]) -> Result<()> {
+        let named = node.outputs.iter().enumerate();
+        for (index, output) in named.filter(|(_, output)| !output.is_empty()) {
             let Some(value) = made.get(index).copied() else {
-                // Old files name the mask of a dropout and leave it at that.
-                if !self.asked_for.contains(output.as_str()) {
+                // Old files name the mask of a dropout that nothing reads.
+                if !self.read_names.contains(output.as_str()) {
                     continue;
                 }
                 let reason = format!("its output {} is used", index + 1);
                 let refusal = Refusal::Unsupported(Some(reason));
-                return Err(self.refused(&ops::full_name(node), refusal));
+                return Err(self.refused(&node.full_name(), refusal));
             };
-            // By its other name it may be read later.
-            if value.0 < first {
+            // It may be read later under its other name.
+            if value.0 < self.first_value {
                 self.read_by_nodes.insert(value);
             }
-            if self.written.contains_key(output.as_str())
+            if self.initializers.contains_key(output.as_str())
                 || self.names.insert(output.clone(), value).is_some()
             {
                 return Err(Fault::Graph(format!("two values are called {output}")));
             }
         }
-        // What has a name may be read again.
-        for step in (first..self.values.len()).map(ValueId) {
-            let named = self.names.get(&self.values[step.0].name) == Some(&step);
+        // Values with a name may still be read.
+        for step in (self.first_value..self.graph.value_count()).map(ValueId) {
+            let named = self.names.get(&self.graph.value(step).name) == Some(&step);
             if !named && !made.contains(&step) {
                 self.forget(step);
             }
@@ -155,95 +148,82 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    /// Frees what was computed on the way to a constant.
+    /// Frees a computed constant, unless a node of the graph reads it.
     fn forget(&mut self, value: ValueId) {
-        let known = &mut self.values[value.0];
+        let known = self.graph.value_mut(value);
         if known.folded && !self.read_by_nodes.contains(&value) {
             known.weight = None;
         }
     }
 
-    fn read(&mut self, node: &'a proto::Node) -> Answer<Vec<ValueId>> {
-        let inputs = node.inputs.iter().map(|name| match name.as_str() {
-            "" => Ok(None),
-            name => self.find(name).map(Some),
-        });
-        let inputs = inputs.collect::<Result<Vec<_>>>()?;
-        let args = Args {
-            node,
-            inputs,
-            opset: self.opset,
-            label: self.label.clone(),
-        };
-        let reader = ops::reader(node).ok_or(Refusal::Unsupported(None))?;
-        reader(&args, self)
-    }
-
-    fn refused(&self, op: &str, refusal: Refusal) -> Fault {
-        match refusal {
-            Refusal::Fault(fault) => fault,
-            Refusal::Unsupported(reason) => Fault::Unsupported(vec![UnsupportedOp {
-                op: op.to_owned(),
-                node: self.label.clone(),
-                module: names::innermost(&self.stack),
-                reason,
-            }]),
+    /// Says at which node something is refused; `op` is the name of its operation.
+    pub fn refused(&self, op: &str, refusal: Refusal) -> Fault {
+        let at = refusal.at(op.to_owned(), self.label.clone(), innermost(&self.stack));
+        match at {
+            Ok(unsupported) => Fault::Unsupported(vec![unsupported]),
+            Err(fault) => fault,
         }
     }
 
-    /// What `name` means. A weight is read when it is first asked for.
-    fn find(&mut self, name: &str) -> Result<ValueId> {
+    /// The value called `name`. A weight is read when it is first used.
+    pub fn find(&mut self, name: &str) -> Result<ValueId> {
         if let Some(value) = self.names.get(name) {
             return Ok(*value);
         }
-        let weight = self.written.get(name).copied().ok_or_else(|| {
+        let weight = self.initializers.get(name).copied().ok_or_else(|| {
             Fault::Graph(format!(
                 "{} uses {name}, which nothing before it computes",
                 self.label
             ))
         })?;
-        let tensor = self.weights.tensor(weight, name)?;
-        // Shapes and places are no parameters.
+        let (tensor, content) = self.weights.tensor(weight, name)?;
+        // Shapes and indices are not parameters.
         let trained = floating(tensor.kind());
-        let value = self.weight(name, tensor, trained)?;
+        let value = self.weight(name, tensor, trained, content)?;
         self.names.insert(name.to_owned(), value);
         Ok(value)
     }
 
-    /// A tensor that the file holds.
-    fn weight(&mut self, name: &str, tensor: Tensor, trained: bool) -> Result<ValueId> {
+    /// Adds a tensor that the file holds.
+    fn weight(
+        &mut self,
+        name: &str,
+        tensor: Tensor,
+        trained: bool,
+        content: Content,
+    ) -> Result<ValueId> {
         let shape = tensor.size();
         if shape::count(&shape).is_none() {
-            let absurd = shape::absurdly(&shape);
-            return Err(wrong(name, format!("has {absurd}")));
+            let shape = shape::implausible(&shape);
+            return Err(wrong(name, format!("has {shape}")));
         }
+        // Whether it is a parameter shows only when the graph is complete.
+        finite::check(name, Role::Constant, content)?;
         self.computed.grant(FOR_EACH_WEIGHT * tensor.numel() as f64);
-        let value = self.add(name.to_owned(), shape, Some(tensor));
-        self.values[value.0].folded = !trained;
+        let value = self.add(name.to_owned(), Some(tensor), shape);
+        self.graph.value_mut(value).folded = !trained;
+        if content == Content::Infinite {
+            self.infinite.insert(value, name.to_owned());
+        }
         Ok(value)
     }
 
-    fn add(&mut self, name: String, shape: Vec<i64>, weight: Option<Tensor>) -> ValueId {
-        self.values.push(Value {
-            name,
-            stated_shape: Some(shape.clone()),
-            weight,
-            folded: false,
-        });
-        self.shapes.push(shape);
-        ValueId(self.values.len() - 1)
+    fn add(&mut self, name: String, weight: Option<Tensor>, shape: Vec<i64>) -> ValueId {
+        let value = self.graph.add_value(name, Some(shape));
+        self.graph.value_mut(value).weight = weight;
+        value
     }
 
-    /// A tensor that an attribute holds. Some files keep their weights in this way.
+    /// Adds a tensor that an attribute holds. Some files have their weights there.
     pub fn written(&mut self, tensor: &proto::Tensor) -> Answer<ValueId> {
         let name = self.label.clone();
-        let tensor = self.weights.tensor(tensor, &name)?;
-        // A single number is one of the architecture.
+        let (tensor, content) = self.weights.tensor(tensor, &name)?;
+        // A single number belongs to the architecture.
         let trained = floating(tensor.kind()) && tensor.numel() > 1;
-        Ok(self.weight(&name, tensor, trained)?)
+        Ok(self.weight(&name, tensor, trained, content)?)
     }
 
-    /// Refuses what would make constants too large, before it is computed.
+    /// Refuses constants that are too large, before they are computed.
     pub fn afford(&mut self, elements: f64) -> Answer<()> {
         if self.computed.take(elements) {
             Ok(())
@@ -254,29 +234,31 @@ impl<'a> Builder<'a> {
 
     fn too_large(&self) -> Refusal {
         Fault::Graph(format!(
-            "at node {} it computes constants larger than any image classifier's",
+            "at node {} it computes constants larger than those of any image classifier",
             self.label
         ))
         .into()
     }
 
-    /// A constant that was worked out, as far as [`afford`](Self::afford) allows.
+    /// Adds a constant that was computed within what [`afford`](Self::afford) allows.
     pub fn constant(&mut self, tensor: Tensor) -> ValueId {
-        let value = self.add(self.label.clone(), tensor.size(), Some(tensor));
-        self.values[value.0].folded = true;
+        let shape = tensor.size();
+        let value = self.add(self.label.clone(), Some(tensor), shape);
+        self.graph.value_mut(value).folded = true;
         value
     }
 
     pub fn shape(&self, value: ValueId) -> &[i64] {
-        &self.shapes[value.0]
+        let stated = &self.graph.value(value).stated_shape;
+        stated.as_deref().unwrap_or_default()
     }
 
-    /// The tensor of a value that does not depend on the picture.
+    /// The tensor of a value that does not depend on the image.
     pub fn tensor(&self, value: ValueId) -> Option<&Tensor> {
-        self.values[value.0].weight.as_ref()
+        self.graph.value(value).weight.as_ref()
     }
 
-    /// Whole numbers that do not depend on the picture, however many.
+    /// The elements of a constant as integers, however many.
     pub fn ints(&self, value: ValueId) -> Answer<Option<Vec<i64>>> {
         let Some(tensor) = self.tensor(value) else {
             return Ok(None);
@@ -288,7 +270,7 @@ impl<'a> Builder<'a> {
         Ok(Vec::try_from(row).ok())
     }
 
-    /// The numbers of a constant, few enough to be factors.
+    /// The elements of a constant, if there are few enough to be factors.
     pub fn floats(&self, value: ValueId) -> Answer<Option<Vec<f64>>> {
         let Some(tensor) = self.tensor(value).filter(|tensor| tensor.numel() <= 16) else {
             return Ok(None);
@@ -300,7 +282,7 @@ impl<'a> Builder<'a> {
         Ok(Vec::try_from(row).ok())
     }
 
-    /// The one number of a constant.
+    /// The element of a constant that has only one.
     pub fn number(&self, value: ValueId) -> Answer<Option<f64>> {
         let Some(tensor) = self.tensor(value).filter(|tensor| tensor.numel() == 1) else {
             return Ok(None);
@@ -312,119 +294,116 @@ impl<'a> Builder<'a> {
         number.map(Some).map_err(|error| self.torch(&error))
     }
 
-    /// What libtorch says, at the node that is being read.
+    /// An error of libtorch at the node that is being read.
     pub fn torch(&self, error: &tch::TchError) -> Refusal {
         Fault::Graph(format!("at node {}: {}", self.label, first_line(error))).into()
     }
 
     /// Adds an operation with one result.
-    pub fn emit(&mut self, op: Op, inputs: &[ValueId]) -> Answer<ValueId> {
-        let results = self.emit_parts(op, inputs)?;
+    pub fn emit(&mut self, op: impl Into<Op>, inputs: &[ValueId]) -> Answer<ValueId> {
+        let results = self.emit_parts(op.into(), inputs)?;
         let result = results.first().copied();
         result.ok_or_else(|| Fault::Graph(format!("at node {}: no result", self.label)).into())
     }
 
-    /// Adds an operation; or computes it, where no input depends on the picture.
+    /// Adds an operation, or computes it if no input depends on the image.
     pub fn emit_parts(&mut self, op: Op, inputs: &[ValueId]) -> Answer<Vec<ValueId>> {
         let mut node = Node {
             op,
             inputs: inputs.to_vec(),
             outputs: Vec::new(),
-            module: names::innermost(&self.stack),
+            module: innermost(&self.stack),
             name: self.label.clone(),
         };
-        let shapes: Vec<Vec<i64>> = inputs.iter().map(|id| self.shapes[id.0].clone()).collect();
+        let shapes: Vec<Vec<i64>> = inputs.iter().map(|id| self.shape(*id).to_vec()).collect();
         let known = inputs.iter().map(|id| self.tensor(*id));
         let known: Option<Vec<Tensor>> =
             known.map(|tensor| Some(tensor?.shallow_clone())).collect();
         let given: Vec<&[i64]> = shapes.iter().map(Vec::as_slice).collect();
-        let results = shape::results(&node.op, &given);
+        let results = node.op.output_shapes(&given);
+        let results = results.and_then(OutputShapes::plausible);
         let results = results.map_err(|reason| {
             Refusal::from(Fault::Graph(format!("at node {}: {reason}", self.label)))
         })?;
         if let Some(known) = known {
-            let affordable = is_view(&node.op) || self.computed.spend(&node, &shapes).is_ok();
+            let affordable =
+                is_view(&node.op) || self.computed.spend(&node, &given, &results).is_ok();
             if !affordable {
                 return Err(self.too_large());
             }
             let known: Vec<&Tensor> = known.iter().collect();
-            let results = tch::no_grad(|| apply(&node.op, &known));
+            let results = tch::no_grad(|| node.op.run(&known));
             let results = results.map_err(|error| self.torch(&error))?;
-            return Ok(results
+            let results: Vec<ValueId> = results
                 .into_iter()
                 .map(|result| self.constant(result))
-                .collect());
+                .collect();
+            self.follow_infinities(inputs, &results)?;
+            return Ok(results);
         }
-        self.running.spend(&node, &shapes).map_err(Fault::Graph)?;
+        let spent = self.running.spend(&node, &given, &results);
+        spent.map_err(Fault::Graph)?;
         for shape in results {
-            let result = self.add(self.label.clone(), shape, None);
+            let result = self.add(self.label.clone(), None, shape);
             node.outputs.push(result);
         }
         let outputs = node.outputs.clone();
         self.read_by_nodes.extend(inputs);
-        self.nodes.push(node);
-        self.stacks.push(self.stack.clone());
+        self.graph.add_node(node, self.stack.clone());
         Ok(outputs)
     }
 
+    /// Notes which of the constants `results` still have the infinities of their inputs.
+    fn follow_infinities(&mut self, inputs: &[ValueId], results: &[ValueId]) -> Result<()> {
+        let Some(name) = inputs.iter().find_map(|input| self.infinite.get(input)) else {
+            return Ok(());
+        };
+        let name = name.clone();
+        for result in results {
+            let content = self
+                .tensor(*result)
+                .map_or(Ok(Content::Finite), Content::of);
+            if content.map_err(|error| torch(&name, error))? != Content::Finite {
+                self.infinite.insert(*result, name.clone());
+            }
+        }
+        Ok(())
+    }
+
     /// The graph up to the logits, `[1, classes]`, and how many classes there are.
-    pub fn finish(mut self, output: &Output, input_shape: [i64; 4]) -> Result<(Graph, usize)> {
+    ///
+    /// # Errors
+    /// [`Fault::NoLogits`] where the output cannot be logits, [`Fault::Weight`] where a parameter is
+    /// not finite.
+    pub fn finish(mut self, output: &Output) -> Result<(Graph, usize)> {
         self.label = "the output".into();
         let mut logits = self.find(&output.logits)?;
-        if logits == self.image {
-            return Err(Fault::NoLogits("it hands back what went in".into()));
-        }
-        if self.tensor(logits).is_some() {
-            return Err(Fault::NoLogits(
-                "what it hands back does not depend on the image".into(),
-            ));
-        }
+        self.graph.check_computed(logits)?;
         let shape = self.shape(logits).to_vec();
         let classes = shape::count(&shape).unwrap_or(0);
         let long = shape.iter().filter(|size| **size != 1).count();
         if long > 1 || classes < 1 {
             return Err(Fault::NoLogits(format!(
-                "it answers with shape {shape:?}, not [1, classes]"
+                "its output has the shape {shape:?}, not [1, classes]"
             )));
         }
         if shape != [1, classes] {
-            self.stack = names::root();
-            let flat = vec![1, classes];
-            let flat = self.emit(Op::Reshape { shape: flat }, &[logits]);
-            logits = flat.map_err(|refusal| self.refused("Reshape", refusal))?;
+            logits = self.graph.reshape_output(logits, vec![1, classes]);
         }
-        let (nodes, modules) = self.reaching(logits);
-        let graph = Graph {
-            values: self.values,
-            nodes,
-            modules,
-            input: self.image,
-            input_shape,
-            logits,
-            head: output.head,
-            layouts: Default::default(),
-        };
-        Ok((graph, usize::try_from(classes).unwrap_or(0)))
-    }
-
-    /// The nodes that the logits depend on, with their modules in the order first met.
-    fn reaching(&mut self, logits: ValueId) -> (Vec<Node>, Vec<Module>) {
-        let mut wanted = vec![false; self.values.len()];
-        wanted[logits.0] = true;
-        let mut kept = Vec::with_capacity(self.nodes.len());
-        for (node, stack) in self.nodes.drain(..).zip(self.stacks.drain(..)).rev() {
-            if node.outputs.iter().any(|output| wanted[output.0]) {
-                node.inputs.iter().for_each(|input| wanted[input.0] = true);
-                kept.push((node, stack));
+        let graph = self.graph.finish(logits, output.head)?;
+        if !self.infinite.is_empty() {
+            let parameters = finite::parameters(&graph);
+            for (value, name) in &self.infinite {
+                if parameters.contains(value) {
+                    finite::check(name, Role::Parameter, Content::Infinite)?;
+                }
             }
         }
-        kept.reverse();
-        let modules = names::met(kept.iter().map(|(_, stack)| stack));
-        (kept.into_iter().map(|(node, _)| node).collect(), modules)
+        Ok((graph, usize::try_from(classes).unwrap_or(0)))
     }
 }
 
-/// For each wanted node, the last first, the names that are read there for the last time.
+/// For each wanted node, the last one first, the names that are read there for the last time.
 fn last_reads<'a>(graph: &'a proto::Graph, wanted: &[usize]) -> Vec<Vec<&'a str>> {
     let mut seen: HashSet<&str> = graph.outputs.iter().map(|o| o.name.as_str()).collect();
     let mut last = |index: &usize| {
@@ -434,10 +413,13 @@ fn last_reads<'a>(graph: &'a proto::Graph, wanted: &[usize]) -> Vec<Vec<&'a str>
     wanted.iter().rev().map(&mut last).collect()
 }
 
-/// Whether the result shares its input's memory, so that it costs nothing.
+/// Whether the result shares the memory of the input, so that it costs nothing.
 fn is_view(op: &Op) -> bool {
     matches!(
         op,
-        Op::Permute { .. } | Op::Slice { .. } | Op::Select { .. } | Op::Split { .. } | Op::Identity
+        Op::Reshaping(Reshaping::Permute { .. })
+            | Op::Indexing(Indexing::Slice { .. } | Indexing::Select { .. })
+            | Op::Splitting(Splitting::Split { .. })
+            | Op::Copying(Copying::Identity)
     )
 }

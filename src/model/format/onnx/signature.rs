@@ -1,23 +1,22 @@
-//! What goes into the graph and what comes out: one picture, one row of logits.
+//! The input and the output of the graph: one image, one row of logits.
 
 use std::collections::{HashMap, HashSet};
 
-use super::message::proto::{Graph, Node, ValueInfo};
+use super::message::proto::{self, Graph, Node, ValueInfo};
 use super::weights::held;
-use super::{Result, ops};
-use crate::model::error::Fault;
+use crate::model::error::{Fault, Result};
 use crate::model::format::build::storage::floating;
 use crate::model::graph::Head;
 
-/// Height and width of a picture where the file leaves them open.
-const OPEN_SIZE: i64 = 224;
+/// Height and width of the image where the file has them as dynamic.
+const DYNAMIC_SIZE: i64 = 224;
 
-/// The picture.
+/// The image.
 pub struct Input {
     pub name: String,
     /// `[1, 3, height, width]`
     pub shape: [i64; 4],
-    /// The file wants it as `[1, height, width, 3]`.
+    /// Whether the file takes it as `[1, height, width, 3]`.
     pub channels_last: bool,
 }
 
@@ -25,17 +24,20 @@ pub struct Input {
 #[derive(Debug)]
 pub struct Output {
     pub logits: String,
-    /// What was stepped over after them.
+    /// What follows them in the file, and is skipped.
     pub head: Head,
 }
 
-/// The one input that is no weight and that a node reads; refuses all but an RGB image.
+/// The one input that is not a weight and that a node reads.
+///
+/// # Errors
+/// [`Fault::Input`] where it is not one RGB image.
 pub fn input(graph: &Graph) -> Result<Input> {
-    // Files of old list their weights among the inputs.
+    // Old files list their weights among the inputs.
     let weights: HashSet<&str> = graph.initializers.iter().map(|w| w.name.as_str()).collect();
     let free = graph.inputs.iter();
     let free = free.filter(|input| !weights.contains(input.name.as_str()));
-    // Keras leaves constants there that it has computed with and done away with.
+    // Keras leaves inputs there for constants that it has folded.
     let inputs = graph.nodes.iter().flat_map(|node| &node.inputs);
     let read: HashSet<&str> = inputs.map(String::as_str).collect();
     let free: Vec<&ValueInfo> = free
@@ -46,11 +48,11 @@ pub fn input(graph: &Graph) -> Result<Input> {
         [] => return Err(Fault::Input("it takes no tensor".into())),
         _ => return Err(Fault::Input(format!("it takes {} tensors", free.len()))),
     };
-    // Nought where it is not said.
+    // Zero if it is not stated.
     let floats = image.kind() == 0 || held(image.kind()).is_some_and(floating);
     if !floats {
         return Err(Fault::Input(
-            "it is not made of floats; export a model that takes a normalised picture".into(),
+            "it does not consist of floats; export a model that takes a normalised image".into(),
         ));
     }
     let sizes = image.sizes();
@@ -59,7 +61,7 @@ pub fn input(graph: &Graph) -> Result<Input> {
         let named = |size: &Option<i64>| size.map_or("?".to_owned(), |size| size.to_string());
         let named: Vec<String> = sizes.iter().map(named).collect();
         Fault::Input(format!(
-            "its shape is [{}] and has to be [1, 3, height, width] or [1, height, width, 3]",
+            "its shape is [{}], but has to be [1, 3, height, width] or [1, height, width, 3]",
             named.join(", ")
         ))
     };
@@ -68,7 +70,7 @@ pub fn input(graph: &Graph) -> Result<Input> {
     };
     if let Some(batch @ 2..) = batch {
         return Err(Fault::Input(format!(
-            "it takes a batch of {batch}; export with a batch of one, or leave it open"
+            "it takes a batch of {batch}; export with a batch of one or a dynamic batch"
         )));
     }
     let (channels_last, height, width) = match (first, third) {
@@ -81,7 +83,7 @@ pub fn input(graph: &Graph) -> Result<Input> {
     let (height, width) = match (height, width) {
         (Some(height), Some(width)) => (height, width),
         (Some(side), None) | (None, Some(side)) => (side, side),
-        (None, None) => (OPEN_SIZE, OPEN_SIZE),
+        (None, None) => (DYNAMIC_SIZE, DYNAMIC_SIZE),
     };
     Ok(Input {
         name: image.name.clone(),
@@ -90,7 +92,7 @@ pub fn input(graph: &Graph) -> Result<Input> {
     })
 }
 
-/// Whether the first thing done to the picture is to move its channels to the front.
+/// Whether the first operation on the image moves its channels to the front.
 fn turns_channels_first(graph: &Graph, image: &str) -> bool {
     let reads = |node: &&Node| node.inputs.iter().any(|input| input == image);
     let permuted = |node: &Node| {
@@ -100,16 +102,18 @@ fn turns_channels_first(graph: &Graph, image: &str) -> bool {
     graph.nodes.iter().find(reads).is_some_and(permuted)
 }
 
-/// The output that can be logits. A softmax or sigmoid at the end is stepped over, and so is the
-/// number of the class that won.
+/// The output that can be logits. A softmax or sigmoid at the end is skipped, and so is an argmax.
+///
+/// # Errors
+/// [`Fault::NoLogits`] where there is none or more than one.
 pub fn output(graph: &Graph) -> Result<Output> {
     let mut makers: HashMap<&str, &Node> = HashMap::new();
     for node in graph
         .nodes
         .iter()
-        .filter(|node| ops::is_own_domain(&node.domain))
+        .filter(|node| proto::is_own_domain(&node.domain))
     {
-        // What else a node hands back is no score.
+        // Further outputs of a node are not scores.
         makers.extend(node.outputs.first().map(|output| (output.as_str(), node)));
     }
     let mut found: Vec<Output> = Vec::new();
@@ -120,7 +124,7 @@ pub fn output(graph: &Graph) -> Result<Output> {
             .get(name)
             .is_some_and(|node| node.op_type == "ArgMax");
         let floats = output.kind() == 0 || held(output.kind()).is_some_and(floating);
-        // A score for each class has one axis longer than one.
+        // Scores have at most one axis that is longer than one.
         let long = |sizes: Vec<Option<i64>>| {
             let long = sizes.iter().skip(1).filter(|size| **size != Some(1));
             long.count() <= 1
@@ -135,7 +139,7 @@ pub fn output(graph: &Graph) -> Result<Output> {
             .iter_mut()
             .find(|other| other.logits == stepped.logits)
         {
-            // Probabilities beside the logits say what is made of them.
+            // Probabilities as a second output show how the logits are to be read.
             Some(other) if other.head == Head::None => other.head = stepped.head,
             Some(_) => {}
             None => found.push(stepped),
@@ -143,22 +147,22 @@ pub fn output(graph: &Graph) -> Result<Output> {
     }
     match (found.len(), found.pop()) {
         (1, Some(output)) => Ok(output),
-        (0, _) if seen.is_empty() => Err(Fault::NoLogits("it hands nothing back".into())),
+        (0, _) if seen.is_empty() => Err(Fault::NoLogits("it returns nothing".into())),
         (0, _) => Err(Fault::NoLogits(format!(
-            "logits have the shape [1, classes], and it hands back {}",
+            "logits have the shape [1, classes], and it returns {}",
             seen.join(", ")
         ))),
         (several, _) => Err(Fault::NoLogits(format!(
-            "{several} outputs could be them; export a model that hands back one"
+            "{several} outputs could be the logits; export a model that returns one"
         ))),
     }
 }
 
-/// Walks back from an output to before what makes probabilities of the logits.
+/// Goes back from an output to before the operation that turns logits into probabilities.
 fn before_head(makers: &HashMap<&str, &Node>, output: &str) -> Output {
     let (mut logits, mut at) = (output, output);
     let mut head = Head::None;
-    // A walk back that takes longer goes in a circle.
+    // If it takes longer, the graph has a cycle.
     for _ in 0..makers.len() {
         let before = makers
             .get(at)
@@ -169,7 +173,7 @@ fn before_head(makers: &HashMap<&str, &Node>, output: &str) -> Output {
             "ArgMax" => logits = at,
             "Softmax" | "LogSoftmax" if head == Head::None => (logits, head) = (at, Head::Softmax),
             "Sigmoid" if head == Head::None => (logits, head) = (at, Head::Sigmoid),
-            // They change no score: what counts is whether there is a head before them.
+            // These change no score. There may be a head before them.
             "Identity" | "Reshape" | "Flatten" | "Squeeze" | "Unsqueeze" | "Cast" | "Dropout" => {}
             _ => break,
         }

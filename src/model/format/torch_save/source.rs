@@ -1,5 +1,5 @@
-//! Where the bytes of a checkpoint's tensors lie, and how they become tensors: storage by storage,
-//! piece by piece, so that a large file is in memory once.
+//! Where the bytes of saved tensors are, and how they become tensors: storage by storage in small
+//! pieces, so that a large file is in memory once.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -8,17 +8,18 @@ use std::io::{BufReader, Read, Seek, SeekFrom};
 use tch::{Device, Kind, Tensor};
 
 use super::pickle::{Dtype, Stored};
-use crate::model::error::Fault;
-use crate::model::format::build::storage::{Element, PIECE, View, torch, wrong};
-use crate::model::format::checkpoint::Result;
+use crate::model::error::{Fault, Result};
+use crate::model::format::build::progress::Progress;
+use crate::model::format::build::storage::{Content, Element, PIECE, View, torch, wrong};
 use crate::model::format::file::archive::Archive;
 use crate::model::format::file::start::unreadable;
 use crate::model::opening::Opening;
 
-/// Values that may be put in another order in any file, beside as many as it has bytes.
+/// How many values may be copied because their tensor is not contiguous, beyond the length of the
+/// file in bytes.
 const COPIED: u64 = 1 << 24;
 
-/// A part of a file that has been checked to lie within it.
+/// A part of a file, checked to be within it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Part {
     pub start: u64,
@@ -36,7 +37,7 @@ pub enum Source {
 }
 
 impl Source {
-    /// Bytes of a storage; `None` where there is none of that key.
+    /// The length of a storage in bytes; `None` if there is none with this key.
     fn length(&self, key: &str) -> Result<Option<u64>> {
         match self {
             Source::Archive(archive) => archive.length(&format!("data/{key}")),
@@ -44,7 +45,7 @@ impl Source {
         }
     }
 
-    /// Hands out the bytes of a storage in pieces of [`PIECE`].
+    /// Calls `each` with the bytes of a storage in pieces of [`PIECE`] bytes.
     fn pieces(&mut self, key: &str, each: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
         match self {
             Source::Archive(archive) => {
@@ -74,21 +75,21 @@ impl Source {
     }
 }
 
-/// The storages that are read so far, each as one row of values. Storage that several tensors view
-/// is read once.
+/// The storages that have been read, each as a tensor of one axis with the worst that it holds. A
+/// storage that several tensors view is read once.
 pub struct Rows<'r, 'o> {
     source: Source,
-    rows: HashMap<(String, Dtype), Tensor>,
-    opening: &'r mut Opening<'o>,
-    read: u64,
-    /// Bytes that are to be read in all.
-    of: u64,
-    /// Values that were put in another order, each tensor by itself.
+    rows: HashMap<(String, Dtype), (Tensor, Content)>,
+    progress: Progress<'r, 'o>,
+    /// Bytes of all storages that are wanted.
+    total: u64,
+    /// Values that were copied because their tensor is not contiguous.
     copied: u64,
 }
 
 impl<'r, 'o> Rows<'r, 'o> {
-    pub fn of<'s>(
+    /// Storages are read when one of the `wanted` tensors is asked for.
+    pub fn new<'s>(
         source: Source,
         wanted: impl Iterator<Item = &'s Stored>,
         opening: &'r mut Opening<'o>,
@@ -98,20 +99,23 @@ impl<'r, 'o> Rows<'r, 'o> {
             let length = source.length(&stored.storage)?.unwrap_or_default();
             lengths.insert(&stored.storage, length);
         }
+        let total = lengths
+            .values()
+            .fold(0u64, |sum, length| sum.saturating_add(*length));
         Ok(Rows {
             source,
             rows: HashMap::new(),
-            opening,
-            read: 0,
+            progress: Progress::new(opening, total),
+            total,
             copied: 0,
-            of: lengths
-                .values()
-                .fold(0, |sum, length| sum.saturating_add(*length)),
         })
     }
 
-    /// A tensor's values, floating ones as 32-bit floats.
-    pub fn tensor(&mut self, name: &str, stored: &Stored) -> Result<Tensor> {
+    /// Reads a tensor, floats of any width as float32, and the worst that its storage holds.
+    ///
+    /// # Errors
+    /// [`Fault::Weight`] with `name`, [`Fault::Damaged`], [`Fault::Cancelled`].
+    pub fn tensor(&mut self, name: &str, stored: &Stored) -> Result<(Tensor, Content)> {
         let view = View::new(
             name,
             stored.sizes.clone(),
@@ -122,7 +126,7 @@ impl<'r, 'o> Rows<'r, 'o> {
         let kind = kind.ok_or_else(|| {
             wrong(
                 name,
-                format!("is of type {}, which is not read", stored.dtype),
+                format!("has dtype {}, which is not supported", stored.dtype),
             )
         })?;
         let key = (stored.storage.clone(), stored.dtype.clone());
@@ -130,54 +134,46 @@ impl<'r, 'o> Rows<'r, 'o> {
             let row = self.row(name, &view, &stored.storage, kind)?;
             self.rows.insert(key.clone(), row);
         }
-        let tensor = view.of_row(name, &self.rows[&key])?;
+        let (row, content) = &self.rows[&key];
+        let tensor = view.of_row(name, row)?;
         if !tensor.is_contiguous() {
             self.copied = self.copied.saturating_add(tensor.numel() as u64);
-            if self.copied > COPIED + self.of {
+            if self.copied > COPIED + self.total {
                 let reason = "is one of many views of the same memory, which together would take \
-                              more than the file accounts for";
+                              more memory than the length of the file accounts for";
                 return Err(wrong(name, reason));
             }
         }
-        tensor.f_contiguous().map_err(|error| torch(name, error))
+        let tensor = tensor.f_contiguous().map_err(|error| torch(name, error))?;
+        Ok((tensor, *content))
     }
 
-    fn row(&mut self, name: &str, view: &View, key: &str, kind: Kind) -> Result<Tensor> {
+    fn row(&mut self, name: &str, view: &View, key: &str, kind: Kind) -> Result<(Tensor, Content)> {
         let length = self.source.length(key)?;
         let length =
             length.ok_or_else(|| wrong(name, format!("is missing: there is no storage {key}")))?;
         let element = Element::new(kind);
         let bytes = element.bytes as u64;
-        // Before memory is set aside for the storage.
-        let due = view.reach.saturating_mul(bytes.into());
-        if due > length.into() || length % bytes != 0 {
+        // Checked before memory is allocated for the storage.
+        let needed = view.reach.saturating_mul(bytes.into());
+        if needed > length.into() || length % bytes != 0 {
             let sizes = &view.sizes;
-            let reason = format!("of shape {sizes:?} needs {due} bytes, and {length} are there");
+            let reason = format!("of shape {sizes:?} needs {needed} bytes and has {length}");
             return Err(wrong(name, reason));
         }
         let torch = |error| torch(name, error);
-        // A few times what the file has at the most: its parts were checked to lie within it.
+        // At most a few times the length of the file: its parts were checked to be within it.
         let row = Tensor::f_empty([(length / bytes) as i64], (element.held_as(), Device::Cpu));
         let row = row.map_err(torch)?;
-        let mut from = 0;
+        let (mut from, mut content) = (0, Content::Finite);
         let Rows {
-            source,
-            opening,
-            read,
-            of,
-            ..
+            source, progress, ..
         } = self;
         source.pieces(key, &mut |piece| {
-            if !element.put(piece, &row, from).map_err(torch)? {
-                return Err(wrong(
-                    name,
-                    "holds NaN or infinite values; the model is broken",
-                ));
-            }
+            content = content.max(element.put(piece, &row, from).map_err(torch)?);
             from += (piece.len() / element.bytes) as i64;
-            *read += piece.len() as u64;
-            opening.has_read(*read, *of)
+            progress.add(piece.len() as u64)
         })?;
-        Ok(row)
+        Ok((row, content))
     }
 }

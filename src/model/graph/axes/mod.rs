@@ -1,12 +1,15 @@
-//! What each axis of each value means: where the picture's height and width have gone.
+//! What each axis of each value means: where the image's height and width have gone.
 //!
-//! Convolutional networks keep `[1, C, H, W]` throughout. Networks of tokens do not: places lie in a
-//! row after a token or two for the class, or channels come last. Shapes alone do not tell which
-//! axis is which, so the meaning is followed from the input through every operation. Where it is
-//! lost, as inside attention, a sum with a value that still has it brings it back; every residual
-//! network has such sums.
+//! Convolutional networks keep `[1, C, H, W]` throughout. Networks of tokens do not: positions lie in
+//! a row after a class token or two, or channels come last. Shapes alone do not say which axis is
+//! which, so the meaning is followed from the input through every operation. Where it is lost, as
+//! inside attention, a sum with a value that still has it brings it back; every residual network has
+//! such sums.
 
-use super::{Graph, Node, Op, ValueId};
+use super::{Graph, Node, ValueId};
+use crate::model::op::Operation;
+use crate::model::op::geometry::{AxesBack, AxesRule};
+use crate::model::op::shape;
 
 mod regroup;
 
@@ -20,9 +23,9 @@ pub(crate) enum Axis {
     Channel,
     Row,
     Column,
-    /// A row of tokens: first `before` that belong to no place, then `height` × `width` places,
-    /// row by row; what follows belongs to no place either.
-    Places {
+    /// A row of tokens: first `before` that belong to no position, then `height` × `width`
+    /// positions, row by row; what follows belongs to no position either.
+    Grid {
         before: i64,
         height: i64,
         width: i64,
@@ -33,7 +36,7 @@ pub(crate) enum Axis {
 /// The layout of every value that is a map, by its id; `shapes` holds the shape of every value.
 pub(crate) fn layouts(graph: &Graph, shapes: &[Vec<i64>]) -> Vec<Option<Layout>> {
     let mut axes: Vec<Option<Vec<Axis>>> = vec![None; graph.values.len()];
-    axes[graph.input.0] = Some(PICTURE.to_vec());
+    axes[graph.input.0] = Some(IMAGE.to_vec());
     for node in &graph.nodes {
         for (part, output) in node.outputs.iter().enumerate() {
             let known = follow(node, part, &axes, shapes, *output);
@@ -47,10 +50,10 @@ pub(crate) fn layouts(graph: &Graph, shapes: &[Vec<i64>]) -> Vec<Option<Layout>>
     axes.into_iter().zip(shapes).map(layout).collect()
 }
 
-const PICTURE: [Axis; 4] = [Axis::Batch, Axis::Channel, Axis::Row, Axis::Column];
+const IMAGE: [Axis; 4] = [Axis::Batch, Axis::Channel, Axis::Row, Axis::Column];
 
 fn layout(axes: &[Axis], shape: &[i64]) -> Option<Layout> {
-    use Axis::{Channel, Column, Places, Row};
+    use Axis::{Channel, Column, Grid, Row};
     if shape.first() != Some(&1) {
         return None;
     }
@@ -59,7 +62,7 @@ fn layout(axes: &[Axis], shape: &[i64]) -> Option<Layout> {
         [_, Row, Column, Channel] => Some(Layout::ChannelsLast),
         [
             _,
-            Places {
+            Grid {
                 before,
                 height,
                 width,
@@ -73,7 +76,7 @@ fn layout(axes: &[Axis], shape: &[i64]) -> Option<Layout> {
         [
             _,
             Channel,
-            Places {
+            Grid {
                 before,
                 height,
                 width,
@@ -87,8 +90,8 @@ fn layout(axes: &[Axis], shape: &[i64]) -> Option<Layout> {
     }
 }
 
-/// What the inputs of `node` have to mean for its output to mean what it does; where attention has
-/// lost it, the sum that follows tells.
+/// What the inputs of `node` have to mean, given what its output means. Where attention has lost the
+/// meaning, the sum that follows brings it back in this way.
 fn trace_back(node: &Node, axes: &mut [Option<Vec<Axis>>], shapes: &[Vec<i64>]) {
     let &[output] = node.outputs.as_slice() else {
         return;
@@ -104,47 +107,54 @@ fn trace_back(node: &Node, axes: &mut [Option<Vec<Axis>>], shapes: &[Vec<i64>]) 
         return;
     };
     let alike = |id: &ValueId| shapes[id.0] == shapes[output.0];
-    let (id, meant) = match (&node.op, unknown.as_slice()) {
-        (Op::Conv2d { .. } | Op::BatchNorm { .. } | Op::AdaptiveAvgPool2d { .. }, &[id, ..])
-            if node.inputs[0] == id && shapes[id.0].len() == 4 =>
-        {
-            (id, PICTURE.to_vec())
-        }
-        (Op::Transpose { a, b }, &[id]) => {
-            let (Some(a), Some(b)) = (place(*a, known.len()), place(*b, known.len())) else {
+    // The first input, where its meaning is unknown.
+    let first = || unknown.first().filter(|id| node.inputs[0] == **id);
+    let (id, meant) = match node.op.axes_back() {
+        AxesBack::Image => match first().filter(|id| shapes[id.0].len() == 4) {
+            Some(id) => (id, IMAGE.to_vec()),
+            None => return,
+        },
+        AxesBack::Swapped(a, b) => {
+            let (Some(a), Some(b), [id]) = (
+                index_of(a, known.len()),
+                index_of(b, known.len()),
+                &unknown[..],
+            ) else {
                 return;
             };
             let mut meant = known;
             meant.swap(a, b);
             (id, meant)
         }
-        (Op::Permute { dims }, &[id]) => {
+        AxesBack::Permuted(dims) => {
+            let [id] = &unknown[..] else {
+                return;
+            };
             let mut meant = known.clone();
             for (dim, axis) in dims.iter().zip(known) {
-                match place(*dim, meant.len()) {
-                    Some(place) => meant[place] = axis,
+                match index_of(*dim, meant.len()) {
+                    Some(index) => meant[index] = axis,
                     None => return,
                 }
             }
             (id, meant)
         }
-        (Op::Add { .. } | Op::Sub { .. }, several) => {
-            for id in several.iter().filter(|id| alike(id)) {
+        AxesBack::All => {
+            for id in unknown.iter().filter(|id| alike(id)) {
                 axes[id.0] = Some(known.clone());
             }
             return;
         }
-        (Op::ImageList { .. } | Op::LayerNorm { .. } | Op::Mul | Op::Identity, &[id, ..])
-            if node.inputs[0] == id && alike(&id) =>
-        {
-            (id, known)
-        }
-        _ => return,
+        AxesBack::First => match first().filter(|id| alike(id)) {
+            Some(id) => (id, known),
+            None => return,
+        },
+        AxesBack::Lost => return,
     };
     axes[id.0] = Some(meant);
 }
 
-/// The axes of one output of `node`.
+/// The axes of one output of `node`, the `part`th.
 fn follow(
     node: &Node,
     part: usize,
@@ -155,95 +165,65 @@ fn follow(
     let of = |index: usize| axes[node.inputs.get(index)?.0].as_deref();
     let shape = |index: usize| node.inputs.get(index).map(|id| shapes[id.0].as_slice());
     let to = shapes[output.0].as_slice();
-    // Only the first output of an operation with several is followed, save for those that split.
     let x = || of(0).map(<[Axis]>::to_vec);
-    match &node.op {
-        Op::Conv2d { .. }
-        | Op::MaxPool2d { .. }
-        | Op::AvgPool2d { .. }
-        | Op::AdaptiveAvgPool2d { .. }
-        | Op::AdaptiveMaxPool2d { .. }
-        | Op::UpsampleNearest { .. }
-        | Op::Interpolate { .. }
-        | Op::Fold { .. }
-            if to.len() == 4 =>
-        {
-            Some(PICTURE.to_vec())
-        }
-        Op::Add { .. }
-        | Op::Sub { .. }
-        | Op::Mul
-        | Op::Div
-        | Op::Maximum
-        | Op::Minimum
-        | Op::AddProduct { .. } => {
+    let elementwise = || x().filter(|_| shape(0) == Some(to));
+    match node.op.axes() {
+        AxesRule::Elementwise => elementwise(),
+        AxesRule::Image if to.len() == 4 => Some(IMAGE.to_vec()),
+        AxesRule::Image => elementwise(),
+        AxesRule::Broadcast => {
             let full = |index: &usize| shape(*index) == Some(to) && of(*index).is_some();
             let whole = |index: &usize| is_whole(of(*index).unwrap_or_default());
             let all = (0..node.inputs.len()).filter(full);
             let best = all.clone().find(whole).or_else(|| all.clone().next())?;
             of(best).map(<[Axis]>::to_vec)
         }
-        Op::Linear { .. } => multiplied(of(0)?),
-        Op::Addmm => multiplied(of(1)?),
-        // By a matrix that does not come from the picture.
-        Op::Matmul if of(1).is_none() && shape(1)?.len() == 2 => multiplied(of(0)?),
-        Op::Matmul | Op::Attention { .. } | Op::Einsum { .. } | Op::Index { .. } => None,
-        Op::IndexSelect { dim } => {
+        AxesRule::Matrix { input } => multiplied(of(input)?),
+        AxesRule::Product if of(1).is_none() && shape(1)?.len() == 2 => multiplied(of(0)?),
+        AxesRule::Product | AxesRule::Lost => None,
+        AxesRule::Picked { dim } => {
             let mut axes = x()?;
-            let dim = place(*dim, axes.len())?;
-            // Rolled by way of a table where as many are taken as there are.
+            let dim = index_of(dim, axes.len())?;
+            // Where as many are taken as there are, they are rolled by way of a table.
             if shape(0)?[dim] != to[dim] {
                 axes[dim] = Axis::Other;
             }
             Some(axes)
         }
-        Op::Unfold { .. } | Op::Stack { .. } => None,
-        Op::Full { .. } | Op::Range { .. } => None,
-        Op::Flatten { .. }
-        | Op::Reshape { .. }
-        | Op::ReshapeAs
-        | Op::Unflatten { .. }
-        | Op::Squeeze { .. }
-        | Op::Unsqueeze { .. } => regrouped(of(0)?, shape(0)?, to),
-        Op::Expand { .. } | Op::ExpandAs => x(),
-        Op::Transpose { a, b } => {
+        AxesRule::Regrouped => regrouped(of(0)?, shape(0)?, to),
+        AxesRule::Expanded => x(),
+        AxesRule::Swapped(a, b) => {
             let mut axes = x()?;
-            let (a, b) = (place(*a, axes.len())?, place(*b, axes.len())?);
+            let (a, b) = (index_of(a, axes.len())?, index_of(b, axes.len())?);
             axes.swap(a, b);
             Some(axes)
         }
-        Op::Permute { dims } => {
+        AxesRule::Permuted(dims) => {
             let from = of(0)?;
-            let at = |dim: &i64| from.get(place(*dim, from.len())?).copied();
+            let at = |dim: &i64| from.get(index_of(*dim, from.len())?).copied();
             dims.iter().map(at).collect()
         }
-        Op::Mean { dims, keepdim } | Op::Sum { dims, keepdim } => reduced(of(0)?, dims, *keepdim),
-        Op::MaxAlong { dim, keepdim } => reduced(of(0)?, &[*dim], *keepdim),
-        Op::VectorNorm { dims, keepdim, .. } => reduced(of(0)?, dims, *keepdim),
-        Op::Select { dim, .. } | Op::Unbind { dim } => reduced(of(0)?, &[*dim], false),
-        Op::Slice {
-            dim, start, step, ..
-        } => {
+        AxesRule::Reduced { dims, keepdim } => reduced(of(0)?, dims, keepdim),
+        AxesRule::Sliced { dim, start, step } => {
             let mut axes = x()?;
-            let dim = place(*dim, axes.len())?;
+            let dim = index_of(dim, axes.len())?;
             let length = shape(0)?[dim];
-            let start = start.unwrap_or(0);
             let start = if start < 0 { start + length } else { start }.clamp(0, length);
-            axes[dim] = sliced(axes[dim], start, *step, to[dim]);
+            axes[dim] = sliced(axes[dim], start, step, to[dim]);
             Some(axes)
         }
-        Op::Split { dim, .. } | Op::SplitEvery { dim, .. } | Op::Chunk { dim, .. } => {
+        AxesRule::Parts { dim } => {
             let mut axes = x()?;
-            let dim = place(*dim, axes.len())?;
+            let dim = index_of(dim, axes.len())?;
             let before = node.outputs[..part].iter().map(|id| shapes[id.0][dim]);
             axes[dim] = sliced(axes[dim], before.sum(), 1, to[dim]);
             Some(axes)
         }
-        Op::Cat { dim } => {
+        AxesRule::Joined { dim } => {
             let known = (0..node.inputs.len()).find(|index| of(*index).is_some())?;
             let mut axes = of(known)?.to_vec();
-            let dim = place(*dim, axes.len())?;
-            if let Axis::Places {
+            let dim = index_of(dim, axes.len())?;
+            if let Axis::Grid {
                 before,
                 height,
                 width,
@@ -252,7 +232,7 @@ fn follow(
                 // libtorch takes an empty tensor of another rank among the parts.
                 let first = node.inputs[..known].iter();
                 let first = first.map(|id| shapes[id.0].get(dim).copied().unwrap_or(0));
-                axes[dim] = Axis::Places {
+                axes[dim] = Axis::Grid {
                     before: before + first.sum::<i64>(),
                     height,
                     width,
@@ -262,13 +242,12 @@ fn follow(
             }
             Some(axes)
         }
-        // Around a picture; in a row of tokens places would be where none were.
-        Op::Pad { .. } if to.len() == 4 => x(),
-        _ => x().filter(|_| shape(0) == Some(to)),
+        AxesRule::Padded if to.len() == 4 => x(),
+        AxesRule::Padded => elementwise(),
     }
 }
 
-/// The axes of a product with a matrix: channels come out as channels, anything else is mixed up.
+/// The axes of a product with a matrix: channels come out as channels, anything else is mixed.
 fn multiplied(axes: &[Axis]) -> Option<Vec<Axis>> {
     let (last, rest) = axes.split_last()?;
     let last = match last {
@@ -278,14 +257,14 @@ fn multiplied(axes: &[Axis]) -> Option<Vec<Axis>> {
     Some([rest, &[last]].concat())
 }
 
-/// Whether nothing of the meaning has been lost.
+/// Whether the meaning of every axis is known.
 fn is_whole(axes: &[Axis]) -> bool {
     !axes.iter().skip(1).any(|axis| *axis == Axis::Other)
 }
 
-fn place(dim: i64, rank: usize) -> Option<usize> {
-    let dim = if dim < 0 { dim + rank as i64 } else { dim };
-    usize::try_from(dim).ok().filter(|dim| *dim < rank)
+/// The index of axis `dim`, which counts from the end if negative.
+fn index_of(dim: i64, rank: usize) -> Option<usize> {
+    shape::axis(dim, rank).ok()
 }
 
 fn reduced(axes: &[Axis], dims: &[i64], keepdim: bool) -> Option<Vec<Axis>> {
@@ -294,7 +273,7 @@ fn reduced(axes: &[Axis], dims: &[i64], keepdim: bool) -> Option<Vec<Axis>> {
     }
     let gone: Vec<usize> = dims
         .iter()
-        .filter_map(|dim| place(*dim, axes.len()))
+        .filter_map(|dim| index_of(*dim, axes.len()))
         .collect();
     let kept = axes
         .iter()
@@ -303,17 +282,17 @@ fn reduced(axes: &[Axis], dims: &[i64], keepdim: bool) -> Option<Vec<Axis>> {
     Some(kept.map(|(_, axis)| *axis).collect())
 }
 
-/// An axis of which every `step`th place from `start` on is taken, `length` in all.
+/// An axis of which every `step`th entry from `start` on is taken, `length` in all.
 fn sliced(axis: Axis, start: i64, step: i64, length: i64) -> Axis {
     match axis {
-        Axis::Places {
+        Axis::Grid {
             before,
             height,
             width,
         } => {
             let whole = step == 1 && start <= before && start + length >= before + height * width;
             if whole {
-                Axis::Places {
+                Axis::Grid {
                     before: before - start,
                     height,
                     width,

@@ -1,4 +1,4 @@
-//! What becomes of the axes in a reshape.
+//! What the axes mean after a reshape.
 
 use super::Axis;
 
@@ -11,7 +11,7 @@ pub(crate) fn regrouped(axes: &[Axis], from: &[i64], to: &[i64]) -> Option<Vec<A
         let (first, second) = (a, b);
         let (mut left, mut right) = (1i64, 1i64);
         while left != right || a == first || b == second {
-            // The side that is behind, or has taken nothing yet, takes its next axis.
+            // The side that is behind, or has taken no axis yet, takes its next one.
             let behind = left < right || (left == right && a == first);
             if behind && a < from.len() {
                 left = left.checked_mul(from[a])?;
@@ -44,7 +44,7 @@ fn group(axes: &[Axis], from: &[i64], to: &[i64]) -> Vec<Axis> {
     let one = match counted.as_slice() {
         [] => Some(axes.first().copied().unwrap_or(Axis::Other)),
         [(axis, _)] => Some(*axis),
-        [(Axis::Row, height), (Axis::Column, width)] => Some(Axis::Places {
+        [(Axis::Row, height), (Axis::Column, width)] => Some(Axis::Grid {
             before: 0,
             height: *height,
             width: *width,
@@ -53,7 +53,7 @@ fn group(axes: &[Axis], from: &[i64], to: &[i64]) -> Vec<Axis> {
         _ => None,
     };
     if wide(to) <= 1 {
-        // The axis goes where the elements are; those of size 1 beside it mean nothing.
+        // The meaning goes where the elements are; axes of size 1 beside it mean nothing.
         let at = to.iter().position(|size| *size != 1).unwrap_or(0);
         return (0..to.len())
             .map(|index| match one {
@@ -65,7 +65,7 @@ fn group(axes: &[Axis], from: &[i64], to: &[i64]) -> Vec<Axis> {
     let wide_at: Vec<usize> = (0..to.len()).filter(|index| to[*index] != 1).collect();
     match (one, wide_at.as_slice()) {
         (
-            Some(Axis::Places {
+            Some(Axis::Grid {
                 before: 0,
                 height,
                 width,
@@ -77,8 +77,8 @@ fn group(axes: &[Axis], from: &[i64], to: &[i64]) -> Vec<Axis> {
             split
         }
         (Some(Axis::Channel), _) => vec![Axis::Channel; to.len()],
-        // Rows taken together by so many: which of them it is goes with the channels, as where
-        // patches of two by two become one.
+        // Rows in groups of so many: the index within a group goes with the channels, as where
+        // patches of two by two become one position.
         (Some(axis @ (Axis::Row | Axis::Column)), &[coarser, ..]) => {
             let within = |index: usize| {
                 if index == coarser {

@@ -2,6 +2,7 @@ use std::path::Path;
 
 use super::*;
 use crate::model::Model;
+use crate::model::op::{Attention, Convolution, MatrixProduct, Op, Padding};
 
 fn of(path: &str) -> Facts {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
@@ -9,7 +10,7 @@ fn of(path: &str) -> Facts {
 }
 
 #[test]
-fn multiply_adds_are_those_the_networks_are_published_with() {
+fn counts_the_multiply_adds_that_papers_state() {
     // torchvision states 0.35 · 10⁹ for SqueezeNet 1.1, the authors 407 · 10⁶ for Lite0.
     let squeeze = of("models/squeezenet1_1.pt2");
     assert_eq!((squeeze.multiply_adds as f64 / 1e7).round(), 35.0);
@@ -19,7 +20,7 @@ fn multiply_adds_are_those_the_networks_are_published_with() {
 }
 
 #[test]
-fn non_linearities_are_counted_by_kind() {
+fn counts_non_linearities_by_kind() {
     assert_eq!(of("models/squeezenet1_1.pt2").rectifiers, [("ReLU", 26)]);
     let lite = of("models/efficientnet_lite0.pt2");
     assert_eq!(lite.rectifiers.len(), 1);
@@ -30,28 +31,35 @@ fn non_linearities_are_counted_by_kind() {
     assert_eq!(vit.smooth[0].0, "GELU");
 }
 
+/// The multiply-adds of one operation on inputs of these shapes.
+fn multiply_adds(op: impl Into<Op>, inputs: &[&[i64]]) -> f64 {
+    let op = op.into();
+    let outputs = op.output_shapes(inputs).unwrap();
+    op.cost(inputs, outputs.shapes()).multiply_adds
+}
+
 #[test]
-fn products_cost_what_runs_through_them() {
-    let linear = Op::Linear { bias: true };
-    let cost = multiply_adds(&linear, &[&[1, 5, 8], &[3, 8], &[3]], &[1, 5, 3]);
-    assert_eq!(cost, 5 * 3 * 8);
-    let attention = Op::Attention {
+fn counts_the_multiply_adds_of_products() {
+    let linear = MatrixProduct::Linear { bias: true };
+    let count = multiply_adds(linear, &[&[1, 5, 8], &[3, 8], &[3]]);
+    assert_eq!(count, 5.0 * 3.0 * 8.0);
+    let attention = Attention {
         mask: false,
         causal: false,
         scale: None,
         grouped: false,
     };
     let (query, key) = ([1, 2, 5, 4], [1, 2, 7, 4]);
-    let cost = multiply_adds(&attention, &[&query, &key, &key], &query);
-    assert_eq!(cost, 2 * (2 * 5 * 7 * 4));
+    let count = multiply_adds(attention, &[&query, &key, &key]);
+    assert_eq!(count, 2.0 * (2.0 * 5.0 * 7.0 * 4.0));
     let grouped = [16, 2, 3, 3];
-    let convolution = Op::Conv2d {
+    let convolution = Convolution {
         bias: false,
         stride: vec![1, 1],
-        padding: crate::model::graph::Padding::Explicit(vec![1, 1]),
+        padding: Padding::Explicit(vec![1, 1]),
         dilation: vec![1, 1],
         groups: 4,
     };
-    let cost = multiply_adds(&convolution, &[&[1, 8, 6, 6], &grouped], &[1, 16, 6, 6]);
-    assert_eq!(cost, 16 * 36 * 18);
+    let count = multiply_adds(convolution, &[&[1, 8, 6, 6], &grouped]);
+    assert_eq!(count, 16.0 * 36.0 * 18.0);
 }

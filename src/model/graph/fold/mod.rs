@@ -1,31 +1,31 @@
-//! What does not depend on the picture is computed once, at opening.
+//! What does not depend on the image is computed once, when the model is opened.
 //!
-//! Networks make up masks, tables of positions and standardised weights anew in each pass. Folded,
-//! they cost nothing in a click, and their operations need no way back.
+//! Networks compute masks, tables of positions and standardised weights anew in each pass. Once
+//! folded they cost nothing, and their operations need no way back.
 
+use super::budget::Budget;
 use super::{Graph, Node, Op};
 use crate::model::error::{Fault, first_line};
-use crate::model::op::cost::Budget;
-use crate::model::op::run;
+use crate::model::op::{Normalisation, Operation};
 
-/// Replaces the nodes that see nothing of the input by what they compute.
+/// Replaces the nodes that do not depend on the input by what they compute.
 ///
 /// # Errors
-/// Where one fails or would cost too much, and where a picture would be normalised by its own
+/// Where one fails or would cost too much, and where an image would be normalised by its own
 /// statistics, which is training.
 pub(crate) fn fold(graph: &mut Graph) -> Result<(), Fault> {
-    let mut seen = vec![false; graph.values.len()];
-    seen[graph.input.0] = true;
+    let mut depends = vec![false; graph.values.len()];
+    depends[graph.input.0] = true;
     let mut budget = Budget::default();
     let mut kept = Vec::with_capacity(graph.nodes.len());
     for node in std::mem::take(&mut graph.nodes) {
-        if node.inputs.iter().any(|id| seen[id.0]) {
-            if let Op::Standardise { .. } = node.op {
+        if node.inputs.iter().any(|id| depends[id.0]) {
+            if let Op::Normalisation(Normalisation::Standardise { .. }) = node.op {
                 return Err(Fault::Training {
                     node: format!("a batch norm in {}, node {}", node.module, node.name),
                 });
             }
-            node.outputs.iter().for_each(|id| seen[id.0] = true);
+            node.outputs.iter().for_each(|id| depends[id.0] = true);
             kept.push(node);
         } else {
             compute(graph, &node, &mut budget)?;
@@ -41,8 +41,11 @@ fn compute(graph: &mut Graph, node: &Node, budget: &mut Budget) -> Result<(), Fa
     let inputs = inputs.collect::<Option<Vec<_>>>();
     let inputs = inputs.ok_or_else(|| at("an input is not defined".into()))?;
     let shapes: Vec<Vec<i64>> = inputs.iter().map(|tensor| tensor.size()).collect();
-    budget.spend(node, &shapes).map_err(Fault::Graph)?;
-    let outputs = tch::no_grad(|| run::apply(&node.op, &inputs));
+    let shapes: Vec<&[i64]> = shapes.iter().map(Vec::as_slice).collect();
+    let due = node.op.output_shapes(&shapes).map_err(at)?;
+    let affordable = budget.spend(node, &shapes, due.shapes());
+    affordable.map_err(Fault::Graph)?;
+    let outputs = tch::no_grad(|| node.op.run(&inputs));
     let outputs = outputs.map_err(|error| at(first_line(&error)))?;
     for (id, output) in node.outputs.iter().zip(outputs) {
         let value = &mut graph.values[id.0];

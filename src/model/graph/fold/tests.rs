@@ -2,8 +2,9 @@ use tch::{Device, Kind, Tensor};
 
 use super::*;
 use crate::model::graph::{Value, ValueId};
+use crate::model::op::{Arithmetic, Creation};
 
-/// x, a weight, and what each node of `ops` makes of the value before it and `inputs`.
+/// x, a weight, and the output of each node from its inputs by index.
 fn graph(nodes: Vec<(Op, Vec<usize>)>) -> Graph {
     let value = |weight| Value {
         name: String::new(),
@@ -37,11 +38,11 @@ fn graph(nodes: Vec<(Op, Vec<usize>)>) -> Graph {
 }
 
 #[test]
-fn what_sees_no_picture_becomes_a_weight_that_is_not_counted_again() {
+fn folds_what_does_not_depend_on_the_image_into_a_weight_that_is_not_counted() {
     let mut graph = graph(vec![
-        (Op::MulScalar(3.0), vec![1]),
-        (Op::AddScalar(1.0), vec![2]),
-        (Op::Add { alpha: 1.0 }, vec![0, 3]),
+        (Arithmetic::MulScalar(3.0).into(), vec![1]),
+        (Arithmetic::AddScalar(1.0).into(), vec![2]),
+        (Arithmetic::Add { alpha: 1.0 }.into(), vec![0, 3]),
     ]);
     fold(&mut graph).unwrap();
     assert_eq!(graph.nodes.len(), 1);
@@ -52,28 +53,31 @@ fn what_sees_no_picture_becomes_a_weight_that_is_not_counted_again() {
 }
 
 #[test]
-fn weights_are_standardised_and_a_picture_is_not() {
-    let standardise = || Op::Standardise {
+fn standardises_weights_and_refuses_to_standardise_an_image() {
+    let standardise = || Normalisation::Standardise {
         weight: false,
         bias: false,
         eps: 0.0,
     };
-    let add = (Op::Add { alpha: 1.0 }, vec![0, 2]);
-    let mut of_weights = graph(vec![(standardise(), vec![1]), add]);
+    let add = (Arithmetic::Add { alpha: 1.0 }.into(), vec![0, 2]);
+    let mut of_weights = graph(vec![(standardise().into(), vec![1]), add]);
     fold(&mut of_weights).unwrap();
-    let mut of_picture = graph(vec![(standardise(), vec![0])]);
-    let why = fold(&mut of_picture).unwrap_err().to_string();
+    let mut of_image = graph(vec![(standardise().into(), vec![0])]);
+    let why = fold(&mut of_image).unwrap_err().to_string();
     assert!(why.contains("training") && why.contains("n2"), "{why}");
 }
 
 #[test]
-fn a_table_larger_than_any_network_needs_is_not_made() {
-    let huge = Op::Full {
+fn refuses_a_table_larger_than_any_network_needs() {
+    let huge = Creation::Full {
         shape: vec![1 << 20, 1 << 20],
         value: 0.0,
         kind: Kind::Float,
     };
-    let mut graph = graph(vec![(huge, vec![]), (Op::Add { alpha: 1.0 }, vec![0, 2])]);
+    let mut graph = graph(vec![
+        (huge.into(), vec![]),
+        (Arithmetic::Add { alpha: 1.0 }.into(), vec![0, 2]),
+    ]);
     let why = fold(&mut graph).unwrap_err().to_string();
     assert!(why.contains("more than any image classifier"), "{why}");
 }

@@ -1,17 +1,19 @@
-//! Receptive fields: how much of the picture one place of a map can have seen.
+//! Receptive fields: how much of the image one position of a map can have seen.
 //!
-//! A map of 7 × 7 invites to be read as if each of its places knew its own corner of the picture
-//! alone. Often it has seen all of it, and then where a heat map is warm says where the evidence is
+//! A map of 7 × 7 invites to be read as if each of its positions knew only its own corner of the
+//! image. Often it has seen all of it, and then a warm spot of a heat map says where the evidence is
 //! *kept*. So each layer is followed back to the input, window by window.
 
 use super::axes::Layout;
-use super::{Graph, Node, Op, ValueId};
+use super::{Graph, Node, ValueId};
+use crate::model::op::Operation;
+use crate::model::op::geometry::FieldRule;
 
-/// What one place of a value depends on, along one axis of the picture.
+/// What one position of a value depends on, along one axis of the image.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Field {
-    /// So many pixels, and so many from one place to the next. Padding is not taken off: at the
-    /// border a part lies outside.
+    /// So many pixels, and so many from one position to the next. Padding is not subtracted: at the
+    /// border a part lies outside the image.
     Window { pixels: f64, step: f64 },
     /// All of it, as after global pooling or attention.
     Whole,
@@ -20,7 +22,7 @@ pub enum Field {
 /// Down and across.
 pub type Fields = [Field; 2];
 
-/// The receptive field of every value by its id, `None` for what does not depend on the picture and
+/// The receptive field of every value by its id, `None` for what does not depend on the image and
 /// where it cannot be followed; `shapes` holds the shape of every value.
 pub(crate) fn fields(graph: &Graph, shapes: &[Vec<i64>]) -> Vec<Option<Fields>> {
     let mut known: Vec<Option<Known>> = vec![None; graph.values.len()];
@@ -30,15 +32,14 @@ pub(crate) fn fields(graph: &Graph, shapes: &[Vec<i64>]) -> Vec<Option<Fields>> 
     };
     known[graph.input.0] = Some(Known::At([pixel; 2]));
     for node in &graph.nodes {
-        let seen = node.inputs.iter().filter(|id| known[id.0].is_some());
+        let seeing = node.inputs.iter().filter_map(|id| known[id.0]);
         let follower = Follower {
             graph,
             shapes,
             node,
-            seen_by_both: seen.count() > 1,
+            several_depend: seeing.clone().count() > 1,
         };
-        let seen = node.inputs.iter().filter_map(|id| known[id.0]);
-        let Some(seen) = seen.reduce(Known::together) else {
+        let Some(seen) = seeing.reduce(Known::together) else {
             continue;
         };
         let made = match seen {
@@ -54,6 +55,7 @@ pub(crate) fn fields(graph: &Graph, shapes: &[Vec<i64>]) -> Vec<Option<Fields>> 
     known.into_iter().map(found).collect()
 }
 
+/// What is known about a value that depends on the image.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Known {
     At(Fields),
@@ -61,7 +63,7 @@ enum Known {
 }
 
 impl Known {
-    /// Of something made of both.
+    /// What is known about something made of both.
     fn together(self, other: Known) -> Known {
         match (self, other) {
             (Known::At(a), Known::At(b)) => Known::At([0, 1].map(|axis| larger(a[axis], b[axis]))),
@@ -80,7 +82,7 @@ fn larger(a: Field, b: Field) -> Field {
     }
 }
 
-/// Seen through a window of `kernel` places, moved by `stride`.
+/// Seen through a window of `kernel` positions, moved by `stride`.
 fn widened(field: Field, kernel: f64, stride: f64) -> Field {
     match field {
         Field::Window { pixels, step } => Field::Window {
@@ -91,59 +93,48 @@ fn widened(field: Field, kernel: f64, stride: f64) -> Field {
     }
 }
 
-/// One node, its surroundings known.
+/// One node and its surroundings.
 struct Follower<'a> {
     graph: &'a Graph,
     shapes: &'a [Vec<i64>],
     node: &'a Node,
-    /// More than one of its inputs depends on the picture.
-    seen_by_both: bool,
+    /// More than one of its inputs depends on the image.
+    several_depend: bool,
 }
 
 impl Follower<'_> {
     fn follow(&self, fields: Fields) -> Known {
         let whole = Known::At([Field::Whole; 2]);
-        match &self.node.op {
-            Op::Conv2d {
-                stride, dilation, ..
-            } => {
-                let kernel = self.shape(1).get(2..).unwrap_or_default();
-                self.window(fields, kernel, stride, dilation)
+        // Channels last in what is still a map: a matrix over them mixes no positions.
+        let over_channels = || match self.layout(0) {
+            Some(Layout::ChannelsLast | Layout::Tokens { .. }) => Known::At(fields),
+            Some(Layout::ChannelsFirst | Layout::TokensLast { .. }) | None => whole,
+        };
+        // Windows of an image lie one after the other along the first axis.
+        let mixed = || match self.shape(0).first() {
+            Some(1) => whole,
+            _ => Known::Lost,
+        };
+        let inputs = self
+            .node
+            .inputs
+            .iter()
+            .map(|id| self.shapes[id.0].as_slice());
+        match self.node.op.field(&inputs.collect::<Vec<_>>()) {
+            FieldRule::Same => Known::At(fields),
+            FieldRule::Window { extent, stride } => {
+                Known::At([0, 1].map(|axis| widened(fields[axis], extent[axis], stride[axis])))
             }
-            Op::MaxPool2d {
-                kernel,
-                stride,
-                dilation,
-                ..
-            } => self.window(fields, kernel, stride, dilation),
-            Op::AvgPool2d { kernel, stride, .. } => self.window(fields, kernel, stride, &[1, 1]),
-            Op::AdaptiveAvgPool2d { .. } | Op::AdaptiveMaxPool2d { .. } => self.pooled(fields),
-            Op::UpsampleNearest { .. } => self.scaled(fields, 1.0),
-            Op::Interpolate { mode, .. } => {
-                self.scaled(fields, if mode == "bicubic" { 4.0 } else { 2.0 })
-            }
-            Op::Matmul if !self.seen_by_both => match self.layout(0) {
-                Some(Layout::ChannelsLast | Layout::Tokens { .. }) => Known::At(fields),
-                _ => whole,
-            },
-            // Over channels where these come last in what is still a map; else over everything.
-            Op::Linear { .. } | Op::Addmm => match self.layout(0) {
-                Some(Layout::ChannelsLast | Layout::Tokens { .. }) => Known::At(fields),
-                _ => whole,
-            },
-            Op::LayerNorm { shape, .. } if shape.len() == 1 => Known::At(fields),
-            Op::GroupNorm { .. } | Op::LayerNorm { .. } => whole,
-            Op::Mean { dims, .. } | Op::Sum { dims, .. } => self.reduced(fields, dims),
-            Op::MaxAlong { dim, .. } => self.reduced(fields, &[*dim]),
-            Op::VectorNorm { dims, .. } => self.reduced(fields, dims),
-            // Windows of a picture lie one after the other along the first axis.
-            Op::Attention { .. } | Op::Matmul | Op::Einsum { .. } => match self.shape(0).first() {
-                Some(1) => whole,
-                _ => Known::Lost,
-            },
-            Op::Slice { dim, step, .. } if *step > 1 => self.thinned(fields, *dim, *step as f64),
-            Op::Unfold { .. } | Op::Fold { .. } | Op::CumulativeSum { .. } => Known::Lost,
-            _ => Known::At(fields),
+            FieldRule::AdaptiveWindow => self.pooled(fields),
+            FieldRule::Resized { taps } => self.scaled(fields, taps),
+            FieldRule::LastAxis => over_channels(),
+            FieldRule::Product if self.several_depend => mixed(),
+            FieldRule::Product => over_channels(),
+            FieldRule::Mixed => mixed(),
+            FieldRule::Everything => whole,
+            FieldRule::Reduced(dims) => self.reduced(fields, dims),
+            FieldRule::Strided { dim, step } => self.thinned(fields, dim, step as f64),
+            FieldRule::Unknown => Known::Lost,
         }
     }
 
@@ -156,22 +147,6 @@ impl Follower<'_> {
     fn layout(&self, input: usize) -> Option<Layout> {
         let id: &ValueId = self.node.inputs.get(input)?;
         self.graph.layouts.get(id.0).copied().flatten()
-    }
-
-    fn window(&self, fields: Fields, kernel: &[i64], stride: &[i64], dilation: &[i64]) -> Known {
-        let of = |sizes: &[i64], axis: usize| {
-            let size = sizes.get(axis).or(sizes.first());
-            size.map_or(1.0, |size| *size as f64)
-        };
-        Known::At([0, 1].map(|axis| {
-            let reach = of(dilation, axis) * (of(kernel, axis) - 1.0) + 1.0;
-            // A pooling that is given no stride moves by its own size.
-            let stride = match (stride.is_empty(), &self.node.op) {
-                (true, Op::MaxPool2d { .. } | Op::AvgPool2d { .. }) => of(kernel, axis),
-                _ => of(stride, axis),
-            };
-            widened(fields[axis], reach, stride)
-        }))
     }
 
     /// Height and width of the first input and of the output.
@@ -199,7 +174,7 @@ impl Follower<'_> {
         }))
     }
 
-    /// To another size, each place from so many of those before it.
+    /// To another size, each position from so many of those before it.
     fn scaled(&self, fields: Fields, taps: f64) -> Known {
         let Some([from, to]) = self.heights_and_widths() else {
             return Known::Lost;
@@ -207,10 +182,10 @@ impl Follower<'_> {
         Known::At([0, 1].map(|axis| widened(fields[axis], taps, from[axis] / to[axis])))
     }
 
-    /// What is left of a map when `dims` are summed up: the field is whole along those of them that
-    /// are axes of the picture.
+    /// What is left of a map when `dims` are summed up: the field is the whole image along those of
+    /// them that are its axes.
     fn reduced(&self, fields: Fields, dims: &[i64]) -> Known {
-        let rank = self.shape(0).len() as i64;
+        let rank = self.shape(0).len().max(1) as i64;
         let gone =
             |axis: i64| dims.is_empty() || dims.iter().any(|dim| dim.rem_euclid(rank) == axis);
         let [rows, columns] = match self.layout(0) {
@@ -224,10 +199,10 @@ impl Follower<'_> {
         Known::At([along(rows, fields[0]), along(columns, fields[1])])
     }
 
-    /// Every `step`th place along `dim`, as when neighbours become channels: together with the
-    /// others, which are taken beside it, a place has seen them all.
+    /// Every `step`th position along `dim`, as when neighbours become channels. The others are taken
+    /// beside it, so that together a position has seen them all.
     fn thinned(&self, fields: Fields, dim: i64, step: f64) -> Known {
-        let rank = self.shape(0).len() as i64;
+        let rank = self.shape(0).len().max(1) as i64;
         let dim = if dim < 0 { dim + rank } else { dim };
         let axis = match (self.layout(0), dim) {
             (Some(Layout::ChannelsFirst), 2) | (Some(Layout::ChannelsLast), 1) => 0,

@@ -34,7 +34,7 @@ fn windows_add_up_along_squeezenet() {
     assert_eq!(window(&model, "features.0"), by_hand(&windows));
     windows.extend([pool, fire, fire, pool, fire, fire, pool]);
     windows.extend([fire; 4]);
-    // A fire's two branches are put side by side: the wider one counts.
+    // The two branches of a fire module are concatenated: the wider one counts.
     assert_eq!(window(&model, "features.12"), by_hand(&windows));
     assert_eq!(window(&model, "features.12").1, 16.0);
     let pooled = model
@@ -46,7 +46,7 @@ fn windows_add_up_along_squeezenet() {
 }
 
 #[test]
-fn a_residual_network_sees_as_far_as_its_longest_way() {
+fn a_residual_network_sees_as_far_as_its_longest_path() {
     let model = open("models/efficientnet_lite0.pt2");
     let (first, step) = window(&model, "blocks.0");
     // A stem of 3 by 2, then 3 by 1.
@@ -57,7 +57,7 @@ fn a_residual_network_sees_as_far_as_its_longest_way() {
 }
 
 #[test]
-fn attention_over_all_tokens_has_seen_everything_and_its_patches_have_not() {
+fn attention_over_all_tokens_sees_everything_and_patches_do_not() {
     let model = open("tests/torchvision/tiny/vit.pt2");
     let fields: Vec<Option<Fields>> = model.layers.targets().map(|layer| layer.field).collect();
     assert!(

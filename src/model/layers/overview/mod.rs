@@ -1,23 +1,24 @@
-//! Which layers stand for the whole network where there is room for a few.
+//! The layers that stand for the whole network where there is room for a few.
 //!
-//! A person wants to see where in the network evidence gathers: stages in a deep one, every layer
-//! in a small one. So containers give way to what is inside them, a level at a time, while that
-//! leaves few enough rows.
+//! They show where in the network evidence gathers: stages in a deep one, every layer in a small one.
+//! So containers are replaced by what is inside them, one level at a time, while that leaves few
+//! enough rows.
 
 use super::LayerTree;
 use crate::model::graph::{Graph, Op, ValueId};
+use crate::model::op::{Normalisation, Pooling};
 
 /// More rows than this are no overview.
-const MOST: usize = 32;
-/// Fewer than this say little: then the next level is thinned instead of left out.
+const MAX_ROWS: usize = 32;
+/// Fewer rows than this say little: then a part of the next level is shown too.
 const FEW: usize = 8;
-/// More rows than this before the first stage are more than its stem.
+/// More rows than this before the first stage are more than a stem.
 const STEM: usize = 4;
 
 impl LayerTree {
     /// Rows that stand for the network, as indices into [`LayerTree::layers`] in the order of the
-    /// network: the top level's with a map, and containers replaced by their children, one level
-    /// at a time, as long as there are at most 32 rows. A container whose output none of its
+    /// network. These are the rows of the top level that have a map, with containers replaced by
+    /// their children, one level at a time, as long as there are at most 32 rows. A container whose output none of its
     /// children computes (a residual sum) stays after them. Rows that do nothing to the row before
     /// them, dropout for one, are left out, and so are convolutions that a normalisation follows,
     /// since it stands for both. A container that comes down to a single row with its own output
@@ -37,9 +38,9 @@ impl LayerTree {
                 return rows;
             }
             let all = self.distinct(&next);
-            if all.len() > MOST {
+            if all.len() > MAX_ROWS {
                 let thin = self.last_of_each_shape(&all);
-                let better = rows.len() < FEW && (rows.len()..=MOST).contains(&thin.len());
+                let better = rows.len() < FEW && (rows.len()..=MAX_ROWS).contains(&thin.len());
                 return if better {
                     thin
                 } else {
@@ -146,7 +147,7 @@ impl LayerTree {
 enum Entry {
     /// A layer with all that is inside it.
     Whole(usize),
-    /// What a container computes after its children, which stand before it.
+    /// What a container computes after its children, which come before it.
     Output(usize),
 }
 
@@ -158,7 +159,7 @@ impl Entry {
     }
 }
 
-/// The value that `value` is a copy of: through nodes that change nothing.
+/// The value of which `value` is a copy, through nodes that change nothing.
 pub(super) fn origin(graph: &Graph, shapes: &[Vec<i64>], value: ValueId) -> ValueId {
     let mut origin = value;
     while let Some(node) = graph.producer(origin)
@@ -183,16 +184,19 @@ pub(super) fn is_only_normalised(graph: &Graph, path: &str, value: ValueId) -> b
         .filter(|node| node.inputs.contains(&value))
         .peekable();
     readers.peek().is_some()
-        && readers.all(|node| matches!(node.op, Op::BatchNorm { .. }) && elsewhere(&node.module))
+        && readers.all(|node| {
+            matches!(node.op, Op::Normalisation(Normalisation::Batch { .. }))
+                && elsewhere(&node.module)
+        })
 }
 
 fn does_nothing(op: &Op, input: &[i64], output: &[i64]) -> bool {
-    match op {
-        Op::Identity => true,
-        // To the size it has already.
-        Op::AdaptiveAvgPool2d { .. } | Op::AdaptiveMaxPool2d { .. } => input == output,
-        _ => false,
-    }
+    let adaptive = matches!(
+        op,
+        Op::Pooling(Pooling::AdaptiveAverage { .. } | Pooling::AdaptiveMax { .. })
+    );
+    // A pooling to the size that the map has already.
+    op.is_identity() || (adaptive && input == output)
 }
 
 #[cfg(test)]

@@ -50,7 +50,7 @@ fn paths(tree: &LayerTree) -> Vec<&str> {
 }
 
 #[test]
-fn a_small_network_shows_every_layer_that_does_something() {
+fn shows_every_layer_of_a_small_network_that_does_something() {
     let tree = tree(&[
         ("body", 8, 5, 5),
         ("body.conv", 4, 1, 1),
@@ -74,7 +74,7 @@ fn a_small_network_shows_every_layer_that_does_something() {
 }
 
 #[test]
-fn a_sum_that_is_only_normalised_gives_way_to_what_the_network_goes_on_with() {
+fn replaces_a_sum_that_is_only_normalised_by_the_normalisation() {
     let tree = tree(&[
         ("stem_raw", 8, 1, 1),
         ("norm", 8, 2, 2),
@@ -86,7 +86,7 @@ fn a_sum_that_is_only_normalised_gives_way_to_what_the_network_goes_on_with() {
 }
 
 #[test]
-fn a_container_without_a_map_gives_way_at_any_depth() {
+fn opens_a_container_without_a_map_at_any_depth() {
     let tree = tree(&[
         ("net", 0, 3, 3),
         ("net.body", 0, 3, 3),
@@ -98,7 +98,7 @@ fn a_container_without_a_map_gives_way_at_any_depth() {
 }
 
 #[test]
-fn levels_open_only_as_far_as_there_is_room() {
+fn opens_levels_only_while_there_is_room() {
     let mut rows = vec![("stem".to_owned(), 3, 1)];
     for block in 0..10 {
         let path = format!("block{block}");
@@ -121,7 +121,7 @@ fn levels_open_only_as_far_as_there_is_room() {
 }
 
 #[test]
-fn blocks_of_a_stage_stand_without_the_stem_before_them() {
+fn leaves_out_the_stem_before_blocks_of_a_stage() {
     let network = |singles: usize| {
         let mut rows: Vec<(String, usize)> = Vec::new();
         rows.extend((0..singles).map(|row| (format!("stem{row}"), row)));
@@ -147,7 +147,7 @@ fn blocks_of_a_stage_stand_without_the_stem_before_them() {
 }
 
 #[test]
-fn where_one_container_holds_too_much_the_last_of_each_shape_stands_for_it() {
+fn shows_the_last_of_each_shape_where_a_container_holds_too_much() {
     let names: Vec<String> = (0..40).map(|row| format!("features.{row}")).collect();
     let mut rows = vec![("features", 10, 39, 39)];
     let inside = names.iter().enumerate();
@@ -159,14 +159,14 @@ fn where_one_container_holds_too_much_the_last_of_each_shape_stands_for_it() {
 }
 
 #[test]
-fn the_models_at_hand_show_their_blocks() {
+fn shows_the_blocks_of_the_sample_models() {
     let open = |name: &str| {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         Model::open(&root.join("models").join(name)).unwrap().layers
     };
     let squeeze = open("squeezenet1_1.pt2");
     let shown = paths(&squeeze);
-    assert!(shown.len() <= MOST);
+    assert!(shown.len() <= MAX_ROWS);
     assert!(shown.contains(&"features.12") && !shown.contains(&"classifier.0"));
     let efficient = open("efficientnet_lite0.pt2");
     let shown = paths(&efficient);

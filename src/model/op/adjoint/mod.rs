@@ -1,103 +1,94 @@
 //! The way back through operations that are linear in their input, without libtorch's record.
 //!
-//! libtorch asks more of a backward pass than we need: batch normalisation sums up gradients for
-//! weights that want none, a 1 × 1 convolution is not a matrix product any more, padding is added
+//! libtorch does more in a backward pass than is needed here: batch normalisation sums up gradients
+//! for weights that want none, a 1 × 1 convolution is no longer a matrix product, padding is added
 //! to zeros instead of cut off, and each vector that is pulled back needs a dot product first. In
-//! networks made of such layers that doubled the time of a walk. So where a piece between two cuts
-//! consists of operations that one step leads back through, and at least one has a cheap adjoint,
-//! the walk goes through it node by node; libtorch's record serves the rest. Measured with
-//! `cargo bench`.
+//! networks made of such layers that doubled the time of a walk. So operations state an [`Adjoint`],
+//! and the tape walks through them one by one where that is cheaper. Measured with `cargo bench`.
 
-use tch::{TchError, Tensor};
+use tch::{Kind, TchError, Tensor};
 
-use crate::model::graph::{Graph, Node, Op, ValueId};
-
-mod kind;
 mod products;
 
-use kind::Adjoint;
-pub(in crate::model) use products::scaled;
-use products::{rows_of_use, spread, transposed};
+pub(crate) use products::{TransposedConvolution, scaled};
+use products::{rows_in_use, spread, transposed};
 
-/// One node of a piece on the way back.
+/// How a gradient passes an operation.
+///
+/// All but [`Sum`](Self::Sum) and [`Cat`](Self::Cat) lead to the first input alone, and only where
+/// the others are fixed.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Step {
-    /// The value whose gradient arrives.
-    pub output: ValueId,
-    /// The values it is passed on to: those that depend on the network's input.
-    pub inputs: Vec<ValueId>,
-    /// Index into [`Graph::nodes`].
-    node: usize,
-    adjoint: Adjoint,
+pub(crate) enum Adjoint {
+    /// A 1 × 1 convolution: by the transposed matrix.
+    Pointwise,
+    /// A convolution of each channel by itself, stride 1: by the mirrored kernel.
+    Depthwise {
+        padding: Vec<i64>,
+        dilation: Vec<i64>,
+    },
+    /// Any other convolution: by the transposed one.
+    Convolution(TransposedConvolution),
+    /// A matrix product, as at the head of most networks.
+    Linear,
+    /// Padding: by cutting it off again. How much lies before the first entry, from the last axis
+    /// on.
+    Crop { before: Vec<i64> },
+    /// Batch normalisation by fixed statistics: a factor for each channel.
+    Scale { affine: bool, eps: f64 },
+    /// To both addends, summed over what was broadcast.
+    Sum,
+    /// To each part what lies in its place.
+    Cat { dim: i64 },
+    /// A mean over `dims`: the same share to each position.
+    Spread { dims: Vec<i64> },
+    /// The same numbers in the shape they had.
+    Reshaped,
+    /// Unchanged.
+    Same,
+    /// By libtorch's record.
+    Recorded,
 }
 
-impl Step {
-    /// The step back from `output` through the node that computes it. `None` where one step does
-    /// not do: for a node with several outputs, or with several inputs that are not just added.
-    pub(crate) fn new(
-        graph: &Graph,
-        node: usize,
-        depends: impl Fn(ValueId) -> bool,
-    ) -> Option<Step> {
-        let Node {
-            op,
-            inputs,
-            outputs,
-            ..
-        } = &graph.nodes[node];
-        let &[output] = outputs.as_slice() else {
-            return None;
-        };
-        let all = inputs.len();
-        let inputs: Vec<ValueId> = inputs.iter().copied().filter(|id| depends(*id)).collect();
-        let adjoint = match (op, inputs.as_slice()) {
-            (Op::Add { alpha: 1.0 }, [_, _]) => Adjoint::Sum,
-            (Op::Cat { dim }, parts) if parts.len() == all => Adjoint::Cat { dim: *dim },
-            (_, [_]) => Adjoint::of(graph, &graph.nodes[node]),
-            _ => return None,
-        };
-        Some(Step {
-            output,
-            inputs,
-            node,
-            adjoint,
-        })
-    }
-
+impl Adjoint {
     /// Whether this way is cheaper than libtorch's.
-    pub(crate) fn is_cheaper(&self) -> bool {
-        !matches!(
-            self.adjoint,
+    pub fn is_cheaper(&self) -> bool {
+        match self {
+            Adjoint::Pointwise
+            | Adjoint::Depthwise { .. }
+            | Adjoint::Convolution(_)
+            | Adjoint::Linear
+            | Adjoint::Crop { .. }
+            | Adjoint::Scale { .. }
+            | Adjoint::Spread { .. } => true,
             Adjoint::Sum
-                | Adjoint::Cat { .. }
-                | Adjoint::Reshaped
-                | Adjoint::Same
-                | Adjoint::Recorded
-        )
+            | Adjoint::Cat { .. }
+            | Adjoint::Reshaped
+            | Adjoint::Same
+            | Adjoint::Recorded => false,
+        }
     }
 
-    /// Whether this step is but a factor for each channel, which a convolution before it can take
-    /// into its kernel.
-    pub(crate) fn is_scale(&self) -> bool {
-        matches!(self.adjoint, Adjoint::Scale { .. })
+    /// Whether it is only a factor for each channel, which a convolution before it can take into its
+    /// kernel.
+    pub fn is_scale(&self) -> bool {
+        matches!(self, Adjoint::Scale { .. })
     }
 
-    pub(crate) fn is_recorded(&self) -> bool {
-        self.adjoint == Adjoint::Recorded
-    }
-
-    /// The tensor that [`Step::pull_back`] multiplies with, from the node's weights.
+    /// The tensor that [`Adjoint::pull_back`] multiplies with, from the node's weights by the index
+    /// of the input.
     ///
     /// # Errors
-    /// What libtorch says of weights that do not fit.
-    pub(crate) fn factor(&self, graph: &Graph) -> Result<Option<Tensor>, TchError> {
-        let node = &graph.nodes[self.node];
+    /// What libtorch says about weights that do not fit, and [`TchError::Shape`] where one is
+    /// missing.
+    pub fn factor<'a>(
+        &self,
+        weight: impl Fn(usize) -> Option<&'a Tensor>,
+    ) -> Result<Option<Tensor>, TchError> {
         let weight = |index: usize| {
-            let id = node.inputs.get(index).copied();
-            id.and_then(|id| graph.weight(id))
-                .ok_or_else(|| TchError::Shape("a weight is missing".into()))
+            let missing = || TchError::Shape("a weight is missing".into());
+            weight(index).ok_or_else(missing)
         };
-        Ok(match &self.adjoint {
+        Ok(match self {
             Adjoint::Pointwise => Some(weight(1)?.f_flatten(1, -1)?.f_transpose(0, 1)?),
             Adjoint::Depthwise { .. } => Some(weight(1)?.f_flip([2, 3])?),
             Adjoint::Convolution(_) | Adjoint::Linear => Some(weight(1)?.shallow_clone()),
@@ -119,21 +110,30 @@ impl Step {
         })
     }
 
-    /// Multiplies `scale`, `[C]`, into the kernel `factor` of a convolution where that is
-    /// smaller than the gradient at its output.
+    /// Multiplies `scale`, `[C]`, into `factor`, the kernel of a convolution, where that is smaller
+    /// than the gradient at the convolution's output. `None` where it is not, or this is no
+    /// convolution.
     ///
     /// # Errors
     /// What libtorch says.
-    pub(crate) fn folded(
+    pub fn folded(
         &self,
         factor: Option<&Tensor>,
         scale: &Tensor,
         upstream: &Tensor,
     ) -> Result<Option<Tensor>, TchError> {
-        let along: &[i64] = match &self.adjoint {
+        let along: &[i64] = match self {
             Adjoint::Pointwise => &[1, -1],
             Adjoint::Depthwise { .. } | Adjoint::Convolution(_) => &[-1, 1, 1, 1],
-            _ => return Ok(None),
+            Adjoint::Linear
+            | Adjoint::Crop { .. }
+            | Adjoint::Scale { .. }
+            | Adjoint::Sum
+            | Adjoint::Cat { .. }
+            | Adjoint::Spread { .. }
+            | Adjoint::Reshaped
+            | Adjoint::Same
+            | Adjoint::Recorded => return Ok(None),
         };
         factor
             .filter(|kernel| kernel.numel() < upstream.numel())
@@ -141,33 +141,32 @@ impl Step {
             .transpose()
     }
 
-    /// What [`Step::pull_back`] gives where only its mean over all places will be read: that mean
-    /// at every place, without going through the places. `None` where this step knows no such way.
+    /// What [`Adjoint::pull_back`] gives where only its mean over all positions will be read: that
+    /// mean at every position, without computing it for each. `None` where there is no such way.
     ///
     /// # Errors
-    /// As [`Step::pull_back`].
-    pub(crate) fn pull_mean_back(
+    /// As [`Adjoint::pull_back`].
+    pub fn pull_mean_back(
         &self,
         factor: Option<&Tensor>,
         input: &Tensor,
         upstream: &Tensor,
     ) -> Result<Option<Tensor>, TchError> {
-        let (Adjoint::Pointwise, Some(factor)) = (&self.adjoint, factor) else {
+        let (Adjoint::Pointwise, Some(factor)) = (self, factor) else {
             return Ok(None);
         };
         let mean = upstream.f_flatten(2, -1)?.f_squeeze_dim(0)?;
-        let mean = mean.f_mean_dim([1i64].as_slice(), false, tch::Kind::Float)?;
+        let mean = mean.f_mean_dim([1i64].as_slice(), false, Kind::Float)?;
         let size = input.size();
         let mean = factor.f_mv(&mean)?.f_reshape([1, -1, 1, 1])?;
         mean.f_expand(size, false).map(Some)
     }
 
-    /// The gradient at one of the `inputs` of this step, shaped like it, from the one at its
-    /// output.
+    /// The gradient at one of the `inputs`, shaped like it, from `upstream`, the one at the output.
     ///
     /// # Errors
-    /// What libtorch says; [`TchError::Shape`] for a step of libtorch's record.
-    pub(crate) fn pull_back(
+    /// What libtorch says; [`TchError::Shape`] for [`Adjoint::Recorded`].
+    pub fn pull_back(
         &self,
         factor: Option<&Tensor>,
         inputs: &[&Tensor],
@@ -178,7 +177,7 @@ impl Step {
         let input = input.ok_or_else(|| TchError::Shape("an input is missing".into()))?;
         let size = input.size();
         let factor = || factor.ok_or_else(|| TchError::Shape("a factor is missing".into()));
-        match &self.adjoint {
+        match self {
             Adjoint::Pointwise => {
                 let planes = upstream.f_flatten(2, -1)?.f_squeeze_dim(0)?;
                 factor()?.f_matmul(&planes)?.f_reshape(size)
@@ -194,7 +193,7 @@ impl Step {
             Adjoint::Convolution(convolution) => {
                 transposed(convolution, factor()?, &size, upstream)
             }
-            Adjoint::Linear => rows_of_use(upstream, factor()?),
+            Adjoint::Linear => rows_in_use(upstream, factor()?),
             Adjoint::Crop { before } => {
                 let mut rest = upstream.shallow_clone();
                 for (back, start) in before.iter().enumerate() {
@@ -218,7 +217,9 @@ impl Step {
             Adjoint::Reshaped => upstream.f_reshape(size),
             Adjoint::Sum if upstream.size() != size => upstream.f_sum_to_size(size),
             Adjoint::Sum | Adjoint::Same => Ok(upstream.shallow_clone()),
-            Adjoint::Recorded => Err(TchError::Shape("it is on the record".into())),
+            Adjoint::Recorded => Err(TchError::Shape(
+                "libtorch's record leads back through this operation".into(),
+            )),
         }
     }
 }

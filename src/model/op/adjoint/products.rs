@@ -1,10 +1,10 @@
-//! The products behind the ways back that are more than one call.
+//! The products behind those adjoints that are more than one call.
 
 use tch::{TchError, Tensor};
 
-/// How a convolution went over its input.
+/// How a convolution moved over its input.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Convolution {
+pub(crate) struct TransposedConvolution {
     pub stride: Vec<i64>,
     pub padding: Vec<i64>,
     pub dilation: Vec<i64>,
@@ -13,12 +13,12 @@ pub(crate) struct Convolution {
 
 /// The convolution by `kernel` transposed: from its output back to an input of this `size`.
 pub(crate) fn transposed(
-    convolution: &Convolution,
+    convolution: &TransposedConvolution,
     kernel: &Tensor,
     size: &[i64],
     upstream: &Tensor,
 ) -> Result<Tensor, TchError> {
-    let Convolution {
+    let TransposedConvolution {
         stride,
         padding,
         dilation,
@@ -32,7 +32,7 @@ pub(crate) fn transposed(
         Some(size.get(axis + 2)? - (last - 2 * padding.get(axis)? + reach))
     };
     let (Some(down), Some(right)) = (beyond(0), beyond(1)) else {
-        return Err(TchError::Shape("no picture".into()));
+        return Err(TchError::Shape("the gradient is no image".into()));
     };
     upstream.f_conv_transpose2d(
         kernel,
@@ -46,8 +46,8 @@ pub(crate) fn transposed(
 }
 
 /// `upstream`, `[…, classes]`, times `weight`, `[classes, features]`. A score names a class or two:
-/// then only their rows are read, instead of megabytes that are multiplied by nothing.
-pub(crate) fn rows_of_use(upstream: &Tensor, weight: &Tensor) -> Result<Tensor, TchError> {
+/// then only their rows are read, instead of megabytes that are multiplied by zero.
+pub(crate) fn rows_in_use(upstream: &Tensor, weight: &Tensor) -> Result<Tensor, TchError> {
     const FEW: i64 = 8;
     let &[1, _] = upstream.size().as_slice() else {
         return upstream.f_matmul(weight);
@@ -61,7 +61,7 @@ pub(crate) fn rows_of_use(upstream: &Tensor, weight: &Tensor) -> Result<Tensor, 
 }
 
 /// `tensor`, `[1, C, …]`, with a factor for each channel.
-pub(in crate::model) fn scaled(tensor: &Tensor, scale: &Tensor) -> Result<Tensor, TchError> {
+pub(crate) fn scaled(tensor: &Tensor, scale: &Tensor) -> Result<Tensor, TchError> {
     let mut shape = vec![1; tensor.dim()];
     if let Some(channels) = shape.get_mut(1) {
         *channels = -1;
@@ -70,10 +70,10 @@ pub(in crate::model) fn scaled(tensor: &Tensor, scale: &Tensor) -> Result<Tensor
 }
 
 /// From the mean over `dims` of a tensor of this `size` back to it, without the memory of a copy
-/// for each place.
+/// for each position.
 pub(crate) fn spread(upstream: &Tensor, dims: &[i64], size: &[i64]) -> Result<Tensor, TchError> {
     let mut kept = size.to_vec();
-    let mut places = 1;
+    let mut positions = 1;
     for &dim in dims {
         let axis = if dim < 0 {
             dim + size.len() as i64
@@ -84,8 +84,8 @@ pub(crate) fn spread(upstream: &Tensor, dims: &[i64], size: &[i64]) -> Result<Te
             .ok()
             .and_then(|axis| kept.get_mut(axis));
         let along = along.ok_or_else(|| TchError::Shape(format!("no axis {dim}")))?;
-        places *= std::mem::replace(along, 1);
+        positions *= std::mem::replace(along, 1);
     }
-    let share = upstream.f_reshape(kept)?.f_div_scalar(places as f64)?;
+    let share = upstream.f_reshape(kept)?.f_div_scalar(positions as f64)?;
     share.f_expand(size, false)
 }

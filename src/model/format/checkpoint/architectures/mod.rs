@@ -1,8 +1,8 @@
-//! The networks that come with the program as graphs without weights: a file of weights alone is
-//! opened by finding the one that it is of.
+//! The built-in architectures: graphs without weights. A checkpoint is opened by finding the one that
+//! its weights fit.
 //!
-//! They are data, `models/architectures.zip`, made by `models/architectures.py`: an index with each
-//! network's tensors and their shapes, and its graph as an exported program has it.
+//! They are data, `models/architectures.zip`, which `models/architectures.py` writes: an index with the
+//! tensors of each network and their shapes, and the graph of each as an exported program.
 
 mod recognise;
 #[cfg(test)]
@@ -16,53 +16,53 @@ use serde::de::DeserializeOwned;
 use zip::ZipArchive;
 
 pub use self::recognise::{Recognised, Shapes};
-use crate::model::error::Fault;
+use crate::model::error::{Fault, Result};
 
 const BUILT_IN: &[u8] = include_bytes!("../../../../../models/architectures.zip");
-/// Longest entry, in bytes.
-const LONGEST: u64 = 64 << 20;
+/// Longest entry that is read, in bytes.
+const MAX_ENTRY: u64 = 64 << 20;
 
-/// A network whose graph is known.
+/// A network whose graph is built in.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Architecture {
-    /// As torchvision calls it: `resnet50`.
+    /// Its name in torchvision: `resnet50`.
     pub name: String,
-    /// What tells it from another with the same tensors, where there is one.
+    /// How it differs from another one with the same tensors, if there is one.
     #[serde(default)]
     pub hint: String,
-    /// The tensors of its state dict with their shapes, but for counters of batches.
+    /// The tensors of its state dict and their shapes, without counters of batches.
     pub tensors: BTreeMap<String, Vec<i64>>,
-    /// Those whose first axis is the number of classes, whatever the shape says.
+    /// The tensors whose first axis is the number of classes, whatever the shape says.
     pub head: Vec<String>,
-    /// Those that are no floats.
+    /// The tensors that are not floats.
     #[serde(default)]
     pub integers: Vec<String>,
-    /// How a picture is prepared for it, in timm's keys.
+    /// Its preprocessing, in timm's keys.
     pub preprocess: serde_json::Value,
 }
 
 #[derive(Deserialize)]
 struct Index {
-    /// How the names of tensors begin that serve training alone.
+    /// Prefixes of the names of tensors that are only used in training.
     auxiliary: Vec<String>,
     architectures: Vec<Architecture>,
 }
 
-/// All networks that are known.
+/// A collection of architectures.
 pub struct Library {
     zip: ZipArchive<Cursor<&'static [u8]>>,
     index: Index,
 }
 
 impl Library {
-    /// Those that come with the program.
-    pub fn built_in() -> Result<Library, Fault> {
+    /// The architectures that come with the program.
+    pub fn built_in() -> Result<Library> {
         Library::of(BUILT_IN)
     }
 
     /// # Errors
-    /// [`Fault::Entry`] where it is not as the script writes it.
-    pub fn of(bytes: &'static [u8]) -> Result<Library, Fault> {
+    /// [`Fault::Entry`] where the bytes are not what the script writes.
+    pub fn of(bytes: &'static [u8]) -> Result<Library> {
         let zip = ZipArchive::new(Cursor::new(bytes));
         let mut zip = zip.map_err(|error| wrong("the library of architectures", error))?;
         let index = parse(&text(&mut zip, "index.json")?, "index.json")?;
@@ -73,23 +73,23 @@ impl Library {
         &self.index.architectures
     }
 
-    /// The graph of one, as an exported program's JSON.
-    pub fn graph(&mut self, index: usize) -> Result<String, Fault> {
+    /// The graph of the architecture at `index`, as the JSON of an exported program.
+    pub fn graph(&mut self, index: usize) -> Result<String> {
         let name = self.index.architectures.get(index).map(|known| &known.name);
         let entry = format!("{}.json", name.map(String::as_str).unwrap_or_default());
         text(&mut self.zip, &entry)
     }
 }
 
-fn text(zip: &mut ZipArchive<Cursor<&'static [u8]>>, entry: &str) -> Result<String, Fault> {
+fn text(zip: &mut ZipArchive<Cursor<&'static [u8]>>, entry: &str) -> Result<String> {
     let found = zip.by_name(entry).map_err(|error| wrong(entry, error))?;
     let mut text = String::new();
-    let read = found.take(LONGEST).read_to_string(&mut text);
+    let read = found.take(MAX_ENTRY).read_to_string(&mut text);
     read.map_err(|error| wrong(entry, error))?;
     Ok(text)
 }
 
-fn parse<T: DeserializeOwned>(text: &str, entry: &str) -> Result<T, Fault> {
+fn parse<T: DeserializeOwned>(text: &str, entry: &str) -> Result<T> {
     serde_json::from_str(text).map_err(|error| wrong(entry, error))
 }
 

@@ -1,42 +1,42 @@
-//! Which network some tensors are of, by their names and shapes.
+//! Recognises an architecture by the names and shapes of its tensors.
 
 use std::collections::HashMap;
 
 use super::{Architecture, Library};
-use crate::model::error::{Candidate, Fault, Nearest, short};
+use crate::model::error::{Candidate, Fault, Nearest, Result, short};
 
 /// The shape of each tensor in a file, by its name.
 pub type Shapes = HashMap<String, Vec<i64>>;
 
-/// Counts the batches of training, in every batch norm; old files lack it.
+/// The counter of training batches in every batch norm; old files do not have it.
 const COUNTER: &str = "num_batches_tracked";
-/// How many differences are named.
+/// How many differences a message lists.
 const NAMED: usize = 4;
 
-/// The network that some tensors are of.
+/// The architecture of some tensors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Recognised {
-    /// In [`Library::architectures`].
+    /// Its index in [`Library::architectures`].
     pub index: usize,
     pub classes: i64,
 }
 
 impl Library {
-    /// The one network that all tensors fit, by name and shape but for the number of classes; of
-    /// several that called `chosen`.
+    /// The one architecture whose tensors are exactly those found, by name and shape except for the
+    /// number of classes. If there are several, the one called `chosen`.
     ///
     /// # Errors
-    /// [`Fault::SeveralArchitectures`] where more than one fits and none of them is chosen,
-    /// [`Fault::NoArchitecture`] where none does, with the one chosen as the nearest, and
-    /// [`Fault::UnknownArchitecture`] where there is none of that name.
-    pub fn recognise(&self, found: &Shapes, chosen: Option<&str>) -> Result<Recognised, Fault> {
-        let counts = |name: &str| {
-            let mut beginnings = self.index.auxiliary.iter();
-            !name.ends_with(COUNTER) && !beginnings.any(|aside| name.starts_with(aside.as_str()))
+    /// [`Fault::SeveralArchitectures`] where several fit and none of them is chosen,
+    /// [`Fault::NoArchitecture`] where none fits, with the chosen one as the closest, and
+    /// [`Fault::UnknownArchitecture`] where the chosen one does not exist.
+    pub fn recognise(&self, found: &Shapes, chosen: Option<&str>) -> Result<Recognised> {
+        let matters = |name: &str| {
+            let mut prefixes = self.index.auxiliary.iter();
+            !name.ends_with(COUNTER) && !prefixes.any(|prefix| name.starts_with(prefix.as_str()))
         };
         let found: Shapes = found
             .iter()
-            .filter(|(name, _)| counts(name))
+            .filter(|(name, _)| matters(name))
             .map(|(name, shape)| (name.clone(), shape.clone()))
             .collect();
         let all = self.architectures();
@@ -92,8 +92,8 @@ impl Library {
     }
 }
 
-/// How many of a network's tensors are found as they have to be, and for how many classes: `None`
-/// where the parts of its head do not agree.
+/// How many of the architecture's tensors were found, and for how many classes: `None` where the
+/// tensors of its head do not agree.
 fn compare(known: &Architecture, found: &Shapes) -> (usize, Option<i64>) {
     let mut classes = None;
     let mut agree = true;
@@ -121,14 +121,14 @@ fn fit(due: &[i64], there: &[i64], is_head: bool) -> bool {
     }
 }
 
-/// The first names and shapes that differ, in words.
+/// The first few differences in names and shapes, in words.
 fn differences(known: &Architecture, found: &Shapes) -> Vec<String> {
     let mut words = Vec::new();
     for (name, due) in &known.tensors {
         match found.get(name) {
             None => words.push(format!("{} {due:?} is missing", short(name))),
             Some(there) if !fit(due, there, known.head.contains(name)) => {
-                words.push(format!("{} is {there:?} and not {due:?}", short(name)));
+                words.push(format!("{} is {there:?}, not {due:?}", short(name)));
             }
             Some(_) => {}
         }
@@ -138,16 +138,18 @@ fn differences(known: &Architecture, found: &Shapes) -> Vec<String> {
         .filter(|(name, _)| !known.tensors.contains_key(*name))
         .collect();
     besides.sort();
-    // Some of either kind, so that a part by another name is seen to be one.
+    // Some of either kind, so that renamed tensors can be recognised as such.
     let room = NAMED - besides.len().min(NAMED / 2);
     let mut more = words.len().saturating_sub(room);
     words.truncate(room);
     let room = NAMED - words.len();
     more += besides.len().saturating_sub(room);
     let named = besides.iter().take(room);
-    words.extend(named.map(|(name, shape)| format!("{} {shape:?} is not in it", short(name))));
+    words.extend(
+        named.map(|(name, shape)| format!("{} {shape:?} is not in the architecture", short(name))),
+    );
     if words.is_empty() {
-        words.push("the parts of its head are for different numbers of classes".into());
+        words.push("the tensors of its head are for different numbers of classes".into());
     }
     if more > 0 {
         words.push(format!("and {more} more"));

@@ -1,13 +1,14 @@
-//! The networks that come with the program.
+//! The built-in architectures.
 
 use std::path::Path;
 
 use super::*;
-use crate::model::format::pt2::Skeleton;
+use crate::model::format::build::skeleton::Skeleton;
+use crate::model::format::pt2::skeleton;
 use crate::model::usage::preprocess::Preprocess;
 use crate::picture::photo::geometry::{Fit, Placement};
 
-/// The tensors of one, with a head for so many classes.
+/// The tensors of an architecture with a head for `classes` classes.
 fn shapes(known: &Architecture, classes: i64) -> Shapes {
     let mut shapes: Shapes = known.tensors.clone().into_iter().collect();
     for name in &known.head {
@@ -17,13 +18,13 @@ fn shapes(known: &Architecture, classes: i64) -> Shapes {
 }
 
 #[test]
-fn each_is_recognised_and_two_pairs_ask() {
+fn recognises_each_and_finds_two_ambiguous_pairs() {
     let library = Library::built_in().unwrap();
     assert!(library.architectures().len() >= 70);
     let mut asked = Vec::new();
     for (index, known) in library.architectures().iter().enumerate() {
         let mut found = shapes(known, 7);
-        // What a training script leaves there besides.
+        // Left there by training scripts.
         found.insert("bn1.num_batches_tracked".into(), Vec::new());
         found.insert("aux1.fc2.weight".into(), vec![7, 1024]);
         match library.recognise(&found, None) {
@@ -45,7 +46,7 @@ fn each_is_recognised_and_two_pairs_ask() {
 }
 
 #[test]
-fn a_head_that_disagrees_with_itself_is_no_head() {
+fn refuses_a_head_for_different_numbers_of_classes() {
     let library = Library::built_in().unwrap();
     let mut all = library.architectures().iter();
     let known = all.find(|known| known.name == "resnet18").unwrap();
@@ -56,20 +57,20 @@ fn a_head_that_disagrees_with_itself_is_no_head() {
         refused.contains("different numbers of classes"),
         "{refused}"
     );
-    // One block of another width: the right network is the nearest all the same.
+    // One block of another width: the right architecture is still the closest.
     found = shapes(known, 7);
     found.insert("layer3.0.conv1.weight".into(), vec![256, 128, 5, 5]);
     let refused = library.recognise(&found, None).unwrap_err().to_string();
     for part in [
-        "nearest is resnet18: 101 of its 102",
-        "is [256, 128, 5, 5] and not [256, 128, 3, 3]",
+        "closest is resnet18: 101 of its 102",
+        "is [256, 128, 5, 5], not [256, 128, 3, 3]",
     ] {
         assert!(refused.contains(part), "{refused}");
     }
 }
 
 #[test]
-fn pictures_are_prepared_as_torchvision_does() {
+fn preprocesses_as_torchvision_does() {
     let library = Library::built_in().unwrap();
     let mut sizes = std::collections::BTreeMap::new();
     for known in library.architectures() {
@@ -92,7 +93,7 @@ fn pictures_are_prepared_as_torchvision_does() {
 }
 
 #[test]
-fn graphs_are_read_for_any_number_of_classes() {
+fn reads_graphs_for_any_number_of_classes() {
     let mut library = Library::built_in().unwrap();
     for name in [
         "resnet18",
@@ -105,11 +106,14 @@ fn graphs_are_read_for_any_number_of_classes() {
         let index = all.position(|known| known.name == name).unwrap();
         let known = library.architectures()[index].clone();
         let text = library.graph(index).unwrap();
-        let Skeleton { graph, weights, .. } = Skeleton::with_classes(&text, name, 7).unwrap();
+        let Skeleton { graph, weights, .. } = skeleton::with_classes(&text, name, 7).unwrap();
         let logits = graph.values[graph.logits.0].stated_shape.clone();
         assert_eq!(logits.as_deref(), Some(&[1, 7][..]), "{name}");
         for weight in weights.values() {
-            assert!(known.tensors.contains_key(weight), "{name}: {weight}");
+            assert!(
+                known.tensors.contains_key(&weight.name),
+                "{name}: {weight:?}"
+            );
         }
     }
 }

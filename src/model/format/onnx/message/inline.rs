@@ -1,23 +1,27 @@
-//! Functions that a file brings along: each call becomes the nodes of the function's body.
+//! The functions of a file: each call is replaced by the nodes of the function.
 
 use std::collections::HashMap;
 
 use prost::Message;
 
 use super::proto::{Attribute, Entry, Function, Graph, Model, Node};
-use crate::model::error::Fault;
-use crate::model::format::onnx::{Result, ops};
+use crate::model::error::{Fault, Result};
 
-/// Nodes that the bodies may add up to: functions that call one another double at each step.
+/// How many nodes there may be in the end. Functions that call each other may double them with each
+/// level.
 const MAX_NODES: usize = 200_000;
-const DEEPEST: usize = 64;
-/// Bytes that the bodies may add up to beside what the file has.
+const MAX_DEPTH: usize = 64;
+/// How many bytes may be copied, beyond twice the length of the functions.
 const MAX_BYTES: usize = 256 << 20;
 
 type Key<'a> = (&'a str, &'a str, &'a str);
 
-/// Replaces the calls of the model's functions, as far as ONNX has no such operation itself.
-pub fn functions(model: &mut Model) -> Result<()> {
+/// Replaces calls of the model's functions by nodes. A node that is `known` is no call, even if there
+/// is a function of its name.
+///
+/// # Errors
+/// [`Fault::Graph`] where functions call themselves or become too large.
+pub fn functions(model: &mut Model, known: impl Fn(&Node) -> bool) -> Result<()> {
     let Some(graph) = &mut model.graph else {
         return Ok(());
     };
@@ -26,6 +30,7 @@ pub fn functions(model: &mut Model) -> Result<()> {
     }
     let written = model.functions.iter().map(Message::encoded_len);
     let mut inliner = Inliner {
+        known: &known,
         functions: HashMap::new(),
         nodes: Vec::new(),
         calls: 0,
@@ -48,10 +53,11 @@ pub fn functions(model: &mut Model) -> Result<()> {
 }
 
 struct Inliner<'a> {
+    known: &'a dyn Fn(&Node) -> bool,
     functions: HashMap<Key<'a>, &'a Function>,
     nodes: Vec<Node>,
     calls: usize,
-    /// How many may still be copied.
+    /// How many bytes may still be copied.
     bytes: usize,
 }
 
@@ -63,14 +69,14 @@ impl Inliner<'_> {
             node.overload.as_str(),
         );
         let function = self.functions.get(&key).copied();
-        let function = function.filter(|_| ops::reader(&node).is_none());
+        let function = function.filter(|_| !(self.known)(&node));
         let Some(function) = function else {
             self.nodes.push(node);
             return within(self.nodes.len() <= MAX_NODES);
         };
-        if depth == DEEPEST {
+        if depth == MAX_DEPTH {
             return Err(Fault::Graph(format!(
-                "function {} calls itself, or others too deep",
+                "function {} calls itself, or is nested too deeply",
                 function.name
             )));
         }
@@ -83,7 +89,7 @@ impl Inliner<'_> {
             name => name.to_owned(),
         };
         let call = self.calls;
-        // What goes in and out has the caller's names; what is within, names of its own.
+        // Inputs and outputs get the caller's names; values inside get names of their own.
         let mut names: HashMap<&str, String> = HashMap::new();
         for (index, inner) in function.inputs.iter().enumerate() {
             let outer = node.inputs.get(index).cloned().unwrap_or_default();
@@ -107,8 +113,8 @@ impl Inliner<'_> {
         }
         let notes: usize = node.metadata.iter().map(held).sum();
         for inner in &function.nodes {
-            // Before anything is copied: a long name or list may be asked for again and again, and what
-            // is empty in the file takes memory.
+            // Counted before anything is copied: a long name or list may be used again and again, and
+            // empty messages take memory too.
             self.copy(size_of::<Node>() + inner.encoded_len() + prefix.len())?;
             self.copy(if inner.metadata.is_empty() {
                 notes
@@ -152,7 +158,7 @@ impl Inliner<'_> {
     }
 }
 
-/// Bytes that a note takes.
+/// The bytes that a metadata entry takes.
 fn held(note: &Entry) -> usize {
     size_of::<Entry>() + note.encoded_len()
 }
@@ -162,12 +168,12 @@ fn within(bounds: bool) -> Result<()> {
         Ok(())
     } else {
         Err(Fault::Graph(
-            "its functions unfold into more than any network has".into(),
+            "its functions expand to more nodes than any network has".into(),
         ))
     }
 }
 
-/// The attribute itself, or what the call gives for it; `None` where it is left to the default.
+/// The attribute itself, or the one of the call that it stands for; `None` if the call has none.
 fn settled(attribute: &Attribute, given: &HashMap<&str, &Attribute>) -> Option<Attribute> {
     if attribute.refers_to.is_empty() {
         return Some(attribute.clone());

@@ -1,7 +1,7 @@
-//! The messages of `onnx.proto` as far as they are read: what is not declared here is skipped.
+//! The messages of `onnx.proto`, as far as they are used. Fields that are not declared here are skipped.
 //!
-//! Large tensors are not among them: [`wire`](super::wire) has put the places where their numbers lie
-//! in the file instead.
+//! They do not contain the numbers of large tensors: [`wire`](super::wire) has replaced those by their
+//! position in the file.
 
 use prost::Message;
 use prost::bytes::Bytes;
@@ -38,7 +38,7 @@ pub struct Entry {
     pub value: String,
 }
 
-/// A node's worth of nodes, called by its name.
+/// Nodes that are called by name, as if they were one.
 #[derive(Clone, PartialEq, Message)]
 pub struct Function {
     #[prost(string, tag = "1")]
@@ -51,7 +51,7 @@ pub struct Function {
     pub nodes: Vec<Node>,
     #[prost(string, tag = "10")]
     pub domain: String,
-    /// Attributes with what they are where a call does not say.
+    /// Attributes with their default values.
     #[prost(message, repeated, tag = "11")]
     pub defaults: Vec<Attribute>,
     #[prost(string, tag = "13")]
@@ -106,15 +106,15 @@ pub struct Attribute {
     pub floats: Vec<f32>,
     #[prost(int64, repeated, packed = "false", tag = "8")]
     pub ints: Vec<i64>,
-    /// Which of [`attribute`]'s it is; nought in files of old.
+    /// One of the types in [`attribute`]; zero in old files.
     #[prost(int32, tag = "20")]
     pub kind: i32,
-    /// Inside a function: the attribute of the call that it stands for.
+    /// In a function, the attribute of the call that this one stands for.
     #[prost(string, tag = "21")]
     pub refers_to: String,
 }
 
-/// Kinds of attributes.
+/// Types of attributes.
 pub mod attribute {
     pub const FLOAT: i32 = 1;
     pub const INT: i32 = 2;
@@ -132,7 +132,7 @@ pub struct Tensor {
     pub kind: i32,
     #[prost(float, repeated, tag = "4")]
     pub floats: Vec<f32>,
-    /// Also halves, by their bits, and all smaller whole numbers.
+    /// Also the bits of 16-bit floats, and all smaller integers.
     #[prost(int32, repeated, tag = "5")]
     pub int32s: Vec<i32>,
     #[prost(int64, repeated, tag = "7")]
@@ -147,22 +147,22 @@ pub struct Tensor {
     pub uint64s: Vec<u64>,
     #[prost(message, repeated, tag = "13")]
     pub external: Vec<Entry>,
-    /// 1 where its bytes lie in a file beside the model.
+    /// 1 if its bytes are in a file beside the model.
     #[prost(int32, tag = "14")]
     pub location: i32,
-    /// Where its numbers lie, if they are many. No file says this itself.
+    /// Where its numbers are, if there are many. A file cannot set this itself.
     #[prost(message, repeated, tag = "100")]
     pub places: Vec<Place>,
 }
 
-/// Fields of a tensor that hold numbers as they lie in memory.
+/// Fields of a tensor that hold numbers as they are in memory.
 pub const RAW: u64 = 9;
 pub const FLOATS: u64 = 4;
 pub const DOUBLES: u64 = 10;
 /// The field of [`Tensor::places`].
 pub const PLACES: u64 = 100;
 
-/// A field's bytes, by where they lie in the file.
+/// The position of a field's bytes in the file.
 #[derive(Clone, Copy, PartialEq, Message)]
 pub struct Place {
     #[prost(uint64, tag = "1")]
@@ -203,13 +203,40 @@ pub struct Shape {
 
 #[derive(Clone, PartialEq, Message)]
 pub struct Size {
-    /// `None` where it is left open.
+    /// `None` if it is dynamic.
     #[prost(int64, optional, tag = "1")]
     pub fixed: Option<i64>,
 }
 
+/// Whether a domain is the one of ONNX's own operations.
+pub fn is_own_domain(domain: &str) -> bool {
+    matches!(domain, "" | "ai.onnx")
+}
+
+impl Node {
+    /// The name of its operation, with the domain if it is not ONNX's: `Conv`,
+    /// `com.microsoft::FusedConv`.
+    pub fn full_name(&self) -> String {
+        if is_own_domain(&self.domain) {
+            self.op_type.clone()
+        } else {
+            format!("{}::{}", self.domain, self.op_type)
+        }
+    }
+
+    /// Its own name, or that of its first output if it has none.
+    pub fn label(&self) -> String {
+        let made = self.outputs.iter().find(|output| !output.is_empty());
+        match (self.name.as_str(), made) {
+            ("", Some(made)) => made.clone(),
+            ("", None) => self.op_type.clone(),
+            (name, _) => name.to_owned(),
+        }
+    }
+}
+
 impl Tensor {
-    /// Where a field's numbers lie.
+    /// Where the numbers of a field are.
     pub fn place(&self, field: u64) -> Option<&Place> {
         self.places.iter().rfind(|place| place.field == field)
     }
@@ -220,12 +247,12 @@ impl ValueInfo {
         self.about.as_ref()?.tensor.as_ref()
     }
 
-    /// The type of its numbers; nought where it is not said.
+    /// Its dtype; zero if it is not stated.
     pub fn kind(&self) -> i32 {
         self.tensor().map_or(0, |tensor| tensor.kind)
     }
 
-    /// Its sizes, those that are left open as `None`.
+    /// Its sizes; `None` for those that are dynamic.
     pub fn sizes(&self) -> Option<Vec<Option<i64>>> {
         let sizes = &self.tensor()?.shape.as_ref()?.sizes;
         let known = |size: &Size| size.fixed.filter(|size| *size > 0);

@@ -1,12 +1,13 @@
-//! A file's messages without the numbers of its large tensors, of which it is noted where they lie.
+//! Copies the messages of a file without the numbers of its large tensors, and notes where those are.
 //!
-//! Weights are most of a file. Left where they are until the node that uses them is built, they are in
-//! memory once, as libtorch's. So the file is walked through and its messages are written again in
-//! memory, where a large tensor has its [`Place`](proto::Place) instead of its numbers.
+//! Weights are most of a file. They stay there until the node that uses them is read, so that they are in
+//! memory once, as tensors of libtorch. In the copy, a large tensor has its [`Place`](proto::Place)
+//! instead of its numbers.
 //!
-//! On the way it shows whether the file is whole, and what its messages would take once they are read:
-//! an empty one is two bytes in the file and hundreds in memory, and some megabytes of them would take
-//! all of it.
+//! This also checks that the file is complete, and how much memory its messages will take: an empty one
+//! has two bytes in the file and hundreds in memory, so that a few megabytes of them could fill it.
+//!
+//! The walk is written by hand because protobuf libraries decode a message as a whole, with all numbers.
 
 use std::fs::File;
 use std::io::{BufReader, Read};
@@ -15,18 +16,17 @@ use std::mem::size_of;
 use prost::Message as _;
 
 use super::proto;
-use crate::model::error::Fault;
+use crate::model::error::{Fault, Result};
 use crate::model::format::file::start::unreadable;
-use crate::model::format::onnx::Result;
 
-/// Memory that is granted to any file, in bytes; beyond it goes by the file's length.
+/// Memory that any file may take, in bytes; beyond that, [`PER_BYTE`] for each byte of the file.
 const GRANTED: u64 = 256 << 20;
 const PER_BYTE: u64 = 4;
 
-/// Numbers of a tensor that take more bytes are left in the file.
+/// The numbers of a tensor are left in the file if they have more bytes than this.
 pub const LARGE: u64 = 1 << 10;
 
-/// A message as far as it is read.
+/// The messages that are used.
 #[derive(Clone, Copy)]
 enum Message {
     Model,
@@ -44,13 +44,13 @@ enum Message {
     Size,
 }
 
-/// What a field that has a length holds.
+/// The contents of a length-delimited field.
 enum Field {
     Message(Message),
     Text,
-    /// Numbers, closely packed.
+    /// Packed varints.
     Numbers,
-    /// Numbers as they lie in memory.
+    /// Numbers as they are in memory.
     Bytes,
     Skipped,
 }
@@ -101,7 +101,7 @@ impl Message {
 /// The messages of a file of `length` bytes, to be decoded as a [`proto::Model`].
 ///
 /// # Errors
-/// [`Fault::Damaged`] where the file is not whole, or its messages would take more memory than its
+/// [`Fault::Damaged`] where the file is truncated, or its messages would take more memory than its
 /// length accounts for.
 pub fn messages(file: &File, length: u64) -> Result<Vec<u8>> {
     let mut walk = Walk {
@@ -120,7 +120,7 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    /// What stands up to `end`, written again.
+    /// Copies the fields up to `end`.
     fn message(&mut self, message: Message, end: u64) -> Result<Vec<u8>> {
         let mut kept = Vec::new();
         while self.at < end {
@@ -128,7 +128,7 @@ impl Walk<'_> {
             match key & 7 {
                 0 => {
                     let number = self.varint(end)?;
-                    // A number of a list that is not packed takes two bytes or more here.
+                    // A number of a list that is not packed takes two or more bytes in the file.
                     self.spend(16)?;
                     put_varint(key, &mut kept);
                     put_varint(number, &mut kept);
@@ -143,7 +143,7 @@ impl Walk<'_> {
                 }
                 other => {
                     return Err(Fault::Damaged(format!(
-                        "a field of the unknown kind {other}"
+                        "a field has the unknown wire type {other}"
                     )));
                 }
             }
@@ -151,13 +151,13 @@ impl Walk<'_> {
         Ok(kept)
     }
 
-    /// Writes again a field that has a length and ends at `ends`.
+    /// Copies a length-delimited field that ends at `ends`.
     fn field(&mut self, message: Message, key: u64, ends: u64, kept: &mut Vec<u8>) -> Result<()> {
         let length = ends - self.at;
         let tag = key >> 3;
         match message.field(tag) {
             Field::Message(within) => {
-                // A list that grows holds twice as much for a moment.
+                // A vector that grows takes twice its length for a moment.
                 self.spend(2 * within.bytes() as u64)?;
                 let inside = self.message(within, ends)?;
                 put(key, &inside, kept);
@@ -173,7 +173,7 @@ impl Walk<'_> {
                 put(proto::PLACES << 3 | 2, &place.encode_to_vec(), kept);
                 return self.skip(length);
             }
-            // Written again here, and once more where it is used.
+            // Copied here, and once more where it is used.
             Field::Text | Field::Bytes => self.spend(48 + 3 * length)?,
             Field::Numbers => self.spend(3 * length)?,
             Field::Skipped => return self.skip(length),
@@ -183,7 +183,8 @@ impl Walk<'_> {
         let start = kept.len();
         self.copy(length, kept)?;
         if let Field::Numbers = message.field(tag) {
-            // Each ends in a byte like this. A list that grows holds twice as much for a moment.
+            // Each number ends in a byte like this. A vector that grows takes twice its length for a
+            // moment.
             let numbers = kept[start..].iter().filter(|byte| **byte < 0x80).count();
             let each = match (message, tag) {
                 (Message::Tensor, 5) => 2 * size_of::<i32>(),
@@ -194,7 +195,7 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// A field of a fixed length.
+    /// Copies a field of fixed length.
     fn copied(&mut self, key: u64, length: u64, end: u64, kept: &mut Vec<u8>) -> Result<()> {
         if end - self.at < length {
             return Err(ends_early());
@@ -203,7 +204,7 @@ impl Walk<'_> {
         self.copy(length, kept)
     }
 
-    /// `length` bytes that are known to be within the file.
+    /// Copies `length` bytes that are known to be within the file.
     fn copy(&mut self, length: u64, kept: &mut Vec<u8>) -> Result<()> {
         let read = self.file.by_ref().take(length).read_to_end(kept);
         self.at += length;
@@ -234,7 +235,7 @@ impl Walk<'_> {
                 return Ok(number);
             }
         }
-        Err(Fault::Damaged("a number longer than any".into()))
+        Err(Fault::Damaged("a number is too long".into()))
     }
 
     fn spend(&mut self, bytes: u64) -> Result<()> {
@@ -246,7 +247,7 @@ impl Walk<'_> {
     }
 }
 
-/// Writes a field of these bytes.
+/// Writes a length-delimited field.
 fn put(key: u64, bytes: &[u8], kept: &mut Vec<u8>) {
     put_varint(key, kept);
     put_varint(bytes.len() as u64, kept);
@@ -262,5 +263,5 @@ fn put_varint(mut number: u64, kept: &mut Vec<u8>) {
 }
 
 fn ends_early() -> Fault {
-    Fault::Damaged("a part of it is longer than what is left of the file".into())
+    Fault::Damaged("a part of it extends past the end of the file".into())
 }

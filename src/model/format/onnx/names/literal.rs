@@ -1,6 +1,6 @@
-//! Lists and tables in the notation of Python or JSON, as exporters write them into a file's notes.
+//! Lists and dicts in the notation of Python or JSON, which exporters write into the metadata.
 
-/// The texts of `['a', "b"]` or of `{0: 'a', 1: "b"}`, of the latter in the order of their numbers.
+/// The strings of `['a', "b"]` or of `{0: 'a', 1: "b"}`; those of a dict in the order of their numbers.
 /// `None` for anything else.
 pub fn texts(written: &str) -> Option<Vec<String>> {
     let written = written.trim();
@@ -18,11 +18,12 @@ pub fn texts(written: &str) -> Option<Vec<String>> {
         if reader.take(close) {
             break;
         }
-        let place = match close {
-            '}' => reader.number()?,
-            _ => found.len() as u64,
+        let number = if close == '}' {
+            reader.number()?
+        } else {
+            found.len() as u64
         };
-        found.push((place, reader.text()?));
+        found.push((number, reader.text()?));
         reader.skip_space();
         if !reader.take(',') {
             reader.skip_space();
@@ -33,12 +34,12 @@ pub fn texts(written: &str) -> Option<Vec<String>> {
         }
     }
     reader.skip_space();
-    found.sort_by_key(|(place, _)| *place);
-    // A table has to number its texts without a gap.
+    found.sort_by_key(|(number, _)| *number);
+    // The numbers of a dict must have no gap.
     let counted = found
         .iter()
         .enumerate()
-        .all(|(at, (place, _))| at as u64 == *place);
+        .all(|(index, (number, _))| index as u64 == *number);
     (reader.rest.is_empty() && counted).then(|| found.into_iter().map(|(_, text)| text).collect())
 }
 
@@ -57,7 +58,7 @@ impl Reader<'_> {
         after.is_some()
     }
 
-    /// A number, perhaps in quotes, and the colon after it.
+    /// A number, with or without quotes, and the colon after it.
     fn number(&mut self) -> Option<u64> {
         self.skip_space();
         let quote = self.rest.chars().next().filter(|c| matches!(c, '"' | '\''));
@@ -102,7 +103,7 @@ impl Reader<'_> {
         next
     }
 
-    /// What stands behind a backslash.
+    /// The character for what follows a backslash.
     fn escaped(&mut self) -> Option<char> {
         let code = match self.next()? {
             'n' | 't' | 'r' | 'b' | 'f' => return Some(' '),
@@ -111,7 +112,7 @@ impl Reader<'_> {
             'U' => self.code(8)?,
             other => return Some(other),
         };
-        // JSON writes what 16 bits do not hold in two halves.
+        // JSON writes characters of more than 16 bits as a surrogate pair.
         let half = |code: u32, first: u32| code.checked_sub(first).filter(|bits| *bits < 0x400);
         let second = self.rest.strip_prefix("\\u");
         if let (Some(high), Some(second)) = (half(code, 0xd800), second) {
@@ -124,7 +125,7 @@ impl Reader<'_> {
         Some(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER))
     }
 
-    /// A number of so many hexadecimal digits.
+    /// A number of this many hexadecimal digits.
     fn code(&mut self, digits: usize) -> Option<u32> {
         let (code, after) = self.rest.split_at_checked(digits)?;
         self.rest = after;
@@ -138,7 +139,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lists_and_tables_of_either_notation_are_read() {
+    fn reads_lists_and_dicts_in_both_notations() {
         let is = |written: &str, expected: &[&str]| {
             assert_eq!(texts(written).unwrap(), expected, "{written}");
         };
@@ -157,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_neither_is_nothing() {
+    fn rejects_anything_else() {
         for written in [
             "",
             "[",

@@ -1,9 +1,9 @@
-//! What a file's notes say of its classes and of how to prepare a picture.
+//! The metadata of a file: the names of its classes and its preprocessing.
 
 use super::literal;
 use crate::model::format::onnx::message::proto::Entry;
 
-/// Keys that hold the classes' names as a list or a table: the first is ultralytics'.
+/// Keys whose value is a list or dict of class names; the first is that of ultralytics.
 const NAMES: [&str; 6] = [
     "names",
     "class_names",
@@ -13,17 +13,17 @@ const NAMES: [&str; 6] = [
     "label_names",
 ];
 
-/// The names of `classes` classes, one a line, and the preprocessing in timm's keys.
+/// The names of `classes` classes, one per line, and the preprocessing in timm's keys.
 ///
-/// A list of another length may be of something else, and is passed over.
-pub fn extras(notes: &[Entry], classes: usize) -> (Option<String>, Option<String>) {
+/// A list of another length may be about something else, and is ignored.
+pub fn extras(metadata: &[Entry], classes: usize) -> (Option<String>, Option<String>) {
     let of = |key: &str| {
-        let found = notes.iter().find(|entry| entry.key == key);
+        let found = metadata.iter().find(|entry| entry.key == key);
         found.map(|entry| entry.value.as_str())
     };
     let listed = NAMES.iter().find_map(|key| {
         let names = literal::texts(of(key)?)?;
-        // A single logit may have a name for each of its sides.
+        // A single logit may have two names, for no and yes.
         let fits = names.len() == classes || (classes, names.len()) == (1, 2);
         let line = |name: &String| name.replace(char::is_control, " ") + "\n";
         fits.then(|| names.iter().map(line).collect())
@@ -39,7 +39,7 @@ mod tests {
     use super::*;
     use crate::model::usage::labels::Labels;
 
-    fn note(key: &str, value: &str) -> Entry {
+    fn entry(key: &str, value: &str) -> Entry {
         Entry {
             key: key.into(),
             value: value.into(),
@@ -49,8 +49,8 @@ mod tests {
     #[test]
     fn names_count_where_there_are_as_many_as_classes() {
         let notes = [
-            note("names", "{0: 'cat', 1: 'dog'}"),
-            note("task", "classify"),
+            entry("names", "{0: 'cat', 1: 'dog'}"),
+            entry("task", "classify"),
         ];
         assert_eq!(extras(&notes, 2).0.as_deref(), Some("cat\ndog\n"));
         assert_eq!(extras(&notes, 3), (None, None));
@@ -60,7 +60,7 @@ mod tests {
 
     #[test]
     fn a_class_without_a_name_counts_last_as_well() {
-        let notes = [note("names", "['cat', '', '']")];
+        let notes = [entry("names", "['cat', '', '']")];
         let labels = extras(&notes, 3).0;
         let labels = Labels::resolve(labels.as_deref(), Path::new("m.onnx"), 3);
         assert_eq!(labels.unwrap().names, ["cat", "class 1", "class 2"]);
@@ -69,8 +69,8 @@ mod tests {
     #[test]
     fn the_extras_of_an_archive_may_be_notes() {
         let notes = [
-            note("labels.txt", "cat\ndog"),
-            note("preprocess.json", "{}"),
+            entry("labels.txt", "cat\ndog"),
+            entry("preprocess.json", "{}"),
         ];
         let (labels, preprocess) = extras(&notes, 2);
         assert_eq!(labels.as_deref(), Some("cat\ndog"));

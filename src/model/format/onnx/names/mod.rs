@@ -1,9 +1,12 @@
-//! Which module each node belongs to: read off the names that its exporter gave.
+//! The module that each node belongs to, according to the names that its exporter has written, and the
+//! names of the classes in the file's metadata.
 //!
-//! torch's exporters write modules down, the new one in a node's notes, the old one in its name
-//! (`/layer1/layer1.0/conv1/Conv`); TensorFlow's scopes stand in names as well
-//! (`model/block1/conv/Conv2D`). In other files nodes have plain names or numbers, and each is a layer
-//! by itself.
+//! Both exporters of PyTorch record modules, the new one in the metadata of a node, the old one in its
+//! name (`/layer1/layer1.0/conv1/Conv`). TensorFlow's scopes are in names too
+//! (`model/block1/conv/Conv2D`). In other files nodes have plain names or numbers, and each is a layer by
+//! itself.
+//!
+//! It uses the messages of the file and `build::module_calls`.
 
 pub(crate) mod literal;
 pub(crate) mod metadata;
@@ -13,47 +16,18 @@ mod torch;
 use std::collections::{HashMap, HashSet};
 
 use super::message::proto::{Graph, Node};
-use crate::model::format::build::module_calls::{self, Frame};
-use crate::model::graph::{Module, ModulePath};
+use crate::model::format::build::module_calls::{self, Frame, Stack, root};
 
-/// Longest name of a node, in bytes, that is read as scopes: each has a path of its own.
-const LONGEST: usize = 10_000;
+/// Longest name of a node that is read as scopes, in bytes: each scope has a path of its own.
+const MAX_NAME: usize = 10_000;
 
-/// The modules around a node, outermost first and beginning with the model itself.
-pub type Stack = Vec<Module>;
-
-pub fn root() -> Stack {
-    vec![Module {
-        path: String::new(),
-        kind: "Model".into(),
-    }]
-}
-
-pub fn innermost(stack: &Stack) -> ModulePath {
-    stack
-        .last()
-        .map(|module| module.path.clone())
-        .unwrap_or_default()
-}
-
-/// Each module once, in the order first met.
-pub fn met<'a>(stacks: impl Iterator<Item = &'a Stack>) -> Vec<Module> {
-    let mut modules: Vec<Module> = Vec::new();
-    let mut known = HashSet::new();
-    for module in stacks.flatten() {
-        if known.insert(&module.path) {
-            modules.push(module.clone());
-        }
-    }
-    modules
-}
-
-/// Where each of the nodes at `wanted` stands. What works out shapes and constants stands in the
-/// model itself: it is no layer.
+/// The modules around each of the nodes at `wanted`. Nodes that compute shapes and constants belong to
+/// the model itself, since they are not layers.
 pub fn stacks(graph: &Graph, wanted: &[usize], image: &str) -> Vec<Stack> {
     let mut seen: HashSet<&str> = HashSet::from([image]);
     let mut layers: Vec<&Node> = Vec::new();
-    let mut places: Vec<Option<usize>> = Vec::with_capacity(wanted.len());
+    // The index in `layers` of each wanted node.
+    let mut layer_of: Vec<Option<usize>> = Vec::with_capacity(wanted.len());
     for index in wanted {
         let node = &graph.nodes[*index];
         let sees = node
@@ -64,7 +38,7 @@ pub fn stacks(graph: &Graph, wanted: &[usize], image: &str) -> Vec<Stack> {
             seen.extend(node.outputs.iter().map(String::as_str));
         }
         let layer = sees && !matches!(node.op_type.as_str(), "Shape" | "Size");
-        places.push(layer.then_some(layers.len()));
+        layer_of.push(layer.then_some(layers.len()));
         if layer {
             layers.push(node);
         }
@@ -72,16 +46,16 @@ pub fn stacks(graph: &Graph, wanted: &[usize], image: &str) -> Vec<Stack> {
     let frames = frames(&layers, graph);
     let mut named: Vec<Option<Stack>> =
         module_calls::named(&frames).into_iter().map(Some).collect();
-    let mut of = |place: &Option<usize>| named.get_mut((*place)?).and_then(Option::take);
-    places
+    let mut stack = |layer: &Option<usize>| named.get_mut((*layer)?).and_then(Option::take);
+    layer_of
         .iter()
-        .map(|place| of(place).unwrap_or_else(root))
+        .map(|layer| stack(layer).unwrap_or_else(root))
         .collect()
 }
 
 fn frames<'a>(layers: &[&'a Node], graph: &Graph) -> Vec<Vec<Frame<'a>>> {
     if layers.iter().any(|node| torch::scopes(node).is_some()) {
-        return torch::by_notes(layers);
+        return torch::by_metadata(layers);
     }
     let most = |holds: &dyn Fn(&str) -> bool| {
         let count = layers.iter().filter(|node| holds(&node.name)).count();
@@ -105,8 +79,8 @@ fn model<'a>() -> Frame<'a> {
     }
 }
 
-/// The frames of nodes whose modules' paths are known and run once each. A module around one kind
-/// of operation is called by it.
+/// The frames of nodes whose modules run once each, from pairs of key and path. A module with a single
+/// kind of operation gets the name of that as its class.
 fn by_paths<'a>(paths: &[Vec<(String, String)>], layers: &[&'a Node]) -> Vec<Vec<Frame<'a>>> {
     let mut kinds: HashMap<&str, Option<&'a str>> = HashMap::new();
     for (path, node) in paths.iter().zip(layers) {

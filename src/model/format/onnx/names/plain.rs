@@ -1,15 +1,15 @@
-//! Modules of files that no exporter of torch has written.
+//! Modules in files that were not exported from PyTorch.
 
 use std::collections::{HashMap, HashSet};
 
-use super::{LONGEST, by_paths, model};
-use crate::model::format::build::module_calls::{DEEPEST, Frame};
+use super::{MAX_NAME, by_paths, model};
+use crate::model::format::build::module_calls::{Frame, MAX_DEPTH};
 use crate::model::format::onnx::message::proto::Node;
 
-/// By TensorFlow's scopes: `model/block1/conv/Conv2D`. What stands around all of them says nothing.
+/// By TensorFlow's scopes: `model/block1/conv/Conv2D`. Scopes around all nodes are left out.
 pub fn by_scopes<'a>(layers: &[&'a Node]) -> Vec<Vec<Frame<'a>>> {
     let parts = |node: &&'a Node| -> Vec<&'a str> {
-        let name = Some(node.name.as_str()).filter(|name| name.len() <= LONGEST);
+        let name = Some(node.name.as_str()).filter(|name| name.len() <= MAX_NAME);
         let parts = name.unwrap_or_default().split('/');
         parts.filter(|part| !part.is_empty()).collect()
     };
@@ -29,7 +29,7 @@ pub fn by_scopes<'a>(layers: &[&'a Node]) -> Vec<Vec<Frame<'a>>> {
         .map(|scope| {
             let within = scope.get(common..).unwrap_or_default();
             let around = match within {
-                // An operation in no scope is a layer by its own name.
+                // An operation outside all scopes is a layer with its own name.
                 [own] => &[without_number(own)][..],
                 [around @ .., _] => around,
                 [] => &[],
@@ -39,18 +39,18 @@ pub fn by_scopes<'a>(layers: &[&'a Node]) -> Vec<Vec<Frame<'a>>> {
                 if !path.is_empty() {
                     path.push('.');
                 }
-                // Dots would be read as scopes.
+                // A dot would separate modules.
                 path.push_str(&part.replace('.', "_"));
                 (path.clone(), path.clone())
             };
-            around.iter().take(DEEPEST).map(join).collect()
+            around.iter().take(MAX_DEPTH).map(join).collect()
         })
         .collect();
     by_paths(&paths, layers)
 }
 
-/// Keras 3 writes a model down by calling it once more, and numbers the scopes of all layers to set them
-/// apart from those of the first call: `conv_1/convolution` is of the layer `conv`.
+/// Keras 3 calls a model once more to export it, and numbers the scopes of all layers to distinguish
+/// them from those of the first call: `conv_1/convolution` belongs to the layer `conv`.
 fn without_call(mut scopes: Vec<Vec<&str>>, common: usize) -> Vec<Vec<&str>> {
     let mut named: HashMap<&str, &str> = HashMap::new();
     // The last part is the operation.
@@ -60,7 +60,7 @@ fn without_call(mut scopes: Vec<Vec<&str>>, common: usize) -> Vec<Vec<&str>> {
             Some((plain, call)) if call.parse::<u32>().is_ok() && !plain.is_empty() => plain,
             _ => return scopes,
         };
-        // Where two would be called the same, the numbers are their own.
+        // If two would get the same name, the numbers are part of their names.
         let other = named.insert(plain, numbered);
         if other.is_some_and(|other| other != numbered) {
             return scopes;
@@ -78,7 +78,7 @@ fn without_call(mut scopes: Vec<Vec<&str>>, common: usize) -> Vec<Vec<&str>> {
     scopes
 }
 
-/// tf2onnx sets nodes apart by `__17`.
+/// A name without the suffix by which tf2onnx distinguishes nodes: `__17`.
 fn without_number(name: &str) -> &str {
     match name.rsplit_once("__") {
         Some((name, number)) if number.parse::<u32>().is_ok() => name,
@@ -86,11 +86,11 @@ fn without_number(name: &str) -> &str {
     }
 }
 
-/// A layer for each node: by its name, by what it makes, or by its operation and a number where the
+/// A layer for each node, with its name, the name of its output, or its operation and a number if the
 /// file has only numbers.
 pub fn one_each<'a>(layers: &[&'a Node]) -> Vec<Vec<Frame<'a>>> {
     let mut counts: HashMap<&str, usize> = HashMap::new();
-    // How often a name has been asked for, and which there are.
+    // How often a name was wanted, and which are taken.
     let mut asked: HashMap<String, usize> = HashMap::new();
     let mut taken: HashSet<String> = HashSet::new();
     let mut frames = Vec::with_capacity(layers.len());

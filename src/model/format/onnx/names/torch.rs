@@ -1,42 +1,41 @@
-//! Modules as torch's exporters write them down.
+//! Modules in files that PyTorch has exported.
 
 use std::collections::{HashMap, HashSet};
 
 use super::literal;
-use super::{LONGEST, by_paths, model};
-use crate::model::format::build::module_calls::{DEEPEST, Frame};
+use super::{MAX_NAME, by_paths, model};
+use crate::model::format::build::module_calls::{Frame, MAX_DEPTH};
 use crate::model::format::onnx::message::proto::Node;
 
-/// The paths of the modules around a node, outermost first, then the node's own name.
+/// The paths of the modules around a node, outermost first, followed by the node's own name.
 pub fn scopes(node: &Node) -> Option<&str> {
-    let note = |key| {
-        let found = node.metadata.iter().find(|entry| entry.key == key);
-        found.map(|entry| entry.value.as_str())
-    };
-    note("pkg.torch.onnx.name_scopes").filter(|scopes| scopes.len() <= LONGEST)
+    metadata(node, "pkg.torch.onnx.name_scopes").filter(|scopes| scopes.len() <= MAX_NAME)
 }
 
 fn classes(node: &Node) -> Option<&str> {
-    let key = "pkg.torch.onnx.class_hierarchy";
+    metadata(node, "pkg.torch.onnx.class_hierarchy")
+}
+
+fn metadata<'a>(node: &'a Node, key: &str) -> Option<&'a str> {
     let found = node.metadata.iter().find(|entry| entry.key == key);
     found.map(|entry| entry.value.as_str())
 }
 
-/// By the notes of the new exporter. A module's path is the same at every call: where the network
-/// comes back to a module that it had left, the next call begins.
-pub fn by_notes<'a>(layers: &[&'a Node]) -> Vec<Vec<Frame<'a>>> {
+/// By the metadata of the new exporter. The path of a module is the same for every call: another call
+/// begins where the network returns to a module that it had left.
+pub fn by_metadata<'a>(layers: &[&'a Node]) -> Vec<Vec<Frame<'a>>> {
     let mut calls: HashMap<String, usize> = HashMap::new();
     let mut before: Vec<(String, String)> = Vec::new();
     let mut frames = Vec::with_capacity(layers.len());
     for node in layers {
         let paths = scopes(node).and_then(literal::texts);
-        // Nothing is said of what an optimiser has put in: it leaves no module.
+        // Nodes that an optimiser has added have no metadata. They do not end a call.
         let Some(mut paths) = paths else {
             frames.push(vec![model()]);
             continue;
         };
         paths.pop();
-        paths.truncate(DEEPEST);
+        paths.truncate(MAX_DEPTH);
         let kinds = classes(node).and_then(literal::texts).unwrap_or_default();
         let mut stack: Vec<(String, String)> = Vec::with_capacity(paths.len());
         let mut written = Vec::with_capacity(paths.len());
@@ -46,7 +45,7 @@ pub fn by_notes<'a>(layers: &[&'a Node]) -> Vec<Vec<Frame<'a>>> {
                 .get(depth)
                 .filter(|(_, before)| *before == path)
                 .map(|(key, _)| key.clone())
-                // A call goes on only within the call around it.
+                // A call continues only within the same call of the module around it.
                 .filter(|_| {
                     depth == 0 || before.get(depth - 1).map(|(key, _)| key.as_str()) == Some(around)
                 });
@@ -69,11 +68,11 @@ pub fn by_notes<'a>(layers: &[&'a Node]) -> Vec<Vec<Frame<'a>>> {
     frames
 }
 
-/// By the names that the old exporter gives: `/layer1/layer1.0/relu_1/Relu` is the second call of
+/// By the names of the old exporter: `/layer1/layer1.0/relu_1/Relu` is the second call of
 /// `layer1.0.relu`.
 pub fn by_names<'a>(layers: &[&'a Node], weights: &HashSet<&str>) -> Vec<Vec<Frame<'a>>> {
     let written: Vec<Vec<&str>> = layers.iter().map(|node| components(&node.name)).collect();
-    // Below each module as it is written: what stands there, and with which weights.
+    // For each module by its name in the file, the names below it and the weights it uses.
     let mut below: HashMap<String, HashSet<&str>> = HashMap::new();
     let mut uses: HashMap<String, HashSet<&str>> = HashMap::new();
     for (names, node) in written.iter().zip(layers) {
@@ -87,7 +86,7 @@ pub fn by_names<'a>(layers: &[&'a Node], weights: &HashSet<&str>) -> Vec<Vec<Fra
                 .extend(used.filter(|name| weights.contains(name)));
         }
     }
-    // How many calls of a module there are without a gap: by what is around it and its own name.
+    // How many calls of a module there are, numbered without a gap, by the module around it and its name.
     let mut counted: HashMap<(String, &str), u32> = HashMap::new();
     let mut first_call = |around: &str, name: &'a str| -> Option<String> {
         let (first, call) = name.rsplit_once('_')?;
@@ -112,7 +111,7 @@ pub fn by_names<'a>(layers: &[&'a Node], weights: &HashSet<&str>) -> Vec<Vec<Fra
         .map(|names| {
             let mut around = String::new();
             let (mut key, mut path) = (String::new(), String::new());
-            // The name that the parts of a sequence repeat.
+            // The name of the module around, which the parts of a sequence repeat.
             let mut repeated = String::new();
             let mut stack = Vec::with_capacity(names.len());
             for name in names {
@@ -135,14 +134,14 @@ pub fn by_names<'a>(layers: &[&'a Node], weights: &HashSet<&str>) -> Vec<Vec<Fra
     by_paths(&paths, layers)
 }
 
-/// The modules in a node's name, without the operation at its end.
+/// The modules in the name of a node, without the operation at its end.
 fn components(name: &str) -> Vec<&str> {
-    let name = name.strip_prefix('/').filter(|name| name.len() <= LONGEST);
+    let name = name.strip_prefix('/').filter(|name| name.len() <= MAX_NAME);
     let Some(name) = name else {
         return Vec::new();
     };
     let mut names: Vec<&str> = name.split('/').filter(|name| !name.is_empty()).collect();
     names.pop();
-    names.truncate(DEEPEST);
+    names.truncate(MAX_DEPTH);
     names
 }

@@ -7,54 +7,55 @@ use super::one;
 use crate::model::format::build::refusal::{Answer, beyond};
 use crate::model::format::onnx::args::Args;
 use crate::model::format::onnx::build::Builder;
-use crate::model::graph::{Op, ValueId};
+use crate::model::graph::ValueId;
 use crate::model::op::shape;
+use crate::model::op::{Activation, Arithmetic, Copying, Masking, Op};
 
 pub fn activation(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let x = args.input(0)?;
     let op = match args.op() {
-        "Relu" => Op::Relu,
-        "Sigmoid" => Op::Sigmoid,
-        "Tanh" => Op::Tanh,
-        "HardSwish" => Op::Hardswish,
-        "Mish" => Op::Mish,
-        "Softplus" => Op::Softplus,
-        "LeakyRelu" => Op::LeakyRelu {
+        "Relu" => Activation::Relu,
+        "Sigmoid" => Activation::Sigmoid,
+        "Tanh" => Activation::Tanh,
+        "HardSwish" => Activation::Hardswish,
+        "Mish" => Activation::Mish,
+        "Softplus" => Activation::Softplus,
+        "LeakyRelu" => Activation::LeakyRelu {
             slope: args.float_or("alpha", 0.01)?,
         },
-        "Elu" => Op::Elu {
+        "Elu" => Activation::Elu {
             alpha: args.float_or("alpha", 1.0)?,
         },
-        "Gelu" => Op::Gelu {
+        "Gelu" => Activation::Gelu {
             approximate: args.text_or("approximate", "none")?,
         },
-        "Swish" if args.float_or("alpha", 1.0)? == 1.0 => Op::Silu,
+        "Swish" if args.float_or("alpha", 1.0)? == 1.0 => Activation::Silu,
         "Swish" => {
-            let scaled = builder.emit(Op::MulScalar(args.float_or("alpha", 1.0)?), &[x])?;
-            let gate = builder.emit(Op::Sigmoid, &[scaled])?;
-            return Ok(vec![builder.emit(Op::Mul, &[x, gate])?]);
+            let scaled = builder.emit(Arithmetic::MulScalar(args.float_or("alpha", 1.0)?), &[x])?;
+            let gate = builder.emit(Activation::Sigmoid, &[scaled])?;
+            return Ok(vec![builder.emit(Arithmetic::Mul, &[x, gate])?]);
         }
         "PRelu" => {
             let slopes = args.input(1)?;
-            return Ok(vec![builder.emit(Op::Prelu, &[x, slopes])?]);
+            return Ok(vec![builder.emit(Activation::Prelu, &[x, slopes])?]);
         }
         "Selu" => {
             let alpha = args.float_or("alpha", 1.673_263_192_176_818_8)?;
             // Not the paper's in the last places, but the standard's.
             let gamma = args.float_or("gamma", 1.050_701_022_148_132_3)?;
-            let elu = builder.emit(Op::Elu { alpha }, &[x])?;
-            return one(builder, Op::MulScalar(gamma), elu);
+            let elu = builder.emit(Activation::Elu { alpha }, &[x])?;
+            return one(builder, Arithmetic::MulScalar(gamma), elu);
         }
         "Celu" => {
             let alpha = args.float_or("alpha", 1.0)?;
-            let narrow = builder.emit(Op::MulScalar(alpha.recip()), &[x])?;
-            let elu = builder.emit(Op::Elu { alpha: 1.0 }, &[narrow])?;
-            return one(builder, Op::MulScalar(alpha), elu);
+            let narrow = builder.emit(Arithmetic::MulScalar(alpha.recip()), &[x])?;
+            let elu = builder.emit(Activation::Elu { alpha: 1.0 }, &[narrow])?;
+            return one(builder, Arithmetic::MulScalar(alpha), elu);
         }
         "Softsign" => {
-            let size = builder.emit(Op::Abs, &[x])?;
-            let size = builder.emit(Op::AddScalar(1.0), &[size])?;
-            return Ok(vec![builder.emit(Op::Div, &[x, size])?]);
+            let size = builder.emit(Arithmetic::Abs, &[x])?;
+            let size = builder.emit(Arithmetic::AddScalar(1.0), &[size])?;
+            return Ok(vec![builder.emit(Arithmetic::Div, &[x, size])?]);
         }
         "HardSigmoid" => return hard_sigmoid(args, builder, x),
         "Clip" => return clip(args, builder, x),
@@ -68,12 +69,12 @@ fn hard_sigmoid(args: &Args, builder: &mut Builder, x: ValueId) -> Answer<Vec<Va
     let (alpha, beta) = (args.float_or("alpha", 0.2)?, args.float_or("beta", 0.5)?);
     let mut x = x;
     if (alpha - 1.0 / 6.0).abs() > 1e-6 {
-        x = builder.emit(Op::MulScalar(6.0 * alpha), &[x])?;
+        x = builder.emit(Arithmetic::MulScalar(6.0 * alpha), &[x])?;
     }
     if beta != 0.5 {
-        x = builder.emit(Op::AddScalar(6.0 * (beta - 0.5)), &[x])?;
+        x = builder.emit(Arithmetic::AddScalar(6.0 * (beta - 0.5)), &[x])?;
     }
-    one(builder, Op::Hardsigmoid, x)
+    one(builder, Activation::Hardsigmoid, x)
 }
 
 fn clip(args: &Args, builder: &mut Builder, x: ValueId) -> Answer<Vec<ValueId>> {
@@ -91,10 +92,10 @@ fn clip(args: &Args, builder: &mut Builder, x: ValueId) -> Answer<Vec<ValueId>> 
         };
         Ok(bound.filter(|bound| bound.abs() < largest))
     };
-    let op = match (bound("min", 1)?, bound("max", 2)?) {
-        (None, None) => Op::Identity,
-        (Some(min), Some(max)) => Op::Hardtanh { min, max },
-        (min, max) => Op::Clamp { min, max },
+    let op: Op = match (bound("min", 1)?, bound("max", 2)?) {
+        (None, None) => Copying::Identity.into(),
+        (Some(min), Some(max)) => Activation::Hardtanh { min, max }.into(),
+        (min, max) => Activation::Clamp { min, max }.into(),
     };
     one(builder, op, x)
 }
@@ -112,29 +113,29 @@ pub fn softmax(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let one_axis = shape[axis + 1..].iter().all(|size| *size == 1);
     if !older || one_axis {
         let dim = axis as i64;
-        return one(builder, Op::Softmax { dim, log }, x);
+        return one(builder, Activation::Softmax { dim, log }, x);
     }
     let Some(rest) = shape::count(&shape[axis..]) else {
-        return args.wrong(format!("goes over the absurd shape {shape:?}"));
+        return args.wrong(format!("goes over the implausible shape {shape:?}"));
     };
     let flat = [&shape[..axis], &[rest]].concat();
     let flat = super::reshaped(args, builder, x, flat)?;
     let dim = axis as i64;
-    let result = builder.emit(Op::Softmax { dim, log }, &[flat])?;
+    let result = builder.emit(Activation::Softmax { dim, log }, &[flat])?;
     Ok(vec![super::reshaped(args, builder, result, shape)?])
 }
 
 pub fn unary(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let op = match args.op() {
-        "Erf" => Op::Erf,
-        "Sqrt" => Op::PowScalar(0.5),
-        "Exp" => Op::Exp,
-        "Log" => Op::Log,
-        "Neg" => Op::MulScalar(-1.0),
-        "Reciprocal" => Op::PowScalar(-1.0),
-        "Abs" => Op::Abs,
-        "Sin" => Op::Sin,
-        "Cos" => Op::Cos,
+        "Erf" => Arithmetic::Erf,
+        "Sqrt" => Arithmetic::PowScalar(0.5),
+        "Exp" => Arithmetic::Exp,
+        "Log" => Arithmetic::Log,
+        "Neg" => Arithmetic::MulScalar(-1.0),
+        "Reciprocal" => Arithmetic::PowScalar(-1.0),
+        "Abs" => Arithmetic::Abs,
+        "Sin" => Arithmetic::Sin,
+        "Cos" => Arithmetic::Cos,
         other => return beyond(format!("{other} takes more than one value")),
     };
     one(builder, op, args.input(0)?)
@@ -149,21 +150,21 @@ pub fn whole(builder: &Builder, value: ValueId) -> bool {
 pub fn binary(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let (a, b) = (args.input(0)?, args.input(1)?);
     let op = match args.op() {
-        "Add" => Op::Add { alpha: 1.0 },
-        "Sub" => Op::Sub { alpha: 1.0 },
-        "Mul" => Op::Mul,
-        "Div" if whole(builder, a) && whole(builder, b) => Op::DivWhole,
-        "Div" => Op::Div,
+        "Add" => Arithmetic::Add { alpha: 1.0 },
+        "Sub" => Arithmetic::Sub { alpha: 1.0 },
+        "Mul" => Arithmetic::Mul,
+        "Div" if whole(builder, a) && whole(builder, b) => Arithmetic::TruncatedDiv,
+        "Div" => Arithmetic::Div,
         // Pow
         _ if builder.tensor(a).is_some() && builder.tensor(b).is_some() => {
             return worked_out(args, builder);
         }
         _ => {
             if let Some(exponent) = builder.number(b)? {
-                return one(builder, Op::PowScalar(exponent), a);
+                return one(builder, Arithmetic::PowScalar(exponent), a);
             }
             return match builder.number(a)? {
-                Some(base) if base > 0.0 => one(builder, Op::PowOf(base), b),
+                Some(base) if base > 0.0 => one(builder, Arithmetic::ScalarPow(base), b),
                 _ => beyond("both its base and its exponent are tensors"),
             };
         }
@@ -188,25 +189,25 @@ pub fn several(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
         result = match (args.op(), number) {
             ("Max", Some(least)) => {
                 let (min, max) = (Some(least), None);
-                builder.emit(Op::Clamp { min, max }, &[result])?
+                builder.emit(Activation::Clamp { min, max }, &[result])?
             }
             ("Min", Some(most)) => {
                 let (min, max) = (None, Some(most));
-                builder.emit(Op::Clamp { min, max }, &[result])?
+                builder.emit(Activation::Clamp { min, max }, &[result])?
             }
-            ("Max", None) => builder.emit(Op::Maximum, &[result, next])?,
-            ("Min", None) => builder.emit(Op::Minimum, &[result, next])?,
-            _ => builder.emit(Op::Add { alpha: 1.0 }, &[result, next])?,
+            ("Max", None) => builder.emit(Arithmetic::Maximum, &[result, next])?,
+            ("Min", None) => builder.emit(Arithmetic::Minimum, &[result, next])?,
+            _ => builder.emit(Arithmetic::Add { alpha: 1.0 }, &[result, next])?,
         };
     }
     if args.op() == "Mean" {
         let count = args.inputs.len().max(1) as f64;
-        result = builder.emit(Op::MulScalar(count.recip()), &[result])?;
+        result = builder.emit(Arithmetic::MulScalar(count.recip()), &[result])?;
     }
     Ok(vec![result])
 }
 
 pub fn choice(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let inputs = [args.input(0)?, args.input(1)?, args.input(2)?];
-    Ok(vec![builder.emit(Op::Where, &inputs)?])
+    Ok(vec![builder.emit(Masking::Where, &inputs)?])
 }

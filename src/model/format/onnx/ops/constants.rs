@@ -8,8 +8,9 @@ use crate::model::format::build::refusal::{Answer, beyond};
 use crate::model::format::onnx::args::Args;
 use crate::model::format::onnx::build::Builder;
 use crate::model::format::onnx::weights::held;
-use crate::model::graph::{Op, ValueId};
+use crate::model::graph::ValueId;
 use crate::model::op::shape;
+use crate::model::op::{Copying, Creation};
 
 /// Values that a table may be made of which the file does not hold.
 const MOST: i64 = 1 << 26;
@@ -71,9 +72,9 @@ pub fn filled(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
         }
     };
     if shape::count(&shape).is_none_or(|count| count > MOST) {
-        return args.wrong(format!("fills {}", shape::absurdly(&shape)));
+        return args.wrong(format!("fills {}", shape::implausible(&shape)));
     }
-    let op = Op::Full { shape, value, kind };
+    let op = Creation::Full { shape, value, kind };
     Ok(vec![builder.emit(op, &[])?])
 }
 
@@ -90,7 +91,7 @@ pub fn range(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let kind = if whole { Kind::Int64 } else { Kind::Float };
     // Past its end it counts nothing.
     let end = if count < 0.0 { start } else { end };
-    let op = Op::Range {
+    let op = Creation::Range {
         start,
         end,
         step,
@@ -115,10 +116,10 @@ pub fn cast(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
         }
     };
     if builder.tensor(x).is_some() {
-        one(builder, Op::Cast(kind), x)
+        one(builder, Copying::Cast(kind), x)
     } else if kind == Kind::Float {
         // Everything is computed in float32.
-        one(builder, Op::Identity, x)
+        one(builder, Copying::Identity, x)
     } else {
         beyond("it rounds the picture's values")
     }

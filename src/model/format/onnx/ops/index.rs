@@ -6,8 +6,9 @@ use super::{one, reshaped};
 use crate::model::format::build::refusal::{Answer, beyond};
 use crate::model::format::onnx::args::Args;
 use crate::model::format::onnx::build::Builder;
-use crate::model::graph::{Op, ValueId};
+use crate::model::graph::ValueId;
 use crate::model::op::shape;
+use crate::model::op::{Copying, Indexing, Joining, Splitting};
 
 /// That are taken by one node.
 const MAX_PLACES: i64 = 1 << 24;
@@ -17,7 +18,7 @@ pub fn join(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let parts = parts?;
     let rank = builder.shape(args.input(0)?).len();
     let dim = args.place(args.int_or("axis", 1)?, rank)? as i64;
-    Ok(vec![builder.emit(Op::Cat { dim }, &parts)?])
+    Ok(vec![builder.emit(Joining::Cat { dim }, &parts)?])
 }
 
 pub fn split(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
@@ -51,7 +52,7 @@ pub fn split(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
         return args.wrong(format!("splits {long} into {sizes:?}"));
     }
     let dim = axis as i64;
-    builder.emit_parts(Op::Split { sizes, dim }, &[x])
+    builder.emit_parts(Splitting::Split { sizes, dim }.into(), &[x])
 }
 
 pub fn slice(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
@@ -81,7 +82,7 @@ pub fn slice(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
                 if (start, step) == (0, 1) && end == long {
                     continue;
                 }
-                let op = Op::Slice {
+                let op = Indexing::Slice {
                     dim,
                     start: Some(start),
                     end: Some(end.max(start)),
@@ -103,7 +104,7 @@ pub fn slice(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
         }
     }
     if x == args.input(0)? {
-        return one(builder, Op::Identity, x);
+        return one(builder, Copying::Identity, x);
     }
     Ok(vec![x])
 }
@@ -119,7 +120,7 @@ pub fn picked(
     let places: Vec<i64> = places.collect();
     let places = Tensor::f_from_slice(&places).map_err(|error| builder.torch(&error))?;
     let places = builder.constant(places);
-    builder.emit(Op::IndexSelect { dim }, &[x, places])
+    builder.emit(Indexing::IndexSelect { dim }, &[x, places])
 }
 
 pub fn gather(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
@@ -142,7 +143,7 @@ pub fn gather(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     }
     let dim = axis as i64;
     if let ([], [index]) = (of.as_slice(), from_start.as_slice()) {
-        return one(builder, Op::Select { dim, index: *index }, x);
+        return one(builder, Indexing::Select { dim, index: *index }, x);
     }
     let taken = picked(builder, x, dim, from_start.into_iter())?;
     let sizes = [&shape[..axis], &of, &shape[axis + 1..]].concat();
@@ -166,8 +167,8 @@ pub fn gather_places(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>>
     let mut inputs = vec![x];
     for axis in 0..axes {
         let dim = before.len() as i64;
-        inputs.push(builder.emit(Op::Select { dim, index: axis }, &[index])?);
+        inputs.push(builder.emit(Indexing::Select { dim, index: axis }, &[index])?);
     }
     let dims = vec![true; inputs.len() - 1];
-    Ok(vec![builder.emit(Op::Index { dims }, &inputs)?])
+    Ok(vec![builder.emit(Indexing::Index { dims }, &inputs)?])
 }

@@ -4,8 +4,11 @@ use super::spatial::window::Window;
 use crate::model::format::build::refusal::{Answer, beyond};
 use crate::model::format::onnx::args::Args;
 use crate::model::format::onnx::build::Builder;
-use crate::model::graph::{Op, Padding, ValueId};
+use crate::model::graph::ValueId;
 use crate::model::op::shape;
+use crate::model::op::{
+    Arithmetic, Attention, Convolution, Einsum, MatrixProduct, Padding, Reshaping,
+};
 
 pub fn convolution(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let (x, weight) = (args.input(0)?, args.input(1)?);
@@ -30,7 +33,7 @@ pub fn convolution(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
         None => (window.padded(builder, x, 0.0)?, vec![0, 0]),
     };
     let bias = args.optional(2);
-    let op = Op::Conv2d {
+    let op = Convolution {
         bias: bias.is_some(),
         stride: window.stride.to_vec(),
         padding: Padding::Explicit(padding),
@@ -57,16 +60,16 @@ pub fn gemm(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
         b = turned(builder, b)?;
     }
     if alpha != 1.0 {
-        b = builder.emit(Op::MulScalar(alpha), &[b])?;
+        b = builder.emit(Arithmetic::MulScalar(alpha), &[b])?;
     }
     let mut bias = args.optional(2).filter(|_| beta != 0.0);
     if let (Some(c), true) = (bias, beta != 1.0) {
-        bias = Some(builder.emit(Op::MulScalar(beta), &[c])?);
+        bias = Some(builder.emit(Arithmetic::MulScalar(beta), &[c])?);
     }
     if !fixed {
-        let product = builder.emit(Op::Matmul, &[a, b])?;
+        let product = builder.emit(MatrixProduct::Matmul, &[a, b])?;
         return Ok(vec![match bias {
-            Some(bias) => builder.emit(Op::Add { alpha: 1.0 }, &[product, bias])?,
+            Some(bias) => builder.emit(Arithmetic::Add { alpha: 1.0 }, &[product, bias])?,
             None => product,
         }]);
     }
@@ -78,17 +81,19 @@ pub fn gemm(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let row = bias.filter(|bias| builder.tensor(*bias).is_some() && is_row(bias));
     if let Some(row) = row {
         let row = super::reshaped(args, builder, row, vec![classes])?;
-        return Ok(vec![builder.emit(Op::Linear { bias: true }, &[a, b, row])?]);
+        return Ok(vec![
+            builder.emit(MatrixProduct::Linear { bias: true }, &[a, b, row])?,
+        ]);
     }
-    let product = builder.emit(Op::Linear { bias: false }, &[a, b])?;
+    let product = builder.emit(MatrixProduct::Linear { bias: false }, &[a, b])?;
     Ok(vec![match bias {
-        Some(bias) => builder.emit(Op::Add { alpha: 1.0 }, &[product, bias])?,
+        Some(bias) => builder.emit(Arithmetic::Add { alpha: 1.0 }, &[product, bias])?,
         None => product,
     }])
 }
 
 fn turned(builder: &mut Builder, matrix: ValueId) -> Answer<ValueId> {
-    builder.emit(Op::Permute { dims: vec![1, 0] }, &[matrix])
+    builder.emit(Reshaping::Permute { dims: vec![1, 0] }, &[matrix])
 }
 
 /// A product by a fixed matrix is a linear layer.
@@ -101,10 +106,10 @@ pub fn product(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     if layer {
         let weight = turned(builder, b)?;
         return Ok(vec![
-            builder.emit(Op::Linear { bias: false }, &[a, weight])?,
+            builder.emit(MatrixProduct::Linear { bias: false }, &[a, weight])?,
         ]);
     }
-    Ok(vec![builder.emit(Op::Matmul, &[a, b])?])
+    Ok(vec![builder.emit(MatrixProduct::Matmul, &[a, b])?])
 }
 
 pub fn einsum(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
@@ -115,7 +120,7 @@ pub fn einsum(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
         return beyond(format!("its equation is {written:?}"));
     }
     let inputs: Answer<Vec<ValueId>> = (0..args.inputs.len()).map(|i| args.input(i)).collect();
-    Ok(vec![builder.emit(Op::Einsum { equation }, &inputs?)?])
+    Ok(vec![builder.emit(Einsum { equation }, &inputs?)?])
 }
 
 pub fn attention(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
@@ -145,7 +150,7 @@ pub fn attention(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
         .transpose()?;
     let mask = args.optional(3);
     inputs.extend(mask);
-    let op = Op::Attention {
+    let op = Attention {
         mask: mask.is_some(),
         causal: args.flag("is_causal", false)?,
         scale,

@@ -14,27 +14,14 @@ pub(crate) mod spatial;
 
 use super::args::Args;
 use super::build::Builder;
-use super::message::proto::Node;
+use super::message::proto::{Node, is_own_domain};
 use crate::model::format::build::refusal::Answer;
-use crate::model::graph::{Op, ValueId};
+use crate::model::graph::ValueId;
 use crate::model::op::shape as shapes;
+use crate::model::op::{Op, Reshaping};
 use spatial::{col2im, pool, resize};
 
 pub type Reader = fn(&Args, &mut Builder) -> Answer<Vec<ValueId>>;
-
-/// Whether a domain is that of ONNX's own operations.
-pub fn is_own_domain(domain: &str) -> bool {
-    matches!(domain, "" | "ai.onnx")
-}
-
-/// `Conv`, or `com.microsoft::FusedConv`.
-pub fn full_name(node: &Node) -> String {
-    if is_own_domain(&node.domain) {
-        node.op_type.clone()
-    } else {
-        format!("{}::{}", node.domain, node.op_type)
-    }
-}
 
 /// What reads a node; `None` where we have no such operation.
 pub fn reader(node: &Node) -> Option<Reader> {
@@ -99,7 +86,7 @@ pub fn reader(node: &Node) -> Option<Reader> {
 }
 
 /// One operation on one value.
-fn one(builder: &mut Builder, op: Op, x: ValueId) -> Answer<Vec<ValueId>> {
+fn one(builder: &mut Builder, op: impl Into<Op>, x: ValueId) -> Answer<Vec<ValueId>> {
     Ok(vec![builder.emit(op, &[x])?])
 }
 
@@ -119,5 +106,5 @@ fn reshaped(args: &Args, builder: &mut Builder, x: ValueId, shape: Vec<i64>) -> 
     if from == shape {
         return Ok(x);
     }
-    builder.emit(Op::Reshape { shape }, &[x])
+    builder.emit(Reshaping::Reshape { shape }, &[x])
 }

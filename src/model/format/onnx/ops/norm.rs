@@ -4,7 +4,8 @@ use crate::model::error::Fault;
 use crate::model::format::build::refusal::{Answer, beyond};
 use crate::model::format::onnx::args::Args;
 use crate::model::format::onnx::build::Builder;
-use crate::model::graph::{Op, ValueId};
+use crate::model::graph::ValueId;
+use crate::model::op::{Activation, Arithmetic, Normalisation, Pad, Pooling, Reduction, Reshaping};
 
 pub fn batch(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let x = args.input(0)?;
@@ -17,7 +18,7 @@ pub fn batch(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
             let node = format!("a batch norm, node {}", args.label);
             return Err(Fault::Training { node }.into());
         }
-        let op = Op::Standardise {
+        let op = Normalisation::Standardise {
             weight: true,
             bias: true,
             eps,
@@ -28,16 +29,17 @@ pub fn batch(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
         return beyond("it normalises each place by itself (spatial is 0)");
     }
     let inputs = [x, scale, shift, args.input(3)?, args.input(4)?];
-    Ok(vec![
-        builder.emit(Op::BatchNorm { affine: true, eps }, &inputs)?,
-    ])
+    Ok(vec![builder.emit(
+        Normalisation::Batch { affine: true, eps },
+        &inputs,
+    )?])
 }
 
 /// Each channel by its own statistics: as many groups as channels.
 pub fn instance(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let x = args.input(0)?;
     let channels = channels(args, builder, x)?;
-    let op = Op::GroupNorm {
+    let op = Normalisation::Group {
         groups: channels,
         weight: true,
         bias: true,
@@ -67,12 +69,12 @@ pub fn group(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
         if builder.shape(factor) == [groups] && groups != channels {
             let each = vec![groups, channels / groups];
             factor = super::reshaped(args, builder, factor, vec![groups, 1])?;
-            factor = builder.emit(Op::Expand { shape: each }, &[factor])?;
+            factor = builder.emit(Reshaping::Expand { shape: each }, &[factor])?;
             factor = super::reshaped(args, builder, factor, vec![channels])?;
         }
         inputs.push(factor);
     }
-    let op = Op::GroupNorm {
+    let op = Normalisation::Group {
         groups,
         weight: true,
         bias: true,
@@ -90,7 +92,7 @@ pub fn layer(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let (scale, shift) = (args.input(1)?, args.optional(2));
     let fits = |value: ValueId| builder.shape(value) == over;
     if fits(scale) && shift.is_none_or(fits) {
-        let op = Op::LayerNorm {
+        let op = Normalisation::Layer {
             shape: over,
             weight: true,
             bias: shift.is_some(),
@@ -99,16 +101,16 @@ pub fn layer(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
         let inputs: Vec<ValueId> = [x, scale].into_iter().chain(shift).collect();
         return Ok(vec![builder.emit(op, &inputs)?]);
     }
-    let op = Op::LayerNorm {
+    let op = Normalisation::Layer {
         shape: over,
         weight: false,
         bias: false,
         eps,
     };
     let norm = builder.emit(op, &[x])?;
-    let scaled = builder.emit(Op::Mul, &[norm, scale])?;
+    let scaled = builder.emit(Arithmetic::Mul, &[norm, scale])?;
     Ok(vec![match shift {
-        Some(shift) => builder.emit(Op::Add { alpha: 1.0 }, &[scaled, shift])?,
+        Some(shift) => builder.emit(Arithmetic::Add { alpha: 1.0 }, &[scaled, shift])?,
         None => scaled,
     }])
 }
@@ -118,18 +120,23 @@ pub fn root_mean_square(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueI
     let rank = builder.shape(x).len();
     let axis = args.place(args.int_or("axis", -1)?, rank)?;
     let dims = (axis..rank).map(|axis| axis as i64).collect();
-    let squares = builder.emit(Op::PowScalar(2.0), &[x])?;
+    let squares = builder.emit(Arithmetic::PowScalar(2.0), &[x])?;
     let mean = builder.emit(
-        Op::Mean {
+        Reduction::Mean {
             dims,
             keepdim: true,
         },
         &[squares],
     )?;
-    let mean = builder.emit(Op::AddScalar(args.float_or("epsilon", 1e-5)?), &[mean])?;
-    let factor = builder.emit(Op::PowScalar(-0.5), &[mean])?;
-    let norm = builder.emit(Op::Mul, &[x, factor])?;
-    Ok(vec![builder.emit(Op::Mul, &[norm, args.input(1)?])?])
+    let mean = builder.emit(
+        Arithmetic::AddScalar(args.float_or("epsilon", 1e-5)?),
+        &[mean],
+    )?;
+    let factor = builder.emit(Arithmetic::PowScalar(-0.5), &[mean])?;
+    let norm = builder.emit(Arithmetic::Mul, &[x, factor])?;
+    Ok(vec![
+        builder.emit(Arithmetic::Mul, &[norm, args.input(1)?])?,
+    ])
 }
 
 /// x / (bias + α · mean of the squares of the channels beside it)^β
@@ -140,19 +147,19 @@ pub fn local_response(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>
     };
     let size = args.int_or("size", 0)?;
     args.bounded("size", &[size], 1)?;
-    let squares = builder.emit(Op::PowScalar(2.0), &[x])?;
+    let squares = builder.emit(Arithmetic::PowScalar(2.0), &[x])?;
     // Channels become rows, over which a mean of `size` goes.
     let places = height.checked_mul(width).unwrap_or(0);
     let rows = vec![batch, 1, channels, places];
     let rows = super::reshaped(args, builder, squares, rows)?;
     let before = (size - 1) / 2;
-    let pad = Op::Pad {
+    let pad = Pad {
         pad: vec![0, 0, before, size - 1 - before],
         mode: "constant".into(),
         value: Some(0.0),
     };
     let rows = builder.emit(pad, &[rows])?;
-    let mean = Op::AvgPool2d {
+    let mean = Pooling::Average {
         kernel: vec![size, 1],
         stride: vec![1, 1],
         padding: vec![0, 0],
@@ -162,23 +169,32 @@ pub fn local_response(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>
     };
     let mean = builder.emit(mean, &[rows])?;
     let mean = super::reshaped(args, builder, mean, vec![batch, channels, height, width])?;
-    let scaled = builder.emit(Op::MulScalar(args.float_or("alpha", 1e-4)?), &[mean])?;
-    let above = builder.emit(Op::AddScalar(args.float_or("bias", 1.0)?), &[scaled])?;
-    let power = builder.emit(Op::PowScalar(args.float_or("beta", 0.75)?), &[above])?;
-    Ok(vec![builder.emit(Op::Div, &[x, power])?])
+    let scaled = builder.emit(
+        Arithmetic::MulScalar(args.float_or("alpha", 1e-4)?),
+        &[mean],
+    )?;
+    let above = builder.emit(
+        Arithmetic::AddScalar(args.float_or("bias", 1.0)?),
+        &[scaled],
+    )?;
+    let power = builder.emit(
+        Arithmetic::PowScalar(args.float_or("beta", 0.75)?),
+        &[above],
+    )?;
+    Ok(vec![builder.emit(Arithmetic::Div, &[x, power])?])
 }
 
 /// Divided by its length; what has none stays.
 pub fn length(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let x = args.input(0)?;
     let axis = args.place(args.int_or("axis", -1)?, builder.shape(x).len())?;
-    let op = Op::VectorNorm {
+    let op = Reduction::VectorNorm {
         ord: args.int_or("p", 2)? as f64,
         dims: vec![axis as i64],
         keepdim: true,
     };
     let length = builder.emit(op, &[x])?;
     let (min, max) = (Some(f32::MIN_POSITIVE.into()), None);
-    let length = builder.emit(Op::Clamp { min, max }, &[length])?;
-    Ok(vec![builder.emit(Op::Div, &[x, length])?])
+    let length = builder.emit(Activation::Clamp { min, max }, &[length])?;
+    Ok(vec![builder.emit(Arithmetic::Div, &[x, length])?])
 }

@@ -7,7 +7,8 @@ use super::one;
 use crate::model::format::build::refusal::{Answer, beyond};
 use crate::model::format::onnx::args::Args;
 use crate::model::format::onnx::build::Builder;
-use crate::model::graph::{Op, ValueId};
+use crate::model::graph::ValueId;
+use crate::model::op::{Arithmetic, Copying, Reduction};
 
 pub fn along(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let mut x = args.input(0)?;
@@ -26,33 +27,33 @@ pub fn along(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     };
     dims.sort_unstable();
     match args.op() {
-        "ReduceL1" | "ReduceL2" if dims.is_empty() => one(builder, Op::Abs, x),
-        "ReduceSumSquare" if dims.is_empty() => one(builder, Op::PowScalar(2.0), x),
-        _ if dims.is_empty() => one(builder, Op::Identity, x),
+        "ReduceL1" | "ReduceL2" if dims.is_empty() => one(builder, Arithmetic::Abs, x),
+        "ReduceSumSquare" if dims.is_empty() => one(builder, Arithmetic::PowScalar(2.0), x),
+        _ if dims.is_empty() => one(builder, Copying::Identity, x),
         "ReduceMean" if whole(builder, x) => {
             let shape = builder.shape(x);
             let count: i64 = dims.iter().map(|dim| shape[*dim as usize]).product();
-            let sum = builder.emit(Op::Sum { dims, keepdim }, &[x])?;
+            let sum = builder.emit(Reduction::Sum { dims, keepdim }, &[x])?;
             let count = Tensor::f_from_slice(&[count]).and_then(|row| row.f_reshape([0i64; 0]));
             let count = count.map_err(|error| builder.torch(&error))?;
             let count = builder.constant(count);
-            Ok(vec![builder.emit(Op::DivWhole, &[sum, count])?])
+            Ok(vec![builder.emit(Arithmetic::TruncatedDiv, &[sum, count])?])
         }
-        "ReduceMean" => one(builder, Op::Mean { dims, keepdim }, x),
-        "ReduceSum" => one(builder, Op::Sum { dims, keepdim }, x),
+        "ReduceMean" => one(builder, Reduction::Mean { dims, keepdim }, x),
+        "ReduceSum" => one(builder, Reduction::Sum { dims, keepdim }, x),
         "ReduceSumSquare" => {
-            let squares = builder.emit(Op::PowScalar(2.0), &[x])?;
-            one(builder, Op::Sum { dims, keepdim }, squares)
+            let squares = builder.emit(Arithmetic::PowScalar(2.0), &[x])?;
+            one(builder, Reduction::Sum { dims, keepdim }, squares)
         }
         "ReduceL1" | "ReduceL2" => {
             let ord = if args.op() == "ReduceL1" { 1.0 } else { 2.0 };
-            one(builder, Op::VectorNorm { ord, dims, keepdim }, x)
+            one(builder, Reduction::VectorNorm { ord, dims, keepdim }, x)
         }
         "ReduceMax" => Ok(vec![largest(builder, x, &dims, keepdim)?]),
         "ReduceMin" => {
-            x = builder.emit(Op::MulScalar(-1.0), &[x])?;
+            x = builder.emit(Arithmetic::MulScalar(-1.0), &[x])?;
             let largest = largest(builder, x, &dims, keepdim)?;
-            one(builder, Op::MulScalar(-1.0), largest)
+            one(builder, Arithmetic::MulScalar(-1.0), largest)
         }
         _ => {
             let Some(tensor) = builder.tensor(x) else {
@@ -74,7 +75,7 @@ pub fn along(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
 fn largest(builder: &mut Builder, x: ValueId, dims: &[i64], keepdim: bool) -> Answer<ValueId> {
     let mut x = x;
     for dim in dims.iter().rev() {
-        x = builder.emit(Op::MaxAlong { dim: *dim, keepdim }, &[x])?;
+        x = builder.emit(Reduction::Max { dim: *dim, keepdim }, &[x])?;
     }
     Ok(x)
 }

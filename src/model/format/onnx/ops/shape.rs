@@ -5,8 +5,9 @@ use crate::model::error::Fault;
 use crate::model::format::build::refusal::{Answer, beyond};
 use crate::model::format::onnx::args::Args;
 use crate::model::format::onnx::build::Builder;
-use crate::model::graph::{Op, ValueId};
+use crate::model::graph::ValueId;
 use crate::model::op::shape;
+use crate::model::op::{Copying, Joining, Pad, Reshaping};
 
 /// Also what is random in training alone.
 pub fn identity(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
@@ -20,7 +21,7 @@ pub fn identity(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
         let node = format!("a dropout, node {}", args.label);
         return Err(Fault::Training { node }.into());
     }
-    one(builder, Op::Identity, args.input(0)?)
+    one(builder, Copying::Identity, args.input(0)?)
 }
 
 pub fn flatten(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
@@ -31,7 +32,7 @@ pub fn flatten(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
         axis => args.place(axis, shape.len())?,
     };
     if axis == 1 && shape.len() > 1 {
-        return one(builder, Op::Flatten { start: 1, end: -1 }, x);
+        return one(builder, Reshaping::Flatten { start: 1, end: -1 }, x);
     }
     let (before, after) = shape.split_at(axis);
     let counts = shape::count(before).zip(shape::count(after));
@@ -114,7 +115,7 @@ pub fn transpose(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     if args.axes(&dims, rank)?.len() != rank {
         return args.wrong(format!("puts {rank} axes in the order {dims:?}"));
     }
-    one(builder, Op::Permute { dims }, x)
+    one(builder, Reshaping::Permute { dims }, x)
 }
 
 pub fn expand(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
@@ -123,9 +124,9 @@ pub fn expand(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let wanted = args.numbers(builder, wanted, "shape")?;
     let shape = args.fits(shape::broadcast(builder.shape(x), &wanted))?;
     if shape::count(&shape).is_none() {
-        return args.wrong(format!("makes {}", shape::absurdly(&shape)));
+        return args.wrong(format!("makes {}", shape::implausible(&shape)));
     }
-    one(builder, Op::Expand { shape }, x)
+    one(builder, Reshaping::Expand { shape }, x)
 }
 
 /// Repeated along axes.
@@ -143,12 +144,12 @@ pub fn tile(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
         if times > 1 && size == 1 {
             let mut shape = builder.shape(x).to_vec();
             shape[axis] = times;
-            x = builder.emit(Op::Expand { shape }, &[x])?;
+            x = builder.emit(Reshaping::Expand { shape }, &[x])?;
         } else if times > MOST {
             return args.wrong(format!("repeats its input {times} times"));
         } else if times > 1 {
             let parts = vec![x; times as usize];
-            x = builder.emit(Op::Cat { dim: axis as i64 }, &parts)?;
+            x = builder.emit(Joining::Cat { dim: axis as i64 }, &parts)?;
         }
     }
     Ok(vec![x])
@@ -187,7 +188,7 @@ pub fn pad(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
         pad.truncate(pad.len() - 2);
     }
     if pad.is_empty() {
-        return one(builder, Op::Identity, x);
+        return one(builder, Copying::Identity, x);
     }
     let mode = match args.text_or("mode", "constant")?.as_str() {
         "constant" => "constant",
@@ -209,7 +210,7 @@ pub fn pad(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     if !constant {
         pad.resize(4, 0);
     }
-    let op = Op::Pad {
+    let op = Pad {
         pad,
         mode: mode.into(),
         value: constant.then_some(value),
@@ -244,7 +245,7 @@ pub fn depth_to_space(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>
     };
     let parts = reshaped(args, builder, x, parts.to_vec())?;
     let dims = order.to_vec();
-    let turned = builder.emit(Op::Permute { dims }, &[parts])?;
+    let turned = builder.emit(Reshaping::Permute { dims }, &[parts])?;
     let shape = vec![batch, depth, height * block, width * block];
     Ok(vec![reshaped(args, builder, turned, shape)?])
 }
@@ -260,7 +261,7 @@ pub fn space_to_depth(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>
         _ => [0, 3, 5, 1, 2, 4],
     };
     let dims = order.to_vec();
-    let turned = builder.emit(Op::Permute { dims }, &[parts])?;
+    let turned = builder.emit(Reshaping::Permute { dims }, &[parts])?;
     let shape = vec![batch, channels * block * block, rows, columns];
     Ok(vec![reshaped(args, builder, turned, shape)?])
 }

@@ -1,11 +1,11 @@
-//! Files of a few bytes that ask for memory or time without end.
+//! Small files that need unbounded memory or time.
 
 use super::writer::{Onnx, int, ints, node, text};
 use super::{opened, refusal, whole};
-use crate::model::format::build::module_calls::DEEPEST;
+use crate::model::format::build::module_calls::MAX_DEPTH;
 use crate::model::format::onnx::message::proto::{Attribute, Node, Tensor, attribute};
 
-/// Why one node on the picture, `[1, 3, 4, 4]`, is refused. `fill` makes up what else goes into it.
+/// Why one node on the image, `[1, 3, 4, 4]`, is refused. `fill` adds its other inputs to the model.
 fn one_node(
     op: &str,
     more: &[&str],
@@ -33,11 +33,11 @@ fn one_table(
     refusal(&model)
 }
 
-/// Whole numbers of this shape, all noughts, of which the file says no more than that.
-fn noughts(model: &mut Onnx, name: &str, shape: &[i64]) {
+/// Integer zeros of this shape, which the file does not contain.
+fn zeros(model: &mut Onnx, name: &str, shape: &[i64]) {
     let sizes = format!("{name}_sizes");
     model.ints(&sizes, shape);
-    let nought = Attribute {
+    let zero = Attribute {
         name: "value".into(),
         kind: attribute::TENSOR,
         tensor: Some(Tensor {
@@ -48,22 +48,26 @@ fn noughts(model: &mut Onnx, name: &str, shape: &[i64]) {
         }),
         ..Attribute::default()
     };
-    model.node("ConstantOfShape", &[&sizes], &[name], vec![nought]);
+    model.node("ConstantOfShape", &[&sizes], &[name], vec![zero]);
 }
 
-const TOO_LARGE: &str = "constants larger than any image classifier's";
+const TOO_LARGE: &str = "constants larger than those of any image classifier";
 const TOO_MUCH: &str = "more than any image classifier";
 
-fn told(why: &str, word: &str) {
+fn check_contains(why: &str, word: &str) {
     assert!(why.contains(word), "{why}, not {word}");
 }
 
 #[test]
-fn constants_that_would_fill_the_memory_are_not_computed() {
+fn does_not_compute_constants_that_would_fill_the_memory() {
     for (op, inputs, word) in [
-        ("ConstantOfShape", vec!["size"], "fills the absurd shape"),
+        (
+            "ConstantOfShape",
+            vec!["size"],
+            "fills the implausible shape",
+        ),
         ("Expand", vec!["one", "size"], TOO_LARGE),
-        ("Range", vec!["nought", "limit", "one"], "counts from 0 to"),
+        ("Range", vec!["zero", "limit", "one"], "counts from 0 to"),
         (
             "Tile",
             vec!["flat", "size"],
@@ -74,62 +78,62 @@ fn constants_that_would_fill_the_memory_are_not_computed() {
             model
                 .ints("size", &[1 << 20, 1 << 20])
                 .ints("one", &[1])
-                .ints("nought", &[0])
+                .ints("zero", &[0])
                 .ints("limit", &[1 << 50]);
             model.weight("flat", &[2, 2], &[1.0; 4]);
         };
-        told(&one_table(op, &inputs, vec![], fill), word);
+        check_contains(&one_table(op, &inputs, vec![], fill), word);
     }
-    // Laid over each other.
+    // Broadcast.
     for op in ["Div", "Equal", "Mod", "Add"] {
         let fill = |model: &mut Onnx| {
-            noughts(model, "a", &[100_000, 1]);
-            noughts(model, "b", &[1, 100_000]);
+            zeros(model, "a", &[100_000, 1]);
+            zeros(model, "b", &[1, 100_000]);
         };
-        told(&one_table(op, &["a", "b"], vec![], fill), TOO_LARGE);
+        check_contains(&one_table(op, &["a", "b"], vec![], fill), TOO_LARGE);
     }
-    // Each of them bearable, but not all.
+    // Each is within the bounds, but not all of them.
     let mut model = Onnx::empty(&[1, 3, 4, 4]);
-    noughts(&mut model, "a", &[8192, 1]);
-    noughts(&mut model, "b", &[1, 8192]);
+    zeros(&mut model, "a", &[8192, 1]);
+    zeros(&mut model, "b", &[1, 8192]);
     for name in ["c", "d", "e"] {
         model.node("Equal", &["a", "b"], &[name], vec![]);
     }
     model.node("And", &["c", "d"], &["f"], vec![]);
     model.node("And", &["e", "f"], &["g"], vec![]);
     model.node("Where", &["g", "x", "x"], &["y"], vec![]);
-    told(&refusal(&model), TOO_LARGE);
-    // A place along each of many axes.
+    check_contains(&refusal(&model), TOO_LARGE);
+    // An index along each of many axes.
     let fill = |model: &mut Onnx| {
         let mut shape = vec![1; 60];
         shape.push(1 << 22);
-        noughts(model, "a", &shape);
+        zeros(model, "a", &shape);
     };
-    told(&one_table("NonZero", &["a"], vec![], fill), TOO_LARGE);
+    check_contains(&one_table("NonZero", &["a"], vec![], fill), TOO_LARGE);
 }
 
 #[test]
-fn a_picture_that_would_fill_the_memory_is_refused_before_it_runs() {
+fn refuses_activations_that_would_fill_the_memory_before_they_run() {
     let resized = |rounding: &str| {
         let attributes = vec![text("nearest_mode", rounding)];
         one_node("Resize", &["", "", "sizes"], attributes, |model| {
             model.ints("sizes", &[1, 3, 40_000, 40_000]);
         })
     };
-    told(&resized("round_prefer_floor"), TOO_MUCH);
-    told(&resized("ceil"), TOO_MUCH);
+    check_contains(&resized("round_prefer_floor"), TOO_MUCH);
+    check_contains(&resized("ceil"), TOO_MUCH);
     let mut model = Onnx::empty(&[1, 3, 4, 4]);
-    noughts(&mut model, "places", &[100_000]);
-    model.node("Gather", &["x", "places"], &["a"], vec![int("axis", 2)]);
-    model.node("Gather", &["a", "places"], &["y"], vec![int("axis", 3)]);
-    told(&refusal(&model), TOO_MUCH);
-    let why = one_node("Gather", &["places"], vec![], |model| {
-        noughts(model, "places", &[1 << 25]);
+    zeros(&mut model, "indices", &[100_000]);
+    model.node("Gather", &["x", "indices"], &["a"], vec![int("axis", 2)]);
+    model.node("Gather", &["a", "indices"], &["y"], vec![int("axis", 3)]);
+    check_contains(&refusal(&model), TOO_MUCH);
+    let why = one_node("Gather", &["indices"], vec![], |model| {
+        zeros(model, "indices", &[1 << 25]);
     });
-    told(&why, "takes places by a table of shape [33554432]");
+    check_contains(&why, "takes places by a table of shape [33554432]");
 
-    // One value, laid out and read backwards.
-    let laid_out = |long: i64| {
+    // One value, expanded and read backwards.
+    let expanded = |long: i64| {
         let mut model = Onnx::empty(&[1, 3, 4, 4]);
         let axes = ints("axes", &[1, 2, 3]);
         model.node("ReduceMean", &["x"], &["one"], vec![axes]);
@@ -141,13 +145,13 @@ fn a_picture_that_would_fill_the_memory_is_refused_before_it_runs() {
         model.node("Slice", &["a", "s", "e", "axis", "step"], &["y"], vec![]);
         refusal(&model)
     };
-    told(&laid_out(1 << 40), TOO_MUCH);
-    told(&laid_out(1 << 29), TOO_LARGE);
+    check_contains(&expanded(1 << 40), TOO_MUCH);
+    check_contains(&expanded(1 << 29), TOO_LARGE);
 }
 
 #[test]
-fn lists_that_are_no_axes_or_sizes_are_refused() {
-    let long = |name: &'static str| move |model: &mut Onnx| noughts(model, name, &[1 << 20]);
+fn refuses_lists_that_cannot_be_axes_or_sizes() {
+    let long = |name: &'static str| move |model: &mut Onnx| zeros(model, name, &[1 << 20]);
     for (op, name) in [
         ("Unsqueeze", "axes"),
         ("Squeeze", "axes"),
@@ -158,7 +162,7 @@ fn lists_that_are_no_axes_or_sizes_are_refused() {
         ("Tile", "repeats"),
     ] {
         let why = one_node(op, &[name], vec![], long(name));
-        told(
+        check_contains(
             &why,
             &format!("has a list of shape [1048576] as its {name}"),
         );
@@ -168,40 +172,40 @@ fn lists_that_are_no_axes_or_sizes_are_refused() {
         shape.push(48);
         model.ints("shape", &shape);
     });
-    told(&why, "makes 65 axes");
+    check_contains(&why, "makes 65 axes");
     let why = one_node("Unsqueeze", &["axes"], vec![], |model| {
         model.ints("axes", &(0..61).collect::<Vec<i64>>());
     });
-    told(&why, "makes 65 axes");
+    check_contains(&why, "makes 65 axes");
     let why = one_node("Reshape", &["shape"], vec![], |model| {
         model.ints("shape", &[1, -1, -1]);
     });
-    told(&why, "makes [1, -1, -1]");
+    check_contains(&why, "makes [1, -1, -1]");
     let why = one_node("Split", &["parts"], vec![int("axis", 1)], |model| {
         model.ints("parts", &[1, 1, 1]);
     });
-    told(&why, "splits into 3 parts, and names 1");
+    check_contains(&why, "splits into 3 parts, and names 1");
     let twice = vec![
         ints("starts", &[0, 0]),
         ints("ends", &[1, 1]),
         ints("axes", &[1, -3]),
     ];
-    told(&one_node("Slice", &[], twice, |_| {}), "names axis 1 twice");
+    check_contains(&one_node("Slice", &[], twice, |_| {}), "names axis 1 twice");
     let all = ints("axes", &[0, 1, 2, 3, 3]);
-    told(
+    check_contains(
         &one_node("Squeeze", &[], vec![all], |_| {}),
-        "names 5 axes of 4",
+        "names 5 axes out of 4",
     );
-    let far = one_table("ScatterND", &["a", "places", "b"], vec![], |model| {
-        noughts(model, "a", &[4, 4]);
-        noughts(model, "places", &[2, 3]);
-        noughts(model, "b", &[2]);
+    let far = one_table("ScatterND", &["a", "indices", "b"], vec![], |model| {
+        zeros(model, "a", &[4, 4]);
+        zeros(model, "indices", &[2, 3]);
+        zeros(model, "b", &[2]);
     });
-    told(&far, "puts values at 3 of 2 axes");
+    check_contains(&far, "puts values at 3 of 2 axes");
 }
 
 #[test]
-fn the_least_number_there_is_can_be_divided() {
+fn divides_the_smallest_integer() {
     for op in ["Div", "Mod"] {
         let mut model = Onnx::new();
         model.graph().nodes[1].outputs = vec!["row".into()];
@@ -211,12 +215,12 @@ fn the_least_number_there_is_can_be_divided() {
         model.node("Add", &["row", "b"], &["y"], vec![]);
         opened(&model);
         model.graph().initializers[1].int64s = vec![0; 3];
-        told(&refusal(&model), "ZeroDivisionError");
+        check_contains(&refusal(&model), "ZeroDivisionError");
     }
 }
 
 #[test]
-fn a_window_or_a_shape_beyond_all_reason_is_refused() {
+fn refuses_windows_and_shapes_that_are_out_of_range() {
     let far = 1 << 40;
     for (op, attributes, word) in [
         ("Conv", vec![ints("pads", &[far; 4])], "in pads"),
@@ -234,7 +238,7 @@ fn a_window_or_a_shape_beyond_all_reason_is_refused() {
         (
             "AveragePool",
             vec![ints("kernel_shape", &[1 << 30, 1 << 30])],
-            "does not go over [1, 3, 4, 4]",
+            "does not fit [1, 3, 4, 4]",
         ),
         ("Pad", vec![ints("pads", &[far; 8])], "in pads"),
         ("Upsample", vec![text("mode", "nearest")], "has factors for"),
@@ -260,12 +264,12 @@ fn a_window_or_a_shape_beyond_all_reason_is_refused() {
             model.weight("w", &[1, 3, 1, 1], &[1.0; 3]);
         });
         assert!(why.contains("node y"), "{why}");
-        told(&why, word);
+        check_contains(&why, word);
     }
 }
 
 #[test]
-fn functions_that_are_called_again_and_again_are_not_copied_without_end() {
+fn bounds_copies_of_functions() {
     let called = |times: usize, body: Node, attributes: Vec<Attribute>| {
         let mut model = Onnx::empty(&[1, 3, 4, 4]);
         model.function("Long", &["in"], &["out"], vec![body]);
@@ -278,19 +282,19 @@ fn functions_that_are_called_again_and_again_are_not_copied_without_end() {
     };
     let long = ints("long", &[1 << 40; 100_000]);
     let body = node("Relu", &["in"], &["out"], vec![long.clone()]);
-    told(&called(1000, body, vec![]), "more than any network");
-    // One that the body asks for a thousand times.
+    check_contains(&called(1000, body, vec![]), "more nodes than any network");
+    // An attribute that the body uses a thousand times.
     let asked = Attribute {
         name: "notes".into(),
         refers_to: "long".into(),
         ..Attribute::default()
     };
     let body = node("Relu", &["in"], &["out"], vec![asked; 1000]);
-    told(&called(1, body, vec![long]), "more than any network");
+    check_contains(&called(1, body, vec![long]), "more nodes than any network");
 }
 
 #[test]
-fn names_in_thousands_of_scopes_make_no_more_modules_than_there_may_be() {
+fn bounds_the_modules_of_names_with_thousands_of_scopes() {
     for first in ["/", ""] {
         let mut model = Onnx::new();
         for node in &mut model.graph().nodes {
@@ -299,17 +303,20 @@ fn names_in_thousands_of_scopes_make_no_more_modules_than_there_may_be() {
         let graph = opened(&model);
         let depth = |path: &str| path.split('.').count();
         let deepest = graph.modules.iter().map(|module| depth(&module.path)).max();
-        assert!(deepest.is_some_and(|depth| depth <= DEEPEST), "{deepest:?}");
+        assert!(
+            deepest.is_some_and(|depth| depth <= MAX_DEPTH),
+            "{deepest:?}"
+        );
     }
 }
 
 #[test]
-fn classes_without_end_are_not_given_names() {
+fn refuses_too_many_classes() {
     let mut model = Onnx::empty(&[1, 3, 4, 4]);
     model.node("GlobalAveragePool", &["x"], &["a"], vec![]);
     model.ints("sizes", &[1, 3, 1 << 10, 1 << 10]);
     model.node("Expand", &["a", "sizes"], &["b"], vec![]);
     model.node("Flatten", &["b"], &["y"], vec![]);
     let why = whole(&model.bytes()).unwrap_err().to_string();
-    told(&why, "it answers with 3145728 classes");
+    check_contains(&why, "its output has 3145728 classes");
 }

@@ -1,10 +1,10 @@
-//! Files that are cut short, changed, or claim what they do not have.
+//! Files that are truncated, changed, or claim more than they have.
 
 use super::writer::{Onnx, floats, int, ints, node, text};
 use super::{Fault, open, refusal, whole};
 use crate::model::format::onnx::message::proto::{self, Tensor};
 
-/// A convolution, whose shape is worked out as the file says, on its way to four logits.
+/// A convolution and four logits, with a shape that the file computes.
 fn network() -> Onnx {
     let mut model = Onnx::empty(&[1, 3, 8, 8]);
     let kernel: Vec<f32> = (0..108).map(|n| (n as f32 * 0.7).sin()).collect();
@@ -32,21 +32,21 @@ fn network() -> Onnx {
 }
 
 #[test]
-fn a_file_that_is_cut_short_is_refused_at_any_length() {
+fn refuses_a_truncated_file() {
     let bytes = network().bytes();
     whole(&bytes).unwrap();
     let mut refused = 0;
     for length in 0..bytes.len() {
         refused += usize::from(open(&bytes[..length]).is_err());
     }
-    // Nothing stands after the opset here.
+    // The opset comes last here.
     assert_eq!(refused, bytes.len());
 }
 
 #[test]
-fn thousands_of_changed_bytes_end_in_a_model_or_a_message() {
+fn opens_or_refuses_a_file_with_changed_bytes() {
     let bytes = network().bytes();
-    // A xorshift: the same changes each time.
+    // A xorshift generator, so that the changes are the same each time.
     let mut state = 0x2545_f491_4f6c_dd1du64;
     let mut random = |below: usize| {
         state ^= state << 13;
@@ -69,12 +69,12 @@ fn thousands_of_changed_bytes_end_in_a_model_or_a_message() {
             Ok(_) => opened += 1,
             Err(_) => refused += 1,
         }
-        // Whether it holds when it runs: no more than a message comes of it.
+        // The trial run must not panic either.
         if round % 10 == 0 {
             let _ = whole(&changed);
         }
     }
-    // Most bytes are the weight's, of which any value will do.
+    // Most bytes belong to the weight, which may have any value.
     assert!(
         opened > 200 && refused > 200,
         "{opened} opened, {refused} refused"
@@ -82,8 +82,8 @@ fn thousands_of_changed_bytes_end_in_a_model_or_a_message() {
 }
 
 #[test]
-fn many_empty_messages_take_no_more_memory_than_the_file_accounts_for() {
-    // The graph, 4 MB of nodes of which nothing is said.
+fn bounds_the_memory_of_many_empty_messages() {
+    // A graph of 4 MB of empty nodes.
     let mut bytes = Onnx::new().bytes();
     bytes.extend([0x3a, 0x80, 0x80, 0x80, 0x02]);
     bytes.extend([0x0a, 0].repeat(2 << 20));
@@ -95,7 +95,7 @@ fn many_empty_messages_take_no_more_memory_than_the_file_accounts_for() {
 }
 
 #[test]
-fn a_tensor_that_claims_more_than_the_file_has_is_refused() {
+fn refuses_a_tensor_larger_than_the_file() {
     for tensor in [
         Tensor {
             sizes: vec![1 << 30],
@@ -126,7 +126,7 @@ fn a_tensor_that_claims_more_than_the_file_has_is_refused() {
 }
 
 #[test]
-fn what_has_no_places_is_not_made_larger() {
+fn does_not_enlarge_an_empty_axis() {
     let mut model = Onnx::empty(&[1, 3, 4, 4]);
     model.ints("none", &[0]).ints("rows", &[2]);
     model.ints("sizes", &[1, 3, 5, 4]);
@@ -137,7 +137,7 @@ fn what_has_no_places_is_not_made_larger() {
 }
 
 #[test]
-fn absurd_sizes_beside_one_of_nought_are_not_multiplied() {
+fn does_not_multiply_huge_sizes_beside_zero() {
     let far = 1 << 40;
     let mut model = Onnx::empty(&[1, 3, 4, 4]).opset(11);
     model.ints("none", &[0]).ints("shape", &[0, far, far]);
@@ -148,7 +148,7 @@ fn absurd_sizes_beside_one_of_nought_are_not_multiplied() {
     model.node("Softmax", &["wide"], &["soft"], vec![]);
     model.node("Relu", &["soft"], &["y"], vec![]);
     let why = refusal(&model);
-    assert!(why.contains("absurd"), "{why}");
+    assert!(why.contains("implausible"), "{why}");
 
     let mut model = Onnx::empty(&[1, 3, 4, 4]);
     model.weight("w", &[0, 3, far, 1], &[]);
@@ -158,11 +158,11 @@ fn absurd_sizes_beside_one_of_nought_are_not_multiplied() {
     ];
     model.node("Conv", &["x", "w"], &["y"], wide);
     let why = refusal(&model);
-    assert!(why.contains("not absurd"), "{why}");
+    assert!(why.contains("in pads, which has to be from 0 to"), "{why}");
 }
 
 #[test]
-fn tables_that_would_fill_the_memory_together_are_not_worked_out() {
+fn does_not_compute_constants_that_would_fill_the_memory_together() {
     let mut model = Onnx::empty(&[1, 3, 4, 4]);
     let numbers: Vec<i64> = (0..1 << 13).collect();
     model.ints("row", &numbers).ints("last", &[1]);
@@ -179,7 +179,7 @@ fn tables_that_would_fill_the_memory_together_are_not_worked_out() {
 }
 
 #[test]
-fn one_table_that_many_calls_of_a_function_read_does_not_fill_the_memory() {
+fn bounds_the_memory_of_a_constant_that_many_calls_read() {
     let mut model = Onnx::empty(&[1, 3, 4, 4]);
     let table = Tensor {
         floats: vec![0.5; 1 << 20],

@@ -6,14 +6,17 @@ use super::open_at;
 use super::writer::{Onnx, entry, floats, ints};
 use crate::model::format::onnx::message::proto::Tensor;
 
-/// A weight of 48 values that lies at `location`.
-fn model(notes: &[(&str, &str)]) -> Onnx {
+/// A model with a weight of 48 values in another file.
+fn model(entries: &[(&str, &str)]) -> Onnx {
     let mut model = Onnx::new();
     model.graph().nodes.clear();
     let tensor = Tensor {
         sizes: vec![1, 3, 4, 4],
         location: 1,
-        external: notes.iter().map(|(key, value)| entry(key, value)).collect(),
+        external: entries
+            .iter()
+            .map(|(key, value)| entry(key, value))
+            .collect(),
         ..floats("w", &[], &[])
     };
     model.graph().initializers.push(tensor);
@@ -23,9 +26,9 @@ fn model(notes: &[(&str, &str)]) -> Onnx {
     model
 }
 
-fn in_folder(folder: &Path, notes: &[(&str, &str)]) -> Result<Vec<f32>, String> {
+fn in_folder(folder: &Path, entries: &[(&str, &str)]) -> Result<Vec<f32>, String> {
     let path = folder.join("m.onnx");
-    std::fs::write(&path, model(notes).bytes()).unwrap();
+    std::fs::write(&path, model(entries).bytes()).unwrap();
     let graph = open_at(&path).map_err(|fault| fault.to_string())?.graph;
     let weight = graph.weight(graph.nodes[0].inputs[1]).unwrap();
     Ok(Vec::try_from(weight.flatten(0, -1)).unwrap())
@@ -36,17 +39,17 @@ fn values() -> Vec<u8> {
 }
 
 #[test]
-fn weights_beside_the_model_are_read_from_their_place() {
+fn reads_weights_from_a_file_beside_the_model() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("m.onnx.data"), values()).unwrap();
-    let notes = [
+    let entries = [
         ("location", "m.onnx.data"),
         ("offset", "8"),
         ("length", "192"),
     ];
-    let read = in_folder(folder.path(), &notes).unwrap();
+    let read = in_folder(folder.path(), &entries).unwrap();
     assert_eq!(read[..3], [2.0, 3.0, 4.0]);
-    let read = in_folder(folder.path(), &notes[..1]).unwrap();
+    let read = in_folder(folder.path(), &entries[..1]).unwrap();
     assert_eq!(read[..3], [0.0, 1.0, 2.0]);
 
     std::fs::create_dir(folder.path().join("data")).unwrap();
@@ -55,11 +58,11 @@ fn weights_beside_the_model_are_read_from_their_place() {
 }
 
 #[test]
-fn what_is_short_or_missing_is_named() {
+fn names_weights_whose_file_is_short_or_missing() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("w"), values()).unwrap();
     std::fs::create_dir(folder.path().join("d")).unwrap();
-    for (notes, word) in [
+    for (entries, word) in [
         (
             vec![("location", "w"), ("offset", "9")],
             "that file has 200",
@@ -69,18 +72,18 @@ fn what_is_short_or_missing_is_named() {
             "that file has 200",
         ),
         (vec![("location", "w"), ("length", "4")], "needs 192 bytes"),
-        (vec![("location", "w"), ("offset", "-1")], "no number"),
+        (vec![("location", "w"), ("offset", "-1")], "not a number"),
         (vec![("location", "gone")], "gone beside the model"),
         (vec![("location", "d")], "a folder"),
         (vec![], "not named"),
     ] {
-        let why = in_folder(folder.path(), &notes).unwrap_err();
+        let why = in_folder(folder.path(), &entries).unwrap_err();
         assert!(why.contains(word) && why.contains("weight w"), "{why}");
     }
 }
 
 #[test]
-fn nothing_outside_the_folder_is_opened() {
+fn opens_nothing_outside_the_folder() {
     let outer = tempfile::tempdir().unwrap();
     let secret = outer.path().join("secret");
     std::fs::write(&secret, values()).unwrap();
@@ -100,7 +103,7 @@ fn nothing_outside_the_folder_is_opened() {
     ] {
         let why = in_folder(&folder, &[("location", location)]).unwrap_err();
         let words = match location {
-            "link" | "up/secret" => "leads out of the model's folder",
+            "link" | "up/secret" => "a link to a file outside the model's folder",
             _ => "outside the model's folder",
         };
         assert!(why.contains(words), "{location}: {why}");
@@ -108,7 +111,7 @@ fn nothing_outside_the_folder_is_opened() {
 }
 
 #[test]
-fn a_model_and_its_weights_may_both_be_links_into_one_folder() {
+fn follows_links_of_a_model_and_its_weights_into_one_folder() {
     let outer = tempfile::tempdir().unwrap();
     let [blobs, names] = ["blobs", "names"].map(|name| outer.path().join(name));
     std::fs::create_dir(&blobs).unwrap();
@@ -121,7 +124,7 @@ fn a_model_and_its_weights_may_both_be_links_into_one_folder() {
 }
 
 #[test]
-fn many_weights_in_the_same_bytes_do_not_fill_the_memory() {
+fn bounds_the_memory_of_many_weights_in_the_same_bytes() {
     let folder = tempfile::tempdir().unwrap();
     let file = std::fs::File::create(folder.path().join("w")).unwrap();
     file.set_len(4 << 20).unwrap();
@@ -154,7 +157,7 @@ fn many_weights_in_the_same_bytes_do_not_fill_the_memory() {
 }
 
 #[test]
-fn a_claim_of_gigabytes_in_another_file_is_refused() {
+fn refuses_a_claim_of_gigabytes_in_another_file() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("w"), values()).unwrap();
     let mut model = model(&[("location", "w")]);

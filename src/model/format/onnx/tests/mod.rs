@@ -1,4 +1,4 @@
-//! The reader on files written here, one for each thing that can be wrong with one.
+//! Opens files that are written here, one for each thing that can be wrong with one.
 
 mod bounds;
 mod damage;
@@ -25,7 +25,7 @@ use crate::model::opening::Opening;
 use crate::model::opening::check;
 use crate::model::tape::plan::Plan;
 
-/// Opens a file with these bytes; an error has to name the file, last.
+/// Opens a file with these bytes. An error has to end with the path.
 fn open(bytes: &[u8]) -> Result<Opened, Fault> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("m.onnx");
@@ -58,7 +58,7 @@ fn refusal(model: &Onnx) -> String {
         .to_string()
 }
 
-/// Opens and runs it: what is wrong may show only then.
+/// Opens the model with the trial run.
 fn whole(bytes: &[u8]) -> Result<Model, Error> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("m.onnx");
@@ -66,21 +66,21 @@ fn whole(bytes: &[u8]) -> Result<Model, Error> {
     Model::open(&path)
 }
 
-/// The logits of the smallest pictures, whose values count from nought.
+/// The logits of an image whose values count up from zero.
 fn logits(model: &Onnx) -> Vec<f32> {
     let graph = opened(model);
     let count: i64 = graph.input_shape.iter().product();
     let input = Tensor::arange(count, (Kind::Float, Device::Cpu));
     let input = input.reshape(graph.input_shape);
-    answered(graph, &input).unwrap_or_else(|fault| panic!("{fault}"))
+    predicted(graph, &input).unwrap_or_else(|fault| panic!("{fault}"))
 }
 
-/// The logits of a picture. Also compares the shapes foretold with those that come out.
-fn answered(mut graph: Graph, input: &Tensor) -> Result<Vec<f32>, Fault> {
+/// The logits of an image. Also compares the inferred shapes with those that result.
+fn predicted(mut graph: Graph, input: &Tensor) -> Result<Vec<f32>, Fault> {
     fold::fold(&mut graph)?;
     let plan = Arc::new(Plan::new(&graph));
-    let mut tell = |_| ControlFlow::Continue(());
-    check::run(&graph, &plan, &mut Opening::telling(&mut tell))?;
+    let mut report = |_| ControlFlow::Continue(());
+    check::run(&graph, &plan, &mut Opening::new(&mut report))?;
     let logits = crate::model::forward(&graph, input).unwrap();
     Ok(Vec::try_from(logits.reshape([-1])).unwrap())
 }

@@ -1,11 +1,11 @@
-//! Operations whose rules are ONNX's own, on a picture whose values count from nought.
+//! Operations with rules that only ONNX has, on an image whose values count up from zero.
 
 use super::writer::{Onnx, float, floats, int, ints, text};
 use super::{logits, open, opened, refusal};
 use crate::model::format::onnx::message::proto::{Attribute, Tensor, attribute};
-use crate::model::graph::Op;
+use crate::model::op::{Arithmetic, MatrixProduct};
 
-/// What comes of a node on a picture of one row and this many columns, all channels in a row.
+/// The result of a node on an image of one row and this many columns, all channels in a row.
 fn on_row(
     long: i64,
     op: &str,
@@ -22,7 +22,7 @@ fn on_row(
 }
 
 #[test]
-fn windows_are_padded_by_rule() {
+fn pads_windows_by_the_rules() {
     let asked = |rule: &str| {
         let attributes = vec![
             text("auto_pad", rule),
@@ -37,7 +37,7 @@ fn windows_are_padded_by_rule() {
 }
 
 #[test]
-fn averages_count_padding_or_leave_it_out() {
+fn averages_with_and_without_padding() {
     let asked = |counts: i64| {
         let attributes = vec![
             ints("pads", &[0, 0, 0, 1]),
@@ -51,7 +51,7 @@ fn averages_count_padding_or_leave_it_out() {
 }
 
 #[test]
-fn bounds_from_nought_are_rectifiers() {
+fn reads_bounds_from_zero_as_rectifiers() {
     for (opset, inputs, attributes, rectifiers) in [
         (17, vec!["x", "low", "high"], vec![], 1),
         (17, vec!["x", "low"], vec![], 1),
@@ -79,7 +79,7 @@ fn bounds_from_nought_are_rectifiers() {
 }
 
 #[test]
-fn slopes_of_their_own_are_no_rectifier() {
+fn does_not_take_prelu_for_a_rectifier() {
     let fill = |model: &mut Onnx| {
         model
             .weight("slopes", &[3, 1, 1], &[0.5, 2.0, 3.0])
@@ -95,7 +95,7 @@ fn slopes_of_their_own_are_no_rectifier() {
 }
 
 #[test]
-fn pictures_are_resized_by_each_rule() {
+fn resizes_by_each_rule() {
     let asked = |attributes: Vec<Attribute>, sizes: &[i64]| {
         let fill = |model: &mut Onnx| {
             model.ints("sizes", sizes);
@@ -134,7 +134,7 @@ fn pictures_are_resized_by_each_rule() {
 }
 
 #[test]
-fn parts_are_taken_forwards_and_backwards() {
+fn slices_forwards_and_backwards() {
     let asked = |start: i64, end: i64, step: i64, count: usize| {
         let fill = |model: &mut Onnx| {
             model
@@ -152,7 +152,7 @@ fn parts_are_taken_forwards_and_backwards() {
 }
 
 #[test]
-fn places_are_counted_from_the_end_too() {
+fn counts_negative_indices_from_the_end() {
     let fill = |model: &mut Onnx| {
         model.ints("places", &[-1, 0]);
     };
@@ -167,7 +167,7 @@ fn places_are_counted_from_the_end_too() {
 }
 
 #[test]
-fn places_are_told_by_several_axes() {
+fn gathers_by_several_axes() {
     let mut model = Onnx::empty(&[1, 3, 2, 2]);
     let places = Tensor {
         name: "places".into(),
@@ -185,7 +185,7 @@ fn places_are_told_by_several_axes() {
 }
 
 #[test]
-fn matrices_are_turned_and_scaled() {
+fn transposes_and_scales_matrices() {
     let mut model = Onnx::new();
     model.graph().nodes[1].outputs = vec!["row".into()];
     model.weight("w", &[3, 2], &[1.0, 0.0, 0.0, 1.0, 0.0, 0.0]);
@@ -195,11 +195,11 @@ fn matrices_are_turned_and_scaled() {
     assert_eq!(logits(&model), [15.5, 48.0]);
     let last = opened(&model);
     let last = last.producer(last.logits).unwrap();
-    assert_eq!(last.op, Op::Linear { bias: true });
+    assert_eq!(last.op, MatrixProduct::Linear { bias: true }.into());
 }
 
 #[test]
-fn older_softmaxes_go_over_all_axes_behind() {
+fn older_softmax_goes_over_all_following_axes() {
     let mut model = Onnx::empty(&[1, 3, 1, 2]).opset(11);
     model.weight("hundredth", &[], &[0.01]);
     model.node("Mul", &["x", "hundredth"], &["s"], vec![]);
@@ -211,7 +211,7 @@ fn older_softmaxes_go_over_all_axes_behind() {
 }
 
 #[test]
-fn blocks_become_channels_and_channels_blocks() {
+fn turns_blocks_into_channels_and_back() {
     let mut model = Onnx::empty(&[1, 3, 2, 2]);
     model.node("SpaceToDepth", &["x"], &["deep"], vec![int("blocksize", 2)]);
     model.node(
@@ -231,8 +231,8 @@ fn blocks_become_channels_and_channels_blocks() {
 }
 
 #[test]
-fn patches_are_added_up_where_they_lie() {
-    // Three patches of one row and two columns, on a row of four: where two lie, both count.
+fn adds_up_overlapping_patches() {
+    // Three patches of one row and two columns on a row of four: where two overlap, both count.
     let asked = |size: i64, pads: &[i64]| {
         let mut model = Onnx::empty(&[1, 3, 1, 6]);
         model.ints("size", &[1, size]).ints("block", &[1, 2]);
@@ -243,32 +243,32 @@ fn patches_are_added_up_where_they_lie() {
         model.node("Flatten", &["b"], &["y"], vec![]);
         model
     };
-    // Of each channel the first column counts from 6c, the second from 6c + 3.
+    // In each channel the first column counts from 6c, the second from 6c + 3.
     assert_eq!(logits(&asked(4, &[0; 4]))[..4], [0.0, 4.0, 6.0, 5.0]);
     assert_eq!(logits(&asked(4, &[0; 4]))[4..8], [6.0, 16.0, 18.0, 11.0]);
     assert_eq!(logits(&asked(2, &[0, 1, 0, 1]))[..2], [4.0, 6.0]);
     assert_eq!(logits(&asked(3, &[0, 1, 0, 0]))[..3], [4.0, 6.0, 5.0]);
     assert_eq!(logits(&asked(3, &[0, 0, 0, 1]))[..3], [0.0, 4.0, 6.0]);
     let why = refusal(&asked(5, &[0; 4]));
-    assert!(why.contains("do not make a picture"), "{why}");
+    assert!(why.contains("do not make an image"), "{why}");
     let why = refusal(&asked(0, &[0; 4]));
     assert!(why.contains("image_shape"), "{why}");
 }
 
 #[test]
-fn responses_of_channels_beside_are_taken_into_account() {
+fn normalises_by_neighbouring_channels() {
     let attributes = vec![int("size", 3), float("alpha", 3.0), float("beta", 1.0)];
     let found = on_row(2, "LRN", &[], attributes, |_| {});
-    // The second channel has all three beside it: 3 / (1 + 1 + 9 + 25).
+    // The window of the second channel has all three: 3 / (1 + 1 + 9 + 25).
     assert!((found[3] - 3.0 / 36.0).abs() < 1e-6, "{found:?}");
     let attributes = vec![int("size", 2), float("alpha", 2.0), float("beta", 1.0)];
     let found = on_row(2, "LRN", &[], attributes, |_| {});
-    // Of an even number the one more comes after.
+    // A window of even size has one more channel after than before.
     assert!((found[3] - 3.0 / 35.0).abs() < 1e-6, "{found:?}");
 }
 
 #[test]
-fn floats_of_any_width_are_read_in_any_list() {
+fn reads_floats_of_any_width_from_any_list() {
     let half = |value: f32| half::f16::from_f32(value).to_bits();
     for tensor in [
         Tensor {
@@ -312,28 +312,28 @@ fn floats_of_any_width_are_read_in_any_list() {
 }
 
 #[test]
-fn types_that_are_not_read_and_broken_values_are_named() {
+fn refuses_unsupported_dtypes_and_nan_by_name() {
     for (tensor, word) in [
         (
             Tensor {
                 kind: 8,
                 ..Tensor::default()
             },
-            "text",
+            "string",
         ),
         (
             Tensor {
                 kind: 17,
                 ..Tensor::default()
             },
-            "8-bit floats",
+            "float8",
         ),
         (
             Tensor {
                 kind: 99,
                 ..Tensor::default()
             },
-            "type 99",
+            "number 99",
         ),
         (floats("", &[], &[f32::NAN]), "NaN"),
         (
@@ -359,7 +359,7 @@ fn types_that_are_not_read_and_broken_values_are_named() {
 }
 
 #[test]
-fn shapes_worked_out_from_the_picture_are_told() {
+fn computes_shapes_of_the_image() {
     let mut model = Onnx::empty(&[1, 3, 4, 4]);
     model.node("Cast", &["x"], &["places"], vec![int("to", 7)]);
     model.node("Reshape", &["x", "places"], &["y"], vec![]);
@@ -371,7 +371,7 @@ fn shapes_worked_out_from_the_picture_are_told() {
 }
 
 #[test]
-fn lists_that_depend_on_the_picture_are_told_by_name() {
+fn names_lists_that_depend_on_the_image() {
     for (op, name) in [
         ("Reshape", "shape"),
         ("Unsqueeze", "axes"),
@@ -382,14 +382,14 @@ fn lists_that_depend_on_the_picture_are_told_by_name() {
         model.node(op, &["x", "x"], &["y"], vec![]);
         let why = refusal(&model);
         assert!(
-            why.contains(&format!("its {name} depends on the picture's values")),
+            why.contains(&format!("its {name} depends on the image")),
             "{why}"
         );
     }
 }
 
 #[test]
-fn an_output_that_is_not_computed_may_be_named_but_not_read() {
+fn allows_an_unsupported_output_that_nothing_reads() {
     let window = vec![ints("kernel_shape", &[2, 2])];
     let mut model = Onnx::empty(&[1, 3, 4, 4]);
     model.node("MaxPool", &["x"], &["a", "places"], window);
@@ -401,7 +401,7 @@ fn an_output_that_is_not_computed_may_be_named_but_not_read() {
 }
 
 #[test]
-fn rules_are_read_where_a_picture_keeps_its_size() {
+fn ignores_resize_rules_if_the_size_stays() {
     let why = |rule: &str| {
         let mut model = Onnx::empty(&[1, 3, 4, 4]);
         model.ints("sizes", &[1, 3, 4, 4]);
@@ -419,7 +419,7 @@ fn rules_are_read_where_a_picture_keeps_its_size() {
 }
 
 #[test]
-fn what_normalises_each_place_by_itself_is_refused() {
+fn refuses_a_norm_of_each_position_by_itself() {
     let mut model = Onnx::empty(&[1, 3, 4, 4]).opset(8);
     model.weight("w", &[3], &[1.0; 3]);
     let inputs = ["x", "w", "w", "w", "w"];
@@ -434,18 +434,18 @@ fn what_normalises_each_place_by_itself_is_refused() {
 }
 
 #[test]
-fn the_standards_numbers_count_where_none_are_given() {
-    // The paper's would be 1.05070098735548.
+fn defaults_to_the_standards_numbers() {
+    // The paper has 1.05070098735548.
     let mut model = Onnx::new();
     model.graph().nodes[1].outputs = vec!["row".into()];
     model.node("Selu", &["row"], &["y"], vec![]);
     let graph = opened(&model);
     let last = &graph.producer(graph.logits).unwrap().op;
-    assert_eq!(*last, Op::MulScalar(1.050_701_022_148_132_3));
+    assert_eq!(*last, Arithmetic::MulScalar(1.050_701_022_148_132_3).into());
 }
 
 #[test]
-fn weights_may_be_constants_of_the_graph() {
+fn reads_weights_from_constant_nodes() {
     let constant = |sizes: &[i64], values: &[f32]| Attribute {
         name: "value".into(),
         kind: attribute::TENSOR,

@@ -1,13 +1,14 @@
-//! Graphs that do not hold together, and what becomes of those that do.
+//! Graphs that are not consistent, and how those that are become ours.
 
 use super::writer::{OPEN, Onnx, entry, float, int, node, value};
 use super::{Fault, logits, open, opened, refusal, whole};
 use crate::model::Preprocess;
 use crate::model::format::onnx::message::proto::{Attribute, attribute};
-use crate::model::graph::{Head, Op};
+use crate::model::graph::Head;
+use crate::model::op::{Activation, Op, Reshaping};
 
 #[test]
-fn the_smallest_model_opens() {
+fn opens_the_smallest_model() {
     let graph = opened(&Onnx::new());
     assert_eq!(graph.input_shape, [1, 3, 4, 4]);
     assert_eq!(graph.nodes.len(), 2);
@@ -16,14 +17,14 @@ fn the_smallest_model_opens() {
 }
 
 #[test]
-fn operations_we_do_not_have_are_listed_at_once() {
+fn lists_all_unsupported_operations_together() {
     let mut model = Onnx::new();
     model.graph().nodes[0].inputs = vec!["c".into()];
     model.node("QuantizeLinear", &["x"], &["a"], vec![]);
     model.node("Loop", &["a"], &["b"], vec![]);
     model.node("Gelu", &["b"], &["c"], vec![]);
     model.graph().nodes[4].domain = "com.microsoft".into();
-    // What bears on nothing is no hindrance.
+    // Nodes that the logits do not depend on do not matter.
     model.node("NonMaxSuppression", &["x"], &["unused"], vec![]);
     model.graph().nodes.rotate_left(2);
     let why = refusal(&model);
@@ -39,7 +40,7 @@ fn operations_we_do_not_have_are_listed_at_once() {
 }
 
 #[test]
-fn graphs_in_a_circle_or_with_loose_ends_are_refused() {
+fn refuses_cycles_and_values_that_nothing_computes() {
     let mut circle = Onnx::empty(&[1, 3, 4, 4]);
     circle.node("Add", &["x", "b"], &["a"], vec![]);
     circle.node("Relu", &["a"], &["b"], vec![]);
@@ -66,7 +67,7 @@ fn graphs_in_a_circle_or_with_loose_ends_are_refused() {
 }
 
 #[test]
-fn weights_that_do_not_fit_are_told_with_their_node() {
+fn names_the_node_of_a_weight_that_does_not_fit() {
     let mut model = Onnx::empty(&[1, 3, 4, 4]);
     model.weight("w", &[5, 2, 1, 1], &[1.0; 10]);
     model.node("Conv", &["x", "w"], &["a"], vec![]);
@@ -79,7 +80,7 @@ fn weights_that_do_not_fit_are_told_with_their_node() {
 }
 
 #[test]
-fn only_one_picture_goes_in() {
+fn takes_one_rgb_image_only() {
     let shape = |sizes: &[i64]| {
         let mut model = Onnx::new();
         model.graph().inputs[0] = value("x", 1, sizes);
@@ -104,23 +105,23 @@ fn only_one_picture_goes_in() {
     }
     let mut two = Onnx::new();
     two.graph().inputs.push(value("z", 1, &[1]));
-    // One that nothing reads is not asked for.
+    // An input that nothing reads does not matter.
     opened(&two);
     two.node("Mul", &["x", "z"], &["product"], vec![]);
     assert!(refusal(&two).contains("2 tensors"));
-    // Weights of old files stand among the inputs.
+    // In old files, weights are among the inputs.
     two.weight("z", &[1], &[1.0]);
     opened(&two);
     let mut bytes = Onnx::new();
     bytes.graph().inputs[0] = value("x", 2, &[1, 3, 4, 4]);
-    assert!(refusal(&bytes).contains("not made of floats"));
-    let mut absurd = shape(&[1, 3, 1 << 30, 1 << 30]);
-    absurd.graph().nodes[0].op_type = "Relu".into();
-    assert!(whole(&absurd.bytes()).is_err());
+    assert!(refusal(&bytes).contains("does not consist of floats"));
+    let mut huge = shape(&[1, 3, 1 << 30, 1 << 30]);
+    huge.graph().nodes[0].op_type = "Relu".into();
+    assert!(whole(&huge.bytes()).is_err());
 }
 
 #[test]
-fn channels_that_come_last_are_turned_first() {
+fn permutes_channels_that_come_last() {
     let mut model = Onnx::empty(&[OPEN, 4, 5, 3]);
     let axes = super::writer::ints("axes", &[1, 2]);
     model.node("ReduceMean", &["x"], &["y"], vec![axes, int("keepdims", 0)]);
@@ -128,15 +129,16 @@ fn channels_that_come_last_are_turned_first() {
     assert_eq!(graph.input_shape, [1, 3, 4, 5]);
     assert_eq!(
         graph.nodes[0].op,
-        Op::Permute {
+        Reshaping::Permute {
             dims: vec![0, 2, 3, 1]
         }
+        .into()
     );
     assert_eq!(logits(&model), [9.5, 29.5, 49.5]);
 }
 
 #[test]
-fn what_makes_probabilities_is_stepped_over() {
+fn skips_what_turns_logits_into_probabilities() {
     for (ops, head) in [
         (&["Softmax"][..], Head::Softmax),
         (&["LogSoftmax", "Identity"], Head::Softmax),
@@ -158,12 +160,16 @@ fn what_makes_probabilities_is_stepped_over() {
         let graph = opened(&model);
         assert_eq!(graph.head, head, "{ops:?}");
         let last = graph.producer(graph.logits).unwrap();
-        assert_eq!(matches!(last.op, Op::Relu), ops == ["Relu"], "{ops:?}");
+        assert_eq!(
+            matches!(last.op, Op::Activation(Activation::Relu)),
+            ops == ["Relu"],
+            "{ops:?}"
+        );
     }
 }
 
 #[test]
-fn the_label_or_probabilities_may_stand_beside_the_logits() {
+fn allows_the_label_or_probabilities_beside_the_logits() {
     let mut model = Onnx::new();
     model.node("Softmax", &["y"], &["probabilities"], vec![]);
     model.node("ArgMax", &["y"], &["label"], vec![]);
@@ -174,11 +180,11 @@ fn the_label_or_probabilities_may_stand_beside_the_logits() {
     assert_eq!(graph.head, Head::Softmax);
     model.node("Relu", &["pooled"], &["other"], vec![]);
     model.graph().outputs.push(value("other", 1, &[1, 3]));
-    assert!(refusal(&model).contains("2 outputs could be them"));
+    assert!(refusal(&model).contains("2 outputs could be the logits"));
 }
 
 #[test]
-fn logits_may_have_axes_of_one() {
+fn allows_logits_with_axes_of_one() {
     let mut model = Onnx::new();
     model.graph().nodes.pop();
     model.graph().nodes[0].outputs = vec!["y".into()];
@@ -188,7 +194,7 @@ fn logits_may_have_axes_of_one() {
 }
 
 #[test]
-fn outputs_that_nothing_reads_need_not_be_there() {
+fn ignores_missing_outputs_that_nothing_reads() {
     let mut model = Onnx::new();
     model.graph().nodes[1].inputs = vec!["kept".into()];
     model.node("Dropout", &["pooled"], &["kept", "mask"], vec![]);
@@ -199,7 +205,7 @@ fn outputs_that_nothing_reads_need_not_be_there() {
 }
 
 #[test]
-fn opsets_too_old_or_not_told_are_refused() {
+fn refuses_an_opset_that_is_too_old_or_not_stated() {
     assert!(matches!(
         open(&Onnx::new().opset(6).bytes()),
         Err(Fault::Opset { version: 6 })
@@ -210,7 +216,7 @@ fn opsets_too_old_or_not_told_are_refused() {
 }
 
 #[test]
-fn names_of_classes_and_preprocessing_are_read_from_the_notes() {
+fn reads_class_names_and_preprocessing_from_the_metadata() {
     let mut model = Onnx::new();
     model.note("names", "{0: 'cat', 1: 'dog', 2: 'newt'}");
     model.note("preprocess.json", "{\"crop_pct\": 1.0}");
@@ -221,7 +227,7 @@ fn names_of_classes_and_preprocessing_are_read_from_the_notes() {
 }
 
 #[test]
-fn a_network_that_scales_pixels_itself_is_handed_whole_ones() {
+fn gives_pixels_from_0_to_255_to_a_network_that_normalises_them() {
     let prepared = |op: &str, number: f32| {
         let mut model = Onnx::empty(&[1, 3, 4, 4]);
         model.weight("number", &[1], &[number]);
@@ -244,7 +250,7 @@ fn a_network_that_scales_pixels_itself_is_handed_whole_ones() {
 }
 
 #[test]
-fn functions_become_their_nodes() {
+fn replaces_functions_by_their_nodes() {
     let mut model = Onnx::empty(&[1, 3, 4, 4]);
     model.node("Leaky", &["x"], &["a"], vec![float("slope", 0.5)]);
     model.node("GlobalAveragePool", &["a"], &["y"], vec![]);
@@ -282,11 +288,11 @@ fn functions_become_their_nodes() {
         let body = vec![own(&next, "in", "m"), own(&next, "m", "out")];
         model.function(&name, &["in"], &["out"], body);
     }
-    assert!(refusal(&model).contains("more than any network"));
+    assert!(refusal(&model).contains("more nodes than any network"));
 }
 
 #[test]
-fn constants_on_the_way_to_others_are_not_kept() {
+fn does_not_keep_intermediate_constants() {
     let mut model = Onnx::empty(&[1, 3, 4, 4]);
     model.weight("w", &[3, 1, 1], &[1.0, 2.0, 3.0]);
     model.node("Neg", &["w"], &["a"], vec![]);
@@ -331,7 +337,7 @@ fn paths(names: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn modules_are_read_off_the_names_of_torchs_old_exporter() {
+fn reads_modules_from_the_names_of_torchs_old_exporter() {
     assert_eq!(
         paths(&[
             "/conv1/Relu",
@@ -353,19 +359,19 @@ fn modules_are_read_off_the_names_of_torchs_old_exporter() {
 }
 
 #[test]
-fn a_name_of_nothing_but_scopes_takes_no_memory() {
-    let most = 2 * crate::model::format::build::module_calls::DEEPEST;
+fn bounds_the_scopes_in_a_name() {
+    let most = 2 * crate::model::format::build::module_calls::MAX_DEPTH;
     for (name, other) in [("/a", "/b/Relu"), ("a/", "b/Relu")] {
         let path = &paths(&[&name.repeat(2000), other])[0];
         assert!((most - 10..=most).contains(&path.len()), "{path}");
-        // One that long stands in no scope: whole, its paths would take 40 GB.
+        // A name of this length is not read as scopes: its paths would take 40 GB.
         let path = &paths(&[&name.repeat(200_000), other])[0];
         assert!(path.len() <= most, "{}", path.len());
     }
 }
 
 #[test]
-fn modules_with_weights_of_their_own_are_no_calls_of_one() {
+fn does_not_take_modules_with_different_weights_for_calls() {
     let mut model = Onnx::empty(&[1, 3, 4, 4]);
     model.weight("a", &[], &[1.0]).weight("b", &[], &[2.0]);
     for (index, weight) in ["a", "b", "a"].iter().enumerate() {
@@ -398,7 +404,7 @@ fn modules_with_weights_of_their_own_are_no_calls_of_one() {
 }
 
 #[test]
-fn modules_are_read_off_tensorflows_scopes() {
+fn reads_modules_from_tensorflows_scopes() {
     assert_eq!(
         paths(&[
             "net/conv1/Relu",
@@ -411,14 +417,14 @@ fn modules_are_read_off_tensorflows_scopes() {
 }
 
 #[test]
-fn keras_call_of_a_layer_is_not_part_of_its_name() {
+fn drops_the_number_of_keras_calls() {
     let scoped = paths(&[
         "net/conv_1/conv",
         "net/conv_1_2/Repeat_1/Relu",
         "net/top_1/Relu",
     ]);
     assert_eq!(scoped, ["conv", "conv_1.Repeat_1", "top"]);
-    // Where one of them is not numbered, or two would be the same, all are names of their own.
+    // If one is not numbered, or two would be the same, the numbers are part of the names.
     for names in [["conv", "conv_1", "top_1"], ["conv_1", "conv_2", "top_1"]] {
         let scoped = names.map(|name| format!("net/{name}/Relu"));
         assert_eq!(paths(&scoped.each_ref().map(String::as_str)), names);
@@ -426,7 +432,7 @@ fn keras_call_of_a_layer_is_not_part_of_its_name() {
 }
 
 #[test]
-fn without_scopes_each_node_is_a_layer() {
+fn makes_each_node_a_layer_without_scopes() {
     assert_eq!(
         paths(&["conv0_fwd", "relu0.fwd", "", "17"]),
         ["conv0_fwd", "relu0_fwd", "v3", "v4"]
@@ -438,7 +444,7 @@ fn without_scopes_each_node_is_a_layer() {
 }
 
 #[test]
-fn modules_are_read_off_the_notes_of_torchs_new_exporter() {
+fn reads_modules_from_the_metadata_of_torchs_new_exporter() {
     let mut model = Onnx::empty(&[1, 3, 4, 4]);
     let scopes = ["block", "block.relu", "block", "block.relu", "head"];
     for (index, scope) in scopes.iter().enumerate() {

@@ -1,7 +1,7 @@
-//! Every rule of every operator, against what ONNX's reference evaluator and onnxruntime answer; and
-//! the way back through it, against libtorch's own record.
+//! Compares every case of every operator with the results of ONNX's reference evaluator and onnxruntime,
+//! and its gradient with libtorch's autograd.
 //!
-//! The models are `tests/torchvision/operators.py`'s: it has the rule by which a picture counts up.
+//! `tests/torchvision/operators.py` writes the models; the formula for the image is the same there.
 
 use std::io::{Cursor, Read};
 use std::path::Path;
@@ -11,16 +11,16 @@ use prost::Message;
 use tch::{Kind, Tensor};
 use zip::ZipArchive;
 
-use super::{Fault, answered, open};
+use super::{Fault, open, predicted};
 use crate::model::format::onnx::message::proto::{self, Model};
 use crate::model::graph::Graph;
 use crate::model::graph::fold;
-use crate::model::op::run::apply;
+use crate::model::op::Operation;
 use crate::model::tape::plan::Plan;
 use crate::model::{ReluRule, Tape};
 
 const CASES: usize = 592;
-/// Of the largest magnitude, or of one where that is larger.
+/// Relative to the largest magnitude, or to 1 if that is larger.
 const TOLERANCE: f32 = 2e-5;
 
 /// The models by their names.
@@ -41,7 +41,7 @@ fn cases() -> Vec<(String, Vec<u8>)> {
     (0..CASES).map(case).collect()
 }
 
-/// `wrong` says what is wrong with a model.
+/// Checks all models; `wrong` says what is wrong with one.
 fn each(wrong: impl Fn(&[u8]) -> Result<(), String>) {
     let cases = cases();
     let found = cases.iter().filter_map(|(name, model)| {
@@ -53,7 +53,7 @@ fn each(wrong: impl Fn(&[u8]) -> Result<(), String>) {
     assert!(found.is_empty(), "{} of {CASES}\n{list}", found.len());
 }
 
-fn picture(graph: &Graph) -> Tensor {
+fn image(graph: &Graph) -> Tensor {
     let count: i64 = graph.input_shape.iter().product();
     let values = (0..count).map(|at| (at * 37 % 101 - 50) as f32 / 16.0);
     let values: Vec<f32> = values.collect();
@@ -61,12 +61,12 @@ fn picture(graph: &Graph) -> Tensor {
 }
 
 #[test]
-fn operators_answer_as_other_runtimes_do() {
+fn operators_agree_with_other_runtimes() {
     each(|model| {
-        let told = |fault: Fault| fault.to_string();
-        let graph = open(model).map_err(told)?.graph;
-        let picture = picture(&graph);
-        let ours = answered(graph, &picture).map_err(told)?;
+        let message = |fault: Fault| fault.to_string();
+        let graph = open(model).map_err(message)?.graph;
+        let image = image(&graph);
+        let ours = predicted(graph, &image).map_err(message)?;
         let theirs = expected(model);
         if alike(&ours, &theirs) {
             Ok(())
@@ -77,21 +77,21 @@ fn operators_answer_as_other_runtimes_do() {
 }
 
 #[test]
-fn gradients_come_back_as_libtorch_records_them() {
+fn gradients_agree_with_autograd() {
     each(|model| {
         let mut graph = open(model).map_err(|fault| fault.to_string())?.graph;
         fold::fold(&mut graph).unwrap();
-        // Beside the places where a rectifier has no gradient of its own.
-        let picture = picture(&graph) + 1.0 / 64.0;
+        // Away from the points where a rectifier has no gradient.
+        let image = image(&graph) + 1.0 / 64.0;
         let plan = Arc::new(Plan::new(&graph));
-        let tape = Tape::record(&graph, plan, &picture).unwrap();
+        let tape = Tape::record(&graph, plan, &image).unwrap();
         let classes = usize::try_from(tape.logits().size()[1]).unwrap();
         let score: Vec<(usize, f64)> = (0..classes)
             .map(|class| (class, (class as f64 * 0.7).cos()))
             .collect();
         let gradients = tape.backward(&score, ReluRule::Gradient, &[graph.input]);
         let ours = gradients.unwrap().at.remove(0);
-        let theirs = recorded(&graph, &picture, &score);
+        let theirs = recorded(&graph, &image, &score);
         let (ours, theirs) = (values(&ours), values(&theirs));
         if alike(&ours, &theirs) {
             Ok(())
@@ -101,9 +101,9 @@ fn gradients_come_back_as_libtorch_records_them() {
     });
 }
 
-/// The gradient of a score at the picture, all operations recorded by libtorch.
-fn recorded(graph: &Graph, picture: &Tensor, score: &[(usize, f64)]) -> Tensor {
-    let leaf = picture.detach().set_requires_grad(true);
+/// The gradient of a score at the image, all operations recorded by libtorch.
+fn recorded(graph: &Graph, image: &Tensor, score: &[(usize, f64)]) -> Tensor {
+    let leaf = image.detach().set_requires_grad(true);
     let mut known: Vec<Option<Tensor>> = graph
         .values
         .iter()
@@ -112,7 +112,7 @@ fn recorded(graph: &Graph, picture: &Tensor, score: &[(usize, f64)]) -> Tensor {
     known[graph.input.0] = Some(leaf.shallow_clone());
     for node in &graph.nodes {
         let inputs = node.inputs.iter().map(|id| known[id.0].as_ref().unwrap());
-        let outputs = apply(&node.op, &inputs.collect::<Vec<_>>()).unwrap();
+        let outputs = node.op.run(&inputs.collect::<Vec<_>>()).unwrap();
         for (id, output) in node.outputs.iter().zip(outputs) {
             known[id.0] = Some(output);
         }
@@ -127,7 +127,7 @@ fn values(tensor: &Tensor) -> Vec<f32> {
     Vec::try_from(tensor.reshape([-1])).unwrap()
 }
 
-/// The weight that no node reads.
+/// The expected logits: a weight that no node reads.
 fn expected(model: &[u8]) -> Vec<f32> {
     let model = Model::decode(model).unwrap();
     let weights = model.graph.unwrap().initializers;

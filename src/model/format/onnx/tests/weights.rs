@@ -1,4 +1,4 @@
-//! Large tensors, which stay in the file until they are used.
+//! Large tensors, which stay in the file until they are used, and values that are not finite.
 
 use std::ops::ControlFlow;
 
@@ -17,7 +17,7 @@ fn values(count: usize) -> Vec<f32> {
     (0..count).map(|n| (n % 97) as f32 - 48.0).collect()
 }
 
-/// x + w → mean → y, on pictures as large as the weight.
+/// x + w → mean → y, on an image of the size of the weight.
 fn adds(weight: Tensor) -> Onnx {
     let mut model = Onnx::empty(&[1, 3, 30, 30]);
     model.graph().initializers.push(weight);
@@ -30,7 +30,7 @@ fn weight() -> Tensor {
     floats("w", &[3, 30, 30], &values(COUNT))
 }
 
-/// The bytes of `values` as numbers of another type.
+/// The bytes of `values` in another dtype.
 fn raw(kind: Kind) -> Bytes {
     let values = tch::Tensor::from_slice(&values(COUNT)).to_kind(kind);
     let mut bytes = vec![0; COUNT * kind.elt_size_in_bytes()];
@@ -48,7 +48,7 @@ fn kept(model: &Onnx) -> usize {
 }
 
 #[test]
-fn large_tensors_are_read_from_where_they_lie_however_they_are_written() {
+fn reads_large_tensors_in_every_encoding() {
     let none = Bytes::new();
     let doubles = values(COUNT).into_iter().map(f64::from).collect();
     let written = [
@@ -93,14 +93,14 @@ fn large_tensors_are_read_from_where_they_lie_however_they_are_written() {
 }
 
 #[test]
-fn whole_numbers_and_truth_values_are_read_from_where_they_lie() {
+fn reads_large_integer_and_boolean_tensors() {
     for (number, kind) in [(7, Kind::Int64), (6, Kind::Int), (3, Kind::Int8)] {
         let mut model = adds(Tensor {
             raw: raw(kind),
             kind: number,
             ..weight()
         });
-        // Sizes are worked out with such.
+        // Sizes are computed with such tensors.
         model.graph().nodes[0].inputs[1] = "f".into();
         let to = super::writer::int("to", 1);
         model.node("Cast", &["w"], &["f"], vec![to]);
@@ -114,14 +114,14 @@ fn whole_numbers_and_truth_values_are_read_from_where_they_lie() {
         kind: 9,
         ..weight()
     });
-    model.weight("nought", &[], &[0.0]);
-    model.graph().nodes[0] = node("Where", &["w", "x", "nought"], &["a"], vec![]);
+    model.weight("zero", &[], &[0.0]);
+    model.graph().nodes[0] = node("Where", &["w", "x", "zero"], &["a"], vec![]);
     let ones: f32 = (0..900).filter(|n| n % 3 != 0).map(|n| n as f32).sum();
     assert_eq!(logits(&model)[0], ones / 900.0);
 }
 
 #[test]
-fn large_constants_of_nodes_and_of_functions_stay_in_the_file_too() {
+fn leaves_large_constants_of_nodes_and_functions_in_the_file() {
     let constant = || Attribute {
         name: "value".into(),
         kind: attribute::TENSOR,
@@ -146,7 +146,7 @@ fn large_constants_of_nodes_and_of_functions_stay_in_the_file_too() {
 }
 
 #[test]
-fn large_tensors_that_do_not_fit_or_hold_no_numbers_are_named() {
+fn names_large_tensors_of_the_wrong_length_or_with_nan() {
     let sized = |sizes: &[i64], list: bool| Tensor {
         sizes: sizes.to_vec(),
         raw: if list { Bytes::new() } else { weight().raw },
@@ -157,7 +157,7 @@ fn large_tensors_that_do_not_fit_or_hold_no_numbers_are_named() {
         sized(&[3, 30, 31], false),
         sized(&[3, 30, 31], true),
         sized(&[3, 30, 29], true),
-        // Its list is of another type than it says.
+        // Its list has another dtype than it states.
         Tensor {
             kind: 11,
             ..sized(&[3, 30, 30], true)
@@ -172,14 +172,11 @@ fn large_tensors_that_do_not_fit_or_hold_no_numbers_are_named() {
     let mut broken = values(COUNT);
     broken[COUNT - 1] = f32::NAN;
     let why = refusal(&adds(floats("w", &[3, 30, 30], &broken)));
-    assert!(
-        why.contains("weight w holds values that are no numbers"),
-        "{why}"
-    );
+    assert!(why.contains("weight w holds NaN"), "{why}");
 }
 
 #[test]
-fn a_place_that_a_file_claims_itself_is_not_believed() {
+fn ignores_a_place_that_the_file_claims_itself() {
     let place = Place {
         field: RAW,
         offset: 0,
@@ -194,7 +191,7 @@ fn a_place_that_a_file_claims_itself_is_not_believed() {
 }
 
 #[test]
-fn how_far_it_is_read_is_told_within_a_weight_and_reading_can_end_there() {
+fn reports_progress_within_a_weight_and_can_be_cancelled_there() {
     let side = 1024;
     let count = 3 * side * side;
     let mut model = Onnx::empty(&[1, 3, side as i64, side as i64]);
@@ -205,35 +202,35 @@ fn how_far_it_is_read_is_told_within_a_weight_and_reading_can_end_there() {
     let path = folder.path().join("m.onnx");
     std::fs::write(&path, model.bytes()).unwrap();
     let opened = |until: usize| {
-        let mut told = Vec::new();
-        let mut tell = |done| {
-            told.push(done);
-            if told.len() < until {
+        let mut reported = Vec::new();
+        let mut report = |done| {
+            reported.push(done);
+            if reported.len() < until {
                 ControlFlow::Continue(())
             } else {
                 ControlFlow::Break(())
             }
         };
-        let opened = format::open(&path, &mut Opening::telling(&mut tell));
-        (told, opened)
+        let opened = format::open(&path, &mut Opening::new(&mut report));
+        (reported, opened)
     };
-    let (told, model) = opened(usize::MAX);
+    let (reported, model) = opened(usize::MAX);
     model.unwrap();
-    assert!(told.is_sorted(), "{told:?}");
-    let mut steps = told;
+    assert!(reported.is_sorted(), "{reported:?}");
+    let mut steps = reported;
     steps.dedup();
-    // Three pieces of a third each, and the start.
+    // The start, and three pieces of a third each.
     assert_eq!(steps.len(), 4, "{steps:?}");
 
-    let (told, cancelled) = opened(3);
-    assert_eq!(told.len(), 3);
+    let (reported, cancelled) = opened(3);
+    assert_eq!(reported.len(), 3);
     let Error::File { fault, .. } = cancelled.unwrap_err();
     assert_eq!(fault, Fault::Cancelled);
 }
 
 #[test]
-fn millions_of_halves_written_as_numbers_are_no_damage() {
-    // Three bytes in the file for two of the half: as `onnx.helper.make_tensor` writes them.
+fn reads_millions_of_float16_written_as_numbers() {
+    // Three bytes in the file for each float16, as `onnx.helper.make_tensor` writes them.
     let count = 1 << 24;
     let halves = Tensor {
         name: "w".into(),
@@ -243,4 +240,56 @@ fn millions_of_halves_written_as_numbers_are_no_damage() {
         ..Tensor::default()
     };
     kept(&adds(halves));
+}
+
+#[test]
+fn allows_infinities_in_a_mask() {
+    let masked = |mask: &dyn Fn(&mut Onnx)| {
+        let mut model = Onnx::new();
+        model.graph().nodes[1].outputs = vec!["row".into()];
+        mask(&mut model);
+        model.node("Add", &["row", "mask"], &["masked"], vec![]);
+        model.node("Relu", &["masked"], &["y"], vec![]);
+        logits(&model)
+    };
+    let values = [0.0, f32::NEG_INFINITY, 0.0];
+    let initializer = masked(&|model| {
+        model.weight("mask", &[3], &values);
+    });
+    assert_eq!(initializer, [7.5, 0.0, 39.5]);
+    let constant = masked(&|model| {
+        let value = Attribute {
+            name: "value".into(),
+            kind: attribute::TENSOR,
+            tensor: Some(floats("", &[3], &values)),
+            ..Attribute::default()
+        };
+        model.node("Constant", &[], &["mask"], vec![value]);
+    });
+    assert_eq!(constant, [7.5, 0.0, 39.5]);
+}
+
+#[test]
+fn refuses_infinities_in_a_parameter_by_its_name() {
+    let bad = [1.0, f32::INFINITY, 1.0, 1.0, 1.0, 1.0];
+    for (weight, bias, name) in [
+        (&bad, &[0.0; 2], "fc.weight"),
+        (&[1.0; 6], &[0.0, f32::NEG_INFINITY], "fc.bias"),
+        (&[1.0; 6], &[0.0, f32::NAN], "fc.bias"),
+    ] {
+        // Stored the way a linear layer has it, and transposed.
+        for transposed in [0, 1] {
+            let mut model = Onnx::new();
+            model.graph().nodes[1].outputs = vec!["row".into()];
+            let sizes = if transposed == 1 { [2, 3] } else { [3, 2] };
+            model
+                .weight("fc.weight", &sizes, weight)
+                .weight("fc.bias", &[2], bias);
+            let gemm = vec![super::writer::int("transB", transposed)];
+            model.node("Gemm", &["row", "fc.weight", "fc.bias"], &["y"], gemm);
+            let why = refusal(&model);
+            let begins = format!("weight {name} holds NaN");
+            assert!(why.starts_with(&begins), "{why}");
+        }
+    }
 }

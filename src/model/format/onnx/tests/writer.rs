@@ -1,4 +1,4 @@
-//! Writes small files: a network of one picture, `[1, 3, 4, 4]` unless said otherwise.
+//! Writes small files. The image is `[1, 3, 4, 4]` unless stated otherwise.
 
 use prost::Message;
 use prost::bytes::Bytes;
@@ -12,11 +12,11 @@ pub struct Onnx {
     pub model: Model,
 }
 
-/// A size that is left open.
+/// A dynamic size.
 pub const OPEN: i64 = 0;
 
 impl Onnx {
-    /// x → mean over the places → y, `[1, 3]`.
+    /// x → mean over all positions → y, `[1, 3]`.
     pub fn new() -> Onnx {
         let mut onnx = Onnx::empty(&[1, 3, 4, 4]);
         onnx.node("GlobalAveragePool", &["x"], &["pooled"], vec![]);
@@ -24,7 +24,7 @@ impl Onnx {
         onnx
     }
 
-    /// From x to y by the nodes that are added.
+    /// From x to y, with nodes that are still to be added.
     pub fn empty(shape: &[i64]) -> Onnx {
         Onnx {
             model: Model {
@@ -105,7 +105,7 @@ impl Onnx {
     }
 
     pub fn bytes(&self) -> Vec<u8> {
-        // The version, which every writer puts first.
+        // The IR version, which every writer puts first.
         [&[8, 9], self.model.encode_to_vec().as_slice()].concat()
     }
 }

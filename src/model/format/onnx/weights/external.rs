@@ -1,32 +1,32 @@
-//! Weights that lie in files beside the model.
+//! Weights in files beside the model.
 //!
-//! A file says where: that it stays inside the model's folder, is a plain file and is long enough is
-//! checked before a byte is read or set aside.
+//! The model names the file. That it is in the model's folder, is a regular file and is long enough is
+//! checked before anything is read or memory is allocated.
 
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{Seek, SeekFrom};
 use std::path::{Component, Path, PathBuf};
 
+use crate::model::error::Result;
 use crate::model::format::build::storage::wrong;
-use crate::model::format::onnx::Result;
 use crate::model::format::onnx::message::proto::Entry;
 
-/// The model's folder and what has been opened of it.
+/// The folder of the model, and the files in it that have been opened.
 pub struct Folder {
     path: PathBuf,
-    /// The one that the model's file itself lies in: a cache of downloads may have links to both the
+    /// The folder of the file that `path` links to: a cache of downloads may have links to both the
     /// model and its weights.
     own: Option<PathBuf>,
     model: Option<PathBuf>,
-    /// By their paths, whatever a weight calls them: each once.
+    /// Open files with their lengths, by canonical path, so that each is opened once.
     files: HashMap<PathBuf, (File, u64)>,
-    /// Which of them a weight means by a name.
+    /// The canonical path of each location that a weight names.
     named: HashMap<String, PathBuf>,
 }
 
 impl Folder {
-    /// The one that the model at `path` lies in.
+    /// The folder of the model at `path`.
     pub fn of(path: &Path) -> Folder {
         let folder = path
             .parent()
@@ -43,25 +43,25 @@ impl Folder {
         }
     }
 
-    /// The file that a weight lies in, at the first of its bytes, of which there are `expected`.
+    /// The file of a weight, positioned at the first of its `expected` bytes.
     pub fn at(&mut self, weight: &str, says: &[Entry], expected: u64) -> Result<&mut File> {
         let of = |key: &str| says.iter().find(|entry| entry.key == key);
         let number = |key: &str| -> Result<Option<u64>> {
             let parsed = of(key).map(|entry| entry.value.trim().parse::<u64>());
             parsed
                 .transpose()
-                .map_err(|_| wrong(weight, format!("has a {key} that is no number")))
+                .map_err(|_| wrong(weight, format!("has a {key} that is not a number")))
         };
         let location = of("location").map(|entry| entry.value.as_str());
         let location =
-            location.ok_or_else(|| wrong(weight, "lies in another file, which is not named"))?;
+            location.ok_or_else(|| wrong(weight, "is in another file, which is not named"))?;
         let offset = number("offset")?.unwrap_or(0);
         let length = number("length")?.unwrap_or(expected);
         if length != expected {
             return Err(wrong(
                 weight,
                 format!(
-                    "has the wrong length: its shape needs {expected} bytes, {length} are said to lie in {location}"
+                    "has the wrong length: its shape needs {expected} bytes, and {location} is said to have {length}"
                 ),
             ));
         }
@@ -71,7 +71,7 @@ impl Folder {
             return Err(wrong(
                 weight,
                 format!(
-                    "should lie at {offset} in {location}, {length} bytes long; that file has {there}"
+                    "should be {length} bytes at {offset} in {location}, but that file has {there} bytes"
                 ),
             ));
         }
@@ -80,7 +80,7 @@ impl Folder {
         Ok(file)
     }
 
-    /// Bytes of all files that have been opened beside the model's own.
+    /// Length in bytes of all opened files other than the model.
     pub fn length(&self) -> u64 {
         let others = self.files.iter();
         let others = others.filter(|(path, _)| Some(*path) != self.model.as_ref());
@@ -96,7 +96,7 @@ impl Folder {
         }
         let path = self.named.get(location);
         let opened = path.and_then(|path| self.files.get_mut(path));
-        opened.ok_or_else(|| wrong(weight, format!("should lie in {location}")))
+        opened.ok_or_else(|| wrong(weight, format!("should be in {location}")))
     }
 
     fn find(&self, weight: &str, location: &str) -> Result<(PathBuf, (File, u64))> {
@@ -104,25 +104,23 @@ impl Folder {
             wrong(
                 weight,
                 format!(
-                    "is said to lie in {location}, outside the model's folder; it is not opened"
+                    "is said to be in {location}, outside the model's folder, so it is not opened"
                 ),
             )
         };
         let inside = |part: Component| matches!(part, Component::Normal(_) | Component::CurDir);
-        // A drive is one where the program runs on Windows alone, and no honest name has a backslash.
+        // Drives are recognised as such on Windows alone, and no honest name has a backslash.
         if !Path::new(location).components().all(inside) || location.contains(['\\', ':', '\0']) {
             return Err(leaves());
         }
         let missing = |error: std::io::Error| {
             wrong(
                 weight,
-                format!(
-                    "should lie in {location} beside the model, which cannot be read ({error})"
-                ),
+                format!("should be in {location} beside the model, which cannot be read ({error})"),
             )
         };
         let folder = self.path.canonicalize().map_err(missing)?;
-        // Links are followed first: one may lead anywhere.
+        // Links are resolved first: they may lead anywhere.
         let path = folder.join(location).canonicalize();
         let beside_link_only = |_| match &self.own {
             Some(own) => own.join(location).canonicalize(),
@@ -134,7 +132,7 @@ impl Folder {
             return Err(wrong(
                 weight,
                 format!(
-                    "should lie in {location}, which is a link that leads out of the model's folder; \
+                    "should be in {location}, which is a link to a file outside the model's folder; \
                      put the file itself there"
                 ),
             ));
@@ -143,7 +141,7 @@ impl Folder {
         if !about.is_file() {
             return Err(wrong(
                 weight,
-                format!("should lie in {location}, which is a folder or a device"),
+                format!("should be in {location}, which is a folder or a device"),
             ));
         }
         let file = File::open(&path).map_err(missing)?;

@@ -2,13 +2,13 @@
 
 use super::{Call, call, first_of_several, shape};
 use crate::model::format::pt2::program::args::{Answer, Args, beyond};
-use crate::model::graph::Op;
+use crate::model::op::{Attention, Einsum, Normalisation};
 
 pub fn read<'a>(name: &str, args: Args<'a>) -> Answer<Call<'a>> {
     match name {
         "layer_norm.default" | "native_layer_norm.default" => {
             let (inputs, weight, bias) = affine(args)?;
-            let op = Op::LayerNorm {
+            let op = Normalisation::Layer {
                 shape: args.ints("normalized_shape")?,
                 weight,
                 bias,
@@ -34,7 +34,7 @@ pub fn read<'a>(name: &str, args: Args<'a>) -> Answer<Call<'a>> {
             ];
             let mask = args.optional_tensor("attn_mask")?;
             inputs.extend(mask);
-            let op = Op::Attention {
+            let op = Attention {
                 mask: mask.is_some(),
                 causal: args.bool_or("is_causal", false)?,
                 scale: args.optional_number("scale")?,
@@ -44,17 +44,17 @@ pub fn read<'a>(name: &str, args: Args<'a>) -> Answer<Call<'a>> {
         }
         "einsum.default" => {
             let equation = args.text("equation")?;
-            call(Op::Einsum { equation }, args.tensors("tensors")?)
+            call(Einsum { equation }, args.tensors("tensors")?)
         }
         _ => shape::read(name, args),
     }
 }
 
-fn group_norm<'a>(args: Args<'a>, count: &str) -> Answer<(Op, Vec<&'a str>)> {
+fn group_norm<'a>(args: Args<'a>, count: &str) -> Answer<(Normalisation, Vec<&'a str>)> {
     let groups = args.int(count)?;
     args.bounded(count, &[groups], 1)?;
     let (inputs, weight, bias) = affine(args)?;
-    let op = Op::GroupNorm {
+    let op = Normalisation::Group {
         groups,
         weight,
         bias,

@@ -4,7 +4,7 @@ use tch::Kind;
 
 use super::{Call, Sharing, call, first_of_several};
 use crate::model::format::pt2::program::args::{Answer, Args, Operand, Refusal, beyond};
-use crate::model::graph::Op;
+use crate::model::op::{Arithmetic, Copying, Creation, Indexing, Masking, Patches, Reduction};
 
 pub fn read<'a>(name: &str, args: Args<'a>) -> Answer<Call<'a>> {
     let itself = || Ok::<_, Refusal>(vec![args.tensor("self")?]);
@@ -13,11 +13,11 @@ pub fn read<'a>(name: &str, args: Args<'a>) -> Answer<Call<'a>> {
         "new_zeros.default" | "zeros.default" => full(args, 0.0),
         "new_ones.default" | "ones.default" => full(args, 1.0),
         "full.default" | "new_full.default" => full(args, args.number("fill_value")?),
-        "zeros_like.default" => call(Op::FillScalar(0.0), itself()?),
-        "ones_like.default" => call(Op::FillScalar(1.0), itself()?),
-        "full_like.default" => call(Op::FillScalar(args.number("fill_value")?), itself()?),
+        "zeros_like.default" => call(Masking::FillScalar(0.0), itself()?),
+        "ones_like.default" => call(Masking::FillScalar(1.0), itself()?),
+        "full_like.default" => call(Masking::FillScalar(args.number("fill_value")?), itself()?),
         "scalar_tensor.default" => call(
-            Op::Full {
+            Creation::Full {
                 shape: Vec::new(),
                 value: args.number("s")?,
                 kind: args.kind_or("dtype", Kind::Float)?,
@@ -25,20 +25,20 @@ pub fn read<'a>(name: &str, args: Args<'a>) -> Answer<Call<'a>> {
             Vec::new(),
         ),
         "arange.default" | "arange.start" | "arange.start_step" => range(args),
-        "fill.Scalar" => call(Op::FillScalar(args.number("value")?), itself()?),
-        "fill.Tensor" => call(Op::Fill, with("value")?),
-        "zero.default" => call(Op::FillScalar(0.0), itself()?),
-        "copy.default" => call(Op::Fill, with("src")?),
+        "fill.Scalar" => call(Masking::FillScalar(args.number("value")?), itself()?),
+        "fill.Tensor" => call(Masking::Fill, with("value")?),
+        "zero.default" => call(Masking::FillScalar(0.0), itself()?),
+        "copy.default" => call(Masking::Fill, with("src")?),
         "ne.Scalar" | "eq.Scalar" => call(
-            Op::IsScalar {
+            Masking::EqualsScalar {
                 number: args.number("other")?,
-                not: name.starts_with("ne"),
+                negated: name.starts_with("ne"),
             },
             itself()?,
         ),
-        "logical_not.default" | "bitwise_not.default" => call(Op::Not, itself()?),
+        "logical_not.default" | "bitwise_not.default" => call(Masking::Not, itself()?),
         "masked_fill.Scalar" => call(
-            Op::MaskedFill {
+            Masking::MaskedFill {
                 value: args.number("value")?,
             },
             with("mask")?,
@@ -49,32 +49,37 @@ pub fn read<'a>(name: &str, args: Args<'a>) -> Answer<Call<'a>> {
                 args.tensor("self")?,
                 args.tensor("other")?,
             ];
-            call(Op::Where, inputs)
+            call(Masking::Where, inputs)
         }
         "any.dim" => call(
-            Op::AnyAlong {
+            Reduction::Any {
                 dim: args.int("dim")?,
                 keepdim: args.bool_or("keepdim", false)?,
             },
             itself()?,
         ),
-        "fmod.Scalar" => call(Op::RemainderOf(args.number("other")?), itself()?),
+        "fmod.Scalar" => call(
+            Arithmetic::RemainderScalar(args.number("other")?),
+            itself()?,
+        ),
         "index_select.default" => {
             let dim = args.int("dim")?;
-            call(Op::IndexSelect { dim }, with("index")?)
+            call(Indexing::IndexSelect { dim }, with("index")?)
         }
         "cumsum.default" => {
             args.float32_only("dtype")?;
             let dim = args.int("dim")?;
-            call(Op::CumulativeSum { dim }, itself()?)
+            call(Reduction::CumulativeSum { dim }, itself()?)
         }
         "div.Tensor_mode" | "div.Scalar_mode" => {
             if args.text_or("rounding_mode", "")? != "floor" {
                 return beyond("it rounds otherwise than down");
             }
             match args.operand("other")? {
-                Operand::Tensor(other) => call(Op::DivFloor, vec![args.tensor("self")?, other]),
-                Operand::Number(other) => call(Op::DivScalarFloor(other), itself()?),
+                Operand::Tensor(other) => {
+                    call(Arithmetic::FloorDiv, vec![args.tensor("self")?, other])
+                }
+                Operand::Number(other) => call(Arithmetic::FloorDivScalar(other), itself()?),
             }
         }
         "pow.Scalar" => {
@@ -82,34 +87,34 @@ pub fn read<'a>(name: &str, args: Args<'a>) -> Answer<Call<'a>> {
             if base <= 0.0 {
                 return beyond("the base is not positive");
             }
-            call(Op::PowOf(base), vec![args.tensor("exponent")?])
+            call(Arithmetic::ScalarPow(base), vec![args.tensor("exponent")?])
         }
-        "sin.default" => call(Op::Sin, itself()?),
-        "cos.default" => call(Op::Cos, itself()?),
+        "sin.default" => call(Arithmetic::Sin, itself()?),
+        "cos.default" => call(Arithmetic::Cos, itself()?),
         "max.dim" => first_of_several(
-            Op::MaxAlong {
+            Reduction::Max {
                 dim: args.int("dim")?,
                 keepdim: args.bool_or("keepdim", false)?,
             },
             itself()?,
         ),
-        "type_as.default" => call(Op::CastAs, with("other")?),
+        "type_as.default" => call(Copying::CastAs, with("other")?),
         "to.device" | "to.dtype" | "to.dtype_layout" | "_to_copy.default" => {
             let inputs = itself()?;
             match args.optional_kind("dtype")? {
                 None | Some(Kind::Float) => Ok(Call {
                     // Of a float it is the same memory.
                     sharing: Sharing::View,
-                    ..call(Op::Cast(Kind::Float), inputs)?
+                    ..call(Copying::Cast(Kind::Float), inputs)?
                 }),
-                Some(kind) => call(Op::Cast(kind), inputs),
+                Some(kind) => call(Copying::Cast(kind), inputs),
             }
         }
         "slice_scatter.default" => {
             let step = args.int_or("step", 1)?;
             args.bounded("step", &[step], 1)?;
             call(
-                Op::SliceScatter {
+                Indexing::SliceScatter {
                     dim: args.int_or("dim", 0)?,
                     start: args.optional_int("start")?,
                     end: args.optional_int("end")?,
@@ -119,14 +124,14 @@ pub fn read<'a>(name: &str, args: Args<'a>) -> Answer<Call<'a>> {
             )
         }
         "select_scatter.default" => call(
-            Op::SelectScatter {
+            Indexing::SelectScatter {
                 dim: args.int("dim")?,
                 index: args.int("index")?,
             },
             with("src")?,
         ),
         "im2col.default" => call(
-            Op::Unfold {
+            Patches::Unfold {
                 kernel: args.pair("kernel_size", None, 1)?,
                 dilation: args.pair("dilation", Some(1), 1)?,
                 padding: args.pair("padding", Some(0), 0)?,
@@ -135,7 +140,7 @@ pub fn read<'a>(name: &str, args: Args<'a>) -> Answer<Call<'a>> {
             itself()?,
         ),
         "col2im.default" => call(
-            Op::Fold {
+            Patches::Fold {
                 size: args.pair("output_size", None, 1)?,
                 kernel: args.pair("kernel_size", None, 1)?,
                 dilation: args.pair("dilation", Some(1), 1)?,
@@ -152,7 +157,7 @@ fn full<'a>(args: Args<'a>, value: f64) -> Answer<Call<'a>> {
     let shape = args.ints("size")?;
     args.bounded("size", &shape, 0)?;
     let kind = args.kind_or("dtype", Kind::Float)?;
-    call(Op::Full { shape, value, kind }, Vec::new())
+    call(Creation::Full { shape, value, kind }, Vec::new())
 }
 
 fn range<'a>(args: Args<'a>) -> Answer<Call<'a>> {
@@ -163,7 +168,7 @@ fn range<'a>(args: Args<'a>) -> Answer<Call<'a>> {
     }
     let kind = args.kind_or("dtype", Kind::Int64)?;
     call(
-        Op::Range {
+        Creation::Range {
             start,
             end,
             step,

@@ -4,7 +4,7 @@ use super::attention::affine;
 use super::{Call, arithmetic, call, first_of_several};
 use crate::model::error::Fault;
 use crate::model::format::pt2::program::args::{Answer, Args, Refusal, beyond};
-use crate::model::graph::{Op, Padding};
+use crate::model::op::{Convolution, MatrixProduct, Normalisation, Padding, Pooling};
 
 pub fn read<'a>(name: &str, args: Args<'a>) -> Answer<Call<'a>> {
     let itself = || Ok::<_, Refusal>(vec![args.tensor("self")?]);
@@ -30,7 +30,7 @@ pub fn read<'a>(name: &str, args: Args<'a>) -> Answer<Call<'a>> {
             let bias = args.optional_tensor("bias")?;
             inputs.extend(bias);
             call(
-                Op::Linear {
+                MatrixProduct::Linear {
                     bias: bias.is_some(),
                 },
                 inputs,
@@ -45,21 +45,22 @@ pub fn read<'a>(name: &str, args: Args<'a>) -> Answer<Call<'a>> {
                 args.tensor("mat1")?,
                 args.tensor("mat2")?,
             ];
-            call(Op::Addmm, inputs)
+            call(MatrixProduct::Addmm, inputs)
         }
         "matmul.default" => call(
-            Op::Matmul,
+            MatrixProduct::Matmul,
             vec![args.tensor("self")?, args.tensor("other")?],
         ),
-        "mm.default" | "bmm.default" => {
-            call(Op::Matmul, vec![args.tensor("self")?, args.tensor("mat2")?])
-        }
+        "mm.default" | "bmm.default" => call(
+            MatrixProduct::Matmul,
+            vec![args.tensor("self")?, args.tensor("mat2")?],
+        ),
 
         "max_pool2d.default" => call(max_pool2d(args)?, itself()?),
         "max_pool2d_with_indices.default" => first_of_several(max_pool2d(args)?, itself()?),
         "avg_pool2d.default" => {
             let kernel = args.pair("kernel_size", None, 1)?;
-            let op = Op::AvgPool2d {
+            let op = Pooling::Average {
                 stride: stride_or(args, &kernel)?,
                 padding: args.pair("padding", Some(0), 0)?,
                 kernel,
@@ -70,13 +71,13 @@ pub fn read<'a>(name: &str, args: Args<'a>) -> Answer<Call<'a>> {
             call(op, itself()?)
         }
         "adaptive_avg_pool2d.default" | "_adaptive_avg_pool2d.default" => call(
-            Op::AdaptiveAvgPool2d {
+            Pooling::AdaptiveAverage {
                 size: args.pair("output_size", None, 1)?,
             },
             itself()?,
         ),
         "adaptive_max_pool2d.default" => first_of_several(
-            Op::AdaptiveMaxPool2d {
+            Pooling::AdaptiveMax {
                 size: args.pair("output_size", None, 1)?,
             },
             itself()?,
@@ -99,7 +100,7 @@ fn conv2d<'a>(args: Args<'a>) -> Answer<Call<'a>> {
     } else {
         Padding::Explicit(args.pair("padding", Some(0), 0)?)
     };
-    let op = Op::Conv2d {
+    let op = Convolution {
         bias: bias.is_some(),
         stride: args.pair("stride", Some(1), 1)?,
         padding,
@@ -109,14 +110,14 @@ fn conv2d<'a>(args: Args<'a>) -> Answer<Call<'a>> {
     call(op, inputs)
 }
 
-fn batch_norm<'a>(args: Args<'a>) -> Answer<(Op, Vec<&'a str>)> {
+fn batch_norm<'a>(args: Args<'a>) -> Answer<(Normalisation, Vec<&'a str>)> {
     let (mut inputs, weight, bias) = affine(args)?;
     let eps = args.number_or("eps", 1e-5)?;
     match (
         args.optional_tensor("running_mean")?,
         args.optional_tensor("running_var")?,
     ) {
-        (None, None) => return Ok((Op::Standardise { weight, bias, eps }, inputs)),
+        (None, None) => return Ok((Normalisation::Standardise { weight, bias, eps }, inputs)),
         (Some(_), Some(_)) if weight != bias => {
             return beyond("it has only one of weight and bias");
         }
@@ -124,12 +125,12 @@ fn batch_norm<'a>(args: Args<'a>) -> Answer<(Op, Vec<&'a str>)> {
         _ => return beyond("it keeps only half of its statistics"),
     }
     let affine = weight;
-    Ok((Op::BatchNorm { affine, eps }, inputs))
+    Ok((Normalisation::Batch { affine, eps }, inputs))
 }
 
-fn max_pool2d(args: Args) -> Answer<Op> {
+fn max_pool2d(args: Args) -> Answer<Pooling> {
     let kernel = args.pair("kernel_size", None, 1)?;
-    Ok(Op::MaxPool2d {
+    Ok(Pooling::Max {
         stride: stride_or(args, &kernel)?,
         padding: args.pair("padding", Some(0), 0)?,
         dilation: args.pair("dilation", Some(1), 1)?,

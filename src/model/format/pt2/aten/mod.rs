@@ -11,7 +11,7 @@ mod shape;
 
 use super::program::args::{Answer, Args, Refusal, beyond};
 use super::program::schema::{Argument, NodeJson};
-use crate::model::graph::Op;
+use crate::model::op::{Copying, Op};
 
 /// What a node of the file comes to.
 pub enum Step<'a> {
@@ -103,9 +103,9 @@ pub fn read(node: &NodeJson) -> Answer<Step<'_>> {
     Ok(Step::Run(call))
 }
 
-fn call<'a>(op: Op, inputs: Vec<&'a str>) -> Answer<Call<'a>> {
+fn call<'a>(op: impl Into<Op>, inputs: Vec<&'a str>) -> Answer<Call<'a>> {
     Ok(Call {
-        op,
+        op: op.into(),
         inputs,
         sharing: Sharing::None,
         in_place: false,
@@ -113,14 +113,14 @@ fn call<'a>(op: Op, inputs: Vec<&'a str>) -> Answer<Call<'a>> {
     })
 }
 
-fn view<'a>(op: Op, args: Args<'a>) -> Answer<Call<'a>> {
+fn view<'a>(op: impl Into<Op>, args: Args<'a>) -> Answer<Call<'a>> {
     Ok(Call {
         sharing: Sharing::View,
         ..call(op, vec![args.tensor("self")?])?
     })
 }
 
-fn first_of_several<'a>(op: Op, inputs: Vec<&'a str>) -> Answer<Call<'a>> {
+fn first_of_several<'a>(op: impl Into<Op>, inputs: Vec<&'a str>) -> Answer<Call<'a>> {
     Ok(Call {
         first_output_only: true,
         ..call(op, inputs)?
@@ -130,7 +130,7 @@ fn first_of_several<'a>(op: Op, inputs: Vec<&'a str>) -> Answer<Call<'a>> {
 fn same<'a>(args: Args<'a>, input: &str) -> Answer<Call<'a>> {
     Ok(Call {
         sharing: Sharing::Same,
-        ..call(Op::Identity, vec![args.tensor(input)?])?
+        ..call(Copying::Identity, vec![args.tensor(input)?])?
     })
 }
 

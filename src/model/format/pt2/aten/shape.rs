@@ -3,7 +3,7 @@
 use super::{Call, Sharing, call, constants, same, view};
 use crate::model::error::Fault;
 use crate::model::format::pt2::program::args::{Answer, Args, Refusal, beyond};
-use crate::model::graph::Op;
+use crate::model::op::{Copying, Indexing, Joining, Pad, Reshaping, Splitting};
 
 pub fn read<'a>(name: &str, args: Args<'a>) -> Answer<Call<'a>> {
     let itself = || Ok::<_, Refusal>(vec![args.tensor("self")?]);
@@ -13,9 +13,9 @@ pub fn read<'a>(name: &str, args: Args<'a>) -> Answer<Call<'a>> {
             let stack = name == "stack.default";
             call(
                 if stack {
-                    Op::Stack { dim }
+                    Joining::Stack { dim }
                 } else {
-                    Op::Cat { dim }
+                    Joining::Cat { dim }
                 },
                 inputs,
             )
@@ -24,7 +24,7 @@ pub fn read<'a>(name: &str, args: Args<'a>) -> Answer<Call<'a>> {
             let pad = args.ints("pad")?;
             let mode = args.text_or("mode", "constant")?;
             call(
-                Op::Pad {
+                Pad {
                     pad,
                     mode,
                     value: args.optional_number("value")?,
@@ -40,7 +40,7 @@ pub fn read<'a>(name: &str, args: Args<'a>) -> Answer<Call<'a>> {
             }
             .to_owned();
             call(
-                Op::Pad {
+                Pad {
                     pad: args.ints("padding")?,
                     mode,
                     value: None,
@@ -51,22 +51,22 @@ pub fn read<'a>(name: &str, args: Args<'a>) -> Answer<Call<'a>> {
 
         "flatten.using_ints" => {
             let (start, end) = (args.int_or("start_dim", 0)?, args.int_or("end_dim", -1)?);
-            view(Op::Flatten { start, end }, args)
+            view(Reshaping::Flatten { start, end }, args)
         }
         "view.default" | "_unsafe_view.default" => view(
-            Op::Reshape {
+            Reshaping::Reshape {
                 shape: args.ints("size")?,
             },
             args,
         ),
         "reshape.default" => view(
-            Op::Reshape {
+            Reshaping::Reshape {
                 shape: args.ints("shape")?,
             },
             args,
         ),
         "expand.default" => view(
-            Op::Expand {
+            Reshaping::Expand {
                 shape: args.ints("size")?,
             },
             args,
@@ -74,25 +74,25 @@ pub fn read<'a>(name: &str, args: Args<'a>) -> Answer<Call<'a>> {
         "expand_as.default" => Ok(Call {
             sharing: Sharing::View,
             ..call(
-                Op::ExpandAs,
+                Reshaping::ExpandAs,
                 vec![args.tensor("self")?, args.tensor("other")?],
             )?
         }),
         "unflatten.int" => view(
-            Op::Unflatten {
+            Reshaping::Unflatten {
                 dim: args.int("dim")?,
                 sizes: args.ints("sizes")?,
             },
             args,
         ),
         "unbind.int" => view(
-            Op::Unbind {
+            Splitting::Unbind {
                 dim: args.int_or("dim", 0)?,
             },
             args,
         ),
         "roll.default" => call(
-            Op::ImageList {
+            Indexing::Roll {
                 shifts: args.ints("shifts")?,
                 dims: args.optional_ints("dims")?.unwrap_or_default(),
             },
@@ -103,25 +103,25 @@ pub fn read<'a>(name: &str, args: Args<'a>) -> Answer<Call<'a>> {
             let dims = places.iter().map(Option::is_some).collect();
             let mut inputs = itself()?;
             inputs.extend(places.into_iter().flatten());
-            call(Op::Index { dims }, inputs)
+            call(Indexing::Index { dims }, inputs)
         }
         "swapaxes.default" => view(
-            Op::Transpose {
+            Reshaping::Transpose {
                 a: args.int("axis0")?,
                 b: args.int("axis1")?,
             },
             args,
         ),
         "transpose.int" => view(
-            Op::Transpose {
+            Reshaping::Transpose {
                 a: args.int("dim0")?,
                 b: args.int("dim1")?,
             },
             args,
         ),
-        "t.default" => view(Op::Transpose { a: 0, b: 1 }, args),
+        "t.default" => view(Reshaping::Transpose { a: 0, b: 1 }, args),
         "permute.default" => view(
-            Op::Permute {
+            Reshaping::Permute {
                 dims: args.ints("dims")?,
             },
             args,
@@ -130,7 +130,7 @@ pub fn read<'a>(name: &str, args: Args<'a>) -> Answer<Call<'a>> {
             let chunks = args.int("chunks")?;
             args.bounded("chunks", &[chunks], 1)?;
             view(
-                Op::Chunk {
+                Splitting::Chunk {
                     chunks,
                     dim: args.int_or("dim", 0)?,
                 },
@@ -141,7 +141,7 @@ pub fn read<'a>(name: &str, args: Args<'a>) -> Answer<Call<'a>> {
             let size = args.int("split_size")?;
             args.bounded("split_size", &[size], 1)?;
             view(
-                Op::SplitEvery {
+                Splitting::SplitEvery {
                     size,
                     dim: args.int_or("dim", 0)?,
                 },
@@ -155,7 +155,7 @@ pub fn read<'a>(name: &str, args: Args<'a>) -> Answer<Call<'a>> {
                 "split_size"
             };
             view(
-                Op::Split {
+                Splitting::Split {
                     sizes: args.ints(named)?,
                     dim: args.int_or("dim", 0)?,
                 },
@@ -163,7 +163,7 @@ pub fn read<'a>(name: &str, args: Args<'a>) -> Answer<Call<'a>> {
             )
         }
         "select.int" => view(
-            Op::Select {
+            Indexing::Select {
                 dim: args.int("dim")?,
                 index: args.int("index")?,
             },
@@ -174,7 +174,7 @@ pub fn read<'a>(name: &str, args: Args<'a>) -> Answer<Call<'a>> {
             args.bounded("step", &[step], 1)?;
             let (start, end) = (args.optional_int("start")?, args.optional_int("end")?);
             view(
-                Op::Slice {
+                Indexing::Slice {
                     dim: args.int_or("dim", 0)?,
                     start,
                     end,
@@ -184,30 +184,30 @@ pub fn read<'a>(name: &str, args: Args<'a>) -> Answer<Call<'a>> {
             )
         }
         "unsqueeze.default" => view(
-            Op::Unsqueeze {
+            Reshaping::Unsqueeze {
                 dim: args.int("dim")?,
             },
             args,
         ),
-        "squeeze.default" => view(Op::Squeeze { dim: None }, args),
+        "squeeze.default" => view(Reshaping::Squeeze { dim: None }, args),
         "squeeze.dim" => view(
-            Op::Squeeze {
+            Reshaping::Squeeze {
                 dim: Some(args.int("dim")?),
             },
             args,
         ),
         "squeeze.dims" => match args.ints("dim")?[..] {
-            [dim] => view(Op::Squeeze { dim: Some(dim) }, args),
+            [dim] => view(Reshaping::Squeeze { dim: Some(dim) }, args),
             _ => beyond("several dimensions at once"),
         },
-        "contiguous.default" => view(Op::Identity, args),
+        "contiguous.default" => view(Copying::Identity, args),
         "alias.default" => same(args, "self"),
         "detach.default" | "detach_.default" => Ok(Call {
-            op: Op::Detach,
+            op: Copying::Detach.into(),
             ..same(args, "self")?
         }),
         "clone.default" | "lift_fresh_copy.default" => {
-            call(Op::Identity, vec![args.tensor("self")?])
+            call(Copying::Identity, vec![args.tensor("self")?])
         }
         "dropout.default"
         | "dropout_.default"
@@ -229,12 +229,12 @@ pub fn read<'a>(name: &str, args: Args<'a>) -> Answer<Call<'a>> {
             if !in_order || args.int_or("storage_offset", 0)? != 0 {
                 return beyond("it takes memory apart otherwise than by a shape");
             }
-            view(Op::Reshape { shape }, args)
+            view(Reshaping::Reshape { shape }, args)
         }
         "reshape_as.default" | "view_as.default" => Ok(Call {
             sharing: Sharing::View,
             ..call(
-                Op::ReshapeAs,
+                Reshaping::ReshapeAs,
                 vec![args.tensor("self")?, args.tensor("other")?],
             )?
         }),

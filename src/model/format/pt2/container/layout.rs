@@ -1,10 +1,9 @@
-//! Where in the archive the graph lies.
+//! Where the graph is in the archive.
 
-use crate::model::error::Fault;
-use crate::model::format::pt2::Result;
-use crate::model::format::pt2::archive::Archive;
+use crate::model::error::{Fault, Result};
+use crate::model::format::file::archive::Archive;
 
-/// The folder that everything lies under; `None` where the archive holds no exported model.
+/// The folder that everything is in; `None` if the archive has no exported model.
 pub fn root(archive: &Archive) -> Option<String> {
     archive
         .names()
@@ -17,7 +16,7 @@ pub fn root(archive: &Archive) -> Option<String> {
         .map(str::to_owned)
 }
 
-/// The one model of the archive: `model` unless it was given a name when it was saved.
+/// The name of the archive's only model: `model`, unless it was given another when it was saved.
 pub fn model_name(archive: &Archive) -> Result<String> {
     let folder = format!("{}models/", archive.root());
     let mut names: Vec<&str> = archive
@@ -31,12 +30,12 @@ pub fn model_name(archive: &Archive) -> Result<String> {
         _ if names.contains(&"model") => Ok("model".to_owned()),
         _ => Err(Fault::Entry {
             entry: folder,
-            reason: format!("it holds {} models; save one a file", names.len()),
+            reason: format!("it has {} models; save one per file", names.len()),
         }),
     }
 }
 
-/// `model.json`, in the folder itself.
+/// Whether an entry of the folder `models` is the JSON of a model.
 fn is_model(name: &str) -> bool {
     name.ends_with(".json") && !name.contains('/')
 }

@@ -1,17 +1,19 @@
-//! The archives of PyTorch 2.5 to 2.8: the graph as JSON like today's, and the weights as
-//! `torch.save` writes them, an archive within the archive. 2.8 has them in today's folders already.
+//! The archives of PyTorch 2.5 to 2.8: the graph is the same JSON as today, and the weights are what
+//! `torch.save` writes, an archive in the archive. PyTorch 2.8 already has today's folders.
 
-use crate::model::error::Fault;
-use crate::model::format::checkpoint;
-use crate::model::format::pt2::archive::Archive;
+use crate::model::error::{Fault, Result};
+use crate::model::format::build::opened::{About, Opened};
+use crate::model::format::build::skeleton::Skeleton;
+use crate::model::format::file::archive::Archive;
 use crate::model::format::pt2::program::schema::Program;
-use crate::model::format::pt2::{About, Opened, Result, Skeleton};
+use crate::model::format::pt2::skeleton;
+use crate::model::format::torch_save;
 use crate::model::opening::Opening;
 
 const PROGRAM: &str = "serialized_exported_program.json";
 const WEIGHTS: [&str; 2] = ["serialized_state_dict.pt", "serialized_constants.pt"];
 
-/// The folder that everything lies under; `None` where the archive holds no model from before 2.8.
+/// The folder that everything is in; `None` if the archive has no model from before PyTorch 2.8.
 pub fn root(archive: &Archive) -> Option<String> {
     let root = archive
         .names()
@@ -27,7 +29,7 @@ pub fn open(mut archive: Archive, opening: &mut Opening) -> Result<Opened> {
     })?;
     let program = Program::parse(&text, PROGRAM)?;
     let (version, torch) = (program.schema_version, program.torch_version);
-    let mut skeleton = Skeleton::of(program.graph_module)?;
+    let mut skeleton = skeleton::read(program.graph_module)?;
     load(&mut skeleton, &mut archive, WEIGHTS, opening)?;
     Ok(Opened {
         graph: skeleton.graph,
@@ -37,7 +39,7 @@ pub fn open(mut archive: Archive, opening: &mut Opening) -> Result<Opened> {
         one_size: false,
         about: About {
             format: format!(
-                "PyTorch export (.pt2) of before 2.8, schema {}.{}",
+                "PyTorch export (.pt2) from before 2.8, schema {}.{}",
                 version.major, version.minor
             ),
             written_by: torch.map(|version| format!("PyTorch {version}")),
@@ -46,12 +48,12 @@ pub fn open(mut archive: Archive, opening: &mut Opening) -> Result<Opened> {
     })
 }
 
-/// Where PyTorch 2.8 puts the weights and constants of the model called `name`.
+/// The entries in which PyTorch 2.8 puts the weights and constants of the model called `name`.
 pub fn weights_of(name: &str) -> [String; 2] {
     ["weights", "constants"].map(|folder| format!("data/{folder}/{name}.pt"))
 }
 
-/// Fills in the weights from those of the `entries` that are there.
+/// Fills in the weights from those `entries` that the archive has.
 pub fn load<S: AsRef<str>>(
     skeleton: &mut Skeleton,
     archive: &mut Archive,
@@ -62,5 +64,5 @@ pub fn load<S: AsRef<str>>(
     for entry in entries {
         parts.extend(archive.nested(entry.as_ref())?);
     }
-    checkpoint::fill_from(parts, skeleton, opening)
+    torch_save::fill_from(parts, skeleton, opening)
 }

@@ -1,109 +1,73 @@
-//! Weights: the bytes of an entry become a tensor, viewed as the file says.
+//! Weights: an entry of the archive is a storage, and tensors view it.
 //!
-//! What the file says of sizes and strides is checked against the bytes that are there before
-//! libtorch hears of it. Storage that several weights view is read once.
+//! Sizes and strides are checked against the length of the entry before libtorch is called. A storage
+//! that several weights view is read once.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use tch::{Device, Tensor};
 
-use crate::model::error::Fault;
-use crate::model::format::pt2::archive::Archive;
+use crate::model::error::{Fault, Result};
+use crate::model::format::build::progress::Progress;
+use crate::model::format::build::skeleton::Skeleton;
+use crate::model::format::build::storage::{Content, Element, PIECE, View, torch, wrong};
+use crate::model::format::file::archive::Archive;
 use crate::model::format::pt2::program::schema::{self, Payload, Payloads, TensorMeta};
-use crate::model::format::pt2::storage::{Element, PIECE, View, torch, wrong};
-use crate::model::format::pt2::{Result, Skeleton};
-use crate::model::graph::ValueId;
 use crate::model::opening::Opening;
 
-/// Fills in the weights that the graph's nodes use, floating ones as 32-bit floats.
+/// Fills in the weights that the nodes of the graph use; floats of any width become float32.
 pub fn load(
     skeleton: &mut Skeleton,
     archive: &mut Archive,
     model: &str,
     opening: &mut Opening,
 ) -> Result<()> {
-    let Skeleton {
-        graph,
-        weights: names,
-        ..
-    } = skeleton;
     archive.check_byte_order()?;
-    let mut reading = Reading {
-        opening,
-        bytes: 0,
-        of: archive.total(),
-    };
-    let mut shelves = [
-        Shelf::open(
+    let mut progress = Progress::new(opening, archive.total());
+    let mut folders = [
+        Folder::open(
             archive,
             "data/weights",
             &format!("{model}_weights_config.json"),
             true,
         )?,
-        Shelf::open(
+        Folder::open(
             archive,
             "data/constants",
             &format!("{model}_constants_config.json"),
             false,
         )?,
     ];
-    let used: BTreeSet<ValueId> = graph
-        .nodes
-        .iter()
-        .flat_map(|n| n.inputs.iter().copied())
-        .collect();
-    for id in used {
-        let value = &mut graph.values[id.0];
-        let Some(name) = names.get(&value.name) else {
-            continue;
-        };
-        let shelf = shelves
+    for (id, declared) in skeleton.used() {
+        let name = &declared.name;
+        let folder = folders
             .iter_mut()
-            .find(|shelf| shelf.payloads.contains_key(name));
-        let shelf = shelf.ok_or_else(|| wrong(name, "is not in the archive"))?;
-        let tensor = shelf.tensor(archive, name, &mut reading)?;
-        value.stated_shape = Some(tensor.size());
-        value.weight = Some(tensor);
+            .find(|folder| folder.payloads.contains_key(name));
+        let folder = folder.ok_or_else(|| wrong(name, "is not in the archive"))?;
+        let (tensor, content) = folder.tensor(archive, name, &mut progress)?;
+        skeleton.fill(id, &declared, tensor, content)?;
     }
     Ok(())
 }
 
-/// How much of all weights has been read.
-struct Reading<'r, 'o> {
-    opening: &'r mut Opening<'o>,
-    bytes: u64,
-    of: u64,
-}
-
-impl Reading<'_, '_> {
-    fn add(&mut self, bytes: u64) -> Result<()> {
-        self.bytes += bytes;
-        self.opening.has_read(self.bytes, self.of)
-    }
-}
-
-/// A folder of the archive with its list of what lies where.
-struct Shelf {
-    folder: &'static str,
+/// A folder of storages, with the list that says which tensor views which storage.
+struct Folder {
+    path: &'static str,
     payloads: HashMap<String, Payload>,
-    storages: HashMap<String, Tensor>,
+    /// The storages read so far, each as a tensor of one axis, with the worst that it holds.
+    storages: HashMap<String, (Tensor, Content)>,
 }
 
-impl Shelf {
-    fn open(
-        archive: &mut Archive,
-        folder: &'static str,
-        list: &str,
-        needed: bool,
-    ) -> Result<Shelf> {
-        let entry = format!("{folder}/{list}");
+impl Folder {
+    fn open(archive: &mut Archive, path: &'static str, list: &str, needed: bool) -> Result<Folder> {
+        let entry = format!("{path}/{list}");
         let payloads = match Payloads::read(archive, &entry)? {
             Some(payloads) => payloads.config,
             None if needed => return Err(Fault::Missing { entry }),
             None => HashMap::new(),
         };
-        Ok(Shelf {
-            folder,
+        Ok(Folder {
+            path,
             payloads,
             storages: HashMap::new(),
         })
@@ -113,8 +77,8 @@ impl Shelf {
         &mut self,
         archive: &mut Archive,
         name: &str,
-        reading: &mut Reading,
-    ) -> Result<Tensor> {
+        progress: &mut Progress,
+    ) -> Result<(Tensor, Content)> {
         let Some(Payload {
             path_name,
             use_pickle,
@@ -132,33 +96,32 @@ impl Shelf {
         }
         let meta = tensor_meta
             .as_ref()
-            .ok_or_else(|| wrong(name, "has neither shape nor type"))?;
+            .ok_or_else(|| wrong(name, "has neither a shape nor a dtype"))?;
         let view = view(name, meta)?;
         let element = element(name, meta.dtype)?;
         if !self.storages.contains_key(path_name) {
-            let storage = self.read((archive, reading), name, path_name, &element)?;
+            let storage = self.read((archive, progress), name, path_name, &element)?;
             self.storages.insert(path_name.clone(), storage);
         }
-        let storage = &self.storages[path_name];
+        let (storage, content) = &self.storages[path_name];
         if storage.kind() != element.held_as() {
             return Err(wrong(
                 name,
-                format!("shares {path_name} with a weight of another type"),
+                format!("shares {path_name} with a weight of another dtype"),
             ));
         }
-        view.of_row(name, storage)
+        Ok((view.of_row(name, storage)?, *content))
     }
 
-    /// The storage at `path` as one row of values, read piece by piece, so that a large weight is in
-    /// memory once.
+    /// Reads the storage at `path`, in pieces, so that a large weight is in memory once.
     fn read(
         &self,
-        (archive, reading): (&mut Archive, &mut Reading),
+        (archive, progress): (&mut Archive, &mut Progress),
         name: &str,
         path: &str,
         element: &Element,
-    ) -> Result<Tensor> {
-        let entry = format!("{}/{path}", self.folder);
+    ) -> Result<(Tensor, Content)> {
+        let entry = format!("{}/{path}", self.path);
         let length = archive.length(&entry)?;
         let length =
             length.ok_or_else(|| wrong(name, format!("is missing: there is no {path}")))?;
@@ -166,26 +129,18 @@ impl Shelf {
         let torch = |error| torch(name, error);
         let count = length / element.bytes as u64;
         let options = (element.held_as(), Device::Cpu);
-        // No more than a few times what the file has: checked when it was opened.
+        // At most a few times the length of the file, which was checked when it was opened.
         let row = Tensor::f_empty([count as i64], options).map_err(torch)?;
-        let (mut from, mut finite) = (0, true);
+        let (mut from, mut content) = (0, Content::Finite);
         archive.pieces(&entry, PIECE, &mut |bytes| {
-            finite &= element.put(bytes, &row, from).map_err(torch)?;
+            content = content.max(element.put(bytes, &row, from).map_err(torch)?);
             from += (bytes.len() / element.bytes) as i64;
-            reading.add(bytes.len() as u64)
+            progress.add(bytes.len() as u64)
         })?;
-        // Only now is it known that the bytes are those that were written.
-        if finite {
-            Ok(row)
-        } else {
-            Err(wrong(
-                name,
-                "holds NaN or infinite values; the model is broken",
-            ))
-        }
+        Ok((row, content))
     }
 
-    /// The storage has to be as long as the furthest value that any weight on it reaches.
+    /// A storage has to end with the last value that any weight views.
     fn check_length(&self, name: &str, path: &str, bytes: u64, element: &Element) -> Result<()> {
         let mut reach = 0;
         for (other, payload) in &self.payloads {
@@ -215,9 +170,9 @@ impl Shelf {
     }
 }
 
-/// The place of a weight in its storage.
+/// The part of its storage that a weight views.
 fn view(name: &str, meta: &TensorMeta) -> Result<View> {
-    let open = || wrong(name, "has a size left open");
+    let open = || wrong(name, "has a dynamic size");
     let strides: Option<Vec<i64>> = meta.strides.iter().map(|stride| stride.fixed()).collect();
     let (sizes, strides) = (meta.shape().ok_or_else(open)?, strides.ok_or_else(open)?);
     let offset = match &meta.storage_offset {
@@ -229,6 +184,7 @@ fn view(name: &str, meta: &TensorMeta) -> Result<View> {
 
 fn element(name: &str, dtype: i64) -> Result<Element> {
     let kind = schema::kind(dtype);
-    let kind = kind.ok_or_else(|| wrong(name, format!("has a type that is not read ({dtype})")))?;
+    let kind =
+        kind.ok_or_else(|| wrong(name, format!("has a dtype that is not supported ({dtype})")))?;
     Ok(Element::new(kind))
 }

@@ -1,7 +1,7 @@
-//! A node's arguments, asked for by the name the operation's declaration gives them.
+//! The arguments of a node, by the names that the declaration of the operation gives them.
 //!
-//! Default arguments are not written to the file, so every question about an optional one comes
-//! with the default that ATen declares.
+//! The file leaves out arguments that have their default value, so the caller supplies the default that
+//! ATen declares.
 
 use tch::Kind;
 
@@ -27,7 +27,7 @@ impl<'a> Args<'a> {
             .map(|input| &input.arg)
     }
 
-    /// The argument, `None` where it is absent or null.
+    /// The argument; `None` if it is absent or null.
     fn given(&self, name: &str) -> Option<&'a Argument> {
         self.find(name)
             .filter(|argument| **argument != Argument::None)
@@ -51,7 +51,7 @@ impl<'a> Args<'a> {
     }
 
     fn absent<T>(&self, name: &str) -> Answer<T> {
-        Err(Fault::Graph(format!("node {} lacks its argument {name}", self.label())).into())
+        Err(Fault::Graph(format!("node {} has no argument {name}", self.label())).into())
     }
 
     pub fn tensor(&self, name: &str) -> Answer<&'a str> {
@@ -78,7 +78,7 @@ impl<'a> Args<'a> {
         }
     }
 
-    /// Tensors, and gaps where none is given.
+    /// Tensors, and `None` for those that are left out.
     pub fn optional_tensors(&self, name: &str) -> Answer<Vec<Option<&'a str>>> {
         match self.given(name) {
             Some(Argument::Optionals(list)) => Ok(list.iter().map(Option::as_deref).collect()),
@@ -87,7 +87,7 @@ impl<'a> Args<'a> {
         }
     }
 
-    /// What stands where a tensor or a number may.
+    /// An argument that may be a tensor or a number.
     pub fn operand(&self, name: &str) -> Answer<Operand<'a>> {
         match self.given(name) {
             Some(Argument::Tensor(tensor)) => Ok(Operand::Tensor(tensor)),
@@ -100,7 +100,7 @@ impl<'a> Args<'a> {
         match self.given(name) {
             None => Ok(None),
             Some(Argument::Int(int)) => Ok(Some(*int)),
-            Some(other) => self.wrong(name, "a whole number", other),
+            Some(other) => self.wrong(name, "an integer", other),
         }
     }
 
@@ -120,7 +120,7 @@ impl<'a> Args<'a> {
             None => Ok(None),
             Some(Argument::Ints(ints)) => Ok(Some(ints.clone())),
             Some(Argument::Int(int)) => Ok(Some(vec![*int])),
-            Some(other) => self.wrong(name, "a list of whole numbers", other),
+            Some(other) => self.wrong(name, "a list of integers", other),
         }
     }
 
@@ -131,9 +131,10 @@ impl<'a> Args<'a> {
         }
     }
 
-    /// Two numbers for height and width, where one may stand for both.
+    /// Two integers for height and width; the file may have one for both.
     ///
-    /// ATen is trusted with neither zero nor less: some of its kernels divide by these.
+    /// # Errors
+    /// [`Fault::Graph`] where one is less than `at_least`: some kernels of ATen divide by them.
     pub fn pair(&self, name: &str, default: Option<i64>, at_least: i64) -> Answer<Vec<i64>> {
         let pair = match (self.optional_ints(name)?, default) {
             (Some(ints), _) if !ints.is_empty() => ints,
@@ -149,19 +150,20 @@ impl<'a> Args<'a> {
         Ok(pair)
     }
 
-    /// Refuses numbers below `at_least`.
+    /// # Errors
+    /// [`Fault::Graph`] where a number is less than `at_least`.
     pub fn bounded(&self, name: &str, numbers: &[i64], at_least: i64) -> Answer<()> {
         match numbers.iter().find(|&&number| number < at_least) {
             None => Ok(()),
             Some(number) => Err(Fault::Graph(format!(
-                "argument {name} of node {} is {number}, which has to be {at_least} or more",
+                "argument {name} of node {} is {number}, but has to be at least {at_least}",
                 self.label()
             ))
             .into()),
         }
     }
 
-    /// A number as 32-bit floats hold it, in which all is computed: one beyond them is infinite.
+    /// A number in the range of float32, in which everything is computed: beyond it, it is infinite.
     pub fn optional_number(&self, name: &str) -> Answer<Option<f64>> {
         match self.given(name) {
             None => Ok(None),
@@ -221,26 +223,26 @@ impl<'a> Args<'a> {
         matches!(self.given(name), Some(Argument::String(_)))
     }
 
-    /// Refuses a change of type: all is computed in 32-bit floats.
+    /// Refuses a change of dtype: everything is computed in float32.
     pub fn float32_only(&self, name: &str) -> Answer<()> {
         const FLOAT: i64 = 7;
         match self.given(name) {
             None | Some(Argument::ScalarType(FLOAT)) => Ok(()),
-            Some(_) => beyond(format!("{name} asks for another type than 32-bit floats")),
+            Some(_) => beyond(format!("{name} asks for another dtype than float32")),
         }
     }
 
-    /// A type of number; `None` where none is given.
+    /// A dtype; `None` if none is given.
     pub fn optional_kind(&self, name: &str) -> Answer<Option<Kind>> {
         match self.given(name) {
             None => Ok(None),
             Some(Argument::ScalarType(number)) => match schema::kind(*number) {
-                // Halves are held as floats.
+                // Floats of any width are held as float32.
                 Some(Kind::Half | Kind::BFloat16 | Kind::Double) => Ok(Some(Kind::Float)),
                 Some(kind) => Ok(Some(kind)),
-                None => beyond(format!("{name} asks for a type that we do not have")),
+                None => beyond(format!("{name} asks for a dtype that is not supported")),
             },
-            Some(other) => self.wrong(name, "a type", other),
+            Some(other) => self.wrong(name, "a dtype", other),
         }
     }
 
@@ -248,7 +250,7 @@ impl<'a> Args<'a> {
         Ok(self.optional_kind(name)?.unwrap_or(default))
     }
 
-    /// All arguments in their order, for the few targets whose arguments have no names.
+    /// All arguments in order, for the few targets whose arguments have no names.
     pub fn positional(&self) -> impl Iterator<Item = &'a Argument> {
         self.node.inputs.iter().map(|input| &input.arg)
     }

@@ -1,15 +1,15 @@
-//! Programs exported for any number of pictures at once: here it is always one.
+//! Programs exported with a dynamic batch size, which here is always one.
 //!
-//! The size left open runs through the program as a symbol: in what is stated of tensors, in sizes
-//! asked of them, in products of such sizes, in the shapes of views. It is given its value before
-//! anything else is read, and what only worked it out is left out. Any other size left open stays,
-//! and is refused where it is met.
+//! The dynamic size is a symbol throughout the program: in the stated shapes of tensors, in the sizes
+//! that nodes ask for, in products of such sizes, in the shapes of views. It is replaced by one before
+//! anything else is read, and the nodes that only computed it are dropped. Any other dynamic size
+//! stays, and is refused where it is used.
 
 use std::collections::HashMap;
 
 use super::schema::{Argument, GraphJson, GraphModule, InputSpec, NodeJson, Size, SymInt};
 
-/// Checks of sizes, which bear on nothing once they are known.
+/// Checks of sizes, which are not needed once the sizes are known.
 const CHECKS: [&str; 9] = [
     "_operator.eq",
     "_operator.ne",
@@ -22,7 +22,7 @@ const CHECKS: [&str; 9] = [
     "torch.ops.aten.sym_constrain_range_for_size.default",
 ];
 
-/// Makes the batch one, if it is open.
+/// Sets the batch size to one, if it is dynamic.
 pub fn close(module: &mut GraphModule) {
     let image = module
         .signature
@@ -54,22 +54,22 @@ pub fn close(module: &mut GraphModule) {
         }
         node.inputs
             .iter_mut()
-            .for_each(|input| put_in(&mut input.arg, &known));
-        match (worked_out(&node, graph), node.outputs.first()) {
+            .for_each(|input| substitute(&mut input.arg, &known));
+        match (computed_size(&node, graph), node.outputs.first()) {
             (Some(size), Some(Argument::Symbol(name))) => {
                 known.insert(name.clone(), size);
             }
             _ => graph.nodes.push(node),
         }
     }
-    // Multiples of the batch are stated as expressions: what comes out is right without a word.
+    // Shapes with multiples of the batch size are expressions. They need not be stated.
     graph
         .tensor_values
         .retain(|_, about| about.shape().is_some());
 }
 
-/// The known sizes in place of their names.
-fn put_in(argument: &mut Argument, known: &HashMap<String, i64>) {
+/// Replaces the names of known sizes by the sizes.
+fn substitute(argument: &mut Argument, known: &HashMap<String, i64>) {
     let value = |size: &SymInt| match size {
         SymInt::AsInt(int) => Some(*int),
         SymInt::AsName(name) => known.get(name).copied(),
@@ -87,8 +87,8 @@ fn put_in(argument: &mut Argument, known: &HashMap<String, i64>) {
     }
 }
 
-/// The size that a node works out.
-fn worked_out(node: &NodeJson, graph: &GraphJson) -> Option<i64> {
+/// The size that a node computes, if it computes a size.
+fn computed_size(node: &NodeJson, graph: &GraphJson) -> Option<i64> {
     let mut arguments = node.inputs.iter().map(|input| &input.arg);
     let (first, second) = (arguments.next()?, arguments.next()?);
     match (node.target.as_str(), first, second) {

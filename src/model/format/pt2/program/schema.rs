@@ -1,6 +1,7 @@
-//! The JSON of an exported program, as far as it is read: schemas 7 and 8 of `torch/_export/serde`.
+//! The JSON of an exported program, as far as it is used: schemas 7 and 8 of `torch/_export/serde`.
 //!
-//! What is not named here is skipped, so that a newer minor version that adds fields still opens.
+//! Fields that are not declared here are skipped, so that a newer minor version with more fields still
+//! opens.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -9,11 +10,10 @@ use serde::Deserialize;
 use serde::de::{self, Deserializer, IgnoredAny, MapAccess, Visitor};
 use tch::Kind;
 
-use crate::model::error::Fault;
-use crate::model::format::pt2::Result;
-use crate::model::format::pt2::archive::Archive;
+use crate::model::error::{Fault, Result};
+use crate::model::format::file::archive::Archive;
 
-/// The schemas this reads: what is read of them is written alike.
+/// The schemas that are supported: they are the same in all that is declared here.
 const MAJORS: std::ops::RangeInclusive<i64> = 7..=8;
 
 #[derive(Deserialize)]
@@ -68,7 +68,7 @@ pub struct Metadata {
     /// `key,path,type` for each module around the node, outermost first, joined by `;`.
     #[serde(default)]
     pub nn_module_stack: Option<String>,
-    /// Python's stack when the node was made.
+    /// The Python stack trace of the node.
     #[serde(default)]
     pub stack_trace: Option<String>,
 }
@@ -85,7 +85,7 @@ pub struct TensorName {
     pub name: String,
 }
 
-/// An argument: a union that is written as an object with the one key that says which.
+/// An argument: a union, in JSON an object whose one key says which variant it is.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Argument {
     None,
@@ -100,11 +100,11 @@ pub enum Argument {
     Bool(bool),
     String(String),
     ScalarType(i64),
-    /// A size that is known only when the graph runs.
+    /// A dynamic size.
     Symbol(String),
-    /// Sizes of which at least one is.
+    /// Sizes of which at least one is dynamic.
     OpenInts(Vec<SymInt>),
-    /// One of the kinds that no operation we have takes: the key.
+    /// The key of a variant that no supported operation takes.
     Other(String),
 }
 
@@ -118,7 +118,7 @@ pub struct TensorMeta {
     pub storage_offset: Option<Size>,
 }
 
-/// A size, or an expression over sizes left open.
+/// A size, or an expression of dynamic sizes.
 #[derive(Deserialize, Debug, Clone, PartialEq)]
 #[serde(rename_all = "snake_case")]
 pub enum Size {
@@ -126,7 +126,7 @@ pub enum Size {
     AsExpr(Expression),
 }
 
-/// An expression over sizes left open, as sympy writes it.
+/// An expression of dynamic sizes, as sympy writes it.
 #[derive(Deserialize, Debug, Clone, PartialEq)]
 pub struct Expression {
     #[serde(default)]
@@ -143,7 +143,7 @@ impl Size {
 }
 
 impl TensorMeta {
-    /// The sizes, `None` where one is left open.
+    /// The sizes; `None` if one is dynamic.
     pub fn shape(&self) -> Option<Vec<i64>> {
         self.sizes.iter().map(Size::fixed).collect()
     }
@@ -191,7 +191,7 @@ pub enum OutputSpec {
     ParameterMutation(IgnoredAny),
 }
 
-/// Where the bytes of each weight lie.
+/// Where the bytes of each weight are.
 #[derive(Deserialize)]
 pub struct Payloads {
     pub config: HashMap<String, Payload>,
@@ -199,7 +199,7 @@ pub struct Payloads {
 
 #[derive(Deserialize)]
 pub struct Payload {
-    /// `weight_17`, shared by those that view the same storage.
+    /// The storage: `weight_17`. Several weights may view the same one.
     pub path_name: String,
     #[serde(default)]
     pub use_pickle: bool,
@@ -207,7 +207,7 @@ pub struct Payload {
     pub tensor_meta: Option<TensorMeta>,
 }
 
-/// A type by the numbering of `torch/_export/serde/schema.py`, which is not libtorch's.
+/// A dtype by its number in `torch/_export/serde/schema.py`, which differs from libtorch's.
 pub fn kind(dtype: i64) -> Option<Kind> {
     Some(match dtype {
         1 => Kind::Uint8,
@@ -225,7 +225,7 @@ pub fn kind(dtype: i64) -> Option<Kind> {
 }
 
 impl Program {
-    /// Reads the graph of the model called `name`, its schema version first.
+    /// Reads the program of the model called `name`, and its schema version before all else.
     pub fn read(archive: &mut Archive, name: &str) -> Result<Program> {
         let entry = format!("models/{name}.json");
         let Some(text) = archive.text(&entry)? else {
@@ -234,7 +234,7 @@ impl Program {
         Program::parse(&text, &entry)
     }
 
-    /// Reads the text of `entry`, its schema version first.
+    /// Reads the JSON `text` of `entry`, and its schema version before all else.
     pub fn parse(text: &str, entry: &str) -> Result<Program> {
         let preamble: Preamble = parse(text, entry)?;
         if !MAJORS.contains(&preamble.schema_version.major) {
@@ -248,7 +248,7 @@ impl Program {
 }
 
 impl Payloads {
-    /// Reads a list of payloads; `None` where the archive has none of that name.
+    /// Reads a list of payloads; `None` if the archive has no such entry.
     pub fn read(archive: &mut Archive, entry: &str) -> Result<Option<Payloads>> {
         archive
             .text(entry)?
@@ -365,7 +365,7 @@ fn sizes(list: Vec<SymInt>) -> Argument {
     }
 }
 
-/// A number, or one of the names that JSON has no number for.
+/// A number, or the name of one that JSON cannot express.
 struct Float(f64);
 
 impl<'de> Deserialize<'de> for Float {
@@ -382,7 +382,7 @@ impl<'de> Deserialize<'de> for Float {
                 "Infinity" => Ok(Float(f64::INFINITY)),
                 "-Infinity" => Ok(Float(f64::NEG_INFINITY)),
                 "NaN" => Ok(Float(f64::NAN)),
-                _ => Err(de::Error::custom(format!("{name:?} is no number"))),
+                _ => Err(de::Error::custom(format!("{name:?} is not a number"))),
             },
         }
     }

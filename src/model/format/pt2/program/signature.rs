@@ -1,12 +1,13 @@
-//! What goes into the program and what comes out: one image, weights by name, logits.
+//! The inputs and outputs of the program: one image, weights by name, logits.
 
 use std::collections::HashMap;
 
 use super::schema::{Argument, GraphModule, InputSpec, OutputSpec};
-use crate::model::error::Fault;
-use crate::model::format::pt2::Result;
+use crate::model::error::{Fault, Result};
+use crate::model::format::build::finite::Role;
+use crate::model::format::build::skeleton::Declared;
 
-/// Half, single and brain floats: all are computed in single.
+/// float16, float32 and bfloat16: everything is computed in float32.
 const FLOATS: [i64; 3] = [6, 7, 13];
 
 /// The program's inputs by the names its nodes use.
@@ -14,11 +15,14 @@ pub struct Inputs {
     pub image: String,
     /// `[1, 3, height, width]`
     pub shape: [i64; 4],
-    /// Weights, buffers and constants: the name in the graph, then the name in the model.
-    pub weights: HashMap<String, String>,
+    /// Parameters, buffers and constants, by the name in the graph.
+    pub weights: HashMap<String, Declared>,
 }
 
-/// Sorts the inputs; refuses all but one RGB image.
+/// Sorts the inputs.
+///
+/// # Errors
+/// [`Fault::Input`] where the program does not take exactly one RGB image.
 pub fn inputs(module: &GraphModule) -> Result<Inputs> {
     let mut images = Vec::new();
     let mut weights = HashMap::new();
@@ -31,8 +35,11 @@ pub fn inputs(module: &GraphModule) -> Result<Inputs> {
             InputSpec::Parameter {
                 arg,
                 parameter_name: name,
+            } => {
+                let (name, role) = (name.clone(), Role::Parameter);
+                weights.insert(arg.name.clone(), Declared { name, role });
             }
-            | InputSpec::Buffer {
+            InputSpec::Buffer {
                 arg,
                 buffer_name: name,
             }
@@ -40,10 +47,11 @@ pub fn inputs(module: &GraphModule) -> Result<Inputs> {
                 arg,
                 tensor_constant_name: name,
             } => {
-                weights.insert(arg.name.clone(), name.clone());
+                let (name, role) = (name.clone(), Role::Constant);
+                weights.insert(arg.name.clone(), Declared { name, role });
             }
             InputSpec::CustomObj(_) | InputSpec::Token(_) => {
-                return Err(Fault::Input("it takes a custom object as well".into()));
+                return Err(Fault::Input("it also takes a custom object".into()));
             }
         }
     }
@@ -61,18 +69,18 @@ pub fn inputs(module: &GraphModule) -> Result<Inputs> {
 }
 
 fn image_shape(module: &GraphModule, image: &str) -> Result<[i64; 4]> {
-    let about = module.graph.tensor_values.get(image);
-    let about = about.ok_or_else(|| Fault::Graph(format!("nothing is said of input {image}")))?;
-    let Some(shape) = about.shape() else {
+    let meta = module.graph.tensor_values.get(image);
+    let meta = meta.ok_or_else(|| Fault::Graph(format!("input {image} has no description")))?;
+    let Some(shape) = meta.shape() else {
         return Err(Fault::Symbolic {
             name: format!("the input {image}"),
         });
     };
     match shape[..] {
         [1, 3, height, width] if height > 0 && width > 0 => {
-            if !FLOATS.contains(&about.dtype) {
+            if !FLOATS.contains(&meta.dtype) {
                 return Err(Fault::Input(
-                    "it is not made of floats; call model.float() and export again".into(),
+                    "it does not consist of floats; call model.float() and export again".into(),
                 ));
             }
             Ok([1, 3, height, width])
@@ -81,13 +89,16 @@ fn image_shape(module: &GraphModule, image: &str) -> Result<[i64; 4]> {
             "it takes a batch of {batch}; export with a batch of one, torch.rand(1, 3, …)"
         ))),
         _ => Err(Fault::Input(format!(
-            "its shape is {shape:?} and has to be [1, 3, height, width]"
+            "its shape is {shape:?}, but has to be [1, 3, height, width]"
         ))),
     }
 }
 
-/// The name of the one output that can be logits, by its stated shape `[1, classes]`; a single
+/// The name of the one output that can be logits, judging by its stated shape `[1, classes]`; a single
 /// number may have fewer axes.
+///
+/// # Errors
+/// [`Fault::NoLogits`] where there is none or more than one.
 pub fn logits(module: &GraphModule) -> Result<String> {
     let mut candidates = Vec::new();
     let mut seen = Vec::new();
@@ -97,12 +108,12 @@ pub fn logits(module: &GraphModule) -> Result<String> {
             OutputSpec::UserOutput {
                 arg: Argument::Tensor(name),
             } => {
-                let about = module.graph.tensor_values.get(name);
-                match about.and_then(|about| about.shape()) {
+                let meta = module.graph.tensor_values.get(name);
+                match meta.and_then(|meta| meta.shape()) {
                     Some(shape) if matches!(shape[..], [1, classes] if classes >= 1) => {
                         candidates.push(name);
                     }
-                    // One logit that says yes or no, its axes taken away.
+                    // One logit for yes or no, with its axes squeezed.
                     Some(shape) if alone && matches!(shape[..], [1] | []) => candidates.push(name),
                     Some(shape) => seen.push(format!("{name} of shape {shape:?}")),
                     None => {
@@ -112,13 +123,18 @@ pub fn logits(module: &GraphModule) -> Result<String> {
                     }
                 }
             }
-            OutputSpec::UserOutput { .. } => seen.push("a value that is no tensor".to_owned()),
+            OutputSpec::UserOutput { .. } => seen.push("a value that is not a tensor".to_owned()),
             OutputSpec::BufferMutation { buffer_name } => {
                 return Err(Fault::Training {
-                    node: format!("it updates {buffer_name} as it runs"),
+                    node: format!("it updates {buffer_name} while it runs"),
                 });
             }
-            _ => {
+            OutputSpec::LossOutput(_)
+            | OutputSpec::GradientToParameter(_)
+            | OutputSpec::GradientToUserInput(_)
+            | OutputSpec::UserInputMutation(_)
+            | OutputSpec::Token(_)
+            | OutputSpec::ParameterMutation(_) => {
                 return Err(Fault::NoLogits(
                     "it is a training step, not a network".into(),
                 ));
@@ -127,13 +143,13 @@ pub fn logits(module: &GraphModule) -> Result<String> {
     }
     match candidates[..] {
         [logits] => Ok(logits.clone()),
-        [] if seen.is_empty() => Err(Fault::NoLogits("it hands nothing back".into())),
+        [] if seen.is_empty() => Err(Fault::NoLogits("it returns nothing".into())),
         [] => Err(Fault::NoLogits(format!(
-            "logits have the shape [1, classes], and it hands back {}",
+            "logits have the shape [1, classes], and it returns {}",
             seen.join(", ")
         ))),
         _ => Err(Fault::NoLogits(format!(
-            "{} outputs could be them; export a model that hands back one",
+            "{} outputs could be the logits; export a model that returns one",
             candidates.len()
         ))),
     }

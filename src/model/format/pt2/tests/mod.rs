@@ -1,5 +1,5 @@
-//! The reader on archives written here, one for each thing that can be wrong with one, and on the
-//! two models that come with the program.
+//! Opens archives that are written here, one for each thing that can be wrong with one, and the two
+//! models that come with the program.
 
 mod weights;
 mod wiring;
@@ -12,9 +12,10 @@ use serde_json::json;
 use self::writer::Pt2;
 use crate::model::error::{Error, Fault};
 use crate::model::format::{self, Opened};
-use crate::model::graph::{Graph, Head, Op};
+use crate::model::graph::{Graph, Head};
+use crate::model::op::{Normalisation, Op, Reshaping};
 
-/// The program of the network that the writer begins with, its shapes included.
+/// The program of the writer's network, with the shapes of its weights.
 pub fn linear_program() -> serde_json::Value {
     let mut model = Pt2::new();
     model
@@ -24,11 +25,46 @@ pub fn linear_program() -> serde_json::Value {
     model.written()
 }
 
+/// The program of [`masked`], with the shapes of its weights.
+pub fn masked_program() -> serde_json::Value {
+    let mut model = masked();
+    model
+        .shapes
+        .insert("p_fc_weight", writer::tensor(7, &[2, 3]));
+    model.shapes.insert("p_fc_bias", writer::tensor(7, &[2]));
+    model.shapes.insert("b_mask", writer::tensor(7, &[1, 2]));
+    model.written()
+}
+
+/// The writer's network with a buffer added to its logits that hides the second one.
+fn masked() -> Pt2 {
+    let mut model = Pt2::new();
+    let add = "torch.ops.aten.add.Tensor";
+    model
+        .nodes
+        .insert(2, writer::node(add, "aside", &["linear", "b_mask"], ""));
+    model.nodes[3] = writer::node("torch.ops.aten.relu.default", "relu", &["aside"], "");
+    model.inputs.push(json!({
+        "buffer": {"arg": {"name": "b_mask"}, "buffer_name": "mask", "persistent": true},
+    }));
+    let payload = json!({
+        "path_name": "weight_2", "is_param": false, "use_pickle": false,
+        "tensor_meta": writer::tensor(7, &[1, 2]),
+    });
+    model.config["config"]["mask"] = payload;
+    let mask = [0f32, f32::NEG_INFINITY].iter();
+    model.extra.push((
+        "m/data/weights/weight_2".to_owned(),
+        mask.flat_map(|value| value.to_le_bytes()).collect(),
+    ));
+    model
+}
+
 fn refused(model: &Pt2) -> Fault {
     fault(&model.bytes())
 }
 
-/// What the reader says of a file with these bytes; the message has to name the file, last.
+/// Why a file with these bytes is refused. The message has to end with the path.
 fn fault(bytes: &[u8]) -> Fault {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("m.pt2");
@@ -61,7 +97,7 @@ fn sample(name: &str) -> PathBuf {
 }
 
 #[test]
-fn squeezenet_opens() {
+fn opens_squeezenet() {
     let Opened {
         graph,
         labels,
@@ -69,7 +105,7 @@ fn squeezenet_opens() {
         about,
         ..
     } = format::open_silently(&sample("squeezenet1_1.pt2")).unwrap();
-    assert_eq!(count(&graph, |op| matches!(op, Op::Conv2d { .. })), 26);
+    assert_eq!(count(&graph, |op| matches!(op, Op::Convolution(_))), 26);
     assert_eq!(graph.rectifiers(), 26);
     assert_eq!(graph.parameters(), 1_235_496);
     assert_eq!(graph.input_shape, [1, 3, 224, 224]);
@@ -81,7 +117,7 @@ fn squeezenet_opens() {
     let logits = graph.producer(graph.logits).unwrap();
     assert_eq!(
         (&logits.op, logits.module.as_str()),
-        (&Op::Flatten { start: 1, end: -1 }, "")
+        (&Reshaping::Flatten { start: 1, end: -1 }.into(), "")
     );
     assert_eq!(graph.nodes[0].module, "features.0");
     assert_eq!(labels.unwrap().lines().count(), 1000);
@@ -94,15 +130,15 @@ fn squeezenet_opens() {
 }
 
 #[test]
-fn efficientnet_opens() {
+fn opens_efficientnet() {
     let graph = format::open_silently(&sample("efficientnet_lite0.pt2"))
         .unwrap()
         .graph;
-    assert_eq!(count(&graph, |op| matches!(op, Op::Conv2d { .. })), 49);
+    assert_eq!(count(&graph, |op| matches!(op, Op::Convolution(_))), 49);
     assert_eq!(
         count(
             &graph,
-            |op| matches!(op, Op::BatchNorm { affine: true, eps } if *eps == 1e-3)
+            |op| matches!(op, Op::Normalisation(Normalisation::Batch { affine: true, eps }) if *eps == 1e-3)
         ),
         49
     );
@@ -111,12 +147,13 @@ fn efficientnet_opens() {
         graph
             .nodes
             .iter()
-            .all(|node| node.op.rectifier_ceiling().is_none_or(|top| top == 6.0))
+            .filter_map(|node| node.op.rectifier())
+            .all(|rectifier| rectifier.ceiling.is_none_or(|top| top == 6.0))
     );
 }
 
 #[test]
-fn the_smallest_model_opens() {
+fn opens_the_smallest_model() {
     let graph = opened(&Pt2::new()).graph;
     assert_eq!(graph.nodes.len(), 3);
     assert_eq!(graph.input_shape, [1, 3, 2, 2]);
@@ -127,7 +164,7 @@ fn the_smallest_model_opens() {
 }
 
 #[test]
-fn a_model_named_in_any_number_of_letters_opens() {
+fn opens_a_model_with_a_name_of_any_length() {
     for root in ["m", "resnet1", "resnet18", "resnet152"] {
         let mut model = Pt2::new();
         model.root = root;
@@ -139,7 +176,7 @@ fn a_model_named_in_any_number_of_letters_opens() {
 }
 
 #[test]
-fn a_file_that_is_cut_short_is_refused_at_any_length() {
+fn refuses_a_truncated_file() {
     let whole = Pt2::new().bytes();
     assert_eq!(fault(b""), Fault::Empty);
     for length in (1..whole.len())
@@ -148,14 +185,14 @@ fn a_file_that_is_cut_short_is_refused_at_any_length() {
     {
         let fault = fault(&whole[..length]);
         assert!(
-            matches!(fault, Fault::Damaged(_) | Fault::Foreign { .. }),
+            matches!(fault, Fault::Damaged(_) | Fault::NotAModel { .. }),
             "{length}: {fault}"
         );
     }
 }
 
 #[test]
-fn a_changed_byte_in_a_weight_is_noticed() {
+fn notices_a_changed_byte_in_a_weight() {
     let mut bytes = Pt2::new().bytes();
     let five = 5f32.to_le_bytes();
     let place = bytes.windows(4).position(|window| window == five).unwrap();
@@ -164,7 +201,7 @@ fn a_changed_byte_in_a_weight_is_noticed() {
 }
 
 #[test]
-fn other_files_are_called_by_their_name() {
+fn names_other_kinds_of_files() {
     for (bytes, what) in [
         (
             writer::zip(&[
@@ -179,7 +216,7 @@ fn other_files_are_called_by_their_name() {
         let fault = fault(&bytes);
         let message = fault.to_string();
         assert!(
-            matches!(fault, Fault::Foreign { .. }) && message.contains(what),
+            matches!(fault, Fault::NotAModel { .. }) && message.contains(what),
             "{message}"
         );
         assert!(message.contains("torch.export.export(") && message.contains("torch.export.save("));
@@ -187,7 +224,7 @@ fn other_files_are_called_by_their_name() {
 }
 
 #[test]
-fn torchscript_is_known_though_it_has_compressed_entries() {
+fn recognises_torchscript_with_compressed_entries() {
     let entries: [(&str, &[u8]); 3] = [
         ("m/code/a.py", b""),
         ("m/data.pkl", b"x"),
@@ -199,7 +236,7 @@ fn torchscript_is_known_though_it_has_compressed_entries() {
 }
 
 #[test]
-fn a_folder_and_a_missing_file_are_refused() {
+fn refuses_a_folder_and_a_missing_file() {
     let folder = tempfile::tempdir().unwrap();
     for path in [folder.path().to_owned(), folder.path().join("none.pt2")] {
         let Error::File { fault, .. } = format::open_silently(&path).unwrap_err();
@@ -208,7 +245,7 @@ fn a_folder_and_a_missing_file_are_refused() {
 }
 
 #[test]
-fn a_compressed_entry_is_refused_by_name() {
+fn refuses_a_compressed_entry_by_name() {
     let mut bytes = Pt2::new().bytes();
     compress_first(&mut bytes);
     assert_eq!(
@@ -219,8 +256,7 @@ fn a_compressed_entry_is_refused_by_name() {
     );
 }
 
-/// The method in both headers of the first entry set to 8, deflate: this build of zip has no
-/// compressor to make an honest one.
+/// Sets the method in both headers of the first entry to 8, deflate: this build of zip cannot compress.
 fn compress_first(bytes: &mut [u8]) {
     let central = bytes
         .windows(4)
@@ -231,7 +267,7 @@ fn compress_first(bytes: &mut [u8]) {
 }
 
 #[test]
-fn a_path_that_leaves_the_archive_is_refused_by_name() {
+fn refuses_a_path_outside_the_archive_by_name() {
     for name in [
         "../x",
         "/etc/x",
@@ -240,7 +276,7 @@ fn a_path_that_leaves_the_archive_is_refused_by_name() {
         "C:\\x",
         "..\\x",
     ] {
-        // The writer would tidy such a name, so another of its length is written over.
+        // The writer would clean up such a name, so one of the same length is overwritten.
         let honest = "Q".repeat(name.len());
         let mut model = Pt2::new();
         model.extra.push((honest.clone(), b"x".to_vec()));
@@ -255,7 +291,7 @@ fn a_path_that_leaves_the_archive_is_refused_by_name() {
 }
 
 #[test]
-fn an_entry_that_claims_more_than_the_file_has_is_refused_by_name() {
+fn refuses_an_entry_longer_than_the_file_by_name() {
     let mut bytes = Pt2::new().bytes();
     let central = bytes
         .windows(4)
@@ -271,10 +307,10 @@ fn an_entry_that_claims_more_than_the_file_has_is_refused_by_name() {
 }
 
 #[test]
-fn another_schema_is_refused_by_number() {
+fn refuses_another_schema_by_its_number() {
     let mut model = Pt2::new();
     model.program["schema_version"] = json!({"major": 9, "minor": 1});
-    // What follows may have changed altogether.
+    // Everything else may have changed.
     model.program["graph_module"] = json!(17);
     let fault = refused(&model);
     assert_eq!(
@@ -288,7 +324,7 @@ fn another_schema_is_refused_by_number() {
 }
 
 #[test]
-fn json_that_is_none_is_refused() {
+fn refuses_invalid_json() {
     for text in [
         "",
         "{",
@@ -304,8 +340,7 @@ fn json_that_is_none_is_refused() {
     }
 }
 
-/// Opens every `.pt2` of the folder that `GRADCAM_TORCHVISION` names, as
-/// `tests/torchvision/export.py` writes them.
+/// Opens every `.pt2` in the folder `GRADCAM_TORCHVISION`, written by `tests/torchvision/export.py`.
 #[test]
 #[ignore = "needs models exported by tests/torchvision/export.py"]
 fn torchvision() {
@@ -327,7 +362,7 @@ fn torchvision() {
     assert!(opened > 0 && refused.is_empty(), "{}", refused.join("\n"));
 }
 
-/// An archive as PyTorch 2.5 wrote it, with the JSON of its graph changed and its weights as given.
+/// An archive as PyTorch 2.5 writes it, with a changed program and these weights.
 fn older(change: impl FnOnce(&mut serde_json::Value), weights: &[u8]) -> Vec<u8> {
     let mut program = linear_program();
     program["schema_version"] = json!({"major": 7, "minor": 3});
@@ -344,7 +379,7 @@ fn older(change: impl FnOnce(&mut serde_json::Value), weights: &[u8]) -> Vec<u8>
 }
 
 #[test]
-fn an_older_archive_opens_or_says_why_not() {
+fn opens_an_older_archive_or_says_why_not() {
     let weights = std::fs::read(sample("../tests/checkpoints/layer.pth")).unwrap();
     let honest = older(|_| {}, &weights);
     let folder = tempfile::tempdir().unwrap();

@@ -1,9 +1,9 @@
-//! Weights that are missing, lie or are broken.
+//! Weights that are missing, wrong or damaged.
 
 use serde_json::json;
 
 use super::writer::Pt2;
-use super::{opened, refused};
+use super::{masked, opened, refused};
 use crate::model::error::Fault;
 
 fn weight_fault(model: &Pt2) -> String {
@@ -17,7 +17,7 @@ fn weight_fault(model: &Pt2) -> String {
 }
 
 #[test]
-fn a_weight_that_is_missing_is_named() {
+fn names_a_missing_weight() {
     let mut model = Pt2::new();
     model.weights.remove(0);
     assert!(weight_fault(&model).contains("no weight_0"));
@@ -37,7 +37,7 @@ fn a_weight_that_is_missing_is_named() {
 }
 
 #[test]
-fn a_weight_of_the_wrong_length_is_named() {
+fn names_a_weight_of_the_wrong_length() {
     for length in [0, 4, 23, 25, 48] {
         let mut model = Pt2::new();
         model.weights[0].resize(length, 0);
@@ -50,7 +50,7 @@ fn a_weight_of_the_wrong_length_is_named() {
 }
 
 #[test]
-fn a_lie_about_a_weight_is_refused_before_memory_is_asked_for() {
+fn refuses_a_wrong_shape_before_allocating_memory() {
     let huge = i64::MAX;
     for (sizes, strides, offset) in [
         (vec![2, 3], vec![300, 1], 0),
@@ -76,7 +76,7 @@ fn a_lie_about_a_weight_is_refused_before_memory_is_asked_for() {
 }
 
 #[test]
-fn a_weight_that_is_pickled_or_of_an_unknown_type_is_refused() {
+fn refuses_a_pickled_weight_and_an_unknown_dtype() {
     let mut model = Pt2::new();
     model.config["config"]["fc.weight"]["use_pickle"] = json!(true);
     assert!(weight_fault(&model).contains("export again"));
@@ -87,7 +87,7 @@ fn a_weight_that_is_pickled_or_of_an_unknown_type_is_refused() {
 }
 
 #[test]
-fn nan_in_a_weight_is_refused_by_name() {
+fn refuses_nan_and_infinities_in_a_parameter_by_its_name() {
     for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
         let mut model = Pt2::new();
         model.weights[0][8..12].copy_from_slice(&bad.to_le_bytes());
@@ -96,7 +96,7 @@ fn nan_in_a_weight_is_refused_by_name() {
 }
 
 #[test]
-fn weights_are_views_of_shared_storage_in_their_own_type() {
+fn reads_weights_as_views_of_a_shared_storage() {
     let mut model = Pt2::new();
     // The weight transposed, and the bias its first two values.
     let meta = &mut model.config["config"]["fc.weight"]["tensor_meta"];
@@ -116,4 +116,41 @@ fn weights_are_views_of_shared_storage_in_their_own_type() {
     };
     assert_eq!(read(1), [0., 2., 4., 1., 3., 5.]);
     assert_eq!(read(2), [0., 1.]);
+}
+
+#[test]
+fn allows_infinities_in_a_mask() {
+    let graph = opened(&masked()).graph;
+    let ones = tch::Tensor::ones([1, 3, 2, 2], (tch::Kind::Float, tch::Device::Cpu));
+    let logits = crate::model::forward(&graph, &ones).unwrap();
+    assert_eq!(
+        Vec::<f32>::try_from(logits.flatten(0, -1)).unwrap(),
+        [3., 0.]
+    );
+}
+
+#[test]
+fn refuses_nan_in_a_mask() {
+    let mut model = masked();
+    model.extra[0].1[..4].copy_from_slice(&f32::NAN.to_le_bytes());
+    let fault = refused(&model);
+    assert!(
+        matches!(&fault, Fault::Weight { name, reason } if name == "mask" && reason.contains("NaN")),
+        "{fault}"
+    );
+}
+
+#[test]
+fn refuses_infinities_in_a_buffer_that_a_layer_uses() {
+    let mut model = Pt2::new();
+    model.inputs[1] = json!({
+        "buffer": {"arg": {"name": "p_fc_bias"}, "buffer_name": "fc.bias", "persistent": true},
+    });
+    opened(&model);
+    model.weights[1][..4].copy_from_slice(&f32::NEG_INFINITY.to_le_bytes());
+    let fault = refused(&model);
+    assert!(
+        matches!(&fault, Fault::Weight { name, .. } if name == "fc.bias"),
+        "{fault}"
+    );
 }

@@ -1,4 +1,4 @@
-//! Graphs that do not hold together, and what becomes of those that do.
+//! Graphs that are not consistent, and how those that are become ours.
 
 use serde_json::json;
 
@@ -6,10 +6,11 @@ use super::writer::{Pt2, node, tensor};
 use super::{opened, refused};
 use crate::model::error::{Error, Fault};
 use crate::model::format;
-use crate::model::graph::{Head, Op};
+use crate::model::graph::Head;
+use crate::model::op::{Activation, Indexing, Op, Reshaping};
 
 #[test]
-fn operations_we_do_not_have_are_listed_at_once() {
+fn lists_all_unsupported_operations_together() {
     let mut model = Pt2::new();
     model.nodes.insert(
         1,
@@ -43,7 +44,7 @@ fn operations_we_do_not_have_are_listed_at_once() {
 }
 
 #[test]
-fn a_value_that_nothing_computes_is_refused() {
+fn refuses_a_value_that_nothing_computes() {
     let mut model = Pt2::new();
     model.nodes[2] = node("torch.ops.aten.relu.default", "relu", &["ghost"], "");
     assert!(matches!(refused(&model), Fault::Graph(what) if what.contains("ghost")));
@@ -54,7 +55,7 @@ fn a_value_that_nothing_computes_is_refused() {
 }
 
 #[test]
-fn only_one_rgb_image_is_taken() {
+fn takes_one_rgb_image_only() {
     for (sizes, word) in [
         (vec![8, 3, 2, 2], "batch of 8"),
         (vec![1, 1, 2, 2], "[1, 1, 2, 2]"),
@@ -87,7 +88,7 @@ fn only_one_rgb_image_is_taken() {
 }
 
 #[test]
-fn a_batch_left_open_is_one() {
+fn sets_a_dynamic_batch_size_to_one() {
     let mut model = Pt2::new();
     let open = |expression: &str| json!({"as_expr": {"expr_str": expression}});
     for (name, about) in &mut model.shapes {
@@ -125,14 +126,16 @@ fn a_batch_left_open_is_one() {
     let graph = opened(&model).graph;
     assert_eq!(graph.input_shape, [1, 3, 2, 2]);
     let shapes: Vec<&Op> = graph.nodes.iter().skip(2).map(|node| &node.op).collect();
-    let reshape = |shape: [i64; 2]| Op::Reshape {
-        shape: shape.to_vec(),
+    let reshape = |shape: [i64; 2]| {
+        Op::from(Reshaping::Reshape {
+            shape: shape.to_vec(),
+        })
     };
     assert_eq!(shapes, [&reshape([2, 1]), &reshape([1, 2])]);
 }
 
 #[test]
-fn a_model_without_logits_is_refused() {
+fn refuses_a_model_without_logits() {
     let mut model = Pt2::new();
     model.shapes.insert("relu", tensor(7, &[1, 2, 1, 1]));
     assert!(matches!(refused(&model), Fault::NoLogits(what) if what.contains("[1, 2, 1, 1]")));
@@ -150,11 +153,11 @@ fn a_model_without_logits_is_refused() {
     let mut model = Pt2::new();
     model.outputs = vec![json!({"user_output": {"arg": {"as_tensor": {"name": "p_fc_weight"}}}})];
     model.shapes.insert("p_fc_weight", tensor(7, &[1, 6]));
-    assert!(matches!(refused(&model), Fault::NoLogits(what) if what.contains("what went in")));
+    assert!(matches!(refused(&model), Fault::NoLogits(what) if what.contains("one of its inputs")));
 }
 
 #[test]
-fn a_model_in_training_mode_is_refused() {
+fn refuses_a_model_in_training_mode() {
     let mut model = Pt2::new();
     let mut dropout = node(
         "torch.ops.aten.dropout.default",
@@ -176,7 +179,7 @@ fn a_model_in_training_mode_is_refused() {
 }
 
 #[test]
-fn a_softmax_at_the_end_is_stepped_over() {
+fn skips_a_softmax_at_the_end() {
     let mut model = Pt2::new();
     let mut softmax = node(
         "torch.ops.aten.softmax.int",
@@ -198,7 +201,7 @@ fn a_softmax_at_the_end_is_stepped_over() {
 }
 
 #[test]
-fn a_sigmoid_at_the_end_is_stepped_over_with_the_shape_after_it() {
+fn skips_a_sigmoid_at_the_end_with_the_reshaping_after_it() {
     let mut model = Pt2::new();
     let sigmoid = "torch.ops.aten.sigmoid.default";
     model.nodes.push(node(sigmoid, "sigmoid", &["relu"], ""));
@@ -213,32 +216,35 @@ fn a_sigmoid_at_the_end_is_stepped_over_with_the_shape_after_it() {
     assert_eq!(graph.values[graph.logits.0].name, "relu");
     assert_eq!(graph.nodes.len(), 3);
 
-    // A map of one place each, flattened after the head: the logits are flattened instead.
+    // A map of one position each is flattened after the head, so the logits are flattened instead.
     model.shapes.insert("relu", tensor(7, &[1, 2, 1, 1]));
     model.shapes.insert("sigmoid", tensor(7, &[1, 2, 1, 1]));
     let graph = opened(&model).graph;
     assert_eq!(graph.nodes.len(), 4);
-    assert_eq!(graph.nodes[3].op, Op::Reshape { shape: vec![1, 2] });
+    assert_eq!(
+        graph.nodes[3].op,
+        Reshaping::Reshape { shape: vec![1, 2] }.into()
+    );
     assert_eq!(graph.logits, graph.nodes[3].outputs[0]);
 }
 
 #[test]
-fn what_is_overwritten_in_place_means_the_result_from_there_on() {
+fn uses_the_result_after_an_in_place_operation() {
     let mut model = Pt2::new();
     model.nodes[2] = node("torch.ops.aten.relu_.default", "relu", &["linear"], "");
-    // It asks for `linear`, and has to be given `relu`.
+    // It reads `linear`, and has to get `relu`.
     model
         .nodes
         .push(node("torch.ops.aten.tanh.default", "tanh", &["linear"], ""));
     model.hand_back("tanh");
     let graph = opened(&model).graph;
     assert_eq!(graph.nodes[3].inputs, graph.nodes[2].outputs);
-    assert_eq!(graph.nodes[2].op, Op::Relu);
+    assert_eq!(graph.nodes[2].op, Activation::Relu.into());
 }
 
 #[test]
-fn overwriting_memory_that_is_used_elsewhere_is_refused() {
-    // A view is overwritten, then its base is used; and the other way about.
+fn refuses_to_overwrite_memory_that_is_used_elsewhere() {
+    // A view is overwritten and then its base is used, and the other way round.
     for (overwritten, used) in [("view", "linear"), ("linear", "view")] {
         let mut model = Pt2::new();
         let mut view = node("torch.ops.aten.unsqueeze.default", "view", &["linear"], "");
@@ -265,7 +271,7 @@ fn overwriting_memory_that_is_used_elsewhere_is_refused() {
 }
 
 #[test]
-fn what_is_written_into_a_part_changes_the_whole() {
+fn writes_through_a_part_into_the_whole() {
     let mut model = Pt2::new();
     let mut part = node("torch.ops.aten.select.int", "view", &["linear"], "");
     let numbers = [("dim", 1), ("index", 0)];
@@ -273,7 +279,7 @@ fn what_is_written_into_a_part_changes_the_whole() {
     part["inputs"].as_array_mut().unwrap().extend(numbers);
     model.nodes.insert(2, part);
     model.nodes[3] = node("torch.ops.aten.relu_.default", "relu", &["view"], "");
-    // The same part once more, by the name of the first result.
+    // The same part again, by the name of the first result.
     let again = node("torch.ops.aten.sigmoid_.default", "sigmoid", &["relu"], "");
     let whole = node("torch.ops.aten.tanh.default", "aside", &["linear"], "");
     model.nodes.extend([again, whole]);
@@ -281,9 +287,11 @@ fn what_is_written_into_a_part_changes_the_whole() {
 
     let graph = opened(&model).graph;
     let ops: Vec<&Op> = graph.nodes.iter().skip(2).map(|node| &node.op).collect();
-    let back = Op::SelectScatter { dim: 1, index: 0 };
-    let select = Op::Select { dim: 1, index: 0 };
-    let expected = [&select, &Op::Relu, &back, &Op::Sigmoid, &back, &Op::Tanh];
+    let back = Op::from(Indexing::SelectScatter { dim: 1, index: 0 });
+    let select = Op::from(Indexing::Select { dim: 1, index: 0 });
+    let [relu, sigmoid, tanh] =
+        [Activation::Relu, Activation::Sigmoid, Activation::Tanh].map(Op::from);
+    let expected = [&select, &relu, &back, &sigmoid, &back, &tanh];
     assert_eq!(ops, expected);
     let at = |node: usize| &graph.nodes[node];
     assert_eq!(at(4).inputs, [at(1).outputs[0], at(3).outputs[0]]);
@@ -302,7 +310,7 @@ fn opened_or_fault(model: &Pt2) -> Result<(), Fault> {
 }
 
 #[test]
-fn what_bears_on_nothing_is_left_out() {
+fn leaves_out_nodes_that_the_logits_do_not_depend_on() {
     let mut model = Pt2::new();
     model.nodes.push(node(
         "torch.ops.aten.relu.default",

@@ -1,5 +1,5 @@
-//! Writes a small archive as `torch.export.save` lays it out: mean, linear and relu on an image of
-//! 2 × 2 pixels, with every part open to be spoilt.
+//! Writes a small archive like `torch.export.save`: mean, linear and relu on an image of 2 × 2 pixels.
+//! Tests can change every part of it.
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Write};
@@ -9,20 +9,20 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
 pub struct Pt2 {
-    /// The folder that everything lies under.
+    /// The folder that everything is in.
     pub root: &'static str,
     pub program: Value,
-    /// Written in place of `program`.
+    /// Written instead of `program`.
     pub program_text: Option<String>,
     pub nodes: Vec<Value>,
     pub shapes: BTreeMap<&'static str, Value>,
     pub inputs: Vec<Value>,
     pub outputs: Vec<Value>,
-    /// Not written where it is null.
+    /// Not written if it is null.
     pub config: Value,
-    /// Bytes of `weight_N`, the last of them `weight_1`.
+    /// The bytes of `weight_N`; the last is `weight_1`.
     pub weights: Vec<Vec<u8>>,
-    /// Further entries, by their full names.
+    /// More entries, with their full names.
     pub extra: Vec<(String, Vec<u8>)>,
 }
 
@@ -43,7 +43,7 @@ pub fn tensor(dtype: i64, sizes: &[i64]) -> Value {
     })
 }
 
-/// A node whose tensors are `self`, or `self`, `other`.
+/// A node with the tensor argument `self`, or `self` and `other`.
 pub fn node(target: &str, name: &str, tensors: &[&str], stack: &str) -> Value {
     let inputs: Vec<Value> = tensors
         .iter()
@@ -58,7 +58,7 @@ pub fn node(target: &str, name: &str, tensors: &[&str], stack: &str) -> Value {
 }
 
 impl Pt2 {
-    /// The image [1, 3, 2, 2] is averaged to [1, 3], then linear to [1, 2], then rectified.
+    /// The image `[1, 3, 2, 2]` is averaged to `[1, 3]`, mapped linearly to `[1, 2]`, then rectified.
     pub fn new() -> Pt2 {
         let mut mean = node(
             "torch.ops.aten.mean.dim",
@@ -146,7 +146,7 @@ impl Pt2 {
         let program = self.program_text.clone();
         let program = program.unwrap_or_else(|| self.written().to_string());
         let mut entries = Vec::new();
-        // The last weight is the last number, so that the first can be left out.
+        // Numbered from the end, so that the first can be left out.
         let first = 2 - self.weights.len();
         for (index, bytes) in self.weights.iter().enumerate() {
             entries.push((
@@ -172,7 +172,7 @@ impl Pt2 {
     }
 }
 
-/// An archive of stored entries.
+/// An archive of uncompressed entries.
 pub fn zip(entries: &[(&str, &[u8])]) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
@@ -183,7 +183,7 @@ pub fn zip(entries: &[(&str, &[u8])]) -> Vec<u8> {
     writer.finish().unwrap().into_inner()
 }
 
-/// Adds the 64-bit records of the directory's place, which PyTorch writes whatever the size.
+/// Adds the 64-bit records of the directory's offset, which PyTorch writes for archives of any size.
 pub fn with_zip64_records(archive: &[u8]) -> Vec<u8> {
     let (body, end) = archive.split_at(archive.len() - 22);
     let number = |at: usize, size: usize| {

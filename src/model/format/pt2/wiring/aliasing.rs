@@ -1,15 +1,15 @@
-//! Follows which values share memory, because a file may write into one and then use another.
+//! Tracks which values share memory, because a program may write into one and then use another.
 
 use crate::model::format::pt2::aten::Sharing;
 use crate::model::graph::ValueId;
 
-/// What is known of the memory of each value, in the order of their ids.
+/// What is known about the memory of each value, in the order of their ids.
 #[derive(Default)]
 pub struct Memory {
-    places: Vec<Place>,
+    cells: Vec<Cell>,
 }
 
-struct Place {
+struct Cell {
     /// Values of one group share memory.
     group: usize,
     /// Values of one identity are the same tensor.
@@ -19,27 +19,27 @@ struct Place {
 
 enum Became {
     Itself,
-    /// It was overwritten, and this is what it holds since.
+    /// It was overwritten and now holds this value.
     Replaced(ValueId),
     Stale(Stale),
 }
 
-/// Something that shares its memory was overwritten, so that what it holds now has no name.
+/// A value that shares its memory was overwritten, so that its own contents are no value of the graph.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stale {
     /// The node that wrote.
     pub by: String,
     /// The value it wrote into.
     pub into: ValueId,
-    /// The value that is not what it was.
+    /// The value whose contents have changed.
     pub value: ValueId,
 }
 
 impl Memory {
     /// A new value, with memory of its own.
     pub fn add(&mut self) {
-        let index = self.places.len();
-        self.places.push(Place {
+        let index = self.cells.len();
+        self.cells.push(Cell {
             group: index,
             identity: index,
             became: Became::Itself,
@@ -49,19 +49,19 @@ impl Memory {
     /// `to` was made from `from`.
     pub fn share(&mut self, from: ValueId, to: ValueId, sharing: Sharing) {
         if sharing != Sharing::None {
-            self.places[to.0].group = self.places[from.0].group;
+            self.cells[to.0].group = self.cells[from.0].group;
         }
         if sharing == Sharing::Same {
-            self.places[to.0].identity = self.places[from.0].identity;
+            self.cells[to.0].identity = self.cells[from.0].identity;
         }
     }
 
-    /// The node called `by` put `result` in the place of `into`.
+    /// The node called `by` has written `result` into `into`.
     pub fn overwrite(&mut self, into: ValueId, result: ValueId, by: &str) {
-        let (group, identity) = (self.places[into.0].group, self.places[into.0].identity);
-        for (index, place) in self.places.iter_mut().enumerate() {
-            if place.group == group {
-                place.became = if place.identity == identity {
+        let (group, identity) = (self.cells[into.0].group, self.cells[into.0].identity);
+        for (index, cell) in self.cells.iter_mut().enumerate() {
+            if cell.group == group {
+                cell.became = if cell.identity == identity {
                     Became::Replaced(result)
                 } else {
                     let value = ValueId(index);
@@ -75,22 +75,22 @@ impl Memory {
         }
     }
 
-    /// `whole`, a part of which was overwritten, is `result` by now.
+    /// `whole`, of which a part was overwritten, now holds `result`.
     pub fn replace(&mut self, whole: ValueId, result: ValueId) {
-        let identity = self.places[whole.0].identity;
-        for place in &mut self.places {
-            if place.identity == identity {
-                place.became = Became::Replaced(result);
+        let identity = self.cells[whole.0].identity;
+        for cell in &mut self.cells {
+            if cell.identity == identity {
+                cell.became = Became::Replaced(result);
             }
         }
     }
 
-    /// The value that `value` is by now.
+    /// The value that `value` holds now.
     pub fn now(&self, mut value: ValueId) -> Result<ValueId, Stale> {
         loop {
-            match &self.places[value.0].became {
+            match &self.cells[value.0].became {
                 Became::Itself => return Ok(value),
-                // A result is newer than what it replaces, so this ends.
+                // A result is newer than what it replaces, so the loop ends.
                 Became::Replaced(result) => value = *result,
                 Became::Stale(stale) => return Err(stale.clone()),
             }
@@ -102,7 +102,7 @@ impl Memory {
 mod tests {
     use super::*;
 
-    /// Values 0 to 3: 1 a view of 0, 2 the same tensor as 0, 3 on its own.
+    /// Values 0 to 3: 1 is a view of 0, 2 the same tensor as 0, and 3 shares nothing.
     fn four() -> Memory {
         let mut memory = Memory::default();
         (0..4).for_each(|_| memory.add());
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_tensor_becomes_the_result_and_a_view_goes_stale() {
+    fn replaces_the_same_tensor_and_makes_a_view_stale() {
         let mut memory = four();
         memory.add();
         memory.overwrite(ValueId(0), ValueId(4), "relu_");
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn results_that_are_overwritten_are_followed_on() {
+    fn follows_a_result_that_is_overwritten_again() {
         let mut memory = four();
         memory.add();
         memory.overwrite(ValueId(3), ValueId(4), "relu_");

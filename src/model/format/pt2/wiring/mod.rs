@@ -1,18 +1,20 @@
-//! Wires the nodes together: names become values, and writing in place becomes a new value.
+//! The graph of an exported program: names become values, and writing in place becomes a new value.
 //!
-//! An in-place operation is read as its out-of-place twin. From there on the name of what it
-//! overwrote means the result. Where memory is shared with another value (a view) that stands for
-//! something else and is used later, that reading would be wrong, and the graph is refused.
+//! An in-place operation is read as the one that is not in place. From there on, the name of what it
+//! overwrote means the result. If the memory is shared with another value (a view) that is used
+//! afterwards, this would be wrong, and the graph is refused.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use super::Result;
 use super::aten::{self, Call, Sharing, Source, Step};
 use super::program::args::Refusal;
 use super::program::schema::{Argument, GraphModule, NodeJson};
 use super::program::signature::Inputs;
-use crate::model::error::{Fault, UnsupportedOp};
-use crate::model::graph::{Graph, Head, Module, ModulePath, Node, Op, Value, ValueId};
+use crate::model::error::{Fault, Result, UnsupportedOp};
+use crate::model::format::build::graph_builder::GraphBuilder;
+use crate::model::format::build::module_calls::{Stack, innermost};
+use crate::model::graph::{Graph, Head, ModulePath, Node, ValueId};
+use crate::model::op::{Activation, Copying, Op, Reshaping};
 use aliasing::Memory;
 
 pub(crate) mod aliasing;
@@ -22,19 +24,15 @@ pub(crate) mod sources;
 pub struct Builder<'a> {
     module: &'a GraphModule,
     inputs: &'a Inputs,
-    image: ValueId,
-    values: Vec<Value>,
+    graph: GraphBuilder,
     memory: Memory,
-    /// A value that is a part of another: which, and the operation that puts it back.
+    /// Values that are a part of another: the whole, and the operation that puts the part back.
     part_of: HashMap<ValueId, (ValueId, Op)>,
     names: HashMap<String, ValueId>,
-    /// What each node handed back, for `getitem`.
+    /// What each node returned, for `getitem`.
     made: HashMap<String, Vec<ValueId>>,
-    nodes: Vec<Node>,
-    /// The modules around each of `nodes`.
-    stacks: Vec<Vec<Module>>,
     unsupported: Vec<UnsupportedOp>,
-    /// The line of source that ran each module last.
+    /// The line of source code that ran each module last.
     sources: HashMap<ModulePath, String>,
 }
 
@@ -43,23 +41,25 @@ impl<'a> Builder<'a> {
         let mut builder = Builder {
             module,
             inputs,
-            image: ValueId(0),
-            values: Vec::new(),
+            graph: GraphBuilder::new(&inputs.image, inputs.shape),
             memory: Memory::default(),
             part_of: HashMap::new(),
             names: HashMap::new(),
             made: HashMap::new(),
-            nodes: Vec::with_capacity(module.graph.nodes.len()),
-            stacks: Vec::new(),
             unsupported: Vec::new(),
             sources: HashMap::new(),
         };
-        builder.image = builder.add(&inputs.image);
-        builder.values[builder.image.0].stated_shape = Some(inputs.shape.to_vec());
+        let image = builder.graph.image();
+        builder.memory.add();
+        builder.names.insert(inputs.image.clone(), image);
         builder
     }
 
-    /// Reads all nodes. Operations we do not have are told together, once all are seen.
+    /// Reads all nodes.
+    ///
+    /// # Errors
+    /// [`Fault::Unsupported`] with all operations that are not supported; other faults at the first
+    /// node that has one.
     pub fn run(&mut self) -> Result<()> {
         let module = self.module;
         let written: Vec<Option<&str>> = module
@@ -69,7 +69,7 @@ impl<'a> Builder<'a> {
             .map(|node| node.metadata.nn_module_stack.as_deref())
             .collect();
         for (node, stack) in module.graph.nodes.iter().zip(modules::stacks(&written)) {
-            // Of the innermost module alone: a container runs on many lines.
+            // Only for the innermost module: a container runs on many lines.
             if let Some(line) = node.metadata.stack_trace.as_deref().and_then(sources::line)
                 && let Some(module) = stack.last()
             {
@@ -84,12 +84,12 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// The line of source behind each module, by its path; to be asked for once.
+    /// Takes the line of source code behind each module, by its path.
     pub fn sources(&mut self) -> HashMap<ModulePath, String> {
         std::mem::take(&mut self.sources)
     }
 
-    fn node(&mut self, node: &NodeJson, stack: Vec<Module>) -> Result<()> {
+    fn node(&mut self, node: &NodeJson, stack: Stack) -> Result<()> {
         let outputs = outputs(node);
         let name = node
             .name
@@ -97,32 +97,20 @@ impl<'a> Builder<'a> {
             .or(outputs.first().copied())
             .unwrap_or("?")
             .to_owned();
-        let path = stack
-            .last()
-            .map(|module| module.path.clone())
-            .unwrap_or_default();
         match aten::read(node) {
             Ok(Step::Skip) => Ok(()),
-            // The wiring is unknown from the first such operation on.
-            Ok(_) if !self.unsupported.is_empty() => Ok(()),
+            // After an unsupported operation its outputs are missing.
+            Ok(Step::Item { .. } | Step::Run(_)) if !self.unsupported.is_empty() => Ok(()),
             Ok(Step::Item { of, index }) => self.item(&name, of, index, &outputs),
-            Ok(Step::Run(call)) => self.call(name, path, stack, call, &outputs),
+            Ok(Step::Run(call)) => self.call(&Position { name, stack }, call, &outputs),
             Err(Refusal::Fault(Fault::Training { node })) => Err(Fault::Training {
-                node: format!("{node} in {path}, node {name}"),
+                node: format!("{node} in {}, node {name}", innermost(&stack)),
             }),
-            Err(Refusal::Fault(fault)) => Err(fault),
-            Err(Refusal::Unsupported(reason)) => {
-                let op = node
-                    .target
-                    .strip_prefix("torch.ops.")
-                    .unwrap_or(&node.target)
-                    .to_owned();
-                self.unsupported.push(UnsupportedOp {
-                    op,
-                    node: name,
-                    module: path,
-                    reason,
-                });
+            Err(refusal) => {
+                let op = node.target.strip_prefix("torch.ops.");
+                let op = op.unwrap_or(&node.target).to_owned();
+                self.unsupported
+                    .push(refusal.at(op, name, innermost(&stack))?);
                 Ok(())
             }
         }
@@ -142,7 +130,7 @@ impl<'a> Builder<'a> {
         };
         let value = value.ok_or_else(|| {
             Fault::Graph(format!(
-                "node {name} asks for item {index} of a list that is shorter"
+                "node {name} takes item {index} of a list that is shorter"
             ))
         })?;
         for output in outputs {
@@ -152,18 +140,12 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    fn call(
-        &mut self,
-        name: String,
-        module: String,
-        stack: Vec<Module>,
-        call: Call,
-        outputs: &[&str],
-    ) -> Result<()> {
+    fn call(&mut self, at: &Position, call: Call, outputs: &[&str]) -> Result<()> {
+        let name = &at.name;
         let inputs = call
             .inputs
             .iter()
-            .map(|input| self.find(&name, input))
+            .map(|input| self.find(name, input))
             .collect::<Result<Vec<_>>>()?;
         let outputs = if call.first_output_only {
             &outputs[..outputs.len().min(1)]
@@ -171,24 +153,24 @@ impl<'a> Builder<'a> {
             outputs
         };
         if outputs.is_empty() {
-            return Err(Fault::Graph(format!("node {name} hands nothing back")));
+            return Err(Fault::Graph(format!("node {name} returns nothing")));
         }
         let mut made = Vec::with_capacity(outputs.len());
         for output in outputs {
             self.unclaimed(output)?;
-            let value = self.add(output);
-            self.values[value.0].stated_shape = self.stated(output)?;
-            made.push(value);
+            let stated = self.stated(output)?;
+            made.push(self.add(output, stated));
         }
         let first = inputs.first().copied();
         if let Some(first) = first {
             if call.in_place {
-                if self.inputs.weights.contains_key(&self.values[first.0].name) {
+                let overwritten = &self.graph.value(first).name;
+                if self.inputs.weights.contains_key(overwritten) {
                     return Err(Fault::Training {
                         node: format!("node {name} updates a weight"),
                     });
                 }
-                self.memory.overwrite(first, made[0], &name);
+                self.memory.overwrite(first, made[0], name);
             } else {
                 made.iter()
                     .for_each(|&value| self.memory.share(first, value, call.sharing));
@@ -199,42 +181,32 @@ impl<'a> Builder<'a> {
         }
         self.made.insert(name.clone(), made.clone());
         let written = made[0];
-        self.nodes.push(Node {
-            op: call.op,
-            inputs,
-            outputs: made,
-            module: module.clone(),
-            name: name.clone(),
-        });
-        self.stacks.push(stack.clone());
+        self.add_node(call.op, inputs, made, at);
         if let (true, Some(into)) = (call.in_place, first) {
-            self.write_through(
-                into,
-                written,
-                &Place {
-                    name,
-                    module,
-                    stack,
-                },
-            );
+            self.write_through(into, written, at);
         }
         Ok(())
     }
 
-    /// What is written into a part is written into the whole: the whole becomes a copy with the
-    /// part replaced, and so on outwards.
-    fn write_through(&mut self, into: ValueId, written: ValueId, at: &Place) {
+    fn add_node(&mut self, op: Op, inputs: Vec<ValueId>, outputs: Vec<ValueId>, at: &Position) {
+        let node = Node {
+            op,
+            inputs,
+            outputs,
+            module: innermost(&at.stack),
+            name: at.name.clone(),
+        };
+        self.graph.add_node(node, at.stack.clone());
+    }
+
+    /// What is written into a part is also written into the whole, which becomes a copy with the part
+    /// replaced, and so on outwards.
+    fn write_through(&mut self, into: ValueId, written: ValueId, at: &Position) {
         let (mut part, mut new_part) = (into, written);
         while let Some((whole, op)) = self.part_of.remove(&part) {
-            let new_whole = self.add(&format!("{} of {}", self.values[whole.0].name, at.name));
-            self.nodes.push(Node {
-                op: op.clone(),
-                inputs: vec![whole, new_part],
-                outputs: vec![new_whole],
-                module: at.module.clone(),
-                name: at.name.clone(),
-            });
-            self.stacks.push(at.stack.clone());
+            let name = format!("{} of {}", self.graph.value(whole).name, at.name);
+            let new_whole = self.add(&name, None);
+            self.add_node(op.clone(), vec![whole, new_part], vec![new_whole], at);
             self.memory.replace(whole, new_whole);
             self.memory.share(new_whole, new_part, Sharing::View);
             self.part_of.insert(new_part, (new_whole, op));
@@ -242,14 +214,8 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn add(&mut self, name: &str) -> ValueId {
-        let id = ValueId(self.values.len());
-        self.values.push(Value {
-            name: name.to_owned(),
-            stated_shape: None,
-            folded: false,
-            weight: None,
-        });
+    fn add(&mut self, name: &str, stated_shape: Option<Vec<i64>>) -> ValueId {
+        let id = self.graph.add_value(name.to_owned(), stated_shape);
         self.memory.add();
         self.names.insert(name.to_owned(), id);
         id
@@ -262,6 +228,7 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
+    /// The shape that the program states for a value.
     fn stated(&self, name: &str) -> Result<Option<Vec<i64>>> {
         match self.module.graph.tensor_values.get(name) {
             None => Ok(None),
@@ -274,11 +241,11 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// What `name` means by now. A weight becomes a value when it is first asked for.
+    /// The value that `name` stands for at this point. A weight becomes a value when it is first used.
     fn find(&mut self, node: &str, name: &str) -> Result<ValueId> {
         let id = match self.names.get(name) {
             Some(id) => *id,
-            None if self.inputs.weights.contains_key(name) => self.add(name),
+            None if self.inputs.weights.contains_key(name) => self.add(name, None),
             None => {
                 return Err(Fault::Graph(format!(
                     "{node} uses {name}, which nothing before it computes"
@@ -287,136 +254,71 @@ impl<'a> Builder<'a> {
         };
         self.memory.now(id).map_err(|stale| Fault::SharedInPlace {
             node: stale.by,
-            value: self.values[stale.into.0].name.clone(),
-            other: self.values[stale.value.0].name.clone(),
+            value: self.graph.value(stale.into).name.clone(),
+            other: self.graph.value(stale.value).name.clone(),
         })
     }
 
-    /// The graph up to the logits: a softmax or sigmoid at the end is stepped over, and what bears
-    /// on nothing is left out.
+    /// The graph up to the logits: a softmax or sigmoid at the end is skipped, and nodes that the
+    /// logits do not depend on are left out.
     pub fn finish(mut self, output: &str) -> Result<Graph> {
         let mut logits = self.find("the output", output)?;
         let shape = self.stated(output)?;
         let mut head = Head::None;
-        // Walked back from the output: a new shape changes no score, and is stepped over too where
-        // a head stands before it.
+        // Going back from the output, reshaping changes no score, so it is skipped too if there is a
+        // head before it.
         let mut at = logits;
-        while let Some(node) = self.nodes.iter().rfind(|node| node.outputs.contains(&at)) {
+        while let Some(node) = self.graph.producer(at) {
             let Some(&before) = node.inputs.first() else {
                 break;
             };
             at = before;
             match node.op {
-                Op::Softmax { dim: 1 | -1, .. } if head == Head::None => {
+                Op::Activation(Activation::Softmax { dim: 1 | -1, .. }) if head == Head::None => {
                     (logits, head) = (at, Head::Softmax);
                 }
-                Op::Sigmoid if head == Head::None => (logits, head) = (at, Head::Sigmoid),
-                Op::Identity if node.outputs.contains(&logits) => logits = at,
-                Op::Identity
-                | Op::Flatten { .. }
-                | Op::Reshape { .. }
-                | Op::Squeeze { .. }
-                | Op::Unsqueeze { .. } => {}
+                Op::Activation(Activation::Sigmoid) if head == Head::None => {
+                    (logits, head) = (at, Head::Sigmoid);
+                }
+                Op::Copying(Copying::Identity) if node.outputs.contains(&logits) => logits = at,
+                Op::Copying(Copying::Identity)
+                | Op::Reshaping(
+                    Reshaping::Flatten { .. }
+                    | Reshaping::Reshape { .. }
+                    | Reshaping::Squeeze { .. }
+                    | Reshaping::Unsqueeze { .. },
+                ) => {}
                 _ => break,
             }
         }
-        if head != Head::None && self.values[logits.0].stated_shape != shape {
-            logits = self.reshaped(logits, shape.clone());
+        if let Some(shape) = &shape
+            && head != Head::None
+            && self.graph.value(logits).stated_shape.as_ref() != Some(shape)
+        {
+            // The output was reshaped after the head.
+            logits = self.graph.reshape_output(logits, shape.clone());
         }
-        if !self.nodes.iter().any(|node| node.outputs.contains(&logits)) {
-            return Err(Fault::NoLogits("it hands back what went in".into()));
-        }
-        let stated = &mut self.values[logits.0].stated_shape;
+        let stated = &mut self.graph.value_mut(logits).stated_shape;
         *stated = stated.take().or(shape);
-
-        let image = self.image;
-        let (nodes, modules) = self.reaching(logits);
-        if !nodes.iter().any(|node| node.inputs.contains(&image)) {
-            return Err(Fault::NoLogits(
-                "what it hands back does not depend on the image".into(),
-            ));
-        }
-        Ok(Graph {
-            input: image,
-            input_shape: self.inputs.shape,
-            values: self.values,
-            nodes,
-            modules,
-            logits,
-            head,
-            layouts: Default::default(),
-        })
-    }
-
-    /// `logits` in the shape that the output has, which came after the head.
-    fn reshaped(&mut self, logits: ValueId, shape: Option<Vec<i64>>) -> ValueId {
-        let Some(shape) = shape else {
-            return logits;
-        };
-        let name = format!("{} as the output", self.values[logits.0].name);
-        let id = self.add(&name);
-        self.values[id.0].stated_shape = Some(shape.clone());
-        self.nodes.push(Node {
-            op: Op::Reshape { shape },
-            inputs: vec![logits],
-            outputs: vec![id],
-            module: String::new(),
-            name,
-        });
-        self.stacks.push(Vec::new());
-        id
-    }
-
-    /// The nodes that the logits depend on, with their modules in the order first met.
-    fn reaching(&mut self, logits: ValueId) -> (Vec<Node>, Vec<Module>) {
-        let mut wanted = vec![false; self.values.len()];
-        wanted[logits.0] = true;
-        let mut kept = Vec::with_capacity(self.nodes.len());
-        for (node, stack) in self.nodes.drain(..).zip(self.stacks.drain(..)).rev() {
-            if node.outputs.iter().any(|output| wanted[output.0]) {
-                node.inputs.iter().for_each(|input| wanted[input.0] = true);
-                kept.push((node, stack));
-            }
-        }
-        kept.reverse();
-        let mut modules: Vec<Module> = Vec::new();
-        let mut known = HashSet::new();
-        for module in kept.iter().flat_map(|(_, stack)| stack) {
-            if known.insert(module.path.clone()) {
-                modules.push(module.clone());
-            }
-        }
-        (kept.into_iter().map(|(node, _)| node).collect(), modules)
+        self.graph.finish(logits, head)
     }
 }
 
-/// Where a node stands.
-struct Place {
+/// The name of a node and the modules around it.
+struct Position {
     name: String,
-    module: String,
-    stack: Vec<Module>,
+    stack: Stack,
 }
 
-/// How what was taken out of a tensor is put back into it.
+/// The operation that puts back a part which `op` has taken out of a tensor.
 fn put_back(op: &Op) -> Option<Op> {
-    match *op {
-        Op::Select { dim, index } => Some(Op::SelectScatter { dim, index }),
-        Op::Slice {
-            dim,
-            start,
-            end,
-            step,
-        } => Some(Op::SliceScatter {
-            dim,
-            start,
-            end,
-            step,
-        }),
+    match op {
+        Op::Indexing(taken) => taken.put_back().map(Op::from),
         _ => None,
     }
 }
 
-/// The names of the tensors a node hands back.
+/// The names of the tensors that a node returns.
 fn outputs(node: &NodeJson) -> Vec<&str> {
     let mut names = Vec::new();
     for output in &node.outputs {

@@ -1,14 +1,14 @@
-//! Which module each node belongs to, as the file writes it: `key,path,type` from the outermost in.
+//! The module that each node belongs to. The file has `key,path,type` for each module around a node,
+//! from the outermost to the innermost.
 //!
-//! The path of a module is the same at every call; the key alone tells calls apart (`relu`, `relu@1`,
-//! `relu@2`), counted over the whole network and from nought. What they are called here is for
-//! [`calls`](crate::model::format::build::module_calls) to say.
+//! The path of a module is the same for every call. Only the key differs (`relu`, `relu@1`, `relu@2`),
+//! counted from zero and over the whole network. The paths that calls get here are those of
+//! [`module_calls`].
 
-use crate::model::format::build::module_calls::{self, Frame};
-use crate::model::graph::Module;
+use crate::model::format::build::module_calls::{self, Frame, Stack};
 
-/// The modules around each node, outermost first and beginning with the model itself.
-pub fn stacks(written: &[Option<&str>]) -> Vec<Vec<Module>> {
+/// The modules around each node.
+pub fn stacks(written: &[Option<&str>]) -> Vec<Stack> {
     let parsed: Vec<Vec<Frame>> = written
         .iter()
         .map(|text| frames(text.unwrap_or("")))
@@ -31,7 +31,7 @@ fn frames(text: &str) -> Vec<Frame<'_>> {
         .collect()
 }
 
-/// A path without the name of the variable that older files put before it: `L['self'].conv`.
+/// A path without the variable that older files put before it: `L['self'].conv`.
 fn within(path: &str) -> &str {
     match path
         .strip_prefix("L['")
@@ -45,6 +45,7 @@ fn within(path: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::graph::Module;
 
     fn paths(written: &[&str]) -> Vec<String> {
         let written: Vec<Option<&str>> = written.iter().map(|text| Some(*text)).collect();
@@ -55,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn a_module_that_runs_once_keeps_its_path() {
+    fn keeps_the_path_of_a_module_that_runs_once() {
         let stack = "L__self__,,pkg.Net;L__self__features,features,torch.nn.Sequential;\
                      L__self__features.0,features.0,torch.nn.modules.conv.Conv2d";
         let modules = &stacks(&[Some(stack)])[0];
@@ -76,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn calls_are_counted_from_one() {
+    fn counts_calls_from_one() {
         let got = paths(&[
             "L__self__,,N;L__self__relu,relu,R",
             "L__self__,,N;L__self__conv,conv,C",
@@ -86,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn calls_within_a_call_count_anew() {
+    fn counts_calls_within_a_call_from_one_again() {
         let got = paths(&[
             "L__self__,,N;L__self__b,b,B;L__self__b.conv,b.conv,C",
             "L__self__,,N;L__self__b,b,B;L__self__b.relu,b.relu,R",
@@ -109,29 +110,29 @@ mod tests {
     }
 
     #[test]
-    fn a_module_kept_elsewhere_goes_by_its_own_path() {
+    fn keeps_the_path_of_a_module_that_belongs_to_another() {
         let got = paths(&["L__self__,,N;L__self__a,a,A;L__self__shared.act,shared.act,R"]);
         assert_eq!(got, ["shared.act"]);
     }
 
     #[test]
-    fn a_variable_before_the_path_is_left_out() {
+    fn drops_the_variable_before_a_path() {
         let got = paths(&["L__self__,,N;fn,L['fn'],S;fn_conv1,L['fn'].conv1,C"]);
         assert_eq!(got, ["conv1"]);
     }
 
     #[test]
-    fn a_stack_of_nothing_but_modules_takes_no_memory() {
-        // Each entry would have the whole path of the first: 20 GB.
+    fn bounds_the_depth_of_a_stack() {
+        // Without a bound, each entry would contain the whole path of the first: 20 GB.
         let stack = format!("k,{},T{}", "p".repeat(100_000), ";k,,T".repeat(200_000));
         assert!(
             stacks(&[Some(&stack)])[0].len()
-                <= crate::model::format::build::module_calls::DEEPEST + 1
+                <= crate::model::format::build::module_calls::MAX_DEPTH + 1
         );
     }
 
     #[test]
-    fn what_is_not_written_belongs_to_the_model() {
+    fn assigns_nodes_without_a_stack_to_the_model() {
         assert_eq!(
             stacks(&[None])[0],
             [Module {

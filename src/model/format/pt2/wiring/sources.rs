@@ -1,20 +1,20 @@
-//! The line of Python behind a node, out of the stack that the export wrote down.
+//! The line of Python behind a node, from the stack trace that the export has recorded.
 
-/// The innermost place that is not PyTorch's own: `resnet.py, line 147: out = self.bn1(out)`. The
-/// folders around the file are of no use elsewhere, and left out.
+/// The innermost frame outside PyTorch: `resnet.py, line 147: out = self.bn1(out)`. The folder of the
+/// file is left out, since it means nothing on another machine.
 pub fn line(stack: &str) -> Option<String> {
     let mut found = None;
     let mut lines = stack.lines().peekable();
-    while let Some(place) = lines.next() {
-        let Some(place) = place.trim().strip_prefix("File \"") else {
+    while let Some(frame) = lines.next() {
+        let Some(frame) = frame.trim().strip_prefix("File \"") else {
             continue;
         };
-        let Some((file, rest)) = place.split_once("\", line ") else {
+        let Some((file, rest)) = frame.split_once("\", line ") else {
             continue;
         };
         let number = rest.split(',').next().unwrap_or(rest);
         let code = lines.next_if(|code| !code.trim_start().starts_with("File \""));
-        if is_pytorchs(file) {
+        if is_in_pytorch(file) {
             continue;
         }
         let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
@@ -26,7 +26,7 @@ pub fn line(stack: &str) -> Option<String> {
     found
 }
 
-fn is_pytorchs(file: &str) -> bool {
+fn is_in_pytorch(file: &str) -> bool {
     let file = file.replace('\\', "/");
     file.starts_with("torch/") || file.contains("/torch/")
 }
@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_innermost_line_that_is_not_pytorchs_counts() {
+    fn takes_the_innermost_line_outside_pytorch() {
         let stack = "File \"/opt/env/site-packages/torchvision/models/resnet.py\", line 285, in forward\n    \
                      return self._forward_impl(x)\n  \
                      File \"/opt/env/site-packages/torch/nn/modules/container.py\", line 253, in forward\n    \
@@ -52,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stack_without_code_or_without_sense_says_what_it_can() {
+    fn copes_with_traces_without_code() {
         assert_eq!(
             line("File \"net.py\", line 3, in forward").as_deref(),
             Some("net.py, line 3")

@@ -1,9 +1,10 @@
-//! What the steps of a pickle are made of: reading bounded parts of it, and moving nodes on the
+//! The parts of the machine's steps: reading bounded pieces of the pickle, and moving nodes on the
 //! stack.
 
 use std::io::Read;
 
-use super::{LONGEST, MAX_LINE, MAX_NAME, Machine, Node, Ref, Result, damaged};
+use super::{MAX_LENGTH, MAX_LINE, MAX_NAME, Machine, Node, Ref, damaged};
+use crate::model::error::Result;
 
 impl Machine<'_> {
     pub(crate) fn bytes<const N: usize>(&mut self) -> Result<[u8; N]> {
@@ -16,11 +17,12 @@ impl Machine<'_> {
 
     pub(crate) fn take(&mut self, bytes: u64) -> Result<()> {
         let left = self.left.checked_sub(bytes);
-        self.left = left.ok_or_else(|| damaged(format!("it claims more than {LONGEST} bytes")))?;
+        self.left =
+            left.ok_or_else(|| damaged(format!("it claims more than {MAX_LENGTH} bytes")))?;
         Ok(())
     }
 
-    /// So many bytes, of which no more are held than are there.
+    /// Reads `length` bytes. Memory grows with the bytes that are there, not with what is claimed.
     pub(crate) fn run(&mut self, length: u64) -> Result<Vec<u8>> {
         self.take(length)?;
         let mut bytes = Vec::new();
@@ -37,7 +39,7 @@ impl Machine<'_> {
             match self.bytes()? {
                 [b'\n'] => break,
                 [byte] if line.len() < MAX_LINE => line.push(byte),
-                _ => return Err(damaged("it has an endless line")),
+                _ => return Err(damaged("a line in it is too long")),
             }
         }
         String::from_utf8(line).map_err(damaged)
@@ -54,7 +56,7 @@ impl Machine<'_> {
         Ok(())
     }
 
-    /// A whole number of so many bytes, the least first.
+    /// An integer of `length` bytes, little-endian.
     pub(crate) fn long(&mut self, length: u64) -> Result<()> {
         let bytes = self.run(length)?;
         let negative = bytes.last().is_some_and(|byte| *byte >= 0x80);
@@ -84,7 +86,7 @@ impl Machine<'_> {
     }
 
     pub(crate) fn add(&mut self, node: Node) -> Ref {
-        // No more than a few a step, so that the number fits.
+        // A step adds no more than a few nodes, so that the number fits.
         let at = Ref(self.nodes.len() as u32);
         self.nodes.push(node);
         at
@@ -95,7 +97,7 @@ impl Machine<'_> {
         self.stack.push(at);
     }
 
-    /// The height of the stack that may not be gone below.
+    /// The height below which nothing may be taken off the stack.
     pub(crate) fn floor(&self) -> usize {
         self.marks.last().copied().unwrap_or_default()
     }
@@ -132,12 +134,12 @@ impl Machine<'_> {
         match &mut self.nodes[top.0 as usize] {
             Node::List(list) => list.extend(items),
             Node::Object { .. } => {}
-            _ => return Err(damaged("it appends to what is no list")),
+            _ => return Err(damaged("it appends to something that is not a list")),
         }
         Ok(())
     }
 
-    /// Keys and values in turn.
+    /// Sets keys of the dict on top; keys and values alternate in `items`.
     pub(crate) fn set(&mut self, items: &[Ref]) -> Result<()> {
         let top = self.top()?;
         match &mut self.nodes[top.0 as usize] {
@@ -146,7 +148,7 @@ impl Machine<'_> {
                 entries.extend(pairs);
             }
             Node::Object { .. } => {}
-            _ => return Err(damaged("it sets a key in what is no dict")),
+            _ => return Err(damaged("it sets a key of something that is not a dict")),
         }
         Ok(())
     }
@@ -159,20 +161,20 @@ impl Machine<'_> {
 
     pub(crate) fn recall(&mut self, key: u32) -> Result<()> {
         let found = self.memo.get(&key).copied();
-        let found = found.ok_or_else(|| damaged(format!("it has not memorised {key}")))?;
+        let found = found.ok_or_else(|| damaged(format!("it has no memo {key}")))?;
         self.stack.push(found);
         Ok(())
     }
 
     pub(crate) fn global(&mut self, module: &str, name: &str) -> Result<()> {
         if module.len() + name.len() > MAX_NAME {
-            return Err(damaged("a class has an endless name"));
+            return Err(damaged("the name of a class is too long"));
         }
         self.push(Node::Global(format!("{module}.{name}")));
         Ok(())
     }
 
-    /// What is only named.
+    /// An object of which only the class is known.
     pub(crate) fn object(&mut self, class: Ref) {
         self.push(Node::Object { class, state: None });
     }

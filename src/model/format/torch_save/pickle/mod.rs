@@ -1,9 +1,12 @@
-//! Reads Python's pickles without running anything.
+//! Reads Python pickles without running anything.
 //!
-//! A pickle is a program for a small stack machine, which in Python may call any function there is.
-//! Here it builds plain data: dicts, lists, texts and numbers are what they are, PyTorch's tensors
-//! become descriptions of where their values lie ([`torch`]), and whatever else would be called is
-//! named and left alone. Each step takes a bounded part of memory, and so do all of them together.
+//! A pickle is a program for a small stack machine, and in Python it can call any function. Here it
+//! builds plain data. Dicts, lists, strings and numbers are read as such, PyTorch's tensors become
+//! descriptions of where their values are ([`torch`]), and of anything else that would be called only
+//! the name is kept. Memory is bounded for each step and for all of them together.
+//!
+//! The machine is written by hand because a pickle library either runs what it reads or knows neither
+//! PyTorch's persistent ids nor bounds.
 
 mod machine;
 mod node;
@@ -15,28 +18,25 @@ use std::collections::HashMap;
 use std::io::Read;
 
 pub use self::node::{Dtype, Node, Pickle, Ref, Stored};
-use crate::model::error::Fault;
+use crate::model::error::{Fault, Result};
 
-type Result<T> = std::result::Result<T, Fault>;
-
-/// Longest pickle read, in bytes: that of a thousand tensors is a thousandth of it.
-pub const LONGEST: u64 = 64 << 20;
-/// Most steps taken.
+/// Longest pickle that is read, in bytes: a thousand times one of a thousand tensors.
+pub const MAX_LENGTH: u64 = 64 << 20;
 const MAX_STEPS: usize = 4 << 20;
-/// Longest line of a number or name in the oldest protocols, in bytes.
+/// Longest line with a number or a name, in bytes; the oldest protocols have such lines.
 const MAX_LINE: usize = 1 << 12;
 /// Longest name of a function or class, in bytes.
 const MAX_NAME: usize = 256;
 
 impl Pickle {
-    /// Reads up to the end of one pickle.
+    /// Reads one pickle, up to its end.
     ///
     /// # Errors
     /// [`Fault::Damaged`].
     pub fn read(input: &mut dyn Read) -> Result<Pickle> {
         let mut machine = Machine {
             input,
-            left: LONGEST,
+            left: MAX_LENGTH,
             nodes: Vec::new(),
             stack: Vec::new(),
             marks: Vec::new(),
@@ -65,19 +65,19 @@ struct Machine<'a> {
     left: u64,
     nodes: Vec<Node>,
     stack: Vec<Ref>,
-    /// Heights of the stack.
+    /// The heights of the stack at its marks.
     marks: Vec<usize>,
     memo: HashMap<u32, Ref>,
-    /// Items that were copied from one node to another: the one thing that a step may do much of.
+    /// Items copied from one node to another. It is bounded by itself, because one step may copy many.
     copied: usize,
 }
 
 impl Machine<'_> {
-    /// Does what the next byte says; the outermost node where that was the end.
+    /// Runs the next opcode. Returns the outermost node if it was the last.
     fn step(&mut self) -> Result<Option<Ref>> {
         let [opcode] = self.bytes()?;
         match opcode {
-            // The protocol, and how long the next part is: neither bears on what is meant.
+            // The protocol and the length of the next frame: neither changes the meaning.
             0x80 => drop(self.bytes::<1>()?),
             0x95 => drop(self.bytes::<8>()?),
             b'.' => return self.pop().map(Some),
@@ -241,7 +241,7 @@ impl Machine<'_> {
                 let parts = self.several(2)?;
                 self.call(parts[0], parts[1])?;
             }
-            // With arguments by name: PyTorch has no tensors of that kind.
+            // A call with keyword arguments; no tensor of PyTorch is made by one.
             0x92 => {
                 let parts = self.several(3)?;
                 self.object(parts[0]);
@@ -261,7 +261,7 @@ impl Machine<'_> {
             b'b' => {
                 let state = self.pop()?;
                 let top = self.top()?;
-                // An ordered dict has attributes besides, which nothing here asks for.
+                // The state of anything else, such as attributes of an ordered dict, is not needed.
                 if let Node::Object { state: held, .. } = &mut self.nodes[top.0 as usize] {
                     *held = Some(state);
                 }
@@ -274,7 +274,7 @@ impl Machine<'_> {
                 let id = self.pop()?;
                 self.persistent(id)?;
             }
-            other => return Err(damaged(format!("it has an unknown step, {other:#04x}"))),
+            other => return Err(damaged(format!("it has an unknown opcode, {other:#04x}"))),
         }
         Ok(None)
     }

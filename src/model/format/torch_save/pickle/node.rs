@@ -1,14 +1,14 @@
-//! What a pickle holds, as plain data. Nodes lie in one row and point at each other by their places
-//! in it, so that one that holds itself does no harm.
+//! The contents of a pickle as plain data. All nodes are in one vector and refer to each other by
+//! index, so that an object that contains itself does no harm.
 
 use std::fmt;
 
 use tch::Kind;
 
-/// How many attributes of an object are looked through.
+/// How many attributes of an object are searched.
 const MAX_ATTRIBUTES: usize = 1000;
 
-/// A node's place.
+/// The index of a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Ref(pub(crate) u32);
 
@@ -22,17 +22,17 @@ pub enum Node {
     List(Vec<Ref>),
     Tuple(Vec<Ref>),
     Dict(Vec<(Ref, Ref)>),
-    /// A function or class, by module and name: `collections.OrderedDict`.
+    /// A function or a class, by its module and name: `collections.OrderedDict`.
     Global(String),
     Storage(Storage),
     Tensor(Box<Stored>),
-    /// What some class or function would have made: named, never called.
+    /// What a class or function would have returned. It is never called.
     Object {
         /// The [`Node::Global`] of its name.
         class: Ref,
         state: Option<Ref>,
     },
-    /// Bytes, and numbers that are no integers: nothing here asks for them.
+    /// Bytes, and numbers that are not integers: nothing needs them.
     Plain,
 }
 
@@ -42,11 +42,11 @@ pub struct Storage {
     /// The [`Node::Text`] of its key.
     pub key: Ref,
     pub dtype: Dtype,
-    /// Where a view of another storage begins in it, in values.
+    /// Where it begins, if it is a view of another storage, in values.
     pub offset: i64,
 }
 
-/// A tensor as its file describes it. Nothing of it has been checked.
+/// A tensor as the file describes it; nothing has been checked.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stored {
     /// The key of its storage.
@@ -59,7 +59,7 @@ pub struct Stored {
 }
 
 impl Stored {
-    /// One that takes its whole storage, row by row.
+    /// A contiguous tensor that takes its whole storage.
     pub fn whole(storage: String, dtype: Dtype, sizes: Vec<i64>) -> Stored {
         let mut strides = vec![1i64; sizes.len()];
         for axis in (1..sizes.len()).rev() {
@@ -75,7 +75,7 @@ impl Stored {
     }
 }
 
-/// The type of a tensor's values, by PyTorch's name for it.
+/// A dtype by the name PyTorch has for it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Dtype {
     Known(Kind, &'static str),
@@ -96,7 +96,7 @@ const DTYPES: [(Kind, &str, &str); 10] = [
 ];
 
 impl Dtype {
-    /// By its name as `torch.float32` has it.
+    /// By its name: `float32`.
     pub fn named(name: &str) -> Dtype {
         let known = DTYPES.iter().find(|(_, known, _)| *known == name);
         known.map_or_else(
@@ -105,7 +105,7 @@ impl Dtype {
         )
     }
 
-    /// Of the values of a class of storages: `FloatStorage`.
+    /// By the class of a storage: `FloatStorage`.
     pub fn of_storage(class: &str) -> Dtype {
         let known = DTYPES.iter().find(|(_, _, storage)| *storage == class);
         known.map_or_else(
@@ -118,7 +118,7 @@ impl Dtype {
         Dtype::Other(name.to_owned())
     }
 
-    /// `None` for one that is not read.
+    /// `None` if it is not supported.
     pub fn kind(&self) -> Option<Kind> {
         match self {
             Dtype::Known(kind, _) => Some(*kind),
@@ -126,7 +126,7 @@ impl Dtype {
         }
     }
 
-    /// Of one value, where that is known.
+    /// The bytes of one value, if known.
     pub fn bytes(&self) -> Option<usize> {
         match self {
             Dtype::Other(name) if name == "UntypedStorage" => Some(1),
@@ -160,7 +160,7 @@ impl Pickle {
         self.nodes.get(at.0 as usize).unwrap_or(&Node::None)
     }
 
-    /// The outermost.
+    /// The outermost node.
     pub fn node(&self) -> &Node {
         self.at(self.root)
     }
@@ -172,7 +172,7 @@ impl Pickle {
         }
     }
 
-    /// Of a dict; none of anything else.
+    /// Keys and values of a dict; nothing for any other node.
     pub fn entries_of(&self, at: Ref) -> impl Iterator<Item = (Ref, Ref)> {
         let entries = match self.at(at) {
             Node::Dict(entries) => entries.as_slice(),
@@ -181,11 +181,12 @@ impl Pickle {
         entries.iter().copied()
     }
 
+    /// Keys and values of the outermost node.
     pub fn entries(&self) -> impl Iterator<Item = (Ref, Ref)> {
         self.entries_of(self.root)
     }
 
-    /// Of a list or tuple that is the outermost.
+    /// Items of the outermost node, if it is a list or a tuple.
     pub fn items(&self) -> impl Iterator<Item = Ref> {
         let items = match self.node() {
             Node::List(items) | Node::Tuple(items) => items.as_slice(),
@@ -194,7 +195,7 @@ impl Pickle {
         items.iter().copied()
     }
 
-    /// The key and type of every storage.
+    /// The key and dtype of every storage.
     pub fn storages(&self) -> impl Iterator<Item = (&str, &Dtype)> {
         self.nodes.iter().filter_map(|node| match node {
             Node::Storage(storage) => Some((self.text(storage.key)?, &storage.dtype)),
@@ -202,7 +203,7 @@ impl Pickle {
         })
     }
 
-    /// Whether an object is a network of Python classes: it has modules and parameters.
+    /// Whether an object is a `torch.nn.Module`: it has parameters and submodules.
     pub fn is_module(&self, at: Ref) -> bool {
         let Node::Object {
             state: Some(state), ..
@@ -210,7 +211,7 @@ impl Pickle {
         else {
             return false;
         };
-        // Many objects may share one state.
+        // The search is bounded because many objects may share one large state.
         let has = |name: &str| {
             let mut keys = self.entries_of(*state).take(MAX_ATTRIBUTES);
             keys.any(|(key, _)| self.text(key) == Some(name))

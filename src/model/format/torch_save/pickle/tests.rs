@@ -1,4 +1,4 @@
-//! Pickles written by hand: what would run in Python, and what would take all memory.
+//! Pickles written by hand: some would call functions in Python, some would fill the memory.
 
 use super::*;
 
@@ -11,7 +11,7 @@ fn refusal(bytes: &[u8]) -> String {
 }
 
 #[test]
-fn what_would_be_called_is_only_named() {
+fn names_what_would_be_called_and_calls_nothing() {
     // os.system("true"), in the oldest protocol and in the newest.
     let shell = b"cos\nsystem\n(S'true'\ntR.";
     let newest = b"\x80\x04\x8c\x02os\x94\x8c\x06system\x94\x93\x94\x8c\x04true\x85\x94R\x94.";
@@ -25,7 +25,7 @@ fn what_would_be_called_is_only_named() {
 }
 
 #[test]
-fn plain_data_is_what_it_is() {
+fn reads_plain_data() {
     // {"a": [1, -2, True, None], 3: ("b", 2.5)}
     let bytes = b"\x80\x02}q\x00(X\x01\x00\x00\x00aq\x01]q\x02(K\x01J\xfe\xff\xff\xff\x88NeK\x03X\x01\x00\x00\x00bG@\x04\x00\x00\x00\x00\x00\x00\x86u.";
     let pickle = read(bytes).unwrap();
@@ -49,7 +49,7 @@ fn plain_data_is_what_it_is() {
 }
 
 #[test]
-fn a_thing_that_holds_itself_is_read() {
+fn reads_a_list_that_contains_itself() {
     let pickle = read(b"]q\x00h\x00a.").unwrap();
     let Node::List(items) = pickle.node() else {
         panic!()
@@ -58,7 +58,7 @@ fn a_thing_that_holds_itself_is_read() {
 }
 
 #[test]
-fn claims_beyond_the_file_take_no_memory() {
+fn takes_no_memory_for_claims_beyond_the_file() {
     for (bytes, word) in [
         (b"X\xff\xff\xff\xff".as_slice(), "claims more"),
         (b"X\x00\x00\x00\x02abc", "ends early"),
@@ -68,10 +68,10 @@ fn claims_beyond_the_file_take_no_memory() {
         (b"R.", "stack is empty"),
         (b"(0.", "stack is empty"),
         (b"t.", "no mark"),
-        (b"h\x07.", "not memorised"),
-        (b"\xff.", "unknown step"),
+        (b"h\x07.", "no memo 7"),
+        (b"\xff.", "unknown opcode"),
         (b"NNs.", "stack is empty"),
-        (b"NNa.", "appends to what is no list"),
+        (b"NNa.", "appends to something that is not a list"),
     ] {
         let refusal = refusal(bytes);
         assert!(refusal.contains(word), "{bytes:?}: {refusal}");
@@ -79,11 +79,11 @@ fn claims_beyond_the_file_take_no_memory() {
     let endless = vec![b'N'; 8 << 20];
     assert!(refusal(&endless).contains("too many steps"));
     let name = [b"c".as_slice(), &[b'a'; 300], b"\nb\n."].concat();
-    assert!(refusal(&name).contains("endless name"));
+    assert!(refusal(&name).contains("the name of a class is too long"));
 }
 
 #[test]
-fn copies_of_copies_come_to_an_end() {
+fn bounds_copies_of_copies() {
     // A list of a thousand pairs, made into an ordered dict again and again.
     let mut bytes = b"(".to_vec();
     bytes.extend(b"NN\x86".repeat(1000));
@@ -94,7 +94,7 @@ fn copies_of_copies_come_to_an_end() {
 }
 
 #[test]
-fn tensors_say_where_they_lie() {
+fn describes_where_tensors_are() {
     let tensor = |sizes: &[u8], offset: &[u8]| {
         let mut bytes = b"ctorch._utils\n_rebuild_tensor_v2\n((S'storage'\nctorch\nHalfStorage\nS'7'\nS'cpu'\nK\x06tQ".to_vec();
         bytes.extend(offset);

@@ -1,13 +1,15 @@
-//! What PyTorch's own functions mean in a pickle, as far as tensors go.
+//! The functions of PyTorch that make tensors in a pickle.
 
 use super::node::{Dtype, Storage, Stored};
-use super::{MAX_STEPS, Machine, Node, Ref, Result, damaged};
+use super::{MAX_NAME, MAX_STEPS, Machine, Node, Ref, damaged};
+use crate::model::error::Result;
 
 /// More axes than any tensor has.
 const MAX_AXES: usize = 32;
 
 impl Machine<'_> {
-    /// `function(*arguments)`: one of the few that are known, or else an object that is named.
+    /// `function(*arguments)`: one of the few functions known here, or else an object of which only
+    /// the name is kept.
     pub(crate) fn call(&mut self, function: Ref, arguments: Ref) -> Result<()> {
         let Node::Global(name) = self.node(function) else {
             self.object(function);
@@ -35,10 +37,11 @@ impl Machine<'_> {
                     Some(Node::Global(name)) => name.strip_prefix("torch.").map(Dtype::named),
                     _ => None,
                 };
-                let dtype = dtype.ok_or_else(|| damaged("a tensor without a type"))?;
+                let dtype = dtype.ok_or_else(|| damaged("a tensor without a dtype"))?;
                 self.tensor(&arguments, Some(dtype))?;
             }
-            // A parameter is its tensor; a size its numbers; a set its members.
+            // Stands for its first argument: the tensor of a parameter, the numbers of a size, the
+            // members of a set.
             (
                 "torch._utils._rebuild_parameter"
                 | "torch._utils._rebuild_parameter_with_state"
@@ -50,7 +53,7 @@ impl Machine<'_> {
                 | "__builtin__.frozenset",
                 Some(first),
             ) => self.stack.push(first),
-            // A tensor with attributes of its own: `(function, class, arguments, attributes)`.
+            // A tensor with further attributes: `(function, class, arguments, attributes)`.
             ("torch._tensor._rebuild_from_type_v2", Some(inner)) => {
                 match (self.is_plain(arguments.get(1)), arguments.get(2)) {
                     (true, Some(inner_arguments)) if !self.is_from_type(inner) => {
@@ -64,7 +67,7 @@ impl Machine<'_> {
         Ok(())
     }
 
-    /// What a persistent id stands for: `('storage', class, key, device, count[, view])`.
+    /// Resolves a persistent id: `('storage', class, key, device, count[, view])`.
     pub(crate) fn persistent(&mut self, id: Ref) -> Result<()> {
         let items = match self.node(id) {
             Node::Tuple(items) if items.len() <= MAX_AXES => items.clone(),
@@ -74,10 +77,10 @@ impl Machine<'_> {
         match (kind, items.as_slice()) {
             (Some(Node::Text(kind)), [_, class, key, ..]) if kind == "storage" => {
                 let Node::Global(class) = self.node(*class) else {
-                    return Err(damaged("a storage without a type"));
+                    return Err(damaged("a storage without a dtype"));
                 };
                 let dtype = Dtype::of_storage(class.rsplit('.').next().unwrap_or(class));
-                // Very old files cut storages out of others: `(key, offset, count)`.
+                // In very old files a storage may be a view of another: `(key, offset, count)`.
                 let offset = match items.get(5).map(|view| self.node(*view)) {
                     Some(Node::Tuple(view)) => view.get(1).map_or(Ok(0), |at| self.int(*at))?,
                     _ => 0,
@@ -92,7 +95,7 @@ impl Machine<'_> {
                 };
                 self.push(Node::Storage(Storage { key, dtype, offset }));
             }
-            // `('module', class, file, source)`: with a class goes its source.
+            // `('module', class, file, source)`: a class with its source code.
             (Some(Node::Text(kind)), [_, class, ..]) if kind == "module" => {
                 self.stack.push(*class);
             }
@@ -112,9 +115,9 @@ impl Machine<'_> {
         let Node::Text(key) = self.node(storage.key) else {
             return Err(damaged("a storage without a key"));
         };
-        // Each tensor has a copy of it.
-        if key.len() > super::MAX_NAME {
-            return Err(damaged("a storage has an endless key"));
+        // Each tensor copies the key.
+        if key.len() > MAX_NAME {
+            return Err(damaged("the key of a storage is too long"));
         }
         let offset = self.int(*offset)?.checked_add(storage.offset);
         let stored = Stored {
@@ -122,7 +125,7 @@ impl Machine<'_> {
             dtype: dtype.unwrap_or_else(|| storage.dtype.clone()),
             sizes: self.ints(*sizes)?,
             strides: self.ints(*strides)?,
-            offset: offset.ok_or_else(|| damaged("a tensor lies nowhere"))?,
+            offset: offset.ok_or_else(|| damaged("the offset of a tensor is out of range"))?,
         };
         self.push(Node::Tensor(Box::new(stored)));
         Ok(())
@@ -135,7 +138,7 @@ impl Machine<'_> {
     fn int(&self, at: Ref) -> Result<i64> {
         match self.node(at) {
             Node::Int(number) => i64::try_from(*number).map_err(damaged),
-            _ => Err(damaged("a size is no whole number")),
+            _ => Err(damaged("a size is not an integer")),
         }
     }
 
@@ -167,7 +170,7 @@ impl Machine<'_> {
         }
     }
 
-    /// Whether a class is that of a plain tensor or parameter.
+    /// Whether a class is that of plain tensors or parameters.
     fn is_plain(&self, class: Option<&Ref>) -> bool {
         let Some(Node::Global(name)) = class.map(|class| self.node(*class)) else {
             return false;

@@ -3,7 +3,8 @@
 use crate::model::format::build::refusal::{Answer, beyond};
 use crate::model::format::onnx::args::Args;
 use crate::model::format::onnx::build::Builder;
-use crate::model::graph::{Op, ValueId};
+use crate::model::graph::ValueId;
+use crate::model::op::{Indexing, Patches};
 
 /// Adds up patches, `[1, channels · height · width, patches]`, on the picture that they were taken of.
 pub fn patches(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
@@ -32,7 +33,7 @@ pub fn patches(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     } else {
         ([0; 2], [size[0] + top + bottom, size[1] + left + right])
     };
-    let op = Op::Fold {
+    let op = Patches::Fold {
         size: whole.to_vec(),
         kernel: kernel.to_vec(),
         dilation: dilation.to_vec(),
@@ -42,7 +43,7 @@ pub fn patches(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let mut folded = builder.emit(op, &[x])?;
     if !even {
         for (dim, start, size) in [(2, top, size[0]), (3, left, size[1])] {
-            let cut = Op::Slice {
+            let cut = Indexing::Slice {
                 dim,
                 start: Some(start),
                 end: Some(start + size),

@@ -4,7 +4,8 @@ use super::window::Window;
 use crate::model::format::build::refusal::{Answer, beyond};
 use crate::model::format::onnx::args::Args;
 use crate::model::format::onnx::build::Builder;
-use crate::model::graph::{Op, ValueId};
+use crate::model::graph::ValueId;
+use crate::model::op::{Arithmetic, Creation, Pooling, Reduction};
 
 fn kernel(args: &Args) -> Answer<[i64; 2]> {
     match args.ints("kernel_shape")?.as_deref() {
@@ -34,7 +35,7 @@ pub fn max(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let kernel = kernel(args)?;
     let window = Window::read(args, builder, x, kernel)?;
     let ceil_mode = args.flag("ceil_mode", false)?;
-    let pool = |padding, ceil_mode| Op::MaxPool2d {
+    let pool = |padding, ceil_mode| Pooling::Max {
         kernel: kernel.to_vec(),
         stride: window.stride.to_vec(),
         padding,
@@ -63,7 +64,7 @@ pub fn average(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let counts_padding = args.flag("count_include_pad", false)?;
     let ceil_mode = args.flag("ceil_mode", false)?;
     let stride = window.stride.to_vec();
-    let pool = |padding, ceil_mode, divisor_override| Op::AvgPool2d {
+    let pool = |padding, ceil_mode, divisor_override| Pooling::Average {
         kernel: kernel.to_vec(),
         stride: stride.clone(),
         padding,
@@ -86,7 +87,7 @@ pub fn average(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let &[_, _, height, width] = builder.shape(x) else {
         return beyond("its input is no picture");
     };
-    let ones = Op::Full {
+    let ones = Creation::Full {
         shape: vec![1, 1, height, width],
         value: 1.0,
         kind: tch::Kind::Float,
@@ -106,7 +107,7 @@ pub fn average(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let sum = wide.padded(builder, x, 0.0)?;
     let sum = builder.emit(pool(vec![0, 0], false, Some(1)), &[sum])?;
     let counts = builder.emit(pool(vec![0, 0], false, Some(1)), &[ones])?;
-    Ok(vec![builder.emit(Op::Div, &[sum, counts])?])
+    Ok(vec![builder.emit(Arithmetic::Div, &[sum, counts])?])
 }
 
 /// All places of each channel.
@@ -116,16 +117,16 @@ pub fn global(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let size = vec![1, 1];
     match (args.op(), rank) {
         ("GlobalAveragePool", 4) => {
-            crate::model::format::onnx::ops::one(builder, Op::AdaptiveAvgPool2d { size }, x)
+            crate::model::format::onnx::ops::one(builder, Pooling::AdaptiveAverage { size }, x)
         }
         ("GlobalMaxPool", 4) => {
-            crate::model::format::onnx::ops::one(builder, Op::AdaptiveMaxPool2d { size }, x)
+            crate::model::format::onnx::ops::one(builder, Pooling::AdaptiveMax { size }, x)
         }
         ("GlobalAveragePool", 3..) => {
             let dims = (2..rank as i64).collect();
             crate::model::format::onnx::ops::one(
                 builder,
-                Op::Mean {
+                Reduction::Mean {
                     dims,
                     keepdim: true,
                 },

@@ -5,7 +5,8 @@ use crate::model::format::onnx::args::Args;
 use crate::model::format::onnx::build::Builder;
 use crate::model::format::onnx::ops::index::picked;
 use crate::model::format::onnx::ops::one;
-use crate::model::graph::{Op, ValueId};
+use crate::model::graph::ValueId;
+use crate::model::op::{Copying, Resizing};
 
 /// How long rows and columns become, and by which factor that was said.
 struct Target {
@@ -55,7 +56,7 @@ pub fn resize(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
         _ => return beyond(format!("it places points by {rule}")),
     };
     if same && (align_corners || target.factors == [1.0; 2]) {
-        return one(builder, Op::Identity, x);
+        return one(builder, Copying::Identity, x);
     }
     let factors = (!target.sized && !align_corners).then_some(target.factors);
     // Of an axis that keeps its length libtorch would only copy the places.
@@ -70,7 +71,7 @@ pub fn resize(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
             "by factors of {factors:?} an axis keeps its length"
         ));
     }
-    let op = Op::Interpolate {
+    let op = Resizing::Interpolated {
         mode: mode.into(),
         align_corners,
         size: target.size,
@@ -183,12 +184,12 @@ fn nearest(
         rows.push(places);
     }
     if same {
-        return one(builder, Op::Identity, x);
+        return one(builder, Copying::Identity, x);
     }
     if plain {
         let size = Some(target.size.to_vec());
         let factors = Vec::new();
-        return one(builder, Op::UpsampleNearest { size, factors }, x);
+        return one(builder, Resizing::Nearest { size, factors }, x);
     }
     let mut x = x;
     for (dim, places) in (2..).zip(rows) {

@@ -3,7 +3,8 @@
 use crate::model::format::build::refusal::{Answer, beyond};
 use crate::model::format::onnx::args::Args;
 use crate::model::format::onnx::build::Builder;
-use crate::model::graph::{Op, ValueId};
+use crate::model::graph::ValueId;
+use crate::model::op::Pad;
 
 #[derive(Clone, Copy)]
 pub struct Window {
@@ -97,7 +98,7 @@ impl Window {
     pub fn padded(&self, builder: &mut Builder, x: ValueId, value: f64) -> Answer<ValueId> {
         let [top, left] = self.before;
         let [bottom, right] = self.after;
-        let op = Op::Pad {
+        let op = Pad {
             pad: vec![left, right, top, bottom],
             mode: "constant".into(),
             value: Some(value),

@@ -1,30 +1,31 @@
-//! Says what a file is that is not an exported model, because "not a zip archive" helps nobody who
-//! saved a checkpoint and wonders what to do.
+//! Recognises files by their first bytes or by the names of their entries. That includes those which
+//! this program does not read: "not a zip archive" helps nobody who saved a checkpoint and wonders
+//! what to do.
 
-/// How many bytes from the start [`by_content`] wants to see.
+/// How many bytes of the file the functions here expect, if it has as many.
 pub const HEAD: usize = 64;
 
-/// What a file of TensorFlow's is, judged by its first bytes.
-pub fn of_tensorflow(head: &[u8]) -> Option<&'static str> {
+/// What kind of TensorFlow file this is, judging by its first bytes.
+pub fn tensorflow(head: &[u8]) -> Option<&'static str> {
     match head {
-        [0x89, b'H', b'D', b'F', ..] => Some("this is an HDF5 file, as Keras writes it"),
+        [0x89, b'H', b'D', b'F', ..] => Some("this is an HDF5 file, which Keras writes"),
         [_, _, _, _, b'T', b'F', b'L', b'3', ..] => Some("this is a TensorFlow Lite model"),
         _ => None,
     }
 }
 
-/// What a file is, judged by its first bytes; `None` for a zip archive or what we
-/// cannot name.
+/// What kind of file this is, judging by its first bytes; `None` for a zip archive and for anything
+/// unknown.
 pub fn by_content(head: &[u8]) -> Option<&'static str> {
     let what = match head {
         [b'G', b'G', b'U', b'F', ..] => "this is a GGUF file",
-        [0x89, b'P', b'N', b'G', ..] | [0xff, 0xd8, 0xff, ..] => "this is a picture",
+        [0x89, b'P', b'N', b'G', ..] | [0xff, 0xd8, 0xff, ..] => "this is an image",
         _ => return None,
     };
     Some(what)
 }
 
-/// What a zip archive is that holds no exported model, judged by the names of its entries.
+/// What a zip archive without an exported model is, judging by the names of its entries.
 pub fn by_entries<'a>(names: impl Iterator<Item = &'a str>) -> &'static str {
     let mut pickle = false;
     let mut code = false;
@@ -32,7 +33,7 @@ pub fn by_entries<'a>(names: impl Iterator<Item = &'a str>) -> &'static str {
     let mut compiled = false;
     let mut numpy = false;
     for name in names {
-        // Everything lies under one root folder.
+        // Everything is in one root folder.
         let inner = name.split_once('/').map_or(name, |(_, inner)| inner);
         pickle |= inner == "data.pkl" || name == "data.pkl";
         code |= inner.starts_with("code/");
@@ -43,7 +44,7 @@ pub fn by_entries<'a>(names: impl Iterator<Item = &'a str>) -> &'static str {
     if code || (constants && pickle) {
         "this is a TorchScript archive (torch.jit.save)"
     } else if pickle {
-        "this has a pickle as torch.save writes it, but not in its place"
+        "this has a pickle as torch.save writes it, but not where torch.save puts it"
     } else if compiled {
         "this is a compiled package (AOTInductor): machine code without a graph"
     } else if numpy {
@@ -53,7 +54,8 @@ pub fn by_entries<'a>(names: impl Iterator<Item = &'a str>) -> &'static str {
     }
 }
 
-/// A header length that fits the file, then the header, a JSON object.
+/// Whether a file of `length` bytes is one of safetensors: it begins with the length of a header that
+/// fits into it, and the header is a JSON object.
 pub fn is_safetensors(head: &[u8], length: u64) -> bool {
     let Some((size, rest)) = head.split_first_chunk::<8>() else {
         return false;
@@ -62,8 +64,8 @@ pub fn is_safetensors(head: &[u8], length: u64) -> bool {
     size >= 2 && size.checked_add(8).is_some_and(|end| end <= length) && rest.starts_with(b"{\"")
 }
 
-/// Whether a file is an ONNX model: a protobuf message that opens with the IR version (field 1, a
-/// small number) and goes on with the producer's name or version, a domain, the graph or the opset
+/// Whether a file is an ONNX model: a protobuf message that begins with the IR version (field 1, a
+/// small number), followed by the producer's name or version, a domain, the graph or the opset
 /// (fields 2, 3, 4, 7, 8, all length-delimited).
 pub fn is_onnx(head: &[u8]) -> bool {
     matches!(head, [0x08, 1..=32, 0x12 | 0x1a | 0x22 | 0x3a | 0x42, ..])
@@ -74,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn safetensors_needs_a_header_that_fits() {
+    fn safetensors_needs_a_header_that_fits_into_the_file() {
         let mut file = 20u64.to_le_bytes().to_vec();
         file.extend_from_slice(b"{\"__metadata__\":{}} ");
         assert!(is_safetensors(&file, 28));
@@ -82,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn a_short_or_strange_head_is_nothing_we_know() {
+    fn does_not_guess_at_short_or_unknown_files() {
         assert_eq!(by_content(b""), None);
         assert_eq!(by_content(&[0x80]), None);
         assert_eq!(by_content(b"PK\x03\x04"), None);
@@ -90,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn archives_are_told_apart() {
+    fn distinguishes_archives() {
         let says = |names: &[&str]| by_entries(names.iter().copied());
         assert!(
             says(&["m/data.pkl", "m/code/__torch__.py", "m/constants.pkl"]).contains("TorchScript")

@@ -1,0 +1,114 @@
+//! Tensors made from nothing: masks, positions, tables. They do not depend on the image, and are
+//! computed once, when the model is opened.
+
+use tch::{Device, Kind, TchError, Tensor};
+
+use crate::model::op::adjoint::Adjoint;
+use crate::model::op::geometry::{AxesBack, AxesRule, FieldRule};
+use crate::model::op::operation::{Cost, FeatureRole, GradientRole, Operation};
+use crate::model::op::shape::{OutputShapes, Shape};
+
+/// A tensor made from nothing; no inputs.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Creation {
+    /// One number everywhere.
+    Full {
+        shape: Vec<i64>,
+        value: f64,
+        kind: Kind,
+    },
+    /// The numbers from `start` up to, and without, `end`.
+    Range {
+        start: f64,
+        end: f64,
+        step: f64,
+        kind: Kind,
+    },
+}
+
+/// How many numbers a range has.
+fn length(start: f64, end: f64, step: f64) -> Result<i64, String> {
+    let count = (end - start) / step;
+    if count.is_finite() && count >= 0.0 {
+        Ok(count.ceil() as i64)
+    } else {
+        Err(format!("there is no range from {start} to {end} by {step}"))
+    }
+}
+
+impl Operation for Creation {
+    fn run(&self, _: &[&Tensor]) -> Result<Vec<Tensor>, TchError> {
+        let made = match self {
+            Creation::Full { shape, value, kind } => {
+                let value = Tensor::f_from_slice(&[*value])?.f_reshape([0i64; 0])?;
+                Tensor::f_zeros(shape.as_slice(), (*kind, Device::Cpu))?.f_fill_tensor_(&value)?
+            }
+            Creation::Range {
+                start,
+                end,
+                step,
+                kind,
+            } => {
+                length(*start, *end, *step).map_err(TchError::Shape)?;
+                // libtorch makes a range of any float64, which is not so of every dtype.
+                Tensor::f_arange_start_step(*start, *end, *step, (Kind::Double, Device::Cpu))?
+                    .f_to_kind(*kind)?
+            }
+        };
+        Ok(vec![made])
+    }
+
+    fn output_shapes(&self, _: &[&[i64]]) -> Result<OutputShapes, String> {
+        match self {
+            Creation::Full { shape, .. } if shape.iter().any(|size| *size < 0) => {
+                Err(format!("it fills the shape {shape:?}"))
+            }
+            Creation::Full { shape, .. } => Ok(OutputShapes::one(shape.as_slice())),
+            Creation::Range {
+                start, end, step, ..
+            } => length(*start, *end, *step).map(|length| OutputShapes::one([length])),
+        }
+    }
+
+    fn cost(&self, _: &[&[i64]], outputs: &[Shape]) -> Cost {
+        match self {
+            Creation::Full { .. } | Creation::Range { .. } => Cost::of_each(outputs),
+        }
+    }
+
+    fn adjoint(&self, _: &[Option<&Tensor>]) -> Adjoint {
+        match self {
+            Creation::Full { .. } | Creation::Range { .. } => Adjoint::Recorded,
+        }
+    }
+
+    fn field(&self, _: &[&[i64]]) -> FieldRule<'_> {
+        match self {
+            Creation::Full { .. } | Creation::Range { .. } => FieldRule::Same,
+        }
+    }
+
+    fn axes(&self) -> AxesRule<'_> {
+        match self {
+            Creation::Full { .. } | Creation::Range { .. } => AxesRule::Lost,
+        }
+    }
+
+    fn axes_back(&self) -> AxesBack<'_> {
+        match self {
+            Creation::Full { .. } | Creation::Range { .. } => AxesBack::Lost,
+        }
+    }
+
+    fn gradient(&self) -> GradientRole {
+        match self {
+            Creation::Full { .. } | Creation::Range { .. } => GradientRole::Plain,
+        }
+    }
+
+    fn feature(&self) -> FeatureRole {
+        match self {
+            Creation::Full { .. } | Creation::Range { .. } => FeatureRole::Makes,
+        }
+    }
+}

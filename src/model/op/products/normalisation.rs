@@ -1,0 +1,147 @@
+//! Normalisations by mean and variance.
+
+use tch::{TchError, Tensor};
+
+use crate::model::op::adjoint::Adjoint;
+use crate::model::op::geometry::{AxesBack, AxesRule, FieldRule};
+use crate::model::op::operation::{Cost, FeatureRole, GradientRole, Operation, affine, input};
+use crate::model::op::shape::{self, OutputShapes, Shape};
+
+/// (x − mean) / √(variance + eps), then times a weight and plus a bias where they are present.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Normalisation {
+    /// Each channel by fixed statistics. Inputs: x, then weight and bias if `affine`, then running
+    /// mean and variance.
+    Batch { affine: bool, eps: f64 },
+    /// Over the last axes, whose sizes are `shape`. Inputs: x, weight and bias.
+    Layer {
+        shape: Vec<i64>,
+        weight: bool,
+        bias: bool,
+        eps: f64,
+    },
+    /// Over groups of channels and all positions. Inputs: x, weight and bias.
+    Group {
+        groups: i64,
+        weight: bool,
+        bias: bool,
+        eps: f64,
+    },
+    /// Each channel by its own statistics, as weights are standardised before they are used. Inputs:
+    /// x, weight and bias. Applied to an image's values this would be training, and is refused.
+    Standardise { weight: bool, bias: bool, eps: f64 },
+}
+
+impl Operation for Normalisation {
+    fn run(&self, inputs: &[&Tensor]) -> Result<Vec<Tensor>, TchError> {
+        let x = input(inputs, 0)?;
+        let y = match self {
+            Normalisation::Batch { affine: has, eps } => {
+                let (scale, shift) = affine(inputs, *has, *has)?;
+                let first = if *has { 3 } else { 1 };
+                let mean = Some(input(inputs, first)?);
+                let variance = Some(input(inputs, first + 1)?);
+                x.f_batch_norm(scale, shift, mean, variance, false, 0.0, *eps, false)
+            }
+            Normalisation::Layer {
+                shape,
+                weight,
+                bias,
+                eps,
+            } => {
+                let (weight, bias) = affine(inputs, *weight, *bias)?;
+                x.f_layer_norm(shape.as_slice(), weight, bias, *eps, false)
+            }
+            Normalisation::Group {
+                groups,
+                weight,
+                bias,
+                eps,
+            } => {
+                let (weight, bias) = affine(inputs, *weight, *bias)?;
+                x.f_group_norm(*groups, weight, bias, *eps, false)
+            }
+            Normalisation::Standardise { weight, bias, eps } => {
+                let (scale, shift) = affine(inputs, *weight, *bias)?;
+                let none = None::<&Tensor>;
+                x.f_batch_norm(scale, shift, none, none, true, 0.0, *eps, false)
+            }
+        };
+        Ok(vec![y?])
+    }
+
+    fn output_shapes(&self, inputs: &[&[i64]]) -> Result<OutputShapes, String> {
+        match self {
+            Normalisation::Batch { .. }
+            | Normalisation::Layer { .. }
+            | Normalisation::Group { .. }
+            | Normalisation::Standardise { .. } => shape::input(inputs, 0).map(OutputShapes::one),
+        }
+    }
+
+    fn cost(&self, inputs: &[&[i64]], _: &[Shape]) -> Cost {
+        match self {
+            Normalisation::Batch { .. }
+            | Normalisation::Layer { .. }
+            | Normalisation::Group { .. }
+            | Normalisation::Standardise { .. } => Cost::of_each(inputs),
+        }
+    }
+
+    fn adjoint(&self, _: &[Option<&Tensor>]) -> Adjoint {
+        match self {
+            Normalisation::Batch { affine, eps } => Adjoint::Scale {
+                affine: *affine,
+                eps: *eps,
+            },
+            Normalisation::Layer { .. }
+            | Normalisation::Group { .. }
+            | Normalisation::Standardise { .. } => Adjoint::Recorded,
+        }
+    }
+
+    fn field(&self, _: &[&[i64]]) -> FieldRule<'_> {
+        match self {
+            Normalisation::Batch { .. } | Normalisation::Standardise { .. } => FieldRule::Same,
+            // Over one axis it normalises the channels of each position.
+            Normalisation::Layer { shape, .. } if shape.len() == 1 => FieldRule::Same,
+            Normalisation::Layer { .. } | Normalisation::Group { .. } => FieldRule::Everything,
+        }
+    }
+
+    fn axes(&self) -> AxesRule<'_> {
+        match self {
+            Normalisation::Batch { .. }
+            | Normalisation::Layer { .. }
+            | Normalisation::Group { .. }
+            | Normalisation::Standardise { .. } => AxesRule::Elementwise,
+        }
+    }
+
+    fn axes_back(&self) -> AxesBack<'_> {
+        match self {
+            Normalisation::Batch { .. } => AxesBack::Image,
+            Normalisation::Layer { .. } => AxesBack::First,
+            Normalisation::Group { .. } | Normalisation::Standardise { .. } => AxesBack::Lost,
+        }
+    }
+
+    fn gradient(&self) -> GradientRole {
+        match self {
+            Normalisation::Batch { .. }
+            | Normalisation::Layer { .. }
+            | Normalisation::Group { .. }
+            | Normalisation::Standardise { .. } => GradientRole::Plain,
+        }
+    }
+
+    fn feature(&self) -> FeatureRole {
+        match self {
+            // After the last stage of networks whose channels come last.
+            Normalisation::Layer { .. } => FeatureRole::Passes,
+            Normalisation::Batch { .. }
+            | Normalisation::Group { .. }
+            | Normalisation::Standardise { .. } => FeatureRole::Makes,
+        }
+    }
+}

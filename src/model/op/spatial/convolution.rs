@@ -1,0 +1,148 @@
+//! Convolutions.
+
+use tch::{TchError, Tensor};
+
+use super::window::Window;
+use crate::model::op::adjoint::{Adjoint, TransposedConvolution};
+use crate::model::op::geometry::{AxesBack, AxesRule, FieldRule};
+use crate::model::op::operation::{Cost, FeatureRole, GradientRole, Operation, input};
+use crate::model::op::shape::{self, OutputShapes, Shape, elements};
+
+/// How a convolution pads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Padding {
+    /// By so many zeros above and below, left and right.
+    Explicit(Vec<i64>),
+    /// `"same"` or `"valid"`
+    Named(String),
+}
+
+/// A convolution over rows and columns. Inputs: x, the weight
+/// `[out channels, in channels / groups, height, width]`, and the bias if `bias`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Convolution {
+    pub bias: bool,
+    pub stride: Vec<i64>,
+    pub padding: Padding,
+    pub dilation: Vec<i64>,
+    pub groups: i64,
+}
+
+impl Convolution {
+    fn window<'a>(&'a self, kernel: &'a [i64], padding: &'a [i64]) -> Window<'a> {
+        Window {
+            kernel,
+            stride: &self.stride,
+            padding,
+            dilation: &self.dilation,
+            ceil_mode: false,
+        }
+    }
+
+    /// The way back that does without libtorch's record; `None` where there is none.
+    fn cheap_adjoint(&self, weight: &Tensor) -> Option<Adjoint> {
+        let Padding::Explicit(padding) = &self.padding else {
+            return None;
+        };
+        let &[out_channels, in_channels, height, width] = weight.size().as_slice() else {
+            return None;
+        };
+        let strided = self.stride.iter().any(|stride| *stride != 1);
+        let padded = padding.iter().any(|padding| *padding != 0);
+        if (height, width, self.groups) == (1, 1, 1) && !padded && !strided {
+            return Some(Adjoint::Pointwise);
+        }
+        if (in_channels, self.groups) != (1, out_channels) || strided {
+            return Some(Adjoint::Convolution(TransposedConvolution {
+                stride: self.stride.clone(),
+                padding: padding.clone(),
+                dilation: self.dilation.clone(),
+                groups: self.groups,
+            }));
+        }
+        // Left to libtorch where a list does not name both axes.
+        let along = |axis: usize, kernel: i64| {
+            let back = self.dilation.get(axis)? * (kernel - 1) - padding.get(axis)?;
+            (back >= 0).then_some(back)
+        };
+        Some(Adjoint::Depthwise {
+            padding: vec![along(0, height)?, along(1, width)?],
+            dilation: self.dilation.clone(),
+        })
+    }
+}
+
+impl Operation for Convolution {
+    fn run(&self, inputs: &[&Tensor]) -> Result<Vec<Tensor>, TchError> {
+        let (x, weight) = (input(inputs, 0)?, input(inputs, 1)?);
+        let bias = self.bias.then(|| input(inputs, 2)).transpose()?;
+        let (stride, dilation) = (self.stride.as_slice(), self.dilation.as_slice());
+        let y = match &self.padding {
+            Padding::Explicit(sizes) => x.f_conv2d(
+                weight,
+                bias,
+                stride,
+                sizes.as_slice(),
+                dilation,
+                self.groups,
+            ),
+            Padding::Named(name) => {
+                x.f_conv2d_padding(weight, bias, stride, name, dilation, self.groups)
+            }
+        };
+        Ok(vec![y?])
+    }
+
+    fn output_shapes(&self, inputs: &[&[i64]]) -> Result<OutputShapes, String> {
+        let (x, weight) = (shape::input(inputs, 0)?, shape::input(inputs, 1)?);
+        let (&[channels, _, height, width], [batch @ .., _, _, _]) = (weight, x) else {
+            return Err(format!("a kernel {weight:?} does not fit {x:?}"));
+        };
+        if batch.len() > 1 {
+            return Err(format!("{x:?} is no image"));
+        }
+        let kernel = [height, width];
+        let [rows, columns] = match &self.padding {
+            Padding::Explicit(padding) => self.window(&kernel, padding).positions(x)?,
+            Padding::Named(name) if name == "valid" => self.window(&kernel, &[0]).positions(x)?,
+            Padding::Named(name) if name == "same" => [x[x.len() - 2], x[x.len() - 1]],
+            Padding::Named(name) => return Err(format!("there is no padding called {name:?}")),
+        };
+        Ok(OutputShapes::one(
+            [batch, &[channels, rows, columns]].concat(),
+        ))
+    }
+
+    fn cost(&self, inputs: &[&[i64]], outputs: &[Shape]) -> Cost {
+        let weight = inputs.get(1).copied().unwrap_or_default();
+        let each = elements(weight.get(1..).unwrap_or_default());
+        Cost::of_multiply_adds(outputs.iter().map(|output| elements(output)).sum::<f64>() * each)
+    }
+
+    fn adjoint(&self, weights: &[Option<&Tensor>]) -> Adjoint {
+        let weight = weights.get(1).copied().flatten();
+        let cheap = weight.and_then(|weight| self.cheap_adjoint(weight));
+        cheap.unwrap_or(Adjoint::Recorded)
+    }
+
+    fn field(&self, inputs: &[&[i64]]) -> FieldRule<'_> {
+        let kernel = inputs.get(1).and_then(|weight| weight.get(2..));
+        self.window(kernel.unwrap_or_default(), &[]).field()
+    }
+
+    fn axes(&self) -> AxesRule<'_> {
+        AxesRule::Image
+    }
+
+    fn axes_back(&self) -> AxesBack<'_> {
+        AxesBack::Image
+    }
+
+    fn gradient(&self) -> GradientRole {
+        GradientRole::Plain
+    }
+
+    fn feature(&self) -> FeatureRole {
+        FeatureRole::Convolution
+    }
+}

@@ -1,0 +1,167 @@
+//! Windows laid out as columns, and columns put back: libtorch's im2col and col2im.
+
+use tch::{TchError, Tensor};
+
+use super::window::Window;
+use crate::model::op::adjoint::Adjoint;
+use crate::model::op::geometry::{AxesBack, AxesRule, FieldRule};
+use crate::model::op::operation::{Cost, FeatureRole, GradientRole, Operation, input};
+use crate::model::op::shape::{self, OutputShapes, Shape, count, elements};
+
+/// Patches of an image, each a column.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Patches {
+    /// `[N, C, H, W]` to `[N, C · kernel, positions]`.
+    Unfold {
+        kernel: Vec<i64>,
+        dilation: Vec<i64>,
+        padding: Vec<i64>,
+        stride: Vec<i64>,
+    },
+    /// `[N, C · kernel, positions]` to `[N, C, size]`: patches are added up where they lie.
+    Fold {
+        size: Vec<i64>,
+        kernel: Vec<i64>,
+        dilation: Vec<i64>,
+        padding: Vec<i64>,
+        stride: Vec<i64>,
+    },
+}
+
+impl Patches {
+    fn window(&self) -> Window<'_> {
+        let (Patches::Unfold {
+            kernel,
+            dilation,
+            padding,
+            stride,
+        }
+        | Patches::Fold {
+            kernel,
+            dilation,
+            padding,
+            stride,
+            ..
+        }) = self;
+        Window {
+            kernel,
+            stride,
+            padding,
+            dilation,
+            ceil_mode: false,
+        }
+    }
+}
+
+impl Operation for Patches {
+    fn run(&self, inputs: &[&Tensor]) -> Result<Vec<Tensor>, TchError> {
+        let x = input(inputs, 0)?;
+        let y = match self {
+            Patches::Unfold {
+                kernel,
+                dilation,
+                padding,
+                stride,
+            } => x.f_im2col(
+                kernel.as_slice(),
+                dilation.as_slice(),
+                padding.as_slice(),
+                stride.as_slice(),
+            ),
+            Patches::Fold {
+                size,
+                kernel,
+                dilation,
+                padding,
+                stride,
+            } => x.f_col2im(
+                size.as_slice(),
+                kernel.as_slice(),
+                dilation.as_slice(),
+                padding.as_slice(),
+                stride.as_slice(),
+            ),
+        };
+        Ok(vec![y?])
+    }
+
+    fn output_shapes(&self, inputs: &[&[i64]]) -> Result<OutputShapes, String> {
+        let x = shape::input(inputs, 0)?;
+        let window = self.window();
+        let kernel = count(window.kernel).filter(|kernel| *kernel > 0);
+        let shape = match self {
+            Patches::Unfold { .. } => {
+                let unfit = || format!("{x:?} has no patches of {:?}", window.kernel);
+                let [batch @ .., channels, _, _] = x else {
+                    return Err(unfit());
+                };
+                let [rows, columns] = window.positions(x)?;
+                let values = kernel.and_then(|kernel| channels.checked_mul(kernel));
+                let values = values.ok_or_else(unfit)?;
+                [batch, &[values, rows.saturating_mul(columns)]].concat()
+            }
+            Patches::Fold {
+                size, kernel: of, ..
+            } => {
+                let unfit = || format!("patches {x:?} of {of:?} do not make an image {size:?}");
+                let (&[ref batch @ .., values, patches], &[height, width]) = (x, size.as_slice())
+                else {
+                    return Err(unfit());
+                };
+                let kernel = kernel.filter(|kernel| values % kernel == 0);
+                let channels = values / kernel.ok_or_else(unfit)?;
+                let image = [batch, &[channels, height, width]].concat();
+                match window.positions(&image)? {
+                    [rows, columns] if rows.checked_mul(columns) == Some(patches) => image,
+                    _ => return Err(unfit()),
+                }
+            }
+        };
+        Ok(OutputShapes::one(shape))
+    }
+
+    fn cost(&self, inputs: &[&[i64]], outputs: &[Shape]) -> Cost {
+        let input = inputs.first().map_or(0.0, |x| elements(x));
+        match self {
+            Patches::Unfold { .. } => Cost::of_each(outputs),
+            Patches::Fold { .. } => Cost::of_each(inputs).with_scratch(input),
+        }
+    }
+
+    fn adjoint(&self, _: &[Option<&Tensor>]) -> Adjoint {
+        match self {
+            Patches::Unfold { .. } | Patches::Fold { .. } => Adjoint::Recorded,
+        }
+    }
+
+    fn field(&self, _: &[&[i64]]) -> FieldRule<'_> {
+        match self {
+            Patches::Unfold { .. } | Patches::Fold { .. } => FieldRule::Unknown,
+        }
+    }
+
+    fn axes(&self) -> AxesRule<'_> {
+        match self {
+            Patches::Unfold { .. } => AxesRule::Lost,
+            Patches::Fold { .. } => AxesRule::Image,
+        }
+    }
+
+    fn axes_back(&self) -> AxesBack<'_> {
+        match self {
+            Patches::Unfold { .. } | Patches::Fold { .. } => AxesBack::Lost,
+        }
+    }
+
+    fn gradient(&self) -> GradientRole {
+        match self {
+            Patches::Unfold { .. } | Patches::Fold { .. } => GradientRole::Plain,
+        }
+    }
+
+    fn feature(&self) -> FeatureRole {
+        match self {
+            Patches::Unfold { .. } | Patches::Fold { .. } => FeatureRole::Makes,
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! Poolings.
+
+use std::slice;
+
+use tch::{TchError, Tensor};
+
+use super::window::{Window, resized};
+use crate::model::op::adjoint::Adjoint;
+use crate::model::op::geometry::{AxesBack, AxesRule, FieldRule};
+use crate::model::op::operation::{Cost, FeatureRole, GradientRole, Operation, input};
+use crate::model::op::shape::{self, OutputShapes, Shape, elements};
+
+/// A pooling of x over rows and columns.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Pooling {
+    /// The largest value under a window.
+    Max {
+        kernel: Vec<i64>,
+        stride: Vec<i64>,
+        padding: Vec<i64>,
+        dilation: Vec<i64>,
+        ceil_mode: bool,
+    },
+    /// The mean under a window.
+    Average {
+        kernel: Vec<i64>,
+        stride: Vec<i64>,
+        padding: Vec<i64>,
+        ceil_mode: bool,
+        count_include_pad: bool,
+        divisor_override: Option<i64>,
+    },
+    /// The means of so many parts each way.
+    AdaptiveAverage { size: Vec<i64> },
+    /// The largest values of so many parts each way.
+    AdaptiveMax { size: Vec<i64> },
+}
+
+/// How a pooling moves over its input.
+enum Extent<'a> {
+    Window(Window<'a>),
+    /// To this size.
+    Adaptive(&'a [i64]),
+}
+
+impl Pooling {
+    fn extent(&self) -> Extent<'_> {
+        // Without a stride a pooling moves by its own size.
+        fn stride_or<'a>(stride: &'a [i64], kernel: &'a [i64]) -> &'a [i64] {
+            if stride.is_empty() { kernel } else { stride }
+        }
+        match self {
+            Pooling::Max {
+                kernel,
+                stride,
+                padding,
+                dilation,
+                ceil_mode,
+            } => Extent::Window(Window {
+                kernel,
+                stride: stride_or(stride, kernel),
+                padding,
+                dilation,
+                ceil_mode: *ceil_mode,
+            }),
+            Pooling::Average {
+                kernel,
+                stride,
+                padding,
+                ceil_mode,
+                ..
+            } => Extent::Window(Window {
+                kernel,
+                stride: stride_or(stride, kernel),
+                padding,
+                dilation: slice::from_ref(&1),
+                ceil_mode: *ceil_mode,
+            }),
+            Pooling::AdaptiveAverage { size } | Pooling::AdaptiveMax { size } => {
+                Extent::Adaptive(size)
+            }
+        }
+    }
+}
+
+impl Operation for Pooling {
+    fn run(&self, inputs: &[&Tensor]) -> Result<Vec<Tensor>, TchError> {
+        let x = input(inputs, 0)?;
+        let y = match self {
+            Pooling::Max {
+                kernel,
+                stride,
+                padding,
+                dilation,
+                ceil_mode,
+            } => x.f_max_pool2d(
+                kernel.as_slice(),
+                stride.as_slice(),
+                padding.as_slice(),
+                dilation.as_slice(),
+                *ceil_mode,
+            )?,
+            Pooling::Average {
+                kernel,
+                stride,
+                padding,
+                ceil_mode,
+                count_include_pad,
+                divisor_override,
+            } => x.f_avg_pool2d(
+                kernel.as_slice(),
+                stride.as_slice(),
+                padding.as_slice(),
+                *ceil_mode,
+                *count_include_pad,
+                *divisor_override,
+            )?,
+            Pooling::AdaptiveAverage { size } => x.f_adaptive_avg_pool2d(size.as_slice())?,
+            Pooling::AdaptiveMax { size } => x.f_adaptive_max_pool2d(size.as_slice())?.0,
+        };
+        Ok(vec![y])
+    }
+
+    fn output_shapes(&self, inputs: &[&[i64]]) -> Result<OutputShapes, String> {
+        let x = shape::input(inputs, 0)?;
+        let shape = match self.extent() {
+            Extent::Window(window) => window.over(x),
+            Extent::Adaptive(size) => resized(x, size),
+        };
+        shape.map(OutputShapes::one)
+    }
+
+    fn cost(&self, inputs: &[&[i64]], outputs: &[Shape]) -> Cost {
+        let output: f64 = outputs.iter().map(|output| elements(output)).sum();
+        Cost::of_steps(match self.extent() {
+            Extent::Window(window) => output * window.area(),
+            Extent::Adaptive(_) => output + inputs.first().map_or(0.0, |x| elements(x)),
+        })
+    }
+
+    fn adjoint(&self, _: &[Option<&Tensor>]) -> Adjoint {
+        match self {
+            Pooling::AdaptiveAverage { size } if size.iter().all(|size| *size == 1) => {
+                Adjoint::Spread { dims: vec![-2, -1] }
+            }
+            Pooling::Max { .. }
+            | Pooling::Average { .. }
+            | Pooling::AdaptiveAverage { .. }
+            | Pooling::AdaptiveMax { .. } => Adjoint::Recorded,
+        }
+    }
+
+    fn field(&self, _: &[&[i64]]) -> FieldRule<'_> {
+        match self.extent() {
+            Extent::Window(window) => window.field(),
+            Extent::Adaptive(_) => FieldRule::AdaptiveWindow,
+        }
+    }
+
+    fn axes(&self) -> AxesRule<'_> {
+        match self {
+            Pooling::Max { .. }
+            | Pooling::Average { .. }
+            | Pooling::AdaptiveAverage { .. }
+            | Pooling::AdaptiveMax { .. } => AxesRule::Image,
+        }
+    }
+
+    fn axes_back(&self) -> AxesBack<'_> {
+        match self {
+            Pooling::AdaptiveAverage { .. } => AxesBack::Image,
+            Pooling::Max { .. } | Pooling::Average { .. } | Pooling::AdaptiveMax { .. } => {
+                AxesBack::Lost
+            }
+        }
+    }
+
+    fn gradient(&self) -> GradientRole {
+        match self {
+            Pooling::Max { .. }
+            | Pooling::Average { .. }
+            | Pooling::AdaptiveAverage { .. }
+            | Pooling::AdaptiveMax { .. } => GradientRole::Plain,
+        }
+    }
+
+    fn feature(&self) -> FeatureRole {
+        match self {
+            Pooling::Max { .. }
+            | Pooling::Average { .. }
+            | Pooling::AdaptiveAverage { .. }
+            | Pooling::AdaptiveMax { .. } => FeatureRole::Passes,
+        }
+    }
+}
