@@ -51,7 +51,7 @@ pub mod model;
 pub mod picture;
 mod priority;
 
-pub use engine::{ModelInfo, NoClass, Prediction};
+pub use engine::{ClassQueryError, ModelInfo, Prediction};
 pub use explain::{Channels, Score};
 pub use explainer::{
     ClassOrScore, ClassScore, Error, Explainer, ExplainerOptions, Explanation, OverlayOptions,

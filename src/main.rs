@@ -1,4 +1,4 @@
-//! The `gradcam` program: the explorer's window, and the same work without one.
+//! The `gradcam` program: the explorer's window, and its commands without a window.
 
 mod cli;
 

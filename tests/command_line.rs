@@ -1,4 +1,4 @@
-//! The program without a window, run as a person would run it.
+//! The program without a window, run as a user would run it.
 
 #[path = "checkpoints/made.rs"]
 mod made;
@@ -35,7 +35,7 @@ fn stderr(output: &Output) -> String {
 }
 
 #[test]
-fn export_writes_what_the_readme_says() {
+fn exports_what_the_readme_says() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().to_str().unwrap();
     let model = "models/squeezenet1_1.pt2";
@@ -143,7 +143,7 @@ fn export_writes_what_the_readme_says() {
 }
 
 #[test]
-fn one_bad_image_is_reported_and_the_rest_are_done() {
+fn reports_a_bad_image_and_exports_the_rest() {
     let folder = tempfile::tempdir().unwrap();
     let bad = folder.path().join("bad.png");
     std::fs::write(&bad, b"no picture").unwrap();
@@ -174,7 +174,7 @@ fn one_bad_image_is_reported_and_the_rest_are_done() {
 }
 
 #[test]
-fn an_output_folder_that_cannot_be_written_is_named() {
+fn reports_an_output_folder_that_cannot_be_written() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("file");
     std::fs::write(&file, b"").unwrap();
@@ -191,7 +191,7 @@ fn an_output_folder_that_cannot_be_written_is_named() {
 }
 
 #[test]
-fn where_nothing_can_be_written_no_folder_is_left() {
+fn leaves_no_folder_if_nothing_can_be_written() {
     let folder = tempfile::tempdir().unwrap();
     let bad = folder.path().join("bad.png");
     std::fs::write(&bad, b"no picture").unwrap();
@@ -211,7 +211,7 @@ fn where_nothing_can_be_written_no_folder_is_left() {
 }
 
 #[test]
-fn unknown_classes_layers_and_models_are_refused_with_a_way_out() {
+fn suggests_a_fix_for_unknown_classes_layers_and_models() {
     let out = tempfile::tempdir().unwrap();
     let out = out.path().to_str().unwrap();
     let image = "assets/chelsea_224.png";
@@ -231,7 +231,7 @@ fn unknown_classes_layers_and_models_are_refused_with_a_way_out() {
     assert!(said(&["--colormap", "rainbow"]).contains("viridis"));
 }
 
-/// The texts of an SVG's lines, as they are written.
+/// The lines of text in an SVG.
 fn lines_of(svg: &Path) -> Vec<String> {
     let svg = std::fs::read_to_string(svg).unwrap();
     let texts = svg.split("<text ").skip(1).map(|text| {
@@ -242,7 +242,7 @@ fn lines_of(svg: &Path) -> Vec<String> {
 }
 
 #[test]
-fn many_layers_are_one_figure_an_image_and_class() {
+fn exports_many_layers_as_one_figure() {
     let folder = tempfile::tempdir().unwrap();
     let export = |more: &[&str]| {
         let out = folder.path().to_str().unwrap();
@@ -293,7 +293,7 @@ fn many_layers_are_one_figure_an_image_and_class() {
     let maximum = last["map_max"].as_f64().unwrap();
     assert!(maximum > 0.0);
 
-    // The same layers as a PNG, no larger than asked for, and none beside it.
+    // The same layers as PNG, no larger than requested, and no other file.
     let done = export(&[
         "--layers=all",
         "--panel-px=64",
@@ -314,7 +314,7 @@ fn many_layers_are_one_figure_an_image_and_class() {
 }
 
 #[test]
-fn a_pattern_that_matches_nothing_and_options_that_do_not_go_together_are_refused() {
+fn refuses_patterns_without_a_match_and_conflicting_options() {
     let folder = tempfile::tempdir().unwrap();
     let said = |arguments: &[&str]| {
         let out = folder.path().to_str().unwrap();
@@ -340,7 +340,7 @@ fn a_pattern_that_matches_nothing_and_options_that_do_not_go_together_are_refuse
 }
 
 #[test]
-fn two_classes_are_compared_in_three_rows() {
+fn compares_two_classes_in_three_rows() {
     let folder = tempfile::tempdir().unwrap();
     let compare = |out: &Path, more: &[&str]| {
         let fixed = [
@@ -378,7 +378,7 @@ fn two_classes_are_compared_in_three_rows() {
 }
 
 #[test]
-fn pictures_and_models_are_compared_in_a_row_each() {
+fn compares_images_and_models_in_one_row_each() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("many.svg");
     let arguments = [
@@ -408,7 +408,7 @@ fn pictures_and_models_are_compared_in_a_row_each() {
         "{lines}"
     );
     assert_eq!(of("probability"), 4, "{lines}");
-    // Whose layer it is not is said.
+    // The message names the model without that layer.
     let wrong: Vec<&str> = arguments
         .into_iter()
         .filter(|argument| *argument != "--layer=features.12")
@@ -423,7 +423,7 @@ fn pictures_and_models_are_compared_in_a_row_each() {
 }
 
 #[test]
-fn a_comparison_that_cannot_be_written_says_so_before_it_is_computed() {
+fn checks_the_output_before_comparing() {
     let folder = tempfile::tempdir().unwrap();
     let taken = folder.path().join("taken.png");
     std::fs::create_dir(&taken).unwrap();
@@ -445,10 +445,10 @@ fn a_comparison_that_cannot_be_written_says_so_before_it_is_computed() {
     let file = |name: &str| folder.path().join(name);
     assert!(said(&file("a.jpg"), &[]).contains(".png, .svg or .pdf"));
     assert!(said(&file("a"), &[]).contains(".png, .svg or .pdf"));
-    assert!(said(&taken, &[]).contains("folder of that name"));
+    assert!(said(&taken, &[]).contains("folder with that name"));
     assert!(said(&file("no/such/a.png"), &[]).contains("no such folder"));
     assert!(said(Path::new("/proc/a.pdf"), &[]).contains("nothing was written"));
-    assert!(said(&picture, &[]).contains("would be replaced"));
+    assert!(said(&picture, &[]).contains("would replace this image"));
     let two = said(&file("a.png"), &["--layer=bn1", "--layer=bn2"]);
     assert!(two.contains("2 layers were named for one model"), "{two}");
     assert!(said(&file("a.png"), &["--class=cat"]).contains("tiger cat"));
@@ -459,7 +459,7 @@ fn a_comparison_that_cannot_be_written_says_so_before_it_is_computed() {
 }
 
 #[test]
-fn classes_and_layers_speak_json_and_prose() {
+fn prints_classes_and_layers_as_json_and_text() {
     let done = gradcam(["classes", "assets/chelsea.png", "-k", "3", "--json"]);
     let rows: Value = serde_json::from_slice(&done.stdout).unwrap();
     let rows = rows.as_array().unwrap();
@@ -485,7 +485,7 @@ fn classes_and_layers_speak_json_and_prose() {
 
 #[cfg(feature = "window")]
 #[test]
-fn a_display_that_does_not_answer_is_told_in_one_line_too() {
+fn reports_a_display_that_does_not_answer_in_one_line() {
     let done = Command::new(env!("CARGO_BIN_EXE_gradcam"))
         .env("DISPLAY", ":54321")
         .env_remove("WAYLAND_DISPLAY")
@@ -502,7 +502,7 @@ fn a_display_that_does_not_answer_is_told_in_one_line_too() {
 }
 
 #[test]
-fn labels_that_do_not_fit_are_told() {
+fn reports_labels_that_do_not_fit() {
     let folder = tempfile::tempdir().unwrap();
     let model = folder.path().join("tiny.pt2");
     std::fs::copy(root("tests/torchvision/tiny/densenet.pt2"), &model).unwrap();
@@ -521,7 +521,7 @@ fn labels_that_do_not_fit_are_told() {
 
 /// `gradcam layers | head -1`
 #[test]
-fn a_reader_that_leaves_early_is_no_error() {
+fn ignores_a_closed_pipe() {
     use std::io::Read;
     let mut child = Command::new(env!("CARGO_BIN_EXE_gradcam"))
         .args(["layers", "--json"])
@@ -543,7 +543,7 @@ fn a_reader_that_leaves_early_is_no_error() {
 }
 
 #[test]
-fn without_a_display_the_window_says_so_in_one_line() {
+fn reports_a_missing_display_in_one_line() {
     let typo = gradcam(["clases"]);
     assert_eq!(typo.status.code(), Some(2));
     assert!(stderr(&typo).contains("no such file"), "{}", stderr(&typo));
@@ -552,14 +552,14 @@ fn without_a_display_the_window_says_so_in_one_line() {
     let reason = if cfg!(feature = "window") {
         "no display"
     } else {
-        "built without its window"
+        "built without the feature `window`"
     };
     assert!(stderr(&done).contains(reason), "{}", stderr(&done));
     assert_eq!(stderr(&done).lines().count(), 1);
 }
 
 #[test]
-fn weights_that_fit_two_networks_ask_for_one() {
+fn requires_an_architecture_for_weights_that_fit_several() {
     let folder = tempfile::tempdir().unwrap();
     let path = made::blank_checkpoint("googlenet", 3, folder.path());
     std::fs::write(folder.path().join("labels.txt"), "cat\ndog\ncup\n").unwrap();
@@ -588,15 +588,15 @@ fn weights_that_fit_two_networks_ask_for_one() {
         stderr(&done)
     );
 
-    // One that they are not of, and a model that needs none.
+    // The wrong architecture, and a model that needs none.
     let plain = made::blank_checkpoint("squeezenet1_1", 3, folder.path());
     let plain = plain.to_str().unwrap();
     for (model, named, words) in [
-        (plain, "resnet18", "are of squeezenet1_1, not of resnet18"),
+        (plain, "resnet18", "are for squeezenet1_1, not for resnet18"),
         (
             "models/squeezenet1_1.pt2",
             "squeezenet1_1",
-            "a graph of its own",
+            "has its own graph",
         ),
     ] {
         let refused = gradcam(["classes", image, "--model", model, "--architecture", named]);

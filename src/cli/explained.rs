@@ -1,4 +1,4 @@
-//! One picture through one model, and the figures of it.
+//! One photo through one model, and its figures.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::Result;
-use gradcam::engine::{Choice, Error, Guided, HeatMap, ModelInfo, Prediction, Session};
+use gradcam::engine::{ClassQuery, Error, Guided, HeatMap, ModelInfo, Prediction, Session};
 use gradcam::explain::Score;
 use gradcam::figure::Figure;
 use gradcam::model::ReluRule;
@@ -14,7 +14,7 @@ use gradcam::picture::map::compose::Look;
 use gradcam::picture::photo::decode::Photo;
 use gradcam::picture::photo::geometry::Fit;
 
-/// A picture that the session has just answered.
+/// A photo that the session has just predicted.
 pub struct View<'a> {
     pub session: &'a Session,
     pub model: Arc<ModelInfo>,
@@ -23,9 +23,9 @@ pub struct View<'a> {
 }
 
 impl<'a> View<'a> {
-    /// Sends the picture through the session's model.
+    /// Runs the photo through the session's model.
     pub fn new(session: &'a mut Session, photo: &Arc<Photo>, fit: Fit) -> Result<View<'a>> {
-        let answer = session.answer(photo, fit, &mut |_| Ok(()))?;
+        let answer = session.predict(photo, fit, &mut |_| Ok(()))?;
         Ok(View {
             model: Arc::clone(session.info()?),
             session,
@@ -34,8 +34,8 @@ impl<'a> View<'a> {
         })
     }
 
-    /// The classes that were meant, each once.
-    pub fn classes(&self, choices: &[Choice]) -> Vec<usize> {
+    /// The requested classes, without repetitions.
+    pub fn classes(&self, choices: &[ClassQuery]) -> Vec<usize> {
         let mut done = HashSet::new();
         choices
             .iter()
@@ -44,7 +44,7 @@ impl<'a> View<'a> {
             .collect()
     }
 
-    /// The maps of a score, from one backward pass.
+    /// The maps of a score at these layers, from one backward pass.
     pub fn heat_maps(&self, score: Score, layers: &[String]) -> Result<Vec<HeatMap>> {
         let paths: Vec<&str> = layers.iter().map(String::as_str).collect();
         let maps = self.session.heat_maps(score, &paths)?;
@@ -54,7 +54,7 @@ impl<'a> View<'a> {
         }
     }
 
-    /// A figure for each layer, all of one score.
+    /// One figure per layer, all for the same score.
     pub fn figures(&self, score: Score, layers: &[String], look: Look) -> Result<Vec<Figure>> {
         let maps = self.heat_maps(score, layers)?;
         let start = Instant::now();
@@ -64,7 +64,7 @@ impl<'a> View<'a> {
         let backprop = Arc::new(gradient.image);
         maps.into_iter()
             .map(|heat_map| {
-                let grad_cam = self.session.guided_grad_cam(&backprop, &heat_map.map)?;
+                let grad_cam = self.session.guided_grad_cam(&backprop, &heat_map.map);
                 Ok(Figure {
                     photo: Arc::clone(&self.photo),
                     model: Arc::clone(&self.model),
@@ -86,7 +86,7 @@ impl<'a> View<'a> {
     }
 }
 
-/// A file's name without its ending, for building other names from.
+/// The file name without its extension, to build other names from.
 pub fn stem(path: &Path) -> String {
     path.file_stem().map_or_else(
         || "picture".to_owned(),

@@ -1,4 +1,4 @@
-//! The raw numbers of a view as a NumPy archive.
+//! The raw arrays of a view as a NumPy archive.
 
 use std::io::{Seek, Write};
 
@@ -7,7 +7,7 @@ use gradcam::picture::map::{Map, SignedImage};
 use npyz::WriterBuilder;
 use npyz::npz::NpzWriter;
 
-/// The arrays, named and shaped as the readme states; float32, without a batch axis.
+/// The arrays in float32, without a batch axis; the README lists names and shapes.
 pub struct Raw<'a> {
     pub logits: &'a [f32],
     pub grad_cam: &'a Map,
@@ -20,7 +20,7 @@ impl Raw<'_> {
     /// Writes the archive.
     ///
     /// # Errors
-    /// What the writer says.
+    /// Errors of the writer.
     pub fn write(&self, out: impl Write + Seek) -> Result<()> {
         let mut archive = NpzWriter::new(out);
         let signed = |image: &SignedImage| [3, image.height as u64, image.width as u64];

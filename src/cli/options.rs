@@ -1,13 +1,122 @@
-//! How a map is coloured, as options that several commands share.
+//! Options that several commands share.
 
-use anyhow::Result;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
+use gradcam::engine::{self, Error, ModelInfo, Session};
 use gradcam::picture::map::colormap::Colormap;
 use gradcam::picture::map::compose::{Look, Overlay, Scale};
+use gradcam::picture::photo::geometry::Fit;
+
+use super::terminal;
+
+/// The default model.
+const DEFAULT_MODEL: &str = "models/efficientnet_lite0.pt2";
+
+#[derive(Debug, Default, Args)]
+pub struct ModelFile {
+    /// The model: a .pt2 archive of torch.export.save, an .onnx file, or the weights of a known network
+    /// (.pth, .pt, .safetensors) [default: EfficientNet-Lite0]
+    #[arg(long, value_name = "FILE")]
+    pub model: Option<PathBuf>,
+    #[command(flatten)]
+    pub architecture: ArchitectureChoice,
+}
+
+#[derive(Debug, Clone, Default, Args)]
+pub struct ArchitectureChoice {
+    /// The network, if the file has weights only and they fit several
+    #[arg(long = "architecture", value_name = "NAME")]
+    pub name: Option<String>,
+}
+
+impl ModelFile {
+    /// The path of the model, or of the one that comes with the program.
+    pub fn path(&self) -> Result<PathBuf> {
+        match &self.model {
+            Some(path) => Ok(path.clone()),
+            None => default_model()
+                .context("the default model was not found; name a model with --model FILE"),
+        }
+    }
+
+    /// Opens the model and prints its notes.
+    pub fn open(&self, session: &mut Session) -> Result<Arc<ModelInfo>> {
+        let path = self.path()?;
+        let model = open_model(session, &path, &self.architecture)?;
+        let path = path.display();
+        match (&self.architecture.name, &model.architecture) {
+            (Some(named), Some(is)) if named != is => {
+                bail!("the weights are for {is}, not for {named}: {path}")
+            }
+            (Some(_), None) => bail!(
+                "--architecture is for files with weights only, but this file has its own graph: {path}"
+            ),
+            _ => Ok(model),
+        }
+    }
+}
+
+/// Opens a model and prints its notes.
+pub fn open_model(
+    session: &mut Session,
+    path: &Path,
+    architecture: &ArchitectureChoice,
+) -> Result<Arc<ModelInfo>> {
+    let go_on = &mut |_| ControlFlow::Continue(());
+    let model = session.open_model_as(path, architecture.name.as_deref(), go_on)?;
+    model.notes.iter().for_each(|note| terminal::aside(note));
+    Ok(model)
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct FitChoice {
+    /// How the image is fitted to the model's input: crop (the usual preprocessing), stretch or pad
+    #[arg(long, value_name = "FIT", default_value = "crop", value_parser = parse_fit)]
+    pub fit: Fit,
+}
+
+fn parse_fit(text: &str) -> Result<Fit, String> {
+    text.parse().map_err(|_| "crop, stretch or pad".to_owned())
+}
+
+/// Parses the longest side of a panel, in pixels.
+pub fn parse_panel_px(text: &str) -> Result<u32, String> {
+    const PIXELS: std::ops::RangeInclusive<u32> = 16..=16_384;
+    let px = text.parse().ok().filter(|px| PIXELS.contains(px));
+    px.ok_or_else(|| format!("pixels from {} to {}", PIXELS.start(), PIXELS.end()))
+}
+
+/// The model that comes with the program: below the current folder, or beside the program.
+pub fn default_model() -> Option<PathBuf> {
+    let here = PathBuf::from(DEFAULT_MODEL);
+    if here.is_file() {
+        return Some(here);
+    }
+    let program = std::env::current_exe().ok()?;
+    program
+        .ancestors()
+        .map(|folder| folder.join(DEFAULT_MODEL))
+        .find(|path| path.is_file())
+}
+
+/// The layer with this path, or the recommended one.
+///
+/// # Errors
+/// As [`engine::resolve_layer`], with the command that lists the layers.
+pub fn resolve_layer(model: &ModelInfo, layer: Option<&str>) -> Result<String> {
+    engine::resolve_layer(model, layer).map_err(|error| match error {
+        Error::UnknownLayer(_) => anyhow!("{error}; `gradcam layers` lists them"),
+        error => error.into(),
+    })
+}
 
 #[derive(Debug, Clone, Args)]
 pub struct LookChoice {
-    /// From 0, the photo alone, to 1, the heat map alone
+    /// From 0, the photo only, to 1, the heat map only
     #[arg(long, value_name = "A", default_value_t = 0.5, value_parser = parse_opacity, allow_hyphen_values = true)]
     opacity: f32,
     /// inferno, viridis, magma, turbo, grey or jet

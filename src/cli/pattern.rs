@@ -1,16 +1,17 @@
-//! Which layers a person means by `all`, `spatial` or a pattern.
+//! The layers that `all`, `spatial` or a pattern stands for.
 
 use anyhow::{Result, bail};
-use gradcam::engine::{ModelInfo, resolve_layer};
+use gradcam::engine::ModelInfo;
 
+use super::options::resolve_layer;
 use super::terminal;
 
-/// The paths of the layers that were meant, in the order of the network; each has a map.
+/// The paths of the matching layers that have a map, in the order of the network.
 ///
 /// # Errors
-/// Where the model has no layer with a map, or none of them matches.
+/// If no layer of the model has a map, or none of them matches.
 pub fn layers(text: &str, model: &ModelInfo) -> Result<Vec<String>> {
-    // Says in words that there is none at all.
+    // Fails if no layer has a map.
     resolve_layer(model, None)?;
     let pattern = match text {
         "all" | "spatial" => "*",
@@ -37,7 +38,7 @@ pub fn layers(text: &str, model: &ModelInfo) -> Result<Vec<String>> {
     Ok(found)
 }
 
-/// Whether `path` is `pattern`, in which each `*` stands for any characters, or none.
+/// Whether `path` matches `pattern`, in which each `*` stands for any characters or none.
 fn matches(pattern: &str, path: &str) -> bool {
     let Some((start, rest)) = pattern.split_once('*') else {
         return pattern == path;
@@ -47,7 +48,7 @@ fn matches(pattern: &str, path: &str) -> bool {
     };
     let mut parts: Vec<&str> = rest.split('*').collect();
     let end = parts.pop().unwrap_or_default();
-    // The earliest place leaves the most for what follows.
+    // The earliest match leaves the most for the rest.
     for part in parts {
         let Some(at) = path.find(part) else {
             return false;
@@ -62,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_star_stands_for_anything() {
+    fn matches_anything_for_a_star() {
         for (pattern, path) in [
             ("*", ""),
             ("*", "features.3"),
@@ -74,7 +75,7 @@ mod tests {
             ("a*b*b", "abb"),
             ("a**b", "ab"),
         ] {
-            assert!(matches(pattern, path), "{pattern} is {path}");
+            assert!(matches(pattern, path), "{pattern} matches {path}");
         }
         for (pattern, path) in [
             ("", "features"),
@@ -85,7 +86,7 @@ mod tests {
             ("a*b*b", "ab"),
             ("x*", "features"),
         ] {
-            assert!(!matches(pattern, path), "{pattern} is not {path}");
+            assert!(!matches(pattern, path), "{pattern} does not match {path}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What pictures do not say, in a form for programs.
+//! The facts about an exported figure as JSON, for other programs.
 
 use gradcam::engine::{ModelInfo, Prediction};
 use gradcam::explain::Score;
@@ -7,10 +7,10 @@ use gradcam::picture::map::compose::Look;
 use gradcam::picture::photo::decode::Photo;
 use serde_json::{Value, json};
 
-/// The libtorch that tch 0.26 links against, and refuses to differ from.
+/// The version of libtorch that tch 0.26 requires.
 const LIBTORCH: &str = "2.13.0";
 
-/// Of one class at one layer.
+/// For one class at one layer.
 pub fn of_figure(figure: &Figure) -> Value {
     let Figure {
         model,
@@ -30,7 +30,7 @@ pub fn of_figure(figure: &Figure) -> Value {
     facts
 }
 
-/// Of one class at many layers.
+/// For one class at many layers.
 pub fn of_strip(strip: &LayerStrip, score: Score) -> Value {
     let LayerStrip {
         model,

@@ -1,17 +1,21 @@
-//! The window, which opens where no command is named; in a build without it, the words that say so.
+//! The window, which opens if no command is given. A build without it reports that.
 
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 
 use super::Window;
+#[cfg(feature = "window")]
+use super::options::default_model;
+#[cfg(all(feature = "window", target_os = "linux"))]
+use super::spin;
 
-/// Opens the window and stays until it is closed.
+/// Opens the window and returns when it is closed.
 ///
 /// # Errors
-/// For a file that does not exist, and where no window can be opened.
+/// If a file does not exist, or if no window can be opened.
 pub fn open(window: Window) -> Result<ExitCode> {
-    // A mistyped command comes here too, as an image that is not there.
+    // A mistyped command also arrives here, as an image that does not exist.
     if let Some(missing) = window.images.iter().find(|path| !path.exists()) {
         bail!(
             "there is no such file, and no such command: {}",
@@ -22,9 +26,9 @@ pub fn open(window: Window) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Whether all that went wrong is that there is nowhere to open a window.
+/// Whether the error is that no window can be opened.
 #[cfg(feature = "window")]
-pub fn has_no_place(error: &anyhow::Error) -> bool {
+pub fn is_without_window(error: &anyhow::Error) -> bool {
     error.is::<gradcam::app::NoWindow>() || error.is::<gradcam::app::LostDisplay>()
 }
 
@@ -34,7 +38,7 @@ fn run(window: Window) -> Result<()> {
         bail!(gradcam::app::NoWindow("no display is set".into()));
     }
     #[cfg(target_os = "linux")]
-    super::spin::bound();
+    spin::bound();
     let mut images = window.images.into_iter();
     gradcam::app::run(gradcam::app::Start {
         image: images.next(),
@@ -43,7 +47,7 @@ fn run(window: Window) -> Result<()> {
         architecture: window.model.architecture.name,
         layer: window.layer,
         class: window.class,
-        default_model: super::default_model(),
+        default_model: default_model(),
     })
 }
 
@@ -55,7 +59,7 @@ fn has_display() -> bool {
 }
 
 #[cfg(not(feature = "window"))]
-pub fn has_no_place(error: &anyhow::Error) -> bool {
+pub fn is_without_window(error: &anyhow::Error) -> bool {
     error.is::<NotBuilt>()
 }
 
@@ -72,7 +76,7 @@ fn run(
 #[cfg(not(feature = "window"))]
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "this program was built without its window (the feature `window`); `gradcam --help` lists the \
-     commands that need none"
+    "this program was built without the feature `window`; `gradcam --help` lists the commands that \
+     need no window"
 )]
 struct NotBuilt;

@@ -1,41 +1,40 @@
-//! Why a job gave no answer, by cause.
+//! Why a job gave no result, sorted by cause.
 
 use crate::model;
 use crate::picture;
 
-/// Cloned into every panel that waited for it; shown once.
+/// Cloned for every promise that waited for the job.
 #[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
 pub enum Error {
     #[error(transparent)]
     Picture(#[from] picture::Error),
     #[error(transparent)]
     Model(#[from] model::Error),
-    /// A newer request came, or the work was cancelled: nothing to tell anyone.
+    /// A newer request came, or the work was cancelled. Not shown to the user.
     #[error("overtaken by a newer request")]
     Overtaken,
     #[error("open a model first")]
     NoModel,
     #[error("this model has been closed; open it again")]
     ModelClosed,
-    #[error("this model has no layer with a spatial map, so Grad-CAM has nowhere to look")]
+    #[error("no layer of this model has a spatial map, so Grad-CAM cannot be computed")]
     NoSpatialLayer,
-    #[error("there is no layer “{0}” in this model; `gradcam layers` lists them")]
+    #[error("this model has no layer “{0}”")]
     UnknownLayer(String),
-    #[error("layer “{layer}” cannot be looked at: {why}")]
+    #[error("layer “{layer}” has no map: {why}")]
     LayerWithoutMap { layer: String, why: String },
-    #[error("the channels of several layers together cannot be shown; choose one of “{0}”")]
+    #[error("the channels of several layers cannot be shown together; choose one of “{0}”")]
     ChannelsOfSeveral(String),
-    #[error("there is no class {class}: this model knows {classes}")]
+    #[error("there is no class {class}: this model has {classes} classes")]
     UnknownClass { class: usize, classes: usize },
-    #[error("the model answers this picture with values that are not finite (NaN or infinity)")]
+    #[error("the model's output for this image is not finite (NaN or infinity)")]
     NotFinite,
-    #[error(
-        "the explanation at “{0}” is not finite (NaN or infinity): the gradient has no value there"
-    )]
+    #[error("the explanation at “{0}” is not finite (NaN or infinity)")]
     MapNotFinite(String),
     #[error("libtorch could not compute this: {0}")]
     Torch(String),
-    #[error("the computation broke off unexpectedly: {0}")]
+    #[error("the computation failed unexpectedly: {0}")]
     Panicked(String),
     #[error("the worker thread could not be started: {0}")]
     NoThread(String),

@@ -1,4 +1,4 @@
-//! The window's side of the engine: asks, cancels, and never waits.
+//! The window's side of the engine: it sends requests, cancels them, and never waits.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -12,9 +12,10 @@ use super::cache::known::{self, Known};
 use super::cache::{Cache, View};
 use super::reply::{BatchReplies, Replies, Reply, caught};
 use super::shared::Shared;
-use super::worker::channels::Asking;
+use super::worker;
+use super::worker::channels::ChannelsCall;
+use super::worker::inbox::{Message, ModelSource};
 use super::worker::later::Picture;
-use super::worker::{self, Message, Which};
 use super::{Batch, Error, HeatMap, Job, LayerMaps, ModelInfo, Prediction, Progress, Request};
 use crate::explain::{Channels, Score};
 use crate::model::Usage;
@@ -22,17 +23,17 @@ use crate::model::opening::allocator;
 use crate::picture::photo::decode::Photo;
 use crate::picture::photo::geometry::Fit;
 
-/// The worker thread and what it has computed.
+/// The worker thread and the results it has computed.
 pub struct Engine {
     shared: Arc<Shared>,
-    /// Taken on drop, which tells the worker that nothing more comes.
+    /// Dropped first, which ends the worker.
     messages: Option<Sender<Message>>,
     worker: Option<JoinHandle<()>>,
     sent: AtomicU64,
 }
 
 impl Engine {
-    /// Starts the worker. `wake` is called from other threads whenever something became ready.
+    /// Starts the worker. `wake` is called from other threads whenever a result is ready.
     ///
     /// # Errors
     /// [`Error::NoThread`].
@@ -53,7 +54,7 @@ impl Engine {
         })
     }
 
-    /// Decodes a picture on a thread of its own, so that neither the window nor the worker waits.
+    /// Decodes an image on its own thread, so that neither the window nor the worker waits.
     pub fn open_image(&self, path: PathBuf) -> Promise<Result<Arc<Photo>, Error>> {
         let (sender, promise) = Promise::new();
         let mut reply = Reply::new(sender);
@@ -70,33 +71,33 @@ impl Engine {
         }
     }
 
-    /// Opens a model on the worker. Those opened before stay open, see [`Engine::keep_models`].
+    /// Opens a model on the worker. Models opened earlier stay open, see [`Engine::keep_models`].
     pub fn open_model(&self, path: PathBuf) -> Promise<Result<Arc<ModelInfo>, Error>> {
         self.open_model_as(path, None, None)
     }
 
-    /// The same; a file of weights that fit several networks is taken for one of the `architecture`
-    /// named, and the model is used as `usage` says and not as the file does.
+    /// Like [`Engine::open_model`]. `architecture` names the network if the file has weights only and
+    /// they fit several; `usage` replaces the one in the file.
     pub fn open_model_as(
         &self,
         path: PathBuf,
         architecture: Option<String>,
         usage: Option<Usage>,
     ) -> Promise<Result<Arc<ModelInfo>, Error>> {
-        self.open(Which::File {
+        self.open(ModelSource::File {
             path,
             architecture,
             usage,
         })
     }
 
-    /// Opens a model once more, on the same weights, used as `usage` says. Where that means pictures
-    /// of another size, the network is tried out on them first.
+    /// Opens a model again on the same weights, with another usage. If the input size differs, the
+    /// network is checked with it first.
     pub fn reopen_model(&self, model: u64, usage: Usage) -> Promise<Result<Arc<ModelInfo>, Error>> {
-        self.open(Which::Open(model, usage))
+        self.open(ModelSource::Open(model, usage))
     }
 
-    fn open(&self, model: Which) -> Promise<Result<Arc<ModelInfo>, Error>> {
+    fn open(&self, model: ModelSource) -> Promise<Result<Arc<ModelInfo>, Error>> {
         self.cancel();
         let (promise, reply) = Reply::pending(None);
         let turn = self.shared.openings();
@@ -104,13 +105,14 @@ impl Engine {
         promise
     }
 
-    /// Models asked for by now are not opened; promises still open end in [`Error::Overtaken`].
+    /// Cancels the opening of all models requested so far; their promises end in
+    /// [`Error::Overtaken`].
     pub fn cancel_openings(&self) {
         self.shared.cancel_openings();
     }
 
-    /// Closes every model that is open now but these, and frees what was kept for it. One whose
-    /// promise has been kept but not looked at is open too.
+    /// Closes all open models but these, with their cached results. A model is open as soon as its
+    /// promise is ready, even if nobody has taken it yet.
     pub fn keep_models(&self, ids: &[u64]) {
         let closed = self.shared.drop_cards_but(ids);
         if !closed.is_empty() {
@@ -118,12 +120,12 @@ impl Engine {
         }
     }
 
-    /// Asks for everything that is on screen: a request for each row of panels, the one in hand
-    /// first. What is known comes back ready; only the rest goes to the worker, as one message,
-    /// where it overtakes what was asked before.
+    /// Requests everything on screen: one request per row of panels, the active row first. Cached
+    /// results are ready at once. The rest goes to the worker as one message, which overtakes earlier
+    /// ones.
     ///
-    /// Over the whole batch come first the answers and heat maps in order, then the overview, then
-    /// the guided pictures, then the maps of all layers.
+    /// Results come in this order: the predictions and heat maps of all rows, the overview, the
+    /// guided images, the maps of all layers.
     pub fn explain(&self, requests: Vec<Request>) -> Batch {
         let cache = &self.shared.cache;
         let mut jobs = Vec::with_capacity(requests.len());
@@ -182,12 +184,12 @@ impl Engine {
         batch
     }
 
-    /// Weights and activations of every channel behind one map. A newer call overtakes an older
-    /// one; the panels come between, but not behind their slower stages.
+    /// Weights and activations of every channel behind one map. A newer call overtakes an older one.
+    /// The panels come first, except for their slower stages.
     pub fn channels(&self, request: Request) -> Promise<Result<Arc<Channels>, Error>> {
         let turn = self.shared.next_turn();
         let (promise, reply) = Reply::pending(None);
-        self.send(Message::Channels(Box::new(Asking {
+        self.send(Message::Channels(Box::new(ChannelsCall {
             turn,
             request,
             reply,
@@ -195,13 +197,14 @@ impl Engine {
         promise
     }
 
-    /// The answer to a picture that nobody waits for, as those of a folder: without a record, and
-    /// only while there is nothing else to do. Anything else breaks it off between two nodes of the
-    /// graph, and it is begun again afterwards.
+    /// The prediction for a photo that nobody waits for, such as one of a folder. It is computed
+    /// without a recording, when the worker has nothing else to do. Other work interrupts it between
+    /// two nodes of the graph, and it starts again afterwards; under constant requests the worker
+    /// completes one now and then.
     ///
-    /// Pictures are answered in the order of the calls. Each is held in memory until then, so ask
-    /// for a few at a time and for more as they come back.
-    pub fn answer_later(
+    /// Photos are processed in the order of the calls, and each is held in memory until then. So
+    /// request a few at a time.
+    pub fn predict_later(
         &self,
         model: u64,
         fit: Fit,
@@ -216,41 +219,41 @@ impl Engine {
         promise
     }
 
-    /// Drops all pictures for later; their promises end in [`Error::Overtaken`].
-    pub fn forget_later(&self) {
+    /// Drops all photos of [`Engine::predict_later`]; their promises end in [`Error::Overtaken`].
+    pub fn cancel_later(&self) {
         self.send(Message::ForgetLater);
     }
 
-    /// The heat map of a view, if it has been computed.
+    /// The heat map of a view, if it is cached.
     pub fn cached_map(&self, request: &Request) -> Option<Arc<HeatMap>> {
         let info = self.shared.info(request.model)?;
         Known::new(&self.shared.cache, &info, request).heat_map
     }
 
-    /// Drops what is under way at its next stage; promises still open end in [`Error::Overtaken`].
+    /// Stops the current work at its next stage; promises still open end in [`Error::Overtaken`].
     pub fn cancel(&self) {
         self.shared.overtake(None);
         self.shared.next_turn();
     }
 
-    /// What the worker does now; `None` while it is idle.
+    /// What the worker is doing; `None` while it is idle.
     pub fn progress(&self) -> Option<Progress> {
         self.shared.progress()
     }
 
-    /// Says whether someone is dragging something in the window, so that every frame counts: then
-    /// the worker computes on one core less.
+    /// States whether the user is dragging something in the window. Meanwhile the worker leaves one
+    /// core free for drawing.
     pub fn set_interacting(&self, interacting: bool) {
         self.shared.set_interacting(interacting);
     }
 
-    /// How many batches had to be computed, at least in part, since the start.
+    /// The number of batches sent to the worker so far: those that were not entirely cached.
     pub fn requests_sent(&self) -> u64 {
         self.sent.load(Ordering::Relaxed)
     }
 
     fn send(&self, message: Message) {
-        // Where the worker is gone, the message comes back and its replies answer on being dropped.
+        // If the worker is gone, the message comes back, and dropping its replies fulfils the promises.
         if let Some(messages) = &self.messages {
             if message.is_urgent() {
                 self.shared.urgent_sent();
@@ -261,14 +264,15 @@ impl Engine {
 }
 
 impl Drop for Engine {
-    /// Waits for the worker's current stage: libtorch may not be in use while the process ends.
+    /// Waits for the worker's current stage, because libtorch must not be in use when the process
+    /// ends.
     fn drop(&mut self) {
         self.cancel();
         self.cancel_openings();
         self.shared.urgent_sent();
         self.messages = None;
         if let Some(worker) = self.worker.take() {
-            // A panic has been reported as the job's error already.
+            // A panic has already been reported as the job's error.
             drop(worker.join());
         }
     }

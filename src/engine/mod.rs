@@ -1,9 +1,11 @@
 //! Tensor work off the window's thread: one worker owns every tensor, requests go in as plain
-//! data, answers come out as promises.
+//! data, results come back as promises.
 //!
 //! The window draws sixty times a second and must never wait. So it sends a [`Request`] for each
-//! row it shows, keeps the [`Batch`], and looks at its promises each frame. Newer requests overtake
-//! older ones. Without a window the same [`Session`] is called directly.
+//! row it shows, keeps the [`Batch`], and polls its promises each frame. Newer requests overtake
+//! older ones. Without a window, use a [`Session`] directly.
+//!
+//! The engine may use `explain`, `model` and `picture`; it knows neither the window nor `folder`.
 
 mod cache;
 pub(crate) mod data;
@@ -14,7 +16,7 @@ mod session;
 mod shared;
 mod worker;
 
-pub use data::class_query::{Choice, NoClass};
+pub use data::class_query::{ClassQuery, ClassQueryError};
 pub use data::model_info::ModelInfo;
 pub use data::prediction::{Guided, HeatMap, LayerMaps, Prediction};
 pub use data::request::{Batch, Job, Progress, Request, Stage};

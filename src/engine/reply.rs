@@ -1,4 +1,4 @@
-//! The worker's ends of the promises it was handed.
+//! The worker's ends of the promises.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -8,8 +8,8 @@ use poll_promise::{Promise, Sender};
 
 use super::{Error, Guided, HeatMap, LayerMaps, Prediction};
 
-/// A promise's other end, which answers even when it is dropped: poll-promise would panic in the
-/// window if nothing ever came.
+/// The sending end of a promise. Dropping it sends [`Error::Overtaken`], because poll-promise panics
+/// in the window if the sender is dropped without a value.
 pub(super) struct Reply<T: Send + 'static>(Option<Sender<Result<T, Error>>>);
 
 impl<T: Send + 'static> Reply<T> {
@@ -17,7 +17,8 @@ impl<T: Send + 'static> Reply<T> {
         Reply(Some(sender))
     }
 
-    /// A promise with its other end; of what is known already, a kept promise with none.
+    /// A promise with its sending end. If the value is known, the promise is ready and the reply is
+    /// closed.
     pub(super) fn pending(known: Option<T>) -> (Promise<Result<T, Error>>, Reply<T>) {
         match known {
             Some(value) => (Promise::from_ready(Ok(value)), Reply(None)),
@@ -28,7 +29,7 @@ impl<T: Send + 'static> Reply<T> {
         }
     }
 
-    /// Whether the promise is still to be kept.
+    /// Whether the promise still waits for its value.
     pub(super) fn is_open(&self) -> bool {
         self.0.is_some()
     }
@@ -89,7 +90,7 @@ impl BatchReplies {
     }
 }
 
-/// tch panics where its infallible calls fail; one net catches whatever slips through.
+/// Turns panics into errors: tch panics if one of its infallible calls fails.
 pub(super) fn caught<T>(work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
     catch_unwind(AssertUnwindSafe(work))
         .unwrap_or_else(|panic| Err(Error::Panicked(words(panic.as_ref()))))
@@ -112,7 +113,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_panic_becomes_an_error_in_its_first_line() {
+    fn turns_a_panic_into_an_error_with_its_first_line() {
         let done: Result<(), Error> = caught(|| panic!("called on a bad tensor\nwith a stack"));
         assert!(matches!(done, Err(Error::Panicked(why)) if why == "called on a bad tensor"));
         let done: Result<(), Error> = caught(|| {
@@ -123,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reply_that_is_dropped_still_answers() {
+    fn sends_overtaken_when_dropped() {
         let (promise, reply) = Reply::<()>::pending(None);
         assert!(reply.is_open());
         drop(reply);

@@ -1,4 +1,4 @@
-//! What the window's thread and the worker both see: how they agree on what is newest.
+//! State shared by the window's thread and the worker: how they agree on what is newest.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,22 +8,22 @@ use super::cache::{Cache, View};
 use super::{Error, ModelInfo, Progress, Stage};
 use crate::explain::Score;
 
-/// What the window's thread and the worker both see.
+/// State shared by the window's thread and the worker.
 pub(super) struct Shared {
     pub cache: Cache,
-    /// The generation of the newest batch: older work ends at its next stage.
+    /// The generation of the newest batch. Work for older ones ends at its next stage.
     newest: AtomicU64,
-    /// What its first request is about.
+    /// The view and the score of its first request.
     in_view: Mutex<Option<(View, Score)>>,
     /// The newest call for channels.
     turn: AtomicU64,
-    /// How often the openings of models have been cancelled.
+    /// Counts how often opening models has been cancelled.
     openings: AtomicU64,
-    /// Messages sent and not yet taken that pictures for later give way to.
+    /// The number of messages in the inbox that interrupt the pictures of a folder.
     urgent: AtomicUsize,
-    /// Someone drags something in the window.
+    /// Whether the user is dragging something in the window.
     interacting: AtomicBool,
-    /// Of every open model.
+    /// One for every open model.
     infos: Mutex<Vec<Arc<ModelInfo>>>,
     progress: Mutex<Option<Progress>>,
     wake: Box<dyn Fn() + Send + Sync>,
@@ -61,19 +61,19 @@ impl Shared {
         }
     }
 
-    /// How much of the stage begun last is done.
-    pub(super) fn tell(&self, part: f32) {
+    /// Reports how much of the current stage is done, from 0 to 1.
+    pub(super) fn report(&self, part: f32) {
         if let Some(progress) = &mut *locked(&self.progress) {
             progress.part = Some(part);
         }
     }
 
-    /// Openings asked for by now are wanted no more.
+    /// Cancels the opening of all models requested so far.
     pub(super) fn cancel_openings(&self) {
         self.openings.fetch_add(1, Ordering::SeqCst);
     }
 
-    /// The number that an opening asked for now is wanted under.
+    /// The number of cancellations so far. An opening is cancelled if it has grown since the request.
     pub(super) fn openings(&self) -> u64 {
         self.openings.load(Ordering::SeqCst)
     }
@@ -90,7 +90,7 @@ impl Shared {
         locked(&self.infos).push(info);
     }
 
-    /// Takes the cards of all models but these, and tells which they were of.
+    /// Removes the info of all models but these, and returns the ids of those removed.
     pub(super) fn drop_cards_but(&self, kept: &[u64]) -> Vec<u64> {
         let mut infos = locked(&self.infos);
         let all = std::mem::take(&mut *infos);
@@ -109,10 +109,10 @@ impl Shared {
         self.newest.load(Ordering::SeqCst) == generation
     }
 
-    /// Whether a walk for this score is still of use: to its own batch or to a newer one.
+    /// Checks that a backward pass for this score is still needed, by its own batch or by a newer one.
     ///
     /// # Errors
-    /// [`Error::Overtaken`] where it is not.
+    /// [`Error::Overtaken`] if it is not.
     pub(super) fn wanted(&self, generation: u64, view: View, score: Score) -> Result<(), Error> {
         if self.is_newest(generation) || *locked(&self.in_view) == Some((view, score)) {
             Ok(())
@@ -121,13 +121,13 @@ impl Shared {
         }
     }
 
-    /// Begins a generation, whose number it returns.
+    /// Starts a new generation and returns its number.
     pub(super) fn overtake(&self, in_view: Option<(View, Score)>) -> u64 {
         *locked(&self.in_view) = in_view;
         self.newest.fetch_add(1, Ordering::SeqCst) + 1
     }
 
-    /// Begins a turn of the channels, whose number it returns.
+    /// Starts a new turn for channels and returns its number.
     pub(super) fn next_turn(&self) -> u64 {
         self.turn.fetch_add(1, Ordering::SeqCst) + 1
     }
@@ -136,10 +136,10 @@ impl Shared {
         self.turn.load(Ordering::SeqCst) == turn
     }
 
-    /// Whether a picture for later may go on.
+    /// Checks that nothing urgent waits in the inbox.
     ///
     /// # Errors
-    /// [`Error::Overtaken`] where something else has come.
+    /// [`Error::Overtaken`] if something does.
     pub(super) fn nobody_waits(&self) -> Result<(), Error> {
         match self.urgent.load(Ordering::SeqCst) {
             0 => Ok(()),
@@ -164,7 +164,8 @@ impl Shared {
     }
 }
 
-/// Each lock guards one plain value that is replaced whole, so a panic cannot leave it half done.
+/// Each lock guards one plain value that is replaced as a whole, so a panic cannot leave it half
+/// written.
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

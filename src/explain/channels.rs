@@ -1,10 +1,11 @@
-//! The channels behind one map: how much each counts and where it is active. The weights are the
-//! paper's neuron importance (arXiv 1610.02391 v4, equation 1 and §7).
+//! The channels behind one map: the weight of each and where it is active. The weights are the
+//! paper's neuron importance weights (arXiv 1610.02391 v4, equation 1 and §7).
 
 use tch::TchError;
 
+use super::Score;
+use super::arrays::{plain, sizes};
 use super::grad_cam::{channel_weights, weighted_sum};
-use super::{Score, plain, sizes};
 use crate::model::{ModulePath, ReluRule, Tape, ValueId};
 use crate::picture::map::Map;
 
@@ -19,15 +20,15 @@ pub struct Channels {
     pub weights: Vec<f32>,
     /// `[channels, height, width]`, raw.
     pub activations: Vec<f32>,
-    /// What each channel brings to the map: αₖ Aₖ summed over the places where the map is positive,
-    /// over the sum of the map. They add up to 1; all are 0 where the map is zero.
+    /// The contribution of each channel to the map: αₖ Aₖ summed over the positions where the map is
+    /// positive, divided by the sum of the map. They add up to 1; all are 0 if the map is zero.
     pub shares: Vec<f32>,
-    /// Channels by falling αₖ.
+    /// Channels by descending αₖ.
     pub order: Vec<usize>,
 }
 
 impl Channels {
-    /// How many channels there are.
+    /// The number of channels.
     pub fn len(&self) -> usize {
         self.weights.len()
     }
@@ -36,13 +37,13 @@ impl Channels {
         self.weights.is_empty()
     }
 
-    /// Whether every number is one.
+    /// Whether every weight and activation is finite.
     pub fn is_finite(&self) -> bool {
         let mut all = self.weights.iter().chain(&self.activations);
         all.all(|value| value.is_finite())
     }
 
-    /// Where a channel is active, raw. Empty for a channel that does not exist.
+    /// The raw activation of a channel. Empty if there is no such channel.
     pub fn activation(&self, channel: usize) -> Map {
         let values = self.plane(channel).to_vec();
         if values.is_empty() {
@@ -51,8 +52,8 @@ impl Channels {
         self.map(values)
     }
 
-    /// Equation 2 with these channels alone: ReLU of the sum of αₖ Aₖ over them. A channel that
-    /// does not exist adds nothing.
+    /// Equation 2 for these channels only: the ReLU of the sum of αₖ Aₖ over them. Channels that do
+    /// not exist are ignored.
     pub fn map_of(&self, channels: &[usize]) -> Map {
         let mut sums = vec![0f64; self.width * self.height];
         for &channel in channels {
@@ -73,12 +74,12 @@ impl Channels {
     }
 
     fn plane(&self, channel: usize) -> &[f32] {
-        let places = self.width * self.height;
-        let mut planes = self.activations.chunks_exact(places.max(1));
+        let positions = self.width * self.height;
+        let mut planes = self.activations.chunks_exact(positions.max(1));
         planes.nth(channel).unwrap_or_default()
     }
 
-    /// From weights and activations; `map` holds Σₖ αₖ Aₖ, with or without its ReLU.
+    /// `map` holds Σₖ αₖ Aₖ, with or without the ReLU.
     fn new(
         (score, layer): (Score, ModulePath),
         (width, height): (usize, usize),
@@ -100,7 +101,7 @@ impl Channels {
         channels
             .order
             .sort_by(|&a, &b| weights[b].total_cmp(&weights[a]));
-        let brought: Vec<f64> = weights
+        let contributions: Vec<f64> = weights
             .iter()
             .enumerate()
             .map(|(channel, weight)| {
@@ -109,8 +110,8 @@ impl Channels {
                 f64::from(*weight) * seen.map(|(value, _)| f64::from(*value)).sum::<f64>()
             })
             .collect();
-        // The sum of the map, in the precision that makes the shares add up.
-        let whole: f64 = brought.iter().sum();
+        // In float64, so that the shares add up to 1.
+        let whole: f64 = contributions.iter().sum();
         let share = |part: &f64| {
             if whole > 0.0 {
                 (part / whole) as f32
@@ -118,13 +119,13 @@ impl Channels {
                 0.0
             }
         };
-        channels.shares = brought.iter().map(share).collect();
+        channels.shares = contributions.iter().map(share).collect();
         channels
     }
 }
 
-/// The channels of `layer` for one score, from a backward pass that ends there. `path` is the
-/// layer's name.
+/// The channels of `layer` for one score, from a backward pass that ends there (equation 1). `path`
+/// is the layer's path.
 ///
 /// # Errors
 /// As [`grad_cam`](super::grad_cam).
@@ -135,7 +136,7 @@ pub fn channels(
     path: &str,
 ) -> Result<Channels, TchError> {
     let gradients = tape.backward(&score.terms(), ReluRule::Gradient, &[layer])?;
-    let missing = || TchError::Shape("the layer was not run".into());
+    let missing = || TchError::Shape("the layer was not recorded".into());
     let gradient = tape.planes(layer, gradients.at.first().ok_or_else(missing)?)?;
     let activation = tape.planes(layer, tape.activation(layer).ok_or_else(missing)?)?;
     let (_, height, width) = sizes(&activation)?;
@@ -153,17 +154,17 @@ pub fn channels(
 mod tests {
     use super::*;
 
-    /// Three channels on two places, worked out by hand.
+    /// Three channels at two positions, computed by hand.
     fn by_hand() -> Channels {
         let weights = vec![0.5, -1.0, 2.0];
         let activations = vec![4.0, 2.0, /**/ 1.0, 9.0, /**/ 3.0, 0.0];
-        // 2 − 1 + 6 = 7 at the left place; 1 − 9 + 0 = −8 at the right one.
+        // 2 − 1 + 6 = 7 at the left position; 1 − 9 + 0 = −8 at the right one.
         let of = (Score::For(0), "layer".to_owned());
         Channels::new(of, (2, 1), weights, activations, &[7.0, -8.0])
     }
 
     #[test]
-    fn shares_are_of_the_places_that_the_map_shows() {
+    fn computes_shares_where_the_map_is_positive() {
         let channels = by_hand();
         assert_eq!(channels.len(), 3);
         assert_eq!(channels.order, [2, 0, 1]);
@@ -171,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn a_map_of_some_channels_leaves_the_others_out() {
+    fn builds_a_map_from_some_channels() {
         let channels = by_hand();
         assert_eq!(channels.map_of(&[0, 1, 2]).values, [7.0, 0.0]);
         assert_eq!(channels.map_of(&[0]).values, [2.0, 1.0]);
@@ -185,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_zero_map_nothing_has_a_share() {
+    fn gives_no_shares_for_a_zero_map() {
         let of = (Score::For(0), String::new());
         let channels = Channels::new(of, (1, 1), vec![-1.0, 1.0], vec![2.0, 1.0], &[-1.0]);
         assert_eq!(channels.shares, [0.0, 0.0]);

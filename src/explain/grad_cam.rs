@@ -1,11 +1,12 @@
-//! Grad-CAM: where in a feature map the evidence for a class lies
-//! (Selvaraju et al., arXiv 1610.02391 v4, equations 1 and 2).
+//! Grad-CAM: where in a feature map the evidence for a class lies (Selvaraju et al.,
+//! arXiv 1610.02391 v4, equations 1 and 2).
 
 use std::collections::HashMap;
 
 use tch::{Kind, TchError, Tensor};
 
-use super::{Score, plain, sizes};
+use super::Score;
+use super::arrays::{plain, sizes};
 use crate::model::{Detail, ReluRule, Tape, ValueId};
 use crate::picture::map::Map;
 
@@ -14,7 +15,7 @@ use crate::picture::map::Map;
 /// Each is ReLU(Σₖ αₖ Aₖ) at its layer's own resolution, raw: neither scaled nor upsampled.
 ///
 /// # Errors
-/// What libtorch says; [`TchError::Shape`] for an activation that is not `[1, C, H, W]`.
+/// Errors from libtorch; [`TchError::Shape`] for an activation that is not `[1, C, H, W]`.
 pub fn grad_cam(tape: &Tape, score: Score, layers: &[ValueId]) -> Result<Vec<Map>, TchError> {
     let mut found: HashMap<ValueId, Map> = HashMap::new();
     grad_cam_each::<TchError>(tape, score, layers, &mut || Ok(()), &mut |value, map| {
@@ -26,9 +27,9 @@ pub fn grad_cam(tape: &Tape, score: Score, layers: &[ValueId]) -> Result<Vec<Map
     layers.iter().map(map).collect()
 }
 
-/// The same, one map at a time: `found` is given each layer once, with its map, from the last of
-/// the network to the first, as soon as the walk has come there. `watch` is called many times on
-/// the way. An error from either ends the walk.
+/// Like [`grad_cam`], one map at a time. `found` is called once per layer, from the last of the network
+/// to the first, as soon as the backward pass has reached it. `watch` is called many times. An error
+/// from either ends the pass.
 ///
 /// # Errors
 /// As [`grad_cam`], and what `watch` and `found` return.
@@ -46,7 +47,7 @@ pub fn grad_cam_each<E: From<TchError>>(
         (layers, Detail::Means),
         watch,
         &mut |value, gradient| {
-            let missing = || TchError::Shape("the layer was not run".into());
+            let missing = || TchError::Shape("the layer was not recorded".into());
             let activation = tape.activation(value).ok_or_else(missing)?;
             let [activation, gradient] = [activation, gradient].map(|t| tape.planes(value, t));
             found(value, from_gradient(&activation?, &gradient?)?)
@@ -64,15 +65,16 @@ pub fn grad_cam_at(tape: &Tape, score: Score, layer: ValueId) -> Result<Map, Tch
     maps.pop().ok_or_else(|| TchError::Shape("no map".into()))
 }
 
-/// αₖ (equation 1): the gradient of the score at each channel, averaged over all places, `[C]`.
+/// αₖ (equation 1): the gradient of the score with respect to each channel, averaged over all
+/// positions. Takes `[1, C, H, W]`, returns `[C]`.
 ///
 /// # Errors
-/// What libtorch says of a gradient that is not `[1, C, H, W]`.
+/// Errors from libtorch, for example for a gradient of another shape.
 pub fn channel_weights(gradient: &Tensor) -> Result<Tensor, TchError> {
     gradient.f_mean_dim([0i64, 2, 3].as_slice(), false, Kind::Float)
 }
 
-/// Equation 2: ReLU of the activations weighted by αₖ.
+/// Equation 2: the ReLU of the activations weighted by αₖ.
 fn from_gradient(activation: &Tensor, gradient: &Tensor) -> Result<Map, TchError> {
     let (_, height, width) = sizes(activation)?;
     let map = weighted_sum(activation, &channel_weights(gradient)?)?.f_relu()?;
@@ -83,7 +85,7 @@ fn from_gradient(activation: &Tensor, gradient: &Tensor) -> Result<Map, TchError
     })
 }
 
-/// Σₖ αₖ Aₖ, `[1, H · W]`: equation 2 before its ReLU.
+/// Σₖ αₖ Aₖ, `[1, H · W]`: equation 2 before the ReLU.
 pub(super) fn weighted_sum(activation: &Tensor, weights: &Tensor) -> Result<Tensor, TchError> {
     let (channels, height, width) = sizes(activation)?;
     let flat = activation

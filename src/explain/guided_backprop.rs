@@ -1,27 +1,29 @@
-//! The gradient of a score at the normalised input tensor, under a rule for rectifiers: Guided
-//! Backpropagation (Springenberg et al., arXiv 1412.6806), Deconvnet (Zeiler and Fergus,
+//! The gradient of a score at the normalised input, under a rule for rectifiers: Guided
+//! Backpropagation (Springenberg et al., arXiv 1412.6806, §3.4), Deconvnet (Zeiler and Fergus,
 //! arXiv 1311.2901) or the plain gradient.
 
 use tch::TchError;
 
-use super::{Score, plain, sizes};
+use super::Score;
+use super::arrays::{plain, sizes};
 use crate::model::{Detail, Graph, ReluRule, Tape};
 use crate::picture::map::SignedImage;
 
-/// A gradient at the input, with the number of rectifiers the rule acted at.
+/// A gradient at the input.
 #[derive(Debug, Clone)]
 pub struct InputGradient {
     /// `[3, height, width]`, raw and signed.
     pub image: SignedImage,
+    /// The number of rectifiers the rule acted at.
     pub rectifiers: usize,
 }
 
-/// One walk of the tape down to the input.
+/// One backward pass down to the input.
 ///
-/// Without any rectifier all rules give the plain gradient.
+/// For a network without rectifiers, all rules give the plain gradient.
 ///
 /// # Errors
-/// What libtorch says.
+/// Errors from libtorch.
 pub fn guided_backprop(
     tape: &Tape,
     graph: &Graph,
@@ -31,7 +33,7 @@ pub fn guided_backprop(
     guided_backprop_watched(tape, graph, score, rule, &mut || Ok(()))
 }
 
-/// The same; `watch` is called many times on the way, and an error from it ends the walk.
+/// Like [`guided_backprop`]; `watch` is called many times, and an error from it ends the pass.
 ///
 /// # Errors
 /// As [`guided_backprop`], and what `watch` returns.

@@ -1,14 +1,14 @@
-//! Guided Grad-CAM: the fine detail of Guided Backpropagation where Grad-CAM finds evidence
-//! (arXiv 1610.02391 v4, §3.2).
+//! Guided Grad-CAM: the detail of Guided Backpropagation where Grad-CAM finds evidence (Selvaraju et
+//! al., arXiv 1610.02391 v4, §3.2).
 //!
-//! Plain arithmetic on two results that are there already: another layer of the same class needs no
-//! tensor, and so no worker.
+//! This is plain arithmetic on two finished results: another layer of the same class needs no tensor
+//! and so no worker.
 
-use crate::picture::map::colour::sampled;
+use crate::picture::map::sample::sampled;
 use crate::picture::map::{Map, SignedImage};
 
-/// Each of the three planes of `guided` times the raw `map`, upsampled bilinearly with half-pixel
-/// centres (`align_corners = false`) to the planes' size.
+/// Each of the three planes of `guided` times the raw `map`. The map is upsampled bilinearly to the
+/// size of the planes, with half-pixel centres (`align_corners = false`).
 pub fn guided_grad_cam(guided: &SignedImage, map: &Map) -> SignedImage {
     let (width, height) = (guided.width, guided.height);
     let weights = sampled(map, (width, height)).values;
@@ -29,7 +29,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_plane_is_weighted_by_the_map_at_its_pixels() {
+    fn weights_each_plane_by_the_map_at_its_pixels() {
         let guided = SignedImage {
             width: 4,
             height: 1,

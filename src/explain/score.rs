@@ -1,19 +1,19 @@
-//! What is differentiated: always a linear combination of logits, before softmax.
+//! The score that is differentiated: a linear combination of logits, before the softmax.
 
-/// The question put to the model.
+/// The score to explain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Score {
-    /// The logit of a class: what speaks for it.
+    /// The logit of a class: evidence for it.
     For(usize),
-    /// The negated logit: what, if it were removed, would raise this class (the paper's §3.3,
-    /// counterfactual explanations).
+    /// The negated logit: regions whose removal would raise the class (counterfactual explanations,
+    /// arXiv 1610.02391 v4, §3.3).
     Against(usize),
-    /// Logit of `a` minus logit of `b`: what speaks for `a` rather than `b`.
+    /// The logit of `a` minus the logit of `b`: evidence for `a` rather than `b`.
     Versus { a: usize, b: usize },
 }
 
 impl Score {
-    /// `(class, weight)` pairs whose weighted logits add up to the score.
+    /// `(class, weight)` pairs: the score is the sum of the weighted logits.
     pub fn terms(self) -> Vec<(usize, f64)> {
         match self {
             Score::For(class) => vec![(class, 1.0)],
@@ -22,14 +22,14 @@ impl Score {
         }
     }
 
-    /// The class in question.
+    /// The explained class.
     pub fn class(self) -> usize {
         match self {
             Score::For(class) | Score::Against(class) | Score::Versus { a: class, .. } => class,
         }
     }
 
-    /// Every class that is mentioned.
+    /// All classes involved.
     pub fn classes(self) -> Vec<usize> {
         self.terms().into_iter().map(|(class, _)| class).collect()
     }

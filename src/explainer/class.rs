@@ -1,6 +1,6 @@
 //! How a caller names the class to explain, and what a class scored.
 
-use crate::engine::{Choice, Prediction};
+use crate::engine::{ClassQuery, Prediction};
 use crate::explain::Score;
 
 use super::Error;
@@ -46,7 +46,7 @@ impl ClassOrScore<'_> {
             ClassOrScore::Index(class) => Ok(Score::For(class)),
             ClassOrScore::Score(score) => Ok(score),
             ClassOrScore::Label(text) => {
-                let class = Choice::parse(text, labels)?.class(prediction);
+                let class = ClassQuery::parse(text, labels)?.class(prediction);
                 // A parsed choice lies within the labels, of which there are as many as classes.
                 Ok(Score::For(class.unwrap_or_default()))
             }

@@ -1,6 +1,6 @@
 //! What can go wrong between a model file and an explanation, by what a caller can do about it.
 
-use crate::engine::{self, NoClass};
+use crate::engine::{self, ClassQueryError};
 use crate::{model, picture};
 
 /// Why there is no explanation.
@@ -15,7 +15,7 @@ pub enum Error {
     Image(picture::Error),
     /// No class, or more than one, has this name.
     #[error(transparent)]
-    Class(#[from] NoClass),
+    Class(#[from] ClassQueryError),
     /// The computation was refused or failed: an unknown layer or class index, a layer without a
     /// map, a value that is not finite, or an error of libtorch.
     #[error(transparent)]

@@ -146,7 +146,7 @@ impl Explanation {
         self.recorded(|session| {
             let map = session.heat_map(score, &layer)?.map;
             let gradient = session.input_gradient(score, ReluRule::Guided)?.image;
-            session.guided_grad_cam(&gradient, &map)
+            Ok(session.guided_grad_cam(&gradient, &map))
         })
     }
 
@@ -192,7 +192,7 @@ impl Explanation {
     ) -> Result<T, Error> {
         let mut session = lock(&self.session);
         // Returns at once while the pass is still kept; from here on the session speaks of it.
-        session.answer(&self.photo, self.fit, &mut |_| Ok(()))?;
+        session.predict(&self.photo, self.fit, &mut |_| Ok(()))?;
         Ok(compute(&session)?)
     }
 }

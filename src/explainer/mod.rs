@@ -136,7 +136,7 @@ impl Explainer {
 
     fn explain_photo(&self, photo: Photo) -> Result<Explanation, Error> {
         let fit = self.options.fit;
-        let prediction = lock(&self.session).answer(&photo, fit, &mut |_| Ok(()))?;
+        let prediction = lock(&self.session).predict(&photo, fit, &mut |_| Ok(()))?;
         Ok(Explanation {
             session: Arc::clone(&self.session),
             model: Arc::clone(&self.model),

@@ -1,4 +1,4 @@
-//! Views without a model behind them.
+//! Views without a model, for tests.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -22,15 +22,14 @@ pub(super) const LOOK: Look = Look {
     scale: Scale::Own,
 };
 
-/// A photo, a model and its answer, but nothing explained yet.
+/// A photo, a model and its prediction, without explanations.
 pub(super) struct View {
     pub photo: Arc<Photo>,
     pub model: Arc<ModelInfo>,
     pub answer: Arc<Prediction>,
 }
 
-/// A photo of this size, seen whole by a model of three classes; the first and the third have
-/// short names.
+/// A photo of this size, seen whole by a model with three classes. With `long`, all names are long.
 pub(super) fn view(size: (u32, u32), long: bool) -> View {
     let words = |short: &str| {
         if long {
@@ -82,7 +81,7 @@ pub(super) fn view(size: (u32, u32), long: bool) -> View {
 }
 
 impl View {
-    /// A map with this maximum at its left, 0 at its right.
+    /// A map with this maximum on the left and 0 on the right.
     pub fn heat_map(&self, score: Score, layer: &str, max: f32) -> Arc<HeatMap> {
         let map = Map {
             width: 2,

@@ -1,7 +1,9 @@
-//! What the explorer shows, as figures: one view's panels, views compared, all layers of one view.
+//! What the explorer shows, as figures: the panels of one view, a comparison of views, and all layers
+//! of one view.
 //!
-//! The window's export, its clipboard and the command line all come here, so that they cannot
-//! differ. Engine data goes in, a [`Page`] comes out; [`write_page`] makes it a PNG, SVG or PDF.
+//! The window's export, its clipboard and the command line all use these, so that their results cannot
+//! differ. Engine data goes in, a [`Page`] comes out; [`write_page`] writes it as PNG, SVG or PDF.
+//! Figures may use `engine`, `explain` and `picture`; they know neither tensors nor the window.
 
 mod comparison;
 #[cfg(test)]
@@ -17,11 +19,11 @@ pub use comparison::{Comparison, Row};
 pub use layer_strip::LayerStrip;
 pub use single::{Figure, Panel};
 
-/// Writes a page as PNG, SVG or PDF, as the path's ending says; the file is whole or not there.
+/// Writes a page as PNG, SVG or PDF, depending on the path's extension. The file is complete or not there.
 ///
 /// # Errors
-/// The ending is none of these, the folder is missing or cannot be written to, a folder has that
-/// name, or the disk is full.
+/// If the extension is another one, the folder is missing or cannot be written to, the path is a
+/// folder, or the disk is full.
 pub fn write_page(page: &Page, path: &Path) -> Result<(), crate::picture::Error> {
     page.write(path)
 }

@@ -1,4 +1,4 @@
-//! What the figures have in common: their sizes, the words of a score and the legend of its map.
+//! What the figures share: sizes, the wording of a score, and the legend of a map.
 
 use crate::engine::{ModelInfo, Prediction};
 use crate::explain::Score;
@@ -6,29 +6,30 @@ use crate::picture::map::colormap::diverging;
 use crate::picture::map::compose::{Look, Scale};
 use crate::picture::page::caption::{percent, significant};
 use crate::picture::page::legend::Legend;
-use crate::picture::page::sheet::SMALLEST_EM;
+use crate::picture::page::sheet::MIN_EM;
 use crate::picture::page::text::{Style, Weight};
 use crate::picture::page::{INK, Item, SECONDARY};
 
-/// The most pixels a page may have: what a paper can use, in bearable memory.
+/// The maximum number of pixels of a page: enough for print, and a moderate amount of memory.
 const MAX_PIXELS: u64 = 100_000_000;
-/// Below this, smaller panels do not make a smaller page: text has its smallest size.
-const SMALLEST_PANEL: u32 = 64;
+/// The minimum size of panels in pixels: below it, text has its minimum size and the page does not get
+/// smaller.
+const MIN_PANEL: u32 = 64;
 
-/// What words have to tell, in the three sizes of a figure. All lengths are in pixels.
+/// The text styles and distances of a figure. All lengths are in pixels.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Type {
     pub em: f32,
 }
 
 impl Type {
-    /// As large as `share` of a panel's mean side, and never too small to be read.
+    /// With an em of `share` of a panel's mean side, but large enough to be read.
     pub fn of(panel: (u32, u32), share: f32) -> Type {
         let (width, height) = (panel.0 as f32, panel.1 as f32);
-        // A slender panel has little to say for the room it takes.
+        // Text on narrow panels should not be too large.
         let mean = (width * height).sqrt().min(1.6 * width.min(height));
         Type {
-            em: (mean * share).max(SMALLEST_EM).round(),
+            em: (mean * share).max(MIN_EM).round(),
         }
     }
 
@@ -37,7 +38,7 @@ impl Type {
         self.style(Weight::Medium, 1.0, INK)
     }
 
-    /// Everything that is read second.
+    /// Secondary text.
     pub fn detail(&self) -> Style {
         self.style(Weight::Regular, 0.9, SECONDARY)
     }
@@ -54,30 +55,30 @@ impl Type {
         (self.em * 1.5).round()
     }
 
-    /// Between neighbours.
+    /// The distance between neighbours.
     pub fn gap(&self) -> f32 {
         self.em.round()
     }
 
-    /// The least width in which a legend and a title have room.
+    /// The minimum width for a legend and a title.
     pub fn narrowest(&self) -> f32 {
         self.em * 10.0
     }
 }
 
-/// The longest panels, up to `max_px`, of which a page has a bearable size; `size` gives the page's
-/// for panels of a length.
-pub(super) fn bearable(max_px: u32, size: impl Fn(u32) -> (u32, u32)) -> u32 {
+/// The longest side of panels, up to `max_px`, at which the page is not too large. `size` gives the size of
+/// the page for panels of a length.
+pub(super) fn limited(max_px: u32, size: impl Fn(u32) -> (u32, u32)) -> u32 {
     let mut px = max_px.max(1);
     loop {
         let (width, height) = size(px);
         let pixels = u64::from(width) * u64::from(height);
-        if pixels <= MAX_PIXELS || px <= SMALLEST_PANEL {
+        if pixels <= MAX_PIXELS || px <= MIN_PANEL {
             return px;
         }
-        // Once is enough where all of the page grows with the panels.
+        // Once is enough if all of the page scales with the panels.
         let shrink = (MAX_PIXELS as f64 / pixels as f64).sqrt().min(0.95);
-        px = ((f64::from(px) * shrink) as u32).max(SMALLEST_PANEL);
+        px = ((f64::from(px) * shrink) as u32).max(MIN_PANEL);
     }
 }
 
@@ -91,12 +92,12 @@ pub(super) fn probability(score: Score, answer: &Prediction) -> Option<String> {
     Some(format!("probability {}", percent(*probability)))
 }
 
-/// The class in the model's words.
+/// The score with the model's labels.
 pub(super) fn class(score: Score, model: &ModelInfo) -> String {
     score.describe(&model.labels)
 }
 
-/// "maximum 14.2", or that there is nothing.
+/// "maximum 14.2" or "zero everywhere".
 pub(super) fn maximum(max: f32) -> String {
     if max > 0.0 {
         format!("maximum {}", significant(max))
@@ -105,17 +106,17 @@ pub(super) fn maximum(max: f32) -> String {
     }
 }
 
-/// A legend with a small title above it and details below.
+/// A legend with a small title above and details below.
 pub(super) struct Key {
     pub title: &'static str,
     pub table: &'static [[u8; 3]; 256],
-    /// Below the left end, the middle and the right end.
+    /// The labels below the left end, the middle and the right end.
     pub labels: [String; 3],
     pub details: String,
 }
 
 impl Key {
-    /// What the colours of heat maps with these maxima mean.
+    /// The legend for heat maps with these maxima.
     pub fn of_heat_maps(look: &Look, maxima: &[f32]) -> Key {
         let largest = maxima.iter().copied().fold(0.0, f32::max);
         let (start, end) = match look.scale {
@@ -136,8 +137,8 @@ impl Key {
         }
     }
 
-    /// What the colours of differences with these largest magnitudes mean; `classes` are those
-    /// whose maps were compared, where they are the same two for all.
+    /// The legend for differences with these largest magnitudes. `classes` are those whose maps were
+    /// compared, if they are the same for all.
     pub fn of_differences(
         scale: Scale,
         magnitudes: &[f32],
@@ -164,7 +165,7 @@ impl Key {
         }
     }
 
-    /// Adds it at (x, y), `width` wide; returns where it ends.
+    /// Adds it at (x, y) with this width. Returns the bottom.
     pub fn set(&self, items: &mut Vec<Item>, face: Type, (x, y): (f32, f32), width: f32) -> f32 {
         let small = face.style(Weight::Regular, 0.8, SECONDARY);
         let y = small.set(items, self.title, (x, y), width, 1) + face.em * 0.6;

@@ -1,4 +1,4 @@
-//! The panels of one view as pictures at the photo's own resolution, with their caption.
+//! One view: its four panels at the photo's resolution, with a caption.
 
 use std::sync::Arc;
 
@@ -7,8 +7,10 @@ use image::RgbImage;
 use crate::engine::{Guided, HeatMap, ModelInfo, Prediction};
 use crate::explain::Score;
 use crate::model::ReluRule;
-use crate::picture::map::compose::{self, Caption, Look, Overlay};
+use crate::picture::map::compose::{self, Look, Overlay};
 use crate::picture::page::Page;
+use crate::picture::page::caption::Caption;
+use crate::picture::page::sheet::{self, sheet};
 use crate::picture::photo::decode::Photo;
 use crate::picture::photo::resample;
 
@@ -16,7 +18,7 @@ use crate::picture::photo::resample;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Panel {
     Original,
-    /// The heat map over the photo, as the look says.
+    /// The heat map over the photo, in the chosen look.
     HeatMap,
     /// The gradient at the input under the chosen rule.
     GuidedBackprop,
@@ -31,7 +33,7 @@ impl Panel {
         Panel::GuidedGradCam,
     ];
 
-    /// The panel's title; the last two are called after the rule that made them.
+    /// The panel's title. The last two are named after the rule.
     pub fn title(self, rule: ReluRule) -> &'static str {
         match (self, rule) {
             (Panel::Original, _) => "Original",
@@ -43,7 +45,7 @@ impl Panel {
         }
     }
 
-    /// Its part of a file's name.
+    /// Its part of a file name.
     pub fn slug(self) -> &'static str {
         match self {
             Panel::Original => "original",
@@ -54,7 +56,7 @@ impl Panel {
     }
 }
 
-/// Everything one view shows.
+/// Everything that one view shows.
 #[derive(Clone)]
 pub struct Figure {
     pub photo: Arc<Photo>,
@@ -79,7 +81,7 @@ impl Figure {
         }
     }
 
-    /// The same on a copy of the photo of this size (width, height).
+    /// The figure for a copy of the photo at this size (width, height).
     pub fn at_size(&self, size: (u32, u32)) -> Figure {
         let mut figure = self.clone();
         if let Some(rgb) = resample::at_size(&self.photo.rgb, size) {
@@ -91,7 +93,7 @@ impl Figure {
         figure
     }
 
-    /// The same on a copy of the photo whose long side is `max_px`, where it is longer.
+    /// The figure for a photo reduced to a long side of `max_px`, if it is longer.
     pub fn within(&self, max_px: u32) -> Figure {
         let size = self.photo.rgb.dimensions();
         if size.0.max(size.1) > max_px {
@@ -101,7 +103,7 @@ impl Figure {
         }
     }
 
-    /// The heat map's colours alone, nothing of the photo beneath them.
+    /// The colours of the heat map without the photo.
     pub fn bare_heat_map(&self) -> RgbImage {
         let look = Look {
             opacity: 1.0,
@@ -116,13 +118,13 @@ impl Figure {
         )
     }
 
-    /// The four panels side by side with titles, caption and legend.
+    /// The four panels side by side, with titles, caption and legend.
     pub fn page(&self) -> Page {
-        let panels = Panel::ALL.map(|panel| compose::Panel {
+        let panels = Panel::ALL.map(|panel| sheet::Panel {
             title: panel.title(self.guided.rule).to_owned(),
             picture: self.panel(panel),
         });
-        compose::sheet(panels.into(), &self.caption())
+        sheet(panels.into(), &self.caption())
     }
 
     /// [`Figure::page`] as pixels.

@@ -1,12 +1,16 @@
-//! The order in which people number things: `img2` before `img10`.
+//! Natural order: `img2` before `img10`.
+//!
+//! This is our own because no maintained crate gives this order. `natord` and `lexical-sort` are no
+//! longer maintained. `alphanumeric-sort` does not ignore case, and after a number it sorts letters
+//! beyond Latin-1 before all others. `icu_collator` has locale data that outweighs the few lines here.
 
 use std::cmp::Ordering;
 use std::iter::Peekable;
 use std::path::Path;
 use std::str::Chars;
 
-/// Compares two names: runs of digits by their value, all else letter by letter whatever its case.
-/// Different names are never equal.
+/// Compares two names: runs of ASCII digits by their value, everything else by character, ignoring
+/// case. Different names are never equal.
 pub fn compare(a: &str, b: &str) -> Ordering {
     let (mut left, mut right) = (a.chars().peekable(), b.chars().peekable());
     loop {
@@ -28,7 +32,7 @@ pub fn compare(a: &str, b: &str) -> Ordering {
     }
 }
 
-/// Compares two paths folder by folder.
+/// Compares two paths component by component.
 pub fn compare_paths(a: &Path, b: &Path) -> Ordering {
     let (mut left, mut right) = (a.iter(), b.iter());
     loop {
@@ -49,7 +53,7 @@ pub fn compare_paths(a: &Path, b: &Path) -> Ordering {
     }
 }
 
-/// Takes a run of digits: how many there are without leading zeros, and then which.
+/// Takes a run of digits, without leading zeros: their number, and then the digits.
 fn number(letters: &mut Peekable<Chars<'_>>) -> (usize, String) {
     let mut digits = String::new();
     while let Some(digit) = letters.next_if(char::is_ascii_digit) {
@@ -65,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_count_by_value_and_letters_without_case() {
+    fn compares_numbers_by_value_and_ignores_case() {
         let mut names = [
             "img10.png",
             "Img2.png",
@@ -97,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn different_names_are_never_equal() {
+    fn never_equates_different_names() {
         for (a, b) in [("a1", "a01"), ("A", "a"), ("é", "É"), ("", "a")] {
             assert_ne!(compare(a, b), Ordering::Equal, "{a} and {b}");
             assert_eq!(compare(a, b), compare(b, a).reverse());
@@ -105,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn folders_come_before_what_lies_deeper() {
+    fn sorts_a_folder_before_its_subfolders() {
         let mut paths = ["f/c10/a.png", "f/c2/b.png", "f/a.png", "f/c2/a.png"].map(Path::new);
         paths.sort_by(|a, b| compare_paths(a, b));
         assert_eq!(

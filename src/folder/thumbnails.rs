@@ -1,27 +1,28 @@
-//! Small pictures, as many as the bound allows.
+//! Thumbnails in bounded memory.
 //!
-//! The least recently seen goes first. A general cache may refuse what it is given, and a picture
-//! in sight that is refused would be decoded again on every frame; here what was seen last stays.
+//! The least recently seen thumbnail is dropped first. A general cache may reject an entry, and an
+//! image on screen that is rejected would be decoded again with every frame; here the thumbnails seen
+//! last are always kept.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use image::RgbImage;
 
-/// Longest side of a thumbnail, in pixels.
+/// The longest side of a thumbnail, in pixels.
 pub const MAX_PX: u32 = 160;
 
-/// Bytes kept where nothing else was asked for.
+/// The default limit in bytes.
 pub const DEFAULT_LIMIT: usize = 64 << 20;
 
-/// What a thumbnail costs beside its pixels.
+/// Bytes that a thumbnail takes besides its pixels.
 const OVERHEAD: usize = 128;
 
-/// Thumbnails by the index of their picture.
+/// Thumbnails by the index of their image.
 #[derive(Debug)]
 pub struct Thumbnails {
     held: HashMap<usize, Held>,
-    /// Indices by when they were last seen.
+    /// Indices by the time they were last seen.
     seen: BTreeMap<u64, usize>,
     clock: u64,
     bytes: usize,
@@ -47,12 +48,12 @@ impl Default for Thumbnails {
 }
 
 impl Thumbnails {
-    /// The thumbnail of a picture, if it is held.
+    /// The thumbnail of an image, if it is held.
     pub fn get(&self, index: usize) -> Option<&Arc<RgbImage>> {
         self.held.get(&index).map(|held| &held.picture)
     }
 
-    /// Marks a picture as being looked at, so that it stays longest.
+    /// Marks an image as seen, so that its thumbnail is kept longest.
     pub fn see(&mut self, index: usize) {
         if let Some(held) = self.held.get_mut(&index) {
             self.seen.remove(&held.seen);
@@ -62,7 +63,7 @@ impl Thumbnails {
         }
     }
 
-    /// Takes a thumbnail of a picture in sight in, and gives others up for it where it must.
+    /// Adds the thumbnail of an image on screen, and drops others to make room.
     pub fn keep(&mut self, index: usize, picture: RgbImage) {
         self.remove(index);
         self.clock += 1;
@@ -76,7 +77,7 @@ impl Thumbnails {
         self.shrink();
     }
 
-    /// Takes a thumbnail that nobody has looked for in, only where there is room.
+    /// Adds the thumbnail of an image that is not on screen, if there is room.
     pub fn keep_if_room(&mut self, index: usize, picture: RgbImage) {
         if self.bytes + cost(&picture) <= self.limit {
             self.keep(index, picture);
@@ -88,7 +89,7 @@ impl Thumbnails {
         self.bytes
     }
 
-    /// The most bytes that are held.
+    /// The maximum number of bytes.
     pub fn limit(&self) -> usize {
         self.limit
     }
@@ -133,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_seen_last_stays() {
+    fn keeps_what_was_seen_last() {
         let mut thumbnails = Thumbnails::default();
         thumbnails.set_limit(3 * cost(&picture()));
         for index in 0..3 {
@@ -149,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_looked_for_drives_nothing_out() {
+    fn drops_nothing_for_an_image_that_is_not_on_screen() {
         let mut thumbnails = Thumbnails::default();
         thumbnails.set_limit(2 * cost(&picture()));
         thumbnails.keep_if_room(0, picture());
@@ -160,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_are_those_of_what_is_held() {
+    fn counts_the_bytes_held() {
         let mut thumbnails = Thumbnails::default();
         thumbnails.keep(7, picture());
         thumbnails.keep(7, RgbImage::new(10, 10));

@@ -1,14 +1,15 @@
-//! What can go wrong with a picture, sorted by cause and worded for the person who must act on it.
+//! What can go wrong with an image, sorted by cause and worded for the person who must act on it.
 
 use std::path::PathBuf;
 
-/// A picture that could not be read, prepared or written. The path stands last in each message.
+/// An image could not be read, prepared or written. Each message ends with the path.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Error {
     #[error("there is no such file: {}", path.display())]
     Missing { path: PathBuf },
 
-    #[error("this is a folder or a device, not a picture file: {}", path.display())]
+    #[error("this is a folder or a device, not an image file: {}", path.display())]
     NotAFile { path: PathBuf },
 
     #[error("the file could not be read ({reason}): {}", path.display())]
@@ -18,19 +19,19 @@ pub enum Error {
     Empty { path: PathBuf },
 
     #[error(
-        "this is not a picture that can be opened here (PNG, JPEG, WebP, BMP, GIF and TIFF can): {}",
+        "this is not an image in a supported format (PNG, JPEG, WebP, BMP, GIF or TIFF): {}",
         path.display()
     )]
     NotAPicture { path: PathBuf },
 
-    #[error("this {format} is of a kind that cannot be read here ({reason}); save it as PNG: {}", path.display())]
+    #[error("this kind of {format} is not supported ({reason}); save it as PNG: {}", path.display())]
     Unsupported {
         format: &'static str,
         reason: String,
         path: PathBuf,
     },
 
-    #[error("this {format} ends too early, a part of it is missing; fetch or copy it again: {}", path.display())]
+    #[error("this {format} ends early, so a part of it is missing; download or copy it again: {}", path.display())]
     Truncated { format: &'static str, path: PathBuf },
 
     #[error("this {format} is damaged ({reason}): {}", path.display())]
@@ -41,7 +42,7 @@ pub enum Error {
     },
 
     #[error(
-        "the picture has {width} × {height} pixels, more than the {limit_megapixels} million that can be opened; \
+        "the image has {width} × {height} pixels, more than the limit of {limit_megapixels} million; \
          make it smaller first: {}",
         path.display()
     )]
@@ -53,8 +54,8 @@ pub enum Error {
     },
 
     #[error(
-        "the picture has {width} × {height} pixels, and no side may be longer than {longest}; \
-         make it smaller or cut it first: {}",
+        "the image has {width} × {height} pixels, and no side may be longer than {longest}; \
+         make it smaller or crop it first: {}",
         path.display()
     )]
     TooLong {
@@ -65,21 +66,21 @@ pub enum Error {
     },
 
     #[error(
-        "the file is larger than the {limit_gigabytes} GB that can be opened; make the picture smaller first: {}",
+        "the file is larger than the limit of {limit_gigabytes} GB; make the image smaller first: {}",
         path.display()
     )]
     FileTooLarge { limit_gigabytes: u64, path: PathBuf },
 
-    #[error("decoding this {format} would take more memory than a picture of its size may; it is damaged or built to do harm: {}", path.display())]
+    #[error("decoding this {format} would take far more memory than its size explains; it is damaged or malicious: {}", path.display())]
     TooMuchMemory { format: &'static str, path: PathBuf },
 
-    #[error("the picture could not be brought to the model's input size ({reason})")]
+    #[error("the image could not be resized to the model's input ({reason})")]
     Resample { reason: String },
 
     #[error("nothing was written: there is no such folder: {}", path.display())]
     FolderMissing { path: PathBuf },
 
-    #[error("nothing was written: no permission to write into this folder: {}", path.display())]
+    #[error("nothing was written: no permission to write to this folder: {}", path.display())]
     FolderNotWritable { path: PathBuf },
 
     #[error("nothing was written: the name has to end in .png, .svg or .pdf: {}", path.display())]
@@ -89,14 +90,14 @@ pub enum Error {
     NotWritten { reason: String, path: PathBuf },
 }
 
-/// A name given for a choice that does not exist.
+/// A name that is not one of the choices.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("there is no {what} \"{name}\"; the choices are {choices}")]
 pub struct UnknownName {
-    /// What was to be chosen: `colour map`.
+    /// The kind of choice: `colour map`.
     pub what: &'static str,
     pub name: String,
-    /// The names there are, separated by commas.
+    /// The valid names, separated by commas.
     pub choices: String,
 }
 

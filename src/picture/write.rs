@@ -1,7 +1,7 @@
-//! Files that are either whole or not there.
+//! Writes files atomically: a file is either complete or not there.
 //!
-//! A picture is written beside its destination and renamed onto it, so a full disk or a crash
-//! leaves the file that was there before.
+//! The content is written to a temporary file in the same folder, which is then renamed. So a full disk
+//! or a crash leaves the previous file.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, ErrorKind, Write};
@@ -12,19 +12,19 @@ use image::{ExtendedColorType, ImageEncoder, RgbImage};
 
 use super::Error;
 
-/// The file being written: `Write` and `Seek`.
+/// The temporary file: `Write` and `Seek`.
 pub type Draft<'a> = BufWriter<&'a mut File>;
 
-/// Lets `write` fill a temporary file in `path`'s folder, then renames it to `path`.
+/// Calls `write` with a temporary file in `path`'s folder, and renames the file to `path`.
 ///
 /// # Errors
-/// The folder is missing or cannot be written to, `path` is a folder, or `write` failed. Whatever
-/// was at `path` is untouched then.
+/// If the folder is missing or cannot be written to, if `path` is a folder, or if `write` fails. The
+/// previous file at `path` is then unchanged.
 pub fn atomically(
     path: &Path,
     write: impl FnOnce(&mut Draft<'_>) -> io::Result<()>,
 ) -> Result<(), Error> {
-    has_a_place(path)?;
+    check_destination(path)?;
     let folder = folder_of(path);
     let mut file = draft_in(folder).map_err(|error| match error.kind() {
         ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => Error::FolderNotWritable {
@@ -42,12 +42,12 @@ pub fn atomically(
     Ok(())
 }
 
-/// Whether there is a folder to write `path` to and no folder in its place: what can be known
-/// before the work that gives its content.
+/// Checks that the folder of `path` exists and that `path` itself is not a folder. Call this before the
+/// work that produces the content.
 ///
 /// # Errors
 /// [`Error::FolderMissing`], [`Error::NotWritten`].
-pub fn has_a_place(path: &Path) -> Result<(), Error> {
+pub fn check_destination(path: &Path) -> Result<(), Error> {
     let folder = folder_of(path);
     if !folder.is_dir() {
         return Err(Error::FolderMissing {
@@ -56,7 +56,7 @@ pub fn has_a_place(path: &Path) -> Result<(), Error> {
     }
     if path.is_dir() {
         return Err(Error::NotWritten {
-            reason: "there is a folder of that name".to_owned(),
+            reason: "there is a folder with that name".to_owned(),
             path: path.to_owned(),
         });
     }
@@ -86,7 +86,7 @@ pub(super) fn encode_png(picture: &RgbImage, out: &mut impl Write) -> io::Result
         .map_err(io::Error::other)
 }
 
-/// A temporary file that, once renamed, has the permissions any new file would have.
+/// A temporary file with the permissions of any new file.
 fn draft_in(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".gradcam-").suffix(".part");
@@ -109,7 +109,7 @@ fn not_written(error: &io::Error, path: &Path) -> Error {
     }
 }
 
-/// Writes `content` to `path`, whole or not at all.
+/// Writes `content` to `path`, [`atomically`].
 ///
 /// # Errors
 /// As [`atomically`].
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_png_comes_back_as_it_went() {
+    fn writes_a_png_that_reads_back() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("picture.png");
         let picture = RgbImage::from_fn(5, 3, |x, y| image::Rgb([x as u8, y as u8, 200]));
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_keeps_the_old_file_and_leaves_nothing_behind() {
+    fn keeps_the_old_file_on_failure() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("answer.json");
         fs::write(&path, "old").unwrap();
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_folder_and_a_folder_in_the_way_are_named() {
+    fn reports_a_missing_folder_and_a_folder_in_the_way() {
         let folder = tempfile::tempdir().unwrap();
         let missing = folder.path().join("no/such");
         let error = png(&missing.join("a.png"), &RgbImage::new(1, 1)).unwrap_err();
@@ -163,13 +163,13 @@ mod tests {
         let taken = folder.path().join("taken.png");
         fs::create_dir(&taken).unwrap();
         let error = png(&taken, &RgbImage::new(1, 1)).unwrap_err().to_string();
-        assert!(error.contains("folder of that name"), "{error}");
+        assert!(error.contains("folder with that name"), "{error}");
     }
 
-    /// `/proc` refuses new files even to the superuser, whom permissions do not stop.
+    /// `/proc` refuses new files even for root, who ignores permissions.
     #[cfg(target_os = "linux")]
     #[test]
-    fn a_folder_that_cannot_be_written_is_named() {
+    fn reports_a_folder_that_cannot_be_written() {
         let error = png(Path::new("/proc/picture.png"), &RgbImage::new(1, 1)).unwrap_err();
         let text = error.to_string();
         assert!(text.starts_with("nothing was written"), "{text}");
@@ -178,7 +178,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn others_may_read_what_was_written() {
+    fn gives_the_default_permissions() {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
         let (ours, plain) = (folder.path().join("ours"), folder.path().join("plain"));

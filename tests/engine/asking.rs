@@ -1,4 +1,4 @@
-//! One view at a time: what is known, what is newest, what is refused.
+//! One view at a time: cached results, the newest request, and errors.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,7 +11,7 @@ use gradcam::picture::photo::geometry::Fit;
 use crate::support::*;
 
 #[test]
-fn what_is_known_comes_back_at_once_and_asks_the_worker_nothing() {
+fn returns_cached_results_without_the_worker() {
     let woken = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&woken);
     let engine = Engine::start(move || {
@@ -38,7 +38,7 @@ fn what_is_known_comes_back_at_once_and_asks_the_worker_nothing() {
     }
     assert_eq!(engine.requests_sent(), sent);
 
-    // Every other layer's map was filled in from one walk: only its product is left to compute.
+    // The maps of all other layers came from one backward pass; only the product is left to compute.
     for layer in model.layers.targets() {
         let walked = Request {
             layer: Some(layer.path.clone()),
@@ -61,7 +61,7 @@ fn what_is_known_comes_back_at_once_and_asks_the_worker_nothing() {
 }
 
 #[test]
-fn the_model_answers_its_own_class_where_none_is_asked() {
+fn explains_the_predicted_class_by_default() {
     let engine = engine();
     let model = open(&engine, SQUEEZENET);
     let job = ask(
@@ -83,7 +83,7 @@ fn the_model_answers_its_own_class_where_none_is_asked() {
 }
 
 #[test]
-fn the_newest_request_wins_and_the_overtaken_say_so() {
+fn overtakes_older_requests() {
     let engine = engine();
     let model = open(&engine, EFFICIENTNET);
     let photo = photo();
@@ -104,7 +104,7 @@ fn the_newest_request_wins_and_the_overtaken_say_so() {
 }
 
 #[test]
-fn cancelling_drops_the_work_and_the_next_click_works() {
+fn cancels_and_serves_the_next_request() {
     let engine = engine();
     let model = open(&engine, EFFICIENTNET);
     let photo = photo();
@@ -119,7 +119,7 @@ fn cancelling_drops_the_work_and_the_next_click_works() {
 }
 
 #[test]
-fn a_file_that_does_not_open_leaves_the_last_model_open() {
+fn keeps_the_open_model_if_another_fails_to_open() {
     let engine = engine();
     let photo = photo();
     let nothing_open = Request {
@@ -153,7 +153,7 @@ fn a_file_that_does_not_open_leaves_the_last_model_open() {
 }
 
 #[test]
-fn what_the_model_does_not_have_is_refused_in_words() {
+fn refuses_classes_and_layers_the_model_lacks() {
     let engine = engine();
     let model = open(&engine, SQUEEZENET);
     let photo = photo();
@@ -183,9 +183,9 @@ fn what_the_model_does_not_have_is_refused_in_words() {
     );
 }
 
-/// The counterfactual map and the plain one come from opposite gradients: no place is in both.
+/// The counterfactual map and the usual one have opposite gradients, so they do not overlap.
 #[test]
-fn evidence_for_and_against_never_overlap() {
+fn separates_evidence_for_and_against() {
     let engine = engine();
     let model = open(&engine, EFFICIENTNET);
     let photo = photo();
@@ -209,7 +209,7 @@ fn evidence_for_and_against_never_overlap() {
             .all(|(a, b)| a * b == 0.0)
     );
 
-    // Grad-CAM before its ReLU is linear in the score, so is what is left of it: cat − espresso.
+    // Grad-CAM before its ReLU is linear in the score: cat − espresso.
     let (espresso, no_espresso) = (map(Score::For(967)), map(Score::Against(967)));
     let versus = map(Score::Versus { a: 285, b: 967 });
     for place in 0..versus.values.len() {

@@ -7,7 +7,7 @@ use gradcam::picture::map::Map;
 use crate::support::*;
 
 #[test]
-fn all_channels_together_are_grad_cam() {
+fn adds_up_to_grad_cam() {
     let photo = picture("cat_and_coffee_224.png");
     for (name, layers) in [
         (SQUEEZENET, ["features.3", "features.12"]),
@@ -29,7 +29,7 @@ fn all_channels_together_are_grad_cam() {
                 let weight = |channel: &usize| channels.weights[*channel];
                 assert!(channels.order.is_sorted_by(|a, b| weight(a) >= weight(b)));
 
-                // One channel alone: its activation where its weight is positive, else nothing.
+                // A single channel: its activation if its weight is positive, otherwise zero.
                 let (best, worst) = (channels.order[0], *channels.order.last().unwrap());
                 assert!(weight(&best) > 0.0 && weight(&worst) < 0.0, "{what}");
                 let activation = channels.activation(best);
@@ -48,7 +48,7 @@ fn all_channels_together_are_grad_cam() {
 }
 
 #[test]
-fn channels_are_asked_apart_from_the_panels() {
+fn computes_channels_separately_from_the_panels() {
     let engine = engine();
     let model = open(&engine, SQUEEZENET);
     let photo = photo();
@@ -77,7 +77,7 @@ fn channels_are_asked_apart_from_the_panels() {
 }
 
 #[test]
-fn channels_of_several_layers_are_refused_in_words() {
+fn refuses_channels_of_several_layers() {
     let engine = engine();
     let model = open(&engine, SQUEEZENET);
     let fused = Request {

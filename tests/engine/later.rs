@@ -1,4 +1,4 @@
-//! Answers in idle time, and who goes first.
+//! Predictions in idle time, and what interrupts them.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::support::*;
 
 type Answering = Promise<Result<Arc<Prediction>, Error>>;
 
-/// So many pictures that differ, each the shared one with one more row painted over.
+/// This many different photos: each has one more row painted over.
 fn pictures(count: usize) -> Vec<Arc<Photo>> {
     let whole = picture("cat_and_coffee_224.png");
     let painted = |rows: usize| {
@@ -34,19 +34,19 @@ fn open_still(promises: &[Answering]) -> usize {
 }
 
 #[test]
-fn a_click_goes_before_the_pictures_of_a_folder() {
+fn serves_a_click_before_the_folder() {
     let engine = engine();
     let model = open(&engine, EFFICIENTNET);
     let folder = pictures(30);
     let later: Vec<Answering> = folder
         .iter()
-        .map(|photo| engine.answer_later(model.id, Fit::Crop, Arc::clone(photo)))
+        .map(|photo| engine.predict_later(model.id, Fit::Crop, Arc::clone(photo)))
         .collect();
     // The first is under way.
     until("the first picture is answered", || open_still(&later) < 30);
     assert!(
         engine.progress().is_none(),
-        "idle time is no work to wait for"
+        "nobody waits for work in idle time"
     );
 
     let photo = photo();
@@ -57,12 +57,12 @@ fn a_click_goes_before_the_pictures_of_a_folder() {
     finished(&job);
     assert!(job.guided.ready().unwrap().is_ok());
 
-    // All are answered in the end, those broken off too.
+    // All are predicted in the end, including those interrupted.
     let mut session = Session::default();
     session.open_model(&root(EFFICIENTNET)).unwrap();
     for (promise, photo) in later.into_iter().zip(&folder).step_by(5) {
         let answer = taken(promise).unwrap();
-        let recorded = session.answer(photo, Fit::Crop, &mut |_| Ok(())).unwrap();
+        let recorded = session.predict(photo, Fit::Crop, &mut |_| Ok(())).unwrap();
         assert_eq!(answer.placement, recorded.placement);
         for (a, b) in answer.logits.iter().zip(&recorded.logits) {
             assert!(
@@ -71,13 +71,13 @@ fn a_click_goes_before_the_pictures_of_a_folder() {
             );
         }
     }
-    // Known from now on.
-    let again = engine.answer_later(model.id, Fit::Crop, Arc::clone(&folder[0]));
+    // Now they are cached.
+    let again = engine.predict_later(model.id, Fit::Crop, Arc::clone(&folder[0]));
     assert!(again.ready().is_some());
 }
 
 #[test]
-fn answers_the_folder_while_someone_clicks_without_pause() {
+fn serves_the_folder_during_constant_clicks() {
     let engine = engine();
     let model = open(&engine, SQUEEZENET);
     let folder = pictures(8);
@@ -85,7 +85,7 @@ fn answers_the_folder_while_someone_clicks_without_pause() {
     finished(&ask(&engine, request(&model, &photo, 0)));
     let later: Vec<Answering> = folder
         .iter()
-        .map(|photo| engine.answer_later(model.id, Fit::Crop, Arc::clone(photo)))
+        .map(|photo| engine.predict_later(model.id, Fit::Crop, Arc::clone(photo)))
         .collect();
     let mut clicks = 1..1000;
     let mut job = ask(&engine, request(&model, &photo, 999));
@@ -101,13 +101,13 @@ fn answers_the_folder_while_someone_clicks_without_pause() {
 }
 
 #[test]
-fn forgotten_pictures_say_so_and_new_ones_are_answered() {
+fn cancels_photos_and_accepts_new_ones() {
     let engine = engine();
     let model = open(&engine, EFFICIENTNET);
     let folder = pictures(20);
-    let ask = |photo: &Arc<Photo>| engine.answer_later(model.id, Fit::Crop, Arc::clone(photo));
+    let ask = |photo: &Arc<Photo>| engine.predict_later(model.id, Fit::Crop, Arc::clone(photo));
     let forgotten: Vec<Answering> = folder.iter().map(ask).collect();
-    engine.forget_later();
+    engine.cancel_later();
     let wanted = ask(&folder[19]);
     let ends: Vec<Result<Arc<Prediction>, Error>> = forgotten.into_iter().map(taken).collect();
     let overtaken = ends
@@ -118,19 +118,19 @@ fn forgotten_pictures_say_so_and_new_ones_are_answered() {
 }
 
 #[test]
-fn pictures_of_a_closed_model_or_a_dropped_engine_keep_their_promises() {
+fn fulfils_promises_after_closing_the_model_or_the_engine() {
     let engine = engine();
     let model = open(&engine, SQUEEZENET);
     let folder = pictures(12);
     engine.keep_models(&[]);
-    let closed = engine.answer_later(model.id, Fit::Crop, Arc::clone(&folder[0]));
+    let closed = engine.predict_later(model.id, Fit::Crop, Arc::clone(&folder[0]));
     assert!(matches!(
         taken(closed),
         Err(Error::NoModel | Error::ModelClosed)
     ));
 
     let model = open(&engine, EFFICIENTNET);
-    let ask = |photo: &Arc<Photo>| engine.answer_later(model.id, Fit::Crop, Arc::clone(photo));
+    let ask = |photo: &Arc<Photo>| engine.predict_later(model.id, Fit::Crop, Arc::clone(photo));
     let left: Vec<Answering> = folder.iter().map(ask).collect();
     drop(engine);
     let ends: Vec<bool> = left
@@ -143,10 +143,10 @@ fn pictures_of_a_closed_model_or_a_dropped_engine_keep_their_promises() {
     );
 }
 
-/// The window's thread must be served before libtorch's.
+/// The window's thread comes before libtorch's.
 #[test]
 #[cfg(target_os = "linux")]
-fn the_worker_and_its_threads_yield_to_the_window() {
+fn yields_mildly_to_the_window() {
     let engine = engine();
     let model = open(&engine, SQUEEZENET);
     finished(&ask(&engine, request(&model, &photo(), 285)));
@@ -156,7 +156,7 @@ fn the_worker_and_its_threads_yield_to_the_window() {
             let stat = std::fs::read_to_string(task.unwrap().path().join("stat")).ok()?;
             let (before, after) = stat.split_once(") ")?;
             let name = before.split_once('(')?.1.to_owned();
-            // Fields from the state on, which is the third: the nineteenth is the nice value.
+            // These fields start with the third, the state; the nineteenth is the nice value.
             Some((name, after.split(' ').nth(16)?.parse().ok()?))
         })
         .collect();
@@ -165,7 +165,7 @@ fn the_worker_and_its_threads_yield_to_the_window() {
         .filter(|(name, _)| name == "gradcam-worker")
         .collect();
     assert!(!workers.is_empty(), "{threads:?}");
-    // Mildly: beside other busy programs the worker still has its share.
+    // Only mildly, so that the worker keeps its share beside other busy programs.
     let mild = |nice: i64| (1..=5).contains(&nice);
     assert!(workers.iter().all(|(_, nice)| mild(*nice)), "{threads:?}");
 }

@@ -1,4 +1,4 @@
-//! Every layer at once, and several layers as one.
+//! All layers at once, and fused layers.
 
 use gradcam::engine::{Error, LayerMaps, Request, resolve_layer};
 use gradcam::explain::Score;
@@ -9,7 +9,7 @@ use gradcam::picture::photo::geometry::Fit;
 use crate::support::*;
 
 #[test]
-fn the_overview_comes_after_the_heat_map_and_all_layers_come_last() {
+fn sends_the_heat_map_then_the_overview_then_all_layers() {
     for name in [SQUEEZENET, EFFICIENTNET] {
         let engine = engine();
         let model = open(&engine, name);
@@ -31,7 +31,7 @@ fn the_overview_comes_after_the_heat_map_and_all_layers_come_last() {
         let targets: Vec<String> = model.layers.targets().map(|l| l.path.clone()).collect();
         assert_eq!(paths(&all), targets);
 
-        // One walk to many layers gives what a walk to each gives.
+        // One backward pass to many layers gives the same as one to each.
         let session = session(name, &photo);
         for map in &overview.maps {
             let alone = session.heat_map(Score::For(967), &map.layer).unwrap();
@@ -43,7 +43,7 @@ fn the_overview_comes_after_the_heat_map_and_all_layers_come_last() {
 }
 
 #[test]
-fn another_class_of_a_known_picture_fills_its_own_layers() {
+fn computes_the_layers_of_another_class() {
     let engine = engine();
     let model = open(&engine, SQUEEZENET);
     let photo = photo();
@@ -61,7 +61,7 @@ fn another_class_of_a_known_picture_fills_its_own_layers() {
 }
 
 #[test]
-fn fused_layers_are_the_mean_of_their_maps_over_their_maxima() {
+fn fuses_layers_as_the_mean_of_their_scaled_maps() {
     let engine = engine();
     let model = open(&engine, SQUEEZENET);
     let photo = photo();
@@ -92,7 +92,7 @@ fn fused_layers_are_the_mean_of_their_maps_over_their_maxima() {
     );
     let alone = session.heat_map(Score::For(967), &joined).unwrap();
     assert_alike("session", &alone.map, &by_hand, 1e-5);
-    let product = session.guided_grad_cam(&guided.backprop, &by_hand).unwrap();
+    let product = session.guided_grad_cam(&guided.backprop, &by_hand);
     let largest = product
         .values
         .iter()
@@ -101,7 +101,7 @@ fn fused_layers_are_the_mean_of_their_maps_over_their_maxima() {
         assert!((a - b).abs() <= 1e-5 * largest);
     }
 
-    // Known now, and its parts too.
+    // Now it is cached, and its parts too.
     assert!(engine.cached_map(&fused).is_some());
     let part = Request {
         layer: Some("features.4".into()),
@@ -111,7 +111,7 @@ fn fused_layers_are_the_mean_of_their_maps_over_their_maxima() {
 }
 
 #[test]
-fn a_fused_layer_without_a_map_is_refused_by_its_own_name() {
+fn names_the_fused_layer_without_a_map() {
     let engine = engine();
     let model = open(&engine, SQUEEZENET);
     assert_eq!(
@@ -125,7 +125,7 @@ fn a_fused_layer_without_a_map_is_refused_by_its_own_name() {
     let photo = photo();
     let mut session = session(SQUEEZENET, &photo);
     session
-        .answer(&photo, Fit::Stretch, &mut |_| Ok(()))
+        .predict(&photo, Fit::Stretch, &mut |_| Ok(()))
         .unwrap();
     let nowhere = session.heat_map(Score::For(1), "features.4 + nowhere");
     assert!(matches!(nowhere, Err(Error::UnknownLayer(path)) if path == "nowhere"));

@@ -1,5 +1,4 @@
-//! The engine as the window uses it: promises, overtaking, cancelling, and what stays when
-//! something fails.
+//! The engine as the window uses it: promises, overtaking, cancelling, and the state after errors.
 
 mod asking;
 mod channels;

@@ -9,7 +9,7 @@ use gradcam::model::{LabelSource, Preprocess, Reading, Usage};
 use crate::support::*;
 
 #[test]
-fn two_models_answer_side_by_side_in_one_batch() {
+fn explains_two_models_in_one_batch() {
     let engine = engine();
     let (squeeze, efficient) = (open(&engine, SQUEEZENET), open(&engine, EFFICIENTNET));
     let photo = photo();
@@ -31,7 +31,7 @@ fn two_models_answer_side_by_side_in_one_batch() {
     assert!(efficient.layers.find(&overview.maps[0].layer).is_some());
     taken(batch.all_layers).unwrap();
 
-    // Known for both: nothing to send.
+    // Cached for both, so nothing is sent.
     let sent = engine.requests_sent();
     let again = engine.explain(rows);
     assert!(again.jobs.iter().all(|job| job.guided.ready().is_some()));
@@ -40,7 +40,7 @@ fn two_models_answer_side_by_side_in_one_batch() {
 }
 
 #[test]
-fn a_model_that_does_not_open_leaves_both_others_open() {
+fn keeps_both_models_if_a_third_fails_to_open() {
     let engine = engine();
     let (squeeze, efficient) = (open(&engine, SQUEEZENET), open(&engine, EFFICIENTNET));
     let broken = tempfile::Builder::new().suffix(".pt2").tempfile().unwrap();
@@ -58,7 +58,7 @@ fn a_model_that_does_not_open_leaves_both_others_open() {
 }
 
 #[test]
-fn a_model_whose_opening_is_cancelled_does_not_open_and_the_next_one_does() {
+fn cancels_an_opening_and_opens_the_next_model() {
     let engine = engine();
     let first = engine.open_model(root(EFFICIENTNET));
     engine.cancel_openings();
@@ -67,7 +67,7 @@ fn a_model_whose_opening_is_cancelled_does_not_open_and_the_next_one_does() {
     let second = taken(second).unwrap();
     assert_eq!(second.name, "squeezenet1_1");
 
-    // On weights that are there already, where next to nothing is to be done.
+    // On weights in memory, which takes hardly any time.
     let again = engine.reopen_model(second.id, second.usage());
     engine.cancel_openings();
     assert!(matches!(taken(again), Err(Error::Overtaken)));
@@ -75,7 +75,7 @@ fn a_model_whose_opening_is_cancelled_does_not_open_and_the_next_one_does() {
 }
 
 #[test]
-fn an_opening_tells_how_far_it_is_and_can_be_broken_off_anywhere() {
+fn reports_the_progress_of_an_opening_and_stops_anywhere() {
     let path = root(SQUEEZENET);
     let mut told = Vec::new();
     let mut session = Session::default();
@@ -106,7 +106,7 @@ fn an_opening_tells_how_far_it_is_and_can_be_broken_off_anywhere() {
 }
 
 #[test]
-fn a_model_prepared_otherwise_stands_beside_itself() {
+fn reopens_a_model_with_another_preprocessing() {
     let engine = engine();
     let model = open(&engine, SQUEEZENET);
     let photo = photo();
@@ -136,10 +136,10 @@ fn a_model_prepared_otherwise_stands_beside_itself() {
     assert_eq!(
         answer(&model).logits,
         before.logits,
-        "the first is as it was"
+        "the first is unchanged"
     );
 
-    // A network of convolutions takes another size, and its maps grow with it.
+    // A convolutional network accepts another size, and its maps scale with it.
     let larger = Preprocess {
         width: 320,
         height: 288,
@@ -156,13 +156,13 @@ fn a_model_prepared_otherwise_stands_beside_itself() {
     let map = job.heat_map.ready().unwrap().as_ref().unwrap();
     assert_eq!((map.map.width, map.map.height), (19, 17));
 
-    // The first may go; what was made of it stays.
+    // The first can be closed; the one reopened from it stays.
     engine.keep_models(&[larger.id]);
     assert!(answer(&larger).logits.iter().all(|logit| logit.is_finite()));
 }
 
 #[test]
-fn logits_are_read_and_classes_are_called_as_one_says() {
+fn reopens_a_model_with_another_reading_and_other_names() {
     let engine = engine();
     let model = open(&engine, SQUEEZENET);
     let photo = photo();
@@ -201,7 +201,7 @@ fn logits_are_read_and_classes_are_called_as_one_says() {
 }
 
 #[test]
-fn a_network_made_for_one_size_says_so() {
+fn refuses_another_size_for_a_network_of_fixed_size() {
     let engine = engine();
     let model = open(&engine, "tests/torchvision/tiny/vit.pt2");
     let prepared = |preprocess: Preprocess| {
@@ -230,13 +230,13 @@ fn a_network_made_for_one_size_says_so() {
 }
 
 #[test]
-fn a_second_model_opens_while_the_first_computes() {
+fn opens_a_second_model_while_the_first_computes() {
     let engine = engine();
     let first = open(&engine, EFFICIENTNET);
     let photo = photo();
     let job = ask(&engine, request(&first, &photo, 285));
     let opening = engine.open_model(root(SQUEEZENET));
-    // It broke off what was asked before, whose promises are kept all the same.
+    // It interrupted the earlier request, whose promises are fulfilled all the same.
     finished(&job);
     let second = taken(opening).unwrap();
     let rows = [&first, &second].map(|model| request(model, &photo, 285));
@@ -247,7 +247,7 @@ fn a_second_model_opens_while_the_first_computes() {
 }
 
 #[test]
-fn a_closed_model_says_so_and_the_kept_one_goes_on() {
+fn refuses_a_closed_model_and_serves_the_kept_one() {
     let engine = engine();
     let (squeeze, efficient) = (open(&engine, SQUEEZENET), open(&engine, EFFICIENTNET));
     let photo = photo();
@@ -279,7 +279,7 @@ fn a_closed_model_says_so_and_the_kept_one_goes_on() {
 }
 
 #[test]
-fn an_error_in_one_row_leaves_the_others_alone() {
+fn limits_an_error_to_its_row() {
     let engine = engine();
     let model = open(&engine, SQUEEZENET);
     let photo = photo();
@@ -303,13 +303,13 @@ fn an_error_in_one_row_leaves_the_others_alone() {
         Some(Err(Error::UnknownClass { .. }))
     ));
     assert!(fine.guided.ready().unwrap().is_ok());
-    // The layers of the first row's class are shown although its own layer has no map.
+    // All layers of the first row's class have maps although its own layer has none.
     assert!(!taken(batch.overview).unwrap().maps.is_empty());
     assert!(!taken(batch.all_layers).unwrap().maps.is_empty());
 }
 
 #[test]
-fn many_pictures_in_one_batch_all_come_though_few_recordings_are_kept() {
+fn explains_more_photos_than_recordings_are_kept() {
     let engine = engine();
     let (squeeze, efficient) = (open(&engine, SQUEEZENET), open(&engine, EFFICIENTNET));
     let names = ["cat_and_coffee_224.png", "chelsea_224.png", "coffee.png"];

@@ -39,11 +39,11 @@ pub fn try_open(engine: &Engine, name: &str) -> Result<Arc<ModelInfo>, Error> {
     engine.open_model(root(name)).block_and_take()
 }
 
-/// A session without a thread that has answered `photo`.
+/// A session without a thread that has predicted `photo`.
 pub fn session(name: &str, photo: &Photo) -> Session {
     let mut session = Session::default();
     session.open_model(&root(name)).unwrap();
-    session.answer(photo, Fit::Crop, &mut |_| Ok(())).unwrap();
+    session.predict(photo, Fit::Crop, &mut |_| Ok(())).unwrap();
     session
 }
 
@@ -58,7 +58,7 @@ pub fn request(model: &ModelInfo, photo: &Arc<Photo>, class: usize) -> Request {
     }
 }
 
-/// Asks for one view alone.
+/// Requests a single view.
 pub fn ask(engine: &Engine, request: Request) -> Job {
     engine.explain(vec![request]).jobs.remove(0)
 }
@@ -78,13 +78,13 @@ pub fn finished(job: &Job) {
     until("the job ends", || job.guided.ready().is_some());
 }
 
-/// What a promise brought, waiting for it.
+/// Waits for a promise and takes its value.
 pub fn taken<T: Send + 'static>(promise: Promise<Result<T, Error>>) -> Result<T, Error> {
     until("a promise is kept", || promise.ready().is_some());
     promise.block_and_take()
 }
 
-/// To a part of the larger map's maximum.
+/// `tolerance` is relative to the larger maximum.
 pub fn assert_alike(what: &str, ours: &Map, theirs: &Map, tolerance: f32) {
     assert_eq!(
         (ours.width, ours.height),

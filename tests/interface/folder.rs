@@ -300,10 +300,10 @@ fn marks_bad_files_and_predicts_the_rest() {
     assert_eq!(open_picture(&window).as_deref(), Some("5 good.png"));
 }
 
-/// A window with sixty images, the last three of which were deleted before being read.
+/// Sixty images that have been decoded, and whose last three files have been deleted since.
 fn with_deleted_last_images() -> (TempDir, Window) {
     let folder = many(60);
-    let mut window = opened(folder.path(), None);
+    let mut window = answered(folder.path());
     until_status(&mut window, "60 images");
     until_open(&mut window, "1.png");
     for gone in ["58.png", "59.png", "60.png"] {
@@ -604,7 +604,7 @@ fn opens_a_folder_from_the_picker_and_reports_one_without_images() {
     let notice = window.app().notices().join("\n");
     let path = empty.path().display().to_string();
     assert!(
-        notice.contains("no pictures") && notice.contains(&path),
+        notice.contains("no images") && notice.contains(&path),
         "{notice}"
     );
     window.click("Dismiss");

@@ -30,7 +30,7 @@ impl Answerer for Asker<'_> {
         let Some(Question { model, fit }) = self.question else {
             return Box::new(|| Some(Reply::Overtaken));
         };
-        let mut promise = Some(self.engine.answer_later(model, fit, photo));
+        let mut promise = Some(self.engine.predict_later(model, fit, photo));
         Box::new(move || match promise.take()?.try_take() {
             Ok(Ok(prediction)) => Some(Reply::Prediction(outcome(&prediction))),
             Ok(Err(Error::Overtaken)) => Some(Reply::Overtaken),
@@ -43,7 +43,7 @@ impl Answerer for Asker<'_> {
     }
 
     fn forget(&self) {
-        self.engine.forget_later();
+        self.engine.cancel_later();
     }
 }
 

@@ -1,7 +1,7 @@
 //! The initial choices after a photo or a model has been opened: those from the command line, or else
 //! the predicted class and the recommended layer.
 
-use crate::engine::{Choice, Error, NoClass, resolve_layer};
+use crate::engine::{ClassQuery, ClassQueryError, Error, resolve_layer};
 use crate::explain::Score;
 
 use crate::app::App;
@@ -29,12 +29,12 @@ impl App {
                 continue;
             };
             let wanted = self.start.class.take();
-            let found = wanted.map(|text| Choice::parse(&text, &subject.model.labels));
+            let found = wanted.map(|text| ClassQuery::parse(&text, &subject.model.labels));
             let chosen = match found {
                 Some(Ok(choice)) => choice.class(&prediction).unwrap_or(top),
                 Some(Err(error)) => {
                     let title = match error {
-                        NoClass::Ambiguous { .. } => "Several classes match",
+                        ClassQueryError::Ambiguous { .. } => "Several classes match",
                         _ => "No such class",
                     };
                     let text = format!("{error}\nThe predicted class is used instead.");

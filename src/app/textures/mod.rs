@@ -277,8 +277,8 @@ fn heat_texture(
     let max = map.max();
     let end = key.common_max.unwrap_or(max);
     let layer = match key.overlay {
-        Overlay::Blend => rgb(&colour::heat(map, key.colormap, end, colour::LONGEST)),
-        Overlay::Spotlight => rgba(&colour::spotlight(map, end, colour::LONGEST)),
+        Overlay::Blend => rgb(&colour::heat(map, key.colormap, end, colour::MAX_SIDE)),
+        Overlay::Spotlight => rgba(&colour::spotlight(map, end, colour::MAX_SIDE)),
     };
     let what = format!("{} at {}", row.subject.score_name(), key.heat.layer);
     let caption = match &key.shown {
@@ -311,7 +311,7 @@ fn difference_texture(
 ) -> HeatTexture {
     let max = map.max_abs();
     let end = common_max.unwrap_or(max);
-    let layer = rgb(&colour::difference(map, end, colour::LONGEST));
+    let layer = rgb(&colour::difference(map, end, colour::MAX_SIDE));
     HeatTexture {
         photo: Arc::clone(photo),
         layer: InputTexture::new(ctx, "difference", layer, placement),

@@ -10,8 +10,8 @@ use crate::engine::HeatMap;
 use crate::model::ModulePath;
 use crate::picture::map::Map;
 use crate::picture::map::colormap::Colormap;
-use crate::picture::map::colour;
 use crate::picture::map::compose::Overlay;
+use crate::picture::map::{colour, sample};
 
 use super::slot::Slot;
 use crate::app::state::State;
@@ -181,7 +181,7 @@ fn atlas(
 }
 
 fn colours(map: &Map, size: (usize, usize), end: f32, key: &TilesKey) -> Vec<Color32> {
-    let map = colour::sampled(map, size);
+    let map = sample::sampled(map, size);
     match key.overlay {
         Overlay::Blend => colour::heat(&map, key.colormap, end, 0)
             .pixels()

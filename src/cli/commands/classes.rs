@@ -1,4 +1,4 @@
-//! `gradcam classes`: what the model answers to a picture.
+//! `gradcam classes`: what the model predicts for an image.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -9,16 +9,17 @@ use gradcam::engine::Session;
 use gradcam::picture::photo::decode::Photo;
 use serde_json::json;
 
-use crate::cli::{FitChoice, ModelFile, terminal};
+use crate::cli::options::{FitChoice, ModelFile};
+use crate::cli::terminal;
 
-/// List the classes the model finds in a picture
+/// List the classes the model predicts for an image
 #[derive(Debug, Args)]
 pub struct Classes {
-    /// The picture to classify
+    /// The image to classify
     image: PathBuf,
     #[command(flatten)]
     model: ModelFile,
-    /// How many classes
+    /// The number of classes
     #[arg(short, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
     k: u32,
     #[command(flatten)]
@@ -33,7 +34,7 @@ impl Classes {
         let mut session = Session::default();
         let model = self.model.open(&mut session)?;
         let photo = Photo::open(&self.image)?;
-        let answer = session.answer(&photo, self.fit.fit, &mut |_| Ok(()))?;
+        let answer = session.predict(&photo, self.fit.fit, &mut |_| Ok(()))?;
         let best = answer.ranking.iter().take(self.k as usize);
         if self.json {
             let rows: Vec<_> = best

@@ -1,4 +1,4 @@
-//! `gradcam compare`: classes, models and pictures side by side, in one file.
+//! `gradcam compare`: classes, models and images side by side, in one file.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
-use gradcam::engine::{Choice, Session, resolve_layer};
+use gradcam::engine::{ClassQuery, Session};
 use gradcam::explain::Score;
 use gradcam::figure::{Comparison, Figure, Format, Row, write_page};
 use gradcam::picture::map::compose::Scale;
@@ -14,19 +14,21 @@ use gradcam::picture::photo::decode::Photo;
 use gradcam::picture::{map, write};
 
 use crate::cli::explained::View;
-use crate::cli::options::LookChoice;
-use crate::cli::{ArchitectureChoice, FitChoice, ModelFile, open_model, parse_panel_px, terminal};
+use crate::cli::options::{
+    ArchitectureChoice, FitChoice, LookChoice, ModelFile, open_model, parse_panel_px, resolve_layer,
+};
+use crate::cli::terminal;
 
-/// Write classes, models and pictures as rows of one figure
+/// Write classes, models and images as rows of one figure
 ///
-/// Two classes give three rows: the one, the other, and what speaks for the one rather than the
-/// other, with the difference of their maps.
+/// Two classes give three rows: one for each, and one for the evidence for the first rather than the
+/// second, with the difference of their maps.
 #[derive(Debug, Args)]
 pub struct Compare {
-    /// The pictures to explain
+    /// The images to explain
     #[arg(required = true)]
     images: Vec<PathBuf>,
-    /// The file to write: its name ends in .png, .svg or .pdf
+    /// The file to write, with the extension .png, .svg or .pdf
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
     /// A model; may be repeated [default: EfficientNet-Lite0]
@@ -52,12 +54,12 @@ pub struct Compare {
     common_scale: bool,
 }
 
-/// A model and what is asked of it.
+/// A model, with the layer and the classes to explain.
 struct Side {
     session: Session,
-    /// One path.
+    /// A single path.
     layer: Vec<String>,
-    choices: Vec<Choice>,
+    choices: Vec<ClassQuery>,
 }
 
 impl Compare {
@@ -88,15 +90,15 @@ impl Compare {
         Ok(ExitCode::SUCCESS)
     }
 
-    /// What can be known of the file before the work that fills it.
+    /// Checks the output file before the work.
     fn check_out(&self) -> Result<()> {
         Format::of(&self.out)?;
-        write::has_a_place(&self.out)?;
+        write::check_destination(&self.out)?;
         let out = self.out.canonicalize().ok();
         for image in &self.images {
             if out.is_some() && image.canonicalize().ok() == out {
                 bail!(
-                    "this picture would be replaced by the figure of it; write to another file: {}",
+                    "the figure would replace this image; write to another file: {}",
                     image.display()
                 );
             }
@@ -126,14 +128,13 @@ impl Compare {
             let mut session = Session::default();
             let model = open_model(&mut session, path, &self.architecture)?;
             let layer = self.layers.get(index).or(self.layers.first());
-            // Of several models it has to be said which one does not know it.
+            // With several models, the message must say which one it is about.
             let of_model = |error: anyhow::Error| match models.len() {
                 1 => error,
                 _ => anyhow!("{error:#}: {}", model.path.display()),
             };
-            let layer = resolve_layer(&model, layer.map(String::as_str))
-                .map_err(|error| of_model(error.into()))?;
-            let choices = Choice::parse_all(&self.classes, &model.labels)
+            let layer = resolve_layer(&model, layer.map(String::as_str)).map_err(of_model)?;
+            let choices = ClassQuery::parse_all(&self.classes, &model.labels)
                 .map_err(|error| of_model(error.into()))?;
             Ok(Side {
                 session,
@@ -148,13 +149,13 @@ impl Compare {
                 model.is_ok_and(|model| model.architecture.as_ref() == Some(named))
             };
             if !sides.iter().any(is_of_it) {
-                bail!("no model that is compared has weights of {named} alone");
+                bail!("none of the models has the weights of {named} only");
             }
         }
         Ok(sides)
     }
 
-    /// The rows of one picture through one model.
+    /// The rows of one image through one model.
     fn rows(&self, side: &mut Side, photo: &Arc<Photo>) -> Result<Vec<Row>> {
         let view = View::new(&mut side.session, photo, self.fit.fit)?;
         let figure = |score| self.figure(&view, score, &side.layer);
@@ -184,10 +185,10 @@ impl Compare {
         ])
     }
 
-    /// A view with a photo no larger than its panels: a comparison of many holds them all.
+    /// A figure with a photo reduced to the size of its panels, because all figures are held at once.
     fn figure(&self, view: &View, score: Score, layer: &[String]) -> Result<Figure> {
         let figure = view.figures(score, layer, self.look.look())?.pop();
-        let figure = figure.context("there is no layer to look at")?;
+        let figure = figure.context("there is no layer to explain")?;
         Ok(figure.within(self.panel_px))
     }
 }

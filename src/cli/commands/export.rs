@@ -1,4 +1,4 @@
-//! `gradcam export`: the explorer's pictures and numbers for many images, without a window.
+//! `gradcam export`: the explorer's figures and numbers for many images, without a window.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use anyhow::{Result, bail};
 use clap::Args;
-use gradcam::engine::{Choice, ModelInfo, Session, resolve_layer};
+use gradcam::engine::{ClassQuery, ModelInfo, Session};
 use gradcam::explain::Score;
 use gradcam::figure::{Figure, Format, LayerStrip, Panel, write_page};
 use gradcam::model::ReluRule;
@@ -15,18 +15,19 @@ use gradcam::picture::map::SignedImage;
 use gradcam::picture::photo::decode::Photo;
 use gradcam::picture::write;
 
+use crate::cli::exit::FAILED;
 use crate::cli::explained::{View, stem};
 use crate::cli::npz::Raw;
-use crate::cli::options::LookChoice;
-use crate::cli::{FAILED, FitChoice, ModelFile, parse_panel_px, pattern, sidecar, terminal};
+use crate::cli::options::{FitChoice, LookChoice, ModelFile, parse_panel_px, resolve_layer};
+use crate::cli::{pattern, sidecar, terminal};
 
-/// Write composites, panels and raw arrays for images
+/// Write figures, panels and raw arrays for images
 #[derive(Debug, Args)]
 pub struct Export {
-    /// The pictures to explain
+    /// The images to explain
     #[arg(required = true)]
     images: Vec<PathBuf>,
-    /// The folder to write to; made if missing
+    /// The folder to write to; created if missing
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
     #[command(flatten)]
@@ -37,7 +38,7 @@ pub struct Export {
     /// A layer as `gradcam layers` names it; may be repeated [default: the recommended one]
     #[arg(long = "layer", value_name = "PATH")]
     layers: Vec<String>,
-    /// Instead, one figure of the maps at many layers: all, spatial (those with a map) or a pattern of paths, as in "features.*"
+    /// Instead, one figure of the maps at many layers: all, spatial (those with a map) or a pattern of paths such as "features.*"
     #[arg(long = "layers", value_name = "WHICH", conflicts_with = "layers")]
     strip: Option<String>,
     /// The longest side of a map in that figure, in pixels [default: 192]
@@ -50,18 +51,18 @@ pub struct Export {
     fit: FitChoice,
     #[command(flatten)]
     look: LookChoice,
-    /// The figures' format: png, svg or pdf
+    /// The format of the figures: png, svg or pdf
     #[arg(long, value_name = "FORMAT", default_value_t, value_parser = parse_format)]
     format: Format,
-    /// Each panel as a file of its own too
+    /// Also write each panel to a separate file
     #[arg(long)]
     panels: bool,
-    /// The raw arrays as .npz too
+    /// Also write the raw arrays as .npz
     #[arg(long)]
     raw: bool,
 }
 
-/// The longest side of a map among many where none is named, in pixels.
+/// The default longest side of a map among many, in pixels.
 const STRIP_PX: u32 = 192;
 
 fn parse_format(text: &str) -> Result<Format, String> {
@@ -75,7 +76,7 @@ impl Export {
         let mut session = Session::default();
         let model = self.model.open(&mut session)?;
         let layers = self.layer_paths(&model)?;
-        let classes = Choice::parse_all(&self.classes, &model.labels)?;
+        let classes = ClassQuery::parse_all(&self.classes, &model.labels)?;
         self.check_out()?;
 
         let mut failures = 0;
@@ -90,7 +91,7 @@ impl Export {
             let name = unused(&stem(image), &mut names);
             if let Err(error) = self.image(&mut session, &layers, &classes, image, &name) {
                 terminal::progress("");
-                if terminal::reader_left(&error) || error.is::<NoFolder>() {
+                if terminal::is_closed_pipe(&error) || error.is::<NoFolder>() {
                     return Err(error);
                 }
                 terminal::aside(&format!("{error:#}"));
@@ -106,30 +107,30 @@ impl Export {
         Ok(ExitCode::SUCCESS)
     }
 
-    /// One figure of many layers has neither panels nor the arrays of one layer.
+    /// A figure of many layers has neither panels nor the arrays of one layer.
     fn check_strip(&self) -> Result<()> {
         let extra = [("--panels", self.panels), ("--raw", self.raw)];
         let extra = extra.into_iter().find(|(_, asked)| *asked);
         match (extra, &self.strip) {
             (Some((name, _)), Some(_)) => bail!(
-                "{name} writes files for each layer, and --layers one figure of many; name the \
-                 layers one by one with --layer to have them"
+                "{name} writes files for each layer, but --layers writes one figure of many; name \
+                 the layers one by one with --layer instead"
             ),
             _ => Ok(()),
         }
     }
 
-    /// What can be known of the folder before the work that fills it.
+    /// Checks the output folder before the work.
     fn check_out(&self) -> Result<()> {
         let there = self.out.ancestors().find(|path| path.exists());
         if there.is_none_or(Path::is_dir) {
             Ok(())
         } else {
-            Err(self.no_folder("a file stands in its place"))
+            Err(self.no_folder("there is a file with that name"))
         }
     }
 
-    /// Makes the folder, once there is something to write to it.
+    /// Creates the folder once there is something to write to it.
     fn make_out(&self) -> Result<()> {
         std::fs::create_dir_all(&self.out).map_err(|error| self.no_folder(error))
     }
@@ -160,7 +161,7 @@ impl Export {
         &self,
         session: &mut Session,
         layers: &[String],
-        choices: &[Choice],
+        choices: &[ClassQuery],
         image: &Path,
         name: &str,
     ) -> Result<()> {
@@ -251,22 +252,23 @@ impl Export {
     }
 }
 
-/// There is no folder to write to: no other image would fare better.
+/// There is no folder to write to, so no other image can be exported either.
 #[derive(Debug, thiserror::Error)]
-#[error("the output folder cannot be made, {reason}: {}", path.display())]
+#[error("the output folder cannot be created ({reason}): {}", path.display())]
 struct NoFolder {
     reason: String,
     path: PathBuf,
 }
 
-/// Says that a file is there.
+/// Reports that a file has been written.
 fn done(path: &Path) -> Result<()> {
     terminal::progress("");
     terminal::line(&path.display().to_string())?;
     Ok(())
 }
 
-/// Two images of one name in different folders must not overwrite each other.
+/// A name that has not been used yet: images with the same name in different folders must not overwrite
+/// each other.
 fn unused(name: &str, taken: &mut HashSet<String>) -> String {
     let numbered = (2..).map(|n| format!("{name}-{n}"));
     let mut candidates = std::iter::once(name.to_owned()).chain(numbered);

@@ -1,4 +1,4 @@
-//! `gradcam layers`: the model's tree, and where Grad-CAM can look.
+//! `gradcam layers`: the model's layers, and which of them have a map.
 
 use std::process::ExitCode;
 
@@ -8,9 +8,10 @@ use gradcam::engine::Session;
 use gradcam::model::{Layer, Target};
 use serde_json::json;
 
-use crate::cli::{ModelFile, terminal};
+use crate::cli::options::ModelFile;
+use crate::cli::terminal;
 
-/// List the model's layers; those without a map say why
+/// List the model's layers, and why some have no map
 #[derive(Debug, Args)]
 pub struct Layers {
     #[command(flatten)]

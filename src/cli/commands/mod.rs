@@ -1,4 +1,5 @@
-//! TODO
+//! The commands, one file each. They share `options`, `explained` and `terminal`, and know nothing of
+//! each other.
 
 pub(crate) mod classes;
 pub(crate) mod compare;

@@ -1,4 +1,4 @@
-//! What the caches know of a request, looked up without the worker.
+//! What the caches hold for a request, looked up without the worker.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ pub(crate) struct Known {
     pub answer: Option<Arc<Prediction>>,
     pub heat_map: Option<Arc<HeatMap>>,
     pub guided: Option<Arc<Guided>>,
-    /// Asked or, where none was, the class that the model answers.
+    /// The requested score; if none was requested, that of the predicted class.
     pub score: Option<Score>,
 }
 
@@ -43,7 +43,7 @@ impl Known {
     }
 }
 
-/// Guided Grad-CAM of a known map, if the gradient is known too: the worker is not needed for it.
+/// Guided Grad-CAM of a cached map if the gradient is cached too; no tensor is needed for it.
 fn product(
     cache: &Cache,
     info: &ModelInfo,
@@ -61,7 +61,7 @@ fn product(
     Some(guided)
 }
 
-/// The maps of `score` at the layers of the overview, if all are known.
+/// The maps of `score` at the layers of the overview, if all are cached.
 pub(crate) fn overview(
     cache: &Cache,
     info: &ModelInfo,

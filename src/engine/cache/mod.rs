@@ -1,7 +1,7 @@
-//! What has been computed, so that coming back to a class or a layer costs nothing.
+//! Results that have been computed, so that returning to a class or a layer costs nothing.
 //!
-//! Shared by the window's thread, which looks first and asks the worker only for what is missing,
-//! and the worker, which fills it. Bounded in bytes: the least useful entry goes first.
+//! The worker fills the caches. The window's thread looks here first and asks the worker only for
+//! what is missing. Each cache is bounded in bytes. It holds plain data, never a tensor.
 
 use std::sync::Arc;
 
@@ -15,13 +15,13 @@ use crate::picture::photo::geometry::Fit;
 
 pub(crate) mod known;
 
-/// Bytes kept of each kind of picture.
+/// Bytes kept of each kind of image.
 const BUDGET: u64 = 192 << 20;
-/// Entries told to expect. More, and the budget is split among shards, none of which would then
-/// take a large map.
+/// The expected number of entries. With more, the budget would be split among shards too small for a
+/// large map.
 const ONE_SHARD: usize = 32;
 
-/// A picture as a model sees it.
+/// A photo as one model sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct View {
     model: u64,
@@ -43,7 +43,7 @@ type MapKey = (View, Score, String);
 type GradientKey = (View, Score, ReluRule);
 type GuidedKey = (View, Score, ReluRule, String);
 
-/// The gradient at the input, before any heat map is multiplied in.
+/// The gradient at the input, before it is multiplied by a heat map.
 #[derive(Debug)]
 pub(super) struct Gradient {
     pub image: Arc<crate::picture::map::SignedImage>,
@@ -52,7 +52,7 @@ pub(super) struct Gradient {
 }
 
 impl Gradient {
-    /// With a heat map of the same score multiplied in.
+    /// The product with a heat map of the same score.
     pub(super) fn times(&self, heat_map: &HeatMap, rule: ReluRule, info: &ModelInfo) -> Guided {
         Guided {
             score: heat_map.score,
@@ -89,15 +89,15 @@ impl Weighter<GradientKey, Arc<Gradient>> for Bytes {
 
 impl Weighter<GuidedKey, Arc<Guided>> for Bytes {
     fn weight(&self, _: &GuidedKey, guided: &Arc<Guided>) -> u64 {
-        // The gradient may have left its own cache and live on here alone.
+        // The gradient may have left its own cache and be kept alive only here.
         (guided.grad_cam.values.len() * 8 + 256) as u64
     }
 }
 
-/// Finished work of all stages.
+/// The finished results of all stages.
 pub(super) struct Cache {
     pub answers: Bounded<View, Arc<Prediction>, Bytes>,
-    /// `None` where the map is not finite.
+    /// `None` for a map that is not finite.
     heat_maps: Bounded<MapKey, Option<Arc<HeatMap>>, Bytes>,
     pub gradients: Bounded<GradientKey, Arc<Gradient>, Bytes>,
     pub guided: Bounded<GuidedKey, Arc<Guided>, Bytes>,
@@ -112,7 +112,8 @@ impl Cache {
             guided: Bounded::with_weighter(ONE_SHARD, BUDGET, Bytes),
         }
     }
-    /// What is known of a map: nothing, that it is not finite, or the map.
+
+    /// `None` if the map has not been computed, `Some(None)` if it is not finite.
     pub(super) fn heat_map(
         &self,
         view: View,
@@ -122,7 +123,7 @@ impl Cache {
         self.heat_maps.get(&(view, score, layer.to_owned()))
     }
 
-    /// Keeps a map, or that it is not finite.
+    /// Keeps a map, or the fact that it is not finite.
     pub(super) fn keep(&self, view: View, heat_map: &Arc<HeatMap>) {
         let key = (view, heat_map.score, heat_map.layer.clone());
         let finite = heat_map.is_finite();
@@ -130,7 +131,7 @@ impl Cache {
             .insert(key, finite.then(|| Arc::clone(heat_map)));
     }
 
-    /// The maps at all of these layers; `None` while one of them is unknown.
+    /// The maps at all of these layers; `None` if one of them has not been computed.
     pub(super) fn layer_maps<'a>(
         &self,
         view: View,
@@ -144,7 +145,7 @@ impl Cache {
         Some(Arc::new(LayerMaps { score, maps }))
     }
 
-    /// Drops what only a closed model's views can ask for.
+    /// Drops everything computed with a model that has been closed.
     pub(super) fn forget_model(&self, model: u64) {
         self.answers.retain(|view, _| view.model != model);
         self.heat_maps.retain(|(view, ..), _| view.model != model);

@@ -1,51 +1,51 @@
-//! Which class a person means by an index, a label or `topN`.
+//! The class that the user names by an index, a label or `topN`.
 
 use crate::engine::Prediction;
 
-/// What was meant, before any picture has been answered.
+/// A class before any photo has been classified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Choice {
-    /// The N best, or the N-th best where one is wanted.
+pub enum ClassQuery {
+    /// The N best classes, or the N-th best if a single one is needed.
     Top(usize),
     Class(usize),
 }
 
-/// No class, or no one class, is called that.
+/// No class matches, or more than one does.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum NoClass {
-    #[error("{text}: this model has {classes} classes, so top1 to top{classes} can be asked")]
+#[non_exhaustive]
+pub enum ClassQueryError {
+    #[error("{text}: this model has {classes} classes, so use top1 to top{classes}")]
     BeyondLast { text: String, classes: usize },
 
-    #[error("there is no class {text}: this model knows classes 0 to {}", classes.saturating_sub(1))]
+    #[error("there is no class {text}: this model has classes 0 to {}", classes.saturating_sub(1))]
     NoIndex { text: String, classes: usize },
 
-    /// With labels that hold the text.
-    #[error("no class is labelled “{text}”{}", did_you_mean(near))]
+    /// With labels that contain the text.
+    #[error("no class has the label “{text}”{}", did_you_mean(near))]
     NoLabel { text: String, near: Vec<String> },
 
     #[error(
-        "“{text}” is the label of several classes; say which by index: {}",
+        "several classes have the label “{text}”; choose one by its index: {}",
         listed(classes)
     )]
     Ambiguous { text: String, classes: Vec<usize> },
 }
 
-impl Choice {
-    /// Understands `text` for a model with these labels.
+impl ClassQuery {
+    /// Parses `text` for a model with these labels.
     ///
-    /// A number is an index even where a label is that number too.
+    /// A number is an index, even if a label is that number too.
     ///
     /// # Errors
-    /// For a class the model does not know, with the nearest labels, and for a label two classes
-    /// share.
-    pub fn parse(text: &str, labels: &[String]) -> Result<Choice, NoClass> {
+    /// If the model has no such class, with similar labels, or if several classes share the label.
+    pub fn parse(text: &str, labels: &[String]) -> Result<ClassQuery, ClassQueryError> {
         let classes = labels.len();
         let owned = || text.to_owned();
         let best = text.strip_prefix("top").and_then(|n| n.parse().ok());
         if let Some(best) = best {
             return match best {
-                best if (1..=classes).contains(&best) => Ok(Choice::Top(best)),
-                _ => Err(NoClass::BeyondLast {
+                best if (1..=classes).contains(&best) => Ok(ClassQuery::Top(best)),
+                _ => Err(ClassQueryError::BeyondLast {
                     text: owned(),
                     classes,
                 }),
@@ -53,8 +53,8 @@ impl Choice {
         }
         if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
             return match text.parse() {
-                Ok(index) if index < classes => Ok(Choice::Class(index)),
-                _ => Err(NoClass::NoIndex {
+                Ok(index) if index < classes => Ok(ClassQuery::Class(index)),
+                _ => Err(ClassQueryError::NoIndex {
                     text: owned(),
                     classes,
                 }),
@@ -64,45 +64,48 @@ impl Choice {
             .filter(|&class| labels[class] == text)
             .collect();
         match same.as_slice() {
-            [class] => Ok(Choice::Class(*class)),
-            [] => Err(NoClass::NoLabel {
+            [class] => Ok(ClassQuery::Class(*class)),
+            [] => Err(ClassQueryError::NoLabel {
                 text: owned(),
                 near: near(text, labels),
             }),
-            _ => Err(NoClass::Ambiguous {
+            _ => Err(ClassQueryError::Ambiguous {
                 text: owned(),
                 classes: same,
             }),
         }
     }
 
-    /// Understands several; none at all means the best.
+    /// Parses several; an empty list stands for the best class.
     ///
     /// # Errors
-    /// As [`Choice::parse`].
-    pub fn parse_all(texts: &[String], labels: &[String]) -> Result<Vec<Choice>, NoClass> {
+    /// As [`ClassQuery::parse`].
+    pub fn parse_all(
+        texts: &[String],
+        labels: &[String],
+    ) -> Result<Vec<ClassQuery>, ClassQueryError> {
         if texts.is_empty() {
-            return Ok(vec![Choice::Top(1)]);
+            return Ok(vec![ClassQuery::Top(1)]);
         }
-        let parsed = texts.iter().map(|text| Choice::parse(text, labels));
+        let parsed = texts.iter().map(|text| ClassQuery::parse(text, labels));
         parsed.collect()
     }
 
-    /// The classes it stands for, given what the model answers.
+    /// The classes it stands for in this prediction.
     pub fn classes(self, answer: &Prediction) -> Vec<usize> {
         match self {
-            Choice::Top(count) => answer.ranking.iter().copied().take(count).collect(),
-            Choice::Class(class) => vec![class],
+            ClassQuery::Top(count) => answer.ranking.iter().copied().take(count).collect(),
+            ClassQuery::Class(class) => vec![class],
         }
     }
 
-    /// The one class it stands for: of the N best the N-th.
+    /// The single class it stands for: the N-th best for [`ClassQuery::Top`].
     pub fn class(self, answer: &Prediction) -> Option<usize> {
         self.classes(answer).pop()
     }
 }
 
-/// Labels that hold the text, a few of them.
+/// A few labels that contain the text.
 fn near(text: &str, labels: &[String]) -> Vec<String> {
     let wanted = text.to_lowercase();
     let near = labels
@@ -146,13 +149,13 @@ mod tests {
         }
     }
 
-    fn pick(text: &str) -> Result<Choice, String> {
+    fn pick(text: &str) -> Result<ClassQuery, String> {
         let labels = ["cat", "crane", "tiger cat", "crane"].map(str::to_owned);
-        Choice::parse(text, &labels).map_err(|error| error.to_string())
+        ClassQuery::parse(text, &labels).map_err(|error| error.to_string())
     }
 
     #[test]
-    fn an_index_a_label_and_the_best_are_understood() {
+    fn parses_an_index_a_label_and_the_best() {
         for (text, several, one) in [
             ("3", vec![3], 3),
             ("tiger cat", vec![2], 2),
@@ -163,19 +166,22 @@ mod tests {
             assert_eq!(choice.classes(&answer()), several, "{text}");
             assert_eq!(choice.class(&answer()), Some(one), "{text}");
         }
-        assert_eq!(Choice::parse_all(&[], &[]), Ok(vec![Choice::Top(1)]));
+        assert_eq!(
+            ClassQuery::parse_all(&[], &[]),
+            Ok(vec![ClassQuery::Top(1)])
+        );
     }
 
     #[test]
-    fn what_cannot_be_meant_is_refused_with_a_way_out() {
+    fn suggests_a_fix_for_what_it_refuses() {
         for (text, said) in [
             ("4", "0 to 3"),
             ("99999999999999999999999", "0 to 3"),
-            ("crane", "by index: 1, 3"),
+            ("crane", "by its index: 1, 3"),
             ("Cat", "did you mean cat, tiger cat?"),
             ("top0", "top1 to top4"),
             ("top5", "top1 to top4"),
-            ("+1", "no class is labelled"),
+            ("+1", "no class has the label"),
         ] {
             let error = pick(text).unwrap_err();
             assert!(error.contains(said), "“{said}” is not in “{error}”");

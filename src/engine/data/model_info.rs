@@ -1,42 +1,41 @@
-//! What the window and the command line know of the open model: everything but its tensors.
+//! What the window and the command line know about an open model: everything but its tensors.
 
 use std::path::PathBuf;
 
 use crate::model::{About, Facts, Head, LabelSource, LayerTree, Model, Preprocess, Reading, Usage};
 
-/// The open model as plain data.
+/// An open model as plain data.
 #[derive(Debug, Clone)]
 pub struct ModelInfo {
-    /// Tells one opened model from the next in this process.
+    /// Identifies an open model within the process.
     pub id: u64,
-    /// Tells one file's weights in memory from the next: the same for a model that was opened once
-    /// more to be used otherwise.
+    /// Identifies the weights in memory: shared by models that differ only in their usage.
     pub weights: u64,
     pub path: PathBuf,
-    /// The file's stem, `squeezenet1_1`, and where it is used otherwise than the file says, how.
+    /// The file's stem, `squeezenet1_1`, followed by any differences from the usage in the file.
     pub name: String,
     pub parameters: usize,
     /// Input width and height in pixels.
     pub input_size: (u32, u32),
-    /// One a class.
+    /// One per class.
     pub labels: Vec<String>,
     pub label_source: LabelSource,
     pub preprocess: Preprocess,
     pub reading: Reading,
-    /// How it was used when the file was opened.
+    /// Its usage when the file was opened.
     pub opened_as: Usage,
-    /// The file did not say how to prepare a picture, so torchvision's ImageNet way was taken.
+    /// The file does not state its preprocessing, so torchvision's ImageNet defaults are used.
     pub preprocess_assumed: bool,
-    /// The file answers with one logit, of which two classes were made.
+    /// The model has a single logit, which is presented as two classes.
     pub two_sided: bool,
-    /// The file has weights alone, and this is the network they were recognised as.
+    /// The network that was recognised, if the file has weights only.
     pub architecture: Option<String>,
     pub rectifiers: usize,
     pub layers: LayerTree,
-    /// What the file tells of itself.
+    /// What the file says about itself.
     pub about: About,
     pub facts: Facts,
-    /// Things a person should know of this model, in words.
+    /// What the user should know about this model, in full sentences.
     pub notes: Vec<String>,
 }
 
@@ -46,13 +45,13 @@ impl ModelInfo {
         let mut notes: Vec<String> = model.labels.note.iter().cloned().collect();
         if let Some(architecture) = &model.architecture {
             notes.push(format!(
-                "The file has weights alone. Their names and shapes are those of torchvision's \
-                 {architecture}, and pictures are prepared as for it."
+                "The file has weights only. Their names and shapes are those of torchvision's \
+                 {architecture}, so its preprocessing is used."
             ));
         }
         if model.labels.source == LabelSource::ImageNet {
             notes.push(
-                "Class names assumed: the model comes without, and its 1000 classes are taken for \
+                "Class names assumed: the file has none, and its 1000 classes are taken to be \
                  ImageNet's."
                     .into(),
             );
@@ -63,33 +62,33 @@ impl ModelInfo {
             Head::Sigmoid => Some("sigmoid"),
         };
         notes.extend(head.map(|head| {
-            format!("The file ends in a {head}. It is stepped over, so that scores are logits.")
+            format!("The model ends in a {head}. It is skipped, so that scores are logits.")
         }));
         if model.two_sided {
             let yes = model.labels.names.last().map_or("yes", String::as_str);
             notes.push(format!(
-                "The file answers with one logit. It is read as “{yes}”, and its negative as the \
-                 other class."
+                "The model has a single logit. It is read as “{yes}”, and its negative as the other \
+                 class."
             ));
         }
         if model.preprocess_assumed && model.preprocess == model.opened_as.preprocess {
             let (width, height) = (model.preprocess.width, model.preprocess.height);
             let (reason, taken) = if model.preprocess == Preprocess::whole_pixels(width, height) {
                 (
-                    ", and the network scales pixels itself",
-                    "they go in from 0 to 255",
+                    ", and the network scales the pixels itself",
+                    "pixels from 0 to 255 are used",
                 )
             } else {
-                ("", "torchvision's ImageNet defaults were taken")
+                ("", "torchvision's ImageNet defaults are used")
             };
             notes.push(format!(
-                "Preprocessing assumed: the file does not say how to prepare a picture{reason}, so \
+                "Preprocessing assumed: the file does not state it{reason}, so \
                  {taken} at {width}×{height}."
             ));
         }
         if rectifiers == 0 {
             notes.push(
-                "This model has no rectifier (ReLU), so guided backprop is its plain gradient."
+                "This model has no rectifier (ReLU), so guided backprop is the plain gradient."
                     .into(),
             );
         }
@@ -119,7 +118,7 @@ impl ModelInfo {
 }
 
 impl ModelInfo {
-    /// How it is used now.
+    /// Its current usage.
     pub fn usage(&self) -> Usage {
         let typed = self.label_source == LabelSource::Typed;
         Usage {

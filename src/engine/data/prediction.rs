@@ -1,4 +1,4 @@
-//! What comes back from the worker: plain arrays with what they are of.
+//! Results: plain arrays, with the score, the layer and the rule they belong to.
 
 use std::sync::Arc;
 
@@ -7,50 +7,50 @@ use crate::model::{ModulePath, Reading, ReluRule};
 use crate::picture::map::{Map, SignedImage};
 use crate::picture::photo::geometry::Placement;
 
-/// The model's answer to one picture.
+/// What the model predicts for one photo.
 #[derive(Debug, Clone)]
 pub struct Prediction {
-    /// One a class.
+    /// One per class.
     pub logits: Vec<f32>,
-    /// What the model's [`Reading`] makes of the logits.
+    /// The logits as the model's [`Reading`] interprets them, one per class, in [0, 1].
     pub probabilities: Vec<f32>,
-    /// Classes by falling logit.
+    /// Classes by descending logit.
     pub ranking: Vec<usize>,
-    /// How the picture met the model.
+    /// Where the photo lies in the model's input.
     pub placement: Placement,
     pub resample_ms: f64,
     pub forward_ms: f64,
 }
 
-/// Grad-CAM of one score at one layer.
+/// Grad-CAM of one score at one layer (arXiv 1610.02391 v4, equations 1 and 2).
 #[derive(Debug, Clone)]
 pub struct HeatMap {
     pub score: Score,
-    /// Several joined by [`JOIN`](crate::model::layers::JOIN) where the map is theirs together.
+    /// One path, or several joined by [`JOIN`](crate::model::layers::JOIN) for a fused map.
     pub layer: ModulePath,
-    /// Raw, at the layer's own resolution; of several layers, see [`fuse`](crate::picture::map::fuse).
+    /// Raw, at the layer's own resolution; for several layers see [`fuse`](crate::picture::map::fuse).
     pub map: Map,
-    /// Its share of the backward pass that gave it.
+    /// Its share of the time of the backward pass, in milliseconds.
     pub ms: f64,
 }
 
-/// The pictures of the input's gradient.
+/// The gradient at the input, and its product with a heat map.
 #[derive(Debug, Clone)]
 pub struct Guided {
     pub score: Score,
     pub layer: ModulePath,
     pub rule: ReluRule,
-    /// Gradient at the normalised input under the rule.
+    /// The gradient at the normalised input under the rule.
     pub backprop: Arc<SignedImage>,
-    /// The same times the upsampled heat map of `layer`.
+    /// The gradient times the upsampled heat map of `layer`.
     pub grad_cam: Arc<SignedImage>,
-    /// Rectifiers the rule acted at, and rectifiers there are.
+    /// The number of rectifiers the rule acted at, and the number in the model.
     pub rectifiers: (usize, usize),
     pub ms: f64,
 }
 
-/// Maps of one score at many layers, in the order of the network. A layer whose map is not finite
-/// is left out.
+/// The maps of one score at many layers, in the order of the network. Maps that are not finite are
+/// left out.
 #[derive(Debug, Clone)]
 pub struct LayerMaps {
     pub score: Score,
@@ -65,7 +65,7 @@ impl LayerMaps {
 }
 
 impl HeatMap {
-    /// Whether every value of the map is a number.
+    /// Whether every value of the map is finite.
     pub fn is_finite(&self) -> bool {
         self.map.values.iter().all(|value| value.is_finite())
     }
@@ -92,7 +92,7 @@ impl Prediction {
         }
     }
 
-    /// The class the model answers; `None` for a model without classes.
+    /// The predicted class; `None` for a model without classes.
     pub fn top(&self) -> Option<usize> {
         self.ranking.first().copied()
     }

@@ -1,4 +1,4 @@
-//! What the window asks, and what it holds while the worker is busy.
+//! What the window requests, and the promises it holds meanwhile.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -11,75 +11,75 @@ use crate::model::{ModulePath, ReluRule};
 use crate::picture::photo::decode::Photo;
 use crate::picture::photo::geometry::Fit;
 
-/// One view: everything needed to compute what a row of panels shows.
+/// One view: everything that determines the panels of one row.
 #[derive(Debug, Clone)]
 pub struct Request {
     /// The [`id`](crate::engine::ModelInfo::id) of an open model.
     pub model: u64,
     pub photo: Arc<Photo>,
     pub fit: Fit,
-    /// `None` asks for the class that the model itself answers.
+    /// `None` stands for the predicted class.
     pub score: Option<Score>,
-    /// `None` asks for the recommended layer. Several paths joined by
-    /// [`JOIN`](crate::model::layers::JOIN) ask for their maps as one.
+    /// `None` stands for the recommended layer. Several paths joined by
+    /// [`JOIN`](crate::model::layers::JOIN) give one fused map.
     pub layer: Option<ModulePath>,
     /// The rule behind the third panel: guided, deconvnet or the plain gradient.
     pub rule: ReluRule,
 }
 
-/// The answers to one request, each ready as soon as its stage is: first the classes, then the
-/// heat map, then the guided pictures. A stage that a newer request overtook, or that was
-/// cancelled, ends in [`Error::Overtaken`].
+/// The results of one request, each ready as soon as its stage is: first the prediction, then the
+/// heat map, then the guided images. If a newer request comes first or the work is cancelled, they
+/// end in [`Error::Overtaken`].
 pub struct Job {
     pub answer: Promise<Result<Arc<Prediction>, Error>>,
     pub heat_map: Promise<Result<Arc<HeatMap>, Error>>,
     pub guided: Promise<Result<Arc<Guided>, Error>>,
 }
 
-/// The answers to all that the window looks at, asked together.
+/// The results of everything on screen, requested together.
 pub struct Batch {
-    /// One a request, in their order.
+    /// One per request, in the same order.
     pub jobs: Vec<Job>,
     /// Maps of the first request's score at the layers of [`LayerTree::overview`]: ready right
     /// after the heat maps.
     ///
     /// [`LayerTree::overview`]: crate::model::LayerTree::overview
     pub overview: Promise<Result<Arc<LayerMaps>, Error>>,
-    /// The same at every layer with a map: ready last.
+    /// The same at every layer that has a map: ready last.
     pub all_layers: Promise<Result<Arc<LayerMaps>, Error>>,
 }
 
-/// What the worker does now.
+/// What the worker is doing.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Progress {
     pub stage: Stage,
-    /// How much of the stage is done, from 0 to 1, where that is known.
+    /// How much of the stage is done, from 0 to 1, if that is known.
     pub part: Option<f32>,
-    /// When the whole job began, for the elapsed time.
+    /// When the job began.
     pub since: Instant,
 }
 
-/// The steps of the worker's jobs, in the order they run.
+/// The stages of the worker's jobs, in the order they run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
     OpeningModel,
     Resampling,
     Forward,
     HeatMap,
-    /// The maps of the strip, for the same class.
+    /// The maps of the layer strip, for the same score.
     Overview,
     Guided,
-    /// The other layers' maps for the same class, so that walking the layers is instant.
+    /// The maps of all other layers for the same score, so that stepping through them is instant.
     OtherLayers,
     Channels,
 }
 
 impl Stage {
-    /// What the status line calls it.
+    /// Its name in the status line.
     pub fn label(self) -> &'static str {
         match self {
             Stage::OpeningModel => "opening the model",
-            Stage::Resampling => "resampling the picture",
+            Stage::Resampling => "resampling the image",
             Stage::Forward => "forward pass",
             Stage::HeatMap => "heat map",
             Stage::Overview => "maps along the network",

@@ -1,4 +1,4 @@
-//! A photo on its way into a model: resampled, normalised, a tensor.
+//! From a photo to a model's input: resampled, normalised, as a tensor.
 
 use std::time::Instant;
 
@@ -11,7 +11,7 @@ use crate::picture::photo::decode::Photo;
 use crate::picture::photo::geometry::{Fit, Placement};
 use crate::picture::photo::resample::resample;
 
-/// A photo as a model takes it.
+/// A photo as a model's input.
 pub(crate) struct Input {
     /// `[1, 3, height, width]`
     pub tensor: Tensor,
@@ -33,8 +33,8 @@ impl Input {
     }
 }
 
-/// `[1, 3, height, width]`, the channels in the model's order: each value to [0, 1], minus the mean,
-/// over the standard deviation.
+/// `[1, 3, height, width]`, the channels in the model's order: each value scaled to [0, 1], minus the
+/// mean, divided by the standard deviation.
 fn normalised(picture: &image::RgbImage, preprocess: &Preprocess) -> Result<Tensor, Error> {
     let (width, height) = (i64::from(picture.width()), i64::from(picture.height()));
     let pixels = Tensor::f_from_data_size(picture.as_raw(), &[1, height, width, 3], Kind::Uint8)?;
@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn channels_come_in_the_models_order_with_its_mean_and_deviation() {
+    fn normalises_channels_in_the_models_order() {
         let picture = image::RgbImage::from_pixel(1, 1, image::Rgb([255, 51, 0]));
         let mut preprocess = Preprocess {
             mean: [0.5, 0.1, 0.0],

@@ -1,6 +1,6 @@
-//! A model, a picture and the recorded pass of one through the other: the engine without its
-//! thread. The worker owns one for each open model, the command line another; all run the same
-//! code.
+//! An open model and the recorded forward passes of a few photos: the engine without its thread.
+//!
+//! The worker owns one session per open model, the command line its own; all run the same code.
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
@@ -26,13 +26,13 @@ pub(crate) mod input;
 pub(crate) mod recordings;
 pub(crate) mod target;
 
-/// Told before each stage begins; an error from it ends the work there.
+/// Called before each stage; an error from it ends the work there.
 pub type Checkpoint<'a> = &'a mut dyn FnMut(Stage) -> Result<(), Error>;
 
 /// Called many times during a stage; an error from it ends the stage.
 pub type Watch<'a> = &'a mut dyn FnMut() -> Result<(), Error>;
 
-/// The open model and its last recorded passes.
+/// An open model and its last recorded forward passes.
 #[derive(Default)]
 pub struct Session {
     open: Option<(Model, Arc<ModelInfo>)>,
@@ -40,8 +40,8 @@ pub struct Session {
 }
 
 impl Session {
-    /// A session that keeps so many earlier recordings beside the newest. The default keeps none,
-    /// since each takes the memory of all activations.
+    /// A session that keeps this many recordings besides the newest one. The default keeps none,
+    /// because each takes the memory of all activations.
     pub fn keeping(beside: usize) -> Session {
         Session {
             open: None,
@@ -49,7 +49,7 @@ impl Session {
         }
     }
 
-    /// Opens and checks a model file. Where that fails, the last model stays open.
+    /// Opens and checks a model file. If that fails, the previous model stays open.
     ///
     /// # Errors
     /// [`Error::Model`].
@@ -57,11 +57,11 @@ impl Session {
         self.open_model_as(path, None, &mut |_| ControlFlow::Continue(()))
     }
 
-    /// The same, with `tell` called many times on the way with the part that is done. A file of
-    /// weights that fit several networks is taken for one of the `architecture` named.
+    /// Like [`Session::open_model`]. `tell` is called many times with the fraction that is done;
+    /// `architecture` names the network if the file has weights only and they fit several.
     ///
     /// # Errors
-    /// As [`Session::open_model`]; [`Error::Overtaken`] where `tell` breaks.
+    /// As [`Session::open_model`]; [`Error::Overtaken`] if `tell` breaks.
     pub fn open_model_as(
         &mut self,
         path: &Path,
@@ -76,12 +76,12 @@ impl Session {
         Ok(info)
     }
 
-    /// A session on the same weights, used as `usage` says, with an id of its own. `tell` is called
-    /// many times on the way.
+    /// A session on the same weights with another usage and its own id. `tell` is called many times
+    /// with the fraction that is done.
     ///
     /// # Errors
-    /// [`Error::NoModel`], [`Error::Model`] where the network is made for another size or has
-    /// another number of classes, [`Error::Overtaken`] where `tell` breaks.
+    /// [`Error::NoModel`]; [`Error::Model`] if the network does not accept the input size or has
+    /// another number of classes; [`Error::Overtaken`] if `tell` breaks.
     pub fn used(&self, usage: Usage, tell: Tell) -> Result<Session, Error> {
         let (model, info) = self.model()?;
         let model = model.used(usage, tell).map_err(opening_error)?;
@@ -92,7 +92,7 @@ impl Session {
         })
     }
 
-    /// Forgets the recorded passes, as after a panic in the middle of one.
+    /// Drops the recorded passes, for example after a panic in the middle of one.
     pub fn forget_recordings(&mut self) {
         self.recordings.clear();
     }
@@ -113,13 +113,13 @@ impl Session {
         Ok(&self.model()?.1)
     }
 
-    /// Sends `photo` through the model, recording, unless there is a recording of just that.
-    /// The methods below then speak of this picture.
+    /// Runs `photo` through the model and records the pass, unless it is recorded already. The
+    /// methods below then refer to this photo.
     ///
     /// # Errors
     /// [`Error::NoModel`], [`Error::Picture`], [`Error::Torch`], [`Error::NotFinite`], and what
     /// `checkpoint` returns.
-    pub fn answer(
+    pub fn predict(
         &mut self,
         photo: &Photo,
         fit: Fit,
@@ -152,7 +152,7 @@ impl Session {
         Ok(answer)
     }
 
-    /// A photo as the open model takes it.
+    /// A photo as the input of the open model.
     ///
     /// # Errors
     /// [`Error::NoModel`], [`Error::Picture`], [`Error::Torch`].
@@ -160,7 +160,7 @@ impl Session {
         Input::new(photo, fit, &self.model()?.0.preprocess)
     }
 
-    /// The model's logits for a photo, without a record. `watch` is called before each node.
+    /// The model's logits for a photo, without a recording. `watch` is called before each node.
     ///
     /// # Errors
     /// [`Error::NoModel`], [`Error::Torch`], [`Error::NotFinite`], and what `watch` returns.
@@ -175,9 +175,8 @@ impl Session {
         Ok((&self.model()?.0, tape))
     }
 
-    /// Grad-CAM of `score` at several layers from one backward pass, for the picture last answered.
-    /// A layer may be several joined by [`JOIN`](crate::model::layers::JOIN): then it is the mean
-    /// of their maps, see [`fuse`].
+    /// Grad-CAM of `score` at several layers from one backward pass, for the photo last predicted.
+    /// Several layers joined by [`JOIN`](crate::model::layers::JOIN) give one map, see [`fuse`].
     ///
     /// # Errors
     /// [`Error::UnknownLayer`], [`Error::LayerWithoutMap`], [`Error::UnknownClass`],
@@ -211,9 +210,9 @@ impl Session {
             .collect()
     }
 
-    /// The maps of single layers one at a time, each as soon as the backward pass has come there:
-    /// the last of the network first. `watch` is called many times on the way; an error from it or
-    /// from `found` ends the pass.
+    /// The maps of single layers, each as soon as the backward pass has reached its layer: the last
+    /// layer of the network first. `watch` is called many times; an error from it or from `found`
+    /// ends the pass.
     ///
     /// # Errors
     /// As [`Session::heat_maps`], and what `watch` and `found` return.
@@ -227,7 +226,7 @@ impl Session {
         let (model, tape) = self.recorded()?;
         check_classes(score, model.labels.names.len())?;
         let start = Instant::now();
-        // Often a block and the last layer inside it are one value.
+        // A block and the last layer inside it are often the same value.
         let mut at: HashMap<ValueId, Vec<&str>> = HashMap::new();
         let mut values = Vec::new();
         for &path in layers {
@@ -256,7 +255,7 @@ impl Session {
         })
     }
 
-    /// The map at one layer, or at several joined.
+    /// The map at one layer, or the fused map of several joined layers.
     ///
     /// # Errors
     /// As [`Session::heat_maps`], and [`Error::MapNotFinite`].
@@ -270,10 +269,10 @@ impl Session {
         }
     }
 
-    /// The channels behind the map of `score` at one layer, for the picture last answered.
+    /// The channels behind the map of `score` at one layer, for the photo last predicted.
     ///
     /// # Errors
-    /// As [`Session::heat_map`], and [`Error::ChannelsOfSeveral`] for layers that are joined.
+    /// As [`Session::heat_map`], and [`Error::ChannelsOfSeveral`] for joined layers.
     pub fn channels(&self, score: Score, layer: &str) -> Result<Channels, Error> {
         let (model, tape) = self.recorded()?;
         check_classes(score, model.labels.names.len())?;
@@ -289,7 +288,7 @@ impl Session {
         }
     }
 
-    /// The gradient of `score` at the normalised input under `rule`, for the picture last answered.
+    /// The gradient of `score` at the normalised input under `rule`, for the photo last predicted.
     ///
     /// # Errors
     /// [`Error::UnknownClass`], [`Error::MapNotFinite`], [`Error::Torch`].
@@ -297,7 +296,8 @@ impl Session {
         self.input_gradient_watched(score, rule, &mut || Ok(()))
     }
 
-    /// The same; `watch` is called many times on the way, and an error from it ends the pass.
+    /// Like [`Session::input_gradient`]; `watch` is called many times, and an error from it ends the
+    /// pass.
     ///
     /// # Errors
     /// As [`Session::input_gradient`], and what `watch` returns.
@@ -318,12 +318,9 @@ impl Session {
         }
     }
 
-    /// `gradient` times the upsampled `map`: Guided Grad-CAM where the gradient is guided.
-    ///
-    /// # Errors
-    /// [`Error::Torch`].
-    pub fn guided_grad_cam(&self, gradient: &SignedImage, map: &Map) -> Result<SignedImage, Error> {
-        Ok(explain::guided_grad_cam(gradient, map))
+    /// `gradient` times the upsampled `map`: Guided Grad-CAM if the gradient is guided.
+    pub fn guided_grad_cam(&self, gradient: &SignedImage, map: &Map) -> SignedImage {
+        explain::guided_grad_cam(gradient, map)
     }
 }
 

@@ -1,4 +1,5 @@
-//! The recorded passes of one model, a few at most: each takes the memory of all activations.
+//! The recorded forward passes of one model: a few at most, because each takes the memory of all
+//! activations.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -7,12 +8,12 @@ use crate::engine::Prediction;
 use crate::model::Tape;
 use crate::picture::photo::geometry::Fit;
 
-/// By default one at a time.
+/// One at a time by default.
 #[derive(Default)]
 pub(crate) struct Recordings {
-    /// The last one used stands last.
+    /// The most recently used one is last.
     all: Vec<Recording>,
-    /// How many may stay while another is made.
+    /// How many are kept while another is made.
     beside: usize,
 }
 
@@ -21,11 +22,11 @@ struct Recording {
     fit: Fit,
     tape: Tape,
     answer: Arc<Prediction>,
-    /// When it was last used, by a clock that all sessions share.
+    /// When it was last used, on a clock shared by all sessions.
     used: u64,
 }
 
-/// Goes up by one at each look.
+/// The clock: it advances by one with each call.
 fn tick() -> u64 {
     static CLOCK: AtomicU64 = AtomicU64::new(1);
     CLOCK.fetch_add(1, Ordering::Relaxed)
@@ -39,7 +40,7 @@ impl Recordings {
         }
     }
 
-    /// None yet, and as many to keep as here.
+    /// An empty collection with the same limit.
     pub(crate) fn as_many(&self) -> Recordings {
         Recordings::keeping(self.beside)
     }
@@ -48,17 +49,17 @@ impl Recordings {
         self.all.len()
     }
 
-    /// When the one least recently used was, by the clock of all sessions.
+    /// When the least recently used one was used, on the shared clock.
     pub(crate) fn oldest_use(&self) -> Option<u64> {
         self.all.first().map(|recording| recording.used)
     }
 
-    /// The one used last.
+    /// The most recently used one.
     pub(crate) fn newest(&self) -> Option<&Tape> {
         self.all.last().map(|recording| &recording.tape)
     }
 
-    /// The answer of the recording of just this, which counts as used from now on.
+    /// The prediction of the recording of this photo and fit, which is then the most recently used.
     pub(crate) fn recall(&mut self, photo: u64, fit: Fit) -> Option<Arc<Prediction>> {
         let same = |recording: &Recording| (recording.photo, recording.fit) == (photo, fit);
         let mut recording = self.all.remove(self.all.iter().position(same)?);
@@ -68,7 +69,7 @@ impl Recordings {
         Some(answer)
     }
 
-    /// Forgets so many that another can be made.
+    /// Drops old recordings to make room for a new one.
     pub(crate) fn make_room(&mut self) {
         while self.all.len() > self.beside {
             self.forget_oldest();

@@ -1,12 +1,12 @@
-//! Which layers a request means, and whether Grad-CAM can be asked there.
+//! The layers that a request names, and whether Grad-CAM can be computed there.
 
 use crate::engine::{Error, ModelInfo};
 use crate::explain::Score;
 use crate::model::layers::split;
 use crate::model::{Layer, LayerTree, Target};
 
-/// The recommended layer's path where `layer` is `None`. Several paths joined by
-/// [`JOIN`](crate::model::layers::JOIN) stay as they are where each of them has a map.
+/// The path of the recommended layer if `layer` is `None`, otherwise `layer` itself. Each of several
+/// paths joined by [`JOIN`](crate::model::layers::JOIN) must have a map.
 ///
 /// # Errors
 /// [`Error::UnknownLayer`], [`Error::LayerWithoutMap`], [`Error::NoSpatialLayer`].
@@ -24,7 +24,7 @@ pub fn resolve_layer(info: &ModelInfo, layer: Option<&str>) -> Result<String, Er
     Ok(layer.to_owned())
 }
 
-/// The layer at `path`, if it has a map.
+/// The layer with this path, if it has a map.
 pub(crate) fn find_target<'a>(layers: &'a LayerTree, path: &str) -> Result<&'a Layer, Error> {
     let layer = layers
         .find(path)

@@ -1,4 +1,5 @@
-//! The channels behind one map: asked apart from the panels, and overtaken only by their like.
+//! The channels behind one map. They are requested separately from the panels, and only a newer call
+//! for channels overtakes them.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -10,15 +11,15 @@ use crate::engine::shared::Shared;
 use crate::engine::{Error, Request, Stage};
 use crate::explain::{Channels, Score};
 
-/// A call for channels, on its way to the worker.
-pub(crate) struct Asking {
-    /// The newest call has the highest.
+/// A request for the channels behind one map.
+pub(crate) struct ChannelsCall {
+    /// Counts the calls; the newest has the highest number.
     pub turn: u64,
     pub request: Request,
     pub reply: Reply<Arc<Channels>>,
 }
 
-impl Asking {
+impl ChannelsCall {
     pub(crate) fn answer(mut self, models: &mut Models, shared: &Shared) {
         let found = caught(|| self.find(models, shared));
         if let Err(Error::Panicked(_)) = found {

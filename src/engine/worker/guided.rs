@@ -1,18 +1,18 @@
-//! The stage of the guided pictures.
+//! The guided stage: the gradient at the input, and Guided Grad-CAM.
 
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::stages::{Asked, Stages};
+use super::stages::{Resolved, Stages};
 use crate::engine::cache::Gradient;
 use crate::engine::session::ms_since;
 use crate::engine::{Error, Guided, HeatMap, Request, Stage};
 
 impl Stages<'_, '_> {
-    /// The gradient at the input, times the heat map: either from the cache where it is known.
+    /// The gradient at the input times the heat map. Either comes from the cache if it is there.
     pub(crate) fn guided(
         &mut self,
-        of: &Asked,
+        of: &Resolved,
         request: &Request,
         heat_map: &HeatMap,
     ) -> Result<Arc<Guided>, Error> {
@@ -30,7 +30,7 @@ impl Stages<'_, '_> {
         Ok(guided)
     }
 
-    fn gradient(&mut self, of: &Asked, request: &Request) -> Result<Arc<Gradient>, Error> {
+    fn gradient(&mut self, of: &Resolved, request: &Request) -> Result<Arc<Gradient>, Error> {
         self.record(request)?;
         self.current.begin(Stage::Guided)?;
         let start = Instant::now();

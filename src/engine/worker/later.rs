@@ -26,13 +26,13 @@ const MIN_PAUSE: Duration = Duration::from_millis(300);
 /// The same as a multiple of the time that a picture takes.
 const PAUSE: u32 = 3;
 
-/// A picture that waits for the worker to be idle.
+/// A picture to predict when the worker is idle.
 pub(crate) struct Picture {
     pub model: u64,
     pub fit: Fit,
     pub photo: Arc<Photo>,
     pub reply: Reply<Arc<Prediction>>,
-    /// Kept when it is broken off.
+    /// Kept when the picture is interrupted.
     input: Option<Input>,
 }
 
@@ -85,7 +85,7 @@ impl Picture {
     }
 }
 
-/// The pictures that wait.
+/// The waiting pictures, in the order of the calls.
 pub(crate) struct Later {
     pictures: VecDeque<Picture>,
     /// Since when none has been finished, and how long the last one took.
@@ -113,7 +113,7 @@ impl Later {
         self.pictures.push_back(picture);
     }
 
-    /// Their promises end in [`Error::Overtaken`].
+    /// Drops all pictures; their promises end in [`Error::Overtaken`].
     pub(crate) fn forget(&mut self) {
         self.pictures.clear();
     }

@@ -1,15 +1,15 @@
-//! Many maps of one score: known ones, the rest from one walk, several as one.
+//! The maps of one score at many layers: from the cache, or from one backward pass.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::stages::{Asked, Stages};
+use super::stages::{Resolved, Stages};
 use crate::engine::{Error, HeatMap, LayerMaps, Request, Stage};
 use crate::explain::Score;
 use crate::model::layers::split;
 use crate::picture::map::{Map, fuse};
 
-/// Maps by the path of their layer; `None` where one is not finite.
+/// Maps by the path of their layer; `None` for a map that is not finite.
 pub(crate) type Maps = HashMap<String, Option<Arc<HeatMap>>>;
 
 impl Stages<'_, '_> {
@@ -17,7 +17,7 @@ impl Stages<'_, '_> {
     pub(crate) fn layers(
         &mut self,
         stage: Stage,
-        of: &Asked,
+        of: &Resolved,
         request: &Request,
         paths: &[&str],
     ) -> Result<Arc<LayerMaps>, Error> {
@@ -25,12 +25,12 @@ impl Stages<'_, '_> {
         Ok(in_order(&maps, of.score, paths))
     }
 
-    /// The maps at these layers: known ones from the cache, the others from one walk. `each` sees
-    /// what there is at the start and after each that comes.
+    /// The maps at these layers. What the cache lacks comes from one backward pass. `each` is called
+    /// with the maps known at the start, and again after each new one.
     pub(crate) fn maps(
         &mut self,
         stage: Stage,
-        of: &Asked,
+        of: &Resolved,
         request: &Request,
         paths: &[&str],
         each: &mut dyn FnMut(&Maps),
@@ -69,7 +69,7 @@ impl Stages<'_, '_> {
     }
 }
 
-/// The map of a layer, or of several joined, once all of them are there.
+/// The map of a layer, or of several joined layers once all their maps are known.
 pub(crate) fn one_map(
     maps: &Maps,
     score: Score,
@@ -92,7 +92,7 @@ pub(crate) fn one_map(
     }))
 }
 
-/// What there is of these layers' maps.
+/// The finite maps of these layers, in the given order.
 pub(crate) fn in_order(maps: &Maps, score: Score, paths: &[&str]) -> Arc<LayerMaps> {
     let finite = |path: &&str| maps.get(*path).cloned().flatten();
     let maps = paths.iter().filter_map(finite).collect();

@@ -1,125 +1,39 @@
-//! The thread that owns every tensor.
+//! The thread that owns every tensor, so that no other thread ever waits for one.
+//!
+//! It takes messages from the [`Inbox`], runs them on the open [`Models`] and fulfils their
+//! promises. It may use `session`, `cache` and the floors below; nothing above calls it except
+//! through [`Engine`](super::Engine).
 
-use std::collections::VecDeque;
 use std::ops::ControlFlow;
-use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, TryRecvError};
+use std::sync::mpsc::Receiver;
 use std::time::Instant;
 
-use super::reply::{BatchReplies, Reply, caught};
+use super::reply::caught;
 use super::shared::Shared;
-use super::{Error, ModelInfo, Request, Stage};
-use crate::model::Usage;
+use super::{Error, Stage};
 use crate::priority;
-use channels::Asking;
-use later::{Later, Picture};
+use inbox::{Gone, Inbox, Message, ModelSource};
+use later::Later;
 use models::Models;
 use stages::{Current, Stages};
 use threads::Threads;
 
 pub(crate) mod channels;
 pub(crate) mod guided;
+pub(crate) mod inbox;
 pub(crate) mod later;
 pub(crate) mod maps;
 pub(crate) mod models;
 pub(crate) mod stages;
 pub(crate) mod threads;
 
-/// A model to open.
-pub(super) enum Which {
-    File {
-        path: PathBuf,
-        /// What weights alone are taken for.
-        architecture: Option<String>,
-        /// Where it is used otherwise than the file says.
-        usage: Option<Usage>,
-    },
-    /// One that is open, used otherwise.
-    Open(u64, Usage),
-}
-
-/// What the worker is asked to do.
-pub(super) enum Message {
-    OpenModel {
-        model: Which,
-        /// Of [`Shared::openings`] when it was asked for.
-        turn: u64,
-        reply: Reply<Arc<ModelInfo>>,
-    },
-    CloseModels(Vec<u64>),
-    Explain {
-        generation: u64,
-        requests: Vec<Request>,
-        replies: Box<BatchReplies>,
-    },
-    Channels(Box<Asking>),
-    Later(Picture),
-    ForgetLater,
-}
-
-impl Message {
-    /// Whether a picture for later gives way to it.
-    pub(super) fn is_urgent(&self) -> bool {
-        !matches!(self, Message::Later(_))
-    }
-}
-
-/// Messages in the order they came, some taken out of their turn.
-pub(super) struct Inbox<'a> {
-    messages: &'a Receiver<Message>,
-    shared: &'a Shared,
-    waiting: VecDeque<Message>,
-}
-
-impl Inbox<'_> {
-    /// The next message; with `or_nothing`, `None` where none has come yet.
-    fn next(&mut self, or_nothing: bool) -> Result<Option<Message>, Gone> {
-        let message = match self.waiting.pop_front() {
-            Some(message) => message,
-            None if or_nothing => match self.messages.try_recv() {
-                Ok(message) => message,
-                Err(TryRecvError::Empty) => return Ok(None),
-                Err(TryRecvError::Disconnected) => return Err(Gone),
-            },
-            None => self.messages.recv().map_err(|_| Gone)?,
-        };
-        if message.is_urgent() {
-            self.shared.urgent_taken();
-        }
-        Ok(Some(message))
-    }
-
-    /// Calls for channels that have come in the meantime.
-    pub(super) fn channels(&mut self) -> Vec<Asking> {
-        self.waiting.extend(self.messages.try_iter());
-        let mut calls = Vec::new();
-        for message in std::mem::take(&mut self.waiting) {
-            match message {
-                Message::Channels(call) => {
-                    self.shared.urgent_taken();
-                    calls.push(*call);
-                }
-                other => self.waiting.push_back(other),
-            }
-        }
-        calls
-    }
-}
-
-/// The engine was dropped.
-struct Gone;
-
 /// Works until the engine is dropped.
 pub(super) fn run(messages: &Receiver<Message>, shared: &Shared) {
     priority::yield_to_others();
     let mut worker = Worker {
         shared,
-        inbox: Inbox {
-            messages,
-            shared,
-            waiting: VecDeque::new(),
-        },
+        inbox: Inbox::new(messages, shared),
         models: Models::default(),
         later: Later::new(),
         threads: Threads::all(),
@@ -169,7 +83,7 @@ impl Worker<'_> {
             } => {
                 shared.begin(Stage::OpeningModel, Instant::now());
                 let mut tell = |part| {
-                    shared.tell(part);
+                    shared.report(part);
                     if shared.openings() == turn {
                         ControlFlow::Continue(())
                     } else {
@@ -186,7 +100,7 @@ impl Worker<'_> {
                 let opened = caught(|| {
                     wanted()?;
                     let info = match model {
-                        Which::File {
+                        ModelSource::File {
                             path,
                             architecture,
                             usage,
@@ -194,7 +108,7 @@ impl Worker<'_> {
                             let architecture = architecture.as_deref();
                             self.models.open(&path, architecture, usage, &mut tell)
                         }
-                        Which::Open(id, usage) => self.models.reopen(id, usage, &mut tell),
+                        ModelSource::Open(id, usage) => self.models.reopen(id, usage, &mut tell),
                     }?;
                     wanted().inspect_err(|_| self.models.close(&[info.id]))?;
                     Ok(info)

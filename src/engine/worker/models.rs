@@ -1,4 +1,4 @@
-//! The open models, a session each, and the bound on what their recordings take together.
+//! The open models, one session each, and the bound on the memory of their recordings.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -8,8 +8,8 @@ use crate::engine::{Error, ModelInfo, Prediction, Request};
 use crate::model::Usage;
 use crate::model::opening::Tell;
 
-/// A recording takes the memory of all activations of its model. Two: the picture on screen, and
-/// the one that it is compared with.
+/// A recording takes the memory of all activations of its model. Two are enough for the picture on
+/// screen and the one it is compared with.
 const MAX_RECORDINGS: usize = 2;
 
 /// Every open model.
@@ -19,8 +19,8 @@ pub(crate) struct Models {
 }
 
 impl Models {
-    /// Opens one more, used as `usage` says where it is given. Where that fails, the others stay
-    /// as they are. Weights alone are taken for one of the `architecture` named.
+    /// Opens another model, with `usage` in place of the one in the file. If that fails, the others
+    /// stay as they are. `architecture` names the network if the file has weights only.
     pub(crate) fn open(
         &mut self,
         path: &Path,
@@ -38,7 +38,7 @@ impl Models {
         Ok(info)
     }
 
-    /// Opens one more on the weights of one that is open, used otherwise.
+    /// Opens another model on the weights of an open one, with another usage.
     pub(crate) fn reopen(
         &mut self,
         id: u64,
@@ -69,8 +69,8 @@ impl Models {
         })
     }
 
-    /// The session that a request is for, with a recording of its picture in front, and the answer
-    /// recorded. Where a new recording is needed, the ones least recently used make room for it.
+    /// The session of a request, with the recording of its picture as the newest, and the prediction.
+    /// A new recording replaces those least recently used.
     pub(crate) fn recorded(
         &mut self,
         request: &Request,
@@ -82,11 +82,11 @@ impl Models {
             self.make_room();
         }
         let session = self.get(request.model)?;
-        let answer = session.answer(photo, fit, checkpoint)?;
+        let answer = session.predict(photo, fit, checkpoint)?;
         Ok((session, answer))
     }
 
-    /// The recording of a request, if there is one, counts as used just now.
+    /// Marks the recording of a request, if there is one, as just used.
     pub(crate) fn touch(&mut self, request: &Request) {
         if let Ok(session) = self.get(request.model) {
             let recordings = session.recordings();
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn two_recordings_are_kept_whichever_models_they_are_of() {
+    fn keeps_two_recordings_across_all_models() {
         let mut models = Models::default();
         let [first, second] = [(), ()].map(|()| {
             let path = root("models/squeezenet1_1.pt2");
@@ -169,7 +169,7 @@ mod tests {
         };
         assert!(recorded(&a) && recorded(&b));
         assert!(!recorded(&a) && !recorded(&b) && !recorded(&a));
-        // The one used last stays.
+        // The most recently used one stays.
         assert!(recorded(&c));
         assert!(!recorded(&a) && !recorded(&c));
         assert!(recorded(&b));

@@ -1,13 +1,13 @@
-//! The stages of one batch, in the order a person waits for them.
+//! The stages of one batch, the most urgent first.
 //!
-//! Before each stage the worker looks whether the batch is still the newest; if not, it drops the
-//! rest. A walk that is under way goes on if the newest batch asks the same of the same picture,
-//! since its maps are needed there too. Nothing finished is thrown away: it goes to the cache first.
+//! Before each stage the worker checks whether the batch is still the newest; if not, it drops the
+//! rest. A backward pass that has begun goes on if the newest batch needs the same score of the same
+//! picture. Finished results are never thrown away: they go to the cache first.
 
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::Inbox;
+use super::inbox::Inbox;
 use super::maps::{in_order, one_map};
 use super::models::Models;
 use super::threads::Threads;
@@ -20,8 +20,8 @@ use crate::engine::{Error, HeatMap, ModelInfo, Prediction, Request, Stage};
 use crate::explain::Score;
 use crate::model::layers::split;
 
-/// A request once its answer is there.
-pub(crate) struct Asked {
+/// A request whose prediction is known.
+pub(crate) struct Resolved {
     pub info: Arc<ModelInfo>,
     pub view: View,
     pub score: Score,
@@ -74,11 +74,11 @@ impl Current<'_> {
 }
 
 impl Stages<'_, '_> {
-    /// Keeps the promises of `replies` one after the other. An error of one request ends that
-    /// request alone.
+    /// Fulfils the promises of `replies` one after the other. An error in one request ends only that
+    /// request.
     ///
     /// # Errors
-    /// [`Error::Overtaken`], with the promises left open.
+    /// [`Error::Overtaken`]; the remaining promises are still open then.
     pub(crate) fn run(
         &mut self,
         requests: &[Request],
@@ -87,16 +87,17 @@ impl Stages<'_, '_> {
         let Some(lead) = requests.first() else {
             return Ok(());
         };
-        // The lead's heat map and the overview come from one walk where no other row waits for it.
+        // If no other row waits for a heat map, the first row's comes from the same backward pass as
+        // the overview.
         let alone = replies
             .jobs
             .iter()
             .skip(1)
             .all(|job| !job.heat_map.is_open());
-        let mut asked = Vec::with_capacity(requests.len());
+        let mut resolved = Vec::with_capacity(requests.len());
         let mut heat_maps = Vec::with_capacity(requests.len());
         for (index, request) in requests.iter().enumerate() {
-            // Its recording is needed again below.
+            // Keeps the recording of the first row, which is needed again below.
             self.models.touch(lead);
             let of = settled(self.answer(request, &mut replies.jobs[index]), |error| {
                 replies.jobs[index].fail(error);
@@ -113,10 +114,10 @@ impl Stages<'_, '_> {
             };
             let heat_map = settled(heat_map, |error| replies.jobs[index].fail(error))?;
             heat_maps.push(heat_map.flatten());
-            asked.push(of);
+            resolved.push(of);
         }
 
-        if let Some(Some(of)) = asked.first()
+        if let Some(Some(of)) = resolved.first()
             && replies.overview.is_open()
         {
             let paths: Vec<&str> = overview_paths(&of.info).collect();
@@ -127,7 +128,7 @@ impl Stages<'_, '_> {
         self.channels();
         for ((request, of), (heat_map, replies)) in requests
             .iter()
-            .zip(&asked)
+            .zip(&resolved)
             .zip(heat_maps.iter().zip(&mut replies.jobs))
         {
             if let (Some(of), Some(heat_map), true) = (of, heat_map, replies.guided.is_open()) {
@@ -138,7 +139,7 @@ impl Stages<'_, '_> {
             }
         }
         self.channels();
-        if let Some(Some(of)) = asked.first()
+        if let Some(Some(of)) = resolved.first()
             && replies.all_layers.is_open()
         {
             let paths: Vec<&str> = all_paths(&of.info).collect();
@@ -149,7 +150,7 @@ impl Stages<'_, '_> {
         Ok(())
     }
 
-    /// Channels that were asked for since the batch began come before its slower stages.
+    /// Serves calls for channels that came since the batch began, before its slower stages.
     fn channels(&mut self) {
         if self.current.is_newest() {
             for call in self.inbox.channels() {
@@ -158,7 +159,7 @@ impl Stages<'_, '_> {
         }
     }
 
-    fn answer(&mut self, request: &Request, replies: &mut Replies) -> Result<Asked, Error> {
+    fn answer(&mut self, request: &Request, replies: &mut Replies) -> Result<Resolved, Error> {
         let info = Arc::clone(self.models.get(request.model)?.info()?);
         let view = View::of(request);
         let answer = match self.shared.cache.answers.get(&view) {
@@ -172,10 +173,10 @@ impl Stages<'_, '_> {
             Some(score) => score,
             None => Score::For(top.ok_or(Error::NoModel)?),
         };
-        Ok(Asked { info, view, score })
+        Ok(Resolved { info, view, score })
     }
 
-    /// Sees to it that the request's session has it recorded, in front.
+    /// Makes sure that the request is the newest recording of its session.
     pub(crate) fn record(&mut self, request: &Request) -> Result<Arc<Prediction>, Error> {
         let current = self.current;
         let (_, answer) = self
@@ -188,7 +189,7 @@ impl Stages<'_, '_> {
 
     fn heat_map(
         &mut self,
-        of: &Asked,
+        of: &Resolved,
         request: &Request,
         replies: &mut Replies,
     ) -> Result<Arc<HeatMap>, Error> {
@@ -203,11 +204,11 @@ impl Stages<'_, '_> {
         Ok(heat_map)
     }
 
-    /// The heat map of the first request and the overview, in one walk that hands out the heat map
-    /// on its way.
+    /// The heat map of the first request and the overview, from one backward pass. The heat map is
+    /// sent as soon as the pass has reached its layer.
     fn lead(
         &mut self,
-        of: &Asked,
+        of: &Resolved,
         request: &Request,
         replies: &mut BatchReplies,
     ) -> Result<Option<Arc<HeatMap>>, Error> {
@@ -260,19 +261,23 @@ impl Stages<'_, '_> {
     }
 }
 
-/// What came of it, `None` after telling an error; only being overtaken ends the batch.
-fn settled<T>(result: Result<T, Error>, mut tell: impl FnMut(&Error)) -> Result<Option<T>, Error> {
+/// The value, or `None` after reporting an error. [`Error::Overtaken`] is passed on, because it ends
+/// the whole batch.
+fn settled<T>(
+    result: Result<T, Error>,
+    mut report: impl FnMut(&Error),
+) -> Result<Option<T>, Error> {
     match result {
         Ok(value) => Ok(Some(value)),
         Err(Error::Overtaken) => Err(Error::Overtaken),
         Err(error) => {
-            tell(&error);
+            report(&error);
             Ok(None)
         }
     }
 }
 
-/// The result for its promise, unless the whole batch ends.
+/// The result for a promise. Only [`Error::Overtaken`] is passed on.
 fn open_unless_overtaken<T>(result: Result<T, Error>) -> Result<Result<T, Error>, Error> {
     match result {
         Err(Error::Overtaken) => Err(Error::Overtaken),

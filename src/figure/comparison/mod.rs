@@ -1,7 +1,7 @@
-//! Several views as rows of panels, one below the other.
+//! Several views as rows of panels.
 //!
-//! What is compared has to line up: all panels have one long side, whatever sizes the photos came
-//! in, columns share their left edges, and a title stands again only where a row has another one.
+//! What is compared must line up: all panels have the same long side, whatever the size of the photos,
+//! columns are aligned, and a title is repeated only if it differs from the row above.
 
 use image::RgbImage;
 
@@ -18,26 +18,26 @@ use crate::picture::photo::resample;
 #[derive(Clone)]
 pub struct Row {
     pub figure: Figure,
-    /// What the row is called, before the name of its class: "A".
+    /// A label before the name of the class: "A".
     pub label: Option<String>,
-    /// The maps of two other rows, the first minus the second: shown in the place of the photo.
+    /// The difference of the maps of two other rows, shown in place of the photo.
     pub difference: Option<Map>,
 }
 
-/// Views to be compared.
+/// The views to compare.
 #[derive(Clone)]
 pub struct Comparison {
     pub rows: Vec<Row>,
-    /// Holds for every row, whatever the scale of its own look.
+    /// The scale of all rows, in place of the scale of their looks.
     pub scale: Scale,
 }
 
-/// Where everything stands, before any panel is drawn.
+/// The positions of everything, before any panel is drawn.
 struct Layout {
     size: (u32, u32),
-    /// All that is not a panel.
+    /// Everything but the panels.
     items: Vec<Item>,
-    /// A row's panels: their size and the left top corner of each.
+    /// For each row, the size of the panels and the top left corner of each.
     panels: Vec<(Size, [Corner; COLUMNS])>,
 }
 
@@ -48,14 +48,14 @@ type Corner = (u32, u32);
 
 const COLUMNS: usize = Panel::ALL.len();
 
-/// Text and panels: the em as a share of a panel's side.
+/// The em as a share of a panel's side.
 const EM: f32 = 0.055;
 
-/// Lines that the name of a class may fill.
+/// The maximum number of lines of a class name.
 const MAX_LINES: usize = 3;
 
 impl Row {
-    /// The title over one of its panels.
+    /// The title of a panel.
     fn title(&self, panel: Panel) -> &'static str {
         match (panel, &self.difference) {
             (Panel::Original, Some(_)) => "Difference of the maps",
@@ -71,7 +71,7 @@ impl Row {
         }
     }
 
-    /// What else there is to say of it under the comparison's scale, on one line where that has room.
+    /// The details after the name, for this scale of the comparison.
     fn details(&self, scale: Scale) -> String {
         let figure = &self.figure;
         let mut details = vec![
@@ -103,19 +103,17 @@ impl Row {
 }
 
 impl Comparison {
-    /// The comparison with panels whose longest side is `max_px`, or that of the largest photo
-    /// where it is smaller, or less where the page would not be bearable: see
-    /// [`Comparison::panel_px`].
+    /// The comparison with panels of at most `max_px`, see [`Comparison::panel_px`].
     pub fn page(&self, max_px: u32) -> Page {
         let Layout {
             size,
             mut items,
             panels,
         } = self.layout(self.panel_px(max_px));
-        for (row, (size, places)) in self.rows.iter().zip(panels) {
+        for (row, (size, corners)) in self.rows.iter().zip(panels) {
             let mut figure = row.figure.at_size(size);
             figure.look.scale = self.scale;
-            for (panel, (x, y)) in Panel::ALL.into_iter().zip(places) {
+            for (panel, (x, y)) in Panel::ALL.into_iter().zip(corners) {
                 let rgb = row.panel(panel, &figure);
                 items.push(Item::Picture { x, y, rgb });
             }
@@ -124,14 +122,15 @@ impl Comparison {
         Page::new(size, &names.join(", "), items)
     }
 
-    /// The longest side that panels have on the page for `max_px`, in pixels.
+    /// The longest side of the panels for `max_px`, in pixels: not longer than the largest photo, and
+    /// shorter if the page would be too large.
     pub fn panel_px(&self, max_px: u32) -> u32 {
         let longest = self.rows.iter().map(|row| {
             let photo = &row.figure.photo;
             photo.width().max(photo.height())
         });
         let px = longest.max().unwrap_or(1).min(max_px);
-        parts::bearable(px, |px| self.layout(px).size)
+        parts::limited(px, |px| self.layout(px).size)
     }
 
     fn layout(&self, px: u32) -> Layout {
@@ -185,7 +184,7 @@ impl Comparison {
         }
     }
 
-    /// The names of the two classes whose maps' differences are shown, where all are of these two.
+    /// The names of the two classes whose differences are shown, if all rows have the same two.
     fn classes_compared(&self) -> Option<(String, String)> {
         let mut pairs = self
             .rows
@@ -202,7 +201,7 @@ impl Comparison {
         pairs.all(|pair| pair == first).then_some(first)?
     }
 
-    /// The legends below the columns they are of; returns where they end.
+    /// Adds the legends below their columns. Returns the bottom.
     fn legends(
         &self,
         items: &mut Vec<Item>,
@@ -218,7 +217,7 @@ impl Comparison {
             let key = Key::of_differences(self.scale, &magnitudes, self.classes_compared());
             bottom = key.set(items, face, (left(0), y), cell);
         }
-        // Views look alike in the window; where they do not, each look has its legend.
+        // Usually all views have the same look; otherwise each look has its own legend.
         let mut looks: Vec<Look> = Vec::new();
         for row in &self.rows {
             let look = Look {
@@ -243,8 +242,8 @@ impl Comparison {
     }
 }
 
-/// The line below a row: the class, and behind it what else there is to say, on lines of its own
-/// where there is no room; returns where it ends.
+/// Adds the caption of a row: the class followed by the details, on separate lines if there is no room.
+/// Returns the bottom.
 fn caption(
     items: &mut Vec<Item>,
     face: Type,

@@ -13,7 +13,7 @@ fn row(figure: Figure) -> Row {
     }
 }
 
-/// Two classes of one photo and the one against the other: maps of maximum 8, 2 and 4.
+/// Two classes of one photo and their difference: maps with maxima 8, 2 and 4.
 fn two_classes(size: (u32, u32), long: bool, scale: Scale) -> Comparison {
     let view = view(size, long);
     let layer = if long {
@@ -46,7 +46,7 @@ fn two_classes(size: (u32, u32), long: bool, scale: Scale) -> Comparison {
     }
 }
 
-/// The panels of a page of so many rows: they are drawn after everything else.
+/// The panels of a page with this many rows; they are drawn last.
 fn panels(page: &Page, rows: usize) -> Vec<(u32, u32, &RgbImage)> {
     let pictures = page.items.iter().filter_map(|item| match item {
         Item::Picture { x, y, rgb } => Some((*x, *y, rgb)),
@@ -57,7 +57,7 @@ fn panels(page: &Page, rows: usize) -> Vec<(u32, u32, &RgbImage)> {
 }
 
 #[test]
-fn nothing_overlaps_or_leaves_the_page_at_any_size_and_shape() {
+fn lays_out_any_size_without_overlaps() {
     for size in [
         (1, 1),
         (8, 8),
@@ -75,13 +75,13 @@ fn nothing_overlaps_or_leaves_the_page_at_any_size_and_shape() {
             }
         }
     }
-    // As a camera takes it, at its own pixels.
+    // The size of a camera photo, without reduction.
     let page = two_classes((4000, 3000), false, Scale::Own).page(u32::MAX);
     assert_well_laid_out(&page, "twelve megapixels");
 }
 
 #[test]
-fn photos_models_and_rules_may_differ_from_row_to_row() {
+fn compares_different_photos_models_and_rules() {
     let mut rows = Vec::new();
     for size in [(1, 1), (300, 200), (200, 300), (1000, 50), (50, 1000)] {
         let mut row = row(view(size, false).figure(Score::For(2), "features.3", 1.0));
@@ -96,7 +96,7 @@ fn photos_models_and_rules_may_differ_from_row_to_row() {
     }
     .page(400);
     assert_well_laid_out(&page, "five photos");
-    // The long sides agree, the shapes stay.
+    // The long sides are equal, and the aspect ratios are kept.
     let sizes: Vec<(u32, u32)> = panels(&page, 5)
         .chunks(COLUMNS)
         .map(|row| row[0].2.dimensions())
@@ -112,7 +112,7 @@ fn photos_models_and_rules_may_differ_from_row_to_row() {
 }
 
 #[test]
-fn titles_stand_again_only_where_they_change() {
+fn repeats_titles_only_when_they_change() {
     let said = words(&two_classes((224, 224), false, Scale::Own).page(224));
     let count = |words: &str| said.iter().filter(|said| *said == words).count();
     assert_eq!(count("Original"), 1);
@@ -122,7 +122,7 @@ fn titles_stand_again_only_where_they_change() {
 }
 
 #[test]
-fn a_row_says_what_it_is_of() {
+fn captions_each_row() {
     let said = words(&two_classes((600, 600), false, Scale::Own).page(600));
     for line in [
         "A: tabby",
@@ -141,7 +141,7 @@ fn a_row_says_what_it_is_of() {
 }
 
 #[test]
-fn panels_line_up_in_columns_at_the_photos_own_pixels() {
+fn aligns_panels_in_columns() {
     let comparison = two_classes((224, 150), false, Scale::Own);
     assert_eq!(comparison.panel_px(1000), 224);
     let page = comparison.page(1000);
@@ -157,7 +157,7 @@ fn panels_line_up_in_columns_at_the_photos_own_pixels() {
 }
 
 #[test]
-fn the_caption_of_a_difference_agrees_with_its_legend() {
+fn agrees_with_the_legend_in_the_caption_of_a_difference() {
     let page = two_classes((600, 600), false, Scale::UpTo(8.0)).page(600);
     let said = words(&page).join("\n");
     assert!(said.contains("largest difference 6.00 of ± 8.00"), "{said}");
@@ -166,7 +166,7 @@ fn the_caption_of_a_difference_agrees_with_its_legend() {
 }
 
 #[test]
-fn one_scale_holds_for_all_maps_and_their_difference() {
+fn applies_one_scale_to_all_maps_and_differences() {
     let at_left = |page: &Page| {
         let panels = panels(page, 3);
         let pixel = |row: usize, column: usize| panels[row * COLUMNS + column].2.get_pixel(0, 0).0;
@@ -176,7 +176,7 @@ fn one_scale_holds_for_all_maps_and_their_difference() {
     let table = diverging();
     assert_eq!(at_left(&own), [[255; 3], [255; 3], [255; 3], table[255]]);
 
-    // 8, 2, 4 and a difference of 6, of 8.
+    // 8, 2, 4 and a difference of 6, on a scale up to 8.
     let common = two_classes((224, 224), false, Scale::UpTo(8.0)).page(224);
     assert_eq!(at_left(&common), [[255; 3], [63; 3], [127; 3], table[223]]);
     let said = words(&common);
@@ -186,7 +186,7 @@ fn one_scale_holds_for_all_maps_and_their_difference() {
 }
 
 #[test]
-fn a_look_of_its_own_has_a_legend_of_its_own() {
+fn adds_a_legend_for_each_look() {
     let mut comparison = two_classes((224, 224), false, Scale::Own);
     comparison.rows[1].figure.look.opacity = 0.25;
     let page = comparison.page(224);
@@ -198,7 +198,7 @@ fn a_look_of_its_own_has_a_legend_of_its_own() {
 }
 
 #[test]
-fn maps_of_zeros_are_called_that() {
+fn states_that_a_map_is_zero() {
     let view = view((224, 224), false);
     let figure = view.figure(Score::For(0), "features.12", 0.0);
     let mut row = row(figure.clone());
@@ -217,7 +217,7 @@ fn maps_of_zeros_are_called_that() {
 }
 
 #[test]
-fn a_page_stays_bearable_whatever_is_asked_for() {
+fn limits_the_size_of_the_page() {
     let view = view((12_000, 9_000), false);
     let rows = vec![row(view.figure(Score::For(0), "features.12", 1.0)); 4];
     let scale = Scale::Own;
@@ -230,7 +230,7 @@ fn a_page_stays_bearable_whatever_is_asked_for() {
 }
 
 #[test]
-fn nothing_to_compare_is_an_empty_page() {
+fn makes_an_empty_page_without_rows() {
     let rows = Vec::new();
     let scale = Scale::Own;
     let page = Comparison { rows, scale }.page(300);

@@ -1,4 +1,4 @@
-//! The maps of one score at many layers, as a grid of small pictures in the order of the network.
+//! The maps of one score at many layers, as a grid in the order of the network.
 
 use std::sync::Arc;
 
@@ -11,49 +11,48 @@ use crate::picture::page::{INK, Item, SECONDARY};
 use crate::picture::photo::decode::Photo;
 use crate::picture::photo::resample;
 
-/// All layers of one view.
+/// The layers of one view.
 #[derive(Clone)]
 pub struct LayerStrip {
     pub photo: Arc<Photo>,
     pub model: Arc<ModelInfo>,
-    /// The model's answer to the photo.
+    /// The model's prediction for the photo.
     pub answer: Arc<Prediction>,
     /// In the order of the network, all of one score.
     pub maps: Vec<Arc<HeatMap>>,
     pub look: Look,
 }
 
-/// Where everything stands, before any map is drawn.
+/// The positions of everything, before any map is drawn.
 struct Layout {
     size: (u32, u32),
-    /// All that is not a map.
+    /// Everything but the maps.
     items: Vec<Item>,
     panel: (u32, u32),
-    /// The left top corner of each map.
-    places: Vec<(u32, u32)>,
+    /// The top left corner of each map.
+    corners: Vec<(u32, u32)>,
 }
 
-/// Text and panels: the em as a share of a panel's side.
+/// The em as a share of a panel's side.
 const EM: f32 = 0.075;
-/// How much wider than high the page is at best.
+/// The preferred aspect ratio of the page.
 const ASPECT: f32 = 1.4;
-/// Lines that a path may fill.
+/// The maximum number of lines of a path.
 const MAX_LINES: usize = 3;
 
 impl LayerStrip {
-    /// A scale that holds for all of its maps.
+    /// The common scale of all maps.
     pub fn common_scale(&self) -> Scale {
         Scale::over(self.maps.iter().map(|heat_map| &heat_map.map))
     }
 
-    /// The strip with maps whose longest side is `max_px`, or the photo's where it is smaller, or
-    /// less where the page would not be bearable: see [`LayerStrip::panel_px`].
+    /// The strip with maps of at most `max_px`, see [`LayerStrip::panel_px`].
     pub fn page(&self, max_px: u32) -> Page {
         let layout = self.layout(self.panel_px(max_px));
         let smaller = resample::at_size(&self.photo.rgb, layout.panel);
         let photo = smaller.as_ref().unwrap_or(&self.photo.rgb);
         let mut items = layout.items;
-        for (heat_map, (x, y)) in self.maps.iter().zip(layout.places) {
+        for (heat_map, (x, y)) in self.maps.iter().zip(layout.corners) {
             let rgb = compose::overlay(photo, &heat_map.map, &self.answer.placement, &self.look);
             items.push(Item::Picture { x, y, rgb });
         }
@@ -61,10 +60,11 @@ impl LayerStrip {
         Page::new(layout.size, &title, items)
     }
 
-    /// The longest side that maps have on the page for `max_px`, in pixels.
+    /// The longest side of the maps for `max_px`, in pixels: not longer than the photo, and shorter if the
+    /// page would be too large.
     pub fn panel_px(&self, max_px: u32) -> u32 {
         let px = self.photo.width().max(self.photo.height()).min(max_px);
-        parts::bearable(px, |px| self.layout(px).size)
+        parts::limited(px, |px| self.layout(px).size)
     }
 
     fn class(&self) -> String {
@@ -82,13 +82,13 @@ impl LayerStrip {
         let width = (left(columns) - gap - margin).max(face.em * 16.0);
 
         let mut items = Vec::new();
-        let mut places = Vec::new();
+        let mut corners = Vec::new();
         let mut y = self.heading(&mut items, face, (margin, margin), width);
         y = (y + face.em * 1.4).ceil();
         for row in self.maps.chunks(columns) {
             let mut bottom = y;
             for (column, heat_map) in row.iter().enumerate() {
-                places.push((left(column) as u32, y as u32));
+                corners.push((left(column) as u32, y as u32));
                 let below = (left(column), y + panel.1 as f32 + (face.em * 0.55).round());
                 bottom = bottom.max(layer(&mut items, face, heat_map, below, cell));
             }
@@ -105,12 +105,12 @@ impl LayerStrip {
             ),
             items,
             panel,
-            places,
+            corners,
         }
     }
 
-    /// As many columns as bring the grid near to [`ASPECT`] and leave little of its last row empty,
-    /// for cells of this pitch.
+    /// The number of columns that brings the grid close to [`ASPECT`] and leaves little of its last row
+    /// empty, for cells of this pitch.
     fn columns(&self, across: f32, down: f32) -> usize {
         let count = self.maps.len().max(1);
         let off = |columns: usize| {
@@ -123,7 +123,7 @@ impl LayerStrip {
         best.unwrap_or(1)
     }
 
-    /// The class, and below it what else all maps have in common; returns where it ends.
+    /// Adds the class and, below, the facts that all maps share. Returns the bottom.
     fn heading(&self, items: &mut Vec<Item>, face: Type, (x, y): (f32, f32), width: f32) -> f32 {
         let title = face.style(Weight::Medium, 1.3, INK);
         let y = title.set(items, &self.class(), (x, y), width, MAX_LINES) + face.em * 0.7;
@@ -143,7 +143,7 @@ impl LayerStrip {
     }
 }
 
-/// The words below a map: where it is, and how strong; returns where they end.
+/// Adds the text below a map: its layer and its maximum. Returns the bottom.
 fn layer(
     items: &mut Vec<Item>,
     face: Type,

@@ -27,7 +27,7 @@ fn strip(size: (u32, u32), maxima: &[f32], long: bool) -> LayerStrip {
     }
 }
 
-/// The maps of a page, which are drawn after its legend.
+/// The maps of a page, which are drawn after the legend.
 fn maps(page: &Page) -> Vec<(u32, u32, &RgbImage)> {
     let pictures = page.items.iter().filter_map(|item| match item {
         Item::Picture { x, y, rgb } => Some((*x, *y, rgb)),
@@ -37,7 +37,7 @@ fn maps(page: &Page) -> Vec<(u32, u32, &RgbImage)> {
 }
 
 #[test]
-fn nothing_overlaps_or_leaves_the_page_at_any_size_and_number() {
+fn lays_out_any_size_and_number_without_overlaps() {
     for size in [
         (1, 1),
         (224, 224),
@@ -58,11 +58,11 @@ fn nothing_overlaps_or_leaves_the_page_at_any_size_and_number() {
 }
 
 #[test]
-fn maps_stand_in_the_order_of_the_network_each_with_its_path_and_maximum() {
+fn shows_maps_in_network_order_with_path_and_maximum() {
     let page = strip((300, 200), &[1.0, 4.0, 2.0, 0.0, 8.0], false).page(150);
     let maps = maps(&page);
-    let places: Vec<(u32, u32)> = maps.iter().map(|(x, y, _)| (*y, *x)).collect();
-    assert!(places.is_sorted(), "{places:?}");
+    let corners: Vec<(u32, u32)> = maps.iter().map(|(x, y, _)| (*y, *x)).collect();
+    assert!(corners.is_sorted(), "{corners:?}");
     assert!(maps.iter().all(|map| map.2.dimensions() == (150, 100)));
     let said = words(&page);
     let expected = [
@@ -84,7 +84,7 @@ fn maps_stand_in_the_order_of_the_network_each_with_its_path_and_maximum() {
 }
 
 #[test]
-fn on_one_scale_a_weak_layer_looks_weak() {
+fn shows_a_weak_layer_as_weak_on_a_common_scale() {
     let mut strip = strip((300, 200), &[1.0, 4.0, 8.0, 0.0], false);
     let shown = |strip: &LayerStrip| {
         let page = strip.page(150);
@@ -101,7 +101,7 @@ fn on_one_scale_a_weak_layer_looks_weak() {
 }
 
 #[test]
-fn the_grid_is_wider_than_high_but_not_by_much() {
+fn keeps_the_grid_somewhat_wider_than_high() {
     for count in [6, 30, 200] {
         let page = strip((400, 300), &vec![1.0; count], false).page(100);
         let aspect = f64::from(page.width) / f64::from(page.height);
@@ -110,11 +110,11 @@ fn the_grid_is_wider_than_high_but_not_by_much() {
 }
 
 #[test]
-fn a_page_stays_bearable_whatever_is_asked_for() {
+fn limits_the_size_of_the_page() {
     let strip = strip((8000, 6000), &[1.0; 200], false);
     let px = strip.panel_px(u32::MAX);
     assert!((300..1200).contains(&px), "{px}");
     assert_eq!(strip.panel_px(192), 192);
-    // A photo that is smaller than what is asked for is not enlarged.
+    // A small photo is not enlarged.
     assert_eq!(self::strip((20, 10), &[1.0], false).panel_px(192), 20);
 }

@@ -1,7 +1,7 @@
-//! The model's answers to a whole folder, a few pictures at a time.
+//! The model's predictions for a whole folder, a few images at a time.
 //!
-//! A few are kept on the way so that the model never waits for a picture; no more, for each is
-//! whole and holds memory. What is overtaken by something more urgent is asked again.
+//! A few images are pending so that the model never waits for one; not more, because each is held in
+//! memory at full size. Images that are overtaken by more urgent work are submitted again.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,46 +9,46 @@ use std::time::Instant;
 
 use crate::picture::photo::decode::Photo;
 
-use super::decoder::ON_THE_WAY;
+use super::decoder::MAX_PENDING;
 use super::truth::verdict::Outcome;
 use rate::Rate;
 
 pub(crate) mod rate;
 
-/// How often one picture is asked again before its silence counts as an answer.
-const PATIENCE: u32 = 20;
+/// How often an image is submitted again before it counts as failed.
+const MAX_RETRIES: u32 = 20;
 
-/// Someone who says what a picture shows: the engine, or a test's stand-in.
+/// Classifies images: the engine, or a stand-in for tests.
 pub trait Answerer {
-    /// Asks about one picture, in idle time.
+    /// Classifies an image when there is nothing else to do.
     fn answer(&self, photo: Arc<Photo>) -> Pending;
-    /// Drops everything asked and not answered.
+    /// Drops all pending images.
     fn forget(&self);
 }
 
-/// An answer to come: `None` until it is there.
+/// A pending prediction: `None` until it is ready.
 pub type Pending = Box<dyn FnMut() -> Option<Reply>>;
 
-/// How asking ended.
+/// The result for one image.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Reply {
     Prediction(Outcome),
-    /// Something else came first; it may be asked again.
+    /// More urgent work came first; the image may be submitted again.
     Overtaken,
-    /// There is none, and why.
+    /// There is no prediction; says why.
     Failed(String),
 }
 
-/// What one picture came to.
+/// An image that is no longer pending.
 pub struct Finished {
     pub index: usize,
-    /// To be released.
+    /// To be released in the decoder.
     pub photo: Arc<Photo>,
-    /// `None` where it is to be asked again.
+    /// `None` if the image is to be submitted again.
     pub outcome: Option<Result<Outcome, String>>,
 }
 
-/// Everything asked and not answered.
+/// All pending images.
 #[derive(Default)]
 pub struct Answers {
     asked: Vec<Asked>,
@@ -63,7 +63,7 @@ struct Asked {
 }
 
 impl Answers {
-    /// Asks about a picture.
+    /// Submits an image.
     pub fn ask(&mut self, index: usize, photo: Arc<Photo>, answerer: &dyn Answerer) {
         let pending = answerer.answer(Arc::clone(&photo));
         self.asked.push(Asked {
@@ -73,17 +73,17 @@ impl Answers {
         });
     }
 
-    /// Whether this picture is on the way.
+    /// Whether this image is pending.
     pub fn is_asked(&self, index: usize) -> bool {
         self.asked.iter().any(|asked| asked.index == index)
     }
 
-    /// How many more may be sent on the way.
+    /// How many more images may be submitted.
     pub fn room(&self) -> usize {
-        ON_THE_WAY.saturating_sub(self.asked.len())
+        MAX_PENDING.saturating_sub(self.asked.len())
     }
 
-    /// Those that are answered, or will not be.
+    /// Takes the images that are no longer pending.
     pub fn take(&mut self, now: Instant) -> Vec<Finished> {
         let mut finished = Vec::new();
         let mut still = Vec::with_capacity(self.asked.len());
@@ -98,8 +98,8 @@ impl Answers {
                 Reply::Overtaken => {
                     let times = self.overtaken.entry(asked.index).or_default();
                     *times += 1;
-                    let given_up = "the model did not come to it".to_owned();
-                    (*times > PATIENCE).then_some(Err(given_up))
+                    let given_up = "other work kept interrupting the prediction".to_owned();
+                    (*times > MAX_RETRIES).then_some(Err(given_up))
                 }
             };
             if outcome.is_some() {
@@ -116,7 +116,7 @@ impl Answers {
         finished
     }
 
-    /// Forgets everything asked; gives back the pictures to be released.
+    /// Drops all pending images, and returns them to be released.
     pub fn forget(&mut self, answerer: &dyn Answerer) -> Vec<Arc<Photo>> {
         if !self.asked.is_empty() {
             answerer.forget();

@@ -1,19 +1,19 @@
-//! How fast something goes on, over the last few seconds.
+//! The rate of events over the last few seconds.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-/// What is remembered. Longer, and it would tell of what was; shorter, and it would flicker.
+/// The time window. A longer one would lag behind, a shorter one would flicker.
 const SPAN: Duration = Duration::from_secs(5);
 
-/// When the last things were done.
+/// The times of the last events.
 #[derive(Debug, Default)]
 pub struct Rate {
     done: VecDeque<Instant>,
 }
 
 impl Rate {
-    /// One more is done.
+    /// Counts an event.
     pub fn count(&mut self, now: Instant) {
         self.done.push_back(now);
         while self.done.front().is_some_and(|first| now - *first > SPAN) {
@@ -21,12 +21,11 @@ impl Rate {
         }
     }
 
-    /// Things a second, once some were done at two moments within the span; `None` where nothing
-    /// goes on.
+    /// Events per second; `None` until there are events at two different times in the window.
     pub fn per_second(&self, now: Instant) -> Option<f64> {
         let recent = |at: &&Instant| now.saturating_duration_since(**at) <= SPAN;
         let first = self.done.iter().find(recent)?;
-        // The first moment marks the beginning, however many were noted at it.
+        // The first moment only marks the start, however many events it has.
         let count = self.done.iter().filter(|at| *at > first).count();
         let span = now.saturating_duration_since(*first).as_secs_f64();
         (count > 0 && span > 0.0).then(|| count as f64 / span)
@@ -42,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_noted_in_heaps_counts_as_fast_as_it_was_done() {
+    fn counts_events_that_come_in_batches() {
         let start = Instant::now();
         let mut rate = Rate::default();
         for heap in 0..2 {
@@ -55,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn the_rate_is_that_of_the_last_seconds() {
+    fn forgets_events_before_the_time_window() {
         let start = Instant::now();
         let at = |ms: u64| start + Duration::from_millis(ms);
         let mut rate = Rate::default();
@@ -65,7 +64,7 @@ mod tests {
         }
         let measured = rate.per_second(at(1000)).unwrap();
         assert!((measured - 10.0).abs() < 1e-9, "{measured}");
-        // Ten seconds later nothing goes on.
+        // Ten seconds later there are none left.
         assert_eq!(rate.per_second(at(11_000)), None);
         for step in 0..=100 {
             rate.count(at(20_000 + 500 * step));

@@ -1,12 +1,12 @@
-//! One thread that decodes the pictures of a folder, one at a time.
+//! One thread that decodes the images of a folder, one at a time.
 //!
-//! Each is decoded once for both ends: reduced to a thumbnail, and, where the model's answer is
-//! wanted too, handed on whole. Pictures in sight come first, the newest wish before older ones;
-//! then come those that only the model waits for.
+//! Each image is decoded once for both purposes: it is reduced to a thumbnail and, if the model needs
+//! it, also passed on at full size. Images on screen come first, then those that only the model waits
+//! for.
 //!
-//! Memory: the picture being decoded (its file and at most [`Photo`]'s largest size) and the whole
-//! pictures handed on and not released yet, which are either one or at most [`ON_THE_WAY`] of
-//! [`HELD`] bytes together. All else that a decoded picture leaves behind is a thumbnail.
+//! Memory: the image being decoded (its file and at most [`Photo`]'s maximum size), and the full-size
+//! images that have not been released. These are either a single one, or at most [`MAX_PENDING`] of
+//! [`MAX_HELD`] bytes in total. Apart from that, a decoded image leaves only a thumbnail.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -22,72 +22,72 @@ use crate::priority;
 use super::thumbnails::MAX_PX;
 use super::{Error, Wake};
 
-/// Bytes of whole pictures that wait for the model, unless one alone is larger.
-pub const HELD: usize = 128 << 20;
+/// Bytes of full-size images that wait for the model, unless a single one is larger.
+pub const MAX_HELD: usize = 128 << 20;
 
-/// Whole pictures that wait for the model at once. The window looks for answers only twice a second
-/// where none of them is on screen; meanwhile the model shall not run dry.
-pub const ON_THE_WAY: usize = 64;
+/// The number of full-size images that wait for the model at once. The window polls the predictions
+/// only twice a second if none is on screen, and the model should not run out of images meanwhile.
+pub const MAX_PENDING: usize = 64;
 
-/// A picture to decode.
+/// An image to decode.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Wish {
+pub struct Request {
     pub index: usize,
     pub path: Arc<Path>,
-    /// Whether it is wanted whole too.
+    /// Whether it is needed at full size too.
     pub whole: bool,
 }
 
-/// What became of one.
+/// The result for one image.
 #[derive(Debug)]
 pub struct Decoded {
     pub index: usize,
-    /// Its long side is at most [`MAX_PX`]; or why there is none, in words.
+    /// The long side is at most [`MAX_PX`]. If there is none, says why.
     pub thumbnail: Result<RgbImage, String>,
-    /// Where it was wanted and there was room. To be released when it is dropped.
+    /// At full size, if that was requested and there was room. Must be released in the end.
     pub photo: Option<Arc<Photo>>,
 }
 
-/// The thread's owner. Dropping it ends the thread after the picture it is at.
+/// Owns the thread. Dropping it ends the thread after the current image.
 pub struct Decoder {
     shared: Arc<Shared>,
 }
 
 struct Shared {
-    desk: Mutex<Desk>,
-    /// Something changed on the desk.
+    queue: Mutex<Queue>,
+    /// Notified when the queue changes.
     changed: Condvar,
     wake: Wake,
 }
 
-/// What lies between the window's thread and the decoding one.
+/// The state shared by the window's thread and the decoding thread.
 #[derive(Default)]
-struct Desk {
-    /// Changed when all wishes are another folder's.
+struct Queue {
+    /// Incremented when the requests are for another folder.
     folder: u64,
-    in_sight: Vec<Wish>,
-    ahead: Vec<Wish>,
+    in_sight: Vec<Request>,
+    ahead: Vec<Request>,
     working_on: Option<usize>,
-    /// Someone looks at the place where it will stand.
+    /// Whether the current image is on screen.
     awaited: bool,
     finished: Vec<Decoded>,
-    /// Whole pictures given out, and their bytes.
+    /// The number of full-size images passed on, and their bytes.
     given: usize,
     held: usize,
-    /// Bytes of the last picture: the next will be about as large.
+    /// Bytes of the last image: the next one is probably about as large.
     last: usize,
     closed: bool,
 }
 
 impl Decoder {
-    /// Starts the thread. `wake` is called from it whenever a picture in sight is finished; those
-    /// that only the model waits for are there to be taken without a call.
+    /// Starts the thread. `wake` is called from it whenever an image on screen is finished, but not
+    /// for images that only the model waits for.
     ///
     /// # Errors
     /// [`Error::NoThread`].
     pub fn start(wake: Wake) -> Result<Decoder, Error> {
         let shared = Arc::new(Shared {
-            desk: Mutex::default(),
+            queue: Mutex::default(),
             changed: Condvar::new(),
             wake,
         });
@@ -99,122 +99,125 @@ impl Decoder {
         Ok(Decoder { shared })
     }
 
-    /// Says what is wanted from now on: pictures in sight, foremost first, and pictures that only
-    /// the model waits for. What is finished or being decoded is not begun again.
-    pub fn wish(&self, in_sight: Vec<Wish>, ahead: Vec<Wish>) {
-        let mut desk = self.shared.desk();
-        let seen = |index: usize| in_sight.iter().any(|wish| wish.index == index);
-        desk.awaited = desk.working_on.is_some_and(seen);
-        let new = |wish: &Wish| {
-            desk.working_on != Some(wish.index)
-                && desk.finished.iter().all(|done| done.index != wish.index)
+    /// Replaces the requests: images on screen, the most important first, and images that only the
+    /// model waits for. Images that are finished or being decoded are not decoded again.
+    pub fn request(&self, in_sight: Vec<Request>, ahead: Vec<Request>) {
+        let mut queue = self.shared.queue();
+        let seen = |index: usize| in_sight.iter().any(|request| request.index == index);
+        queue.awaited = queue.working_on.is_some_and(seen);
+        let new = |request: &Request| {
+            queue.working_on != Some(request.index)
+                && queue
+                    .finished
+                    .iter()
+                    .all(|done| done.index != request.index)
         };
-        let in_sight: Vec<Wish> = in_sight.into_iter().filter(new).collect();
-        let ahead: Vec<Wish> = ahead.into_iter().filter(new).collect();
-        (desk.in_sight, desk.ahead) = (in_sight, ahead);
+        let in_sight: Vec<Request> = in_sight.into_iter().filter(new).collect();
+        let ahead: Vec<Request> = ahead.into_iter().filter(new).collect();
+        (queue.in_sight, queue.ahead) = (in_sight, ahead);
         self.shared.changed.notify_one();
     }
 
-    /// What is finished since the last call.
+    /// Takes the results since the last call.
     pub fn take(&self) -> Vec<Decoded> {
-        std::mem::take(&mut self.shared.desk().finished)
+        std::mem::take(&mut self.shared.queue().finished)
     }
 
-    /// Whether there is nothing left to do or to take.
+    /// Whether there is nothing left to decode or to take.
     #[cfg(test)]
     fn is_idle(&self) -> bool {
-        let desk = self.shared.desk();
-        desk.working_on.is_none()
-            && desk.in_sight.is_empty()
-            && desk.ahead.is_empty()
-            && desk.finished.is_empty()
+        let queue = self.shared.queue();
+        queue.working_on.is_none()
+            && queue.in_sight.is_empty()
+            && queue.ahead.is_empty()
+            && queue.finished.is_empty()
     }
 
-    /// A whole picture is not needed any more.
+    /// Releases a full-size image that is no longer needed.
     pub fn release(&self, photo: &Photo) {
-        let mut desk = self.shared.desk();
-        desk.given = desk.given.saturating_sub(1);
-        desk.held = desk.held.saturating_sub(bytes(photo));
+        let mut queue = self.shared.queue();
+        queue.given = queue.given.saturating_sub(1);
+        queue.held = queue.held.saturating_sub(bytes(photo));
         self.shared.changed.notify_one();
     }
 
-    /// Bytes of whole pictures that wait for the model.
+    /// Bytes of full-size images that wait for the model.
     pub fn held(&self) -> usize {
-        self.shared.desk().held
+        self.shared.queue().held
     }
 
-    /// Forgets all wishes and results; what is being decoded is thrown away when it is done.
+    /// Drops all requests and results. The image being decoded is discarded when it is done.
     pub fn forget(&self) {
-        let mut desk = self.shared.desk();
-        *desk = Desk {
-            folder: desk.folder + 1,
-            // Those taken are still there.
-            given: desk.given - desk.finished.iter().filter(|d| d.photo.is_some()).count(),
-            held: desk.held - desk.finished.iter().map(whole_bytes).sum::<usize>(),
-            ..Desk::default()
+        let mut queue = self.shared.queue();
+        *queue = Queue {
+            folder: queue.folder + 1,
+            // Images that have been taken are still held.
+            given: queue.given - queue.finished.iter().filter(|d| d.photo.is_some()).count(),
+            held: queue.held - queue.finished.iter().map(whole_bytes).sum::<usize>(),
+            ..Queue::default()
         };
     }
 }
 
 impl Drop for Decoder {
     fn drop(&mut self) {
-        self.shared.desk().closed = true;
+        self.shared.queue().closed = true;
         self.shared.changed.notify_one();
     }
 }
 
 impl Shared {
-    /// Each change under the lock is complete in itself, so a panic leaves nothing half done.
-    fn desk(&self) -> MutexGuard<'_, Desk> {
-        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Each change under the lock is complete in itself, so a panic cannot leave it half done.
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn work(&self) {
         priority::yield_to_others();
-        let mut desk = self.desk();
-        while !desk.closed {
-            let Some(wish) = desk.next() else {
-                let waited = self.changed.wait(desk);
-                desk = waited.unwrap_or_else(PoisonError::into_inner);
+        let mut queue = self.queue();
+        while !queue.closed {
+            let Some(request) = queue.next() else {
+                let waited = self.changed.wait(queue);
+                queue = waited.unwrap_or_else(PoisonError::into_inner);
                 continue;
             };
-            let folder = desk.folder;
-            desk.working_on = Some(wish.index);
-            drop(desk);
-            let (thumbnail, photo) = decode(&wish.path);
-            desk = self.desk();
-            if desk.folder != folder {
+            let folder = queue.folder;
+            queue.working_on = Some(request.index);
+            drop(queue);
+            let (thumbnail, photo) = decode(&request.path);
+            queue = self.queue();
+            if queue.folder != folder {
                 continue;
             }
-            desk.working_on = None;
-            desk.last = photo.as_ref().map_or(0, bytes);
-            let room = desk.has_room();
-            let photo = photo.filter(|_| wish.whole && room);
+            queue.working_on = None;
+            queue.last = photo.as_ref().map_or(0, bytes);
+            let room = queue.has_room();
+            let photo = photo.filter(|_| request.whole && room);
             let decoded = Decoded {
-                index: wish.index,
+                index: request.index,
                 thumbnail,
                 photo: photo.map(Arc::new),
             };
-            desk.given += usize::from(decoded.photo.is_some());
-            desk.held += whole_bytes(&decoded);
-            desk.finished.push(decoded);
-            if std::mem::take(&mut desk.awaited) {
-                drop(desk);
+            queue.given += usize::from(decoded.photo.is_some());
+            queue.held += whole_bytes(&decoded);
+            queue.finished.push(decoded);
+            if std::mem::take(&mut queue.awaited) {
+                drop(queue);
                 (self.wake)();
-                desk = self.desk();
+                queue = self.queue();
             }
         }
     }
 }
 
-impl Desk {
-    /// Takes the most urgent wish off the desk.
-    fn next(&mut self) -> Option<Wish> {
+impl Queue {
+    /// Takes the most urgent request.
+    fn next(&mut self) -> Option<Request> {
         if !self.in_sight.is_empty() {
-            let wish = self.in_sight.remove(0);
+            let request = self.in_sight.remove(0);
             self.awaited = true;
-            self.ahead.retain(|ahead| ahead.index != wish.index);
-            return Some(wish);
+            self.ahead.retain(|ahead| ahead.index != request.index);
+            return Some(request);
         }
         if self.ahead.is_empty() || !self.has_room() {
             return None;
@@ -223,9 +226,9 @@ impl Desk {
         Some(self.ahead.remove(0))
     }
 
-    /// Whether one more whole picture, of the size of the last, may wait for the model.
+    /// Whether another full-size image, as large as the last one, may wait for the model.
     fn has_room(&self) -> bool {
-        self.given < ON_THE_WAY && (self.held == 0 || self.held + self.last <= HELD)
+        self.given < MAX_PENDING && (self.held == 0 || self.held + self.last <= MAX_HELD)
     }
 }
 
@@ -239,7 +242,7 @@ fn decode(path: &Path) -> (Result<RgbImage, String>, Option<Photo>) {
         Ok(Ok((thumbnail, photo))) => (Ok(thumbnail), Some(photo)),
         Ok(Err(why)) => (Err(why), None),
         Err(_) => {
-            let why = format!("decoding it broke off unexpectedly: {}", path.display());
+            let why = format!("decoding failed unexpectedly: {}", path.display());
             (Err(why), None)
         }
     }

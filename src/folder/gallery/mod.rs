@@ -1,4 +1,4 @@
-//! A folder that is open: its scan, its decoder, its thumbnails and its answers, kept in step.
+//! The open folder: its scan, decoder, thumbnails and predictions, kept consistent.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -11,48 +11,47 @@ use crate::picture::photo::decode::Photo;
 use crate::picture::photo::geometry::Fit;
 
 use super::answers::{Answerer, Answers, Finished};
-use super::decoder::{Decoded, Decoder, Wish};
+use super::decoder::{Decoded, Decoder, Request};
 use super::list::{Entry, ImageList};
 use super::scan::{Report, Scan, Tally};
 use super::thumbnails::Thumbnails;
 use super::truth::verdict::Outcome;
 use super::{Error, Wake};
 
-/// What the pictures are asked: answers to another question are other answers.
+/// The model and the fit of the predictions. Other predictions belong to another question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Question {
-    /// Tells one opened model from another.
+    /// The id of the open model.
     pub model: u64,
     pub fit: Fit,
 }
 
-/// Pictures of a folder, or several that were named; empty until something is opened.
+/// The images of the open folders and files; empty until something is opened.
 pub struct Gallery {
     wake: Wake,
     /// What was opened.
     paths: Vec<PathBuf>,
     pub list: ImageList,
     thumbnails: Thumbnails,
-    /// Started with the first folder, and then kept: so there is never more than one.
+    /// Started with the first folder and kept, so that there is never more than one.
     decoder: Option<Decoder>,
     scan: Option<Scan>,
-    /// What takes the place of all this as soon as a picture is found in it.
+    /// What was opened last; it replaces everything as soon as an image is found in it.
     incoming: Option<(Vec<PathBuf>, Scan)>,
-    /// Counts what was opened and closed.
+    /// Incremented when something is opened or closed.
     generation: u64,
     tally: Tally,
     answers: Answers,
     question: Option<Question>,
     paused: bool,
-    /// Pictures on screen, and the same for looking them up.
+    /// The images on screen, in order and as a set.
     in_sight: Vec<usize>,
     in_sight_set: HashSet<usize>,
 }
 
 impl Gallery {
-    /// An empty one. `wake` is called from other threads whenever [`Gallery::poll`] has something to
-    /// take that someone waits for; while [`Gallery::is_answering`], it is to be called now and then
-    /// all the same.
+    /// An empty gallery. `wake` is called from other threads whenever [`Gallery::poll`] has something
+    /// that is waited for. While [`Gallery::is_answering`], call `poll` now and then anyway.
     pub fn new(wake: Wake) -> Gallery {
         Gallery {
             wake,
@@ -72,8 +71,7 @@ impl Gallery {
         }
     }
 
-    /// Opens folders, files, or both. What was open before stays until there are pictures to take
-    /// its place.
+    /// Opens folders, files, or both. The previous images stay until there are new ones.
     ///
     /// # Errors
     /// [`Error::NoThread`].
@@ -86,7 +84,7 @@ impl Gallery {
         Ok(())
     }
 
-    /// Leaves nothing open. Truths given by hand stay.
+    /// Closes everything. True classes set by hand are kept.
     pub fn close(&mut self, answerer: &dyn Answerer) {
         self.forget_asked(answerer);
         if let Some(decoder) = &self.decoder {
@@ -112,23 +110,23 @@ impl Gallery {
         &self.paths
     }
 
-    /// Changes whenever other pictures take the place of these, or none do.
+    /// Changes whenever the images are replaced or closed.
     pub fn generation(&self) -> u64 {
         self.generation
     }
 
-    /// Whether the folder is still being read, or one that is to take its place.
+    /// Whether this folder, or the one opened last, is still being read.
     pub fn is_scanning(&self) -> bool {
         self.incoming.is_some() || self.scan.as_ref().is_some_and(Scan::is_under_way)
     }
 
-    /// What was passed over, once the folder is read.
+    /// What was skipped, once the folder has been read.
     pub fn tally(&self) -> Tally {
         self.tally
     }
 
-    /// Says which pictures are on screen, foremost first: they are decoded before all others, and
-    /// their thumbnails stay.
+    /// States which images are on screen, the most important first. They are decoded before all
+    /// others, and their thumbnails are kept.
     pub fn see(&mut self, indices: &[usize]) {
         for &index in indices {
             self.thumbnails.see(index);
@@ -136,17 +134,17 @@ impl Gallery {
         if self.in_sight != indices {
             self.in_sight = indices.to_vec();
             self.in_sight_set = indices.iter().copied().collect();
-            self.make_wishes();
+            self.request_images();
         }
     }
 
-    /// The thumbnail of a picture, if there is one now.
+    /// The thumbnail of an image, if there is one.
     pub fn thumbnail(&self, index: usize) -> Option<&Arc<RgbImage>> {
         self.thumbnails.get(index)
     }
 
-    /// Sets what the pictures are asked: a model, with one label a class, or none. Answers to
-    /// another question are dropped, and asked for anew.
+    /// Sets the model, with one label per class, or none. If the question changes, all predictions are
+    /// dropped and computed again.
     pub fn ask(&mut self, question: Option<Question>, labels: &[String], answerer: &dyn Answerer) {
         if self.question == question {
             return;
@@ -154,82 +152,82 @@ impl Gallery {
         self.question = question;
         self.forget_asked(answerer);
         self.list.set_labels(labels);
-        self.make_wishes();
+        self.request_images();
     }
 
-    /// Stops asking, or goes on. What is answered stays.
+    /// Pauses or resumes the predictions. Finished ones are kept.
     pub fn pause(&mut self, paused: bool, answerer: &dyn Answerer) {
         self.paused = paused;
         if paused {
             self.forget_asked(answerer);
         }
-        self.make_wishes();
+        self.request_images();
     }
 
-    /// Whether asking was stopped.
+    /// Whether the predictions are paused.
     pub fn is_paused(&self) -> bool {
         self.paused
     }
 
-    /// Whether pictures are being answered, or will be as soon as they are decoded.
+    /// Whether predictions are being computed, or will be as soon as the images are decoded.
     pub fn is_answering(&self) -> bool {
         self.asks() && self.list.counts().waiting > 0
     }
 
-    /// Whether any of these pictures is still to be answered, and will be.
+    /// Whether any of these images still waits for its prediction.
     pub fn awaits_any(&self, pictures: &[usize]) -> bool {
         let entries = self.list.entries();
         let waits = |index: &usize| entries.get(*index).is_some_and(Entry::is_waiting);
         self.asks() && pictures.iter().any(waits)
     }
 
-    /// Pictures answered a second, over the last few.
+    /// Predictions per second, over the last few seconds.
     pub fn rate(&self, now: Instant) -> Option<f64> {
         self.answers.rate.per_second(now)
     }
 
-    /// Takes the model's answer to a picture in that came by another way.
+    /// Adds a prediction that was computed elsewhere.
     pub fn learn(&mut self, index: usize, outcome: &Outcome) {
         self.list.answer(index, Ok(outcome));
     }
 
-    /// Notes why a picture cannot be opened, or that it can.
+    /// Sets why an image cannot be opened, or `None` if it can.
     pub fn set_unreadable(&mut self, index: usize, why: Option<String>) {
         self.list.set_unreadable(index, why);
-        self.make_wishes();
+        self.request_images();
     }
 
-    /// Says what a picture really shows; see [`ImageList::set_truth`].
+    /// Sets the true class of an image; see [`ImageList::set_truth`].
     pub fn set_truth(&mut self, path: &Path, truth: Option<usize>, outcome: Option<&Outcome>) {
         self.list.set_truth(path, truth, outcome);
-        self.make_wishes();
+        self.request_images();
     }
 
-    /// Bytes that all thumbnails, names, answers and pictures on their way to the model take.
+    /// Bytes of all thumbnails, names, predictions and images that wait for the model.
     pub fn bytes(&self) -> usize {
         self.thumbnails.bytes() + self.list.bytes() + self.decoder.as_ref().map_or(0, Decoder::held)
     }
 
-    /// Bytes that thumbnails take.
+    /// Bytes of the thumbnails.
     pub fn thumbnail_bytes(&self) -> usize {
         self.thumbnails.bytes()
     }
 
-    /// The most bytes that thumbnails may take.
+    /// The maximum number of bytes for thumbnails.
     pub fn limit(&self) -> usize {
         self.thumbnails.limit()
     }
 
     pub fn set_limit(&mut self, bytes: usize) {
         self.thumbnails.set_limit(bytes);
-        self.make_wishes();
+        self.request_images();
     }
 
-    /// Takes in what is finished and sends what is next. Says whether anything on screen may have
+    /// Collects results and submits the next images. Returns whether anything on screen may have
     /// changed.
     ///
     /// # Errors
-    /// Where what was opened last turns out to hold no pictures; what was open before stays.
+    /// If what was opened last contains no images; the previous images stay.
     pub fn poll(&mut self, answerer: &dyn Answerer, now: Instant) -> Result<bool, Error> {
         let replaced = self.take_incoming(answerer);
         let mut changed = self.take_found();
@@ -242,13 +240,13 @@ impl Gallery {
             changed = true;
         }
         if changed {
-            self.make_wishes();
+            self.request_images();
         }
         let refreshed = self.list.refresh(now);
         Ok(replaced? || changed || refreshed)
     }
 
-    /// Says whether other pictures have taken the place of these.
+    /// Returns whether the images have been replaced.
     fn take_incoming(&mut self, answerer: &dyn Answerer) -> Result<bool, Error> {
         let Some((paths, mut scan)) = self.incoming.take() else {
             return Ok(false);
@@ -265,7 +263,7 @@ impl Gallery {
                 self.paths = paths;
                 self.scan = Some(scan);
                 self.list.add(found);
-                self.make_wishes();
+                self.request_images();
                 Ok(true)
             }
         }
@@ -278,7 +276,7 @@ impl Gallery {
             match report {
                 Report::Found(paths) => self.list.add(paths),
                 Report::Done(tally) => self.tally = tally,
-                // Something was found, so it has not failed.
+                // Cannot happen: images were found.
                 Report::Failed(_) => {}
             }
         }
@@ -314,12 +312,12 @@ impl Gallery {
         }
     }
 
-    /// Tells the decoder what is needed now.
-    fn make_wishes(&mut self) {
+    /// Requests the images that are needed now from the decoder.
+    fn request_images(&mut self) {
         let next = self.next_to_ask();
         let Some(decoder) = &self.decoder else { return };
         let entries = self.list.entries();
-        let wish = |index: usize, whole: bool| Wish {
+        let request = |index: usize, whole: bool| Request {
             index,
             path: Arc::clone(&entries[index].path),
             whole,
@@ -328,14 +326,14 @@ impl Gallery {
             let readable = entries.get(index).is_some_and(|e| e.unreadable.is_none());
             readable && self.thumbnails.get(index).is_none()
         });
-        let in_sight = lacking.map(|index| wish(index, next.contains(&index)));
-        decoder.wish(
+        let in_sight = lacking.map(|index| request(index, next.contains(&index)));
+        decoder.request(
             in_sight.collect(),
-            next.into_iter().map(|index| wish(index, true)).collect(),
+            next.into_iter().map(|index| request(index, true)).collect(),
         );
     }
 
-    /// The pictures to be answered next: those on screen, and then all others in their order.
+    /// The images to predict next: those on screen, then all others in order.
     fn next_to_ask(&mut self) -> Vec<usize> {
         let room = self.answers.room();
         if !self.asks() || room == 0 {

@@ -8,20 +8,20 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::folder::answers::{Pending, Reply};
-use crate::folder::decoder::ON_THE_WAY;
+use crate::folder::decoder::MAX_PENDING;
 use crate::folder::list::{Answered, Filter};
 
-/// Answers by the colour of the first pixel: its red is the class.
+/// Predicts the red value of the first pixel as the class.
 #[derive(Default)]
 struct Model {
     asked: RefCell<Vec<PathBuf>>,
-    on_the_way: Rc<Cell<usize>>,
-    most_on_the_way: Cell<usize>,
-    /// Answers nothing while it is set.
+    pending: Rc<Cell<usize>>,
+    max_pending: Cell<usize>,
+    /// While it is set, nothing is finished.
     busy: Rc<Cell<bool>>,
-    /// Calls of `forget`: whatever was asked before one is overtaken.
+    /// Counts calls of `forget`, which drops everything submitted before.
     forgotten: Rc<Cell<usize>>,
-    /// Says of each picture once that it was overtaken.
+    /// Reports each image as overtaken once.
     interrupted: Cell<bool>,
 }
 
@@ -34,17 +34,17 @@ impl Answerer for Model {
             [255, ..] => Reply::Failed("not finite".to_owned()),
             [class, ..] => Reply::Prediction(outcome(usize::from(class))),
         };
-        self.on_the_way.set(self.on_the_way.get() + 1);
-        self.most_on_the_way
-            .set(self.most_on_the_way.get().max(self.on_the_way.get()));
-        let (on_the_way, busy) = (Rc::clone(&self.on_the_way), Rc::clone(&self.busy));
+        self.pending.set(self.pending.get() + 1);
+        self.max_pending
+            .set(self.max_pending.get().max(self.pending.get()));
+        let (pending, busy) = (Rc::clone(&self.pending), Rc::clone(&self.busy));
         let (forgotten, then) = (Rc::clone(&self.forgotten), self.forgotten.get());
         Box::new(move || {
             let dropped = forgotten.get() > then;
             if busy.get() && !dropped {
                 return None;
             }
-            on_the_way.set(on_the_way.get() - 1);
+            pending.set(pending.get() - 1);
             Some(if dropped {
                 Reply::Overtaken
             } else {
@@ -55,7 +55,7 @@ impl Answerer for Model {
 
     fn forget(&self) {
         self.forgotten.set(self.forgotten.get() + 1);
-        self.on_the_way.set(0);
+        self.pending.set(0);
     }
 }
 
@@ -94,7 +94,7 @@ struct Case {
 }
 
 impl Case {
-    /// Three good pictures of which one is taken for another, and all kinds of bad files.
+    /// Three good images, one of them misclassified, and all kinds of bad files.
     fn new() -> Case {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
@@ -152,7 +152,7 @@ impl Case {
 }
 
 #[test]
-fn good_and_bad_files_are_answered_or_say_why_not() {
+fn predicts_good_files_and_reports_bad_ones() {
     let mut case = Case::new();
     case.answered();
     let counts = case.gallery.list.counts();
@@ -174,11 +174,11 @@ fn good_and_bad_files_are_answered_or_say_why_not() {
         let why = entries[case.index(bad)].unreadable.as_ref().unwrap();
         assert!(why.ends_with(bad), "{why}");
     }
-    assert_eq!(case.model.asked.borrow().len(), 4, "each is asked once");
+    assert_eq!(case.model.asked.borrow().len(), 4, "each is submitted once");
 }
 
 #[test]
-fn thumbnails_are_made_of_what_is_seen() {
+fn makes_thumbnails_of_images_on_screen() {
     let mut case = Case::new();
     case.until(|gallery, _| gallery.is_open() && !gallery.is_scanning());
     let (seen, other) = (case.index("3.png"), case.index("1.png"));
@@ -192,7 +192,7 @@ fn thumbnails_are_made_of_what_is_seen() {
 }
 
 #[test]
-fn what_is_overtaken_is_asked_again() {
+fn submits_overtaken_images_again() {
     let mut case = Case::new();
     case.model.interrupted.set(true);
     case.answered();
@@ -201,7 +201,7 @@ fn what_is_overtaken_is_asked_again() {
 }
 
 #[test]
-fn answers_are_awaited_where_they_are_still_to_come() {
+fn waits_only_for_predictions_still_to_come() {
     let mut case = Case::new();
     case.model.busy.set(true);
     case.gallery.ask(QUESTION, &labels(), &case.model);
@@ -216,11 +216,11 @@ fn answers_are_awaited_where_they_are_still_to_come() {
 }
 
 #[test]
-fn a_pause_drops_what_is_on_the_way_and_going_on_takes_it_up() {
+fn drops_pending_images_in_a_pause_and_resumes_them() {
     let mut case = Case::new();
     case.model.busy.set(true);
     case.gallery.ask(QUESTION, &labels(), &case.model);
-    case.until(|_, model| model.on_the_way.get() > 0);
+    case.until(|_, model| model.pending.get() > 0);
     case.gallery.pause(true, &case.model);
     assert_eq!(case.model.forgotten.get(), 1);
     assert!(case.gallery.is_paused() && !case.gallery.is_answering());
@@ -237,7 +237,7 @@ fn a_pause_drops_what_is_on_the_way_and_going_on_takes_it_up() {
 }
 
 #[test]
-fn another_model_answers_anew() {
+fn predicts_again_with_another_model() {
     let mut case = Case::new();
     case.answered();
     let other = Question {
@@ -264,7 +264,7 @@ fn another_model_answers_anew() {
 }
 
 #[test]
-fn a_file_deleted_before_its_turn_says_so() {
+fn reports_a_file_deleted_meanwhile() {
     let folder = tempfile::tempdir().unwrap();
     let path = picture(folder.path(), "a.png", 0);
     let model = Model::default();
@@ -287,7 +287,7 @@ fn a_file_deleted_before_its_turn_says_so() {
 }
 
 #[test]
-fn a_folder_without_pictures_takes_the_place_of_none() {
+fn keeps_the_images_if_the_next_folder_has_none() {
     let mut case = Case::new();
     case.answered();
     let generation = case.gallery.generation();
@@ -300,7 +300,7 @@ fn a_folder_without_pictures_takes_the_place_of_none() {
             Ok(_) => assert!(begun.elapsed() < Duration::from_secs(60)),
         }
     };
-    assert!(error.to_string().contains("no pictures"), "{error}");
+    assert!(error.to_string().contains("no images"), "{error}");
     assert_eq!(case.gallery.list.counts().answered, 3);
     assert_eq!(case.gallery.generation(), generation);
 
@@ -316,7 +316,7 @@ fn a_folder_without_pictures_takes_the_place_of_none() {
 }
 
 #[test]
-fn five_thousand_pictures_stay_within_the_limit() {
+fn keeps_five_thousand_images_within_the_limit() {
     let folder = tempfile::tempdir().unwrap();
     let bytes = fs::read(picture(folder.path(), "0.png", 0)).unwrap();
     for index in 1..5000 {
@@ -348,22 +348,22 @@ fn five_thousand_pictures_stay_within_the_limit() {
         {
             break;
         }
-        // Someone scrolls through them meanwhile.
+        // Meanwhile the user scrolls through them.
         step.set(step.get() + 7);
         let from = step.get() % counts.pictures.saturating_sub(20).max(1);
         gallery.see(&(from..(from + 20).min(counts.pictures)).collect::<Vec<_>>());
         assert!(begun.elapsed() < Duration::from_secs(120), "{counts:?}");
     }
     assert_eq!(case.gallery.list.counts().answered, 5000);
-    assert!(case.model.most_on_the_way.get() <= ON_THE_WAY);
+    assert!(case.model.max_pending.get() <= MAX_PENDING);
     let thumbnail = 64 * 48 * 3;
     assert!(
         most.get() > 400 * thumbnail,
         "thumbnails were kept: {}",
         most.get()
     );
-    // Names and answers come on top, a few hundred bytes each, and the pictures on their way.
-    let on_top = 5000 * 500 + ON_THE_WAY * thumbnail;
+    // Names and predictions take a few hundred bytes each, besides the pending images.
+    let on_top = 5000 * 500 + MAX_PENDING * thumbnail;
     assert!(most.get() <= limit + on_top, "{}", most.get());
 
     case.gallery.list.set_filter(Filter::Class(0));

@@ -1,6 +1,6 @@
-//! The pictures of a folder with what is known of each, and the order in which they stand.
+//! The images of a folder with everything known about each, and their order.
 //!
-//! Everything keeps the index it was found under; sorting and filtering only make another list of
+//! An image keeps the index under which it was found. Sorting and filtering only make another list of
 //! indices, and only when something they depend on has changed.
 
 use std::path::Path;
@@ -14,35 +14,35 @@ mod order;
 
 pub use order::{Filter, Sort};
 
-/// While answers stream in, what stands in another order than by name is put in order this often:
-/// pictures that never stand still cannot be looked at.
+/// How often the images are sorted again while predictions arrive: images that keep moving cannot be
+/// looked at.
 const REORDER: Duration = Duration::from_secs(1);
 
-/// One picture.
+/// One image.
 #[derive(Debug, Clone)]
 pub struct Entry {
     pub path: Arc<Path>,
     /// The file's name without its folder.
     pub name: String,
-    /// What it really shows.
+    /// Its true class.
     pub truth: Option<usize>,
-    /// Why it cannot be opened, in words.
+    /// Why it cannot be opened.
     pub unreadable: Option<String>,
     pub answer: Answered,
 }
 
-/// The model's answer to one picture.
+/// The state of the prediction for one image.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub enum Answered {
     #[default]
     Waiting,
     Known(Verdict),
-    /// Why there is none, in words.
+    /// There is no prediction; says why.
     Failed(String),
 }
 
 impl Entry {
-    /// The answer, once it is known.
+    /// The prediction, once it is known.
     pub fn verdict(&self) -> Option<&Verdict> {
         match &self.answer {
             Answered::Known(verdict) => Some(verdict),
@@ -50,33 +50,33 @@ impl Entry {
         }
     }
 
-    /// The model answers another class than the true one.
+    /// Whether the predicted class is not the true one.
     pub fn is_mistake(&self) -> bool {
         self.verdict().is_some_and(Verdict::is_mistake)
     }
 
-    /// Whether the model is still to be asked.
+    /// Whether it still waits for its prediction.
     pub fn is_waiting(&self) -> bool {
         self.answer == Answered::Waiting && self.unreadable.is_none()
     }
 }
 
-/// How many there are of what.
+/// The number of images by state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {
     pub pictures: usize,
     pub unreadable: usize,
-    /// Pictures that the model is still to be asked about.
+    /// Images that wait for their prediction.
     pub waiting: usize,
     pub answered: usize,
-    /// Pictures to which the model had no answer.
+    /// Images whose prediction failed.
     pub failed: usize,
-    /// Answered pictures whose true class is known.
+    /// Predicted images whose true class is known.
     pub judged: usize,
     pub mistakes: usize,
 }
 
-/// All pictures, and the list of those in view.
+/// All images, and the list of those in view.
 #[derive(Debug, Default)]
 pub struct ImageList {
     entries: Vec<Entry>,
@@ -86,12 +86,12 @@ pub struct ImageList {
     order: Vec<usize>,
     counts: Counts,
     counted: Option<u64>,
-    /// Counts changes of the entries.
+    /// Incremented when the entries change.
     version: u64,
-    /// What the order was made from, and when.
+    /// What the order was computed from, and when.
     ordered: Option<(u64, Sort, Filter)>,
     ordered_at: Option<Instant>,
-    /// Before this picture none waits for the model.
+    /// No image before this index waits for its prediction.
     waiting_from: usize,
     /// Bytes of all paths.
     paths: usize,
@@ -102,7 +102,7 @@ impl ImageList {
         &self.entries
     }
 
-    /// Indices of the pictures in view, in their order.
+    /// The indices of the images in view, in order.
     pub fn order(&self) -> &[usize] {
         &self.order
     }
@@ -127,12 +127,12 @@ impl ImageList {
         self.filter = filter;
     }
 
-    /// Where the picture with this path stands among all.
+    /// The index of the image with this path.
     pub fn find(&self, path: &Path) -> Option<usize> {
         self.entries.iter().position(|entry| *entry.path == *path)
     }
 
-    /// Adds pictures at the end.
+    /// Adds images at the end.
     pub fn add(&mut self, paths: Vec<Arc<Path>>) {
         for path in paths {
             let name = path.file_name().unwrap_or(path.as_os_str());
@@ -148,8 +148,8 @@ impl ImageList {
         self.version += 1;
     }
 
-    /// Other labels, one a class: the folders' names may mean other classes now, and all answers
-    /// were another model's.
+    /// Sets the labels of another model, one per class. The names of the folders may stand for other
+    /// classes now, and all predictions are dropped.
     pub fn set_labels(&mut self, labels: &[String]) {
         if self.truths.labels() != labels && matches!(self.filter, Filter::Class(_)) {
             self.filter = Filter::All;
@@ -161,7 +161,7 @@ impl ImageList {
         self.forget_answers();
     }
 
-    /// What a picture really shows, whether or not it is one of these.
+    /// The true class of an image, whether or not it is in the list.
     pub fn truth(&self, picture: &Path) -> Option<usize> {
         match self.find(picture) {
             Some(index) => self.entries[index].truth,
@@ -169,9 +169,8 @@ impl ImageList {
         }
     }
 
-    /// Says what a picture really shows, whether or not it is one of these. `outcome` is the
-    /// model's answer to it where that is at hand; where it is not, an answer given before is asked
-    /// for once more.
+    /// Sets the true class of an image, whether or not it is in the list. `outcome` is its prediction
+    /// if that is at hand; otherwise an earlier prediction is computed again.
     pub fn set_truth(&mut self, picture: &Path, truth: Option<usize>, outcome: Option<&Outcome>) {
         self.truths.set(picture, truth);
         let Some(index) = self.find(picture) else {
@@ -189,7 +188,7 @@ impl ImageList {
         self.version += 1;
     }
 
-    /// Takes the model's answer in.
+    /// Sets the prediction of an image, or why there is none.
     pub fn answer(&mut self, index: usize, outcome: Result<&Outcome, String>) {
         let Some(entry) = self.entries.get_mut(index) else {
             return;
@@ -204,7 +203,7 @@ impl ImageList {
         }
     }
 
-    /// Notes why a picture cannot be opened, or that it can.
+    /// Sets why an image cannot be opened, or `None` if it can.
     pub fn set_unreadable(&mut self, index: usize, why: Option<String>) {
         if let Some(entry) = self.entries.get_mut(index)
             && entry.unreadable != why
@@ -214,7 +213,7 @@ impl ImageList {
         }
     }
 
-    /// All answers were another model's.
+    /// Drops all predictions.
     pub fn forget_answers(&mut self) {
         for entry in &mut self.entries {
             entry.answer = Answered::Waiting;
@@ -223,7 +222,7 @@ impl ImageList {
         self.version += 1;
     }
 
-    /// Other pictures are to take their place; truths given by hand stay.
+    /// Removes all images. True classes set by hand are kept.
     pub fn clear(&mut self) {
         *self = ImageList {
             truths: std::mem::take(&mut self.truths),
@@ -233,7 +232,7 @@ impl ImageList {
         };
     }
 
-    /// The first pictures that the model is still to be asked about and that `skip` lets through.
+    /// The first images that wait for their prediction, without those that `skip` selects.
     pub fn waiting(&mut self, count: usize, skip: impl Fn(usize) -> bool) -> Vec<usize> {
         while self
             .entries
@@ -248,9 +247,8 @@ impl ImageList {
             .collect()
     }
 
-    /// Puts the pictures in view in order again where that is needed and due at `now`; says
-    /// whether the counts or the order may have changed. Where it is needed and not yet due,
-    /// [`ImageList::is_due_at`] tells when it will be.
+    /// Sorts the images in view again if that is needed and due at `now`. Returns whether the counts or
+    /// the order may have changed. If it is needed but not due, [`ImageList::is_due_at`] is the time.
     pub fn refresh(&mut self, now: Instant) -> bool {
         let wanted = (self.version, self.sort, self.filter);
         if self.ordered == Some(wanted) {
@@ -270,7 +268,7 @@ impl ImageList {
         due || !counted
     }
 
-    /// When the pictures are to be put in order next, where that is needed but not at once.
+    /// When the images are to be sorted next; `None` if that is not needed, or at once.
     pub fn is_due_at(&self) -> Option<Instant> {
         let (version, sort, filter) = self.ordered?;
         let asked_for = (sort, filter) != (self.sort, self.filter);
@@ -281,11 +279,11 @@ impl ImageList {
         self.ordered_at.map(|at| at + REORDER)
     }
 
-    /// Bytes that the pictures' names and answers take.
+    /// Bytes of the names and predictions.
     pub fn bytes(&self) -> usize {
         self.entries.capacity() * size_of::<Entry>()
             + self.order.capacity() * size_of::<usize>()
-            // Each path is held once, each name beside it.
+            // Each path is stored once, with its name besides.
             + 2 * self.paths
     }
 

@@ -1,23 +1,23 @@
-//! Which pictures stand in view, and in which order.
+//! Which images are in view, and in which order.
 
 use std::cmp::Ordering;
 
 use super::Entry;
 
-/// In which order they stand. Pictures without an answer come last, and among equals the order of
-/// the names holds.
+/// The order of the images. Images without a prediction come last, and equal ones are in order of their
+/// names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Sort {
-    /// Folder by folder, in each by name.
+    /// By folder, then by name.
     #[default]
     Name,
-    /// By the class that the model answers, the surest of each first.
+    /// By predicted class, the most confident of each first.
     Class,
-    /// The surest answers first.
+    /// The most confident predictions first.
     Surest,
-    /// The least sure answers first.
+    /// The least confident predictions first.
     LeastSure,
-    /// Mistakes first, the surest before all.
+    /// Mistakes first, the most confident of them first.
     Mistakes,
 }
 
@@ -41,24 +41,24 @@ impl Sort {
     }
 }
 
-/// Which of them stand in view.
+/// Which images are in view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Filter {
     #[default]
     All,
-    /// The model answers another class than the true one.
+    /// The predicted class is not the true one.
     Mistakes,
-    /// The model answers this class, or it is the true one.
+    /// This is the predicted or the true class.
     Class(usize),
-    /// Those without an answer, for whatever reason.
+    /// There is no prediction, for whatever reason.
     Unanswered,
 }
 
 impl Filter {
-    /// Those that speak of no class.
+    /// All filters but those for a single class.
     pub const WITHOUT_CLASS: [Filter; 3] = [Filter::All, Filter::Mistakes, Filter::Unanswered];
 
-    /// Whether a picture stands in view.
+    /// Whether an image is in view.
     pub fn passes(self, entry: &Entry) -> bool {
         match self {
             Filter::All => true,
@@ -71,12 +71,12 @@ impl Filter {
     }
 }
 
-/// Indices of the entries that pass, in order.
+/// The indices of the entries that pass, in order.
 pub(crate) fn of(entries: &[Entry], sort: Sort, filter: Filter) -> Vec<usize> {
     let mut order: Vec<usize> = (0..entries.len())
         .filter(|&index| filter.passes(&entries[index]))
         .collect();
-    // The sort is stable, and the entries lie in the order of their names.
+    // The sort is stable, and the entries are in order of their names.
     match sort {
         Sort::Name => {}
         Sort::Class => order.sort_by(|&a, &b| {

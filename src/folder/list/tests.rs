@@ -4,7 +4,7 @@ fn labels(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
 }
 
-/// Pictures of cats and dogs, in folders named after them.
+/// Images of cats and dogs, in folders named after them.
 fn list(paths: &[&str]) -> ImageList {
     let mut list = ImageList::default();
     list.set_labels(&labels(&["cat", "dog", "owl"]));
@@ -12,7 +12,7 @@ fn list(paths: &[&str]) -> ImageList {
     list
 }
 
-/// An answer that is `sure` of a class.
+/// A prediction of a class with this probability.
 fn outcome(class: usize, sure: f32) -> Outcome {
     let mut probabilities = vec![(1.0 - sure) / 2.0; 3];
     probabilities[class] = sure;
@@ -56,7 +56,7 @@ fn animals() -> ImageList {
 }
 
 #[test]
-fn each_order_is_as_it_says_and_stable() {
+fn sorts_in_each_order_and_keeps_ties() {
     let mut list = animals();
     assert_eq!(sorted(&mut list, Sort::Name), [0, 1, 2, 3, 4, 5, 6]);
     assert_eq!(sorted(&mut list, Sort::Class), [0, 2, 3, 1, 4, 5, 6]);
@@ -66,7 +66,7 @@ fn each_order_is_as_it_says_and_stable() {
 }
 
 #[test]
-fn each_filter_lets_through_what_it_says() {
+fn filters_what_each_filter_says() {
     let mut list = animals();
     assert_eq!(filtered(&mut list, Filter::Mistakes), [1, 2]);
     assert_eq!(filtered(&mut list, Filter::Class(0)), [0, 1, 2]);
@@ -78,7 +78,7 @@ fn each_filter_lets_through_what_it_says() {
 }
 
 #[test]
-fn what_there_is_is_counted() {
+fn counts_images_by_state() {
     let mut list = animals();
     list.refresh(Instant::now());
     let counts = Counts {
@@ -97,7 +97,7 @@ fn what_there_is_is_counted() {
 }
 
 #[test]
-fn the_order_is_made_again_only_where_something_changed() {
+fn sorts_again_only_after_a_change() {
     let now = Instant::now();
     let mut list = animals();
     assert!(list.refresh(now));
@@ -109,7 +109,7 @@ fn the_order_is_made_again_only_where_something_changed() {
 }
 
 #[test]
-fn what_streams_in_reorders_the_view_at_intervals_only() {
+fn sorts_at_intervals_while_predictions_arrive() {
     let start = Instant::now();
     let mut list = animals();
     list.set_sort(Sort::Mistakes);
@@ -124,7 +124,7 @@ fn what_streams_in_reorders_the_view_at_intervals_only() {
     assert!(list.refresh(due));
     assert_eq!(list.order()[0], 6);
     assert_eq!(list.is_due_at(), None);
-    // What is asked for by hand comes at once.
+    // The user's own choice is applied at once.
     list.answer(6, Ok(&outcome(2, 0.95)));
     list.set_filter(Filter::Mistakes);
     list.refresh(due);
@@ -132,7 +132,7 @@ fn what_streams_in_reorders_the_view_at_intervals_only() {
 }
 
 #[test]
-fn another_model_drops_the_answers_and_reads_the_folders_anew() {
+fn drops_predictions_and_matches_folders_again_for_other_labels() {
     let mut list = animals();
     list.set_truth(Path::new("/f/else/4.png"), Some(1), None);
     list.set_labels(&labels(&["owl", "dog"]));
@@ -144,7 +144,7 @@ fn another_model_drops_the_answers_and_reads_the_folders_anew() {
 }
 
 #[test]
-fn a_truth_given_by_hand_judges_the_answer_or_asks_for_it_again() {
+fn judges_by_a_class_set_by_hand_or_predicts_again() {
     let mut list = animals();
     assert_eq!(list.waiting(9, |_| false), [6]);
     let path = Path::new("/f/else/4.png");
@@ -161,7 +161,7 @@ fn a_truth_given_by_hand_judges_the_answer_or_asks_for_it_again() {
     assert_eq!(
         list.truth(alone),
         None,
-        "only pictures of the folder are read off it"
+        "only images of the folder take their class from it"
     );
     list.set_truth(alone, Some(2), None);
     assert_eq!(list.truth(alone), Some(2));

@@ -1,8 +1,8 @@
-//! Which pictures there are: those of a folder and of the folders in it, or those that were named.
+//! Finds the images of a folder and its subfolders, or takes the files that were named.
 //!
-//! Folders may be large and lie on slow disks, so a thread of its own reads them and hands over
-//! what it has, batch by batch. Only names are looked at; whether a file is a picture will be seen
-//! when it is decoded. A file without an ending is opened for its first bytes.
+//! Folders may be large and on slow disks, so a separate thread reads them and reports in batches.
+//! Only file names are checked; whether a file is an image becomes clear when it is decoded. Only
+//! files without an extension are opened, for their first bytes.
 
 use std::fs::{self, File};
 use std::io::Read;
@@ -16,49 +16,49 @@ use image::ImageFormat;
 use super::natural::{compare, compare_paths};
 use super::{Error, Wake};
 
-/// Endings of the names of pictures that can be opened, in small letters.
-pub const ENDINGS: [&str; 10] = [
+/// The file extensions of images that can be opened, in lower case.
+pub const EXTENSIONS: [&str; 10] = [
     "png", "jpg", "jpeg", "jpe", "jfif", "webp", "bmp", "gif", "tif", "tiff",
 ];
 
-/// Pictures handed over at once.
+/// Images per report.
 const BATCH: usize = 500;
 
-/// More pictures than this are counted, not listed.
-const MOST: usize = 100_000;
+/// Images beyond this number are counted, but not listed.
+const MAX_IMAGES: usize = 100_000;
 
-/// What was passed over.
+/// What was skipped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Tally {
     /// Entries and folders that could not be read.
     pub unreadable: usize,
-    /// Files that are no pictures.
+    /// Files that are not images.
     pub others: usize,
-    /// Pictures beyond the largest number that is listed.
+    /// Images beyond the maximum number.
     pub beyond: usize,
 }
 
-/// What a scan has to tell.
+/// A message from a scan.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Report {
-    /// More pictures, by absolute path, in their order.
+    /// More images, by absolute path, in order.
     Found(Vec<Arc<Path>>),
-    /// That was all.
+    /// The scan is complete.
     Done(Tally),
-    /// There is nothing to show, and why.
+    /// There are no images; says why.
     Failed(Error),
 }
 
-/// A scan under way; it ends early when it is dropped.
+/// A running scan; dropping it ends it early.
 pub struct Scan {
     reports: Receiver<Report>,
     over: bool,
 }
 
 impl Scan {
-    /// Begins to look through `paths`: files are taken as they are, folders for the pictures in
-    /// them and in their own folders, no deeper. Both are put in natural order. `wake` is called
-    /// whenever there is something to take.
+    /// Starts scanning `paths`. Files are taken as they are; folders are searched for images, with
+    /// their subfolders but no deeper. Everything is in natural order. `wake` is called with each
+    /// report.
     ///
     /// # Errors
     /// [`Error::NoThread`].
@@ -91,20 +91,20 @@ impl Scan {
         let report = match self.reports.try_recv() {
             Ok(report) => report,
             Err(TryRecvError::Empty) => return None,
-            // The thread broke off; what it found stays.
+            // The thread failed; what it has found is kept.
             Err(TryRecvError::Disconnected) => Report::Done(Tally::default()),
         };
         self.over = !matches!(report, Report::Found(_));
         Some(report)
     }
 
-    /// Whether more may come.
+    /// Whether more reports may come.
     pub fn is_under_way(&self) -> bool {
         !self.over
     }
 }
 
-/// The scan's side of the channel.
+/// The thread's state.
 struct Looking {
     reports: Sender<Report>,
     wake: Wake,
@@ -113,7 +113,7 @@ struct Looking {
     tally: Tally,
 }
 
-/// Nobody waits for the rest any more.
+/// The scan was dropped.
 struct Dropped;
 
 impl Looking {
@@ -148,7 +148,7 @@ impl Looking {
         ))
     }
 
-    /// The pictures of one folder, and, where `deeper`, then of each folder in it.
+    /// The images of one folder and, with `deeper`, of each subfolder.
     fn folder(&mut self, folder: &Path, deeper: bool) -> Result<Result<(), Error>, Dropped> {
         let entries = match fs::read_dir(folder) {
             Ok(entries) => entries,
@@ -185,14 +185,14 @@ impl Looking {
             self.take(file.into())?;
         }
         for (_, folder) in folders {
-            // Counted already; the rest goes on.
+            // An error has been counted; the others are scanned all the same.
             self.folder(&folder, false)?.ok();
         }
         Ok(Ok(()))
     }
 
     fn take(&mut self, path: Arc<Path>) -> Result<(), Dropped> {
-        if self.listed == MOST {
+        if self.listed == MAX_IMAGES {
             self.tally.beyond += 1;
             return Ok(());
         }
@@ -224,7 +224,7 @@ enum Kind {
     Folder,
 }
 
-/// What an entry is, or what it links to; `None` where that cannot be known, or it is a device.
+/// What an entry is or links to; `None` if that is unknown, or for a device.
 fn kind(entry: &fs::DirEntry) -> Option<Kind> {
     let mut kind = entry.file_type().ok()?;
     if kind.is_symlink() {
@@ -236,13 +236,13 @@ fn kind(entry: &fs::DirEntry) -> Option<Kind> {
     kind.is_file().then_some(Kind::File)
 }
 
-/// By its ending, or, without one, by its first bytes.
+/// Judges by the extension or, without one, by the first bytes.
 fn is_picture(path: &Path) -> bool {
-    let Some(ending) = path.extension() else {
+    let Some(extension) = path.extension() else {
         return begins_like_a_picture(path);
     };
-    let ending = ending.to_string_lossy().to_lowercase();
-    ENDINGS.contains(&ending.as_str())
+    let extension = extension.to_string_lossy().to_lowercase();
+    EXTENSIONS.contains(&extension.as_str())
 }
 
 fn begins_like_a_picture(path: &Path) -> bool {

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use super::*;
 
-/// All pictures of a scan, by their path below `root`, and how it ended.
+/// All images of a scan by their path relative to `root`, and how it ended.
 fn scan(root: &Path, paths: Vec<PathBuf>) -> (Vec<String>, Report) {
     let mut scan = Scan::start(paths, Arc::new(|| {})).unwrap();
     let mut names = Vec::new();
@@ -31,7 +31,7 @@ fn touch(root: &Path, name: &str, bytes: &[u8]) {
 }
 
 #[test]
-fn a_folder_and_the_folders_in_it_are_read_in_natural_order() {
+fn reads_a_folder_and_its_subfolders_in_natural_order() {
     let root = tempfile::tempdir().unwrap();
     for name in [
         "img10.png",
@@ -46,7 +46,7 @@ fn a_folder_and_the_folders_in_it_are_read_in_natural_order() {
     ] {
         touch(root.path(), name, b"");
     }
-    touch(root.path(), "without_ending", b"\x89PNG\r\n\x1a\n");
+    touch(root.path(), "without_extension", b"\x89PNG\r\n\x1a\n");
     touch(root.path(), "README", b"words");
     let (names, end) = scan(root.path(), vec![root.path().to_owned()]);
     assert_eq!(
@@ -55,7 +55,7 @@ fn a_folder_and_the_folders_in_it_are_read_in_natural_order() {
             "B.jpeg",
             "img2.PNG",
             "img10.png",
-            "without_ending",
+            "without_extension",
             "class 2/y.webp",
             "class 10/x.png",
         ]
@@ -68,7 +68,7 @@ fn a_folder_and_the_folders_in_it_are_read_in_natural_order() {
 }
 
 #[test]
-fn named_files_are_taken_as_they_are() {
+fn takes_named_files_as_they_are() {
     let root = tempfile::tempdir().unwrap();
     touch(root.path(), "b.dat", b"");
     touch(root.path(), "folder/c.png", b"");
@@ -80,7 +80,7 @@ fn named_files_are_taken_as_they_are() {
 
 #[cfg(unix)]
 #[test]
-fn links_are_followed_and_what_leads_nowhere_is_counted() {
+fn follows_links_and_counts_broken_ones() {
     use std::os::unix::fs::symlink;
     let root = tempfile::tempdir().unwrap();
     let elsewhere = tempfile::tempdir().unwrap();
@@ -89,7 +89,7 @@ fn links_are_followed_and_what_leads_nowhere_is_counted() {
     symlink(elsewhere.path().join("far.png"), root.path().join("a.png")).unwrap();
     symlink(elsewhere.path(), root.path().join("linked")).unwrap();
     symlink(root.path().join("gone"), root.path().join("broken.png")).unwrap();
-    // A pipe would keep whoever opens it waiting for ever.
+    // Opening a pipe would block forever.
     let pipe = std::process::Command::new("mkfifo")
         .arg(root.path().join("pipe"))
         .status();
@@ -104,7 +104,7 @@ fn links_are_followed_and_what_leads_nowhere_is_counted() {
 }
 
 #[test]
-fn a_folder_without_pictures_or_that_is_missing_says_so() {
+fn reports_a_folder_without_images() {
     let root = tempfile::tempdir().unwrap();
     touch(root.path(), "notes.txt", b"");
     let (names, end) = scan(root.path(), vec![root.path().to_owned()]);
@@ -120,7 +120,7 @@ fn a_folder_without_pictures_or_that_is_missing_says_so() {
 }
 
 #[test]
-fn thousands_of_files_arrive_in_batches() {
+fn reports_thousands_of_files_in_batches() {
     let root = tempfile::tempdir().unwrap();
     for index in 0..1203 {
         touch(root.path(), &format!("{index}.png"), b"");

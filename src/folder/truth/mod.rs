@@ -1,26 +1,26 @@
-//! The true class of a picture, read off the name of the folder it lies in.
+//! The true class of an image, from the name of its folder or set by hand.
 //!
-//! Data sets are kept as a folder per class, but their folders are rarely spelled like the labels
-//! in the model: `tiger_cat` for `tiger cat`, or a bare index. What could mean two classes means
-//! none: a wrong truth would be counted as the model's mistake.
+//! Data sets have one folder per class, but the names of the folders rarely match the model's labels
+//! exactly: `tiger_cat` for `tiger cat`, or just an index. An ambiguous name stands for no class,
+//! because a wrong true class would be counted as the model's mistake.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 pub(crate) mod verdict;
 
-/// The true classes as far as they are known, in the terms of one model.
+/// The known true classes, as classes of one model.
 #[derive(Debug, Clone, Default)]
 pub struct Truths {
     labels: Vec<String>,
-    /// Classes by label; `None` where two are called the same.
+    /// Classes by label; `None` if several have the same label.
     exact: HashMap<String, Option<usize>>,
-    /// The same in small letters, with blanks for underscores.
+    /// The same in lower case, with spaces for underscores.
     plain: HashMap<String, Option<usize>>,
     by_hand: HashMap<PathBuf, Option<Given>>,
 }
 
-/// A truth given by hand: a class, and what it is called, since another model may count otherwise.
+/// A class set by hand, with its label, because its index may differ in another model.
 #[derive(Debug, Clone)]
 struct Given {
     class: usize,
@@ -28,8 +28,8 @@ struct Given {
 }
 
 impl Truths {
-    /// Takes another model's labels, one a class. Truths given by hand stay where a class of that
-    /// name is there too.
+    /// Sets the labels of another model, one per class. Classes set by hand are kept if the model has a
+    /// class with that label.
     pub fn set_labels(&mut self, labels: &[String]) {
         self.labels = labels.to_vec();
         self.exact.clear();
@@ -40,13 +40,13 @@ impl Truths {
         }
     }
 
-    /// The model's labels, one a class.
+    /// The model's labels, one per class.
     pub fn labels(&self) -> &[String] {
         &self.labels
     }
 
-    /// The class that goes by this name: a label as it is written, or else in letters of any case
-    /// and with `_` for a blank, or else a class's index (`281`).
+    /// The class with this name: its exact label, otherwise its label ignoring case and with `_` for
+    /// spaces, otherwise its index (`281`).
     pub fn class(&self, name: &str) -> Option<usize> {
         if let Some(class) = self.exact.get(name) {
             return *class;
@@ -58,7 +58,7 @@ impl Truths {
         (index < self.labels.len()).then_some(index)
     }
 
-    /// The class given by hand, or else the one that the folder of the picture is named after.
+    /// The class set by hand, otherwise the class that the folder of the image is named after.
     pub fn of(&self, picture: &Path) -> Option<usize> {
         if self.is_by_hand(picture) {
             return self.by_hand(picture);
@@ -66,7 +66,7 @@ impl Truths {
         self.class(&picture.parent()?.file_name()?.to_string_lossy())
     }
 
-    /// The class given by hand.
+    /// The class set by hand.
     pub fn by_hand(&self, picture: &Path) -> Option<usize> {
         let given = self.by_hand.get(picture)?.as_ref()?;
         if self.labels.get(given.class) == given.label.as_ref() {
@@ -75,12 +75,12 @@ impl Truths {
         self.class(given.label.as_ref()?)
     }
 
-    /// Whether a class was given by hand, or that there is none.
+    /// Whether a class, or that it is unknown, was set by hand.
     pub fn is_by_hand(&self, picture: &Path) -> bool {
         self.by_hand.contains_key(picture)
     }
 
-    /// Says what a picture really shows, or that nobody knows.
+    /// Sets the class of an image, or that it is unknown.
     pub fn set(&mut self, picture: &Path, class: Option<usize>) {
         let given = class.map(|class| Given {
             class,
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn folders_are_matched_as_people_spell_them() {
+    fn matches_folders_in_common_spellings() {
         let truths = truths(&["tench", "tiger cat", "Egyptian cat", "jack-o'-lantern"]);
         for (folder, class) in [
             ("tiger cat", Some(1)),
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_label_that_is_a_number_counts_before_the_index() {
+    fn prefers_a_numeric_label_to_an_index() {
         let truths = truths(&["7", "0", "1"]);
         assert_eq!(truths.class("0"), Some(1));
         assert_eq!(truths.class("7"), Some(0));
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn what_two_classes_are_called_means_neither() {
+    fn matches_no_class_for_an_ambiguous_label() {
         let truths = truths(&["crane", "Maillot", "crane", "maillot"]);
         assert_eq!(truths.class("crane"), None);
         assert_eq!(truths.class("Crane"), None);
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_given_by_hand_counts_more_and_follows_the_name() {
+    fn prefers_classes_set_by_hand_and_follows_their_labels() {
         let mut truths = truths(&["cat", "dog", "crane", "crane"]);
         let (a, b) = (Path::new("/data/cat/a.png"), Path::new("/data/cat/b.png"));
         truths.set(a, Some(1));
@@ -179,6 +179,6 @@ mod tests {
         truths.set_labels(&owned(&["cat", "dog", "crane", "crane"]));
         truths.set(a, Some(3));
         truths.set_labels(&owned(&["cat", "dog", "crane", "crane"]));
-        assert_eq!(truths.of(a), Some(3), "one of two classes of that name");
+        assert_eq!(truths.of(a), Some(3), "one of two classes with that label");
     }
 }

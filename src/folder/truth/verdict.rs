@@ -1,38 +1,38 @@
-//! What is kept of a model's answer: of a thousand probabilities only those that the list shows,
-//! for thousands of pictures are answered.
+//! What is kept of a prediction: only the probabilities that the list shows, because there may be
+//! thousands of images.
 
-/// A model's answer to one picture.
+/// A model's prediction for one image.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outcome {
-    /// Softmax of the logits, one a class.
+    /// One per class, in [0, 1].
     pub probabilities: Vec<f32>,
-    /// Classes by falling logit.
+    /// Classes by descending logit.
     pub ranking: Vec<usize>,
 }
 
-/// What the list keeps of it.
+/// What the list keeps of a prediction.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Verdict {
-    /// The class that the model answers.
+    /// The predicted class.
     pub class: usize,
     /// Its probability, in [0, 1].
     pub probability: f32,
-    /// The true class, where it is known, and what the model thinks of it.
+    /// The prediction for the true class, if that is known.
     pub truth: Option<OfTruth>,
 }
 
-/// What the model thinks of the true class.
+/// The prediction for the true class.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct OfTruth {
     pub class: usize,
     /// In [0, 1].
     pub probability: f32,
-    /// 0 for the class that the model answers.
+    /// The position in the ranking; 0 for the predicted class.
     pub rank: usize,
 }
 
 impl Verdict {
-    /// `truth` counts only where the model knows such a class.
+    /// `truth` is ignored if the model has no such class.
     pub fn new(outcome: &Outcome, truth: Option<usize>) -> Verdict {
         let probability = |class: usize| {
             let known = outcome.probabilities.get(class);
@@ -53,12 +53,12 @@ impl Verdict {
         }
     }
 
-    /// The model answers another class than the true one.
+    /// Whether the predicted class is not the true one.
     pub fn is_mistake(&self) -> bool {
         self.truth.is_some_and(|truth| truth.class != self.class)
     }
 
-    /// The model answers the true class.
+    /// Whether the predicted class is the true one.
     pub fn is_right(&self) -> bool {
         self.truth.is_some_and(|truth| truth.class == self.class)
     }
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_true_class_is_judged_where_the_model_knows_it() {
+    fn judges_only_by_a_true_class_the_model_has() {
         let outcome = Outcome {
             probabilities: vec![0.2, 0.7, 0.1],
             ranking: vec![1, 0, 2],

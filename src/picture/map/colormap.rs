@@ -1,7 +1,7 @@
-//! Colour tables of 256 entries, built once.
+//! Colour tables with 256 entries, built once.
 //!
-//! Inferno is the default because equal steps of importance look equal in it and survive a grey
-//! print; jet is there because the paper used it.
+//! Inferno is the default because it is perceptually uniform and survives printing in grey. Jet is
+//! included because the paper uses it.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::picture::UnknownName;
 
-/// How importance is coloured, from little to much.
+/// The colour map of importance, from low to high.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Colormap {
@@ -52,7 +52,7 @@ impl Colormap {
         &TABLES[self as usize]
     }
 
-    /// Entry `i` of 256, worked out.
+    /// Computes entry `i` of 256.
     fn entry(self, i: usize) -> [u8; 3] {
         let ramp = |gradient: colorous::Gradient| gradient.eval_rational(i, 256).into_array();
         match self {
@@ -75,7 +75,7 @@ pub fn diverging() -> &'static [[u8; 3]; 256] {
     &TABLE
 }
 
-/// The paper's rainbow: a trapezoid a channel, red last, a quarter of the range apart.
+/// The paper's rainbow: one trapezoid per channel, a quarter of the range apart, red last.
 fn jet(t: f32) -> [u8; 3] {
     [3.0, 2.0, 1.0].map(|centre| {
         let height = (1.5 - (4.0 * t - centre).abs()).clamp(0.0, 1.0);
@@ -113,7 +113,7 @@ mod tests {
 
     /// Matplotlib's entries 0, 64, 128, 192 and 255 of 256, in 8 bits.
     #[test]
-    fn the_perceptual_maps_are_matplotlibs() {
+    fn matches_matplotlib() {
         let known = [
             (
                 Colormap::Inferno,
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn turbo_runs_from_dark_over_green_to_dark_red() {
+    fn runs_turbo_from_dark_over_green_to_dark_red() {
         let table = Colormap::Turbo.table();
         assert!(table[0].iter().all(|channel| *channel < 64));
         assert!(table[128][1] > 200);
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn jet_follows_its_formula() {
+    fn computes_jet_by_its_formula() {
         let table = Colormap::Jet.table();
         assert_eq!(table[0], [0, 0, 127]);
         assert_eq!(table[255], [127, 0, 0]);
@@ -174,14 +174,14 @@ mod tests {
     }
 
     #[test]
-    fn grey_is_the_value_itself() {
+    fn uses_the_value_itself_for_grey() {
         for (i, colour) in Colormap::Grey.table().iter().enumerate() {
             assert_eq!(*colour, [i as u8; 3]);
         }
     }
 
     #[test]
-    fn the_diverging_table_is_blue_below_neutral_in_the_middle_and_red_above() {
+    fn runs_diverging_from_blue_over_neutral_to_red() {
         let table = diverging();
         let [red, _, blue] = table[0];
         assert!(blue > 90 && blue > red + 80, "{:?}", table[0]);
@@ -191,7 +191,7 @@ mod tests {
             let spread = middle.iter().max().unwrap() - middle.iter().min().unwrap();
             assert!(spread <= 6 && middle[1] > 220, "{middle:?}");
         }
-        // Either way from the middle it darkens, by about as much.
+        // It darkens equally in both directions from the middle.
         let light = |i: usize| table[i].iter().map(|c| u32::from(*c)).sum::<u32>();
         for step in (0..127).step_by(16) {
             assert!(light(step) < light(step + 16).min(light(127)));
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn every_table_stands_at_its_own_place_and_name() {
+    fn finds_every_table_by_index_and_name() {
         for map in Colormap::ALL {
             assert_eq!(map.table()[77], map.entry(77));
             assert_eq!(map.to_string().parse(), Ok(map));

@@ -1,4 +1,4 @@
-//! What a person chooses of how a heat map is shown.
+//! How a heat map is shown: colour map, opacity, overlay and scale.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,21 +9,21 @@ use super::Map;
 use super::colormap::Colormap;
 use crate::picture::UnknownName;
 
-/// How importance lies over the photo.
+/// How importance is overlaid on the photo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Overlay {
-    /// The coloured map over the photo.
+    /// The coloured map, blended with the photo.
     #[default]
     Blend,
-    /// The photo, darkened where it mattered less.
+    /// The photo, darkened where it is less important.
     Spotlight,
 }
 
 impl Overlay {
     pub const ALL: [Overlay; 2] = [Overlay::Blend, Overlay::Spotlight];
 
-    /// What the window calls it.
+    /// Its name in the window.
     pub fn label(self) -> &'static str {
         match self {
             Overlay::Blend => "Blend",
@@ -31,7 +31,7 @@ impl Overlay {
         }
     }
 
-    /// What the command line and captions call it.
+    /// Its name on the command line and in captions.
     pub fn name(self) -> &'static str {
         match self {
             Overlay::Blend => "blend",
@@ -57,18 +57,18 @@ impl FromStr for Overlay {
     }
 }
 
-/// What a map's values are measured against before they are coloured.
+/// The value at the end of the colour table.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub enum Scale {
     /// The map's own maximum: shows where the evidence is.
     #[default]
     Own,
-    /// One value for several maps: shows how strong it is as well. What lies above shows as this.
+    /// One value for several maps: also shows how strong the evidence is. Larger values are clamped.
     UpTo(f32),
 }
 
 impl Scale {
-    /// The value that is shown as the most, for a map whose own is `max`.
+    /// The value at the end of the scale for a map with this maximum.
     pub fn end(self, max: f32) -> f32 {
         match self {
             Scale::Own => max,
@@ -76,12 +76,12 @@ impl Scale {
         }
     }
 
-    /// The largest value of several maps, for all of them; 0 where there is none.
+    /// The common scale of several maps: their largest value, or 0 without maps.
     pub fn over<'a>(maps: impl IntoIterator<Item = &'a Map>) -> Scale {
         Scale::UpTo(maps.into_iter().map(Map::max).fold(0.0, f32::max))
     }
 
-    /// As [`Scale::end`]; `None` where that is 0, negative or NaN, so nothing can be divided by it.
+    /// Like [`Scale::end`]; `None` if that is 0, negative or NaN, so that dividing by it makes no sense.
     pub(crate) fn divisor(self, max: f32) -> Option<f32> {
         Some(self.end(max)).filter(|end| *end > 0.0)
     }
@@ -91,15 +91,15 @@ impl Scale {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Look {
     pub colormap: Colormap,
-    /// 0 shows the photo alone, 1 the heat map alone.
+    /// From 0, the photo only, to 1, the heat map only.
     pub opacity: f32,
     pub overlay: Overlay,
     pub scale: Scale,
 }
 
 impl Look {
-    /// The colours from little to much: a spotlight runs from dark to light, whatever colour map is
-    /// chosen for blending.
+    /// The colours from low to high. A spotlight runs from dark to light, whatever colour map is chosen
+    /// for blending.
     pub fn table(&self) -> &'static [[u8; 3]; 256] {
         match self.overlay {
             Overlay::Blend => self.colormap.table(),
@@ -107,7 +107,7 @@ impl Look {
         }
     }
 
-    /// The colours and how they were laid over the photo, in words.
+    /// A description of the colours and the overlay.
     pub fn describe(&self) -> String {
         let opacity = format!("opacity {:.0} %", self.opacity * 100.0);
         match self.overlay {

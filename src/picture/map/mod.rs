@@ -1,16 +1,19 @@
-//! The plain arrays that explanations are made of.
+//! The plain arrays that explanations are made of, and their colours.
+//!
+//! This may use `photo` for the placement on the original image. It knows neither files nor pages.
 
 use std::borrow::Cow;
 
-use colour::sampled;
+use sample::{Tap, lerp, sampled};
 
 pub mod colormap;
 pub mod colour;
 pub mod compose;
 pub(crate) mod look;
+pub mod sample;
 pub(crate) mod upsample;
 
-/// One value a place, row by row: a heat map at a layer's own resolution, raw.
+/// One raw value per position, row by row: a heat map at a layer's own resolution.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Map {
     pub width: usize,
@@ -19,19 +22,19 @@ pub struct Map {
     pub values: Vec<f32>,
 }
 
-/// Three signed values a pixel, one plane after the other: `[3, height, width]`, raw.
+/// Three raw, signed values per pixel, as planes: `[3, height, width]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SignedImage {
     pub width: usize,
     pub height: usize,
     /// `3 · height · width` values.
     pub values: Vec<f32>,
-    /// The planes are blue, green, red; else red, green, blue.
+    /// Whether the planes are blue, green, red rather than red, green, blue.
     pub blue_first: bool,
 }
 
 impl SignedImage {
-    /// Which plane is red, which green, and which blue.
+    /// The indices of the red, green and blue planes.
     pub fn rgb(&self) -> [usize; 3] {
         if self.blue_first {
             [2, 1, 0]
@@ -42,33 +45,32 @@ impl SignedImage {
 }
 
 impl Map {
-    /// The largest value, 0 for an empty map; NaN is passed over.
+    /// The largest value, 0 for an empty map. NaN is ignored.
     pub fn max(&self) -> f32 {
         self.values.iter().copied().reduce(f32::max).unwrap_or(0.0)
     }
 
-    /// The largest magnitude, 0 for an empty map; NaN is passed over.
+    /// The largest magnitude, 0 for an empty map. NaN is ignored.
     pub fn max_abs(&self) -> f32 {
         let magnitudes = self.values.iter().map(|value| value.abs());
         magnitudes.reduce(f32::max).unwrap_or(0.0)
     }
 
-    /// Whether it has no place at all.
+    /// Whether it has no positions.
     pub fn is_empty(&self) -> bool {
         self.width == 0 || self.height == 0
     }
 
-    /// Whether there is nothing to show: every value is 0.
+    /// Whether every value is 0.
     pub fn is_zero(&self) -> bool {
         self.values.iter().all(|value| *value == 0.0)
     }
 
-    /// The value at a place given as fractions of the map's width and height: (0, 0) is the top
-    /// left corner of the top left cell, (1, 1) the bottom right corner of the last one.
+    /// The value at a position given as fractions of the map's width and height: (0, 0) is the top
+    /// left corner of the first cell, (1, 1) the bottom right corner of the last one.
     ///
-    /// Bilinear between the cells' centres, the outermost cells reaching to the edges and beyond,
-    /// so it agrees with what [`importance`](compose::importance) draws there. 0 for an
-    /// empty map.
+    /// Bilinear between the cells' centres and constant beyond the outermost ones, so it agrees with
+    /// what [`importance`](compose::importance) draws there. 0 for an empty map.
     pub fn sample(&self, x: f64, y: f64) -> f32 {
         if self.is_empty() {
             return 0.0;
@@ -82,8 +84,7 @@ impl Map {
         lerp(along(row.low), along(row.high), row.weight)
     }
 
-    /// The same map on another grid, sampled at the new cells' centres; untouched where it has that
-    /// size.
+    /// The map on another grid, sampled at the new cells' centres; borrowed if the size is the same.
     pub fn at_size(&self, width: usize, height: usize) -> Cow<'_, Map> {
         if (self.width, self.height) == (width, height) {
             return Cow::Borrowed(self);
@@ -92,10 +93,10 @@ impl Map {
     }
 }
 
-/// a − b, signed, at the larger width and the larger height of the two; raw values are compared.
+/// `a − b` in raw values, at the larger width and the larger height of the two.
 ///
-/// Both maps are taken to cover the same pixels. The coarser one is sampled bilinearly, as
-/// [`Map::sample`] does; an empty map counts as zero.
+/// Both maps are assumed to cover the same pixels. The coarser one is sampled bilinearly, as by
+/// [`Map::sample`]; an empty map counts as zero.
 pub fn difference(a: &Map, b: &Map) -> Map {
     let (width, height) = (a.width.max(b.width), a.height.max(b.height));
     let (a, b) = (a.at_size(width, height), b.at_size(width, height));
@@ -107,9 +108,9 @@ pub fn difference(a: &Map, b: &Map) -> Map {
     }
 }
 
-/// Several layers' maps as one: the mean of them, each divided by its own maximum, at the largest
-/// width and height among them (bilinear, see [`Map::sample`]). A map without a positive value
-/// counts as zero everywhere; no map at all gives an empty one.
+/// Fuses the maps of several layers: the mean of the maps, each divided by its own maximum, at the
+/// largest width and height among them (bilinear, see [`Map::sample`]). A map without a positive value
+/// counts as zero; without any map the result is empty.
 pub fn fuse(maps: &[&Map]) -> Map {
     let width = maps.iter().map(|map| map.width).max().unwrap_or(0);
     let height = maps.iter().map(|map| map.height).max().unwrap_or(0);
@@ -129,33 +130,6 @@ pub fn fuse(maps: &[&Map]) -> Map {
     }
 }
 
-/// The two cells between whose centres a place lies, and how far it is towards the second.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Tap {
-    pub low: usize,
-    pub high: usize,
-    pub weight: f32,
-}
-
-impl Tap {
-    /// `fraction` of the way along `cells` (at least one); half-pixel centres, clamped edges.
-    pub fn at(fraction: f64, cells: usize) -> Self {
-        let last = cells - 1;
-        let place = (fraction * cells as f64 - 0.5).clamp(0.0, last as f64);
-        let low = place as usize;
-        Self {
-            low,
-            high: (low + 1).min(last),
-            weight: (place - low as f64) as f32,
-        }
-    }
-}
-
-/// From `a` to `b`; exactly `a` where both are the same.
-pub(super) fn lerp(a: f32, b: f32, weight: f32) -> f32 {
-    a + (b - a) * weight
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -169,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn the_maximum_passes_over_nan_and_is_zero_for_nothing() {
+    fn ignores_nan_in_the_maximum() {
         assert_eq!(Map::default().max(), 0.0);
         assert!(Map::default().is_zero());
         assert_eq!(map(2, &[f32::NAN, 3.0]).max(), 3.0);
@@ -178,14 +152,14 @@ mod tests {
     }
 
     #[test]
-    fn the_largest_magnitude_is_of_either_sign() {
+    fn takes_the_largest_magnitude_of_either_sign() {
         assert_eq!(map(3, &[1.0, -4.0, 2.0]).max_abs(), 4.0);
         assert_eq!(map(3, &[1.0, f32::NAN, -0.5]).max_abs(), 1.0);
         assert_eq!(Map::default().max_abs(), 0.0);
     }
 
     #[test]
-    fn a_difference_of_equal_grids_is_taken_cell_by_cell() {
+    fn subtracts_equal_grids_cell_by_cell() {
         let a = map(2, &[0.1, 4.0, 0.0, 1.0]);
         let b = map(2, &[0.1, 1.0, 3.0, 0.0]);
         assert_eq!(difference(&a, &b), map(2, &[0.0, 3.0, -3.0, 1.0]));
@@ -193,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn the_coarser_map_of_a_difference_is_brought_to_the_finer_grid() {
+    fn samples_the_coarser_map_of_a_difference() {
         // Four cells against two: centres at 1/8, 3/8, … between the two at 1/4 and 3/4.
         let (fine, coarse) = (map(4, &[8.0; 4]), map(2, &[0.0, 4.0]));
         assert_eq!(difference(&fine, &coarse), map(4, &[8.0, 7.0, 5.0, 4.0]));
@@ -207,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn samples_lie_between_cell_centres_and_hold_at_the_edges() {
+    fn samples_between_cell_centres_and_clamps_at_the_edges() {
         let map = map(2, &[0.0, 4.0, 8.0, 12.0]);
         assert_eq!(map.sample(0.25, 0.25), 0.0);
         assert_eq!(map.sample(0.75, 0.25), 4.0);
@@ -218,8 +192,9 @@ mod tests {
         assert_eq!(map.sample(7.0, -3.0), 4.0);
         assert_eq!(Map::default().sample(0.5, 0.5), 0.0);
     }
+
     #[test]
-    fn fused_maps_count_alike_whatever_their_scale_and_size() {
+    fn fuses_maps_of_any_scale_and_size_equally() {
         let fine = map(2, &[0.0, 8.0, 4.0, 2.0]);
         let coarse = map(1, &[1e-3]);
         let fused = fuse(&[&fine, &coarse]);
@@ -233,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn a_zero_map_counts_as_zero_and_no_map_is_empty() {
+    fn fuses_zero_maps_and_no_maps() {
         let some = map(2, &[1.0, 2.0]);
         let zero = map(2, &[0.0, 0.0]);
         assert_eq!(fuse(&[&some, &zero]).values, [0.25, 0.5]);

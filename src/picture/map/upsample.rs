@@ -1,13 +1,13 @@
-//! A coarse grid over the model's input, laid back onto the pixels of the original image.
+//! Upsamples a coarse grid over the model's input to the pixels of the original image.
 //!
-//! Resize and crop are undone per axis, so the neighbours and weights of every column and row are
-//! worked out once, and each image row then costs one blend of two grid rows and one pass along it.
+//! Resizing and cropping are undone per axis. So the neighbours and weights of every column and row are
+//! computed once, and each image row then costs one blend of two grid rows and one pass along it.
 
-use super::{Tap, lerp};
+use super::sample::{Tap, lerp};
 use crate::picture::photo::geometry::Placement;
 
-/// Bilinear, half-pixel centres, clamped edges: from a grid that covers the whole input onto the
-/// image pixels the network saw ([`Placement::seen`]).
+/// From a grid that covers the whole input to the image pixels the network saw ([`Placement::seen`]).
+/// Bilinear, half-pixel centres, clamped edges.
 pub(crate) struct Upsampler {
     columns: Vec<Tap>,
     rows: Vec<Tap>,
@@ -27,7 +27,7 @@ impl Upsampler {
         }
     }
 
-    /// Row `y` of the seen box out of `plane`, a grid row by row; `out` is as wide as the box.
+    /// Computes row `y` of the seen box from `plane`, a grid row by row. `out` is as wide as the box.
     pub fn row(&mut self, plane: &[f32], y: usize, out: &mut [f32]) {
         let row = self.rows[y];
         let width = self.blended.len();
@@ -43,7 +43,7 @@ impl Upsampler {
     }
 }
 
-/// For `count` pixels from `first` on: where their centres fall on a grid of `cells` that covers
+/// The positions of the centres of `count` pixels from `first` on, on a grid of `cells` that covers
 /// `extent` image pixels from `origin` on.
 fn taps(first: u32, count: u32, origin: f64, extent: f64, cells: usize) -> Vec<Tap> {
     (first..first + count)

@@ -1,4 +1,4 @@
-//! A page as a file, in the format that the file's name asks for.
+//! Writes a page to a file, in the format of the file's extension.
 
 use std::fmt;
 use std::io::{self, Write};
@@ -9,21 +9,21 @@ use super::Page;
 use crate::picture::write::{self, encode_png};
 use crate::picture::{Error, UnknownName};
 
-/// What a page can be written as.
+/// The file formats of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Format {
     #[default]
     Png,
-    /// Text as text, pictures embedded.
+    /// Text as text, with embedded images.
     Svg,
-    /// Text as text, the letters' outlines and the pictures embedded.
+    /// Text as text, with embedded fonts and images.
     Pdf,
 }
 
 impl Format {
     pub const ALL: [Format; 3] = [Format::Png, Format::Svg, Format::Pdf];
 
-    /// The ending of its files' names, and what the command line calls it.
+    /// Its file extension, which is also its name on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Format::Png => "png",
@@ -32,7 +32,7 @@ impl Format {
         }
     }
 
-    /// The format that a file's name asks for.
+    /// The format for a file's extension.
     ///
     /// # Errors
     /// [`Error::UnknownExtension`].
@@ -64,7 +64,7 @@ impl FromStr for Format {
 }
 
 impl Page {
-    /// Writes the page as the path's ending says, [`write::atomically`].
+    /// Writes the page in the format of the path's extension, [`write::atomically`].
     ///
     /// # Errors
     /// [`Error::UnknownExtension`], and as [`write::atomically`].
@@ -76,7 +76,7 @@ impl Page {
     /// Writes the page to `out`.
     ///
     /// # Errors
-    /// What the writer says.
+    /// Errors of the writer.
     pub fn write_as(&self, format: Format, out: &mut impl Write) -> io::Result<()> {
         match format {
             Format::Png => encode_png(&self.rgb(), out),

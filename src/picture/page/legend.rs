@@ -1,4 +1,4 @@
-//! The colour bar that says what the colours of a map mean.
+//! The colour bar that explains the colours of a map.
 
 use image::{Rgb, RgbImage};
 
@@ -7,20 +7,19 @@ use super::{Anchor, INK, Item, Run};
 
 const HAIRLINE: [u8; 3] = [176; 3];
 
-/// A table of colours from left to right, framed, with values below it.
+/// A framed colour table from left to right, with labels below.
 pub(crate) struct Legend<'a> {
     pub table: &'a [[u8; 3]; 256],
     /// The em of the text around it, in pixels.
     pub em: f32,
-    /// In pixels.
+    /// The width in pixels.
     pub width: f32,
-    /// What stands below its left end, its middle and its right end, as far as there is room.
+    /// The labels below the left end, the middle and the right end; the middle one only if there is room.
     pub labels: [String; 3],
 }
 
 impl Legend<'_> {
-    /// Adds the bar with its top left corner at (x, y), and its labels; returns where the labels'
-    /// letters stand.
+    /// Adds the bar with its top left corner at (x, y), and its labels. Returns the baseline of the labels.
     pub fn set(&self, items: &mut Vec<Item>, x: f32, y: f32) -> f32 {
         let y = self.bar(items, x, y) + self.em * 0.45;
         let style = Style {
@@ -52,8 +51,7 @@ impl Legend<'_> {
         y + style.ascent()
     }
 
-    /// The framed bar, as high as the capitals beside it, so that a row keeps its line; returns
-    /// where it ends.
+    /// Adds the framed bar, as high as the capitals beside it, so that they line up. Returns the bottom.
     fn bar(&self, items: &mut Vec<Item>, x: f32, y: f32) -> f32 {
         let capitals = Style {
             weight: Weight::Medium,

@@ -1,8 +1,10 @@
-//! A page of pictures and text, laid out once and drawn three ways: as pixels, as SVG and as PDF.
+//! A page of images and text, laid out once and drawn as pixels, SVG or PDF.
 //!
-//! A figure for a paper must stay sharp and its words searchable, while a screen wants pixels; a
-//! layout of its own for each would drift apart. So a page holds what stands where, in whole pixels
-//! for pictures, and text as text with the measures of the font it was laid out in.
+//! A figure for a paper must be sharp and its text searchable, while a screen needs pixels. Separate
+//! layouts would drift apart. So a page has images at integer positions, and text as text with the
+//! metrics of the font it was laid out with.
+//!
+//! This may use `map` for looks and scales, `photo` for resampling, and `write`.
 
 pub mod caption;
 mod file;
@@ -19,30 +21,29 @@ use text::Style;
 
 pub use file::Format;
 
-/// Pictures, text and plain rectangles on a light ground. The origin is the top left corner
-/// and one unit is a pixel of the pictures.
+/// Images, text and rectangles on a light background. The origin is the top left corner, and one unit is
+/// one pixel of the images.
 #[derive(Debug, Clone)]
 pub struct Page {
     pub width: u32,
     pub height: u32,
-    /// What the file calls itself where its format has a place for that.
+    /// The title in the metadata of the file, if the format has one.
     pub title: String,
-    /// Drawn in their order.
+    /// Drawn in this order.
     pub(crate) items: Vec<Item>,
 }
 
-/// The ground of every page: a light neutral grey, since colour beside a photograph changes how it
-/// is seen.
+/// The background: a light neutral grey, because colour beside a photo changes how it is perceived.
 pub(crate) const GROUND: [u8; 3] = [244; 3];
-/// What is read first.
+/// The colour of primary text.
 pub(crate) const INK: [u8; 3] = [32; 3];
-/// What is read second.
+/// The colour of secondary text.
 pub(crate) const SECONDARY: [u8; 3] = [104; 3];
 
-/// Something on a page.
+/// An element of a page.
 #[derive(Debug, Clone)]
 pub(crate) enum Item {
-    /// Shown pixel by pixel, its top left corner at (x, y).
+    /// Drawn pixel by pixel with its top left corner at (x, y).
     Picture {
         x: u32,
         y: u32,
@@ -62,16 +63,16 @@ pub(crate) enum Item {
 /// One line of text in one style.
 #[derive(Debug, Clone)]
 pub(crate) struct Run {
-    /// Where the run's [`Anchor`] lies.
+    /// The position of the run's [`Anchor`].
     pub x: f32,
-    /// The tops of its capitals.
+    /// The top of its capitals.
     pub y: f32,
     pub text: String,
     pub style: Style,
     pub anchor: Anchor,
 }
 
-/// Which point of a run `x` gives.
+/// The point of a run that `x` refers to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Anchor {
     Start,
@@ -91,7 +92,7 @@ impl Page {
 }
 
 impl Run {
-    /// A run from `x` on. What cannot be printed becomes a space: no format has a place for it.
+    /// A run that starts at `x`. Unprintable characters become spaces, because no format allows them.
     pub fn new(x: f32, y: f32, text: &str, style: Style) -> Run {
         Run {
             x,
@@ -102,12 +103,12 @@ impl Run {
         }
     }
 
-    /// The same run with its middle or its end at `x`.
+    /// The run with another anchor at `x`.
     pub fn anchored(self, anchor: Anchor) -> Run {
         Run { anchor, ..self }
     }
 
-    /// In pixels, as it was laid out.
+    /// Its width in pixels, as laid out.
     pub fn width(&self) -> f32 {
         self.style.width(&self.text)
     }
@@ -121,26 +122,26 @@ impl Run {
         }
     }
 
-    /// Where its letters stand, on a whole pixel so that they are sharp.
+    /// Its baseline, rounded to a pixel so that the letters are sharp.
     pub fn baseline(&self) -> f32 {
         (self.y + self.style.ascent()).round()
     }
 }
 
 impl Style {
-    /// Adds `text` in at most `most` lines of `width` pixels from (x, y) on, the tops of the first
-    /// line's capitals at `y`; returns where the last line's letters stand.
+    /// Adds `text` in at most `max_lines` lines of `width` pixels. (x, y) is the start of the first line, at
+    /// the top of its capitals. Returns the baseline of the last line.
     pub(crate) fn set(
         &self,
         items: &mut Vec<Item>,
         text: &str,
         (x, y): (f32, f32),
         width: f32,
-        most: usize,
+        max_lines: usize,
     ) -> f32 {
         let pitch = self.em * 1.3;
         let mut bottom = y + self.ascent();
-        for (i, line) in self.wrap(text, width, most).iter().enumerate() {
+        for (i, line) in self.wrap(text, width, max_lines).iter().enumerate() {
             let y = y + pitch * i as f32;
             items.push(Item::Text(Run::new(x, y, line, *self)));
             bottom = y + self.ascent();
@@ -149,7 +150,7 @@ impl Style {
     }
 }
 
-/// The text without what no font and no XML file has a place for.
+/// The text without characters that fonts and XML do not support.
 fn printable(text: &str) -> String {
     text.replace(
         |c: char| c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}'),

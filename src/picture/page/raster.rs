@@ -1,11 +1,11 @@
-//! A page as pixels.
+//! Draws a page as pixels.
 
 use image::{Rgb, RgbImage, imageops};
 
 use super::{GROUND, Item, Page};
 
 impl Page {
-    /// The page at one pixel a unit, pictures copied as they are.
+    /// The page at one pixel per unit; images are copied unchanged.
     pub fn rgb(&self) -> RgbImage {
         let mut canvas = RgbImage::from_pixel(self.width, self.height, Rgb(GROUND));
         for item in &self.items {

@@ -1,7 +1,7 @@
-//! A page as SVG.
+//! Writes a page as SVG.
 //!
-//! No font is embedded: a reader that lacks Roboto takes another sans-serif, and each line states
-//! the width it was laid out with, so that nothing runs into its neighbour.
+//! No font is embedded. A reader without Roboto uses another sans-serif font, and each line states the
+//! width it was laid out with, so that text does not overlap.
 
 use std::io::{self, Write};
 
@@ -16,20 +16,20 @@ use super::text::Weight;
 use super::{Anchor, GROUND, Item, Page, Run};
 use crate::picture::write::encode_png;
 
-/// The most bytes that a picture may take as an attribute. libxml2, which librsvg and with it many
-/// a program reads by, refuses one of ten million.
-const LONGEST: usize = 9_900_000;
-/// Blanks behind each picture, in bytes. libxml2 has the same bound for all that it has read since
-/// it last emptied its buffer, which it does between two elements and only near the end of what it
-/// was given, 4000 bytes at a time: with blanks longer than that it comes to it after each picture.
-const PAUSE: usize = 8192;
-/// JPEG's qualities for a picture that is too large as a PNG, the best first.
+/// The maximum length of an image as an attribute, in bytes. libxml2, which librsvg and many other
+/// programs use, refuses attributes of ten million.
+const MAX_ATTRIBUTE: usize = 9_900_000;
+/// The number of spaces after each image. libxml2 has the same limit for its buffer. It empties the
+/// buffer between two elements, but only near the end of a chunk of 4000 bytes; with more spaces than
+/// that, it does so after each image.
+const SPACES: usize = 8192;
+/// The JPEG qualities for an image that is too large as PNG, the best first.
 const QUALITIES: [u8; 4] = [95, 90, 80, 60];
 
 const FAMILY: &str = "Roboto, Arial, sans-serif";
 
 impl Page {
-    /// Writes the page to `out`; a unit of it is a pixel of the page.
+    /// Writes the page to `out`; one unit is one pixel of the page.
     pub(super) fn svg(&self, out: &mut impl Write) -> io::Result<()> {
         let (width, height) = (self.width.to_string(), self.height.to_string());
         let mut xml = Writer::new_with_indent(out, b' ', 1);
@@ -37,7 +37,7 @@ impl Page {
         xml.create_element("svg")
             .with_attributes([
                 ("xmlns", "http://www.w3.org/2000/svg"),
-                // Older readers know pictures by this name alone.
+                // Older readers need this for images.
                 ("xmlns:xlink", "http://www.w3.org/1999/xlink"),
                 ("width", width.as_str()),
                 ("height", height.as_str()),
@@ -89,21 +89,21 @@ fn picture<W: Write>(xml: &mut Writer<W>, (x, y): (u32, u32), rgb: &RgbImage) ->
             ("y", &y.to_string()),
             ("width", &rgb.width().to_string()),
             ("height", &rgb.height().to_string()),
-            ("xlink:href", &embedded(rgb, LONGEST)?),
+            ("xlink:href", &embedded(rgb, MAX_ATTRIBUTE)?),
         ])
         .write_empty()?;
-    let blanks = " ".repeat(PAUSE);
-    xml.write_event(Event::Text(BytesText::from_escaped(blanks)))
+    let spaces = " ".repeat(SPACES);
+    xml.write_event(Event::Text(BytesText::from_escaped(spaces)))
 }
 
-/// A picture as the text of an attribute: as it is, or, where that would be longer than `most`,
-/// as near to it as there is room for.
-fn embedded(rgb: &RgbImage, most: usize) -> io::Result<String> {
+/// An image as the text of an attribute: as PNG or, if that is longer than `max_bytes`, as JPEG in the best
+/// quality that fits.
+fn embedded(rgb: &RgbImage, max_bytes: usize) -> io::Result<String> {
     let mut png = Vec::new();
     encode_png(rgb, &mut png)?;
     let mut text = format!("data:image/png;base64,{}", STANDARD.encode(&png));
     for quality in QUALITIES {
-        if text.len() <= most {
+        if text.len() <= max_bytes {
             break;
         }
         let mut jpeg = Vec::new();
@@ -151,7 +151,7 @@ mod tests {
 
     use super::*;
 
-    /// Noise, which no format makes small.
+    /// Noise, which cannot be compressed.
     fn noise(side: u32) -> RgbImage {
         let mut seed = 1_u32;
         RgbImage::from_fn(side, side, |_, _| {
@@ -163,9 +163,9 @@ mod tests {
     }
 
     #[test]
-    fn a_picture_too_large_as_it_is_becomes_a_jpeg() {
+    fn embeds_a_large_image_as_jpeg() {
         let picture = noise(100);
-        let whole = embedded(&picture, LONGEST).unwrap();
+        let whole = embedded(&picture, MAX_ATTRIBUTE).unwrap();
         assert!(whole.starts_with("data:image/png;") && whole.len() > 40_000);
         let smaller = embedded(&picture, 39_000).unwrap();
         assert!(
@@ -174,13 +174,13 @@ mod tests {
             &smaller[..20]
         );
         assert!(smaller.len() <= 39_000, "{}", smaller.len());
-        // No smaller than it need be.
+        // No smaller than necessary.
         let least = embedded(&picture, 1).unwrap();
         assert!(least.len() < smaller.len());
     }
 
     #[test]
-    fn readers_that_bound_what_they_hold_come_to_an_end_between_pictures() {
+    fn lets_readers_empty_their_buffer_between_images() {
         let pictures = (0..3).map(|x| Item::Picture {
             x: 8 * x,
             y: 0,

@@ -19,7 +19,7 @@ const STYLE: Style = Style {
 /// A box on a page: left, top, right, bottom.
 type Bounds = (f32, f32, f32, f32);
 
-/// Fails unless everything stands on the page, with a margin, and nothing over anything else.
+/// Fails unless everything is on the page, within the margins, and nothing overlaps.
 #[track_caller]
 pub(crate) fn assert_well_laid_out(page: &Page, about: &str) {
     let boxes: Vec<(String, Bounds)> = page.items.iter().filter_map(bounds).collect();
@@ -43,7 +43,7 @@ pub(crate) fn assert_well_laid_out(page: &Page, about: &str) {
     }
 }
 
-/// What an item covers; `None` for the frame that a legend's colours lie in.
+/// What an item covers; `None` for the frame around the colours of a legend.
 fn bounds(item: &Item) -> Option<(String, Bounds)> {
     match item {
         Item::Picture { x, y, rgb } => {
@@ -58,14 +58,14 @@ fn bounds(item: &Item) -> Option<(String, Bounds)> {
             let right = run.left() + run.width();
             Some((
                 format!("“{}”", run.text),
-                // Half a pixel is lost where a width is cut to whole ones.
+                // Half a pixel may be lost when a width is rounded down.
                 (run.left(), run.y, right - 0.5, below),
             ))
         }
     }
 }
 
-/// The words on a page, in their order.
+/// The text on a page, in order.
 pub(crate) fn words(page: &Page) -> Vec<String> {
     let runs = page.items.iter().filter_map(|item| match item {
         Item::Text(run) => Some(run.text.clone()),
@@ -114,7 +114,7 @@ fn svg(page: &Page) -> String {
 
 #[test]
 #[should_panic(expected = "lies over")]
-fn text_over_a_picture_is_found() {
+fn detects_text_over_an_image() {
     let mut page = page();
     page.items
         .push(Item::Text(Run::new(50.0, 40.0, "x", STYLE)));
@@ -123,7 +123,7 @@ fn text_over_a_picture_is_found() {
 
 #[test]
 #[should_panic(expected = "leaves the page")]
-fn text_beyond_the_edge_is_found() {
+fn detects_text_beyond_the_edge() {
     let mut page = page();
     page.items
         .push(Item::Text(Run::new(250.0, 20.0, "too far", STYLE)));
@@ -131,7 +131,7 @@ fn text_beyond_the_edge_is_found() {
 }
 
 #[test]
-fn pixels_are_the_items_in_their_order() {
+fn draws_items_in_order() {
     let rgb = page().rgb();
     assert_eq!(rgb.dimensions(), (300, 140));
     assert_eq!(rgb.get_pixel(0, 0).0, GROUND);
@@ -139,7 +139,7 @@ fn pixels_are_the_items_in_their_order() {
     assert_eq!(rgb.get_pixel(70, 60).0, GROUND);
     let part = image::imageops::crop_imm(&rgb, 20, 12, 40, 30).to_image();
     assert_eq!(part, picture(40, 30));
-    // The second line ends where it is anchored.
+    // The second line ends at its anchor.
     let inked: Vec<u32> = rgb
         .enumerate_pixels()
         .filter(|(_, y, pixel)| (60..80).contains(y) && pixel.0[1] < 100)
@@ -150,7 +150,7 @@ fn pixels_are_the_items_in_their_order() {
 }
 
 #[test]
-fn svg_is_xml_with_its_words_as_text_and_its_pictures_inside() {
+fn writes_svg_with_text_and_embedded_images() {
     let page = page();
     let text = svg(&page);
     let mut reader = Reader::from_str(&text);
@@ -191,9 +191,9 @@ fn svg_is_xml_with_its_words_as_text_and_its_pictures_inside() {
     assert_eq!(pictures, [picture(40, 30)]);
 }
 
-/// A font that is wider than Roboto must not push a line over its neighbour.
+/// A font that is wider than Roboto must not make a line overlap its neighbour.
 #[test]
-fn svg_lines_state_the_width_they_were_laid_out_with() {
+fn states_the_width_of_svg_text() {
     let text = svg(&page());
     let width = format!("textLength=\"{:.2}\"", STYLE.width("cat & <dog>"));
     assert!(text.contains(&width), "{text}");
@@ -201,7 +201,7 @@ fn svg_lines_state_the_width_they_were_laid_out_with() {
     assert!(text.contains("font-weight=\"500\""), "{text}");
 }
 
-/// The bytes of a PDF's string in parentheses.
+/// The bytes of a PDF string in parentheses.
 fn unescaped(string: &str) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut rest = string.as_bytes();
@@ -229,10 +229,10 @@ fn unescaped(string: &str) -> Vec<u8> {
     bytes
 }
 
-/// A PDF's words, read back through its own table of characters.
+/// The text of a PDF, read back through its own table of characters.
 fn read_back(pdf: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(pdf);
-    // The tables stand in the order of the fonts.
+    // The tables are in the order of the fonts.
     let tables: Vec<Vec<(u16, char)>> = text
         .split("beginbfchar")
         .skip(1)
@@ -266,7 +266,7 @@ fn read_back(pdf: &[u8]) -> Vec<String> {
 }
 
 #[test]
-fn pdf_is_one_sheet_whose_words_can_be_read_back() {
+fn writes_pdf_whose_text_reads_back() {
     let page = page();
     let pdf = page.pdf().unwrap();
     let text = String::from_utf8_lossy(&pdf);
@@ -287,7 +287,7 @@ fn pdf_is_one_sheet_whose_words_can_be_read_back() {
 }
 
 #[test]
-fn a_sheet_is_no_longer_than_readers_accept() {
+fn limits_the_sheet_to_what_readers_accept() {
     let page = Page::new((40_000, 10), "long", Vec::new());
     let pdf = page.pdf().unwrap();
     let text = String::from_utf8_lossy(&pdf);
@@ -295,7 +295,7 @@ fn a_sheet_is_no_longer_than_readers_accept() {
 }
 
 #[test]
-fn the_format_is_the_names_ending() {
+fn chooses_the_format_by_the_extension() {
     let folder = tempfile::tempdir().unwrap();
     for (name, start) in [
         ("a.png", b"\x89PNG".as_slice()),
@@ -317,7 +317,7 @@ fn the_format_is_the_names_ending() {
 }
 
 #[test]
-fn a_png_page_is_its_pixels() {
+fn writes_png_with_the_pixels_of_the_page() {
     let mut bytes = Vec::new();
     page().write_as(Format::Png, &mut bytes).unwrap();
     let mut expected = Vec::new();

@@ -1,4 +1,4 @@
-//! Text on pixels, in Roboto, measured before it is drawn so that nothing is ever cut off.
+//! Text in Roboto, measured before it is drawn so that nothing is cut off.
 
 use std::sync::LazyLock;
 
@@ -23,7 +23,7 @@ pub(crate) enum Weight {
 impl Weight {
     pub const ALL: [Weight; 2] = [Weight::Regular, Weight::Medium];
 
-    /// The font's file, as it is compiled in.
+    /// The font file.
     pub fn file(self) -> &'static [u8] {
         match self {
             Weight::Regular => include_bytes!("../../../assets/fonts/Roboto-Regular.ttf"),
@@ -40,20 +40,20 @@ impl Weight {
 }
 
 impl Style {
-    /// How wide `text` is, in pixels.
+    /// The width of `text` in pixels.
     pub fn width(&self, text: &str) -> f32 {
         let mut right = 0.0;
         self.lay_out(text, |_, end| right = end);
         right
     }
 
-    /// From the top of a line to its baseline, in pixels; the cap height lies centred in a line.
+    /// From the top of the capitals to the baseline, in pixels.
     pub fn ascent(&self) -> f32 {
         const CAP_HEIGHT: f32 = 0.711;
         self.em * CAP_HEIGHT
     }
 
-    /// Draws one line with its left edge at `x` and the tops of its capitals at `y`.
+    /// Draws one line with its left edge at `x` and the top of its capitals at `y`.
     pub fn draw(&self, canvas: &mut RgbImage, x: f32, y: f32, text: &str) {
         let baseline = (y + self.ascent()).round();
         let font = self.font();
@@ -70,8 +70,8 @@ impl Style {
         });
     }
 
-    /// `text` in at most `lines` lines of `width` pixels: broken at spaces, then after the
-    /// punctuation of paths, then anywhere; what is left over ends in an ellipsis.
+    /// Wraps `text` to at most `lines` lines of `width` pixels: at spaces, otherwise after the punctuation
+    /// of paths, otherwise anywhere. The last line is elided.
     pub fn wrap(&self, text: &str, width: f32, lines: usize) -> Vec<String> {
         let mut wrapped = Vec::new();
         let mut rest = text.trim();
@@ -87,7 +87,7 @@ impl Style {
         wrapped
     }
 
-    /// `text`, or as much of it as fits `width` with an ellipsis.
+    /// `text`, or as much of it as fits into `width` with an ellipsis.
     pub fn elide(&self, text: &str, width: f32) -> String {
         if self.width(text) <= width {
             return text.to_owned();
@@ -97,14 +97,14 @@ impl Style {
         format!("{}…", text[..end].trim_end())
     }
 
-    /// The byte at which a line of `width` pixels ends; at least one character is taken.
+    /// The byte at which a line of `width` pixels ends, after at least one character.
     fn break_before(&self, text: &str, width: f32) -> usize {
         let end = self.fitting(text, width);
         if end == text.len() {
             return end;
         }
         let after = |found: Option<(usize, char)>| found.map(|(at, c)| at + c.len_utf8());
-        // A space right behind the line is as good a break as one within.
+        // A space right after the line is as good as one inside it.
         if text[end..].starts_with(' ') {
             return end;
         }
@@ -115,7 +115,7 @@ impl Style {
         after(space).or(after(joint)).unwrap_or(end).max(first)
     }
 
-    /// The end, in bytes, of the longest beginning of `text` that is no wider than `width`.
+    /// The length in bytes of the longest prefix of `text` that fits into `width`.
     fn fitting(&self, text: &str, width: f32) -> usize {
         let mut ends = text.char_indices().map(|(at, c)| at + c.len_utf8());
         let mut fits = 0;
@@ -129,7 +129,7 @@ impl Style {
         fits
     }
 
-    /// Gives each glyph, at its place on a line from 0, with the pen's place after it.
+    /// Calls `each` with every glyph, positioned on a line from 0, and the pen position after it.
     fn lay_out(&self, text: &str, mut each: impl FnMut(Glyph, f32)) {
         let font = self.font();
         let mut pen = 0.0;
@@ -148,7 +148,7 @@ impl Style {
 
     fn font(&self) -> PxScaleFont<&'static FontRef<'static>> {
         let font = self.weight.font();
-        // ab_glyph scales by the line's height, designers by the em.
+        // ab_glyph scales by the line height, not by the em.
         let height = font.height_unscaled() / font.units_per_em().unwrap_or(1000.0);
         font.into_scaled(PxScale::from(self.em * height))
     }
@@ -158,11 +158,11 @@ static REGULAR: LazyLock<FontRef<'static>> = LazyLock::new(|| compiled_in(Weight
 static MEDIUM: LazyLock<FontRef<'static>> = LazyLock::new(|| compiled_in(Weight::Medium));
 
 fn compiled_in(weight: Weight) -> FontRef<'static> {
-    // The bytes are fixed when the program is built, and the tests below read both fonts.
+    // The bytes are fixed at build time, and the tests below read both fonts.
     FontRef::try_from_slice(weight.file()).expect("the fonts compiled into the program are valid")
 }
 
-/// Lays `colour` over one pixel; places off the canvas are passed over.
+/// Blends `colour` with one pixel; positions outside the canvas are ignored.
 fn cover(canvas: &mut RgbImage, at: (i64, i64), colour: [u8; 3], coverage: f32) {
     let (Ok(x), Ok(y)) = (u32::try_from(at.0), u32::try_from(at.1)) else {
         return;
@@ -188,7 +188,7 @@ mod tests {
     };
 
     #[test]
-    fn digits_are_all_as_wide_as_each_other_and_medium_is_wider_than_regular() {
+    fn measures_digits_alike_and_medium_wider() {
         let zero = STYLE.width("0");
         for digit in '1'..='9' {
             assert_eq!(STYLE.width(&digit.to_string()), zero);
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn drawn_text_stays_within_its_measured_width_and_has_the_capitals_height() {
+    fn draws_within_the_measured_width_and_cap_height() {
         let mut canvas = RgbImage::from_pixel(200, 60, Rgb([255; 3]));
         STYLE.draw(&mut canvas, 10.0, 20.0, "HEAT");
         let inked = |(_, _, pixel): &(u32, u32, &Rgb<u8>)| pixel.0[0] < 128;
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn wrapping_breaks_at_spaces_then_at_joints_and_loses_nothing() {
+    fn wraps_at_spaces_then_at_punctuation() {
         let width = STYLE.width("Egyptian cat");
         assert_eq!(STYLE.wrap("Egyptian cat", width, 3), ["Egyptian cat"]);
         assert_eq!(
@@ -244,13 +244,13 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_ends_in_an_ellipsis_within_the_width() {
+    fn elides_what_does_not_fit() {
         let width = STYLE.width("a long class");
         let lines = STYLE.wrap("a long class name that goes on and on", width, 2);
         assert_eq!(lines.len(), 2);
         assert!(lines[1].ends_with('…'));
         assert!(lines.iter().all(|line| STYLE.width(line) <= width));
-        // No room at all still ends.
+        // Without any room it still ends.
         assert_eq!(STYLE.wrap("abc", 1.0, 2), ["a", "…"]);
     }
 }

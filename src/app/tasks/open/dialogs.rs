@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crate::folder::scan::ENDINGS;
+use crate::folder::scan::EXTENSIONS;
 
 /// Asks the user for a file. Each call blocks, so it must run on a background thread.
 pub trait Dialogs: Send + Sync {
@@ -41,7 +41,7 @@ impl Dialogs for SystemDialogs {
         ask(folder, None, |dialog| {
             dialog
                 .set_title("Open image")
-                .add_filter("Images", &ENDINGS)
+                .add_filter("Images", &EXTENSIONS)
                 .add_filter("All files", &["*"])
                 .pick_file()
         })

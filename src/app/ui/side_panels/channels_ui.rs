@@ -9,7 +9,7 @@ use egui::{
 };
 
 use crate::explain::Channels;
-use crate::picture::map::colour;
+use crate::picture::map::{colour, sample};
 use crate::picture::page::caption::{significant, with_minus};
 
 use crate::app::commands::Command;
@@ -57,7 +57,7 @@ impl ChannelPictures {
         let colormap = state.options.style.colormap;
         let made = self.made.entry(channel).or_insert_with(|| {
             let map = channels.activation(channel);
-            let small = colour::sampled(&map, (PICTURE as usize, PICTURE as usize));
+            let small = sample::sampled(&map, (PICTURE as usize, PICTURE as usize));
             let picture = colour::heat(&small, colormap, map.max(), 0);
             ui.load_texture("channel", rgb(&picture), TextureOptions::LINEAR)
         });

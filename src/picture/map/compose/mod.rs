@@ -1,8 +1,8 @@
-//! Explanations as pictures on the original image's own pixels.
+//! Explanations as images at the resolution of the original photo.
 //!
-//! Importance is a map divided by its maximum, or by one that several maps share; what the network did not see is shaded, so that
-//! a cold spot and an unseen one cannot be mistaken for each other. To 8 bits by [0, 1] × 255,
-//! floored.
+//! Importance is a map divided by its maximum, or by a value that several maps share. What the network
+//! did not see is shaded, so that it cannot be mistaken for an unimportant region. Values in [0, 1] are
+//! converted to 8 bits by multiplying by 255 and rounding down.
 
 use image::{GrayImage, Luma, Rgb, RgbImage, Rgba, RgbaImage};
 
@@ -12,19 +12,17 @@ use super::{Map, SignedImage};
 use crate::picture::photo::geometry::{PixelBox, Placement};
 
 pub use super::look::{Look, Overlay, Scale};
-pub use crate::picture::page::caption::Caption;
-pub use crate::picture::page::sheet::{Panel, sheet};
 
-/// Black over what the network did not see, as alpha.
+/// The alpha of the black over what the network did not see.
 pub const UNSEEN_SHADE: f32 = 0.6;
 
-/// Zero in a signed picture.
+/// Zero in a signed image.
 const MID_GREY: u8 = 127;
 
-/// The map over the end of its scale on the pixels the network saw: the size of
+/// The map divided by the end of its scale, on the pixels the network saw: the size of
 /// [`Placement::seen`].
 ///
-/// A map without a positive value is all 0, never stretched.
+/// All 0 for a map without a positive value: zeros are never stretched.
 pub fn importance(map: &Map, placement: &Placement, scale: Scale) -> GrayImage {
     let seen = placement.seen();
     let mut picture = GrayImage::new(seen.width, seen.height);
@@ -43,13 +41,13 @@ pub fn importance(map: &Map, placement: &Placement, scale: Scale) -> GrayImage {
     picture
 }
 
-/// [`importance`] through a colour table.
+/// [`importance`] in the colours of a colour map.
 pub fn heat_layer(map: &Map, placement: &Placement, colormap: Colormap, scale: Scale) -> RgbImage {
     coloured(&importance(map, placement, scale), colormap.table())
 }
 
-/// Black, the more opaque the less a pixel mattered: drawn over the photo at the overlay's opacity
-/// it makes a spotlight. The size of [`Placement::seen`].
+/// Black, the more opaque the less important a pixel is. Drawn over the photo with the overlay's
+/// opacity, it is a spotlight. The size of [`Placement::seen`].
 pub fn spotlight_layer(map: &Map, placement: &Placement, scale: Scale) -> RgbaImage {
     let importance = importance(map, placement, scale);
     let mut picture = RgbaImage::new(importance.width(), importance.height());
@@ -59,10 +57,10 @@ pub fn spotlight_layer(map: &Map, placement: &Placement, scale: Scale) -> RgbaIm
     picture
 }
 
-/// The whole photo with the heat map over what the network saw and a shade over the rest.
+/// The whole photo, with the heat map over what the network saw and a shade over the rest.
 ///
-/// Blend is `photo · (1 - o) + heat · o`, spotlight `photo · (1 - o · (1 - importance))`, both in
-/// sRGB. `placement` is scaled to the photo where that is a reduced copy.
+/// A blend is `photo · (1 - o) + heat · o`, a spotlight `photo · (1 - o · (1 - importance))`, both in
+/// sRGB. `placement` is scaled to `photo`, which may be a reduced copy.
 pub fn overlay(photo: &RgbImage, map: &Map, placement: &Placement, look: &Look) -> RgbImage {
     let placement = placement.at_size(photo.width(), photo.height());
     let seen = placement.seen();
@@ -88,16 +86,16 @@ pub fn overlay(photo: &RgbImage, map: &Map, placement: &Placement, look: &Look) 
     picture
 }
 
-/// A signed map through the diverging table, the size of [`Placement::seen`]: entry 127 for zero,
-/// the first and the last for minus and plus the end of the scale, which is the map's largest
-/// magnitude under [`Scale::Own`].
+/// A signed map in the diverging colours, the size of [`Placement::seen`]: entry 127 for zero, the first
+/// and the last entry for minus and plus the end of the scale. Under [`Scale::Own`] that is the map's
+/// largest magnitude.
 ///
-/// A map of zeros is all neutral, never stretched.
+/// A map of zeros is neutral everywhere: zeros are never stretched.
 pub fn difference_layer(map: &Map, placement: &Placement, scale: Scale) -> RgbImage {
     coloured(&signed_steps(map, placement, scale), diverging())
 }
 
-/// The whole photo with a signed map over what the network saw, as [`overlay`] blends a heat map.
+/// The whole photo with a signed map over what the network saw, blended as by [`overlay`].
 pub fn difference_overlay(
     photo: &RgbImage,
     map: &Map,
@@ -114,7 +112,7 @@ pub fn difference_overlay(
     picture
 }
 
-/// A signed map as entries of the diverging table.
+/// A signed map as indices into the diverging table.
 fn signed_steps(map: &Map, placement: &Placement, scale: Scale) -> GrayImage {
     let seen = placement.seen();
     let mut picture = GrayImage::from_pixel(seen.width, seen.height, Luma([MID_GREY]));
@@ -133,15 +131,16 @@ fn signed_steps(map: &Map, placement: &Placement, scale: Scale) -> GrayImage {
     picture
 }
 
-/// From -1 to 1 onto 0 to 255; 0 is [`MID_GREY`].
+/// Maps -1 to 1 to 0 to 255; 0 becomes [`MID_GREY`].
 fn signed_byte(value: f32) -> u8 {
     (value.clamp(-1.0, 1.0) * 127.5 + 127.5) as u8
 }
 
-/// A signed picture over the whole image: zero is mid-grey, as bright above as it is dark below.
+/// A signed image at the size of the photo: zero is mid-grey, positive values are brighter and negative
+/// ones darker.
 ///
-/// White and black stand for ± [`signed_scale`]; a few extreme pixels would otherwise leave the
-/// rest grey. What the network did not see is mid-grey, shaded.
+/// White and black stand for ± [`signed_scale`]; otherwise a few extreme pixels would leave the rest
+/// grey. What the network did not see is a shaded mid-grey.
 pub fn signed(values: &SignedImage, placement: &Placement) -> RgbImage {
     let (width, height) = placement.image;
     let seen = placement.seen();
@@ -169,8 +168,8 @@ pub fn signed(values: &SignedImage, placement: &Placement) -> RgbImage {
     picture
 }
 
-/// The magnitude that a signed picture shows as black or white: the 99.5th percentile of the
-/// magnitudes that are not zero, 1 where all are.
+/// The magnitude that a signed image shows as black or white: the 99.5th percentile of the non-zero
+/// magnitudes, or 1 if all are zero.
 pub fn signed_scale(values: &SignedImage) -> f32 {
     let mut magnitudes: Vec<f32> = values
         .values
@@ -185,7 +184,7 @@ pub fn signed_scale(values: &SignedImage) -> f32 {
     *magnitudes.select_nth_unstable_by(rank, f32::total_cmp).1
 }
 
-/// A copy of the photo, shaded outside `seen`.
+/// A copy of the photo that is shaded outside `seen`.
 fn shaded(photo: &RgbImage, seen: &PixelBox) -> RgbImage {
     let shade = unseen_shade();
     let mut picture = photo.clone();
@@ -210,12 +209,12 @@ fn shaded(photo: &RgbImage, seen: &PixelBox) -> RgbImage {
     picture
 }
 
-/// Each value under the shade.
+/// Each 8-bit value under the shade.
 fn unseen_shade() -> [u8; 256] {
     std::array::from_fn(|value| floored(value as f32 * (1.0 - UNSEEN_SHADE)))
 }
 
-/// Each entry of a table in its colour.
+/// The colours of the indices into a table.
 fn coloured(entries: &GrayImage, table: &[[u8; 3]; 256]) -> RgbImage {
     let mut picture = RgbImage::new(entries.width(), entries.height());
     for (pixel, entry) in picture.chunks_exact_mut(3).zip(entries.as_raw()) {
@@ -224,7 +223,7 @@ fn coloured(entries: &GrayImage, table: &[[u8; 3]; 256]) -> RgbImage {
     picture
 }
 
-/// Lays the entries' colours over the seen pixels.
+/// Blends the colours of the indices with the seen pixels.
 fn blend(
     picture: &mut RgbImage,
     seen: &PixelBox,
@@ -242,7 +241,7 @@ fn blend(
     });
 }
 
-/// Calls `paint` with each seen pixel's three bytes and its value.
+/// Calls `paint` with the three bytes of each seen pixel and its value.
 fn each_seen(
     picture: &mut RgbImage,
     seen: &PixelBox,
@@ -257,7 +256,7 @@ fn each_seen(
     }
 }
 
-/// The bytes of row `y` of the seen box within the whole picture.
+/// The bytes of row `y` of the seen box in the whole image.
 fn seen_row<'a>(picture: &'a mut RgbImage, seen: &PixelBox, y: usize) -> &'a mut [u8] {
     let stride = 3 * picture.width() as usize;
     let start = (seen.y as usize + y) * stride + 3 * seen.x as usize;
@@ -265,7 +264,7 @@ fn seen_row<'a>(picture: &'a mut RgbImage, seen: &PixelBox, y: usize) -> &'a mut
     &mut bytes[start..start + 3 * seen.width as usize]
 }
 
-/// Down to a whole level; a whole value that rounding left a hair below itself stays.
+/// Rounds down, but keeps integers that rounding errors left slightly too small.
 fn floored(value: f32) -> u8 {
     (value + 1.0 / 1024.0) as u8
 }

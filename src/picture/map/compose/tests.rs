@@ -34,7 +34,7 @@ fn photo(width: u32, height: u32) -> RgbImage {
 }
 
 #[test]
-fn importance_is_the_map_over_its_maximum_floored() {
+fn divides_importance_by_the_maximum_and_rounds_down() {
     let p = place((4, 2), 4, Fit::Stretch);
     let picture = importance(
         &map(4, &[0.0, 1.0, 2.0, 4.0, 4.0, 2.0, 1.0, 0.0]),
@@ -45,7 +45,7 @@ fn importance_is_the_map_over_its_maximum_floored() {
 }
 
 #[test]
-fn importance_runs_straight_between_cell_centres_and_is_flat_at_the_edges() {
+fn interpolates_importance_between_cell_centres() {
     let p = place((8, 1), 8, Fit::Stretch);
     let picture = importance(&map(2, &[0.0, 10.0]), &p, Scale::Own);
     // Cell centres at 2 and 6; pixel centres at 0.5, 1.5, …
@@ -56,7 +56,7 @@ fn importance_runs_straight_between_cell_centres_and_is_flat_at_the_edges() {
 }
 
 #[test]
-fn importance_agrees_with_sampling_the_map_through_the_inverse_of_the_crop() {
+fn agrees_with_sampling_the_map_at_the_input_position() {
     let values: Vec<f32> = (0..49).map(|i| ((i * 37) % 50) as f32).collect();
     let map = map(7, &values);
     let p = place((451, 300), 224, Fit::Crop);
@@ -71,7 +71,7 @@ fn importance_agrees_with_sampling_the_map_through_the_inverse_of_the_crop() {
 }
 
 #[test]
-fn a_map_of_zeros_is_never_stretched() {
+fn never_stretches_zeros() {
     let p = place((6, 6), 4, Fit::Crop);
     for values in [[0.0; 4], [-1.0, -2.0, 0.0, -1.0], [f32::NAN; 4]] {
         let picture = importance(&map(2, &values), &p, Scale::Own);
@@ -87,7 +87,7 @@ fn a_map_of_zeros_is_never_stretched() {
 }
 
 #[test]
-fn a_flat_map_is_all_important_without_a_rounding_error() {
+fn shows_a_constant_map_at_full_importance() {
     for value in [0.1, 1e-20, 3.3e7] {
         let picture = importance(
             &map(3, &[value; 9]),
@@ -99,7 +99,7 @@ fn a_flat_map_is_all_important_without_a_rounding_error() {
 }
 
 #[test]
-fn a_common_scale_shows_how_strong_a_map_is_and_clamps_what_lies_above() {
+fn applies_a_common_scale_and_clamps() {
     let p = place((4, 1), 4, Fit::Stretch);
     let map = map(4, &[0.0, 1.0, 2.0, 4.0]);
     let shown = |scale| importance(&map, &p, scale).into_raw();
@@ -113,7 +113,7 @@ fn a_common_scale_shows_how_strong_a_map_is_and_clamps_what_lies_above() {
 }
 
 #[test]
-fn the_scale_reaches_every_way_of_drawing() {
+fn applies_the_scale_in_every_overlay() {
     let (photo, p) = (photo(4, 1), place((4, 1), 4, Fit::Stretch));
     let map = map(1, &[2.0]);
     let half = Scale::UpTo(4.0);
@@ -130,7 +130,7 @@ fn the_scale_reaches_every_way_of_drawing() {
 }
 
 #[test]
-fn a_map_of_zeros_stays_zero_under_a_common_scale() {
+fn keeps_zeros_under_a_common_scale() {
     let p = place((2, 2), 4, Fit::Stretch);
     for values in [[0.0; 4], [-1.0, -2.0, 0.0, -1.0], [f32::NAN; 4]] {
         let picture = importance(&map(2, &values), &p, Scale::UpTo(3.0));
@@ -139,7 +139,7 @@ fn a_map_of_zeros_stays_zero_under_a_common_scale() {
 }
 
 #[test]
-fn a_difference_is_neutral_at_zero_and_as_far_from_it_either_way() {
+fn colours_differences_symmetrically_around_zero() {
     let p = place((5, 1), 5, Fit::Stretch);
     let map = map(5, &[-4.0, -2.0, 0.0, 2.0, 4.0]);
     let entries = |scale| {
@@ -153,7 +153,7 @@ fn a_difference_is_neutral_at_zero_and_as_far_from_it_either_way() {
 }
 
 #[test]
-fn a_difference_of_nothing_is_neutral_everywhere() {
+fn shows_no_difference_as_neutral() {
     let p = place((3, 2), 4, Fit::Stretch);
     let neutral = diverging()[127];
     for map in [map(2, &[0.0; 4]), Map::default()] {
@@ -166,7 +166,7 @@ fn a_difference_of_nothing_is_neutral_everywhere() {
 }
 
 #[test]
-fn a_difference_lies_over_the_photo_as_a_heat_map_does() {
+fn blends_a_difference_like_a_heat_map() {
     let (photo, p) = (photo(8, 4), place((8, 4), 4, Fit::Crop));
     let map = map(2, &[-1.0, 1.0]);
     let layer = difference_layer(&map, &p, Scale::Own);
@@ -187,7 +187,7 @@ fn a_difference_lies_over_the_photo_as_a_heat_map_does() {
 }
 
 #[test]
-fn layers_are_the_seen_box_through_the_table() {
+fn draws_layers_at_the_size_of_the_seen_box() {
     let p = place((6, 4), 4, Fit::Crop);
     let map = map(1, &[2.0]);
     let heat = heat_layer(&map, &p, Colormap::Inferno, Scale::Own);
@@ -203,7 +203,7 @@ fn layers_are_the_seen_box_through_the_table() {
 }
 
 #[test]
-fn opacity_zero_is_the_photo_and_one_the_heat_map() {
+fn shows_the_photo_at_opacity_zero_and_the_map_at_one() {
     let (photo, p) = (photo(6, 4), place((6, 4), 4, Fit::Stretch));
     let map = map(2, &[0.0, 1.0, 2.0, 3.0]);
     for kind in Overlay::ALL {
@@ -214,7 +214,7 @@ fn opacity_zero_is_the_photo_and_one_the_heat_map() {
 }
 
 #[test]
-fn half_opacity_is_the_mean_floored() {
+fn shows_the_mean_at_half_opacity() {
     let (photo, p) = (photo(6, 4), place((6, 4), 4, Fit::Stretch));
     let map = map(2, &[0.0, 1.0, 2.0, 3.0]);
     let heat = heat_layer(&map, &p, Colormap::Grey, Scale::Own);
@@ -228,7 +228,7 @@ fn half_opacity_is_the_mean_floored() {
 }
 
 #[test]
-fn a_spotlight_scales_the_photo_by_importance() {
+fn scales_the_photo_by_importance_in_a_spotlight() {
     let (photo, p) = (photo(6, 4), place((6, 4), 4, Fit::Stretch));
     let map = map(2, &[0.0, 1.0, 2.0, 3.0]);
     let importance = importance(&map, &p, Scale::Own);
@@ -246,7 +246,7 @@ fn a_spotlight_scales_the_photo_by_importance() {
 }
 
 #[test]
-fn what_the_crop_left_out_is_shaded_whatever_the_opacity() {
+fn shades_what_the_crop_leaves_out_at_any_opacity() {
     let (photo, p) = (photo(8, 4), place((8, 4), 4, Fit::Crop));
     let map = map(1, &[1.0]);
     for opacity in [0.0, 1.0] {
@@ -266,7 +266,7 @@ fn what_the_crop_left_out_is_shaded_whatever_the_opacity() {
 }
 
 #[test]
-fn a_reduced_copy_is_laid_over_as_the_original_is() {
+fn overlays_a_reduced_copy_like_the_original() {
     let p = place((80, 40), 4, Fit::Crop);
     let picture = overlay(
         &photo(8, 4),
@@ -288,7 +288,7 @@ fn planes(width: usize, values: [&[f32]; 3]) -> SignedImage {
 }
 
 #[test]
-fn signed_zero_is_mid_grey_and_the_signs_are_symmetric() {
+fn shows_zero_as_mid_grey_and_signs_symmetrically() {
     let p = place((4, 1), 4, Fit::Stretch);
     let picture = signed(
         &planes(
@@ -306,7 +306,7 @@ fn signed_zero_is_mid_grey_and_the_signs_are_symmetric() {
 }
 
 #[test]
-fn a_few_extremes_do_not_grey_the_rest() {
+fn ignores_a_few_extremes_in_the_signed_scale() {
     let mut values: Vec<f32> = (1..=1000).map(|i| i as f32 / 1000.0).collect();
     values.extend([0.0; 500]);
     values[999] = 1e6;
@@ -320,7 +320,7 @@ fn a_few_extremes_do_not_grey_the_rest() {
 }
 
 #[test]
-fn a_signed_picture_is_shaded_outside_the_crop() {
+fn shades_a_signed_image_outside_the_crop() {
     let picture = signed(&planes(1, [&[1.0]; 3]), &place((8, 4), 4, Fit::Crop));
     for (x, _, pixel) in picture.enumerate_pixels() {
         let expected = if (2..6).contains(&x) { 255 } else { 50 };
@@ -329,7 +329,7 @@ fn a_signed_picture_is_shaded_outside_the_crop() {
 }
 
 #[test]
-fn names_are_read_back() {
+fn parses_its_own_names() {
     for kind in Overlay::ALL {
         assert_eq!(kind.to_string().parse(), Ok(kind));
     }

@@ -1,27 +1,27 @@
-//! A caption's fields as text and a legend, in columns.
+//! Lays out the fields of a caption in columns, as text and a legend.
 
 use super::{Caption, Field, significant};
 use crate::picture::page::legend::Legend;
 use crate::picture::page::text::{Style, Weight};
 use crate::picture::page::{INK, Item, SECONDARY};
 
-/// Lines that a name may fill before it is cut short.
+/// The maximum number of lines of a value.
 const MAX_LINES: usize = 4;
 
-/// A caption with its sizes, ready to be laid out.
+/// A caption with the sizes of its layout.
 pub(crate) struct Block<'a> {
     pub caption: &'a Caption,
     /// The em of the values, in pixels.
     pub em: f32,
-    /// Left edges, from the block's own left edge, and width of its columns.
+    /// The left edges of the columns, relative to the block.
     pub columns: Vec<f32>,
     pub column_width: f32,
-    /// The width of all columns together.
+    /// The total width of all columns.
     pub width: f32,
 }
 
 impl Block<'_> {
-    /// Adds all fields, the block's top left corner at (x, y), and returns where they end.
+    /// Adds all fields with the top left corner of the block at (x, y). Returns the bottom.
     pub fn set(&self, items: &mut Vec<Item>, x: f32, y: f32) -> f32 {
         let mut bottom = y;
         let fields = self.caption.fields();
@@ -43,7 +43,7 @@ impl Block<'_> {
         bottom
     }
 
-    /// One field from `top` on; returns where it ends.
+    /// Adds one field from `top` on. Returns the bottom.
     fn field(&self, items: &mut Vec<Item>, field: &Field, x: f32, top: f32) -> f32 {
         let small = self.style(Weight::Regular, 0.8, SECONDARY);
         let mut y = small.set(items, field.label, (x, top), self.column_width, 1);
@@ -62,7 +62,7 @@ impl Block<'_> {
         y
     }
 
-    /// The colours from left to right, with the values of both ends below; returns where it ends.
+    /// Adds the legend, with the values of both ends below. Returns the bottom.
     fn legend(&self, items: &mut Vec<Item>, x: f32, y: f32) -> f32 {
         let caption = self.caption;
         let end = caption.look.scale.end(caption.map_max);

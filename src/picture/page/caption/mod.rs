@@ -1,14 +1,14 @@
-//! What stands under exported panels: which class, where, how sure, and what the colours mean.
+//! The caption below exported panels: class, layer, probability and the meaning of the colours.
 //!
-//! A picture leaves the program and travels alone; its caption must say enough to make it again.
+//! An exported image is used without the program, so its caption says enough to reproduce it.
 
 mod block;
 
-use crate::picture::map::compose::{Look, Scale};
+use crate::picture::map::look::{Look, Scale};
 
 pub(crate) use block::Block;
 
-/// What the panels show, as plain words and numbers.
+/// What the panels show, as words and numbers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Caption {
     /// The model's name: `squeezenet1_1`.
@@ -17,26 +17,26 @@ pub struct Caption {
     pub layer: String,
     /// The class, or the score in words: `tabby rather than lynx`.
     pub class: String,
-    /// Softmax of the class, in [0, 1]; `None` where the score is not of one class.
+    /// The probability of the class, in [0, 1]; `None` if the score has two classes.
     pub probability: Option<f32>,
     pub look: Look,
-    /// The raw map's maximum: what the legend's right end stands for under [`Scale::Own`].
+    /// The maximum of the raw map: the right end of the legend under [`Scale::Own`].
     pub map_max: f32,
-    /// Things to be said below, a line each.
+    /// Notes below the fields, one line each.
     pub notes: Vec<String>,
 }
 
-/// One thing the caption tells: a small label, a value, and details below it.
+/// One field of the caption: a small label, a value, and details below it.
 struct Field {
     label: &'static str,
     value: String,
     details: Vec<String>,
-    /// Draw the colour bar in the value's place.
+    /// Shows the colour bar in place of the value.
     legend: bool,
 }
 
 impl Caption {
-    /// In the order of the panels above: what was asked, what the colours mean, where it was asked.
+    /// In the order of the panels above.
     fn fields(&self) -> Vec<Field> {
         let text = |label, value: &str, details| Field {
             label,
@@ -65,7 +65,7 @@ impl Caption {
         ]
     }
 
-    /// How the map is shown; its maximum where the legend ends at another value.
+    /// How the map is shown, and its maximum if the legend ends at another value.
     fn scale_details(&self) -> Vec<String> {
         let mut details = vec![self.look.describe()];
         if self.look.scale != Scale::Own && self.map_max > 0.0 {
@@ -75,7 +75,7 @@ impl Caption {
     }
 }
 
-/// A number's text with a true minus sign, as wide as the digits beside it.
+/// A number with a true minus sign, which is as wide as the digits. No minus sign before zero.
 pub fn with_minus(number: String) -> String {
     match number.strip_prefix('-') {
         Some(rest) if !rest.contains(|c| matches!(c, '1'..='9')) => rest.to_owned(),
@@ -84,18 +84,18 @@ pub fn with_minus(number: String) -> String {
     }
 }
 
-/// A value in three significant digits: `14.2`, `0.00312`, `−1.20e-5`.
+/// A value with three significant digits: `14.2`, `0.00312`, `−1.20e-5`.
 pub fn significant(value: f32) -> String {
     with_minus(three_digits(value, 1e-3))
 }
 
-/// The same where values of several layers stand side by side, to be compared at a glance: without a
-/// power of ten as far as there is room, `0.000920` beside `0.00104`.
+/// Like [`significant`], for values that are compared side by side: without an exponent down to smaller
+/// values, so `0.000920` beside `0.00104`.
 pub fn significant_beside_others(value: f32) -> String {
     with_minus(three_digits(value, 1e-5))
 }
 
-/// With a power of ten below `plain_from`.
+/// With an exponent below `plain_from`.
 fn three_digits(value: f32, plain_from: f32) -> String {
     let magnitude = value.abs();
     if value == 0.0 {
@@ -113,7 +113,7 @@ fn three_digits(value: f32, plain_from: f32) -> String {
     format!("{value:.decimals$}")
 }
 
-/// A probability in per cent: `39.3 %`, and `< 0.1 %` rather than a zero that it is not.
+/// A probability as a percentage: `39.3 %`, and `< 0.1 %` instead of a rounded zero.
 pub fn percent(probability: f32) -> String {
     let percent = probability * 100.0;
     if percent > 0.0 && percent < 0.1 {
@@ -123,14 +123,14 @@ pub fn percent(probability: f32) -> String {
     }
 }
 
-/// How large the difference of two maps is, and on which scale it is coloured: as the legend says.
-pub fn difference(most: f32, scale: Scale) -> String {
+/// The largest difference of two maps, and the scale if the legend ends at another value.
+pub fn difference(max: f32, scale: Scale) -> String {
     match scale {
-        _ if most <= 0.0 => "no difference".to_owned(),
-        Scale::Own => format!("difference ± {}", significant(most)),
+        _ if max <= 0.0 => "no difference".to_owned(),
+        Scale::Own => format!("difference ± {}", significant(max)),
         Scale::UpTo(end) => {
-            let (most, end) = (significant(most), significant(end));
-            format!("largest difference {most} of ± {end}")
+            let (max, end) = (significant(max), significant(end));
+            format!("largest difference {max} of ± {end}")
         }
     }
 }
@@ -140,8 +140,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_have_three_significant_digits() {
-        for (value, said) in [
+    fn formats_three_significant_digits() {
+        for (value, expected) in [
             (0.0, "0"),
             (14.236, "14.2"),
             (9.996, "10.0"),
@@ -154,25 +154,25 @@ mod tests {
             (-0.25, "−0.250"),
             (-1.2e-5, "−1.20e-5"),
         ] {
-            assert_eq!(significant(value), said);
+            assert_eq!(significant(value), expected);
         }
     }
 
     #[test]
-    fn numbers_side_by_side_are_written_alike() {
-        for (value, said) in [
+    fn formats_numbers_side_by_side_alike() {
+        for (value, expected) in [
             (14.236, "14.2"),
             (0.001_04, "0.00104"),
             (9.2e-4, "0.000920"),
             (1.2e-5, "0.0000120"),
             (1.2e-6, "1.20e-6"),
         ] {
-            assert_eq!(significant_beside_others(value), said);
+            assert_eq!(significant_beside_others(value), expected);
         }
     }
 
     #[test]
-    fn a_small_probability_is_not_called_zero() {
+    fn does_not_round_a_probability_to_zero() {
         assert_eq!(percent(0.3928), "39.3 %");
         assert_eq!(percent(0.0002), "< 0.1 %");
         assert_eq!(percent(0.0), "0.0 %");

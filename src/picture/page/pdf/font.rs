@@ -1,4 +1,4 @@
-//! The letters of a PDF: those that occur, and a table from glyphs back to characters.
+//! The fonts of a PDF: the glyphs that are used, and a table from glyphs back to characters.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -10,7 +10,7 @@ use subsetter::GlyphRemapper;
 
 use crate::picture::page::text::Weight;
 
-/// PDF measures fonts in thousandths of the em.
+/// PDF measures fonts in 1/1000 em.
 const PER_EM: f32 = 1000.0;
 
 const IDENTITY: SystemInfo = SystemInfo {
@@ -19,21 +19,21 @@ const IDENTITY: SystemInfo = SystemInfo {
     supplement: 0,
 };
 
-/// One weight of the font and what was set in it.
+/// One weight of the font, with the glyphs that are used.
 pub(super) struct Face {
     pub weight: Weight,
     glyphs: GlyphRemapper,
-    /// What each glyph of the file stands for, by its number there.
+    /// The characters by the number of their glyph in the file.
     characters: BTreeMap<u16, char>,
-    /// The font, its descendant, its descriptor, its file and its table of characters.
+    /// The objects of the font, its descendant, descriptor, file and table of characters.
     ids: [Ref; 5],
 }
 
-/// A line of text as glyphs of the file.
+/// A line of text as glyphs.
 pub(super) struct Shown {
-    /// Two bytes a glyph.
+    /// Two bytes per glyph.
     pub codes: Vec<u8>,
-    /// Whether the font has a glyph for every letter.
+    /// Whether the font has a glyph for every character.
     pub complete: bool,
 }
 
@@ -47,7 +47,7 @@ impl Face {
         }
     }
 
-    /// What the page calls it.
+    /// Its name in the resources of the page.
     pub fn name(&self) -> Name<'static> {
         match self.weight {
             Weight::Regular => Name(b"Regular"),
@@ -59,7 +59,7 @@ impl Face {
         self.ids[0]
     }
 
-    /// `text` in this font, whose letters are kept for the file.
+    /// Encodes `text` and adds its glyphs to the file.
     pub fn encode(&mut self, text: &str) -> Shown {
         let mut shown = Shown {
             codes: Vec::with_capacity(2 * text.len()),
@@ -78,10 +78,10 @@ impl Face {
         shown
     }
 
-    /// Writes the font with the letters that were asked for.
+    /// Writes the font with the glyphs that were encoded.
     pub fn write(&self, pdf: &mut Pdf) -> io::Result<()> {
         let [font, descendant, descriptor, file, to_unicode] = self.ids;
-        // Six letters and a plus say that not all glyphs are there.
+        // Six letters and a plus mark a subset of a font.
         let base_font = match self.weight {
             Weight::Regular => Name(b"GRDCAM+Roboto-Regular"),
             Weight::Medium => Name(b"GRDCAM+Roboto-Medium"),
@@ -115,7 +115,7 @@ impl Face {
         Ok(())
     }
 
-    /// The advance of each glyph, in thousandths of the em.
+    /// The advance of each glyph, in 1/1000 em.
     fn widths(&self) -> impl Iterator<Item = f32> {
         let font = self.weight.font();
         let glyphs = self.glyphs.remapped_gids();
@@ -133,13 +133,13 @@ impl Face {
         pdf.font_descriptor(id)
             .name(base_font)
             .flags(FontFlags::SYMBOLIC)
-            // Wide enough for every letter of Roboto.
+            // Large enough for every glyph of Roboto.
             .bbox(Rect::new(-PER_EM, descent, 2.0 * PER_EM, ascent))
             .italic_angle(0.0)
             .ascent(ascent)
             .descent(descent)
             .cap_height(711.0)
-            // Readers use it for a substitute only; the file has the letters.
+            // Only used for a substitute font; ours is embedded.
             .stem_v(80.0)
             .font_file2(file);
     }

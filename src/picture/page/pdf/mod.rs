@@ -1,8 +1,8 @@
-//! A page as a PDF of one sheet.
+//! Writes a page as a PDF with one sheet.
 //!
-//! Only what a file has to say is written: the pictures as PNG compresses them, the letters that
-//! occur, and the text as glyphs with a table back to characters, so that it can be searched and
-//! copied. Nothing depends on the time or the place, so the same page gives the same bytes.
+//! The file has the images as compressed for PNG, the glyphs that are used, and the text as glyphs with
+//! a table back to characters, so that it can be searched and copied. Nothing depends on the date or the
+//! machine, so the same page always gives the same bytes.
 
 mod font;
 
@@ -17,13 +17,13 @@ use super::text::Weight;
 use super::{GROUND, Item, Page, Run};
 use crate::picture::write::encode_png;
 
-/// Points a pixel: a pixel of CSS.
+/// Points per pixel, as in CSS.
 const POINTS: f32 = 0.75;
-/// The longest side of a sheet that readers have to accept, in points.
-const LONGEST: f32 = 14_400.0;
+/// The longest side of a sheet that readers must accept, in points.
+const MAX_SIDE: f32 = 14_400.0;
 
 impl Page {
-    /// The file's bytes.
+    /// The bytes of the file.
     pub(super) fn pdf(&self) -> io::Result<Vec<u8>> {
         let mut pdf = Pdf::new();
         let mut next = Ref::new(1);
@@ -84,7 +84,7 @@ impl Page {
     }
 }
 
-/// The operators that draw a page, from its pixels with y down to points with y up.
+/// The operators that draw a page. Converts from pixels with y down to points with y up.
 struct Drawing {
     content: Content,
     /// In pixels.
@@ -93,25 +93,25 @@ struct Drawing {
 }
 
 impl Drawing {
-    /// A drawing with the page's ground in it.
+    /// A drawing with the background of the page.
     fn of(page: &Page) -> Drawing {
         let size = (page.width as f32, page.height as f32);
         let mut drawing = Drawing {
             content: Content::new(),
             size,
-            points: POINTS.min(LONGEST / size.0.max(size.1)),
+            points: POINTS.min(MAX_SIDE / size.0.max(size.1)),
         };
         drawing.rectangle((0, 0), (page.width, page.height), GROUND);
         drawing
     }
 
     fn media_box(&self) -> Rect {
-        let points = |pixels: f32| (pixels * self.points).min(LONGEST);
+        let points = |pixels: f32| (pixels * self.points).min(MAX_SIDE);
         Rect::new(0.0, 0.0, points(self.size.0), points(self.size.1))
     }
 
-    /// The lower left corner of a box, its width and its height, in points.
-    fn place(&self, (x, y): (u32, u32), (width, height): (u32, u32)) -> [f32; 4] {
+    /// The lower left corner, the width and the height of a box, in points.
+    fn bounds(&self, (x, y): (u32, u32), (width, height): (u32, u32)) -> [f32; 4] {
         let bottom = self.size.1 - (y + height) as f32;
         [x as f32, bottom, width as f32, height as f32].map(|pixels| pixels * self.points)
     }
@@ -122,13 +122,13 @@ impl Drawing {
     }
 
     fn rectangle(&mut self, at: (u32, u32), size: (u32, u32), colour: [u8; 3]) {
-        let [x, y, width, height] = self.place(at, size);
+        let [x, y, width, height] = self.bounds(at, size);
         self.fill(colour);
         self.content.rect(x, y, width, height).fill_nonzero();
     }
 
     fn picture(&mut self, name: &str, at: (u32, u32), size: (u32, u32)) {
-        let [x, y, width, height] = self.place(at, size);
+        let [x, y, width, height] = self.bounds(at, size);
         self.content
             .save_state()
             .transform([width, 0.0, 0.0, height, x, y])
@@ -140,7 +140,7 @@ impl Drawing {
         let shown = face.encode(&run.text);
         self.fill(run.style.colour);
         if !shown.complete {
-            // The font lacks a letter, so its glyphs do not say what is written.
+            // The font lacks a character, so the text cannot be derived from the glyphs.
             self.content
                 .begin_marked_content_with_properties(Name(b"Span"))
                 .properties()
@@ -159,7 +159,7 @@ impl Drawing {
     }
 }
 
-/// The pixels as PNG filters and deflates them, which PDF reads as well.
+/// Writes the pixels as filtered and compressed for PNG, which PDF can read.
 fn write_picture(pdf: &mut Pdf, id: Ref, rgb: &RgbImage) -> io::Result<()> {
     let mut png = Vec::new();
     encode_png(rgb, &mut png)?;
@@ -178,7 +178,7 @@ fn write_picture(pdf: &mut Pdf, id: Ref, rgb: &RgbImage) -> io::Result<()> {
     Ok(())
 }
 
-/// The content of a PNG's `IDAT` chunks, one after the other.
+/// The concatenated content of a PNG's `IDAT` chunks.
 fn deflated_rows(png: &[u8]) -> Vec<u8> {
     const SIGNATURE: usize = 8;
     let mut deflated = Vec::with_capacity(png.len());

@@ -1,8 +1,8 @@
-//! The exported sheet: panels in a row at the original's resolution, titled, with one caption below.
+//! The exported sheet: a row of titled panels at the photo's resolution, with one caption below.
 //!
-//! All sizes follow the pictures', so a sheet looks the same whether its photo has 200 or 6000 pixels;
-//! below what can be read, text keeps its size and the cells grow wider than their pictures. There,
-//! slivers are shown smaller than they are, since the ground around them has no other bound.
+//! All sizes are relative to the panels, so a sheet looks the same whether its photo has 200 or 6000
+//! pixels. Text has a minimum size; for small panels, cells are wider than their panels. Very narrow
+//! panels are then reduced, because otherwise the background around them would be unbounded.
 
 use image::RgbImage;
 
@@ -11,23 +11,23 @@ use super::text::{Style, Weight};
 use super::{INK, Item, Page, Run};
 use crate::picture::photo::resample;
 
-/// One picture of the row.
+/// One panel of the row.
 #[derive(Debug, Clone)]
 pub struct Panel {
     pub title: String,
     pub picture: RgbImage,
 }
 
-/// The smallest em that can be read, in pixels.
-pub(crate) const SMALLEST_EM: f32 = 13.0;
+/// The smallest readable em, in pixels.
+pub(crate) const MIN_EM: f32 = 13.0;
 
-/// The longest side that a picture is shown with beside text of the smallest size, in pixels.
+/// The longest side of a panel beside text of the minimum size, in pixels.
 const MAX_SLIVER: u32 = 16_384;
 
-/// Panels side by side, their titles above, the caption below; panels are meant to be equal in
-/// size, smaller ones keep their place at the top left of their cell.
+/// Panels side by side, with titles above and the caption below. Panels should have the same size;
+/// smaller ones are at the top left of their cell.
 ///
-/// Only pictures longer than 16 384 pixels and too slender for their text are scaled, to that length.
+/// Panels are scaled only if they are longer than 16 384 pixels and too narrow for their text.
 pub fn sheet(mut panels: Vec<Panel>, caption: &Caption) -> Page {
     reduce_long_slivers(&mut panels);
     let (width, height) = largest(panels.iter().map(|panel| panel.picture.dimensions()));
@@ -41,7 +41,7 @@ pub fn sheet(mut panels: Vec<Panel>, caption: &Caption) -> Page {
     let margin = (em * 1.5).round();
     let gap = em.round();
 
-    // Whole pixels throughout, so that pictures are copied and never resampled.
+    // Integers throughout, so that panels are copied and never resampled.
     let titles = panels.iter().map(|panel| title.width(&panel.title).ceil());
     let cell = titles.fold(width as f32, f32::max);
     let count = panels.len() as f32;
@@ -67,10 +67,10 @@ pub fn sheet(mut panels: Vec<Panel>, caption: &Caption) -> Page {
     Page::new(size, &title, items)
 }
 
-/// Brings the pictures to the size they are shown with.
+/// Reduces panels that are too long and narrow.
 fn reduce_long_slivers(panels: &mut [Panel]) {
     let (width, height) = largest(panels.iter().map(|panel| panel.picture.dimensions()));
-    if em_for(width, height) > SMALLEST_EM {
+    if em_for(width, height) > MIN_EM {
         return;
     }
     for panel in panels {
@@ -80,21 +80,21 @@ fn reduce_long_slivers(panels: &mut [Panel]) {
     }
 }
 
-/// The greatest width and the greatest height.
+/// The largest width and the largest height.
 fn largest(sizes: impl Iterator<Item = (u32, u32)>) -> (u32, u32) {
     sizes.fold((0, 0), |(width, height), size| {
         (width.max(size.0), height.max(size.1))
     })
 }
 
-/// The em for pictures of a size: it follows the area, less for slender pictures.
+/// The em for panels of a size: proportional to the root of the area, smaller for narrow panels.
 fn em_for(width: u32, height: u32) -> f32 {
     let (width, height) = (width as f32, height as f32);
     let em = (0.045 * (width * height).sqrt()).min(0.07 * width.min(height));
-    em.max(SMALLEST_EM).round()
+    em.max(MIN_EM).round()
 }
 
-/// The caption's columns: under the panels where there is one a field, else as many as have room.
+/// The columns of the caption: below the panels if there is one per field, otherwise as many as fit.
 fn caption_block(
     caption: &Caption,
     em: f32,
@@ -116,7 +116,7 @@ fn caption_block(
     }
     let width = row.max(narrowest);
     let fit = ((width + gap) / (narrowest + gap)) as usize;
-    // Three columns would leave the fourth field alone on its line.
+    // Three columns would leave the fourth field alone on a line.
     let count = match fit {
         0 | 1 => 1,
         2 | 3 => 2,

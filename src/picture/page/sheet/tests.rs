@@ -36,7 +36,7 @@ fn sheet(width: u32, height: u32, count: usize, caption: &Caption) -> RgbImage {
     super::sheet(panels, caption).rgb()
 }
 
-/// Whether a frame of the ground's colour is left all around: nothing touches the edge.
+/// Whether there is a frame in the background colour, so that nothing touches the edge.
 fn nothing_is_cut_off(sheet: &RgbImage) -> bool {
     let (right, bottom) = (sheet.width() - 1, sheet.height() - 1);
     sheet.enumerate_pixels().all(|(x, y, pixel)| {
@@ -46,7 +46,7 @@ fn nothing_is_cut_off(sheet: &RgbImage) -> bool {
 }
 
 #[test]
-fn panels_are_copied_pixel_by_pixel_in_a_row() {
+fn copies_panels_pixel_by_pixel() {
     let pictures: Vec<RgbImage> = (0..4)
         .map(|i| RgbImage::from_fn(300, 200, |x, y| Rgb([x as u8, y as u8, i])))
         .collect();
@@ -72,7 +72,7 @@ fn panels_are_copied_pixel_by_pixel_in_a_row() {
 }
 
 #[test]
-fn no_text_is_cut_off_at_any_size_or_shape() {
+fn cuts_off_no_text_at_any_size() {
     let mut long = caption();
     long.class = "an unreasonably long class name, of which there are some, ".repeat(9);
     long.layer = "features.denseblock4.denselayer16.conv2.".repeat(6);
@@ -96,7 +96,7 @@ fn no_text_is_cut_off_at_any_size_or_shape() {
 }
 
 #[test]
-fn the_legend_runs_through_the_whole_table() {
+fn shows_the_whole_table_in_the_legend() {
     let sheet = sheet(224, 224, 4, &caption());
     let table = Colormap::Inferno.table();
     for entry in [10, 128, 245] {
@@ -110,22 +110,22 @@ fn the_legend_runs_through_the_whole_table() {
 }
 
 #[test]
-fn a_sheet_without_panels_is_its_caption() {
+fn shows_only_the_caption_without_panels() {
     assert!(nothing_is_cut_off(
         &super::sheet(Vec::new(), &caption()).rgb()
     ));
 }
 
 #[test]
-fn text_grows_with_the_picture_and_never_below_what_can_be_read() {
-    assert_eq!(em_for(8, 8), SMALLEST_EM);
-    assert_eq!(em_for(10000, 1), SMALLEST_EM);
+fn scales_text_with_the_panels_down_to_a_minimum() {
+    assert_eq!(em_for(8, 8), MIN_EM);
+    assert_eq!(em_for(10000, 1), MIN_EM);
     assert_eq!(em_for(4000, 3000), 156.0);
-    assert_eq!(em_for(100, 10000), SMALLEST_EM);
+    assert_eq!(em_for(100, 10000), MIN_EM);
 }
 
 #[test]
-fn the_ground_around_slivers_is_bounded() {
+fn bounds_the_background_around_narrow_panels() {
     for (width, height) in [(1, 500_000), (500_000, 1), (2, 100_000), (150, 20_000)] {
         let sheet = sheet(width, height, 4, &caption());
         let pixels = u64::from(sheet.width()) * u64::from(sheet.height());
@@ -140,9 +140,9 @@ fn the_ground_around_slivers_is_bounded() {
     }
 }
 
-/// Where text has its full size, the ground grows with the pictures only.
+/// Above the minimum size of text, the background is proportional to the panels.
 #[test]
-fn the_ground_around_panoramas_is_no_larger_than_they_are() {
+fn bounds_the_background_around_panoramas() {
     for (width, height) in [(3000, 200), (12_000, 400), (200, 3000), (900, 600)] {
         let sheet = sheet(width, height, 4, &caption());
         let pixels = u64::from(sheet.width()) * u64::from(sheet.height());
@@ -152,7 +152,7 @@ fn the_ground_around_panoramas_is_no_larger_than_they_are() {
 }
 
 #[test]
-fn slivers_that_are_long_are_shown_at_a_bearable_length() {
+fn reduces_long_narrow_panels() {
     let picture = |width, height| RgbImage::new(width, height);
     let shown = |picture: RgbImage| {
         let title = String::new();

@@ -1,8 +1,8 @@
-//! From a file to RGB pixels, whatever the file is.
+//! Decodes an image file to RGB pixels.
 //!
-//! Names lie, so the format is read off the content; cameras hold phones sideways, so the EXIF
-//! orientation is applied; and a file may be broken or built to exhaust memory, so its size is
-//! judged by its length and its header before its pixels are given room.
+//! File names may be wrong, so the format is detected from the content. Photos may be stored sideways,
+//! so the EXIF orientation is applied. A file may be damaged or made to exhaust memory, so its length
+//! and its header are checked before memory is allocated for the pixels.
 
 use std::fs;
 use std::io::{Cursor, ErrorKind, Read};
@@ -16,33 +16,33 @@ use image::{
 
 use crate::picture::Error;
 
-/// The most pixels a picture may have: 12000 × 9000 and some more.
+/// The maximum number of pixels: more than 12000 × 9000.
 const MAX_PIXELS: u64 = 150_000_000;
 
-/// The longest side a picture may have, which is also JPEG's: a sliver of few pixels would grow by
-/// hundreds of times where it is stretched to a model's input.
+/// The maximum length of a side, which is also JPEG's. A narrow strip of few pixels would otherwise grow
+/// by a factor of hundreds when it is stretched to a model's input.
 const MAX_SIDE: u32 = 65_535;
 
-/// The most bytes a file may have: more than [`MAX_PIXELS`] take with 16 bits a channel.
+/// The maximum number of bytes of a file: more than [`MAX_PIXELS`] with 16 bits per channel take.
 const MAX_FILE: u64 = 2_000_000_000;
 
-/// What a decoder may allocate beside the pixels themselves.
+/// The bytes that a decoder may allocate besides the pixels.
 const WORKING_MEMORY: u64 = 256 << 20;
 
-/// A decoded picture: upright, RGB, 8 bits a channel.
+/// A decoded image: upright, RGB, 8 bits per channel.
 #[derive(Debug, Clone)]
 pub struct Photo {
-    /// Tells one decoded picture from the next in this process.
+    /// Identifies a decoded image within the process.
     pub id: u64,
     pub path: PathBuf,
     pub rgb: RgbImage,
 }
 
 impl Photo {
-    /// Reads PNG, JPEG, WebP, BMP, GIF (its first frame) or TIFF. Transparency is laid over white.
+    /// Reads PNG, JPEG, WebP, BMP, GIF (the first frame) or TIFF. Transparency is shown over white.
     ///
     /// # Errors
-    /// Every way in which a file can fail to be a whole picture of bearable size; see [`Error`].
+    /// If the file cannot be read, is no complete image or is too large; see [`Error`].
     pub fn open(path: &Path) -> Result<Photo, Error> {
         let (bytes, format) = read(path)?;
         let picture = decode(&bytes, format, path)?;
@@ -50,7 +50,7 @@ impl Photo {
         Ok(Self::from_rgb(path.to_owned(), over_white(picture)))
     }
 
-    /// A picture that is in memory already; `path` is what it is called by.
+    /// An image that is already in memory; `path` gives its name.
     pub fn from_rgb(path: PathBuf, rgb: RgbImage) -> Photo {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         Photo {
@@ -75,7 +75,7 @@ impl Photo {
     }
 }
 
-/// The file's bytes and the format that they begin like; no other file is read further than that.
+/// The file's bytes and its format. Other files are not read beyond their first bytes.
 fn read(path: &Path) -> Result<(Vec<u8>, ImageFormat), Error> {
     let unreadable = |error: std::io::Error| match error.kind() {
         ErrorKind::NotFound => Error::Missing {
@@ -90,7 +90,7 @@ fn read(path: &Path) -> Result<(Vec<u8>, ImageFormat), Error> {
             path: path.to_owned(),
         },
     };
-    // Asked before opening, which would wait for ever on a named pipe.
+    // Checked before opening, which would block forever on a named pipe.
     let metadata = fs::metadata(path).map_err(unreadable)?;
     if !metadata.is_file() {
         return Err(Error::NotAFile {
@@ -119,7 +119,7 @@ fn read(path: &Path) -> Result<(Vec<u8>, ImageFormat), Error> {
     if metadata.len() > MAX_FILE {
         return Err(too_large);
     }
-    // The file may have grown since, or its length may not have been the truth.
+    // The file may have grown since, or the reported length may be wrong.
     let mut rest = file.take(MAX_FILE);
     rest.read_to_end(&mut bytes).map_err(unreadable)?;
     if rest.limit() == 0 {
@@ -129,7 +129,7 @@ fn read(path: &Path) -> Result<(Vec<u8>, ImageFormat), Error> {
 }
 
 fn decode(bytes: &[u8], format: ImageFormat, path: &Path) -> Result<DynamicImage, Error> {
-    let failed = |error| sorted_by_cause(error, format, path);
+    let failed = |error| classified(error, format, path);
     let mut limits = Limits::no_limits();
     limits.max_alloc = Some(WORKING_MEMORY);
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
@@ -167,13 +167,13 @@ fn decode(bytes: &[u8], format: ImageFormat, path: &Path) -> Result<DynamicImage
     Ok(picture)
 }
 
-/// Whether the end marker follows the pictures' data. The decoder itself fills what is missing with
-/// grey, which would be explained as if it had been photographed.
+/// Whether the end marker follows the image data. The decoder fills missing data with grey, which would
+/// be explained as if it were part of the photo.
 fn jpeg_ends(bytes: &[u8]) -> bool {
     const START_OF_SCAN: u8 = 0xda;
     const END: [u8; 2] = [0xff, 0xd9];
     let mut at = 2;
-    // Segments before the scan may hold a thumbnail with an end marker of its own: step over them.
+    // Segments before the scan may contain a thumbnail with its own end marker, so skip them.
     while let Some([0xff, marker, high, low]) = bytes.get(at..at + 4) {
         if *marker == 0xff {
             at += 1;
@@ -184,13 +184,13 @@ fn jpeg_ends(bytes: &[u8]) -> bool {
             break;
         }
     }
-    // In a scan's data 0xff is always followed by 0 or a restart marker.
+    // Inside the data of a scan, 0xff is always followed by 0 or a restart marker.
     bytes
         .get(at..)
         .is_some_and(|data| data.windows(2).any(|pair| pair == END))
 }
 
-/// RGB with 8 bits a channel; transparency over white.
+/// RGB with 8 bits per channel, over white.
 fn over_white(picture: DynamicImage) -> RgbImage {
     if !picture.color().has_alpha() {
         return picture.into_rgb8();
@@ -208,7 +208,7 @@ fn over_white(picture: DynamicImage) -> RgbImage {
     rgb
 }
 
-/// The formats that can be read, by the names people know.
+/// The common names of the supported formats.
 fn format_name(format: ImageFormat) -> Option<&'static str> {
     Some(match format {
         ImageFormat::Png => "PNG",
@@ -221,9 +221,9 @@ fn format_name(format: ImageFormat) -> Option<&'static str> {
     })
 }
 
-fn sorted_by_cause(error: ImageError, format: ImageFormat, path: &Path) -> Error {
+fn classified(error: ImageError, format: ImageFormat, path: &Path) -> Error {
     let path = path.to_owned();
-    let format = format_name(format).unwrap_or("picture");
+    let format = format_name(format).unwrap_or("image");
     match error {
         ImageError::Limits(limit) => match limit.kind() {
             LimitErrorKind::InsufficientMemory | LimitErrorKind::DimensionError => {
@@ -260,7 +260,7 @@ fn sorted_by_cause(error: ImageError, format: ImageFormat, path: &Path) -> Error
     }
 }
 
-/// What the innermost decoder said, in one line.
+/// The first line of the innermost error.
 fn root_cause(error: &dyn std::error::Error) -> String {
     let mut cause = error;
     while let Some(deeper) = cause.source() {
@@ -270,7 +270,7 @@ fn root_cause(error: &dyn std::error::Error) -> String {
     text.lines().next().unwrap_or_default().trim().to_owned()
 }
 
-/// The decoders report the end of the data in words only.
+/// The decoders report the end of the data only in the message.
 fn ends_early(reason: &str) -> bool {
     let reason = reason.to_lowercase();
     [

@@ -23,7 +23,7 @@ fn pixels(name: &str) -> Vec<[u8; 3]> {
         .collect()
 }
 
-/// Writes `bytes` where `Photo::open` can find them; the folder goes with the value.
+/// Writes `bytes` to a file in a folder that is removed on drop.
 fn file(bytes: &[u8]) -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("picture");
@@ -32,7 +32,7 @@ fn file(bytes: &[u8]) -> (tempfile::TempDir, PathBuf) {
 }
 
 #[test]
-fn every_kind_of_pixel_becomes_rgb() {
+fn converts_every_pixel_type_to_rgb() {
     assert_eq!(pixels("grey.png"), [[0; 3], [128; 3], [255; 3]]);
     assert_eq!(
         pixels("grey16.png"),
@@ -45,7 +45,7 @@ fn every_kind_of_pixel_becomes_rgb() {
 }
 
 #[test]
-fn transparency_lies_over_white() {
+fn shows_transparency_over_white() {
     assert_eq!(
         pixels("alpha.png"),
         [[255, 0, 0], [255, 127, 127], [255; 3]]
@@ -53,7 +53,7 @@ fn transparency_lies_over_white() {
 }
 
 #[test]
-fn every_format_opens() {
+fn opens_every_format() {
     for name in ["plain.bmp", "plain.tiff", "plain.webp"] {
         let photo = open(name).unwrap();
         assert_eq!((photo.width(), photo.height()), (16, 16), "{name}");
@@ -65,7 +65,7 @@ fn every_format_opens() {
 }
 
 #[test]
-fn an_animation_shows_its_first_frame() {
+fn takes_the_first_frame_of_an_animation() {
     assert!(
         pixels("two_frames.gif")
             .iter()
@@ -74,22 +74,22 @@ fn an_animation_shows_its_first_frame() {
 }
 
 #[test]
-fn a_renamed_file_opens_by_its_content() {
+fn detects_the_format_from_the_content() {
     assert_eq!(open("jpeg_named.png").unwrap().width(), 48);
 }
 
 #[test]
-fn one_pixel_is_a_picture() {
+fn opens_a_single_pixel() {
     assert_eq!(pixels("one_pixel.png"), [[10, 20, 30]]);
 }
 
 #[test]
-fn each_photo_has_its_own_number() {
+fn numbers_photos() {
     let ids = [(); 3].map(|()| open("one_pixel.png").unwrap().id);
     assert!(ids[0] < ids[1] && ids[1] < ids[2]);
 }
 
-/// A JPEG of 3 × 2 blocks of 16 pixels, each of its own grey, marked with an EXIF orientation.
+/// A JPEG of 3 × 2 blocks of 16 pixels in different greys, with an EXIF orientation.
 fn oriented(orientation: u8) -> Vec<u8> {
     let raster = RgbImage::from_fn(
         48,
@@ -107,9 +107,9 @@ fn oriented(orientation: u8) -> Vec<u8> {
     jpeg
 }
 
-/// EXIF says on which visible side the stored first row and first column lie.
+/// EXIF states on which visible side the first stored row and column are.
 #[test]
-fn all_eight_orientations_stand_upright() {
+fn applies_all_eight_orientations() {
     // orientation, then the visible blocks row by row, numbered as stored.
     let expected: [(u8, u32, [u8; 6]); 8] = [
         (1, 3, [0, 1, 2, 3, 4, 5]), // first row at the top, first column on the left
@@ -137,7 +137,7 @@ fn all_eight_orientations_stand_upright() {
 }
 
 #[test]
-fn a_phones_sideways_photo_stands_upright() {
+fn turns_a_sideways_photo_upright() {
     let photo = open("orientation_6.jpg").unwrap();
     assert_eq!((photo.width(), photo.height()), (32, 48));
     let [red, green, blue] = photo.rgb.get_pixel(24, 8).0;
@@ -145,7 +145,7 @@ fn a_phones_sideways_photo_stands_upright() {
 }
 
 #[test]
-fn what_is_no_picture_says_so_and_names_the_file() {
+fn reports_what_is_no_image() {
     let path = fixture("empty.png");
     assert_eq!(open("empty.png").unwrap_err(), Error::Empty { path });
     let path = fixture("words.jpg");
@@ -158,7 +158,7 @@ fn what_is_no_picture_says_so_and_names_the_file() {
 }
 
 #[test]
-fn half_a_picture_is_refused() {
+fn refuses_truncated_images() {
     for name in ["truncated.png", "truncated.jpg"] {
         let error = open(name).unwrap_err();
         assert!(matches!(error, Error::Truncated { .. }), "{name}: {error}");
@@ -182,9 +182,9 @@ fn half_a_picture_is_refused() {
 }
 
 #[test]
-fn a_thumbnails_end_is_not_the_pictures_end() {
+fn ignores_the_end_marker_of_a_thumbnail() {
     let mut jpeg = oriented(1);
-    // Behind the EXIF segment, a comment that holds an end marker as an embedded thumbnail does.
+    // After the EXIF segment, a comment that contains an end marker like an embedded thumbnail.
     jpeg.splice(38..38, *b"\xff\xfe\x00\x06\xff\xd8\xff\xd9");
     let (_folder, path) = file(&jpeg);
     assert!(Photo::open(&path).is_ok());
@@ -193,7 +193,7 @@ fn a_thumbnails_end_is_not_the_pictures_end() {
 }
 
 #[test]
-fn a_damaged_picture_is_refused() {
+fn refuses_a_damaged_image() {
     let error = open("corrupt.png").unwrap_err();
     assert!(
         matches!(error, Error::Corrupt { format: "PNG", .. }),
@@ -202,7 +202,7 @@ fn a_damaged_picture_is_refused() {
 }
 
 #[test]
-fn an_absurd_claim_is_refused_by_its_header_alone() {
+fn refuses_an_implausible_size_from_the_header() {
     let error = open("claims_60000.png").unwrap_err();
     assert_eq!(
         error,
@@ -216,9 +216,9 @@ fn an_absurd_claim_is_refused_by_its_header_alone() {
     assert!(error.to_string().contains("60000 × 60000"));
 }
 
-/// Bytes turned at random places: an error or a picture, never a panic.
+/// With bytes changed at random, there is an error or an image, but never a panic.
 #[test]
-fn no_damage_panics() {
+fn never_panics_on_damage() {
     let names = [
         "jpeg_named.png",
         "plain.bmp",
@@ -253,9 +253,9 @@ fn no_damage_panics() {
     assert!(refused > 100, "{refused} refused");
 }
 
-/// 108 million pixels in a file of some hundred kilobytes.
+/// 108 million pixels in a file of a few hundred kilobytes.
 #[test]
-fn a_picture_of_12000_by_9000_opens() {
+fn opens_an_image_of_12000_by_9000() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("large.png");
     let grey = image::GrayImage::from_pixel(12000, 9000, image::Luma([77]));
@@ -267,7 +267,7 @@ fn a_picture_of_12000_by_9000_opens() {
 }
 
 #[test]
-fn a_sliver_is_refused_by_its_longest_side() {
+fn refuses_an_image_with_a_side_too_long() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("sliver.png");
     for (width, height) in [(1, 65_536), (65_536, 1)] {
@@ -288,9 +288,9 @@ fn a_sliver_is_refused_by_its_longest_side() {
     assert_eq!(Photo::open(&path).unwrap().height(), 65_535);
 }
 
-/// A whole picture, and behind it a hole that takes no room on the disk.
+/// A complete image followed by a hole that takes no space on the disk.
 #[test]
-fn a_file_of_gigabytes_is_refused_unread() {
+fn refuses_a_file_of_gigabytes_without_reading_it() {
     let (_folder, path) = file(&fs::read(fixture("one_pixel.png")).unwrap());
     let length = |bytes| {
         let file = fs::File::options().write(true).open(&path).unwrap();

@@ -1,8 +1,8 @@
-//! How a photo meets a model's input, and the way back.
+//! The mapping from a photo to a model's input and back.
 //!
-//! The numbers follow torchvision and timm to the pixel (integer sizes, centre crops rounded half
-//! to even), because a shift of one pixel moves probabilities; the way back is what lets a heat map
-//! lie on the original's own pixels.
+//! The numbers follow torchvision and timm to the pixel (integer sizes, centre crops rounded half to
+//! even), because a shift by one pixel changes probabilities. The inverse mapping places a heat map on
+//! the pixels of the original photo.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,23 +11,23 @@ use serde::{Deserialize, Serialize};
 
 use crate::picture::UnknownName;
 
-/// What to do with a picture whose shape is not the model's.
+/// What to do with a photo whose aspect ratio is not that of the model's input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Fit {
-    /// The model's own way: scale the short side, take the centre. The rest is not seen.
+    /// The usual preprocessing: scale the short side and crop the centre. The rest is not seen.
     #[default]
     Crop,
-    /// The whole picture, its shape given up.
+    /// The whole photo, without keeping the aspect ratio.
     Stretch,
-    /// The whole picture, its shape kept, the rest filled with the mean colour.
+    /// The whole photo with its aspect ratio, the rest filled with the mean colour.
     Pad,
 }
 
 impl Fit {
     pub const ALL: [Fit; 3] = [Fit::Crop, Fit::Stretch, Fit::Pad];
 
-    /// What the window calls it.
+    /// Its name in the window.
     pub fn label(self) -> &'static str {
         match self {
             Fit::Crop => "Crop",
@@ -36,7 +36,7 @@ impl Fit {
         }
     }
 
-    /// What the command line calls it.
+    /// Its name on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Fit::Crop => "crop",
@@ -63,7 +63,7 @@ impl FromStr for Fit {
     }
 }
 
-/// The kernel a picture is resampled with; all but `Nearest` widen with the reduction.
+/// The resampling kernel; all but `Nearest` widen when the image is reduced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Filter {
@@ -82,7 +82,7 @@ impl Filter {
         Filter::Lanczos,
     ];
 
-    /// What the window calls it.
+    /// Its name in the window.
     pub fn label(self) -> &'static str {
         match self {
             Filter::Nearest => "Nearest",
@@ -92,7 +92,7 @@ impl Filter {
         }
     }
 
-    /// timm's name of it.
+    /// Its name in timm.
     pub fn name(self) -> &'static str {
         match self {
             Filter::Nearest => "nearest",
@@ -114,17 +114,17 @@ impl FromStr for Filter {
     }
 }
 
-/// What a model wants of a picture.
+/// The geometry of a model's preprocessing.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Frame {
     /// The input's width in pixels, at least 1.
     pub width: u32,
     /// The input's height in pixels, at least 1.
     pub height: u32,
-    /// The part of the resized short side that the centre crop keeps, in (0, 1].
+    /// The fraction of the resized short side that the centre crop keeps, in (0, 1].
     pub crop_pct: f64,
     pub filter: Filter,
-    /// The colour around the picture under [`Fit::Pad`].
+    /// The colour of the padding under [`Fit::Pad`].
     pub fill: [u8; 3],
 }
 
@@ -146,21 +146,21 @@ pub struct PixelBox {
     pub height: u32,
 }
 
-/// Where a picture lies in a model's input. Sizes are (width, height) in pixels.
+/// Where a photo lies in a model's input. Sizes are (width, height) in pixels.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Placement {
     pub fit: Fit,
     pub image: (u32, u32),
     pub input: (u32, u32),
-    /// The size the whole picture is scaled to before the crop or the padding.
+    /// The size of the whole photo after scaling, before the crop or the padding.
     pub resized: (u32, u32),
-    /// The part of the image, in image pixels, that the input covers; under [`Fit::Pad`] it reaches
+    /// The part of the image, in image pixels, that the input covers; under [`Fit::Pad`] it extends
     /// beyond the image.
     pub source: Rect,
 }
 
 impl Placement {
-    /// Places an image of `image` pixels (each side taken as at least 1).
+    /// Places an image of this size; each side counts as at least 1.
     pub fn new(image: (u32, u32), frame: &Frame, fit: Fit) -> Self {
         let image = (image.0.max(1), image.1.max(1));
         let input = (frame.width.max(1), frame.height.max(1));
@@ -185,7 +185,7 @@ impl Placement {
         }
     }
 
-    /// From image pixels to input pixels, corners at whole numbers.
+    /// From image pixels to input pixels, corners at integers.
     pub fn to_input(&self, x: f64, y: f64) -> (f64, f64) {
         (
             (x - self.source.x) * f64::from(self.input.0) / self.source.width,
@@ -193,7 +193,7 @@ impl Placement {
         )
     }
 
-    /// From input pixels to image pixels, corners at whole numbers.
+    /// From input pixels to image pixels, corners at integers.
     pub fn to_image(&self, x: f64, y: f64) -> (f64, f64) {
         (
             self.source.x + x * self.source.width / f64::from(self.input.0),
@@ -201,8 +201,8 @@ impl Placement {
         )
     }
 
-    /// The image pixels whose centres lie in `source`; never empty: where a sliver of a pixel is
-    /// all the network saw, it is that pixel.
+    /// The image pixels whose centres lie in `source`. Never empty: if the network saw only a fraction of
+    /// a pixel, it is that pixel.
     pub fn seen(&self) -> PixelBox {
         let (x, width) = seen_axis(self.source.x, self.source.width, self.image.0);
         let (y, height) = seen_axis(self.source.y, self.source.height, self.image.1);
@@ -214,7 +214,7 @@ impl Placement {
         }
     }
 
-    /// The same for a copy of the image at another size, such as a reduced one for the screen.
+    /// The placement for a copy of the image at another size, such as a reduced one for the screen.
     pub fn at_size(&self, width: u32, height: u32) -> Placement {
         let (width, height) = (width.max(1), height.max(1));
         let across = f64::from(width) / f64::from(self.image.0);
@@ -232,15 +232,15 @@ impl Placement {
     }
 }
 
-/// torchvision's `Resize` for a square target, timm's `ResizeKeepRatio` for any other; never
-/// smaller than the crop that follows.
+/// torchvision's `Resize` for a square target, timm's `ResizeKeepRatio` for others; never smaller than
+/// the crop that follows.
 fn resized_for_crop(image: (u32, u32), input: (u32, u32), crop_pct: f64) -> (u32, u32) {
     let pct = if crop_pct > 0.0 && crop_pct <= 1.0 {
         crop_pct
     } else {
         1.0
     };
-    // As Python does it, in doubles: 224 / 0.875 is 256 exactly.
+    // In float64 as in Python: 224 / 0.875 is exactly 256.
     let target = |side: u32| (f64::from(side) / pct).floor() as u32;
     let target = (target(input.0), target(input.1));
     let resized = if target.0 == target.1 {
@@ -261,7 +261,7 @@ fn resized_for_crop(image: (u32, u32), input: (u32, u32), crop_pct: f64) -> (u32
     (resized.0.max(input.0), resized.1.max(input.1))
 }
 
-/// The long side meets the input, the other keeps the shape.
+/// Fits the long side to the input and keeps the aspect ratio.
 fn resized_for_pad(image: (u32, u32), input: (u32, u32)) -> (u32, u32) {
     let across = f64::from(image.0) / f64::from(input.0);
     let down = f64::from(image.1) / f64::from(input.1);
@@ -269,13 +269,13 @@ fn resized_for_pad(image: (u32, u32), input: (u32, u32)) -> (u32, u32) {
     (resized.0.clamp(1, input.0), resized.1.clamp(1, input.1))
 }
 
-/// Each side divided by `ratio`, rounded half to even as Python rounds.
+/// Each side divided by `ratio`, rounded half to even as in Python.
 fn scaled_down(image: (u32, u32), ratio: f64) -> (u32, u32) {
     let side = |side: u32| (f64::from(side) / ratio).round_ties_even() as u32;
     (side(image.0), side(image.1))
 }
 
-/// Origin and extent, in image pixels, of what the input covers along one axis.
+/// The origin and the extent, in image pixels, of what the input covers along one axis.
 fn source_axis(fit: Fit, image: u32, input: u32, resized: u32) -> (f64, f64) {
     let scale = f64::from(image) / f64::from(resized);
     let start = match fit {
@@ -286,7 +286,7 @@ fn source_axis(fit: Fit, image: u32, input: u32, resized: u32) -> (f64, f64) {
     (start * scale, f64::from(input) * scale)
 }
 
-/// First pixel and count of those whose centres lie in `[origin, origin + extent)`.
+/// The first and the number of the pixels whose centres lie in `[origin, origin + extent)`.
 fn seen_axis(origin: f64, extent: f64, image: u32) -> (u32, u32) {
     let within = |edge: f64| (edge - 0.5).ceil().clamp(0.0, f64::from(image)) as u32;
     let (first, end) = (within(origin), within(origin + extent));

@@ -24,7 +24,7 @@ fn near(actual: f64, expected: f64) {
 
 /// Sizes and corners computed with torchvision's `Resize` and `CenterCrop` by hand.
 #[test]
-fn crops_are_torchvisions() {
+fn crops_like_torchvision() {
     // image, side, crop_pct, resized, left, top
     let known = [
         ((451, 300), 224, 0.875, (384, 256), 80.0, 16.0),
@@ -51,8 +51,8 @@ fn crops_are_torchvisions() {
 }
 
 #[test]
-fn an_input_that_is_not_square_is_covered_as_timm_covers_it() {
-    // Target 320 × 160 at 0.8; the picture shrinks by min(640 / 320, 480 / 160) = 2.
+fn covers_an_input_that_is_not_square_like_timm() {
+    // The target is 320 × 160 at 0.8; the photo shrinks by min(640 / 320, 480 / 160) = 2.
     let placed = Placement::new((640, 480), &frame(256, 128, 0.8), Fit::Crop);
     assert_eq!(placed.resized, (320, 240));
     near(placed.source.x, 32.0 * 2.0);
@@ -62,14 +62,14 @@ fn an_input_that_is_not_square_is_covered_as_timm_covers_it() {
 }
 
 #[test]
-fn a_crop_fraction_that_makes_no_sense_keeps_the_short_side() {
+fn ignores_a_crop_fraction_out_of_range() {
     for pct in [0.0, -1.0, 1.5, f64::NAN, f64::INFINITY] {
         assert_eq!(crop((300, 200), 100, pct).resized, (150, 100), "{pct}");
     }
 }
 
 #[test]
-fn stretch_takes_the_whole_image() {
+fn covers_the_whole_image_when_stretched() {
     let placed = Placement::new((451, 300), &frame(224, 224, 0.875), Fit::Stretch);
     assert_eq!(placed.resized, (224, 224));
     let whole = PixelBox {
@@ -83,7 +83,7 @@ fn stretch_takes_the_whole_image() {
 }
 
 #[test]
-fn padding_lies_outside_the_image_on_both_sides() {
+fn pads_on_both_sides() {
     let placed = Placement::new((400, 100), &frame(200, 200, 0.875), Fit::Pad);
     assert_eq!(placed.resized, (200, 50));
     assert_eq!(placed.to_input(0.0, 0.0), (0.0, 75.0));
@@ -94,7 +94,7 @@ fn padding_lies_outside_the_image_on_both_sides() {
 }
 
 #[test]
-fn there_and_back_is_where_one_was() {
+fn inverts_the_mapping() {
     for fit in Fit::ALL {
         for image in [(451, 300), (1, 1), (12000, 9000), (10000, 1), (3, 4000)] {
             let placed = Placement::new(image, &frame(224, 192, 0.875), fit);
@@ -109,7 +109,7 @@ fn there_and_back_is_where_one_was() {
 }
 
 #[test]
-fn the_input_corners_are_the_corners_of_the_seen_box() {
+fn sees_the_pixels_inside_the_input() {
     let placed = crop((451, 300), 224, 0.875);
     let seen = placed.seen();
     let inside = |x: u32| {
@@ -123,7 +123,7 @@ fn the_input_corners_are_the_corners_of_the_seen_box() {
 }
 
 #[test]
-fn slivers_and_single_pixels_are_placed_without_emptiness_or_overflow() {
+fn places_narrow_strips_and_single_pixels() {
     for image in [
         (1, 1),
         (10000, 1),
@@ -141,12 +141,12 @@ fn slivers_and_single_pixels_are_placed_without_emptiness_or_overflow() {
             assert!(placed.source.width > 0.0 && placed.source.height > 0.0);
         }
     }
-    // The crop of a line of 10000 pixels lies between two pixels' centres.
+    // The crop of a line of 10000 pixels lies between two pixel centres.
     assert_eq!(crop((10000, 1), 224, 0.875).seen().width, 1);
 }
 
 #[test]
-fn a_reduced_copy_is_placed_at_the_same_spots() {
+fn places_a_reduced_copy_like_the_original() {
     let placed = crop((4000, 3000), 224, 0.875);
     let small = placed.at_size(400, 300);
     let (u, v) = placed.to_input(1000.0, 500.0);
@@ -157,7 +157,7 @@ fn a_reduced_copy_is_placed_at_the_same_spots() {
 }
 
 #[test]
-fn names_are_read_back() {
+fn parses_its_own_names() {
     for fit in Fit::ALL {
         assert_eq!(fit.to_string().parse(), Ok(fit));
     }

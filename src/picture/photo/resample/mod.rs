@@ -1,11 +1,10 @@
-//! The picture as the model gets it, and smaller copies for the screen.
+//! Resamples a photo for the model's input, and makes smaller copies for the screen.
 //!
-//! Labels and probabilities published with a model come from Pillow's antialiased resampling, in
-//! which the kernel widens with the reduction; other resamplers shift probabilities by several
-//! percent. The crop is cut out of the source instead of out of the resized picture, so a
-//! 10000 × 1 picture costs no more than its 224 × 224 answer. Between the passes there are only the
-//! rows that the second one reads; a stretched picture's are all of them, which the longest side
-//! that [`Photo`](super::decode::Photo) opens keeps in bounds.
+//! Published accuracies come from Pillow's antialiased resampling, in which the kernel widens when the
+//! image is reduced; other resamplers change probabilities by several percent. The crop is taken from
+//! the source instead of the resized image, so a 10000 × 1 image costs no more than its 224 × 224
+//! input. Only the rows that the second pass reads are kept between the passes. For a stretched image
+//! these are all rows, which is bounded by the longest side that [`Photo`](super::decode::Photo) opens.
 
 use std::ops::Range;
 
@@ -16,13 +15,13 @@ use image::{Rgb, RgbImage, imageops};
 use super::geometry::{Filter, Fit, Frame, Placement, Rect};
 use crate::picture::Error;
 
-/// The model's input in 8-bit RGB, exactly `frame.width` × `frame.height`; `placement` must have
-/// been made for this picture and frame.
+/// The model's input in 8-bit RGB, exactly `frame.width` × `frame.height`. `placement` must have been
+/// made for this image and frame.
 ///
-/// Where nothing has to be scaled, the bytes come through unchanged.
+/// If nothing has to be scaled, the bytes are unchanged.
 ///
 /// # Errors
-/// [`Error::Resample`] where the placement does not belong to the picture.
+/// [`Error::Resample`] if the placement is for an image of another size.
 pub fn resample(rgb: &RgbImage, placement: &Placement, frame: &Frame) -> Result<RgbImage, Error> {
     if rgb.dimensions() != placement.image {
         let (width, height) = placement.image;
@@ -51,8 +50,7 @@ pub fn resample(rgb: &RgbImage, placement: &Placement, frame: &Frame) -> Result<
     Ok(input)
 }
 
-/// A copy for the screen whose long side is `max_px` (at least 1), or `None` where the picture is
-/// no larger than that already.
+/// A copy whose long side is `max_px` (at least 1), or `None` if the image is not larger than that.
 pub fn reduced(rgb: &RgbImage, max_px: u32) -> Option<RgbImage> {
     let long = rgb.width().max(rgb.height());
     let max_px = max_px.max(1);
@@ -62,7 +60,7 @@ pub fn reduced(rgb: &RgbImage, max_px: u32) -> Option<RgbImage> {
     at_size(rgb, fitted(rgb.dimensions(), max_px))
 }
 
-/// A size (width, height) brought to a long side of `px` (at least 1), its shape kept, no side
+/// A size (width, height) scaled to a long side of `px` (at least 1), with its aspect ratio and no side
 /// below 1.
 pub fn fitted((width, height): (u32, u32), px: u32) -> (u32, u32) {
     let px = px.max(1);
@@ -71,8 +69,7 @@ pub fn fitted((width, height): (u32, u32), px: u32) -> (u32, u32) {
     (side(width), side(height))
 }
 
-/// A copy of that size (each side at least 1), reduced or enlarged; `None` where the picture has it
-/// already.
+/// A copy of this size (each side at least 1), reduced or enlarged; `None` if the image already has it.
 pub fn at_size(rgb: &RgbImage, size: (u32, u32)) -> Option<RgbImage> {
     if rgb.dimensions() == size {
         return None;
@@ -83,14 +80,14 @@ pub fn at_size(rgb: &RgbImage, size: (u32, u32)) -> Option<RgbImage> {
         width: f64::from(rgb.width()),
         height: f64::from(rgb.height()),
     };
-    // Fails only for buffers that do not match their sizes, which an `RgbImage` cannot hold.
+    // Fails only for buffers of the wrong length, which an `RgbImage` cannot have.
     scaled(rgb, whole, size, Filter::Bilinear).ok()
 }
 
-/// `part` of the picture at `size`; kernels reach beyond the part, as Pillow's do.
+/// `part` of the image, scaled to `size`. As in Pillow, kernels reach beyond the part.
 ///
-/// Across first and then down, as Pillow does it: between the passes values are cut to 8 bits, and
-/// where a kernel overshoots an edge the other order comes out ten levels apart.
+/// Horizontally first and then vertically, as in Pillow: values are clamped to 8 bits between the
+/// passes, and if a kernel overshoots at an edge, the other order differs by ten levels.
 fn scaled(rgb: &RgbImage, part: Rect, size: (u32, u32), filter: Filter) -> Result<RgbImage, Error> {
     let rows = rows_read(rgb.height(), &part, size.1, filter);
     let across = Rect {
@@ -108,7 +105,7 @@ fn scaled(rgb: &RgbImage, part: Rect, size: (u32, u32), filter: Filter) -> Resul
     one_pass(&narrowed, down, size, filter)
 }
 
-/// The rows of a picture `height` high that `part` at `rows` rows is made of; never empty.
+/// The rows of an image of this height that are read to scale `part` to `rows` rows; never empty.
 fn rows_read(height: u32, part: &Rect, rows: u32, filter: Filter) -> Range<u32> {
     let radius = match filter {
         Filter::Nearest => 0.5,
@@ -117,7 +114,7 @@ fn rows_read(height: u32, part: &Rect, rows: u32, filter: Filter) -> Range<u32> 
         Filter::Lanczos => 3.0,
     };
     let reach = radius * (part.height / f64::from(rows)).max(1.0);
-    // A row more on either side, for rounding errors.
+    // One more row on either side, for rounding errors.
     let first = (part.y - reach).floor() - 1.0;
     let end = (part.y + part.height + reach).ceil() + 1.0;
     let first = first.clamp(0.0, f64::from(height.saturating_sub(1))) as u32;
@@ -125,7 +122,7 @@ fn rows_read(height: u32, part: &Rect, rows: u32, filter: Filter) -> Range<u32> 
     first..end.max(first + 1)
 }
 
-/// `part` of the picture at `size`, which differs from it along one axis at most.
+/// `part` of the image, scaled to `size` along at most one axis.
 fn one_pass(
     rgb: &RgbImage,
     part: Rect,
@@ -161,7 +158,7 @@ fn algorithm(filter: Filter) -> ResizeAlg {
     }
 }
 
-/// `extent`, less the rounding errors by which `origin + extent` passes the picture's edge.
+/// `extent`, reduced by the rounding errors that would put `origin + extent` beyond the image.
 fn extent_within(origin: f64, extent: f64, side: u32) -> f64 {
     let side = f64::from(side);
     let mut extent = extent.min(side - origin);

@@ -20,7 +20,7 @@ fn resampled(rgb: &RgbImage, frame: &Frame, fit: Fit) -> RgbImage {
     resample(rgb, &placement, frame).unwrap()
 }
 
-/// Pillow's own kernels are fixed-point numbers too, of another width: a level apart at most.
+/// Pillow's kernels are fixed-point numbers of another width, so results differ by at most a level.
 #[track_caller]
 fn assert_pillow(name: &str, fit: Fit, filter: Filter, most: u8) {
     let expected = fixture(name);
@@ -36,7 +36,7 @@ fn assert_pillow(name: &str, fit: Fit, filter: Filter, most: u8) {
 }
 
 #[test]
-fn crops_are_pillows() {
+fn crops_like_pillow() {
     assert_pillow("resample_crop_nearest.png", Fit::Crop, Filter::Nearest, 0);
     assert_pillow("resample_crop_bilinear.png", Fit::Crop, Filter::Bilinear, 1);
     assert_pillow("resample_crop_bicubic.png", Fit::Crop, Filter::Bicubic, 1);
@@ -44,7 +44,7 @@ fn crops_are_pillows() {
 }
 
 #[test]
-fn stretching_padding_and_enlarging_are_pillows() {
+fn stretches_pads_and_enlarges_like_pillow() {
     assert_pillow(
         "resample_stretch_bilinear.png",
         Fit::Stretch,
@@ -67,7 +67,7 @@ fn stretching_padding_and_enlarging_are_pillows() {
 }
 
 #[test]
-fn a_picture_of_the_right_size_comes_through_unchanged() {
+fn keeps_an_image_of_the_right_size() {
     let picture = resampled(
         &fixture("resample_source.png"),
         &frame(40, Filter::Bicubic),
@@ -90,7 +90,7 @@ fn a_picture_of_the_right_size_comes_through_unchanged() {
 }
 
 #[test]
-fn any_shape_becomes_the_input() {
+fn resamples_any_shape() {
     let colour = Rgb([10, 200, 30]);
     for size in [(1, 1), (10000, 1), (1, 10000), (223, 225), (7, 3)] {
         let picture = RgbImage::from_pixel(size.0, size.1, colour);
@@ -114,9 +114,9 @@ fn any_shape_becomes_the_input() {
     assert_eq!(padded.get_pixel(0, 0).0, [124, 116, 104]);
 }
 
-/// Sizes at which `origin + extent` would otherwise pass the picture's edge by a rounding error.
+/// Among these are sizes at which rounding errors would put `origin + extent` beyond the image.
 #[test]
-fn no_size_is_refused() {
+fn accepts_every_size() {
     for width in 200..420 {
         let picture = RgbImage::new(width, 211);
         for side in [97, 224] {
@@ -126,7 +126,7 @@ fn no_size_is_refused() {
 }
 
 #[test]
-fn a_placement_of_another_picture_is_refused() {
+fn refuses_a_placement_of_another_image() {
     let frame = frame(8, Filter::Bilinear);
     let placement = Placement::new((10, 20), &frame, Fit::Crop);
     let error = resample(&RgbImage::new(20, 10), &placement, &frame).unwrap_err();
@@ -134,7 +134,7 @@ fn a_placement_of_another_picture_is_refused() {
 }
 
 #[test]
-fn screen_copies_are_no_larger_than_asked_and_keep_their_shape() {
+fn reduces_copies_and_keeps_the_aspect_ratio() {
     let picture = RgbImage::from_pixel(300, 100, Rgb([9, 8, 7]));
     assert_eq!(reduced(&picture, 300), None);
     let copy = reduced(&picture, 150).unwrap();
@@ -154,9 +154,9 @@ fn uneven(width: u32, height: u32) -> RgbImage {
     })
 }
 
-/// Narrowing only the rows that are read gives what narrowing all of them gives.
+/// Scaling only the rows that are read gives the same result as scaling all rows.
 #[test]
-fn rows_beyond_the_kernels_reach_do_not_matter() {
+fn reads_all_rows_the_kernel_needs() {
     for (width, height) in [(30, 400), (61, 211), (9, 1000), (200, 77)] {
         let picture = uneven(width, height);
         for filter in Filter::ALL {
@@ -181,9 +181,9 @@ fn rows_beyond_the_kernels_reach_do_not_matter() {
     }
 }
 
-/// All rows of it, narrowed to the input's width, would take 27 GB.
+/// All rows, scaled to the width of the input, would take 27 GB.
 #[test]
-fn a_sliver_costs_no_more_than_its_rows_that_are_read() {
+fn scales_only_the_rows_that_are_read() {
     let frame = frame(224, Filter::Lanczos);
     let size = (1, 40_000_000);
     let part = Placement::new(size, &frame, Fit::Crop).source;
