@@ -1,5 +1,11 @@
 //! The program without a window, run as a user would run it.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a failing step fails the test"
+)]
+
 #[path = "checkpoints/made.rs"]
 mod made;
 
@@ -87,7 +93,7 @@ fn exports_what_the_readme_says() {
         .zip(bare.as_raw())
         .zip(original.as_raw())
     {
-        let half = (f32::from(*b) + f32::from(*p)) / 2.0;
+        let half = f32::midpoint(f32::from(*b), f32::from(*p));
         assert!(
             (f32::from(*o) - half).abs() <= 1.0,
             "the overlay at opacity 0.5 is the mean of photo and map"

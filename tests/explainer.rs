@@ -1,6 +1,12 @@
 //! The library's front door: the same numbers and pixels as the command line, and errors that say
 //! what to do.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a failing step fails the test"
+)]
+
 #[path = "../examples/explain.rs"]
 mod example;
 

@@ -3,6 +3,12 @@
 //!
 //! Every array of every archive in the folder is compared; a golden file added there is a test.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a failing step fails the test"
+)]
+
 use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};

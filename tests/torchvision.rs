@@ -5,6 +5,12 @@
 //! families themselves are kept out of it because they need Python's torch and gigabytes of exports:
 //! `tests/torchvision/compare.sh` compares them one by one and writes the tables beside it.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a failing step fails the test"
+)]
+
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

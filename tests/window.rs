@@ -1,5 +1,11 @@
 //! The real window: started as a user would start it, on its own display, driven with the keyboard
 //! and closed.
+
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a failing step fails the test"
+)]
 #![cfg(target_os = "linux")]
 
 use std::io::{BufRead, BufReader, Read};

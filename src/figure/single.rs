@@ -82,6 +82,7 @@ impl Figure {
     }
 
     /// The figure for a copy of the photo at this size (width, height).
+    #[must_use]
     pub fn at_size(&self, size: (u32, u32)) -> Figure {
         let mut figure = self.clone();
         if let Some(rgb) = resample::at_size(&self.photo.rgb, size) {
@@ -94,6 +95,7 @@ impl Figure {
     }
 
     /// The figure for a photo reduced to a long side of `max_px`, if it is longer.
+    #[must_use]
     pub fn within(&self, max_px: u32) -> Figure {
         let size = self.photo.rgb.dimensions();
         if size.0.max(size.1) > max_px {

@@ -100,7 +100,7 @@ pub enum Fault {
     #[error(
         "the model uses schema {major}, and this program reads schemas 7 and 8 \
          (PyTorch 2.5 and later){}",
-        wrote(torch)
+        wrote(torch.as_deref())
     )]
     Schema { major: i64, torch: Option<String> },
 
@@ -226,15 +226,16 @@ impl Fault {
 }
 
 fn lines(lines: impl IntoIterator<Item = impl AsRef<str>>) -> String {
-    let lines = lines.into_iter();
-    lines
-        .map(|line| format!("\n    {}", line.as_ref()))
-        .collect()
+    let mut text = String::new();
+    for line in lines {
+        text.push_str("\n    ");
+        text.push_str(line.as_ref());
+    }
+    text
 }
 
-fn wrote(torch: &Option<String>) -> String {
+fn wrote(torch: Option<&str>) -> String {
     torch
-        .as_ref()
         .map(|version| format!("; PyTorch {version} wrote the file"))
         .unwrap_or_default()
 }

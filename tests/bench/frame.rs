@@ -7,6 +7,12 @@
 //! Model files named after `cargo bench --bench frame --` are set to work behind the frames in turn:
 //! how many come too late for a display of 60 Hz is printed with each row.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a failing step fails the test"
+)]
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -279,13 +285,13 @@ impl Window {
             let node = nodes
                 .map(|(_, node)| node)
                 .find(|node| node.value() == Some(name) || node.label() == Some(name));
-            found = node.and_then(|node| node.bounds()).or(found);
+            found = node.and_then(egui::accesskit::Node::bounds).or(found);
         }
         self.ctx.disable_accesskit();
         let bounds = found.expect("the control has a name");
         pos2(
             bounds.x1 as f32 + 20.0,
-            ((bounds.y0 + bounds.y1) / 2.0) as f32,
+            f64::midpoint(bounds.y0, bounds.y1) as f32,
         )
     }
 }

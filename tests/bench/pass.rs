@@ -1,6 +1,12 @@
 //! One bare forward pass for each line read, and how many milliseconds it took: our half of
 //! `beside_pytorch.py`, which lets the two take turns on one machine.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a failing step fails the test"
+)]
+
 use std::io::{BufRead, Write, stdin, stdout};
 use std::path::Path;
 use std::time::Instant;

@@ -6,6 +6,12 @@
 //! VGG-16 and a ResNet-50, whose weights are made here; model files named after `cargo bench --bench
 //! ratios --` are measured in their place.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a failing step fails the test"
+)]
+
 #[path = "../checkpoints/made.rs"]
 mod made;
 

@@ -1,5 +1,11 @@
 //! The real app with real models, driven like a user would: by the texts on screen.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a failing step fails the test"
+)]
+
 mod about;
 mod choosing;
 mod comparing;

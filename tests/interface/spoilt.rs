@@ -65,29 +65,29 @@ fn archive(path: &Path, entries: &Entries) {
 pub fn models(folder: &Path) -> Vec<(PathBuf, &'static str)> {
     let spoil: [(&str, &str, Spoil); 9] = [
         ("weight_missing", "weight_4", |e| {
-            e.retain(|(name, _)| !name.ends_with("weights/weight_4"))
+            e.retain(|(name, _)| !name.ends_with("weights/weight_4"));
         }),
         ("weight_short", "features.4.weight", |e| {
-            content(e, "weights/weight_4").truncate(1000)
+            content(e, "weights/weight_4").truncate(1000);
         }),
         ("weight_nan", "features.4.weight", |e| {
-            content(e, "weights/weight_4").fill(0xff)
+            content(e, "weights/weight_4").fill(0xff);
         }),
         ("lies", "it states the shape", |e| {
-            reworded(e, r#"{"as_int":12}"#, r#"{"as_int":13}"#)
+            reworded(e, r#"{"as_int":12}"#, r#"{"as_int":13}"#);
         }),
         ("leaves", "has a path outside the archive", |e| {
-            e.push(("vgg_bn/../../outside".into(), b"x".to_vec()))
+            e.push(("vgg_bn/../../outside".into(), b"x".to_vec()));
         }),
         ("no_logits", "no output that can be logits", |e| {
             let answer = r#""user_output":{"arg":{"as_tensor":{"name":"linear_1"}}}"#;
             reworded(e, answer, &answer.replace("linear_1", "relu_"));
         }),
         ("unknown_op", "aten.warp", |e| {
-            reworded(e, "aten.dropout.default", "aten.warp.default")
+            reworded(e, "aten.dropout.default", "aten.warp.default");
         }),
         ("labels", "Expected 4 labels", |e| {
-            e.push(("vgg_bn/extra/labels.txt".into(), b"one\ntwo\n".to_vec()))
+            e.push(("vgg_bn/extra/labels.txt".into(), b"one\ntwo\n".to_vec()));
         }),
         ("torchscript", "TorchScript", |e| {
             *e = [

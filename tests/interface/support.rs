@@ -147,7 +147,8 @@ impl Window {
         self.harness.step();
         while !done(self) {
             assert!(
-                processor_time() - used < PATIENCE && begun.elapsed() < MAX_WAIT,
+                processor_time().checked_sub(used).unwrap() < PATIENCE
+                    && begun.elapsed() < MAX_WAIT,
                 "waited in vain for {what}; notices: {:?}",
                 self.app().notices()
             );

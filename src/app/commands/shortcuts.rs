@@ -134,8 +134,10 @@ mod tests {
         let readme = include_str!("../../../README.md");
         let (_, section) = readme.split_once("## Keys\n").unwrap();
         let (section, _) = section.split_once("\n## ").unwrap();
-        let rows = section.lines().filter(|line| line.starts_with('|'));
-        let written: String = rows.map(|line| format!("{line}\n")).collect();
+        let rows = section
+            .split_inclusive('\n')
+            .filter(|line| line.starts_with('|'));
+        let written: String = rows.collect();
         let table = table();
         assert!(
             written == table,

@@ -180,6 +180,10 @@ fn atlas(
     (image, tiles)
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the colours of a colour map, not of the theme"
+)]
 fn colours(map: &Map, size: (usize, usize), end: f32, key: &TilesKey) -> Vec<Color32> {
     let map = sample::sampled(map, size);
     match key.overlay {

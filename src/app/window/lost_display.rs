@@ -13,9 +13,9 @@ pub fn watched<T>(window: impl FnOnce() -> T) -> Option<T> {
     let report_other = Arc::clone(&report);
     panic::set_hook(Box::new(move |panic| {
         if is_lost_connection(panic) {
-            lost_in_hook.store(true, Ordering::Relaxed)
+            lost_in_hook.store(true, Ordering::Relaxed);
         } else {
-            report_other(panic)
+            report_other(panic);
         }
     }));
     let ended = catch_unwind(AssertUnwindSafe(window));

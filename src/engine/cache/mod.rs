@@ -113,6 +113,10 @@ impl Cache {
         }
     }
 
+    #[expect(
+        clippy::option_option,
+        reason = "a map that is not finite is known to be so"
+    )]
     /// `None` if the map has not been computed, `Some(None)` if it is not finite.
     pub(super) fn heat_map(
         &self,

@@ -120,7 +120,9 @@ impl Worker<'_> {
             }
             Message::CloseModels(ids) => {
                 self.models.close(&ids);
-                ids.iter().for_each(|id| shared.cache.forget_model(*id));
+                for id in ids {
+                    shared.cache.forget_model(id);
+                }
                 return;
             }
             Message::Channels(call) => call.answer(&mut self.models, shared),

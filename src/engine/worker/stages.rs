@@ -238,9 +238,9 @@ impl Stages<'_, '_> {
             job.heat_map.send(found.clone());
             heat_map = Some(found);
             if strip {
-                shared.begin(Stage::Overview, since)
+                shared.begin(Stage::Overview, since);
             } else {
-                shared.wake()
+                shared.wake();
             }
         });
         let maps = match maps {

@@ -156,7 +156,7 @@ pub(super) fn tree(
         recommended: None,
     };
     for layer in &mut tree.layers {
-        layer.shape = shapes[layer.activation.0].clone();
+        layer.shape.clone_from(&shapes[layer.activation.0]);
         let layout = graph.layouts.get(layer.activation.0).copied().flatten();
         layer.target = if blind.contains(&layer.activation) {
             Target::None(ONLY_THE_CLASS_TOKEN.into())

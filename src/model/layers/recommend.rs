@@ -39,7 +39,7 @@ pub(crate) fn recommend(
             .producer(id)
             .and_then(|node| node.inputs.first().copied());
     }
-    let last = tree.layers.iter().rposition(|layer| layer.is_target())?;
+    let last = tree.layers.iter().rposition(super::Layer::is_target)?;
     Some((last, "the last layer with a spatial map".into()))
 }
 

@@ -15,6 +15,7 @@ const MAX_BLOCK: i32 = 32 << 20;
 const KEPT: i32 = 1 << 30;
 
 /// Takes effect once, and also for threads that start afterwards.
+#[allow(unsafe_code, reason = "mallopt has no safe form")]
 pub(crate) fn keep_freed() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {

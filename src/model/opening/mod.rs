@@ -33,6 +33,7 @@ impl<'a> Opening<'a> {
     }
 
     /// Chooses an architecture by name, in case the weights of a checkpoint fit several.
+    #[must_use]
     pub fn with_architecture(self, architecture: Option<&'a str>) -> Opening<'a> {
         Opening {
             architecture,

@@ -226,7 +226,7 @@ mod tests {
     #[test]
     fn requires_as_many_typed_names_as_classes() {
         let typed = |names: &[&str]| {
-            let names = names.iter().map(|name| name.to_string()).collect();
+            let names = names.iter().map(std::string::ToString::to_string).collect();
             Labels::typed(names, 2)
         };
         let labels = typed(&[" cat ", ""]).unwrap();

@@ -157,8 +157,11 @@ impl Style {
 static REGULAR: LazyLock<FontRef<'static>> = LazyLock::new(|| compiled_in(Weight::Regular));
 static MEDIUM: LazyLock<FontRef<'static>> = LazyLock::new(|| compiled_in(Weight::Medium));
 
+#[expect(
+    clippy::expect_used,
+    reason = "the bytes are fixed when the program is built, and the tests below read both fonts"
+)]
 fn compiled_in(weight: Weight) -> FontRef<'static> {
-    // The bytes are fixed at build time, and the tests below read both fonts.
     FontRef::try_from_slice(weight.file()).expect("the fonts compiled into the program are valid")
 }
 

@@ -17,6 +17,7 @@ mod walking;
 
 impl App {
     /// Executes one command.
+    #[expect(clippy::too_many_lines, reason = "one arm per command")]
     pub fn execute(&mut self, ctx: &Context, command: Command) {
         // Moving the pointer causes a redraw anyway.
         let repaint = !matches!(command, Command::SetView(_));

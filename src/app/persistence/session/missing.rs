@@ -162,7 +162,7 @@ impl Missing {
 pub fn moved(session: &mut Session, old: &Path, new: &Path) {
     for path in session.paths_mut() {
         if path == old {
-            *path = new.to_owned();
+            new.clone_into(path);
             continue;
         }
         let beside = new.parent().zip(path.file_name());

@@ -216,7 +216,7 @@ mod tests {
         fs::write(&file, "x").unwrap();
         let (mut keeper, _, message) = Keeper::open(&file.join("below"));
         // Reading reports nothing if there is simply no file.
-        assert!(message.is_none() || message.is_some_and(|s| s.contains("below")));
+        assert!(message.is_none_or(|s| s.contains("below")));
         keeper.folder = Some(file.join("below"));
         keeper.offer(&changed(0.1));
         let message = keeper.close().unwrap_err();

@@ -1,6 +1,6 @@
 //! The dialog that asks which network a checkpoint belongs to, when its weights fit several.
 
-use egui::{Align2, Button, Color32, Frame, Id, Label, Modal, RichText, Ui, vec2};
+use egui::{Align2, Button, Frame, Id, Label, Modal, RichText, Ui, vec2};
 
 use crate::app::commands::Command;
 use crate::app::tasks::ArchitectureQuestion;
@@ -16,7 +16,7 @@ pub fn architecture_ui(ui: &Ui, question: &ArchitectureQuestion, commands: &mut 
     let modal = Modal::new(Id::unique("architecture"))
         .area(area.anchor(Align2::CENTER_CENTER, vec2(0.0, 0.0)))
         .frame(Frame::popup(ui.style()).inner_margin(2.0 * GRID))
-        .backdrop_color(Color32::from_black_alpha(48));
+        .backdrop_color(theme::shade(48));
     let shown = modal.show(ui.ctx(), |ui| {
         ui.set_width(WIDTH);
         ui.spacing_mut().item_spacing = vec2(GRID, GRID);

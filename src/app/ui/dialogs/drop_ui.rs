@@ -29,7 +29,7 @@ pub fn drop_ui(ui: &Ui, commands: &mut Vec<Command>) {
             Order::Foreground,
             Id::unique("drop files here"),
         ));
-        painter.rect_filled(window, CornerRadius::ZERO, Color32::from_black_alpha(160));
+        painter.rect_filled(window, CornerRadius::ZERO, theme::shade(160));
         let frame = window.shrink(2.0 * GRID);
         let stroke = egui::Stroke::new(2.0, colours.accent);
         painter.rect_stroke(frame, 8.0, stroke, StrokeKind::Inside);

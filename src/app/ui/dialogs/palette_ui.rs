@@ -74,7 +74,7 @@ impl CommandPalette {
         let modal = Modal::new(Id::unique("find a command"))
             .area(area)
             .frame(frame)
-            .backdrop_color(Color32::from_black_alpha(48));
+            .backdrop_color(theme::shade(48));
         let shown = modal.show(ui.ctx(), |ui| {
             ui.set_width(width - 2.0 * GRID);
             ui.spacing_mut().item_spacing.y = 0.0;

@@ -1,6 +1,6 @@
 //! The dialog in which a path is typed.
 
-use egui::{Align2, Button, Color32, Frame, Id, Key, Modal, RichText, TextEdit, Ui, vec2};
+use egui::{Align2, Button, Frame, Id, Key, Modal, RichText, TextEdit, Ui, vec2};
 
 use crate::app::commands::Command;
 use crate::app::tasks::path_prompt::PathPrompt;
@@ -16,7 +16,7 @@ pub fn path_ui(ui: &Ui, prompt: &mut PathPrompt) -> Option<Command> {
     let modal = Modal::new(Id::unique("path"))
         .area(area.anchor(Align2::CENTER_CENTER, vec2(0.0, 0.0)))
         .frame(Frame::popup(ui.style()).inner_margin(2.0 * GRID))
-        .backdrop_color(Color32::from_black_alpha(48));
+        .backdrop_color(theme::shade(48));
     let shown = modal.show(ui.ctx(), |ui| {
         ui.set_width(width);
         let colours = palette(ui);

@@ -1,6 +1,6 @@
 //! Every command with its shortcut, in one dialog.
 
-use egui::{Align2, Color32, Frame, Id, Modal, Role, ScrollArea, Sense, Ui, vec2};
+use egui::{Align2, Frame, Id, Modal, Role, ScrollArea, Sense, Ui, vec2};
 
 use crate::app::commands::group::Group;
 use crate::app::commands::shortcuts::keys_text;
@@ -24,7 +24,7 @@ pub fn shortcuts_ui(ui: &Ui) -> bool {
     let modal = Modal::new(Id::unique("shortcuts"))
         .area(area.anchor(Align2::CENTER_CENTER, vec2(0.0, 0.0)))
         .frame(Frame::popup(ui.style()).inner_margin(2.0 * GRID))
-        .backdrop_color(Color32::from_black_alpha(48));
+        .backdrop_color(theme::shade(48));
     let shown = modal.show(ui.ctx(), |ui| {
         ui.set_width(width);
         let mut close = false;
@@ -57,11 +57,12 @@ fn columns_ui(ui: &mut Ui, width: f32) {
     }
     let (left, right) = halves();
     ui.columns(2, |columns| {
-        left.into_iter()
-            .for_each(|group| group_ui(&mut columns[0], group));
-        right
-            .into_iter()
-            .for_each(|group| group_ui(&mut columns[1], group));
+        for group in left {
+            group_ui(&mut columns[0], group);
+        }
+        for group in right {
+            group_ui(&mut columns[1], group);
+        }
     });
 }
 

@@ -317,8 +317,8 @@ mod tests {
     fn counts_of_one_use_the_singular() {
         let skipped = |others, unreadable, beyond| {
             skipped(Tally {
-                others,
                 unreadable,
+                others,
                 beyond,
             })
         };

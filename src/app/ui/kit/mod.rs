@@ -4,5 +4,6 @@
 pub(crate) mod fuzzy;
 pub(crate) mod list_width;
 pub(crate) mod text;
+#[expect(clippy::disallowed_methods, reason = "the theme defines the colours")]
 pub(crate) mod theme;
 pub(crate) mod widgets;

@@ -77,6 +77,19 @@ const LIGHT: Palette = Palette {
     caution: Color32::from_rgb(138, 88, 0),
 };
 
+/// What is drawn on a shade over a picture, in both themes.
+pub const ON_PICTURE: Color32 = Color32::from_gray(230);
+
+/// Black of an opacity from 0 to 255, to shade what is below. It is the same in both themes.
+pub const fn shade(opacity: u8) -> Color32 {
+    Color32::from_black_alpha(opacity)
+}
+
+/// White of an opacity from 0 to 255. It is the same in both themes.
+pub fn light(opacity: u8) -> Color32 {
+    Color32::from_white_alpha(opacity)
+}
+
 /// The palette of the current theme.
 pub fn palette(ui: &Ui) -> &'static Palette {
     if ui.visuals().dark_mode {

@@ -284,13 +284,13 @@ mod tests {
 
     #[test]
     fn a_value_rounded_for_display_counts_as_unchanged() {
-        assert!(!differs(0.4815, 0.48145466, 4));
+        assert!(!differs(0.4815, 0.481_454_66, 4));
         assert!(!differs(0.5, 0.5, 4));
-        assert!(!differs(0.003922, 1.0 / 255.0, 4));
-        assert!(differs(0.00392157, 0.0039, 4));
+        assert!(!differs(0.003_922, 1.0 / 255.0, 4));
+        assert!(differs(0.003_921_57, 0.0039, 4));
         assert_eq!(shown(1.0 / 255.0, 4), "0.003922");
         assert_eq!((shown(0.5, 4), shown(88.0, 0)), ("0.5".into(), "88".into()));
-        assert!(differs(0.4816, 0.48145466, 4));
+        assert!(differs(0.4816, 0.481_454_66, 4));
         assert!(differs(88.0, 87.5, 1));
     }
 }

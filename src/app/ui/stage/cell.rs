@@ -55,11 +55,11 @@ pub fn is_stale(scene: Scene<'_>, row: Option<&Row>, cell: Cell) -> bool {
             own.and_then(|own| own.heat.as_ref()).map(|(key, _)| key) != wanted.as_ref()
         }
         Cell::Panel(Panel::GuidedBackprop | Panel::GuidedGradCam) => {
-            let wanted = subject.and_then(|subject| subject.guided_key());
+            let wanted = subject.and_then(crate::app::state::subject::Subject::guided_key);
             own.and_then(|own| own.signed.as_ref()).map(|(key, _)| key) != wanted.as_ref()
         }
         Cell::Difference => {
-            let wanted = subject.and_then(|subject| subject.heat_key());
+            let wanted = subject.and_then(crate::app::state::subject::Subject::heat_key);
             let shown = own.and_then(|own| own.difference.as_ref());
             shown.map(|((heat, _), _)| heat) != wanted.as_ref()
         }

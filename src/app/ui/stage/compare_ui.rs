@@ -30,6 +30,7 @@ pub struct RowsScratch {
 }
 
 /// The rows, the sizes of their photos, and their layout.
+#[expect(clippy::struct_field_names, reason = "the rows themselves")]
 struct Rows<'a> {
     rows: &'a [Row],
     sizes: &'a [Vec2],

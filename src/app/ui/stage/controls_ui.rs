@@ -201,6 +201,10 @@ fn hint(overlay: Overlay) -> &'static str {
 }
 
 /// A strip of the whole colour map.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the colours of a colour map, not of the theme"
+)]
 fn gradient(rect: Rect, colormap: Colormap) -> Mesh {
     let table = colormap.table();
     let mut mesh = Mesh::default();

@@ -29,6 +29,10 @@ const WHOLE: Rect = Rect {
 };
 
 /// The zero grey of a signed image, shaded where the network did not see the photo.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a pixel value, not a colour of the theme"
+)]
 const UNSEEN_ZERO: Color32 = Color32::from_gray(50);
 
 /// Draws one cell at the zoom and pan of `view`.
@@ -119,7 +123,7 @@ pub fn picture_ui(
             rect.width(),
         );
         let plate = Rect::from_min_size(rect.min, text.size() + vec2(2.0 * GRID, 4.0));
-        painter.rect_filled(plate, 0.0, Color32::from_black_alpha(160));
+        painter.rect_filled(plate, 0.0, theme::shade(160));
         draw_left(ui, rect.left() + GRID, plate.center().y, text);
     }
     crosshair_ui(&painter, scene, row, rect, view);
@@ -159,10 +163,7 @@ fn crosshair_ui(painter: &Painter, scene: Scene<'_>, row: Option<&Row>, rect: Re
     let photo_rect = view.picture_rect(rect, picture);
     let point = photo_rect.min + pointer.to_vec2() * photo_rect.size();
     // A dark line under a light one shows on any image.
-    for (width, colour) in [
-        (3.0, Color32::from_black_alpha(48)),
-        (1.0, Color32::from_white_alpha(110)),
-    ] {
+    for (width, colour) in [(3.0, theme::shade(48)), (1.0, theme::light(110))] {
         let stroke = Stroke::new(width, colour);
         for side in [-1.0, 1.0] {
             let near = 6.0 * side;
@@ -193,14 +194,14 @@ fn part(whole: Rect, part: Rect) -> Rect {
 /// Draws the map with the given opacity, and shades what the network did not see.
 fn draw_heat(painter: &Painter, layer: &InputTexture, photo_rect: Rect, opacity: Opacity) {
     let seen = part(photo_rect, layer.seen);
-    let tint = Color32::from_white_alpha(opacity.0);
+    let tint = theme::light(opacity.0);
     painter.image(layer.texture().id(), seen, layer.uv(), tint);
     shade_unseen(painter, photo_rect, seen);
 }
 
 /// Darkens what the network did not see.
 pub fn shade_unseen(painter: &Painter, photo_rect: Rect, seen: Rect) {
-    let shade = Color32::from_black_alpha((UNSEEN_SHADE * 255.0).round() as u8);
+    let shade = theme::shade((UNSEEN_SHADE * 255.0).round() as u8);
     let bars = [
         Rect::from_min_max(photo_rect.min, pos2(photo_rect.right(), seen.top())),
         Rect::from_min_max(pos2(photo_rect.left(), seen.bottom()), photo_rect.max),
@@ -258,7 +259,7 @@ fn plate(ui: &Ui, rect: Rect, bare: bool, text: &str) -> Rect {
     let (ink, background) = if bare {
         (palette(ui).weak, Color32::TRANSPARENT)
     } else {
-        (Color32::WHITE, Color32::from_black_alpha(190))
+        (Color32::WHITE, theme::shade(190))
     };
     // As many lines as fit in the panel.
     let room = rect.size() - vec2(2.0 * GRID + 4.0, GRID + 4.0);

@@ -269,10 +269,9 @@ fn open_tile_ui(
     let name = format!("{verb} the maps inside {}", layer.path);
     response.widget_info(|| WidgetInfo::labeled(Role::DisclosureTriangle, true, &name));
     let alpha = if response.hovered() { 200 } else { 140 };
-    ui.painter()
-        .rect_filled(corner, 3.0, Color32::from_black_alpha(alpha));
+    ui.painter().rect_filled(corner, 3.0, theme::shade(alpha));
     // The layers inside appear at the right, so the closed triangle points there.
-    triangle(ui, corner.center(), open, Color32::from_gray(230));
+    triangle(ui, corner.center(), open, theme::ON_PICTURE);
     if response.on_hover_text(&name).clicked() {
         commands.push(Command::ToggleTile(layer.path.clone()));
     }
@@ -334,7 +333,7 @@ impl Small<'_> {
             photo_rect.min + part.min.to_vec2() * photo_rect.size(),
             photo_rect.min + part.max.to_vec2() * photo_rect.size(),
         );
-        let tint = Color32::from_white_alpha(self.opacity.0).gamma_multiply(self.strength);
+        let tint = theme::light(self.opacity.0).gamma_multiply(self.strength);
         painter.image(
             self.atlas.texture.id(),
             seen,

@@ -2,6 +2,8 @@
 //! this program does not read: "not a zip archive" helps nobody who saved a checkpoint and wonders
 //! what to do.
 
+use std::path::Path;
+
 /// How many bytes of the file the functions here expect, if it has as many.
 pub const HEAD: usize = 64;
 
@@ -39,7 +41,7 @@ pub fn by_entries<'a>(names: impl Iterator<Item = &'a str>) -> &'static str {
         code |= inner.starts_with("code/");
         constants |= inner == "constants.pkl";
         compiled |= inner.starts_with("data/aotinductor/");
-        numpy |= name.ends_with(".npy");
+        numpy |= Path::new(name).extension().is_some_and(|end| end == "npy");
     }
     if code || (constants && pickle) {
         "this is a TorchScript archive (torch.jit.save)"

@@ -77,6 +77,7 @@ impl Source {
 
 /// The storages that have been read, each as a tensor of one axis with the worst that it holds. A
 /// storage that several tensors view is read once.
+#[expect(clippy::struct_field_names, reason = "the rows themselves")]
 pub struct Rows<'r, 'o> {
     source: Source,
     rows: HashMap<(String, Dtype), (Tensor, Content)>,

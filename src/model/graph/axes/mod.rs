@@ -203,7 +203,7 @@ fn follow(
             let at = |dim: &i64| from.get(index_of(*dim, from.len())?).copied();
             dims.iter().map(at).collect()
         }
-        AxesRule::Reduced { dims, keepdim } => reduced(of(0)?, dims, keepdim),
+        AxesRule::Reduced { dims, keepdim } => Some(reduced(of(0)?, dims, keepdim)),
         AxesRule::Sliced { dim, start, step } => {
             let mut axes = x()?;
             let dim = index_of(dim, axes.len())?;
@@ -267,9 +267,9 @@ fn index_of(dim: i64, rank: usize) -> Option<usize> {
     shape::axis(dim, rank).ok()
 }
 
-fn reduced(axes: &[Axis], dims: &[i64], keepdim: bool) -> Option<Vec<Axis>> {
+fn reduced(axes: &[Axis], dims: &[i64], keepdim: bool) -> Vec<Axis> {
     if keepdim {
-        return Some(axes.to_vec());
+        return axes.to_vec();
     }
     let gone: Vec<usize> = dims
         .iter()
@@ -279,7 +279,7 @@ fn reduced(axes: &[Axis], dims: &[i64], keepdim: bool) -> Option<Vec<Axis>> {
         .iter()
         .enumerate()
         .filter(|(index, _)| !gone.contains(index));
-    Some(kept.map(|(_, axis)| *axis).collect())
+    kept.map(|(_, axis)| *axis).collect()
 }
 
 /// An axis of which every `step`th entry from `start` on is taken, `length` in all.

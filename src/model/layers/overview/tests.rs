@@ -138,7 +138,7 @@ fn leaves_out_the_stem_before_blocks_of_a_stage() {
         let tree = tree(&rows);
         paths(&tree)
             .iter()
-            .map(|path| path.to_string())
+            .map(std::string::ToString::to_string)
             .collect::<Vec<_>>()
     };
     let blocks: Vec<String> = (0..10).map(|block| format!("stage.{block}")).collect();

@@ -124,7 +124,7 @@ fn refuses_a_norm_over_axes_that_do_not_exist() {
     for dims in [&[9][..], &[-5], &[1, 1], &[1, -3], &[i64::MIN]] {
         assert!(norm(dims).is_err(), "{dims:?}");
     }
-    assert_eq!(norm(&[]).unwrap(), [12f64.sqrt() as f32 as f64]);
+    assert_eq!(norm(&[]).unwrap(), [f64::from(12f64.sqrt() as f32)]);
     assert_eq!(norm(&[-1, 2]).unwrap(), [2.0; 3]);
 }
 

@@ -222,7 +222,7 @@ fn shows_the_mean_at_half_opacity() {
     for ((mixed, photo), heat) in mixed.iter().zip(photo.iter()).zip(heat.iter()) {
         assert_eq!(
             u16::from(*mixed),
-            (u16::from(*photo) + u16::from(*heat)) / 2
+            u16::midpoint(u16::from(*photo), u16::from(*heat))
         );
     }
 }

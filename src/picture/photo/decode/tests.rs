@@ -242,7 +242,7 @@ fn never_panics_on_damage() {
         let whole = fs::read(fixture(name)).unwrap();
         for _ in 0..100 {
             let mut bytes = whole.clone();
-            for _ in 0..1 + random(6) {
+            for _ in 0..=random(6) {
                 let at = random(bytes.len());
                 bytes[at] = random(256) as u8;
             }

@@ -215,6 +215,7 @@ impl Placement {
     }
 
     /// The placement for a copy of the image at another size, such as a reduced one for the screen.
+    #[must_use]
     pub fn at_size(&self, width: u32, height: u32) -> Placement {
         let (width, height) = (width.max(1), height.max(1));
         let across = f64::from(width) / f64::from(self.image.0);

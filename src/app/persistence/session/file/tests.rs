@@ -185,8 +185,8 @@ fn names_a_newer_version() {
 
 #[test]
 fn refuses_damage_and_implausible_numbers() {
-    let fixture = Fixture::new();
     type Change = fn(&mut Value);
+    let fixture = Fixture::new();
     let changes: [(Change, &str); 15] = [
         (|v| v["version"] = json!(-1), "version"),
         (|v| v["version"] = json!("1"), "version"),

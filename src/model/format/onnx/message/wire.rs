@@ -57,7 +57,10 @@ enum Field {
 
 impl Message {
     fn field(self, tag: u64) -> Field {
-        use Message::*;
+        use Message::{
+            Attribute, Entry, Function, Graph, Model, Node, Opset, Shape, Size, Tensor, TensorType,
+            Type, ValueInfo,
+        };
         match (self, tag) {
             (Model, 7) => Field::Message(Graph),
             (Model, 8) => Field::Message(Opset),
@@ -65,7 +68,7 @@ impl Message {
             (Model, 25) => Field::Message(Function),
             (Function, 7) | (Graph, 1) => Field::Message(Node),
             (Function, 11) | (Node, 5) => Field::Message(Attribute),
-            (Graph, 5) | (Attribute, 5) => Field::Message(Tensor),
+            (Graph | Attribute, 5) => Field::Message(Tensor),
             (Graph, 11 | 12) => Field::Message(ValueInfo),
             (ValueInfo, 2) => Field::Message(Type),
             (Type, 1) => Field::Message(TensorType),
@@ -81,7 +84,10 @@ impl Message {
     }
 
     fn bytes(self) -> usize {
-        use Message::*;
+        use Message::{
+            Attribute, Entry, Function, Graph, Model, Node, Opset, Shape, Size, Tensor, TensorType,
+            Type, ValueInfo,
+        };
         match self {
             Model => size_of::<proto::Model>(),
             Opset => size_of::<proto::Opset>(),

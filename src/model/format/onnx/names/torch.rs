@@ -54,7 +54,7 @@ pub fn by_metadata<'a>(layers: &[&'a Node]) -> Vec<Vec<Frame<'a>>> {
                 *call += 1;
                 format!("{path}@{call}")
             });
-            let kind = kinds.get(depth).map(String::as_str).unwrap_or("Module");
+            let kind = kinds.get(depth).map_or("Module", String::as_str);
             written.push(Frame {
                 key: key.clone().into(),
                 path: path.clone().into(),

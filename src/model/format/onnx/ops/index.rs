@@ -103,7 +103,7 @@ pub fn slice(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
                 let last = if all { -1 } else { end.clamp(-1, length) };
                 let first = start.max(0).min(length - 1);
                 let step = usize::try_from(step.unsigned_abs()).unwrap_or(usize::MAX);
-                let backwards = (last + 1..first + 1).rev().step_by(step);
+                let backwards = ((last + 1)..=first).rev().step_by(step);
                 x = take(builder, x, dim, backwards)?;
             }
             _ => return args.wrong("has a step of zero"),

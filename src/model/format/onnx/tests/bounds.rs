@@ -280,7 +280,7 @@ fn bounds_copies_of_functions() {
         }
         refusal(&model)
     };
-    let long = ints("long", &[1 << 40; 100_000]);
+    let long = ints("long", &vec![1 << 40; 100_000]);
     let body = node("Relu", &["in"], &["out"], vec![long.clone()]);
     check_contains(&called(1000, body, vec![]), "more nodes than any network");
     // An attribute that the body uses a thousand times.

@@ -26,6 +26,10 @@ pub enum Sharing {
 }
 
 /// `op` on `inputs`, with a result of its own.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "a reader ends with it, and readers can fail"
+)]
 pub fn call<'a>(op: impl Into<Op>, inputs: Vec<&'a str>) -> Answer<Call<'a>> {
     Ok(Call {
         op: op.into(),

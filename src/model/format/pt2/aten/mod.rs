@@ -73,6 +73,7 @@ pub fn read(node: &NodeJson) -> Answer<Step<'_>> {
 }
 
 /// What reads the operator `NAME.OVERLOAD`; `None` if it is not supported.
+#[expect(clippy::too_many_lines, reason = "one line per operator")]
 fn reader(operator: &str) -> Option<Reader> {
     let reader: Reader = match operator {
         "conv2d.default" | "conv2d.padding" | "convolution.default" => layers::convolution,

@@ -1,5 +1,7 @@
 //! Where the graph is in the archive.
 
+use std::path::Path;
+
 use crate::model::error::{Fault, Result};
 use crate::model::format::file::archive::Archive;
 
@@ -37,5 +39,5 @@ pub fn model_name(archive: &Archive) -> Result<String> {
 
 /// Whether an entry of the folder `models` is the JSON of a model.
 fn is_model(name: &str) -> bool {
-    name.ends_with(".json") && !name.contains('/')
+    !name.contains('/') && Path::new(name).extension().is_some_and(|end| end == "json")
 }

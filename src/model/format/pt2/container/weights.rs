@@ -153,10 +153,10 @@ impl Folder {
             }
         }
         let expected = reach.saturating_mul(element.bytes as i128);
-        if bytes as i128 == expected {
+        if i128::from(bytes) == expected {
             return Ok(());
         }
-        let hint = if bytes as i128 > expected {
+        let hint = if i128::from(bytes) > expected {
             " (if it is part of a larger tensor, clone() it and export again)"
         } else {
             ""
@@ -173,7 +173,11 @@ impl Folder {
 /// The part of its storage that a weight views.
 fn view(name: &str, meta: &TensorMeta) -> Result<View> {
     let open = || wrong(name, "has a dynamic size");
-    let strides: Option<Vec<i64>> = meta.strides.iter().map(|stride| stride.fixed()).collect();
+    let strides: Option<Vec<i64>> = meta
+        .strides
+        .iter()
+        .map(super::super::program::schema::Size::fixed)
+        .collect();
     let (sizes, strides) = (meta.shape().ok_or_else(open)?, strides.ok_or_else(open)?);
     let offset = match &meta.storage_offset {
         None => 0,

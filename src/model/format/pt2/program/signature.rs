@@ -109,7 +109,7 @@ pub fn logits(module: &GraphModule) -> Result<String> {
                 arg: Argument::Tensor(name),
             } => {
                 let meta = module.graph.tensor_values.get(name);
-                match meta.and_then(|meta| meta.shape()) {
+                match meta.and_then(super::schema::TensorMeta::shape) {
                     Some(shape) if matches!(shape[..], [1, classes] if classes >= 1) => {
                         candidates.push(name);
                     }

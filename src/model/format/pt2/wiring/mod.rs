@@ -172,8 +172,9 @@ impl<'a> Builder<'a> {
                 }
                 self.memory.overwrite(first, made[0], name);
             } else {
-                made.iter()
-                    .for_each(|&value| self.memory.share(first, value, call.sharing));
+                for &value in &made {
+                    self.memory.share(first, value, call.sharing);
+                }
                 if let Some(back) = put_back(&call.op) {
                     self.part_of.insert(made[0], (first, back));
                 }

@@ -74,6 +74,7 @@ struct Machine<'a> {
 
 impl Machine<'_> {
     /// Runs the next opcode. Returns the outermost node if it was the last.
+    #[expect(clippy::too_many_lines, reason = "one arm per opcode")]
     fn step(&mut self) -> Result<Option<Ref>> {
         let [opcode] = self.bytes()?;
         match opcode {

@@ -130,7 +130,7 @@ impl Dtype {
     pub fn bytes(&self) -> Option<usize> {
         match self {
             Dtype::Other(name) if name == "UntypedStorage" => Some(1),
-            _ => self.kind().map(|kind| kind.elt_size_in_bytes()),
+            _ => self.kind().map(tch::Kind::elt_size_in_bytes),
         }
     }
 }
