@@ -2,10 +2,10 @@
 //!
 //! ```text
 //! window        the window on the desktop
-//! frame         one frame: finished work is taken in, panels draw, commands are executed
+//! frame         one frame: panels draw, commands are executed
 //! ui            the panels: functions of a scene, their own scratch and a list of commands
 //! commands      everything the user can do, and the one place that executes it
-//! tasks         work in progress: opening, explaining, exporting
+//! tasks         work in progress: opening, explaining, exporting; finished work is taken in
 //! gallery       the open folder
 //! persistence   undo, sessions, settings
 //! textures      images on the GPU

@@ -1,6 +1,6 @@
-//! The front door of the library: open a model, explain a photo, take plain arrays and images home.
+//! The front door of the library: open a model, explain a photo, get plain arrays and images.
 //!
-//! This room is a thin layer over [`engine::Session`](crate::engine::Session), the code that the
+//! This module is a thin layer over [`engine::Session`](crate::engine::Session), the code that the
 //! window and the command line run too, so that all three give the same numbers. It may use every
 //! floor from `engine` down; nothing may use it. No tensor and no promise leaves it.
 

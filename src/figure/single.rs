@@ -152,7 +152,7 @@ impl Figure {
             };
             let how = match self.guided.rule {
                 ReluRule::Deconvnet => "by the deconvnet rule",
-                _ => "guided",
+                ReluRule::Guided | ReluRule::Gradient => "guided",
             };
             notes.push(format!("{guided} of {all} rectifiers {how}{plain}"));
         }

@@ -230,7 +230,7 @@ fn drain_part(part: &mut Part, state: &mut State, notices: &mut Notices) {
     let key = part.subject.prediction_key();
     let mut side = match part.row {
         RowId::Side(side) => state.sides.get_mut(side),
-        _ => None,
+        RowId::Rival(_) | RowId::Versus(_) | RowId::Pin(_) => None,
     };
     if let Some(prediction) = take_result(&mut part.prediction, notices) {
         if let Some(side) = &mut side {

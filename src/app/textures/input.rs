@@ -80,8 +80,8 @@ impl InputTexture {
         }
     }
 
-    /// [`InputTexture::fit`] at a given `time` in seconds. Returns how long to wait before calling
-    /// again if the size has not settled yet.
+    /// [`InputTexture::fit`] at a given `time` in seconds. Returns how long to wait before drawing
+    /// again: until the size has settled, or not at all if another texture is to be drawn now.
     fn fit_at(&mut self, ctx: &Context, photo: Vec2, time: f64) -> Option<Duration> {
         let Fine {
             picture,
@@ -96,8 +96,7 @@ impl InputTexture {
         };
         *drawn = Some((size, since));
         if size == picture.dimensions() {
-            *copy = None;
-            return None;
+            return copy.take().map(|_| Duration::ZERO);
         }
         let wanted = [size.0 as usize, size.1 as usize];
         if copy.as_ref().is_some_and(|copy| copy.size() == wanted) {
@@ -110,7 +109,7 @@ impl InputTexture {
         let made = resample::at_size(picture, size);
         let name = self.whole.name();
         *copy = made.map(|made| ctx.load_texture(name, rgb(&made), TextureOptions::LINEAR));
-        None
+        Some(Duration::ZERO)
     }
 
     /// The texture to draw.
@@ -181,6 +180,9 @@ mod tests {
             assert!(made.fit_at(&ctx, vec2(side, side), time).is_some());
             assert_eq!(made.texture().id(), kept);
         }
+        // The new copy is drawn in a frame of its own, and then nothing more is asked for.
+        let again = made.fit_at(&ctx, vec2(130.0, 130.0), 3.4);
+        assert_eq!(again, Some(Duration::ZERO));
         assert_eq!(made.fit_at(&ctx, vec2(130.0, 130.0), 3.4), None);
         assert_eq!(made.texture().size(), [114, 114]);
 

@@ -1,7 +1,7 @@
 //! The thread that owns every tensor, so that no other thread ever waits for one.
 //!
 //! It takes messages from the [`Inbox`], runs them on the open [`Models`] and fulfils their
-//! promises. It may use `session`, `cache` and the floors below; nothing above calls it except
+//! promises. It may use `session`, `cache` and the modules below them; nothing above calls it except
 //! through [`Engine`](super::Engine).
 
 use std::ops::ControlFlow;

@@ -239,9 +239,8 @@ impl Stages<'_, '_> {
             heat_map = Some(found);
             if strip {
                 shared.begin(Stage::Overview, since);
-            } else {
-                shared.wake();
             }
+            shared.wake();
         });
         let maps = match maps {
             Ok(maps) => maps,

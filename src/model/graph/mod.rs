@@ -1,7 +1,7 @@
 //! A network as data: a list of operations in the order they run.
 //!
 //! Every reader of a model file produces a [`Graph`], and everything after works on it alone, so that
-//! another file format needs a reader and nothing else. The rest of this room is what can be found
+//! another file format needs a reader and nothing else. The rest of this module is what can be found
 //! out from a graph without an image: what its axes mean, how far its layers see, what it costs. It
 //! asks [`op`](super::op) about each operation, and knows nothing of files or windows.
 

@@ -2,7 +2,7 @@
 //! graph that each stands for.
 //!
 //! A layer is a module. Its activation is the output of the last node that runs inside it,
-//! submodules included. This room reads a checked graph and runs nothing.
+//! submodules included. This module reads a checked graph and runs nothing.
 
 use std::collections::{HashMap, HashSet};
 

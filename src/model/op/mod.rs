@@ -6,7 +6,7 @@
 //! and never matches on a family to find out, so a new operation cannot be forgotten anywhere: it
 //! does not compile until each question has an answer.
 //!
-//! This room knows tch and nothing of graphs, files or windows.
+//! This module knows tch and nothing of graphs, files or windows.
 
 use tch::{TchError, Tensor};
 

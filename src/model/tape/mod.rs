@@ -5,7 +5,7 @@
 //! result through the piece before it. Weights never require a gradient, so a walk computes gradients
 //! of activations and nothing else, and it ends as soon as no wanted value is left.
 //!
-//! This room runs a graph through [`Operation`] and libtorch. It knows nothing of files or windows.
+//! This module runs a graph through [`Operation`] and libtorch. It knows nothing of files or windows.
 
 use std::sync::Arc;
 

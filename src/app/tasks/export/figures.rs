@@ -37,7 +37,7 @@ impl Drawing {
         match self {
             Drawing::Single(figure) => match Format::of(path)? {
                 Format::Png => write::png(path, &figure.within(max_px).composite()),
-                _ => single_row(figure).page(max_px).write(path),
+                Format::Svg | Format::Pdf => single_row(figure).page(max_px).write(path),
             },
             Drawing::Panel(figure, panel) => write::png(path, &figure.within(max_px).panel(*panel)),
             Drawing::Rows(rows) => rows.page(max_px).write(path),

@@ -35,7 +35,13 @@ impl Query {
     /// match. An empty query matches everything.
     pub fn matched(&mut self, text: &str) -> Option<Match> {
         let mut buffer = Vec::new();
-        let text = Utf32Str::new(text, &mut buffer);
+        // Letters are counted as `char`s: `Utf32Str::new` would count combined ones together.
+        let text = if text.is_ascii() {
+            Utf32Str::Ascii(text.as_bytes())
+        } else {
+            buffer.extend(text.chars());
+            Utf32Str::Unicode(&buffer)
+        };
         let mut all = Match {
             score: 0,
             letters: Vec::new(),

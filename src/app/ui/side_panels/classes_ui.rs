@@ -23,8 +23,8 @@ const LOGIT: f32 = 48.0;
 /// What the list of classes keeps from frame to frame.
 #[derive(Debug, Default)]
 pub struct ClassesScratch {
-    /// The last scroll request and search request that were handled.
-    scrolled: Signal,
+    /// The last scroll request of each side, and the last search request, that were handled.
+    scrolled: [Signal; 2],
     searched: Signal,
 }
 
@@ -61,7 +61,9 @@ pub fn classes_ui(
         let (_, class) = rows.iter().find(exact).unwrap_or(first);
         commands.push(Command::ChooseClass(*class));
     }
-    let scroll_to = side.scroll_to_class.is_new(&mut scratch.scrolled);
+    let scroll_to = side
+        .scroll_to_class
+        .is_new(&mut scratch.scrolled[state.sides.active_index()]);
     let chosen = rows
         .iter()
         .position(|(_, class)| Some(*class) == state.class());

@@ -31,8 +31,8 @@ const MAP: egui::Vec2 = vec2(30.0, 20.0);
 /// What the layer tree keeps from frame to frame.
 #[derive(Debug, Default)]
 pub struct LayersScratch {
-    /// The last scroll request and search request that were handled.
-    scrolled: Signal,
+    /// The last scroll request of each side, and the last search request, that were handled.
+    scrolled: [Signal; 2],
     searched: Signal,
     /// The number of frames for which to keep scrolling to the chosen layer's row.
     scrolling: u8,
@@ -59,7 +59,10 @@ pub fn layers_ui(
         return;
     };
     let side = state.side();
-    if side.scroll_to_layer.is_new(&mut scratch.scrolled) {
+    if side
+        .scroll_to_layer
+        .is_new(&mut scratch.scrolled[state.sides.active_index()])
+    {
         scratch.scrolling = SCROLLING_FRAMES;
     }
     let mut filter = side.layer_filter.clone();

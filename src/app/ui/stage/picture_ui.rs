@@ -79,12 +79,11 @@ pub fn picture_ui(
         }),
         Cell::Panel(Panel::HeatMap) => own.heat.as_ref().map(|(_, heat)| over_photo(heat)),
         Cell::Difference => own.difference.as_ref().map(|(_, heat)| over_photo(heat)),
-        Cell::Panel(panel) => own.signed.as_ref().map(|(_, signed)| {
-            let picture = match panel {
-                Panel::GuidedBackprop => &signed.backprop,
-                _ => &signed.grad_cam,
-            };
-            draw_signed(&painter, picture, photo_rect(signed.size));
+        Cell::Panel(Panel::GuidedBackprop) => own.signed.as_ref().map(|(_, signed)| {
+            draw_signed(&painter, &signed.backprop, photo_rect(signed.size));
+        }),
+        Cell::Panel(Panel::GuidedGradCam) => own.signed.as_ref().map(|(_, signed)| {
+            draw_signed(&painter, &signed.grad_cam, photo_rect(signed.size));
         }),
     });
     let empty = drawn.is_none();

@@ -73,7 +73,7 @@ pub fn row_head_ui(
     let area = Rect::from_min_max(head.min, pos2(right, head.max.y));
     let sense = match row.id {
         RowId::Pin(_) => Sense::DRAG,
-        _ => Sense::hover(),
+        RowId::Side(_) | RowId::Rival(_) | RowId::Versus(_) => Sense::hover(),
     };
     let response = ui.interact(area, ui.scope_id().with((row.id, "head")), sense);
     response.widget_info(|| {

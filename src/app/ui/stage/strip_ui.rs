@@ -38,8 +38,8 @@ const WHOLE: Rect = Rect {
 /// What the strip keeps from frame to frame.
 #[derive(Debug, Default)]
 pub struct StripScratch {
-    /// The last scroll request that was handled.
-    scrolled: Signal,
+    /// The last scroll request of each side that was handled.
+    scrolled: [Signal; 2],
     /// The number of frames for which to keep scrolling to the chosen layer's tile.
     scrolling: u8,
     /// The widths of a tile and of the strip in the last frame.
@@ -79,7 +79,11 @@ pub fn strip_ui(
     // narrower strip, the chosen tile may be out of view.
     let widths = (width, ui.available_width());
     let moved = std::mem::replace(&mut scratch.widths, widths) != widths;
-    if side.scroll_to_layer.is_new(&mut scratch.scrolled) || moved {
+    if side
+        .scroll_to_layer
+        .is_new(&mut scratch.scrolled[scene.state.sides.active_index()])
+        || moved
+    {
         scratch.scrolling = SCROLLING_FRAMES;
     }
     let reveal = scratch.scrolling > 0;

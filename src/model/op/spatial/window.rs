@@ -1,4 +1,4 @@
-//! Where a window stands as it moves over the last two axes of a tensor.
+//! The position of a window as it moves over the last two axes of a tensor.
 
 use crate::model::op::geometry::FieldRule;
 use crate::model::op::shape::Shape;
