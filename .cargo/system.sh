@@ -5,7 +5,7 @@
 set -eu
 
 if ! command -v dpkg-query >/dev/null 2>&1; then
-  echo "packages: this is not Debian or Ubuntu; make sure you have the likes of: $*"
+  echo "packages: this is not Debian or Ubuntu; make sure you have packages like: $*"
   exit 0
 fi
 

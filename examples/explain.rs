@@ -7,6 +7,6 @@ pub fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     let map = explanation.heat_map("tabby", None)?;
     let overlay = explanation.overlay(&map, &OverlayOptions::default());
-    overlay.save("target/tabby.png")?;
+    overlay.save("tabby.png")?;
     Ok(())
 }

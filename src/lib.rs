@@ -36,8 +36,8 @@
 //! folder     many photos at once: what there is, what each shows, what the model predicts
 //! ```
 //!
-//! `picture` stands beside the tower: every floor may use its plain arrays, and it uses none of
-//! them. `folder` stands on `picture` alone; the window connects it to the engine. Below all lies
+//! Every floor may use the plain arrays of `picture`, and it uses none of them. `folder` uses
+//! `picture` alone; the window connects it to the engine. Below all lies
 //! `priority`: threads that work for the window yield to the one that draws it.
 
 #[cfg(feature = "window")]

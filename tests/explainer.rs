@@ -34,9 +34,8 @@ fn the_readme_shows_the_example_that_runs() {
         readme.contains(&format!("```rust\n{example}```")),
         "README.md must show examples/explain.rs as it is:\n\n{example}"
     );
-    std::fs::create_dir_all(root("target")).unwrap();
     example::main().unwrap();
-    let overlay = image::open(root("target/tabby.png")).unwrap();
+    let overlay = image::open(root("tabby.png")).unwrap();
     let photo = image::open(root("assets/chelsea.png")).unwrap();
     assert_eq!(
         (overlay.width(), overlay.height()),

@@ -7,7 +7,7 @@ use gradcam::picture::map::{Map, SignedImage};
 use npyz::WriterBuilder;
 use npyz::npz::NpzWriter;
 
-/// The arrays in float32, without a batch axis; the README lists names and shapes.
+/// The arrays in float32, without a batch axis; docs/command-line.md lists names and shapes.
 pub struct Raw<'a> {
     pub logits: &'a [f32],
     pub grad_cam: &'a Map,

@@ -168,7 +168,7 @@ fn a_row_without_a_map_cannot_be_chosen_and_explains_why() {
         .unwrap();
     window.row(Role::TreeItem, &path).hover();
     window.until("the reason", |w| {
-        let mut texts = w.harness.query_all_by_label_contains("no place to show");
+        let mut texts = w.harness.query_all_by_label_contains("no position to show");
         texts.next().is_some()
     });
     let chosen = window.chosen_layer();

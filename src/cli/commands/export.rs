@@ -38,7 +38,7 @@ pub struct Export {
     /// A layer as `gradcam layers` names it; may be repeated [default: the recommended one]
     #[arg(long = "layer", value_name = "PATH")]
     layers: Vec<String>,
-    /// Instead, one figure of the maps at many layers: all, spatial (those with a map) or a pattern of paths such as "features.*"
+    /// Instead, one figure of the maps at many layers: all, spatial (those with a map) or a pattern of paths such as "blocks.*"
     #[arg(long = "layers", value_name = "WHICH", conflicts_with = "layers")]
     strip: Option<String>,
     /// The longest side of a map in that figure, in pixels [default: 192]

@@ -2,9 +2,9 @@
 //!
 //! Operations come in families, one file each. Every family answers all the questions of
 //! [`Operation`] in its own file: how it runs, the shapes of its outputs, its cost, the way back
-//! through it, and what it does to positions, axes and gradients. The rest of the model asks [`Op`]
-//! and never matches on a family to find out, so a new operation cannot be forgotten anywhere: it
-//! does not compile until each question has an answer.
+//! through it, and what it does to positions, axes and gradients. The rest of the model asks [`Op`],
+//! so a new operation does not compile until each question has an answer. Code that looks for one
+//! certain operation, such as a mean subtracted from the image, may match on it.
 //!
 //! This module knows tch and nothing of graphs, files or windows.
 

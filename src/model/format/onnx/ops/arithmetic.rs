@@ -125,19 +125,8 @@ pub fn softmax(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     Ok(vec![super::reshaped(args, builder, result, shape)?])
 }
 
-pub fn unary(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
-    let op = match args.op() {
-        "Erf" => Arithmetic::Erf,
-        "Sqrt" => Arithmetic::PowScalar(0.5),
-        "Exp" => Arithmetic::Exp,
-        "Log" => Arithmetic::Log,
-        "Neg" => Arithmetic::MulScalar(-1.0),
-        "Reciprocal" => Arithmetic::PowScalar(-1.0),
-        "Abs" => Arithmetic::Abs,
-        "Sin" => Arithmetic::Sin,
-        "Cos" => Arithmetic::Cos,
-        other => return beyond(format!("{other} is not a function of one value")),
-    };
+/// A function of one value.
+pub fn unary(args: &Args, builder: &mut Builder, op: Arithmetic) -> Answer<Vec<ValueId>> {
     one(builder, op, args.input(0)?)
 }
 

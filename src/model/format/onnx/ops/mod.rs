@@ -19,7 +19,8 @@ use super::message::proto::{Node, is_own_domain};
 use crate::model::format::build::refusal::Answer;
 use crate::model::graph::ValueId;
 use crate::model::op::shape as shapes;
-use crate::model::op::{Op, Reshaping};
+use crate::model::op::{Arithmetic, Op, Reshaping};
+use arithmetic::unary;
 use spatial::{col2im, pool, resize};
 
 /// Adds the operations of one node to the graph and returns the values of its outputs, in order.
@@ -48,9 +49,15 @@ pub fn reader(node: &Node) -> Option<Reader> {
         | "HardSigmoid" | "HardSwish" | "Swish" | "Tanh" | "Gelu" | "Softplus" | "Softsign"
         | "Mish" => arithmetic::activation,
         "Softmax" | "LogSoftmax" => arithmetic::softmax,
-        "Erf" | "Sqrt" | "Exp" | "Log" | "Neg" | "Reciprocal" | "Abs" | "Sin" | "Cos" => {
-            arithmetic::unary
-        }
+        "Erf" => |args, builder| unary(args, builder, Arithmetic::Erf),
+        "Sqrt" => |args, builder| unary(args, builder, Arithmetic::PowScalar(0.5)),
+        "Exp" => |args, builder| unary(args, builder, Arithmetic::Exp),
+        "Log" => |args, builder| unary(args, builder, Arithmetic::Log),
+        "Neg" => |args, builder| unary(args, builder, Arithmetic::MulScalar(-1.0)),
+        "Reciprocal" => |args, builder| unary(args, builder, Arithmetic::PowScalar(-1.0)),
+        "Abs" => |args, builder| unary(args, builder, Arithmetic::Abs),
+        "Sin" => |args, builder| unary(args, builder, Arithmetic::Sin),
+        "Cos" => |args, builder| unary(args, builder, Arithmetic::Cos),
         "Add" | "Sub" | "Mul" | "Div" | "Pow" => arithmetic::binary,
         "Min" | "Max" | "Sum" | "Mean" => arithmetic::variadic,
         "Where" => arithmetic::choice,

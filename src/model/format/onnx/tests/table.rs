@@ -19,7 +19,8 @@ use crate::model::op::Operation;
 use crate::model::tape::plan::Plan;
 use crate::model::{ReluRule, Tape};
 
-const CASES: usize = 592;
+/// There were this many when the archive was last made: fewer means that some were lost.
+const MIN_CASES: usize = 592;
 /// Relative to the largest magnitude, or to 1 if that is larger.
 const TOLERANCE: f32 = 2e-5;
 
@@ -31,14 +32,15 @@ fn cases() -> Vec<(String, Vec<u8>)> {
     let mut unpacked = flate2::read::GzDecoder::new(packed.as_slice());
     unpacked.read_to_end(&mut bytes).unwrap();
     let mut archive = ZipArchive::new(Cursor::new(bytes)).unwrap();
-    assert_eq!(archive.len(), CASES);
+    let count = archive.len();
+    assert!(count >= MIN_CASES, "{count}");
     let case = |index: usize| {
         let mut entry = archive.by_index(index).unwrap();
         let mut model = Vec::new();
         entry.read_to_end(&mut model).unwrap();
         (entry.name().unwrap().replace(".onnx", ""), model)
     };
-    (0..CASES).map(case).collect()
+    (0..count).map(case).collect()
 }
 
 /// Checks all models; `wrong` says what is wrong with one.
@@ -50,7 +52,12 @@ fn each(wrong: impl Fn(&[u8]) -> Result<(), String>) {
     });
     let found: Vec<String> = found.collect();
     let list = found.join("\n");
-    assert!(found.is_empty(), "{} of {CASES}\n{list}", found.len());
+    assert!(
+        found.is_empty(),
+        "{} of {}\n{list}",
+        found.len(),
+        cases.len()
+    );
 }
 
 fn image(graph: &Graph) -> Tensor {
