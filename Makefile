@@ -11,7 +11,7 @@ TEST_PACKAGES = $(WINDOW_PACKAGES) imagemagick openbox xdotool xvfb
 # The library alone. It shares the compiled bindings of libtorch (torch-sys) with the whole program.
 WITHOUT_WINDOW = --package gradcam --no-default-features
 
-# Runs a tool that not everyone has.
+# Runs a tool that not everyone has. `cargo deny check advisories` needs the network, so it is not part of this.
 if_installed = @if $(1) --version >/dev/null 2>&1; then echo $(1) $(2); $(1) $(2); else echo "$(1) is not installed, left out"; fi
 
 GRADCAM = target/release/gradcam
@@ -41,7 +41,7 @@ lint:
 	cargo fmt --check
 	cargo clippy --all-targets -- -D warnings
 	cargo clippy $(WITHOUT_WINDOW) --all-targets -- -D warnings
-	$(call if_installed,cargo deny,check)
+	$(call if_installed,cargo deny,check bans licenses sources)
 	$(call if_installed,typos,)
 
 bench:
