@@ -1,23 +1,17 @@
 //! Facts about the model: its file, how it is used, and the chosen layer.
 
-use egui::{Margin, RichText, ScrollArea, Sense, Ui, vec2};
+use egui::{Margin, RichText, ScrollArea, Ui};
 
 use crate::engine::ModelInfo;
-use crate::model::LabelSource;
 use crate::model::graph::receptive_field::{Field, Fields};
 use crate::model::layers::Layer;
 
+use super::fact_rows::{fact, fact_with_more, section};
 use super::usage_ui::{Draft, usage_ui};
 use crate::app::commands::Command;
 use crate::app::scene::Scene;
-use crate::app::ui::kit::text::lines;
-use crate::app::ui::kit::theme::{self, GRID, INSET, ROW, palette};
+use crate::app::ui::kit::theme::{self, GRID, INSET, palette};
 use crate::app::wording::{in_short, thousands};
-
-/// The width of the names in front of the facts.
-const NAMES: f32 = 92.0;
-/// The width needed for a name with three numbers beside it.
-const WIDE: f32 = 272.0;
 
 pub fn about_ui(
     ui: &mut Ui,
@@ -73,17 +67,6 @@ fn file_ui(ui: &mut Ui, model: &ModelInfo) {
     let (width, height) = model.input_size;
     fact(ui, "Input", &format!("3 × {height} × {width}"));
     fact(ui, "Classes", &thousands(model.labels.len()));
-}
-
-/// The source of the class names.
-pub fn label_source(source: LabelSource) -> &'static str {
-    match source {
-        LabelSource::Archive => "in the file",
-        LabelSource::BesideModel => "labels.txt beside it",
-        LabelSource::ImageNet => "ImageNet's, assumed",
-        LabelSource::Numbered => "none: numbered",
-        LabelSource::Typed => "typed in",
-    }
 }
 
 fn non_linearities_ui(ui: &mut Ui, model: &ModelInfo) {
@@ -154,64 +137,6 @@ fn seen(fields: Fields, (width, height): (u32, u32)) -> (String, String) {
         format!("The receptive field, of {width} × {height} px")
     };
     (short, more)
-}
-
-pub fn section(ui: &mut Ui, title: &str) {
-    ui.add_space(GRID);
-    let colours = palette(ui);
-    let title = lines(
-        ui,
-        title,
-        theme::title(),
-        colours.text,
-        ui.available_width(),
-        1,
-    );
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
-    let top = rect.center().y - title.size().y / 2.0;
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Heading, true, title.text()));
-    ui.painter()
-        .galley(egui::pos2(rect.left(), top), title, colours.text);
-}
-
-/// [`named`] for wide contents: in a narrow panel, the name is above them.
-pub fn named_wide(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui)) {
-    if ui.available_width() >= WIDE {
-        return named(ui, name, contents);
-    }
-    name_ui(ui, name);
-    ui.horizontal(contents);
-}
-
-pub fn named(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui)) {
-    ui.horizontal(|ui| {
-        ui.set_min_height(ROW);
-        name_ui(ui, name);
-        contents(ui);
-    });
-}
-
-fn name_ui(ui: &mut Ui, name: &str) {
-    let colours = palette(ui);
-    let text = lines(ui, name, theme::body(), colours.weak, NAMES, 1);
-    let (rect, response) = ui.allocate_exact_size(vec2(NAMES, text.size().y), Sense::hover());
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, name));
-    ui.painter().galley(rect.min, text, colours.weak);
-}
-
-fn fact(ui: &mut Ui, name: &str, value: &str) {
-    ui.horizontal_top(|ui| {
-        name_ui(ui, name);
-        ui.add(egui::Label::new(value).wrap().selectable(true));
-    });
-}
-
-fn fact_with_more(ui: &mut Ui, name: &str, value: &str, more: &str) {
-    ui.horizontal_top(|ui| {
-        name_ui(ui, name);
-        ui.add(egui::Label::new(value).wrap().selectable(true))
-            .on_hover_text(more);
-    });
 }
 
 #[cfg(test)]

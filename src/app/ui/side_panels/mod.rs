@@ -3,6 +3,7 @@
 pub(crate) mod about_ui;
 pub(crate) mod channels_ui;
 pub(crate) mod classes_ui;
+mod fact_rows;
 pub(crate) mod layers_ui;
 pub(crate) mod lists_ui;
 pub(crate) mod model_ui;

@@ -4,10 +4,10 @@
 use egui::{DragValue, RichText, ScrollArea, TextEdit, Ui};
 
 use crate::engine::ModelInfo;
-use crate::model::{Preprocess, Reading, Usage};
+use crate::model::{LabelSource, Preprocess, Reading, Usage};
 use crate::picture::photo::geometry::Filter;
 
-use super::about_ui::{label_source, named, named_wide, section};
+use super::fact_rows::{named, named_wide, section};
 use crate::app::commands::Command;
 use crate::app::scene::Scene;
 use crate::app::ui::kit::theme::{self, palette};
@@ -276,6 +276,17 @@ fn shown(value: f64, decimals: usize) -> String {
 /// decimals than the value in the file.
 fn differs(now: f64, before: f64, decimals: usize) -> bool {
     shown(before, decimals).parse() != Ok(now) && now != before
+}
+
+/// The source of the class names.
+fn label_source(source: LabelSource) -> &'static str {
+    match source {
+        LabelSource::Archive => "in the file",
+        LabelSource::BesideModel => "labels.txt beside it",
+        LabelSource::ImageNet => "ImageNet's, assumed",
+        LabelSource::Numbered => "none: numbered",
+        LabelSource::Typed => "typed in",
+    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use egui::{CursorIcon, Rect, Response, ScrollArea, Sense, Ui, UiBuilder, Vec2, p
 use super::StageScratch;
 use super::arrange::{self, ROW_HEAD};
 use super::cell::Cell;
-use super::panels_ui::input_ui;
+use super::cell_input_ui::input_ui;
 use super::picture_ui::picture_ui;
 use super::row_head_ui::row_head_ui;
 use crate::app::commands::Command;

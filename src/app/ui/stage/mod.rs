@@ -7,6 +7,7 @@ use crate::app::ui::kit::theme::{GRID, palette};
 
 pub(crate) mod arrange;
 pub(crate) mod cell;
+mod cell_input_ui;
 pub(crate) mod compare_ui;
 pub(crate) mod controls_ui;
 pub(crate) mod panels_ui;

@@ -1,10 +1,11 @@
 //! The panels: the four of one view, or several rows of four. All share one zoom and one crosshair.
 
-use egui::{Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Rect, Sense, Ui, pos2, vec2};
 
 use super::StageScratch;
 use super::arrange::{HEAD, layout};
-use super::cell::{Cell, caption, is_stale};
+use super::cell::{Cell, caption};
+use super::cell_input_ui::input_ui;
 use super::compare_ui::{RowsScratch, rows_ui};
 use super::picture_ui::picture_ui;
 use crate::app::commands::Command;
@@ -64,58 +65,6 @@ fn single_ui(
         head_ui(ui, scene, row, cell, rect);
         picture_ui(ui, scene, row, cell, rect, view, stage, commands);
     }
-}
-
-/// Handles zoom, pan and crosshair over one cell, and names it for screen readers.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "a cell, where it is, and what its input changes"
-)]
-pub fn input_ui(
-    ui: &Ui,
-    scene: Scene<'_>,
-    row: Option<&Row>,
-    cell: Cell,
-    rect: Rect,
-    number: Option<usize>,
-    view: &mut View,
-    stage: &mut StageScratch,
-) -> egui::Response {
-    let id = row.map_or(RowId::Side(0), |row| row.id);
-    let response = ui.interact(
-        rect,
-        ui.scope_id().with((id, cell)),
-        Sense::click_and_drag(),
-    );
-    let photo = row
-        .map(|row| &row.subject.photo)
-        .or(scene.state.photo.as_ref());
-    if let Some(photo) = photo {
-        let size = vec2(photo.width() as f32, photo.height() as f32);
-        view.interact(ui, &response, rect, size);
-    }
-    let stale = is_stale(scene, row, cell);
-    let rule = row.map_or(scene.state.options.rule, |row| row.subject.rule);
-    let title = cell.title(rule);
-    let name = match number {
-        Some(number) => format!("{title}, row {number}"),
-        None => title.to_owned(),
-    };
-    let caption = if stale {
-        "updating".to_owned()
-    } else {
-        caption(scene, row, cell)
-    };
-    response.widget_info(|| {
-        let mut info = WidgetInfo::labeled(Role::Image, true, &name);
-        info.current_text_value = Some(caption.clone());
-        info
-    });
-    if view.pointer.is_some() && response.hovered() {
-        stage.hovered = Some(id);
-        ui.set_cursor_icon(egui::CursorIcon::Crosshair);
-    }
-    response
 }
 
 fn head_ui(ui: &Ui, scene: Scene<'_>, row: Option<&Row>, cell: Cell, rect: Rect) {

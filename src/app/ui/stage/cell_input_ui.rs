@@ -1,0 +1,61 @@
+//! What the pointer does on a cell, and what a screen reader is told of it.
+
+use egui::{Rect, Role, Sense, Ui, WidgetInfo, vec2};
+
+use super::StageScratch;
+use super::cell::{Cell, caption, is_stale};
+use crate::app::scene::Scene;
+use crate::app::state::rows::{Row, RowId};
+use crate::app::state::viewport::View;
+
+/// Handles zoom, pan and crosshair over one cell, and names it for screen readers.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "a cell, where it is, and what its input changes"
+)]
+pub fn input_ui(
+    ui: &Ui,
+    scene: Scene<'_>,
+    row: Option<&Row>,
+    cell: Cell,
+    rect: Rect,
+    number: Option<usize>,
+    view: &mut View,
+    stage: &mut StageScratch,
+) -> egui::Response {
+    let id = row.map_or(RowId::Side(0), |row| row.id);
+    let response = ui.interact(
+        rect,
+        ui.scope_id().with((id, cell)),
+        Sense::click_and_drag(),
+    );
+    let photo = row
+        .map(|row| &row.subject.photo)
+        .or(scene.state.photo.as_ref());
+    if let Some(photo) = photo {
+        let size = vec2(photo.width() as f32, photo.height() as f32);
+        view.interact(ui, &response, rect, size);
+    }
+    let stale = is_stale(scene, row, cell);
+    let rule = row.map_or(scene.state.options.rule, |row| row.subject.rule);
+    let title = cell.title(rule);
+    let name = match number {
+        Some(number) => format!("{title}, row {number}"),
+        None => title.to_owned(),
+    };
+    let caption = if stale {
+        "updating".to_owned()
+    } else {
+        caption(scene, row, cell)
+    };
+    response.widget_info(|| {
+        let mut info = WidgetInfo::labeled(Role::Image, true, &name);
+        info.current_text_value = Some(caption.clone());
+        info
+    });
+    if view.pointer.is_some() && response.hovered() {
+        stage.hovered = Some(id);
+        ui.set_cursor_icon(egui::CursorIcon::Crosshair);
+    }
+    response
+}
