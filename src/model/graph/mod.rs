@@ -12,9 +12,10 @@ use tch::Tensor;
 use axes::Layout;
 
 pub use super::op::{
-    Activation, Arithmetic, Attention, Convolution, Copying, Creation, Einsum, Indexing, Joining,
-    Masking, MatrixProduct, Normalisation, Op, Pad, Padding, Patches, Pooling, Reduction,
-    Reshaping, Resizing, Splitting,
+    Activation, Aggregate, Aggregation, Algebra, Arithmetic, Attention, Combine, Convolution,
+    Copying, Creation, Cumulative, Einsum, Function, Indexing, Joining, Masking, MatrixProduct,
+    Normalisation, Number, Op, Operands, Pad, Padding, Pair, PairFunction, Patches, Pooling,
+    Rearranging, Reduction, Reshaping, Resizing, Scan, Splitting,
 };
 
 pub mod axes;

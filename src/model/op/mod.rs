@@ -11,6 +11,7 @@
 use tch::{TchError, Tensor};
 
 pub(crate) mod adjoint;
+mod aggregation;
 mod elementwise;
 pub(crate) mod geometry;
 mod layout;
@@ -19,20 +20,27 @@ mod products;
 mod reduction;
 pub(crate) mod shape;
 mod spatial;
+mod table;
 
 use adjoint::Adjoint;
+pub use aggregation::{Aggregate, Aggregation, Cumulative, Scan};
 pub use elementwise::activation::Activation;
 pub use elementwise::arithmetic::Arithmetic;
 pub use elementwise::copying::Copying;
+pub use elementwise::function::Function;
 pub use elementwise::masking::Masking;
+pub use elementwise::pair::{Operands, Pair, PairFunction};
+pub use elementwise::scalar::Number;
 use geometry::{AxesBack, AxesRule, FieldRule};
 pub use layout::creation::Creation;
 pub use layout::indexing::Indexing;
 pub use layout::joining::Joining;
+pub use layout::rearranging::{Combine, Rearranging};
 pub use layout::reshaping::Reshaping;
 pub use layout::splitting::Splitting;
 pub use operation::Rectifier;
 pub(crate) use operation::{Cost, FeatureRole, GradientRole, Operation};
+pub use products::algebra::Algebra;
 pub use products::attention::Attention;
 pub use products::einsum::Einsum;
 pub use products::matrix::MatrixProduct;
@@ -110,9 +118,13 @@ macro_rules! families {
 families! {
     /// Non-linearities of one value, and softmax.
     Activation,
-    /// Sums, products, powers and elementary functions of single values.
+    /// Sums, products and powers of single values.
     Arithmetic,
-    /// Comparisons, masks and fills.
+    /// Functions of one value without parameters.
+    Function,
+    /// Functions of two values, comparisons among them.
+    Pair,
+    /// Masks and fills.
     Masking,
     /// The same values again: copies and conversions.
     Copying,
@@ -134,12 +146,20 @@ families! {
     Attention,
     /// Normalisation by mean and variance.
     Normalisation,
+    /// Products of vectors and matrices with more to them, and distances.
+    Algebra,
     /// Sums, means and maxima along axes.
     Reduction,
+    /// Anything else that values along axes come to.
+    Aggregation,
+    /// What values along an axis come to up to each.
+    Scan,
     /// The same elements in another shape or order of axes.
     Reshaping,
     /// Parts taken out of a tensor, or put into it.
     Indexing,
+    /// Values moved, repeated, gathered or scattered.
+    Rearranging,
     /// A tensor split into several.
     Splitting,
     /// Tensors put together.

@@ -34,13 +34,6 @@ pub enum Reduction {
         /// Whether this axis stays, with size 1.
         keepdim: bool,
     },
-    /// Whether any is not zero.
-    Any {
-        /// The one axis to search; negative axes count from the end.
-        dim: i64,
-        /// Whether this axis stays, with size 1.
-        keepdim: bool,
-    },
     /// (Σ |x|ᵒʳᵈ)^(1/ord)
     VectorNorm {
         /// The order of the norm: 1 for the sum of absolute values, 2 for the Euclidean length.
@@ -50,10 +43,16 @@ pub enum Reduction {
         /// Whether these axes stay, with size 1.
         keepdim: bool,
     },
-    /// The sum up to each entry, which keeps the shape.
-    CumulativeSum {
-        /// The axis to add up along; negative axes count from the end.
-        dim: i64,
+    /// The mean square distance from the mean, or its root.
+    Variance {
+        /// Subtracted from the number of elements: 1 is PyTorch's default.
+        correction: f64,
+        /// Whether the root is taken: the standard deviation.
+        root: bool,
+        /// The axes to measure along; negative ones count from the end.
+        dims: Vec<i64>,
+        /// Whether these axes stay, with size 1.
+        keepdim: bool,
     },
 }
 
@@ -68,15 +67,27 @@ impl Operation for Reduction {
                 x.f_mean_dim(dims.as_slice(), *keepdim, x.f_kind()?)?
             }
             Reduction::Sum { dims, keepdim } if dims.is_empty() && !keepdim => {
-                x.f_sum(x.f_kind()?)?
+                x.f_sum(sum_kind(x)?)?
             }
             Reduction::Sum { dims, keepdim } => {
-                x.f_sum_dim_intlist(dims.as_slice(), *keepdim, x.f_kind()?)?
+                x.f_sum_dim_intlist(dims.as_slice(), *keepdim, sum_kind(x)?)?
             }
             Reduction::Max { dim, keepdim } => x.f_max_dim(*dim, *keepdim)?.0,
-            Reduction::Any { dim, keepdim } => x.f_any_dim(*dim, *keepdim)?,
             Reduction::VectorNorm { ord, dims, keepdim } => norm(x, *ord, dims, *keepdim)?,
-            Reduction::CumulativeSum { dim } => x.f_cumsum(*dim, Kind::Float)?,
+            Reduction::Variance {
+                correction,
+                root,
+                dims,
+                keepdim,
+            } => {
+                // tch would panic at what libtorch refuses.
+                let axes = axes(x, dims)?;
+                if *root {
+                    x.f_std_correction(axes.as_slice(), *correction, *keepdim)?
+                } else {
+                    x.f_var_correction(axes.as_slice(), *correction, *keepdim)?
+                }
+            }
         };
         Ok(vec![y])
     }
@@ -86,11 +97,9 @@ impl Operation for Reduction {
         let shape = match self {
             Reduction::Mean { dims, keepdim }
             | Reduction::Sum { dims, keepdim }
+            | Reduction::Variance { dims, keepdim, .. }
             | Reduction::VectorNorm { dims, keepdim, .. } => reduced(x, dims, *keepdim),
-            Reduction::Max { dim, keepdim } | Reduction::Any { dim, keepdim } => {
-                reduced(x, &[*dim], *keepdim)
-            }
-            Reduction::CumulativeSum { .. } => Ok(x.to_vec()),
+            Reduction::Max { dim, keepdim } => reduced(x, &[*dim], *keepdim),
         };
         shape.map(OutputShapes::one)
     }
@@ -100,9 +109,8 @@ impl Operation for Reduction {
             Reduction::Mean { .. }
             | Reduction::Sum { .. }
             | Reduction::Max { .. }
-            | Reduction::Any { .. }
             | Reduction::VectorNorm { .. }
-            | Reduction::CumulativeSum { .. } => Cost::of_each(inputs),
+            | Reduction::Variance { .. } => Cost::of_each(inputs),
         }
     }
 
@@ -114,9 +122,8 @@ impl Operation for Reduction {
             Reduction::Mean { .. }
             | Reduction::Sum { .. }
             | Reduction::Max { .. }
-            | Reduction::Any { .. }
             | Reduction::VectorNorm { .. }
-            | Reduction::CumulativeSum { .. } => Adjoint::Recorded,
+            | Reduction::Variance { .. } => Adjoint::Recorded,
         }
     }
 
@@ -124,11 +131,9 @@ impl Operation for Reduction {
         match self {
             Reduction::Mean { dims, .. }
             | Reduction::Sum { dims, .. }
+            | Reduction::Variance { dims, .. }
             | Reduction::VectorNorm { dims, .. } => FieldRule::Reduced(dims),
             Reduction::Max { dim, .. } => FieldRule::Reduced(slice::from_ref(dim)),
-            // No gradient passes, so nothing beyond it is looked at.
-            Reduction::Any { .. } => FieldRule::Same,
-            Reduction::CumulativeSum { .. } => FieldRule::Unknown,
         }
     }
 
@@ -136,6 +141,7 @@ impl Operation for Reduction {
         match self {
             Reduction::Mean { dims, keepdim }
             | Reduction::Sum { dims, keepdim }
+            | Reduction::Variance { dims, keepdim, .. }
             | Reduction::VectorNorm { dims, keepdim, .. } => AxesRule::Reduced {
                 dims,
                 keepdim: *keepdim,
@@ -144,7 +150,6 @@ impl Operation for Reduction {
                 dims: slice::from_ref(dim),
                 keepdim: *keepdim,
             },
-            Reduction::Any { .. } | Reduction::CumulativeSum { .. } => AxesRule::Elementwise,
         }
     }
 
@@ -153,20 +158,18 @@ impl Operation for Reduction {
             Reduction::Mean { .. }
             | Reduction::Sum { .. }
             | Reduction::Max { .. }
-            | Reduction::Any { .. }
             | Reduction::VectorNorm { .. }
-            | Reduction::CumulativeSum { .. } => AxesBack::Lost,
+            | Reduction::Variance { .. } => AxesBack::Lost,
         }
     }
 
     fn gradient(&self) -> GradientRole {
         match self {
-            Reduction::Any { .. } => GradientRole::Stops,
             Reduction::Mean { .. }
             | Reduction::Sum { .. }
             | Reduction::Max { .. }
             | Reduction::VectorNorm { .. }
-            | Reduction::CumulativeSum { .. } => GradientRole::Plain,
+            | Reduction::Variance { .. } => GradientRole::Plain,
         }
     }
 
@@ -175,15 +178,19 @@ impl Operation for Reduction {
             Reduction::Mean { .. }
             | Reduction::Sum { .. }
             | Reduction::Max { .. }
-            | Reduction::Any { .. }
             | Reduction::VectorNorm { .. }
-            | Reduction::CumulativeSum { .. } => FeatureRole::Makes,
+            | Reduction::Variance { .. } => FeatureRole::Makes,
         }
     }
 }
 
 /// The norm over `dims`, over all axes where there are none.
 fn norm(x: &Tensor, ord: f64, dims: &[i64], keepdim: bool) -> Result<Tensor, TchError> {
+    x.f_norm_scalaropt_dim(ord, axes(x, dims)?.as_slice(), keepdim)
+}
+
+/// The axes of a tensor of floats, from the first on.
+fn axes(x: &Tensor, dims: &[i64]) -> Result<Vec<i64>, TchError> {
     let rank = x.dim() as i64;
     let mut axes: Vec<i64> = match dims {
         [] => (0..rank).collect(),
@@ -199,5 +206,14 @@ fn norm(x: &Tensor, ord: f64, dims: &[i64], keepdim: bool) -> Result<Tensor, Tch
             "there is no norm of {shape:?} over the axes {dims:?}"
         )));
     }
-    x.f_norm_scalaropt_dim(ord, axes.as_slice(), keepdim)
+    Ok(axes)
+}
+
+/// Integers and truth values add up to integers.
+fn sum_kind(x: &Tensor) -> Result<Kind, TchError> {
+    if x.f_is_floating_point()? {
+        x.f_kind()
+    } else {
+        Ok(Kind::Int64)
+    }
 }

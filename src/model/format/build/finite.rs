@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use super::storage::{Content, wrong};
 use crate::model::error::Result;
 use crate::model::graph::{Graph, ValueId};
-use crate::model::op::{Normalisation, Op};
+use crate::model::op::{Activation, Normalisation, Op, Rearranging};
 
 /// What a network uses a tensor of its file for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,13 +64,21 @@ pub fn parameters(graph: &Graph) -> HashSet<ValueId> {
 fn is_parameter(op: &Op, index: usize) -> bool {
     match op {
         // The second input of an activation is its slopes.
+        Op::Activation(Activation::ClampBetween { .. }) => false,
         Op::Convolution(_) | Op::Activation(_) => index > 0,
+        Op::Algebra(_) => index > 0,
         Op::Normalisation(Normalisation::Standardise { .. }) => true,
         Op::Normalisation(
             Normalisation::Batch { .. } | Normalisation::Layer { .. } | Normalisation::Group { .. },
         ) => index > 0,
         Op::MatrixProduct(_) | Op::Einsum(_) => true,
+        Op::Rearranging(Rearranging::Embedding {}) => index == 0,
         Op::Arithmetic(_)
+        | Op::Function(_)
+        | Op::Pair(_)
+        | Op::Aggregation(_)
+        | Op::Scan(_)
+        | Op::Rearranging(_)
         | Op::Masking(_)
         | Op::Copying(_)
         | Op::Pooling(_)

@@ -1,7 +1,13 @@
 use super::*;
 use crate::model::op::{
-    Arithmetic, Attention, Einsum, Indexing, Masking, MatrixProduct, Op, Reduction, Reshaping,
+    Arithmetic, Attention, Einsum, Indexing, Masking, MatrixProduct, Op, Operands, Pair,
+    PairFunction, Reduction, Reshaping,
 };
+
+fn pair(function: PairFunction) -> Pair {
+    let operands = Operands::Tensors;
+    Pair { function, operands }
+}
 
 /// Elements that are made and steps that are taken on inputs of these shapes.
 fn cost(op: impl Into<Op>, inputs: &[&[i64]]) -> (f64, f64) {
@@ -54,13 +60,16 @@ fn a_broadcast_costs_what_comes_out() {
     let (column, row): (&[i64], &[i64]) = (&[1000, 1], &[1, 1000]);
     for op in [
         Op::from(Arithmetic::Add { alpha: 1.0 }),
-        Arithmetic::FloorDiv.into(),
+        pair(PairFunction::Maximum).into(),
         Masking::MaskedFill { value: 0.0 }.into(),
     ] {
         assert_eq!(made(op, &[column, row]), 1e6);
     }
-    // With both sides without their signs, and the signs.
-    assert_eq!(made(Arithmetic::TruncatedDiv, &[column, row]), 4e6);
+    // With both sides changed where they would trap.
+    assert_eq!(
+        made(pair(PairFunction::TruncatedDivide), &[column, row]),
+        4e6
+    );
     assert_eq!(made(Masking::Where, &[&[1], column, row]), 1e6);
     let product = Arithmetic::AddProduct { value: 1.0 };
     assert_eq!(made(product, &[&[3, 1, 1], column, row]), 3e6);

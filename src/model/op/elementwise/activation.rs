@@ -2,7 +2,7 @@
 
 use tch::{TchError, Tensor};
 
-use super::scalar::value;
+use super::scalar::{Number, value};
 use super::{Elementwise, Profile};
 use crate::model::op::geometry::{AxesBack, AxesRule};
 use crate::model::op::operation::{GradientRole, input};
@@ -53,8 +53,48 @@ pub enum Activation {
     Hardsigmoid,
     /// x · tanh(softplus(x))
     Mish,
-    /// ln(1 + eˣ)
-    Softplus,
+    /// ln(1 + e^(β · x)) / β
+    Softplus {
+        /// How sharp the bend is; 1 is PyTorch's default.
+        beta: f64,
+        /// Where β · x is larger, it is x itself; 20 is PyTorch's default.
+        threshold: f64,
+    },
+    /// scale · x for positive values, scale · α · (e^(input_scale · x) − 1) for negative ones.
+    ScaledElu {
+        /// The name that papers use: SELU, CELU, ELU.
+        name: &'static str,
+        /// The factor for negative values, and how far below zero they reach.
+        alpha: f64,
+        /// The factor of the result.
+        scale: f64,
+        /// The factor of negative values before the exponential.
+        input_scale: f64,
+    },
+    /// Values no farther from zero than `lambda` become 0.
+    Hardshrink {
+        /// The distance from zero; 0.5 is PyTorch's default.
+        lambda: f64,
+    },
+    /// All values by `lambda` closer to zero; those that would pass it become 0.
+    Softshrink {
+        /// The distance; 0.5 is PyTorch's default.
+        lambda: f64,
+    },
+    /// Values no larger than `threshold` become `value`.
+    Threshold {
+        /// The largest value that is replaced.
+        threshold: f64,
+        /// What it becomes.
+        value: f64,
+    },
+    /// x clipped on one side or on both by other tensors. Inputs: x, the lower bounds, the upper bounds.
+    ClampBetween {
+        /// Whether there are lower bounds.
+        min: bool,
+        /// Whether there are upper bounds.
+        max: bool,
+    },
     /// Negative values times slopes of their own. Inputs: x, the slopes, which are broadcast.
     Prelu,
     /// Softmax along an axis, or its logarithm.
@@ -88,7 +128,45 @@ impl Elementwise for Activation {
             Activation::Hardswish => x.f_hardswish(),
             Activation::Hardsigmoid => x.f_hardsigmoid(),
             Activation::Mish => x.f_mish(),
-            Activation::Softplus => x.f_softplus(),
+            Activation::Softplus { beta, threshold } if (*beta, *threshold) == (1.0, 20.0) => {
+                x.f_softplus()
+            }
+            Activation::Softplus { beta, threshold } => {
+                let scaled = x.f_mul_scalar(*beta)?;
+                let bent = scaled.f_clamp_max(*threshold)?.f_exp()?.f_log1p()?;
+                let bent = bent.f_mul_scalar(beta.recip())?;
+                let straight = scaled.f_gt_tensor(&Number::from(*threshold).tensor()?)?;
+                x.f_where_self(&straight, &bent)
+            }
+            // Composed like these two above, without a rectifier inside.
+            Activation::ScaledElu {
+                alpha,
+                scale,
+                input_scale,
+                ..
+            } => {
+                let negative = x.f_clamp_max(0.0)?.f_mul_scalar(*input_scale)?.f_expm1()?;
+                let negative = negative.f_mul_scalar(*alpha)?;
+                x.f_clamp_min(0.0)?.f_add(&negative)?.f_mul_scalar(*scale)
+            }
+            Activation::Hardshrink { lambda } => {
+                let small = x.f_abs()?.f_le_tensor(&Number::from(*lambda).tensor()?)?;
+                x.f_masked_fill_tensor(&small, &value(x, 0.0)?)
+            }
+            Activation::Softshrink { lambda } => x.f_sub(&x.f_clamp(-lambda, *lambda)?),
+            Activation::Threshold {
+                threshold,
+                value: small,
+            } => {
+                let kept = x.f_gt_tensor(&Number::from(*threshold).tensor()?)?;
+                x.f_where_self(&kept, &value(x, *small)?)
+            }
+            Activation::ClampBetween { min, max } => {
+                let min = min.then(|| input(inputs, 1)).transpose()?;
+                let index = 1 + usize::from(min.is_some());
+                let max = max.then(|| input(inputs, index)).transpose()?;
+                x.f_clamp_tensor(min, max)
+            }
             // Without a rectifier inside, at which guided backpropagation would act.
             Activation::Prelu => {
                 let negative = x.f_clamp_max(0.0)?.f_mul(input(inputs, 1)?)?;
@@ -113,7 +191,15 @@ impl Elementwise for Activation {
             Activation::Gelu { .. } => smooth("GELU"),
             Activation::Hardswish => smooth("Hardswish"),
             Activation::Mish => smooth("Mish"),
-            Activation::Softplus => smooth("Softplus"),
+            Activation::Softplus { .. } => smooth("Softplus"),
+            Activation::ScaledElu { name, .. } => smooth(name),
+            Activation::Hardshrink { .. } => smooth("Hardshrink"),
+            Activation::Softshrink { .. } => smooth("Softshrink"),
+            Activation::Threshold { threshold, value } if (*threshold, *value) == (0.0, 0.0) => {
+                clipping(Some(0.0), None)
+            }
+            Activation::Threshold { .. } => Profile::of_first(GradientRole::Plain),
+            Activation::ClampBetween { .. } => Profile::of_all(AxesRule::Broadcast, AxesBack::Lost),
             Activation::Prelu => Profile {
                 gradient: GradientRole::Smooth { name: "PReLU" },
                 ..Profile::of_all(AxesRule::Elementwise, AxesBack::Lost)

@@ -41,7 +41,10 @@ impl Elementwise for Copying {
                 ..Profile::of_first(GradientRole::Plain)
             },
             Copying::Detach => Profile::of_first(GradientRole::Stops),
-            Copying::Cast(_) | Copying::CastAs => Profile::of_first(GradientRole::Plain),
+            Copying::Cast(Kind::Half | Kind::Float | Kind::Double | Kind::BFloat16)
+            | Copying::CastAs => Profile::of_first(GradientRole::Plain),
+            // Integers and truth values have no gradient.
+            Copying::Cast(_) => Profile::of_first(GradientRole::Stops),
         }
     }
 }

@@ -13,8 +13,10 @@ use super::shape::{OutputShapes, Shape, broadcast_all, elements, input};
 pub(super) mod activation;
 pub(super) mod arithmetic;
 pub(super) mod copying;
+pub(super) mod function;
 pub(super) mod masking;
-mod scalar;
+pub(super) mod pair;
+pub(super) mod scalar;
 
 /// A family of operations that work value by value.
 pub(super) trait Elementwise {

@@ -37,3 +37,31 @@ pub fn scaled(x: &Tensor, alpha: f64) -> Result<Tensor, TchError> {
         x.f_mul_scalar(alpha)
     }
 }
+
+/// A number as a program writes it, which decides whether integers become floats.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Number {
+    /// The number.
+    pub value: f64,
+    /// Whether it is a float, whole or not.
+    pub float: bool,
+}
+
+impl Number {
+    /// As a tensor without axes, which is promoted as libtorch promotes numbers.
+    pub(crate) fn tensor(self) -> Result<Tensor, TchError> {
+        let one = Tensor::f_from_slice(&[self.value])?.f_reshape([0i64; 0])?;
+        one.f_to_kind(if self.float { Kind::Float } else { Kind::Int64 })
+    }
+}
+
+impl From<f64> for Number {
+    /// An integer where it is whole.
+    fn from(value: f64) -> Number {
+        let whole = value.fract() == 0.0 && value.abs() < 2f64.powi(53);
+        Number {
+            value,
+            float: !whole,
+        }
+    }
+}

@@ -31,6 +31,26 @@ pub enum Creation {
         /// The dtype of the tensor; the numbers are computed in float64 first.
         kind: Kind,
     },
+    /// Numbers at the same distance from each other, both ends included.
+    Spaced {
+        /// The first number.
+        start: f64,
+        /// The last number.
+        end: f64,
+        /// How many there are.
+        steps: i64,
+        /// The dtype of the tensor.
+        kind: Kind,
+    },
+    /// Ones on the main diagonal, zeros elsewhere.
+    Eye {
+        /// How many rows.
+        rows: i64,
+        /// How many columns.
+        columns: i64,
+        /// The dtype of the tensor.
+        kind: Kind,
+    },
 }
 
 /// How many numbers a range has.
@@ -61,6 +81,27 @@ impl Operation for Creation {
                 Tensor::f_arange_start_step(*start, *end, *step, (Kind::Double, Device::Cpu))?
                     .f_to_kind(*kind)?
             }
+            Creation::Spaced {
+                start,
+                end,
+                steps,
+                kind,
+            } => {
+                // tch would panic at what libtorch refuses.
+                if *steps < 0 || !start.is_finite() || !end.is_finite() {
+                    return Err(TchError::Shape(format!(
+                        "there are no {steps} numbers from {start} to {end}"
+                    )));
+                }
+                let (start, end) = (in_range(*start), in_range(*end));
+                Tensor::f_linspace(start, end, *steps, (Kind::Float, Device::Cpu))?
+                    .f_to_kind(*kind)?
+            }
+            Creation::Eye {
+                rows,
+                columns,
+                kind,
+            } => Tensor::f_eye_m(*rows, *columns, (*kind, Device::Cpu))?,
         };
         Ok(vec![made])
     }
@@ -74,48 +115,82 @@ impl Operation for Creation {
             Creation::Range {
                 start, end, step, ..
             } => length(*start, *end, *step).map(|length| OutputShapes::one([length])),
+            Creation::Spaced { steps, .. } if *steps < 0 => {
+                Err(format!("it makes {steps} numbers"))
+            }
+            Creation::Spaced { steps, .. } => Ok(OutputShapes::one([*steps])),
+            Creation::Eye { rows, columns, .. } if *rows < 0 || *columns < 0 => {
+                Err(format!("it makes {rows} rows of {columns}"))
+            }
+            Creation::Eye { rows, columns, .. } => Ok(OutputShapes::one([*rows, *columns])),
         }
     }
 
     fn cost(&self, _: &[&[i64]], outputs: &[Shape]) -> Cost {
         match self {
-            Creation::Full { .. } | Creation::Range { .. } => Cost::of_each(outputs),
+            Creation::Full { .. }
+            | Creation::Range { .. }
+            | Creation::Spaced { .. }
+            | Creation::Eye { .. } => Cost::of_each(outputs),
         }
     }
 
     fn adjoint(&self, _: &[Option<&Tensor>]) -> Adjoint {
         match self {
-            Creation::Full { .. } | Creation::Range { .. } => Adjoint::Recorded,
+            Creation::Full { .. }
+            | Creation::Range { .. }
+            | Creation::Spaced { .. }
+            | Creation::Eye { .. } => Adjoint::Recorded,
         }
     }
 
     fn field(&self, _: &[&[i64]]) -> FieldRule<'_> {
         match self {
-            Creation::Full { .. } | Creation::Range { .. } => FieldRule::Same,
+            Creation::Full { .. }
+            | Creation::Range { .. }
+            | Creation::Spaced { .. }
+            | Creation::Eye { .. } => FieldRule::Same,
         }
     }
 
     fn axes(&self) -> AxesRule<'_> {
         match self {
-            Creation::Full { .. } | Creation::Range { .. } => AxesRule::Lost,
+            Creation::Full { .. }
+            | Creation::Range { .. }
+            | Creation::Spaced { .. }
+            | Creation::Eye { .. } => AxesRule::Lost,
         }
     }
 
     fn axes_back(&self) -> AxesBack<'_> {
         match self {
-            Creation::Full { .. } | Creation::Range { .. } => AxesBack::Lost,
+            Creation::Full { .. }
+            | Creation::Range { .. }
+            | Creation::Spaced { .. }
+            | Creation::Eye { .. } => AxesBack::Lost,
         }
     }
 
     fn gradient(&self) -> GradientRole {
         match self {
-            Creation::Full { .. } | Creation::Range { .. } => GradientRole::Plain,
+            Creation::Full { .. }
+            | Creation::Range { .. }
+            | Creation::Spaced { .. }
+            | Creation::Eye { .. } => GradientRole::Plain,
         }
     }
 
     fn feature(&self) -> FeatureRole {
         match self {
-            Creation::Full { .. } | Creation::Range { .. } => FeatureRole::Makes,
+            Creation::Full { .. }
+            | Creation::Range { .. }
+            | Creation::Spaced { .. }
+            | Creation::Eye { .. } => FeatureRole::Makes,
         }
     }
+}
+
+/// Within what a float32 can hold.
+fn in_range(number: f64) -> f64 {
+    number.clamp(f32::MIN.into(), f32::MAX.into())
 }

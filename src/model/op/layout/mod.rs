@@ -4,5 +4,6 @@
 pub(super) mod creation;
 pub(super) mod indexing;
 pub(super) mod joining;
+pub(super) mod rearranging;
 pub(super) mod reshaping;
 pub(super) mod splitting;

@@ -1,5 +1,6 @@
 //! Products of tensors, and the normalisations that stand beside them.
 
+pub(super) mod algebra;
 pub(super) mod attention;
 pub(super) mod einsum;
 pub(super) mod matrix;

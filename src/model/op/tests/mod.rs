@@ -10,6 +10,12 @@ fn apply(op: &Op, inputs: &[&Tensor]) -> Result<Vec<Tensor>, TchError> {
     op.run(inputs)
 }
 
+/// A function of x and a number.
+fn of_number(function: PairFunction, number: f64) -> Op {
+    let operands = Operands::Second(number.into());
+    Pair { function, operands }.into()
+}
+
 fn row(numbers: &[f64], kind: Kind) -> Tensor {
     Tensor::from_slice(numbers).to_kind(kind)
 }
@@ -29,14 +35,36 @@ fn a_number_that_libtorch_refuses_is_an_error_and_not_a_panic() {
                 Arithmetic::RsubScalar(number).into(),
                 Arithmetic::MulScalar(number).into(),
                 Arithmetic::PowScalar(number).into(),
-                Masking::EqualsScalar {
-                    number,
-                    negated: true,
+                of_number(PairFunction::NotEqual, number),
+                of_number(PairFunction::Remainder, number),
+                of_number(PairFunction::Power, number),
+                Activation::Threshold {
+                    threshold: number,
+                    value: number,
+                }
+                .into(),
+                Activation::Softplus {
+                    beta: number,
+                    threshold: number,
+                }
+                .into(),
+                Creation::Spaced {
+                    start: 0.0,
+                    end: number,
+                    steps: 3,
+                    kind,
+                }
+                .into(),
+                Reduction::Variance {
+                    correction: number,
+                    root: false,
+                    dims: vec![0],
+                    keepdim: false,
                 }
                 .into(),
                 Masking::MaskedFill { value: number }.into(),
-                Arithmetic::FloorDivScalar(number).into(),
-                Arithmetic::RemainderScalar(number).into(),
+                of_number(PairFunction::FloorDivide, number),
+                of_number(PairFunction::FMod, number),
                 Masking::FillScalar(number).into(),
                 Activation::Clamp {
                     min: Some(number),
@@ -76,27 +104,23 @@ fn integers_stay_integers_under_integers() {
     let x = row(&[7.0, -7.0, 4.0], Kind::Int64);
     for (op, due, kind) in [
         (
-            Op::from(Arithmetic::RemainderScalar(4.0)),
+            of_number(PairFunction::FMod, 4.0),
             [3.0, -3.0, 0.0],
             Kind::Int64,
         ),
         (
-            Arithmetic::FloorDivScalar(2.0).into(),
+            of_number(PairFunction::FloorDivide, 2.0),
             [3.0, -4.0, 2.0],
             Kind::Int64,
         ),
         (
-            Arithmetic::RemainderScalar(2.5).into(),
+            of_number(PairFunction::FMod, 2.5),
             [2.0, -2.0, 1.5],
             Kind::Float,
         ),
         (Masking::FillScalar(5.0).into(), [5.0; 3], Kind::Int64),
         (
-            Masking::EqualsScalar {
-                number: 4.0,
-                negated: false,
-            }
-            .into(),
+            of_number(PairFunction::Equal, 4.0),
             [0.0, 0.0, 1.0],
             Kind::Bool,
         ),
@@ -144,4 +168,22 @@ fn refuses_a_range_that_counts_away_from_its_end() {
     assert!(counted(0.0, 4.0, 0.0).is_err());
     assert_eq!(counted(4.0, 0.0, -2.0).unwrap(), [4.0, 2.0]);
     assert_eq!(counted(3.0, 3.0, 1.0).unwrap(), [0.0; 0]);
+}
+
+#[test]
+fn does_not_trap_where_the_smallest_integer_is_divided_by_minus_one() {
+    let x = Tensor::from_slice(&[i64::MIN, 7]);
+    let minus = Tensor::from_slice(&[-1i64, -1]);
+    for (function, due) in [
+        (PairFunction::FloorDivide, [i64::MIN, -7]),
+        (PairFunction::TruncatedDivide, [i64::MIN, -7]),
+        (PairFunction::Remainder, [0, 0]),
+        (PairFunction::FMod, [0, 0]),
+    ] {
+        let operands = Operands::Tensors;
+        let made = &apply(&Pair { function, operands }.into(), &[&x, &minus]).unwrap()[0];
+        assert_eq!(Vec::<i64>::try_from(made).unwrap(), due, "{function:?}");
+        let made = &apply(&of_number(function, -1.0), &[&x]).unwrap()[0];
+        assert_eq!(Vec::<i64>::try_from(made).unwrap(), due, "{function:?}");
+    }
 }

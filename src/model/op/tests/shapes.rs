@@ -77,7 +77,27 @@ fn infers_the_shapes_of_operations_on_one_tensor() {
         for dim in dims {
             for keepdim in [false, true] {
                 check(Reduction::Max { dim, keepdim }.into());
-                check(Reduction::Any { dim, keepdim }.into());
+                for function in Aggregate::ALL.iter().copied() {
+                    for dims in [vec![dim], vec![dim, 1]] {
+                        check(
+                            Aggregation {
+                                function,
+                                dims,
+                                keepdim,
+                            }
+                            .into(),
+                        );
+                    }
+                }
+                check(
+                    Reduction::Variance {
+                        correction: 1.0,
+                        root: keepdim,
+                        dims: vec![dim],
+                        keepdim,
+                    }
+                    .into(),
+                );
                 let dims = vec![dim];
                 check(Reduction::Mean { dims, keepdim }.into());
                 let dims = vec![dim, 1];
@@ -85,7 +105,12 @@ fn infers_the_shapes_of_operations_on_one_tensor() {
                 let (dims, ord) = (vec![dim], 2.0);
                 check(Reduction::VectorNorm { ord, dims, keepdim }.into());
             }
-            check(Reduction::CumulativeSum { dim }.into());
+            for function in Cumulative::ALL.iter().copied() {
+                check(Scan { function, dim }.into());
+            }
+            for op in rearrangements(dim) {
+                check(op);
+            }
             check(Activation::Softmax { dim, log: false }.into());
             check(Reshaping::Unsqueeze { dim }.into());
             check(Reshaping::Squeeze { dim: Some(dim) }.into());
@@ -167,16 +192,87 @@ fn infers_the_shapes_of_operations_on_one_tensor() {
                 check(Pad { pad, mode, value }.into());
             }
         }
+        for function in Function::ALL {
+            check((*function).into());
+        }
+        for function in Aggregate::ALL.iter().copied() {
+            let (dims, keepdim) = (vec![], false);
+            check(
+                Aggregation {
+                    function,
+                    dims,
+                    keepdim,
+                }
+                .into(),
+            );
+        }
+        for repeats in [vec![], vec![2], vec![2, 0, 3], vec![1, 2, 1, 2], vec![2; 5]] {
+            check(Rearranging::Repeat { repeats }.into());
+        }
         for op in [
             Op::from(Activation::Relu),
             Arithmetic::PowScalar(2.0).into(),
-            Masking::Not.into(),
             Copying::Identity.into(),
         ] {
             check(op);
         }
     }
     assert!(ran > 700, "{ran}");
+}
+
+/// Operations that move the values of one tensor.
+fn rearrangements(dim: i64) -> Vec<Op> {
+    let mut ops: Vec<Op> = vec![
+        Rearranging::Sorted {
+            dim,
+            descending: true,
+        }
+        .into(),
+        Rearranging::SortedPositions {
+            dim,
+            descending: false,
+        }
+        .into(),
+        Rearranging::GatedHalves { dim }.into(),
+        Rearranging::OneHot { classes: 3 + dim }.into(),
+        Rearranging::Flip { dims: vec![dim] }.into(),
+        Rearranging::Flip { dims: vec![dim, 1] }.into(),
+    ];
+    for other in [-1, 0, 2, 7] {
+        let (rows, columns) = (dim, other);
+        for offset in [-2, 0, 1, 9] {
+            let op = Rearranging::Diagonal {
+                offset,
+                rows,
+                columns,
+            };
+            ops.push(op.into());
+            let op = Rearranging::DiagonalEmbed {
+                offset,
+                rows,
+                columns,
+            };
+            ops.push(op.into());
+        }
+        let (k, dims) = (other, vec![dim, other]);
+        ops.push(Rearranging::Rot90 { k, dims }.into());
+        let op = Rearranging::Windows {
+            dim,
+            size: other,
+            step: 2,
+        };
+        ops.push(op.into());
+        let (k, largest) = (other, true);
+        ops.push(Rearranging::Top { k, dim, largest }.into());
+        ops.push(Rearranging::TopPositions { k, dim, largest }.into());
+        for dim in [None, Some(dim)] {
+            let repeats = other;
+            ops.push(Rearranging::RepeatInterleave { repeats, dim }.into());
+        }
+        let (diagonal, upper) = (other, dim > 0);
+        ops.push(Rearranging::Triangle { diagonal, upper }.into());
+    }
+    ops
 }
 
 #[test]
@@ -298,9 +394,21 @@ fn infers_the_shapes_of_operations_on_several_tensors() {
             let check = |op: Op| ran.set(ran.get() + usize::from(assert_inferred(op, &[&x, &y])));
             for op in [
                 Op::from(Arithmetic::Add { alpha: 1.0 }),
-                Arithmetic::FloorDiv.into(),
-                Arithmetic::TruncatedDiv.into(),
-                Arithmetic::Maximum.into(),
+                Arithmetic::Lerp { weight: 0.5 }.into(),
+                Algebra::Outer {}.into(),
+                Algebra::Distances { p: 2.0 }.into(),
+                Algebra::CosineSimilarity { dim: 1, eps: 1e-8 }.into(),
+                Algebra::VectorDot { dim: 0 }.into(),
+                Algebra::Tensordot {
+                    first: vec![-1],
+                    second: vec![0],
+                }
+                .into(),
+                Rearranging::Grid {
+                    index: 1,
+                    swapped: true,
+                }
+                .into(),
                 Activation::Prelu.into(),
                 MatrixProduct::Matmul.into(),
                 MatrixProduct::Linear { bias: false }.into(),
@@ -311,7 +419,21 @@ fn infers_the_shapes_of_operations_on_several_tensors() {
             ] {
                 check(op);
             }
+            for function in PairFunction::ALL.iter().copied().step_by(9) {
+                let operands = Operands::Tensors;
+                check(Pair { function, operands }.into());
+            }
             for dim in [-2, 0, 1] {
+                let picked = indices(b).zero_();
+                let pick = |op: Rearranging| {
+                    ran.set(ran.get() + usize::from(assert_inferred(op, &[&x, &picked])))
+                };
+                pick(Rearranging::Gather { dim });
+                pick(Rearranging::TakeAlong { dim: Some(dim) });
+                pick(Rearranging::TakeAlong { dim: None });
+                pick(Rearranging::Embedding {});
+                pick(Rearranging::ScatterNumber { dim, value: 2.0 });
+                pick(Rearranging::IndexFill { dim, value: 2.0 });
                 check(Joining::Cat { dim }.into());
                 check(Joining::Stack { dim }.into());
                 let picked = indices(b);

@@ -9,7 +9,9 @@ use crate::model::format::onnx::args::Args;
 use crate::model::format::onnx::build::Builder;
 use crate::model::graph::ValueId;
 use crate::model::op::shape;
-use crate::model::op::{Activation, Arithmetic, Copying, Masking, Op};
+use crate::model::op::{
+    Activation, Arithmetic, Copying, Function, Masking, Op, Operands, Pair, PairFunction,
+};
 
 pub fn activation(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let x = args.input(0)?;
@@ -19,7 +21,10 @@ pub fn activation(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
         "Tanh" => Activation::Tanh,
         "HardSwish" => Activation::Hardswish,
         "Mish" => Activation::Mish,
-        "Softplus" => Activation::Softplus,
+        "Softplus" => Activation::Softplus {
+            beta: 1.0,
+            threshold: 20.0,
+        },
         "LeakyRelu" => Activation::LeakyRelu {
             slope: args.float_or("alpha", 0.01)?,
         },
@@ -53,7 +58,7 @@ pub fn activation(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
             return one(builder, Arithmetic::MulScalar(alpha), elu);
         }
         "Softsign" => {
-            let size = builder.emit(Arithmetic::Abs, &[x])?;
+            let size = builder.emit(Function::Abs, &[x])?;
             let size = builder.emit(Arithmetic::AddScalar(1.0), &[size])?;
             return Ok(vec![builder.emit(Arithmetic::Div, &[x, size])?]);
         }
@@ -125,8 +130,16 @@ pub fn softmax(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     Ok(vec![super::reshaped(args, builder, result, shape)?])
 }
 
+/// A function of two values that are both tensors.
+pub fn tensors(function: PairFunction) -> Pair {
+    Pair {
+        function,
+        operands: Operands::Tensors,
+    }
+}
+
 /// A function of one value.
-pub fn unary(args: &Args, builder: &mut Builder, op: Arithmetic) -> Answer<Vec<ValueId>> {
+pub fn unary(args: &Args, builder: &mut Builder, op: impl Into<Op>) -> Answer<Vec<ValueId>> {
     one(builder, op, args.input(0)?)
 }
 
@@ -139,11 +152,13 @@ pub fn is_integer(builder: &Builder, value: ValueId) -> bool {
 pub fn binary(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let (a, b) = (args.input(0)?, args.input(1)?);
     let op = match args.op() {
-        "Add" => Arithmetic::Add { alpha: 1.0 },
-        "Sub" => Arithmetic::Sub { alpha: 1.0 },
-        "Mul" => Arithmetic::Mul,
-        "Div" if is_integer(builder, a) && is_integer(builder, b) => Arithmetic::TruncatedDiv,
-        "Div" => Arithmetic::Div,
+        "Add" => Arithmetic::Add { alpha: 1.0 }.into(),
+        "Sub" => Arithmetic::Sub { alpha: 1.0 }.into(),
+        "Mul" => Arithmetic::Mul.into(),
+        "Div" if is_integer(builder, a) && is_integer(builder, b) => {
+            Op::from(tensors(PairFunction::TruncatedDivide))
+        }
+        "Div" => Arithmetic::Div.into(),
         "Pow" if builder.tensor(a).is_some() && builder.tensor(b).is_some() => {
             return computed(args, builder);
         }
@@ -184,8 +199,8 @@ pub fn variadic(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
                 let (min, max) = (None, Some(max));
                 builder.emit(Activation::Clamp { min, max }, &[result])?
             }
-            ("Max", None) => builder.emit(Arithmetic::Maximum, &[result, next])?,
-            ("Min", None) => builder.emit(Arithmetic::Minimum, &[result, next])?,
+            ("Max", None) => builder.emit(tensors(PairFunction::Maximum), &[result, next])?,
+            ("Min", None) => builder.emit(tensors(PairFunction::Minimum), &[result, next])?,
             ("Sum" | "Mean", _) => builder.emit(Arithmetic::Add { alpha: 1.0 }, &[result, next])?,
             (other, _) => return beyond(format!("{other} is not a function of several values")),
         };

@@ -19,7 +19,7 @@ use super::message::proto::{Node, is_own_domain};
 use crate::model::format::build::refusal::Answer;
 use crate::model::graph::ValueId;
 use crate::model::op::shape as shapes;
-use crate::model::op::{Arithmetic, Op, Reshaping};
+use crate::model::op::{Arithmetic, Function, Op, Reshaping};
 use arithmetic::unary;
 use spatial::{col2im, pool, resize};
 
@@ -49,15 +49,15 @@ pub fn reader(node: &Node) -> Option<Reader> {
         | "HardSigmoid" | "HardSwish" | "Swish" | "Tanh" | "Gelu" | "Softplus" | "Softsign"
         | "Mish" => arithmetic::activation,
         "Softmax" | "LogSoftmax" => arithmetic::softmax,
-        "Erf" => |args, builder| unary(args, builder, Arithmetic::Erf),
+        "Erf" => |args, builder| unary(args, builder, Function::Erf),
         "Sqrt" => |args, builder| unary(args, builder, Arithmetic::PowScalar(0.5)),
-        "Exp" => |args, builder| unary(args, builder, Arithmetic::Exp),
-        "Log" => |args, builder| unary(args, builder, Arithmetic::Log),
+        "Exp" => |args, builder| unary(args, builder, Function::Exp),
+        "Log" => |args, builder| unary(args, builder, Function::Log),
         "Neg" => |args, builder| unary(args, builder, Arithmetic::MulScalar(-1.0)),
         "Reciprocal" => |args, builder| unary(args, builder, Arithmetic::PowScalar(-1.0)),
-        "Abs" => |args, builder| unary(args, builder, Arithmetic::Abs),
-        "Sin" => |args, builder| unary(args, builder, Arithmetic::Sin),
-        "Cos" => |args, builder| unary(args, builder, Arithmetic::Cos),
+        "Abs" => |args, builder| unary(args, builder, Function::Abs),
+        "Sin" => |args, builder| unary(args, builder, Function::Sin),
+        "Cos" => |args, builder| unary(args, builder, Function::Cos),
         "Add" | "Sub" | "Mul" | "Div" | "Pow" => arithmetic::binary,
         "Min" | "Max" | "Sum" | "Mean" => arithmetic::variadic,
         "Where" => arithmetic::choice,

@@ -2,13 +2,13 @@
 
 use tch::Tensor;
 
-use super::arithmetic::is_integer;
+use super::arithmetic::{is_integer, tensors};
 use super::one;
 use crate::model::format::build::refusal::{Answer, beyond};
 use crate::model::format::onnx::args::Args;
 use crate::model::format::onnx::build::Builder;
 use crate::model::graph::ValueId;
-use crate::model::op::{Arithmetic, Copying, Reduction};
+use crate::model::op::{Arithmetic, Copying, Function, PairFunction, Reduction};
 
 pub fn reduce(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let mut x = args.input(0)?;
@@ -27,7 +27,7 @@ pub fn reduce(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     };
     dims.sort_unstable();
     match args.op() {
-        "ReduceL1" | "ReduceL2" if dims.is_empty() => one(builder, Arithmetic::Abs, x),
+        "ReduceL1" | "ReduceL2" if dims.is_empty() => one(builder, Function::Abs, x),
         "ReduceSumSquare" if dims.is_empty() => one(builder, Arithmetic::PowScalar(2.0), x),
         _ if dims.is_empty() => one(builder, Copying::Identity, x),
         "ReduceMean" if is_integer(builder, x) => {
@@ -37,7 +37,10 @@ pub fn reduce(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
             let count = Tensor::f_from_slice(&[count]).and_then(|row| row.f_reshape([0i64; 0]));
             let count = count.map_err(|error| builder.torch(&error))?;
             let count = builder.constant(count);
-            Ok(vec![builder.emit(Arithmetic::TruncatedDiv, &[sum, count])?])
+            Ok(vec![builder.emit(
+                tensors(PairFunction::TruncatedDivide),
+                &[sum, count],
+            )?])
         }
         "ReduceMean" => one(builder, Reduction::Mean { dims, keepdim }, x),
         "ReduceSum" => one(builder, Reduction::Sum { dims, keepdim }, x),

@@ -1,8 +1,9 @@
 //! Activations: functions of each element, and softmax.
 
-use super::call::{Call, unary};
+use super::call::{Call, binary, call, first_output, unary};
+use crate::model::error::Fault;
 use crate::model::format::pt2::program::args::{Answer, Args, beyond};
-use crate::model::op::Activation;
+use crate::model::op::{Activation, Function, Rearranging, Reshaping};
 
 pub fn relu(args: Args<'_>) -> Answer<Call<'_>> {
     unary(Activation::Relu, args)
@@ -19,11 +20,114 @@ pub fn leaky_relu(args: Args<'_>) -> Answer<Call<'_>> {
 }
 
 pub fn elu(args: Args<'_>) -> Answer<Call<'_>> {
-    if args.number_or("scale", 1.0)? != 1.0 || args.number_or("input_scale", 1.0)? != 1.0 {
-        return beyond("scale or input_scale is not 1");
-    }
     let alpha = args.number_or("alpha", 1.0)?;
-    unary(Activation::Elu { alpha }, args)
+    let scale = args.number_or("scale", 1.0)?;
+    let input_scale = args.number_or("input_scale", 1.0)?;
+    if (scale, input_scale) == (1.0, 1.0) {
+        return unary(Activation::Elu { alpha }, args);
+    }
+    let name = if scale == 1.0 { "CELU" } else { "SELU" };
+    scaled_elu(args, name, alpha, scale, input_scale)
+}
+
+fn scaled_elu<'a>(
+    args: Args<'a>,
+    name: &'static str,
+    alpha: f64,
+    scale: f64,
+    input_scale: f64,
+) -> Answer<Call<'a>> {
+    let op = Activation::ScaledElu {
+        name,
+        alpha,
+        scale,
+        input_scale,
+    };
+    unary(op, args)
+}
+
+pub fn selu(args: Args<'_>) -> Answer<Call<'_>> {
+    let (alpha, scale) = (1.673_263_242_354_377_2, 1.050_700_987_355_480_5);
+    scaled_elu(args, "SELU", alpha, scale, 1.0)
+}
+
+pub fn celu(args: Args<'_>) -> Answer<Call<'_>> {
+    let alpha = args.number_or("alpha", 1.0)?;
+    scaled_elu(args, "CELU", alpha, 1.0, alpha.recip())
+}
+
+/// In evaluation mode the slope is the mean of the range that training draws from.
+pub fn rrelu(args: Args<'_>) -> Answer<Call<'_>> {
+    if args.bool_or("training", false)? {
+        let node = "an RReLU".into();
+        return Err(Fault::Training { node }.into());
+    }
+    let lower = args.number_or("lower", 0.125)?;
+    let upper = args.number_or("upper", 1.0 / 3.0)?;
+    let slope = f64::midpoint(lower, upper);
+    unary(Activation::LeakyRelu { slope }, args)
+}
+
+/// One slope for all channels, or one for each.
+pub fn prelu(args: Args<'_>) -> Answer<Call<'_>> {
+    let mut read = binary(Activation::Prelu, args, "weight")?;
+    let rank = args.rank("self")?;
+    if args.size("weight", 0).unwrap_or(1) != 1 && rank > 2 {
+        let mut shape = vec![1; rank - 1];
+        shape[0] = -1;
+        read.before.push((1, Reshaping::Reshape { shape }.into()));
+    }
+    Ok(read)
+}
+
+/// The slopes have the shape of the input already.
+pub fn prelu_kernel(args: Args<'_>) -> Answer<Call<'_>> {
+    binary(Activation::Prelu, args, "weight")
+}
+
+pub fn mish(args: Args<'_>) -> Answer<Call<'_>> {
+    unary(Activation::Mish, args)
+}
+
+pub fn softplus(args: Args<'_>) -> Answer<Call<'_>> {
+    let beta = args.number_or("beta", 1.0)?;
+    let threshold = args.number_or("threshold", 20.0)?;
+    unary(Activation::Softplus { beta, threshold }, args)
+}
+
+pub fn log_sigmoid(args: Args<'_>) -> Answer<Call<'_>> {
+    unary(Function::LogSigmoid, args).map(first_output)
+}
+
+pub fn hardshrink(args: Args<'_>) -> Answer<Call<'_>> {
+    let lambda = args.number_or("lambd", 0.5)?;
+    unary(Activation::Hardshrink { lambda }, args)
+}
+
+pub fn softshrink(args: Args<'_>) -> Answer<Call<'_>> {
+    let lambda = args.number_or("lambd", 0.5)?;
+    unary(Activation::Softshrink { lambda }, args)
+}
+
+pub fn threshold(args: Args<'_>) -> Answer<Call<'_>> {
+    let (threshold, value) = (args.number("threshold")?, args.number("value")?);
+    unary(Activation::Threshold { threshold, value }, args)
+}
+
+pub fn glu(args: Args<'_>) -> Answer<Call<'_>> {
+    let dim = args.int_or("dim", -1)?;
+    unary(Rearranging::GatedHalves { dim }, args)
+}
+
+/// The bounds are tensors.
+pub fn clamp_between(args: Args<'_>) -> Answer<Call<'_>> {
+    let (min, max) = (args.optional_tensor("min")?, args.optional_tensor("max")?);
+    let op = Activation::ClampBetween {
+        min: min.is_some(),
+        max: max.is_some(),
+    };
+    let inputs = [Some(args.tensor("self")?), min, max];
+    call(op, inputs.into_iter().flatten().collect())
 }
 
 pub fn gelu(args: Args<'_>) -> Answer<Call<'_>> {
@@ -74,7 +178,7 @@ pub fn log_softmax(args: Args<'_>) -> Answer<Call<'_>> {
 }
 
 fn softmax_or_log<'a>(args: Args<'a>, log: bool) -> Answer<Call<'a>> {
-    args.float32_only("dtype")?;
     let dim = args.int("dim")?;
-    unary(Activation::Softmax { dim, log }, args)
+    let kind = args.optional_kind("dtype")?;
+    Ok(unary(Activation::Softmax { dim, log }, args)?.converted(args, kind))
 }

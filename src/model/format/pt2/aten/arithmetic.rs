@@ -1,8 +1,10 @@
 //! Arithmetic on each element, with a tensor or a number as the second operand.
 
-use super::call::{Call, call, unary};
+use tch::Kind;
+
+use super::call::{Call, binary, call, unary};
 use crate::model::format::pt2::program::args::{Answer, Args, Operand, beyond};
-use crate::model::op::Arithmetic;
+use crate::model::op::{Arithmetic, Number, Op, Operands, Pair, PairFunction};
 
 pub fn add(args: Args<'_>) -> Answer<Call<'_>> {
     let alpha = args.number_or("alpha", 1.0)?;
@@ -18,42 +20,123 @@ pub fn sub(args: Args<'_>) -> Answer<Call<'_>> {
     })
 }
 
+/// The second operand minus the first.
 pub fn rsub(args: Args<'_>) -> Answer<Call<'_>> {
-    if args.number_or("alpha", 1.0)? != 1.0 {
-        return beyond("alpha is not 1");
+    let alpha = args.number_or("alpha", 1.0)?;
+    match args.operand("other")? {
+        Operand::Tensor(other) => {
+            call(Arithmetic::Sub { alpha }, vec![other, args.tensor("self")?])
+        }
+        Operand::Number(other) => {
+            let mut read = with_number(args, other, Arithmetic::RsubScalar)?;
+            if alpha != 1.0 {
+                read.before.push((0, Arithmetic::MulScalar(alpha).into()));
+            }
+            Ok(read)
+        }
     }
-    unary(Arithmetic::RsubScalar(args.number("other")?), args)
 }
 
 pub fn mul(args: Args<'_>) -> Answer<Call<'_>> {
     tensor_or_number(args, Arithmetic::Mul, Arithmetic::MulScalar)
 }
 
+/// A true division, unless `rounding_mode` says otherwise.
 pub fn div(args: Args<'_>) -> Answer<Call<'_>> {
-    tensor_or_number(args, Arithmetic::Div, |number| {
-        Arithmetic::MulScalar(number.recip())
-    })
-}
-
-pub fn floor_div(args: Args<'_>) -> Answer<Call<'_>> {
-    if args.text_or("rounding_mode", "")? != "floor" {
-        return beyond("rounding_mode is not floor");
+    let function = match args.text_or("rounding_mode", "")?.as_str() {
+        "" => None,
+        "floor" => Some(PairFunction::FloorDivide),
+        "trunc" => Some(PairFunction::TruncatedDivide),
+        other => return beyond(format!("rounding_mode is {other}")),
+    };
+    if let Some(function) = function {
+        return pair(function, args);
     }
-    tensor_or_number(args, Arithmetic::FloorDiv, Arithmetic::FloorDivScalar)
+    match args.operand("other")? {
+        Operand::Tensor(other) => call(Arithmetic::Div, vec![args.tensor("self")?, other]),
+        Operand::Number(other) if args.is_integral("self") => {
+            let operands = Operands::Second(Number {
+                float: true,
+                ..other
+            });
+            let function = PairFunction::Divide;
+            unary(Pair { function, operands }, args)
+        }
+        Operand::Number(other) => unary(Arithmetic::MulScalar(other.value.recip()), args),
+    }
 }
 
-pub fn fmod(args: Args<'_>) -> Answer<Call<'_>> {
-    unary(Arithmetic::RemainderScalar(args.number("other")?), args)
+/// A function of two values of which one may be a number.
+pub fn pair(function: PairFunction, args: Args<'_>) -> Answer<Call<'_>> {
+    let second = if args.has("exponent") {
+        "exponent"
+    } else {
+        "other"
+    };
+    let (operands, inputs) = match (args.operand("self")?, args.operand(second)?) {
+        (Operand::Tensor(a), Operand::Tensor(b)) => (Operands::Tensors, vec![a, b]),
+        (Operand::Tensor(a), Operand::Number(b)) => (Operands::Second(b), vec![a]),
+        (Operand::Number(a), Operand::Tensor(b)) => (Operands::First(a), vec![b]),
+        (Operand::Number(_), Operand::Number(_)) => return beyond("both operands are numbers"),
+    };
+    call(Pair { function, operands }, inputs)
+}
+
+pub fn maximum(args: Args<'_>) -> Answer<Call<'_>> {
+    pair(PairFunction::Maximum, args)
+}
+
+pub fn minimum(args: Args<'_>) -> Answer<Call<'_>> {
+    pair(PairFunction::Minimum, args)
 }
 
 pub fn addcmul(args: Args<'_>) -> Answer<Call<'_>> {
     let value = args.number_or("value", 1.0)?;
+    with_two(args, Arithmetic::AddProduct { value })
+}
+
+pub fn addcdiv(args: Args<'_>) -> Answer<Call<'_>> {
+    let value = args.number_or("value", 1.0)?;
+    with_two(args, Arithmetic::AddQuotient { value })
+}
+
+fn with_two(args: Args<'_>, op: Arithmetic) -> Answer<Call<'_>> {
     let inputs = vec![
         args.tensor("self")?,
         args.tensor("tensor1")?,
         args.tensor("tensor2")?,
     ];
-    call(Arithmetic::AddProduct { value }, inputs)
+    call(op, inputs)
+}
+
+pub fn lerp(args: Args<'_>) -> Answer<Call<'_>> {
+    let inputs = vec![args.tensor("self")?, args.tensor("end")?];
+    match args.operand("weight")? {
+        Operand::Tensor(weight) => call(Arithmetic::LerpBy, [inputs, vec![weight]].concat()),
+        Operand::Number(weight) => {
+            let weight = weight.value;
+            call(Arithmetic::Lerp { weight }, inputs)
+        }
+    }
+}
+
+pub fn nan_to_num(args: Args<'_>) -> Answer<Call<'_>> {
+    let op = Arithmetic::NanToNum {
+        nan: args.optional_number("nan")?,
+        high: args.optional_number("posinf")?,
+        low: args.optional_number("neginf")?,
+    };
+    unary(op, args)
+}
+
+pub fn logit(args: Args<'_>) -> Answer<Call<'_>> {
+    let eps = args.optional_number("eps")?;
+    unary(Arithmetic::Logit { eps }, args)
+}
+
+pub fn round_to(args: Args<'_>) -> Answer<Call<'_>> {
+    let decimals = args.int("decimals")?;
+    unary(Arithmetic::RoundTo { decimals }, args)
 }
 
 pub fn neg(args: Args<'_>) -> Answer<Call<'_>> {
@@ -65,44 +148,46 @@ pub fn reciprocal(args: Args<'_>) -> Answer<Call<'_>> {
 }
 
 pub fn sqrt(args: Args<'_>) -> Answer<Call<'_>> {
-    unary(Arithmetic::PowScalar(0.5), args)
-}
-
-pub fn exp(args: Args<'_>) -> Answer<Call<'_>> {
-    unary(Arithmetic::Exp, args)
-}
-
-pub fn sin(args: Args<'_>) -> Answer<Call<'_>> {
-    unary(Arithmetic::Sin, args)
-}
-
-pub fn cos(args: Args<'_>) -> Answer<Call<'_>> {
-    unary(Arithmetic::Cos, args)
+    let read = unary(Arithmetic::PowScalar(0.5), args)?;
+    Ok(read.converted(args, args.is_integral("self").then_some(Kind::Float)))
 }
 
 /// A tensor to the power of a number.
 pub fn pow(args: Args<'_>) -> Answer<Call<'_>> {
-    unary(Arithmetic::PowScalar(args.number("exponent")?), args)
+    with_number(args, args.scalar("exponent")?, Arithmetic::PowScalar)
 }
 
 /// A number to the power of a tensor.
 pub fn scalar_pow(args: Args<'_>) -> Answer<Call<'_>> {
-    let base = args.number("self")?;
-    if base <= 0.0 {
-        return beyond("the base is not positive");
+    let base = args.scalar("self")?;
+    if base.value <= 0.0 || args.is_integral("exponent") {
+        return pair(PairFunction::Power, args);
     }
-    call(Arithmetic::ScalarPow(base), vec![args.tensor("exponent")?])
+    call(
+        Arithmetic::ScalarPow(base.value),
+        vec![args.tensor("exponent")?],
+    )
 }
 
-/// `with_tensor` on two tensors, or `with_number` on one if the other operand is a number.
+/// `with_tensor` on two tensors, or `of_number` on one if the other operand is a number.
 fn tensor_or_number<'a>(
     args: Args<'a>,
     with_tensor: Arithmetic,
-    with_number: impl FnOnce(f64) -> Arithmetic,
+    of_number: impl FnOnce(f64) -> Arithmetic,
 ) -> Answer<Call<'a>> {
-    let tensor = args.tensor("self")?;
     match args.operand("other")? {
-        Operand::Tensor(other) => call(with_tensor, vec![tensor, other]),
-        Operand::Number(other) => call(with_number(other), vec![tensor]),
+        Operand::Tensor(_) => binary(with_tensor, args, "other"),
+        Operand::Number(other) => with_number(args, other, of_number),
     }
+}
+
+/// An operation on a tensor and a number: integers become floats where the number is one.
+fn with_number<'a, T: Into<Op>>(
+    args: Args<'a>,
+    number: Number,
+    op: impl FnOnce(f64) -> T,
+) -> Answer<Call<'a>> {
+    let read = unary(op(number.value), args)?;
+    let promoted = number.float && args.is_integral("self");
+    Ok(read.converted(args, promoted.then_some(Kind::Float)))
 }

@@ -1,12 +1,20 @@
 //! What a reader returns: an operation, the tensors that it reads, and what becomes of their memory.
 
 use crate::model::format::pt2::program::args::{Answer, Args};
+use tch::Kind;
+
 use crate::model::op::{Copying, Op};
 
 /// An operation with the names of the tensors that it reads.
 pub struct Call<'a> {
     pub op: Op,
     pub inputs: Vec<&'a str>,
+    /// What is done first to the input with this index, one after the other.
+    pub before: Vec<(usize, Op)>,
+    /// What is done to the result, one after the other.
+    pub after: Vec<Op>,
+    /// What computes the outputs after the first, from the same inputs.
+    pub also: Vec<Op>,
     pub sharing: Sharing,
     /// Whether the first input is overwritten with the result.
     pub in_place: bool,
@@ -34,6 +42,9 @@ pub fn call<'a>(op: impl Into<Op>, inputs: Vec<&'a str>) -> Answer<Call<'a>> {
     Ok(Call {
         op: op.into(),
         inputs,
+        before: Vec::new(),
+        after: Vec::new(),
+        also: Vec::new(),
         sharing: Sharing::None,
         in_place: false,
         first_output_only: false,
@@ -72,4 +83,28 @@ pub fn same<'a>(args: Args<'a>, input: &str) -> Answer<Call<'a>> {
         sharing: Sharing::Same,
         ..call(Copying::Identity, vec![args.tensor(input)?])?
     })
+}
+
+impl<'a> Call<'a> {
+    /// With the first input in another dtype, where it is not of it already.
+    pub fn converted(mut self, args: Args<'a>, kind: Option<Kind>) -> Call<'a> {
+        if let Some(kind) = kind
+            && args.kind("self") != Some(kind)
+        {
+            self.before.push((0, Copying::Cast(kind).into()));
+        }
+        self
+    }
+
+    /// With something done to the result.
+    pub fn then(mut self, op: impl Into<Op>) -> Call<'a> {
+        self.after.push(op.into());
+        self
+    }
+
+    /// With operations for the outputs after the first.
+    pub fn and(mut self, op: impl Into<Op>) -> Call<'a> {
+        self.also.push(op.into());
+        self
+    }
 }

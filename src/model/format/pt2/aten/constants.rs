@@ -4,8 +4,8 @@
 use tch::Kind;
 
 use super::call::{Call, binary, call, unary};
-use crate::model::format::pt2::program::args::{Answer, Args, beyond};
-use crate::model::op::{Creation, Masking};
+use crate::model::format::pt2::program::args::{Answer, Args, Operand, beyond};
+use crate::model::op::{Creation, Masking, Number};
 
 pub fn zeros(args: Args<'_>) -> Answer<Call<'_>> {
     filled(args, 0.0)
@@ -22,20 +22,67 @@ pub fn full(args: Args<'_>) -> Answer<Call<'_>> {
 fn filled<'a>(args: Args<'a>, value: f64) -> Answer<Call<'a>> {
     let shape = args.ints("size")?;
     args.bounded("size", &shape, 0)?;
-    let kind = args.kind_or("dtype", Kind::Float)?;
+    let kind = kind(args, Kind::Float)?;
     call(Creation::Full { shape, value, kind }, Vec::new())
 }
 
+/// The dtype that is asked for, or else the one that the program states for the result.
+fn kind(args: Args<'_>, default: Kind) -> Answer<Kind> {
+    let stated = args.output_kind().unwrap_or(default);
+    args.kind_or("dtype", stated)
+}
+
+/// Random numbers differ from one pass to the next, so that nothing could be explained.
+pub fn random(_: Args<'_>) -> Answer<Call<'_>> {
+    beyond("it draws random numbers; call model.eval() before the export")
+}
+
+/// How many values come out depends on the image.
+pub fn data_dependent(_: Args<'_>) -> Answer<Call<'_>> {
+    beyond("how many values it returns depends on the image")
+}
+
+pub fn eye(args: Args<'_>) -> Answer<Call<'_>> {
+    let rows = args.int("n")?;
+    let columns = args.int_or("m", rows)?;
+    args.bounded("n", &[rows, columns], 0)?;
+    let kind = kind(args, Kind::Float)?;
+    let op = Creation::Eye {
+        rows,
+        columns,
+        kind,
+    };
+    call(op, Vec::new())
+}
+
+pub fn linspace(args: Args<'_>) -> Answer<Call<'_>> {
+    let steps = args.int("steps")?;
+    args.bounded("steps", &[steps], 0)?;
+    let op = Creation::Spaced {
+        start: args.number("start")?,
+        end: args.number("end")?,
+        steps,
+        kind: kind(args, Kind::Float)?,
+    };
+    call(op, Vec::new())
+}
+
 pub fn zeros_like(args: Args<'_>) -> Answer<Call<'_>> {
-    unary(Masking::FillScalar(0.0), args)
+    filled_like(args, 0.0)
 }
 
 pub fn ones_like(args: Args<'_>) -> Answer<Call<'_>> {
-    unary(Masking::FillScalar(1.0), args)
+    filled_like(args, 1.0)
 }
 
 pub fn full_like(args: Args<'_>) -> Answer<Call<'_>> {
-    unary(Masking::FillScalar(args.number("fill_value")?), args)
+    filled_like(args, args.number("fill_value")?)
+}
+
+fn filled_like<'a>(args: Args<'a>, value: f64) -> Answer<Call<'a>> {
+    let read = unary(Masking::FillScalar(value), args)?;
+    let kind = args.optional_kind("dtype")?.or_else(|| args.output_kind());
+    Ok(read.converted(args, kind))
 }
 
 pub fn fill(args: Args<'_>) -> Answer<Call<'_>> {
@@ -55,7 +102,7 @@ pub fn scalar(args: Args<'_>) -> Answer<Call<'_>> {
     let op = Creation::Full {
         shape: Vec::new(),
         value: args.number("s")?,
-        kind: args.kind_or("dtype", Kind::Float)?,
+        kind: kind(args, Kind::Float)?,
     };
     call(op, Vec::new())
 }
@@ -70,28 +117,40 @@ pub fn range(args: Args<'_>) -> Answer<Call<'_>> {
         start,
         end,
         step,
-        kind: args.kind_or("dtype", Kind::Int64)?,
+        kind: kind(args, Kind::Int64)?,
     };
     call(op, Vec::new())
-}
-
-pub fn equals(args: Args<'_>) -> Answer<Call<'_>> {
-    let (number, negated) = (args.number("other")?, false);
-    unary(Masking::EqualsScalar { number, negated }, args)
-}
-
-pub fn differs(args: Args<'_>) -> Answer<Call<'_>> {
-    let (number, negated) = (args.number("other")?, true);
-    unary(Masking::EqualsScalar { number, negated }, args)
-}
-
-pub fn not(args: Args<'_>) -> Answer<Call<'_>> {
-    unary(Masking::Not, args)
 }
 
 pub fn masked_fill(args: Args<'_>) -> Answer<Call<'_>> {
     let value = args.number("value")?;
     binary(Masking::MaskedFill { value }, args, "mask")
+}
+
+pub fn masked_fill_by(args: Args<'_>) -> Answer<Call<'_>> {
+    let inputs = vec![
+        args.tensor("self")?,
+        args.tensor("mask")?,
+        args.tensor("value")?,
+    ];
+    call(Masking::MaskedFillBy, inputs)
+}
+
+/// One or both of the choices are numbers.
+pub fn choice_of_numbers(args: Args<'_>) -> Answer<Call<'_>> {
+    let mut inputs = vec![args.tensor("condition")?];
+    let mut chosen = |name: &str| -> Answer<Option<Number>> {
+        Ok(match args.operand(name)? {
+            Operand::Tensor(tensor) => {
+                inputs.push(tensor);
+                None
+            }
+            Operand::Number(number) => Some(number),
+        })
+    };
+    let held = chosen("self")?;
+    let other = chosen("other")?;
+    call(Masking::WhereNumbers { held, other }, inputs)
 }
 
 pub fn choice(args: Args<'_>) -> Answer<Call<'_>> {

@@ -2,7 +2,7 @@
 
 use tch::Kind;
 
-use super::call::{Call, Sharing, binary, call, same, unary, view};
+use super::call::{Call, Sharing, binary, same, unary, view};
 use crate::model::error::Fault;
 use crate::model::format::pt2::program::args::{Answer, Args};
 use crate::model::op::Copying;
@@ -43,17 +43,19 @@ fn inactive_dropout<'a>(args: Args<'a>, input: &str) -> Answer<Call<'a>> {
 }
 
 pub fn cast(args: Args<'_>) -> Answer<Call<'_>> {
-    let inputs = vec![args.tensor("self")?];
-    let kind = args.optional_kind("dtype")?.unwrap_or(Kind::Float);
-    // A float32 tensor is returned as it is.
-    let sharing = if kind == Kind::Float {
+    // Where only the device changes, no dtype is given.
+    let stated = || args.output_kind().or(args.kind("self"));
+    let kind = args.optional_kind("dtype")?.or_else(stated);
+    let kind = kind.unwrap_or(Kind::Float);
+    // A tensor of this dtype is returned as it is.
+    let sharing = if kind == Kind::Float || args.kind("self") == Some(kind) {
         Sharing::View
     } else {
         Sharing::None
     };
     Ok(Call {
         sharing,
-        ..call(Copying::Cast(kind), inputs)?
+        ..unary(Copying::Cast(kind), args)?
     })
 }
 

@@ -1,6 +1,6 @@
 //! Convolution and matrix products, attention among them.
 
-use super::call::{Call, binary, call};
+use super::call::{Call, binary, call, first_output};
 use crate::model::format::pt2::program::args::{Answer, Args, beyond};
 use crate::model::op::{Attention, Convolution, Einsum, MatrixProduct, Padding};
 
@@ -39,18 +39,6 @@ fn weight_and_bias<'a>(args: Args<'a>) -> Answer<(Vec<&'a str>, bool)> {
     Ok((inputs, bias.is_some()))
 }
 
-pub fn addmm(args: Args<'_>) -> Answer<Call<'_>> {
-    if args.number_or("beta", 1.0)? != 1.0 || args.number_or("alpha", 1.0)? != 1.0 {
-        return beyond("alpha or beta is not 1");
-    }
-    let inputs = vec![
-        args.tensor("self")?,
-        args.tensor("mat1")?,
-        args.tensor("mat2")?,
-    ];
-    call(MatrixProduct::Addmm, inputs)
-}
-
 pub fn matmul(args: Args<'_>) -> Answer<Call<'_>> {
     binary(MatrixProduct::Matmul, args, "other")
 }
@@ -62,6 +50,11 @@ pub fn mm(args: Args<'_>) -> Answer<Call<'_>> {
 pub fn einsum(args: Args<'_>) -> Answer<Call<'_>> {
     let equation = args.text("equation")?;
     call(Einsum { equation }, args.tensors("tensors")?)
+}
+
+/// With outputs that only training reads.
+pub fn attention_with_statistics(args: Args<'_>) -> Answer<Call<'_>> {
+    attention(args).map(first_output)
 }
 
 pub fn attention(args: Args<'_>) -> Answer<Call<'_>> {

@@ -1,44 +1,158 @@
-//! Reductions along dimensions, and the cumulative sum.
+//! Reductions along dimensions, and cumulative ones.
+
+use tch::Kind;
 
 use super::call::{Call, first_output, unary};
-use crate::model::format::pt2::program::args::{Answer, Args};
-use crate::model::op::Reduction;
+use crate::model::format::pt2::program::args::{Answer, Args, beyond};
+use crate::model::op::{Aggregate, Aggregation, Cumulative, Reduction, Scan};
 
 pub fn mean(args: Args<'_>) -> Answer<Call<'_>> {
-    args.float32_only("dtype")?;
     let (dims, keepdim) = dims(args)?;
-    unary(Reduction::Mean { dims, keepdim }, args)
+    converted(args, unary(Reduction::Mean { dims, keepdim }, args)?)
 }
 
 pub fn sum(args: Args<'_>) -> Answer<Call<'_>> {
-    args.float32_only("dtype")?;
     let (dims, keepdim) = dims(args)?;
-    unary(Reduction::Sum { dims, keepdim }, args)
+    converted(args, unary(Reduction::Sum { dims, keepdim }, args)?)
 }
 
-pub fn cumsum(args: Args<'_>) -> Answer<Call<'_>> {
-    args.float32_only("dtype")?;
-    let dim = args.int("dim")?;
-    unary(Reduction::CumulativeSum { dim }, args)
-}
-
+/// The largest along a dimension, and where it is.
 pub fn max(args: Args<'_>) -> Answer<Call<'_>> {
     let dim = args.int("dim")?;
     let keepdim = args.bool_or("keepdim", false)?;
-    unary(Reduction::Max { dim, keepdim }, args).map(first_output)
+    let read = unary(Reduction::Max { dim, keepdim }, args)?;
+    Ok(read.and(aggregation(Aggregate::ArgMax, dim, keepdim)))
 }
 
-pub fn any(args: Args<'_>) -> Answer<Call<'_>> {
+/// The smallest along a dimension, and where it is.
+pub fn min(args: Args<'_>) -> Answer<Call<'_>> {
     let dim = args.int("dim")?;
     let keepdim = args.bool_or("keepdim", false)?;
-    unary(Reduction::Any { dim, keepdim }, args)
+    let read = unary(aggregation(Aggregate::Min, dim, keepdim), args)?;
+    Ok(read.and(aggregation(Aggregate::ArgMin, dim, keepdim)))
+}
+
+/// Only the value along a dimension, not where it is.
+pub fn median(args: Args<'_>) -> Answer<Call<'_>> {
+    aggregate(Aggregate::Median, args).map(first_output)
+}
+
+/// Both the smallest and the largest.
+pub fn aminmax(args: Args<'_>) -> Answer<Call<'_>> {
+    let (dims, keepdim) = dims(args)?;
+    let function = Aggregate::AMax;
+    let max = Aggregation {
+        function,
+        dims,
+        keepdim,
+    };
+    Ok(aggregate(Aggregate::AMin, args)?.and(max))
+}
+
+fn aggregation(function: Aggregate, dim: i64, keepdim: bool) -> Aggregation {
+    Aggregation {
+        function,
+        dims: vec![dim],
+        keepdim,
+    }
+}
+
+/// One of the table of aggregations.
+pub fn aggregate(function: Aggregate, args: Args<'_>) -> Answer<Call<'_>> {
+    let (dims, keepdim) = dims(args)?;
+    let op = Aggregation {
+        function,
+        dims,
+        keepdim,
+    };
+    converted(args, unary(op, args)?)
+}
+
+/// One of the table of scans.
+pub fn scan(function: Cumulative, args: Args<'_>) -> Answer<Call<'_>> {
+    let dim = args.int("dim")?;
+    converted(args, unary(Scan { function, dim }, args)?).map(first_output)
+}
+
+pub fn var(args: Args<'_>) -> Answer<Call<'_>> {
+    unary(variance(args, false)?, args)
+}
+
+pub fn std(args: Args<'_>) -> Answer<Call<'_>> {
+    unary(variance(args, true)?, args)
+}
+
+/// The variance and the mean.
+pub fn var_mean(args: Args<'_>) -> Answer<Call<'_>> {
+    let (dims, keepdim) = dims(args)?;
+    Ok(var(args)?.and(Reduction::Mean { dims, keepdim }))
+}
+
+/// The standard deviation and the mean.
+pub fn std_mean(args: Args<'_>) -> Answer<Call<'_>> {
+    let (dims, keepdim) = dims(args)?;
+    Ok(std(args)?.and(Reduction::Mean { dims, keepdim }))
+}
+
+fn variance(args: Args<'_>, root: bool) -> Answer<Reduction> {
+    let (dims, keepdim) = dims(args)?;
+    let correction = match args.optional_number("correction")? {
+        Some(correction) => correction,
+        None => f64::from(u8::from(args.bool_or("unbiased", true)?)),
+    };
+    Ok(Reduction::Variance {
+        correction,
+        root,
+        dims,
+        keepdim,
+    })
 }
 
 pub fn vector_norm(args: Args<'_>) -> Answer<Call<'_>> {
-    args.float32_only("dtype")?;
-    let ord = args.number_or("ord", 2.0)?;
-    let (dims, keepdim) = dims(args)?;
+    norm_of(args, args.number_or("ord", 2.0)?)
+}
+
+pub fn norm(args: Args<'_>) -> Answer<Call<'_>> {
+    norm_of(args, args.number_or("p", 2.0)?)
+}
+
+/// A norm of vectors, or of the elements of a matrix; the others of matrices are not supported.
+pub fn linalg_norm(args: Args<'_>) -> Answer<Call<'_>> {
+    if args.is_text("ord") && args.text("ord")? != "fro" {
+        return beyond(format!("it is the norm {} of matrices", args.text("ord")?));
+    }
+    if args.is_text("ord") || !args.has("ord") {
+        return norm_of(args, 2.0);
+    }
+    let dims = args.optional_ints("dim")?;
+    if dims.map_or(args.rank("self")?, |dims| dims.len()) != 1 {
+        return beyond("it is a norm of matrices");
+    }
+    norm_of(args, args.number("ord")?)
+}
+
+/// The norm of matrices as that of their elements.
+pub fn frobenius(args: Args<'_>) -> Answer<Call<'_>> {
+    let is_other = args.has("ord") && (!args.is_text("ord") || args.text("ord")? != "fro");
+    if is_other {
+        return beyond("it is another norm of matrices than the Frobenius norm");
+    }
+    let dims = args.optional_ints("dim")?.unwrap_or(vec![-2, -1]);
+    let keepdim = args.bool_or("keepdim", false)?;
+    let ord = 2.0;
     unary(Reduction::VectorNorm { ord, dims, keepdim }, args)
+}
+
+fn norm_of(args: Args<'_>, ord: f64) -> Answer<Call<'_>> {
+    let (dims, keepdim) = dims(args)?;
+    let op = Reduction::VectorNorm { ord, dims, keepdim };
+    converted(args, unary(op, args)?)
+}
+
+/// In the dtype that is asked for.
+fn converted<'a>(args: Args<'a>, call: Call<'a>) -> Answer<Call<'a>> {
+    let kind: Option<Kind> = args.optional_kind("dtype")?;
+    Ok(call.converted(args, kind))
 }
 
 /// The dimensions that go, none standing for all, and whether they stay with size 1.

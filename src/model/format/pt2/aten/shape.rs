@@ -3,6 +3,7 @@
 use super::call::{self, Call, Sharing, binary};
 use crate::model::format::pt2::program::args::{Answer, Args, beyond};
 use crate::model::op::Reshaping;
+use crate::model::op::shape::axis;
 
 pub fn flatten(args: Args<'_>) -> Answer<Call<'_>> {
     let (start, end) = (args.int_or("start_dim", 0)?, args.int_or("end_dim", -1)?);
@@ -84,10 +85,72 @@ pub fn squeeze_dim(args: Args<'_>) -> Answer<Call<'_>> {
 }
 
 pub fn squeeze_dims(args: Args<'_>) -> Answer<Call<'_>> {
-    match args.ints("dim")?[..] {
-        [dim] => call::view(Reshaping::Squeeze { dim: Some(dim) }, args),
-        _ => beyond("it does not squeeze exactly one dimension"),
+    let dims = args.ints("dim")?;
+    if let [dim] = dims[..] {
+        return call::view(Reshaping::Squeeze { dim: Some(dim) }, args);
     }
+    let rank = args.rank("self")? as i64;
+    let from_start = |dim: &i64| {
+        if *dim < 0 {
+            dim.saturating_add(rank)
+        } else {
+            *dim
+        }
+    };
+    let mut dims: Vec<i64> = dims.iter().map(from_start).collect();
+    // The last one first, so that the others keep their numbers.
+    dims.sort_unstable();
+    let mut squeezes = dims
+        .into_iter()
+        .rev()
+        .map(|dim| Reshaping::Squeeze { dim: Some(dim) });
+    let Some(first) = squeezes.next() else {
+        return call::same(args, "self");
+    };
+    let mut read = call::view(first, args)?;
+    for next in squeezes {
+        read = read.then(next);
+    }
+    Ok(read)
+}
+
+/// All axes in opposite order.
+pub fn reversed(args: Args<'_>) -> Answer<Call<'_>> {
+    let dims = (0..args.rank("self")? as i64).rev().collect();
+    call::view(Reshaping::Permute { dims }, args)
+}
+
+/// The last two axes change places.
+pub fn transpose_matrices(args: Args<'_>) -> Answer<Call<'_>> {
+    call::view(Reshaping::Transpose { a: -2, b: -1 }, args)
+}
+
+pub fn movedim(args: Args<'_>) -> Answer<Call<'_>> {
+    let (from, to) = (args.ints("source")?, args.ints("destination")?);
+    let rank = args.rank("self")?;
+    let places = |dims: &[i64]| -> Result<Vec<usize>, String> {
+        dims.iter().map(|dim| axis(*dim, rank)).collect()
+    };
+    let (Ok(from), Ok(to)) = (places(&from), places(&to)) else {
+        return beyond(format!("it moves axes that are none of {rank}"));
+    };
+    if from.len() != to.len() {
+        return beyond("it moves axes to another number of places");
+    }
+    let mut others = (0..rank).filter(|axis| !from.contains(axis));
+    let moved = |place: usize| match to.iter().position(|to| *to == place) {
+        Some(index) => Some(from[index]),
+        None => others.next(),
+    };
+    let dims = (0..rank)
+        .filter_map(moved)
+        .map(|axis| axis as i64)
+        .collect();
+    call::view(Reshaping::Permute { dims }, args)
+}
+
+pub fn ravel(args: Args<'_>) -> Answer<Call<'_>> {
+    call::view(Reshaping::Flatten { start: 0, end: -1 }, args)
 }
 
 pub fn unsqueeze(args: Args<'_>) -> Answer<Call<'_>> {

@@ -3,20 +3,114 @@
 //! The file leaves out arguments that have their default value, so the caller supplies the default that
 //! ATen declares.
 
+use std::collections::HashMap;
+
 use tch::Kind;
 
-use super::schema::{self, Argument, NodeJson};
+use super::schema::{self, Argument, NodeJson, TensorMeta};
 use crate::model::error::Fault;
 pub use crate::model::format::build::refusal::{Answer, Refusal, beyond};
+use crate::model::op::Number;
 
 #[derive(Clone, Copy)]
 pub struct Args<'a> {
     node: &'a NodeJson,
+    /// What the program states about each tensor.
+    values: &'a HashMap<String, TensorMeta>,
 }
 
 impl<'a> Args<'a> {
-    pub fn new(node: &'a NodeJson) -> Args<'a> {
-        Args { node }
+    pub fn new(node: &'a NodeJson, values: &'a HashMap<String, TensorMeta>) -> Args<'a> {
+        Args { node, values }
+    }
+
+    /// The dtype that the program states for the tensor `name`, as it is held.
+    fn stated_kind(&self, name: &str) -> Option<Kind> {
+        held(self.values.get(name)?.dtype)
+    }
+
+    /// The dtype of the argument called `name`, where it is a tensor and the program states one.
+    pub fn kind(&self, name: &str) -> Option<Kind> {
+        match self.given(name) {
+            Some(Argument::Tensor(tensor)) => self.stated_kind(tensor),
+            _ => None,
+        }
+    }
+
+    /// Whether the argument called `name` is a tensor of integers or truth values.
+    pub fn is_integral(&self, name: &str) -> bool {
+        self.kind(name).is_some_and(|kind| kind != Kind::Float)
+    }
+
+    /// The dtype that the program states for the first output.
+    pub fn output_kind(&self) -> Option<Kind> {
+        match self.node.outputs.first() {
+            Some(Argument::Tensor(name)) => self.stated_kind(name),
+            _ => None,
+        }
+    }
+
+    /// The sizes that the program states for the first output.
+    pub fn output_shape(&self) -> Option<Vec<i64>> {
+        match self.node.outputs.first() {
+            Some(Argument::Tensor(name)) => self.values.get(name)?.shape(),
+            _ => None,
+        }
+    }
+
+    /// How many tensors the node returns.
+    pub fn output_count(&self) -> usize {
+        let count = |output: &Argument| match output {
+            Argument::Tensors(list) => list.len(),
+            _ => 1,
+        };
+        self.node.outputs.iter().map(count).sum()
+    }
+
+    /// How many axes the tensor `name` has.
+    ///
+    /// # Errors
+    /// [`Fault::Graph`] where the program does not state it.
+    pub fn rank_of(&self, name: &str) -> Answer<usize> {
+        match self.values.get(name) {
+            Some(about) => Ok(about.sizes.len()),
+            None => Err(Fault::Graph(format!(
+                "node {} takes {name}, whose shape is not stated",
+                self.label()
+            ))
+            .into()),
+        }
+    }
+
+    /// How many axes the argument called `name` has.
+    ///
+    /// # Errors
+    /// As [`Args::rank_of`].
+    pub fn rank(&self, name: &str) -> Answer<usize> {
+        self.rank_of(self.tensor(name)?)
+    }
+
+    /// The size of an axis, which counts from the end if negative, of the argument called `name`.
+    ///
+    /// # Errors
+    /// [`Fault::Graph`] where the program does not state it, or there is no such axis.
+    pub fn size(&self, name: &str, dim: i64) -> Answer<i64> {
+        let tensor = self.tensor(name)?;
+        let axis = self.axis(tensor, dim)?;
+        let sizes = self.values.get(tensor).map(|about| &about.sizes);
+        match sizes.and_then(|sizes| sizes.get(axis)?.fixed()) {
+            Some(size) => Ok(size),
+            None => Err(Fault::Symbolic {
+                name: tensor.to_owned(),
+            }
+            .into()),
+        }
+    }
+
+    /// The index of an axis of the tensor `name`, which counts from the end if negative.
+    fn axis(&self, name: &str, dim: i64) -> Answer<usize> {
+        let axis = crate::model::op::shape::axis(dim, self.rank_of(name)?);
+        axis.map_err(|reason| Fault::Graph(format!("at node {}: {reason}", self.label())).into())
     }
 
     fn find(&self, name: &str) -> Option<&'a Argument> {
@@ -91,7 +185,7 @@ impl<'a> Args<'a> {
     pub fn operand(&self, name: &str) -> Answer<Operand<'a>> {
         match self.given(name) {
             Some(Argument::Tensor(tensor)) => Ok(Operand::Tensor(tensor)),
-            Some(_) => self.number(name).map(Operand::Number),
+            Some(_) => self.scalar(name).map(Operand::Number),
             None => self.absent(name),
         }
     }
@@ -184,6 +278,13 @@ impl<'a> Args<'a> {
         }
     }
 
+    /// A number, and whether it is written as a float.
+    pub fn scalar(&self, name: &str) -> Answer<Number> {
+        let value = self.number(name)?;
+        let float = matches!(self.given(name), Some(Argument::Float(_)));
+        Ok(Number { value, float })
+    }
+
     pub fn number_or(&self, name: &str, default: f64) -> Answer<f64> {
         Ok(self.optional_number(name)?.unwrap_or(default))
     }
@@ -219,26 +320,20 @@ impl<'a> Args<'a> {
         }
     }
 
-    pub fn is_text(&self, name: &str) -> bool {
-        matches!(self.given(name), Some(Argument::String(_)))
+    /// Whether the argument is given and not null.
+    pub fn has(&self, name: &str) -> bool {
+        self.given(name).is_some()
     }
 
-    /// Refuses a change of dtype: everything is computed in float32.
-    pub fn float32_only(&self, name: &str) -> Answer<()> {
-        const FLOAT: i64 = 7;
-        match self.given(name) {
-            None | Some(Argument::ScalarType(FLOAT)) => Ok(()),
-            Some(_) => beyond(format!("{name} asks for another dtype than float32")),
-        }
+    pub fn is_text(&self, name: &str) -> bool {
+        matches!(self.given(name), Some(Argument::String(_)))
     }
 
     /// A dtype; `None` if none is given.
     pub fn optional_kind(&self, name: &str) -> Answer<Option<Kind>> {
         match self.given(name) {
             None => Ok(None),
-            Some(Argument::ScalarType(number)) => match schema::kind(*number) {
-                // Floats of any width are held as float32.
-                Some(Kind::Half | Kind::BFloat16 | Kind::Double) => Ok(Some(Kind::Float)),
+            Some(Argument::ScalarType(number)) => match held(*number) {
                 Some(kind) => Ok(Some(kind)),
                 None => beyond(format!("{name} asks for a dtype that is not supported")),
             },
@@ -258,5 +353,13 @@ impl<'a> Args<'a> {
 
 pub enum Operand<'a> {
     Tensor(&'a str),
-    Number(f64),
+    Number(Number),
+}
+
+/// A dtype by its number in the schema: floats of any width are held as float32.
+fn held(dtype: i64) -> Option<Kind> {
+    match schema::kind(dtype)? {
+        Kind::Half | Kind::BFloat16 | Kind::Double => Some(Kind::Float),
+        kind => Some(kind),
+    }
 }

@@ -15,8 +15,8 @@ fn lists_all_unsupported_operations_together() {
     model.nodes.insert(
         1,
         node(
-            "torch.ops.aten.erf.default",
-            "erf",
+            "torch.ops.aten.erg.default",
+            "erg",
             &["flatten"],
             "L__self__,,N;L__self__neck,neck,Erf",
         ),
@@ -34,7 +34,7 @@ fn lists_all_unsupported_operations_together() {
     };
     assert_eq!(ops.len(), 2);
     assert!(
-        message.contains("aten.erf.default (node erf, in neck)"),
+        message.contains("aten.erg.default (node erg, in neck)"),
         "{message}"
     );
     assert!(

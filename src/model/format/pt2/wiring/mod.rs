@@ -97,7 +97,7 @@ impl<'a> Builder<'a> {
             .or(outputs.first().copied())
             .unwrap_or("?")
             .to_owned();
-        match aten::read(node) {
+        match aten::read(node, &self.module.graph.tensor_values) {
             Ok(Step::Skip) => Ok(()),
             // After an unsupported operation its outputs are missing.
             Ok(Step::Item { .. } | Step::Run(_)) if !self.unsupported.is_empty() => Ok(()),
@@ -155,13 +155,29 @@ impl<'a> Builder<'a> {
         if outputs.is_empty() {
             return Err(Fault::Graph(format!("node {name} returns nothing")));
         }
-        let mut made = Vec::with_capacity(outputs.len());
+        let first = inputs.first().copied();
+        let mut given = inputs;
+        for (index, op) in call.before {
+            let Some(before) = given.get(index).copied() else {
+                return Err(Fault::Graph(format!(
+                    "node {name} has no input {}",
+                    index + 1
+                )));
+            };
+            given[index] = self.step(op, before, at);
+        }
+        let mut results = Vec::with_capacity(outputs.len());
         for output in outputs {
             self.unclaimed(output)?;
             let stated = self.stated(output)?;
-            made.push(self.add(output, stated));
+            results.push(self.add(output, stated));
         }
-        let first = inputs.first().copied();
+        // What the operation itself makes, before the last steps.
+        let mut made = results.clone();
+        if !call.after.is_empty() {
+            let name = format!("{name}, first step {}", self.graph.value_count());
+            made[0] = self.add(&name, None);
+        }
         if let Some(first) = first {
             if call.in_place {
                 let overwritten = &self.graph.value(first).name;
@@ -170,23 +186,47 @@ impl<'a> Builder<'a> {
                         node: format!("node {name} updates a weight"),
                     });
                 }
-                self.memory.overwrite(first, made[0], name);
+                self.memory.overwrite(first, results[0], name);
             } else {
-                for &value in &made {
+                for &value in &results {
                     self.memory.share(first, value, call.sharing);
                 }
-                if let Some(back) = put_back(&call.op) {
-                    self.part_of.insert(made[0], (first, back));
+                if let (Some(back), true) = (put_back(&call.op), call.after.is_empty()) {
+                    self.part_of.insert(results[0], (first, back));
                 }
             }
         }
-        self.made.insert(name.clone(), made.clone());
-        let written = made[0];
-        self.add_node(call.op, inputs, made, at);
+        self.made.insert(name.clone(), results.clone());
+        let written = results[0];
+        if call.also.is_empty() {
+            self.add_node(call.op, given, made.clone(), at);
+        } else {
+            self.add_node(call.op, given.clone(), vec![made[0]], at);
+            for (op, result) in call.also.into_iter().zip(&results[1..]) {
+                self.add_node(op, given.clone(), vec![*result], at);
+            }
+        }
+        let mut last = made[0];
+        let steps = call.after.len();
+        for (index, op) in call.after.into_iter().enumerate() {
+            if index + 1 < steps {
+                last = self.step(op, last, at);
+            } else {
+                self.add_node(op, vec![last], vec![written], at);
+            }
+        }
         if let (true, Some(into)) = (call.in_place, first) {
             self.write_through(into, written, at);
         }
         Ok(())
+    }
+
+    /// Adds a node on one value that the program does not name.
+    fn step(&mut self, op: Op, before: ValueId, at: &Position) -> ValueId {
+        let name = format!("{}, step {}", at.name, self.graph.value_count());
+        let after = self.add(&name, None);
+        self.add_node(op, vec![before], vec![after], at);
+        after
     }
 
     fn add_node(&mut self, op: Op, inputs: Vec<ValueId>, outputs: Vec<ValueId>, at: &Position) {

@@ -1,0 +1,127 @@
+//! Products of vectors and matrices beside those of layers, and distances.
+
+use super::call::{Call, binary, call, first_output};
+use crate::model::format::pt2::program::args::{Answer, Args, beyond};
+use crate::model::op::{Algebra, MatrixProduct};
+
+/// β · c + α · a · b, with the names of its arguments.
+fn added_product<'a>(args: Args<'a>, a: &str, b: &str) -> Answer<Call<'a>> {
+    let (beta, alpha) = (args.number_or("beta", 1.0)?, args.number_or("alpha", 1.0)?);
+    let inputs = vec![args.tensor("self")?, args.tensor(a)?, args.tensor(b)?];
+    call(Algebra::AddedProduct { beta, alpha }, inputs)
+}
+
+pub fn addmm(args: Args<'_>) -> Answer<Call<'_>> {
+    if args.number_or("beta", 1.0)? == 1.0 && args.number_or("alpha", 1.0)? == 1.0 {
+        let inputs = ["self", "mat1", "mat2"].map(|name| args.tensor(name));
+        let inputs: Answer<Vec<&str>> = inputs.into_iter().collect();
+        return call(MatrixProduct::Addmm, inputs?);
+    }
+    added_product(args, "mat1", "mat2")
+}
+
+pub fn baddbmm(args: Args<'_>) -> Answer<Call<'_>> {
+    added_product(args, "batch1", "batch2")
+}
+
+pub fn addmv(args: Args<'_>) -> Answer<Call<'_>> {
+    added_product(args, "mat", "vec")
+}
+
+pub fn mv(args: Args<'_>) -> Answer<Call<'_>> {
+    binary(MatrixProduct::Matmul, args, "vec")
+}
+
+pub fn dot(args: Args<'_>) -> Answer<Call<'_>> {
+    binary(MatrixProduct::Matmul, args, "tensor")
+}
+
+pub fn outer(args: Args<'_>) -> Answer<Call<'_>> {
+    binary(Algebra::Outer {}, args, "vec2")
+}
+
+pub fn tensordot(args: Args<'_>) -> Answer<Call<'_>> {
+    let (first, second) = (args.ints("dims_self")?, args.ints("dims_other")?);
+    binary(Algebra::Tensordot { first, second }, args, "other")
+}
+
+pub fn vector_dot(args: Args<'_>) -> Answer<Call<'_>> {
+    let dim = args.int_or("dim", -1)?;
+    let inputs = vec![args.tensor("x")?, args.tensor("y")?];
+    call(Algebra::VectorDot { dim }, inputs)
+}
+
+pub fn cross(args: Args<'_>) -> Answer<Call<'_>> {
+    let Some(dim) = args.optional_int("dim")? else {
+        return beyond("dim is not given");
+    };
+    binary(Algebra::Cross { dim }, args, "other")
+}
+
+/// Along the last axis by default.
+pub fn linalg_cross(args: Args<'_>) -> Answer<Call<'_>> {
+    let dim = args.int_or("dim", -1)?;
+    binary(Algebra::Cross { dim }, args, "other")
+}
+
+fn pair<'a>(args: Args<'a>) -> Answer<Vec<&'a str>> {
+    Ok(vec![args.tensor("x1")?, args.tensor("x2")?])
+}
+
+pub fn distances(args: Args<'_>) -> Answer<Call<'_>> {
+    let p = args.number_or("p", 2.0)?;
+    if p.is_nan() || p < 0.0 {
+        return beyond(format!("p is {p}"));
+    }
+    call(Algebra::Distances { p }, pair(args)?)
+}
+
+pub fn cosine_similarity(args: Args<'_>) -> Answer<Call<'_>> {
+    let op = Algebra::CosineSimilarity {
+        dim: args.int_or("dim", 1)?,
+        eps: args.number_or("eps", 1e-8)?,
+    };
+    call(op, pair(args)?)
+}
+
+pub fn pairwise_distance(args: Args<'_>) -> Answer<Call<'_>> {
+    let op = Algebra::PairwiseDistance {
+        p: args.number_or("p", 2.0)?,
+        eps: args.number_or("eps", 1e-6)?,
+        keepdim: args.bool_or("keepdim", false)?,
+    };
+    call(op, pair(args)?)
+}
+
+pub fn bilinear(args: Args<'_>) -> Answer<Call<'_>> {
+    let bias = args.optional_tensor("bias")?;
+    let mut inputs = vec![
+        args.tensor("input1")?,
+        args.tensor("input2")?,
+        args.tensor("weight")?,
+    ];
+    inputs.extend(bias);
+    let bias = bias.is_some();
+    call(Algebra::Bilinear { bias }, inputs)
+}
+
+pub fn root_mean_square(args: Args<'_>) -> Answer<Call<'_>> {
+    let weight = args.optional_tensor("weight")?;
+    let op = Algebra::RootMeanSquare {
+        shape: args.ints("normalized_shape")?,
+        weight: weight.is_some(),
+        eps: args.optional_number("eps")?,
+    };
+    let inputs = [Some(args.tensor("input")?), weight];
+    call(op, inputs.into_iter().flatten().collect()).map(first_output)
+}
+
+pub fn inverse(args: Args<'_>) -> Answer<Call<'_>> {
+    let name = if args.has("A") { "A" } else { "self" };
+    call(Algebra::Inverse {}, vec![args.tensor(name)?]).map(first_output)
+}
+
+pub fn determinant(args: Args<'_>) -> Answer<Call<'_>> {
+    let name = if args.has("A") { "A" } else { "self" };
+    call(Algebra::Determinant {}, vec![args.tensor(name)?]).map(first_output)
+}
