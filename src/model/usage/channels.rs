@@ -18,6 +18,7 @@ pub enum InputChannels {
 }
 
 impl InputChannels {
+    /// All of them.
     pub const ALL: [InputChannels; 3] =
         [InputChannels::Rgb, InputChannels::Bgr, InputChannels::Grey];
 

@@ -16,14 +16,16 @@ pub struct Preprocess {
     pub width: u32,
     /// In pixels.
     pub height: u32,
+    /// The filter that resizes an image to the size of the crop.
     pub interpolation: Filter,
     /// The share of the resized image's short side that the crop keeps, above 0 and at most 1.
     pub crop_pct: f64,
     /// Subtracted from values in [0, 1] before they are divided by `std`: one for each of `channels`, in
     /// their order.
     pub mean: Vec<f64>,
-    /// One for each of `channels`.
+    /// Divides what is left after `mean` was subtracted; one for each of `channels`.
     pub std: Vec<f64>,
+    /// What the channels are, and in which order.
     pub channels: InputChannels,
 }
 
