@@ -45,8 +45,16 @@ impl ModelFile {
 
     /// Opens the model and prints its notes.
     pub fn open(&self, session: &mut Session) -> Result<Arc<ModelInfo>> {
+        let model = self.open_quietly(session)?;
+        model.notes.iter().for_each(|note| terminal::aside(note));
+        Ok(model)
+    }
+
+    /// Opens the model without printing its notes.
+    pub fn open_quietly(&self, session: &mut Session) -> Result<Arc<ModelInfo>> {
         let path = self.path()?;
-        let model = open_model(session, &path, &self.architecture)?;
+        let go_on = &mut |_| ControlFlow::Continue(());
+        let model = session.open_model_as(&path, self.architecture.name.as_deref(), go_on)?;
         let path = path.display();
         match (&self.architecture.name, &model.architecture) {
             (Some(named), Some(is)) if named != is => {
