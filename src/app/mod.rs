@@ -62,6 +62,7 @@ pub struct Start {
     pub image: Option<PathBuf>,
     /// More photos: they and the first are opened as a gallery.
     pub images: Vec<PathBuf>,
+    /// A model file, opened rather than the last one or the default.
     pub model: Option<PathBuf>,
     /// How it is opened.
     pub options: OpenOptions,

@@ -18,8 +18,8 @@ use super::worker::inbox::{Message, ModelSource};
 use super::worker::later::Picture;
 use super::{Batch, Error, HeatMap, Job, LayerMaps, ModelInfo, Prediction, Progress, Request};
 use crate::explain::{Channels, Score};
-use crate::model::{OpenOptions, Usage};
 use crate::model::opening::allocator;
+use crate::model::{OpenOptions, Usage};
 use crate::picture::photo::decode::Photo;
 use crate::picture::photo::geometry::Fit;
 

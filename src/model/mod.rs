@@ -39,14 +39,21 @@ pub use usage::{Reading, Usage};
 /// A model that has been opened and checked, so that nothing fails later because of its file.
 #[derive(Debug)]
 pub struct Model {
+    /// The file that it was opened from.
     pub path: PathBuf,
+    /// The network for the image size in use.
     pub graph: Graph,
+    /// Where a recorded pass is cut, see [`Plan`]; the same for every image size.
     pub plan: Arc<Plan>,
+    /// The tree of modules, with shapes for the image size in use.
     pub layers: LayerTree,
+    /// The names of the classes in use, one for each logit.
     pub labels: Labels,
     /// The names of the classes when the file was opened.
     own_labels: Labels,
+    /// How an image becomes the input, as in use.
     pub preprocess: Preprocess,
+    /// The function that turns logits into probabilities, as in use.
     pub reading: Reading,
     /// Whether the file has a single logit, which was made into two classes.
     pub two_sided: bool,
@@ -61,6 +68,7 @@ pub struct Model {
     one_size: bool,
     /// What the file says about itself.
     pub about: About,
+    /// How much the network computes, and its non-linearities, for the image size in use.
     pub facts: Facts,
 }
 
@@ -69,15 +77,17 @@ impl Model {
     /// whose graph is built in.
     ///
     /// # Errors
-    /// What is wrong with the file, by cause; see [`Fault`](error::Fault).
+    /// What is wrong with the file, by cause; see [`Fault`].
     pub fn open(path: &Path) -> Result<Model, Error> {
-        Model::open_as(path, &OpenOptions::default(), &mut |_| ControlFlow::Continue(()))
+        Model::open_as(path, &OpenOptions::default(), &mut |_| {
+            ControlFlow::Continue(())
+        })
     }
 
     /// As [`Model::open`], with the caller's choices, and progress reported to `report`.
     ///
     /// # Errors
-    /// As [`Model::open`], and [`Fault::Cancelled`](error::Fault::Cancelled) if `report` breaks.
+    /// As [`Model::open`], and [`Fault::Cancelled`] if `report` breaks.
     pub fn open_as(path: &Path, options: &OpenOptions, report: Tell) -> Result<Model, Error> {
         allocator::keep_freed();
         let mut opening = Opening::new(report).with_options(options.clone());
@@ -134,9 +144,9 @@ impl Model {
     /// trial run like that of a newly opened model.
     ///
     /// # Errors
-    /// [`Fault::Size`](error::Fault::Size) where the network does not take this image size,
-    /// [`Fault::Labels`](error::Fault::Labels) where there are more or fewer names than classes,
-    /// [`Fault::Cancelled`](error::Fault::Cancelled) if `report` breaks.
+    /// [`Fault::Size`] where the network does not take this image size,
+    /// [`Fault::Labels`] where there are more or fewer names than classes,
+    /// [`Fault::Cancelled`] if `report` breaks.
     pub fn used(&self, usage: Usage, report: Tell) -> Result<Model, Error> {
         let Usage {
             preprocess,

@@ -146,7 +146,7 @@ fn reopens_a_model_with_another_preprocessing() {
         ..model.preprocess.clone()
     };
     let larger = prepared(larger).unwrap();
-    assert_eq!(larger.input_size, (320, 288));
+    assert_eq!(larger.input_size(), (320, 288));
     let shape = |model: &ModelInfo| model.layers.find("features.12").unwrap().shape.clone();
     assert_eq!(shape(&larger), [1, 512, 17, 19]);
     assert_eq!(shape(&model), [1, 512, 13, 13]);

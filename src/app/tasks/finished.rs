@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::engine::{Error, ModelInfo, resolve_layer};
-use crate::model::{self, OpenOptions};
 use crate::model::error::Fault;
+use crate::model::{self, OpenOptions};
 
 use super::{ArchitectureQuestion, Opening, OpeningModel};
 use crate::app::App;

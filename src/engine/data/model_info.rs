@@ -11,16 +11,19 @@ pub struct ModelInfo {
     pub id: u64,
     /// Identifies the weights in memory: shared by models that differ only in their usage.
     pub weights: u64,
+    /// The file that it was opened from.
     pub path: PathBuf,
     /// The file's stem, `squeezenet1_1`, followed by any differences from the usage in the file.
     pub name: String,
+    /// The number of trained values: parameters and buffers alike.
     pub parameters: usize,
-    /// Input width and height in pixels.
-    pub input_size: (u32, u32),
     /// One per class.
     pub labels: Vec<String>,
+    /// Where the labels come from: the file, a file beside it, an assumption or the user.
     pub label_source: LabelSource,
+    /// The preprocessing in use, which the user may have changed.
     pub preprocess: Preprocess,
+    /// How logits become probabilities, which the user may have changed.
     pub reading: Reading,
     /// Its usage when the file was opened.
     pub opened_as: Usage,
@@ -30,10 +33,13 @@ pub struct ModelInfo {
     pub two_sided: bool,
     /// The network that was recognised, if the file has weights only.
     pub architecture: Option<String>,
+    /// The number of rectifiers (ReLU-like units), at which guided backpropagation acts.
     pub rectifiers: usize,
+    /// All layers in the order of the network, with the one to start at.
     pub layers: LayerTree,
     /// What the file says about itself.
     pub about: About,
+    /// What is known before any image: multiply-adds of a forward pass, kinds of non-linearities.
     pub facts: Facts,
     /// What the user should know about this model, in full sentences.
     pub notes: Vec<String>,
@@ -98,7 +104,6 @@ impl ModelInfo {
             path: model.path.clone(),
             name: name(model),
             parameters: model.graph.parameters(),
-            input_size: (model.preprocess.width, model.preprocess.height),
             labels: model.labels.names.clone(),
             label_source: model.labels.source,
             preprocess: model.preprocess.clone(),
@@ -118,6 +123,11 @@ impl ModelInfo {
 }
 
 impl ModelInfo {
+    /// Width and height of its input in pixels.
+    pub fn input_size(&self) -> (u32, u32) {
+        (self.preprocess.width, self.preprocess.height)
+    }
+
     /// Its current usage.
     pub fn usage(&self) -> Usage {
         let typed = self.label_source == LabelSource::Typed;

@@ -54,7 +54,9 @@ impl Session {
     /// # Errors
     /// [`Error::Model`].
     pub fn open_model(&mut self, path: &Path) -> Result<Arc<ModelInfo>, Error> {
-        self.open_model_as(path, &OpenOptions::default(), &mut |_| ControlFlow::Continue(()))
+        self.open_model_as(path, &OpenOptions::default(), &mut |_| {
+            ControlFlow::Continue(())
+        })
     }
 
     /// Like [`Session::open_model`], with the caller's choices. `tell` is called many times with the

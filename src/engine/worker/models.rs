@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::engine::session::{Checkpoint, Session};
 use crate::engine::{Error, ModelInfo, Prediction, Request};
-use crate::model::{OpenOptions, Usage};
 use crate::model::opening::Tell;
+use crate::model::{OpenOptions, Usage};
 
 /// A recording takes the memory of all activations of its model. Two are enough for the picture on
 /// screen and the one it is compared with.
@@ -137,7 +137,9 @@ mod tests {
         let [first, second] = [(), ()].map(|()| {
             let path = root("models/squeezenet1_1.pt2");
             let go_on = &mut |_| ControlFlow::Continue(());
-            let info = models.open(&path, &OpenOptions::default(), None, go_on).unwrap();
+            let info = models
+                .open(&path, &OpenOptions::default(), None, go_on)
+                .unwrap();
             info.id
         });
         let photo = Arc::new(Photo::open(&root("assets/chelsea_224.png")).unwrap());

@@ -32,6 +32,7 @@ pub type Pending = Box<dyn FnMut() -> Option<Reply>>;
 /// The result for one image.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Reply {
+    /// The probabilities and the ranking of all classes.
     Prediction(Outcome),
     /// More urgent work came first; the image may be submitted again.
     Overtaken,

@@ -23,6 +23,7 @@ use super::{Error, Wake};
 pub struct Question {
     /// The id of the open model.
     pub model: u64,
+    /// How each image is fitted to the model's input.
     pub fit: Fit,
 }
 
@@ -31,6 +32,7 @@ pub struct Gallery {
     wake: Wake,
     /// What was opened.
     paths: Vec<PathBuf>,
+    /// All images with what is known about each, and which of them are in view.
     pub list: ImageList,
     thumbnails: Thumbnails,
     /// Started with the first folder and kept, so that there is never more than one.
@@ -218,6 +220,8 @@ impl Gallery {
         self.thumbnails.limit()
     }
 
+    /// Sets the maximum number of bytes for thumbnails. Those over the limit are dropped at once,
+    /// the least recently seen first.
     pub fn set_limit(&mut self, bytes: usize) {
         self.thumbnails.set_limit(bytes);
         self.request_images();

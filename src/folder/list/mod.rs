@@ -21,6 +21,7 @@ const REORDER: Duration = Duration::from_secs(1);
 /// One image.
 #[derive(Debug, Clone)]
 pub struct Entry {
+    /// The absolute path of the file.
     pub path: Arc<Path>,
     /// The file's name without its folder.
     pub name: String,
@@ -28,14 +29,17 @@ pub struct Entry {
     pub truth: Option<usize>,
     /// Why it cannot be opened.
     pub unreadable: Option<String>,
+    /// The model's prediction, or why there is none.
     pub answer: Answered,
 }
 
 /// The state of the prediction for one image.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub enum Answered {
+    /// There is no prediction yet, or never one if the image cannot be opened.
     #[default]
     Waiting,
+    /// The model has predicted a class.
     Known(Verdict),
     /// There is no prediction; says why.
     Failed(String),
@@ -64,15 +68,19 @@ impl Entry {
 /// The number of images by state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {
+    /// All images, whether or not they are in view.
     pub pictures: usize,
+    /// Images that cannot be opened.
     pub unreadable: usize,
     /// Images that wait for their prediction.
     pub waiting: usize,
+    /// Images whose prediction is known.
     pub answered: usize,
     /// Images whose prediction failed.
     pub failed: usize,
     /// Predicted images whose true class is known.
     pub judged: usize,
+    /// Judged images whose predicted class is not the true one.
     pub mistakes: usize,
 }
 
@@ -98,6 +106,7 @@ pub struct ImageList {
 }
 
 impl ImageList {
+    /// All images by index, in the order in which they were found.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
     }
@@ -107,22 +116,27 @@ impl ImageList {
         &self.order
     }
 
+    /// The number of all images by state, at the last [`ImageList::refresh`].
     pub fn counts(&self) -> Counts {
         self.counts
     }
 
+    /// The chosen order.
     pub fn sort(&self) -> Sort {
         self.sort
     }
 
+    /// The chosen filter.
     pub fn filter(&self) -> Filter {
         self.filter
     }
 
+    /// Chooses the order, from the next [`ImageList::refresh`] on.
     pub fn set_sort(&mut self, sort: Sort) {
         self.sort = sort;
     }
 
+    /// Chooses which images are in view, from the next [`ImageList::refresh`] on.
     pub fn set_filter(&mut self, filter: Filter) {
         self.filter = filter;
     }

@@ -22,6 +22,7 @@ pub enum Sort {
 }
 
 impl Sort {
+    /// In the order in which the window offers them.
     pub const ALL: [Sort; 5] = [
         Sort::Name,
         Sort::Class,
@@ -30,6 +31,7 @@ impl Sort {
         Sort::Mistakes,
     ];
 
+    /// Its name in the window.
     pub fn label(self) -> &'static str {
         match self {
             Sort::Name => "Folder and name",
@@ -44,6 +46,7 @@ impl Sort {
 /// Which images are in view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Filter {
+    /// All images are in view.
     #[default]
     All,
     /// The predicted class is not the true one.

@@ -28,6 +28,7 @@ pub struct Opening<'a> {
 }
 
 impl<'a> Opening<'a> {
+    /// Reports to `report`. The architecture of a checkpoint is recognised by its weights.
     pub fn new(report: Tell<'a>) -> Opening<'a> {
         Opening {
             report,

@@ -15,11 +15,13 @@ pub struct Preprocess {
     pub width: u32,
     /// In pixels.
     pub height: u32,
+    /// The filter that resizes an image to the size of the crop.
     pub interpolation: Filter,
     /// The share of the resized image's short side that the crop keeps, above 0 and at most 1.
     pub crop_pct: f64,
     /// Subtracted from values in [0, 1] before they are divided by `std`; in the order of the channels.
     pub mean: [f64; 3],
+    /// Divides what is left after `mean` was subtracted; in the order of the channels.
     pub std: [f64; 3],
     /// Whether blue comes first, as in networks trained with OpenCV or Caffe.
     pub bgr: bool,

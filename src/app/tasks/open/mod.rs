@@ -36,7 +36,11 @@ impl App {
 
     /// Replaces the model that the lists show.
     pub(crate) fn open_model(&mut self, path: PathBuf) {
-        self.open_model_as(path, self.state.sides.active_index(), OpenOptions::default());
+        self.open_model_as(
+            path,
+            self.state.sides.active_index(),
+            OpenOptions::default(),
+        );
     }
 
     /// Opens the last model with its last usage. If the usage no longer fits because the file has
@@ -49,12 +53,7 @@ impl App {
     }
 
     /// Opens a model on one side.
-    pub(crate) fn open_model_as(
-        &mut self,
-        path: PathBuf,
-        side: usize,
-        options: OpenOptions,
-    ) {
+    pub(crate) fn open_model_as(&mut self, path: PathBuf, side: usize, options: OpenOptions) {
         self.start_model(path, side, options, None, false);
     }
 
