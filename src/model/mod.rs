@@ -32,6 +32,7 @@ pub use opening::OpenOptions;
 use opening::{Opening, Tell, allocator, check};
 pub use tape::plan::Plan;
 pub use tape::{Detail, ReluRule, Tape, forward, forward_watched};
+pub use usage::channels::InputChannels;
 pub use usage::labels::{LabelSource, Labels};
 pub use usage::preprocess::Preprocess;
 pub use usage::{Reading, Usage};
@@ -112,7 +113,10 @@ impl Model {
             .input_shape
             .map(|size| u32::try_from(size).unwrap_or_default());
         let preprocess = match &opened.preprocess {
-            Some(text) => Preprocess::from_json(text, width, height, path)?,
+            Some(text) => {
+                let assumed = Preprocess::imagenet(width, height);
+                Preprocess::from_json(text, &assumed, path)?
+            }
             None if usage::pixels::takes_whole(&graph) => Preprocess::whole_pixels(width, height),
             None => Preprocess::imagenet(width, height),
         };

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use gradcam::engine::{Error, ModelInfo, Request, Session};
-use gradcam::model::{LabelSource, OpenOptions, Preprocess, Reading, Usage};
+use gradcam::model::{InputChannels, LabelSource, OpenOptions, Preprocess, Reading, Usage};
 
 use crate::support::*;
 
@@ -128,7 +128,7 @@ fn reopens_a_model_with_another_preprocessing() {
     assert_eq!(answer(&same).logits, before.logits);
 
     let swapped = Preprocess {
-        bgr: true,
+        channels: InputChannels::Bgr,
         ..model.preprocess.clone()
     };
     let swapped = prepared(swapped).unwrap();

@@ -14,7 +14,9 @@ use crate::explain::{self, Channels, InputGradient, Score};
 use crate::model::error::Fault;
 use crate::model::layers::split;
 use crate::model::opening::Tell;
-use crate::model::{self, Model, OpenOptions, ReluRule, Tape, Usage, ValueId, forward_watched};
+use crate::model::{
+    self, InputChannels, Model, OpenOptions, ReluRule, Tape, Usage, ValueId, forward_watched,
+};
 use crate::picture::map::{Map, SignedImage, fuse};
 use crate::picture::photo::decode::Photo;
 use crate::picture::photo::geometry::Fit;
@@ -312,7 +314,7 @@ impl Session {
         let (model, tape) = self.recorded()?;
         check_classes(score, model.labels.names.len())?;
         let mut found = explain::guided_backprop_watched(tape, &model.graph, score, rule, watch)?;
-        found.image.blue_first = model.preprocess.bgr;
+        found.image.blue_first = model.preprocess.channels == InputChannels::Bgr;
         if found.image.values.iter().all(|value| value.is_finite()) {
             Ok(found)
         } else {

@@ -36,6 +36,7 @@ impl<'a> Opening<'a> {
         }
     }
 
+    /// With the caller's choices.
     #[must_use]
     pub fn with_options(self, options: OpenOptions) -> Opening<'a> {
         Opening { options, ..self }
