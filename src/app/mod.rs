@@ -42,7 +42,7 @@ pub use tasks::open::dialogs;
 pub use window::{LostDisplay, NoWindow, run};
 
 use dialogs::{Dialogs, SystemDialogs};
-use gallery::{OpenFolder, answerer};
+use gallery::{OpenFolder, predictor};
 use notices::Notices;
 use persistence::Persistence;
 use persistence::session::file::looks_like_session;
@@ -121,7 +121,7 @@ impl App {
             start,
             state: State::default(),
             tasks: Tasks::default(),
-            gallery: OpenFolder::new(answerer::wake(ctx)),
+            gallery: OpenFolder::new(predictor::wake(ctx)),
             textures: Textures::default(),
             persistence: Persistence {
                 memory,
