@@ -59,8 +59,11 @@ fn compare(path: &Path) -> Result<[f32; 4], String> {
         Some(name) => name,
         None => &name,
     });
-    let mut options = OpenOptions::default();
-    options.architecture = architecture.map(str::to_owned);
+    let options = OpenOptions::default();
+    let options = match architecture {
+        Some(name) => options.architecture(name),
+        None => options,
+    };
     let model = Model::open_as(path, &options, go_on).map_err(|error| error.to_string())?;
     assert_eq!(model.architecture.as_deref(), architecture);
     let mut golden = NpzArchive::open(golden(path)).map_err(|error| error.to_string())?;

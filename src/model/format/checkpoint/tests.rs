@@ -97,8 +97,11 @@ fn open(
     architecture: Option<&str>,
 ) -> Result<Opened, Fault> {
     let mut report = |_| ControlFlow::Continue(());
-    let mut options = OpenOptions::default();
-    options.architecture = architecture.map(str::to_owned);
+    let options = OpenOptions::default();
+    let options = match architecture {
+        Some(name) => options.architecture(name),
+        None => options,
+    };
     let mut opening = Opening::new(&mut report).with_options(options);
     format::read(path, || Ok(library(known)), &mut opening)
 }
