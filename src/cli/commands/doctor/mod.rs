@@ -45,7 +45,7 @@ impl Doctor {
         let mut session = Session::default();
         let start = Instant::now();
         // The notes are part of the report.
-        let model = file.open_quietly(&mut session)?;
+        let model = file.open_silently(&mut session)?;
         let opening_ms = start.elapsed().as_secs_f64() * 1e3;
 
         let photo = match &self.image {
