@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::engine::ModelInfo;
 use crate::explain::Score;
-use crate::model::{InputChannels, Preprocess, Reading, Usage};
+use crate::model::{InputChannels, OpenOptions, Preprocess, Reading, Usage};
 use crate::picture::photo::geometry::{CropMode, Filter, MAX_CROP_PCT};
 
 use crate::app::state::by_name;
@@ -63,6 +63,13 @@ impl StoredModel {
             architecture: model.architecture.clone(),
             usage: StoredUsage::of(model),
         }
+    }
+
+    /// How the file is opened.
+    pub fn options(&self) -> OpenOptions {
+        let mut options = OpenOptions::default();
+        options.architecture.clone_from(&self.architecture);
+        options
     }
 
     /// Whether two models are used in the same way, and have the same network as far as both state one.
