@@ -148,7 +148,9 @@ impl Axis {
         if taps.is_empty() {
             return Taps(vec![(self.pixel(begin.floor()), 1.0)]);
         }
-        taps.iter_mut().for_each(|(_, weight)| *weight /= sum);
+        for (_, weight) in &mut taps {
+            *weight /= sum;
+        }
         Taps(taps)
     }
 
