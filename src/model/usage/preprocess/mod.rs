@@ -70,6 +70,18 @@ impl Preprocess {
             .map_err(|reason| Fault::Preprocess(reason).at(model))
     }
 
+    /// Width and height in pixels, where timm's keys state them.
+    pub(crate) fn stated_size(text: &str) -> Option<(u32, u32)> {
+        #[derive(Deserialize)]
+        struct Size {
+            input_size: (u32, u32, u32),
+        }
+        let Size {
+            input_size: (_, height, width),
+        } = serde_json::from_str(text).ok()?;
+        (width > 0 && height > 0).then_some((width, height))
+    }
+
     /// The frame that an image is fitted into. Padding has the mean colour, which is zero once it is
     /// normalised.
     pub fn frame(&self) -> Frame {
