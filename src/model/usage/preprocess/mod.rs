@@ -72,13 +72,8 @@ impl Preprocess {
 
     /// Width and height in pixels, where timm's keys state them.
     pub(crate) fn stated_size(text: &str) -> Option<(u32, u32)> {
-        #[derive(Deserialize)]
-        struct Size {
-            input_size: (u32, u32, u32),
-        }
-        let Size {
-            input_size: (_, height, width),
-        } = serde_json::from_str(text).ok()?;
+        let [_, height, width] = timm::stated(text).ok()?.input_size?;
+        let (width, height) = (u32::try_from(width).ok()?, u32::try_from(height).ok()?);
         (width > 0 && height > 0).then_some((width, height))
     }
 
