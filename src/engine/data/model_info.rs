@@ -178,6 +178,9 @@ fn name(model: &Model) -> String {
     if now.interpolation != first.interpolation {
         changes.push(now.interpolation.label().to_lowercase());
     }
+    if now.mode != first.mode {
+        changes.push(now.mode.label().to_lowercase());
+    }
     if now.crop_pct != first.crop_pct {
         changes.push(format!("crop {:.0} %", now.crop_pct * 100.0));
     }
