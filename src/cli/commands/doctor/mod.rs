@@ -19,7 +19,7 @@ use gradcam::picture::photo::decode::Photo;
 
 use crate::cli::options::{FitChoice, ModelFile};
 use crate::cli::{exit, terminal};
-use report::{Report, Run, Timings};
+use report::{Report, Run, TimingsMs};
 
 /// Report what was read from a model file, what was assumed, and whether its gradients are right
 #[derive(Debug, Args)]
@@ -46,7 +46,7 @@ impl Doctor {
         let start = Instant::now();
         // The notes are part of the report.
         let model = file.open_silently(&mut session)?;
-        let opening_ms = start.elapsed().as_secs_f64() * 1e3;
+        let opening = start.elapsed().as_secs_f64() * 1e3;
 
         let photo = match &self.image {
             Some(path) => Photo::open(path)?,
@@ -63,7 +63,7 @@ impl Doctor {
         };
         let start = Instant::now();
         session.input_gradient(score, ReluRule::Guided)?;
-        let guided_ms = start.elapsed().as_secs_f64() * 1e3;
+        let guided = start.elapsed().as_secs_f64() * 1e3;
         let check = session.self_check(score, layer.as_deref())?;
 
         let report = Report {
@@ -74,10 +74,10 @@ impl Doctor {
                 prediction: &prediction,
                 check,
             },
-            timings: Timings {
-                opening_ms,
-                heat_map_ms: heat_map.map(|map| map.ms),
-                guided_ms,
+            timings_ms: TimingsMs {
+                opening,
+                heat_map: heat_map.map(|map| map.ms),
+                guided,
             },
         };
         if self.json {

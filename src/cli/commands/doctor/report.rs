@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 pub struct Report<'a> {
     pub model: &'a ModelInfo,
     pub run: Run<'a>,
-    pub timings: Timings,
+    pub timings_ms: TimingsMs,
 }
 
 /// One image through the model.
@@ -23,11 +23,12 @@ pub struct Run<'a> {
     pub check: SelfCheck,
 }
 
-pub struct Timings {
-    pub opening_ms: f64,
+/// In milliseconds.
+pub struct TimingsMs {
+    pub opening: f64,
     /// `None` where no layer has a map.
-    pub heat_map_ms: Option<f64>,
-    pub guided_ms: f64,
+    pub heat_map: Option<f64>,
+    pub guided: f64,
 }
 
 impl Report<'_> {
@@ -127,14 +128,14 @@ impl Report<'_> {
     }
 
     fn timings(&self, prediction: &Prediction) -> String {
-        let timings = &self.timings;
+        let timings = &self.timings_ms;
         let heat_map = timings
-            .heat_map_ms
+            .heat_map
             .map_or_else(String::new, |ms| format!(", heat map {ms:.0} ms"));
         format!(
             "opening {:.0} ms, resampling {:.0} ms, forward pass {:.0} ms{heat_map}, guided \
              backpropagation {:.0} ms",
-            timings.opening_ms, prediction.resample_ms, prediction.forward_ms, timings.guided_ms
+            timings.opening, prediction.resample_ms, prediction.forward_ms, timings.guided
         )
     }
 
@@ -202,11 +203,11 @@ impl Report<'_> {
                 "healthy": self.is_healthy(),
             },
             "timings_ms": {
-                "opening": self.timings.opening_ms,
+                "opening": self.timings_ms.opening,
                 "resample": run.prediction.resample_ms,
                 "forward": run.prediction.forward_ms,
-                "heat_map": self.timings.heat_map_ms,
-                "guided": self.timings.guided_ms,
+                "heat_map": self.timings_ms.heat_map,
+                "guided": self.timings_ms.guided,
             },
         })
     }
