@@ -4,8 +4,8 @@
 use egui::{DragValue, RichText, ScrollArea, TextEdit, Ui};
 
 use crate::engine::ModelInfo;
-use crate::model::{LabelSource, Preprocess, Reading, Usage};
-use crate::picture::photo::geometry::Filter;
+use crate::model::{InputChannels, LabelSource, Preprocess, Reading, Usage};
+use crate::picture::photo::geometry::{CropMode, Filter};
 
 use super::fact_rows::{named, named_wide, section};
 use crate::app::commands::Command;
@@ -159,21 +159,30 @@ fn preparing_ui(ui: &mut Ui, draft: &mut Preprocess) -> bool {
             settled = true;
         }
     });
+    named(ui, "Fitting", |ui| {
+        let list = Choice {
+            name: "Fitting",
+            hint: "What the model's own preprocessing does with an image of another shape",
+            width: 88.0,
+            named: false,
+        };
+        if let Some(mode) = list.ui(ui, draft.mode, &CropMode::ALL, CropMode::label) {
+            draft.mode = mode;
+            settled = true;
+        }
+    });
     named(ui, "Crop keeps", |ui| {
         let mut percent = draft.crop_pct * 100.0;
         let field = DragValue::new(&mut percent).speed(0.5).suffix(" %");
-        let hint = "The share of the short side that is kept, before the image is resized";
-        let field = decimal(ui, field.range(10.0..=100.0), 1, "Crop keeps", hint);
+        let hint =
+            "The input's side as a share of the resized image's; above 100 %, the image is padded";
+        let field = decimal(ui, field.range(10.0..=200.0), 1, "Crop keeps", hint);
         if field.is_some() && differs(percent, draft.crop_pct * 100.0, 1) {
             draft.crop_pct = percent / 100.0;
         }
         settled |= field == Some(true);
     });
-    let order = if draft.bgr {
-        ["blue", "green", "red"]
-    } else {
-        ["red", "green", "blue"]
-    };
+    let order = draft.channels.names();
     named_wide(ui, "Mean", |ui| {
         for (value, channel) in draft.mean.iter_mut().zip(order) {
             settled |= share(ui, value, 0.0..=1.0, &format!("Mean of {channel}"));
@@ -185,16 +194,25 @@ fn preparing_ui(ui: &mut Ui, draft: &mut Preprocess) -> bool {
         }
     });
     named(ui, "Channels", |ui| {
-        let orders = [
-            (false, "RGB", "Red comes first, as in most models"),
-            (true, "BGR", "Blue comes first, as in OpenCV and Caffe"),
-        ];
-        if let Some(bgr) = segments(ui, draft.bgr, &orders) {
-            draft.bgr = bgr;
+        let orders = InputChannels::ALL
+            .into_iter()
+            .filter(|channels| channels.count() == draft.channels.count())
+            .map(|channels| (channels, channels.label(), about_channels(channels)));
+        let orders: Vec<_> = orders.collect();
+        if let Some(channels) = segments(ui, draft.channels, &orders) {
+            draft.channels = channels;
             settled = true;
         }
     });
     settled
+}
+
+fn about_channels(channels: InputChannels) -> &'static str {
+    match channels {
+        InputChannels::Rgb => "Red comes first, as in most models",
+        InputChannels::Bgr => "Blue comes first, as in OpenCV and Caffe",
+        InputChannels::Grey => "A single channel: images are turned grey",
+    }
 }
 
 fn reading_ui(ui: &mut Ui, reading: &mut Reading) -> bool {
