@@ -64,10 +64,11 @@ class Cases:
     def __init__(self):
         self.all = {}
 
-    def __call__(self, name, body, *constants, shape=(1, 3, 4, 5)):
-        """`body` is a function or a module; `constants` are tensors it takes beside the picture."""
+    def __call__(self, name, body, *constants, shape=(1, 3, 4, 5), core=True):
+        """`body` is a function or a module; `constants` are tensors it takes beside the picture; not
+        decomposed without `core`."""
         assert name not in self.all, name
-        self.all[name] = (Case(body, constants).eval(), shape)
+        self.all[name] = (Case(body, constants).eval(), shape, core)
 
 
 def stripped(archive):
@@ -120,12 +121,12 @@ def answer(module, shape):
 
 def exports(cases):
     seen, failed = set(), []
-    for name, (module, shape) in cases.all.items():
+    for name, (module, shape, decomposed) in cases.all.items():
         try:
             answered = answer(module, shape)
             x = picture(shape).requires_grad_(True)
             program = torch.export.export(module, (x,))
-            core = program.run_decompositions()
+            core = program.run_decompositions() if decomposed else program
         except Exception as error:
             failed.append(f"{name}: {str(error)[:300]}")
             continue

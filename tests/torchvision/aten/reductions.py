@@ -26,7 +26,7 @@ def cases(case):
     case("median", lambda x: [x.median(), x.median(1)[0], x.median(-1, keepdim=True)[0]])
     case("count_nonzero", lambda x: [x.round().count_nonzero(), x.round().count_nonzero(1)])
     case("nansum", lambda x: [torch.nansum(torch.where(x > 1, x, float("nan")), 1), torch.nansum(x)])
-    case("nanmean", lambda x: torch.nanmean(torch.where(x > 1, x, float("nan")), (1, 2, 3)))
+    case("nanmean", lambda x: torch.nanmean(torch.where(x > 0, x, float("nan")), (1, 2, 3)))
     case("var, std", lambda x: [x.var(), x.std(), x.var(1), x.std((2, 3), keepdim=True), x.var(1, unbiased=False),
                                 x.std(correction=0), x.var((1, 2), correction=2)])
     case("var_mean, std_mean", lambda x: [*torch.var_mean(x, 1), *torch.std_mean(x, (2, 3), correction=0), *torch.var_mean(x)])

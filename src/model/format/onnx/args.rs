@@ -47,6 +47,14 @@ impl<'a> Args<'a> {
         Err(Fault::Graph(format!("node {} {}", self.label, what.as_ref())).into())
     }
 
+    /// How many elements a shape has.
+    pub fn count(&self, shape: &[i64]) -> Answer<i64> {
+        match shape::count(shape) {
+            Some(count) => Ok(count),
+            None => self.wrong(format!("makes {}", shape::implausible(shape))),
+        }
+    }
+
     /// Adds the node to the reason why shapes do not fit.
     pub fn fits<T>(&self, result: Result<T, String>) -> Answer<T> {
         result.map_err(|reason| Fault::Graph(format!("at node {}: {reason}", self.label)).into())

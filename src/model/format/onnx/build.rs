@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use tch::{Kind, Tensor};
 
+use super::kinds;
 use super::message::proto;
 use super::signature::{Input, Output};
 use super::weights::Weights;
@@ -36,6 +37,8 @@ pub struct Builder<'a, 'o> {
     read_names: HashSet<&'a str>,
     /// For each node of the file still to come, the last one first, the names that no later one reads.
     last_reads: Vec<Vec<&'a str>>,
+    /// The dtypes of values that depend on the image and are no floats.
+    kinds: HashMap<ValueId, Kind>,
     /// The constants with infinities, and the tensors of the file these come from.
     infinite: BTreeMap<ValueId, String>,
     /// For constants that are computed here.
@@ -75,6 +78,7 @@ impl<'a, 'o> Builder<'a, 'o> {
             read_by_nodes: HashSet::new(),
             read_names: read_names.collect(),
             last_reads: last_reads(graph, wanted),
+            kinds: HashMap::new(),
             infinite: BTreeMap::new(),
             computed: Budget::of(COMPUTED),
             running: Budget::default(),
@@ -258,6 +262,14 @@ impl<'a, 'o> Builder<'a, 'o> {
         self.graph.value(value).weight.as_ref()
     }
 
+    /// The dtype of a value.
+    pub fn kind(&self, value: ValueId) -> Kind {
+        match self.tensor(value) {
+            Some(tensor) => tensor.kind(),
+            None => self.kinds.get(&value).copied().unwrap_or(Kind::Float),
+        }
+    }
+
     /// The elements of a constant as integers, however many.
     pub fn ints(&self, value: ValueId) -> Answer<Option<Vec<i64>>> {
         let Some(tensor) = self.tensor(value) else {
@@ -343,8 +355,13 @@ impl<'a, 'o> Builder<'a, 'o> {
         }
         let spent = self.running.spend(&node, &given, &results);
         spent.map_err(Fault::Graph)?;
+        let kinds: Vec<Kind> = inputs.iter().map(|id| self.kind(*id)).collect();
+        let kind = kinds::of_result(&node.op, &kinds);
         for shape in results {
             let result = self.add(self.label.clone(), None, shape);
+            if kind != Kind::Float {
+                self.kinds.insert(result, kind);
+            }
             node.outputs.push(result);
         }
         let outputs = node.outputs.clone();

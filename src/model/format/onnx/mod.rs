@@ -10,6 +10,7 @@
 
 mod args;
 mod build;
+mod kinds;
 pub(crate) mod message;
 mod names;
 mod nodes;

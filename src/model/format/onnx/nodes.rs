@@ -1,6 +1,6 @@
 //! The nodes of the file: which of them are needed, and reading one after the other.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::args::Args;
 use super::build::Builder;
@@ -11,10 +11,11 @@ use crate::model::format::build::module_calls::{Stack, innermost};
 use crate::model::format::build::refusal::{Answer, Refusal};
 use crate::model::graph::ValueId;
 
-/// The indices of the nodes that `logits` depends on, in order.
+/// The indices of the nodes that `logits` depends on, each after those that it depends on. The standard
+/// asks for that order in the file, and not every program keeps it.
 ///
 /// # Errors
-/// [`Fault::Graph`] where two nodes have an output of the same name.
+/// [`Fault::Graph`] where two nodes have an output of the same name, or a node depends on itself.
 pub fn wanted(graph: &Graph, logits: &str) -> Result<Vec<usize>> {
     let mut made_by: HashMap<&str, usize> = HashMap::new();
     for (index, node) in graph.nodes.iter().enumerate() {
@@ -32,7 +33,52 @@ pub fn wanted(graph: &Graph, logits: &str) -> Result<Vec<usize>> {
             open.extend(inputs.filter_map(|input| made_by.get(input.as_str())));
         }
     }
-    Ok((0..wanted.len()).filter(|index| wanted[*index]).collect())
+    let wanted: Vec<usize> = (0..wanted.len()).filter(|index| wanted[*index]).collect();
+    sorted(graph, wanted, &made_by)
+}
+
+/// The same nodes in an order in which they can run: the one of the file where that is one.
+fn sorted(graph: &Graph, wanted: Vec<usize>, made_by: &HashMap<&str, usize>) -> Result<Vec<usize>> {
+    let before = |index: usize| {
+        let inputs = graph.nodes[index].inputs.iter();
+        inputs.filter_map(|input| made_by.get(input.as_str()).copied())
+    };
+    if wanted
+        .iter()
+        .all(|index| before(*index).all(|made| made < *index))
+    {
+        return Ok(wanted);
+    }
+    let mut missing: HashMap<usize, usize> = HashMap::new();
+    let mut readers: HashMap<usize, Vec<usize>> = HashMap::new();
+    for &index in &wanted {
+        missing.insert(index, before(index).count());
+        before(index).for_each(|made| readers.entry(made).or_default().push(index));
+    }
+    let ready = wanted.iter().filter(|index| missing.get(index) == Some(&0));
+    let mut ready: BTreeSet<usize> = ready.copied().collect();
+    let mut order = Vec::with_capacity(wanted.len());
+    while let Some(index) = ready.pop_first() {
+        order.push(index);
+        for reader in readers.remove(&index).unwrap_or_default() {
+            if let Some(count) = missing.get_mut(&reader) {
+                *count -= 1;
+                if *count == 0 {
+                    ready.insert(reader);
+                }
+            }
+        }
+    }
+    match wanted
+        .iter()
+        .find(|index| missing.get(index).is_some_and(|count| *count > 0))
+    {
+        Some(index) => Err(Fault::Graph(format!(
+            "node {} depends on its own output",
+            graph.nodes[*index].label()
+        ))),
+        None => Ok(order),
+    }
 }
 
 /// Lists all operations that are not supported before anything is built.

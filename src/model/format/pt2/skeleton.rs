@@ -1,14 +1,15 @@
 //! The graph of an exported program before its weights.
 
 use super::program::schema::{Argument, OutputSpec, Program, Size};
-use super::program::signature;
 use super::program::sizes::{self, Wanted};
+use super::program::{inline, signature};
 use super::wiring::Builder;
 use crate::model::error::Result;
 use crate::model::format::build::skeleton::Skeleton;
 
 pub fn read(program: Program, wanted: Wanted) -> Result<Skeleton> {
     let (mut module, ranges) = (program.graph_module, program.range_constraints);
+    inline::enter(&mut module)?;
     let image = signature::image(&module)?;
     let size = sizes::close(&mut module, &ranges, &image, wanted)?;
     let inputs = signature::inputs(&module, &image)?;

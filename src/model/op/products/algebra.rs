@@ -45,6 +45,21 @@ operations! {
     },
     traits: Traits::MIXES;
 
+    /// The second tensor times each value of the first, laid out in the place of that value. Inputs: the
+    /// tensors.
+    Kronecker {}
+    run: input(inputs, 0)?.f_kron(input(inputs, 1)?)?,
+    shapes: {
+        let (a, b) = (shape::input(inputs, 0)?, shape::input(inputs, 1)?);
+        let rank = a.len().max(b.len());
+        let size = |x: &[i64], axis: usize| match (axis + x.len()).checked_sub(rank) {
+            Some(axis) => x[axis],
+            None => 1,
+        };
+        (0..rank).map(|axis| size(a, axis).saturating_mul(size(b, axis))).collect()
+    },
+    traits: Traits::MIXES;
+
     /// The sums of products along axes of two tensors. Inputs: the tensors.
     Tensordot {
         /// The axes of the first; negative ones count from the end.

@@ -426,7 +426,7 @@ fn infers_the_shapes_of_operations_on_several_tensors() {
             for dim in [-2, 0, 1] {
                 let picked = indices(b).zero_();
                 let pick = |op: Rearranging| {
-                    ran.set(ran.get() + usize::from(assert_inferred(op, &[&x, &picked])))
+                    ran.set(ran.get() + usize::from(assert_inferred(op, &[&x, &picked])));
                 };
                 pick(Rearranging::Gather { dim });
                 pick(Rearranging::TakeAlong { dim: Some(dim) });

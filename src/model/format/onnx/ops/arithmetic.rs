@@ -62,6 +62,22 @@ pub fn activation(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
             let size = builder.emit(Arithmetic::AddScalar(1.0), &[size])?;
             return Ok(vec![builder.emit(Arithmetic::Div, &[x, size])?]);
         }
+        "ThresholdedRelu" => Activation::Threshold {
+            threshold: args.float_or("alpha", 1.0)?,
+            value: 0.0,
+        },
+        "Shrink" => {
+            let lambda = args.float_or("lambd", 0.5)?;
+            let bias = args.float_or("bias", 0.0)?;
+            let kept = builder.emit(Activation::Hardshrink { lambda }, &[x])?;
+            if bias == 0.0 {
+                return Ok(vec![kept]);
+            }
+            let sign = builder.emit(Function::Sign, &[kept])?;
+            return Ok(vec![
+                builder.emit(Arithmetic::Sub { alpha: bias }, &[kept, sign])?,
+            ]);
+        }
         "HardSigmoid" => return hard_sigmoid(args, builder, x),
         "Clip" => return clip(args, builder, x),
         other => return beyond(format!("{other} is not an activation")),
@@ -143,10 +159,9 @@ pub fn unary(args: &Args, builder: &mut Builder, op: impl Into<Op>) -> Answer<Ve
     one(builder, op, args.input(0)?)
 }
 
-/// Whether a value is an integer constant. Values that depend on the image are floats.
+/// Whether a value is an integer.
 pub fn is_integer(builder: &Builder, value: ValueId) -> bool {
-    let tensor = builder.tensor(value);
-    tensor.is_some_and(|tensor| tensor.kind() == Kind::Int64)
+    builder.kind(value) == Kind::Int64
 }
 
 pub fn binary(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
@@ -168,7 +183,7 @@ pub fn binary(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
             }
             return match builder.number(a)? {
                 Some(base) if base > 0.0 => one(builder, Arithmetic::ScalarPow(base), b),
-                Some(_) | None => beyond("both its base and its exponent are tensors"),
+                Some(_) | None => Ok(vec![builder.emit(tensors(PairFunction::Power), &[a, b])?]),
             };
         }
         other => return beyond(format!("{other} is not a function of two values")),
@@ -213,6 +228,10 @@ pub fn variadic(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
 }
 
 pub fn choice(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
-    let inputs = [args.input(0)?, args.input(1)?, args.input(2)?];
+    let mut condition = args.input(0)?;
+    if builder.kind(condition) != Kind::Bool {
+        condition = builder.emit(Copying::Cast(Kind::Bool), &[condition])?;
+    }
+    let inputs = [condition, args.input(1)?, args.input(2)?];
     Ok(vec![builder.emit(Masking::Where, &inputs)?])
 }

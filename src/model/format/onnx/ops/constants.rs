@@ -109,10 +109,7 @@ pub fn range(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
 pub fn cast(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let x = args.input(0)?;
     let kind = match args.op() {
-        "CastLike" => {
-            let like = args.input(1)?;
-            builder.tensor(like).map_or(Kind::Float, Tensor::kind)
-        }
+        "CastLike" => builder.kind(args.input(1)?),
         _ => {
             let to = args.int_or("to", 0)?;
             match i32::try_from(to).ok().and_then(held) {
@@ -121,13 +118,11 @@ pub fn cast(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
             }
         }
     };
-    if builder.tensor(x).is_some() {
-        one(builder, Copying::Cast(kind), x)
-    } else if kind == Kind::Float {
+    if builder.tensor(x).is_none() && builder.kind(x) == kind {
         // Everything is computed in float32.
         one(builder, Copying::Identity, x)
     } else {
-        beyond("it rounds values that depend on the image")
+        one(builder, Copying::Cast(kind), x)
     }
 }
 
@@ -140,10 +135,7 @@ pub fn computed(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
             return beyond("its input depends on the image");
         };
         inputs.push(tensor.shallow_clone());
-        broadcast = match args.op() {
-            "ScatterND" | "Trilu" if inputs.len() > 1 => broadcast,
-            _ => args.fits(shape::broadcast(&broadcast, builder.shape(*value)))?,
-        };
+        broadcast = args.fits(shape::broadcast(&broadcast, builder.shape(*value)))?;
     }
     let values = shape::count(&broadcast).map_or(f64::INFINITY, |count| count as f64);
     builder.afford(match args.op() {
@@ -162,60 +154,10 @@ fn compute(args: &Args, inputs: &[Tensor]) -> Answer<Result<Tensor, TchError>> {
     };
     let x = input(0)?;
     Ok(match args.op() {
-        "Equal" => x.f_eq_tensor(input(1)?),
-        "Less" => x.f_lt_tensor(input(1)?),
-        "Greater" => x.f_gt_tensor(input(1)?),
-        "LessOrEqual" => x.f_le_tensor(input(1)?),
-        "GreaterOrEqual" => x.f_ge_tensor(input(1)?),
-        "And" => x.f_logical_and(input(1)?),
-        "Or" => x.f_logical_or(input(1)?),
-        "Xor" => x.f_logical_xor(input(1)?),
-        "Not" => x.f_logical_not(),
-        "Mod" if args.flag("fmod", false)? => x.f_fmod_tensor(input(1)?),
-        "Mod" => x.f_remainder_tensor(input(1)?),
         "Pow" => x
             .f_pow(input(1)?)
             .and_then(|power| power.f_to_kind(x.kind())),
-        "Floor" => x.f_floor(),
-        "Ceil" => x.f_ceil(),
-        "Round" => x.f_round(),
-        "Sign" => x.f_sign(),
-        "Trilu" => {
-            let diagonal = match inputs.get(1) {
-                Some(diagonal) if diagonal.numel() == 1 => {
-                    let row = diagonal.f_reshape([1]);
-                    match row.and_then(|row| row.f_int64_value(&[0])) {
-                        Ok(diagonal) => diagonal,
-                        Err(error) => return Ok(Err(error)),
-                    }
-                }
-                _ => 0,
-            };
-            if args.flag("upper", true)? {
-                x.f_triu(diagonal)
-            } else {
-                x.f_tril(diagonal)
-            }
-        }
         "NonZero" => x.f_nonzero().and_then(|indices| indices.f_transpose(0, 1)),
-        "ScatterND" => {
-            if args.text_or("reduction", "none")? != "none" {
-                return beyond("it combines the updates with the old values (reduction)");
-            }
-            let (indices, updates) = (input(1)?, input(2)?);
-            let axes = indices.size().last().copied().unwrap_or(0);
-            if axes > x.dim() as i64 {
-                return args.wrong(format!(
-                    "has indices for {axes} axes of a tensor with {}",
-                    x.dim()
-                ));
-            }
-            let indices = indices.f_unbind(-1);
-            indices.and_then(|indices| {
-                let indices: Vec<Option<&Tensor>> = indices.iter().map(Some).collect();
-                x.f_index_put(&indices, updates, false)
-            })
-        }
         other => return beyond(format!("{other} does not compute constants")),
     })
 }

@@ -2,6 +2,7 @@
 
 use tch::Tensor;
 
+use super::choosing::{from_start as counted, gather_by_image};
 use super::{one, reshaped};
 use crate::model::format::build::refusal::{Answer, beyond};
 use crate::model::format::onnx::args::Args;
@@ -138,7 +139,9 @@ pub fn gather(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     if shape::count(&index_shape).is_none_or(|count| count > MAX_INDICES) {
         return args.wrong(format!("has indices of shape {index_shape:?}"));
     }
-    let mut from_start = args.fixed(builder.ints(index)?, "indices")?;
+    let Some(mut from_start) = builder.ints(index)? else {
+        return Ok(vec![gather_by_image(args, builder, x, axis, index)?]);
+    };
     let length = shape[axis];
     for index in &mut from_start {
         if *index < 0 {
@@ -163,7 +166,6 @@ pub fn gather_nd(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     if args.int_or("batch_dims", 0)? != 0 {
         return beyond("batch_dims is not 0");
     }
-    args.fixed(builder.tensor(index), "indices")?;
     let (rank, index_shape) = (builder.shape(x).len(), builder.shape(index).to_vec());
     let Some((&axes, before)) = index_shape
         .split_last()
@@ -176,7 +178,9 @@ pub fn gather_nd(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let mut inputs = vec![x];
     for axis in 0..axes {
         let dim = before.len() as i64;
-        inputs.push(builder.emit(Indexing::Select { dim, index: axis }, &[index])?);
+        let along = builder.emit(Indexing::Select { dim, index: axis }, &[index])?;
+        let length = builder.shape(x)[axis as usize];
+        inputs.push(counted(args, builder, along, length)?);
     }
     let dims = vec![true; inputs.len() - 1];
     Ok(vec![builder.emit(Indexing::Index { dims }, &inputs)?])

@@ -5,6 +5,7 @@
 //! returns the node's outputs in order. It knows nothing about other nodes.
 
 mod arithmetic;
+mod choosing;
 mod constants;
 mod index;
 mod layers;
@@ -19,7 +20,7 @@ use super::message::proto::{Node, is_own_domain};
 use crate::model::format::build::refusal::Answer;
 use crate::model::graph::ValueId;
 use crate::model::op::shape as shapes;
-use crate::model::op::{Arithmetic, Function, Op, Reshaping};
+use crate::model::op::{Arithmetic, Op, Reshaping};
 use arithmetic::unary;
 use spatial::{col2im, pool, resize};
 
@@ -46,23 +47,27 @@ pub fn reader(node: &Node) -> Option<Reader> {
         "AveragePool" => pool::average,
         "GlobalAveragePool" | "GlobalMaxPool" => pool::global,
         "Relu" | "LeakyRelu" | "PRelu" | "Elu" | "Selu" | "Celu" | "Clip" | "Sigmoid"
-        | "HardSigmoid" | "HardSwish" | "Swish" | "Tanh" | "Gelu" | "Softplus" | "Softsign"
-        | "Mish" => arithmetic::activation,
+        | "ThresholdedRelu" | "Shrink" | "HardSigmoid" | "HardSwish" | "Swish" | "Tanh"
+        | "Gelu" | "Softplus" | "Softsign" | "Mish" => arithmetic::activation,
         "Softmax" | "LogSoftmax" => arithmetic::softmax,
-        "Erf" => |args, builder| unary(args, builder, Function::Erf),
+        "Abs" | "Acos" | "Acosh" | "Asin" | "Asinh" | "Atan" | "Atanh" | "BitwiseNot" | "Ceil"
+        | "Cos" | "Cosh" | "Erf" | "Exp" | "Floor" | "IsNaN" | "Log" | "Not" | "Round" | "Sign"
+        | "Sin" | "Sinh" | "Tan" => choosing::function,
         "Sqrt" => |args, builder| unary(args, builder, Arithmetic::PowScalar(0.5)),
-        "Exp" => |args, builder| unary(args, builder, Function::Exp),
-        "Log" => |args, builder| unary(args, builder, Function::Log),
         "Neg" => |args, builder| unary(args, builder, Arithmetic::MulScalar(-1.0)),
         "Reciprocal" => |args, builder| unary(args, builder, Arithmetic::PowScalar(-1.0)),
-        "Abs" => |args, builder| unary(args, builder, Function::Abs),
-        "Sin" => |args, builder| unary(args, builder, Function::Sin),
-        "Cos" => |args, builder| unary(args, builder, Function::Cos),
+        "IsInf" => choosing::is_infinite,
+        "Equal" | "Less" | "Greater" | "LessOrEqual" | "GreaterOrEqual" | "And" | "Or" | "Xor"
+        | "BitwiseAnd" | "BitwiseOr" | "BitwiseXor" | "BitShift" | "Mod" => choosing::pair,
         "Add" | "Sub" | "Mul" | "Div" | "Pow" => arithmetic::binary,
         "Min" | "Max" | "Sum" | "Mean" => arithmetic::variadic,
         "Where" => arithmetic::choice,
         "ReduceMean" | "ReduceSum" | "ReduceMax" | "ReduceMin" | "ReduceL1" | "ReduceL2"
-        | "ReduceSumSquare" | "ReduceProd" => reduce::reduce,
+        | "ReduceSumSquare" | "ReduceProd" | "ReduceLogSum" | "ReduceLogSumExp" => reduce::reduce,
+        "ArgMax" | "ArgMin" => choosing::position,
+        "TopK" => choosing::top,
+        "CumSum" => choosing::cumulative_sum,
+        "Det" => choosing::determinant,
         "Identity" | "Dropout" => shape::identity,
         "Flatten" => shape::flatten,
         "Reshape" => shape::reshape,
@@ -80,15 +85,21 @@ pub fn reader(node: &Node) -> Option<Reader> {
         "Slice" => index::slice,
         "Gather" => index::gather,
         "GatherND" => index::gather_nd,
+        "GatherElements" => choosing::gather_elements,
+        "ScatterElements" | "Scatter" => choosing::scatter_elements,
+        "ScatterND" => choosing::scatter_nd,
+        "OneHot" => choosing::one_hot,
+        "Trilu" => choosing::triangle,
+        "NonZero" => choosing::nonzero,
+        "RandomNormal" | "RandomUniform" | "RandomNormalLike" | "RandomUniformLike"
+        | "Bernoulli" | "Multinomial" => choosing::random,
+        "Hardmax" => choosing::jumps,
         "Resize" | "Upsample" => resize::resize,
         "Shape" | "Size" => constants::shape,
         "Constant" => constants::constant,
         "ConstantOfShape" => constants::filled,
         "Range" => constants::range,
         "Cast" | "CastLike" => constants::cast,
-        "Equal" | "Less" | "Greater" | "LessOrEqual" | "GreaterOrEqual" | "And" | "Or" | "Xor"
-        | "Not" | "Mod" | "Floor" | "Ceil" | "Round" | "Sign" | "Trilu" | "NonZero"
-        | "ScatterND" => constants::computed,
         _ => return None,
     };
     Some(reader)

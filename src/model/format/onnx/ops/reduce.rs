@@ -8,7 +8,9 @@ use crate::model::format::build::refusal::{Answer, beyond};
 use crate::model::format::onnx::args::Args;
 use crate::model::format::onnx::build::Builder;
 use crate::model::graph::ValueId;
-use crate::model::op::{Arithmetic, Copying, Function, PairFunction, Reduction};
+use crate::model::op::{
+    Aggregate, Aggregation, Arithmetic, Copying, Function, PairFunction, Reduction,
+};
 
 pub fn reduce(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let mut x = args.input(0)?;
@@ -29,6 +31,7 @@ pub fn reduce(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     match args.op() {
         "ReduceL1" | "ReduceL2" if dims.is_empty() => one(builder, Function::Abs, x),
         "ReduceSumSquare" if dims.is_empty() => one(builder, Arithmetic::PowScalar(2.0), x),
+        "ReduceLogSum" if dims.is_empty() => one(builder, Function::Log, x),
         _ if dims.is_empty() => one(builder, Copying::Identity, x),
         "ReduceMean" if is_integer(builder, x) => {
             let shape = builder.shape(x);
@@ -58,18 +61,22 @@ pub fn reduce(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
             let maximum = maximum(builder, x, &dims, keepdim)?;
             one(builder, Arithmetic::MulScalar(-1.0), maximum)
         }
-        "ReduceProd" => {
-            let Some(tensor) = builder.tensor(x) else {
-                return beyond("it multiplies values that depend on the image");
+        "ReduceLogSum" => {
+            let sum = builder.emit(Reduction::Sum { dims, keepdim }, &[x])?;
+            one(builder, Function::Log, sum)
+        }
+        "ReduceLogSumExp" | "ReduceProd" => {
+            let function = if args.op() == "ReduceProd" {
+                Aggregate::Prod
+            } else {
+                Aggregate::LogSumExp
             };
-            let mut product = tensor.shallow_clone();
-            builder.afford(product.numel() as f64)?;
-            for dim in dims.iter().rev() {
-                let kind = product.kind();
-                let next = product.f_prod_dim_int(*dim, keepdim, kind);
-                product = next.map_err(|error| builder.torch(&error))?;
-            }
-            Ok(vec![builder.constant(product)])
+            let op = Aggregation {
+                function,
+                dims,
+                keepdim,
+            };
+            one(builder, op, x)
         }
         other => beyond(format!("{other} is not a reduction")),
     }

@@ -40,6 +40,15 @@ pub fn outer(args: Args<'_>) -> Answer<Call<'_>> {
     binary(Algebra::Outer {}, args, "vec2")
 }
 
+pub fn inner(args: Args<'_>) -> Answer<Call<'_>> {
+    let (first, second) = (vec![-1], vec![-1]);
+    binary(Algebra::Tensordot { first, second }, args, "other")
+}
+
+pub fn kron(args: Args<'_>) -> Answer<Call<'_>> {
+    binary(Algebra::Kronecker {}, args, "other")
+}
+
 pub fn tensordot(args: Args<'_>) -> Answer<Call<'_>> {
     let (first, second) = (args.ints("dims_self")?, args.ints("dims_other")?);
     binary(Algebra::Tensordot { first, second }, args, "other")

@@ -4,10 +4,13 @@ use tch::Kind;
 
 use super::call::{Call, binary, call, unary};
 use crate::model::format::pt2::program::args::{Answer, Args, Operand, beyond};
-use crate::model::op::{Arithmetic, Number, Op, Operands, Pair, PairFunction};
+use crate::model::op::{Arithmetic, Copying, Number, Op, Operands, Pair, PairFunction};
 
 pub fn add(args: Args<'_>) -> Answer<Call<'_>> {
     let alpha = args.number_or("alpha", 1.0)?;
+    if let Operand::Number(number) = args.operand("self")? {
+        return to_number(args, number, alpha, Arithmetic::AddScalar);
+    }
     tensor_or_number(args, Arithmetic::Add { alpha }, |number| {
         Arithmetic::AddScalar(alpha * number)
     })
@@ -15,6 +18,9 @@ pub fn add(args: Args<'_>) -> Answer<Call<'_>> {
 
 pub fn sub(args: Args<'_>) -> Answer<Call<'_>> {
     let alpha = args.number_or("alpha", 1.0)?;
+    if let Operand::Number(number) = args.operand("self")? {
+        return to_number(args, number, alpha, Arithmetic::RsubScalar);
+    }
     tensor_or_number(args, Arithmetic::Sub { alpha }, |number| {
         Arithmetic::AddScalar(-alpha * number)
     })
@@ -38,6 +44,9 @@ pub fn rsub(args: Args<'_>) -> Answer<Call<'_>> {
 }
 
 pub fn mul(args: Args<'_>) -> Answer<Call<'_>> {
+    if let Operand::Number(number) = args.operand("self")? {
+        return to_number(args, number, 1.0, Arithmetic::MulScalar);
+    }
     tensor_or_number(args, Arithmetic::Mul, Arithmetic::MulScalar)
 }
 
@@ -51,6 +60,9 @@ pub fn div(args: Args<'_>) -> Answer<Call<'_>> {
     };
     if let Some(function) = function {
         return pair(function, args);
+    }
+    if let Operand::Number(_) = args.operand("self")? {
+        return pair(PairFunction::Divide, args);
     }
     match args.operand("other")? {
         Operand::Tensor(other) => call(Arithmetic::Div, vec![args.tensor("self")?, other]),
@@ -68,11 +80,9 @@ pub fn div(args: Args<'_>) -> Answer<Call<'_>> {
 
 /// A function of two values of which one may be a number.
 pub fn pair(function: PairFunction, args: Args<'_>) -> Answer<Call<'_>> {
-    let second = if args.has("exponent") {
-        "exponent"
-    } else {
-        "other"
-    };
+    let names = ["exponent", "values"];
+    let second = names.into_iter().find(|name| args.has(name));
+    let second = second.unwrap_or("other");
     let (operands, inputs) = match (args.operand("self")?, args.operand(second)?) {
         (Operand::Tensor(a), Operand::Tensor(b)) => (Operands::Tensors, vec![a, b]),
         (Operand::Tensor(a), Operand::Number(b)) => (Operands::Second(b), vec![a]),
@@ -179,6 +189,23 @@ fn tensor_or_number<'a>(
         Operand::Tensor(_) => binary(with_tensor, args, "other"),
         Operand::Number(other) => with_number(args, other, of_number),
     }
+}
+
+/// An operation on a number and a tensor, which is multiplied by `alpha` first.
+fn to_number<'a>(
+    args: Args<'a>,
+    number: Number,
+    alpha: f64,
+    op: impl FnOnce(f64) -> Arithmetic,
+) -> Answer<Call<'a>> {
+    let mut read = call(op(number.value), vec![args.tensor("other")?])?;
+    if number.float && args.is_integral("other") {
+        read.before.push((0, Copying::Cast(Kind::Float).into()));
+    }
+    if alpha != 1.0 {
+        read.before.push((0, Arithmetic::MulScalar(alpha).into()));
+    }
+    Ok(read)
 }
 
 /// An operation on a tensor and a number: integers become floats where the number is one.

@@ -93,6 +93,12 @@ pub fn read<'a>(node: &'a NodeJson, values: &'a HashMap<String, TensorMeta>) -> 
     let out_of_place = out_of_place(name);
     let in_place = out_of_place.is_some();
     let name = out_of_place.unwrap_or(name);
+    // Without one that has a number first, the overloads have other names.
+    let overload = match (in_place, name, overload) {
+        (true, "pow", "Scalar") => "Tensor_Scalar",
+        (true, "pow", "Tensor") => "Tensor_Tensor",
+        (_, _, overload) => overload,
+    };
     let known = known(name, overload).ok_or(Refusal::Unsupported(None))?;
     let mut call = Call {
         in_place,
@@ -174,6 +180,7 @@ fn other_name(name: &str) -> Option<&'static str> {
         "negative" => "neg",
         "not_equal" => "ne",
         "row_stack" => "vstack",
+        "sgn" => "sign",
         "special_erf" => "erf",
         "special_erfc" => "erfc",
         "special_erfinv" => "erfinv",
@@ -189,7 +196,6 @@ fn other_name(name: &str) -> Option<&'static str> {
         "special_softmax" => "softmax",
         "special_xlogy" => "xlogy",
         "subtract" => "sub",
-        "swapdims" => "transpose",
         "unsafe_chunk" => "chunk",
         "unsafe_split" => "split",
         "unsafe_split_with_sizes" => "split_with_sizes",
@@ -211,6 +217,8 @@ fn reader(operator: &str) -> Option<Reader> {
         "mv.default" => algebra::mv,
         "dot.default" => algebra::dot,
         "outer.default" => algebra::outer,
+        "inner.default" => algebra::inner,
+        "kron.default" => algebra::kron,
         "tensordot.default" => algebra::tensordot,
         "linalg_vecdot.default" => algebra::vector_dot,
         "cross.default" => algebra::cross,
@@ -322,7 +330,7 @@ fn reader(operator: &str) -> Option<Reader> {
         "as_strided.default" => shape::as_strided,
         "expand.default" | "broadcast_to.default" => shape::expand,
         "expand_as.default" => shape::expand_as,
-        "transpose.int" => shape::transpose,
+        "transpose.int" | "swapdims.default" => shape::transpose,
         "swapaxes.default" => shape::swap_axes,
         "t.default" => shape::transpose_matrix,
         "permute.default" => shape::permute,
@@ -388,7 +396,7 @@ fn reader(operator: &str) -> Option<Reader> {
         "argsort.default" | "argsort.stable" => index::argsort,
         "topk.default" => index::topk,
 
-        "alias.default" => copying::alias,
+        "alias.default" | "positive.default" => copying::alias,
         "clone.default" | "lift_fresh_copy.default" => copying::clone,
         "contiguous.default" => copying::contiguous,
         "detach.default" | "detach_.default" => copying::detach,

@@ -66,8 +66,14 @@ pub struct GraphModule {
     pub signature: Signature,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Debug, Clone, PartialEq)]
 pub struct GraphJson {
+    /// What the graph takes; only read of a graph within another.
+    #[serde(default)]
+    pub inputs: Vec<Argument>,
+    /// What the graph returns; only read of a graph within another.
+    #[serde(default)]
+    pub outputs: Vec<Argument>,
     pub nodes: Vec<NodeJson>,
     #[serde(default)]
     pub tensor_values: HashMap<String, TensorMeta>,
@@ -79,7 +85,7 @@ pub struct GraphJson {
     pub sym_float_values: HashMap<String, SymFloatValue>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Debug, Clone, PartialEq)]
 pub struct NodeJson {
     /// `torch.ops.aten.conv2d.default`
     pub target: String,
@@ -91,7 +97,7 @@ pub struct NodeJson {
     pub name: Option<String>,
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Debug, Clone, PartialEq, Default)]
 pub struct Metadata {
     /// `key,path,type` for each module around the node, outermost first, joined by `;`.
     #[serde(default)]
@@ -101,7 +107,7 @@ pub struct Metadata {
     pub stack_trace: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Debug, Clone, PartialEq)]
 pub struct NamedArgument {
     #[serde(default)]
     pub name: String,
@@ -132,11 +138,13 @@ pub enum Argument {
     Symbol(String),
     /// Sizes of which at least one is dynamic.
     OpenInts(Vec<SymInt>),
+    /// Another graph, which the node calls.
+    Graph(Box<GraphJson>),
     /// The key of a variant that no supported operation takes.
     Other(String),
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Debug, Clone, PartialEq)]
 pub struct TensorMeta {
     pub dtype: i64,
     pub sizes: Vec<Size>,
@@ -172,7 +180,7 @@ impl Expression {
 }
 
 /// A fraction that a node computes from sizes.
-#[derive(Deserialize)]
+#[derive(Deserialize, Debug, Clone, PartialEq)]
 #[serde(rename_all = "snake_case")]
 pub enum SymFloatValue {
     AsFloat(IgnoredAny),
@@ -198,6 +206,19 @@ impl Size {
 }
 
 impl TensorMeta {
+    /// Whether the sizes that are not known depend on values, and not on the sizes of the input.
+    pub fn depends_on_values(&self) -> bool {
+        let on_values = |text: &str| {
+            let symbols = text.split(|c: char| !c.is_ascii_alphanumeric());
+            let mut symbols = symbols.filter(|word| word.starts_with(char::is_alphabetic));
+            symbols.clone().next().is_some() && symbols.all(|symbol| symbol.starts_with('u'))
+        };
+        self.sizes.iter().all(|size| match size {
+            Size::AsInt(_) => true,
+            Size::AsExpr(expression) => on_values(&expression.expr_str),
+        })
+    }
+
     /// The sizes; `None` if one is dynamic.
     pub fn shape(&self) -> Option<Vec<i64>> {
         self.sizes.iter().map(Size::fixed).collect()
@@ -368,6 +389,7 @@ impl<'de> Deserialize<'de> for Argument {
                         SymFloat::AsFloat(float) => Argument::Float(float.0),
                         SymFloat::AsName(name) => Argument::Symbol(name),
                     },
+                    "as_graph" => Argument::Graph(map.next_value::<Called>()?.graph),
                     "as_optional_tensor" => match map.next_value()? {
                         OptionalTensor::AsTensor(tensor) => Argument::Tensor(tensor.name),
                         OptionalTensor::AsNone(_) => Argument::None,
@@ -402,6 +424,11 @@ pub enum SymInt {
 enum SymFloat {
     AsFloat(Float),
     AsName(String),
+}
+
+#[derive(Deserialize)]
+struct Called {
+    graph: Box<GraphJson>,
 }
 
 #[derive(Deserialize)]

@@ -15,7 +15,7 @@ use crate::model::{Graph, Model, ReluRule, Tape};
 /// Relative to the largest magnitude.
 const TOLERANCE: f32 = 1e-5;
 /// Programs in all archives together, at least.
-const PROGRAMS: usize = 6;
+const PROGRAMS: usize = 380;
 
 /// A program, with the logits and then the gradient that PyTorch gives.
 struct Program {
@@ -80,7 +80,8 @@ fn wrong(program: &Program) -> Result<(), String> {
     let tape = Tape::record(&model.graph, Arc::clone(&model.plan), &image).map_err(torch)?;
     let logits = values(tape.logits());
     let score: Vec<(usize, f64)> = (0..logits.len())
-        .map(|class| (class, (class as f64 * 0.7).cos()))
+        // In float32, as PyTorch computes it there.
+        .map(|class| (class, f64::from((class as f32 * 0.7).cos())))
         .collect();
     let gradients = tape.backward(&score, ReluRule::Gradient, &[model.graph.input]);
     let gradient = values(&gradients.map_err(torch)?.at[0]);

@@ -275,6 +275,8 @@ impl<'a> Builder<'a> {
             None => Ok(None),
             Some(about) => match about.shape() {
                 Some(shape) => Ok(Some(shape)),
+                // How many values a mask picks shows only when it runs.
+                None if about.depends_on_values() => Ok(None),
                 None => Err(Fault::Symbolic {
                     name: name.to_owned(),
                 }),
