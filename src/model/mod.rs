@@ -115,16 +115,18 @@ impl Model {
         } else {
             Reading::after(graph.head)
         };
-        let [_, _, height, width] = graph
+        let [_, channels, height, width] = graph
             .input_shape
             .map(|size| u32::try_from(size).unwrap_or_default());
+        let channels = InputChannels::of_count(channels as usize);
+        let channels = channels.ok_or_else(|| {
+            let shape = graph.input_shape;
+            Fault::Input(format!("its shape is {shape:?}")).at(path)
+        })?;
+        let assumed = |whole| usage::assumed(channels, width, height, whole);
         let preprocess = match &opened.preprocess {
-            Some(text) => {
-                let assumed = Preprocess::imagenet(width, height);
-                Preprocess::from_json(text, &assumed, path)?
-            }
-            None if usage::pixels::takes_whole(&graph) => Preprocess::whole_pixels(width, height),
-            None => Preprocess::imagenet(width, height),
+            Some(text) => Preprocess::from_json(text, &assumed(false), path)?,
+            None => assumed(opened.takes_bytes || usage::pixels::takes_whole(&graph)),
         };
         let preprocess_assumed = opened.preprocess.is_none();
         Ok(Model {

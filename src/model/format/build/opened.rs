@@ -15,6 +15,8 @@ pub struct Opened {
     /// The architecture that was recognised, if the file has only weights.
     pub architecture: Option<String>,
     pub about: About,
+    /// Whether the image consists of bytes, so that its levels go from 0 to 255.
+    pub takes_bytes: bool,
     /// Where the size of the image comes from.
     pub size: SizeSource,
     /// How to get the graph for images of another size.
