@@ -23,13 +23,13 @@ use std::sync::Arc;
 pub use error::Error;
 use error::Fault;
 use format::build::opened::Opened;
-pub use format::{About, OtherSizes, SizeSource};
+pub use format::{About, Held, HeldAt, OtherSizes, SizeSource};
 pub use graph::axes::Layout;
 pub use graph::facts::Facts;
 pub use graph::receptive_field::{Field, Fields};
 pub use graph::{Graph, Head, ModulePath, ValueId};
 pub use layers::{Layer, LayerTree, Target};
-pub use opening::OpenOptions;
+pub use opening::{InputValue, OpenOptions};
 use opening::{Opening, Tell, allocator, check};
 pub use tape::plan::Plan;
 pub use tape::{Detail, ReluRule, Tape, forward, forward_watched};
@@ -66,6 +66,8 @@ pub struct Model {
     pub preprocess_assumed: bool,
     /// The architecture that was recognised, if the file has only weights: `resnet50`.
     pub architecture: Option<String>,
+    /// The inputs besides the image, and what they are held at.
+    pub held: Vec<Held>,
     /// Where the size of the image comes from.
     pub size: SizeSource,
     other_sizes: OtherSizes,
@@ -146,6 +148,7 @@ impl Model {
             two_sided,
             architecture: opened.architecture,
             preprocess_assumed,
+            held: opened.held,
             size: opened.size,
             other_sizes: opened.other_sizes,
             options: options.clone(),
@@ -197,6 +200,7 @@ impl Model {
             labels,
             own_labels: self.own_labels.clone(),
             preprocess_assumed: self.preprocess_assumed,
+            held: self.held.clone(),
             size: self.size,
             other_sizes: self.other_sizes,
             options: self.options.clone(),

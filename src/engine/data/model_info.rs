@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use crate::model::{
-    About, Facts, Head, LabelSource, LayerTree, Model, Preprocess, Reading, SizeSource, Usage,
+    About, Facts, Head, Held, HeldAt, InputChannels, LabelSource, LayerTree, Model, Preprocess,
+    Reading, SizeSource, Usage,
 };
 
 /// An open model as plain data.
@@ -52,10 +53,16 @@ impl ModelInfo {
         let rectifiers = model.graph.rectifiers();
         let mut notes: Vec<String> = model.labels.note.iter().cloned().collect();
         if let Some(architecture) = &model.architecture {
-            notes.push(format!(
+            let theirs = format!(
                 "The file has weights only. Their names and shapes are those of torchvision's \
-                 {architecture}, so its preprocessing is used."
-            ));
+                 {architecture}"
+            );
+            notes.push(match model.preprocess.channels.count() {
+                3 => format!("{theirs}, so its preprocessing is used."),
+                channels => {
+                    format!("{theirs} with an input of another number of channels, {channels}.")
+                }
+            });
         }
         if model.labels.source == LabelSource::ImageNet {
             notes.push(
@@ -86,6 +93,15 @@ impl ModelInfo {
                     ", and the network scales the pixels itself",
                     "pixels from 0 to 255 are used",
                 )
+            } else if model.preprocess.channels == InputChannels::Grey {
+                (
+                    "",
+                    if model.preprocess.std == [1.0] {
+                        "images are turned grey, and levels from 0 to 1 are used"
+                    } else {
+                        "images are turned grey, and levels from 0 to 255 are used"
+                    },
+                )
             } else {
                 ("", "torchvision's ImageNet defaults are used")
             };
@@ -95,6 +111,7 @@ impl ModelInfo {
             ));
         }
         notes.extend(size_note(model));
+        notes.extend(model.held.iter().map(held_note));
         if rectifiers == 0 {
             notes.push(
                 "This model has no rectifier (ReLU), so guided backprop is the plain gradient."
@@ -123,6 +140,17 @@ impl ModelInfo {
             notes,
         }
     }
+}
+
+/// What the inputs besides the image are held at.
+fn held_note(held: &Held) -> String {
+    let Held { name, shape, at } = held;
+    let at = match at {
+        HeldAt::Given => "the value given for it",
+        HeldAt::Sample => "the sample in the file",
+        HeldAt::Zeros => "zeros, because the file has no sample for it",
+    };
+    format!("The model has another input, {name} {shape:?}. It is held at {at}.")
 }
 
 /// Where the size of the image comes from, for a file that takes several.
