@@ -75,7 +75,9 @@ pub fn built<'a, 'o>(
             Ok(builder) if index == 0 && stated.is_some() => {
                 return Ok((builder, SizeSource::Stated));
             }
-            Ok(builder) => return only_one(source, builder, *size, &sizes[index + 1..]),
+            // Those before it do not fit.
+            Ok(builder) if index > 0 => return Ok((builder, SizeSource::Weights)),
+            Ok(builder) => return only_one(source, builder, *size, &sizes[1..]),
             Err(Failed { fault, weights }) => match weights {
                 Some(weights) if may_fit_elsewhere(&fault) => {
                     first.get_or_insert(fault);

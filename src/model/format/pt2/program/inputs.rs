@@ -13,17 +13,21 @@ use crate::model::format::build::storage::floating;
 use crate::model::opening::OpenOptions;
 
 /// Operators that move values and change none, so that bytes may go through them.
-const MOVES: [&str; 20] = [
+const MOVES: [&str; 24] = [
     "alias.default",
+    "cat.default",
     "clone.default",
     "contiguous.default",
     "detach.default",
     "expand.default",
     "flatten.using_ints",
     "flip.default",
+    "index.Tensor",
+    "index_select.default",
     "lift_fresh_copy.default",
     "permute.default",
     "reshape.default",
+    "roll.default",
     "select.int",
     "slice.Tensor",
     "split.Tensor",
