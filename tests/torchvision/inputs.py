@@ -230,6 +230,48 @@ def several():
     check("beside.onnx", lambda x: net(meta * 0, x, ones), (1, 3, 12, 12), inputs=dict(mask="0.25"))
 
 
+class Windows(nn.Module):
+    """A batch in all shapes: windows with attention, a token in front, and literal shapes for a batch of four."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 2, 2)
+        self.token = nn.Parameter(torch.randn(1, 1, 8))
+        self.attention = nn.MultiheadAttention(8, 2, batch_first=True)
+        self.last = nn.Linear(8 * 17, 3)
+
+    def forward(self, x):
+        y = self.conv(x).permute(0, 2, 3, 1)
+        b, h, w, c = y.shape
+        y = y.view(b, h // 2, 2, w // 2, 2, c).permute(0, 1, 3, 2, 4, 5).reshape(-1, 4, c)
+        y = y + torch.softmax(y @ y.transpose(1, 2), -1) @ y
+        y = y.view(b, -1, c)
+        y = torch.cat([self.token.expand(b, -1, -1), y], 1)
+        y = y + self.attention(y, y, y, need_weights=False)[0]
+        return self.last(y.reshape(b, -1))
+
+
+class Mixes(nn.Module):
+    """Subtracts the mean of the batch."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 3, 3)
+
+    def forward(self, x):
+        y = self.conv(x).mean((2, 3))
+        return y - y.mean(0, keepdim=True)
+
+
+def batches():
+    torch.manual_seed(1)
+    net = Windows().eval()
+    pt2("batch_4.pt2", net, (torch.rand(4, 3, 8, 8),))
+    check("batch_4.pt2", lambda x: net(x), (1, 3, 8, 8))
+    pt2("mixes.pt2", Mixes(), (torch.rand(2, 3, 8, 8),))
+    CHECKS.append(dict(file="mixes.pt2", shape=[], logits=[], refused="mixes the images"))
+
+
 def write(path):
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
@@ -245,5 +287,6 @@ if __name__ == "__main__":
     onnx_sizes()
     bytes_()
     several()
+    batches()
     write(sys.argv[1])
     print(len(CHECKS), "checks of", len(FILES), "files")

@@ -160,9 +160,15 @@ impl Extra {
             ))
         })?;
         let torch = |error| Fault::Input(format!("its input {name}: {}", first_line(&error)));
-        let fits = |sample: &&Tensor| {
+        let fits = |sample: &Tensor| {
             sample.size() == *sizes && floating(sample.kind()) == floating(*kind)
         };
+        // The sample may be a batch.
+        let sample = sample.map(|sample| match (sample.size().first(), sizes.first()) {
+            (Some(2..), Some(1)) => sample.f_narrow(0, 0, 1),
+            _ => Ok(sample.shallow_clone()),
+        });
+        let sample = sample.transpose().map_err(torch)?;
         let (tensor, at) = if let Some(given) = options.input(name) {
             let values = &given.values;
             if values.len() != 1 && values.len() as i64 != count {
@@ -183,7 +189,7 @@ impl Extra {
             });
             (row.map_err(torch)?, HeldAt::Given)
         } else if let Some(sample) = sample.filter(fits) {
-            (sample.shallow_clone(), HeldAt::Sample)
+            (sample, HeldAt::Sample)
         } else {
             let zeros = Tensor::f_zeros(sizes.as_slice(), (*kind, Device::Cpu));
             (zeros.map_err(torch)?, HeldAt::Zeros)
@@ -269,6 +275,8 @@ mod tests {
         let sample = Tensor::from_slice(&[1f32, 2.0, 3.0]).reshape([1, 3]);
         let of_sample = (vec![1.0, 2.0, 3.0], HeldAt::Sample);
         assert_eq!(values(&none, Some(&sample)).unwrap(), of_sample);
+        let batch = Tensor::cat(&[&sample, &(&sample * 2.0)], 0);
+        assert_eq!(values(&none, Some(&batch)).unwrap(), of_sample);
         // It lies about its shape, or its dtype.
         let lies = [sample.reshape([3, 1]), sample.to_kind(Kind::Int64)];
         for lie in &lies {

@@ -19,6 +19,7 @@ use aliasing::Memory;
 
 pub(crate) mod aliasing;
 pub(crate) mod modules;
+pub(crate) mod one_image;
 pub(crate) mod sources;
 
 pub struct Builder<'a> {
