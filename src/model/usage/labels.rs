@@ -50,7 +50,9 @@ impl Labels {
             });
         }
         let beside = model.with_file_name("labels.txt");
-        let note = match read(&beside).map(|text| text.map(|text| exactly(&text, classes))) {
+        let note = match super::beside::read(&beside)
+            .map(|text| text.map(|text| exactly(&text, classes)))
+        {
             Ok(None) => None,
             Ok(Some(Ok(names))) => {
                 return Ok(Labels {
@@ -116,21 +118,6 @@ impl Labels {
             labels.names = vec!["no".into(), "yes".into()];
         }
         Ok(labels)
-    }
-}
-
-/// The text of a file; `None` if it does not exist.
-fn read(path: &Path) -> Result<Option<String>, String> {
-    /// Longest file that is read, in bytes.
-    const MAX_LENGTH: u64 = 16 << 20;
-    match std::fs::metadata(path) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error.to_string()),
-        Ok(about) if !about.is_file() => Err("it is not a file".into()),
-        Ok(about) if about.len() > MAX_LENGTH => Err(format!("it is {} bytes long", about.len())),
-        Ok(_) => std::fs::read_to_string(path)
-            .map(Some)
-            .map_err(|error| error.to_string()),
     }
 }
 
