@@ -54,6 +54,7 @@ impl ModelInfo {
     pub(crate) fn new(model: &Model, id: u64, weights: u64) -> ModelInfo {
         let rectifiers = model.graph.rectifiers();
         let mut notes: Vec<String> = model.labels.note.iter().cloned().collect();
+        notes.extend(model.about.known_fault().map(str::to_owned));
         if let Some(architecture) = &model.architecture {
             notes.push(format!(
                 "The file has weights only. Their names and shapes are those of torchvision's \
