@@ -1,7 +1,7 @@
 """What the tools make of one picture, as references for the tests of preprocessing.
 
 Run from the project's root: python tests/preprocessing/make.py
-Made with Pillow 13.0, torch 2.13, torchvision 0.28, OpenCV 5.0, timm 1.0.31.
+Made with Pillow 13.0, torch 2.13, torchvision 0.28, OpenCV 5.0, timm 1.0.31, transformers 5.24.
 """
 
 import json

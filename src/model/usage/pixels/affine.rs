@@ -205,18 +205,18 @@ impl Before<'_> {
 
 /// Whether each pixel of the output can be that of one pixel of the image.
 fn keeps_pixels(op: &Op) -> bool {
-    match op {
+    matches!(
+        op,
         Op::Arithmetic(_)
-        | Op::Masking(_)
-        | Op::Copying(_)
-        | Op::Pad(_)
-        | Op::Resizing(_)
-        | Op::Reshaping(_)
-        | Op::Indexing(_)
-        | Op::Splitting(_)
-        | Op::Joining(_)
-        | Op::Creation(_)
-        | Op::Normalisation(Normalisation::Batch { .. }) => true,
-        _ => false,
-    }
+            | Op::Masking(_)
+            | Op::Copying(_)
+            | Op::Pad(_)
+            | Op::Resizing(_)
+            | Op::Reshaping(_)
+            | Op::Indexing(_)
+            | Op::Splitting(_)
+            | Op::Joining(_)
+            | Op::Creation(_)
+            | Op::Normalisation(Normalisation::Batch { .. })
+    )
 }
