@@ -6,7 +6,9 @@
 use self::channels::InputChannels;
 use super::Preprocess;
 use super::graph::Head;
+use crate::picture::photo::geometry::CropMode;
 
+mod beside;
 pub mod channels;
 pub mod labels;
 pub(crate) mod pixels;
@@ -88,6 +90,7 @@ pub(super) fn assumed(channels: InputChannels, width: u32, height: u32, whole: b
             mean: vec![0.0; channels.count()],
             std: vec![if whole { 1.0 / 255.0 } else { 1.0 }; channels.count()],
             channels,
+            mode: CropMode::Squash,
             ..Preprocess::whole_pixels(width, height)
         },
     }

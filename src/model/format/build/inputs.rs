@@ -160,9 +160,8 @@ impl Extra {
             ))
         })?;
         let torch = |error| Fault::Input(format!("its input {name}: {}", first_line(&error)));
-        let fits = |sample: &Tensor| {
-            sample.size() == *sizes && floating(sample.kind()) == floating(*kind)
-        };
+        let fits =
+            |sample: &Tensor| sample.size() == *sizes && floating(sample.kind()) == floating(*kind);
         // The sample may be a batch.
         let sample = sample.map(|sample| match (sample.size().first(), sizes.first()) {
             (Some(2..), Some(1)) => sample.f_narrow(0, 0, 1),

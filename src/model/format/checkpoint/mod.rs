@@ -95,6 +95,7 @@ fn fill_architecture(
     Ok(Opened {
         graph: skeleton.graph,
         labels: None,
+        metadata: Vec::new(),
         // It is for three channels.
         preprocess: (channels == 3).then(|| architecture.preprocess.to_string()),
         about: About {

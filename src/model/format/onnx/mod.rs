@@ -62,6 +62,7 @@ pub fn open(path: &Path, file: File, length: u64, opening: &mut Opening) -> Resu
     let output = signature::output(graph)?;
     let wanted = nodes::wanted(graph, &output.logits)?;
     let stacks = names::stacks(graph, &wanted, &input.name);
+    let module_classes = names::classes(graph, &wanted);
     nodes::check_known(graph, &wanted, &stacks)?;
     let mut inputs = Vec::new();
     for extra in &input.extras {
@@ -92,10 +93,12 @@ pub fn open(path: &Path, file: File, length: u64, opening: &mut Opening) -> Resu
         takes_bytes: input.takes_bytes,
         size,
         other_sizes: size.other_sizes(OtherSizes::None),
+        metadata: metadata::pairs(&model.metadata),
         architecture: None,
         about: About {
             format: format!("ONNX, opset {opset}"),
             written_by: writer(&model),
+            classes: module_classes,
             sources: HashMap::new(),
         },
     })

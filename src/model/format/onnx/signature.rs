@@ -169,7 +169,7 @@ fn check_bytes(graph: &Graph, image: &str) -> Result<()> {
             "Cast" | "Shape" | "Size" | "DequantizeLinear" => {}
             "Transpose" | "Reshape" | "Squeeze" | "Unsqueeze" | "Identity" | "Slice"
             | "Flatten" | "Gather" | "Split" | "Concat" => {
-                bytes.extend(node.outputs.iter().map(String::as_str))
+                bytes.extend(node.outputs.iter().map(String::as_str));
             }
             _ => {
                 return Err(Fault::Input(format!(

@@ -81,7 +81,7 @@ pub fn built<'a, 'o>(
             Err(Failed { fault, weights }) => match weights {
                 Some(weights) if may_fit_elsewhere(&fault) => {
                     first.get_or_insert(fault);
-                    weights
+                    *weights
                 }
                 _ => return Err(first.unwrap_or(fault)),
             },
@@ -107,7 +107,7 @@ fn only_one<'a, 'o>(
                 if may_fit_elsewhere(&fault) {
                     found = SizeSource::Weights;
                 }
-                weights.ok_or(fault)?
+                *weights.ok_or(fault)?
             }
         };
     }
@@ -123,7 +123,7 @@ fn may_fit_elsewhere(fault: &Fault) -> bool {
 /// Why a size does not fit, and the weights for the next one.
 struct Failed<'a, 'o> {
     fault: Fault,
-    weights: Option<Weights<'a, 'o>>,
+    weights: Option<Box<Weights<'a, 'o>>>,
 }
 
 fn attempt<'a, 'o>(
@@ -140,7 +140,7 @@ fn attempt<'a, 'o>(
         Ok(()) => Ok(builder),
         Err(fault) => Err(Failed {
             fault,
-            weights: Some(builder.into_weights()),
+            weights: Some(Box::new(builder.into_weights())),
         }),
     }
 }

@@ -3,7 +3,7 @@
 use super::program::schema::{Argument, OutputSpec, Program, Size};
 use super::program::sizes::{self, Wanted};
 use super::program::{inputs, signature};
-use super::wiring::{Builder, one_image};
+use super::wiring::{Builder, modules, one_image};
 use crate::model::error::Result;
 use crate::model::format::build::skeleton::Skeleton;
 use crate::model::opening::OpenOptions;
@@ -27,6 +27,7 @@ pub fn read(
     builder.run()?;
     let output = signature::logits(&module)?;
     Ok(Skeleton {
+        classes: modules::classes(&module),
         sources: builder.sources(),
         graph: builder.finish(&output)?,
         weights: inputs.weights,

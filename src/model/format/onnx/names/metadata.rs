@@ -47,6 +47,16 @@ pub fn stated_size(metadata: &[Entry]) -> Option<(u32, u32)> {
     })
 }
 
+/// Its keys and values, except for long ones, which are no statements about images.
+pub fn pairs(metadata: &[Entry]) -> Vec<(String, String)> {
+    const MAX_VALUE: usize = 4096;
+    let short = metadata
+        .iter()
+        .filter(|entry| entry.value.len() <= MAX_VALUE);
+    let pair = |entry: &Entry| (entry.key.clone(), entry.value.clone());
+    short.map(pair).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use std::path::Path;

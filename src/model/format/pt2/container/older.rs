@@ -47,6 +47,7 @@ pub fn open(mut archive: Archive, opening: &mut Opening) -> Result<Opened> {
         preprocess,
         takes_bytes: skeleton.takes_bytes,
         held,
+        metadata: Vec::new(),
         architecture: None,
         size: skeleton.size,
         other_sizes: skeleton.size.other_sizes(OtherSizes::SameGraph),
@@ -56,6 +57,7 @@ pub fn open(mut archive: Archive, opening: &mut Opening) -> Result<Opened> {
                 version.major, version.minor
             ),
             written_by: torch.map(|version| format!("PyTorch {version}")),
+            classes: skeleton.classes,
             sources: skeleton.sources,
         },
     })

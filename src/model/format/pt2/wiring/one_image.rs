@@ -23,13 +23,9 @@ type Shapes = HashMap<String, Vec<i64>>;
 /// [`Fault::Input`] where a node mixes the images of a batch.
 pub fn specialise(module: &mut GraphModule, image: &str) -> Result<()> {
     let stated = |name: &str| module.graph.tensor_values.get(name)?.shape();
-    let Some([batch @ 2.., _, _, _]) = stated(image).as_deref().map(|shape| {
-        let mut sizes = [0; 4];
-        let fits = shape.len() == sizes.len();
-        sizes.iter_mut().zip(shape).for_each(|(to, from)| *to = *from);
-        if fits { sizes } else { [0; 4] }
-    }) else {
-        return Ok(());
+    let batch = match stated(image).as_deref() {
+        Some([batch, _, _, _]) if *batch > 1 => *batch,
+        _ => return Ok(()),
     };
     let mut one = Shapes::new();
     let mut depends = HashSet::from([image.to_owned()]);
@@ -125,9 +121,11 @@ impl Follower<'_> {
                 let new = divided(before, shapes[0], due, self.batch).ok_or_else(mixes)?;
                 Some((shape.clone(), new))
             }
-            (Op::Reshaping(Reshaping::Expand { shape }), _)
-            | (Op::Creation(Creation::Full { shape, .. }), _)
-                if shape.first() == Some(&self.batch)
+            (
+                Op::Reshaping(Reshaping::Expand { shape })
+                | Op::Creation(Creation::Full { shape, .. }),
+                _,
+            ) if shape.first() == Some(&self.batch)
                     // What is repeated is the same for every image.
                     && (depends || shapes.first().is_none_or(|x| x.len() < shape.len() || x[0] == 1)) =>
             {
@@ -250,11 +248,20 @@ mod tests {
     fn divides_the_axis_that_the_batch_goes_into() {
         let new = |before: &[i64], of_one: &[i64], due: &[i64]| divided(before, of_one, due, 2);
         // Flattened, split into windows, joined with heads.
-        assert_eq!(new(&[2, 4, 3, 3], &[1, 4, 3, 3], &[2, 36]), Some(vec![1, 36]));
+        assert_eq!(
+            new(&[2, 4, 3, 3], &[1, 4, 3, 3], &[2, 36]),
+            Some(vec![1, 36])
+        );
         let windows = new(&[2, 8, 8, 6], &[1, 8, 8, 6], &[2, 2, 4, 2, 4, 6]);
         assert_eq!(windows, Some(vec![1, 2, 4, 2, 4, 6]));
-        assert_eq!(new(&[2, 4, 5, 6], &[1, 4, 5, 6], &[8, 5, 6]), Some(vec![4, 5, 6]));
-        assert_eq!(new(&[8, 5, 6], &[4, 5, 6], &[2, 4, 5, 6]), Some(vec![1, 4, 5, 6]));
+        assert_eq!(
+            new(&[2, 4, 5, 6], &[1, 4, 5, 6], &[8, 5, 6]),
+            Some(vec![4, 5, 6])
+        );
+        assert_eq!(
+            new(&[8, 5, 6], &[4, 5, 6], &[2, 4, 5, 6]),
+            Some(vec![1, 4, 5, 6])
+        );
         // Tokens first: the batch is part of the second axis.
         assert_eq!(new(&[6, 2, 8], &[6, 1, 8], &[6, 4, 4]), Some(vec![6, 2, 4]));
         assert_eq!(new(&[1, 2, 6], &[1, 1, 6], &[2, 6]), Some(vec![1, 6]));
