@@ -2,18 +2,19 @@
 //!
 //! The batch is an axis of every value that depends on the image. It is followed from node to node: with
 //! one image in place of several, each shape is computed anew, and has to be the stated one with that
-//! axis shorter by the factor of the batch. Where a node asks for a literal shape, the batch is the
-//! slowest part of an axis before, so it is the slowest part of the one that follows, and that is
-//! divided. Anything else mixes the images of a batch, and is refused.
+//! axis shorter by the factor of the batch. An axis may have been joined from several, of which the batch
+//! is one: then it is known how many elements of the axis lie between one image and the next. A reshape
+//! keeps that distance in memory, which says what a literal shape becomes. Anything else mixes the images
+//! of a batch, and is refused.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::outputs;
 use crate::model::error::{Fault, Result};
 use crate::model::format::pt2::aten::{self, Source, Step};
 use crate::model::format::pt2::program::inputs::user_tensors;
 use crate::model::format::pt2::program::schema::{Argument, GraphModule, NodeJson, Size};
-use crate::model::op::{Creation, Op, Operation, Reshaping};
+use crate::model::op::{Activation, Creation, Op, Operation, Reduction, Reshaping};
 
 type Shapes = HashMap<String, Vec<i64>>;
 
@@ -28,14 +29,14 @@ pub fn specialise(module: &mut GraphModule, image: &str) -> Result<()> {
         _ => return Ok(()),
     };
     let mut one = Shapes::new();
-    let mut depends = HashSet::from([image.to_owned()]);
+    let mut depends = HashMap::from([(image.to_owned(), 1)]);
     for name in user_tensors(module) {
         if let Some(mut shape) = stated(name)
             && shape.first() == Some(&batch)
         {
             shape[0] = 1;
             one.insert(name.to_owned(), shape);
-            depends.insert(name.to_owned());
+            depends.insert(name.to_owned(), 1);
         }
     }
     let stated: Shapes = module
@@ -70,8 +71,9 @@ struct Follower<'s> {
     stated: &'s Shapes,
     /// Those for one image, where they differ or were computed.
     one: Shapes,
-    /// The values that depend on the images.
-    depends: HashSet<String>,
+    /// The values that depend on the images, with the number of elements along the axis of the batch
+    /// from one image to the next.
+    depends: HashMap<String, i64>,
     /// What each node returned.
     made: HashMap<String, Vec<String>>,
 }
@@ -108,7 +110,9 @@ impl Follower<'_> {
                 self.batch
             ))
         };
-        let depends = inputs.iter().any(|input| self.depends.contains(input));
+        let apart = inputs.iter().filter_map(|input| self.depends.get(input));
+        let apart = apart.copied().max();
+        let depends = apart.is_some();
         let known = inputs.iter().map(|input| self.of_one(input));
         let Some(shapes) = known.collect::<Option<Vec<&[i64]>>>() else {
             return Ok(());
@@ -118,7 +122,9 @@ impl Follower<'_> {
             (Op::Reshaping(Reshaping::Reshape { shape }), Some(due)) if depends => {
                 let before = inputs.first().and_then(|name| self.stated.get(name));
                 let before = before.ok_or_else(mixes)?;
-                let new = divided(before, shapes[0], due, self.batch).ok_or_else(mixes)?;
+                let apart = apart.unwrap_or(1);
+                let new = divided((before, shapes[0], apart), due, self.batch);
+                let new = new.ok_or_else(mixes)?;
                 Some((shape.clone(), new))
             }
             (
@@ -141,13 +147,25 @@ impl Follower<'_> {
         };
         let computed = op.output_shapes(&shapes).map_err(|_| mixes())?;
         let computed = computed.shapes().to_vec();
+        // The one that depends on the images.
+        let first = inputs
+            .iter()
+            .find(|input| self.depends.contains_key(*input));
+        let first = first.and_then(|name| {
+            let before = self.stated.get(name)?.clone();
+            Some((before, self.of_one(name)?.to_vec()))
+        });
         for (name, shape) in names.iter().zip(computed) {
             if depends {
                 let due = self.stated.get(name).ok_or_else(mixes)?;
-                if shorter_axis(due, &shape, self.batch).is_none() {
-                    return Err(mixes());
-                }
-                self.depends.insert(name.clone());
+                let axis = shorter_axis(due, &shape, self.batch).ok_or_else(mixes)?;
+                let apart = match (apart, &first) {
+                    (Some(apart), Some((before, of_one))) => {
+                        kept_apart(&op, (before, of_one, apart), (due, axis), self.batch)
+                    }
+                    _ => None,
+                };
+                self.depends.insert(name.clone(), apart.ok_or_else(mixes)?);
             }
             self.one.insert(name.clone(), shape);
         }
@@ -165,8 +183,8 @@ impl Follower<'_> {
         if let Some(shape) = self.one.get(from).cloned() {
             self.one.insert(to.clone(), shape);
         }
-        if self.depends.contains(from) {
-            self.depends.insert(to);
+        if let Some(apart) = self.depends.get(from) {
+            self.depends.insert(to, *apart);
         }
     }
 
@@ -206,36 +224,63 @@ fn shorter_axis(of_batch: &[i64], of_one: &[i64], batch: i64) -> Option<usize> {
     }
 }
 
-/// The shape that a reshape to `due` gives for one image: the axes of both shapes fall into groups with
-/// the same number of elements, and the batch stays the slowest part of its group.
-fn divided(before: &[i64], of_one: &[i64], due: &[i64], batch: i64) -> Option<Vec<i64>> {
-    let axis = shorter_axis(before, of_one, batch)?;
-    let (mut from, mut to) = (0, 0);
-    while from < before.len() && to < due.len() {
-        let (start, first) = (from, to);
-        let (mut left, mut right) = (before[from], due[to]);
-        (from, to) = (from + 1, to + 1);
-        while left != right {
-            if left < right {
-                left = left.checked_mul(*before.get(from)?)?;
-                from += 1;
-            } else {
-                right = right.checked_mul(*due.get(to)?)?;
-                to += 1;
-            }
+/// The distance from one image to the next along the axis of the batch after `op`, which gives the shape
+/// `due`; `None` where `op` mixes images.
+fn kept_apart(
+    op: &Op,
+    (before, of_one, apart): (&[i64], &[i64], i64),
+    (due, axis): (&[i64], usize),
+    batch: i64,
+) -> Option<i64> {
+    match op {
+        // Their elements stay in order.
+        Op::Reshaping(
+            Reshaping::Reshape { .. }
+            | Reshaping::Flatten { .. }
+            | Reshaping::Unflatten { .. }
+            | Reshaping::Squeeze { .. }
+            | Reshaping::Unsqueeze { .. },
+        ) => {
+            let after: i64 = due[axis + 1..].iter().product();
+            Some(distance(before, of_one, apart, batch)? / after.max(1))
         }
-        if axis < from {
-            if before[start..axis].iter().any(|size| *size != 1) {
-                return None;
-            }
-            let slowest = (first..to).find(|at| due[*at] != 1)?;
-            if due[slowest] % batch != 0 {
-                return None;
-            }
+        Op::Activation(Activation::Softmax { dim, .. })
+        | Op::Reduction(Reduction::CumulativeSum { dim }) => {
+            let along = if *dim < 0 {
+                *dim + due.len() as i64
+            } else {
+                *dim
+            };
+            (along != axis as i64).then_some(apart)
+        }
+        _ => Some(apart),
+    }
+}
+
+/// How many elements lie between one image and the next in memory.
+fn distance(before: &[i64], of_one: &[i64], apart: i64, batch: i64) -> Option<i64> {
+    let axis = shorter_axis(before, of_one, batch)?;
+    let after: i64 = before[axis + 1..].iter().product();
+    after.checked_mul(apart)
+}
+
+/// The shape that a reshape to `due` gives for one image.
+fn divided(
+    (before, of_one, apart): (&[i64], &[i64], i64),
+    due: &[i64],
+    batch: i64,
+) -> Option<Vec<i64>> {
+    let distance = distance(before, of_one, apart, batch)?;
+    let mut after = 1i64;
+    for axis in (0..due.len()).rev() {
+        let with = after.checked_mul(due[axis])?;
+        // The images go round within this axis.
+        if distance % after == 0 && distance < with && with % distance.checked_mul(batch)? == 0 {
             let mut new = due.to_vec();
-            new[slowest] /= batch;
+            new[axis] /= batch;
             return Some(new);
         }
+        after = with;
     }
     None
 }
@@ -246,7 +291,8 @@ mod tests {
 
     #[test]
     fn divides_the_axis_that_the_batch_goes_into() {
-        let new = |before: &[i64], of_one: &[i64], due: &[i64]| divided(before, of_one, due, 2);
+        let new =
+            |before: &[i64], of_one: &[i64], due: &[i64]| divided((before, of_one, 1), due, 2);
         // Flattened, split into windows, joined with heads.
         assert_eq!(
             new(&[2, 4, 3, 3], &[1, 4, 3, 3], &[2, 36]),
@@ -258,19 +304,20 @@ mod tests {
             new(&[2, 4, 5, 6], &[1, 4, 5, 6], &[8, 5, 6]),
             Some(vec![4, 5, 6])
         );
-        assert_eq!(
-            new(&[8, 5, 6], &[4, 5, 6], &[2, 4, 5, 6]),
-            Some(vec![1, 4, 5, 6])
-        );
         // Tokens first: the batch is part of the second axis.
         assert_eq!(new(&[6, 2, 8], &[6, 1, 8], &[6, 4, 4]), Some(vec![6, 2, 4]));
         assert_eq!(new(&[1, 2, 6], &[1, 1, 6], &[2, 6]), Some(vec![1, 6]));
+        assert_eq!(new(&[6, 2, 8], &[6, 1, 8], &[12, 8]), Some(vec![6, 8]));
+        // And apart again, where it was joined with four windows or interleaved with six tokens.
+        let apart = divided((&[8, 5, 6], &[4, 5, 6], 4), &[2, 4, 5, 6], 2);
+        assert_eq!(apart, Some(vec![1, 4, 5, 6]));
+        let apart = divided((&[12, 8], &[6, 8], 1), &[6, 2, 8], 2);
+        assert_eq!(apart, Some(vec![6, 1, 8]));
     }
 
     #[test]
-    fn does_not_divide_where_images_are_interleaved() {
-        assert_eq!(divided(&[6, 2, 8], &[6, 1, 8], &[12, 8], 2), None);
-        assert_eq!(divided(&[2, 9], &[1, 9], &[3, 6], 2), None);
-        assert_eq!(divided(&[2, 9], &[2, 9], &[18], 2), None);
+    fn does_not_divide_an_axis_that_images_share() {
+        assert_eq!(divided((&[2, 9], &[1, 9], 1), &[3, 6], 2), None);
+        assert_eq!(divided((&[2, 9], &[2, 9], 1), &[18], 2), None);
     }
 }
