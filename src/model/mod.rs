@@ -28,9 +28,11 @@ pub use graph::facts::Facts;
 pub use graph::receptive_field::{Field, Fields};
 pub use graph::{Graph, Head, ModulePath, ValueId};
 pub use layers::{Layer, LayerTree, Target};
+pub use opening::OpenOptions;
 use opening::{Opening, Tell, allocator, check};
 pub use tape::plan::Plan;
 pub use tape::{Detail, ReluRule, Tape, forward, forward_watched};
+pub use usage::channels::InputChannels;
 pub use usage::labels::{LabelSource, Labels};
 pub use usage::preprocess::Preprocess;
 pub use usage::{Reading, Usage};
@@ -78,17 +80,18 @@ impl Model {
     /// # Errors
     /// What is wrong with the file, by cause; see [`Fault`].
     pub fn open(path: &Path) -> Result<Model, Error> {
-        Model::open_as(path, None, &mut |_| ControlFlow::Continue(()))
+        Model::open_as(path, &OpenOptions::default(), &mut |_| {
+            ControlFlow::Continue(())
+        })
     }
 
-    /// As [`Model::open`], with progress reported to `report`. `architecture` chooses one by name, in case
-    /// the weights of a checkpoint fit several.
+    /// As [`Model::open`], with the caller's choices, and progress reported to `report`.
     ///
     /// # Errors
     /// As [`Model::open`], and [`Fault::Cancelled`] if `report` breaks.
-    pub fn open_as(path: &Path, architecture: Option<&str>, report: Tell) -> Result<Model, Error> {
+    pub fn open_as(path: &Path, options: &OpenOptions, report: Tell) -> Result<Model, Error> {
         allocator::keep_freed();
-        let mut opening = Opening::new(report).with_architecture(architecture);
+        let mut opening = Opening::new(report).with_options(options.clone());
         let opened = format::open(path, &mut opening)?;
         let mut graph = opened.graph;
         graph::fold::fold(&mut graph).map_err(|fault| fault.at(path))?;
@@ -110,7 +113,10 @@ impl Model {
             .input_shape
             .map(|size| u32::try_from(size).unwrap_or_default());
         let preprocess = match &opened.preprocess {
-            Some(text) => Preprocess::from_json(text, width, height, path)?,
+            Some(text) => {
+                let assumed = Preprocess::imagenet(width, height);
+                Preprocess::from_json(text, &assumed, path)?
+            }
             None if usage::pixels::takes_whole(&graph) => Preprocess::whole_pixels(width, height),
             None => Preprocess::imagenet(width, height),
         };

@@ -147,8 +147,8 @@ fn name(model: &Model) -> String {
     if (now.width, now.height) != (first.width, first.height) {
         changes.push(format!("{}×{}", now.width, now.height));
     }
-    if now.bgr != first.bgr {
-        changes.push(if now.bgr { "BGR" } else { "RGB" }.to_owned());
+    if now.channels != first.channels {
+        changes.push(now.channels.label().to_owned());
     }
     if now.interpolation != first.interpolation {
         changes.push(now.interpolation.label().to_lowercase());

@@ -79,7 +79,7 @@ fn fill_architecture(
         .iter()
         .map(|(name, stored)| (name.clone(), stored.sizes.clone()))
         .collect();
-    let recognised = library.recognise(&shapes, opening.architecture());
+    let recognised = library.recognise(&shapes, opening.options().architecture.as_deref());
     let recognised = recognised.map_err(|fault| with_cause(&weights, fault, &library));
     let Recognised { index, classes } = recognised?;
     let text = library.graph(index)?;
