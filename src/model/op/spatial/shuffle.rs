@@ -26,6 +26,13 @@ pub enum Shuffle {
         /// How many groups there are.
         groups: i64,
     },
+    /// The first entry moves to the middle, as spectra are shown.
+    ToMiddle {
+        /// The axes along which it moves; all where `None`.
+        dims: Option<Vec<i64>>,
+        /// Whether it moves back from the middle instead.
+        back: bool,
+    },
 }
 
 impl Operation for Shuffle {
@@ -35,6 +42,8 @@ impl Operation for Shuffle {
             Shuffle::ToPixels { factor } => x.f_pixel_shuffle(*factor),
             Shuffle::ToChannels { factor } => x.f_pixel_unshuffle(*factor),
             Shuffle::Channels { groups } => x.f_channel_shuffle(*groups),
+            Shuffle::ToMiddle { dims, back: false } => x.f_fft_fftshift(dims.as_deref()),
+            Shuffle::ToMiddle { dims, back: true } => x.f_fft_ifftshift(dims.as_deref()),
         };
         Ok(vec![y?])
     }
@@ -60,6 +69,12 @@ impl Operation for Shuffle {
                 let channels = channels.saturating_mul(factor.saturating_mul(*factor));
                 [batch, &[channels, height / factor, width / factor]].concat()
             }
+            (Shuffle::ToMiddle { dims, .. }, _) => {
+                for dim in dims.iter().flatten() {
+                    shape::axis(*dim, x.len())?;
+                }
+                x.to_vec()
+            }
             (Shuffle::Channels { groups }, &[_, channels, _, ..]) => {
                 if *groups < 1 || channels % groups != 0 {
                     return Err(unfit());
@@ -78,17 +93,19 @@ impl Operation for Shuffle {
 
     fn cost(&self, _: &[&[i64]], outputs: &[Shape]) -> Cost {
         match self {
-            Shuffle::ToPixels { .. } | Shuffle::ToChannels { .. } | Shuffle::Channels { .. } => {
-                Cost::of_each(outputs)
-            }
+            Shuffle::ToPixels { .. }
+            | Shuffle::ToChannels { .. }
+            | Shuffle::Channels { .. }
+            | Shuffle::ToMiddle { .. } => Cost::of_each(outputs),
         }
     }
 
     fn adjoint(&self, _: &[Option<&Tensor>]) -> Adjoint {
         match self {
-            Shuffle::ToPixels { .. } | Shuffle::ToChannels { .. } | Shuffle::Channels { .. } => {
-                Adjoint::Recorded
-            }
+            Shuffle::ToPixels { .. }
+            | Shuffle::ToChannels { .. }
+            | Shuffle::Channels { .. }
+            | Shuffle::ToMiddle { .. } => Adjoint::Recorded,
         }
     }
 
@@ -103,6 +120,7 @@ impl Operation for Shuffle {
                 stride: [*factor as f64; 2],
             },
             Shuffle::Channels { .. } => FieldRule::Same,
+            Shuffle::ToMiddle { .. } => FieldRule::Unknown,
         }
     }
 
@@ -110,30 +128,34 @@ impl Operation for Shuffle {
         match self {
             Shuffle::ToPixels { .. } | Shuffle::ToChannels { .. } => AxesRule::Image,
             Shuffle::Channels { .. } => AxesRule::Elementwise,
+            Shuffle::ToMiddle { .. } => AxesRule::Lost,
         }
     }
 
     fn axes_back(&self) -> AxesBack<'_> {
         match self {
-            Shuffle::ToPixels { .. } | Shuffle::ToChannels { .. } | Shuffle::Channels { .. } => {
-                AxesBack::Lost
-            }
+            Shuffle::ToPixels { .. }
+            | Shuffle::ToChannels { .. }
+            | Shuffle::Channels { .. }
+            | Shuffle::ToMiddle { .. } => AxesBack::Lost,
         }
     }
 
     fn gradient(&self) -> GradientRole {
         match self {
-            Shuffle::ToPixels { .. } | Shuffle::ToChannels { .. } | Shuffle::Channels { .. } => {
-                GradientRole::Plain
-            }
+            Shuffle::ToPixels { .. }
+            | Shuffle::ToChannels { .. }
+            | Shuffle::Channels { .. }
+            | Shuffle::ToMiddle { .. } => GradientRole::Plain,
         }
     }
 
     fn feature(&self) -> FeatureRole {
         match self {
-            Shuffle::ToPixels { .. } | Shuffle::ToChannels { .. } | Shuffle::Channels { .. } => {
-                FeatureRole::Makes
-            }
+            Shuffle::ToPixels { .. }
+            | Shuffle::ToChannels { .. }
+            | Shuffle::Channels { .. }
+            | Shuffle::ToMiddle { .. } => FeatureRole::Makes,
         }
     }
 }

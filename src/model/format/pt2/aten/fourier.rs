@@ -2,7 +2,7 @@
 
 use super::call::{Call, call, unary, view};
 use crate::model::format::pt2::program::args::{Answer, Args, beyond};
-use crate::model::op::{ComplexParts, Fourier, Transform};
+use crate::model::op::{ComplexParts, Fourier, Shuffle, Transform};
 
 pub fn forward(args: Args<'_>) -> Answer<Call<'_>> {
     transform(args, Transform::Forward)
@@ -109,6 +109,17 @@ pub fn lowered(args: Args<'_>) -> Answer<Call<'_>> {
         norm: norm_by_number(args, forward)?,
     };
     unary(op, args)
+}
+
+/// The zero frequency moves to the middle.
+pub fn shift(args: Args<'_>) -> Answer<Call<'_>> {
+    let dims = args.optional_ints("dim")?;
+    unary(Shuffle::ToMiddle { dims, back: false }, args)
+}
+
+pub fn shift_back(args: Args<'_>) -> Answer<Call<'_>> {
+    let dims = args.optional_ints("dim")?;
+    unary(Shuffle::ToMiddle { dims, back: true }, args)
 }
 
 pub fn as_real(args: Args<'_>) -> Answer<Call<'_>> {

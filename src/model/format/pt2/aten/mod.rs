@@ -104,9 +104,9 @@ fn reader(operator: &str) -> Option<Reader> {
         "_native_batch_norm_legit_no_training.default"
         | "_native_batch_norm_legit.no_stats"
         | "_batch_norm_no_update.default" => norm::native_batch,
-        "_native_batch_norm_legit.default" | "native_batch_norm.default" => {
-            norm::native_legit_batch
-        }
+        "_native_batch_norm_legit.default"
+        | "_native_batch_norm_legit_functional.default"
+        | "native_batch_norm.default" => norm::native_legit_batch,
         "instance_norm.default" => norm::instance,
         "layer_norm.default" => norm::layer,
         "native_layer_norm.default" => norm::native_layer,
@@ -130,6 +130,9 @@ fn reader(operator: &str) -> Option<Reader> {
         "complex.default" => fourier::joined,
         "real.default" => fourier::real,
         "imag.default" => fourier::imaginary,
+        "fft_fftshift.default" => fourier::shift,
+        "fft_ifftshift.default" => fourier::shift_back,
+        "resolve_conj.default" => copying::alias,
         "conj.default" | "_conj.default" | "_conj_physical.default" => fourier::conjugate,
 
         "relu.default" => activation::relu,

@@ -264,6 +264,8 @@ impl<'a> Args<'a> {
     pub fn optional_kind(&self, name: &str) -> Answer<Option<Kind>> {
         match self.given(name) {
             None => Ok(None),
+            // Complex numbers of any width: two of float32.
+            Some(Argument::ScalarType(9..=11)) => Ok(Some(Kind::ComplexFloat)),
             Some(Argument::ScalarType(number)) => match schema::kind(*number) {
                 // Floats of any width are held as float32.
                 Some(Kind::Half | Kind::BFloat16 | Kind::Double) => Ok(Some(Kind::Float)),
