@@ -70,6 +70,7 @@ impl Explainer {
         let mut session = Session::keeping(options.cached_passes.saturating_sub(1));
         let opening = OpenOptions {
             architecture: options.architecture.clone(),
+            ..OpenOptions::default()
         };
         let keep_on = &mut |_| ControlFlow::Continue(());
         let model = session.open_model_as(path.as_ref(), &opening, keep_on)?;

@@ -119,7 +119,7 @@ pub enum Fault {
     Opset { version: i64 },
 
     #[error(
-        "the size of {name} is dynamic, and only the batch size may be; export with a fixed height and width"
+        "the size of {name} is dynamic, and cannot be computed from that of the image; export with a fixed height and width"
     )]
     Symbolic { name: String },
 
@@ -162,6 +162,10 @@ pub enum Fault {
         height: u32,
         reason: String,
     },
+
+    /// It has to be read again for another size.
+    #[error("the model file has changed since it was opened; open it again")]
+    Changed,
 
     #[error("preprocess.json {0}")]
     Preprocess(String),

@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use crate::model::{About, Facts, Head, LabelSource, LayerTree, Model, Preprocess, Reading, Usage};
+use crate::model::{
+    About, Facts, Head, LabelSource, LayerTree, Model, Preprocess, Reading, SizeSource, Usage,
+};
 
 /// An open model as plain data.
 #[derive(Debug, Clone)]
@@ -49,6 +51,7 @@ impl ModelInfo {
     pub(crate) fn new(model: &Model, id: u64, weights: u64) -> ModelInfo {
         let rectifiers = model.graph.rectifiers();
         let mut notes: Vec<String> = model.labels.note.iter().cloned().collect();
+        notes.extend(model.about.known_fault().map(str::to_owned));
         if let Some(architecture) = &model.architecture {
             notes.push(format!(
                 "The file has weights only. Their names and shapes are those of torchvision's \
@@ -92,6 +95,7 @@ impl ModelInfo {
                  {taken} at {width}×{height}."
             ));
         }
+        notes.extend(size_note(model));
         if rectifiers == 0 {
             notes.push(
                 "This model has no rectifier (ReLU), so guided backprop is the plain gradient."
@@ -119,6 +123,27 @@ impl ModelInfo {
             facts: model.facts.clone(),
             notes,
         }
+    }
+}
+
+/// Where the size of the image comes from, for a file that takes several.
+fn size_note(model: &Model) -> Option<String> {
+    let size = |preprocess: &Preprocess| format!("{}×{}", preprocess.width, preprocess.height);
+    let (now, first) = (size(&model.preprocess), size(&model.opened_as.preprocess));
+    if now != first {
+        return None;
+    }
+    match model.size {
+        SizeSource::Fixed | SizeSource::Chosen | SizeSource::Stated => None,
+        SizeSource::Sample => Some(format!(
+            "The file leaves the size of the image open. {now} is used, with which it was exported."
+        )),
+        SizeSource::Weights => Some(format!(
+            "The file leaves the size of the image open. {now} is used, which its weights fit."
+        )),
+        SizeSource::Assumed => Some(format!(
+            "Image size assumed: the file leaves it open, so {now} is used."
+        )),
     }
 }
 
@@ -152,6 +177,9 @@ fn name(model: &Model) -> String {
     }
     if now.interpolation != first.interpolation {
         changes.push(now.interpolation.label().to_lowercase());
+    }
+    if now.mode != first.mode {
+        changes.push(now.mode.label().to_lowercase());
     }
     if now.crop_pct != first.crop_pct {
         changes.push(format!("crop {:.0} %", now.crop_pct * 100.0));

@@ -8,6 +8,9 @@ pub struct OpenOptions {
     /// The network that a file of weights alone belongs to, if its tensors fit several: `resnet50`.
     /// Ignored where the file has a graph or fits one network only.
     pub architecture: Option<String>,
+    /// Width and height of the image in pixels, for a file that leaves them open. A file of one size
+    /// keeps its own.
+    pub size: Option<(u32, u32)>,
 }
 
 impl OpenOptions {
@@ -15,6 +18,13 @@ impl OpenOptions {
     #[must_use]
     pub fn architecture(mut self, name: impl Into<String>) -> Self {
         self.architecture = Some(name.into());
+        self
+    }
+
+    /// Sets [`OpenOptions::size`].
+    #[must_use]
+    pub fn size(mut self, width: u32, height: u32) -> Self {
+        self.size = Some((width, height));
         self
     }
 }

@@ -15,9 +15,52 @@ pub struct Opened {
     /// The architecture that was recognised, if the file has only weights.
     pub architecture: Option<String>,
     pub about: About,
-    /// Whether the graph holds for this image size alone, because padding and shapes were computed
-    /// while it was read.
-    pub one_size: bool,
+    /// Where the size of the image comes from.
+    pub size: SizeSource,
+    /// How to get the graph for images of another size.
+    pub other_sizes: OtherSizes,
+}
+
+/// Where the size of the image comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SizeSource {
+    /// The file takes one size alone.
+    Fixed,
+    /// The file leaves it open, and the user has chosen it.
+    Chosen,
+    /// The file leaves it open, and its preprocessing states it.
+    Stated,
+    /// The file leaves it open; this is the size of the image that it was exported with.
+    Sample,
+    /// The file leaves it open, and the weights fit this one of the usual sizes.
+    Weights,
+    /// The file leaves it open, and nothing says which is meant.
+    Assumed,
+}
+
+/// How to get the graph for images of another size.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OtherSizes {
+    /// Nothing in the graph was computed from the size, so it may run as it is.
+    SameGraph,
+    /// Padding and shapes were computed while it was read, so the file has to be read again.
+    ReadAgain,
+    /// The file is fixed to one size.
+    None,
+}
+
+impl SizeSource {
+    /// How to get another size, for a file whose nodes compute with sizes while it is read.
+    pub fn other_sizes(self, fixed: OtherSizes) -> OtherSizes {
+        match self {
+            SizeSource::Fixed => fixed,
+            SizeSource::Chosen
+            | SizeSource::Stated
+            | SizeSource::Sample
+            | SizeSource::Weights
+            | SizeSource::Assumed => OtherSizes::ReadAgain,
+        }
+    }
 }
 
 /// What a file says about itself.
@@ -30,4 +73,55 @@ pub struct About {
     /// The line of source code that ran a module, by the path of the module:
     /// `resnet.py, line 147: out = self.bn1(out)`.
     pub sources: HashMap<ModulePath, String>,
+}
+
+/// Programs that are known to have written wrong networks: how the format starts, the program, and what
+/// is known.
+const FAULTY_WRITERS: [(&str, &str, &str); 1] = [(
+    "ONNX",
+    "pytorch 2.9.1",
+    "PyTorch 2.9.1 with onnxscript 0.5.6 is known to export wrong networks to ONNX. Compare the \
+     predictions with those of the model in Python, or export it again with a newer version.",
+)];
+
+impl About {
+    /// A warning if the program that wrote the file is known to write wrong ones.
+    pub fn known_fault(&self) -> Option<&'static str> {
+        let writer = self.written_by.as_deref()?;
+        let is_it = |name: &str| {
+            let rest = writer.strip_prefix(name);
+            // `2.9.1+cpu` is this version, and `2.9.10` is another one.
+            rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
+        };
+        FAULTY_WRITERS
+            .iter()
+            .find(|(format, name, _)| self.format.starts_with(format) && is_it(name))
+            .map(|(_, _, what)| *what)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn warns_of_a_faulty_writer_by_name_and_version() {
+        let warned = |format: &str, writer: &str| {
+            let about = About {
+                format: format.to_owned(),
+                written_by: Some(writer.to_owned()),
+                ..About::default()
+            };
+            about.known_fault().is_some()
+        };
+        assert!(warned("ONNX, opset 18", "pytorch 2.9.1"));
+        assert!(warned("ONNX, opset 18", "pytorch 2.9.1+cpu"));
+        assert!(!warned("ONNX, opset 18", "pytorch 2.9.10"));
+        assert!(!warned("ONNX, opset 18", "pytorch 2.13.0"));
+        assert!(!warned(
+            "PyTorch export (.pt2), schema 8.14",
+            "pytorch 2.9.1"
+        ));
+        assert_eq!(About::default().known_fault(), None);
+    }
 }
