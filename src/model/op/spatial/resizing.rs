@@ -128,33 +128,37 @@ impl Operation for Resizing {
         let x = input(inputs, 0)?;
         let size = self.sizes(&x.size()).map_err(TchError::Shape)?;
         let factor = |axis: usize| self.factors.get(axis).copied().flatten();
-        let (a, b, c) = (factor(0), factor(1), factor(2));
+        let (first, second, third) = (factor(0), factor(1), factor(2));
         let rank = size.len();
         let y = match (self.filter, rank) {
-            (Filter::Nearest, 1) => x.f_upsample_nearest1d(size, a),
-            (Filter::Nearest, 2) => x.f_upsample_nearest2d(size, a, b),
-            (Filter::Nearest, 3) => x.f_upsample_nearest3d(size, a, b, c),
-            (Filter::NearestExact, 1) => x.f_internal_upsample_nearest_exact1d(size, a),
-            (Filter::NearestExact, 2) => x.f_internal_upsample_nearest_exact2d(size, a, b),
-            (Filter::NearestExact, 3) => x.f_internal_upsample_nearest_exact3d(size, a, b, c),
-            (Filter::Linear { align_corners }, 1) => x.f_upsample_linear1d(size, align_corners, a),
+            (Filter::Nearest, 1) => x.f_upsample_nearest1d(size, first),
+            (Filter::Nearest, 2) => x.f_upsample_nearest2d(size, first, second),
+            (Filter::Nearest, 3) => x.f_upsample_nearest3d(size, first, second, third),
+            (Filter::NearestExact, 1) => x.f_internal_upsample_nearest_exact1d(size, first),
+            (Filter::NearestExact, 2) => x.f_internal_upsample_nearest_exact2d(size, first, second),
+            (Filter::NearestExact, 3) => {
+                x.f_internal_upsample_nearest_exact3d(size, first, second, third)
+            }
+            (Filter::Linear { align_corners }, 1) => {
+                x.f_upsample_linear1d(size, align_corners, first)
+            }
             (Filter::Linear { align_corners }, 2) => {
-                x.f_upsample_bilinear2d(size, align_corners, a, b)
+                x.f_upsample_bilinear2d(size, align_corners, first, second)
             }
             (Filter::Linear { align_corners }, 3) => {
-                x.f_upsample_trilinear3d(size, align_corners, a, b, c)
+                x.f_upsample_trilinear3d(size, align_corners, first, second, third)
             }
             (Filter::Cubic { align_corners }, 2) => {
-                x.f_upsample_bicubic2d(size, align_corners, a, b)
+                x.f_upsample_bicubic2d(size, align_corners, first, second)
             }
             (Filter::LinearAntialiased { align_corners }, 2) => {
-                x.f_internal_upsample_bilinear2d_aa(size, align_corners, a, b)
+                x.f_internal_upsample_bilinear2d_aa(size, align_corners, first, second)
             }
             (Filter::CubicAntialiased { align_corners }, 2) => {
-                x.f_internal_upsample_bicubic2d_aa(size, align_corners, a, b)
+                x.f_internal_upsample_bicubic2d_aa(size, align_corners, first, second)
             }
             (Filter::LanczosAntialiased { align_corners }, 2) => {
-                x.f_internal_upsample_lanczos2d_aa(size, align_corners, a, b)
+                x.f_internal_upsample_lanczos2d_aa(size, align_corners, first, second)
             }
             (
                 Filter::Nearest

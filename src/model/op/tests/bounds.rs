@@ -14,13 +14,9 @@ fn refused(op: impl Into<Op>, inputs: &[&[i64]]) -> bool {
         module: String::new(),
         name: "n".into(),
     };
-    let shapes = match node
-        .op
-        .output_shapes(inputs)
-        .and_then(OutputShapes::plausible)
-    {
-        Ok(shapes) => shapes,
-        Err(_) => return true,
+    let shapes = node.op.output_shapes(inputs);
+    let Ok(shapes) = shapes.and_then(OutputShapes::plausible) else {
+        return true;
     };
     Budget::default().spend(&node, inputs, &shapes).is_err()
 }

@@ -180,7 +180,6 @@ fn infers_the_shapes_of_operations_on_one_tensor() {
 }
 
 #[test]
-#[expect(clippy::too_many_lines, reason = "one line per operation")]
 fn infers_the_shapes_of_windows() {
     let ran = Cell::new(0);
     for shape in [
