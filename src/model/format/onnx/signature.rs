@@ -14,7 +14,7 @@ use crate::model::opening::OpenOptions;
 
 /// The number of bytes among the dtypes of `onnx.proto`.
 const BYTES: i32 = 2;
-/// Most channels that the last axis is taken for where the first is dynamic.
+/// Most channels that the last axis is taken for where the first may be them too.
 const MAX_LAST: i64 = 4;
 
 /// The image, and what the file is called with besides.
@@ -128,7 +128,7 @@ fn arranged(graph: &Graph, image: &ValueInfo, sizes: &[Option<i64>]) -> Result<(
         (Some(_), None) => first_axis,
         (None, Some(channels)) if channels <= MAX_LAST && second.is_none() => last_axis,
         (None, Some(_)) => (false, [batch, Some(3), second, third]),
-        (Some(first), Some(last)) if last < first => last_axis,
+        (Some(first), Some(last)) if last < first && last <= MAX_LAST => last_axis,
         (Some(_), Some(_)) => first_axis,
     })
 }
