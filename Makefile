@@ -41,6 +41,7 @@ lint:
 	cargo fmt --check
 	cargo clippy --all-targets -- -D warnings
 	cargo clippy $(WITHOUT_WINDOW) --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --package gradcam --lib
 	$(call if_installed,cargo deny,check bans licenses sources)
 	$(call if_installed,typos,)
 

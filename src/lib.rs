@@ -40,6 +40,8 @@
 //! `picture` alone; the window connects it to the engine. Below all lies
 //! `priority`: threads that work for the window yield to the one that draws it.
 
+#![warn(missing_docs)]
+
 #[cfg(feature = "window")]
 pub mod app;
 pub mod engine;

@@ -173,7 +173,7 @@ fn options_change_how_a_photo_meets_the_model() {
     assert_eq!(padded.prediction().placement.fit, Fit::Pad);
 
     let mut usage = padding.model().usage();
-    usage.preprocess.bgr = true;
+    usage.preprocess.channels = gradcam::model::InputChannels::Bgr;
     let swapped = chelsea(&padding.with_usage(usage).unwrap());
     assert_ne!(swapped.top(1)[0].logit, padded.top(1)[0].logit);
     assert!(swapped.guided_backprop("top1").unwrap().blue_first);

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use gradcam::explain::{Score, grad_cam_at, guided_backprop};
-use gradcam::model::{Model, ReluRule, Tape};
+use gradcam::model::{Model, OpenOptions, ReluRule, Tape};
 use npyz::npz::NpzArchive;
 use tch::Tensor;
 
@@ -59,7 +59,12 @@ fn compare(path: &Path) -> Result<[f32; 4], String> {
         Some(name) => name,
         None => &name,
     });
-    let model = Model::open_as(path, architecture, go_on).map_err(|error| error.to_string())?;
+    let options = OpenOptions::default();
+    let options = match architecture {
+        Some(name) => options.architecture(name),
+        None => options,
+    };
+    let model = Model::open_as(path, &options, go_on).map_err(|error| error.to_string())?;
     assert_eq!(model.architecture.as_deref(), architecture);
     let mut golden = NpzArchive::open(golden(path)).map_err(|error| error.to_string())?;
     let input = Tensor::from_slice(&floats(&mut golden, "input")).reshape(model.graph.input_shape);

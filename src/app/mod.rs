@@ -22,6 +22,7 @@ use std::sync::Arc;
 use egui::Context;
 
 use crate::engine::{Engine, Error};
+use crate::model::OpenOptions;
 
 mod commands;
 mod frame;
@@ -41,7 +42,7 @@ pub use tasks::open::dialogs;
 pub use window::{LostDisplay, NoWindow, run};
 
 use dialogs::{Dialogs, SystemDialogs};
-use gallery::{OpenFolder, answerer};
+use gallery::{OpenFolder, predictor};
 use notices::Notices;
 use persistence::Persistence;
 use persistence::session::file::looks_like_session;
@@ -61,9 +62,10 @@ pub struct Start {
     pub image: Option<PathBuf>,
     /// More photos: they and the first are opened as a gallery.
     pub images: Vec<PathBuf>,
+    /// A model file, opened rather than the last one or the default.
     pub model: Option<PathBuf>,
-    /// The network that a checkpoint belongs to, if its weights fit several.
-    pub architecture: Option<String>,
+    /// How it is opened.
+    pub options: OpenOptions,
     /// A layer's path.
     pub layer: Option<String>,
     /// An index, an exact label, or `topN`.
@@ -119,7 +121,7 @@ impl App {
             start,
             state: State::default(),
             tasks: Tasks::default(),
-            gallery: OpenFolder::new(answerer::wake(ctx)),
+            gallery: OpenFolder::new(predictor::wake(ctx)),
             textures: Textures::default(),
             persistence: Persistence {
                 memory,
@@ -140,11 +142,11 @@ impl App {
         let mut images = std::mem::take(&mut self.start.images);
         let default = self.start.default_model.take();
         let session = image.as_deref().is_some_and(looks_like_session);
-        let architecture = self.start.architecture.take();
+        let options = std::mem::take(&mut self.start.options);
         let last = self.persistence.memory.last_model().filter(|_| !session);
         if let Some(path) = model {
             let side = self.state.sides.active_index();
-            self.open_model_as(path, side, architecture);
+            self.open_model_as(path, side, options);
         } else if let Some(last) = last {
             self.open_remembered_model(last);
         } else if let Some(path) = default.filter(|_| !session) {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 use gradcam::engine::{self, Error, ModelInfo, Session};
+use gradcam::model::OpenOptions;
 use gradcam::picture::map::colormap::Colormap;
 use gradcam::picture::map::compose::{Look, Overlay, Scale};
 use gradcam::picture::photo::geometry::Fit;
@@ -23,14 +24,23 @@ pub struct ModelFile {
     #[arg(long, value_name = "FILE")]
     pub model: Option<PathBuf>,
     #[command(flatten)]
-    pub architecture: ArchitectureChoice,
+    pub opening: OpeningChoice,
 }
 
+/// What can be chosen about a file that is being opened.
 #[derive(Debug, Clone, Default, Args)]
-pub struct ArchitectureChoice {
+pub struct OpeningChoice {
     /// The network, if the file has weights only and they fit several
-    #[arg(long = "architecture", value_name = "NAME")]
-    pub name: Option<String>,
+    #[arg(long, value_name = "NAME")]
+    pub architecture: Option<String>,
+}
+
+impl OpeningChoice {
+    pub fn options(&self) -> OpenOptions {
+        let mut options = OpenOptions::default();
+        options.architecture.clone_from(&self.architecture);
+        options
+    }
 }
 
 impl ModelFile {
@@ -46,9 +56,9 @@ impl ModelFile {
     /// Opens the model and prints its notes.
     pub fn open(&self, session: &mut Session) -> Result<Arc<ModelInfo>> {
         let path = self.path()?;
-        let model = open_model(session, &path, &self.architecture)?;
+        let model = open_model(session, &path, &self.opening)?;
         let path = path.display();
-        match (&self.architecture.name, &model.architecture) {
+        match (&self.opening.architecture, &model.architecture) {
             (Some(named), Some(is)) if named != is => {
                 bail!("the weights are for {is}, not for {named}: {path}")
             }
@@ -64,10 +74,10 @@ impl ModelFile {
 pub fn open_model(
     session: &mut Session,
     path: &Path,
-    architecture: &ArchitectureChoice,
+    opening: &OpeningChoice,
 ) -> Result<Arc<ModelInfo>> {
     let go_on = &mut |_| ControlFlow::Continue(());
-    let model = session.open_model_as(path, architecture.name.as_deref(), go_on)?;
+    let model = session.open_model_as(path, &opening.options(), go_on)?;
     model.notes.iter().for_each(|note| terminal::aside(note));
     Ok(model)
 }

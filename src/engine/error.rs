@@ -3,9 +3,10 @@
 use crate::model;
 use crate::picture;
 
-/// Cloned for every promise that waited for the job.
+/// Why a job gave no result. Cloned for every promise that waited for it.
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "each message says what is wrong")]
 pub enum Error {
     #[error(transparent)]
     Picture(#[from] picture::Error),

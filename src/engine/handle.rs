@@ -18,8 +18,8 @@ use super::worker::inbox::{Message, ModelSource};
 use super::worker::later::Picture;
 use super::{Batch, Error, HeatMap, Job, LayerMaps, ModelInfo, Prediction, Progress, Request};
 use crate::explain::{Channels, Score};
-use crate::model::Usage;
 use crate::model::opening::allocator;
+use crate::model::{OpenOptions, Usage};
 use crate::picture::photo::decode::Photo;
 use crate::picture::photo::geometry::Fit;
 
@@ -73,20 +73,19 @@ impl Engine {
 
     /// Opens a model on the worker. Models opened earlier stay open, see [`Engine::keep_models`].
     pub fn open_model(&self, path: PathBuf) -> Promise<Result<Arc<ModelInfo>, Error>> {
-        self.open_model_as(path, None, None)
+        self.open_model_as(path, OpenOptions::default(), None)
     }
 
-    /// Like [`Engine::open_model`]. `architecture` names the network if the file has weights only and
-    /// they fit several; `usage` replaces the one in the file.
+    /// Like [`Engine::open_model`], with the caller's choices; `usage` replaces the one in the file.
     pub fn open_model_as(
         &self,
         path: PathBuf,
-        architecture: Option<String>,
+        options: OpenOptions,
         usage: Option<Usage>,
     ) -> Promise<Result<Arc<ModelInfo>, Error>> {
         self.open(ModelSource::File {
             path,
-            architecture,
+            options,
             usage,
         })
     }

@@ -12,9 +12,13 @@ use crate::picture::map::Map;
 /// Every channel of a layer for one score, as plain data.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Channels {
+    /// The score that was differentiated.
     pub score: Score,
+    /// The path of the layer.
     pub layer: ModulePath,
+    /// The width of the layer's map, in positions.
     pub width: usize,
+    /// The height of the layer's map, in positions.
     pub height: usize,
     /// αₖ of each channel (equation 1).
     pub weights: Vec<f32>,
@@ -33,6 +37,7 @@ impl Channels {
         self.weights.len()
     }
 
+    /// Whether there are no channels.
     pub fn is_empty(&self) -> bool {
         self.weights.is_empty()
     }

@@ -9,7 +9,12 @@ pub enum Score {
     /// arXiv 1610.02391 v4, §3.3).
     Against(usize),
     /// The logit of `a` minus the logit of `b`: evidence for `a` rather than `b`.
-    Versus { a: usize, b: usize },
+    Versus {
+        /// The class that is explained.
+        a: usize,
+        /// The class that it is compared with.
+        b: usize,
+    },
 }
 
 impl Score {

@@ -50,7 +50,6 @@ pub(super) fn view(size: (u32, u32), long: bool) -> View {
             path: "model.pt2".into(),
             name: words("model"),
             parameters: 1,
-            input_size: (8, 8),
             labels: ["tabby", "lynx", "tiger cat"].map(words).into(),
             label_source: LabelSource::Archive,
             reading: Reading::Softmax,

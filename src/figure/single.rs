@@ -17,15 +17,18 @@ use crate::picture::photo::resample;
 /// One of the four panels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Panel {
+    /// The photo alone.
     Original,
     /// The heat map over the photo, in the chosen look.
     HeatMap,
     /// The gradient at the input under the chosen rule.
     GuidedBackprop,
+    /// The gradient at the input times the upsampled heat map.
     GuidedGradCam,
 }
 
 impl Panel {
+    /// From left to right.
     pub const ALL: [Panel; 4] = [
         Panel::Original,
         Panel::HeatMap,
@@ -59,11 +62,17 @@ impl Panel {
 /// Everything that one view shows.
 #[derive(Clone)]
 pub struct Figure {
+    /// The photo, whose size every panel has.
     pub photo: Arc<Photo>,
+    /// The model that is explained.
     pub model: Arc<ModelInfo>,
+    /// The model's prediction; its placement is for a photo of this size.
     pub answer: Arc<Prediction>,
+    /// The raw map of the second panel, at the resolution of its layer.
     pub heat_map: Arc<HeatMap>,
+    /// The gradients of the last two panels, at the resolution of the model's input.
     pub guided: Arc<Guided>,
+    /// How the heat map is shown.
     pub look: Look,
 }
 

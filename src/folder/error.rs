@@ -5,6 +5,7 @@ use std::path::PathBuf;
 /// Why there are no images to show. Each message ends with the path.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "each message says what is wrong")]
 pub enum Error {
     #[error("the folder could not be read ({reason}): {}", path.display())]
     Unreadable { reason: String, path: PathBuf },

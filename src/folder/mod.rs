@@ -2,25 +2,25 @@
 //! predictions, for thousands of images in bounded memory.
 //!
 //! This is plain data and plain threads: nothing here knows a tensor or the window. The model is
-//! behind [`Answerer`], and the window calls [`Gallery::poll`] between two frames. The folder may use
+//! behind [`Predictor`], and the window calls [`Gallery::poll`] between two frames. The folder may use
 //! `picture` and nothing else.
 
 use std::sync::Arc;
 
-mod answers;
 mod decoder;
 mod error;
 mod gallery;
 pub mod list;
 pub mod natural;
+mod predictions;
 pub mod scan;
 pub mod thumbnails;
 pub mod truth;
 
-pub use answers::{Answerer, Pending, Reply};
 pub use error::Error;
 pub use gallery::{Gallery, Question};
-pub use list::{Answered, Counts, Entry, Filter, ImageList, Sort};
+pub use list::{Counts, Entry, Filter, ImageList, Predicted, Sort};
+pub use predictions::{Pending, Predictor, Reply};
 pub use scan::Tally;
 pub use truth::verdict::{OfTruth, Outcome, Verdict};
 

@@ -94,11 +94,14 @@ impl Thumbnails {
         self.limit
     }
 
+    /// Sets the maximum number of bytes, and drops the least recently seen thumbnails until the
+    /// rest fit.
     pub fn set_limit(&mut self, limit: usize) {
         self.limit = limit;
         self.shrink();
     }
 
+    /// Drops all thumbnails. The limit stays.
     pub fn clear(&mut self) {
         self.held.clear();
         self.seen.clear();

@@ -20,16 +20,24 @@ const NAMED: usize = 12;
 /// Length at which a message cuts off a name, in characters.
 const MAX_NAME: usize = 80;
 
+/// What is wrong and with which file: what opening or using a model returns.
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
+    /// Something is wrong with one file.
     #[error("{fault}: {}", path.display())]
-    File { fault: Fault, path: PathBuf },
+    File {
+        /// What is wrong, without the path.
+        fault: Fault,
+        /// The model file, or a file beside it.
+        path: PathBuf,
+    },
 }
 
 /// What is wrong with a model file.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "each message says what is wrong")]
 pub enum Fault {
     #[error("the model cannot be read ({0})")]
     Unreadable(String),
@@ -111,7 +119,7 @@ pub enum Fault {
     Opset { version: i64 },
 
     #[error(
-        "the size of {name} is dynamic, and only the batch size may be; export with a fixed height and width"
+        "the size of {name} is dynamic, and cannot be computed from that of the image; export with a fixed height and width"
     )]
     Symbolic { name: String },
 
@@ -155,6 +163,10 @@ pub enum Fault {
         reason: String,
     },
 
+    /// It has to be read again for another size.
+    #[error("the model file has changed since it was opened; open it again")]
+    Changed,
+
     #[error("preprocess.json {0}")]
     Preprocess(String),
 }
@@ -190,6 +202,7 @@ impl Candidate {
         ) } else { String::new() }
 )]
 pub struct Nearest {
+    /// Its name, which also chooses it: `resnet50`.
     pub name: String,
     /// How many architectures are known.
     pub known: usize,
@@ -208,6 +221,7 @@ pub struct Nearest {
 pub struct UnsupportedOp {
     /// `aten.upsample_nearest2d.vec`
     pub op: String,
+    /// The name of the node that uses it.
     pub node: String,
     /// Empty for the model itself.
     pub module: String,

@@ -22,15 +22,18 @@ use std::sync::Arc;
 
 pub use error::Error;
 use error::Fault;
-pub use format::About;
+use format::build::opened::Opened;
+pub use format::{About, OtherSizes, SizeSource};
 pub use graph::axes::Layout;
 pub use graph::facts::Facts;
 pub use graph::receptive_field::{Field, Fields};
 pub use graph::{Graph, Head, ModulePath, ValueId};
 pub use layers::{Layer, LayerTree, Target};
+pub use opening::OpenOptions;
 use opening::{Opening, Tell, allocator, check};
 pub use tape::plan::Plan;
 pub use tape::{Detail, ReluRule, Tape, forward, forward_watched};
+pub use usage::channels::InputChannels;
 pub use usage::labels::{LabelSource, Labels};
 pub use usage::preprocess::Preprocess;
 pub use usage::{Reading, Usage};
@@ -38,14 +41,21 @@ pub use usage::{Reading, Usage};
 /// A model that has been opened and checked, so that nothing fails later because of its file.
 #[derive(Debug)]
 pub struct Model {
+    /// The file that it was opened from.
     pub path: PathBuf,
+    /// The network for the image size in use.
     pub graph: Graph,
+    /// Where a recorded pass is cut, see [`Plan`]; the same for every image size.
     pub plan: Arc<Plan>,
+    /// The tree of modules, with shapes for the image size in use.
     pub layers: LayerTree,
+    /// The names of the classes in use, one for each logit.
     pub labels: Labels,
     /// The names of the classes when the file was opened.
     own_labels: Labels,
+    /// How an image becomes the input, as in use.
     pub preprocess: Preprocess,
+    /// The function that turns logits into probabilities, as in use.
     pub reading: Reading,
     /// Whether the file has a single logit, which was made into two classes.
     pub two_sided: bool,
@@ -56,10 +66,16 @@ pub struct Model {
     pub preprocess_assumed: bool,
     /// The architecture that was recognised, if the file has only weights: `resnet50`.
     pub architecture: Option<String>,
-    /// Whether the graph holds for this image size alone.
-    one_size: bool,
+    /// Where the size of the image comes from.
+    pub size: SizeSource,
+    other_sizes: OtherSizes,
+    /// The choices that the file was read with.
+    options: OpenOptions,
+    /// The file as it was then.
+    stamp: Option<Stamp>,
     /// What the file says about itself.
     pub about: About,
+    /// How much the network computes, and its non-linearities, for the image size in use.
     pub facts: Facts,
 }
 
@@ -68,26 +84,27 @@ impl Model {
     /// whose graph is built in.
     ///
     /// # Errors
-    /// What is wrong with the file, by cause; see [`Fault`](error::Fault).
+    /// What is wrong with the file, by cause; see [`Fault`].
     pub fn open(path: &Path) -> Result<Model, Error> {
-        Model::open_as(path, None, &mut |_| ControlFlow::Continue(()))
+        Model::open_as(path, &OpenOptions::default(), &mut |_| {
+            ControlFlow::Continue(())
+        })
     }
 
-    /// As [`Model::open`], with progress reported to `report`. `architecture` chooses one by name, in case
-    /// the weights of a checkpoint fit several.
+    /// As [`Model::open`], with the caller's choices, and progress reported to `report`.
     ///
     /// # Errors
-    /// As [`Model::open`], and [`Fault::Cancelled`](error::Fault::Cancelled) if `report` breaks.
-    pub fn open_as(path: &Path, architecture: Option<&str>, report: Tell) -> Result<Model, Error> {
+    /// As [`Model::open`], and [`Fault::Cancelled`] if `report` breaks.
+    pub fn open_as(path: &Path, options: &OpenOptions, report: Tell) -> Result<Model, Error> {
         allocator::keep_freed();
-        let mut opening = Opening::new(report).with_architecture(architecture);
-        let opened = format::open(path, &mut opening)?;
-        let mut graph = opened.graph;
-        graph::fold::fold(&mut graph).map_err(|fault| fault.at(path))?;
-        let two_sided = graph::two_sided::make_two_sided(&mut graph);
-        let plan = Arc::new(Plan::new(&graph));
-        let tried = Tried::new(&mut graph, &plan, &opened.about, &mut opening);
-        let tried = tried.map_err(|fault| fault.at(path))?;
+        let stamp = Stamp::of(path);
+        let Read {
+            opened,
+            plan,
+            two_sided,
+            tried,
+        } = Read::new(path, options.clone(), report)?;
+        let graph = opened.graph;
         let labels = if two_sided {
             Labels::of_two_sides(opened.labels.as_deref(), path)?
         } else {
@@ -102,7 +119,10 @@ impl Model {
             .input_shape
             .map(|size| u32::try_from(size).unwrap_or_default());
         let preprocess = match &opened.preprocess {
-            Some(text) => Preprocess::from_json(text, width, height, path)?,
+            Some(text) => {
+                let assumed = Preprocess::imagenet(width, height);
+                Preprocess::from_json(text, &assumed, path)?
+            }
             None if usage::pixels::takes_whole(&graph) => Preprocess::whole_pixels(width, height),
             None => Preprocess::imagenet(width, height),
         };
@@ -124,7 +144,10 @@ impl Model {
             two_sided,
             architecture: opened.architecture,
             preprocess_assumed,
-            one_size: opened.one_size,
+            size: opened.size,
+            other_sizes: opened.other_sizes,
+            options: options.clone(),
+            stamp,
             about: opened.about,
             facts: tried.facts,
         })
@@ -134,9 +157,9 @@ impl Model {
     /// trial run like that of a newly opened model.
     ///
     /// # Errors
-    /// [`Fault::Size`](error::Fault::Size) where the network does not take this image size,
-    /// [`Fault::Labels`](error::Fault::Labels) where there are more or fewer names than classes,
-    /// [`Fault::Cancelled`](error::Fault::Cancelled) if `report` breaks.
+    /// [`Fault::Size`] where the network does not take this image size,
+    /// [`Fault::Labels`] where there are more or fewer names than classes,
+    /// [`Fault::Cancelled`] if `report` breaks.
     pub fn used(&self, usage: Usage, report: Tell) -> Result<Model, Error> {
         let Usage {
             preprocess,
@@ -149,34 +172,13 @@ impl Model {
         };
         let labels = labels.map_err(|fault| fault.at(&self.path))?;
         let (width, height) = (preprocess.width, preprocess.height);
-        let mut graph = self.graph.resized(height.into(), width.into());
-        let mut opening = Opening::new(report);
-        let tried = if graph.input_shape == self.graph.input_shape {
-            graph.layouts = Arc::clone(&self.graph.layouts);
-            Ok(Tried {
-                layers: self.layers.clone(),
-                facts: self.facts.clone(),
-                classes: self.labels.names.len(),
-            })
-        } else if self.one_size {
-            Err(Fault::Graph(
-                "its padding and resizing are fixed for the size it has".into(),
-            ))
-        } else {
-            Tried::new(&mut graph, &self.plan, &self.about, &mut opening)
-        };
-        let tried = tried.and_then(|tried| {
-            if tried.classes == self.labels.names.len() {
-                Ok(tried)
-            } else {
-                Err(Fault::NoLogits(format!(
-                    "it has {} classes then",
-                    tried.classes
-                )))
-            }
+        let resized = self.resized(width, height, report);
+        let resized = resized.and_then(|resized| match resized.tried.classes {
+            classes if classes == self.labels.names.len() => Ok(resized),
+            classes => Err(Fault::NoLogits(format!("it has {classes} classes then"))),
         });
-        let tried = tried.map_err(|fault| match fault {
-            Fault::Cancelled => fault.at(&self.path),
+        let resized = resized.map_err(|fault| match fault {
+            Fault::Cancelled | Fault::Size { .. } | Fault::Changed => fault.at(&self.path),
             other => Fault::Size {
                 width,
                 height,
@@ -184,15 +186,19 @@ impl Model {
             }
             .at(&self.path),
         })?;
+        let Resized { graph, plan, tried } = resized;
         Ok(Model {
             path: self.path.clone(),
             graph,
-            plan: Arc::clone(&self.plan),
+            plan,
             layers: tried.layers,
             labels,
             own_labels: self.own_labels.clone(),
             preprocess_assumed: self.preprocess_assumed,
-            one_size: self.one_size,
+            size: self.size,
+            other_sizes: self.other_sizes,
+            options: self.options.clone(),
+            stamp: self.stamp,
             preprocess,
             // Yes and no are each read by itself.
             reading: if self.two_sided {
@@ -205,6 +211,100 @@ impl Model {
             opened_as: self.opened_as.clone(),
             about: self.about.clone(),
             facts: tried.facts,
+        })
+    }
+
+    /// The graph for images of this size.
+    fn resized(&self, width: u32, height: u32, report: Tell) -> Result<Resized, Fault> {
+        let mut opening = Opening::new(report);
+        let mut graph = self.graph.resized(height.into(), width.into());
+        if graph.input_shape == self.graph.input_shape {
+            graph.layouts = Arc::clone(&self.graph.layouts);
+            return Ok(Resized {
+                graph,
+                plan: Arc::clone(&self.plan),
+                tried: Tried {
+                    layers: self.layers.clone(),
+                    facts: self.facts.clone(),
+                    classes: self.labels.names.len(),
+                },
+            });
+        }
+        match self.other_sizes {
+            OtherSizes::None => Err(Fault::Graph(
+                "its padding and resizing are fixed for the size it has".into(),
+            )),
+            OtherSizes::SameGraph => {
+                let tried = Tried::new(&mut graph, &self.plan, &self.about, &mut opening)?;
+                Ok(Resized {
+                    graph,
+                    plan: Arc::clone(&self.plan),
+                    tried,
+                })
+            }
+            OtherSizes::ReadAgain => {
+                if self.stamp.is_none() || Stamp::of(&self.path) != self.stamp {
+                    return Err(Fault::Changed);
+                }
+                let options = self.options.clone().size(width, height);
+                let read = Read::new(&self.path, options, report);
+                let read = read.map_err(|Error::File { fault, .. }| fault)?;
+                Ok(Resized {
+                    graph: read.opened.graph,
+                    plan: read.plan,
+                    tried: read.tried,
+                })
+            }
+        }
+    }
+}
+
+/// A file that has been read and tried.
+struct Read {
+    opened: Opened,
+    plan: Arc<Plan>,
+    two_sided: bool,
+    tried: Tried,
+}
+
+impl Read {
+    fn new(path: &Path, options: OpenOptions, report: Tell) -> Result<Read, Error> {
+        let mut opening = Opening::new(report).with_options(options);
+        let mut opened = format::open(path, &mut opening)?;
+        let graph = &mut opened.graph;
+        graph::fold::fold(graph).map_err(|fault| fault.at(path))?;
+        let two_sided = graph::two_sided::make_two_sided(graph);
+        let plan = Arc::new(Plan::new(graph));
+        let tried = Tried::new(graph, &plan, &opened.about, &mut opening);
+        Ok(Read {
+            tried: tried.map_err(|fault| fault.at(path))?,
+            opened,
+            plan,
+            two_sided,
+        })
+    }
+}
+
+/// The same network for images of another size.
+struct Resized {
+    graph: Graph,
+    plan: Arc<Plan>,
+    tried: Tried,
+}
+
+/// What tells whether a file has changed since it was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Stamp {
+    length: u64,
+    modified: std::time::SystemTime,
+}
+
+impl Stamp {
+    fn of(path: &Path) -> Option<Stamp> {
+        let about = std::fs::metadata(path).ok()?;
+        Some(Stamp {
+            length: about.len(),
+            modified: about.modified().ok()?,
         })
     }
 }
@@ -241,3 +341,6 @@ impl Tried {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

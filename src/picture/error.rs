@@ -5,6 +5,7 @@ use std::path::PathBuf;
 /// An image could not be read, prepared or written. Each message ends with the path.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "each message says what is wrong")]
 pub enum Error {
     #[error("there is no such file: {}", path.display())]
     Missing { path: PathBuf },
@@ -96,6 +97,7 @@ pub enum Error {
 pub struct UnknownName {
     /// The kind of choice: `colour map`.
     pub what: &'static str,
+    /// The name that was given.
     pub name: String,
     /// The valid names, separated by commas.
     pub choices: String,

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use gradcam::engine::{Error, ModelInfo, Request, Session};
-use gradcam::model::{LabelSource, Preprocess, Reading, Usage};
+use gradcam::model::{InputChannels, LabelSource, OpenOptions, Preprocess, Reading, Usage};
 
 use crate::support::*;
 
@@ -80,7 +80,7 @@ fn reports_the_progress_of_an_opening_and_stops_anywhere() {
     let mut told = Vec::new();
     let mut session = Session::default();
     session
-        .open_model_as(&path, None, &mut |part| {
+        .open_model_as(&path, &OpenOptions::default(), &mut |part| {
             told.push(part);
             ControlFlow::Continue(())
         })
@@ -91,7 +91,7 @@ fn reports_the_progress_of_an_opening_and_stops_anywhere() {
     let kept = session.info().unwrap().id;
     for call in [0, told.len() / 2, told.len() - 1] {
         let mut calls = 0;
-        let broken = session.open_model_as(&path, None, &mut |_| {
+        let broken = session.open_model_as(&path, &OpenOptions::default(), &mut |_| {
             calls += 1;
             if calls > call {
                 ControlFlow::Break(())
@@ -128,7 +128,7 @@ fn reopens_a_model_with_another_preprocessing() {
     assert_eq!(answer(&same).logits, before.logits);
 
     let swapped = Preprocess {
-        bgr: true,
+        channels: InputChannels::Bgr,
         ..model.preprocess.clone()
     };
     let swapped = prepared(swapped).unwrap();
@@ -146,7 +146,7 @@ fn reopens_a_model_with_another_preprocessing() {
         ..model.preprocess.clone()
     };
     let larger = prepared(larger).unwrap();
-    assert_eq!(larger.input_size, (320, 288));
+    assert_eq!(larger.input_size(), (320, 288));
     let shape = |model: &ModelInfo| model.layers.find("features.12").unwrap().shape.clone();
     assert_eq!(shape(&larger), [1, 512, 17, 19]);
     assert_eq!(shape(&model), [1, 512, 13, 13]);

@@ -52,7 +52,7 @@ fn opened(folder: &Path, model: Option<PathBuf>) -> Window {
 }
 
 /// A window with the folder open, all images predicted and the first one shown.
-fn answered(folder: &Path) -> Window {
+fn predicted(folder: &Path) -> Window {
     let mut window = opened(folder, Some(squeezenet()));
     window.until("a picture", |w| shown_picture(w).is_some());
     window.settle();
@@ -79,7 +79,7 @@ fn until_status(window: &mut Window, words: &str) {
         let status_text = status_text(w);
         status_text.contains(words)
             && !status_text.contains("so far")
-            && !status_text.contains("answered")
+            && !status_text.contains("predicted")
     });
 }
 
@@ -128,7 +128,7 @@ fn until_open(window: &mut Window, picture: &str) {
 #[test]
 fn a_folder_per_class_shows_predictions_true_classes_and_mistakes() {
     let folder = three_classes();
-    let mut window = answered(folder.path());
+    let mut window = predicted(folder.path());
     until_status(&mut window, "1 mistake of 3");
     assert_eq!(
         pictures(&window),
@@ -151,7 +151,7 @@ fn a_folder_per_class_shows_predictions_true_classes_and_mistakes() {
 #[test]
 fn a_mistake_is_shown_as_predicted_versus_true() {
     let folder = three_classes();
-    let mut window = answered(folder.path());
+    let mut window = predicted(folder.path());
     click_picture(&mut window, "rocket.jpg");
     until_open(&mut window, "rocket.jpg");
     assert_eq!(window.chosen_class().as_deref(), Some("pole"));
@@ -177,7 +177,7 @@ fn rows_stay_when_stepping_from_mistake_to_mistake() {
         ("assets/rocket.jpg", "missile/2.jpg"),
         ("assets/coffee.png", "967/3.png"),
     ]);
-    let mut window = answered(folder.path());
+    let mut window = predicted(folder.path());
     let rows = |w: &Window| {
         let is_shown = |label: &str| w.harness.query_by_label(label).is_some();
         let labels = [
@@ -210,7 +210,7 @@ fn the_true_class_can_be_set_by_hand() {
         ("assets/coffee.png", "a.png"),
         ("assets/rocket.jpg", "b.jpg"),
     ]);
-    let mut window = answered(folder.path());
+    let mut window = predicted(folder.path());
     assert!(!status_text(&window).contains("mistake"));
     window.row(Role::ListBoxOption, "cup").click_secondary();
     window.harness.run_steps(2);
@@ -240,7 +240,7 @@ fn keys_step_through_the_images_and_skip_unreadable_ones() {
         ("assets/flower.jpg", "img3.jpg"),
         ("assets/rocket.jpg", "img10.jpg"),
     ]);
-    let mut window = answered(folder.path());
+    let mut window = predicted(folder.path());
     until_status(&mut window, "1 unreadable");
     for (key, picture) in [
         (Key::PageDown, "img3.jpg"),
@@ -277,7 +277,7 @@ fn marks_bad_files_and_predicts_the_rest() {
         folder.path().join("deeper/6 good.jpg"),
     )
     .unwrap();
-    let mut window = answered(folder.path());
+    let mut window = predicted(folder.path());
     // The first readable image is opened, without notices about the others.
     assert_eq!(window.value("Original"), "5 good.png");
     assert_eq!(status_text(&window), "6 images  ·  4 unreadable");
@@ -303,7 +303,7 @@ fn marks_bad_files_and_predicts_the_rest() {
 /// Sixty images that have been decoded, and whose last three files have been deleted since.
 fn with_deleted_last_images() -> (TempDir, Window) {
     let folder = many(60);
-    let mut window = answered(folder.path());
+    let mut window = predicted(folder.path());
     until_status(&mut window, "60 images");
     until_open(&mut window, "1.png");
     for gone in ["58.png", "59.png", "60.png"] {
@@ -440,7 +440,7 @@ fn sorting_and_filtering_scroll_to_the_open_image_or_the_start() {
 #[test]
 fn sorts_and_filters_images() {
     let folder = three_classes();
-    let mut window = answered(folder.path());
+    let mut window = predicted(folder.path());
     until_status(&mut window, "1 mistake of 3");
     window.choose("Sort", "Mistakes first");
     assert_eq!(pictures(&window)[0], "rocket.jpg");
@@ -455,7 +455,7 @@ fn sorts_and_filters_images() {
     window.choose("Show", "Mistakes");
     assert_eq!(pictures(&window), ["rocket.jpg"]);
     assert!(status_text(&window).contains("1 shown"));
-    window.choose("Show", "Unanswered");
+    window.choose("Show", "Not predicted");
     assert!(pictures(&window).is_empty());
     window.harness.get_by_label_contains("No picture passes");
     window.choose("Show", "missile  (1)");
@@ -485,7 +485,7 @@ fn sorts_and_filters_images() {
 #[test]
 fn class_names_keep_their_capitalisation() {
     let folder = three_classes();
-    let mut window = answered(folder.path());
+    let mut window = predicted(folder.path());
     until_status(&mut window, "1 mistake of 3");
     window.row(Role::RadioButton, "rocket.jpg").hover();
     window.until("what is known", |w| {
@@ -499,7 +499,7 @@ fn class_names_keep_their_capitalisation() {
 #[test]
 fn keys_step_through_the_shown_images_in_their_order() {
     let folder = three_classes();
-    let mut window = answered(folder.path());
+    let mut window = predicted(folder.path());
     window.choose("Sort", "Least sure first");
     window.key(Key::Home);
     until_open(&mut window, "rocket.jpg");
@@ -516,8 +516,8 @@ fn keys_step_through_the_shown_images_in_their_order() {
 fn predicting_can_be_stopped_and_resumed_and_delays_no_click() {
     let folder = many(80);
     let mut window = opened(folder.path(), Some(squeezenet()));
-    window.until("some answers", |w| {
-        status_text(w).contains(" of 80 answered")
+    window.until("some predictions", |w| {
+        status_text(w).contains(" of 80 predicted")
     });
     window.until("the panels", |w| {
         w.chosen_class().is_some() && w.app().is_settled()
@@ -526,7 +526,7 @@ fn predicting_can_be_stopped_and_resumed_and_delays_no_click() {
     window.key(Key::ArrowRight);
     window.until("the next class", |w| w.app().is_settled());
     assert!(
-        status_text(&window).contains(" of 80 answered"),
+        status_text(&window).contains(" of 80 predicted"),
         "{}",
         status_text(&window)
     );
@@ -542,7 +542,7 @@ fn predicting_can_be_stopped_and_resumed_and_delays_no_click() {
     assert_eq!(status_text(&window), stopped);
     assert_eq!(window.app().notices(), Vec::<String>::new());
 
-    window.click("Answer all");
+    window.click("Predict all");
     until_status(&mut window, "80 images");
     let last = {
         window.key(Key::End);
@@ -555,11 +555,11 @@ fn predicting_can_be_stopped_and_resumed_and_delays_no_click() {
 #[test]
 fn another_model_predicts_the_folder_again() {
     let folder = three_classes();
-    let mut window = answered(folder.path());
+    let mut window = predicted(folder.path());
     let before = description(&window, "chelsea.png");
     window.will_pick(file("models/efficientnet_lite0.pt2"));
     window.ctrl(Key::M);
-    window.until("another answer", |w| {
+    window.until("another prediction", |w| {
         let now = description(w, "chelsea.png");
         now != before && now.contains('%')
     });
@@ -615,7 +615,7 @@ fn opens_a_folder_from_the_picker_and_reports_one_without_images() {
 #[test]
 fn the_gallery_folds_and_its_memory_is_limited() {
     let folder = three_classes();
-    let mut window = answered(folder.path());
+    let mut window = predicted(folder.path());
     assert!(window.value("Thumbnails").ends_with("of 64 MB"));
     window.choose("Thumbnails", "1 GB for thumbnails");
     assert!(window.value("Thumbnails").ends_with("of 1 GB"));
@@ -637,7 +637,7 @@ fn the_gallery_folds_and_its_memory_is_limited() {
 #[test]
 fn a_finished_folder_causes_no_repaints() {
     let folder = three_classes();
-    let mut window = answered(folder.path());
+    let mut window = predicted(folder.path());
     window.harness.run_steps(30);
     let causes = window.harness.ctx.repaint_causes();
     assert!(

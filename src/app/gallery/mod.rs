@@ -17,9 +17,9 @@ use crate::folder::{Filter, Gallery, Question, Wake};
 use super::App;
 use super::notices::Place;
 use super::state::State;
-use answerer::{asker, outcome};
+use predictor::{asker, outcome};
 
-pub(crate) mod answerer;
+pub(crate) mod predictor;
 mod view;
 pub(crate) mod walk;
 
@@ -69,7 +69,7 @@ pub fn filter_label(state: &State, filter: Filter) -> String {
     match filter {
         Filter::All => "All".to_owned(),
         Filter::Mistakes => "Mistakes".to_owned(),
-        Filter::Unanswered => "Unanswered".to_owned(),
+        Filter::NotPredicted => "Not predicted".to_owned(),
         Filter::Class(class) => class_name(state, class),
     }
 }
@@ -117,7 +117,7 @@ impl App {
         self.find_current();
         self.learn_current();
         self.learn_late_truth();
-        if self.gallery.folder.is_answering() || self.gallery.folder.is_scanning() {
+        if self.gallery.folder.is_predicting() || self.gallery.folder.is_scanning() {
             let on_screen = self.panels.gallery.on_screen();
             ctx.request_repaint_after(if self.gallery.folder.awaits_any(on_screen) {
                 STEP_ON_SCREEN

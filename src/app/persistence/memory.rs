@@ -78,10 +78,12 @@ impl Memory {
         self.settings.window
     }
 
+    /// The images and folders that were opened recently, newest first.
     pub fn recent_images(&self) -> &[PathBuf] {
         self.settings.images.paths()
     }
 
+    /// The model files that were opened recently, newest first.
     pub fn recent_models(&self) -> &[PathBuf] {
         self.settings.models.paths()
     }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::engine::ModelInfo;
 use crate::explain::Score;
-use crate::model::{Preprocess, Reading, Usage};
+use crate::model::{InputChannels, OpenOptions, Preprocess, Reading, Usage};
 use crate::picture::photo::geometry::Filter;
 
 use crate::app::state::by_name;
@@ -26,6 +26,21 @@ pub fn or_none<'de, T: DeserializeOwned, D: Deserializer<'de>>(
 ) -> Result<Option<T>, D::Error> {
     let value = serde_json::Value::deserialize(deserializer)?;
     Ok(serde_json::from_value(value).unwrap_or_default())
+}
+
+/// Reads the channels by name, or whether blue comes first.
+fn channels<'de, D: Deserializer<'de>>(deserializer: D) -> Result<InputChannels, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        BlueFirst(bool),
+        Named(#[serde(with = "by_name")] InputChannels),
+    }
+    Ok(match Written::deserialize(deserializer)? {
+        Written::BlueFirst(true) => InputChannels::Bgr,
+        Written::BlueFirst(false) => InputChannels::Rgb,
+        Written::Named(channels) => channels,
+    })
 }
 
 /// What is needed to open a model again.
@@ -50,6 +65,13 @@ impl StoredModel {
         }
     }
 
+    /// How the file is opened.
+    pub fn options(&self) -> OpenOptions {
+        let mut options = OpenOptions::default();
+        options.architecture.clone_from(&self.architecture);
+        options
+    }
+
     /// Whether two models are used in the same way, and have the same network as far as both state one.
     pub fn is_used_as(&self, other: &StoredModel) -> bool {
         let networks = self.architecture.as_ref().zip(other.architecture.as_ref());
@@ -66,11 +88,17 @@ pub struct StoredUsage {
     pub resampling: Filter,
     /// The share of the short side that is kept by the crop.
     pub crop: f64,
-    pub mean: [f64; 3],
-    pub deviation: [f64; 3],
-    /// Whether the channel order is BGR.
-    #[serde(default)]
-    pub bgr: bool,
+    /// One for each channel.
+    pub mean: Vec<f64>,
+    pub deviation: Vec<f64>,
+    /// Files of before it had a name say `"bgr": true`.
+    #[serde(
+        default,
+        alias = "bgr",
+        serialize_with = "by_name::serialize",
+        deserialize_with = "channels"
+    )]
+    pub channels: InputChannels,
     #[serde(default, with = "by_name")]
     pub reading: Reading,
     /// The class names typed by the user.
@@ -92,7 +120,7 @@ impl StoredUsage {
             crop: now.crop_pct,
             mean: now.mean,
             deviation: now.std,
-            bgr: now.bgr,
+            channels: now.channels,
             reading,
             names,
         })
@@ -106,9 +134,9 @@ impl StoredUsage {
                 height,
                 interpolation: self.resampling,
                 crop_pct: self.crop,
-                mean: self.mean,
-                std: self.deviation,
-                bgr: self.bgr,
+                mean: self.mean.clone(),
+                std: self.deviation.clone(),
+                channels: self.channels,
             },
             reading: self.reading,
             names: self.names.clone(),
@@ -120,6 +148,9 @@ impl StoredUsage {
         let size = 1..=MAX_SIDE;
         self.size.iter().all(|side| size.contains(side))
             && (self.crop > 0.0 && self.crop <= 1.0)
+            && [&self.mean, &self.deviation]
+                .iter()
+                .all(|numbers| numbers.len() == self.channels.count())
             && self.mean.iter().all(|mean| (0.0..=1.0).contains(mean))
             && self.deviation.iter().all(|d| *d > 0.0 && d.is_finite())
     }
@@ -224,6 +255,32 @@ mod tests {
 
     fn labels(names: &[&str]) -> Vec<String> {
         names.iter().map(|name| (*name).to_owned()).collect()
+    }
+
+    #[test]
+    fn reads_the_channels_by_name_and_as_they_were_stored_before() {
+        let read = |channels: &str| {
+            let text = format!(
+                r#"{{"size": [8, 8], "resampling": "bilinear", "crop": 1.0,
+                    "mean": [0.0, 0.0, 0.0], "deviation": [1.0, 1.0, 1.0]{channels}}}"#
+            );
+            serde_json::from_str::<StoredUsage>(&text)
+        };
+        for (text, expected) in [
+            ("", InputChannels::Rgb),
+            (r#", "bgr": false"#, InputChannels::Rgb),
+            (r#", "bgr": true"#, InputChannels::Bgr),
+            (r#", "channels": "bgr""#, InputChannels::Bgr),
+            (r#", "channels": "rgb""#, InputChannels::Rgb),
+        ] {
+            let usage = read(text).unwrap();
+            assert_eq!(usage.channels, expected, "{text}");
+            assert!(usage.is_sound());
+            let json = serde_json::to_string(&usage).unwrap();
+            assert_eq!(serde_json::from_str::<StoredUsage>(&json).unwrap(), usage);
+        }
+        assert!(read(r#", "channels": "gbr""#).is_err());
+        assert!(!read(r#", "channels": "grey""#).unwrap().is_sound());
     }
 
     #[test]

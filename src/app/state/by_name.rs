@@ -3,7 +3,7 @@
 use egui::ThemePreference;
 use serde::{Deserialize, Deserializer, Serializer, de};
 
-use crate::model::{Reading, ReluRule};
+use crate::model::{InputChannels, Reading, ReluRule};
 use crate::picture::map::colormap::Colormap;
 use crate::picture::map::compose::Overlay;
 use crate::picture::photo::geometry::{Filter, Fit};
@@ -92,6 +92,13 @@ impl Name for Filter {
     }
 }
 
+impl Name for InputChannels {
+    const ALL: &'static [Self] = &InputChannels::ALL;
+    fn name(self) -> &'static str {
+        InputChannels::name(self)
+    }
+}
+
 impl Name for Reading {
     const ALL: &'static [Self] = &Reading::ALL;
     fn name(self) -> &'static str {
@@ -126,6 +133,7 @@ mod tests {
         round_trips::<Overlay>();
         round_trips::<Fit>();
         round_trips::<Filter>();
+        round_trips::<InputChannels>();
         round_trips::<Reading>();
         round_trips::<ReluRule>();
         round_trips::<Arrangement>();

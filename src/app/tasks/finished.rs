@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::engine::{Error, ModelInfo, resolve_layer};
-use crate::model;
 use crate::model::error::Fault;
+use crate::model::{self, OpenOptions};
 
 use super::{ArchitectureQuestion, Opening, OpeningModel};
 use crate::app::App;
@@ -113,7 +113,7 @@ impl App {
     fn model_failed(&mut self, side: usize, remembered: bool, path: PathBuf, error: Error) {
         match error {
             Error::Overtaken => {}
-            _ if remembered => self.open_model_as(path, side, None),
+            _ if remembered => self.open_model_as(path, side, OpenOptions::default()),
             Error::Model(model::Error::File {
                 fault: Fault::SeveralArchitectures(candidates),
                 path,
@@ -135,7 +135,7 @@ impl App {
     pub(crate) fn answer_architecture(&mut self, name: Option<String>) {
         let question = self.dialogs.architectures.pop_front();
         if let (Some(ArchitectureQuestion { side, path, .. }), Some(name)) = (question, name) {
-            self.open_model_as(path, side, Some(name));
+            self.open_model_as(path, side, OpenOptions::default().architecture(name));
         }
     }
 

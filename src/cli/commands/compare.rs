@@ -15,7 +15,7 @@ use gradcam::picture::{map, write};
 
 use crate::cli::explained::View;
 use crate::cli::options::{
-    ArchitectureChoice, FitChoice, LookChoice, ModelFile, open_model, parse_panel_px, resolve_layer,
+    FitChoice, LookChoice, ModelFile, OpeningChoice, open_model, parse_panel_px, resolve_layer,
 };
 use crate::cli::terminal;
 
@@ -35,7 +35,7 @@ pub struct Compare {
     #[arg(long = "model", value_name = "FILE")]
     models: Vec<PathBuf>,
     #[command(flatten)]
-    architecture: ArchitectureChoice,
+    opening: OpeningChoice,
     /// An index, an exact label, or topN for the N best; may be repeated [default: top1]
     #[arg(long = "class", value_name = "C")]
     classes: Vec<String>,
@@ -126,7 +126,7 @@ impl Compare {
         }
         let side = |(index, path): (usize, &PathBuf)| {
             let mut session = Session::default();
-            let model = open_model(&mut session, path, &self.architecture)?;
+            let model = open_model(&mut session, path, &self.opening)?;
             let layer = self.layers.get(index).or(self.layers.first());
             // With several models, the message must say which one it is about.
             let of_model = |error: anyhow::Error| match models.len() {
@@ -143,7 +143,7 @@ impl Compare {
             })
         };
         let sides: Vec<Side> = models.iter().enumerate().map(side).collect::<Result<_>>()?;
-        if let Some(named) = &self.architecture.name {
+        if let Some(named) = &self.opening.architecture {
             let is_of_it = |side: &Side| {
                 let model = side.session.info();
                 model.is_ok_and(|model| model.architecture.as_ref() == Some(named))

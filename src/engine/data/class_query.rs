@@ -7,12 +7,14 @@ use crate::engine::Prediction;
 pub enum ClassQuery {
     /// The N best classes, or the N-th best if a single one is needed.
     Top(usize),
+    /// The class with this index, counted from 0.
     Class(usize),
 }
 
 /// No class matches, or more than one does.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "each message says what is wrong")]
 pub enum ClassQueryError {
     #[error("{text}: this model has {classes} classes, so use top1 to top{classes}")]
     BeyondLast { text: String, classes: usize },

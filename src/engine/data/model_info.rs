@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use crate::model::{About, Facts, Head, LabelSource, LayerTree, Model, Preprocess, Reading, Usage};
+use crate::model::{
+    About, Facts, Head, LabelSource, LayerTree, Model, Preprocess, Reading, SizeSource, Usage,
+};
 
 /// An open model as plain data.
 #[derive(Debug, Clone)]
@@ -11,16 +13,19 @@ pub struct ModelInfo {
     pub id: u64,
     /// Identifies the weights in memory: shared by models that differ only in their usage.
     pub weights: u64,
+    /// The file that it was opened from.
     pub path: PathBuf,
     /// The file's stem, `squeezenet1_1`, followed by any differences from the usage in the file.
     pub name: String,
+    /// The number of trained values: parameters and buffers alike.
     pub parameters: usize,
-    /// Input width and height in pixels.
-    pub input_size: (u32, u32),
     /// One per class.
     pub labels: Vec<String>,
+    /// Where the labels come from: the file, a file beside it, an assumption or the user.
     pub label_source: LabelSource,
+    /// The preprocessing in use, which the user may have changed.
     pub preprocess: Preprocess,
+    /// How logits become probabilities, which the user may have changed.
     pub reading: Reading,
     /// Its usage when the file was opened.
     pub opened_as: Usage,
@@ -30,10 +35,13 @@ pub struct ModelInfo {
     pub two_sided: bool,
     /// The network that was recognised, if the file has weights only.
     pub architecture: Option<String>,
+    /// The number of rectifiers (ReLU-like units), at which guided backpropagation acts.
     pub rectifiers: usize,
+    /// All layers in the order of the network, with the one to start at.
     pub layers: LayerTree,
     /// What the file says about itself.
     pub about: About,
+    /// What is known before any image: multiply-adds of a forward pass, kinds of non-linearities.
     pub facts: Facts,
     /// What the user should know about this model, in full sentences.
     pub notes: Vec<String>,
@@ -86,6 +94,7 @@ impl ModelInfo {
                  {taken} at {width}×{height}."
             ));
         }
+        notes.extend(size_note(model));
         if rectifiers == 0 {
             notes.push(
                 "This model has no rectifier (ReLU), so guided backprop is the plain gradient."
@@ -98,7 +107,6 @@ impl ModelInfo {
             path: model.path.clone(),
             name: name(model),
             parameters: model.graph.parameters(),
-            input_size: (model.preprocess.width, model.preprocess.height),
             labels: model.labels.names.clone(),
             label_source: model.labels.source,
             preprocess: model.preprocess.clone(),
@@ -117,7 +125,33 @@ impl ModelInfo {
     }
 }
 
+/// Where the size of the image comes from, for a file that takes several.
+fn size_note(model: &Model) -> Option<String> {
+    let size = |preprocess: &Preprocess| format!("{}×{}", preprocess.width, preprocess.height);
+    let (now, first) = (size(&model.preprocess), size(&model.opened_as.preprocess));
+    if now != first {
+        return None;
+    }
+    match model.size {
+        SizeSource::Fixed | SizeSource::Chosen | SizeSource::Stated => None,
+        SizeSource::Sample => Some(format!(
+            "The file leaves the size of the image open. {now} is used, with which it was exported."
+        )),
+        SizeSource::Weights => Some(format!(
+            "The file leaves the size of the image open. {now} is used, which its weights fit."
+        )),
+        SizeSource::Assumed => Some(format!(
+            "Image size assumed: the file leaves it open, so {now} is used."
+        )),
+    }
+}
+
 impl ModelInfo {
+    /// Width and height of its input in pixels.
+    pub fn input_size(&self) -> (u32, u32) {
+        (self.preprocess.width, self.preprocess.height)
+    }
+
     /// Its current usage.
     pub fn usage(&self) -> Usage {
         let typed = self.label_source == LabelSource::Typed;
@@ -137,8 +171,8 @@ fn name(model: &Model) -> String {
     if (now.width, now.height) != (first.width, first.height) {
         changes.push(format!("{}×{}", now.width, now.height));
     }
-    if now.bgr != first.bgr {
-        changes.push(if now.bgr { "BGR" } else { "RGB" }.to_owned());
+    if now.channels != first.channels {
+        changes.push(now.channels.label().to_owned());
     }
     if now.interpolation != first.interpolation {
         changes.push(now.interpolation.label().to_lowercase());

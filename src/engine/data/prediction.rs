@@ -18,13 +18,16 @@ pub struct Prediction {
     pub ranking: Vec<usize>,
     /// Where the photo lies in the model's input.
     pub placement: Placement,
+    /// The time to resample and normalise the photo, in milliseconds.
     pub resample_ms: f64,
+    /// The time of the forward pass, in milliseconds.
     pub forward_ms: f64,
 }
 
 /// Grad-CAM of one score at one layer (arXiv 1610.02391 v4, equations 1 and 2).
 #[derive(Debug, Clone)]
 pub struct HeatMap {
+    /// The score that the map explains.
     pub score: Score,
     /// One path, or several joined by [`JOIN`](crate::model::layers::JOIN) for a fused map.
     pub layer: ModulePath,
@@ -37,8 +40,11 @@ pub struct HeatMap {
 /// The gradient at the input, and its product with a heat map.
 #[derive(Debug, Clone)]
 pub struct Guided {
+    /// The score that was differentiated.
     pub score: Score,
+    /// The layer of the heat map in `grad_cam`, or several joined as in [`HeatMap::layer`].
     pub layer: ModulePath,
+    /// How the gradient passed the rectifiers.
     pub rule: ReluRule,
     /// The gradient at the normalised input under the rule.
     pub backprop: Arc<SignedImage>,
@@ -46,6 +52,7 @@ pub struct Guided {
     pub grad_cam: Arc<SignedImage>,
     /// The number of rectifiers the rule acted at, and the number in the model.
     pub rectifiers: (usize, usize),
+    /// The time of the backward pass to the input, in milliseconds.
     pub ms: f64,
 }
 
@@ -53,7 +60,9 @@ pub struct Guided {
 /// left out.
 #[derive(Debug, Clone)]
 pub struct LayerMaps {
+    /// The score that every map explains.
     pub score: Score,
+    /// One per layer, each at the resolution of its layer.
     pub maps: Vec<Arc<HeatMap>>,
 }
 

@@ -16,7 +16,9 @@ use crate::picture::photo::geometry::Fit;
 pub struct Request {
     /// The [`id`](crate::engine::ModelInfo::id) of an open model.
     pub model: u64,
+    /// The photo to explain. Its [`id`](Photo::id) identifies it in the caches.
     pub photo: Arc<Photo>,
+    /// How the photo is fitted to the model's input.
     pub fit: Fit,
     /// `None` stands for the predicted class.
     pub score: Option<Score>,
@@ -31,8 +33,11 @@ pub struct Request {
 /// heat map, then the guided images. If a newer request comes first or the work is cancelled, they
 /// end in [`Error::Overtaken`].
 pub struct Job {
+    /// Ready after the forward pass.
     pub answer: Promise<Result<Arc<Prediction>, Error>>,
+    /// Ready after the backward pass to the layer.
     pub heat_map: Promise<Result<Arc<HeatMap>, Error>>,
+    /// Ready after the backward pass to the input.
     pub guided: Promise<Result<Arc<Guided>, Error>>,
 }
 
@@ -52,6 +57,7 @@ pub struct Batch {
 /// What the worker is doing.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Progress {
+    /// The stage that is running.
     pub stage: Stage,
     /// How much of the stage is done, from 0 to 1, if that is known.
     pub part: Option<f32>,
@@ -62,15 +68,21 @@ pub struct Progress {
 /// The stages of the worker's jobs, in the order they run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
+    /// A model is read from its file and checked, or checked with another usage.
     OpeningModel,
+    /// The photo is resampled and normalised.
     Resampling,
+    /// The forward pass, which gives the prediction.
     Forward,
+    /// The backward pass to the layers of the heat maps.
     HeatMap,
     /// The maps of the layer strip, for the same score.
     Overview,
+    /// The backward pass to the input, under the rule of the request.
     Guided,
     /// The maps of all other layers for the same score, so that stepping through them is instant.
     OtherLayers,
+    /// The channels behind one map, which are requested separately.
     Channels,
 }
 

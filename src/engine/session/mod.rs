@@ -14,7 +14,9 @@ use crate::explain::{self, Channels, InputGradient, Score};
 use crate::model::error::Fault;
 use crate::model::layers::split;
 use crate::model::opening::Tell;
-use crate::model::{self, Model, ReluRule, Tape, Usage, ValueId, forward_watched};
+use crate::model::{
+    self, InputChannels, Model, OpenOptions, ReluRule, Tape, Usage, ValueId, forward_watched,
+};
 use crate::picture::map::{Map, SignedImage, fuse};
 use crate::picture::photo::decode::Photo;
 use crate::picture::photo::geometry::Fit;
@@ -54,21 +56,23 @@ impl Session {
     /// # Errors
     /// [`Error::Model`].
     pub fn open_model(&mut self, path: &Path) -> Result<Arc<ModelInfo>, Error> {
-        self.open_model_as(path, None, &mut |_| ControlFlow::Continue(()))
+        self.open_model_as(path, &OpenOptions::default(), &mut |_| {
+            ControlFlow::Continue(())
+        })
     }
 
-    /// Like [`Session::open_model`]. `tell` is called many times with the fraction that is done;
-    /// `architecture` names the network if the file has weights only and they fit several.
+    /// Like [`Session::open_model`], with the caller's choices. `tell` is called many times with the
+    /// fraction that is done.
     ///
     /// # Errors
     /// As [`Session::open_model`]; [`Error::Overtaken`] if `tell` breaks.
     pub fn open_model_as(
         &mut self,
         path: &Path,
-        architecture: Option<&str>,
+        options: &OpenOptions,
         tell: Tell,
     ) -> Result<Arc<ModelInfo>, Error> {
-        let model = Model::open_as(path, architecture, tell).map_err(opening_error)?;
+        let model = Model::open_as(path, options, tell).map_err(opening_error)?;
         let id = next_id();
         let info = Arc::new(ModelInfo::new(&model, id, id));
         self.recordings.clear();
@@ -310,7 +314,7 @@ impl Session {
         let (model, tape) = self.recorded()?;
         check_classes(score, model.labels.names.len())?;
         let mut found = explain::guided_backprop_watched(tape, &model.graph, score, rule, watch)?;
-        found.image.blue_first = model.preprocess.bgr;
+        found.image.blue_first = model.preprocess.channels == InputChannels::Bgr;
         if found.image.values.iter().all(|value| value.is_finite()) {
             Ok(found)
         } else {

@@ -10,14 +10,13 @@ use super::later::Picture;
 use crate::engine::reply::{BatchReplies, Reply};
 use crate::engine::shared::Shared;
 use crate::engine::{ModelInfo, Request};
-use crate::model::Usage;
+use crate::model::{OpenOptions, Usage};
 
 /// A model to open.
 pub(crate) enum ModelSource {
     File {
         path: PathBuf,
-        /// The network that a file of weights alone is for.
-        architecture: Option<String>,
+        options: OpenOptions,
         /// Replaces the usage that the file states.
         usage: Option<Usage>,
     },

@@ -102,12 +102,9 @@ impl Worker<'_> {
                     let info = match model {
                         ModelSource::File {
                             path,
-                            architecture,
+                            options,
                             usage,
-                        } => {
-                            let architecture = architecture.as_deref();
-                            self.models.open(&path, architecture, usage, &mut tell)
-                        }
+                        } => self.models.open(&path, &options, usage, &mut tell),
                         ModelSource::Open(id, usage) => self.models.reopen(id, usage, &mut tell),
                     }?;
                     wanted().inspect_err(|_| self.models.close(&[info.id]))?;

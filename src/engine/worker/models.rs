@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::engine::session::{Checkpoint, Session};
 use crate::engine::{Error, ModelInfo, Prediction, Request};
-use crate::model::Usage;
 use crate::model::opening::Tell;
+use crate::model::{OpenOptions, Usage};
 
 /// A recording takes the memory of all activations of its model. Two are enough for the picture on
 /// screen and the one it is compared with.
@@ -20,16 +20,16 @@ pub(crate) struct Models {
 
 impl Models {
     /// Opens another model, with `usage` in place of the one in the file. If that fails, the others
-    /// stay as they are. `architecture` names the network if the file has weights only.
+    /// stay as they are.
     pub(crate) fn open(
         &mut self,
         path: &Path,
-        architecture: Option<&str>,
+        options: &OpenOptions,
         usage: Option<Usage>,
         tell: Tell,
     ) -> Result<Arc<ModelInfo>, Error> {
         let mut session = Session::keeping(MAX_RECORDINGS - 1);
-        session.open_model_as(path, architecture, tell)?;
+        session.open_model_as(path, options, tell)?;
         if let Some(usage) = usage {
             session = session.used(usage, tell)?;
         }
@@ -137,7 +137,9 @@ mod tests {
         let [first, second] = [(), ()].map(|()| {
             let path = root("models/squeezenet1_1.pt2");
             let go_on = &mut |_| ControlFlow::Continue(());
-            let info = models.open(&path, None, None, go_on).unwrap();
+            let info = models
+                .open(&path, &OpenOptions::default(), None, go_on)
+                .unwrap();
             info.id
         });
         let photo = Arc::new(Photo::open(&root("assets/chelsea_224.png")).unwrap());

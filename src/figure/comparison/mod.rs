@@ -17,6 +17,7 @@ use crate::picture::photo::resample;
 /// One view of a comparison.
 #[derive(Clone)]
 pub struct Row {
+    /// What the panels show. The comparison's scale replaces that of its look.
     pub figure: Figure,
     /// A label before the name of the class: "A".
     pub label: Option<String>,
@@ -27,6 +28,7 @@ pub struct Row {
 /// The views to compare.
 #[derive(Clone)]
 pub struct Comparison {
+    /// From top to bottom.
     pub rows: Vec<Row>,
     /// The scale of all rows, in place of the scale of their looks.
     pub scale: Scale,

@@ -14,12 +14,15 @@ use crate::picture::photo::resample;
 /// The layers of one view.
 #[derive(Clone)]
 pub struct LayerStrip {
+    /// The photo under every map.
     pub photo: Arc<Photo>,
+    /// The model that the layers belong to.
     pub model: Arc<ModelInfo>,
     /// The model's prediction for the photo.
     pub answer: Arc<Prediction>,
     /// In the order of the network, all of one score.
     pub maps: Vec<Arc<HeatMap>>,
+    /// How every map is shown.
     pub look: Look,
 }
 

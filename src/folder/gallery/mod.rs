@@ -10,9 +10,9 @@ use image::RgbImage;
 use crate::picture::photo::decode::Photo;
 use crate::picture::photo::geometry::Fit;
 
-use super::answers::{Answerer, Answers, Finished};
 use super::decoder::{Decoded, Decoder, Request};
 use super::list::{Entry, ImageList};
+use super::predictions::{Finished, Predictions, Predictor};
 use super::scan::{Report, Scan, Tally};
 use super::thumbnails::Thumbnails;
 use super::truth::verdict::Outcome;
@@ -23,6 +23,7 @@ use super::{Error, Wake};
 pub struct Question {
     /// The id of the open model.
     pub model: u64,
+    /// How each image is fitted to the model's input.
     pub fit: Fit,
 }
 
@@ -31,6 +32,7 @@ pub struct Gallery {
     wake: Wake,
     /// What was opened.
     paths: Vec<PathBuf>,
+    /// All images with what is known about each, and which of them are in view.
     pub list: ImageList,
     thumbnails: Thumbnails,
     /// Started with the first folder and kept, so that there is never more than one.
@@ -41,7 +43,7 @@ pub struct Gallery {
     /// Incremented when something is opened or closed.
     generation: u64,
     tally: Tally,
-    answers: Answers,
+    predictions: Predictions,
     question: Option<Question>,
     paused: bool,
     /// The images on screen, in order and as a set.
@@ -51,7 +53,7 @@ pub struct Gallery {
 
 impl Gallery {
     /// An empty gallery. `wake` is called from other threads whenever [`Gallery::poll`] has something
-    /// that is waited for. While [`Gallery::is_answering`], call `poll` now and then anyway.
+    /// that is waited for. While [`Gallery::is_predicting`], call `poll` now and then anyway.
     pub fn new(wake: Wake) -> Gallery {
         Gallery {
             wake,
@@ -63,7 +65,7 @@ impl Gallery {
             incoming: None,
             generation: 0,
             tally: Tally::default(),
-            answers: Answers::default(),
+            predictions: Predictions::default(),
             question: None,
             paused: false,
             in_sight: Vec::new(),
@@ -85,8 +87,8 @@ impl Gallery {
     }
 
     /// Closes everything. True classes set by hand are kept.
-    pub fn close(&mut self, answerer: &dyn Answerer) {
-        self.forget_asked(answerer);
+    pub fn close(&mut self, predictor: &dyn Predictor) {
+        self.forget_asked(predictor);
         if let Some(decoder) = &self.decoder {
             decoder.forget();
         }
@@ -145,21 +147,26 @@ impl Gallery {
 
     /// Sets the model, with one label per class, or none. If the question changes, all predictions are
     /// dropped and computed again.
-    pub fn ask(&mut self, question: Option<Question>, labels: &[String], answerer: &dyn Answerer) {
+    pub fn ask(
+        &mut self,
+        question: Option<Question>,
+        labels: &[String],
+        predictor: &dyn Predictor,
+    ) {
         if self.question == question {
             return;
         }
         self.question = question;
-        self.forget_asked(answerer);
+        self.forget_asked(predictor);
         self.list.set_labels(labels);
         self.request_images();
     }
 
     /// Pauses or resumes the predictions. Finished ones are kept.
-    pub fn pause(&mut self, paused: bool, answerer: &dyn Answerer) {
+    pub fn pause(&mut self, paused: bool, predictor: &dyn Predictor) {
         self.paused = paused;
         if paused {
-            self.forget_asked(answerer);
+            self.forget_asked(predictor);
         }
         self.request_images();
     }
@@ -170,7 +177,7 @@ impl Gallery {
     }
 
     /// Whether predictions are being computed, or will be as soon as the images are decoded.
-    pub fn is_answering(&self) -> bool {
+    pub fn is_predicting(&self) -> bool {
         self.asks() && self.list.counts().waiting > 0
     }
 
@@ -183,12 +190,12 @@ impl Gallery {
 
     /// Predictions per second, over the last few seconds.
     pub fn rate(&self, now: Instant) -> Option<f64> {
-        self.answers.rate.per_second(now)
+        self.predictions.rate.per_second(now)
     }
 
     /// Adds a prediction that was computed elsewhere.
     pub fn learn(&mut self, index: usize, outcome: &Outcome) {
-        self.list.answer(index, Ok(outcome));
+        self.list.set_prediction(index, Ok(outcome));
     }
 
     /// Sets why an image cannot be opened, or `None` if it can.
@@ -218,6 +225,8 @@ impl Gallery {
         self.thumbnails.limit()
     }
 
+    /// Sets the maximum number of bytes for thumbnails. Those over the limit are dropped at once,
+    /// the least recently seen first.
     pub fn set_limit(&mut self, bytes: usize) {
         self.thumbnails.set_limit(bytes);
         self.request_images();
@@ -228,14 +237,14 @@ impl Gallery {
     ///
     /// # Errors
     /// If what was opened last contains no images; the previous images stay.
-    pub fn poll(&mut self, answerer: &dyn Answerer, now: Instant) -> Result<bool, Error> {
-        let replaced = self.take_incoming(answerer);
+    pub fn poll(&mut self, predictor: &dyn Predictor, now: Instant) -> Result<bool, Error> {
+        let replaced = self.take_incoming(predictor);
         let mut changed = self.take_found();
         for decoded in self.decoder.as_ref().map(Decoder::take).unwrap_or_default() {
-            self.take_decoded(decoded, answerer);
+            self.take_decoded(decoded, predictor);
             changed = true;
         }
-        for finished in self.answers.take(now) {
+        for finished in self.predictions.take(now) {
             self.take_finished(finished);
             changed = true;
         }
@@ -247,7 +256,7 @@ impl Gallery {
     }
 
     /// Returns whether the images have been replaced.
-    fn take_incoming(&mut self, answerer: &dyn Answerer) -> Result<bool, Error> {
+    fn take_incoming(&mut self, predictor: &dyn Predictor) -> Result<bool, Error> {
         let Some((paths, mut scan)) = self.incoming.take() else {
             return Ok(false);
         };
@@ -259,7 +268,7 @@ impl Gallery {
             Some(Report::Failed(error)) => Err(error),
             Some(Report::Done(_)) => Ok(false),
             Some(Report::Found(found)) => {
-                self.close(answerer);
+                self.close(predictor);
                 self.paths = paths;
                 self.scan = Some(scan);
                 self.list.add(found);
@@ -283,7 +292,7 @@ impl Gallery {
         changed
     }
 
-    fn take_decoded(&mut self, decoded: Decoded, answerer: &dyn Answerer) {
+    fn take_decoded(&mut self, decoded: Decoded, predictor: &dyn Predictor) {
         let Decoded {
             index,
             thumbnail,
@@ -298,7 +307,7 @@ impl Gallery {
         }
         let Some(photo) = photo else { return };
         if self.asks() && self.is_to_ask(index) {
-            self.answers.ask(index, photo, answerer);
+            self.predictions.ask(index, photo, predictor);
         } else {
             self.release(&photo);
         }
@@ -308,7 +317,7 @@ impl Gallery {
         self.release(&finished.photo);
         if let Some(outcome) = finished.outcome {
             self.list
-                .answer(finished.index, outcome.as_ref().map_err(String::clone));
+                .set_prediction(finished.index, outcome.as_ref().map_err(String::clone));
         }
     }
 
@@ -335,7 +344,7 @@ impl Gallery {
 
     /// The images to predict next: those on screen, then all others in order.
     fn next_to_ask(&mut self) -> Vec<usize> {
-        let room = self.answers.room();
+        let room = self.predictions.room();
         if !self.asks() || room == 0 {
             return Vec::new();
         }
@@ -344,7 +353,7 @@ impl Gallery {
             .filter(|index| self.is_to_ask(*index))
             .take(room)
             .collect();
-        let skip = |index: usize| next.contains(&index) || self.answers.is_asked(index);
+        let skip = |index: usize| next.contains(&index) || self.predictions.is_asked(index);
         let others = self.list.waiting(room - next.len(), skip);
         next.extend(others);
         next
@@ -356,15 +365,15 @@ impl Gallery {
             .entries()
             .get(index)
             .is_some_and(Entry::is_waiting);
-        waits && !self.answers.is_asked(index)
+        waits && !self.predictions.is_asked(index)
     }
 
     fn asks(&self) -> bool {
         self.question.is_some() && !self.paused
     }
 
-    fn forget_asked(&mut self, answerer: &dyn Answerer) {
-        for photo in self.answers.forget(answerer) {
+    fn forget_asked(&mut self, predictor: &dyn Predictor) {
+        for photo in self.predictions.forget(predictor) {
             self.release(&photo);
         }
     }

@@ -7,9 +7,9 @@ use image::Rgb;
 use tempfile::TempDir;
 
 use super::*;
-use crate::folder::answers::{Pending, Reply};
 use crate::folder::decoder::MAX_PENDING;
-use crate::folder::list::{Answered, Filter};
+use crate::folder::list::{Filter, Predicted};
+use crate::folder::predictions::{Pending, Reply};
 
 /// Predicts the red value of the first pixel as the class.
 #[derive(Default)]
@@ -25,8 +25,8 @@ struct Model {
     interrupted: Cell<bool>,
 }
 
-impl Answerer for Model {
-    fn answer(&self, photo: Arc<Photo>) -> Pending {
+impl Predictor for Model {
+    fn predict(&self, photo: Arc<Photo>) -> Pending {
         let first = !self.asked.borrow().contains(&photo.path);
         self.asked.borrow_mut().push(photo.path.clone());
         let reply = match photo.rgb.get_pixel(0, 0).0 {
@@ -134,7 +134,7 @@ impl Case {
         }
     }
 
-    fn answered(&mut self) {
+    fn predicted(&mut self) {
         self.gallery.ask(QUESTION, &labels(), &self.model);
         self.until(|gallery, _| {
             let counts = gallery.list.counts();
@@ -154,17 +154,17 @@ impl Case {
 #[test]
 fn predicts_good_files_and_reports_bad_ones() {
     let mut case = Case::new();
-    case.answered();
+    case.predicted();
     let counts = case.gallery.list.counts();
     assert_eq!((counts.pictures, counts.unreadable), (8, 4));
-    assert_eq!((counts.answered, counts.failed), (3, 1));
+    assert_eq!((counts.predicted, counts.failed), (3, 1));
     assert_eq!((counts.judged, counts.mistakes), (3, 1));
     assert_eq!(case.gallery.tally().others, 1);
-    assert!(!case.gallery.is_answering());
+    assert!(!case.gallery.is_predicting());
     let entries = case.gallery.list.entries();
     assert!(entries[case.index("2.png")].is_mistake());
-    let failed = &entries[case.index("4.png")].answer;
-    assert_eq!(*failed, Answered::Failed("not finite".to_owned()));
+    let failed = &entries[case.index("4.png")].prediction;
+    assert_eq!(*failed, Predicted::Failed("not finite".to_owned()));
     for bad in [
         "empty.png",
         "words.jpg",
@@ -195,8 +195,8 @@ fn makes_thumbnails_of_images_on_screen() {
 fn submits_overtaken_images_again() {
     let mut case = Case::new();
     case.model.interrupted.set(true);
-    case.answered();
-    assert_eq!(case.gallery.list.counts().answered, 3);
+    case.predicted();
+    assert_eq!(case.gallery.list.counts().predicted, 3);
     assert_eq!(case.model.asked.borrow().len(), 8);
 }
 
@@ -223,23 +223,23 @@ fn drops_pending_images_in_a_pause_and_resumes_them() {
     case.until(|_, model| model.pending.get() > 0);
     case.gallery.pause(true, &case.model);
     assert_eq!(case.model.forgotten.get(), 1);
-    assert!(case.gallery.is_paused() && !case.gallery.is_answering());
+    assert!(case.gallery.is_paused() && !case.gallery.is_predicting());
     case.model.busy.set(false);
     for _ in 0..50 {
         case.gallery.poll(&case.model, Instant::now()).unwrap();
         std::thread::sleep(Duration::from_millis(1));
     }
-    assert_eq!(case.gallery.list.counts().answered, 0);
+    assert_eq!(case.gallery.list.counts().predicted, 0);
 
     case.gallery.pause(false, &case.model);
-    case.answered();
-    assert_eq!(case.gallery.list.counts().answered, 3);
+    case.predicted();
+    assert_eq!(case.gallery.list.counts().predicted, 3);
 }
 
 #[test]
 fn predicts_again_with_another_model() {
     let mut case = Case::new();
-    case.answered();
+    case.predicted();
     let other = Question {
         model: 2,
         fit: Fit::Crop,
@@ -254,13 +254,13 @@ fn predicts_again_with_another_model() {
             .all(|e| e.verdict().is_none())
     );
     case.until(|gallery, _| {
-        gallery.list.counts().waiting == 0 && gallery.list.counts().answered == 3
+        gallery.list.counts().waiting == 0 && gallery.list.counts().predicted == 3
     });
     assert_eq!(case.gallery.list.counts().mistakes, 2);
     case.gallery.ask(None, &[], &case.model);
     case.gallery.poll(&case.model, Instant::now()).unwrap();
-    assert_eq!(case.gallery.list.counts().answered, 0);
-    assert!(!case.gallery.is_answering());
+    assert_eq!(case.gallery.list.counts().predicted, 0);
+    assert!(!case.gallery.is_predicting());
 }
 
 #[test]
@@ -289,7 +289,7 @@ fn reports_a_file_deleted_meanwhile() {
 #[test]
 fn keeps_the_images_if_the_next_folder_has_none() {
     let mut case = Case::new();
-    case.answered();
+    case.predicted();
     let generation = case.gallery.generation();
     let empty = tempfile::tempdir().unwrap();
     case.gallery.open(vec![empty.path().to_owned()]).unwrap();
@@ -301,13 +301,13 @@ fn keeps_the_images_if_the_next_folder_has_none() {
         }
     };
     assert!(error.to_string().contains("no images"), "{error}");
-    assert_eq!(case.gallery.list.counts().answered, 3);
+    assert_eq!(case.gallery.list.counts().predicted, 3);
     assert_eq!(case.gallery.generation(), generation);
 
     let path = picture(empty.path(), "a.png", 2);
     case.gallery.open(vec![path]).unwrap();
     case.until(|gallery, _| {
-        gallery.generation() != generation && gallery.list.counts().answered == 1
+        gallery.generation() != generation && gallery.list.counts().predicted == 1
     });
     assert_eq!(case.gallery.list.counts().pictures, 1);
     case.gallery.close(&case.model);
@@ -354,7 +354,7 @@ fn keeps_five_thousand_images_within_the_limit() {
         gallery.see(&(from..(from + 20).min(counts.pictures)).collect::<Vec<_>>());
         assert!(begun.elapsed() < Duration::from_secs(120), "{counts:?}");
     }
-    assert_eq!(case.gallery.list.counts().answered, 5000);
+    assert_eq!(case.gallery.list.counts().predicted, 5000);
     assert!(case.model.max_pending.get() <= MAX_PENDING);
     let thumbnail = 64 * 48 * 3;
     assert!(

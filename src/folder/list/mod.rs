@@ -21,6 +21,7 @@ const REORDER: Duration = Duration::from_secs(1);
 /// One image.
 #[derive(Debug, Clone)]
 pub struct Entry {
+    /// The absolute path of the file.
     pub path: Arc<Path>,
     /// The file's name without its folder.
     pub name: String,
@@ -28,14 +29,17 @@ pub struct Entry {
     pub truth: Option<usize>,
     /// Why it cannot be opened.
     pub unreadable: Option<String>,
-    pub answer: Answered,
+    /// The model's prediction, or why there is none.
+    pub prediction: Predicted,
 }
 
 /// The state of the prediction for one image.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub enum Answered {
+pub enum Predicted {
+    /// There is no prediction yet, or never one if the image cannot be opened.
     #[default]
     Waiting,
+    /// The model has predicted a class.
     Known(Verdict),
     /// There is no prediction; says why.
     Failed(String),
@@ -44,8 +48,8 @@ pub enum Answered {
 impl Entry {
     /// The prediction, once it is known.
     pub fn verdict(&self) -> Option<&Verdict> {
-        match &self.answer {
-            Answered::Known(verdict) => Some(verdict),
+        match &self.prediction {
+            Predicted::Known(verdict) => Some(verdict),
             _ => None,
         }
     }
@@ -57,22 +61,26 @@ impl Entry {
 
     /// Whether it still waits for its prediction.
     pub fn is_waiting(&self) -> bool {
-        self.answer == Answered::Waiting && self.unreadable.is_none()
+        self.prediction == Predicted::Waiting && self.unreadable.is_none()
     }
 }
 
 /// The number of images by state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {
+    /// All images, whether or not they are in view.
     pub pictures: usize,
+    /// Images that cannot be opened.
     pub unreadable: usize,
     /// Images that wait for their prediction.
     pub waiting: usize,
-    pub answered: usize,
+    /// Images whose prediction is known.
+    pub predicted: usize,
     /// Images whose prediction failed.
     pub failed: usize,
     /// Predicted images whose true class is known.
     pub judged: usize,
+    /// Judged images whose predicted class is not the true one.
     pub mistakes: usize,
 }
 
@@ -98,6 +106,7 @@ pub struct ImageList {
 }
 
 impl ImageList {
+    /// All images by index, in the order in which they were found.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
     }
@@ -107,22 +116,27 @@ impl ImageList {
         &self.order
     }
 
+    /// The number of all images by state, at the last [`ImageList::refresh`].
     pub fn counts(&self) -> Counts {
         self.counts
     }
 
+    /// The chosen order.
     pub fn sort(&self) -> Sort {
         self.sort
     }
 
+    /// The chosen filter.
     pub fn filter(&self) -> Filter {
         self.filter
     }
 
+    /// Chooses the order, from the next [`ImageList::refresh`] on.
     pub fn set_sort(&mut self, sort: Sort) {
         self.sort = sort;
     }
 
+    /// Chooses which images are in view, from the next [`ImageList::refresh`] on.
     pub fn set_filter(&mut self, filter: Filter) {
         self.filter = filter;
     }
@@ -141,7 +155,7 @@ impl ImageList {
                 name: name.to_string_lossy().into_owned(),
                 truth: self.truths.of(&path),
                 unreadable: None,
-                answer: Answered::Waiting,
+                prediction: Predicted::Waiting,
                 path,
             });
         }
@@ -158,7 +172,7 @@ impl ImageList {
         for entry in &mut self.entries {
             entry.truth = self.truths.of(&entry.path);
         }
-        self.forget_answers();
+        self.forget_predictions();
     }
 
     /// The true class of an image, whether or not it is in the list.
@@ -178,9 +192,9 @@ impl ImageList {
         };
         self.entries[index].truth = truth;
         match (outcome, self.entries[index].verdict()) {
-            (Some(outcome), _) => self.answer(index, Ok(outcome)),
+            (Some(outcome), _) => self.set_prediction(index, Ok(outcome)),
             (None, Some(_)) => {
-                self.entries[index].answer = Answered::Waiting;
+                self.entries[index].prediction = Predicted::Waiting;
                 self.waiting_from = self.waiting_from.min(index);
             }
             (None, None) => {}
@@ -189,16 +203,16 @@ impl ImageList {
     }
 
     /// Sets the prediction of an image, or why there is none.
-    pub fn answer(&mut self, index: usize, outcome: Result<&Outcome, String>) {
+    pub fn set_prediction(&mut self, index: usize, outcome: Result<&Outcome, String>) {
         let Some(entry) = self.entries.get_mut(index) else {
             return;
         };
-        let answer = match outcome {
-            Ok(outcome) => Answered::Known(Verdict::new(outcome, entry.truth)),
-            Err(why) => Answered::Failed(why),
+        let prediction = match outcome {
+            Ok(outcome) => Predicted::Known(Verdict::new(outcome, entry.truth)),
+            Err(why) => Predicted::Failed(why),
         };
-        if answer != entry.answer {
-            entry.answer = answer;
+        if prediction != entry.prediction {
+            entry.prediction = prediction;
             self.version += 1;
         }
     }
@@ -214,9 +228,9 @@ impl ImageList {
     }
 
     /// Drops all predictions.
-    pub fn forget_answers(&mut self) {
+    pub fn forget_predictions(&mut self) {
         for entry in &mut self.entries {
-            entry.answer = Answered::Waiting;
+            entry.prediction = Predicted::Waiting;
         }
         self.waiting_from = 0;
         self.version += 1;
@@ -272,7 +286,7 @@ impl ImageList {
     pub fn is_due_at(&self) -> Option<Instant> {
         let (version, sort, filter) = self.ordered?;
         let asked_for = (sort, filter) != (self.sort, self.filter);
-        let stands_still = self.sort == Sort::Name && self.filter != Filter::Unanswered;
+        let stands_still = self.sort == Sort::Name && self.filter != Filter::NotPredicted;
         if asked_for || stands_still || version == self.version {
             return None;
         }
@@ -295,11 +309,11 @@ impl ImageList {
         for entry in &self.entries {
             counts.unreadable += usize::from(entry.unreadable.is_some());
             counts.waiting += usize::from(entry.is_waiting());
-            match &entry.answer {
-                Answered::Waiting => {}
-                Answered::Failed(_) => counts.failed += 1,
-                Answered::Known(verdict) => {
-                    counts.answered += 1;
+            match &entry.prediction {
+                Predicted::Waiting => {}
+                Predicted::Failed(_) => counts.failed += 1,
+                Predicted::Known(verdict) => {
+                    counts.predicted += 1;
                     counts.judged += usize::from(verdict.truth.is_some());
                     counts.mistakes += usize::from(verdict.is_mistake());
                 }

@@ -22,6 +22,7 @@ pub enum Sort {
 }
 
 impl Sort {
+    /// In the order in which the window offers them.
     pub const ALL: [Sort; 5] = [
         Sort::Name,
         Sort::Class,
@@ -30,6 +31,7 @@ impl Sort {
         Sort::Mistakes,
     ];
 
+    /// Its name in the window.
     pub fn label(self) -> &'static str {
         match self {
             Sort::Name => "Folder and name",
@@ -44,6 +46,7 @@ impl Sort {
 /// Which images are in view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Filter {
+    /// All images are in view.
     #[default]
     All,
     /// The predicted class is not the true one.
@@ -51,12 +54,12 @@ pub enum Filter {
     /// This is the predicted or the true class.
     Class(usize),
     /// There is no prediction, for whatever reason.
-    Unanswered,
+    NotPredicted,
 }
 
 impl Filter {
     /// All filters but those for a single class.
-    pub const WITHOUT_CLASS: [Filter; 3] = [Filter::All, Filter::Mistakes, Filter::Unanswered];
+    pub const WITHOUT_CLASS: [Filter; 3] = [Filter::All, Filter::Mistakes, Filter::NotPredicted];
 
     /// Whether an image is in view.
     pub fn passes(self, entry: &Entry) -> bool {
@@ -66,7 +69,7 @@ impl Filter {
             Filter::Class(class) => {
                 entry.truth == Some(class) || entry.verdict().is_some_and(|v| v.class == class)
             }
-            Filter::Unanswered => entry.verdict().is_none(),
+            Filter::NotPredicted => entry.verdict().is_none(),
         }
     }
 }
@@ -81,23 +84,23 @@ pub(crate) fn of(entries: &[Entry], sort: Sort, filter: Filter) -> Vec<usize> {
         Sort::Name => {}
         Sort::Class => order.sort_by(|&a, &b| {
             let (a, b) = (&entries[a], &entries[b]);
-            answered_first(a, b)
+            predicted_first(a, b)
                 .then_with(|| class(a).cmp(&class(b)))
                 .then_with(|| surest_first(a, b))
         }),
         Sort::Surest => order.sort_by(|&a, &b| {
-            answered_first(&entries[a], &entries[b])
+            predicted_first(&entries[a], &entries[b])
                 .then_with(|| surest_first(&entries[a], &entries[b]))
         }),
         Sort::LeastSure => order.sort_by(|&a, &b| {
-            answered_first(&entries[a], &entries[b])
+            predicted_first(&entries[a], &entries[b])
                 .then_with(|| surest_first(&entries[b], &entries[a]))
         }),
         Sort::Mistakes => order.sort_by(|&a, &b| {
             let (a, b) = (&entries[a], &entries[b]);
             b.is_mistake()
                 .cmp(&a.is_mistake())
-                .then_with(|| answered_first(a, b))
+                .then_with(|| predicted_first(a, b))
                 .then_with(|| {
                     if a.is_mistake() {
                         surest_first(a, b)
@@ -110,7 +113,7 @@ pub(crate) fn of(entries: &[Entry], sort: Sort, filter: Filter) -> Vec<usize> {
     order
 }
 
-fn answered_first(a: &Entry, b: &Entry) -> Ordering {
+fn predicted_first(a: &Entry, b: &Entry) -> Ordering {
     b.verdict().is_some().cmp(&a.verdict().is_some())
 }
 

@@ -46,11 +46,11 @@ fn animals() -> ImageList {
         "/f/else/5.png",
         "/f/owl/6.png",
     ]);
-    list.answer(0, Ok(&outcome(0, 0.9)));
-    list.answer(1, Ok(&outcome(1, 0.7)));
-    list.answer(2, Ok(&outcome(0, 0.8)));
-    list.answer(3, Ok(&outcome(1, 0.8)));
-    list.answer(4, Ok(&outcome(2, 0.4)));
+    list.set_prediction(0, Ok(&outcome(0, 0.9)));
+    list.set_prediction(1, Ok(&outcome(1, 0.7)));
+    list.set_prediction(2, Ok(&outcome(0, 0.8)));
+    list.set_prediction(3, Ok(&outcome(1, 0.8)));
+    list.set_prediction(4, Ok(&outcome(2, 0.4)));
     list.set_unreadable(5, Some("empty".to_owned()));
     list
 }
@@ -71,7 +71,7 @@ fn filters_what_each_filter_says() {
     assert_eq!(filtered(&mut list, Filter::Mistakes), [1, 2]);
     assert_eq!(filtered(&mut list, Filter::Class(0)), [0, 1, 2]);
     assert_eq!(filtered(&mut list, Filter::Class(2)), [4, 6]);
-    assert_eq!(filtered(&mut list, Filter::Unanswered), [5, 6]);
+    assert_eq!(filtered(&mut list, Filter::NotPredicted), [5, 6]);
     list.set_sort(Sort::Surest);
     assert_eq!(filtered(&mut list, Filter::Mistakes), [2, 1]);
     assert_eq!(filtered(&mut list, Filter::All).len(), 7);
@@ -85,13 +85,13 @@ fn counts_images_by_state() {
         pictures: 7,
         unreadable: 1,
         waiting: 1,
-        answered: 5,
+        predicted: 5,
         failed: 0,
         judged: 4,
         mistakes: 2,
     };
     assert_eq!(list.counts(), counts);
-    list.answer(6, Err("not finite".to_owned()));
+    list.set_prediction(6, Err("not finite".to_owned()));
     list.refresh(Instant::now());
     assert_eq!((list.counts().failed, list.counts().waiting), (1, 0));
 }
@@ -102,9 +102,9 @@ fn sorts_again_only_after_a_change() {
     let mut list = animals();
     assert!(list.refresh(now));
     assert!(!list.refresh(now));
-    list.answer(0, Ok(&outcome(0, 0.9)));
-    assert!(!list.refresh(now), "the same answer changes nothing");
-    list.answer(0, Ok(&outcome(1, 0.9)));
+    list.set_prediction(0, Ok(&outcome(0, 0.9)));
+    assert!(!list.refresh(now), "the same prediction changes nothing");
+    list.set_prediction(0, Ok(&outcome(1, 0.9)));
     assert!(list.refresh(now));
 }
 
@@ -114,7 +114,7 @@ fn sorts_at_intervals_while_predictions_arrive() {
     let mut list = animals();
     list.set_sort(Sort::Mistakes);
     list.refresh(start);
-    list.answer(6, Ok(&outcome(0, 0.95)));
+    list.set_prediction(6, Ok(&outcome(0, 0.95)));
     assert!(list.refresh(start), "the counts are fresh at once");
     assert_eq!(list.counts().mistakes, 3);
     assert_eq!(list.order()[0], 2);
@@ -125,7 +125,7 @@ fn sorts_at_intervals_while_predictions_arrive() {
     assert_eq!(list.order()[0], 6);
     assert_eq!(list.is_due_at(), None);
     // The user's own choice is applied at once.
-    list.answer(6, Ok(&outcome(2, 0.95)));
+    list.set_prediction(6, Ok(&outcome(2, 0.95)));
     list.set_filter(Filter::Mistakes);
     list.refresh(due);
     assert_eq!(list.order(), [2, 1]);
@@ -139,7 +139,11 @@ fn drops_predictions_and_matches_folders_again_for_other_labels() {
     let truths: Vec<Option<usize>> = list.entries().iter().map(|e| e.truth).collect();
     let (owl, dog) = (Some(0), Some(1));
     assert_eq!(truths, [None, None, dog, dog, dog, None, owl]);
-    assert!(list.entries().iter().all(|e| e.answer == Answered::Waiting));
+    assert!(
+        list.entries()
+            .iter()
+            .all(|e| e.prediction == Predicted::Waiting)
+    );
     assert_eq!(list.waiting(9, |_| false), [0, 1, 2, 3, 4, 6]);
 }
 

@@ -24,6 +24,7 @@ pub struct Verdict {
 /// The prediction for the true class.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct OfTruth {
+    /// The true class.
     pub class: usize,
     /// In [0, 1].
     pub probability: f32,

@@ -11,14 +11,20 @@ pub enum Layout {
     ChannelsLast,
     /// `[1, N, C]`: after `before` other tokens come `height` × `width` positions, row by row.
     Tokens {
+        /// Tokens in front of the grid, such as a class token.
         before: i64,
+        /// Rows of the grid.
         height: i64,
+        /// Columns of the grid.
         width: i64,
     },
     /// `[1, C, N]`, with the tokens in the same order.
     TokensLast {
+        /// Tokens in front of the grid, such as a class token.
         before: i64,
+        /// Rows of the grid.
         height: i64,
+        /// Columns of the grid.
         width: i64,
     },
 }

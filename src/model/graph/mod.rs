@@ -37,6 +37,7 @@ pub type ModulePath = String;
 /// What is known about a value before anything has run.
 #[derive(Debug)]
 pub struct Value {
+    /// What messages call it: its name in the file, where it has one.
     pub name: String,
     /// The sizes that the file states, which are compared with those that come out; `None` where it
     /// states none.
@@ -50,18 +51,22 @@ pub struct Value {
 /// One operation with its inputs and outputs.
 #[derive(Debug, Clone)]
 pub struct Node {
+    /// What is computed, with its fixed parameters.
     pub op: Op,
+    /// The values it reads, weights included, in the order that the operation documents.
     pub inputs: Vec<ValueId>,
     /// One value, or several for an operation that splits.
     pub outputs: Vec<ValueId>,
     /// The innermost module that this node belongs to. A module's second call is `path@2`.
     pub module: ModulePath,
+    /// What messages call it: its name in the file, where it has one. Several nodes may share it.
     pub name: String,
 }
 
 /// A module that nodes belong to. The tree of layers is built from these, in the order first met.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Module {
+    /// Unique within the graph; a module that runs more than once has an entry for each call.
     pub path: ModulePath,
     /// The name of its class, without the package: `Conv2d`.
     pub kind: String,
@@ -82,11 +87,15 @@ pub enum Head {
 /// A network: nodes in topological order with their weights, one image input, one logits output.
 #[derive(Debug)]
 pub struct Graph {
+    /// Everything that nodes read or compute, indexed by [`ValueId`].
     pub values: Vec<Value>,
+    /// In topological order; only those that the logits depend on.
     pub nodes: Vec<Node>,
+    /// In the order in which the nodes first reach them, parents before their children.
     pub modules: Vec<Module>,
     /// `[1, 3, height, width]`
     pub input: ValueId,
+    /// `[1, 3, height, width]`, sizes in pixels.
     pub input_shape: [i64; 4],
     /// `[1, classes]`
     pub logits: ValueId,

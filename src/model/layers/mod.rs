@@ -44,6 +44,7 @@ pub struct Layer {
     pub depth: usize,
     /// The shape of the activation, batch axis included.
     pub shape: Vec<i64>,
+    /// Whether it has a Grad-CAM map, or why it has none.
     pub target: Target,
     /// The value that holds the activation.
     pub activation: ValueId,
@@ -59,6 +60,7 @@ pub struct Layer {
     pub source: Option<String>,
     /// Rows directly below this one, as indices into [`LayerTree::layers`].
     pub children: Vec<usize>,
+    /// The row above this one, as an index into [`LayerTree::layers`]; `None` at the top.
     pub parent: Option<usize>,
 }
 
@@ -67,8 +69,11 @@ pub struct Layer {
 pub enum Target {
     /// A map with more than one position.
     Spatial {
+        /// Channels of the activation.
         channels: usize,
+        /// Rows of the activation, not pixels of the image.
         height: usize,
+        /// Columns of the activation, not pixels of the image.
         width: usize,
     },
     /// There is none, for this reason.
@@ -76,6 +81,7 @@ pub enum Target {
 }
 
 impl Layer {
+    /// Whether there is a Grad-CAM map at this layer.
     pub fn is_target(&self) -> bool {
         matches!(self.target, Target::Spatial { .. })
     }
@@ -84,16 +90,19 @@ impl Layer {
 /// All layers in the order of the network, parents before their children.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct LayerTree {
+    /// All rows, depth first. The model itself has none.
     pub layers: Vec<Layer>,
     /// The index of the layer to start at and the reason in words; `None` where no layer has a map.
     pub recommended: Option<(usize, String)>,
 }
 
 impl LayerTree {
+    /// The layer with this full path: `features.12.expand3x3`.
     pub fn find(&self, path: &str) -> Option<&Layer> {
         self.layers.iter().find(|layer| layer.path == path)
     }
 
+    /// The layer to start at; `None` where no layer has a map.
     pub fn recommended(&self) -> Option<&Layer> {
         self.recommended
             .as_ref()

@@ -13,32 +13,46 @@ use super::shape::{self, OutputShapes, Shape, reduced};
 /// with size 1 if `keepdim`.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Reduction {
+    /// The arithmetic mean.
     Mean {
+        /// The axes to average over; negative ones count from the end.
         dims: Vec<i64>,
+        /// Whether these axes stay, with size 1.
         keepdim: bool,
     },
+    /// The sum of all elements.
     Sum {
+        /// The axes to sum over; negative ones count from the end.
         dims: Vec<i64>,
+        /// Whether these axes stay, with size 1.
         keepdim: bool,
     },
     /// The largest.
     Max {
+        /// The one axis to search; negative axes count from the end.
         dim: i64,
+        /// Whether this axis stays, with size 1.
         keepdim: bool,
     },
     /// Whether any is not zero.
     Any {
+        /// The one axis to search; negative axes count from the end.
         dim: i64,
+        /// Whether this axis stays, with size 1.
         keepdim: bool,
     },
     /// (Σ |x|ᵒʳᵈ)^(1/ord)
     VectorNorm {
+        /// The order of the norm: 1 for the sum of absolute values, 2 for the Euclidean length.
         ord: f64,
+        /// The axes to measure along; negative ones count from the end.
         dims: Vec<i64>,
+        /// Whether these axes stay, with size 1.
         keepdim: bool,
     },
     /// The sum up to each entry, which keeps the shape.
     CumulativeSum {
+        /// The axis to add up along; negative axes count from the end.
         dim: i64,
     },
 }

@@ -11,6 +11,9 @@ use super::error::{Fault, Result};
 
 pub(crate) mod allocator;
 pub(crate) mod check;
+mod options;
+
+pub use options::OpenOptions;
 
 /// The share of the work, roughly, that is reading; the rest is the trial run.
 const READING: f32 = 0.6;
@@ -21,28 +24,26 @@ pub type Tell<'a> = &'a mut dyn FnMut(f32) -> ControlFlow<()>;
 /// Accompanies a file through its reader and the trial run.
 pub struct Opening<'a> {
     report: Tell<'a>,
-    architecture: Option<&'a str>,
+    options: OpenOptions,
 }
 
 impl<'a> Opening<'a> {
+    /// Reports to `report`. The architecture of a checkpoint is recognised by its weights.
     pub fn new(report: Tell<'a>) -> Opening<'a> {
         Opening {
             report,
-            architecture: None,
+            options: OpenOptions::default(),
         }
     }
 
-    /// Chooses an architecture by name, in case the weights of a checkpoint fit several.
+    /// With the caller's choices.
     #[must_use]
-    pub fn with_architecture(self, architecture: Option<&'a str>) -> Opening<'a> {
-        Opening {
-            architecture,
-            ..self
-        }
+    pub fn with_options(self, options: OpenOptions) -> Opening<'a> {
+        Opening { options, ..self }
     }
 
-    pub(super) fn architecture(&self) -> Option<&'a str> {
-        self.architecture
+    pub(super) fn options(&self) -> &OpenOptions {
+        &self.options
     }
 
     /// Reports that `bytes` of `total` have been read.

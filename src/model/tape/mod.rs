@@ -37,6 +37,7 @@ pub enum ReluRule {
 }
 
 impl ReluRule {
+    /// Every rule, in the order in which a person chooses among them.
     pub const ALL: [ReluRule; 3] = [ReluRule::Guided, ReluRule::Deconvnet, ReluRule::Gradient];
 
     /// The title of its panel.

@@ -26,6 +26,7 @@ pub struct Cut {
 /// Cuts in the order of the network, and the piece each value lies in.
 #[derive(Debug, Clone)]
 pub struct Plan {
+    /// The input first, the logits last.
     pub cuts: Vec<Cut>,
     /// For each cut the steps back through the piece before it, where they are cheaper than
     /// libtorch's record.

@@ -25,7 +25,9 @@ pub enum LabelSource {
 /// A name for each class.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Labels {
+    /// One for each class, in the order of the logits.
     pub names: Vec<String>,
+    /// Where `names` come from.
     pub source: LabelSource,
     /// Why a file beside the model was ignored, worded for the user.
     pub note: Option<String>,

@@ -6,6 +6,7 @@
 use super::Preprocess;
 use super::graph::Head;
 
+pub mod channels;
 pub mod labels;
 pub(crate) mod pixels;
 pub mod preprocess;
@@ -21,6 +22,7 @@ pub enum Reading {
 }
 
 impl Reading {
+    /// Every reading, in the order in which a person chooses among them.
     pub const ALL: [Reading; 2] = [Reading::Softmax, Reading::Sigmoid];
 
     /// Its name in the window.
@@ -65,7 +67,9 @@ fn sigmoid(logit: f32) -> f32 {
 /// How a model is used.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Usage {
+    /// How an image becomes the input; its size is the image size of the model.
     pub preprocess: Preprocess,
+    /// How the logits become probabilities; a model with a single logit keeps the sigmoid.
     pub reading: Reading,
     /// The names of the classes that the user has typed in, one for each.
     pub names: Option<Vec<String>>,

@@ -15,16 +15,23 @@ use crate::picture::UnknownName;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Colormap {
+    /// Black through purple and orange to pale yellow.
     #[default]
     Inferno,
+    /// Dark purple through teal to yellow.
     Viridis,
+    /// Black through purple and pink to pale yellow.
     Magma,
+    /// A rainbow with smoother changes than [`Colormap::Jet`].
     Turbo,
+    /// Black to white.
     Grey,
+    /// The paper's rainbow: dark blue through green to dark red.
     Jet,
 }
 
 impl Colormap {
+    /// In the order in which the window offers them, which is that of the variants.
     pub const ALL: [Colormap; 6] = [
         Colormap::Inferno,
         Colormap::Viridis,
@@ -34,6 +41,7 @@ impl Colormap {
         Colormap::Jet,
     ];
 
+    /// Its name on the command line, in files and in captions.
     pub fn name(self) -> &'static str {
         match self {
             Colormap::Inferno => "inferno",

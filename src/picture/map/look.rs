@@ -21,6 +21,7 @@ pub enum Overlay {
 }
 
 impl Overlay {
+    /// In the order in which the window offers them.
     pub const ALL: [Overlay; 2] = [Overlay::Blend, Overlay::Spotlight];
 
     /// Its name in the window.
@@ -90,10 +91,13 @@ impl Scale {
 /// How a heat map is shown.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Look {
+    /// The colours of a blend; a spotlight does not use them.
     pub colormap: Colormap,
     /// From 0, the photo only, to 1, the heat map only.
     pub opacity: f32,
+    /// How the map and the photo are combined.
     pub overlay: Overlay,
+    /// The value that gets the last colour.
     pub scale: Scale,
 }
 

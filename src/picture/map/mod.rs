@@ -16,7 +16,9 @@ pub(crate) mod upsample;
 /// One raw value per position, row by row: a heat map at a layer's own resolution.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Map {
+    /// The number of positions in a row.
     pub width: usize,
+    /// The number of rows.
     pub height: usize,
     /// `height · width` values.
     pub values: Vec<f32>,
@@ -25,7 +27,9 @@ pub struct Map {
 /// Three raw, signed values per pixel, as planes: `[3, height, width]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SignedImage {
+    /// In pixels of the model's input.
     pub width: usize,
+    /// In pixels of the model's input.
     pub height: usize,
     /// `3 · height · width` values.
     pub values: Vec<f32>,

@@ -12,6 +12,7 @@ use crate::picture::{Error, UnknownName};
 /// The file formats of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Format {
+    /// Pixels only: the text is drawn into them.
     #[default]
     Png,
     /// Text as text, with embedded images.
@@ -21,6 +22,7 @@ pub enum Format {
 }
 
 impl Format {
+    /// In the order in which messages list them.
     pub const ALL: [Format; 3] = [Format::Png, Format::Svg, Format::Pdf];
 
     /// Its file extension, which is also its name on the command line.

@@ -25,7 +25,9 @@ pub use file::Format;
 /// one pixel of the images.
 #[derive(Debug, Clone)]
 pub struct Page {
+    /// In units of the page.
     pub width: u32,
+    /// In units of the page.
     pub height: u32,
     /// The title in the metadata of the file, if the format has one.
     pub title: String,

@@ -266,8 +266,8 @@ impl App {
                 Some(model) => PartState::Open(Arc::clone(model)),
                 None => {
                     let usage = model.usage.as_ref().map(StoredUsage::get);
-                    let (path, network) = (model.path.clone(), model.architecture.clone());
-                    PartState::Pending(self.engine.open_model_as(path, network, usage))
+                    let (path, options) = (model.path.clone(), model.options());
+                    PartState::Pending(self.engine.open_model_as(path, options, usage))
                 }
             },
             file: model,

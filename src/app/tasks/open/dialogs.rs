@@ -7,14 +7,18 @@ use crate::folder::scan::EXTENSIONS;
 
 /// Asks the user for a file. Each call blocks, so it must run on a background thread.
 pub trait Dialogs: Send + Sync {
+    /// An existing image file. `folder` is where the picker starts, here and below; `None` leaves
+    /// that to the system.
     fn image(&self, folder: Option<&Path>) -> Picked;
     /// A folder of images.
     fn folder(&self, folder: Option<&Path>) -> Picked;
+    /// An existing model file.
     fn model(&self, folder: Option<&Path>) -> Picked;
     /// Where to save a PNG. `name` is the suggested file name.
     fn save(&self, folder: Option<&Path>, name: &str) -> Picked;
     /// Where to save a PNG, PDF or SVG.
     fn save_figure(&self, folder: Option<&Path>, name: &str) -> Picked;
+    /// An existing session file.
     fn session(&self, folder: Option<&Path>) -> Picked;
     /// Where to save a session. `name` is the suggested file name.
     fn save_session(&self, folder: Option<&Path>, name: &str) -> Picked;
@@ -23,6 +27,7 @@ pub trait Dialogs: Send + Sync {
 /// The outcome of a picker.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Picked {
+    /// The chosen path: of a file to open or save, or of a folder for [`Dialogs::folder`].
     File(PathBuf),
     /// The user cancelled the picker.
     Nothing,

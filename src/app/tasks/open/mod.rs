@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use crate::model::{Usage, format};
+use crate::model::{OpenOptions, Usage, format};
 
 use super::{Opening, OpeningModel};
 use crate::app::App;
@@ -36,7 +36,11 @@ impl App {
 
     /// Replaces the model that the lists show.
     pub(crate) fn open_model(&mut self, path: PathBuf) {
-        self.open_model_as(path, self.state.sides.active_index(), None);
+        self.open_model_as(
+            path,
+            self.state.sides.active_index(),
+            OpenOptions::default(),
+        );
     }
 
     /// Opens the last model with its last usage. If the usage no longer fits because the file has
@@ -44,31 +48,27 @@ impl App {
     pub(crate) fn open_remembered_model(&mut self, model: StoredModel) {
         let usage = model.usage.as_ref().map(StoredUsage::get);
         let side = self.state.sides.active_index();
-        self.start_model(model.path, side, model.architecture, usage, true);
+        let options = model.options();
+        self.start_model(model.path, side, options, usage, true);
     }
 
-    /// Opens a model on one side. A checkpoint is opened as the given `architecture`.
-    pub(crate) fn open_model_as(
-        &mut self,
-        path: PathBuf,
-        side: usize,
-        architecture: Option<String>,
-    ) {
-        self.start_model(path, side, architecture, None, false);
+    /// Opens a model on one side.
+    pub(crate) fn open_model_as(&mut self, path: PathBuf, side: usize, options: OpenOptions) {
+        self.start_model(path, side, options, None, false);
     }
 
     fn start_model(
         &mut self,
         path: PathBuf,
         side: usize,
-        architecture: Option<String>,
+        options: OpenOptions,
         usage: Option<Usage>,
         remembered: bool,
     ) {
         // If no model is open yet, this becomes the first.
         let is_first = self.state.model().is_none() && self.tasks.models.is_empty();
         let side = if is_first { 0 } else { side };
-        let promise = self.engine.open_model_as(path.clone(), architecture, usage);
+        let promise = self.engine.open_model_as(path.clone(), options, usage);
         let opening = Opening {
             path,
             since: Instant::now(),

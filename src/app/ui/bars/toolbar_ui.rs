@@ -225,7 +225,7 @@ fn open_files_ui(ui: &mut Ui, scene: Scene<'_>) {
         .rev()
         .filter_map(|side| side.model.as_ref())
     {
-        let (width, height) = model.input_size;
+        let (width, height) = model.input_size();
         let size = if width == height {
             format!("{width}²")
         } else {

@@ -9,7 +9,7 @@ use egui::{
     TextureHandle, Ui, WidgetInfo, pos2, vec2,
 };
 
-use crate::folder::{Answered, Entry};
+use crate::folder::{Entry, Predicted};
 use crate::picture::page::caption::percent;
 
 use super::head_ui;
@@ -284,17 +284,17 @@ fn words_ui(ui: &Ui, scene: Scene<'_>, entry: &Entry, chosen: bool, corner: egui
     let [first, second, third] = [11.0, 31.0, 52.0].map(|y| top + y);
     let truth = |class: usize| format!("true: {}", gallery::class_name(scene.state, class));
     let mut below = Vec::new();
-    match (&entry.answer, &entry.unreadable) {
+    match (&entry.prediction, &entry.unreadable) {
         (_, Some(_)) => {
             let words = line(ui, "Cannot be opened", theme::body(), colours.caution, TEXT);
             draw_left(ui, left, first, words);
         }
-        (Answered::Failed(_), _) => {
-            let words = line(ui, "No answer", theme::body(), colours.caution, TEXT);
+        (Predicted::Failed(_), _) => {
+            let words = line(ui, "No prediction", theme::body(), colours.caution, TEXT);
             draw_left(ui, left, first, words);
         }
-        (Answered::Waiting, _) => below.extend(entry.truth.map(truth)),
-        (Answered::Known(verdict), _) => {
+        (Predicted::Waiting, _) => below.extend(entry.truth.map(truth)),
+        (Predicted::Known(verdict), _) => {
             let mut start = left;
             let mut ink = colours.text;
             if verdict.is_mistake() {
@@ -337,13 +337,13 @@ fn cell_words(scene: Scene<'_>, entry: &Entry) -> Vec<String> {
         return vec![format!("Cannot be opened: {why}")];
     }
     let name = |class: usize| gallery::class_name(scene.state, class);
-    match &entry.answer {
-        Answered::Failed(why) => vec![format!("No answer: {why}")],
-        Answered::Waiting => match entry.truth {
+    match &entry.prediction {
+        Predicted::Failed(why) => vec![format!("No prediction: {why}")],
+        Predicted::Waiting => match entry.truth {
             Some(truth) => vec![format!("true class {}", name(truth))],
             None => Vec::new(),
         },
-        Answered::Known(verdict) => {
+        Predicted::Known(verdict) => {
             let mut words = vec![format!(
                 "{}, {}",
                 name(verdict.class),

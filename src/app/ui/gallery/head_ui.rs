@@ -57,7 +57,7 @@ pub fn head_ui(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
 /// A progress line at the upper edge: the share of images with a prediction.
 fn progress_ui(ui: &Ui, scene: Scene<'_>, rect: Rect) {
     let counts = scene.gallery.folder.list.counts();
-    if !scene.gallery.folder.is_answering() || counts.pictures == 0 {
+    if !scene.gallery.folder.is_predicting() || counts.pictures == 0 {
         return;
     }
     let share = 1.0 - counts.waiting as f32 / counts.pictures as f32;
@@ -124,11 +124,11 @@ fn counts_ui(ui: &mut Ui, scene: Scene<'_>) {
 fn resume_ui(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
     let paused = scene.gallery.folder.is_paused();
     let waiting = scene.gallery.folder.list.counts().waiting > 0;
-    if !waiting || !(paused || scene.gallery.folder.is_answering()) {
+    if !waiting || !(paused || scene.gallery.folder.is_predicting()) {
         return;
     }
     let (label, hint) = if paused {
-        ("Answer all", "Resume predicting all images")
+        ("Predict all", "Resume predicting all images")
     } else {
         ("Stop", "Stop predicting all images")
     };
@@ -145,9 +145,9 @@ fn gallery_progress(scene: Scene<'_>) -> String {
     let mut parts = Vec::new();
     if scene.gallery.folder.is_scanning() {
         parts.push(format!("{} so far", images(counts.pictures)));
-    } else if scene.gallery.folder.is_answering() || (counts.waiting > 0 && counts.answered > 0) {
-        let (answered, all) = (thousands(counts.answered), thousands(counts.pictures));
-        parts.push(format!("{answered} of {all} answered"));
+    } else if scene.gallery.folder.is_predicting() || (counts.waiting > 0 && counts.predicted > 0) {
+        let (predicted, all) = (thousands(counts.predicted), thousands(counts.pictures));
+        parts.push(format!("{predicted} of {all} predicted"));
     } else {
         parts.push(images(counts.pictures));
     }
@@ -159,7 +159,7 @@ fn gallery_progress(scene: Scene<'_>) -> String {
         parts.push(format!("{} unreadable", thousands(counts.unreadable)));
     }
     if counts.failed > 0 {
-        parts.push(format!("{} without an answer", thousands(counts.failed)));
+        parts.push(format!("{} without a prediction", thousands(counts.failed)));
     }
     if scene.gallery.folder.list.filter() != Filter::All {
         parts.push(format!(
@@ -167,7 +167,7 @@ fn gallery_progress(scene: Scene<'_>) -> String {
             thousands(scene.gallery.folder.list.order().len())
         ));
     }
-    if scene.gallery.folder.is_answering()
+    if scene.gallery.folder.is_predicting()
         && let Some(rate) = scene.gallery.folder.rate(Instant::now())
     {
         parts.push(format!("{rate:.1} images/s"));

@@ -64,7 +64,7 @@ fn file_ui(ui: &mut Ui, model: &ModelInfo) {
     let work = in_short(multiply_adds);
     let more = format!("{exact} multiply-adds in a forward pass, which many papers call FLOPs");
     fact_with_more(ui, "Multiply-adds", &work, &more);
-    let (width, height) = model.input_size;
+    let (width, height) = model.input_size();
     fact(ui, "Input", &format!("3 × {height} × {width}"));
     fact(ui, "Classes", &thousands(model.labels.len()));
 }
@@ -104,7 +104,7 @@ fn layer_ui(ui: &mut Ui, model: &ModelInfo, layer: &Layer) {
     let sizes: Vec<String> = layer.shape.iter().skip(1).map(i64::to_string).collect();
     fact(ui, "Output", &sizes.join(" × "));
     let (seen, more) = match layer.field {
-        Some(fields) => seen(fields, model.input_size),
+        Some(fields) => seen(fields, model.input_size()),
         None => (
             "not followed".to_owned(),
             "The receptive field cannot be followed through this network's attention or reshaping"

@@ -4,7 +4,7 @@
 use egui::{DragValue, RichText, ScrollArea, TextEdit, Ui};
 
 use crate::engine::ModelInfo;
-use crate::model::{LabelSource, Preprocess, Reading, Usage};
+use crate::model::{InputChannels, LabelSource, Preprocess, Reading, Usage};
 use crate::picture::photo::geometry::Filter;
 
 use super::fact_rows::{named, named_wide, section};
@@ -169,11 +169,7 @@ fn preparing_ui(ui: &mut Ui, draft: &mut Preprocess) -> bool {
         }
         settled |= field == Some(true);
     });
-    let order = if draft.bgr {
-        ["blue", "green", "red"]
-    } else {
-        ["red", "green", "blue"]
-    };
+    let order = draft.channels.names();
     named_wide(ui, "Mean", |ui| {
         for (value, channel) in draft.mean.iter_mut().zip(order) {
             settled |= share(ui, value, 0.0..=1.0, &format!("Mean of {channel}"));
@@ -185,16 +181,25 @@ fn preparing_ui(ui: &mut Ui, draft: &mut Preprocess) -> bool {
         }
     });
     named(ui, "Channels", |ui| {
-        let orders = [
-            (false, "RGB", "Red comes first, as in most models"),
-            (true, "BGR", "Blue comes first, as in OpenCV and Caffe"),
-        ];
-        if let Some(bgr) = segments(ui, draft.bgr, &orders) {
-            draft.bgr = bgr;
+        let orders = InputChannels::ALL
+            .into_iter()
+            .filter(|channels| channels.count() == draft.channels.count())
+            .map(|channels| (channels, channels.label(), about_channels(channels)));
+        let orders: Vec<_> = orders.collect();
+        if let Some(channels) = segments(ui, draft.channels, &orders) {
+            draft.channels = channels;
             settled = true;
         }
     });
     settled
+}
+
+fn about_channels(channels: InputChannels) -> &'static str {
+    match channels {
+        InputChannels::Rgb => "Red comes first, as in most models",
+        InputChannels::Bgr => "Blue comes first, as in OpenCV and Caffe",
+        InputChannels::Grey => "A single channel: images are turned grey",
+    }
 }
 
 fn reading_ui(ui: &mut Ui, reading: &mut Reading) -> bool {

@@ -15,9 +15,52 @@ pub struct Opened {
     /// The architecture that was recognised, if the file has only weights.
     pub architecture: Option<String>,
     pub about: About,
-    /// Whether the graph holds for this image size alone, because padding and shapes were computed
-    /// while it was read.
-    pub one_size: bool,
+    /// Where the size of the image comes from.
+    pub size: SizeSource,
+    /// How to get the graph for images of another size.
+    pub other_sizes: OtherSizes,
+}
+
+/// Where the size of the image comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SizeSource {
+    /// The file takes one size alone.
+    Fixed,
+    /// The file leaves it open, and the user has chosen it.
+    Chosen,
+    /// The file leaves it open, and its preprocessing states it.
+    Stated,
+    /// The file leaves it open; this is the size of the image that it was exported with.
+    Sample,
+    /// The file leaves it open, and the weights fit this one of the usual sizes.
+    Weights,
+    /// The file leaves it open, and nothing says which is meant.
+    Assumed,
+}
+
+/// How to get the graph for images of another size.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OtherSizes {
+    /// Nothing in the graph was computed from the size, so it may run as it is.
+    SameGraph,
+    /// Padding and shapes were computed while it was read, so the file has to be read again.
+    ReadAgain,
+    /// The file is fixed to one size.
+    None,
+}
+
+impl SizeSource {
+    /// How to get another size, for a file whose nodes compute with sizes while it is read.
+    pub fn other_sizes(self, fixed: OtherSizes) -> OtherSizes {
+        match self {
+            SizeSource::Fixed => fixed,
+            SizeSource::Chosen
+            | SizeSource::Stated
+            | SizeSource::Sample
+            | SizeSource::Weights
+            | SizeSource::Assumed => OtherSizes::ReadAgain,
+        }
+    }
 }
 
 /// What a file says about itself.

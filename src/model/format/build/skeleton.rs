@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use tch::Tensor;
 
 use super::finite::{self, Role};
+use super::opened::SizeSource;
 use super::storage::{Content, torch};
 use crate::model::error::Result;
 use crate::model::graph::{Graph, ModulePath, ValueId};
@@ -14,6 +15,8 @@ pub struct Skeleton {
     pub graph: Graph,
     /// The tensors that the file has to supply, by the name of their value in the graph.
     pub weights: HashMap<String, Declared>,
+    /// Where the size of the image comes from.
+    pub size: SizeSource,
     /// The line of source code behind each module, by the path of the module.
     pub sources: HashMap<ModulePath, String>,
 }

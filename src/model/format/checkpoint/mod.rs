@@ -12,7 +12,7 @@ mod tests;
 mod unwrap;
 
 use self::architectures::{Architecture, Library, Recognised, Shapes};
-use super::build::opened::{About, Opened};
+use super::build::opened::{About, Opened, OtherSizes, SizeSource};
 use super::build::storage::{Element, wrong};
 use super::file::archive::Archive;
 use super::file::sniff;
@@ -79,7 +79,7 @@ fn fill_architecture(
         .iter()
         .map(|(name, stored)| (name.clone(), stored.sizes.clone()))
         .collect();
-    let recognised = library.recognise(&shapes, opening.architecture());
+    let recognised = library.recognise(&shapes, opening.options().architecture.as_deref());
     let recognised = recognised.map_err(|fault| with_cause(&weights, fault, &library));
     let Recognised { index, classes } = recognised?;
     let text = library.graph(index)?;
@@ -97,7 +97,8 @@ fn fill_architecture(
             ..About::default()
         },
         architecture: Some(architecture.name.clone()),
-        one_size: false,
+        size: SizeSource::Fixed,
+        other_sizes: OtherSizes::SameGraph,
     })
 }
 

@@ -16,7 +16,7 @@ use super::architectures::Library;
 use crate::model::error::Fault;
 use crate::model::format::file::start::FileStart;
 use crate::model::format::{self, Opened};
-use crate::model::opening::Opening;
+use crate::model::opening::{OpenOptions, Opening};
 use crate::model::tape::forward;
 
 use super::{StateDict, fill_architecture, safetensors as reader};
@@ -97,7 +97,12 @@ fn open(
     architecture: Option<&str>,
 ) -> Result<Opened, Fault> {
     let mut report = |_| ControlFlow::Continue(());
-    let mut opening = Opening::new(&mut report).with_architecture(architecture);
+    let options = OpenOptions::default();
+    let options = match architecture {
+        Some(name) => options.architecture(name),
+        None => options,
+    };
+    let mut opening = Opening::new(&mut report).with_options(options);
     format::read(path, || Ok(library(known)), &mut opening)
 }
 

@@ -31,7 +31,7 @@ use self::message::{inline, proto, wire};
 use self::names::metadata;
 use self::weights::Weights;
 use self::weights::external::Folder;
-use super::build::opened::{About, Opened};
+use super::build::opened::{About, Opened, OtherSizes, SizeSource};
 use crate::model::error::{Fault, Result};
 use crate::model::opening::Opening;
 
@@ -75,7 +75,8 @@ pub fn open(path: &Path, file: File, length: u64, opening: &mut Opening) -> Resu
         graph,
         labels,
         preprocess,
-        one_size: true,
+        size: SizeSource::Fixed,
+        other_sizes: OtherSizes::None,
         architecture: None,
         about: About {
             format: format!("ONNX, opset {opset}"),

@@ -16,19 +16,25 @@ mod wiring;
 pub use self::container::layout::root;
 
 use self::container::{layout, older, weights};
-use self::program::schema;
+use self::program::{schema, sizes};
 
-use super::build::opened::{About, Opened};
+use super::build::opened::{About, Opened, OtherSizes};
 use super::file::archive::Archive;
 use crate::model::error::Result;
 use crate::model::opening::Opening;
+use crate::model::usage::preprocess::Preprocess;
 
 /// Reads an archive that has been entered at its [`root`].
 pub fn open(mut archive: Archive, opening: &mut Opening) -> Result<Opened> {
     let name = layout::model_name(&archive)?;
     let program = schema::Program::read(&mut archive, &name)?;
-    let (version, torch) = (program.schema_version, program.torch_version);
-    let mut skeleton = skeleton::read(program.graph_module)?;
+    let (version, torch) = (program.schema_version, program.torch_version.clone());
+    let preprocess = archive.text("extra/preprocess.json")?;
+    let wanted = sizes::Wanted {
+        chosen: opening.options().size,
+        stated: preprocess.as_deref().and_then(Preprocess::stated_size),
+    };
+    let mut skeleton = skeleton::read(program, wanted)?;
     let entries = older::weights_of(&name);
     if archive.length(&entries[0])?.is_some() {
         older::load(&mut skeleton, &mut archive, entries, opening)?;
@@ -38,9 +44,10 @@ pub fn open(mut archive: Archive, opening: &mut Opening) -> Result<Opened> {
     Ok(Opened {
         graph: skeleton.graph,
         labels: archive.text("extra/labels.txt")?,
-        preprocess: archive.text("extra/preprocess.json")?,
+        preprocess,
         architecture: None,
-        one_size: false,
+        size: skeleton.size,
+        other_sizes: skeleton.size.other_sizes(OtherSizes::SameGraph),
         about: About {
             format: format!(
                 "PyTorch export (.pt2), schema {}.{}",

@@ -1,14 +1,17 @@
 //! The graph of an exported program before its weights.
 
-use super::program::schema::{Argument, GraphModule, OutputSpec, Program, Size};
-use super::program::{open_batch, signature};
+use super::program::schema::{Argument, OutputSpec, Program, Size};
+use super::program::signature;
+use super::program::sizes::{self, Wanted};
 use super::wiring::Builder;
 use crate::model::error::Result;
 use crate::model::format::build::skeleton::Skeleton;
 
-pub fn read(mut module: GraphModule) -> Result<Skeleton> {
-    open_batch::close(&mut module);
-    let inputs = signature::inputs(&module)?;
+pub fn read(program: Program, wanted: Wanted) -> Result<Skeleton> {
+    let (mut module, ranges) = (program.graph_module, program.range_constraints);
+    let image = signature::image(&module)?;
+    let size = sizes::close(&mut module, &ranges, &image, wanted)?;
+    let inputs = signature::inputs(&module, &image)?;
     let mut builder = Builder::new(&module, &inputs);
     builder.run()?;
     let output = signature::logits(&module)?;
@@ -16,13 +19,15 @@ pub fn read(mut module: GraphModule) -> Result<Skeleton> {
         sources: builder.sources(),
         graph: builder.finish(&output)?,
         weights: inputs.weights,
+        size,
     })
 }
 
 /// Reads the program in the JSON `text` of the archive's `entry`, with its number of classes replaced
 /// by that of the weights.
 pub fn with_classes(text: &str, entry: &str, classes: i64) -> Result<Skeleton> {
-    let mut module = Program::parse(text, entry)?.graph_module;
+    let mut program = Program::parse(text, entry)?;
+    let module = &mut program.graph_module;
     for spec in &module.signature.output_specs {
         if let OutputSpec::UserOutput {
             arg: Argument::Tensor(name),
@@ -33,5 +38,5 @@ pub fn with_classes(text: &str, entry: &str, classes: i64) -> Result<Skeleton> {
             *last = Size::AsInt(classes);
         }
     }
-    read(module)
+    read(program, Wanted::default())
 }

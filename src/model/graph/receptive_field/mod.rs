@@ -14,7 +14,12 @@ use crate::model::op::geometry::FieldRule;
 pub enum Field {
     /// So many pixels, and so many from one position to the next. Padding is not subtracted: at the
     /// border a part lies outside the image.
-    Window { pixels: f64, step: f64 },
+    Window {
+        /// Length of the window, in pixels of the input image.
+        pixels: f64,
+        /// Distance between the windows of neighbouring positions, in pixels of the input image.
+        step: f64,
+    },
     /// All of it, as after global pooling or attention.
     Whole,
 }

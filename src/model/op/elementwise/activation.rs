@@ -14,29 +14,37 @@ pub enum Activation {
     Relu,
     /// x clipped to a range. ReLU6 is the one from 0 to 6.
     Hardtanh {
+        /// Smaller values become this; −1 is PyTorch's default.
         min: f64,
+        /// Larger values become this; 1 is PyTorch's default.
         max: f64,
     },
     /// x clipped on one side or on both.
     Clamp {
+        /// Smaller values become this; no lower bound where `None`.
         min: Option<f64>,
+        /// Larger values become this; no upper bound where `None`.
         max: Option<f64>,
     },
     /// Negative values times `slope`.
     LeakyRelu {
+        /// The factor for negative values; 0.01 is PyTorch's default.
         slope: f64,
     },
     /// α · (eˣ − 1) for negative values.
     Elu {
+        /// The factor for negative values, and how far below zero they reach; 1 is PyTorch's default.
         alpha: f64,
     },
     /// 1 / (1 + e⁻ˣ)
     Sigmoid,
+    /// (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ)
     Tanh,
     /// x · σ(x), also called Swish.
     Silu,
     /// x · Φ(x); `approximate` is `"none"` or `"tanh"`.
     Gelu {
+        /// `"none"` uses Φ itself, `"tanh"` an approximation by tanh.
         approximate: String,
     },
     /// x · ReLU6(x + 3) / 6
@@ -51,7 +59,9 @@ pub enum Activation {
     Prelu,
     /// Softmax along an axis, or its logarithm.
     Softmax {
+        /// The axis along which the probabilities sum to 1; negative axes count from the end.
         dim: i64,
+        /// Whether the result is the natural logarithm of the softmax.
         log: bool,
     },
 }

@@ -14,10 +14,12 @@ use crate::model::op::operation::{GradientRole, input};
 pub enum Arithmetic {
     /// a + alpha · b
     Add {
+        /// The factor of the second input, as in `torch.add`.
         alpha: f64,
     },
     /// a − alpha · b
     Sub {
+        /// The factor of the second input, as in `torch.sub`.
         alpha: f64,
     },
     /// a · b
@@ -34,6 +36,7 @@ pub enum Arithmetic {
     Minimum,
     /// x + value · a · b. Inputs: x, a, b.
     AddProduct {
+        /// The factor of the product, as in `torch.addcmul`.
         value: f64,
     },
     /// x + number
@@ -50,13 +53,17 @@ pub enum Arithmetic {
     PowScalar(f64),
     /// A positive number to the power of x.
     ScalarPow(f64),
+    /// eˣ
     Exp,
     /// The natural logarithm.
     Log,
     /// The error function.
     Erf,
+    /// The absolute value.
     Abs,
+    /// The sine of an angle in radians.
     Sin,
+    /// The cosine of an angle in radians.
     Cos,
 }
 

@@ -11,11 +11,20 @@ use crate::model::op::operation::{GradientRole, input};
 #[derive(Debug, Clone, PartialEq)]
 pub enum Masking {
     /// Whether x equals the number, or does not if `negated`.
-    EqualsScalar { number: f64, negated: bool },
+    EqualsScalar {
+        /// The number that each element is compared with.
+        number: f64,
+        /// Whether the answer is true where they differ (`ne`) instead of where they are equal
+        /// (`eq`).
+        negated: bool,
+    },
     /// The other truth value.
     Not,
     /// `value` where a mask holds, x elsewhere. Inputs: x, the mask.
-    MaskedFill { value: f64 },
+    MaskedFill {
+        /// The number written where the mask is true.
+        value: f64,
+    },
     /// Inputs: a condition, what is taken where it holds, and what is taken where it does not.
     Where,
     /// One number in the shape of x. Inputs: x, the number.

@@ -13,15 +13,22 @@ use crate::model::op::shape::{OutputShapes, Shape};
 pub enum Creation {
     /// One number everywhere.
     Full {
+        /// Sizes along each axis; a single number where it is empty.
         shape: Vec<i64>,
+        /// The number that every element has.
         value: f64,
+        /// The dtype of the tensor.
         kind: Kind,
     },
     /// The numbers from `start` up to, and without, `end`.
     Range {
+        /// The first number.
         start: f64,
+        /// The bound, which is not reached.
         end: f64,
+        /// The distance from one number to the next; negative where `end` is below `start`.
         step: f64,
+        /// The dtype of the tensor; the numbers are computed in float64 first.
         kind: Kind,
     },
 }

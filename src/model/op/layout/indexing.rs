@@ -11,31 +11,60 @@ use crate::model::op::shape::{self, OutputShapes, Shape, axis, count, replaced, 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Indexing {
     /// One entry along `dim`, without that axis.
-    Select { dim: i64, index: i64 },
+    Select {
+        /// The axis that goes away; negative axes count from the end.
+        dim: i64,
+        /// The position along `dim`; negative ones count from the end.
+        index: i64,
+    },
     /// Every `step`th entry along `dim` from `start` up to, and without, `end`. Negative numbers
     /// count from the end.
     Slice {
+        /// The axis that is cut; negative axes count from the end.
         dim: i64,
+        /// The first entry that is kept; 0 where `None`.
         start: Option<i64>,
+        /// The first entry that is not kept; the size of the axis where `None`.
         end: Option<i64>,
+        /// The distance from one kept entry to the next, at least 1.
         step: i64,
     },
     /// x with one entry along `dim` replaced. Inputs: x, the entry.
-    SelectScatter { dim: i64, index: i64 },
+    SelectScatter {
+        /// The axis that the entry lacks; negative axes count from the end.
+        dim: i64,
+        /// The position along `dim`; negative ones count from the end.
+        index: i64,
+    },
     /// x with a slice replaced. Inputs: x, the slice.
     SliceScatter {
+        /// The axis along which entries are replaced; negative axes count from the end.
         dim: i64,
+        /// The first entry that is replaced; 0 where `None`.
         start: Option<i64>,
+        /// The first entry that stays as it is; the size of the axis where `None`.
         end: Option<i64>,
+        /// The distance from one replaced entry to the next, at least 1.
         step: i64,
     },
     /// The entries along `dim` that a list names. Inputs: x, the list.
-    IndexSelect { dim: i64 },
+    IndexSelect {
+        /// The axis along which entries are picked; negative axes count from the end.
+        dim: i64,
+    },
     /// Entries named along several axes at once. Inputs: x, and for each axis that is `true` in
     /// `dims` a tensor of indices, or a mask of truth values.
-    Index { dims: Vec<bool> },
+    Index {
+        /// Which axes are indexed, from the first one on; axes beyond the end of the list are not.
+        dims: Vec<bool>,
+    },
     /// Entries moved along axes; those that leave at one end come in at the other.
-    Roll { shifts: Vec<i64>, dims: Vec<i64> },
+    Roll {
+        /// By how many positions towards the end, one number for each axis in `dims`.
+        shifts: Vec<i64>,
+        /// The axes; negative ones count from the end. Empty for a roll over all elements in order.
+        dims: Vec<i64>,
+    },
 }
 
 impl Indexing {

@@ -11,9 +11,15 @@ use crate::model::op::shape::{self, OutputShapes, Shape, axis, replaced};
 #[derive(Debug, Clone, PartialEq)]
 pub enum Joining {
     /// One after the other along an axis.
-    Cat { dim: i64 },
+    Cat {
+        /// The axis along which sizes add up; negative axes count from the end.
+        dim: i64,
+    },
     /// Side by side along a new axis.
-    Stack { dim: i64 },
+    Stack {
+        /// The position of the new axis in the output; negative ones count from its end.
+        dim: i64,
+    },
 }
 
 impl Operation for Joining {

@@ -11,25 +11,55 @@ use crate::model::op::shape::{self, OutputShapes, Shape, axis, count, with_infer
 #[derive(Debug, Clone, PartialEq)]
 pub enum Reshaping {
     /// The axes from `start` to `end` become one.
-    Flatten { start: i64, end: i64 },
+    Flatten {
+        /// The first axis of those that become one; negative axes count from the end.
+        start: i64,
+        /// The last of them, included; negative axes count from the end.
+        end: i64,
+    },
     /// Another shape, of which one size may be −1: `view` and `reshape`.
-    Reshape { shape: Vec<i64> },
+    Reshape {
+        /// Sizes along each axis; a −1 is replaced by what the number of elements demands.
+        shape: Vec<i64>,
+    },
     /// The shape of another tensor. Inputs: x, that tensor.
     ReshapeAs,
     /// One axis becomes several, of which one size may be −1.
-    Unflatten { dim: i64, sizes: Vec<i64> },
+    Unflatten {
+        /// The axis that is split; negative axes count from the end.
+        dim: i64,
+        /// Sizes of the new axes; their product is the size of the old one.
+        sizes: Vec<i64>,
+    },
     /// A new axis of size 1.
-    Unsqueeze { dim: i64 },
+    Unsqueeze {
+        /// The position of the new axis in the output; negative ones count from its end.
+        dim: i64,
+    },
     /// Without an axis of size 1; without all of them where `None`.
-    Squeeze { dim: Option<i64> },
+    Squeeze {
+        /// The axis to drop, which stays where its size is not 1; negative axes count from the end.
+        dim: Option<i64>,
+    },
     /// Axes of size 1 repeat up to this size; −1 keeps a size.
-    Expand { shape: Vec<i64> },
+    Expand {
+        /// Sizes along each axis; it may have more axes than x, which are added in front.
+        shape: Vec<i64>,
+    },
     /// The same, to the shape of another tensor. Inputs: x, that tensor.
     ExpandAs,
     /// Two axes change places.
-    Transpose { a: i64, b: i64 },
+    Transpose {
+        /// One axis; negative axes count from the end.
+        a: i64,
+        /// The other axis; negative axes count from the end.
+        b: i64,
+    },
     /// The axes in this order.
-    Permute { dims: Vec<i64> },
+    Permute {
+        /// For each axis of the output the axis of x; negative axes count from the end.
+        dims: Vec<i64>,
+    },
 }
 
 impl Operation for Reshaping {

@@ -13,13 +13,31 @@ use crate::model::op::shape::{self, OutputShapes, Shape, axis, replaced, without
 #[derive(Debug, Clone, PartialEq)]
 pub enum Splitting {
     /// So many parts along `dim`, the last perhaps smaller.
-    Chunk { chunks: i64, dim: i64 },
+    Chunk {
+        /// The number of parts, at least 1; fewer come out where x does not divide into as many.
+        chunks: i64,
+        /// The axis that is split; negative axes count from the end.
+        dim: i64,
+    },
     /// Parts of these sizes along `dim`.
-    Split { sizes: Vec<i64>, dim: i64 },
+    Split {
+        /// The size of each part; they add up to the size of the axis.
+        sizes: Vec<i64>,
+        /// The axis that is split; negative axes count from the end.
+        dim: i64,
+    },
     /// Parts of one size along `dim`, the last perhaps smaller.
-    SplitEvery { size: i64, dim: i64 },
+    SplitEvery {
+        /// The size of every part but perhaps the last.
+        size: i64,
+        /// The axis that is split; negative axes count from the end.
+        dim: i64,
+    },
     /// All entries along `dim`, without that axis.
-    Unbind { dim: i64 },
+    Unbind {
+        /// The axis that goes away; negative axes count from the end.
+        dim: i64,
+    },
 }
 
 impl Operation for Splitting {

@@ -13,6 +13,8 @@ use crate::model::op::shape::{self, OutputShapes, Shape, broadcast_all, elements
 /// if `mask`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Attention {
+    /// Whether a mask is the fourth input. One of truth values is true where a query may see a key;
+    /// any other is added to the scores.
     pub mask: bool,
     /// A query sees no key behind its own position.
     pub causal: bool,

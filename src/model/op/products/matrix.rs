@@ -11,7 +11,10 @@ use crate::model::op::shape::{self, OutputShapes, Shape, broadcast, elements};
 #[derive(Debug, Clone, PartialEq)]
 pub enum MatrixProduct {
     /// x · weightᵀ + bias. Inputs: x `[…, in]`, weight `[out, in]`, and the bias `[out]` if `bias`.
-    Linear { bias: bool },
+    Linear {
+        /// Whether the bias is the third input; there is none otherwise.
+        bias: bool,
+    },
     /// bias + a · b. Inputs: bias, a, b.
     Addmm,
     /// a · b over the last two axes, those before them broadcast. Inputs: a, b.

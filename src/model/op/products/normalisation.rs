@@ -12,24 +12,44 @@ use crate::model::op::shape::{self, OutputShapes, Shape};
 pub enum Normalisation {
     /// Each channel by fixed statistics. Inputs: x, then weight and bias if `affine`, then running
     /// mean and variance.
-    Batch { affine: bool, eps: f64 },
+    Batch {
+        /// Whether weight and bias, both `[channels]`, are among the inputs.
+        affine: bool,
+        /// Added to the variance, so that nothing is divided by zero.
+        eps: f64,
+    },
     /// Over the last axes, whose sizes are `shape`. Inputs: x, weight and bias.
     Layer {
+        /// Sizes of the axes that share a mean and a variance.
         shape: Vec<i64>,
+        /// Whether a weight of the sizes `shape` is among the inputs.
         weight: bool,
+        /// Whether a bias of the sizes `shape` is among the inputs.
         bias: bool,
+        /// Added to the variance, so that nothing is divided by zero.
         eps: f64,
     },
     /// Over groups of channels and all positions. Inputs: x, weight and bias.
     Group {
+        /// The number of groups, which divides the number of channels.
         groups: i64,
+        /// Whether a weight `[channels]` is among the inputs.
         weight: bool,
+        /// Whether a bias `[channels]` is among the inputs.
         bias: bool,
+        /// Added to the variance, so that nothing is divided by zero.
         eps: f64,
     },
     /// Each channel by its own statistics, as weights are standardised before they are used. Inputs:
     /// x, weight and bias. Applied to an image's values this would be training, and is refused.
-    Standardise { weight: bool, bias: bool, eps: f64 },
+    Standardise {
+        /// Whether a weight `[channels]` is among the inputs.
+        weight: bool,
+        /// Whether a bias `[channels]` is among the inputs.
+        bias: bool,
+        /// Added to the variance, so that nothing is divided by zero.
+        eps: f64,
+    },
 }
 
 impl Operation for Normalisation {

@@ -21,10 +21,16 @@ pub enum Padding {
 /// `[out channels, in channels / groups, height, width]`, and the bias if `bias`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Convolution {
+    /// Whether a bias `[out channels]` is the third input.
     pub bias: bool,
+    /// Distance between neighbouring windows: for rows and columns, or one number for both.
     pub stride: Vec<i64>,
+    /// Zeros around the image.
     pub padding: Padding,
+    /// Distance between neighbouring kernel taps: for rows and columns, or one number for both.
     pub dilation: Vec<i64>,
+    /// How many groups the channels are split into, each convolved by itself; as many as there are
+    /// input channels if depthwise.
     pub groups: i64,
 }
 

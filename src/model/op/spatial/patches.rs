@@ -13,17 +13,26 @@ use crate::model::op::shape::{self, OutputShapes, Shape, count, elements};
 pub enum Patches {
     /// `[N, C, H, W]` to `[N, C · kernel, positions]`.
     Unfold {
+        /// Height and width of a patch, or one number for both.
         kernel: Vec<i64>,
+        /// Distance between neighbouring kernel taps, by axis.
         dilation: Vec<i64>,
+        /// Zeros added around the image on each side, by axis.
         padding: Vec<i64>,
+        /// Distance between neighbouring patches, by axis.
         stride: Vec<i64>,
     },
     /// `[N, C · kernel, positions]` to `[N, C, size]`: patches are added up where they lie.
     Fold {
+        /// `[height, width]` of the image, padding not included.
         size: Vec<i64>,
+        /// Height and width of a patch, or one number for both.
         kernel: Vec<i64>,
+        /// Distance between neighbouring kernel taps, by axis.
         dilation: Vec<i64>,
+        /// Zeros that were added around the image on each side, by axis.
         padding: Vec<i64>,
+        /// Distance between neighbouring patches, by axis.
         stride: Vec<i64>,
     },
 }

@@ -15,25 +15,44 @@ use crate::model::op::shape::{self, OutputShapes, Shape, elements};
 pub enum Pooling {
     /// The largest value under a window.
     Max {
+        /// Height and width of the window, or one number for both.
         kernel: Vec<i64>,
+        /// Distance between neighbouring windows, by axis; the size of `kernel` where empty.
         stride: Vec<i64>,
+        /// Positions added on each side, by axis; they are never the largest.
         padding: Vec<i64>,
+        /// Distance between neighbouring positions of a window, by axis.
         dilation: Vec<i64>,
+        /// Whether a last window may reach beyond the padded input, so that the output size is
+        /// rounded up.
         ceil_mode: bool,
     },
     /// The mean under a window.
     Average {
+        /// Height and width of the window, or one number for both.
         kernel: Vec<i64>,
+        /// Distance between neighbouring windows, by axis; the size of `kernel` where empty.
         stride: Vec<i64>,
+        /// Zeros added on each side, by axis.
         padding: Vec<i64>,
+        /// Whether a last window may reach beyond the padded input, so that the output size is
+        /// rounded up.
         ceil_mode: bool,
+        /// Whether the zeros of the padding count in the mean.
         count_include_pad: bool,
+        /// What each sum is divided by; where `None`, the number of values that count.
         divisor_override: Option<i64>,
     },
     /// The means of so many parts each way.
-    AdaptiveAverage { size: Vec<i64> },
+    AdaptiveAverage {
+        /// `[height, width]` of the output.
+        size: Vec<i64>,
+    },
     /// The largest values of so many parts each way.
-    AdaptiveMax { size: Vec<i64> },
+    AdaptiveMax {
+        /// `[height, width]` of the output.
+        size: Vec<i64>,
+    },
 }
 
 /// How a pooling moves over its input.

@@ -13,15 +13,22 @@ use crate::model::op::shape::{self, OutputShapes, Shape};
 pub enum Resizing {
     /// Each position takes the value of the nearest one. To a size, or by a factor each way.
     Nearest {
+        /// `[height, width]` of the output; `None` where `factors` give it.
         size: Option<Vec<i64>>,
+        /// Output size over input size, for rows and columns; only used where `size` is `None`. The
+        /// output size is rounded down.
         factors: Vec<f64>,
     },
     /// `"bilinear"` or `"bicubic"`. `factors` are the ratios that positions are computed with, where
     /// they are not those of the sizes.
     Interpolated {
+        /// `"bicubic"` covers 4 × 4 positions, `"bilinear"` 2 × 2.
         mode: String,
+        /// Whether the centres of the corner positions of input and output coincide, as in PyTorch.
         align_corners: bool,
+        /// `[height, width]` of the output.
         size: [i64; 2],
+        /// Output size over input size, for rows and columns; `None` takes it from the sizes.
         factors: Option<[f64; 2]>,
     },
 }

@@ -19,6 +19,7 @@ pub struct Caption {
     pub class: String,
     /// The probability of the class, in [0, 1]; `None` if the score has two classes.
     pub probability: Option<f32>,
+    /// How the heat map is shown, in words and in the legend.
     pub look: Look,
     /// The maximum of the raw map: the right end of the legend under [`Scale::Own`].
     pub map_max: f32,

@@ -34,7 +34,9 @@ const WORKING_MEMORY: u64 = 256 << 20;
 pub struct Photo {
     /// Identifies a decoded image within the process.
     pub id: u64,
+    /// The file that it was read from; for an image from memory, a path that only gives its name.
     pub path: PathBuf,
+    /// The pixels after the EXIF orientation, with transparent ones over white.
     pub rgb: RgbImage,
 }
 
@@ -66,10 +68,12 @@ impl Photo {
         name.to_string_lossy().into_owned()
     }
 
+    /// The width of the upright image, in pixels.
     pub fn width(&self) -> u32 {
         self.rgb.width()
     }
 
+    /// The height of the upright image, in pixels.
     pub fn height(&self) -> u32 {
         self.rgb.height()
     }

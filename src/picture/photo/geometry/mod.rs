@@ -25,6 +25,7 @@ pub enum Fit {
 }
 
 impl Fit {
+    /// In the order in which the window offers them.
     pub const ALL: [Fit; 3] = [Fit::Crop, Fit::Stretch, Fit::Pad];
 
     /// Its name in the window.
@@ -67,14 +68,19 @@ impl FromStr for Fit {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Filter {
+    /// The nearest pixel.
     Nearest,
+    /// A triangle that reaches 1 pixel to each side.
     #[default]
     Bilinear,
+    /// The Catmull-Rom cubic, which reaches 2 pixels to each side.
     Bicubic,
+    /// The windowed sinc that reaches 3 pixels to each side.
     Lanczos,
 }
 
 impl Filter {
+    /// In the order in which the window offers them.
     pub const ALL: [Filter; 4] = [
         Filter::Nearest,
         Filter::Bilinear,
@@ -123,6 +129,7 @@ pub struct Frame {
     pub height: u32,
     /// The fraction of the resized short side that the centre crop keeps, in (0, 1].
     pub crop_pct: f64,
+    /// The kernel that resizes the photo.
     pub filter: Filter,
     /// The colour of the padding under [`Fit::Pad`].
     pub fill: [u8; 3],
@@ -131,26 +138,37 @@ pub struct Frame {
 /// A rectangle in fractional pixels; (0, 0) is the corner of the first pixel, not its centre.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Rect {
+    /// The left edge.
     pub x: f64,
+    /// The top edge; y points down.
     pub y: f64,
+    /// From the left edge to the right edge.
     pub width: f64,
+    /// From the top edge to the bottom edge.
     pub height: f64,
 }
 
 /// A rectangle of whole pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PixelBox {
+    /// The first column, counted from 0.
     pub x: u32,
+    /// The first row, counted from 0 at the top.
     pub y: u32,
+    /// The number of columns.
     pub width: u32,
+    /// The number of rows.
     pub height: u32,
 }
 
 /// Where a photo lies in a model's input. Sizes are (width, height) in pixels.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Placement {
+    /// How the photo was fitted to the input.
     pub fit: Fit,
+    /// The size of the photo, or of the copy that [`Placement::at_size`] was given.
     pub image: (u32, u32),
+    /// The size of the model's input.
     pub input: (u32, u32),
     /// The size of the whole photo after scaling, before the crop or the padding.
     pub resized: (u32, u32),

@@ -3,7 +3,7 @@ use std::fs;
 use serde_json::json;
 
 use crate::explain::Score;
-use crate::model::Reading;
+use crate::model::{InputChannels, Reading};
 use crate::picture::photo::geometry::Filter;
 
 use super::*;
@@ -15,9 +15,9 @@ fn usage() -> StoredUsage {
         size: [320, 288],
         resampling: Filter::Lanczos,
         crop: 0.9,
-        mean: [0.5, 0.25, 0.0],
-        deviation: [0.5, 1.0, 2.0],
-        bgr: true,
+        mean: vec![0.5, 0.25, 0.0],
+        deviation: vec![0.5, 1.0, 2.0],
+        channels: InputChannels::Bgr,
         reading: Reading::Sigmoid,
         names: Some(vec!["cat".to_owned(), "dog".to_owned()]),
     }

@@ -76,7 +76,9 @@ fn preprocesses_as_torchvision_does() {
     for known in library.architectures() {
         let size = known.preprocess["input_size"][1].as_u64().unwrap() as u32;
         let text = known.preprocess.to_string();
-        let prepared = Preprocess::from_json(&text, size, size, Path::new("m")).unwrap();
+        let prepared =
+            Preprocess::from_json(&text, &Preprocess::imagenet(size, size), Path::new("m"))
+                .unwrap();
         let placed = Placement::new((4000, 4000), &prepared.frame(), Fit::Crop);
         sizes.insert(known.name.as_str(), (placed.resized.0, size));
     }

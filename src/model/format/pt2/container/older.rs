@@ -2,13 +2,15 @@
 //! `torch.save` writes, an archive in the archive. PyTorch 2.8 already has today's folders.
 
 use crate::model::error::{Fault, Result};
-use crate::model::format::build::opened::{About, Opened};
+use crate::model::format::build::opened::{About, Opened, OtherSizes};
 use crate::model::format::build::skeleton::Skeleton;
 use crate::model::format::file::archive::Archive;
 use crate::model::format::pt2::program::schema::Program;
+use crate::model::format::pt2::program::sizes::Wanted;
 use crate::model::format::pt2::skeleton;
 use crate::model::format::torch_save;
 use crate::model::opening::Opening;
+use crate::model::usage::preprocess::Preprocess;
 
 const PROGRAM: &str = "serialized_exported_program.json";
 const WEIGHTS: [&str; 2] = ["serialized_state_dict.pt", "serialized_constants.pt"];
@@ -28,15 +30,21 @@ pub fn open(mut archive: Archive, opening: &mut Opening) -> Result<Opened> {
         entry: PROGRAM.into(),
     })?;
     let program = Program::parse(&text, PROGRAM)?;
-    let (version, torch) = (program.schema_version, program.torch_version);
-    let mut skeleton = skeleton::read(program.graph_module)?;
+    let (version, torch) = (program.schema_version, program.torch_version.clone());
+    let preprocess = archive.text("extra_files/preprocess.json")?;
+    let wanted = Wanted {
+        chosen: opening.options().size,
+        stated: preprocess.as_deref().and_then(Preprocess::stated_size),
+    };
+    let mut skeleton = skeleton::read(program, wanted)?;
     load(&mut skeleton, &mut archive, WEIGHTS, opening)?;
     Ok(Opened {
         graph: skeleton.graph,
         labels: archive.text("extra_files/labels.txt")?,
-        preprocess: archive.text("extra_files/preprocess.json")?,
+        preprocess,
         architecture: None,
-        one_size: false,
+        size: skeleton.size,
+        other_sizes: skeleton.size.other_sizes(OtherSizes::SameGraph),
         about: About {
             format: format!(
                 "PyTorch export (.pt2) from before 2.8, schema {}.{}",

@@ -3,6 +3,7 @@
 //! Nothing here knows the archive's weights or the graph that is built.
 
 pub(crate) mod args;
-pub(crate) mod open_batch;
+pub(crate) mod expression;
 pub(crate) mod schema;
 pub(crate) mod signature;
+pub(crate) mod sizes;

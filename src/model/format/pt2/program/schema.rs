@@ -22,6 +22,28 @@ pub struct Program {
     pub schema_version: SchemaVersion,
     #[serde(default)]
     pub torch_version: Option<String>,
+    /// Which sizes a symbol may stand for.
+    #[serde(default)]
+    pub range_constraints: HashMap<String, Range>,
+}
+
+/// The sizes that a symbol may stand for; without an end where it is null.
+#[derive(Deserialize, Default)]
+pub struct Range {
+    #[serde(default)]
+    min_val: Option<serde_json::Value>,
+    #[serde(default)]
+    max_val: Option<serde_json::Value>,
+}
+
+impl Range {
+    pub fn min(&self) -> Option<i64> {
+        self.min_val.as_ref()?.as_i64()
+    }
+
+    pub fn max(&self) -> Option<i64> {
+        self.max_val.as_ref()?.as_i64()
+    }
 }
 
 #[derive(Deserialize)]
@@ -31,7 +53,7 @@ struct Preamble {
     torch_version: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Clone, Copy)]
 pub struct SchemaVersion {
     pub major: i64,
     #[serde(default)]
@@ -49,6 +71,12 @@ pub struct GraphJson {
     pub nodes: Vec<NodeJson>,
     #[serde(default)]
     pub tensor_values: HashMap<String, TensorMeta>,
+    /// The sizes that nodes compute.
+    #[serde(default)]
+    pub sym_int_values: HashMap<String, Size>,
+    /// The fractions that nodes compute from sizes.
+    #[serde(default)]
+    pub sym_float_values: HashMap<String, SymFloatValue>,
 }
 
 #[derive(Deserialize)]
@@ -131,6 +159,33 @@ pub enum Size {
 pub struct Expression {
     #[serde(default)]
     pub expr_str: String,
+    /// Its value when the program was exported.
+    #[serde(default)]
+    hint: Option<serde_json::Value>,
+}
+
+impl Expression {
+    /// Its value when the program was exported.
+    pub fn hinted(&self) -> Option<i64> {
+        self.hint.as_ref()?.get("as_int")?.as_i64()
+    }
+}
+
+/// A fraction that a node computes from sizes.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SymFloatValue {
+    AsFloat(IgnoredAny),
+    AsExpr(Expression),
+}
+
+impl SymFloatValue {
+    pub fn expression(&self) -> Option<&str> {
+        match self {
+            SymFloatValue::AsFloat(_) => None,
+            SymFloatValue::AsExpr(expression) => Some(&expression.expr_str),
+        }
+    }
 }
 
 impl Size {
@@ -309,6 +364,10 @@ impl<'de> Deserialize<'de> for Argument {
                         SymInt::AsName(name) => Argument::Symbol(name),
                     },
                     "as_sym_ints" => sizes(map.next_value()?),
+                    "as_sym_float" => match map.next_value()? {
+                        SymFloat::AsFloat(float) => Argument::Float(float.0),
+                        SymFloat::AsName(name) => Argument::Symbol(name),
+                    },
                     "as_optional_tensor" => match map.next_value()? {
                         OptionalTensor::AsTensor(tensor) => Argument::Tensor(tensor.name),
                         OptionalTensor::AsNone(_) => Argument::None,
@@ -335,6 +394,13 @@ impl<'de> Deserialize<'de> for Argument {
 #[serde(rename_all = "snake_case")]
 pub enum SymInt {
     AsInt(i64),
+    AsName(String),
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum SymFloat {
+    AsFloat(Float),
     AsName(String),
 }
 

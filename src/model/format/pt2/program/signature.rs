@@ -19,18 +19,38 @@ pub struct Inputs {
     pub weights: HashMap<String, Declared>,
 }
 
-/// Sorts the inputs.
+/// The names of the tensors that the program is called with, in order.
+pub fn user_tensors(module: &GraphModule) -> Vec<&str> {
+    let specs = module.signature.input_specs.iter();
+    let tensors = specs.filter_map(|spec| match spec {
+        InputSpec::UserInput {
+            arg: Argument::Tensor(name),
+        } => Some(name.as_str()),
+        _ => None,
+    });
+    tensors.collect()
+}
+
+/// The name of the image among the inputs.
 ///
 /// # Errors
-/// [`Fault::Input`] where the program does not take exactly one RGB image.
-pub fn inputs(module: &GraphModule) -> Result<Inputs> {
-    let mut images = Vec::new();
+/// [`Fault::Input`] where the program does not take exactly one.
+pub fn image(module: &GraphModule) -> Result<String> {
+    match user_tensors(module)[..] {
+        [image] => Ok(image.to_owned()),
+        [] => Err(Fault::Input("it takes no tensor".into())),
+        ref several => Err(Fault::Input(format!("it takes {} tensors", several.len()))),
+    }
+}
+
+/// Sorts the inputs; `image` is the name of the image.
+///
+/// # Errors
+/// [`Fault::Input`] where the image is not one RGB image.
+pub fn inputs(module: &GraphModule, image: &str) -> Result<Inputs> {
     let mut weights = HashMap::new();
     for spec in &module.signature.input_specs {
         match spec {
-            InputSpec::UserInput {
-                arg: Argument::Tensor(name),
-            } => images.push(name),
             InputSpec::UserInput { .. } | InputSpec::ConstantInput(_) => {}
             InputSpec::Parameter {
                 arg,
@@ -55,14 +75,9 @@ pub fn inputs(module: &GraphModule) -> Result<Inputs> {
             }
         }
     }
-    let image = match images[..] {
-        [image] => image.clone(),
-        [] => return Err(Fault::Input("it takes no tensor".into())),
-        _ => return Err(Fault::Input(format!("it takes {} tensors", images.len()))),
-    };
-    let shape = image_shape(module, &image)?;
+    let shape = image_shape(module, image)?;
     Ok(Inputs {
-        image,
+        image: image.to_owned(),
         shape,
         weights,
     })

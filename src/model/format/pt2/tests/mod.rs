@@ -1,6 +1,7 @@
 //! Opens archives that are written here, one for each thing that can be wrong with one, and the two
 //! models that come with the program.
 
+mod table;
 mod weights;
 mod wiring;
 mod writer;

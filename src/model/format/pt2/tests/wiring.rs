@@ -5,7 +5,7 @@ use serde_json::json;
 use super::writer::{Pt2, node, tensor};
 use super::{opened, refused};
 use crate::model::error::{Error, Fault};
-use crate::model::format;
+use crate::model::format::{self, SizeSource};
 use crate::model::graph::Head;
 use crate::model::op::{Activation, Indexing, Op, Reshaping};
 
@@ -71,20 +71,42 @@ fn takes_one_rgb_image_only() {
 
     let mut model = Pt2::new();
     let mut open = tensor(7, &[1, 3, 2, 2]);
-    open["sizes"][2] = json!({"as_expr": {"expr_str": "s0", "hint": {"as_int": 2}}});
+    open["sizes"][2] = json!({"as_expr": {"expr_str": "warp(s0)"}});
     model.shapes.insert("x", open);
-    assert_eq!(
-        refused(&model),
-        Fault::Symbolic {
-            name: "the input x".into()
-        }
-    );
+    let why = refused(&model).to_string();
+    assert!(why.contains("the image (warp(s0))"), "{why}");
 
     let mut model = Pt2::new();
     model
         .inputs
         .push(json!({"user_input": {"arg": {"as_tensor": {"name": "y"}}}}));
     assert!(matches!(refused(&model), Fault::Input(what) if what.contains("2 tensors")));
+}
+
+#[test]
+fn takes_the_size_that_a_dynamic_image_was_exported_with() {
+    let mut model = Pt2::new();
+    let mut open = tensor(7, &[1, 3, 2, 2]);
+    let size = |hint| json!({"as_expr": {"expr_str": "s0", "hint": {"as_int": hint}}});
+    open["sizes"][2] = size(6);
+    model.shapes.insert("x", open.clone());
+    let found = opened(&model);
+    assert_eq!(found.graph.input_shape, [1, 3, 6, 2]);
+    assert_eq!(found.size, SizeSource::Sample);
+
+    // Height and width are one symbol, which may be 5 at most.
+    open["sizes"][3] = size(6);
+    model.shapes.insert("x", open.clone());
+    model.program["range_constraints"] = json!({"s0": {"min_val": 2, "max_val": 5}});
+    assert_eq!(opened(&model).graph.input_shape, [1, 3, 5, 5]);
+
+    open["sizes"][2] = json!({"as_expr": {"expr_str": "2*s0"}});
+    open["sizes"][3] = json!({"as_expr": {"expr_str": "s0"}});
+    model.shapes.insert("x", open);
+    model.program["range_constraints"] = json!({});
+    let found = opened(&model);
+    assert_eq!(found.graph.input_shape, [1, 3, 224, 112]);
+    assert_eq!(found.size, SizeSource::Assumed);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use egui::Context;
 
 use crate::engine::{Engine, Error, Prediction};
-use crate::folder::{Answerer, Outcome, Pending, Question, Reply, Wake};
+use crate::folder::{Outcome, Pending, Predictor, Question, Reply, Wake};
 use crate::picture::photo::decode::Photo;
 
 /// How often the gallery is redrawn while predictions stream in. Drawing the window for each of them
@@ -25,8 +25,8 @@ pub struct Asker<'a> {
     question: Option<Question>,
 }
 
-impl Answerer for Asker<'_> {
-    fn answer(&self, photo: Arc<Photo>) -> Pending {
+impl Predictor for Asker<'_> {
+    fn predict(&self, photo: Arc<Photo>) -> Pending {
         let Some(Question { model, fit }) = self.question else {
             return Box::new(|| Some(Reply::Overtaken));
         };

@@ -19,9 +19,9 @@ pub(crate) mod rate;
 const MAX_RETRIES: u32 = 20;
 
 /// Classifies images: the engine, or a stand-in for tests.
-pub trait Answerer {
+pub trait Predictor {
     /// Classifies an image when there is nothing else to do.
-    fn answer(&self, photo: Arc<Photo>) -> Pending;
+    fn predict(&self, photo: Arc<Photo>) -> Pending;
     /// Drops all pending images.
     fn forget(&self);
 }
@@ -32,6 +32,7 @@ pub type Pending = Box<dyn FnMut() -> Option<Reply>>;
 /// The result for one image.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Reply {
+    /// The probabilities and the ranking of all classes.
     Prediction(Outcome),
     /// More urgent work came first; the image may be submitted again.
     Overtaken,
@@ -50,7 +51,7 @@ pub struct Finished {
 
 /// All pending images.
 #[derive(Default)]
-pub struct Answers {
+pub struct Predictions {
     asked: Vec<Asked>,
     overtaken: HashMap<usize, u32>,
     pub rate: Rate,
@@ -62,10 +63,10 @@ struct Asked {
     pending: Pending,
 }
 
-impl Answers {
+impl Predictions {
     /// Submits an image.
-    pub fn ask(&mut self, index: usize, photo: Arc<Photo>, answerer: &dyn Answerer) {
-        let pending = answerer.answer(Arc::clone(&photo));
+    pub fn ask(&mut self, index: usize, photo: Arc<Photo>, predictor: &dyn Predictor) {
+        let pending = predictor.predict(Arc::clone(&photo));
         self.asked.push(Asked {
             index,
             photo,
@@ -117,9 +118,9 @@ impl Answers {
     }
 
     /// Drops all pending images, and returns them to be released.
-    pub fn forget(&mut self, answerer: &dyn Answerer) -> Vec<Arc<Photo>> {
+    pub fn forget(&mut self, predictor: &dyn Predictor) -> Vec<Arc<Photo>> {
         if !self.asked.is_empty() {
-            answerer.forget();
+            predictor.forget();
         }
         self.overtaken.clear();
         self.rate.clear();

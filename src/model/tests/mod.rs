@@ -1,0 +1,3 @@
+//! Whole files, opened and run.
+
+mod inputs;
