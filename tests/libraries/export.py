@@ -65,7 +65,7 @@ def liven(model, x, seed):
     for module in model.modules():
         module.train(isinstance(module, NORMS))
     with torch.no_grad():
-        noise = torch.randn(4, *x.shape[1:], generator=generator)
+        noise = torch.randn(2, *x.shape[1:], generator=generator)
         try:
             model(noise)
         except Exception:
@@ -76,23 +76,28 @@ def liven(model, x, seed):
     return model.eval()
 
 
-class by_hand:
-    """While it lasts, batch norms are computed operation by operation. On CPUs the adjoint of PyTorch's own
-    is wrong (2.13) where the gradient that comes in lies otherwise in memory than the input: behind
-    `flatten(2).transpose(1, 2)`, as in LeViT and EfficientFormer. Finite differences tell which is right."""
+class Straight(torch.autograd.Function):
+    """Nothing, but that gradients come back laid out in memory as the value is."""
+
+    @staticmethod
+    def forward(ctx, x, like):
+        last = like.dim() == 4 and like.is_contiguous(memory_format=torch.channels_last) and not like.is_contiguous()
+        ctx.format = torch.channels_last if last else torch.contiguous_format
+        return x.clone()
+
+    @staticmethod
+    def backward(ctx, upstream):
+        return upstream.contiguous(memory_format=ctx.format), None
+
+
+class straight:
+    """While it lasts, gradients reach batch norms laid out as their inputs. On CPUs PyTorch's own adjoint is
+    wrong otherwise (2.13): behind `flatten(2).transpose(1, 2)`, as in LeViT, EfficientFormer and CvT. Finite
+    differences tell which is right."""
 
     def __enter__(self):
         self.kept = nn.functional.batch_norm
-
-        def batch_norm(x, mean, var, weight=None, bias=None, training=False, momentum=0.1, eps=1e-5):
-            if training or mean is None:
-                return self.kept(x, mean, var, weight, bias, training, momentum, eps)
-            shape = [1, -1] + [1] * (x.dim() - 2)
-            scale = (var + eps).rsqrt() * (1 if weight is None else weight)
-            shift = -mean * scale + (0 if bias is None else bias)
-            return x * scale.view(shape) + shift.view(shape)
-
-        nn.functional.batch_norm = batch_norm
+        nn.functional.batch_norm = lambda x, *args, **kwargs: Straight.apply(self.kept(x, *args, **kwargs), x)
 
     def __exit__(self, *_):
         nn.functional.batch_norm = self.kept
@@ -123,7 +128,7 @@ def goldens(model, x):
     scores = score_of(logits)
     index = int(scores.argmax())
     grown = x.clone().requires_grad_()
-    with by_hand():
+    with straight():
         score_of(logits_of(model(grown)))[index].backward()
     return dict(
         input=x.numpy(),
@@ -175,6 +180,13 @@ def main():
         began = time.monotonic()
         row = dict(library=library, name=name)
         stage = "build"
+        spent = {}
+        mark = time.process_time()
+
+        def lap(name):
+            nonlocal mark
+            spent[name], mark = round(time.process_time() - mark, 1), time.process_time()
+
         signal.alarm(SECONDS)
         try:
             torch.manual_seed(0)
@@ -183,9 +195,11 @@ def main():
             if isinstance(x, dict):
                 raise NotImplementedError("its input is no picture but " + ", ".join(x))
             stage = "run"
+            lap("build")
             model.eval()
             liven(model, x, seed=sum(map(ord, name)))
             stage = "export"
+            lap("run")
             if onnx:
                 row["ops"] = write_onnx(model, x, path, onnx)
             else:
@@ -193,11 +207,13 @@ def main():
                 row["ops"] = operations(program)
                 torch.export.save(program, path)
             stage = "goldens"
+            lap("export")
             arrays = goldens(model, x)
             row["classes"] = list(arrays["output"].shape)
             row["spread"] = float(arrays["logits"].std())
             row["slope"] = float(np.abs(arrays["gradient"]).max())
             np.savez(folder / f"{name}.npz", **arrays)
+            lap("goldens")
             stage = None
         except Exception as error:
             row |= dict(stage=stage, error=f"{type(error).__name__}: {error}"[:500])
@@ -208,7 +224,7 @@ def main():
         with open(folder / "graphs.jsonl", "a") as out:
             out.write(json.dumps(row) + "\n")
         print(name, stage or "ok", row.get("error", "")[:150].replace("\n", " "), row["seconds"], row["megabytes"],
-              row.get("spread"), row.get("slope"), flush=True)
+              row.get("spread"), row.get("slope"), spent, flush=True)
 
 
 def write_onnx(model, x, path, way):
