@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use crate::model::{
-    About, Facts, Head, LabelSource, LayerTree, Model, Preprocess, Reading, SizeSource, Usage,
+    About, Facts, Head, LabelSource, LayerTree, Model, Preprocess, PreprocessSource, Reading,
+    SizeSource, Sources, Usage,
 };
 
 /// An open model as plain data.
@@ -31,6 +32,8 @@ pub struct ModelInfo {
     pub opened_as: Usage,
     /// The file does not state its preprocessing, so torchvision's ImageNet defaults are used.
     pub preprocess_assumed: bool,
+    /// What the preprocessing that the model was opened with comes from.
+    pub preprocess_sources: Sources,
     /// The model has a single logit, which is presented as two classes.
     pub two_sided: bool,
     /// The network that was recognised, if the file has weights only.
@@ -51,6 +54,7 @@ impl ModelInfo {
     pub(crate) fn new(model: &Model, id: u64, weights: u64) -> ModelInfo {
         let rectifiers = model.graph.rectifiers();
         let mut notes: Vec<String> = model.labels.note.iter().cloned().collect();
+        notes.extend(model.about.known_fault().map(str::to_owned));
         if let Some(architecture) = &model.architecture {
             notes.push(format!(
                 "The file has weights only. Their names and shapes are those of torchvision's \
@@ -79,20 +83,9 @@ impl ModelInfo {
                  class."
             ));
         }
-        if model.preprocess_assumed && model.preprocess == model.opened_as.preprocess {
-            let (width, height) = (model.preprocess.width, model.preprocess.height);
-            let (reason, taken) = if model.preprocess == Preprocess::whole_pixels(width, height) {
-                (
-                    ", and the network scales the pixels itself",
-                    "pixels from 0 to 255 are used",
-                )
-            } else {
-                ("", "torchvision's ImageNet defaults are used")
-            };
-            notes.push(format!(
-                "Preprocessing assumed: the file does not state it{reason}, so \
-                 {taken} at {width}×{height}."
-            ));
+        if model.preprocess == model.opened_as.preprocess {
+            notes.extend(model.preprocess_notes.iter().cloned());
+            notes.extend(preprocess_note(model));
         }
         notes.extend(size_note(model));
         if rectifiers == 0 {
@@ -112,7 +105,8 @@ impl ModelInfo {
             preprocess: model.preprocess.clone(),
             reading: model.reading,
             opened_as: model.opened_as.clone(),
-            preprocess_assumed: model.preprocess_assumed
+            preprocess_sources: model.preprocess_sources,
+            preprocess_assumed: model.preprocess_sources.is_assumed()
                 && model.preprocess == model.opened_as.preprocess,
             two_sided: model.two_sided,
             architecture: model.architecture.clone(),
@@ -123,6 +117,46 @@ impl ModelInfo {
             notes,
         }
     }
+}
+
+/// Where the preprocessing comes from, unless it is the file's own.
+fn preprocess_note(model: &Model) -> Option<String> {
+    let prepared = &model.preprocess;
+    let at = format!("{}×{}", prepared.width, prepared.height);
+    let Sources { levels, fitting } = model.preprocess_sources;
+    let own = |source| matches!(source, PreprocessSource::InFile | PreprocessSource::Weights);
+    if own(fitting) {
+        return None;
+    }
+    let compare = "If the predictions look wrong, “Which fits?” compares the usual ones.";
+    let note = match (levels, fitting) {
+        (PreprocessSource::Assumed, PreprocessSource::Assumed) => format!(
+            "Preprocessing assumed: the file does not state it, so torchvision's ImageNet defaults are \
+             used at {at}. {compare}"
+        ),
+        (PreprocessSource::Library(library), PreprocessSource::Library(_)) => format!(
+            "Preprocessing assumed: the file does not state it, so it is as in {library}: {}, at {at}. \
+             {compare}",
+            prepared.words()
+        ),
+        (PreprocessSource::Network, _) if fitting.is_assumed() => format!(
+            "Preprocessing assumed: the file does not state it. The network normalises the pixels \
+             itself, so they go in {}, at {at}.",
+            prepared.words()
+        ),
+        _ if levels == fitting => format!(
+            "Preprocessing read from {}: {}, at {at}.",
+            levels.label(),
+            prepared.words()
+        ),
+        _ => format!(
+            "Preprocessing: {}, at {at}. Levels: {}. Crop and resampling: {}.",
+            prepared.words(),
+            levels.label(),
+            fitting.label()
+        ),
+    };
+    Some(note)
 }
 
 /// Where the size of the image comes from, for a file that takes several.
@@ -176,6 +210,9 @@ fn name(model: &Model) -> String {
     }
     if now.interpolation != first.interpolation {
         changes.push(now.interpolation.label().to_lowercase());
+    }
+    if now.mode != first.mode {
+        changes.push(now.mode.label().to_lowercase());
     }
     if now.crop_pct != first.crop_pct {
         changes.push(format!("crop {:.0} %", now.crop_pct * 100.0));

@@ -6,6 +6,7 @@
 use super::Preprocess;
 use super::graph::Head;
 
+mod beside;
 pub mod channels;
 pub mod labels;
 pub(crate) mod pixels;

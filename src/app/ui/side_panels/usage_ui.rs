@@ -4,8 +4,8 @@
 use egui::{DragValue, RichText, ScrollArea, TextEdit, Ui};
 
 use crate::engine::ModelInfo;
-use crate::model::{InputChannels, LabelSource, Preprocess, Reading, Usage};
-use crate::picture::photo::geometry::Filter;
+use crate::model::{InputChannels, LabelSource, Preprocess, Reading, Sources, Usage};
+use crate::picture::photo::geometry::{CropMode, Filter};
 
 use super::fact_rows::{named, named_wide, section};
 use crate::app::commands::Command;
@@ -59,6 +59,17 @@ pub fn usage_ui(
             let text = RichText::new("Assumed: the file does not say");
             let colour = palette(ui).caution;
             ui.label(text.font(theme::small()).color(colour));
+        }
+        if model.preprocess == model.opened_as.preprocess {
+            let Sources { levels, fitting } = model.preprocess_sources;
+            named(ui, "Levels from", |ui| {
+                ui.label(levels.label());
+            });
+            if fitting != levels {
+                named(ui, "Crop from", |ui| {
+                    ui.label(fitting.label());
+                });
+            }
         }
         settled |= preparing_ui(ui, &mut draft.preprocess);
         section(ui, "Reading the answer");
@@ -159,11 +170,24 @@ fn preparing_ui(ui: &mut Ui, draft: &mut Preprocess) -> bool {
             settled = true;
         }
     });
+    named(ui, "Fitting", |ui| {
+        let list = Choice {
+            name: "Fitting",
+            hint: "What the model's own preprocessing does with an image of another shape",
+            width: 88.0,
+            named: false,
+        };
+        if let Some(mode) = list.ui(ui, draft.mode, &CropMode::ALL, CropMode::label) {
+            draft.mode = mode;
+            settled = true;
+        }
+    });
     named(ui, "Crop keeps", |ui| {
         let mut percent = draft.crop_pct * 100.0;
         let field = DragValue::new(&mut percent).speed(0.5).suffix(" %");
-        let hint = "The share of the short side that is kept, before the image is resized";
-        let field = decimal(ui, field.range(10.0..=100.0), 1, "Crop keeps", hint);
+        let hint =
+            "The input's side as a share of the resized image's; above 100 %, the image is padded";
+        let field = decimal(ui, field.range(10.0..=200.0), 1, "Crop keeps", hint);
         if field.is_some() && differs(percent, draft.crop_pct * 100.0, 1) {
             draft.crop_pct = percent / 100.0;
         }
@@ -284,13 +308,13 @@ fn differs(now: f64, before: f64, decimals: usize) -> bool {
 }
 
 /// The source of the class names.
-fn label_source(source: LabelSource) -> &'static str {
+fn label_source(source: LabelSource) -> String {
     match source {
-        LabelSource::Archive => "in the file",
-        LabelSource::BesideModel => "labels.txt beside it",
-        LabelSource::ImageNet => "ImageNet's, assumed",
-        LabelSource::Numbered => "none: numbered",
-        LabelSource::Typed => "typed in",
+        LabelSource::Archive => "in the file".into(),
+        LabelSource::BesideModel(file) => format!("{file} beside it"),
+        LabelSource::ImageNet => "ImageNet's, assumed".into(),
+        LabelSource::Numbered => "none: numbered".into(),
+        LabelSource::Typed => "typed in".into(),
     }
 }
 

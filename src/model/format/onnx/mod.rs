@@ -61,6 +61,7 @@ pub fn open(path: &Path, file: File, length: u64, opening: &mut Opening) -> Resu
     let output = signature::output(graph)?;
     let wanted = nodes::wanted(graph, &output.logits)?;
     let stacks = names::stacks(graph, &wanted, &input.name);
+    let module_classes = names::classes(graph, &wanted);
     nodes::check_known(graph, &wanted, &stacks)?;
 
     // Weights are read with the nodes that use them.
@@ -77,10 +78,12 @@ pub fn open(path: &Path, file: File, length: u64, opening: &mut Opening) -> Resu
         preprocess,
         size: SizeSource::Fixed,
         other_sizes: OtherSizes::None,
+        metadata: metadata::pairs(&model.metadata),
         architecture: None,
         about: About {
             format: format!("ONNX, opset {opset}"),
             written_by: writer(&model),
+            classes: module_classes,
             sources: HashMap::new(),
         },
     })

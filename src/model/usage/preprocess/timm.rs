@@ -1,0 +1,139 @@
+//! timm's keys, which `preprocess.json` has, and the `pretrained_cfg` of timm's `config.json`.
+
+use serde::Deserialize;
+
+use super::Stated;
+use crate::model::usage::channels::InputChannels;
+use crate::picture::photo::geometry::{CropMode, Filter};
+
+/// timm's keys; those left out are as torchvision has them for ImageNet.
+#[derive(Deserialize)]
+pub(super) struct Written {
+    input_size: Option<[usize; 3]>,
+    interpolation: Option<String>,
+    crop_pct: Option<f64>,
+    crop_mode: Option<String>,
+    mean: Option<Numbers>,
+    std: Option<Numbers>,
+    /// Not one of timm's: `rgb`, `bgr` or `grey`.
+    channels: Option<String>,
+}
+
+/// One number for each channel, or one for all.
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub(super) enum Numbers {
+    Each(Vec<f64>),
+    All(f64),
+}
+
+impl Numbers {
+    pub(super) fn each(self) -> Vec<f64> {
+        match self {
+            Numbers::Each(numbers) => numbers,
+            Numbers::All(number) => vec![number],
+        }
+    }
+}
+
+/// What a `preprocess.json` says.
+///
+/// # Errors
+/// What is wrong with it, as a clause that follows its name.
+pub(super) fn stated(text: &str) -> Result<Stated, String> {
+    let text = text.trim_start_matches('\u{feff}');
+    let written: Written =
+        serde_json::from_str(text).map_err(|error| format!("cannot be read ({error})"))?;
+    written.stated()
+}
+
+impl Written {
+    pub(super) fn stated(self) -> Result<Stated, String> {
+        let interpolation = match self.interpolation.as_deref() {
+            // While training, timm draws between the first and bicubic for each image; evaluation has one.
+            Some("random") => Some(Filter::Bilinear),
+            name => parsed(name, "interpolation", &Filter::ALL.map(Filter::name))?,
+        };
+        Ok(Stated {
+            input_size: self.input_size,
+            interpolation,
+            crop_pct: self.crop_pct,
+            mode: parsed(
+                self.crop_mode.as_deref(),
+                "crop_mode",
+                &CropMode::ALL.map(CropMode::name),
+            )?,
+            mean: self.mean.map(Numbers::each),
+            std: self.std.map(Numbers::each),
+            channels: parsed(
+                self.channels.as_deref(),
+                "channels",
+                &InputChannels::ALL.map(InputChannels::name),
+            )?,
+        })
+    }
+}
+
+/// What a `config.json` says of the pretrained network, for one of `classes` classes whose input has this
+/// size; `None` if it is not one of timm's.
+///
+/// # Errors
+/// What is wrong with it, or that it is of another model, as a clause that follows its name.
+pub(super) fn of_config(
+    text: &str,
+    classes: usize,
+    width: u32,
+    height: u32,
+) -> Result<Option<Stated>, String> {
+    #[derive(Deserialize)]
+    struct Config {
+        num_classes: Option<usize>,
+        pretrained_cfg: Option<Pretrained>,
+    }
+    #[derive(Deserialize)]
+    struct Pretrained {
+        num_classes: Option<usize>,
+        test_input_size: Option<[usize; 3]>,
+        test_crop_pct: Option<f64>,
+        #[serde(flatten)]
+        written: Written,
+    }
+    let unreadable = |error: serde_json::Error| format!("cannot be read ({error})");
+    let value: serde_json::Value = serde_json::from_str(text).map_err(unreadable)?;
+    if value.get("pretrained_cfg").is_none() {
+        return Ok(None);
+    }
+    let config: Config = serde_json::from_value(value).map_err(unreadable)?;
+    let Some(pretrained) = config.pretrained_cfg else {
+        return Ok(None);
+    };
+    // The network's own number, where it was trained further.
+    if let Some(count) = config.num_classes.or(pretrained.num_classes)
+        && count != classes
+    {
+        return Err(format!(
+            "is of a model with {count} classes, and this one has {classes}"
+        ));
+    }
+    let mut stated = pretrained.written.stated()?;
+    // What timm evaluates with at another size.
+    if let Some([_, high, wide]) = pretrained.test_input_size
+        && (wide, high) == (width as usize, height as usize)
+    {
+        stated.crop_pct = pretrained.test_crop_pct.or(stated.crop_pct);
+    }
+    Ok(Some(stated))
+}
+
+/// The choice with this name.
+fn parsed<T: std::str::FromStr>(
+    name: Option<&str>,
+    key: &str,
+    known: &[&str],
+) -> Result<Option<T>, String> {
+    let Some(name) = name else {
+        return Ok(None);
+    };
+    let unknown = |_| format!("has {key} {name:?}; supported are {}", known.join(", "));
+    name.parse().map(Some).map_err(unknown)
+}
