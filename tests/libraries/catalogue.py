@@ -71,15 +71,18 @@ SHALLOWER = [
 
 
 def shallow(name):
+    import inspect
+
     import timm
 
     build = lambda options: timm.create_model(name, num_classes=CLASSES, **options)
     size = lambda model: sum(parameter.numel() for parameter in model.parameters())
     with torch.device("meta"):
-        whole = size(build({}))
+        model = build({})
+        whole, known = size(model), inspect.signature(type(model)).parameters
         for options in SHALLOWER:
             try:
-                if size(build(options)) < 0.9 * whole:
+                if known.keys() >= options.keys() and size(build(options)) < 0.9 * whole:
                     return options
             except Exception:
                 continue
@@ -91,8 +94,18 @@ def timm_model(name):
 
     options = THINNER[name] if name in THINNER else shallow(name)
     model = timm.create_model(name, num_classes=CLASSES, **options)
-    print(options, end=" ")
-    return model, SMALLER.get(name, model.pretrained_cfg["input_size"][-1])
+    about = model.pretrained_cfg
+    size = SMALLER.get(name, about["input_size"][-1])
+    half = -(-size // 64) * 32
+    if name not in SMALLER and not about.get("fixed_input_size") and half >= 96:
+        try:
+            with torch.no_grad():
+                model.eval()(torch.zeros(1, 3, half, half))
+            size = half
+        except Exception:
+            pass
+    print(options, size, end=" ")
+    return model, size
 
 
 def timm_list():
