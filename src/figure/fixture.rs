@@ -8,7 +8,10 @@ use image::{Rgb, RgbImage};
 use super::Figure;
 use crate::engine::{Guided, HeatMap, ModelInfo, Prediction};
 use crate::explain::Score;
-use crate::model::{About, Facts, LabelSource, LayerTree, Preprocess, Reading, ReluRule, Usage};
+use crate::model::{
+    About, Facts, LabelSource, LayerTree, Preprocess, PreprocessSource, Reading, ReluRule, Sources,
+    Usage,
+};
 use crate::picture::map::colormap::Colormap;
 use crate::picture::map::compose::{Look, Overlay, Scale};
 use crate::picture::map::{Map, SignedImage};
@@ -60,6 +63,7 @@ pub(super) fn view(size: (u32, u32), long: bool) -> View {
             },
             preprocess,
             preprocess_assumed: false,
+            preprocess_sources: Sources::all(PreprocessSource::InFile),
             two_sided: false,
             architecture: None,
             rectifiers: 1,

@@ -23,19 +23,20 @@ use std::sync::Arc;
 pub use error::Error;
 use error::Fault;
 use format::build::opened::Opened;
-pub use format::{About, OtherSizes, SizeSource};
+pub use format::{About, Held, HeldAt, OtherSizes, SizeSource};
 pub use graph::axes::Layout;
 pub use graph::facts::Facts;
 pub use graph::receptive_field::{Field, Fields};
 pub use graph::{Graph, Head, ModulePath, ValueId};
 pub use layers::{Layer, LayerTree, Target};
-pub use opening::OpenOptions;
+pub use opening::{InputValue, OpenOptions};
 use opening::{Opening, Tell, allocator, check};
 pub use tape::plan::Plan;
 pub use tape::{Detail, ReluRule, Tape, forward, forward_watched};
 pub use usage::channels::InputChannels;
 pub use usage::labels::{LabelSource, Labels};
-pub use usage::preprocess::Preprocess;
+use usage::preprocess::resolve::Evidence;
+pub use usage::preprocess::{Preprocess, PreprocessSource, Sources};
 pub use usage::{Reading, Usage};
 
 /// A model that has been opened and checked, so that nothing fails later because of its file.
@@ -61,11 +62,14 @@ pub struct Model {
     pub two_sided: bool,
     /// How it was used when the file was opened.
     pub opened_as: Usage,
-    /// Whether the file does not state its preprocessing, so that torchvision's for ImageNet was assumed
-    /// when it was opened.
-    pub preprocess_assumed: bool,
+    /// What the preprocessing that it was opened with comes from.
+    pub preprocess_sources: Sources,
+    /// What the user should know of that, in full sentences.
+    pub preprocess_notes: Vec<String>,
     /// The architecture that was recognised, if the file has only weights: `resnet50`.
     pub architecture: Option<String>,
+    /// The inputs besides the image, and what they are held at.
+    pub held: Vec<Held>,
     /// Where the size of the image comes from.
     pub size: SizeSource,
     other_sizes: OtherSizes,
@@ -115,18 +119,25 @@ impl Model {
         } else {
             Reading::after(graph.head)
         };
-        let [_, _, height, width] = graph
+        let [_, channels, height, width] = graph
             .input_shape
             .map(|size| u32::try_from(size).unwrap_or_default());
-        let preprocess = match &opened.preprocess {
-            Some(text) => {
-                let assumed = Preprocess::imagenet(width, height);
-                Preprocess::from_json(text, &assumed, path)?
-            }
-            None if usage::pixels::takes_whole(&graph) => Preprocess::whole_pixels(width, height),
-            None => Preprocess::imagenet(width, height),
-        };
-        let preprocess_assumed = opened.preprocess.is_none();
+        let channels = InputChannels::of_count(channels as usize);
+        let channels = channels.ok_or_else(|| {
+            let shape = graph.input_shape;
+            Fault::Input(format!("its shape is {shape:?}")).at(path)
+        })?;
+        let found = usage::preprocess::resolve::resolve(&Evidence {
+            path,
+            own: opened.preprocess.as_deref(),
+            weights: opened.architecture.is_some(),
+            metadata: &opened.metadata,
+            about: &opened.about,
+            graph: &graph,
+            classes: tried.classes,
+            assumed: usage::assumed(channels, width, height, opened.takes_bytes),
+        })?;
+        let preprocess = found.preprocess;
         Ok(Model {
             path: path.to_owned(),
             graph,
@@ -143,7 +154,9 @@ impl Model {
             reading,
             two_sided,
             architecture: opened.architecture,
-            preprocess_assumed,
+            held: opened.held,
+            preprocess_sources: found.sources,
+            preprocess_notes: found.notes,
             size: opened.size,
             other_sizes: opened.other_sizes,
             options: options.clone(),
@@ -194,7 +207,9 @@ impl Model {
             layers: tried.layers,
             labels,
             own_labels: self.own_labels.clone(),
-            preprocess_assumed: self.preprocess_assumed,
+            held: self.held.clone(),
+            preprocess_sources: self.preprocess_sources,
+            preprocess_notes: self.preprocess_notes.clone(),
             size: self.size,
             other_sizes: self.other_sizes,
             options: self.options.clone(),

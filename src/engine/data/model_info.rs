@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use crate::model::{
-    About, Facts, Head, LabelSource, LayerTree, Model, Preprocess, Reading, SizeSource, Usage,
+    About, Facts, Head, Held, HeldAt, InputChannels, LabelSource, LayerTree, Model, Preprocess,
+    PreprocessSource, Reading, SizeSource, Sources, Usage,
 };
 
 /// An open model as plain data.
@@ -31,6 +32,8 @@ pub struct ModelInfo {
     pub opened_as: Usage,
     /// The file does not state its preprocessing, so torchvision's ImageNet defaults are used.
     pub preprocess_assumed: bool,
+    /// What the preprocessing that the model was opened with comes from.
+    pub preprocess_sources: Sources,
     /// The model has a single logit, which is presented as two classes.
     pub two_sided: bool,
     /// The network that was recognised, if the file has weights only.
@@ -53,10 +56,16 @@ impl ModelInfo {
         let mut notes: Vec<String> = model.labels.note.iter().cloned().collect();
         notes.extend(model.about.known_fault().map(str::to_owned));
         if let Some(architecture) = &model.architecture {
-            notes.push(format!(
+            let theirs = format!(
                 "The file has weights only. Their names and shapes are those of torchvision's \
-                 {architecture}, so its preprocessing is used."
-            ));
+                 {architecture}"
+            );
+            notes.push(match model.preprocess.channels.count() {
+                3 => format!("{theirs}, so its preprocessing is used."),
+                channels => {
+                    format!("{theirs} with an input of another number of channels, {channels}.")
+                }
+            });
         }
         if model.labels.source == LabelSource::ImageNet {
             notes.push(
@@ -80,22 +89,12 @@ impl ModelInfo {
                  class."
             ));
         }
-        if model.preprocess_assumed && model.preprocess == model.opened_as.preprocess {
-            let (width, height) = (model.preprocess.width, model.preprocess.height);
-            let (reason, taken) = if model.preprocess == Preprocess::whole_pixels(width, height) {
-                (
-                    ", and the network scales the pixels itself",
-                    "pixels from 0 to 255 are used",
-                )
-            } else {
-                ("", "torchvision's ImageNet defaults are used")
-            };
-            notes.push(format!(
-                "Preprocessing assumed: the file does not state it{reason}, so \
-                 {taken} at {width}×{height}."
-            ));
+        if model.preprocess == model.opened_as.preprocess {
+            notes.extend(model.preprocess_notes.iter().cloned());
+            notes.extend(preprocess_note(model));
         }
         notes.extend(size_note(model));
+        notes.extend(model.held.iter().map(held_note));
         if rectifiers == 0 {
             notes.push(
                 "This model has no rectifier (ReLU), so guided backprop is the plain gradient."
@@ -113,7 +112,8 @@ impl ModelInfo {
             preprocess: model.preprocess.clone(),
             reading: model.reading,
             opened_as: model.opened_as.clone(),
-            preprocess_assumed: model.preprocess_assumed
+            preprocess_sources: model.preprocess_sources,
+            preprocess_assumed: model.preprocess_sources.is_assumed()
                 && model.preprocess == model.opened_as.preprocess,
             two_sided: model.two_sided,
             architecture: model.architecture.clone(),
@@ -124,6 +124,66 @@ impl ModelInfo {
             notes,
         }
     }
+}
+
+/// What the inputs besides the image are held at.
+fn held_note(held: &Held) -> String {
+    let Held { name, shape, at } = held;
+    let at = match at {
+        HeldAt::Given => "the value given for it",
+        HeldAt::Sample => "the sample in the file",
+        HeldAt::Zeros => "zeros, because the file has no sample for it",
+    };
+    format!("The model has another input, {name} {shape:?}. It is held at {at}.")
+}
+
+/// Where the preprocessing comes from, unless it is the file's own.
+fn preprocess_note(model: &Model) -> Option<String> {
+    let prepared = &model.preprocess;
+    let at = format!("{}×{}", prepared.width, prepared.height);
+    let Sources { levels, fitting } = model.preprocess_sources;
+    let own = |source| matches!(source, PreprocessSource::InFile | PreprocessSource::Weights);
+    if own(fitting) {
+        return None;
+    }
+    let compare = "If the predictions look wrong, “Which fits?” compares the usual ones.";
+    let note = match (levels, fitting) {
+        (PreprocessSource::Assumed, PreprocessSource::Assumed)
+            if prepared.channels == InputChannels::Grey =>
+        {
+            format!(
+                "Preprocessing assumed: the file does not state it. Images are turned grey, and go in {}, \
+                 at {at}.",
+                prepared.words()
+            )
+        }
+        (PreprocessSource::Assumed, PreprocessSource::Assumed) => format!(
+            "Preprocessing assumed: the file does not state it, so torchvision's ImageNet defaults are \
+             used at {at}. {compare}"
+        ),
+        (PreprocessSource::Library(library), PreprocessSource::Library(_)) => format!(
+            "Preprocessing assumed: the file does not state it, so it is as in {library}: {}, at {at}. \
+             {compare}",
+            prepared.words()
+        ),
+        (PreprocessSource::Network, _) if fitting.is_assumed() => format!(
+            "Preprocessing assumed: the file does not state it. The network normalises the pixels \
+             itself, so they go in {}, at {at}.",
+            prepared.words()
+        ),
+        _ if levels == fitting => format!(
+            "Preprocessing read from {}: {}, at {at}.",
+            levels.label(),
+            prepared.words()
+        ),
+        _ => format!(
+            "Preprocessing: {}, at {at}. Levels: {}. Crop and resampling: {}.",
+            prepared.words(),
+            levels.label(),
+            fitting.label()
+        ),
+    };
+    Some(note)
 }
 
 /// Where the size of the image comes from, for a file that takes several.

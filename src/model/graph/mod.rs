@@ -12,10 +12,11 @@ use tch::Tensor;
 use axes::Layout;
 
 pub use super::op::{
-    Activation, Aggregate, Aggregation, Algebra, Arithmetic, Attention, Combine, Convolution,
-    Copying, Creation, Cumulative, Einsum, Function, Indexing, Joining, Masking, MatrixProduct,
-    Normalisation, Number, Op, Operands, Pad, Padding, Pair, PairFunction, Patches, Pooling,
-    Rearranging, Reduction, Reshaping, Resizing, Scan, Splitting,
+    Activation, Aggregate, Aggregation, Algebra, Arithmetic, Attention, Cell, Combine,
+    ComplexParts, Convolution, Copying, Creation, Cumulative, Einsum, Filter, Fourier, Function,
+    Indexing, Joining, Masking, MatrixProduct, Normalisation, Number, Op, Operands, Pad, Padding,
+    Pair, PairFunction, Patches, Pooling, Rearranging, Recurrent, Reduction, Reshaping, Resizing,
+    Sampling, Scan, Shuffle, SlidingWindows, Splitting, Transform, TransposedConvolution,
 };
 
 pub mod axes;

@@ -196,33 +196,6 @@ operations! {
     shapes: shape::input(inputs, 0)?.to_vec(),
     traits: STAYS;
 
-    /// All windows along an axis, which lie on a new last axis.
-    Windows {
-        /// The axis; negative ones count from the end.
-        dim: i64,
-        /// The length of a window.
-        size: i64,
-        /// From one window to the next.
-        step: i64,
-    }
-    run: input(inputs, 0)?.f_unfold(*dim, *size, *step)?,
-    shapes: {
-        let x = shape::input(inputs, 0)?;
-        // A single number counts as a row of one.
-        let axis = axis(*dim, x.len().max(1))?;
-        let length = x.get(axis).copied().unwrap_or(1);
-        if *size < 0 || *step < 1 || *size > length {
-            return Err(format!("it takes windows of {size} by {step} from {length}"));
-        }
-        let mut shape = x.to_vec();
-        if let Some(along) = shape.get_mut(axis) {
-            *along = (length - size) / step + 1;
-        }
-        shape.push(*size);
-        shape
-    },
-    traits: Traits { ..Traits::MIXES };
-
     /// For each index the value along `dim` that it names. Inputs: x, the indices.
     Gather {
         /// The axis; negative ones count from the end.

@@ -40,8 +40,17 @@ pub enum Normalisation {
         /// Added to the variance, so that nothing is divided by zero.
         eps: f64,
     },
-    /// Each channel by its own statistics, as weights are standardised before they are used. Inputs:
-    /// x, weight and bias. Applied to an image's values this would be training, and is refused.
+    /// Each channel of each entry of the batch by its own statistics. Inputs: x, weight and bias.
+    Instance {
+        /// Whether a weight `[channels]` is among the inputs.
+        weight: bool,
+        /// Whether a bias `[channels]` is among the inputs.
+        bias: bool,
+        /// Added to the variance, so that nothing is divided by zero.
+        eps: f64,
+    },
+    /// Each channel by its own statistics over the whole batch, as weights are standardised before
+    /// they are used, and as layers without running statistics do. Inputs: x, weight and bias.
     Standardise {
         /// Whether a weight `[channels]` is among the inputs.
         weight: bool,
@@ -61,7 +70,8 @@ impl Operation for Normalisation {
                 let first = if *has { 3 } else { 1 };
                 let mean = Some(input(inputs, first)?);
                 let variance = Some(input(inputs, first + 1)?);
-                x.f_batch_norm(scale, shift, mean, variance, false, 0.0, *eps, false)
+                let y = x.f_batch_norm(scale, shift, mean, variance, false, 0.0, *eps, false)?;
+                laid_out_on_the_way_back(y)
             }
             Normalisation::Layer {
                 shape,
@@ -81,6 +91,11 @@ impl Operation for Normalisation {
                 let (weight, bias) = affine(inputs, *weight, *bias)?;
                 x.f_group_norm(*groups, weight, bias, *eps, false)
             }
+            Normalisation::Instance { weight, bias, eps } => {
+                let (weight, bias) = affine(inputs, *weight, *bias)?;
+                let none = None::<&Tensor>;
+                x.f_instance_norm(weight, bias, none, none, true, 0.0, *eps, false)
+            }
             Normalisation::Standardise { weight, bias, eps } => {
                 let (scale, shift) = affine(inputs, *weight, *bias)?;
                 let none = None::<&Tensor>;
@@ -95,6 +110,7 @@ impl Operation for Normalisation {
             Normalisation::Batch { .. }
             | Normalisation::Layer { .. }
             | Normalisation::Group { .. }
+            | Normalisation::Instance { .. }
             | Normalisation::Standardise { .. } => shape::input(inputs, 0).map(OutputShapes::one),
         }
     }
@@ -104,6 +120,7 @@ impl Operation for Normalisation {
             Normalisation::Batch { .. }
             | Normalisation::Layer { .. }
             | Normalisation::Group { .. }
+            | Normalisation::Instance { .. }
             | Normalisation::Standardise { .. } => Cost::of_each(inputs),
         }
     }
@@ -116,16 +133,20 @@ impl Operation for Normalisation {
             },
             Normalisation::Layer { .. }
             | Normalisation::Group { .. }
+            | Normalisation::Instance { .. }
             | Normalisation::Standardise { .. } => Adjoint::Recorded,
         }
     }
 
     fn field(&self, _: &[&[i64]]) -> FieldRule<'_> {
         match self {
-            Normalisation::Batch { .. } | Normalisation::Standardise { .. } => FieldRule::Same,
+            Normalisation::Batch { .. } => FieldRule::Same,
             // Over one axis it normalises the channels of each position.
             Normalisation::Layer { shape, .. } if shape.len() == 1 => FieldRule::Same,
-            Normalisation::Layer { .. } | Normalisation::Group { .. } => FieldRule::Everything,
+            Normalisation::Layer { .. }
+            | Normalisation::Group { .. }
+            | Normalisation::Instance { .. }
+            | Normalisation::Standardise { .. } => FieldRule::Everything,
         }
     }
 
@@ -134,6 +155,7 @@ impl Operation for Normalisation {
             Normalisation::Batch { .. }
             | Normalisation::Layer { .. }
             | Normalisation::Group { .. }
+            | Normalisation::Instance { .. }
             | Normalisation::Standardise { .. } => AxesRule::Elementwise,
         }
     }
@@ -142,7 +164,9 @@ impl Operation for Normalisation {
         match self {
             Normalisation::Batch { .. } => AxesBack::Image,
             Normalisation::Layer { .. } => AxesBack::First,
-            Normalisation::Group { .. } | Normalisation::Standardise { .. } => AxesBack::Lost,
+            Normalisation::Group { .. }
+            | Normalisation::Instance { .. }
+            | Normalisation::Standardise { .. } => AxesBack::Lost,
         }
     }
 
@@ -151,6 +175,7 @@ impl Operation for Normalisation {
             Normalisation::Batch { .. }
             | Normalisation::Layer { .. }
             | Normalisation::Group { .. }
+            | Normalisation::Instance { .. }
             | Normalisation::Standardise { .. } => GradientRole::Plain,
         }
     }
@@ -161,7 +186,49 @@ impl Operation for Normalisation {
             Normalisation::Layer { .. } => FeatureRole::Passes,
             Normalisation::Batch { .. }
             | Normalisation::Group { .. }
+            | Normalisation::Instance { .. }
             | Normalisation::Standardise { .. } => FeatureRole::Makes,
         }
+    }
+}
+
+/// The same, such that gradients reach it laid out in memory as it is.
+///
+/// On CPUs libtorch 2.13 computes a wrong gradient of a batch norm of one image where the gradient that
+/// arrives lies with the channels last, as it does through `flatten(2).transpose(1, 2)`, and the input
+/// does not. On the way
+/// back, a view by strides copies the gradient into its own layout.
+fn laid_out_on_the_way_back(y: Tensor) -> Result<Tensor, TchError> {
+    if y.requires_grad() {
+        y.f_as_strided(y.size(), y.stride(), None)
+    } else {
+        Ok(y)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tch::{Device, Kind};
+
+    use super::*;
+
+    #[test]
+    fn the_gradient_of_a_batch_norm_before_tokens_is_a_factor_for_each_channel() {
+        tch::manual_seed(8);
+        let random = |size: &[i64]| Tensor::randn(size, (Kind::Float, Device::Cpu));
+        let x = random(&[1, 16, 6, 6]).set_requires_grad(true);
+        let (scale, shift, mean) = (random(&[16]), random(&[16]), random(&[16]));
+        let variance = random(&[16]).abs() + 0.5;
+        let (affine, eps) = (true, 1e-5);
+        let norm = Normalisation::Batch { affine, eps };
+        let y = norm.run(&[&x, &scale, &shift, &mean, &variance]).unwrap();
+        let upstream = random(&[1, 36, 16]);
+        let score = (y[0].flatten(2, -1).transpose(1, 2) * &upstream).sum(Kind::Float);
+        let gradient = Tensor::run_backward(&[score], &[&x], false, false).remove(0);
+        let factor: Tensor = scale / (variance + eps).sqrt();
+        let expected =
+            upstream.transpose(1, 2).reshape([1, 16, 6, 6]) * factor.reshape([1, -1, 1, 1]);
+        let apart = (gradient - expected).abs().max().double_value(&[]);
+        assert!(apart < 1e-5, "{apart}");
     }
 }

@@ -83,7 +83,7 @@ fn names_the_node_of_a_weight_that_does_not_fit() {
 }
 
 #[test]
-fn takes_one_rgb_image_only() {
+fn takes_one_image_only() {
     let shape = |sizes: &[i64]| {
         let mut model = Onnx::new();
         model.graph().inputs[0] = value("x", 1, sizes);
@@ -99,7 +99,7 @@ fn takes_one_rgb_image_only() {
     );
     for (sizes, word) in [
         (&[2, 3, 4, 4][..], "a batch of 2"),
-        (&[1, 1, 28, 28], "[1, 1, 28, 28]"),
+        (&[1, 100, 28, 28], "[1, 100, 28, 28]"),
         (&[1, 3, 4], "[1, 3, 4]"),
         (&[], "[]"),
     ] {
@@ -111,13 +111,16 @@ fn takes_one_rgb_image_only() {
     // An input that nothing reads does not matter.
     opened(&two);
     two.node("Mul", &["x", "z"], &["product"], vec![]);
-    assert!(refusal(&two).contains("2 tensors"));
+    // Another input is held at zeros.
+    opened(&two);
     // In old files, weights are among the inputs.
     two.weight("z", &[1], &[1.0]);
     opened(&two);
     let mut bytes = Onnx::new();
     bytes.graph().inputs[0] = value("x", 2, &[1, 3, 4, 4]);
-    assert!(refusal(&bytes).contains("does not consist of floats"));
+    assert!(refusal(&bytes).contains("computes with them before"));
+    bytes.graph().inputs[0] = value("x", 7, &[1, 3, 4, 4]);
+    assert!(refusal(&bytes).contains("neither floats nor bytes"));
     let mut huge = shape(&[1, 3, 1 << 30, 1 << 30]);
     huge.graph().nodes[0].op_type = "Relu".into();
     assert!(whole(&huge.bytes()).is_err());
@@ -226,7 +229,7 @@ fn reads_class_names_and_preprocessing_from_the_metadata() {
     let model = whole(&model.bytes()).unwrap();
     assert_eq!(model.labels.names, ["cat", "dog", "newt"]);
     assert_eq!(model.preprocess.crop_pct, 1.0);
-    assert!(!model.preprocess_assumed);
+    assert!(!model.preprocess_sources.is_assumed());
 }
 
 #[test]
@@ -239,7 +242,7 @@ fn gives_pixels_from_0_to_255_to_a_network_that_normalises_them() {
         model.node("GlobalAveragePool", &["b"], &["c"], vec![]);
         model.node("Flatten", &["c"], &["y"], vec![]);
         let model = whole(&model.bytes()).unwrap();
-        assert!(model.preprocess_assumed);
+        assert!(model.preprocess_sources.is_assumed());
         model.preprocess
     };
     let pixels = Preprocess::whole_pixels(4, 4);
@@ -247,9 +250,11 @@ fn gives_pixels_from_0_to_255_to_a_network_that_normalises_them() {
         assert_eq!(prepared(op, number), pixels, "{op}");
     }
     let normalised = Preprocess::imagenet(4, 4);
-    for (op, number) in [("Mul", 2.0), ("Div", 0.229), ("Sub", 0.485)] {
+    for (op, number) in [("Mul", 2.0), ("Div", 0.229)] {
         assert_eq!(prepared(op, number), normalised, "{op}");
     }
+    let mean = prepared("Sub", 0.485);
+    assert_eq!((mean.mean, mean.std), (vec![0.0; 3], vec![1.0; 3]));
 }
 
 #[test]

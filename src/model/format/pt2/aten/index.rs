@@ -302,13 +302,6 @@ fn triangle(args: Args<'_>, upper: bool) -> Answer<Call<'_>> {
     unary(Rearranging::Triangle { diagonal, upper }, args)
 }
 
-pub fn windows(args: Args<'_>) -> Answer<Call<'_>> {
-    let (size, step) = (args.int("size")?, args.int("step")?);
-    args.bounded("step", &[step], 1)?;
-    let dim = args.int("dimension")?;
-    view(Rearranging::Windows { dim, size, step }, args)
-}
-
 pub fn gather(args: Args<'_>) -> Answer<Call<'_>> {
     let dim = args.int("dim")?;
     binary(Rearranging::Gather { dim }, args, "index")

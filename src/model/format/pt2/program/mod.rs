@@ -4,7 +4,8 @@
 
 pub(crate) mod args;
 pub(crate) mod expression;
-pub mod inline;
+pub(crate) mod inline;
+pub(crate) mod inputs;
 pub(crate) mod schema;
 pub(crate) mod signature;
 pub(crate) mod sizes;
