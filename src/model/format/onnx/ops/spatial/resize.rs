@@ -51,10 +51,14 @@ pub fn resize(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let slope = args.float_or("cubic_coeff_a", -0.75)?;
     let filter = match (mode.as_str(), antialias) {
         ("linear", false) => Filter::Linear { align_corners },
-        ("linear", true) if two => Filter::LinearAntialiased { align_corners },
+        // Without a smaller axis there is nothing to filter.
+        ("linear", true) if two && target.size.iter().zip(from).all(|(to, from)| to >= from) => {
+            Filter::Linear { align_corners }
+        }
+        // With other weights than libtorch's.
+        (_, true) => return beyond("it filters before it downsamples (antialias)"),
         ("cubic", false) if two && slope == -0.75 => Filter::Cubic { align_corners },
-        ("cubic", true) if two && slope == -0.5 => Filter::CubicAntialiased { align_corners },
-        ("cubic", _) if two => {
+        ("cubic", false) if two => {
             return beyond(format!("its cubic filter has another slope ({slope})"));
         }
         _ => return beyond(format!("its mode is {mode} over {} axes", from.len())),
