@@ -106,7 +106,7 @@ impl<'a> Args<'a> {
         let given = self.given(name, attribute::TEXTS)?;
         Ok(given.map(|a| {
             let texts = a.texts.iter().map(|text| String::from_utf8_lossy(text));
-            texts.map(|text| text.into_owned()).collect()
+            texts.map(std::borrow::Cow::into_owned).collect()
         }))
     }
 
