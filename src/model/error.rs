@@ -144,7 +144,7 @@ pub enum Fault {
     #[error("{}", list(.0))]
     Unsupported(Vec<UnsupportedOp>),
 
-    #[error("the model's input is not one RGB image: {0}")]
+    #[error("the model's input cannot be made from an image: {0}")]
     Input(String),
 
     #[error("the model has no output that can be logits: {0}")]

@@ -23,13 +23,13 @@ use std::sync::Arc;
 pub use error::Error;
 use error::Fault;
 use format::build::opened::Opened;
-pub use format::{About, OtherSizes, SizeSource};
+pub use format::{About, Held, HeldAt, OtherSizes, SizeSource};
 pub use graph::axes::Layout;
 pub use graph::facts::Facts;
 pub use graph::receptive_field::{Field, Fields};
 pub use graph::{Graph, Head, ModulePath, ValueId};
 pub use layers::{Layer, LayerTree, Target};
-pub use opening::OpenOptions;
+pub use opening::{InputValue, OpenOptions};
 use opening::{Opening, Tell, allocator, check};
 pub use tape::plan::Plan;
 pub use tape::{Detail, ReluRule, Tape, forward, forward_watched};
@@ -68,6 +68,8 @@ pub struct Model {
     pub preprocess_notes: Vec<String>,
     /// The architecture that was recognised, if the file has only weights: `resnet50`.
     pub architecture: Option<String>,
+    /// The inputs besides the image, and what they are held at.
+    pub held: Vec<Held>,
     /// Where the size of the image comes from.
     pub size: SizeSource,
     other_sizes: OtherSizes,
@@ -117,9 +119,14 @@ impl Model {
         } else {
             Reading::after(graph.head)
         };
-        let [_, _, height, width] = graph
+        let [_, channels, height, width] = graph
             .input_shape
             .map(|size| u32::try_from(size).unwrap_or_default());
+        let channels = InputChannels::of_count(channels as usize);
+        let channels = channels.ok_or_else(|| {
+            let shape = graph.input_shape;
+            Fault::Input(format!("its shape is {shape:?}")).at(path)
+        })?;
         let found = usage::preprocess::resolve::resolve(&Evidence {
             path,
             own: opened.preprocess.as_deref(),
@@ -128,7 +135,7 @@ impl Model {
             about: &opened.about,
             graph: &graph,
             classes: tried.classes,
-            assumed: Preprocess::imagenet(width, height),
+            assumed: usage::assumed(channels, width, height, opened.takes_bytes),
         })?;
         let preprocess = found.preprocess;
         Ok(Model {
@@ -147,6 +154,7 @@ impl Model {
             reading,
             two_sided,
             architecture: opened.architecture,
+            held: opened.held,
             preprocess_sources: found.sources,
             preprocess_notes: found.notes,
             size: opened.size,
@@ -199,6 +207,7 @@ impl Model {
             layers: tried.layers,
             labels,
             own_labels: self.own_labels.clone(),
+            held: self.held.clone(),
             preprocess_sources: self.preprocess_sources,
             preprocess_notes: self.preprocess_notes.clone(),
             size: self.size,
