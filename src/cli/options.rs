@@ -12,6 +12,7 @@ use gradcam::picture::map::colormap::Colormap;
 use gradcam::picture::map::compose::{Look, Overlay, Scale};
 use gradcam::picture::photo::geometry::Fit;
 
+use super::preparing::Preparing;
 use super::terminal;
 
 /// The default model.
@@ -33,13 +34,18 @@ pub struct OpeningChoice {
     /// The network, if the file has weights only and they fit several
     #[arg(long, value_name = "NAME")]
     pub architecture: Option<String>,
+    #[command(flatten)]
+    preparing: Preparing,
 }
 
 impl OpeningChoice {
-    pub fn options(&self) -> OpenOptions {
+    pub fn options(&self) -> Result<OpenOptions> {
         let mut options = OpenOptions::default();
         options.architecture.clone_from(&self.architecture);
-        options
+        Ok(match self.preparing.given()? {
+            Some(given) => options.preprocess(given),
+            None => options,
+        })
     }
 }
 
@@ -94,7 +100,7 @@ fn open_silently(
     opening: &OpeningChoice,
 ) -> Result<Arc<ModelInfo>> {
     let go_on = &mut |_| ControlFlow::Continue(());
-    Ok(session.open_model_as(path, &opening.options(), go_on)?)
+    Ok(session.open_model_as(path, &opening.options()?, go_on)?)
 }
 
 #[derive(Debug, Clone, Args)]
