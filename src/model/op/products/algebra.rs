@@ -1,10 +1,10 @@
 //! Products, distances and solutions that libtorch has as a whole, one row for each operation.
 
-use tch::{TchError, Tensor};
+use tch::Tensor;
 
 use super::matrix::MatrixProduct;
 use crate::model::op::elementwise::scalar::scaled;
-use crate::model::op::operation::{Operation, affine, input};
+use crate::model::op::operation::{Operation, input};
 use crate::model::op::shape::{self, OutputShapes, Shape, axis, broadcast, elements, reduced};
 use crate::model::op::table::{Traits, Work, operations};
 
@@ -167,39 +167,6 @@ operations! {
     traits: {
         let rows = inputs.first().map_or(1.0, |x| elements(&x[..x.len().saturating_sub(1)]));
         Traits { work: Work::Products(rows * inputs.get(2).map_or(1.0, |x| elements(x))), ..Traits::MIXES }
-    };
-
-    /// x / √(mean(x²) + ε) over the last axes, times a weight. Inputs: x, the weight if there is one.
-    RootMeanSquare {
-        /// The sizes of the axes that are normalised.
-        shape: Vec<i64>,
-        /// Whether there is a weight.
-        weight: bool,
-        /// ε; the smallest step of a float where `None`.
-        eps: Option<f64>,
-    }
-    run: {
-        let (weight, _) = affine(inputs, *weight, false)?;
-        let x = input(inputs, 0)?;
-        let axes: Vec<i64> = (1..=shape.len() as i64).map(|axis| -axis).collect();
-        if !x.f_is_floating_point()? || !x.size().ends_with(shape) || axes.is_empty() {
-            return Err(TchError::Shape(format!("it normalises {:?} over {shape:?}", x.size())));
-        }
-        let squares = x.f_square()?.f_mean_dim(axes.as_slice(), true, x.f_kind()?)?;
-        let eps = eps.unwrap_or(f64::from(f32::EPSILON));
-        let normalised = x.f_mul(&squares.f_add_scalar(eps)?.f_rsqrt()?)?;
-        match weight {
-            Some(weight) => normalised.f_mul(weight)?,
-            None => normalised,
-        }
-    },
-    shapes: shape::input(inputs, 0)?.to_vec(),
-    traits: Traits {
-        field: crate::model::op::geometry::FieldRule::LastAxis,
-        axes: crate::model::op::geometry::AxesRule::Elementwise,
-        axes_back: crate::model::op::geometry::AxesBack::First,
-        work: Work::Held(2.0 * held(inputs)),
-        ..Traits::MIXES
     };
 
     /// The inverse of each matrix.

@@ -114,17 +114,6 @@ pub fn bilinear(args: Args<'_>) -> Answer<Call<'_>> {
     call(Algebra::Bilinear { bias }, inputs)
 }
 
-pub fn root_mean_square(args: Args<'_>) -> Answer<Call<'_>> {
-    let weight = args.optional_tensor("weight")?;
-    let op = Algebra::RootMeanSquare {
-        shape: args.ints("normalized_shape")?,
-        weight: weight.is_some(),
-        eps: args.optional_number("eps")?,
-    };
-    let inputs = [Some(args.tensor("input")?), weight];
-    call(op, inputs.into_iter().flatten().collect()).map(first_output)
-}
-
 pub fn inverse(args: Args<'_>) -> Answer<Call<'_>> {
     let name = if args.has("A") { "A" } else { "self" };
     call(Algebra::Inverse {}, vec![args.tensor(name)?]).map(first_output)

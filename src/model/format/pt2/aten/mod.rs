@@ -267,7 +267,6 @@ fn reader(operator: &str) -> Option<Reader> {
         "cosine_similarity.default" => algebra::cosine_similarity,
         "pairwise_distance.default" => algebra::pairwise_distance,
         "bilinear.default" => algebra::bilinear,
-        "rms_norm.default" | "_fused_rms_norm.default" => algebra::root_mean_square,
         "linalg_inv.default" | "linalg_inv_ex.default" => algebra::inverse,
         "linalg_det.default" | "_linalg_det.default" => algebra::determinant,
         "matmul.default" => layers::matmul,

@@ -6,7 +6,7 @@ use crate::model::format::onnx::args::Args;
 use crate::model::format::onnx::build::Builder;
 use crate::model::format::onnx::ops::one;
 use crate::model::graph::ValueId;
-use crate::model::op::{Arithmetic, Creation, Pooling, Reduction};
+use crate::model::op::{Arithmetic, Creation, Function, Pooling, Reduction};
 
 fn kernel(args: &Args) -> Answer<Vec<i64>> {
     match args.ints("kernel_shape")? {
@@ -153,7 +153,7 @@ pub fn lp(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     };
     let order = args.int_or("p", 2)?;
     args.bounded("p", &[order], 1)?;
-    let sizes = builder.emit(Arithmetic::Abs, &[x])?;
+    let sizes = builder.emit(Function::Abs, &[x])?;
     let powers = builder.emit(Arithmetic::PowScalar(order as f64), &[sizes])?;
     let powers = wide.padded(builder, powers, 0.0)?;
     let sums = Pooling::Average {
