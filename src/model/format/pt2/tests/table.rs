@@ -80,8 +80,7 @@ fn wrong(program: &Program) -> Result<(), String> {
     let tape = Tape::record(&model.graph, Arc::clone(&model.plan), &image).map_err(torch)?;
     let logits = values(tape.logits());
     let score: Vec<(usize, f64)> = (0..logits.len())
-        // In float32, as PyTorch computes it there.
-        .map(|class| (class, f64::from((class as f32 * 0.7).cos())))
+        .map(|class| (class, (class as f64 * 0.7).cos()))
         .collect();
     let gradients = tape.backward(&score, ReluRule::Gradient, &[model.graph.input]);
     let gradient = values(&gradients.map_err(torch)?.at[0]);
