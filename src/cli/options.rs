@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 use gradcam::engine::{self, Error, ModelInfo, Session};
-use gradcam::model::OpenOptions;
+use gradcam::model::{InputValue, OpenOptions};
 use gradcam::picture::map::colormap::Colormap;
 use gradcam::picture::map::compose::{Look, Overlay, Scale};
 use gradcam::picture::photo::geometry::Fit;
@@ -33,12 +33,22 @@ pub struct OpeningChoice {
     /// The network, if the file has weights only and they fit several
     #[arg(long, value_name = "NAME")]
     pub architecture: Option<String>,
+    /// What an input besides the image is held at: numbers separated by commas, as many as it has or one
+    /// for all, or a .npy file. May be repeated
+    #[arg(long = "input", value_name = "NAME=VALUE|NAME=FILE.npy", value_parser = parse_input)]
+    pub inputs: Vec<(String, InputValue)>,
+}
+
+fn parse_input(text: &str) -> Result<(String, InputValue), String> {
+    let (name, value) = text.split_once('=').ok_or("NAME=VALUE")?;
+    Ok((name.trim().to_owned(), InputValue::read(value)?))
 }
 
 impl OpeningChoice {
     pub fn options(&self) -> OpenOptions {
         let mut options = OpenOptions::default();
         options.architecture.clone_from(&self.architecture);
+        options.inputs.clone_from(&self.inputs);
         options
     }
 }
