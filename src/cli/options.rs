@@ -12,6 +12,7 @@ use gradcam::picture::map::colormap::Colormap;
 use gradcam::picture::map::compose::{Look, Overlay, Scale};
 use gradcam::picture::photo::geometry::Fit;
 
+use super::preparing::Preparing;
 use super::terminal;
 
 /// The default model.
@@ -37,6 +38,8 @@ pub struct OpeningChoice {
     /// for all, or a .npy file. May be repeated
     #[arg(long = "input", value_name = "NAME=VALUE|NAME=FILE.npy", value_parser = parse_input)]
     pub inputs: Vec<(String, InputValue)>,
+    #[command(flatten)]
+    preparing: Preparing,
 }
 
 fn parse_input(text: &str) -> Result<(String, InputValue), String> {
@@ -45,11 +48,14 @@ fn parse_input(text: &str) -> Result<(String, InputValue), String> {
 }
 
 impl OpeningChoice {
-    pub fn options(&self) -> OpenOptions {
+    pub fn options(&self) -> Result<OpenOptions> {
         let mut options = OpenOptions::default();
         options.architecture.clone_from(&self.architecture);
         options.inputs.clone_from(&self.inputs);
-        options
+        Ok(match self.preparing.given()? {
+            Some(given) => options.preprocess(given),
+            None => options,
+        })
     }
 }
 
@@ -104,7 +110,7 @@ fn open_silently(
     opening: &OpeningChoice,
 ) -> Result<Arc<ModelInfo>> {
     let go_on = &mut |_| ControlFlow::Continue(());
-    Ok(session.open_model_as(path, &opening.options(), go_on)?)
+    Ok(session.open_model_as(path, &opening.options()?, go_on)?)
 }
 
 #[derive(Debug, Clone, Args)]

@@ -171,6 +171,10 @@ pub enum Fault {
     #[error("preprocess.json {0}")]
     Preprocess(String),
 
+    /// The preprocessing that the caller gave does not fit.
+    #[error("the preprocessing that was given {0}")]
+    Given(String),
+
     /// A file beside the model is wrong, and ignored.
     #[error("{name} is ignored: it {reason}")]
     Beside {

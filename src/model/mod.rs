@@ -35,8 +35,9 @@ pub use tape::plan::Plan;
 pub use tape::{Detail, ReluRule, Tape, forward, forward_watched};
 pub use usage::channels::InputChannels;
 pub use usage::labels::{LabelSource, Labels};
+pub use usage::pixels::Levels;
 use usage::preprocess::resolve::Evidence;
-pub use usage::preprocess::{Preprocess, PreprocessSource, Sources};
+pub use usage::preprocess::{GivenPreprocess, Preprocess, PreprocessSource, Sources, Stated};
 pub use usage::{Reading, Usage};
 
 /// A model that has been opened and checked, so that nothing fails later because of its file.
@@ -107,7 +108,7 @@ impl Model {
             plan,
             two_sided,
             tried,
-        } = Read::new(path, options.clone(), report)?;
+        } = Read::new(path, options.clone(), &mut *report)?;
         let graph = opened.graph;
         let labels = if two_sided {
             Labels::of_two_sides(opened.labels.as_deref(), path)?
@@ -141,7 +142,7 @@ impl Model {
             assumed: usage::assumed(channels, width, height, opened.takes_bytes),
         })?;
         let preprocess = found.preprocess;
-        Ok(Model {
+        let model = Model {
             path: path.to_owned(),
             graph,
             plan,
@@ -166,7 +167,17 @@ impl Model {
             stamp,
             about: opened.about,
             facts: tried.facts,
-        })
+        };
+        let Some(given) = &options.preprocess else {
+            return Ok(model);
+        };
+        let prepared = given.over(&model.preprocess);
+        let preprocess = prepared.map_err(|reason| Fault::Given(reason).at(path))?;
+        let usage = Usage {
+            preprocess,
+            ..model.opened_as.clone()
+        };
+        model.used(usage, report)
     }
 
     /// The same model used as `usage` says, sharing its weights in memory. Another image size needs a

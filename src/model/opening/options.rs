@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use crate::model::usage::preprocess::GivenPreprocess;
+
 /// How a model file is opened. New options may be added in any release: begin with `default()` and
 /// change what differs.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -13,6 +15,8 @@ pub struct OpenOptions {
     /// Width and height of the image in pixels, for a file that leaves them open. A file of one size
     /// keeps its own.
     pub size: Option<(u32, u32)>,
+    /// Preprocessing in place of the model's own.
+    pub preprocess: Option<Box<GivenPreprocess>>,
     /// Values for the inputs that a file has besides the image, by their names. Those without one are
     /// held at the sample in the file, or at zeros.
     pub inputs: Vec<(String, InputValue)>,
@@ -62,6 +66,14 @@ impl InputValue {
 }
 
 impl OpenOptions {
+    /// Sets [`OpenOptions::preprocess`], and with it the size, if it has one.
+    #[must_use]
+    pub fn preprocess(mut self, given: GivenPreprocess) -> Self {
+        self.size = given.size.or(self.size);
+        self.preprocess = Some(Box::new(given));
+        self
+    }
+
     /// Sets [`OpenOptions::architecture`].
     #[must_use]
     pub fn architecture(mut self, name: impl Into<String>) -> Self {
