@@ -121,11 +121,11 @@ fn parse_size(text: &str) -> Result<(u32, u32), String> {
 fn parse_resize(text: &str) -> Result<Resize, String> {
     let mut resize = Resize::default();
     for part in text.split(',').map(str::trim) {
-        if let Ok(side) = part.parse() {
+        if let Ok(side) = part.parse::<u32>() {
             if side == 0 || resize.short_side.replace(side).is_some() {
                 return Err("one side in pixels, above 0".into());
             }
-        } else if let Ok(filter) = part.parse() {
+        } else if let Ok(filter) = part.parse::<Filter>() {
             if resize.filter.replace(filter).is_some() {
                 return Err("one filter".into());
             }

@@ -14,7 +14,7 @@ pub struct OpenOptions {
     /// keeps its own.
     pub size: Option<(u32, u32)>,
     /// Preprocessing in place of the model's own.
-    pub preprocess: Option<GivenPreprocess>,
+    pub preprocess: Option<Box<GivenPreprocess>>,
 }
 
 impl OpenOptions {
@@ -22,7 +22,7 @@ impl OpenOptions {
     #[must_use]
     pub fn preprocess(mut self, given: GivenPreprocess) -> Self {
         self.size = given.size.or(self.size);
-        self.preprocess = Some(given);
+        self.preprocess = Some(Box::new(given));
         self
     }
 
