@@ -247,7 +247,7 @@ fn which_fits_compares_the_usual_preprocessings_and_takes_one() {
     window.until("the comparison", |w| {
         w.harness.query_by_label("As it is now").is_some()
     });
-    window.harness.run_steps(2);
+    window.harness.run_steps(8);
     window.click("0…1: ToTensor alone, ultralytics");
     window.settle();
     assert!(window.harness.query_by_label("As it is now").is_none());

@@ -43,6 +43,8 @@ pub fn trials_ui(ui: &Ui, trials: &Trials, commands: &mut Vec<Command>) {
                      probability alone proves nothing.";
         ui.add(Label::new(RichText::new(words).color(colours.weak)).wrap());
         ui.add_space(GRID);
+        // The rows appear where nothing moves any more.
+        ui.set_min_height(HEIGHT);
         match &trials.rows {
             None => {
                 ui.horizontal(|ui| {
