@@ -7,11 +7,12 @@ use std::sync::Arc;
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 use gradcam::engine::{self, Error, ModelInfo, Session};
-use gradcam::model::OpenOptions;
+use gradcam::model::{InputValue, OpenOptions};
 use gradcam::picture::map::colormap::Colormap;
 use gradcam::picture::map::compose::{Look, Overlay, Scale};
 use gradcam::picture::photo::geometry::Fit;
 
+use super::preparing::Preparing;
 use super::terminal;
 
 /// The default model.
@@ -33,13 +34,28 @@ pub struct OpeningChoice {
     /// The network, if the file has weights only and they fit several
     #[arg(long, value_name = "NAME")]
     pub architecture: Option<String>,
+    /// What an input besides the image is held at: numbers separated by commas, as many as it has or one
+    /// for all, or a .npy file. May be repeated
+    #[arg(long = "input", value_name = "NAME=VALUE|NAME=FILE.npy", value_parser = parse_input)]
+    pub inputs: Vec<(String, InputValue)>,
+    #[command(flatten)]
+    preparing: Preparing,
+}
+
+fn parse_input(text: &str) -> Result<(String, InputValue), String> {
+    let (name, value) = text.split_once('=').ok_or("NAME=VALUE")?;
+    Ok((name.trim().to_owned(), InputValue::read(value)?))
 }
 
 impl OpeningChoice {
-    pub fn options(&self) -> OpenOptions {
+    pub fn options(&self) -> Result<OpenOptions> {
         let mut options = OpenOptions::default();
         options.architecture.clone_from(&self.architecture);
-        options
+        options.inputs.clone_from(&self.inputs);
+        Ok(match self.preparing.given()? {
+            Some(given) => options.preprocess(given),
+            None => options,
+        })
     }
 }
 
@@ -94,7 +110,7 @@ fn open_silently(
     opening: &OpeningChoice,
 ) -> Result<Arc<ModelInfo>> {
     let go_on = &mut |_| ControlFlow::Continue(());
-    Ok(session.open_model_as(path, &opening.options(), go_on)?)
+    Ok(session.open_model_as(path, &opening.options()?, go_on)?)
 }
 
 #[derive(Debug, Clone, Args)]

@@ -23,20 +23,21 @@ use std::sync::Arc;
 pub use error::Error;
 use error::Fault;
 use format::build::opened::Opened;
-pub use format::{About, OtherSizes, SizeSource};
+pub use format::{About, Held, HeldAt, OtherSizes, SizeSource};
 pub use graph::axes::Layout;
 pub use graph::facts::Facts;
 pub use graph::receptive_field::{Field, Fields};
 pub use graph::{Graph, Head, ModulePath, ValueId};
 pub use layers::{Layer, LayerTree, Target};
-pub use opening::OpenOptions;
+pub use opening::{InputValue, OpenOptions};
 use opening::{Opening, Tell, allocator, check};
 pub use tape::plan::Plan;
 pub use tape::{Detail, ReluRule, Tape, forward, forward_watched};
 pub use usage::channels::InputChannels;
 pub use usage::labels::{LabelSource, Labels};
+pub use usage::pixels::Levels;
 use usage::preprocess::resolve::Evidence;
-pub use usage::preprocess::{Preprocess, PreprocessSource, Sources};
+pub use usage::preprocess::{GivenPreprocess, Preprocess, PreprocessSource, Sources, Stated};
 pub use usage::{Reading, Usage};
 
 /// A model that has been opened and checked, so that nothing fails later because of its file.
@@ -68,6 +69,8 @@ pub struct Model {
     pub preprocess_notes: Vec<String>,
     /// The architecture that was recognised, if the file has only weights: `resnet50`.
     pub architecture: Option<String>,
+    /// The inputs besides the image, and what they are held at.
+    pub held: Vec<Held>,
     /// Where the size of the image comes from.
     pub size: SizeSource,
     other_sizes: OtherSizes,
@@ -105,7 +108,7 @@ impl Model {
             plan,
             two_sided,
             tried,
-        } = Read::new(path, options.clone(), report)?;
+        } = Read::new(path, options.clone(), &mut *report)?;
         let graph = opened.graph;
         let labels = if two_sided {
             Labels::of_two_sides(opened.labels.as_deref(), path)?
@@ -117,9 +120,17 @@ impl Model {
         } else {
             Reading::after(graph.head)
         };
-        let [_, _, height, width] = graph
+        let [_, channels, height, width] = graph
             .input_shape
             .map(|size| u32::try_from(size).unwrap_or_default());
+        let channels = InputChannels::of_count(channels as usize);
+        let channels = channels.ok_or_else(|| {
+            let [_, channels, ..] = graph.input_shape;
+            let why = format!(
+                "it has {channels} channels, and images have one (grey) or three (red, green, blue)"
+            );
+            Fault::Input(why).at(path)
+        })?;
         let found = usage::preprocess::resolve::resolve(&Evidence {
             path,
             own: opened.preprocess.as_deref(),
@@ -128,10 +139,10 @@ impl Model {
             about: &opened.about,
             graph: &graph,
             classes: tried.classes,
-            assumed: Preprocess::imagenet(width, height),
+            assumed: usage::assumed(channels, width, height, opened.takes_bytes),
         })?;
         let preprocess = found.preprocess;
-        Ok(Model {
+        let model = Model {
             path: path.to_owned(),
             graph,
             plan,
@@ -147,6 +158,7 @@ impl Model {
             reading,
             two_sided,
             architecture: opened.architecture,
+            held: opened.held,
             preprocess_sources: found.sources,
             preprocess_notes: found.notes,
             size: opened.size,
@@ -155,7 +167,17 @@ impl Model {
             stamp,
             about: opened.about,
             facts: tried.facts,
-        })
+        };
+        let Some(given) = &options.preprocess else {
+            return Ok(model);
+        };
+        let prepared = given.over(&model.preprocess);
+        let preprocess = prepared.map_err(|reason| Fault::Given(reason).at(path))?;
+        let usage = Usage {
+            preprocess,
+            ..model.opened_as.clone()
+        };
+        model.used(usage, report)
     }
 
     /// The same model used as `usage` says, sharing its weights in memory. Another image size needs a
@@ -199,6 +221,7 @@ impl Model {
             layers: tried.layers,
             labels,
             own_labels: self.own_labels.clone(),
+            held: self.held.clone(),
             preprocess_sources: self.preprocess_sources,
             preprocess_notes: self.preprocess_notes.clone(),
             size: self.size,

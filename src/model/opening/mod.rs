@@ -11,9 +11,10 @@ use super::error::{Fault, Result};
 
 pub(crate) mod allocator;
 pub(crate) mod check;
+mod npy;
 mod options;
 
-pub use options::OpenOptions;
+pub use options::{InputValue, OpenOptions};
 
 /// The share of the work, roughly, that is reading; the rest is the trial run.
 const READING: f32 = 0.6;

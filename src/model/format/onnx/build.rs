@@ -54,6 +54,7 @@ impl<'a, 'o> Builder<'a, 'o> {
         graph: &'a proto::Graph,
         weights: Weights<'a, 'o>,
         input: &Input,
+        (height, width): (i64, i64),
         wanted: &[usize],
     ) -> Result<Builder<'a, 'o>> {
         let mut initializers = HashMap::new();
@@ -70,7 +71,7 @@ impl<'a, 'o> Builder<'a, 'o> {
         let mut builder = Builder {
             initializers,
             weights,
-            graph: GraphBuilder::new(&input.name, input.shape),
+            graph: GraphBuilder::new(&input.name, [input.batch, input.channels, height, width]),
             names: HashMap::new(),
             read_by_nodes: HashSet::new(),
             read_names: read_names.collect(),
@@ -182,6 +183,26 @@ impl<'a, 'o> Builder<'a, 'o> {
         let value = self.weight(name, tensor, trained, content)?;
         self.names.insert(name.to_owned(), value);
         Ok(value)
+    }
+
+    /// Adds an input besides the image, which is held at `tensor`.
+    ///
+    /// # Errors
+    /// [`Fault::Graph`] where its name is taken.
+    pub fn hold(&mut self, name: &str, tensor: Tensor) -> Result<()> {
+        let shape = tensor.size();
+        let value = self.add(name.to_owned(), Some(tensor), shape);
+        self.graph.value_mut(value).folded = true;
+        self.read_by_nodes.insert(value);
+        match self.names.insert(name.to_owned(), value) {
+            None => Ok(()),
+            Some(_) => Err(Fault::Graph(format!("two values are called {name}"))),
+        }
+    }
+
+    /// The weights, for another builder.
+    pub fn into_weights(self) -> Weights<'a, 'o> {
+        self.weights
     }
 
     /// Adds a tensor that the file holds.
@@ -370,6 +391,29 @@ impl<'a, 'o> Builder<'a, 'o> {
         Ok(())
     }
 
+    /// Checks that the output can be logits.
+    ///
+    /// # Errors
+    /// [`Fault::NoLogits`].
+    pub fn check_output(&mut self, output: &Output) -> Result<()> {
+        self.label = "the output".into();
+        let logits = self.find(&output.logits)?;
+        self.graph.check_computed(logits)?;
+        self.classes(logits).map(drop)
+    }
+
+    fn classes(&self, logits: ValueId) -> Result<i64> {
+        let shape = self.shape(logits);
+        let classes = shape::count(shape).unwrap_or(0);
+        let long = shape.iter().filter(|size| **size != 1).count();
+        if long > 1 || classes < 1 {
+            return Err(Fault::NoLogits(format!(
+                "its output has the shape {shape:?}, not [1, classes]"
+            )));
+        }
+        Ok(classes)
+    }
+
     /// The graph up to the logits, `[1, classes]`, and how many classes there are.
     ///
     /// # Errors
@@ -379,15 +423,8 @@ impl<'a, 'o> Builder<'a, 'o> {
         self.label = "the output".into();
         let mut logits = self.find(&output.logits)?;
         self.graph.check_computed(logits)?;
-        let shape = self.shape(logits).to_vec();
-        let classes = shape::count(&shape).unwrap_or(0);
-        let long = shape.iter().filter(|size| **size != 1).count();
-        if long > 1 || classes < 1 {
-            return Err(Fault::NoLogits(format!(
-                "its output has the shape {shape:?}, not [1, classes]"
-            )));
-        }
-        if shape != [1, classes] {
+        let classes = self.classes(logits)?;
+        if self.shape(logits) != [1, classes] {
             logits = self.graph.reshape_output(logits, vec![1, classes]);
         }
         let graph = self.graph.finish(logits, output.head)?;

@@ -44,7 +44,7 @@ pub fn check_known(graph: &Graph, wanted: &[usize], stacks: &[Stack]) -> Result<
     for (index, stack) in wanted.iter().zip(stacks) {
         let node = &graph.nodes[*index];
         if ops::reader(node).is_none() {
-            let refusal = Refusal::Unsupported(None);
+            let refusal = Refusal::Unsupported(ops::reason(node).map(str::to_owned));
             unsupported.push(refusal.at(node.full_name(), node.label(), innermost(stack))?);
         }
     }

@@ -8,6 +8,7 @@ use super::pixels::{Levels, known};
 use crate::model::error::{Error, Fault};
 use crate::picture::photo::geometry::{CropMode, Filter, Frame};
 
+mod given;
 mod library;
 mod metadata;
 pub(crate) mod resolve;
@@ -15,7 +16,9 @@ mod source;
 mod stated;
 mod timm;
 mod transformers;
+mod usual;
 
+pub use given::GivenPreprocess;
 pub use source::{PreprocessSource, Sources};
 pub use stated::Stated;
 

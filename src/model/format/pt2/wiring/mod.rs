@@ -8,8 +8,8 @@ use std::collections::HashMap;
 
 use super::aten::{self, Call, Sharing, Source, Step};
 use super::program::args::Refusal;
+use super::program::inputs::Inputs;
 use super::program::schema::{Argument, GraphModule, NodeJson};
-use super::program::signature::Inputs;
 use crate::model::error::{Fault, Result, UnsupportedOp};
 use crate::model::format::build::graph_builder::GraphBuilder;
 use crate::model::format::build::module_calls::{Stack, innermost};
@@ -19,6 +19,7 @@ use aliasing::Memory;
 
 pub(crate) mod aliasing;
 pub(crate) mod modules;
+pub(crate) mod one_image;
 pub(crate) mod sources;
 
 pub struct Builder<'a> {
@@ -165,7 +166,7 @@ impl<'a> Builder<'a> {
         if let Some(first) = first {
             if call.in_place {
                 let overwritten = &self.graph.value(first).name;
-                if self.inputs.weights.contains_key(overwritten) {
+                if self.inputs.has(overwritten) {
                     return Err(Fault::Training {
                         node: format!("node {name} updates a weight"),
                     });
@@ -223,7 +224,7 @@ impl<'a> Builder<'a> {
     }
 
     fn unclaimed(&self, name: &str) -> Result<()> {
-        if self.names.contains_key(name) || self.inputs.weights.contains_key(name) {
+        if self.names.contains_key(name) || self.inputs.has(name) {
             return Err(Fault::Graph(format!("two values are called {name}")));
         }
         Ok(())
@@ -246,7 +247,7 @@ impl<'a> Builder<'a> {
     fn find(&mut self, node: &str, name: &str) -> Result<ValueId> {
         let id = match self.names.get(name) {
             Some(id) => *id,
-            None if self.inputs.weights.contains_key(name) => self.add(name, None),
+            None if self.inputs.has(name) => self.add(name, None),
             None => {
                 return Err(Fault::Graph(format!(
                     "{node} uses {name}, which nothing before it computes"
@@ -320,7 +321,7 @@ fn put_back(op: &Op) -> Option<Op> {
 }
 
 /// The names of the tensors that a node returns.
-fn outputs(node: &NodeJson) -> Vec<&str> {
+pub(super) fn outputs(node: &NodeJson) -> Vec<&str> {
     let mut names = Vec::new();
     for output in &node.outputs {
         match output {
