@@ -8,7 +8,9 @@ use image::{Rgb, RgbImage};
 use super::Figure;
 use crate::engine::{Guided, HeatMap, ModelInfo, Prediction};
 use crate::explain::Score;
-use crate::model::{About, Facts, LabelSource, LayerTree, Preprocess, Reading, ReluRule, Usage};
+use crate::model::{
+    About, AnswerKind, Facts, LabelSource, LayerTree, Preprocess, Reading, ReluRule, Usage,
+};
 use crate::picture::map::colormap::Colormap;
 use crate::picture::map::compose::{Look, Overlay, Scale};
 use crate::picture::map::{Map, SignedImage};
@@ -57,10 +59,14 @@ pub(super) fn view(size: (u32, u32), long: bool) -> View {
                 preprocess: preprocess.clone(),
                 reading: Reading::Softmax,
                 names: None,
+                output: None,
             },
             preprocess,
             preprocess_assumed: false,
-            two_sided: false,
+            kind: AnswerKind::Classes,
+            outputs: Vec::new(),
+            output: 0,
+            default_output: 0,
             architecture: None,
             rectifiers: 1,
             layers: LayerTree::default(),
@@ -70,6 +76,7 @@ pub(super) fn view(size: (u32, u32), long: bool) -> View {
         }),
         answer: Arc::new(Prediction {
             logits: vec![3.0, 2.0, 1.0],
+            reading: Reading::Softmax,
             probabilities: vec![0.625, 0.25, 0.125],
             ranking: vec![0, 1, 2],
             placement,

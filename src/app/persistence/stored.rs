@@ -104,6 +104,9 @@ pub struct StoredUsage {
     /// The class names typed by the user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub names: Option<Vec<String>>,
+    /// The name of the output that is explained, if it is not the one that is taken by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub output: Option<String>,
 }
 
 impl StoredUsage {
@@ -113,6 +116,7 @@ impl StoredUsage {
             preprocess: now,
             reading,
             names,
+            output,
         } = model.usage();
         (model.usage() != model.opened_as).then_some(StoredUsage {
             size: [now.width, now.height],
@@ -123,6 +127,7 @@ impl StoredUsage {
             channels: now.channels,
             reading,
             names,
+            output,
         })
     }
 
@@ -140,6 +145,7 @@ impl StoredUsage {
             },
             reading: self.reading,
             names: self.names.clone(),
+            output: self.output.clone(),
         }
     }
 

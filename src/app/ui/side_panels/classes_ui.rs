@@ -4,7 +4,7 @@ use egui::{Align, Margin, Rect, RichText, Role, ScrollArea, Ui, pos2, vec2};
 
 use crate::engine::Prediction;
 
-use crate::picture::page::caption::{percent, significant, with_minus};
+use crate::picture::page::caption::{significant, with_minus};
 
 use crate::app::commands::Command;
 use crate::app::commands::action::Action;
@@ -236,6 +236,26 @@ fn visible_rows(state: &State, prediction: &Prediction, search: &str) -> Vec<(us
     ranked.filter(|(_, class)| matches(*class)).collect()
 }
 
+/// The length of the bar below a class, from 0 to 1: its probability, or its size beside the largest
+/// number.
+fn bar(prediction: &Prediction, class: usize) -> f32 {
+    let value = prediction
+        .probabilities
+        .get(class)
+        .copied()
+        .unwrap_or_default();
+    if prediction.reading.gives_probabilities() {
+        return value.clamp(0.0, 1.0);
+    }
+    let sizes = prediction.probabilities.iter().map(|value| value.abs());
+    let largest = sizes.fold(0.0, f32::max);
+    if largest > 0.0 {
+        value.abs() / largest
+    } else {
+        0.0
+    }
+}
+
 fn class_row(
     ui: &mut Ui,
     state: &State,
@@ -247,24 +267,14 @@ fn class_row(
     let colours = palette(ui);
     let name = state.class_name(class);
     let logit = prediction.logits.get(class).copied().unwrap_or_default();
-    let probability = prediction
-        .probabilities
-        .get(class)
-        .copied()
-        .unwrap_or_default();
+    let shown = prediction.shown(class).unwrap_or_default();
     let selected = state.class() == Some(class);
     let response = row(ui, CLASS_ROW, true, selected);
     let rect = response.rect.shrink2(vec2(INSET, 0.0));
     let y = rect.top() + 13.0;
 
     draw_right(ui, rect.right(), y, {
-        line(
-            ui,
-            &percent(probability),
-            theme::body(),
-            colours.text,
-            PROBABILITY,
-        )
+        line(ui, &shown, theme::body(), colours.text, PROBABILITY)
     });
     let right = rect.right() - PROBABILITY;
     let logit_text = with_minus(format!("{logit:.2}"));
@@ -296,7 +306,8 @@ fn class_row(
             colours.hover
         },
     );
-    let full = vec2((track.width() * probability).max(1.0), track.height());
+    let share = bar(prediction, class);
+    let full = vec2((track.width() * share).max(1.0), track.height());
     let fill = if selected {
         colours.accent
     } else {
@@ -305,7 +316,11 @@ fn class_row(
     ui.painter()
         .rect_filled(Rect::from_min_size(track.min, full), 1.5, fill);
 
-    let mut numbers = format!("{}, logit {logit_text}", percent(probability));
+    let mut numbers = if prediction.reading.gives_probabilities() {
+        format!("{shown}, logit {logit_text}")
+    } else {
+        shown
+    };
     if let Some(tag) = tag {
         numbers = format!("{numbers}, {tag}");
     }
@@ -317,10 +332,13 @@ fn class_row(
             rank + 1,
             prediction.ranking.len()
         ));
-        ui.label(format!(
-            "Probability {probability:.4}, logit {}",
-            significant(logit)
-        ));
+        let value = prediction.probabilities.get(class).copied();
+        let value = value.unwrap_or_default();
+        ui.label(if prediction.reading.gives_probabilities() {
+            format!("Probability {value:.4}, logit {}", significant(logit))
+        } else {
+            format!("Value {value}")
+        });
     });
     // Clicking the chosen class counts too: its computation may have been cancelled.
     if response.clicked() {

@@ -32,6 +32,7 @@ use self::names::metadata;
 use self::weights::Weights;
 use self::weights::external::Folder;
 use super::build::opened::{About, Opened, OtherSizes, SizeSource};
+use crate::model::answer;
 use crate::model::error::{Fault, Result};
 use crate::model::opening::Opening;
 
@@ -58,19 +59,21 @@ pub fn open(path: &Path, file: File, length: u64, opening: &mut Opening) -> Resu
         .ok_or_else(|| Fault::Damaged("it has no graph".into()))?;
 
     let input = signature::input(graph)?;
-    let output = signature::output(graph)?;
-    let wanted = nodes::wanted(graph, &output.logits)?;
+    let outputs = signature::outputs(graph)?;
+    let (wanted, mut lost) = nodes::wanted(graph, &outputs, &input.name)?;
     let stacks = names::stacks(graph, &wanted, &input.name);
-    nodes::check_known(graph, &wanted, &stacks)?;
 
     // Weights are read with the nodes that use them.
+    let wanted_output = opening.options().output.clone();
     let weights = Weights::new(graph, file, Folder::of(path), opening);
     let mut builder = Builder::new(graph, weights, &input, &wanted)?;
     for (index, stack) in wanted.into_iter().zip(stacks) {
-        nodes::read(&mut builder, &graph.nodes[index], stack, opset)?;
+        nodes::read(&mut builder, &graph.nodes[index], stack, opset, &mut lost)?;
     }
-    let (graph, classes) = builder.finish(&output)?;
-    let (labels, preprocess) = metadata::extras(&model.metadata, classes);
+    let graph = builder.finish(&outputs, &lost)?;
+    let choice = answer::choose(&graph, wanted_output.as_deref())?;
+    let output = wanted_output.map_or(Ok(choice.default), |name| choice.find(&name))?;
+    let (labels, preprocess) = metadata::extras(&model.metadata, choice.outputs[output].count);
     Ok(Opened {
         graph,
         labels,

@@ -14,10 +14,10 @@ pub fn read(program: Program, wanted: Wanted) -> Result<Skeleton> {
     let inputs = signature::inputs(&module, &image)?;
     let mut builder = Builder::new(&module, &inputs);
     builder.run()?;
-    let output = signature::logits(&module)?;
+    let outputs = signature::outputs(&module)?;
     Ok(Skeleton {
         sources: builder.sources(),
-        graph: builder.finish(&output)?,
+        graph: builder.finish(outputs)?,
         weights: inputs.weights,
         size,
     })
