@@ -489,6 +489,32 @@ fn prints_classes_and_layers_as_json_and_text() {
     assert!(stdout(&prose).contains("● bn2"));
 }
 
+#[test]
+fn doctor_reports_a_model_and_checks_its_gradient() {
+    let done = gradcam(["doctor", "models/efficientnet_lite0.pt2", "--json"]);
+    assert!(done.status.success(), "{}", stderr(&done));
+    let report: Value = serde_json::from_slice(&done.stdout).unwrap();
+    assert_eq!(report["recommended_layer"], "bn2");
+    assert_eq!(report["rectifiers"]["ReLU6"], 33);
+    assert_eq!(report["operations"]["Convolution"], 49);
+    assert_eq!(report["input"]["width"], 224);
+    assert_eq!(report["check"]["slope_agrees"], true);
+    // A global average and a linear layer: Grad-CAM is CAM, and the map adds up to the logit.
+    assert_eq!(report["check"]["layer"]["is_cam"], true);
+    assert_eq!(report["check"]["layer"]["adds_up"], true);
+
+    let model = "--model=models/squeezenet1_1.pt2";
+    let done = gradcam(["doctor", model]);
+    assert!(stdout(&done).contains("a synthetic image"));
+    let done = gradcam(["doctor", "models/squeezenet1_1.pt2", "assets/chelsea.png"]);
+    let said = stdout(&done);
+    assert!(said.contains("assets/chelsea.png: tiger cat"), "{said}");
+    assert!(said.contains("gradient      right"), "{said}");
+    let done = gradcam(["doctor", "assets/chelsea.png"]);
+    assert_eq!(done.status.code(), Some(2));
+    assert!(stderr(&done).contains("chelsea.png"));
+}
+
 #[cfg(feature = "window")]
 #[test]
 fn reports_a_display_that_does_not_answer_in_one_line() {

@@ -20,7 +20,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
-use commands::{classes, compare, export, layers};
+use commands::{classes, compare, doctor, export, layers};
 use gradcam::engine::Error;
 use gradcam::model;
 use gradcam::model::error::Fault;
@@ -45,6 +45,7 @@ enum Command {
     Compare(compare::Compare),
     Classes(classes::Classes),
     Layers(layers::Layers),
+    Doctor(doctor::Doctor),
 }
 
 #[derive(Debug, Args)]
@@ -73,6 +74,7 @@ pub fn run(arguments: Arguments) -> Result<ExitCode> {
         Some(Command::Compare(compare)) => compare.run(),
         Some(Command::Classes(classes)) => classes.run(),
         Some(Command::Layers(layers)) => layers.run(),
+        Some(Command::Doctor(doctor)) => doctor.run(),
         None => window::open(arguments.window),
     }
 }

@@ -64,8 +64,15 @@ impl ModelFile {
 
     /// Opens the model and prints its notes.
     pub fn open(&self, session: &mut Session) -> Result<Arc<ModelInfo>> {
+        let model = self.open_silently(session)?;
+        model.notes.iter().for_each(|note| terminal::aside(note));
+        Ok(model)
+    }
+
+    /// Opens the model without printing its notes.
+    pub fn open_silently(&self, session: &mut Session) -> Result<Arc<ModelInfo>> {
         let path = self.path()?;
-        let model = open_model(session, &path, &self.opening)?;
+        let model = open_silently(session, &path, &self.opening)?;
         let path = path.display();
         match (&self.opening.architecture, &model.architecture) {
             (Some(named), Some(is)) if named != is => {
@@ -85,8 +92,7 @@ pub fn open_model(
     path: &Path,
     opening: &OpeningChoice,
 ) -> Result<Arc<ModelInfo>> {
-    let go_on = &mut |_| ControlFlow::Continue(());
-    let model = session.open_model_as(path, &opening.options(), go_on)?;
+    let model = open_silently(session, path, opening)?;
     model.notes.iter().for_each(|note| terminal::aside(note));
     Ok(model)
 }
@@ -104,6 +110,15 @@ fn parse_answer(text: &str) -> Result<Reading, String> {
     found
         .map(|(_, reading)| *reading)
         .ok_or_else(|| ANSWERS.map(|(name, _)| name).join(", "))
+}
+
+fn open_silently(
+    session: &mut Session,
+    path: &Path,
+    opening: &OpeningChoice,
+) -> Result<Arc<ModelInfo>> {
+    let go_on = &mut |_| ControlFlow::Continue(());
+    Ok(session.open_model_as(path, &opening.options(), go_on)?)
 }
 
 #[derive(Debug, Clone, Args)]

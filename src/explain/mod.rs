@@ -1,6 +1,6 @@
 //! The explanation methods, one file each: pure functions from a recorded pass to plain arrays.
 //!
-//! None of them runs the network. Each reads activations and gradients from the same
+//! No method runs the network ([`self_check`], which measures one, does). Each reads activations and gradients from the same
 //! [`Tape`](crate::model::Tape), so another class, layer or method costs at most a backward pass.
 //!
 //! The methods may use `model` and the arrays of `picture`; they know neither threads nor files.
@@ -11,6 +11,7 @@ mod grad_cam;
 mod guided_backprop;
 mod guided_grad_cam;
 mod score;
+mod self_check;
 
 pub(crate) use arrays::plain;
 pub use channels::{Channels, channels};
@@ -18,3 +19,4 @@ pub use grad_cam::{channel_weights, grad_cam, grad_cam_at, grad_cam_each};
 pub use guided_backprop::{InputGradient, guided_backprop, guided_backprop_watched};
 pub use guided_grad_cam::guided_grad_cam;
 pub use score::Score;
+pub use self_check::{LayerCheck, SelfCheck, Slope, self_check};

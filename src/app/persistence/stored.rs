@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::engine::ModelInfo;
 use crate::explain::Score;
 use crate::model::{InputChannels, OpenOptions, Preprocess, Reading, Usage};
-use crate::picture::photo::geometry::Filter;
+use crate::picture::photo::geometry::{CropMode, Filter, MAX_CROP_PCT};
 
 use crate::app::state::by_name;
 
@@ -88,6 +88,9 @@ pub struct StoredUsage {
     pub resampling: Filter,
     /// The share of the short side that is kept by the crop.
     pub crop: f64,
+    /// What is done with an image of another aspect ratio.
+    #[serde(default, with = "by_name")]
+    pub crop_mode: CropMode,
     /// One for each channel.
     pub mean: Vec<f64>,
     pub deviation: Vec<f64>,
@@ -122,6 +125,7 @@ impl StoredUsage {
             size: [now.width, now.height],
             resampling: now.interpolation,
             crop: now.crop_pct,
+            crop_mode: now.mode,
             mean: now.mean,
             deviation: now.std,
             channels: now.channels,
@@ -139,6 +143,7 @@ impl StoredUsage {
                 height,
                 interpolation: self.resampling,
                 crop_pct: self.crop,
+                mode: self.crop_mode,
                 mean: self.mean.clone(),
                 std: self.deviation.clone(),
                 channels: self.channels,
@@ -153,7 +158,7 @@ impl StoredUsage {
     pub fn is_sound(&self) -> bool {
         let size = 1..=MAX_SIDE;
         self.size.iter().all(|side| size.contains(side))
-            && (self.crop > 0.0 && self.crop <= 1.0)
+            && (self.crop > 0.0 && self.crop <= MAX_CROP_PCT)
             && [&self.mean, &self.deviation]
                 .iter()
                 .all(|numbers| numbers.len() == self.channels.count())

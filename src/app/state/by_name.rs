@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serializer, de};
 use crate::model::{InputChannels, Reading, ReluRule};
 use crate::picture::map::colormap::Colormap;
 use crate::picture::map::compose::Overlay;
-use crate::picture::photo::geometry::{Filter, Fit};
+use crate::picture::photo::geometry::{CropMode, Filter, Fit};
 
 /// An enum whose variants have names that never change.
 pub trait Name: Copy + PartialEq + Default + 'static {
@@ -83,12 +83,14 @@ impl Name for ThemePreference {
 impl Name for Filter {
     const ALL: &'static [Self] = &Filter::ALL;
     fn name(self) -> &'static str {
-        match self {
-            Filter::Nearest => "nearest",
-            Filter::Bilinear => "bilinear",
-            Filter::Bicubic => "bicubic",
-            Filter::Lanczos => "lanczos",
-        }
+        Filter::name(self)
+    }
+}
+
+impl Name for CropMode {
+    const ALL: &'static [Self] = &CropMode::ALL;
+    fn name(self) -> &'static str {
+        CropMode::name(self)
     }
 }
 
@@ -135,6 +137,7 @@ mod tests {
         round_trips::<Overlay>();
         round_trips::<Fit>();
         round_trips::<Filter>();
+        round_trips::<CropMode>();
         round_trips::<InputChannels>();
         round_trips::<Reading>();
         round_trips::<ReluRule>();

@@ -157,6 +157,7 @@ mod tests {
             width: 224,
             height: 224,
             crop_pct: 0.875,
+            mode: crate::picture::photo::geometry::CropMode::Centre,
             filter: Filter::Bilinear,
             fill: [0; 3],
         };

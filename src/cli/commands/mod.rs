@@ -3,5 +3,6 @@
 
 pub(crate) mod classes;
 pub(crate) mod compare;
+pub(crate) mod doctor;
 pub(crate) mod export;
 pub(crate) mod layers;

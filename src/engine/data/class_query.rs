@@ -138,6 +138,7 @@ mod tests {
             width: 4,
             height: 4,
             crop_pct: 1.0,
+            mode: crate::picture::photo::geometry::CropMode::Centre,
             filter: Filter::Bilinear,
             fill: [0; 3],
         };

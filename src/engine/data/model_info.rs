@@ -59,6 +59,7 @@ impl ModelInfo {
     pub(crate) fn new(model: &Model, id: u64, weights: u64) -> ModelInfo {
         let rectifiers = model.graph.rectifiers();
         let mut notes: Vec<String> = model.labels.note.iter().cloned().collect();
+        notes.extend(model.about.known_fault().map(str::to_owned));
         if let Some(architecture) = &model.architecture {
             notes.push(format!(
                 "The file has weights only. Their names and shapes are those of torchvision's \
@@ -207,6 +208,9 @@ fn name(model: &Model) -> String {
     }
     if now.interpolation != first.interpolation {
         changes.push(now.interpolation.label().to_lowercase());
+    }
+    if now.mode != first.mode {
+        changes.push(now.mode.label().to_lowercase());
     }
     if now.crop_pct != first.crop_pct {
         changes.push(format!("crop {:.0} %", now.crop_pct * 100.0));

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use super::{Error, HeatMap, ModelInfo, Prediction, Stage};
-use crate::explain::{self, Channels, InputGradient, Score};
+use crate::explain::{self, Channels, InputGradient, Score, SelfCheck};
 use crate::model::error::Fault;
 use crate::model::layers::split;
 use crate::model::opening::Tell;
@@ -290,6 +290,19 @@ impl Session {
         } else {
             Err(Error::MapNotFinite(layer.to_owned()))
         }
+    }
+
+    /// Measures the gradient of `score` with forward passes, and whether Grad-CAM is CAM at `layer`, for
+    /// the photo last predicted.
+    ///
+    /// # Errors
+    /// [`Error::UnknownClass`], [`Error::UnknownLayer`], [`Error::LayerWithoutMap`], [`Error::Torch`].
+    pub fn self_check(&self, score: Score, layer: Option<&str>) -> Result<SelfCheck, Error> {
+        let (model, tape) = self.recorded()?;
+        check_classes(score, model.labels.names.len())?;
+        let layer = layer.map(|path| find_target(&model.layers, path));
+        let layer = layer.transpose()?.map(|layer| layer.activation);
+        Ok(explain::self_check(&model.graph, tape, score, layer)?)
     }
 
     /// The gradient of `score` at the normalised input under `rule`, for the photo last predicted.

@@ -10,6 +10,8 @@ mod derive;
 mod ending;
 mod outputs;
 mod sketch;
+#[cfg(test)]
+mod tests;
 
 use crate::model::error::{Fault, Result};
 use crate::model::graph::Graph;

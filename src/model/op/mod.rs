@@ -67,6 +67,13 @@ macro_rules! families {
             }
         )*
 
+        impl Op {
+            /// The name of its family: `Convolution`.
+            pub fn family(&self) -> &'static str {
+                match self { $(Op::$family(_) => stringify!($family),)* }
+            }
+        }
+
         impl Operation for Op {
             fn run(&self, inputs: &[&Tensor]) -> Result<Vec<Tensor>, TchError> {
                 match self { $(Op::$family(op) => op.run(inputs),)* }

@@ -5,7 +5,7 @@ use egui::{DragValue, RichText, ScrollArea, TextEdit, Ui};
 
 use crate::engine::ModelInfo;
 use crate::model::{InputChannels, LabelSource, Preprocess, Usage};
-use crate::picture::photo::geometry::Filter;
+use crate::picture::photo::geometry::{CropMode, Filter};
 
 use super::answer_ui::answer_ui;
 use super::fact_rows::{named, named_wide, section};
@@ -158,11 +158,24 @@ fn preparing_ui(ui: &mut Ui, draft: &mut Preprocess) -> bool {
             settled = true;
         }
     });
+    named(ui, "Fitting", |ui| {
+        let list = Choice {
+            name: "Fitting",
+            hint: "What the model's own preprocessing does with an image of another shape",
+            width: 88.0,
+            named: false,
+        };
+        if let Some(mode) = list.ui(ui, draft.mode, &CropMode::ALL, CropMode::label) {
+            draft.mode = mode;
+            settled = true;
+        }
+    });
     named(ui, "Crop keeps", |ui| {
         let mut percent = draft.crop_pct * 100.0;
         let field = DragValue::new(&mut percent).speed(0.5).suffix(" %");
-        let hint = "The share of the short side that is kept, before the image is resized";
-        let field = decimal(ui, field.range(10.0..=100.0), 1, "Crop keeps", hint);
+        let hint =
+            "The input's side as a share of the resized image's; above 100 %, the image is padded";
+        let field = decimal(ui, field.range(10.0..=200.0), 1, "Crop keeps", hint);
         if field.is_some() && differs(percent, draft.crop_pct * 100.0, 1) {
             draft.crop_pct = percent / 100.0;
         }

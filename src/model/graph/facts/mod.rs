@@ -14,6 +14,8 @@ pub struct Facts {
     pub rectifiers: Vec<(&'static str, usize)>,
     /// Kinds of smooth non-linearities, through which the plain gradient passes under every rule.
     pub smooth: Vec<(&'static str, usize)>,
+    /// Families of operations, with how many there are, the most frequent first.
+    pub operations: Vec<(&'static str, usize)>,
 }
 
 /// The facts of `graph`; `shapes` holds the shape of every value.
@@ -25,12 +27,16 @@ pub(crate) fn facts(graph: &Graph, shapes: &[Vec<i64>]) -> Facts {
         let inputs: Vec<&[i64]> = inputs.collect();
         let outputs: Vec<Vec<i64>> = node.outputs.iter().map(|id| shapes[id.0].clone()).collect();
         multiply_adds += node.op.cost(&inputs, &outputs).multiply_adds;
+        count(&mut facts.operations, node.op.family());
         match node.op.gradient() {
             GradientRole::Rectifier(rectifier) => count(&mut facts.rectifiers, rectifier.name),
             GradientRole::Smooth { name } => count(&mut facts.smooth, name),
             GradientRole::Plain | GradientRole::Stops => {}
         }
     }
+    facts
+        .operations
+        .sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     // Exact: the budget allows for no more than a float holds.
     facts.multiply_adds = multiply_adds as u64;
     facts

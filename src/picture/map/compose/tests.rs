@@ -6,6 +6,7 @@ fn place(image: (u32, u32), side: u32, fit: Fit) -> Placement {
         width: side,
         height: side,
         crop_pct: 1.0,
+        mode: crate::picture::photo::geometry::CropMode::Centre,
         filter: Filter::Bilinear,
         fill: [0; 3],
     };

@@ -11,11 +11,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::picture::UnknownName;
 
+mod crop_mode;
+mod filter;
+
+pub use crop_mode::CropMode;
+pub use filter::Filter;
+
 /// What to do with a photo whose aspect ratio is not that of the model's input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Fit {
-    /// The usual preprocessing: scale the short side and crop the centre. The rest is not seen.
+    /// The model's own preprocessing, a [`CropMode`]: for most, scale the short side and crop the centre.
+    /// The rest is not seen.
     #[default]
     Crop,
     /// The whole photo, without keeping the aspect ratio.
@@ -64,61 +71,8 @@ impl FromStr for Fit {
     }
 }
 
-/// The resampling kernel; all but `Nearest` widen when the image is reduced.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Filter {
-    /// The nearest pixel.
-    Nearest,
-    /// A triangle that reaches 1 pixel to each side.
-    #[default]
-    Bilinear,
-    /// The Catmull-Rom cubic, which reaches 2 pixels to each side.
-    Bicubic,
-    /// The windowed sinc that reaches 3 pixels to each side.
-    Lanczos,
-}
-
-impl Filter {
-    /// In the order in which the window offers them.
-    pub const ALL: [Filter; 4] = [
-        Filter::Nearest,
-        Filter::Bilinear,
-        Filter::Bicubic,
-        Filter::Lanczos,
-    ];
-
-    /// Its name in the window.
-    pub fn label(self) -> &'static str {
-        match self {
-            Filter::Nearest => "Nearest",
-            Filter::Bilinear => "Bilinear",
-            Filter::Bicubic => "Bicubic",
-            Filter::Lanczos => "Lanczos",
-        }
-    }
-
-    /// Its name in timm.
-    pub fn name(self) -> &'static str {
-        match self {
-            Filter::Nearest => "nearest",
-            Filter::Bilinear => "bilinear",
-            Filter::Bicubic => "bicubic",
-            Filter::Lanczos => "lanczos",
-        }
-    }
-}
-
-impl FromStr for Filter {
-    type Err = UnknownName;
-
-    fn from_str(name: &str) -> Result<Self, UnknownName> {
-        let found = Self::ALL
-            .into_iter()
-            .find(|filter| filter.name().eq_ignore_ascii_case(name));
-        found.ok_or_else(|| UnknownName::new("interpolation", name, Self::ALL.map(Filter::name)))
-    }
-}
+/// The largest [`Frame::crop_pct`].
+pub const MAX_CROP_PCT: f64 = 8.0;
 
 /// The geometry of a model's preprocessing.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -127,11 +81,14 @@ pub struct Frame {
     pub width: u32,
     /// The input's height in pixels, at least 1.
     pub height: u32,
-    /// The fraction of the resized short side that the centre crop keeps, in (0, 1].
+    /// The input's side as a fraction of the resized photo's, in (0, [`MAX_CROP_PCT`]]. Above 1, the photo
+    /// is made smaller than the input, and padded.
     pub crop_pct: f64,
+    /// What [`Fit::Crop`] does.
+    pub mode: CropMode,
     /// The kernel that resizes the photo.
     pub filter: Filter,
-    /// The colour of the padding under [`Fit::Pad`].
+    /// The colour of the padding under [`Fit::Pad`] and [`CropMode::Border`]; elsewhere it is black.
     pub fill: [u8; 3],
 }
 
@@ -172,7 +129,9 @@ pub struct Placement {
     pub input: (u32, u32),
     /// The size of the whole photo after scaling, before the crop or the padding.
     pub resized: (u32, u32),
-    /// The part of the image, in image pixels, that the input covers; under [`Fit::Pad`] it extends
+    /// Where the input's corner lies in the whole photo after scaling; negative where it is padded.
+    pub origin: (i64, i64),
+    /// The part of the image, in image pixels, that the input covers; where it is padded, it extends
     /// beyond the image.
     pub source: Rect,
 }
@@ -182,24 +141,39 @@ impl Placement {
     pub fn new(image: (u32, u32), frame: &Frame, fit: Fit) -> Self {
         let image = (image.0.max(1), image.1.max(1));
         let input = (frame.width.max(1), frame.height.max(1));
-        let resized = match fit {
-            Fit::Crop => resized_for_crop(image, input, frame.crop_pct),
-            Fit::Stretch => input,
-            Fit::Pad => resized_for_pad(image, input),
+        let (mode, pct) = match fit {
+            Fit::Crop => (frame.mode, frame.crop_pct),
+            Fit::Stretch => (CropMode::Squash, 1.0),
+            Fit::Pad => (CropMode::Border, 1.0),
         };
-        let (x, width) = source_axis(fit, image.0, input.0, resized.0);
-        let (y, height) = source_axis(fit, image.1, input.1, resized.1);
+        let resized = mode.resized(image, input, pct);
+        let origin = (
+            mode.origin(input.0, resized.0),
+            mode.origin(input.1, resized.1),
+        );
+        let (x, width) = source_axis(origin.0, image.0, input.0, resized.0);
+        let (y, height) = source_axis(origin.1, image.1, input.1, resized.1);
         Self {
             fit,
             image,
             input,
             resized,
+            origin,
             source: Rect {
                 x,
                 y,
                 width,
                 height,
             },
+        }
+    }
+
+    /// The colour of what the image does not cover.
+    pub fn fill(&self, frame: &Frame) -> [u8; 3] {
+        match (self.fit, frame.mode) {
+            (Fit::Pad, _) | (Fit::Crop, CropMode::Border) => frame.fill,
+            (Fit::Stretch, _)
+            | (Fit::Crop, CropMode::Centre | CropMode::CentreFloor | CropMode::Squash) => [0; 3],
         }
     }
 
@@ -251,58 +225,11 @@ impl Placement {
     }
 }
 
-/// torchvision's `Resize` for a square target, timm's `ResizeKeepRatio` for others; never smaller than
-/// the crop that follows.
-fn resized_for_crop(image: (u32, u32), input: (u32, u32), crop_pct: f64) -> (u32, u32) {
-    let pct = if crop_pct > 0.0 && crop_pct <= 1.0 {
-        crop_pct
-    } else {
-        1.0
-    };
-    // In float64 as in Python: 224 / 0.875 is exactly 256.
-    let target = |side: u32| (f64::from(side) / pct).floor() as u32;
-    let target = (target(input.0), target(input.1));
-    let resized = if target.0 == target.1 {
-        let long = |long: u32, short: u32| {
-            let side = u64::from(target.0) * u64::from(long) / u64::from(short);
-            u32::try_from(side).unwrap_or(u32::MAX)
-        };
-        if image.0 <= image.1 {
-            (target.0, long(image.1, image.0))
-        } else {
-            (long(image.0, image.1), target.1)
-        }
-    } else {
-        let across = f64::from(image.0) / f64::from(target.0);
-        let down = f64::from(image.1) / f64::from(target.1);
-        scaled_down(image, across.min(down))
-    };
-    (resized.0.max(input.0), resized.1.max(input.1))
-}
-
-/// Fits the long side to the input and keeps the aspect ratio.
-fn resized_for_pad(image: (u32, u32), input: (u32, u32)) -> (u32, u32) {
-    let across = f64::from(image.0) / f64::from(input.0);
-    let down = f64::from(image.1) / f64::from(input.1);
-    let resized = scaled_down(image, across.max(down));
-    (resized.0.clamp(1, input.0), resized.1.clamp(1, input.1))
-}
-
-/// Each side divided by `ratio`, rounded half to even as in Python.
-fn scaled_down(image: (u32, u32), ratio: f64) -> (u32, u32) {
-    let side = |side: u32| (f64::from(side) / ratio).round_ties_even() as u32;
-    (side(image.0), side(image.1))
-}
-
 /// The origin and the extent, in image pixels, of what the input covers along one axis.
-fn source_axis(fit: Fit, image: u32, input: u32, resized: u32) -> (f64, f64) {
+fn source_axis(origin: i64, image: u32, input: u32, resized: u32) -> (f64, f64) {
     let scale = f64::from(image) / f64::from(resized);
-    let start = match fit {
-        Fit::Crop => (f64::from(resized - input) / 2.0).round_ties_even(),
-        Fit::Stretch => 0.0,
-        Fit::Pad => -f64::from((input - resized) / 2),
-    };
-    (start * scale, f64::from(input) * scale)
+    // Not larger than a side of an image or of an input, so exact.
+    (origin as f64 * scale, f64::from(input) * scale)
 }
 
 /// The first and the number of the pixels whose centres lie in `[origin, origin + extent)`.

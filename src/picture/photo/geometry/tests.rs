@@ -5,6 +5,7 @@ fn frame(width: u32, height: u32, crop_pct: f64) -> Frame {
         width,
         height,
         crop_pct,
+        mode: CropMode::Centre,
         filter: Filter::Bilinear,
         fill: [0; 3],
     }
@@ -63,8 +64,56 @@ fn covers_an_input_that_is_not_square_like_timm() {
 
 #[test]
 fn ignores_a_crop_fraction_out_of_range() {
-    for pct in [0.0, -1.0, 1.5, f64::NAN, f64::INFINITY] {
+    for pct in [0.0, -1.0, 9.0, f64::NAN, f64::INFINITY] {
         assert_eq!(crop((300, 200), 100, pct).resized, (150, 100), "{pct}");
+    }
+}
+
+/// Sizes and corners computed with timm's `Resize`, `ResizeKeepRatio`, `CenterCrop` and `CenterCropOrPad`.
+#[test]
+fn has_timms_other_ways_to_crop() {
+    let placed = |mode, image, pct| {
+        let frame = Frame {
+            mode,
+            ..frame(224, 224, pct)
+        };
+        let placed = Placement::new(image, &frame, Fit::Crop);
+        (placed.resized, placed.origin)
+    };
+    for (mode, image, pct, resized, origin) in [
+        (CropMode::Squash, (640, 480), 1.0, (224, 224), (0, 0)),
+        (CropMode::Squash, (640, 480), 0.9, (248, 248), (12, 12)),
+        (CropMode::Squash, (640, 480), 1.25, (179, 179), (-22, -22)),
+        (CropMode::Border, (640, 480), 1.0, (224, 168), (0, -28)),
+        (CropMode::Border, (640, 480), 0.8, (280, 210), (28, -7)),
+        (CropMode::Centre, (640, 480), 1.1, (270, 203), (23, -10)),
+        // The margin is 59: half of it to even is 30, and rounded down 29.
+        (CropMode::Centre, (283, 224), 1.0, (283, 224), (30, 0)),
+        (CropMode::CentreFloor, (283, 224), 1.0, (283, 224), (29, 0)),
+    ] {
+        assert_eq!(
+            placed(mode, image, pct),
+            (resized, origin),
+            "{mode:?} {pct}"
+        );
+    }
+}
+
+#[test]
+fn stretches_and_pads_whatever_the_models_own_way_is() {
+    for mode in CropMode::ALL {
+        let frame = Frame {
+            mode,
+            fill: [1, 2, 3],
+            ..frame(200, 200, 0.875)
+        };
+        let stretched = Placement::new((400, 100), &frame, Fit::Stretch);
+        assert_eq!((stretched.resized, stretched.origin), ((200, 200), (0, 0)));
+        let padded = Placement::new((400, 100), &frame, Fit::Pad);
+        assert_eq!((padded.resized, padded.origin), ((200, 50), (0, -75)));
+        assert_eq!(padded.fill(&frame), [1, 2, 3]);
+        let own = Placement::new((400, 100), &frame, Fit::Crop);
+        assert_eq!(own.fill(&frame) == [1, 2, 3], mode == CropMode::Border);
     }
 }
 
@@ -165,6 +214,9 @@ fn parses_its_own_names() {
         assert_eq!(filter.name().parse(), Ok(filter));
         let json = serde_json::to_string(&filter).unwrap();
         assert_eq!(json, format!("\"{}\"", filter.name()));
+    }
+    for mode in CropMode::ALL {
+        assert_eq!(mode.name().parse(), Ok(mode));
     }
     let error = "squash".parse::<Fit>().unwrap_err();
     assert_eq!(

@@ -12,7 +12,9 @@ use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use image::{Rgb, RgbImage, imageops};
 
-use super::geometry::{Filter, Fit, Frame, Placement, Rect};
+use super::geometry::{Filter, Frame, Placement, Rect};
+
+mod plain;
 use crate::picture::Error;
 
 /// The model's input in 8-bit RGB, exactly `frame.width` × `frame.height`. `placement` must have been
@@ -33,21 +35,83 @@ pub fn resample(rgb: &RgbImage, placement: &Placement, frame: &Frame) -> Result<
             ),
         });
     }
-    if placement.fit != Fit::Pad {
-        return scaled(rgb, placement.source, placement.input, frame.filter);
-    }
-    let whole = Rect {
-        x: 0.0,
-        y: 0.0,
-        width: f64::from(rgb.width()),
-        height: f64::from(rgb.height()),
+    let across = Covered::new(placement.origin.0, placement.input.0, placement.resized.0);
+    let down = Covered::new(placement.origin.1, placement.input.1, placement.resized.1);
+    let (x, width) = across.source(placement.source.x, placement.source.width, rgb.width());
+    let (y, height) = down.source(placement.source.y, placement.source.height, rgb.height());
+    let part = Rect {
+        x,
+        y,
+        width,
+        height,
     };
-    let picture = scaled(rgb, whole, placement.resized, frame.filter)?;
-    let mut input = RgbImage::from_pixel(placement.input.0, placement.input.1, Rgb(frame.fill));
-    let left = (placement.input.0 - placement.resized.0) / 2;
-    let top = (placement.input.1 - placement.resized.1) / 2;
-    imageops::replace(&mut input, &picture, i64::from(left), i64::from(top));
+    let picture = match plain::Kernel::of(frame.filter) {
+        Some(kernel) => plain::scaled(
+            rgb,
+            &across.axis(rgb.width()),
+            &down.axis(rgb.height()),
+            kernel,
+        ),
+        None => scaled(rgb, part, (across.length, down.length), frame.filter)?,
+    };
+    if picture.dimensions() == placement.input {
+        return Ok(picture);
+    }
+    let fill = Rgb(placement.fill(frame));
+    let mut input = RgbImage::from_pixel(placement.input.0, placement.input.1, fill);
+    imageops::replace(&mut input, &picture, across.start.into(), down.start.into());
     Ok(input)
+}
+
+/// The pixels of the input that the image covers, along one axis.
+struct Covered {
+    start: u32,
+    length: u32,
+    /// Where the first of them lies in the whole resized image, and how long that is.
+    first: u32,
+    resized: u32,
+    /// The length of the input.
+    input: u32,
+}
+
+impl Covered {
+    fn new(origin: i64, input: u32, resized: u32) -> Covered {
+        let within = |edge: i64| u32::try_from(edge.clamp(0, input.into())).unwrap_or_default();
+        let start = within(-origin);
+        let end = within(i64::from(resized) - origin);
+        Covered {
+            start,
+            // At least one, because both are centred.
+            length: end.saturating_sub(start).max(1),
+            first: u32::try_from(origin.max(0)).unwrap_or_default(),
+            resized,
+            input,
+        }
+    }
+
+    /// The same for an image of `side` pixels.
+    fn axis(&self, side: u32) -> plain::Axis {
+        plain::Axis {
+            side,
+            resized: self.resized,
+            first: self.first,
+            length: self.length,
+        }
+    }
+
+    /// The part of the image, of `side` pixels, that is scaled to these pixels; `origin` and `extent` are
+    /// what the whole input covers.
+    fn source(&self, origin: f64, extent: f64, side: u32) -> (f64, f64) {
+        if self.length == self.input {
+            (origin, extent)
+        } else if self.length == self.resized {
+            (0.0, f64::from(side))
+        } else {
+            let scale = f64::from(side) / f64::from(self.resized);
+            let start = origin + f64::from(self.start) * scale;
+            (start.max(0.0), f64::from(self.length) * scale)
+        }
+    }
 }
 
 /// A copy whose long side is `max_px` (at least 1), or `None` if the image is not larger than that.
@@ -89,6 +153,7 @@ pub fn at_size(rgb: &RgbImage, size: (u32, u32)) -> Option<RgbImage> {
 /// Horizontally first and then vertically, as in Pillow: values are clamped to 8 bits between the
 /// passes, and if a kernel overshoots at an edge, the other order differs by ten levels.
 fn scaled(rgb: &RgbImage, part: Rect, size: (u32, u32), filter: Filter) -> Result<RgbImage, Error> {
+    let kernel = algorithm(filter);
     let rows = rows_read(rgb.height(), &part, size.1, filter);
     let across = Rect {
         y: f64::from(rows.start),
@@ -101,16 +166,29 @@ fn scaled(rgb: &RgbImage, part: Rect, size: (u32, u32), filter: Filter) -> Resul
         width: f64::from(size.0),
         height: part.height,
     };
-    let narrowed = one_pass(rgb, across, (size.0, rows.end - rows.start), filter)?;
-    one_pass(&narrowed, down, size, filter)
+    let narrowed = one_pass(rgb, across, (size.0, rows.end - rows.start), kernel)?;
+    one_pass(&narrowed, down, size, kernel)
+}
+
+/// Pillow's algorithm. Those without one are resampled by [`plain`], and have a near one here.
+fn algorithm(filter: Filter) -> ResizeAlg {
+    match filter {
+        Filter::Nearest => ResizeAlg::Nearest,
+        Filter::Bilinear | Filter::Linear | Filter::Box | Filter::Area => {
+            ResizeAlg::Convolution(FilterType::Bilinear)
+        }
+        Filter::Hamming => ResizeAlg::Convolution(FilterType::Hamming),
+        Filter::Bicubic | Filter::Cubic => ResizeAlg::Convolution(FilterType::CatmullRom),
+        Filter::Lanczos => ResizeAlg::Convolution(FilterType::Lanczos3),
+    }
 }
 
 /// The rows of an image of this height that are read to scale `part` to `rows` rows; never empty.
 fn rows_read(height: u32, part: &Rect, rows: u32, filter: Filter) -> Range<u32> {
     let radius = match filter {
         Filter::Nearest => 0.5,
-        Filter::Bilinear => 1.0,
-        Filter::Bicubic => 2.0,
+        Filter::Bilinear | Filter::Hamming | Filter::Linear | Filter::Box | Filter::Area => 1.0,
+        Filter::Bicubic | Filter::Cubic => 2.0,
         Filter::Lanczos => 3.0,
     };
     let reach = radius * (part.height / f64::from(rows)).max(1.0);
@@ -127,7 +205,7 @@ fn one_pass(
     rgb: &RgbImage,
     part: Rect,
     size: (u32, u32),
-    filter: Filter,
+    kernel: ResizeAlg,
 ) -> Result<RgbImage, Error> {
     let failed = |error: &dyn std::fmt::Display| Error::Resample {
         reason: error.to_string(),
@@ -135,7 +213,7 @@ fn one_pass(
     let source = ImageRef::new(rgb.width(), rgb.height(), rgb.as_raw(), PixelType::U8x3)
         .map_err(|error| failed(&error))?;
     let mut target = Image::new(size.0, size.1, PixelType::U8x3);
-    let options = ResizeOptions::new().resize_alg(algorithm(filter)).crop(
+    let options = ResizeOptions::new().resize_alg(kernel).crop(
         part.x,
         part.y,
         extent_within(part.x, part.width, rgb.width()),
@@ -147,15 +225,6 @@ fn one_pass(
     RgbImage::from_raw(size.0, size.1, target.into_vec()).ok_or_else(|| Error::Resample {
         reason: "the resized buffer has the wrong length".to_owned(),
     })
-}
-
-fn algorithm(filter: Filter) -> ResizeAlg {
-    match filter {
-        Filter::Nearest => ResizeAlg::Nearest,
-        Filter::Bilinear => ResizeAlg::Convolution(FilterType::Bilinear),
-        Filter::Bicubic => ResizeAlg::Convolution(FilterType::CatmullRom),
-        Filter::Lanczos => ResizeAlg::Convolution(FilterType::Lanczos3),
-    }
 }
 
 /// `extent`, reduced by the rounding errors that would put `origin + extent` beyond the image.

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::explain::Score;
 use crate::model::{InputChannels, Reading};
-use crate::picture::photo::geometry::Filter;
+use crate::picture::photo::geometry::{CropMode, Filter};
 
 use super::*;
 use crate::app::state::view_options::{MapStyle, Opacity};
@@ -15,6 +15,7 @@ fn usage() -> StoredUsage {
         size: [320, 288],
         resampling: Filter::Lanczos,
         crop: 0.9,
+        crop_mode: CropMode::Squash,
         mean: vec![0.5, 0.25, 0.0],
         deviation: vec![0.5, 1.0, 2.0],
         channels: InputChannels::Bgr,

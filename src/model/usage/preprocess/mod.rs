@@ -3,11 +3,14 @@
 
 use std::path::Path;
 
-use serde::Deserialize;
-
 use super::channels::InputChannels;
 use crate::model::error::{Error, Fault};
-use crate::picture::photo::geometry::{Filter, Frame};
+use crate::picture::photo::geometry::{CropMode, Filter, Frame};
+
+mod stated;
+mod timm;
+
+pub use stated::Stated;
 
 /// The preprocessing that the model was trained with.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,8 +21,10 @@ pub struct Preprocess {
     pub height: u32,
     /// The filter that resizes an image to the size of the crop.
     pub interpolation: Filter,
-    /// The share of the resized image's short side that the crop keeps, above 0 and at most 1.
+    /// The input's side as a share of the resized image's, above 0. Above 1, the image is padded.
     pub crop_pct: f64,
+    /// What is done with an image of another aspect ratio.
+    pub mode: CropMode,
     /// Subtracted from values in [0, 1] before they are divided by `std`: one for each of `channels`, in
     /// their order.
     pub mean: Vec<f64>,
@@ -27,18 +32,6 @@ pub struct Preprocess {
     pub std: Vec<f64>,
     /// What the channels are, and in which order.
     pub channels: InputChannels,
-}
-
-/// timm's keys; those left out are as torchvision has them for ImageNet.
-#[derive(Deserialize)]
-struct Written {
-    input_size: Option<[usize; 3]>,
-    interpolation: Option<String>,
-    crop_pct: Option<f64>,
-    mean: Option<Vec<f64>>,
-    std: Option<Vec<f64>>,
-    /// Not one of timm's: `rgb`, `bgr` or `grey`.
-    channels: Option<String>,
 }
 
 impl Preprocess {
@@ -49,6 +42,7 @@ impl Preprocess {
             height,
             interpolation: Filter::Bilinear,
             crop_pct: 0.875,
+            mode: CropMode::Centre,
             mean: vec![0.485, 0.456, 0.406],
             std: vec![0.229, 0.224, 0.225],
             channels: InputChannels::Rgb,
@@ -65,24 +59,21 @@ impl Preprocess {
         }
     }
 
-    /// Reads timm's keys for a model whose input has the size and the number of channels of `assumed`,
+    /// Reads `preprocess.json`, with timm's keys, for a model whose input has the size and the number of channels of `assumed`,
     /// which is also what holds for keys that are left out.
     ///
     /// # Errors
     /// [`Fault::Preprocess`] in the file `model`.
     pub fn from_json(text: &str, assumed: &Preprocess, model: &Path) -> Result<Preprocess, Error> {
-        read(text, assumed).map_err(|reason| Fault::Preprocess(reason).at(model))
+        timm::stated(text)
+            .and_then(|stated| stated.sized(assumed))
+            .map_err(|reason| Fault::Preprocess(reason).at(model))
     }
 
     /// Width and height in pixels, where timm's keys state them.
     pub(crate) fn stated_size(text: &str) -> Option<(u32, u32)> {
-        #[derive(Deserialize)]
-        struct Size {
-            input_size: (u32, u32, u32),
-        }
-        let Size {
-            input_size: (_, height, width),
-        } = serde_json::from_str(text).ok()?;
+        let [_, height, width] = timm::stated(text).ok()?.input_size?;
+        let (width, height) = (u32::try_from(width).ok()?, u32::try_from(height).ok()?);
         (width > 0 && height > 0).then_some((width, height))
     }
 
@@ -99,6 +90,7 @@ impl Preprocess {
             width: self.width,
             height: self.height,
             crop_pct: self.crop_pct,
+            mode: self.mode,
             filter: self.interpolation,
             // A cast from float saturates.
             fill: rgb.map(|channel| (mean(channel) * 255.0).round() as u8),
@@ -106,86 +98,11 @@ impl Preprocess {
     }
 }
 
-fn read(text: &str, assumed: &Preprocess) -> Result<Preprocess, String> {
-    let written: Written =
-        serde_json::from_str(text).map_err(|error| format!("cannot be read ({error})"))?;
-    let count = assumed.channels.count();
-    let stated = [count, assumed.height as usize, assumed.width as usize];
-    if let Some(size) = written.input_size
-        && size != stated
-    {
-        return Err(format!(
-            "has the input size {size:?}, but that of the model is {stated:?}"
-        ));
-    }
-    let interpolation = match written.interpolation.as_deref() {
-        None => assumed.interpolation,
-        Some("nearest") => Filter::Nearest,
-        Some("bilinear") => Filter::Bilinear,
-        Some("bicubic") => Filter::Bicubic,
-        Some("lanczos") => Filter::Lanczos,
-        Some(other) => {
-            return Err(format!(
-                "has interpolation {other:?}; nearest, bilinear, bicubic and lanczos are supported"
-            ));
-        }
-    };
-    let crop_pct = written.crop_pct.unwrap_or(assumed.crop_pct);
-    if !(crop_pct > 0.0 && crop_pct <= 1.0) {
-        return Err(format!(
-            "has crop_pct {crop_pct}, but it has to be above 0 and at most 1"
-        ));
-    }
-    let channels = match written.channels.as_deref() {
-        None => assumed.channels,
-        Some(name) => name.parse().map_err(|_| {
-            let known = InputChannels::ALL.map(InputChannels::name).join(", ");
-            format!("has channels {name:?}; supported are {known}")
-        })?,
-    };
-    if channels.count() != count {
-        return Err(format!(
-            "has channels {channels}, but the model takes {count}"
-        ));
-    }
-    let mean = written.mean.map(|mean| for_each(mean, count, "mean"));
-    let mean = mean.unwrap_or_else(|| Ok(assumed.mean.clone()))?;
-    if let Some(mean) = mean.iter().find(|mean| !(0.0..=1.0).contains(*mean)) {
-        return Err(format!(
-            "has a mean of {mean}, but it has to be from 0 to 1"
-        ));
-    }
-    let std = written.std.map(|std| for_each(std, count, "std"));
-    let std = std.unwrap_or_else(|| Ok(assumed.std.clone()))?;
-    if let Some(std) = std.iter().find(|std| !(**std > 0.0 && std.is_finite())) {
-        return Err(format!("has a std of {std}, but it has to be above 0"));
-    }
-    Ok(Preprocess {
-        width: assumed.width,
-        height: assumed.height,
-        interpolation,
-        crop_pct,
-        mean,
-        std,
-        channels,
-    })
-}
-
-/// One number for each of `count` channels; a single one holds for all of them.
-fn for_each(numbers: Vec<f64>, count: usize, key: &str) -> Result<Vec<f64>, String> {
-    match numbers[..] {
-        [number] => Ok(vec![number; count]),
-        _ if numbers.len() == count => Ok(numbers),
-        _ => Err(format!(
-            "has a {key} of {} numbers, but the model has {count} channels",
-            numbers.len()
-        )),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::picture::photo::geometry::{Fit, Placement};
+    use crate::picture::photo::resample::resample;
 
     #[test]
     fn reads_timms_keys() {
@@ -241,6 +158,60 @@ mod tests {
     }
 
     #[test]
+    fn reads_the_means_of_levels_up_to_255() {
+        let read = |text| {
+            let read = Preprocess::from_json(text, &Preprocess::imagenet(8, 8), Path::new("m.pt2"));
+            let read = read.unwrap();
+            let near = |numbers: &[f64]| -> Vec<f64> {
+                numbers.iter().map(|n| (n * 1e6).round() / 1e6).collect()
+            };
+            (near(&read.mean), near(&read.std))
+        };
+        // mmpretrain's `data_preprocessor`, Caffe's, and a plain scaling.
+        let levels = r#"{"mean": [123.675, 116.28, 103.53], "std": [58.395, 57.12, 57.375]}"#;
+        let imagenet = Preprocess::imagenet(8, 8);
+        assert_eq!(read(levels), (imagenet.mean.clone(), imagenet.std.clone()));
+        let without_std = r#"{"mean": [123.675, 116.28, 103.53]}"#;
+        assert_eq!(read(without_std), (imagenet.mean, imagenet.std));
+        let caffe = r#"{"mean": [102, 114.75, 127.5], "std": [1, 1, 1]}"#;
+        assert_eq!(read(caffe), (vec![0.4, 0.45, 0.5], vec![0.003_922; 3]));
+        let scaled = r#"{"mean": [0, 0, 0], "std": [255, 255, 255]}"#;
+        assert_eq!(read(scaled), (vec![0.0; 3], vec![1.0; 3]));
+        let whole = r#"{"mean": [0, 0, 0], "std": [0.00392156862745098]}"#;
+        assert_eq!(read(whole), (vec![0.0; 3], vec![0.003_922; 3]));
+    }
+
+    /// Against timm's own transform of a picture; `tests/preprocessing/make.py`.
+    #[test]
+    fn prepares_a_picture_as_timm_does() {
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/tests");
+        let open = |path: &str| image::open(format!("{root}/{path}")).unwrap().into_rgb8();
+        let source = open("pictures/resample_source.png");
+        let mut tried = 0;
+        for entry in std::fs::read_dir(format!("{root}/preprocessing/timm")).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_none_or(|extension| extension != "json") {
+                continue;
+            }
+            let name = path.file_stem().unwrap().to_string_lossy();
+            let expected = open(&format!("preprocessing/timm/{name}.png"));
+            let (width, height) = expected.dimensions();
+            let text = std::fs::read_to_string(&path).unwrap();
+            let assumed = Preprocess::imagenet(width, height);
+            let frame = Preprocess::from_json(&text, &assumed, &path)
+                .unwrap()
+                .frame();
+            let placement = Placement::new(source.dimensions(), &frame, Fit::Crop);
+            let actual = resample(&source, &placement, &frame).unwrap();
+            let pairs = actual.as_raw().iter().zip(expected.as_raw());
+            let worst = pairs.map(|(a, e)| a.abs_diff(*e)).max().unwrap();
+            assert!(worst <= 1, "{name}: {worst} levels apart");
+            tried += 1;
+        }
+        assert_eq!(tried, 10);
+    }
+
+    #[test]
     fn refuses_invalid_values() {
         for (text, word) in [
             ("", "cannot be read"),
@@ -256,8 +227,10 @@ mod tests {
             ),
             (r#"{"interpolation": "magic"}"#, "magic"),
             (r#"{"crop_pct": 0}"#, "crop_pct"),
-            (r#"{"crop_pct": 1.5}"#, "crop_pct"),
-            (r#"{"mean": [0.5, 0.5, 128]}"#, "mean"),
+            (r#"{"crop_pct": 9}"#, "crop_pct"),
+            (r#"{"crop_mode": "tile"}"#, "tile"),
+            (r#"{"mean": [0.5, 0.5, 256]}"#, "mean"),
+            (r#"{"mean": [0.5, -0.5, 0.5]}"#, "mean"),
             (r#"{"channels": "gbr"}"#, "gbr"),
             (r#"{"channels": "grey"}"#, "the model takes 3"),
             (r#"{"mean": [0.5, 0.5]}"#, "a mean of 2 numbers"),

@@ -1,0 +1,229 @@
+//! Whether the gradients of this network can be believed: two checks that need no reference.
+//!
+//! A reader that misunderstood an operation, or a way back through it that is wrong, still gives a
+//! plausible heat map. So the score is measured by moving the input along its own gradient, with
+//! plain forward passes that share nothing with the way back.
+
+use tch::{Kind, TchError, Tensor};
+
+use super::Score;
+use super::arrays::plain;
+use crate::model::graph::MatrixProduct;
+use crate::model::op::Op;
+use crate::model::{Graph, ReluRule, Tape, ValueId, forward};
+
+/// The outcome of both checks for one score on one recorded pass.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SelfCheck {
+    /// The gradient at the input against finite differences.
+    pub slope: Slope,
+    /// How constant the gradient is over the layer; `None` where the check needs a layer with a map.
+    pub layer: Option<LayerCheck>,
+}
+
+/// The change of the score per unit of input along the direction of its gradient.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Slope {
+    /// As the backward pass has it: the length of the gradient.
+    pub predicted: f64,
+    /// As two forward passes have it, (y(x + εd) − y(x − εd)) / 2ε, at the step ε that agrees best.
+    pub measured: f64,
+}
+
+/// Whether Grad-CAM at a layer is CAM.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LayerCheck {
+    /// The largest deviation of the gradient from its mean over the positions, relative to the largest
+    /// gradient. It is 0 where the network goes on with a global average and a linear layer. Grad-CAM
+    /// is then exactly CAM (arXiv 1610.02391 v4, section 3.1).
+    pub deviation: f64,
+    /// Σ over positions and channels of αₖAₖ, without the ReLU.
+    pub sum: f64,
+    /// The score less the bias of the classifier, which the sum has to equal where Grad-CAM is CAM.
+    /// `None` where the network does not end in one linear layer.
+    pub score_without_bias: Option<f64>,
+}
+
+impl Slope {
+    /// The difference of the two, relative to the larger one; 0 where both are 0.
+    pub fn error(self) -> f64 {
+        relative(self.predicted, self.measured)
+    }
+
+    /// Whether the two agree within 5 %. Rounding in float32 and the kinks of rectifiers leave some
+    /// difference; a wrong way back leaves far more.
+    pub fn agrees(self) -> bool {
+        self.error() <= 0.05
+    }
+}
+
+impl LayerCheck {
+    /// Whether the gradient is the same at all positions, so that Grad-CAM is CAM.
+    pub fn is_cam(self) -> bool {
+        self.deviation <= 1e-4
+    }
+
+    /// Whether the sum is the score less the bias, within 0.1 %. `None` where it need not be.
+    pub fn adds_up(self) -> Option<bool> {
+        let score = self.score_without_bias.filter(|_| self.is_cam())?;
+        Some(relative(self.sum, score) <= 1e-3)
+    }
+}
+
+fn relative(a: f64, b: f64) -> f64 {
+    let largest = a.abs().max(b.abs());
+    if largest == 0.0 {
+        0.0
+    } else {
+        (a - b).abs() / largest
+    }
+}
+
+/// Checks the gradient of `score` at the input, and at `layer` if given. `tape` has recorded `graph`.
+///
+/// # Errors
+/// Errors from libtorch.
+pub fn self_check(
+    graph: &Graph,
+    tape: &Tape,
+    score: Score,
+    layer: Option<ValueId>,
+) -> Result<SelfCheck, TchError> {
+    Ok(SelfCheck {
+        slope: slope(graph, tape, score)?,
+        layer: layer
+            .map(|layer| at_layer(graph, tape, score, layer))
+            .transpose()?,
+    })
+}
+
+fn slope(graph: &Graph, tape: &Tape, score: Score) -> Result<Slope, TchError> {
+    /// The change of the score that a step aims at, as shares of its size: small enough to stay
+    /// between the kinks of rectifiers, large enough to stand out from rounding.
+    const STEPS: [f64; 5] = [0.1, 0.03, 0.01, 0.003, 0.001];
+    let missing = || TchError::Shape("the input was not recorded".into());
+    let gradients = tape.backward(&score.terms(), ReluRule::Gradient, &[graph.input])?;
+    let gradient = gradients.at.first().ok_or_else(missing)?;
+    let predicted = gradient.f_norm()?.f_double_value(&[])?;
+    if predicted == 0.0 || !predicted.is_finite() {
+        return Ok(Slope {
+            predicted,
+            measured: predicted,
+        });
+    }
+    let input = tape.activation(graph.input).ok_or_else(missing)?;
+    let input = input.f_detach()?;
+    let direction = gradient.f_div_scalar(predicted)?.f_reshape(input.size())?;
+    let size = value(tape.logits(), score)?.abs().max(1.0);
+    let mut best = Slope {
+        predicted,
+        measured: f64::INFINITY,
+    };
+    for share in STEPS {
+        let step = share * size / predicted;
+        let along = direction.f_mul_scalar(step)?;
+        let ahead = value(&forward(graph, &input.f_add(&along)?)?, score)?;
+        let behind = value(&forward(graph, &input.f_sub(&along)?)?, score)?;
+        let measured = (ahead - behind) / (2.0 * step);
+        if (measured - predicted).abs() < (best.measured - predicted).abs() {
+            best.measured = measured;
+        }
+    }
+    Ok(best)
+}
+
+fn value(logits: &Tensor, score: Score) -> Result<f64, TchError> {
+    let logits = plain(&logits.f_detach()?)?;
+    let terms = score.terms().into_iter();
+    terms
+        .map(|(class, weight)| {
+            let logit = logits.get(class);
+            let logit = logit.ok_or_else(|| TchError::Shape("no such class".into()))?;
+            Ok(weight * f64::from(*logit))
+        })
+        .sum()
+}
+
+fn at_layer(
+    graph: &Graph,
+    tape: &Tape,
+    score: Score,
+    layer: ValueId,
+) -> Result<LayerCheck, TchError> {
+    let missing = || TchError::Shape("the layer was not recorded".into());
+    let gradients = tape.backward(&score.terms(), ReluRule::Gradient, &[layer])?;
+    let gradient = tape.planes(layer, gradients.at.first().ok_or_else(missing)?)?;
+    let activation = tape.planes(layer, tape.activation(layer).ok_or_else(missing)?)?;
+    let mean = gradient.f_mean_dim([2i64, 3].as_slice(), true, Kind::Float)?;
+    let largest = gradient.f_abs()?.f_max()?.f_double_value(&[])?;
+    let deviation = gradient
+        .f_sub(&mean)?
+        .f_abs()?
+        .f_max()?
+        .f_double_value(&[])?;
+    let sum = activation
+        .f_detach()?
+        .f_mul(&mean)?
+        .f_sum(Kind::Double)?
+        .f_double_value(&[])?;
+    Ok(LayerCheck {
+        deviation: if largest == 0.0 {
+            0.0
+        } else {
+            deviation / largest
+        },
+        sum,
+        score_without_bias: match bias(graph, score)? {
+            Some(bias) => Some(value(tape.logits(), score)? - bias),
+            None => None,
+        },
+    })
+}
+
+/// What the bias of the last linear layer adds to the score; `None` where the network ends otherwise.
+fn bias(graph: &Graph, score: Score) -> Result<Option<f64>, TchError> {
+    let Some(last) = graph.producer(graph.logits) else {
+        return Ok(None);
+    };
+    match last.op {
+        Op::MatrixProduct(MatrixProduct::Linear { bias: false }) => Ok(Some(0.0)),
+        Op::MatrixProduct(MatrixProduct::Linear { bias: true }) => {
+            let bias = last.inputs.get(2).and_then(|bias| graph.weight(*bias));
+            bias.map(|bias| value(bias, score)).transpose()
+        }
+        _ => Ok(None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn compares_relative_to_the_larger_value() {
+        let slope = |predicted, measured| Slope {
+            predicted,
+            measured,
+        };
+        assert!(slope(1.0, 0.96).agrees() && slope(0.0, 0.0).agrees());
+        assert!(!slope(1.0, 0.9).agrees() && !slope(1.0, -1.0).agrees());
+        assert!(!slope(1.0, f64::INFINITY).agrees());
+    }
+
+    #[test]
+    fn expects_the_sum_only_where_grad_cam_is_cam() {
+        let check = LayerCheck {
+            deviation: 1e-7,
+            sum: 5.0,
+            score_without_bias: Some(5.001),
+        };
+        assert_eq!(check.adds_up(), Some(true));
+        let off = LayerCheck { sum: 4.0, ..check };
+        assert_eq!(off.adds_up(), Some(false));
+        let elsewhere = LayerCheck {
+            deviation: 0.3,
+            ..off
+        };
+        assert_eq!((elsewhere.is_cam(), elsewhere.adds_up()), (false, None));
+    }
+}

@@ -1,0 +1,128 @@
+//! What one source says about the preprocessing of a model.
+
+use crate::model::usage::channels::InputChannels;
+use crate::picture::photo::geometry::{CropMode, Filter, MAX_CROP_PCT};
+
+use super::Preprocess;
+
+/// What one source says about the preprocessing; `None` where it is silent.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Stated {
+    /// Channels, height and width.
+    pub input_size: Option<[usize; 3]>,
+    /// How images are resampled.
+    pub interpolation: Option<Filter>,
+    /// As [`Preprocess::crop_pct`].
+    pub crop_pct: Option<f64>,
+    /// As [`Preprocess::mode`].
+    pub mode: Option<CropMode>,
+    /// In levels from 0 to 1 or, if one is above 1, from 0 to 255; one for each channel, or one for all.
+    pub mean: Option<Vec<f64>>,
+    /// In the unit of `mean`.
+    pub std: Option<Vec<f64>>,
+    /// The order of the channels.
+    pub channels: Option<InputChannels>,
+}
+
+impl Stated {
+    /// `assumed`, with what is stated in place of its own.
+    ///
+    /// # Errors
+    /// What is not possible for this input, as a clause that follows the name of the source.
+    pub fn over(&self, assumed: &Preprocess) -> Result<Preprocess, String> {
+        let count = assumed.channels.count();
+        let crop_pct = self.crop_pct.unwrap_or(assumed.crop_pct);
+        if !(crop_pct > 0.0 && crop_pct <= MAX_CROP_PCT) {
+            return Err(format!(
+                "has crop_pct {crop_pct}, but it has to be above 0 and at most {MAX_CROP_PCT}"
+            ));
+        }
+        let channels = self.channels.unwrap_or(assumed.channels);
+        if channels.count() != count {
+            return Err(format!(
+                "has channels {channels}, but the model takes {count}"
+            ));
+        }
+        let (mean, std) = self.normalisation(assumed)?;
+        Ok(Preprocess {
+            width: assumed.width,
+            height: assumed.height,
+            interpolation: self.interpolation.unwrap_or(assumed.interpolation),
+            crop_pct,
+            mode: self.mode.unwrap_or(assumed.mode),
+            mean,
+            std,
+            channels,
+        })
+    }
+
+    /// As [`Stated::over`], for a source that belongs to this very input: a stated size has to be its size.
+    ///
+    /// # Errors
+    /// As [`Stated::over`].
+    pub fn sized(&self, assumed: &Preprocess) -> Result<Preprocess, String> {
+        let size = [
+            assumed.channels.count(),
+            assumed.height as usize,
+            assumed.width as usize,
+        ];
+        match self.input_size {
+            Some(stated) if stated != size => Err(format!(
+                "has the input size {stated:?}, but that of the model is {size:?}"
+            )),
+            _ => self.over(assumed),
+        }
+    }
+
+    /// Means and deviations of levels from 0 to 1.
+    fn normalisation(&self, assumed: &Preprocess) -> Result<(Vec<f64>, Vec<f64>), String> {
+        let count = assumed.channels.count();
+        let mean = self.mean.as_ref().map(|mean| each(mean, count, "mean"));
+        let std = self.std.as_ref().map(|std| each(std, count, "std"));
+        let (mean, std) = (mean.transpose()?, std.transpose()?);
+        if let Some(std) = std.iter().flatten().find(|std| !is_deviation(**std)) {
+            return Err(format!("has a std of {std}, but it has to be above 0"));
+        }
+        let unit = if is_in_levels(mean.as_deref(), std.as_deref()) {
+            255.0
+        } else {
+            1.0
+        };
+        let within = 0.0..=unit;
+        if let Some(mean) = mean.iter().flatten().find(|mean| !within.contains(*mean)) {
+            return Err(format!(
+                "has a mean of {mean}, but it has to be from 0 to 1, or from 0 to 255"
+            ));
+        }
+        let scaled = |numbers: Option<Vec<f64>>, assumed: &[f64]| match numbers {
+            Some(numbers) => numbers.iter().map(|number| number / unit).collect(),
+            None => assumed.to_vec(),
+        };
+        Ok((scaled(mean, &assumed.mean), scaled(std, &assumed.std)))
+    }
+}
+
+fn is_deviation(std: f64) -> bool {
+    std > 0.0 && std.is_finite()
+}
+
+/// Whether they are for levels from 0 to 255: a mean is above 1, or nothing is subtracted and the deviation
+/// could not be one of levels from 0 to 1.
+fn is_in_levels(mean: Option<&[f64]>, std: Option<&[f64]>) -> bool {
+    const DEVIATION: f64 = 16.0;
+    let mean = mean.unwrap_or_default();
+    let above = |numbers: &[f64], least: f64| numbers.iter().any(|number| *number > least);
+    above(mean, 1.0) || (!above(mean, 0.0) && std.is_some_and(|std| above(std, DEVIATION)))
+}
+
+/// One number for each of `count` channels; a single one holds for all of them.
+fn each(numbers: &[f64], count: usize, key: &str) -> Result<Vec<f64>, String> {
+    match numbers {
+        [number] => Ok(vec![*number; count]),
+        _ if numbers.len() == count => Ok(numbers.to_vec()),
+        _ => Err(format!(
+            "has a {key} of {} numbers, but the model has {count} channels",
+            numbers.len()
+        )),
+    }
+}

@@ -1,0 +1,190 @@
+//! Resampling whose kernels do not widen, as tensors and OpenCV have it, and means over areas: OpenCV's and
+//! Pillow's.
+//!
+//! In float32 along both axes and rounded once. OpenCV computes in fixed point, and differs by at most one
+//! level.
+
+use image::RgbImage;
+
+use super::super::geometry::Filter;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kernel {
+    Linear,
+    Cubic,
+    Area,
+    Box,
+}
+
+impl Kernel {
+    /// `None` for the kernels that widen smoothly.
+    pub(super) fn of(filter: Filter) -> Option<Kernel> {
+        match filter {
+            Filter::Linear => Some(Kernel::Linear),
+            Filter::Cubic => Some(Kernel::Cubic),
+            Filter::Area => Some(Kernel::Area),
+            Filter::Box => Some(Kernel::Box),
+            Filter::Nearest
+            | Filter::Bilinear
+            | Filter::Hamming
+            | Filter::Bicubic
+            | Filter::Lanczos => None,
+        }
+    }
+}
+
+/// Which pixels of a resized image are wanted, along one axis.
+pub(super) struct Axis {
+    /// The number of pixels of the source, at least 1.
+    pub side: u32,
+    /// The number of pixels of the whole resized image, at least 1.
+    pub resized: u32,
+    /// The first pixel that is wanted, and how many.
+    pub first: u32,
+    pub length: u32,
+}
+
+/// The pixels of the source that one pixel of the target is made of, along one axis, with their weights.
+struct Taps(Vec<(u32, f32)>);
+
+/// The pixels that are wanted. Pixels at the edges of the image are repeated beyond it.
+pub(super) fn scaled(rgb: &RgbImage, across: &Axis, down: &Axis, kernel: Kernel) -> RgbImage {
+    let size = (across.length, down.length);
+    let reduced = across.scale() >= 1.0 && down.scale() >= 1.0;
+    let taps = |axis: &Axis, pixel: u32| match kernel {
+        Kernel::Linear => axis.linear(pixel),
+        Kernel::Cubic => axis.cubic(pixel),
+        Kernel::Area if reduced => axis.area(pixel),
+        Kernel::Area => axis.steep(pixel),
+        Kernel::Box => axis.boxed(pixel),
+    };
+    let columns: Vec<Taps> = (0..size.0).map(|column| taps(across, column)).collect();
+    let mut scaled = RgbImage::new(size.0, size.1);
+    let mut sums = vec![[0f32; 3]; columns.len()];
+    for row in 0..size.1 {
+        sums.fill([0.0; 3]);
+        for (from, down) in taps(down, row).0 {
+            for (sum, column) in sums.iter_mut().zip(&columns) {
+                for (at, across) in &column.0 {
+                    let weight = across * down;
+                    for (sum, level) in sum.iter_mut().zip(rgb.get_pixel(*at, from).0) {
+                        *sum += weight * f32::from(level);
+                    }
+                }
+            }
+        }
+        for (column, sum) in (0..).zip(&sums) {
+            // A cast from float saturates.
+            let pixel = sum.map(|sum| sum.round_ties_even() as u8);
+            scaled.put_pixel(column, row, image::Rgb(pixel));
+        }
+    }
+    scaled
+}
+
+impl Axis {
+    /// Pixels of the source for each of the resized image.
+    fn scale(&self) -> f64 {
+        f64::from(self.side) / f64::from(self.resized)
+    }
+
+    /// The place of a pixel that is wanted in the resized image.
+    fn place(&self, pixel: u32) -> f64 {
+        f64::from(self.first) + f64::from(pixel)
+    }
+
+    /// The pixel of the source at this position, the nearest one if there is none.
+    fn pixel(&self, at: f64) -> u32 {
+        at.clamp(0.0, f64::from(self.side - 1)) as u32
+    }
+
+    /// The pixel before the centre of a target's pixel, and how far the centre is beyond that pixel's.
+    fn centre(&self, pixel: u32) -> (f64, f32) {
+        let centre = (self.place(pixel) + 0.5) * self.scale() - 0.5;
+        let before = centre.floor();
+        (before, (centre - before) as f32)
+    }
+
+    fn linear(&self, pixel: u32) -> Taps {
+        let (before, beyond) = self.centre(pixel);
+        self.between(before, beyond)
+    }
+
+    fn between(&self, before: f64, beyond: f32) -> Taps {
+        let after = (self.pixel(before + 1.0), beyond);
+        Taps(vec![(self.pixel(before), 1.0 - beyond), after])
+    }
+
+    /// Keys' kernel with -0.75, over four pixels.
+    fn cubic(&self, pixel: u32) -> Taps {
+        const A: f32 = -0.75;
+        let (before, beyond) = self.centre(pixel);
+        let near = |d: f32| ((A + 2.0) * d - (A + 3.0)) * d * d + 1.0;
+        let far = |d: f32| ((A * d - 5.0 * A) * d + 8.0 * A) * d - 4.0 * A;
+        Taps(vec![
+            (self.pixel(before - 1.0), far(beyond + 1.0)),
+            (self.pixel(before), near(beyond)),
+            (self.pixel(before + 1.0), near(1.0 - beyond)),
+            (self.pixel(before + 2.0), far(2.0 - beyond)),
+        ])
+    }
+
+    /// Each pixel by how much of it lies under the target's.
+    fn area(&self, pixel: u32) -> Taps {
+        let begin = self.place(pixel) * self.scale();
+        let end = (begin + self.scale()).min(f64::from(self.side));
+        let mut taps = Vec::new();
+        let mut at = self.pixel(begin.floor());
+        let mut sum = 0.0;
+        while at < self.side && f64::from(at) < end {
+            let under = end.min(f64::from(at + 1)) - begin.max(f64::from(at));
+            // What rounding errors leave of a pixel does not count.
+            if under > 1e-3 {
+                taps.push((at, under as f32));
+                sum += under as f32;
+            }
+            at += 1;
+        }
+        if taps.is_empty() {
+            return Taps(vec![(self.pixel(begin.floor()), 1.0)]);
+        }
+        for (_, weight) in &mut taps {
+            *weight /= sum;
+        }
+        Taps(taps)
+    }
+
+    /// Pillow's box, in its order of operations: many pixels lie right at its edge.
+    fn boxed(&self, pixel: u32) -> Taps {
+        let widened = self.scale().max(1.0);
+        let centre = (self.place(pixel) + 0.5) * self.scale();
+        let support = 0.5 * widened;
+        let bound = |at: f64| ((at + 0.5) as u32).min(self.side);
+        let inside = |at: &u32| {
+            let at = (f64::from(*at) - centre + 0.5) * (1.0 / widened);
+            at > -0.5 && at <= 0.5
+        };
+        let range = bound(centre - support)..bound(centre + support);
+        let pixels: Vec<u32> = range.filter(inside).collect();
+        let weight = 1.0 / pixels.len() as f32;
+        if pixels.is_empty() {
+            return Taps(vec![(self.pixel(centre.floor()), 1.0)]);
+        }
+        Taps(pixels.into_iter().map(|at| (at, weight)).collect())
+    }
+
+    /// What OpenCV does for `INTER_AREA` if an axis is enlarged: a pixel of the target that lies within one
+    /// of the source is that pixel; only where it spans two of them, it is between.
+    fn steep(&self, pixel: u32) -> Taps {
+        let scale = self.scale();
+        let begin = self.place(pixel) * scale;
+        let before = begin.floor();
+        let beyond = (begin + scale - (before + 1.0)) / scale;
+        let beyond = if beyond <= 0.0 {
+            0.0
+        } else {
+            beyond - beyond.floor()
+        };
+        self.between(before, beyond as f32)
+    }
+}
