@@ -188,7 +188,7 @@ fn is_share(sketch: &Sketch, node: &Node) -> bool {
             return false;
         };
         match &maker.op {
-            Op::Reduction(Reduction::Sum { .. }) => return before == part,
+            Op::Reduction(Reduction::Sum { .. }) => return sketch.are_same(before, part),
             Op::Reduction(Reduction::VectorNorm { ord, .. }) => {
                 return *ord == 1.0 && before == part;
             }

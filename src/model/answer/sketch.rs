@@ -4,6 +4,9 @@ use crate::model::graph::{Graph, Node, Op, Value, ValueId};
 use crate::model::op::Operation;
 use crate::model::op::shape::Shape;
 
+/// How many operations may be written twice, one after another.
+const MAX_REPEATED: usize = 4;
+
 /// A copy of a graph under change.
 pub struct Sketch {
     pub graph: Graph,
@@ -54,6 +57,28 @@ impl Sketch {
     /// The node that computes a value.
     pub fn maker(&self, value: ValueId) -> Option<&Node> {
         self.makers[value.0].map(|index| &self.graph.nodes[index])
+    }
+
+    /// Whether two values are the same computation: code may write exp(x) twice.
+    pub fn are_same(&self, one: ValueId, other: ValueId) -> bool {
+        self.are_same_within(one, other, MAX_REPEATED)
+    }
+
+    fn are_same_within(&self, one: ValueId, other: ValueId, depth: usize) -> bool {
+        if one == other {
+            return true;
+        }
+        let (Some(a), Some(b)) = (self.maker(one), self.maker(other)) else {
+            return false;
+        };
+        depth > 0
+            && a.outputs.len() == 1
+            && a.op == b.op
+            && a.inputs.len() == b.inputs.len()
+            && a.inputs
+                .iter()
+                .zip(&b.inputs)
+                .all(|(a, b)| self.are_same_within(*a, *b, depth - 1))
     }
 
     /// Whether the value was added here.

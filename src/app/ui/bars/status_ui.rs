@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use egui::{Align, Button, Layout, RichText, Sense, Ui, vec2};
 
-
 use super::readout_ui::readout_ui;
 use crate::app::commands::Command;
 use crate::app::commands::action::Action;
