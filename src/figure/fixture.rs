@@ -9,7 +9,8 @@ use super::Figure;
 use crate::engine::{Guided, HeatMap, ModelInfo, Prediction};
 use crate::explain::Score;
 use crate::model::{
-    About, AnswerKind, Facts, LabelSource, LayerTree, Preprocess, Reading, ReluRule, Usage,
+    About, AnswerKind, Facts, LabelSource, LayerTree, Preprocess, PreprocessSource, Reading,
+    ReluRule, Sources, Usage,
 };
 use crate::picture::map::colormap::Colormap;
 use crate::picture::map::compose::{Look, Overlay, Scale};
@@ -67,6 +68,7 @@ pub(super) fn view(size: (u32, u32), long: bool) -> View {
             outputs: Vec::new(),
             output: 0,
             default_output: 0,
+            preprocess_sources: Sources::all(PreprocessSource::InFile),
             architecture: None,
             rectifiers: 1,
             layers: LayerTree::default(),

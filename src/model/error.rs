@@ -177,8 +177,18 @@ pub enum Fault {
     #[error("the model file has changed since it was opened; open it again")]
     Changed,
 
+    /// The file's own preprocessing is wrong.
     #[error("preprocess.json {0}")]
     Preprocess(String),
+
+    /// A file beside the model is wrong, and ignored.
+    #[error("{name} is ignored: it {reason}")]
+    Beside {
+        /// The name of the file.
+        name: String,
+        /// What is wrong, as the rest of a sentence.
+        reason: String,
+    },
 }
 
 /// One of several architectures that the same weights fit.

@@ -38,7 +38,8 @@ pub use tape::plan::Plan;
 pub use tape::{Detail, ReluRule, Tape, forward, forward_watched};
 pub use usage::channels::InputChannels;
 pub use usage::labels::{LabelSource, Labels};
-pub use usage::preprocess::Preprocess;
+use usage::preprocess::resolve::Evidence;
+pub use usage::preprocess::{Preprocess, PreprocessSource, Sources};
 pub use usage::{Reading, Usage};
 
 /// A model that has been opened and checked, so that nothing fails later because of its file.
@@ -73,9 +74,10 @@ pub struct Model {
     labels_text: Option<String>,
     /// How it was used when the file was opened.
     pub opened_as: Usage,
-    /// Whether the file does not state its preprocessing, so that torchvision's for ImageNet was assumed
-    /// when it was opened.
-    pub preprocess_assumed: bool,
+    /// What the preprocessing that it was opened with comes from.
+    pub preprocess_sources: Sources,
+    /// What the user should know of that, in full sentences.
+    pub preprocess_notes: Vec<String>,
     /// The architecture that was recognised, if the file has only weights: `resnet50`.
     pub architecture: Option<String>,
     /// Where the size of the image comes from.
@@ -128,15 +130,17 @@ impl Model {
         let [_, _, height, width] = graph
             .input_shape
             .map(|size| u32::try_from(size).unwrap_or_default());
-        let preprocess = match &opened.preprocess {
-            Some(text) => {
-                let assumed = Preprocess::imagenet(width, height);
-                Preprocess::from_json(text, &assumed, path)?
-            }
-            None if usage::pixels::takes_whole(&graph) => Preprocess::whole_pixels(width, height),
-            None => Preprocess::imagenet(width, height),
-        };
-        let preprocess_assumed = opened.preprocess.is_none();
+        let found = usage::preprocess::resolve::resolve(&Evidence {
+            path,
+            own: opened.preprocess.as_deref(),
+            weights: opened.architecture.is_some(),
+            metadata: &opened.metadata,
+            about: &opened.about,
+            graph: &graph,
+            classes: tried.classes,
+            assumed: Preprocess::imagenet(width, height),
+        })?;
+        let preprocess = found.preprocess;
         Ok(Model {
             path: path.to_owned(),
             graph,
@@ -159,7 +163,8 @@ impl Model {
             output,
             labels_text: opened.labels,
             architecture: opened.architecture,
-            preprocess_assumed,
+            preprocess_sources: found.sources,
+            preprocess_notes: found.notes,
             size: opened.size,
             other_sizes: opened.other_sizes,
             options: options.clone(),
@@ -250,7 +255,8 @@ impl Model {
             layers: tried.layers,
             labels,
             own_labels,
-            preprocess_assumed: self.preprocess_assumed,
+            preprocess_sources: self.preprocess_sources,
+            preprocess_notes: self.preprocess_notes.clone(),
             size: self.size,
             other_sizes: self.other_sizes,
             options: self.options.clone(),

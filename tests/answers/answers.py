@@ -128,7 +128,9 @@ def main(archive):
                 elif name == "nothing_logits":
                     continue
                 else:
-                    torch.onnx.export(net, (image,), path, dynamo=True, external_data=False, verbose=False)
+                    returned = net(image)
+                    names = list(returned) if isinstance(returned, dict) else None
+                    torch.onnx.export(net, (image,), path, dynamo=True, external_data=False, verbose=False, output_names=names)
                 add(f"{name}.{ending}", open(path, "rb").read())
         add("facts.json", json.dumps(facts))
     with open(archive, "wb") as file:

@@ -1,7 +1,7 @@
 """What the tools make of one picture, as references for the tests of preprocessing.
 
 Run from the project's root: python tests/preprocessing/make.py
-Made with Pillow 13.0, torch 2.13, torchvision 0.28, OpenCV 5.0, timm 1.0.31.
+Made with Pillow 13.0, torch 2.13, torchvision 0.28, OpenCV 5.0, timm 1.0.31, transformers 5.24.
 """
 
 import json
@@ -73,6 +73,129 @@ def timm():
         (HERE / "timm" / f"{name}.json").write_text(json.dumps(config) + "\n")
 
 
+class Begins(torch.nn.Module):
+    """A network that begins with a function of the image."""
+
+    def __init__(self, first):
+        super().__init__()
+        self.first = first if isinstance(first, torch.nn.Module) else None
+        self.function = first
+        self.conv = torch.nn.Conv2d(3, 4, 3, stride=2)
+        self.fc = torch.nn.Linear(4, 3)
+
+    def forward(self, x):
+        return self.fc(torch.relu(self.conv(self.function(x))).mean((2, 3)))
+
+
+def batch_norm(images):
+    """A batch normalisation that has seen images of these levels."""
+    layer = torch.nn.BatchNorm2d(3, momentum=None)
+    for _ in range(3):
+        layer(images)
+    with torch.no_grad():
+        layer.weight.uniform_(0.5, 1.5)
+        layer.bias.uniform_(-0.5, 0.5)
+    return layer.eval()
+
+
+def beginnings():
+    """Networks that normalise the image themselves, and the levels that they take: none where they tell nothing."""
+    of = lambda *numbers: torch.tensor(numbers).view(1, 3, 1, 1)
+    mean, std = of(0.485, 0.456, 0.406), of(0.229, 0.224, 0.225)
+    caffe = of(103.939, 116.779, 123.68)
+    photo = torch.tensor(np.asarray(SOURCE)).permute(2, 0, 1)[None].float()
+    inception = lambda x: torch.cat(
+        [x[:, c : c + 1] * (std[0, c] / 0.5) + (mean[0, c] - 0.5) / 0.5 for c in range(3)], 1
+    )
+    cifar = of(0.4914, 0.4822, 0.4465), of(0.2470, 0.2435, 0.2616)
+    resized = lambda x: torch.nn.functional.interpolate(x, size=(12, 12), mode="nearest")
+    grey = lambda x: (x * of(0.299, 0.587, 0.114)).sum(1, keepdim=True).repeat(1, 3, 1, 1)
+    networks = {
+        "imagenet": ("unit", "rgb", lambda x: (x - mean) / std),
+        "imagenet_multiplied": ("unit", "rgb", lambda x: x * (1 / std) + (-mean / std)),
+        "imagenet_bytes": ("bytes", "rgb", lambda x: (x / 255 - mean) / std),
+        "imagenet_bgr": ("unit", "bgr", lambda x: (x - mean.flip(1)) / std.flip(1)),
+        "imagenet_swapped": ("unit", "bgr", lambda x: (x.flip(1) - mean) / std),
+        "imagenet_padded": ("unit", "rgb", lambda x: torch.nn.functional.pad((x - mean) / std, (1, 1, 1, 1))),
+        "imagenet_resized": ("unit", "rgb", lambda x: resized((x - mean) / std)),
+        "clip": ("unit", "rgb", lambda x: (x - of(0.4815, 0.4578, 0.4082)) / of(0.2686, 0.2613, 0.2758)),
+        "cifar": ("unit", None, lambda x: (x - cifar[0]) / cifar[1]),
+        "half": ("unit", None, lambda x: x * 2 - 1),
+        "scaled_up": ("unit", None, lambda x: x * 255),
+        "signed": ("signed", None, lambda x: (x + 1) / 2),
+        "rescaled": ("bytes", None, lambda x: x / 255),
+        "rescaled_signed": ("bytes", None, lambda x: x / 127.5 - 1),
+        "caffe": ("bytes", "bgr", lambda x: x - caffe),
+        "caffe_swapped": ("bytes", "rgb", lambda x: x[:, [2, 1, 0]] - caffe),
+        "caffe_split": ("bytes", "rgb", lambda x: torch.cat([x[:, 2:], x[:, 1:2], x[:, :1]], 1) - caffe),
+        "norm_unit": ("unit", None, batch_norm(photo / 255)),
+        "norm_bytes": ("bytes", None, batch_norm(photo)),
+        "norm_signed": ("signed", None, batch_norm(photo / 127.5 - 1)),
+        "norm_rescaled": ("bytes", None, torch.nn.Sequential(Scale(1 / 255), batch_norm(photo / 255))),
+        "norm_normalised": (None, None, batch_norm((photo / 255 - mean) / std)),
+        "plain": (None, None, lambda x: x),
+        "transform_input": (None, None, inception),
+        "gamma": (None, None, lambda x: x**2),
+        "greyed": (None, None, grey),
+        "doubled": (None, None, lambda x: x * 2),
+    }
+    (HERE / "begins").mkdir(exist_ok=True)
+    expected = {}
+    for name, (levels, channels, first) in networks.items():
+        torch.manual_seed(1)
+        network = Begins(first).eval().requires_grad_(False)
+        file = str(HERE / "begins" / f"{name}.onnx")
+        torch.onnx.export(network, (torch.rand(1, 3, 24, 24),), file, dynamo=False, opset_version=17)
+        expected[name] = dict(levels=levels, channels=channels)
+    (HERE / "begins" / "expected.json").write_text(json.dumps(expected, indent=1) + "\n")
+
+
+class Scale(torch.nn.Module):
+    def __init__(self, factor):
+        super().__init__()
+        self.factor = factor
+
+    def forward(self, x):
+        return x * self.factor
+
+
+def transformers():
+    """transformers' own image processors, of both kinds, for the forms that their files have."""
+    from transformers.models.auto.image_processing_auto import get_image_processor_class_from_name
+
+    half = dict(image_mean=[0.5] * 3, image_std=[0.5] * 3)
+    imagenet = dict(image_mean=[0.485, 0.456, 0.406], image_std=[0.229, 0.224, 0.225])
+    side = lambda n: dict(height=n, width=n)
+    processors = {
+        "vit": ("ViTImageProcessor", dict(size=side(32), resample=2, **half)),
+        "deit": ("DeiTImageProcessor", dict(size=side(40), crop_size=side(32), resample=3, **imagenet)),
+        "beit": ("BeitImageProcessor", dict(size=side(32), do_center_crop=False, resample=3, **half)),
+        "bit": ("BitImageProcessor", dict(size=dict(shortest_edge=37), crop_size=side(32), resample=3, **imagenet)),
+        "convnext": ("ConvNextImageProcessor", dict(size=dict(shortest_edge=32), crop_pct=0.875, resample=3, **imagenet)),
+        "clip": ("CLIPImageProcessor", dict(size=dict(shortest_edge=32), crop_size=side(32), resample=3, **half)),
+        "levit": ("LevitImageProcessor", dict(size=dict(shortest_edge=32), crop_size=side(32), resample=3, **imagenet)),
+        "poolformer": ("PoolFormerImageProcessor", dict(size=dict(shortest_edge=32), crop_size=side(32), crop_pct=0.9, resample=3, **imagenet)),
+        "mobilenet": ("MobileNetV2ImageProcessor", dict(size=dict(shortest_edge=36), crop_size=side(32), resample=2, **half)),
+        "mobilevit": ("MobileViTImageProcessor", dict(size=dict(shortest_edge=36), crop_size=side(32), resample=2, do_flip_channel_order=True)),
+        "efficientnet": ("EfficientNetImageProcessor", dict(size=side(32), do_center_crop=False, resample=0, include_top=True, **imagenet)),
+        "bytes": ("ViTImageProcessor", dict(size=side(32), resample=2, do_rescale=False, do_normalize=False)),
+        "unit": ("ViTImageProcessor", dict(size=side(32), resample=2, do_normalize=False)),
+        "factor": ("ViTImageProcessor", dict(size=side(32), resample=2, rescale_factor=1 / 127.5, image_mean=[1.0] * 3, image_std=[1.0] * 3)),
+    }
+    folder = HERE / "transformers"
+    folder.mkdir(exist_ok=True)
+    for name, (kind, options) in processors.items():
+        processor = get_image_processor_class_from_name(kind + "Pil")(**options)
+        pixels = np.asarray(processor(SOURCE, return_tensors="np")["pixel_values"][0], np.float32)
+        config = json.loads(processor.to_json_string())
+        config["image_processor_type"] = kind
+        config = {key: value for key, value in config.items() if value is not None}
+        (folder / f"{name}.json").write_text(json.dumps(config, indent=1) + "\n")
+        pixels.astype("<f4").tofile(folder / f"{name}.f32")
+
+
 if __name__ == "__main__":
     resampling()
     timm()
+    beginnings()
+    transformers()

@@ -64,10 +64,11 @@ class Cases:
     def __init__(self):
         self.all = {}
 
-    def __call__(self, name, body, *constants, shape=(1, 3, 4, 5)):
-        """`body` is a function or a module; `constants` are tensors it takes beside the picture."""
+    def __call__(self, name, body, *constants, shape=(1, 3, 4, 5), core=True):
+        """`body` is a function or a module; `constants` are tensors it takes beside the picture. With `core`
+        it is also exported to Core ATen where that brings in new operators."""
         assert name not in self.all, name
-        self.all[name] = (Case(body, constants).eval(), shape)
+        self.all[name] = (Case(body, constants).eval(), shape, core)
 
 
 def stripped(archive):
@@ -112,7 +113,7 @@ def answer(module, shape):
     x = picture(shape).requires_grad_(True)
     logits = module(x)
     assert logits.shape[1] > 1 and logits.isfinite().all(), logits
-    weights = torch.cos(torch.arange(logits.shape[1]) * 0.7)
+    weights = torch.cos(torch.arange(logits.shape[1]).double() * 0.7).float()
     (gradient,) = torch.autograd.grad((logits * weights).sum(), x)
     assert gradient.isfinite().all(), gradient
     return torch.cat([logits.detach().reshape(-1), gradient.reshape(-1)]).numpy().astype("<f4").tobytes()
@@ -120,12 +121,12 @@ def answer(module, shape):
 
 def exports(cases):
     seen = set()
-    for name, (module, shape) in cases.all.items():
+    for name, (module, shape, with_core) in cases.all.items():
         try:
             answered = answer(module, shape)
             x = picture(shape).requires_grad_(True)
             program = torch.export.export(module, (x,))
-            core = program.run_decompositions()
+            core = program.run_decompositions() if with_core else program
         except Exception as error:
             sys.exit(f"{name}: {error}")
         used = targets(program)

@@ -39,12 +39,18 @@ impl Classes {
         if self.json {
             let rows: Vec<_> = best
                 .map(|&class| {
-                    json!({
+                    let mut row = json!({
                         "class": class,
                         "label": model.labels[class],
-                        "probability": answer.probability(class),
                         "logit": answer.logits[class],
-                    })
+                    });
+                    let key = if answer.reading.gives_probabilities() {
+                        "probability"
+                    } else {
+                        "value"
+                    };
+                    row[key] = answer.probabilities[class].into();
+                    row
                 })
                 .collect();
             terminal::line(&serde_json::to_string_pretty(&rows)?)?;

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use crate::model::error::short;
 use crate::model::{
-    About, AnswerKind, Facts, Head, LabelSource, LayerTree, Model, OutputInfo, Preprocess, Reading,
-    SizeSource, Usage,
+    About, AnswerKind, Facts, Head, LabelSource, LayerTree, Model, OutputInfo, Preprocess,
+    PreprocessSource, Reading, SizeSource, Sources, Usage,
 };
 
 /// An open model as plain data.
@@ -41,6 +41,8 @@ pub struct ModelInfo {
     pub output: usize,
     /// The one that is taken by itself, an index into `outputs`.
     pub default_output: usize,
+    /// What the preprocessing that the model was opened with comes from.
+    pub preprocess_sources: Sources,
     /// The network that was recognised, if the file has weights only.
     pub architecture: Option<String>,
     /// The number of rectifiers (ReLU-like units), at which guided backpropagation acts.
@@ -84,20 +86,9 @@ impl ModelInfo {
         notes.extend(answer_note(model));
         notes.extend(model.answer_notes.iter().cloned());
         notes.extend(model.outputs_note());
-        if model.preprocess_assumed && model.preprocess == model.opened_as.preprocess {
-            let (width, height) = (model.preprocess.width, model.preprocess.height);
-            let (reason, taken) = if model.preprocess == Preprocess::whole_pixels(width, height) {
-                (
-                    ", and the network scales the pixels itself",
-                    "pixels from 0 to 255 are used",
-                )
-            } else {
-                ("", "torchvision's ImageNet defaults are used")
-            };
-            notes.push(format!(
-                "Preprocessing assumed: the file does not state it{reason}, so \
-                 {taken} at {width}×{height}."
-            ));
+        if model.preprocess == model.opened_as.preprocess {
+            notes.extend(model.preprocess_notes.iter().cloned());
+            notes.extend(preprocess_note(model));
         }
         notes.extend(size_note(model));
         if rectifiers == 0 {
@@ -117,7 +108,8 @@ impl ModelInfo {
             preprocess: model.preprocess.clone(),
             reading: model.reading,
             opened_as: model.opened_as.clone(),
-            preprocess_assumed: model.preprocess_assumed
+            preprocess_sources: model.preprocess_sources,
+            preprocess_assumed: model.preprocess_sources.is_assumed()
                 && model.preprocess == model.opened_as.preprocess,
             kind: model.kind,
             outputs: model.outputs().to_vec(),
@@ -131,6 +123,46 @@ impl ModelInfo {
             notes,
         }
     }
+}
+
+/// Where the preprocessing comes from, unless it is the file's own.
+fn preprocess_note(model: &Model) -> Option<String> {
+    let prepared = &model.preprocess;
+    let at = format!("{}×{}", prepared.width, prepared.height);
+    let Sources { levels, fitting } = model.preprocess_sources;
+    let own = |source| matches!(source, PreprocessSource::InFile | PreprocessSource::Weights);
+    if own(fitting) {
+        return None;
+    }
+    let compare = "If the predictions look wrong, “Which fits?” compares the usual ones.";
+    let note = match (levels, fitting) {
+        (PreprocessSource::Assumed, PreprocessSource::Assumed) => format!(
+            "Preprocessing assumed: the file does not state it, so torchvision's ImageNet defaults are \
+             used at {at}. {compare}"
+        ),
+        (PreprocessSource::Library(library), PreprocessSource::Library(_)) => format!(
+            "Preprocessing assumed: the file does not state it, so it is as in {library}: {}, at {at}. \
+             {compare}",
+            prepared.words()
+        ),
+        (PreprocessSource::Network, _) if fitting.is_assumed() => format!(
+            "Preprocessing assumed: the file does not state it. The network normalises the pixels \
+             itself, so they go in {}, at {at}.",
+            prepared.words()
+        ),
+        _ if levels == fitting => format!(
+            "Preprocessing read from {}: {}, at {at}.",
+            levels.label(),
+            prepared.words()
+        ),
+        _ => format!(
+            "Preprocessing: {}, at {at}. Levels: {}. Crop and resampling: {}.",
+            prepared.words(),
+            levels.label(),
+            fitting.label()
+        ),
+    };
+    Some(note)
 }
 
 /// Where the size of the image comes from, for a file that takes several.

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use super::sketch::Sketch;
 use crate::model::graph::{Node, ValueId};
 use crate::model::op::{
-    Activation, Arithmetic, Copying, Indexing, Joining, Op, Reduction, Reshaping, Resizing,
+    Activation, Arithmetic, Copying, Filter, Indexing, Joining, Op, Reduction, Reshaping, Resizing,
     Splitting,
 };
 
@@ -190,9 +190,19 @@ fn is_share(sketch: &Sketch, node: &Node) -> bool {
         match &maker.op {
             Op::Reduction(Reduction::Sum { .. }) => return sketch.are_same(before, part),
             Op::Reduction(Reduction::VectorNorm { ord, .. }) => {
-                return *ord == 1.0 && before == part;
+                return *ord == 1.0 && sketch.are_same(before, part);
             }
             Op::Arithmetic(Arithmetic::AddScalar(small)) if *small >= 0.0 => sum = before,
+            Op::Arithmetic(Arithmetic::Add { alpha: 1.0 }) => {
+                let &[first, second] = maker.inputs.as_slice() else {
+                    return false;
+                };
+                sum = match (sketch.number(first), sketch.number(second)) {
+                    (None, Some(small)) if small >= 0.0 => first,
+                    (Some(small), None) if small >= 0.0 => second,
+                    _ => return false,
+                };
+            }
             Op::Activation(Activation::Clamp { max: None, .. })
             | Op::Reshaping(
                 Reshaping::Expand { .. }
@@ -208,8 +218,8 @@ fn is_share(sketch: &Sketch, node: &Node) -> bool {
 
 /// Cubic interpolation overshoots; the others give weighted means.
 fn keeps_bounds(resizing: &Resizing) -> bool {
-    match resizing {
-        Resizing::Nearest { .. } => true,
-        Resizing::Interpolated { mode, .. } => mode != "bicubic",
-    }
+    matches!(
+        resizing.filter,
+        Filter::Nearest | Filter::NearestExact | Filter::Linear { .. }
+    )
 }

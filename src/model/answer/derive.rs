@@ -68,6 +68,10 @@ impl Scores {
             )));
         }
         let found = ending(sketch, output, None);
+        let output = match (found, before_logarithm(sketch, output)) {
+            (None, Some(probabilities)) => probabilities,
+            (Some(_), _) | (None, None) => output,
+        };
         let limits = bounds(sketch, output);
         let values = match found {
             Some(ending) => Values::Logits(Some(ending)),
@@ -214,6 +218,30 @@ impl Scores {
         };
         vec![note.to_owned()]
     }
+}
+
+/// The probabilities that an output is the logarithm of, such as those of several networks.
+fn before_logarithm(sketch: &Sketch, output: ValueId) -> Option<ValueId> {
+    let mut output = output;
+    let mut node = sketch.maker(output)?;
+    while node.op.is_identity() {
+        output = *node.inputs.first()?;
+        node = sketch.maker(output)?;
+    }
+    let inner = *node.inputs.first()?;
+    let is_logarithm = node.op == Arithmetic::Log.into();
+    (is_logarithm && bounds(sketch, inner).within(0.0, 1.0)).then_some(inner)
+}
+
+/// The output as a row of numbers, whatever it ends in.
+#[cfg(test)]
+pub fn untouched(whole: &Graph, output: ValueId) -> Graph {
+    let mut sketch = Sketch::new(whole.shared());
+    let count = sketch.count(output);
+    let row = as_row(&mut sketch, output, count).unwrap();
+    let mut graph = sketch.graph;
+    graph.logits = row;
+    graph
 }
 
 /// Whether numbers within these bounds are measured or normalised rather than logits.

@@ -213,7 +213,8 @@ impl Walk<'_> {
         };
         let &[dim] = dims.as_slice() else { return None };
         let power = self.sketch.maker(powers)?;
-        if summed.inputs != [powers] || power.op != Op::Arithmetic(Arithmetic::Exp) {
+        let of_them = self.sketch.are_same(*summed.inputs.first()?, powers);
+        if !of_them || power.op != Op::Arithmetic(Arithmetic::Exp) {
             return None;
         }
         let exponent = *power.inputs.first()?;
@@ -225,7 +226,7 @@ impl Walk<'_> {
             let subtracts = matches!(shifted.op, Op::Arithmetic(Arithmetic::Sub { alpha: 1.0 }));
             let largest = self.sketch.maker(most)?;
             let of_it = matches!(largest.op, Op::Reduction(Reduction::Max { .. }))
-                && largest.inputs == [from];
+                && self.sketch.are_same(*largest.inputs.first()?, from);
             (subtracts && of_it).then_some(from)
         });
         Some((unshifted.unwrap_or(exponent), dim))

@@ -16,6 +16,8 @@ mod tests;
 use crate::model::error::{Fault, Result};
 use crate::model::graph::Graph;
 use crate::model::usage::Reading;
+#[cfg(test)]
+pub(crate) use derive::untouched;
 pub use outputs::OutputInfo;
 pub(crate) use outputs::{Choice, choose};
 

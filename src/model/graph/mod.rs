@@ -14,9 +14,10 @@ use crate::model::error::Fault;
 use axes::Layout;
 
 pub use super::op::{
-    Activation, Arithmetic, Attention, Convolution, Copying, Creation, Einsum, Indexing, Joining,
-    Masking, MatrixProduct, Normalisation, Op, Pad, Padding, Patches, Pooling, Reduction,
-    Reshaping, Resizing, Splitting,
+    Activation, Arithmetic, Attention, Cell, ComplexParts, Convolution, Copying, Creation, Einsum,
+    Filter, Fourier, Indexing, Joining, Masking, MatrixProduct, Normalisation, Op, Pad, Padding,
+    Patches, Pooling, Recurrent, Reduction, Reshaping, Resizing, Sampling, Shuffle, SlidingWindows,
+    Splitting, Transform, TransposedConvolution,
 };
 
 pub mod axes;

@@ -33,7 +33,7 @@ pub(crate) enum FieldRule<'a> {
     Reduced(&'a [i64]),
     /// On one of every `step` positions along `dim`, as when neighbours become channels.
     Strided { dim: i64, step: i64 },
-    /// Cannot be followed.
+    /// Cannot be followed, unless every position has seen everything already.
     Unknown,
 }
 

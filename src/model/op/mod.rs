@@ -35,15 +35,21 @@ pub use operation::Rectifier;
 pub(crate) use operation::{Cost, FeatureRole, GradientRole, Operation};
 pub use products::attention::Attention;
 pub use products::einsum::Einsum;
+pub use products::fourier::{ComplexParts, Fourier, Transform};
 pub use products::matrix::MatrixProduct;
 pub use products::normalisation::Normalisation;
+pub use products::recurrent::{Cell, Recurrent};
 pub use reduction::Reduction;
 use shape::{OutputShapes, Shape};
 pub use spatial::convolution::{Convolution, Padding};
 pub use spatial::pad::Pad;
 pub use spatial::patches::Patches;
 pub use spatial::pooling::Pooling;
-pub use spatial::resizing::Resizing;
+pub use spatial::resizing::{Filter, Resizing};
+pub use spatial::sampling::Sampling;
+pub use spatial::shuffle::Shuffle;
+pub use spatial::sliding::SlidingWindows;
+pub use spatial::transposed::TransposedConvolution;
 
 /// Declares [`Op`] with a variant for each family and passes every question on to the family.
 macro_rules! families {
@@ -123,16 +129,24 @@ families! {
     Masking,
     /// The same values again: copies and conversions.
     Copying,
-    /// A two-dimensional convolution.
+    /// A convolution over one, two or three axes.
     Convolution,
+    /// The transposed one, which makes maps larger.
+    TransposedConvolution,
     /// A window that keeps the largest or the mean.
     Pooling,
     /// Windows laid out as columns, and back.
     Patches,
     /// Values added around a tensor, or cut off.
     Pad,
+    /// Windows along one axis, as a view.
+    SlidingWindows,
     /// Maps made larger or smaller.
     Resizing,
+    /// Values at positions that a grid names.
+    Sampling,
+    /// Channels turned into positions, back, or into another order.
+    Shuffle,
     /// Products of matrices.
     MatrixProduct,
     /// Products of any tensors by Einstein's convention.
@@ -141,6 +155,12 @@ families! {
     Attention,
     /// Normalisation by mean and variance.
     Normalisation,
+    /// Recurrent layers over a sequence.
+    Recurrent,
+    /// Fourier transforms.
+    Fourier,
+    /// Complex numbers and the real ones that they consist of.
+    ComplexParts,
     /// Sums, means and maxima along axes.
     Reduction,
     /// The same elements in another shape or order of axes.

@@ -212,7 +212,7 @@ mod tests {
 
     use super::*;
     use crate::model::op::{
-        Activation, Arithmetic, Copying, Op, Pad, Patches, Pooling, Reshaping, Resizing,
+        Activation, Arithmetic, Copying, Filter, Op, Pad, Patches, Pooling, Reshaping, Resizing,
     };
 
     /// A chain of nodes on a 3 × 8 × 8 image that ends in three logits.
@@ -312,9 +312,10 @@ mod tests {
                 shape: vec![1_000_000_000, 3, 8, 8],
             }
             .into(),
-            Resizing::Nearest {
+            Resizing {
+                filter: Filter::Nearest,
                 size: None,
-                factors: vec![1e5, 1e5],
+                factors: vec![Some(1e5); 2],
             }
             .into(),
             Patches::Unfold {

@@ -285,7 +285,7 @@ fn only(mut outputs: Vec<Tensor>) -> Result<Tensor, TchError> {
 }
 
 fn fresh_leaf(tensor: &Tensor) -> Result<Tensor, TchError> {
-    if tensor.f_is_floating_point()? {
+    if tensor.f_is_floating_point()? || tensor.f_is_complex()? {
         Ok(tensor.f_detach()?.set_requires_grad(true))
     } else {
         Err(TchError::Kind(

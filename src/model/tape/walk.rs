@@ -360,6 +360,15 @@ impl Tape {
 /// The vector-Jacobian product of a piece. `run_backward` takes no upstream gradient, so this takes
 /// the gradient of `dot(root, upstream)`, which is the same.
 fn pull_back(root: &Tensor, upstream: &Tensor, ends: &[&Tensor]) -> Result<Vec<Tensor>, TchError> {
+    // A complex number counts as two real ones.
+    let real = |tensor: &Tensor| {
+        if tensor.f_is_complex()? {
+            tensor.f_resolve_conj()?.f_view_as_real()
+        } else {
+            Ok(tensor.shallow_clone())
+        }
+    };
+    let (root, upstream) = (real(root)?, real(upstream)?);
     let score = root.f_reshape(-1)?.f_dot(&upstream.f_reshape(-1)?)?;
     let pulled = Tensor::f_run_backward(&[score], ends, true, false)?;
     // No gradient comes back to a tensor that was only compared or used for its shape.

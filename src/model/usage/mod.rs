@@ -7,6 +7,7 @@ use super::Preprocess;
 use super::graph::Head;
 use crate::picture::page::caption::{percent, significant};
 
+mod beside;
 pub mod channels;
 pub mod labels;
 pub(crate) mod pixels;
@@ -50,6 +51,14 @@ impl Reading {
         match head {
             Head::None | Head::Softmax => Reading::Softmax,
             Head::Sigmoid => Reading::Sigmoid,
+        }
+    }
+
+    /// Whether the scores are logits, and something else than the values that are shown.
+    pub fn has_logits(self) -> bool {
+        match self {
+            Reading::Softmax | Reading::Sigmoid => true,
+            Reading::AsTheyAre | Reading::Numbers => false,
         }
     }
 

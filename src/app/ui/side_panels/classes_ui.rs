@@ -3,6 +3,7 @@
 use egui::{Align, Margin, Rect, RichText, Role, ScrollArea, Ui, pos2, vec2};
 
 use crate::engine::Prediction;
+use crate::model::Reading;
 
 use crate::picture::page::caption::{significant, with_minus};
 
@@ -47,7 +48,7 @@ pub fn classes_ui(
         no_prediction_ui(ui, scene, commands);
         return;
     };
-    columns_ui(ui);
+    columns_ui(ui, prediction.reading);
     let rows = visible_rows(state, prediction, &text);
     let Some(first) = rows.first() else {
         hint_ui(ui, "No class of that name.");
@@ -189,19 +190,26 @@ fn rival_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     });
 }
 
-fn columns_ui(ui: &mut Ui) {
+fn columns_ui(ui: &mut Ui, reading: Reading) {
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 20.0), egui::Sense::hover());
     let colour = palette(ui).weak;
     let y = rect.center().y;
     let right = rect.right() - INSET;
+    let value = if reading.gives_probabilities() {
+        "Prob."
+    } else {
+        "Value"
+    };
     draw_right(
         ui,
         right,
         y,
-        line(ui, "Prob.", theme::small(), colour, PROBABILITY),
+        line(ui, value, theme::small(), colour, PROBABILITY),
     );
-    let logit = line(ui, "Logit", theme::small(), colour, LOGIT);
-    draw_right(ui, right - PROBABILITY, y, logit);
+    if reading.has_logits() {
+        let logit = line(ui, "Logit", theme::small(), colour, LOGIT);
+        draw_right(ui, right - PROBABILITY, y, logit);
+    }
     draw_left(
         ui,
         rect.left() + INSET,
@@ -278,12 +286,14 @@ fn class_row(
     });
     let right = rect.right() - PROBABILITY;
     let logit_text = with_minus(format!("{logit:.2}"));
-    draw_right(
-        ui,
-        right,
-        y,
-        line(ui, &logit_text, theme::small(), colours.weak, LOGIT),
-    );
+    if prediction.reading.has_logits() {
+        draw_right(
+            ui,
+            right,
+            y,
+            line(ui, &logit_text, theme::small(), colours.weak, LOGIT),
+        );
+    }
     let tag = tag(state, class);
     let mut end = right - LOGIT;
     if let Some(tag) = &tag {
@@ -316,7 +326,7 @@ fn class_row(
     ui.painter()
         .rect_filled(Rect::from_min_size(track.min, full), 1.5, fill);
 
-    let mut numbers = if prediction.reading.gives_probabilities() {
+    let mut numbers = if prediction.reading.has_logits() {
         format!("{shown}, logit {logit_text}")
     } else {
         shown
@@ -334,10 +344,12 @@ fn class_row(
         ));
         let value = prediction.probabilities.get(class).copied();
         let value = value.unwrap_or_default();
-        ui.label(if prediction.reading.gives_probabilities() {
-            format!("Probability {value:.4}, logit {}", significant(logit))
-        } else {
-            format!("Value {value}")
+        ui.label(match prediction.reading {
+            Reading::Softmax | Reading::Sigmoid => {
+                format!("Probability {value:.4}, logit {}", significant(logit))
+            }
+            Reading::AsTheyAre => format!("Probability {value:.4}, the model's own output"),
+            Reading::Numbers => format!("Value {value}"),
         });
     });
     // Clicking the chosen class counts too: its computation may have been cancelled.

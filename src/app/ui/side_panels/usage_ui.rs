@@ -4,7 +4,7 @@
 use egui::{DragValue, RichText, ScrollArea, TextEdit, Ui};
 
 use crate::engine::ModelInfo;
-use crate::model::{InputChannels, LabelSource, Preprocess, Usage};
+use crate::model::{InputChannels, LabelSource, Preprocess, Sources, Usage};
 use crate::picture::photo::geometry::{CropMode, Filter};
 
 use super::answer_ui::answer_ui;
@@ -60,6 +60,17 @@ pub fn usage_ui(
             let text = RichText::new("Assumed: the file does not say");
             let colour = palette(ui).caution;
             ui.label(text.font(theme::small()).color(colour));
+        }
+        if model.preprocess == model.opened_as.preprocess {
+            let Sources { levels, fitting } = model.preprocess_sources;
+            named(ui, "Levels from", |ui| {
+                ui.label(levels.label());
+            });
+            if fitting != levels {
+                named(ui, "Crop from", |ui| {
+                    ui.label(fitting.label());
+                });
+            }
         }
         settled |= preparing_ui(ui, &mut draft.preprocess);
         section(ui, "Reading the answer");
@@ -273,13 +284,13 @@ fn differs(now: f64, before: f64, decimals: usize) -> bool {
 }
 
 /// The source of the class names.
-fn label_source(source: LabelSource) -> &'static str {
+fn label_source(source: LabelSource) -> String {
     match source {
-        LabelSource::Archive => "in the file",
-        LabelSource::BesideModel => "labels.txt beside it",
-        LabelSource::ImageNet => "ImageNet's, assumed",
-        LabelSource::Numbered => "none: numbered",
-        LabelSource::Typed => "typed in",
+        LabelSource::Archive => "in the file".into(),
+        LabelSource::BesideModel(file) => format!("{file} beside it"),
+        LabelSource::ImageNet => "ImageNet's, assumed".into(),
+        LabelSource::Numbered => "none: numbered".into(),
+        LabelSource::Typed => "typed in".into(),
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use gradcam::engine::{ModelInfo, Prediction};
 use gradcam::explain::{LayerCheck, SelfCheck};
-use gradcam::model::{LabelSource, Preprocess};
+use gradcam::model::{LabelSource, Preprocess, Sources};
 use serde_json::{Value, json};
 
 /// Everything that the report says.
@@ -57,7 +57,7 @@ impl Report<'_> {
         let channels = model.preprocess.channels.label();
         say("Input", format!("{channels}, {width}×{height} pixels"));
         say("Preprocessing", preprocessing(&model.preprocess));
-        say("", preprocessing_source(model).to_owned());
+        say("", preprocessing_source(model));
         say(
             "Output",
             format!(
@@ -174,6 +174,7 @@ impl Report<'_> {
             "preprocessing": {
                 "interpolation": preprocess.interpolation.name(),
                 "crop_pct": preprocess.crop_pct,
+                "crop_mode": preprocess.mode.name(),
                 "mean": preprocess.mean,
                 "std": preprocess.std,
                 "source": preprocessing_source(model),
@@ -250,18 +251,19 @@ fn preprocessing(preprocess: &Preprocess) -> String {
     )
 }
 
-fn preprocessing_source(model: &ModelInfo) -> &'static str {
-    if model.preprocess_assumed {
-        "assumed: the file does not state it"
+fn preprocessing_source(model: &ModelInfo) -> String {
+    let Sources { levels, fitting } = model.preprocess_sources;
+    if levels == fitting {
+        levels.label()
     } else {
-        "as the file states it"
+        format!("levels: {}; crop: {}", levels.label(), fitting.label())
     }
 }
 
 fn names_source(source: LabelSource) -> &'static str {
     match source {
         LabelSource::Archive => "names from the file",
-        LabelSource::BesideModel => "names from a file beside the model",
+        LabelSource::BesideModel(_) => "names from a file beside the model",
         LabelSource::ImageNet => "names assumed to be ImageNet's",
         LabelSource::Numbered => "no names are known",
         LabelSource::Typed => "names typed in",

@@ -64,11 +64,15 @@ pub fn parameters(graph: &Graph) -> HashSet<ValueId> {
 fn is_parameter(op: &Op, index: usize) -> bool {
     match op {
         // The second input of an activation is its slopes.
-        Op::Convolution(_) | Op::Activation(_) => index > 0,
+        Op::Convolution(_) | Op::TransposedConvolution(_) | Op::Activation(_) => index > 0,
         Op::Normalisation(Normalisation::Standardise { .. }) => true,
         Op::Normalisation(
-            Normalisation::Batch { .. } | Normalisation::Layer { .. } | Normalisation::Group { .. },
-        ) => index > 0,
+            Normalisation::Batch { .. }
+            | Normalisation::Layer { .. }
+            | Normalisation::Group { .. }
+            | Normalisation::Instance { .. },
+        )
+        | Op::Recurrent(_) => index > 0,
         Op::MatrixProduct(_) | Op::Einsum(_) => true,
         Op::Arithmetic(_)
         | Op::Masking(_)
@@ -76,14 +80,19 @@ fn is_parameter(op: &Op, index: usize) -> bool {
         | Op::Pooling(_)
         | Op::Patches(_)
         | Op::Pad(_)
+        | Op::SlidingWindows(_)
         | Op::Resizing(_)
+        | Op::Sampling(_)
+        | Op::Shuffle(_)
         | Op::Attention(_)
         | Op::Reduction(_)
         | Op::Reshaping(_)
         | Op::Indexing(_)
         | Op::Splitting(_)
         | Op::Joining(_)
-        | Op::Creation(_) => false,
+        | Op::Creation(_)
+        | Op::Fourier(_)
+        | Op::ComplexParts(_) => false,
     }
 }
 

@@ -12,6 +12,8 @@ pub struct Opened {
     pub labels: Option<String>,
     /// The text of the file's own `preprocess.json`.
     pub preprocess: Option<String>,
+    /// Keys and values that the file has beside the graph.
+    pub metadata: Vec<(String, String)>,
     /// The architecture that was recognised, if the file has only weights.
     pub architecture: Option<String>,
     pub about: About,
@@ -63,6 +65,9 @@ impl SizeSource {
     }
 }
 
+/// How many classes of modules are kept.
+pub const MAX_CLASSES: usize = 64;
+
 /// What a file says about itself.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct About {
@@ -70,6 +75,9 @@ pub struct About {
     pub format: String,
     /// The program that wrote it: `PyTorch 2.13.0`.
     pub written_by: Option<String>,
+    /// The classes of its modules in full, `timm.models.resnet.ResNet`, each once, outermost first. At most
+    /// [`MAX_CLASSES`].
+    pub classes: Vec<String>,
     /// The line of source code that ran a module, by the path of the module:
     /// `resnet.py, line 147: out = self.bn1(out)`.
     pub sources: HashMap<ModulePath, String>,

@@ -19,6 +19,8 @@ pub struct Skeleton {
     pub size: SizeSource,
     /// The line of source code behind each module, by the path of the module.
     pub sources: HashMap<ModulePath, String>,
+    /// The classes of its modules in full, each once.
+    pub classes: Vec<String>,
 }
 
 /// A tensor as the graph declares it.

@@ -91,6 +91,7 @@ fn fill_architecture(
     Ok(Opened {
         graph: skeleton.graph,
         labels: None,
+        metadata: Vec::new(),
         preprocess: Some(architecture.preprocess.to_string()),
         about: About {
             format: format!("Weights alone, of torchvision's {}", architecture.name),

@@ -62,6 +62,7 @@ pub fn open(path: &Path, file: File, length: u64, opening: &mut Opening) -> Resu
     let outputs = signature::outputs(graph)?;
     let (wanted, mut lost) = nodes::wanted(graph, &outputs, &input.name)?;
     let stacks = names::stacks(graph, &wanted, &input.name);
+    let module_classes = names::classes(graph, &wanted);
 
     // Weights are read with the nodes that use them.
     let wanted_output = opening.options().output.clone();
@@ -80,10 +81,12 @@ pub fn open(path: &Path, file: File, length: u64, opening: &mut Opening) -> Resu
         preprocess,
         size: SizeSource::Fixed,
         other_sizes: OtherSizes::None,
+        metadata: metadata::pairs(&model.metadata),
         architecture: None,
         about: About {
             format: format!("ONNX, opset {opset}"),
             written_by: writer(&model),
+            classes: module_classes,
             sources: HashMap::new(),
         },
     })

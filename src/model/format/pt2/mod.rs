@@ -45,6 +45,7 @@ pub fn open(mut archive: Archive, opening: &mut Opening) -> Result<Opened> {
         graph: skeleton.graph,
         labels: archive.text("extra/labels.txt")?,
         preprocess,
+        metadata: Vec::new(),
         architecture: None,
         size: skeleton.size,
         other_sizes: skeleton.size.other_sizes(OtherSizes::SameGraph),
@@ -54,6 +55,7 @@ pub fn open(mut archive: Archive, opening: &mut Opening) -> Result<Opened> {
                 version.major, version.minor
             ),
             written_by: torch.map(|version| format!("PyTorch {version}")),
+            classes: skeleton.classes,
             sources: skeleton.sources,
         },
     })

@@ -3,7 +3,7 @@
 use super::program::schema::{Argument, OutputSpec, Program, Size};
 use super::program::signature;
 use super::program::sizes::{self, Wanted};
-use super::wiring::Builder;
+use super::wiring::{Builder, modules};
 use crate::model::error::Result;
 use crate::model::format::build::skeleton::Skeleton;
 
@@ -16,6 +16,7 @@ pub fn read(program: Program, wanted: Wanted) -> Result<Skeleton> {
     builder.run()?;
     let outputs = signature::outputs(&module)?;
     Ok(Skeleton {
+        classes: modules::classes(&module),
         sources: builder.sources(),
         graph: builder.finish(outputs)?,
         weights: inputs.weights,

@@ -4,15 +4,14 @@
 //! folded they cost nothing, and their operations need no way back.
 
 use super::budget::Budget;
-use super::{Graph, Node, Op};
+use super::{Graph, Node};
 use crate::model::error::{Fault, first_line};
-use crate::model::op::{Normalisation, Operation};
+use crate::model::op::Operation;
 
 /// Replaces the nodes that do not depend on the input by what they compute.
 ///
 /// # Errors
-/// Where one fails or would cost too much, and where an image would be normalised by its own
-/// statistics, which is training.
+/// Where one fails or would cost too much.
 pub(crate) fn fold(graph: &mut Graph) -> Result<(), Fault> {
     let mut depends = vec![false; graph.values.len()];
     depends[graph.input.0] = true;
@@ -20,11 +19,6 @@ pub(crate) fn fold(graph: &mut Graph) -> Result<(), Fault> {
     let mut kept = Vec::with_capacity(graph.nodes.len());
     for node in std::mem::take(&mut graph.nodes) {
         if node.inputs.iter().any(|id| depends[id.0]) {
-            if let Op::Normalisation(Normalisation::Standardise { .. }) = node.op {
-                return Err(Fault::Training {
-                    node: format!("a batch norm in {}, node {}", node.module, node.name),
-                });
-            }
             node.outputs.iter().for_each(|id| depends[id.0] = true);
             kept.push(node);
         } else {

@@ -2,7 +2,7 @@ use tch::{Device, Kind, Tensor};
 
 use super::*;
 use crate::model::graph::{Value, ValueId};
-use crate::model::op::{Arithmetic, Creation};
+use crate::model::op::{Arithmetic, Creation, Normalisation, Op};
 
 /// x, a weight, and the output of each node from its inputs by index.
 fn graph(nodes: Vec<(Op, Vec<usize>)>) -> Graph {
@@ -54,7 +54,7 @@ fn folds_what_does_not_depend_on_the_image_into_a_weight_that_is_not_counted() {
 }
 
 #[test]
-fn standardises_weights_and_refuses_to_standardise_an_image() {
+fn standardises_weights_once_and_an_image_in_each_pass() {
     let standardise = || Normalisation::Standardise {
         weight: false,
         bias: false,
@@ -63,9 +63,10 @@ fn standardises_weights_and_refuses_to_standardise_an_image() {
     let add = (Arithmetic::Add { alpha: 1.0 }.into(), vec![0, 2]);
     let mut of_weights = graph(vec![(standardise().into(), vec![1]), add]);
     fold(&mut of_weights).unwrap();
+    assert_eq!(of_weights.nodes.len(), 1);
     let mut of_image = graph(vec![(standardise().into(), vec![0])]);
-    let why = fold(&mut of_image).unwrap_err().to_string();
-    assert!(why.contains("training") && why.contains("n2"), "{why}");
+    fold(&mut of_image).unwrap();
+    assert_eq!(of_image.nodes.len(), 1);
 }
 
 #[test]

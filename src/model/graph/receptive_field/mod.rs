@@ -139,6 +139,8 @@ impl Follower<'_> {
             FieldRule::Everything => whole,
             FieldRule::Reduced(dims) => self.reduced(fields, dims),
             FieldRule::Strided { dim, step } => self.thinned(fields, dim, step as f64),
+            // Wherever it reads from, nothing is left to be seen.
+            FieldRule::Unknown if fields == [Field::Whole; 2] => whole,
             FieldRule::Unknown => Known::Lost,
         }
     }

@@ -68,6 +68,22 @@ impl Adjoint {
         }
     }
 
+    /// Whether it leads back through a convolution. It may be of an image without a batch.
+    fn is_convolution(&self) -> bool {
+        match self {
+            Adjoint::Pointwise | Adjoint::Depthwise { .. } | Adjoint::Convolution(_) => true,
+            Adjoint::Linear
+            | Adjoint::Crop { .. }
+            | Adjoint::Scale { .. }
+            | Adjoint::Sum
+            | Adjoint::Cat { .. }
+            | Adjoint::Spread { .. }
+            | Adjoint::Reshaped
+            | Adjoint::Same
+            | Adjoint::Recorded => false,
+        }
+    }
+
     /// Whether it is only a factor for each channel, which a convolution before it can take into its
     /// kernel.
     pub fn is_scale(&self) -> bool {
@@ -155,6 +171,9 @@ impl Adjoint {
         let (Adjoint::Pointwise, Some(factor)) = (self, factor) else {
             return Ok(None);
         };
+        if input.dim() != 4 {
+            return Ok(None);
+        }
         let mean = upstream.f_flatten(2, -1)?.f_squeeze_dim(0)?;
         let mean = mean.f_mean_dim([1i64].as_slice(), false, Kind::Float)?;
         let size = input.size();
@@ -176,6 +195,11 @@ impl Adjoint {
         let input = inputs.get(which);
         let input = input.ok_or_else(|| TchError::Shape("an input is missing".into()))?;
         let size = input.size();
+        if size.len() == 3 && self.is_convolution() {
+            let (one, above) = (input.f_unsqueeze(0)?, upstream.f_unsqueeze(0)?);
+            let pulled = self.pull_back(factor, &[&one], 0, &above)?;
+            return pulled.f_squeeze_dim(0);
+        }
         let factor = || factor.ok_or_else(|| TchError::Shape("a factor is missing".into()));
         match self {
             Adjoint::Pointwise => {

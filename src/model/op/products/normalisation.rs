@@ -40,8 +40,17 @@ pub enum Normalisation {
         /// Added to the variance, so that nothing is divided by zero.
         eps: f64,
     },
-    /// Each channel by its own statistics, as weights are standardised before they are used. Inputs:
-    /// x, weight and bias. Applied to an image's values this would be training, and is refused.
+    /// Each channel of each entry of the batch by its own statistics. Inputs: x, weight and bias.
+    Instance {
+        /// Whether a weight `[channels]` is among the inputs.
+        weight: bool,
+        /// Whether a bias `[channels]` is among the inputs.
+        bias: bool,
+        /// Added to the variance, so that nothing is divided by zero.
+        eps: f64,
+    },
+    /// Each channel by its own statistics over the whole batch, as weights are standardised before
+    /// they are used, and as layers without running statistics do. Inputs: x, weight and bias.
     Standardise {
         /// Whether a weight `[channels]` is among the inputs.
         weight: bool,
@@ -81,6 +90,11 @@ impl Operation for Normalisation {
                 let (weight, bias) = affine(inputs, *weight, *bias)?;
                 x.f_group_norm(*groups, weight, bias, *eps, false)
             }
+            Normalisation::Instance { weight, bias, eps } => {
+                let (weight, bias) = affine(inputs, *weight, *bias)?;
+                let none = None::<&Tensor>;
+                x.f_instance_norm(weight, bias, none, none, true, 0.0, *eps, false)
+            }
             Normalisation::Standardise { weight, bias, eps } => {
                 let (scale, shift) = affine(inputs, *weight, *bias)?;
                 let none = None::<&Tensor>;
@@ -95,6 +109,7 @@ impl Operation for Normalisation {
             Normalisation::Batch { .. }
             | Normalisation::Layer { .. }
             | Normalisation::Group { .. }
+            | Normalisation::Instance { .. }
             | Normalisation::Standardise { .. } => shape::input(inputs, 0).map(OutputShapes::one),
         }
     }
@@ -104,6 +119,7 @@ impl Operation for Normalisation {
             Normalisation::Batch { .. }
             | Normalisation::Layer { .. }
             | Normalisation::Group { .. }
+            | Normalisation::Instance { .. }
             | Normalisation::Standardise { .. } => Cost::of_each(inputs),
         }
     }
@@ -116,16 +132,20 @@ impl Operation for Normalisation {
             },
             Normalisation::Layer { .. }
             | Normalisation::Group { .. }
+            | Normalisation::Instance { .. }
             | Normalisation::Standardise { .. } => Adjoint::Recorded,
         }
     }
 
     fn field(&self, _: &[&[i64]]) -> FieldRule<'_> {
         match self {
-            Normalisation::Batch { .. } | Normalisation::Standardise { .. } => FieldRule::Same,
+            Normalisation::Batch { .. } => FieldRule::Same,
             // Over one axis it normalises the channels of each position.
             Normalisation::Layer { shape, .. } if shape.len() == 1 => FieldRule::Same,
-            Normalisation::Layer { .. } | Normalisation::Group { .. } => FieldRule::Everything,
+            Normalisation::Layer { .. }
+            | Normalisation::Group { .. }
+            | Normalisation::Instance { .. }
+            | Normalisation::Standardise { .. } => FieldRule::Everything,
         }
     }
 
@@ -134,6 +154,7 @@ impl Operation for Normalisation {
             Normalisation::Batch { .. }
             | Normalisation::Layer { .. }
             | Normalisation::Group { .. }
+            | Normalisation::Instance { .. }
             | Normalisation::Standardise { .. } => AxesRule::Elementwise,
         }
     }
@@ -142,7 +163,9 @@ impl Operation for Normalisation {
         match self {
             Normalisation::Batch { .. } => AxesBack::Image,
             Normalisation::Layer { .. } => AxesBack::First,
-            Normalisation::Group { .. } | Normalisation::Standardise { .. } => AxesBack::Lost,
+            Normalisation::Group { .. }
+            | Normalisation::Instance { .. }
+            | Normalisation::Standardise { .. } => AxesBack::Lost,
         }
     }
 
@@ -151,6 +174,7 @@ impl Operation for Normalisation {
             Normalisation::Batch { .. }
             | Normalisation::Layer { .. }
             | Normalisation::Group { .. }
+            | Normalisation::Instance { .. }
             | Normalisation::Standardise { .. } => GradientRole::Plain,
         }
     }
@@ -161,6 +185,7 @@ impl Operation for Normalisation {
             Normalisation::Layer { .. } => FeatureRole::Passes,
             Normalisation::Batch { .. }
             | Normalisation::Group { .. }
+            | Normalisation::Instance { .. }
             | Normalisation::Standardise { .. } => FeatureRole::Makes,
         }
     }

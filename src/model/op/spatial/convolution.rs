@@ -2,8 +2,8 @@
 
 use tch::{TchError, Tensor};
 
-use super::window::Window;
-use crate::model::op::adjoint::{Adjoint, TransposedConvolution};
+use super::window::{Window, wrong_rank};
+use crate::model::op::adjoint::{self, Adjoint};
 use crate::model::op::geometry::{AxesBack, AxesRule, FieldRule};
 use crate::model::op::operation::{Cost, FeatureRole, GradientRole, Operation, input};
 use crate::model::op::shape::{self, OutputShapes, Shape, elements};
@@ -11,23 +11,23 @@ use crate::model::op::shape::{self, OutputShapes, Shape, elements};
 /// How a convolution pads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Padding {
-    /// By so many zeros above and below, left and right.
+    /// By so many zeros on both sides of each axis.
     Explicit(Vec<i64>),
     /// `"same"` or `"valid"`
     Named(String),
 }
 
-/// A convolution over rows and columns. Inputs: x, the weight
-/// `[out channels, in channels / groups, height, width]`, and the bias if `bias`.
+/// A convolution over one, two or three axes: as many as its kernel has. Inputs: x, the weight
+/// `[out channels, in channels / groups, ...kernel]`, and the bias if `bias`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Convolution {
     /// Whether a bias `[out channels]` is the third input.
     pub bias: bool,
-    /// Distance between neighbouring windows: for rows and columns, or one number for both.
+    /// Distance between neighbouring windows: a number for each axis, or one for all.
     pub stride: Vec<i64>,
     /// Zeros around the image.
     pub padding: Padding,
-    /// Distance between neighbouring kernel taps: for rows and columns, or one number for both.
+    /// Distance between neighbouring kernel taps: a number for each axis, or one for all.
     pub dilation: Vec<i64>,
     /// How many groups the channels are split into, each convolved by itself; as many as there are
     /// input channels if depthwise.
@@ -59,7 +59,7 @@ impl Convolution {
             return Some(Adjoint::Pointwise);
         }
         if (in_channels, self.groups) != (1, out_channels) || strided {
-            return Some(Adjoint::Convolution(TransposedConvolution {
+            return Some(Adjoint::Convolution(adjoint::TransposedConvolution {
                 stride: self.stride.clone(),
                 padding: padding.clone(),
                 dilation: self.dilation.clone(),
@@ -78,22 +78,55 @@ impl Convolution {
     }
 }
 
+/// The axes of `x` before its channels, of which there is one at most, and the sizes of the kernel.
+///
+/// # Errors
+/// In words, where the two do not fit.
+pub(super) fn batch_and_kernel<'a>(
+    x: &'a [i64],
+    weight: &'a [i64],
+) -> Result<(&'a [i64], &'a [i64]), String> {
+    let unfit = || format!("a kernel {weight:?} does not fit {x:?}");
+    let [_, _, kernel @ ..] = weight else {
+        return Err(unfit());
+    };
+    if !(1..=3).contains(&kernel.len()) {
+        return Err(unfit());
+    }
+    match x.len().checked_sub(kernel.len() + 1) {
+        Some(batch @ (0 | 1)) => Ok((&x[..batch], kernel)),
+        Some(_) => Err(format!("{x:?} is no image")),
+        None => Err(unfit()),
+    }
+}
+
 impl Operation for Convolution {
     fn run(&self, inputs: &[&Tensor]) -> Result<Vec<Tensor>, TchError> {
         let (x, weight) = (input(inputs, 0)?, input(inputs, 1)?);
         let bias = self.bias.then(|| input(inputs, 2)).transpose()?;
         let (stride, dilation) = (self.stride.as_slice(), self.dilation.as_slice());
-        let y = match &self.padding {
-            Padding::Explicit(sizes) => x.f_conv2d(
-                weight,
-                bias,
-                stride,
-                sizes.as_slice(),
-                dilation,
-                self.groups,
-            ),
-            Padding::Named(name) => {
-                x.f_conv2d_padding(weight, bias, stride, name, dilation, self.groups)
+        let groups = self.groups;
+        let y = match (&self.padding, weight.dim()) {
+            (Padding::Explicit(sizes), 3) => {
+                x.f_conv1d(weight, bias, stride, sizes.as_slice(), dilation, groups)
+            }
+            (Padding::Explicit(sizes), 4) => {
+                x.f_conv2d(weight, bias, stride, sizes.as_slice(), dilation, groups)
+            }
+            (Padding::Explicit(sizes), 5) => {
+                x.f_conv3d(weight, bias, stride, sizes.as_slice(), dilation, groups)
+            }
+            (Padding::Named(name), 3) => {
+                x.f_conv1d_padding(weight, bias, stride, name, dilation, groups)
+            }
+            (Padding::Named(name), 4) => {
+                x.f_conv2d_padding(weight, bias, stride, name, dilation, groups)
+            }
+            (Padding::Named(name), 5) => {
+                x.f_conv3d_padding(weight, bias, stride, name, dilation, groups)
+            }
+            (Padding::Explicit(_) | Padding::Named(_), rank) => {
+                return Err(wrong_rank(rank.saturating_sub(2)));
             }
         };
         Ok(vec![y?])
@@ -101,21 +134,15 @@ impl Operation for Convolution {
 
     fn output_shapes(&self, inputs: &[&[i64]]) -> Result<OutputShapes, String> {
         let (x, weight) = (shape::input(inputs, 0)?, shape::input(inputs, 1)?);
-        let (&[channels, _, height, width], [batch @ .., _, _, _]) = (weight, x) else {
-            return Err(format!("a kernel {weight:?} does not fit {x:?}"));
-        };
-        if batch.len() > 1 {
-            return Err(format!("{x:?} is no image"));
-        }
-        let kernel = [height, width];
-        let [rows, columns] = match &self.padding {
-            Padding::Explicit(padding) => self.window(&kernel, padding).positions(x)?,
-            Padding::Named(name) if name == "valid" => self.window(&kernel, &[0]).positions(x)?,
-            Padding::Named(name) if name == "same" => [x[x.len() - 2], x[x.len() - 1]],
+        let (batch, kernel) = batch_and_kernel(x, weight)?;
+        let positions = match &self.padding {
+            Padding::Explicit(padding) => self.window(kernel, padding).positions(x)?,
+            Padding::Named(name) if name == "valid" => self.window(kernel, &[0]).positions(x)?,
+            Padding::Named(name) if name == "same" => x[x.len() - kernel.len()..].to_vec(),
             Padding::Named(name) => return Err(format!("there is no padding called {name:?}")),
         };
         Ok(OutputShapes::one(
-            [batch, &[channels, rows, columns]].concat(),
+            [batch, &[weight[0]], &positions].concat(),
         ))
     }
 

@@ -27,6 +27,10 @@ impl Operation for Pad {
 
     fn output_shapes(&self, inputs: &[&[i64]]) -> Result<OutputShapes, String> {
         let mut shape = shape::input(inputs, 0)?.to_vec();
+        // libtorch would leave some positions uninitialised.
+        if self.mode == "circular" && self.pad.iter().any(|side| *side < 0) {
+            return Err("it crops while it wraps around".into());
+        }
         for (from_end, sides) in self.pad.chunks(2).enumerate() {
             let axis = shape.len().checked_sub(from_end + 1);
             let axis = axis.ok_or("it pads more axes than there are")?;

@@ -13,7 +13,7 @@ use crate::model::op::shape::{self, OutputShapes, Shape, count, elements};
 pub enum Patches {
     /// `[N, C, H, W]` to `[N, C · kernel, positions]`.
     Unfold {
-        /// Height and width of a patch, or one number for both.
+        /// Height and width of a patch.
         kernel: Vec<i64>,
         /// Distance between neighbouring kernel taps, by axis.
         dilation: Vec<i64>,
@@ -26,7 +26,7 @@ pub enum Patches {
     Fold {
         /// `[height, width]` of the image, padding not included.
         size: Vec<i64>,
-        /// Height and width of a patch, or one number for both.
+        /// Height and width of a patch.
         kernel: Vec<i64>,
         /// Distance between neighbouring kernel taps, by axis.
         dilation: Vec<i64>,
@@ -104,10 +104,11 @@ impl Operation for Patches {
                 let [batch @ .., channels, _, _] = x else {
                     return Err(unfit());
                 };
-                let [rows, columns] = window.positions(x)?;
+                let positions = window.positions(x)?;
+                let positions = positions.into_iter().fold(1, i64::saturating_mul);
                 let values = kernel.and_then(|kernel| channels.checked_mul(kernel));
                 let values = values.ok_or_else(unfit)?;
-                [batch, &[values, rows.saturating_mul(columns)]].concat()
+                [batch, &[values, positions]].concat()
             }
             Patches::Fold {
                 size, kernel: of, ..
@@ -120,10 +121,10 @@ impl Operation for Patches {
                 let kernel = kernel.filter(|kernel| values % kernel == 0);
                 let channels = values / kernel.ok_or_else(unfit)?;
                 let image = [batch, &[channels, height, width]].concat();
-                match window.positions(&image)? {
-                    [rows, columns] if rows.checked_mul(columns) == Some(patches) => image,
-                    _ => return Err(unfit()),
+                if count(&window.positions(&image)?) != Some(patches) {
+                    return Err(unfit());
                 }
+                image
             }
         };
         Ok(OutputShapes::one(shape))

@@ -4,18 +4,18 @@ use std::slice;
 
 use tch::{TchError, Tensor};
 
-use super::window::{Window, resized};
+use super::window::{Window, resized, wrong_rank};
 use crate::model::op::adjoint::Adjoint;
 use crate::model::op::geometry::{AxesBack, AxesRule, FieldRule};
 use crate::model::op::operation::{Cost, FeatureRole, GradientRole, Operation, input};
 use crate::model::op::shape::{self, OutputShapes, Shape, elements};
 
-/// A pooling of x over rows and columns.
+/// A pooling of x over its last axes: one, two or three of them, as many as the lists have numbers.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Pooling {
     /// The largest value under a window.
     Max {
-        /// Height and width of the window, or one number for both.
+        /// Size of the window, by axis.
         kernel: Vec<i64>,
         /// Distance between neighbouring windows, by axis; the size of `kernel` where empty.
         stride: Vec<i64>,
@@ -29,7 +29,7 @@ pub enum Pooling {
     },
     /// The mean under a window.
     Average {
-        /// Height and width of the window, or one number for both.
+        /// Size of the window, by axis.
         kernel: Vec<i64>,
         /// Distance between neighbouring windows, by axis; the size of `kernel` where empty.
         stride: Vec<i64>,
@@ -45,12 +45,12 @@ pub enum Pooling {
     },
     /// The means of so many parts each way.
     AdaptiveAverage {
-        /// `[height, width]` of the output.
+        /// Sizes of the output, by axis.
         size: Vec<i64>,
     },
     /// The largest values of so many parts each way.
     AdaptiveMax {
-        /// `[height, width]` of the output.
+        /// Sizes of the output, by axis.
         size: Vec<i64>,
     },
 }
@@ -105,39 +105,67 @@ impl Pooling {
 impl Operation for Pooling {
     fn run(&self, inputs: &[&Tensor]) -> Result<Vec<Tensor>, TchError> {
         let x = input(inputs, 0)?;
-        let y = match self {
+        match self {
             Pooling::Max {
                 kernel,
                 stride,
                 padding,
                 dilation,
                 ceil_mode,
-            } => x.f_max_pool2d(
-                kernel.as_slice(),
-                stride.as_slice(),
-                padding.as_slice(),
-                dilation.as_slice(),
-                *ceil_mode,
-            )?,
+            } => {
+                let (kernel, stride) = (kernel.as_slice(), stride.as_slice());
+                let (padding, dilation) = (padding.as_slice(), dilation.as_slice());
+                match kernel.len() {
+                    1 => x.f_max_pool1d(kernel, stride, padding, dilation, *ceil_mode),
+                    2 => x.f_max_pool2d(kernel, stride, padding, dilation, *ceil_mode),
+                    3 => x.f_max_pool3d(kernel, stride, padding, dilation, *ceil_mode),
+                    rank => return Err(wrong_rank(rank)),
+                }
+            }
             Pooling::Average {
                 kernel,
                 stride,
                 padding,
                 ceil_mode,
-                count_include_pad,
+                count_include_pad: counts,
                 divisor_override,
-            } => x.f_avg_pool2d(
-                kernel.as_slice(),
-                stride.as_slice(),
-                padding.as_slice(),
-                *ceil_mode,
-                *count_include_pad,
-                *divisor_override,
-            )?,
-            Pooling::AdaptiveAverage { size } => x.f_adaptive_avg_pool2d(size.as_slice())?,
-            Pooling::AdaptiveMax { size } => x.f_adaptive_max_pool2d(size.as_slice())?.0,
-        };
-        Ok(vec![y])
+            } => {
+                let (kernel, stride) = (kernel.as_slice(), stride.as_slice());
+                let (padding, ceil, divisor) = (padding.as_slice(), *ceil_mode, *divisor_override);
+                match (kernel.len(), divisor) {
+                    (1, None) => x.f_avg_pool1d(kernel, stride, padding, ceil, *counts),
+                    // libtorch takes a divisor over two axes and more.
+                    (1, Some(_)) => {
+                        let with_rows = |sizes: &[i64], rows: i64| match sizes {
+                            [] => Vec::new(),
+                            [size, ..] => vec![rows, *size],
+                        };
+                        let (kernel, stride) = (with_rows(kernel, 1), with_rows(stride, 1));
+                        let padding = with_rows(padding, 0);
+                        x.f_unsqueeze(-2)?
+                            .f_avg_pool2d(kernel, stride, padding, ceil, *counts, divisor)?
+                            .f_squeeze_dim(-2)
+                    }
+                    (2, _) => x.f_avg_pool2d(kernel, stride, padding, ceil, *counts, divisor),
+                    (3, _) => x.f_avg_pool3d(kernel, stride, padding, ceil, *counts, divisor),
+                    (rank, _) => return Err(wrong_rank(rank)),
+                }
+            }
+            Pooling::AdaptiveAverage { size } => match size.len() {
+                1 => x.f_adaptive_avg_pool1d(size.as_slice()),
+                2 => x.f_adaptive_avg_pool2d(size.as_slice()),
+                3 => x.f_adaptive_avg_pool3d(size.as_slice()),
+                rank => return Err(wrong_rank(rank)),
+            },
+            Pooling::AdaptiveMax { size } => match size.len() {
+                1 => x.f_adaptive_max_pool1d(size.as_slice()),
+                2 => x.f_adaptive_max_pool2d(size.as_slice()),
+                3 => x.f_adaptive_max_pool3d(size.as_slice()),
+                rank => return Err(wrong_rank(rank)),
+            }
+            .map(|(y, _)| y),
+        }
+        .map(|y| vec![y])
     }
 
     fn output_shapes(&self, inputs: &[&[i64]]) -> Result<OutputShapes, String> {
@@ -160,7 +188,10 @@ impl Operation for Pooling {
     fn adjoint(&self, _: &[Option<&Tensor>]) -> Adjoint {
         match self {
             Pooling::AdaptiveAverage { size } if size.iter().all(|size| *size == 1) => {
-                Adjoint::Spread { dims: vec![-2, -1] }
+                let rank = size.len() as i64;
+                Adjoint::Spread {
+                    dims: (-rank..0).collect(),
+                }
             }
             Pooling::Max { .. }
             | Pooling::Average { .. }
@@ -172,12 +203,21 @@ impl Operation for Pooling {
     fn field(&self, _: &[&[i64]]) -> FieldRule<'_> {
         match self.extent() {
             Extent::Window(window) => window.field(),
-            Extent::Adaptive(_) => FieldRule::AdaptiveWindow,
+            Extent::Adaptive([_, _]) => FieldRule::AdaptiveWindow,
+            Extent::Adaptive([1]) => FieldRule::Reduced(&[-1]),
+            Extent::Adaptive([1, 1, 1]) => FieldRule::Reduced(&[-3, -2, -1]),
+            Extent::Adaptive(_) => FieldRule::Unknown,
         }
     }
 
     fn axes(&self) -> AxesRule<'_> {
         match self {
+            Pooling::AdaptiveAverage { size } | Pooling::AdaptiveMax { size } if *size == [1] => {
+                AxesRule::Reduced {
+                    dims: &[-1],
+                    keepdim: true,
+                }
+            }
             Pooling::Max { .. }
             | Pooling::Average { .. }
             | Pooling::AdaptiveAverage { .. }

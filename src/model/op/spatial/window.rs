@@ -1,10 +1,12 @@
-//! The position of a window as it moves over the last two axes of a tensor.
+//! The position of a window as it moves over the last axes of a tensor: one, two or three of them.
+
+use tch::TchError;
 
 use crate::model::op::geometry::FieldRule;
 use crate::model::op::shape::Shape;
 
-/// A window over the last two axes. Each list has a number for rows and one for columns, or one for
-/// both.
+/// A window over as many of the last axes as `kernel` has numbers. The other lists have as many, or
+/// one for all of them.
 pub(super) struct Window<'a> {
     pub kernel: &'a [i64],
     pub stride: &'a [i64],
@@ -20,13 +22,16 @@ fn along(sizes: &[i64], axis: usize) -> Option<i64> {
 }
 
 impl Window<'_> {
-    /// `[rows, columns]` of positions, as libtorch counts them.
+    /// How many positions it takes along each of its axes, as libtorch counts them.
     ///
     /// # Errors
     /// In words, where it does not fit.
-    pub fn positions(&self, x: &[i64]) -> Result<[i64; 2], String> {
+    pub fn positions(&self, x: &[i64]) -> Result<Shape, String> {
+        let unfit = || format!("a window of {:?} does not fit {x:?}", self.kernel);
+        let rank = self.kernel.len();
+        let before = x.len().checked_sub(rank).ok_or_else(unfit)?;
         let count = |axis: usize| -> Option<i64> {
-            let size = i128::from(*x.get((x.len() + axis).checked_sub(2)?)?);
+            let size = i128::from(*x.get(before + axis)?);
             let of = |sizes: &[i64]| along(sizes, axis).map(i128::from);
             let (padding, stride) = (of(self.padding)?, of(self.stride)?);
             let extent = of(self.dilation)? * (of(self.kernel)? - 1) + 1;
@@ -44,10 +49,9 @@ impl Window<'_> {
             }
             i64::try_from(last + 1).ok().filter(|count| *count > 0)
         };
-        match (count(0), count(1)) {
-            (Some(rows), Some(columns)) => Ok([rows, columns]),
-            _ => Err(format!("a window of {:?} does not fit {x:?}", self.kernel)),
-        }
+        (0..rank)
+            .map(|axis| count(axis).ok_or_else(unfit))
+            .collect()
     }
 
     /// The shape of a tensor with one element for each position.
@@ -60,13 +64,16 @@ impl Window<'_> {
 
     /// How many values it covers.
     pub fn area(&self) -> f64 {
-        (0..2)
+        (0..self.kernel.len())
             .map(|axis| along(self.kernel, axis).unwrap_or(1) as f64)
             .product()
     }
 
-    /// What it does to a receptive field.
+    /// What it does to a receptive field: known for a window over rows and columns.
     pub fn field(&self) -> FieldRule<'static> {
+        if self.kernel.len() != 2 {
+            return FieldRule::Unknown;
+        }
         let of = |sizes: &[i64], axis: usize| along(sizes, axis).unwrap_or(1) as f64;
         FieldRule::Window {
             extent: [0, 1]
@@ -76,17 +83,20 @@ impl Window<'_> {
     }
 }
 
-/// `x` with other sizes for its last two axes, rows and columns.
+/// `x` with other sizes for as many of its last axes as `size` has numbers.
 ///
 /// # Errors
 /// In words, where `x` has fewer axes or a size is negative.
 pub(super) fn resized(x: &[i64], size: &[i64]) -> Result<Shape, String> {
-    match (x, size) {
-        ([before @ .., _, _], &[height, width]) if height >= 0 && width >= 0 => {
-            Ok([before, size].concat())
-        }
+    match x.len().checked_sub(size.len()) {
+        Some(before) if size.iter().all(|size| *size >= 0) => Ok([&x[..before], size].concat()),
         _ => Err(format!(
             "{x:?} is no image that could have the size {size:?}"
         )),
     }
+}
+
+/// That an operation over `rank` axes does not exist.
+pub(super) fn wrong_rank(rank: usize) -> TchError {
+    TchError::Shape(format!("it cannot go over {rank} axes"))
 }

@@ -4,6 +4,9 @@ use tch::{Device, Kind};
 
 use super::*;
 
+mod bounds;
+mod positions;
+mod sequences;
 mod shapes;
 
 fn apply(op: &Op, inputs: &[&Tensor]) -> Result<Vec<Tensor>, TchError> {

@@ -41,7 +41,13 @@ impl Step {
         let all = inputs.len();
         let inputs: Vec<ValueId> = inputs.iter().copied().filter(|id| depends(*id)).collect();
         let others_are_fixed = || weights.iter().skip(1).all(Option::is_some);
-        let adjoint = op.adjoint(&weights);
+        // Back through a product with complex numbers goes that with their conjugates.
+        let complex = |weight: &&Tensor| weight.f_is_complex().unwrap_or(true);
+        let adjoint = if weights.iter().flatten().any(complex) {
+            Adjoint::Recorded
+        } else {
+            op.adjoint(&weights)
+        };
         let applies = match &adjoint {
             Adjoint::Sum => (inputs.len(), all) == (2, 2),
             Adjoint::Cat { .. } => inputs.len() == all,

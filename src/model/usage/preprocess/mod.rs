@@ -4,12 +4,19 @@
 use std::path::Path;
 
 use super::channels::InputChannels;
+use super::pixels::{Levels, known};
 use crate::model::error::{Error, Fault};
 use crate::picture::photo::geometry::{CropMode, Filter, Frame};
 
+mod library;
+mod metadata;
+pub(crate) mod resolve;
+mod source;
 mod stated;
 mod timm;
+mod transformers;
 
+pub use source::{PreprocessSource, Sources};
 pub use stated::Stated;
 
 /// The preprocessing that the model was trained with.
@@ -77,6 +84,38 @@ impl Preprocess {
         (width > 0 && height > 0).then_some((width, height))
     }
 
+    /// In a few words: `from 0 to 1, cropped, bilinear`.
+    pub fn words(&self) -> String {
+        let levels = Levels::of(&self.mean, &self.std).map_or_else(
+            || {
+                if known::near(&self.mean, &known::IMAGENET.0)
+                    && known::near(&self.std, &known::IMAGENET.1)
+                {
+                    "normalised as for ImageNet".to_owned()
+                } else {
+                    let list = |numbers: &[f64]| {
+                        let numbers = numbers.iter().map(|n| format!("{n:.3}"));
+                        numbers.collect::<Vec<_>>().join(", ")
+                    };
+                    format!("minus {}, divided by {}", list(&self.mean), list(&self.std))
+                }
+            },
+            |levels| levels.words().to_owned(),
+        );
+        let order = match self.channels {
+            InputChannels::Rgb | InputChannels::Grey => "",
+            InputChannels::Bgr => ", blue first",
+        };
+        let fitting = match self.mode {
+            CropMode::Centre | CropMode::CentreFloor if self.crop_pct > 1.0 => "padded",
+            CropMode::Centre | CropMode::CentreFloor => "cropped",
+            CropMode::Squash => "stretched",
+            CropMode::Border => "padded",
+        };
+        let filter = self.interpolation.label().to_lowercase();
+        format!("{levels}{order}, {fitting}, {filter}")
+    }
+
     /// The frame that an image is fitted into. Padding has the mean colour, which is zero once it is
     /// normalised.
     pub fn frame(&self) -> Frame {
@@ -99,7 +138,10 @@ impl Preprocess {
 }
 
 #[cfg(test)]
-mod tests {
+mod tests;
+
+#[cfg(test)]
+mod keys {
     use super::*;
     use crate::picture::photo::geometry::{Fit, Placement};
     use crate::picture::photo::resample::resample;

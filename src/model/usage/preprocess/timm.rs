@@ -74,6 +74,57 @@ impl Written {
     }
 }
 
+/// What a `config.json` says of the pretrained network, for one of `classes` classes whose input has this
+/// size; `None` if it is not one of timm's.
+///
+/// # Errors
+/// What is wrong with it, or that it is of another model, as a clause that follows its name.
+pub(super) fn of_config(
+    text: &str,
+    classes: usize,
+    width: u32,
+    height: u32,
+) -> Result<Option<Stated>, String> {
+    #[derive(Deserialize)]
+    struct Config {
+        num_classes: Option<usize>,
+        pretrained_cfg: Option<Pretrained>,
+    }
+    #[derive(Deserialize)]
+    struct Pretrained {
+        num_classes: Option<usize>,
+        test_input_size: Option<[usize; 3]>,
+        test_crop_pct: Option<f64>,
+        #[serde(flatten)]
+        written: Written,
+    }
+    let unreadable = |error: serde_json::Error| format!("cannot be read ({error})");
+    let value: serde_json::Value = serde_json::from_str(text).map_err(unreadable)?;
+    if value.get("pretrained_cfg").is_none() {
+        return Ok(None);
+    }
+    let config: Config = serde_json::from_value(value).map_err(unreadable)?;
+    let Some(pretrained) = config.pretrained_cfg else {
+        return Ok(None);
+    };
+    // The network's own number, where it was trained further.
+    if let Some(count) = config.num_classes.or(pretrained.num_classes)
+        && count != classes
+    {
+        return Err(format!(
+            "is of a model with {count} classes, and this one has {classes}"
+        ));
+    }
+    let mut stated = pretrained.written.stated()?;
+    // What timm evaluates with at another size.
+    if let Some([_, high, wide]) = pretrained.test_input_size
+        && (wide, high) == (width as usize, height as usize)
+    {
+        stated.crop_pct = pretrained.test_crop_pct.or(stated.crop_pct);
+    }
+    Ok(Some(stated))
+}
+
 /// The choice with this name.
 fn parsed<T: std::str::FromStr>(
     name: Option<&str>,

@@ -32,6 +32,16 @@ pub fn extras(metadata: &[Entry], classes: usize) -> (Option<String>, Option<Str
     (labels, of("preprocess.json").map(str::to_owned))
 }
 
+/// Its keys and values, except for long ones, which are no statements about images.
+pub fn pairs(metadata: &[Entry]) -> Vec<(String, String)> {
+    const MAX_VALUE: usize = 4096;
+    let short = metadata
+        .iter()
+        .filter(|entry| entry.value.len() <= MAX_VALUE);
+    let pair = |entry: &Entry| (entry.key.clone(), entry.value.clone());
+    short.map(pair).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use std::path::Path;

@@ -21,6 +21,12 @@ use crate::model::format::build::module_calls::{self, Frame, Stack, root};
 /// Longest name of a node that is read as scopes, in bytes: each scope has a path of its own.
 const MAX_NAME: usize = 10_000;
 
+/// The classes of its modules in full, each once.
+pub fn classes(graph: &Graph, wanted: &[usize]) -> Vec<String> {
+    let layers: Vec<&Node> = wanted.iter().map(|index| &graph.nodes[*index]).collect();
+    torch::all_classes(&layers)
+}
+
 /// The modules around each of the nodes at `wanted`. Nodes that compute shapes and constants belong to
 /// the model itself, since they are not layers.
 pub fn stacks(graph: &Graph, wanted: &[usize], image: &str) -> Vec<Stack> {

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::literal;
 use super::{MAX_NAME, by_paths, model};
 use crate::model::format::build::module_calls::{Frame, MAX_DEPTH};
+use crate::model::format::build::opened::MAX_CLASSES;
 use crate::model::format::onnx::message::proto::Node;
 
 /// The paths of the modules around a node, outermost first, followed by the node's own name.
@@ -14,6 +15,20 @@ pub fn scopes(node: &Node) -> Option<&str> {
 
 fn classes(node: &Node) -> Option<&str> {
     metadata(node, "pkg.torch.onnx.class_hierarchy")
+}
+
+/// The classes of its modules in full, each once, as the new exporter writes them.
+pub fn all_classes(layers: &[&Node]) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for node in layers {
+        let written = classes(node).and_then(literal::texts).unwrap_or_default();
+        for class in written {
+            if found.len() < MAX_CLASSES && class.contains('.') && !found.contains(&class) {
+                found.push(class);
+            }
+        }
+    }
+    found
 }
 
 fn metadata<'a>(node: &'a Node, key: &str) -> Option<&'a str> {

@@ -225,7 +225,7 @@ fn reads_class_names_and_preprocessing_from_the_metadata() {
     let model = whole(&model.bytes()).unwrap();
     assert_eq!(model.labels.names, ["cat", "dog", "newt"]);
     assert_eq!(model.preprocess.crop_pct, 1.0);
-    assert!(!model.preprocess_assumed);
+    assert!(!model.preprocess_sources.is_assumed());
 }
 
 #[test]
@@ -238,7 +238,7 @@ fn gives_pixels_from_0_to_255_to_a_network_that_normalises_them() {
         model.node("GlobalAveragePool", &["b"], &["c"], vec![]);
         model.node("Flatten", &["c"], &["y"], vec![]);
         let model = whole(&model.bytes()).unwrap();
-        assert!(model.preprocess_assumed);
+        assert!(model.preprocess_sources.is_assumed());
         model.preprocess
     };
     let pixels = Preprocess::whole_pixels(4, 4);
@@ -246,9 +246,11 @@ fn gives_pixels_from_0_to_255_to_a_network_that_normalises_them() {
         assert_eq!(prepared(op, number), pixels, "{op}");
     }
     let normalised = Preprocess::imagenet(4, 4);
-    for (op, number) in [("Mul", 2.0), ("Div", 0.229), ("Sub", 0.485)] {
+    for (op, number) in [("Mul", 2.0), ("Div", 0.229)] {
         assert_eq!(prepared(op, number), normalised, "{op}");
     }
+    let mean = prepared("Sub", 0.485);
+    assert_eq!((mean.mean, mean.std), (vec![0.0; 3], vec![1.0; 3]));
 }
 
 #[test]

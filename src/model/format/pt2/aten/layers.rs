@@ -1,30 +1,8 @@
-//! Convolution and matrix products, attention among them.
+//! Matrix products, attention among them.
 
-use super::call::{Call, binary, call};
+use super::call::{Call, binary, call, first_output};
 use crate::model::format::pt2::program::args::{Answer, Args, beyond};
-use crate::model::op::{Attention, Convolution, Einsum, MatrixProduct, Padding};
-
-pub fn convolution(args: Args<'_>) -> Answer<Call<'_>> {
-    if args.bool_or("transposed", false)? {
-        return beyond("it is transposed");
-    }
-    let (inputs, bias) = weight_and_bias(args)?;
-    let groups = args.int_or("groups", 1)?;
-    args.bounded("groups", &[groups], 1)?;
-    let padding = if args.is_text("padding") {
-        Padding::Named(args.text_or("padding", "valid")?)
-    } else {
-        Padding::Explicit(args.pair("padding", Some(0), 0)?)
-    };
-    let op = Convolution {
-        bias,
-        stride: args.pair("stride", Some(1), 1)?,
-        padding,
-        dilation: args.pair("dilation", Some(1), 1)?,
-        groups,
-    };
-    call(op, inputs)
-}
+use crate::model::op::{Attention, Einsum, MatrixProduct};
 
 pub fn linear(args: Args<'_>) -> Answer<Call<'_>> {
     let (inputs, bias) = weight_and_bias(args)?;
@@ -32,7 +10,7 @@ pub fn linear(args: Args<'_>) -> Answer<Call<'_>> {
 }
 
 /// The input, the weight and, where there is one, the bias; and whether there is one.
-fn weight_and_bias<'a>(args: Args<'a>) -> Answer<(Vec<&'a str>, bool)> {
+pub fn weight_and_bias<'a>(args: Args<'a>) -> Answer<(Vec<&'a str>, bool)> {
     let mut inputs = vec![args.tensor("input")?, args.tensor("weight")?];
     let bias = args.optional_tensor("bias")?;
     inputs.extend(bias);
@@ -82,4 +60,32 @@ pub fn attention(args: Args<'_>) -> Answer<Call<'_>> {
         grouped: args.bool_or("enable_gqa", false)?,
     };
     call(op, inputs)
+}
+
+/// What attention is lowered to on some device; the first output is the one that counts.
+pub fn lowered_attention(args: Args<'_>) -> Answer<Call<'_>> {
+    if args.number_or("dropout_p", 0.0)? != 0.0 {
+        return beyond("dropout_p is not 0");
+    }
+    if args.optional_tensor("dropout_mask")?.is_some() {
+        return beyond("it drops by a mask");
+    }
+    let mut inputs = vec![
+        args.tensor("query")?,
+        args.tensor("key")?,
+        args.tensor("value")?,
+    ];
+    let masks = [
+        args.optional_tensor("attn_mask")?,
+        args.optional_tensor("attn_bias")?,
+    ];
+    let mask = masks.into_iter().flatten().next();
+    inputs.extend(mask);
+    let op = Attention {
+        mask: mask.is_some(),
+        causal: args.bool_or("is_causal", false)?,
+        scale: args.optional_number("scale")?,
+        grouped: args.bool_or("enable_gqa", false)?,
+    };
+    call(op, inputs).map(first_output)
 }

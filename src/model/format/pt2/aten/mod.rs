@@ -12,14 +12,17 @@ mod arithmetic;
 mod call;
 mod constants;
 mod copying;
+mod fourier;
 mod index;
 mod layers;
 mod norm;
+mod recurrent;
 mod reduce;
 mod shape;
 mod spatial;
 
 pub use self::call::{Call, Sharing};
+use self::spatial::{convolution, pooling, resizing};
 
 use super::program::args::{Answer, Args, Refusal, beyond};
 use super::program::schema::{Argument, NodeJson};
@@ -76,20 +79,61 @@ pub fn read(node: &NodeJson) -> Answer<Step<'_>> {
 #[expect(clippy::too_many_lines, reason = "one line per operator")]
 fn reader(operator: &str) -> Option<Reader> {
     let reader: Reader = match operator {
-        "conv2d.default" | "conv2d.padding" | "convolution.default" => layers::convolution,
+        "conv1d.default" | "conv1d.padding" => convolution::convolution::<1>,
+        "conv2d.default" | "conv2d.padding" => convolution::convolution::<2>,
+        "conv3d.default" | "conv3d.padding" => convolution::convolution::<3>,
+        "conv_transpose1d.default" => convolution::transposed_convolution::<1>,
+        "conv_transpose2d.input" => convolution::transposed_convolution::<2>,
+        "conv_transpose3d.input" => convolution::transposed_convolution::<3>,
+        "convolution.default" | "_convolution.default" => convolution::general,
         "linear.default" => layers::linear,
         "addmm.default" => layers::addmm,
         "matmul.default" => layers::matmul,
         "mm.default" | "bmm.default" => layers::mm,
         "einsum.default" => layers::einsum,
         "scaled_dot_product_attention.default" => layers::attention,
+        "_scaled_dot_product_flash_attention_for_cpu.default"
+        | "_scaled_dot_product_flash_attention.default"
+        | "_scaled_dot_product_efficient_attention.default"
+        | "_scaled_dot_product_cudnn_attention.default"
+        | "_scaled_dot_product_fused_attention_overrideable.default"
+        | "_scaled_dot_product_attention_math.default"
+        | "_scaled_dot_product_attention_math_for_mps.default" => layers::lowered_attention,
 
         "batch_norm.default" => norm::batch,
-        "_native_batch_norm_legit_no_training.default" => norm::native_batch,
+        "_native_batch_norm_legit_no_training.default"
+        | "_native_batch_norm_legit.no_stats"
+        | "_batch_norm_no_update.default" => norm::native_batch,
+        "_native_batch_norm_legit.default"
+        | "_native_batch_norm_legit_functional.default"
+        | "native_batch_norm.default" => norm::native_legit_batch,
+        "instance_norm.default" => norm::instance,
         "layer_norm.default" => norm::layer,
         "native_layer_norm.default" => norm::native_layer,
         "group_norm.default" => norm::group,
         "native_group_norm.default" => norm::native_group,
+
+        "lstm.input" => recurrent::lstm,
+        "gru.input" => recurrent::gru,
+        "rnn_tanh.input" => recurrent::tanh,
+        "rnn_relu.input" => recurrent::relu,
+
+        "fft_fft.default" | "fft_fft2.default" | "fft_fftn.default" => fourier::forward,
+        "fft_ifft.default" | "fft_ifft2.default" | "fft_ifftn.default" => fourier::inverse,
+        "fft_rfft.default" | "fft_rfft2.default" | "fft_rfftn.default" => fourier::real_to_half,
+        "fft_irfft.default" | "fft_irfft2.default" | "fft_irfftn.default" => fourier::half_to_real,
+        "_fft_r2c.default" => fourier::lowered_real,
+        "_fft_c2r.default" => fourier::lowered_to_real,
+        "_fft_c2c.default" => fourier::lowered,
+        "view_as_real.default" => fourier::as_real,
+        "view_as_complex.default" => fourier::as_complex,
+        "complex.default" => fourier::joined,
+        "real.default" => fourier::real,
+        "imag.default" => fourier::imaginary,
+        "fft_fftshift.default" => fourier::shift,
+        "fft_ifftshift.default" => fourier::shift_back,
+        "resolve_conj.default" => copying::alias,
+        "conj.default" | "_conj.default" | "_conj_physical.default" => fourier::conjugate,
 
         "relu.default" => activation::relu,
         "relu6.default" => activation::relu6,
@@ -118,6 +162,7 @@ fn reader(operator: &str) -> Option<Reader> {
         "reciprocal.default" => arithmetic::reciprocal,
         "sqrt.default" => arithmetic::sqrt,
         "exp.default" => arithmetic::exp,
+        "log.default" => arithmetic::log,
         "sin.default" => arithmetic::sin,
         "cos.default" => arithmetic::cos,
         "pow.Tensor_Scalar" => arithmetic::pow,
@@ -130,19 +175,71 @@ fn reader(operator: &str) -> Option<Reader> {
         "any.dim" => reduce::any,
         "linalg_vector_norm.default" => reduce::vector_norm,
 
-        "max_pool2d.default" => spatial::max_pool,
-        "max_pool2d_with_indices.default" => spatial::max_pool_with_indices,
-        "avg_pool2d.default" => spatial::average_pool,
+        "max_pool1d.default" => pooling::max::<1>,
+        "max_pool2d.default" => pooling::max::<2>,
+        "max_pool3d.default" => pooling::max::<3>,
+        "max_pool1d_with_indices.default" => pooling::max_with_indices::<1>,
+        "max_pool2d_with_indices.default" => pooling::max_with_indices::<2>,
+        "max_pool3d_with_indices.default" => pooling::max_with_indices::<3>,
+        "avg_pool1d.default" => pooling::average::<1>,
+        "avg_pool2d.default" => pooling::average::<2>,
+        "avg_pool3d.default" => pooling::average::<3>,
+        "adaptive_avg_pool1d.default" => pooling::adaptive_average::<1>,
         "adaptive_avg_pool2d.default" | "_adaptive_avg_pool2d.default" => {
-            spatial::adaptive_average_pool
+            pooling::adaptive_average::<2>
         }
-        "adaptive_max_pool2d.default" => spatial::adaptive_max_pool,
-        "upsample_nearest2d.vec" => spatial::upsample_nearest,
+        "adaptive_avg_pool3d.default" | "_adaptive_avg_pool3d.default" => {
+            pooling::adaptive_average::<3>
+        }
+        "adaptive_max_pool1d.default" => pooling::adaptive_max::<1>,
+        "adaptive_max_pool2d.default" => pooling::adaptive_max::<2>,
+        "adaptive_max_pool3d.default" => pooling::adaptive_max::<3>,
+        "upsample_nearest1d.vec"
+        | "upsample_nearest1d.default"
+        | "upsample_nearest2d.vec"
+        | "upsample_nearest2d.default"
+        | "upsample_nearest3d.vec"
+        | "upsample_nearest3d.default" => resizing::nearest,
+        "_upsample_nearest_exact1d.vec"
+        | "_upsample_nearest_exact1d.default"
+        | "_upsample_nearest_exact2d.vec"
+        | "_upsample_nearest_exact2d.default"
+        | "_upsample_nearest_exact3d.vec"
+        | "_upsample_nearest_exact3d.default" => resizing::nearest_exact,
+        "upsample_linear1d.vec"
+        | "upsample_linear1d.default"
+        | "upsample_bilinear2d.vec"
+        | "upsample_bilinear2d.default"
+        | "upsample_trilinear3d.vec"
+        | "upsample_trilinear3d.default" => resizing::linear,
+        "upsample_bicubic2d.vec" | "upsample_bicubic2d.default" => resizing::cubic,
+        "_upsample_bilinear2d_aa.vec" | "_upsample_bilinear2d_aa.default" => {
+            resizing::linear_antialiased
+        }
+        "_upsample_bicubic2d_aa.vec" | "_upsample_bicubic2d_aa.default" => {
+            resizing::cubic_antialiased
+        }
+        "_upsample_lanczos2d_aa.vec" | "_upsample_lanczos2d_aa.default" => {
+            resizing::lanczos_antialiased
+        }
         "pad.default" | "constant_pad_nd.default" => spatial::pad,
-        "reflection_pad2d.default" => spatial::reflection_pad,
-        "replication_pad2d.default" => spatial::replication_pad,
+        "reflection_pad1d.default" | "reflection_pad2d.default" | "reflection_pad3d.default" => {
+            spatial::reflection_pad
+        }
+        "replication_pad1d.default" | "replication_pad2d.default" | "replication_pad3d.default" => {
+            spatial::replication_pad
+        }
+        "_pad_circular.default" => spatial::circular_pad,
         "im2col.default" => spatial::unfold,
         "col2im.default" => spatial::fold,
+        "unfold.default" => spatial::sliding_windows,
+        "pixel_shuffle.default" => spatial::pixel_shuffle,
+        "pixel_unshuffle.default" => spatial::pixel_unshuffle,
+        "channel_shuffle.default" | "native_channel_shuffle.default" => spatial::channel_shuffle,
+        "grid_sampler.default" | "grid_sampler_2d.default" | "grid_sampler_3d.default" => {
+            spatial::grid_sampler
+        }
+        "affine_grid_generator.default" => spatial::affine_grid,
 
         "flatten.using_ints" => shape::flatten,
         "unflatten.int" => shape::unflatten,
@@ -288,7 +385,7 @@ mod tests {
 
     #[test]
     fn knows_no_other_operators_and_overloads() {
-        for operator in ["conv3d.default", "relu", "relu_.default", "add.out", ""] {
+        for operator in ["conv4d.default", "relu", "relu_.default", "add.out", ""] {
             assert!(reader(operator).is_none(), "{operator}");
         }
     }

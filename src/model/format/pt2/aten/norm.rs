@@ -15,6 +15,10 @@ pub fn batch(args: Args<'_>) -> Answer<Call<'_>> {
     trained_batch(args)
 }
 
+pub fn native_legit_batch(args: Args<'_>) -> Answer<Call<'_>> {
+    batch(args).map(first_output)
+}
+
 pub fn native_batch(args: Args<'_>) -> Answer<Call<'_>> {
     trained_batch(args).map(first_output)
 }
@@ -34,6 +38,23 @@ fn trained_batch(args: Args<'_>) -> Answer<Call<'_>> {
             inputs.extend([mean, variance]);
             let affine = weight;
             call(Normalisation::Batch { affine, eps }, inputs)
+        }
+    }
+}
+
+/// Refused if it updates running statistics.
+pub fn instance(args: Args<'_>) -> Answer<Call<'_>> {
+    let running = args.optional_tensor("running_mean")?.is_some();
+    match (args.bool_or("use_input_stats", true)?, running) {
+        (true, true) => {
+            let node = "an instance norm".into();
+            Err(Fault::Training { node }.into())
+        }
+        (false, _) => trained_batch(args),
+        (true, false) => {
+            let (inputs, weight, bias) = affine(args)?;
+            let eps = args.number_or("eps", 1e-5)?;
+            call(Normalisation::Instance { weight, bias, eps }, inputs)
         }
     }
 }

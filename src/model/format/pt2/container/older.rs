@@ -42,6 +42,7 @@ pub fn open(mut archive: Archive, opening: &mut Opening) -> Result<Opened> {
         graph: skeleton.graph,
         labels: archive.text("extra_files/labels.txt")?,
         preprocess,
+        metadata: Vec::new(),
         architecture: None,
         size: skeleton.size,
         other_sizes: skeleton.size.other_sizes(OtherSizes::SameGraph),
@@ -51,6 +52,7 @@ pub fn open(mut archive: Archive, opening: &mut Opening) -> Result<Opened> {
                 version.major, version.minor
             ),
             written_by: torch.map(|version| format!("PyTorch {version}")),
+            classes: skeleton.classes,
             sources: skeleton.sources,
         },
     })

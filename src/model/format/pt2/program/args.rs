@@ -33,6 +33,13 @@ impl<'a> Args<'a> {
             .filter(|argument| **argument != Argument::None)
     }
 
+    /// The operator without its overload: `add`.
+    pub fn name(&self) -> &'a str {
+        let target = self.node.target.strip_prefix("torch.ops.aten.");
+        let target = target.unwrap_or(&self.node.target);
+        target.split('.').next().unwrap_or(target)
+    }
+
     fn label(&self) -> &'a str {
         self.node.name.as_deref().unwrap_or(&self.node.target)
     }
@@ -134,20 +141,34 @@ impl<'a> Args<'a> {
     /// Two integers for height and width; the file may have one for both.
     ///
     /// # Errors
-    /// [`Fault::Graph`] where one is less than `at_least`: some kernels of ATen divide by them.
+    /// As [`Args::sizes`].
     pub fn pair(&self, name: &str, default: Option<i64>, at_least: i64) -> Answer<Vec<i64>> {
-        let pair = match (self.optional_ints(name)?, default) {
+        self.sizes(name, 2, default, at_least)
+    }
+
+    /// An integer for each of `rank` axes; the file may have one for all.
+    ///
+    /// # Errors
+    /// [`Fault::Graph`] where one is less than `at_least`: some kernels of ATen divide by them.
+    pub fn sizes(
+        &self,
+        name: &str,
+        rank: usize,
+        default: Option<i64>,
+        at_least: i64,
+    ) -> Answer<Vec<i64>> {
+        let sizes = match (self.optional_ints(name)?, default) {
             (Some(ints), _) if !ints.is_empty() => ints,
             (_, Some(default)) => vec![default],
             _ => return self.absent(name),
         };
-        let pair = match pair[..] {
-            [both] => vec![both, both],
-            [height, width] => vec![height, width],
-            _ => return beyond(format!("{name} has {} numbers, not two", pair.len())),
+        let sizes = match sizes[..] {
+            [all] => vec![all; rank],
+            _ if sizes.len() == rank => sizes,
+            _ => return beyond(format!("{name} has {} numbers, not {rank}", sizes.len())),
         };
-        self.bounded(name, &pair, at_least)?;
-        Ok(pair)
+        self.bounded(name, &sizes, at_least)?;
+        Ok(sizes)
     }
 
     /// # Errors
@@ -204,6 +225,13 @@ impl<'a> Args<'a> {
         }
     }
 
+    pub fn bool(&self, name: &str) -> Answer<bool> {
+        match self.given(name) {
+            Some(_) => self.bool_or(name, false),
+            None => self.absent(name),
+        }
+    }
+
     pub fn text(&self, name: &str) -> Answer<String> {
         match self.given(name) {
             Some(_) => self.text_or(name, ""),
@@ -236,6 +264,8 @@ impl<'a> Args<'a> {
     pub fn optional_kind(&self, name: &str) -> Answer<Option<Kind>> {
         match self.given(name) {
             None => Ok(None),
+            // Complex numbers of any width: two of float32.
+            Some(Argument::ScalarType(9..=11)) => Ok(Some(Kind::ComplexFloat)),
             Some(Argument::ScalarType(number)) => match schema::kind(*number) {
                 // Floats of any width are held as float32.
                 Some(Kind::Half | Kind::BFloat16 | Kind::Double) => Ok(Some(Kind::Float)),

@@ -6,6 +6,8 @@
 //! [`module_calls`].
 
 use crate::model::format::build::module_calls::{self, Frame, Stack};
+use crate::model::format::build::opened::MAX_CLASSES;
+use crate::model::format::pt2::program::schema::GraphModule;
 
 /// The modules around each node.
 pub fn stacks(written: &[Option<&str>]) -> Vec<Stack> {
@@ -14,6 +16,26 @@ pub fn stacks(written: &[Option<&str>]) -> Vec<Stack> {
         .map(|text| frames(text.unwrap_or("")))
         .collect();
     module_calls::named(&parsed)
+}
+
+/// The classes of all modules in full, each once, outermost first.
+pub fn classes(module: &GraphModule) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for node in &module.graph.nodes {
+        let Some(stack) = node.metadata.nn_module_stack.as_deref() else {
+            continue;
+        };
+        for entry in stack.split(';') {
+            if found.len() == MAX_CLASSES {
+                return found;
+            }
+            let class = entry.splitn(3, ',').nth(2).unwrap_or_default();
+            if class.contains('.') && !found.iter().any(|found| found == class) {
+                found.push(class.to_owned());
+            }
+        }
+    }
+    found
 }
 
 fn frames(text: &str) -> Vec<Frame<'_>> {

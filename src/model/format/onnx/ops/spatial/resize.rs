@@ -7,7 +7,7 @@ use crate::model::format::onnx::build::Builder;
 use crate::model::format::onnx::ops::index::take;
 use crate::model::format::onnx::ops::one;
 use crate::model::graph::ValueId;
-use crate::model::op::{Copying, Resizing};
+use crate::model::op::{Copying, Filter, Resizing};
 
 /// The new height and width, and their factors.
 struct Target {
@@ -72,11 +72,16 @@ pub fn resize(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
             "with factors of {factors:?} an axis keeps its length"
         ));
     }
-    let op = Resizing::Interpolated {
-        mode: mode.into(),
-        align_corners,
-        size: target.size,
-        factors: factors.map(|factors| factors.map(f64::from)),
+    let op = Resizing {
+        filter: match mode {
+            "bicubic" => Filter::Cubic { align_corners },
+            _ => Filter::Linear { align_corners },
+        },
+        size: Some(target.size.to_vec()),
+        factors: match factors {
+            Some(factors) => factors.map(|factor| Some(f64::from(factor))).to_vec(),
+            None => Vec::new(),
+        },
     };
     one(builder, op, x)
 }
@@ -192,9 +197,12 @@ fn nearest(
         return one(builder, Copying::Identity, x);
     }
     if native {
-        let size = Some(target.size.to_vec());
-        let factors = Vec::new();
-        return one(builder, Resizing::Nearest { size, factors }, x);
+        let op = Resizing {
+            filter: Filter::Nearest,
+            size: Some(target.size.to_vec()),
+            factors: Vec::new(),
+        };
+        return one(builder, op, x);
     }
     let mut x = x;
     for (dim, indices) in (2..).zip(sources) {

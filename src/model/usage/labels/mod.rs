@@ -5,15 +5,17 @@ use std::path::Path;
 
 use crate::model::error::{Error, Fault};
 
-const IMAGENET: &str = include_str!("../../../assets/imagenet_labels.txt");
+mod beside;
+
+const IMAGENET: &str = include_str!("../../../../assets/imagenet_labels.txt");
 
 /// Where the names come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum LabelSource {
     /// The model file has them.
     Archive,
-    /// A `labels.txt` in the model's folder.
-    BesideModel,
+    /// A file of this name in the model's folder.
+    BesideModel(&'static str),
     /// Assumed, because there are 1000 classes.
     ImageNet,
     /// No names are known: `class 17`.
@@ -49,22 +51,16 @@ impl Labels {
                 note: None,
             });
         }
-        let beside = model.with_file_name("labels.txt");
-        let note = match read(&beside).map(|text| text.map(|text| exactly(&text, classes))) {
-            Ok(None) => None,
-            Ok(Some(Ok(names))) => {
-                return Ok(Labels {
-                    names,
-                    source: LabelSource::BesideModel,
-                    note: None,
-                });
-            }
-            Ok(Some(Err(fault))) => Some(fault.at(&beside).to_string()),
-            Err(reason) => Some(format!(
-                "labels cannot be read ({reason}): {}",
-                beside.display()
-            )),
-        };
+        let mut notes = Vec::new();
+        if let Some((file, names)) = beside::find(model, classes, &mut notes) {
+            let names = names.iter().enumerate();
+            return Ok(Labels {
+                names: names.map(|(class, name)| called(class, name)).collect(),
+                source: LabelSource::BesideModel(file),
+                note: (!notes.is_empty()).then(|| notes.join("\n")),
+            });
+        }
+        let note = (!notes.is_empty()).then(|| notes.join("\n"));
         let (names, source) = match exactly(IMAGENET, classes) {
             Ok(names) => (names, LabelSource::ImageNet),
             Err(_) => (
@@ -128,21 +124,6 @@ impl Labels {
     }
 }
 
-/// The text of a file; `None` if it does not exist.
-fn read(path: &Path) -> Result<Option<String>, String> {
-    /// Longest file that is read, in bytes.
-    const MAX_LENGTH: u64 = 16 << 20;
-    match std::fs::metadata(path) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error.to_string()),
-        Ok(about) if !about.is_file() => Err("it is not a file".into()),
-        Ok(about) if about.len() > MAX_LENGTH => Err(format!("it is {} bytes long", about.len())),
-        Ok(_) => std::fs::read_to_string(path)
-            .map(Some)
-            .map_err(|error| error.to_string()),
-    }
-}
-
 /// The name of a class, or its number if the name is blank.
 fn called(class: usize, name: &str) -> String {
     match name.trim() {
@@ -151,14 +132,19 @@ fn called(class: usize, name: &str) -> String {
     }
 }
 
-/// One name per line, as many as there are classes. A blank line stands for the number of its class.
-fn exactly(text: &str, classes: usize) -> Result<Vec<String>, Fault> {
+/// The lines of a text. Blank ones at the end count only if there are as many as classes.
+fn lines(text: &str, classes: usize) -> Vec<&str> {
     let text = text.trim_start_matches('\u{feff}');
     let mut lines: Vec<&str> = text.lines().map(str::trim).collect();
-    // Blank lines at the end stand for classes only if there are as many.
     while lines.len() > classes && lines.last().is_some_and(|line| line.is_empty()) {
         lines.pop();
     }
+    lines
+}
+
+/// One name per line, as many as there are classes. A blank line stands for the number of its class.
+fn exactly(text: &str, classes: usize) -> Result<Vec<String>, Fault> {
+    let lines = lines(text, classes);
     let names: Vec<String> = lines
         .into_iter()
         .enumerate()
@@ -204,7 +190,7 @@ mod tests {
         let labels = Labels::resolve(None, &model, 2).unwrap();
         assert_eq!(
             (labels.source, labels.note),
-            (LabelSource::BesideModel, None)
+            (LabelSource::BesideModel("labels.txt"), None)
         );
         assert_eq!(labels.names, ["cat", "dog"]);
 

@@ -1,0 +1,115 @@
+//! Inferred shapes of recurrent layers and Fourier transforms, beside those that libtorch computes.
+
+use super::shapes::{assert_inferred, ones};
+use crate::model::op::*;
+
+#[test]
+fn infers_the_shapes_of_recurrent_layers() {
+    let mut ran = 0;
+    for cell in [Cell::Lstm, Cell::Gru, Cell::Tanh] {
+        let gates = match cell {
+            Cell::Lstm => 4,
+            Cell::Gru => 3,
+            Cell::Tanh => 1,
+        };
+        for (layers, bidirectional, biases, batch_first) in [
+            (1, false, true, false),
+            (1, true, false, true),
+            (2, false, false, false),
+            (2, true, true, true),
+        ] {
+            let (steps, batch, features, hidden) = (5, 2, 3, 4);
+            let directions = if bidirectional { 2 } else { 1 };
+            let x = if batch_first {
+                ones(&[batch, steps, features])
+            } else {
+                ones(&[steps, batch, features])
+            };
+            let mut inputs = vec![x];
+            for _ in 0..cell.states() {
+                inputs.push(ones(&[layers * directions, batch, hidden]));
+            }
+            for layer in 0..layers {
+                let from = if layer == 0 {
+                    features
+                } else {
+                    hidden * directions
+                };
+                for _ in 0..directions {
+                    inputs.push(ones(&[gates * hidden, from]));
+                    inputs.push(ones(&[gates * hidden, hidden]));
+                    if biases {
+                        inputs.push(ones(&[gates * hidden]));
+                        inputs.push(ones(&[gates * hidden]));
+                    }
+                }
+            }
+            let op = Recurrent {
+                cell,
+                biases,
+                layers,
+                bidirectional,
+                batch_first,
+            };
+            let inputs: Vec<&Tensor> = inputs.iter().collect();
+            assert!(assert_inferred(op.clone(), &inputs), "{op:?}");
+            ran += usize::from(assert_inferred(op, &inputs[..inputs.len() - 1]));
+        }
+    }
+    assert_eq!(ran, 0, "a weight is missing");
+}
+
+#[test]
+fn infers_the_shapes_of_fourier_transforms() {
+    let mut ran = 0;
+    let shapes: [&[i64]; 4] = [&[1, 4, 6, 5], &[7], &[3, 1], &[]];
+    for shape in shapes {
+        let x = ones(shape);
+        for transform in [
+            Transform::Forward,
+            Transform::Inverse,
+            Transform::RealToHalf,
+            Transform::HalfToReal,
+        ] {
+            for dims in [
+                None,
+                Some(vec![-1]),
+                Some(vec![1, 2]),
+                Some(vec![2, -1, 0]),
+                Some(vec![1, 1]),
+                Some(vec![9]),
+            ] {
+                for size in [
+                    None,
+                    Some(vec![4]),
+                    Some(vec![3, 8]),
+                    Some(vec![-1, 5]),
+                    Some(vec![0]),
+                ] {
+                    let op = Fourier {
+                        transform,
+                        dims: dims.clone(),
+                        size,
+                        norm: "ortho".into(),
+                    };
+                    ran += usize::from(assert_inferred(op, &[&x]));
+                }
+            }
+        }
+    }
+    assert!(ran > 50, "{ran}");
+    let pairs = ones(&[3, 5, 2]);
+    assert!(assert_inferred(ComplexParts::AsComplex, &[&pairs]));
+    assert!(!assert_inferred(ComplexParts::AsComplex, &[&ones(&[3])]));
+    let complex = ComplexParts::AsComplex.run(&[&pairs]).unwrap().remove(0);
+    for op in [
+        ComplexParts::AsReal,
+        ComplexParts::Real,
+        ComplexParts::Imaginary,
+        ComplexParts::Conjugate,
+    ] {
+        assert!(assert_inferred(op, &[&complex]), "{op:?}");
+    }
+    let parts = [&ones(&[3, 1]), &ones(&[5])];
+    assert!(assert_inferred(ComplexParts::Joined, &parts));
+}

@@ -1,0 +1,59 @@
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+use super::*;
+use crate::model::Model;
+
+#[derive(Deserialize)]
+struct Row {
+    levels: Option<String>,
+    channels: Option<String>,
+}
+
+fn folder() -> PathBuf {
+    PathBuf::from(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/preprocessing/begins"
+    ))
+}
+
+/// Against networks that PyTorch has written; `tests/preprocessing/make.py`.
+#[test]
+fn finds_the_levels_that_a_network_takes() {
+    let rows = std::fs::read_to_string(folder().join("expected.json")).unwrap();
+    let rows: BTreeMap<String, Row> = serde_json::from_str(&rows).unwrap();
+    assert_eq!(rows.len(), 27);
+    for (name, row) in rows {
+        let model = Model::open(&folder().join(format!("{name}.onnx"))).unwrap();
+        let found = expected(&model.graph);
+        let levels = found.as_ref().map(|found| match found.levels {
+            Levels::Unit => "unit",
+            Levels::Bytes => "bytes",
+            Levels::Signed => "signed",
+        });
+        assert_eq!(levels, row.levels.as_deref(), "{name}: {found:?}");
+        let channels = found.and_then(|found| found.channels);
+        let channels = channels.map(|channels| channels.name().to_owned());
+        assert_eq!(channels, row.channels, "{name}");
+    }
+}
+
+#[test]
+fn says_what_the_network_does_with_levels_from_0_to_1() {
+    let model = Model::open(&folder().join("imagenet_bytes.onnx")).unwrap();
+    let (mean, std) = expected(&model.graph).unwrap().own;
+    assert!(known::near(&mean, &known::IMAGENET.0), "{mean:?}");
+    assert!(known::near(&std, &known::IMAGENET.1), "{std:?}");
+}
+
+#[test]
+fn names_the_range_after_a_normalisation() {
+    for levels in [Levels::Unit, Levels::Bytes, Levels::Signed] {
+        let (mean, std) = levels.normalisation();
+        assert_eq!(Levels::of(&[mean; 3], &[std; 3]), Some(levels));
+    }
+    let (mean, std) = known::IMAGENET;
+    assert_eq!(Levels::of(&mean, &std), None);
+}

@@ -1,0 +1,313 @@
+//! Finds the preprocessing of a model: what its file says, what lies beside it, what its first operations
+//! tell, what the library does that it is from; what nobody says is assumed.
+
+use std::path::Path;
+
+use super::source::{PreprocessSource, Sources};
+use super::{Preprocess, Stated, library, metadata, timm, transformers};
+use crate::model::error::{Error, Fault};
+use crate::model::format::About;
+use crate::model::graph::Graph;
+use crate::model::usage::beside;
+use crate::model::usage::pixels::{self, Expected, Levels, known};
+
+/// What is known of a model when its preprocessing is looked for.
+pub struct Evidence<'a> {
+    /// The model's file.
+    pub path: &'a Path,
+    /// The text of the file's own `preprocess.json`.
+    pub own: Option<&'a str>,
+    /// Whether that is the program's own, for weights that it has recognised.
+    pub weights: bool,
+    /// Keys and values that the file has.
+    pub metadata: &'a [(String, String)],
+    pub about: &'a About,
+    pub graph: &'a Graph,
+    pub classes: usize,
+    /// The size and the channels of the input, with what is taken where nothing is known.
+    pub assumed: Preprocess,
+}
+
+/// The preprocessing that was found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    pub preprocess: Preprocess,
+    pub sources: Sources,
+    /// What the user should know of it, in full sentences.
+    pub notes: Vec<String>,
+}
+
+/// Finds the preprocessing.
+///
+/// # Errors
+/// [`Fault::Preprocess`] where the file's own is wrong. What lies beside the file and is wrong is ignored
+/// with a note.
+pub fn resolve(evidence: &Evidence) -> Result<Found, Error> {
+    let assumed = &evidence.assumed;
+    let expected = pixels::expected(evidence.graph);
+    let mut notes = Vec::new();
+    if let Some(text) = evidence.own {
+        let mut preprocess = Preprocess::from_json(text, assumed, evidence.path)?;
+        let source = if evidence.weights {
+            PreprocessSource::Weights
+        } else {
+            PreprocessSource::InFile
+        };
+        let mut sources = Sources::all(source);
+        if let Some(expected) = &expected
+            && expected.does_what(&preprocess)
+        {
+            notes.push(never_twice("its preprocess.json", expected.levels));
+            preprocess.take_levels(expected.levels);
+            sources.levels = PreprocessSource::Network;
+        }
+        return Ok(Found {
+            preprocess,
+            sources,
+            notes,
+        });
+    }
+    let mut layers = Layers::new(assumed);
+    match metadata::image(evidence.metadata) {
+        Ok(Some(stated)) => {
+            // Windows' runtime scales an image to the input.
+            let stretched = Stated {
+                crop_pct: Some(1.0),
+                mode: Some(crate::picture::photo::geometry::CropMode::Squash),
+                ..Stated::default()
+            };
+            layers.levels(&stated, PreprocessSource::ImageMetadata, &mut notes);
+            layers.later_fitting = Some(stretched);
+        }
+        Ok(None) => {}
+        Err(reason) => notes.push(format!(
+            "The file's entries about images {reason}. They are ignored."
+        )),
+    }
+    if metadata::is_of_ultralytics(evidence.metadata) {
+        let stated = metadata::ultralytics(assumed.width, assumed.height);
+        layers.both(&stated, PreprocessSource::Ultralytics, &mut notes);
+    }
+    if !layers.is_complete()
+        && let Some((name, stated)) = beside(evidence, &mut notes)
+    {
+        let clashes = |expected: &Expected| match stated.over(assumed) {
+            Ok(preprocess) => expected.clashes_with(&preprocess),
+            Err(_) => false,
+        };
+        if let Some(expected) = expected.as_ref().filter(|expected| clashes(expected)) {
+            notes.push(never_twice(&format!("{name} beside it"), expected.levels));
+            layers.expected(expected, &mut notes);
+        }
+        layers.both(&stated, PreprocessSource::Beside(name), &mut notes);
+    }
+    if let Some(expected) = &expected {
+        layers.expected(expected, &mut notes);
+    }
+    if !layers.is_complete()
+        && let Some(found) = library::recognise(evidence.about, evidence.graph, assumed)
+    {
+        let source = PreprocessSource::Library(found.name);
+        layers.both(&found.stated, source, &mut notes);
+    }
+    Ok(layers.found(notes))
+}
+
+/// Why the levels are others than a file says.
+fn never_twice(file: &str, levels: Levels) -> String {
+    format!(
+        "The network normalises the pixels itself. So that it is not done twice, they go in {}, and not as \
+         {file} says.",
+        levels.words()
+    )
+}
+
+impl Expected {
+    /// Whether the network itself does this normalisation.
+    fn does_what(&self, preprocess: &Preprocess) -> bool {
+        let (mean, std) = &self.own;
+        known::near(mean, &preprocess.mean) && known::near(std, &preprocess.std)
+    }
+
+    /// Whether it would be normalised twice: levels of another range are stated than the network takes.
+    fn clashes_with(&self, preprocess: &Preprocess) -> bool {
+        let mut plain = preprocess.clone();
+        plain.take_levels(self.levels);
+        !known::near(&plain.std, &preprocess.std)
+            || plain
+                .mean
+                .iter()
+                .zip(&preprocess.mean)
+                .any(|(a, b)| (a - b).abs() > 1e-3)
+    }
+}
+
+impl Preprocess {
+    /// Levels of this range, not normalised further.
+    pub(crate) fn take_levels(&mut self, levels: Levels) {
+        let (mean, std) = levels.normalisation();
+        let count = self.channels.count();
+        self.mean = vec![mean; count];
+        self.std = vec![std; count];
+    }
+}
+
+/// The preprocessing while it is being put together: what one source has said, the next one cannot change.
+struct Layers {
+    preprocess: Preprocess,
+    levels: Option<PreprocessSource>,
+    fitting: Option<PreprocessSource>,
+    /// What to assume of the fitting if no source says it.
+    later_fitting: Option<Stated>,
+}
+
+impl Layers {
+    fn new(assumed: &Preprocess) -> Layers {
+        Layers {
+            preprocess: assumed.clone(),
+            levels: None,
+            fitting: None,
+            later_fitting: None,
+        }
+    }
+
+    fn is_complete(&self) -> bool {
+        self.levels.is_some() && self.fitting.is_some()
+    }
+
+    fn both(&mut self, stated: &Stated, source: PreprocessSource, notes: &mut Vec<String>) {
+        self.levels(stated, source, notes);
+        self.fitting(stated, source, notes);
+    }
+
+    /// Takes mean, deviation and the order of channels, if they are stated and not known yet.
+    fn levels(&mut self, stated: &Stated, source: PreprocessSource, notes: &mut Vec<String>) {
+        let says = stated.mean.is_some() || stated.std.is_some() || stated.channels.is_some();
+        if says && self.levels.is_none() {
+            let part = Stated {
+                mean: stated.mean.clone(),
+                std: stated.std.clone(),
+                channels: stated.channels,
+                ..Stated::default()
+            };
+            if self.take(&part, source, notes) {
+                self.levels = Some(source);
+            }
+        }
+    }
+
+    /// Takes resampling and crop, if they are stated and not known yet.
+    fn fitting(&mut self, stated: &Stated, source: PreprocessSource, notes: &mut Vec<String>) {
+        let says =
+            stated.interpolation.is_some() || stated.crop_pct.is_some() || stated.mode.is_some();
+        if says && self.fitting.is_none() {
+            let part = Stated {
+                interpolation: stated.interpolation,
+                crop_pct: stated.crop_pct,
+                mode: stated.mode,
+                ..Stated::default()
+            };
+            if self.take(&part, source, notes) {
+                self.fitting = Some(source);
+            }
+        }
+    }
+
+    fn take(&mut self, part: &Stated, source: PreprocessSource, notes: &mut Vec<String>) -> bool {
+        match part.over(&self.preprocess) {
+            Ok(preprocess) => {
+                self.preprocess = preprocess;
+                true
+            }
+            Err(reason) => {
+                notes.push(format!("Ignored: {} {reason}.", source.label()));
+                false
+            }
+        }
+    }
+
+    fn expected(&mut self, expected: &Expected, notes: &mut Vec<String>) {
+        let (mean, std) = expected.levels.normalisation();
+        let stated = Stated {
+            mean: Some(vec![mean]),
+            std: Some(vec![std]),
+            channels: expected.channels,
+            ..Stated::default()
+        };
+        self.levels(&stated, PreprocessSource::Network, notes);
+        // A network that takes levels as a file has them seldom comes with a crop.
+        if self.later_fitting.is_none() && expected.levels == Levels::Bytes {
+            self.later_fitting = Some(Stated {
+                crop_pct: Some(1.0),
+                ..Stated::default()
+            });
+        }
+    }
+
+    fn found(mut self, mut notes: Vec<String>) -> Found {
+        if self.fitting.is_none()
+            && let Some(stated) = self.later_fitting.take()
+        {
+            self.take(&stated, PreprocessSource::Assumed, &mut notes);
+        }
+        let sources = Sources {
+            levels: self.levels.unwrap_or(PreprocessSource::Assumed),
+            fitting: self.fitting.unwrap_or(PreprocessSource::Assumed),
+        };
+        Found {
+            preprocess: self.preprocess,
+            sources,
+            notes,
+        }
+    }
+}
+
+/// The files beside a model that say how images are prepared, in the order that they are looked for.
+const FILES: [&str; 4] = [
+    "preprocess.json",
+    "preprocessor_config.json",
+    "processor_config.json",
+    "config.json",
+];
+
+/// What the first file beside the model says that is about it.
+fn beside(evidence: &Evidence, notes: &mut Vec<String>) -> Option<(&'static str, Stated)> {
+    for name in FILES {
+        let path = evidence.path.with_file_name(name);
+        let said = match beside::read(&path) {
+            Ok(None) => continue,
+            Ok(Some(text)) => said(name, &text, evidence),
+            Err(reason) => Err(format!("cannot be read ({reason})")),
+        };
+        let checked = said.and_then(|said| match said {
+            Some(stated) => stated.over(&evidence.assumed).map(|_| Some(stated)),
+            None => Ok(None),
+        });
+        match checked {
+            Ok(Some(stated)) => return Some((name, stated)),
+            Ok(None) => {}
+            Err(reason) => {
+                let fault = Fault::Beside {
+                    name: name.into(),
+                    reason,
+                };
+                notes.push(fault.at(&path).to_string());
+            }
+        }
+    }
+    None
+}
+
+/// What a file of this name says; `None` if it is about something else.
+fn said(name: &str, text: &str, evidence: &Evidence) -> Result<Option<Stated>, String> {
+    let Preprocess { width, height, .. } = evidence.assumed;
+    match name {
+        "preprocess.json" => {
+            let stated = timm::stated(text)?;
+            stated.sized(&evidence.assumed)?;
+            Ok(Some(stated))
+        }
+        "config.json" => timm::of_config(text, evidence.classes, width, height),
+        _ => transformers::stated(text, width, height).map(Some),
+    }
+}

@@ -1,0 +1,351 @@
+//! Sources in their order, each with the file that a tool writes.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::*;
+use crate::model::format::About;
+use crate::model::graph::Module;
+use crate::model::{Model, PreprocessSource, Sources};
+use crate::picture::photo::geometry::{Fit, Placement};
+use crate::picture::photo::resample::resample;
+
+fn references() -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/preprocessing"))
+}
+
+/// A network of `begins/`, alone in a folder with these files.
+fn beside(network: &str, files: &[(&str, &str)]) -> (tempfile::TempDir, Model) {
+    let folder = tempfile::tempdir().unwrap();
+    let name = format!("{network}.onnx");
+    let path = folder.path().join(&name);
+    fs::copy(references().join("begins").join(&name), &path).unwrap();
+    for (name, text) in files {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    let model = Model::open(&path).unwrap();
+    (folder, model)
+}
+
+fn levels(model: &Model) -> Option<Levels> {
+    Levels::of(&model.preprocess.mean, &model.preprocess.std)
+}
+
+const VIT: &str = r#"{"image_processor_type": "ViTImageProcessor", "size": {"height": 224, "width": 224},
+    "do_rescale": true, "rescale_factor": 0.00392156862745098, "do_normalize": true, "resample": 2,
+    "image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5]}"#;
+
+/// Against transformers' processors; `tests/preprocessing/make.py`.
+#[test]
+fn prepares_a_picture_as_transformers_does() {
+    let source = references().join("../pictures/resample_source.png");
+    let source = image::open(source).unwrap().into_rgb8();
+    let mut tried = 0;
+    for entry in fs::read_dir(references().join("transformers")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "json") {
+            continue;
+        }
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let bytes = fs::read(path.with_extension("f32")).unwrap();
+        let expected: Vec<f32> = bytes
+            .chunks_exact(4)
+            .map(|four| f32::from_le_bytes(four.try_into().unwrap()))
+            .collect();
+        let text = fs::read_to_string(&path).unwrap();
+        let stated = transformers::stated(&text, 32, 32).unwrap();
+        let prepared = stated.over(&Preprocess::imagenet(32, 32)).unwrap();
+        let frame = prepared.frame();
+        let placement = Placement::new(source.dimensions(), &frame, Fit::Crop);
+        let pixels = resample(&source, &placement, &frame).unwrap();
+        let order = match prepared.channels {
+            InputChannels::Bgr => [2, 1, 0],
+            _ => [0, 1, 2],
+        };
+        let mut worst: f64 = 0.0;
+        for (channel, from) in order.into_iter().enumerate() {
+            for (at, pixel) in pixels.pixels().enumerate() {
+                let level = f64::from(pixel.0[from]) / 255.0;
+                let std = prepared.std[channel];
+                let value = (level - prepared.mean[channel]) / std;
+                let expected = f64::from(expected[channel * 32 * 32 + at]);
+                worst = worst.max((value - expected).abs() * std * 255.0);
+            }
+        }
+        assert!(worst <= 1.01, "{name}: {worst} levels apart");
+        tried += 1;
+    }
+    assert_eq!(tried, 14);
+}
+
+#[test]
+fn assumes_imagenets_where_nothing_is_known() {
+    let (_folder, model) = beside("plain", &[]);
+    assert_eq!(model.preprocess, Preprocess::imagenet(24, 24));
+    assert_eq!(
+        model.preprocess_sources,
+        Sources::all(PreprocessSource::Assumed)
+    );
+}
+
+#[test]
+fn reads_files_beside_the_model() {
+    let timm = r#"{"architecture": "vit_tiny", "num_classes": 3, "pretrained_cfg": {"input_size": [3, 24, 24],
+        "interpolation": "bicubic", "crop_pct": 0.9, "crop_mode": "squash", "mean": [0.5, 0.5, 0.5],
+        "std": [0.5, 0.5, 0.5], "num_classes": 1000}}"#;
+    for (name, text, mode, crop_pct) in [
+        (
+            "preprocess.json",
+            r#"{"mean": [0.5], "std": [0.5]}"#,
+            CropMode::Centre,
+            0.875,
+        ),
+        ("preprocessor_config.json", VIT, CropMode::Squash, 1.0),
+        ("config.json", timm, CropMode::Squash, 0.9),
+    ] {
+        let (_folder, model) = beside("plain", &[(name, text)]);
+        assert_eq!(levels(&model), Some(Levels::Signed), "{name}");
+        let sources = model.preprocess_sources;
+        assert_eq!(sources.levels, PreprocessSource::Beside(name));
+        let found = &model.preprocess;
+        assert_eq!((found.mode, found.crop_pct), (mode, crop_pct), "{name}");
+        assert!(model.preprocess_notes.is_empty());
+    }
+}
+
+#[test]
+fn says_which_file_beside_the_model_is_ignored() {
+    for (name, text, reason) in [
+        ("preprocess.json", "{", "cannot be read"),
+        (
+            "preprocess.json",
+            r#"{"input_size": [3, 99, 99]}"#,
+            "[3, 99, 99]",
+        ),
+        ("preprocess.json", r#"{"mean": [0.5, 0.5]}"#, "2 numbers"),
+        (
+            "preprocessor_config.json",
+            "[]",
+            "says nothing about images",
+        ),
+        (
+            "preprocessor_config.json",
+            r#"{"size": {"height": 0, "width": 0}, "do_center_crop": true}"#,
+            "size of 0",
+        ),
+        (
+            "preprocessor_config.json",
+            r#"{"size": 24, "resample": 17}"#,
+            "resample 17",
+        ),
+        (
+            "preprocessor_config.json",
+            r#"{"size": 24, "rescale_factor": 0}"#,
+            "rescale_factor",
+        ),
+        (
+            "preprocessor_config.json",
+            r#"{"size": 24, "image_mean": [900], "image_std": [1]}"#,
+            "mean",
+        ),
+        (
+            "config.json",
+            r#"{"pretrained_cfg": {"num_classes": 1000}}"#,
+            "1000 classes",
+        ),
+        ("config.json", r#"{"pretrained_cfg": 3}"#, "cannot be read"),
+    ] {
+        let (_folder, model) = beside("plain", &[(name, text)]);
+        assert_eq!(model.preprocess, Preprocess::imagenet(24, 24), "{text}");
+        let [note] = &model.preprocess_notes[..] else {
+            panic!("{text}: {:?}", model.preprocess_notes);
+        };
+        assert!(note.starts_with(name) && note.contains(reason), "{note}");
+        assert!(note.ends_with(name), "{note}");
+    }
+    // A network's own configuration says nothing of images.
+    let (_folder, model) = beside("plain", &[("config.json", r#"{"model_type": "vit"}"#)]);
+    assert!(model.preprocess_notes.is_empty());
+}
+
+#[test]
+fn never_normalises_twice() {
+    for network in ["imagenet", "imagenet_multiplied", "imagenet_padded"] {
+        let (_folder, model) = beside(network, &[]);
+        assert_eq!(levels(&model), Some(Levels::Unit), "{network}");
+        let sources = model.preprocess_sources;
+        assert_eq!(sources.levels, PreprocessSource::Network);
+        assert_eq!(sources.fitting, PreprocessSource::Assumed);
+    }
+    let (_folder, caffe) = beside("caffe", &[]);
+    assert_eq!(levels(&caffe), Some(Levels::Bytes));
+    assert_eq!(caffe.preprocess.channels, InputChannels::Bgr);
+    // The processor's normalisation is in the network already.
+    let (_folder, model) = beside("imagenet", &[("preprocessor_config.json", VIT)]);
+    assert_eq!(levels(&model), Some(Levels::Unit));
+    assert_eq!(model.preprocess.mode, CropMode::Squash);
+    let note = &model.preprocess_notes[0];
+    assert!(note.contains("not done twice") && note.contains("preprocessor_config.json"));
+}
+
+#[test]
+fn the_files_own_normalisation_is_not_done_twice() {
+    let (folder, model) = beside("imagenet", &[]);
+    let said = |text: &str| {
+        resolve::resolve(&resolve::Evidence {
+            path: folder.path(),
+            own: Some(text),
+            weights: false,
+            metadata: &[],
+            about: &model.about,
+            graph: &model.graph,
+            classes: 3,
+            assumed: Preprocess::imagenet(24, 24),
+        })
+        .unwrap()
+    };
+    let twice = said(r#"{"mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225]}"#);
+    assert_eq!(twice.preprocess.mean, [0.0; 3]);
+    assert_eq!(twice.sources.levels, PreprocessSource::Network);
+    assert_eq!(twice.notes.len(), 1);
+    // Another normalisation is meant as it is written.
+    let own = said(r#"{"mean": [0.5], "std": [0.5]}"#);
+    assert_eq!(own.preprocess.mean, [0.5; 3]);
+    assert_eq!(own.sources, Sources::all(PreprocessSource::InFile));
+    assert!(own.notes.is_empty());
+}
+
+#[test]
+fn reads_metadata_of_images_and_of_ultralytics() {
+    let (folder, model) = beside("plain", &[]);
+    let said = |entries: &[(&str, &str)]| {
+        let entry = |(key, value): &(&str, &str)| ((*key).to_owned(), (*value).to_owned());
+        let metadata: Vec<_> = entries.iter().map(entry).collect();
+        resolve::resolve(&resolve::Evidence {
+            path: &folder.path().join("m.onnx"),
+            own: None,
+            weights: false,
+            metadata: &metadata,
+            about: &model.about,
+            graph: &model.graph,
+            classes: 3,
+            assumed: Preprocess::imagenet(24, 24),
+        })
+        .unwrap()
+    };
+    let bgr = said(&[
+        ("Image.BitmapPixelFormat", "Bgr8"),
+        ("Image.NominalPixelRange", "NominalRange_0_255"),
+    ]);
+    assert_eq!(bgr.preprocess.channels, InputChannels::Bgr);
+    assert_eq!(bgr.preprocess.std, [1.0 / 255.0; 3]);
+    assert_eq!(bgr.preprocess.mode, CropMode::Squash);
+    assert_eq!(bgr.sources.levels, PreprocessSource::ImageMetadata);
+    assert_eq!(bgr.sources.fitting, PreprocessSource::Assumed);
+    let grey = said(&[("Image.BitmapPixelFormat", "Gray8")]);
+    assert_eq!(grey.sources.levels, PreprocessSource::Assumed);
+    assert!(
+        grey.notes[0].contains("the model takes 3"),
+        "{:?}",
+        grey.notes
+    );
+    let yolo = said(&[("author", "Ultralytics"), ("task", "classify")]);
+    assert_eq!(yolo.sources, Sources::all(PreprocessSource::Ultralytics));
+    assert_eq!(
+        (yolo.preprocess.mean, yolo.preprocess.crop_pct),
+        (vec![0.0; 3], 1.0)
+    );
+}
+
+#[test]
+fn recognises_libraries_by_the_names_in_the_file() {
+    let (_folder, model) = beside("plain", &[]);
+    let recognised = |about: &About, paths: &[&str]| {
+        let mut graph = model.graph.resized(24, 24);
+        graph.modules = paths
+            .iter()
+            .map(|path| Module {
+                path: (*path).into(),
+                kind: "Module".into(),
+            })
+            .collect();
+        let assumed = Preprocess::imagenet(24, 24);
+        let found = library::recognise(about, &graph, &assumed)?;
+        Some((found.name, found.stated.over(&assumed).unwrap().words()))
+    };
+    let of_class = |class: &str| {
+        let about = About {
+            classes: vec![class.into()],
+            ..About::default()
+        };
+        recognised(&about, &[]).map(|(_, words)| words)
+    };
+    let by = |writer: &str, paths: &[&str]| {
+        let about = About {
+            written_by: Some(writer.into()),
+            ..About::default()
+        };
+        recognised(&about, paths).map(|(_, words)| words)
+    };
+    for (class, words) in [
+        (
+            "ultralytics.nn.tasks.ClassificationModel",
+            "from 0 to 1, cropped, bilinear",
+        ),
+        (
+            "transformers.models.vit.modeling_vit.ViTForImageClassification",
+            "from −1 to 1, stretched, bilinear",
+        ),
+        (
+            "transformers.models.mobilevit.modeling_mobilevit.M",
+            "from 0 to 1, blue first, cropped, bilinear",
+        ),
+        (
+            "timm.models.vision_transformer.VisionTransformer",
+            "from −1 to 1, cropped, bicubic",
+        ),
+        (
+            "timm.models.resnet.ResNet",
+            "normalised as for ImageNet, cropped, bicubic",
+        ),
+    ] {
+        assert_eq!(of_class(class).as_deref(), Some(words), "{class}");
+    }
+    assert_eq!(of_class("torchvision.models.resnet.ResNet"), None);
+    let vit = by("pytorch 2.13.0", &["vit.embeddings.patch_embeddings"]);
+    assert_eq!(vit.as_deref(), Some("from −1 to 1, stretched, bilinear"));
+    for (layer, levels) in [
+        ("mobilenetv2/block_16_project", "from −1 to 1"),
+        (
+            "vgg16/block5_conv3",
+            "minus 0.408, 0.458, 0.485, divided by 0.004, 0.004, 0.004, blue first",
+        ),
+        ("dense", "from 0 to 1"),
+    ] {
+        let words = format!("{levels}, stretched, nearest");
+        assert_eq!(by("tf2onnx 1.16.1", &[layer]), Some(words), "{layer}");
+    }
+    assert_eq!(by("pytorch 2.13.0", &["block5_conv3"]), None);
+}
+
+/// A crop of a share gives the very size that it was made from.
+#[test]
+fn a_share_gives_its_size_back() {
+    for crop in [1u32, 7, 32, 224, 299, 600] {
+        for resized in 1..700 {
+            let share = transformers::share(crop, resized).unwrap();
+            assert_eq!((f64::from(crop) / share).floor(), f64::from(resized));
+        }
+    }
+}
+
+/// Whatever lies beside a model, it opens.
+#[test]
+fn anything_may_lie_beside_a_model() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("plain.onnx");
+    fs::copy(references().join("begins/plain.onnx"), &path).unwrap();
+    fs::create_dir(folder.path().join("preprocess.json")).unwrap();
+    let model = Model::open(Path::new(&path)).unwrap();
+    assert!(model.preprocess_notes[0].contains("not a file"));
+}

@@ -1,0 +1,227 @@
+//! transformers' `preprocessor_config.json`, which says what its image processors do.
+
+use serde::Deserialize;
+
+use super::Stated;
+use super::timm::Numbers;
+use crate::model::usage::channels::InputChannels;
+use crate::picture::photo::geometry::{CropMode, Filter};
+
+#[derive(Deserialize)]
+struct Written {
+    /// The class of the processor; older files have a feature extractor.
+    #[serde(alias = "feature_extractor_type")]
+    image_processor_type: Option<String>,
+    do_resize: Option<bool>,
+    size: Option<Size>,
+    resample: Option<u64>,
+    do_center_crop: Option<bool>,
+    crop_size: Option<Size>,
+    crop_pct: Option<f64>,
+    do_rescale: Option<bool>,
+    rescale_factor: Option<f64>,
+    rescale_offset: Option<bool>,
+    offset: Option<bool>,
+    do_normalize: Option<bool>,
+    include_top: Option<bool>,
+    image_mean: Option<Numbers>,
+    image_std: Option<Numbers>,
+    do_flip_channel_order: Option<bool>,
+}
+
+/// A size in any of its forms.
+#[derive(Deserialize, Clone, Copy)]
+#[serde(untagged)]
+enum Size {
+    One(u32),
+    Sides {
+        height: u32,
+        width: u32,
+    },
+    Short {
+        shortest_edge: u32,
+        longest_edge: Option<u32>,
+    },
+}
+
+/// What `preprocessor_config.json` says for an input of `width` × `height` pixels.
+///
+/// # Errors
+/// What is wrong with it, as a clause that follows its name.
+pub(super) fn stated(text: &str, width: u32, height: u32) -> Result<Stated, String> {
+    let value: serde_json::Value = parsed(text)?;
+    // Processors of several kinds of data hold that of images.
+    let value = match value.get("image_processor") {
+        Some(inner) => inner.clone(),
+        None => value,
+    };
+    if value.get("size").is_none() && value.get("image_mean").is_none() {
+        return Err("says nothing about images".into());
+    }
+    let written: Written = serde_json::from_value(value).map_err(|error| reason(&error))?;
+    written.stated(width, height)
+}
+
+fn parsed<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, String> {
+    serde_json::from_str(text).map_err(|error| reason(&error))
+}
+
+fn reason(error: &serde_json::Error) -> String {
+    format!("cannot be read ({error})")
+}
+
+impl Written {
+    fn stated(self, width: u32, height: u32) -> Result<Stated, String> {
+        let (mode, crop_pct) = self.fitting(width, height)?;
+        let interpolation = match self.resample {
+            None => Filter::Bilinear,
+            Some(number) => {
+                Filter::of_pillow(number).ok_or_else(|| format!("has resample {number}"))?
+            }
+        };
+        // MobileViT's networks take blue first, unless the file says otherwise.
+        let flips = self.is("MobileViT");
+        let flips = self.do_flip_channel_order.unwrap_or(flips);
+        let (mean, std) = self.normalisation()?;
+        Ok(Stated {
+            input_size: None,
+            interpolation: Some(interpolation),
+            crop_pct: Some(crop_pct),
+            mode: Some(mode),
+            mean: Some(mean),
+            std: Some(std),
+            channels: flips.then_some(InputChannels::Bgr),
+        })
+    }
+
+    /// Whether the processor's class is one of this network.
+    fn is(&self, network: &str) -> bool {
+        let class = self.image_processor_type.as_deref();
+        class.is_some_and(|class| class.starts_with(network))
+    }
+
+    /// How an image of any shape becomes `width` × `height` pixels.
+    fn fitting(&self, width: u32, height: u32) -> Result<(CropMode, f64), String> {
+        if self.do_resize == Some(false) {
+            return Ok((CropMode::CentreFloor, 1.0));
+        }
+        let size = self.size.ok_or("has no size")?;
+        let crops = self.do_center_crop.unwrap_or(false);
+        let cropped = match self.crop_size {
+            Some(Size::One(side)) => side,
+            Some(Size::Sides { height, width }) => height.min(width),
+            Some(Size::Short { shortest_edge, .. }) => shortest_edge,
+            None => width.min(height),
+        };
+        let edge = match size {
+            Size::One(side) if self.keeps_shape() => Ok(side),
+            Size::One(side) => Err((side, side)),
+            Size::Short {
+                longest_edge: Some(longest),
+                shortest_edge,
+            } if longest != shortest_edge => {
+                return Err("bounds the longest edge, which is not supported".into());
+            }
+            Size::Short { shortest_edge, .. } => Ok(shortest_edge),
+            Size::Sides { height, width } => Err((width, height)),
+        };
+        match edge {
+            // The side of the resized image is rounded down.
+            Ok(short) if self.is("ConvNext") || self.is("ConvNeXT") => Ok(if short >= 384 {
+                (CropMode::Squash, 1.0)
+            } else {
+                let pct = self.crop_pct.unwrap_or(0.875);
+                let resized = rounded_down(f64::from(short) / pct)?;
+                (CropMode::CentreFloor, share(short, resized)?)
+            }),
+            Ok(short) => {
+                let resized = if self.is("Levit") || self.is("LeViT") {
+                    rounded_down(256.0 / 224.0 * f64::from(short))?
+                } else if let Some(pct) = self.crop_pct.filter(|_| self.is("PoolFormer")) {
+                    rounded_down(f64::from(short) / pct)?
+                } else {
+                    short
+                };
+                let cropped = if crops { cropped } else { short };
+                Ok((CropMode::CentreFloor, share(cropped, resized)?))
+            }
+            Err((wide, high)) if self.is("PoolFormer") && wide == high => {
+                let pct = self.crop_pct.unwrap_or(1.0);
+                let resized = rounded_down(f64::from(wide) / pct)?;
+                Ok((CropMode::CentreFloor, share(cropped, resized)?))
+            }
+            Err((wide, high)) if crops => Ok((CropMode::Squash, share(cropped, wide.min(high))?)),
+            Err(_) => Ok((CropMode::Squash, 1.0)),
+        }
+    }
+
+    /// Whether a size of one number is that of the short side; else it is that of both.
+    fn keeps_shape(&self) -> bool {
+        const OF_BOTH: [&str; 8] = [
+            "ViT",
+            "DeiT",
+            "Beit",
+            "Segformer",
+            "EfficientNet",
+            "Perceiver",
+            "ImageGPT",
+            "Pvt",
+        ];
+        !OF_BOTH.iter().any(|network| self.is(network))
+    }
+
+    /// Mean and deviation of levels from 0 to 1.
+    fn normalisation(self) -> Result<(Vec<f64>, Vec<f64>), String> {
+        let twice = self.is("EfficientNet") && self.include_top.unwrap_or(true);
+        // A level from 0 to 1, times this, is what is normalised.
+        let factor = if self.do_rescale == Some(false) {
+            255.0
+        } else {
+            255.0 * self.rescale_factor.unwrap_or(1.0 / 255.0)
+        };
+        if !(factor > 0.0 && factor.is_finite()) {
+            return Err("has a rescale_factor that is not above 0".into());
+        }
+        let offset = if self.rescale_offset == Some(true) || self.offset == Some(true) {
+            1.0
+        } else {
+            0.0
+        };
+        let usual = self.image_mean.is_some() && !self.is("MobileViT");
+        let does = self.do_normalize.unwrap_or(usual);
+        let (mean, std) = if does {
+            let mean = self.image_mean.ok_or("has no image_mean")?.each();
+            let std = self.image_std.ok_or("has no image_std")?.each();
+            (mean, std)
+        } else {
+            (vec![0.0], vec![1.0])
+        };
+        let mean = mean.iter().map(|mean| (mean + offset) / factor);
+        let again = |std: &f64| if twice && does { std * std } else { *std };
+        Ok((
+            mean.collect(),
+            std.iter().map(|std| again(std) / factor).collect(),
+        ))
+    }
+}
+
+fn rounded_down(side: f64) -> Result<u32, String> {
+    if (1.0..=65_536.0).contains(&side) {
+        // Within the range of the type.
+        Ok(side.floor() as u32)
+    } else {
+        Err(format!("resizes to {side} pixels"))
+    }
+}
+
+/// The share that a crop of `crop` pixels is of `resized`, such that dividing by it gives that again.
+pub(super) fn share(crop: u32, resized: u32) -> Result<f64, String> {
+    if crop == 0 || resized == 0 {
+        return Err("has a size of 0".into());
+    }
+    let mut share = f64::from(crop) / f64::from(resized);
+    while (f64::from(crop) / share).floor() < f64::from(resized) {
+        share = share.next_down();
+    }
+    Ok(share)
+}
