@@ -50,9 +50,11 @@ pub(crate) enum AxesRule<'a> {
     Matrix {
         input: usize,
     },
-    /// The last axis of the first input is multiplied with the second, where that one is a fixed
-    /// matrix.
+    /// The last axis of the first input is multiplied with the second: a fixed matrix, or a value whose
+    /// last axis takes its place.
     Product,
+    /// Attention: each position of the first input, with what is gathered from the third.
+    Attended,
     /// The elements keep their order under a new shape.
     Regrouped,
     /// What those of the first input mean, some of which grow from size 1.

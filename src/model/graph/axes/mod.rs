@@ -2,9 +2,9 @@
 //!
 //! Convolutional networks keep `[1, C, H, W]` throughout. Networks of tokens do not: positions lie in
 //! a row after a class token or two, or channels come last. Shapes alone do not say which axis is
-//! which, so the meaning is followed from the input through every operation. Where it is lost, as
-//! inside attention, a sum with a value that still has it brings it back; every residual network has
-//! such sums.
+//! which, so the meaning is followed from the input through every operation; through attention, it is
+//! that of the queries. Where it is lost, as in windows, a sum with a value that still has it brings it
+//! back; every residual network has such sums.
 
 use super::{Graph, Node, ValueId};
 use crate::model::op::Operation;
@@ -180,7 +180,9 @@ fn follow(
         }
         AxesRule::Matrix { input } => multiplied(of(input)?),
         AxesRule::Product if of(1).is_none() && shape(1)?.len() == 2 => multiplied(of(0)?),
-        AxesRule::Product | AxesRule::Lost => None,
+        AxesRule::Product => gathered([of(0)?, of(1)?], [shape(0)?, shape(1)?], to),
+        AxesRule::Attended => gathered([of(0)?, of(2)?], [shape(0)?, shape(2)?], to),
+        AxesRule::Lost => None,
         AxesRule::Picked { dim } => {
             let mut axes = x()?;
             let dim = index_of(dim, axes.len())?;
@@ -255,6 +257,17 @@ fn multiplied(axes: &[Axis]) -> Option<Vec<Axis>> {
         _ => Axis::Other,
     };
     Some([rest, &[last]].concat())
+}
+
+/// The axes of a product of two values, neither of which is broadcast: all but the last as in the first,
+/// the last as in the second. Attention has two such products, and its output goes along the queries.
+fn gathered(axes: [&[Axis]; 2], shapes: [&[i64]; 2], to: &[i64]) -> Option<Vec<Axis>> {
+    let (rows, columns) = (to.len().checked_sub(2)?, to.len().checked_sub(1)?);
+    let alike = shapes
+        .iter()
+        .all(|shape| shape.get(..rows) == Some(&to[..rows]));
+    let known = axes.iter().all(|axes| axes.len() == to.len());
+    (alike && known).then(|| [&axes[0][..columns], &axes[1][columns..]].concat())
 }
 
 /// Whether the meaning of every axis is known.

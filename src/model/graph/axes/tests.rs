@@ -113,3 +113,31 @@ fn skips_an_empty_part_of_another_rank() {
     let joined = follow(&node, 0, &axes, &shapes, ValueId(3)).unwrap();
     assert_eq!(joined, [Axis::Batch, grid(1), Axis::Channel]);
 }
+
+#[test]
+fn attention_goes_along_its_queries() {
+    use Axis::{Batch, Channel};
+    // Two heads; every second row and column of the keys asks, as in LeViT's subsampling.
+    let coarse = Axis::Grid {
+        before: 0,
+        height: 2,
+        width: 3,
+    };
+    let queries = [Batch, Channel, coarse, Channel];
+    let keys = [Batch, Channel, Channel, GRID];
+    let weights = gathered(
+        [&queries, &keys],
+        [&[1, 2, 6, 4], &[1, 2, 4, 24]],
+        &[1, 2, 6, 24],
+    );
+    let weights = weights.unwrap();
+    assert_eq!(weights, [Batch, Channel, coarse, GRID]);
+    assert_eq!(layout(&weights, &[1, 2, 6, 24]), None);
+    let values = [Batch, Channel, GRID, Channel];
+    let shapes: [&[i64]; 2] = [&[1, 2, 6, 24], &[1, 2, 24, 8]];
+    let out = gathered([&weights, &values], shapes, &[1, 2, 6, 8]);
+    assert_eq!(out.unwrap(), queries);
+    // Keys of one head for all queries are broadcast: nothing is said of those.
+    let shared: [&[i64]; 2] = [&[1, 2, 6, 24], &[1, 1, 24, 8]];
+    assert_eq!(gathered([&weights, &values], shared, &[1, 2, 6, 8]), None);
+}

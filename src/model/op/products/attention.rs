@@ -92,7 +92,7 @@ impl Operation for Attention {
     }
 
     fn axes(&self) -> AxesRule<'_> {
-        AxesRule::Lost
+        AxesRule::Attended
     }
 
     fn axes_back(&self) -> AxesBack<'_> {

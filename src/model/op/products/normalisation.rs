@@ -70,7 +70,8 @@ impl Operation for Normalisation {
                 let first = if *has { 3 } else { 1 };
                 let mean = Some(input(inputs, first)?);
                 let variance = Some(input(inputs, first + 1)?);
-                x.f_batch_norm(scale, shift, mean, variance, false, 0.0, *eps, false)
+                let y = x.f_batch_norm(scale, shift, mean, variance, false, 0.0, *eps, false)?;
+                laid_out_on_the_way_back(y)
             }
             Normalisation::Layer {
                 shape,
@@ -188,5 +189,46 @@ impl Operation for Normalisation {
             | Normalisation::Instance { .. }
             | Normalisation::Standardise { .. } => FeatureRole::Makes,
         }
+    }
+}
+
+/// The same, such that gradients reach it laid out in memory as it is.
+///
+/// On CPUs libtorch 2.13 computes a wrong gradient of a batch norm of one image where the gradient that
+/// arrives lies with the channels last, as it does through `flatten(2).transpose(1, 2)`, and the input
+/// does not. On the way
+/// back, a view by strides copies the gradient into its own layout.
+fn laid_out_on_the_way_back(y: Tensor) -> Result<Tensor, TchError> {
+    if y.requires_grad() {
+        y.f_as_strided(y.size(), y.stride(), None)
+    } else {
+        Ok(y)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tch::{Device, Kind};
+
+    use super::*;
+
+    #[test]
+    fn the_gradient_of_a_batch_norm_before_tokens_is_a_factor_for_each_channel() {
+        tch::manual_seed(8);
+        let random = |size: &[i64]| Tensor::randn(size, (Kind::Float, Device::Cpu));
+        let x = random(&[1, 16, 6, 6]).set_requires_grad(true);
+        let (scale, shift, mean) = (random(&[16]), random(&[16]), random(&[16]));
+        let variance = random(&[16]).abs() + 0.5;
+        let (affine, eps) = (true, 1e-5);
+        let norm = Normalisation::Batch { affine, eps };
+        let y = norm.run(&[&x, &scale, &shift, &mean, &variance]).unwrap();
+        let upstream = random(&[1, 36, 16]);
+        let score = (y[0].flatten(2, -1).transpose(1, 2) * &upstream).sum(Kind::Float);
+        let gradient = Tensor::run_backward(&[score], &[&x], false, false).remove(0);
+        let factor: Tensor = scale / (variance + eps).sqrt();
+        let expected =
+            upstream.transpose(1, 2).reshape([1, 16, 6, 6]) * factor.reshape([1, -1, 1, 1]);
+        let apart = (gradient - expected).abs().max().double_value(&[]);
+        assert!(apart < 1e-5, "{apart}");
     }
 }

@@ -1,0 +1,113 @@
+//! Models of whole libraries, exported by `tests/libraries/export.py`, against PyTorch: which open,
+//! whether the logits and the gradient at the input agree, and which layer is recommended.
+//!
+//! `tests/libraries/compare.py` runs this on a folder of exports and writes the tables beside it.
+
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a failing step fails the test"
+)]
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use gradcam::explain::{Score, guided_backprop};
+use gradcam::model::{Layer, Model, ReluRule, Tape, Target};
+use npyz::npz::NpzArchive;
+use tch::Tensor;
+
+type Golden = NpzArchive<std::io::BufReader<std::fs::File>>;
+
+fn floats(golden: &mut Golden, name: &str) -> Vec<f32> {
+    golden.by_name(name).unwrap().unwrap().into_vec().unwrap()
+}
+
+/// The largest difference over the largest magnitude.
+fn apart(ours: &[f32], theirs: &[f32]) -> Result<f32, String> {
+    if ours.len() != theirs.len() {
+        return Err(format!("{} values, not {}", ours.len(), theirs.len()));
+    }
+    let largest = theirs.iter().fold(0f32, |m, v| m.max(v.abs()));
+    let pairs = ours.iter().zip(theirs);
+    // `max` passes over what is not a number.
+    let worst = pairs.fold(0f32, |m, (a, b)| {
+        if (a - b).is_nan() {
+            f32::NAN
+        } else {
+            m.max((a - b).abs())
+        }
+    });
+    Ok(worst / largest.max(f32::MIN_POSITIVE))
+}
+
+fn layer(layer: Option<&Layer>) -> String {
+    layer.map_or("none".into(), |layer| match &layer.target {
+        Target::Spatial {
+            channels,
+            height,
+            width,
+        } => format!(
+            "{} ({}) {channels}×{height}×{width}",
+            layer.path, layer.kind
+        ),
+        Target::None(why) => format!("{} {why}", layer.path),
+    })
+}
+
+/// The differences of the logits and the gradient, and the recommended layer.
+fn compare(path: &Path) -> Result<String, String> {
+    let model = Model::open(path).map_err(|error| error.to_string())?;
+    let mut golden = NpzArchive::open(path.with_extension("npz")).map_err(|e| e.to_string())?;
+    let input = Tensor::from_slice(&floats(&mut golden, "input")).reshape(model.graph.input_shape);
+    let index = golden.by_name("class_index").unwrap().unwrap();
+    let class: Vec<i64> = index.into_vec().unwrap();
+    let recommended = layer(model.layers.recommended());
+    let tape =
+        Tape::record(&model.graph, Arc::clone(&model.plan), &input).map_err(|e| e.to_string())?;
+    let logits: Vec<f32> = Vec::try_from(tape.logits().reshape(-1)).unwrap();
+    let logits = apart(&logits, &floats(&mut golden, "logits"))
+        .map_err(|other| format!("opens; {other} ({recommended})"))?;
+    let score = Score::For(usize::try_from(class[0]).unwrap());
+    let gradient = guided_backprop(&tape, &model.graph, score, ReluRule::Gradient);
+    let gradient = gradient.map_err(|e| e.to_string())?.image.values;
+    let gradient = apart(&gradient, &floats(&mut golden, "gradient"))?;
+    Ok(format!("{logits:.1e}\t{gradient:.1e}\t{recommended}"))
+}
+
+/// The exports in a folder that PyTorch's numbers lie beside; only `wanted` ones, if any are named.
+fn members(folder: &Path, wanted: &[String]) -> Vec<PathBuf> {
+    let mut paths: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| {
+            let name = path.file_stem().unwrap().to_string_lossy();
+            path.extension().is_some_and(|e| e == "pt2" || e == "onnx")
+                && path.with_extension("npz").is_file()
+                && (wanted.is_empty() || wanted.iter().any(|wanted| *wanted == name))
+        })
+        .collect();
+    paths.sort();
+    paths
+}
+
+#[test]
+#[ignore = "needs exports made by tests/libraries/export.py"]
+fn a_library_s_exports_agree_with_pytorch() {
+    let folder = std::env::var("GRADCAM_LIBRARY").expect("GRADCAM_LIBRARY names the folder");
+    let wanted = std::env::var("GRADCAM_NAMES").unwrap_or_default();
+    let wanted: Vec<_> = wanted.split_whitespace().map(str::to_owned).collect();
+    for path in members(Path::new(&folder), &wanted) {
+        let name = path.file_stem().unwrap().to_string_lossy();
+        let found = catch_unwind(AssertUnwindSafe(|| compare(&path)));
+        let found = found.unwrap_or_else(|_| Err("panicked".into()));
+        let words = found.unwrap_or_else(|error| {
+            let error = error
+                .replace(&*path.to_string_lossy(), "")
+                .replace('\n', " ¦ ");
+            format!("-\t-\t{error}")
+        });
+        println!("ROW\t{name}\t{words}");
+    }
+}
