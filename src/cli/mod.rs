@@ -9,6 +9,7 @@ mod explained;
 mod npz;
 mod options;
 mod pattern;
+mod preparing;
 mod sidecar;
 #[cfg(all(feature = "window", target_os = "linux"))]
 mod spin;

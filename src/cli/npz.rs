@@ -23,7 +23,10 @@ impl Raw<'_> {
     /// Errors of the writer.
     pub fn write(&self, out: impl Write + Seek) -> Result<()> {
         let mut archive = NpzWriter::new(out);
-        let signed = |image: &SignedImage| [3, image.height as u64, image.width as u64];
+        let signed = |image: &SignedImage| {
+            let channels = image.channels() as u64;
+            [channels, image.height as u64, image.width as u64]
+        };
         let map = [self.grad_cam.height as u64, self.grad_cam.width as u64];
         for (name, shape, values) in [
             ("logits", &[self.logits.len() as u64][..], self.logits),

@@ -12,6 +12,7 @@ use gradcam::picture::map::colormap::Colormap;
 use gradcam::picture::map::compose::{Look, Overlay, Scale};
 use gradcam::picture::photo::geometry::Fit;
 
+use super::preparing::Preparing;
 use super::terminal;
 
 /// The default model.
@@ -40,15 +41,20 @@ pub struct OpeningChoice {
     /// no), probabilities (its own output) or numbers [default: what the model ends in]
     #[arg(long, value_name = "WHAT", value_parser = parse_answer)]
     pub answer: Option<Reading>,
+    #[command(flatten)]
+    preparing: Preparing,
 }
 
 impl OpeningChoice {
-    pub fn options(&self) -> OpenOptions {
+    pub fn options(&self) -> Result<OpenOptions> {
         let mut options = OpenOptions::default();
         options.architecture.clone_from(&self.architecture);
         options.output.clone_from(&self.output);
         options.reading = self.answer;
-        options
+        Ok(match self.preparing.given()? {
+            Some(given) => options.preprocess(given),
+            None => options,
+        })
     }
 }
 
@@ -118,7 +124,7 @@ fn open_silently(
     opening: &OpeningChoice,
 ) -> Result<Arc<ModelInfo>> {
     let go_on = &mut |_| ControlFlow::Continue(());
-    Ok(session.open_model_as(path, &opening.options(), go_on)?)
+    Ok(session.open_model_as(path, &opening.options()?, go_on)?)
 }
 
 #[derive(Debug, Clone, Args)]

@@ -44,7 +44,7 @@ fn run(window: Window) -> Result<()> {
         image: images.next(),
         images: images.collect(),
         model: window.model.model,
-        options: window.model.opening.options(),
+        options: window.model.opening.options()?,
         layer: window.layer,
         class: window.class,
         default_model: default_model(),

@@ -12,7 +12,7 @@ use crate::picture::map::SignedImage;
 /// A gradient at the input.
 #[derive(Debug, Clone)]
 pub struct InputGradient {
-    /// `[3, height, width]`, raw and signed.
+    /// `[channels, height, width]`, raw and signed.
     pub image: SignedImage,
     /// The number of rectifiers the rule acted at.
     pub rectifiers: usize,

@@ -7,7 +7,7 @@
 use crate::picture::map::sample::sampled;
 use crate::picture::map::{Map, SignedImage};
 
-/// Each of the three planes of `guided` times the raw `map`. The map is upsampled bilinearly to the
+/// Each plane of `guided` times the raw `map`. The map is upsampled bilinearly to the
 /// size of the planes, with half-pixel centres (`align_corners = false`).
 pub fn guided_grad_cam(guided: &SignedImage, map: &Map) -> SignedImage {
     let (width, height) = (guided.width, guided.height);

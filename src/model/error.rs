@@ -144,7 +144,7 @@ pub enum Fault {
     #[error("{}", list(.0))]
     Unsupported(Vec<UnsupportedOp>),
 
-    #[error("the model's input is not one RGB image: {0}")]
+    #[error("the model's input cannot be made from an image: {0}")]
     Input(String),
 
     #[error("the model has no output that can be logits: {0}")]
@@ -180,6 +180,10 @@ pub enum Fault {
     /// The file's own preprocessing is wrong.
     #[error("preprocess.json {0}")]
     Preprocess(String),
+
+    /// The preprocessing that the caller gave does not fit.
+    #[error("the preprocessing that was given {0}")]
+    Given(String),
 
     /// A file beside the model is wrong, and ignored.
     #[error("{name} is ignored: it {reason}")]

@@ -26,20 +26,21 @@ pub use answer::{AnswerKind, OutputInfo};
 pub use error::Error;
 use error::Fault;
 use format::build::opened::Opened;
-pub use format::{About, OtherSizes, SizeSource};
+pub use format::{About, Held, HeldAt, OtherSizes, SizeSource};
 pub use graph::axes::Layout;
 pub use graph::facts::Facts;
 pub use graph::receptive_field::{Field, Fields};
 pub use graph::{Graph, Head, ModulePath, ValueId};
 pub use layers::{Layer, LayerTree, Target};
-pub use opening::OpenOptions;
+pub use opening::{InputValue, OpenOptions};
 use opening::{Opening, Tell, allocator, check};
 pub use tape::plan::Plan;
 pub use tape::{Detail, ReluRule, Tape, forward, forward_watched};
 pub use usage::channels::InputChannels;
 pub use usage::labels::{LabelSource, Labels};
+pub use usage::pixels::Levels;
 use usage::preprocess::resolve::Evidence;
-pub use usage::preprocess::{Preprocess, PreprocessSource, Sources};
+pub use usage::preprocess::{GivenPreprocess, Preprocess, PreprocessSource, Sources, Stated};
 pub use usage::{Reading, Usage};
 
 /// A model that has been opened and checked, so that nothing fails later because of its file.
@@ -80,6 +81,8 @@ pub struct Model {
     pub preprocess_notes: Vec<String>,
     /// The architecture that was recognised, if the file has only weights: `resnet50`.
     pub architecture: Option<String>,
+    /// The inputs besides the image, and what they are held at.
+    pub held: Vec<Held>,
     /// Where the size of the image comes from.
     pub size: SizeSource,
     other_sizes: OtherSizes,
@@ -119,7 +122,7 @@ impl Model {
             answer,
             plan,
             tried,
-        } = Read::new(path, options.clone(), report)?;
+        } = Read::new(path, options.clone(), &mut *report)?;
         let Answer {
             graph,
             reading,
@@ -127,9 +130,14 @@ impl Model {
             notes,
         } = answer;
         let labels = file_labels(opened.labels.as_deref(), path, kind, tried.classes, &choice)?;
-        let [_, _, height, width] = graph
+        let [_, channels, height, width] = graph
             .input_shape
             .map(|size| u32::try_from(size).unwrap_or_default());
+        let channels = InputChannels::of_count(channels as usize);
+        let channels = channels.ok_or_else(|| {
+            let shape = graph.input_shape;
+            Fault::Input(format!("its shape is {shape:?}")).at(path)
+        })?;
         let found = usage::preprocess::resolve::resolve(&Evidence {
             path,
             own: opened.preprocess.as_deref(),
@@ -138,10 +146,10 @@ impl Model {
             about: &opened.about,
             graph: &graph,
             classes: tried.classes,
-            assumed: Preprocess::imagenet(width, height),
+            assumed: usage::assumed(channels, width, height, opened.takes_bytes),
         })?;
         let preprocess = found.preprocess;
-        Ok(Model {
+        let model = Model {
             path: path.to_owned(),
             graph,
             plan,
@@ -163,6 +171,7 @@ impl Model {
             output,
             labels_text: opened.labels,
             architecture: opened.architecture,
+            held: opened.held,
             preprocess_sources: found.sources,
             preprocess_notes: found.notes,
             size: opened.size,
@@ -171,7 +180,20 @@ impl Model {
             stamp,
             about: opened.about,
             facts: tried.facts,
-        })
+        };
+        let Some(given) = &options.preprocess else {
+            return Ok(model);
+        };
+        let prepared = given.over(&model.preprocess);
+        let preprocess = prepared.map_err(|reason| Fault::Given(reason).at(path))?;
+        let usage = Usage {
+            preprocess,
+            reading: model.reading,
+            names: None,
+            output: (model.output != model.choice.default)
+                .then(|| model.choice.outputs[model.output].name.clone()),
+        };
+        model.used(usage, report)
     }
 
     /// The outputs of the file that can be explained, in its order.
@@ -255,6 +277,7 @@ impl Model {
             layers: tried.layers,
             labels,
             own_labels,
+            held: self.held.clone(),
             preprocess_sources: self.preprocess_sources,
             preprocess_notes: self.preprocess_notes.clone(),
             size: self.size,

@@ -129,6 +129,149 @@ def dynamic():
     check("patches.pt2", net, (1, 3, 24, 24), size=[24, 24], source="Chosen")
 
 
+def lively(net):
+    """Weights of both signs, so that no channel is dead."""
+    with torch.no_grad():
+        for parameter in net.parameters():
+            parameter.copy_(torch.randn(parameter.shape) * 0.3)
+    return net
+
+
+class Grey(nn.Sequential):
+    """LeNet in small, for 28 × 28 pixels of one channel."""
+
+    def __init__(self, channels=1):
+        super().__init__(
+            nn.Conv2d(channels, 3, 5, padding=2), nn.ReLU(), nn.AvgPool2d(4), nn.Conv2d(3, 4, 3), nn.ReLU(),
+            nn.Flatten(), nn.Linear(100, 5),
+        )
+
+
+class Last(nn.Module):
+    """Takes its channels last, as Keras does."""
+
+    def __init__(self, body):
+        super().__init__()
+        self.body = body
+
+    def forward(self, x):
+        return self.body(x.permute(0, 3, 1, 2))
+
+
+class Bytes(nn.Module):
+    """Takes bytes and scales them itself."""
+
+    def __init__(self, cast):
+        super().__init__()
+        self.cast = cast
+        self.conv = nn.Conv2d(3, 4, 3)
+
+    def forward(self, x):
+        x = x.float() / 255 if self.cast else x[:, [2, 1, 0]] / 255
+        return (self.conv((x - 0.5) / 0.25).relu()).mean((2, 3))
+
+
+class Beside(nn.Module):
+    """A picture with a table of numbers, and a mask that may be left out."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+        self.last = nn.Linear(7, 3)
+
+    def forward(self, meta, pixels, mask=None):
+        y = self.conv(pixels).tanh()
+        if mask is not None:
+            y = y * mask
+        return self.last(torch.cat([y.mean((2, 3)), meta], 1))
+
+
+def channels():
+    net = lively(Grey()).eval()
+    shape = (1, 1, 28, 28)
+    pt2("grey.pt2", net, (torch.rand(shape),))
+    check("grey.pt2", net, shape, source="Fixed")
+    onnx("grey.onnx", net, (torch.rand(shape),))
+    check("grey.onnx", net, shape, source="Fixed")
+    onnx("grey_last.onnx", Last(net), (torch.rand(1, 28, 28, 1),))
+    check("grey_last.onnx", net, shape, source="Fixed")
+
+
+def onnx_sizes():
+    axes = dict(input_names=["x"], dynamic_axes={"x": [0, 2, 3]})
+    net = lively(Grey()).eval()
+    onnx("fits_28.onnx", net, (torch.rand(1, 1, 28, 28),), **axes)
+    check("fits_28.onnx", net, (1, 1, 28, 28), source="Weights")
+    net = lively(nn.Sequential(nn.Conv2d(3, 2, 3, 2), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten())).eval()
+    onnx("fits_all.onnx", net, (torch.rand(1, 3, 32, 32),), **axes)
+    check("fits_all.onnx", net, (1, 3, 224, 224), source="Assumed", gradient=False)
+    check("fits_all.onnx", net, (1, 3, 20, 33), size=[33, 20], source="Chosen")
+
+
+def bytes_():
+    for name, cast in [("bytes", True), ("bytes_promoted", False)]:
+        net = lively(Bytes(cast)).eval()
+        pt2(f"{name}.pt2", net, (torch.zeros(1, 3, 12, 12, dtype=torch.uint8),))
+        check(f"{name}.pt2", net, (1, 3, 12, 12))
+    net = lively(Bytes(True)).eval()
+    onnx("bytes.onnx", net, (torch.zeros(1, 3, 12, 12, dtype=torch.uint8),))
+    check("bytes.onnx", net, (1, 3, 12, 12))
+
+
+def several():
+    net = lively(Beside()).eval()
+    meta, mask = torch.tensor([[0.5, -1.0, 2.0]]), torch.rand(1, 1, 10, 10)
+    pt2("beside.pt2", net, (meta, torch.rand(1, 3, 12, 12)), dict(mask=mask))
+    check("beside.pt2", lambda x: net(meta, x, mask), (1, 3, 12, 12))
+    ones = torch.full_like(mask, 0.25)
+    check("beside.pt2", lambda x: net(torch.tensor([[3.0, 2.0, 1.0]]), x, ones), (1, 3, 12, 12),
+          inputs=dict(meta="3 2, 1", mask="0.25"))
+    onnx("beside.onnx", net, (meta, torch.rand(1, 3, 12, 12), mask), input_names=["meta", "pixels", "mask"])
+    check("beside.onnx", lambda x: net(meta * 0, x, ones), (1, 3, 12, 12), inputs=dict(mask="0.25"))
+
+
+class Windows(nn.Module):
+    """A batch in all shapes: windows with attention, a token in front, and literal shapes for a batch of four."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 2, 2)
+        self.token = nn.Parameter(torch.randn(1, 1, 8))
+        self.attention = nn.MultiheadAttention(8, 2, batch_first=True)
+        self.last = nn.Linear(8 * 17, 3)
+
+    def forward(self, x):
+        y = self.conv(x).permute(0, 2, 3, 1)
+        b, h, w, c = y.shape
+        y = y.view(b, h // 2, 2, w // 2, 2, c).permute(0, 1, 3, 2, 4, 5).reshape(-1, 4, c)
+        y = y + torch.softmax(y @ y.transpose(1, 2), -1) @ y
+        y = y.view(b, -1, c)
+        y = torch.cat([self.token.expand(b, -1, -1), y], 1)
+        y = y + self.attention(y, y, y, need_weights=False)[0]
+        return self.last(y.reshape(b, -1))
+
+
+class Mixes(nn.Module):
+    """Subtracts the mean of the batch."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 3, 3)
+
+    def forward(self, x):
+        y = self.conv(x).mean((2, 3))
+        return y - y.mean(0, keepdim=True)
+
+
+def batches():
+    torch.manual_seed(1)
+    net = Windows().eval()
+    pt2("batch_4.pt2", net, (torch.rand(4, 3, 8, 8),))
+    check("batch_4.pt2", lambda x: net(x), (1, 3, 8, 8))
+    pt2("mixes.pt2", Mixes(), (torch.rand(2, 3, 8, 8),))
+    CHECKS.append(dict(file="mixes.pt2", shape=[], logits=[], refused="mixes the images"))
+
+
 def write(path):
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
@@ -140,5 +283,10 @@ def write(path):
 
 if __name__ == "__main__":
     dynamic()
+    channels()
+    onnx_sizes()
+    bytes_()
+    several()
+    batches()
     write(sys.argv[1])
     print(len(CHECKS), "checks of", len(FILES), "files")

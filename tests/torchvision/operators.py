@@ -616,6 +616,99 @@ def sizes():
     on_picture("Upsample, opset 7", "Upsample", shape=shape, opset=7, scales=[1.0, 1.0, 2.0, 3.0])
 
 
+def positions():
+    row, block = (1, 3, 20), (1, 3, 2, 2, 5)
+    for name, of, kernel, more in [
+        ("one axis", row, [3], {}),
+        ("one axis, options", row, [3], dict(strides=[2], pads=[1, 1], dilations=[2])),
+        ("one axis, unlike pads", row, [2], dict(strides=[3], pads=[0, 1])),
+        ("one axis, same", row, [4], dict(strides=[2], auto_pad="SAME_LOWER")),
+        ("three axes", block, [2, 2, 3], {}),
+        ("three axes, options", block, [2, 1, 2], dict(strides=[1, 2, 2], pads=[1, 0, 1, 1, 0, 1])),
+        ("three axes, unlike pads", block, [2, 1, 2], dict(pads=[0, 0, 0, 1, 0, 1])),
+    ]:
+        on_picture(f"Conv, {name}", "Conv", some(4, 3, *kernel), some(4), of=of, **more)
+        on_picture(f"MaxPool, {name}", "MaxPool", of=of, kernel_shape=kernel, **more)
+        if "dilations" not in more:
+            for counts in [0, 1]:
+                on_picture(f"AveragePool, {name}, {'padding counts' if counts else 'padding left out'}", "AveragePool",
+                           of=of, opset=19, count_include_pad=counts, kernel_shape=kernel, **more)
+            on_picture(f"LpPool, {name}", "LpPool", of=of, opset=18, kernel_shape=kernel, p=2, **more)
+    on_picture("LpPool", "LpPool", kernel_shape=[2, 2], p=3, opset=18)
+    for of in [row, (1, 3, 4, 5), block]:
+        on_picture(f"GlobalMaxPool, {len(of) - 2} axes", "GlobalMaxPool", of=of)
+        on_picture(f"GlobalLpPool, {len(of) - 2} axes", "GlobalLpPool", of=of, opset=18)
+
+    for name, of, weight, more in [
+        ("plain", (1, 3, 4, 5), (3, 2, 2, 3), {}),
+        ("strides", (1, 3, 4, 5), (3, 2, 3, 2), dict(strides=[2, 3], pads=[1, 0, 1, 0], output_padding=[1, 2])),
+        ("unlike pads", (1, 3, 4, 5), (3, 2, 3, 2), dict(strides=[2, 2], pads=[0, 1, 2, 0])),
+        ("groups", (1, 3, 4, 5), (3, 2, 2, 2), dict(strides=[2, 2], group=3)),
+        ("gaps", (1, 3, 4, 5), (3, 2, 2, 2), dict(dilations=[2, 3])),
+        ("same, more above", (1, 3, 4, 5), (3, 2, 3, 3), dict(strides=[2, 2], auto_pad="SAME_LOWER")),
+        ("same, more below", (1, 3, 4, 5), (3, 2, 3, 3), dict(strides=[2, 2], auto_pad="SAME_UPPER")),
+        ("size told", (1, 3, 4, 5), (3, 2, 3, 3), dict(strides=[2, 2], output_shape=[8, 9])),
+        ("one axis", row, (3, 2, 3), dict(strides=[2], pads=[1, 1])),
+        ("three axes", block, (3, 2, 2, 1, 3), dict(strides=[1, 2, 2], output_padding=[0, 1, 1])),
+    ]:
+        on_picture(f"ConvTranspose, {name}", "ConvTranspose", some(*weight), of=of, **more)
+    on_picture("ConvTranspose, bias", "ConvTranspose", some(3, 2, 2, 2), some(2))
+
+    grid = np.sin(np.arange(30, dtype=np.float32) * 1.7).reshape(1, 3, 5, 2) * np.float32(1.3)
+    for mode in ["bilinear", "nearest", "bicubic"]:
+        for padding in ["zeros", "border", "reflection"]:
+            for corners in [0, 1]:
+                on_picture(f"GridSample, {mode}, {padding}, {corners}", "GridSample", grid, mode=mode,
+                           padding_mode=padding, align_corners=corners, opset=16)
+    for corners in [0, 1]:
+        case(f"AffineGrid, {corners}", lambda s, c=corners: s.add(
+            "AffineGrid", s.add("Slice", s.add("Reshape", "x", ints(10, 2, 3)), ints(0), ints(1), ints(0)),
+            ints(1, 3, 3, 4), align_corners=c), opset=20)
+
+    for of, size in [(row, (1, 3, 33)), (block, (1, 3, 3, 1, 7))]:
+        axes = len(of) - 2
+        for mode in ["nearest", "linear"]:
+            for rule in ["half_pixel", "align_corners"]:
+                on_picture(f"Resize, {axes} axes, {mode}, {rule}", "Resize", None, None, ints(*size), of=of, opset=18,
+                           mode=mode, coordinate_transformation_mode=rule)
+    on_picture("Resize, antialiased, larger", "Resize", None, None, ints(1, 3, 9, 11), opset=18, mode="linear",
+               antialias=1)
+    for mode in ["reflect", "edge", "wrap"]:
+        on_picture(f"Pad, one axis, {mode}", "Pad", ints(0, 0, 2, 0, 0, 3), of=row, mode=mode, opset=19)
+        on_picture(f"Pad, three axes, {mode}", "Pad", ints(0, 0, 1, 0, 2, 0, 0, 0, 1, 1), of=block, mode=mode, opset=19)
+    on_picture("MeanVarianceNormalization", "MeanVarianceNormalization", opset=13)
+    on_picture("MeanVarianceNormalization, one axis", "MeanVarianceNormalization", axes=[-1], opset=13)
+
+
+def sequences():
+    steps = (4, 1, 15)
+    for op, gates in [("LSTM", 4), ("GRU", 3), ("RNN", 1)]:
+        fixed = dict(linear_before_reset=1) if op == "GRU" else {}
+        for name, directions, states, biases, more in [
+            ("plain", 1, False, False, {}),
+            ("biases", 1, False, True, {}),
+            ("states", 1, True, True, {}),
+            ("backwards", 1, False, True, dict(direction="reverse")),
+            ("both ways", 2, True, True, dict(direction="bidirectional")),
+            ("usual activations", 1, False, True,
+             dict(activations={"LSTM": ["Sigmoid", "Tanh", "Tanh"], "GRU": ["Sigmoid", "Tanh"], "RNN": ["Tanh"]}[op])),
+        ]:
+            hidden = 4
+            weights = [some(directions, gates * hidden, 15) / 8, some(directions, gates * hidden, hidden) / 4,
+                       some(directions, 2 * gates * hidden) if biases else None]
+            state = [None, some(directions, 1, hidden)] if states else []
+            if states and op == "LSTM":
+                state.append(some(directions, 1, hidden))
+            on_picture(f"{op}, {name}", op, *[w.astype(np.float32) if w is not None else None for w in weights], *state,
+                       of=steps, outputs=3 if op == "LSTM" else 2, hidden_size=hidden, **fixed, **more)
+    for name, inputs, more in [
+        ("forward", (), {}), ("inverse", (), dict(inverse=1)), ("half", (), dict(onesided=1)),
+    ]:
+        on_picture(f"DFT, {name}", "DFT", *inputs, of=(1, 12, 5, 1), axis=1, opset=17, **more)
+        if "onesided" not in more:
+            on_picture(f"DFT, complex, {name}", "DFT", *inputs, of=(1, 6, 5, 2), axis=2, opset=17, **more)
+
+
 # Where the reference evaluator is not followed: the beginnings of the cases' names.
 NOT_FOLLOWED = {
     "Softmax, opset 11": "it normalises one axis in every opset",
@@ -638,6 +731,15 @@ NOT_FOLLOWED = {
     "Resize, linear, five thirds": "it multiplies a factor of 32 bits in 64",
     "Resize, cubic, five thirds": "the same",
     "Resize, nearest, five thirds": "the same",
+    "MaxPool, three axes, unlike pads": "it makes too few places",
+    "GlobalMaxPool, 1": "it pools all axes but the last two",
+    "GlobalMaxPool, 3": "the same",
+    "GlobalLpPool": "it fails",
+    "ConvTranspose, groups": "it fails",
+    "ConvTranspose, size told": "it fails",
+    "GridSample, b": "it knows only the names of newer opsets",
+    "DFT, forward": "it transforms in 64 bits",
+    "DFT, half": "the same",
     "Resize, opset 10": "it fails",
     "Upsample, opset 7": "it fails",
 }
@@ -660,7 +762,7 @@ def answer(name, model):
 
 
 def main(path):
-    for family in [activations, arithmetic, reductions, norms, windows, matrices, places, parts, numbers, sizes]:
+    for family in [activations, arithmetic, reductions, norms, windows, matrices, places, parts, numbers, sizes, positions, sequences]:
         family()
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:

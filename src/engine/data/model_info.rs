@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use crate::model::error::short;
 use crate::model::{
-    About, AnswerKind, Facts, Head, LabelSource, LayerTree, Model, OutputInfo, Preprocess,
-    PreprocessSource, Reading, SizeSource, Sources, Usage,
+    About, AnswerKind, Facts, Head, Held, HeldAt, InputChannels, LabelSource, LayerTree, Model,
+    OutputInfo, Preprocess, PreprocessSource, Reading, SizeSource, Sources, Usage,
 };
 
 /// An open model as plain data.
@@ -63,10 +63,16 @@ impl ModelInfo {
         let mut notes: Vec<String> = model.labels.note.iter().cloned().collect();
         notes.extend(model.about.known_fault().map(str::to_owned));
         if let Some(architecture) = &model.architecture {
-            notes.push(format!(
+            let theirs = format!(
                 "The file has weights only. Their names and shapes are those of torchvision's \
-                 {architecture}, so its preprocessing is used."
-            ));
+                 {architecture}"
+            );
+            notes.push(match model.preprocess.channels.count() {
+                3 => format!("{theirs}, so its preprocessing is used."),
+                channels => {
+                    format!("{theirs} with an input of another number of channels, {channels}.")
+                }
+            });
         }
         if model.labels.source == LabelSource::ImageNet {
             notes.push(
@@ -91,6 +97,7 @@ impl ModelInfo {
             notes.extend(preprocess_note(model));
         }
         notes.extend(size_note(model));
+        notes.extend(model.held.iter().map(held_note));
         if rectifiers == 0 {
             notes.push(
                 "This model has no rectifier (ReLU), so guided backprop is the plain gradient."
@@ -125,6 +132,17 @@ impl ModelInfo {
     }
 }
 
+/// What the inputs besides the image are held at.
+fn held_note(held: &Held) -> String {
+    let Held { name, shape, at } = held;
+    let at = match at {
+        HeldAt::Given => "the value given for it",
+        HeldAt::Sample => "the sample in the file",
+        HeldAt::Zeros => "zeros, because the file has no sample for it",
+    };
+    format!("The model has another input, {name} {shape:?}. It is held at {at}.")
+}
+
 /// Where the preprocessing comes from, unless it is the file's own.
 fn preprocess_note(model: &Model) -> Option<String> {
     let prepared = &model.preprocess;
@@ -136,6 +154,15 @@ fn preprocess_note(model: &Model) -> Option<String> {
     }
     let compare = "If the predictions look wrong, “Which fits?” compares the usual ones.";
     let note = match (levels, fitting) {
+        (PreprocessSource::Assumed, PreprocessSource::Assumed)
+            if prepared.channels == InputChannels::Grey =>
+        {
+            format!(
+                "Preprocessing assumed: the file does not state it. Images are turned grey, and go in {}, \
+                 at {at}.",
+                prepared.words()
+            )
+        }
         (PreprocessSource::Assumed, PreprocessSource::Assumed) => format!(
             "Preprocessing assumed: the file does not state it, so torchvision's ImageNet defaults are \
              used at {at}. {compare}"

@@ -13,7 +13,7 @@ pub(crate) mod allocator;
 pub(crate) mod check;
 mod options;
 
-pub use options::OpenOptions;
+pub use options::{InputValue, OpenOptions};
 
 /// The share of the work, roughly, that is reading; the rest is the trial run.
 const READING: f32 = 0.6;

@@ -1,10 +1,11 @@
 //! What the caller chooses about a file that is being opened, where the file leaves it open.
 
 use crate::model::usage::Reading;
+use crate::model::usage::preprocess::GivenPreprocess;
 
 /// How a model file is opened. New options may be added in any release: begin with `default()` and
 /// change what differs.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OpenOptions {
     /// The network that a file of weights alone belongs to, if its tensors fit several: `resnet50`.
@@ -18,14 +19,68 @@ pub struct OpenOptions {
     pub output: Option<String>,
     /// How its values are read, if not as its ending suggests. Ignored where it makes no sense of them.
     pub reading: Option<Reading>,
+    /// Preprocessing in place of the model's own.
+    pub preprocess: Option<Box<GivenPreprocess>>,
+    /// Values for the inputs that a file has besides the image, by their names. Those without one are
+    /// held at the sample in the file, or at zeros.
+    pub inputs: Vec<(String, InputValue)>,
+}
+
+/// The numbers that an input is held at: as many as it has, in rows, or one for all of them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct InputValue {
+    /// The numbers in the order of the axes, the last of which is the fastest.
+    pub values: Vec<f64>,
+}
+
+impl InputValue {
+    /// One number for all.
+    pub fn number(value: f64) -> InputValue {
+        InputValue {
+            values: vec![value],
+        }
+    }
+
+    /// Numbers separated by commas or blanks; `None` if they are not.
+    pub fn from_text(text: &str) -> Option<InputValue> {
+        let parts = text.split([',', ' ', ';']).filter(|part| !part.is_empty());
+        let number = |part: &str| part.parse::<f64>().ok().filter(|value| value.is_finite());
+        let values: Vec<f64> = parts.map(number).collect::<Option<_>>()?;
+        (!values.is_empty()).then_some(InputValue { values })
+    }
 }
 
 impl OpenOptions {
+    /// Sets [`OpenOptions::preprocess`], and with it the size, if it has one.
+    #[must_use]
+    pub fn preprocess(mut self, given: GivenPreprocess) -> Self {
+        self.size = given.size.or(self.size);
+        self.preprocess = Some(Box::new(given));
+        self
+    }
+
     /// Sets [`OpenOptions::architecture`].
     #[must_use]
     pub fn architecture(mut self, name: impl Into<String>) -> Self {
         self.architecture = Some(name.into());
         self
+    }
+
+    /// Holds the input called `name` at `value`.
+    #[must_use]
+    pub fn input_at(mut self, name: impl Into<String>, value: InputValue) -> Self {
+        let name = name.into();
+        self.inputs.retain(|(other, _)| *other != name);
+        self.inputs.push((name, value));
+        self
+    }
+
+    /// The value that is given for the input called `name`.
+    pub fn input(&self, name: &str) -> Option<&InputValue> {
+        let mut given = self.inputs.iter();
+        given
+            .find(|(other, _)| other == name)
+            .map(|(_, value)| value)
     }
 
     /// Sets [`OpenOptions::size`].

@@ -1,6 +1,7 @@
 //! Opens small networks with the inputs that people have, and compares logits and gradients with those
 //! of the tool that wrote them. `tests/torchvision/inputs.py` writes the files.
 
+use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -10,7 +11,7 @@ use serde::Deserialize;
 use tch::{Kind, Tensor};
 use zip::ZipArchive;
 
-use crate::model::{Graph, Model, OpenOptions, ReluRule, Tape};
+use crate::model::{Graph, InputValue, Model, OpenOptions, ReluRule, Tape};
 
 /// One value in so many of a gradient is compared.
 const STEP: i64 = 23;
@@ -23,7 +24,11 @@ struct Check {
     shape: Vec<i64>,
     /// Width and height.
     size: Option<(u32, u32)>,
+    #[serde(default)]
+    inputs: BTreeMap<String, String>,
     source: Option<String>,
+    /// What the message says, where the file is refused.
+    refused: Option<String>,
     logits: Vec<f32>,
     gradient: Option<Vec<f32>>,
 }
@@ -57,11 +62,22 @@ fn open(path: PathBuf, options: &OpenOptions) -> Result<Model, String> {
 }
 
 fn wrong(folder: &Path, check: &Check) -> Result<(), String> {
-    let options = OpenOptions {
+    let mut options = OpenOptions {
         size: check.size,
         ..OpenOptions::default()
     };
-    let model = open(folder.join(&check.file), &options)?;
+    for (name, text) in &check.inputs {
+        options = options.input_at(name, InputValue::from_text(text).unwrap());
+    }
+    let model = open(folder.join(&check.file), &options);
+    if let Some(words) = &check.refused {
+        return match model {
+            Err(why) if why.contains(words.as_str()) => Ok(()),
+            Err(why) => Err(why),
+            Ok(_) => Err("it opens".into()),
+        };
+    }
+    let model = model?;
     compare(&model, check)?;
     match &check.source {
         Some(source) if format!("{:?}", model.size) != *source => {

@@ -3,9 +3,11 @@
 //!
 //! It uses the graph and the geometry of `picture`, and knows no file format.
 
+use self::channels::InputChannels;
 use super::Preprocess;
 use super::graph::Head;
 use crate::picture::page::caption::{percent, significant};
+use crate::picture::photo::geometry::CropMode;
 
 mod beside;
 pub mod channels;
@@ -114,6 +116,24 @@ pub struct Usage {
     pub names: Option<Vec<String>>,
     /// The name of the output that is explained, if it is not the one that is taken by itself.
     pub output: Option<String>,
+}
+
+/// The preprocessing that is assumed where nothing states it. `whole` is for a network that scales
+/// pixels from 0 to 255 itself.
+pub(super) fn assumed(channels: InputChannels, width: u32, height: u32, whole: bool) -> Preprocess {
+    match channels {
+        InputChannels::Rgb | InputChannels::Bgr if whole => Preprocess::whole_pixels(width, height),
+        InputChannels::Rgb | InputChannels::Bgr => Preprocess::imagenet(width, height),
+        // Networks for grey images take the levels as `ToTensor` gives them more often than with any one
+        // mean.
+        InputChannels::Grey => Preprocess {
+            mean: vec![0.0; channels.count()],
+            std: vec![if whole { 1.0 / 255.0 } else { 1.0 }; channels.count()],
+            channels,
+            mode: CropMode::Squash,
+            ..Preprocess::whole_pixels(width, height)
+        },
+    }
 }
 
 #[cfg(test)]

@@ -60,12 +60,19 @@ pub fn difference(map: &Map, max: f32, longest: usize) -> RgbImage {
 }
 
 /// A signed image at its own resolution, coloured as by [`signed`](super::compose::signed): zero is
-/// mid-grey, white and black stand for ± [`signed_scale`].
+/// mid-grey, white and black stand for ± [`signed_scale`]; a single channel is in the diverging colours.
 pub fn signed(values: &SignedImage) -> RgbImage {
     let plane = values.width * values.height;
     let mut picture = RgbImage::new(values.width as u32, values.height as u32);
     let factor = 127.5 / signed_scale(values);
     let byte = |value: f32| (value * factor + 127.5) as u8;
+    if values.channels() == 1 {
+        let table = diverging();
+        for (pixel, value) in picture.pixels_mut().zip(&values.values) {
+            *pixel = Rgb(table[usize::from(byte(*value))]);
+        }
+        return picture;
+    }
     for (index, pixel) in picture.pixels_mut().enumerate() {
         let at = |channel: usize| values.values.get(channel * plane + index).copied();
         let [red, green, blue] = values.rgb().map(|channel| at(channel).unwrap_or_default());

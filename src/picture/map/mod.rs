@@ -24,21 +24,30 @@ pub struct Map {
     pub values: Vec<f32>,
 }
 
-/// Three raw, signed values per pixel, as planes: `[3, height, width]`.
+/// A raw, signed value per pixel and channel of the model's input, as planes:
+/// `[channels, height, width]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SignedImage {
     /// In pixels of the model's input.
     pub width: usize,
     /// In pixels of the model's input.
     pub height: usize,
-    /// `3 · height · width` values.
+    /// `channels · height · width` values.
     pub values: Vec<f32>,
     /// Whether the planes are blue, green, red rather than red, green, blue.
     pub blue_first: bool,
 }
 
 impl SignedImage {
-    /// The indices of the red, green and blue planes.
+    /// The number of planes.
+    pub fn channels(&self) -> usize {
+        match self.width * self.height {
+            0 => 0,
+            plane => self.values.len() / plane,
+        }
+    }
+
+    /// The indices of the planes that are shown as red, green and blue, where there are several.
     pub fn rgb(&self) -> [usize; 3] {
         if self.blue_first {
             [2, 1, 0]

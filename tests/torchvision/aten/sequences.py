@@ -96,6 +96,8 @@ def cases(case):
     case("_native_batch_norm_legit", lambda x, w, b, m, v: [
         aten._native_batch_norm_legit(x, w, b, m, v, False, 0.1, 1e-3)[0],
         aten._native_batch_norm_legit.no_stats(x, w, b, True, 0.1, 1e-3)[0]], scale, shift, mean, variance, core=False)
+    case("rms_norm", lambda x, w: [F.rms_norm(x, (5,)), F.rms_norm(x, (4, 5), w, 1e-3)], torch.linspace(-1, 1, 20).reshape(4, 5),
+         core=False)
     case("_batch_norm_no_update", lambda x, w, b, m, v: aten._batch_norm_no_update(x, w, b, m, v, 0.1, 1e-3)[0],
          scale, shift, mean, variance)
 

@@ -70,6 +70,7 @@ fn is_parameter(op: &Op, index: usize) -> bool {
             Normalisation::Batch { .. }
             | Normalisation::Layer { .. }
             | Normalisation::Group { .. }
+            | Normalisation::RootMeanSquare { .. }
             | Normalisation::Instance { .. },
         )
         | Op::Recurrent(_) => index > 0,

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::inputs::Held;
 use crate::model::graph::{Graph, ModulePath};
 
 /// The contents of a model file.
@@ -17,6 +18,10 @@ pub struct Opened {
     /// The architecture that was recognised, if the file has only weights.
     pub architecture: Option<String>,
     pub about: About,
+    /// The inputs besides the image, and what they are held at.
+    pub held: Vec<Held>,
+    /// Whether the image consists of bytes, so that its levels go from 0 to 255.
+    pub takes_bytes: bool,
     /// Where the size of the image comes from.
     pub size: SizeSource,
     /// How to get the graph for images of another size.

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use tch::Tensor;
 
 use super::finite::{self, Role};
+use super::inputs::Extra;
 use super::opened::SizeSource;
 use super::storage::{Content, torch};
 use crate::model::error::Result;
@@ -15,6 +16,10 @@ pub struct Skeleton {
     pub graph: Graph,
     /// The tensors that the file has to supply, by the name of their value in the graph.
     pub weights: HashMap<String, Declared>,
+    /// The inputs besides the image, each with its position among all arguments.
+    pub extras: Vec<(usize, Extra)>,
+    /// Whether the image consists of bytes.
+    pub takes_bytes: bool,
     /// Where the size of the image comes from.
     pub size: SizeSource,
     /// The line of source code behind each module, by the path of the module.
@@ -41,6 +46,18 @@ impl Skeleton {
             Some((id, declared.clone()))
         };
         inputs.into_iter().filter_map(declared).collect()
+    }
+
+    /// The inputs besides the image that nodes read, with their positions among all arguments.
+    pub fn extras_read(&self) -> Vec<(ValueId, usize, Extra)> {
+        let inputs = self.graph.nodes.iter().flat_map(|node| &node.inputs);
+        let inputs: BTreeSet<ValueId> = inputs.copied().collect();
+        let extra = |id: ValueId| {
+            let name = &self.graph.values[id.0].name;
+            let (position, extra) = self.extras.iter().find(|(_, extra)| extra.name == *name)?;
+            Some((id, *position, extra.clone()))
+        };
+        inputs.into_iter().filter_map(extra).collect()
     }
 
     /// Fills in one of the tensors that are [`used`](Self::used). `stored` is the worst that the

@@ -81,23 +81,30 @@ fn fill_architecture(
         .collect();
     let recognised = library.recognise(&shapes, opening.options().architecture.as_deref());
     let recognised = recognised.map_err(|fault| with_cause(&weights, fault, &library));
-    let Recognised { index, classes } = recognised?;
+    let Recognised {
+        index,
+        classes,
+        channels,
+    } = recognised?;
     let text = library.graph(index)?;
     let architecture = &library.architectures()[index];
     let entry = format!("{}.json", architecture.name);
-    let mut skeleton = pt2::skeleton::with_classes(&text, &entry, classes)?;
+    let mut skeleton = pt2::skeleton::with_ends(&text, &entry, channels, classes)?;
     check_dtypes(&weights, architecture)?;
     weights.fill(&mut skeleton, opening)?;
     Ok(Opened {
         graph: skeleton.graph,
         labels: None,
         metadata: Vec::new(),
-        preprocess: Some(architecture.preprocess.to_string()),
+        // It is for three channels.
+        preprocess: (channels == 3).then(|| architecture.preprocess.to_string()),
         about: About {
             format: format!("Weights alone, of torchvision's {}", architecture.name),
             ..About::default()
         },
         architecture: Some(architecture.name.clone()),
+        takes_bytes: false,
+        held: Vec::new(),
         size: SizeSource::Fixed,
         other_sizes: OtherSizes::SameGraph,
     })

@@ -102,6 +102,14 @@ impl<'a> Args<'a> {
         }))
     }
 
+    pub fn texts(&self, name: &str) -> Answer<Option<Vec<String>>> {
+        let given = self.given(name, attribute::TEXTS)?;
+        Ok(given.map(|a| {
+            let texts = a.texts.iter().map(|text| String::from_utf8_lossy(text));
+            texts.map(std::borrow::Cow::into_owned).collect()
+        }))
+    }
+
     pub fn tensor(&self, name: &str) -> Answer<Option<&'a Tensor>> {
         Ok(self
             .given(name, attribute::TENSOR)?
@@ -172,17 +180,28 @@ impl<'a> Args<'a> {
     /// Two integers for height and width, both `default` if they are not given.
     ///
     /// # Errors
-    /// [`Fault::Graph`] where one is less than 1: some kernels of libtorch divide by them.
+    /// As [`Args::sizes`].
     pub fn pair(&self, name: &str, default: i64) -> Answer<[i64; 2]> {
-        let pair = match self.ints(name)?.as_deref() {
-            None | Some([]) => [default; 2],
-            Some(&[height, width]) => [height, width],
-            Some(other) => {
-                return beyond(format!("{name} has {} numbers, not two", other.len()));
+        match self.sizes(name, 2, default)?[..] {
+            [height, width] => Ok([height, width]),
+            _ => beyond(format!("{name} does not have two numbers")),
+        }
+    }
+
+    /// An integer for each of `rank` axes, all of them `default` if they are not given.
+    ///
+    /// # Errors
+    /// [`Fault::Graph`] where one is less than 1: some kernels of libtorch divide by them.
+    pub fn sizes(&self, name: &str, rank: usize, default: i64) -> Answer<Vec<i64>> {
+        let sizes = match self.ints(name)? {
+            Some(sizes) if sizes.len() == rank => sizes,
+            Some(sizes) if !sizes.is_empty() => {
+                return beyond(format!("{name} has {} numbers, not {rank}", sizes.len()));
             }
+            Some(_) | None => vec![default; rank],
         };
-        self.bounded(name, &pair, 1)?;
-        Ok(pair)
+        self.bounded(name, &sizes, 1)?;
+        Ok(sizes)
     }
 
     /// # Errors

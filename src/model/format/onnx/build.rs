@@ -31,6 +31,8 @@ pub struct Builder<'a, 'o> {
     weights: Weights<'a, 'o>,
     graph: GraphBuilder,
     names: HashMap<String, ValueId>,
+    /// Values that cannot be computed.
+    pub lost: Lost,
     /// The values that nodes of the graph read.
     read_by_nodes: HashSet<ValueId>,
     /// The names that any node of the file reads.
@@ -55,6 +57,7 @@ impl<'a, 'o> Builder<'a, 'o> {
         graph: &'a proto::Graph,
         weights: Weights<'a, 'o>,
         input: &Input,
+        (height, width): (i64, i64),
         wanted: &[usize],
     ) -> Result<Builder<'a, 'o>> {
         let mut initializers = HashMap::new();
@@ -71,8 +74,9 @@ impl<'a, 'o> Builder<'a, 'o> {
         let mut builder = Builder {
             initializers,
             weights,
-            graph: GraphBuilder::new(&input.name, input.shape),
+            graph: GraphBuilder::new(&input.name, [input.batch, input.channels, height, width]),
             names: HashMap::new(),
+            lost: Lost::new(),
             read_by_nodes: HashSet::new(),
             read_names: read_names.collect(),
             last_reads: last_reads(graph, wanted),
@@ -192,6 +196,26 @@ impl<'a, 'o> Builder<'a, 'o> {
         let value = self.weight(name, tensor, trained, content)?;
         self.names.insert(name.to_owned(), value);
         Ok(value)
+    }
+
+    /// Adds an input besides the image, which is held at `tensor`.
+    ///
+    /// # Errors
+    /// [`Fault::Graph`] where its name is taken.
+    pub fn hold(&mut self, name: &str, tensor: Tensor) -> Result<()> {
+        let shape = tensor.size();
+        let value = self.add(name.to_owned(), Some(tensor), shape);
+        self.graph.value_mut(value).folded = true;
+        self.read_by_nodes.insert(value);
+        match self.names.insert(name.to_owned(), value) {
+            None => Ok(()),
+            Some(_) => Err(Fault::Graph(format!("two values are called {name}"))),
+        }
+    }
+
+    /// The weights, for another builder.
+    pub fn into_weights(self) -> Weights<'a, 'o> {
+        self.weights
     }
 
     /// Adds a tensor that the file holds.
@@ -380,14 +404,42 @@ impl<'a, 'o> Builder<'a, 'o> {
         Ok(())
     }
 
+    /// Checks that one of the outputs can be scores.
+    ///
+    /// # Errors
+    /// [`Fault::NoLogits`] where none can.
+    pub fn check_outputs(&mut self, outputs: &[Returned]) -> Result<()> {
+        self.label = "the output".into();
+        let mut unfit = None;
+        for output in outputs {
+            if self.lost.contains_key(&output.value) {
+                return Ok(());
+            }
+            let value = self.find(&output.value)?;
+            let shape = self.shape(value);
+            let long = shape.iter().filter(|size| **size != 1).count();
+            if long <= 1 && shape::count(shape).is_some_and(|count| count > 0) {
+                return Ok(());
+            }
+            let fault = || {
+                Fault::NoLogits(format!(
+                    "its output has the shape {shape:?}, not [1, classes]"
+                ))
+            };
+            unfit.get_or_insert_with(fault);
+        }
+        unfit.map_or(Ok(()), Err)
+    }
+
     /// The graph up to the outputs.
     ///
     /// # Errors
     /// As [`GraphBuilder::finish`], and [`Fault::Weight`] where a parameter is not finite.
-    pub fn finish(mut self, outputs: &[Returned], lost: &Lost) -> Result<Graph> {
+    pub fn finish(mut self, outputs: &[Returned]) -> Result<Graph> {
+        let lost = std::mem::take(&mut self.lost);
         self.label = "the output".into();
         let outputs = outputs.iter().map(|output| Output {
-            value: match lost.get(output.value.as_str()) {
+            value: match lost.get(&output.value) {
                 Some(fault) => Err(fault.clone()),
                 None => self.find(&output.value),
             },

@@ -15,6 +15,7 @@ mod names;
 mod nodes;
 mod ops;
 mod signature;
+mod sizes;
 #[cfg(test)]
 mod tests;
 mod weights;
@@ -26,12 +27,12 @@ use std::path::Path;
 use prost::Message;
 use prost::bytes::Bytes;
 
-use self::build::Builder;
 use self::message::{inline, proto, wire};
 use self::names::metadata;
+use self::sizes::Source;
 use self::weights::Weights;
 use self::weights::external::Folder;
-use super::build::opened::{About, Opened, OtherSizes, SizeSource};
+use super::build::opened::{About, Opened, OtherSizes};
 use crate::model::answer;
 use crate::model::error::{Fault, Result};
 use crate::model::opening::Opening;
@@ -58,20 +59,33 @@ pub fn open(path: &Path, file: File, length: u64, opening: &mut Opening) -> Resu
         .as_ref()
         .ok_or_else(|| Fault::Damaged("it has no graph".into()))?;
 
-    let input = signature::input(graph)?;
+    let input = signature::input(graph, opening.options())?;
     let outputs = signature::outputs(graph)?;
-    let (wanted, mut lost) = nodes::wanted(graph, &outputs, &input.name)?;
+    let (wanted, lost) = nodes::wanted(graph, &outputs, &input.name)?;
     let stacks = names::stacks(graph, &wanted, &input.name);
     let module_classes = names::classes(graph, &wanted);
+    let mut inputs = Vec::new();
+    for extra in &input.extras {
+        inputs.push(extra.held(opening.options(), None)?);
+    }
+    let chosen = opening.options().size;
+    let stated = metadata::stated_size(&model.metadata);
 
     // Weights are read with the nodes that use them.
     let wanted_output = opening.options().output.clone();
     let weights = Weights::new(graph, file, Folder::of(path), opening);
-    let mut builder = Builder::new(graph, weights, &input, &wanted)?;
-    for (index, stack) in wanted.into_iter().zip(stacks) {
-        nodes::read(&mut builder, &graph.nodes[index], stack, opset, &mut lost)?;
-    }
-    let graph = builder.finish(&outputs, &lost)?;
+    let source = Source {
+        graph,
+        input: &input,
+        inputs: &inputs,
+        outputs: &outputs,
+        lost: &lost,
+        wanted: &wanted,
+        stacks: &stacks,
+        opset,
+    };
+    let (builder, size) = sizes::built(&source, weights, chosen, stated)?;
+    let graph = builder.finish(&outputs)?;
     let choice = answer::choose(&graph, wanted_output.as_deref())?;
     let output = wanted_output.map_or(Ok(choice.default), |name| choice.find(&name))?;
     let (labels, preprocess) = metadata::extras(&model.metadata, choice.outputs[output].count);
@@ -79,8 +93,10 @@ pub fn open(path: &Path, file: File, length: u64, opening: &mut Opening) -> Resu
         graph,
         labels,
         preprocess,
-        size: SizeSource::Fixed,
-        other_sizes: OtherSizes::None,
+        held: inputs.into_iter().map(|(_, held)| held).collect(),
+        takes_bytes: input.takes_bytes,
+        size,
+        other_sizes: size.other_sizes(OtherSizes::None),
         metadata: metadata::pairs(&model.metadata),
         architecture: None,
         about: About {

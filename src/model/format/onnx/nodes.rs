@@ -14,7 +14,7 @@ use crate::model::format::build::refusal::{Answer, Refusal};
 use crate::model::graph::ValueId;
 
 /// Values that cannot be computed, by name: why not.
-pub type Lost<'a> = HashMap<&'a str, Fault>;
+pub type Lost = HashMap<String, Fault>;
 
 /// The nodes that make each value of a file, by its name.
 struct Makers<'a> {
@@ -56,11 +56,7 @@ impl<'a> Makers<'a> {
 ///
 /// # Errors
 /// [`Fault::Graph`] where two nodes have an output of the same name.
-pub fn wanted<'a>(
-    graph: &'a Graph,
-    outputs: &'a [Returned],
-    image: &str,
-) -> Result<(Vec<usize>, Lost<'a>)> {
+pub fn wanted(graph: &Graph, outputs: &[Returned], image: &str) -> Result<(Vec<usize>, Lost)> {
     let makers = Makers::of(graph)?;
     let mut kept = vec![false; graph.nodes.len()];
     let mut lost = Lost::new();
@@ -71,7 +67,7 @@ pub fn wanted<'a>(
             wanted.into_iter().for_each(|index| kept[index] = true);
         } else {
             let stacks = names::stacks(graph, &wanted, image);
-            lost.insert(&output.value, unsupported(graph, &wanted, &stacks)?);
+            lost.insert(output.value.clone(), unsupported(graph, &wanted, &stacks)?);
         }
     }
     let kept = (0..kept.len()).filter(|index| kept[*index]).collect();
@@ -84,7 +80,7 @@ fn unsupported(graph: &Graph, wanted: &[usize], stacks: &[Stack]) -> Result<Faul
     for (index, stack) in wanted.iter().zip(stacks) {
         let node = &graph.nodes[*index];
         if ops::reader(node).is_none() {
-            let refusal = Refusal::Unsupported(None);
+            let refusal = Refusal::Unsupported(ops::reason(node).map(str::to_owned));
             unsupported.push(refusal.at(node.full_name(), node.label(), innermost(stack))?);
         }
     }
@@ -98,11 +94,10 @@ pub fn read<'a>(
     node: &'a Node,
     stack: Stack,
     opset: i64,
-    lost: &mut Lost<'a>,
 ) -> Result<()> {
     builder.begin_node(node, stack)?;
     let mut before = node.inputs.iter();
-    let read = match before.find_map(|input| lost.get(input.as_str())) {
+    let read = match before.find_map(|input| builder.lost.get(input)) {
         Some(fault) => Err(fault.clone()),
         None => read_operation(builder, node, opset)
             .map_err(|refusal| builder.refused(&node.full_name(), refusal))
@@ -112,7 +107,9 @@ pub fn read<'a>(
         Err(fault @ Fault::Unsupported(_)) => {
             builder.skip_node();
             let outputs = node.outputs.iter().filter(|output| !output.is_empty());
-            lost.extend(outputs.map(|output| (output.as_str(), fault.clone())));
+            builder
+                .lost
+                .extend(outputs.map(|output| (output.clone(), fault.clone())));
             Ok(())
         }
         other => other,

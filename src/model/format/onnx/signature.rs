@@ -1,22 +1,34 @@
-//! The input and the outputs of the graph: one image, and tensors of floats.
+//! The inputs and the outputs of the graph: an image and what comes with it, and tensors of floats.
 
 use std::collections::{HashMap, HashSet};
+
+use tch::Kind;
 
 use super::message::proto::{self, Graph, Node, ValueInfo};
 use super::weights::held;
 use crate::model::error::{Fault, Result};
+use crate::model::format::build::inputs::{self, Candidate, Extra};
 use crate::model::format::build::storage::floating;
+use crate::model::opening::OpenOptions;
 
-/// Height and width of the image where the file has them as dynamic.
-const DYNAMIC_SIZE: i64 = 224;
+/// The number of bytes among the dtypes of `onnx.proto`.
+const BYTES: i32 = 2;
+/// Most channels that the last axis is taken for where the first may be them too.
+const MAX_LAST: i64 = 4;
 
-/// The image.
+/// The image, and what the file is called with besides.
 pub struct Input {
     pub name: String,
-    /// `[1, 3, height, width]`
-    pub shape: [i64; 4],
-    /// Whether the file takes it as `[1, height, width, 3]`.
+    pub channels: i64,
+    pub height: Option<i64>,
+    pub width: Option<i64>,
+    /// How many images the file takes at a time.
+    pub batch: i64,
+    /// Whether the file takes it as `[batch, height, width, channels]`.
     pub channels_last: bool,
+    /// Whether it consists of bytes.
+    pub takes_bytes: bool,
+    pub extras: Vec<Extra>,
 }
 
 /// An output of the file.
@@ -30,11 +42,11 @@ pub struct Returned {
 /// How many outputs are looked at.
 const MAX_OUTPUTS: usize = 64;
 
-/// The one input that is not a weight and that a node reads.
+/// The inputs that are not weights and that a node reads.
 ///
 /// # Errors
-/// [`Fault::Input`] where it is not one RGB image.
-pub fn input(graph: &Graph) -> Result<Input> {
+/// [`Fault::Input`] where none of them is an image, or more than one.
+pub fn input(graph: &Graph, options: &OpenOptions) -> Result<Input> {
     // Old files list their weights among the inputs.
     let weights: HashSet<&str> = graph.initializers.iter().map(|w| w.name.as_str()).collect();
     let free = graph.inputs.iter();
@@ -45,53 +57,132 @@ pub fn input(graph: &Graph) -> Result<Input> {
     let free: Vec<&ValueInfo> = free
         .filter(|input| read.contains(input.name.as_str()))
         .collect();
-    let image = match free[..] {
-        [image] => image,
-        [] => return Err(Fault::Input("it takes no tensor".into())),
-        _ => return Err(Fault::Input(format!("it takes {} tensors", free.len()))),
-    };
+    let candidates = free.iter().map(|input| Candidate {
+        name: &input.name,
+        sizes: input.sizes().unwrap_or_default(),
+        channels_last: true,
+    });
+    let chosen = inputs::image(&candidates.collect::<Vec<_>>(), options)?;
+    let image = free[chosen];
+    let others = free.iter().enumerate();
+    let others = others.filter(|(index, _)| *index != chosen);
+    let extras = others
+        .map(|(_, input)| extra(input))
+        .collect::<Result<_>>()?;
     // Zero if it is not stated.
     let floats = image.kind() == 0 || held(image.kind()).is_some_and(floating);
-    if !floats {
+    let takes_bytes = image.kind() == BYTES;
+    if takes_bytes {
+        check_bytes(graph, &image.name)?;
+    } else if !floats {
         return Err(Fault::Input(
-            "it does not consist of floats; export a model that takes a normalised image".into(),
+            "it consists of neither floats nor bytes; export a model that takes a normalised image"
+                .into(),
         ));
     }
     let sizes = image.sizes();
     let sizes = sizes.ok_or_else(|| Fault::Input("its shape is not stated".into()))?;
-    let refused = || {
-        let named = |size: &Option<i64>| size.map_or("?".to_owned(), |size| size.to_string());
-        let named: Vec<String> = sizes.iter().map(named).collect();
-        Fault::Input(format!(
-            "its shape is [{}], but has to be [1, 3, height, width] or [1, height, width, 3]",
-            named.join(", ")
-        ))
-    };
-    let &[batch, first, second, third] = sizes.as_slice() else {
-        return Err(refused());
-    };
-    if let Some(batch @ 2..) = batch {
-        return Err(Fault::Input(format!(
-            "it takes a batch of {batch}; export with a batch of one or a dynamic batch"
-        )));
-    }
-    let (channels_last, height, width) = match (first, third) {
-        (Some(3), _) => (false, second, third),
-        (_, Some(3)) => (true, first, second),
-        (None, None) if turns_channels_first(graph, &image.name) => (true, first, second),
-        (None, _) => (false, second, third),
-        _ => return Err(refused()),
-    };
-    let (height, width) = match (height, width) {
-        (Some(height), Some(width)) => (height, width),
-        (Some(side), None) | (None, Some(side)) => (side, side),
-        (None, None) => (DYNAMIC_SIZE, DYNAMIC_SIZE),
-    };
+    let (channels_last, [batch, channels, height, width]) = arranged(graph, image, &sizes)?;
+    // What is dynamic is checked with the size that it gets.
+    let shape = [batch, channels, height, width].map(|size| size.unwrap_or(1));
+    let expected = "[1, channels, height, width] or [1, height, width, channels]";
+    let [batch, channels, ..] = inputs::shape_of_image(&shape, expected)?;
     Ok(Input {
         name: image.name.clone(),
-        shape: [1, 3, height, width],
+        channels,
+        height,
+        width,
+        batch,
         channels_last,
+        takes_bytes,
+        extras,
     })
+}
+
+type Sizes = [Option<i64>; 4];
+
+/// Whether the channels come last, and batch, channels, height and width. Channels that are dynamic are
+/// taken to be three.
+fn arranged(graph: &Graph, image: &ValueInfo, sizes: &[Option<i64>]) -> Result<(bool, Sizes)> {
+    let &[batch, first, second, third] = sizes else {
+        let named = |size: &Option<i64>| size.map_or("?".to_owned(), |size| size.to_string());
+        let named: Vec<String> = sizes.iter().map(named).collect();
+        return Err(Fault::Input(format!(
+            "its shape is [{}], but has to be [1, channels, height, width] or [1, height, width, \
+             channels]",
+            named.join(", ")
+        )));
+    };
+    let batch = Some(batch.unwrap_or(1));
+    let first_axis = (false, [batch, first, second, third]);
+    let last_axis = (true, [batch, third, first, second]);
+    Ok(match (first, third) {
+        (Some(3), _) => first_axis,
+        (_, Some(3)) => last_axis,
+        (None, None) => {
+            let channels = Some(3);
+            if turns_channels_first(graph, &image.name) {
+                (true, [batch, channels, first, second])
+            } else {
+                (false, [batch, channels, second, third])
+            }
+        }
+        (Some(_), None) => first_axis,
+        (None, Some(channels)) if channels <= MAX_LAST && second.is_none() => last_axis,
+        (None, Some(_)) => (false, [batch, Some(3), second, third]),
+        (Some(first), Some(last)) if last < first && last <= MAX_LAST => last_axis,
+        (Some(_), Some(_)) => first_axis,
+    })
+}
+
+fn extra(input: &ValueInfo) -> Result<Extra> {
+    let name = &input.name;
+    let sizes = input.sizes();
+    let sizes = sizes.ok_or_else(|| Fault::Input(format!("its input {name} has no shape")))?;
+    let kind = match input.kind() {
+        0 => Kind::Float,
+        number => held(number).ok_or_else(|| {
+            Fault::Input(format!(
+                "its input {name} has a dtype that is not supported"
+            ))
+        })?,
+    };
+    Ok(Extra {
+        name: name.clone(),
+        // A dynamic axis is one long, as the batch is.
+        sizes: sizes.into_iter().map(|size| size.unwrap_or(1)).collect(),
+        kind,
+    })
+}
+
+/// Checks that bytes are cast to floats before anything is computed with them. Here, they are floats from
+/// the beginning, so that there is a gradient.
+fn check_bytes(graph: &Graph, image: &str) -> Result<()> {
+    let mut bytes = HashSet::from([image]);
+    for node in &graph.nodes {
+        if !node
+            .inputs
+            .iter()
+            .any(|input| bytes.contains(input.as_str()))
+        {
+            continue;
+        }
+        match node.op_type.as_str() {
+            "Cast" | "Shape" | "Size" | "DequantizeLinear" => {}
+            "Transpose" | "Reshape" | "Squeeze" | "Unsqueeze" | "Identity" | "Slice"
+            | "Flatten" | "Gather" | "Split" | "Concat" => {
+                bytes.extend(node.outputs.iter().map(String::as_str));
+            }
+            _ => {
+                return Err(Fault::Input(format!(
+                    "it consists of bytes, and node {} computes with them before they are floats; \
+                     cast the image to floats first and export again",
+                    node.label()
+                )));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Whether the first operation on the image moves its channels to the front.

@@ -15,8 +15,8 @@ mod wiring;
 
 pub use self::container::layout::root;
 
-use self::container::{layout, older, weights};
-use self::program::{schema, sizes};
+use self::container::{layout, older, sample, weights};
+use self::program::schema;
 
 use super::build::opened::{About, Opened, OtherSizes};
 use super::file::archive::Archive;
@@ -30,21 +30,26 @@ pub fn open(mut archive: Archive, opening: &mut Opening) -> Result<Opened> {
     let program = schema::Program::read(&mut archive, &name)?;
     let (version, torch) = (program.schema_version, program.torch_version.clone());
     let preprocess = archive.text("extra/preprocess.json")?;
-    let wanted = sizes::Wanted {
-        chosen: opening.options().size,
-        stated: preprocess.as_deref().and_then(Preprocess::stated_size),
-    };
-    let mut skeleton = skeleton::read(program, wanted)?;
+    let stated = preprocess.as_deref().and_then(Preprocess::stated_size);
+    let mut skeleton = skeleton::read(program, opening.options(), stated)?;
     let entries = older::weights_of(&name);
     if archive.length(&entries[0])?.is_some() {
         older::load(&mut skeleton, &mut archive, entries, opening)?;
     } else {
         weights::load(&mut skeleton, &mut archive, &name, opening)?;
     }
+    let held = sample::hold(
+        &mut skeleton,
+        &mut archive,
+        &[format!("data/sample_inputs/{name}.pt")],
+        opening,
+    )?;
     Ok(Opened {
         graph: skeleton.graph,
         labels: archive.text("extra/labels.txt")?,
         preprocess,
+        takes_bytes: skeleton.takes_bytes,
+        held,
         metadata: Vec::new(),
         architecture: None,
         size: skeleton.size,

@@ -1,17 +1,28 @@
 //! The graph of an exported program before its weights.
 
 use super::program::schema::{Argument, OutputSpec, Program, Size};
-use super::program::signature;
 use super::program::sizes::{self, Wanted};
-use super::wiring::{Builder, modules};
+use super::program::{inputs, signature};
+use super::wiring::{Builder, modules, one_image};
 use crate::model::error::Result;
 use crate::model::format::build::skeleton::Skeleton;
+use crate::model::opening::OpenOptions;
 
-pub fn read(program: Program, wanted: Wanted) -> Result<Skeleton> {
+/// Reads a program. `stated` is the width and height that the preprocessing of the file states.
+pub fn read(
+    program: Program,
+    options: &OpenOptions,
+    stated: Option<(u32, u32)>,
+) -> Result<Skeleton> {
     let (mut module, ranges) = (program.graph_module, program.range_constraints);
-    let image = signature::image(&module)?;
+    let image = inputs::image(&module, options)?;
+    let wanted = Wanted {
+        chosen: options.size,
+        stated,
+    };
     let size = sizes::close(&mut module, &ranges, &image, wanted)?;
-    let inputs = signature::inputs(&module, &image)?;
+    one_image::specialise(&mut module, &image)?;
+    let inputs = inputs::inputs(&module, &image)?;
     let mut builder = Builder::new(&module, &inputs);
     builder.run()?;
     let outputs = signature::outputs(&module)?;
@@ -20,15 +31,23 @@ pub fn read(program: Program, wanted: Wanted) -> Result<Skeleton> {
         sources: builder.sources(),
         graph: builder.finish(outputs)?,
         weights: inputs.weights,
+        extras: inputs.extras,
+        takes_bytes: inputs.takes_bytes,
         size,
     })
 }
 
-/// Reads the program in the JSON `text` of the archive's `entry`, with its number of classes replaced
-/// by that of the weights.
-pub fn with_classes(text: &str, entry: &str, classes: i64) -> Result<Skeleton> {
+/// Reads the program in the JSON `text` of the archive's `entry`, with its numbers of channels and
+/// classes replaced by those of the weights.
+pub fn with_ends(text: &str, entry: &str, channels: i64, classes: i64) -> Result<Skeleton> {
     let mut program = Program::parse(text, entry)?;
     let module = &mut program.graph_module;
+    let image = inputs::image(module, &OpenOptions::default())?;
+    if let Some(meta) = module.graph.tensor_values.get_mut(&image)
+        && let Some(size) = meta.sizes.get_mut(1)
+    {
+        *size = Size::AsInt(channels);
+    }
     for spec in &module.signature.output_specs {
         if let OutputSpec::UserOutput {
             arg: Argument::Tensor(name),
@@ -39,5 +58,5 @@ pub fn with_classes(text: &str, entry: &str, classes: i64) -> Result<Skeleton> {
             *last = Size::AsInt(classes);
         }
     }
-    read(program, Wanted::default())
+    read(program, &OpenOptions::default(), None)
 }

@@ -40,6 +40,16 @@ pub enum Normalisation {
         /// Added to the variance, so that nothing is divided by zero.
         eps: f64,
     },
+    /// By the root of the mean of the squares over the last axes, whose sizes are `shape`; nothing is
+    /// subtracted (Zhang and Sennrich, arXiv 1910.07467). Inputs: x and the weight.
+    RootMeanSquare {
+        /// Sizes of the axes that share a mean.
+        shape: Vec<i64>,
+        /// Whether a weight of the sizes `shape` is among the inputs.
+        weight: bool,
+        /// Added to the mean; the smallest step of float32 where `None`.
+        eps: Option<f64>,
+    },
     /// Each channel of each entry of the batch by its own statistics. Inputs: x, weight and bias.
     Instance {
         /// Whether a weight `[channels]` is among the inputs.
@@ -91,6 +101,10 @@ impl Operation for Normalisation {
                 let (weight, bias) = affine(inputs, *weight, *bias)?;
                 x.f_group_norm(*groups, weight, bias, *eps, false)
             }
+            Normalisation::RootMeanSquare { shape, weight, eps } => {
+                let (weight, _) = affine(inputs, *weight, false)?;
+                x.f_rms_norm(shape.as_slice(), weight, *eps)
+            }
             Normalisation::Instance { weight, bias, eps } => {
                 let (weight, bias) = affine(inputs, *weight, *bias)?;
                 let none = None::<&Tensor>;
@@ -110,6 +124,7 @@ impl Operation for Normalisation {
             Normalisation::Batch { .. }
             | Normalisation::Layer { .. }
             | Normalisation::Group { .. }
+            | Normalisation::RootMeanSquare { .. }
             | Normalisation::Instance { .. }
             | Normalisation::Standardise { .. } => shape::input(inputs, 0).map(OutputShapes::one),
         }
@@ -120,6 +135,7 @@ impl Operation for Normalisation {
             Normalisation::Batch { .. }
             | Normalisation::Layer { .. }
             | Normalisation::Group { .. }
+            | Normalisation::RootMeanSquare { .. }
             | Normalisation::Instance { .. }
             | Normalisation::Standardise { .. } => Cost::of_each(inputs),
         }
@@ -133,6 +149,7 @@ impl Operation for Normalisation {
             },
             Normalisation::Layer { .. }
             | Normalisation::Group { .. }
+            | Normalisation::RootMeanSquare { .. }
             | Normalisation::Instance { .. }
             | Normalisation::Standardise { .. } => Adjoint::Recorded,
         }
@@ -142,8 +159,13 @@ impl Operation for Normalisation {
         match self {
             Normalisation::Batch { .. } => FieldRule::Same,
             // Over one axis it normalises the channels of each position.
-            Normalisation::Layer { shape, .. } if shape.len() == 1 => FieldRule::Same,
+            Normalisation::Layer { shape, .. } | Normalisation::RootMeanSquare { shape, .. }
+                if shape.len() == 1 =>
+            {
+                FieldRule::Same
+            }
             Normalisation::Layer { .. }
+            | Normalisation::RootMeanSquare { .. }
             | Normalisation::Group { .. }
             | Normalisation::Instance { .. }
             | Normalisation::Standardise { .. } => FieldRule::Everything,
@@ -155,6 +177,7 @@ impl Operation for Normalisation {
             Normalisation::Batch { .. }
             | Normalisation::Layer { .. }
             | Normalisation::Group { .. }
+            | Normalisation::RootMeanSquare { .. }
             | Normalisation::Instance { .. }
             | Normalisation::Standardise { .. } => AxesRule::Elementwise,
         }
@@ -163,7 +186,7 @@ impl Operation for Normalisation {
     fn axes_back(&self) -> AxesBack<'_> {
         match self {
             Normalisation::Batch { .. } => AxesBack::Image,
-            Normalisation::Layer { .. } => AxesBack::First,
+            Normalisation::Layer { .. } | Normalisation::RootMeanSquare { .. } => AxesBack::First,
             Normalisation::Group { .. }
             | Normalisation::Instance { .. }
             | Normalisation::Standardise { .. } => AxesBack::Lost,
@@ -175,6 +198,7 @@ impl Operation for Normalisation {
             Normalisation::Batch { .. }
             | Normalisation::Layer { .. }
             | Normalisation::Group { .. }
+            | Normalisation::RootMeanSquare { .. }
             | Normalisation::Instance { .. }
             | Normalisation::Standardise { .. } => GradientRole::Plain,
         }
@@ -183,7 +207,9 @@ impl Operation for Normalisation {
     fn feature(&self) -> FeatureRole {
         match self {
             // After the last stage of networks whose channels come last.
-            Normalisation::Layer { .. } => FeatureRole::Passes,
+            Normalisation::Layer { .. } | Normalisation::RootMeanSquare { .. } => {
+                FeatureRole::Passes
+            }
             Normalisation::Batch { .. }
             | Normalisation::Group { .. }
             | Normalisation::Instance { .. }

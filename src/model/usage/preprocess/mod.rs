@@ -8,6 +8,7 @@ use super::pixels::{Levels, known};
 use crate::model::error::{Error, Fault};
 use crate::picture::photo::geometry::{CropMode, Filter, Frame};
 
+mod given;
 mod library;
 mod metadata;
 pub(crate) mod resolve;
@@ -16,6 +17,7 @@ mod stated;
 mod timm;
 mod transformers;
 
+pub use given::GivenPreprocess;
 pub use source::{PreprocessSource, Sources};
 pub use stated::Stated;
 

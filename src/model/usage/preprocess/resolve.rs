@@ -307,7 +307,7 @@ fn said(name: &str, text: &str, evidence: &Evidence) -> Result<Option<Stated>, S
             stated.sized(&evidence.assumed)?;
             Ok(Some(stated))
         }
-        "config.json" => timm::of_config(text, evidence.classes, width, height),
+        "config.json" => timm::of_config(text, Some(evidence.classes), width, height),
         _ => transformers::stated(text, width, height).map(Some),
     }
 }

@@ -14,6 +14,8 @@ pub struct Stated {
     pub interpolation: Option<Filter>,
     /// As [`Preprocess::crop_pct`].
     pub crop_pct: Option<f64>,
+    /// In place of `crop_pct`: the short side of the resized image in pixels.
+    pub short_side: Option<u32>,
     /// As [`Preprocess::mode`].
     pub mode: Option<CropMode>,
     /// In levels from 0 to 1 or, if one is above 1, from 0 to 255; one for each channel, or one for all.
@@ -31,7 +33,10 @@ impl Stated {
     /// What is not possible for this input, as a clause that follows the name of the source.
     pub fn over(&self, assumed: &Preprocess) -> Result<Preprocess, String> {
         let count = assumed.channels.count();
-        let crop_pct = self.crop_pct.unwrap_or(assumed.crop_pct);
+        let crop_pct = match self.short_side {
+            Some(side) => share(assumed.width.min(assumed.height), side)?,
+            None => self.crop_pct.unwrap_or(assumed.crop_pct),
+        };
         if !(crop_pct > 0.0 && crop_pct <= MAX_CROP_PCT) {
             return Err(format!(
                 "has crop_pct {crop_pct}, but it has to be above 0 and at most {MAX_CROP_PCT}"
@@ -100,6 +105,21 @@ impl Stated {
         };
         Ok((scaled(mean, &assumed.mean), scaled(std, &assumed.std)))
     }
+}
+
+/// The share that a crop of `crop` pixels is of `resized`, such that dividing by it gives that again.
+///
+/// # Errors
+/// Where one of them is 0.
+pub(super) fn share(crop: u32, resized: u32) -> Result<f64, String> {
+    if crop == 0 || resized == 0 {
+        return Err("has a size of 0".into());
+    }
+    let mut share = f64::from(crop) / f64::from(resized);
+    while (f64::from(crop) / share).floor() < f64::from(resized) {
+        share = share.next_down();
+    }
+    Ok(share)
 }
 
 fn is_deviation(std: f64) -> bool {

@@ -333,7 +333,7 @@ fn recognises_libraries_by_the_names_in_the_file() {
 fn a_share_gives_its_size_back() {
     for crop in [1u32, 7, 32, 224, 299, 600] {
         for resized in 1..700 {
-            let share = transformers::share(crop, resized).unwrap();
+            let share = stated::share(crop, resized).unwrap();
             assert_eq!((f64::from(crop) / share).floor(), f64::from(resized));
         }
     }

@@ -58,6 +58,7 @@ impl Written {
             input_size: self.input_size,
             interpolation,
             crop_pct: self.crop_pct,
+            short_side: None,
             mode: parsed(
                 self.crop_mode.as_deref(),
                 "crop_mode",
@@ -74,14 +75,14 @@ impl Written {
     }
 }
 
-/// What a `config.json` says of the pretrained network, for one of `classes` classes whose input has this
-/// size; `None` if it is not one of timm's.
+/// What a `config.json` says of the pretrained network, for one of `classes` classes (if that matters) whose
+/// input has this size; `None` if it is not one of timm's.
 ///
 /// # Errors
 /// What is wrong with it, or that it is of another model, as a clause that follows its name.
 pub(super) fn of_config(
     text: &str,
-    classes: usize,
+    classes: Option<usize>,
     width: u32,
     height: u32,
 ) -> Result<Option<Stated>, String> {
@@ -109,6 +110,7 @@ pub(super) fn of_config(
     };
     // The network's own number, where it was trained further.
     if let Some(count) = config.num_classes.or(pretrained.num_classes)
+        && let Some(classes) = classes
         && count != classes
     {
         return Err(format!(

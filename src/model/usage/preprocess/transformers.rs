@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::Stated;
+use super::stated::share;
 use super::timm::Numbers;
 use crate::model::usage::channels::InputChannels;
 use crate::picture::photo::geometry::{CropMode, Filter};
@@ -87,6 +88,7 @@ impl Written {
             input_size: None,
             interpolation: Some(interpolation),
             crop_pct: Some(crop_pct),
+            short_side: None,
             mode: Some(mode),
             mean: Some(mean),
             std: Some(std),
@@ -212,16 +214,4 @@ fn rounded_down(side: f64) -> Result<u32, String> {
     } else {
         Err(format!("resizes to {side} pixels"))
     }
-}
-
-/// The share that a crop of `crop` pixels is of `resized`, such that dividing by it gives that again.
-pub(super) fn share(crop: u32, resized: u32) -> Result<f64, String> {
-    if crop == 0 || resized == 0 {
-        return Err("has a size of 0".into());
-    }
-    let mut share = f64::from(crop) / f64::from(resized);
-    while (f64::from(crop) / share).floor() < f64::from(resized) {
-        share = share.next_down();
-    }
-    Ok(share)
 }

@@ -137,15 +137,22 @@ fn signed_byte(value: f32) -> u8 {
 }
 
 /// A signed image at the size of the photo: zero is mid-grey, positive values are brighter and negative
-/// ones darker.
+/// ones darker. An image of one channel is in the diverging colours.
 ///
-/// White and black stand for ± [`signed_scale`]; otherwise a few extreme pixels would leave the rest
+/// White and black, or the ends of the colours, stand for ± [`signed_scale`]; otherwise a few extreme pixels would leave the rest
 /// grey. What the network did not see is a shaded mid-grey.
 pub fn signed(values: &SignedImage, placement: &Placement) -> RgbImage {
     let (width, height) = placement.image;
     let seen = placement.seen();
-    let unseen = unseen_shade()[usize::from(MID_GREY)];
-    let mut picture = RgbImage::from_pixel(width, height, Rgb([unseen; 3]));
+    let is_grey = values.channels() == 1;
+    let zero = if is_grey {
+        diverging()[usize::from(MID_GREY)]
+    } else {
+        [MID_GREY; 3]
+    };
+    let shade = unseen_shade();
+    let unseen = zero.map(|level| shade[usize::from(level)]);
+    let mut picture = RgbImage::from_pixel(width, height, Rgb(unseen));
     let plane = values.width * values.height;
     if plane == 0 {
         return picture;
@@ -155,6 +162,14 @@ pub fn signed(values: &SignedImage, placement: &Placement) -> RgbImage {
     let mut row = vec![0.0; seen.width as usize];
     for y in 0..seen.height as usize {
         let pixels = seen_row(&mut picture, &seen, y);
+        if is_grey {
+            upsampler.row(&values.values, y, &mut row);
+            for (pixel, value) in pixels.chunks_exact_mut(3).zip(&row) {
+                let entry = signed_byte(value / scale);
+                pixel.copy_from_slice(&diverging()[usize::from(entry)]);
+            }
+            continue;
+        }
         for (channel, from) in values.rgb().into_iter().enumerate() {
             let Some(plane) = values.values.get(from * plane..(from + 1) * plane) else {
                 continue;

@@ -10,6 +10,10 @@ pub type Shapes = HashMap<String, Vec<i64>>;
 
 /// The counter of training batches in every batch norm; old files do not have it.
 const COUNTER: &str = "num_batches_tracked";
+/// The channels of the images that the architectures are for.
+const RGB: i64 = 3;
+/// Most channels that an image may have.
+const MAX_CHANNELS: i64 = 64;
 /// How many differences a message lists.
 const NAMED: usize = 4;
 
@@ -19,6 +23,8 @@ pub struct Recognised {
     /// Its index in [`Library::architectures`].
     pub index: usize,
     pub classes: i64,
+    /// The channels of the image that its first convolution takes.
+    pub channels: i64,
 }
 
 impl Library {
@@ -50,11 +56,19 @@ impl Library {
         let mut fitting = Vec::new();
         let mut nearest: Option<(f64, &Architecture, usize)> = None;
         for (index, known) in all.iter().enumerate() {
-            let (fits, classes) = compare(known, &found);
+            let Compared {
+                fits,
+                classes,
+                channels,
+            } = compare(known, &found);
             if let (true, Some(classes)) =
                 (fits == known.tensors.len() && fits == found.len(), classes)
             {
-                fitting.push(Recognised { index, classes });
+                fitting.push(Recognised {
+                    index,
+                    classes,
+                    channels,
+                });
             }
             let union = known.tensors.len() + found.len() - fits;
             let share = fits as f64 / union.max(1) as f64;
@@ -92,9 +106,18 @@ impl Library {
     }
 }
 
-/// How many of the architecture's tensors were found, and for how many classes: `None` where the
-/// tensors of its head do not agree.
-fn compare(known: &Architecture, found: &Shapes) -> (usize, Option<i64>) {
+/// How well the tensors of a file fit an architecture.
+struct Compared {
+    /// How many of the architecture's tensors were found.
+    fits: usize,
+    /// `None` where the tensors of its head do not agree.
+    classes: Option<i64>,
+    channels: i64,
+}
+
+fn compare(known: &Architecture, found: &Shapes) -> Compared {
+    let stem = stem(known);
+    let mut channels = RGB;
     let mut classes = None;
     let mut agree = true;
     let mut fits = 0;
@@ -103,7 +126,11 @@ fn compare(known: &Architecture, found: &Shapes) -> (usize, Option<i64>) {
             continue;
         };
         let is_head = known.head.contains(name);
-        if fit(shape, there, is_head) {
+        let is_stem = stem == Some(name.as_str());
+        if is_stem && let Some(there) = other_channels(shape, there) {
+            fits += 1;
+            channels = there;
+        } else if fit(shape, there, is_head) {
             fits += 1;
             if is_head {
                 agree &= classes.is_none_or(|classes| classes == there[0]);
@@ -111,7 +138,35 @@ fn compare(known: &Architecture, found: &Shapes) -> (usize, Option<i64>) {
             }
         }
     }
-    (fits, classes.filter(|classes| agree && *classes > 0))
+    Compared {
+        fits,
+        classes: classes.filter(|classes| agree && *classes > 0),
+        channels,
+    }
+}
+
+/// The weight of the one convolution that reads the image.
+fn stem(known: &Architecture) -> Option<&str> {
+    let mut stems = known.tensors.iter();
+    let mut stems = stems
+        .by_ref()
+        .filter(|(_, shape)| matches!(shape[..], [_, RGB, _, _]));
+    match (stems.next(), stems.next()) {
+        (Some((name, _)), None) => Some(name),
+        _ => None,
+    }
+}
+
+/// How many channels the weight of the first convolution takes, where that is all it differs in.
+fn other_channels(due: &[i64], there: &[i64]) -> Option<i64> {
+    match (due, there) {
+        ([kernels, _, due @ ..], [found, channels @ 1..=MAX_CHANNELS, there @ ..])
+            if kernels == found && due == there =>
+        {
+            Some(*channels)
+        }
+        _ => None,
+    }
 }
 
 fn fit(due: &[i64], there: &[i64], is_head: bool) -> bool {

@@ -28,7 +28,14 @@ fn recognises_each_and_finds_two_ambiguous_pairs() {
         found.insert("bn1.num_batches_tracked".into(), Vec::new());
         found.insert("aux1.fc2.weight".into(), vec![7, 1024]);
         match library.recognise(&found, None) {
-            Ok(recognised) => assert_eq!(recognised, Recognised { index, classes: 7 }),
+            Ok(recognised) => assert_eq!(
+                recognised,
+                Recognised {
+                    index,
+                    classes: 7,
+                    channels: 3
+                }
+            ),
             Err(Fault::SeveralArchitectures(candidates)) => {
                 assert!(candidates.iter().all(|one| !one.hint.is_empty()));
                 asked.push(known.name.as_str());
@@ -108,7 +115,7 @@ fn reads_graphs_for_any_number_of_classes() {
         let index = all.position(|known| known.name == name).unwrap();
         let known = library.architectures()[index].clone();
         let text = library.graph(index).unwrap();
-        let Skeleton { graph, weights, .. } = skeleton::with_classes(&text, name, 7).unwrap();
+        let Skeleton { graph, weights, .. } = skeleton::with_ends(&text, name, 3, 7).unwrap();
         let logits = graph.values[graph.logits.0].stated_shape.clone();
         assert_eq!(logits.as_deref(), Some(&[1, 7][..]), "{name}");
         for weight in weights.values() {

@@ -106,6 +106,8 @@ pub struct Attribute {
     pub floats: Vec<f32>,
     #[prost(int64, repeated, packed = "false", tag = "8")]
     pub ints: Vec<i64>,
+    #[prost(bytes = "bytes", repeated, tag = "9")]
+    pub texts: Vec<Bytes>,
     /// One of the types in [`attribute`]; zero in old files.
     #[prost(int32, tag = "20")]
     pub kind: i32,
@@ -122,6 +124,7 @@ pub mod attribute {
     pub const TENSOR: i32 = 4;
     pub const FLOATS: i32 = 6;
     pub const INTS: i32 = 7;
+    pub const TEXTS: i32 = 8;
 }
 
 #[derive(Clone, PartialEq, Message)]

@@ -2,6 +2,7 @@
 
 use super::literal;
 use crate::model::format::onnx::message::proto::Entry;
+use crate::model::usage::preprocess::Preprocess;
 
 /// Keys whose value is a list or dict of class names; the first is that of ultralytics.
 const NAMES: [&str; 6] = [
@@ -30,6 +31,20 @@ pub fn extras(metadata: &[Entry], classes: usize) -> (Option<String>, Option<Str
     });
     let labels = of("labels.txt").map(str::to_owned).or(listed);
     (labels, of("preprocess.json").map(str::to_owned))
+}
+
+/// Width and height of the image that the metadata states: those of `preprocess.json`, or ultralytics'
+/// `imgsz`, which is height and width.
+pub fn stated_size(metadata: &[Entry]) -> Option<(u32, u32)> {
+    let of = |key: &str| {
+        let found = metadata.iter().find(|entry| entry.key == key);
+        found.map(|entry| entry.value.as_str())
+    };
+    let stated = of("preprocess.json").and_then(Preprocess::stated_size);
+    stated.or_else(|| {
+        let (height, width): (u32, u32) = serde_json::from_str(of("imgsz")?).ok()?;
+        (width > 0 && height > 0).then_some((width, height))
+    })
 }
 
 /// Its keys and values, except for long ones, which are no statements about images.

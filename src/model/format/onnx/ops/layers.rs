@@ -1,48 +1,11 @@
-//! Convolution and matrix products, attention among them.
+//! Matrix products, attention among them.
 
-use super::spatial::window::Window;
 use crate::model::format::build::refusal::{Answer, beyond};
 use crate::model::format::onnx::args::Args;
 use crate::model::format::onnx::build::Builder;
 use crate::model::graph::ValueId;
 use crate::model::op::shape;
-use crate::model::op::{
-    Arithmetic, Attention, Convolution, Einsum, MatrixProduct, Padding, Reshaping,
-};
-
-pub fn convolution(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
-    let (x, weight) = (args.input(0)?, args.input(1)?);
-    let &[_, _, height, width] = builder.shape(weight) else {
-        let axes = builder.shape(weight).len().saturating_sub(2);
-        return beyond(format!(
-            "it convolves over {axes} axes, not over height and width"
-        ));
-    };
-    if let Some(stated) = args.ints("kernel_shape")?
-        && stated != [height, width]
-    {
-        return args.wrong(format!(
-            "has kernel_shape {stated:?}, but its weight is {height} × {width}"
-        ));
-    }
-    let groups = args.int_or("group", 1)?;
-    args.bounded("group", &[groups], 1)?;
-    let window = Window::read(args, builder, x, [height, width])?;
-    let (x, padding) = match window.padding() {
-        Some(padding) => (x, padding),
-        None => (window.padded(builder, x, 0.0)?, vec![0, 0]),
-    };
-    let bias = args.optional(2);
-    let op = Convolution {
-        bias: bias.is_some(),
-        stride: window.stride.to_vec(),
-        padding: Padding::Explicit(padding),
-        dilation: window.dilation.to_vec(),
-        groups,
-    };
-    let inputs: Vec<ValueId> = [x, weight].into_iter().chain(bias).collect();
-    Ok(vec![builder.emit(op, &inputs)?])
-}
+use crate::model::op::{Arithmetic, Attention, Einsum, MatrixProduct, Reshaping};
 
 /// α · A · B + β · C. With a constant B it becomes a linear layer.
 pub fn gemm(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {

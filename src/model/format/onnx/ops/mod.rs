@@ -6,9 +6,11 @@
 
 mod arithmetic;
 mod constants;
+mod fourier;
 mod index;
 mod layers;
 mod norm;
+mod recurrent;
 mod reduce;
 mod shape;
 pub(crate) mod spatial;
@@ -21,7 +23,7 @@ use crate::model::graph::ValueId;
 use crate::model::op::shape as shapes;
 use crate::model::op::{Arithmetic, Op, Reshaping};
 use arithmetic::unary;
-use spatial::{col2im, pool, resize};
+use spatial::{col2im, convolution, grid, pool, resize};
 
 /// Adds the operations of one node to the graph and returns the values of its outputs, in order.
 pub type Reader = fn(&Args, &mut Builder) -> Answer<Vec<ValueId>>;
@@ -30,7 +32,8 @@ pub type Reader = fn(&Args, &mut Builder) -> Answer<Vec<ValueId>>;
 pub fn reader(node: &Node) -> Option<Reader> {
     let reader: Reader = match node.op_type.as_str() {
         _ if !is_own_domain(&node.domain) => return None,
-        "Conv" => layers::convolution,
+        "Conv" => convolution::convolution,
+        "ConvTranspose" => convolution::transposed,
         "Gemm" => layers::gemm,
         "MatMul" => layers::matmul,
         "Einsum" => layers::einsum,
@@ -42,9 +45,15 @@ pub fn reader(node: &Node) -> Option<Reader> {
         "RMSNormalization" => norm::root_mean_square,
         "LRN" => norm::local_response,
         "LpNormalization" => norm::lp,
+        "MeanVarianceNormalization" => norm::mean_variance,
         "MaxPool" => pool::max,
         "AveragePool" => pool::average,
-        "GlobalAveragePool" | "GlobalMaxPool" => pool::global,
+        "LpPool" => pool::lp,
+        "GlobalAveragePool" | "GlobalMaxPool" | "GlobalLpPool" => pool::global,
+        "GridSample" => grid::sample,
+        "AffineGrid" => grid::affine,
+        "LSTM" | "GRU" | "RNN" => recurrent::layer,
+        "DFT" => fourier::dft,
         "Relu" | "LeakyRelu" | "PRelu" | "Elu" | "Selu" | "Celu" | "Clip" | "Sigmoid"
         | "HardSigmoid" | "HardSwish" | "Swish" | "Tanh" | "Gelu" | "Softplus" | "Softsign"
         | "Mish" => arithmetic::activation,
@@ -92,6 +101,41 @@ pub fn reader(node: &Node) -> Option<Reader> {
         _ => return None,
     };
     Some(reader)
+}
+
+/// Why an operator that is known is not supported, and what to do; `None` for all others.
+pub fn reason(node: &Node) -> Option<&'static str> {
+    Some(match node.op_type.as_str() {
+        "QuantizeLinear"
+        | "DequantizeLinear"
+        | "DynamicQuantizeLinear"
+        | "QLinearConv"
+        | "QLinearMatMul"
+        | "ConvInteger"
+        | "MatMulInteger"
+        | "QLinearAdd"
+        | "QLinearMul"
+        | "QLinearConcat"
+        | "QLinearAveragePool"
+        | "QLinearGlobalAveragePool"
+        | "QLinearSigmoid"
+        | "QLinearLeakyRelu"
+        | "QLinearSoftmax"
+        | "QGemm"
+        | "QAttention" => {
+            "the model is quantised, and integers have no gradient; open the float model that it \
+             was made from"
+        }
+        "MaxUnpool" => "it needs the positions that a pooling kept; export with interpolation",
+        "NonMaxSuppression" | "RoiAlign" | "MaxRoiPool" => {
+            "it belongs to a detector; export the backbone and its classifier alone"
+        }
+        "DeformConv" => "it samples at positions that the network computes, which libtorch lacks",
+        "If" | "Loop" | "Scan" => {
+            "what runs is decided while it runs; export it with fixed control flow"
+        }
+        _ => return None,
+    })
 }
 
 /// Adds one operation on one value.

@@ -198,3 +198,25 @@ pub fn lp(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let norm = builder.emit(Activation::Clamp { min, max }, &[norm])?;
     Ok(vec![builder.emit(Arithmetic::Div, &[x, norm])?])
 }
+
+/// (x − mean) / (deviation + 10⁻⁹) over some axes.
+pub fn mean_variance(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
+    let x = args.input(0)?;
+    let rank = builder.shape(x).len();
+    let axes = args.ints("axes")?.unwrap_or_else(|| vec![0, 2, 3]);
+    let axes = args.axes(&axes, rank)?;
+    let mean_of = |builder: &mut Builder, value| {
+        let mean = Reduction::Mean {
+            dims: axes.iter().map(|axis| *axis as i64).collect(),
+            keepdim: true,
+        };
+        builder.emit(mean, &[value])
+    };
+    let mean = mean_of(builder, x)?;
+    let centred = builder.emit(Arithmetic::Sub { alpha: 1.0 }, &[x, mean])?;
+    let squares = builder.emit(Arithmetic::PowScalar(2.0), &[centred])?;
+    let variance = mean_of(builder, squares)?;
+    let deviation = builder.emit(Arithmetic::PowScalar(0.5), &[variance])?;
+    let deviation = builder.emit(Arithmetic::AddScalar(1e-9), &[deviation])?;
+    Ok(vec![builder.emit(Arithmetic::Div, &[centred, deviation])?])
+}

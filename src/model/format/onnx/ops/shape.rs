@@ -203,15 +203,16 @@ pub fn pad(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
         other => return beyond(format!("its mode is {other}")),
     };
     let constant = mode == "constant";
-    if !constant && (rank != 4 || pad.len() > 4) {
-        return beyond(format!("it pads other axes than height and width ({mode})"));
+    let positions = rank.saturating_sub(2);
+    if !constant && (!(1..=3).contains(&positions) || pad.len() > 2 * positions) {
+        return beyond(format!("it pads batch or channels ({mode})"));
     }
     // libtorch would leave some positions uninitialised.
     if mode == "circular" && pad.iter().any(|side| *side < 0) {
         return beyond("it crops while it wraps around (wrap with negative pads)");
     }
     if !constant {
-        pad.resize(4, 0);
+        pad.resize(2 * positions, 0);
     }
     let op = Pad {
         pad,

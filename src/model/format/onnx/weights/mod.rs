@@ -4,6 +4,7 @@
 //! the number of bytes before libtorch is called. Large tensors are read from their position in the
 //! model's own file, or from a file beside it.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 
@@ -80,6 +81,8 @@ pub struct Weights<'r, 'o> {
     /// Bytes of memory that tensors have taken.
     taken: u64,
     progress: Progress<'r, 'o>,
+    /// The tensors read so far by the address of what describes them, where they may be needed again.
+    kept: Option<HashMap<usize, (Tensor, Content)>>,
 }
 
 impl<'r, 'o> Weights<'r, 'o> {
@@ -100,7 +103,13 @@ impl<'r, 'o> Weights<'r, 'o> {
             folder,
             taken: 0,
             progress: Progress::new(opening, total),
+            kept: None,
         }
+    }
+
+    /// Keeps the tensors, for a graph that is built several times.
+    pub fn keep(&mut self) {
+        self.kept = Some(HashMap::new());
     }
 
     /// Reports progress although nothing has been read, so that opening can be cancelled.
@@ -133,6 +142,20 @@ impl<'r, 'o> Weights<'r, 'o> {
     /// # Errors
     /// [`Fault::Weight`] where it is damaged or not supported, [`Fault::Cancelled`].
     pub fn tensor(&mut self, written: &proto::Tensor, name: &str) -> Result<(Tensor, Content)> {
+        // The message stays where it is while the file is being read.
+        let address = std::ptr::from_ref(written).addr();
+        let mut kept = self.kept.iter();
+        if let Some((tensor, content)) = kept.find_map(|kept| kept.get(&address)) {
+            return Ok((tensor.shallow_clone(), *content));
+        }
+        let (tensor, content) = self.read(written, name)?;
+        if let Some(kept) = &mut self.kept {
+            kept.insert(address, (tensor.shallow_clone(), content));
+        }
+        Ok((tensor, content))
+    }
+
+    fn read(&mut self, written: &proto::Tensor, name: &str) -> Result<(Tensor, Content)> {
         let kind = stored(written.kind);
         let kind = kind.ok_or_else(|| {
             let dtype = unsupported_name(written.kind);

@@ -58,6 +58,9 @@ pub fn read(node: &NodeJson) -> Answer<Step<'_>> {
     if node.target == "_operator.getitem" {
         return item(args);
     }
+    if let Some(reason) = reason(&node.target) {
+        return beyond(reason);
+    }
     let operator = node.target.strip_prefix("torch.ops.aten.");
     let Some((name, overload)) = operator.and_then(|operator| operator.split_once('.')) else {
         return Err(Refusal::Unsupported(None));
@@ -73,6 +76,34 @@ pub fn read(node: &NodeJson) -> Answer<Step<'_>> {
         in_place,
         ..reader(args)?
     }))
+}
+
+/// Why an operator that is known is not supported, and what to do; `None` for all others.
+fn reason(target: &str) -> Option<&'static str> {
+    let name = target.strip_prefix("torch.ops.").unwrap_or(target);
+    let (library, operator) = name.split_once('.').unwrap_or(("", name));
+    let operator = operator.split('.').next().unwrap_or(operator);
+    Some(match (library, operator) {
+        ("quantized" | "quantized_decomposed" | "torchao" | "pt2e_quant", _)
+        | (_, "quantize_per_tensor" | "fake_quantize_per_tensor_affine" | "dequantize") => {
+            "the model is quantised, and integers have no gradient; export the float model that it \
+             was made from"
+        }
+        ("torchvision", "deform_conv2d") => {
+            "it samples at positions that the network computes, which libtorch lacks"
+        }
+        ("torchvision", _) => {
+            "it belongs to a detector; export the backbone and its classifier alone"
+        }
+        ("aten", "max_unpool2d" | "max_unpool3d") => {
+            "it needs the positions that a pooling kept; use interpolation instead"
+        }
+        ("aten", "_transformer_encoder_layer_fwd" | "_native_multi_head_attention") => {
+            "it is the fast path, which has no gradient; export without torch.no_grad(), or after \
+             torch.backends.mha.set_fastpath_enabled(False)"
+        }
+        _ => return None,
+    })
 }
 
 /// What reads the operator `NAME.OVERLOAD`; `None` if it is not supported.
@@ -108,6 +139,8 @@ fn reader(operator: &str) -> Option<Reader> {
         | "_native_batch_norm_legit_functional.default"
         | "native_batch_norm.default" => norm::native_legit_batch,
         "instance_norm.default" => norm::instance,
+        "rms_norm.default" => norm::root_mean_square,
+        "_fused_rms_norm.default" => norm::native_root_mean_square,
         "layer_norm.default" => norm::layer,
         "native_layer_norm.default" => norm::native_layer,
         "group_norm.default" => norm::group,

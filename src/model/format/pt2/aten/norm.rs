@@ -70,6 +70,20 @@ pub fn layer(args: Args<'_>) -> Answer<Call<'_>> {
     call(op, inputs)
 }
 
+pub fn root_mean_square(args: Args<'_>) -> Answer<Call<'_>> {
+    let (inputs, weight, _) = affine(args)?;
+    let op = Normalisation::RootMeanSquare {
+        shape: args.ints("normalized_shape")?,
+        weight,
+        eps: args.optional_number("eps")?,
+    };
+    call(op, inputs)
+}
+
+pub fn native_root_mean_square(args: Args<'_>) -> Answer<Call<'_>> {
+    root_mean_square(args).map(first_output)
+}
+
 pub fn native_layer(args: Args<'_>) -> Answer<Call<'_>> {
     layer(args).map(first_output)
 }

@@ -6,4 +6,5 @@
 
 pub(crate) mod layout;
 pub mod older;
+pub mod sample;
 pub(crate) mod weights;

@@ -1,12 +1,12 @@
 //! The archives of PyTorch 2.5 to 2.8: the graph is the same JSON as today, and the weights are what
 //! `torch.save` writes, an archive in the archive. PyTorch 2.8 already has today's folders.
 
+use super::sample;
 use crate::model::error::{Fault, Result};
 use crate::model::format::build::opened::{About, Opened, OtherSizes};
 use crate::model::format::build::skeleton::Skeleton;
 use crate::model::format::file::archive::Archive;
 use crate::model::format::pt2::program::schema::Program;
-use crate::model::format::pt2::program::sizes::Wanted;
 use crate::model::format::pt2::skeleton;
 use crate::model::format::torch_save;
 use crate::model::opening::Opening;
@@ -32,16 +32,21 @@ pub fn open(mut archive: Archive, opening: &mut Opening) -> Result<Opened> {
     let program = Program::parse(&text, PROGRAM)?;
     let (version, torch) = (program.schema_version, program.torch_version.clone());
     let preprocess = archive.text("extra_files/preprocess.json")?;
-    let wanted = Wanted {
-        chosen: opening.options().size,
-        stated: preprocess.as_deref().and_then(Preprocess::stated_size),
-    };
-    let mut skeleton = skeleton::read(program, wanted)?;
+    let stated = preprocess.as_deref().and_then(Preprocess::stated_size);
+    let mut skeleton = skeleton::read(program, opening.options(), stated)?;
     load(&mut skeleton, &mut archive, WEIGHTS, opening)?;
+    let held = sample::hold(
+        &mut skeleton,
+        &mut archive,
+        &["serialized_example_inputs.pt".to_owned()],
+        opening,
+    )?;
     Ok(Opened {
         graph: skeleton.graph,
         labels: archive.text("extra_files/labels.txt")?,
         preprocess,
+        takes_bytes: skeleton.takes_bytes,
+        held,
         metadata: Vec::new(),
         architecture: None,
         size: skeleton.size,

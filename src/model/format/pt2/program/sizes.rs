@@ -58,7 +58,7 @@ pub fn close(
         about.map(|about| about.sizes.clone()).unwrap_or_default()
     };
     let mut symbols = Symbols::new();
-    for name in super::signature::user_tensors(module) {
+    for name in super::inputs::user_tensors(module) {
         if let Some(Size::AsExpr(batch)) = sizes_of(name).first()
             && let Some(symbol) = only_symbol(&batch.expr_str)
         {
@@ -76,7 +76,7 @@ pub fn close(
         _ => SizeSource::Fixed,
     };
     // Other inputs keep the sizes they were exported with.
-    for name in super::signature::user_tensors(module) {
+    for name in super::inputs::user_tensors(module) {
         for size in sizes_of(name) {
             if let Size::AsExpr(size) = size
                 && let (Some(symbol), Some(hint)) = (only_symbol(&size.expr_str), size.hinted())

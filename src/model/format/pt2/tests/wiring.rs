@@ -56,10 +56,11 @@ fn refuses_a_value_that_nothing_computes() {
 }
 
 #[test]
-fn takes_one_rgb_image_only() {
+fn takes_one_image_only() {
     for (sizes, word) in [
         (vec![8, 3, 2, 2], "batch of 8"),
-        (vec![1, 1, 2, 2], "[1, 1, 2, 2]"),
+        (vec![1, 0, 2, 2], "no channels"),
+        (vec![1, 100, 2, 2], "[1, 100, 2, 2]"),
         (vec![1, 3, 4], "[1, 3, 4]"),
     ] {
         let mut model = Pt2::new();
@@ -68,7 +69,12 @@ fn takes_one_rgb_image_only() {
     }
     let mut model = Pt2::new();
     model.shapes.insert("x", tensor(5, &[1, 3, 2, 2]));
-    assert!(matches!(refused(&model), Fault::Input(what) if what.contains("floats")));
+    assert!(matches!(refused(&model), Fault::Input(what) if what.contains("nor bytes")));
+    model.shapes.insert("x", tensor(1, &[1, 3, 2, 2]));
+    // Its mean is a float.
+    opened(&model);
+    model.shapes.insert("flatten", tensor(5, &[1, 3]));
+    assert!(matches!(refused(&model), Fault::Input(what) if what.contains("node flatten")));
 
     let mut model = Pt2::new();
     let mut open = tensor(7, &[1, 3, 2, 2]);
@@ -81,7 +87,11 @@ fn takes_one_rgb_image_only() {
     model
         .inputs
         .push(json!({"user_input": {"arg": {"as_tensor": {"name": "y"}}}}));
-    assert!(matches!(refused(&model), Fault::Input(what) if what.contains("2 tensors")));
+    model.shapes.insert("y", tensor(7, &[1, 2]));
+    // An input that nothing reads does not matter.
+    assert!(opened(&model).held.is_empty());
+    model.shapes.insert("y", tensor(7, &[1, 3, 2, 2]));
+    assert!(matches!(refused(&model), Fault::Input(what) if what.contains("2 images (x, y)")));
 }
 
 #[test]

@@ -8,8 +8,9 @@ use std::collections::HashMap;
 
 use super::aten::{self, Call, Sharing, Source, Step};
 use super::program::args::Refusal;
+use super::program::inputs::Inputs;
 use super::program::schema::{Argument, GraphModule, NodeJson};
-use super::program::signature::{Inputs, Returned};
+use super::program::signature::Returned;
 use crate::model::error::{Fault, Result};
 use crate::model::format::build::graph_builder::GraphBuilder;
 use crate::model::format::build::module_calls::{Stack, innermost};
@@ -21,6 +22,7 @@ use lost::Lost;
 pub(crate) mod aliasing;
 mod lost;
 pub(crate) mod modules;
+pub(crate) mod one_image;
 pub(crate) mod sources;
 
 pub struct Builder<'a> {
@@ -173,7 +175,7 @@ impl<'a> Builder<'a> {
         if let Some(first) = first {
             if call.in_place {
                 let overwritten = &self.graph.value(first).name;
-                if self.inputs.weights.contains_key(overwritten) {
+                if self.inputs.has(overwritten) {
                     return Err(Fault::Training {
                         node: format!("node {name} updates a weight"),
                     });
@@ -231,7 +233,7 @@ impl<'a> Builder<'a> {
     }
 
     fn unclaimed(&self, name: &str) -> Result<()> {
-        if self.names.contains_key(name) || self.inputs.weights.contains_key(name) {
+        if self.names.contains_key(name) || self.inputs.has(name) {
             return Err(Fault::Graph(format!("two values are called {name}")));
         }
         Ok(())
@@ -254,7 +256,7 @@ impl<'a> Builder<'a> {
     fn find(&mut self, node: &str, name: &str) -> Result<ValueId> {
         let id = match self.names.get(name) {
             Some(id) => *id,
-            None if self.inputs.weights.contains_key(name) => self.add(name, None),
+            None if self.inputs.has(name) => self.add(name, None),
             None => {
                 return Err(Fault::Graph(format!(
                     "{node} uses {name}, which nothing before it computes"
@@ -322,7 +324,7 @@ fn reads(node: &NodeJson) -> Vec<&str> {
 }
 
 /// The names of the tensors that a node returns.
-fn outputs(node: &NodeJson) -> Vec<&str> {
+pub(super) fn outputs(node: &NodeJson) -> Vec<&str> {
     let mut names = Vec::new();
     for output in &node.outputs {
         match output {

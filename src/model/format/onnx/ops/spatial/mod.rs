@@ -2,6 +2,8 @@
 //! libtorch, so these readers translate a node into equivalent operations, or refuse it.
 
 pub(crate) mod col2im;
+pub(crate) mod convolution;
+pub(crate) mod grid;
 pub(crate) mod pool;
 pub(crate) mod resize;
 pub(crate) mod window;

@@ -1,6 +1,7 @@
 //! Resizing. ONNX has more rules for it than libtorch. Nearest-neighbour resizing falls back on indices;
 //! linear and cubic resizing are read only under the rules that libtorch implements.
 
+use super::window::positions;
 use crate::model::format::build::refusal::{Answer, beyond};
 use crate::model::format::onnx::args::Args;
 use crate::model::format::onnx::build::Builder;
@@ -9,98 +10,99 @@ use crate::model::format::onnx::ops::one;
 use crate::model::graph::ValueId;
 use crate::model::op::{Copying, Filter, Resizing};
 
-/// The new height and width, and their factors.
+/// The new sizes by axis, batch and channels left out, and their factors.
 struct Target {
-    size: [i64; 2],
-    factors: [f32; 2],
+    size: Vec<i64>,
+    factors: Vec<f32>,
     /// Whether the file gives sizes, and the factors are their ratio to the old ones.
     sized: bool,
 }
 
 pub fn resize(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let x = args.input(0)?;
-    let &[batch, channels, height, width] = builder.shape(x) else {
-        return beyond("its input does not have four axes");
-    };
-    let target = target(args, builder, [batch, channels, height, width])?;
-    if args.flag("antialias", false)? {
-        return beyond("it filters before it downsamples (antialias)");
-    }
+    positions(builder, x)?;
+    let shape = builder.shape(x).to_vec();
+    let target = target(args, builder, &shape)?;
+    let from = &shape[2..];
     let older = args.op() == "Upsample" || args.opset < 11;
     let default = if older { "asymmetric" } else { "half_pixel" };
     let rule = args.text_or("coordinate_transformation_mode", default)?;
     let mode = args.text_or("mode", "nearest")?;
+    let antialias = args.flag("antialias", false)? && mode != "nearest";
     if mode == "nearest" {
         let rounding = if older { "floor" } else { "round_prefer_floor" };
         let rounding = args.text_or("nearest_mode", rounding)?;
         return nearest(args, builder, x, &target, &rule, &rounding);
     }
-    let mode = match mode.as_str() {
-        "linear" => "bilinear",
-        "cubic" if args.float_or("cubic_coeff_a", -0.75)? == -0.75 => "bicubic",
-        _ => return beyond(format!("its mode is {mode}")),
-    };
+    let two = from.len() == 2;
     if args.flag("exclude_outside", false)? {
         return beyond("it leaves out positions outside the image (exclude_outside)");
     }
-    let same = target.size == [height, width];
+    let same = target.size == from;
+    let unscaled = target.factors.iter().all(|factor| *factor == 1.0);
     let align_corners = match rule.as_str() {
         "align_corners" => true,
         "half_pixel" => false,
         "pytorch_half_pixel" if target.size.iter().all(|size| *size > 1) => false,
         // If nothing changes, every rule maps each position to itself.
-        "pytorch_half_pixel" | "half_pixel_symmetric" | "asymmetric"
-            if same && target.factors == [1.0; 2] =>
-        {
-            false
-        }
+        "pytorch_half_pixel" | "half_pixel_symmetric" | "asymmetric" if same && unscaled => false,
         _ => return beyond(format!("it maps coordinates by {rule}")),
     };
-    if same && (align_corners || target.factors == [1.0; 2]) {
+    let slope = args.float_or("cubic_coeff_a", -0.75)?;
+    let filter = match (mode.as_str(), antialias) {
+        ("linear", false) => Filter::Linear { align_corners },
+        // Without a smaller axis there is nothing to filter.
+        ("linear", true) if two && target.size.iter().zip(from).all(|(to, from)| to >= from) => {
+            Filter::Linear { align_corners }
+        }
+        // With other weights than libtorch's.
+        (_, true) => return beyond("it filters before it downsamples (antialias)"),
+        ("cubic", false) if two && slope == -0.75 => Filter::Cubic { align_corners },
+        ("cubic", false) if two => {
+            return beyond(format!("its cubic filter has another slope ({slope})"));
+        }
+        _ => return beyond(format!("its mode is {mode} over {} axes", from.len())),
+    };
+    if same && (align_corners || unscaled) {
         return one(builder, Copying::Identity, x);
     }
-    let factors = (!target.sized && !align_corners).then_some(target.factors);
+    let factors = (!target.sized && !align_corners).then_some(&target.factors);
     // libtorch ignores the factor of an axis that keeps its length.
-    let kept = |axis: usize| {
-        let length = [height, width][axis];
-        target.size[axis] == length && length > 1
-    };
-    if let (Some(factors), "bilinear") = (factors, mode)
-        && (0..2).any(|axis| kept(axis) && factors[axis] != 1.0)
+    let kept = |axis: usize| target.size[axis] == from[axis] && from[axis] > 1;
+    if let (Some(factors), "linear") = (factors, mode.as_str())
+        && (0..from.len()).any(|axis| kept(axis) && factors[axis] != 1.0)
     {
         return beyond(format!(
             "with factors of {factors:?} an axis keeps its length"
         ));
     }
+    if antialias && factors.is_some() {
+        return beyond("it filters before it downsamples, by factors (antialias with scales)");
+    }
+    let factors = factors.map(|factors| factors.iter().map(|factor| Some(f64::from(*factor))));
     let op = Resizing {
-        filter: match mode {
-            "bicubic" => Filter::Cubic { align_corners },
-            _ => Filter::Linear { align_corners },
-        },
-        size: Some(target.size.to_vec()),
-        factors: match factors {
-            Some(factors) => factors.map(|factor| Some(f64::from(factor))).to_vec(),
-            None => Vec::new(),
-        },
+        filter,
+        size: Some(target.size.clone()),
+        factors: factors.map(Iterator::collect).unwrap_or_default(),
     };
     one(builder, op, x)
 }
 
 /// Reads sizes or factors, of all axes or of those in `axes`.
-fn target(args: &Args, builder: &Builder, from: [i64; 4]) -> Answer<Target> {
+fn target(args: &Args, builder: &Builder, from: &[i64]) -> Answer<Target> {
     if args.text_or("keep_aspect_ratio_policy", "stretch")? != "stretch" {
         return beyond("it keeps the aspect ratio (keep_aspect_ratio_policy)");
     }
     let axes = match args.ints("axes")? {
-        Some(axes) => args.axes(&axes, 4)?,
-        None => (0..4).collect(),
+        Some(axes) => args.axes(&axes, from.len())?,
+        None => (0..from.len()).collect(),
     };
     let (scales, sizes) = match (args.op(), args.opset) {
         ("Upsample", _) | ("Resize", ..11) => (args.optional(1), None),
         _ => (args.optional(2), args.optional(3)),
     };
-    let mut target = from;
-    let mut factors = [1f32; 4];
+    let mut target = from.to_vec();
+    let mut factors = vec![1f32; from.len()];
     let sizes = sizes.map(|sizes| args.numbers(builder, sizes, "sizes"));
     let sizes = sizes.transpose()?.filter(|sizes| !sizes.is_empty());
     let sized = sizes.is_some();
@@ -134,8 +136,8 @@ fn target(args: &Args, builder: &Builder, from: [i64; 4]) -> Answer<Target> {
         return beyond("it resizes the batch or the channels, or its input or result is empty");
     }
     Ok(Target {
-        size: [target[2], target[3]],
-        factors: [factors[2], factors[3]],
+        size: target.split_off(2),
+        factors: factors.split_off(2),
         sized,
     })
 }
@@ -157,7 +159,7 @@ fn nearest(
             target.size
         ));
     }
-    let from = [builder.shape(x)[2], builder.shape(x)[3]];
+    let from = builder.shape(x).get(2..).unwrap_or_default().to_vec();
     let mut sources = Vec::new();
     let (mut native, mut same) = (true, target.size == from);
     for (axis, &length) in from.iter().enumerate() {
@@ -199,7 +201,7 @@ fn nearest(
     if native {
         let op = Resizing {
             filter: Filter::Nearest,
-            size: Some(target.size.to_vec()),
+            size: Some(target.size.clone()),
             factors: Vec::new(),
         };
         return one(builder, op, x);

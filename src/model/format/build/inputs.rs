@@ -1,0 +1,300 @@
+//! The inputs of a file: which one is the image, and what the others are held at.
+
+use tch::{Device, Kind, Tensor};
+
+use super::storage::floating;
+use crate::model::error::{Fault, Result, first_line};
+use crate::model::op::shape;
+use crate::model::opening::OpenOptions;
+
+/// Most channels that an image may have. Other inputs with four axes have more, as a rule.
+const MAX_CHANNELS: i64 = 64;
+/// Most values that an input beside the image may have.
+const MAX_VALUES: i64 = 1 << 24;
+
+/// An input that may be the image.
+pub struct Candidate<'a> {
+    pub name: &'a str,
+    /// `None` for those that are dynamic.
+    pub sizes: Vec<Option<i64>>,
+    /// Whether the channels may be the last axis.
+    pub channels_last: bool,
+}
+
+impl Candidate<'_> {
+    /// How much it looks like an image, the less the more; `None` if it does not.
+    fn rank(&self) -> Option<i64> {
+        let [_, first, second, third] = self.sizes[..] else {
+            return None;
+        };
+        let of = |channels: Option<i64>, sides: [Option<i64>; 2]| {
+            // A row of numbers has four axes in some files.
+            let wide = sides.iter().all(|side| side.is_none_or(|side| side > 1));
+            match channels {
+                Some(3) if wide => Some(0),
+                Some(1) if wide => Some(1),
+                None if wide => Some(2),
+                Some(channels @ 2..=MAX_CHANNELS) if wide => Some(2 + channels),
+                _ => None,
+            }
+        };
+        let first_axis = of(first, [second, third]);
+        let last_axis = of(third, [first, second]).filter(|_| self.channels_last);
+        match (first_axis, last_axis) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        }
+    }
+}
+
+/// The index of the image among the inputs of a file.
+///
+/// # Errors
+/// [`Fault::Input`] where there is none, or more than one.
+pub fn image(inputs: &[Candidate], options: &OpenOptions) -> Result<usize> {
+    for (name, _) in &options.inputs {
+        if !inputs.iter().any(|input| input.name == name) {
+            let names: Vec<&str> = inputs.iter().map(|input| input.name).collect();
+            return Err(Fault::Input(format!(
+                "it has no input called {name}; its inputs are {}",
+                names.join(", ")
+            )));
+        }
+    }
+    match inputs.len() {
+        0 => return Err(Fault::Input("it takes no tensor".into())),
+        1 => return Ok(0),
+        _ => {}
+    }
+    let free = inputs.iter().enumerate();
+    let free = free.filter(|(_, input)| options.input(input.name).is_none());
+    let mut ranked: Vec<(i64, usize)> = free
+        .filter_map(|(index, input)| Some((input.rank()?, index)))
+        .collect();
+    ranked.sort_unstable();
+    match ranked[..] {
+        [] => Err(Fault::Input(format!(
+            "it takes {} tensors, and none of them looks like an image, [1, channels, height, width]",
+            inputs.len()
+        ))),
+        [(first, _), (second, _), ..] if first == second => {
+            let names = ranked.iter().filter(|(rank, _)| *rank == first);
+            let names: Vec<&str> = names.map(|(_, index)| inputs[*index].name).collect();
+            Err(Fault::Input(format!(
+                "it takes {} images ({}); give all but one of them a value",
+                names.len(),
+                names.join(", ")
+            )))
+        }
+        [(_, index), ..] => Ok(index),
+    }
+}
+
+/// The shape of an image, as `[batch, channels, height, width]`; `expected` is how the format writes it.
+///
+/// # Errors
+/// [`Fault::Input`] where it is another.
+pub fn shape_of_image(shape: &[i64], expected: &str) -> Result<[i64; 4]> {
+    match *shape {
+        [batch, _, _, _] if batch > 1 => Err(Fault::Input(format!(
+            "it takes a batch of {batch}; export with a batch of one or a dynamic batch"
+        ))),
+        [_, 0, _, _] => Err(Fault::Input(format!(
+            "it has no channels: its shape is {shape:?}"
+        ))),
+        [batch, channels @ 1..=MAX_CHANNELS, height, width]
+            if batch > 0 && height > 0 && width > 0 =>
+        {
+            Ok([batch, channels, height, width])
+        }
+        _ => Err(Fault::Input(format!(
+            "its shape is {shape:?}, but has to be {expected}, of at most {MAX_CHANNELS} channels"
+        ))),
+    }
+}
+
+/// An input beside the image.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Extra {
+    pub name: String,
+    pub sizes: Vec<i64>,
+    /// The dtype in memory.
+    pub kind: Kind,
+}
+
+/// What an input beside the image is held at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HeldAt {
+    /// The value that the user has given.
+    Given,
+    /// The one that the program was exported with.
+    Sample,
+    /// Zeros.
+    Zeros,
+}
+
+/// An input beside the image, and what it is held at.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Held {
+    /// Its name in the file.
+    pub name: String,
+    /// Its sizes.
+    pub shape: Vec<i64>,
+    /// Where its value comes from.
+    pub at: HeldAt,
+}
+
+impl Extra {
+    /// The tensor that this input is held at: what the user has given, else the sample, else zeros. A
+    /// sample of another shape or dtype is ignored.
+    ///
+    /// # Errors
+    /// [`Fault::Input`] where what the user has given does not fit.
+    pub fn held(&self, options: &OpenOptions, sample: Option<&Tensor>) -> Result<(Tensor, Held)> {
+        let Extra { name, sizes, kind } = self;
+        let count = shape::count(sizes).filter(|count| *count <= MAX_VALUES);
+        let count = count.ok_or_else(|| {
+            Fault::Input(format!(
+                "its input {name} has {}",
+                shape::implausible(sizes)
+            ))
+        })?;
+        let torch = |error| Fault::Input(format!("its input {name}: {}", first_line(&error)));
+        let fits =
+            |sample: &Tensor| sample.size() == *sizes && floating(sample.kind()) == floating(*kind);
+        // The sample may be a batch.
+        let sample = sample.map(|sample| match (sample.size().first(), sizes.first()) {
+            (Some(2..), Some(1)) => sample.f_narrow(0, 0, 1),
+            _ => Ok(sample.shallow_clone()),
+        });
+        let sample = sample.transpose().map_err(torch)?;
+        let (tensor, at) = if let Some(given) = options.input(name) {
+            let values = &given.values;
+            if values.len() != 1 && values.len() as i64 != count {
+                return Err(Fault::Input(format!(
+                    "its input {name} has the shape {sizes:?}, which takes {count} numbers, and {} \
+                     are given",
+                    values.len()
+                )));
+            }
+            let row = Tensor::f_from_slice(values).and_then(|row| {
+                if values.len() as i64 == count {
+                    row.f_reshape(sizes.as_slice())
+                } else {
+                    row.f_reshape([0i64; 0])?
+                        .f_expand(sizes.as_slice(), false)?
+                        .f_contiguous()
+                }
+            });
+            (row.map_err(torch)?, HeldAt::Given)
+        } else if let Some(sample) = sample.filter(fits) {
+            (sample, HeldAt::Sample)
+        } else {
+            let zeros = Tensor::f_zeros(sizes.as_slice(), (*kind, Device::Cpu));
+            (zeros.map_err(torch)?, HeldAt::Zeros)
+        };
+        let held = Held {
+            name: name.clone(),
+            shape: sizes.clone(),
+            at,
+        };
+        Ok((tensor.f_to_kind(*kind).map_err(torch)?, held))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::opening::InputValue;
+
+    fn candidate<'a>(name: &'a str, sizes: &[i64]) -> Candidate<'a> {
+        Candidate {
+            name,
+            sizes: sizes
+                .iter()
+                .map(|size| (*size >= 0).then_some(*size))
+                .collect(),
+            channels_last: true,
+        }
+    }
+
+    fn found(inputs: &[Candidate], options: &OpenOptions) -> std::result::Result<String, String> {
+        let index = image(inputs, options).map_err(|fault| fault.to_string())?;
+        Ok(inputs[index].name.to_owned())
+    }
+
+    #[test]
+    fn finds_the_image_among_other_inputs() {
+        let of = |inputs: &[Candidate]| found(inputs, &OpenOptions::default());
+        let meta = || candidate("meta", &[1, 8]);
+        assert_eq!(of(&[meta(), candidate("x", &[1, 3, 8, 8])]).unwrap(), "x");
+        assert_eq!(of(&[meta(), candidate("x", &[1, 8, 8, 1])]).unwrap(), "x");
+        let mask = || candidate("mask", &[1, 1, 8, 8]);
+        assert_eq!(
+            of(&[mask(), candidate("x", &[-1, 3, -1, -1])]).unwrap(),
+            "x"
+        );
+        assert_eq!(
+            of(&[candidate("rows", &[1, 1, 1, 8]), mask()]).unwrap(),
+            "mask"
+        );
+        assert_eq!(of(&[candidate("odd", &[1, 2])]).unwrap(), "odd");
+        assert!(of(&[]).unwrap_err().contains("no tensor"));
+        let why = of(&[meta(), candidate("k", &[1, 512, 100, 100])]).unwrap_err();
+        assert!(why.contains("2 tensors"), "{why}");
+    }
+
+    #[test]
+    fn the_image_of_two_is_the_one_without_a_value() {
+        let two = [
+            candidate("left", &[1, 3, 8, 8]),
+            candidate("right", &[1, 3, 8, 8]),
+        ];
+        let why = found(&two, &OpenOptions::default()).unwrap_err();
+        assert!(why.contains("2 images (left, right)"), "{why}");
+        let given = OpenOptions::default().input_at("left", InputValue::number(0.5));
+        assert_eq!(found(&two, &given).unwrap(), "right");
+        let wrong = OpenOptions::default().input_at("middle", InputValue::number(0.5));
+        assert!(found(&two, &wrong).unwrap_err().contains("left, right"));
+    }
+
+    #[test]
+    fn holds_an_input_at_what_is_given_or_the_sample_or_zeros() {
+        let extra = Extra {
+            name: "meta".into(),
+            sizes: vec![1, 3],
+            kind: Kind::Float,
+        };
+        let values = |options: &OpenOptions, sample: Option<&Tensor>| {
+            let (tensor, held) = extra.held(options, sample)?;
+            Ok::<_, Fault>((Vec::<f32>::try_from(tensor.reshape(-1)).unwrap(), held.at))
+        };
+        let none = OpenOptions::default();
+        assert_eq!(values(&none, None).unwrap(), (vec![0.0; 3], HeldAt::Zeros));
+        let sample = Tensor::from_slice(&[1f32, 2.0, 3.0]).reshape([1, 3]);
+        let of_sample = (vec![1.0, 2.0, 3.0], HeldAt::Sample);
+        assert_eq!(values(&none, Some(&sample)).unwrap(), of_sample);
+        let batch = Tensor::cat(&[&sample, &(&sample * 2.0)], 0);
+        assert_eq!(values(&none, Some(&batch)).unwrap(), of_sample);
+        // It lies about its shape, or its dtype.
+        let lies = [sample.reshape([3, 1]), sample.to_kind(Kind::Int64)];
+        for lie in &lies {
+            assert_eq!(values(&none, Some(lie)).unwrap().1, HeldAt::Zeros);
+        }
+        let given = |value| OpenOptions::default().input_at("meta", value);
+        let one = given(InputValue::number(0.5));
+        assert_eq!(
+            values(&one, Some(&sample)).unwrap(),
+            (vec![0.5; 3], HeldAt::Given)
+        );
+        let two = given(InputValue {
+            values: vec![1.0, 2.0],
+        });
+        assert!(
+            values(&two, None)
+                .unwrap_err()
+                .to_string()
+                .contains("takes 3 numbers")
+        );
+    }
+}
