@@ -264,6 +264,19 @@ fn bar(prediction: &Prediction, class: usize) -> f32 {
     }
 }
 
+/// The value of a class with more digits than its row has.
+fn exact(prediction: &Prediction, class: usize, logit: f32) -> String {
+    let value = prediction.probabilities.get(class).copied();
+    let value = value.unwrap_or_default();
+    match prediction.reading {
+        Reading::Softmax | Reading::Sigmoid => {
+            format!("Probability {value:.4}, logit {}", significant(logit))
+        }
+        Reading::AsTheyAre => format!("Probability {value:.4}, the model's own output"),
+        Reading::Numbers => format!("Value {value}"),
+    }
+}
+
 fn class_row(
     ui: &mut Ui,
     state: &State,
@@ -342,15 +355,7 @@ fn class_row(
             rank + 1,
             prediction.ranking.len()
         ));
-        let value = prediction.probabilities.get(class).copied();
-        let value = value.unwrap_or_default();
-        ui.label(match prediction.reading {
-            Reading::Softmax | Reading::Sigmoid => {
-                format!("Probability {value:.4}, logit {}", significant(logit))
-            }
-            Reading::AsTheyAre => format!("Probability {value:.4}, the model's own output"),
-            Reading::Numbers => format!("Value {value}"),
-        });
+        ui.label(exact(prediction, class, logit));
     });
     // Clicking the chosen class counts too: its computation may have been cancelled.
     if response.clicked() {

@@ -67,7 +67,7 @@ impl GraphBuilder {
     /// # Errors
     /// Why the first output cannot be computed from the image, where that is true of all.
     pub fn finish(mut self, outputs: Vec<Output>) -> Result<Graph> {
-        let from_image = self.from_image();
+        let from_image = self.dependent();
         let outputs: Vec<Output> = outputs
             .into_iter()
             .map(|Output { name, value }| Output {
@@ -96,7 +96,7 @@ impl GraphBuilder {
     }
 
     /// For each value whether it depends on the image.
-    fn from_image(&self) -> Vec<bool> {
+    fn dependent(&self) -> Vec<bool> {
         let mut depends = vec![false; self.values.len()];
         depends[self.image.0] = true;
         for node in &self.nodes {
@@ -126,7 +126,9 @@ impl GraphBuilder {
     /// The nodes that the outputs depend on, and their modules, each once in the order of the nodes.
     fn reaching(&mut self, outputs: &[ValueId]) -> (Vec<Node>, Vec<Module>) {
         let mut wanted = vec![false; self.values.len()];
-        outputs.iter().for_each(|output| wanted[output.0] = true);
+        for output in outputs {
+            wanted[output.0] = true;
+        }
         let mut kept = Vec::with_capacity(self.nodes.len());
         for (node, stack) in self.nodes.drain(..).zip(self.stacks.drain(..)).rev() {
             if node.outputs.iter().any(|output| wanted[output.0]) {

@@ -64,7 +64,9 @@ pub fn wanted(graph: &Graph, outputs: &[Returned], image: &str) -> Result<(Vec<u
         let wanted = makers.wanted(&output.value);
         let known = |index: &usize| ops::reader(&graph.nodes[*index]).is_some();
         if wanted.iter().all(known) {
-            wanted.into_iter().for_each(|index| kept[index] = true);
+            for index in wanted {
+                kept[index] = true;
+            }
         } else {
             let stacks = names::stacks(graph, &wanted, image);
             lost.insert(output.value.clone(), unsupported(graph, &wanted, &stacks)?);
