@@ -822,3 +822,30 @@ fn words_wrong_preprocessing_for_who_typed_it() {
         assert!(stdout(&done).is_empty());
     }
 }
+
+#[test]
+fn which_fits_compares_the_usual_preprocessings() {
+    let model = ["--model", "models/squeezenet1_1.pt2"];
+    let image = ["classes", "assets/chelsea_224.png", "--which-fits"];
+    let done = gradcam([&image[..], &model[..], &["--json"]].concat());
+    assert!(done.status.success(), "{}", stderr(&done));
+    let rows: Value = serde_json::from_str(&stdout(&done)).unwrap();
+    let rows = rows.as_array().unwrap();
+    assert!(rows.len() >= 9, "{}", rows.len());
+    assert_eq!(rows[0]["name"], "As it is now");
+    // Each row is what the model predicts when it is given that preprocessing.
+    let unit = rows
+        .iter()
+        .find(|row| row["name"] == "0…1, stretched")
+        .unwrap();
+    let mut given = vec!["classes", "assets/chelsea_224.png", "--json", "-k", "1"];
+    given.extend(model);
+    given.extend(["--range", "0..1", "--resize", "stretch,bilinear"]);
+    let alone: Value = serde_json::from_str(&stdout(&gradcam(given))).unwrap();
+    assert_eq!(alone[0]["class"], unit["class"]);
+    let logit = |row: &Value| row["logit"].as_f64().unwrap();
+    assert!((logit(&alone[0]) - logit(unit)).abs() < 1e-4);
+    let lines = stdout(&gradcam([&image[..], &model[..]].concat()));
+    assert_eq!(lines.lines().count(), rows.len());
+    assert!(lines.lines().next().unwrap().ends_with("As it is now"));
+}

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 use gradcam::engine::{self, Error, ModelInfo, Session};
-use gradcam::model::{OpenOptions, Reading};
+use gradcam::model::{InputValue, OpenOptions, Reading};
 use gradcam::picture::map::colormap::Colormap;
 use gradcam::picture::map::compose::{Look, Overlay, Scale};
 use gradcam::picture::photo::geometry::Fit;
@@ -41,8 +41,17 @@ pub struct OpeningChoice {
     /// no), probabilities (its own output) or numbers [default: what the model ends in]
     #[arg(long, value_name = "WHAT", value_parser = parse_answer)]
     pub answer: Option<Reading>,
+    /// What an input besides the image is held at: numbers separated by commas, as many as it has or one
+    /// for all, or a .npy file. May be repeated
+    #[arg(long = "input", value_name = "NAME=VALUE|NAME=FILE.npy", value_parser = parse_input)]
+    pub inputs: Vec<(String, InputValue)>,
     #[command(flatten)]
     preparing: Preparing,
+}
+
+fn parse_input(text: &str) -> Result<(String, InputValue), String> {
+    let (name, value) = text.split_once('=').ok_or("NAME=VALUE")?;
+    Ok((name.trim().to_owned(), InputValue::read(value)?))
 }
 
 impl OpeningChoice {
@@ -51,6 +60,7 @@ impl OpeningChoice {
         options.architecture.clone_from(&self.architecture);
         options.output.clone_from(&self.output);
         options.reading = self.answer;
+        options.inputs.clone_from(&self.inputs);
         Ok(match self.preparing.given()? {
             Some(given) => options.preprocess(given),
             None => options,

@@ -135,8 +135,11 @@ impl Model {
             .map(|size| u32::try_from(size).unwrap_or_default());
         let channels = InputChannels::of_count(channels as usize);
         let channels = channels.ok_or_else(|| {
-            let shape = graph.input_shape;
-            Fault::Input(format!("its shape is {shape:?}")).at(path)
+            let [_, channels, ..] = graph.input_shape;
+            let why = format!(
+                "it has {channels} channels, and images have one (grey) or three (red, green, blue)"
+            );
+            Fault::Input(why).at(path)
         })?;
         let found = usage::preprocess::resolve::resolve(&Evidence {
             path,

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Args;
-use gradcam::engine::Session;
+use gradcam::engine::{ModelInfo, Session, Trial};
 use gradcam::picture::photo::decode::Photo;
 use serde_json::json;
 
@@ -24,16 +24,66 @@ pub struct Classes {
     k: u32,
     #[command(flatten)]
     fit: FitChoice,
+    /// Instead, the best class under each of the usual preprocessings
+    #[arg(long, conflicts_with = "k")]
+    which_fits: bool,
     /// As JSON
     #[arg(long)]
     json: bool,
 }
 
 impl Classes {
+    /// The best class under each of the usual preprocessings, the present one first.
+    fn compare_preprocessings(
+        &self,
+        session: &Session,
+        model: &ModelInfo,
+        photo: &Photo,
+    ) -> Result<ExitCode> {
+        let trials = session.try_preprocessings(photo, self.fit.fit, &mut || Ok(()))?;
+        if self.json {
+            let row = |trial: &Trial| {
+                let preprocess = &trial.preprocess;
+                json!({
+                    "name": trial.name,
+                    "class": trial.class,
+                    "label": model.labels[trial.class],
+                    "probability": trial.probability,
+                    "logit": trial.logit,
+                    "preprocess": {
+                        "mean": preprocess.mean,
+                        "std": preprocess.std,
+                        "channels": preprocess.channels.name(),
+                        "interpolation": preprocess.interpolation.name(),
+                        "crop_pct": preprocess.crop_pct,
+                        "crop_mode": preprocess.mode.name(),
+                    },
+                })
+            };
+            let rows: Vec<_> = trials.iter().map(row).collect();
+            terminal::line(&serde_json::to_string_pretty(&rows)?)?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        for trial in &trials {
+            terminal::line(&format!(
+                "{:6.2} %  {:8.3}  {:4}  {:<32}  {}",
+                trial.probability * 100.0,
+                trial.logit,
+                trial.class,
+                model.labels[trial.class],
+                trial.name
+            ))?;
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
     pub fn run(self) -> Result<ExitCode> {
         let mut session = Session::default();
         let model = self.model.open(&mut session)?;
         let photo = Photo::open(&self.image)?;
+        if self.which_fits {
+            return self.compare_preprocessings(&session, &model, &photo);
+        }
         let answer = session.predict(&photo, self.fit.fit, &mut |_| Ok(()))?;
         let best = answer.ranking.iter().take(self.k as usize);
         if self.json {

@@ -1,5 +1,7 @@
 //! What the caller chooses about a file that is being opened, where the file leaves it open.
 
+use std::path::Path;
+
 use crate::model::usage::Reading;
 use crate::model::usage::preprocess::GivenPreprocess;
 
@@ -39,6 +41,25 @@ impl InputValue {
         InputValue {
             values: vec![value],
         }
+    }
+
+    /// What a person has typed: numbers separated by commas or blanks, or the path of a `.npy` file.
+    ///
+    /// # Errors
+    /// Why it is neither, with the path last.
+    pub fn read(text: &str) -> Result<InputValue, String> {
+        if let Some(value) = InputValue::from_text(text) {
+            return Ok(value);
+        }
+        let path = Path::new(text.trim());
+        if path.extension().is_none_or(|ending| ending != "npy") {
+            return Err(format!(
+                "{text:?} is neither numbers nor the path of a .npy file"
+            ));
+        }
+        let values = super::npy::read(path);
+        let values = values.map_err(|reason| format!("{reason}: {}", path.display()))?;
+        Ok(InputValue { values })
     }
 
     /// Numbers separated by commas or blanks; `None` if they are not.

@@ -10,6 +10,7 @@ use crate::picture::photo::geometry::{CropMode, Filter};
 use super::answer_ui::answer_ui;
 use super::fact_rows::{named, named_wide, section};
 use crate::app::commands::Command;
+use crate::app::commands::action::Action;
 use crate::app::scene::Scene;
 use crate::app::ui::kit::theme::{self, palette};
 use crate::app::ui::kit::widgets::{Choice, segments};
@@ -71,6 +72,13 @@ pub fn usage_ui(
                     ui.label(fitting.label());
                 });
             }
+        }
+        let which = Action::WhichFits;
+        let possible = scene.why_not(&which.into());
+        let button = ui.add_enabled(possible.is_none(), egui::Button::new(which.label()));
+        let button = button.on_disabled_hover_text(possible.unwrap_or_default());
+        if button.on_hover_text(which.tooltip()).clicked() {
+            commands.push(which.into());
         }
         settled |= preparing_ui(ui, &mut draft.preprocess);
         section(ui, "Reading the answer");
