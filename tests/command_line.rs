@@ -638,6 +638,59 @@ fn requires_an_architecture_for_weights_that_fit_several() {
     }
 }
 
+/// A file of `tests/answers`, in a folder of its own.
+fn answers(name: &str) -> (tempfile::TempDir, PathBuf) {
+    let packed = std::fs::read(root("tests/answers/answers.zip.gz")).unwrap();
+    let mut bytes = Vec::new();
+    std::io::Read::read_to_end(
+        &mut flate2::read::GzDecoder::new(packed.as_slice()),
+        &mut bytes,
+    )
+    .unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    zip::ZipArchive::new(std::io::Cursor::new(bytes))
+        .unwrap()
+        .extract(&folder)
+        .unwrap();
+    let path = folder.path().join(name);
+    (folder, path)
+}
+
+#[test]
+fn chooses_an_output_and_how_its_values_are_read() {
+    let image = root("assets/chelsea_224.png");
+    let run = |model: &Path, options: &[&str]| {
+        let mut arguments = vec!["classes", image.to_str().unwrap(), "--model"];
+        arguments.push(model.to_str().unwrap());
+        arguments.extend(options);
+        gradcam(arguments)
+    };
+    let (_folder, path) = answers("aux_logits.pt2");
+    let output = run(&path, &[]);
+    assert_eq!(stdout(&output).lines().count(), 5);
+    let note = "“logits” is. They are: 0 aux (3 values), 1 logits (5 values)";
+    assert!(stderr(&output).contains(note), "{}", stderr(&output));
+    for chosen in ["aux", "0"] {
+        assert_eq!(
+            stdout(&run(&path, &["--output", chosen])).lines().count(),
+            3
+        );
+    }
+    let refused = run(&path, &["--output", "pooled"]);
+    assert!(stderr(&refused).contains("1 logits (5 values)"));
+    assert!(!refused.status.success());
+
+    let (_folder, path) = answers("one_logit.onnx");
+    assert!(stdout(&run(&path, &[])).contains("yes"));
+    let number = stdout(&run(&path, &["--answer", "numbers"]));
+    assert!(number.contains("what lowers it") && !number.contains('%'));
+    let json = stdout(&run(&path, &["--answer", "numbers", "--json"]));
+    let rows: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(rows[0]["value"], rows[1]["value"]);
+    assert_eq!(rows[0].get("probability"), None);
+    assert!(stderr(&run(&path, &["--answer", "number"])).contains("classes, labels"));
+}
+
 /// The best class that a line of `gradcam classes` begins with: probability and logit.
 fn best(arguments: &[&str]) -> (f64, f64, String) {
     let mut all = vec!["classes", "assets/chelsea.png", "--json", "-k", "1"];

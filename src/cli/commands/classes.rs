@@ -89,23 +89,30 @@ impl Classes {
         if self.json {
             let rows: Vec<_> = best
                 .map(|&class| {
-                    json!({
+                    let mut row = json!({
                         "class": class,
                         "label": model.labels[class],
-                        "probability": answer.probabilities[class],
                         "logit": answer.logits[class],
-                    })
+                    });
+                    let key = if answer.reading.gives_probabilities() {
+                        "probability"
+                    } else {
+                        "value"
+                    };
+                    row[key] = answer.probabilities[class].into();
+                    row
                 })
                 .collect();
             terminal::line(&serde_json::to_string_pretty(&rows)?)?;
         } else {
             for &class in best {
-                terminal::line(&format!(
-                    "{:6.2} %  {:8.3}  {class:4}  {}",
-                    answer.probabilities[class] * 100.0,
-                    answer.logits[class],
-                    model.labels[class]
-                ))?;
+                let value = answer.probabilities[class];
+                let value = if answer.reading.gives_probabilities() {
+                    format!("{:6.2} %  {:8.3}", value * 100.0, answer.logits[class])
+                } else {
+                    format!("{value:18.4}")
+                };
+                terminal::line(&format!("{value}  {class:4}  {}", model.labels[class]))?;
             }
         }
         Ok(ExitCode::SUCCESS)

@@ -146,7 +146,7 @@ impl Session {
 
         let answer = Arc::new(Prediction::new(
             logits,
-            model.reading,
+            (model.kind, model.reading),
             input.placement,
             input.resample_ms,
             forward_ms,

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::model::usage::Reading;
 use crate::model::usage::preprocess::GivenPreprocess;
 
 /// How a model file is opened. New options may be added in any release: begin with `default()` and
@@ -15,6 +16,11 @@ pub struct OpenOptions {
     /// Width and height of the image in pixels, for a file that leaves them open. A file of one size
     /// keeps its own.
     pub size: Option<(u32, u32)>,
+    /// The output to explain, by its name, or by its number counted from 0. The most likely one where
+    /// it is not given.
+    pub output: Option<String>,
+    /// How its values are read, if not as its ending suggests. Ignored where it makes no sense of them.
+    pub reading: Option<Reading>,
     /// Preprocessing in place of the model's own.
     pub preprocess: Option<Box<GivenPreprocess>>,
     /// Values for the inputs that a file has besides the image, by their names. Those without one are
@@ -102,6 +108,20 @@ impl OpenOptions {
     #[must_use]
     pub fn size(mut self, width: u32, height: u32) -> Self {
         self.size = Some((width, height));
+        self
+    }
+
+    /// Sets [`OpenOptions::output`].
+    #[must_use]
+    pub fn output(mut self, name: impl Into<String>) -> Self {
+        self.output = Some(name.into());
+        self
+    }
+
+    /// Sets [`OpenOptions::reading`].
+    #[must_use]
+    pub fn reading(mut self, reading: Reading) -> Self {
+        self.reading = Some(reading);
         self
     }
 }

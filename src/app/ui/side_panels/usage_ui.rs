@@ -4,9 +4,10 @@
 use egui::{DragValue, RichText, ScrollArea, TextEdit, Ui};
 
 use crate::engine::ModelInfo;
-use crate::model::{InputChannels, LabelSource, Preprocess, Reading, Sources, Usage};
+use crate::model::{InputChannels, LabelSource, Preprocess, Sources, Usage};
 use crate::picture::photo::geometry::{CropMode, Filter};
 
+use super::answer_ui::answer_ui;
 use super::fact_rows::{named, named_wide, section};
 use crate::app::commands::Command;
 use crate::app::commands::action::Action;
@@ -81,9 +82,7 @@ pub fn usage_ui(
         }
         settled |= preparing_ui(ui, &mut draft.preprocess);
         section(ui, "Reading the answer");
-        if !model.two_sided {
-            settled |= reading_ui(ui, &mut draft.reading);
-        }
+        settled |= answer_ui(ui, model, &mut draft);
         settled |= edits.names_ui(ui, model, &mut draft);
         if model.opened_as != model.usage() {
             let hint = "Use the model as when it was opened";
@@ -232,29 +231,6 @@ fn about_channels(channels: InputChannels) -> &'static str {
         InputChannels::Bgr => "Blue comes first, as in OpenCV and Caffe",
         InputChannels::Grey => "A single channel: images are turned grey",
     }
-}
-
-fn reading_ui(ui: &mut Ui, reading: &mut Reading) -> bool {
-    let mut settled = false;
-    named_wide(ui, "Probabilities", |ui| {
-        let readings = [
-            (
-                Reading::Softmax,
-                "Softmax",
-                "Exactly one class: probabilities add up to 100 %",
-            ),
-            (
-                Reading::Sigmoid,
-                "Sigmoid",
-                "Each class independently, for images that may show several",
-            ),
-        ];
-        if let Some(picked) = segments(ui, *reading, &readings) {
-            *reading = picked;
-            settled = true;
-        }
-    });
-    settled
 }
 
 /// Whether an edit is finished: by the end of a drag, a click, or leaving the field.

@@ -68,6 +68,10 @@ pub fn sqrt(args: Args<'_>) -> Answer<Call<'_>> {
     unary(Arithmetic::PowScalar(0.5), args)
 }
 
+pub fn log(args: Args<'_>) -> Answer<Call<'_>> {
+    unary(Arithmetic::Log, args)
+}
+
 pub fn exp(args: Args<'_>) -> Answer<Call<'_>> {
     unary(Arithmetic::Exp, args)
 }

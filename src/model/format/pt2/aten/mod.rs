@@ -195,6 +195,7 @@ fn reader(operator: &str) -> Option<Reader> {
         "reciprocal.default" => arithmetic::reciprocal,
         "sqrt.default" => arithmetic::sqrt,
         "exp.default" => arithmetic::exp,
+        "log.default" => arithmetic::log,
         "sin.default" => arithmetic::sin,
         "cos.default" => arithmetic::cos,
         "pow.Tensor_Scalar" => arithmetic::pow,
