@@ -638,6 +638,59 @@ fn requires_an_architecture_for_weights_that_fit_several() {
     }
 }
 
+/// A file of `tests/answers`, in a folder of its own.
+fn answers(name: &str) -> (tempfile::TempDir, PathBuf) {
+    let packed = std::fs::read(root("tests/answers/answers.zip.gz")).unwrap();
+    let mut bytes = Vec::new();
+    std::io::Read::read_to_end(
+        &mut flate2::read::GzDecoder::new(packed.as_slice()),
+        &mut bytes,
+    )
+    .unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    zip::ZipArchive::new(std::io::Cursor::new(bytes))
+        .unwrap()
+        .extract(&folder)
+        .unwrap();
+    let path = folder.path().join(name);
+    (folder, path)
+}
+
+#[test]
+fn chooses_an_output_and_how_its_values_are_read() {
+    let image = root("assets/chelsea_224.png");
+    let run = |model: &Path, options: &[&str]| {
+        let mut arguments = vec!["classes", image.to_str().unwrap(), "--model"];
+        arguments.push(model.to_str().unwrap());
+        arguments.extend(options);
+        gradcam(arguments)
+    };
+    let (_folder, path) = answers("aux_logits.pt2");
+    let output = run(&path, &[]);
+    assert_eq!(stdout(&output).lines().count(), 5);
+    let note = "“logits” is. They are: 0 aux (3 values), 1 logits (5 values)";
+    assert!(stderr(&output).contains(note), "{}", stderr(&output));
+    for chosen in ["aux", "0"] {
+        assert_eq!(
+            stdout(&run(&path, &["--output", chosen])).lines().count(),
+            3
+        );
+    }
+    let refused = run(&path, &["--output", "pooled"]);
+    assert!(stderr(&refused).contains("1 logits (5 values)"));
+    assert!(!refused.status.success());
+
+    let (_folder, path) = answers("one_logit.onnx");
+    assert!(stdout(&run(&path, &[])).contains("yes"));
+    let number = stdout(&run(&path, &["--answer", "numbers"]));
+    assert!(number.contains("what lowers it") && !number.contains('%'));
+    let json = stdout(&run(&path, &["--answer", "numbers", "--json"]));
+    let rows: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(rows[0]["value"], rows[1]["value"]);
+    assert_eq!(rows[0].get("probability"), None);
+    assert!(stderr(&run(&path, &["--answer", "number"])).contains("classes, labels"));
+}
+
 /// The best class that a line of `gradcam classes` begins with: probability and logit.
 fn best(arguments: &[&str]) -> (f64, f64, String) {
     let mut all = vec!["classes", "assets/chelsea.png", "--json", "-k", "1"];
@@ -768,4 +821,31 @@ fn words_wrong_preprocessing_for_who_typed_it() {
         assert!(said.contains(words), "{given:?}: {said}");
         assert!(stdout(&done).is_empty());
     }
+}
+
+#[test]
+fn which_fits_compares_the_usual_preprocessings() {
+    let model = ["--model", "models/squeezenet1_1.pt2"];
+    let image = ["classes", "assets/chelsea_224.png", "--which-fits"];
+    let done = gradcam([&image[..], &model[..], &["--json"]].concat());
+    assert!(done.status.success(), "{}", stderr(&done));
+    let rows: Value = serde_json::from_str(&stdout(&done)).unwrap();
+    let rows = rows.as_array().unwrap();
+    assert!(rows.len() >= 9, "{}", rows.len());
+    assert_eq!(rows[0]["name"], "As it is now");
+    // Each row is what the model predicts when it is given that preprocessing.
+    let unit = rows
+        .iter()
+        .find(|row| row["name"] == "0…1, stretched")
+        .unwrap();
+    let mut given = vec!["classes", "assets/chelsea_224.png", "--json", "-k", "1"];
+    given.extend(model);
+    given.extend(["--range", "0..1", "--resize", "stretch,bilinear"]);
+    let alone: Value = serde_json::from_str(&stdout(&gradcam(given))).unwrap();
+    assert_eq!(alone[0]["class"], unit["class"]);
+    let logit = |row: &Value| row["logit"].as_f64().unwrap();
+    assert!((logit(&alone[0]) - logit(unit)).abs() < 1e-4);
+    let lines = stdout(&gradcam([&image[..], &model[..]].concat()));
+    assert_eq!(lines.lines().count(), rows.len());
+    assert!(lines.lines().next().unwrap().ends_with("As it is now"));
 }

@@ -24,7 +24,7 @@ use tch::Tensor;
 const TOLERANCE: f32 = 1e-3;
 /// The same for the miniatures, which are too shallow for rounding to add up.
 const TINY_TOLERANCE: f32 = 1e-4;
-const TINY_MEMBERS: usize = 20;
+const TINY_MEMBERS: usize = 22;
 const TINY_ONNX_MEMBERS: usize = 20;
 /// The endings of files of models.
 const MODELS: [&str; 5] = ["pt2", "onnx", "pth", "pt", "safetensors"];
@@ -177,6 +177,35 @@ fn tiny_members_agree_with_pytorch() {
         }
     }
     assert_agreement(&paths, TINY_TOLERANCE);
+}
+
+/// What the examples of each family's authors, or of pytorch-grad-cam, take; the sources are in
+/// `tests/libraries/recommended_layers.md`.
+const RECOMMENDED: [(&str, &str); 12] = [
+    ("vgg_bn", "features.6"),
+    ("resnet", "layer3"),
+    ("densenet", "features"),
+    ("mobilenet_v2", "features.4"),
+    ("mobilenet_v3", "features.3"),
+    ("regnet_y", "trunk_output.block1.block1-1"),
+    ("convnext", "features.3.0"),
+    ("swin", "features.1.1"),
+    ("vit", "encoder.layers.encoder_layer_1.ln_1"),
+    ("maxvit", "blocks.0.layers.0.layers.grid_attention"),
+    ("cait", "blocks_token_only.1.norm1"),
+    ("fcn", "model.backbone.layer2"),
+];
+
+#[test]
+fn tiny_members_recommend_the_layers_that_examples_use() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/torchvision/tiny");
+    let found = RECOMMENDED.map(|(name, _)| {
+        let model = Model::open(&folder.join(name).with_extension("pt2")).unwrap();
+        let layer = model.layers.recommended().map(|layer| layer.path.clone());
+        (name, layer.unwrap_or_default())
+    });
+    let expected = RECOMMENDED.map(|(name, layer)| (name, layer.to_owned()));
+    assert_eq!(found, expected);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 use gradcam::engine::{self, Error, ModelInfo, Session};
-use gradcam::model::OpenOptions;
+use gradcam::model::{InputValue, OpenOptions, Reading};
 use gradcam::picture::map::colormap::Colormap;
 use gradcam::picture::map::compose::{Look, Overlay, Scale};
 use gradcam::picture::photo::geometry::Fit;
@@ -34,14 +34,33 @@ pub struct OpeningChoice {
     /// The network, if the file has weights only and they fit several
     #[arg(long, value_name = "NAME")]
     pub architecture: Option<String>,
+    /// The output of the model to explain, by its name or its number [default: the most likely one]
+    #[arg(long, value_name = "NAME|N")]
+    pub output: Option<String>,
+    /// What the model's answer is: classes (exactly one is right), labels (each by itself, or yes and
+    /// no), probabilities (its own output) or numbers [default: what the model ends in]
+    #[arg(long, value_name = "WHAT", value_parser = parse_answer)]
+    pub answer: Option<Reading>,
+    /// What an input besides the image is held at: numbers separated by commas, as many as it has or one
+    /// for all, or a .npy file. May be repeated
+    #[arg(long = "input", value_name = "NAME=VALUE|NAME=FILE.npy", value_parser = parse_input)]
+    pub inputs: Vec<(String, InputValue)>,
     #[command(flatten)]
     preparing: Preparing,
+}
+
+fn parse_input(text: &str) -> Result<(String, InputValue), String> {
+    let (name, value) = text.split_once('=').ok_or("NAME=VALUE")?;
+    Ok((name.trim().to_owned(), InputValue::read(value)?))
 }
 
 impl OpeningChoice {
     pub fn options(&self) -> Result<OpenOptions> {
         let mut options = OpenOptions::default();
         options.architecture.clone_from(&self.architecture);
+        options.output.clone_from(&self.output);
+        options.reading = self.answer;
+        options.inputs.clone_from(&self.inputs);
         Ok(match self.preparing.given()? {
             Some(given) => options.preprocess(given),
             None => options,
@@ -92,6 +111,21 @@ pub fn open_model(
     let model = open_silently(session, path, opening)?;
     model.notes.iter().for_each(|note| terminal::aside(note));
     Ok(model)
+}
+
+/// The names of what an answer can be.
+const ANSWERS: [(&str, Reading); 4] = [
+    ("classes", Reading::Softmax),
+    ("labels", Reading::Sigmoid),
+    ("probabilities", Reading::AsTheyAre),
+    ("numbers", Reading::Numbers),
+];
+
+fn parse_answer(text: &str) -> Result<Reading, String> {
+    let found = ANSWERS.iter().find(|(name, _)| *name == text);
+    found
+        .map(|(_, reading)| *reading)
+        .ok_or_else(|| ANSWERS.map(|(name, _)| name).join(", "))
 }
 
 fn open_silently(

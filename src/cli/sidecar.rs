@@ -70,7 +70,7 @@ fn of_view(
         "class": class,
         "label": model.labels[class],
         "logit": answer.logits[class],
-        "probability": answer.probabilities[class],
+        "probability": answer.probability(class),
         "top5": top(answer, model, 5),
         "crop": { "x": source.x, "y": source.y, "width": source.width, "height": source.height },
         "fit": answer.placement.fit.label().to_lowercase(),
@@ -88,7 +88,7 @@ fn top(answer: &Prediction, model: &ModelInfo, count: usize) -> Vec<Value> {
             "class": class,
             "label": model.labels[class],
             "logit": answer.logits[class],
-            "probability": answer.probabilities[class],
+            "probability": answer.probability(class),
         })
     };
     answer.ranking.iter().take(count).map(row).collect()

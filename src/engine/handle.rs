@@ -16,7 +16,10 @@ use super::worker;
 use super::worker::channels::ChannelsCall;
 use super::worker::inbox::{Message, ModelSource};
 use super::worker::later::Picture;
-use super::{Batch, Error, HeatMap, Job, LayerMaps, ModelInfo, Prediction, Progress, Request};
+use super::worker::trials::TrialsCall;
+use super::{
+    Batch, Error, HeatMap, Job, LayerMaps, ModelInfo, Prediction, Progress, Request, Trial,
+};
 use crate::explain::{Channels, Score};
 use crate::model::opening::allocator;
 use crate::model::{OpenOptions, Usage};
@@ -191,6 +194,24 @@ impl Engine {
         self.send(Message::Channels(Box::new(ChannelsCall {
             turn,
             request,
+            reply,
+        })));
+        promise
+    }
+
+    /// What the model predicts for a photo under the usual preprocessings, the present one first.
+    /// Dropping the promise ends the work.
+    pub fn try_preprocessings(
+        &self,
+        model: u64,
+        photo: Arc<Photo>,
+        fit: Fit,
+    ) -> Promise<Result<Arc<Vec<Trial>>, Error>> {
+        let (promise, reply) = Reply::pending(None);
+        self.send(Message::Trials(Box::new(TrialsCall {
+            model,
+            photo,
+            fit,
             reply,
         })));
         promise

@@ -20,6 +20,7 @@ pub use data::class_query::{ClassQuery, ClassQueryError};
 pub use data::model_info::ModelInfo;
 pub use data::prediction::{Guided, HeatMap, LayerMaps, Prediction};
 pub use data::request::{Batch, Job, Progress, Request, Stage};
+pub use data::trial::Trial;
 pub use error::Error;
 pub use handle::Engine;
 pub use session::target::resolve_layer;

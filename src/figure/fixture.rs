@@ -9,8 +9,8 @@ use super::Figure;
 use crate::engine::{Guided, HeatMap, ModelInfo, Prediction};
 use crate::explain::Score;
 use crate::model::{
-    About, Facts, LabelSource, LayerTree, Preprocess, PreprocessSource, Reading, ReluRule, Sources,
-    Usage,
+    About, AnswerKind, Facts, LabelSource, LayerTree, Preprocess, PreprocessSource, Reading,
+    ReluRule, Sources, Usage,
 };
 use crate::picture::map::colormap::Colormap;
 use crate::picture::map::compose::{Look, Overlay, Scale};
@@ -60,11 +60,15 @@ pub(super) fn view(size: (u32, u32), long: bool) -> View {
                 preprocess: preprocess.clone(),
                 reading: Reading::Softmax,
                 names: None,
+                output: None,
             },
             preprocess,
             preprocess_assumed: false,
+            kind: AnswerKind::Classes,
+            outputs: Vec::new(),
+            output: 0,
+            default_output: 0,
             preprocess_sources: Sources::all(PreprocessSource::InFile),
-            two_sided: false,
             architecture: None,
             rectifiers: 1,
             layers: LayerTree::default(),
@@ -74,6 +78,7 @@ pub(super) fn view(size: (u32, u32), long: bool) -> View {
         }),
         answer: Arc::new(Prediction {
             logits: vec![3.0, 2.0, 1.0],
+            reading: Reading::Softmax,
             probabilities: vec![0.625, 0.25, 0.125],
             ranking: vec![0, 1, 2],
             placement,

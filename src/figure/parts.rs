@@ -4,7 +4,7 @@ use crate::engine::{ModelInfo, Prediction};
 use crate::explain::Score;
 use crate::picture::map::colormap::diverging;
 use crate::picture::map::compose::{Look, Scale};
-use crate::picture::page::caption::{percent, significant};
+use crate::picture::page::caption::significant;
 use crate::picture::page::legend::Legend;
 use crate::picture::page::sheet::MIN_EM;
 use crate::picture::page::text::{Style, Weight};
@@ -82,14 +82,13 @@ pub(super) fn limited(max_px: u32, size: impl Fn(u32) -> (u32, u32)) -> u32 {
     }
 }
 
-/// "probability 39.3 %"; `None` for a score of two classes.
+/// "probability 39.3 %" or "value 14.2"; `None` for a score of two classes.
 pub(super) fn probability(score: Score, answer: &Prediction) -> Option<String> {
     let class = match score {
         Score::For(class) | Score::Against(class) => class,
         Score::Versus { .. } => return None,
     };
-    let probability = answer.probabilities.get(class)?;
-    Some(format!("probability {}", percent(*probability)))
+    answer.described(class)
 }
 
 /// The score with the model's labels.

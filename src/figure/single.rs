@@ -146,9 +146,7 @@ impl Figure {
     fn caption(&self) -> Caption {
         let score = self.heat_map.score;
         let probability = match score {
-            Score::For(class) | Score::Against(class) => {
-                self.answer.probabilities.get(class).copied()
-            }
+            Score::For(class) | Score::Against(class) => self.answer.described(class),
             Score::Versus { .. } => None,
         };
         let (guided, all) = self.guided.rectifiers;

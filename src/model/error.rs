@@ -150,6 +150,16 @@ pub enum Fault {
     #[error("the model has no output that can be logits: {0}")]
     NoLogits(String),
 
+    /// The caller chose an output that the file does not have.
+    #[error("the model has no output “{wanted}” that can be explained; there are: {known}")]
+    UnknownOutput {
+        /// The name or number that the caller gave.
+        wanted: String,
+        /// The outputs that there are, in words.
+        known: String,
+    },
+
+    /// A weight is not what the network needs.
     #[error("weight {name} {reason}")]
     Weight { name: String, reason: String },
 

@@ -222,3 +222,36 @@ fn a_size_can_be_typed_and_one_that_does_not_fit_is_reported() {
     );
     window.harness.get_by_label("3 × 224 × 320");
 }
+
+#[test]
+fn which_fits_compares_the_usual_preprocessings_and_takes_one() {
+    let mut window = Window::open();
+    let class = window.chosen_class().unwrap();
+    let before = logit(&window, &class);
+    window.ctrl(Key::I);
+    window.harness.run_steps(2);
+    window.click("Which fits?");
+    window.until("the comparison", |w| {
+        w.harness.query_by_label("As it is now").is_some()
+    });
+    window.harness.run_steps(2);
+    window.harness.get_by_label("−1…1: timm's ViT");
+    window.harness.get_by_label("Caffe: Keras' VGG and ResNet");
+    // Esc keeps the present one.
+    window.key(Key::Escape);
+    window.settle();
+    assert!(window.harness.query_by_label("As it is now").is_none());
+    assert_eq!(logit(&window, &class), before);
+
+    window.click("Which fits?");
+    window.until("the comparison", |w| {
+        w.harness.query_by_label("As it is now").is_some()
+    });
+    window.harness.run_steps(8);
+    window.click("0…1: ToTensor alone, ultralytics");
+    window.settle();
+    assert!(window.harness.query_by_label("As it is now").is_none());
+    assert_ne!(logit(&window, &class), before);
+    window.harness.get_by_label("As opened");
+    assert!(window.app().notices().is_empty());
+}

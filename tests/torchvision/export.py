@@ -37,8 +37,10 @@ from torchvision.models.convnext import CNBlockConfig, ConvNeXt
 from torchvision.models.googlenet import GoogLeNet, Inception
 from torchvision.models.maxvit import MaxVit
 from torchvision.models.mobilenetv3 import InvertedResidualConfig, MobileNetV3
+from torchvision.models._utils import IntermediateLayerGetter
 from torchvision.models.regnet import BlockParams, RegNet
 from torchvision.models.resnet import BasicBlock, Bottleneck
+from torchvision.models.segmentation.fcn import FCN, FCNHead
 from torchvision.models.squeezenet import Fire
 from torchvision.models.swin_transformer import SwinTransformer
 from torchvision.models.vgg import make_layers
@@ -203,6 +205,34 @@ def tiny_convnext():
     return ConvNeXt(blocks, layer_scale=0.5, num_classes=TINY_CLASSES)
 
 
+def tiny_cait():
+    """Attention of the class token alone, after the layers of the image's tokens."""
+    from timm.models.cait import Cait
+
+    return Cait(32, 8, embed_dim=16, depth=1, num_heads=2, depth_token_only=2, init_values=0.5, num_classes=TINY_CLASSES)
+
+
+class Scores(nn.Module):
+    """How much of each class there is: the mean of its map."""
+
+    def __init__(self, model):
+        super().__init__()
+        self.model = model
+
+    def forward(self, x):
+        return self.model(x)["out"].mean((2, 3))
+
+
+def tiny_fcn():
+    """A map of classes, drawn by a head on a backbone and enlarged."""
+    layers = sequence(
+        conv1=nn.Conv2d(3, 8, 3, 2, 1), relu=nn.ReLU(inplace=True), layer1=BasicBlock(8, 8),
+        layer2=BasicBlock(8, 16, 2, nn.Sequential(nn.Conv2d(8, 16, 1, 2, bias=False), nn.BatchNorm2d(16))),
+    )
+    backbone = IntermediateLayerGetter(layers, {"layer2": "out"})
+    return Scores(FCN(backbone, FCNHead(16, TINY_CLASSES)))
+
+
 TINY = {
     make.__name__.removeprefix("tiny_"): make
     for make in (
@@ -218,6 +248,8 @@ TINY = {
         tiny_swin,
         tiny_maxvit,
         tiny_convnext,
+        tiny_cait,
+        tiny_fcn,
     )
 }
 # The same network in torch's smaller set of operations, as `run_decompositions()` writes it.

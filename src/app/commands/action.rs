@@ -18,6 +18,8 @@ pub enum Action {
     CloseFolder,
     OpenModel,
     AboutModel,
+    /// Tries the usual preprocessings on the open photo.
+    WhichFits,
     OpenSession,
     SaveSession,
     /// Exports all panels as one figure.
@@ -75,6 +77,7 @@ impl Action {
             Action::CloseFolder => "Close the folder",
             Action::OpenModel => "Open model…",
             Action::AboutModel => "About the model",
+            Action::WhichFits => "Which fits?",
             Action::OpenSession => "Open session…",
             Action::SaveSession => "Save session…",
             Action::ExportComposite => "Export composite…",
@@ -123,6 +126,9 @@ impl Action {
             }
             Action::AboutModel => {
                 "What was opened, how images are preprocessed for it, and facts about the chosen layer"
+            }
+            Action::WhichFits => {
+                "Prepare the open photo in each of the usual ways, and compare the predictions"
             }
             Action::ExportComposite => {
                 "Save all panels with their captions as one figure: PNG, PDF or SVG"
@@ -182,6 +188,7 @@ impl Action {
             | Action::ExportStrip
             | Action::CopyComposite => Group::Files,
             Action::AboutModel
+            | Action::WhichFits
             | Action::PreviousLayer
             | Action::NextLayer
             | Action::PreviousClass
@@ -263,7 +270,7 @@ impl Action {
             Action::Redo => shift(Key::Z),
             Action::OpenPalette => ctrl(Key::K),
             Action::ShowKeys => key(Key::F1),
-            Action::CloseFolder | Action::ComputeAgain => None,
+            Action::CloseFolder | Action::ComputeAgain | Action::WhichFits => None,
         }
     }
 

@@ -25,6 +25,7 @@ impl Scene<'_> {
             | Command::UseTypedPath(_)
             | Command::Locate(_)
             | Command::AnswerArchitecture(_)
+            | Command::TakeTrial(_)
             | Command::OpenImages(_)
             | Command::OpenPicture(_)
             | Command::PredictFolder(_)
@@ -85,6 +86,7 @@ impl Scene<'_> {
                 let view = state.subject().and_then(|subject| subject.heat_key());
                 unless(view.is_some(), BOTH_FIRST)
             }),
+            Action::WhichFits => unless(state.subject().is_some(), BOTH_FIRST),
             Action::UnpinAll => {
                 let pinned = !state.pins.is_empty() || self.persistence.session.has_missing_pins();
                 unless(pinned, "Nothing is pinned")

@@ -39,6 +39,8 @@ pub enum Command {
     Locate(PathBuf),
     /// The network that a checkpoint belongs to; `None` opens no model.
     AnswerArchitecture(Option<String>),
+    /// Takes one of the preprocessings that were tried, by its row; `None` keeps the present one.
+    TakeTrial(Option<usize>),
     /// Opens folders or several files.
     OpenImages(Vec<PathBuf>),
     /// Opens one image of the gallery, by its index.

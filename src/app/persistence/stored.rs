@@ -107,6 +107,9 @@ pub struct StoredUsage {
     /// The class names typed by the user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub names: Option<Vec<String>>,
+    /// The name of the output that is explained, if it is not the one that is taken by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub output: Option<String>,
 }
 
 impl StoredUsage {
@@ -116,6 +119,7 @@ impl StoredUsage {
             preprocess: now,
             reading,
             names,
+            output,
         } = model.usage();
         (model.usage() != model.opened_as).then_some(StoredUsage {
             size: [now.width, now.height],
@@ -127,6 +131,7 @@ impl StoredUsage {
             channels: now.channels,
             reading,
             names,
+            output,
         })
     }
 
@@ -145,6 +150,7 @@ impl StoredUsage {
             },
             reading: self.reading,
             names: self.names.clone(),
+            output: self.output.clone(),
         }
     }
 

@@ -107,6 +107,8 @@ impl Name for Reading {
         match self {
             Reading::Softmax => "softmax",
             Reading::Sigmoid => "sigmoid",
+            Reading::AsTheyAre => "as_they_are",
+            Reading::Numbers => "numbers",
         }
     }
 }

@@ -50,8 +50,14 @@ impl Side {
         }
     }
 
-    /// Replaces the model by the same model with another usage. The choices are kept.
+    /// Replaces the model by the same model with another usage. The choices are kept as far as its
+    /// classes are the same.
     pub fn reuse(&mut self, model: Arc<ModelInfo>) {
+        let scores = |model: &ModelInfo| (model.output, model.kind, model.labels.len());
+        if self.model.as_deref().map(scores) != Some(scores(&model)) {
+            self.choice = ClassChoice::default();
+            self.class_search.clear();
+        }
         self.tree_of = Some(model.id);
         self.model = Some(model);
     }

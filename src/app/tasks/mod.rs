@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use egui::Context;
 use poll_promise::Promise;
 
-use crate::engine::{Error, ModelInfo};
+use crate::engine::{Error, ModelInfo, Trial};
 use crate::explain::Channels;
 use crate::model::error::Candidate;
 use crate::picture::photo::decode::Photo;
@@ -31,6 +31,7 @@ pub(crate) mod open;
 pub(crate) mod path_prompt;
 pub(crate) mod purpose;
 pub(crate) mod save_as;
+pub(crate) mod trials;
 
 /// How often progress is redrawn. Drawing the window takes CPU time away from the work in progress,
 /// and all of it under software rendering.
@@ -76,6 +77,8 @@ pub struct Tasks {
     pub models: VecDeque<OpeningModel>,
     pub requests: Option<Requests>,
     pub channels: Option<(HeatKey, EnginePromise<Channels>)>,
+    /// The usual preprocessings, being tried.
+    pub trials: Option<EnginePromise<Vec<Trial>>>,
     /// A file picker on screen.
     pub picking: Option<Picking>,
     pub export: Option<Saving>,
@@ -91,6 +94,7 @@ impl Tasks {
             || !self.models.is_empty()
             || self.awaits_results()
             || self.export.is_some()
+            || self.trials.is_some()
     }
 }
 
@@ -102,6 +106,7 @@ impl App {
         }
         self.drain_photo();
         self.drain_models();
+        self.drain_trials();
         self.drain_results();
         self.drain_gallery(ctx);
         self.drain_export(ctx);

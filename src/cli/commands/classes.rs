@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Args;
-use gradcam::engine::Session;
+use gradcam::engine::{ModelInfo, Session, Trial};
 use gradcam::picture::photo::decode::Photo;
 use serde_json::json;
 
@@ -24,38 +24,95 @@ pub struct Classes {
     k: u32,
     #[command(flatten)]
     fit: FitChoice,
+    /// Instead, the best class under each of the usual preprocessings
+    #[arg(long, conflicts_with = "k")]
+    which_fits: bool,
     /// As JSON
     #[arg(long)]
     json: bool,
 }
 
 impl Classes {
+    /// The best class under each of the usual preprocessings, the present one first.
+    fn compare_preprocessings(
+        &self,
+        session: &Session,
+        model: &ModelInfo,
+        photo: &Photo,
+    ) -> Result<ExitCode> {
+        let trials = session.try_preprocessings(photo, self.fit.fit, &mut || Ok(()))?;
+        if self.json {
+            let row = |trial: &Trial| {
+                let preprocess = &trial.preprocess;
+                json!({
+                    "name": trial.name,
+                    "class": trial.class,
+                    "label": model.labels[trial.class],
+                    "probability": trial.probability,
+                    "logit": trial.logit,
+                    "preprocess": {
+                        "mean": preprocess.mean,
+                        "std": preprocess.std,
+                        "channels": preprocess.channels.name(),
+                        "interpolation": preprocess.interpolation.name(),
+                        "crop_pct": preprocess.crop_pct,
+                        "crop_mode": preprocess.mode.name(),
+                    },
+                })
+            };
+            let rows: Vec<_> = trials.iter().map(row).collect();
+            terminal::line(&serde_json::to_string_pretty(&rows)?)?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        for trial in &trials {
+            terminal::line(&format!(
+                "{:6.2} %  {:8.3}  {:4}  {:<32}  {}",
+                trial.probability * 100.0,
+                trial.logit,
+                trial.class,
+                model.labels[trial.class],
+                trial.name
+            ))?;
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
     pub fn run(self) -> Result<ExitCode> {
         let mut session = Session::default();
         let model = self.model.open(&mut session)?;
         let photo = Photo::open(&self.image)?;
+        if self.which_fits {
+            return self.compare_preprocessings(&session, &model, &photo);
+        }
         let answer = session.predict(&photo, self.fit.fit, &mut |_| Ok(()))?;
         let best = answer.ranking.iter().take(self.k as usize);
         if self.json {
             let rows: Vec<_> = best
                 .map(|&class| {
-                    json!({
+                    let mut row = json!({
                         "class": class,
                         "label": model.labels[class],
-                        "probability": answer.probabilities[class],
                         "logit": answer.logits[class],
-                    })
+                    });
+                    let key = if answer.reading.gives_probabilities() {
+                        "probability"
+                    } else {
+                        "value"
+                    };
+                    row[key] = answer.probabilities[class].into();
+                    row
                 })
                 .collect();
             terminal::line(&serde_json::to_string_pretty(&rows)?)?;
         } else {
             for &class in best {
-                terminal::line(&format!(
-                    "{:6.2} %  {:8.3}  {class:4}  {}",
-                    answer.probabilities[class] * 100.0,
-                    answer.logits[class],
-                    model.labels[class]
-                ))?;
+                let value = answer.probabilities[class];
+                let value = if answer.reading.gives_probabilities() {
+                    format!("{:6.2} %  {:8.3}", value * 100.0, answer.logits[class])
+                } else {
+                    format!("{value:18.4}")
+                };
+                terminal::line(&format!("{value}  {class:4}  {}", model.labels[class]))?;
             }
         }
         Ok(ExitCode::SUCCESS)

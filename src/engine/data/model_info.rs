@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
+use crate::model::error::short;
 use crate::model::{
-    About, Facts, Head, Held, HeldAt, InputChannels, LabelSource, LayerTree, Model, Preprocess,
-    PreprocessSource, Reading, SizeSource, Sources, Usage,
+    About, AnswerKind, Facts, Head, Held, HeldAt, InputChannels, LabelSource, LayerTree, Model,
+    OutputInfo, Preprocess, PreprocessSource, Reading, SizeSource, Sources, Usage,
 };
 
 /// An open model as plain data.
@@ -32,10 +33,16 @@ pub struct ModelInfo {
     pub opened_as: Usage,
     /// The file does not state its preprocessing, so torchvision's ImageNet defaults are used.
     pub preprocess_assumed: bool,
+    /// What its scores are.
+    pub kind: AnswerKind,
+    /// The outputs of the file that can be explained, in its order.
+    pub outputs: Vec<OutputInfo>,
+    /// The one in use, an index into `outputs`.
+    pub output: usize,
+    /// The one that is taken by itself, an index into `outputs`.
+    pub default_output: usize,
     /// What the preprocessing that the model was opened with comes from.
     pub preprocess_sources: Sources,
-    /// The model has a single logit, which is presented as two classes.
-    pub two_sided: bool,
     /// The network that was recognised, if the file has weights only.
     pub architecture: Option<String>,
     /// The number of rectifiers (ReLU-like units), at which guided backpropagation acts.
@@ -82,13 +89,9 @@ impl ModelInfo {
         notes.extend(head.map(|head| {
             format!("The model ends in a {head}. It is skipped, so that scores are logits.")
         }));
-        if model.two_sided {
-            let yes = model.labels.names.last().map_or("yes", String::as_str);
-            notes.push(format!(
-                "The model has a single logit. It is read as “{yes}”, and its negative as the other \
-                 class."
-            ));
-        }
+        notes.extend(answer_note(model));
+        notes.extend(model.answer_notes.iter().cloned());
+        notes.extend(model.outputs_note());
         if model.preprocess == model.opened_as.preprocess {
             notes.extend(model.preprocess_notes.iter().cloned());
             notes.extend(preprocess_note(model));
@@ -115,7 +118,10 @@ impl ModelInfo {
             preprocess_sources: model.preprocess_sources,
             preprocess_assumed: model.preprocess_sources.is_assumed()
                 && model.preprocess == model.opened_as.preprocess,
-            two_sided: model.two_sided,
+            kind: model.kind,
+            outputs: model.outputs().to_vec(),
+            output: model.output(),
+            default_output: model.default_output(),
             architecture: model.architecture.clone(),
             rectifiers,
             layers: model.layers.clone(),
@@ -220,7 +226,31 @@ impl ModelInfo {
             preprocess: self.preprocess.clone(),
             reading: self.reading,
             names: typed.then(|| self.labels.clone()),
+            output: (self.output != self.default_output)
+                .then(|| self.outputs[self.output].name.clone()),
         }
+    }
+}
+
+/// What a single number is read as.
+fn answer_note(model: &Model) -> Option<String> {
+    match (model.kind, model.reading) {
+        (AnswerKind::Classes, _) => None,
+        (AnswerKind::YesNo, Reading::Softmax | Reading::Sigmoid) => {
+            let yes = model.labels.names.last().map_or("yes", String::as_str);
+            Some(format!(
+                "The model has a single logit. It is read as “{yes}”, and its negative as the other \
+                 class."
+            ))
+        }
+        (AnswerKind::YesNo, Reading::AsTheyAre | Reading::Numbers) => Some(
+            "The model has a single probability. The other class has what is left of 100 %.".into(),
+        ),
+        (AnswerKind::Number, _) => Some(
+            "The model predicts a number. It can be explained in two directions: what raises it, and \
+             what lowers it."
+                .into(),
+        ),
     }
 }
 
@@ -250,7 +280,11 @@ fn name(model: &Model) -> String {
     if now.std != first.std {
         changes.push("other deviation".to_owned());
     }
-    if model.reading != model.opened_as.reading {
+    let output = &model.outputs()[model.output()];
+    if model.output() != model.default_output() {
+        changes.push(short(&output.name));
+    }
+    if model.reading != output.reading {
         changes.push(model.reading.label().to_lowercase());
     }
     if changes.is_empty() {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::explain::Score;
-use crate::model::{ModulePath, Reading, ReluRule};
+use crate::model::{AnswerKind, ModulePath, Reading, ReluRule};
 use crate::picture::map::{Map, SignedImage};
 use crate::picture::photo::geometry::Placement;
 
@@ -12,9 +12,12 @@ use crate::picture::photo::geometry::Placement;
 pub struct Prediction {
     /// One per class.
     pub logits: Vec<f32>,
-    /// The logits as the model's [`Reading`] interprets them, one per class, in [0, 1].
+    /// What turns the logits into `probabilities`.
+    pub reading: Reading,
+    /// The logits as `reading` interprets them, one per class: in [0, 1], or plain numbers for
+    /// [`Reading::Numbers`].
     pub probabilities: Vec<f32>,
-    /// Classes by descending logit.
+    /// Classes by descending logit. The two directions of a number stay in their order.
     pub ranking: Vec<usize>,
     /// Where the photo lies in the model's input.
     pub placement: Placement,
@@ -83,22 +86,55 @@ impl HeatMap {
 impl Prediction {
     pub(crate) fn new(
         logits: Vec<f32>,
-        reading: Reading,
+        (kind, reading): (AnswerKind, Reading),
         placement: Placement,
         resample_ms: f64,
         forward_ms: f64,
     ) -> Prediction {
         let mut ranking: Vec<usize> = (0..logits.len()).collect();
-        ranking.sort_by(|&a, &b| logits[b].total_cmp(&logits[a]));
-        let probabilities = reading.probabilities(&logits);
+        let mut probabilities = reading.probabilities(&logits);
+        match kind {
+            AnswerKind::Classes | AnswerKind::YesNo => {
+                ranking.sort_by(|&a, &b| logits[b].total_cmp(&logits[a]));
+            }
+            // Both directions are explanations of the same number.
+            AnswerKind::Number => {
+                if let Some(&number) = logits.first() {
+                    probabilities.fill(number);
+                }
+            }
+        }
         Prediction {
             logits,
+            reading,
             probabilities,
             ranking,
             placement,
             resample_ms,
             forward_ms,
         }
+    }
+
+    /// The probability of a class; `None` where the model predicts numbers.
+    pub fn probability(&self, class: usize) -> Option<f32> {
+        let value = self.probabilities.get(class).copied();
+        value.filter(|_| self.reading.gives_probabilities())
+    }
+
+    /// The value of a class in words: its probability in percent, or the plain number.
+    pub fn shown(&self, class: usize) -> Option<String> {
+        let value = self.probabilities.get(class)?;
+        Some(self.reading.shown(*value))
+    }
+
+    /// The same with what it is: "probability 39.3 %", "value 14.2".
+    pub fn described(&self, class: usize) -> Option<String> {
+        let what = if self.reading.gives_probabilities() {
+            "probability"
+        } else {
+            "value"
+        };
+        Some(format!("{what} {}", self.shown(class)?))
     }
 
     /// The predicted class; `None` for a model without classes.

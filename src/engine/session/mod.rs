@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use super::{Error, HeatMap, ModelInfo, Prediction, Stage};
+use super::{Error, HeatMap, ModelInfo, Prediction, Stage, Trial};
 use crate::explain::{self, Channels, InputGradient, Score, SelfCheck};
 use crate::model::error::Fault;
 use crate::model::layers::split;
@@ -146,7 +146,7 @@ impl Session {
 
         let answer = Arc::new(Prediction::new(
             logits,
-            model.reading,
+            (model.kind, model.reading),
             input.placement,
             input.resample_ms,
             forward_ms,
@@ -172,6 +172,43 @@ impl Session {
         let graph = &self.model()?.0.graph;
         let logits = forward_watched(graph, &input.tensor, &mut |_, _| watch())?;
         finite(explain::plain(&logits)?)
+    }
+
+    /// What the model predicts for a photo under the usual preprocessings, the present one first. `watch`
+    /// is called before each node.
+    ///
+    /// # Errors
+    /// [`Error::NoModel`], [`Error::Picture`], [`Error::Torch`], and what `watch` returns.
+    pub fn try_preprocessings(
+        &self,
+        photo: &Photo,
+        fit: Fit,
+        watch: Watch,
+    ) -> Result<Vec<Trial>, Error> {
+        let model = &self.model()?.0;
+        let now = ("As it is now", model.preprocess.clone());
+        let mut trials = Vec::new();
+        for (name, preprocess) in std::iter::once(now).chain(model.preprocess.usual()) {
+            let input = Input::new(photo, fit, &preprocess)?;
+            let logits = match self.logits(&input, watch) {
+                // Levels that are far off may overflow; the others still tell something.
+                Err(Error::NotFinite) => continue,
+                logits => logits?,
+            };
+            let probabilities = model.reading.probabilities(&logits);
+            let best = logits.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
+            let Some((class, logit)) = best else {
+                continue;
+            };
+            trials.push(Trial {
+                name: name.to_owned(),
+                preprocess,
+                class,
+                probability: probabilities.get(class).copied().unwrap_or_default(),
+                logit: *logit,
+            });
+        }
+        Ok(trials)
     }
 
     fn recorded(&self) -> Result<(&Model, &Tape), Error> {

@@ -7,6 +7,7 @@ use std::sync::mpsc::{Receiver, TryRecvError};
 
 use super::channels::ChannelsCall;
 use super::later::Picture;
+use super::trials::TrialsCall;
 use crate::engine::reply::{BatchReplies, Reply};
 use crate::engine::shared::Shared;
 use crate::engine::{ModelInfo, Request};
@@ -39,6 +40,7 @@ pub(crate) enum Message {
         replies: Box<BatchReplies>,
     },
     Channels(Box<ChannelsCall>),
+    Trials(Box<TrialsCall>),
     Later(Picture),
     ForgetLater,
 }

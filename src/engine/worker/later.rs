@@ -71,7 +71,8 @@ impl Picture {
         let start = Instant::now();
         let logits = session.logits(input, watch)?;
         let placement = input.placement;
-        let reading = session.info()?.reading;
+        let info = session.info()?;
+        let reading = (info.kind, info.reading);
         let answer = Prediction::new(
             logits,
             reading,

@@ -27,6 +27,7 @@ pub(crate) mod maps;
 pub(crate) mod models;
 pub(crate) mod stages;
 pub(crate) mod threads;
+pub(crate) mod trials;
 
 /// Works until the engine is dropped.
 pub(super) fn run(messages: &Receiver<Message>, shared: &Shared) {
@@ -123,6 +124,7 @@ impl Worker<'_> {
                 return;
             }
             Message::Channels(call) => call.answer(&mut self.models, shared),
+            Message::Trials(call) => call.answer(&mut self.models, shared),
             Message::Explain {
                 generation,
                 requests,

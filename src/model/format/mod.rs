@@ -90,11 +90,17 @@ fn read(
     })
 }
 
-/// As [`open`], without progress.
+/// As [`open`], without progress, and with the graph of the output that is explained.
 #[cfg(test)]
 fn open_silently(path: &Path) -> std::result::Result<Opened, Error> {
+    use crate::model::answer;
     use std::ops::ControlFlow;
-    open(path, &mut Opening::new(&mut |_| ControlFlow::Continue(())))
+    let mut opened = open(path, &mut Opening::new(&mut |_| ControlFlow::Continue(())))?;
+    let whole = &opened.graph;
+    let answer = answer::choose(whole, None)
+        .and_then(|choice| answer::answer(whole, choice.index(choice.default), None));
+    opened.graph = answer.map_err(|fault| fault.at(path))?.graph;
+    Ok(opened)
 }
 
 /// Whether a file is an ONNX model, judging by its first bytes, or by its name if they say nothing.

@@ -5,10 +5,12 @@
 //! out from a graph without an image: what its axes mean, how far its layers see, what it costs. It
 //! asks [`op`](super::op) about each operation, and knows nothing of files or windows.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use tch::Tensor;
 
+use crate::model::error::Fault;
 use axes::Layout;
 
 pub use super::op::{
@@ -25,7 +27,6 @@ pub mod facts;
 pub(crate) mod fold;
 pub(crate) mod layout;
 pub mod receptive_field;
-pub(crate) mod two_sided;
 
 /// A value of the graph: its one input, a weight, or what a node computes.
 ///
@@ -86,6 +87,15 @@ pub enum Head {
     Sigmoid,
 }
 
+/// A tensor of floats that the file's graph returns.
+#[derive(Debug, Clone)]
+pub struct Output {
+    /// As the file names it: a key of a dictionary, a name in ONNX, or the name of the tensor.
+    pub name: String,
+    /// Its value, or why it cannot be computed.
+    pub value: Result<ValueId, Fault>,
+}
+
 /// A network: nodes in topological order with their weights, one image input, one logits output.
 #[derive(Debug)]
 pub struct Graph {
@@ -99,7 +109,9 @@ pub struct Graph {
     pub input: ValueId,
     /// `[1, 3, height, width]`, sizes in pixels.
     pub input_shape: [i64; 4],
-    /// `[1, classes]`
+    /// What the file returns, in its order.
+    pub outputs: Vec<Output>,
+    /// `[1, classes]`; as a reader returns the graph, the first output in the file's own shape.
     pub logits: ValueId,
     /// What the file's graph ended in, which is left out so that the score is the logit.
     pub head: Head,
@@ -109,6 +121,55 @@ pub struct Graph {
 }
 
 impl Graph {
+    /// The same network on the same weights.
+    pub(super) fn shared(&self) -> Graph {
+        let [_, _, height, width] = self.input_shape;
+        let mut graph = self.resized(height, width);
+        for (value, of) in graph.values.iter_mut().zip(&self.values) {
+            value.stated_shape.clone_from(&of.stated_shape);
+        }
+        graph
+    }
+
+    /// Leaves out what the logits do not depend on.
+    pub(super) fn keep_logits(&mut self) {
+        let mut wanted = vec![false; self.values.len()];
+        wanted[self.logits.0] = true;
+        let all = self.nodes.len();
+        self.nodes.reverse();
+        self.nodes.retain(|node| {
+            let kept = node.outputs.iter().any(|output| wanted[output.0]);
+            if kept {
+                node.inputs.iter().for_each(|input| wanted[input.0] = true);
+            }
+            kept
+        });
+        self.nodes.reverse();
+        if self.nodes.len() == all {
+            return;
+        }
+        for (value, wanted) in self.values.iter_mut().zip(&wanted) {
+            if !wanted {
+                value.weight = None;
+            }
+        }
+        let mut used: HashSet<&str> = HashSet::new();
+        for node in &self.nodes {
+            let mut path = node.module.as_str();
+            // A module that is in use already has its parents there.
+            while used.insert(path) {
+                path = path.rfind(['.', '@']).map_or("", |end| &path[..end]);
+            }
+        }
+        let kept: Vec<Module> = self
+            .modules
+            .iter()
+            .filter(|module| used.contains(module.path.as_str()))
+            .cloned()
+            .collect();
+        self.modules = kept;
+    }
+
     /// The same network on the same weights, for images of another size in pixels, without what was
     /// known about values that depend on the size.
     pub(super) fn resized(&self, height: i64, width: i64) -> Graph {
@@ -125,6 +186,7 @@ impl Graph {
             modules: self.modules.clone(),
             input: self.input,
             input_shape: [batch, channels, height, width],
+            outputs: self.outputs.clone(),
             logits: self.logits,
             head: self.head,
             layouts: Arc::default(),

@@ -4,6 +4,8 @@
 //! knows where things are (Selvaraju et al., arXiv 1610.02391, section 3). Elsewhere people guess the
 //! name of that layer; here the graph knows it.
 
+use std::collections::HashSet;
+
 use super::{Layer, LayerTree, ONLY_THE_CLASS_TOKEN, Target};
 use crate::model::graph::{Graph, Node, Op, ValueId};
 use crate::model::op::{FeatureRole, Normalisation, Operation};
@@ -21,7 +23,14 @@ pub(crate) fn recommend(
             format!("Recommended: {why} gathers them in the class token"),
         ));
     }
-    let mut value = Some(last_feature_map(graph, shapes)?);
+    let (last, drawn) = last_feature_map(graph, shapes)?;
+    let mut value = Some(last);
+    let mut reason: fn(&LayerTree, usize) -> String = reason;
+    if let Some(end) = drawn.and_then(|conv| end_of_the_encoder(graph, tree, shapes, (last, conv)))
+    {
+        value = Some(end);
+        reason = reason_of_an_encoder;
+    }
     while let Some(id) = value {
         let rows = || {
             (0..tree.layers.len())
@@ -72,10 +81,69 @@ fn reason(tree: &LayerTree, row: usize) -> String {
     }
 }
 
+fn reason_of_an_encoder(tree: &LayerTree, row: usize) -> String {
+    let size = match &tree.layers[row].target {
+        Target::Spatial {
+            channels,
+            height,
+            width,
+        } => format!(", {channels} channels at {height} × {width}"),
+        Target::None(_) => String::new(),
+    };
+    format!("Recommended: the end of the encoder, before the map of classes is drawn{size}")
+}
+
+/// In a network that draws a map of classes, as segmentation does, the layers before the classifier
+/// only draw. What they draw is found by the end of the encoder (as in pytorch-grad-cam's tutorial on
+/// DeepLabV3, which takes `backbone.layer4`): of the module of that name, else where the map is coarsest.
+/// `None` where the map before the classifier, `last`, is as coarse as any: then nothing is drawn.
+fn end_of_the_encoder(
+    graph: &Graph,
+    tree: &LayerTree,
+    shapes: &[Vec<i64>],
+    (last, classifier): (ValueId, &Node),
+) -> Option<ValueId> {
+    let named = |layer: &&Layer| ENCODERS.contains(&layer.name.as_str()) && layer.is_target();
+    if let Some(encoder) = tree.layers.iter().find(named) {
+        return Some(encoder.activation);
+    }
+    let area = |id: ValueId| {
+        let layout = graph.layouts.get(id.0).copied().flatten();
+        let sizes = layout.and_then(|layout| layout.sizes(&shapes[id.0]));
+        sizes.map(|[_, height, width]| height * width)
+    };
+    let mut feeds: HashSet<ValueId> = classifier.inputs.iter().copied().collect();
+    let mut coarsest: Option<(i64, ValueId)> = None;
+    for node in graph.nodes.iter().rev() {
+        if !node.outputs.iter().any(|output| feeds.contains(output)) {
+            continue;
+        }
+        feeds.extend(node.inputs.iter().copied());
+        let makes = node.op.feature() != FeatureRole::Passes;
+        for &output in node.outputs.iter().filter(|_| makes) {
+            match area(output) {
+                Some(area) if area > 1 && coarsest.is_none_or(|(least, _)| area < least) => {
+                    coarsest = Some((area, output));
+                }
+                _ => {}
+            }
+        }
+    }
+    let (least, value) = coarsest?;
+    (least < area(last)?).then_some(value)
+}
+
+/// What libraries call the part of a network that draws nothing yet.
+const ENCODERS: [&str; 2] = ["encoder", "backbone"];
+
 /// Walks back from the logits: past the classifier, which is a linear layer or a convolution with one
 /// channel for each class, then past operations that add no feature
-/// ([`FeatureRole::Passes`]), such as pooling.
-fn last_feature_map(graph: &Graph, shapes: &[Vec<i64>]) -> Option<ValueId> {
+/// ([`FeatureRole::Passes`]), such as pooling. Also returns the classifier where it is a convolution that
+/// answers at more than one position.
+fn last_feature_map<'a>(
+    graph: &'a Graph,
+    shapes: &[Vec<i64>],
+) -> Option<(ValueId, Option<&'a Node>)> {
     let classes = *shapes[graph.logits.0].last()?;
     let is_map = |id: ValueId| {
         let layout = graph.layouts.get(id.0).copied().flatten();
@@ -84,14 +152,19 @@ fn last_feature_map(graph: &Graph, shapes: &[Vec<i64>]) -> Option<ValueId> {
     };
     let mut id = graph.logits;
     let mut past_classifier = false;
+    let mut draws = None;
     loop {
         let Some(node) = graph.producer(id) else {
-            return is_map(id).then_some(id);
+            return is_map(id).then_some((id, draws));
         };
         if past_classifier && is_map(id) && node.op.feature() != FeatureRole::Passes {
-            return Some(id);
+            return Some((id, draws));
         }
-        past_classifier |= is_classifier(node, classes, shapes);
+        if !past_classifier && is_classifier(node, classes, shapes) {
+            past_classifier = true;
+            draws = Some(node)
+                .filter(|node| node.op.feature() == FeatureRole::Convolution && is_map(id));
+        }
         // Scalars and gates come second; the features are the first input that is computed.
         id = *node
             .inputs

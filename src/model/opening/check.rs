@@ -229,6 +229,7 @@ mod tests {
             modules: Vec::new(),
             input: ValueId(0),
             input_shape: [1, 3, 8, 8],
+            outputs: Vec::new(),
             logits: ValueId(0),
             head: Default::default(),
             layouts: Default::default(),

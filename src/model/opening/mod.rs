@@ -11,6 +11,7 @@ use super::error::{Fault, Result};
 
 pub(crate) mod allocator;
 pub(crate) mod check;
+mod npy;
 mod options;
 
 pub use options::{InputValue, OpenOptions};

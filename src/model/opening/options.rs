@@ -1,5 +1,8 @@
 //! What the caller chooses about a file that is being opened, where the file leaves it open.
 
+use std::path::Path;
+
+use crate::model::usage::Reading;
 use crate::model::usage::preprocess::GivenPreprocess;
 
 /// How a model file is opened. New options may be added in any release: begin with `default()` and
@@ -13,6 +16,11 @@ pub struct OpenOptions {
     /// Width and height of the image in pixels, for a file that leaves them open. A file of one size
     /// keeps its own.
     pub size: Option<(u32, u32)>,
+    /// The output to explain, by its name, or by its number counted from 0. The most likely one where
+    /// it is not given.
+    pub output: Option<String>,
+    /// How its values are read, if not as its ending suggests. Ignored where it makes no sense of them.
+    pub reading: Option<Reading>,
     /// Preprocessing in place of the model's own.
     pub preprocess: Option<Box<GivenPreprocess>>,
     /// Values for the inputs that a file has besides the image, by their names. Those without one are
@@ -33,6 +41,25 @@ impl InputValue {
         InputValue {
             values: vec![value],
         }
+    }
+
+    /// What a person has typed: numbers separated by commas or blanks, or the path of a `.npy` file.
+    ///
+    /// # Errors
+    /// Why it is neither, with the path last.
+    pub fn read(text: &str) -> Result<InputValue, String> {
+        if let Some(value) = InputValue::from_text(text) {
+            return Ok(value);
+        }
+        let path = Path::new(text.trim());
+        if path.extension().is_none_or(|ending| ending != "npy") {
+            return Err(format!(
+                "{text:?} is neither numbers nor the path of a .npy file"
+            ));
+        }
+        let values = super::npy::read(path);
+        let values = values.map_err(|reason| format!("{reason}: {}", path.display()))?;
+        Ok(InputValue { values })
     }
 
     /// Numbers separated by commas or blanks; `None` if they are not.
@@ -81,6 +108,20 @@ impl OpenOptions {
     #[must_use]
     pub fn size(mut self, width: u32, height: u32) -> Self {
         self.size = Some((width, height));
+        self
+    }
+
+    /// Sets [`OpenOptions::output`].
+    #[must_use]
+    pub fn output(mut self, name: impl Into<String>) -> Self {
+        self.output = Some(name.into());
+        self
+    }
+
+    /// Sets [`OpenOptions::reading`].
+    #[must_use]
+    pub fn reading(mut self, reading: Reading) -> Self {
+        self.reading = Some(reading);
         self
     }
 }

@@ -22,6 +22,7 @@ impl Net {
             modules: Vec::new(),
             input: ValueId(0),
             input_shape: [1, 3, 2, 2],
+            outputs: Vec::new(),
             logits: ValueId(0),
             head: Default::default(),
             layouts: Default::default(),

@@ -6,6 +6,7 @@
 use self::channels::InputChannels;
 use super::Preprocess;
 use super::graph::Head;
+use crate::picture::page::caption::{percent, significant};
 use crate::picture::photo::geometry::CropMode;
 
 mod beside;
@@ -14,7 +15,7 @@ pub mod labels;
 pub(crate) mod pixels;
 pub mod preprocess;
 
-/// The function that turns logits into probabilities.
+/// What turns the scores of a network into the values that are shown, probabilities as a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Reading {
     /// For a single class per image: the probabilities sum to 1.
@@ -22,17 +23,28 @@ pub enum Reading {
     Softmax,
     /// For each class by itself, where an image may show several, or where there are only yes and no.
     Sigmoid,
+    /// The scores are probabilities already.
+    AsTheyAre,
+    /// The scores are numbers, and no probabilities are made up for them.
+    Numbers,
 }
 
 impl Reading {
     /// Every reading, in the order in which a person chooses among them.
-    pub const ALL: [Reading; 2] = [Reading::Softmax, Reading::Sigmoid];
+    pub const ALL: [Reading; 4] = [
+        Reading::Softmax,
+        Reading::Sigmoid,
+        Reading::AsTheyAre,
+        Reading::Numbers,
+    ];
 
     /// Its name in the window.
     pub fn label(self) -> &'static str {
         match self {
             Reading::Softmax => "Softmax",
             Reading::Sigmoid => "Sigmoid",
+            Reading::AsTheyAre => "As they are",
+            Reading::Numbers => "Numbers",
         }
     }
 
@@ -44,11 +56,37 @@ impl Reading {
         }
     }
 
-    /// The probability of each class.
+    /// Whether the scores are logits, and something else than the values that are shown.
+    pub fn has_logits(self) -> bool {
+        match self {
+            Reading::Softmax | Reading::Sigmoid => true,
+            Reading::AsTheyAre | Reading::Numbers => false,
+        }
+    }
+
+    /// Whether it gives probabilities, from 0 to 1.
+    pub fn gives_probabilities(self) -> bool {
+        match self {
+            Reading::Softmax | Reading::Sigmoid | Reading::AsTheyAre => true,
+            Reading::Numbers => false,
+        }
+    }
+
+    /// A value of [`Reading::probabilities`] in words: `62.5 %`, or `3.14` for a plain number.
+    pub fn shown(self, value: f32) -> String {
+        if self.gives_probabilities() {
+            percent(value)
+        } else {
+            significant(value)
+        }
+    }
+
+    /// The value of each class: its probability, or the number itself for [`Reading::Numbers`].
     pub fn probabilities(self, logits: &[f32]) -> Vec<f32> {
         match self {
             Reading::Softmax => softmax(logits),
             Reading::Sigmoid => logits.iter().map(|logit| sigmoid(*logit)).collect(),
+            Reading::AsTheyAre | Reading::Numbers => logits.to_vec(),
         }
     }
 }
@@ -76,6 +114,8 @@ pub struct Usage {
     pub reading: Reading,
     /// The names of the classes that the user has typed in, one for each.
     pub names: Option<Vec<String>>,
+    /// The name of the output that is explained, if it is not the one that is taken by itself.
+    pub output: Option<String>,
 }
 
 /// The preprocessing that is assumed where nothing states it. `whole` is for a network that scales

@@ -37,6 +37,7 @@ impl App {
                     Pane::About => Pane::Layers,
                 }
             }
+            Action::WhichFits => self.try_preprocessings(),
             Action::PreviousLayer => self.walk_layers(-1),
             Action::NextLayer => self.walk_layers(1),
             Action::PreviousClass => self.walk_classes(-1),

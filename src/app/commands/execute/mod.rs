@@ -29,6 +29,7 @@ impl App {
             Command::UseTypedPath(path) => self.use_typed_path(ctx, path),
             Command::Locate(path) => self.locate(ctx, path),
             Command::AnswerArchitecture(name) => self.answer_architecture(name),
+            Command::TakeTrial(row) => self.take_trial(row),
             Command::OpenImages(paths) => self.open_images(paths),
             Command::OpenPicture(index) => {
                 self.gallery.view.stop_opening();

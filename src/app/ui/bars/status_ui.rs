@@ -4,8 +4,6 @@ use std::time::Duration;
 
 use egui::{Align, Button, Layout, RichText, Sense, Ui, vec2};
 
-use crate::picture::page::caption::percent;
-
 use super::readout_ui::readout_ui;
 use crate::app::commands::Command;
 use crate::app::commands::action::Action;
@@ -87,12 +85,7 @@ fn shown_ui(ui: &mut Ui, scene: Scene<'_>) {
     let left = draw_left(ui, rect.left(), y, galley) + 2.0 * GRID;
     let mut parts = Vec::new();
     if let Some(class) = state.class() {
-        let probability = prediction
-            .probabilities
-            .get(class)
-            .copied()
-            .unwrap_or_default();
-        parts.push(percent(probability));
+        parts.extend(prediction.shown(class));
     }
     parts.push(format!("forward {}", milliseconds(prediction.forward_ms)));
     parts.push(format!("heat map {}", milliseconds(heat.ms)));

@@ -14,12 +14,14 @@ use crate::app::tasks::ArchitectureQuestion;
 use crate::app::tasks::path_prompt::PathPrompt;
 
 use palette_ui::CommandPalette;
+use trials_ui::Trials;
 
 pub(crate) mod architecture_ui;
 pub(crate) mod drop_ui;
 pub(crate) mod palette_ui;
 pub(crate) mod path_ui;
 pub(crate) mod shortcuts_ui;
+pub(crate) mod trials_ui;
 
 /// The open dialogs and their state.
 #[derive(Default)]
@@ -29,6 +31,8 @@ pub struct OpenDialogs {
     /// Questions about checkpoints that fit several networks, oldest first.
     pub architectures: VecDeque<ArchitectureQuestion>,
     pub shortcuts: bool,
+    /// The preprocessings that are compared.
+    pub trials: Option<Trials>,
 }
 
 impl OpenDialogs {
@@ -38,6 +42,7 @@ impl OpenDialogs {
             || self.path.is_some()
             || !self.architectures.is_empty()
             || self.shortcuts
+            || self.trials.is_some()
     }
 }
 
@@ -56,6 +61,9 @@ pub fn dialogs_ui(
     }
     if let Some(question) = dialogs.architectures.front() {
         architecture_ui::architecture_ui(ui, question, commands);
+    }
+    if let Some(trials) = &dialogs.trials {
+        trials_ui::trials_ui(ui, trials, commands);
     }
     if dialogs.shortcuts && shortcuts_ui::shortcuts_ui(ui) {
         commands.push(Action::ShowKeys.into());

@@ -10,7 +10,6 @@ use egui::{
 };
 
 use crate::folder::{Entry, Predicted};
-use crate::picture::page::caption::percent;
 
 use super::head_ui;
 use super::textures::ThumbnailTextures;
@@ -308,7 +307,7 @@ fn words_ui(ui: &Ui, scene: Scene<'_>, entry: &Entry, chosen: bool, corner: egui
             let class = gallery::class_name(scene.state, verdict.class);
             let room = left + TEXT - start;
             draw_left(ui, start, first, line(ui, &class, theme::body(), ink, room));
-            below.push(percent(verdict.probability));
+            below.push(shown(scene, verdict.probability));
             let missed = verdict.truth.filter(|_| verdict.is_mistake());
             below.extend(missed.map(|missed| truth(missed.class)));
         }
@@ -331,6 +330,12 @@ fn words_ui(ui: &Ui, scene: Scene<'_>, entry: &Entry, chosen: bool, corner: egui
     draw_left(ui, start, third, name);
 }
 
+/// A probability, or the number itself where the model predicts numbers.
+fn shown(scene: Scene<'_>, value: f32) -> String {
+    let reading = scene.state.model().map(|model| model.reading);
+    reading.unwrap_or_default().shown(value)
+}
+
 /// Everything known about an image, in words.
 fn cell_words(scene: Scene<'_>, entry: &Entry) -> Vec<String> {
     if let Some(why) = &entry.unreadable {
@@ -347,14 +352,14 @@ fn cell_words(scene: Scene<'_>, entry: &Entry) -> Vec<String> {
             let mut words = vec![format!(
                 "{}, {}",
                 name(verdict.class),
-                percent(verdict.probability)
+                shown(scene, verdict.probability)
             )];
             if let Some(truth) = verdict.truth {
                 words.push(if verdict.is_mistake() {
                     format!(
                         "mistake: the true class {} has {} and rank {}",
                         name(truth.class),
-                        percent(truth.probability),
+                        shown(scene, truth.probability),
                         truth.rank + 1
                     )
                 } else {

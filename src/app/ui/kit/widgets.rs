@@ -104,23 +104,23 @@ pub struct Choice {
 
 impl Choice {
     /// Draws the combo box. Returns the value picked, if it differs from `chosen`.
-    pub fn ui<T: Copy + PartialEq>(
+    pub fn ui<T: Copy + PartialEq, L: Into<egui::WidgetText>>(
         self,
         ui: &mut Ui,
         chosen: T,
         all: &[T],
-        label: impl Fn(T) -> &'static str,
+        label: impl Fn(T) -> L,
     ) -> Option<T> {
         let text = self.named.then(|| name(ui, self.name));
         let list = combo(self.name)
-            .selected_text(label(chosen))
+            .selected_text(label(chosen).into())
             .width(self.width);
         let shown = list.show_ui(ui, |ui| {
             menu_spacing(ui);
             let mut picked = None;
             for value in all {
                 if ui
-                    .selectable_label(*value == chosen, label(*value))
+                    .selectable_label(*value == chosen, label(*value).into())
                     .clicked()
                 {
                     picked = Some(*value);

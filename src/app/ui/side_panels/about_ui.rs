@@ -65,7 +65,8 @@ fn file_ui(ui: &mut Ui, model: &ModelInfo) {
     let more = format!("{exact} multiply-adds in a forward pass, which many papers call FLOPs");
     fact_with_more(ui, "Multiply-adds", &work, &more);
     let (width, height) = model.input_size();
-    fact(ui, "Input", &format!("3 × {height} × {width}"));
+    let channels = model.preprocess.channels.count();
+    fact(ui, "Input", &format!("{channels} × {height} × {width}"));
     fact(ui, "Classes", &thousands(model.labels.len()));
 }
 

@@ -3,8 +3,9 @@
 use egui::{Align, Margin, Rect, RichText, Role, ScrollArea, Ui, pos2, vec2};
 
 use crate::engine::Prediction;
+use crate::model::Reading;
 
-use crate::picture::page::caption::{percent, significant, with_minus};
+use crate::picture::page::caption::{significant, with_minus};
 
 use crate::app::commands::Command;
 use crate::app::commands::action::Action;
@@ -47,7 +48,7 @@ pub fn classes_ui(
         no_prediction_ui(ui, scene, commands);
         return;
     };
-    columns_ui(ui);
+    columns_ui(ui, prediction.reading);
     let rows = visible_rows(state, prediction, &text);
     let Some(first) = rows.first() else {
         hint_ui(ui, "No class of that name.");
@@ -189,19 +190,26 @@ fn rival_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     });
 }
 
-fn columns_ui(ui: &mut Ui) {
+fn columns_ui(ui: &mut Ui, reading: Reading) {
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 20.0), egui::Sense::hover());
     let colour = palette(ui).weak;
     let y = rect.center().y;
     let right = rect.right() - INSET;
+    let value = if reading.gives_probabilities() {
+        "Prob."
+    } else {
+        "Value"
+    };
     draw_right(
         ui,
         right,
         y,
-        line(ui, "Prob.", theme::small(), colour, PROBABILITY),
+        line(ui, value, theme::small(), colour, PROBABILITY),
     );
-    let logit = line(ui, "Logit", theme::small(), colour, LOGIT);
-    draw_right(ui, right - PROBABILITY, y, logit);
+    if reading.has_logits() {
+        let logit = line(ui, "Logit", theme::small(), colour, LOGIT);
+        draw_right(ui, right - PROBABILITY, y, logit);
+    }
     draw_left(
         ui,
         rect.left() + INSET,
@@ -236,6 +244,39 @@ fn visible_rows(state: &State, prediction: &Prediction, search: &str) -> Vec<(us
     ranked.filter(|(_, class)| matches(*class)).collect()
 }
 
+/// The length of the bar below a class, from 0 to 1: its probability, or its size beside the largest
+/// number.
+fn bar(prediction: &Prediction, class: usize) -> f32 {
+    let value = prediction
+        .probabilities
+        .get(class)
+        .copied()
+        .unwrap_or_default();
+    if prediction.reading.gives_probabilities() {
+        return value.clamp(0.0, 1.0);
+    }
+    let sizes = prediction.probabilities.iter().map(|value| value.abs());
+    let largest = sizes.fold(0.0, f32::max);
+    if largest > 0.0 {
+        value.abs() / largest
+    } else {
+        0.0
+    }
+}
+
+/// The value of a class with more digits than its row has.
+fn exact(prediction: &Prediction, class: usize, logit: f32) -> String {
+    let value = prediction.probabilities.get(class).copied();
+    let value = value.unwrap_or_default();
+    match prediction.reading {
+        Reading::Softmax | Reading::Sigmoid => {
+            format!("Probability {value:.4}, logit {}", significant(logit))
+        }
+        Reading::AsTheyAre => format!("Probability {value:.4}, the model's own output"),
+        Reading::Numbers => format!("Value {value}"),
+    }
+}
+
 fn class_row(
     ui: &mut Ui,
     state: &State,
@@ -247,33 +288,25 @@ fn class_row(
     let colours = palette(ui);
     let name = state.class_name(class);
     let logit = prediction.logits.get(class).copied().unwrap_or_default();
-    let probability = prediction
-        .probabilities
-        .get(class)
-        .copied()
-        .unwrap_or_default();
+    let shown = prediction.shown(class).unwrap_or_default();
     let selected = state.class() == Some(class);
     let response = row(ui, CLASS_ROW, true, selected);
     let rect = response.rect.shrink2(vec2(INSET, 0.0));
     let y = rect.top() + 13.0;
 
     draw_right(ui, rect.right(), y, {
-        line(
-            ui,
-            &percent(probability),
-            theme::body(),
-            colours.text,
-            PROBABILITY,
-        )
+        line(ui, &shown, theme::body(), colours.text, PROBABILITY)
     });
     let right = rect.right() - PROBABILITY;
     let logit_text = with_minus(format!("{logit:.2}"));
-    draw_right(
-        ui,
-        right,
-        y,
-        line(ui, &logit_text, theme::small(), colours.weak, LOGIT),
-    );
+    if prediction.reading.has_logits() {
+        draw_right(
+            ui,
+            right,
+            y,
+            line(ui, &logit_text, theme::small(), colours.weak, LOGIT),
+        );
+    }
     let tag = tag(state, class);
     let mut end = right - LOGIT;
     if let Some(tag) = &tag {
@@ -296,7 +329,8 @@ fn class_row(
             colours.hover
         },
     );
-    let full = vec2((track.width() * probability).max(1.0), track.height());
+    let share = bar(prediction, class);
+    let full = vec2((track.width() * share).max(1.0), track.height());
     let fill = if selected {
         colours.accent
     } else {
@@ -305,7 +339,11 @@ fn class_row(
     ui.painter()
         .rect_filled(Rect::from_min_size(track.min, full), 1.5, fill);
 
-    let mut numbers = format!("{}, logit {logit_text}", percent(probability));
+    let mut numbers = if prediction.reading.has_logits() {
+        format!("{shown}, logit {logit_text}")
+    } else {
+        shown
+    };
     if let Some(tag) = tag {
         numbers = format!("{numbers}, {tag}");
     }
@@ -317,10 +355,7 @@ fn class_row(
             rank + 1,
             prediction.ranking.len()
         ));
-        ui.label(format!(
-            "Probability {probability:.4}, logit {}",
-            significant(logit)
-        ));
+        ui.label(exact(prediction, class, logit));
     });
     // Clicking the chosen class counts too: its computation may have been cancelled.
     if response.clicked() {

@@ -1,6 +1,7 @@
 //! The side panels: the model's layers and facts at the left, its classes and channels at the right.
 
 pub(crate) mod about_ui;
+mod answer_ui;
 pub(crate) mod channels_ui;
 pub(crate) mod classes_ui;
 mod fact_rows;

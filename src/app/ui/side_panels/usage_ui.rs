@@ -4,11 +4,13 @@
 use egui::{DragValue, RichText, ScrollArea, TextEdit, Ui};
 
 use crate::engine::ModelInfo;
-use crate::model::{InputChannels, LabelSource, Preprocess, Reading, Sources, Usage};
+use crate::model::{InputChannels, LabelSource, Preprocess, Sources, Usage};
 use crate::picture::photo::geometry::{CropMode, Filter};
 
+use super::answer_ui::answer_ui;
 use super::fact_rows::{named, named_wide, section};
 use crate::app::commands::Command;
+use crate::app::commands::action::Action;
 use crate::app::scene::Scene;
 use crate::app::ui::kit::theme::{self, palette};
 use crate::app::ui::kit::widgets::{Choice, segments};
@@ -71,11 +73,16 @@ pub fn usage_ui(
                 });
             }
         }
+        let which = Action::WhichFits;
+        let possible = scene.why_not(&which.into());
+        let button = ui.add_enabled(possible.is_none(), egui::Button::new(which.label()));
+        let button = button.on_disabled_hover_text(possible.unwrap_or_default());
+        if button.on_hover_text(which.tooltip()).clicked() {
+            commands.push(which.into());
+        }
         settled |= preparing_ui(ui, &mut draft.preprocess);
         section(ui, "Reading the answer");
-        if !model.two_sided {
-            settled |= reading_ui(ui, &mut draft.reading);
-        }
+        settled |= answer_ui(ui, model, &mut draft);
         settled |= edits.names_ui(ui, model, &mut draft);
         if model.opened_as != model.usage() {
             let hint = "Use the model as when it was opened";
@@ -224,29 +231,6 @@ fn about_channels(channels: InputChannels) -> &'static str {
         InputChannels::Bgr => "Blue comes first, as in OpenCV and Caffe",
         InputChannels::Grey => "A single channel: images are turned grey",
     }
-}
-
-fn reading_ui(ui: &mut Ui, reading: &mut Reading) -> bool {
-    let mut settled = false;
-    named_wide(ui, "Probabilities", |ui| {
-        let readings = [
-            (
-                Reading::Softmax,
-                "Softmax",
-                "Exactly one class: probabilities add up to 100 %",
-            ),
-            (
-                Reading::Sigmoid,
-                "Sigmoid",
-                "Each class independently, for images that may show several",
-            ),
-        ];
-        if let Some(picked) = segments(ui, *reading, &readings) {
-            *reading = picked;
-            settled = true;
-        }
-    });
-    settled
 }
 
 /// Whether an edit is finished: by the end of a drag, a click, or leaving the field.

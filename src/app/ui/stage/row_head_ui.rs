@@ -6,7 +6,7 @@ use egui::{
 
 use crate::explain::Score;
 use crate::picture::map::compose::Scale;
-use crate::picture::page::caption::{difference as difference_words, percent, significant};
+use crate::picture::page::caption::{difference as difference_words, significant};
 
 use crate::app::commands::Command;
 use crate::app::scene::Scene;
@@ -177,11 +177,11 @@ fn numbers(scene: Scene<'_>, row: &Row, view: &View) -> Option<String> {
         Score::Versus { .. } => None,
         score => {
             let prediction = results.prediction(&row.subject)?;
-            prediction.probabilities.get(score.class()).copied()
+            prediction.shown(score.class())
         }
     };
     Some(match probability {
-        Some(probability) => format!("{}{DOT}{map}", percent(probability)),
+        Some(probability) => format!("{probability}{DOT}{map}"),
         None => map,
     })
 }

@@ -5,8 +5,7 @@ use std::collections::HashSet;
 
 use super::module_calls::Stack;
 use crate::model::error::{Fault, Result};
-use crate::model::graph::{Graph, Head, Module, Node, Value, ValueId};
-use crate::model::op::Reshaping;
+use crate::model::graph::{Graph, Head, Module, Node, Output, Value, ValueId};
 
 pub struct GraphBuilder {
     values: Vec<Value>,
@@ -63,65 +62,73 @@ impl GraphBuilder {
         &mut self.values[id.0]
     }
 
-    /// The node that computes `value`.
-    pub fn producer(&self, value: ValueId) -> Option<&Node> {
-        let mut nodes = self.nodes.iter();
-        nodes.rfind(|node| node.outputs.contains(&value))
-    }
-
-    /// Reshapes the logits, outside all modules.
-    pub fn reshape_output(&mut self, logits: ValueId, shape: Vec<i64>) -> ValueId {
-        let name = format!("{} as the output", self.value(logits).name);
-        let reshaped = self.add_value(name.clone(), Some(shape.clone()));
-        let node = Node {
-            op: Reshaping::Reshape { shape }.into(),
-            inputs: vec![logits],
-            outputs: vec![reshaped],
-            module: String::new(),
-            name,
-        };
-        self.add_node(node, Stack::new());
-        reshaped
-    }
-
-    /// # Errors
-    /// [`Fault::NoLogits`] where no node computes them.
-    pub fn check_computed(&self, logits: ValueId) -> Result<()> {
-        if self.value(logits).weight.is_some() {
-            return Err(independent_of_the_image());
-        }
-        if self.producer(logits).is_none() {
-            return Err(Fault::NoLogits("its output is one of its inputs".into()));
-        }
-        Ok(())
-    }
-
-    /// The graph up to the logits, without the nodes that they do not depend on.
+    /// The graph up to the outputs that can be computed, without the nodes that none depends on.
     ///
     /// # Errors
-    /// [`Fault::NoLogits`] where the logits are not computed from the image.
-    pub fn finish(mut self, logits: ValueId, head: Head) -> Result<Graph> {
-        self.check_computed(logits)?;
-        let (nodes, modules) = self.reaching(logits);
-        if !nodes.iter().any(|node| node.inputs.contains(&self.image)) {
-            return Err(independent_of_the_image());
-        }
+    /// Why the first output cannot be computed from the image, where that is true of all.
+    pub fn finish(mut self, outputs: Vec<Output>) -> Result<Graph> {
+        let from_image = self.dependent();
+        let outputs: Vec<Output> = outputs
+            .into_iter()
+            .map(|Output { name, value }| Output {
+                name,
+                value: value.and_then(|value| self.computed(value, &from_image)),
+            })
+            .collect();
+        let known = |output: &Output| output.value.as_ref().ok().copied();
+        let found: Vec<ValueId> = outputs.iter().filter_map(known).collect();
+        let Some(&logits) = found.first() else {
+            let first = outputs.into_iter().find_map(|output| output.value.err());
+            return Err(first.unwrap_or_else(|| Fault::NoLogits("it returns nothing".into())));
+        };
+        let (nodes, modules) = self.reaching(&found);
         Ok(Graph {
             input: self.image,
             input_shape: self.input_shape,
             values: self.values,
             nodes,
             modules,
+            outputs,
             logits,
-            head,
+            head: Head::None,
             layouts: Default::default(),
         })
     }
 
-    /// The nodes that the logits depend on, and their modules, each once in the order of the nodes.
-    fn reaching(&mut self, logits: ValueId) -> (Vec<Node>, Vec<Module>) {
+    /// For each value whether it depends on the image.
+    fn dependent(&self) -> Vec<bool> {
+        let mut depends = vec![false; self.values.len()];
+        depends[self.image.0] = true;
+        for node in &self.nodes {
+            if node.inputs.iter().any(|input| depends[input.0]) {
+                node.outputs
+                    .iter()
+                    .for_each(|output| depends[output.0] = true);
+            }
+        }
+        depends
+    }
+
+    /// The value, where it is computed from the image.
+    fn computed(&self, value: ValueId, from_image: &[bool]) -> Result<ValueId> {
+        let made = self.nodes.iter().any(|node| node.outputs.contains(&value));
+        if !made && self.value(value).weight.is_none() {
+            return Err(Fault::NoLogits("its output is one of its inputs".into()));
+        }
+        if !from_image[value.0] {
+            return Err(Fault::NoLogits(
+                "its output does not depend on the image".into(),
+            ));
+        }
+        Ok(value)
+    }
+
+    /// The nodes that the outputs depend on, and their modules, each once in the order of the nodes.
+    fn reaching(&mut self, outputs: &[ValueId]) -> (Vec<Node>, Vec<Module>) {
         let mut wanted = vec![false; self.values.len()];
-        wanted[logits.0] = true;
+        for output in outputs {
+            wanted[output.0] = true;
+        }
         let mut kept = Vec::with_capacity(self.nodes.len());
         for (node, stack) in self.nodes.drain(..).zip(self.stacks.drain(..)).rev() {
             if node.outputs.iter().any(|output| wanted[output.0]) {
@@ -139,8 +146,4 @@ impl GraphBuilder {
         }
         (kept.into_iter().map(|(node, _)| node).collect(), modules)
     }
-}
-
-fn independent_of_the_image() -> Fault {
-    Fault::NoLogits("its output does not depend on the image".into())
 }

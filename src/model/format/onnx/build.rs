@@ -7,7 +7,8 @@ use tch::{Kind, Tensor};
 
 use super::kinds;
 use super::message::proto;
-use super::signature::{Input, Output};
+use super::nodes::Lost;
+use super::signature::{Input, Returned};
 use super::weights::Weights;
 use crate::model::error::{Fault, Result, first_line};
 use crate::model::format::build::finite::{self, Role};
@@ -16,7 +17,7 @@ use crate::model::format::build::module_calls::{self, Stack, innermost};
 use crate::model::format::build::refusal::{Answer, Refusal};
 use crate::model::format::build::storage::{Content, floating, torch, wrong};
 use crate::model::graph::budget::Budget;
-use crate::model::graph::{Graph, Node, ValueId};
+use crate::model::graph::{Graph, Node, Output, ValueId};
 use crate::model::op::shape::{self, OutputShapes};
 use crate::model::op::{Copying, Indexing, Op, Operation, Reshaping, Splitting};
 
@@ -31,6 +32,8 @@ pub struct Builder<'a, 'o> {
     weights: Weights<'a, 'o>,
     graph: GraphBuilder,
     names: HashMap<String, ValueId>,
+    /// Values that cannot be computed.
+    pub lost: Lost,
     /// The values that nodes of the graph read.
     read_by_nodes: HashSet<ValueId>,
     /// The names that any node of the file reads.
@@ -76,6 +79,7 @@ impl<'a, 'o> Builder<'a, 'o> {
             weights,
             graph: GraphBuilder::new(&input.name, [input.batch, input.channels, height, width]),
             names: HashMap::new(),
+            lost: Lost::new(),
             read_by_nodes: HashSet::new(),
             read_names: read_names.collect(),
             last_reads: last_reads(graph, wanted),
@@ -151,6 +155,15 @@ impl<'a, 'o> Builder<'a, 'o> {
             }
         }
         Ok(())
+    }
+
+    /// Ends a node that is left out.
+    pub fn skip_node(&mut self) {
+        for name in self.last_reads.pop().unwrap_or_default() {
+            if let Some(value) = self.names.get(name) {
+                self.forget(*value);
+            }
+        }
     }
 
     /// Frees a computed constant, unless a node of the graph reads it.
@@ -408,43 +421,49 @@ impl<'a, 'o> Builder<'a, 'o> {
         Ok(())
     }
 
-    /// Checks that the output can be logits.
+    /// Checks that one of the outputs can be scores.
     ///
     /// # Errors
-    /// [`Fault::NoLogits`].
-    pub fn check_output(&mut self, output: &Output) -> Result<()> {
+    /// [`Fault::NoLogits`] where none can.
+    pub fn check_outputs(&mut self, outputs: &[Returned]) -> Result<()> {
         self.label = "the output".into();
-        let logits = self.find(&output.logits)?;
-        self.graph.check_computed(logits)?;
-        self.classes(logits).map(drop)
-    }
-
-    fn classes(&self, logits: ValueId) -> Result<i64> {
-        let shape = self.shape(logits);
-        let classes = shape::count(shape).unwrap_or(0);
-        let long = shape.iter().filter(|size| **size != 1).count();
-        if long > 1 || classes < 1 {
-            return Err(Fault::NoLogits(format!(
-                "its output has the shape {shape:?}, not [1, classes]"
-            )));
+        let mut unfit = None;
+        for output in outputs {
+            if self.lost.contains_key(&output.value) {
+                return Ok(());
+            }
+            let value = self.find(&output.value)?;
+            let shape = self.shape(value);
+            let long = shape.iter().filter(|size| **size != 1).count();
+            if long <= 1 && shape::count(shape).is_some_and(|count| count > 0) {
+                return Ok(());
+            }
+            let fault = || {
+                Fault::NoLogits(format!(
+                    "its output has the shape {shape:?}, not [1, classes]"
+                ))
+            };
+            unfit.get_or_insert_with(fault);
         }
-        Ok(classes)
+        unfit.map_or(Ok(()), Err)
     }
 
-    /// The graph up to the logits, `[1, classes]`, and how many classes there are.
+    /// The graph up to the outputs.
     ///
     /// # Errors
-    /// [`Fault::NoLogits`] where the output cannot be logits, [`Fault::Weight`] where a parameter is
-    /// not finite.
-    pub fn finish(mut self, output: &Output) -> Result<(Graph, usize)> {
+    /// As [`GraphBuilder::finish`], and [`Fault::Weight`] where a parameter is not finite.
+    pub fn finish(mut self, outputs: &[Returned]) -> Result<Graph> {
+        let lost = std::mem::take(&mut self.lost);
         self.label = "the output".into();
-        let mut logits = self.find(&output.logits)?;
-        self.graph.check_computed(logits)?;
-        let classes = self.classes(logits)?;
-        if self.shape(logits) != [1, classes] {
-            logits = self.graph.reshape_output(logits, vec![1, classes]);
-        }
-        let graph = self.graph.finish(logits, output.head)?;
+        let outputs = outputs.iter().map(|output| Output {
+            value: match lost.get(&output.value) {
+                Some(fault) => Err(fault.clone()),
+                None => self.find(&output.value),
+            },
+            name: output.name.clone(),
+        });
+        let outputs = outputs.collect();
+        let graph = self.graph.finish(outputs)?;
         if !self.infinite.is_empty() {
             let parameters = finite::parameters(&graph);
             for (value, name) in &self.infinite {
@@ -453,7 +472,7 @@ impl<'a, 'o> Builder<'a, 'o> {
                 }
             }
         }
-        Ok((graph, usize::try_from(classes).unwrap_or(0)))
+        Ok(graph)
     }
 }
 

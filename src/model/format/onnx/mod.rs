@@ -34,6 +34,7 @@ use self::sizes::Source;
 use self::weights::Weights;
 use self::weights::external::Folder;
 use super::build::opened::{About, Opened, OtherSizes};
+use crate::model::answer;
 use crate::model::error::{Fault, Result};
 use crate::model::opening::Opening;
 
@@ -60,11 +61,10 @@ pub fn open(path: &Path, file: File, length: u64, opening: &mut Opening) -> Resu
         .ok_or_else(|| Fault::Damaged("it has no graph".into()))?;
 
     let input = signature::input(graph, opening.options())?;
-    let output = signature::output(graph)?;
-    let wanted = nodes::wanted(graph, &output.logits)?;
+    let outputs = signature::outputs(graph)?;
+    let (wanted, lost) = nodes::wanted(graph, &outputs, &input.name)?;
     let stacks = names::stacks(graph, &wanted, &input.name);
     let module_classes = names::classes(graph, &wanted);
-    nodes::check_known(graph, &wanted, &stacks)?;
     let mut inputs = Vec::new();
     for extra in &input.extras {
         inputs.push(extra.held(opening.options(), None)?);
@@ -73,19 +73,23 @@ pub fn open(path: &Path, file: File, length: u64, opening: &mut Opening) -> Resu
     let stated = metadata::stated_size(&model.metadata);
 
     // Weights are read with the nodes that use them.
+    let wanted_output = opening.options().output.clone();
     let weights = Weights::new(graph, file, Folder::of(path), opening);
     let source = Source {
         graph,
         input: &input,
         inputs: &inputs,
-        output: &output,
+        outputs: &outputs,
+        lost: &lost,
         wanted: &wanted,
         stacks: &stacks,
         opset,
     };
     let (builder, size) = sizes::built(&source, weights, chosen, stated)?;
-    let (graph, classes) = builder.finish(&output)?;
-    let (labels, preprocess) = metadata::extras(&model.metadata, classes);
+    let graph = builder.finish(&outputs)?;
+    let choice = answer::choose(&graph, wanted_output.as_deref())?;
+    let output = wanted_output.map_or(Ok(choice.default), |name| choice.find(&name))?;
+    let (labels, preprocess) = metadata::extras(&model.metadata, choice.outputs[output].count);
     Ok(Opened {
         graph,
         labels,

@@ -5,36 +5,75 @@ use std::collections::{BTreeSet, HashMap};
 use super::args::Args;
 use super::build::Builder;
 use super::message::proto::{Graph, Node};
+use super::names;
 use super::ops;
+use super::signature::Returned;
 use crate::model::error::{Fault, Result};
 use crate::model::format::build::module_calls::{Stack, innermost};
 use crate::model::format::build::refusal::{Answer, Refusal};
 use crate::model::graph::ValueId;
 
-/// The indices of the nodes that `logits` depends on, each after those that it depends on. The standard
-/// asks for that order in the file, and not every program keeps it.
+/// Values that cannot be computed, by name: why not.
+pub type Lost = HashMap<String, Fault>;
+
+/// The nodes that make each value of a file, by its name.
+struct Makers<'a> {
+    graph: &'a Graph,
+    made_by: HashMap<&'a str, usize>,
+}
+
+impl<'a> Makers<'a> {
+    /// # Errors
+    /// [`Fault::Graph`] where two nodes have an output of the same name.
+    fn of(graph: &'a Graph) -> Result<Makers<'a>> {
+        let mut made_by: HashMap<&str, usize> = HashMap::new();
+        for (index, node) in graph.nodes.iter().enumerate() {
+            for output in node.outputs.iter().filter(|output| !output.is_empty()) {
+                if made_by.insert(output, index).is_some() {
+                    return Err(Fault::Graph(format!("two values are called {output}")));
+                }
+            }
+        }
+        Ok(Makers { graph, made_by })
+    }
+
+    /// The indices of the nodes that a value depends on, in order.
+    fn wanted(&self, value: &str) -> Vec<usize> {
+        let mut wanted = vec![false; self.graph.nodes.len()];
+        let mut open: Vec<usize> = self.made_by.get(value).copied().into_iter().collect();
+        while let Some(index) = open.pop() {
+            if !std::mem::replace(&mut wanted[index], true) {
+                let inputs = self.graph.nodes[index].inputs.iter();
+                open.extend(inputs.filter_map(|input| self.made_by.get(input.as_str())));
+            }
+        }
+        (0..wanted.len()).filter(|index| wanted[*index]).collect()
+    }
+}
+
+/// The indices of the nodes that outputs depend on, each after those that it depends on, without those of outputs that depend on an
+/// operation that is not supported, and these outputs.
 ///
 /// # Errors
 /// [`Fault::Graph`] where two nodes have an output of the same name, or a node depends on itself.
-pub fn wanted(graph: &Graph, logits: &str) -> Result<Vec<usize>> {
-    let mut made_by: HashMap<&str, usize> = HashMap::new();
-    for (index, node) in graph.nodes.iter().enumerate() {
-        for output in node.outputs.iter().filter(|output| !output.is_empty()) {
-            if made_by.insert(output, index).is_some() {
-                return Err(Fault::Graph(format!("two values are called {output}")));
+pub fn wanted(graph: &Graph, outputs: &[Returned], image: &str) -> Result<(Vec<usize>, Lost)> {
+    let makers = Makers::of(graph)?;
+    let mut kept = vec![false; graph.nodes.len()];
+    let mut lost = Lost::new();
+    for output in outputs {
+        let wanted = makers.wanted(&output.value);
+        let known = |index: &usize| ops::reader(&graph.nodes[*index]).is_some();
+        if wanted.iter().all(known) {
+            for index in wanted {
+                kept[index] = true;
             }
+        } else {
+            let stacks = names::stacks(graph, &wanted, image);
+            lost.insert(output.value.clone(), unsupported(graph, &wanted, &stacks)?);
         }
     }
-    let mut wanted = vec![false; graph.nodes.len()];
-    let mut open: Vec<usize> = made_by.get(logits).copied().into_iter().collect();
-    while let Some(index) = open.pop() {
-        if !std::mem::replace(&mut wanted[index], true) {
-            let inputs = graph.nodes[index].inputs.iter();
-            open.extend(inputs.filter_map(|input| made_by.get(input.as_str())));
-        }
-    }
-    let wanted: Vec<usize> = (0..wanted.len()).filter(|index| wanted[*index]).collect();
-    sorted(graph, wanted, &made_by)
+    let kept = (0..kept.len()).filter(|index| kept[*index]).collect();
+    Ok((sorted(graph, kept, &makers.made_by)?, lost))
 }
 
 /// The same nodes in an order in which they can run: the one of the file where that is one.
@@ -81,11 +120,8 @@ fn sorted(graph: &Graph, wanted: Vec<usize>, made_by: &HashMap<&str, usize>) -> 
     }
 }
 
-/// Lists all operations that are not supported before anything is built.
-///
-/// # Errors
-/// [`Fault::Unsupported`].
-pub fn check_known(graph: &Graph, wanted: &[usize], stacks: &[Stack]) -> Result<()> {
+/// Lists all operations that are not supported.
+fn unsupported(graph: &Graph, wanted: &[usize], stacks: &[Stack]) -> Result<Fault> {
     let mut unsupported = Vec::new();
     for (index, stack) in wanted.iter().zip(stacks) {
         let node = &graph.nodes[*index];
@@ -94,14 +130,11 @@ pub fn check_known(graph: &Graph, wanted: &[usize], stacks: &[Stack]) -> Result<
             unsupported.push(refusal.at(node.full_name(), node.label(), innermost(stack))?);
         }
     }
-    if unsupported.is_empty() {
-        Ok(())
-    } else {
-        Err(Fault::Unsupported(unsupported))
-    }
+    Ok(Fault::Unsupported(unsupported))
 }
 
-/// Reads one node of the file into `builder`.
+/// Reads one node of the file into `builder`. If it is not supported, its values are lost, and with them
+/// those that depend on them.
 pub fn read<'a>(
     builder: &mut Builder<'a, '_>,
     node: &'a Node,
@@ -109,9 +142,24 @@ pub fn read<'a>(
     opset: i64,
 ) -> Result<()> {
     builder.begin_node(node, stack)?;
-    let made = read_operation(builder, node, opset);
-    let made = made.map_err(|refusal| builder.refused(&node.full_name(), refusal))?;
-    builder.end_node(node, &made)
+    let mut before = node.inputs.iter();
+    let read = match before.find_map(|input| builder.lost.get(input)) {
+        Some(fault) => Err(fault.clone()),
+        None => read_operation(builder, node, opset)
+            .map_err(|refusal| builder.refused(&node.full_name(), refusal))
+            .and_then(|made| builder.end_node(node, &made)),
+    };
+    match read {
+        Err(fault @ Fault::Unsupported(_)) => {
+            builder.skip_node();
+            let outputs = node.outputs.iter().filter(|output| !output.is_empty());
+            builder
+                .lost
+                .extend(outputs.map(|output| (output.clone(), fault.clone())));
+            Ok(())
+        }
+        other => other,
+    }
 }
 
 /// The values of the node's outputs, in order.

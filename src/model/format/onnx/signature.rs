@@ -1,4 +1,4 @@
-//! The inputs and the output of the graph: an image and what comes with it, one row of logits.
+//! The inputs and the outputs of the graph: an image and what comes with it, and tensors of floats.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,7 +9,6 @@ use super::weights::held;
 use crate::model::error::{Fault, Result};
 use crate::model::format::build::inputs::{self, Candidate, Extra};
 use crate::model::format::build::storage::floating;
-use crate::model::graph::Head;
 use crate::model::opening::OpenOptions;
 
 /// The number of bytes among the dtypes of `onnx.proto`.
@@ -32,13 +31,16 @@ pub struct Input {
     pub extras: Vec<Extra>,
 }
 
-/// The logits.
+/// An output of the file.
 #[derive(Debug)]
-pub struct Output {
-    pub logits: String,
-    /// What follows them in the file, and is skipped.
-    pub head: Head,
+pub struct Returned {
+    pub name: String,
+    /// The value that it is, or that a class index was taken from.
+    pub value: String,
 }
+
+/// How many outputs are looked at.
+const MAX_OUTPUTS: usize = 64;
 
 /// The inputs that are not weights and that a node reads.
 ///
@@ -193,11 +195,15 @@ fn turns_channels_first(graph: &Graph, image: &str) -> bool {
     graph.nodes.iter().find(reads).is_some_and(permuted)
 }
 
-/// The output that can be logits. A softmax or sigmoid at the end is skipped, and so is an argmax.
+/// The outputs that can be scores: those of floats. Where there are none, what a class index was taken
+/// from stands for it.
 ///
 /// # Errors
-/// [`Fault::NoLogits`] where there is none or more than one.
-pub fn output(graph: &Graph) -> Result<Output> {
+/// [`Fault::NoLogits`] where there is neither.
+pub fn outputs(graph: &Graph) -> Result<Vec<Returned>> {
+    let outputs = graph.outputs.iter().take(MAX_OUTPUTS);
+    let floats =
+        |output: &&ValueInfo| output.kind() == 0 || held(output.kind()).is_some_and(floating);
     let mut makers: HashMap<&str, &Node> = HashMap::new();
     for node in graph
         .nodes
@@ -207,70 +213,55 @@ pub fn output(graph: &Graph) -> Result<Output> {
         // Further outputs of a node are not scores.
         makers.extend(node.outputs.first().map(|output| (output.as_str(), node)));
     }
-    let mut found: Vec<Output> = Vec::new();
-    let mut seen = Vec::new();
-    for output in &graph.outputs {
-        let name = output.name.as_str();
-        let counts = makers
-            .get(name)
-            .is_some_and(|node| node.op_type == "ArgMax");
-        let floats = output.kind() == 0 || held(output.kind()).is_some_and(floating);
-        // Scores have at most one axis that is longer than one.
-        let long = |sizes: Vec<Option<i64>>| {
-            let long = sizes.iter().skip(1).filter(|size| **size != Some(1));
-            long.count() <= 1
-        };
-        let one_row = output.sizes().is_none_or(long);
-        if !counts && !(floats && (one_row || graph.outputs.len() == 1)) {
-            seen.push(name);
-            continue;
+    let returned = |output: &ValueInfo| {
+        let name = output.name.clone();
+        match before_argmax(&makers, &name) {
+            Some(value) => (Returned { name, value }, true),
+            None => {
+                let value = name.clone();
+                (Returned { name, value }, false)
+            }
         }
-        let stepped = before_head(&makers, name);
-        match found
-            .iter_mut()
-            .find(|other| other.logits == stepped.logits)
-        {
-            // Probabilities as a second output show how the logits are to be read.
-            Some(other) if other.head == Head::None => other.head = stepped.head,
-            Some(_) => {}
-            None => found.push(stepped),
-        }
-    }
-    match (found.len(), found.pop()) {
-        (1, Some(output)) => Ok(output),
-        (0, _) if seen.is_empty() => Err(Fault::NoLogits("it returns nothing".into())),
-        (0, _) => Err(Fault::NoLogits(format!(
-            "logits have the shape [1, classes], and it returns {}",
-            seen.join(", ")
+    };
+    let all: Vec<(bool, (Returned, bool))> = outputs
+        .map(|output| (floats(&output), returned(output)))
+        .collect();
+    let is_index = |(_, (_, index)): &(bool, (Returned, bool))| *index;
+    let scores = all.iter().any(|found| found.0 && !is_index(found));
+    let seen = all.iter().map(|(_, (output, _))| output.name.as_str());
+    let seen = seen.collect::<Vec<_>>().join(", ");
+    let found = all.into_iter();
+    let found: Vec<Returned> = found
+        .filter(|found| {
+            if scores {
+                found.0 && !is_index(found)
+            } else {
+                is_index(found)
+            }
+        })
+        .map(|(_, (output, _))| output)
+        .collect();
+    match found.len() {
+        0 if seen.is_empty() => Err(Fault::NoLogits("it returns nothing".into())),
+        0 => Err(Fault::NoLogits(format!(
+            "logits have the shape [1, classes], and it returns {seen}"
         ))),
-        (several, _) => Err(Fault::NoLogits(format!(
-            "{several} outputs could be the logits; export a model that returns one"
-        ))),
+        _ => Ok(found),
     }
 }
 
-/// Goes back from an output to before the operation that turns logits into probabilities.
-fn before_head(makers: &HashMap<&str, &Node>, output: &str) -> Output {
-    let (mut logits, mut at) = (output, output);
-    let mut head = Head::None;
+/// What a class index was taken from.
+fn before_argmax(makers: &HashMap<&str, &Node>, output: &str) -> Option<String> {
+    let mut at = output;
     // If it takes longer, the graph has a cycle.
     for _ in 0..makers.len() {
-        let before = makers
-            .get(at)
-            .and_then(|node| Some((node, node.inputs.first()?)));
-        let Some((node, before)) = before else { break };
-        at = before;
+        let node = makers.get(at)?;
+        at = node.inputs.first()?;
         match node.op_type.as_str() {
-            "ArgMax" => logits = at,
-            "Softmax" | "LogSoftmax" if head == Head::None => (logits, head) = (at, Head::Softmax),
-            "Sigmoid" if head == Head::None => (logits, head) = (at, Head::Sigmoid),
-            // These change no score. There may be a head before them.
-            "Identity" | "Reshape" | "Flatten" | "Squeeze" | "Unsqueeze" | "Cast" | "Dropout" => {}
-            _ => break,
+            "ArgMax" => return Some(at.to_owned()),
+            "Identity" | "Reshape" | "Flatten" | "Squeeze" | "Unsqueeze" | "Cast" => {}
+            _ => return None,
         }
     }
-    Output {
-        logits: logits.to_owned(),
-        head,
-    }
+    None
 }

@@ -5,8 +5,8 @@ use tch::Tensor;
 
 use super::build::Builder;
 use super::message::proto::Graph;
-use super::nodes;
-use super::signature::{Input, Output};
+use super::nodes::{self, Lost};
+use super::signature::{Input, Returned};
 use super::weights::Weights;
 use crate::model::error::{Fault, Result};
 use crate::model::format::build::inputs::Held;
@@ -25,7 +25,9 @@ pub struct Source<'a, 's> {
     pub input: &'s Input,
     /// The inputs besides the image.
     pub inputs: &'s [(Tensor, Held)],
-    pub output: &'s Output,
+    pub outputs: &'s [Returned],
+    /// The outputs that depend on what is not supported.
+    pub lost: &'s Lost,
     /// The indices of the nodes that are needed, and the modules around each.
     pub wanted: &'s [usize],
     pub stacks: &'s [Stack],
@@ -146,6 +148,7 @@ fn attempt<'a, 'o>(
 }
 
 fn read<'a>(source: &Source<'a, '_>, builder: &mut Builder<'a, '_>) -> Result<()> {
+    builder.lost.clone_from(source.lost);
     for (tensor, held) in source.inputs {
         builder.hold(&held.name, tensor.shallow_clone())?;
     }
@@ -153,5 +156,5 @@ fn read<'a>(source: &Source<'a, '_>, builder: &mut Builder<'a, '_>) -> Result<()
         let node = &source.graph.nodes[*index];
         nodes::read(builder, node, stack.clone(), source.opset)?;
     }
-    builder.check_output(source.output)
+    builder.check_outputs(source.outputs)
 }

@@ -26,11 +26,11 @@ pub fn read(
     let inputs = inputs::inputs(&module, &image)?;
     let mut builder = Builder::new(&module, &inputs);
     builder.run()?;
-    let output = signature::logits(&module)?;
+    let outputs = signature::outputs(&module)?;
     Ok(Skeleton {
         classes: modules::classes(&module),
         sources: builder.sources(),
-        graph: builder.finish(&output)?,
+        graph: builder.finish(outputs)?,
         weights: inputs.weights,
         extras: inputs.extras,
         takes_bytes: inputs.takes_bytes,

@@ -222,7 +222,15 @@ fn follow(
             Some(axes)
         }
         AxesRule::Joined { dim } => {
-            let known = (0..node.inputs.len()).find(|index| of(*index).is_some())?;
+            // A class token beside the image's may be known too, as a channel by itself.
+            let with_grid = |index: &usize| {
+                let axes = of(*index).unwrap_or_default();
+                let along = index_of(dim, axes.len()).and_then(|dim| axes.get(dim));
+                matches!(along, Some(Axis::Grid { .. }))
+            };
+            let known = (0..node.inputs.len()).find(with_grid);
+            let known =
+                known.or_else(|| (0..node.inputs.len()).find(|index| of(*index).is_some()))?;
             let mut axes = of(known)?.to_vec();
             let dim = index_of(dim, axes.len())?;
             if let Axis::Grid {

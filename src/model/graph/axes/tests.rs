@@ -141,3 +141,21 @@ fn attention_goes_along_its_queries() {
     let shared: [&[i64]; 2] = [&[1, 2, 6, 24], &[1, 1, 24, 8]];
     assert_eq!(gathered([&weights, &values], shared, &[1, 2, 6, 8]), None);
 }
+
+#[test]
+fn a_class_token_that_was_attended_to_joins_the_image_s_again() {
+    use Axis::{Batch, Channel, Other};
+    let node = Node {
+        op: Joining::Cat { dim: 1 }.into(),
+        inputs: vec![ValueId(0), ValueId(1)],
+        outputs: vec![ValueId(2)],
+        module: String::new(),
+        name: String::new(),
+    };
+    let class = vec![Batch, Other, Channel];
+    let tokens = vec![Batch, GRID, Channel];
+    let axes = [Some(class), Some(tokens), None];
+    let shapes = [vec![1, 1, 8], vec![1, 24, 8], vec![1, 25, 8]];
+    let joined = follow(&node, 0, &axes, &shapes, ValueId(2)).unwrap();
+    assert_eq!(joined, [Batch, grid(1), Channel]);
+}

@@ -28,6 +28,7 @@ fn graph(nodes: Vec<(Op, Vec<usize>)>) -> Graph {
     Graph {
         input: ValueId(0),
         input_shape: [1, 3, 8, 8],
+        outputs: Vec::new(),
         logits: ValueId(values.len() - 1),
         values,
         nodes: placed,

@@ -36,6 +36,7 @@ fn network(op: impl Into<Op>, weights: Vec<Tensor>) -> Graph {
         modules: Vec::new(),
         input: ValueId(0),
         input_shape: [1, 3, 8, 8],
+        outputs: Vec::new(),
         logits: ValueId(output),
         head: Default::default(),
         layouts: Default::default(),

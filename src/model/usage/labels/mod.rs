@@ -75,6 +75,15 @@ impl Labels {
         })
     }
 
+    /// Names for the two directions of a number, which no file has.
+    pub(crate) fn of_directions(names: [&str; 2]) -> Labels {
+        Labels {
+            names: names.map(str::to_owned).to_vec(),
+            source: LabelSource::Numbered,
+            note: None,
+        }
+    }
+
     /// Names that the user has typed in.
     ///
     /// # Errors

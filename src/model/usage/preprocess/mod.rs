@@ -16,6 +16,7 @@ mod source;
 mod stated;
 mod timm;
 mod transformers;
+mod usual;
 
 pub use given::GivenPreprocess;
 pub use source::{PreprocessSource, Sources};

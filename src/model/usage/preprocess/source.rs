@@ -45,7 +45,7 @@ impl PreprocessSource {
             PreprocessSource::Network => "the network's first operations".into(),
             PreprocessSource::Weights => "the network that the weights are of".into(),
             PreprocessSource::Library(library) => format!("assumed, as in {library}"),
-            PreprocessSource::Assumed => "assumed, as for ImageNet".into(),
+            PreprocessSource::Assumed => "assumed".into(),
         }
     }
 }

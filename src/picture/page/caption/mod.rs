@@ -17,8 +17,8 @@ pub struct Caption {
     pub layer: String,
     /// The class, or the score in words: `tabby rather than lynx`.
     pub class: String,
-    /// The probability of the class, in [0, 1]; `None` if the score has two classes.
-    pub probability: Option<f32>,
+    /// The probability or the value of the class, in words; `None` if the score has two classes.
+    pub probability: Option<String>,
     /// How the heat map is shown, in words and in the legend.
     pub look: Look,
     /// The maximum of the raw map: the right end of the legend under [`Scale::Own`].
@@ -45,15 +45,11 @@ impl Caption {
             details,
             legend: false,
         };
-        let probability = self.probability.map(percent);
         vec![
             text(
                 "Class",
                 &self.class,
-                probability
-                    .map(|p| format!("probability {p}"))
-                    .into_iter()
-                    .collect(),
+                self.probability.iter().cloned().collect(),
             ),
             Field {
                 label: "Heat map scale",

@@ -12,7 +12,7 @@ fn caption() -> Caption {
         model: "efficientnet_lite0".to_owned(),
         layer: "blocks.6.0.conv_pwl".to_owned(),
         class: "Egyptian cat".to_owned(),
-        probability: Some(0.3928),
+        probability: Some("probability 39.3 %".into()),
         look: Look {
             colormap: Colormap::Inferno,
             opacity: 0.5,

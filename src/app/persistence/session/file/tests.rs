@@ -21,6 +21,7 @@ fn usage() -> StoredUsage {
         channels: InputChannels::Bgr,
         reading: Reading::Sigmoid,
         names: Some(vec!["cat".to_owned(), "dog".to_owned()]),
+        output: Some("aux".to_owned()),
     }
 }
 

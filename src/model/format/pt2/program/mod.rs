@@ -6,6 +6,7 @@ pub(crate) mod args;
 pub(crate) mod expression;
 pub(crate) mod inline;
 pub(crate) mod inputs;
+pub(crate) mod out_spec;
 pub(crate) mod schema;
 pub(crate) mod signature;
 pub(crate) mod sizes;

@@ -64,6 +64,25 @@ pub struct SchemaVersion {
 pub struct GraphModule {
     pub graph: GraphJson,
     pub signature: Signature,
+    #[serde(default)]
+    pub module_call_graph: ModuleCalls,
+}
+
+/// The modules whose calls the file describes. Only names come from it, so anything that is not
+/// understood counts as absent.
+#[derive(Deserialize, Default)]
+#[serde(transparent)]
+pub struct ModuleCalls(serde_json::Value);
+
+impl ModuleCalls {
+    /// How the model itself nests what it returns, as PyTorch writes a pytree.
+    pub fn out_spec(&self) -> Option<&str> {
+        let calls = self.0.as_array()?;
+        let root = calls
+            .iter()
+            .find(|call| call.get("fqn").and_then(|fqn| fqn.as_str()) == Some(""))?;
+        root.get("signature")?.get("out_spec")?.as_str()
+    }
 }
 
 #[derive(Deserialize, Debug, Clone, PartialEq)]

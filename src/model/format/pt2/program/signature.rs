@@ -1,38 +1,52 @@
 //! The outputs of the program: logits.
 
+use super::out_spec;
 use super::schema::{Argument, GraphModule, OutputSpec};
 use crate::model::error::{Fault, Result};
 
-/// The name of the one output that can be logits, judging by its stated shape `[1, classes]`; a single
-/// number may have fewer axes.
+/// float16, float32 and bfloat16: everything is computed in float32.
+const FLOATS: [i64; 3] = [6, 7, 13];
+
+/// A tensor of floats that the program returns.
+pub struct Returned {
+    /// The key of the dictionary that it is returned in, or the name of the tensor.
+    pub name: String,
+    pub tensor: String,
+}
+
+/// What the program returns, without integers and truth values, which have no gradient.
 ///
 /// # Errors
-/// [`Fault::NoLogits`] where there is none or more than one.
-pub fn logits(module: &GraphModule) -> Result<String> {
-    let mut candidates = Vec::new();
+/// [`Fault::NoLogits`] where it returns no floats, [`Fault::Training`] where it is a training step.
+pub fn outputs(module: &GraphModule) -> Result<Vec<Returned>> {
+    let mut keys = module
+        .module_call_graph
+        .out_spec()
+        .map(out_spec::keys)
+        .unwrap_or_default()
+        .into_iter();
+    let mut found: Vec<Returned> = Vec::new();
     let mut seen = Vec::new();
-    let alone = module.signature.output_specs.len() == 1;
     for spec in &module.signature.output_specs {
         match spec {
-            OutputSpec::UserOutput {
-                arg: Argument::Tensor(name),
-            } => {
-                let meta = module.graph.tensor_values.get(name);
-                match meta.and_then(super::schema::TensorMeta::shape) {
-                    Some(shape) if matches!(shape[..], [1, classes] if classes >= 1) => {
-                        candidates.push(name);
-                    }
-                    // One logit for yes or no, with its axes squeezed.
-                    Some(shape) if alone && matches!(shape[..], [1] | []) => candidates.push(name),
-                    Some(shape) => seen.push(format!("{name} of shape {shape:?}")),
-                    None => {
-                        return Err(Fault::Symbolic {
-                            name: format!("the output {name}"),
-                        });
-                    }
+            OutputSpec::UserOutput { arg } => {
+                let key = keys.next().flatten();
+                let Argument::Tensor(tensor) = arg else {
+                    seen.push("a value that is not a tensor".to_owned());
+                    continue;
+                };
+                let meta = module.graph.tensor_values.get(tensor);
+                if let Some(meta) = meta
+                    && !FLOATS.contains(&meta.dtype)
+                {
+                    seen.push(format!("{tensor}, which does not consist of floats"));
+                    continue;
                 }
+                found.push(Returned {
+                    name: key.unwrap_or_else(|| tensor.clone()),
+                    tensor: tensor.clone(),
+                });
             }
-            OutputSpec::UserOutput { .. } => seen.push("a value that is not a tensor".to_owned()),
             OutputSpec::BufferMutation { buffer_name } => {
                 return Err(Fault::Training {
                     node: format!("it updates {buffer_name} while it runs"),
@@ -50,16 +64,15 @@ pub fn logits(module: &GraphModule) -> Result<String> {
             }
         }
     }
-    match candidates[..] {
-        [logits] => Ok(logits.clone()),
-        [] if seen.is_empty() => Err(Fault::NoLogits("it returns nothing".into())),
-        [] => Err(Fault::NoLogits(format!(
-            "logits have the shape [1, classes], and it returns {}",
-            seen.join(", ")
-        ))),
-        _ => Err(Fault::NoLogits(format!(
-            "{} outputs could be the logits; export a model that returns one",
-            candidates.len()
-        ))),
+    if found.is_empty() {
+        return Err(Fault::NoLogits(if seen.is_empty() {
+            "it returns nothing".into()
+        } else {
+            format!(
+                "logits have the shape [1, classes], and it returns {}",
+                seen.join(", ")
+            )
+        }));
     }
+    Ok(found)
 }

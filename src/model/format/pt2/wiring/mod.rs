@@ -10,14 +10,17 @@ use super::aten::{self, Call, Sharing, Source, Step};
 use super::program::args::Refusal;
 use super::program::inputs::Inputs;
 use super::program::schema::{Argument, GraphModule, NodeJson};
-use crate::model::error::{Fault, Result, UnsupportedOp};
+use super::program::signature::Returned;
+use crate::model::error::{Fault, Result};
 use crate::model::format::build::graph_builder::GraphBuilder;
 use crate::model::format::build::module_calls::{Stack, innermost};
-use crate::model::graph::{Graph, Head, ModulePath, Node, ValueId};
-use crate::model::op::{Activation, Copying, Op, Reshaping};
+use crate::model::graph::{Graph, ModulePath, Node, Output, ValueId};
+use crate::model::op::Op;
 use aliasing::Memory;
+use lost::Lost;
 
 pub(crate) mod aliasing;
+mod lost;
 pub(crate) mod modules;
 pub(crate) mod one_image;
 pub(crate) mod sources;
@@ -32,7 +35,7 @@ pub struct Builder<'a> {
     names: HashMap<String, ValueId>,
     /// What each node returned, for `getitem`.
     made: HashMap<String, Vec<ValueId>>,
-    unsupported: Vec<UnsupportedOp>,
+    lost: Lost,
     /// The line of source code that ran each module last.
     sources: HashMap<ModulePath, String>,
 }
@@ -47,7 +50,7 @@ impl<'a> Builder<'a> {
             part_of: HashMap::new(),
             names: HashMap::new(),
             made: HashMap::new(),
-            unsupported: Vec::new(),
+            lost: Lost::default(),
             sources: HashMap::new(),
         };
         let image = builder.graph.image();
@@ -56,11 +59,10 @@ impl<'a> Builder<'a> {
         builder
     }
 
-    /// Reads all nodes.
+    /// Reads all nodes. Those that are not supported are left out, and so is what depends on them.
     ///
     /// # Errors
-    /// [`Fault::Unsupported`] with all operations that are not supported; other faults at the first
-    /// node that has one.
+    /// The fault of the first node that has one.
     pub fn run(&mut self) -> Result<()> {
         let module = self.module;
         let written: Vec<Option<&str>> = module
@@ -78,11 +80,7 @@ impl<'a> Builder<'a> {
             }
             self.node(node, stack)?;
         }
-        if self.unsupported.is_empty() {
-            Ok(())
-        } else {
-            Err(Fault::Unsupported(std::mem::take(&mut self.unsupported)))
-        }
+        Ok(())
     }
 
     /// Takes the line of source code behind each module, by its path.
@@ -98,10 +96,16 @@ impl<'a> Builder<'a> {
             .or(outputs.first().copied())
             .unwrap_or("?")
             .to_owned();
+        let reads = reads(node);
         match aten::read(node, &self.module.graph.tensor_values) {
             Ok(Step::Skip) => Ok(()),
-            // After an unsupported operation its outputs are missing.
-            Ok(Step::Item { .. } | Step::Run(_)) if !self.unsupported.is_empty() => Ok(()),
+            Ok(step @ (Step::Item { .. } | Step::Run(_))) if self.lost.has_any(&reads) => {
+                self.lost.add(&name, &outputs, &reads, None);
+                if let Step::Run(Call { in_place: true, .. }) = step {
+                    self.lost.add_all();
+                }
+                Ok(())
+            }
             Ok(Step::Item { of, index }) => self.item(&name, of, index, &outputs),
             Ok(Step::Run(call)) => self.call(&Position { name, stack }, call, &outputs),
             Err(Refusal::Fault(Fault::Training { node })) => Err(Fault::Training {
@@ -110,8 +114,13 @@ impl<'a> Builder<'a> {
             Err(refusal) => {
                 let op = node.target.strip_prefix("torch.ops.");
                 let op = op.unwrap_or(&node.target).to_owned();
-                self.unsupported
-                    .push(refusal.at(op, name, innermost(&stack))?);
+                // `aten.add_.Tensor`
+                let in_place = op.rsplit('.').nth(1).is_some_and(|op| op.ends_with('_'));
+                let unsupported = refusal.at(op, name.clone(), innermost(&stack))?;
+                self.lost.add(&name, &outputs, &reads, Some(unsupported));
+                if in_place {
+                    self.lost.add_all();
+                }
                 Ok(())
             }
         }
@@ -303,48 +312,28 @@ impl<'a> Builder<'a> {
         })
     }
 
-    /// The graph up to the logits: a softmax or sigmoid at the end is skipped, and nodes that the
-    /// logits do not depend on are left out.
-    pub fn finish(mut self, output: &str) -> Result<Graph> {
-        let mut logits = self.find("the output", output)?;
-        let shape = self.stated(output)?;
-        let mut head = Head::None;
-        // Going back from the output, reshaping changes no score, so it is skipped too if there is a
-        // head before it.
-        let mut at = logits;
-        while let Some(node) = self.graph.producer(at) {
-            let Some(&before) = node.inputs.first() else {
-                break;
-            };
-            at = before;
-            match node.op {
-                Op::Activation(Activation::Softmax { dim: 1 | -1, .. }) if head == Head::None => {
-                    (logits, head) = (at, Head::Softmax);
-                }
-                Op::Activation(Activation::Sigmoid) if head == Head::None => {
-                    (logits, head) = (at, Head::Sigmoid);
-                }
-                Op::Copying(Copying::Identity) if node.outputs.contains(&logits) => logits = at,
-                Op::Copying(Copying::Identity)
-                | Op::Reshaping(
-                    Reshaping::Flatten { .. }
-                    | Reshaping::Reshape { .. }
-                    | Reshaping::Squeeze { .. }
-                    | Reshaping::Unsqueeze { .. },
-                ) => {}
-                _ => break,
-            }
+    /// The graph up to these outputs, without nodes that none depends on.
+    ///
+    /// # Errors
+    /// As [`GraphBuilder::finish`].
+    pub fn finish(mut self, outputs: Vec<Returned>) -> Result<Graph> {
+        let outputs = outputs.into_iter().map(|Returned { name, tensor }| Output {
+            value: self.output(&tensor),
+            name,
+        });
+        let outputs = outputs.collect();
+        self.graph.finish(outputs)
+    }
+
+    fn output(&mut self, tensor: &str) -> Result<ValueId> {
+        if let Some(fault) = self.lost.fault(tensor) {
+            return Err(fault);
         }
-        if let Some(shape) = &shape
-            && head != Head::None
-            && self.graph.value(logits).stated_shape.as_ref() != Some(shape)
-        {
-            // The output was reshaped after the head.
-            logits = self.graph.reshape_output(logits, shape.clone());
-        }
-        let stated = &mut self.graph.value_mut(logits).stated_shape;
+        let value = self.find("the output", tensor)?;
+        let shape = self.stated(tensor)?;
+        let stated = &mut self.graph.value_mut(value).stated_shape;
         *stated = stated.take().or(shape);
-        self.graph.finish(logits, head)
+        Ok(value)
     }
 }
 
@@ -360,6 +349,20 @@ fn put_back(op: &Op) -> Option<Op> {
         Op::Indexing(taken) => taken.put_back().map(Op::from),
         _ => None,
     }
+}
+
+/// The names of the tensors that a node reads.
+fn reads(node: &NodeJson) -> Vec<&str> {
+    let mut names = Vec::new();
+    for input in &node.inputs {
+        match &input.arg {
+            Argument::Tensor(name) => names.push(name.as_str()),
+            Argument::Tensors(list) => names.extend(list.iter().map(String::as_str)),
+            Argument::Optionals(list) => names.extend(list.iter().flatten().map(String::as_str)),
+            _ => {}
+        }
+    }
+    names
 }
 
 /// The names of the tensors that a node returns.

@@ -1,0 +1,92 @@
+//! The dialog that shows what the model predicts for the open photo under the usual preprocessings.
+
+use std::sync::Arc;
+
+use egui::{Align2, Button, Frame, Grid, Id, Label, Modal, RichText, ScrollArea, Ui, vec2};
+
+use crate::app::commands::Command;
+use crate::app::ui::kit::theme::{self, GRID, palette};
+use crate::app::ui::kit::widgets::heading;
+use crate::engine::{ModelInfo, Trial};
+
+const WIDTH: f32 = 640.0;
+const HEIGHT: f32 = 420.0;
+
+/// The question, and what has been tried.
+pub struct Trials {
+    /// The model that it is about.
+    pub model: Arc<ModelInfo>,
+    /// The present preprocessing first; `None` while they are being computed.
+    pub rows: Option<Arc<Vec<Trial>>>,
+}
+
+/// Draws a row for each preprocessing.
+pub fn trials_ui(ui: &Ui, trials: &Trials, commands: &mut Vec<Command>) {
+    let colours = palette(ui);
+    let area = Modal::default_area(Id::unique("trials"));
+    let modal = Modal::new(Id::unique("trials"))
+        .area(area.anchor(Align2::CENTER_CENTER, vec2(0.0, 0.0)))
+        .frame(Frame::popup(ui.style()).inner_margin(2.0 * GRID))
+        .backdrop_color(theme::shade(48));
+    let shown = modal.show(ui.ctx(), |ui| {
+        ui.set_width(WIDTH);
+        ui.spacing_mut().item_spacing = vec2(GRID, GRID);
+        let mut close = false;
+        heading(ui, "Which fits?", |ui| {
+            close = ui
+                .button("Close")
+                .on_hover_text("Keep the present preprocessing (Esc)")
+                .clicked();
+        });
+        let words = "What the model predicts for this photo if it is prepared in each of the usual ways. \
+                     Take the one whose prediction is right, and check it on a second photo: a high \
+                     probability alone proves nothing.";
+        ui.add(Label::new(RichText::new(words).color(colours.weak)).wrap());
+        ui.add_space(GRID);
+        // The rows appear where nothing moves any more.
+        ui.set_min_height(HEIGHT);
+        match &trials.rows {
+            None => {
+                ui.horizontal(|ui| {
+                    ui.spinner();
+                    ui.label("Trying the usual preprocessings…");
+                });
+            }
+            Some(rows) => {
+                ScrollArea::vertical().max_height(HEIGHT).show(ui, |ui| {
+                    rows_ui(ui, trials, rows, commands);
+                });
+            }
+        }
+        close
+    });
+    if shown.should_close() || shown.inner {
+        commands.push(Command::TakeTrial(None));
+    }
+}
+
+fn rows_ui(ui: &mut Ui, trials: &Trials, rows: &[Trial], commands: &mut Vec<Command>) {
+    let weak = palette(ui).weak;
+    Grid::new("trials")
+        .num_columns(4)
+        .spacing(vec2(2.0 * GRID, GRID))
+        .show(ui, |ui| {
+            for heading in ["Preprocessing", "Top class", "Probability", "Logit"] {
+                ui.label(RichText::new(heading).font(theme::small()).color(weak));
+            }
+            ui.end_row();
+            for (index, trial) in rows.iter().enumerate() {
+                let button = Button::new(&trial.name).selected(index == 0);
+                let button = ui.add_sized(vec2(290.0, 0.0), button.truncate());
+                if button.on_hover_text(trial.preprocess.words()).clicked() {
+                    commands.push(Command::TakeTrial(Some(index)));
+                }
+                let label = trials.model.labels.get(trial.class);
+                let label = label.map_or("", String::as_str);
+                ui.add(Label::new(label).truncate());
+                ui.label(format!("{:.1} %", trial.probability * 100.0));
+                ui.label(RichText::new(format!("{:.2}", trial.logit)).color(weak));
+                ui.end_row();
+            }
+        });
+}

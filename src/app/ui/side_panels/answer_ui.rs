@@ -1,0 +1,91 @@
+//! Which output of the model is explained, and how its values are read.
+
+use egui::Ui;
+
+use super::fact_rows::{named, named_wide};
+use crate::app::ui::kit::widgets::{Choice, segments};
+use crate::engine::ModelInfo;
+use crate::model::error::short;
+use crate::model::{Reading, Usage};
+
+/// Draws the combo box of outputs, if there are several, and the readings that make sense of the one in
+/// use. Returns whether the usage was changed.
+pub fn answer_ui(ui: &mut Ui, model: &ModelInfo, usage: &mut Usage) -> bool {
+    let mut settled = false;
+    let mut output = usage
+        .output
+        .as_ref()
+        .and_then(|name| model.outputs.iter().position(|output| output.name == *name))
+        .unwrap_or(model.default_output);
+    if model.outputs.len() > 1 {
+        named(ui, "Output", |ui| {
+            let list = Choice {
+                name: "Output",
+                hint: "The output of the model that is explained",
+                width: 132.0,
+                named: false,
+            };
+            let all: Vec<usize> = (0..model.outputs.len()).collect();
+            let label = |index: usize| {
+                let output = &model.outputs[index];
+                format!("{} ({})", short(&output.name), output.count)
+            };
+            if let Some(picked) = list.ui(ui, output, &all, label) {
+                output = picked;
+                let taken = &model.outputs[picked];
+                usage.output = (picked != model.default_output).then(|| taken.name.clone());
+                usage.reading = taken.reading;
+                usage.names = None;
+                settled = true;
+            }
+        });
+    }
+    let Some(output) = model.outputs.get(output) else {
+        return settled;
+    };
+    if output.readings.len() > 1 {
+        let (name, words): (_, fn(Reading) -> _) = if output.count == 1 {
+            ("Its answer is", of_one)
+        } else {
+            ("Probabilities", of_several)
+        };
+        let choices: Vec<_> = output
+            .readings
+            .iter()
+            .map(|reading| words(*reading))
+            .collect();
+        named_wide(ui, name, |ui| {
+            if let Some(picked) = segments(ui, usage.reading, &choices) {
+                usage.reading = picked;
+                settled = true;
+            }
+        });
+    }
+    settled
+}
+
+/// A reading of several values, with its name and what it means.
+fn of_several(reading: Reading) -> (Reading, &'static str, &'static str) {
+    let hint = match reading {
+        Reading::Softmax => "Exactly one class: probabilities add up to 100 %",
+        Reading::Sigmoid => "Each class independently, for images that may show several",
+        Reading::AsTheyAre => "The model's own output, which is a probability already",
+        Reading::Numbers => "No probabilities: each value is shown as the number that it is",
+    };
+    (reading, reading.label(), hint)
+}
+
+/// A reading of a single value, with its name and what it means.
+fn of_one(reading: Reading) -> (Reading, &'static str, &'static str) {
+    let (label, hint) = match reading {
+        Reading::Softmax | Reading::Sigmoid => {
+            ("Yes or no", "The value is a logit: above zero means yes")
+        }
+        Reading::AsTheyAre => ("Probability", "The value is the probability of yes"),
+        Reading::Numbers => (
+            "A number",
+            "The value is a measure, such as an age: see what raises it and what lowers it",
+        ),
+    };
+    (reading, label, hint)
+}

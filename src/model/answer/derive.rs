@@ -1,0 +1,284 @@
+//! From an output of the file to one row of scores.
+
+use super::bounds::{Bounds, bounds};
+use super::ending::{Ending, ending};
+use super::sketch::Sketch;
+use super::{Answer, AnswerKind};
+use crate::model::error::{Fault, Result};
+use crate::model::graph::{Graph, Head, ValueId};
+use crate::model::op::{Arithmetic, Function, Joining, Reshaping};
+use crate::model::usage::Reading;
+
+/// Beyond this, bounded numbers may well be logits that were clipped.
+const MAX_RAW: f64 = 5.0;
+
+/// The answer at `output`; see [`super::answer`].
+pub fn answer(whole: &Graph, output: ValueId, wanted: Option<Reading>) -> Result<Answer> {
+    let mut sketch = Sketch::new(whole.shared());
+    let found = Scores::of(&mut sketch, output)?;
+    let reading = found.read_as(wanted);
+    let (scores, kind, head) = found.row(&mut sketch, reading)?;
+    let mut graph = sketch.graph;
+    graph.logits = scores;
+    graph.head = head;
+    graph.keep_logits();
+    Ok(Answer {
+        graph,
+        reading,
+        kind,
+        notes: found.notes(reading),
+    })
+}
+
+/// How the values of an output are to be understood.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Values {
+    /// Logits, or probabilities whose logits are known.
+    Logits(Option<Ending>),
+    /// Probabilities that are not those of any one row of logits.
+    Probabilities,
+    /// Probabilities in percent.
+    Percentages,
+    /// Numbers that are no logits.
+    Numbers,
+}
+
+/// A row of scores that an output consists of.
+pub struct Scores {
+    output: ValueId,
+    count: i64,
+    values: Values,
+    bounds: Bounds,
+}
+
+impl Scores {
+    /// # Errors
+    /// [`Fault::NoLogits`] where the output is no row.
+    pub fn of(sketch: &mut Sketch, output: ValueId) -> Result<Scores> {
+        let shape = match sketch.shape(output) {
+            Some(shape) => shape.clone(),
+            // The trial run says at which node the sizes do not fit.
+            None => stated(sketch, output)?,
+        };
+        let long = shape.iter().filter(|size| **size != 1).count();
+        let count = crate::model::op::shape::count(&shape).unwrap_or(0);
+        if long > 1 || count < 1 {
+            return Err(Fault::NoLogits(format!(
+                "its output has the shape {shape:?}, not [1, classes]"
+            )));
+        }
+        let found = ending(sketch, output, None);
+        let output = match (found, before_logarithm(sketch, output)) {
+            (None, Some(probabilities)) => probabilities,
+            (Some(_), _) | (None, None) => output,
+        };
+        let limits = bounds(sketch, output);
+        let values = match found {
+            Some(ending) => Values::Logits(Some(ending)),
+            None if limits.within(0.0, 1.0) => Values::Probabilities,
+            None if count > 1 && limits.low >= 0.0 && limits.high == 100.0 => Values::Percentages,
+            None if is_number(limits, count) => Values::Numbers,
+            None => Values::Logits(None),
+        };
+        Ok(Scores {
+            output,
+            count,
+            values,
+            bounds: limits,
+        })
+    }
+
+    pub fn count(&self) -> i64 {
+        self.count
+    }
+
+    /// The logits, before what turns them into probabilities.
+    pub fn logits(&self) -> ValueId {
+        match self.values {
+            Values::Logits(Some(ending)) => ending.logits,
+            Values::Logits(None)
+            | Values::Probabilities
+            | Values::Percentages
+            | Values::Numbers => self.output,
+        }
+    }
+
+    /// Whether it ends in probabilities.
+    pub fn ends_in_probabilities(&self) -> bool {
+        match self.values {
+            Values::Logits(Some(_)) | Values::Probabilities | Values::Percentages => true,
+            Values::Logits(None) | Values::Numbers => false,
+        }
+    }
+
+    /// Whether the output's own values are probabilities.
+    fn are_probabilities(&self) -> bool {
+        match self.values {
+            Values::Logits(Some(Ending { constant: true, .. })) => false,
+            Values::Logits(_) | Values::Probabilities => self.bounds.within(0.0, 1.0),
+            Values::Percentages => true,
+            Values::Numbers => false,
+        }
+    }
+
+    /// The reading that the ending suggests.
+    fn suggested(&self) -> Reading {
+        match self.values {
+            Values::Logits(_) if self.count == 1 => Reading::Sigmoid,
+            Values::Logits(Some(ending)) => Reading::after(ending.head),
+            Values::Logits(None) => Reading::Softmax,
+            Values::Probabilities | Values::Percentages => Reading::AsTheyAre,
+            Values::Numbers => Reading::Numbers,
+        }
+    }
+
+    /// The readings that make sense of it, the suggested one among them.
+    pub fn readings(&self) -> Vec<Reading> {
+        let all = Reading::ALL.into_iter();
+        all.filter(|reading| match reading {
+            Reading::Softmax => self.count > 1,
+            Reading::Sigmoid | Reading::Numbers => true,
+            Reading::AsTheyAre => self.are_probabilities(),
+        })
+        .collect()
+    }
+
+    pub fn read_as(&self, wanted: Option<Reading>) -> Reading {
+        let possible = wanted.filter(|wanted| self.readings().contains(wanted));
+        possible.unwrap_or_else(|| self.suggested())
+    }
+
+    /// The row of scores under a reading, and what is skipped after them.
+    fn row(&self, sketch: &mut Sketch, reading: Reading) -> Result<(ValueId, AnswerKind, Head)> {
+        let unfit = || Fault::NoLogits("its output cannot be put into a row".into());
+        let (value, head) = match (reading, self.values) {
+            (Reading::Softmax | Reading::Sigmoid, Values::Logits(Some(ending))) => {
+                (ending.logits, ending.head)
+            }
+            (Reading::AsTheyAre, Values::Percentages) => {
+                let share = Arithmetic::MulScalar(0.01);
+                (
+                    sketch.add(share, &[self.output]).ok_or_else(unfit)?,
+                    Head::None,
+                )
+            }
+            (
+                Reading::Softmax | Reading::Sigmoid,
+                Values::Logits(None)
+                | Values::Probabilities
+                | Values::Percentages
+                | Values::Numbers,
+            )
+            | (Reading::AsTheyAre, Values::Logits(_) | Values::Probabilities | Values::Numbers)
+            | (Reading::Numbers, _) => (self.output, Head::None),
+        };
+        let value = as_row(sketch, value, self.count).ok_or_else(unfit)?;
+        if self.count > 1 {
+            return Ok((value, AnswerKind::Classes, head));
+        }
+        let (other, kind, value_first) = match reading {
+            Reading::Softmax | Reading::Sigmoid => {
+                (Arithmetic::MulScalar(-1.0), AnswerKind::YesNo, false)
+            }
+            Reading::AsTheyAre => (Arithmetic::RsubScalar(1.0), AnswerKind::YesNo, false),
+            Reading::Numbers => (Arithmetic::MulScalar(-1.0), AnswerKind::Number, true),
+        };
+        let other = sketch.add(other, &[value]).ok_or_else(unfit)?;
+        let pair = if value_first {
+            [value, other]
+        } else {
+            [other, value]
+        };
+        let row = sketch
+            .add(Joining::Cat { dim: 1 }, &pair)
+            .ok_or_else(unfit)?;
+        Ok((row, kind, head))
+    }
+
+    /// What was recognised, where it is out of the ordinary.
+    fn notes(&self, reading: Reading) -> Vec<String> {
+        let note = match (reading, self.values) {
+            (
+                Reading::Softmax | Reading::Sigmoid,
+                Values::Logits(Some(Ending { constant: true, .. })),
+            ) => {
+                "The softmax at its end is over a single value, so that the file's own output is always \
+                 1. The logits before it are used."
+            }
+            (Reading::AsTheyAre, _) => {
+                "Its output is shown as the probabilities that it consists of, and a score is a \
+                 probability, not a logit."
+            }
+            (Reading::Numbers, Values::Numbers) => {
+                "Its output has bounds that logits and probabilities do not have, so it is shown as \
+                 plain numbers."
+            }
+            (Reading::Numbers, _) => "Its output is shown as plain numbers.",
+            (Reading::Softmax | Reading::Sigmoid, _) => return Vec::new(),
+        };
+        vec![note.to_owned()]
+    }
+}
+
+/// The probabilities that an output is the logarithm of, such as those of several networks.
+fn before_logarithm(sketch: &Sketch, output: ValueId) -> Option<ValueId> {
+    let mut output = output;
+    let mut node = sketch.maker(output)?;
+    while node.op.is_identity() {
+        output = *node.inputs.first()?;
+        node = sketch.maker(output)?;
+    }
+    let inner = *node.inputs.first()?;
+    let is_logarithm = node.op == Function::Log.into();
+    (is_logarithm && bounds(sketch, inner).within(0.0, 1.0)).then_some(inner)
+}
+
+/// The output as a row of numbers, whatever it ends in.
+#[cfg(test)]
+pub fn untouched(whole: &Graph, output: ValueId) -> Graph {
+    let mut sketch = Sketch::new(whole.shared());
+    let count = sketch.count(output);
+    let row = as_row(&mut sketch, output, count).unwrap();
+    let mut graph = sketch.graph;
+    graph.logits = row;
+    graph
+}
+
+/// Whether numbers within these bounds are measured or normalised rather than logits.
+fn is_number(bounds: Bounds, count: i64) -> bool {
+    let bounded = bounds.low.is_finite() && bounds.high.is_finite();
+    let narrow = bounds.within(-MAX_RAW, MAX_RAW);
+    let positive = bounds.low > 0.0;
+    // A single number that is never negative is an amount: yes and no would each be at least even.
+    let amount = count == 1 && bounds.low >= 0.0;
+    (bounded && (narrow || positive || count == 1)) || amount
+}
+
+/// The value in the shape `[1, count]`.
+fn as_row(sketch: &mut Sketch, value: ValueId, count: i64) -> Option<ValueId> {
+    let mut value = value;
+    // Shapes that were only gone through on the way here need not be gone through again.
+    while sketch.is_added(value)
+        && let Some(node) = sketch.maker(value)
+        && matches!(node.op, crate::model::op::Op::Reshaping(_))
+        && let Some(&before) = node.inputs.first()
+        && sketch.count(before) == count
+    {
+        value = before;
+    }
+    match sketch.shape(value) {
+        Some(shape) if shape != &[1, count] => {
+            let shape = vec![1, count];
+            sketch.add(Reshaping::Reshape { shape }, &[value])
+        }
+        _ => Some(value),
+    }
+}
+
+/// The shape that the file states for an output.
+fn stated(sketch: &Sketch, output: ValueId) -> Result<Vec<i64>> {
+    let stated = &sketch.graph.values[output.0].stated_shape;
+    stated
+        .clone()
+        .ok_or_else(|| Fault::NoLogits("the shape of its output is not known".into()))
+}

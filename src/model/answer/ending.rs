@@ -1,0 +1,337 @@
+//! What a network ends in. Files end in a softmax, in its logarithm, in a hundred times that, in 1 − σ(x)
+//! beside σ(x): all of it is found by going back from the output, so that the scores are the logits
+//! before it and nothing is turned into probabilities twice.
+
+use std::collections::HashMap;
+
+use super::sketch::Sketch;
+use crate::model::graph::{Head, Node, Op, ValueId};
+use crate::model::op::shape::axis;
+use crate::model::op::{
+    Activation, Arithmetic, Copying, Function, Indexing, Joining, Reduction, Reshaping,
+};
+
+/// How many operations are followed one after another.
+const MAX_DEPTH: usize = 64;
+/// How large a number may be that is added to probabilities to keep their logarithm finite.
+const TINY: f64 = 1e-3;
+
+/// The logits before an ending.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Ending {
+    pub logits: ValueId,
+    pub head: Head,
+    /// A softmax over an axis of one element, which is always 1.
+    pub constant: bool,
+}
+
+/// A probability after some arithmetic.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Form {
+    /// `factor · p + offset`
+    Affine {
+        factor: f64,
+        offset: f64,
+    },
+    Logarithm,
+}
+
+impl Form {
+    const PLAIN: Form = Form::Affine {
+        factor: 1.0,
+        offset: 0.0,
+    };
+
+    /// Whether it can be shown as p: as it is, in percent, or its logarithm.
+    fn is_probability(self) -> bool {
+        match self {
+            Form::Affine { factor, offset } => {
+                (factor == 1.0 || factor == 100.0) && offset.abs() <= TINY * factor
+            }
+            Form::Logarithm => true,
+        }
+    }
+
+    fn is_plain(self) -> bool {
+        matches!(self, Form::Affine { factor: 1.0, offset } if offset.abs() <= TINY)
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Found {
+    ending: Ending,
+    form: Form,
+}
+
+/// The ending of `output`, if it has one that turns logits into probabilities. Nodes are added where
+/// logits have to be put together first. `classes` is the axis of the classes in a map, `None` in a row.
+pub fn ending(sketch: &mut Sketch, output: ValueId, classes: Option<usize>) -> Option<Ending> {
+    let mut walk = Walk {
+        sketch,
+        classes,
+        known: HashMap::new(),
+    };
+    let found = walk.before(output, MAX_DEPTH)?;
+    found.form.is_probability().then_some(found.ending)
+}
+
+struct Walk<'a> {
+    sketch: &'a mut Sketch,
+    classes: Option<usize>,
+    known: HashMap<ValueId, Option<Found>>,
+}
+
+impl Walk<'_> {
+    fn before(&mut self, value: ValueId, depth: usize) -> Option<Found> {
+        if let Some(found) = self.known.get(&value) {
+            return *found;
+        }
+        let node = self.sketch.maker(value).cloned();
+        let found = match node {
+            Some(node) if depth > 0 => self.before_node(&node, depth - 1),
+            _ => None,
+        };
+        self.known.insert(value, found);
+        found
+    }
+
+    fn before_node(&mut self, node: &Node, depth: usize) -> Option<Found> {
+        let first = *node.inputs.first()?;
+        match &node.op {
+            Op::Activation(Activation::Softmax { dim, log }) => self.softmax(first, *dim, *log),
+            Op::Activation(Activation::Sigmoid) => Some(Found {
+                ending: Ending {
+                    logits: first,
+                    head: Head::Sigmoid,
+                    constant: false,
+                },
+                form: Form::PLAIN,
+            }),
+            Op::Activation(Activation::Clamp { min, max }) => {
+                let found = self.before(first, depth)?;
+                keeps_all(found.form, *min, *max).then_some(found)
+            }
+            Op::Activation(Activation::Hardtanh { min, max }) => {
+                let found = self.before(first, depth)?;
+                keeps_all(found.form, Some(*min), Some(*max)).then_some(found)
+            }
+            Op::Copying(Copying::Identity | Copying::Cast(_) | Copying::CastAs) => {
+                self.before(first, depth)
+            }
+            Op::Reshaping(
+                Reshaping::Flatten { .. }
+                | Reshaping::Reshape { .. }
+                | Reshaping::Unflatten { .. }
+                | Reshaping::Unsqueeze { .. }
+                | Reshaping::Squeeze { .. }
+                | Reshaping::Transpose { .. }
+                | Reshaping::Permute { .. },
+            ) => {
+                let found = self.before(first, depth)?;
+                self.again(&node.op, &[found])
+            }
+            Op::Indexing(Indexing::Select { .. } | Indexing::Slice { .. }) => {
+                let found = self.before(first, depth)?;
+                // A part of a softmax is no softmax.
+                if found.ending.head != Head::Sigmoid {
+                    return None;
+                }
+                self.again(&node.op, &[found])
+            }
+            Op::Joining(Joining::Cat { .. } | Joining::Stack { .. }) => {
+                let parts = node.inputs.iter();
+                let parts: Option<Vec<Found>> =
+                    parts.map(|part| self.before(*part, depth)).collect();
+                let parts = parts?;
+                let alone =
+                    parts.len() == 1 || parts.iter().all(|p| p.ending.head == Head::Sigmoid);
+                let form = parts[0].form;
+                let alike = parts.iter().all(|part| part.form == form);
+                if !alone || !alike {
+                    return None;
+                }
+                self.again(&node.op, &parts)
+            }
+            Op::Function(Function::Log) => {
+                let found = self.before(first, depth)?;
+                found.form.is_plain().then_some(Found {
+                    form: Form::Logarithm,
+                    ..found
+                })
+            }
+            Op::Function(Function::Exp) => {
+                let found = self.before(first, depth)?;
+                (found.form == Form::Logarithm).then_some(Found {
+                    form: Form::PLAIN,
+                    ..found
+                })
+            }
+            Op::Arithmetic(Arithmetic::Div) if self.is_softmax(node).is_some() => {
+                let (logits, dim) = self.is_softmax(node)?;
+                self.softmax(logits, dim, false)
+            }
+            Op::Arithmetic(arithmetic) => {
+                let (from, factor, offset) = self.line(arithmetic, node)?;
+                let found = self.before(from, depth)?;
+                self.scaled(found, factor, offset)
+            }
+            _ => None,
+        }
+    }
+
+    /// A softmax along `dim`, if it is over all classes or over nothing.
+    fn softmax(&self, logits: ValueId, dim: i64, log: bool) -> Option<Found> {
+        let shape = self.sketch.shape(logits)?;
+        let along = axis(dim, shape.len().max(1)).ok()?;
+        let size = shape.get(along).copied().unwrap_or(1);
+        let over_classes = match self.classes {
+            // In a row no other axis is long.
+            None => size == self.sketch.count(logits),
+            Some(classes) => shape.len() == 4 && along == classes,
+        };
+        (size == 1 || over_classes).then_some(Found {
+            ending: Ending {
+                logits,
+                head: Head::Softmax,
+                constant: size == 1,
+            },
+            form: if log { Form::Logarithm } else { Form::PLAIN },
+        })
+    }
+
+    /// The logits and the axis of a softmax written as exp(x) / Σ exp(x), where the maximum may have
+    /// been subtracted.
+    fn is_softmax(&self, node: &Node) -> Option<(ValueId, i64)> {
+        let &[powers, sum] = node.inputs.as_slice() else {
+            return None;
+        };
+        let summed = self.sketch.maker(sum)?;
+        let Op::Reduction(Reduction::Sum {
+            dims,
+            keepdim: true,
+        }) = &summed.op
+        else {
+            return None;
+        };
+        let &[dim] = dims.as_slice() else { return None };
+        let power = self.sketch.maker(powers)?;
+        let of_them = self.sketch.are_same(*summed.inputs.first()?, powers);
+        if !of_them || power.op != Op::Function(Function::Exp) {
+            return None;
+        }
+        let exponent = *power.inputs.first()?;
+        let shifted = self.sketch.maker(exponent);
+        let unshifted = shifted.and_then(|shifted| {
+            let &[from, most] = shifted.inputs.as_slice() else {
+                return None;
+            };
+            let subtracts = matches!(shifted.op, Op::Arithmetic(Arithmetic::Sub { alpha: 1.0 }));
+            let largest = self.sketch.maker(most)?;
+            let is_largest = match &largest.op {
+                Op::Reduction(Reduction::Max { .. }) => true,
+                Op::Aggregation(aggregation) => {
+                    [Aggregate::AMax, Aggregate::Max].contains(&aggregation.function)
+                }
+                _ => false,
+            };
+            let of_it = is_largest && self.sketch.are_same(*largest.inputs.first()?, from);
+            (subtracts && of_it).then_some(from)
+        });
+        Some((unshifted.unwrap_or(exponent), dim))
+    }
+
+    /// `factor · x + offset`, if that is what the operation computes, with x.
+    fn line(&self, arithmetic: &Arithmetic, node: &Node) -> Option<(ValueId, f64, f64)> {
+        let input = |index: usize| node.inputs.get(index).copied();
+        let number = |index: usize| self.sketch.number(input(index)?);
+        let first = input(0)?;
+        match arithmetic {
+            Arithmetic::AddScalar(other) => Some((first, 1.0, *other)),
+            Arithmetic::RsubScalar(from) => Some((first, -1.0, *from)),
+            Arithmetic::MulScalar(other) => Some((first, *other, 0.0)),
+            Arithmetic::Add { alpha } => match (number(0), number(1)) {
+                (None, Some(other)) => Some((first, 1.0, alpha * other)),
+                (Some(other), None) => Some((input(1)?, *alpha, other)),
+                _ => None,
+            },
+            Arithmetic::Sub { alpha } => match (number(0), number(1)) {
+                (None, Some(other)) => Some((first, 1.0, -alpha * other)),
+                (Some(other), None) => Some((input(1)?, -alpha, other)),
+                _ => None,
+            },
+            Arithmetic::Mul => match (number(0), number(1)) {
+                (None, Some(other)) => Some((first, other, 0.0)),
+                (Some(other), None) => Some((input(1)?, other, 0.0)),
+                _ => None,
+            },
+            Arithmetic::Div => Some((first, 1.0 / number(1)?, 0.0)),
+            _ => None,
+        }
+    }
+
+    /// 1 − σ(x) is σ(−x).
+    fn scaled(&mut self, found: Found, factor: f64, offset: f64) -> Option<Found> {
+        let Form::Affine {
+            factor: before,
+            offset: added,
+        } = found.form
+        else {
+            return None;
+        };
+        let form = Form::Affine {
+            factor: before * factor,
+            offset: added * factor + offset,
+        };
+        let turned = Form::Affine {
+            factor: -1.0,
+            offset: 1.0,
+        };
+        if form != turned {
+            return Some(Found { form, ..found });
+        }
+        if found.ending.head != Head::Sigmoid {
+            return None;
+        }
+        let negative = Arithmetic::MulScalar(-1.0);
+        let logits = self.sketch.add(negative, &[found.ending.logits])?;
+        Some(Found {
+            ending: Ending {
+                logits,
+                ..found.ending
+            },
+            form: Form::PLAIN,
+        })
+    }
+
+    /// What moves probabilities moves their logits alike.
+    fn again(&mut self, op: &Op, parts: &[Found]) -> Option<Found> {
+        let first = *parts.first()?;
+        let logits: Vec<ValueId> = parts.iter().map(|part| part.ending.logits).collect();
+        let logits = self.sketch.add(op.clone(), &logits)?;
+        Some(Found {
+            ending: Ending {
+                logits,
+                ..first.ending
+            },
+            form: first.form,
+        })
+    }
+}
+
+/// Whether clipping leaves all but extreme probabilities as they are.
+fn keeps_all(form: Form, min: Option<f64>, max: Option<f64>) -> bool {
+    /// A share of the range that may be cut off at each end.
+    const EDGE: f64 = 0.05;
+    let (min, max) = (
+        min.unwrap_or(f64::NEG_INFINITY),
+        max.unwrap_or(f64::INFINITY),
+    );
+    match form {
+        Form::Affine { factor, offset } => {
+            let (low, high) = (offset.min(factor + offset), offset.max(factor + offset));
+            let edge = EDGE * factor.abs();
+            min <= low + edge && max >= high - edge
+        }
+        Form::Logarithm => min <= EDGE.ln() && max >= -EDGE,
+    }
+}

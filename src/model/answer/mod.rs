@@ -1,0 +1,79 @@
+//! What a network answers: which of its outputs is explained, what it ends in, and the row of scores,
+//! `[1, classes]`, that everything else works on.
+//!
+//! A reader returns the graph with every output of the file. Here one of them is chosen, what turns
+//! logits into probabilities is recognised, and the graph is cut down to that output. It uses the graph,
+//! the operations and the [`Reading`]; it knows no file format.
+
+mod bounds;
+mod derive;
+mod ending;
+mod outputs;
+mod sketch;
+#[cfg(test)]
+mod tests;
+
+use crate::model::error::{Fault, Result};
+use crate::model::graph::Graph;
+use crate::model::usage::Reading;
+#[cfg(test)]
+pub(crate) use derive::untouched;
+pub use outputs::OutputInfo;
+pub(crate) use outputs::{Choice, choose};
+
+/// What the row of scores is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum AnswerKind {
+    /// A value for each class.
+    Classes,
+    /// One value, presented as two classes: no and yes.
+    YesNo,
+    /// One number, presented as two directions: what raises it, and what lowers it.
+    Number,
+}
+
+impl AnswerKind {
+    /// Whether the graph computes the same scores under two readings.
+    pub(crate) fn has_same_scores(self, one: Reading, other: Reading) -> bool {
+        let reads_logits = |reading| match reading {
+            Reading::Softmax | Reading::Sigmoid => true,
+            Reading::AsTheyAre | Reading::Numbers => false,
+        };
+        one == other || (reads_logits(one) && reads_logits(other))
+    }
+
+    /// The reading in use where `wanted` is chosen and the scores stay the same.
+    pub(crate) fn read_as(self, now: Reading, wanted: Reading) -> Reading {
+        match self {
+            AnswerKind::Classes => wanted,
+            // Yes and no are each read by itself.
+            AnswerKind::YesNo | AnswerKind::Number => now,
+        }
+    }
+
+    /// The names of the two directions in which a number can be explained.
+    pub const DIRECTIONS: [&'static str; 2] = ["what raises it", "what lowers it"];
+}
+
+/// A graph that computes one row of scores.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    /// Up to the scores, which are its `logits`.
+    pub graph: Graph,
+    pub reading: Reading,
+    pub kind: AnswerKind,
+    /// What was recognised, in sentences for the user.
+    pub notes: Vec<String>,
+}
+
+/// The answer at output number `index` of `whole`, which a reader has returned. `wanted` replaces the
+/// reading that its ending suggests, where it can be read so.
+///
+/// # Errors
+/// [`Fault::NoLogits`] where it is no row of scores, and why the output cannot be computed.
+pub(crate) fn answer(whole: &Graph, index: usize, wanted: Option<Reading>) -> Result<Answer> {
+    let output = whole.outputs.get(index);
+    let output = output.ok_or_else(|| Fault::NoLogits(format!("it has no output {index}")))?;
+    let value = output.value.clone()?;
+    derive::answer(whole, value, wanted)
+}
