@@ -8,7 +8,7 @@ use super::sketch::Sketch;
 use crate::model::graph::{Head, Node, Op, ValueId};
 use crate::model::op::shape::axis;
 use crate::model::op::{
-    Activation, Arithmetic, Copying, Function, Indexing, Joining, Reduction, Reshaping,
+    Activation, Aggregate, Arithmetic, Copying, Function, Indexing, Joining, Reduction, Reshaping,
 };
 
 /// How many operations are followed one after another.
