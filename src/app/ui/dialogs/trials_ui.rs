@@ -10,7 +10,9 @@ use crate::app::ui::kit::widgets::heading;
 use crate::engine::{ModelInfo, Trial};
 
 const WIDTH: f32 = 640.0;
-const HEIGHT: f32 = 420.0;
+const HEIGHT: f32 = 400.0;
+const NAME_WIDTH: f32 = 290.0;
+const CLASS_WIDTH: f32 = 180.0;
 
 /// The question, and what has been tried.
 pub struct Trials {
@@ -77,13 +79,16 @@ fn rows_ui(ui: &mut Ui, trials: &Trials, rows: &[Trial], commands: &mut Vec<Comm
             ui.end_row();
             for (index, trial) in rows.iter().enumerate() {
                 let button = Button::new(&trial.name).selected(index == 0);
-                let button = ui.add_sized(vec2(290.0, 0.0), button.truncate());
+                let button = ui.add(button.min_size(vec2(NAME_WIDTH, 0.0)));
                 if button.on_hover_text(trial.preprocess.words()).clicked() {
                     commands.push(Command::TakeTrial(Some(index)));
                 }
                 let label = trials.model.labels.get(trial.class);
                 let label = label.map_or("", String::as_str);
-                ui.add(Label::new(label).truncate());
+                ui.scope(|ui| {
+                    ui.set_width(CLASS_WIDTH);
+                    ui.add(Label::new(label).truncate());
+                });
                 ui.label(format!("{:.1} %", trial.probability * 100.0));
                 ui.label(RichText::new(format!("{:.2}", trial.logit)).color(weak));
                 ui.end_row();
