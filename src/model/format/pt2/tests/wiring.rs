@@ -24,7 +24,7 @@ fn lists_all_unsupported_operations_together() {
     model.nodes.push(node(
         "torch.ops.mine.warp.default",
         "warp",
-        &["erf"],
+        &["erg"],
         "L__self__,,N",
     ));
     model.hand_back("warp");
