@@ -547,7 +547,11 @@ fn reports_labels_that_do_not_fit() {
     ]);
     assert_eq!(done.status.code(), Some(0), "{}", stderr(&done));
     assert!(stderr(&done).contains("labels.txt"), "{}", stderr(&done));
-    assert!(stderr(&done).contains("found 3"), "{}", stderr(&done));
+    assert!(
+        stderr(&done).contains("it has 3 names"),
+        "{}",
+        stderr(&done)
+    );
     assert!(stdout(&done).contains("class 0"), "{}", stdout(&done));
 }
 

@@ -120,7 +120,7 @@ impl Draft {
         let lines = text.lines().count();
         let fits = lines == classes;
         let mut open = true;
-        ui.horizontal(|ui| {
+        let buttons = ui.horizontal(|ui| {
             let why = format!("{lines} of {classes} names");
             let take = ui.add_enabled(fits, egui::Button::new("Use names"));
             if take.on_disabled_hover_text(&why).clicked() {
@@ -136,7 +136,7 @@ impl Draft {
             let colour = if fits { colours.weak } else { colours.caution };
             ui.label(RichText::new(why).font(theme::small()).color(colour));
         });
-        ScrollArea::vertical()
+        let list = ScrollArea::vertical()
             .id_salt("names")
             .max_height(160.0)
             .show(ui, |ui| {
@@ -144,8 +144,13 @@ impl Draft {
                     .id(names_id())
                     .desired_width(f32::INFINITY)
                     .desired_rows(MIN_NAMES_ROWS);
-                ui.add(field).accessible_name("Names of the classes");
+                let field = ui.add(field).accessible_name("Names of the classes");
+                field.gained_focus()
             });
+        if list.inner {
+            // The box may open below the visible part of the panel.
+            ui.scroll_to_rect(buttons.response.rect.union(list.inner_rect), None);
+        }
         self.names = open.then_some((model.weights, text));
         settled
     }

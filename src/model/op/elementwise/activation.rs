@@ -147,7 +147,7 @@ impl Elementwise for Activation {
             } => {
                 let negative = x.f_clamp_max(0.0)?.f_mul_scalar(*input_scale)?.f_expm1()?;
                 let negative = negative.f_mul_scalar(*alpha)?;
-                x.f_clamp_min(0.0)?.f_add(&negative)?.f_mul_scalar(*scale)
+                x.f_relu()?.f_add(&negative)?.f_mul_scalar(*scale)
             }
             Activation::Hardshrink { lambda } => {
                 let small = x.f_abs()?.f_le_tensor(&Number::from(*lambda).tensor()?)?;
@@ -167,10 +167,10 @@ impl Elementwise for Activation {
                 let max = max.then(|| input(inputs, index)).transpose()?;
                 x.f_clamp_tensor(min, max)
             }
-            // Without a rectifier inside, at which guided backpropagation would act.
+            // At zero the gradient is the slope, as PyTorch has it.
             Activation::Prelu => {
                 let negative = x.f_clamp_max(0.0)?.f_mul(input(inputs, 1)?)?;
-                x.f_clamp_min(0.0)?.f_add(&negative)
+                x.f_relu()?.f_add(&negative)
             }
             Activation::Softmax { dim, log: false } => x.f_softmax(*dim, x.f_kind()?),
             Activation::Softmax { dim, log: true } => x.f_log_softmax(*dim, x.f_kind()?),

@@ -53,7 +53,7 @@ impl Fourier {
         let mut sorted = axes.clone();
         sorted.sort_unstable();
         sorted.dedup();
-        if sizes.len() != axes.len() || sorted.len() != axes.len() || axes.is_empty() {
+        if sizes.len() != axes.len() || sorted.len() != axes.len() {
             return Err(format!(
                 "it cannot transform {x:?} along {axes:?} to {sizes:?}"
             ));

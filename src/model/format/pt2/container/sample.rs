@@ -18,6 +18,8 @@ use crate::model::opening::Opening;
 
 /// How deep arguments may nest.
 const MAX_DEPTH: usize = 16;
+/// Nodes of a pickle that are visited at most: shared ones can be met many times.
+const MAX_VISITS: usize = 20_000;
 /// How many arguments there may be.
 const MAX_ARGUMENTS: usize = 1000;
 
@@ -75,7 +77,8 @@ fn read(
     archive.enter(root)?;
     let (pickle, source) = zip::read(archive)?;
     let mut arguments = Vec::new();
-    flatten(&pickle, pickle.root(), 0, &mut arguments);
+    let mut visits = MAX_VISITS;
+    flatten(&pickle, pickle.root(), 0, &mut visits, &mut arguments);
     let stored = positions.iter().filter_map(|position| {
         let stored: &Stored = arguments.get(*position).copied()??;
         Some((*position, stored))
@@ -91,19 +94,26 @@ fn read(
 }
 
 /// The arguments in order, as PyTorch flattens them: tensors, and `None` for others.
-fn flatten<'p>(pickle: &'p Pickle, at: Ref, depth: usize, into: &mut Vec<Option<&'p Stored>>) {
-    if depth > MAX_DEPTH || into.len() > MAX_ARGUMENTS {
+fn flatten<'p>(
+    pickle: &'p Pickle,
+    at: Ref,
+    depth: usize,
+    visits: &mut usize,
+    into: &mut Vec<Option<&'p Stored>>,
+) {
+    if depth > MAX_DEPTH || into.len() > MAX_ARGUMENTS || *visits == 0 {
         return;
     }
+    *visits -= 1;
     match pickle.at(at) {
         Node::List(items) | Node::Tuple(items) => {
             for item in items {
-                flatten(pickle, *item, depth + 1, into);
+                flatten(pickle, *item, depth + 1, visits, into);
             }
         }
         Node::Dict(_) => {
             for (_, value) in pickle.entries_of(at).take(MAX_ARGUMENTS) {
-                flatten(pickle, value, depth + 1, into);
+                flatten(pickle, value, depth + 1, visits, into);
             }
         }
         Node::Tensor(stored) => into.push(Some(stored)),

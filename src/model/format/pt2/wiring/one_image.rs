@@ -246,7 +246,7 @@ fn kept_apart(
             | Reshaping::Squeeze { .. }
             | Reshaping::Unsqueeze { .. },
         ) => {
-            let after: i64 = due[axis + 1..].iter().product();
+            let after = count(due.get(axis + 1..)?)?;
             Some(distance(before, of_one, apart, batch)? / after.max(1))
         }
         Op::Activation(Activation::Softmax { dim, .. }) | Op::Scan(Scan { dim, .. }) => {
@@ -258,16 +258,20 @@ fn kept_apart(
             (along != axis as i64).then_some(apart)
         }
         // Not followed: some of them move values from one image to another.
-        Op::Rearranging(_) | Op::Algebra(_) => None,
+        Op::Rearranging(_) | Op::Algebra(_) | Op::Recurrent(_) => None,
         _ => Some(apart),
     }
+}
+
+/// The product of these sizes, which a file states; `None` where it overflows.
+fn count(sizes: &[i64]) -> Option<i64> {
+    sizes.iter().try_fold(1i64, |n, size| n.checked_mul(*size))
 }
 
 /// How many elements lie between one image and the next in memory.
 fn distance(before: &[i64], of_one: &[i64], apart: i64, batch: i64) -> Option<i64> {
     let axis = shorter_axis(before, of_one, batch)?;
-    let after: i64 = before[axis + 1..].iter().product();
-    after.checked_mul(apart)
+    count(before.get(axis + 1..)?)?.checked_mul(apart)
 }
 
 /// The shape that a reshape to `due` gives for one image.
@@ -276,6 +280,10 @@ fn divided(
     due: &[i64],
     batch: i64,
 ) -> Option<Vec<i64>> {
+    let all = before.iter().chain(of_one).chain(due);
+    if batch < 1 || all.into_iter().any(|size| *size < 1) {
+        return None;
+    }
     let distance = distance(before, of_one, apart, batch)?;
     let mut after = 1i64;
     for axis in (0..due.len()).rev() {
