@@ -32,6 +32,8 @@ pub struct Draft {
     /// The id of the weights, and the class names while they are being typed, one per line. Keyed by
     /// the weights so that the text survives other changes to the same model.
     names: Option<(u64, String)>,
+    /// The box for the names has just been opened, perhaps below the visible part of the panel.
+    names_opened: bool,
 }
 
 impl Draft {
@@ -112,6 +114,7 @@ impl Draft {
             let hint = "Type the names, one per line, or paste a list";
             if ui.button("Type names…").on_hover_text(hint).clicked() {
                 self.names = Some((model.weights, model.labels.join("\n")));
+                self.names_opened = true;
                 ui.memory_mut(|memory| memory.request_focus(names_id()));
             }
             return false;
@@ -144,11 +147,9 @@ impl Draft {
                     .id(names_id())
                     .desired_width(f32::INFINITY)
                     .desired_rows(MIN_NAMES_ROWS);
-                let field = ui.add(field).accessible_name("Names of the classes");
-                field.gained_focus()
+                ui.add(field).accessible_name("Names of the classes");
             });
-        if list.inner {
-            // The box may open below the visible part of the panel.
+        if std::mem::take(&mut self.names_opened) {
             ui.scroll_to_rect(buttons.response.rect.union(list.inner_rect), None);
         }
         self.names = open.then_some((model.weights, text));
