@@ -114,7 +114,8 @@ impl Choice {
         let text = self.named.then(|| name(ui, self.name));
         let list = combo(self.name)
             .selected_text(label(chosen).into())
-            .width(self.width);
+            .width(self.width)
+            .truncate();
         let shown = list.show_ui(ui, |ui| {
             menu_spacing(ui);
             let mut picked = None;
