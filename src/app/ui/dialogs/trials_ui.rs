@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use egui::{
-    Align, Align2, Button, Frame, Grid, Id, Label, Layout, Modal, RichText, ScrollArea, Ui, vec2,
+    Align, Align2, Atom, Button, Frame, Grid, Id, Label, Layout, Modal, RichText, ScrollArea, Ui,
+    vec2,
 };
 
 use crate::app::commands::Command;
@@ -106,8 +107,8 @@ fn rows_ui(ui: &mut Ui, trials: &Trials, rows: &[Trial], commands: &mut Vec<Comm
             }
             ui.end_row();
             for (index, trial) in rows.iter().enumerate() {
-                // The empty text at the right pushes the name to the left.
-                let button = Button::new(&trial.name).right_text("");
+                // The space behind the name pushes it to the left.
+                let button = Button::new((trial.name.as_str(), Atom::grow()));
                 let button = button.selected(index == 0).truncate();
                 let button = ui.add(button.min_size(vec2(NAME_WIDTH, 0.0)));
                 if button.on_hover_text(trial.preprocess.words()).clicked() {
