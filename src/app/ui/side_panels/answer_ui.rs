@@ -30,6 +30,7 @@ pub fn answer_ui(ui: &mut Ui, model: &ModelInfo, usage: &mut Usage) -> bool {
                 hint: "The output of the model that is explained, and how many values it has",
                 width,
                 named: false,
+                cut: true,
             };
             let all: Vec<usize> = (0..model.outputs.len()).collect();
             let label = |index: usize| {

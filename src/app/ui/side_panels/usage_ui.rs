@@ -204,6 +204,7 @@ fn preparing_ui(ui: &mut Ui, draft: &mut Preprocess) -> bool {
             hint: "How the image is resampled to this size",
             width,
             named: false,
+            cut: true,
         };
         if let Some(filter) = list.ui(ui, draft.interpolation, &Filter::ALL, Filter::label) {
             draft.interpolation = filter;
@@ -216,6 +217,7 @@ fn preparing_ui(ui: &mut Ui, draft: &mut Preprocess) -> bool {
             hint: "What the model's own preprocessing does with an image of another shape",
             width,
             named: false,
+            cut: true,
         };
         if let Some(mode) = list.ui(ui, draft.mode, &CropMode::ALL, CropMode::label) {
             draft.mode = mode;

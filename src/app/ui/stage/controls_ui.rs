@@ -88,6 +88,7 @@ fn look_ui(ui: &mut Ui, scene: Scene<'_>, compact: bool, commands: &mut Vec<Comm
             hint: "The colours of the heat map",
             width: 76.0,
             named: !compact,
+            cut: false,
         };
         let picked = list.ui(
             ui,
@@ -139,6 +140,7 @@ fn method_ui(ui: &mut Ui, scene: Scene<'_>, compact: bool, commands: &mut Vec<Co
         hint: about_fit(mode),
         width: 72.0,
         named: true,
+        cut: false,
     };
     let picked = fit.ui(ui, state.options.fit, &Fit::ALL, |fit| fit_label(fit, mode));
     commands.extend(picked.map(|fit| {
@@ -154,6 +156,7 @@ fn method_ui(ui: &mut Ui, scene: Scene<'_>, compact: bool, commands: &mut Vec<Co
         hint: "What rectifiers let through in the backward pass, for the last two panels",
         width: 120.0,
         named: true,
+        cut: false,
     };
     let picked = rule.ui(ui, state.options.rule, &ReluRule::ALL, ReluRule::label);
     commands.extend(picked.map(|rule| {
