@@ -2,35 +2,66 @@
 
 use tch::Kind;
 
-use super::call::{Call, Sharing, binary, same, unary, view};
 use crate::model::error::Fault;
+use crate::model::format::pt2::aten::call::{Call, Sharing, binary, same, unary, view};
+use crate::model::format::pt2::aten::table::Table;
 use crate::model::format::pt2::program::args::{Answer, Args};
 use crate::model::op::Copying;
 
-pub fn alias(args: Args<'_>) -> Answer<Call<'_>> {
+pub const TABLE: Table = &[
+    (&["resolve_conj.default"], alias),
+    (&["alias.default", "positive.default"], alias),
+    (&["clone.default", "lift_fresh_copy.default"], clone),
+    (&["contiguous.default"], contiguous),
+    (&["detach.default", "detach_.default"], detach),
+    (
+        &[
+            "dropout.default",
+            "feature_dropout.default",
+            "alpha_dropout.default",
+        ],
+        dropout,
+    ),
+    (
+        &["dropout_.default", "feature_dropout_.default"],
+        dropout_in_place,
+    ),
+    (
+        &[
+            "to.device",
+            "to.dtype",
+            "to.dtype_layout",
+            "_to_copy.default",
+        ],
+        cast,
+    ),
+    (&["type_as.default"], cast_as),
+];
+
+fn alias(args: Args<'_>) -> Answer<Call<'_>> {
     same(args, "self")
 }
 
-pub fn clone(args: Args<'_>) -> Answer<Call<'_>> {
+fn clone(args: Args<'_>) -> Answer<Call<'_>> {
     unary(Copying::Identity, args)
 }
 
-pub fn contiguous(args: Args<'_>) -> Answer<Call<'_>> {
+fn contiguous(args: Args<'_>) -> Answer<Call<'_>> {
     view(Copying::Identity, args)
 }
 
-pub fn detach(args: Args<'_>) -> Answer<Call<'_>> {
+fn detach(args: Args<'_>) -> Answer<Call<'_>> {
     Ok(Call {
         op: Copying::Detach.into(),
         ..same(args, "self")?
     })
 }
 
-pub fn dropout(args: Args<'_>) -> Answer<Call<'_>> {
+fn dropout(args: Args<'_>) -> Answer<Call<'_>> {
     inactive_dropout(args, "input")
 }
 
-pub fn dropout_in_place(args: Args<'_>) -> Answer<Call<'_>> {
+fn dropout_in_place(args: Args<'_>) -> Answer<Call<'_>> {
     inactive_dropout(args, "self")
 }
 
@@ -42,7 +73,7 @@ fn inactive_dropout<'a>(args: Args<'a>, input: &str) -> Answer<Call<'a>> {
     same(args, input)
 }
 
-pub fn cast(args: Args<'_>) -> Answer<Call<'_>> {
+fn cast(args: Args<'_>) -> Answer<Call<'_>> {
     // Where only the device changes, no dtype is given.
     let stated = || args.output_kind().or(args.kind("self"));
     let kind = args.optional_kind("dtype")?.or_else(stated);
@@ -59,6 +90,6 @@ pub fn cast(args: Args<'_>) -> Answer<Call<'_>> {
     })
 }
 
-pub fn cast_as(args: Args<'_>) -> Answer<Call<'_>> {
+fn cast_as(args: Args<'_>) -> Answer<Call<'_>> {
     binary(Copying::CastAs, args, "other")
 }
