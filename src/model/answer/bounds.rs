@@ -107,7 +107,19 @@ fn after(sketch: &Sketch, node: &Node, input: &mut dyn FnMut(usize) -> Bounds) -
                 x.max(min.unwrap_or(f64::NEG_INFINITY))
                     .min(max.unwrap_or(f64::INFINITY))
             }),
-            _ => Bounds::NONE,
+            Activation::LeakyRelu { .. }
+            | Activation::Elu { .. }
+            | Activation::Silu
+            | Activation::Gelu { .. }
+            | Activation::Hardswish
+            | Activation::Mish
+            | Activation::Softplus { .. }
+            | Activation::ScaledElu { .. }
+            | Activation::Hardshrink { .. }
+            | Activation::Softshrink { .. }
+            | Activation::Threshold { .. }
+            | Activation::ClampBetween { .. }
+            | Activation::Prelu => Bounds::NONE,
         },
         Op::Arithmetic(arithmetic) => match arithmetic {
             Arithmetic::Add { alpha } => input(0).plus(input(1).times(*alpha)),
@@ -128,13 +140,57 @@ fn after(sketch: &Sketch, node: &Node, input: &mut dyn FnMut(usize) -> Bounds) -
                     _ => Bounds::NONE,
                 }
             }
-            _ => Bounds::NONE,
+            Arithmetic::AddProduct { .. }
+            | Arithmetic::AddQuotient { .. }
+            | Arithmetic::PowScalar(_)
+            | Arithmetic::ScalarPow(_)
+            | Arithmetic::Lerp { .. }
+            | Arithmetic::LerpBy
+            | Arithmetic::NanToNum { .. }
+            | Arithmetic::Logit { .. }
+            | Arithmetic::RoundTo { .. } => Bounds::NONE,
         },
         Op::Function(function) => match function {
             Function::Exp => input(0).map(f64::exp),
             Function::Log => input(0).map(|x| x.max(0.0).ln()),
-            Function::Erf | Function::Sin | Function::Cos => Bounds::new(-1.0, 1.0),
-            _ => Bounds::NONE,
+            Function::LogSigmoid => Bounds::new(f64::NEG_INFINITY, 0.0),
+            Function::Erf | Function::Sin | Function::Cos | Function::Sign => {
+                Bounds::new(-1.0, 1.0)
+            }
+            Function::Abs | Function::Square => Bounds::new(0.0, f64::INFINITY),
+            Function::Acos
+            | Function::Acosh
+            | Function::Asin
+            | Function::Asinh
+            | Function::Atan
+            | Function::Atanh
+            | Function::BitwiseNot
+            | Function::Ceil
+            | Function::Cosh
+            | Function::Deg2Rad
+            | Function::Digamma
+            | Function::Erfc
+            | Function::Erfinv
+            | Function::Exp2
+            | Function::Expm1
+            | Function::Floor
+            | Function::Frac
+            | Function::IsFinite
+            | Function::IsInf
+            | Function::IsNan
+            | Function::Lgamma
+            | Function::Log10
+            | Function::Log1p
+            | Function::Log2
+            | Function::LogicalNot
+            | Function::Rad2Deg
+            | Function::Round
+            | Function::Rsqrt
+            | Function::SignBit
+            | Function::Sinc
+            | Function::Sinh
+            | Function::Tan
+            | Function::Trunc => Bounds::NONE,
         },
         Op::Pair(pair) => {
             let number = |number: Number| Bounds::new(number.value, number.value);
@@ -144,14 +200,56 @@ fn after(sketch: &Sketch, node: &Node, input: &mut dyn FnMut(usize) -> Bounds) -
                 Operands::First(first) => (number(first), input(0)),
             };
             match pair.function {
-                PairFunction::Maximum => Bounds::new(a.low.max(b.low), a.high.max(b.high)),
-                PairFunction::Minimum => Bounds::new(a.low.min(b.low), a.high.min(b.high)),
-                _ => Bounds::NONE,
+                PairFunction::Maximum | PairFunction::FMax => {
+                    Bounds::new(a.low.max(b.low), a.high.max(b.high))
+                }
+                PairFunction::Minimum | PairFunction::FMin => {
+                    Bounds::new(a.low.min(b.low), a.high.min(b.high))
+                }
+                PairFunction::Atan2
+                | PairFunction::BitwiseAnd
+                | PairFunction::BitwiseOr
+                | PairFunction::BitwiseXor
+                | PairFunction::ShiftLeft
+                | PairFunction::ShiftRight
+                | PairFunction::CopySign
+                | PairFunction::Divide
+                | PairFunction::Equal
+                | PairFunction::FloorDivide
+                | PairFunction::FMod
+                | PairFunction::GreaterEqual
+                | PairFunction::Greater
+                | PairFunction::Heaviside
+                | PairFunction::Hypot
+                | PairFunction::LessEqual
+                | PairFunction::Less
+                | PairFunction::LogAddExp
+                | PairFunction::LogAddExp2
+                | PairFunction::LogicalAnd
+                | PairFunction::LogicalOr
+                | PairFunction::LogicalXor
+                | PairFunction::NotEqual
+                | PairFunction::Power
+                | PairFunction::Remainder
+                | PairFunction::TruncatedDivide
+                | PairFunction::XLogY => Bounds::NONE,
             }
         }
         Op::Aggregation(aggregation) => match aggregation.function {
-            Aggregate::AMax | Aggregate::AMin | Aggregate::Max | Aggregate::Min => input(0),
-            _ => Bounds::NONE,
+            Aggregate::AMax
+            | Aggregate::AMin
+            | Aggregate::Max
+            | Aggregate::Min
+            | Aggregate::Median
+            | Aggregate::NanMean => input(0),
+            Aggregate::All
+            | Aggregate::Any
+            | Aggregate::ArgMax
+            | Aggregate::ArgMin
+            | Aggregate::CountNonzero
+            | Aggregate::LogSumExp
+            | Aggregate::NanSum
+            | Aggregate::Prod => Bounds::NONE,
         },
         Op::Reduction(Reduction::Mean { .. } | Reduction::Max { .. }) => input(0),
         Op::Reduction(Reduction::Sum { .. }) => {
@@ -182,7 +280,37 @@ fn after(sketch: &Sketch, node: &Node, input: &mut dyn FnMut(usize) -> Bounds) -
         Op::Joining(Joining::Cat { .. } | Joining::Stack { .. }) => {
             (1..node.inputs.len()).fold(input(0), |all, index| all.hull(input(index)))
         }
-        _ => Bounds::NONE,
+        Op::Masking(_)
+        | Op::Convolution(_)
+        | Op::TransposedConvolution(_)
+        | Op::Pooling(_)
+        | Op::Patches(_)
+        | Op::Pad(_)
+        | Op::SlidingWindows(_)
+        | Op::Sampling(_)
+        | Op::Shuffle(_)
+        | Op::MatrixProduct(_)
+        | Op::Einsum(_)
+        | Op::Attention(_)
+        | Op::Normalisation(_)
+        | Op::Algebra(_)
+        | Op::Recurrent(_)
+        | Op::Fourier(_)
+        | Op::ComplexParts(_)
+        | Op::Scan(_)
+        | Op::Rearranging(_)
+        | Op::Creation(_)
+        | Op::Resizing(_)
+        | Op::Reduction(Reduction::VectorNorm { .. } | Reduction::Variance { .. })
+        | Op::Reshaping(Reshaping::ReshapeAs | Reshaping::ExpandAs)
+        | Op::Indexing(
+            Indexing::SelectScatter { .. }
+            | Indexing::SliceScatter { .. }
+            | Indexing::IndexSelect { .. }
+            | Indexing::Index { .. }
+            | Indexing::Roll { .. },
+        )
+        | Op::Splitting(Splitting::Unbind { .. }) => Bounds::NONE,
     }
 }
 

@@ -152,6 +152,14 @@ impl Walk<'_> {
                 }
                 self.again(&node.op, &parts)
             }
+            Op::Function(Function::LogSigmoid) => Some(Found {
+                ending: Ending {
+                    logits: first,
+                    head: Head::Sigmoid,
+                    constant: false,
+                },
+                form: Form::Logarithm,
+            }),
             Op::Function(Function::Log) => {
                 let found = self.before(first, depth)?;
                 found.form.is_plain().then_some(Found {
@@ -175,7 +183,36 @@ impl Walk<'_> {
                 let found = self.before(from, depth)?;
                 self.scaled(found, factor, offset)
             }
-            _ => None,
+            Op::Activation(_)
+            | Op::Function(_)
+            | Op::Reshaping(_)
+            | Op::Indexing(_)
+            | Op::Copying(_)
+            | Op::Pair(_)
+            | Op::Reduction(_)
+            | Op::Aggregation(_)
+            | Op::Resizing(_)
+            | Op::Splitting(_)
+            | Op::Masking(_)
+            | Op::Convolution(_)
+            | Op::TransposedConvolution(_)
+            | Op::Pooling(_)
+            | Op::Patches(_)
+            | Op::Pad(_)
+            | Op::SlidingWindows(_)
+            | Op::Sampling(_)
+            | Op::Shuffle(_)
+            | Op::MatrixProduct(_)
+            | Op::Einsum(_)
+            | Op::Attention(_)
+            | Op::Normalisation(_)
+            | Op::Algebra(_)
+            | Op::Recurrent(_)
+            | Op::Fourier(_)
+            | Op::ComplexParts(_)
+            | Op::Scan(_)
+            | Op::Rearranging(_)
+            | Op::Creation(_) => None,
         }
     }
 
@@ -227,10 +264,14 @@ impl Walk<'_> {
             };
             let subtracts = matches!(shifted.op, Op::Arithmetic(Arithmetic::Sub { alpha: 1.0 }));
             let largest = self.sketch.maker(most)?;
+            // Along another axis it would change the softmax.
+            let rank = self.sketch.shape(from)?.len();
+            let along = |other: i64| axis(other, rank).ok() == axis(dim, rank).ok();
             let is_largest = match &largest.op {
-                Op::Reduction(Reduction::Max { .. }) => true,
+                Op::Reduction(Reduction::Max { dim, .. }) => along(*dim),
                 Op::Aggregation(aggregation) => {
                     [Aggregate::AMax, Aggregate::Max].contains(&aggregation.function)
+                        && matches!(aggregation.dims.as_slice(), [other] if along(*other))
                 }
                 _ => false,
             };

@@ -10,6 +10,8 @@ use crate::model::usage::Reading;
 
 /// How many outputs a message lists.
 const LISTED: usize = 12;
+/// How many outputs can be chosen from; each is compared with all others.
+const MAX_CANDIDATES: usize = 64;
 /// Parts of names that scores have, the clearest first.
 const SCORES: [&str; 8] = [
     "logits", "output", "out", "pred", "prob", "score", "class", "label",
@@ -32,6 +34,8 @@ const OTHERS: [&str; 9] = [
 pub struct OutputInfo {
     /// As the file names it.
     pub name: String,
+    /// Its number among all outputs of the file, counted from 0.
+    pub number: usize,
     /// The number of values.
     pub count: usize,
     /// How it is read unless the user says otherwise.
@@ -46,6 +50,9 @@ pub(crate) struct Choice {
     pub outputs: Vec<OutputInfo>,
     /// The number of each of `outputs` in the graph.
     indices: Vec<usize>,
+    /// Names and numbers of the file's outputs with the index into `outputs` that each leads to:
+    /// probabilities and their logits lead to the same.
+    known: Vec<(String, usize, usize)>,
     /// Index into `outputs`: the one taken unless the user chooses.
     pub default: usize,
 }
@@ -56,17 +63,21 @@ impl Choice {
         self.indices[output]
     }
 
-    /// The output with this name, or else with this number, counted from 0.
+    /// The output with this name, or else with this number among all of the file, counted from 0.
     ///
     /// # Errors
     /// [`Fault::UnknownOutput`].
     pub fn find(&self, wanted: &str) -> Result<usize> {
-        let named = self.outputs.iter().position(|output| output.name == wanted);
-        let numbered = || wanted.parse().ok().filter(|n| *n < self.outputs.len());
-        named.or_else(numbered).ok_or_else(|| Fault::UnknownOutput {
-            wanted: short(wanted),
-            known: listed(&self.outputs),
-        })
+        let named = self.known.iter().find(|(name, ..)| name == wanted);
+        let number: Option<usize> = wanted.parse().ok();
+        let numbered = || self.known.iter().find(|(_, n, _)| Some(*n) == number);
+        let found = named.or_else(numbered);
+        found
+            .map(|(.., index)| *index)
+            .ok_or_else(|| Fault::UnknownOutput {
+                wanted: short(wanted),
+                known: listed(&self.outputs),
+            })
     }
 
     /// What to tell the user if there are others beside the one in use.
@@ -85,12 +96,13 @@ impl Choice {
 
 /// `0 logits (5 values), 1 aux (3 values)`
 fn listed(outputs: &[OutputInfo]) -> String {
-    let shown = outputs.iter().enumerate().take(LISTED);
+    let shown = outputs.iter().take(LISTED);
     let mut shown: Vec<String> = shown
-        .map(|(index, output)| {
+        .map(|output| {
             let values = if output.count == 1 { "value" } else { "values" };
             format!(
-                "{index} {} ({} {values})",
+                "{} {} ({} {values})",
+                output.number,
                 short(&output.name),
                 output.count
             )
@@ -120,6 +132,7 @@ pub(crate) fn choose(whole: &Graph, wanted: Option<&str>) -> Result<Choice> {
     let mut sketch = Sketch::new(whole.shared());
     let mut candidates: Vec<Candidate> = Vec::new();
     let mut unfit = None;
+    let mut known = Vec::new();
     for (index, output) in whole.outputs.iter().enumerate() {
         let found = output
             .value
@@ -138,32 +151,41 @@ pub(crate) fn choose(whole: &Graph, wanted: Option<&str>) -> Result<Choice> {
         };
         let info = OutputInfo {
             name: output.name.replace(char::is_control, " "),
+            number: index,
             count: usize::try_from(scores.count()).unwrap_or_default(),
             reading: scores.read_as(None),
             readings: scores.readings(),
         };
         let (logits, probabilities) = (scores.logits(), scores.ends_in_probabilities());
-        match candidates.iter_mut().find(|other| other.logits == logits) {
+        let alike = candidates.iter().position(|other| other.logits == logits);
+        let place = alike.unwrap_or(candidates.len());
+        if place < MAX_CANDIDATES {
+            known.push((info.name.clone(), index, place));
+        }
+        match candidates.get_mut(place) {
             // Probabilities beside their logits show how these are to be read.
             Some(other) if probabilities && !other.probabilities => {
-                let name = std::mem::replace(&mut other.info, info).name;
-                other.info.name = name;
+                let first = std::mem::replace(&mut other.info, info);
+                other.info.name = first.name;
+                other.info.number = first.number;
                 other.index = index;
                 other.probabilities = true;
             }
             Some(_) => {}
-            None => candidates.push(Candidate {
+            None if place < MAX_CANDIDATES => candidates.push(Candidate {
                 index,
                 info,
                 logits,
                 probabilities,
             }),
+            None => {}
         }
     }
     let default = best(whole, &candidates)
         .ok_or_else(|| unfit.unwrap_or_else(|| Fault::NoLogits("it returns nothing".into())))?;
     Ok(Choice {
         default,
+        known,
         indices: candidates.iter().map(|found| found.index).collect(),
         outputs: candidates.into_iter().map(|found| found.info).collect(),
     })

@@ -286,8 +286,17 @@ operations! {
     // Indices broadcast against each other make copies of what they pick.
     traits: {
         let rest = inputs.first().map_or(0.0, |x| shape::elements(x));
-        let picked = inputs.iter().skip(2).map(|index| shape::elements(index)).fold(1.0, f64::max);
-        Traits { work: Work::Held(rest + picked), axes: AxesRule::Elementwise, ..CHOOSES }
+        let indices = inputs.iter().skip(2);
+        let together = indices.clone().try_fold(Vec::new(), |all, index| broadcast(&all, index));
+        let positions = match together {
+            Ok(shape) => shape::elements(&shape),
+            // Masks, each of which picks at most what it covers.
+            Err(_) => indices.map(|index| shape::elements(index)).product(),
+        };
+        let named = dims.iter().map(|named| *named).chain(std::iter::repeat(false));
+        let whole = inputs.first().copied().unwrap_or_default().iter().zip(named);
+        let each: f64 = whole.filter(|(_, named)| !named).map(|(size, _)| *size as f64).product();
+        Traits { work: Work::Held(rest + positions * each), axes: AxesRule::Elementwise, ..CHOOSES }
     };
 
     /// x with entries along `dim` replaced or added to. Inputs: x, the list of indices, the entries.

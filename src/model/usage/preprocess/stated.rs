@@ -48,6 +48,13 @@ impl Stated {
                 "has channels {channels}, but the model takes {count}"
             ));
         }
+        let mut assumed = assumed.clone();
+        if channels != assumed.channels {
+            // What is assumed of red stays with red.
+            assumed.mean.reverse();
+            assumed.std.reverse();
+        }
+        let assumed = &assumed;
         let (mean, std) = self.normalisation(assumed)?;
         Ok(Preprocess {
             width: assumed.width,
