@@ -1,9 +1,11 @@
-//! Opening a model: progress, cancelling, the trial run, and the memory allocator's settings.
+//! Opening a model, and using an open one in another way: progress, cancelling, the trial run, and the
+//! memory allocator's settings.
 //!
 //! Reading and trying out half a gigabyte takes seconds. One callback both reports progress to the
 //! caller and lets them cancel.
 //!
-//! It uses the graph, the tape and `model::op`, and knows no file format.
+//! It has [`format`](super::format) read the file and knows no format itself; the readers see of it only
+//! [`Opening`].
 
 use std::ops::ControlFlow;
 
@@ -12,7 +14,10 @@ use super::error::{Fault, Result};
 pub(crate) mod allocator;
 pub(crate) mod check;
 mod npy;
+pub(super) mod open;
 mod options;
+mod reuse;
+mod trial;
 
 pub use options::{InputValue, OpenOptions};
 

@@ -10,7 +10,6 @@
 
 mod args;
 mod build;
-mod kinds;
 pub(crate) mod message;
 mod names;
 mod nodes;

@@ -1,23 +1,57 @@
 //! Reductions along dimensions, and cumulative ones.
 
-use tch::Kind;
-
 use super::call::{Call, first_output, unary};
+use super::table::Table;
 use crate::model::format::pt2::program::args::{Answer, Args, beyond};
 use crate::model::op::{Aggregate, Aggregation, Cumulative, Reduction, Scan};
+use tch::Kind;
 
-pub fn mean(args: Args<'_>) -> Answer<Call<'_>> {
+pub const TABLE: Table = &[
+    (&["mean.default", "mean.dim"], mean),
+    (&["sum.default", "sum.dim_IntList"], sum),
+    (&["max.dim"], max),
+    (&["min.dim"], min),
+    (&["median.dim"], median),
+    (&["aminmax.default"], aminmax),
+    (&["var.default", "var.dim", "var.correction"], var),
+    (&["std.default", "std.dim", "std.correction"], std),
+    (
+        &["var_mean.default", "var_mean.dim", "var_mean.correction"],
+        var_mean,
+    ),
+    (
+        &["std_mean.default", "std_mean.dim", "std_mean.correction"],
+        std_mean,
+    ),
+    (&["linalg_vector_norm.default"], vector_norm),
+    (
+        &[
+            "norm.Scalar",
+            "norm.ScalarOpt_dim",
+            "norm.ScalarOpt_dtype",
+            "norm.ScalarOpt_dim_dtype",
+        ],
+        norm,
+    ),
+    (&["linalg_norm.default", "linalg_norm.ord_str"], linalg_norm),
+    (
+        &["linalg_matrix_norm.str_ord", "frobenius_norm.dim"],
+        frobenius,
+    ),
+];
+
+fn mean(args: Args<'_>) -> Answer<Call<'_>> {
     let (dims, keepdim) = dims(args)?;
     converted(args, unary(Reduction::Mean { dims, keepdim }, args)?)
 }
 
-pub fn sum(args: Args<'_>) -> Answer<Call<'_>> {
+fn sum(args: Args<'_>) -> Answer<Call<'_>> {
     let (dims, keepdim) = dims(args)?;
     converted(args, unary(Reduction::Sum { dims, keepdim }, args)?)
 }
 
 /// The largest along a dimension, and where it is.
-pub fn max(args: Args<'_>) -> Answer<Call<'_>> {
+fn max(args: Args<'_>) -> Answer<Call<'_>> {
     let dim = args.int("dim")?;
     let keepdim = args.bool_or("keepdim", false)?;
     let read = unary(Reduction::Max { dim, keepdim }, args)?;
@@ -25,7 +59,7 @@ pub fn max(args: Args<'_>) -> Answer<Call<'_>> {
 }
 
 /// The smallest along a dimension, and where it is.
-pub fn min(args: Args<'_>) -> Answer<Call<'_>> {
+fn min(args: Args<'_>) -> Answer<Call<'_>> {
     let dim = args.int("dim")?;
     let keepdim = args.bool_or("keepdim", false)?;
     let read = unary(aggregation(Aggregate::Min, dim, keepdim), args)?;
@@ -33,12 +67,12 @@ pub fn min(args: Args<'_>) -> Answer<Call<'_>> {
 }
 
 /// Only the value along a dimension, not where it is.
-pub fn median(args: Args<'_>) -> Answer<Call<'_>> {
+fn median(args: Args<'_>) -> Answer<Call<'_>> {
     aggregate(Aggregate::Median, args).map(first_output)
 }
 
 /// Both the smallest and the largest.
-pub fn aminmax(args: Args<'_>) -> Answer<Call<'_>> {
+fn aminmax(args: Args<'_>) -> Answer<Call<'_>> {
     let (dims, keepdim) = dims(args)?;
     let function = Aggregate::AMax;
     let max = Aggregation {
@@ -74,22 +108,22 @@ pub fn scan(function: Cumulative, args: Args<'_>) -> Answer<Call<'_>> {
     converted(args, unary(Scan { function, dim }, args)?).map(first_output)
 }
 
-pub fn var(args: Args<'_>) -> Answer<Call<'_>> {
+fn var(args: Args<'_>) -> Answer<Call<'_>> {
     unary(variance(args, false)?, args)
 }
 
-pub fn std(args: Args<'_>) -> Answer<Call<'_>> {
+fn std(args: Args<'_>) -> Answer<Call<'_>> {
     unary(variance(args, true)?, args)
 }
 
 /// The variance and the mean.
-pub fn var_mean(args: Args<'_>) -> Answer<Call<'_>> {
+fn var_mean(args: Args<'_>) -> Answer<Call<'_>> {
     let (dims, keepdim) = dims(args)?;
     Ok(var(args)?.and(Reduction::Mean { dims, keepdim }))
 }
 
 /// The standard deviation and the mean.
-pub fn std_mean(args: Args<'_>) -> Answer<Call<'_>> {
+fn std_mean(args: Args<'_>) -> Answer<Call<'_>> {
     let (dims, keepdim) = dims(args)?;
     Ok(std(args)?.and(Reduction::Mean { dims, keepdim }))
 }
@@ -108,16 +142,16 @@ fn variance(args: Args<'_>, root: bool) -> Answer<Reduction> {
     })
 }
 
-pub fn vector_norm(args: Args<'_>) -> Answer<Call<'_>> {
+fn vector_norm(args: Args<'_>) -> Answer<Call<'_>> {
     norm_of(args, args.number_or("ord", 2.0)?)
 }
 
-pub fn norm(args: Args<'_>) -> Answer<Call<'_>> {
+fn norm(args: Args<'_>) -> Answer<Call<'_>> {
     norm_of(args, args.number_or("p", 2.0)?)
 }
 
 /// A norm of vectors, or of the elements of a matrix; the others of matrices are not supported.
-pub fn linalg_norm(args: Args<'_>) -> Answer<Call<'_>> {
+fn linalg_norm(args: Args<'_>) -> Answer<Call<'_>> {
     if args.is_text("ord") && args.text("ord")? != "fro" {
         return beyond(format!("it is the norm {} of matrices", args.text("ord")?));
     }
@@ -132,7 +166,7 @@ pub fn linalg_norm(args: Args<'_>) -> Answer<Call<'_>> {
 }
 
 /// The norm of matrices as that of their elements.
-pub fn frobenius(args: Args<'_>) -> Answer<Call<'_>> {
+fn frobenius(args: Args<'_>) -> Answer<Call<'_>> {
     let is_other = args.has("ord") && (!args.is_text("ord") || args.text("ord")? != "fro");
     if is_other {
         return beyond("it is another norm of matrices than the Frobenius norm");

@@ -1,20 +1,31 @@
 //! Convolution, transposed or not, over one, two or three axes.
 
 use crate::model::format::pt2::aten::call::{Call, call};
-use crate::model::format::pt2::aten::layers::weight_and_bias;
+use crate::model::format::pt2::aten::products::matrix::weight_and_bias;
+use crate::model::format::pt2::aten::table::Table;
 use crate::model::format::pt2::program::args::{Answer, Args};
 use crate::model::op::{Convolution, Padding, TransposedConvolution};
 
-pub fn convolution<const RANK: usize>(args: Args<'_>) -> Answer<Call<'_>> {
+pub const TABLE: Table = &[
+    (&["conv1d.default", "conv1d.padding"], convolution::<1>),
+    (&["conv2d.default", "conv2d.padding"], convolution::<2>),
+    (&["conv3d.default", "conv3d.padding"], convolution::<3>),
+    (&["conv_transpose1d.default"], transposed_convolution::<1>),
+    (&["conv_transpose2d.input"], transposed_convolution::<2>),
+    (&["conv_transpose3d.input"], transposed_convolution::<3>),
+    (&["convolution.default", "_convolution.default"], general),
+];
+
+fn convolution<const RANK: usize>(args: Args<'_>) -> Answer<Call<'_>> {
     over(args, RANK)
 }
 
-pub fn transposed_convolution<const RANK: usize>(args: Args<'_>) -> Answer<Call<'_>> {
+fn transposed_convolution<const RANK: usize>(args: Args<'_>) -> Answer<Call<'_>> {
     transposed_over(args, RANK)
 }
 
 /// Over as many axes as its lists have numbers, transposed or not.
-pub fn general(args: Args<'_>) -> Answer<Call<'_>> {
+fn general(args: Args<'_>) -> Answer<Call<'_>> {
     let rank = args.ints("stride")?.len();
     if args.bool_or("transposed", false)? {
         transposed_over(args, rank)

@@ -2,38 +2,100 @@
 //! `default` takes sizes and perhaps the factors that positions are computed with, `vec` either.
 
 use crate::model::format::pt2::aten::call::{Call, call};
+use crate::model::format::pt2::aten::table::Table;
 use crate::model::format::pt2::program::args::{Answer, Args, beyond};
 use crate::model::op::{Filter, Resizing};
 
-pub fn nearest(args: Args<'_>) -> Answer<Call<'_>> {
+pub const TABLE: Table = &[
+    (
+        &[
+            "upsample_nearest1d.vec",
+            "upsample_nearest1d.default",
+            "upsample_nearest2d.vec",
+            "upsample_nearest2d.default",
+            "upsample_nearest3d.vec",
+            "upsample_nearest3d.default",
+        ],
+        nearest,
+    ),
+    (
+        &[
+            "_upsample_nearest_exact1d.vec",
+            "_upsample_nearest_exact1d.default",
+            "_upsample_nearest_exact2d.vec",
+            "_upsample_nearest_exact2d.default",
+            "_upsample_nearest_exact3d.vec",
+            "_upsample_nearest_exact3d.default",
+        ],
+        nearest_exact,
+    ),
+    (
+        &[
+            "upsample_linear1d.vec",
+            "upsample_linear1d.default",
+            "upsample_bilinear2d.vec",
+            "upsample_bilinear2d.default",
+            "upsample_trilinear3d.vec",
+            "upsample_trilinear3d.default",
+        ],
+        linear,
+    ),
+    (
+        &["upsample_bicubic2d.vec", "upsample_bicubic2d.default"],
+        cubic,
+    ),
+    (
+        &[
+            "_upsample_bilinear2d_aa.vec",
+            "_upsample_bilinear2d_aa.default",
+        ],
+        linear_antialiased,
+    ),
+    (
+        &[
+            "_upsample_bicubic2d_aa.vec",
+            "_upsample_bicubic2d_aa.default",
+        ],
+        cubic_antialiased,
+    ),
+    (
+        &[
+            "_upsample_lanczos2d_aa.vec",
+            "_upsample_lanczos2d_aa.default",
+        ],
+        lanczos_antialiased,
+    ),
+];
+
+fn nearest(args: Args<'_>) -> Answer<Call<'_>> {
     resized(args, Filter::Nearest)
 }
 
-pub fn nearest_exact(args: Args<'_>) -> Answer<Call<'_>> {
+fn nearest_exact(args: Args<'_>) -> Answer<Call<'_>> {
     resized(args, Filter::NearestExact)
 }
 
-pub fn linear(args: Args<'_>) -> Answer<Call<'_>> {
+fn linear(args: Args<'_>) -> Answer<Call<'_>> {
     let align_corners = args.bool("align_corners")?;
     resized(args, Filter::Linear { align_corners })
 }
 
-pub fn cubic(args: Args<'_>) -> Answer<Call<'_>> {
+fn cubic(args: Args<'_>) -> Answer<Call<'_>> {
     let align_corners = args.bool("align_corners")?;
     resized(args, Filter::Cubic { align_corners })
 }
 
-pub fn linear_antialiased(args: Args<'_>) -> Answer<Call<'_>> {
+fn linear_antialiased(args: Args<'_>) -> Answer<Call<'_>> {
     let align_corners = args.bool("align_corners")?;
     resized(args, Filter::LinearAntialiased { align_corners })
 }
 
-pub fn cubic_antialiased(args: Args<'_>) -> Answer<Call<'_>> {
+fn cubic_antialiased(args: Args<'_>) -> Answer<Call<'_>> {
     let align_corners = args.bool("align_corners")?;
     resized(args, Filter::CubicAntialiased { align_corners })
 }
 
-pub fn lanczos_antialiased(args: Args<'_>) -> Answer<Call<'_>> {
+fn lanczos_antialiased(args: Args<'_>) -> Answer<Call<'_>> {
     let align_corners = args.bool("align_corners")?;
     resized(args, Filter::LanczosAntialiased { align_corners })
 }

@@ -1,12 +1,40 @@
 //! Normalisations. The `native` variants also return the statistics that their gradients need.
 
-use super::call::{Call, call, first_output};
 use crate::model::error::Fault;
+use crate::model::format::pt2::aten::call::{Call, call, first_output};
+use crate::model::format::pt2::aten::table::Table;
 use crate::model::format::pt2::program::args::{Answer, Args, beyond};
 use crate::model::op::Normalisation;
 
+pub const TABLE: Table = &[
+    (&["batch_norm.default"], batch),
+    (
+        &[
+            "_native_batch_norm_legit_no_training.default",
+            "_native_batch_norm_legit.no_stats",
+            "_batch_norm_no_update.default",
+        ],
+        native_batch,
+    ),
+    (
+        &[
+            "_native_batch_norm_legit.default",
+            "_native_batch_norm_legit_functional.default",
+            "native_batch_norm.default",
+        ],
+        native_legit_batch,
+    ),
+    (&["instance_norm.default"], instance),
+    (&["rms_norm.default"], root_mean_square),
+    (&["_fused_rms_norm.default"], native_root_mean_square),
+    (&["layer_norm.default"], layer),
+    (&["native_layer_norm.default"], native_layer),
+    (&["group_norm.default"], group),
+    (&["native_group_norm.default"], native_group),
+];
+
 /// Refused if it normalises by the statistics of the batch although it has running ones.
-pub fn batch(args: Args<'_>) -> Answer<Call<'_>> {
+fn batch(args: Args<'_>) -> Answer<Call<'_>> {
     let statistics = args.optional_tensor("running_mean")?;
     if args.bool_or("training", false)? && statistics.is_some() {
         let node = "a batch norm".into();
@@ -15,11 +43,11 @@ pub fn batch(args: Args<'_>) -> Answer<Call<'_>> {
     trained_batch(args)
 }
 
-pub fn native_legit_batch(args: Args<'_>) -> Answer<Call<'_>> {
+fn native_legit_batch(args: Args<'_>) -> Answer<Call<'_>> {
     batch(args).map(first_output)
 }
 
-pub fn native_batch(args: Args<'_>) -> Answer<Call<'_>> {
+fn native_batch(args: Args<'_>) -> Answer<Call<'_>> {
     trained_batch(args).map(first_output)
 }
 
@@ -43,7 +71,7 @@ fn trained_batch(args: Args<'_>) -> Answer<Call<'_>> {
 }
 
 /// Refused if it updates running statistics.
-pub fn instance(args: Args<'_>) -> Answer<Call<'_>> {
+fn instance(args: Args<'_>) -> Answer<Call<'_>> {
     let running = args.optional_tensor("running_mean")?.is_some();
     match (args.bool_or("use_input_stats", true)?, running) {
         (true, true) => {
@@ -59,7 +87,7 @@ pub fn instance(args: Args<'_>) -> Answer<Call<'_>> {
     }
 }
 
-pub fn layer(args: Args<'_>) -> Answer<Call<'_>> {
+fn layer(args: Args<'_>) -> Answer<Call<'_>> {
     let (inputs, weight, bias) = affine(args)?;
     let op = Normalisation::Layer {
         shape: args.ints("normalized_shape")?,
@@ -70,7 +98,7 @@ pub fn layer(args: Args<'_>) -> Answer<Call<'_>> {
     call(op, inputs)
 }
 
-pub fn root_mean_square(args: Args<'_>) -> Answer<Call<'_>> {
+fn root_mean_square(args: Args<'_>) -> Answer<Call<'_>> {
     let (inputs, weight, _) = affine(args)?;
     let op = Normalisation::RootMeanSquare {
         shape: args.ints("normalized_shape")?,
@@ -80,19 +108,19 @@ pub fn root_mean_square(args: Args<'_>) -> Answer<Call<'_>> {
     call(op, inputs)
 }
 
-pub fn native_root_mean_square(args: Args<'_>) -> Answer<Call<'_>> {
+fn native_root_mean_square(args: Args<'_>) -> Answer<Call<'_>> {
     root_mean_square(args).map(first_output)
 }
 
-pub fn native_layer(args: Args<'_>) -> Answer<Call<'_>> {
+fn native_layer(args: Args<'_>) -> Answer<Call<'_>> {
     layer(args).map(first_output)
 }
 
-pub fn group(args: Args<'_>) -> Answer<Call<'_>> {
+fn group(args: Args<'_>) -> Answer<Call<'_>> {
     grouped(args, "num_groups")
 }
 
-pub fn native_group(args: Args<'_>) -> Answer<Call<'_>> {
+fn native_group(args: Args<'_>) -> Answer<Call<'_>> {
     grouped(args, "group").map(first_output)
 }
 

@@ -1,8 +1,30 @@
 //! Products of vectors and matrices beside those of layers, and distances.
 
-use super::call::{Call, binary, call, first_output};
+use crate::model::format::pt2::aten::call::{Call, binary, call, first_output};
+use crate::model::format::pt2::aten::table::Table;
 use crate::model::format::pt2::program::args::{Answer, Args, beyond};
 use crate::model::op::{Algebra, MatrixProduct};
+
+pub const TABLE: Table = &[
+    (&["addmm.default"], addmm),
+    (&["baddbmm.default"], baddbmm),
+    (&["addmv.default"], addmv),
+    (&["mv.default"], mv),
+    (&["dot.default"], dot),
+    (&["outer.default"], outer),
+    (&["inner.default"], inner),
+    (&["kron.default"], kron),
+    (&["tensordot.default"], tensordot),
+    (&["linalg_vecdot.default"], vector_dot),
+    (&["cross.default"], cross),
+    (&["linalg_cross.default"], linalg_cross),
+    (&["cdist.default", "_cdist_forward.default"], distances),
+    (&["cosine_similarity.default"], cosine_similarity),
+    (&["pairwise_distance.default"], pairwise_distance),
+    (&["bilinear.default"], bilinear),
+    (&["linalg_inv.default", "linalg_inv_ex.default"], inverse),
+    (&["linalg_det.default", "_linalg_det.default"], determinant),
+];
 
 /// β · c + α · a · b, with the names of its arguments.
 fn added_product<'a>(args: Args<'a>, a: &str, b: &str) -> Answer<Call<'a>> {
@@ -11,7 +33,7 @@ fn added_product<'a>(args: Args<'a>, a: &str, b: &str) -> Answer<Call<'a>> {
     call(Algebra::AddedProduct { beta, alpha }, inputs)
 }
 
-pub fn addmm(args: Args<'_>) -> Answer<Call<'_>> {
+fn addmm(args: Args<'_>) -> Answer<Call<'_>> {
     if args.number_or("beta", 1.0)? == 1.0 && args.number_or("alpha", 1.0)? == 1.0 {
         let inputs = ["self", "mat1", "mat2"].map(|name| args.tensor(name));
         let inputs: Answer<Vec<&str>> = inputs.into_iter().collect();
@@ -20,47 +42,47 @@ pub fn addmm(args: Args<'_>) -> Answer<Call<'_>> {
     added_product(args, "mat1", "mat2")
 }
 
-pub fn baddbmm(args: Args<'_>) -> Answer<Call<'_>> {
+fn baddbmm(args: Args<'_>) -> Answer<Call<'_>> {
     added_product(args, "batch1", "batch2")
 }
 
-pub fn addmv(args: Args<'_>) -> Answer<Call<'_>> {
+fn addmv(args: Args<'_>) -> Answer<Call<'_>> {
     added_product(args, "mat", "vec")
 }
 
-pub fn mv(args: Args<'_>) -> Answer<Call<'_>> {
+fn mv(args: Args<'_>) -> Answer<Call<'_>> {
     binary(MatrixProduct::Matmul, args, "vec")
 }
 
-pub fn dot(args: Args<'_>) -> Answer<Call<'_>> {
+fn dot(args: Args<'_>) -> Answer<Call<'_>> {
     binary(MatrixProduct::Matmul, args, "tensor")
 }
 
-pub fn outer(args: Args<'_>) -> Answer<Call<'_>> {
+fn outer(args: Args<'_>) -> Answer<Call<'_>> {
     binary(Algebra::Outer {}, args, "vec2")
 }
 
-pub fn inner(args: Args<'_>) -> Answer<Call<'_>> {
+fn inner(args: Args<'_>) -> Answer<Call<'_>> {
     let (first, second) = (vec![-1], vec![-1]);
     binary(Algebra::Tensordot { first, second }, args, "other")
 }
 
-pub fn kron(args: Args<'_>) -> Answer<Call<'_>> {
+fn kron(args: Args<'_>) -> Answer<Call<'_>> {
     binary(Algebra::Kronecker {}, args, "other")
 }
 
-pub fn tensordot(args: Args<'_>) -> Answer<Call<'_>> {
+fn tensordot(args: Args<'_>) -> Answer<Call<'_>> {
     let (first, second) = (args.ints("dims_self")?, args.ints("dims_other")?);
     binary(Algebra::Tensordot { first, second }, args, "other")
 }
 
-pub fn vector_dot(args: Args<'_>) -> Answer<Call<'_>> {
+fn vector_dot(args: Args<'_>) -> Answer<Call<'_>> {
     let dim = args.int_or("dim", -1)?;
     let inputs = vec![args.tensor("x")?, args.tensor("y")?];
     call(Algebra::VectorDot { dim }, inputs)
 }
 
-pub fn cross(args: Args<'_>) -> Answer<Call<'_>> {
+fn cross(args: Args<'_>) -> Answer<Call<'_>> {
     let Some(dim) = args.optional_int("dim")? else {
         return beyond("dim is not given");
     };
@@ -68,7 +90,7 @@ pub fn cross(args: Args<'_>) -> Answer<Call<'_>> {
 }
 
 /// Along the last axis by default.
-pub fn linalg_cross(args: Args<'_>) -> Answer<Call<'_>> {
+fn linalg_cross(args: Args<'_>) -> Answer<Call<'_>> {
     let dim = args.int_or("dim", -1)?;
     binary(Algebra::Cross { dim }, args, "other")
 }
@@ -77,7 +99,7 @@ fn pair<'a>(args: Args<'a>) -> Answer<Vec<&'a str>> {
     Ok(vec![args.tensor("x1")?, args.tensor("x2")?])
 }
 
-pub fn distances(args: Args<'_>) -> Answer<Call<'_>> {
+fn distances(args: Args<'_>) -> Answer<Call<'_>> {
     let p = args.number_or("p", 2.0)?;
     if p.is_nan() || p < 0.0 {
         return beyond(format!("p is {p}"));
@@ -85,7 +107,7 @@ pub fn distances(args: Args<'_>) -> Answer<Call<'_>> {
     call(Algebra::Distances { p }, pair(args)?)
 }
 
-pub fn cosine_similarity(args: Args<'_>) -> Answer<Call<'_>> {
+fn cosine_similarity(args: Args<'_>) -> Answer<Call<'_>> {
     let op = Algebra::CosineSimilarity {
         dim: args.int_or("dim", 1)?,
         eps: args.number_or("eps", 1e-8)?,
@@ -93,7 +115,7 @@ pub fn cosine_similarity(args: Args<'_>) -> Answer<Call<'_>> {
     call(op, pair(args)?)
 }
 
-pub fn pairwise_distance(args: Args<'_>) -> Answer<Call<'_>> {
+fn pairwise_distance(args: Args<'_>) -> Answer<Call<'_>> {
     let op = Algebra::PairwiseDistance {
         p: args.number_or("p", 2.0)?,
         eps: args.number_or("eps", 1e-6)?,
@@ -102,7 +124,7 @@ pub fn pairwise_distance(args: Args<'_>) -> Answer<Call<'_>> {
     call(op, pair(args)?)
 }
 
-pub fn bilinear(args: Args<'_>) -> Answer<Call<'_>> {
+fn bilinear(args: Args<'_>) -> Answer<Call<'_>> {
     let bias = args.optional_tensor("bias")?;
     let mut inputs = vec![
         args.tensor("input1")?,
@@ -114,12 +136,12 @@ pub fn bilinear(args: Args<'_>) -> Answer<Call<'_>> {
     call(Algebra::Bilinear { bias }, inputs)
 }
 
-pub fn inverse(args: Args<'_>) -> Answer<Call<'_>> {
+fn inverse(args: Args<'_>) -> Answer<Call<'_>> {
     let name = if args.has("A") { "A" } else { "self" };
     call(Algebra::Inverse {}, vec![args.tensor(name)?]).map(first_output)
 }
 
-pub fn determinant(args: Args<'_>) -> Answer<Call<'_>> {
+fn determinant(args: Args<'_>) -> Answer<Call<'_>> {
     let name = if args.has("A") { "A" } else { "self" };
     call(Algebra::Determinant {}, vec![args.tensor(name)?]).map(first_output)
 }

@@ -1,10 +1,31 @@
 //! Matrix products, attention among them.
 
-use super::call::{Call, binary, call, first_output};
+use crate::model::format::pt2::aten::call::{Call, binary, call, first_output};
+use crate::model::format::pt2::aten::table::Table;
 use crate::model::format::pt2::program::args::{Answer, Args, beyond};
 use crate::model::op::{Attention, Einsum, MatrixProduct};
 
-pub fn linear(args: Args<'_>) -> Answer<Call<'_>> {
+pub const TABLE: Table = &[
+    (&["linear.default"], linear),
+    (&["matmul.default"], matmul),
+    (&["mm.default", "bmm.default"], mm),
+    (&["einsum.default"], einsum),
+    (&["scaled_dot_product_attention.default"], attention),
+    (
+        &[
+            "_scaled_dot_product_flash_attention_for_cpu.default",
+            "_scaled_dot_product_flash_attention.default",
+            "_scaled_dot_product_efficient_attention.default",
+            "_scaled_dot_product_cudnn_attention.default",
+            "_scaled_dot_product_fused_attention_overrideable.default",
+            "_scaled_dot_product_attention_math.default",
+            "_scaled_dot_product_attention_math_for_mps.default",
+        ],
+        lowered_attention,
+    ),
+];
+
+fn linear(args: Args<'_>) -> Answer<Call<'_>> {
     let (inputs, bias) = weight_and_bias(args)?;
     call(MatrixProduct::Linear { bias }, inputs)
 }
@@ -17,20 +38,20 @@ pub fn weight_and_bias<'a>(args: Args<'a>) -> Answer<(Vec<&'a str>, bool)> {
     Ok((inputs, bias.is_some()))
 }
 
-pub fn matmul(args: Args<'_>) -> Answer<Call<'_>> {
+fn matmul(args: Args<'_>) -> Answer<Call<'_>> {
     binary(MatrixProduct::Matmul, args, "other")
 }
 
-pub fn mm(args: Args<'_>) -> Answer<Call<'_>> {
+fn mm(args: Args<'_>) -> Answer<Call<'_>> {
     binary(MatrixProduct::Matmul, args, "mat2")
 }
 
-pub fn einsum(args: Args<'_>) -> Answer<Call<'_>> {
+fn einsum(args: Args<'_>) -> Answer<Call<'_>> {
     let equation = args.text("equation")?;
     call(Einsum { equation }, args.tensors("tensors")?)
 }
 
-pub fn attention(args: Args<'_>) -> Answer<Call<'_>> {
+fn attention(args: Args<'_>) -> Answer<Call<'_>> {
     if args.number_or("dropout_p", 0.0)? != 0.0 {
         return beyond("dropout_p is not 0");
     }
@@ -51,7 +72,7 @@ pub fn attention(args: Args<'_>) -> Answer<Call<'_>> {
 }
 
 /// What attention is lowered to on some device; the first output is the one that counts.
-pub fn lowered_attention(args: Args<'_>) -> Answer<Call<'_>> {
+fn lowered_attention(args: Args<'_>) -> Answer<Call<'_>> {
     if args.number_or("dropout_p", 0.0)? != 0.0 {
         return beyond("dropout_p is not 0");
     }

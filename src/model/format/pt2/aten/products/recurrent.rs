@@ -1,24 +1,32 @@
 //! Recurrent layers.
 
-use super::call::{Call, call};
 use crate::model::error::Fault;
+use crate::model::format::pt2::aten::call::{Call, call};
+use crate::model::format::pt2::aten::table::Table;
 use crate::model::format::pt2::program::args::{Answer, Args, beyond};
 use crate::model::op::{Cell, Recurrent};
 
-pub fn lstm(args: Args<'_>) -> Answer<Call<'_>> {
+pub const TABLE: Table = &[
+    (&["lstm.input"], lstm),
+    (&["gru.input"], gru),
+    (&["rnn_tanh.input"], tanh),
+    (&["rnn_relu.input"], relu),
+];
+
+fn lstm(args: Args<'_>) -> Answer<Call<'_>> {
     layers(args, Cell::Lstm)
 }
 
-pub fn gru(args: Args<'_>) -> Answer<Call<'_>> {
+fn gru(args: Args<'_>) -> Answer<Call<'_>> {
     layers(args, Cell::Gru)
 }
 
-pub fn tanh(args: Args<'_>) -> Answer<Call<'_>> {
+fn tanh(args: Args<'_>) -> Answer<Call<'_>> {
     layers(args, Cell::Tanh)
 }
 
 /// Its rectifiers would be hidden from guided backpropagation.
-pub fn relu(_: Args<'_>) -> Answer<Call<'_>> {
+fn relu(_: Args<'_>) -> Answer<Call<'_>> {
     beyond(
         "the rectifiers of a recurrent layer cannot be reached one by one; \
          export the network with nonlinearity='tanh', or with its steps written out",

@@ -1,22 +1,60 @@
 //! Fourier transforms, and complex numbers taken apart and put together.
 
-use super::call::{Call, call, unary, view};
+use crate::model::format::pt2::aten::call::{Call, call, unary, view};
+use crate::model::format::pt2::aten::table::Table;
 use crate::model::format::pt2::program::args::{Answer, Args, beyond};
 use crate::model::op::{ComplexParts, Fourier, Shuffle, Transform};
 
-pub fn forward(args: Args<'_>) -> Answer<Call<'_>> {
+pub const TABLE: Table = &[
+    (
+        &["fft_fft.default", "fft_fft2.default", "fft_fftn.default"],
+        forward,
+    ),
+    (
+        &["fft_ifft.default", "fft_ifft2.default", "fft_ifftn.default"],
+        inverse,
+    ),
+    (
+        &["fft_rfft.default", "fft_rfft2.default", "fft_rfftn.default"],
+        real_to_half,
+    ),
+    (
+        &[
+            "fft_irfft.default",
+            "fft_irfft2.default",
+            "fft_irfftn.default",
+        ],
+        half_to_real,
+    ),
+    (&["_fft_r2c.default"], lowered_real),
+    (&["_fft_c2r.default"], lowered_to_real),
+    (&["_fft_c2c.default"], lowered),
+    (&["view_as_real.default"], as_real),
+    (&["view_as_complex.default"], as_complex),
+    (&["complex.default"], joined),
+    (&["real.default"], real),
+    (&["imag.default"], imaginary),
+    (&["fft_fftshift.default"], shift),
+    (&["fft_ifftshift.default"], shift_back),
+    (
+        &["conj.default", "_conj.default", "_conj_physical.default"],
+        conjugate,
+    ),
+];
+
+fn forward(args: Args<'_>) -> Answer<Call<'_>> {
     transform(args, Transform::Forward)
 }
 
-pub fn inverse(args: Args<'_>) -> Answer<Call<'_>> {
+fn inverse(args: Args<'_>) -> Answer<Call<'_>> {
     transform(args, Transform::Inverse)
 }
 
-pub fn real_to_half(args: Args<'_>) -> Answer<Call<'_>> {
+fn real_to_half(args: Args<'_>) -> Answer<Call<'_>> {
     transform(args, Transform::RealToHalf)
 }
 
-pub fn half_to_real(args: Args<'_>) -> Answer<Call<'_>> {
+fn half_to_real(args: Args<'_>) -> Answer<Call<'_>> {
     transform(args, Transform::HalfToReal)
 }
 
@@ -65,7 +103,7 @@ fn norm_by_number(args: Args, forward: bool) -> Answer<String> {
     .to_owned())
 }
 
-pub fn lowered_real(args: Args<'_>) -> Answer<Call<'_>> {
+fn lowered_real(args: Args<'_>) -> Answer<Call<'_>> {
     let op = Fourier {
         transform: if args.bool("onesided")? {
             Transform::RealToHalf
@@ -79,7 +117,7 @@ pub fn lowered_real(args: Args<'_>) -> Answer<Call<'_>> {
     unary(op, args)
 }
 
-pub fn lowered_to_real(args: Args<'_>) -> Answer<Call<'_>> {
+fn lowered_to_real(args: Args<'_>) -> Answer<Call<'_>> {
     let dims = args.ints("dim")?;
     let mut size = vec![-1; dims.len()];
     let last = args.int("last_dim_size")?;
@@ -96,7 +134,7 @@ pub fn lowered_to_real(args: Args<'_>) -> Answer<Call<'_>> {
     unary(op, args)
 }
 
-pub fn lowered(args: Args<'_>) -> Answer<Call<'_>> {
+fn lowered(args: Args<'_>) -> Answer<Call<'_>> {
     let forward = args.bool("forward")?;
     let op = Fourier {
         transform: if forward {
@@ -112,37 +150,37 @@ pub fn lowered(args: Args<'_>) -> Answer<Call<'_>> {
 }
 
 /// The zero frequency moves to the middle.
-pub fn shift(args: Args<'_>) -> Answer<Call<'_>> {
+fn shift(args: Args<'_>) -> Answer<Call<'_>> {
     let dims = args.optional_ints("dim")?;
     unary(Shuffle::ToMiddle { dims, back: false }, args)
 }
 
-pub fn shift_back(args: Args<'_>) -> Answer<Call<'_>> {
+fn shift_back(args: Args<'_>) -> Answer<Call<'_>> {
     let dims = args.optional_ints("dim")?;
     unary(Shuffle::ToMiddle { dims, back: true }, args)
 }
 
-pub fn as_real(args: Args<'_>) -> Answer<Call<'_>> {
+fn as_real(args: Args<'_>) -> Answer<Call<'_>> {
     view(ComplexParts::AsReal, args)
 }
 
-pub fn as_complex(args: Args<'_>) -> Answer<Call<'_>> {
+fn as_complex(args: Args<'_>) -> Answer<Call<'_>> {
     view(ComplexParts::AsComplex, args)
 }
 
-pub fn joined(args: Args<'_>) -> Answer<Call<'_>> {
+fn joined(args: Args<'_>) -> Answer<Call<'_>> {
     let inputs = vec![args.tensor("real")?, args.tensor("imag")?];
     call(ComplexParts::Joined, inputs)
 }
 
-pub fn real(args: Args<'_>) -> Answer<Call<'_>> {
+fn real(args: Args<'_>) -> Answer<Call<'_>> {
     view(ComplexParts::Real, args)
 }
 
-pub fn imaginary(args: Args<'_>) -> Answer<Call<'_>> {
+fn imaginary(args: Args<'_>) -> Answer<Call<'_>> {
     view(ComplexParts::Imaginary, args)
 }
 
-pub fn conjugate(args: Args<'_>) -> Answer<Call<'_>> {
+fn conjugate(args: Args<'_>) -> Answer<Call<'_>> {
     view(ComplexParts::Conjugate, args)
 }

@@ -1,31 +1,63 @@
 //! Operators that give the same values another shape or order of dimensions.
 
-use super::call::{self, Call, Sharing, binary};
+use crate::model::format::pt2::aten::call::{self, Call, Sharing, binary};
+use crate::model::format::pt2::aten::table::Table;
 use crate::model::format::pt2::program::args::{Answer, Args, beyond};
 use crate::model::op::Reshaping;
 use crate::model::op::shape::axis;
 
-pub fn flatten(args: Args<'_>) -> Answer<Call<'_>> {
+pub const TABLE: Table = &[
+    (&["flatten.using_ints"], flatten),
+    (&["unflatten.int"], unflatten),
+    (&["view.default", "_unsafe_view.default"], view),
+    (&["reshape.default"], reshape),
+    (&["reshape_as.default", "view_as.default"], reshape_as),
+    (&["as_strided.default"], as_strided),
+    (&["expand.default", "broadcast_to.default"], expand),
+    (&["expand_as.default"], expand_as),
+    (&["transpose.int", "swapdims.default"], transpose),
+    (&["swapaxes.default"], swap_axes),
+    (&["t.default"], transpose_matrix),
+    (&["permute.default"], permute),
+    (&["numpy_T.default"], reversed),
+    (
+        &[
+            "mT.default",
+            "mH.default",
+            "adjoint.default",
+            "matrix_H.default",
+        ],
+        transpose_matrices,
+    ),
+    (&["movedim.int", "movedim.intlist"], movedim),
+    (&["ravel.default"], ravel),
+    (&["squeeze.default"], squeeze),
+    (&["squeeze.dim"], squeeze_dim),
+    (&["squeeze.dims"], squeeze_dims),
+    (&["unsqueeze.default"], unsqueeze),
+];
+
+fn flatten(args: Args<'_>) -> Answer<Call<'_>> {
     let (start, end) = (args.int_or("start_dim", 0)?, args.int_or("end_dim", -1)?);
     call::view(Reshaping::Flatten { start, end }, args)
 }
 
-pub fn unflatten(args: Args<'_>) -> Answer<Call<'_>> {
+fn unflatten(args: Args<'_>) -> Answer<Call<'_>> {
     let (dim, sizes) = (args.int("dim")?, args.ints("sizes")?);
     call::view(Reshaping::Unflatten { dim, sizes }, args)
 }
 
-pub fn view(args: Args<'_>) -> Answer<Call<'_>> {
+fn view(args: Args<'_>) -> Answer<Call<'_>> {
     let shape = args.ints("size")?;
     call::view(Reshaping::Reshape { shape }, args)
 }
 
-pub fn reshape(args: Args<'_>) -> Answer<Call<'_>> {
+fn reshape(args: Args<'_>) -> Answer<Call<'_>> {
     let shape = args.ints("shape")?;
     call::view(Reshaping::Reshape { shape }, args)
 }
 
-pub fn reshape_as(args: Args<'_>) -> Answer<Call<'_>> {
+fn reshape_as(args: Args<'_>) -> Answer<Call<'_>> {
     Ok(Call {
         sharing: Sharing::View,
         ..binary(Reshaping::ReshapeAs, args, "other")?
@@ -34,7 +66,7 @@ pub fn reshape_as(args: Args<'_>) -> Answer<Call<'_>> {
 
 /// Supported where it is a reshape: at most one dimension is not of size 1, and its elements are adjacent,
 /// from the first one on.
-pub fn as_strided(args: Args<'_>) -> Answer<Call<'_>> {
+fn as_strided(args: Args<'_>) -> Answer<Call<'_>> {
     let (shape, strides) = (args.ints("size")?, args.ints("stride")?);
     let long = shape.iter().zip(&strides).filter(|(size, _)| **size != 1);
     let in_order = long.clone().count() <= 1 && long.into_iter().all(|(_, s)| *s == 1);
@@ -44,47 +76,47 @@ pub fn as_strided(args: Args<'_>) -> Answer<Call<'_>> {
     call::view(Reshaping::Reshape { shape }, args)
 }
 
-pub fn expand(args: Args<'_>) -> Answer<Call<'_>> {
+fn expand(args: Args<'_>) -> Answer<Call<'_>> {
     let shape = args.ints("size")?;
     call::view(Reshaping::Expand { shape }, args)
 }
 
-pub fn expand_as(args: Args<'_>) -> Answer<Call<'_>> {
+fn expand_as(args: Args<'_>) -> Answer<Call<'_>> {
     Ok(Call {
         sharing: Sharing::View,
         ..binary(Reshaping::ExpandAs, args, "other")?
     })
 }
 
-pub fn transpose(args: Args<'_>) -> Answer<Call<'_>> {
+fn transpose(args: Args<'_>) -> Answer<Call<'_>> {
     let (a, b) = (args.int("dim0")?, args.int("dim1")?);
     call::view(Reshaping::Transpose { a, b }, args)
 }
 
-pub fn swap_axes(args: Args<'_>) -> Answer<Call<'_>> {
+fn swap_axes(args: Args<'_>) -> Answer<Call<'_>> {
     let (a, b) = (args.int("axis0")?, args.int("axis1")?);
     call::view(Reshaping::Transpose { a, b }, args)
 }
 
-pub fn transpose_matrix(args: Args<'_>) -> Answer<Call<'_>> {
+fn transpose_matrix(args: Args<'_>) -> Answer<Call<'_>> {
     call::view(Reshaping::Transpose { a: 0, b: 1 }, args)
 }
 
-pub fn permute(args: Args<'_>) -> Answer<Call<'_>> {
+fn permute(args: Args<'_>) -> Answer<Call<'_>> {
     let dims = args.ints("dims")?;
     call::view(Reshaping::Permute { dims }, args)
 }
 
-pub fn squeeze(args: Args<'_>) -> Answer<Call<'_>> {
+fn squeeze(args: Args<'_>) -> Answer<Call<'_>> {
     call::view(Reshaping::Squeeze { dim: None }, args)
 }
 
-pub fn squeeze_dim(args: Args<'_>) -> Answer<Call<'_>> {
+fn squeeze_dim(args: Args<'_>) -> Answer<Call<'_>> {
     let dim = Some(args.int("dim")?);
     call::view(Reshaping::Squeeze { dim }, args)
 }
 
-pub fn squeeze_dims(args: Args<'_>) -> Answer<Call<'_>> {
+fn squeeze_dims(args: Args<'_>) -> Answer<Call<'_>> {
     let dims = args.ints("dim")?;
     if let [dim] = dims[..] {
         return call::view(Reshaping::Squeeze { dim: Some(dim) }, args);
@@ -115,17 +147,17 @@ pub fn squeeze_dims(args: Args<'_>) -> Answer<Call<'_>> {
 }
 
 /// All axes in opposite order.
-pub fn reversed(args: Args<'_>) -> Answer<Call<'_>> {
+fn reversed(args: Args<'_>) -> Answer<Call<'_>> {
     let dims = (0..args.rank("self")? as i64).rev().collect();
     call::view(Reshaping::Permute { dims }, args)
 }
 
 /// The last two axes change places.
-pub fn transpose_matrices(args: Args<'_>) -> Answer<Call<'_>> {
+fn transpose_matrices(args: Args<'_>) -> Answer<Call<'_>> {
     call::view(Reshaping::Transpose { a: -2, b: -1 }, args)
 }
 
-pub fn movedim(args: Args<'_>) -> Answer<Call<'_>> {
+fn movedim(args: Args<'_>) -> Answer<Call<'_>> {
     let (from, to) = (args.ints("source")?, args.ints("destination")?);
     let rank = args.rank("self")?;
     let places = |dims: &[i64]| -> Result<Vec<usize>, String> {
@@ -149,11 +181,11 @@ pub fn movedim(args: Args<'_>) -> Answer<Call<'_>> {
     call::view(Reshaping::Permute { dims }, args)
 }
 
-pub fn ravel(args: Args<'_>) -> Answer<Call<'_>> {
+fn ravel(args: Args<'_>) -> Answer<Call<'_>> {
     call::view(Reshaping::Flatten { start: 0, end: -1 }, args)
 }
 
-pub fn unsqueeze(args: Args<'_>) -> Answer<Call<'_>> {
+fn unsqueeze(args: Args<'_>) -> Answer<Call<'_>> {
     let dim = args.int("dim")?;
     call::view(Reshaping::Unsqueeze { dim }, args)
 }

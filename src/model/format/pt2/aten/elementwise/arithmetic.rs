@@ -1,12 +1,41 @@
 //! Arithmetic on each element, with a tensor or a number as the second operand.
 
-use tch::Kind;
-
-use super::call::{Call, binary, call, unary};
+use crate::model::format::pt2::aten::call::{Call, binary, call, unary};
+use crate::model::format::pt2::aten::table::Table;
 use crate::model::format::pt2::program::args::{Answer, Args, Operand, beyond};
 use crate::model::op::{Arithmetic, Copying, Number, Op, Operands, Pair, PairFunction};
+use tch::Kind;
 
-pub fn add(args: Args<'_>) -> Answer<Call<'_>> {
+pub const TABLE: Table = &[
+    (&["add.Tensor", "add.Scalar"], add),
+    (&["sub.Tensor", "sub.Scalar"], sub),
+    (&["rsub.Scalar", "rsub.Tensor"], rsub),
+    (&["mul.Tensor", "mul.Scalar"], mul),
+    (
+        &[
+            "div.Tensor",
+            "div.Scalar",
+            "div.Tensor_mode",
+            "div.Scalar_mode",
+        ],
+        div,
+    ),
+    (&["max.other"], maximum),
+    (&["min.other"], minimum),
+    (&["addcmul.default"], addcmul),
+    (&["addcdiv.default"], addcdiv),
+    (&["lerp.Scalar", "lerp.Tensor"], lerp),
+    (&["nan_to_num.default"], nan_to_num),
+    (&["logit.default"], logit),
+    (&["round.decimals"], round_to),
+    (&["neg.default"], neg),
+    (&["reciprocal.default"], reciprocal),
+    (&["sqrt.default"], sqrt),
+    (&["pow.Tensor_Scalar"], pow),
+    (&["pow.Scalar"], scalar_pow),
+];
+
+fn add(args: Args<'_>) -> Answer<Call<'_>> {
     let alpha = args.number_or("alpha", 1.0)?;
     if let Operand::Number(number) = args.operand("self")? {
         return to_number(args, number, alpha, Arithmetic::AddScalar);
@@ -16,7 +45,7 @@ pub fn add(args: Args<'_>) -> Answer<Call<'_>> {
     })
 }
 
-pub fn sub(args: Args<'_>) -> Answer<Call<'_>> {
+fn sub(args: Args<'_>) -> Answer<Call<'_>> {
     let alpha = args.number_or("alpha", 1.0)?;
     if let Operand::Number(number) = args.operand("self")? {
         return to_number(args, number, alpha, Arithmetic::RsubScalar);
@@ -27,7 +56,7 @@ pub fn sub(args: Args<'_>) -> Answer<Call<'_>> {
 }
 
 /// The second operand minus the first.
-pub fn rsub(args: Args<'_>) -> Answer<Call<'_>> {
+fn rsub(args: Args<'_>) -> Answer<Call<'_>> {
     let alpha = args.number_or("alpha", 1.0)?;
     match args.operand("other")? {
         Operand::Tensor(other) => {
@@ -43,7 +72,7 @@ pub fn rsub(args: Args<'_>) -> Answer<Call<'_>> {
     }
 }
 
-pub fn mul(args: Args<'_>) -> Answer<Call<'_>> {
+fn mul(args: Args<'_>) -> Answer<Call<'_>> {
     if let Operand::Number(number) = args.operand("self")? {
         return to_number(args, number, 1.0, Arithmetic::MulScalar);
     }
@@ -51,7 +80,7 @@ pub fn mul(args: Args<'_>) -> Answer<Call<'_>> {
 }
 
 /// A true division, unless `rounding_mode` says otherwise.
-pub fn div(args: Args<'_>) -> Answer<Call<'_>> {
+fn div(args: Args<'_>) -> Answer<Call<'_>> {
     let function = match args.text_or("rounding_mode", "")?.as_str() {
         "" => None,
         "floor" => Some(PairFunction::FloorDivide),
@@ -92,20 +121,20 @@ pub fn pair(function: PairFunction, args: Args<'_>) -> Answer<Call<'_>> {
     call(Pair { function, operands }, inputs)
 }
 
-pub fn maximum(args: Args<'_>) -> Answer<Call<'_>> {
+fn maximum(args: Args<'_>) -> Answer<Call<'_>> {
     pair(PairFunction::Maximum, args)
 }
 
-pub fn minimum(args: Args<'_>) -> Answer<Call<'_>> {
+fn minimum(args: Args<'_>) -> Answer<Call<'_>> {
     pair(PairFunction::Minimum, args)
 }
 
-pub fn addcmul(args: Args<'_>) -> Answer<Call<'_>> {
+fn addcmul(args: Args<'_>) -> Answer<Call<'_>> {
     let value = args.number_or("value", 1.0)?;
     with_two(args, Arithmetic::AddProduct { value })
 }
 
-pub fn addcdiv(args: Args<'_>) -> Answer<Call<'_>> {
+fn addcdiv(args: Args<'_>) -> Answer<Call<'_>> {
     let value = args.number_or("value", 1.0)?;
     with_two(args, Arithmetic::AddQuotient { value })
 }
@@ -119,7 +148,7 @@ fn with_two(args: Args<'_>, op: Arithmetic) -> Answer<Call<'_>> {
     call(op, inputs)
 }
 
-pub fn lerp(args: Args<'_>) -> Answer<Call<'_>> {
+fn lerp(args: Args<'_>) -> Answer<Call<'_>> {
     let inputs = vec![args.tensor("self")?, args.tensor("end")?];
     match args.operand("weight")? {
         Operand::Tensor(weight) => call(Arithmetic::LerpBy, [inputs, vec![weight]].concat()),
@@ -130,7 +159,7 @@ pub fn lerp(args: Args<'_>) -> Answer<Call<'_>> {
     }
 }
 
-pub fn nan_to_num(args: Args<'_>) -> Answer<Call<'_>> {
+fn nan_to_num(args: Args<'_>) -> Answer<Call<'_>> {
     let op = Arithmetic::NanToNum {
         nan: args.optional_number("nan")?,
         high: args.optional_number("posinf")?,
@@ -139,36 +168,36 @@ pub fn nan_to_num(args: Args<'_>) -> Answer<Call<'_>> {
     unary(op, args)
 }
 
-pub fn logit(args: Args<'_>) -> Answer<Call<'_>> {
+fn logit(args: Args<'_>) -> Answer<Call<'_>> {
     let eps = args.optional_number("eps")?;
     unary(Arithmetic::Logit { eps }, args)
 }
 
-pub fn round_to(args: Args<'_>) -> Answer<Call<'_>> {
+fn round_to(args: Args<'_>) -> Answer<Call<'_>> {
     let decimals = args.int("decimals")?;
     unary(Arithmetic::RoundTo { decimals }, args)
 }
 
-pub fn neg(args: Args<'_>) -> Answer<Call<'_>> {
+fn neg(args: Args<'_>) -> Answer<Call<'_>> {
     unary(Arithmetic::MulScalar(-1.0), args)
 }
 
-pub fn reciprocal(args: Args<'_>) -> Answer<Call<'_>> {
+fn reciprocal(args: Args<'_>) -> Answer<Call<'_>> {
     unary(Arithmetic::PowScalar(-1.0), args)
 }
 
-pub fn sqrt(args: Args<'_>) -> Answer<Call<'_>> {
+fn sqrt(args: Args<'_>) -> Answer<Call<'_>> {
     let read = unary(Arithmetic::PowScalar(0.5), args)?;
     Ok(read.converted(args, args.is_integral("self").then_some(Kind::Float)))
 }
 
 /// A tensor to the power of a number.
-pub fn pow(args: Args<'_>) -> Answer<Call<'_>> {
+fn pow(args: Args<'_>) -> Answer<Call<'_>> {
     with_number(args, args.scalar("exponent")?, Arithmetic::PowScalar)
 }
 
 /// A number to the power of a tensor.
-pub fn scalar_pow(args: Args<'_>) -> Answer<Call<'_>> {
+fn scalar_pow(args: Args<'_>) -> Answer<Call<'_>> {
     let base = args.scalar("self")?;
     if base.value <= 0.0 || args.is_integral("exponent") {
         return pair(PairFunction::Power, args);

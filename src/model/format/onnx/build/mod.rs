@@ -1,0 +1,205 @@
+//! The graph of an ONNX file: names become values, and what does not depend on the image is computed at
+//! once and becomes a constant.
+//!
+//! A file may compute the shapes and even the weights of its network, so constants are bounded in how much
+//! they may cost, and are freed after the last node that reads them.
+
+mod constants;
+mod emit;
+mod kinds;
+mod node;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use tch::{Kind, Tensor};
+
+use super::message::proto;
+use super::nodes::Lost;
+use super::signature::{Input, Returned};
+use super::weights::Weights;
+use crate::model::error::{Fault, Result, first_line};
+use crate::model::format::build::finite::{self, Role};
+use crate::model::format::build::graph_builder::GraphBuilder;
+use crate::model::format::build::module_calls::{self, Stack, innermost};
+use crate::model::format::build::refusal::Refusal;
+use crate::model::format::build::storage::Content;
+use crate::model::graph::budget::Budget;
+use crate::model::graph::{Graph, Output, ValueId};
+use crate::model::op::{Reshaping, shape};
+
+/// How many elements all computed constants of a file may have together.
+const COMPUTED: f64 = (1u64 << 27) as f64;
+
+pub struct Builder<'a, 'o> {
+    initializers: HashMap<&'a str, &'a proto::Tensor>,
+    weights: Weights<'a, 'o>,
+    graph: GraphBuilder,
+    names: HashMap<String, ValueId>,
+    /// Values that cannot be computed.
+    pub lost: Lost,
+    /// The values that nodes of the graph read.
+    read_by_nodes: HashSet<ValueId>,
+    /// The names that any node of the file reads.
+    read_names: HashSet<&'a str>,
+    /// For each node of the file still to come, the last one first, the names that no later one reads.
+    last_reads: Vec<Vec<&'a str>>,
+    /// The dtypes of values that depend on the image and are no floats.
+    kinds: HashMap<ValueId, Kind>,
+    /// The constants with infinities, and the tensors of the file these come from.
+    infinite: BTreeMap<ValueId, String>,
+    /// For constants that are computed here.
+    computed: Budget,
+    /// For what will run on each image.
+    running: Budget,
+    /// The node that is being read, and the modules around it.
+    label: String,
+    stack: Stack,
+    /// How many values there were before that node.
+    first_value: usize,
+}
+
+impl<'a, 'o> Builder<'a, 'o> {
+    pub fn new(
+        graph: &'a proto::Graph,
+        weights: Weights<'a, 'o>,
+        input: &Input,
+        (height, width): (i64, i64),
+        wanted: &[usize],
+    ) -> Result<Builder<'a, 'o>> {
+        let mut initializers = HashMap::new();
+        for weight in &graph.initializers {
+            if initializers.insert(weight.name.as_str(), weight).is_some() {
+                return Err(Fault::Graph(format!(
+                    "two weights are called {}",
+                    weight.name
+                )));
+            }
+        }
+        let nodes = wanted.iter().map(|index| &graph.nodes[*index]);
+        let read_names = nodes.flat_map(|node| node.inputs.iter().map(String::as_str));
+        let mut builder = Builder {
+            initializers,
+            weights,
+            graph: GraphBuilder::new(&input.name, [input.batch, input.channels, height, width]),
+            names: HashMap::new(),
+            lost: Lost::new(),
+            read_by_nodes: HashSet::new(),
+            read_names: read_names.collect(),
+            last_reads: node::last_reads(graph, wanted),
+            kinds: HashMap::new(),
+            infinite: BTreeMap::new(),
+            computed: Budget::of(COMPUTED),
+            running: Budget::default(),
+            label: "the input".into(),
+            stack: module_calls::root(),
+            first_value: 0,
+        };
+        let image = builder.graph.image();
+        let read = if input.channels_last {
+            let dims = vec![0, 2, 3, 1];
+            let turned = builder.emit(Reshaping::Permute { dims }, &[image]);
+            turned.map_err(|refusal| builder.refused("Transpose", refusal))?
+        } else {
+            image
+        };
+        builder.names.insert(input.name.clone(), read);
+        Ok(builder)
+    }
+
+    /// Says at which node something is refused; `op` is the name of its operation.
+    pub fn refused(&self, op: &str, refusal: Refusal) -> Fault {
+        let at = refusal.at(op.to_owned(), self.label.clone(), innermost(&self.stack));
+        match at {
+            Ok(unsupported) => Fault::Unsupported(vec![unsupported]),
+            Err(fault) => fault,
+        }
+    }
+
+    /// The weights, for another builder.
+    pub fn into_weights(self) -> Weights<'a, 'o> {
+        self.weights
+    }
+
+    fn add(&mut self, name: String, weight: Option<Tensor>, shape: Vec<i64>) -> ValueId {
+        let value = self.graph.add_value(name, Some(shape));
+        self.graph.value_mut(value).weight = weight;
+        value
+    }
+
+    pub fn shape(&self, value: ValueId) -> &[i64] {
+        let stated = &self.graph.value(value).stated_shape;
+        stated.as_deref().unwrap_or_default()
+    }
+
+    /// The tensor of a value that does not depend on the image.
+    pub fn tensor(&self, value: ValueId) -> Option<&Tensor> {
+        self.graph.value(value).weight.as_ref()
+    }
+
+    /// The dtype of a value.
+    pub fn kind(&self, value: ValueId) -> Kind {
+        match self.tensor(value) {
+            Some(tensor) => tensor.kind(),
+            None => self.kinds.get(&value).copied().unwrap_or(Kind::Float),
+        }
+    }
+
+    /// An error of libtorch at the node that is being read.
+    pub fn torch(&self, error: &tch::TchError) -> Refusal {
+        Fault::Graph(format!("at node {}: {}", self.label, first_line(error))).into()
+    }
+
+    /// Checks that one of the outputs can be scores.
+    ///
+    /// # Errors
+    /// [`Fault::NoLogits`] where none can.
+    pub fn check_outputs(&mut self, outputs: &[Returned]) -> Result<()> {
+        self.label = "the output".into();
+        let mut unfit = None;
+        for output in outputs {
+            if self.lost.contains_key(&output.value) {
+                return Ok(());
+            }
+            let value = self.find(&output.value)?;
+            let shape = self.shape(value);
+            let long = shape.iter().filter(|size| **size != 1).count();
+            if long <= 1 && shape::count(shape).is_some_and(|count| count > 0) {
+                return Ok(());
+            }
+            let fault = || {
+                Fault::NoLogits(format!(
+                    "its output has the shape {shape:?}, not [1, classes]"
+                ))
+            };
+            unfit.get_or_insert_with(fault);
+        }
+        unfit.map_or(Ok(()), Err)
+    }
+
+    /// The graph up to the outputs.
+    ///
+    /// # Errors
+    /// As [`GraphBuilder::finish`], and [`Fault::Weight`] where a parameter is not finite.
+    pub fn finish(mut self, outputs: &[Returned]) -> Result<Graph> {
+        let lost = std::mem::take(&mut self.lost);
+        self.label = "the output".into();
+        let outputs = outputs.iter().map(|output| Output {
+            value: match lost.get(&output.value) {
+                Some(fault) => Err(fault.clone()),
+                None => self.find(&output.value),
+            },
+            name: output.name.clone(),
+        });
+        let outputs = outputs.collect();
+        let graph = self.graph.finish(outputs)?;
+        if !self.infinite.is_empty() {
+            let parameters = finite::parameters(&graph);
+            for (value, name) in &self.infinite {
+                if parameters.contains(value) {
+                    finite::check(name, Role::Parameter, Content::Infinite)?;
+                }
+            }
+        }
+        Ok(graph)
+    }
+}

@@ -1,0 +1,194 @@
+//! From a path to a [`Model`]: the file is read, its answer recognised, the network tried, and everything
+//! that a person may change is set to what the file says.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::trial::Tried;
+use super::{OpenOptions, Opening, Tell, allocator};
+use crate::model::answer::{self, Answer, Choice};
+use crate::model::error::{Error, Fault};
+use crate::model::format::{self, build::opened::Opened};
+use crate::model::usage::preprocess::resolve::{self, Evidence};
+use crate::model::{AnswerKind, InputChannels, Labels, Model, Plan, Usage, graph, usage};
+
+impl Model {
+    /// Opens a `.pt2` archive, an `.onnx` file, or a checkpoint (`.pth`, `.pt`, `.safetensors`) of a network
+    /// whose graph is built in.
+    ///
+    /// # Errors
+    /// What is wrong with the file, by cause; see [`Fault`].
+    pub fn open(path: &Path) -> Result<Model, Error> {
+        Model::open_as(path, &OpenOptions::default(), &mut |_| {
+            ControlFlow::Continue(())
+        })
+    }
+
+    /// As [`Model::open`], with the caller's choices, and progress reported to `report`.
+    ///
+    /// # Errors
+    /// As [`Model::open`], and [`Fault::Cancelled`] if `report` breaks.
+    pub fn open_as(path: &Path, options: &OpenOptions, report: Tell) -> Result<Model, Error> {
+        allocator::keep_freed();
+        let stamp = Stamp::of(path);
+        let Read {
+            opened,
+            choice,
+            output,
+            answer,
+            plan,
+            tried,
+        } = Read::new(path, options.clone(), &mut *report)?;
+        let Answer {
+            graph,
+            reading,
+            kind,
+            notes,
+        } = answer;
+        let labels = file_labels(opened.labels.as_deref(), path, kind, tried.classes, &choice)?;
+        let [_, channels, height, width] = graph
+            .input_shape
+            .map(|size| u32::try_from(size).unwrap_or_default());
+        let channels = InputChannels::of_count(channels as usize);
+        let channels = channels.ok_or_else(|| {
+            let [_, channels, ..] = graph.input_shape;
+            let why = format!(
+                "it has {channels} channels, and images have one (grey) or three (red, green, blue)"
+            );
+            Fault::Input(why).at(path)
+        })?;
+        let found = resolve::resolve(&Evidence {
+            path,
+            own: opened.preprocess.as_deref(),
+            weights: opened.architecture.is_some(),
+            metadata: &opened.metadata,
+            about: &opened.about,
+            graph: &graph,
+            classes: tried.classes,
+            assumed: usage::assumed(channels, width, height, opened.takes_bytes),
+        })?;
+        let preprocess = found.preprocess;
+        let model = Model {
+            path: path.to_owned(),
+            graph,
+            plan,
+            layers: tried.layers,
+            own_labels: labels.clone(),
+            labels,
+            opened_as: Usage {
+                preprocess: preprocess.clone(),
+                reading: choice.outputs[choice.default].reading,
+                names: None,
+                output: None,
+            },
+            preprocess,
+            reading,
+            kind,
+            answer_notes: notes,
+            whole: opened.graph,
+            choice,
+            output,
+            labels_text: opened.labels,
+            architecture: opened.architecture,
+            held: opened.held,
+            preprocess_sources: found.sources,
+            preprocess_notes: found.notes,
+            size: opened.size,
+            other_sizes: opened.other_sizes,
+            options: options.clone(),
+            stamp,
+            about: opened.about,
+            facts: tried.facts,
+        };
+        let Some(given) = &options.preprocess else {
+            return Ok(model);
+        };
+        let prepared = given.over(&model.preprocess);
+        let preprocess = prepared.map_err(|reason| Fault::Given(reason).at(path))?;
+        let usage = Usage {
+            preprocess,
+            reading: model.reading,
+            names: None,
+            output: (model.output != model.choice.default)
+                .then(|| model.choice.outputs[model.output].name.clone()),
+        };
+        model.used(usage, report)
+    }
+}
+
+/// The names of the classes, as far as the file and what lies beside it have them.
+pub(super) fn file_labels(
+    text: Option<&str>,
+    path: &Path,
+    kind: AnswerKind,
+    classes: usize,
+    choice: &Choice,
+) -> Result<Labels, Error> {
+    let names = |text: Option<&str>| match kind {
+        AnswerKind::Classes => Labels::resolve(text, path, classes),
+        AnswerKind::YesNo => Labels::of_two_sides(text, path),
+        AnswerKind::Number => Ok(Labels::of_directions(AnswerKind::DIRECTIONS)),
+    };
+    let found = names(text);
+    // The file's names may be those of another output.
+    if found.is_err() && choice.outputs.len() > 1 {
+        return names(None);
+    }
+    found
+}
+
+/// A file that has been read and tried.
+pub(super) struct Read {
+    /// With the graph of every output.
+    opened: Opened,
+    choice: Choice,
+    output: usize,
+    pub answer: Answer,
+    pub plan: Arc<Plan>,
+    pub tried: Tried,
+}
+
+impl Read {
+    pub fn new(path: &Path, options: OpenOptions, report: Tell) -> Result<Read, Error> {
+        let here = |fault: Fault| fault.at(path);
+        let mut opening = Opening::new(report).with_options(options.clone());
+        let mut opened = format::open(path, &mut opening)?;
+        let whole = &mut opened.graph;
+        graph::fold::fold(whole).map_err(here)?;
+        let choice = answer::choose(whole, options.output.as_deref()).map_err(here)?;
+        let output = match &options.output {
+            Some(wanted) => choice.find(wanted).map_err(here)?,
+            None => choice.default,
+        };
+        let answer = answer::answer(whole, choice.index(output), options.reading);
+        let mut answer = answer.map_err(here)?;
+        let plan = Arc::new(Plan::new(&answer.graph));
+        let tried = Tried::new(&mut answer.graph, &plan, &opened.about, &mut opening);
+        Ok(Read {
+            tried: tried.map_err(here)?,
+            opened,
+            choice,
+            output,
+            answer,
+            plan,
+        })
+    }
+}
+
+/// What tells whether a file has changed since it was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::model) struct Stamp {
+    length: u64,
+    modified: std::time::SystemTime,
+}
+
+impl Stamp {
+    pub fn of(path: &Path) -> Option<Stamp> {
+        let about = std::fs::metadata(path).ok()?;
+        Some(Stamp {
+            length: about.len(),
+            modified: about.modified().ok()?,
+        })
+    }
+}
