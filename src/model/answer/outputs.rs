@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::Measured;
 use super::derive::Scores;
 use super::sketch::Sketch;
 use crate::model::error::{Fault, Result, short};
@@ -53,6 +54,8 @@ pub(crate) struct Choice {
     /// Names and numbers of the file's outputs with the index into `outputs` that each leads to:
     /// probabilities and their logits lead to the same.
     known: Vec<(String, usize, usize)>,
+    /// What runs have shown of each of `outputs`.
+    measured: Vec<Option<Measured>>,
     /// Index into `outputs`: the one taken unless the user chooses.
     pub default: usize,
 }
@@ -61,6 +64,21 @@ impl Choice {
     /// The number in the graph of one of [`Choice::outputs`].
     pub fn index(&self, output: usize) -> usize {
         self.indices[output]
+    }
+
+    /// What runs have shown of one of [`Choice::outputs`].
+    pub fn measured(&self, output: usize) -> Option<Measured> {
+        self.measured[output]
+    }
+
+    /// Keeps what runs have shown of one of [`Choice::outputs`], which says how it is read.
+    pub fn measure(&mut self, output: usize, found: Measured) {
+        self.measured[output] = Some(found);
+        let info = &mut self.outputs[output];
+        info.reading = found.reading();
+        if !info.readings.contains(&info.reading) {
+            info.readings.push(info.reading);
+        }
     }
 
     /// The output with this name, or else with this number among all of the file, counted from 0.
@@ -137,7 +155,7 @@ pub(crate) fn choose(whole: &Graph, wanted: Option<&str>) -> Result<Choice> {
         let found = output
             .value
             .clone()
-            .and_then(|value| Scores::of(&mut sketch, value));
+            .and_then(|value| Scores::of(&mut sketch, value, None));
         let scores = match found {
             Ok(scores) => scores,
             // It may be the very one that is meant.
@@ -186,6 +204,7 @@ pub(crate) fn choose(whole: &Graph, wanted: Option<&str>) -> Result<Choice> {
     Ok(Choice {
         default,
         known,
+        measured: vec![None; candidates.len()],
         indices: candidates.iter().map(|found| found.index).collect(),
         outputs: candidates.into_iter().map(|found| found.info).collect(),
     })

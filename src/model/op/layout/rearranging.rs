@@ -293,7 +293,7 @@ operations! {
             // Masks, each of which picks at most what it covers.
             Err(_) => indices.map(|index| shape::elements(index)).product(),
         };
-        let named = dims.iter().map(|named| *named).chain(std::iter::repeat(false));
+        let named = dims.iter().copied().chain(std::iter::repeat(false));
         let whole = inputs.first().copied().unwrap_or_default().iter().zip(named);
         let each: f64 = whole.filter(|(_, named)| !named).map(|(size, _)| *size as f64).product();
         Traits { work: Work::Held(rest + positions * each), axes: AxesRule::Elementwise, ..CHOOSES }

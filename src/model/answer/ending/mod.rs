@@ -7,9 +7,9 @@ use std::collections::HashMap;
 use super::sketch::Sketch;
 use crate::model::graph::{Head, Node, Op, ValueId};
 use crate::model::op::shape::axis;
-use crate::model::op::{
-    Activation, Aggregate, Arithmetic, Copying, Function, Indexing, Joining, Reduction, Reshaping,
-};
+use crate::model::op::{Activation, Arithmetic, Copying, Function, Indexing, Joining, Reshaping};
+
+mod written_out;
 
 /// How many operations are followed one after another.
 const MAX_DEPTH: usize = 64;
@@ -95,6 +95,7 @@ impl Walk<'_> {
         found
     }
 
+    #[expect(clippy::too_many_lines, reason = "one arm per operation")]
     fn before_node(&mut self, node: &Node, depth: usize) -> Option<Found> {
         let first = *node.inputs.first()?;
         match &node.op {
@@ -174,12 +175,14 @@ impl Walk<'_> {
                     ..found
                 })
             }
-            Op::Arithmetic(Arithmetic::Div) if self.is_softmax(node).is_some() => {
-                let (logits, dim) = self.is_softmax(node)?;
+            Op::Arithmetic(Arithmetic::Div)
+                if written_out::softmax(self.sketch, node).is_some() =>
+            {
+                let (logits, dim) = written_out::softmax(self.sketch, node)?;
                 self.softmax(logits, dim, false)
             }
             Op::Arithmetic(arithmetic) => {
-                let (from, factor, offset) = self.line(arithmetic, node)?;
+                let (from, factor, offset) = written_out::line(self.sketch, arithmetic, node)?;
                 let found = self.before(from, depth)?;
                 self.scaled(found, factor, offset)
             }
@@ -234,80 +237,6 @@ impl Walk<'_> {
             },
             form: if log { Form::Logarithm } else { Form::PLAIN },
         })
-    }
-
-    /// The logits and the axis of a softmax written as exp(x) / Σ exp(x), where the maximum may have
-    /// been subtracted.
-    fn is_softmax(&self, node: &Node) -> Option<(ValueId, i64)> {
-        let &[powers, sum] = node.inputs.as_slice() else {
-            return None;
-        };
-        let summed = self.sketch.maker(sum)?;
-        let Op::Reduction(Reduction::Sum {
-            dims,
-            keepdim: true,
-        }) = &summed.op
-        else {
-            return None;
-        };
-        let &[dim] = dims.as_slice() else { return None };
-        let power = self.sketch.maker(powers)?;
-        let of_them = self.sketch.are_same(*summed.inputs.first()?, powers);
-        if !of_them || power.op != Op::Function(Function::Exp) {
-            return None;
-        }
-        let exponent = *power.inputs.first()?;
-        let shifted = self.sketch.maker(exponent);
-        let unshifted = shifted.and_then(|shifted| {
-            let &[from, most] = shifted.inputs.as_slice() else {
-                return None;
-            };
-            let subtracts = matches!(shifted.op, Op::Arithmetic(Arithmetic::Sub { alpha: 1.0 }));
-            let largest = self.sketch.maker(most)?;
-            // Along another axis it would change the softmax.
-            let rank = self.sketch.shape(from)?.len();
-            let along = |other: i64| axis(other, rank).ok() == axis(dim, rank).ok();
-            let is_largest = match &largest.op {
-                Op::Reduction(Reduction::Max { dim, .. }) => along(*dim),
-                Op::Aggregation(aggregation) => {
-                    [Aggregate::AMax, Aggregate::Max].contains(&aggregation.function)
-                        && matches!(aggregation.dims.as_slice(), [other] if along(*other))
-                }
-                _ => false,
-            };
-            let of_it = is_largest && self.sketch.are_same(*largest.inputs.first()?, from);
-            (subtracts && of_it).then_some(from)
-        });
-        Some((unshifted.unwrap_or(exponent), dim))
-    }
-
-    /// `factor · x + offset`, if that is what the operation computes, with x.
-    fn line(&self, arithmetic: &Arithmetic, node: &Node) -> Option<(ValueId, f64, f64)> {
-        let input = |index: usize| node.inputs.get(index).copied();
-        let number = |index: usize| self.sketch.number(input(index)?);
-        let first = input(0)?;
-        match arithmetic {
-            Arithmetic::AddScalar(other) => Some((first, 1.0, *other)),
-            Arithmetic::RsubScalar(from) => Some((first, -1.0, *from)),
-            Arithmetic::MulScalar(other) => Some((first, *other, 0.0)),
-            Arithmetic::Add { alpha } => match (number(0), number(1)) {
-                (None, Some(other)) => Some((first, 1.0, alpha * other)),
-                (Some(other), None) => Some((input(1)?, *alpha, other)),
-                _ => None,
-            },
-            Arithmetic::Sub { alpha } => match (number(0), number(1)) {
-                (None, Some(other)) => Some((first, 1.0, -alpha * other)),
-                (Some(other), None) => Some((input(1)?, -alpha, other)),
-                _ => None,
-            },
-            Arithmetic::Mul => match (number(0), number(1)) {
-                (None, Some(other)) => Some((first, other, 0.0)),
-                (Some(other), None) => Some((input(1)?, other, 0.0)),
-                _ => None,
-            },
-            Arithmetic::Div => Some((first, 1.0 / number(1)?, 0.0)),
-            _ => None,
-        }
     }
 
     /// 1 − σ(x) is σ(−x).
