@@ -7,7 +7,10 @@ use super::*;
 mod bounds;
 mod positions;
 mod sequences;
+mod several;
 mod shapes;
+mod support;
+mod windows;
 
 fn apply(op: &Op, inputs: &[&Tensor]) -> Result<Vec<Tensor>, TchError> {
     op.run(inputs)

@@ -1,6 +1,6 @@
 //! Inferred shapes of operations over positions, beside those that libtorch computes.
 
-use super::shapes::{assert_inferred, ones};
+use super::support::{assert_inferred, ones};
 use crate::model::op::*;
 
 /// One, two and three axes of positions, with and without a batch.

@@ -1,6 +1,6 @@
 //! Inferred shapes of recurrent layers and Fourier transforms, beside those that libtorch computes.
 
-use super::shapes::{assert_inferred, ones};
+use super::support::{assert_inferred, ones};
 use crate::model::op::*;
 
 #[test]

@@ -11,6 +11,8 @@
 pub(crate) mod literal;
 pub(crate) mod metadata;
 mod plain;
+#[cfg(test)]
+mod tests;
 mod torch;
 
 use std::collections::{HashMap, HashSet};

@@ -1,7 +1,7 @@
 //! Small files that need unbounded memory or time.
 
+use super::support::{opened, refusal, whole};
 use super::writer::{Onnx, int, ints, node, text};
-use super::{opened, refusal, whole};
 use crate::model::format::build::module_calls::MAX_DEPTH;
 use crate::model::format::onnx::message::proto::{Attribute, Node, Tensor, attribute};
 

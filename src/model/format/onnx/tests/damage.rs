@@ -1,7 +1,8 @@
 //! Files that are truncated, changed, or claim more than they have.
 
+use super::support::{open, refusal, whole};
 use super::writer::{Onnx, floats, int, ints, node, text};
-use super::{Fault, open, refusal, whole};
+use crate::model::error::Fault;
 use crate::model::format::onnx::message::proto::{self, Tensor};
 
 /// A convolution and four logits, with a shape that the file computes.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::open_at;
+use super::support::open_at;
 use super::writer::{Onnx, entry, floats, ints};
 use crate::model::format::onnx::message::proto::Tensor;
 

@@ -12,9 +12,9 @@ use prost::Message;
 use tch::{Kind, Tensor};
 use zip::ZipArchive;
 
-use super::{Fault, predicted};
+use super::support::predicted;
 use crate::model::answer;
-use crate::model::error::Error;
+use crate::model::error::{Error, Fault};
 use crate::model::format;
 use crate::model::format::onnx::message::proto::{self, Model};
 use crate::model::graph::Graph;

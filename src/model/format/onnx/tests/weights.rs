@@ -5,8 +5,10 @@ use std::ops::ControlFlow;
 use prost::bytes::Bytes;
 use tch::Kind;
 
+use super::support::{logits, open, refusal};
 use super::writer::{Onnx, floats, node};
-use super::{Error, Fault, format, logits, open, refusal};
+use crate::model::error::{Error, Fault};
+use crate::model::format;
 use crate::model::format::onnx::message::proto::{Attribute, Place, RAW, Tensor, attribute};
 use crate::model::format::onnx::message::wire;
 use crate::model::opening::Opening;

@@ -1,10 +1,11 @@
 //! Reductions along dimensions, and cumulative ones.
 
+use tch::Kind;
+
 use super::call::{Call, first_output, unary};
 use super::table::Table;
 use crate::model::format::pt2::program::args::{Answer, Args, beyond};
 use crate::model::op::{Aggregate, Aggregation, Cumulative, Reduction, Scan};
-use tch::Kind;
 
 pub const TABLE: Table = &[
     (&["mean.default", "mean.dim"], mean),

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
+use super::support::{masked, opened, refused};
 use super::writer::Pt2;
-use super::{masked, opened, refused};
 use crate::model::error::Fault;
 
 fn weight_fault(model: &Pt2) -> String {

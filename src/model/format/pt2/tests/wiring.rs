@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
+use super::support::{opened, refused};
 use super::writer::{Pt2, node, tensor};
-use super::{opened, refused};
 use crate::model::error::{Error, Fault};
 use crate::model::format::{self, SizeSource};
 use crate::model::graph::Head;

@@ -1,10 +1,11 @@
 //! Arithmetic on each element, with a tensor or a number as the second operand.
 
+use tch::Kind;
+
 use crate::model::format::pt2::aten::call::{Call, binary, call, unary};
 use crate::model::format::pt2::aten::table::Table;
 use crate::model::format::pt2::program::args::{Answer, Args, Operand, beyond};
 use crate::model::op::{Arithmetic, Copying, Number, Op, Operands, Pair, PairFunction};
-use tch::Kind;
 
 pub const TABLE: Table = &[
     (&["add.Tensor", "add.Scalar"], add),

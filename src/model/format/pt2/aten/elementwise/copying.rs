@@ -1,11 +1,12 @@
 //! Operators that pass their input on, as it is, as a copy or in another dtype.
 
+use tch::Kind;
+
 use crate::model::error::Fault;
 use crate::model::format::pt2::aten::call::{Call, Sharing, binary, same, unary, view};
 use crate::model::format::pt2::aten::table::Table;
 use crate::model::format::pt2::program::args::{Answer, Args};
 use crate::model::op::Copying;
-use tch::Kind;
 
 pub const TABLE: Table = &[
     (&["resolve_conj.default"], alias),

@@ -1,10 +1,11 @@
 //! Operators that make tensors out of numbers: what networks compute positions and lookup tables with.
 
+use tch::Kind;
+
 use crate::model::format::pt2::aten::call::{Call, call, unary};
 use crate::model::format::pt2::aten::table::Table;
 use crate::model::format::pt2::program::args::{Answer, Args, beyond};
 use crate::model::op::{Creation, Masking};
-use tch::Kind;
 
 pub const TABLE: Table = &[
     (&["zeros.default", "new_zeros.default"], zeros),

@@ -1,0 +1,174 @@
+//! What a file says about its image, its scores and itself.
+
+use super::support::{logits, open, opened, refusal, whole};
+use super::writer::{OPEN, Onnx, int, value};
+use crate::model::Preprocess;
+use crate::model::error::Fault;
+use crate::model::graph::Head;
+use crate::model::op::{Activation, Op, Reshaping};
+
+#[test]
+fn takes_one_image_only() {
+    let shape = |sizes: &[i64]| {
+        let mut model = Onnx::new();
+        model.graph().inputs[0] = value("x", 1, sizes);
+        model
+    };
+    assert_eq!(
+        opened(&shape(&[OPEN, 3, OPEN, OPEN])).input_shape,
+        [1, 3, 224, 224]
+    );
+    assert_eq!(
+        opened(&shape(&[OPEN, 3, 96, OPEN])).input_shape,
+        [1, 3, 96, 96]
+    );
+    for (sizes, word) in [
+        (&[2, 3, 4, 4][..], "a batch of 2"),
+        (&[1, 100, 28, 28], "[1, 100, 28, 28]"),
+        (&[1, 3, 4], "[1, 3, 4]"),
+        (&[], "[]"),
+    ] {
+        let why = refusal(&shape(sizes));
+        assert!(why.contains(word), "{why}");
+    }
+    let mut two = Onnx::new();
+    two.graph().inputs.push(value("z", 1, &[1]));
+    // An input that nothing reads does not matter.
+    opened(&two);
+    two.node("Mul", &["x", "z"], &["product"], vec![]);
+    // Another input is held at zeros.
+    opened(&two);
+    // In old files, weights are among the inputs.
+    two.weight("z", &[1], &[1.0]);
+    opened(&two);
+    let mut bytes = Onnx::new();
+    bytes.graph().inputs[0] = value("x", 2, &[1, 3, 4, 4]);
+    assert!(refusal(&bytes).contains("computes with them before"));
+    bytes.graph().inputs[0] = value("x", 7, &[1, 3, 4, 4]);
+    assert!(refusal(&bytes).contains("neither floats nor bytes"));
+    let mut huge = shape(&[1, 3, 1 << 30, 1 << 30]);
+    huge.graph().nodes[0].op_type = "Relu".into();
+    assert!(whole(&huge.bytes()).is_err());
+}
+
+#[test]
+fn permutes_channels_that_come_last() {
+    let mut model = Onnx::empty(&[OPEN, 4, 5, 3]);
+    let axes = super::writer::ints("axes", &[1, 2]);
+    model.node("ReduceMean", &["x"], &["y"], vec![axes, int("keepdims", 0)]);
+    let graph = opened(&model);
+    assert_eq!(graph.input_shape, [1, 3, 4, 5]);
+    assert_eq!(
+        graph.nodes[0].op,
+        Reshaping::Permute {
+            dims: vec![0, 2, 3, 1]
+        }
+        .into()
+    );
+    assert_eq!(logits(&model), [9.5, 29.5, 49.5]);
+}
+
+#[test]
+fn skips_what_turns_logits_into_probabilities() {
+    for (ops, head) in [
+        (&["Softmax"][..], Head::Softmax),
+        (&["LogSoftmax", "Identity"], Head::Softmax),
+        (&["Sigmoid", "Flatten"], Head::Sigmoid),
+        (&["Softmax", "ArgMax"], Head::Softmax),
+        (&["ArgMax"], Head::None),
+        (&["Relu"], Head::None),
+    ] {
+        let mut model = Onnx::new();
+        model.graph().nodes[1].outputs = vec!["v0".into()];
+        for (index, op) in ops.iter().enumerate() {
+            let output = if index + 1 == ops.len() {
+                "y".to_owned()
+            } else {
+                format!("v{}", index + 1)
+            };
+            model.node(op, &[&format!("v{index}")], &[&output], vec![]);
+        }
+        let graph = opened(&model);
+        assert_eq!(graph.head, head, "{ops:?}");
+        let last = graph.producer(graph.logits).unwrap();
+        assert_eq!(
+            matches!(last.op, Op::Activation(Activation::Relu)),
+            ops == ["Relu"],
+            "{ops:?}"
+        );
+    }
+}
+
+#[test]
+fn allows_the_label_or_probabilities_beside_the_logits() {
+    let mut model = Onnx::new();
+    model.node("Softmax", &["y"], &["probabilities"], vec![]);
+    model.node("ArgMax", &["y"], &["label"], vec![]);
+    for (name, kind) in [("probabilities", 1), ("label", 7)] {
+        model.graph().outputs.push(value(name, kind, &[OPEN, OPEN]));
+    }
+    let graph = opened(&model);
+    assert_eq!(graph.head, Head::Softmax);
+    model.node("Relu", &["pooled"], &["other"], vec![]);
+    model.graph().outputs.push(value("other", 1, &[1, 3]));
+    let graph = opened(&model);
+    assert_eq!(graph.head, Head::Softmax);
+    assert_eq!(graph.outputs.len(), 3);
+}
+
+#[test]
+fn allows_logits_with_axes_of_one() {
+    let mut model = Onnx::new();
+    model.graph().nodes.pop();
+    model.graph().nodes[0].outputs = vec!["y".into()];
+    assert_eq!(logits(&model), [7.5, 23.5, 39.5]);
+    model.graph().nodes[0].op_type = "Relu".into();
+    assert!(refusal(&model).contains("[1, 3, 4, 4]"));
+}
+
+#[test]
+fn refuses_an_opset_that_is_too_old_or_not_stated() {
+    assert!(matches!(
+        open(&Onnx::new().opset(6).bytes()),
+        Err(Fault::Opset { version: 6 })
+    ));
+    let mut model = Onnx::new();
+    model.model.opsets.clear();
+    assert!(refusal(&model).contains("opset"));
+}
+
+#[test]
+fn reads_class_names_and_preprocessing_from_the_metadata() {
+    let mut model = Onnx::new();
+    model.note("names", "{0: 'cat', 1: 'dog', 2: 'newt'}");
+    model.note("preprocess.json", "{\"crop_pct\": 1.0}");
+    let model = whole(&model.bytes()).unwrap();
+    assert_eq!(model.labels.names, ["cat", "dog", "newt"]);
+    assert_eq!(model.preprocess.crop_pct, 1.0);
+    assert!(!model.preprocess_sources.is_assumed());
+}
+
+#[test]
+fn gives_pixels_from_0_to_255_to_a_network_that_normalises_them() {
+    let prepared = |op: &str, number: f32| {
+        let mut model = Onnx::empty(&[1, 3, 4, 4]);
+        model.weight("number", &[1], &[number]);
+        model.node(op, &["x", "number"], &["a"], vec![]);
+        model.node("Relu", &["a"], &["b"], vec![]);
+        model.node("GlobalAveragePool", &["b"], &["c"], vec![]);
+        model.node("Flatten", &["c"], &["y"], vec![]);
+        let model = whole(&model.bytes()).unwrap();
+        assert!(model.preprocess_sources.is_assumed());
+        model.preprocess
+    };
+    let pixels = Preprocess::whole_pixels(4, 4);
+    for (op, number) in [("Mul", 1.0 / 255.0), ("Div", 127.5), ("Sub", 127.5)] {
+        assert_eq!(prepared(op, number), pixels, "{op}");
+    }
+    let normalised = Preprocess::imagenet(4, 4);
+    for (op, number) in [("Mul", 2.0), ("Div", 0.229)] {
+        assert_eq!(prepared(op, number), normalised, "{op}");
+    }
+    let mean = prepared("Sub", 0.485);
+    assert_eq!((mean.mean, mean.std), (vec![0.0; 3], vec![1.0; 3]));
+}
