@@ -1,5 +1,15 @@
 //! Formats numbers and sentences the same way throughout the window.
 
+use crate::picture::photo::geometry::{CropMode, Fit};
+
+/// The name of a fit for a model whose own preprocessing has this mode: not every model crops.
+pub fn fit_label(fit: Fit, mode: Option<CropMode>) -> &'static str {
+    match (fit, mode) {
+        (Fit::Crop, Some(CropMode::Squash | CropMode::Border)) => "As the model",
+        _ => fit.label(),
+    }
+}
+
 /// `words` with a capital first letter.
 pub fn sentence(words: &str) -> String {
     let mut letters = words.chars();

@@ -7,6 +7,7 @@
 )]
 
 mod about;
+mod answers;
 mod choosing;
 mod comparing;
 mod exporting;

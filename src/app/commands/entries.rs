@@ -15,6 +15,7 @@ use crate::app::gallery;
 use crate::app::scene::Scene;
 use crate::app::state::by_name::Name;
 use crate::app::state::view_options::ViewOptions;
+use crate::app::wording::fit_label;
 
 /// An entry of the palette.
 #[derive(Debug, Clone)]
@@ -87,8 +88,10 @@ impl Scene<'_> {
             let command = self.styled(|style| style.overlay = overlay);
             offer("Overlay", overlay.label(), command);
         }
+        let mode = self.state.model().map(|model| model.preprocess.mode);
         for fit in others(options.fit) {
-            offer("Fit", fit.label(), changed(&|options| options.fit = fit));
+            let label = fit_label(fit, mode);
+            offer("Fit", label, changed(&|options| options.fit = fit));
         }
         for rule in others(options.rule) {
             offer(

@@ -2,17 +2,23 @@
 
 use std::sync::Arc;
 
-use egui::{Align2, Button, Frame, Grid, Id, Label, Modal, RichText, ScrollArea, Ui, vec2};
+use egui::{
+    Align, Align2, Atom, Button, Frame, Grid, Id, Label, Layout, Modal, RichText, ScrollArea, Ui,
+    vec2,
+};
 
 use crate::app::commands::Command;
 use crate::app::ui::kit::theme::{self, GRID, palette};
 use crate::app::ui::kit::widgets::heading;
 use crate::engine::{ModelInfo, Trial};
+use crate::model::AnswerKind;
+use crate::picture::page::caption::with_minus;
 
 const WIDTH: f32 = 640.0;
 const HEIGHT: f32 = 400.0;
 const NAME_WIDTH: f32 = 290.0;
-const CLASS_WIDTH: f32 = 180.0;
+const CLASS_WIDTH: f32 = 164.0;
+const NUMBER_WIDTH: f32 = 56.0;
 
 /// The question, and what has been tried.
 pub struct Trials {
@@ -40,9 +46,15 @@ pub fn trials_ui(ui: &Ui, trials: &Trials, commands: &mut Vec<Command>) {
                 .on_hover_text("Keep the present preprocessing (Esc)")
                 .clicked();
         });
-        let words = "What the model predicts for this photo if it is prepared in each of the usual ways. \
-                     Take the one whose prediction is right, and check it on a second photo: a high \
-                     probability alone proves nothing.";
+        let proof = if trials.model.reading.gives_probabilities() {
+            ": a high probability alone proves nothing"
+        } else {
+            ""
+        };
+        let words = format!(
+            "What the model predicts for this photo if it is prepared in each of the usual ways. Take \
+             the one whose prediction is right, and check it on a second photo{proof}."
+        );
         ui.add(Label::new(RichText::new(words).color(colours.weak)).wrap());
         ui.add_space(GRID);
         // The rows appear where nothing moves any more.
@@ -69,29 +81,61 @@ pub fn trials_ui(ui: &Ui, trials: &Trials, commands: &mut Vec<Command>) {
 
 fn rows_ui(ui: &mut Ui, trials: &Trials, rows: &[Trial], commands: &mut Vec<Command>) {
     let weak = palette(ui).weak;
+    let model = &trials.model;
+    let reading = model.reading;
+    let names_classes = match model.kind {
+        AnswerKind::Classes | AnswerKind::YesNo => true,
+        // Its two directions have the same value.
+        AnswerKind::Number => false,
+    };
+    let small = |text: &str| RichText::new(text).font(theme::small()).color(weak);
     Grid::new("trials")
-        .num_columns(4)
         .spacing(vec2(2.0 * GRID, GRID))
         .show(ui, |ui| {
-            for heading in ["Preprocessing", "Top class", "Probability", "Logit"] {
-                ui.label(RichText::new(heading).font(theme::small()).color(weak));
+            ui.label(small("Preprocessing"));
+            if names_classes {
+                ui.label(small("Top class"));
+            }
+            let value = if reading.gives_probabilities() {
+                "Probability"
+            } else {
+                "Value"
+            };
+            at_right(ui, small(value));
+            if reading.has_logits() {
+                at_right(ui, small("Logit"));
             }
             ui.end_row();
             for (index, trial) in rows.iter().enumerate() {
-                let button = Button::new(&trial.name).selected(index == 0);
+                // The space behind the name pushes it to the left.
+                let button = Button::new((trial.name.as_str(), Atom::grow()));
+                let button = button.selected(index == 0).truncate();
                 let button = ui.add(button.min_size(vec2(NAME_WIDTH, 0.0)));
                 if button.on_hover_text(trial.preprocess.words()).clicked() {
                     commands.push(Command::TakeTrial(Some(index)));
                 }
-                let label = trials.model.labels.get(trial.class);
-                let label = label.map_or("", String::as_str);
-                ui.scope(|ui| {
-                    ui.set_width(CLASS_WIDTH);
-                    ui.add(Label::new(label).truncate());
-                });
-                ui.label(format!("{:.1} %", trial.probability * 100.0));
-                ui.label(RichText::new(format!("{:.2}", trial.logit)).color(weak));
+                if names_classes {
+                    let label = model.labels.get(trial.class);
+                    let label = label.map_or("", String::as_str);
+                    ui.scope(|ui| {
+                        ui.set_width(CLASS_WIDTH);
+                        ui.add(Label::new(label).truncate());
+                    });
+                }
+                at_right(ui, reading.shown(trial.probability).into());
+                if reading.has_logits() {
+                    let logit = with_minus(format!("{:.2}", trial.logit));
+                    at_right(ui, RichText::new(logit).color(weak));
+                }
                 ui.end_row();
             }
         });
+}
+
+/// A cell whose text ends at its right edge.
+fn at_right(ui: &mut Ui, text: RichText) {
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        ui.set_min_width(NUMBER_WIDTH);
+        ui.label(text);
+    });
 }

@@ -190,6 +190,7 @@ fn lists_ui(ui: &mut Ui, scene: Scene<'_>, named: bool, commands: &mut Vec<Comma
                 hint: "The order of the images",
                 width: 120.0,
                 named,
+                cut: false,
             };
             let picked = list.ui(
                 ui,

@@ -100,6 +100,8 @@ pub struct Choice {
     pub width: f32,
     /// Whether the name is shown in front of the combo box.
     pub named: bool,
+    /// Whether a longer choice is cut off at `width`. Otherwise the combo box grows with it.
+    pub cut: bool,
 }
 
 impl Choice {
@@ -115,6 +117,7 @@ impl Choice {
         let list = combo(self.name)
             .selected_text(label(chosen).into())
             .width(self.width);
+        let list = if self.cut { list.truncate() } else { list };
         let shown = list.show_ui(ui, |ui| {
             menu_spacing(ui);
             let mut picked = None;

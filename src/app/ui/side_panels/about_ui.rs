@@ -3,6 +3,7 @@
 use egui::{Margin, RichText, ScrollArea, Ui};
 
 use crate::engine::ModelInfo;
+use crate::model::AnswerKind;
 use crate::model::graph::receptive_field::{Field, Fields};
 use crate::model::layers::Layer;
 
@@ -67,7 +68,12 @@ fn file_ui(ui: &mut Ui, model: &ModelInfo) {
     let (width, height) = model.input_size();
     let channels = model.preprocess.channels.count();
     fact(ui, "Input", &format!("{channels} × {height} × {width}"));
-    fact(ui, "Classes", &thousands(model.labels.len()));
+    match model.kind {
+        AnswerKind::Classes | AnswerKind::YesNo => {
+            fact(ui, "Classes", &thousands(model.labels.len()));
+        }
+        AnswerKind::Number => fact(ui, "Answer", "a number"),
+    }
 }
 
 fn non_linearities_ui(ui: &mut Ui, model: &ModelInfo) {

@@ -2,11 +2,16 @@
 
 use egui::Ui;
 
-use super::fact_rows::{named, named_wide};
+use super::fact_rows::named_wide;
 use crate::app::ui::kit::widgets::{Choice, segments};
 use crate::engine::ModelInfo;
 use crate::model::error::short;
 use crate::model::{Reading, Usage};
+
+/// The width of the combo box of outputs.
+const OUTPUT_WIDTH: f32 = 132.0;
+/// The width of the readings side by side. In a narrow panel, they wrap.
+const READINGS_WIDTH: f32 = 216.0;
 
 /// Draws the combo box of outputs, if there are several, and the readings that make sense of the one in
 /// use. Returns whether the usage was changed.
@@ -18,12 +23,14 @@ pub fn answer_ui(ui: &mut Ui, model: &ModelInfo, usage: &mut Usage) -> bool {
         .and_then(|name| model.outputs.iter().position(|output| output.name == *name))
         .unwrap_or(model.default_output);
     if model.outputs.len() > 1 {
-        named(ui, "Output", |ui| {
+        let width = OUTPUT_WIDTH.min(ui.available_width());
+        named_wide(ui, "Output", OUTPUT_WIDTH, |ui| {
             let list = Choice {
                 name: "Output",
-                hint: "The output of the model that is explained",
-                width: 132.0,
+                hint: "The output of the model that is explained, and how many values it has",
+                width,
                 named: false,
+                cut: true,
             };
             let all: Vec<usize> = (0..model.outputs.len()).collect();
             let label = |index: usize| {
@@ -47,14 +54,14 @@ pub fn answer_ui(ui: &mut Ui, model: &ModelInfo, usage: &mut Usage) -> bool {
         let (name, words): (_, fn(Reading) -> _) = if output.count == 1 {
             ("Its answer is", of_one)
         } else {
-            ("Probabilities", of_several)
+            ("Read as", of_several)
         };
         let choices: Vec<_> = output
             .readings
             .iter()
             .map(|reading| words(*reading))
             .collect();
-        named_wide(ui, name, |ui| {
+        named_wide(ui, name, READINGS_WIDTH, |ui| {
             if let Some(picked) = segments(ui, usage.reading, &choices) {
                 usage.reading = picked;
                 settled = true;

@@ -1,9 +1,9 @@
 //! The list of classes, with probabilities as bars and numbers, and logits.
 
-use egui::{Align, Margin, Rect, RichText, Role, ScrollArea, Ui, pos2, vec2};
+use egui::{Align, Margin, Rangef, Rect, RichText, Role, ScrollArea, Ui, pos2, vec2};
 
 use crate::engine::Prediction;
-use crate::model::Reading;
+use crate::model::{AnswerKind, Reading};
 
 use crate::picture::page::caption::{significant, with_minus};
 
@@ -48,7 +48,8 @@ pub fn classes_ui(
         no_prediction_ui(ui, scene, commands);
         return;
     };
-    columns_ui(ui, prediction.reading);
+    let kind = state.model().map(|model| model.kind);
+    columns_ui(ui, prediction.reading, kind);
     let rows = visible_rows(state, prediction, &text);
     let Some(first) = rows.first() else {
         hint_ui(ui, "No class of that name.");
@@ -104,7 +105,11 @@ fn search_ui(
     };
     let classes = state.model().map_or(0, |model| model.labels.len());
     let hint = format!("Search all {classes} classes");
-    let hint = if classes > 0 { hint.as_str() } else { "Search" };
+    let kind = state.model().map(|model| model.kind);
+    let hint = match kind {
+        Some(AnswerKind::Classes | AnswerKind::YesNo) => hint.as_str(),
+        Some(AnswerKind::Number) | None => "Search",
+    };
     let focus = state.find_class.is_new(&mut scratch.searched);
     let frame = egui::Frame::new().inner_margin(inset);
     let shown = frame.show(ui, |ui| {
@@ -190,7 +195,7 @@ fn rival_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     });
 }
 
-fn columns_ui(ui: &mut Ui, reading: Reading) {
+fn columns_ui(ui: &mut Ui, reading: Reading, kind: Option<AnswerKind>) {
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 20.0), egui::Sense::hover());
     let colour = palette(ui).weak;
     let y = rect.center().y;
@@ -210,11 +215,15 @@ fn columns_ui(ui: &mut Ui, reading: Reading) {
         let logit = line(ui, "Logit", theme::small(), colour, LOGIT);
         draw_right(ui, right - PROBABILITY, y, logit);
     }
+    let names = match kind {
+        Some(AnswerKind::Classes | AnswerKind::YesNo) | None => "Class",
+        Some(AnswerKind::Number) => "Direction",
+    };
     draw_left(
         ui,
         rect.left() + INSET,
         y,
-        line(ui, "Class", theme::small(), colour, 100.0),
+        line(ui, names, theme::small(), colour, 100.0),
     );
 }
 
@@ -244,24 +253,27 @@ fn visible_rows(state: &State, prediction: &Prediction, search: &str) -> Vec<(us
     ranked.filter(|(_, class)| matches(*class)).collect()
 }
 
-/// The length of the bar below a class, from 0 to 1: its probability, or its size beside the largest
-/// number.
-fn bar(prediction: &Prediction, class: usize) -> f32 {
+/// The bar below a class, from start to end as shares of its track: its probability, or the way from zero
+/// to its number, where the track spans zero and all numbers.
+fn bar(prediction: &Prediction, class: usize) -> Rangef {
     let value = prediction
         .probabilities
         .get(class)
         .copied()
         .unwrap_or_default();
     if prediction.reading.gives_probabilities() {
-        return value.clamp(0.0, 1.0);
+        return Rangef::new(0.0, value.clamp(0.0, 1.0));
     }
-    let sizes = prediction.probabilities.iter().map(|value| value.abs());
-    let largest = sizes.fold(0.0, f32::max);
-    if largest > 0.0 {
-        value.abs() / largest
-    } else {
-        0.0
-    }
+    let numbers = || prediction.probabilities.iter().copied();
+    let (least, most) = (numbers().fold(0.0, f32::min), numbers().fold(0.0, f32::max));
+    let at = |number: f32| {
+        if most > least {
+            ((number - least) / (most - least)).clamp(0.0, 1.0)
+        } else {
+            0.0
+        }
+    };
+    Rangef::new(at(value.min(0.0)), at(value.max(0.0)))
 }
 
 /// The value of a class with more digits than its row has.
@@ -275,6 +287,33 @@ fn exact(prediction: &Prediction, class: usize, logit: f32) -> String {
         Reading::AsTheyAre => format!("Probability {value:.4}, the model's own output"),
         Reading::Numbers => format!("Value {value}"),
     }
+}
+
+/// Draws the track at the bottom of a row, and the bar in it.
+fn bar_ui(ui: &Ui, row: Rect, selected: bool, share: Rangef) {
+    let colours = palette(ui);
+    let track = Rect::from_min_size(pos2(row.left(), row.bottom() - 8.0), vec2(row.width(), 3.0));
+    ui.painter().rect_filled(
+        track,
+        1.5,
+        if selected {
+            colours.line
+        } else {
+            colours.hover
+        },
+    );
+    let left = (track.left() + track.width() * share.min).min(track.right() - 1.0);
+    let full = vec2((track.width() * share.span()).max(1.0), track.height());
+    let fill = if selected {
+        colours.accent
+    } else {
+        colours.bar
+    };
+    ui.painter().rect_filled(
+        Rect::from_min_size(pos2(left, track.top()), full),
+        1.5,
+        fill,
+    );
 }
 
 fn class_row(
@@ -316,28 +355,11 @@ fn class_row(
     let name_line = line(ui, &name, theme::body(), colours.text, end - rect.left());
     draw_left(ui, rect.left(), y, name_line);
 
-    let track = Rect::from_min_size(
-        pos2(rect.left(), rect.bottom() - 8.0),
-        vec2(rect.width(), 3.0),
-    );
-    ui.painter().rect_filled(
-        track,
-        1.5,
-        if selected {
-            colours.line
-        } else {
-            colours.hover
-        },
-    );
-    let share = bar(prediction, class);
-    let full = vec2((track.width() * share).max(1.0), track.height());
-    let fill = if selected {
-        colours.accent
-    } else {
-        colours.bar
-    };
-    ui.painter()
-        .rect_filled(Rect::from_min_size(track.min, full), 1.5, fill);
+    let kind = state.model().map(|model| model.kind);
+    // Both directions of a number have the same value.
+    if kind != Some(AnswerKind::Number) {
+        bar_ui(ui, rect, selected, bar(prediction, class));
+    }
 
     let mut numbers = if prediction.reading.has_logits() {
         format!("{shown}, logit {logit_text}")

@@ -7,8 +7,11 @@ use crate::app::ui::kit::theme::{self, GRID, ROW, palette};
 
 /// The width of the names in front of the facts.
 const NAMES: f32 = 92.0;
-/// The width needed for a name with three numbers beside it.
-const WIDE: f32 = 272.0;
+/// Their width in a panel that is narrower than [`NARROW`].
+const NARROW_NAMES: f32 = 72.0;
+const NARROW: f32 = 200.0;
+/// A combo box narrower than this shows too little of what is chosen.
+const MIN_CHOICE: f32 = 64.0;
 
 pub fn section(ui: &mut Ui, title: &str) {
     ui.add_space(GRID);
@@ -28,41 +31,56 @@ pub fn section(ui: &mut Ui, title: &str) {
         .galley(egui::pos2(rect.left(), top), title, colours.text);
 }
 
-/// [`named`] for wide contents: in a narrow panel, the name is above them.
-pub fn named_wide(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui)) {
-    if ui.available_width() >= WIDE {
+/// [`named`] for contents of a given width: if the panel is too narrow for both, the name is above
+/// them, and they wrap.
+pub fn named_wide(ui: &mut Ui, name: &str, width: f32, contents: impl FnOnce(&mut Ui)) {
+    if left_for_contents(ui) >= width {
         return named(ui, name, contents);
     }
-    name_ui(ui, name);
-    ui.horizontal(contents);
+    name_ui(ui, name, ui.available_width());
+    ui.horizontal_wrapped(contents);
+}
+
+/// The width of a combo box that has `wanted` points, or as much as there is beside its name.
+pub fn choice_width(ui: &Ui, wanted: f32) -> f32 {
+    left_for_contents(ui).clamp(MIN_CHOICE, wanted)
+}
+
+/// The width beside a name in a row of its own.
+fn left_for_contents(ui: &Ui) -> f32 {
+    ui.available_width() - names_width(ui.available_width()) - ui.spacing().item_spacing.x
+}
+
+fn names_width(row: f32) -> f32 {
+    if row < NARROW { NARROW_NAMES } else { NAMES }
 }
 
 pub fn named(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui)) {
     ui.horizontal(|ui| {
         ui.set_min_height(ROW);
-        name_ui(ui, name);
+        name_ui(ui, name, names_width(ui.available_width()));
         contents(ui);
     });
 }
 
-fn name_ui(ui: &mut Ui, name: &str) {
+fn name_ui(ui: &mut Ui, name: &str, width: f32) {
     let colours = palette(ui);
-    let text = lines(ui, name, theme::body(), colours.weak, NAMES, 1);
-    let (rect, response) = ui.allocate_exact_size(vec2(NAMES, text.size().y), Sense::hover());
+    let text = lines(ui, name, theme::body(), colours.weak, width, 2);
+    let (rect, response) = ui.allocate_exact_size(vec2(width, text.size().y), Sense::hover());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, name));
     ui.painter().galley(rect.min, text, colours.weak);
 }
 
 pub fn fact(ui: &mut Ui, name: &str, value: &str) {
     ui.horizontal_top(|ui| {
-        name_ui(ui, name);
+        name_ui(ui, name, names_width(ui.available_width()));
         ui.add(egui::Label::new(value).wrap().selectable(true));
     });
 }
 
 pub fn fact_with_more(ui: &mut Ui, name: &str, value: &str, more: &str) {
     ui.horizontal_top(|ui| {
-        name_ui(ui, name);
+        name_ui(ui, name, names_width(ui.available_width()));
         ui.add(egui::Label::new(value).wrap().selectable(true))
             .on_hover_text(more);
     });

@@ -9,6 +9,9 @@ use crate::app::commands::action::Action;
 use crate::app::ui::kit::theme::{self, INSET, palette};
 use crate::app::ui::kit::widgets::heading;
 
+/// The largest share of the panel that the notes take before they scroll.
+const MAX_SHARE: f32 = 0.45;
+
 /// The notes about the model, below its layer tree.
 pub fn notes_ui(ui: &mut Ui, model: &ModelInfo) {
     if model.notes.is_empty() {
@@ -21,16 +24,22 @@ pub fn notes_ui(ui: &mut Ui, model: &ModelInfo) {
         top: 12,
         bottom: 12,
     };
+    // The tree keeps the larger part, however many notes there are.
+    let most = MAX_SHARE * ui.available_height();
     egui::Panel::bottom("model notes")
         .frame(egui::Frame::new().inner_margin(inset))
         .show(ui, |ui| {
-            for note in &model.notes {
-                ui.label(
-                    egui::RichText::new(note)
-                        .font(theme::small())
-                        .color(colours.caution),
-                );
-            }
+            egui::ScrollArea::vertical()
+                .id_salt("model notes")
+                .max_height(most)
+                .min_scrolled_height(most)
+                .auto_shrink([false, true])
+                .show(ui, |ui| {
+                    for note in &model.notes {
+                        let text = egui::RichText::new(note).font(theme::small());
+                        ui.label(text.color(colours.caution));
+                    }
+                });
         });
 }
 

@@ -4,11 +4,13 @@
 use egui::{DragValue, RichText, ScrollArea, TextEdit, Ui};
 
 use crate::engine::ModelInfo;
-use crate::model::{InputChannels, LabelSource, Preprocess, Sources, Usage};
+use crate::model::{
+    AnswerKind, InputChannels, LabelSource, Preprocess, PreprocessSource, Sources, Usage,
+};
 use crate::picture::photo::geometry::{CropMode, Filter};
 
 use super::answer_ui::answer_ui;
-use super::fact_rows::{named, named_wide, section};
+use super::fact_rows::{choice_width, fact_with_more, named, named_wide, section};
 use crate::app::commands::Command;
 use crate::app::commands::action::Action;
 use crate::app::scene::Scene;
@@ -19,6 +21,12 @@ use crate::app::ui::kit::widgets::{Choice, segments};
 const SIZES: std::ops::RangeInclusive<u32> = 8..=2048;
 /// The minimum width of a field in a row of fields, in points.
 const MIN_FIELD_WIDTH: f32 = 40.0;
+/// The width of the two fields of the size.
+const SIZE_WIDTH: f32 = 92.0;
+/// The width of three fields of a mean or a deviation.
+const LEVELS_WIDTH: f32 = 168.0;
+/// The widths of the combo boxes.
+const CHOICE_WIDTH: f32 = 88.0;
 /// The minimum number of lines in the box for class names.
 const MIN_NAMES_ROWS: usize = 4;
 /// The number of decimals shown for means and standard deviations.
@@ -59,21 +67,8 @@ pub fn usage_ui(
     let mut settled = false;
     ui.add_enabled_ui(scene.tasks.models.is_empty(), |ui| {
         section(ui, "Preparing a picture");
-        if model.preprocess_assumed && model.preprocess == model.opened_as.preprocess {
-            let text = RichText::new("Assumed: the file does not say");
-            let colour = palette(ui).caution;
-            ui.label(text.font(theme::small()).color(colour));
-        }
         if model.preprocess == model.opened_as.preprocess {
-            let Sources { levels, fitting } = model.preprocess_sources;
-            named(ui, "Levels from", |ui| {
-                ui.label(levels.label());
-            });
-            if fitting != levels {
-                named(ui, "Crop from", |ui| {
-                    ui.label(fitting.label());
-                });
-            }
+            sources_ui(ui, model.preprocess_sources);
         }
         let which = Action::WhichFits;
         let possible = scene.why_not(&which.into());
@@ -104,12 +99,15 @@ pub fn usage_ui(
 impl Draft {
     /// The class names and the box to type new ones. Returns whether new names were accepted.
     fn names_ui(&mut self, ui: &mut Ui, model: &ModelInfo, usage: &mut Usage) -> bool {
+        // A number has no classes to name.
+        if model.kind == AnswerKind::Number {
+            return false;
+        }
         let mut settled = false;
         let classes = model.labels.len();
         let typing = self.names.take_if(|(weights, _)| *weights == model.weights);
-        named(ui, "Class names", |ui| {
-            ui.label(label_source(model.label_source));
-        });
+        let source = label_source(model.label_source, model.kind);
+        fact_with_more(ui, "Class names", &source, "Where the names come from");
         let Some((_, mut text)) = typing else {
             let hint = "Type the names, one per line, or paste a list";
             if ui.button("Type names…").on_hover_text(hint).clicked() {
@@ -123,7 +121,7 @@ impl Draft {
         let lines = text.lines().count();
         let fits = lines == classes;
         let mut open = true;
-        let buttons = ui.horizontal(|ui| {
+        let buttons = ui.horizontal_wrapped(|ui| {
             let why = format!("{lines} of {classes} names");
             let take = ui.add_enabled(fits, egui::Button::new("Use names"));
             if take.on_disabled_hover_text(&why).clicked() {
@@ -162,21 +160,51 @@ fn names_id() -> egui::Id {
     egui::Id::unique("names of the classes")
 }
 
+/// Where the preprocessing comes from, and whether it is a guess.
+fn sources_ui(ui: &mut Ui, sources: Sources) {
+    let Sources { levels, fitting } = sources;
+    if sources.is_assumed() {
+        let text = if levels.is_assumed() && fitting.is_assumed() {
+            "Assumed: the file does not say"
+        } else {
+            "Partly assumed: the file does not say"
+        };
+        let colour = palette(ui).caution;
+        let text = RichText::new(text).font(theme::small()).color(colour);
+        ui.add(egui::Label::new(text).wrap());
+    }
+    match (levels, fitting) {
+        (PreprocessSource::Assumed, PreprocessSource::Assumed) => {}
+        _ if levels == fitting => {
+            let more = "Where size, resampling, crop, mean and deviation come from";
+            fact_with_more(ui, "Read from", &levels.label(), more);
+        }
+        _ => {
+            let more = "Where mean, deviation and the order of the channels come from";
+            fact_with_more(ui, "Levels from", &levels.label(), more);
+            let more = "Where resampling, fitting and crop come from";
+            fact_with_more(ui, "Crop from", &fitting.label(), more);
+        }
+    }
+}
+
 fn preparing_ui(ui: &mut Ui, draft: &mut Preprocess) -> bool {
     let mut settled = false;
-    named(ui, "Size", |ui| {
+    named_wide(ui, "Size", SIZE_WIDTH, |ui| {
         ui.spacing_mut().interact_size.x = MIN_FIELD_WIDTH;
-        ui.spacing_mut().item_spacing.x = 4.0;
+        ui.spacing_mut().item_spacing.x = 2.0;
         settled |= side(ui, &mut draft.width, "Width in pixels");
         ui.label("×");
         settled |= side(ui, &mut draft.height, "Height in pixels");
     });
+    let width = choice_width(ui, CHOICE_WIDTH);
     named(ui, "Resampling", |ui| {
         let list = Choice {
             name: "Resampling",
             hint: "How the image is resampled to this size",
-            width: 88.0,
+            width,
             named: false,
+            cut: true,
         };
         if let Some(filter) = list.ui(ui, draft.interpolation, &Filter::ALL, Filter::label) {
             draft.interpolation = filter;
@@ -187,8 +215,9 @@ fn preparing_ui(ui: &mut Ui, draft: &mut Preprocess) -> bool {
         let list = Choice {
             name: "Fitting",
             hint: "What the model's own preprocessing does with an image of another shape",
-            width: 88.0,
+            width,
             named: false,
+            cut: true,
         };
         if let Some(mode) = list.ui(ui, draft.mode, &CropMode::ALL, CropMode::label) {
             draft.mode = mode;
@@ -207,12 +236,12 @@ fn preparing_ui(ui: &mut Ui, draft: &mut Preprocess) -> bool {
         settled |= field == Some(true);
     });
     let order = draft.channels.names();
-    named_wide(ui, "Mean", |ui| {
+    named_wide(ui, "Mean", LEVELS_WIDTH, |ui| {
         for (value, channel) in draft.mean.iter_mut().zip(order) {
             settled |= share(ui, value, 0.0..=1.0, &format!("Mean of {channel}"));
         }
     });
-    named_wide(ui, "Deviation", |ui| {
+    named_wide(ui, "Deviation", LEVELS_WIDTH, |ui| {
         for (value, channel) in draft.std.iter_mut().zip(order) {
             settled |= share(ui, value, 0.001..=4.0, &format!("Deviation of {channel}"));
         }
@@ -298,12 +327,15 @@ fn differs(now: f64, before: f64, decimals: usize) -> bool {
 }
 
 /// The source of the class names.
-fn label_source(source: LabelSource) -> String {
+fn label_source(source: LabelSource, kind: AnswerKind) -> String {
     match source {
         LabelSource::Archive => "in the file".into(),
         LabelSource::BesideModel(file) => format!("{file} beside it"),
         LabelSource::ImageNet => "ImageNet's, assumed".into(),
-        LabelSource::Numbered => "none: numbered".into(),
+        LabelSource::Numbered => match kind {
+            AnswerKind::Classes | AnswerKind::Number => "none: numbered".into(),
+            AnswerKind::YesNo => "none: yes and no".into(),
+        },
         LabelSource::Typed => "typed in".into(),
     }
 }

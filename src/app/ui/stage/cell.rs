@@ -2,7 +2,7 @@
 
 use crate::explain::Score;
 use crate::figure::Panel;
-use crate::model::ReluRule;
+use crate::model::{InputChannels, ReluRule};
 
 use crate::app::scene::Scene;
 use crate::app::state::rows::{Row, RowId};
@@ -87,7 +87,12 @@ pub fn caption(scene: Scene<'_>, row: Option<&Row>, cell: Cell) -> String {
         Cell::Panel(Panel::Original) => {
             let drawn = own.and_then(|own| own.photo.as_ref());
             let open = || photo.map(|photo| photo.name()).unwrap_or_default();
-            drawn.map_or_else(open, |(_, drawn)| drawn.name.clone())
+            let name = drawn.map_or_else(open, |(_, drawn)| drawn.name.clone());
+            let channels = row.map(|row| row.subject.model.preprocess.channels);
+            match channels {
+                Some(InputChannels::Grey) => format!("{name}, grey to the model"),
+                None | Some(InputChannels::Rgb | InputChannels::Bgr) => name,
+            }
         }
         Cell::Panel(Panel::HeatMap) => {
             heat.map_or_else(String::new, |(_, heat)| heat.caption.clone())

@@ -5,7 +5,7 @@ use egui::{Mesh, Rect, Sense, Slider, Ui, WidgetInfo, pos2, vec2};
 use crate::model::ReluRule;
 use crate::picture::map::colormap::Colormap;
 use crate::picture::map::compose::Overlay;
-use crate::picture::photo::geometry::Fit;
+use crate::picture::photo::geometry::{CropMode, Fit};
 
 use crate::picture::page::caption::significant;
 
@@ -16,6 +16,7 @@ use crate::app::state::view_options::{Opacity, ViewOptions};
 use crate::app::ui::kit::text::{draw_left, draw_right, line};
 use crate::app::ui::kit::theme::{self, GRID, ROW, palette};
 use crate::app::ui::kit::widgets::{self, Choice, segments};
+use crate::app::wording::fit_label;
 
 /// From this width on, the controls fit in one row.
 const ONE_ROW: f32 = 1200.0;
@@ -87,6 +88,7 @@ fn look_ui(ui: &mut Ui, scene: Scene<'_>, compact: bool, commands: &mut Vec<Comm
             hint: "The colours of the heat map",
             width: 76.0,
             named: !compact,
+            cut: false,
         };
         let picked = list.ui(
             ui,
@@ -132,13 +134,15 @@ fn opacity_ui(ui: &mut Ui, scene: Scene<'_>, width: f32, commands: &mut Vec<Comm
 fn method_ui(ui: &mut Ui, scene: Scene<'_>, compact: bool, commands: &mut Vec<Command>) {
     let state = scene.state;
     let gap = if compact { 0.0 } else { GRID };
+    let mode = state.model().map(|model| model.preprocess.mode);
     let fit = Choice {
         name: "Fit",
-        hint: "How the photo is fitted to the model's input size",
+        hint: about_fit(mode),
         width: 72.0,
         named: true,
+        cut: false,
     };
-    let picked = fit.ui(ui, state.options.fit, &Fit::ALL, Fit::label);
+    let picked = fit.ui(ui, state.options.fit, &Fit::ALL, |fit| fit_label(fit, mode));
     commands.extend(picked.map(|fit| {
         Command::SetOptions(ViewOptions {
             fit,
@@ -152,6 +156,7 @@ fn method_ui(ui: &mut Ui, scene: Scene<'_>, compact: bool, commands: &mut Vec<Co
         hint: "What rectifiers let through in the backward pass, for the last two panels",
         width: 120.0,
         named: true,
+        cut: false,
     };
     let picked = rule.ui(ui, state.options.rule, &ReluRule::ALL, ReluRule::label);
     commands.extend(picked.map(|rule| {
@@ -164,6 +169,20 @@ fn method_ui(ui: &mut Ui, scene: Scene<'_>, compact: bool, commands: &mut Vec<Co
 
     let label = widgets::name(ui, "Explain");
     score_ui::score_ui(ui, state, label, commands);
+}
+
+fn about_fit(mode: Option<CropMode>) -> &'static str {
+    match mode {
+        None | Some(CropMode::Centre | CropMode::CentreFloor) => {
+            "How the photo is fitted to the model's input size"
+        }
+        Some(CropMode::Squash) => {
+            "How the photo is fitted to the model's input size; the model itself stretches it"
+        }
+        Some(CropMode::Border) => {
+            "How the photo is fitted to the model's input size; the model itself pads it"
+        }
+    }
 }
 
 /// The colours from 0 to the top of the scale.

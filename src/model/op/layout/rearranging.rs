@@ -286,8 +286,17 @@ operations! {
     // Indices broadcast against each other make copies of what they pick.
     work: {
         let rest = inputs.first().map_or(0.0, |x| shape::elements(x));
-        let picked = inputs.iter().skip(2).map(|index| shape::elements(index)).fold(1.0, f64::max);
-        Work::Held(rest + picked)
+        let indices = inputs.iter().skip(2);
+        let together = indices.clone().try_fold(Vec::new(), |all, index| broadcast(&all, index));
+        let positions = match together {
+            Ok(shape) => shape::elements(&shape),
+            // Masks, each of which picks at most what it covers.
+            Err(_) => indices.map(|index| shape::elements(index)).product(),
+        };
+        let named = dims.iter().copied().chain(std::iter::repeat(false));
+        let whole = inputs.first().copied().unwrap_or_default().iter().zip(named);
+        let each: f64 = whole.filter(|(_, named)| !named).map(|(size, _)| *size as f64).product();
+        Work::Held(rest + positions * each)
     },
     traits: Traits { axes: AxesRule::Elementwise, ..CHOOSES };
 
