@@ -53,6 +53,10 @@ CASES = {
     # Endings.
     "logits": (lambda y, **_: y, *SOFT),
     "softmax": (lambda y, **_: softmax(y), *SOFT),
+    "log_sigmoid": (lambda y, **_: nn.functional.logsigmoid(y), *EACH),
+    # What the graph does not say, but its runs do.
+    "shares_of_squares": (lambda o, **_: o.square() / torch.linalg.vector_norm(o, dim=1, keepdim=True).square(), *PLAIN(lambda o, **_: o.square() / torch.linalg.vector_norm(o, dim=1, keepdim=True).square())),
+    "unit_vector": (lambda o, **_: nn.functional.normalize(o), *NUMBERS(lambda o, **_: nn.functional.normalize(o))),
     "log_softmax": (lambda y, **_: torch.log_softmax(y, 1), *SOFT),
     "exp_log_softmax": (lambda y, **_: torch.log_softmax(y, 1).exp(), *SOFT),
     "log_of_softmax": (lambda y, **_: torch.log(softmax(y) + 1e-8), *SOFT),

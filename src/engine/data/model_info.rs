@@ -172,6 +172,11 @@ fn preprocess_note(model: &Model) -> Option<String> {
              {compare}",
             prepared.words()
         ),
+        (PreprocessSource::Learnt, _) if fitting.is_assumed() => format!(
+            "Preprocessing assumed: the file does not state it. The first normalisation of the network has \
+             learnt from pixels {}, so they go in like that, at {at}. {compare}",
+            prepared.words()
+        ),
         (PreprocessSource::Network, _) if fitting.is_assumed() => format!(
             "Preprocessing assumed: the file does not state it. The network normalises the pixels \
              itself, so they go in {}, at {at}.",

@@ -3,7 +3,7 @@
 use super::bounds::{Bounds, bounds};
 use super::ending::{Ending, ending};
 use super::sketch::Sketch;
-use super::{Answer, AnswerKind};
+use super::{Answer, AnswerKind, Measured};
 use crate::model::error::{Fault, Result};
 use crate::model::graph::{Graph, Head, ValueId};
 use crate::model::op::{Arithmetic, Function, Joining, Reshaping};
@@ -13,9 +13,14 @@ use crate::model::usage::Reading;
 const MAX_RAW: f64 = 5.0;
 
 /// The answer at `output`; see [`super::answer`].
-pub fn answer(whole: &Graph, output: ValueId, wanted: Option<Reading>) -> Result<Answer> {
+pub fn answer(
+    whole: &Graph,
+    output: ValueId,
+    measured: Option<Measured>,
+    wanted: Option<Reading>,
+) -> Result<Answer> {
     let mut sketch = Sketch::new(whole.shared());
-    let found = Scores::of(&mut sketch, output)?;
+    let found = Scores::of(&mut sketch, output, measured)?;
     let reading = found.read_as(wanted);
     let (scores, kind, head) = found.row(&mut sketch, reading)?;
     let mut graph = sketch.graph;
@@ -26,6 +31,7 @@ pub fn answer(whole: &Graph, output: ValueId, wanted: Option<Reading>) -> Result
         graph,
         reading,
         kind,
+        unproven: found.values == Values::Logits(None),
         notes: found.notes(reading),
     })
 }
@@ -41,6 +47,8 @@ enum Values {
     Percentages,
     /// Numbers that are no logits.
     Numbers,
+    /// Numbers whose squares add up to 1.
+    UnitVector,
 }
 
 /// A row of scores that an output consists of.
@@ -54,7 +62,7 @@ pub struct Scores {
 impl Scores {
     /// # Errors
     /// [`Fault::NoLogits`] where the output is no row.
-    pub fn of(sketch: &mut Sketch, output: ValueId) -> Result<Scores> {
+    pub fn of(sketch: &mut Sketch, output: ValueId, measured: Option<Measured>) -> Result<Scores> {
         let shape = match sketch.shape(output) {
             Some(shape) => shape.clone(),
             // The trial run says at which node the sizes do not fit.
@@ -78,7 +86,11 @@ impl Scores {
             None if limits.within(0.0, 1.0) => Values::Probabilities,
             None if count > 1 && limits.low >= 0.0 && limits.high == 100.0 => Values::Percentages,
             None if is_number(limits, count) => Values::Numbers,
-            None => Values::Logits(None),
+            None => match measured {
+                Some(Measured::Probabilities) => Values::Probabilities,
+                Some(Measured::UnitVector) => Values::UnitVector,
+                None => Values::Logits(None),
+            },
         };
         Ok(Scores {
             output,
@@ -99,7 +111,8 @@ impl Scores {
             Values::Logits(None)
             | Values::Probabilities
             | Values::Percentages
-            | Values::Numbers => self.output,
+            | Values::Numbers
+            | Values::UnitVector => self.output,
         }
     }
 
@@ -107,7 +120,7 @@ impl Scores {
     pub fn ends_in_probabilities(&self) -> bool {
         match self.values {
             Values::Logits(Some(_)) | Values::Probabilities | Values::Percentages => true,
-            Values::Logits(None) | Values::Numbers => false,
+            Values::Logits(None) | Values::Numbers | Values::UnitVector => false,
         }
     }
 
@@ -115,9 +128,9 @@ impl Scores {
     fn are_probabilities(&self) -> bool {
         match self.values {
             Values::Logits(Some(Ending { constant: true, .. })) => false,
-            Values::Logits(_) | Values::Probabilities => self.bounds.within(0.0, 1.0),
-            Values::Percentages => true,
-            Values::Numbers => false,
+            Values::Logits(_) => self.bounds.within(0.0, 1.0),
+            Values::Probabilities | Values::Percentages => true,
+            Values::Numbers | Values::UnitVector => false,
         }
     }
 
@@ -128,7 +141,7 @@ impl Scores {
             Values::Logits(Some(ending)) => Reading::after(ending.head),
             Values::Logits(None) => Reading::Softmax,
             Values::Probabilities | Values::Percentages => Reading::AsTheyAre,
-            Values::Numbers => Reading::Numbers,
+            Values::Numbers | Values::UnitVector => Reading::Numbers,
         }
     }
 
@@ -167,9 +180,13 @@ impl Scores {
                 Values::Logits(None)
                 | Values::Probabilities
                 | Values::Percentages
-                | Values::Numbers,
+                | Values::Numbers
+                | Values::UnitVector,
             )
-            | (Reading::AsTheyAre, Values::Logits(_) | Values::Probabilities | Values::Numbers)
+            | (
+                Reading::AsTheyAre,
+                Values::Logits(_) | Values::Probabilities | Values::Numbers | Values::UnitVector,
+            )
             | (Reading::Numbers, _) => (self.output, Head::None),
         };
         let value = as_row(sketch, value, self.count).ok_or_else(unfit)?;
@@ -203,7 +220,7 @@ impl Scores {
                 Values::Logits(Some(Ending { constant: true, .. })),
             ) => {
                 "The softmax at its end is over a single value, so that the file's own output is always \
-                 1. The logits before it are used."
+                 the same. The logits before it are used."
             }
             (Reading::AsTheyAre, _) => {
                 "Its output is shown as the probabilities that it consists of, and a score is a \
@@ -212,6 +229,10 @@ impl Scores {
             (Reading::Numbers, Values::Numbers) => {
                 "Its output has bounds that logits and probabilities do not have, so it is shown as \
                  plain numbers."
+            }
+            (Reading::Numbers, Values::UnitVector) => {
+                "Its output has length 1 whatever the image shows, as an embedding has. It has no classes, \
+                 so it is shown as plain numbers."
             }
             (Reading::Numbers, _) => "Its output is shown as plain numbers.",
             (Reading::Softmax | Reading::Sigmoid, _) => return Vec::new(),
@@ -251,7 +272,7 @@ fn is_number(bounds: Bounds, count: i64) -> bool {
     let positive = bounds.low > 0.0;
     // A single number that is never negative is an amount: yes and no would each be at least even.
     let amount = count == 1 && bounds.low >= 0.0;
-    (bounded && (narrow || positive || count == 1)) || amount
+    (bounded && (narrow || positive)) || amount
 }
 
 /// The value in the shape `[1, count]`.

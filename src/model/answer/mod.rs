@@ -8,6 +8,7 @@
 mod bounds;
 mod derive;
 mod ending;
+mod measured;
 mod outputs;
 mod sketch;
 #[cfg(test)]
@@ -18,6 +19,7 @@ use crate::model::graph::Graph;
 use crate::model::usage::Reading;
 #[cfg(test)]
 pub(crate) use derive::untouched;
+pub(crate) use measured::Measured;
 pub use outputs::OutputInfo;
 pub(crate) use outputs::{Choice, choose};
 
@@ -62,18 +64,27 @@ pub(crate) struct Answer {
     pub graph: Graph,
     pub reading: Reading,
     pub kind: AnswerKind,
+    /// Whether its values are logits only because nothing says otherwise.
+    pub unproven: bool,
     /// What was recognised, in sentences for the user.
     pub notes: Vec<String>,
 }
 
-/// The answer at output number `index` of `whole`, which a reader has returned. `wanted` replaces the
-/// reading that its ending suggests, where it can be read so.
+/// The answer at one of the outputs of `choice`, which was found in `whole`. `wanted` replaces the reading
+/// that its ending suggests, where it can be read so.
 ///
 /// # Errors
 /// [`Fault::NoLogits`] where it is no row of scores, and why the output cannot be computed.
-pub(crate) fn answer(whole: &Graph, index: usize, wanted: Option<Reading>) -> Result<Answer> {
+pub(crate) fn answer(
+    whole: &Graph,
+    choice: &Choice,
+    output: usize,
+    wanted: Option<Reading>,
+) -> Result<Answer> {
+    let index = choice.index(output);
+    let measured = choice.measured(output);
     let output = whole.outputs.get(index);
     let output = output.ok_or_else(|| Fault::NoLogits(format!("it has no output {index}")))?;
     let value = output.value.clone()?;
-    derive::answer(whole, value, wanted)
+    derive::answer(whole, value, measured, wanted)
 }

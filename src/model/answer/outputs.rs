@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::Measured;
 use super::derive::Scores;
 use super::sketch::Sketch;
 use crate::model::error::{Fault, Result, short};
@@ -10,6 +11,8 @@ use crate::model::usage::Reading;
 
 /// How many outputs a message lists.
 const LISTED: usize = 12;
+/// How many outputs can be chosen from; each is compared with all others.
+const MAX_CANDIDATES: usize = 64;
 /// Parts of names that scores have, the clearest first.
 const SCORES: [&str; 8] = [
     "logits", "output", "out", "pred", "prob", "score", "class", "label",
@@ -32,6 +35,8 @@ const OTHERS: [&str; 9] = [
 pub struct OutputInfo {
     /// As the file names it.
     pub name: String,
+    /// Its number among all outputs of the file, counted from 0.
+    pub number: usize,
     /// The number of values.
     pub count: usize,
     /// How it is read unless the user says otherwise.
@@ -46,6 +51,11 @@ pub(crate) struct Choice {
     pub outputs: Vec<OutputInfo>,
     /// The number of each of `outputs` in the graph.
     indices: Vec<usize>,
+    /// Names and numbers of the file's outputs with the index into `outputs` that each leads to:
+    /// probabilities and their logits lead to the same.
+    known: Vec<(String, usize, usize)>,
+    /// What runs have shown of each of `outputs`.
+    measured: Vec<Option<Measured>>,
     /// Index into `outputs`: the one taken unless the user chooses.
     pub default: usize,
 }
@@ -56,17 +66,36 @@ impl Choice {
         self.indices[output]
     }
 
-    /// The output with this name, or else with this number, counted from 0.
+    /// What runs have shown of one of [`Choice::outputs`].
+    pub fn measured(&self, output: usize) -> Option<Measured> {
+        self.measured[output]
+    }
+
+    /// Keeps what runs have shown of one of [`Choice::outputs`], which says how it is read.
+    pub fn measure(&mut self, output: usize, found: Measured) {
+        self.measured[output] = Some(found);
+        let info = &mut self.outputs[output];
+        info.reading = found.reading();
+        if !info.readings.contains(&info.reading) {
+            info.readings.push(info.reading);
+        }
+    }
+
+    /// The output with this name, or else with this number among all of the file, counted from 0.
     ///
     /// # Errors
     /// [`Fault::UnknownOutput`].
     pub fn find(&self, wanted: &str) -> Result<usize> {
-        let named = self.outputs.iter().position(|output| output.name == wanted);
-        let numbered = || wanted.parse().ok().filter(|n| *n < self.outputs.len());
-        named.or_else(numbered).ok_or_else(|| Fault::UnknownOutput {
-            wanted: short(wanted),
-            known: listed(&self.outputs),
-        })
+        let named = self.known.iter().find(|(name, ..)| name == wanted);
+        let number: Option<usize> = wanted.parse().ok();
+        let numbered = || self.known.iter().find(|(_, n, _)| Some(*n) == number);
+        let found = named.or_else(numbered);
+        found
+            .map(|(.., index)| *index)
+            .ok_or_else(|| Fault::UnknownOutput {
+                wanted: short(wanted),
+                known: listed(&self.outputs),
+            })
     }
 
     /// What to tell the user if there are others beside the one in use.
@@ -85,12 +114,13 @@ impl Choice {
 
 /// `0 logits (5 values), 1 aux (3 values)`
 fn listed(outputs: &[OutputInfo]) -> String {
-    let shown = outputs.iter().enumerate().take(LISTED);
+    let shown = outputs.iter().take(LISTED);
     let mut shown: Vec<String> = shown
-        .map(|(index, output)| {
+        .map(|output| {
             let values = if output.count == 1 { "value" } else { "values" };
             format!(
-                "{index} {} ({} {values})",
+                "{} {} ({} {values})",
+                output.number,
                 short(&output.name),
                 output.count
             )
@@ -120,11 +150,12 @@ pub(crate) fn choose(whole: &Graph, wanted: Option<&str>) -> Result<Choice> {
     let mut sketch = Sketch::new(whole.shared());
     let mut candidates: Vec<Candidate> = Vec::new();
     let mut unfit = None;
+    let mut known = Vec::new();
     for (index, output) in whole.outputs.iter().enumerate() {
         let found = output
             .value
             .clone()
-            .and_then(|value| Scores::of(&mut sketch, value));
+            .and_then(|value| Scores::of(&mut sketch, value, None));
         let scores = match found {
             Ok(scores) => scores,
             // It may be the very one that is meant.
@@ -138,32 +169,42 @@ pub(crate) fn choose(whole: &Graph, wanted: Option<&str>) -> Result<Choice> {
         };
         let info = OutputInfo {
             name: output.name.replace(char::is_control, " "),
+            number: index,
             count: usize::try_from(scores.count()).unwrap_or_default(),
             reading: scores.read_as(None),
             readings: scores.readings(),
         };
         let (logits, probabilities) = (scores.logits(), scores.ends_in_probabilities());
-        match candidates.iter_mut().find(|other| other.logits == logits) {
+        let alike = candidates.iter().position(|other| other.logits == logits);
+        let place = alike.unwrap_or(candidates.len());
+        if place < MAX_CANDIDATES {
+            known.push((info.name.clone(), index, place));
+        }
+        match candidates.get_mut(place) {
             // Probabilities beside their logits show how these are to be read.
             Some(other) if probabilities && !other.probabilities => {
-                let name = std::mem::replace(&mut other.info, info).name;
-                other.info.name = name;
+                let first = std::mem::replace(&mut other.info, info);
+                other.info.name = first.name;
+                other.info.number = first.number;
                 other.index = index;
                 other.probabilities = true;
             }
             Some(_) => {}
-            None => candidates.push(Candidate {
+            None if place < MAX_CANDIDATES => candidates.push(Candidate {
                 index,
                 info,
                 logits,
                 probabilities,
             }),
+            None => {}
         }
     }
     let default = best(whole, &candidates)
         .ok_or_else(|| unfit.unwrap_or_else(|| Fault::NoLogits("it returns nothing".into())))?;
     Ok(Choice {
         default,
+        known,
+        measured: vec![None; candidates.len()],
         indices: candidates.iter().map(|found| found.index).collect(),
         outputs: candidates.into_iter().map(|found| found.info).collect(),
     })

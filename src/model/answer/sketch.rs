@@ -6,6 +6,8 @@ use crate::model::op::shape::Shape;
 
 /// How many operations may be written twice, one after another.
 const MAX_REPEATED: usize = 4;
+/// How many values are compared to find out whether two are the same computation.
+const MAX_COMPARED: usize = 256;
 
 /// A copy of a graph under change.
 pub struct Sketch {
@@ -61,13 +63,24 @@ impl Sketch {
 
     /// Whether two values are the same computation: code may write exp(x) twice.
     pub fn are_same(&self, one: ValueId, other: ValueId) -> bool {
-        self.are_same_within(one, other, MAX_REPEATED)
+        let mut left = MAX_COMPARED;
+        self.are_same_within(one, other, MAX_REPEATED, &mut left)
     }
 
-    fn are_same_within(&self, one: ValueId, other: ValueId, depth: usize) -> bool {
+    fn are_same_within(
+        &self,
+        one: ValueId,
+        other: ValueId,
+        depth: usize,
+        left: &mut usize,
+    ) -> bool {
         if one == other {
             return true;
         }
+        if *left == 0 {
+            return false;
+        }
+        *left -= 1;
         let (Some(a), Some(b)) = (self.maker(one), self.maker(other)) else {
             return false;
         };
@@ -78,7 +91,7 @@ impl Sketch {
             && a.inputs
                 .iter()
                 .zip(&b.inputs)
-                .all(|(a, b)| self.are_same_within(*a, *b, depth - 1))
+                .all(|(a, b)| self.are_same_within(*a, *b, depth - 1, left))
     }
 
     /// Whether the value was added here.

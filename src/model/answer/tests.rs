@@ -236,7 +236,8 @@ fn says_what_the_scores_are_where_they_are_no_logits() {
     for (name, word) in [
         ("ensemble.onnx", "a score is a probability"),
         ("tanh.pt2", "plain numbers"),
-        ("softmax_over_the_batch.pt2", "always 1"),
+        ("softmax_over_the_batch.pt2", "always the same"),
+        ("unit_vector.pt2", "as an embedding has"),
     ] {
         let (_folder, path) = file(name);
         let model = open(&path, &OpenOptions::default()).unwrap();
@@ -245,5 +246,30 @@ fn says_what_the_scores_are_where_they_are_no_logits() {
             "{name}: {:?}",
             model.answer_notes
         );
+    }
+}
+
+#[test]
+fn what_runs_have_shown_can_still_be_read_in_another_way() {
+    let (_folder, path) = file("shares_of_squares.onnx");
+    let model = open(&path, &OpenOptions::default()).unwrap();
+    assert_eq!(model.reading, Reading::AsTheyAre);
+    let softmax = used(&model, usage(&model, None, Reading::Softmax)).unwrap();
+    assert_eq!(softmax.reading, Reading::Softmax);
+    let back = used(&softmax, usage(&softmax, None, Reading::AsTheyAre)).unwrap();
+    assert_eq!(back.reading, Reading::AsTheyAre);
+}
+
+#[test]
+fn an_output_is_counted_among_all_of_the_file_and_has_all_its_names() {
+    let (_folder, path) = file("map_logits.pt2");
+    let model = open(&path, &OpenOptions::default()).unwrap();
+    assert_eq!(model.outputs()[0].number, 1);
+    assert!(open(&path, &OpenOptions::default().output("1")).is_ok());
+    assert!(open(&path, &OpenOptions::default().output("0")).is_err());
+    let (_folder, path) = file("probs_logits.pt2");
+    for wanted in ["0", "1"] {
+        let chosen = open(&path, &OpenOptions::default().output(wanted)).unwrap();
+        assert_eq!(chosen.outputs().len(), 1);
     }
 }

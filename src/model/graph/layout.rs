@@ -45,6 +45,15 @@ impl Layout {
         }
     }
 
+    /// The axis that the channels run along.
+    pub(crate) fn channel_axis(self) -> usize {
+        match self {
+            Layout::ChannelsFirst | Layout::TokensLast { .. } => 1,
+            Layout::ChannelsLast => 3,
+            Layout::Tokens { .. } => 2,
+        }
+    }
+
     /// `tensor` viewed as `[1, C, H, W]`; tokens that belong to no position are left out.
     ///
     /// # Errors

@@ -26,6 +26,7 @@ pub(crate) mod budget;
 pub mod facts;
 pub(crate) mod fold;
 pub(crate) mod layout;
+pub(crate) mod mirrored;
 pub mod receptive_field;
 
 /// A value of the graph: its one input, a weight, or what a node computes.

@@ -7,6 +7,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::graph::axes::Layout;
+use super::graph::mirrored::mirrored;
 use super::graph::receptive_field::Fields;
 use super::graph::{Graph, ModulePath, ValueId};
 use super::tape::plan::Plan;
@@ -20,6 +21,10 @@ pub const JOIN: &str = " + ";
 /// Why a layer of tokens has no map although its tokens form a grid.
 pub(super) const ONLY_THE_CLASS_TOKEN: &str =
     "from here on only the class token counts: the image's own tokens have no gradient";
+
+/// Why a layer behind a flip of the image has no map.
+const MIRRORED: &str =
+    "the network has turned the image over before it: its positions are not those of the photo";
 
 /// The name of several layers taken together: `features.7 + features.12`.
 pub fn join<'a>(paths: impl IntoIterator<Item = &'a str>) -> ModulePath {
@@ -164,11 +169,14 @@ pub(super) fn tree(
         layers,
         recommended: None,
     };
+    let mirrored = mirrored(graph, shapes, &graph.layouts);
     for layer in &mut tree.layers {
         layer.shape.clone_from(&shapes[layer.activation.0]);
         let layout = graph.layouts.get(layer.activation.0).copied().flatten();
         layer.target = if blind.contains(&layer.activation) {
             Target::None(ONLY_THE_CLASS_TOKEN.into())
+        } else if mirrored.contains(&layer.activation) {
+            Target::None(MIRRORED.into())
         } else {
             target(&layer.shape, layout, plan.has_gradient(layer.activation))
         };

@@ -17,7 +17,7 @@ use crate::model::graph::{Graph, Node, Value, ValueId};
 use crate::model::op::Operation;
 use crate::model::op::shape::OutputShapes;
 use crate::model::tape::plan::Plan;
-use crate::model::tape::{Detail, ReluRule, Tape};
+use crate::model::tape::{Detail, ReluRule, Tape, forward};
 
 /// Each class has a name, and the names would fill the memory long before the scores do.
 const MAX_CLASSES: i64 = 1 << 20;
@@ -31,6 +31,8 @@ pub(crate) struct Checked {
     /// Rows of tokens at whose positions there is no gradient, because only a class token is used after
     /// them.
     pub blind: HashSet<ValueId>,
+    /// The row of scores.
+    pub scores: Vec<f32>,
 }
 
 /// Runs the graph once forwards and backwards.
@@ -103,7 +105,25 @@ pub(crate) fn run(graph: &Graph, plan: &Arc<Plan>, opening: &mut Opening) -> Res
         shapes,
         layouts,
         blind,
+        scores: plain(tape.logits()).map_err(torch)?,
     })
+}
+
+/// The row of scores of another image than that of the trial run, which the graph has passed.
+///
+/// # Errors
+/// What libtorch says.
+pub(crate) fn scores_of_another(graph: &Graph) -> Result<Vec<f32>> {
+    let torch = |error| Fault::Graph(first_line(&error));
+    let image = synthetic_image(graph.input_shape);
+    let other = image.and_then(|image| image.f_cos()?.f_mul_scalar(-1.5));
+    let scores = other.and_then(|other| plain(&forward(graph, &other)?));
+    scores.map_err(torch)
+}
+
+fn plain(scores: &Tensor) -> std::result::Result<Vec<f32>, TchError> {
+    let scores = scores.f_detach()?.f_to_kind(Kind::Float)?;
+    Vec::try_from(scores.f_reshape([-1])?)
 }
 
 /// Checks the cost of a node before it runs, and compares the inferred shapes of its outputs with those

@@ -3,15 +3,14 @@
 
 use std::ops::ControlFlow;
 use std::path::Path;
-use std::sync::Arc;
 
-use super::trial::Tried;
+use super::trial::Taken;
 use super::{OpenOptions, Opening, Tell, allocator};
 use crate::model::answer::{self, Answer, Choice};
 use crate::model::error::{Error, Fault};
 use crate::model::format::{self, build::opened::Opened};
 use crate::model::usage::preprocess::resolve::{self, Evidence};
-use crate::model::{AnswerKind, InputChannels, Labels, Model, Plan, Usage, graph, usage};
+use crate::model::{AnswerKind, InputChannels, Labels, Model, Usage, graph, usage};
 
 impl Model {
     /// Opens a `.pt2` archive, an `.onnx` file, or a checkpoint (`.pth`, `.pt`, `.safetensors`) of a network
@@ -36,15 +35,19 @@ impl Model {
             opened,
             choice,
             output,
+            taken,
+        } = Read::new(path, options.clone(), &mut *report)?;
+        let Taken {
             answer,
             plan,
             tried,
-        } = Read::new(path, options.clone(), &mut *report)?;
+        } = taken;
         let Answer {
             graph,
             reading,
             kind,
             notes,
+            unproven: _,
         } = answer;
         let labels = file_labels(opened.labels.as_deref(), path, kind, tried.classes, &choice)?;
         let [_, channels, height, width] = graph
@@ -144,9 +147,7 @@ pub(super) struct Read {
     opened: Opened,
     choice: Choice,
     output: usize,
-    pub answer: Answer,
-    pub plan: Arc<Plan>,
-    pub tried: Tried,
+    pub taken: Taken,
 }
 
 impl Read {
@@ -156,22 +157,23 @@ impl Read {
         let mut opened = format::open(path, &mut opening)?;
         let whole = &mut opened.graph;
         graph::fold::fold(whole).map_err(here)?;
-        let choice = answer::choose(whole, options.output.as_deref()).map_err(here)?;
+        let mut choice = answer::choose(whole, options.output.as_deref()).map_err(here)?;
         let output = match &options.output {
             Some(wanted) => choice.find(wanted).map_err(here)?,
             None => choice.default,
         };
-        let answer = answer::answer(whole, choice.index(output), options.reading);
-        let mut answer = answer.map_err(here)?;
-        let plan = Arc::new(Plan::new(&answer.graph));
-        let tried = Tried::new(&mut answer.graph, &plan, &opened.about, &mut opening);
+        let taken = Taken::new(
+            whole,
+            (&mut choice, output),
+            options.reading,
+            &opened.about,
+            &mut opening,
+        );
         Ok(Read {
-            tried: tried.map_err(here)?,
+            taken: taken.map_err(here)?,
             opened,
             choice,
             output,
-            answer,
-            plan,
         })
     }
 }

@@ -7,17 +7,17 @@
 use std::sync::Arc;
 
 use super::open::{Read, Stamp, file_labels};
-use super::trial::Tried;
+use super::trial::{Taken, Tried};
 use super::{Opening, Tell};
-use crate::model::answer::{self, Answer};
+use crate::model::answer::{Answer, Choice};
 use crate::model::error::{Error, Fault};
 use crate::model::{Labels, Model, OtherSizes, Plan, Reading, Usage};
 
 /// The same network with other scores or for images of another size.
 struct Again {
-    answer: Answer,
-    plan: Arc<Plan>,
-    tried: Tried,
+    taken: Taken,
+    /// The outputs, with what the runs have shown of them.
+    choice: Choice,
 }
 
 impl Model {
@@ -44,7 +44,7 @@ impl Model {
         } else {
             self.answering(output, width, height, usage.reading, report)
         };
-        let again = again.and_then(|again| match again.tried.classes {
+        let again = again.and_then(|again| match again.taken.tried.classes {
             classes if !same_answer || classes == self.labels.names.len() => Ok(again),
             classes => Err(Fault::NoLogits(format!("it has {classes} classes then"))),
         });
@@ -57,16 +57,17 @@ impl Model {
                 reason: other.to_string(),
             }),
         })?;
-        let Again {
+        let Again { taken, choice } = again;
+        let Taken {
             answer,
             plan,
             tried,
-        } = again;
+        } = taken;
         let own_labels = if same_answer {
             self.own_labels.clone()
         } else {
             let text = self.labels_text.as_deref();
-            file_labels(text, &self.path, answer.kind, tried.classes, &self.choice)?
+            file_labels(text, &self.path, answer.kind, tried.classes, &choice)?
         };
         let labels = match usage.names {
             // Names of the classes of another output say nothing about this one.
@@ -94,7 +95,7 @@ impl Model {
             kind: answer.kind,
             answer_notes: answer.notes,
             whole: self.whole.shared(),
-            choice: self.choice.clone(),
+            choice,
             output,
             labels_text: self.labels_text.clone(),
             architecture: self.architecture.clone(),
@@ -117,32 +118,22 @@ impl Model {
             graph: self.graph.resized(height.into(), width.into()),
             reading: self.kind.read_as(self.reading, reading),
             kind: self.kind,
+            unproven: false,
             notes: self.answer_notes.clone(),
         };
         let graph = &mut answer.graph;
         let plan = Arc::clone(&self.plan);
         if graph.input_shape == self.graph.input_shape {
             graph.layouts = Arc::clone(&self.graph.layouts);
-            let tried = Tried {
-                layers: self.layers.clone(),
-                facts: self.facts.clone(),
-                classes: self.labels.names.len(),
-            };
-            return Ok(Again {
-                answer,
-                plan,
-                tried,
-            });
+            let classes = self.labels.names.len();
+            let tried = Tried::known(self.layers.clone(), self.facts.clone(), classes);
+            return Ok(self.again(answer, plan, tried));
         }
         match self.other_sizes {
             OtherSizes::None => Err(fixed_size()),
             OtherSizes::SameGraph => {
                 let tried = Tried::new(graph, &plan, &self.about, &mut opening)?;
-                Ok(Again {
-                    answer,
-                    plan,
-                    tried,
-                })
+                Ok(self.again(answer, plan, tried))
             }
             OtherSizes::ReadAgain => self.read_again(self.output, width, height, reading, report),
         }
@@ -166,16 +157,12 @@ impl Model {
                 return self.read_again(output, width, height, reading, report);
             }
         };
-        let index = self.choice.index(output);
-        let mut answer = answer::answer(&whole, index, Some(reading))?;
-        let plan = Arc::new(Plan::new(&answer.graph));
+        let mut choice = self.choice.clone();
+        let wanted = Some(reading);
         let mut opening = Opening::new(report);
-        let tried = Tried::new(&mut answer.graph, &plan, &self.about, &mut opening)?;
-        Ok(Again {
-            answer,
-            plan,
-            tried,
-        })
+        let place = (&mut choice, output);
+        let taken = Taken::new(&whole, place, wanted, &self.about, &mut opening)?;
+        Ok(Again { taken, choice })
     }
 
     /// Reads the file again for images of this size.
@@ -196,10 +183,22 @@ impl Model {
         let read = Read::new(&self.path, options, report);
         let read = read.map_err(|Error::File { fault, .. }| fault)?;
         Ok(Again {
-            answer: read.answer,
-            plan: read.plan,
-            tried: read.tried,
+            taken: read.taken,
+            choice: self.choice.clone(),
         })
+    }
+
+    /// The outputs are as they were.
+    fn again(&self, answer: Answer, plan: Arc<Plan>, tried: Tried) -> Again {
+        let taken = Taken {
+            answer,
+            plan,
+            tried,
+        };
+        Again {
+            taken,
+            choice: self.choice.clone(),
+        }
     }
 }
 

@@ -3,19 +3,71 @@
 use std::sync::Arc;
 
 use super::{Opening, check};
+use crate::model::answer::{self, Answer, Choice, Measured};
 use crate::model::error::Fault;
 use crate::model::graph::{self, Graph};
 use crate::model::layers::{self, LayerTree};
-use crate::model::{About, Facts, Plan};
+use crate::model::{About, Facts, Plan, Reading};
 
 /// The results of a trial run at one image size.
 pub(super) struct Tried {
     pub layers: LayerTree,
     pub facts: Facts,
     pub classes: usize,
+    /// The row of scores of the trial's image.
+    scores: Vec<f32>,
+}
+
+/// An output of a file as the answer, after its trial run.
+pub(super) struct Taken {
+    pub answer: Answer,
+    pub plan: Arc<Plan>,
+    pub tried: Tried,
+}
+
+impl Taken {
+    /// Takes one of the outputs of `choice`, in which what the runs show is kept.
+    pub fn new(
+        whole: &Graph,
+        (choice, output): (&mut Choice, usize),
+        wanted: Option<Reading>,
+        about: &About,
+        opening: &mut Opening,
+    ) -> Result<Taken, Fault> {
+        let mut answer = answer::answer(whole, choice, output, wanted)?;
+        let plan = Arc::new(Plan::new(&answer.graph));
+        let tried = Tried::new(&mut answer.graph, &plan, about, opening)?;
+        let looks = Measured::of(&tried.scores).filter(|_| answer.unproven);
+        if let Some(looks) = looks
+            && looks.holds_for(&tried.scores, &check::scores_of_another(&answer.graph)?)
+        {
+            choice.measure(output, looks);
+            // The scores stay as they are.
+            let measured = answer::answer(whole, choice, output, wanted)?;
+            answer = Answer {
+                graph: answer.graph,
+                ..measured
+            };
+        }
+        Ok(Taken {
+            answer,
+            plan,
+            tried,
+        })
+    }
 }
 
 impl Tried {
+    /// What is known from an earlier run at the same size.
+    pub fn known(layers: LayerTree, facts: Facts, classes: usize) -> Tried {
+        Tried {
+            layers,
+            facts,
+            classes,
+            scores: Vec::new(),
+        }
+    }
+
     /// Runs `graph` and sets its layouts.
     pub fn new(
         graph: &mut Graph,
@@ -37,6 +89,7 @@ impl Tried {
             layers,
             facts,
             classes: usize::try_from(classes).unwrap_or_default(),
+            scores: checked.scores,
         })
     }
 }

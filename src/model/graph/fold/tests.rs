@@ -2,7 +2,9 @@ use tch::{Device, Kind, Tensor};
 
 use super::*;
 use crate::model::graph::{Value, ValueId};
-use crate::model::op::{Arithmetic, Creation, Normalisation, Op};
+use crate::model::op::{
+    Activation, Arithmetic, Creation, Normalisation, Op, Operands, Pair, PairFunction,
+};
 
 /// x, a weight, and the output of each node from its inputs by index.
 fn graph(nodes: Vec<(Op, Vec<usize>)>) -> Graph {
@@ -82,4 +84,36 @@ fn refuses_a_table_larger_than_any_network_needs() {
     ]);
     let why = fold(&mut graph).unwrap_err().to_string();
     assert!(why.contains("more than any image classifier"), "{why}");
+}
+
+#[test]
+fn a_maximum_with_zero_is_a_rectifier() {
+    let maximum = |function| -> Op {
+        let operands = Operands::Tensors;
+        Pair { function, operands }.into()
+    };
+    let zero = |graph: &mut Graph, number: f32| {
+        graph.values[1].weight = Some(Tensor::from_slice(&[number]));
+    };
+    for (number, function, rectifiers) in [
+        (0.0, PairFunction::Maximum, 1),
+        (0.5, PairFunction::Maximum, 0),
+        (0.0, PairFunction::Minimum, 0),
+    ] {
+        for inputs in [vec![0, 1], vec![1, 0]] {
+            let mut graph = graph(vec![(maximum(function), inputs)]);
+            zero(&mut graph, number);
+            fold(&mut graph).unwrap();
+            assert_eq!(graph.rectifiers(), rectifiers, "{number} {function:?}");
+        }
+    }
+    let clamp = Activation::ClampBetween {
+        min: true,
+        max: false,
+    };
+    let mut graph = graph(vec![(clamp.into(), vec![0, 1])]);
+    zero(&mut graph, 0.0);
+    fold(&mut graph).unwrap();
+    assert_eq!(graph.rectifiers(), 1);
+    assert_eq!(graph.nodes[0].inputs, [ValueId(0)]);
 }

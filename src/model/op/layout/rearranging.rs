@@ -4,9 +4,9 @@ use tch::{Kind, TchError, Tensor};
 
 use crate::model::op::elementwise::scalar::Number;
 use crate::model::op::geometry::{AxesBack, AxesRule};
-use crate::model::op::operation::{GradientRole, input};
+use crate::model::op::operation::{GradientRole, Traits, input};
 use crate::model::op::shape::{self, Shape, axis, broadcast, count, replaced};
-use crate::model::op::table::{Traits, Work, operations};
+use crate::model::op::table::{Work, operations};
 
 /// Nothing has a diagonal farther from the main one; larger numbers would overflow.
 const MAX_OFFSET: i64 = 1 << 40;
@@ -284,11 +284,21 @@ operations! {
     },
     shapes: shape::input(inputs, 0)?.to_vec(),
     // Indices broadcast against each other make copies of what they pick.
-    traits: {
+    work: {
         let rest = inputs.first().map_or(0.0, |x| shape::elements(x));
-        let picked = inputs.iter().skip(2).map(|index| shape::elements(index)).fold(1.0, f64::max);
-        Traits { work: Work::Held(rest + picked), axes: AxesRule::Elementwise, ..CHOOSES }
-    };
+        let indices = inputs.iter().skip(2);
+        let together = indices.clone().try_fold(Vec::new(), |all, index| broadcast(&all, index));
+        let positions = match together {
+            Ok(shape) => shape::elements(&shape),
+            // Masks, each of which picks at most what it covers.
+            Err(_) => indices.map(|index| shape::elements(index)).product(),
+        };
+        let named = dims.iter().copied().chain(std::iter::repeat(false));
+        let whole = inputs.first().copied().unwrap_or_default().iter().zip(named);
+        let each: f64 = whole.filter(|(_, named)| !named).map(|(size, _)| *size as f64).product();
+        Work::Held(rest + positions * each)
+    },
+    traits: Traits { axes: AxesRule::Elementwise, ..CHOOSES };
 
     /// x with entries along `dim` replaced or added to. Inputs: x, the list of indices, the entries.
     IndexAdd {

@@ -58,6 +58,8 @@ impl Levels {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Expected {
     pub levels: Levels,
+    /// Whether it is a guess, from the mean and deviation of images that a normalisation has learnt.
+    pub is_learnt: bool,
     /// The order of the channels, where the numbers are known to be in one.
     pub channels: Option<InputChannels>,
     /// What it does with them: mean and deviation of levels from 0 to 1.
@@ -91,7 +93,8 @@ fn of(map: &Affine) -> Option<Expected> {
         let (mean, std) = map.statistics.as_ref()?;
         trained(average(mean), average(std))
     };
-    let levels = if let Some(levels) = trained() {
+    let learnt = trained();
+    let levels = if let Some(levels) = learnt {
         levels
     } else if let Some(known) = &known {
         known.levels
@@ -118,6 +121,7 @@ fn of(map: &Affine) -> Option<Expected> {
     let offset = if levels == Levels::Signed { 1.0 } else { 0.0 };
     Some(Expected {
         levels,
+        is_learnt: learnt.is_some(),
         channels: known.and_then(|known| known.channels),
         own: (
             mean.iter().map(|mean| (mean + offset) / scale).collect(),

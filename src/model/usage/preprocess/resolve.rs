@@ -55,6 +55,7 @@ pub fn resolve(evidence: &Evidence) -> Result<Found, Error> {
         };
         let mut sources = Sources::all(source);
         if let Some(expected) = &expected
+            && !expected.is_learnt
             && expected.does_what(&preprocess)
         {
             notes.push(never_twice("its preprocess.json", expected.levels));
@@ -95,7 +96,9 @@ pub fn resolve(evidence: &Evidence) -> Result<Found, Error> {
             Ok(preprocess) => expected.clashes_with(&preprocess),
             Err(_) => false,
         };
-        if let Some(expected) = expected.as_ref().filter(|expected| clashes(expected)) {
+        // A guess is no reason to do other than a file says.
+        let certain = expected.as_ref().filter(|expected| !expected.is_learnt);
+        if let Some(expected) = certain.filter(|expected| clashes(expected)) {
             notes.push(never_twice(&format!("{name} beside it"), expected.levels));
             layers.expected(expected, &mut notes);
         }
@@ -234,7 +237,12 @@ impl Layers {
             channels: expected.channels,
             ..Stated::default()
         };
-        self.levels(&stated, PreprocessSource::Network, notes);
+        let source = if expected.is_learnt {
+            PreprocessSource::Learnt
+        } else {
+            PreprocessSource::Network
+        };
+        self.levels(&stated, source, notes);
         // A network that takes levels as a file has them seldom comes with a crop.
         if self.later_fitting.is_none() && expected.levels == Levels::Bytes {
             self.later_fitting = Some(Stated {

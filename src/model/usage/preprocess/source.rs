@@ -13,6 +13,8 @@ pub enum PreprocessSource {
     Beside(&'static str),
     /// The network's own first operations.
     Network,
+    /// Assumed after the mean and deviation of images that its first normalisation has learnt.
+    Learnt,
     /// The file has weights alone, and the network was recognised by their names.
     Weights,
     /// Assumed, because the network looks like one of this library.
@@ -31,7 +33,9 @@ impl PreprocessSource {
             | PreprocessSource::Beside(_)
             | PreprocessSource::Network
             | PreprocessSource::Weights => false,
-            PreprocessSource::Library(_) | PreprocessSource::Assumed => true,
+            PreprocessSource::Learnt | PreprocessSource::Library(_) | PreprocessSource::Assumed => {
+                true
+            }
         }
     }
 
@@ -43,6 +47,7 @@ impl PreprocessSource {
             PreprocessSource::Ultralytics => "ultralytics' metadata in the file".into(),
             PreprocessSource::Beside(name) => format!("{name} beside it"),
             PreprocessSource::Network => "the network's first operations".into(),
+            PreprocessSource::Learnt => "assumed, from its first normalisation".into(),
             PreprocessSource::Weights => "the network that the weights are of".into(),
             PreprocessSource::Library(library) => format!("assumed, as in {library}"),
             PreprocessSource::Assumed => "assumed".into(),

@@ -48,6 +48,13 @@ impl Stated {
                 "has channels {channels}, but the model takes {count}"
             ));
         }
+        let mut assumed = assumed.clone();
+        if channels != assumed.channels {
+            // What is assumed of red stays with red.
+            assumed.mean.reverse();
+            assumed.std.reverse();
+        }
+        let assumed = &assumed;
         let (mean, std) = self.normalisation(assumed)?;
         Ok(Preprocess {
             width: assumed.width,
@@ -144,5 +151,29 @@ fn each(numbers: &[f64], count: usize, key: &str) -> Result<Vec<f64>, String> {
             "has a {key} of {} numbers, but the model has {count} channels",
             numbers.len()
         )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_order_of_channels_takes_what_is_assumed_along() {
+        let assumed = Preprocess::imagenet(8, 8);
+        let stated = Stated {
+            channels: Some(InputChannels::Bgr),
+            ..Stated::default()
+        };
+        let found = stated.over(&assumed).unwrap();
+        assert_eq!(found.mean, [0.406, 0.456, 0.485]);
+        assert_eq!(found.std, [0.225, 0.224, 0.229]);
+        let stated = Stated {
+            mean: Some(vec![0.1, 0.2, 0.3]),
+            ..stated
+        };
+        let found = stated.over(&assumed).unwrap();
+        assert_eq!(found.mean, [0.1, 0.2, 0.3]);
+        assert_eq!(found.std, [0.225, 0.224, 0.229]);
     }
 }

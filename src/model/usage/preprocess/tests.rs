@@ -189,6 +189,37 @@ fn never_normalises_twice() {
 }
 
 #[test]
+fn what_a_normalisation_has_learnt_is_a_guess_that_no_file_gives_way_to() {
+    let (_folder, model) = beside("norm_signed", &[]);
+    assert_eq!(levels(&model), Some(Levels::Signed));
+    assert_eq!(model.preprocess_sources.levels, PreprocessSource::Learnt);
+    assert!(model.preprocess_sources.levels.is_assumed());
+    let text = r#"{"image_processor_type": "ConvNextImageProcessor", "size": {"shortest_edge": 24},
+        "image_mean": [0.485, 0.456, 0.406], "image_std": [0.229, 0.224, 0.225]}"#;
+    let (_folder, model) = beside("norm_signed", &[("preprocessor_config.json", text)]);
+    assert_eq!(model.preprocess.mean, [0.485, 0.456, 0.406]);
+    assert!(!model.preprocess_sources.levels.is_assumed());
+}
+
+#[test]
+fn an_offset_belongs_to_the_rescaling_and_a_mean_outside_the_levels_is_refused() {
+    let text = |rescale: bool| {
+        format!(
+            r#"{{"image_processor_type": "EfficientNetImageProcessor", "size": {{"height": 32, "width": 32}},
+            "do_rescale": {rescale}, "rescale_offset": true, "rescale_factor": 0.00784313725490196,
+            "image_mean": [0.0, 0.0, 0.0], "image_std": [1.0, 1.0, 1.0], "include_top": false}}"#
+        )
+    };
+    let rescaled = transformers::stated(&text(true), 32, 32).unwrap();
+    assert_eq!(rescaled.mean, Some(vec![0.5; 3]));
+    let plain = transformers::stated(&text(false), 32, 32).unwrap();
+    assert_eq!(plain.mean, Some(vec![0.0; 3]));
+    let far = r#"{"size": {"shortest_edge": 32}, "image_mean": [400, 400, 400], "image_std": [1, 1, 1],
+        "do_rescale": false}"#;
+    assert!(transformers::stated(far, 32, 32).is_err());
+}
+
+#[test]
 fn the_files_own_normalisation_is_not_done_twice() {
     let (folder, model) = beside("imagenet", &[]);
     let said = |text: &str| {

@@ -184,7 +184,10 @@ impl Written {
         if !(factor > 0.0 && factor.is_finite()) {
             return Err("has a rescale_factor that is not above 0".into());
         }
-        let offset = if self.rescale_offset == Some(true) || self.offset == Some(true) {
+        // The offset belongs to the rescaling.
+        let offset = if self.do_rescale != Some(false)
+            && (self.rescale_offset == Some(true) || self.offset == Some(true))
+        {
             1.0
         } else {
             0.0
@@ -198,12 +201,14 @@ impl Written {
         } else {
             (vec![0.0], vec![1.0])
         };
-        let mean = mean.iter().map(|mean| (mean + offset) / factor);
+        let mean: Vec<f64> = mean.iter().map(|mean| (mean + offset) / factor).collect();
+        if let Some(mean) = mean.iter().find(|mean| !(0.0..=1.0).contains(*mean)) {
+            return Err(format!(
+                "subtracts a mean that is {mean} in levels from 0 to 1"
+            ));
+        }
         let again = |std: &f64| if twice && does { std * std } else { *std };
-        Ok((
-            mean.collect(),
-            std.iter().map(|std| again(std) / factor).collect(),
-        ))
+        Ok((mean, std.iter().map(|std| again(std) / factor).collect()))
     }
 }
 

@@ -7,9 +7,9 @@ use std::collections::HashMap;
 use super::sketch::Sketch;
 use crate::model::graph::{Head, Node, Op, ValueId};
 use crate::model::op::shape::axis;
-use crate::model::op::{
-    Activation, Aggregate, Arithmetic, Copying, Function, Indexing, Joining, Reduction, Reshaping,
-};
+use crate::model::op::{Activation, Arithmetic, Copying, Function, Indexing, Joining, Reshaping};
+
+mod written_out;
 
 /// How many operations are followed one after another.
 const MAX_DEPTH: usize = 64;
@@ -95,6 +95,7 @@ impl Walk<'_> {
         found
     }
 
+    #[expect(clippy::too_many_lines, reason = "one arm per operation")]
     fn before_node(&mut self, node: &Node, depth: usize) -> Option<Found> {
         let first = *node.inputs.first()?;
         match &node.op {
@@ -152,6 +153,14 @@ impl Walk<'_> {
                 }
                 self.again(&node.op, &parts)
             }
+            Op::Function(Function::LogSigmoid) => Some(Found {
+                ending: Ending {
+                    logits: first,
+                    head: Head::Sigmoid,
+                    constant: false,
+                },
+                form: Form::Logarithm,
+            }),
             Op::Function(Function::Log) => {
                 let found = self.before(first, depth)?;
                 found.form.is_plain().then_some(Found {
@@ -166,16 +175,47 @@ impl Walk<'_> {
                     ..found
                 })
             }
-            Op::Arithmetic(Arithmetic::Div) if self.is_softmax(node).is_some() => {
-                let (logits, dim) = self.is_softmax(node)?;
+            Op::Arithmetic(Arithmetic::Div)
+                if written_out::softmax(self.sketch, node).is_some() =>
+            {
+                let (logits, dim) = written_out::softmax(self.sketch, node)?;
                 self.softmax(logits, dim, false)
             }
             Op::Arithmetic(arithmetic) => {
-                let (from, factor, offset) = self.line(arithmetic, node)?;
+                let (from, factor, offset) = written_out::line(self.sketch, arithmetic, node)?;
                 let found = self.before(from, depth)?;
                 self.scaled(found, factor, offset)
             }
-            _ => None,
+            Op::Activation(_)
+            | Op::Function(_)
+            | Op::Reshaping(_)
+            | Op::Indexing(_)
+            | Op::Copying(_)
+            | Op::Pair(_)
+            | Op::Reduction(_)
+            | Op::Aggregation(_)
+            | Op::Resizing(_)
+            | Op::Splitting(_)
+            | Op::Masking(_)
+            | Op::Convolution(_)
+            | Op::TransposedConvolution(_)
+            | Op::Pooling(_)
+            | Op::Patches(_)
+            | Op::Pad(_)
+            | Op::SlidingWindows(_)
+            | Op::Sampling(_)
+            | Op::Shuffle(_)
+            | Op::MatrixProduct(_)
+            | Op::Einsum(_)
+            | Op::Attention(_)
+            | Op::Normalisation(_)
+            | Op::Algebra(_)
+            | Op::Recurrent(_)
+            | Op::Fourier(_)
+            | Op::ComplexParts(_)
+            | Op::Scan(_)
+            | Op::Rearranging(_)
+            | Op::Creation(_) => None,
         }
     }
 
@@ -197,76 +237,6 @@ impl Walk<'_> {
             },
             form: if log { Form::Logarithm } else { Form::PLAIN },
         })
-    }
-
-    /// The logits and the axis of a softmax written as exp(x) / Σ exp(x), where the maximum may have
-    /// been subtracted.
-    fn is_softmax(&self, node: &Node) -> Option<(ValueId, i64)> {
-        let &[powers, sum] = node.inputs.as_slice() else {
-            return None;
-        };
-        let summed = self.sketch.maker(sum)?;
-        let Op::Reduction(Reduction::Sum {
-            dims,
-            keepdim: true,
-        }) = &summed.op
-        else {
-            return None;
-        };
-        let &[dim] = dims.as_slice() else { return None };
-        let power = self.sketch.maker(powers)?;
-        let of_them = self.sketch.are_same(*summed.inputs.first()?, powers);
-        if !of_them || power.op != Op::Function(Function::Exp) {
-            return None;
-        }
-        let exponent = *power.inputs.first()?;
-        let shifted = self.sketch.maker(exponent);
-        let unshifted = shifted.and_then(|shifted| {
-            let &[from, most] = shifted.inputs.as_slice() else {
-                return None;
-            };
-            let subtracts = matches!(shifted.op, Op::Arithmetic(Arithmetic::Sub { alpha: 1.0 }));
-            let largest = self.sketch.maker(most)?;
-            let is_largest = match &largest.op {
-                Op::Reduction(Reduction::Max { .. }) => true,
-                Op::Aggregation(aggregation) => {
-                    [Aggregate::AMax, Aggregate::Max].contains(&aggregation.function)
-                }
-                _ => false,
-            };
-            let of_it = is_largest && self.sketch.are_same(*largest.inputs.first()?, from);
-            (subtracts && of_it).then_some(from)
-        });
-        Some((unshifted.unwrap_or(exponent), dim))
-    }
-
-    /// `factor · x + offset`, if that is what the operation computes, with x.
-    fn line(&self, arithmetic: &Arithmetic, node: &Node) -> Option<(ValueId, f64, f64)> {
-        let input = |index: usize| node.inputs.get(index).copied();
-        let number = |index: usize| self.sketch.number(input(index)?);
-        let first = input(0)?;
-        match arithmetic {
-            Arithmetic::AddScalar(other) => Some((first, 1.0, *other)),
-            Arithmetic::RsubScalar(from) => Some((first, -1.0, *from)),
-            Arithmetic::MulScalar(other) => Some((first, *other, 0.0)),
-            Arithmetic::Add { alpha } => match (number(0), number(1)) {
-                (None, Some(other)) => Some((first, 1.0, alpha * other)),
-                (Some(other), None) => Some((input(1)?, *alpha, other)),
-                _ => None,
-            },
-            Arithmetic::Sub { alpha } => match (number(0), number(1)) {
-                (None, Some(other)) => Some((first, 1.0, -alpha * other)),
-                (Some(other), None) => Some((input(1)?, -alpha, other)),
-                _ => None,
-            },
-            Arithmetic::Mul => match (number(0), number(1)) {
-                (None, Some(other)) => Some((first, other, 0.0)),
-                (Some(other), None) => Some((input(1)?, other, 0.0)),
-                _ => None,
-            },
-            Arithmetic::Div => Some((first, 1.0 / number(1)?, 0.0)),
-            _ => None,
-        }
     }
 
     /// 1 − σ(x) is σ(−x).
