@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use egui::{
-    Align, Align2, Atom, Button, Frame, Grid, Id, Label, Layout, Modal, RichText, ScrollArea, Ui,
-    vec2,
+    Align, Align2, Atom, Button, Frame, Grid, Id, Label, Layout, Modal, RichText, ScrollArea,
+    Stroke, StrokeKind, Ui, vec2,
 };
 
 use crate::app::commands::Command;
-use crate::app::ui::kit::theme::{self, GRID, palette};
+use crate::app::ui::kit::theme::{self, GRID, Palette, palette};
 use crate::app::ui::kit::widgets::heading;
 use crate::engine::{ModelInfo, Trial};
 use crate::model::AnswerKind;
@@ -80,7 +80,7 @@ pub fn trials_ui(ui: &Ui, trials: &Trials, commands: &mut Vec<Command>) {
 }
 
 fn rows_ui(ui: &mut Ui, trials: &Trials, rows: &[Trial], commands: &mut Vec<Command>) {
-    let weak = palette(ui).weak;
+    let Palette { weak, accent, .. } = *palette(ui);
     let model = &trials.model;
     let reading = model.reading;
     let names_classes = match model.kind {
@@ -114,6 +114,11 @@ fn rows_ui(ui: &mut Ui, trials: &Trials, rows: &[Trial], commands: &mut Vec<Comm
                 // So that the arrow keys and Enter work at once.
                 if index == 0 && ui.memory(|memory| memory.focused().is_none()) {
                     button.request_focus();
+                }
+                if button.has_focus() {
+                    let stroke = Stroke::new(1.0, accent);
+                    let inside = StrokeKind::Inside;
+                    ui.painter().rect_stroke(button.rect, 4.0, stroke, inside);
                 }
                 if button.on_hover_text(trial.preprocess.words()).clicked() {
                     commands.push(Command::TakeTrial(Some(index)));
