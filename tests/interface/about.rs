@@ -255,3 +255,22 @@ fn which_fits_compares_the_usual_preprocessings_and_takes_one() {
     window.harness.get_by_label("As opened");
     assert!(window.app().notices().is_empty());
 }
+
+#[test]
+fn which_fits_is_answered_with_the_keyboard() {
+    let mut window = Window::open();
+    let class = window.chosen_class().unwrap();
+    let before = logit(&window, &class);
+    window.ctrl(Key::I);
+    window.harness.run_steps(2);
+    window.click("Which fits?");
+    window.until("the comparison", |w| {
+        let row = w.harness.query_by_label("As it is now");
+        row.is_some_and(|row| row.is_focused())
+    });
+    window.key(Key::ArrowDown);
+    window.key(Key::Enter);
+    window.settle();
+    assert!(window.harness.query_by_label("As it is now").is_none());
+    assert_ne!(logit(&window, &class), before);
+}

@@ -8,7 +8,7 @@ use std::collections::HashSet;
 
 use super::{Layer, LayerTree, ONLY_THE_CLASS_TOKEN, Target};
 use crate::model::graph::{Graph, Node, Op, ValueId};
-use crate::model::op::{FeatureRole, Normalisation, Operation};
+use crate::model::op::{FeatureRole, Normalisation};
 
 /// The row to start at and why; `None` where no layer has a map.
 pub(crate) fn recommend(

@@ -3,9 +3,8 @@
 
 use tch::{Kind, TchError, Tensor};
 
-use super::adjoint::Adjoint;
-use super::geometry::{AxesBack, AxesRule, FieldRule};
-use super::operation::{Cost, FeatureRole, GradientRole, Operation, input};
+use super::geometry::{AxesRule, FieldRule};
+use super::operation::{Cost, Given, GradientRole, Operation, Traits, input};
 use super::shape::{self, OutputShapes, Shape, axis, reduced};
 
 /// What x, the first input, comes to along axes.
@@ -195,31 +194,16 @@ impl Operation for Aggregation {
         Cost::of_each(inputs)
     }
 
-    fn adjoint(&self, _: &[Option<&Tensor>]) -> Adjoint {
-        Adjoint::Recorded
-    }
-
-    fn field(&self, _: &[&[i64]]) -> FieldRule<'_> {
-        FieldRule::Reduced(&self.dims)
-    }
-
-    fn axes(&self) -> AxesRule<'_> {
-        AxesRule::Reduced {
-            dims: &self.dims,
-            keepdim: self.keepdim,
+    fn traits(&self, _: &Given<'_>) -> Traits<'_> {
+        Traits {
+            field: FieldRule::Reduced(&self.dims),
+            axes: AxesRule::Reduced {
+                dims: &self.dims,
+                keepdim: self.keepdim,
+            },
+            gradient: self.function.gradient(),
+            ..Traits::MIXES
         }
-    }
-
-    fn axes_back(&self) -> AxesBack<'_> {
-        AxesBack::Lost
-    }
-
-    fn gradient(&self) -> GradientRole {
-        self.function.gradient()
-    }
-
-    fn feature(&self) -> FeatureRole {
-        FeatureRole::Makes
     }
 }
 
@@ -240,27 +224,12 @@ impl Operation for Scan {
         Cost::of_each(inputs)
     }
 
-    fn adjoint(&self, _: &[Option<&Tensor>]) -> Adjoint {
-        Adjoint::Recorded
-    }
-
-    fn field(&self, _: &[&[i64]]) -> FieldRule<'_> {
-        FieldRule::Unknown
-    }
-
-    fn axes(&self) -> AxesRule<'_> {
-        AxesRule::Elementwise
-    }
-
-    fn axes_back(&self) -> AxesBack<'_> {
-        AxesBack::Lost
-    }
-
-    fn gradient(&self) -> GradientRole {
-        self.function.gradient()
-    }
-
-    fn feature(&self) -> FeatureRole {
-        FeatureRole::Makes
+    fn traits(&self, _: &Given<'_>) -> Traits<'_> {
+        Traits {
+            field: FieldRule::Unknown,
+            axes: AxesRule::Elementwise,
+            gradient: self.function.gradient(),
+            ..Traits::MIXES
+        }
     }
 }

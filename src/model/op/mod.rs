@@ -1,8 +1,8 @@
 //! What a node can compute, and everything that the rest of the model has to know about it.
 //!
 //! Operations come in families, one file each. Every family answers all the questions of
-//! [`Operation`] in its own file: how it runs, the shapes of its outputs, its cost, the way back
-//! through it, and what it does to positions, axes and gradients. The rest of the model asks [`Op`],
+//! [`Operation`] in its own file: how it runs, the shapes of its outputs, its cost, and in one row of
+//! [`Traits`] the way back through it, and what it does to positions, axes, gradients and features. The rest of the model asks [`Op`],
 //! so a new operation does not compile until each question has an answer. Code that looks for one
 //! certain operation, such as a mean subtracted from the image, may match on it.
 //!
@@ -39,7 +39,7 @@ pub use layout::rearranging::{Combine, Rearranging};
 pub use layout::reshaping::Reshaping;
 pub use layout::splitting::Splitting;
 pub use operation::Rectifier;
-pub(crate) use operation::{Cost, FeatureRole, GradientRole, Operation};
+pub(crate) use operation::{Cost, FeatureRole, Given, GradientRole, Operation, Traits};
 pub use products::algebra::Algebra;
 pub use products::attention::Attention;
 pub use products::einsum::Einsum;
@@ -101,28 +101,8 @@ macro_rules! families {
                 match self { $(Op::$family(op) => op.cost(inputs, outputs),)* }
             }
 
-            fn adjoint(&self, weights: &[Option<&Tensor>]) -> Adjoint {
-                match self { $(Op::$family(op) => op.adjoint(weights),)* }
-            }
-
-            fn field(&self, inputs: &[&[i64]]) -> FieldRule<'_> {
-                match self { $(Op::$family(op) => op.field(inputs),)* }
-            }
-
-            fn axes(&self) -> AxesRule<'_> {
-                match self { $(Op::$family(op) => op.axes(),)* }
-            }
-
-            fn axes_back(&self) -> AxesBack<'_> {
-                match self { $(Op::$family(op) => op.axes_back(),)* }
-            }
-
-            fn gradient(&self) -> GradientRole {
-                match self { $(Op::$family(op) => op.gradient(),)* }
-            }
-
-            fn feature(&self) -> FeatureRole {
-                match self { $(Op::$family(op) => op.feature(),)* }
+            fn traits(&self, given: &Given<'_>) -> Traits<'_> {
+                match self { $(Op::$family(op) => op.traits(given),)* }
             }
         }
     };
@@ -196,6 +176,39 @@ families! {
 }
 
 impl Op {
+    /// The way back to the inputs that depend on the image. `weights` holds the tensor of each input that
+    /// is fixed, and `None` for those that are computed.
+    pub(crate) fn adjoint(&self, weights: &[Option<&Tensor>]) -> Adjoint {
+        let shapes = &[];
+        self.traits(&Given { shapes, weights }).adjoint
+    }
+
+    /// What it does to the receptive field. `shapes` are those of the inputs.
+    pub(crate) fn field(&self, shapes: &[&[i64]]) -> FieldRule<'_> {
+        let weights = &[];
+        self.traits(&Given { shapes, weights }).field
+    }
+
+    /// What the axes of an output mean, given what those of the inputs mean.
+    pub(crate) fn axes(&self) -> AxesRule<'_> {
+        self.traits(&Given::default()).axes
+    }
+
+    /// What the axes of the inputs have to mean, given what those of the output mean.
+    pub(crate) fn axes_back(&self) -> AxesBack<'_> {
+        self.traits(&Given::default()).axes_back
+    }
+
+    /// How a gradient passes, and whether guided backpropagation acts here.
+    pub(crate) fn gradient(&self) -> GradientRole {
+        self.traits(&Given::default()).gradient
+    }
+
+    /// What it does to features on the way to the logits.
+    pub(crate) fn feature(&self) -> FeatureRole {
+        self.traits(&Given::default()).feature
+    }
+
     /// The rectifier that this operation is, if it is one.
     pub fn rectifier(&self) -> Option<Rectifier> {
         match self.gradient() {

@@ -6,7 +6,8 @@ use super::adjoint::Adjoint;
 use super::geometry::{AxesBack, AxesRule, FieldRule};
 use super::shape::{OutputShapes, Shape, elements};
 
-/// An operation of the graph. There are no default answers: whoever adds an operation decides each.
+/// An operation of the graph. There are no default answers: whoever adds a family decides each, and starts a
+/// row of [`Traits`] from one of the rows that are written out there.
 ///
 /// Inputs are given in the order that the operation documents. Only the fallible calls of tch are
 /// used to run one, since what a file claims decides whether a call works.
@@ -29,24 +30,59 @@ pub(crate) trait Operation {
     /// What running it costs beyond holding the outputs, whose shapes are `outputs`.
     fn cost(&self, inputs: &[&[i64]], outputs: &[Shape]) -> Cost;
 
-    /// The way back to the inputs that depend on the image. `weights` holds the tensor of each input
-    /// that is fixed, and `None` for those that are computed.
-    fn adjoint(&self, weights: &[Option<&Tensor>]) -> Adjoint;
+    /// Everything else about it, in one row.
+    fn traits(&self, given: &Given<'_>) -> Traits<'_>;
+}
 
-    /// What it does to the receptive field. `inputs` are the shapes of the inputs.
-    fn field(&self, inputs: &[&[i64]]) -> FieldRule<'_>;
+/// What is known of the inputs where a trait is asked for; nothing, where the trait does not depend on it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Given<'a> {
+    /// The shape of each input.
+    pub shapes: &'a [&'a [i64]],
+    /// The tensor of each input that is fixed, and `None` for those that are computed.
+    pub weights: &'a [Option<&'a Tensor>],
+}
 
+impl<'a> Given<'a> {
+    /// The tensor of one input, where it is fixed.
+    pub fn weight(&self, index: usize) -> Option<&'a Tensor> {
+        self.weights.get(index).copied().flatten()
+    }
+}
+
+/// What an operation does to positions, axes, gradients and features.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Traits<'a> {
+    /// The way back to the inputs that depend on the image. It may depend on the weights.
+    pub adjoint: Adjoint,
+    /// What it does to the receptive field. It may depend on the shapes of the inputs.
+    pub field: FieldRule<'a>,
     /// What the axes of an output mean, given what those of the inputs mean.
-    fn axes(&self) -> AxesRule<'_>;
-
+    pub axes: AxesRule<'a>,
     /// What the axes of the inputs have to mean, given what those of the output mean.
-    fn axes_back(&self) -> AxesBack<'_>;
-
+    pub axes_back: AxesBack<'a>,
     /// How a gradient passes, and whether guided backpropagation acts here.
-    fn gradient(&self) -> GradientRole;
-
+    pub gradient: GradientRole,
     /// What it does to features on the way to the logits.
-    fn feature(&self) -> FeatureRole;
+    pub feature: FeatureRole,
+}
+
+impl Traits<'_> {
+    /// Of what has a gradient, and mixes everything in a way that cannot be followed: the row to start from.
+    pub const MIXES: Traits<'static> = Traits {
+        adjoint: Adjoint::Recorded,
+        field: FieldRule::Everything,
+        axes: AxesRule::Lost,
+        axes_back: AxesBack::Lost,
+        gradient: GradientRole::Plain,
+        feature: FeatureRole::Makes,
+    };
+
+    /// Of what moves values, each of which stays as it is.
+    pub const MOVES: Traits<'static> = Traits {
+        field: FieldRule::Same,
+        ..Traits::MIXES
+    };
 }
 
 /// What running an operation costs. Floats, because what a hostile file asks for would overflow

@@ -5,8 +5,8 @@ use std::slice;
 use tch::{Kind, TchError, Tensor};
 
 use super::adjoint::Adjoint;
-use super::geometry::{AxesBack, AxesRule, FieldRule};
-use super::operation::{Cost, FeatureRole, GradientRole, Operation, input};
+use super::geometry::{AxesRule, FieldRule};
+use super::operation::{Cost, Given, Operation, Traits, input};
 use super::shape::{self, OutputShapes, Shape, reduced};
 
 /// What x, the first input, comes to along axes; along all of them where `dims` is empty. They stay
@@ -114,72 +114,25 @@ impl Operation for Reduction {
         }
     }
 
-    fn adjoint(&self, _: &[Option<&Tensor>]) -> Adjoint {
-        match self {
-            Reduction::Mean { dims, .. } if !dims.is_empty() => {
-                Adjoint::Spread { dims: dims.clone() }
-            }
-            Reduction::Mean { .. }
-            | Reduction::Sum { .. }
-            | Reduction::Max { .. }
-            | Reduction::VectorNorm { .. }
-            | Reduction::Variance { .. } => Adjoint::Recorded,
-        }
-    }
-
-    fn field(&self, _: &[&[i64]]) -> FieldRule<'_> {
-        match self {
-            Reduction::Mean { dims, .. }
-            | Reduction::Sum { dims, .. }
-            | Reduction::Variance { dims, .. }
-            | Reduction::VectorNorm { dims, .. } => FieldRule::Reduced(dims),
-            Reduction::Max { dim, .. } => FieldRule::Reduced(slice::from_ref(dim)),
-        }
-    }
-
-    fn axes(&self) -> AxesRule<'_> {
-        match self {
-            Reduction::Mean { dims, keepdim }
-            | Reduction::Sum { dims, keepdim }
-            | Reduction::Variance { dims, keepdim, .. }
-            | Reduction::VectorNorm { dims, keepdim, .. } => AxesRule::Reduced {
+    fn traits(&self, _: &Given<'_>) -> Traits<'_> {
+        let along = |dims, keepdim: &bool| Traits {
+            field: FieldRule::Reduced(dims),
+            axes: AxesRule::Reduced {
                 dims,
                 keepdim: *keepdim,
             },
-            Reduction::Max { dim, keepdim } => AxesRule::Reduced {
-                dims: slice::from_ref(dim),
-                keepdim: *keepdim,
+            ..Traits::MIXES
+        };
+        match self {
+            Reduction::Mean { dims, keepdim } if !dims.is_empty() => Traits {
+                adjoint: Adjoint::Spread { dims: dims.clone() },
+                ..along(dims, keepdim)
             },
-        }
-    }
-
-    fn axes_back(&self) -> AxesBack<'_> {
-        match self {
-            Reduction::Mean { .. }
-            | Reduction::Sum { .. }
-            | Reduction::Max { .. }
-            | Reduction::VectorNorm { .. }
-            | Reduction::Variance { .. } => AxesBack::Lost,
-        }
-    }
-
-    fn gradient(&self) -> GradientRole {
-        match self {
-            Reduction::Mean { .. }
-            | Reduction::Sum { .. }
-            | Reduction::Max { .. }
-            | Reduction::VectorNorm { .. }
-            | Reduction::Variance { .. } => GradientRole::Plain,
-        }
-    }
-
-    fn feature(&self) -> FeatureRole {
-        match self {
-            Reduction::Mean { .. }
-            | Reduction::Sum { .. }
-            | Reduction::Max { .. }
-            | Reduction::VectorNorm { .. }
-            | Reduction::Variance { .. } => FeatureRole::Makes,
+            Reduction::Mean { dims, keepdim }
+            | Reduction::Sum { dims, keepdim }
+            | Reduction::Variance { dims, keepdim, .. }
+            | Reduction::VectorNorm { dims, keepdim, .. } => along(dims, keepdim),
+            Reduction::Max { dim, keepdim } => along(slice::from_ref(dim), keepdim),
         }
     }
 }

@@ -1,20 +1,8 @@
-//! Families in which an operation is one row: its attributes, how it runs, its shapes, and the rest in
-//! a line. What such an operation leaves to libtorch's record needs no more.
+//! Families in which an operation is one row: its attributes, how it runs, its shapes, its work where that is
+//! more than reading and writing each element, and the rest in a line. What such an operation leaves to
+//! libtorch's record needs no more.
 
-use super::geometry::{AxesBack, AxesRule, FieldRule};
-use super::operation::{Cost, GradientRole};
-
-/// What [`Operation`](super::Operation) asks beside how an operation runs and its shapes. The way back
-/// is libtorch's record, and the features that come out are new ones.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Traits<'a> {
-    pub field: FieldRule<'a>,
-    pub axes: AxesRule<'a>,
-    pub axes_back: AxesBack<'a>,
-    pub gradient: GradientRole,
-    /// Beside the elements of the inputs and outputs, each of which is a step.
-    pub work: Work,
-}
+use super::operation::Cost;
 
 /// Steps that an operation takes.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -25,23 +13,6 @@ pub(super) enum Work {
     Products(f64),
     /// So many steps, which hold as many elements meanwhile.
     Held(f64),
-}
-
-impl Traits<'_> {
-    /// Of what has a gradient, and mixes everything in a way that cannot be followed.
-    pub const MIXES: Traits<'static> = Traits {
-        field: FieldRule::Everything,
-        axes: AxesRule::Lost,
-        axes_back: AxesBack::Lost,
-        gradient: GradientRole::Plain,
-        work: Work::Each,
-    };
-
-    /// Of what moves values, each of which stays as it is.
-    pub const MOVES: Traits<'static> = Traits {
-        field: FieldRule::Same,
-        ..Traits::MIXES
-    };
 }
 
 impl Work {
@@ -71,6 +42,7 @@ macro_rules! operations {
             $variant:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* }
             run: $run:expr,
             shapes: $shapes:expr,
+            $(work: $work:expr,)?
             traits: $traits:expr;
         )*
     ) => {
@@ -78,15 +50,6 @@ macro_rules! operations {
         #[derive(Debug, Clone, PartialEq)]
         pub enum $name {
             $($(#[$doc])* $variant { $($(#[$field_doc])* $field: $type,)* },)*
-        }
-
-        #[allow(unused_variables, reason = "a row names only what it needs")]
-        impl $name {
-            fn traits($inputs: &[&[i64]], op: &$name) -> $crate::model::op::table::Traits<'static> {
-                match op {
-                    $($name::$variant { $($field,)* } => $traits,)*
-                }
-            }
         }
 
         #[allow(unused_variables, reason = "a row names only what it needs")]
@@ -114,39 +77,33 @@ macro_rules! operations {
 
             fn cost(
                 &self,
-                inputs: &[&[i64]],
+                $inputs: &[&[i64]],
                 outputs: &[$crate::model::op::shape::Shape],
             ) -> $crate::model::op::operation::Cost {
                 use $crate::model::op::shape::elements;
-                let read: f64 = inputs.iter().map(|shape| elements(shape)).sum();
+                let read: f64 = $inputs.iter().map(|shape| elements(shape)).sum();
                 let written: f64 = outputs.iter().map(|shape| elements(shape)).sum();
-                $name::traits(inputs, self).work.cost(read + written)
+                let work: $crate::model::op::table::Work = match self {
+                    $($name::$variant { $($field,)* } => operations!(@work $($work)?),)*
+                };
+                work.cost(read + written)
             }
 
-            fn adjoint(&self, _: &[Option<&tch::Tensor>]) -> $crate::model::op::adjoint::Adjoint {
-                $crate::model::op::adjoint::Adjoint::Recorded
-            }
-
-            fn field(&self, inputs: &[&[i64]]) -> $crate::model::op::geometry::FieldRule<'_> {
-                $name::traits(inputs, self).field
-            }
-
-            fn axes(&self) -> $crate::model::op::geometry::AxesRule<'_> {
-                $name::traits(&[], self).axes
-            }
-
-            fn axes_back(&self) -> $crate::model::op::geometry::AxesBack<'_> {
-                $name::traits(&[], self).axes_back
-            }
-
-            fn gradient(&self) -> $crate::model::op::operation::GradientRole {
-                $name::traits(&[], self).gradient
-            }
-
-            fn feature(&self) -> $crate::model::op::operation::FeatureRole {
-                $crate::model::op::operation::FeatureRole::Makes
+            fn traits(
+                &self,
+                _: &$crate::model::op::operation::Given<'_>,
+            ) -> $crate::model::op::operation::Traits<'_> {
+                match self {
+                    $($name::$variant { $($field,)* } => $traits,)*
+                }
             }
         }
+    };
+    (@work) => {
+        $crate::model::op::table::Work::Each
+    };
+    (@work $work:expr) => {
+        $work
     };
 }
 

@@ -208,9 +208,15 @@ fn open_files_ui(ui: &mut Ui, scene: Scene<'_>) {
     let colours = palette(ui);
     let bar = ui.available_rect_before_wrap();
     let mut right = bar.right();
+    let models = scene.state.sides.iter();
+    let models = models.filter(|side| side.model.is_some()).count();
+    let mut files = models + usize::from(scene.state.photo.is_some());
     let mut draw = |name: &str, detail: &str| {
+        // A long name leaves room for the others, and a short one leaves the rest of its share.
+        let left = right - (right - bar.left()) / files.max(1) as f32;
+        files = files.saturating_sub(1);
         for (text, colour) in [(detail, colours.weak), (name, colours.text)] {
-            let room = right - bar.left();
+            let room = right - left;
             if room > 5.0 * GRID {
                 let galley = line(ui, text, theme::body(), colour, room);
                 right = draw_right(ui, right, bar.center().y, galley) - GRID;

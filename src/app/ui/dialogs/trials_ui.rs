@@ -111,6 +111,10 @@ fn rows_ui(ui: &mut Ui, trials: &Trials, rows: &[Trial], commands: &mut Vec<Comm
                 let button = Button::new((trial.name.as_str(), Atom::grow()));
                 let button = button.selected(index == 0).truncate();
                 let button = ui.add(button.min_size(vec2(NAME_WIDTH, 0.0)));
+                // So that the arrow keys and Enter work at once.
+                if index == 0 && ui.memory(|memory| memory.focused().is_none()) {
+                    button.request_focus();
+                }
                 if button.on_hover_text(trial.preprocess.words()).clicked() {
                     commands.push(Command::TakeTrial(Some(index)));
                 }

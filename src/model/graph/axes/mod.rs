@@ -7,7 +7,6 @@
 //! back; every residual network has such sums.
 
 use super::{Graph, Node, ValueId};
-use crate::model::op::Operation;
 use crate::model::op::geometry::{AxesBack, AxesRule};
 use crate::model::op::shape;
 

@@ -6,7 +6,6 @@
 
 use super::axes::Layout;
 use super::{Graph, Node, ValueId};
-use crate::model::op::Operation;
 use crate::model::op::geometry::FieldRule;
 
 /// What one position of a value depends on, along one axis of the image.

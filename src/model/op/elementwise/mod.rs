@@ -7,7 +7,7 @@ use tch::{TchError, Tensor};
 
 use super::adjoint::Adjoint;
 use super::geometry::{AxesBack, AxesRule, FieldRule};
-use super::operation::{Cost, FeatureRole, GradientRole, Operation};
+use super::operation::{Cost, FeatureRole, Given, GradientRole, Operation, Traits};
 use super::shape::{OutputShapes, Shape, broadcast_all, elements, input};
 
 pub(super) mod activation;
@@ -94,27 +94,15 @@ impl<T: Elementwise> Operation for T {
         Cost::of_steps(tensors * each).with_scratch((tensors - 1.0) * each)
     }
 
-    fn adjoint(&self, _: &[Option<&Tensor>]) -> Adjoint {
-        self.profile().adjoint
-    }
-
-    fn field(&self, _: &[&[i64]]) -> FieldRule<'_> {
-        FieldRule::Same
-    }
-
-    fn axes(&self) -> AxesRule<'_> {
-        self.profile().axes
-    }
-
-    fn axes_back(&self) -> AxesBack<'_> {
-        self.profile().axes_back
-    }
-
-    fn gradient(&self) -> GradientRole {
-        self.profile().gradient
-    }
-
-    fn feature(&self) -> FeatureRole {
-        self.profile().feature
+    fn traits(&self, _: &Given<'_>) -> Traits<'_> {
+        let profile = self.profile();
+        Traits {
+            adjoint: profile.adjoint,
+            field: FieldRule::Same,
+            axes: profile.axes,
+            axes_back: profile.axes_back,
+            gradient: profile.gradient,
+            feature: profile.feature,
+        }
     }
 }

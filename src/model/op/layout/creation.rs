@@ -3,9 +3,7 @@
 
 use tch::{Device, Kind, TchError, Tensor};
 
-use crate::model::op::adjoint::Adjoint;
-use crate::model::op::geometry::{AxesBack, AxesRule, FieldRule};
-use crate::model::op::operation::{Cost, FeatureRole, GradientRole, Operation};
+use crate::model::op::operation::{Cost, Given, Operation, Traits};
 use crate::model::op::shape::{OutputShapes, Shape};
 
 /// A tensor made from nothing; no inputs.
@@ -135,57 +133,12 @@ impl Operation for Creation {
         }
     }
 
-    fn adjoint(&self, _: &[Option<&Tensor>]) -> Adjoint {
+    fn traits(&self, _: &Given<'_>) -> Traits<'_> {
         match self {
             Creation::Full { .. }
             | Creation::Range { .. }
             | Creation::Spaced { .. }
-            | Creation::Eye { .. } => Adjoint::Recorded,
-        }
-    }
-
-    fn field(&self, _: &[&[i64]]) -> FieldRule<'_> {
-        match self {
-            Creation::Full { .. }
-            | Creation::Range { .. }
-            | Creation::Spaced { .. }
-            | Creation::Eye { .. } => FieldRule::Same,
-        }
-    }
-
-    fn axes(&self) -> AxesRule<'_> {
-        match self {
-            Creation::Full { .. }
-            | Creation::Range { .. }
-            | Creation::Spaced { .. }
-            | Creation::Eye { .. } => AxesRule::Lost,
-        }
-    }
-
-    fn axes_back(&self) -> AxesBack<'_> {
-        match self {
-            Creation::Full { .. }
-            | Creation::Range { .. }
-            | Creation::Spaced { .. }
-            | Creation::Eye { .. } => AxesBack::Lost,
-        }
-    }
-
-    fn gradient(&self) -> GradientRole {
-        match self {
-            Creation::Full { .. }
-            | Creation::Range { .. }
-            | Creation::Spaced { .. }
-            | Creation::Eye { .. } => GradientRole::Plain,
-        }
-    }
-
-    fn feature(&self) -> FeatureRole {
-        match self {
-            Creation::Full { .. }
-            | Creation::Range { .. }
-            | Creation::Spaced { .. }
-            | Creation::Eye { .. } => FeatureRole::Makes,
+            | Creation::Eye { .. } => Traits::MOVES,
         }
     }
 }

@@ -2,9 +2,8 @@
 
 use tch::{Kind, TchError, Tensor};
 
-use crate::model::op::adjoint::Adjoint;
 use crate::model::op::geometry::{AxesBack, AxesRule, FieldRule};
-use crate::model::op::operation::{Cost, FeatureRole, GradientRole, Operation, input};
+use crate::model::op::operation::{Cost, Given, Operation, Traits, input};
 use crate::model::op::shape::{self, OutputShapes, Shape, axis, count, replaced, without};
 
 /// Parts of x, the first input.
@@ -179,88 +178,42 @@ impl Operation for Indexing {
         }
     }
 
-    fn adjoint(&self, _: &[Option<&Tensor>]) -> Adjoint {
+    fn traits(&self, _: &Given<'_>) -> Traits<'_> {
+        let takes = |axes| Traits {
+            axes,
+            ..Traits::MOVES
+        };
         match self {
-            Indexing::Select { .. }
-            | Indexing::Slice { .. }
-            | Indexing::SelectScatter { .. }
-            | Indexing::SliceScatter { .. }
-            | Indexing::IndexSelect { .. }
-            | Indexing::Index { .. }
-            | Indexing::Roll { .. } => Adjoint::Recorded,
-        }
-    }
-
-    fn field(&self, _: &[&[i64]]) -> FieldRule<'_> {
-        match self {
-            Indexing::Slice { dim, step, .. } if *step > 1 => FieldRule::Strided {
-                dim: *dim,
-                step: *step,
-            },
-            Indexing::Select { .. }
-            | Indexing::Slice { .. }
-            | Indexing::SelectScatter { .. }
-            | Indexing::SliceScatter { .. }
-            | Indexing::IndexSelect { .. }
-            | Indexing::Index { .. }
-            | Indexing::Roll { .. } => FieldRule::Same,
-        }
-    }
-
-    fn axes(&self) -> AxesRule<'_> {
-        match self {
-            Indexing::Select { dim, .. } => AxesRule::Reduced {
+            Indexing::Select { dim, .. } => takes(AxesRule::Reduced {
                 dims: std::slice::from_ref(dim),
                 keepdim: false,
-            },
+            }),
             Indexing::Slice {
                 dim, start, step, ..
-            } => AxesRule::Sliced {
-                dim: *dim,
-                start: start.unwrap_or(0),
-                step: *step,
+            } => Traits {
+                field: if *step > 1 {
+                    FieldRule::Strided {
+                        dim: *dim,
+                        step: *step,
+                    }
+                } else {
+                    FieldRule::Same
+                },
+                ..takes(AxesRule::Sliced {
+                    dim: *dim,
+                    start: start.unwrap_or(0),
+                    step: *step,
+                })
             },
-            Indexing::IndexSelect { dim } => AxesRule::Picked { dim: *dim },
-            Indexing::Index { .. } => AxesRule::Lost,
-            Indexing::SelectScatter { .. }
-            | Indexing::SliceScatter { .. }
-            | Indexing::Roll { .. } => AxesRule::Elementwise,
-        }
-    }
-
-    fn axes_back(&self) -> AxesBack<'_> {
-        match self {
-            Indexing::Roll { .. } => AxesBack::First,
-            Indexing::Select { .. }
-            | Indexing::Slice { .. }
-            | Indexing::SelectScatter { .. }
-            | Indexing::SliceScatter { .. }
-            | Indexing::IndexSelect { .. }
-            | Indexing::Index { .. } => AxesBack::Lost,
-        }
-    }
-
-    fn gradient(&self) -> GradientRole {
-        match self {
-            Indexing::Select { .. }
-            | Indexing::Slice { .. }
-            | Indexing::SelectScatter { .. }
-            | Indexing::SliceScatter { .. }
-            | Indexing::IndexSelect { .. }
-            | Indexing::Index { .. }
-            | Indexing::Roll { .. } => GradientRole::Plain,
-        }
-    }
-
-    fn feature(&self) -> FeatureRole {
-        match self {
-            Indexing::Select { .. }
-            | Indexing::Slice { .. }
-            | Indexing::SelectScatter { .. }
-            | Indexing::SliceScatter { .. }
-            | Indexing::IndexSelect { .. }
-            | Indexing::Index { .. }
-            | Indexing::Roll { .. } => FeatureRole::Makes,
+            Indexing::IndexSelect { dim } => takes(AxesRule::Picked { dim: *dim }),
+            Indexing::Index { .. } => takes(AxesRule::Lost),
+            Indexing::SelectScatter { .. } | Indexing::SliceScatter { .. } => {
+                takes(AxesRule::Elementwise)
+            }
+            Indexing::Roll { .. } => Traits {
+                axes_back: AxesBack::First,
+                ..takes(AxesRule::Elementwise)
+            },
         }
     }
 }

@@ -3,8 +3,8 @@
 use tch::{TchError, Tensor};
 
 use crate::model::op::adjoint::Adjoint;
-use crate::model::op::geometry::{AxesBack, AxesRule, FieldRule};
-use crate::model::op::operation::{Cost, FeatureRole, GradientRole, Operation};
+use crate::model::op::geometry::AxesRule;
+use crate::model::op::operation::{Cost, Given, Operation, Traits};
 use crate::model::op::shape::{self, OutputShapes, Shape, axis, replaced};
 
 /// All inputs put together.
@@ -71,41 +71,14 @@ impl Operation for Joining {
         }
     }
 
-    fn adjoint(&self, _: &[Option<&Tensor>]) -> Adjoint {
+    fn traits(&self, _: &Given<'_>) -> Traits<'_> {
         match self {
-            Joining::Cat { dim } => Adjoint::Cat { dim: *dim },
-            Joining::Stack { .. } => Adjoint::Recorded,
-        }
-    }
-
-    fn field(&self, _: &[&[i64]]) -> FieldRule<'_> {
-        match self {
-            Joining::Cat { .. } | Joining::Stack { .. } => FieldRule::Same,
-        }
-    }
-
-    fn axes(&self) -> AxesRule<'_> {
-        match self {
-            Joining::Cat { dim } => AxesRule::Joined { dim: *dim },
-            Joining::Stack { .. } => AxesRule::Lost,
-        }
-    }
-
-    fn axes_back(&self) -> AxesBack<'_> {
-        match self {
-            Joining::Cat { .. } | Joining::Stack { .. } => AxesBack::Lost,
-        }
-    }
-
-    fn gradient(&self) -> GradientRole {
-        match self {
-            Joining::Cat { .. } | Joining::Stack { .. } => GradientRole::Plain,
-        }
-    }
-
-    fn feature(&self) -> FeatureRole {
-        match self {
-            Joining::Cat { .. } | Joining::Stack { .. } => FeatureRole::Makes,
+            Joining::Cat { dim } => Traits {
+                adjoint: Adjoint::Cat { dim: *dim },
+                axes: AxesRule::Joined { dim: *dim },
+                ..Traits::MOVES
+            },
+            Joining::Stack { .. } => Traits::MOVES,
         }
     }
 }

@@ -4,9 +4,9 @@ use tch::{Kind, TchError, Tensor};
 
 use crate::model::op::elementwise::scalar::Number;
 use crate::model::op::geometry::{AxesBack, AxesRule};
-use crate::model::op::operation::{GradientRole, input};
+use crate::model::op::operation::{GradientRole, Traits, input};
 use crate::model::op::shape::{self, Shape, axis, broadcast, count, replaced};
-use crate::model::op::table::{Traits, Work, operations};
+use crate::model::op::table::{Work, operations};
 
 /// Nothing has a diagonal farther from the main one; larger numbers would overflow.
 const MAX_OFFSET: i64 = 1 << 40;
@@ -284,7 +284,7 @@ operations! {
     },
     shapes: shape::input(inputs, 0)?.to_vec(),
     // Indices broadcast against each other make copies of what they pick.
-    traits: {
+    work: {
         let rest = inputs.first().map_or(0.0, |x| shape::elements(x));
         let indices = inputs.iter().skip(2);
         let together = indices.clone().try_fold(Vec::new(), |all, index| broadcast(&all, index));
@@ -296,8 +296,9 @@ operations! {
         let named = dims.iter().copied().chain(std::iter::repeat(false));
         let whole = inputs.first().copied().unwrap_or_default().iter().zip(named);
         let each: f64 = whole.filter(|(_, named)| !named).map(|(size, _)| *size as f64).product();
-        Traits { work: Work::Held(rest + positions * each), axes: AxesRule::Elementwise, ..CHOOSES }
-    };
+        Work::Held(rest + positions * each)
+    },
+    traits: Traits { axes: AxesRule::Elementwise, ..CHOOSES };
 
     /// x with entries along `dim` replaced or added to. Inputs: x, the list of indices, the entries.
     IndexAdd {

@@ -3,8 +3,8 @@
 use tch::{TchError, Tensor};
 
 use crate::model::op::adjoint::Adjoint;
-use crate::model::op::geometry::{AxesBack, AxesRule, FieldRule};
-use crate::model::op::operation::{Cost, FeatureRole, GradientRole, Operation, input};
+use crate::model::op::geometry::{AxesBack, AxesRule};
+use crate::model::op::operation::{Cost, FeatureRole, Given, Operation, Traits, input};
 use crate::model::op::shape::{self, OutputShapes, Shape, axis, count, with_inferred_size};
 
 /// The elements of x, the first input.
@@ -162,91 +162,37 @@ impl Operation for Reshaping {
         }
     }
 
-    fn adjoint(&self, _: &[Option<&Tensor>]) -> Adjoint {
+    fn traits(&self, _: &Given<'_>) -> Traits<'_> {
         match self {
             Reshaping::Flatten { .. }
             | Reshaping::Reshape { .. }
             | Reshaping::Unflatten { .. }
             | Reshaping::Unsqueeze { .. }
-            | Reshaping::Squeeze { .. } => Adjoint::Reshaped,
-            Reshaping::ReshapeAs
-            | Reshaping::Expand { .. }
-            | Reshaping::ExpandAs
-            | Reshaping::Transpose { .. }
-            | Reshaping::Permute { .. } => Adjoint::Recorded,
-        }
-    }
-
-    fn field(&self, _: &[&[i64]]) -> FieldRule<'_> {
-        match self {
-            Reshaping::Flatten { .. }
-            | Reshaping::Reshape { .. }
-            | Reshaping::ReshapeAs
-            | Reshaping::Unflatten { .. }
-            | Reshaping::Unsqueeze { .. }
-            | Reshaping::Squeeze { .. }
-            | Reshaping::Expand { .. }
-            | Reshaping::ExpandAs
-            | Reshaping::Transpose { .. }
-            | Reshaping::Permute { .. } => FieldRule::Same,
-        }
-    }
-
-    fn axes(&self) -> AxesRule<'_> {
-        match self {
-            Reshaping::Flatten { .. }
-            | Reshaping::Reshape { .. }
-            | Reshaping::ReshapeAs
-            | Reshaping::Unflatten { .. }
-            | Reshaping::Unsqueeze { .. }
-            | Reshaping::Squeeze { .. } => AxesRule::Regrouped,
-            Reshaping::Expand { .. } | Reshaping::ExpandAs => AxesRule::Expanded,
-            Reshaping::Transpose { a, b } => AxesRule::Swapped(*a, *b),
-            Reshaping::Permute { dims } => AxesRule::Permuted(dims),
-        }
-    }
-
-    fn axes_back(&self) -> AxesBack<'_> {
-        match self {
-            Reshaping::Transpose { a, b } => AxesBack::Swapped(*a, *b),
-            Reshaping::Permute { dims } => AxesBack::Permuted(dims),
-            Reshaping::Flatten { .. }
-            | Reshaping::Reshape { .. }
-            | Reshaping::ReshapeAs
-            | Reshaping::Unflatten { .. }
-            | Reshaping::Unsqueeze { .. }
-            | Reshaping::Squeeze { .. }
-            | Reshaping::Expand { .. }
-            | Reshaping::ExpandAs => AxesBack::Lost,
-        }
-    }
-
-    fn gradient(&self) -> GradientRole {
-        match self {
-            Reshaping::Flatten { .. }
-            | Reshaping::Reshape { .. }
-            | Reshaping::ReshapeAs
-            | Reshaping::Unflatten { .. }
-            | Reshaping::Unsqueeze { .. }
-            | Reshaping::Squeeze { .. }
-            | Reshaping::Expand { .. }
-            | Reshaping::ExpandAs
-            | Reshaping::Transpose { .. }
-            | Reshaping::Permute { .. } => GradientRole::Plain,
-        }
-    }
-
-    fn feature(&self) -> FeatureRole {
-        match self {
-            Reshaping::Transpose { .. } | Reshaping::Permute { .. } => FeatureRole::Passes,
-            Reshaping::Flatten { .. }
-            | Reshaping::Reshape { .. }
-            | Reshaping::ReshapeAs
-            | Reshaping::Unflatten { .. }
-            | Reshaping::Unsqueeze { .. }
-            | Reshaping::Squeeze { .. }
-            | Reshaping::Expand { .. }
-            | Reshaping::ExpandAs => FeatureRole::Makes,
+            | Reshaping::Squeeze { .. } => Traits {
+                adjoint: Adjoint::Reshaped,
+                axes: AxesRule::Regrouped,
+                ..Traits::MOVES
+            },
+            Reshaping::ReshapeAs => Traits {
+                axes: AxesRule::Regrouped,
+                ..Traits::MOVES
+            },
+            Reshaping::Expand { .. } | Reshaping::ExpandAs => Traits {
+                axes: AxesRule::Expanded,
+                ..Traits::MOVES
+            },
+            Reshaping::Transpose { a, b } => Traits {
+                axes: AxesRule::Swapped(*a, *b),
+                axes_back: AxesBack::Swapped(*a, *b),
+                feature: FeatureRole::Passes,
+                ..Traits::MOVES
+            },
+            Reshaping::Permute { dims } => Traits {
+                axes: AxesRule::Permuted(dims),
+                axes_back: AxesBack::Permuted(dims),
+                feature: FeatureRole::Passes,
+                ..Traits::MOVES
+            },
         }
     }
 }

@@ -4,9 +4,8 @@ use std::slice;
 
 use tch::{TchError, Tensor};
 
-use crate::model::op::adjoint::Adjoint;
-use crate::model::op::geometry::{AxesBack, AxesRule, FieldRule};
-use crate::model::op::operation::{Cost, FeatureRole, GradientRole, Operation, input};
+use crate::model::op::geometry::AxesRule;
+use crate::model::op::operation::{Cost, Given, Operation, Traits, input};
 use crate::model::op::shape::{self, OutputShapes, Shape, axis, replaced, without};
 
 /// x, the first input, in several parts: the outputs, in order.
@@ -99,26 +98,8 @@ impl Operation for Splitting {
         }
     }
 
-    fn adjoint(&self, _: &[Option<&Tensor>]) -> Adjoint {
-        match self {
-            Splitting::Chunk { .. }
-            | Splitting::Split { .. }
-            | Splitting::SplitEvery { .. }
-            | Splitting::Unbind { .. } => Adjoint::Recorded,
-        }
-    }
-
-    fn field(&self, _: &[&[i64]]) -> FieldRule<'_> {
-        match self {
-            Splitting::Chunk { .. }
-            | Splitting::Split { .. }
-            | Splitting::SplitEvery { .. }
-            | Splitting::Unbind { .. } => FieldRule::Same,
-        }
-    }
-
-    fn axes(&self) -> AxesRule<'_> {
-        match self {
+    fn traits(&self, _: &Given<'_>) -> Traits<'_> {
+        let axes = match self {
             Splitting::Chunk { dim, .. }
             | Splitting::Split { dim, .. }
             | Splitting::SplitEvery { dim, .. } => AxesRule::Parts { dim: *dim },
@@ -126,33 +107,10 @@ impl Operation for Splitting {
                 dims: slice::from_ref(dim),
                 keepdim: false,
             },
-        }
-    }
-
-    fn axes_back(&self) -> AxesBack<'_> {
-        match self {
-            Splitting::Chunk { .. }
-            | Splitting::Split { .. }
-            | Splitting::SplitEvery { .. }
-            | Splitting::Unbind { .. } => AxesBack::Lost,
-        }
-    }
-
-    fn gradient(&self) -> GradientRole {
-        match self {
-            Splitting::Chunk { .. }
-            | Splitting::Split { .. }
-            | Splitting::SplitEvery { .. }
-            | Splitting::Unbind { .. } => GradientRole::Plain,
-        }
-    }
-
-    fn feature(&self) -> FeatureRole {
-        match self {
-            Splitting::Chunk { .. }
-            | Splitting::Split { .. }
-            | Splitting::SplitEvery { .. }
-            | Splitting::Unbind { .. } => FeatureRole::Makes,
+        };
+        Traits {
+            axes,
+            ..Traits::MOVES
         }
     }
 }

@@ -4,9 +4,9 @@ use tch::Tensor;
 
 use super::matrix::MatrixProduct;
 use crate::model::op::elementwise::scalar::scaled;
-use crate::model::op::operation::{Operation, input};
+use crate::model::op::operation::{Operation, Traits, input};
 use crate::model::op::shape::{self, OutputShapes, Shape, axis, broadcast, elements, reduced};
-use crate::model::op::table::{Traits, Work, operations};
+use crate::model::op::table::{Work, operations};
 
 /// A matrix beyond this side is inverted in no image classifier.
 const MAX_SIDE: i64 = 1 << 12;
@@ -34,7 +34,8 @@ operations! {
         }
         product
     },
-    traits: Traits { work: Work::Products(matmuls(inputs.get(1..).unwrap_or_default())), ..Traits::MIXES };
+    work: Work::Products(matmuls(inputs.get(1..).unwrap_or_default())),
+    traits: Traits::MIXES;
 
     /// Every product of an entry of one row with one of another. Inputs: two rows.
     Outer {}
@@ -75,14 +76,15 @@ operations! {
         };
         [kept(a, first)?, kept(b, second)?].concat()
     },
-    traits: {
+    work: {
         let inner: f64 = first.iter().filter_map(|dim| {
             let x = inputs.first()?;
             Some(x[axis(*dim, x.len()).ok()?] as f64)
         }).product();
         let outer: f64 = inputs.iter().map(|shape| elements(shape)).product();
-        Traits { work: Work::Products(outer / inner.max(1.0)), ..Traits::MIXES }
-    };
+        Work::Products(outer / inner.max(1.0))
+    },
+    traits: Traits::MIXES;
 
     /// The distance of each row of one matrix from each of another. Inputs: the matrices.
     Distances {
@@ -99,12 +101,13 @@ operations! {
             _ => return Err(format!("{a:?} and {b:?} are not rows of the same length")),
         }
     },
-    traits: {
+    work: {
         let width = inputs.first().and_then(|x| x.last()).map_or(1.0, |width| *width as f64);
         let rows = inputs.get(1).map_or(1.0, |x| elements(x)) / width.max(1.0);
         let first = inputs.first().map_or(1.0, |x| elements(x));
-        Traits { work: Work::Products(first * rows), ..Traits::MIXES }
-    };
+        Work::Products(first * rows)
+    },
+    traits: Traits::MIXES;
 
     /// The cosine of the angle between vectors along an axis. Inputs: two tensors, which are broadcast.
     CosineSimilarity {
@@ -115,7 +118,8 @@ operations! {
     }
     run: Tensor::f_cosine_similarity(input(inputs, 0)?, input(inputs, 1)?, *dim, *eps)?,
     shapes: reduced(&broadcast(shape::input(inputs, 0)?, shape::input(inputs, 1)?)?, &[*dim], false)?,
-    traits: Traits { work: Work::Held(held(inputs)), ..Traits::MIXES };
+    work: Work::Held(held(inputs)),
+    traits: Traits::MIXES;
 
     /// The norm of the difference of vectors along the last axis. Inputs: two tensors, which are broadcast.
     PairwiseDistance {
@@ -128,7 +132,8 @@ operations! {
     }
     run: Tensor::f_pairwise_distance(input(inputs, 0)?, input(inputs, 1)?, *p, *eps, *keepdim)?,
     shapes: reduced(&broadcast(shape::input(inputs, 0)?, shape::input(inputs, 1)?)?, &[-1], *keepdim)?,
-    traits: Traits { work: Work::Held(held(inputs)), ..Traits::MIXES };
+    work: Work::Held(held(inputs)),
+    traits: Traits::MIXES;
 
     /// The sum of products along an axis. Inputs: two tensors, which are broadcast.
     VectorDot {
@@ -140,7 +145,8 @@ operations! {
         products.f_sum_dim_intlist([*dim].as_slice(), false, products.f_kind()?)?
     },
     shapes: reduced(&broadcast(shape::input(inputs, 0)?, shape::input(inputs, 1)?)?, &[*dim], false)?,
-    traits: Traits { work: Work::Held(held(inputs)), ..Traits::MIXES };
+    work: Work::Held(held(inputs)),
+    traits: Traits::MIXES;
 
     /// The vector product along an axis of three. Inputs: two tensors, which are broadcast.
     Cross {
@@ -164,10 +170,11 @@ operations! {
         ([batch @ .., _], [classes, _, _]) => [batch, &[*classes]].concat(),
         (x, weight) => return Err(format!("it takes {x:?} with a weight of {weight:?}")),
     },
-    traits: {
+    work: {
         let rows = inputs.first().map_or(1.0, |x| elements(&x[..x.len().saturating_sub(1)]));
-        Traits { work: Work::Products(rows * inputs.get(2).map_or(1.0, |x| elements(x))), ..Traits::MIXES }
-    };
+        Work::Products(rows * inputs.get(2).map_or(1.0, |x| elements(x)))
+    },
+    traits: Traits::MIXES;
 
     /// The inverse of each matrix.
     Inverse {}
@@ -177,13 +184,15 @@ operations! {
         square(x)?;
         x.to_vec()
     },
-    traits: Traits { work: Work::Products(cubed(inputs)), ..Traits::MIXES };
+    work: Work::Products(cubed(inputs)),
+    traits: Traits::MIXES;
 
     /// The determinant of each matrix.
     Determinant {}
     run: Tensor::f_linalg_det(input(inputs, 0)?)?,
     shapes: square(shape::input(inputs, 0)?)?.to_vec(),
-    traits: Traits { work: Work::Products(cubed(inputs)), ..Traits::MIXES };
+    work: Work::Products(cubed(inputs)),
+    traits: Traits::MIXES;
 }
 
 /// The shape of a product of matrices.

@@ -2,9 +2,8 @@
 
 use tch::{TchError, Tensor};
 
-use crate::model::op::adjoint::Adjoint;
-use crate::model::op::geometry::{AxesBack, AxesRule, FieldRule};
-use crate::model::op::operation::{Cost, FeatureRole, GradientRole, Operation, input};
+use crate::model::op::geometry::{AxesRule, FieldRule};
+use crate::model::op::operation::{Cost, Given, Operation, Traits, input};
 use crate::model::op::shape::{self, OutputShapes, Shape, broadcast_all, elements};
 
 /// softmax(scale · query · keyᵀ + mask) · value (Vaswani et al., arXiv 1706.03762, equation 1).
@@ -83,27 +82,11 @@ impl Operation for Attention {
         Cost::of_multiply_adds(products * (width + out)).with_scratch(products)
     }
 
-    fn adjoint(&self, _: &[Option<&Tensor>]) -> Adjoint {
-        Adjoint::Recorded
-    }
-
-    fn field(&self, _: &[&[i64]]) -> FieldRule<'_> {
-        FieldRule::Mixed
-    }
-
-    fn axes(&self) -> AxesRule<'_> {
-        AxesRule::Attended
-    }
-
-    fn axes_back(&self) -> AxesBack<'_> {
-        AxesBack::Lost
-    }
-
-    fn gradient(&self) -> GradientRole {
-        GradientRole::Plain
-    }
-
-    fn feature(&self) -> FeatureRole {
-        FeatureRole::Makes
+    fn traits(&self, _: &Given<'_>) -> Traits<'_> {
+        Traits {
+            field: FieldRule::Mixed,
+            axes: AxesRule::Attended,
+            ..Traits::MIXES
+        }
     }
 }

@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use tch::{TchError, Tensor};
 
-use crate::model::op::adjoint::Adjoint;
-use crate::model::op::geometry::{AxesBack, AxesRule, FieldRule};
-use crate::model::op::operation::{Cost, FeatureRole, GradientRole, Operation};
+use crate::model::op::geometry::FieldRule;
+use crate::model::op::operation::{Cost, Given, Operation, Traits};
 use crate::model::op::shape::{OutputShapes, Shape, broadcast, elements};
 
 /// The product of all inputs, summed over the letters that the output does not name.
@@ -117,27 +116,10 @@ impl Operation for Einsum {
         Cost::of_steps(work.unwrap_or(least))
     }
 
-    fn adjoint(&self, _: &[Option<&Tensor>]) -> Adjoint {
-        Adjoint::Recorded
-    }
-
-    fn field(&self, _: &[&[i64]]) -> FieldRule<'_> {
-        FieldRule::Mixed
-    }
-
-    fn axes(&self) -> AxesRule<'_> {
-        AxesRule::Lost
-    }
-
-    fn axes_back(&self) -> AxesBack<'_> {
-        AxesBack::Lost
-    }
-
-    fn gradient(&self) -> GradientRole {
-        GradientRole::Plain
-    }
-
-    fn feature(&self) -> FeatureRole {
-        FeatureRole::Makes
+    fn traits(&self, _: &Given<'_>) -> Traits<'_> {
+        Traits {
+            field: FieldRule::Mixed,
+            ..Traits::MIXES
+        }
     }
 }

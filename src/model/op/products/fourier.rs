@@ -2,9 +2,8 @@
 
 use tch::{TchError, Tensor};
 
-use crate::model::op::adjoint::Adjoint;
-use crate::model::op::geometry::{AxesBack, AxesRule, FieldRule};
-use crate::model::op::operation::{Cost, FeatureRole, GradientRole, Operation, input};
+use crate::model::op::geometry::AxesRule;
+use crate::model::op::operation::{Cost, Given, Operation, Traits, input};
 use crate::model::op::shape::{self, OutputShapes, Shape, axis, elements};
 
 /// A discrete Fourier transform of x along some axes.
@@ -116,28 +115,8 @@ impl Operation for Fourier {
         Cost::of_steps(values * axes * 5.0 * values.max(2.0).log2()).with_scratch(3.0 * values)
     }
 
-    fn adjoint(&self, _: &[Option<&Tensor>]) -> Adjoint {
-        Adjoint::Recorded
-    }
-
-    fn field(&self, _: &[&[i64]]) -> FieldRule<'_> {
-        FieldRule::Everything
-    }
-
-    fn axes(&self) -> AxesRule<'_> {
-        AxesRule::Lost
-    }
-
-    fn axes_back(&self) -> AxesBack<'_> {
-        AxesBack::Lost
-    }
-
-    fn gradient(&self) -> GradientRole {
-        GradientRole::Plain
-    }
-
-    fn feature(&self) -> FeatureRole {
-        FeatureRole::Makes
+    fn traits(&self, _: &Given<'_>) -> Traits<'_> {
+        Traits::MIXES
     }
 }
 
@@ -200,68 +179,17 @@ impl Operation for ComplexParts {
         }
     }
 
-    fn adjoint(&self, _: &[Option<&Tensor>]) -> Adjoint {
-        match self {
-            ComplexParts::AsReal
-            | ComplexParts::AsComplex
-            | ComplexParts::Joined
-            | ComplexParts::Real
-            | ComplexParts::Imaginary
-            | ComplexParts::Conjugate => Adjoint::Recorded,
-        }
-    }
-
-    fn field(&self, _: &[&[i64]]) -> FieldRule<'_> {
-        match self {
-            ComplexParts::AsReal
-            | ComplexParts::AsComplex
-            | ComplexParts::Joined
-            | ComplexParts::Real
-            | ComplexParts::Imaginary
-            | ComplexParts::Conjugate => FieldRule::Same,
-        }
-    }
-
-    fn axes(&self) -> AxesRule<'_> {
-        match self {
+    fn traits(&self, _: &Given<'_>) -> Traits<'_> {
+        let axes = match self {
             ComplexParts::AsReal | ComplexParts::AsComplex => AxesRule::Lost,
             ComplexParts::Joined => AxesRule::Broadcast,
             ComplexParts::Real | ComplexParts::Imaginary | ComplexParts::Conjugate => {
                 AxesRule::Elementwise
             }
-        }
-    }
-
-    fn axes_back(&self) -> AxesBack<'_> {
-        match self {
-            ComplexParts::AsReal
-            | ComplexParts::AsComplex
-            | ComplexParts::Joined
-            | ComplexParts::Real
-            | ComplexParts::Imaginary
-            | ComplexParts::Conjugate => AxesBack::Lost,
-        }
-    }
-
-    fn gradient(&self) -> GradientRole {
-        match self {
-            ComplexParts::AsReal
-            | ComplexParts::AsComplex
-            | ComplexParts::Joined
-            | ComplexParts::Real
-            | ComplexParts::Imaginary
-            | ComplexParts::Conjugate => GradientRole::Plain,
-        }
-    }
-
-    fn feature(&self) -> FeatureRole {
-        match self {
-            ComplexParts::AsReal
-            | ComplexParts::AsComplex
-            | ComplexParts::Joined
-            | ComplexParts::Real
-            | ComplexParts::Imaginary
-            | ComplexParts::Conjugate => FeatureRole::Makes,
+        };
+        Traits {
+            axes,
+            ..Traits::MOVES
         }
     }
 }

@@ -3,8 +3,8 @@
 use tch::{TchError, Tensor};
 
 use crate::model::op::adjoint::Adjoint;
-use crate::model::op::geometry::{AxesBack, AxesRule, FieldRule};
-use crate::model::op::operation::{Cost, FeatureRole, GradientRole, Operation, input};
+use crate::model::op::geometry::{AxesRule, FieldRule};
+use crate::model::op::operation::{Cost, FeatureRole, Given, Operation, Traits, input};
 use crate::model::op::shape::{self, OutputShapes, Shape, broadcast, elements};
 
 /// A product of matrices.
@@ -75,49 +75,20 @@ impl Operation for MatrixProduct {
         Cost::of_multiply_adds(output * row.map_or(0.0, |&row| row as f64))
     }
 
-    fn adjoint(&self, _: &[Option<&Tensor>]) -> Adjoint {
+    fn traits(&self, _: &Given<'_>) -> Traits<'_> {
+        let multiplies = |field, axes| Traits {
+            field,
+            axes,
+            feature: FeatureRole::Dense,
+            ..Traits::MIXES
+        };
         match self {
-            MatrixProduct::Linear { .. } => Adjoint::Linear,
-            MatrixProduct::Addmm | MatrixProduct::Matmul => Adjoint::Recorded,
-        }
-    }
-
-    fn field(&self, _: &[&[i64]]) -> FieldRule<'_> {
-        match self {
-            MatrixProduct::Linear { .. } | MatrixProduct::Addmm => FieldRule::LastAxis,
-            MatrixProduct::Matmul => FieldRule::Product,
-        }
-    }
-
-    fn axes(&self) -> AxesRule<'_> {
-        match self {
-            MatrixProduct::Linear { .. } => AxesRule::Matrix { input: 0 },
-            MatrixProduct::Addmm => AxesRule::Matrix { input: 1 },
-            MatrixProduct::Matmul => AxesRule::Product,
-        }
-    }
-
-    fn axes_back(&self) -> AxesBack<'_> {
-        match self {
-            MatrixProduct::Linear { .. } | MatrixProduct::Addmm | MatrixProduct::Matmul => {
-                AxesBack::Lost
-            }
-        }
-    }
-
-    fn gradient(&self) -> GradientRole {
-        match self {
-            MatrixProduct::Linear { .. } | MatrixProduct::Addmm | MatrixProduct::Matmul => {
-                GradientRole::Plain
-            }
-        }
-    }
-
-    fn feature(&self) -> FeatureRole {
-        match self {
-            MatrixProduct::Linear { .. } | MatrixProduct::Addmm | MatrixProduct::Matmul => {
-                FeatureRole::Dense
-            }
+            MatrixProduct::Linear { .. } => Traits {
+                adjoint: Adjoint::Linear,
+                ..multiplies(FieldRule::LastAxis, AxesRule::Matrix { input: 0 })
+            },
+            MatrixProduct::Addmm => multiplies(FieldRule::LastAxis, AxesRule::Matrix { input: 1 }),
+            MatrixProduct::Matmul => multiplies(FieldRule::Product, AxesRule::Product),
         }
     }
 }

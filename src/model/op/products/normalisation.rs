@@ -4,7 +4,7 @@ use tch::{TchError, Tensor};
 
 use crate::model::op::adjoint::Adjoint;
 use crate::model::op::geometry::{AxesBack, AxesRule, FieldRule};
-use crate::model::op::operation::{Cost, FeatureRole, GradientRole, Operation, affine, input};
+use crate::model::op::operation::{Cost, FeatureRole, Given, Operation, Traits, affine, input};
 use crate::model::op::shape::{self, OutputShapes, Shape};
 
 /// (x − mean) / √(variance + eps), then times a weight and plus a bias where they are present.
@@ -141,79 +141,38 @@ impl Operation for Normalisation {
         }
     }
 
-    fn adjoint(&self, _: &[Option<&Tensor>]) -> Adjoint {
+    fn traits(&self, _: &Given<'_>) -> Traits<'_> {
+        // Over one axis it normalises the channels of each position.
+        let over = |shape: &[i64]| match shape.len() {
+            1 => FieldRule::Same,
+            _ => FieldRule::Everything,
+        };
+        let stays = Traits {
+            axes: AxesRule::Elementwise,
+            ..Traits::MIXES
+        };
         match self {
-            Normalisation::Batch { affine, eps } => Adjoint::Scale {
-                affine: *affine,
-                eps: *eps,
+            Normalisation::Batch { affine, eps } => Traits {
+                adjoint: Adjoint::Scale {
+                    affine: *affine,
+                    eps: *eps,
+                },
+                field: FieldRule::Same,
+                axes_back: AxesBack::Image,
+                ..stays
             },
-            Normalisation::Layer { .. }
-            | Normalisation::Group { .. }
-            | Normalisation::RootMeanSquare { .. }
-            | Normalisation::Instance { .. }
-            | Normalisation::Standardise { .. } => Adjoint::Recorded,
-        }
-    }
-
-    fn field(&self, _: &[&[i64]]) -> FieldRule<'_> {
-        match self {
-            Normalisation::Batch { .. } => FieldRule::Same,
-            // Over one axis it normalises the channels of each position.
-            Normalisation::Layer { shape, .. } | Normalisation::RootMeanSquare { shape, .. }
-                if shape.len() == 1 =>
-            {
-                FieldRule::Same
+            // After the last stage of networks whose channels come last.
+            Normalisation::Layer { shape, .. } | Normalisation::RootMeanSquare { shape, .. } => {
+                Traits {
+                    field: over(shape),
+                    axes_back: AxesBack::First,
+                    feature: FeatureRole::Passes,
+                    ..stays
+                }
             }
-            Normalisation::Layer { .. }
-            | Normalisation::RootMeanSquare { .. }
-            | Normalisation::Group { .. }
-            | Normalisation::Instance { .. }
-            | Normalisation::Standardise { .. } => FieldRule::Everything,
-        }
-    }
-
-    fn axes(&self) -> AxesRule<'_> {
-        match self {
-            Normalisation::Batch { .. }
-            | Normalisation::Layer { .. }
-            | Normalisation::Group { .. }
-            | Normalisation::RootMeanSquare { .. }
-            | Normalisation::Instance { .. }
-            | Normalisation::Standardise { .. } => AxesRule::Elementwise,
-        }
-    }
-
-    fn axes_back(&self) -> AxesBack<'_> {
-        match self {
-            Normalisation::Batch { .. } => AxesBack::Image,
-            Normalisation::Layer { .. } | Normalisation::RootMeanSquare { .. } => AxesBack::First,
             Normalisation::Group { .. }
             | Normalisation::Instance { .. }
-            | Normalisation::Standardise { .. } => AxesBack::Lost,
-        }
-    }
-
-    fn gradient(&self) -> GradientRole {
-        match self {
-            Normalisation::Batch { .. }
-            | Normalisation::Layer { .. }
-            | Normalisation::Group { .. }
-            | Normalisation::RootMeanSquare { .. }
-            | Normalisation::Instance { .. }
-            | Normalisation::Standardise { .. } => GradientRole::Plain,
-        }
-    }
-
-    fn feature(&self) -> FeatureRole {
-        match self {
-            // After the last stage of networks whose channels come last.
-            Normalisation::Layer { .. } | Normalisation::RootMeanSquare { .. } => {
-                FeatureRole::Passes
-            }
-            Normalisation::Batch { .. }
-            | Normalisation::Group { .. }
-            | Normalisation::Instance { .. }
-            | Normalisation::Standardise { .. } => FeatureRole::Makes,
+            | Normalisation::Standardise { .. } => stays,
         }
     }
 }

@@ -2,9 +2,7 @@
 
 use tch::{TchError, Tensor};
 
-use crate::model::op::adjoint::Adjoint;
-use crate::model::op::geometry::{AxesBack, AxesRule, FieldRule};
-use crate::model::op::operation::{Cost, FeatureRole, GradientRole, Operation, input};
+use crate::model::op::operation::{Cost, Given, GradientRole, Operation, Traits, input};
 use crate::model::op::shape::{self, OutputShapes, Shape, count, elements};
 
 /// A stack of recurrent layers, as `torch.nn.LSTM` and its kin compute them.
@@ -155,33 +153,15 @@ impl Operation for Recurrent {
         }
     }
 
-    fn adjoint(&self, _: &[Option<&Tensor>]) -> Adjoint {
-        Adjoint::Recorded
-    }
-
-    fn field(&self, _: &[&[i64]]) -> FieldRule<'_> {
-        FieldRule::Everything
-    }
-
-    fn axes(&self) -> AxesRule<'_> {
-        AxesRule::Lost
-    }
-
-    fn axes_back(&self) -> AxesBack<'_> {
-        AxesBack::Lost
-    }
-
-    fn gradient(&self) -> GradientRole {
-        GradientRole::Smooth {
-            name: match self.cell {
-                Cell::Lstm => "LSTM",
-                Cell::Gru => "GRU",
-                Cell::Tanh => "tanh",
-            },
+    fn traits(&self, _: &Given<'_>) -> Traits<'_> {
+        let name = match self.cell {
+            Cell::Lstm => "LSTM",
+            Cell::Gru => "GRU",
+            Cell::Tanh => "tanh",
+        };
+        Traits {
+            gradient: GradientRole::Smooth { name },
+            ..Traits::MIXES
         }
-    }
-
-    fn feature(&self) -> FeatureRole {
-        FeatureRole::Makes
     }
 }

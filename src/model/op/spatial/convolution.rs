@@ -4,8 +4,10 @@ use tch::{TchError, Tensor};
 
 use super::window::{Window, wrong_rank};
 use crate::model::op::adjoint::{self, Adjoint};
-use crate::model::op::geometry::{AxesBack, AxesRule, FieldRule};
-use crate::model::op::operation::{Cost, FeatureRole, GradientRole, Operation, input};
+use crate::model::op::geometry::{AxesBack, AxesRule};
+use crate::model::op::operation::{
+    Cost, FeatureRole, Given, GradientRole, Operation, Traits, input,
+};
 use crate::model::op::shape::{self, OutputShapes, Shape, elements};
 
 /// How a convolution pads.
@@ -152,30 +154,18 @@ impl Operation for Convolution {
         Cost::of_multiply_adds(outputs.iter().map(|output| elements(output)).sum::<f64>() * each)
     }
 
-    fn adjoint(&self, weights: &[Option<&Tensor>]) -> Adjoint {
-        let weight = weights.get(1).copied().flatten();
-        let cheap = weight.and_then(|weight| self.cheap_adjoint(weight));
-        cheap.unwrap_or(Adjoint::Recorded)
-    }
-
-    fn field(&self, inputs: &[&[i64]]) -> FieldRule<'_> {
-        let kernel = inputs.get(1).and_then(|weight| weight.get(2..));
-        self.window(kernel.unwrap_or_default(), &[]).field()
-    }
-
-    fn axes(&self) -> AxesRule<'_> {
-        AxesRule::Image
-    }
-
-    fn axes_back(&self) -> AxesBack<'_> {
-        AxesBack::Image
-    }
-
-    fn gradient(&self) -> GradientRole {
-        GradientRole::Plain
-    }
-
-    fn feature(&self) -> FeatureRole {
-        FeatureRole::Convolution
+    fn traits(&self, given: &Given<'_>) -> Traits<'_> {
+        let kernel = given.shapes.get(1).and_then(|weight| weight.get(2..));
+        let cheap = given
+            .weight(1)
+            .and_then(|weight| self.cheap_adjoint(weight));
+        Traits {
+            adjoint: cheap.unwrap_or(Adjoint::Recorded),
+            field: self.window(kernel.unwrap_or_default(), &[]).field(),
+            axes: AxesRule::Image,
+            axes_back: AxesBack::Image,
+            gradient: GradientRole::Plain,
+            feature: FeatureRole::Convolution,
+        }
     }
 }

@@ -3,8 +3,8 @@
 use tch::{TchError, Tensor};
 
 use crate::model::op::adjoint::Adjoint;
-use crate::model::op::geometry::{AxesBack, AxesRule, FieldRule};
-use crate::model::op::operation::{Cost, FeatureRole, GradientRole, Operation, input};
+use crate::model::op::geometry::AxesRule;
+use crate::model::op::operation::{Cost, Given, Operation, Traits, input};
 use crate::model::op::shape::{self, OutputShapes, Shape};
 
 /// Values added around x, or cut off where a number is negative.
@@ -51,31 +51,18 @@ impl Operation for Pad {
         Cost::of_each(outputs)
     }
 
-    fn adjoint(&self, _: &[Option<&Tensor>]) -> Adjoint {
-        if self.mode != "constant" || self.pad.iter().any(|side| *side < 0) {
-            return Adjoint::Recorded;
+    fn traits(&self, _: &Given<'_>) -> Traits<'_> {
+        let crops = self.mode == "constant" && self.pad.iter().all(|side| *side >= 0);
+        let adjoint = if crops {
+            let before = self.pad.iter().step_by(2).copied().collect();
+            Adjoint::Crop { before }
+        } else {
+            Adjoint::Recorded
+        };
+        Traits {
+            adjoint,
+            axes: AxesRule::Padded,
+            ..Traits::MOVES
         }
-        let before = self.pad.iter().step_by(2).copied().collect();
-        Adjoint::Crop { before }
-    }
-
-    fn field(&self, _: &[&[i64]]) -> FieldRule<'_> {
-        FieldRule::Same
-    }
-
-    fn axes(&self) -> AxesRule<'_> {
-        AxesRule::Padded
-    }
-
-    fn axes_back(&self) -> AxesBack<'_> {
-        AxesBack::Lost
-    }
-
-    fn gradient(&self) -> GradientRole {
-        GradientRole::Plain
-    }
-
-    fn feature(&self) -> FeatureRole {
-        FeatureRole::Makes
     }
 }

@@ -3,9 +3,8 @@
 use tch::{TchError, Tensor};
 
 use super::window::Window;
-use crate::model::op::adjoint::Adjoint;
-use crate::model::op::geometry::{AxesBack, AxesRule, FieldRule};
-use crate::model::op::operation::{Cost, FeatureRole, GradientRole, Operation, input};
+use crate::model::op::geometry::{AxesRule, FieldRule};
+use crate::model::op::operation::{Cost, Given, Operation, Traits, input};
 use crate::model::op::shape::{self, OutputShapes, Shape, count, elements};
 
 /// Patches of an image, each a column.
@@ -138,40 +137,15 @@ impl Operation for Patches {
         }
     }
 
-    fn adjoint(&self, _: &[Option<&Tensor>]) -> Adjoint {
-        match self {
-            Patches::Unfold { .. } | Patches::Fold { .. } => Adjoint::Recorded,
-        }
-    }
-
-    fn field(&self, _: &[&[i64]]) -> FieldRule<'_> {
-        match self {
-            Patches::Unfold { .. } | Patches::Fold { .. } => FieldRule::Unknown,
-        }
-    }
-
-    fn axes(&self) -> AxesRule<'_> {
-        match self {
+    fn traits(&self, _: &Given<'_>) -> Traits<'_> {
+        let axes = match self {
             Patches::Unfold { .. } => AxesRule::Lost,
             Patches::Fold { .. } => AxesRule::Image,
-        }
-    }
-
-    fn axes_back(&self) -> AxesBack<'_> {
-        match self {
-            Patches::Unfold { .. } | Patches::Fold { .. } => AxesBack::Lost,
-        }
-    }
-
-    fn gradient(&self) -> GradientRole {
-        match self {
-            Patches::Unfold { .. } | Patches::Fold { .. } => GradientRole::Plain,
-        }
-    }
-
-    fn feature(&self) -> FeatureRole {
-        match self {
-            Patches::Unfold { .. } | Patches::Fold { .. } => FeatureRole::Makes,
+        };
+        Traits {
+            field: FieldRule::Unknown,
+            axes,
+            ..Traits::MIXES
         }
     }
 }

@@ -7,7 +7,7 @@ use tch::{TchError, Tensor};
 use super::window::{Window, resized, wrong_rank};
 use crate::model::op::adjoint::Adjoint;
 use crate::model::op::geometry::{AxesBack, AxesRule, FieldRule};
-use crate::model::op::operation::{Cost, FeatureRole, GradientRole, Operation, input};
+use crate::model::op::operation::{Cost, FeatureRole, Given, Operation, Traits, input};
 use crate::model::op::shape::{self, OutputShapes, Shape, elements};
 
 /// A pooling of x over its last axes: one, two or three of them, as many as the lists have numbers.
@@ -185,70 +185,38 @@ impl Operation for Pooling {
         })
     }
 
-    fn adjoint(&self, _: &[Option<&Tensor>]) -> Adjoint {
-        match self {
-            Pooling::AdaptiveAverage { size } if size.iter().all(|size| *size == 1) => {
-                let rank = size.len() as i64;
-                Adjoint::Spread {
-                    dims: (-rank..0).collect(),
-                }
-            }
-            Pooling::Max { .. }
-            | Pooling::Average { .. }
-            | Pooling::AdaptiveAverage { .. }
-            | Pooling::AdaptiveMax { .. } => Adjoint::Recorded,
-        }
-    }
-
-    fn field(&self, _: &[&[i64]]) -> FieldRule<'_> {
-        match self.extent() {
-            Extent::Window(window) => window.field(),
-            Extent::Adaptive([_, _]) => FieldRule::AdaptiveWindow,
-            Extent::Adaptive([1]) => FieldRule::Reduced(&[-1]),
-            Extent::Adaptive([1, 1, 1]) => FieldRule::Reduced(&[-3, -2, -1]),
-            Extent::Adaptive(_) => FieldRule::Unknown,
-        }
-    }
-
-    fn axes(&self) -> AxesRule<'_> {
-        match self {
-            Pooling::AdaptiveAverage { size } | Pooling::AdaptiveMax { size } if *size == [1] => {
-                AxesRule::Reduced {
+    fn traits(&self, _: &Given<'_>) -> Traits<'_> {
+        let pools = Traits {
+            field: match self.extent() {
+                Extent::Window(window) => window.field(),
+                Extent::Adaptive([_, _]) => FieldRule::AdaptiveWindow,
+                Extent::Adaptive([1]) => FieldRule::Reduced(&[-1]),
+                Extent::Adaptive([1, 1, 1]) => FieldRule::Reduced(&[-3, -2, -1]),
+                Extent::Adaptive(_) => FieldRule::Unknown,
+            },
+            axes: match self.extent() {
+                Extent::Adaptive([1]) => AxesRule::Reduced {
                     dims: &[-1],
                     keepdim: true,
+                },
+                Extent::Adaptive(_) | Extent::Window(_) => AxesRule::Image,
+            },
+            feature: FeatureRole::Passes,
+            ..Traits::MIXES
+        };
+        match self {
+            Pooling::Max { .. } | Pooling::Average { .. } | Pooling::AdaptiveMax { .. } => pools,
+            Pooling::AdaptiveAverage { size } => {
+                let rank = size.len() as i64;
+                let spreads = size.iter().all(|size| *size == 1).then(|| Adjoint::Spread {
+                    dims: (-rank..0).collect(),
+                });
+                Traits {
+                    adjoint: spreads.unwrap_or(Adjoint::Recorded),
+                    axes_back: AxesBack::Image,
+                    ..pools
                 }
             }
-            Pooling::Max { .. }
-            | Pooling::Average { .. }
-            | Pooling::AdaptiveAverage { .. }
-            | Pooling::AdaptiveMax { .. } => AxesRule::Image,
-        }
-    }
-
-    fn axes_back(&self) -> AxesBack<'_> {
-        match self {
-            Pooling::AdaptiveAverage { .. } => AxesBack::Image,
-            Pooling::Max { .. } | Pooling::Average { .. } | Pooling::AdaptiveMax { .. } => {
-                AxesBack::Lost
-            }
-        }
-    }
-
-    fn gradient(&self) -> GradientRole {
-        match self {
-            Pooling::Max { .. }
-            | Pooling::Average { .. }
-            | Pooling::AdaptiveAverage { .. }
-            | Pooling::AdaptiveMax { .. } => GradientRole::Plain,
-        }
-    }
-
-    fn feature(&self) -> FeatureRole {
-        match self {
-            Pooling::Max { .. }
-            | Pooling::Average { .. }
-            | Pooling::AdaptiveAverage { .. }
-            | Pooling::AdaptiveMax { .. } => FeatureRole::Passes,
         }
     }
 }

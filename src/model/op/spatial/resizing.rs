@@ -3,9 +3,8 @@
 use tch::{TchError, Tensor};
 
 use super::window::{resized, wrong_rank};
-use crate::model::op::adjoint::Adjoint;
-use crate::model::op::geometry::{AxesBack, AxesRule, FieldRule};
-use crate::model::op::operation::{Cost, FeatureRole, GradientRole, Operation, input};
+use crate::model::op::geometry::{AxesRule, FieldRule};
+use crate::model::op::operation::{Cost, Given, Operation, Traits, input};
 use crate::model::op::shape::{self, OutputShapes, Shape, elements};
 
 /// x, `[N, C, …]`, with other sizes for its last axes: one, two or three of them.
@@ -121,6 +120,30 @@ impl Resizing {
             }
         }
     }
+
+    /// The positions that one of the output depends on.
+    fn reach(&self, inputs: &[&[i64]]) -> FieldRule<'static> {
+        let Some(&[_, _, height, width]) = inputs.first().copied() else {
+            return FieldRule::Unknown;
+        };
+        if self.filter.support().is_none() {
+            return FieldRule::Resized {
+                taps: self.taps(0, 1.0, 1.0),
+            };
+        }
+        let Ok(size) = self.sizes(&[height, width]) else {
+            return FieldRule::Unknown;
+        };
+        let &[rows, columns] = size.as_slice() else {
+            return FieldRule::Unknown;
+        };
+        let of = [(height, rows), (width, columns)];
+        let of = of.map(|(from, to)| (from as f64, to.max(1) as f64));
+        FieldRule::Window {
+            extent: [0, 1].map(|axis| self.taps(axis, of[axis].0, of[axis].1)),
+            stride: of.map(|(from, to)| from / to),
+        }
+    }
 }
 
 impl Operation for Resizing {
@@ -201,46 +224,11 @@ impl Operation for Resizing {
             .with_scratch(between + rows * down + columns * across)
     }
 
-    fn adjoint(&self, _: &[Option<&Tensor>]) -> Adjoint {
-        Adjoint::Recorded
-    }
-
-    fn field(&self, inputs: &[&[i64]]) -> FieldRule<'_> {
-        let Some(&[_, _, height, width]) = inputs.first().copied() else {
-            return FieldRule::Unknown;
-        };
-        if self.filter.support().is_none() {
-            return FieldRule::Resized {
-                taps: self.taps(0, 1.0, 1.0),
-            };
+    fn traits(&self, given: &Given<'_>) -> Traits<'_> {
+        Traits {
+            field: self.reach(given.shapes),
+            axes: AxesRule::Image,
+            ..Traits::MIXES
         }
-        let Ok(size) = self.sizes(&[height, width]) else {
-            return FieldRule::Unknown;
-        };
-        let &[rows, columns] = size.as_slice() else {
-            return FieldRule::Unknown;
-        };
-        let of = [(height, rows), (width, columns)];
-        let of = of.map(|(from, to)| (from as f64, to.max(1) as f64));
-        FieldRule::Window {
-            extent: [0, 1].map(|axis| self.taps(axis, of[axis].0, of[axis].1)),
-            stride: of.map(|(from, to)| from / to),
-        }
-    }
-
-    fn axes(&self) -> AxesRule<'_> {
-        AxesRule::Image
-    }
-
-    fn axes_back(&self) -> AxesBack<'_> {
-        AxesBack::Lost
-    }
-
-    fn gradient(&self) -> GradientRole {
-        GradientRole::Plain
-    }
-
-    fn feature(&self) -> FeatureRole {
-        FeatureRole::Makes
     }
 }

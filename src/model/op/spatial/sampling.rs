@@ -2,9 +2,8 @@
 
 use tch::{TchError, Tensor};
 
-use crate::model::op::adjoint::Adjoint;
-use crate::model::op::geometry::{AxesBack, AxesRule, FieldRule};
-use crate::model::op::operation::{Cost, FeatureRole, GradientRole, Operation, input};
+use crate::model::op::geometry::{AxesRule, FieldRule};
+use crate::model::op::operation::{Cost, Given, Operation, Traits, input};
 use crate::model::op::shape::{self, OutputShapes, Shape, elements};
 
 /// Sampling of x at the positions of a grid (Jaderberg et al., arXiv 1506.02025).
@@ -87,41 +86,14 @@ impl Operation for Sampling {
         }
     }
 
-    fn adjoint(&self, _: &[Option<&Tensor>]) -> Adjoint {
+    fn traits(&self, _: &Given<'_>) -> Traits<'_> {
         match self {
-            Sampling::Grid { .. } | Sampling::AffineGrid { .. } => Adjoint::Recorded,
-        }
-    }
-
-    fn field(&self, _: &[&[i64]]) -> FieldRule<'_> {
-        match self {
-            Sampling::Grid { .. } => FieldRule::Unknown,
-            Sampling::AffineGrid { .. } => FieldRule::Everything,
-        }
-    }
-
-    fn axes(&self) -> AxesRule<'_> {
-        match self {
-            Sampling::Grid { .. } => AxesRule::Image,
-            Sampling::AffineGrid { .. } => AxesRule::Lost,
-        }
-    }
-
-    fn axes_back(&self) -> AxesBack<'_> {
-        match self {
-            Sampling::Grid { .. } | Sampling::AffineGrid { .. } => AxesBack::Lost,
-        }
-    }
-
-    fn gradient(&self) -> GradientRole {
-        match self {
-            Sampling::Grid { .. } | Sampling::AffineGrid { .. } => GradientRole::Plain,
-        }
-    }
-
-    fn feature(&self) -> FeatureRole {
-        match self {
-            Sampling::Grid { .. } | Sampling::AffineGrid { .. } => FeatureRole::Makes,
+            Sampling::Grid { .. } => Traits {
+                field: FieldRule::Unknown,
+                axes: AxesRule::Image,
+                ..Traits::MIXES
+            },
+            Sampling::AffineGrid { .. } => Traits::MIXES,
         }
     }
 }

@@ -2,9 +2,8 @@
 
 use tch::{TchError, Tensor};
 
-use crate::model::op::adjoint::Adjoint;
-use crate::model::op::geometry::{AxesBack, AxesRule, FieldRule};
-use crate::model::op::operation::{Cost, FeatureRole, GradientRole, Operation, input};
+use crate::model::op::geometry::{AxesRule, FieldRule};
+use crate::model::op::operation::{Cost, Given, Operation, Traits, input};
 use crate::model::op::shape::{self, OutputShapes, Shape};
 
 /// The elements of x in another order.
@@ -100,62 +99,32 @@ impl Operation for Shuffle {
         }
     }
 
-    fn adjoint(&self, _: &[Option<&Tensor>]) -> Adjoint {
+    fn traits(&self, _: &Given<'_>) -> Traits<'_> {
         match self {
-            Shuffle::ToPixels { .. }
-            | Shuffle::ToChannels { .. }
-            | Shuffle::Channels { .. }
-            | Shuffle::ToMiddle { .. } => Adjoint::Recorded,
-        }
-    }
-
-    fn field(&self, _: &[&[i64]]) -> FieldRule<'_> {
-        match self {
-            Shuffle::ToPixels { factor } => FieldRule::Window {
-                extent: [1.0; 2],
-                stride: [(*factor as f64).recip(); 2],
+            Shuffle::ToPixels { factor } => Traits {
+                field: FieldRule::Window {
+                    extent: [1.0; 2],
+                    stride: [(*factor as f64).recip(); 2],
+                },
+                axes: AxesRule::Image,
+                ..Traits::MIXES
             },
-            Shuffle::ToChannels { factor } => FieldRule::Window {
-                extent: [*factor as f64; 2],
-                stride: [*factor as f64; 2],
+            Shuffle::ToChannels { factor } => Traits {
+                field: FieldRule::Window {
+                    extent: [*factor as f64; 2],
+                    stride: [*factor as f64; 2],
+                },
+                axes: AxesRule::Image,
+                ..Traits::MIXES
             },
-            Shuffle::Channels { .. } => FieldRule::Same,
-            Shuffle::ToMiddle { .. } => FieldRule::Unknown,
-        }
-    }
-
-    fn axes(&self) -> AxesRule<'_> {
-        match self {
-            Shuffle::ToPixels { .. } | Shuffle::ToChannels { .. } => AxesRule::Image,
-            Shuffle::Channels { .. } => AxesRule::Elementwise,
-            Shuffle::ToMiddle { .. } => AxesRule::Lost,
-        }
-    }
-
-    fn axes_back(&self) -> AxesBack<'_> {
-        match self {
-            Shuffle::ToPixels { .. }
-            | Shuffle::ToChannels { .. }
-            | Shuffle::Channels { .. }
-            | Shuffle::ToMiddle { .. } => AxesBack::Lost,
-        }
-    }
-
-    fn gradient(&self) -> GradientRole {
-        match self {
-            Shuffle::ToPixels { .. }
-            | Shuffle::ToChannels { .. }
-            | Shuffle::Channels { .. }
-            | Shuffle::ToMiddle { .. } => GradientRole::Plain,
-        }
-    }
-
-    fn feature(&self) -> FeatureRole {
-        match self {
-            Shuffle::ToPixels { .. }
-            | Shuffle::ToChannels { .. }
-            | Shuffle::Channels { .. }
-            | Shuffle::ToMiddle { .. } => FeatureRole::Makes,
+            Shuffle::Channels { .. } => Traits {
+                axes: AxesRule::Elementwise,
+                ..Traits::MOVES
+            },
+            Shuffle::ToMiddle { .. } => Traits {
+                field: FieldRule::Unknown,
+                ..Traits::MIXES
+            },
         }
     }
 }

@@ -2,9 +2,8 @@
 
 use tch::{TchError, Tensor};
 
-use crate::model::op::adjoint::Adjoint;
-use crate::model::op::geometry::{AxesBack, AxesRule, FieldRule};
-use crate::model::op::operation::{Cost, FeatureRole, GradientRole, Operation, input};
+use crate::model::op::geometry::FieldRule;
+use crate::model::op::operation::{Cost, Given, Operation, Traits, input};
 use crate::model::op::shape::{self, OutputShapes, Shape, replaced};
 
 /// All windows of x along one axis. They replace the axis, and what is inside each becomes a new
@@ -49,27 +48,10 @@ impl Operation for SlidingWindows {
         Cost::of_each(outputs)
     }
 
-    fn adjoint(&self, _: &[Option<&Tensor>]) -> Adjoint {
-        Adjoint::Recorded
-    }
-
-    fn field(&self, _: &[&[i64]]) -> FieldRule<'_> {
-        FieldRule::Unknown
-    }
-
-    fn axes(&self) -> AxesRule<'_> {
-        AxesRule::Lost
-    }
-
-    fn axes_back(&self) -> AxesBack<'_> {
-        AxesBack::Lost
-    }
-
-    fn gradient(&self) -> GradientRole {
-        GradientRole::Plain
-    }
-
-    fn feature(&self) -> FeatureRole {
-        FeatureRole::Makes
+    fn traits(&self, _: &Given<'_>) -> Traits<'_> {
+        Traits {
+            field: FieldRule::Unknown,
+            ..Traits::MIXES
+        }
     }
 }

@@ -4,9 +4,8 @@ use tch::{TchError, Tensor};
 
 use super::convolution::batch_and_kernel;
 use super::window::wrong_rank;
-use crate::model::op::adjoint::Adjoint;
 use crate::model::op::geometry::{AxesBack, AxesRule, FieldRule};
-use crate::model::op::operation::{Cost, FeatureRole, GradientRole, Operation, input};
+use crate::model::op::operation::{Cost, Given, Operation, Traits, input};
 use crate::model::op::shape::{self, OutputShapes, Shape, count, elements};
 
 /// A transposed convolution over one, two or three axes: each position of x adds a kernel to the
@@ -41,6 +40,23 @@ impl TransposedConvolution {
         let last = (i128::from(size) - 1) * of(&self.stride)?;
         let whole = last + reach + of(&self.output_padding)? - 2 * of(&self.padding)?;
         i64::try_from(whole).ok().filter(|length| *length > 0)
+    }
+
+    /// A position gets what the kernels of its neighbours leave there: as many as lie within the
+    /// reach of one, `1 / stride` apart.
+    fn reach(&self, inputs: &[&[i64]]) -> FieldRule<'static> {
+        let Some(&[_, _, height, width]) = inputs.get(1).copied() else {
+            return FieldRule::Unknown;
+        };
+        let of = |sizes: &[i64], axis: usize| along(sizes, axis).unwrap_or(1).max(1) as f64;
+        let kernels = |axis: usize, kernel: i64| {
+            let reach = of(&self.dilation, axis) * (kernel - 1) as f64;
+            (reach / of(&self.stride, axis)).floor() + 1.0
+        };
+        FieldRule::Window {
+            extent: [kernels(0, height), kernels(1, width)],
+            stride: [0, 1].map(|axis| of(&self.stride, axis).recip()),
+        }
     }
 }
 
@@ -82,40 +98,12 @@ impl Operation for TransposedConvolution {
         Cost::of_multiply_adds(elements(x) * elements(kernel)).with_scratch(columns)
     }
 
-    fn adjoint(&self, _: &[Option<&Tensor>]) -> Adjoint {
-        Adjoint::Recorded
-    }
-
-    /// A position gets what the kernels of its neighbours leave there: as many as lie within the
-    /// reach of one, `1 / stride` apart.
-    fn field(&self, inputs: &[&[i64]]) -> FieldRule<'_> {
-        let Some(&[_, _, height, width]) = inputs.get(1).copied() else {
-            return FieldRule::Unknown;
-        };
-        let of = |sizes: &[i64], axis: usize| along(sizes, axis).unwrap_or(1).max(1) as f64;
-        let kernels = |axis: usize, kernel: i64| {
-            let reach = of(&self.dilation, axis) * (kernel - 1) as f64;
-            (reach / of(&self.stride, axis)).floor() + 1.0
-        };
-        FieldRule::Window {
-            extent: [kernels(0, height), kernels(1, width)],
-            stride: [0, 1].map(|axis| of(&self.stride, axis).recip()),
+    fn traits(&self, given: &Given<'_>) -> Traits<'_> {
+        Traits {
+            field: self.reach(given.shapes),
+            axes: AxesRule::Image,
+            axes_back: AxesBack::Image,
+            ..Traits::MIXES
         }
-    }
-
-    fn axes(&self) -> AxesRule<'_> {
-        AxesRule::Image
-    }
-
-    fn axes_back(&self) -> AxesBack<'_> {
-        AxesBack::Image
-    }
-
-    fn gradient(&self) -> GradientRole {
-        GradientRole::Plain
-    }
-
-    fn feature(&self) -> FeatureRole {
-        FeatureRole::Makes
     }
 }

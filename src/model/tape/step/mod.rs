@@ -7,7 +7,6 @@
 use tch::{TchError, Tensor};
 
 use crate::model::graph::{Graph, Node, ValueId};
-use crate::model::op::Operation;
 use crate::model::op::adjoint::Adjoint;
 
 /// The way back through one node.

@@ -4,8 +4,8 @@ use super::*;
 use crate::model::graph::Value;
 use crate::model::op::adjoint::scaled;
 use crate::model::op::{
-    Arithmetic, Convolution, Joining, MatrixProduct, Normalisation, Op, Pad, Padding, Pooling,
-    Reduction, Reshaping,
+    Arithmetic, Convolution, Joining, MatrixProduct, Normalisation, Op, Operation, Pad, Padding,
+    Pooling, Reduction, Reshaping,
 };
 
 fn random(size: &[i64]) -> Tensor {
