@@ -12,35 +12,8 @@ pub fn of_result(op: &Op, inputs: &[Kind]) -> Kind {
     let first = inputs.first().copied().unwrap_or(Kind::Float);
     let second = inputs.get(1).copied().unwrap_or(first);
     match op {
-        Op::Function(function) => match function {
-            Function::IsFinite
-            | Function::IsInf
-            | Function::IsNan
-            | Function::LogicalNot
-            | Function::SignBit => Kind::Bool,
-            Function::Abs
-            | Function::BitwiseNot
-            | Function::Ceil
-            | Function::Floor
-            | Function::Round
-            | Function::Sign
-            | Function::Square
-            | Function::Trunc => first,
-            _ => Kind::Float,
-        },
-        Op::Pair(pair) => match pair.function {
-            PairFunction::Equal
-            | PairFunction::NotEqual
-            | PairFunction::Less
-            | PairFunction::LessEqual
-            | PairFunction::Greater
-            | PairFunction::GreaterEqual
-            | PairFunction::LogicalAnd
-            | PairFunction::LogicalOr
-            | PairFunction::LogicalXor => Kind::Bool,
-            PairFunction::Divide | PairFunction::Atan2 => Kind::Float,
-            _ => promoted(inputs),
-        },
+        Op::Function(function) => of_function(*function, first),
+        Op::Pair(pair) => of_pair(pair.function, inputs),
         Op::Masking(Masking::Where) => promoted(inputs.get(1..).unwrap_or_default()),
         Op::Masking(_) => first,
         Op::Copying(Copying::Cast(kind)) => *kind,
@@ -49,7 +22,15 @@ pub fn of_result(op: &Op, inputs: &[Kind]) -> Kind {
         Op::Aggregation(aggregation) => match aggregation.function {
             Aggregate::All | Aggregate::Any => Kind::Bool,
             Aggregate::ArgMax | Aggregate::ArgMin | Aggregate::CountNonzero => Kind::Int64,
-            _ => first,
+            Aggregate::AMax
+            | Aggregate::AMin
+            | Aggregate::LogSumExp
+            | Aggregate::Median
+            | Aggregate::Min
+            | Aggregate::Max
+            | Aggregate::NanMean
+            | Aggregate::NanSum
+            | Aggregate::Prod => first,
         },
         Op::Reduction(Reduction::Sum { .. }) if first == Kind::Bool => Kind::Int64,
         Op::Reduction(_) => first,
@@ -63,7 +44,110 @@ pub fn of_result(op: &Op, inputs: &[Kind]) -> Kind {
         | Op::Reshaping(_)
         | Op::Indexing(_)
         | Op::Splitting(_) => first,
-        _ => promoted(inputs),
+        Op::Activation(_)
+        | Op::Arithmetic(_)
+        | Op::Convolution(_)
+        | Op::TransposedConvolution(_)
+        | Op::Pooling(_)
+        | Op::Patches(_)
+        | Op::Pad(_)
+        | Op::SlidingWindows(_)
+        | Op::Resizing(_)
+        | Op::Sampling(_)
+        | Op::Shuffle(_)
+        | Op::MatrixProduct(_)
+        | Op::Einsum(_)
+        | Op::Attention(_)
+        | Op::Normalisation(_)
+        | Op::Algebra(_)
+        | Op::Recurrent(_)
+        | Op::Fourier(_)
+        | Op::ComplexParts(_)
+        | Op::Joining(_)
+        | Op::Creation(_) => promoted(inputs),
+    }
+}
+
+fn of_function(function: Function, x: Kind) -> Kind {
+    match function {
+        Function::IsFinite
+        | Function::IsInf
+        | Function::IsNan
+        | Function::LogicalNot
+        | Function::SignBit => Kind::Bool,
+        Function::Abs
+        | Function::BitwiseNot
+        | Function::Ceil
+        | Function::Floor
+        | Function::Round
+        | Function::Sign
+        | Function::Square
+        | Function::Trunc => x,
+        Function::Acos
+        | Function::Acosh
+        | Function::Asin
+        | Function::Asinh
+        | Function::Atan
+        | Function::Atanh
+        | Function::Cos
+        | Function::Cosh
+        | Function::Deg2Rad
+        | Function::Digamma
+        | Function::Erf
+        | Function::Erfc
+        | Function::Erfinv
+        | Function::Exp
+        | Function::Exp2
+        | Function::Expm1
+        | Function::Frac
+        | Function::Lgamma
+        | Function::Log
+        | Function::Log10
+        | Function::Log1p
+        | Function::Log2
+        | Function::LogSigmoid
+        | Function::Rad2Deg
+        | Function::Rsqrt
+        | Function::Sin
+        | Function::Sinc
+        | Function::Sinh
+        | Function::Tan => Kind::Float,
+    }
+}
+
+fn of_pair(function: PairFunction, inputs: &[Kind]) -> Kind {
+    match function {
+        PairFunction::Equal
+        | PairFunction::NotEqual
+        | PairFunction::Less
+        | PairFunction::LessEqual
+        | PairFunction::Greater
+        | PairFunction::GreaterEqual
+        | PairFunction::LogicalAnd
+        | PairFunction::LogicalOr
+        | PairFunction::LogicalXor => Kind::Bool,
+        PairFunction::Divide
+        | PairFunction::Atan2
+        | PairFunction::CopySign
+        | PairFunction::Hypot
+        | PairFunction::LogAddExp
+        | PairFunction::LogAddExp2
+        | PairFunction::XLogY => Kind::Float,
+        PairFunction::BitwiseAnd
+        | PairFunction::BitwiseOr
+        | PairFunction::BitwiseXor
+        | PairFunction::ShiftLeft
+        | PairFunction::ShiftRight
+        | PairFunction::FloorDivide
+        | PairFunction::FMax
+        | PairFunction::FMin
+        | PairFunction::FMod
+        | PairFunction::Heaviside
+        | PairFunction::Maximum
+        | PairFunction::Minimum
+        | PairFunction::Power
+        | PairFunction::Remainder
+        | PairFunction::TruncatedDivide => promoted(inputs),
     }
 }
 

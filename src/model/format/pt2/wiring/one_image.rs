@@ -16,7 +16,10 @@ use crate::model::format::pt2::program::inputs::user_tensors;
 use crate::model::format::pt2::program::schema::{
     Argument, GraphModule, NodeJson, Size, TensorMeta,
 };
-use crate::model::op::{Activation, Creation, Op, Operation, Reshaping, Scan};
+use crate::model::op::shape::axis as shape_axis;
+use crate::model::op::{
+    Activation, Creation, Indexing, Normalisation, Op, Operation, Reshaping, Scan,
+};
 
 type Shapes = HashMap<String, Vec<i64>>;
 
@@ -258,8 +261,43 @@ fn kept_apart(
             (along != axis as i64).then_some(apart)
         }
         // Not followed: some of them move values from one image to another.
-        Op::Rearranging(_) | Op::Algebra(_) | Op::Recurrent(_) => None,
-        _ => Some(apart),
+        Op::Rearranging(_)
+        | Op::Algebra(_)
+        | Op::Recurrent(_)
+        | Op::Fourier(_)
+        | Op::Normalisation(Normalisation::Standardise { .. }) => None,
+        Op::Indexing(Indexing::Roll { dims, .. }) => {
+            let along = |dim: &i64| shape_axis(*dim, due.len()).ok() == Some(axis);
+            (!dims.is_empty() && !dims.iter().any(along)).then_some(apart)
+        }
+        // Along the axis of the batch, these would change its length, which has been compared.
+        Op::Activation(_)
+        | Op::Arithmetic(_)
+        | Op::Function(_)
+        | Op::Pair(_)
+        | Op::Masking(_)
+        | Op::Copying(_)
+        | Op::Convolution(_)
+        | Op::TransposedConvolution(_)
+        | Op::Pooling(_)
+        | Op::Patches(_)
+        | Op::Pad(_)
+        | Op::SlidingWindows(_)
+        | Op::Resizing(_)
+        | Op::Sampling(_)
+        | Op::Shuffle(_)
+        | Op::MatrixProduct(_)
+        | Op::Einsum(_)
+        | Op::Attention(_)
+        | Op::Normalisation(_)
+        | Op::ComplexParts(_)
+        | Op::Reduction(_)
+        | Op::Aggregation(_)
+        | Op::Reshaping(_)
+        | Op::Indexing(_)
+        | Op::Splitting(_)
+        | Op::Joining(_)
+        | Op::Creation(_) => Some(apart),
     }
 }
 
