@@ -98,6 +98,10 @@ def batch_norm(images):
     return layer.eval()
 
 
+# Written as .pt2 as well, where the same beginning has other operations than as .onnx.
+AS_PT2 = ["imagenet_swapped", "caffe_swapped", "imagenet_bytes", "rescaled_signed", "clamped"]
+
+
 def beginnings():
     """Networks that normalise the image themselves, and the levels that they take: none where they tell nothing."""
     of = lambda *numbers: torch.tensor(numbers).view(1, 3, 1, 1)
@@ -133,6 +137,7 @@ def beginnings():
         "norm_signed": ("signed", None, batch_norm(photo / 127.5 - 1)),
         "norm_rescaled": ("bytes", None, torch.nn.Sequential(Scale(1 / 255), batch_norm(photo / 255))),
         "norm_normalised": (None, None, batch_norm((photo / 255 - mean) / std)),
+        "clamped": ("bytes", "rgb", lambda x: (x.clamp(0, 255) / 255 - mean) / std),
         "plain": (None, None, lambda x: x),
         "transform_input": (None, None, inception),
         "gamma": (None, None, lambda x: x**2),
@@ -146,6 +151,9 @@ def beginnings():
         network = Begins(first).eval().requires_grad_(False)
         file = str(HERE / "begins" / f"{name}.onnx")
         torch.onnx.export(network, (torch.rand(1, 3, 24, 24),), file, dynamo=False, opset_version=17)
+        if name in AS_PT2:
+            program = torch.export.export(network, (torch.rand(1, 3, 24, 24),))
+            torch.export.save(program, file.replace(".onnx", ".pt2"))
         expected[name] = dict(levels=levels, channels=channels)
     (HERE / "begins" / "expected.json").write_text(json.dumps(expected, indent=1) + "\n")
 

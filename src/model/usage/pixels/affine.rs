@@ -5,7 +5,7 @@
 use tch::{Kind, TchError, Tensor};
 
 use crate::model::graph::{Graph, Node, ValueId};
-use crate::model::op::{Normalisation, Op, Operation};
+use crate::model::op::{Activation, Normalisation, Op, Operation};
 
 /// How many operations may come before the first layer.
 const MAX_NODES: usize = 64;
@@ -203,20 +203,43 @@ impl Before<'_> {
     }
 }
 
-/// Whether each pixel of the output can be that of one pixel of the image.
+/// Whether each pixel of the output can be that of one pixel of the image. What is no map of levels after
+/// all is found out by the measurement.
 fn keeps_pixels(op: &Op) -> bool {
-    matches!(
-        op,
+    match op {
         Op::Arithmetic(_)
-            | Op::Masking(_)
-            | Op::Copying(_)
-            | Op::Pad(_)
-            | Op::Resizing(_)
-            | Op::Reshaping(_)
-            | Op::Indexing(_)
-            | Op::Splitting(_)
-            | Op::Joining(_)
-            | Op::Creation(_)
-            | Op::Normalisation(Normalisation::Batch { .. })
-    )
+        | Op::Function(_)
+        | Op::Pair(_)
+        | Op::Masking(_)
+        | Op::Copying(_)
+        | Op::Pad(_)
+        | Op::Resizing(_)
+        | Op::Reshaping(_)
+        | Op::Indexing(_)
+        | Op::Rearranging(_)
+        | Op::Splitting(_)
+        | Op::Joining(_)
+        | Op::Creation(_)
+        | Op::Activation(Activation::Clamp { .. } | Activation::Hardtanh { .. })
+        | Op::Normalisation(Normalisation::Batch { .. }) => true,
+        Op::Activation(_)
+        | Op::Normalisation(_)
+        | Op::Convolution(_)
+        | Op::TransposedConvolution(_)
+        | Op::Pooling(_)
+        | Op::Patches(_)
+        | Op::SlidingWindows(_)
+        | Op::Sampling(_)
+        | Op::Shuffle(_)
+        | Op::MatrixProduct(_)
+        | Op::Einsum(_)
+        | Op::Attention(_)
+        | Op::Algebra(_)
+        | Op::Recurrent(_)
+        | Op::Fourier(_)
+        | Op::ComplexParts(_)
+        | Op::Reduction(_)
+        | Op::Aggregation(_)
+        | Op::Scan(_) => false,
+    }
 }
