@@ -263,9 +263,14 @@ fn kept_apart(
         // Not followed: some of them move values from one image to another.
         Op::Rearranging(_)
         | Op::Algebra(_)
-        | Op::Recurrent(_)
         | Op::Fourier(_)
         | Op::Normalisation(Normalisation::Standardise { .. }) => None,
+        // Sequences run along the other of the first two axes of x.
+        Op::Recurrent(recurrent) => {
+            let images = usize::from(!recurrent.batch_first);
+            let along = shorter_axis(before, of_one, batch);
+            (before.len() == 3 && along == Some(images)).then_some(apart)
+        }
         Op::Indexing(Indexing::Roll { dims, .. }) => {
             let along = |dim: &i64| shape_axis(*dim, due.len()).ok() == Some(axis);
             (!dims.is_empty() && !dims.iter().any(along)).then_some(apart)
