@@ -6,6 +6,8 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use crate::picture;
+
 /// What a reader returns until the path of its file is added.
 pub(crate) type Result<T> = std::result::Result<T, Fault>;
 
@@ -32,6 +34,9 @@ pub enum Error {
         /// The model file, or a file beside it.
         path: PathBuf,
     },
+    /// A picture that the model is to be used with cannot be read or prepared.
+    #[error(transparent)]
+    Picture(picture::Error),
 }
 
 /// What is wrong with a model file.
@@ -185,6 +190,14 @@ pub enum Fault {
     #[error("the preprocessing that was given {0}")]
     Given(String),
 
+    /// A picture that the model is to be used with cannot be read or prepared.
+    #[error(transparent)]
+    Picture(picture::Error),
+
+    /// What it answers cannot be compared with that for a second picture.
+    #[error("the model's answer cannot be compared with that for a second picture: {0}")]
+    NotComparable(String),
+
     /// A file beside the model is wrong, and ignored.
     #[error("{name} is ignored: it {reason}")]
     Beside {
@@ -256,9 +269,13 @@ pub struct UnsupportedOp {
 impl Fault {
     /// Adds the file that the fault is in.
     pub fn at(self, path: &Path) -> Error {
-        Error::File {
-            fault: self,
-            path: path.to_owned(),
+        match self {
+            // It names its own.
+            Fault::Picture(error) => Error::Picture(error),
+            fault => Error::File {
+                fault,
+                path: path.to_owned(),
+            },
         }
     }
 }

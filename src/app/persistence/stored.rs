@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::engine::ModelInfo;
 use crate::explain::Score;
-use crate::model::{InputChannels, OpenOptions, Preprocess, Reading, Usage};
+use crate::model::{InputChannels, OpenOptions, Preprocess, Reading, SecondPicture, Usage};
 use crate::picture::photo::geometry::{CropMode, Filter, MAX_CROP_PCT};
 
 use crate::app::state::by_name;
@@ -72,6 +72,13 @@ impl StoredModel {
         options
     }
 
+    /// The model file and the files that it is used with.
+    pub fn paths_mut(&mut self) -> impl Iterator<Item = &mut PathBuf> {
+        let usage = self.usage.iter_mut();
+        let reference = usage.filter_map(|usage| usage.similar_to.as_mut());
+        std::iter::once(&mut self.path).chain(reference)
+    }
+
     /// Whether two models are used in the same way, and have the same network as far as both state one.
     pub fn is_used_as(&self, other: &StoredModel) -> bool {
         let networks = self.architecture.as_ref().zip(other.architecture.as_ref());
@@ -110,6 +117,9 @@ pub struct StoredUsage {
     /// The name of the output that is explained, if it is not the one that is taken by itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub output: Option<String>,
+    /// The second picture that the output is compared with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub similar_to: Option<PathBuf>,
 }
 
 impl StoredUsage {
@@ -120,6 +130,7 @@ impl StoredUsage {
             reading,
             names,
             output,
+            reference,
         } = model.usage();
         (model.usage() != model.opened_as).then_some(StoredUsage {
             size: [now.width, now.height],
@@ -132,6 +143,7 @@ impl StoredUsage {
             reading,
             names,
             output,
+            similar_to: reference.map(|reference| reference.path().to_owned()),
         })
     }
 
@@ -151,6 +163,7 @@ impl StoredUsage {
             reading: self.reading,
             names: self.names.clone(),
             output: self.output.clone(),
+            reference: self.similar_to.as_ref().map(SecondPicture::file),
         }
     }
 

@@ -11,6 +11,8 @@ pub enum Purpose {
     OpenModel,
     OpenSecondModel,
     OpenSession,
+    /// The second picture for a similarity.
+    CompareWith,
     /// An image of the open session that was missing.
     LocateImage,
     /// A model of the open session that was missing.
@@ -41,6 +43,7 @@ impl Purpose {
     pub fn title(self) -> &'static str {
         match self {
             Purpose::OpenImage | Purpose::LocateImage => "Open image",
+            Purpose::CompareWith => "Picture to compare with",
             Purpose::OpenFolder => "Open folder",
             Purpose::OpenModel | Purpose::OpenSecondModel | Purpose::LocateModel => "Open model",
             Purpose::OpenSession => "Open session",

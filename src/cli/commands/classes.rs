@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Args;
 use gradcam::engine::{ModelInfo, Session, Trial};
+use gradcam::model::AnswerKind;
 use gradcam::picture::photo::decode::Photo;
 use serde_json::json;
 
@@ -94,10 +95,10 @@ impl Classes {
                         "label": model.labels[class],
                         "logit": answer.logits[class],
                     });
-                    let key = if answer.reading.gives_probabilities() {
-                        "probability"
-                    } else {
-                        "value"
+                    let key = match answer.kind {
+                        AnswerKind::Similarity => "cosine",
+                        _ if answer.reading.gives_probabilities() => "probability",
+                        AnswerKind::Classes | AnswerKind::YesNo | AnswerKind::Number => "value",
                     };
                     row[key] = answer.probabilities[class].into();
                     row

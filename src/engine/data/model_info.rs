@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::model::error::short;
 use crate::model::{
     About, AnswerKind, Facts, Head, Held, HeldAt, InputChannels, LabelSource, LayerTree, Model,
-    OutputInfo, Preprocess, PreprocessSource, Reading, SizeSource, Sources, Usage,
+    OutputInfo, Preprocess, PreprocessSource, Reading, SecondPicture, SizeSource, Sources, Usage,
 };
 
 /// An open model as plain data.
@@ -35,6 +35,8 @@ pub struct ModelInfo {
     pub preprocess_assumed: bool,
     /// What its scores are.
     pub kind: AnswerKind,
+    /// The second picture that its output is compared with, for [`AnswerKind::Similarity`].
+    pub reference: Option<SecondPicture>,
     /// The outputs of the file that can be explained, in its order.
     pub outputs: Vec<OutputInfo>,
     /// The one in use, an index into `outputs`.
@@ -119,6 +121,7 @@ impl ModelInfo {
             preprocess_assumed: model.preprocess_sources.is_assumed()
                 && model.preprocess == model.opened_as.preprocess,
             kind: model.kind,
+            reference: model.reference.clone(),
             outputs: model.outputs().to_vec(),
             output: model.output(),
             default_output: model.default_output(),
@@ -233,6 +236,7 @@ impl ModelInfo {
             names: typed.then(|| self.labels.clone()),
             output: (self.output != self.default_output)
                 .then(|| self.outputs[self.output].name.clone()),
+            reference: self.reference.clone(),
         }
     }
 }
@@ -251,6 +255,15 @@ fn answer_note(model: &Model) -> Option<String> {
         (AnswerKind::YesNo, Reading::AsTheyAre | Reading::Numbers) => Some(
             "The model has a single probability. The other class has what is left of 100 %.".into(),
         ),
+        (AnswerKind::Similarity, _) => {
+            let name = model.reference.as_ref().map(SecondPicture::name);
+            Some(format!(
+                "The answer is how similar the model's output is to that for a second picture, {}: the \
+                 cosine of the angle between the two, from −1 to 1. It can be explained in two \
+                 directions: what makes the pictures similar, and what makes them different.",
+                name.unwrap_or_default()
+            ))
+        }
         (AnswerKind::Number, _) => Some(
             "The model predicts a number. It can be explained in two directions: what raises it, and \
              what lowers it."
@@ -289,7 +302,9 @@ fn name(model: &Model) -> String {
     if model.output() != model.default_output() {
         changes.push(short(&output.name));
     }
-    if model.reading != output.reading {
+    if let Some(reference) = &model.reference {
+        changes.push(format!("similar to {}", short(&reference.name())));
+    } else if model.reading != output.reading {
         changes.push(model.reading.label().to_lowercase());
     }
     if changes.is_empty() {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::explain::Score;
 use crate::model::{AnswerKind, ModulePath, Reading, ReluRule};
 use crate::picture::map::{Map, SignedImage};
+use crate::picture::page::caption::with_minus;
 use crate::picture::photo::geometry::Placement;
 
 /// What the model predicts for one photo.
@@ -12,6 +13,8 @@ use crate::picture::photo::geometry::Placement;
 pub struct Prediction {
     /// One per class.
     pub logits: Vec<f32>,
+    /// What the scores are.
+    pub kind: AnswerKind,
     /// What turns the logits into `probabilities`.
     pub reading: Reading,
     /// The logits as `reading` interprets them, one per class: in [0, 1], or plain numbers for
@@ -98,7 +101,7 @@ impl Prediction {
                 ranking.sort_by(|&a, &b| logits[b].total_cmp(&logits[a]));
             }
             // Both directions are explanations of the same number.
-            AnswerKind::Number => {
+            AnswerKind::Number | AnswerKind::Similarity => {
                 if let Some(&number) = logits.first() {
                     probabilities.fill(number);
                 }
@@ -106,6 +109,7 @@ impl Prediction {
         }
         Prediction {
             logits,
+            kind,
             reading,
             probabilities,
             ranking,
@@ -123,16 +127,21 @@ impl Prediction {
 
     /// The value of a class in words: its probability in percent, or the plain number.
     pub fn shown(&self, class: usize) -> Option<String> {
-        let value = self.probabilities.get(class)?;
-        Some(self.reading.shown(*value))
+        let value = *self.probabilities.get(class)?;
+        Some(match self.kind {
+            AnswerKind::Similarity => with_minus(format!("{value:.3}")),
+            AnswerKind::Classes | AnswerKind::YesNo | AnswerKind::Number => {
+                self.reading.shown(value)
+            }
+        })
     }
 
-    /// The same with what it is: "probability 39.3 %", "value 14.2".
+    /// The same with what it is: "probability 39.3 %", "value 14.2", "cosine 0.812".
     pub fn described(&self, class: usize) -> Option<String> {
-        let what = if self.reading.gives_probabilities() {
-            "probability"
-        } else {
-            "value"
+        let what = match self.kind {
+            AnswerKind::Similarity => "cosine",
+            _ if self.reading.gives_probabilities() => "probability",
+            AnswerKind::Classes | AnswerKind::YesNo | AnswerKind::Number => "value",
         };
         Some(format!("{what} {}", self.shown(class)?))
     }

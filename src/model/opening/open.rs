@@ -4,13 +4,14 @@
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use super::trial::Taken;
+use super::trial::{Taken, Use};
 use super::{OpenOptions, Opening, Tell, allocator};
 use crate::model::answer::{self, Answer, Choice};
 use crate::model::error::{Error, Fault};
 use crate::model::format::{self, build::opened::Opened};
 use crate::model::usage::preprocess::resolve::{self, Evidence};
-use crate::model::{AnswerKind, InputChannels, Labels, Model, Usage, graph, usage};
+use crate::model::{AnswerKind, InputChannels, Labels, Model, Preprocess, Usage, graph, usage};
+use crate::picture::photo::decode::Photo;
 
 impl Model {
     /// Opens a `.pt2` archive, an `.onnx` file, or a checkpoint (`.pth`, `.pt`, `.safetensors`) of a network
@@ -36,7 +37,7 @@ impl Model {
             choice,
             output,
             taken,
-        } = Read::new(path, options.clone(), &mut *report)?;
+        } = Read::new(path, options.clone(), None, &mut *report)?;
         let Taken {
             answer,
             plan,
@@ -47,6 +48,7 @@ impl Model {
             reading,
             kind,
             notes,
+            compared: _,
             unproven: _,
         } = answer;
         let labels = file_labels(opened.labels.as_deref(), path, kind, tried.classes, &choice)?;
@@ -84,10 +86,12 @@ impl Model {
                 reading: choice.outputs[choice.default].reading,
                 names: None,
                 output: None,
+                reference: None,
             },
             preprocess,
             reading,
             kind,
+            reference: None,
             answer_notes: notes,
             whole: opened.graph,
             choice,
@@ -104,13 +108,16 @@ impl Model {
             about: opened.about,
             facts: tried.facts,
         };
-        let Some(given) = &options.preprocess else {
-            return Ok(model);
+        let preprocess = match &options.preprocess {
+            Some(given) => given
+                .over(&model.preprocess)
+                .map_err(|reason| Fault::Given(reason).at(path))?,
+            None if options.reference.is_some() => model.preprocess.clone(),
+            None => return Ok(model),
         };
-        let prepared = given.over(&model.preprocess);
-        let preprocess = prepared.map_err(|reason| Fault::Given(reason).at(path))?;
         let usage = Usage {
             preprocess,
+            reference: options.reference.clone(),
             reading: model.reading,
             names: None,
             output: (model.output != model.choice.default)
@@ -128,10 +135,14 @@ pub(super) fn file_labels(
     classes: usize,
     choice: &Choice,
 ) -> Result<Labels, Error> {
+    if let Some(directions) = kind.directions() {
+        return Ok(Labels::of_directions(directions));
+    }
     let names = |text: Option<&str>| match kind {
-        AnswerKind::Classes => Labels::resolve(text, path, classes),
         AnswerKind::YesNo => Labels::of_two_sides(text, path),
-        AnswerKind::Number => Ok(Labels::of_directions(AnswerKind::DIRECTIONS)),
+        AnswerKind::Classes | AnswerKind::Number | AnswerKind::Similarity => {
+            Labels::resolve(text, path, classes)
+        }
     };
     let found = names(text);
     // The file's names may be those of another output.
@@ -144,14 +155,20 @@ pub(super) fn file_labels(
 /// A file that has been read and tried.
 pub(super) struct Read {
     /// With the graph of every output.
-    opened: Opened,
+    pub opened: Opened,
     choice: Choice,
     output: usize,
     pub taken: Taken,
 }
 
 impl Read {
-    pub fn new(path: &Path, options: OpenOptions, report: Tell) -> Result<Read, Error> {
+    /// `reference` is the second picture that the answer is compared with, and how it is prepared.
+    pub fn new(
+        path: &Path,
+        options: OpenOptions,
+        reference: Option<(&Photo, &Preprocess)>,
+        report: Tell,
+    ) -> Result<Read, Error> {
         let here = |fault: Fault| fault.at(path);
         let mut opening = Opening::new(report).with_options(options.clone());
         let mut opened = format::open(path, &mut opening)?;
@@ -165,7 +182,10 @@ impl Read {
         let taken = Taken::new(
             whole,
             (&mut choice, output),
-            options.reading,
+            Use {
+                reading: options.reading,
+                reference,
+            },
             &opened.about,
             &mut opening,
         );

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::model::usage::Reading;
+use crate::model::usage::{Reading, SecondPicture};
 use crate::model::usage::preprocess::GivenPreprocess;
 
 /// How a model file is opened. New options may be added in any release: begin with `default()` and
@@ -21,6 +21,9 @@ pub struct OpenOptions {
     pub output: Option<String>,
     /// How its values are read, if not as its ending suggests. Ignored where it makes no sense of them.
     pub reading: Option<Reading>,
+    /// The second picture that the output is compared with: the answer is then their cosine similarity,
+    /// in place of the values themselves.
+    pub reference: Option<SecondPicture>,
     /// Preprocessing in place of the model's own.
     pub preprocess: Option<Box<GivenPreprocess>>,
     /// Values for the inputs that a file has besides the image, by their names. Those without one are
@@ -115,6 +118,13 @@ impl OpenOptions {
     #[must_use]
     pub fn output(mut self, name: impl Into<String>) -> Self {
         self.output = Some(name.into());
+        self
+    }
+
+    /// Sets [`OpenOptions::reference`].
+    #[must_use]
+    pub fn similar_to(mut self, reference: SecondPicture) -> Self {
+        self.reference = Some(reference);
         self
     }
 

@@ -7,17 +7,20 @@
 use std::sync::Arc;
 
 use super::open::{Read, Stamp, file_labels};
-use super::trial::{Taken, Tried};
+use super::trial::{Taken, Tried, Use};
 use super::{Opening, Tell};
 use crate::model::answer::{Answer, Choice};
 use crate::model::error::{Error, Fault};
-use crate::model::{Labels, Model, OtherSizes, Plan, Reading, Usage};
+use crate::model::graph::Graph;
+use crate::model::{Labels, Model, OtherSizes, Plan, Reading, SecondPicture, Usage};
 
 /// The same network with other scores or for images of another size.
 struct Again {
     taken: Taken,
     /// The outputs, with what the runs have shown of them.
     choice: Choice,
+    /// The graph with every output.
+    whole: Graph,
 }
 
 impl Model {
@@ -28,6 +31,8 @@ impl Model {
     /// [`Fault::Size`] where the network does not take this image size,
     /// [`Fault::Labels`] where there are more or fewer names than classes,
     /// [`Fault::UnknownOutput`] where there is no such output,
+    /// [`Fault::NotComparable`] and [`Error::Picture`] where its values cannot be compared with those of
+    /// a second picture,
     /// [`Fault::Cancelled`] if `report` breaks.
     pub fn used(&self, usage: Usage, report: Tell) -> Result<Model, Error> {
         let here = |fault: Fault| fault.at(&self.path);
@@ -35,21 +40,34 @@ impl Model {
             Some(name) => self.choice.find(name).map_err(here)?,
             None => self.choice.default,
         };
-        let same_answer =
-            output == self.output && self.kind.has_same_scores(self.reading, usage.reading);
+        let compared = usage.reference.clone().map(SecondPicture::open);
+        let compared = compared.transpose().map_err(Error::Picture)?;
+        let (reference, photo) = compared.unzip();
+        let same_answer = output == self.output
+            && reference.is_none()
+            && self.reference.is_none()
+            && self.kind.has_same_scores(self.reading, usage.reading);
         let (width, height) = (usage.preprocess.width, usage.preprocess.height);
+        let used = Use {
+            reading: Some(usage.reading),
+            reference: photo.as_deref().map(|photo| (photo, &usage.preprocess)),
+        };
         let same_size = self.graph.input_shape[2..] == [i64::from(height), i64::from(width)];
         let again = if same_answer {
-            self.resized(width, height, usage.reading, report)
+            self.resized((width, height), usage.reading, report)
         } else {
-            self.answering(output, width, height, usage.reading, report)
+            self.answering(output, (width, height), used, report)
         };
         let again = again.and_then(|again| match again.taken.tried.classes {
             classes if !same_answer || classes == self.labels.names.len() => Ok(again),
             classes => Err(Fault::NoLogits(format!("it has {classes} classes then"))),
         });
         let again = again.map_err(|fault| match fault {
-            Fault::Cancelled | Fault::Size { .. } | Fault::Changed => here(fault),
+            Fault::Cancelled
+            | Fault::Size { .. }
+            | Fault::Changed
+            | Fault::Picture(_)
+            | Fault::NotComparable(_) => here(fault),
             fault if same_size => here(fault),
             other => here(Fault::Size {
                 width,
@@ -57,7 +75,11 @@ impl Model {
                 reason: other.to_string(),
             }),
         })?;
-        let Again { taken, choice } = again;
+        let Again {
+            taken,
+            choice,
+            whole,
+        } = again;
         let Taken {
             answer,
             plan,
@@ -93,8 +115,9 @@ impl Model {
             preprocess: usage.preprocess,
             reading: answer.reading,
             kind: answer.kind,
+            reference,
             answer_notes: answer.notes,
-            whole: self.whole.shared(),
+            whole,
             choice,
             output,
             labels_text: self.labels_text.clone(),
@@ -108,8 +131,7 @@ impl Model {
     /// The same scores for images of this size.
     fn resized(
         &self,
-        width: u32,
-        height: u32,
+        (width, height): (u32, u32),
         reading: Reading,
         report: Tell,
     ) -> Result<Again, Fault> {
@@ -118,6 +140,7 @@ impl Model {
             graph: self.graph.resized(height.into(), width.into()),
             reading: self.kind.read_as(self.reading, reading),
             kind: self.kind,
+            compared: None,
             unproven: false,
             notes: self.answer_notes.clone(),
         };
@@ -135,7 +158,13 @@ impl Model {
                 let tried = Tried::new(graph, &plan, &self.about, &mut opening)?;
                 Ok(self.again(answer, plan, tried))
             }
-            OtherSizes::ReadAgain => self.read_again(self.output, width, height, reading, report),
+            OtherSizes::ReadAgain => {
+                let used = Use {
+                    reading: Some(reading),
+                    reference: None,
+                };
+                self.read_again(self.output, (width, height), used, report)
+            }
         }
     }
 
@@ -143,9 +172,8 @@ impl Model {
     fn answering(
         &self,
         output: usize,
-        width: u32,
-        height: u32,
-        reading: Reading,
+        (width, height): (u32, u32),
+        used: Use,
         report: Tell,
     ) -> Result<Again, Fault> {
         let same_size = self.graph.input_shape[2..] == [i64::from(height), i64::from(width)];
@@ -154,24 +182,26 @@ impl Model {
             OtherSizes::None => return Err(fixed_size()),
             OtherSizes::SameGraph => self.whole.resized(height.into(), width.into()),
             OtherSizes::ReadAgain => {
-                return self.read_again(output, width, height, reading, report);
+                return self.read_again(output, (width, height), used, report);
             }
         };
         let mut choice = self.choice.clone();
-        let wanted = Some(reading);
         let mut opening = Opening::new(report);
         let place = (&mut choice, output);
-        let taken = Taken::new(&whole, place, wanted, &self.about, &mut opening)?;
-        Ok(Again { taken, choice })
+        let taken = Taken::new(&whole, place, used, &self.about, &mut opening)?;
+        Ok(Again {
+            taken,
+            choice,
+            whole,
+        })
     }
 
     /// Reads the file again for images of this size.
     fn read_again(
         &self,
         output: usize,
-        width: u32,
-        height: u32,
-        reading: Reading,
+        (width, height): (u32, u32),
+        used: Use,
         report: Tell,
     ) -> Result<Again, Fault> {
         if self.stamp.is_none() || Stamp::of(&self.path) != self.stamp {
@@ -179,12 +209,17 @@ impl Model {
         }
         let name = self.choice.outputs[output].name.clone();
         let options = self.options.clone().size(width, height);
-        let options = options.output(name).reading(reading);
-        let read = Read::new(&self.path, options, report);
-        let read = read.map_err(|Error::File { fault, .. }| fault)?;
+        let mut options = options.output(name);
+        options.reading = used.reading;
+        let read = Read::new(&self.path, options, used.reference, report);
+        let read = read.map_err(|error| match error {
+            Error::File { fault, .. } => fault,
+            Error::Picture(error) => Fault::Picture(error),
+        })?;
         Ok(Again {
             taken: read.taken,
             choice: self.choice.clone(),
+            whole: read.opened.graph,
         })
     }
 
@@ -198,6 +233,7 @@ impl Model {
         Again {
             taken,
             choice: self.choice.clone(),
+            whole: self.whole.shared(),
         }
     }
 }

@@ -4,6 +4,7 @@ pub(crate) mod about_ui;
 mod answer_ui;
 pub(crate) mod channels_ui;
 pub(crate) mod classes_ui;
+mod compared_ui;
 mod fact_rows;
 pub(crate) mod layers_ui;
 pub(crate) mod lists_ui;

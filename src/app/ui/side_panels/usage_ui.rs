@@ -10,6 +10,7 @@ use crate::model::{
 use crate::picture::photo::geometry::{CropMode, Filter};
 
 use super::answer_ui::answer_ui;
+use super::compared_ui::compared_row_ui;
 use super::fact_rows::{choice_width, fact_with_more, named, named_wide, section};
 use crate::app::commands::Command;
 use crate::app::commands::action::Action;
@@ -80,6 +81,7 @@ pub fn usage_ui(
         settled |= preparing_ui(ui, &mut draft.preprocess);
         section(ui, "Reading the answer");
         settled |= answer_ui(ui, model, &mut draft);
+        compared_row_ui(ui, scene, model, commands);
         settled |= edits.names_ui(ui, model, &mut draft);
         if model.opened_as != model.usage() {
             let hint = "Use the model as when it was opened";
@@ -100,7 +102,7 @@ impl Draft {
     /// The class names and the box to type new ones. Returns whether new names were accepted.
     fn names_ui(&mut self, ui: &mut Ui, model: &ModelInfo, usage: &mut Usage) -> bool {
         // A number has no classes to name.
-        if model.kind == AnswerKind::Number {
+        if model.kind.directions().is_some() {
             return false;
         }
         let mut settled = false;
@@ -333,7 +335,9 @@ fn label_source(source: LabelSource, kind: AnswerKind) -> String {
         LabelSource::BesideModel(file) => format!("{file} beside it"),
         LabelSource::ImageNet => "ImageNet's, assumed".into(),
         LabelSource::Numbered => match kind {
-            AnswerKind::Classes | AnswerKind::Number => "none: numbered".into(),
+            AnswerKind::Classes | AnswerKind::Number | AnswerKind::Similarity => {
+                "none: numbered".into()
+            }
             AnswerKind::YesNo => "none: yes and no".into(),
         },
         LabelSource::Typed => "typed in".into(),

@@ -22,6 +22,7 @@ fn usage() -> StoredUsage {
         reading: Reading::Sigmoid,
         names: Some(vec!["cat".to_owned(), "dog".to_owned()]),
         output: Some("aux".to_owned()),
+        similar_to: None,
     }
 }
 

@@ -6,12 +6,30 @@ use std::time::Instant;
 use image::RgbImage;
 use tch::{Device, Kind, Tensor};
 
-use super::ms_since;
-use crate::engine::Error;
+use crate::model::error::{Fault, first_line};
 use crate::model::{InputChannels, Preprocess};
+use crate::picture;
 use crate::picture::photo::decode::Photo;
 use crate::picture::photo::geometry::{Fit, Placement};
 use crate::picture::photo::resample::resample;
+
+/// Why a photo could not be made into an input.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Unprepared {
+    #[error(transparent)]
+    Picture(#[from] picture::Error),
+    #[error(transparent)]
+    Torch(#[from] tch::TchError),
+}
+
+impl From<Unprepared> for Fault {
+    fn from(error: Unprepared) -> Fault {
+        match error {
+            Unprepared::Picture(error) => Fault::Picture(error),
+            Unprepared::Torch(error) => Fault::Graph(first_line(&error)),
+        }
+    }
+}
 
 /// A photo as a model's input.
 pub(crate) struct Input {
@@ -22,7 +40,7 @@ pub(crate) struct Input {
 }
 
 impl Input {
-    pub(crate) fn new(photo: &Photo, fit: Fit, preprocess: &Preprocess) -> Result<Input, Error> {
+    pub(crate) fn new(photo: &Photo, fit: Fit, preprocess: &Preprocess) -> Result<Input, Unprepared> {
         let start = Instant::now();
         let frame = preprocess.frame();
         let placement = Placement::new(photo.rgb.dimensions(), &frame, fit);
@@ -36,14 +54,14 @@ impl Input {
         Ok(Input {
             tensor,
             placement,
-            resample_ms: ms_since(start),
+            resample_ms: start.elapsed().as_secs_f64() * 1e3,
         })
     }
 }
 
 /// `[1, channels, height, width]`, the channels in the model's order: each value scaled to [0, 1], minus the
 /// mean, divided by the standard deviation.
-fn normalised(picture: &RgbImage, preprocess: &Preprocess) -> Result<Tensor, Error> {
+fn normalised(picture: &RgbImage, preprocess: &Preprocess) -> Result<Tensor, Unprepared> {
     let (width, height) = (i64::from(picture.width()), i64::from(picture.height()));
     let pixels = Tensor::f_from_data_size(picture.as_raw(), &[1, height, width, 3], Kind::Uint8)?;
     let channel = |values: &[f64]| -> Result<Tensor, tch::TchError> {
