@@ -46,8 +46,8 @@ pub struct OpeningChoice {
     #[arg(long, value_name = "IMAGE", conflicts_with = "answer")]
     pub similar_to: Option<PathBuf>,
     /// What an input besides the image is held at: numbers separated by commas, as many as it has or one
-    /// for all, or a .npy file. May be repeated
-    #[arg(long = "input", value_name = "NAME=VALUE|NAME=FILE.npy", value_parser = parse_input)]
+    /// for all, a .npy file, or a second picture, which is prepared as the image is. May be repeated
+    #[arg(long = "input", value_name = "NAME=VALUE|NAME=FILE", value_parser = parse_input)]
     pub inputs: Vec<(String, InputValue)>,
     #[command(flatten)]
     preparing: Preparing,

@@ -35,7 +35,9 @@ pub enum Error {
          with. Choose another picture"
     )]
     Alike(String),
-    #[error("a similarity does not show which preprocessing fits; compare the model's classes or numbers")]
+    #[error(
+        "a similarity does not show which preprocessing fits; compare the model's classes or numbers"
+    )]
     NothingToTry,
     #[error("the model's output for this image is not finite (NaN or infinity)")]
     NotFinite,

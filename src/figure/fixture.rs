@@ -9,8 +9,8 @@ use super::Figure;
 use crate::engine::{Guided, HeatMap, ModelInfo, Prediction};
 use crate::explain::Score;
 use crate::model::{
-    About, AnswerKind, Facts, LabelSource, LayerTree, Preprocess, PreprocessSource, Reading,
-    ReluRule, Sources, Usage,
+    About, AnswerKind, Facts, LabelSource, LayerTree, OpenOptions, Preprocess, PreprocessSource,
+    Reading, ReluRule, Sources, Usage,
 };
 use crate::picture::map::colormap::Colormap;
 use crate::picture::map::compose::{Look, Overlay, Scale};
@@ -76,6 +76,8 @@ pub(super) fn view(size: (u32, u32), long: bool) -> View {
             layers: LayerTree::default(),
             about: About::default(),
             facts: Facts::default(),
+            held: Vec::new(),
+            options: OpenOptions::default(),
             notes: Vec::new(),
         }),
         answer: Arc::new(Prediction {

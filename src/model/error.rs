@@ -152,7 +152,7 @@ pub enum Fault {
     #[error("the model's input cannot be made from an image: {0}")]
     Input(String),
 
-    #[error("the model has no output that can be logits: {0}")]
+    #[error("the model has no output that can be explained: {0}")]
     NoLogits(String),
 
     /// The caller chose an output that the file does not have.

@@ -85,7 +85,7 @@ pub struct Model {
     pub size: SizeSource,
     other_sizes: OtherSizes,
     /// The choices that the file was read with.
-    options: OpenOptions,
+    pub(crate) options: OpenOptions,
     /// The file as it was then.
     stamp: Option<Stamp>,
     /// What the file says about itself.

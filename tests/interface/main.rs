@@ -19,6 +19,7 @@ mod made;
 mod memory;
 mod opening;
 mod pictures;
+mod second_picture;
 mod spoilt;
 mod support;
 mod trouble;

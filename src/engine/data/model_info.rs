@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use crate::model::error::short;
 use crate::model::{
-    About, AnswerKind, Facts, Head, Held, HeldAt, InputChannels, LabelSource, LayerTree, Model,
-    OutputInfo, Preprocess, PreprocessSource, Reading, SecondPicture, SizeSource, Sources, Usage,
+    About, AnswerKind, Facts, Head, Held, HeldAt, InputChannels, InputValue, LabelSource,
+    LayerTree, Model, OpenOptions, OutputInfo, Preprocess, PreprocessSource, Reading,
+    SecondPicture, SizeSource, Sources, Usage,
 };
 
 /// An open model as plain data.
@@ -55,6 +56,10 @@ pub struct ModelInfo {
     pub about: About,
     /// What is known before any image: multiply-adds of a forward pass, kinds of non-linearities.
     pub facts: Facts,
+    /// The inputs besides the picture, and what they are held at.
+    pub held: Vec<Held>,
+    /// How the file was opened.
+    pub options: OpenOptions,
     /// What the user should know about this model, in full sentences.
     pub notes: Vec<String>,
 }
@@ -99,7 +104,12 @@ impl ModelInfo {
             notes.extend(preprocess_note(model));
         }
         notes.extend(size_note(model));
-        notes.extend(model.held.iter().map(held_note));
+        notes.extend(
+            model
+                .held
+                .iter()
+                .map(|held| held_note(held, &model.options)),
+        );
         if rectifiers == 0 {
             notes.push(
                 "This model has no rectifier (ReLU), so guided backprop is the plain gradient."
@@ -130,20 +140,31 @@ impl ModelInfo {
             layers: model.layers.clone(),
             about: model.about.clone(),
             facts: model.facts.clone(),
+            held: model.held.clone(),
+            options: model.options.clone(),
             notes,
         }
     }
 }
 
 /// What the inputs besides the image are held at.
-fn held_note(held: &Held) -> String {
+fn held_note(held: &Held, options: &OpenOptions) -> String {
     let Held { name, shape, at } = held;
-    let at = match at {
-        HeldAt::Given => "the value given for it",
-        HeldAt::Sample => "the sample in the file",
-        HeldAt::Zeros => "zeros, because the file has no sample for it",
+    let given = || {
+        options
+            .input(name)
+            .map(InputValue::words)
+            .unwrap_or_default()
     };
-    format!("The model has another input, {name} {shape:?}. It is held at {at}.")
+    let at = match at {
+        HeldAt::Given => format!("at {}, which was given for it", given()),
+        HeldAt::Picture => format!("at the picture {}, prepared as the first one is", given()),
+        HeldAt::Sample => "at the sample that the file was exported with".to_owned(),
+        HeldAt::Zeros => {
+            "at zeros: no value was given, and the file has no sample for it".to_owned()
+        }
+    };
+    format!("The model has another input, {name} {shape:?}. It is held {at}.")
 }
 
 /// Where the preprocessing comes from, unless it is the file's own.

@@ -16,7 +16,8 @@ use crate::model::layers::split;
 use crate::model::opening::Tell;
 use crate::model::usage::input::Input;
 use crate::model::{
-    self, AnswerKind, InputChannels, Model, OpenOptions, ReluRule, Tape, Usage, ValueId, forward_watched,
+    self, AnswerKind, InputChannels, Model, OpenOptions, ReluRule, Tape, Usage, ValueId,
+    forward_watched,
 };
 use crate::picture::map::{Map, SignedImage, fuse};
 use crate::picture::photo::decode::Photo;

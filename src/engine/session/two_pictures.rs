@@ -12,7 +12,10 @@ use super::Session;
 use crate::engine::{Error, ModelInfo};
 use crate::explain::Score;
 use crate::model::error::Fault;
-use crate::model::{AnswerKind, OpenOptions, Reading, SecondPicture, ReluRule, Usage};
+use crate::model::{
+    AnswerKind, GivenPreprocess, HeldAt, InputValue, OpenOptions, Reading, ReluRule, SecondPicture,
+    Stated, Usage,
+};
 use crate::picture::photo::decode::Photo;
 use crate::picture::photo::geometry::Fit;
 
@@ -24,6 +27,12 @@ struct Compared {
     cosine: f32,
     similar: Explained,
     different: Explained,
+}
+
+#[derive(Deserialize)]
+struct Siamese {
+    logits: Vec<f32>,
+    for_1: Explained,
 }
 
 #[derive(Deserialize)]
@@ -93,7 +102,10 @@ fn apart(ours: &[f32], theirs: &[f32]) -> f32 {
 /// Compares the explanation of the photo last predicted.
 fn compare(session: &Session, score: Score, theirs: &Explained) {
     let map = session.heat_map(score, LAYER).unwrap().map;
-    assert_eq!((map.width as usize, map.height as usize), (theirs.side, theirs.side));
+    assert_eq!(
+        (map.width as usize, map.height as usize),
+        (theirs.side, theirs.side)
+    );
     let off = apart(&map.values, &theirs.map);
     assert!(off < TOLERANCE, "map {off:e} apart");
     let gradient = session.input_gradient(score, ReluRule::Gradient).unwrap();
@@ -113,17 +125,27 @@ fn explains_the_cosine_to_a_second_picture_as_pytorch_does() {
         let stem = name.split('.').next().unwrap();
         let theirs = serde_json::from_value(files.facts[stem].clone());
         let theirs: Compared = theirs.unwrap();
-        let options = OpenOptions::default().similar_to(SecondPicture::file(files.at("second.png")));
+        let options =
+            OpenOptions::default().similar_to(SecondPicture::file(files.at("second.png")));
         let mut session = files.open(name, &options).unwrap();
         let model = info(&session);
-        assert_eq!((model.kind, model.reading), (AnswerKind::Similarity, Reading::Numbers));
-        assert_eq!(model.labels, ["what makes it similar", "what makes it different"]);
+        assert_eq!(
+            (model.kind, model.reading),
+            (AnswerKind::Similarity, Reading::Numbers)
+        );
+        assert_eq!(
+            model.labels,
+            ["what makes it similar", "what makes it different"]
+        );
         let rectifiers = model.rectifiers;
         let answer = session.predict(&files.photo("first.png"), Fit::Crop, &mut |_| Ok(()));
         let answer = answer.unwrap();
         let off = (answer.probabilities[0] - theirs.cosine).abs();
         assert!(off < TOLERANCE, "{name}: {off:e}");
-        assert_eq!(answer.described(1).unwrap(), format!("cosine {:.3}", theirs.cosine));
+        assert_eq!(
+            answer.described(1).unwrap(),
+            format!("cosine {:.3}", theirs.cosine)
+        );
         // Scores of a comparison are no rectifiers.
         assert_eq!(rectifiers, 2, "{name}");
         compare(&session, Score::For(0), &theirs.similar);
@@ -136,7 +158,9 @@ fn the_second_picture_is_prepared_again_with_other_preprocessing_and_left_out_ag
     let files = Files::unpacked();
     let photo = files.photo("first.png");
     let second = || SecondPicture::photo(Arc::new(files.photo("second.png")));
-    let first = files.open("embedding.pt2", &OpenOptions::default()).unwrap();
+    let first = files
+        .open("embedding.pt2", &OpenOptions::default())
+        .unwrap();
     assert_eq!(info(&first).kind, AnswerKind::Classes);
     let cosine = |session: &mut Session, photo: &Photo| {
         let answer = session.predict(photo, Fit::Crop, &mut |_| Ok(()));
@@ -171,14 +195,24 @@ fn refuses_what_cannot_be_compared() {
     assert_eq!(answer.shown(0).unwrap(), "1.000");
     for why in [
         session.heat_map(Score::For(0), LAYER).err().unwrap(),
-        session.input_gradient(Score::For(1), ReluRule::Guided).err().unwrap(),
+        session
+            .input_gradient(Score::For(1), ReluRule::Guided)
+            .err()
+            .unwrap(),
     ] {
-        assert!(matches!(&why, Error::Alike(name) if name == "first.png"), "{why}");
+        assert!(
+            matches!(&why, Error::Alike(name) if name == "first.png"),
+            "{why}"
+        );
     }
     let fits = session.try_preprocessings(&photo, Fit::Crop, &mut || Ok(()));
     assert!(matches!(fits, Err(Error::NothingToTry)));
-    let one = files.open("embedding.pt2", &OpenOptions::default()).unwrap();
-    let missing = used(&one, |usage| usage.reference = Some(SecondPicture::file("gone.png")));
+    let one = files
+        .open("embedding.pt2", &OpenOptions::default())
+        .unwrap();
+    let missing = used(&one, |usage| {
+        usage.reference = Some(SecondPicture::file("gone.png"))
+    });
     assert!(matches!(missing, Err(Error::Picture(_))));
 }
 
@@ -188,7 +222,9 @@ fn a_single_value_has_no_direction() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/answers/answers.zip.gz");
     let mut bytes = Vec::new();
     let packed = std::fs::read(path).unwrap();
-    flate2::read::GzDecoder::new(packed.as_slice()).read_to_end(&mut bytes).unwrap();
+    flate2::read::GzDecoder::new(packed.as_slice())
+        .read_to_end(&mut bytes)
+        .unwrap();
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
     archive.extract(&files.folder).unwrap();
     let to = OpenOptions::default().similar_to(SecondPicture::file(files.at("second.png")));
@@ -197,4 +233,76 @@ fn a_single_value_has_no_direction() {
         panic!("{why}")
     };
     assert!(matches!(fault, Fault::NotComparable(_)), "{fault}");
+}
+
+#[test]
+fn holds_an_input_at_a_second_picture() {
+    let files = Files::unpacked();
+    let theirs: Siamese = serde_json::from_value(files.facts["siamese"].clone()).unwrap();
+    let photo = files.photo("first.png");
+    let predict = |session: &mut Session| {
+        let answer = session.predict(&photo, Fit::Crop, &mut |_| Ok(()));
+        answer.unwrap().logits.clone()
+    };
+    let right = || InputValue::read(&files.at("second.png").display().to_string()).unwrap();
+    let first = OpenOptions {
+        first_of_alike: true,
+        ..OpenOptions::default()
+    };
+    for name in ["siamese.pt2", "siamese.onnx"] {
+        let why = files.open(name, &OpenOptions::default()).err().unwrap();
+        assert!(why.to_string().contains("2 images (left, right)"), "{why}");
+        let options = OpenOptions::default().input_at("right", right());
+        let mut session = files.open(name, &options).unwrap();
+        let held = &info(&session).held;
+        assert_eq!((held.len(), held[0].at), (1, HeldAt::Picture), "{name}");
+        let off = apart(&predict(&mut session), &theirs.logits);
+        assert!(off < TOLERANCE, "{name}: {off:e}");
+        compare(&session, Score::For(1), &theirs.for_1);
+        // The second picture follows the preprocessing: swapped back, all is as before.
+        let levels = |usage: &mut Usage| usage.preprocess.std = vec![0.5, 0.2, 0.9];
+        let mut other = used(&session, levels).unwrap();
+        let swapped = predict(&mut other);
+        assert!(apart(&swapped, &theirs.logits) > 1e-2, "{swapped:?}");
+        let before = info(&session).preprocess.clone();
+        let mut back = used(&other, |usage| usage.preprocess = before).unwrap();
+        assert!(apart(&predict(&mut back), &theirs.logits) < TOLERANCE);
+        // Both at once is the same as one after the other.
+        let both = options.preprocess(GivenPreprocess {
+            stated: Stated {
+                std: Some(vec![0.5, 0.2, 0.9]),
+                ..Stated::default()
+            },
+            ..GivenPreprocess::default()
+        });
+        let mut both = files.open(name, &both).unwrap();
+        assert!(apart(&predict(&mut both), &swapped) < TOLERANCE);
+        // Either can be the one that is explained; the network is symmetric.
+        let options = first.clone().picture("right").input_at("left", right());
+        let mut mirrored = files.open(name, &options).unwrap();
+        assert_eq!(info(&mirrored).held[0].name, "left");
+        assert!(apart(&predict(&mut mirrored), &theirs.logits) < TOLERANCE);
+    }
+    let opened = files.open("siamese.onnx", &first).unwrap();
+    let held = &info(&opened).held;
+    assert_eq!(
+        (held[0].name.as_str(), held[0].at),
+        ("right", HeldAt::Zeros)
+    );
+    let opened = files.open("siamese.pt2", &first).unwrap();
+    assert_eq!(info(&opened).held[0].at, HeldAt::Sample);
+}
+
+#[test]
+fn refuses_a_second_picture_that_does_not_fit() {
+    let files = Files::unpacked();
+    let options = OpenOptions::default().input_at("right", InputValue::file(files.at("gone.png")));
+    let why = files.open("siamese.pt2", &options).err().unwrap();
+    assert!(matches!(why, Error::Picture(_)), "{why}");
+    let options = OpenOptions::default().input_at("right", InputValue::file(files.at("gone.npy")));
+    let why = files.open("siamese.pt2", &options).err().unwrap();
+    assert!(why.to_string().contains("its input right"), "{why}");
+    for wrong in ["gone.png", "facts.json", "nonsense"] {
+        InputValue::read(&files.at(wrong).display().to_string()).unwrap_err();
+    }
 }

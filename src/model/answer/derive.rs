@@ -91,7 +91,7 @@ impl Scores {
         let count = crate::model::op::shape::count(&shape).unwrap_or(0);
         if long > 1 || count < 1 {
             return Err(Fault::NoLogits(format!(
-                "its output has the shape {shape:?}, not [1, classes]"
+                "its output has the shape {shape:?}, and one row of numbers is needed, [1, N]"
             )));
         }
         let found = ending(sketch, output, None);
@@ -245,8 +245,7 @@ impl Scores {
             ));
         }
         let row = as_row(sketch, self.output, self.count).ok_or_else(unfit)?;
-        let (cosine, compared) =
-            similarity::cosine(sketch, row, self.count).ok_or_else(unfit)?;
+        let (cosine, compared) = similarity::cosine(sketch, row, self.count).ok_or_else(unfit)?;
         let negative = Arithmetic::MulScalar(-1.0);
         let negative = sketch.add(negative, &[cosine]).ok_or_else(unfit)?;
         Ok(Row {
@@ -292,9 +291,7 @@ fn unfit() -> Fault {
 
 /// Two scores as one row.
 fn joined(sketch: &mut Sketch, pair: [ValueId; 2]) -> Result<ValueId> {
-    sketch
-        .add(Joining::Cat { dim: 1 }, &pair)
-        .ok_or_else(unfit)
+    sketch.add(Joining::Cat { dim: 1 }, &pair).ok_or_else(unfit)
 }
 
 /// The probabilities that an output is the logarithm of, such as those of several networks.

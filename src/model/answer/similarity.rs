@@ -75,7 +75,8 @@ impl Compared {
         }
         if length <= 0.0 {
             return Err(Fault::NotComparable(
-                "it is zero for the second picture, and has no direction; choose another picture".into(),
+                "it is zero for the second picture, and has no direction; choose another picture"
+                    .into(),
             ));
         }
         graph.values[self.direction.0].weight = Some(unit);

@@ -83,7 +83,7 @@ pub(crate) fn run(graph: &Graph, plan: &Arc<Plan>, opening: &mut Opening) -> Res
         }
         other => {
             return Err(Fault::NoLogits(format!(
-                "its output has the shape {other:?}, not [1, classes]"
+                "its output has the shape {other:?}, and one row of numbers is needed, [1, N]"
             )));
         }
     }

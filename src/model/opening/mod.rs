@@ -13,7 +13,7 @@ use super::error::{Fault, Result};
 
 pub(crate) mod allocator;
 pub(crate) mod check;
-mod npy;
+pub(super) mod npy;
 pub(super) mod open;
 mod options;
 mod reuse;

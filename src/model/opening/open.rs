@@ -103,7 +103,10 @@ impl Model {
             preprocess_notes: found.notes,
             size: opened.size,
             other_sizes: opened.other_sizes,
-            options: options.clone(),
+            options: OpenOptions {
+                prepared: None,
+                ..options.clone()
+            },
             stamp,
             about: opened.about,
             facts: tried.facts,
@@ -112,7 +115,9 @@ impl Model {
             Some(given) => given
                 .over(&model.preprocess)
                 .map_err(|reason| Fault::Given(reason).at(path))?,
-            None if options.reference.is_some() => model.preprocess.clone(),
+            None if options.reference.is_some() || options.holds_pictures() => {
+                model.preprocess.clone()
+            }
             None => return Ok(model),
         };
         let usage = Usage {

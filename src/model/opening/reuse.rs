@@ -8,11 +8,11 @@ use std::sync::Arc;
 
 use super::open::{Read, Stamp, file_labels};
 use super::trial::{Taken, Tried, Use};
-use super::{Opening, Tell};
+use super::{OpenOptions, Opening, Tell};
 use crate::model::answer::{Answer, Choice};
 use crate::model::error::{Error, Fault};
 use crate::model::graph::Graph;
-use crate::model::{Labels, Model, OtherSizes, Plan, Reading, SecondPicture, Usage};
+use crate::model::{Labels, Model, OtherSizes, Plan, Preprocess, Reading, SecondPicture, Usage};
 
 /// The same network with other scores or for images of another size.
 struct Again {
@@ -53,7 +53,10 @@ impl Model {
             reference: photo.as_deref().map(|photo| (photo, &usage.preprocess)),
         };
         let same_size = self.graph.input_shape[2..] == [i64::from(height), i64::from(width)];
-        let again = if same_answer {
+        let pictures = self.options.holds_pictures();
+        let again = if pictures && self.options.prepared.as_deref() != Some(&usage.preprocess) {
+            self.prepared(output, used, &usage.preprocess, report)
+        } else if same_answer {
             self.resized((width, height), usage.reading, report)
         } else {
             self.answering(output, (width, height), used, report)
@@ -110,7 +113,10 @@ impl Model {
             preprocess_notes: self.preprocess_notes.clone(),
             size: self.size,
             other_sizes: self.other_sizes,
-            options: self.options.clone(),
+            options: OpenOptions {
+                prepared: pictures.then(|| Box::new(usage.preprocess.clone())),
+                ..self.options.clone()
+            },
             stamp: self.stamp,
             preprocess: usage.preprocess,
             reading: answer.reading,
@@ -204,11 +210,43 @@ impl Model {
         used: Use,
         report: Tell,
     ) -> Result<Again, Fault> {
+        let options = self.options.clone().size(width, height);
+        self.read_as(options, output, used, report)
+    }
+
+    /// Reads the file again, with the pictures of other inputs prepared in this way.
+    fn prepared(
+        &self,
+        output: usize,
+        used: Use,
+        preprocess: &Preprocess,
+        report: Tell,
+    ) -> Result<Again, Fault> {
+        let (width, height) = (preprocess.width, preprocess.height);
+        let [_, _, rows, columns] = self.graph.input_shape;
+        let same_size = [rows, columns] == [i64::from(height), i64::from(width)];
+        if !same_size && self.other_sizes != OtherSizes::ReadAgain {
+            return Err(fixed_size());
+        }
+        let mut options = self.options.clone();
+        options.prepared = Some(Box::new(preprocess.clone()));
+        if !same_size {
+            options = options.size(width, height);
+        }
+        self.read_as(options, output, used, report)
+    }
+
+    fn read_as(
+        &self,
+        options: OpenOptions,
+        output: usize,
+        used: Use,
+        report: Tell,
+    ) -> Result<Again, Fault> {
         if self.stamp.is_none() || Stamp::of(&self.path) != self.stamp {
             return Err(Fault::Changed);
         }
         let name = self.choice.outputs[output].name.clone();
-        let options = self.options.clone().size(width, height);
         let mut options = options.output(name);
         options.reading = used.reading;
         let read = Read::new(&self.path, options, used.reference, report);

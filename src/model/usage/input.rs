@@ -40,7 +40,11 @@ pub(crate) struct Input {
 }
 
 impl Input {
-    pub(crate) fn new(photo: &Photo, fit: Fit, preprocess: &Preprocess) -> Result<Input, Unprepared> {
+    pub(crate) fn new(
+        photo: &Photo,
+        fit: Fit,
+        preprocess: &Preprocess,
+    ) -> Result<Input, Unprepared> {
         let start = Instant::now();
         let frame = preprocess.frame();
         let placement = Placement::new(photo.rgb.dimensions(), &frame, fit);

@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::app::persistence::session::file::looks_like_session;
 use crate::app::tasks::open::looks_like_model;
 use crate::app::tasks::purpose::{Purpose, SaveTarget};
-use crate::model::{OpenOptions, SecondPicture, Usage};
+use crate::model::{InputValue, OpenOptions, SecondPicture, Usage};
 
 impl App {
     /// Uses a path for its purpose. If `replace` is set, an existing file may be overwritten.
@@ -25,6 +25,7 @@ impl App {
             Purpose::OpenModel => self.open_model(path),
             Purpose::OpenSecondModel => self.open_model_as(path, 1, OpenOptions::default()),
             Purpose::OpenSession => self.open_session(path),
+            Purpose::HoldInput(index) => self.hold_input(index, Some(InputValue::file(path))),
             Purpose::CompareWith => self.compare_with(SecondPicture::file(path)),
             Purpose::LocateImage | Purpose::LocateModel => self.use_located(path),
             Purpose::Save(SaveTarget::Session) => self.save_session_to(ctx, path, replace),

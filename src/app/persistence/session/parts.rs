@@ -12,17 +12,27 @@ use crate::app::persistence::stored::StoredModel;
 /// A file that a session needs.
 pub trait Needed: Clone + PartialEq {
     fn path(&self) -> &Path;
+    /// Whether it cannot be opened without the file at `path`.
+    fn needs(&self, path: &Path) -> bool;
 }
 
 impl Needed for PathBuf {
     fn path(&self) -> &Path {
         self
     }
+
+    fn needs(&self, path: &Path) -> bool {
+        self == path
+    }
 }
 
 impl Needed for StoredModel {
     fn path(&self) -> &Path {
         &self.path
+    }
+
+    fn needs(&self, path: &Path) -> bool {
+        StoredModel::needs(self, path)
     }
 }
 
@@ -77,7 +87,7 @@ pub fn distinct<'a, F: Needed + 'a>(
 ) -> impl Iterator<Item = F> {
     let mut distinct: Vec<F> = Vec::new();
     for file in files {
-        let gone = missing.iter().any(|missing| missing == file.path());
+        let gone = missing.iter().any(|missing| file.needs(missing));
         if !gone && !distinct.contains(file) {
             distinct.push(file.clone());
         }

@@ -149,7 +149,10 @@ fn compare_menu(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
             commands.push(scene.styled(|style| style.common_scale = one_scale));
         }
         ui.separator();
-        if state.model().is_none_or(|model| model.kind.directions().is_none()) {
+        if state
+            .model()
+            .is_none_or(|model| model.kind.directions().is_none())
+        {
             let hint = "Or hold Shift and click the other class in the list";
             let button = Button::new("Compare with another class…");
             let button = ui.add_enabled(state.class().is_some(), button);

@@ -138,6 +138,5 @@ fn picture_ui(ui: &mut Ui, scene: Scene<'_>, reference: &SecondPicture, most: eg
     let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
     let on_screen = size.x * ui.pixels_per_point();
     let level = texture.level(on_screen).id();
-    ui.painter()
-        .image(level, rect, whole, egui::Color32::WHITE);
+    ui.painter().image(level, rect, whole, egui::Color32::WHITE);
 }

@@ -6,6 +6,7 @@ pub(crate) mod channels_ui;
 pub(crate) mod classes_ui;
 mod compared_ui;
 mod fact_rows;
+mod inputs_ui;
 pub(crate) mod layers_ui;
 pub(crate) mod lists_ui;
 pub(crate) mod model_ui;

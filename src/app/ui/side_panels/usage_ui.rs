@@ -12,6 +12,7 @@ use crate::picture::photo::geometry::{CropMode, Filter};
 use super::answer_ui::answer_ui;
 use super::compared_ui::compared_row_ui;
 use super::fact_rows::{choice_width, fact_with_more, named, named_wide, section};
+use super::inputs_ui::{TypedInput, inputs_ui};
 use crate::app::commands::Command;
 use crate::app::commands::action::Action;
 use crate::app::scene::Scene;
@@ -43,6 +44,7 @@ pub struct Draft {
     names: Option<(u64, String)>,
     /// The box for the names has just been opened, perhaps below the visible part of the panel.
     names_opened: bool,
+    input: TypedInput,
 }
 
 impl Draft {
@@ -67,6 +69,7 @@ pub fn usage_ui(
     // False while a value is still being dragged or typed.
     let mut settled = false;
     ui.add_enabled_ui(scene.tasks.models.is_empty(), |ui| {
+        inputs_ui(ui, model, &mut edits.input, commands);
         section(ui, "Preparing a picture");
         if model.preprocess == model.opened_as.preprocess {
             sources_ui(ui, model.preprocess_sources);

@@ -5,7 +5,9 @@ use tch::{Device, Kind, Tensor};
 use super::storage::floating;
 use crate::model::error::{Fault, Result, first_line};
 use crate::model::op::shape;
-use crate::model::opening::OpenOptions;
+use crate::model::opening::{InputValue, OpenOptions, npy};
+use crate::model::usage::input::Input;
+use crate::picture::photo::geometry::Fit;
 
 /// Most channels that an image may have. Other inputs with four axes have more, as a rule.
 const MAX_CHANNELS: i64 = 64;
@@ -66,6 +68,11 @@ pub fn image(inputs: &[Candidate], options: &OpenOptions) -> Result<usize> {
         1 => return Ok(0),
         _ => {}
     }
+    if let Some(name) = &options.picture
+        && let Some(index) = inputs.iter().position(|input| input.name == name)
+    {
+        return Ok(index);
+    }
     let free = inputs.iter().enumerate();
     let free = free.filter(|(_, input)| options.input(input.name).is_none());
     let mut ranked: Vec<(i64, usize)> = free
@@ -77,11 +84,11 @@ pub fn image(inputs: &[Candidate], options: &OpenOptions) -> Result<usize> {
             "it takes {} tensors, and none of them looks like an image, [1, channels, height, width]",
             inputs.len()
         ))),
-        [(first, _), (second, _), ..] if first == second => {
+        [(first, _), (second, _), ..] if first == second && !options.first_of_alike => {
             let names = ranked.iter().filter(|(rank, _)| *rank == first);
             let names: Vec<&str> = names.map(|(_, index)| inputs[*index].name).collect();
             Err(Fault::Input(format!(
-                "it takes {} images ({}); give all but one of them a value",
+                "it takes {} images ({}); give all but one of them a value, such as a second picture",
                 names.len(),
                 names.join(", ")
             )))
@@ -125,8 +132,10 @@ pub struct Extra {
 /// What an input beside the image is held at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HeldAt {
-    /// The value that the user has given.
+    /// The numbers that the user has given.
     Given,
+    /// The picture that the user has given.
+    Picture,
     /// The one that the program was exported with.
     Sample,
     /// Zeros.
@@ -169,7 +178,18 @@ impl Extra {
         });
         let sample = sample.transpose().map_err(torch)?;
         let (tensor, at) = if let Some(given) = options.input(name) {
-            let values = &given.values;
+            let read;
+            let values = match given {
+                InputValue::Numbers(numbers) => numbers,
+                InputValue::Array(path) => {
+                    let found = npy::read(path).map_err(|reason| {
+                        Fault::Input(format!("its input {name}: {reason} ({})", path.display()))
+                    })?;
+                    read = found;
+                    &read
+                }
+                InputValue::Picture(_) => return self.held_at_picture(options),
+            };
             if values.len() != 1 && values.len() as i64 != count {
                 return Err(Fault::Input(format!(
                     "its input {name} has the shape {sizes:?}, which takes {count} numbers, and {} \
@@ -193,12 +213,51 @@ impl Extra {
             let zeros = Tensor::f_zeros(sizes.as_slice(), (*kind, Device::Cpu));
             (zeros.map_err(torch)?, HeldAt::Zeros)
         };
-        let held = Held {
-            name: name.clone(),
-            shape: sizes.clone(),
+        Ok((tensor.f_to_kind(*kind).map_err(torch)?, self.held_as(at)))
+    }
+
+    fn held_as(&self, at: HeldAt) -> Held {
+        Held {
+            name: self.name.clone(),
+            shape: self.sizes.clone(),
             at,
+        }
+    }
+
+    /// The picture that is given for this input; zeros while it is not known how to prepare it.
+    fn held_at_picture(&self, options: &OpenOptions) -> Result<(Tensor, Held)> {
+        let Extra { name, sizes, kind } = self;
+        let torch = |error| Fault::Input(format!("its input {name}: {}", first_line(&error)));
+        let held = self.held_as(HeldAt::Picture);
+        let unfit = |theirs: &[i64]| {
+            Fault::Input(format!(
+                "its input {name} has the shape {sizes:?}, and a picture prepared for it has {theirs:?}"
+            ))
         };
-        Ok((tensor.f_to_kind(*kind).map_err(torch)?, held))
+        let [1, _, _, _] = sizes[..] else {
+            return Err(unfit(&[1, 3, -1, -1]));
+        };
+        let (Some(InputValue::Picture(picture)), Some(preprocess)) =
+            (options.input(name), &options.prepared)
+        else {
+            let zeros = Tensor::f_zeros(sizes.as_slice(), (*kind, Device::Cpu));
+            return Ok((zeros.map_err(torch)?, held));
+        };
+        let (_, photo) = picture.clone().open().map_err(Fault::Picture)?;
+        let input = Input::new(&photo, Fit::Crop, preprocess)?.tensor;
+        let input = if input.size() == *sizes {
+            input
+        } else {
+            // Where the channels are the last axis.
+            input.f_permute([0, 2, 3, 1]).map_err(torch)?
+        };
+        if input.size() != *sizes {
+            return Err(unfit(&input.size()));
+        }
+        let input = input
+            .f_contiguous()
+            .and_then(|input| input.f_to_kind(*kind));
+        Ok((input.map_err(torch)?, held))
     }
 }
 
@@ -254,6 +313,13 @@ mod tests {
         assert!(why.contains("2 images (left, right)"), "{why}");
         let given = OpenOptions::default().input_at("left", InputValue::number(0.5));
         assert_eq!(found(&two, &given).unwrap(), "right");
+        let first = OpenOptions {
+            first_of_alike: true,
+            ..OpenOptions::default()
+        };
+        assert_eq!(found(&two, &first).unwrap(), "left");
+        let second = OpenOptions::default().picture("right");
+        assert_eq!(found(&two, &second).unwrap(), "right");
         let wrong = OpenOptions::default().input_at("middle", InputValue::number(0.5));
         assert!(found(&two, &wrong).unwrap_err().contains("left, right"));
     }
@@ -287,9 +353,7 @@ mod tests {
             values(&one, Some(&sample)).unwrap(),
             (vec![0.5; 3], HeldAt::Given)
         );
-        let two = given(InputValue {
-            values: vec![1.0, 2.0],
-        });
+        let two = given(InputValue::Numbers(vec![1.0, 2.0]));
         assert!(
             values(&two, None)
                 .unwrap_err()

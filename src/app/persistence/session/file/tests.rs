@@ -50,6 +50,8 @@ impl Fixture {
                     model: StoredModel {
                         path: model.clone(),
                         architecture: Some("googlenet".into()),
+                        inputs: Vec::new(),
+                        picture: None,
                         usage: Some(usage()),
                     },
                     layer: layer.clone(),
@@ -66,6 +68,8 @@ impl Fixture {
                 model: StoredModel {
                     path: model,
                     architecture: None,
+                    inputs: Vec::new(),
+                    picture: None,
                     usage: None,
                 },
                 layer,

@@ -168,7 +168,7 @@ impl<'a, 'o> Builder<'a, 'o> {
             }
             let fault = || {
                 Fault::NoLogits(format!(
-                    "its output has the shape {shape:?}, not [1, classes]"
+                    "its output has the shape {shape:?}, and one row of numbers is needed, [1, N]"
                 ))
             };
             unfit.get_or_insert_with(fault);
