@@ -152,6 +152,10 @@ pub enum Fault {
     #[error("the model's input cannot be made from an image: {0}")]
     Input(String),
 
+    /// Several inputs look like the picture: their names.
+    #[error("the model takes {} images ({}); give all but one of them a value, such as a second picture", .0.len(), .0.join(", "))]
+    SeveralPictures(Vec<String>),
+
     #[error("the model has no output that can be explained: {0}")]
     NoLogits(String),
 

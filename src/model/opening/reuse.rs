@@ -94,7 +94,8 @@ impl Model {
             let text = self.labels_text.as_deref();
             file_labels(text, &self.path, answer.kind, tried.classes, &choice)?
         };
-        let labels = match usage.names {
+        let names = usage.names.filter(|_| answer.kind.directions().is_none());
+        let labels = match names {
             // Names of the classes of another output say nothing about this one.
             Some(names) if same_answer || names.len() == tried.classes => {
                 Labels::typed(names, tried.classes).map_err(here)?
@@ -263,6 +264,12 @@ impl Model {
 
     /// The outputs are as they were.
     fn again(&self, answer: Answer, plan: Arc<Plan>, tried: Tried) -> Again {
+        let [_, _, height, width] = answer.graph.input_shape;
+        let whole = if self.whole.input_shape == answer.graph.input_shape {
+            self.whole.shared()
+        } else {
+            self.whole.resized(height, width)
+        };
         let taken = Taken {
             answer,
             plan,
@@ -271,7 +278,7 @@ impl Model {
         Again {
             taken,
             choice: self.choice.clone(),
-            whole: self.whole.shared(),
+            whole,
         }
     }
 }

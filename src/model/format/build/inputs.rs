@@ -86,12 +86,8 @@ pub fn image(inputs: &[Candidate], options: &OpenOptions) -> Result<usize> {
         ))),
         [(first, _), (second, _), ..] if first == second && !options.first_of_alike => {
             let names = ranked.iter().filter(|(rank, _)| *rank == first);
-            let names: Vec<&str> = names.map(|(_, index)| inputs[*index].name).collect();
-            Err(Fault::Input(format!(
-                "it takes {} images ({}); give all but one of them a value, such as a second picture",
-                names.len(),
-                names.join(", ")
-            )))
+            let names = names.map(|(_, index)| inputs[*index].name.to_owned());
+            Err(Fault::SeveralPictures(names.collect()))
         }
         [(_, index), ..] => Ok(index),
     }
