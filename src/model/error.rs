@@ -270,6 +270,16 @@ pub struct UnsupportedOp {
     pub reason: Option<String>,
 }
 
+impl Error {
+    /// What is wrong, without the path of the model.
+    pub(crate) fn fault(self) -> Fault {
+        match self {
+            Error::File { fault, .. } => fault,
+            Error::Picture(error) => Fault::Picture(error),
+        }
+    }
+}
+
 impl Fault {
     /// Adds the file that the fault is in.
     pub fn at(self, path: &Path) -> Error {

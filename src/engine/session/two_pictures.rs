@@ -102,15 +102,12 @@ fn apart(ours: &[f32], theirs: &[f32]) -> f32 {
 /// Compares the explanation of the photo last predicted.
 fn compare(session: &Session, score: Score, theirs: &Explained) {
     let map = session.heat_map(score, LAYER).unwrap().map;
-    assert_eq!(
-        (map.width as usize, map.height as usize),
-        (theirs.side, theirs.side)
-    );
+    assert_eq!((map.width, map.height), (theirs.side, theirs.side));
     let off = apart(&map.values, &theirs.map);
     assert!(off < TOLERANCE, "map {off:e} apart");
     let gradient = session.input_gradient(score, ReluRule::Gradient).unwrap();
     let image = gradient.image;
-    let (width, height) = (image.width as usize, image.height as usize);
+    let (width, height) = (image.width, image.height);
     let rows = (0..height).step_by(2);
     let pixels = rows.flat_map(|y| (0..width).step_by(2).map(move |x| y * width + x));
     let red: Vec<f32> = pixels.map(|pixel| image.values[3 * pixel]).collect();
@@ -211,7 +208,7 @@ fn refuses_what_cannot_be_compared() {
         .open("embedding.pt2", &OpenOptions::default())
         .unwrap();
     let missing = used(&one, |usage| {
-        usage.reference = Some(SecondPicture::file("gone.png"))
+        usage.reference = Some(SecondPicture::file("gone.png"));
     });
     assert!(matches!(missing, Err(Error::Picture(_))));
 }

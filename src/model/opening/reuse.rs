@@ -251,10 +251,7 @@ impl Model {
         let mut options = options.output(name);
         options.reading = used.reading;
         let read = Read::new(&self.path, options, used.reference, report);
-        let read = read.map_err(|error| match error {
-            Error::File { fault, .. } => fault,
-            Error::Picture(error) => Fault::Picture(error),
-        })?;
+        let read = read.map_err(Error::fault)?;
         Ok(Again {
             taken: read.taken,
             choice: self.choice.clone(),

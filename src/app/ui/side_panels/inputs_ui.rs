@@ -42,9 +42,10 @@ fn input_ui(
     commands: &mut Vec<Command>,
 ) {
     let sizes: Vec<String> = held.shape.iter().map(i64::to_string).collect();
-    let sizes = match sizes.is_empty() {
-        true => "a single number".to_owned(),
-        false => sizes.join(" × "),
+    let sizes = if sizes.is_empty() {
+        "a single number".to_owned()
+    } else {
+        sizes.join(" × ")
     };
     fact(ui, &held.name, &sizes);
     named(ui, "Held at", |ui| {

@@ -173,7 +173,7 @@ impl Report<'_> {
             "output": {
                 "kind": kind(model.kind),
                 "similar_to": model.reference.as_ref().map(|it| it.path().display().to_string()),
-                "classes": model.kind.directions().is_none().then(|| model.labels.len()),
+                "classes": model.kind.directions().is_none().then_some(model.labels.len()),
                 "reading": model.reading.label().to_lowercase(),
                 "names": names_source(model.label_source),
             },

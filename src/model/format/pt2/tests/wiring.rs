@@ -318,10 +318,8 @@ fn opened_or_fault(model: &Pt2) -> Result<(), Fault> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("m.pt2");
     std::fs::write(&path, model.bytes()).unwrap();
-    match format::open_silently(&path) {
-        Ok(_) => Ok(()),
-        Err(Error::File { fault, .. }) => Err(fault),
-    }
+    format::open_silently(&path).map_err(Error::fault)?;
+    Ok(())
 }
 
 #[test]
