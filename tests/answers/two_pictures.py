@@ -17,7 +17,7 @@ warnings.filterwarnings("ignore")
 torch.set_num_threads(1)
 SIDE = 32
 PREPARE = transforms.Compose([
-    transforms.Resize(round(SIDE / 0.875), transforms.InterpolationMode.BILINEAR),
+    transforms.Resize(int(SIDE / 0.875), transforms.InterpolationMode.BILINEAR),
     transforms.CenterCrop(SIDE),
     transforms.ToTensor(),
     transforms.Normalize([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]),
@@ -86,7 +86,7 @@ def explained(score, map, image):
 
 
 def main(archive):
-    pictures = {"first.png": picture(1, (60, 48)), "second.png": picture(2, (50, 70))}
+    pictures = {"first.png": picture(1, (108, 72)), "second.png": picture(2, (72, 72))}
     first, second = (PREPARE(picture)[None] for picture in pictures.values())
     facts, files = {}, {}
     for name, unit in (("embedding", False), ("unit", True)):

@@ -54,7 +54,7 @@ fn open_pane(window: &mut Window) {
 }
 
 /// What PyTorch says.
-const COSINE: &str = "0.955";
+const COSINE: &str = "0.974";
 
 #[track_caller]
 fn assert_similar(window: &Window) {
@@ -192,8 +192,8 @@ fn a_further_input_is_held_at_a_picture_or_at_numbers() {
     assert_ne!(at_picture, at_sample);
     // PyTorch's logits for the two.
     let logits: Vec<&str> = at_picture.iter().map(|row| row.1.as_str()).collect();
-    assert!(logits[0].ends_with("logit 0.08"), "{logits:?}");
-    assert!(logits[1].ends_with("logit −0.15"), "{logits:?}");
+    assert!(logits[0].ends_with("logit 0.10"), "{logits:?}");
+    assert!(logits[1].ends_with("logit −0.12"), "{logits:?}");
     drop(window);
 
     let memory = Memory::in_folder(settings.path());
