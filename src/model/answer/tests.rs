@@ -108,7 +108,11 @@ fn wrong(path: &Path, image: &Tensor, case: &Case) -> Result<(), String> {
     }
     let last = scores.len() - 1;
     let gradient = tape
-        .backward(&[(last, 1.0)], ReluRule::Gradient, &[model.graph.input])
+        .backward(
+            &tape.seed(&[(last, 1.0)]).unwrap(),
+            ReluRule::Gradient,
+            &[model.graph.input],
+        )
         .unwrap();
     let gradient = numbers(&gradient.at[0]);
     for (what, ours, theirs) in [
