@@ -70,7 +70,11 @@ pub fn of_shape(shape: &[i64], [height, width]: [i64; 2]) -> Option<Map> {
         let within = |positions: i64, pixels: i64| {
             positions.saturating_mul(coarse) >= pixels && positions <= pixels.saturating_mul(FINEST)
         };
-        within(rows, height) && within(columns, width)
+        // A map may be a little longer or shorter than the image, but tokens and channels are no side of it.
+        let across = columns.saturating_mul(height);
+        let down = rows.saturating_mul(width);
+        let alike = across <= down.saturating_mul(2) && down <= across.saturating_mul(2);
+        within(rows, height) && within(columns, width) && alike
     };
     let map = |axes, classes, height, width| Map {
         axes,
