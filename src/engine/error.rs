@@ -39,6 +39,10 @@ pub enum Error {
         "a similarity does not show which preprocessing fits; compare the model's classes or numbers"
     )]
     NothingToTry,
+    #[error("this model predicts no regions, so its score cannot be restricted to one")]
+    NoRegions,
+    #[error("the drawn region is outside of what the model sees of the image")]
+    RegionNotSeen,
     #[error("the model's output for this image is not finite (NaN or infinity)")]
     NotFinite,
     #[error("the explanation at “{0}” is not finite (NaN or infinity)")]

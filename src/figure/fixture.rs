@@ -81,6 +81,7 @@ pub(super) fn view(size: (u32, u32), long: bool) -> View {
             notes: Vec::new(),
         }),
         answer: Arc::new(Prediction {
+            regions: None,
             logits: vec![3.0, 2.0, 1.0],
             kind: AnswerKind::Classes,
             reading: Reading::Softmax,

@@ -20,6 +20,7 @@ mod memory;
 mod opening;
 mod pictures;
 mod second_picture;
+mod segmentation;
 mod spoilt;
 mod support;
 mod trouble;

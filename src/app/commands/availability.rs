@@ -39,6 +39,7 @@ impl Scene<'_> {
             | Command::FilterLayers(_)
             | Command::ChooseClass(_)
             | Command::ChooseScore(_)
+            | Command::DrawRegion(_)
             | Command::ChooseRival(_)
             | Command::SetRival(..)
             | Command::SetTruth(_)
@@ -108,8 +109,9 @@ impl Scene<'_> {
                 Some(_) if !self.tasks.models.is_empty() => Some("A model is being opened"),
                 Some(model) => {
                     let output = model.outputs.get(model.output);
-                    let several = output.is_some_and(|output| output.count > 1);
-                    unless(several, "The model's output is a single number")
+                    let row = output.filter(|output| output.positions.is_none());
+                    let several = row.is_some_and(|output| output.count > 1);
+                    unless(several, "The model's output is no row of several numbers")
                 }
             },
             Action::CloseSecondModel => unless(state.sides.count() > 1, "There is one model"),
@@ -122,7 +124,7 @@ impl Scene<'_> {
             | Action::LastPicture
             | Action::CloseFolder => self.why_not_gallery(),
             Action::Cancel => {
-                let choosing = state.side().choice.is_choosing_rival();
+                let choosing = state.side().choice.is_choosing_rival() || state.drawing_region;
                 let possible = self.can_cancel() || choosing || !self.notices.is_empty();
                 unless(possible, "Nothing is in progress")
             }

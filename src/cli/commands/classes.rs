@@ -6,7 +6,6 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Args;
 use gradcam::engine::{ModelInfo, Session, Trial};
-use gradcam::model::AnswerKind;
 use gradcam::picture::photo::decode::Photo;
 use serde_json::json;
 
@@ -95,11 +94,7 @@ impl Classes {
                         "label": model.labels[class],
                         "logit": answer.logits[class],
                     });
-                    let key = match answer.kind {
-                        AnswerKind::Similarity => "cosine",
-                        _ if answer.reading.gives_probabilities() => "probability",
-                        AnswerKind::Classes | AnswerKind::YesNo | AnswerKind::Number => "value",
-                    };
+                    let key = answer.value_kind().name();
                     row[key] = answer.probabilities[class].into();
                     row
                 })

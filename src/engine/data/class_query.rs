@@ -143,6 +143,7 @@ mod tests {
             fill: [0; 3],
         };
         Prediction {
+            regions: None,
             logits: vec![1.0, 3.0, 2.0, 0.0],
             kind: crate::model::AnswerKind::Classes,
             reading: crate::model::Reading::Softmax,

@@ -51,7 +51,13 @@ impl Model {
             compared: _,
             unproven: _,
         } = answer;
-        let labels = file_labels(opened.labels.as_deref(), path, kind, tried.classes, &choice)?;
+        let labels = file_labels(
+            opened.labels.as_deref(),
+            path,
+            kind,
+            tried.classes,
+            (&choice, output),
+        )?;
         let [_, channels, height, width] = graph
             .input_shape
             .map(|size| u32::try_from(size).unwrap_or_default());
@@ -111,24 +117,30 @@ impl Model {
             about: opened.about,
             facts: tried.facts,
         };
+        model.with_choices(report)
+    }
+
+    /// As it was just opened, with the preprocessing, the second pictures and the comparison of its options.
+    fn with_choices(self, report: Tell) -> Result<Model, Error> {
+        let options = &self.options;
         let preprocess = match &options.preprocess {
             Some(given) => given
-                .over(&model.preprocess)
-                .map_err(|reason| Fault::Given(reason).at(path))?,
+                .over(&self.preprocess)
+                .map_err(|reason| Fault::Given(reason).at(&self.path))?,
             None if options.reference.is_some() || options.holds_pictures() => {
-                model.preprocess.clone()
+                self.preprocess.clone()
             }
-            None => return Ok(model),
+            None => return Ok(self),
         };
         let usage = Usage {
             preprocess,
             reference: options.reference.clone(),
-            reading: model.reading,
+            reading: self.reading,
             names: None,
-            output: (model.output != model.choice.default)
-                .then(|| model.choice.outputs[model.output].name.clone()),
+            output: (self.output != self.choice.default)
+                .then(|| self.choice.outputs[self.output].name.clone()),
         };
-        model.used(usage, report)
+        self.used(usage, report)
     }
 }
 
@@ -138,13 +150,16 @@ pub(super) fn file_labels(
     path: &Path,
     kind: AnswerKind,
     classes: usize,
-    choice: &Choice,
+    (choice, output): (&Choice, usize),
 ) -> Result<Labels, Error> {
     if let Some(directions) = kind.directions() {
         return Ok(Labels::of_directions(directions));
     }
     let names = |text: Option<&str>| match kind {
-        AnswerKind::YesNo => Labels::of_two_sides(text, path),
+        AnswerKind::YesNo => {
+            let is_map = choice.outputs[output].positions.is_some();
+            Labels::of_two_sides(text, path, AnswerKind::sides(is_map))
+        }
         AnswerKind::Classes | AnswerKind::Number | AnswerKind::Similarity => {
             Labels::resolve(text, path, classes)
         }

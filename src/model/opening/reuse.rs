@@ -65,18 +65,12 @@ impl Model {
             classes if !same_answer || classes == self.labels.names.len() => Ok(again),
             classes => Err(Fault::NoLogits(format!("it has {classes} classes then"))),
         });
-        let again = again.map_err(|fault| match fault {
-            Fault::Cancelled
-            | Fault::Size { .. }
-            | Fault::Changed
-            | Fault::Picture(_)
-            | Fault::NotComparable(_) => here(fault),
-            fault if same_size => here(fault),
-            other => here(Fault::Size {
-                width,
-                height,
-                reason: other.to_string(),
-            }),
+        let again = again.map_err(|fault| {
+            here(if same_size {
+                fault
+            } else {
+                at_another_size(fault, (width, height))
+            })
         })?;
         let Again {
             taken,
@@ -92,7 +86,13 @@ impl Model {
             self.own_labels.clone()
         } else {
             let text = self.labels_text.as_deref();
-            file_labels(text, &self.path, answer.kind, tried.classes, &choice)?
+            file_labels(
+                text,
+                &self.path,
+                answer.kind,
+                tried.classes,
+                (&choice, output),
+            )?
         };
         let names = usage.names.filter(|_| answer.kind.directions().is_none());
         let labels = match names {
@@ -277,6 +277,22 @@ impl Model {
             choice: self.choice.clone(),
             whole,
         }
+    }
+}
+
+/// The fault that using a model for images of another size ends in.
+fn at_another_size(fault: Fault, (width, height): (u32, u32)) -> Fault {
+    match fault {
+        Fault::Cancelled
+        | Fault::Size { .. }
+        | Fault::Changed
+        | Fault::Picture(_)
+        | Fault::NotComparable(_) => fault,
+        other => Fault::Size {
+            width,
+            height,
+            reason: other.to_string(),
+        },
     }
 }
 

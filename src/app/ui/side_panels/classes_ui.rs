@@ -2,7 +2,7 @@
 
 use egui::{Align, Margin, Rangef, Rect, RichText, Role, ScrollArea, Ui, pos2, vec2};
 
-use crate::engine::Prediction;
+use crate::engine::{Prediction, ValueKind};
 use crate::model::{AnswerKind, Reading};
 
 use super::compared_ui::compared_panel_ui;
@@ -201,11 +201,11 @@ fn columns_ui(ui: &mut Ui, prediction: &Prediction) {
     let colour = palette(ui).weak;
     let y = rect.center().y;
     let right = rect.right() - INSET;
-    let reading = prediction.reading;
-    let value = match prediction.kind {
-        AnswerKind::Similarity => "Cosine",
-        _ if reading.gives_probabilities() => "Prob.",
-        AnswerKind::Classes | AnswerKind::YesNo | AnswerKind::Number => "Value",
+    let value = match prediction.value_kind() {
+        ValueKind::Probability => "Prob.",
+        ValueKind::Area => "Area",
+        ValueKind::Number => "Value",
+        ValueKind::Cosine => "Cosine",
     };
     draw_right(
         ui,
@@ -213,7 +213,7 @@ fn columns_ui(ui: &mut Ui, prediction: &Prediction) {
         y,
         line(ui, value, theme::small(), colour, PROBABILITY),
     );
-    if reading.has_logits() {
+    if prediction.reading.has_logits() {
         let logit = line(ui, "Logit", theme::small(), colour, LOGIT);
         draw_right(ui, right - PROBABILITY, y, logit);
     }
@@ -282,6 +282,15 @@ fn bar(prediction: &Prediction, class: usize) -> Rangef {
 fn exact(prediction: &Prediction, class: usize, logit: f32) -> String {
     let value = prediction.probabilities.get(class).copied();
     let value = value.unwrap_or_default();
+    if prediction.value_kind() == ValueKind::Area {
+        let percent = value * 100.0;
+        let mean = significant(logit);
+        return if value > 0.0 {
+            format!("Covers {percent:.2} % of the map, mean score there {mean}")
+        } else {
+            format!("Predicted nowhere, mean score over the map {mean}")
+        };
+    }
     match prediction.reading {
         Reading::Softmax | Reading::Sigmoid => {
             format!("Probability {value:.4}, logit {}", significant(logit))

@@ -20,7 +20,7 @@ const THUMBNAIL: f32 = 40.0;
 fn is_offered(model: &ModelInfo) -> bool {
     let several = |model: &ModelInfo| {
         let output = model.outputs.get(model.output);
-        output.is_some_and(|output| output.count > 1)
+        output.is_some_and(|output| output.count > 1 && output.positions.is_none())
     };
     match (model.kind, model.reading) {
         (AnswerKind::Similarity, _) => true,

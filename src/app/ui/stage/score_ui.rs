@@ -1,5 +1,5 @@
 //! The menu that chooses what is differentiated: the class's logit, its negative (counterfactual), or
-//! the difference between two logits; for a number, what raises it or what lowers it.
+//! the difference between two logits; for a number, what raises it or what lowers it; of a map, in a region.
 
 use egui::Ui;
 
@@ -11,6 +11,8 @@ use crate::app::ui::kit::widgets;
 
 const FOR: &str = "The class";
 const AGAINST: &str = "Counterfactual";
+const DRAWN: &str = "In a drawn region";
+const DRAW: &str = "In a region you draw…";
 const VERSUS: &str = "Versus another class…";
 const BOTH: &str = "Both directions";
 
@@ -33,6 +35,7 @@ pub fn score_ui(ui: &mut Ui, state: &State, label: egui::Id, commands: &mut Vec<
     };
     let rival = state.side().rival();
     let shown = match (entries.iter().find(|entry| entry.chosen), rival) {
+        _ if is_drawn(state) => DRAWN.to_owned(),
         (_, Some(rival)) if directions.is_none() => format!("Versus {}", state.class_name(rival)),
         (Some(entry), _) => entry.label.clone(),
         (None, _) => FOR.to_owned(),
@@ -74,20 +77,39 @@ fn classed(state: &State, class: usize) -> Vec<Entry> {
         chosen: side.score() == Some(score) && side.rival().is_none(),
         command: Command::ChooseScore(score),
     };
-    vec![
+    let mut entries = vec![
         single(FOR, "What speaks for this class", Score::For(class)),
         single(
             AGAINST,
             "The negated gradient: what, if removed, would raise this class",
             Score::Against(class),
         ),
-        Entry {
-            label: VERSUS.to_owned(),
-            hint: "Both classes and their difference: then click the other class",
-            chosen: side.rival().is_some(),
-            command: Command::ChooseRival(true),
-        },
-    ]
+    ];
+    entries.extend(drawn(state));
+    entries.push(Entry {
+        label: VERSUS.to_owned(),
+        hint: "Both classes and their difference: then click the other class",
+        chosen: side.rival().is_some(),
+        command: Command::ChooseRival(true),
+    });
+    entries
+}
+
+/// The entry for a region, where the model answers with a map.
+fn drawn(state: &State) -> Option<Entry> {
+    let is_map = state
+        .model()
+        .is_some_and(|model| model.map_size().is_some());
+    is_map.then(|| Entry {
+        label: DRAW.to_owned(),
+        hint: "Then drag over the region on a panel; Shift and a drag do so at any time",
+        chosen: is_drawn(state),
+        command: Command::DrawRegion(true),
+    })
+}
+
+fn is_drawn(state: &State) -> bool {
+    state.side().score().and_then(Score::region).is_some()
 }
 
 /// The entries for a number.
@@ -104,6 +126,7 @@ fn directed(state: &State, class: usize) -> Vec<Entry> {
             }
         })
         .collect();
+    entries.extend(drawn(state));
     entries.push(Entry {
         label: BOTH.to_owned(),
         hint: "One row for each direction, and the difference of their maps",

@@ -190,6 +190,7 @@ impl Report<'_> {
                 "label": model.labels[run.class],
                 "logit": run.prediction.logits[run.class],
                 "probability": run.prediction.probability(run.class),
+                "area": run.prediction.area(run.class),
                 "value": run.prediction.probabilities[run.class],
                 "slope_predicted": run.check.slope.predicted,
                 "slope_measured": run.check.slope.measured,
@@ -233,12 +234,13 @@ fn cam(layer: LayerCheck) -> String {
 fn output(model: &ModelInfo) -> String {
     match model.kind {
         AnswerKind::Classes | AnswerKind::YesNo => format!(
-            "{} classes, {}; {}",
+            "{} classes{}, {}; {}",
             model.labels.len(),
+            positions(model),
             model.reading.label().to_lowercase(),
             names_source(model.label_source)
         ),
-        AnswerKind::Number => "a number".to_owned(),
+        AnswerKind::Number => format!("a number{}", positions(model)),
         AnswerKind::Similarity => {
             let values = model.outputs.get(model.output).map_or(0, |o| o.count);
             let name = model.reference.as_ref().map(SecondPicture::name);
@@ -246,6 +248,15 @@ fn output(model: &ModelInfo) -> String {
             format!("{values} values, compared with those for {name}: their cosine")
         }
     }
+}
+
+/// ` at 32×24 positions` for a map.
+fn positions(model: &ModelInfo) -> String {
+    model
+        .map_size()
+        .map_or_else(String::new, |[height, width]| {
+            format!(" at {width}×{height} positions")
+        })
 }
 
 fn kind(kind: AnswerKind) -> &'static str {
