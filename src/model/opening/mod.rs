@@ -12,6 +12,7 @@ use std::ops::ControlFlow;
 use super::error::{Fault, Result};
 
 pub(crate) mod allocator;
+mod batch;
 pub(crate) mod check;
 pub(super) mod npy;
 pub(super) mod open;

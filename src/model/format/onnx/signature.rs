@@ -67,11 +67,6 @@ pub fn input(graph: &Graph, options: &OpenOptions, stated: Option<(u32, u32)>) -
     });
     let chosen = inputs::image(&candidates.collect::<Vec<_>>(), options)?;
     let image = free[chosen];
-    let others = free.iter().enumerate();
-    let others = others.filter(|(index, _)| *index != chosen);
-    let extras = others
-        .map(|(_, input)| extra(input, open_size(options, stated)))
-        .collect::<Result<_>>()?;
     // Zero if it is not stated.
     let floats = image.kind() == 0 || held(image.kind()).is_some_and(floating);
     let takes_bytes = image.kind() == BYTES;
@@ -90,6 +85,11 @@ pub fn input(graph: &Graph, options: &OpenOptions, stated: Option<(u32, u32)>) -
     let shape = [batch, channels, height, width].map(|size| size.unwrap_or(1));
     let expected = "[1, channels, height, width] or [1, height, width, channels]";
     let [batch, channels, ..] = inputs::shape_of_image(&shape, expected)?;
+    let others = free.iter().enumerate();
+    let others = others.filter(|(index, _)| *index != chosen);
+    let extras = others
+        .map(|(_, input)| extra(input, batch, open_size(options, stated)))
+        .collect::<Result<_>>()?;
     Ok(Input {
         name: image.name.clone(),
         channels,
@@ -146,7 +146,7 @@ fn open_size(options: &OpenOptions, stated: Option<(u32, u32)>) -> (u32, u32) {
     prepared.or(options.size).or(stated).unwrap_or(USUAL)
 }
 
-fn extra(input: &ValueInfo, (width, height): (u32, u32)) -> Result<Extra> {
+fn extra(input: &ValueInfo, batch: i64, (width, height): (u32, u32)) -> Result<Extra> {
     let name = &input.name;
     let sizes = input.sizes();
     let mut sizes = sizes.ok_or_else(|| Fault::Input(format!("its input {name} has no shape")))?;
@@ -166,12 +166,9 @@ fn extra(input: &ValueInfo, (width, height): (u32, u32)) -> Result<Extra> {
             ))
         })?,
     };
-    Ok(Extra {
-        name: name.clone(),
-        // Any other dynamic axis is one long, as the batch is.
-        sizes: sizes.into_iter().map(|size| size.unwrap_or(1)).collect(),
-        kind,
-    })
+    // Any other dynamic axis is one long, as the batch is.
+    let sizes = sizes.into_iter().map(|size| size.unwrap_or(1));
+    Ok(Extra::new(name, sizes.collect(), kind, batch))
 }
 
 /// Checks that bytes are cast to floats before anything is computed with them. Here, they are floats from
