@@ -159,3 +159,12 @@ fn a_region_outside_of_what_the_model_sees_is_refused() {
         "{refused}"
     );
 }
+
+#[test]
+fn the_layer_before_the_classifier_is_proposed() {
+    let folder = unpacked();
+    for name in ["softmax.pt2", "one_probability.onnx", "class_numbers.pt2"] {
+        let explainer = Explainer::open(folder.path().join(name)).unwrap();
+        assert_eq!(explainer.recommended_layer(), Some("deep"), "{name}");
+    }
+}
