@@ -43,9 +43,6 @@ fn unpacked() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
     archive.extract(&folder).unwrap();
-    let preprocess =
-        r#"{"mean": [0, 0, 0], "std": [1, 1, 1], "crop_pct": 1, "interpolation": "nearest"}"#;
-    std::fs::write(folder.path().join("preprocess.json"), preprocess).unwrap();
     folder
 }
 
