@@ -19,6 +19,7 @@ mod made;
 mod memory;
 mod opening;
 mod pictures;
+mod reading;
 mod spoilt;
 mod support;
 mod trouble;

@@ -26,6 +26,7 @@ use target::{check_classes, find_target};
 
 pub(crate) mod input;
 pub(crate) mod recordings;
+pub(crate) mod taken;
 pub(crate) mod target;
 
 /// Called before each stage; an error from it ends the work there.

@@ -8,4 +8,5 @@ mod fact_rows;
 pub(crate) mod layers_ui;
 pub(crate) mod lists_ui;
 pub(crate) mod model_ui;
+mod reading_ui;
 pub(crate) mod usage_ui;

@@ -69,7 +69,7 @@ pub fn open(path: &Path, file: File, length: u64, opening: &mut Opening) -> Resu
         inputs.push(extra.held(opening.options(), None)?);
     }
     let chosen = opening.options().size;
-    let stated = metadata::stated_size(&model.metadata);
+    let stated = opening.stated_size(metadata::stated_size(&model.metadata));
 
     // Weights are read with the nodes that use them.
     let wanted_output = opening.options().output.clone();

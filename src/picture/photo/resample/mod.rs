@@ -14,8 +14,10 @@ use image::{Rgb, RgbImage, imageops};
 
 use super::geometry::{Filter, Frame, Placement, Rect};
 
-mod plain;
 use crate::picture::Error;
+
+pub mod bands;
+mod plain;
 
 /// The model's input in 8-bit RGB, exactly `frame.width` × `frame.height`. `placement` must have been
 /// made for this image and frame.
@@ -25,42 +27,128 @@ use crate::picture::Error;
 /// # Errors
 /// [`Error::Resample`] if the placement is for an image of another size.
 pub fn resample(rgb: &RgbImage, placement: &Placement, frame: &Frame) -> Result<RgbImage, Error> {
-    if rgb.dimensions() != placement.image {
-        let (width, height) = placement.image;
-        return Err(Error::Resample {
-            reason: format!(
+    let cut = Cut::new(rgb.dimensions(), placement)?;
+    Ok(cut.padded(cut.scaled(rgb, frame.filter)?, placement.fill(frame)))
+}
+
+/// The part of an image that a model's input covers, and where it lies in the input.
+struct Cut {
+    across: Covered,
+    down: Covered,
+    /// In image pixels.
+    part: Rect,
+    /// The size of the image.
+    size: (u32, u32),
+    input: (u32, u32),
+}
+
+impl Cut {
+    /// # Errors
+    /// [`Error::Resample`] if the placement is for an image of another size.
+    fn new(size: (u32, u32), placement: &Placement) -> Result<Cut, Error> {
+        if size != placement.image {
+            let (width, height) = placement.image;
+            let reason = format!(
                 "it is {} × {} pixels, not {width} × {height}",
-                rgb.width(),
-                rgb.height()
-            ),
-        });
+                size.0, size.1
+            );
+            return Err(Error::Resample { reason });
+        }
+        let across = Covered::new(placement.origin.0, placement.input.0, placement.resized.0);
+        let down = Covered::new(placement.origin.1, placement.input.1, placement.resized.1);
+        let (x, width) = across.source(placement.source.x, placement.source.width, size.0);
+        let (y, height) = down.source(placement.source.y, placement.source.height, size.1);
+        Ok(Cut {
+            across,
+            down,
+            part: Rect {
+                x,
+                y,
+                width,
+                height,
+            },
+            size,
+            input: placement.input,
+        })
     }
-    let across = Covered::new(placement.origin.0, placement.input.0, placement.resized.0);
-    let down = Covered::new(placement.origin.1, placement.input.1, placement.resized.1);
-    let (x, width) = across.source(placement.source.x, placement.source.width, rgb.width());
-    let (y, height) = down.source(placement.source.y, placement.source.height, rgb.height());
-    let part = Rect {
-        x,
-        y,
-        width,
-        height,
-    };
-    let picture = match plain::Kernel::of(frame.filter) {
-        Some(kernel) => plain::scaled(
-            rgb,
-            &across.axis(rgb.width()),
-            &down.axis(rgb.height()),
-            kernel,
-        ),
-        None => scaled(rgb, part, (across.length, down.length), frame.filter)?,
-    };
-    if picture.dimensions() == placement.input {
-        return Ok(picture);
+
+    /// The size of the part in the input.
+    fn length(&self) -> (u32, u32) {
+        (self.across.length, self.down.length)
     }
-    let fill = Rgb(placement.fill(frame));
-    let mut input = RgbImage::from_pixel(placement.input.0, placement.input.1, fill);
-    imageops::replace(&mut input, &picture, across.start.into(), down.start.into());
-    Ok(input)
+
+    /// The part, as large as it is in the input.
+    fn scaled<P: Pixels>(&self, image: &P, filter: Filter) -> Result<P, Error> {
+        match plain::Kernel::of(filter) {
+            Some(kernel) => {
+                let axes = (self.across.axis(self.size.0), self.down.axis(self.size.1));
+                Ok(image.plainly_scaled(axes, kernel))
+            }
+            None => scaled(image, self.part, self.length(), filter),
+        }
+    }
+
+    /// The whole input.
+    fn padded(&self, picture: RgbImage, fill: [u8; 3]) -> RgbImage {
+        if picture.dimensions() == self.input {
+            return picture;
+        }
+        let mut input = RgbImage::from_pixel(self.input.0, self.input.1, Rgb(fill));
+        let (x, y) = (self.across.start.into(), self.down.start.into());
+        imageops::replace(&mut input, &picture, x, y);
+        input
+    }
+}
+
+/// What is resampled: colours of bytes, or a plane of floats.
+trait Pixels: Sized {
+    fn size(&self) -> (u32, u32);
+
+    /// `part` of the image, scaled to `size` along at most one axis.
+    ///
+    /// # Errors
+    /// [`Error::Resample`].
+    fn one_pass(&self, part: Rect, size: (u32, u32), kernel: ResizeAlg) -> Result<Self, Error>;
+
+    fn plainly_scaled(&self, axes: (plain::Axis, plain::Axis), kernel: plain::Kernel) -> Self;
+}
+
+impl Pixels for RgbImage {
+    fn size(&self) -> (u32, u32) {
+        self.dimensions()
+    }
+
+    fn one_pass(&self, part: Rect, size: (u32, u32), kernel: ResizeAlg) -> Result<Self, Error> {
+        let source = ImageRef::new(self.width(), self.height(), self.as_raw(), PixelType::U8x3);
+        let source = source.map_err(failed)?;
+        let scaled = one_pass(&source, part, size, kernel)?;
+        RgbImage::from_raw(size.0, size.1, scaled).ok_or_else(wrong_length)
+    }
+
+    fn plainly_scaled(
+        &self,
+        (across, down): (plain::Axis, plain::Axis),
+        kernel: plain::Kernel,
+    ) -> Self {
+        let colour = |x, y| self.get_pixel(x, y).0.map(f32::from);
+        let sums = plain::sums(&across, &down, kernel, colour);
+        let mut scaled = RgbImage::new(across.length, down.length);
+        for (pixel, sum) in scaled.pixels_mut().zip(sums) {
+            // A cast from float saturates.
+            pixel.0 = sum.map(|sum| sum.round_ties_even() as u8);
+        }
+        scaled
+    }
+}
+
+fn failed(error: impl std::fmt::Display) -> Error {
+    Error::Resample {
+        reason: error.to_string(),
+    }
+}
+
+fn wrong_length() -> Error {
+    failed("the resized buffer has the wrong length")
 }
 
 /// The pixels of the input that the image covers, along one axis.
@@ -152,9 +240,9 @@ pub fn at_size(rgb: &RgbImage, size: (u32, u32)) -> Option<RgbImage> {
 ///
 /// Horizontally first and then vertically, as in Pillow: values are clamped to 8 bits between the
 /// passes, and if a kernel overshoots at an edge, the other order differs by ten levels.
-fn scaled(rgb: &RgbImage, part: Rect, size: (u32, u32), filter: Filter) -> Result<RgbImage, Error> {
+fn scaled<P: Pixels>(image: &P, part: Rect, size: (u32, u32), filter: Filter) -> Result<P, Error> {
     let kernel = algorithm(filter);
-    let rows = rows_read(rgb.height(), &part, size.1, filter);
+    let rows = rows_read(image.size().1, &part, size.1, filter);
     let across = Rect {
         y: f64::from(rows.start),
         height: f64::from(rows.end - rows.start),
@@ -166,8 +254,8 @@ fn scaled(rgb: &RgbImage, part: Rect, size: (u32, u32), filter: Filter) -> Resul
         width: f64::from(size.0),
         height: part.height,
     };
-    let narrowed = one_pass(rgb, across, (size.0, rows.end - rows.start), kernel)?;
-    one_pass(&narrowed, down, size, kernel)
+    let narrowed = image.one_pass(across, (size.0, rows.end - rows.start), kernel)?;
+    narrowed.one_pass(down, size, kernel)
 }
 
 /// Pillow's algorithm. Those without one are resampled by [`plain`], and have a near one here.
@@ -200,31 +288,23 @@ fn rows_read(height: u32, part: &Rect, rows: u32, filter: Filter) -> Range<u32> 
     first..end.max(first + 1)
 }
 
-/// `part` of the image, scaled to `size` along at most one axis.
+/// The bytes of `part` of the image, scaled to `size` along at most one axis.
 fn one_pass(
-    rgb: &RgbImage,
+    source: &ImageRef<'_>,
     part: Rect,
     size: (u32, u32),
     kernel: ResizeAlg,
-) -> Result<RgbImage, Error> {
-    let failed = |error: &dyn std::fmt::Display| Error::Resample {
-        reason: error.to_string(),
-    };
-    let source = ImageRef::new(rgb.width(), rgb.height(), rgb.as_raw(), PixelType::U8x3)
-        .map_err(|error| failed(&error))?;
-    let mut target = Image::new(size.0, size.1, PixelType::U8x3);
+) -> Result<Vec<u8>, Error> {
+    let mut target = Image::new(size.0, size.1, source.pixel_type());
     let options = ResizeOptions::new().resize_alg(kernel).crop(
         part.x,
         part.y,
-        extent_within(part.x, part.width, rgb.width()),
-        extent_within(part.y, part.height, rgb.height()),
+        extent_within(part.x, part.width, source.width()),
+        extent_within(part.y, part.height, source.height()),
     );
-    Resizer::new()
-        .resize(&source, &mut target, &options)
-        .map_err(|error| failed(&error))?;
-    RgbImage::from_raw(size.0, size.1, target.into_vec()).ok_or_else(|| Error::Resample {
-        reason: "the resized buffer has the wrong length".to_owned(),
-    })
+    let done = Resizer::new().resize(source, &mut target, &options);
+    done.map_err(failed)?;
+    Ok(target.into_vec())
 }
 
 /// `extent`, reduced by the rounding errors that would put `origin + extent` beyond the image.
