@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use clap::Args;
 use gradcam::engine::{ModelInfo, taken_words};
+use gradcam::model::InputChannels;
 use gradcam::picture::photo::decode::bands::ShownBands;
+use gradcam::picture::photo::decode::notes::Note;
 use gradcam::picture::photo::decode::{Decoding, Photo};
 
 use super::terminal;
@@ -100,7 +102,12 @@ impl Pictures {
             Source::Bands(paths) => Photo::open_bands(paths, self.decoding)?,
         };
         let mut words = Vec::new();
-        for note in &photo.notes {
+        // Nothing is laid over white for a model that takes the opacity itself.
+        let takes_all =
+            |model: &&ModelInfo| matches!(model.preprocess.channels, InputChannels::Bands(_));
+        let takes_opacity = !models.is_empty() && models.iter().all(takes_all);
+        let said = |note: &&Note| !(takes_opacity && **note == Note::Transparent);
+        for note in photo.notes.iter().filter(said) {
             let hint = if note.is_difference() {
                 " (--as-pillow does the same)"
             } else {

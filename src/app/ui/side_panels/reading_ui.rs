@@ -8,6 +8,7 @@ use crate::app::scene::Scene;
 use crate::app::state::view_options::ViewOptions;
 use crate::app::ui::kit::theme::{self, palette};
 use crate::engine::{ModelInfo, taken_words};
+use crate::model::InputChannels;
 use crate::picture::photo::decode::bands::{Bands, ShownBands};
 use crate::picture::photo::decode::notes::Note;
 use crate::picture::photo::decode::{Decoding, OwnChannels, Photo};
@@ -55,7 +56,9 @@ pub fn reading_ui(ui: &mut Ui, scene: Scene<'_>, model: &ModelInfo, commands: &m
 
 /// What there is to know of how the open photo is read.
 fn words(photo: &Photo, model: &ModelInfo) -> Vec<String> {
+    let takes_opacity = matches!(model.preprocess.channels, InputChannels::Bands(_));
     let notes = photo.notes.iter().filter_map(|note| match note {
+        Note::Transparent if takes_opacity => None,
         Note::Turned => Some("This image is turned upright; Pillow does not turn it".to_owned()),
         Note::Transparent => {
             Some("Transparent parts are over white; Pillow shows what they hide".to_owned())

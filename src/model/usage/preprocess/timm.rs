@@ -53,16 +53,18 @@ impl Written {
             Some("random") => Some(Filter::Bilinear),
             name => parsed(name, "interpolation", &Filter::ALL.map(Filter::name))?,
         };
+        let mode = parsed(
+            self.crop_mode.as_deref(),
+            "crop_mode",
+            &CropMode::ALL.map(CropMode::name),
+        )?;
         Ok(Stated {
             input_size: self.input_size,
             interpolation,
             crop_pct: self.crop_pct,
             short_side: None,
-            mode: parsed(
-                self.crop_mode.as_deref(),
-                "crop_mode",
-                &CropMode::ALL.map(CropMode::name),
-            )?,
+            // A crop is timm's own, unless another is named.
+            mode: mode.or(self.crop_pct.map(|_| CropMode::Centre)),
             mean: self.mean.map(Numbers::each),
             std: self.std.map(Numbers::each),
             channels: parsed(

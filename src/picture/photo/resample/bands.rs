@@ -3,15 +3,10 @@
 //! Bytes are resampled like colours. Values of 16 bits and floats are resampled as floats, like Pillow's mode
 //! `F`. Where there is opacity, Pillow resamples colours times opacity, which is done here for bytes.
 
-use fast_image_resize::ResizeAlg;
-use fast_image_resize::images::ImageRef;
-use fast_image_resize::pixels::F32;
-use image::{Rgb, RgbImage};
-
-use super::{Cut, Pixels, plain, wrong_length};
+use super::{Cut, pillow, plain, wrong_length};
 use crate::picture::Error;
 use crate::picture::photo::decode::bands::{Bands, Meaning, Planes};
-use crate::picture::photo::geometry::{Filter, Frame, Placement, Rect};
+use crate::picture::photo::geometry::{Filter, Frame, Placement};
 
 /// The `wanted` channels in the model's input, counted from 0: for each a plane of `frame.width` ×
 /// `frame.height` values, of which [`Planes::white`] is a level of 1. `fill` has the level of each where the
@@ -27,71 +22,49 @@ pub fn resample_bands(
     fill: &[f64],
 ) -> Result<Vec<Vec<f32>>, Error> {
     let cut = Cut::new((bands.width, bands.height), placement)?;
-    let fill = |channel: usize| match fill.get(channel) {
-        Some(level) if placement.is_filled(frame) => *level,
-        _ => 0.0,
-    };
-    if let Planes::Bytes(planes) = &bands.planes {
-        return bytes(bands, planes, wanted, &cut, frame.filter, fill);
-    }
-    let scaled = wanted.iter().enumerate().map(|(channel, band)| {
-        let plane = Plane {
-            width: bands.width,
-            height: bands.height,
-            values: bands.planes.floats(*band),
-        };
-        if plane.values.len() != plane.width as usize * plane.height as usize {
-            return Err(wrong_length());
+    let filter = frame.filter;
+    let opacity = match (&bands.planes, bands.meaning) {
+        (Planes::Bytes(planes), Meaning::GreyAlpha | Meaning::ColourAlpha)
+            if premultiplies(filter) =>
+        {
+            let plane = planes.last().ok_or_else(wrong_length)?;
+            Some((plane, scaled(plane, &cut, filter)?))
         }
-        let scaled = cut.scaled(&plane, frame.filter)?;
-        let level = fill(channel) as f32 * bands.planes.white();
-        Ok(scaled.padded(&cut, level))
-    });
-    scaled.collect()
-}
-
-/// Three channels at a time, as if they were colours.
-fn bytes(
-    bands: &Bands,
-    planes: &[Vec<u8>],
-    wanted: &[usize],
-    cut: &Cut,
-    filter: Filter,
-    fill: impl Fn(usize) -> f64,
-) -> Result<Vec<Vec<f32>>, Error> {
-    let opacity = match bands.meaning {
-        Meaning::GreyAlpha | Meaning::ColourAlpha if premultiplies(filter) => planes.last(),
-        Meaning::GreyAlpha | Meaning::ColourAlpha | Meaning::Bands => None,
+        _ => None,
     };
-    let of = |band: usize| planes.get(band).ok_or_else(wrong_length);
-    let scaled_opacity = opacity.map(|plane| cut.scaled(&colours(bands, [plane; 3])?, filter));
-    let scaled_opacity = scaled_opacity.transpose()?;
     let mut done = Vec::with_capacity(wanted.len());
-    for three in wanted.chunks(3) {
-        let at = |channel: usize| three.get(channel).or(three.last()).copied().unwrap_or(0);
-        let chosen = [at(0), at(1), at(2)];
-        let chosen_planes = [of(chosen[0])?, of(chosen[1])?, of(chosen[2])?];
-        let is_opacity = chosen.map(|band| band + 1 == planes.len());
-        let mut picture = colours(bands, chosen_planes)?;
-        if let Some(opacity) = opacity {
-            for (pixel, alpha) in picture.pixels_mut().zip(opacity) {
-                each(pixel, is_opacity, |level| multiplied(level, *alpha));
+    for (channel, band) in wanted.iter().copied().enumerate() {
+        let level = match fill.get(channel) {
+            Some(level) if placement.is_filled(frame) => *level,
+            _ => 0.0,
+        };
+        let input = match &bands.planes {
+            Planes::Bytes(planes) => {
+                let plane = planes.get(band).ok_or_else(wrong_length)?;
+                let values = match &opacity {
+                    Some((opacity, scaled_opacity)) if band + 1 < planes.len() => {
+                        let pairs = plane.iter().zip(*opacity);
+                        let premultiplied = pairs.map(|(level, alpha)| multiplied(*level, *alpha));
+                        let premultiplied: Vec<u8> = premultiplied.collect();
+                        let values = scaled(&premultiplied, &cut, filter)?;
+                        let pairs = values.iter().zip(scaled_opacity);
+                        pairs
+                            .map(|(level, alpha)| divided(*level, *alpha))
+                            .collect()
+                    }
+                    Some(_) | None => scaled(plane, &cut, filter)?,
+                };
+                // A cast from float saturates.
+                let fill = (level * 255.0).round() as u8;
+                let values = values.into_iter().map(f32::from).collect();
+                padded(values, &cut, f32::from(fill))
             }
-        }
-        let mut scaled = cut.scaled(&picture, filter)?;
-        if let Some(opacity) = &scaled_opacity {
-            for (pixel, alpha) in scaled.pixels_mut().zip(opacity.pixels()) {
-                each(pixel, is_opacity, |level| divided(level, alpha.0[0]));
+            Planes::Words(_) | Planes::Floats(_) => {
+                let values = scaled(&bands.planes.floats(band), &cut, filter)?;
+                padded(values, &cut, level as f32 * bands.planes.white())
             }
-        }
-        let first = done.len();
-        // A cast from float saturates.
-        let fill = [0, 1, 2].map(|channel| (fill(first + channel) * 255.0).round() as u8);
-        let input = cut.padded(scaled, fill);
-        for channel in 0..three.len() {
-            let values = input.pixels().map(|pixel| f32::from(pixel.0[channel]));
-            done.push(values.collect());
-        }
+        };
+        done.push(input);
     }
     Ok(done)
 }
@@ -106,20 +79,66 @@ fn premultiplies(filter: Filter) -> bool {
     }
 }
 
-fn colours(bands: &Bands, planes: [&Vec<u8>; 3]) -> Result<RgbImage, Error> {
-    let [red, green, blue] = planes;
-    let levels = red.iter().zip(green).zip(blue);
-    let levels = levels.flat_map(|((red, green), blue)| [*red, *green, *blue]);
-    RgbImage::from_raw(bands.width, bands.height, levels.collect()).ok_or_else(wrong_length)
+/// A value of a plane, which may be the nearest to a sum.
+trait Rounded: pillow::Value {
+    fn float(self) -> f32;
+    fn rounded(sum: f32) -> Self;
 }
 
-/// Changes all levels of a pixel but those that are opacity.
-fn each(pixel: &mut Rgb<u8>, is_opacity: [bool; 3], change: impl Fn(u8) -> u8) {
-    for (level, is_opacity) in pixel.0.iter_mut().zip(is_opacity) {
-        if !is_opacity {
-            *level = change(*level);
-        }
+impl Rounded for u8 {
+    fn float(self) -> f32 {
+        self.into()
     }
+
+    fn rounded(sum: f32) -> u8 {
+        // A cast from float saturates.
+        sum.round_ties_even() as u8
+    }
+}
+
+impl Rounded for f32 {
+    fn float(self) -> f32 {
+        self
+    }
+
+    fn rounded(sum: f32) -> f32 {
+        sum
+    }
+}
+
+/// The part of a plane that the input covers.
+fn scaled<T: Rounded>(plane: &[T], cut: &Cut, filter: Filter) -> Result<Vec<T>, Error> {
+    let width = cut.size.0 as usize;
+    if plane.len() != width * cut.size.1 as usize {
+        return Err(wrong_length());
+    }
+    let axes = (cut.across.axis(cut.size.0), cut.down.axis(cut.size.1));
+    let by_pillow = pillow::scaled(plane, width, (&axes.0, &axes.1), filter);
+    Ok(match (by_pillow, plain::Kernel::of(filter)) {
+        (Some(scaled), _) => scaled,
+        (None, Some(kernel)) => {
+            let value = |x: u32, y: u32| [plane[y as usize * width + x as usize].float()];
+            let sums = plain::sums(&axes.0, &axes.1, kernel, value);
+            sums.into_iter().map(|[sum]| T::rounded(sum)).collect()
+        }
+        (None, None) => return Err(super::failed("no such filter")),
+    })
+}
+
+/// The whole input around the part that is covered.
+fn padded(values: Vec<f32>, cut: &Cut, fill: f32) -> Vec<f32> {
+    let (width, height) = (cut.input.0 as usize, cut.input.1 as usize);
+    let (length, rows) = (cut.across.length as usize, cut.down.length as usize);
+    if (length, rows) == (width, height) {
+        return values;
+    }
+    let mut input = vec![fill; width * height];
+    let (left, top) = (cut.across.start as usize, cut.down.start as usize);
+    let rows = input.chunks_exact_mut(width).skip(top);
+    for (to, from) in rows.zip(values.chunks_exact(length)) {
+        to[left..left + length].copy_from_slice(from);
+    }
+    input
 }
 
 /// Pillow's `MULDIV255`.
@@ -134,65 +153,5 @@ fn divided(level: u8, alpha: u8) -> u8 {
     match alpha {
         0 | 255 => level,
         _ => (255 * u32::from(level) / u32::from(alpha)).min(255) as u8,
-    }
-}
-
-/// One channel of floats.
-struct Plane {
-    width: u32,
-    height: u32,
-    values: Vec<f32>,
-}
-
-impl Plane {
-    /// The whole input.
-    fn padded(self, cut: &Cut, fill: f32) -> Vec<f32> {
-        let (width, height) = (cut.input.0 as usize, cut.input.1 as usize);
-        if (self.width, self.height) == cut.input {
-            return self.values;
-        }
-        let mut input = vec![fill; width * height];
-        let (left, top) = (cut.across.start as usize, cut.down.start as usize);
-        let length = self.width as usize;
-        let rows = input.chunks_exact_mut(width).skip(top);
-        for (to, from) in rows.zip(self.values.chunks_exact(length)) {
-            to[left..left + length].copy_from_slice(from);
-        }
-        input
-    }
-}
-
-impl Pixels for Plane {
-    fn size(&self) -> (u32, u32) {
-        (self.width, self.height)
-    }
-
-    fn one_pass(&self, part: Rect, size: (u32, u32), kernel: ResizeAlg) -> Result<Self, Error> {
-        let pixels: Vec<F32> = self.values.iter().map(|value| F32::new(*value)).collect();
-        let source = ImageRef::from_pixels(self.width, self.height, &pixels);
-        let source = source.map_err(super::failed)?;
-        let bytes = super::one_pass(&source, part, size, kernel)?;
-        let float = |bytes: &[u8]| bytes.try_into().map(f32::from_ne_bytes);
-        let values: Result<Vec<f32>, _> = bytes.chunks_exact(4).map(float).collect();
-        Ok(Plane {
-            width: size.0,
-            height: size.1,
-            values: values.map_err(super::failed)?,
-        })
-    }
-
-    fn plainly_scaled(
-        &self,
-        (across, down): (plain::Axis, plain::Axis),
-        kernel: plain::Kernel,
-    ) -> Self {
-        let width = self.width as usize;
-        let value = |x: u32, y: u32| [self.values[y as usize * width + x as usize]];
-        let sums = plain::sums(&across, &down, kernel, value);
-        Plane {
-            width: across.length,
-            height: down.length,
-            values: sums.into_iter().map(|[sum]| sum).collect(),
-        }
     }
 }

@@ -17,6 +17,7 @@ use super::geometry::{Filter, Frame, Placement, Rect};
 use crate::picture::Error;
 
 pub mod bands;
+mod pillow;
 mod plain;
 
 /// The model's input in 8-bit RGB, exactly `frame.width` × `frame.height`. `placement` must have been
@@ -78,14 +79,19 @@ impl Cut {
     }
 
     /// The part, as large as it is in the input.
-    fn scaled<P: Pixels>(&self, image: &P, filter: Filter) -> Result<P, Error> {
-        match plain::Kernel::of(filter) {
-            Some(kernel) => {
-                let axes = (self.across.axis(self.size.0), self.down.axis(self.size.1));
-                Ok(image.plainly_scaled(axes, kernel))
-            }
-            None => scaled(image, self.part, self.length(), filter),
+    fn scaled(&self, rgb: &RgbImage, filter: Filter) -> Result<RgbImage, Error> {
+        let Some(kernel) = plain::Kernel::of(filter) else {
+            return scaled(rgb, self.part, self.length(), filter);
+        };
+        let (across, down) = (self.across.axis(self.size.0), self.down.axis(self.size.1));
+        let colour = |x, y| rgb.get_pixel(x, y).0.map(f32::from);
+        let sums = plain::sums(&across, &down, kernel, colour);
+        let mut scaled = RgbImage::new(across.length, down.length);
+        for (pixel, sum) in scaled.pixels_mut().zip(sums) {
+            // A cast from float saturates.
+            pixel.0 = sum.map(|sum| sum.round_ties_even() as u8);
         }
+        Ok(scaled)
     }
 
     /// The whole input.
@@ -97,47 +103,6 @@ impl Cut {
         let (x, y) = (self.across.start.into(), self.down.start.into());
         imageops::replace(&mut input, &picture, x, y);
         input
-    }
-}
-
-/// What is resampled: colours of bytes, or a plane of floats.
-trait Pixels: Sized {
-    fn size(&self) -> (u32, u32);
-
-    /// `part` of the image, scaled to `size` along at most one axis.
-    ///
-    /// # Errors
-    /// [`Error::Resample`].
-    fn one_pass(&self, part: Rect, size: (u32, u32), kernel: ResizeAlg) -> Result<Self, Error>;
-
-    fn plainly_scaled(&self, axes: (plain::Axis, plain::Axis), kernel: plain::Kernel) -> Self;
-}
-
-impl Pixels for RgbImage {
-    fn size(&self) -> (u32, u32) {
-        self.dimensions()
-    }
-
-    fn one_pass(&self, part: Rect, size: (u32, u32), kernel: ResizeAlg) -> Result<Self, Error> {
-        let source = ImageRef::new(self.width(), self.height(), self.as_raw(), PixelType::U8x3);
-        let source = source.map_err(failed)?;
-        let scaled = one_pass(&source, part, size, kernel)?;
-        RgbImage::from_raw(size.0, size.1, scaled).ok_or_else(wrong_length)
-    }
-
-    fn plainly_scaled(
-        &self,
-        (across, down): (plain::Axis, plain::Axis),
-        kernel: plain::Kernel,
-    ) -> Self {
-        let colour = |x, y| self.get_pixel(x, y).0.map(f32::from);
-        let sums = plain::sums(&across, &down, kernel, colour);
-        let mut scaled = RgbImage::new(across.length, down.length);
-        for (pixel, sum) in scaled.pixels_mut().zip(sums) {
-            // A cast from float saturates.
-            pixel.0 = sum.map(|sum| sum.round_ties_even() as u8);
-        }
-        scaled
     }
 }
 
@@ -240,9 +205,9 @@ pub fn at_size(rgb: &RgbImage, size: (u32, u32)) -> Option<RgbImage> {
 ///
 /// Horizontally first and then vertically, as in Pillow: values are clamped to 8 bits between the
 /// passes, and if a kernel overshoots at an edge, the other order differs by ten levels.
-fn scaled<P: Pixels>(image: &P, part: Rect, size: (u32, u32), filter: Filter) -> Result<P, Error> {
+fn scaled(rgb: &RgbImage, part: Rect, size: (u32, u32), filter: Filter) -> Result<RgbImage, Error> {
     let kernel = algorithm(filter);
-    let rows = rows_read(image.size().1, &part, size.1, filter);
+    let rows = rows_read(rgb.height(), &part, size.1, filter);
     let across = Rect {
         y: f64::from(rows.start),
         height: f64::from(rows.end - rows.start),
@@ -254,8 +219,8 @@ fn scaled<P: Pixels>(image: &P, part: Rect, size: (u32, u32), filter: Filter) ->
         width: f64::from(size.0),
         height: part.height,
     };
-    let narrowed = image.one_pass(across, (size.0, rows.end - rows.start), kernel)?;
-    narrowed.one_pass(down, size, kernel)
+    let narrowed = one_pass(rgb, across, (size.0, rows.end - rows.start), kernel)?;
+    one_pass(&narrowed, down, size, kernel)
 }
 
 /// Pillow's algorithm. Those without one are resampled by [`plain`], and have a near one here.
@@ -288,23 +253,25 @@ fn rows_read(height: u32, part: &Rect, rows: u32, filter: Filter) -> Range<u32> 
     first..end.max(first + 1)
 }
 
-/// The bytes of `part` of the image, scaled to `size` along at most one axis.
+/// `part` of the image, scaled to `size` along at most one axis.
 fn one_pass(
-    source: &ImageRef<'_>,
+    rgb: &RgbImage,
     part: Rect,
     size: (u32, u32),
     kernel: ResizeAlg,
-) -> Result<Vec<u8>, Error> {
-    let mut target = Image::new(size.0, size.1, source.pixel_type());
+) -> Result<RgbImage, Error> {
+    let source = ImageRef::new(rgb.width(), rgb.height(), rgb.as_raw(), PixelType::U8x3);
+    let source = source.map_err(failed)?;
+    let mut target = Image::new(size.0, size.1, PixelType::U8x3);
     let options = ResizeOptions::new().resize_alg(kernel).crop(
         part.x,
         part.y,
-        extent_within(part.x, part.width, source.width()),
-        extent_within(part.y, part.height, source.height()),
+        extent_within(part.x, part.width, rgb.width()),
+        extent_within(part.y, part.height, rgb.height()),
     );
-    let done = Resizer::new().resize(source, &mut target, &options);
+    let done = Resizer::new().resize(&source, &mut target, &options);
     done.map_err(failed)?;
-    Ok(target.into_vec())
+    RgbImage::from_raw(size.0, size.1, target.into_vec()).ok_or_else(wrong_length)
 }
 
 /// `extent`, reduced by the rounding errors that would put `origin + extent` beyond the image.
