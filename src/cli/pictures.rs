@@ -69,7 +69,7 @@ impl Source {
     pub fn path(&self) -> &Path {
         match self {
             Source::File(path) => path,
-            Source::Bands(paths) => paths.first().map(PathBuf::as_path).unwrap_or(Path::new("")),
+            Source::Bands(paths) => paths.first().map_or(Path::new(""), PathBuf::as_path),
         }
     }
 
