@@ -13,7 +13,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use gradcam::explain::{Score, guided_backprop};
+use gradcam::explain::{Objective, Score, guided_backprop};
 use gradcam::model::{Layer, Model, ReluRule, Tape, Target};
 use npyz::npz::NpzArchive;
 use tch::Tensor;
@@ -70,7 +70,8 @@ fn compare(path: &Path) -> Result<String, String> {
     let logits = apart(&logits, &floats(&mut golden, "logits"))
         .map_err(|other| format!("opens; {other} ({recommended})"))?;
     let score = Score::For(usize::try_from(class[0]).unwrap());
-    let gradient = guided_backprop(&tape, &model.graph, score, ReluRule::Gradient);
+    let score = Objective::new(&tape, score).map_err(|e| e.to_string())?;
+    let gradient = guided_backprop(&tape, &model.graph, &score, ReluRule::Gradient);
     let gradient = gradient.map_err(|e| e.to_string())?.image.values;
     let gradient = apart(&gradient, &floats(&mut golden, "gradient"))?;
     Ok(format!("{logits:.1e}\t{gradient:.1e}\t{recommended}"))

@@ -14,7 +14,7 @@ use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 use gradcam::engine::Session;
-use gradcam::explain::Score;
+use gradcam::explain::{Objective, Score};
 use gradcam::model::ReluRule;
 use gradcam::picture::photo::decode::Photo;
 use gradcam::picture::photo::geometry::Fit;
@@ -224,7 +224,8 @@ fn with_global_pooling_and_one_linear_layer_grad_cam_is_cam() {
         .unwrap();
     let weight = model.graph.weight(head.inputs[1]).unwrap();
     for class in [3, 285, 967] {
-        let map = gradcam::explain::grad_cam_at(&tape, Score::For(class), layer).unwrap();
+        let objective = Objective::new(&tape, Score::For(class)).unwrap();
+        let map = gradcam::explain::grad_cam_at(&tape, &objective, layer).unwrap();
         let activation = tape.activation(layer).unwrap().detach();
         let size = activation.size();
         let places = (size[2] * size[3]) as f64;
@@ -258,12 +259,9 @@ fn finite_differences_agree_with_the_gradient() {
         let input = Tensor::randn([1, 3, 224, 224], (Kind::Float, tch::Device::Cpu)) * 0.5;
         let tape = Tape::record(&model.graph, Arc::clone(&model.plan), &input).unwrap();
         let class = tape.logits().argmax(1, false).int64_value(&[0]);
-        let found = gradcam::explain::guided_backprop(
-            &tape,
-            &model.graph,
-            Score::For(class as usize),
-            ReluRule::Gradient,
-        );
+        let objective = Objective::new(&tape, Score::For(class as usize)).unwrap();
+        let found =
+            gradcam::explain::guided_backprop(&tape, &model.graph, &objective, ReluRule::Gradient);
         let gradient = Tensor::from_slice(&found.unwrap().image.values).reshape([1, 3, 224, 224]);
         let direction = &gradient / gradient.norm();
         let along = f64::try_from((&gradient * &direction).sum(Kind::Float)).unwrap();

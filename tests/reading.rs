@@ -82,7 +82,8 @@ fn takes_bands_from_a_tiff_or_from_several_files() {
         let found = std::fs::read_dir(folder.path()).unwrap().find_map(|entry| {
             let path = entry.unwrap().path();
             let file = path.file_name().unwrap().to_string_lossy().into_owned();
-            (file.starts_with(name) && file.ends_with(".npz")).then_some(path)
+            let is_archive = path.extension().is_some_and(|ending| ending == "npz");
+            (file.starts_with(name) && is_archive).then_some(path)
         });
         let mut archive = npyz::npz::NpzArchive::open(found.unwrap()).unwrap();
         let array = archive.by_name("gradient").unwrap().unwrap();

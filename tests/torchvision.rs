@@ -15,7 +15,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use gradcam::explain::{Score, grad_cam_at, guided_backprop};
+use gradcam::explain::{Objective, Score, grad_cam_at, guided_backprop};
 use gradcam::model::{Model, OpenOptions, ReluRule, Tape};
 use npyz::npz::NpzArchive;
 use tch::Tensor;
@@ -90,9 +90,10 @@ fn compare(path: &Path) -> Result<[f32; 4], String> {
     let tape =
         Tape::record(&model.graph, Arc::clone(&model.plan), &input).map_err(|e| e.to_string())?;
     let logits: Vec<f32> = Vec::try_from(tape.logits().reshape(-1)).unwrap();
-    let map = grad_cam_at(&tape, score, layer.activation).map_err(|e| e.to_string())?;
+    let score = Objective::new(&tape, score).map_err(|e| e.to_string())?;
+    let map = grad_cam_at(&tape, &score, layer.activation).map_err(|e| e.to_string())?;
     let gradient =
-        |rule| guided_backprop(&tape, &model.graph, score, rule).map(|found| found.image.values);
+        |rule| guided_backprop(&tape, &model.graph, &score, rule).map(|found| found.image.values);
     Ok([
         apart(&logits, &floats(&mut golden, "logits")),
         apart(&map.values, &floats(&mut golden, "grad_cam")),

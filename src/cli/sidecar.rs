@@ -71,6 +71,10 @@ fn of_view(
         "label": model.labels[class],
         "logit": answer.logits[class],
         "probability": answer.probability(class),
+        "area": answer.area(class),
+        "region": score.region().map(|region| json!({
+            "x": region.x, "y": region.y, "width": region.width, "height": region.height,
+        })),
         "top5": top(answer, model, 5),
         "crop": { "x": source.x, "y": source.y, "width": source.width, "height": source.height },
         "fit": answer.placement.fit.label().to_lowercase(),
@@ -91,6 +95,7 @@ fn top(answer: &Prediction, model: &ModelInfo, count: usize) -> Vec<Value> {
             "label": model.labels[class],
             "logit": answer.logits[class],
             "probability": answer.probability(class),
+            "area": answer.area(class),
         })
     };
     answer.ranking.iter().take(count).map(row).collect()

@@ -29,6 +29,10 @@ pub enum Error {
     ChannelsOfSeveral(String),
     #[error("there is no class {class}: this model has {classes} classes")]
     UnknownClass { class: usize, classes: usize },
+    #[error("this model predicts no regions, so its score cannot be restricted to one")]
+    NoRegions,
+    #[error("the drawn region is outside of what the model sees of the image")]
+    RegionNotSeen,
     #[error("the model's output for this image is not finite (NaN or infinity)")]
     NotFinite,
     #[error("the explanation at “{0}” is not finite (NaN or infinity)")]

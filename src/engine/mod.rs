@@ -18,7 +18,7 @@ mod worker;
 
 pub use data::class_query::{ClassQuery, ClassQueryError};
 pub use data::model_info::ModelInfo;
-pub use data::prediction::{Guided, HeatMap, LayerMaps, Prediction};
+pub use data::prediction::{Guided, HeatMap, LayerMaps, Prediction, ValueKind};
 pub use data::request::{Batch, Job, Progress, Request, Stage};
 pub use data::trial::Trial;
 pub use error::Error;

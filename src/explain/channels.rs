@@ -3,9 +3,9 @@
 
 use tch::TchError;
 
-use super::Score;
 use super::arrays::{plain, sizes};
 use super::grad_cam::{channel_weights, weighted_sum};
+use super::{Objective, Score};
 use crate::model::{ModulePath, ReluRule, Tape, ValueId};
 use crate::picture::map::Map;
 
@@ -136,18 +136,18 @@ impl Channels {
 /// As [`grad_cam`](super::grad_cam).
 pub fn channels(
     tape: &Tape,
-    score: Score,
+    objective: &Objective,
     layer: ValueId,
     path: &str,
 ) -> Result<Channels, TchError> {
-    let gradients = tape.backward(&score.terms(), ReluRule::Gradient, &[layer])?;
+    let gradients = tape.backward(objective.seed(), ReluRule::Gradient, &[layer])?;
     let missing = || TchError::Shape("the layer was not recorded".into());
     let gradient = tape.planes(layer, gradients.at.first().ok_or_else(missing)?)?;
     let activation = tape.planes(layer, tape.activation(layer).ok_or_else(missing)?)?;
     let (_, height, width) = sizes(&activation)?;
     let weights = channel_weights(&gradient)?;
     Ok(Channels::new(
-        (score, path.to_owned()),
+        (objective.score, path.to_owned()),
         (width, height),
         plain(&weights)?,
         plain(&activation.f_detach()?)?,

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use tch::{Kind, TchError, Tensor};
 
-use super::Score;
+use super::Objective;
 use super::arrays::{plain, sizes};
 use crate::model::{Detail, ReluRule, Tape, ValueId};
 use crate::picture::map::Map;
@@ -16,12 +16,22 @@ use crate::picture::map::Map;
 ///
 /// # Errors
 /// Errors from libtorch; [`TchError::Shape`] for an activation that is not `[1, C, H, W]`.
-pub fn grad_cam(tape: &Tape, score: Score, layers: &[ValueId]) -> Result<Vec<Map>, TchError> {
+pub fn grad_cam(
+    tape: &Tape,
+    objective: &Objective,
+    layers: &[ValueId],
+) -> Result<Vec<Map>, TchError> {
     let mut found: HashMap<ValueId, Map> = HashMap::new();
-    grad_cam_each::<TchError>(tape, score, layers, &mut || Ok(()), &mut |value, map| {
-        found.insert(value, map);
-        Ok(())
-    })?;
+    grad_cam_each::<TchError>(
+        tape,
+        objective,
+        layers,
+        &mut || Ok(()),
+        &mut |value, map| {
+            found.insert(value, map);
+            Ok(())
+        },
+    )?;
     let missing = || TchError::Shape("no map".into());
     let map = |value| found.get(value).cloned().ok_or_else(missing);
     layers.iter().map(map).collect()
@@ -35,14 +45,14 @@ pub fn grad_cam(tape: &Tape, score: Score, layers: &[ValueId]) -> Result<Vec<Map
 /// As [`grad_cam`], and what `watch` and `found` return.
 pub fn grad_cam_each<E: From<TchError>>(
     tape: &Tape,
-    score: Score,
+    objective: &Objective,
     layers: &[ValueId],
     watch: &mut dyn FnMut() -> Result<(), E>,
     found: &mut dyn FnMut(ValueId, Map) -> Result<(), E>,
 ) -> Result<(), E> {
     let rule = ReluRule::Gradient;
     tape.walk(
-        &score.terms(),
+        objective.seed(),
         rule,
         (layers, Detail::Means),
         watch,
@@ -60,8 +70,8 @@ pub fn grad_cam_each<E: From<TchError>>(
 ///
 /// # Errors
 /// As [`grad_cam`].
-pub fn grad_cam_at(tape: &Tape, score: Score, layer: ValueId) -> Result<Map, TchError> {
-    let mut maps = grad_cam(tape, score, &[layer])?;
+pub fn grad_cam_at(tape: &Tape, objective: &Objective, layer: ValueId) -> Result<Map, TchError> {
+    let mut maps = grad_cam(tape, objective, &[layer])?;
     maps.pop().ok_or_else(|| TchError::Shape("no map".into()))
 }
 

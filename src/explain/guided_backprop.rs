@@ -4,7 +4,7 @@
 
 use tch::TchError;
 
-use super::Score;
+use super::Objective;
 use super::arrays::{plain, sizes};
 use crate::model::{Detail, Graph, ReluRule, Tape};
 use crate::picture::map::SignedImage;
@@ -27,10 +27,10 @@ pub struct InputGradient {
 pub fn guided_backprop(
     tape: &Tape,
     graph: &Graph,
-    score: Score,
+    objective: &Objective,
     rule: ReluRule,
 ) -> Result<InputGradient, TchError> {
-    guided_backprop_watched(tape, graph, score, rule, &mut || Ok(()))
+    guided_backprop_watched(tape, graph, objective, rule, &mut || Ok(()))
 }
 
 /// Like [`guided_backprop`]; `watch` is called many times, and an error from it ends the pass.
@@ -40,13 +40,13 @@ pub fn guided_backprop(
 pub fn guided_backprop_watched<E: From<TchError>>(
     tape: &Tape,
     graph: &Graph,
-    score: Score,
+    objective: &Objective,
     rule: ReluRule,
     watch: &mut dyn FnMut() -> Result<(), E>,
 ) -> Result<InputGradient, E> {
     let mut image = None;
     let wanted = (&[graph.input][..], Detail::Positions);
-    let rectifiers = tape.walk(&score.terms(), rule, wanted, watch, &mut |_, gradient| {
+    let rectifiers = tape.walk(objective.seed(), rule, wanted, watch, &mut |_, gradient| {
         let (_, height, width) = sizes(gradient)?;
         image = Some(SignedImage {
             width,

@@ -10,6 +10,8 @@ mod channels;
 mod grad_cam;
 mod guided_backprop;
 mod guided_grad_cam;
+mod objective;
+mod regions;
 mod score;
 mod self_check;
 
@@ -18,5 +20,7 @@ pub use channels::{Channels, channels};
 pub use grad_cam::{channel_weights, grad_cam, grad_cam_at, grad_cam_each};
 pub use guided_backprop::{InputGradient, guided_backprop, guided_backprop_watched};
 pub use guided_grad_cam::guided_grad_cam;
+pub use objective::Objective;
+pub use regions::{Segmentation, is_map, segmentation};
 pub use score::Score;
 pub use self_check::{LayerCheck, SelfCheck, Slope, self_check};

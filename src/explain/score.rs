@@ -1,4 +1,8 @@
-//! The score that is differentiated: a linear combination of logits, before the softmax.
+//! The score that is differentiated: a linear combination of logits, before the softmax. Where a network
+//! answers with a map, it is their mean over a region: the one that the network predicts for the
+//! explained class, unless another is drawn.
+
+use crate::picture::photo::geometry::PixelBox;
 
 /// The score to explain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -15,6 +19,13 @@ pub enum Score {
         /// The class that it is compared with.
         b: usize,
     },
+    /// The score of a class over a part of the image that was drawn, for a network that answers with a map.
+    Within {
+        /// The class that is explained.
+        class: usize,
+        /// In pixels of the image.
+        region: PixelBox,
+    },
 }
 
 impl Score {
@@ -24,13 +35,46 @@ impl Score {
             Score::For(class) => vec![(class, 1.0)],
             Score::Against(class) => vec![(class, -1.0)],
             Score::Versus { a, b } => vec![(a, 1.0), (b, -1.0)],
+            Score::Within { class, .. } => vec![(class, 1.0)],
         }
     }
 
     /// The explained class.
     pub fn class(self) -> usize {
         match self {
-            Score::For(class) | Score::Against(class) | Score::Versus { a: class, .. } => class,
+            Score::For(class)
+            | Score::Against(class)
+            | Score::Versus { a: class, .. }
+            | Score::Within { class, .. } => class,
+        }
+    }
+
+    /// The part of the image that the score is restricted to, in pixels of the image.
+    pub fn region(self) -> Option<PixelBox> {
+        match self {
+            Score::Within { region, .. } => Some(region),
+            Score::For(_) | Score::Against(_) | Score::Versus { .. } => None,
+        }
+    }
+
+    /// The same score for a copy of the image at another size; sizes are (width, height) in pixels.
+    #[must_use]
+    pub fn at_size(self, from: (u32, u32), to: (u32, u32)) -> Score {
+        let scaled = |at: u32, from: u32, to: u32| {
+            let at = u64::from(at) * u64::from(to) / u64::from(from.max(1));
+            u32::try_from(at).unwrap_or(u32::MAX)
+        };
+        match self {
+            Score::Within { class, region } => Score::Within {
+                class,
+                region: PixelBox {
+                    x: scaled(region.x, from.0, to.0),
+                    y: scaled(region.y, from.1, to.1),
+                    width: scaled(region.width, from.0, to.0).max(1),
+                    height: scaled(region.height, from.1, to.1).max(1),
+                },
+            },
+            Score::For(_) | Score::Against(_) | Score::Versus { .. } => self,
         }
     }
 
@@ -50,6 +94,7 @@ impl Score {
             Score::For(class) => name(class),
             Score::Against(class) => format!("against {}", name(class)),
             Score::Versus { a, b } => format!("{} versus {}", name(a), name(b)),
+            Score::Within { class, .. } => format!("{} in the drawn region", name(class)),
         }
     }
 }

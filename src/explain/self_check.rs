@@ -4,10 +4,10 @@
 //! plausible heat map. So the score is measured by moving the input along its own gradient, with
 //! plain forward passes that share nothing with the way back.
 
-use tch::{Kind, TchError, Tensor};
+use tch::{Kind, TchError};
 
-use super::Score;
-use super::arrays::plain;
+use super::Objective;
+use super::regions::is_map;
 use crate::model::graph::MatrixProduct;
 use crate::model::op::Op;
 use crate::model::{Graph, ReluRule, Tape, ValueId, forward};
@@ -86,23 +86,23 @@ fn relative(a: f64, b: f64) -> f64 {
 pub fn self_check(
     graph: &Graph,
     tape: &Tape,
-    score: Score,
+    objective: &Objective,
     layer: Option<ValueId>,
 ) -> Result<SelfCheck, TchError> {
     Ok(SelfCheck {
-        slope: slope(graph, tape, score)?,
+        slope: slope(graph, tape, objective)?,
         layer: layer
-            .map(|layer| at_layer(graph, tape, score, layer))
+            .map(|layer| at_layer(graph, tape, objective, layer))
             .transpose()?,
     })
 }
 
-fn slope(graph: &Graph, tape: &Tape, score: Score) -> Result<Slope, TchError> {
+fn slope(graph: &Graph, tape: &Tape, objective: &Objective) -> Result<Slope, TchError> {
     /// The change of the score that a step aims at, as shares of its size: small enough to stay
     /// between the kinks of rectifiers, large enough to stand out from rounding.
     const STEPS: [f64; 5] = [0.1, 0.03, 0.01, 0.003, 0.001];
     let missing = || TchError::Shape("the input was not recorded".into());
-    let gradients = tape.backward(&score.terms(), ReluRule::Gradient, &[graph.input])?;
+    let gradients = tape.backward(objective.seed(), ReluRule::Gradient, &[graph.input])?;
     let gradient = gradients.at.first().ok_or_else(missing)?;
     let predicted = gradient.f_norm()?.f_double_value(&[])?;
     if predicted == 0.0 || !predicted.is_finite() {
@@ -114,7 +114,7 @@ fn slope(graph: &Graph, tape: &Tape, score: Score) -> Result<Slope, TchError> {
     let input = tape.activation(graph.input).ok_or_else(missing)?;
     let input = input.f_detach()?;
     let direction = gradient.f_div_scalar(predicted)?.f_reshape(input.size())?;
-    let size = value(tape.logits(), score)?.abs().max(1.0);
+    let size = objective.value(tape.logits())?.abs().max(1.0);
     let mut best = Slope {
         predicted,
         measured: f64::INFINITY,
@@ -122,8 +122,8 @@ fn slope(graph: &Graph, tape: &Tape, score: Score) -> Result<Slope, TchError> {
     for share in STEPS {
         let step = share * size / predicted;
         let along = direction.f_mul_scalar(step)?;
-        let ahead = value(&forward(graph, &input.f_add(&along)?)?, score)?;
-        let behind = value(&forward(graph, &input.f_sub(&along)?)?, score)?;
+        let ahead = objective.value(&forward(graph, &input.f_add(&along)?)?)?;
+        let behind = objective.value(&forward(graph, &input.f_sub(&along)?)?)?;
         let measured = (ahead - behind) / (2.0 * step);
         if (measured - predicted).abs() < (best.measured - predicted).abs() {
             best.measured = measured;
@@ -132,26 +132,14 @@ fn slope(graph: &Graph, tape: &Tape, score: Score) -> Result<Slope, TchError> {
     Ok(best)
 }
 
-fn value(logits: &Tensor, score: Score) -> Result<f64, TchError> {
-    let logits = plain(&logits.f_detach()?)?;
-    let terms = score.terms().into_iter();
-    terms
-        .map(|(class, weight)| {
-            let logit = logits.get(class);
-            let logit = logit.ok_or_else(|| TchError::Shape("no such class".into()))?;
-            Ok(weight * f64::from(*logit))
-        })
-        .sum()
-}
-
 fn at_layer(
     graph: &Graph,
     tape: &Tape,
-    score: Score,
+    objective: &Objective,
     layer: ValueId,
 ) -> Result<LayerCheck, TchError> {
     let missing = || TchError::Shape("the layer was not recorded".into());
-    let gradients = tape.backward(&score.terms(), ReluRule::Gradient, &[layer])?;
+    let gradients = tape.backward(objective.seed(), ReluRule::Gradient, &[layer])?;
     let gradient = tape.planes(layer, gradients.at.first().ok_or_else(missing)?)?;
     let activation = tape.planes(layer, tape.activation(layer).ok_or_else(missing)?)?;
     let mean = gradient.f_mean_dim([2i64, 3].as_slice(), true, Kind::Float)?;
@@ -173,15 +161,18 @@ fn at_layer(
             deviation / largest
         },
         sum,
-        score_without_bias: match bias(graph, score)? {
-            Some(bias) => Some(value(tape.logits(), score)? - bias),
+        score_without_bias: match bias(graph, tape, objective)? {
+            Some(bias) => Some(objective.value(tape.logits())? - bias),
             None => None,
         },
     })
 }
 
 /// What the bias of the last linear layer adds to the score; `None` where the network ends otherwise.
-fn bias(graph: &Graph, score: Score) -> Result<Option<f64>, TchError> {
+fn bias(graph: &Graph, tape: &Tape, objective: &Objective) -> Result<Option<f64>, TchError> {
+    if is_map(tape.logits()) {
+        return Ok(None);
+    }
     let Some(last) = graph.producer(graph.logits) else {
         return Ok(None);
     };
@@ -189,7 +180,8 @@ fn bias(graph: &Graph, score: Score) -> Result<Option<f64>, TchError> {
         Op::MatrixProduct(MatrixProduct::Linear { bias: false }) => Ok(Some(0.0)),
         Op::MatrixProduct(MatrixProduct::Linear { bias: true }) => {
             let bias = last.inputs.get(2).and_then(|bias| graph.weight(*bias));
-            bias.map(|bias| value(bias, score)).transpose()
+            let bias = bias.map(|bias| objective.value(&bias.f_unsqueeze(0)?));
+            bias.transpose()
         }
         _ => Ok(None),
     }

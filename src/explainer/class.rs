@@ -13,7 +13,8 @@ pub struct ClassScore {
     pub class: usize,
     /// Its name.
     pub label: String,
-    /// From 0 to 1: the softmax or the sigmoid of the logit, as the model is read.
+    /// From 0 to 1: the softmax or the sigmoid of the logit, as the model is read; the share of the area
+    /// where it predicts regions.
     pub probability: f32,
     /// The score before softmax or sigmoid, which is what the gradients are of.
     pub logit: f32,
@@ -31,8 +32,8 @@ pub enum ClassOrScore<'a> {
     /// A class as the command line takes it: an exact label, `topN` for the class with the N-th
     /// highest logit, or an index in digits.
     Label(&'a str),
-    /// Any score, such as a counterfactual ([`Score::Against`]) or a comparison of two classes
-    /// ([`Score::Versus`]).
+    /// Any score, such as a counterfactual ([`Score::Against`]), a comparison of two classes
+    /// ([`Score::Versus`]) or a class over a part of the image ([`Score::Within`]).
     Score(Score),
 }
 

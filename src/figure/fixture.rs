@@ -77,6 +77,7 @@ pub(super) fn view(size: (u32, u32), long: bool) -> View {
             notes: Vec::new(),
         }),
         answer: Arc::new(Prediction {
+            regions: None,
             logits: vec![3.0, 2.0, 1.0],
             reading: Reading::Softmax,
             probabilities: vec![0.625, 0.25, 0.125],

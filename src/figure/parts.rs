@@ -82,10 +82,10 @@ pub(super) fn limited(max_px: u32, size: impl Fn(u32) -> (u32, u32)) -> u32 {
     }
 }
 
-/// "probability 39.3 %" or "value 14.2"; `None` for a score of two classes.
+/// "probability 39.3 %", "area 12 %" or "value 14.2"; `None` for a score of two classes.
 pub(super) fn probability(score: Score, answer: &Prediction) -> Option<String> {
     let class = match score {
-        Score::For(class) | Score::Against(class) => class,
+        Score::For(class) | Score::Against(class) | Score::Within { class, .. } => class,
         Score::Versus { .. } => return None,
     };
     answer.described(class)

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use image::RgbImage;
 
 use crate::engine::{Guided, HeatMap, ModelInfo, Prediction};
-use crate::explain::Score;
 use crate::model::ReluRule;
 use crate::picture::map::compose::{self, Look, Overlay};
 use crate::picture::page::Page;
@@ -81,13 +80,30 @@ impl Figure {
     pub fn panel(&self, panel: Panel) -> RgbImage {
         let placement = &self.answer.placement;
         match panel {
-            Panel::Original => self.photo.rgb.clone(),
+            Panel::Original => self.original(),
             Panel::HeatMap => {
                 compose::overlay(&self.photo.rgb, &self.heat_map.map, placement, &self.look)
             }
             Panel::GuidedBackprop => compose::signed(&self.guided.backprop, placement),
             Panel::GuidedGradCam => compose::signed(&self.guided.grad_cam, placement),
         }
+    }
+
+    /// The photo; where the model predicts regions, with the one that is explained.
+    fn original(&self) -> RgbImage {
+        let score = self.heat_map.score;
+        let mut picture = self.photo.rgb.clone();
+        match &self.answer.regions {
+            Some(regions) if regions.are_predicted() => {
+                let region = regions.map(score.class());
+                compose::region(&mut picture, &region, &self.answer.placement);
+            }
+            Some(_) | None => {}
+        }
+        if let Some(drawn) = score.region() {
+            compose::rectangle(&mut picture, drawn);
+        }
+        picture
     }
 
     /// The figure for a copy of the photo at this size (width, height).
@@ -98,6 +114,12 @@ impl Figure {
             let mut answer = Prediction::clone(&self.answer);
             answer.placement = answer.placement.at_size(rgb.width(), rgb.height());
             figure.answer = Arc::new(answer);
+            let from = self.photo.rgb.dimensions();
+            let score = self.heat_map.score.at_size(from, rgb.dimensions());
+            if score != self.heat_map.score {
+                let heat_map = HeatMap::clone(&self.heat_map);
+                figure.heat_map = Arc::new(HeatMap { score, ..heat_map });
+            }
             figure.photo = Arc::new(Photo::from_rgb(self.photo.path.clone(), rgb));
         }
         figure
@@ -145,10 +167,7 @@ impl Figure {
 
     fn caption(&self) -> Caption {
         let score = self.heat_map.score;
-        let probability = match score {
-            Score::For(class) | Score::Against(class) => self.answer.described(class),
-            Score::Versus { .. } => None,
-        };
+        let probability = super::parts::probability(score, &self.answer);
         let (guided, all) = self.guided.rectifiers;
         let mut notes = Vec::new();
         if self.guided.rule != ReluRule::Gradient {

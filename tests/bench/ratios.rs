@@ -21,7 +21,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use gradcam::engine::{Engine, Request};
-use gradcam::explain::{self, Score};
+use gradcam::explain::{self, Objective, Score};
 use gradcam::model::{Model, ReluRule, Tape, ValueId, forward};
 use gradcam::picture::photo::decode::Photo;
 use gradcam::picture::photo::geometry::Fit;
@@ -87,8 +87,9 @@ fn report(name: &str, model: &Model) {
     let tape = record();
     let top = tape.logits().argmax(1, false).int64_value(&[0]) as usize;
     let other = Score::For((top + 1) % tape.logits().numel());
-    let guided = |tape: &Tape, score| {
-        explain::guided_backprop(tape, &model.graph, score, ReluRule::Guided).expect("walks")
+    let other = Objective::new(&tape, other).expect("a class");
+    let guided = |tape: &Tape, objective: &Objective| {
+        explain::guided_backprop(tape, &model.graph, objective, ReluRule::Guided).expect("walks")
     };
 
     let stages: Vec<Stage> = vec![
@@ -99,14 +100,14 @@ fn report(name: &str, model: &Model) {
         ("recording forward", Box::new(|| drop(black_box(record())))),
         (
             "new class, recommended layer",
-            Box::new(|| drop(black_box(explain::grad_cam_at(&tape, other, layer)))),
+            Box::new(|| drop(black_box(explain::grad_cam_at(&tape, &other, layer)))),
         ),
         (
             "channels of the recommended layer",
             Box::new(|| {
                 drop(black_box(explain::channels(
                     &tape,
-                    other,
+                    &other,
                     layer,
                     &recommended.path,
                 )));
@@ -114,23 +115,24 @@ fn report(name: &str, model: &Model) {
         ),
         (
             "overview maps, one class",
-            Box::new(|| drop(black_box(explain::grad_cam(&tape, other, &overview)))),
+            Box::new(|| drop(black_box(explain::grad_cam(&tape, &other, &overview)))),
         ),
         (
             "all layers' maps, one class",
-            Box::new(|| drop(black_box(explain::grad_cam(&tape, other, &all)))),
+            Box::new(|| drop(black_box(explain::grad_cam(&tape, &other, &all)))),
         ),
         (
             "guided pass",
-            Box::new(|| drop(black_box(guided(&tape, other)))),
+            Box::new(|| drop(black_box(guided(&tape, &other)))),
         ),
         (
             "first answer",
             Box::new(|| {
                 let tape = record();
                 let top = tape.logits().argmax(1, false).int64_value(&[0]) as usize;
-                let map = explain::grad_cam_at(&tape, Score::For(top), layer).expect("a map");
-                let gradient = guided(&tape, Score::For(top));
+                let score = Objective::new(&tape, Score::For(top)).expect("a class");
+                let map = explain::grad_cam_at(&tape, &score, layer).expect("a map");
+                let gradient = guided(&tape, &score);
                 drop(black_box(explain::guided_grad_cam(&gradient.image, &map)));
             }),
         ),

@@ -20,6 +20,7 @@ mod memory;
 mod opening;
 mod pictures;
 mod reading;
+mod segmentation;
 mod spoilt;
 mod support;
 mod trouble;

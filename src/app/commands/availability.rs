@@ -38,6 +38,7 @@ impl Scene<'_> {
             | Command::FilterLayers(_)
             | Command::ChooseClass(_)
             | Command::ChooseScore(_)
+            | Command::DrawRegion(_)
             | Command::ChooseRival(_)
             | Command::SetRival(..)
             | Command::SetTruth(_)
@@ -101,7 +102,7 @@ impl Scene<'_> {
             | Action::LastPicture
             | Action::CloseFolder => self.why_not_gallery(),
             Action::Cancel => {
-                let choosing = state.side().choice.is_choosing_rival();
+                let choosing = state.side().choice.is_choosing_rival() || state.drawing_region;
                 let possible = self.can_cancel() || choosing || !self.notices.is_empty();
                 unless(possible, "Nothing is in progress")
             }

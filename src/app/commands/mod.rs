@@ -65,6 +65,8 @@ pub enum Command {
     /// Explains the class that was clicked, or makes it the rival if one is being chosen.
     ChooseClass(usize),
     ChooseScore(Score),
+    /// Whether the next drag on a panel draws the region to explain.
+    DrawRegion(bool),
     /// Whether the next class clicked becomes the rival.
     ChooseRival(bool),
     /// Sets the class that a side's class is compared with.

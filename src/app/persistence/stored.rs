@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use crate::engine::ModelInfo;
 use crate::explain::Score;
 use crate::model::{InputChannels, OpenOptions, Preprocess, Reading, Usage};
-use crate::picture::photo::geometry::{CropMode, Filter, MAX_CROP_PCT};
+use crate::picture::photo::geometry::{CropMode, Filter, MAX_CROP_PCT, PixelBox};
 
 use crate::app::state::by_name;
 
@@ -222,6 +222,10 @@ pub enum StoredScore {
         class: StoredClass,
         rival: StoredClass,
     },
+    Within {
+        class: StoredClass,
+        region: PixelBox,
+    },
 }
 
 impl StoredScore {
@@ -238,6 +242,10 @@ impl StoredScore {
                 class: stored(a),
                 rival: stored(b),
             },
+            Score::Within { class, region } => StoredScore::Within {
+                class: stored(class),
+                region,
+            },
         }
     }
 
@@ -246,7 +254,8 @@ impl StoredScore {
         match self {
             StoredScore::For { class }
             | StoredScore::Against { class }
-            | StoredScore::Versus { class, .. } => class,
+            | StoredScore::Versus { class, .. }
+            | StoredScore::Within { class, .. } => class,
         }
     }
 
@@ -263,6 +272,10 @@ impl StoredScore {
                 }
                 Score::Versus { a, b }
             }
+            StoredScore::Within { class, region } => Score::Within {
+                class: find(class)?,
+                region: *region,
+            },
         })
     }
 }
@@ -320,6 +333,15 @@ mod tests {
             Score::For(1),
             Score::Against(0),
             Score::Versus { a: 0, b: 1 },
+            Score::Within {
+                class: 1,
+                region: PixelBox {
+                    x: 3,
+                    y: 4,
+                    width: 5,
+                    height: 6,
+                },
+            },
         ] {
             let json = serde_json::to_string(&StoredScore::new(score, &labels)).unwrap();
             let back: StoredScore = serde_json::from_str(&json).unwrap();

@@ -34,7 +34,7 @@ impl Default for ClassChoice {
 impl From<Score> for Explained {
     fn from(score: Score) -> Self {
         match score {
-            Score::For(_) | Score::Against(_) => Explained::One(score),
+            Score::For(_) | Score::Against(_) | Score::Within { .. } => Explained::One(score),
             Score::Versus { a, b } => Explained::Two { class: a, rival: b },
         }
     }
@@ -126,6 +126,9 @@ impl ClassChoice {
         ClassChoice::Chosen(match self.explained() {
             Some(Explained::Two { rival, .. }) => Explained::Two { class, rival },
             Some(Explained::One(Score::Against(_))) => Explained::One(Score::Against(class)),
+            Some(Explained::One(Score::Within { region, .. })) => {
+                Explained::One(Score::Within { class, region })
+            }
             Some(Explained::One(Score::For(_) | Score::Versus { .. })) | None => {
                 Explained::One(Score::For(class))
             }

@@ -83,6 +83,8 @@ pub struct State {
     pub layer_maps: Option<LayerMapsOf>,
     pub channels: ChannelView,
     pub view: View,
+    /// Whether the next drag on a panel draws the region to explain.
+    pub drawing_region: bool,
 
     pub pane: Pane,
     pub list: List,

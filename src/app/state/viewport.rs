@@ -88,11 +88,19 @@ impl View {
         self.centre = ((panel.center() - rect.min) / rect.size()).to_pos2();
     }
 
-    /// Handles wheel, pinch, drag and double-click over one panel.
-    pub fn interact(&mut self, ui: &Ui, response: &egui::Response, panel: Rect, picture: Vec2) {
+    /// Handles wheel, pinch, drag and double-click over one panel. `may_move` is false while a drag there
+    /// means something else.
+    pub fn interact(
+        &mut self,
+        ui: &Ui,
+        response: &egui::Response,
+        panel: Rect,
+        picture: Vec2,
+        may_move: bool,
+    ) {
         if response.double_clicked() {
             self.fit();
-        } else if response.dragged() {
+        } else if response.dragged() && may_move {
             self.pan(panel, picture, response.drag_delta());
         }
         let Some(point) = response.hover_pos() else {

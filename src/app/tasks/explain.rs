@@ -147,8 +147,9 @@ impl App {
         let side = self.state.side_mut();
         let was_choosing = side.choice.is_choosing_rival();
         side.choice = side.choice.choosing_rival(false);
+        let was_drawing = std::mem::take(&mut self.state.drawing_region);
         if !self.scene().can_cancel() {
-            if !was_choosing {
+            if !was_choosing && !was_drawing {
                 self.notices.dismiss_newest();
             }
             return;

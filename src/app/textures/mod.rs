@@ -10,16 +10,17 @@ use std::sync::Arc;
 use egui::{ColorImage, Context, Vec2};
 use image::{RgbImage, RgbaImage};
 
+use crate::engine::Prediction;
 use crate::picture::map::Map;
 use crate::picture::map::colormap::Colormap;
 use crate::picture::map::colour;
-use crate::picture::map::compose::Overlay;
+use crate::picture::map::compose::{self, Overlay};
 use crate::picture::photo::decode::Photo;
 use crate::picture::photo::geometry::Placement;
 
 use super::state::State;
 use super::state::rows::{Row, RowId};
-use super::state::subject::{GuidedKey, HeatKey};
+use super::state::subject::{GuidedKey, HeatKey, PredictionKey, Subject};
 use input::InputTexture;
 use photo::{PhotoTexture, photo_texture};
 
@@ -82,6 +83,8 @@ pub struct SignedTextures {
 #[derive(Default)]
 pub struct RowTextures {
     pub photo: Option<(u64, Arc<PhotoTexture>)>,
+    /// The region that the model predicts for a class.
+    pub region: Option<((PredictionKey, usize), InputTexture)>,
     pub heat: Option<(LayerKey, HeatTexture)>,
     pub signed: Option<(GuidedKey, SignedTextures)>,
     pub difference: Option<((HeatKey, Option<f32>), HeatTexture)>,
@@ -185,6 +188,14 @@ impl Textures {
             return;
         };
         let placement = &prediction.placement;
+        let region = region_key(subject, prediction);
+        if own.region.as_ref().map(|(shown, _)| shown) != region.as_ref() {
+            own.region = region.and_then(|key| {
+                let mask = prediction.regions.as_ref()?.map(key.1);
+                let layer = rgba(&compose::region_layer(&mask, colour::MAX_SIDE));
+                Some((key, InputTexture::new(ctx, "region", layer, placement)))
+            });
+        }
         if let (Some(heat), Some(key)) = (
             state.results.heat(subject),
             layer_key(state, row, common_max),
@@ -225,6 +236,15 @@ impl Textures {
             _ => own.difference = None,
         }
     }
+}
+
+/// The class whose region a row shows; `None` where the model predicts no regions.
+fn region_key(subject: &Subject, prediction: &Prediction) -> Option<(PredictionKey, usize)> {
+    let regions = prediction.regions.as_ref()?;
+    let class = subject.score?.class();
+    regions
+        .are_predicted()
+        .then(|| (subject.prediction_key(), class))
 }
 
 /// Which part of its map a row shows.

@@ -104,11 +104,7 @@ impl Classes {
                         "label": model.labels[class],
                         "logit": answer.logits[class],
                     });
-                    let key = if answer.reading.gives_probabilities() {
-                        "probability"
-                    } else {
-                        "value"
-                    };
+                    let key = answer.value_kind().name();
                     row[key] = answer.probabilities[class].into();
                     row
                 })

@@ -13,6 +13,7 @@ use gradcam::figure::{Figure, Format, LayerStrip, Panel, write_page};
 use gradcam::model::ReluRule;
 use gradcam::picture::map::SignedImage;
 use gradcam::picture::photo::decode::Photo;
+use gradcam::picture::photo::geometry::PixelBox;
 use gradcam::picture::write;
 
 use crate::cli::exit::FAILED;
@@ -52,6 +53,9 @@ pub struct Export {
     /// All maps of that figure on one scale
     #[arg(long, requires = "strip")]
     common_scale: bool,
+    /// For a segmentation, the part of the image to explain instead of the predicted region, in its pixels
+    #[arg(long, value_name = "X,Y,WIDTH,HEIGHT", value_parser = parse_region)]
+    region: Option<PixelBox>,
     #[command(flatten)]
     fit: FitChoice,
     #[command(flatten)]
@@ -73,6 +77,24 @@ const STRIP_PX: u32 = 192;
 fn parse_format(text: &str) -> Result<Format, String> {
     text.parse()
         .map_err(|_| Format::ALL.map(Format::name).join(", "))
+}
+
+fn parse_region(text: &str) -> Result<PixelBox, String> {
+    let numbers: Vec<u32> = text
+        .split(',')
+        .filter_map(|number| number.trim().parse().ok())
+        .collect();
+    match numbers[..] {
+        [x, y, width, height] if width > 0 && height > 0 && text.split(',').count() == 4 => {
+            Ok(PixelBox {
+                x,
+                y,
+                width,
+                height,
+            })
+        }
+        _ => Err("x, y, width and height in pixels, separated by commas".to_owned()),
+    }
 }
 
 impl Export {
@@ -175,7 +197,10 @@ impl Export {
     ) -> Result<()> {
         let view = View::new(session, photo, self.fit.fit)?;
         for class in view.classes(choices) {
-            let score = Score::For(class);
+            let score = match self.region {
+                Some(region) => Score::Within { class, region },
+                None => Score::For(class),
+            };
             if self.strip.is_some() {
                 self.write_strip(&view, score, layers, name)?;
                 continue;

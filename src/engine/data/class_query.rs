@@ -143,6 +143,7 @@ mod tests {
             fill: [0; 3],
         };
         Prediction {
+            regions: None,
             logits: vec![1.0, 3.0, 2.0, 0.0],
             reading: crate::model::Reading::Softmax,
             probabilities: vec![0.1, 0.6, 0.3, 0.0],

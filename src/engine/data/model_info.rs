@@ -236,6 +236,11 @@ impl ModelInfo {
         (self.preprocess.width, self.preprocess.height)
     }
 
+    /// The height and width of the map that it answers with; `None` if it answers with a row of scores.
+    pub fn map_size(&self) -> Option<[usize; 2]> {
+        self.outputs.get(self.output)?.positions
+    }
+
     /// Its current usage.
     pub fn usage(&self) -> Usage {
         let typed = self.label_source == LabelSource::Typed;
@@ -251,6 +256,9 @@ impl ModelInfo {
 
 /// What a single number is read as.
 fn answer_note(model: &Model) -> Option<String> {
+    if model.outputs()[model.output()].positions.is_some() {
+        return None;
+    }
     match (model.kind, model.reading) {
         (AnswerKind::Classes, _) => None,
         (AnswerKind::YesNo, Reading::Softmax | Reading::Sigmoid) => {

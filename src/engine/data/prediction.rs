@@ -1,30 +1,57 @@
 //! Results: plain arrays, with the score, the layer and the rule they belong to.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
-use crate::explain::Score;
+use crate::explain::{Score, Segmentation};
 use crate::model::{AnswerKind, ModulePath, Reading, ReluRule};
-use crate::picture::map::{Map, SignedImage};
+use crate::picture::map::{Map, Regions, SignedImage};
 use crate::picture::photo::geometry::Placement;
 
 /// What the model predicts for one photo.
 #[derive(Debug, Clone)]
 pub struct Prediction {
-    /// One per class.
+    /// One per class. Where the model answers with a map, the mean over the region of the class, or over
+    /// all of the map where it has none.
     pub logits: Vec<f32>,
     /// What turns the logits into `probabilities`.
     pub reading: Reading,
     /// The logits as `reading` interprets them, one per class: in [0, 1], or plain numbers for
-    /// [`Reading::Numbers`].
+    /// [`Reading::Numbers`]. Where the model predicts regions, the share of the map that each class covers.
     pub probabilities: Vec<f32>,
-    /// Classes by descending logit. The two directions of a number stay in their order.
+    /// Classes by descending logit, or by the area of their regions. The two directions of a number stay in
+    /// their order.
     pub ranking: Vec<usize>,
+    /// Where each class is, if the model answers with a map.
+    pub regions: Option<Arc<Regions>>,
     /// Where the photo lies in the model's input.
     pub placement: Placement,
     /// The time to resample and normalise the photo, in milliseconds.
     pub resample_ms: f64,
     /// The time of the forward pass, in milliseconds.
     pub forward_ms: f64,
+}
+
+/// What the values of a [`Prediction`] are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ValueKind {
+    /// How likely the class is.
+    Probability,
+    /// The share of the map that the region of the class covers.
+    Area,
+    /// A number that the model predicts.
+    Number,
+}
+
+impl ValueKind {
+    /// In a word, as before a value and as a key in files: "probability", "area", "value".
+    pub fn name(self) -> &'static str {
+        match self {
+            ValueKind::Probability => "probability",
+            ValueKind::Area => "area",
+            ValueKind::Number => "value",
+        }
+    }
 }
 
 /// Grad-CAM of one score at one layer (arXiv 1610.02391 v4, equations 1 and 2).
@@ -83,19 +110,42 @@ impl HeatMap {
     }
 }
 
+/// What came out of a network for one photo.
+pub(crate) enum Scores {
+    /// A logit per class.
+    Row(Vec<f32>),
+    /// A map of logits, read.
+    Map(Segmentation),
+}
+
 impl Prediction {
     pub(crate) fn new(
-        logits: Vec<f32>,
+        scores: Scores,
         (kind, reading): (AnswerKind, Reading),
         placement: Placement,
         resample_ms: f64,
         forward_ms: f64,
     ) -> Prediction {
+        let (logits, shares, regions) = match scores {
+            Scores::Row(logits) => (logits, None, None),
+            Scores::Map(map) => {
+                let shares = map.regions.are_predicted().then_some(map.shares);
+                (map.scores, shares, Some(Arc::new(map.regions)))
+            }
+        };
         let mut ranking: Vec<usize> = (0..logits.len()).collect();
-        let mut probabilities = reading.probabilities(&logits);
+        let by_area = shares.is_some();
+        let mut probabilities = shares.unwrap_or_else(|| reading.probabilities(&logits));
         match kind {
             AnswerKind::Classes | AnswerKind::YesNo => {
-                ranking.sort_by(|&a, &b| logits[b].total_cmp(&logits[a]));
+                ranking.sort_by(|&a, &b| {
+                    let area = if by_area {
+                        probabilities[b].total_cmp(&probabilities[a])
+                    } else {
+                        Ordering::Equal
+                    };
+                    area.then(logits[b].total_cmp(&logits[a]))
+                });
             }
             // Both directions are explanations of the same number.
             AnswerKind::Number => {
@@ -109,16 +159,32 @@ impl Prediction {
             reading,
             probabilities,
             ranking,
+            regions,
             placement,
             resample_ms,
             forward_ms,
         }
     }
 
-    /// The probability of a class; `None` where the model predicts numbers.
+    /// What the values of the classes are.
+    pub fn value_kind(&self) -> ValueKind {
+        match (&self.regions, self.reading.gives_probabilities()) {
+            (_, false) => ValueKind::Number,
+            (None, true) => ValueKind::Probability,
+            (Some(_), true) => ValueKind::Area,
+        }
+    }
+
+    /// The probability of a class; `None` where the model predicts numbers or regions.
     pub fn probability(&self, class: usize) -> Option<f32> {
         let value = self.probabilities.get(class).copied();
-        value.filter(|_| self.reading.gives_probabilities())
+        value.filter(|_| self.value_kind() == ValueKind::Probability)
+    }
+
+    /// The share of the map that the region of a class covers; `None` where the model predicts none.
+    pub fn area(&self, class: usize) -> Option<f32> {
+        let value = self.probabilities.get(class).copied();
+        value.filter(|_| self.value_kind() == ValueKind::Area)
     }
 
     /// The value of a class in words: its probability in percent, or the plain number.
@@ -127,13 +193,9 @@ impl Prediction {
         Some(self.reading.shown(*value))
     }
 
-    /// The same with what it is: "probability 39.3 %", "value 14.2".
+    /// The same with what it is: "probability 39.3 %", "area 12.5 %", "value 14.2".
     pub fn described(&self, class: usize) -> Option<String> {
-        let what = if self.reading.gives_probabilities() {
-            "probability"
-        } else {
-            "value"
-        };
+        let what = self.value_kind().name();
         Some(format!("{what} {}", self.shown(class)?))
     }
 

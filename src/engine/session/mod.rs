@@ -9,20 +9,24 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
+use tch::Tensor;
+
 use super::{Error, HeatMap, ModelInfo, Prediction, Stage, Trial};
-use crate::explain::{self, Channels, InputGradient, Score, SelfCheck};
+use crate::engine::data::prediction::Scores;
+use crate::explain::{self, Channels, InputGradient, Objective, Score, SelfCheck};
 use crate::model::error::Fault;
 use crate::model::layers::split;
 use crate::model::opening::Tell;
 use crate::model::{
-    self, InputChannels, Model, OpenOptions, ReluRule, Tape, Usage, ValueId, forward_watched,
+    self, InputChannels, Model, OpenOptions, Reading, ReluRule, Tape, Usage, ValueId,
+    forward_watched,
 };
 use crate::picture::map::{Map, SignedImage, fuse};
 use crate::picture::photo::decode::Photo;
 use crate::picture::photo::geometry::Fit;
 use input::Input;
 use recordings::Recordings;
-use target::{check_classes, find_target};
+use target::{check_classes, find_target, objective};
 
 pub(crate) mod input;
 pub(crate) mod recordings;
@@ -142,11 +146,11 @@ impl Session {
         checkpoint(Stage::Forward)?;
         let start = Instant::now();
         let tape = Tape::record(&model.graph, Arc::clone(&model.plan), &input.tensor)?;
-        let logits = finite(explain::plain(tape.logits())?)?;
+        let scores = read_scores(tape.logits(), model.reading)?;
         let forward_ms = ms_since(start);
 
         let answer = Arc::new(Prediction::new(
-            logits,
+            scores,
             (model.kind, model.reading),
             input.placement,
             input.resample_ms,
@@ -165,14 +169,14 @@ impl Session {
         Input::new(photo, fit, &self.model()?.0.preprocess)
     }
 
-    /// The model's logits for a photo, without a recording. `watch` is called before each node.
+    /// The model's scores for a photo, without a recording. `watch` is called before each node.
     ///
     /// # Errors
     /// [`Error::NoModel`], [`Error::Torch`], [`Error::NotFinite`], and what `watch` returns.
-    pub(super) fn logits(&self, input: &Input, watch: Watch) -> Result<Vec<f32>, Error> {
-        let graph = &self.model()?.0.graph;
-        let logits = forward_watched(graph, &input.tensor, &mut |_, _| watch())?;
-        finite(explain::plain(&logits)?)
+    pub(super) fn scores(&self, input: &Input, watch: Watch) -> Result<Scores, Error> {
+        let model = &self.model()?.0;
+        let logits = forward_watched(&model.graph, &input.tensor, &mut |_, _| watch())?;
+        read_scores(&logits, model.reading)
     }
 
     /// What the model predicts for a photo under the usual preprocessings, the present one first. `watch`
@@ -191,30 +195,36 @@ impl Session {
         let mut trials = Vec::new();
         for (name, preprocess) in std::iter::once(now).chain(model.preprocess.usual()) {
             let input = Input::new(photo, fit, &preprocess)?;
-            let logits = match self.logits(&input, watch) {
+            let scores = match self.scores(&input, watch) {
                 // Levels that are far off may overflow; the others still tell something.
                 Err(Error::NotFinite) => continue,
-                logits => logits?,
+                scores => scores?,
             };
-            let probabilities = model.reading.probabilities(&logits);
-            let best = logits.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
-            let Some((class, logit)) = best else {
+            let as_read = (model.kind, model.reading);
+            let found = Prediction::new(scores, as_read, input.placement, 0.0, 0.0);
+            let Some(class) = found.top() else {
                 continue;
             };
             trials.push(Trial {
                 name: name.to_owned(),
                 preprocess,
                 class,
-                probability: probabilities.get(class).copied().unwrap_or_default(),
-                logit: *logit,
+                probability: found.probabilities[class],
+                logit: found.logits[class],
             });
         }
         Ok(trials)
     }
 
     fn recorded(&self) -> Result<(&Model, &Tape), Error> {
-        let tape = self.recordings.newest().ok_or(Error::NoModel)?;
+        let (tape, _) = self.recordings.newest().ok_or(Error::NoModel)?;
         Ok((&self.model()?.0, tape))
+    }
+
+    /// `score` of the newest recording, ready to be differentiated.
+    fn objective(&self, score: Score) -> Result<Objective, Error> {
+        let (tape, answer) = self.recordings.newest().ok_or(Error::NoModel)?;
+        objective(tape, score, answer)
     }
 
     /// Grad-CAM of `score` at several layers from one backward pass, for the photo last predicted.
@@ -282,7 +292,8 @@ impl Session {
             }
         }
         let mut count = 0;
-        explain::grad_cam_each(tape, score, &values, watch, &mut |value, map| {
+        let objective = self.objective(score)?;
+        explain::grad_cam_each(tape, &objective, &values, watch, &mut |value, map| {
             let paths = at.get(&value).map(Vec::as_slice).unwrap_or_default();
             count += paths.len();
             for &path in paths {
@@ -322,7 +333,7 @@ impl Session {
             return Err(Error::ChannelsOfSeveral(layer.to_owned()));
         }
         let value = find_target(&model.layers, layer)?.activation;
-        let channels = explain::channels(tape, score, value, layer)?;
+        let channels = explain::channels(tape, &self.objective(score)?, value, layer)?;
         if channels.is_finite() {
             Ok(channels)
         } else {
@@ -340,7 +351,12 @@ impl Session {
         check_classes(score, model.labels.names.len())?;
         let layer = layer.map(|path| find_target(&model.layers, path));
         let layer = layer.transpose()?.map(|layer| layer.activation);
-        Ok(explain::self_check(&model.graph, tape, score, layer)?)
+        Ok(explain::self_check(
+            &model.graph,
+            tape,
+            &self.objective(score)?,
+            layer,
+        )?)
     }
 
     /// The gradient of `score` at the normalised input under `rule`, for the photo last predicted.
@@ -364,7 +380,9 @@ impl Session {
     ) -> Result<InputGradient, Error> {
         let (model, tape) = self.recorded()?;
         check_classes(score, model.labels.names.len())?;
-        let mut found = explain::guided_backprop_watched(tape, &model.graph, score, rule, watch)?;
+        let objective = self.objective(score)?;
+        let mut found =
+            explain::guided_backprop_watched(tape, &model.graph, &objective, rule, watch)?;
         found.image.blue_first = model.preprocess.channels == InputChannels::Bgr;
         if found.image.values.iter().all(|value| value.is_finite()) {
             Ok(found)
@@ -394,12 +412,16 @@ fn opening_error(error: model::Error) -> Error {
     }
 }
 
-fn finite(logits: Vec<f32>) -> Result<Vec<f32>, Error> {
-    if logits.iter().all(|logit| logit.is_finite()) {
-        Ok(logits)
-    } else {
-        Err(Error::NotFinite)
+fn read_scores(logits: &Tensor, reading: Reading) -> Result<Scores, Error> {
+    let finite = logits.f_isfinite()?.f_all()?;
+    if finite.f_int64_value(&[])? == 0 {
+        return Err(Error::NotFinite);
     }
+    Ok(if explain::is_map(logits) {
+        Scores::Map(explain::segmentation(logits, reading)?)
+    } else {
+        Scores::Row(explain::plain(logits)?)
+    })
 }
 
 pub(super) fn ms_since(start: Instant) -> f64 {

@@ -54,9 +54,10 @@ impl Recordings {
         self.all.first().map(|recording| recording.used)
     }
 
-    /// The most recently used one.
-    pub(crate) fn newest(&self) -> Option<&Tape> {
-        self.all.last().map(|recording| &recording.tape)
+    /// The most recently used one, with what it predicts.
+    pub(crate) fn newest(&self) -> Option<(&Tape, &Prediction)> {
+        let newest = self.all.last();
+        newest.map(|recording| (&recording.tape, &*recording.answer))
     }
 
     /// The prediction of the recording of this photo and fit, which is then the most recently used.

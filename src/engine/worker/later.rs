@@ -69,12 +69,12 @@ impl Picture {
             none => none.insert(session.input(&self.photo, self.fit)?),
         };
         let start = Instant::now();
-        let logits = session.logits(input, watch)?;
+        let scores = session.scores(input, watch)?;
         let placement = input.placement;
         let info = session.info()?;
         let reading = (info.kind, info.reading);
         let answer = Prediction::new(
-            logits,
+            scores,
             reading,
             placement,
             input.resample_ms,

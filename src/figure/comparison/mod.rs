@@ -196,7 +196,7 @@ impl Comparison {
                 let name = |class| parts::class(Score::For(class), &row.figure.model);
                 match row.figure.heat_map.score {
                     Score::Versus { a, b } => Some((name(a), name(b))),
-                    Score::For(_) | Score::Against(_) => None,
+                    Score::For(_) | Score::Against(_) | Score::Within { .. } => None,
                 }
             });
         let first = pairs.next()?;

@@ -1,7 +1,8 @@
-//! From an output of the file to one row of scores.
+//! From an output of the file to one row of scores, or to a map of them.
 
 use super::bounds::{Bounds, bounds};
 use super::ending::{Ending, ending};
+use super::map::{self, Map};
 use super::sketch::Sketch;
 use super::{Answer, AnswerKind, Measured};
 use crate::model::error::{Fault, Result};
@@ -31,7 +32,7 @@ pub fn answer(
         graph,
         reading,
         kind,
-        unproven: found.values == Values::Logits(None),
+        unproven: found.map.is_none() && found.values == Values::Logits(None),
         notes: found.notes(reading),
     })
 }
@@ -51,17 +52,20 @@ enum Values {
     UnitVector,
 }
 
-/// A row of scores that an output consists of.
+/// The scores that an output consists of.
 pub struct Scores {
     output: ValueId,
+    /// The number of classes.
     count: i64,
+    /// How they lie in it, if it is a map and not a row.
+    map: Option<Map>,
     values: Values,
     bounds: Bounds,
 }
 
 impl Scores {
     /// # Errors
-    /// [`Fault::NoLogits`] where the output is no row.
+    /// [`Fault::NoLogits`] where the output is neither a row nor a map.
     pub fn of(sketch: &mut Sketch, output: ValueId, measured: Option<Measured>) -> Result<Scores> {
         let shape = match sketch.shape(output) {
             Some(shape) => shape.clone(),
@@ -69,13 +73,24 @@ impl Scores {
             None => stated(sketch, output)?,
         };
         let long = shape.iter().filter(|size| **size != 1).count();
-        let count = crate::model::op::shape::count(&shape).unwrap_or(0);
+        let mut count = crate::model::op::shape::count(&shape).unwrap_or(0);
+        let (mut output, mut map) = (output, None);
         if long > 1 || count < 1 {
-            return Err(Fault::NoLogits(format!(
-                "its output has the shape {shape:?}, not [1, classes]"
-            )));
+            let [_, _, height, width] = sketch.graph.input_shape;
+            if let Some(scores) = map::before_argmax(sketch, output) {
+                output = scores;
+            }
+            let shape = sketch.shape(output).cloned().unwrap_or(shape);
+            let found = map::of_shape(&shape, [height, width]);
+            let found = found.filter(|_| count >= 1);
+            let found = found.ok_or_else(|| map::unfit(&shape))?;
+            count = found.classes;
+            map = Some(found);
         }
-        let found = ending(sketch, output, None);
+        let found = match map {
+            None => ending(sketch, output, None),
+            Some(map) => ending(sketch, output, map.class_axis()),
+        };
         let output = match (found, before_logarithm(sketch, output)) {
             (None, Some(probabilities)) => probabilities,
             (Some(_), _) | (None, None) => output,
@@ -95,6 +110,7 @@ impl Scores {
         Ok(Scores {
             output,
             count,
+            map,
             values,
             bounds: limits,
         })
@@ -102,6 +118,11 @@ impl Scores {
 
     pub fn count(&self) -> i64 {
         self.count
+    }
+
+    /// The height and width of the map that it is.
+    pub fn positions(&self) -> Option<[i64; 2]> {
+        self.map.map(|map| [map.height, map.width])
     }
 
     /// The logits, before what turns them into probabilities.
@@ -163,7 +184,7 @@ impl Scores {
 
     /// The row of scores under a reading, and what is skipped after them.
     fn row(&self, sketch: &mut Sketch, reading: Reading) -> Result<(ValueId, AnswerKind, Head)> {
-        let unfit = || Fault::NoLogits("its output cannot be put into a row".into());
+        let unfit = || Fault::NoLogits("its output cannot be put in order".into());
         let (value, head) = match (reading, self.values) {
             (Reading::Softmax | Reading::Sigmoid, Values::Logits(Some(ending))) => {
                 (ending.logits, ending.head)
@@ -189,7 +210,11 @@ impl Scores {
             )
             | (Reading::Numbers, _) => (self.output, Head::None),
         };
-        let value = as_row(sketch, value, self.count).ok_or_else(unfit)?;
+        let value = match self.map {
+            None => as_row(sketch, value, self.count),
+            Some(map) => map.planes(sketch, value),
+        };
+        let value = value.ok_or_else(unfit)?;
         if self.count > 1 {
             return Ok((value, AnswerKind::Classes, head));
         }
@@ -214,6 +239,38 @@ impl Scores {
 
     /// What was recognised, where it is out of the ordinary.
     fn notes(&self, reading: Reading) -> Vec<String> {
+        let mut notes: Vec<String> = self
+            .map
+            .map(|map| self.map_note(map, reading))
+            .into_iter()
+            .collect();
+        notes.extend(self.ending_note(reading).map(str::to_owned));
+        notes
+    }
+
+    /// What a map is read as.
+    fn map_note(&self, map: Map, reading: Reading) -> String {
+        let Map { height, width, .. } = map;
+        let at = format!("at {width}×{height} positions");
+        let score = "The score of a class is its mean over the region that is predicted for it, or over \
+                     one that you draw.";
+        match reading {
+            Reading::Numbers => format!(
+                "The model predicts numbers {at}. The score is their mean over the image, or over a \
+                 region that you draw."
+            ),
+            Reading::Sigmoid if self.count == 1 && self.values == Values::Logits(None) => format!(
+                "The model answers with one value {at}, which is assumed to be the logit of a \
+                 segmentation. If it is a quantity, such as a depth, choose numbers as its answer. {score}"
+            ),
+            Reading::Softmax | Reading::Sigmoid | Reading::AsTheyAre => {
+                format!("The model predicts classes {at}, a segmentation. {score}")
+            }
+        }
+    }
+
+    /// What was recognised at its end, where it is out of the ordinary.
+    fn ending_note(&self, reading: Reading) -> Option<&'static str> {
         let note = match (reading, self.values) {
             (
                 Reading::Softmax | Reading::Sigmoid,
@@ -235,9 +292,9 @@ impl Scores {
                  so it is shown as plain numbers."
             }
             (Reading::Numbers, _) => "Its output is shown as plain numbers.",
-            (Reading::Softmax | Reading::Sigmoid, _) => return Vec::new(),
+            (Reading::Softmax | Reading::Sigmoid, _) => return None,
         };
-        vec![note.to_owned()]
+        Some(note)
     }
 }
 

@@ -2,12 +2,14 @@
 //! `[1, classes]`, that everything else works on.
 //!
 //! A reader returns the graph with every output of the file. Here one of them is chosen, what turns
-//! logits into probabilities is recognised, and the graph is cut down to that output. It uses the graph,
+//! logits into probabilities is recognised, and the graph is cut down to that output. A network that
+//! predicts something at each position answers with a map instead, `[1, classes, height, width]`. It uses the graph,
 //! the operations and the [`Reading`]; it knows no file format.
 
 mod bounds;
 mod derive;
 mod ending;
+mod map;
 mod measured;
 mod outputs;
 mod sketch;
@@ -50,6 +52,15 @@ impl AnswerKind {
             AnswerKind::Classes => wanted,
             // Yes and no are each read by itself.
             AnswerKind::YesNo | AnswerKind::Number => now,
+        }
+    }
+
+    /// The names of the two sides of a single logit where the file has none.
+    pub(crate) fn sides(is_map: bool) -> [&'static str; 2] {
+        if is_map {
+            ["background", "foreground"]
+        } else {
+            ["no", "yes"]
         }
     }
 

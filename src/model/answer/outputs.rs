@@ -37,8 +37,10 @@ pub struct OutputInfo {
     pub name: String,
     /// Its number among all outputs of the file, counted from 0.
     pub number: usize,
-    /// The number of values.
+    /// The number of values, at each position where it is a map.
     pub count: usize,
+    /// Height and width, where it is a map.
+    pub positions: Option<[usize; 2]>,
     /// How it is read unless the user says otherwise.
     pub reading: Reading,
     /// The readings that make sense of it.
@@ -118,8 +120,12 @@ fn listed(outputs: &[OutputInfo]) -> String {
     let mut shown: Vec<String> = shown
         .map(|output| {
             let values = if output.count == 1 { "value" } else { "values" };
+            let at = match output.positions {
+                Some([height, width]) => format!(" at {width}×{height} positions"),
+                None => String::new(),
+            };
             format!(
-                "{} {} ({} {values})",
+                "{} {} ({} {values}{at})",
                 output.number,
                 short(&output.name),
                 output.count
@@ -171,6 +177,9 @@ pub(crate) fn choose(whole: &Graph, wanted: Option<&str>) -> Result<Choice> {
             name: output.name.replace(char::is_control, " "),
             number: index,
             count: usize::try_from(scores.count()).unwrap_or_default(),
+            positions: scores
+                .positions()
+                .map(|sizes| sizes.map(|size| usize::try_from(size).unwrap_or_default())),
             reading: scores.read_as(None),
             readings: scores.readings(),
         };
@@ -233,6 +242,8 @@ fn best(whole: &Graph, candidates: &[Candidate]) -> Option<usize> {
             .any(|other| other != *index && upstream[other].contains(&found.logits));
         let certain = SCORES.iter().position(|part| name.ends_with(part));
         (
+            // A map beside a row may be of features, so it is chosen by a person.
+            found.info.positions.is_some(),
             named == 2,
             feeds,
             named,

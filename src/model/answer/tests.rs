@@ -108,7 +108,11 @@ fn wrong(path: &Path, image: &Tensor, case: &Case) -> Result<(), String> {
     }
     let last = scores.len() - 1;
     let gradient = tape
-        .backward(&[(last, 1.0)], ReluRule::Gradient, &[model.graph.input])
+        .backward(
+            &tape.seed(&[(last, 1.0)]).unwrap(),
+            ReluRule::Gradient,
+            &[model.graph.input],
+        )
         .unwrap();
     let gradient = numbers(&gradient.at[0]);
     for (what, ours, theirs) in [
@@ -264,9 +268,14 @@ fn what_runs_have_shown_can_still_be_read_in_another_way() {
 fn an_output_is_counted_among_all_of_the_file_and_has_all_its_names() {
     let (_folder, path) = file("map_logits.pt2");
     let model = open(&path, &OpenOptions::default()).unwrap();
-    assert_eq!(model.outputs()[0].number, 1);
-    assert!(open(&path, &OpenOptions::default().output("1")).is_ok());
-    assert!(open(&path, &OpenOptions::default().output("0")).is_err());
+    // A row is taken before a map, which may be of features.
+    let taken = &model.outputs()[model.output()];
+    assert_eq!((taken.number, taken.positions), (1, None));
+    for (wanted, positions) in [("1", None), ("0", Some([8, 8]))] {
+        let chosen = open(&path, &OpenOptions::default().output(wanted)).unwrap();
+        assert_eq!(chosen.outputs()[chosen.output()].positions, positions);
+    }
+    assert!(open(&path, &OpenOptions::default().output("2")).is_err());
     let (_folder, path) = file("probs_logits.pt2");
     for wanted in ["0", "1"] {
         let chosen = open(&path, &OpenOptions::default().output(wanted)).unwrap();

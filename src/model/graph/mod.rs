@@ -112,7 +112,8 @@ pub struct Graph {
     pub input_shape: [i64; 4],
     /// What the file returns, in its order.
     pub outputs: Vec<Output>,
-    /// `[1, classes]`; as a reader returns the graph, the first output in the file's own shape.
+    /// `[1, classes]`, or `[1, classes, height, width]` where the network answers with a map; as a reader
+    /// returns the graph, the first output in the file's own shape.
     pub logits: ValueId,
     /// What the file's graph ended in, which is left out so that the score is the logit.
     pub head: Head,

@@ -31,7 +31,7 @@ pub(crate) struct Checked {
     /// Rows of tokens at whose positions there is no gradient, because only a class token is used after
     /// them.
     pub blind: HashSet<ValueId>,
-    /// The row of scores.
+    /// The row of scores; empty where the network answers with a map.
     pub scores: Vec<f32>,
 }
 
@@ -75,15 +75,15 @@ pub(crate) fn run(graph: &Graph, plan: &Arc<Plan>, opening: &mut Opening) -> Res
     }
     debug_assert_eq!(inferred_otherwise(graph, &shapes), None);
     match shapes[graph.logits.0].as_slice() {
-        [1, 1..=MAX_CLASSES] => {}
-        [1, classes] if *classes > 0 => {
+        [1, 1..=MAX_CLASSES] | [1, 1..=MAX_CLASSES, _, _] => {}
+        [1, classes] | [1, classes, _, _] if *classes > 0 => {
             return Err(Fault::NoLogits(format!(
                 "its output has {classes} classes, more than any image classifier"
             )));
         }
         other => {
             return Err(Fault::NoLogits(format!(
-                "its output has the shape {other:?}, not [1, classes]"
+                "its output has the shape {other:?}, neither [1, classes] nor a map of them"
             )));
         }
     }
@@ -97,7 +97,8 @@ pub(crate) fn run(graph: &Graph, plan: &Arc<Plan>, opening: &mut Opening) -> Res
             "its output is not finite (NaN or infinity)".into(),
         ));
     }
-    tape.backward(&[(0, 1.0)], ReluRule::Guided, &[graph.input])
+    let seed = tape.seed(&[(0, 1.0)]).map_err(torch)?;
+    tape.backward(&seed, ReluRule::Guided, &[graph.input])
         .map_err(torch)?;
     let layouts = axes::layouts(graph, &shapes);
     let blind = blind(&tape, plan, &layouts).map_err(torch)?;
@@ -105,7 +106,10 @@ pub(crate) fn run(graph: &Graph, plan: &Arc<Plan>, opening: &mut Opening) -> Res
         shapes,
         layouts,
         blind,
-        scores: plain(tape.logits()).map_err(torch)?,
+        scores: match tape.logits().dim() {
+            2 => plain(tape.logits()).map_err(torch)?,
+            _ => Vec::new(),
+        },
     })
 }
 
@@ -190,9 +194,8 @@ fn blind(
     if rows.is_empty() {
         return Ok(blind);
     }
-    let score = [(0, 1.0)];
     tape.walk::<TchError>(
-        &score,
+        &tape.seed(&[(0, 1.0)])?,
         ReluRule::Gradient,
         (&rows, Detail::Positions),
         &mut || Ok(()),
@@ -376,9 +379,12 @@ mod tests {
 
     #[test]
     fn refuses_an_output_that_is_not_finite_or_not_logits() {
-        let mut graph = network(&[Activation::Relu.into()]);
+        let row = Reshaping::Reshape {
+            shape: vec![1, 3, 64],
+        };
+        let mut graph = network(&[row.into()]);
         graph.logits = ValueId(1);
-        assert!(refusal(&graph).contains("[1, 3, 8, 8]"));
+        assert!(refusal(&graph).contains("[1, 3, 64]"));
         let why = refusal(&network(&[Arithmetic::PowScalar(0.5).into()]));
         assert!(why.contains("not finite"), "{why}");
         let why = refusal(&network(&[Copying::Detach.into()]));

@@ -49,7 +49,13 @@ impl Model {
             notes,
             unproven: _,
         } = answer;
-        let labels = file_labels(opened.labels.as_deref(), path, kind, tried.classes, &choice)?;
+        let labels = file_labels(
+            opened.labels.as_deref(),
+            path,
+            kind,
+            tried.classes,
+            (&choice, output),
+        )?;
         let [_, channels, height, width] = graph
             .input_shape
             .map(|size| u32::try_from(size).unwrap_or_default());
@@ -124,11 +130,14 @@ pub(super) fn file_labels(
     path: &Path,
     kind: AnswerKind,
     classes: usize,
-    choice: &Choice,
+    (choice, output): (&Choice, usize),
 ) -> Result<Labels, Error> {
     let names = |text: Option<&str>| match kind {
         AnswerKind::Classes => Labels::resolve(text, path, classes),
-        AnswerKind::YesNo => Labels::of_two_sides(text, path),
+        AnswerKind::YesNo => {
+            let is_map = choice.outputs[output].positions.is_some();
+            Labels::of_two_sides(text, path, AnswerKind::sides(is_map))
+        }
         AnswerKind::Number => Ok(Labels::of_directions(AnswerKind::DIRECTIONS)),
     };
     let found = names(text);

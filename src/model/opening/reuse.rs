@@ -67,7 +67,13 @@ impl Model {
             self.own_labels.clone()
         } else {
             let text = self.labels_text.as_deref();
-            file_labels(text, &self.path, answer.kind, tried.classes, &choice)?
+            file_labels(
+                text,
+                &self.path,
+                answer.kind,
+                tried.classes,
+                (&choice, output),
+            )?
         };
         let labels = match usage.names {
             // Names of the classes of another output say nothing about this one.

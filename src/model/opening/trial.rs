@@ -84,11 +84,12 @@ impl Tried {
             layer.field = fields[layer.activation.0];
             layer.source = about.sources.get(&layer.path).cloned();
         }
-        let classes = checked.shapes[graph.logits.0].iter().product::<i64>();
+        // `[1, classes]`, or a map `[1, classes, height, width]`.
+        let classes = checked.shapes[graph.logits.0].get(1).copied();
         Ok(Tried {
             layers,
             facts,
-            classes: usize::try_from(classes).unwrap_or_default(),
+            classes: usize::try_from(classes.unwrap_or_default()).unwrap_or_default(),
             scores: checked.scores,
         })
     }

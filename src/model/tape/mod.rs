@@ -190,7 +190,7 @@ impl Tape {
         })
     }
 
-    /// `[1, classes]`, before softmax.
+    /// `[1, classes]` or `[1, classes, height, width]`, before softmax.
     pub fn logits(&self) -> &Tensor {
         &self.logits
     }

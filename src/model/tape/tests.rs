@@ -69,10 +69,15 @@ fn value() -> Value {
     }
 }
 
+/// The seed of the first logit.
+fn first_class(tape: &Tape) -> Tensor {
+    tape.seed(&[(0, 1.0)]).unwrap()
+}
+
 /// The gradient of the first channel's mean at that channel's four positions.
 fn gradient_at(tape: &Tape, rule: ReluRule, value: ValueId) -> Vec<f32> {
     let gradient = tape
-        .backward(&[(0, 1.0)], rule, &[value])
+        .backward(&first_class(tape), rule, &[value])
         .unwrap()
         .at
         .remove(0);
@@ -105,7 +110,7 @@ fn no_gradient_passes_detach() {
     let tape = net.recorded(product, &[3.0; 12]);
     assert_eq!(gradient_at(&tape, ReluRule::Gradient, X), [0.75; 4]);
     assert!(
-        tape.backward(&[(0, 1.0)], ReluRule::Gradient, &[fixed])
+        tape.backward(&first_class(&tape), ReluRule::Gradient, &[fixed])
             .is_err()
     );
 }
@@ -120,7 +125,9 @@ fn sums_every_path_of_a_value_that_is_read_often_once() {
     }
     let tape = net.recorded(sum, &[1.0; 12]);
     assert_eq!(gradient_at(&tape, ReluRule::Gradient, X), [256.0; 4]);
-    let gradients = tape.backward(&[(0, 1.0)], ReluRule::Guided, &[X]).unwrap();
+    let gradients = tape
+        .backward(&first_class(&tape), ReluRule::Guided, &[X])
+        .unwrap();
     assert_eq!(gradients.rectifiers, 11);
 }
 
@@ -194,12 +201,9 @@ fn refuses_a_class_or_a_value_that_does_not_exist() {
     let mut net = Net::new();
     let relu = net.node(Activation::Relu, &[X]);
     let tape = net.recorded(relu, &[1.0; 12]);
+    assert!(tape.seed(&[(3, 1.0)]).is_err());
     assert!(
-        tape.backward(&[(3, 1.0)], ReluRule::Gradient, &[X])
-            .is_err()
-    );
-    assert!(
-        tape.backward(&[(0, 1.0)], ReluRule::Gradient, &[ValueId(99)])
+        tape.backward(&first_class(&tape), ReluRule::Gradient, &[ValueId(99)])
             .is_err()
     );
 }
@@ -219,7 +223,7 @@ fn a_walk_reports_each_gradient_once_and_the_deepest_first() {
         };
         let rule = ReluRule::Gradient;
         let done = tape.walk(
-            &[(0, 1.0)],
+            &first_class(&tape),
             rule,
             (wanted, Detail::Positions),
             watch,
@@ -274,7 +278,7 @@ fn pulls_back_only_the_mean_where_a_walk_ends() {
         };
         let request = (wanted, detail);
         tape.walk(
-            &[(0, 1.0)],
+            &first_class(&tape),
             ReluRule::Gradient,
             request,
             &mut || Ok(()),

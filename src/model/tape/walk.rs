@@ -69,20 +69,20 @@ impl Arrived {
 }
 
 impl Tape {
-    /// The gradients of `Σ weight · logit` over the `(class, weight)` pairs of `score`, at the
-    /// values `wanted`, under `rule`.
+    /// The gradients of a score at the values `wanted`, under `rule`. `seed` is the gradient of the score at
+    /// the logits, shaped like them; see [`Tape::seed`].
     ///
     /// # Errors
-    /// [`TchError::Shape`] for a class or a value out of range, and what libtorch says.
+    /// [`TchError::Shape`] for a value out of range, and what libtorch says.
     pub fn backward(
         &self,
-        score: &[(usize, f64)],
+        seed: &Tensor,
         rule: ReluRule,
         wanted: &[ValueId],
     ) -> Result<Gradients, TchError> {
         let mut found: HashMap<ValueId, Tensor> = HashMap::new();
         let rectifiers = self.walk::<TchError>(
-            score,
+            seed,
             rule,
             (wanted, Detail::Positions),
             &mut || Ok(()),
@@ -111,7 +111,7 @@ impl Tape {
     /// As [`Tape::backward`], and what `watch` and `found` return.
     pub fn walk<E: From<TchError>>(
         &self,
-        score: &[(usize, f64)],
+        seed: &Tensor,
         rule: ReluRule,
         (wanted, detail): (&[ValueId], Detail),
         watch: &mut dyn FnMut() -> Result<(), E>,
@@ -125,7 +125,7 @@ impl Tape {
             Detail::Means => self.ends(wanted, &inner, &needed),
         };
         let mut arrived = Arrived::new(plan.cuts.len());
-        arrived.add(last, self.seed(score)?)?;
+        arrived.add(last, seed.shallow_clone())?;
         let mut rectifiers = 0;
 
         for cut in (0..=last).rev() {
@@ -342,18 +342,31 @@ impl Tape {
             .f_zeros_like()
     }
 
-    fn seed(&self, score: &[(usize, f64)]) -> Result<Tensor, TchError> {
-        let classes = self.logits.numel();
-        let mut weights = vec![0f32; classes];
+    /// The gradient of `Σ weight · logit` over `(class, weight)` pairs at the logits, shaped like them. Where
+    /// the logits are a map, each weight is spread evenly over it, so that the score is a mean.
+    ///
+    /// # Errors
+    /// [`TchError::Shape`] for a class that does not exist.
+    pub fn seed(&self, score: &[(usize, f64)]) -> Result<Tensor, TchError> {
+        let size = self.logits.size();
+        let classes = size.get(1).copied().unwrap_or(1).max(1);
+        let positions = size.iter().skip(2).product::<i64>().max(1);
+        let mut weights = vec![0f32; usize::try_from(classes).unwrap_or_default()];
         for &(class, weight) in score {
             let total = weights.get_mut(class).ok_or_else(|| {
                 TchError::Shape(format!("there is no class {class} among {classes}"))
             })?;
-            *total += weight as f32;
+            *total += (weight / positions as f64) as f32;
+        }
+        let mut shape = vec![1; size.len()];
+        if let Some(axis) = shape.get_mut(1) {
+            *axis = classes;
         }
         Tensor::f_from_slice(&weights)?
             .f_to_kind(Kind::Float)?
-            .f_reshape(self.logits.size())
+            .f_reshape(shape)?
+            .f_expand(size, false)?
+            .f_contiguous()
     }
 }
 

@@ -102,7 +102,7 @@ fn compare(model: &Model, check: &Check) -> Result<(), String> {
         .map(|class| (class, (0.7 * class as f64).cos()))
         .collect();
     let input = model.graph.input;
-    let gradients = tape.backward(&score, ReluRule::Gradient, &[input]);
+    let gradients = tape.backward(&tape.seed(&score).unwrap(), ReluRule::Gradient, &[input]);
     let gradient = &gradients.map_err(torch)?.at[0];
     let some = gradient.reshape(-1).slice(0, None, None, STEP);
     alike("gradient", &some, expected)

@@ -4,12 +4,14 @@
 
 use std::borrow::Cow;
 
+pub use regions::Regions;
 use sample::{Tap, lerp, sampled};
 
 pub mod colormap;
 pub mod colour;
 pub mod compose;
 pub(crate) mod look;
+mod regions;
 pub mod sample;
 pub(crate) mod upsample;
 

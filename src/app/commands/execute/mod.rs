@@ -85,6 +85,7 @@ impl App {
                 state.side_mut().choice = ClassChoice::Chosen(score.into());
                 self.ask();
             }
+            Command::DrawRegion(on) => state.drawing_region = on,
             Command::ChooseRival(on) => {
                 let side = state.side_mut();
                 side.choice = side.choice.choosing_rival(on);

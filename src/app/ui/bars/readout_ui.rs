@@ -9,10 +9,13 @@ use crate::app::state::rows::{Row, RowId};
 use crate::app::state::viewport::View;
 use crate::app::textures::shown_map;
 use crate::app::ui::kit::text::{draw_left, draw_right, line};
-use crate::app::ui::kit::theme::{self, ROW, palette};
+use crate::app::ui::kit::theme::{self, GRID, ROW, palette};
+use crate::app::ui::stage::region_ui;
 
 /// The columns of the read-out: the name, and the width of the number after it.
 const COLUMNS: [(&str, f32); 4] = [("x", 36.0), ("y", 36.0), ("RGB", 76.0), ("map", 52.0)];
+/// The width of the class under the pointer, where the model predicts one at each position.
+const CLASS: f32 = 96.0;
 
 /// The position of the pointer in the photo's pixels, and the values there.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,6 +25,8 @@ pub struct Reading {
     pub rgb: [u8; 3],
     /// The raw value. `None` where the network did not see the photo, or if there is no map yet.
     pub map: Option<f32>,
+    /// The class that the model predicts there, where it predicts one at each position.
+    pub class: Option<String>,
 }
 
 /// The values under the pointer, in the row that it is over.
@@ -61,12 +66,19 @@ pub fn reading_of(scene: Scene<'_>, row: Option<&Row>, view: &View) -> Option<Re
         y,
         rgb: photo.rgb.get_pixel(x, y).0,
         map,
+        class: row.and_then(|row| {
+            let class = region_ui::class_at(scene, row, view)?;
+            row.subject.model.labels.get(class).cloned()
+        }),
     })
 }
 
 /// Draws the values. `hovered` is the row under the pointer.
 pub fn readout_ui(ui: &mut Ui, scene: Scene<'_>, hovered: Option<RowId>) {
+    let rows = scene.state.rows();
+    let classes = rows.iter().any(|row| region_ui::has_regions(Some(row)));
     let width: f32 = COLUMNS.iter().map(|(name, room)| gap(name) + room).sum();
+    let width = if classes { width + GRID + CLASS } else { width };
     let (rect, response) = ui.allocate_exact_size(vec2(width, ROW), Sense::hover());
     let reading = reading(scene, hovered);
     let text = reading
@@ -94,6 +106,10 @@ pub fn readout_ui(ui: &mut Ui, scene: Scene<'_>, hovered: Option<RowId>) {
         let label = line(ui, name, theme::body(), colours.weak, 40.0);
         draw_left(ui, left - room - gap(name) + 16.0, y, label);
     }
+    if let Some(class) = &reading.class {
+        let galley = line(ui, class, theme::body(), colours.text, CLASS);
+        draw_left(ui, left + GRID, y, galley);
+    }
 }
 
 /// The width of a column's name and the space before it.
@@ -106,8 +122,10 @@ fn words(reading: &Reading) -> String {
     let map = reading
         .map
         .map_or_else(|| "not seen".to_owned(), significant);
+    let class = reading.class.as_ref();
+    let class = class.map_or_else(String::new, |class| format!(", class {class}"));
     format!(
-        "x {}, y {}, RGB {r} {g} {b}, map {map}",
+        "x {}, y {}, RGB {r} {g} {b}, map {map}{class}",
         reading.x, reading.y
     )
 }

@@ -90,6 +90,15 @@ pub fn light(opacity: u8) -> Color32 {
     Color32::from_white_alpha(opacity)
 }
 
+/// A colour that stands for data, such as a region. It is the same in both themes.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a colour of the data, not of the theme"
+)]
+pub fn data_colour([red, green, blue]: [u8; 3]) -> Color32 {
+    Color32::from_rgb(red, green, blue)
+}
+
 /// The palette of the current theme.
 pub fn palette(ui: &Ui) -> &'static Palette {
     if ui.visuals().dark_mode {

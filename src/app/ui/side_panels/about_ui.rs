@@ -74,6 +74,10 @@ fn file_ui(ui: &mut Ui, model: &ModelInfo) {
         }
         AnswerKind::Number => fact(ui, "Answer", "a number"),
     }
+    if let Some([height, width]) = model.map_size() {
+        let more = "It predicts something at each position: a segmentation, or a map of numbers";
+        fact_with_more(ui, "Positions", &format!("{height} × {width}"), more);
+    }
 }
 
 fn non_linearities_ui(ui: &mut Ui, model: &ModelInfo) {

@@ -51,10 +51,10 @@ pub fn answer_ui(ui: &mut Ui, model: &ModelInfo, usage: &mut Usage) -> bool {
         return settled;
     };
     if output.readings.len() > 1 {
-        let (name, words): (_, fn(Reading) -> _) = if output.count == 1 {
-            ("Its answer is", of_one)
-        } else {
-            ("Read as", of_several)
+        let (name, words): (_, fn(Reading) -> _) = match (output.count, output.positions) {
+            (1, None) => ("Its answer is", of_one),
+            (1, Some(_)) => ("Each position is", of_one_at_each_position),
+            _ => ("Read as", of_several),
         };
         let choices: Vec<_> = output
             .readings
@@ -80,6 +80,22 @@ fn of_several(reading: Reading) -> (Reading, &'static str, &'static str) {
         Reading::Numbers => "No probabilities: each value is shown as the number that it is",
     };
     (reading, reading.label(), hint)
+}
+
+/// A reading of a map of single values, with its name and what it means.
+fn of_one_at_each_position(reading: Reading) -> (Reading, &'static str, &'static str) {
+    let (label, hint) = match reading {
+        Reading::Softmax | Reading::Sigmoid => (
+            "Yes or no",
+            "Each value is a logit: the region is where it is above zero",
+        ),
+        Reading::AsTheyAre => ("Probability", "Each value is a probability"),
+        Reading::Numbers => (
+            "A number",
+            "Each value is a measure, such as a depth: see what raises and what lowers their mean",
+        ),
+    };
+    (reading, label, hint)
 }
 
 /// A reading of a single value, with its name and what it means.

@@ -2,7 +2,7 @@
 
 use egui::{Align, Margin, Rangef, Rect, RichText, Role, ScrollArea, Ui, pos2, vec2};
 
-use crate::engine::Prediction;
+use crate::engine::{Prediction, ValueKind};
 use crate::model::{AnswerKind, Reading};
 
 use crate::picture::page::caption::{significant, with_minus};
@@ -49,7 +49,7 @@ pub fn classes_ui(
         return;
     };
     let kind = state.model().map(|model| model.kind);
-    columns_ui(ui, prediction.reading, kind);
+    columns_ui(ui, prediction, kind);
     let rows = visible_rows(state, prediction, &text);
     let Some(first) = rows.first() else {
         hint_ui(ui, "No class of that name.");
@@ -195,15 +195,15 @@ fn rival_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     });
 }
 
-fn columns_ui(ui: &mut Ui, reading: Reading, kind: Option<AnswerKind>) {
+fn columns_ui(ui: &mut Ui, prediction: &Prediction, kind: Option<AnswerKind>) {
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 20.0), egui::Sense::hover());
     let colour = palette(ui).weak;
     let y = rect.center().y;
     let right = rect.right() - INSET;
-    let value = if reading.gives_probabilities() {
-        "Prob."
-    } else {
-        "Value"
+    let value = match prediction.value_kind() {
+        ValueKind::Probability => "Prob.",
+        ValueKind::Area => "Area",
+        ValueKind::Number => "Value",
     };
     draw_right(
         ui,
@@ -211,7 +211,7 @@ fn columns_ui(ui: &mut Ui, reading: Reading, kind: Option<AnswerKind>) {
         y,
         line(ui, value, theme::small(), colour, PROBABILITY),
     );
-    if reading.has_logits() {
+    if prediction.reading.has_logits() {
         let logit = line(ui, "Logit", theme::small(), colour, LOGIT);
         draw_right(ui, right - PROBABILITY, y, logit);
     }
@@ -280,6 +280,15 @@ fn bar(prediction: &Prediction, class: usize) -> Rangef {
 fn exact(prediction: &Prediction, class: usize, logit: f32) -> String {
     let value = prediction.probabilities.get(class).copied();
     let value = value.unwrap_or_default();
+    if prediction.value_kind() == ValueKind::Area {
+        let percent = value * 100.0;
+        let mean = significant(logit);
+        return if value > 0.0 {
+            format!("Covers {percent:.2} % of the map, mean score there {mean}")
+        } else {
+            format!("Predicted nowhere, mean score over the map {mean}")
+        };
+    }
     match prediction.reading {
         Reading::Softmax | Reading::Sigmoid => {
             format!("Probability {value:.4}, logit {}", significant(logit))

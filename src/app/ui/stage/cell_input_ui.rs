@@ -4,6 +4,8 @@ use egui::{Rect, Role, Sense, Ui, WidgetInfo, vec2};
 
 use super::StageScratch;
 use super::cell::{Cell, caption, is_stale};
+use super::region_ui;
+use crate::app::commands::Command;
 use crate::app::scene::Scene;
 use crate::app::state::rows::{Row, RowId};
 use crate::app::state::viewport::View;
@@ -22,6 +24,7 @@ pub fn input_ui(
     number: Option<usize>,
     view: &mut View,
     stage: &mut StageScratch,
+    commands: &mut Vec<Command>,
 ) -> egui::Response {
     let id = row.map_or(RowId::Side(0), |row| row.id);
     let response = ui.interact(
@@ -34,7 +37,9 @@ pub fn input_ui(
         .or(scene.state.photo.as_ref());
     if let Some(photo) = photo {
         let size = vec2(photo.width() as f32, photo.height() as f32);
-        view.interact(ui, &response, rect, size);
+        let over = (&response, rect);
+        let taken = region_ui::input_ui(ui, scene, row, over, view, stage, commands);
+        view.interact(ui, &response, rect, size, !taken);
     }
     let stale = is_stale(scene, row, cell);
     let rule = row.map_or(scene.state.options.rule, |row| row.subject.rule);

@@ -141,7 +141,17 @@ fn rows_contents_ui(
                 continue;
             }
             let number = Some(number + 1);
-            let response = input_ui(ui, scene, Some(row), cell, rect, number, view, stage);
+            let response = input_ui(
+                ui,
+                scene,
+                Some(row),
+                cell,
+                rect,
+                number,
+                view,
+                stage,
+                commands,
+            );
             let active = scene.state.sides.active_index();
             let other = row.id.side().filter(|side| *side != active);
             if let Some(side) = other.filter(|_| response.clicked()) {

@@ -1,6 +1,6 @@
 //! The stage in the middle of the window: the panels of all rows, the layer strip, and the controls.
 
-use egui::{Frame, Margin, Rect, Ui, Vec2};
+use egui::{Frame, Margin, Pos2, Rect, Ui, Vec2};
 
 use crate::app::state::rows::RowId;
 use crate::app::ui::kit::theme::{GRID, palette};
@@ -12,6 +12,7 @@ pub(crate) mod compare_ui;
 pub(crate) mod controls_ui;
 pub(crate) mod panels_ui;
 pub(crate) mod picture_ui;
+pub(crate) mod region_ui;
 pub(crate) mod row_head_ui;
 pub(crate) mod score_ui;
 pub(crate) mod strip_ui;
@@ -40,6 +41,8 @@ pub fn frame(ui: &Ui, margin: Margin) -> Frame {
 pub struct StageScratch {
     /// A panel's rectangle in the last frame, and the size of its photo in pixels.
     pub frame: Option<(Rect, Vec2)>,
+    /// Where the drag that draws a region began and where it is now, in fractions of the photo.
+    pub drawing: Option<(Pos2, Pos2)>,
     /// The row under the pointer.
     pub hovered: Option<RowId>,
     /// The rows whose signed images were drawn, each with the drawn size of the whole photo in screen

@@ -59,7 +59,7 @@ fn single_ui(
     let id = row.map_or(RowId::Side(0), |row| row.id);
     let cells = Cell::of(id);
     for (cell, rect) in cells.into_iter().zip(rects) {
-        input_ui(ui, scene, row, cell, rect, None, view, stage);
+        input_ui(ui, scene, row, cell, rect, None, view, stage, commands);
     }
     for (cell, rect) in cells.into_iter().zip(rects) {
         head_ui(ui, scene, row, cell, rect);

@@ -9,6 +9,7 @@ use crate::picture::map::compose::UNSEEN_SHADE;
 
 use super::StageScratch;
 use super::cell::{Cell, is_stale};
+use super::region_ui;
 use crate::app::commands::Command;
 use crate::app::commands::action::Action;
 use crate::app::scene::Scene;
@@ -74,8 +75,13 @@ pub fn picture_ui(
         );
     };
     let drawn = own.and_then(|own| match cell {
-        Cell::Panel(Panel::Original) => own.photo.as_ref().map(|(_, p)| {
-            photo(p);
+        Cell::Panel(Panel::Original) => own.photo.as_ref().map(|(id, p)| {
+            let photo_rect = photo(p);
+            if let Some((_, region)) = own.region.as_ref().filter(|((of, _), _)| of.photo == *id) {
+                let seen = part(photo_rect, region.seen);
+                let texture = region.texture().id();
+                painter.image(texture, seen, region.uv(), Color32::WHITE);
+            }
         }),
         Cell::Panel(Panel::HeatMap) => own.heat.as_ref().map(|(_, heat)| over_photo(heat)),
         Cell::Difference => own.difference.as_ref().map(|(_, heat)| over_photo(heat)),
@@ -125,6 +131,7 @@ pub fn picture_ui(
         painter.rect_filled(plate, 0.0, theme::shade(160));
         draw_left(ui, rect.left() + GRID, plate.center().y, text);
     }
+    region_ui::drawn_ui(&painter, scene, row, rect, view, stage);
     crosshair_ui(&painter, scene, row, rect, view);
 }
 

@@ -11,6 +11,8 @@ use crate::app::ui::kit::widgets;
 
 const FOR: &str = "The class";
 const AGAINST: &str = "Counterfactual";
+const DRAWN: &str = "In a drawn region";
+const DRAW: &str = "In a region you draw…";
 const VERSUS: &str = "Versus another class…";
 
 /// The menu of scores. `label` is the id of its label.
@@ -18,6 +20,7 @@ pub fn score_ui(ui: &mut Ui, state: &State, label: egui::Id, commands: &mut Vec<
     let side = state.side();
     let shown = match (side.score(), side.rival()) {
         (Some(Score::Against(_)), _) => AGAINST.to_owned(),
+        (Some(Score::Within { .. }), _) => DRAWN.to_owned(),
         (Some(_), Some(rival)) => format!("Versus {}", state.class_name(rival)),
         _ => FOR.to_owned(),
     };
@@ -47,6 +50,21 @@ pub fn score_ui(ui: &mut Ui, state: &State, label: egui::Id, commands: &mut Vec<
                         .clicked()
                     {
                         commands.push(Command::ChooseScore(score));
+                    }
+                }
+                if state
+                    .model()
+                    .is_some_and(|model| model.map_size().is_some())
+                {
+                    let chosen = side.score().and_then(Score::region).is_some();
+                    let hint =
+                        "Then drag over the region on a panel; Shift and a drag do so at any time";
+                    if ui
+                        .selectable_label(chosen, DRAW)
+                        .on_hover_text(hint)
+                        .clicked()
+                    {
+                        commands.push(Command::DrawRegion(true));
                     }
                 }
                 let versus = side.rival().is_some();

@@ -61,8 +61,13 @@ impl Report<'_> {
         say(
             "Output",
             format!(
-                "{} classes, {}; {}",
+                "{} classes{}, {}; {}",
                 model.labels.len(),
+                model
+                    .map_size()
+                    .map_or_else(String::new, |[height, width]| {
+                        format!(" at {width}×{height} positions")
+                    }),
                 model.reading.label().to_lowercase(),
                 names_source(model.label_source)
             ),
@@ -104,9 +109,9 @@ impl Report<'_> {
         say(
             "Self-check",
             format!(
-                "{image}: {} ({:.1} %, logit {:.3})",
+                "{image}: {} ({}, logit {:.3})",
                 model.labels[run.class],
-                run.prediction.probabilities[run.class] * 100.0,
+                run.prediction.described(run.class).unwrap_or_default(),
                 run.prediction.logits[run.class]
             ),
         );
@@ -196,7 +201,8 @@ impl Report<'_> {
                 "class": run.class,
                 "label": model.labels[run.class],
                 "logit": run.prediction.logits[run.class],
-                "probability": run.prediction.probabilities[run.class],
+                "probability": run.prediction.probability(run.class),
+                "area": run.prediction.area(run.class),
                 "slope_predicted": run.check.slope.predicted,
                 "slope_measured": run.check.slope.measured,
                 "slope_agrees": run.check.slope.agrees(),

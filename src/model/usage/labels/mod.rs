@@ -107,7 +107,11 @@ impl Labels {
     ///
     /// # Errors
     /// As [`Labels::resolve`].
-    pub(crate) fn of_two_sides(archive: Option<&str>, model: &Path) -> Result<Labels, Error> {
+    pub(crate) fn of_two_sides(
+        archive: Option<&str>,
+        model: &Path,
+        unnamed: [&str; 2],
+    ) -> Result<Labels, Error> {
         if let Some(yes) = archive.and_then(|text| exactly(text, 1).ok()) {
             let yes = yes.into_iter().next().unwrap_or_default();
             return Ok(Labels {
@@ -118,7 +122,7 @@ impl Labels {
         }
         let mut labels = Labels::resolve(archive, model, 2)?;
         if labels.source == LabelSource::Numbered {
-            labels.names = vec!["no".into(), "yes".into()];
+            labels.names = unnamed.map(str::to_owned).into();
         }
         Ok(labels)
     }
@@ -213,11 +217,15 @@ mod tests {
     #[test]
     fn names_two_sides_by_two_names_or_one() {
         let model = Path::new("/nowhere/m.pt2");
-        let names = |text| Labels::of_two_sides(text, model).unwrap().names;
+        let names = |text| {
+            Labels::of_two_sides(text, model, ["no", "yes"])
+                .unwrap()
+                .names
+        };
         assert_eq!(names(None), ["no", "yes"]);
         assert_eq!(names(Some("healthy\nill\n")), ["healthy", "ill"]);
         assert_eq!(names(Some("hot dog\n")), ["not hot dog", "hot dog"]);
-        assert!(Labels::of_two_sides(Some("a\nb\nc"), model).is_err());
+        assert!(Labels::of_two_sides(Some("a\nb\nc"), model, ["no", "yes"]).is_err());
     }
 
     #[test]

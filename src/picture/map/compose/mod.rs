@@ -12,6 +12,9 @@ use super::{Map, SignedImage};
 use crate::picture::photo::geometry::{PixelBox, Placement};
 
 pub use super::look::{Look, Overlay, Scale};
+pub use region::{REGION, rectangle, region, region_layer};
+
+mod region;
 
 /// The alpha of the black over what the network did not see.
 pub const UNSEEN_SHADE: f32 = 0.6;

@@ -106,7 +106,7 @@ pub struct Rect {
 }
 
 /// A rectangle of whole pixels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct PixelBox {
     /// The first column, counted from 0.
     pub x: u32,

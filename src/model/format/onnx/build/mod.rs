@@ -163,12 +163,14 @@ impl<'a, 'o> Builder<'a, 'o> {
             let value = self.find(&output.value)?;
             let shape = self.shape(value);
             let long = shape.iter().filter(|size| **size != 1).count();
-            if long <= 1 && shape::count(shape).is_some_and(|count| count > 0) {
+            let may_be_map = matches!(*shape, [1, _, _] | [1, _, _, _]);
+            let fits = long <= 1 || may_be_map;
+            if fits && shape::count(shape).is_some_and(|count| count > 0) {
                 return Ok(());
             }
             let fault = || {
                 Fault::NoLogits(format!(
-                    "its output has the shape {shape:?}, not [1, classes]"
+                    "its output has the shape {shape:?}, neither [1, classes] nor a map of them"
                 ))
             };
             unfit.get_or_insert_with(fault);

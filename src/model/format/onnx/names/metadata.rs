@@ -79,7 +79,11 @@ mod tests {
         ];
         assert_eq!(extras(&notes, 2).0.as_deref(), Some("cat\ndog\n"));
         assert_eq!(extras(&notes, 3), (None, None));
-        let sides = Labels::of_two_sides(extras(&notes, 1).0.as_deref(), Path::new("m.onnx"));
+        let sides = Labels::of_two_sides(
+            extras(&notes, 1).0.as_deref(),
+            Path::new("m.onnx"),
+            ["no", "yes"],
+        );
         assert_eq!(sides.unwrap().names, ["cat", "dog"]);
     }
 

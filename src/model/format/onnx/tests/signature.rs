@@ -122,8 +122,9 @@ fn allows_logits_with_axes_of_one() {
     model.graph().nodes.pop();
     model.graph().nodes[0].outputs = vec!["y".into()];
     assert_eq!(logits(&model), [7.5, 23.5, 39.5]);
+    // What may be a map is read, and judged later.
     model.graph().nodes[0].op_type = "Relu".into();
-    assert!(refusal(&model).contains("[1, 3, 4, 4]"));
+    assert!(open(&model.bytes()).is_ok());
 }
 
 #[test]

@@ -105,7 +105,11 @@ fn gradients_agree_with_autograd() {
         let score: Vec<(usize, f64)> = (0..classes)
             .map(|class| (class, (class as f64 * 0.7).cos()))
             .collect();
-        let gradients = tape.backward(&score, ReluRule::Gradient, &[graph.input]);
+        let gradients = tape.backward(
+            &tape.seed(&score).unwrap(),
+            ReluRule::Gradient,
+            &[graph.input],
+        );
         let ours = gradients.unwrap().at.remove(0);
         let theirs = recorded(&graph, &image, &score);
         let (ours, theirs) = (values(&ours), values(&theirs));

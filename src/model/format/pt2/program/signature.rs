@@ -14,7 +14,8 @@ pub struct Returned {
     pub tensor: String,
 }
 
-/// What the program returns, without integers and truth values, which have no gradient.
+/// What the program returns, without integers and truth values, which have no gradient. Where it returns
+/// nothing else, what the numbers of classes were taken from stands for them.
 ///
 /// # Errors
 /// [`Fault::NoLogits`] where it returns no floats, [`Fault::Training`] where it is a training step.
@@ -26,6 +27,8 @@ pub fn outputs(module: &GraphModule) -> Result<Vec<Returned>> {
         .unwrap_or_default()
         .into_iter();
     let mut found: Vec<Returned> = Vec::new();
+    // What class numbers were taken from.
+    let mut indices: Vec<Returned> = Vec::new();
     let mut seen = Vec::new();
     for spec in &module.signature.output_specs {
         match spec {
@@ -39,6 +42,12 @@ pub fn outputs(module: &GraphModule) -> Result<Vec<Returned>> {
                 if let Some(meta) = meta
                     && !FLOATS.contains(&meta.dtype)
                 {
+                    if let Some(scores) = before_argmax(module, tensor) {
+                        indices.push(Returned {
+                            name: key.unwrap_or_else(|| tensor.clone()),
+                            tensor: scores.to_owned(),
+                        });
+                    }
                     seen.push(format!("{tensor}, which does not consist of floats"));
                     continue;
                 }
@@ -64,6 +73,9 @@ pub fn outputs(module: &GraphModule) -> Result<Vec<Returned>> {
             }
         }
     }
+    if found.is_empty() && !indices.is_empty() {
+        return Ok(indices);
+    }
     if found.is_empty() {
         return Err(Fault::NoLogits(if seen.is_empty() {
             "it returns nothing".into()
@@ -75,4 +87,27 @@ pub fn outputs(module: &GraphModule) -> Result<Vec<Returned>> {
         }));
     }
     Ok(found)
+}
+
+/// The scores of which a tensor holds the numbers of the largest.
+fn before_argmax<'a>(module: &'a GraphModule, tensor: &'a str) -> Option<&'a str> {
+    let mut at = tensor;
+    // The nodes are in the order in which they run.
+    for node in module.graph.nodes.iter().rev() {
+        let makes = |output: &Argument| matches!(output, Argument::Tensor(name) if name == at);
+        if !node.outputs.iter().any(makes) {
+            continue;
+        }
+        let Argument::Tensor(from) = &node.inputs.first()?.arg else {
+            return None;
+        };
+        let name = node.target.strip_prefix("torch.ops.aten.")?;
+        match name.split('.').next()? {
+            "argmax" => return Some(from),
+            "squeeze" | "unsqueeze" | "_to_copy" | "to" | "alias" | "clone" | "view"
+            | "reshape" | "flatten" => at = from,
+            _ => return None,
+        }
+    }
+    None
 }

@@ -1,0 +1,173 @@
+//! Regions of a segmentation: a click takes the class at a point, a drag draws a region to explain.
+//!
+//! A drag moves a zoomed photo otherwise, so it draws only with Shift held, or after the menu has asked for
+//! a region.
+
+use egui::{Painter, Pos2, Rect, Response, Stroke, StrokeKind, Ui, pos2, vec2};
+
+use super::StageScratch;
+use crate::app::commands::Command;
+use crate::app::scene::Scene;
+use crate::app::state::rows::Row;
+use crate::app::state::viewport::View;
+use crate::app::ui::kit::theme;
+use crate::app::ui::kit::widgets::click_modifiers;
+use crate::explain::Score;
+use crate::picture::map::compose::REGION;
+use crate::picture::photo::geometry::PixelBox;
+
+/// The smallest rectangle that counts as drawn, in pixels of the photo.
+const MIN_PX: u32 = 2;
+
+/// Whether the model of a row answers with a map.
+pub fn has_regions(row: Option<&Row>) -> bool {
+    row.is_some_and(|row| row.subject.model.map_size().is_some())
+}
+
+/// Handles clicks and drags that concern regions. Returns whether they are taken, so that the view must not
+/// move.
+pub fn input_ui(
+    ui: &Ui,
+    scene: Scene<'_>,
+    row: Option<&Row>,
+    (response, rect): (&Response, Rect),
+    view: &View,
+    stage: &mut StageScratch,
+    commands: &mut Vec<Command>,
+) -> bool {
+    let Some(row) = row.filter(|row| has_regions(Some(row))) else {
+        return false;
+    };
+    // Pins keep their question.
+    if row.id.side().is_none() {
+        return false;
+    }
+    let photo = &row.subject.photo;
+    let size = vec2(photo.width() as f32, photo.height() as f32);
+    let at = |point: Pos2| {
+        let whole = view.picture_rect(rect, size);
+        let position = (point - whole.min) / whole.size();
+        pos2(position.x.clamp(0.0, 1.0), position.y.clamp(0.0, 1.0))
+    };
+    let wanted = scene.state.drawing_region || ui.input(|input| input.modifiers.shift);
+    if response.drag_started()
+        && wanted
+        && let Some(origin) = ui.input(|input| input.pointer.press_origin())
+    {
+        stage.drawing = Some((at(origin), at(origin)));
+    }
+    if let Some((from, _)) = stage.drawing {
+        if response.dragged()
+            && let Some(point) = response.interact_pointer_pos()
+        {
+            stage.drawing = Some((from, at(point)));
+        }
+        if response.drag_stopped() {
+            let drawn = stage.drawing.take();
+            let drawn = drawn.and_then(|(from, to)| pixels(photo.rgb.dimensions(), from, to));
+            if let (Some(region), Some(score)) = (drawn, row.subject.score) {
+                let class = score.class();
+                commands.push(Command::ChooseScore(Score::Within { class, region }));
+            }
+            commands.push(Command::DrawRegion(false));
+        }
+        return true;
+    }
+    if response.clicked()
+        && !click_modifiers(ui).shift
+        && let Some(class) = class_at(scene, row, view)
+    {
+        commands.push(Command::ChooseClass(class));
+    }
+    wanted && response.is_pointer_button_down_on()
+}
+
+/// The class that the model predicts at the pointer.
+pub fn class_at(scene: Scene<'_>, row: &Row, view: &View) -> Option<usize> {
+    let prediction = scene.state.results.prediction(&row.subject)?;
+    let regions = prediction
+        .regions
+        .as_ref()
+        .filter(|regions| regions.are_predicted())?;
+    let pointer = view.pointer?;
+    let photo = &row.subject.photo;
+    let x = f64::from(pointer.x) * f64::from(photo.width());
+    let y = f64::from(pointer.y) * f64::from(photo.height());
+    let placement = &prediction.placement;
+    let (u, v) = placement.to_input(x, y);
+    let (across, down) = (f64::from(placement.input.0), f64::from(placement.input.1));
+    regions.class_at(u / across, v / down, &prediction.ranking)
+}
+
+/// The pixels of a photo of this size between two corners, if they are more than a point.
+fn pixels((across, down): (u32, u32), from: Pos2, to: Pos2) -> Option<PixelBox> {
+    let along = |a: f32, b: f32, pixels: u32| {
+        let side = pixels as f32;
+        let first = (a.min(b) * side).floor() as u32;
+        let end = ((a.max(b) * side).ceil() as u32).min(pixels);
+        (first, end.saturating_sub(first))
+    };
+    let (x, width) = along(from.x, to.x, across);
+    let (y, height) = along(from.y, to.y, down);
+    (width >= MIN_PX && height >= MIN_PX).then_some(PixelBox {
+        x,
+        y,
+        width,
+        height,
+    })
+}
+
+/// Draws the rectangle of a drawn region, or the one that is being drawn.
+pub fn drawn_ui(
+    painter: &Painter,
+    scene: Scene<'_>,
+    row: Option<&Row>,
+    rect: Rect,
+    view: &View,
+    stage: &StageScratch,
+) {
+    let Some(row) = row.filter(|row| has_regions(Some(row))) else {
+        return;
+    };
+    let photo = &row.subject.photo;
+    let size = vec2(photo.width() as f32, photo.height() as f32);
+    let drawing = stage
+        .drawing
+        .filter(|_| row.id.side() == Some(scene.state.sides.active_index()));
+    let corners = match (drawing, row.subject.score.and_then(Score::region)) {
+        (Some((from, to)), _) => Rect::from_two_pos(from, to),
+        (None, Some(drawn)) => Rect::from_min_size(
+            (vec2(drawn.x as f32, drawn.y as f32) / size).to_pos2(),
+            vec2(drawn.width as f32, drawn.height as f32) / size,
+        ),
+        (None, None) => return,
+    };
+    let whole = view.picture_rect(rect, size);
+    let on_screen = Rect::from_min_max(
+        whole.min + corners.min.to_vec2() * whole.size(),
+        whole.min + corners.max.to_vec2() * whole.size(),
+    );
+    // A dark line under a coloured one shows on any image.
+    for (width, colour) in [(3.5, theme::shade(160)), (1.5, theme::data_colour(REGION))] {
+        let stroke = Stroke::new(width, colour);
+        painter.rect_stroke(on_screen, 0.0, stroke, StrokeKind::Middle);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_region_holds_every_pixel_that_the_drag_touched() {
+        let drawn = |from, to| {
+            let found = pixels((32, 24), from, to)?;
+            Some((found.x, found.y, found.width, found.height))
+        };
+        let (from, to) = (pos2(4.1 / 32.0, 8.1 / 24.0), pos2(15.9 / 32.0, 15.9 / 24.0));
+        assert_eq!(drawn(from, to), Some((4, 8, 12, 8)));
+        assert_eq!(drawn(to, from), Some((4, 8, 12, 8)));
+        assert_eq!(drawn(pos2(0.0, 0.0), pos2(1.0, 1.0)), Some((0, 0, 32, 24)));
+        assert_eq!(drawn(from, from), None);
+    }
+}

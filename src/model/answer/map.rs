@@ -1,0 +1,182 @@
+//! Outputs that are maps: a score for each class at each position, as segmentation networks return them.
+//!
+//! A map of features has the same shape. What tells them apart is the resolution: features are coarse
+//! and many, classes are few or as fine as the image.
+
+use super::sketch::Sketch;
+use crate::model::error::Fault;
+use crate::model::graph::{Op, ValueId};
+use crate::model::op::{Aggregate, Reshaping};
+
+/// A map this many times as coarse as the image may have any number of classes.
+const FINE: i64 = 8;
+/// And this coarse, if the classes are few.
+const COARSE: i64 = 32;
+/// More than this are features rather than classes, where a map is coarse.
+const FEW: i64 = 100;
+/// How many times as fine as the image a map may be.
+const FINEST: i64 = 4;
+
+/// How a map lies in the shape of an output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Axes {
+    /// `[1, classes, height, width]`
+    ClassesFirst,
+    /// `[1, height, width, classes]`
+    ClassesLast,
+    /// `[1, height, width]`
+    NoClasses,
+}
+
+/// A map that an output consists of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Map {
+    axes: Axes,
+    pub classes: i64,
+    pub height: i64,
+    pub width: i64,
+}
+
+impl Map {
+    /// The axis of the classes in the output's own shape.
+    pub fn class_axis(self) -> Option<usize> {
+        match self.axes {
+            Axes::ClassesFirst => Some(1),
+            Axes::ClassesLast => Some(3),
+            Axes::NoClasses => None,
+        }
+    }
+
+    /// A value in the output's own shape as `[1, classes, height, width]`.
+    pub fn planes(self, sketch: &mut Sketch, value: ValueId) -> Option<ValueId> {
+        match self.axes {
+            Axes::ClassesFirst => Some(value),
+            Axes::ClassesLast => {
+                let dims = vec![0, 3, 1, 2];
+                sketch.add(Reshaping::Permute { dims }, &[value])
+            }
+            Axes::NoClasses => {
+                let shape = vec![1, 1, self.height, self.width];
+                sketch.add(Reshaping::Reshape { shape }, &[value])
+            }
+        }
+    }
+}
+
+/// The map that a shape is, if it can be one for an image of this height and width.
+pub fn of_shape(shape: &[i64], [height, width]: [i64; 2]) -> Option<Map> {
+    let fits = |classes: i64, rows: i64, columns: i64| {
+        let coarse = if classes <= FEW { COARSE } else { FINE };
+        let within = |positions: i64, pixels: i64| {
+            positions.saturating_mul(coarse) >= pixels && positions <= pixels.saturating_mul(FINEST)
+        };
+        // A map may be a little longer or shorter than the image, but tokens and channels are no side of it.
+        let across = columns.saturating_mul(height);
+        let down = rows.saturating_mul(width);
+        let alike = across <= down.saturating_mul(2) && down <= across.saturating_mul(2);
+        within(rows, height) && within(columns, width) && alike
+    };
+    let map = |axes, classes, height, width| Map {
+        axes,
+        classes,
+        height,
+        width,
+    };
+    match *shape {
+        [1, a, b, c] => {
+            let first = (a >= 1 && fits(a, b, c)).then(|| map(Axes::ClassesFirst, a, b, c));
+            let last = (c >= 1 && fits(c, a, b)).then(|| map(Axes::ClassesLast, c, a, b));
+            match (first, last) {
+                // Both could be meant. The image's own proportions tell, or else the usual order.
+                (Some(first), Some(last)) => {
+                    let proportional = |map: &Map| map.height * width == map.width * height;
+                    Some(if proportional(&last) && !proportional(&first) {
+                        last
+                    } else {
+                        first
+                    })
+                }
+                (Some(one), None) | (None, Some(one)) => Some(one),
+                (None, None) => None,
+            }
+        }
+        // Two long axes are tokens as a rule; a map has the image's proportions.
+        [1, rows, columns] if rows * width == columns * height && fits(1, rows, columns) => {
+            Some(map(Axes::NoClasses, 1, rows, columns))
+        }
+        _ => None,
+    }
+}
+
+/// The scores whose largest is taken at each position, where an output is a map of class numbers.
+pub fn before_argmax(sketch: &Sketch, output: ValueId) -> Option<ValueId> {
+    let mut value = output;
+    loop {
+        let node = sketch.maker(value)?;
+        let input = *node.inputs.first()?;
+        match &node.op {
+            Op::Aggregation(found) if found.function == Aggregate::ArgMax => return Some(input),
+            op if op.is_identity() || keeps_order(op) => value = input,
+            _ => return None,
+        }
+    }
+}
+
+/// Whether an operation leaves the numbers of classes where they are.
+fn keeps_order(op: &Op) -> bool {
+    matches!(
+        op,
+        Op::Copying(_) | Op::Reshaping(Reshaping::Squeeze { .. } | Reshaping::Unsqueeze { .. })
+    )
+}
+
+/// What is wrong with an output that is neither a row nor a map.
+pub fn unfit(shape: &[i64]) -> Fault {
+    let what = match *shape {
+        [_, features, height, width] => format!(
+            "its output is a map of {features} features at {height}×{width} positions, too coarse for a \
+             segmentation"
+        ),
+        [_, rows, columns] => format!("its output is a table of {rows} rows and {columns} columns"),
+        _ => format!("its output has the shape {shape:?}"),
+    };
+    Fault::NoLogits(format!(
+        "{what}; a row of scores [1, classes] or a map of them [1, classes, height, width] can be explained"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tells_classes_from_features() {
+        let found = |shape: &[i64]| {
+            let map = of_shape(shape, [224, 224])?;
+            Some((map.axes, map.classes, map.height))
+        };
+        assert_eq!(
+            found(&[1, 21, 224, 224]),
+            Some((Axes::ClassesFirst, 21, 224))
+        );
+        assert_eq!(
+            found(&[1, 150, 56, 56]),
+            Some((Axes::ClassesFirst, 150, 56))
+        );
+        assert_eq!(found(&[1, 224, 224, 3]), Some((Axes::ClassesLast, 3, 224)));
+        assert_eq!(
+            found(&[1, 112, 112, 150]),
+            Some((Axes::ClassesLast, 150, 112))
+        );
+        assert_eq!(found(&[1, 1, 7, 7]), Some((Axes::ClassesFirst, 1, 7)));
+        assert_eq!(found(&[1, 224, 224]), Some((Axes::NoClasses, 1, 224)));
+        for features in [
+            &[1, 2048, 7, 7][..],
+            &[1, 7, 7, 768],
+            &[1, 197, 768],
+            &[1, 512, 14, 14],
+        ] {
+            assert_eq!(found(features), None, "{features:?}");
+        }
+    }
+}

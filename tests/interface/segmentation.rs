@@ -1,0 +1,149 @@
+//! Models that predict a class at each position.
+
+use egui::accesskit::Role;
+use egui::{Event, Modifiers, Pos2, Rect, Theme};
+use egui_kittest::kittest::{NodeT, Queryable};
+use flate2::read::GzDecoder;
+use gradcam::app::Start;
+use tempfile::TempDir;
+use zip::ZipArchive;
+
+use crate::support::{Window, file};
+
+/// The fixtures of `tests/segmentation/segmentation.py`.
+fn fixtures() -> TempDir {
+    let packed = std::fs::read(file("tests/segmentation/segmentation.zip.gz")).unwrap();
+    let mut bytes = Vec::new();
+    std::io::copy(&mut GzDecoder::new(packed.as_slice()), &mut bytes).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let mut archive = ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+    archive.extract(&folder).unwrap();
+    folder
+}
+
+fn open(folder: &TempDir, name: &str) -> Window {
+    let start = Start {
+        image: Some(folder.path().join("image.png")),
+        model: Some(folder.path().join(name)),
+        ..Start::default()
+    };
+    let mut window = Window::sized(start, 1440.0, 900.0, Theme::Dark);
+    window.settle();
+    window
+}
+
+/// Where the photo lies in the first panel.
+fn photo_rect(window: &Window) -> Rect {
+    let panel = window.row(Role::Image, "Original").rect();
+    let size = egui::vec2(32.0, 24.0);
+    let scale = (panel.width() / size.x).min(panel.height() / size.y);
+    Rect::from_center_size(panel.center(), size * scale)
+}
+
+fn at(rect: Rect, x: f32, y: f32) -> Pos2 {
+    rect.min + egui::vec2(x / 32.0, y / 24.0) * rect.size()
+}
+
+fn drag(window: &mut Window, from: Pos2, to: Pos2) {
+    let harness = &mut window.harness;
+    harness.hover_at(from);
+    harness.step();
+    harness.drag_at(from);
+    harness.step();
+    for share in [0.3, 0.6, 1.0] {
+        harness.hover_at(from + (to - from) * share);
+        harness.step();
+    }
+    harness.drop_at(to);
+    harness.step();
+}
+
+#[track_caller]
+fn assert_explains(window: &Window, what: &str) {
+    window.harness.get_by_label_contains(&format!("{what} at "));
+}
+
+fn hold_shift(window: &Window, held: bool) {
+    let modifiers = if held {
+        Modifiers::SHIFT
+    } else {
+        Modifiers::NONE
+    };
+    window.harness.event(Event::ModifiersChanged(modifiers));
+}
+
+#[test]
+fn classes_are_listed_by_area_and_taken_by_a_click_on_the_photo() {
+    let folder = fixtures();
+    let mut window = open(&folder, "softmax.pt2");
+    let rows = window.harness.query_all_by_role(Role::ListBoxOption);
+    let values: Vec<String> = rows
+        .filter_map(|row| row.accesskit_node().value())
+        .collect();
+    assert_eq!(values.len(), 5);
+    assert!(values[0].starts_with("23.4 %"), "{values:?}");
+
+    let rect = photo_rect(&window);
+    window.harness.hover_at(at(rect, 6.5, 6.5));
+    window.harness.run_steps(2);
+    let read = window.value("Read-out");
+    let (_, under) = read.rsplit_once("class ").unwrap();
+    let under: usize = under.parse().unwrap();
+    let other = at(rect, 6.5, 6.5);
+    window.harness.drag_at(other);
+    window.harness.step();
+    window.harness.drop_at(other);
+    window.harness.step();
+    window.settle();
+    assert_eq!(window.chosen_class(), Some(format!("class {under}")));
+    assert_explains(&window, &format!("class {under}"));
+}
+
+#[test]
+fn a_region_is_drawn_with_shift_or_from_the_menu_and_kept_for_the_next_class() {
+    let folder = fixtures();
+    let mut window = open(&folder, "softmax.pt2");
+    let rect = photo_rect(&window);
+    let before = window.chosen_class().unwrap();
+    hold_shift(&window, true);
+    drag(&mut window, at(rect, 4.1, 8.1), at(rect, 15.9, 15.9));
+    hold_shift(&window, false);
+    window.settle();
+    assert_explains(&window, &format!("{before} in the drawn region"));
+
+    let next = if before == "class 1" {
+        "class 2"
+    } else {
+        "class 1"
+    };
+    window.click_class(next);
+    window.settle();
+    assert_explains(&window, &format!("{next} in the drawn region"));
+
+    window.choose("Explain", "The class");
+    window.settle();
+    assert_explains(&window, next);
+
+    window.choose("Explain", "In a region you draw…");
+    drag(&mut window, at(rect, 20.2, 2.2), at(rect, 29.8, 9.8));
+    window.settle();
+    assert_explains(&window, &format!("{next} in the drawn region"));
+
+    // A drag without Shift moves the photo again.
+    window.choose("Explain", "The class");
+    window.settle();
+    drag(&mut window, at(rect, 20.2, 2.2), at(rect, 29.8, 9.8));
+    window.settle();
+    assert_explains(&window, next);
+}
+
+#[test]
+fn a_depth_is_explained_as_a_number() {
+    let folder = fixtures();
+    let window = open(&folder, "depth.pt2");
+    let rows = window.harness.query_all_by_role(Role::ListBoxOption);
+    let names: Vec<String> = rows
+        .filter_map(|row| row.accesskit_node().label())
+        .collect();
+    assert_eq!(names, ["what raises it", "what lowers it"]);
+}
