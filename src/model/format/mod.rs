@@ -14,6 +14,8 @@ mod fuzzed;
 mod onnx;
 pub(super) mod pt2;
 pub(crate) mod torch_save;
+#[cfg(test)]
+mod what_opens;
 
 use std::path::Path;
 

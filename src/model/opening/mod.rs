@@ -13,6 +13,7 @@ use super::error::{Fault, Result};
 use super::format::SizeSource;
 
 pub(crate) mod allocator;
+mod batch;
 pub(crate) mod check;
 mod npy;
 pub(super) mod open;

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use super::trial::Taken;
-use super::{OpenOptions, Opening, Tell, allocator};
+use super::{OpenOptions, Opening, Tell, allocator, batch};
 use crate::model::answer::{self, Answer, Choice};
 use crate::model::error::{Error, Fault};
 use crate::model::format::{self, build::opened::Opened};
@@ -166,6 +166,7 @@ impl Read {
         let mut opened = format::open(path, &mut opening)?;
         let whole = &mut opened.graph;
         graph::fold::fold(whole).map_err(here)?;
+        batch::take_one_image(whole).map_err(here)?;
         let mut choice = answer::choose(whole, options.output.as_deref()).map_err(here)?;
         let output = match &options.output {
             Some(wanted) => choice.find(wanted).map_err(here)?,

@@ -81,12 +81,11 @@ fn bands_ui(ui: &mut Ui, before: ShownBands, bands: &Bands) -> Option<ShownBands
         ui.spacing_mut().item_spacing.x = 4.0;
         for (band, colour) in shown.0.iter_mut().zip(["red", "green", "blue"]) {
             let field = DragValue::new(band).range(1..=last).speed(0.05);
+            let field = field.update_while_editing(false);
             let name = format!("Band shown as {colour}");
             let hint = format!("{name}, from 1 to {last}. The same three times is grey.");
             let field = ui.add(field).accessible_name(&name).on_hover_text(hint);
-            settled |= field.drag_stopped()
-                || field.lost_focus()
-                || (field.changed() && !field.dragged() && !field.has_focus());
+            settled |= field.lost_focus() || (field.changed() && !field.has_focus());
         }
     });
     (settled && shown != before).then_some(shown)

@@ -9,6 +9,8 @@ use crate::model::opening::OpenOptions;
 
 /// Most channels that an image may have. Other inputs with four axes have more, as a rule.
 const MAX_CHANNELS: i64 = 64;
+/// Most images that a file may take at a time.
+const MAX_BATCH: i64 = 256;
 /// Most values that an input beside the image may have.
 const MAX_VALUES: i64 = 1 << 24;
 
@@ -96,7 +98,7 @@ pub fn image(inputs: &[Candidate], options: &OpenOptions) -> Result<usize> {
 /// [`Fault::Input`] where it is another.
 pub fn shape_of_image(shape: &[i64], expected: &str) -> Result<[i64; 4]> {
     match *shape {
-        [batch, _, _, _] if batch > 1 => Err(Fault::Input(format!(
+        [batch, _, _, _] if batch > MAX_BATCH => Err(Fault::Input(format!(
             "it takes a batch of {batch}; export with a batch of one or a dynamic batch"
         ))),
         [_, 0, _, _] => Err(Fault::Input(format!(
@@ -120,6 +122,8 @@ pub struct Extra {
     pub sizes: Vec<i64>,
     /// The dtype in memory.
     pub kind: Kind,
+    /// How often one value is repeated along the first axis, for a batch of several images.
+    pub repeats: i64,
 }
 
 /// What an input beside the image is held at.
@@ -145,13 +149,34 @@ pub struct Held {
 }
 
 impl Extra {
+    /// An input that holds a value for each of `batch` images has one here, where all of them are the
+    /// same.
+    pub fn new(name: &str, mut sizes: Vec<i64>, kind: Kind, batch: i64) -> Extra {
+        let mut repeats = 1;
+        if batch > 1 && sizes.first() == Some(&batch) {
+            repeats = batch;
+            sizes[0] = 1;
+        }
+        Extra {
+            name: name.to_owned(),
+            sizes,
+            kind,
+            repeats,
+        }
+    }
+
     /// The tensor that this input is held at: what the user has given, else the sample, else zeros. A
     /// sample of another shape or dtype is ignored.
     ///
     /// # Errors
     /// [`Fault::Input`] where what the user has given does not fit.
     pub fn held(&self, options: &OpenOptions, sample: Option<&Tensor>) -> Result<(Tensor, Held)> {
-        let Extra { name, sizes, kind } = self;
+        let Extra {
+            name,
+            sizes,
+            kind,
+            repeats,
+        } = self;
         let count = shape::count(sizes).filter(|count| *count <= MAX_VALUES);
         let count = count.ok_or_else(|| {
             Fault::Input(format!(
@@ -198,7 +223,16 @@ impl Extra {
             shape: sizes.clone(),
             at,
         };
-        Ok((tensor.f_to_kind(*kind).map_err(torch)?, held))
+        let tensor = tensor.f_to_kind(*kind).map_err(torch)?;
+        if *repeats == 1 {
+            return Ok((tensor, held));
+        }
+        let mut all = sizes.clone();
+        all[0] = *repeats;
+        let all = tensor
+            .f_expand(all, false)
+            .and_then(|all| all.f_contiguous());
+        Ok((all.map_err(torch)?, held))
     }
 }
 
@@ -264,6 +298,7 @@ mod tests {
             name: "meta".into(),
             sizes: vec![1, 3],
             kind: Kind::Float,
+            repeats: 1,
         };
         let values = |options: &OpenOptions, sample: Option<&Tensor>| {
             let (tensor, held) = extra.held(options, sample)?;

@@ -64,11 +64,6 @@ pub fn input(graph: &Graph, options: &OpenOptions) -> Result<Input> {
     });
     let chosen = inputs::image(&candidates.collect::<Vec<_>>(), options)?;
     let image = free[chosen];
-    let others = free.iter().enumerate();
-    let others = others.filter(|(index, _)| *index != chosen);
-    let extras = others
-        .map(|(_, input)| extra(input))
-        .collect::<Result<_>>()?;
     // Zero if it is not stated.
     let floats = image.kind() == 0 || held(image.kind()).is_some_and(floating);
     let takes_bytes = image.kind() == BYTES;
@@ -87,6 +82,11 @@ pub fn input(graph: &Graph, options: &OpenOptions) -> Result<Input> {
     let shape = [batch, channels, height, width].map(|size| size.unwrap_or(1));
     let expected = "[1, channels, height, width] or [1, height, width, channels]";
     let [batch, channels, ..] = inputs::shape_of_image(&shape, expected)?;
+    let others = free.iter().enumerate();
+    let others = others.filter(|(index, _)| *index != chosen);
+    let extras = others
+        .map(|(_, input)| extra(input, batch))
+        .collect::<Result<_>>()?;
     Ok(Input {
         name: image.name.clone(),
         channels,
@@ -135,7 +135,7 @@ fn arranged(graph: &Graph, image: &ValueInfo, sizes: &[Option<i64>]) -> Result<(
     })
 }
 
-fn extra(input: &ValueInfo) -> Result<Extra> {
+fn extra(input: &ValueInfo, batch: i64) -> Result<Extra> {
     let name = &input.name;
     let sizes = input.sizes();
     let sizes = sizes.ok_or_else(|| Fault::Input(format!("its input {name} has no shape")))?;
@@ -147,12 +147,9 @@ fn extra(input: &ValueInfo) -> Result<Extra> {
             ))
         })?,
     };
-    Ok(Extra {
-        name: name.clone(),
-        // A dynamic axis is one long, as the batch is.
-        sizes: sizes.into_iter().map(|size| size.unwrap_or(1)).collect(),
-        kind,
-    })
+    // A dynamic axis is one long, as the batch is.
+    let sizes = sizes.into_iter().map(|size| size.unwrap_or(1));
+    Ok(Extra::new(name, sizes.collect(), kind, batch))
 }
 
 /// Checks that bytes are cast to floats before anything is computed with them. Here, they are floats from

@@ -5,7 +5,7 @@
 //! [`archive`](super::file::archive) (sizes and names of entries), [`program`] (the JSON), [`aten`]
 //! (operations), [`wiring`] (the graph), [`container`] (weights).
 
-mod aten;
+pub(super) mod aten;
 pub mod container;
 pub(crate) mod program;
 pub(crate) mod skeleton;

@@ -3,7 +3,7 @@
 use super::program::schema::{Argument, OutputSpec, Program, Size};
 use super::program::sizes::{self, Wanted};
 use super::program::{inline, inputs, signature};
-use super::wiring::{Builder, modules, one_image};
+use super::wiring::{Builder, modules};
 use crate::model::error::Result;
 use crate::model::format::build::opened::SizeSource;
 use crate::model::format::build::skeleton::Skeleton;
@@ -23,7 +23,6 @@ pub fn read(
         stated,
     };
     let size = sizes::close(&mut module, &ranges, &image, wanted)?;
-    one_image::specialise(&mut module, &image)?;
     let inputs = inputs::inputs(&module, &image)?;
     let mut builder = Builder::new(&module, &inputs);
     builder.run()?;

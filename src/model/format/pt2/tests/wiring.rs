@@ -58,7 +58,7 @@ fn refuses_a_value_that_nothing_computes() {
 #[test]
 fn takes_one_image_only() {
     for (sizes, word) in [
-        (vec![8, 3, 2, 2], "batch of 8"),
+        (vec![800, 3, 2, 2], "batch of 800"),
         (vec![1, 0, 2, 2], "no channels"),
         (vec![1, 100, 2, 2], "[1, 100, 2, 2]"),
         (vec![1, 3, 4], "[1, 3, 4]"),
