@@ -10,9 +10,9 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
-use gradcam::engine::{Session, taken_words};
+use gradcam::engine::Session;
 use gradcam::explain::Score;
-use gradcam::model::{InputChannels, ReluRule};
+use gradcam::model::{InputChannels, ReluRule, taken_words};
 use gradcam::picture::map::compose;
 use gradcam::picture::photo::decode::bands::ShownBands;
 use gradcam::picture::photo::decode::{Decoding, Photo};

@@ -97,6 +97,13 @@ pub fn failed(error: &anyhow::Error) -> ExitCode {
     {
         terminal::aside("choose one with --architecture NAME");
     }
+    if let Some(Error::Model(model::Error::File {
+        fault: Fault::SeveralPictures(_),
+        ..
+    })) = error.downcast_ref()
+    {
+        terminal::aside("give it with --input NAME=FILE");
+    }
     ExitCode::from(if window::is_without_window(error) {
         exit::NO_WINDOW
     } else {

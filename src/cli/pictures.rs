@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::Args;
-use gradcam::engine::{ModelInfo, taken_words};
-use gradcam::model::InputChannels;
+use gradcam::engine::ModelInfo;
+use gradcam::model::{InputChannels, taken_words};
 use gradcam::picture::photo::decode::bands::ShownBands;
 use gradcam::picture::photo::decode::notes::Note;
 use gradcam::picture::photo::decode::{Decoding, Photo};

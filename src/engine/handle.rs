@@ -94,7 +94,7 @@ impl Engine {
     ) -> Promise<Result<Arc<ModelInfo>, Error>> {
         self.open(ModelSource::File {
             path,
-            options,
+            options: Box::new(options),
             usage,
         })
     }

@@ -23,6 +23,5 @@ pub use data::request::{Batch, Job, Progress, Request, Stage};
 pub use data::trial::Trial;
 pub use error::Error;
 pub use handle::Engine;
-pub use session::taken::taken_words;
 pub use session::target::resolve_layer;
 pub use session::{Checkpoint, Session, Watch};

@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use image::RgbImage;
 
 use crate::engine::{ModelInfo, Session};
-use crate::model::{OpenOptions, Usage};
+use crate::model::Usage;
 use crate::picture::photo::decode::Photo;
 
 pub use class::{ClassOrScore, ClassScore};
@@ -68,10 +68,10 @@ impl Explainer {
         options: ExplainerOptions,
     ) -> Result<Explainer, Error> {
         let mut session = Session::keeping(options.cached_passes.saturating_sub(1));
-        let opening = OpenOptions {
-            architecture: options.architecture.clone(),
-            ..OpenOptions::default()
-        };
+        let mut opening = options.opening.clone();
+        if options.architecture.is_some() {
+            opening.architecture.clone_from(&options.architecture);
+        }
         let keep_on = &mut |_| ControlFlow::Continue(());
         let model = session.open_model_as(path.as_ref(), &opening, keep_on)?;
         Ok(Explainer {

@@ -20,6 +20,7 @@ mod memory;
 mod opening;
 mod pictures;
 mod reading;
+mod second_picture;
 mod segmentation;
 mod spoilt;
 mod support;

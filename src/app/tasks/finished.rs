@@ -143,6 +143,7 @@ impl App {
                     candidates,
                 });
             }
+            error @ Error::Picture(_) => self.notices.not_opened(Place::Picture, error),
             error => self.notices.not_opened(Place::Model, error),
         }
     }

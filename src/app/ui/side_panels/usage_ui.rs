@@ -10,7 +10,9 @@ use crate::model::{
 use crate::picture::photo::geometry::{CropMode, Filter};
 
 use super::answer_ui::answer_ui;
+use super::compared_ui::compared_row_ui;
 use super::fact_rows::{choice_width, fact_with_more, named, named_wide, section};
+use super::inputs_ui::{TypedInput, inputs_ui};
 use super::reading_ui::reading_ui;
 use crate::app::commands::Command;
 use crate::app::commands::action::Action;
@@ -43,6 +45,7 @@ pub struct Draft {
     names: Option<(u64, String)>,
     /// The box for the names has just been opened, perhaps below the visible part of the panel.
     names_opened: bool,
+    input: TypedInput,
 }
 
 impl Draft {
@@ -67,6 +70,7 @@ pub fn usage_ui(
     // False while a value is still being dragged or typed.
     let mut settled = false;
     ui.add_enabled_ui(scene.tasks.models.is_empty(), |ui| {
+        inputs_ui(ui, model, &mut edits.input, commands);
         section(ui, "Preparing a picture");
         if model.preprocess == model.opened_as.preprocess {
             sources_ui(ui, model.preprocess_sources);
@@ -82,6 +86,7 @@ pub fn usage_ui(
         reading_ui(ui, scene, model, commands);
         section(ui, "Reading the answer");
         settled |= answer_ui(ui, model, &mut draft);
+        compared_row_ui(ui, scene, model, commands);
         settled |= edits.names_ui(ui, model, &mut draft);
         if model.opened_as != model.usage() {
             let hint = "Use the model as when it was opened";
@@ -102,7 +107,7 @@ impl Draft {
     /// The class names and the box to type new ones. Returns whether new names were accepted.
     fn names_ui(&mut self, ui: &mut Ui, model: &ModelInfo, usage: &mut Usage) -> bool {
         // A number has no classes to name.
-        if model.kind == AnswerKind::Number {
+        if model.kind.directions().is_some() {
             return false;
         }
         let mut settled = false;
@@ -342,7 +347,9 @@ fn label_source(source: LabelSource, kind: AnswerKind) -> String {
         LabelSource::BesideModel(file) => format!("{file} beside it"),
         LabelSource::ImageNet => "ImageNet's, assumed".into(),
         LabelSource::Numbered => match kind {
-            AnswerKind::Classes | AnswerKind::Number => "none: numbered".into(),
+            AnswerKind::Classes | AnswerKind::Number | AnswerKind::Similarity => {
+                "none: numbered".into()
+            }
             AnswerKind::YesNo => "none: yes and no".into(),
         },
         LabelSource::Typed => "typed in".into(),

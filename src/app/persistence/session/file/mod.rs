@@ -232,11 +232,10 @@ impl Session {
     /// Every path in the session.
     pub fn paths_mut(&mut self) -> impl Iterator<Item = &mut PathBuf> {
         let live = self.live.image.iter_mut();
-        let sides = self.live.sides.iter_mut().map(|side| &mut side.model.path);
-        let pins = self
-            .pins
-            .iter_mut()
-            .flat_map(|pin| [&mut pin.image, &mut pin.model.path]);
+        let sides = self.live.sides.iter_mut();
+        let sides = sides.flat_map(|side| side.model.paths_mut());
+        let pins = self.pins.iter_mut();
+        let pins = pins.flat_map(|pin| pin.model.paths_mut().chain([&mut pin.image]));
         self.pictures
             .iter_mut()
             .chain(live)

@@ -22,6 +22,7 @@ fn usage() -> StoredUsage {
         reading: Reading::Sigmoid,
         names: Some(vec!["cat".to_owned(), "dog".to_owned()]),
         output: Some("aux".to_owned()),
+        similar_to: None,
     }
 }
 
@@ -49,6 +50,8 @@ impl Fixture {
                     model: StoredModel {
                         path: model.clone(),
                         architecture: Some("googlenet".into()),
+                        inputs: Vec::new(),
+                        picture: None,
                         usage: Some(usage()),
                     },
                     layer: layer.clone(),
@@ -69,6 +72,8 @@ impl Fixture {
                 model: StoredModel {
                     path: model,
                     architecture: None,
+                    inputs: Vec::new(),
+                    picture: None,
                     usage: None,
                 },
                 layer,

@@ -5,14 +5,32 @@ use std::time::Instant;
 use image::RgbImage;
 use tch::{Device, Kind, Tensor};
 
-use super::ms_since;
 use super::taken::Taken;
-use crate::engine::Error;
+use crate::model::error::{Fault, first_line};
 use crate::model::{InputChannels, Preprocess};
+use crate::picture;
 use crate::picture::photo::decode::Photo;
 use crate::picture::photo::geometry::{Fit, Frame, Placement};
 use crate::picture::photo::resample::bands::resample_bands;
 use crate::picture::photo::resample::resample;
+
+/// Why a photo could not be made into an input.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Unprepared {
+    #[error(transparent)]
+    Picture(#[from] picture::Error),
+    #[error(transparent)]
+    Torch(#[from] tch::TchError),
+}
+
+impl From<Unprepared> for Fault {
+    fn from(error: Unprepared) -> Fault {
+        match error {
+            Unprepared::Picture(error) => Fault::Picture(error),
+            Unprepared::Torch(error) => Fault::Graph(first_line(&error)),
+        }
+    }
+}
 
 /// A photo as a model's input.
 pub(crate) struct Input {
@@ -23,7 +41,11 @@ pub(crate) struct Input {
 }
 
 impl Input {
-    pub(crate) fn new(photo: &Photo, fit: Fit, preprocess: &Preprocess) -> Result<Input, Error> {
+    pub(crate) fn new(
+        photo: &Photo,
+        fit: Fit,
+        preprocess: &Preprocess,
+    ) -> Result<Input, Unprepared> {
         let start = Instant::now();
         let frame = preprocess.frame();
         let placement = Placement::new(photo.rgb.dimensions(), &frame, fit);
@@ -44,14 +66,14 @@ impl Input {
         Ok(Input {
             tensor: normalised(&planes, preprocess)?,
             placement,
-            resample_ms: ms_since(start),
+            resample_ms: start.elapsed().as_secs_f64() * 1e3,
         })
     }
 }
 
 /// `[1, channels, height, width]`, the channels in the model's order: values from 0 to 1, minus the mean,
 /// divided by the standard deviation.
-fn normalised(planes: &Tensor, preprocess: &Preprocess) -> Result<Tensor, Error> {
+fn normalised(planes: &Tensor, preprocess: &Preprocess) -> Result<Tensor, tch::TchError> {
     let channel = |values: &[f64]| -> Result<Tensor, tch::TchError> {
         Tensor::f_from_slice(values)?
             .f_to_kind(Kind::Float)?
@@ -61,7 +83,7 @@ fn normalised(planes: &Tensor, preprocess: &Preprocess) -> Result<Tensor, Error>
         .f_sub(&channel(&preprocess.mean)?)?
         .f_div(&channel(&preprocess.std)?)?
         .f_contiguous()?;
-    Ok(input.f_to_device(Device::Cpu)?)
+    input.f_to_device(Device::Cpu)
 }
 
 /// Colours as values from 0 to 1, `[1, channels, height, width]`.
