@@ -24,7 +24,7 @@ use tch::Tensor;
 const TOLERANCE: f32 = 1e-3;
 /// The same for the miniatures, which are too shallow for rounding to add up.
 const TINY_TOLERANCE: f32 = 1e-4;
-const TINY_MEMBERS: usize = 22;
+const TINY_MEMBERS: usize = 27;
 const TINY_ONNX_MEMBERS: usize = 20;
 /// The endings of files of models.
 const MODELS: [&str; 5] = ["pt2", "onnx", "pth", "pt", "safetensors"];
@@ -182,7 +182,7 @@ fn tiny_members_agree_with_pytorch() {
 
 /// What the examples of each family's authors, or of pytorch-grad-cam, take; the sources are in
 /// `tests/libraries/recommended_layers.md`.
-const RECOMMENDED: [(&str, &str); 12] = [
+const RECOMMENDED: [(&str, &str); 17] = [
     ("vgg_bn", "features.6"),
     ("resnet", "layer3"),
     ("densenet", "features"),
@@ -195,6 +195,11 @@ const RECOMMENDED: [(&str, &str); 12] = [
     ("maxvit", "blocks.0.layers.0.layers.grid_attention"),
     ("cait", "blocks_token_only.1.norm1"),
     ("fcn", "model.backbone.layer2"),
+    ("hf_vit", "model.vit.layers.1.layernorm_before"),
+    ("hf_deit", "model.deit.layers.1.layernorm_before"),
+    ("hf_beit", "model.beit.layers.1"),
+    ("hf_dinov2", "model.dinov2.encoder.layer.1"),
+    ("hf_swin", "model.swin.encoder.layers.0.blocks.1"),
 ];
 
 #[test]

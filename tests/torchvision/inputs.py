@@ -56,6 +56,8 @@ def pt2(name, net, args, kwargs=None, **options):
 
 def onnx(name, net, args, **options):
     file = io.BytesIO()
+    # The fast path cannot be exported.
+    torch.backends.mha.set_fastpath_enabled(False)
     torch.onnx.export(net.eval(), args, file, dynamo=False, opset_version=17, **options)
     FILES[name] = file.getvalue()
 
@@ -251,6 +253,36 @@ class Windows(nn.Module):
         return self.last(y.reshape(b, -1))
 
 
+class Rows(nn.Module):
+    """An LSTM whose first state is zeros for the batch on its second axis, and a table with a row for each image."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 2, 2)
+        self.steps = nn.LSTM(8, 6, batch_first=True, bidirectional=True)
+        self.last = nn.Linear(12, 3)
+
+    def forward(self, x):
+        b = x.shape[0]
+        y = self.conv(x).flatten(2).transpose(1, 2)
+        y = y * torch.linspace(0.5, 1.5, 16).reshape(1, 16, 1).repeat(b, 1, 1)
+        start = torch.zeros(2, b, 6)
+        return self.last(self.steps(y, (start, start))[0].mean(1))
+
+
+class Each(nn.Module):
+    """Takes the batch apart, so that none of its axes stands for the images."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+        self.last = nn.Linear(4 * 36, 3)
+
+    def forward(self, x):
+        y = self.conv(x)
+        return torch.stack([self.last(y[index].flatten()) for index in range(x.shape[0])])
+
+
 class Mixes(nn.Module):
     """Subtracts the mean of the batch."""
 
@@ -268,8 +300,24 @@ def batches():
     net = Windows().eval()
     pt2("batch_4.pt2", net, (torch.rand(4, 3, 8, 8),))
     check("batch_4.pt2", lambda x: net(x), (1, 3, 8, 8))
+    onnx("batch_4.onnx", net, (torch.rand(4, 3, 8, 8),))
+    check("batch_4.onnx", lambda x: net(x), (1, 3, 8, 8))
+    rows = Rows().eval()
+    for parameter in rows.parameters():
+        parameter.requires_grad_(False)
+    pt2("rows.pt2", rows, (torch.rand(3, 3, 8, 8),))
+    check("rows.pt2", lambda x: rows(x), (1, 3, 8, 8))
+    onnx("rows.onnx", rows, (torch.rand(3, 3, 8, 8),))
+    check("rows.onnx", lambda x: rows(x), (1, 3, 8, 8))
+    each = Each().eval()
+    pt2("each.pt2", each, (torch.rand(3, 3, 8, 8),))
+    check("each.pt2", lambda x: each.last(each.conv(x).flatten(1)), (1, 3, 8, 8))
+    onnx("each.onnx", each, (torch.rand(3, 3, 8, 8),))
+    check("each.onnx", lambda x: each.last(each.conv(x).flatten(1)), (1, 3, 8, 8))
     pt2("mixes.pt2", Mixes(), (torch.rand(2, 3, 8, 8),))
     CHECKS.append(dict(file="mixes.pt2", shape=[], logits=[], refused="mixes the images"))
+    onnx("mixes.onnx", Mixes(), (torch.rand(2, 3, 8, 8),))
+    CHECKS.append(dict(file="mixes.onnx", shape=[], logits=[], refused="mixes the images"))
 
 
 def write(path):

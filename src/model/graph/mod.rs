@@ -27,6 +27,7 @@ pub mod facts;
 pub(crate) mod fold;
 pub(crate) mod layout;
 pub(crate) mod mirrored;
+pub(crate) mod one_image;
 pub mod receptive_field;
 
 /// A value of the graph: its one input, a weight, or what a node computes.

@@ -43,6 +43,10 @@ macro_rules! rows {
             #[cfg(test)]
             pub(crate) const ALL: &'static [$name] = &[$($name::$variant,)*];
 
+            /// What ATen calls each of them.
+            #[cfg(test)]
+            pub(crate) const NAMES: &'static [&'static str] = &[$($aten,)*];
+
             /// The one that ATen calls `name`.
             pub(crate) fn named(name: &str) -> Option<$name> {
                 match name {

@@ -216,7 +216,7 @@ const MAX_VALUES: i64 = 1 << 26;
 
 /// Values between -1 and 1 without a pattern, the same each time. Zeros would be a special case: some
 /// networks divide by them.
-fn synthetic_image(shape: [i64; 4]) -> std::result::Result<Tensor, TchError> {
+pub(super) fn synthetic_image(shape: [i64; 4]) -> std::result::Result<Tensor, TchError> {
     let elements = shape.iter().try_fold(1i64, |n, &size| n.checked_mul(size));
     let elements = elements.filter(|n| (1..=MAX_VALUES).contains(n));
     let elements = elements

@@ -230,6 +230,21 @@ pub fn forward_watched<E: From<TchError>>(
     input: &Tensor,
     watch: Watch<E>,
 ) -> Result<Tensor, E> {
+    let mut made = forward_to(graph, input, &[graph.logits], watch)?;
+    let logits = made.pop();
+    Ok(logits.ok_or_else(|| TchError::Shape("the logits are never computed".into()))?)
+}
+
+/// What `wanted` values are for an image, unrecorded.
+///
+/// # Errors
+/// As [`Tape::record`], and what `watch` returns.
+pub(crate) fn forward_to<E: From<TchError>>(
+    graph: &Graph,
+    input: &Tensor,
+    wanted: &[ValueId],
+    watch: Watch<E>,
+) -> Result<Vec<Tensor>, E> {
     tch::no_grad(|| {
         let mut last_read = vec![usize::MAX; graph.values.len()];
         for (index, node) in graph.nodes.iter().enumerate() {
@@ -248,13 +263,15 @@ pub fn forward_watched<E: From<TchError>>(
             for id in node
                 .inputs
                 .iter()
-                .filter(|id| last_read[id.0] == index && **id != graph.logits)
+                .filter(|id| last_read[id.0] == index && !wanted.contains(id))
             {
                 values[id.0] = None;
             }
         }
-        let logits = values[graph.logits.0].take();
-        Ok(logits.ok_or_else(|| TchError::Shape("the logits are never computed".into()))?)
+        let made = wanted.iter().map(|id| values[id.0].as_ref());
+        let made = made.map(|value| value.map(Tensor::shallow_clone));
+        let made: Option<Vec<Tensor>> = made.collect();
+        Ok(made.ok_or_else(|| TchError::Shape("the logits are never computed".into()))?)
     })
 }
 

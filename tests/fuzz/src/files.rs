@@ -5,19 +5,81 @@
 
 use std::collections::HashMap;
 use std::io::{Cursor, Write};
+use std::ops::ControlFlow;
+use std::path::Path;
 
 use serde_json::{Map, Value, json};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
+use super::model::{InputValue, Model, OpenOptions};
+
 /// Largest weight that is written, in bytes: the weights of the smallest built-in architecture with two
 /// classes are no larger.
 const MAX_WEIGHT: usize = 589_824;
 
+/// What may lie beside a model or come with it, in the order of the numbers that an input begins with.
+const BESIDE: [&str; 8] = [
+    "preprocess.json",
+    "preprocessor_config.json",
+    "config.json",
+    "labels.txt",
+    "class_indices.json",
+    "class_to_idx.json",
+    "meta.npy",
+    "sample",
+];
+/// The graph of a network of two inputs, a picture of three channels and a row of two numbers.
+const TWO_INPUTS: &[u8] = include_bytes!("two_inputs.json");
+
+/// Opens what is made from `input` in a folder that is there for it alone: how many classes each model
+/// has, or what is wrong.
+pub fn open(folder: &Path, target: &str, input: &[u8]) -> Vec<Result<usize, String>> {
+    let opened = |path: &Path, options: &OpenOptions| {
+        let model = Model::open_as(path, options, &mut |_| ControlFlow::Continue(()));
+        let model = model.map_err(|error| error.to_string())?;
+        Ok(model.labels.names.len())
+    };
+    if target == "beside" {
+        return vec![beside(folder, input, opened)];
+    }
+    let made = of(target, input).into_iter().map(|(ending, bytes)| {
+        let path = folder.join(format!("m.{ending}"));
+        std::fs::write(&path, bytes).map_err(|error| error.to_string())?;
+        opened(&path, &OpenOptions::default())
+    });
+    made.collect()
+}
+
+/// Opens a small network with a file beside it, or in it. The first byte of `input` says which.
+fn beside(
+    folder: &Path,
+    input: &[u8],
+    opened: impl Fn(&Path, &OpenOptions) -> Result<usize, String>,
+) -> Result<usize, String> {
+    let (first, contents) = input.split_first().ok_or("it is empty")?;
+    let name = BESIDE[usize::from(*first) % BESIDE.len()];
+    let sample = (name == "sample").then(|| archive(&zipped_entries(contents)));
+    let path = folder.join("m.pt2");
+    let other = folder.join(name);
+    let write =
+        |path: &Path, bytes: &[u8]| std::fs::write(path, bytes).map_err(|error| error.to_string());
+    write(&path, &pt2(TWO_INPUTS, sample))?;
+    write(&other, contents)?;
+    let mut options = OpenOptions::default();
+    if name == "meta.npy" {
+        let value = InputValue::read(&other.to_string_lossy())?;
+        options = options.input_at("meta", value);
+    }
+    let result = opened(&path, &options);
+    std::fs::remove_file(&other).map_err(|error| error.to_string())?;
+    result
+}
+
 /// The files made from `input`, with their extensions.
-pub fn of(target: &str, input: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
+fn of(target: &str, input: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
     match target {
-        "pt2" => vec![("pt2", pt2(input))],
+        "pt2" => vec![("pt2", pt2(input, None))],
         "onnx" => vec![("onnx", input.to_vec())],
         "checkpoint" => vec![("pth", zipped(input)), ("pth", legacy(input))],
         "safetensors" => vec![
@@ -29,8 +91,8 @@ pub fn of(target: &str, input: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
 }
 
 /// An archive with `program` as its graph, and the weights that it names. If the program has a list of
-/// them under `config`, that one is written.
-fn pt2(program: &[u8]) -> Vec<u8> {
+/// them under `config`, that one is written. `sample` is the archive of its sample inputs.
+fn pt2(program: &[u8], sample: Option<Vec<u8>>) -> Vec<u8> {
     let parsed: Value = serde_json::from_slice(program).unwrap_or_default();
     let (mut config, lengths) = weights(&parsed);
     if parsed["config"].is_object() {
@@ -45,6 +107,9 @@ fn pt2(program: &[u8]) -> Vec<u8> {
         ),
         ("m/byteorder".to_owned(), b"little".to_vec()),
     ];
+    if let Some(sample) = sample {
+        entries.push(("m/data/sample_inputs/model.pt".to_owned(), sample));
+    }
     for (dtype, length) in lengths {
         entries.push((format!("m/data/weights/{dtype}"), values(dtype, length)));
     }
@@ -139,11 +204,15 @@ fn values(dtype: i64, bytes: usize) -> Vec<u8> {
 
 /// A file of `torch.save` with the object `pickle` and one storage, called 0.
 fn zipped(pickle: &[u8]) -> Vec<u8> {
-    archive(&[
+    archive(&zipped_entries(pickle))
+}
+
+fn zipped_entries(pickle: &[u8]) -> [(String, Vec<u8>); 3] {
+    [
         ("m/data.pkl".to_owned(), pickle.to_vec()),
         ("m/byteorder".to_owned(), b"little".to_vec()),
         ("m/data/0".to_owned(), values(7, MAX_WEIGHT)),
-    ])
+    ]
 }
 
 /// The same in the format before PyTorch 1.6.

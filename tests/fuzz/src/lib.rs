@@ -11,7 +11,7 @@ mod random;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
-use gradcam::model::Model;
+use gradcam::model;
 
 /// The folder of the file that is opened; run.sh puts it in memory.
 static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
@@ -22,15 +22,12 @@ static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
 
 /// Opens the files made from `input`, with the trial run. Prints the result if the variable `SAY` is set.
 pub fn open(target: &str, input: &[u8]) {
-    for (ending, bytes) in files::of(target, input) {
-        let path = FOLDER.join(format!("m.{ending}"));
-        std::fs::write(&path, bytes).expect("the folder for temporary files can be written");
-        let said = match Model::open(&path) {
-            Ok(model) => format!("a model of {} classes", model.labels.names.len()),
-            Err(error) => error.to_string(),
-        };
+    for result in files::open(&FOLDER, target, input) {
         if std::env::var_os("SAY").is_some() {
-            eprintln!("{said}");
+            match result {
+                Ok(classes) => eprintln!("a model of {classes} classes"),
+                Err(why) => eprintln!("{why}"),
+            }
         }
     }
 }

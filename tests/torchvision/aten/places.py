@@ -28,23 +28,23 @@ def cases(case):
     for mode in ["constant", "reflect", "replicate", "circular"]:
         case(f"pad, {mode}", lambda x, m=mode: [
             F.pad(row(x), (2, 3), m), F.pad(x, (2, 1, 0, 3), m), F.pad(block(x), (1, 2, 1, 0, 1, 1), m),
-            F.pad(row(x)[0], (1, 2), m)], core=False)
+            F.pad(row(x)[0], (1, 2), m)])
     case("pad crops", lambda x: [F.pad(x, (-1, 2, 1, -2)), F.pad(x, (0, 0, 1, 1, -1, 2), value=0.5),
                                  F.pad(x, (1, -1, -1, 1), "replicate")])
     case("constant_pad_nd", lambda x: aten.constant_pad_nd(x, [1, 2, 0, 1], 0.25))
     case("reflection_pad", lambda x: [
         aten.reflection_pad1d(row(x), [2, 3]), aten.reflection_pad2d(x, [2, 1, 0, 3]),
-        aten.reflection_pad3d(block(x), [1, 2, 1, 0, 1, 1])], core=False)
+        aten.reflection_pad3d(block(x), [1, 2, 1, 0, 1, 1])])
     case("replication_pad", lambda x: [
         aten.replication_pad1d(row(x), [2, 3]), aten.replication_pad2d(x, [2, 1, 0, 3]),
         aten.replication_pad3d(block(x), [1, 2, 1, 0, 1, 1])])
-    case("_pad_circular", lambda x: aten._pad_circular(x, [2, 1, 0, 3]), core=False)
-    case("zero pad layers", nn.Sequential(nn.ZeroPad2d((1, 2, 0, 1)), nn.CircularPad2d(1), nn.ReflectionPad2d(1)), core=False)
+    case("_pad_circular", lambda x: aten._pad_circular(x, [2, 1, 0, 3]))
+    case("zero pad layers", nn.Sequential(nn.ZeroPad2d((1, 2, 0, 1)), nn.CircularPad2d(1), nn.ReflectionPad2d(1)))
 
     case("im2col", lambda x: [F.unfold(x, 2), F.unfold(x, (2, 3), (1, 2), (1, 2), (2, 1)), F.unfold(x[0], 2)])
     case("col2im", lambda x: [
         F.fold(x.reshape(1, 12, 5), (2, 6), (2, 2)), F.fold(x.reshape(12, 5), (2, 6), 2),
-        F.fold(x.reshape(1, 4, 15), (4, 6), 2, 1, (1, 0), (2, 1))], core=False)
+        F.fold(x.reshape(1, 4, 15), (4, 6), 2, 1, (1, 0), (2, 1))])
     case("unfold of an axis", lambda x: [x.unfold(3, 3, 2), x.unfold(-2, 2, 1).unfold(3, 2, 3)])
 
     case("pixel_shuffle", lambda x: F.pixel_shuffle(x.reshape(1, 4, 3, 5), 2))
@@ -62,5 +62,5 @@ def cases(case):
         solid)
     case("affine_grid", lambda x: [
         F.affine_grid(x.reshape(-1)[:6].reshape(1, 2, 3), (1, 3, 4, 5), False),
-        F.affine_grid(x.reshape(-1)[:12].reshape(1, 3, 4), (1, 3, 2, 3, 2), True)], core=False)
-    case("a spatial transformer", SpatialTransformer(), core=False)
+        F.affine_grid(x.reshape(-1)[:12].reshape(1, 3, 4), (1, 3, 2, 3, 2), True)])
+    case("a spatial transformer", SpatialTransformer())

@@ -29,5 +29,8 @@ def cases(case):
     case("adaptive_max_pool1d", lambda x: [F.adaptive_max_pool1d(row(x), n) for n in (1, 7)])
     case("adaptive_max_pool2d", lambda x: [F.adaptive_max_pool2d(x, n) for n in (1, (3, 2))])
     case("adaptive_max_pool3d", lambda x: [F.adaptive_max_pool3d(block(x), n) for n in (1, (1, 2, 3))])
+    case("lp_pool1d", lambda x: F.lp_pool1d(row(x), 2, 3, 2))
+    case("lp_pool2d", lambda x: [F.lp_pool2d(x, 2, (2, 3), (1, 2)), F.lp_pool2d(x.abs(), 3, 2, ceil_mode=True)])
+    case("lp_pool3d", lambda x: F.lp_pool3d(block(x).abs(), 1.5, 2))
     case("local_response_norm", nn.LocalResponseNorm(2))
     case("local_response_norm of a row", lambda x: F.local_response_norm(row(x), 3))

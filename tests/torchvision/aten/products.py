@@ -24,14 +24,15 @@ def cases(case):
     case("cross", lambda x, c: [torch.linalg.cross(x, x.flip(1) * 2, dim=1), torch.cross(x, x.flip(2), dim=1)], c)
     case("kron", lambda x, w: torch.kron(x[0, 0], w), w)
     case("cdist", lambda x, w: [torch.cdist(x[0], w.T), torch.cdist(x, w.T + 0.1, p=1.0), torch.cdist(x[0], w.T, p=3.0)], w)
+    case("pdist", lambda x: [torch.pdist(x.reshape(6, 10)), torch.pdist(x.reshape(3, 20), p=1.0)])
     case("cosine_similarity", lambda x, v: [F.cosine_similarity(x, x.flip(1) + 1), F.cosine_similarity(x, v, dim=-1)], v)
     case("pairwise_distance", lambda x, v: [F.pairwise_distance(x, v), F.pairwise_distance(x, v, p=1.0, keepdim=True)], v)
     case("normalize", lambda x: [F.normalize(x), F.normalize(x, p=1.0, dim=2)])
     case("rms_norm", lambda x, v: [F.rms_norm(x, (5,)), F.rms_norm(x, (4, 5), eps=0.1), F.rms_norm(x, (5,), v, 1e-3)], v)
     case("RMSNorm", nn.RMSNorm(5))
-    case("bilinear", lambda x, w: F.bilinear(x, x.flip(1), w), some(2, 5, 5), core=False)
+    case("bilinear", lambda x, w: F.bilinear(x, x.flip(1), w), some(2, 5, 5))
     case("inverse, determinant", lambda x, e: [torch.linalg.inv(x[..., :4] + e), torch.linalg.det(x[..., :4] + e), torch.inverse(x[0, 0, :, :4] + e)],
-         torch.eye(4) * 9, core=False)
+         torch.eye(4) * 9, core=False)  # It takes a token, which orders side effects.
     case("attention", lambda x: [F.scaled_dot_product_attention(x, x * 0.3, x + 1), F.scaled_dot_product_attention(x, x, x, is_causal=True, scale=0.2)])
     case("attention, a mask", lambda x, m: F.scaled_dot_product_attention(x, x * 0.3, x + 1, m), torch.ones(4, 4).tril().bool())
     case("linear", nn.Linear(5, 3))

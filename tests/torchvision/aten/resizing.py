@@ -27,7 +27,7 @@ def cases(case):
             F.interpolate(x, scale_factor=(1.3, 2.5), mode="bilinear", align_corners=c)])
         case(f"bicubic, {how}", lambda x, c=corners: [
             F.interpolate(x, (9, 3), mode="bicubic", align_corners=c),
-            F.interpolate(x, scale_factor=(1.3, 2.5), mode="bicubic", align_corners=c)], core=False)
+            F.interpolate(x, scale_factor=(1.3, 2.5), mode="bicubic", align_corners=c)])
         case(f"trilinear, {how}", lambda x, c=corners: [
             F.interpolate(block(x), (3, 1, 7), mode="trilinear", align_corners=c),
             F.interpolate(block(x), scale_factor=1.7, mode="trilinear", align_corners=c)])
@@ -49,7 +49,7 @@ def cases(case):
     case("nearest_exact3d, default", lambda x: aten._upsample_nearest_exact3d(block(x), [3, 3, 6], 1.7, 1.7, 1.3))
     case("linear1d, default", lambda x: aten.upsample_linear1d(row(x), [9], False, 0.45))
     case("bilinear2d, default", lambda x: aten.upsample_bilinear2d(x, [6, 7], False, 1.6, None))
-    case("bicubic2d, default", lambda x: aten.upsample_bicubic2d(x, [6, 7], False, 1.6, 1.5), core=False)
+    case("bicubic2d, default", lambda x: aten.upsample_bicubic2d(x, [6, 7], False, 1.6, 1.5))
     case("trilinear3d, default", lambda x: aten.upsample_trilinear3d(block(x), [3, 3, 6], False, 1.7, 1.7, 1.3))
     case("bilinear2d_aa, default", lambda x: aten._upsample_bilinear2d_aa(x, [2, 3], False, 0.6, 0.65))
     case("bicubic2d_aa, default", lambda x: aten._upsample_bicubic2d_aa(x, [2, 3], False))

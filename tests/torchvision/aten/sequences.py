@@ -44,11 +44,11 @@ class Fourier(nn.Module):
 
 def cases(case):
     case("lstm", Rows(nn.LSTM))
-    case("lstm of two layers, both ways", Rows(nn.LSTM, num_layers=2, bidirectional=True, batch_first=True), core=False)
+    case("lstm of two layers, both ways", Rows(nn.LSTM, num_layers=2, bidirectional=True, batch_first=True))
     case("lstm without biases", Rows(nn.LSTM, bias=False))
     case("lstm with a projection", Rows(nn.LSTM, proj_size=4, batch_first=True))
     case("gru", Rows(nn.GRU, batch_first=True))
-    case("gru of two layers, both ways", Rows(nn.GRU, num_layers=2, bidirectional=True), core=False)
+    case("gru of two layers, both ways", Rows(nn.GRU, num_layers=2, bidirectional=True))
     case("rnn_tanh", Rows(nn.RNN, num_layers=2, batch_first=True))
 
     case("a global filter", GlobalFilter())
@@ -72,11 +72,11 @@ def cases(case):
 
     aten = torch.ops.aten
     mask = torch.linspace(-1, 1, 16).reshape(1, 1, 4, 4)
-    case("attention", lambda x, m: [attention(x), attention(x, m), attention(x, is_causal=True, scale=0.3)], mask, core=False)
+    case("attention", lambda x, m: [attention(x), attention(x, m), attention(x, is_causal=True, scale=0.3)], mask)
     case("attention for a CPU", lambda x, m: [
         aten._scaled_dot_product_flash_attention_for_cpu(x, x * 2, x + 1)[0],
         aten._scaled_dot_product_flash_attention_for_cpu(x, x * 2, x + 1, 0.0, True, scale=0.3)[0],
-        aten._scaled_dot_product_flash_attention_for_cpu(x, x * 2, x + 1, attn_mask=m)[0]], mask, core=False)
+        aten._scaled_dot_product_flash_attention_for_cpu(x, x * 2, x + 1, attn_mask=m)[0]], mask)
     case("attention, math", lambda x, m: aten._scaled_dot_product_attention_math(x, x * 2, x + 1, m)[0], mask)
     case("multi-head attention", Heads())
     case("an encoder layer", Encoder())
@@ -89,15 +89,15 @@ def cases(case):
         case(f"batch norm over {count} axes without statistics", nn.Sequential(
             nn.Flatten(2), nn.Unflatten(2, shape[2:]), norms[0](3, track_running_stats=False)))
         case(f"instance norm over {count} axes", lively(nn.Sequential(
-            nn.Flatten(2), nn.Unflatten(2, shape[2:]), norms[1](3, affine=count > 1))), core=False)
+            nn.Flatten(2), nn.Unflatten(2, shape[2:]), norms[1](3, affine=count > 1))))
         case(f"instance norm over {count} axes with statistics", lively(nn.Sequential(
-            nn.Flatten(2), nn.Unflatten(2, shape[2:]), norms[1](3, affine=True, track_running_stats=True))), core=False)
+            nn.Flatten(2), nn.Unflatten(2, shape[2:]), norms[1](3, affine=True, track_running_stats=True))))
     mean, variance, scale, shift = torch.tensor([[0.5, -1, 0.2], [0.3, 2, 1], [1, 0.5, -2], [0, 1, -1]]).unbind()
     case("_native_batch_norm_legit", lambda x, w, b, m, v: [
         aten._native_batch_norm_legit(x, w, b, m, v, False, 0.1, 1e-3)[0],
-        aten._native_batch_norm_legit.no_stats(x, w, b, True, 0.1, 1e-3)[0]], scale, shift, mean, variance, core=False)
-    case("rms_norm", lambda x, w: [F.rms_norm(x, (5,)), F.rms_norm(x, (4, 5), w, 1e-3)], torch.linspace(-1, 1, 20).reshape(4, 5),
-         core=False)
+        aten._native_batch_norm_legit.no_stats(x, w, b, True, 0.1, 1e-3)[0]], scale, shift, mean, variance,
+        core=False)  # It updates its statistics.
+    case("rms_norm", lambda x, w: [F.rms_norm(x, (5,)), F.rms_norm(x, (4, 5), w, 1e-3)], torch.linspace(-1, 1, 20).reshape(4, 5))
     case("_batch_norm_no_update", lambda x, w, b, m, v: aten._batch_norm_no_update(x, w, b, m, v, 0.1, 1e-3)[0],
          scale, shift, mean, variance)
 

@@ -59,7 +59,7 @@ def of_two(case):
         case(f"{name}, number", lambda x, f=getattr(torch, name): f(x, 0.7))
         case(f"{name}, negative number", lambda x, f=getattr(torch, name): f(x, -0.7))
     case("xlogy", lambda x, w: torch.xlogy(x, w), positive(w))
-    case("xlogy, number", lambda x: torch.xlogy(2.0, positive(x)), core=False)
+    case("xlogy, number", lambda x: torch.xlogy(2.0, positive(x)))
     case("heaviside", lambda x, w: torch.heaviside(x.detach(), w) * x, w)
     case("floor_divide", lambda x, w: torch.floor_divide(x.detach(), w) * x, w)
     case("floor_divide, number", lambda x: (x.detach() // 0.3) * x)
@@ -130,7 +130,7 @@ def activations(case):
     case("tanhshrink", F.tanhshrink)
     case("threshold", lambda x: F.threshold(x, 0.3, -2.0))
     case("threshold, a rectifier", lambda x: F.threshold(x, 0.0, 0.0) * x)
-    case("rrelu", lambda x: F.rrelu(x, 0.1, 0.3), core=False)
+    case("rrelu", lambda x: F.rrelu(x, 0.1, 0.3))
     case("prelu", nn.PReLU())
     prelu = nn.PReLU(3)
     with torch.no_grad():

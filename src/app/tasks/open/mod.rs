@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use crate::model::{OpenOptions, Usage, format};
+use crate::engine::ModelInfo;
+use crate::model::{InputValue, OpenOptions, Usage, format};
 
 use super::{Opening, OpeningModel};
 use crate::app::App;
@@ -26,12 +27,25 @@ impl App {
 
     pub(crate) fn open_image(&mut self, path: PathBuf) {
         self.gallery.view.stop_opening();
-        let promise = self.engine.open_image(path.clone());
+        let promise = self
+            .engine
+            .open_image(path.clone(), self.state.options.decoding);
         self.tasks.photo = Some(Opening {
             path,
             since: Instant::now(),
             promise,
         });
+    }
+
+    /// Reads the open photo again if it is to be read in another way.
+    pub(crate) fn reread_photo(&mut self) {
+        let decoding = self.state.options.decoding;
+        if self.tasks.photo.is_none()
+            && let Some(photo) = &self.state.photo
+            && photo.would_differ(decoding)
+        {
+            self.open_image(photo.path.clone());
+        }
     }
 
     /// Replaces the model that the lists show.
@@ -65,6 +79,10 @@ impl App {
         usage: Option<Usage>,
         remembered: bool,
     ) {
+        let options = OpenOptions {
+            first_of_alike: true,
+            ..options
+        };
         // If no model is open yet, this becomes the first.
         let is_first = self.state.model().is_none() && self.tasks.models.is_empty();
         let side = if is_first { 0 } else { side };
@@ -78,6 +96,50 @@ impl App {
             side,
             reopened: None,
             remembered,
+            opening,
+        });
+    }
+
+    /// Holds a further input of the active model at a value; `None` leaves it as in the file.
+    pub(crate) fn hold_input(&mut self, index: usize, value: Option<InputValue>) {
+        let Some(model) = self.state.model().cloned() else {
+            return;
+        };
+        let Some(held) = model.held.get(index) else {
+            return;
+        };
+        let options = model.options.clone();
+        let options = match value {
+            Some(value) => options.input_at(&held.name, value),
+            None => options.without_input(&held.name),
+        };
+        self.read_again(&model, options);
+    }
+
+    /// Explains a further input of the active model in place of its picture.
+    pub(crate) fn take_as_picture(&mut self, index: usize) {
+        let Some(model) = self.state.model().cloned() else {
+            return;
+        };
+        if let Some(held) = model.held.get(index) {
+            self.read_again(&model, model.options.clone().picture(&held.name));
+        }
+    }
+
+    /// Reads the file of the active model again with other options and the same usage.
+    fn read_again(&mut self, model: &ModelInfo, options: OpenOptions) {
+        let usage = Some(model.usage());
+        let opening = Opening {
+            path: model.path.clone(),
+            since: Instant::now(),
+            promise: self
+                .engine
+                .open_model_as(model.path.clone(), options, usage),
+        };
+        self.tasks.models.push_back(OpeningModel {
+            side: self.state.sides.active_index(),
+            reopened: Some(model.id),
+            remembered: false,
             opening,
         });
     }

@@ -5,10 +5,15 @@ use tch::{Device, Kind, Tensor};
 use super::storage::floating;
 use crate::model::error::{Fault, Result, first_line};
 use crate::model::op::shape;
-use crate::model::opening::OpenOptions;
+use crate::model::opening::{InputValue, OpenOptions, npy};
+use crate::model::usage::SecondPicture;
+use crate::model::usage::input::Input;
+use crate::picture::photo::geometry::Fit;
 
 /// Most channels that an image may have. Other inputs with four axes have more, as a rule.
 const MAX_CHANNELS: i64 = 64;
+/// Most images that a file may take at a time.
+const MAX_BATCH: i64 = 256;
 /// Most values that an input beside the image may have.
 const MAX_VALUES: i64 = 1 << 24;
 
@@ -66,6 +71,11 @@ pub fn image(inputs: &[Candidate], options: &OpenOptions) -> Result<usize> {
         1 => return Ok(0),
         _ => {}
     }
+    if let Some(name) = &options.picture
+        && let Some(index) = inputs.iter().position(|input| input.name == name)
+    {
+        return Ok(index);
+    }
     let free = inputs.iter().enumerate();
     let free = free.filter(|(_, input)| options.input(input.name).is_none());
     let mut ranked: Vec<(i64, usize)> = free
@@ -77,14 +87,10 @@ pub fn image(inputs: &[Candidate], options: &OpenOptions) -> Result<usize> {
             "it takes {} tensors, and none of them looks like an image, [1, channels, height, width]",
             inputs.len()
         ))),
-        [(first, _), (second, _), ..] if first == second => {
+        [(first, _), (second, _), ..] if first == second && !options.first_of_alike => {
             let names = ranked.iter().filter(|(rank, _)| *rank == first);
-            let names: Vec<&str> = names.map(|(_, index)| inputs[*index].name).collect();
-            Err(Fault::Input(format!(
-                "it takes {} images ({}); give all but one of them a value",
-                names.len(),
-                names.join(", ")
-            )))
+            let names = names.map(|(_, index)| inputs[*index].name.to_owned());
+            Err(Fault::SeveralPictures(names.collect()))
         }
         [(_, index), ..] => Ok(index),
     }
@@ -96,7 +102,7 @@ pub fn image(inputs: &[Candidate], options: &OpenOptions) -> Result<usize> {
 /// [`Fault::Input`] where it is another.
 pub fn shape_of_image(shape: &[i64], expected: &str) -> Result<[i64; 4]> {
     match *shape {
-        [batch, _, _, _] if batch > 1 => Err(Fault::Input(format!(
+        [batch, _, _, _] if batch > MAX_BATCH => Err(Fault::Input(format!(
             "it takes a batch of {batch}; export with a batch of one or a dynamic batch"
         ))),
         [_, 0, _, _] => Err(Fault::Input(format!(
@@ -120,13 +126,17 @@ pub struct Extra {
     pub sizes: Vec<i64>,
     /// The dtype in memory.
     pub kind: Kind,
+    /// How often one value is repeated along the first axis, for a batch of several images.
+    pub repeats: i64,
 }
 
 /// What an input beside the image is held at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HeldAt {
-    /// The value that the user has given.
+    /// The numbers that the user has given.
     Given,
+    /// The picture that the user has given.
+    Picture,
     /// The one that the program was exported with.
     Sample,
     /// Zeros.
@@ -145,13 +155,34 @@ pub struct Held {
 }
 
 impl Extra {
+    /// An input that holds a value for each of `batch` images has one here, where all of them are the
+    /// same.
+    pub fn new(name: &str, mut sizes: Vec<i64>, kind: Kind, batch: i64) -> Extra {
+        let mut repeats = 1;
+        if batch > 1 && sizes.first() == Some(&batch) {
+            repeats = batch;
+            sizes[0] = 1;
+        }
+        Extra {
+            name: name.to_owned(),
+            sizes,
+            kind,
+            repeats,
+        }
+    }
+
     /// The tensor that this input is held at: what the user has given, else the sample, else zeros. A
     /// sample of another shape or dtype is ignored.
     ///
     /// # Errors
     /// [`Fault::Input`] where what the user has given does not fit.
     pub fn held(&self, options: &OpenOptions, sample: Option<&Tensor>) -> Result<(Tensor, Held)> {
-        let Extra { name, sizes, kind } = self;
+        let Extra {
+            name,
+            sizes,
+            kind,
+            repeats,
+        } = self;
         let count = shape::count(sizes).filter(|count| *count <= MAX_VALUES);
         let count = count.ok_or_else(|| {
             Fault::Input(format!(
@@ -169,24 +200,16 @@ impl Extra {
         });
         let sample = sample.transpose().map_err(torch)?;
         let (tensor, at) = if let Some(given) = options.input(name) {
-            let values = &given.values;
-            if values.len() != 1 && values.len() as i64 != count {
-                return Err(Fault::Input(format!(
-                    "its input {name} has the shape {sizes:?}, which takes {count} numbers, and {} \
-                     are given",
-                    values.len()
-                )));
-            }
-            let row = Tensor::f_from_slice(values).and_then(|row| {
-                if values.len() as i64 == count {
-                    row.f_reshape(sizes.as_slice())
-                } else {
-                    row.f_reshape([0i64; 0])?
-                        .f_expand(sizes.as_slice(), false)?
-                        .f_contiguous()
+            match given {
+                InputValue::Numbers(numbers) => (self.numbers(numbers, count)?, HeldAt::Given),
+                InputValue::Array(path) => {
+                    let numbers = npy::read(path).map_err(|reason| {
+                        Fault::Input(format!("its input {name}: {reason} ({})", path.display()))
+                    })?;
+                    (self.numbers(&numbers, count)?, HeldAt::Given)
                 }
-            });
-            (row.map_err(torch)?, HeldAt::Given)
+                InputValue::Picture(picture) => (self.prepared(picture, options)?, HeldAt::Picture),
+            }
         } else if let Some(sample) = sample.filter(fits) {
             (sample, HeldAt::Sample)
         } else {
@@ -198,7 +221,68 @@ impl Extra {
             shape: sizes.clone(),
             at,
         };
-        Ok((tensor.f_to_kind(*kind).map_err(torch)?, held))
+        let tensor = tensor.f_to_kind(*kind).map_err(torch)?;
+        if *repeats == 1 {
+            return Ok((tensor, held));
+        }
+        let mut all = sizes.clone();
+        all[0] = *repeats;
+        let all = tensor
+            .f_expand(all, false)
+            .and_then(|all| all.f_contiguous());
+        Ok((all.map_err(torch)?, held))
+    }
+
+    /// As many numbers as it takes, or one for all.
+    fn numbers(&self, numbers: &[f64], count: i64) -> Result<Tensor> {
+        let Extra { name, sizes, .. } = self;
+        if numbers.len() != 1 && numbers.len() as i64 != count {
+            return Err(Fault::Input(format!(
+                "its input {name} has the shape {sizes:?}, which takes {count} numbers, and {} are given",
+                numbers.len()
+            )));
+        }
+        let row = Tensor::f_from_slice(numbers).and_then(|row| {
+            if numbers.len() as i64 == count {
+                row.f_reshape(sizes.as_slice())
+            } else {
+                row.f_reshape([0i64; 0])?
+                    .f_expand(sizes.as_slice(), false)?
+                    .f_contiguous()
+            }
+        });
+        row.map_err(|error| Fault::Input(format!("its input {name}: {}", first_line(&error))))
+    }
+
+    /// A picture as this input takes it; zeros while it is not known how to prepare it.
+    fn prepared(&self, picture: &SecondPicture, options: &OpenOptions) -> Result<Tensor> {
+        let Extra { name, sizes, .. } = self;
+        let torch = |error| Fault::Input(format!("its input {name}: {}", first_line(&error)));
+        let unfit = |theirs: &[i64]| {
+            Fault::Input(format!(
+                "its input {name} has the shape {sizes:?}, and a picture prepared for it has {theirs:?}"
+            ))
+        };
+        let [1, _, _, _] = sizes[..] else {
+            return Err(Fault::Input(format!(
+                "its input {name} has the shape {sizes:?}, and cannot be a picture"
+            )));
+        };
+        let Some(preprocess) = &options.prepared else {
+            let zeros = Tensor::f_zeros(sizes.as_slice(), (Kind::Float, Device::Cpu));
+            return zeros.map_err(torch);
+        };
+        let (_, photo) = picture.clone().open().map_err(Fault::Picture)?;
+        let input = Input::new(&photo, Fit::Crop, preprocess)?.tensor;
+        if input.size() == *sizes {
+            return Ok(input);
+        }
+        // Where the channels are the last axis.
+        let turned = input.f_permute([0, 2, 3, 1]).map_err(torch)?;
+        if turned.size() != *sizes {
+            return Err(unfit(&input.size()));
+        }
+        turned.f_contiguous().map_err(torch)
     }
 }
 
@@ -254,6 +338,13 @@ mod tests {
         assert!(why.contains("2 images (left, right)"), "{why}");
         let given = OpenOptions::default().input_at("left", InputValue::number(0.5));
         assert_eq!(found(&two, &given).unwrap(), "right");
+        let first = OpenOptions {
+            first_of_alike: true,
+            ..OpenOptions::default()
+        };
+        assert_eq!(found(&two, &first).unwrap(), "left");
+        let second = OpenOptions::default().picture("right");
+        assert_eq!(found(&two, &second).unwrap(), "right");
         let wrong = OpenOptions::default().input_at("middle", InputValue::number(0.5));
         assert!(found(&two, &wrong).unwrap_err().contains("left, right"));
     }
@@ -264,6 +355,7 @@ mod tests {
             name: "meta".into(),
             sizes: vec![1, 3],
             kind: Kind::Float,
+            repeats: 1,
         };
         let values = |options: &OpenOptions, sample: Option<&Tensor>| {
             let (tensor, held) = extra.held(options, sample)?;
@@ -287,9 +379,7 @@ mod tests {
             values(&one, Some(&sample)).unwrap(),
             (vec![0.5; 3], HeldAt::Given)
         );
-        let two = given(InputValue {
-            values: vec![1.0, 2.0],
-        });
+        let two = given(InputValue::Numbers(vec![1.0, 2.0]));
         assert!(
             values(&two, None)
                 .unwrap_err()

@@ -17,7 +17,7 @@ mod ops;
 mod signature;
 mod sizes;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod weights;
 
 use std::collections::HashMap;
@@ -35,6 +35,7 @@ use self::weights::external::Folder;
 use super::build::opened::{About, Opened, OtherSizes};
 use crate::model::answer;
 use crate::model::error::{Fault, Result};
+use crate::model::graph::Graph;
 use crate::model::opening::Opening;
 
 /// Longest protobuf message, in bytes.
@@ -59,7 +60,8 @@ pub fn open(path: &Path, file: File, length: u64, opening: &mut Opening) -> Resu
         .as_ref()
         .ok_or_else(|| Fault::Damaged("it has no graph".into()))?;
 
-    let input = signature::input(graph, opening.options())?;
+    let own_size = metadata::stated_size(&model.metadata);
+    let input = signature::input(graph, opening.options(), own_size)?;
     let outputs = signature::outputs(graph)?;
     let (wanted, lost) = nodes::wanted(graph, &outputs, &input.name)?;
     let stacks = names::stacks(graph, &wanted, &input.name);
@@ -69,7 +71,7 @@ pub fn open(path: &Path, file: File, length: u64, opening: &mut Opening) -> Resu
         inputs.push(extra.held(opening.options(), None)?);
     }
     let chosen = opening.options().size;
-    let stated = metadata::stated_size(&model.metadata);
+    let stated = opening.stated_size(own_size);
 
     // Weights are read with the nodes that use them.
     let wanted_output = opening.options().output.clone();
@@ -86,9 +88,8 @@ pub fn open(path: &Path, file: File, length: u64, opening: &mut Opening) -> Resu
     };
     let (builder, size) = sizes::built(&source, weights, chosen, stated)?;
     let graph = builder.finish(&outputs)?;
-    let choice = answer::choose(&graph, wanted_output.as_deref())?;
-    let output = wanted_output.map_or(Ok(choice.default), |name| choice.find(&name))?;
-    let (labels, preprocess) = metadata::extras(&model.metadata, choice.outputs[output].count);
+    let classes = classes(&graph, wanted_output.as_deref())?;
+    let (labels, preprocess) = metadata::extras(&model.metadata, classes);
     Ok(Opened {
         graph,
         labels,
@@ -106,6 +107,21 @@ pub fn open(path: &Path, file: File, length: u64, opening: &mut Opening) -> Resu
             sources: HashMap::new(),
         },
     })
+}
+
+/// How many classes the output has that is wanted, or that is taken otherwise.
+fn classes(graph: &Graph, wanted: Option<&str>) -> Result<usize> {
+    if graph.input_shape[0] > 1 {
+        // The outputs are compared once the network is one for one image.
+        let shape = graph.values[graph.logits.0].stated_shape.as_deref();
+        let last = shape.and_then(<[i64]>::last).copied();
+        return Ok(last
+            .and_then(|last| usize::try_from(last).ok())
+            .unwrap_or(0));
+    }
+    let choice = answer::choose(graph, wanted)?;
+    let output = wanted.map_or(Ok(choice.default), |name| choice.find(name))?;
+    Ok(choice.outputs[output].count)
 }
 
 /// The program that wrote the file, if the file says so: `pytorch 2.13.0`.

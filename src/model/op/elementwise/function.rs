@@ -19,6 +19,10 @@ macro_rules! functions {
             #[cfg(test)]
             pub(crate) const ALL: &'static [Function] = &[$(Function::$variant,)*];
 
+            /// What ATen calls each of them.
+            #[cfg(test)]
+            pub(crate) const NAMES: &'static [&'static str] = &[$($name,)*];
+
             /// The one that ATen calls `name`.
             pub(crate) fn named(name: &str) -> Option<Function> {
                 match name {

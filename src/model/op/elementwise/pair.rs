@@ -41,6 +41,10 @@ macro_rules! pairs {
             #[cfg(test)]
             pub(crate) const ALL: &'static [PairFunction] = &[$(PairFunction::$variant,)*];
 
+            /// What ATen calls each of them.
+            #[cfg(test)]
+            pub(crate) const NAMES: &'static [&'static str] = &[$($name,)*];
+
             /// The one that ATen calls `name`.
             pub(crate) fn named(name: &str) -> Option<PairFunction> {
                 match name {

@@ -135,6 +135,22 @@ operations! {
     work: Work::Held(held(inputs)),
     traits: Traits::MIXES;
 
+    /// The distance of each row of a matrix from each of those after it, in one row. Input: the matrix.
+    DistancesWithin {
+        /// The order of the norm.
+        p: f64,
+    }
+    run: input(inputs, 0)?.f_contiguous()?.f_pdist(*p)?,
+    shapes: match *shape::input(inputs, 0)? {
+        [rows, _] => vec![rows.saturating_mul(rows - 1) / 2],
+        ref other => return Err(format!("{other:?} is no matrix")),
+    },
+    work: {
+        let rows = inputs.first().and_then(|x| x.first()).map_or(1.0, |rows| *rows as f64);
+        Work::Products(inputs.first().map_or(1.0, |x| elements(x)) * rows)
+    },
+    traits: Traits::MIXES;
+
     /// The sum of products along an axis. Inputs: two tensors, which are broadcast.
     VectorDot {
         /// The axis; negative ones count from the end.

@@ -19,6 +19,7 @@ fn infers_the_shapes_of_operations_on_several_tensors() {
                 Arithmetic::Lerp { weight: 0.5 }.into(),
                 Algebra::Outer {}.into(),
                 Algebra::Distances { p: 2.0 }.into(),
+                Algebra::DistancesWithin { p: 2.0 }.into(),
                 Algebra::CosineSimilarity { dim: 1, eps: 1e-8 }.into(),
                 Algebra::VectorDot { dim: 0 }.into(),
                 Algebra::Tensordot {

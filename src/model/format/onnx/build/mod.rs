@@ -39,6 +39,8 @@ pub struct Builder<'a, 'o> {
     pub lost: Lost,
     /// The values that nodes of the graph read.
     read_by_nodes: HashSet<ValueId>,
+    /// How many images the file takes at a time.
+    batch: i64,
     /// The names that any node of the file reads.
     read_names: HashSet<&'a str>,
     /// For each node of the file still to come, the last one first, the names that no later one reads.
@@ -82,6 +84,7 @@ impl<'a, 'o> Builder<'a, 'o> {
             weights,
             graph: GraphBuilder::new(&input.name, [input.batch, input.channels, height, width]),
             names: HashMap::new(),
+            batch: input.batch,
             lost: Lost::new(),
             read_by_nodes: HashSet::new(),
             read_names: read_names.collect(),
@@ -126,6 +129,11 @@ impl<'a, 'o> Builder<'a, 'o> {
         value
     }
 
+    /// Whether a node of the file reads the value called `name`.
+    pub fn is_read(&self, name: &str) -> bool {
+        self.read_names.contains(name)
+    }
+
     pub fn shape(&self, value: ValueId) -> &[i64] {
         let stated = &self.graph.value(value).stated_shape;
         stated.as_deref().unwrap_or_default()
@@ -162,8 +170,12 @@ impl<'a, 'o> Builder<'a, 'o> {
             }
             let value = self.find(&output.value)?;
             let shape = self.shape(value);
-            let long = shape.iter().filter(|size| **size != 1).count();
-            let may_be_map = matches!(*shape, [1, _, _] | [1, _, _, _]);
+            let each = match shape {
+                [first, rest @ ..] if *first == self.batch => rest,
+                whole => whole,
+            };
+            let long = each.iter().filter(|size| **size != 1).count();
+            let may_be_map = each.len() < shape.len() && (2..=3).contains(&each.len());
             let fits = long <= 1 || may_be_map;
             if fits && shape::count(shape).is_some_and(|count| count > 0) {
                 return Ok(());

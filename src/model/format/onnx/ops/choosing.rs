@@ -125,6 +125,18 @@ pub fn top(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     Ok(vec![values, positions])
 }
 
+/// The product up to each entry.
+pub fn cumulative_product(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
+    if args.flag("exclusive", false)? || args.flag("reverse", false)? {
+        return beyond("it multiplies backwards, or without the entry itself (reverse, exclusive)");
+    }
+    let x = args.input(0)?;
+    let axis = args.number(builder, args.input(1)?, "axis")? as i64;
+    let dim = args.axis(axis, builder.shape(x).len())? as i64;
+    let function = Cumulative::Product;
+    one(builder, Scan { function, dim }, x)
+}
+
 /// The sum up to each entry.
 pub fn cumulative_sum(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let x = args.input(0)?;

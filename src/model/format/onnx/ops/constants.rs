@@ -3,7 +3,7 @@
 //! The size of the image is known, so all of these are computed while the graph is built. On values that
 //! depend on the image they are refused: most of them have no gradient.
 
-use tch::{Kind, TchError, Tensor};
+use tch::{Device, Kind, TchError, Tensor};
 
 use super::one;
 use crate::model::format::build::refusal::{Answer, beyond};
@@ -124,6 +124,26 @@ pub fn cast(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     } else {
         one(builder, Copying::Cast(kind), x)
     }
+}
+
+/// Ones on a diagonal of a matrix as large as another, zeros elsewhere.
+pub fn eye(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
+    let x = args.input(0)?;
+    let &[rows, columns] = builder.shape(x) else {
+        return args.wrong("makes a diagonal of what is no matrix");
+    };
+    let kind = match args.optional_int("dtype")? {
+        None => builder.kind(x),
+        Some(to) => match i32::try_from(to).ok().and_then(held) {
+            Some(kind) => kind,
+            None => return beyond(format!("it has an unsupported dtype ({to})")),
+        },
+    };
+    let diagonal = args.int_or("k", 0)?.clamp(-rows.max(1), columns.max(1));
+    builder.afford(3.0 * rows as f64 * columns as f64)?;
+    let ones = Tensor::f_ones([rows, columns], (Kind::Float, Device::Cpu));
+    let eye = ones.and_then(|ones| ones.f_triu(diagonal)?.f_tril(diagonal)?.f_to_kind(kind));
+    made(builder, eye)
 }
 
 /// Computes an operator that is supported on constants only.

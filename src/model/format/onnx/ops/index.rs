@@ -160,6 +160,28 @@ pub fn gather(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     Ok(vec![reshaped(args, builder, taken, sizes)?])
 }
 
+/// The entries along an axis, or of all in a row, for which a constant is true.
+pub fn compress(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
+    let (mut x, condition) = (args.input(0)?, args.input(1)?);
+    let chosen = args.fixed(builder.ints(condition)?, "condition")?;
+    let shape = builder.shape(x).to_vec();
+    let axis = match args.optional_int("axis")? {
+        Some(axis) => args.axis(axis, shape.len())?,
+        None => {
+            let count = args.count(&shape)?;
+            x = reshaped(args, builder, x, vec![count])?;
+            0
+        }
+    };
+    let length = builder.shape(x).get(axis).copied().unwrap_or(0);
+    let places = chosen.iter().zip(0..length);
+    let places: Vec<i64> = places
+        .filter(|(chosen, _)| **chosen != 0)
+        .map(|(_, place)| place)
+        .collect();
+    Ok(vec![take(builder, x, axis as i64, places.into_iter())?])
+}
+
 /// Each row of the indices gives a position along all the first axes at once.
 pub fn gather_nd(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let (x, index) = (args.input(0)?, args.input(1)?);

@@ -7,11 +7,9 @@
 mod arithmetic;
 mod choosing;
 mod constants;
-mod fourier;
+mod contrib;
 mod index;
-mod layers;
-mod norm;
-mod recurrent;
+mod products;
 mod reduce;
 mod shape;
 pub(crate) mod spatial;
@@ -24,6 +22,7 @@ use crate::model::graph::ValueId;
 use crate::model::op::shape as shapes;
 use crate::model::op::{Arithmetic, Op, Reshaping};
 use arithmetic::unary;
+use products::{fourier, layers, norm, recurrent};
 use spatial::{col2im, convolution, grid, pool, resize};
 
 /// Adds the operations of one node to the graph and returns the values of its outputs, in order.
@@ -32,6 +31,7 @@ pub type Reader = fn(&Args, &mut Builder) -> Answer<Vec<ValueId>>;
 /// What reads a node; `None` if its operator is not supported.
 pub fn reader(node: &Node) -> Option<Reader> {
     let reader: Reader = match node.op_type.as_str() {
+        op if node.domain == contrib::DOMAIN => return contrib::reader(op),
         _ if !is_own_domain(&node.domain) => return None,
         "Conv" => convolution::convolution,
         "ConvTranspose" => convolution::transposed,
@@ -43,7 +43,8 @@ pub fn reader(node: &Node) -> Option<Reader> {
         "InstanceNormalization" => norm::instance,
         "LayerNormalization" => norm::layer,
         "GroupNormalization" => norm::group,
-        "RMSNormalization" => norm::root_mean_square,
+        // onnxruntime writes the second for the first.
+        "RMSNormalization" | "SimplifiedLayerNormalization" => norm::root_mean_square,
         "LRN" => norm::local_response,
         "LpNormalization" => norm::lp,
         "MeanVarianceNormalization" => norm::mean_variance,
@@ -76,6 +77,7 @@ pub fn reader(node: &Node) -> Option<Reader> {
         "ArgMax" | "ArgMin" => choosing::position,
         "TopK" => choosing::top,
         "CumSum" => choosing::cumulative_sum,
+        "CumProd" => choosing::cumulative_product,
         "Det" => choosing::determinant,
         "Identity" | "Dropout" => shape::identity,
         "Flatten" => shape::flatten,
@@ -86,6 +88,7 @@ pub fn reader(node: &Node) -> Option<Reader> {
         "Expand" => shape::expand,
         "Tile" => shape::tile,
         "Pad" => shape::pad,
+        "CenterCropPad" => shape::centre,
         "DepthToSpace" => shape::depth_to_space,
         "SpaceToDepth" => shape::space_to_depth,
         "Col2Im" => col2im::fold,
@@ -93,6 +96,7 @@ pub fn reader(node: &Node) -> Option<Reader> {
         "Split" => index::split,
         "Slice" => index::slice,
         "Gather" => index::gather,
+        "Compress" => index::compress,
         "GatherND" => index::gather_nd,
         "GatherElements" => choosing::gather_elements,
         "ScatterElements" | "Scatter" => choosing::scatter_elements,
@@ -107,6 +111,7 @@ pub fn reader(node: &Node) -> Option<Reader> {
         "Shape" | "Size" => constants::shape,
         "Constant" => constants::constant,
         "ConstantOfShape" => constants::filled,
+        "EyeLike" => constants::eye,
         "Range" => constants::range,
         "Cast" | "CastLike" => constants::cast,
         _ => return None,
@@ -117,6 +122,10 @@ pub fn reader(node: &Node) -> Option<Reader> {
 /// Why an operator that is known is not supported, and what to do; `None` for all others.
 pub fn reason(node: &Node) -> Option<&'static str> {
     Some(match node.op_type.as_str() {
+        _ if node.domain == contrib::BLOCKED => {
+            "onnxruntime has arranged the network for one kind of processor; open the file that it \
+             was made from, or have it optimised no further than “extended”"
+        }
         "QuantizeLinear"
         | "DequantizeLinear"
         | "DynamicQuantizeLinear"
@@ -133,7 +142,18 @@ pub fn reason(node: &Node) -> Option<&'static str> {
         | "QLinearLeakyRelu"
         | "QLinearSoftmax"
         | "QGemm"
-        | "QAttention" => {
+        | "QAttention"
+        | "DynamicQuantizeLSTM"
+        | "DynamicQuantizeMatMul"
+        | "MatMulBnb4"
+        | "MatMulFpQ4"
+        | "MatMulInteger16"
+        | "MatMulIntegerToFloat"
+        | "MatMulNBits"
+        | "NhwcMaxPool"
+        | "QEmbedLayerNormalization"
+        | "QLinearReduceMean"
+        | "QLinearWhere" => {
             "the model is quantised, and integers have no gradient; open the float model that it \
              was made from"
         }

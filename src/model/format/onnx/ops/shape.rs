@@ -7,7 +7,7 @@ use crate::model::format::onnx::args::Args;
 use crate::model::format::onnx::build::Builder;
 use crate::model::graph::ValueId;
 use crate::model::op::shape;
-use crate::model::op::{Copying, Joining, Pad, Reshaping};
+use crate::model::op::{Copying, Indexing, Joining, Pad, Reshaping};
 
 /// Also reads dropout, which only does something in training.
 pub fn identity(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
@@ -158,6 +158,45 @@ pub fn tile(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
         }
     }
     Ok(vec![x])
+}
+
+/// Axes cut or padded with zeros to a length, as much before as behind.
+pub fn centre(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
+    let mut x = args.input(0)?;
+    let rank = builder.shape(x).len();
+    let axes = match args.ints("axes")? {
+        Some(axes) => args.axes(&axes, rank)?,
+        None => (0..rank).collect(),
+    };
+    let sizes = args.numbers(builder, args.input(1)?, "shape")?;
+    if sizes.len() != axes.len() {
+        return args.wrong(format!("has {} sizes for {} axes", sizes.len(), axes.len()));
+    }
+    args.bounded("shape", &sizes, 1)?;
+    for (axis, size) in axes.into_iter().zip(sizes) {
+        let length = builder.shape(x)[axis];
+        if size < length {
+            let start = (length - size) / 2;
+            let op = Indexing::Slice {
+                dim: axis as i64,
+                start: Some(start),
+                end: Some(start + size),
+                step: 1,
+            };
+            x = builder.emit(op, &[x])?;
+        } else if size > length {
+            let before = (size - length) / 2;
+            let mut pad = vec![0; 2 * (rank - 1 - axis)];
+            pad.extend([before, size - length - before]);
+            let op = Pad {
+                pad,
+                mode: "constant".into(),
+                value: Some(0.0),
+            };
+            x = builder.emit(op, &[x])?;
+        }
+    }
+    one(builder, Copying::Identity, x)
 }
 
 pub fn pad(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {

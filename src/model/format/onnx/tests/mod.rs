@@ -4,6 +4,7 @@ mod bounds;
 mod constants;
 mod damage;
 mod external;
+pub(in crate::model::format) mod listed;
 mod operations;
 mod signature;
 mod structure;

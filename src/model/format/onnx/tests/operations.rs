@@ -268,24 +268,23 @@ fn normalises_by_neighbouring_channels() {
 }
 
 #[test]
-fn ignores_resize_rules_if_the_size_stays() {
-    let why = |rule: &str| {
+fn refuses_a_rule_of_resizing_that_it_does_not_know() {
+    let why = |sizes: [i64; 2]| {
         let mut model = Onnx::empty(&[1, 3, 4, 4]);
-        model.ints("sizes", &[1, 3, 4, 4]);
+        model.ints("sizes", &[1, 3, sizes[0], sizes[1]]);
         let attributes = vec![
             text("mode", "linear"),
-            text("coordinate_transformation_mode", rule),
+            text("coordinate_transformation_mode", "tf_crop_and_resize"),
         ];
         model.node("Resize", &["x", "", "", "sizes"], &["a"], attributes);
         model.node("GlobalAveragePool", &["a"], &["y"], vec![]);
         open(&model.bytes()).err().map(|fault| fault.to_string())
     };
-    assert_eq!(why("asymmetric"), None);
-    let why = why("tf_crop_and_resize").unwrap();
-    assert!(
-        why.contains("maps coordinates by tf_crop_and_resize"),
-        "{why}"
-    );
+    // It crops even where the size stays.
+    for sizes in [[2, 4], [4, 4]] {
+        let why = why(sizes).unwrap();
+        assert!(why.contains("coordinates by tf_crop_and_resize"), "{why}");
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Compares every case of every operator with the results of ONNX's reference evaluator and onnxruntime,
 //! and its gradient with libtorch's autograd.
 //!
-//! `tests/torchvision/operators.py` writes the models; the formula for the image is the same there.
+//! `tests/torchvision/operators.py` and `runtime.py` write the models; the formula for the image is the same there.
 
 use std::io::{Cursor, Read};
 use std::ops::ControlFlow;
@@ -24,26 +24,36 @@ use crate::model::opening::Opening;
 use crate::model::tape::plan::Plan;
 use crate::model::{ReluRule, Tape};
 
-const CASES: usize = 702;
+/// The archives, and how many cases are in each.
+const ARCHIVES: [(&str, usize); 2] = [("operators", 702), ("runtime", 91)];
 /// Relative to the largest magnitude, or to 1 if that is larger.
 const TOLERANCE: f32 = 2e-5;
 
 /// The models by their names.
 fn cases() -> Vec<(String, Vec<u8>)> {
-    let path = "tests/torchvision/operators.zip.gz";
+    let archives = ARCHIVES.iter().flat_map(|(name, count)| {
+        let models = unpacked(name);
+        assert_eq!(models.len(), *count, "{name}");
+        models
+    });
+    archives.collect()
+}
+
+fn unpacked(name: &str) -> Vec<(String, Vec<u8>)> {
+    let path = format!("tests/torchvision/{name}.zip.gz");
     let packed = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap();
     let mut bytes = Vec::new();
     let mut unpacked = flate2::read::GzDecoder::new(packed.as_slice());
     unpacked.read_to_end(&mut bytes).unwrap();
     let mut archive = ZipArchive::new(Cursor::new(bytes)).unwrap();
-    assert_eq!(archive.len(), CASES);
+    let count = archive.len();
     let case = |index: usize| {
         let mut entry = archive.by_index(index).unwrap();
         let mut model = Vec::new();
         entry.read_to_end(&mut model).unwrap();
         (entry.name().unwrap().replace(".onnx", ""), model)
     };
-    (0..CASES).map(case).collect()
+    (0..count).map(case).collect()
 }
 
 /// Checks all models; `wrong` says what is wrong with one.
@@ -55,7 +65,12 @@ fn each(wrong: impl Fn(&[u8]) -> Result<(), String>) {
     });
     let found: Vec<String> = found.collect();
     let list = found.join("\n");
-    assert!(found.is_empty(), "{} of {CASES}\n{list}", found.len());
+    assert!(
+        found.is_empty(),
+        "{} of {}\n{list}",
+        found.len(),
+        cases.len()
+    );
 }
 
 /// The graph up to its output, whatever it ends in.
@@ -65,7 +80,7 @@ fn untouched(model: &[u8]) -> Result<Graph, Fault> {
     std::fs::write(&path, model).unwrap();
     let mut report = |_| ControlFlow::Continue(());
     let opened = format::open(&path, &mut Opening::new(&mut report));
-    let whole = opened.map_err(|Error::File { fault, .. }| fault)?.graph;
+    let whole = opened.map_err(Error::fault)?.graph;
     Ok(answer::untouched(&whole, whole.logits))
 }
 

@@ -19,6 +19,8 @@ mod spatial;
 mod table;
 
 pub use self::call::{Call, Sharing};
+#[cfg(test)]
+pub use self::table::{all, known};
 
 use std::collections::HashMap;
 
@@ -56,7 +58,13 @@ pub fn read<'a>(node: &'a NodeJson, values: &'a HashMap<String, TensorMeta>) -> 
     if let Some(reason) = refused::reason(&node.target) {
         return beyond(reason);
     }
-    let operator = node.target.strip_prefix("torch.ops.aten.");
+    let operator = node.target.strip_prefix("torch.ops.");
+    // A decomposition may leave one of these, which is ATen's own.
+    let operator = operator.map(|name| {
+        name.strip_prefix("prims.scalar_tensor")
+            .map_or(name, |_| "aten.scalar_tensor.default")
+    });
+    let operator = operator.and_then(|name| name.strip_prefix("aten."));
     let Some((name, overload)) = operator.and_then(|operator| operator.split_once('.')) else {
         return Err(Refusal::Unsupported(None));
     };

@@ -65,6 +65,28 @@ fn rows() -> impl Iterator<Item = &'static (&'static [&'static str], Reader)> {
     FAMILIES.iter().copied().flatten().copied().flatten()
 }
 
+/// The operators that are read, without their overloads, sorted.
+#[cfg(test)]
+pub fn all() -> Vec<&'static str> {
+    let refused: Vec<&str> = refused::TABLE
+        .iter()
+        .flat_map(|(names, _)| *names)
+        .copied()
+        .collect();
+    let listed = rows().flat_map(|(operators, _)| *operators).copied();
+    let listed = listed.filter(|operator| !refused.contains(operator));
+    let mut names: Vec<&str> = listed
+        .filter_map(|operator| Some(operator.split_once('.')?.0))
+        .chain(Function::NAMES.iter().copied())
+        .chain(PairFunction::NAMES.iter().copied())
+        .chain(Aggregate::NAMES.iter().copied())
+        .chain(Cumulative::NAMES.iter().copied())
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
 /// Looks into the tables of operations.
 fn in_tables(name: &str, overload: &str) -> Option<Known> {
     match overload {

@@ -100,6 +100,7 @@ pub fn image(module: &GraphModule, options: &OpenOptions) -> Result<String> {
 /// # Errors
 /// [`Fault::Input`] where the image is not one that a picture can be made into.
 pub fn inputs(module: &GraphModule, image: &str) -> Result<Inputs> {
+    let (shape, takes_bytes) = image_shape(module, image)?;
     let mut weights = HashMap::new();
     let mut extras = Vec::new();
     let mut position = 0;
@@ -109,7 +110,7 @@ pub fn inputs(module: &GraphModule, image: &str) -> Result<Inputs> {
                 if let Argument::Tensor(name) = arg
                     && name != image
                 {
-                    extras.push((position, extra(module, name)?));
+                    extras.push((position, extra(module, name, shape[0])?));
                 }
                 position += 1;
             }
@@ -137,7 +138,6 @@ pub fn inputs(module: &GraphModule, image: &str) -> Result<Inputs> {
             }
         }
     }
-    let (shape, takes_bytes) = image_shape(module, image)?;
     Ok(Inputs {
         image: image.to_owned(),
         shape,
@@ -147,7 +147,7 @@ pub fn inputs(module: &GraphModule, image: &str) -> Result<Inputs> {
     })
 }
 
-fn extra(module: &GraphModule, name: &str) -> Result<Extra> {
+fn extra(module: &GraphModule, name: &str, batch: i64) -> Result<Extra> {
     let meta = described(module, name)?;
     let sizes = meta.shape().ok_or_else(|| Fault::Symbolic {
         name: format!("the input {name}"),
@@ -158,11 +158,8 @@ fn extra(module: &GraphModule, name: &str) -> Result<Extra> {
             "its input {name} has a dtype that is not supported ({dtype})"
         ))
     })?;
-    Ok(Extra {
-        name: name.to_owned(),
-        sizes,
-        kind: if floating(kind) { Kind::Float } else { kind },
-    })
+    let kind = if floating(kind) { Kind::Float } else { kind };
+    Ok(Extra::new(name, sizes, kind, batch))
 }
 
 /// The shape of the image, and whether it consists of bytes.

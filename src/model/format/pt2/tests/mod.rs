@@ -2,6 +2,7 @@
 //! models that come with the program.
 
 mod archive;
+mod core_aten;
 mod models;
 mod support;
 mod table;

@@ -22,7 +22,6 @@ use lost::Lost;
 pub(crate) mod aliasing;
 mod lost;
 pub(crate) mod modules;
-pub(crate) mod one_image;
 pub(crate) mod sources;
 
 pub struct Builder<'a> {

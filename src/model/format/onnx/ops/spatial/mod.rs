@@ -5,5 +5,6 @@ pub(crate) mod col2im;
 pub(crate) mod convolution;
 pub(crate) mod grid;
 pub(crate) mod pool;
+mod resampling;
 pub(crate) mod resize;
 pub(crate) mod window;

@@ -1,6 +1,7 @@
-//! Resizing. ONNX has more rules for it than libtorch. Nearest-neighbour resizing falls back on indices;
-//! linear and cubic resizing are read only under the rules that libtorch implements.
+//! Resizing. ONNX has more rules for it than libtorch. Where libtorch lacks one, nearest-neighbour resizing
+//! falls back on indices, and linear and cubic resizing on sums of them.
 
+use super::resampling::{Kernel, Resampling, Rule};
 use super::window::positions;
 use crate::model::format::build::refusal::{Answer, beyond};
 use crate::model::format::onnx::args::Args;
@@ -34,65 +35,84 @@ pub fn resize(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
         let rounding = args.text_or("nearest_mode", rounding)?;
         return nearest(args, builder, x, &target, &rule, &rounding);
     }
-    let two = from.len() == 2;
-    if args.flag("exclude_outside", false)? {
-        return beyond("it leaves out positions outside the image (exclude_outside)");
-    }
-    let same = target.size == from;
-    let unscaled = target.factors.iter().all(|factor| *factor == 1.0);
-    let align_corners = match rule.as_str() {
-        "align_corners" => true,
-        "half_pixel" => false,
-        "pytorch_half_pixel" if target.size.iter().all(|size| *size > 1) => false,
-        // If nothing changes, every rule maps each position to itself.
-        "pytorch_half_pixel" | "half_pixel_symmetric" | "asymmetric" if same && unscaled => false,
-        _ => return beyond(format!("it maps coordinates by {rule}")),
+    let kernel = match mode.as_str() {
+        "linear" => Kernel::Linear,
+        "cubic" => Kernel::Cubic {
+            slope: args.float_or("cubic_coeff_a", -0.75)?,
+        },
+        _ => return beyond(format!("its mode is {mode}")),
     };
-    let slope = args.float_or("cubic_coeff_a", -0.75)?;
-    let filter = match (mode.as_str(), antialias) {
-        ("linear", false) => Filter::Linear { align_corners },
-        // Without a smaller axis there is nothing to filter.
-        ("linear", true) if two && target.size.iter().zip(from).all(|(to, from)| to >= from) => {
-            Filter::Linear { align_corners }
-        }
-        // With other weights than libtorch's.
-        (_, true) => return beyond("it filters before it downsamples (antialias)"),
-        ("cubic", false) if two && slope == -0.75 => Filter::Cubic { align_corners },
-        ("cubic", false) if two => {
-            return beyond(format!("its cubic filter has another slope ({slope})"));
-        }
-        _ => return beyond(format!("its mode is {mode} over {} axes", from.len())),
+    let exclude = args.flag("exclude_outside", false)?;
+    let Some(known) = Rule::named(&rule) else {
+        return beyond(format!("it maps coordinates by {rule}"));
     };
-    if same && (align_corners || unscaled) {
+    if target.size == from && target.factors.iter().all(|factor| *factor == 1.0) {
+        // Every rule maps each position to itself.
         return one(builder, Copying::Identity, x);
     }
-    let factors = (!target.sized && !align_corners).then_some(&target.factors);
-    // libtorch ignores the factor of an axis that keeps its length.
-    let kept = |axis: usize| target.size[axis] == from[axis] && from[axis] > 1;
-    if let (Some(factors), "linear") = (factors, mode.as_str())
-        && (0..from.len()).any(|axis| kept(axis) && factors[axis] != 1.0)
-    {
-        return beyond(format!(
-            "with factors of {factors:?} an axis keeps its length"
-        ));
+    if !exclude && let Some(op) = native(&target, from, known, kernel, antialias) {
+        return one(builder, op, x);
     }
-    if antialias && factors.is_some() {
-        return beyond("it filters before it downsamples, by factors (antialias with scales)");
+    let resampling = Resampling {
+        rule: known,
+        kernel,
+        antialias,
+        exclude,
+    };
+    Ok(vec![resampling.emit(
+        args,
+        builder,
+        x,
+        &target.size,
+        &target.factors,
+    )?])
+}
+
+/// libtorch's own operation, where it does the same.
+fn native(
+    target: &Target,
+    from: &[i64],
+    rule: Rule,
+    kernel: Kernel,
+    antialias: bool,
+) -> Option<Resizing> {
+    let mut pairs = target.size.iter().zip(from);
+    // Its weights differ from ONNX's, but without a smaller axis there is nothing to filter.
+    let filters = antialias && (kernel != Kernel::Linear || pairs.any(|(to, from)| to < from));
+    if filters {
+        return None;
+    }
+    let align_corners = match rule {
+        Rule::AlignCorners => true,
+        Rule::HalfPixel => false,
+        Rule::HalfPixelOfSeveral if target.size.iter().all(|size| *size > 1) => false,
+        Rule::HalfPixelOfSeveral | Rule::HalfPixelSymmetric | Rule::Asymmetric => return None,
+    };
+    let filter = match kernel {
+        Kernel::Linear => Filter::Linear { align_corners },
+        Kernel::Cubic { slope } if from.len() == 2 && slope == -0.75 => {
+            Filter::Cubic { align_corners }
+        }
+        Kernel::Cubic { .. } => return None,
+    };
+    let factors = (!target.sized && !align_corners).then_some(&target.factors);
+    // It ignores the factor of an axis that keeps its length.
+    let kept = |axis: usize| target.size[axis] == from[axis] && from[axis] > 1;
+    if let Some(factors) = factors
+        && (antialias || (0..from.len()).any(|axis| kept(axis) && factors[axis] != 1.0))
+    {
+        return None;
     }
     let factors = factors.map(|factors| factors.iter().map(|factor| Some(f64::from(*factor))));
-    let op = Resizing {
+    Some(Resizing {
         filter,
         size: Some(target.size.clone()),
         factors: factors.map(Iterator::collect).unwrap_or_default(),
-    };
-    one(builder, op, x)
+    })
 }
 
 /// Reads sizes or factors, of all axes or of those in `axes`.
 fn target(args: &Args, builder: &Builder, from: &[i64]) -> Answer<Target> {
-    if args.text_or("keep_aspect_ratio_policy", "stretch")? != "stretch" {
-        return beyond("it keeps the aspect ratio (keep_aspect_ratio_policy)");
-    }
     let axes = match args.ints("axes")? {
         Some(axes) => args.axes(&axes, from.len())?,
         None => (0..from.len()).collect(),
@@ -105,15 +125,29 @@ fn target(args: &Args, builder: &Builder, from: &[i64]) -> Answer<Target> {
     let mut factors = vec![1f32; from.len()];
     let sizes = sizes.map(|sizes| args.numbers(builder, sizes, "sizes"));
     let sizes = sizes.transpose()?.filter(|sizes| !sizes.is_empty());
-    let sized = sizes.is_some();
+    let policy = args.text_or("keep_aspect_ratio_policy", "stretch")?;
+    let sized = sizes.is_some() && policy == "stretch";
     if let Some(sizes) = sizes {
         if sizes.len() != axes.len() {
             return args.wrong("has sizes for another number of axes than its input has");
         }
         args.bounded("sizes", &sizes, 1)?;
-        for (axis, size) in axes.iter().zip(sizes) {
-            target[*axis] = size;
-            factors[*axis] = size as f32 / from[*axis] as f32;
+        for (axis, size) in axes.iter().zip(&sizes) {
+            target[*axis] = *size;
+            factors[*axis] = *size as f32 / from[*axis] as f32;
+        }
+        let each = axes.iter().map(|axis| factors[*axis]);
+        let shared = match policy.as_str() {
+            "stretch" => None,
+            "not_larger" => each.min_by(f32::total_cmp),
+            "not_smaller" => each.max_by(f32::total_cmp),
+            other => return beyond(format!("its keep_aspect_ratio_policy is {other}")),
+        };
+        if let Some(factor) = shared {
+            for axis in &axes {
+                factors[*axis] = factor;
+                target[*axis] = (factor * from[*axis] as f32 + 0.5).floor() as i64;
+            }
         }
     } else {
         let given = match scales {
@@ -160,21 +194,13 @@ fn nearest(
         ));
     }
     let from = builder.shape(x).get(2..).unwrap_or_default().to_vec();
+    let named = Rule::named(rule);
     let mut sources = Vec::new();
     let (mut native, mut same) = (true, target.size == from);
     for (axis, &length) in from.iter().enumerate() {
         let (size, factor) = (target.size[axis], target.factors[axis]);
         let source = |index: i64| -> Option<i64> {
-            let at = index as f32;
-            let exact = match rule {
-                "asymmetric" => at / factor,
-                "half_pixel" => (at + 0.5) / factor - 0.5,
-                "pytorch_half_pixel" if size > 1 => (at + 0.5) / factor - 0.5,
-                "pytorch_half_pixel" => 0.0,
-                "align_corners" if size > 1 => at * (length - 1) as f32 / (size - 1) as f32,
-                "align_corners" => 0.0,
-                _ => return None,
-            };
+            let exact = named?.source(index, length, size, factor);
             let rounded = match rounding {
                 "floor" => exact.floor(),
                 "ceil" => exact.ceil(),

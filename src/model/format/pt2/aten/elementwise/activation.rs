@@ -20,7 +20,10 @@ pub const TABLE: Table = &[
     (&["hardsigmoid.default"], hardsigmoid),
     (&["selu.default"], selu),
     (&["celu.default"], celu),
-    (&["rrelu.default"], rrelu),
+    (
+        &["rrelu.default", "rrelu_with_noise_functional.default"],
+        rrelu,
+    ),
     (&["prelu.default"], prelu),
     (&["_prelu_kernel.default"], prelu_kernel),
     (&["mish.default"], mish),
@@ -105,7 +108,7 @@ fn rrelu(args: Args<'_>) -> Answer<Call<'_>> {
     let lower = args.number_or("lower", 0.125)?;
     let upper = args.number_or("upper", 1.0 / 3.0)?;
     let slope = f64::midpoint(lower, upper);
-    unary(Activation::LeakyRelu { slope }, args)
+    unary(Activation::LeakyRelu { slope }, args).map(first_output)
 }
 
 /// One slope for all channels, or one for each.

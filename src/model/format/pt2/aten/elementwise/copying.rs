@@ -3,7 +3,9 @@
 use tch::Kind;
 
 use crate::model::error::Fault;
-use crate::model::format::pt2::aten::call::{Call, Sharing, binary, same, unary, view};
+use crate::model::format::pt2::aten::call::{
+    Call, Sharing, binary, first_output, same, unary, view,
+};
 use crate::model::format::pt2::aten::table::Table;
 use crate::model::format::pt2::program::args::{Answer, Args};
 use crate::model::op::Copying;
@@ -22,6 +24,7 @@ pub const TABLE: Table = &[
         ],
         dropout,
     ),
+    (&["native_dropout.default"], native_dropout),
     (
         &["dropout_.default", "feature_dropout_.default"],
         dropout_in_place,
@@ -59,6 +62,10 @@ fn detach(args: Args<'_>) -> Answer<Call<'_>> {
 
 fn dropout(args: Args<'_>) -> Answer<Call<'_>> {
     inactive_dropout(args, "input")
+}
+
+fn native_dropout(args: Args<'_>) -> Answer<Call<'_>> {
+    inactive_dropout(args, "input").map(first_output)
 }
 
 fn dropout_in_place(args: Args<'_>) -> Answer<Call<'_>> {

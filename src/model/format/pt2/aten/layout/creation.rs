@@ -26,6 +26,8 @@ pub const TABLE: Table = &[
             "empty.memory_format",
             "new_empty.default",
             "empty_permuted.default",
+            "empty_strided.default",
+            "new_empty_strided.default",
         ],
         zeros,
     ),

@@ -1,9 +1,9 @@
 //! Products of vectors and matrices beside those of layers, and distances.
 
-use crate::model::format::pt2::aten::call::{Call, binary, call, first_output};
+use crate::model::format::pt2::aten::call::{Call, binary, call, first_output, unary};
 use crate::model::format::pt2::aten::table::Table;
 use crate::model::format::pt2::program::args::{Answer, Args, beyond};
-use crate::model::op::{Algebra, MatrixProduct};
+use crate::model::op::{Algebra, Einsum, MatrixProduct};
 
 pub const TABLE: Table = &[
     (&["addmm.default"], addmm),
@@ -21,7 +21,12 @@ pub const TABLE: Table = &[
     (&["cdist.default", "_cdist_forward.default"], distances),
     (&["cosine_similarity.default"], cosine_similarity),
     (&["pairwise_distance.default"], pairwise_distance),
+    (
+        &["pdist.default", "_pdist_forward.default"],
+        distances_within,
+    ),
     (&["bilinear.default"], bilinear),
+    (&["_trilinear.default"], trilinear),
     (&["linalg_inv.default", "linalg_inv_ex.default"], inverse),
     (&["linalg_det.default", "_linalg_det.default"], determinant),
 ];
@@ -134,6 +139,39 @@ fn bilinear(args: Args<'_>) -> Answer<Call<'_>> {
     inputs.extend(bias);
     let bias = bias.is_some();
     call(Algebra::Bilinear { bias }, inputs)
+}
+
+fn distances_within(args: Args<'_>) -> Answer<Call<'_>> {
+    let p = args.number_or("p", 2.0)?;
+    if p.is_nan() || p < 0.0 {
+        return beyond(format!("p is {p}"));
+    }
+    unary(Algebra::DistancesWithin { p }, args)
+}
+
+/// The sum of products of three tensors, of which each gets axes of size 1 first.
+fn trilinear(args: Args<'_>) -> Answer<Call<'_>> {
+    let names = ["i1", "i2", "i3"];
+    let mut terms = Vec::new();
+    let mut rank = 0;
+    for (name, expand) in names.into_iter().zip(["expand1", "expand2", "expand3"]) {
+        let expand = args.ints(expand)?;
+        rank = args.rank(name)? + expand.len();
+        terms.push(expand);
+    }
+    terms.push(args.ints("sumdim")?);
+    if rank > 26 {
+        return beyond("it has more axes than there are letters");
+    }
+    // A letter for each axis that is there, or left.
+    let letters = |without: &Vec<i64>| -> String {
+        let axes = (0..rank as i64).filter(|axis| !without.contains(axis));
+        axes.map(|axis| char::from(b'a' + axis as u8)).collect()
+    };
+    let terms: Vec<String> = terms.iter().map(letters).collect();
+    let equation = format!("{}->{}", terms[..3].join(","), terms[3]);
+    let inputs: Answer<Vec<&str>> = names.iter().map(|name| args.tensor(name)).collect();
+    call(Einsum { equation }, inputs?)
 }
 
 fn inverse(args: Args<'_>) -> Answer<Call<'_>> {

@@ -1,0 +1,76 @@
+//! A picture besides the one that is explained.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::picture::Error;
+use crate::picture::photo::decode::Photo;
+
+/// A picture besides the one that is explained: the one that an embedding is compared with, or what another
+/// input of the model is held at. It is prepared as the model's preprocessing says, without the fit that
+/// may be chosen for the first one.
+#[derive(Debug, Clone)]
+pub struct SecondPicture {
+    path: PathBuf,
+    photo: Option<Arc<Photo>>,
+}
+
+impl SecondPicture {
+    /// The picture in a file, which is read when the model is used with it.
+    pub fn file(path: impl Into<PathBuf>) -> SecondPicture {
+        SecondPicture {
+            path: path.into(),
+            photo: None,
+        }
+    }
+
+    /// A picture that is already in memory.
+    pub fn photo(photo: Arc<Photo>) -> SecondPicture {
+        SecondPicture {
+            path: photo.path.clone(),
+            photo: Some(photo),
+        }
+    }
+
+    /// The file; for a picture from memory, a path that only gives its name.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The file's name without its folder.
+    pub fn name(&self) -> String {
+        let name = self.path.file_name().unwrap_or(self.path.as_os_str());
+        name.to_string_lossy().into_owned()
+    }
+
+    /// The picture, if it has been read.
+    pub fn opened(&self) -> Option<&Arc<Photo>> {
+        self.photo.as_ref()
+    }
+
+    /// The same with its picture read.
+    ///
+    /// # Errors
+    /// If the file is not a readable picture.
+    pub(crate) fn open(self) -> Result<(SecondPicture, Arc<Photo>), Error> {
+        let photo = match &self.photo {
+            Some(photo) => Arc::clone(photo),
+            None => Arc::new(Photo::open(&self.path)?),
+        };
+        let opened = SecondPicture {
+            photo: Some(Arc::clone(&photo)),
+            ..self
+        };
+        Ok((opened, photo))
+    }
+}
+
+impl PartialEq for SecondPicture {
+    /// Pictures from memory may all have the same path.
+    fn eq(&self, other: &SecondPicture) -> bool {
+        match (&self.photo, &other.photo) {
+            (Some(one), Some(other)) => one.id == other.id,
+            (Some(_) | None, _) => self.path == other.path,
+        }
+    }
+}
