@@ -9,6 +9,7 @@ mod explained;
 mod npz;
 mod options;
 mod pattern;
+mod pictures;
 mod preparing;
 mod sidecar;
 #[cfg(all(feature = "window", target_os = "linux"))]
@@ -27,6 +28,7 @@ use gradcam::model;
 use gradcam::model::error::Fault;
 
 use options::ModelFile;
+use pictures::DecodingChoice;
 
 /// See where a vision network looks and why.
 ///
@@ -63,6 +65,8 @@ struct Window {
     /// The class to start with: an index, an exact label, or topN for the N-th best [default: top1]
     #[arg(long, value_name = "C")]
     class: Option<String>,
+    #[command(flatten)]
+    decoding: DecodingChoice,
 }
 
 /// Runs the command and returns the exit code.

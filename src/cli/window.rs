@@ -47,6 +47,7 @@ fn run(window: Window) -> Result<()> {
         options: window.model.opening.options()?,
         layer: window.layer,
         class: window.class,
+        decoding: window.decoding.decoding(),
         default_model: default_model(),
     })
 }
@@ -66,7 +67,10 @@ pub fn is_without_window(error: &anyhow::Error) -> bool {
 #[cfg(not(feature = "window"))]
 fn run(
     Window {
-        layer: _, class: _, ..
+        layer: _,
+        class: _,
+        decoding: _,
+        ..
     }: Window,
 ) -> Result<()> {
     bail!(NotBuilt)

@@ -120,13 +120,14 @@ impl Explainer {
 
     /// Reads a photo (PNG, JPEG, WebP, BMP, GIF or TIFF) and runs it through the model.
     ///
-    /// The photo is turned upright by its EXIF orientation; transparency is laid over white.
+    /// The photo is turned upright by its EXIF orientation, and transparency is laid over white, unless
+    /// [`ExplainerOptions::decoding`] says otherwise.
     ///
     /// # Errors
     /// [`Error::Image`] if the file is not a readable picture, [`Error::Computation`] if libtorch
     /// fails or a logit is not finite.
     pub fn explain(&self, path: impl AsRef<Path>) -> Result<Explanation, Error> {
-        self.explain_photo(Photo::open(path.as_ref())?)
+        self.explain_photo(Photo::open_as(path.as_ref(), self.options.decoding)?)
     }
 
     /// Runs an image that is already in memory through the model.

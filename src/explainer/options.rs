@@ -4,6 +4,7 @@
 use crate::model::OpenOptions;
 use crate::picture::map::colormap::Colormap;
 use crate::picture::map::compose::{Look, Overlay, Scale};
+use crate::picture::photo::decode::Decoding;
 use crate::picture::photo::geometry::Fit;
 
 /// How a model is opened and photos are put into it.
@@ -19,6 +20,8 @@ pub struct ExplainerOptions {
     pub opening: OpenOptions,
     /// How a photo of another shape than the model's input is put into it.
     pub fit: Fit,
+    /// How image files are read: with `as_pillow`, as most training code reads them.
+    pub decoding: Decoding,
     /// How many recorded forward passes stay in memory, at least 1. Each holds every activation of
     /// the network. An explanation whose pass is gone runs the photo again when it is next asked.
     pub cached_passes: usize,
@@ -30,6 +33,7 @@ impl Default for ExplainerOptions {
             architecture: None,
             opening: OpenOptions::default(),
             fit: Fit::Crop,
+            decoding: Decoding::default(),
             cached_passes: 1,
         }
     }
@@ -54,6 +58,13 @@ impl ExplainerOptions {
     #[must_use]
     pub fn fit(mut self, fit: Fit) -> Self {
         self.fit = fit;
+        self
+    }
+
+    /// Sets [`ExplainerOptions::decoding`].
+    #[must_use]
+    pub fn decoding(mut self, decoding: Decoding) -> Self {
+        self.decoding = decoding;
         self
     }
 

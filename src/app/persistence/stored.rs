@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::engine::ModelInfo;
 use crate::explain::Score;
@@ -29,18 +29,25 @@ pub fn or_none<'de, T: DeserializeOwned, D: Deserializer<'de>>(
     Ok(serde_json::from_value(value).unwrap_or_default())
 }
 
+fn channels_by_name<S: Serializer>(
+    channels: &InputChannels,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&channels.name())
+}
+
 /// Reads the channels by name, or whether blue comes first.
 fn channels<'de, D: Deserializer<'de>>(deserializer: D) -> Result<InputChannels, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
     enum Written {
         BlueFirst(bool),
-        Named(#[serde(with = "by_name")] InputChannels),
+        Named(String),
     }
     Ok(match Written::deserialize(deserializer)? {
         Written::BlueFirst(true) => InputChannels::Bgr,
         Written::BlueFirst(false) => InputChannels::Rgb,
-        Written::Named(channels) => channels,
+        Written::Named(name) => name.parse().map_err(de::Error::custom)?,
     })
 }
 
@@ -132,7 +139,7 @@ pub struct StoredUsage {
     #[serde(
         default,
         alias = "bgr",
-        serialize_with = "by_name::serialize",
+        serialize_with = "channels_by_name",
         deserialize_with = "channels"
     )]
     pub channels: InputChannels,

@@ -31,6 +31,7 @@ pub(crate) mod open;
 pub(crate) mod path_prompt;
 pub(crate) mod purpose;
 pub(crate) mod save_as;
+mod told;
 pub(crate) mod trials;
 
 /// How often progress is redrawn. Drawing the window takes CPU time away from the work in progress,
@@ -105,6 +106,7 @@ impl App {
             self.use_path(ctx, purpose, path, false);
         }
         self.drain_photo();
+        self.reread_photo();
         self.drain_models();
         self.drain_trials();
         self.drain_results();

@@ -193,6 +193,15 @@ fn preprocess_note(model: &Model) -> Option<String> {
                 prepared.words()
             )
         }
+        (PreprocessSource::Assumed, PreprocessSource::Assumed)
+            if matches!(prepared.channels, InputChannels::Bands(_)) =>
+        {
+            format!(
+                "Preprocessing assumed: the file does not state it. The bands of an image go in {}, at {at}: \
+                 8-bit values divided by 255, 16-bit values by 65535, floats as they are.",
+                prepared.words()
+            )
+        }
         (PreprocessSource::Assumed, PreprocessSource::Assumed) => format!(
             "Preprocessing assumed: the file does not state it, so torchvision's ImageNet defaults are \
              used at {at}.{compare}"
@@ -235,6 +244,9 @@ fn size_note(model: &Model) -> Option<String> {
     }
     match model.size {
         SizeSource::Fixed | SizeSource::Chosen | SizeSource::Stated => None,
+        SizeSource::Beside(name) => Some(format!(
+            "The file leaves the size of the image open. {now} is used, as {name} beside it says."
+        )),
         SizeSource::Sample => Some(format!(
             "The file leaves the size of the image open. {now} is used, with which it was exported."
         )),
@@ -315,7 +327,7 @@ fn name(model: &Model) -> String {
         changes.push(format!("{}×{}", now.width, now.height));
     }
     if now.channels != first.channels {
-        changes.push(now.channels.label().to_owned());
+        changes.push(now.channels.label().into_owned());
     }
     if now.interpolation != first.interpolation {
         changes.push(now.interpolation.label().to_lowercase());

@@ -64,9 +64,7 @@ impl Model {
         let channels = InputChannels::of_count(channels as usize);
         let channels = channels.ok_or_else(|| {
             let [_, channels, ..] = graph.input_shape;
-            let why = format!(
-                "it has {channels} channels, and images have one (grey) or three (red, green, blue)"
-            );
+            let why = format!("it has {channels} channels, which no image has");
             Fault::Input(why).at(path)
         })?;
         let found = resolve::resolve(&Evidence {
@@ -190,7 +188,9 @@ impl Read {
         report: Tell,
     ) -> Result<Read, Error> {
         let here = |fault: Fault| fault.at(path);
-        let mut opening = Opening::new(report).with_options(options.clone());
+        let mut opening = Opening::new(report)
+            .with_options(options.clone())
+            .with_size_beside(resolve::size_beside(path));
         let mut opened = format::open(path, &mut opening)?;
         let whole = &mut opened.graph;
         graph::fold::fold(whole).map_err(here)?;

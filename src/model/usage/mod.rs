@@ -16,6 +16,7 @@ pub mod labels;
 pub(crate) mod pixels;
 pub mod preprocess;
 mod second_picture;
+pub(crate) mod taken;
 
 pub use second_picture::SecondPicture;
 
@@ -131,9 +132,9 @@ pub(super) fn assumed(channels: InputChannels, width: u32, height: u32, whole: b
     match channels {
         InputChannels::Rgb | InputChannels::Bgr if whole => Preprocess::whole_pixels(width, height),
         InputChannels::Rgb | InputChannels::Bgr => Preprocess::imagenet(width, height),
-        // Networks for grey images take the levels as `ToTensor` gives them more often than with any one
-        // mean.
-        InputChannels::Grey => Preprocess {
+        // Networks for grey images and for bands take the levels as `ToTensor` gives them more often than
+        // with any one mean.
+        InputChannels::Grey | InputChannels::Bands(_) => Preprocess {
             mean: vec![0.0; channels.count()],
             std: vec![if whole { 1.0 / 255.0 } else { 1.0 }; channels.count()],
             channels,

@@ -8,6 +8,7 @@ use poll_promise::Promise;
 use crate::engine::Error;
 
 use crate::app::persistence::stored::StoredModel;
+use crate::picture::photo::decode::Decoding;
 
 /// A file that a session needs.
 pub trait Needed: Clone + PartialEq {
@@ -16,13 +17,20 @@ pub trait Needed: Clone + PartialEq {
     fn needs(&self, path: &Path) -> bool;
 }
 
-impl Needed for PathBuf {
+/// An image, and how it is read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Picture {
+    pub path: PathBuf,
+    pub decoding: Decoding,
+}
+
+impl Needed for Picture {
     fn path(&self) -> &Path {
-        self
+        &self.path
     }
 
     fn needs(&self, path: &Path) -> bool {
-        self == path
+        self.path == path
     }
 }
 

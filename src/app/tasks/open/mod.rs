@@ -27,12 +27,25 @@ impl App {
 
     pub(crate) fn open_image(&mut self, path: PathBuf) {
         self.gallery.view.stop_opening();
-        let promise = self.engine.open_image(path.clone());
+        let promise = self
+            .engine
+            .open_image(path.clone(), self.state.options.decoding);
         self.tasks.photo = Some(Opening {
             path,
             since: Instant::now(),
             promise,
         });
+    }
+
+    /// Reads the open photo again if it is to be read in another way.
+    pub(crate) fn reread_photo(&mut self) {
+        let decoding = self.state.options.decoding;
+        if self.tasks.photo.is_none()
+            && let Some(photo) = &self.state.photo
+            && photo.would_differ(decoding)
+        {
+            self.open_image(photo.path.clone());
+        }
     }
 
     /// Replaces the model that the lists show.

@@ -10,4 +10,5 @@ mod inputs_ui;
 pub(crate) mod layers_ui;
 pub(crate) mod lists_ui;
 pub(crate) mod model_ui;
+mod reading_ui;
 pub(crate) mod usage_ui;

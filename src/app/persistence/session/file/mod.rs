@@ -13,6 +13,7 @@ use serde_json::Value;
 use serde_json::error::Category;
 
 use crate::model::ReluRule;
+use crate::picture::photo::decode::Decoding;
 use crate::picture::photo::geometry::Fit;
 use crate::picture::write;
 
@@ -59,6 +60,13 @@ pub struct Live {
     pub fit: Fit,
     #[serde(default, with = "by_name")]
     pub rule: ReluRule,
+    /// How images are read.
+    #[serde(
+        default,
+        rename = "reading",
+        skip_serializing_if = "Decoding::is_usual"
+    )]
+    pub decoding: Decoding,
     /// The true class of the image, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub truth: Option<StoredClass>,
@@ -88,6 +96,13 @@ pub struct StoredPin {
     pub fit: Fit,
     #[serde(default, with = "by_name")]
     pub rule: ReluRule,
+    /// How the image is read.
+    #[serde(
+        default,
+        rename = "reading",
+        skip_serializing_if = "Decoding::is_usual"
+    )]
+    pub decoding: Decoding,
 }
 
 /// How all rows are drawn.

@@ -61,6 +61,10 @@ impl Fixture {
                 active: 0,
                 fit: Fit::Pad,
                 rule: ReluRule::Deconvnet,
+                decoding: Decoding {
+                    as_pillow: true,
+                    shown: None,
+                },
                 truth: Some(StoredClass::new(1, &labels)),
             },
             pins: vec![StoredPin {
@@ -76,6 +80,7 @@ impl Fixture {
                 score: Some(StoredScore::new(Score::Against(1), &labels)),
                 fit: Fit::Crop,
                 rule: ReluRule::Guided,
+                decoding: Decoding::default(),
             }],
             look: StoredLook {
                 style: MapStyle {
