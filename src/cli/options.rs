@@ -10,6 +10,7 @@ use gradcam::engine::{self, Error, ModelInfo, Session};
 use gradcam::model::{InputValue, OpenOptions, Reading, SecondPicture};
 use gradcam::picture::map::colormap::Colormap;
 use gradcam::picture::map::compose::{Look, Overlay, Scale};
+use gradcam::picture::photo::decode::Decoding;
 use gradcam::picture::photo::geometry::Fit;
 
 use super::preparing::Preparing;
@@ -51,6 +52,9 @@ pub struct OpeningChoice {
     pub inputs: Vec<(String, InputValue)>,
     #[command(flatten)]
     preparing: Preparing,
+    /// How the files of second pictures are read: as the image.
+    #[arg(skip)]
+    pub decoding: Decoding,
 }
 
 fn parse_input(text: &str) -> Result<(String, InputValue), String> {
@@ -66,6 +70,7 @@ impl OpeningChoice {
         options.reading = self.answer;
         options.reference = self.similar_to.as_ref().map(SecondPicture::file);
         options.inputs.clone_from(&self.inputs);
+        let options = options.read_pictures_as(self.decoding);
         Ok(match self.preparing.given()? {
             Some(given) => options.preprocess(given),
             None => options,

@@ -39,12 +39,14 @@ fn run(window: Window) -> Result<()> {
     }
     #[cfg(target_os = "linux")]
     spin::bound();
+    let mut opening = window.model.opening;
+    opening.decoding = window.decoding.decoding();
     let mut images = window.images.into_iter();
     gradcam::app::run(gradcam::app::Start {
         image: images.next(),
         images: images.collect(),
         model: window.model.model,
-        options: window.model.opening.options()?,
+        options: opening.options()?,
         layer: window.layer,
         class: window.class,
         decoding: window.decoding.decoding(),

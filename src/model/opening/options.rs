@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::model::usage::preprocess::{GivenPreprocess, Preprocess};
 use crate::model::usage::{Reading, SecondPicture};
+use crate::picture::photo::decode::Decoding;
 
 /// How a model file is opened. New options may be added in any release: begin with `default()` and
 /// change what differs.
@@ -126,6 +127,18 @@ impl OpenOptions {
     pub fn preprocess(mut self, given: GivenPreprocess) -> Self {
         self.size = given.size.or(self.size);
         self.preprocess = Some(Box::new(given));
+        self
+    }
+
+    /// Reads the files of second pictures in this way.
+    #[must_use]
+    pub fn read_pictures_as(mut self, decoding: Decoding) -> Self {
+        self.reference = self.reference.map(|picture| picture.read_as(decoding));
+        for (_, value) in &mut self.inputs {
+            if let InputValue::Picture(picture) = value {
+                *picture = picture.clone().read_as(decoding);
+            }
+        }
         self
     }
 

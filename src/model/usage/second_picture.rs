@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::picture::Error;
-use crate::picture::photo::decode::Photo;
+use crate::picture::photo::decode::{Decoding, Photo};
 
 /// A picture besides the one that is explained: the one that an embedding is compared with, or what another
 /// input of the model is held at. It is prepared as the model's preprocessing says, without the fit that
@@ -12,6 +12,7 @@ use crate::picture::photo::decode::Photo;
 #[derive(Debug, Clone)]
 pub struct SecondPicture {
     path: PathBuf,
+    decoding: Decoding,
     photo: Option<Arc<Photo>>,
 }
 
@@ -20,6 +21,7 @@ impl SecondPicture {
     pub fn file(path: impl Into<PathBuf>) -> SecondPicture {
         SecondPicture {
             path: path.into(),
+            decoding: Decoding::default(),
             photo: None,
         }
     }
@@ -28,7 +30,17 @@ impl SecondPicture {
     pub fn photo(photo: Arc<Photo>) -> SecondPicture {
         SecondPicture {
             path: photo.path.clone(),
+            decoding: photo.decoding,
             photo: Some(photo),
+        }
+    }
+
+    /// The same, where the file is still to be read, read in this way.
+    #[must_use]
+    pub fn read_as(self, decoding: Decoding) -> SecondPicture {
+        match self.photo {
+            Some(_) => self,
+            None => SecondPicture { decoding, ..self },
         }
     }
 
@@ -55,7 +67,7 @@ impl SecondPicture {
     pub(crate) fn open(self) -> Result<(SecondPicture, Arc<Photo>), Error> {
         let photo = match &self.photo {
             Some(photo) => Arc::clone(photo),
-            None => Arc::new(Photo::open(&self.path)?),
+            None => Arc::new(Photo::open_leniently(&self.path, self.decoding)?),
         };
         let opened = SecondPicture {
             photo: Some(Arc::clone(&photo)),
@@ -70,7 +82,7 @@ impl PartialEq for SecondPicture {
     fn eq(&self, other: &SecondPicture) -> bool {
         match (&self.photo, &other.photo) {
             (Some(one), Some(other)) => one.id == other.id,
-            (Some(_) | None, _) => self.path == other.path,
+            (Some(_) | None, _) => (&self.path, self.decoding) == (&other.path, other.decoding),
         }
     }
 }

@@ -26,7 +26,10 @@ impl App {
             Purpose::OpenSecondModel => self.open_model_as(path, 1, OpenOptions::default()),
             Purpose::OpenSession => self.open_session(path),
             Purpose::HoldInput(index) => self.hold_input(index, Some(InputValue::file(path))),
-            Purpose::CompareWith => self.compare_with(SecondPicture::file(path)),
+            Purpose::CompareWith => {
+                let picture = SecondPicture::file(path);
+                self.compare_with(picture.read_as(self.state.options.decoding));
+            }
             Purpose::LocateImage | Purpose::LocateModel => self.use_located(path),
             Purpose::Save(SaveTarget::Session) => self.save_session_to(ctx, path, replace),
             Purpose::Save(SaveTarget::Figure(kind)) => self.export_to(ctx, kind, path, replace),

@@ -89,7 +89,10 @@ pub fn caption(scene: Scene<'_>, row: Option<&Row>, cell: Cell) -> String {
             let open = || photo.map(|photo| photo.name()).unwrap_or_default();
             let name = drawn.map_or_else(open, |(_, drawn)| drawn.name.clone());
             let shown = photo.and_then(|photo| photo.shown_bands());
-            let name = shown.map_or_else(|| name.clone(), |shown| format!("{name}, band {shown}"));
+            let name = shown.map_or_else(
+                || name.clone(),
+                |shown| format!("{name}, {}", shown.words()),
+            );
             let channels = row.map(|row| row.subject.model.preprocess.channels);
             match channels {
                 Some(InputChannels::Grey) => format!("{name}, grey to the model"),
