@@ -644,7 +644,12 @@ fn requires_an_architecture_for_weights_that_fit_several() {
 
 /// A file of `tests/answers`, in a folder of its own.
 fn answers(name: &str) -> (tempfile::TempDir, PathBuf) {
-    let packed = std::fs::read(root("tests/answers/answers.zip.gz")).unwrap();
+    unpacked("tests/answers/answers.zip.gz", name)
+}
+
+/// A file of a packed archive, in a folder with all others.
+fn unpacked(archive: &str, name: &str) -> (tempfile::TempDir, PathBuf) {
+    let packed = std::fs::read(root(archive)).unwrap();
     let mut bytes = Vec::new();
     std::io::Read::read_to_end(
         &mut flate2::read::GzDecoder::new(packed.as_slice()),
@@ -852,4 +857,100 @@ fn which_fits_compares_the_usual_preprocessings() {
     let lines = stdout(&gradcam([&image[..], &model[..]].concat()));
     assert_eq!(lines.lines().count(), rows.len());
     assert!(lines.lines().next().unwrap().ends_with("As it is now"));
+}
+
+#[test]
+fn compares_an_embedding_with_a_second_picture() {
+    let (folder, model) = unpacked("tests/answers/two_pictures.zip.gz", "unit.pt2");
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    let (first, second) = (at("first.png"), at("second.png"));
+    let model = model.display().to_string();
+    let similar = ["--model", &model, "--similar-to", &second];
+    let done = gradcam([&["classes", &first, "--json"][..], &similar].concat());
+    assert!(done.status.success(), "{}", stderr(&done));
+    assert!(stderr(&done).contains("second picture, second.png"));
+    let rows: Value = serde_json::from_str(&stdout(&done)).unwrap();
+    // PyTorch's.
+    let cosine = rows[1]["cosine"].as_f64().unwrap();
+    assert!((cosine - 0.973_744).abs() < 1e-4, "{cosine}");
+    assert_eq!(rows[1]["label"], "what makes it different");
+    let out = at("out");
+    let done = gradcam([&["export", &first, "--out", &out][..], &similar].concat());
+    assert!(done.status.success(), "{}", stderr(&done));
+    let written = std::fs::read_dir(&out).unwrap();
+    let written = written.map(|entry| entry.unwrap().path());
+    let json = written.filter(|path| path.extension().is_some_and(|e| e == "json"));
+    let json = std::fs::read_to_string(json.last().unwrap()).unwrap();
+    assert!(json.contains("what makes it similar"), "{json}");
+    let done = gradcam(["doctor", &model, &first, "--similar-to", &second]);
+    assert!(done.status.success(), "{}", stdout(&done));
+    let report = stdout(&done);
+    assert!(
+        report.contains("12 values, compared with those for second.png"),
+        "{report}"
+    );
+    assert!(report.contains("(cosine 0.974)"), "{report}");
+
+    for (arguments, words) in [
+        (vec!["export", &second, "--out", &out], "nothing to explain"),
+        (
+            vec!["classes", &first, "--which-fits"],
+            "does not show which",
+        ),
+        (
+            vec!["classes", &first, "--answer", "numbers"],
+            "cannot be used with",
+        ),
+    ] {
+        let done = gradcam([&arguments[..], &similar].concat());
+        assert!(!done.status.success(), "{arguments:?}");
+        assert!(stderr(&done).contains(words), "{}", stderr(&done));
+    }
+    let done = gradcam([
+        "classes",
+        &first,
+        "--model",
+        &model,
+        "--similar-to",
+        "nowhere.png",
+    ]);
+    assert!(!done.status.success());
+    assert!(
+        stderr(&done).contains("no such file: nowhere.png"),
+        "{}",
+        stderr(&done)
+    );
+}
+
+#[test]
+fn a_network_of_two_pictures_takes_two_files() {
+    let (folder, model) = unpacked("tests/answers/two_pictures.zip.gz", "siamese.onnx");
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    let (first, model) = (at("first.png"), model.display().to_string());
+    let classes = ["classes", &first, "--model", &model, "--json"];
+    let refused = gradcam(classes);
+    assert!(!refused.status.success());
+    assert!(
+        stderr(&refused).contains("--input NAME=FILE"),
+        "{}",
+        stderr(&refused)
+    );
+    let right = format!("right={}", at("second.png"));
+    let done = gradcam([&classes[..], &["--input", &right]].concat());
+    assert!(done.status.success(), "{}", stderr(&done));
+    assert!(
+        stderr(&done).contains("at the picture second.png"),
+        "{}",
+        stderr(&done)
+    );
+    let rows: Value = serde_json::from_str(&stdout(&done)).unwrap();
+    // PyTorch's.
+    let logit = |row: usize| rows[row]["logit"].as_f64().unwrap();
+    assert!((logit(0) - 0.098_965).abs() < 1e-4 && (logit(1) + 0.121_382).abs() < 1e-4);
+    let done = gradcam([&classes[..], &["--input", "right=nowhere.png"]].concat());
+    assert!(
+        stderr(&done).contains("neither numbers nor the path"),
+        "{}",
+        stderr(&done)
+    );
 }

@@ -23,6 +23,7 @@ use egui::Context;
 
 use crate::engine::{Engine, Error};
 use crate::model::OpenOptions;
+use crate::picture::photo::decode::Decoding;
 
 mod commands;
 mod frame;
@@ -70,6 +71,8 @@ pub struct Start {
     pub layer: Option<String>,
     /// An index, an exact label, or `topN`.
     pub class: Option<String>,
+    /// How images are read, if not as last time.
+    pub decoding: Decoding,
     /// The model to open if none is given and none was open last.
     pub default_model: Option<PathBuf>,
 }
@@ -132,6 +135,9 @@ impl App {
             dialogs: OpenDialogs::default(),
         };
         app.restore_settings(ctx);
+        if !app.start.decoding.is_usual() {
+            app.state.options.decoding = app.start.decoding;
+        }
         app.open_first();
         Ok(app)
     }

@@ -1,5 +1,6 @@
 //! Notices about problems, shown until they are dismissed or no longer apply.
 
+use std::collections::HashSet;
 use std::fmt::Display;
 use std::time::Duration;
 
@@ -35,6 +36,8 @@ pub struct Notice {
 pub struct Notices {
     list: Vec<Notice>,
     next: u64,
+    /// What has been said once, and will not be said again.
+    said: HashSet<String>,
 }
 
 /// How long a passing notice is shown and how long it fades, in seconds.
@@ -50,6 +53,14 @@ impl Notices {
     /// Explains why something was not done. Disappears by itself, because no action is needed.
     pub fn passing(&mut self, place: Place, title: &str, text: impl Display) {
         self.add(Some(place), true, title, text);
+    }
+
+    /// As [`Notices::passing`], and never again.
+    pub fn once(&mut self, place: Place, title: &str, text: impl Display) {
+        let text = text.to_string();
+        if self.said.insert(text.clone()) {
+            self.passing(place, title, text);
+        }
     }
 
     /// Reports what could not be opened.

@@ -9,6 +9,7 @@ mod explained;
 mod npz;
 mod options;
 mod pattern;
+mod pictures;
 mod preparing;
 mod sidecar;
 #[cfg(all(feature = "window", target_os = "linux"))]
@@ -27,6 +28,7 @@ use gradcam::model;
 use gradcam::model::error::Fault;
 
 use options::ModelFile;
+use pictures::DecodingChoice;
 
 /// See where a vision network looks and why.
 ///
@@ -63,6 +65,8 @@ struct Window {
     /// The class to start with: an index, an exact label, or topN for the N-th best [default: top1]
     #[arg(long, value_name = "C")]
     class: Option<String>,
+    #[command(flatten)]
+    decoding: DecodingChoice,
 }
 
 /// Runs the command and returns the exit code.
@@ -92,6 +96,13 @@ pub fn failed(error: &anyhow::Error) -> ExitCode {
     })) = error.downcast_ref()
     {
         terminal::aside("choose one with --architecture NAME");
+    }
+    if let Some(Error::Model(model::Error::File {
+        fault: Fault::SeveralPictures(_),
+        ..
+    })) = error.downcast_ref()
+    {
+        terminal::aside("give it with --input NAME=FILE");
     }
     ExitCode::from(if window::is_without_window(error) {
         exit::NO_WINDOW

@@ -7,9 +7,10 @@ use std::sync::Arc;
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 use gradcam::engine::{self, Error, ModelInfo, Session};
-use gradcam::model::{InputValue, OpenOptions, Reading};
+use gradcam::model::{InputValue, OpenOptions, Reading, SecondPicture};
 use gradcam::picture::map::colormap::Colormap;
 use gradcam::picture::map::compose::{Look, Overlay, Scale};
+use gradcam::picture::photo::decode::Decoding;
 use gradcam::picture::photo::geometry::Fit;
 
 use super::preparing::Preparing;
@@ -41,10 +42,17 @@ pub struct OpeningChoice {
     /// no), probabilities (its own output) or numbers [default: what the model ends in]
     #[arg(long, value_name = "WHAT", value_parser = parse_answer)]
     pub answer: Option<Reading>,
+    /// A second picture: the answer is then how similar the model's output is to that for this picture
+    /// (the cosine of the angle between them), as for an embedding
+    #[arg(long, value_name = "IMAGE", conflicts_with = "answer")]
+    pub similar_to: Option<PathBuf>,
     /// What an input besides the image is held at: numbers separated by commas, as many as it has or one
-    /// for all, or a .npy file. May be repeated
-    #[arg(long = "input", value_name = "NAME=VALUE|NAME=FILE.npy", value_parser = parse_input)]
+    /// for all, a .npy file, or a second picture, which is prepared as the image is. May be repeated
+    #[arg(long = "input", value_name = "NAME=VALUE|NAME=FILE", value_parser = parse_input)]
     pub inputs: Vec<(String, InputValue)>,
+    /// How the files of second pictures are read; the commands set it from their own option.
+    #[arg(skip)]
+    pub decoding: Decoding,
     #[command(flatten)]
     preparing: Preparing,
 }
@@ -60,7 +68,9 @@ impl OpeningChoice {
         options.architecture.clone_from(&self.architecture);
         options.output.clone_from(&self.output);
         options.reading = self.answer;
+        options.reference = self.similar_to.as_ref().map(SecondPicture::file);
         options.inputs.clone_from(&self.inputs);
+        let options = options.read_pictures_as(self.decoding);
         Ok(match self.preparing.given()? {
             Some(given) => options.preprocess(given),
             None => options,

@@ -102,7 +102,7 @@ fn parse_range(text: &str) -> Result<Levels, String> {
 
 fn parse_channels(text: &str) -> Result<InputChannels, String> {
     text.parse()
-        .map_err(|_| InputChannels::ALL.map(InputChannels::name).join(", "))
+        .map_err(|_| "rgb, bgr, grey or a number of bands".into())
 }
 
 fn parse_size(text: &str) -> Result<(u32, u32), String> {

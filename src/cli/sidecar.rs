@@ -81,6 +81,8 @@ fn of_view(
         "opacity": look.opacity,
         "colormap": look.colormap.name(),
         "preprocessing_assumed": model.preprocess_assumed,
+        "as_pillow": photo.decoding.as_pillow,
+        "channels": model.preprocess.channels.name(),
         "timings_ms": { "resample": answer.resample_ms, "forward": answer.forward_ms },
         "versions": { "gradcam": env!("CARGO_PKG_VERSION"), "libtorch": LIBTORCH },
     })

@@ -1,6 +1,7 @@
 //! Why a job gave no result, sorted by cause.
 
 use crate::model;
+use crate::model::usage::input::Unprepared;
 use crate::picture;
 
 /// Why a job gave no result. Cloned for every promise that waited for it.
@@ -29,6 +30,15 @@ pub enum Error {
     ChannelsOfSeveral(String),
     #[error("there is no class {class}: this model has {classes} classes")]
     UnknownClass { class: usize, classes: usize },
+    #[error(
+        "there is nothing to explain: for the model, this picture is the same as {0}, which it is compared \
+         with; choose another picture"
+    )]
+    Alike(String),
+    #[error(
+        "a similarity does not show which preprocessing fits; compare the model's classes or numbers"
+    )]
+    NothingToTry,
     #[error("this model predicts no regions, so its score cannot be restricted to one")]
     NoRegions,
     #[error("the drawn region is outside of what the model sees of the image")]
@@ -43,6 +53,15 @@ pub enum Error {
     Panicked(String),
     #[error("the worker thread could not be started: {0}")]
     NoThread(String),
+}
+
+impl From<Unprepared> for Error {
+    fn from(error: Unprepared) -> Error {
+        match error {
+            Unprepared::Picture(error) => error.into(),
+            Unprepared::Torch(error) => error.into(),
+        }
+    }
 }
 
 impl From<tch::TchError> for Error {

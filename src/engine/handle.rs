@@ -23,7 +23,7 @@ use super::{
 use crate::explain::{Channels, Score};
 use crate::model::opening::allocator;
 use crate::model::{OpenOptions, Usage};
-use crate::picture::photo::decode::Photo;
+use crate::picture::photo::decode::{Decoding, Photo};
 use crate::picture::photo::geometry::Fit;
 
 /// The worker thread and the results it has computed.
@@ -58,14 +58,20 @@ impl Engine {
     }
 
     /// Decodes an image on its own thread, so that neither the window nor the worker waits.
-    pub fn open_image(&self, path: PathBuf) -> Promise<Result<Arc<Photo>, Error>> {
+    pub fn open_image(
+        &self,
+        path: PathBuf,
+        decoding: Decoding,
+    ) -> Promise<Result<Arc<Photo>, Error>> {
         let (sender, promise) = Promise::new();
         let mut reply = Reply::new(sender);
         let shared = Arc::clone(&self.shared);
         let started = thread::Builder::new()
             .name("gradcam-decode".into())
             .spawn(move || {
-                reply.send(caught(|| Ok(Arc::new(Photo::open(&path)?))));
+                reply.send(caught(|| {
+                    Ok(Arc::new(Photo::open_leniently(&path, decoding)?))
+                }));
                 shared.wake();
             });
         match started {
@@ -88,7 +94,7 @@ impl Engine {
     ) -> Promise<Result<Arc<ModelInfo>, Error>> {
         self.open(ModelSource::File {
             path,
-            options,
+            options: Box::new(options),
             usage,
         })
     }

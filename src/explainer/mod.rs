@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use image::RgbImage;
 
 use crate::engine::{ModelInfo, Session};
-use crate::model::{OpenOptions, Usage};
+use crate::model::Usage;
 use crate::picture::photo::decode::Photo;
 
 pub use class::{ClassOrScore, ClassScore};
@@ -68,10 +68,10 @@ impl Explainer {
         options: ExplainerOptions,
     ) -> Result<Explainer, Error> {
         let mut session = Session::keeping(options.cached_passes.saturating_sub(1));
-        let opening = OpenOptions {
-            architecture: options.architecture.clone(),
-            ..OpenOptions::default()
-        };
+        let mut opening = options.opening.clone().read_pictures_as(options.decoding);
+        if options.architecture.is_some() {
+            opening.architecture.clone_from(&options.architecture);
+        }
         let keep_on = &mut |_| ControlFlow::Continue(());
         let model = session.open_model_as(path.as_ref(), &opening, keep_on)?;
         Ok(Explainer {
@@ -120,13 +120,14 @@ impl Explainer {
 
     /// Reads a photo (PNG, JPEG, WebP, BMP, GIF or TIFF) and runs it through the model.
     ///
-    /// The photo is turned upright by its EXIF orientation; transparency is laid over white.
+    /// The photo is turned upright by its EXIF orientation, and transparency is laid over white, unless
+    /// [`ExplainerOptions::decoding`] says otherwise.
     ///
     /// # Errors
     /// [`Error::Image`] if the file is not a readable picture, [`Error::Computation`] if libtorch
     /// fails or a logit is not finite.
     pub fn explain(&self, path: impl AsRef<Path>) -> Result<Explanation, Error> {
-        self.explain_photo(Photo::open(path.as_ref())?)
+        self.explain_photo(Photo::open_as(path.as_ref(), self.options.decoding)?)
     }
 
     /// Runs an image that is already in memory through the model.

@@ -1,19 +1,27 @@
 //! What can be chosen, with defaults. New options may be added in any release: begin with
 //! `default()` and change what differs.
 
+use crate::model::OpenOptions;
 use crate::picture::map::colormap::Colormap;
 use crate::picture::map::compose::{Look, Overlay, Scale};
+use crate::picture::photo::decode::Decoding;
 use crate::picture::photo::geometry::Fit;
 
 /// How a model is opened and photos are put into it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ExplainerOptions {
     /// The network that a file of weights alone belongs to, if its tensors fit several:
-    /// `inception_v3`. Ignored where the file has a graph or fits one network only.
+    /// `inception_v3`. Ignored where the file has a graph or fits one network only. It takes the place of
+    /// that in `opening`.
     pub architecture: Option<String>,
+    /// How the model's file is opened where it leaves something open: its output, the values of further
+    /// inputs, a second picture to compare with, preprocessing.
+    pub opening: OpenOptions,
     /// How a photo of another shape than the model's input is put into it.
     pub fit: Fit,
+    /// How image files are read: with `as_pillow`, as most training code reads them.
+    pub decoding: Decoding,
     /// How many recorded forward passes stay in memory, at least 1. Each holds every activation of
     /// the network. An explanation whose pass is gone runs the photo again when it is next asked.
     pub cached_passes: usize,
@@ -23,7 +31,9 @@ impl Default for ExplainerOptions {
     fn default() -> ExplainerOptions {
         ExplainerOptions {
             architecture: None,
+            opening: OpenOptions::default(),
             fit: Fit::Crop,
+            decoding: Decoding::default(),
             cached_passes: 1,
         }
     }
@@ -37,10 +47,24 @@ impl ExplainerOptions {
         self
     }
 
+    /// Sets [`ExplainerOptions::opening`].
+    #[must_use]
+    pub fn opening(mut self, opening: OpenOptions) -> Self {
+        self.opening = opening;
+        self
+    }
+
     /// Sets [`ExplainerOptions::fit`].
     #[must_use]
     pub fn fit(mut self, fit: Fit) -> Self {
         self.fit = fit;
+        self
+    }
+
+    /// Sets [`ExplainerOptions::decoding`].
+    #[must_use]
+    pub fn decoding(mut self, decoding: Decoding) -> Self {
+        self.decoding = decoding;
         self
     }
 

@@ -9,8 +9,8 @@ use super::Figure;
 use crate::engine::{Guided, HeatMap, ModelInfo, Prediction};
 use crate::explain::Score;
 use crate::model::{
-    About, AnswerKind, Facts, LabelSource, LayerTree, Preprocess, PreprocessSource, Reading,
-    ReluRule, Sources, Usage,
+    About, AnswerKind, Facts, LabelSource, LayerTree, OpenOptions, Preprocess, PreprocessSource,
+    Reading, ReluRule, Sources, Usage,
 };
 use crate::picture::map::colormap::Colormap;
 use crate::picture::map::compose::{Look, Overlay, Scale};
@@ -61,10 +61,12 @@ pub(super) fn view(size: (u32, u32), long: bool) -> View {
                 reading: Reading::Softmax,
                 names: None,
                 output: None,
+                reference: None,
             },
             preprocess,
             preprocess_assumed: false,
             kind: AnswerKind::Classes,
+            reference: None,
             outputs: Vec::new(),
             output: 0,
             default_output: 0,
@@ -74,11 +76,14 @@ pub(super) fn view(size: (u32, u32), long: bool) -> View {
             layers: LayerTree::default(),
             about: About::default(),
             facts: Facts::default(),
+            held: Vec::new(),
+            options: OpenOptions::default(),
             notes: Vec::new(),
         }),
         answer: Arc::new(Prediction {
             regions: None,
             logits: vec![3.0, 2.0, 1.0],
+            kind: AnswerKind::Classes,
             reading: Reading::Softmax,
             probabilities: vec![0.625, 0.25, 0.125],
             ranking: vec![0, 1, 2],

@@ -6,6 +6,8 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use crate::picture;
+
 /// What a reader returns until the path of its file is added.
 pub(crate) type Result<T> = std::result::Result<T, Fault>;
 
@@ -32,6 +34,9 @@ pub enum Error {
         /// The model file, or a file beside it.
         path: PathBuf,
     },
+    /// A picture that the model is to be used with cannot be read or prepared.
+    #[error(transparent)]
+    Picture(picture::Error),
 }
 
 /// What is wrong with a model file.
@@ -147,7 +152,11 @@ pub enum Fault {
     #[error("the model's input cannot be made from an image: {0}")]
     Input(String),
 
-    #[error("the model has no output that can be logits: {0}")]
+    /// Several inputs look like the picture: their names.
+    #[error("the model takes {} images ({}); give all but one of them a value, such as a second picture", .0.len(), .0.join(", "))]
+    SeveralPictures(Vec<String>),
+
+    #[error("the model has no output that can be explained: {0}")]
     NoLogits(String),
 
     /// The caller chose an output that the file does not have.
@@ -184,6 +193,14 @@ pub enum Fault {
     /// The preprocessing that the caller gave does not fit.
     #[error("the preprocessing that was given {0}")]
     Given(String),
+
+    /// A picture that the model is to be used with cannot be read or prepared.
+    #[error(transparent)]
+    Picture(picture::Error),
+
+    /// What it answers cannot be compared with that for a second picture.
+    #[error("the model's answer cannot be compared with that for a second picture: {0}")]
+    NotComparable(String),
 
     /// A file beside the model is wrong, and ignored.
     #[error("{name} is ignored: it {reason}")]
@@ -253,12 +270,26 @@ pub struct UnsupportedOp {
     pub reason: Option<String>,
 }
 
+impl Error {
+    /// What is wrong, without the path of the model.
+    pub(crate) fn fault(self) -> Fault {
+        match self {
+            Error::File { fault, .. } => fault,
+            Error::Picture(error) => Fault::Picture(error),
+        }
+    }
+}
+
 impl Fault {
     /// Adds the file that the fault is in.
     pub fn at(self, path: &Path) -> Error {
-        Error::File {
-            fault: self,
-            path: path.to_owned(),
+        match self {
+            // It names its own.
+            Fault::Picture(error) => Error::Picture(error),
+            fault => Error::File {
+                fault,
+                path: path.to_owned(),
+            },
         }
     }
 }

@@ -37,7 +37,8 @@ pub use usage::channels::InputChannels;
 pub use usage::labels::{LabelSource, Labels};
 pub use usage::pixels::Levels;
 pub use usage::preprocess::{GivenPreprocess, Preprocess, PreprocessSource, Sources, Stated};
-pub use usage::{Reading, Usage};
+pub use usage::taken::taken_words;
+pub use usage::{Reading, SecondPicture, Usage};
 
 /// A model that has been opened and checked, so that nothing fails later because of its file.
 #[derive(Debug)]
@@ -60,6 +61,8 @@ pub struct Model {
     pub reading: Reading,
     /// What the scores are.
     pub kind: AnswerKind,
+    /// The second picture that its values are compared with, for [`AnswerKind::Similarity`].
+    pub reference: Option<SecondPicture>,
     /// What was recognised about its answer, in sentences for the user.
     pub answer_notes: Vec<String>,
     /// The graph with every output, from which another one can be taken.
@@ -83,7 +86,7 @@ pub struct Model {
     pub size: SizeSource,
     other_sizes: OtherSizes,
     /// The choices that the file was read with.
-    options: OpenOptions,
+    pub(crate) options: OpenOptions,
     /// The file as it was then.
     stamp: Option<Stamp>,
     /// What the file says about itself.

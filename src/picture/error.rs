@@ -75,6 +75,47 @@ pub enum Error {
     #[error("decoding this {format} would take far more memory than its size explains; it is damaged or malicious: {}", path.display())]
     TooMuchMemory { format: &'static str, path: PathBuf },
 
+    #[error(
+        "the image has {bands} bands, and no band {band}; choose others to show: {}",
+        path.display()
+    )]
+    NoBand {
+        band: u16,
+        bands: usize,
+        path: PathBuf,
+    },
+
+    #[error(
+        "the image has {width} × {height} pixels, and those before it {expected_width} × \
+         {expected_height}; the bands of one image need one size: {}",
+        path.display()
+    )]
+    OtherSize {
+        width: u32,
+        height: u32,
+        expected_width: u32,
+        expected_height: u32,
+        path: PathBuf,
+    },
+
+    #[error(
+        "the image has {has}, and the model takes {needs}; {way_on}: {}",
+        path.display()
+    )]
+    Channels {
+        has: String,
+        needs: String,
+        way_on: &'static str,
+        path: PathBuf,
+    },
+
+    #[error(
+        "the image has pixels without a value (NaN or infinity) in band {band}; give them one, such as 0, and \
+         save it again: {}",
+        path.display()
+    )]
+    NotFinite { band: usize, path: PathBuf },
+
     #[error("the image could not be resized to the model's input ({reason})")]
     Resample { reason: String },
 

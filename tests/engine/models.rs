@@ -151,6 +151,13 @@ fn reopens_a_model_with_another_preprocessing() {
     assert_eq!(shape(&larger), [1, 512, 17, 19]);
     assert_eq!(shape(&model), [1, 512, 13, 13]);
     assert!(larger.facts.multiply_adds > model.facts.multiply_adds);
+    // Read in another way, it keeps the size.
+    let usage = Usage {
+        reading: Reading::Numbers,
+        ..larger.usage()
+    };
+    let numbers = taken(engine.reopen_model(larger.id, usage)).unwrap();
+    assert_eq!(shape(&numbers), [1, 512, 17, 19]);
     let job = ask(&engine, request(&larger, &photo, 285));
     finished(&job);
     let map = job.heat_map.ready().unwrap().as_ref().unwrap();

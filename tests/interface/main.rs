@@ -19,6 +19,8 @@ mod made;
 mod memory;
 mod opening;
 mod pictures;
+mod reading;
+mod second_picture;
 mod segmentation;
 mod spoilt;
 mod support;

@@ -79,7 +79,7 @@ pub fn models(folder: &Path) -> Vec<(PathBuf, &'static str)> {
         ("leaves", "has a path outside the archive", |e| {
             e.push(("vgg_bn/../../outside".into(), b"x".to_vec()));
         }),
-        ("no_logits", "no output that can be logits", |e| {
+        ("no_logits", "no output that can be explained", |e| {
             let answer = r#""user_output":{"arg":{"as_tensor":{"name":"linear_1"}}}"#;
             reworded(e, answer, &answer.replace("linear_1", "relu_"));
         }),

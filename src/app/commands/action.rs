@@ -54,6 +54,8 @@ pub enum Action {
     /// Opens another model beside the open one.
     OpenSecondModel,
     CloseSecondModel,
+    /// Explains how similar the output is to that for a second picture.
+    CompareWithPicture,
     /// Swaps the two classes that are compared.
     SwapClasses,
     StopComparing,
@@ -108,6 +110,7 @@ impl Action {
             Action::UnpinAll => "Unpin all",
             Action::OpenSecondModel => "Open a second model…",
             Action::CloseSecondModel => "Close the second model",
+            Action::CompareWithPicture => "Similarity to a second picture…",
             Action::SwapClasses => "Swap the two classes",
             Action::StopComparing => "Stop comparing classes",
             Action::MarkTrue => "This is the true class",
@@ -160,6 +163,9 @@ impl Action {
             }
             Action::OpenSecondModel => "Explain the same photo with another model as well",
             Action::CloseSecondModel => "Show only the first model again",
+            Action::CompareWithPicture => {
+                "Explain how similar the model's output is to that for another picture, as for an embedding"
+            }
             Action::PinView => "Keep this view as a row, to compare other views with it",
             Action::UnpinAll => "Remove all pinned rows",
             Action::SwapClasses => "Show what speaks for the second class rather than the first",
@@ -210,6 +216,7 @@ impl Action {
             | Action::UnpinAll
             | Action::OpenSecondModel
             | Action::CloseSecondModel
+            | Action::CompareWithPicture
             | Action::SwapClasses
             | Action::StopComparing
             | Action::MarkTrue => Group::Comparing,
@@ -270,7 +277,10 @@ impl Action {
             Action::Redo => shift(Key::Z),
             Action::OpenPalette => ctrl(Key::K),
             Action::ShowKeys => key(Key::F1),
-            Action::CloseFolder | Action::ComputeAgain | Action::WhichFits => None,
+            Action::CloseFolder
+            | Action::ComputeAgain
+            | Action::WhichFits
+            | Action::CompareWithPicture => None,
         }
     }
 

@@ -5,6 +5,7 @@ use super::action::Action;
 use crate::app::scene::Scene;
 use crate::app::state::rows::MAX_PINS;
 use crate::app::tasks::export;
+use crate::model::AnswerKind;
 
 const IMAGE_FIRST: &str = "Open an image first";
 const MODEL_FIRST: &str = "Open a model first";
@@ -46,6 +47,9 @@ impl Scene<'_> {
             | Command::SetTopK(_)
             | Command::ActivateSide(_)
             | Command::UseModel(_)
+            | Command::HoldInput(..)
+            | Command::ChooseInputFile(_)
+            | Command::TakeAsPicture(_)
             | Command::Unpin(_)
             | Command::MovePin(..)
             | Command::MakeLive(_)
@@ -82,16 +86,34 @@ impl Scene<'_> {
             | Action::PanRight
             | Action::PanUp
             | Action::PanDown => unless(state.photo.is_some(), IMAGE_FIRST),
-            Action::MarkTrue => unless(state.class().is_some(), BOTH_FIRST),
+            Action::MarkTrue => match state.model().map(|model| model.kind.directions()) {
+                Some(Some(_)) => Some("This model has no classes"),
+                Some(None) | None => unless(state.class().is_some(), BOTH_FIRST),
+            },
             Action::PinView => self.why_not_pin().or_else(|| {
                 let view = state.subject().and_then(|subject| subject.heat_key());
                 unless(view.is_some(), BOTH_FIRST)
             }),
-            Action::WhichFits => unless(state.subject().is_some(), BOTH_FIRST),
+            Action::WhichFits => match state.model().map(|model| model.kind) {
+                Some(AnswerKind::Similarity) => Some("A similarity does not show what fits"),
+                Some(AnswerKind::Classes | AnswerKind::YesNo | AnswerKind::Number) | None => {
+                    unless(state.subject().is_some(), BOTH_FIRST)
+                }
+            },
             Action::UnpinAll => {
                 let pinned = !state.pins.is_empty() || self.persistence.session.has_missing_pins();
                 unless(pinned, "Nothing is pinned")
             }
+            Action::CompareWithPicture => match state.model() {
+                None => Some(MODEL_FIRST),
+                Some(_) if !self.tasks.models.is_empty() => Some("A model is being opened"),
+                Some(model) => {
+                    let output = model.outputs.get(model.output);
+                    let row = output.filter(|output| output.positions.is_none());
+                    let several = row.is_some_and(|output| output.count > 1);
+                    unless(several, "The model's output is no row of several numbers")
+                }
+            },
             Action::CloseSecondModel => unless(state.sides.count() > 1, "There is one model"),
             Action::SwapClasses | Action::StopComparing => {
                 unless(state.side().rival().is_some(), CLASS_FIRST)

@@ -11,7 +11,7 @@ use egui::ThemePreference;
 use crate::explain::Score;
 use crate::figure::Panel;
 use crate::folder::{Filter, Sort};
-use crate::model::{ModulePath, Usage};
+use crate::model::{InputValue, ModulePath, Usage};
 
 use super::state::rows::RowId;
 use super::state::view_options::ViewOptions;
@@ -79,6 +79,12 @@ pub enum Command {
     ActivateSide(usize),
     /// Changes the usage of the active model.
     UseModel(Box<Usage>),
+    /// Holds a further input of the active model at a value; `None` leaves it as in the file.
+    HoldInput(usize, Option<InputValue>),
+    /// Asks the user for the file that a further input is held at.
+    ChooseInputFile(usize),
+    /// Explains a further input in place of the present picture.
+    TakeAsPicture(usize),
 
     Pin(RowId),
     Unpin(u64),

@@ -137,6 +137,8 @@ impl App {
         let model = self.state.sides.iter().find_map(|side| side.model.as_ref());
         let labels = model.map_or(&[] as &[String], |model| &model.labels);
         let asker = asker(&self.engine, question);
+        let decoding = self.state.options.decoding;
+        self.gallery.folder.read_as(decoding, &asker);
         self.gallery.folder.ask(question, labels, &asker);
         let Some(photo) = &self.state.photo else {
             return;
@@ -211,6 +213,7 @@ impl App {
         Some(Question {
             model: model.id,
             fit: self.state.options.fit,
+            decoding: self.state.options.decoding,
         })
     }
 

@@ -27,7 +27,8 @@ pub struct Asker<'a> {
 
 impl Predictor for Asker<'_> {
     fn predict(&self, photo: Arc<Photo>) -> Pending {
-        let Some(Question { model, fit }) = self.question else {
+        // Images come as they were read.
+        let Some(Question { model, fit, .. }) = self.question else {
             return Box::new(|| Some(Reply::Overtaken));
         };
         let mut promise = Some(self.engine.predict_later(model, fit, photo));

@@ -13,6 +13,7 @@ use super::recent::canonical_path;
 use super::settings::keeper::{self, Keeper};
 use super::settings::{Last, Placement, Settings};
 use super::stored::{StoredModel, StoredScore, StoredUsage};
+use super::stored_input::StoredInput;
 use crate::app::App;
 use crate::app::state::State;
 use crate::app::state::class_choice::{ClassChoice, Explained};
@@ -106,6 +107,8 @@ impl Memory {
         Some(StoredModel {
             path: existing(last.model.as_ref())?,
             architecture: last.architecture.clone(),
+            inputs: last.inputs.clone(),
+            picture: last.picture.clone(),
             usage: last.usage.as_ref().filter(sound).cloned(),
         })
     }
@@ -299,6 +302,8 @@ impl Last {
         }
         if seen.used.replace(model.id) != Some(model.id) {
             self.usage = StoredUsage::of(model);
+            self.inputs = StoredInput::all(&model.options);
+            self.picture.clone_from(&model.options.picture);
         }
         if self.layer != side.layer {
             self.layer.clone_from(&side.layer);

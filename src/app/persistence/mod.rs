@@ -8,6 +8,7 @@ pub(crate) mod recent;
 pub(crate) mod session;
 pub(crate) mod settings;
 pub(crate) mod stored;
+mod stored_input;
 pub(crate) mod undo;
 
 use memory::Memory;

@@ -1,16 +1,17 @@
 //! Models, classes and scores as stored in files. A class is stored with its label as well as its
 //! index, because a retrained model may number its classes differently.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::engine::ModelInfo;
 use crate::explain::Score;
-use crate::model::{InputChannels, OpenOptions, Preprocess, Reading, Usage};
+use crate::model::{InputChannels, OpenOptions, Preprocess, Reading, SecondPicture, Usage};
 use crate::picture::photo::geometry::{CropMode, Filter, MAX_CROP_PCT, PixelBox};
 
+use super::stored_input::{StoredInput, whole};
 use crate::app::state::by_name;
 
 /// The maximum side of a network's input, in pixels.
@@ -28,18 +29,25 @@ pub fn or_none<'de, T: DeserializeOwned, D: Deserializer<'de>>(
     Ok(serde_json::from_value(value).unwrap_or_default())
 }
 
+fn channels_by_name<S: Serializer>(
+    channels: &InputChannels,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&channels.name())
+}
+
 /// Reads the channels by name, or whether blue comes first.
 fn channels<'de, D: Deserializer<'de>>(deserializer: D) -> Result<InputChannels, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
     enum Written {
         BlueFirst(bool),
-        Named(#[serde(with = "by_name")] InputChannels),
+        Named(String),
     }
     Ok(match Written::deserialize(deserializer)? {
         Written::BlueFirst(true) => InputChannels::Bgr,
         Written::BlueFirst(false) => InputChannels::Rgb,
-        Written::Named(channels) => channels,
+        Written::Named(name) => name.parse().map_err(de::Error::custom)?,
     })
 }
 
@@ -52,6 +60,12 @@ pub struct StoredModel {
     /// another network as well.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub architecture: Option<String>,
+    /// What its inputs besides the picture are held at.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub inputs: Vec<StoredInput>,
+    /// The name of the input that is the picture, if it was chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usage: Option<StoredUsage>,
 }
@@ -61,6 +75,8 @@ impl StoredModel {
         StoredModel {
             path: model.path.clone(),
             architecture: model.architecture.clone(),
+            inputs: StoredInput::all(&model.options),
+            picture: model.options.picture.clone(),
             usage: StoredUsage::of(model),
         }
     }
@@ -69,13 +85,38 @@ impl StoredModel {
     pub fn options(&self) -> OpenOptions {
         let mut options = OpenOptions::default();
         options.architecture.clone_from(&self.architecture);
-        options
+        options.picture.clone_from(&self.picture);
+        options.first_of_alike = true;
+        let inputs = self.inputs.iter();
+        inputs.fold(options, |options, input| input.put_into(options))
+    }
+
+    /// Whether this is the model file, or a file that it is used with.
+    pub fn needs(&self, path: &Path) -> bool {
+        let usage = self.usage.as_ref();
+        let reference = usage.and_then(|usage| usage.similar_to.as_deref());
+        let mut inputs = self.inputs.iter();
+        self.path == path
+            || reference == Some(path)
+            || inputs.any(|input| input.file.as_deref() == Some(path))
+    }
+
+    /// The model file and the files that it is used with.
+    pub fn paths_mut(&mut self) -> impl Iterator<Item = &mut PathBuf> {
+        let usage = self.usage.iter_mut();
+        let reference = usage.filter_map(|usage| usage.similar_to.as_mut());
+        let inputs = self.inputs.iter_mut();
+        let inputs = inputs.filter_map(|input| input.file.as_mut());
+        std::iter::once(&mut self.path)
+            .chain(reference)
+            .chain(inputs)
     }
 
     /// Whether two models are used in the same way, and have the same network as far as both state one.
     pub fn is_used_as(&self, other: &StoredModel) -> bool {
         let networks = self.architecture.as_ref().zip(other.architecture.as_ref());
-        self.usage == other.usage && networks.is_none_or(|(one, other)| one == other)
+        (&self.usage, &self.inputs, &self.picture) == (&other.usage, &other.inputs, &other.picture)
+            && networks.is_none_or(|(one, other)| one == other)
     }
 }
 
@@ -98,7 +139,7 @@ pub struct StoredUsage {
     #[serde(
         default,
         alias = "bgr",
-        serialize_with = "by_name::serialize",
+        serialize_with = "channels_by_name",
         deserialize_with = "channels"
     )]
     pub channels: InputChannels,
@@ -110,6 +151,9 @@ pub struct StoredUsage {
     /// The name of the output that is explained, if it is not the one that is taken by itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub output: Option<String>,
+    /// The second picture that the output is compared with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub similar_to: Option<PathBuf>,
 }
 
 impl StoredUsage {
@@ -120,6 +164,7 @@ impl StoredUsage {
             reading,
             names,
             output,
+            reference,
         } = model.usage();
         (model.usage() != model.opened_as).then_some(StoredUsage {
             size: [now.width, now.height],
@@ -132,6 +177,7 @@ impl StoredUsage {
             reading,
             names,
             output,
+            similar_to: reference.map(|reference| whole(reference.path())),
         })
     }
 
@@ -151,6 +197,7 @@ impl StoredUsage {
             reading: self.reading,
             names: self.names.clone(),
             output: self.output.clone(),
+            reference: self.similar_to.as_ref().map(SecondPicture::file),
         }
     }
 

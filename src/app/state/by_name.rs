@@ -3,7 +3,7 @@
 use egui::ThemePreference;
 use serde::{Deserialize, Deserializer, Serializer, de};
 
-use crate::model::{InputChannels, Reading, ReluRule};
+use crate::model::{Reading, ReluRule};
 use crate::picture::map::colormap::Colormap;
 use crate::picture::map::compose::Overlay;
 use crate::picture::photo::geometry::{CropMode, Filter, Fit};
@@ -94,13 +94,6 @@ impl Name for CropMode {
     }
 }
 
-impl Name for InputChannels {
-    const ALL: &'static [Self] = &InputChannels::ALL;
-    fn name(self) -> &'static str {
-        InputChannels::name(self)
-    }
-}
-
 impl Name for Reading {
     const ALL: &'static [Self] = &Reading::ALL;
     fn name(self) -> &'static str {
@@ -138,7 +131,6 @@ mod tests {
         round_trips::<Fit>();
         round_trips::<Filter>();
         round_trips::<CropMode>();
-        round_trips::<InputChannels>();
         round_trips::<Reading>();
         round_trips::<ReluRule>();
         round_trips::<Arrangement>();

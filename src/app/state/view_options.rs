@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use crate::model::ReluRule;
 use crate::picture::map::colormap::Colormap;
 use crate::picture::map::compose::Overlay;
+use crate::picture::photo::decode::Decoding;
 use crate::picture::photo::geometry::Fit;
 
 use super::by_name::{self, Name};
@@ -44,6 +45,9 @@ pub struct ViewOptions {
     pub rule: ReluRule,
     #[serde(with = "by_name")]
     pub export_size: ExportSize,
+    /// How image files are read.
+    #[serde(rename = "reading")]
+    pub decoding: Decoding,
     /// Whether the layer strip is shown.
     pub layer_strip: bool,
 }
@@ -55,6 +59,7 @@ impl Default for ViewOptions {
             fit: Fit::default(),
             rule: ReluRule::default(),
             export_size: ExportSize::default(),
+            decoding: Decoding::default(),
             layer_strip: true,
         }
     }

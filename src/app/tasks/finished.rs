@@ -22,17 +22,33 @@ impl App {
         match opening.promise.try_take() {
             Ok(Ok(photo)) => {
                 self.photo_opened(&photo.path);
+                let before = self.state.photo.as_ref();
+                let is_same = before.is_some_and(|before| {
+                    before.path == photo.path && before.decoding != photo.decoding
+                });
+                self.tell_of(&photo);
                 self.state.photo = Some(photo);
-                self.state.truth = None;
-                self.state.view = View::default();
-                for side in self.state.sides.iter_mut() {
-                    side.choice = side.choice.on_another_photo();
+                // What was chosen holds for the same photo read in another way.
+                if !is_same {
+                    self.state.truth = None;
+                    self.state.view = View::default();
+                    for side in self.state.sides.iter_mut() {
+                        side.choice = side.choice.on_another_photo();
+                    }
                 }
                 self.take_first_choice();
                 self.ask();
             }
             Ok(Err(Error::Overtaken)) => {}
-            Ok(Err(error)) => self.photo_failed(&opening.path, &error),
+            Ok(Err(error)) => {
+                // Read as it is now, it is at least there.
+                if let Some(photo) = &self.state.photo
+                    && photo.path == opening.path
+                {
+                    self.state.options.decoding = photo.decoding;
+                }
+                self.photo_failed(&opening.path, &error);
+            }
             Err(promise) => self.tasks.photo = Some(Opening { promise, ..opening }),
         }
     }
@@ -127,6 +143,7 @@ impl App {
                     candidates,
                 });
             }
+            error @ Error::Picture(_) => self.notices.not_opened(Place::Picture, error),
             error => self.notices.not_opened(Place::Model, error),
         }
     }

@@ -31,6 +31,7 @@ pub(crate) mod open;
 pub(crate) mod path_prompt;
 pub(crate) mod purpose;
 pub(crate) mod save_as;
+mod told;
 pub(crate) mod trials;
 
 /// How often progress is redrawn. Drawing the window takes CPU time away from the work in progress,
@@ -75,6 +76,8 @@ pub struct Tasks {
     pub photo: Option<Opening<Photo>>,
     /// The models being opened, in order.
     pub models: VecDeque<OpeningModel>,
+    /// The last model whose second pictures were read in another way, and in which.
+    pub reread: Option<(u64, bool)>,
     pub requests: Option<Requests>,
     pub channels: Option<(HeatKey, EnginePromise<Channels>)>,
     /// The usual preprocessings, being tried.
@@ -105,6 +108,8 @@ impl App {
             self.use_path(ctx, purpose, path, false);
         }
         self.drain_photo();
+        self.reread_photo();
+        self.reread_second_pictures();
         self.drain_models();
         self.drain_trials();
         self.drain_results();

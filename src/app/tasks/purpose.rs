@@ -11,6 +11,10 @@ pub enum Purpose {
     OpenModel,
     OpenSecondModel,
     OpenSession,
+    /// The second picture for a similarity.
+    CompareWith,
+    /// What a further input of the active model is held at, by its index.
+    HoldInput(usize),
     /// An image of the open session that was missing.
     LocateImage,
     /// A model of the open session that was missing.
@@ -41,6 +45,8 @@ impl Purpose {
     pub fn title(self) -> &'static str {
         match self {
             Purpose::OpenImage | Purpose::LocateImage => "Open image",
+            Purpose::HoldInput(_) => "Array or picture for this input",
+            Purpose::CompareWith => "Picture to compare with",
             Purpose::OpenFolder => "Open folder",
             Purpose::OpenModel | Purpose::OpenSecondModel | Purpose::LocateModel => "Open model",
             Purpose::OpenSession => "Open session",

@@ -109,10 +109,13 @@ impl Textures {
             *id == RowId::Side(0) || rows.iter().any(|row| row.id == *id)
         });
         let open = state.photo.iter();
+        let models = state.sides.iter().filter_map(|side| side.model.as_ref());
+        let compared = models.filter_map(|model| model.reference.as_ref()?.opened());
         let wanted: HashMap<u64, &Arc<Photo>> = rows
             .iter()
             .map(|row| &row.subject.photo)
             .chain(open)
+            .chain(compared)
             .map(|photo| (photo.id, photo))
             .collect();
         self.photos.retain(|id, _| wanted.contains_key(id));
@@ -158,7 +161,8 @@ impl Textures {
         !self.photos.values().any(Slot::is_making)
     }
 
-    fn photo(&self, id: u64) -> Option<&Arc<PhotoTexture>> {
+    /// The texture of a photo that is on screen, once it is made.
+    pub fn photo(&self, id: u64) -> Option<&Arc<PhotoTexture>> {
         let (_, texture) = self.photos.get(&id)?.shown()?;
         Some(texture)
     }

@@ -3,20 +3,26 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::Args;
 use gradcam::engine::{ModelInfo, Session, Trial};
 use gradcam::picture::photo::decode::Photo;
 use serde_json::json;
 
 use crate::cli::options::{FitChoice, ModelFile};
+use crate::cli::pictures::{BandFiles, DecodingChoice, Pictures, Source};
 use crate::cli::terminal;
 
 /// List the classes the model predicts for an image
 #[derive(Debug, Args)]
 pub struct Classes {
     /// The image to classify
-    image: PathBuf,
+    #[arg(required_unless_present = "bands", conflicts_with = "bands")]
+    image: Option<PathBuf>,
+    #[command(flatten)]
+    bands: BandFiles,
+    #[command(flatten)]
+    decoding: DecodingChoice,
     #[command(flatten)]
     model: ModelFile,
     /// The number of classes
@@ -77,10 +83,15 @@ impl Classes {
         Ok(ExitCode::SUCCESS)
     }
 
-    pub fn run(self) -> Result<ExitCode> {
+    pub fn run(mut self) -> Result<ExitCode> {
+        self.model.opening.decoding = self.decoding.decoding();
         let mut session = Session::default();
         let model = self.model.open(&mut session)?;
-        let photo = Photo::open(&self.image)?;
+        let image = Source::all(self.image.as_slice(), &self.bands)
+            .into_iter()
+            .next();
+        let image = image.context("name an image")?;
+        let photo = Pictures::new(self.decoding).open(&image, &[&model])?;
         if self.which_fits {
             return self.compare_preprocessings(&session, &model, &photo);
         }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
-use gradcam::engine::{ClassQuery, Session};
+use gradcam::engine::{ClassQuery, ModelInfo, Session};
 use gradcam::explain::Score;
 use gradcam::figure::{Comparison, Figure, Format, Row, write_page};
 use gradcam::picture::map::compose::Scale;
@@ -17,6 +17,7 @@ use crate::cli::explained::View;
 use crate::cli::options::{
     FitChoice, LookChoice, ModelFile, OpeningChoice, open_model, parse_panel_px, resolve_layer,
 };
+use crate::cli::pictures::{BandFiles, DecodingChoice, Pictures, Source};
 use crate::cli::terminal;
 
 /// Write classes, models and images as rows of one figure
@@ -26,8 +27,12 @@ use crate::cli::terminal;
 #[derive(Debug, Args)]
 pub struct Compare {
     /// The images to explain
-    #[arg(required = true)]
+    #[arg(required_unless_present = "bands")]
     images: Vec<PathBuf>,
+    #[command(flatten)]
+    bands: BandFiles,
+    #[command(flatten)]
+    decoding: DecodingChoice,
     /// The file to write, with the extension .png, .svg or .pdf
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
@@ -63,14 +68,23 @@ struct Side {
 }
 
 impl Compare {
-    pub fn run(self) -> Result<ExitCode> {
+    pub fn run(mut self) -> Result<ExitCode> {
+        self.opening.decoding = self.decoding.decoding();
         self.check_out()?;
         let mut sides = self.sides()?;
         let mut rows = Vec::new();
-        for (index, image) in self.images.iter().enumerate() {
-            let (number, all) = (index + 1, self.images.len());
-            terminal::progress(&format!("{number} of {all}: {}", image.display()));
-            let photo = Arc::new(Photo::open(image).inspect_err(|_| terminal::progress(""))?);
+        let mut pictures = Pictures::new(self.decoding);
+        let images = Source::all(&self.images, &self.bands);
+        let models = sides
+            .iter()
+            .map(|side| Ok(Arc::clone(side.session.info()?)));
+        let models: Vec<Arc<ModelInfo>> = models.collect::<Result<_>>()?;
+        let models: Vec<&ModelInfo> = models.iter().map(|model| &**model).collect();
+        for (index, image) in images.iter().enumerate() {
+            let (number, all) = (index + 1, images.len());
+            terminal::progress(&format!("{number} of {all}: {}", image.path().display()));
+            let photo = pictures.open(image, &models);
+            let photo = Arc::new(photo.inspect_err(|_| terminal::progress(""))?);
             for side in &mut sides {
                 let found = self
                     .rows(side, &photo)
@@ -95,7 +109,8 @@ impl Compare {
         Format::of(&self.out)?;
         write::check_destination(&self.out)?;
         let out = self.out.canonicalize().ok();
-        for image in &self.images {
+        let images = Source::all(&self.images, &self.bands);
+        for image in images.iter().flat_map(Source::files) {
             if out.is_some() && image.canonicalize().ok() == out {
                 bail!(
                     "the figure would replace this image; write to another file: {}",

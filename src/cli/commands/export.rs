@@ -20,14 +20,19 @@ use crate::cli::exit::FAILED;
 use crate::cli::explained::{View, stem};
 use crate::cli::npz::Raw;
 use crate::cli::options::{FitChoice, LookChoice, ModelFile, parse_panel_px, resolve_layer};
+use crate::cli::pictures::{BandFiles, DecodingChoice, Pictures, Source};
 use crate::cli::{pattern, sidecar, terminal};
 
 /// Write figures, panels and raw arrays for images
 #[derive(Debug, Args)]
 pub struct Export {
     /// The images to explain
-    #[arg(required = true)]
+    #[arg(required_unless_present = "bands")]
     images: Vec<PathBuf>,
+    #[command(flatten)]
+    bands: BandFiles,
+    #[command(flatten)]
+    decoding: DecodingChoice,
     /// The folder to write to; created if missing
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -93,7 +98,8 @@ fn parse_region(text: &str) -> Result<PixelBox, String> {
 }
 
 impl Export {
-    pub fn run(self) -> Result<ExitCode> {
+    pub fn run(mut self) -> Result<ExitCode> {
+        self.model.opening.decoding = self.decoding.decoding();
         self.check_strip()?;
         let mut session = Session::default();
         let model = self.model.open(&mut session)?;
@@ -103,15 +109,18 @@ impl Export {
 
         let mut failures = 0;
         let mut names = HashSet::new();
-        for (index, image) in self.images.iter().enumerate() {
-            terminal::progress(&format!(
-                "{} of {}: {}",
-                index + 1,
-                self.images.len(),
-                image.display()
-            ));
-            let name = unused(&stem(image), &mut names);
-            if let Err(error) = self.image(&mut session, &layers, &classes, image, &name) {
+        let mut pictures = Pictures::new(self.decoding);
+        let images = Source::all(&self.images, &self.bands);
+        for (index, image) in images.iter().enumerate() {
+            let (number, all, path) = (index + 1, images.len(), image.path());
+            terminal::progress(&format!("{number} of {all}: {}", path.display()));
+            let name = unused(&stem(path), &mut names);
+            let photo = pictures.open(image, &[&model]);
+            let done = photo.and_then(|photo| {
+                let photo = Arc::new(photo);
+                self.image(&mut session, &layers, &classes, &photo, &name)
+            });
+            if let Err(error) = done {
                 terminal::progress("");
                 if terminal::is_closed_pipe(&error) || error.is::<NoFolder>() {
                     return Err(error);
@@ -122,7 +131,7 @@ impl Export {
         }
         terminal::progress("");
         if failures > 0 {
-            let all = self.images.len();
+            let all = images.len();
             terminal::aside(&format!("{failures} of {all} images could not be exported"));
             return Ok(ExitCode::from(FAILED));
         }
@@ -184,11 +193,10 @@ impl Export {
         session: &mut Session,
         layers: &[String],
         choices: &[ClassQuery],
-        image: &Path,
+        photo: &Arc<Photo>,
         name: &str,
     ) -> Result<()> {
-        let photo = Arc::new(Photo::open(image)?);
-        let view = View::new(session, &photo, self.fit.fit)?;
+        let view = View::new(session, photo, self.fit.fit)?;
         for class in view.classes(choices) {
             let score = match self.region {
                 Some(region) => Score::Within { class, region },

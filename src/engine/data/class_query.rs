@@ -145,6 +145,7 @@ mod tests {
         Prediction {
             regions: None,
             logits: vec![1.0, 3.0, 2.0, 0.0],
+            kind: crate::model::AnswerKind::Classes,
             reading: crate::model::Reading::Softmax,
             probabilities: vec![0.1, 0.6, 0.3, 0.0],
             ranking: vec![1, 2, 0, 3],

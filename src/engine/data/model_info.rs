@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use crate::model::error::short;
 use crate::model::{
-    About, AnswerKind, Facts, Head, Held, HeldAt, InputChannels, LabelSource, LayerTree, Model,
-    OutputInfo, Preprocess, PreprocessSource, Reading, SizeSource, Sources, Usage,
+    About, AnswerKind, Facts, Head, Held, HeldAt, InputChannels, InputValue, LabelSource,
+    LayerTree, Model, OpenOptions, OutputInfo, Preprocess, PreprocessSource, Reading,
+    SecondPicture, SizeSource, Sources, Usage,
 };
 
 /// An open model as plain data.
@@ -35,6 +36,8 @@ pub struct ModelInfo {
     pub preprocess_assumed: bool,
     /// What its scores are.
     pub kind: AnswerKind,
+    /// The second picture that its output is compared with, for [`AnswerKind::Similarity`].
+    pub reference: Option<SecondPicture>,
     /// The outputs of the file that can be explained, in its order.
     pub outputs: Vec<OutputInfo>,
     /// The one in use, an index into `outputs`.
@@ -53,6 +56,10 @@ pub struct ModelInfo {
     pub about: About,
     /// What is known before any image: multiply-adds of a forward pass, kinds of non-linearities.
     pub facts: Facts,
+    /// The inputs besides the picture, and what they are held at.
+    pub held: Vec<Held>,
+    /// How the file was opened.
+    pub options: OpenOptions,
     /// What the user should know about this model, in full sentences.
     pub notes: Vec<String>,
 }
@@ -97,7 +104,12 @@ impl ModelInfo {
             notes.extend(preprocess_note(model));
         }
         notes.extend(size_note(model));
-        notes.extend(model.held.iter().map(held_note));
+        notes.extend(
+            model
+                .held
+                .iter()
+                .map(|held| held_note(held, &model.options)),
+        );
         if rectifiers == 0 {
             notes.push(
                 "This model has no rectifier (ReLU), so guided backprop is the plain gradient."
@@ -119,6 +131,7 @@ impl ModelInfo {
             preprocess_assumed: model.preprocess_sources.is_assumed()
                 && model.preprocess == model.opened_as.preprocess,
             kind: model.kind,
+            reference: model.reference.clone(),
             outputs: model.outputs().to_vec(),
             output: model.output(),
             default_output: model.default_output(),
@@ -127,20 +140,31 @@ impl ModelInfo {
             layers: model.layers.clone(),
             about: model.about.clone(),
             facts: model.facts.clone(),
+            held: model.held.clone(),
+            options: model.options.clone(),
             notes,
         }
     }
 }
 
 /// What the inputs besides the image are held at.
-fn held_note(held: &Held) -> String {
+fn held_note(held: &Held, options: &OpenOptions) -> String {
     let Held { name, shape, at } = held;
-    let at = match at {
-        HeldAt::Given => "the value given for it",
-        HeldAt::Sample => "the sample in the file",
-        HeldAt::Zeros => "zeros, because the file has no sample for it",
+    let given = || {
+        options
+            .input(name)
+            .map(InputValue::words)
+            .unwrap_or_default()
     };
-    format!("The model has another input, {name} {shape:?}. It is held at {at}.")
+    let at = match at {
+        HeldAt::Given => format!("at {}, which was given for it", given()),
+        HeldAt::Picture => format!("at the picture {}, prepared as the first one is", given()),
+        HeldAt::Sample => "at the sample that the file was exported with".to_owned(),
+        HeldAt::Zeros => {
+            "at zeros: no value was given, and the file has no sample for it".to_owned()
+        }
+    };
+    format!("The model has another input, {name} {shape:?}. It is held {at}.")
 }
 
 /// Where the preprocessing comes from, unless it is the file's own.
@@ -152,7 +176,13 @@ fn preprocess_note(model: &Model) -> Option<String> {
     if own(fitting) {
         return None;
     }
-    let compare = "If the predictions look wrong, “Which fits?” compares the usual ones.";
+    // A similarity does not show which fits.
+    let compare = match model.kind {
+        AnswerKind::Similarity => "",
+        AnswerKind::Classes | AnswerKind::YesNo | AnswerKind::Number => {
+            " If the predictions look wrong, “Which fits?” compares the usual ones."
+        }
+    };
     let note = match (levels, fitting) {
         (PreprocessSource::Assumed, PreprocessSource::Assumed)
             if prepared.channels == InputChannels::Grey =>
@@ -163,18 +193,26 @@ fn preprocess_note(model: &Model) -> Option<String> {
                 prepared.words()
             )
         }
+        (PreprocessSource::Assumed, PreprocessSource::Assumed)
+            if matches!(prepared.channels, InputChannels::Bands(_)) =>
+        {
+            format!(
+                "Preprocessing assumed: the file does not state it. The bands of an image go in {}, at {at}: \
+                 8-bit values divided by 255, 16-bit values by 65535, floats as they are.",
+                prepared.words()
+            )
+        }
         (PreprocessSource::Assumed, PreprocessSource::Assumed) => format!(
             "Preprocessing assumed: the file does not state it, so torchvision's ImageNet defaults are \
-             used at {at}. {compare}"
+             used at {at}.{compare}"
         ),
         (PreprocessSource::Library(library), PreprocessSource::Library(_)) => format!(
-            "Preprocessing assumed: the file does not state it, so it is as in {library}: {}, at {at}. \
-             {compare}",
+            "Preprocessing assumed: the file does not state it, so it is as in {library}: {}, at {at}.{compare}",
             prepared.words()
         ),
         (PreprocessSource::Learnt, _) if fitting.is_assumed() => format!(
             "Preprocessing assumed: the file does not state it. The first normalisation of the network has \
-             learnt from pixels {}, so they go in like that, at {at}. {compare}",
+             learnt from pixels {}, so they go in like that, at {at}.{compare}",
             prepared.words()
         ),
         (PreprocessSource::Network, _) if fitting.is_assumed() => format!(
@@ -206,6 +244,9 @@ fn size_note(model: &Model) -> Option<String> {
     }
     match model.size {
         SizeSource::Fixed | SizeSource::Chosen | SizeSource::Stated => None,
+        SizeSource::Beside(name) => Some(format!(
+            "The file leaves the size of the image open. {now} is used, as {name} beside it says."
+        )),
         SizeSource::Sample => Some(format!(
             "The file leaves the size of the image open. {now} is used, with which it was exported."
         )),
@@ -229,6 +270,16 @@ impl ModelInfo {
         self.outputs.get(self.output)?.positions
     }
 
+    /// The pictures that it is used with besides the one that is explained.
+    pub fn second_pictures(&self) -> impl Iterator<Item = &SecondPicture> {
+        let inputs = self.options.inputs.iter();
+        let held = inputs.filter_map(|(_, value)| match value {
+            InputValue::Picture(picture) => Some(picture),
+            InputValue::Numbers(_) | InputValue::Array(_) => None,
+        });
+        held.chain(&self.reference)
+    }
+
     /// Its current usage.
     pub fn usage(&self) -> Usage {
         let typed = self.label_source == LabelSource::Typed;
@@ -238,6 +289,7 @@ impl ModelInfo {
             names: typed.then(|| self.labels.clone()),
             output: (self.output != self.default_output)
                 .then(|| self.outputs[self.output].name.clone()),
+            reference: self.reference.clone(),
         }
     }
 }
@@ -259,6 +311,15 @@ fn answer_note(model: &Model) -> Option<String> {
         (AnswerKind::YesNo, Reading::AsTheyAre | Reading::Numbers) => Some(
             "The model has a single probability. The other class has what is left of 100 %.".into(),
         ),
+        (AnswerKind::Similarity, _) => {
+            let name = model.reference.as_ref().map(SecondPicture::name);
+            Some(format!(
+                "The answer is how similar the model's output is to that for a second picture, {}: the \
+                 cosine of the angle between the two, from −1 to 1. It can be explained in two \
+                 directions: what makes the pictures similar, and what makes them different.",
+                name.unwrap_or_default()
+            ))
+        }
         (AnswerKind::Number, _) => Some(
             "The model predicts a number. It can be explained in two directions: what raises it, and \
              what lowers it."
@@ -276,7 +337,7 @@ fn name(model: &Model) -> String {
         changes.push(format!("{}×{}", now.width, now.height));
     }
     if now.channels != first.channels {
-        changes.push(now.channels.label().to_owned());
+        changes.push(now.channels.label().into_owned());
     }
     if now.interpolation != first.interpolation {
         changes.push(now.interpolation.label().to_lowercase());
@@ -297,7 +358,9 @@ fn name(model: &Model) -> String {
     if model.output() != model.default_output() {
         changes.push(short(&output.name));
     }
-    if model.reading != output.reading {
+    if let Some(reference) = &model.reference {
+        changes.push(format!("similar to {}", short(&reference.name())));
+    } else if model.reading != output.reading {
         changes.push(model.reading.label().to_lowercase());
     }
     if changes.is_empty() {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::explain::{Score, Segmentation};
 use crate::model::{AnswerKind, ModulePath, Reading, ReluRule};
 use crate::picture::map::{Map, Regions, SignedImage};
+use crate::picture::page::caption::with_minus;
 use crate::picture::photo::geometry::Placement;
 
 /// What the model predicts for one photo.
@@ -14,6 +15,8 @@ pub struct Prediction {
     /// One per class. Where the model answers with a map, the mean over the region of the class, or over
     /// all of the map where it has none.
     pub logits: Vec<f32>,
+    /// What the scores are.
+    pub kind: AnswerKind,
     /// What turns the logits into `probabilities`.
     pub reading: Reading,
     /// The logits as `reading` interprets them, one per class: in [0, 1], or plain numbers for
@@ -41,6 +44,8 @@ pub enum ValueKind {
     Area,
     /// A number that the model predicts.
     Number,
+    /// The cosine similarity to a second picture.
+    Cosine,
 }
 
 impl ValueKind {
@@ -50,6 +55,7 @@ impl ValueKind {
             ValueKind::Probability => "probability",
             ValueKind::Area => "area",
             ValueKind::Number => "value",
+            ValueKind::Cosine => "cosine",
         }
     }
 }
@@ -148,7 +154,7 @@ impl Prediction {
                 });
             }
             // Both directions are explanations of the same number.
-            AnswerKind::Number => {
+            AnswerKind::Number | AnswerKind::Similarity => {
                 if let Some(&number) = logits.first() {
                     probabilities.fill(number);
                 }
@@ -156,6 +162,7 @@ impl Prediction {
         }
         Prediction {
             logits,
+            kind,
             reading,
             probabilities,
             ranking,
@@ -168,6 +175,9 @@ impl Prediction {
 
     /// What the values of the classes are.
     pub fn value_kind(&self) -> ValueKind {
+        if self.kind == AnswerKind::Similarity {
+            return ValueKind::Cosine;
+        }
         match (&self.regions, self.reading.gives_probabilities()) {
             (_, false) => ValueKind::Number,
             (None, true) => ValueKind::Probability,
@@ -189,11 +199,16 @@ impl Prediction {
 
     /// The value of a class in words: its probability in percent, or the plain number.
     pub fn shown(&self, class: usize) -> Option<String> {
-        let value = self.probabilities.get(class)?;
-        Some(self.reading.shown(*value))
+        let value = *self.probabilities.get(class)?;
+        Some(match self.value_kind() {
+            ValueKind::Cosine => with_minus(format!("{value:.3}")),
+            ValueKind::Probability | ValueKind::Area | ValueKind::Number => {
+                self.reading.shown(value)
+            }
+        })
     }
 
-    /// The same with what it is: "probability 39.3 %", "area 12.5 %", "value 14.2".
+    /// The same with what it is: "probability 39.3 %", "area 12.5 %", "value 14.2", "cosine 0.812".
     pub fn described(&self, class: usize) -> Option<String> {
         let what = self.value_kind().name();
         Some(format!("{what} {}", self.shown(class)?))

@@ -17,20 +17,21 @@ use crate::explain::{self, Channels, InputGradient, Objective, Score, SelfCheck}
 use crate::model::error::Fault;
 use crate::model::layers::split;
 use crate::model::opening::Tell;
+use crate::model::usage::input::Input;
 use crate::model::{
-    self, InputChannels, Model, OpenOptions, Reading, ReluRule, Tape, Usage, ValueId,
+    self, AnswerKind, InputChannels, Model, OpenOptions, Reading, ReluRule, Tape, Usage, ValueId,
     forward_watched,
 };
 use crate::picture::map::{Map, SignedImage, fuse};
 use crate::picture::photo::decode::Photo;
 use crate::picture::photo::geometry::Fit;
-use input::Input;
 use recordings::Recordings;
-use target::{check_classes, find_target, objective};
+use target::{check_score, find_target, objective};
 
-pub(crate) mod input;
 pub(crate) mod recordings;
 pub(crate) mod target;
+#[cfg(test)]
+mod two_pictures;
 
 /// Called before each stage; an error from it ends the work there.
 pub type Checkpoint<'a> = &'a mut dyn FnMut(Stage) -> Result<(), Error>;
@@ -165,7 +166,7 @@ impl Session {
     /// # Errors
     /// [`Error::NoModel`], [`Error::Picture`], [`Error::Torch`].
     pub(super) fn input(&self, photo: &Photo, fit: Fit) -> Result<Input, Error> {
-        Input::new(photo, fit, &self.model()?.0.preprocess)
+        Ok(Input::new(photo, fit, &self.model()?.0.preprocess)?)
     }
 
     /// The model's scores for a photo, without a recording. `watch` is called before each node.
@@ -182,7 +183,8 @@ impl Session {
     /// is called before each node.
     ///
     /// # Errors
-    /// [`Error::NoModel`], [`Error::Picture`], [`Error::Torch`], and what `watch` returns.
+    /// [`Error::NoModel`], [`Error::NothingToTry`], [`Error::Picture`], [`Error::Torch`], and what `watch`
+    /// returns.
     pub fn try_preprocessings(
         &self,
         photo: &Photo,
@@ -190,6 +192,9 @@ impl Session {
         watch: Watch,
     ) -> Result<Vec<Trial>, Error> {
         let model = &self.model()?.0;
+        if let AnswerKind::Similarity = model.kind {
+            return Err(Error::NothingToTry);
+        }
         let now = ("As it is now", model.preprocess.clone());
         let mut trials = Vec::new();
         for (name, preprocess) in std::iter::once(now).chain(model.preprocess.usual()) {
@@ -275,7 +280,7 @@ impl Session {
         found: &mut dyn FnMut(HeatMap) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let (model, tape) = self.recorded()?;
-        check_classes(score, model.labels.names.len())?;
+        check_score(model, tape, score)?;
         let start = Instant::now();
         // A block and the last layer inside it are often the same value.
         let mut at: HashMap<ValueId, Vec<&str>> = HashMap::new();
@@ -327,7 +332,7 @@ impl Session {
     /// As [`Session::heat_map`], and [`Error::ChannelsOfSeveral`] for joined layers.
     pub fn channels(&self, score: Score, layer: &str) -> Result<Channels, Error> {
         let (model, tape) = self.recorded()?;
-        check_classes(score, model.labels.names.len())?;
+        check_score(model, tape, score)?;
         if split(layer).nth(1).is_some() {
             return Err(Error::ChannelsOfSeveral(layer.to_owned()));
         }
@@ -347,7 +352,7 @@ impl Session {
     /// [`Error::UnknownClass`], [`Error::UnknownLayer`], [`Error::LayerWithoutMap`], [`Error::Torch`].
     pub fn self_check(&self, score: Score, layer: Option<&str>) -> Result<SelfCheck, Error> {
         let (model, tape) = self.recorded()?;
-        check_classes(score, model.labels.names.len())?;
+        check_score(model, tape, score)?;
         let layer = layer.map(|path| find_target(&model.layers, path));
         let layer = layer.transpose()?.map(|layer| layer.activation);
         Ok(explain::self_check(
@@ -378,7 +383,7 @@ impl Session {
         watch: Watch,
     ) -> Result<InputGradient, Error> {
         let (model, tape) = self.recorded()?;
-        check_classes(score, model.labels.names.len())?;
+        check_score(model, tape, score)?;
         let objective = self.objective(score)?;
         let mut found =
             explain::guided_backprop_watched(tape, &model.graph, &objective, rule, watch)?;
@@ -403,6 +408,7 @@ fn next_id() -> u64 {
 
 fn opening_error(error: model::Error) -> Error {
     match error {
+        model::Error::Picture(error) => Error::Picture(error),
         model::Error::File {
             fault: Fault::Cancelled,
             ..

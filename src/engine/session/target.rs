@@ -3,7 +3,7 @@
 use crate::engine::{Error, ModelInfo, Prediction};
 use crate::explain::{Objective, Score};
 use crate::model::layers::split;
-use crate::model::{Layer, LayerTree, Tape, Target};
+use crate::model::{AnswerKind, Layer, LayerTree, Model, SecondPicture, Tape, Target};
 use crate::picture::map::Regions;
 use crate::picture::photo::geometry::{PixelBox, Placement};
 
@@ -40,7 +40,22 @@ pub(crate) fn find_target<'a>(layers: &'a LayerTree, path: &str) -> Result<&'a L
     }
 }
 
-pub(crate) fn check_classes(score: Score, classes: usize) -> Result<(), Error> {
+/// How near to 1 a similarity may be: nearer, its gradient is rounding errors.
+const ALIKE: f64 = 1e-6;
+
+/// Whether `score` of the recorded pass can be explained.
+///
+/// # Errors
+/// [`Error::UnknownClass`], [`Error::Alike`], [`Error::Torch`].
+pub(crate) fn check_score(model: &Model, tape: &Tape, score: Score) -> Result<(), Error> {
+    let classes = model.labels.names.len();
+    if let AnswerKind::Similarity = model.kind {
+        let cosine = tape.logits().f_double_value(&[0, 0])?;
+        if cosine.abs() >= 1.0 - ALIKE {
+            let name = model.reference.as_ref().map(SecondPicture::name);
+            return Err(Error::Alike(name.unwrap_or_default()));
+        }
+    }
     match score.classes().into_iter().find(|class| *class >= classes) {
         Some(class) => Err(Error::UnknownClass { class, classes }),
         None => Ok(()),

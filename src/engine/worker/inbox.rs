@@ -17,7 +17,7 @@ use crate::model::{OpenOptions, Usage};
 pub(crate) enum ModelSource {
     File {
         path: PathBuf,
-        options: OpenOptions,
+        options: Box<OpenOptions>,
         /// Replaces the usage that the file states.
         usage: Option<Usage>,
     },

@@ -13,10 +13,10 @@ use std::time::{Duration, Instant};
 use super::models::Models;
 use crate::engine::cache::View;
 use crate::engine::reply::{Reply, caught};
-use crate::engine::session::input::Input;
 use crate::engine::session::{Watch, ms_since};
 use crate::engine::shared::Shared;
 use crate::engine::{Error, Prediction};
+use crate::model::usage::input::Input;
 use crate::picture::photo::decode::Photo;
 use crate::picture::photo::geometry::Fit;
 

@@ -15,7 +15,7 @@ use std::thread;
 
 use image::RgbImage;
 
-use crate::picture::photo::decode::Photo;
+use crate::picture::photo::decode::{Decoding, Photo};
 use crate::picture::photo::resample;
 use crate::priority;
 
@@ -36,6 +36,8 @@ pub struct Request {
     pub path: Arc<Path>,
     /// Whether it is needed at full size too.
     pub whole: bool,
+    /// How it is read.
+    pub decoding: Decoding,
 }
 
 /// The result for one image.
@@ -184,7 +186,7 @@ impl Shared {
             let folder = queue.folder;
             queue.working_on = Some(request.index);
             drop(queue);
-            let (thumbnail, photo) = decode(&request.path);
+            let (thumbnail, photo) = decode(&request.path, request.decoding);
             queue = self.queue();
             if queue.folder != folder {
                 continue;
@@ -232,9 +234,9 @@ impl Queue {
     }
 }
 
-fn decode(path: &Path) -> (Result<RgbImage, String>, Option<Photo>) {
+fn decode(path: &Path, decoding: Decoding) -> (Result<RgbImage, String>, Option<Photo>) {
     let decoded = catch_unwind(AssertUnwindSafe(|| {
-        let photo = Photo::open(path).map_err(|error| error.to_string())?;
+        let photo = Photo::open_leniently(path, decoding).map_err(|error| error.to_string())?;
         let small = resample::reduced(&photo.rgb, MAX_PX);
         Ok((small.unwrap_or_else(|| photo.rgb.clone()), photo))
     }));
@@ -253,7 +255,7 @@ fn whole_bytes(decoded: &Decoded) -> usize {
 }
 
 fn bytes(photo: &Photo) -> usize {
-    photo.rgb.as_raw().len()
+    photo.bytes()
 }
 
 #[cfg(test)]

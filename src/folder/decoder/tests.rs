@@ -12,7 +12,13 @@ fn sample(name: &str) -> PathBuf {
 
 fn request(index: usize, path: &Path, whole: bool) -> Request {
     let path = path.into();
-    Request { index, path, whole }
+    let decoding = Decoding::default();
+    Request {
+        index,
+        path,
+        whole,
+        decoding,
+    }
 }
 
 fn decoder() -> Decoder {

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use image::RgbImage;
 
-use crate::picture::photo::decode::Photo;
+use crate::picture::photo::decode::{Decoding, Photo};
 use crate::picture::photo::geometry::Fit;
 
 use super::decoder::{Decoded, Decoder, Request};
@@ -25,6 +25,8 @@ pub struct Question {
     pub model: u64,
     /// How each image is fitted to the model's input.
     pub fit: Fit,
+    /// How each image is read.
+    pub decoding: Decoding,
 }
 
 /// The images of the open folders and files; empty until something is opened.
@@ -45,6 +47,8 @@ pub struct Gallery {
     tally: Tally,
     predictions: Predictions,
     question: Option<Question>,
+    /// How images are read.
+    decoding: Decoding,
     paused: bool,
     /// The images on screen, in order and as a set.
     in_sight: Vec<usize>,
@@ -67,6 +71,7 @@ impl Gallery {
             tally: Tally::default(),
             predictions: Predictions::default(),
             question: None,
+            decoding: Decoding::default(),
             paused: false,
             in_sight: Vec::new(),
             in_sight_set: HashSet::new(),
@@ -159,6 +164,20 @@ impl Gallery {
         self.question = question;
         self.forget_asked(predictor);
         self.list.set_labels(labels);
+        self.request_images();
+    }
+
+    /// Sets how images are read. If that changes, thumbnails are made again.
+    pub fn read_as(&mut self, decoding: Decoding, predictor: &dyn Predictor) {
+        if self.decoding == decoding {
+            return;
+        }
+        self.decoding = decoding;
+        self.forget_asked(predictor);
+        if let Some(decoder) = &self.decoder {
+            decoder.forget();
+        }
+        self.thumbnails.clear();
         self.request_images();
     }
 
@@ -330,6 +349,7 @@ impl Gallery {
             index,
             path: Arc::clone(&entries[index].path),
             whole,
+            decoding: self.decoding,
         };
         let lacking = self.in_sight.iter().copied().filter(|&index| {
             let readable = entries.get(index).is_some_and(|e| e.unreadable.is_none());

@@ -74,9 +74,15 @@ fn labels() -> Vec<String> {
     ["cat", "dog", "owl"].map(str::to_owned).to_vec()
 }
 
+const USUAL: Decoding = Decoding {
+    as_pillow: false,
+    shown: None,
+};
+
 const QUESTION: Option<Question> = Some(Question {
     model: 1,
     fit: Fit::Crop,
+    decoding: USUAL,
 });
 
 fn picture(folder: &Path, name: &str, class: u8) -> PathBuf {
@@ -243,6 +249,7 @@ fn predicts_again_with_another_model() {
     let other = Question {
         model: 2,
         fit: Fit::Crop,
+        decoding: USUAL,
     };
     let names = ["dog", "cat", "owl"].map(str::to_owned);
     case.gallery.ask(Some(other), &names, &case.model);

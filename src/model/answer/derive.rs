@@ -3,8 +3,9 @@
 use super::bounds::{Bounds, bounds};
 use super::ending::{Ending, ending};
 use super::map::{self, Map};
+use super::similarity::{self, Compared};
 use super::sketch::Sketch;
-use super::{Answer, AnswerKind, Measured};
+use super::{Answer, AnswerKind, Measured, Wanted};
 use crate::model::error::{Fault, Result};
 use crate::model::graph::{Graph, Head, ValueId};
 use crate::model::op::{Arithmetic, Function, Joining, Reshaping};
@@ -18,22 +19,31 @@ pub fn answer(
     whole: &Graph,
     output: ValueId,
     measured: Option<Measured>,
-    wanted: Option<Reading>,
+    wanted: Wanted,
 ) -> Result<Answer> {
     let mut sketch = Sketch::new(whole.shared());
     let found = Scores::of(&mut sketch, output, measured)?;
-    let reading = found.read_as(wanted);
-    let (scores, kind, head) = found.row(&mut sketch, reading)?;
+    let (reading, row, notes) = if wanted.similarity {
+        (Reading::Numbers, found.similarity(&mut sketch)?, Vec::new())
+    } else {
+        let reading = found.read_as(wanted.reading);
+        (
+            reading,
+            found.row(&mut sketch, reading)?,
+            found.notes(reading),
+        )
+    };
     let mut graph = sketch.graph;
-    graph.logits = scores;
-    graph.head = head;
+    graph.logits = row.scores;
+    graph.head = row.head;
     graph.keep_logits();
     Ok(Answer {
         graph,
         reading,
-        kind,
+        kind: row.kind,
+        compared: row.compared,
         unproven: found.map.is_none() && found.values == Values::Logits(None),
-        notes: found.notes(reading),
+        notes,
     })
 }
 
@@ -50,6 +60,15 @@ enum Values {
     Numbers,
     /// Numbers whose squares add up to 1.
     UnitVector,
+}
+
+/// The scores under one reading.
+struct Row {
+    scores: ValueId,
+    kind: AnswerKind,
+    /// What is skipped after them.
+    head: Head,
+    compared: Option<Compared>,
 }
 
 /// The scores that an output consists of.
@@ -182,9 +201,8 @@ impl Scores {
         possible.unwrap_or_else(|| self.suggested())
     }
 
-    /// The row of scores under a reading, and what is skipped after them.
-    fn row(&self, sketch: &mut Sketch, reading: Reading) -> Result<(ValueId, AnswerKind, Head)> {
-        let unfit = || Fault::NoLogits("its output cannot be put in order".into());
+    /// The scores under a reading.
+    fn row(&self, sketch: &mut Sketch, reading: Reading) -> Result<Row> {
         let (value, head) = match (reading, self.values) {
             (Reading::Softmax | Reading::Sigmoid, Values::Logits(Some(ending))) => {
                 (ending.logits, ending.head)
@@ -216,7 +234,12 @@ impl Scores {
         };
         let value = value.ok_or_else(unfit)?;
         if self.count > 1 {
-            return Ok((value, AnswerKind::Classes, head));
+            return Ok(Row {
+                scores: value,
+                kind: AnswerKind::Classes,
+                head,
+                compared: None,
+            });
         }
         let (other, kind, value_first) = match reading {
             Reading::Softmax | Reading::Sigmoid => {
@@ -231,10 +254,36 @@ impl Scores {
         } else {
             [other, value]
         };
-        let row = sketch
-            .add(Joining::Cat { dim: 1 }, &pair)
-            .ok_or_else(unfit)?;
-        Ok((row, kind, head))
+        Ok(Row {
+            scores: joined(sketch, pair)?,
+            kind,
+            head,
+            compared: None,
+        })
+    }
+
+    /// The cosine to the values of a second picture, and its negative.
+    fn similarity(&self, sketch: &mut Sketch) -> Result<Row> {
+        if self.map.is_some() {
+            return Err(Fault::NotComparable(
+                "it is a map, and only a row of values has one direction".into(),
+            ));
+        }
+        if self.count == 1 {
+            return Err(Fault::NotComparable(
+                "it is a single value, and only several values have a direction".into(),
+            ));
+        }
+        let row = as_row(sketch, self.output, self.count).ok_or_else(unfit)?;
+        let (cosine, compared) = similarity::cosine(sketch, row, self.count).ok_or_else(unfit)?;
+        let negative = Arithmetic::MulScalar(-1.0);
+        let negative = sketch.add(negative, &[cosine]).ok_or_else(unfit)?;
+        Ok(Row {
+            scores: joined(sketch, [cosine, negative])?,
+            kind: AnswerKind::Similarity,
+            head: Head::None,
+            compared: Some(compared),
+        })
     }
 
     /// What was recognised, where it is out of the ordinary.
@@ -296,6 +345,15 @@ impl Scores {
         };
         Some(note)
     }
+}
+
+fn unfit() -> Fault {
+    Fault::NoLogits("its output cannot be put in order".into())
+}
+
+/// Two scores as one row.
+fn joined(sketch: &mut Sketch, pair: [ValueId; 2]) -> Result<ValueId> {
+    sketch.add(Joining::Cat { dim: 1 }, &pair).ok_or_else(unfit)
 }
 
 /// The probabilities that an output is the logarithm of, such as those of several networks.

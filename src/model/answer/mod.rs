@@ -12,6 +12,7 @@ mod ending;
 mod map;
 mod measured;
 mod outputs;
+mod similarity;
 mod sketch;
 #[cfg(test)]
 mod tests;
@@ -24,6 +25,7 @@ pub(crate) use derive::untouched;
 pub(crate) use measured::Measured;
 pub use outputs::OutputInfo;
 pub(crate) use outputs::{Choice, choose};
+pub(crate) use similarity::Compared;
 
 /// What the row of scores is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -34,6 +36,9 @@ pub enum AnswerKind {
     YesNo,
     /// One number, presented as two directions: what raises it, and what lowers it.
     Number,
+    /// How similar the values are to those of a second picture: one number, the cosine, presented as
+    /// two directions.
+    Similarity,
 }
 
 impl AnswerKind {
@@ -51,7 +56,7 @@ impl AnswerKind {
         match self {
             AnswerKind::Classes => wanted,
             // Yes and no are each read by itself.
-            AnswerKind::YesNo | AnswerKind::Number => now,
+            AnswerKind::YesNo | AnswerKind::Number | AnswerKind::Similarity => now,
         }
     }
 
@@ -64,8 +69,15 @@ impl AnswerKind {
         }
     }
 
-    /// The names of the two directions in which a number can be explained.
-    pub const DIRECTIONS: [&'static str; 2] = ["what raises it", "what lowers it"];
+    /// The names of the two directions in which a number can be explained; `None` where there are
+    /// classes.
+    pub fn directions(self) -> Option<[&'static str; 2]> {
+        match self {
+            AnswerKind::Classes | AnswerKind::YesNo => None,
+            AnswerKind::Number => Some(["what raises it", "what lowers it"]),
+            AnswerKind::Similarity => Some(["what makes it similar", "what makes it different"]),
+        }
+    }
 }
 
 /// A graph that computes one row of scores.
@@ -75,14 +87,24 @@ pub(crate) struct Answer {
     pub graph: Graph,
     pub reading: Reading,
     pub kind: AnswerKind,
+    /// Where the second picture comes in, for [`AnswerKind::Similarity`].
+    pub compared: Option<Compared>,
     /// Whether its values are logits only because nothing says otherwise.
     pub unproven: bool,
     /// What was recognised, in sentences for the user.
     pub notes: Vec<String>,
 }
 
-/// The answer at one of the outputs of `choice`, which was found in `whole`. `wanted` replaces the reading
-/// that its ending suggests, where it can be read so.
+/// What the user wants of an output, where it is not what its ending suggests.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Wanted {
+    /// Another reading, where the output can be read so.
+    pub reading: Option<Reading>,
+    /// Whether its values are compared with those of a second picture.
+    pub similarity: bool,
+}
+
+/// The answer at one of the outputs of `choice`, which was found in `whole`.
 ///
 /// # Errors
 /// [`Fault::NoLogits`] where it is no row of scores, and why the output cannot be computed.
@@ -90,7 +112,7 @@ pub(crate) fn answer(
     whole: &Graph,
     choice: &Choice,
     output: usize,
-    wanted: Option<Reading>,
+    wanted: Wanted,
 ) -> Result<Answer> {
     let index = choice.index(output);
     let measured = choice.measured(output);

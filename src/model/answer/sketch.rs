@@ -109,6 +109,21 @@ impl Sketch {
         number.f_reshape([1]).ok()?.f_double_value(&[0]).ok()
     }
 
+    /// Adds a weight that the file does not have.
+    pub fn add_weight(&mut self, weight: tch::Tensor) -> ValueId {
+        let id = ValueId(self.graph.values.len());
+        let shape = weight.size();
+        self.graph.values.push(Value {
+            name: format!("answer_{}", id.0),
+            stated_shape: None,
+            weight: Some(weight),
+            folded: true,
+        });
+        self.shapes.push(Some(shape));
+        self.makers.push(None);
+        id
+    }
+
     /// Adds a node outside all modules. `None` where the inputs do not fit the operation.
     pub fn add(&mut self, op: impl Into<Op>, inputs: &[ValueId]) -> Option<ValueId> {
         let id = ValueId(self.graph.values.len());

@@ -61,6 +61,7 @@ fn usage(model: &Model, output: Option<&str>, reading: Reading) -> Usage {
         reading,
         names: None,
         output: output.map(str::to_owned),
+        reference: None,
     }
 }
 
@@ -92,6 +93,7 @@ fn wrong(path: &Path, image: &Tensor, case: &Case) -> Result<(), String> {
         AnswerKind::Classes => "classes",
         AnswerKind::YesNo => "yes_no",
         AnswerKind::Number => "number",
+        AnswerKind::Similarity => "similarity",
     };
     if (reading, kind) != (&case.reading, &case.kind) {
         return Err(format!(
@@ -222,7 +224,8 @@ fn a_single_value_is_read_as_a_number_where_the_user_says_so() {
     );
     let number = used(&model, usage(&model, None, Reading::Numbers)).unwrap();
     assert_eq!(number.kind, AnswerKind::Number);
-    assert_eq!(number.labels.names, AnswerKind::DIRECTIONS);
+    let directions = AnswerKind::Number.directions().unwrap();
+    assert_eq!(number.labels.names, directions);
     let again = open(&path, &OpenOptions::default().reading(Reading::Numbers)).unwrap();
     assert_eq!(again.kind, AnswerKind::Number);
     assert_eq!(again.opened_as.reading, Reading::Sigmoid);

@@ -99,8 +99,9 @@ fn open_silently(path: &Path) -> std::result::Result<Opened, Error> {
     use std::ops::ControlFlow;
     let mut opened = open(path, &mut Opening::new(&mut |_| ControlFlow::Continue(())))?;
     let whole = &opened.graph;
-    let answer = answer::choose(whole, None)
-        .and_then(|choice| answer::answer(whole, &choice, choice.default, None));
+    let answer = answer::choose(whole, None).and_then(|choice| {
+        answer::answer(whole, &choice, choice.default, answer::Wanted::default())
+    });
     opened.graph = answer.map_err(|fault| fault.at(path))?.graph;
     Ok(opened)
 }

@@ -10,11 +10,12 @@
 use std::ops::ControlFlow;
 
 use super::error::{Fault, Result};
+use super::format::SizeSource;
 
 pub(crate) mod allocator;
 mod batch;
 pub(crate) mod check;
-mod npy;
+pub(super) mod npy;
 pub(super) mod open;
 mod options;
 mod reuse;
@@ -32,6 +33,8 @@ pub type Tell<'a> = &'a mut dyn FnMut(f32) -> ControlFlow<()>;
 pub struct Opening<'a> {
     report: Tell<'a>,
     options: OpenOptions,
+    /// The size of the image that a file beside the model states, and the name of that file.
+    size_beside: Option<(&'static str, (u32, u32))>,
 }
 
 impl<'a> Opening<'a> {
@@ -40,6 +43,7 @@ impl<'a> Opening<'a> {
         Opening {
             report,
             options: OpenOptions::default(),
+            size_beside: None,
         }
     }
 
@@ -47,6 +51,23 @@ impl<'a> Opening<'a> {
     #[must_use]
     pub fn with_options(self, options: OpenOptions) -> Opening<'a> {
         Opening { options, ..self }
+    }
+
+    /// With the size of the image that a file beside the model states, and the name of that file.
+    #[must_use]
+    pub(super) fn with_size_beside(self, size: Option<(&'static str, (u32, u32))>) -> Opening<'a> {
+        Opening {
+            size_beside: size,
+            ..self
+        }
+    }
+
+    /// Width and height of the image, and where they come from: those that the file states, else those
+    /// stated beside it.
+    pub(super) fn stated_size(&self, own: Option<(u32, u32)>) -> Option<((u32, u32), SizeSource)> {
+        let beside = self.size_beside;
+        own.map(|size| (size, SizeSource::Stated))
+            .or_else(|| beside.map(|(name, size)| (size, SizeSource::Beside(name))))
     }
 
     pub(super) fn options(&self) -> &OpenOptions {

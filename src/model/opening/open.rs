@@ -4,13 +4,14 @@
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use super::trial::Taken;
+use super::trial::{Taken, Use};
 use super::{OpenOptions, Opening, Tell, allocator, batch};
 use crate::model::answer::{self, Answer, Choice};
 use crate::model::error::{Error, Fault};
 use crate::model::format::{self, build::opened::Opened};
 use crate::model::usage::preprocess::resolve::{self, Evidence};
-use crate::model::{AnswerKind, InputChannels, Labels, Model, Usage, graph, usage};
+use crate::model::{AnswerKind, InputChannels, Labels, Model, Preprocess, Usage, graph, usage};
+use crate::picture::photo::decode::Photo;
 
 impl Model {
     /// Opens a `.pt2` archive, an `.onnx` file, or a checkpoint (`.pth`, `.pt`, `.safetensors`) of a network
@@ -36,7 +37,7 @@ impl Model {
             choice,
             output,
             taken,
-        } = Read::new(path, options.clone(), &mut *report)?;
+        } = Read::new(path, options.clone(), None, &mut *report)?;
         let Taken {
             answer,
             plan,
@@ -47,6 +48,7 @@ impl Model {
             reading,
             kind,
             notes,
+            compared: _,
             unproven: _,
         } = answer;
         let labels = file_labels(
@@ -62,9 +64,7 @@ impl Model {
         let channels = InputChannels::of_count(channels as usize);
         let channels = channels.ok_or_else(|| {
             let [_, channels, ..] = graph.input_shape;
-            let why = format!(
-                "it has {channels} channels, and images have one (grey) or three (red, green, blue)"
-            );
+            let why = format!("it has {channels} channels, which no image has");
             Fault::Input(why).at(path)
         })?;
         let found = resolve::resolve(&Evidence {
@@ -90,10 +90,12 @@ impl Model {
                 reading: choice.outputs[choice.default].reading,
                 names: None,
                 output: None,
+                reference: None,
             },
             preprocess,
             reading,
             kind,
+            reference: None,
             answer_notes: notes,
             whole: opened.graph,
             choice,
@@ -105,24 +107,38 @@ impl Model {
             preprocess_notes: found.notes,
             size: opened.size,
             other_sizes: opened.other_sizes,
-            options: options.clone(),
+            options: OpenOptions {
+                prepared: None,
+                ..options.clone()
+            },
             stamp,
             about: opened.about,
             facts: tried.facts,
         };
-        let Some(given) = &options.preprocess else {
-            return Ok(model);
+        model.with_choices(report)
+    }
+
+    /// As it was just opened, with the preprocessing, the second pictures and the comparison of its options.
+    fn with_choices(self, report: Tell) -> Result<Model, Error> {
+        let options = &self.options;
+        let preprocess = match &options.preprocess {
+            Some(given) => given
+                .over(&self.preprocess)
+                .map_err(|reason| Fault::Given(reason).at(&self.path))?,
+            None if options.reference.is_some() || options.holds_pictures() => {
+                self.preprocess.clone()
+            }
+            None => return Ok(self),
         };
-        let prepared = given.over(&model.preprocess);
-        let preprocess = prepared.map_err(|reason| Fault::Given(reason).at(path))?;
         let usage = Usage {
             preprocess,
-            reading: model.reading,
+            reference: options.reference.clone(),
+            reading: self.reading,
             names: None,
-            output: (model.output != model.choice.default)
-                .then(|| model.choice.outputs[model.output].name.clone()),
+            output: (self.output != self.choice.default)
+                .then(|| self.choice.outputs[self.output].name.clone()),
         };
-        model.used(usage, report)
+        self.used(usage, report)
     }
 }
 
@@ -134,13 +150,17 @@ pub(super) fn file_labels(
     classes: usize,
     (choice, output): (&Choice, usize),
 ) -> Result<Labels, Error> {
+    if let Some(directions) = kind.directions() {
+        return Ok(Labels::of_directions(directions));
+    }
     let names = |text: Option<&str>| match kind {
-        AnswerKind::Classes => Labels::resolve(text, path, classes),
         AnswerKind::YesNo => {
             let is_map = choice.outputs[output].positions.is_some();
             Labels::of_two_sides(text, path, AnswerKind::sides(is_map))
         }
-        AnswerKind::Number => Ok(Labels::of_directions(AnswerKind::DIRECTIONS)),
+        AnswerKind::Classes | AnswerKind::Number | AnswerKind::Similarity => {
+            Labels::resolve(text, path, classes)
+        }
     };
     let found = names(text);
     // The file's names may be those of another output.
@@ -153,16 +173,24 @@ pub(super) fn file_labels(
 /// A file that has been read and tried.
 pub(super) struct Read {
     /// With the graph of every output.
-    opened: Opened,
+    pub opened: Opened,
     choice: Choice,
     output: usize,
     pub taken: Taken,
 }
 
 impl Read {
-    pub fn new(path: &Path, options: OpenOptions, report: Tell) -> Result<Read, Error> {
+    /// `reference` is the second picture that the answer is compared with, and how it is prepared.
+    pub fn new(
+        path: &Path,
+        options: OpenOptions,
+        reference: Option<(&Photo, &Preprocess)>,
+        report: Tell,
+    ) -> Result<Read, Error> {
         let here = |fault: Fault| fault.at(path);
-        let mut opening = Opening::new(report).with_options(options.clone());
+        let mut opening = Opening::new(report)
+            .with_options(options.clone())
+            .with_size_beside(resolve::size_beside(path));
         let mut opened = format::open(path, &mut opening)?;
         let whole = &mut opened.graph;
         graph::fold::fold(whole).map_err(here)?;
@@ -175,7 +203,10 @@ impl Read {
         let taken = Taken::new(
             whole,
             (&mut choice, output),
-            options.reading,
+            Use {
+                reading: options.reading,
+                reference,
+            },
             &opened.about,
             &mut opening,
         );

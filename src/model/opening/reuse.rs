@@ -7,17 +7,20 @@
 use std::sync::Arc;
 
 use super::open::{Read, Stamp, file_labels};
-use super::trial::{Taken, Tried};
-use super::{Opening, Tell};
+use super::trial::{Taken, Tried, Use};
+use super::{OpenOptions, Opening, Tell};
 use crate::model::answer::{Answer, Choice};
 use crate::model::error::{Error, Fault};
-use crate::model::{Labels, Model, OtherSizes, Plan, Reading, Usage};
+use crate::model::graph::Graph;
+use crate::model::{Labels, Model, OtherSizes, Plan, Preprocess, Reading, SecondPicture, Usage};
 
 /// The same network with other scores or for images of another size.
 struct Again {
     taken: Taken,
     /// The outputs, with what the runs have shown of them.
     choice: Choice,
+    /// The graph with every output.
+    whole: Graph,
 }
 
 impl Model {
@@ -28,6 +31,8 @@ impl Model {
     /// [`Fault::Size`] where the network does not take this image size,
     /// [`Fault::Labels`] where there are more or fewer names than classes,
     /// [`Fault::UnknownOutput`] where there is no such output,
+    /// [`Fault::NotComparable`] and [`Error::Picture`] where its values cannot be compared with those of
+    /// a second picture,
     /// [`Fault::Cancelled`] if `report` breaks.
     pub fn used(&self, usage: Usage, report: Tell) -> Result<Model, Error> {
         let here = |fault: Fault| fault.at(&self.path);
@@ -35,29 +40,43 @@ impl Model {
             Some(name) => self.choice.find(name).map_err(here)?,
             None => self.choice.default,
         };
-        let same_answer =
-            output == self.output && self.kind.has_same_scores(self.reading, usage.reading);
+        let compared = usage.reference.clone().map(SecondPicture::open);
+        let compared = compared.transpose().map_err(Error::Picture)?;
+        let (reference, photo) = compared.unzip();
+        let same_answer = output == self.output
+            && reference.is_none()
+            && self.reference.is_none()
+            && self.kind.has_same_scores(self.reading, usage.reading);
         let (width, height) = (usage.preprocess.width, usage.preprocess.height);
+        let used = Use {
+            reading: Some(usage.reading),
+            reference: photo.as_deref().map(|photo| (photo, &usage.preprocess)),
+        };
         let same_size = self.graph.input_shape[2..] == [i64::from(height), i64::from(width)];
-        let again = if same_answer {
-            self.resized(width, height, usage.reading, report)
+        let pictures = self.options.holds_pictures();
+        let again = if pictures && self.options.prepared.as_deref() != Some(&usage.preprocess) {
+            self.prepared(output, used, &usage.preprocess, report)
+        } else if same_answer {
+            self.resized((width, height), usage.reading, report)
         } else {
-            self.answering(output, width, height, usage.reading, report)
+            self.answering(output, (width, height), used, report)
         };
         let again = again.and_then(|again| match again.taken.tried.classes {
             classes if !same_answer || classes == self.labels.names.len() => Ok(again),
             classes => Err(Fault::NoLogits(format!("it has {classes} classes then"))),
         });
-        let again = again.map_err(|fault| match fault {
-            Fault::Cancelled | Fault::Size { .. } | Fault::Changed => here(fault),
-            fault if same_size => here(fault),
-            other => here(Fault::Size {
-                width,
-                height,
-                reason: other.to_string(),
-            }),
+        let again = again.map_err(|fault| {
+            here(if same_size {
+                fault
+            } else {
+                at_another_size(fault, (width, height))
+            })
         })?;
-        let Again { taken, choice } = again;
+        let Again {
+            taken,
+            choice,
+            whole,
+        } = again;
         let Taken {
             answer,
             plan,
@@ -75,7 +94,8 @@ impl Model {
                 (&choice, output),
             )?
         };
-        let labels = match usage.names {
+        let names = usage.names.filter(|_| answer.kind.directions().is_none());
+        let labels = match names {
             // Names of the classes of another output say nothing about this one.
             Some(names) if same_answer || names.len() == tried.classes => {
                 Labels::typed(names, tried.classes).map_err(here)?
@@ -94,13 +114,17 @@ impl Model {
             preprocess_notes: self.preprocess_notes.clone(),
             size: self.size,
             other_sizes: self.other_sizes,
-            options: self.options.clone(),
+            options: OpenOptions {
+                prepared: pictures.then(|| Box::new(usage.preprocess.clone())),
+                ..self.options.clone()
+            },
             stamp: self.stamp,
             preprocess: usage.preprocess,
             reading: answer.reading,
             kind: answer.kind,
+            reference,
             answer_notes: answer.notes,
-            whole: self.whole.shared(),
+            whole,
             choice,
             output,
             labels_text: self.labels_text.clone(),
@@ -114,8 +138,7 @@ impl Model {
     /// The same scores for images of this size.
     fn resized(
         &self,
-        width: u32,
-        height: u32,
+        (width, height): (u32, u32),
         reading: Reading,
         report: Tell,
     ) -> Result<Again, Fault> {
@@ -124,6 +147,7 @@ impl Model {
             graph: self.graph.resized(height.into(), width.into()),
             reading: self.kind.read_as(self.reading, reading),
             kind: self.kind,
+            compared: None,
             unproven: false,
             notes: self.answer_notes.clone(),
         };
@@ -141,7 +165,13 @@ impl Model {
                 let tried = Tried::new(graph, &plan, &self.about, &mut opening)?;
                 Ok(self.again(answer, plan, tried))
             }
-            OtherSizes::ReadAgain => self.read_again(self.output, width, height, reading, report),
+            OtherSizes::ReadAgain => {
+                let used = Use {
+                    reading: Some(reading),
+                    reference: None,
+                };
+                self.read_again(self.output, (width, height), used, report)
+            }
         }
     }
 
@@ -149,9 +179,8 @@ impl Model {
     fn answering(
         &self,
         output: usize,
-        width: u32,
-        height: u32,
-        reading: Reading,
+        (width, height): (u32, u32),
+        used: Use,
         report: Tell,
     ) -> Result<Again, Fault> {
         let same_size = self.graph.input_shape[2..] == [i64::from(height), i64::from(width)];
@@ -160,42 +189,84 @@ impl Model {
             OtherSizes::None => return Err(fixed_size()),
             OtherSizes::SameGraph => self.whole.resized(height.into(), width.into()),
             OtherSizes::ReadAgain => {
-                return self.read_again(output, width, height, reading, report);
+                return self.read_again(output, (width, height), used, report);
             }
         };
         let mut choice = self.choice.clone();
-        let wanted = Some(reading);
         let mut opening = Opening::new(report);
         let place = (&mut choice, output);
-        let taken = Taken::new(&whole, place, wanted, &self.about, &mut opening)?;
-        Ok(Again { taken, choice })
+        let taken = Taken::new(&whole, place, used, &self.about, &mut opening)?;
+        Ok(Again {
+            taken,
+            choice,
+            whole,
+        })
     }
 
     /// Reads the file again for images of this size.
     fn read_again(
         &self,
         output: usize,
-        width: u32,
-        height: u32,
-        reading: Reading,
+        (width, height): (u32, u32),
+        used: Use,
+        report: Tell,
+    ) -> Result<Again, Fault> {
+        let options = self.options.clone().size(width, height);
+        self.read_as(options, output, used, report)
+    }
+
+    /// Reads the file again, with the pictures of other inputs prepared in this way.
+    fn prepared(
+        &self,
+        output: usize,
+        used: Use,
+        preprocess: &Preprocess,
+        report: Tell,
+    ) -> Result<Again, Fault> {
+        let (width, height) = (preprocess.width, preprocess.height);
+        let [_, _, rows, columns] = self.graph.input_shape;
+        let same_size = [rows, columns] == [i64::from(height), i64::from(width)];
+        if !same_size && self.other_sizes != OtherSizes::ReadAgain {
+            return Err(fixed_size());
+        }
+        let mut options = self.options.clone();
+        options.prepared = Some(Box::new(preprocess.clone()));
+        if !same_size {
+            options = options.size(width, height);
+        }
+        self.read_as(options, output, used, report)
+    }
+
+    fn read_as(
+        &self,
+        options: OpenOptions,
+        output: usize,
+        used: Use,
         report: Tell,
     ) -> Result<Again, Fault> {
         if self.stamp.is_none() || Stamp::of(&self.path) != self.stamp {
             return Err(Fault::Changed);
         }
         let name = self.choice.outputs[output].name.clone();
-        let options = self.options.clone().size(width, height);
-        let options = options.output(name).reading(reading);
-        let read = Read::new(&self.path, options, report);
-        let read = read.map_err(|Error::File { fault, .. }| fault)?;
+        let mut options = options.output(name);
+        options.reading = used.reading;
+        let read = Read::new(&self.path, options, used.reference, report);
+        let read = read.map_err(Error::fault)?;
         Ok(Again {
             taken: read.taken,
             choice: self.choice.clone(),
+            whole: read.opened.graph,
         })
     }
 
     /// The outputs are as they were.
     fn again(&self, answer: Answer, plan: Arc<Plan>, tried: Tried) -> Again {
+        let [_, _, height, width] = answer.graph.input_shape;
+        let whole = if self.whole.input_shape == answer.graph.input_shape {
+            self.whole.shared()
+        } else {
+            self.whole.resized(height, width)
+        };
         let taken = Taken {
             answer,
             plan,
@@ -204,7 +275,24 @@ impl Model {
         Again {
             taken,
             choice: self.choice.clone(),
+            whole,
         }
+    }
+}
+
+/// The fault that using a model for images of another size ends in.
+fn at_another_size(fault: Fault, (width, height): (u32, u32)) -> Fault {
+    match fault {
+        Fault::Cancelled
+        | Fault::Size { .. }
+        | Fault::Changed
+        | Fault::Picture(_)
+        | Fault::NotComparable(_) => fault,
+        other => Fault::Size {
+            width,
+            height,
+            reason: other.to_string(),
+        },
     }
 }
 

@@ -3,11 +3,14 @@
 use std::sync::Arc;
 
 use super::{Opening, check};
-use crate::model::answer::{self, Answer, Choice, Measured};
+use crate::model::answer::{self, Answer, Choice, Measured, Wanted};
 use crate::model::error::Fault;
 use crate::model::graph::{self, Graph};
 use crate::model::layers::{self, LayerTree};
-use crate::model::{About, Facts, Plan, Reading};
+use crate::model::usage::input::Input;
+use crate::model::{About, Facts, Plan, Preprocess, Reading};
+use crate::picture::photo::decode::Photo;
+use crate::picture::photo::geometry::Fit;
 
 /// The results of a trial run at one image size.
 pub(super) struct Tried {
@@ -16,6 +19,24 @@ pub(super) struct Tried {
     pub classes: usize,
     /// The row of scores of the trial's image.
     scores: Vec<f32>,
+}
+
+/// How an output is to be read.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Use<'a> {
+    /// In place of the reading that its ending suggests.
+    pub reading: Option<Reading>,
+    /// The second picture that its values are compared with, and how it is prepared.
+    pub reference: Option<(&'a Photo, &'a Preprocess)>,
+}
+
+impl Use<'_> {
+    fn wanted(self) -> Wanted {
+        Wanted {
+            reading: self.reading,
+            similarity: self.reference.is_some(),
+        }
+    }
 }
 
 /// An output of a file as the answer, after its trial run.
@@ -30,13 +51,18 @@ impl Taken {
     pub fn new(
         whole: &Graph,
         (choice, output): (&mut Choice, usize),
-        wanted: Option<Reading>,
+        used: Use,
         about: &About,
         opening: &mut Opening,
     ) -> Result<Taken, Fault> {
+        let wanted = used.wanted();
         let mut answer = answer::answer(whole, choice, output, wanted)?;
         let plan = Arc::new(Plan::new(&answer.graph));
         let tried = Tried::new(&mut answer.graph, &plan, about, opening)?;
+        if let (Some(compared), Some((photo, preprocess))) = (answer.compared, used.reference) {
+            let input = Input::new(photo, Fit::Crop, preprocess)?;
+            compared.with(&mut answer.graph, &input.tensor)?;
+        }
         let looks = Measured::of(&tried.scores).filter(|_| answer.unproven);
         if let Some(looks) = looks
             && looks.holds_for(&tried.scores, &check::scores_of_another(&answer.graph)?)

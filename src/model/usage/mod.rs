@@ -7,13 +7,19 @@ use self::channels::InputChannels;
 use super::Preprocess;
 use super::graph::Head;
 use crate::picture::page::caption::{percent, significant};
+use crate::picture::photo::decode::Decoding;
 use crate::picture::photo::geometry::CropMode;
 
 mod beside;
 pub mod channels;
+pub(crate) mod input;
 pub mod labels;
 pub(crate) mod pixels;
 pub mod preprocess;
+mod second_picture;
+pub(crate) mod taken;
+
+pub use second_picture::SecondPicture;
 
 /// What turns the scores of a network into the values that are shown, probabilities as a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -116,6 +122,20 @@ pub struct Usage {
     pub names: Option<Vec<String>>,
     /// The name of the output that is explained, if it is not the one that is taken by itself.
     pub output: Option<String>,
+    /// The second picture that the output is compared with, if there is one. Its values are then read as
+    /// one number, their cosine similarity to those of that picture, whatever `reading` says.
+    pub reference: Option<SecondPicture>,
+}
+
+impl Usage {
+    /// With the file of the second picture read in this way.
+    #[must_use]
+    pub fn read_pictures_as(self, decoding: Decoding) -> Usage {
+        Usage {
+            reference: self.reference.map(|picture| picture.read_as(decoding)),
+            ..self
+        }
+    }
 }
 
 /// The preprocessing that is assumed where nothing states it. `whole` is for a network that scales
@@ -124,9 +144,9 @@ pub(super) fn assumed(channels: InputChannels, width: u32, height: u32, whole: b
     match channels {
         InputChannels::Rgb | InputChannels::Bgr if whole => Preprocess::whole_pixels(width, height),
         InputChannels::Rgb | InputChannels::Bgr => Preprocess::imagenet(width, height),
-        // Networks for grey images take the levels as `ToTensor` gives them more often than with any one
-        // mean.
-        InputChannels::Grey => Preprocess {
+        // Networks for grey images and for bands take the levels as `ToTensor` gives them more often than
+        // with any one mean.
+        InputChannels::Grey | InputChannels::Bands(_) => Preprocess {
             mean: vec![0.0; channels.count()],
             std: vec![if whole { 1.0 / 255.0 } else { 1.0 }; channels.count()],
             channels,

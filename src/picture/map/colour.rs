@@ -60,8 +60,10 @@ pub fn difference(map: &Map, max: f32, longest: usize) -> RgbImage {
 }
 
 /// A signed image at its own resolution, coloured as by [`signed`](super::compose::signed): zero is
-/// mid-grey, white and black stand for ± [`signed_scale`]; a single channel is in the diverging colours.
+/// mid-grey, white and black stand for ± [`signed_scale`]; a single channel, and the sum of any number but three,
+/// is in the diverging colours.
 pub fn signed(values: &SignedImage) -> RgbImage {
+    let values = &*values.drawn();
     let plane = values.width * values.height;
     let mut picture = RgbImage::new(values.width as u32, values.height as u32);
     let factor = 127.5 / signed_scale(values);

@@ -49,6 +49,25 @@ impl SignedImage {
         }
     }
 
+    /// What is drawn of it: itself if it has one channel, or three, which are colours. Of others it is the sum over
+    /// the channels, as captum draws them.
+    pub fn drawn(&self) -> Cow<'_, SignedImage> {
+        if matches!(self.channels(), 0 | 1 | 3) {
+            return Cow::Borrowed(self);
+        }
+        let mut sum = vec![0.0; self.width * self.height];
+        for plane in self.values.chunks_exact(sum.len()) {
+            let pairs = sum.iter_mut().zip(plane);
+            pairs.for_each(|(sum, value)| *sum += value);
+        }
+        Cow::Owned(SignedImage {
+            width: self.width,
+            height: self.height,
+            values: sum,
+            blue_first: false,
+        })
+    }
+
     /// The indices of the planes that are shown as red, green and blue, where there are several.
     pub fn rgb(&self) -> [usize; 3] {
         if self.blue_first {

@@ -76,6 +76,7 @@ impl App {
                 state.sides.close_second();
                 self.rows_changed();
             }
+            Action::CompareWithPicture => self.pick(ctx, Purpose::CompareWith),
             Action::SwapClasses => {
                 let side = state.side_mut();
                 side.choice = side.choice.swapped();

@@ -84,6 +84,7 @@ impl App {
             layer,
             rule,
         } = pin.subject.clone();
+        state.options.decoding = photo.decoding;
         if state.photo.as_ref().map(|p| p.id) != Some(photo.id) {
             state.truth = None;
             for side in state.sides.iter_mut() {

@@ -8,7 +8,7 @@ use crate::app::gallery::Reveal;
 use crate::app::state::TopK;
 use crate::app::state::class_choice::ClassChoice;
 use crate::app::state::view_options::ViewOptions;
-use crate::app::tasks::purpose::FigureKind;
+use crate::app::tasks::purpose::{FigureKind, Purpose};
 
 mod actions;
 pub(crate) mod comparing;
@@ -106,6 +106,9 @@ impl App {
                 self.rows_changed();
             }
             Command::UseModel(usage) => self.reopen_model(*usage),
+            Command::HoldInput(index, value) => self.hold_input(index, value),
+            Command::ChooseInputFile(index) => self.pick(ctx, Purpose::HoldInput(index)),
+            Command::TakeAsPicture(index) => self.take_as_picture(index),
 
             Command::Pin(row) => {
                 self.pin(row);

@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::app::persistence::session::file::looks_like_session;
 use crate::app::tasks::open::looks_like_model;
 use crate::app::tasks::purpose::{Purpose, SaveTarget};
-use crate::model::OpenOptions;
+use crate::model::{InputValue, OpenOptions, SecondPicture, Usage};
 
 impl App {
     /// Uses a path for its purpose. If `replace` is set, an existing file may be overwritten.
@@ -25,9 +25,23 @@ impl App {
             Purpose::OpenModel => self.open_model(path),
             Purpose::OpenSecondModel => self.open_model_as(path, 1, OpenOptions::default()),
             Purpose::OpenSession => self.open_session(path),
+            Purpose::HoldInput(index) => self.hold_input(index, Some(InputValue::file(path))),
+            Purpose::CompareWith => self.compare_with(SecondPicture::file(path)),
             Purpose::LocateImage | Purpose::LocateModel => self.use_located(path),
             Purpose::Save(SaveTarget::Session) => self.save_session_to(ctx, path, replace),
             Purpose::Save(SaveTarget::Figure(kind)) => self.export_to(ctx, kind, path, replace),
+        }
+    }
+
+    /// Explains how similar the active model's output is to that for a second picture.
+    fn compare_with(&mut self, reference: SecondPicture) {
+        if let Some(model) = self.state.model() {
+            let usage = Usage {
+                reference: Some(reference.read_as(self.state.options.decoding)),
+                names: None,
+                ..model.usage()
+            };
+            self.reopen_model(usage);
         }
     }
 

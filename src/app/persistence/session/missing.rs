@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use super::file::{Session, StoredPin, StoredSide};
+use crate::app::persistence::stored::StoredModel;
 use crate::app::state::State;
 
 /// The maximum number of files listed in one message. The rest are counted.
@@ -58,6 +59,11 @@ impl Missing {
         self.gone.iter().any(|gone| gone == path)
     }
 
+    /// Whether a model file is missing, or a file that it is used with.
+    fn lacks(&self, model: &StoredModel) -> bool {
+        self.gone.iter().any(|gone| model.needs(gone))
+    }
+
     /// Whether a missing file is a model.
     pub fn is_model(&self, path: &Path) -> bool {
         let sides = self.session.live.sides.iter().map(|side| &side.model.path);
@@ -80,8 +86,7 @@ impl Missing {
             now.pictures.extend(pictures);
         }
         let sides = &stored.live.sides;
-        if open.models == self.stand_in.models && sides.iter().any(|s| self.is_gone(&s.model.path))
-        {
+        if open.models == self.stand_in.models && sides.iter().any(|s| self.lacks(&s.model)) {
             let current = |stored: &StoredSide| {
                 let mut sides = now.live.sides.iter();
                 sides.find(|side| is_same(side, stored))
@@ -116,8 +121,7 @@ impl Missing {
         if self.gone.len() > MAX_LISTED {
             lines.push(format!("And {} more files.", self.gone.len() - MAX_LISTED));
         }
-        let all_there =
-            |pin: &&StoredPin| !self.is_gone(&pin.image) && !self.is_gone(&pin.model.path);
+        let all_there = |pin: &&StoredPin| !self.is_gone(&pin.image) && !self.lacks(&pin.model);
         match self.pins.iter().filter(all_there).count() {
             0 => {}
             1 => lines.push("There is no room for 1 pin.".to_owned()),
@@ -132,14 +136,10 @@ impl Missing {
         let session = &self.session;
         let pins = session.pins.iter();
         let pins = pins
-            .filter(|pin| pin.image == path || pin.model.path == path)
+            .filter(|pin| pin.image == path || pin.model.needs(path))
             .count();
         let view = session.live.image.as_deref() == Some(path)
-            || session
-                .live
-                .sides
-                .iter()
-                .any(|side| side.model.path == path);
+            || session.live.sides.iter().any(|side| side.model.needs(path));
         let (who, verb) = match (pins, view) {
             (0, false) => ("The gallery".to_owned(), "needs"),
             (0, true) => ("The view".to_owned(), "needs"),

@@ -27,7 +27,7 @@ mod restore;
 mod snapshot;
 
 use missing::Missing;
-use parts::{Part, PartState, distinct, is_file};
+use parts::{Part, PartState, Picture, distinct, is_file};
 
 /// The session file, and the operations in progress on it.
 #[derive(Default)]
@@ -54,7 +54,7 @@ struct Opening {
     path: PathBuf,
     since: Instant,
     opened: Opened,
-    photos: Vec<Part<PathBuf, Photo>>,
+    photos: Vec<Part<Picture, Photo>>,
     models: Vec<Part<StoredModel, ModelInfo>>,
 }
 
@@ -249,24 +249,35 @@ impl App {
     fn open_parts(&mut self, path: PathBuf, since: Instant, opened: Opened) {
         let session = &opened.session;
         let pins = || session.pins.iter().take(MAX_PINS);
-        let images = session.live.image.iter().chain(pins().map(|p| &p.image));
+        let images: Vec<Picture> = session.pictures_shown(MAX_PINS);
         let models = session.live.sides.iter().map(|side| &side.model);
         let models = models.chain(pins().map(|pin| &pin.model));
         let (open_photos, open_models) = self.open_files();
-        let photos = distinct(images, &opened.missing).map(|path| Part {
-            state: match open_photos.iter().find(|p| is_file(&p.path, &path)) {
-                Some(photo) => PartState::Open(Arc::clone(photo)),
-                None => PartState::Pending(self.engine.open_image(path.clone())),
-            },
-            file: path,
+        let photos = distinct(images.iter(), &opened.missing).map(|picture| {
+            let is_open = |photo: &&Arc<Photo>| {
+                is_file(&photo.path, &picture.path) && !photo.would_differ(picture.decoding)
+            };
+            Part {
+                state: match open_photos.iter().find(is_open) {
+                    Some(photo) => PartState::Open(Arc::clone(photo)),
+                    None => {
+                        let path = picture.path.clone();
+                        PartState::Pending(self.engine.open_image(path, picture.decoding))
+                    }
+                },
+                file: picture,
+            }
         });
         let photos = photos.collect();
         let models = distinct(models, &opened.missing).map(|model| Part {
             state: match open_models.iter().find(|open| is_open_as(open, &model)) {
                 Some(model) => PartState::Open(Arc::clone(model)),
                 None => {
+                    let decoding = session.live.decoding;
                     let usage = model.usage.as_ref().map(StoredUsage::get);
-                    let (path, options) = (model.path.clone(), model.options());
+                    let usage = usage.map(|usage| usage.read_pictures_as(decoding));
+                    let options = model.options().read_pictures_as(decoding);
+                    let path = model.path.clone();
                     PartState::Pending(self.engine.open_model_as(path, options, usage))
                 }
             },

@@ -8,21 +8,39 @@ use poll_promise::Promise;
 use crate::engine::Error;
 
 use crate::app::persistence::stored::StoredModel;
+use crate::picture::photo::decode::Decoding;
 
 /// A file that a session needs.
 pub trait Needed: Clone + PartialEq {
     fn path(&self) -> &Path;
+    /// Whether it cannot be opened without the file at `path`.
+    fn needs(&self, path: &Path) -> bool;
 }
 
-impl Needed for PathBuf {
+/// An image, and how it is read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Picture {
+    pub path: PathBuf,
+    pub decoding: Decoding,
+}
+
+impl Needed for Picture {
     fn path(&self) -> &Path {
-        self
+        &self.path
+    }
+
+    fn needs(&self, path: &Path) -> bool {
+        self.path == path
     }
 }
 
 impl Needed for StoredModel {
     fn path(&self) -> &Path {
         &self.path
+    }
+
+    fn needs(&self, path: &Path) -> bool {
+        StoredModel::needs(self, path)
     }
 }
 
@@ -77,7 +95,7 @@ pub fn distinct<'a, F: Needed + 'a>(
 ) -> impl Iterator<Item = F> {
     let mut distinct: Vec<F> = Vec::new();
     for file in files {
-        let gone = missing.iter().any(|missing| missing == file.path());
+        let gone = missing.iter().any(|missing| file.needs(missing));
         if !gone && !distinct.contains(file) {
             distinct.push(file.clone());
         }

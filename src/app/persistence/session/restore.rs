@@ -1,7 +1,6 @@
 //! Restores a session, as far as its files exist and its models still have the chosen classes and
 //! layers.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::engine::{ModelInfo, resolve_layer};
@@ -12,7 +11,7 @@ use crate::picture::photo::decode::Photo;
 use super::Opening;
 use super::file::{Opened, Session, StoredPin, StoredSide};
 use super::missing::Missing;
-use super::parts::{Part, PartState, failed, found};
+use super::parts::{Part, PartState, Picture, failed, found};
 use crate::app::App;
 use crate::app::commands::Command;
 use crate::app::notices::Place;
@@ -53,8 +52,11 @@ impl App {
                 state.pins.push(Pin { id, subject });
             }
         }
-        let live = session.live.image.as_ref();
-        let live = live.and_then(|image| found(&photos, image));
+        let live = session.live.image.as_ref().map(|image| Picture {
+            path: image.clone(),
+            decoding: session.live.decoding,
+        });
+        let live = live.and_then(|picture| found(&photos, &picture));
         let has_photo = live.is_some();
         let pinned = state.pins.first().map(|pin| Arc::clone(&pin.subject.photo));
         state.photo = live.or_else(|| state.photo.take()).or(pinned);
@@ -105,6 +107,7 @@ impl App {
         self.keep_truth();
         let state = &mut self.state;
         (state.options.fit, state.options.rule) = (live.fit, live.rule);
+        state.options.decoding = live.decoding;
     }
 
     /// Reports what is missing, and offers to locate it.
@@ -124,7 +127,7 @@ impl App {
 
     fn report_failures(
         &mut self,
-        photos: &[Part<PathBuf, Photo>],
+        photos: &[Part<Picture, Photo>],
         models: &[Part<StoredModel, ModelInfo>],
     ) {
         for part in photos {
@@ -167,12 +170,12 @@ impl Lost {
     fn subject(
         &mut self,
         pin: &StoredPin,
-        photos: &[Part<PathBuf, Photo>],
+        photos: &[Part<Picture, Photo>],
         models: &[Part<StoredModel, ModelInfo>],
     ) -> Option<Subject> {
         let model = found(models, &pin.model)?;
         Some(Subject {
-            photo: found(photos, &pin.image)?,
+            photo: found(photos, &pin.picture())?,
             fit: pin.fit,
             score: self.score(pin.score.as_ref(), &model),
             layer: self.layer(pin.layer.as_deref(), &model),

@@ -3,8 +3,30 @@
 use std::path::PathBuf;
 
 use super::file::{Live, Session, StoredLook, StoredPin, StoredSide};
+use super::parts::Picture;
 use crate::app::persistence::stored::{StoredClass, StoredModel, StoredScore};
 use crate::app::state::State;
+
+impl Session {
+    /// The images that are shown, with as many pins as these.
+    pub(super) fn pictures_shown(&self, pins: usize) -> Vec<Picture> {
+        let live = self.live.image.iter().map(|image| Picture {
+            path: image.clone(),
+            decoding: self.live.decoding,
+        });
+        let pins = self.pins.iter().take(pins).map(StoredPin::picture);
+        live.chain(pins).collect()
+    }
+}
+
+impl StoredPin {
+    pub(super) fn picture(&self) -> Picture {
+        Picture {
+            path: self.image.clone(),
+            decoding: self.decoding,
+        }
+    }
+}
 
 impl State {
     /// The current state as a session, if anything is open. `pictures` are the folders or files open
@@ -38,6 +60,7 @@ impl State {
                 .map(|s| StoredScore::new(s, &subject.model.labels)),
             fit: subject.fit,
             rule: subject.rule,
+            decoding: subject.photo.decoding,
         });
         Some(Session {
             pictures: pictures.to_vec(),
@@ -47,6 +70,7 @@ impl State {
                 sides,
                 fit: self.options.fit,
                 rule: self.options.rule,
+                decoding: self.options.decoding,
                 truth: self.truth.map(|class| StoredClass::new(class, labels)),
             },
             pins: pins.collect(),

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::recent::Recent;
 use super::stored::{self, StoredScore, StoredUsage};
+use super::stored_input::StoredInput;
 use crate::app::state::by_name;
 use crate::app::state::range::{OutOfRange, within};
 use crate::app::state::view_options::ViewOptions;
@@ -50,6 +51,10 @@ pub struct Last {
     pub model: Option<PathBuf>,
     /// The network that the weights belong to, if the file contains only weights.
     pub architecture: Option<String>,
+    /// What its inputs besides the picture are held at.
+    pub inputs: Vec<StoredInput>,
+    /// The name of the input that is the picture, if it was chosen.
+    pub picture: Option<String>,
     /// How the model is used, if that differs from its file.
     #[serde(deserialize_with = "stored::or_none")]
     pub usage: Option<StoredUsage>,

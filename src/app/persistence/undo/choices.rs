@@ -9,7 +9,7 @@ use egui::Pos2;
 
 use crate::engine::ModelInfo;
 use crate::model::{ModulePath, ReluRule};
-use crate::picture::photo::decode::Photo;
+use crate::picture::photo::decode::{Decoding, Photo};
 use crate::picture::photo::geometry::Fit;
 
 use crate::app::state::State;
@@ -27,6 +27,7 @@ pub struct Choices {
     pub style: MapStyle,
     pub fit: Fit,
     pub rule: ReluRule,
+    pub decoding: Decoding,
     pub zoom: f32,
     pub centre: Pos2,
 }
@@ -82,6 +83,7 @@ impl State {
             style: self.options.style,
             fit: self.options.fit,
             rule: self.options.rule,
+            decoding: self.options.decoding,
             zoom: self.view.zoom,
             centre: self.view.centre,
         }
@@ -122,6 +124,7 @@ impl State {
         self.pins.clone_from(&choices.pins);
         self.options.style = choices.style;
         (self.options.fit, self.options.rule) = (choices.fit, choices.rule);
+        self.options.decoding = choices.decoding;
         (self.view.zoom, self.view.centre) = (choices.zoom, choices.centre);
     }
 }

@@ -160,7 +160,7 @@ impl Undo {
 fn photos(choices: &Choices) -> impl Iterator<Item = (u64, usize)> {
     let pins = choices.pins.iter().map(|pin| &pin.subject.photo);
     let photos = pins.chain(&choices.live.photo);
-    photos.map(|photo| (photo.id, photo.rgb.as_raw().len()))
+    photos.map(|photo| (photo.id, photo.bytes()))
 }
 
 /// The kind of change, if only one thing changed that may go on changing in the next frame.

@@ -10,6 +10,10 @@ pub trait Dialogs: Send + Sync {
     /// An existing image file. `folder` is where the picker starts, here and below; `None` leaves
     /// that to the system.
     fn image(&self, folder: Option<&Path>) -> Picked;
+    /// An existing `.npy` file or image file.
+    fn input(&self, folder: Option<&Path>) -> Picked {
+        self.image(folder)
+    }
     /// A folder of images.
     fn folder(&self, folder: Option<&Path>) -> Picked;
     /// An existing model file.
@@ -47,6 +51,16 @@ impl Dialogs for SystemDialogs {
             dialog
                 .set_title("Open image")
                 .add_filter("Images", &EXTENSIONS)
+                .add_filter("All files", &["*"])
+                .pick_file()
+        })
+    }
+
+    fn input(&self, folder: Option<&Path>) -> Picked {
+        ask(folder, None, |dialog| {
+            dialog
+                .set_title("Open array or image")
+                .add_filter("Arrays and images", &[&["npy"][..], &EXTENSIONS].concat())
                 .add_filter("All files", &["*"])
                 .pick_file()
         })

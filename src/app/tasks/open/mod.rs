@@ -1,9 +1,11 @@
 //! Opening photos and models: sends them to the engine and keeps track of what is being opened.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant;
 
-use crate::model::{OpenOptions, Usage, format};
+use crate::engine::ModelInfo;
+use crate::model::{InputValue, OpenOptions, Usage, format};
 
 use super::{Opening, OpeningModel};
 use crate::app::App;
@@ -26,12 +28,50 @@ impl App {
 
     pub(crate) fn open_image(&mut self, path: PathBuf) {
         self.gallery.view.stop_opening();
-        let promise = self.engine.open_image(path.clone());
+        let promise = self
+            .engine
+            .open_image(path.clone(), self.state.options.decoding);
         self.tasks.photo = Some(Opening {
             path,
             since: Instant::now(),
             promise,
         });
+    }
+
+    /// Reads the open photo again if it is to be read in another way.
+    pub(crate) fn reread_photo(&mut self) {
+        let decoding = self.state.options.decoding;
+        if self.tasks.photo.is_none()
+            && let Some(photo) = &self.state.photo
+            && photo.would_differ(decoding)
+        {
+            self.open_image(photo.path.clone());
+        }
+    }
+
+    /// Opens a model again whose second pictures are to be read in another way.
+    pub(crate) fn reread_second_pictures(&mut self) {
+        let decoding = self.state.options.decoding;
+        if !self.tasks.models.is_empty() {
+            return;
+        }
+        let sides = self.state.sides.iter().enumerate();
+        let stale = sides.filter_map(|(index, side)| {
+            let model = side.model.as_ref()?;
+            model
+                .second_pictures()
+                .any(|picture| !picture.is_read_as(decoding))
+                .then(|| (index, Arc::clone(model)))
+        });
+        let stale: Vec<(usize, Arc<ModelInfo>)> = stale.collect();
+        for (side, model) in stale {
+            // If that fails, it is not tried again.
+            let now = Some((model.id, decoding.as_pillow));
+            if self.tasks.reread != now {
+                self.tasks.reread = now;
+                self.read_again(side, &model, model.options.clone());
+            }
+        }
     }
 
     /// Replaces the model that the lists show.
@@ -65,6 +105,12 @@ impl App {
         usage: Option<Usage>,
         remembered: bool,
     ) {
+        let decoding = self.state.options.decoding;
+        let options = OpenOptions {
+            first_of_alike: true,
+            ..options.read_pictures_as(decoding)
+        };
+        let usage = usage.map(|usage| usage.read_pictures_as(decoding));
         // If no model is open yet, this becomes the first.
         let is_first = self.state.model().is_none() && self.tasks.models.is_empty();
         let side = if is_first { 0 } else { side };
@@ -78,6 +124,53 @@ impl App {
             side,
             reopened: None,
             remembered,
+            opening,
+        });
+    }
+
+    /// Holds a further input of the active model at a value; `None` leaves it as in the file.
+    pub(crate) fn hold_input(&mut self, index: usize, value: Option<InputValue>) {
+        let Some(model) = self.state.model().cloned() else {
+            return;
+        };
+        let Some(held) = model.held.get(index) else {
+            return;
+        };
+        let options = model.options.clone();
+        let options = match value {
+            Some(value) => options.input_at(&held.name, value),
+            None => options.without_input(&held.name),
+        };
+        self.read_again(self.state.sides.active_index(), &model, options);
+    }
+
+    /// Explains a further input of the active model in place of its picture.
+    pub(crate) fn take_as_picture(&mut self, index: usize) {
+        let Some(model) = self.state.model().cloned() else {
+            return;
+        };
+        if let Some(held) = model.held.get(index) {
+            let options = model.options.clone().picture(&held.name);
+            self.read_again(self.state.sides.active_index(), &model, options);
+        }
+    }
+
+    /// Reads the file of a side's model again with other options and the same usage.
+    fn read_again(&mut self, side: usize, model: &ModelInfo, options: OpenOptions) {
+        let decoding = self.state.options.decoding;
+        let options = options.read_pictures_as(decoding);
+        let usage = Some(model.usage().read_pictures_as(decoding));
+        let opening = Opening {
+            path: model.path.clone(),
+            since: Instant::now(),
+            promise: self
+                .engine
+                .open_model_as(model.path.clone(), options, usage),
+        };
+        self.tasks.models.push_back(OpeningModel {
+            side,
+            reopened: Some(model.id),
+            remembered: false,
             opening,
         });
     }

@@ -24,7 +24,10 @@ impl App {
     /// Asks for a path to open. Only one picker can be open at a time.
     pub(crate) fn pick(&mut self, ctx: &Context, purpose: Purpose) {
         let folder = match purpose {
-            Purpose::OpenImage | Purpose::OpenFolder => self.photo_folder(),
+            Purpose::OpenImage
+            | Purpose::OpenFolder
+            | Purpose::CompareWith
+            | Purpose::HoldInput(_) => self.photo_folder(),
             Purpose::OpenModel | Purpose::OpenSecondModel => self.model_folder(),
             Purpose::OpenSession => {
                 let folder = self.persistence.session.folder();
@@ -79,7 +82,8 @@ impl App {
 
 fn ask(dialogs: &dyn Dialogs, purpose: Purpose, folder: Option<&Path>) -> Picked {
     match purpose {
-        Purpose::OpenImage | Purpose::LocateImage => dialogs.image(folder),
+        Purpose::OpenImage | Purpose::LocateImage | Purpose::CompareWith => dialogs.image(folder),
+        Purpose::HoldInput(_) => dialogs.input(folder),
         Purpose::OpenFolder => dialogs.folder(folder),
         Purpose::OpenModel | Purpose::OpenSecondModel | Purpose::LocateModel => {
             dialogs.model(folder)

@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use egui::containers::menu::{MenuButton, MenuConfig};
-use egui::{Align, Button, Layout, PopupCloseBehavior, Sense, ThemePreference, Ui, vec2};
+use egui::{
+    Align, Button, Layout, PopupCloseBehavior, Rangef, Rect, Sense, ThemePreference, Ui, vec2,
+};
 
 use crate::figure::Panel;
 
@@ -147,12 +149,18 @@ fn compare_menu(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
             commands.push(scene.styled(|style| style.common_scale = one_scale));
         }
         ui.separator();
-        let hint = "Or hold Shift and click the other class in the list";
-        let button = Button::new("Compare with another class…");
-        let button = ui.add_enabled(state.class().is_some(), button);
-        if button.on_hover_text(hint).clicked() {
-            commands.push(Command::ChooseRival(true));
+        if state
+            .model()
+            .is_none_or(|model| model.kind.directions().is_none())
+        {
+            let hint = "Or hold Shift and click the other class in the list";
+            let button = Button::new("Compare with another class…");
+            let button = ui.add_enabled(state.class().is_some(), button);
+            if button.on_hover_text(hint).clicked() {
+                commands.push(Command::ChooseRival(true));
+            }
         }
+        available_item(ui, scene, Action::CompareWithPicture, commands);
     });
     response.on_hover_text("Several views side by side: pins, two classes, two models");
 }
@@ -219,7 +227,15 @@ fn open_files_ui(ui: &mut Ui, scene: Scene<'_>) {
             let room = right - left;
             if room > 5.0 * GRID {
                 let galley = line(ui, text, theme::body(), colour, room);
-                right = draw_right(ui, right, bar.center().y, galley) - GRID;
+                let (cut, end) = (galley.elided, right);
+                let start = draw_right(ui, right, bar.center().y, galley);
+                if cut {
+                    let x = Rangef::new(start, end);
+                    let rect = Rect::from_x_y_ranges(x, bar.y_range());
+                    let id = ui.scope_id().with(("cut name", text));
+                    ui.interact(rect, id, Sense::hover()).on_hover_text(text);
+                }
+                right = start - GRID;
             }
         }
         right -= 2.0 * GRID;

@@ -86,7 +86,7 @@ fn rows_ui(ui: &mut Ui, trials: &Trials, rows: &[Trial], commands: &mut Vec<Comm
     let names_classes = match model.kind {
         AnswerKind::Classes | AnswerKind::YesNo => true,
         // Its two directions have the same value.
-        AnswerKind::Number => false,
+        AnswerKind::Number | AnswerKind::Similarity => false,
     };
     let small = |text: &str| RichText::new(text).font(theme::small()).color(weak);
     Grid::new("trials")

@@ -208,7 +208,7 @@ pub fn search(ui: &mut Ui, text: &mut String, name: &str, hint: &str, take_focus
 pub fn segments<T: Copy + PartialEq>(
     ui: &mut Ui,
     chosen: T,
-    choices: &[(T, &'static str, &'static str)],
+    choices: &[(T, &str, &str)],
 ) -> Option<T> {
     let mut picked = None;
     ui.spacing_mut().item_spacing.x = 2.0;

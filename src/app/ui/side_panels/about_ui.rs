@@ -73,6 +73,7 @@ fn file_ui(ui: &mut Ui, model: &ModelInfo) {
             fact(ui, "Classes", &thousands(model.labels.len()));
         }
         AnswerKind::Number => fact(ui, "Answer", "a number"),
+        AnswerKind::Similarity => fact(ui, "Answer", "a similarity"),
     }
     if let Some([height, width]) = model.map_size() {
         let more = "It predicts something at each position: a segmentation, or a map of numbers";

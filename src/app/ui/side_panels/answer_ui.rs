@@ -43,6 +43,9 @@ pub fn answer_ui(ui: &mut Ui, model: &ModelInfo, usage: &mut Usage) -> bool {
                 usage.output = (picked != model.default_output).then(|| taken.name.clone());
                 usage.reading = taken.reading;
                 usage.names = None;
+                if taken.count == 1 {
+                    usage.reference = None;
+                }
                 settled = true;
             }
         });
@@ -64,6 +67,7 @@ pub fn answer_ui(ui: &mut Ui, model: &ModelInfo, usage: &mut Usage) -> bool {
         named_wide(ui, name, READINGS_WIDTH, |ui| {
             if let Some(picked) = segments(ui, usage.reading, &choices) {
                 usage.reading = picked;
+                usage.reference = None;
                 settled = true;
             }
         });

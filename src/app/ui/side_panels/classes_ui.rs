@@ -5,6 +5,7 @@ use egui::{Align, Margin, Rangef, Rect, RichText, Role, ScrollArea, Ui, pos2, ve
 use crate::engine::{Prediction, ValueKind};
 use crate::model::{AnswerKind, Reading};
 
+use super::compared_ui::compared_panel_ui;
 use crate::picture::page::caption::{significant, with_minus};
 
 use crate::app::commands::Command;
@@ -37,6 +38,7 @@ pub fn classes_ui(
     commands: &mut Vec<Command>,
 ) {
     let state = scene.state;
+    compared_panel_ui(ui, scene, commands);
     let side = state.side();
     let mut text = side.class_search.clone();
     let entered = search_ui(ui, state, &mut text, scratch, commands);
@@ -48,8 +50,7 @@ pub fn classes_ui(
         no_prediction_ui(ui, scene, commands);
         return;
     };
-    let kind = state.model().map(|model| model.kind);
-    columns_ui(ui, prediction, kind);
+    columns_ui(ui, prediction);
     let rows = visible_rows(state, prediction, &text);
     let Some(first) = rows.first() else {
         hint_ui(ui, "No class of that name.");
@@ -108,7 +109,7 @@ fn search_ui(
     let kind = state.model().map(|model| model.kind);
     let hint = match kind {
         Some(AnswerKind::Classes | AnswerKind::YesNo) => hint.as_str(),
-        Some(AnswerKind::Number) | None => "Search",
+        Some(AnswerKind::Number | AnswerKind::Similarity) | None => "Search",
     };
     let focus = state.find_class.is_new(&mut scratch.searched);
     let frame = egui::Frame::new().inner_margin(inset);
@@ -195,7 +196,7 @@ fn rival_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     });
 }
 
-fn columns_ui(ui: &mut Ui, prediction: &Prediction, kind: Option<AnswerKind>) {
+fn columns_ui(ui: &mut Ui, prediction: &Prediction) {
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 20.0), egui::Sense::hover());
     let colour = palette(ui).weak;
     let y = rect.center().y;
@@ -204,6 +205,7 @@ fn columns_ui(ui: &mut Ui, prediction: &Prediction, kind: Option<AnswerKind>) {
         ValueKind::Probability => "Prob.",
         ValueKind::Area => "Area",
         ValueKind::Number => "Value",
+        ValueKind::Cosine => "Cosine",
     };
     draw_right(
         ui,
@@ -215,9 +217,9 @@ fn columns_ui(ui: &mut Ui, prediction: &Prediction, kind: Option<AnswerKind>) {
         let logit = line(ui, "Logit", theme::small(), colour, LOGIT);
         draw_right(ui, right - PROBABILITY, y, logit);
     }
-    let names = match kind {
-        Some(AnswerKind::Classes | AnswerKind::YesNo) | None => "Class",
-        Some(AnswerKind::Number) => "Direction",
+    let names = match prediction.kind {
+        AnswerKind::Classes | AnswerKind::YesNo => "Class",
+        AnswerKind::Number | AnswerKind::Similarity => "Direction",
     };
     draw_left(
         ui,
@@ -294,7 +296,12 @@ fn exact(prediction: &Prediction, class: usize, logit: f32) -> String {
             format!("Probability {value:.4}, logit {}", significant(logit))
         }
         Reading::AsTheyAre => format!("Probability {value:.4}, the model's own output"),
-        Reading::Numbers => format!("Value {value}"),
+        Reading::Numbers => match prediction.kind {
+            AnswerKind::Similarity => format!("Cosine {value}"),
+            AnswerKind::Classes | AnswerKind::YesNo | AnswerKind::Number => {
+                format!("Value {value}")
+            }
+        },
     }
 }
 
@@ -364,9 +371,8 @@ fn class_row(
     let name_line = line(ui, &name, theme::body(), colours.text, end - rect.left());
     draw_left(ui, rect.left(), y, name_line);
 
-    let kind = state.model().map(|model| model.kind);
     // Both directions of a number have the same value.
-    if kind != Some(AnswerKind::Number) {
+    if prediction.kind.directions().is_none() {
         bar_ui(ui, rect, selected, bar(prediction, class));
     }
 
@@ -399,10 +405,14 @@ fn class_row(
     }
     response.context_menu(|ui| {
         menu_spacing(ui);
+        let directional = prediction.kind.directions().is_some();
         let versus = format!("Compare with {name}");
         let can = !selected && state.class().is_some();
         if ui.add_enabled(can, egui::Button::new(versus)).clicked() {
             commands.push(Command::SetRival(state.sides.active_index(), Some(class)));
+        }
+        if directional {
+            return;
         }
         let is_true = state.truth_here() == Some(class);
         let label = if is_true {

@@ -10,7 +10,10 @@ use crate::model::{
 use crate::picture::photo::geometry::{CropMode, Filter};
 
 use super::answer_ui::answer_ui;
+use super::compared_ui::compared_row_ui;
 use super::fact_rows::{choice_width, fact_with_more, named, named_wide, section};
+use super::inputs_ui::{TypedInput, inputs_ui};
+use super::reading_ui::reading_ui;
 use crate::app::commands::Command;
 use crate::app::commands::action::Action;
 use crate::app::scene::Scene;
@@ -42,6 +45,7 @@ pub struct Draft {
     names: Option<(u64, String)>,
     /// The box for the names has just been opened, perhaps below the visible part of the panel.
     names_opened: bool,
+    input: TypedInput,
 }
 
 impl Draft {
@@ -66,6 +70,7 @@ pub fn usage_ui(
     // False while a value is still being dragged or typed.
     let mut settled = false;
     ui.add_enabled_ui(scene.tasks.models.is_empty(), |ui| {
+        inputs_ui(ui, model, &mut edits.input, commands);
         section(ui, "Preparing a picture");
         if model.preprocess == model.opened_as.preprocess {
             sources_ui(ui, model.preprocess_sources);
@@ -78,8 +83,10 @@ pub fn usage_ui(
             commands.push(which.into());
         }
         settled |= preparing_ui(ui, &mut draft.preprocess);
+        reading_ui(ui, scene, model, commands);
         section(ui, "Reading the answer");
         settled |= answer_ui(ui, model, &mut draft);
+        compared_row_ui(ui, scene, model, commands);
         settled |= edits.names_ui(ui, model, &mut draft);
         if model.opened_as != model.usage() {
             let hint = "Use the model as when it was opened";
@@ -100,7 +107,7 @@ impl Draft {
     /// The class names and the box to type new ones. Returns whether new names were accepted.
     fn names_ui(&mut self, ui: &mut Ui, model: &ModelInfo, usage: &mut Usage) -> bool {
         // A number has no classes to name.
-        if model.kind == AnswerKind::Number {
+        if model.kind.directions().is_some() {
             return false;
         }
         let mut settled = false;
@@ -236,21 +243,27 @@ fn preparing_ui(ui: &mut Ui, draft: &mut Preprocess) -> bool {
         settled |= field == Some(true);
     });
     let order = draft.channels.names();
-    named_wide(ui, "Mean", LEVELS_WIDTH, |ui| {
-        for (value, channel) in draft.mean.iter_mut().zip(order) {
+    // More fields than those of colours wrap below their name.
+    let width = if order.len() > 3 {
+        f32::INFINITY
+    } else {
+        LEVELS_WIDTH
+    };
+    named_wide(ui, "Mean", width, |ui| {
+        for (value, channel) in draft.mean.iter_mut().zip(&order) {
             settled |= share(ui, value, 0.0..=1.0, &format!("Mean of {channel}"));
         }
     });
-    named_wide(ui, "Deviation", LEVELS_WIDTH, |ui| {
-        for (value, channel) in draft.std.iter_mut().zip(order) {
+    named_wide(ui, "Deviation", width, |ui| {
+        for (value, channel) in draft.std.iter_mut().zip(&order) {
             settled |= share(ui, value, 0.001..=4.0, &format!("Deviation of {channel}"));
         }
     });
     named(ui, "Channels", |ui| {
-        let orders = InputChannels::ALL
-            .into_iter()
-            .filter(|channels| channels.count() == draft.channels.count())
-            .map(|channels| (channels, channels.label(), about_channels(channels)));
+        let orders = draft.channels.orders();
+        let labels: Vec<_> = orders.iter().map(|order| order.label()).collect();
+        let orders = orders.into_iter().zip(&labels);
+        let orders = orders.map(|(order, label)| (order, &**label, about_channels(order)));
         let orders: Vec<_> = orders.collect();
         if let Some(channels) = segments(ui, draft.channels, &orders) {
             draft.channels = channels;
@@ -265,6 +278,7 @@ fn about_channels(channels: InputChannels) -> &'static str {
         InputChannels::Rgb => "Red comes first, as in most models",
         InputChannels::Bgr => "Blue comes first, as in OpenCV and Caffe",
         InputChannels::Grey => "A single channel: images are turned grey",
+        InputChannels::Bands(_) => "The image's own channels, in their order",
     }
 }
 
@@ -333,7 +347,9 @@ fn label_source(source: LabelSource, kind: AnswerKind) -> String {
         LabelSource::BesideModel(file) => format!("{file} beside it"),
         LabelSource::ImageNet => "ImageNet's, assumed".into(),
         LabelSource::Numbered => match kind {
-            AnswerKind::Classes | AnswerKind::Number => "none: numbered".into(),
+            AnswerKind::Classes | AnswerKind::Number | AnswerKind::Similarity => {
+                "none: numbered".into()
+            }
             AnswerKind::YesNo => "none: yes and no".into(),
         },
         LabelSource::Typed => "typed in".into(),

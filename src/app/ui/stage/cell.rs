@@ -88,10 +88,20 @@ pub fn caption(scene: Scene<'_>, row: Option<&Row>, cell: Cell) -> String {
             let drawn = own.and_then(|own| own.photo.as_ref());
             let open = || photo.map(|photo| photo.name()).unwrap_or_default();
             let name = drawn.map_or_else(open, |(_, drawn)| drawn.name.clone());
+            let shown = photo.and_then(|photo| photo.shown_bands());
+            let name = shown.map_or_else(|| name.clone(), |shown| format!("{name}, band {shown}"));
+            if let Some(((_, class), _)) = own.and_then(|own| own.region.as_ref()) {
+                let labels = row.map(|row| &row.subject.model.labels);
+                let label = labels.and_then(|labels| labels.get(*class));
+                let region = label.map_or_else(String::new, |label| format!(", region of {label}"));
+                return format!("{name}{region}");
+            }
             let channels = row.map(|row| row.subject.model.preprocess.channels);
             match channels {
                 Some(InputChannels::Grey) => format!("{name}, grey to the model"),
-                None | Some(InputChannels::Rgb | InputChannels::Bgr) => name,
+                None | Some(InputChannels::Rgb | InputChannels::Bgr | InputChannels::Bands(_)) => {
+                    name
+                }
             }
         }
         Cell::Panel(Panel::HeatMap) => {

@@ -14,10 +14,12 @@ use clap::Args;
 use gradcam::engine::Session;
 use gradcam::explain::Score;
 use gradcam::image::{Rgb, RgbImage};
-use gradcam::model::ReluRule;
-use gradcam::picture::photo::decode::Photo;
+use gradcam::model::{InputChannels, ReluRule};
+use gradcam::picture::photo::decode::bands::{Bands, Meaning, Planes};
+use gradcam::picture::photo::decode::{Decoding, Photo};
 
 use crate::cli::options::{FitChoice, ModelFile};
+use crate::cli::pictures::{BandFiles, DecodingChoice, Pictures, Source};
 use crate::cli::{exit, terminal};
 use report::{Report, Run, TimingsMs};
 
@@ -28,7 +30,12 @@ pub struct Doctor {
     #[arg(value_name = "MODEL", conflicts_with = "model")]
     file: Option<PathBuf>,
     /// An image to check the model with [default: a synthetic one]
+    #[arg(conflicts_with = "bands")]
     image: Option<PathBuf>,
+    #[command(flatten)]
+    bands: BandFiles,
+    #[command(flatten)]
+    decoding: DecodingChoice,
     #[command(flatten)]
     model: ModelFile,
     #[command(flatten)]
@@ -42,15 +49,19 @@ impl Doctor {
     pub fn run(self) -> Result<ExitCode> {
         let mut file = self.model;
         file.model = self.file.or(file.model);
+        file.opening.decoding = self.decoding.decoding();
         let mut session = Session::default();
         let start = Instant::now();
         // The notes are part of the report.
         let model = file.open_silently(&mut session)?;
         let opening = start.elapsed().as_secs_f64() * 1e3;
 
-        let photo = match &self.image {
-            Some(path) => Photo::open(path)?,
-            None => synthetic(),
+        let image = Source::all(self.image.as_slice(), &self.bands)
+            .into_iter()
+            .next();
+        let photo = match &image {
+            Some(image) => Pictures::new(self.decoding).open(image, &[&model])?,
+            None => synthetic(model.preprocess.channels)?,
         };
         let prediction = session.predict(&photo, self.fit.fit, &mut |_| Ok(()))?;
         let class = prediction.ranking.first().copied();
@@ -69,7 +80,7 @@ impl Doctor {
         let report = Report {
             model: &model,
             run: Run {
-                image: self.image.as_deref(),
+                image: image.as_ref().map(Source::path),
                 class,
                 prediction: &prediction,
                 check,
@@ -96,14 +107,32 @@ impl Doctor {
     }
 }
 
-/// A picture of smooth waves in all colours: something for every filter to respond to.
-fn synthetic() -> Photo {
+/// A picture of smooth waves in all channels: something for every filter to respond to.
+fn synthetic(channels: InputChannels) -> Result<Photo> {
     const SIDE: u32 = 512;
     let wave = |x: u32, y: u32, across: f64, down: f64| {
         let phase = f64::from(x) / across + f64::from(y) / down;
         // A cast from float saturates.
         (127.5 + 127.5 * phase.sin()) as u8
     };
+    let path = PathBuf::from("synthetic");
+    if let InputChannels::Bands(count) = channels {
+        let plane = |band: u16| {
+            let (across, down) = (
+                9.0 + 14.0 * f64::from(band),
+                31.0 - 12.0 * f64::from(band % 3),
+            );
+            let row = |y| (0..SIDE).map(move |x| wave(x, y, across, down));
+            (0..SIDE).flat_map(row).collect()
+        };
+        let bands = Bands {
+            width: SIDE,
+            height: SIDE,
+            meaning: Meaning::Bands,
+            planes: Planes::Bytes((0..count).map(plane).collect()),
+        };
+        return Ok(Photo::of_bands(path, bands, Decoding::default())?);
+    }
     let pixels = RgbImage::from_fn(SIDE, SIDE, |x, y| {
         Rgb([
             wave(x, y, 9.0, 31.0),
@@ -111,5 +140,5 @@ fn synthetic() -> Photo {
             wave(x, y, -41.0, 13.0),
         ])
     });
-    Photo::from_rgb(PathBuf::from("synthetic"), pixels)
+    Ok(Photo::from_rgb(path, pixels))
 }

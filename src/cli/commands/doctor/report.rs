@@ -4,7 +4,7 @@ use std::path::Path;
 
 use gradcam::engine::{ModelInfo, Prediction};
 use gradcam::explain::{LayerCheck, SelfCheck};
-use gradcam::model::{LabelSource, Preprocess, Sources};
+use gradcam::model::{AnswerKind, LabelSource, Preprocess, SecondPicture, Sources};
 use serde_json::{Value, json};
 
 /// Everything that the report says.
@@ -58,20 +58,7 @@ impl Report<'_> {
         say("Input", format!("{channels}, {width}×{height} pixels"));
         say("Preprocessing", preprocessing(&model.preprocess));
         say("", preprocessing_source(model));
-        say(
-            "Output",
-            format!(
-                "{} classes{}, {}; {}",
-                model.labels.len(),
-                model
-                    .map_size()
-                    .map_or_else(String::new, |[height, width]| {
-                        format!(" at {width}×{height} positions")
-                    }),
-                model.reading.label().to_lowercase(),
-                names_source(model.label_source)
-            ),
-        );
+        say("Output", output(model));
         say(
             "Size",
             format!(
@@ -109,10 +96,9 @@ impl Report<'_> {
         say(
             "Self-check",
             format!(
-                "{image}: {} ({}, logit {:.3})",
+                "{image}: {} ({})",
                 model.labels[run.class],
-                run.prediction.described(run.class).unwrap_or_default(),
-                run.prediction.logits[run.class]
+                value(run.prediction, run.class)
             ),
         );
         let slope = run.check.slope;
@@ -185,7 +171,9 @@ impl Report<'_> {
                 "source": preprocessing_source(model),
             },
             "output": {
-                "classes": model.labels.len(),
+                "kind": kind(model.kind),
+                "similar_to": model.reference.as_ref().map(|it| it.path().display().to_string()),
+                "classes": model.kind.directions().is_none().then_some(model.labels.len()),
                 "reading": model.reading.label().to_lowercase(),
                 "names": names_source(model.label_source),
             },
@@ -203,6 +191,7 @@ impl Report<'_> {
                 "logit": run.prediction.logits[run.class],
                 "probability": run.prediction.probability(run.class),
                 "area": run.prediction.area(run.class),
+                "value": run.prediction.probabilities[run.class],
                 "slope_predicted": run.check.slope.predicted,
                 "slope_measured": run.check.slope.measured,
                 "slope_agrees": run.check.slope.agrees(),
@@ -238,6 +227,54 @@ fn cam(layer: LayerCheck) -> String {
             layer.sum
         ),
         _ => same.to_owned(),
+    }
+}
+
+/// What the model answers.
+fn output(model: &ModelInfo) -> String {
+    match model.kind {
+        AnswerKind::Classes | AnswerKind::YesNo => format!(
+            "{} classes{}, {}; {}",
+            model.labels.len(),
+            positions(model),
+            model.reading.label().to_lowercase(),
+            names_source(model.label_source)
+        ),
+        AnswerKind::Number => format!("a number{}", positions(model)),
+        AnswerKind::Similarity => {
+            let values = model.outputs.get(model.output).map_or(0, |o| o.count);
+            let name = model.reference.as_ref().map(SecondPicture::name);
+            let name = name.unwrap_or_default();
+            format!("{values} values, compared with those for {name}: their cosine")
+        }
+    }
+}
+
+/// ` at 32×24 positions` for a map.
+fn positions(model: &ModelInfo) -> String {
+    model
+        .map_size()
+        .map_or_else(String::new, |[height, width]| {
+            format!(" at {width}×{height} positions")
+        })
+}
+
+fn kind(kind: AnswerKind) -> &'static str {
+    match kind {
+        AnswerKind::Classes => "classes",
+        AnswerKind::YesNo => "yes or no",
+        AnswerKind::Number => "number",
+        AnswerKind::Similarity => "similarity",
+    }
+}
+
+/// The value of a class, with its logit where that is something else.
+fn value(prediction: &Prediction, class: usize) -> String {
+    let value = prediction.described(class).unwrap_or_default();
+    if prediction.reading.has_logits() {
+        format!("{value}, logit {:.3}", prediction.logits[class])
+    } else {
+        value
     }
 }
 

@@ -5,7 +5,10 @@ use tch::{Device, Kind, Tensor};
 use super::storage::floating;
 use crate::model::error::{Fault, Result, first_line};
 use crate::model::op::shape;
-use crate::model::opening::OpenOptions;
+use crate::model::opening::{InputValue, OpenOptions, npy};
+use crate::model::usage::SecondPicture;
+use crate::model::usage::input::Input;
+use crate::picture::photo::geometry::Fit;
 
 /// Most channels that an image may have. Other inputs with four axes have more, as a rule.
 const MAX_CHANNELS: i64 = 64;
@@ -68,6 +71,11 @@ pub fn image(inputs: &[Candidate], options: &OpenOptions) -> Result<usize> {
         1 => return Ok(0),
         _ => {}
     }
+    if let Some(name) = &options.picture
+        && let Some(index) = inputs.iter().position(|input| input.name == name)
+    {
+        return Ok(index);
+    }
     let free = inputs.iter().enumerate();
     let free = free.filter(|(_, input)| options.input(input.name).is_none());
     let mut ranked: Vec<(i64, usize)> = free
@@ -79,14 +87,10 @@ pub fn image(inputs: &[Candidate], options: &OpenOptions) -> Result<usize> {
             "it takes {} tensors, and none of them looks like an image, [1, channels, height, width]",
             inputs.len()
         ))),
-        [(first, _), (second, _), ..] if first == second => {
+        [(first, _), (second, _), ..] if first == second && !options.first_of_alike => {
             let names = ranked.iter().filter(|(rank, _)| *rank == first);
-            let names: Vec<&str> = names.map(|(_, index)| inputs[*index].name).collect();
-            Err(Fault::Input(format!(
-                "it takes {} images ({}); give all but one of them a value",
-                names.len(),
-                names.join(", ")
-            )))
+            let names = names.map(|(_, index)| inputs[*index].name.to_owned());
+            Err(Fault::SeveralPictures(names.collect()))
         }
         [(_, index), ..] => Ok(index),
     }
@@ -129,8 +133,10 @@ pub struct Extra {
 /// What an input beside the image is held at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HeldAt {
-    /// The value that the user has given.
+    /// The numbers that the user has given.
     Given,
+    /// The picture that the user has given.
+    Picture,
     /// The one that the program was exported with.
     Sample,
     /// Zeros.
@@ -194,24 +200,16 @@ impl Extra {
         });
         let sample = sample.transpose().map_err(torch)?;
         let (tensor, at) = if let Some(given) = options.input(name) {
-            let values = &given.values;
-            if values.len() != 1 && values.len() as i64 != count {
-                return Err(Fault::Input(format!(
-                    "its input {name} has the shape {sizes:?}, which takes {count} numbers, and {} \
-                     are given",
-                    values.len()
-                )));
-            }
-            let row = Tensor::f_from_slice(values).and_then(|row| {
-                if values.len() as i64 == count {
-                    row.f_reshape(sizes.as_slice())
-                } else {
-                    row.f_reshape([0i64; 0])?
-                        .f_expand(sizes.as_slice(), false)?
-                        .f_contiguous()
+            match given {
+                InputValue::Numbers(numbers) => (self.numbers(numbers, count)?, HeldAt::Given),
+                InputValue::Array(path) => {
+                    let numbers = npy::read(path).map_err(|reason| {
+                        Fault::Input(format!("its input {name}: {reason} ({})", path.display()))
+                    })?;
+                    (self.numbers(&numbers, count)?, HeldAt::Given)
                 }
-            });
-            (row.map_err(torch)?, HeldAt::Given)
+                InputValue::Picture(picture) => (self.prepared(picture, options)?, HeldAt::Picture),
+            }
         } else if let Some(sample) = sample.filter(fits) {
             (sample, HeldAt::Sample)
         } else {
@@ -233,6 +231,58 @@ impl Extra {
             .f_expand(all, false)
             .and_then(|all| all.f_contiguous());
         Ok((all.map_err(torch)?, held))
+    }
+
+    /// As many numbers as it takes, or one for all.
+    fn numbers(&self, numbers: &[f64], count: i64) -> Result<Tensor> {
+        let Extra { name, sizes, .. } = self;
+        if numbers.len() != 1 && numbers.len() as i64 != count {
+            return Err(Fault::Input(format!(
+                "its input {name} has the shape {sizes:?}, which takes {count} numbers, and {} are given",
+                numbers.len()
+            )));
+        }
+        let row = Tensor::f_from_slice(numbers).and_then(|row| {
+            if numbers.len() as i64 == count {
+                row.f_reshape(sizes.as_slice())
+            } else {
+                row.f_reshape([0i64; 0])?
+                    .f_expand(sizes.as_slice(), false)?
+                    .f_contiguous()
+            }
+        });
+        row.map_err(|error| Fault::Input(format!("its input {name}: {}", first_line(&error))))
+    }
+
+    /// A picture as this input takes it; zeros while it is not known how to prepare it.
+    fn prepared(&self, picture: &SecondPicture, options: &OpenOptions) -> Result<Tensor> {
+        let Extra { name, sizes, .. } = self;
+        let torch = |error| Fault::Input(format!("its input {name}: {}", first_line(&error)));
+        let unfit = |theirs: &[i64]| {
+            Fault::Input(format!(
+                "its input {name} has the shape {sizes:?}, and a picture prepared for it has {theirs:?}"
+            ))
+        };
+        let [1, _, _, _] = sizes[..] else {
+            return Err(Fault::Input(format!(
+                "its input {name} has the shape {sizes:?}, and cannot be a picture"
+            )));
+        };
+        let Some(preprocess) = &options.prepared else {
+            let zeros = Tensor::f_zeros(sizes.as_slice(), (Kind::Float, Device::Cpu));
+            return zeros.map_err(torch);
+        };
+        let (_, photo) = picture.clone().open().map_err(Fault::Picture)?;
+        let input = Input::new(&photo, Fit::Crop, preprocess)?.tensor;
+        if input.size() == *sizes {
+            return Ok(input);
+        }
+        // Where the channels are the last axis.
+        let turned = input.f_permute([0, 2, 3, 1]).map_err(torch)?;
+        if turned.size() != *sizes {
+            return Err(unfit(&input.size()));
+        }
+        turned.f_contiguous().map_err(torch)
     }
 }
 
@@ -288,6 +338,13 @@ mod tests {
         assert!(why.contains("2 images (left, right)"), "{why}");
         let given = OpenOptions::default().input_at("left", InputValue::number(0.5));
         assert_eq!(found(&two, &given).unwrap(), "right");
+        let first = OpenOptions {
+            first_of_alike: true,
+            ..OpenOptions::default()
+        };
+        assert_eq!(found(&two, &first).unwrap(), "left");
+        let second = OpenOptions::default().picture("right");
+        assert_eq!(found(&two, &second).unwrap(), "right");
         let wrong = OpenOptions::default().input_at("middle", InputValue::number(0.5));
         assert!(found(&two, &wrong).unwrap_err().contains("left, right"));
     }
@@ -322,9 +379,7 @@ mod tests {
             values(&one, Some(&sample)).unwrap(),
             (vec![0.5; 3], HeldAt::Given)
         );
-        let two = given(InputValue {
-            values: vec![1.0, 2.0],
-        });
+        let two = given(InputValue::Numbers(vec![1.0, 2.0]));
         assert!(
             values(&two, None)
                 .unwrap_err()

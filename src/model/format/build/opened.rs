@@ -37,6 +37,8 @@ pub enum SizeSource {
     Chosen,
     /// The file leaves it open, and its preprocessing states it.
     Stated,
+    /// The file leaves it open, and the file of this name beside it states it.
+    Beside(&'static str),
     /// The file leaves it open; this is the size of the image that it was exported with.
     Sample,
     /// The file leaves it open, and the weights fit this one of the usual sizes.
@@ -63,6 +65,7 @@ impl SizeSource {
             SizeSource::Fixed => fixed,
             SizeSource::Chosen
             | SizeSource::Stated
+            | SizeSource::Beside(_)
             | SizeSource::Sample
             | SizeSource::Weights
             | SizeSource::Assumed => OtherSizes::ReadAgain,

@@ -60,7 +60,8 @@ pub fn open(path: &Path, file: File, length: u64, opening: &mut Opening) -> Resu
         .as_ref()
         .ok_or_else(|| Fault::Damaged("it has no graph".into()))?;
 
-    let input = signature::input(graph, opening.options())?;
+    let own_size = metadata::stated_size(&model.metadata);
+    let input = signature::input(graph, opening.options(), own_size)?;
     let outputs = signature::outputs(graph)?;
     let (wanted, lost) = nodes::wanted(graph, &outputs, &input.name)?;
     let stacks = names::stacks(graph, &wanted, &input.name);
@@ -70,7 +71,7 @@ pub fn open(path: &Path, file: File, length: u64, opening: &mut Opening) -> Resu
         inputs.push(extra.held(opening.options(), None)?);
     }
     let chosen = opening.options().size;
-    let stated = metadata::stated_size(&model.metadata);
+    let stated = opening.stated_size(own_size);
 
     // Weights are read with the nodes that use them.
     let wanted_output = opening.options().output.clone();

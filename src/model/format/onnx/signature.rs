@@ -42,11 +42,14 @@ pub struct Returned {
 /// How many outputs are looked at.
 const MAX_OUTPUTS: usize = 64;
 
-/// The inputs that are not weights and that a node reads.
+/// Where another picture leaves its size open and nothing states one.
+const USUAL: (u32, u32) = (224, 224);
+
+/// The inputs that are not weights and that a node reads. `stated` is the size in the file's metadata.
 ///
 /// # Errors
 /// [`Fault::Input`] where none of them is an image, or more than one.
-pub fn input(graph: &Graph, options: &OpenOptions) -> Result<Input> {
+pub fn input(graph: &Graph, options: &OpenOptions, stated: Option<(u32, u32)>) -> Result<Input> {
     // Old files list their weights among the inputs.
     let weights: HashSet<&str> = graph.initializers.iter().map(|w| w.name.as_str()).collect();
     let free = graph.inputs.iter();
@@ -85,7 +88,7 @@ pub fn input(graph: &Graph, options: &OpenOptions) -> Result<Input> {
     let others = free.iter().enumerate();
     let others = others.filter(|(index, _)| *index != chosen);
     let extras = others
-        .map(|(_, input)| extra(input, batch))
+        .map(|(_, input)| extra(input, batch, open_size(options, stated)))
         .collect::<Result<_>>()?;
     Ok(Input {
         name: image.name.clone(),
@@ -135,10 +138,26 @@ fn arranged(graph: &Graph, image: &ValueInfo, sizes: &[Option<i64>]) -> Result<(
     })
 }
 
-fn extra(input: &ValueInfo, batch: i64) -> Result<Extra> {
+/// The width and the height of another picture that leaves them open: those of the first one, as far as they
+/// are known.
+fn open_size(options: &OpenOptions, stated: Option<(u32, u32)>) -> (u32, u32) {
+    let prepared = options.prepared.as_ref();
+    let prepared = prepared.map(|preprocess| (preprocess.width, preprocess.height));
+    prepared.or(options.size).or(stated).unwrap_or(USUAL)
+}
+
+fn extra(input: &ValueInfo, batch: i64, (width, height): (u32, u32)) -> Result<Extra> {
     let name = &input.name;
     let sizes = input.sizes();
-    let sizes = sizes.ok_or_else(|| Fault::Input(format!("its input {name} has no shape")))?;
+    let mut sizes = sizes.ok_or_else(|| Fault::Input(format!("its input {name} has no shape")))?;
+    let (width, height) = (i64::from(width), i64::from(height));
+    match sizes.as_mut_slice() {
+        [_, Some(1 | 3), down, across] | [_, down, across, Some(1 | 3)] => {
+            down.get_or_insert(height);
+            across.get_or_insert(width);
+        }
+        _ => {}
+    }
     let kind = match input.kind() {
         0 => Kind::Float,
         number => held(number).ok_or_else(|| {
@@ -147,7 +166,7 @@ fn extra(input: &ValueInfo, batch: i64) -> Result<Extra> {
             ))
         })?,
     };
-    // A dynamic axis is one long, as the batch is.
+    // Any other dynamic axis is one long, as the batch is.
     let sizes = sizes.into_iter().map(|size| size.unwrap_or(1));
     Ok(Extra::new(name, sizes.collect(), kind, batch))
 }

@@ -34,7 +34,7 @@ pub struct Source<'a, 's> {
     pub opset: i64,
 }
 
-/// The graph at the size that the file has, or that was `chosen`, or that its metadata `stated`, or that
+/// The graph at the size that the file has, or that was `chosen`, or that was `stated` somewhere, or that
 /// fits. The last two are width and height.
 ///
 /// # Errors
@@ -44,7 +44,7 @@ pub fn built<'a, 'o>(
     source: &Source<'a, '_>,
     mut weights: Weights<'a, 'o>,
     chosen: Option<(u32, u32)>,
-    stated: Option<(u32, u32)>,
+    stated: Option<((u32, u32), SizeSource)>,
 ) -> Result<(Builder<'a, 'o>, SizeSource)> {
     let (height, width) = (source.input.height, source.input.width);
     let turned = |(width, height): (u32, u32)| (i64::from(height), i64::from(width));
@@ -69,17 +69,19 @@ pub fn built<'a, 'o>(
     let side = height.or(width);
     let mut sizes: Vec<(i64, i64)> = side.map(|side| (side, side)).into_iter().collect();
     sizes.extend(USUAL.map(|side| within((side, side))));
-    sizes.splice(0..0, stated.map(|stated| within(turned(stated))));
+    sizes.splice(0..0, stated.map(|(stated, _)| within(turned(stated))));
     weights.keep();
     let mut first = None;
     for (index, size) in sizes.iter().enumerate() {
         weights = match attempt(source, weights, *size) {
-            Ok(builder) if index == 0 && stated.is_some() => {
-                return Ok((builder, SizeSource::Stated));
-            }
             // Those before it do not fit.
             Ok(builder) if index > 0 => return Ok((builder, SizeSource::Weights)),
-            Ok(builder) => return only_one(source, builder, *size, &sizes[1..]),
+            Ok(builder) => {
+                return match stated {
+                    Some((_, found)) => Ok((builder, found)),
+                    None => only_one(source, builder, *size, &sizes[1..]),
+                };
+            }
             Err(Failed { fault, weights }) => match weights {
                 Some(weights) if may_fit_elsewhere(&fault) => {
                     first.get_or_insert(fault);

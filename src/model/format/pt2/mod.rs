@@ -31,6 +31,7 @@ pub fn open(mut archive: Archive, opening: &mut Opening) -> Result<Opened> {
     let (version, torch) = (program.schema_version, program.torch_version.clone());
     let preprocess = archive.text("extra/preprocess.json")?;
     let stated = preprocess.as_deref().and_then(Preprocess::stated_size);
+    let stated = opening.stated_size(stated);
     let mut skeleton = skeleton::read(program, opening.options(), stated)?;
     let entries = older::weights_of(&name);
     if archive.length(&entries[0])?.is_some() {

@@ -5,14 +5,15 @@ use super::program::sizes::{self, Wanted};
 use super::program::{inline, inputs, signature};
 use super::wiring::{Builder, modules};
 use crate::model::error::Result;
+use crate::model::format::build::opened::SizeSource;
 use crate::model::format::build::skeleton::Skeleton;
 use crate::model::opening::OpenOptions;
 
-/// Reads a program. `stated` is the width and height that the preprocessing of the file states.
+/// Reads a program. `stated` is the width and height that the preprocessing states, and where it does.
 pub fn read(
     program: Program,
     options: &OpenOptions,
-    stated: Option<(u32, u32)>,
+    stated: Option<((u32, u32), SizeSource)>,
 ) -> Result<Skeleton> {
     let (mut module, ranges) = (program.graph_module, program.range_constraints);
     inline::enter(&mut module)?;

@@ -41,7 +41,7 @@ fn finds_the_levels_that_a_network_takes() {
         });
         assert_eq!(levels, row.levels.as_deref(), "{name}: {found:?}");
         let channels = found.and_then(|found| found.channels);
-        let channels = channels.map(|channels| channels.name().to_owned());
+        let channels = channels.map(|channels| channels.name().into_owned());
         assert_eq!(channels, row.channels, "{name}");
     }
     assert_eq!(files, 28 + 5);

@@ -77,14 +77,19 @@ impl Stated {
 
 /// By the module of its class, or by the path of a layer where an exporter has kept no classes.
 fn transformers(class: Option<&str>, graph: &Graph, assumed: &Preprocess) -> Option<Recognised> {
+    // What is before its embeddings or encoder; that may itself be inside a module of one's own.
     let by_path = || {
-        let first = |path: &str| {
-            let (first, rest) = path.split_once('.')?;
-            let parts = ["embeddings", "encoder", "embedder"];
-            let inside = parts.iter().any(|part| rest.starts_with(part));
-            inside.then(|| first.to_owned())
+        let before = |path: &str| {
+            let parts: Vec<&str> = path.split('.').collect();
+            let mut pairs = parts.windows(2).filter(|pair| match pair[1] {
+                "embeddings" | "embedder" => true,
+                // torchvision's ViT has an encoder too, and people call it that.
+                "encoder" => pair[0] != "vit",
+                _ => false,
+            });
+            pairs.next().map(|pair| pair[0].to_owned())
         };
-        graph.modules.iter().find_map(|module| first(&module.path))
+        graph.modules.iter().find_map(|module| before(&module.path))
     };
     let network = match class {
         Some(class) => class.split('.').next()?.to_owned(),
@@ -200,7 +205,12 @@ fn keras(about: &About, graph: &Graph) -> Option<Recognised> {
         }
     };
     let signed = || loaded.clone().levels(Levels::Signed);
-    let (name, stated) = if has("sepconv") {
+    // A model has its name in those of its operations, wherever it is nested. Those that a person builds of
+    // its layers have the names of the layers alone; a convolution is gone where it was joined with the norm
+    // after it.
+    let (name, stated) = if has("nasnet") || has("normal_left2_12") {
+        ("Keras' NASNet", signed())
+    } else if has("sepconv") {
         ("Keras' Xception", signed())
     } else if has("block5_conv3") {
         ("Keras' VGG", caffe())
@@ -208,14 +218,12 @@ fn keras(about: &About, graph: &Graph) -> Option<Recognised> {
         ("Keras' DenseNet", loaded.normalised(known::IMAGENET))
     } else if has("conv5_block3_preact") || has("conv2_block1_preact") {
         ("Keras' ResNetV2", signed())
-    } else if has("conv5_block3_3_conv") {
+    } else if has("conv5_block3_3_conv") || has("conv5_block3_3_bn") {
         ("Keras' ResNet", caffe())
     } else if has("block_16_project") || has("conv_pw_13") {
         ("Keras' MobileNet", signed())
     } else if has("mixed10") || has("mixed_7a") {
         ("Keras' Inception", signed())
-    } else if has("normal_conv_1") || has("separable_conv_block") {
-        ("Keras' NASNet", signed())
     } else {
         ("most of Keras' networks", loaded.levels(Levels::Unit))
     };

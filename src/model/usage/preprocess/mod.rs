@@ -106,7 +106,7 @@ impl Preprocess {
             |levels| levels.words().to_owned(),
         );
         let order = match self.channels {
-            InputChannels::Rgb | InputChannels::Grey => "",
+            InputChannels::Rgb | InputChannels::Grey | InputChannels::Bands(_) => "",
             InputChannels::Bgr => ", blue first",
         };
         let fitting = match self.mode {
@@ -124,7 +124,8 @@ impl Preprocess {
     pub fn frame(&self) -> Frame {
         let mean = |channel: usize| self.mean.get(channel).copied().unwrap_or_default();
         let rgb = match self.channels {
-            InputChannels::Rgb => [0, 1, 2],
+            // Bands are filled each with its own.
+            InputChannels::Rgb | InputChannels::Bands(_) => [0, 1, 2],
             InputChannels::Bgr => [2, 1, 0],
             InputChannels::Grey => [0; 3],
         };

@@ -278,6 +278,25 @@ const FILES: [&str; 4] = [
     "config.json",
 ];
 
+/// Width and height of the input in pixels, where the first of the files beside the model that says it says
+/// it, and the name of that file.
+pub(crate) fn size_beside(model: &Path) -> Option<(&'static str, (u32, u32))> {
+    /// Larger sides are those of a broken file.
+    const SIDES: std::ops::RangeInclusive<u32> = 1..=8192;
+    let mut found = FILES.iter().filter_map(|name| {
+        let text = beside::read(&model.with_file_name(name)).ok()??;
+        let size = match *name {
+            "preprocess.json" => Preprocess::stated_size(&text),
+            "config.json" => timm::size_in_config(&text),
+            _ => transformers::stated_size(&text),
+        };
+        let is_size =
+            |(width, height): &(u32, u32)| SIDES.contains(width) && SIDES.contains(height);
+        Some((*name, size.filter(is_size)?))
+    });
+    found.next()
+}
+
 /// What the first file beside the model says that is about it.
 fn beside(evidence: &Evidence, notes: &mut Vec<String>) -> Option<(&'static str, Stated)> {
     for name in FILES {

@@ -113,6 +113,61 @@ fn reads_files_beside_the_model() {
     }
 }
 
+/// A processor's output size, with which a model of an open size is opened.
+#[test]
+fn finds_the_size_beside_a_model() {
+    let folder = tempfile::tempdir().unwrap();
+    let model = folder.path().join("m.onnx");
+    assert_eq!(resolve::size_beside(&model), None);
+    for (name, text, size) in [
+        ("config.json", r#"{"model_type": "vit"}"#, None),
+        (
+            "config.json",
+            r#"{"pretrained_cfg": {"input_size": [3, 24, 40]}}"#,
+            Some((40, 24)),
+        ),
+        ("preprocessor_config.json", VIT, Some((224, 224))),
+        (
+            "preprocessor_config.json",
+            r#"{"size": {"shortest_edge": 256}, "do_center_crop": true, "crop_size": {"height": 224, "width": 208}}"#,
+            Some((208, 224)),
+        ),
+        (
+            "preprocessor_config.json",
+            r#"{"image_processor_type": "ConvNextImageProcessor", "size": {"shortest_edge": 384}}"#,
+            Some((384, 384)),
+        ),
+        // Another shape than a square keeps it, so that there is no one size.
+        (
+            "preprocessor_config.json",
+            r#"{"size": {"shortest_edge": 256}}"#,
+            None,
+        ),
+        (
+            "preprocessor_config.json",
+            r#"{"do_resize": false, "size": {"height": 9, "width": 9}}"#,
+            None,
+        ),
+        (
+            "preprocessor_config.json",
+            r#"{"size": {"height": 900000000, "width": 9}}"#,
+            None,
+        ),
+        (
+            "preprocess.json",
+            r#"{"input_size": [3, 30, 20]}"#,
+            Some((20, 30)),
+        ),
+        ("preprocess.json", r#"{"input_size": [3, 0, 20]}"#, None),
+    ] {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        let found = resolve::size_beside(&model);
+        assert_eq!(found, size.map(|size| (name, size)), "{text}");
+        fs::remove_file(&path).unwrap();
+    }
+}
+
 #[test]
 fn says_which_file_beside_the_model_is_ignored() {
     for (name, text, reason) in [
@@ -343,18 +398,44 @@ fn recognises_libraries_by_the_names_in_the_file() {
         assert_eq!(of_class(class).as_deref(), Some(words), "{class}");
     }
     assert_eq!(of_class("torchvision.models.resnet.ResNet"), None);
-    let vit = by("pytorch 2.13.0", &["vit.embeddings.patch_embeddings"]);
-    assert_eq!(vit.as_deref(), Some("from −1 to 1, stretched, bilinear"));
+    for path in ["vit.embeddings.patch_embeddings", "backbone.vit.embeddings"] {
+        let vit = by("pytorch 2.13.0", &[path]);
+        assert_eq!(vit.as_deref(), Some("from −1 to 1, stretched, bilinear"));
+    }
+    // torchvision's, under the same name.
+    assert_eq!(
+        by("pytorch 2.13.0", &["vit.encoder.layers", "vit.heads"]),
+        None
+    );
+    // As Keras 3.15 exports its networks.
+    let caffe = "minus 0.408, 0.458, 0.485, divided by 0.004, 0.004, 0.004, blue first";
     for (layer, levels) in [
-        ("mobilenetv2/block_16_project", "from −1 to 1"),
         (
-            "vgg16/block5_conv3",
-            "minus 0.408, 0.458, 0.485, divided by 0.004, 0.004, 0.004, blue first",
+            "mobilenetv2_0.35_32_1/block_16_project_BN_1",
+            "from −1 to 1",
         ),
+        ("mobilenet_0.25_32_1/conv_pw_13_bn_1", "from −1 to 1"),
+        ("vgg16_1/block5_conv3_1/convolution", caffe),
+        ("resnet50_1/conv5_block3_3_bn_1/batchnorm", caffe),
+        ("resnet50v2_1/conv5_block3_preact_bn_1", "from −1 to 1"),
+        (
+            "densenet121_1/conv5_block16_concat_1",
+            "normalised as for ImageNet",
+        ),
+        (
+            "nasnet_mobile_1/separable_conv_1_normal_left2_12_1",
+            "from −1 to 1",
+        ),
+        (
+            "functional_1/separable_conv_1_normal_left2_12_1",
+            "from −1 to 1",
+        ),
+        ("xception_1/block14_sepconv2_act_1/Relu", "from −1 to 1"),
+        ("inception_v3_1/mixed10_1/concat", "from −1 to 1"),
         ("dense", "from 0 to 1"),
     ] {
         let words = format!("{levels}, stretched, nearest");
-        assert_eq!(by("tf2onnx 1.16.1", &[layer]), Some(words), "{layer}");
+        assert_eq!(by("tf2onnx 1.17.0", &[layer]), Some(words), "{layer}");
     }
     assert_eq!(by("pytorch 2.13.0", &["block5_conv3"]), None);
 }

@@ -3,7 +3,6 @@
 use serde::Deserialize;
 
 use super::Stated;
-use crate::model::usage::channels::InputChannels;
 use crate::picture::photo::geometry::{CropMode, Filter};
 
 /// timm's keys; those left out are as torchvision has them for ImageNet.
@@ -54,25 +53,42 @@ impl Written {
             Some("random") => Some(Filter::Bilinear),
             name => parsed(name, "interpolation", &Filter::ALL.map(Filter::name))?,
         };
+        let mode = parsed(
+            self.crop_mode.as_deref(),
+            "crop_mode",
+            &CropMode::ALL.map(CropMode::name),
+        )?;
         Ok(Stated {
             input_size: self.input_size,
             interpolation,
             crop_pct: self.crop_pct,
             short_side: None,
-            mode: parsed(
-                self.crop_mode.as_deref(),
-                "crop_mode",
-                &CropMode::ALL.map(CropMode::name),
-            )?,
+            // A crop is timm's own, unless another is named.
+            mode: mode.or(self.crop_pct.map(|_| CropMode::Centre)),
             mean: self.mean.map(Numbers::each),
             std: self.std.map(Numbers::each),
             channels: parsed(
                 self.channels.as_deref(),
                 "channels",
-                &InputChannels::ALL.map(InputChannels::name),
+                &["rgb", "bgr", "grey"],
             )?,
         })
     }
+}
+
+/// Width and height of the input, as a `config.json` says of the pretrained network.
+pub(super) fn size_in_config(text: &str) -> Option<(u32, u32)> {
+    #[derive(Deserialize)]
+    struct Config {
+        pretrained_cfg: Sized,
+    }
+    #[derive(Deserialize)]
+    struct Sized {
+        input_size: [u32; 3],
+    }
+    let config: Config = serde_json::from_str(text).ok()?;
+    let [_, height, width] = config.pretrained_cfg.input_size;
+    Some((width, height))
 }
 
 /// What a `config.json` says of the pretrained network, for one of `classes` classes (if that matters) whose

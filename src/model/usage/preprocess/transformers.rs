@@ -63,6 +63,33 @@ pub(super) fn stated(text: &str, width: u32, height: u32) -> Result<Stated, Stri
     written.stated(width, height)
 }
 
+/// Width and height of what the processor makes of an image, where it is one size.
+pub(super) fn stated_size(text: &str) -> Option<(u32, u32)> {
+    let value: serde_json::Value = parsed(text).ok()?;
+    let value = match value.get("image_processor") {
+        Some(inner) => inner.clone(),
+        None => value,
+    };
+    let written: Written = serde_json::from_value(value).ok()?;
+    let square = |side: u32| Some((side, side));
+    let of = |size: Size| match size {
+        Size::One(side) => square(side),
+        Size::Sides { height, width } => Some((width, height)),
+        Size::Short { shortest_edge, .. } => square(shortest_edge),
+    };
+    match (written.do_center_crop, written.crop_size, written.size) {
+        (Some(true), Some(crop), _) => of(crop),
+        // Another shape than a square stays what it is.
+        (_, _, Some(Size::Short { shortest_edge, .. })) if written.is("ConvN") => {
+            square(shortest_edge)
+        }
+        (_, _, Some(Size::Short { .. })) => None,
+        (_, _, Some(Size::One(_))) if written.keeps_shape() => None,
+        (_, _, size) if written.do_resize != Some(false) => of(size?),
+        _ => None,
+    }
+}
+
 fn parsed<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, String> {
     serde_json::from_str(text).map_err(|error| reason(&error))
 }

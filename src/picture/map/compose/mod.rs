@@ -140,13 +140,14 @@ fn signed_byte(value: f32) -> u8 {
 }
 
 /// A signed image at the size of the photo: zero is mid-grey, positive values are brighter and negative
-/// ones darker. An image of one channel is in the diverging colours.
+/// ones darker. An image of one channel, and the sum of any number but three, is in the diverging colours.
 ///
-/// White and black, or the ends of the colours, stand for ± [`signed_scale`]; otherwise a few extreme pixels would leave the rest
-/// grey. What the network did not see is a shaded mid-grey.
+/// White and black, or the ends of the colours, stand for ± [`signed_scale`]; otherwise a few extreme pixels
+/// would leave the rest grey. What the network did not see is a shaded mid-grey.
 pub fn signed(values: &SignedImage, placement: &Placement) -> RgbImage {
     let (width, height) = placement.image;
     let seen = placement.seen();
+    let values = &*values.drawn();
     let is_grey = values.channels() == 1;
     let zero = if is_grey {
         diverging()[usize::from(MID_GREY)]
@@ -186,9 +187,10 @@ pub fn signed(values: &SignedImage, placement: &Placement) -> RgbImage {
     picture
 }
 
-/// The magnitude that a signed image shows as black or white: the 99.5th percentile of the non-zero
-/// magnitudes, or 1 if all are zero.
+/// The magnitude that a signed image, as it is drawn, shows as black or white: the 99.5th percentile of the
+/// non-zero magnitudes, or 1 if all are zero.
 pub fn signed_scale(values: &SignedImage) -> f32 {
+    let values = values.drawn();
     let mut magnitudes: Vec<f32> = values
         .values
         .iter()

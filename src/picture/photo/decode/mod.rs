@@ -1,43 +1,87 @@
-//! Decodes an image file to RGB pixels.
+//! Decodes an image file to RGB pixels, and keeps its own channels where they are others.
 //!
 //! File names may be wrong, so the format is detected from the content. Photos may be stored sideways,
-//! so the EXIF orientation is applied. A file may be damaged or made to exhaust memory, so its length
-//! and its header are checked before memory is allocated for the pixels.
+//! so the EXIF orientation is applied, unless the file is to be read as Pillow does. A file may be damaged or
+//! made to exhaust memory, so its length and its header are checked before memory is allocated for the pixels.
 
-use std::fs;
-use std::io::{Cursor, ErrorKind, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use image::error::{LimitErrorKind, UnsupportedErrorKind};
-use image::{
-    DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, RgbImage, RgbaImage,
-};
+use image::metadata::Orientation;
+use image::{DynamicImage, ImageFormat, RgbImage};
+use serde::{Deserialize, Serialize};
 
 use crate::picture::Error;
+use bands::{Bands, Meaning, Planes, ShownBands};
+use notes::Note;
+use tiff::Tiff;
 
-/// The maximum number of pixels: more than 12000 × 9000.
-const MAX_PIXELS: u64 = 150_000_000;
+pub mod bands;
+mod file;
+mod levels;
+pub mod notes;
+mod pixels;
+mod several;
+mod tiff;
 
-/// The maximum length of a side, which is also JPEG's. A narrow strip of few pixels would otherwise grow
-/// by a factor of hundreds when it is stretched to a model's input.
-const MAX_SIDE: u32 = 65_535;
+/// How image files are turned into pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Decoding {
+    /// As Pillow's `Image.open(f).convert("RGB")` does it: not turned by EXIF, transparency dropped, greys of 16
+    /// bits clipped.
+    pub as_pillow: bool,
+    /// The bands that are shown of a picture with bands; [`Bands::shown_by_default`] if `None`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shown: Option<ShownBands>,
+}
 
-/// The maximum number of bytes of a file: more than [`MAX_PIXELS`] with 16 bits per channel take.
-const MAX_FILE: u64 = 2_000_000_000;
+impl Decoding {
+    /// Whether it is the usual way.
+    pub fn is_usual(&self) -> bool {
+        *self == Decoding::default()
+    }
+}
 
-/// The bytes that a decoder may allocate besides the pixels.
-const WORKING_MEMORY: u64 = 256 << 20;
-
-/// A decoded image: upright, RGB, 8 bits per channel.
+/// A decoded image.
 #[derive(Debug, Clone)]
 pub struct Photo {
     /// Identifies a decoded image within the process.
     pub id: u64,
     /// The file that it was read from; for an image from memory, a path that only gives its name.
     pub path: PathBuf,
-    /// The pixels after the EXIF orientation, with transparent ones over white.
+    /// What is shown, 8 bits per channel: upright and with transparent pixels over white, unless `decoding` says
+    /// otherwise.
     pub rgb: RgbImage,
+    /// The channels that the file has.
+    pub channels: OwnChannels,
+    /// How it was read.
+    pub decoding: Decoding,
+    /// What the user should know of how it was read.
+    pub notes: Vec<Note>,
+}
+
+/// The channels that a file has.
+#[derive(Debug, Clone)]
+pub enum OwnChannels {
+    /// One, that of each channel of [`Photo::rgb`].
+    Grey,
+    /// Those of [`Photo::rgb`].
+    Colour,
+    /// Others.
+    Bands(Arc<Bands>),
+}
+
+impl OwnChannels {
+    /// As in a sentence: `3 channels (red, green, blue)`.
+    pub fn words(&self) -> String {
+        match self {
+            OwnChannels::Grey => "1 channel (grey)".into(),
+            OwnChannels::Colour => "3 channels (red, green, blue)".into(),
+            OwnChannels::Bands(bands) => bands.words(),
+        }
+    }
 }
 
 impl Photo {
@@ -46,10 +90,120 @@ impl Photo {
     /// # Errors
     /// If the file cannot be read, is no complete image or is too large; see [`Error`].
     pub fn open(path: &Path) -> Result<Photo, Error> {
-        let (bytes, format) = read(path)?;
-        let picture = decode(&bytes, format, path)?;
+        Photo::open_as(path, Decoding::default())
+    }
+
+    /// As [`Photo::open`], in another way.
+    ///
+    /// # Errors
+    /// As [`Photo::open`], and [`Error::NoBand`].
+    pub fn open_as(path: &Path, decoding: Decoding) -> Result<Photo, Error> {
+        let (mut bytes, format) = file::read(path)?;
+        let mut notes = Vec::new();
+        let (mut stated, mut inverted) = (None, false);
+        if format == ImageFormat::Tiff {
+            match tiff::read(&mut bytes, false, path)? {
+                Tiff::Bands(bands) => return Photo::of_bands(path.to_owned(), bands, decoding),
+                Tiff::Picture {
+                    white,
+                    inverted: zero_is_white,
+                } => (stated, inverted) = (white, zero_is_white),
+            }
+        } else if format == ImageFormat::Png {
+            stated = levels::stated_in_png(&bytes);
+        }
+        let (mut picture, orientation) = file::decode(&bytes, format, path)?;
         drop(bytes);
-        Ok(Self::from_rgb(path.to_owned(), over_white(picture)))
+        // Pillow itself turns a TIFF.
+        if !decoding.as_pillow || format == ImageFormat::Tiff {
+            if orientation != Orientation::NoTransforms && format != ImageFormat::Tiff {
+                notes.push(Note::Turned);
+            }
+            picture.apply_orientation(orientation);
+        }
+        let bands = Bands::with_alpha(&picture);
+        let channels = match (bands, &picture) {
+            (Some(bands), _) => OwnChannels::Bands(Arc::new(bands)),
+            (None, DynamicImage::ImageLuma8(_) | DynamicImage::ImageLuma16(_)) => OwnChannels::Grey,
+            (None, _) => OwnChannels::Colour,
+        };
+        let rgb = if decoding.as_pillow {
+            pixels::as_pillow(picture, inverted)
+        } else {
+            pixels::over_white(picture, stated, &mut notes)
+        };
+        Ok(Photo {
+            channels,
+            decoding,
+            notes,
+            ..Self::from_rgb(path.to_owned(), rgb)
+        })
+    }
+
+    /// As [`Photo::open_as`], with the usual bands where the picture does not have those that are to be shown.
+    ///
+    /// # Errors
+    /// As [`Photo::open`].
+    pub fn open_leniently(path: &Path, decoding: Decoding) -> Result<Photo, Error> {
+        match Photo::open_as(path, decoding) {
+            Err(Error::NoBand { .. }) => {
+                let usual = Decoding {
+                    shown: None,
+                    ..decoding
+                };
+                Photo::open_as(path, usual)
+            }
+            opened => opened,
+        }
+    }
+
+    /// Whether reading it in another way would give another picture.
+    pub fn would_differ(&self, decoding: Decoding) -> bool {
+        match &self.channels {
+            OwnChannels::Bands(bands) if bands.meaning == Meaning::Bands => {
+                let shown = |decoding: Decoding| {
+                    let has = |ShownBands(shown): &ShownBands| {
+                        let mut shown = shown.iter();
+                        shown.all(|band| usize::from(*band) <= bands.count())
+                    };
+                    let shown = decoding.shown.filter(has);
+                    shown.unwrap_or_else(|| bands.shown_by_default())
+                };
+                shown(self.decoding) != shown(decoding)
+            }
+            OwnChannels::Grey | OwnChannels::Colour | OwnChannels::Bands(_) => {
+                self.decoding.as_pillow != decoding.as_pillow
+            }
+        }
+    }
+
+    /// One picture of several files of one size, whose channels become its bands, in this order.
+    ///
+    /// # Errors
+    /// As [`Photo::open_as`], and [`Error::OtherSize`].
+    pub fn open_bands(paths: &[PathBuf], decoding: Decoding) -> Result<Photo, Error> {
+        let path = paths.first().cloned().unwrap_or_default();
+        Photo::of_bands(path, several::read(paths)?, decoding)
+    }
+
+    /// A picture of these bands; `path` gives its name.
+    ///
+    /// # Errors
+    /// [`Error::NoBand`].
+    pub fn of_bands(path: PathBuf, bands: Bands, decoding: Decoding) -> Result<Photo, Error> {
+        let shown = decoding.shown.unwrap_or_else(|| bands.shown_by_default());
+        let rgb = bands.shown(shown, &path)?;
+        let note = Note::Bands {
+            count: bands.count(),
+            shown,
+            stretched: !matches!(bands.planes, Planes::Bytes(_)),
+        };
+        Ok(Photo {
+            channels: OwnChannels::Bands(Arc::new(bands)),
+            decoding,
+            notes: vec![note],
+            ..Self::from_rgb(path, rgb)
+        })
     }
 
     /// An image that is already in memory; `path` gives its name.
@@ -59,6 +213,20 @@ impl Photo {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
             path,
             rgb,
+            channels: OwnChannels::Colour,
+            decoding: Decoding::default(),
+            notes: Vec::new(),
+        }
+    }
+
+    /// The bands that are shown, if the picture has any.
+    pub fn shown_bands(&self) -> Option<ShownBands> {
+        match &self.channels {
+            OwnChannels::Bands(bands) if bands.meaning == Meaning::Bands => {
+                let shown = self.decoding.shown;
+                Some(shown.unwrap_or_else(|| bands.shown_by_default()))
+            }
+            OwnChannels::Grey | OwnChannels::Colour | OwnChannels::Bands(_) => None,
         }
     }
 
@@ -68,224 +236,24 @@ impl Photo {
         name.to_string_lossy().into_owned()
     }
 
-    /// The width of the upright image, in pixels.
+    /// The width of the image, in pixels.
     pub fn width(&self) -> u32 {
         self.rgb.width()
     }
 
-    /// The height of the upright image, in pixels.
+    /// The height of the image, in pixels.
     pub fn height(&self) -> u32 {
         self.rgb.height()
     }
-}
 
-/// The file's bytes and its format. Other files are not read beyond their first bytes.
-fn read(path: &Path) -> Result<(Vec<u8>, ImageFormat), Error> {
-    let unreadable = |error: std::io::Error| match error.kind() {
-        ErrorKind::NotFound => Error::Missing {
-            path: path.to_owned(),
-        },
-        ErrorKind::PermissionDenied => Error::Unreadable {
-            reason: "permission denied".to_owned(),
-            path: path.to_owned(),
-        },
-        _ => Error::Unreadable {
-            reason: error.to_string(),
-            path: path.to_owned(),
-        },
-    };
-    // Checked before opening, which would block forever on a named pipe.
-    let metadata = fs::metadata(path).map_err(unreadable)?;
-    if !metadata.is_file() {
-        return Err(Error::NotAFile {
-            path: path.to_owned(),
-        });
+    /// Bytes in memory.
+    pub fn bytes(&self) -> usize {
+        let own = match &self.channels {
+            OwnChannels::Grey | OwnChannels::Colour => 0,
+            OwnChannels::Bands(bands) => bands.planes.bytes(),
+        };
+        self.rgb.as_raw().len() + own
     }
-    let mut file = fs::File::open(path).map_err(unreadable)?;
-    let mut bytes = Vec::new();
-    let start = file.by_ref().take(64).read_to_end(&mut bytes);
-    start.map_err(unreadable)?;
-    if bytes.is_empty() {
-        return Err(Error::Empty {
-            path: path.to_owned(),
-        });
-    }
-    let format = image::guess_format(&bytes)
-        .ok()
-        .filter(|format| format_name(*format).is_some())
-        .ok_or_else(|| Error::NotAPicture {
-            path: path.to_owned(),
-        })?;
-    let too_large = Error::FileTooLarge {
-        limit_gigabytes: MAX_FILE / 1_000_000_000,
-        path: path.to_owned(),
-    };
-    if metadata.len() > MAX_FILE {
-        return Err(too_large);
-    }
-    // The file may have grown since, or the reported length may be wrong.
-    let mut rest = file.take(MAX_FILE);
-    rest.read_to_end(&mut bytes).map_err(unreadable)?;
-    if rest.limit() == 0 {
-        return Err(too_large);
-    }
-    Ok((bytes, format))
-}
-
-fn decode(bytes: &[u8], format: ImageFormat, path: &Path) -> Result<DynamicImage, Error> {
-    let failed = |error| classified(error, format, path);
-    let mut limits = Limits::no_limits();
-    limits.max_alloc = Some(WORKING_MEMORY);
-    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
-    reader.limits(limits.clone());
-    let mut decoder = reader.into_decoder().map_err(failed)?;
-
-    let (width, height) = decoder.dimensions();
-    if u64::from(width) * u64::from(height) > MAX_PIXELS {
-        return Err(Error::TooLarge {
-            width,
-            height,
-            limit_megapixels: MAX_PIXELS / 1_000_000,
-            path: path.to_owned(),
-        });
-    }
-    if width.max(height) > MAX_SIDE {
-        return Err(Error::TooLong {
-            width,
-            height,
-            longest: MAX_SIDE,
-            path: path.to_owned(),
-        });
-    }
-    if format == ImageFormat::Jpeg && !jpeg_ends(bytes) {
-        return Err(Error::Truncated {
-            format: "JPEG",
-            path: path.to_owned(),
-        });
-    }
-    limits.max_alloc = Some(decoder.total_bytes() + WORKING_MEMORY);
-    decoder.set_limits(limits).map_err(failed)?;
-    let orientation = decoder.orientation().map_err(failed)?;
-    let mut picture = DynamicImage::from_decoder(decoder).map_err(failed)?;
-    picture.apply_orientation(orientation);
-    Ok(picture)
-}
-
-/// Whether the end marker follows the image data. The decoder fills missing data with grey, which would
-/// be explained as if it were part of the photo.
-fn jpeg_ends(bytes: &[u8]) -> bool {
-    const START_OF_SCAN: u8 = 0xda;
-    const END: [u8; 2] = [0xff, 0xd9];
-    let mut at = 2;
-    // Segments before the scan may contain a thumbnail with its own end marker, so skip them.
-    while let Some([0xff, marker, high, low]) = bytes.get(at..at + 4) {
-        if *marker == 0xff {
-            at += 1;
-            continue;
-        }
-        at += 2 + usize::from(u16::from_be_bytes([*high, *low]));
-        if *marker == START_OF_SCAN {
-            break;
-        }
-    }
-    // Inside the data of a scan, 0xff is always followed by 0 or a restart marker.
-    bytes
-        .get(at..)
-        .is_some_and(|data| data.windows(2).any(|pair| pair == END))
-}
-
-/// RGB with 8 bits per channel, over white.
-fn over_white(picture: DynamicImage) -> RgbImage {
-    if !picture.color().has_alpha() {
-        return picture.into_rgb8();
-    }
-    let rgba: RgbaImage = picture.into_rgba8();
-    let mut rgb = RgbImage::new(rgba.width(), rgba.height());
-    for (to, from) in rgb.pixels_mut().zip(rgba.pixels()) {
-        let [red, green, blue, alpha] = from.0.map(u32::from);
-        to.0 = [red, green, blue].map(|colour| {
-            let sum = colour * alpha + 255 * (255 - alpha);
-            // At most 255 · 255 + 127, so the quotient fits.
-            ((sum + 127) / 255) as u8
-        });
-    }
-    rgb
-}
-
-/// The common names of the supported formats.
-fn format_name(format: ImageFormat) -> Option<&'static str> {
-    Some(match format {
-        ImageFormat::Png => "PNG",
-        ImageFormat::Jpeg => "JPEG",
-        ImageFormat::WebP => "WebP",
-        ImageFormat::Bmp => "BMP",
-        ImageFormat::Gif => "GIF",
-        ImageFormat::Tiff => "TIFF",
-        _ => return None,
-    })
-}
-
-fn classified(error: ImageError, format: ImageFormat, path: &Path) -> Error {
-    let path = path.to_owned();
-    let format = format_name(format).unwrap_or("image");
-    match error {
-        ImageError::Limits(limit) => match limit.kind() {
-            LimitErrorKind::InsufficientMemory | LimitErrorKind::DimensionError => {
-                Error::TooMuchMemory { format, path }
-            }
-            _ => Error::Unsupported {
-                format,
-                reason: limit.to_string(),
-                path,
-            },
-        },
-        ImageError::IoError(error) if error.kind() == ErrorKind::UnexpectedEof => {
-            Error::Truncated { format, path }
-        }
-        ImageError::Unsupported(error) => Error::Unsupported {
-            format,
-            reason: match error.kind() {
-                UnsupportedErrorKind::GenericFeature(feature) => feature,
-                _ => error.to_string(),
-            },
-            path,
-        },
-        other => {
-            let reason = root_cause(&other);
-            if ends_early(&reason) {
-                return Error::Truncated { format, path };
-            }
-            Error::Corrupt {
-                format,
-                reason,
-                path,
-            }
-        }
-    }
-}
-
-/// The first line of the innermost error.
-fn root_cause(error: &dyn std::error::Error) -> String {
-    let mut cause = error;
-    while let Some(deeper) = cause.source() {
-        cause = deeper;
-    }
-    let text = cause.to_string();
-    text.lines().next().unwrap_or_default().trim().to_owned()
-}
-
-/// The decoders report the end of the data only in the message.
-fn ends_early(reason: &str) -> bool {
-    let reason = reason.to_lowercase();
-    [
-        "unexpected eof",
-        "unexpected end",
-        "failed to fill whole buffer",
-        "end of file",
-        "exhausted data",
-    ]
-    .iter()
-    .any(|words| reason.contains(words))
 }
 
 #[cfg(test)]

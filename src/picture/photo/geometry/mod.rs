@@ -170,10 +170,19 @@ impl Placement {
 
     /// The colour of what the image does not cover.
     pub fn fill(&self, frame: &Frame) -> [u8; 3] {
+        if self.is_filled(frame) {
+            frame.fill
+        } else {
+            [0; 3]
+        }
+    }
+
+    /// Whether what the image does not cover has [`Frame::fill`]; else it is black.
+    pub fn is_filled(&self, frame: &Frame) -> bool {
         match (self.fit, frame.mode) {
-            (Fit::Pad, _) | (Fit::Crop, CropMode::Border) => frame.fill,
+            (Fit::Pad, _) | (Fit::Crop, CropMode::Border) => true,
             (Fit::Stretch, _)
-            | (Fit::Crop, CropMode::Centre | CropMode::CentreFloor | CropMode::Squash) => [0; 3],
+            | (Fit::Crop, CropMode::Centre | CropMode::CentreFloor | CropMode::Squash) => false,
         }
     }
 

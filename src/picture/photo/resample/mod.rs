@@ -14,8 +14,11 @@ use image::{Rgb, RgbImage, imageops};
 
 use super::geometry::{Filter, Frame, Placement, Rect};
 
-mod plain;
 use crate::picture::Error;
+
+pub mod bands;
+mod pillow;
+mod plain;
 
 /// The model's input in 8-bit RGB, exactly `frame.width` × `frame.height`. `placement` must have been
 /// made for this image and frame.
@@ -25,42 +28,92 @@ use crate::picture::Error;
 /// # Errors
 /// [`Error::Resample`] if the placement is for an image of another size.
 pub fn resample(rgb: &RgbImage, placement: &Placement, frame: &Frame) -> Result<RgbImage, Error> {
-    if rgb.dimensions() != placement.image {
-        let (width, height) = placement.image;
-        return Err(Error::Resample {
-            reason: format!(
+    let cut = Cut::new(rgb.dimensions(), placement)?;
+    Ok(cut.padded(cut.scaled(rgb, frame.filter)?, placement.fill(frame)))
+}
+
+/// The part of an image that a model's input covers, and where it lies in the input.
+struct Cut {
+    across: Covered,
+    down: Covered,
+    /// In image pixels.
+    part: Rect,
+    /// The size of the image.
+    size: (u32, u32),
+    input: (u32, u32),
+}
+
+impl Cut {
+    /// # Errors
+    /// [`Error::Resample`] if the placement is for an image of another size.
+    fn new(size: (u32, u32), placement: &Placement) -> Result<Cut, Error> {
+        if size != placement.image {
+            let (width, height) = placement.image;
+            let reason = format!(
                 "it is {} × {} pixels, not {width} × {height}",
-                rgb.width(),
-                rgb.height()
-            ),
-        });
+                size.0, size.1
+            );
+            return Err(Error::Resample { reason });
+        }
+        let across = Covered::new(placement.origin.0, placement.input.0, placement.resized.0);
+        let down = Covered::new(placement.origin.1, placement.input.1, placement.resized.1);
+        let (x, width) = across.source(placement.source.x, placement.source.width, size.0);
+        let (y, height) = down.source(placement.source.y, placement.source.height, size.1);
+        Ok(Cut {
+            across,
+            down,
+            part: Rect {
+                x,
+                y,
+                width,
+                height,
+            },
+            size,
+            input: placement.input,
+        })
     }
-    let across = Covered::new(placement.origin.0, placement.input.0, placement.resized.0);
-    let down = Covered::new(placement.origin.1, placement.input.1, placement.resized.1);
-    let (x, width) = across.source(placement.source.x, placement.source.width, rgb.width());
-    let (y, height) = down.source(placement.source.y, placement.source.height, rgb.height());
-    let part = Rect {
-        x,
-        y,
-        width,
-        height,
-    };
-    let picture = match plain::Kernel::of(frame.filter) {
-        Some(kernel) => plain::scaled(
-            rgb,
-            &across.axis(rgb.width()),
-            &down.axis(rgb.height()),
-            kernel,
-        ),
-        None => scaled(rgb, part, (across.length, down.length), frame.filter)?,
-    };
-    if picture.dimensions() == placement.input {
-        return Ok(picture);
+
+    /// The size of the part in the input.
+    fn length(&self) -> (u32, u32) {
+        (self.across.length, self.down.length)
     }
-    let fill = Rgb(placement.fill(frame));
-    let mut input = RgbImage::from_pixel(placement.input.0, placement.input.1, fill);
-    imageops::replace(&mut input, &picture, across.start.into(), down.start.into());
-    Ok(input)
+
+    /// The part, as large as it is in the input.
+    fn scaled(&self, rgb: &RgbImage, filter: Filter) -> Result<RgbImage, Error> {
+        let Some(kernel) = plain::Kernel::of(filter) else {
+            return scaled(rgb, self.part, self.length(), filter);
+        };
+        let (across, down) = (self.across.axis(self.size.0), self.down.axis(self.size.1));
+        let colour = |x, y| rgb.get_pixel(x, y).0.map(f32::from);
+        let sums = plain::sums(&across, &down, kernel, colour);
+        let mut scaled = RgbImage::new(across.length, down.length);
+        for (pixel, sum) in scaled.pixels_mut().zip(sums) {
+            // A cast from float saturates.
+            pixel.0 = sum.map(|sum| sum.round_ties_even() as u8);
+        }
+        Ok(scaled)
+    }
+
+    /// The whole input.
+    fn padded(&self, picture: RgbImage, fill: [u8; 3]) -> RgbImage {
+        if picture.dimensions() == self.input {
+            return picture;
+        }
+        let mut input = RgbImage::from_pixel(self.input.0, self.input.1, Rgb(fill));
+        let (x, y) = (self.across.start.into(), self.down.start.into());
+        imageops::replace(&mut input, &picture, x, y);
+        input
+    }
+}
+
+fn failed(error: impl std::fmt::Display) -> Error {
+    Error::Resample {
+        reason: error.to_string(),
+    }
+}
+
+fn wrong_length() -> Error {
+    failed("the resized buffer has the wrong length")
 }
 
 /// The pixels of the input that the image covers, along one axis.
@@ -207,11 +260,8 @@ fn one_pass(
     size: (u32, u32),
     kernel: ResizeAlg,
 ) -> Result<RgbImage, Error> {
-    let failed = |error: &dyn std::fmt::Display| Error::Resample {
-        reason: error.to_string(),
-    };
-    let source = ImageRef::new(rgb.width(), rgb.height(), rgb.as_raw(), PixelType::U8x3)
-        .map_err(|error| failed(&error))?;
+    let source = ImageRef::new(rgb.width(), rgb.height(), rgb.as_raw(), PixelType::U8x3);
+    let source = source.map_err(failed)?;
     let mut target = Image::new(size.0, size.1, PixelType::U8x3);
     let options = ResizeOptions::new().resize_alg(kernel).crop(
         part.x,
@@ -219,12 +269,9 @@ fn one_pass(
         extent_within(part.x, part.width, rgb.width()),
         extent_within(part.y, part.height, rgb.height()),
     );
-    Resizer::new()
-        .resize(&source, &mut target, &options)
-        .map_err(|error| failed(&error))?;
-    RgbImage::from_raw(size.0, size.1, target.into_vec()).ok_or_else(|| Error::Resample {
-        reason: "the resized buffer has the wrong length".to_owned(),
-    })
+    let done = Resizer::new().resize(&source, &mut target, &options);
+    done.map_err(failed)?;
+    RgbImage::from_raw(size.0, size.1, target.into_vec()).ok_or_else(wrong_length)
 }
 
 /// `extent`, reduced by the rounding errors that would put `origin + extent` beyond the image.

@@ -1,10 +1,8 @@
 //! Resampling whose kernels do not widen, as tensors and OpenCV have it, and means over areas: OpenCV's and
 //! Pillow's.
 //!
-//! In float32 along both axes and rounded once. OpenCV computes in fixed point, and differs by at most one
-//! level.
-
-use image::RgbImage;
+//! In float32 along both axes; bytes are rounded once. OpenCV computes in fixed point, and differs by at most
+//! one level.
 
 use super::super::geometry::Filter;
 
@@ -47,9 +45,14 @@ pub(super) struct Axis {
 /// The pixels of the source that one pixel of the target is made of, along one axis, with their weights.
 struct Taps(Vec<(u32, f32)>);
 
-/// The pixels that are wanted. Pixels at the edges of the image are repeated beyond it.
-pub(super) fn scaled(rgb: &RgbImage, across: &Axis, down: &Axis, kernel: Kernel) -> RgbImage {
-    let size = (across.length, down.length);
+/// The pixels that are wanted, as sums of `pixel` at a column and a row. Pixels at the edges of the image are
+/// repeated beyond it.
+pub(super) fn sums<const N: usize>(
+    across: &Axis,
+    down: &Axis,
+    kernel: Kernel,
+    pixel: impl Fn(u32, u32) -> [f32; N],
+) -> Vec<[f32; N]> {
     let reduced = across.scale() >= 1.0 && down.scale() >= 1.0;
     let taps = |axis: &Axis, pixel: u32| match kernel {
         Kernel::Linear => axis.linear(pixel),
@@ -58,28 +61,23 @@ pub(super) fn scaled(rgb: &RgbImage, across: &Axis, down: &Axis, kernel: Kernel)
         Kernel::Area => axis.steep(pixel),
         Kernel::Box => axis.boxed(pixel),
     };
-    let columns: Vec<Taps> = (0..size.0).map(|column| taps(across, column)).collect();
-    let mut scaled = RgbImage::new(size.0, size.1);
-    let mut sums = vec![[0f32; 3]; columns.len()];
-    for row in 0..size.1 {
-        sums.fill([0.0; 3]);
+    let columns: Vec<Taps> = (0..across.length)
+        .map(|column| taps(across, column))
+        .collect();
+    let mut all = vec![[0f32; N]; columns.len() * down.length as usize];
+    for (row, sums) in (0..).zip(all.chunks_exact_mut(columns.len().max(1))) {
         for (from, down) in taps(down, row).0 {
             for (sum, column) in sums.iter_mut().zip(&columns) {
                 for (at, across) in &column.0 {
                     let weight = across * down;
-                    for (sum, level) in sum.iter_mut().zip(rgb.get_pixel(*at, from).0) {
-                        *sum += weight * f32::from(level);
+                    for (sum, value) in sum.iter_mut().zip(pixel(*at, from)) {
+                        *sum += weight * value;
                     }
                 }
             }
         }
-        for (column, sum) in (0..).zip(&sums) {
-            // A cast from float saturates.
-            let pixel = sum.map(|sum| sum.round_ties_even() as u8);
-            scaled.put_pixel(column, row, image::Rgb(pixel));
-        }
     }
-    scaled
+    all
 }
 
 impl Axis {

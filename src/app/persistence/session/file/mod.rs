@@ -13,6 +13,7 @@ use serde_json::Value;
 use serde_json::error::Category;
 
 use crate::model::ReluRule;
+use crate::picture::photo::decode::Decoding;
 use crate::picture::photo::geometry::Fit;
 use crate::picture::write;
 
@@ -59,6 +60,13 @@ pub struct Live {
     pub fit: Fit,
     #[serde(default, with = "by_name")]
     pub rule: ReluRule,
+    /// How images are read.
+    #[serde(
+        default,
+        rename = "reading",
+        skip_serializing_if = "Decoding::is_usual"
+    )]
+    pub decoding: Decoding,
     /// The true class of the image, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub truth: Option<StoredClass>,
@@ -88,6 +96,13 @@ pub struct StoredPin {
     pub fit: Fit,
     #[serde(default, with = "by_name")]
     pub rule: ReluRule,
+    /// How the image is read.
+    #[serde(
+        default,
+        rename = "reading",
+        skip_serializing_if = "Decoding::is_usual"
+    )]
+    pub decoding: Decoding,
 }
 
 /// How all rows are drawn.
@@ -217,11 +232,10 @@ impl Session {
     /// Every path in the session.
     pub fn paths_mut(&mut self) -> impl Iterator<Item = &mut PathBuf> {
         let live = self.live.image.iter_mut();
-        let sides = self.live.sides.iter_mut().map(|side| &mut side.model.path);
-        let pins = self
-            .pins
-            .iter_mut()
-            .flat_map(|pin| [&mut pin.image, &mut pin.model.path]);
+        let sides = self.live.sides.iter_mut();
+        let sides = sides.flat_map(|side| side.model.paths_mut());
+        let pins = self.pins.iter_mut();
+        let pins = pins.flat_map(|pin| pin.model.paths_mut().chain([&mut pin.image]));
         self.pictures
             .iter_mut()
             .chain(live)

@@ -22,6 +22,7 @@ fn usage() -> StoredUsage {
         reading: Reading::Sigmoid,
         names: Some(vec!["cat".to_owned(), "dog".to_owned()]),
         output: Some("aux".to_owned()),
+        similar_to: None,
     }
 }
 
@@ -49,6 +50,8 @@ impl Fixture {
                     model: StoredModel {
                         path: model.clone(),
                         architecture: Some("googlenet".into()),
+                        inputs: Vec::new(),
+                        picture: None,
                         usage: Some(usage()),
                     },
                     layer: layer.clone(),
@@ -58,6 +61,10 @@ impl Fixture {
                 active: 0,
                 fit: Fit::Pad,
                 rule: ReluRule::Deconvnet,
+                decoding: Decoding {
+                    as_pillow: true,
+                    shown: None,
+                },
                 truth: Some(StoredClass::new(1, &labels)),
             },
             pins: vec![StoredPin {
@@ -65,12 +72,15 @@ impl Fixture {
                 model: StoredModel {
                     path: model,
                     architecture: None,
+                    inputs: Vec::new(),
+                    picture: None,
                     usage: None,
                 },
                 layer,
                 score: Some(StoredScore::new(Score::Against(1), &labels)),
                 fit: Fit::Crop,
                 rule: ReluRule::Guided,
+                decoding: Decoding::default(),
             }],
             look: StoredLook {
                 style: MapStyle {

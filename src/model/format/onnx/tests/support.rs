@@ -31,8 +31,7 @@ pub fn open_at(path: &Path) -> Result<Opened, Fault> {
             message.ends_with(&format!(": {}", path.display())),
             "{message}"
         );
-        let Error::File { fault, .. } = error;
-        fault
+        error.fault()
     })
 }
 

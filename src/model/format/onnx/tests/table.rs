@@ -80,7 +80,7 @@ fn untouched(model: &[u8]) -> Result<Graph, Fault> {
     std::fs::write(&path, model).unwrap();
     let mut report = |_| ControlFlow::Continue(());
     let opened = format::open(&path, &mut Opening::new(&mut report));
-    let whole = opened.map_err(|Error::File { fault, .. }| fault)?.graph;
+    let whole = opened.map_err(Error::fault)?.graph;
     Ok(answer::untouched(&whole, whole.logits))
 }
 

@@ -7,7 +7,7 @@ use tch::Kind;
 
 use super::support::{logits, open, refusal};
 use super::writer::{Onnx, floats, node};
-use crate::model::error::{Error, Fault};
+use crate::model::error::Fault;
 use crate::model::format;
 use crate::model::format::onnx::message::proto::{Attribute, Place, RAW, Tensor, attribute};
 use crate::model::format::onnx::message::wire;
@@ -226,8 +226,7 @@ fn reports_progress_within_a_weight_and_can_be_cancelled_there() {
 
     let (reported, cancelled) = opened(3);
     assert_eq!(reported.len(), 3);
-    let Error::File { fault, .. } = cancelled.unwrap_err();
-    assert_eq!(fault, Fault::Cancelled);
+    assert_eq!(cancelled.unwrap_err().fault(), Fault::Cancelled);
 }
 
 #[test]

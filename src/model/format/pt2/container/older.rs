@@ -33,6 +33,7 @@ pub fn open(mut archive: Archive, opening: &mut Opening) -> Result<Opened> {
     let (version, torch) = (program.schema_version, program.torch_version.clone());
     let preprocess = archive.text("extra_files/preprocess.json")?;
     let stated = preprocess.as_deref().and_then(Preprocess::stated_size);
+    let stated = opening.stated_size(stated);
     let mut skeleton = skeleton::read(program, opening.options(), stated)?;
     load(&mut skeleton, &mut archive, WEIGHTS, opening)?;
     let held = sample::hold(

@@ -38,8 +38,8 @@ const MAX_EXPRESSION: usize = 400;
 pub struct Wanted {
     /// Width and height that the user has chosen.
     pub chosen: Option<(u32, u32)>,
-    /// Width and height that the preprocessing of the file states.
-    pub stated: Option<(u32, u32)>,
+    /// Width and height that the preprocessing states, and where it does.
+    pub stated: Option<((u32, u32), SizeSource)>,
 }
 
 /// Gives every dynamic size of the program a number, and returns where the size of the image comes
@@ -108,8 +108,8 @@ fn image_size(
     let turned = |(width, height): (u32, u32)| [i64::from(height), i64::from(width)];
     let (target, source) = if let Some(chosen) = wanted.chosen {
         (turned(chosen), SizeSource::Chosen)
-    } else if let Some(stated) = wanted.stated {
-        (turned(stated), SizeSource::Stated)
+    } else if let Some((stated, source)) = wanted.stated {
+        (turned(stated), source)
     } else if let [Some(height), Some(width)] = hints {
         ([height, width], SizeSource::Sample)
     } else {

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::support::{fault, refused};
 use super::writer::{self, Pt2};
-use crate::model::error::{Error, Fault};
+use crate::model::error::Fault;
 use crate::model::format;
 
 #[test]
@@ -71,7 +71,7 @@ fn recognises_torchscript_with_compressed_entries() {
 fn refuses_a_folder_and_a_missing_file() {
     let folder = tempfile::tempdir().unwrap();
     for path in [folder.path().to_owned(), folder.path().join("none.pt2")] {
-        let Error::File { fault, .. } = format::open_silently(&path).unwrap_err();
+        let fault = format::open_silently(&path).unwrap_err().fault();
         assert!(matches!(fault, Fault::Unreadable(_)), "{fault}");
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::writer::{self, Pt2};
-use crate::model::error::{Error, Fault};
+use crate::model::error::Fault;
 use crate::model::format::{self, Opened};
 
 /// The program of the writer's network, with the shapes of its weights.
@@ -68,8 +68,7 @@ pub fn fault(bytes: &[u8]) -> Fault {
         message.ends_with(&format!(": {}", path.display())),
         "{message}"
     );
-    let Error::File { fault, .. } = error;
-    fault
+    error.fault()
 }
 
 pub fn opened(model: &Pt2) -> Opened {

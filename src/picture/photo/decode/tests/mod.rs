@@ -1,8 +1,13 @@
-use super::*;
+use std::fs;
 use std::io::Write;
+
+use super::file::MAX_FILE;
+use super::*;
 
 use image::codecs::jpeg::JpegEncoder;
 use image::{ExtendedColorType, Rgb};
+
+mod reading;
 
 fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))

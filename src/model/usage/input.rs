@@ -1,17 +1,36 @@
 //! From a photo to a model's input: resampled, normalised, as a tensor.
 
-use std::borrow::Cow;
 use std::time::Instant;
 
 use image::RgbImage;
 use tch::{Device, Kind, Tensor};
 
-use super::ms_since;
-use crate::engine::Error;
+use super::taken::Taken;
+use crate::model::error::{Fault, first_line};
 use crate::model::{InputChannels, Preprocess};
+use crate::picture;
 use crate::picture::photo::decode::Photo;
-use crate::picture::photo::geometry::{Fit, Placement};
+use crate::picture::photo::geometry::{Fit, Frame, Placement};
+use crate::picture::photo::resample::bands::resample_bands;
 use crate::picture::photo::resample::resample;
+
+/// Why a photo could not be made into an input.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Unprepared {
+    #[error(transparent)]
+    Picture(#[from] picture::Error),
+    #[error(transparent)]
+    Torch(#[from] tch::TchError),
+}
+
+impl From<Unprepared> for Fault {
+    fn from(error: Unprepared) -> Fault {
+        match error {
+            Unprepared::Picture(error) => Fault::Picture(error),
+            Unprepared::Torch(error) => Fault::Graph(first_line(&error)),
+        }
+    }
+}
 
 /// A photo as a model's input.
 pub(crate) struct Input {
@@ -22,49 +41,80 @@ pub(crate) struct Input {
 }
 
 impl Input {
-    pub(crate) fn new(photo: &Photo, fit: Fit, preprocess: &Preprocess) -> Result<Input, Error> {
+    pub(crate) fn new(
+        photo: &Photo,
+        fit: Fit,
+        preprocess: &Preprocess,
+    ) -> Result<Input, Unprepared> {
         let start = Instant::now();
         let frame = preprocess.frame();
         let placement = Placement::new(photo.rgb.dimensions(), &frame, fit);
-        let source = match preprocess.channels {
-            InputChannels::Rgb | InputChannels::Bgr => Cow::Borrowed(&photo.rgb),
+        let planes = match Taken::new(photo, preprocess.channels)? {
+            Taken::Colours => levels(&resample(&photo.rgb, &placement, &frame)?, preprocess)?,
             // Turned grey and then resampled, as torchvision's transforms do it. The other way round
             // would round twice.
-            InputChannels::Grey => Cow::Owned(grey(&photo.rgb)),
+            Taken::Grey => levels(
+                &resample(&grey(&photo.rgb), &placement, &frame)?,
+                preprocess,
+            )?,
+            Taken::Bands(bands, wanted) => {
+                let fill = &preprocess.mean;
+                let planes = resample_bands(bands, &wanted, &placement, &frame, fill)?;
+                levels_of_bands(&planes, bands.planes.white(), &frame)?
+            }
         };
-        let tensor = normalised(&resample(&source, &placement, &frame)?, preprocess)?;
         Ok(Input {
-            tensor,
+            tensor: normalised(&planes, preprocess)?,
             placement,
-            resample_ms: ms_since(start),
+            resample_ms: start.elapsed().as_secs_f64() * 1e3,
         })
     }
 }
 
-/// `[1, channels, height, width]`, the channels in the model's order: each value scaled to [0, 1], minus the
-/// mean, divided by the standard deviation.
-fn normalised(picture: &RgbImage, preprocess: &Preprocess) -> Result<Tensor, Error> {
-    let (width, height) = (i64::from(picture.width()), i64::from(picture.height()));
-    let pixels = Tensor::f_from_data_size(picture.as_raw(), &[1, height, width, 3], Kind::Uint8)?;
+/// `[1, channels, height, width]`, the channels in the model's order: values from 0 to 1, minus the mean,
+/// divided by the standard deviation.
+fn normalised(planes: &Tensor, preprocess: &Preprocess) -> Result<Tensor, tch::TchError> {
     let channel = |values: &[f64]| -> Result<Tensor, tch::TchError> {
         Tensor::f_from_slice(values)?
             .f_to_kind(Kind::Float)?
             .f_reshape([1, -1, 1, 1])
     };
+    let input = planes
+        .f_sub(&channel(&preprocess.mean)?)?
+        .f_div(&channel(&preprocess.std)?)?
+        .f_contiguous()?;
+    input.f_to_device(Device::Cpu)
+}
+
+/// Colours as values from 0 to 1, `[1, channels, height, width]`.
+fn levels(picture: &RgbImage, preprocess: &Preprocess) -> Result<Tensor, tch::TchError> {
+    let (width, height) = (i64::from(picture.width()), i64::from(picture.height()));
+    let pixels = Tensor::f_from_data_size(picture.as_raw(), &[1, height, width, 3], Kind::Uint8)?;
     let planes = pixels.f_permute([0, 3, 1, 2])?;
     let planes = match preprocess.channels {
-        InputChannels::Rgb => planes,
+        InputChannels::Rgb | InputChannels::Bands(_) => planes,
         InputChannels::Bgr => planes.f_flip([1])?,
         // All three are the same.
         InputChannels::Grey => planes.f_narrow(1, 0, 1)?,
     };
-    let input = planes
-        .f_to_kind(Kind::Float)?
-        .f_div_scalar(255.0)?
-        .f_sub(&channel(&preprocess.mean)?)?
-        .f_div(&channel(&preprocess.std)?)?
-        .f_contiguous()?;
-    Ok(input.f_to_device(Device::Cpu)?)
+    planes.f_to_kind(Kind::Float)?.f_div_scalar(255.0)
+}
+
+/// Bands in units of `white`, `[1, channels, height, width]`.
+fn levels_of_bands(
+    planes: &[Vec<f32>],
+    white: f32,
+    frame: &Frame,
+) -> Result<Tensor, tch::TchError> {
+    let size = [
+        1,
+        planes.len() as i64,
+        i64::from(frame.height),
+        i64::from(frame.width),
+    ];
+    Tensor::f_from_slice(&planes.concat())?
+        .f_reshape(size)?
+        .f_div_scalar(f64::from(white))
 }
 
 /// Pillow's `L` of every pixel, in all three channels: its weights in 16-bit fixed point.
@@ -92,7 +142,7 @@ mod tests {
             ..Preprocess::imagenet(1, 1)
         };
         let values = |preprocess: &Preprocess| {
-            let input = normalised(&picture, preprocess).unwrap();
+            let input = normalised(&levels(&picture, preprocess).unwrap(), preprocess).unwrap();
             assert_eq!(input.size(), [1, 3, 1, 1]);
             Vec::<f32>::try_from(input.reshape(-1)).unwrap()
         };

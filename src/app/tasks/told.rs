@@ -1,0 +1,39 @@
+//! What is said of how a picture was read, when it is opened.
+
+use crate::app::App;
+use crate::app::notices::Place;
+use crate::model::InputChannels;
+use crate::picture::photo::decode::Photo;
+use crate::picture::photo::decode::notes::Note;
+
+impl App {
+    /// Says each difference from Pillow once, and each assumption.
+    pub(super) fn tell_of(&mut self, photo: &Photo) {
+        const HINT: &str = "“As Pillow reads it” in the pane of the model does the same.";
+        let model = self.state.model();
+        let takes_opacity =
+            model.is_some_and(|model| matches!(model.preprocess.channels, InputChannels::Bands(_)));
+        for note in &photo.notes {
+            if takes_opacity && *note == Note::Transparent {
+                continue;
+            }
+            let words = note.words();
+            match note {
+                Note::Turned | Note::Transparent | Note::Scaled => {
+                    let text = format!("{words}. {HINT}");
+                    self.notices.once(
+                        Place::Picture,
+                        "Training code may read this otherwise",
+                        text,
+                    );
+                }
+                Note::White { .. } => {
+                    self.notices
+                        .passing(Place::Picture, "Few of its 16 bits are used", words);
+                }
+                // The pane of the model says it.
+                Note::Bands { .. } => {}
+            }
+        }
+    }
+}

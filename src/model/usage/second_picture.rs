@@ -1,0 +1,113 @@
+//! A picture besides the one that is explained.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use image::RgbImage;
+
+use crate::picture::Error;
+use crate::picture::photo::decode::{Decoding, Photo};
+
+/// A picture besides the one that is explained: the one that an embedding is compared with, or what another
+/// input of the model is held at. It is prepared as the model's preprocessing says, without the fit that
+/// may be chosen for the first one.
+#[derive(Debug, Clone)]
+pub struct SecondPicture {
+    path: PathBuf,
+    /// Whether it can be read from `path`.
+    on_disk: bool,
+    decoding: Decoding,
+    photo: Option<Arc<Photo>>,
+}
+
+impl SecondPicture {
+    /// The picture in a file, which is read when the model is used with it.
+    pub fn file(path: impl Into<PathBuf>) -> SecondPicture {
+        SecondPicture {
+            path: path.into(),
+            on_disk: true,
+            decoding: Decoding::default(),
+            photo: None,
+        }
+    }
+
+    /// A picture that has been read from its file.
+    pub fn photo(photo: Arc<Photo>) -> SecondPicture {
+        SecondPicture {
+            path: photo.path.clone(),
+            on_disk: true,
+            decoding: photo.decoding,
+            photo: Some(photo),
+        }
+    }
+
+    /// An image that is in memory only.
+    pub fn rgb(image: RgbImage) -> SecondPicture {
+        let photo = Photo::from_rgb("a picture".into(), image);
+        SecondPicture {
+            on_disk: false,
+            ..SecondPicture::photo(Arc::new(photo))
+        }
+    }
+
+    /// The same picture with its file read in this way.
+    #[must_use]
+    pub fn read_as(self, decoding: Decoding) -> SecondPicture {
+        if self.is_read_as(decoding) {
+            return self;
+        }
+        SecondPicture {
+            decoding,
+            photo: None,
+            ..self
+        }
+    }
+
+    /// Whether reading its file in this way would give the same picture.
+    pub fn is_read_as(&self, decoding: Decoding) -> bool {
+        // Which bands are shown is no matter here.
+        !self.on_disk || self.decoding.as_pillow == decoding.as_pillow
+    }
+
+    /// The file; for a picture from memory, a path that only gives its name.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The file's name without its folder.
+    pub fn name(&self) -> String {
+        let name = self.path.file_name().unwrap_or(self.path.as_os_str());
+        name.to_string_lossy().into_owned()
+    }
+
+    /// The picture, if it has been read.
+    pub fn opened(&self) -> Option<&Arc<Photo>> {
+        self.photo.as_ref()
+    }
+
+    /// The same with its picture read.
+    ///
+    /// # Errors
+    /// If the file is not a readable picture.
+    pub(crate) fn open(self) -> Result<(SecondPicture, Arc<Photo>), Error> {
+        let photo = match &self.photo {
+            Some(photo) => Arc::clone(photo),
+            None => Arc::new(Photo::open_leniently(&self.path, self.decoding)?),
+        };
+        let opened = SecondPicture {
+            photo: Some(Arc::clone(&photo)),
+            ..self
+        };
+        Ok((opened, photo))
+    }
+}
+
+impl PartialEq for SecondPicture {
+    /// Pictures from memory may all have the same path.
+    fn eq(&self, other: &SecondPicture) -> bool {
+        match (&self.photo, &other.photo) {
+            (Some(one), Some(other)) => one.id == other.id,
+            (Some(_) | None, _) => self.path == other.path && self.is_read_as(other.decoding),
+        }
+    }
+}

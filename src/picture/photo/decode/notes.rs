@@ -1,0 +1,91 @@
+//! What the user should know of how a picture was read.
+
+use super::bands::ShownBands;
+
+/// One thing to know. [`Note::words`] has it in a full sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Note {
+    /// It was turned, which Pillow does not do.
+    Turned,
+    /// Transparent parts are over white, where Pillow shows what they hide.
+    Transparent,
+    /// Greys of 16 bits were scaled to 8, where Pillow clips them.
+    Scaled,
+    /// White is less than the largest value of 16 bits.
+    White {
+        /// The value that is white.
+        white: u16,
+        /// The largest value in the file.
+        largest: u16,
+        /// Whether the file says so.
+        is_stated: bool,
+    },
+    /// Some bands are shown as colours.
+    Bands {
+        /// How many there are.
+        count: usize,
+        /// Those that are shown.
+        shown: ShownBands,
+        /// Whether they are stretched to be shown.
+        stretched: bool,
+    },
+}
+
+impl Note {
+    /// Whether “As Pillow reads it” would do otherwise.
+    pub fn is_difference(self) -> bool {
+        match self {
+            Note::Turned | Note::Transparent | Note::Scaled => true,
+            Note::White { .. } | Note::Bands { .. } => false,
+        }
+    }
+
+    /// A full sentence or two.
+    pub fn words(self) -> String {
+        match self {
+            Note::Turned => "The image is turned upright, as its EXIF orientation says. Pillow leaves it as it is \
+                 stored, and most training code does too"
+                .into(),
+            Note::Transparent => "Transparent parts are shown over white. Pillow drops the transparency and shows \
+                 the colours underneath, and most training code does too"
+                .into(),
+            Note::Scaled => "Its 16-bit greys are scaled to 8 bits. Pillow clips them, so that all above 255 is \
+                 white"
+                .into(),
+            Note::White {
+                white,
+                largest,
+                is_stated,
+            } => {
+                let bits = white.ilog2() + 1;
+                let why = if is_stated {
+                    format!("the file says that {bits} of its 16 bits count")
+                } else {
+                    format!(
+                        "its largest value is {largest} of 65535, so it is taken to have {bits} bits"
+                    )
+                };
+                format!("White is {white}: {why}")
+            }
+            Note::Bands {
+                count,
+                shown,
+                stretched,
+            } => {
+                let stretched = if stretched {
+                    ", stretched to their range for the display alone"
+                } else {
+                    ""
+                };
+                let [red, green, blue] = shown.0;
+                if red == green && green == blue {
+                    format!("Band {red} of {count} is shown in grey{stretched}")
+                } else {
+                    format!(
+                        "Bands {red}, {green} and {blue} of {count} are shown as red, green and blue{stretched}"
+                    )
+                }
+            }
+        }
+    }
+}

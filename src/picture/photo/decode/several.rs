@@ -1,0 +1,96 @@
+//! One picture of several files, such as the bands of a satellite.
+
+use std::path::{Path, PathBuf};
+
+use image::{DynamicImage, ImageFormat};
+
+use super::bands::{Bands, Meaning, Planes, apart};
+use super::file;
+use super::tiff::{self, Tiff};
+use crate::picture::Error;
+
+/// The channels of all files, in order. They keep their depth if it is the same; else all are floats, levels
+/// from 0 to 1.
+pub(super) fn read(paths: &[PathBuf]) -> Result<Bands, Error> {
+    let mut all: Vec<Bands> = Vec::new();
+    for path in paths {
+        let bands = of_file(path)?;
+        if let Some(first) = all.first()
+            && (first.width, first.height) != (bands.width, bands.height)
+        {
+            return Err(Error::OtherSize {
+                width: bands.width,
+                height: bands.height,
+                expected_width: first.width,
+                expected_height: first.height,
+                path: path.clone(),
+            });
+        }
+        all.push(bands);
+    }
+    let size = all.first().map(|bands| (bands.width, bands.height));
+    let (width, height) = size.unwrap_or_default();
+    let joined = all.into_iter().map(|bands| bands.planes);
+    Ok(Bands {
+        width,
+        height,
+        meaning: Meaning::Bands,
+        planes: joined.reduce(join).unwrap_or(Planes::Bytes(Vec::new())),
+    })
+}
+
+fn join(first: Planes, second: Planes) -> Planes {
+    match (first, second) {
+        (Planes::Bytes(mut a), Planes::Bytes(b)) => {
+            a.extend(b);
+            Planes::Bytes(a)
+        }
+        (Planes::Words(mut a), Planes::Words(b)) => {
+            a.extend(b);
+            Planes::Words(a)
+        }
+        (a, b) => {
+            let levels = |planes: Planes| -> Vec<Vec<f32>> {
+                let white = planes.white();
+                let level = |band| {
+                    planes
+                        .floats(band)
+                        .iter()
+                        .map(|value| value / white)
+                        .collect()
+                };
+                (0..planes.count()).map(level).collect()
+            };
+            let mut joined = levels(a);
+            joined.extend(levels(b));
+            Planes::Floats(joined)
+        }
+    }
+}
+
+fn of_file(path: &Path) -> Result<Bands, Error> {
+    let (mut bytes, format) = file::read(path)?;
+    if format == ImageFormat::Tiff
+        && let Tiff::Bands(bands) = tiff::read(&mut bytes, true, path)?
+    {
+        return Ok(bands);
+    }
+    let (mut picture, orientation) = file::decode(&bytes, format, path)?;
+    picture.apply_orientation(orientation);
+    let (width, height) = (picture.width(), picture.height());
+    if let Some(bands) = Bands::with_alpha(&picture) {
+        return Ok(bands);
+    }
+    let planes = match picture {
+        DynamicImage::ImageLuma8(image) => Planes::Bytes(vec![image.into_raw()]),
+        DynamicImage::ImageLuma16(image) => Planes::Words(vec![image.into_raw()]),
+        DynamicImage::ImageRgb16(image) => Planes::Words(apart(&image, 3)),
+        other => Planes::Bytes(apart(&other.into_rgb8(), 3)),
+    };
+    Ok(Bands {
+        width,
+        height,
+        meaning: Meaning::Bands,
+        planes,
+    })
+}

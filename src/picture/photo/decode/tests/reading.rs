@@ -1,0 +1,142 @@
+//! Pictures that tools read differently, against Pillow; `tests/pictures/reading/make.py`.
+
+use super::*;
+
+fn folder() -> PathBuf {
+    fixture("reading")
+}
+
+fn reference(name: &str) -> RgbImage {
+    image::open(folder().join(name)).unwrap().into_rgb8()
+}
+
+fn read(name: &str, as_pillow: bool) -> Photo {
+    let decoding = Decoding {
+        as_pillow,
+        ..Decoding::default()
+    };
+    Photo::open_as(&folder().join(name), decoding).unwrap()
+}
+
+#[test]
+fn reads_as_pillow_does_to_the_pixel() {
+    let mut tried = 0;
+    for entry in fs::read_dir(folder()).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let Some(source) = name.strip_suffix(".rgb.png") else {
+            continue;
+        };
+        assert_eq!(read(source, true).rgb, reference(&name), "{source}");
+        tried += 1;
+    }
+    assert_eq!(tried, 25);
+}
+
+#[test]
+fn turns_pictures_upright_and_says_so() {
+    let upright = |turn: u8| {
+        let mut stored = DynamicImage::from(reference("turned_2.png.rgb.png"));
+        stored.apply_orientation(Orientation::from_exif(turn).unwrap());
+        stored.into_rgb8()
+    };
+    for turn in 2..=8 {
+        let photo = read(&format!("turned_{turn}.png"), false);
+        assert_eq!(photo.rgb, upright(turn), "{turn}");
+        assert_eq!(photo.notes, [Note::Turned]);
+        assert_eq!(read(&format!("turned_{turn}.png"), true).notes, []);
+    }
+    assert_eq!(read("turned.webp", false).rgb, upright(6));
+    // Pillow does the same here.
+    let tiff = read("turned.tif", false);
+    assert_eq!((tiff.rgb, tiff.notes), (upright(6), Vec::new()));
+}
+
+#[test]
+fn lays_transparency_over_white_and_says_so() {
+    for name in [
+        "red.png",
+        "kept.webp",
+        "grey_alpha.png",
+        "grey_trns.png",
+        "indexed.gif",
+    ] {
+        let photo = read(name, false);
+        assert!(photo.notes.contains(&Note::Transparent), "{name}");
+        assert_ne!(photo.rgb, read(name, true).rgb, "{name}");
+    }
+    // Nothing is transparent, so nothing is said.
+    assert_eq!(read("colours_16.png", false).notes, []);
+}
+
+#[test]
+fn shows_the_scene_of_a_file_with_12_bits() {
+    let scene = reference("scene.png");
+    let largest = u32::from(scene.as_raw().iter().copied().max().unwrap());
+    let white = Note::White {
+        white: 4095,
+        largest: (largest * 4095 / 255) as u16,
+        is_stated: false,
+    };
+    for name in ["twelve.png", "twelve.tif"] {
+        let photo = read(name, false);
+        assert_eq!(photo.rgb, scene, "{name}");
+        assert_eq!(photo.notes, [Note::Scaled, white], "{name}");
+    }
+    for name in ["full.png", "full.tif", "inverted.tif"] {
+        let photo = read(name, false);
+        assert_eq!(photo.rgb, scene, "{name}");
+        assert_eq!(photo.notes, [Note::Scaled], "{name}");
+    }
+}
+
+#[test]
+fn takes_the_significant_bits_that_a_png_states() {
+    let whole = fs::read(folder().join("twelve.png")).unwrap();
+    let chunk = |bits: u8| {
+        let mut encoded = Vec::new();
+        let image =
+            image::ImageBuffer::<image::Luma<u16>, _>::from_raw(1, 1, vec![900u16]).unwrap();
+        let mut bytes = std::io::Cursor::new(&mut encoded);
+        image.write_to(&mut bytes, ImageFormat::Png).unwrap();
+        // After the header, of 8 + 25 bytes.
+        let mut data = b"sBIT".to_vec();
+        data.push(bits);
+        let sum = crc(&data);
+        let mut chunk = 1u32.to_be_bytes().to_vec();
+        chunk.extend(data);
+        chunk.extend(sum.to_be_bytes());
+        encoded.splice(33..33, chunk);
+        encoded
+    };
+    assert_eq!(levels::stated_in_png(&whole), None);
+    for (bits, level) in [(10, 224), (12, 56), (9, 56)] {
+        let (_folder, path) = file(&chunk(bits));
+        let photo = Photo::open(&path).unwrap();
+        // 900 of 1023; of 4095, as stated and as assumed where 9 bits are too few.
+        assert_eq!(photo.rgb.get_pixel(0, 0).0, [level; 3], "{bits}");
+    }
+}
+
+/// The check sum of a PNG chunk.
+fn crc(data: &[u8]) -> u32 {
+    let step = |crc: u32, byte: &u8| {
+        (0..8).fold(crc ^ u32::from(*byte), |crc, _| {
+            (crc >> 1) ^ (0xedb8_8320 * (crc & 1))
+        })
+    };
+    !data.iter().fold(!0, step)
+}
+
+#[test]
+fn keeps_the_channels_of_a_picture_with_transparency() {
+    let count = |name: &str| match read(name, false).channels {
+        OwnChannels::Bands(bands) => bands.count(),
+        OwnChannels::Grey => 1,
+        OwnChannels::Colour => 3,
+    };
+    assert_eq!(count("red.png"), 4);
+    assert_eq!(count("alpha_16.png"), 4);
+    assert_eq!(count("grey_alpha.png"), 2);
+    assert_eq!(count("scene.png"), 3);
+    assert_eq!(count("full.tif"), 1);
+}
