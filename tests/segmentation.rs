@@ -43,9 +43,6 @@ fn unpacked() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
     archive.extract(&folder).unwrap();
-    let preprocess =
-        r#"{"mean": [0, 0, 0], "std": [1, 1, 1], "crop_pct": 1, "interpolation": "nearest"}"#;
-    std::fs::write(folder.path().join("preprocess.json"), preprocess).unwrap();
     folder
 }
 
@@ -158,4 +155,13 @@ fn a_region_outside_of_what_the_model_sees_is_refused() {
         refused.to_string().contains("predicts no regions"),
         "{refused}"
     );
+}
+
+#[test]
+fn the_layer_before_the_classifier_is_proposed() {
+    let folder = unpacked();
+    for name in ["softmax.pt2", "one_probability.onnx", "class_numbers.pt2"] {
+        let explainer = Explainer::open(folder.path().join(name)).unwrap();
+        assert_eq!(explainer.recommended_layer(), Some("deep"), "{name}");
+    }
 }

@@ -50,11 +50,11 @@ pub struct OpeningChoice {
     /// for all, a .npy file, or a second picture, which is prepared as the image is. May be repeated
     #[arg(long = "input", value_name = "NAME=VALUE|NAME=FILE", value_parser = parse_input)]
     pub inputs: Vec<(String, InputValue)>,
-    #[command(flatten)]
-    preparing: Preparing,
-    /// How the files of second pictures are read: as the image.
+    /// How the files of second pictures are read; the commands set it from their own option.
     #[arg(skip)]
     pub decoding: Decoding,
+    #[command(flatten)]
+    preparing: Preparing,
 }
 
 fn parse_input(text: &str) -> Result<(String, InputValue), String> {

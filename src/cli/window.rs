@@ -39,9 +39,9 @@ fn run(window: Window) -> Result<()> {
     }
     #[cfg(target_os = "linux")]
     spin::bound();
+    let mut images = window.images.into_iter();
     let mut opening = window.model.opening;
     opening.decoding = window.decoding.decoding();
-    let mut images = window.images.into_iter();
     gradcam::app::run(gradcam::app::Start {
         image: images.next(),
         images: images.collect(),

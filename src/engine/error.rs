@@ -32,7 +32,7 @@ pub enum Error {
     UnknownClass { class: usize, classes: usize },
     #[error(
         "there is nothing to explain: for the model, this picture is the same as {0}, which it is compared \
-         with. Choose another picture"
+         with; choose another picture"
     )]
     Alike(String),
     #[error(

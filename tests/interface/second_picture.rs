@@ -75,23 +75,26 @@ fn an_embedding_is_compared_with_a_picture_that_is_chosen() {
     window.click("Choose a picture…");
     window.settle();
     assert_similar(&window);
-    window.harness.get_by_label("unit (similar to second.png)");
     window
         .harness
         .get_by_label_contains("what makes it similar at features");
-    window.choose("What makes it similar", "What makes it different");
+    window.choose("Explain", "What makes it different");
     window.settle();
     assert_eq!(
         window.chosen_class().as_deref(),
         Some("what makes it different")
     );
-    window.choose("What makes it different", "Both directions");
+    window.choose("Explain", "Both directions");
     window.settle();
     let heads = window
         .harness
         .query_all_by_label_contains("what makes it similar");
     assert!(heads.count() > 1);
 
+    open_pane(&mut window);
+    window.harness.get_by_label("unit (similar to second.png)");
+    window.harness.get_by_label("a similarity");
+    open_pane(&mut window);
     window.click("Clear");
     window.settle();
     assert_eq!(rows(&window).len(), 10);
@@ -101,7 +104,7 @@ fn an_embedding_is_compared_with_a_picture_that_is_chosen() {
 fn the_open_picture_is_the_second_one_for_the_next() {
     let folder = fixtures();
     let mut window = open(folder.path(), "unit.onnx", Memory::nothing());
-    window.click("The open one");
+    window.click("The open picture");
     window.until("the notice", |w| !w.app().notices().is_empty());
     let notices = window.app().notices();
     assert!(notices[0].contains("nothing to explain"), "{notices:?}");
@@ -169,6 +172,7 @@ fn settings_and_sessions_keep_the_second_picture() {
     assert!(notices[0].contains("The view needs"), "{notices:?}");
     without.will_pick(elsewhere.path().join("gone.png"));
     without.click("Locate second.png…");
+    without.until("the session", |w| w.app().notices().is_empty());
     without.settle();
     assert_similar(&without);
 }
@@ -183,7 +187,7 @@ fn a_further_input_is_held_at_a_picture_or_at_numbers() {
     );
     let at_sample = rows(&window);
     open_pane(&mut window);
-    window.harness.get_by_label("the file's sample");
+    window.harness.get_by_label("its sample");
     window.will_pick(folder.path().join("second.png"));
     window.click("File…");
     window.settle();

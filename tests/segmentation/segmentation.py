@@ -169,6 +169,8 @@ def main(out):
             torch.onnx.export(net, (x,), os.path.join(folder, f"{name}.onnx"), dynamo=True, verbose=False)
         with open(os.path.join(folder, "facts.json"), "w") as file:
             json.dump(facts, file)
+        with open(os.path.join(folder, "preprocess.json"), "w") as file:
+            json.dump({"mean": [0, 0, 0], "std": [1, 1, 1], "crop_pct": 1, "interpolation": "nearest"}, file)
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
             for name in sorted(os.listdir(folder)):

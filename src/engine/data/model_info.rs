@@ -176,7 +176,13 @@ fn preprocess_note(model: &Model) -> Option<String> {
     if own(fitting) {
         return None;
     }
-    let compare = "If the predictions look wrong, “Which fits?” compares the usual ones.";
+    // A similarity does not show which fits.
+    let compare = match model.kind {
+        AnswerKind::Similarity => "",
+        AnswerKind::Classes | AnswerKind::YesNo | AnswerKind::Number => {
+            " If the predictions look wrong, “Which fits?” compares the usual ones."
+        }
+    };
     let note = match (levels, fitting) {
         (PreprocessSource::Assumed, PreprocessSource::Assumed)
             if prepared.channels == InputChannels::Grey =>
@@ -198,16 +204,15 @@ fn preprocess_note(model: &Model) -> Option<String> {
         }
         (PreprocessSource::Assumed, PreprocessSource::Assumed) => format!(
             "Preprocessing assumed: the file does not state it, so torchvision's ImageNet defaults are \
-             used at {at}. {compare}"
+             used at {at}.{compare}"
         ),
         (PreprocessSource::Library(library), PreprocessSource::Library(_)) => format!(
-            "Preprocessing assumed: the file does not state it, so it is as in {library}: {}, at {at}. \
-             {compare}",
+            "Preprocessing assumed: the file does not state it, so it is as in {library}: {}, at {at}.{compare}",
             prepared.words()
         ),
         (PreprocessSource::Learnt, _) if fitting.is_assumed() => format!(
             "Preprocessing assumed: the file does not state it. The first normalisation of the network has \
-             learnt from pixels {}, so they go in like that, at {at}. {compare}",
+             learnt from pixels {}, so they go in like that, at {at}.{compare}",
             prepared.words()
         ),
         (PreprocessSource::Network, _) if fitting.is_assumed() => format!(
@@ -263,6 +268,16 @@ impl ModelInfo {
     /// The height and width of the map that it answers with; `None` if it answers with a row of scores.
     pub fn map_size(&self) -> Option<[usize; 2]> {
         self.outputs.get(self.output)?.positions
+    }
+
+    /// The pictures that it is used with besides the one that is explained.
+    pub fn second_pictures(&self) -> impl Iterator<Item = &SecondPicture> {
+        let inputs = self.options.inputs.iter();
+        let held = inputs.filter_map(|(_, value)| match value {
+            InputValue::Picture(picture) => Some(picture),
+            InputValue::Numbers(_) | InputValue::Array(_) => None,
+        });
+        held.chain(&self.reference)
     }
 
     /// Its current usage.

@@ -144,7 +144,8 @@ fn last_feature_map<'a>(
     graph: &'a Graph,
     shapes: &[Vec<i64>],
 ) -> Option<(ValueId, Option<&'a Node>)> {
-    let classes = *shapes[graph.logits.0].last()?;
+    // `[1, classes]`, or a map of them.
+    let classes = *shapes[graph.logits.0].get(1)?;
     let is_map = |id: ValueId| {
         let layout = graph.layouts.get(id.0).copied().flatten();
         let sizes = layout.and_then(|layout| layout.sizes(&shapes[id.0]));
@@ -178,7 +179,9 @@ fn is_classifier(node: &Node, classes: i64, shapes: &[Vec<i64>]) -> bool {
         FeatureRole::Dense => true,
         FeatureRole::Convolution => {
             let output = node.outputs.first();
-            output.is_some_and(|id| shapes[id.0].get(1) == Some(&classes))
+            let channels = output.and_then(|id| shapes[id.0].get(1).copied());
+            // A single logit stands for two classes.
+            channels == Some(classes) || (channels, classes) == (Some(1), 2)
         }
         FeatureRole::Passes | FeatureRole::Makes => false,
     }

@@ -89,11 +89,7 @@ impl InputValue {
                     .map_err(|reason| format!("{reason}: {}", path.display()))?;
                 Ok(InputValue::Array(path))
             }
-            InputValue::Picture(picture) => {
-                let opened = picture.open().map_err(|error| error.to_string())?;
-                Ok(InputValue::Picture(opened.0))
-            }
-            numbers @ InputValue::Numbers(_) => Ok(numbers),
+            other @ (InputValue::Picture(_) | InputValue::Numbers(_)) => Ok(other),
         }
     }
 
@@ -130,18 +126,6 @@ impl OpenOptions {
         self
     }
 
-    /// Reads the files of second pictures in this way.
-    #[must_use]
-    pub fn read_pictures_as(mut self, decoding: Decoding) -> Self {
-        self.reference = self.reference.map(|picture| picture.read_as(decoding));
-        for (_, value) in &mut self.inputs {
-            if let InputValue::Picture(picture) = value {
-                *picture = picture.clone().read_as(decoding);
-            }
-        }
-        self
-    }
-
     /// Sets [`OpenOptions::architecture`].
     #[must_use]
     pub fn architecture(mut self, name: impl Into<String>) -> Self {
@@ -173,6 +157,18 @@ impl OpenOptions {
             picture: Some(name.clone()),
             ..self.without_input(&name)
         }
+    }
+
+    /// With the files of all second pictures read in this way.
+    #[must_use]
+    pub fn read_pictures_as(mut self, decoding: Decoding) -> Self {
+        self.reference = self.reference.map(|picture| picture.read_as(decoding));
+        for (_, value) in &mut self.inputs {
+            if let InputValue::Picture(picture) = value {
+                *picture = picture.clone().read_as(decoding);
+            }
+        }
+        self
     }
 
     /// Whether an input is held at a picture.

@@ -26,10 +26,7 @@ impl App {
             Purpose::OpenSecondModel => self.open_model_as(path, 1, OpenOptions::default()),
             Purpose::OpenSession => self.open_session(path),
             Purpose::HoldInput(index) => self.hold_input(index, Some(InputValue::file(path))),
-            Purpose::CompareWith => {
-                let picture = SecondPicture::file(path);
-                self.compare_with(picture.read_as(self.state.options.decoding));
-            }
+            Purpose::CompareWith => self.compare_with(SecondPicture::file(path)),
             Purpose::LocateImage | Purpose::LocateModel => self.use_located(path),
             Purpose::Save(SaveTarget::Session) => self.save_session_to(ctx, path, replace),
             Purpose::Save(SaveTarget::Figure(kind)) => self.export_to(ctx, kind, path, replace),
@@ -40,7 +37,7 @@ impl App {
     fn compare_with(&mut self, reference: SecondPicture) {
         if let Some(model) = self.state.model() {
             let usage = Usage {
-                reference: Some(reference),
+                reference: Some(reference.read_as(self.state.options.decoding)),
                 names: None,
                 ..model.usage()
             };

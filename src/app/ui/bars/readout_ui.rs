@@ -67,7 +67,7 @@ pub fn reading_of(scene: Scene<'_>, row: Option<&Row>, view: &View) -> Option<Re
         rgb: photo.rgb.get_pixel(x, y).0,
         map,
         class: row.and_then(|row| {
-            let class = region_ui::class_at(scene, row, view)?;
+            let class = region_ui::class_at(scene, row, pointer)?;
             row.subject.model.labels.get(class).cloned()
         }),
     })

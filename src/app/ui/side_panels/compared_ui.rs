@@ -12,7 +12,7 @@ use crate::app::scene::Scene;
 use crate::app::ui::kit::theme::{GRID, INSET, palette};
 
 /// The longest side of the picture below the list, in points.
-const PICTURE: f32 = 168.0;
+const PICTURE: f32 = 160.0;
 /// The same in a row of the model's facts.
 const THUMBNAIL: f32 = 40.0;
 
@@ -50,7 +50,7 @@ pub fn compared_panel_ui(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Comma
             };
             ui.add(Label::new(RichText::new(words).color(colours.weak)).wrap());
             if let Some(reference) = &model.reference {
-                let most = vec2(ui.available_width().min(PICTURE), 0.6 * PICTURE);
+                let most = vec2(ui.available_width().min(PICTURE), PICTURE);
                 picture_ui(ui, scene, reference, most);
                 name_ui(ui, reference);
             }
@@ -89,7 +89,12 @@ fn buttons_ui(ui: &mut Ui, scene: Scene<'_>, model: &ModelInfo, commands: &mut V
     let action = Action::CompareWithPicture;
     let idle = scene.why_not(&action.into()).is_none();
     ui.add_enabled_ui(idle, |ui| {
-        let button = ui.button("Choose a picture…");
+        let words = if model.reference.is_some() {
+            "Change…"
+        } else {
+            "Choose a picture…"
+        };
+        let button = ui.button(words);
         if button.on_hover_text(action.tooltip()).clicked() {
             commands.push(action.into());
         }
@@ -100,7 +105,7 @@ fn buttons_ui(ui: &mut Ui, scene: Scene<'_>, model: &ModelInfo, commands: &mut V
         });
         if let Some(photo) = other {
             let hint = "Compare with the picture that is open now, and then open others";
-            if ui.button("The open one").on_hover_text(hint).clicked() {
+            if ui.button("The open picture").on_hover_text(hint).clicked() {
                 commands.push(compare(model, Some(SecondPicture::photo(photo.clone()))));
             }
         }

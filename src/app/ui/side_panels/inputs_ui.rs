@@ -52,7 +52,7 @@ fn input_ui(
         let given = model.options.input(&held.name);
         let (words, known) = match (held.at, given) {
             (HeldAt::Given | HeldAt::Picture, Some(value)) => (value.words(), true),
-            (HeldAt::Sample, _) => ("the file's sample".to_owned(), true),
+            (HeldAt::Sample, _) => ("its sample".to_owned(), true),
             (HeldAt::Given | HeldAt::Picture | HeldAt::Zeros, _) => ("zeros".to_owned(), false),
         };
         let colours = palette(ui);
@@ -96,23 +96,28 @@ fn value_ui(
     let mut text = ours.map(|(.., text)| text).unwrap_or_default();
     let name = format!("Value of {}", held.name);
     let field = TextEdit::singleline(&mut text)
-        .hint_text("A number, or one for each value")
+        .hint_text("Numbers, and Enter")
         .desired_width(f32::INFINITY);
     let field = ui.add(field).accessible_name(name);
     let entered = field.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
+    let count: i64 = held.shape.iter().product();
     let value = InputValue::from_text(&text);
-    if entered && let Some(value) = value {
+    let fits = match &value {
+        Some(InputValue::Numbers(numbers)) => numbers.len() == 1 || numbers.len() as i64 == count,
+        Some(InputValue::Array(_) | InputValue::Picture(_)) | None => false,
+    };
+    if entered
+        && fits
+        && let Some(value) = value
+    {
         commands.push(Command::HoldInput(index, Some(value)));
         return;
     }
     if text.is_empty() {
         return;
     }
-    let count: i64 = held.shape.iter().product();
     let why = match &value {
-        Some(InputValue::Numbers(numbers))
-            if numbers.len() > 1 && numbers.len() as i64 != count =>
-        {
+        Some(InputValue::Numbers(numbers)) if !fits => {
             format!("{} numbers, and it takes {count}", numbers.len())
         }
         Some(_) => "Enter takes it".to_owned(),

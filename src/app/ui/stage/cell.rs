@@ -93,6 +93,12 @@ pub fn caption(scene: Scene<'_>, row: Option<&Row>, cell: Cell) -> String {
                 || name.clone(),
                 |shown| format!("{name}, {}", shown.words()),
             );
+            if let Some(((_, class), _)) = own.and_then(|own| own.region.as_ref()) {
+                let labels = row.map(|row| &row.subject.model.labels);
+                let label = labels.and_then(|labels| labels.get(*class));
+                let region = label.map_or_else(String::new, |label| format!(", region of {label}"));
+                return format!("{name}{region}");
+            }
             let channels = row.map(|row| row.subject.model.preprocess.channels);
             match channels {
                 Some(InputChannels::Grey) => format!("{name}, grey to the model"),

@@ -75,24 +75,24 @@ pub fn input_ui(
     }
     if response.clicked()
         && !click_modifiers(ui).shift
-        && let Some(class) = class_at(scene, row, view)
+        && let Some(point) = response.interact_pointer_pos()
+        && let Some(class) = class_at(scene, row, at(point))
     {
         commands.push(Command::ChooseClass(class));
     }
     wanted && response.is_pointer_button_down_on()
 }
 
-/// The class that the model predicts at the pointer.
-pub fn class_at(scene: Scene<'_>, row: &Row, view: &View) -> Option<usize> {
+/// The class that the model predicts at a position, in fractions of the photo.
+pub fn class_at(scene: Scene<'_>, row: &Row, position: Pos2) -> Option<usize> {
     let prediction = scene.state.results.prediction(&row.subject)?;
     let regions = prediction
         .regions
         .as_ref()
         .filter(|regions| regions.are_predicted())?;
-    let pointer = view.pointer?;
     let photo = &row.subject.photo;
-    let x = f64::from(pointer.x) * f64::from(photo.width());
-    let y = f64::from(pointer.y) * f64::from(photo.height());
+    let x = f64::from(position.x) * f64::from(photo.width());
+    let y = f64::from(position.y) * f64::from(photo.height());
     let placement = &prediction.placement;
     let (u, v) = placement.to_input(x, y);
     let (across, down) = (f64::from(placement.input.0), f64::from(placement.input.1));
