@@ -12,7 +12,10 @@ mod example;
 
 use std::path::{Path, PathBuf};
 
-use gradcam::{ClassOrScore, Error, Explainer, ExplainerOptions, Explanation, Fit, Score};
+use gradcam::{
+    ClassOrScore, Error, Explainer, ExplainerOptions, Explanation, Fit, OpenOptions, Score,
+    SecondPicture,
+};
 
 fn root(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
@@ -193,4 +196,45 @@ fn errors_tell_model_image_class_and_layer_apart() {
     assert!(matches!(beyond, Error::Computation(_)), "{beyond:?}");
     let nowhere = explanation.heat_map(0, "features.99").unwrap_err();
     assert!(nowhere.to_string().contains("features.99"), "{nowhere}");
+}
+
+#[test]
+fn compares_an_embedding_with_a_second_picture() {
+    let packed = std::fs::read(root("tests/answers/two_pictures.zip.gz")).unwrap();
+    let mut bytes = Vec::new();
+    std::io::Read::read_to_end(
+        &mut flate2::read::GzDecoder::new(packed.as_slice()),
+        &mut bytes,
+    )
+    .unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+    archive.extract(&folder).unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let second = SecondPicture::file(at("second.png"));
+    let opening = OpenOptions::default().similar_to(second);
+    let options = ExplainerOptions::default().opening(opening);
+    let explainer = Explainer::open_with(at("embedding.onnx"), options).unwrap();
+    let explanation = explainer.explain(at("first.png")).unwrap();
+    // PyTorch's.
+    let cosine = explanation.top(1)[0].probability;
+    assert!((cosine - 0.973_744).abs() < 1e-4, "{cosine}");
+    let map = explanation.heat_map("what makes it different", None);
+    assert!(map.unwrap().max() > 0.0);
+
+    let itself = image::open(at("second.png")).unwrap().into_rgb8();
+    let alike = explainer.explain_image(itself).unwrap();
+    let why = alike.heat_map("what makes it similar", None).err().unwrap();
+    assert!(why.to_string().contains("nothing to explain"), "{why}");
+
+    // Compared with a picture from memory, and not at all.
+    let grey = image::RgbImage::from_pixel(40, 40, image::Rgb([90, 120, 60]));
+    let mut usage = explainer.model().usage();
+    usage.reference = Some(SecondPicture::rgb(grey));
+    let other = explainer.with_usage(usage.clone()).unwrap();
+    let other = other.explain(at("first.png")).unwrap();
+    assert!((other.top(1)[0].probability - cosine).abs() > 1e-4);
+    usage.reference = None;
+    let plain = explainer.with_usage(usage).unwrap();
+    assert_eq!(plain.labels().len(), 12);
 }

@@ -66,15 +66,30 @@ fn compare(path: &Path) -> Result<String, String> {
     let recommended = layer(model.layers.recommended());
     let tape =
         Tape::record(&model.graph, Arc::clone(&model.plan), &input).map_err(|e| e.to_string())?;
+    let is_map = tape.logits().dim() == 4;
     let logits: Vec<f32> = Vec::try_from(tape.logits().reshape(-1)).unwrap();
-    let logits = apart(&logits, &floats(&mut golden, "logits"))
-        .map_err(|other| format!("opens; {other} ({recommended})"))?;
-    let score = Score::For(usize::try_from(class[0]).unwrap());
+    // Of a map, PyTorch's `logits` are the means.
+    let stored = if is_map { "output" } else { "logits" };
+    let theirs = floats(&mut golden, stored);
+    // One logit is shown as yes, and its negative as no.
+    let (logits, class) = match (&logits[..], &theirs[..]) {
+        ([a, b], [one]) if *a == -b => {
+            let yes = usize::from((a - one).abs() > (b - one).abs());
+            (vec![logits[yes]], yes)
+        }
+        _ => (logits, usize::try_from(class[0]).unwrap()),
+    };
+    let logits =
+        apart(&logits, &theirs).map_err(|other| format!("opens; {other} ({recommended})"))?;
+    let score = Score::For(class);
     let score = Objective::new(&tape, score).map_err(|e| e.to_string())?;
     let gradient = guided_backprop(&tape, &model.graph, &score, ReluRule::Gradient);
     let gradient = gradient.map_err(|e| e.to_string())?.image.values;
     let gradient = apart(&gradient, &floats(&mut golden, "gradient"))?;
-    Ok(format!("{logits:.1e}\t{gradient:.1e}\t{recommended}"))
+    let shown = if is_map { "map" } else { "row" };
+    Ok(format!(
+        "{logits:.1e}\t{gradient:.1e}\t{recommended}\t{shown}"
+    ))
 }
 
 /// The exports in a folder that PyTorch's numbers lie beside; only `wanted` ones, if any are named.

@@ -10,6 +10,7 @@ use gradcam::engine::{self, Error, ModelInfo, Session};
 use gradcam::model::{InputValue, OpenOptions, Reading, SecondPicture};
 use gradcam::picture::map::colormap::Colormap;
 use gradcam::picture::map::compose::{Look, Overlay, Scale};
+use gradcam::picture::photo::decode::Decoding;
 use gradcam::picture::photo::geometry::Fit;
 
 use super::preparing::Preparing;
@@ -49,6 +50,9 @@ pub struct OpeningChoice {
     /// for all, a .npy file, or a second picture, which is prepared as the image is. May be repeated
     #[arg(long = "input", value_name = "NAME=VALUE|NAME=FILE", value_parser = parse_input)]
     pub inputs: Vec<(String, InputValue)>,
+    /// How the files of second pictures are read; the commands set it from their own option.
+    #[arg(skip)]
+    pub decoding: Decoding,
     #[command(flatten)]
     preparing: Preparing,
 }
@@ -66,6 +70,7 @@ impl OpeningChoice {
         options.reading = self.answer;
         options.reference = self.similar_to.as_ref().map(SecondPicture::file);
         options.inputs.clone_from(&self.inputs);
+        let options = options.read_pictures_as(self.decoding);
         Ok(match self.preparing.given()? {
             Some(given) => options.preprocess(given),
             None => options,

@@ -40,11 +40,13 @@ fn run(window: Window) -> Result<()> {
     #[cfg(target_os = "linux")]
     spin::bound();
     let mut images = window.images.into_iter();
+    let mut opening = window.model.opening;
+    opening.decoding = window.decoding.decoding();
     gradcam::app::run(gradcam::app::Start {
         image: images.next(),
         images: images.collect(),
         model: window.model.model,
-        options: window.model.opening.options()?,
+        options: opening.options()?,
         layer: window.layer,
         class: window.class,
         decoding: window.decoding.decoding(),

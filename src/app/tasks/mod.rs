@@ -76,6 +76,8 @@ pub struct Tasks {
     pub photo: Option<Opening<Photo>>,
     /// The models being opened, in order.
     pub models: VecDeque<OpeningModel>,
+    /// The last model whose second pictures were read in another way, and in which.
+    pub reread: Option<(u64, bool)>,
     pub requests: Option<Requests>,
     pub channels: Option<(HeatKey, EnginePromise<Channels>)>,
     /// The usual preprocessings, being tried.
@@ -107,6 +109,7 @@ impl App {
         }
         self.drain_photo();
         self.reread_photo();
+        self.reread_second_pictures();
         self.drain_models();
         self.drain_trials();
         self.drain_results();

@@ -83,7 +83,8 @@ impl Classes {
         Ok(ExitCode::SUCCESS)
     }
 
-    pub fn run(self) -> Result<ExitCode> {
+    pub fn run(mut self) -> Result<ExitCode> {
+        self.model.opening.decoding = self.decoding.decoding();
         let mut session = Session::default();
         let model = self.model.open(&mut session)?;
         let image = Source::all(self.image.as_slice(), &self.bands)

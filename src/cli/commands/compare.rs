@@ -68,7 +68,8 @@ struct Side {
 }
 
 impl Compare {
-    pub fn run(self) -> Result<ExitCode> {
+    pub fn run(mut self) -> Result<ExitCode> {
+        self.opening.decoding = self.decoding.decoding();
         self.check_out()?;
         let mut sides = self.sides()?;
         let mut rows = Vec::new();

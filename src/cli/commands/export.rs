@@ -98,7 +98,8 @@ fn parse_region(text: &str) -> Result<PixelBox, String> {
 }
 
 impl Export {
-    pub fn run(self) -> Result<ExitCode> {
+    pub fn run(mut self) -> Result<ExitCode> {
+        self.model.opening.decoding = self.decoding.decoding();
         self.check_strip()?;
         let mut session = Session::default();
         let model = self.model.open(&mut session)?;

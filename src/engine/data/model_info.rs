@@ -270,6 +270,16 @@ impl ModelInfo {
         self.outputs.get(self.output)?.positions
     }
 
+    /// The pictures that it is used with besides the one that is explained.
+    pub fn second_pictures(&self) -> impl Iterator<Item = &SecondPicture> {
+        let inputs = self.options.inputs.iter();
+        let held = inputs.filter_map(|(_, value)| match value {
+            InputValue::Picture(picture) => Some(picture),
+            InputValue::Numbers(_) | InputValue::Array(_) => None,
+        });
+        held.chain(&self.reference)
+    }
+
     /// Its current usage.
     pub fn usage(&self) -> Usage {
         let typed = self.label_source == LabelSource::Typed;

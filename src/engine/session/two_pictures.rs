@@ -16,7 +16,7 @@ use crate::model::{
     AnswerKind, GivenPreprocess, HeldAt, InputValue, OpenOptions, Reading, ReluRule, SecondPicture,
     Stated, Usage,
 };
-use crate::picture::photo::decode::Photo;
+use crate::picture::photo::decode::{Decoding, Photo};
 use crate::picture::photo::geometry::Fit;
 
 const TOLERANCE: f32 = 1e-4;
@@ -306,7 +306,58 @@ fn refuses_a_second_picture_that_does_not_fit() {
     let options = OpenOptions::default().input_at("right", InputValue::file(files.at("gone.npy")));
     let why = files.open("siamese.pt2", &options).err().unwrap();
     assert!(why.to_string().contains("its input right"), "{why}");
-    for wrong in ["gone.png", "facts.json", "nonsense"] {
+    for wrong in ["gone.png", "gone.npy", "nonsense"] {
         InputValue::read(&files.at(wrong).display().to_string()).unwrap_err();
     }
+}
+
+#[test]
+fn a_second_picture_is_read_as_the_first_one_is() {
+    let files = Files::unpacked();
+    let seen = image::open(files.at("second.png")).unwrap().into_rgb8();
+    let hidden = image::RgbaImage::from_fn(seen.width(), seen.height(), |x, y| {
+        let image::Rgb([red, green, blue]) = *seen.get_pixel(x, y);
+        image::Rgba([red, green, blue, if x < 40 { 255 } else { 0 }])
+    });
+    hidden.save(files.at("hidden.png")).unwrap();
+    let pillow = Decoding {
+        as_pillow: true,
+        ..Decoding::default()
+    };
+    let cosine = |picture: SecondPicture| {
+        let options = OpenOptions::default().similar_to(picture);
+        let mut session = files.open("unit.onnx", &options).unwrap();
+        let photo = files.photo("first.png");
+        let answer = session.predict(&photo, Fit::Crop, &mut |_| Ok(()));
+        answer.unwrap().probabilities[0]
+    };
+    let plain = cosine(SecondPicture::file(files.at("second.png")));
+    let over_white = SecondPicture::file(files.at("hidden.png"));
+    assert!((cosine(over_white.clone()) - plain).abs() > 1e-3);
+    assert!((cosine(over_white.read_as(pillow)) - plain).abs() < 1e-6);
+}
+
+#[test]
+fn a_second_picture_of_open_size_has_that_of_the_first() {
+    let files = Files::unpacked();
+    let photo = files.photo("first.png");
+    let logits = |session: &mut Session| {
+        let answer = session.predict(&photo, Fit::Crop, &mut |_| Ok(()));
+        answer.unwrap().logits.clone()
+    };
+    let at_32: Siamese = serde_json::from_value(files.facts["siamese"].clone()).unwrap();
+    let at_48: Vec<f32> = serde_json::from_value(files.facts["larger"].clone()).unwrap();
+    let right = InputValue::file(files.at("second.png"));
+    let options = OpenOptions::default().input_at("right", right);
+    let name = "siamese_open.onnx";
+    let mut small = files.open(name, &options.clone().size(32, 32)).unwrap();
+    assert!(apart(&logits(&mut small), &at_32.logits) < TOLERANCE);
+    let mut larger = files.open(name, &options.size(48, 48)).unwrap();
+    assert!(apart(&logits(&mut larger), &at_48) < TOLERANCE);
+    let resized = used(&small, |usage| {
+        (usage.preprocess.width, usage.preprocess.height) = (48, 48);
+    });
+    let mut resized = resized.unwrap();
+    assert_eq!(info(&resized).held[0].shape, [1, 3, 48, 48]);
+    assert!(apart(&logits(&mut resized), &at_48) < TOLERANCE);
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::model::usage::preprocess::{GivenPreprocess, Preprocess};
 use crate::model::usage::{Reading, SecondPicture};
+use crate::picture::photo::decode::Decoding;
 
 /// How a model file is opened. New options may be added in any release: begin with `default()` and
 /// change what differs.
@@ -88,11 +89,7 @@ impl InputValue {
                     .map_err(|reason| format!("{reason}: {}", path.display()))?;
                 Ok(InputValue::Array(path))
             }
-            InputValue::Picture(picture) => {
-                let opened = picture.open().map_err(|error| error.to_string())?;
-                Ok(InputValue::Picture(opened.0))
-            }
-            numbers @ InputValue::Numbers(_) => Ok(numbers),
+            other @ (InputValue::Picture(_) | InputValue::Numbers(_)) => Ok(other),
         }
     }
 
@@ -160,6 +157,18 @@ impl OpenOptions {
             picture: Some(name.clone()),
             ..self.without_input(&name)
         }
+    }
+
+    /// With the files of all second pictures read in this way.
+    #[must_use]
+    pub fn read_pictures_as(mut self, decoding: Decoding) -> Self {
+        self.reference = self.reference.map(|picture| picture.read_as(decoding));
+        for (_, value) in &mut self.inputs {
+            if let InputValue::Picture(picture) = value {
+                *picture = picture.clone().read_as(decoding);
+            }
+        }
+        self
     }
 
     /// Whether an input is held at a picture.

@@ -7,6 +7,7 @@ use self::channels::InputChannels;
 use super::Preprocess;
 use super::graph::Head;
 use crate::picture::page::caption::{percent, significant};
+use crate::picture::photo::decode::Decoding;
 use crate::picture::photo::geometry::CropMode;
 
 mod beside;
@@ -124,6 +125,17 @@ pub struct Usage {
     /// The second picture that the output is compared with, if there is one. Its values are then read as
     /// one number, their cosine similarity to those of that picture, whatever `reading` says.
     pub reference: Option<SecondPicture>,
+}
+
+impl Usage {
+    /// With the file of the second picture read in this way.
+    #[must_use]
+    pub fn read_pictures_as(self, decoding: Decoding) -> Usage {
+        Usage {
+            reference: self.reference.map(|picture| picture.read_as(decoding)),
+            ..self
+        }
+    }
 }
 
 /// The preprocessing that is assumed where nothing states it. `whole` is for a network that scales

@@ -3,8 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use image::RgbImage;
+
 use crate::picture::Error;
-use crate::picture::photo::decode::Photo;
+use crate::picture::photo::decode::{Decoding, Photo};
 
 /// A picture besides the one that is explained: the one that an embedding is compared with, or what another
 /// input of the model is held at. It is prepared as the model's preprocessing says, without the fit that
@@ -12,6 +14,9 @@ use crate::picture::photo::decode::Photo;
 #[derive(Debug, Clone)]
 pub struct SecondPicture {
     path: PathBuf,
+    /// Whether it can be read from `path`.
+    on_disk: bool,
+    decoding: Decoding,
     photo: Option<Arc<Photo>>,
 }
 
@@ -20,16 +25,48 @@ impl SecondPicture {
     pub fn file(path: impl Into<PathBuf>) -> SecondPicture {
         SecondPicture {
             path: path.into(),
+            on_disk: true,
+            decoding: Decoding::default(),
             photo: None,
         }
     }
 
-    /// A picture that is already in memory.
+    /// A picture that has been read from its file.
     pub fn photo(photo: Arc<Photo>) -> SecondPicture {
         SecondPicture {
             path: photo.path.clone(),
+            on_disk: true,
+            decoding: photo.decoding,
             photo: Some(photo),
         }
+    }
+
+    /// An image that is in memory only.
+    pub fn rgb(image: RgbImage) -> SecondPicture {
+        let photo = Photo::from_rgb("a picture".into(), image);
+        SecondPicture {
+            on_disk: false,
+            ..SecondPicture::photo(Arc::new(photo))
+        }
+    }
+
+    /// The same picture with its file read in this way.
+    #[must_use]
+    pub fn read_as(self, decoding: Decoding) -> SecondPicture {
+        if self.is_read_as(decoding) {
+            return self;
+        }
+        SecondPicture {
+            decoding,
+            photo: None,
+            ..self
+        }
+    }
+
+    /// Whether reading its file in this way would give the same picture.
+    pub fn is_read_as(&self, decoding: Decoding) -> bool {
+        // Which bands are shown is no matter here.
+        !self.on_disk || self.decoding.as_pillow == decoding.as_pillow
     }
 
     /// The file; for a picture from memory, a path that only gives its name.
@@ -55,7 +92,7 @@ impl SecondPicture {
     pub(crate) fn open(self) -> Result<(SecondPicture, Arc<Photo>), Error> {
         let photo = match &self.photo {
             Some(photo) => Arc::clone(photo),
-            None => Arc::new(Photo::open(&self.path)?),
+            None => Arc::new(Photo::open_leniently(&self.path, self.decoding)?),
         };
         let opened = SecondPicture {
             photo: Some(Arc::clone(&photo)),
@@ -70,7 +107,7 @@ impl PartialEq for SecondPicture {
     fn eq(&self, other: &SecondPicture) -> bool {
         match (&self.photo, &other.photo) {
             (Some(one), Some(other)) => one.id == other.id,
-            (Some(_) | None, _) => self.path == other.path,
+            (Some(_) | None, _) => self.path == other.path && self.is_read_as(other.decoding),
         }
     }
 }

@@ -18,7 +18,7 @@ CLASSIFIERS = {
     "DenseNet264": lambda nets, c: nets.DenseNet264(2, c, CLASSES),
     "DenseNet_prelu_instance": lambda nets, c: nets.DenseNet(
         2, c, CLASSES, init_features=16, growth_rate=8, block_config=(2, 2), act="prelu", norm="instance"),
-    "Discriminator": lambda nets, c: nets.Discriminator((c, SIDE, SIDE), (8, 16), (2, 2)),
+    "Discriminator": lambda nets, c: nets.Discriminator((c, SIDE, SIDE), (8, 16), (2, 2), last_act=None),
     "EfficientNetBN_b0": lambda nets, c: efficient(nets, c, "b0"),
     "EfficientNetBN_b2": lambda nets, c: efficient(nets, c, "b2"),
     "EfficientNetBN_b4": lambda nets, c: efficient(nets, c, "b4"),
@@ -59,7 +59,6 @@ MAPS = {
     "UNet": lambda nets, c: nets.UNet(spatial_dims=2, in_channels=c, out_channels=CLASSES, channels=(8, 16, 32), strides=(2, 2)),
     "UNet_residual": lambda nets, c: nets.UNet(spatial_dims=2, in_channels=c, out_channels=CLASSES, channels=(8, 16, 32),
                                                strides=(2, 2), num_res_units=2),
-    "VNet": lambda nets, c: nets.VNet(2, c, CLASSES),
 }
 
 
@@ -80,10 +79,10 @@ def vit(nets, channels, **options):
                     **options)
 
 
-def model(make, channels):
+def model(make, channels, side=SIDE):
     from monai.networks import nets
 
-    return make(nets, channels), torch.randn(1, channels, SIDE, SIDE, generator=torch.Generator().manual_seed(1))
+    return make(nets, channels), torch.randn(1, channels, side, side, generator=torch.Generator().manual_seed(1))
 
 
 def models():
@@ -91,9 +90,12 @@ def models():
     for name, make in CLASSIFIERS.items():
         found |= {name: partial(model, make, 3), f"{name}.grey": partial(model, make, 1)}
     for name, make in MAPS.items():
-        found[name] = partial(model, lambda nets, c, make=make: Pick(make(nets, c), over_map), 3)
-        found[f"{name}.raw"] = partial(model, make, 3)
-        found[f"{name}.grey"] = partial(model, make, 1)
+        side = 128 if name == "AHNet" else SIDE
+        found[name] = partial(model, lambda nets, c, make=make: Pick(make(nets, c), over_map), 3, side)
+        found[f"{name}.raw"] = partial(model, make, 3, side)
+        found[f"{name}.grey"] = partial(model, make, 1, side)
+    # It takes one channel or sixteen.
+    found["VNet.grey"] = partial(model, lambda nets, c: nets.VNet(2, c, CLASSES), 1)
     found["TorchVisionFCModel"] = partial(
-        model, lambda nets, c: nets.TorchVisionFCModel("resnet18", num_classes=CLASSES, pretrained=False), 3)
+        model, lambda nets, c: nets.TorchVisionFCModel("resnet18", num_classes=CLASSES, pretrained=False), 3, 224)
     return found

@@ -23,7 +23,10 @@ def model(name, raw):
     options = dict(encoder_weights=None, classes=CLASSES)
     if decoder == "classifier":
         made = smp.Unet(encoder, aux_params=dict(classes=CLASSES, dropout=0.2), **options)
-        return (made if raw else Pick(made, lambda out: out[1])), 64
+        picked = Pick(made, lambda out: out[1])
+        # Of the two outputs, the row of classes is the one that is explained first.
+        object.__setattr__(made, "explained", picked)
+        return (made if raw else picked), 64
     made = getattr(smp, decoder)(encoder, **options)
     size = 224 if decoder == "DPT" else 128 if decoder in ("PAN", "DeepLabV3", "DeepLabV3Plus") else 64
     return (made if raw else Pick(made, over_map)), size

@@ -7,6 +7,17 @@ from torch import nn
 N = torch.tensor([2, 0, 1, 2])
 
 
+def calibrated(x, thresholds):
+    """Probabilities below and above a threshold, each moved on their own, as torchxrayvision does."""
+    p = torch.sigmoid(x)
+    level = thresholds.expand(p.shape)
+    low = p < level
+    out = torch.zeros_like(p) + 0.5
+    out[low] = p[low] / (level[low] * 2)
+    out[~low] = 1.0 - (1.0 - p[~low]) / ((1 - level[~low]) * 2)
+    return out
+
+
 def cases(case):
     moved(case)
     repeated(case)
@@ -122,3 +133,4 @@ def made(case):
     case("empty, filled", lambda x: [x.new_empty(2, 3).fill_(2.0), torch.empty(2).zero_(), torch.empty_like(x).copy_(x * 2)])
     case("ones, masks", lambda x: [torch.ones(4, 5).tril() * x, torch.ones(4, 5, dtype=torch.bool).triu(1) * x])
     case("position ids", lambda x: torch.arange(3).expand(1, -1)[:, :, None, None] * x)
+    case("index by a mask and put back", calibrated, torch.linspace(0.2, 0.7, 5))

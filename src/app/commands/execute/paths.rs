@@ -37,7 +37,7 @@ impl App {
     fn compare_with(&mut self, reference: SecondPicture) {
         if let Some(model) = self.state.model() {
             let usage = Usage {
-                reference: Some(reference),
+                reference: Some(reference.read_as(self.state.options.decoding)),
                 names: None,
                 ..model.usage()
             };

@@ -273,8 +273,11 @@ impl App {
             state: match open_models.iter().find(|open| is_open_as(open, &model)) {
                 Some(model) => PartState::Open(Arc::clone(model)),
                 None => {
+                    let decoding = session.live.decoding;
                     let usage = model.usage.as_ref().map(StoredUsage::get);
-                    let (path, options) = (model.path.clone(), model.options());
+                    let usage = usage.map(|usage| usage.read_pictures_as(decoding));
+                    let options = model.options().read_pictures_as(decoding);
+                    let path = model.path.clone();
                     PartState::Pending(self.engine.open_model_as(path, options, usage))
                 }
             },

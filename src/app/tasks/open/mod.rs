@@ -1,6 +1,7 @@
 //! Opening photos and models: sends them to the engine and keeps track of what is being opened.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant;
 
 use crate::engine::ModelInfo;
@@ -48,6 +49,31 @@ impl App {
         }
     }
 
+    /// Opens a model again whose second pictures are to be read in another way.
+    pub(crate) fn reread_second_pictures(&mut self) {
+        let decoding = self.state.options.decoding;
+        if !self.tasks.models.is_empty() {
+            return;
+        }
+        let sides = self.state.sides.iter().enumerate();
+        let stale = sides.filter_map(|(index, side)| {
+            let model = side.model.as_ref()?;
+            model
+                .second_pictures()
+                .any(|picture| !picture.is_read_as(decoding))
+                .then(|| (index, Arc::clone(model)))
+        });
+        let stale: Vec<(usize, Arc<ModelInfo>)> = stale.collect();
+        for (side, model) in stale {
+            // If that fails, it is not tried again.
+            let now = Some((model.id, decoding.as_pillow));
+            if self.tasks.reread != now {
+                self.tasks.reread = now;
+                self.read_again(side, &model, model.options.clone());
+            }
+        }
+    }
+
     /// Replaces the model that the lists show.
     pub(crate) fn open_model(&mut self, path: PathBuf) {
         self.open_model_as(
@@ -79,10 +105,12 @@ impl App {
         usage: Option<Usage>,
         remembered: bool,
     ) {
+        let decoding = self.state.options.decoding;
         let options = OpenOptions {
             first_of_alike: true,
-            ..options
+            ..options.read_pictures_as(decoding)
         };
+        let usage = usage.map(|usage| usage.read_pictures_as(decoding));
         // If no model is open yet, this becomes the first.
         let is_first = self.state.model().is_none() && self.tasks.models.is_empty();
         let side = if is_first { 0 } else { side };
@@ -113,7 +141,7 @@ impl App {
             Some(value) => options.input_at(&held.name, value),
             None => options.without_input(&held.name),
         };
-        self.read_again(&model, options);
+        self.read_again(self.state.sides.active_index(), &model, options);
     }
 
     /// Explains a further input of the active model in place of its picture.
@@ -122,13 +150,16 @@ impl App {
             return;
         };
         if let Some(held) = model.held.get(index) {
-            self.read_again(&model, model.options.clone().picture(&held.name));
+            let options = model.options.clone().picture(&held.name);
+            self.read_again(self.state.sides.active_index(), &model, options);
         }
     }
 
-    /// Reads the file of the active model again with other options and the same usage.
-    fn read_again(&mut self, model: &ModelInfo, options: OpenOptions) {
-        let usage = Some(model.usage());
+    /// Reads the file of a side's model again with other options and the same usage.
+    fn read_again(&mut self, side: usize, model: &ModelInfo, options: OpenOptions) {
+        let decoding = self.state.options.decoding;
+        let options = options.read_pictures_as(decoding);
+        let usage = Some(model.usage().read_pictures_as(decoding));
         let opening = Opening {
             path: model.path.clone(),
             since: Instant::now(),
@@ -137,7 +168,7 @@ impl App {
                 .open_model_as(model.path.clone(), options, usage),
         };
         self.tasks.models.push_back(OpeningModel {
-            side: self.state.sides.active_index(),
+            side,
             reopened: Some(model.id),
             remembered: false,
             opening,

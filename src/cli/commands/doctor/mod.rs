@@ -49,6 +49,7 @@ impl Doctor {
     pub fn run(self) -> Result<ExitCode> {
         let mut file = self.model;
         file.model = self.file.or(file.model);
+        file.opening.decoding = self.decoding.decoding();
         let mut session = Session::default();
         let start = Instant::now();
         // The notes are part of the report.

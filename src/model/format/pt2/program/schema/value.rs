@@ -4,6 +4,8 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use tch::Kind;
 
+use crate::model::format::pt2::program::expression::symbols_in;
+
 #[derive(Deserialize, Debug, Clone, PartialEq)]
 pub struct TensorMeta {
     pub dtype: i64,
@@ -69,9 +71,8 @@ impl TensorMeta {
     /// Whether the sizes that are not known depend on values, and not on the sizes of the input.
     pub fn depends_on_values(&self) -> bool {
         let on_values = |text: &str| {
-            let symbols = text.split(|c: char| !c.is_ascii_alphanumeric());
-            let mut symbols = symbols.filter(|word| word.starts_with(char::is_alphabetic));
-            symbols.clone().next().is_some() && symbols.all(|symbol| symbol.starts_with('u'))
+            let symbols = symbols_in(text);
+            !symbols.is_empty() && symbols.iter().all(|symbol| symbol.starts_with('u'))
         };
         self.sizes.iter().all(|size| match size {
             Size::AsInt(_) => true,
