@@ -191,11 +191,16 @@ fn the_answers_are_those_of_pytorch_on_what_pillow_makes() {
         let answer = session
             .predict(&photo, fit.parse().unwrap(), &mut |_| Ok(()))
             .unwrap();
+        // Decoders of JPEG differ by a few levels.
+        let is_jpeg = Path::new(picture)
+            .extension()
+            .is_some_and(|ending| ending == "jpg");
+        let most = if is_jpeg { 0.02 } else { 1e-4 };
         for (class, label, probability) in top {
             assert_eq!(model.labels[class], label, "{key}");
             let ours = answer.probabilities[class];
             assert!(
-                (ours - probability).abs() <= 1e-4,
+                (ours - probability).abs() <= most,
                 "{key}: {label} {ours} instead of {probability}"
             );
         }
