@@ -7,6 +7,7 @@
 //! This module uses the engine's data, but draws nothing. Panels read it; commands and finished work
 //! change it.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::engine::{HeatMap, ModelInfo, Prediction};
@@ -71,6 +72,8 @@ impl Default for TopK {
 #[derive(Debug, Default)]
 pub struct State {
     pub photo: Option<Arc<Photo>>,
+    /// The file of the photo that was open before this one.
+    pub photo_before: Option<PathBuf>,
     /// The true class of the photo, if known, as an index into the classes of the first open model.
     pub truth: Option<usize>,
     pub sides: Sides,
