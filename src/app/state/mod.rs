@@ -15,7 +15,7 @@ use crate::picture::photo::decode::Photo;
 
 use class_choice::Explained;
 use results::{ChannelView, LayerMapsOf, Results};
-use rows::{Pin, Row, RowId};
+use rows::{Large, Pin, Row, RowId};
 use side::Side;
 use sides::Sides;
 use signal::Signal;
@@ -83,6 +83,8 @@ pub struct State {
     pub layer_maps: Option<LayerMapsOf>,
     pub channels: ChannelView,
     pub view: View,
+    /// The panel that fills the stage; `None` where all are shown.
+    pub large: Option<Large>,
     /// Whether the next drag on a panel draws the region to explain.
     pub drawing_region: bool,
 

@@ -57,7 +57,8 @@ impl Candidate<'_> {
 /// # Errors
 /// [`Fault::Input`] where there is none, or more than one.
 pub fn image(inputs: &[Candidate], options: &OpenOptions) -> Result<usize> {
-    for (name, _) in &options.inputs {
+    let named = options.inputs.iter().map(|(name, _)| name);
+    for name in named.chain(&options.picture) {
         if !inputs.iter().any(|input| input.name == name) {
             let names: Vec<&str> = inputs.iter().map(|input| input.name).collect();
             return Err(Fault::Input(format!(
@@ -68,7 +69,13 @@ pub fn image(inputs: &[Candidate], options: &OpenOptions) -> Result<usize> {
     }
     match inputs.len() {
         0 => return Err(Fault::Input("it takes no tensor".into())),
-        1 => return Ok(0),
+        1 if options.inputs.is_empty() => return Ok(0),
+        1 => {
+            return Err(Fault::Input(format!(
+                "{} is its only input, and so the picture, which cannot be given a value",
+                inputs[0].name
+            )));
+        }
         _ => {}
     }
     if let Some(name) = &options.picture
@@ -347,6 +354,10 @@ mod tests {
         assert_eq!(found(&two, &second).unwrap(), "right");
         let wrong = OpenOptions::default().input_at("middle", InputValue::number(0.5));
         assert!(found(&two, &wrong).unwrap_err().contains("left, right"));
+        let wrong = OpenOptions::default().picture("middle");
+        assert!(found(&two, &wrong).unwrap_err().contains("left, right"));
+        let why = found(&two[..1], &given).unwrap_err();
+        assert!(why.contains("left is its only input"), "{why}");
     }
 
     #[test]
