@@ -111,7 +111,15 @@ pub fn caption(scene: Scene<'_>, row: Option<&Row>, cell: Cell) -> String {
             heat.map_or_else(String::new, |(_, heat)| heat.caption.clone())
         }
         Cell::Panel(Panel::GuidedBackprop) => match signed {
-            Some((key, signed)) => rectifiers(key.rule, signed.rectifiers),
+            Some((key, signed)) => {
+                let text = rectifiers(key.rule, signed.rectifiers);
+                match row.map(|row| row.subject.model.preprocess.channels) {
+                    Some(InputChannels::Bands(count)) => format!("{text}, sum of {count} channels"),
+                    None | Some(InputChannels::Rgb | InputChannels::Bgr | InputChannels::Grey) => {
+                        text
+                    }
+                }
+            }
             None => String::new(),
         },
         Cell::Panel(Panel::GuidedGradCam) => match signed.map(|(key, _)| key.heat.score) {
