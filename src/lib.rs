@@ -60,7 +60,7 @@ pub use explainer::{
 };
 /// The crate that photos and overlays come from, in the version used here.
 pub use image;
-pub use model::{OpenOptions, ReluRule, SecondPicture, Usage};
+pub use model::{InputValue, OpenOptions, ReluRule, SecondPicture, Usage};
 pub use picture::map::colormap::Colormap;
 pub use picture::map::compose::{Overlay, Scale};
 pub use picture::map::{Map, SignedImage};

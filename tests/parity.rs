@@ -174,7 +174,7 @@ fn one_backward_pass_for_many_layers_gives_what_one_for_each_gives() {
 }
 
 #[test]
-fn the_answers_are_pillows_within_two_hundredths() {
+fn the_answers_are_those_of_pytorch_on_what_pillow_makes() {
     let text = std::fs::read_to_string(root("tests/goldens/top5.json")).unwrap();
     let expected: std::collections::BTreeMap<String, Vec<(usize, String, f32)>> =
         serde_json::from_str(&text).unwrap();
@@ -191,11 +191,16 @@ fn the_answers_are_pillows_within_two_hundredths() {
         let answer = session
             .predict(&photo, fit.parse().unwrap(), &mut |_| Ok(()))
             .unwrap();
+        // Decoders of JPEG differ by a few levels.
+        let is_jpeg = Path::new(picture)
+            .extension()
+            .is_some_and(|ending| ending == "jpg");
+        let most = if is_jpeg { 0.02 } else { 1e-4 };
         for (class, label, probability) in top {
             assert_eq!(model.labels[class], label, "{key}");
             let ours = answer.probabilities[class];
             assert!(
-                (ours - probability).abs() <= 0.02,
+                (ours - probability).abs() <= most,
                 "{key}: {label} {ours} instead of {probability}"
             );
         }

@@ -74,23 +74,27 @@ impl App {
         }
         let list = Frame::new().fill(colours.panel);
         let widths = &mut panels.list_widths;
-        let panel = Panel::left("layers").frame(list);
-        let shown = widths.layers.apply(panel, window).show(ui, |ui| {
-            let usage = &mut panels.model_usage;
-            layers_ui::layers_ui(ui, scene, &mut panels.layers, usage, commands);
-        });
-        widths.layers.record(shown.response.rect.width());
-        let panel = Panel::right("classes").frame(list);
-        let shown = widths.classes.apply(panel, window).show(ui, |ui| {
-            lists_ui::lists_ui(
-                ui,
-                scene,
-                &mut panels.classes,
-                &mut panels.channels,
-                commands,
-            );
-        });
-        widths.classes.record(shown.response.rect.width());
+        if scene.state.options.left_list {
+            let panel = Panel::left("layers").frame(list);
+            let shown = widths.layers.apply(panel, window).show(ui, |ui| {
+                let usage = &mut panels.model_usage;
+                layers_ui::layers_ui(ui, scene, &mut panels.layers, usage, commands);
+            });
+            widths.layers.record(shown.response.rect.width());
+        }
+        if scene.state.options.right_list {
+            let panel = Panel::right("classes").frame(list);
+            let shown = widths.classes.apply(panel, window).show(ui, |ui| {
+                lists_ui::lists_ui(
+                    ui,
+                    scene,
+                    &mut panels.classes,
+                    &mut panels.channels,
+                    commands,
+                );
+            });
+            widths.classes.record(shown.response.rect.width());
+        }
     }
 
     /// The panels of maps, with the strip and the controls below them.
@@ -98,11 +102,12 @@ impl App {
         let (scene, panels, _) = self.parts();
         let empty = scene.state.photo.is_none();
         if strip_ui::is_shown(scene) {
+            let fold = panels.strip.fold(ui.available_height());
             Panel::bottom("strip")
-                .exact_size(strip_ui::HEIGHT + GRID)
+                .exact_size(strip_ui::height(fold) + GRID)
                 .frame(stage::frame(ui, stage::STRIP_MARGIN))
                 .show(ui, |ui| {
-                    strip_ui::strip_ui(ui, scene, &mut panels.strip, commands);
+                    strip_ui::strip_ui(ui, scene, &mut panels.strip, fold, commands);
                 });
         }
         if !empty {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use image::RgbImage;
 
 use crate::engine::{Guided, HeatMap, ModelInfo, Prediction};
-use crate::model::ReluRule;
+use crate::model::{InputChannels, ReluRule};
 use crate::picture::map::compose::{self, Look, Overlay};
 use crate::picture::page::Page;
 use crate::picture::page::caption::Caption;
@@ -181,6 +181,9 @@ impl Figure {
                 ReluRule::Guided | ReluRule::Gradient => "guided",
             };
             notes.push(format!("{guided} of {all} rectifiers {how}{plain}"));
+        }
+        if let InputChannels::Bands(count) = self.model.preprocess.channels {
+            notes.push(format!("gradients summed over {count} channels"));
         }
         Caption {
             model: self.model.name.clone(),

@@ -4,7 +4,7 @@
 
 `embedding` returns 12 numbers without a norm, `unit` the same at length 1: the target is their cosine to
 the numbers of the second picture, as pytorch-grad-cam's SimilarityToConceptTarget has it. `siamese` takes both
-pictures at once. The pictures are prepared by torchvision's own transforms.
+pictures at once, and `siamese_open` at any size. The pictures are prepared by torchvision's own transforms.
 """
 import gzip, io, json, os, sys, tempfile, warnings, zipfile
 import numpy as np
@@ -16,12 +16,18 @@ from torchvision import transforms
 warnings.filterwarnings("ignore")
 torch.set_num_threads(1)
 SIDE = 32
-PREPARE = transforms.Compose([
-    transforms.Resize(int(SIDE / 0.875), transforms.InterpolationMode.BILINEAR),
-    transforms.CenterCrop(SIDE),
-    transforms.ToTensor(),
-    transforms.Normalize([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]),
-])
+LARGER = 48
+
+
+def prepared(picture, side=SIDE):
+    return transforms.Compose([
+        transforms.Resize(int(side / 0.875), transforms.InterpolationMode.BILINEAR),
+        transforms.CenterCrop(side),
+        transforms.ToTensor(),
+        transforms.Normalize([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]),
+    ])(picture)[None]
+
+
 # Each is taken as the second picture's input too, so that nothing depends on this one.
 SAMPLE = torch.linspace(-1, 1, 3 * SIDE * SIDE).reshape(1, 3, SIDE, SIDE)
 
@@ -87,7 +93,7 @@ def explained(score, map, image):
 
 def main(archive):
     pictures = {"first.png": picture(1, (108, 72)), "second.png": picture(2, (72, 72))}
-    first, second = (PREPARE(picture)[None] for picture in pictures.values())
+    first, second = (prepared(picture) for picture in pictures.values())
     facts, files = {}, {}
     for name, unit in (("embedding", False), ("unit", True)):
         net = Embedding(unit).eval()
@@ -110,6 +116,8 @@ def main(archive):
         other = net.embed(net.features(second))
     logits = net.verdict((net.embed(map) - other).abs())
     facts["siamese"] = {"logits": logits[0].tolist(), "for_1": explained(logits[0, 1], map, image)}
+    with torch.no_grad():
+        facts["larger"] = net(*(prepared(picture, LARGER) for picture in pictures.values()))[0].tolist()
     files["siamese"] = (net, (SAMPLE, SAMPLE.flip(3)))
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as out, tempfile.TemporaryDirectory() as folder:
@@ -123,6 +131,12 @@ def main(archive):
                 else:
                     torch.onnx.export(net, inputs, path, dynamo=True, external_data=False, verbose=False)
                 add(f"{name}.{ending}", open(path, "rb").read())
+        # Height and width open.
+        path = os.path.join(folder, "siamese_open.onnx")
+        names = ["left", "right"]
+        axes = {name: {0: "batch", 2: "height", 3: "width"} for name in names}
+        torch.onnx.export(*files["siamese"], path, dynamo=False, input_names=names, dynamic_axes=axes)
+        add("siamese_open.onnx", open(path, "rb").read())
         for name, image in pictures.items():
             png = io.BytesIO()
             image.save(png, "PNG")

@@ -61,7 +61,7 @@ fn choose(window: &mut Window, list: &str, line: &str) {
 #[test]
 fn another_output_is_explained_when_it_is_chosen() {
     let folder = fixtures();
-    let mut window = open(&folder, "aux_logits.pt2", 1440.0, 900.0);
+    let mut window = open(&folder, "aux_logits.pt2", 1440.0, 1100.0);
     assert_eq!(rows(&window).len(), 5);
     open_pane(&mut window);
     choose(&mut window, "Output", "aux (3)");

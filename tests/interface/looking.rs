@@ -114,7 +114,7 @@ fn a_photo_above_the_texture_limit_is_shown_reduced_and_read_in_full() {
 }
 
 #[test]
-fn zoom_applies_to_all_panels_and_a_double_click_resets_it() {
+fn zoom_applies_to_all_panels_and_a_key_resets_it() {
     let mut window = Window::open();
     let corner =
         |w: &Window| -> Pos2 { w.harness.get_by_label("Original").rect().min + vec2(4.0, 4.0) };

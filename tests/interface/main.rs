@@ -20,6 +20,7 @@ mod memory;
 mod opening;
 mod pictures;
 mod reading;
+mod room;
 mod second_picture;
 mod segmentation;
 mod spoilt;

@@ -103,7 +103,7 @@ fn the_bands_of_a_tiff_are_chosen_in_the_pane_of_the_model() {
         ..Start::default()
     });
     assert!(settled(&mut window).is_empty());
-    assert_eq!(window.value("Original"), "six_8.tif, band 1,2,3");
+    assert_eq!(window.value("Original"), "six_8.tif, bands 1, 2, 3");
     window.ctrl(Key::I);
     window.harness.run_steps(2);
     window
@@ -121,12 +121,12 @@ fn the_bands_of_a_tiff_are_chosen_in_the_pane_of_the_model() {
         settled(window);
     };
     type_band(&mut window, "red", "4");
-    assert_eq!(window.value("Original"), "six_8.tif, band 4,2,3");
+    assert_eq!(window.value("Original"), "six_8.tif, bands 4, 2, 3");
     // The model takes all of them, whatever is shown.
     assert_eq!(logit(&window), before);
     window.ctrl(Key::Z);
     settled(&mut window);
-    assert_eq!(window.value("Original"), "six_8.tif, band 1,2,3");
+    assert_eq!(window.value("Original"), "six_8.tif, bands 1, 2, 3");
 }
 
 #[test]

@@ -226,3 +226,19 @@ fn a_further_input_is_held_at_a_picture_or_at_numbers() {
     next.settle();
     next.harness.get_by_label("left");
 }
+
+#[test]
+fn a_picture_that_is_dropped_is_compared_with_the_one_before() {
+    let folder = fixtures();
+    let mut window = open(folder.path(), "unit.pt2", Memory::nothing());
+    assert!(window.harness.query_by_label("The one before").is_none());
+    window.drop_file(folder.path().join("second.png"));
+    window.until("the second picture", |w| {
+        w.value("Original") == "second.png"
+    });
+    window.settle();
+    window.click("The one before");
+    window.settle();
+    assert_similar(&window);
+    assert!(window.harness.query_by_label("The one before").is_none());
+}

@@ -81,7 +81,11 @@ pub fn models(folder: &Path) -> Vec<(PathBuf, &'static str)> {
         }),
         ("no_logits", "no output that can be explained", |e| {
             let answer = r#""user_output":{"arg":{"as_tensor":{"name":"linear_1"}}}"#;
-            reworded(e, answer, &answer.replace("linear_1", "relu_"));
+            reworded(
+                e,
+                answer,
+                &answer.replace("linear_1", "p_features_0_weight"),
+            );
         }),
         ("unknown_op", "aten.warp", |e| {
             reworded(e, "aten.dropout.default", "aten.warp.default");

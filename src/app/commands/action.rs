@@ -45,6 +45,8 @@ pub enum Action {
     ZoomIn,
     ZoomOut,
     WholePicture,
+    /// Shows one panel alone, or all of them again.
+    LargePanel,
     PanLeft,
     PanRight,
     PanUp,
@@ -61,6 +63,12 @@ pub enum Action {
     StopComparing,
     /// Marks the chosen class as the true class of the photo.
     MarkTrue,
+    /// Shows or hides the layers or the pane of the model.
+    LeftList,
+    /// Shows or hides the classes or the channels.
+    RightList,
+    LayerStrip,
+    FullScreen,
     OpenPalette,
     ShowKeys,
 }
@@ -102,6 +110,7 @@ impl Action {
             Action::ZoomIn => "Zoom in",
             Action::ZoomOut => "Zoom out",
             Action::WholePicture => "Whole picture",
+            Action::LargePanel => "One panel large",
             Action::PanLeft => "Look further left",
             Action::PanRight => "Look further right",
             Action::PanUp => "Look further up",
@@ -114,6 +123,10 @@ impl Action {
             Action::SwapClasses => "Swap the two classes",
             Action::StopComparing => "Stop comparing classes",
             Action::MarkTrue => "This is the true class",
+            Action::LeftList => "Layers and model",
+            Action::RightList => "Classes and channels",
+            Action::LayerStrip => "Strip of layers",
+            Action::FullScreen => "Full screen",
             Action::OpenPalette => "Find a command…",
             Action::ShowKeys => "Commands and keys",
         }
@@ -154,6 +167,9 @@ impl Action {
             Action::ZoomIn => "Magnify all panels",
             Action::ZoomOut => "Show more of the picture in all panels",
             Action::WholePicture => "Show the whole picture in all panels",
+            Action::LargePanel => {
+                "Show the panel under the pointer alone, or the heat map; or all panels again"
+            }
             Action::PanLeft | Action::PanRight | Action::PanUp | Action::PanDown => {
                 "Move the magnified picture in all panels"
             }
@@ -176,6 +192,12 @@ impl Action {
             Action::OpenSession => "Continue with a saved session",
             Action::Undo => "Undo the last choice",
             Action::Redo => "Redo what was undone last",
+            Action::LeftList => "Show or hide the list at the left",
+            Action::RightList => "Show or hide the list at the right",
+            Action::LayerStrip => {
+                "Show or hide the strip: a small map for each stage and block, below the pictures"
+            }
+            Action::FullScreen => "Fill the screen, or show the window again",
             Action::OpenPalette => "Find a command or a recent file by part of its name",
             Action::ShowKeys => "All commands with their keys",
         }
@@ -208,10 +230,15 @@ impl Action {
             Action::ZoomIn
             | Action::ZoomOut
             | Action::WholePicture
+            | Action::LargePanel
             | Action::PanLeft
             | Action::PanRight
             | Action::PanUp
-            | Action::PanDown => Group::Looking,
+            | Action::PanDown
+            | Action::LeftList
+            | Action::RightList
+            | Action::LayerStrip
+            | Action::FullScreen => Group::Looking,
             Action::PinView
             | Action::UnpinAll
             | Action::OpenSecondModel
@@ -260,6 +287,11 @@ impl Action {
             Action::ZoomIn => key(Key::Plus),
             Action::ZoomOut => key(Key::Minus),
             Action::WholePicture => key(Key::Num0),
+            Action::LargePanel => key(Key::F),
+            Action::LeftList => key(Key::OpenBracket),
+            Action::RightList => key(Key::CloseBracket),
+            Action::LayerStrip => key(Key::S),
+            Action::FullScreen => key(Key::F11),
             Action::PanLeft => shifted(Key::ArrowLeft),
             Action::PanRight => shifted(Key::ArrowRight),
             Action::PanUp => shifted(Key::ArrowUp),

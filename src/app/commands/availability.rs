@@ -61,6 +61,7 @@ impl Scene<'_> {
             | Command::SortChannels(_)
             | Command::SetOptions(_)
             | Command::SetView(_)
+            | Command::Enlarge(_)
             | Command::SetTheme(_)
             | Command::DismissNotice(_) => None,
         }
@@ -82,6 +83,7 @@ impl Scene<'_> {
             Action::ZoomIn
             | Action::ZoomOut
             | Action::WholePicture
+            | Action::LargePanel
             | Action::PanLeft
             | Action::PanRight
             | Action::PanUp
@@ -124,7 +126,9 @@ impl Scene<'_> {
             | Action::LastPicture
             | Action::CloseFolder => self.why_not_gallery(),
             Action::Cancel => {
-                let choosing = state.side().choice.is_choosing_rival() || state.drawing_region;
+                let choosing = state.side().choice.is_choosing_rival()
+                    || state.drawing_region
+                    || state.large.is_some();
                 let possible = self.can_cancel() || choosing || !self.notices.is_empty();
                 unless(possible, "Nothing is in progress")
             }
@@ -150,6 +154,10 @@ impl Scene<'_> {
             | Action::OpenModel
             | Action::AboutModel
             | Action::OpenSession
+            | Action::LeftList
+            | Action::RightList
+            | Action::LayerStrip
+            | Action::FullScreen
             | Action::OpenPalette
             | Action::ShowKeys => None,
         }

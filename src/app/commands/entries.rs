@@ -118,9 +118,6 @@ impl Scene<'_> {
         let mut switch = |what: &str, on: bool, command: Command| {
             offer(what, if on { "off" } else { "on" }, command);
         };
-        let on = options.layer_strip;
-        let command = changed(&|options| options.layer_strip = !on);
-        switch("Strip of layers", on, command);
         let on = options.style.common_scale;
         let command = self.styled(|style| style.common_scale = !on);
         switch("One scale for all rows", on, command);

@@ -53,7 +53,11 @@ impl Group {
                 },
                 Gesture {
                     how: "Double-click",
-                    what: "Whole picture",
+                    what: "One panel large, or all panels again",
+                },
+                Gesture {
+                    how: "Hold Space",
+                    what: "The photo alone",
                 },
             ],
             Group::Choosing | Group::Comparing | Group::Window => &[],

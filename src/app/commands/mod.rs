@@ -13,6 +13,7 @@ use crate::figure::Panel;
 use crate::folder::{Filter, Sort};
 use crate::model::{InputValue, ModulePath, Usage};
 
+use super::state::rows::Large;
 use super::state::rows::RowId;
 use super::state::view_options::ViewOptions;
 use super::state::viewport::View;
@@ -103,6 +104,8 @@ pub enum Command {
     SetOptions(ViewOptions),
     /// Zoom, pan and pointer of all panels.
     SetView(View),
+    /// Shows one panel alone, or all of them again.
+    Enlarge(Option<Large>),
     SetTheme(ThemePreference),
     DismissNotice(u64),
 }

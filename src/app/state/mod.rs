@@ -7,6 +7,7 @@
 //! This module uses the engine's data, but draws nothing. Panels read it; commands and finished work
 //! change it.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::engine::{HeatMap, ModelInfo, Prediction};
@@ -15,7 +16,7 @@ use crate::picture::photo::decode::Photo;
 
 use class_choice::Explained;
 use results::{ChannelView, LayerMapsOf, Results};
-use rows::{Pin, Row, RowId};
+use rows::{Large, Pin, Row, RowId};
 use side::Side;
 use sides::Sides;
 use signal::Signal;
@@ -71,6 +72,8 @@ impl Default for TopK {
 #[derive(Debug, Default)]
 pub struct State {
     pub photo: Option<Arc<Photo>>,
+    /// The file of the photo that was open before this one.
+    pub photo_before: Option<PathBuf>,
     /// The true class of the photo, if known, as an index into the classes of the first open model.
     pub truth: Option<usize>,
     pub sides: Sides,
@@ -83,6 +86,8 @@ pub struct State {
     pub layer_maps: Option<LayerMapsOf>,
     pub channels: ChannelView,
     pub view: View,
+    /// The panel that fills the stage; `None` where all are shown.
+    pub large: Option<Large>,
     /// Whether the next drag on a panel draws the region to explain.
     pub drawing_region: bool,
 

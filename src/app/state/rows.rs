@@ -46,3 +46,16 @@ pub struct Pin {
     pub id: u64,
     pub subject: Subject,
 }
+
+/// One panel that fills the stage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Large {
+    pub row: RowId,
+    /// Its position in the row, counted from 0.
+    pub column: usize,
+}
+
+impl Large {
+    /// The position of the heat map in a row.
+    pub const HEAT_MAP: usize = 1;
+}

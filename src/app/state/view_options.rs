@@ -50,6 +50,10 @@ pub struct ViewOptions {
     pub decoding: Decoding,
     /// Whether the layer strip is shown.
     pub layer_strip: bool,
+    /// Whether the list of layers, or the pane of the model, is shown.
+    pub left_list: bool,
+    /// Whether the list of classes, or that of channels, is shown.
+    pub right_list: bool,
 }
 
 impl Default for ViewOptions {
@@ -61,6 +65,8 @@ impl Default for ViewOptions {
             export_size: ExportSize::default(),
             decoding: Decoding::default(),
             layer_strip: true,
+            left_list: true,
+            right_list: true,
         }
     }
 }
@@ -73,13 +79,16 @@ pub enum Arrangement {
     Automatic,
     Row,
     Square,
+    /// The heat map large, and the others small beside it.
+    OneLarge,
 }
 
 impl Arrangement {
-    pub const ALL: [Arrangement; 3] = [
+    pub const ALL: [Arrangement; 4] = [
         Arrangement::Automatic,
         Arrangement::Row,
         Arrangement::Square,
+        Arrangement::OneLarge,
     ];
 
     pub fn label(self) -> &'static str {
@@ -87,6 +96,7 @@ impl Arrangement {
             Arrangement::Automatic => "Fit the window",
             Arrangement::Row => "Side by side",
             Arrangement::Square => "Two by two",
+            Arrangement::OneLarge => "Large heat map",
         }
     }
 }
@@ -98,6 +108,7 @@ impl Name for Arrangement {
             Arrangement::Automatic => "automatic",
             Arrangement::Row => "row",
             Arrangement::Square => "square",
+            Arrangement::OneLarge => "large",
         }
     }
 }

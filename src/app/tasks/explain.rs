@@ -149,7 +149,8 @@ impl App {
         side.choice = side.choice.choosing_rival(false);
         let was_drawing = std::mem::take(&mut self.state.drawing_region);
         if !self.scene().can_cancel() {
-            if !was_choosing && !was_drawing {
+            let was_large = !was_choosing && !was_drawing && self.state.large.take().is_some();
+            if !was_choosing && !was_drawing && !was_large {
                 self.notices.dismiss_newest();
             }
             return;

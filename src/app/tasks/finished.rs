@@ -26,6 +26,10 @@ impl App {
                 let is_same = before.is_some_and(|before| {
                     before.path == photo.path && before.decoding != photo.decoding
                 });
+                let other = before.filter(|before| before.path != photo.path);
+                if let Some(path) = other.map(|before| before.path.clone()) {
+                    self.state.photo_before = Some(path);
+                }
                 self.tell_of(&photo);
                 self.state.photo = Some(photo);
                 // What was chosen holds for the same photo read in another way.

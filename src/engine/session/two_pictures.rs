@@ -336,3 +336,28 @@ fn a_second_picture_is_read_as_the_first_one_is() {
     assert!((cosine(over_white.clone()) - plain).abs() > 1e-3);
     assert!((cosine(over_white.read_as(pillow)) - plain).abs() < 1e-6);
 }
+
+#[test]
+fn a_second_picture_of_open_size_has_that_of_the_first() {
+    let files = Files::unpacked();
+    let photo = files.photo("first.png");
+    let logits = |session: &mut Session| {
+        let answer = session.predict(&photo, Fit::Crop, &mut |_| Ok(()));
+        answer.unwrap().logits.clone()
+    };
+    let at_32: Siamese = serde_json::from_value(files.facts["siamese"].clone()).unwrap();
+    let at_48: Vec<f32> = serde_json::from_value(files.facts["larger"].clone()).unwrap();
+    let right = InputValue::file(files.at("second.png"));
+    let options = OpenOptions::default().input_at("right", right);
+    let name = "siamese_open.onnx";
+    let mut small = files.open(name, &options.clone().size(32, 32)).unwrap();
+    assert!(apart(&logits(&mut small), &at_32.logits) < TOLERANCE);
+    let mut larger = files.open(name, &options.size(48, 48)).unwrap();
+    assert!(apart(&logits(&mut larger), &at_48) < TOLERANCE);
+    let resized = used(&small, |usage| {
+        (usage.preprocess.width, usage.preprocess.height) = (48, 48);
+    });
+    let mut resized = resized.unwrap();
+    assert_eq!(info(&resized).held[0].shape, [1, 3, 48, 48]);
+    assert!(apart(&logits(&mut resized), &at_48) < TOLERANCE);
+}

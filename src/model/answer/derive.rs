@@ -3,12 +3,13 @@
 use super::bounds::{Bounds, bounds};
 use super::ending::{Ending, ending};
 use super::map::{self, Map};
+use super::row::{as_row, joined, unfit};
 use super::similarity::{self, Compared};
 use super::sketch::Sketch;
 use super::{Answer, AnswerKind, Measured, Wanted};
 use crate::model::error::{Fault, Result};
 use crate::model::graph::{Graph, Head, ValueId};
-use crate::model::op::{Arithmetic, Function, Joining, Reshaping};
+use crate::model::op::{Arithmetic, Function};
 use crate::model::usage::Reading;
 
 /// Beyond this, bounded numbers may well be logits that were clipped.
@@ -347,15 +348,6 @@ impl Scores {
     }
 }
 
-fn unfit() -> Fault {
-    Fault::NoLogits("its output cannot be put in order".into())
-}
-
-/// Two scores as one row.
-fn joined(sketch: &mut Sketch, pair: [ValueId; 2]) -> Result<ValueId> {
-    sketch.add(Joining::Cat { dim: 1 }, &pair).ok_or_else(unfit)
-}
-
 /// The probabilities that an output is the logarithm of, such as those of several networks.
 fn before_logarithm(sketch: &Sketch, output: ValueId) -> Option<ValueId> {
     let mut output = output;
@@ -388,27 +380,6 @@ fn is_number(bounds: Bounds, count: i64) -> bool {
     // A single number that is never negative is an amount: yes and no would each be at least even.
     let amount = count == 1 && bounds.low >= 0.0;
     (bounded && (narrow || positive)) || amount
-}
-
-/// The value in the shape `[1, count]`.
-fn as_row(sketch: &mut Sketch, value: ValueId, count: i64) -> Option<ValueId> {
-    let mut value = value;
-    // Shapes that were only gone through on the way here need not be gone through again.
-    while sketch.is_added(value)
-        && let Some(node) = sketch.maker(value)
-        && matches!(node.op, crate::model::op::Op::Reshaping(_))
-        && let Some(&before) = node.inputs.first()
-        && sketch.count(before) == count
-    {
-        value = before;
-    }
-    match sketch.shape(value) {
-        Some(shape) if shape != &[1, count] => {
-            let shape = vec![1, count];
-            sketch.add(Reshaping::Reshape { shape }, &[value])
-        }
-        _ => Some(value),
-    }
 }
 
 /// The shape that the file states for an output.

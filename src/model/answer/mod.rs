@@ -12,6 +12,7 @@ mod ending;
 mod map;
 mod measured;
 mod outputs;
+mod row;
 mod similarity;
 mod sketch;
 #[cfg(test)]

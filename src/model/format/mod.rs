@@ -27,7 +27,7 @@ use self::file::start::FileStart;
 use super::error::{Error, Fault, Result};
 use super::opening::Opening;
 
-pub use self::build::inputs::{Held, HeldAt};
+pub use self::build::held::{Held, HeldAt};
 pub use self::build::opened::{About, OtherSizes, SizeSource};
 
 /// Reads the model at `path`. Its contents decide on the format, not its name.

@@ -12,7 +12,9 @@ use super::{OpenOptions, Opening, Tell};
 use crate::model::answer::{Answer, Choice};
 use crate::model::error::{Error, Fault};
 use crate::model::graph::Graph;
-use crate::model::{Labels, Model, OtherSizes, Plan, Preprocess, Reading, SecondPicture, Usage};
+use crate::model::{
+    Held, Labels, Model, OtherSizes, Plan, Preprocess, Reading, SecondPicture, Usage,
+};
 
 /// The same network with other scores or for images of another size.
 struct Again {
@@ -21,6 +23,8 @@ struct Again {
     choice: Choice,
     /// The graph with every output.
     whole: Graph,
+    /// The inputs besides the image, which have its size where they are pictures too.
+    held: Vec<Held>,
 }
 
 impl Model {
@@ -76,6 +80,7 @@ impl Model {
             taken,
             choice,
             whole,
+            held,
         } = again;
         let Taken {
             answer,
@@ -109,7 +114,7 @@ impl Model {
             layers: tried.layers,
             labels,
             own_labels,
-            held: self.held.clone(),
+            held,
             preprocess_sources: self.preprocess_sources,
             preprocess_notes: self.preprocess_notes.clone(),
             size: self.size,
@@ -200,6 +205,7 @@ impl Model {
             taken,
             choice,
             whole,
+            held: self.held.clone(),
         })
     }
 
@@ -256,6 +262,7 @@ impl Model {
             taken: read.taken,
             choice: self.choice.clone(),
             whole: read.opened.graph,
+            held: read.opened.held,
         })
     }
 
@@ -276,6 +283,7 @@ impl Model {
             taken,
             choice: self.choice.clone(),
             whole,
+            held: self.held.clone(),
         }
     }
 }

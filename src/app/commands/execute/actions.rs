@@ -7,6 +7,7 @@ use crate::app::commands::action::Action;
 use crate::app::gallery::walk::Step;
 use crate::app::notices::Place;
 use crate::app::state::Pane;
+use crate::app::state::rows::Large;
 use crate::app::tasks::purpose::{FigureKind, Purpose};
 
 /// The zoom factor of one key press.
@@ -52,6 +53,14 @@ impl App {
             Action::ZoomIn => self.zoom_by(ZOOM_STEP),
             Action::ZoomOut => self.zoom_by(1.0 / ZOOM_STEP),
             Action::WholePicture => state.view.fit(),
+            Action::LargePanel => self.enlarge_or_shrink(),
+            Action::LeftList => state.options.left_list = !state.options.left_list,
+            Action::RightList => state.options.right_list = !state.options.right_list,
+            Action::LayerStrip => state.options.layer_strip = !state.options.layer_strip,
+            Action::FullScreen => {
+                let full = ctx.input(|i| i.viewport().fullscreen).unwrap_or(false);
+                ctx.send_viewport_cmd(egui::ViewportCommand::Fullscreen(!full));
+            }
             Action::PanLeft => self.pan_by(vec2(1.0, 0.0)),
             Action::PanRight => self.pan_by(vec2(-1.0, 0.0)),
             Action::PanUp => self.pan_by(vec2(0.0, 1.0)),
@@ -94,6 +103,22 @@ impl App {
             }
             Action::ShowKeys => self.dialogs.shortcuts = !self.dialogs.shortcuts,
         }
+    }
+}
+
+impl App {
+    /// Shows the panel under the pointer alone, or the heat map; or all panels again.
+    fn enlarge_or_shrink(&mut self) {
+        let state = &mut self.state;
+        if state.large.take().is_some() {
+            return;
+        }
+        let stage = &self.panels.stage;
+        let (row, column) = match stage.hovered {
+            Some(row) => (row, stage.hovered_column),
+            None => (state.live_row(), Large::HEAT_MAP),
+        };
+        state.large = Some(Large { row, column });
     }
 }
 

@@ -142,6 +142,7 @@ impl App {
 
             Command::SetOptions(options) => self.set_options(options),
             Command::SetView(view) => state.view = view,
+            Command::Enlarge(panel) => state.large = panel,
             Command::SetTheme(theme) => ctx.set_theme(theme),
             Command::DismissNotice(id) => self.notices.dismiss(id),
         }

@@ -48,17 +48,17 @@ impl App {
 
     /// Zooms all panels about their centre.
     pub(super) fn zoom_by(&mut self, factor: f32) {
-        if let Some((panel, photo)) = self.panels.stage.frame {
+        if let Some((port, photo)) = self.panels.stage.frame {
             let view = &mut self.state.view;
-            view.zoom_at(panel, photo, panel.center(), factor);
+            view.zoom_at(&port, photo, port.rect.center(), factor);
         }
     }
 
     /// Moves the photo in all panels towards `direction`.
     pub(super) fn pan_by(&mut self, direction: Vec2) {
-        if let Some((panel, photo)) = self.panels.stage.frame {
-            let delta = direction * panel.size() * PAN_STEP;
-            self.state.view.pan(panel, photo, delta);
+        if let Some((port, photo)) = self.panels.stage.frame {
+            let delta = direction * port.rect.size() * PAN_STEP;
+            self.state.view.pan(&port, photo, delta);
         }
     }
 }

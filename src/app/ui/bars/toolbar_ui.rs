@@ -182,14 +182,21 @@ fn view_menu(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
                 commands.push(scene.styled(|style| style.arrangement = arrangement));
             }
         }
-        let mut strip = scene.state.options.layer_strip;
-        let hint = "A small map for each stage and block, below the pictures";
-        let check = ui.checkbox(&mut strip, "Strip of layers");
-        if check.on_hover_text(hint).clicked() {
-            commands.push(Command::SetOptions(ViewOptions {
-                layer_strip: strip,
-                ..scene.state.options
-            }));
+        ui.separator();
+        let options = scene.state.options;
+        for (action, mut on) in [
+            (Action::LeftList, options.left_list),
+            (Action::RightList, options.right_list),
+            (Action::LayerStrip, options.layer_strip),
+        ] {
+            let keys = action.shortcut().map(keys_text).unwrap_or_default();
+            let check = ui.checkbox(&mut on, format!("{}  {keys}", action.label()));
+            if check.on_hover_text(action.tooltip()).clicked() {
+                commands.push(action.into());
+            }
+        }
+        for action in [Action::LargePanel, Action::FullScreen] {
+            available_item(ui, scene, action, commands);
         }
         ui.separator();
         caption(ui, "Appearance");

@@ -363,7 +363,11 @@ fn class_row(
         );
     }
     let tag = tag(state, class);
-    let mut end = right - LOGIT;
+    let mut end = if prediction.reading.has_logits() {
+        right - LOGIT
+    } else {
+        right
+    };
     if let Some(tag) = &tag {
         let tag = line(ui, tag, theme::small(), colours.accent, 80.0);
         end = draw_right(ui, end, y, tag) - 4.0;

@@ -109,6 +109,18 @@ fn buttons_ui(ui: &mut Ui, scene: Scene<'_>, model: &ModelInfo, commands: &mut V
                 commands.push(compare(model, Some(SecondPicture::photo(photo.clone()))));
             }
         }
+        if let Some(before) = &scene.state.photo_before
+            && model
+                .reference
+                .as_ref()
+                .is_none_or(|it| it.path() != before)
+        {
+            let hint = format!("Compare with the picture before: {}", before.display());
+            if ui.button("The one before").on_hover_text(hint).clicked() {
+                let picture = SecondPicture::file(before).read_as(scene.state.options.decoding);
+                commands.push(compare(model, Some(picture)));
+            }
+        }
         if model.reference.is_some() {
             let hint = "Show the numbers themselves again";
             if ui.button("Clear").on_hover_text(hint).clicked() {

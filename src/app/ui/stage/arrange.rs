@@ -1,7 +1,7 @@
-//! The layout of the panels. A single view is laid out in one row, or two by two where that shows the
-//! images larger. Several views are laid out as rows with aligned columns.
+//! The layout of the panels. A single view is laid out in one row, two by two, or with one large panel,
+//! whichever shows the images larger. Several views are laid out as rows with aligned columns.
 
-use egui::{Rect, Vec2, vec2};
+use egui::{Rect, Vec2, pos2, vec2};
 
 use crate::app::state::view_options::Arrangement;
 use crate::app::ui::kit::theme::GRID;
@@ -13,36 +13,112 @@ pub const HEAD: f32 = 42.0;
 /// Panels are at least this large, however thin the image.
 const MIN_SIDE: f32 = 96.0;
 
-/// The rectangles of the four images.
-pub fn layout(stage: Rect, picture: Vec2, arrangement: Arrangement) -> [Rect; 4] {
-    let fitted = |columns: f32| {
-        let rows = 4.0 / columns;
-        let room = vec2(
-            (stage.width() - GAP * (columns - 1.0)) / columns,
-            (stage.height() - GAP * (rows - 1.0)) / rows - HEAD,
-        );
-        let scale = (room.x / picture.x).min(room.y / picture.y);
-        (picture * scale)
-            .max(Vec2::splat(MIN_SIDE))
-            .min(room.max(Vec2::splat(1.0)))
-            .floor()
-    };
-    let (row, square) = (fitted(4.0), fitted(2.0));
-    let columns = match arrangement {
-        Arrangement::Row => 4,
-        Arrangement::Square => 2,
-        // Side by side is best for comparing, so it wins if the areas are close.
-        Arrangement::Automatic if square.x * square.y > row.x * row.y * 1.3 => 2,
-        Arrangement::Automatic => 4,
-    };
-    let size = if columns == 4 { row } else { square };
+/// Where a panel is: the whole image at a zoom of 1, and the room that it may grow into.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Place {
+    pub whole: Rect,
+    pub room: Rect,
+}
+
+/// How many times as large as that of four in a row the area of the images has to be for two by two, and
+/// for one large panel, whose sizes differ.
+const BETTER: [f32; 2] = [1.3, 1.5];
+/// The panel that is large beside three small ones: the heat map.
+const LARGE: usize = 1;
+
+/// The places of the four panels.
+pub fn layout(stage: Rect, picture: Vec2, arrangement: Arrangement) -> [Place; 4] {
+    match arrangement {
+        Arrangement::Row => grid(stage, picture, 4),
+        Arrangement::Square => grid(stage, picture, 2),
+        Arrangement::OneLarge => one_large(stage, picture),
+        Arrangement::Automatic => layout(stage, picture, largest(stage, picture)),
+    }
+}
+
+/// The arrangement that shows images of this size largest.
+pub fn largest(stage: Rect, picture: Vec2) -> Arrangement {
+    let [row, square] = [4, 2].map(|columns| area(&grid(stage, picture, columns)));
+    let large = area(&one_large(stage, picture));
+    // Panels of one size side by side are best for comparing, so they win if the areas are close.
+    if large > row * BETTER[1] && large > square * BETTER[1] / BETTER[0] {
+        Arrangement::OneLarge
+    } else if square > row * BETTER[0] {
+        Arrangement::Square
+    } else {
+        Arrangement::Row
+    }
+}
+
+/// What the images cover together.
+fn area(places: &[Place; 4]) -> f32 {
+    places.iter().map(|place| place.whole.area()).sum()
+}
+
+/// The size of an image in a room.
+fn fitted(picture: Vec2, room: Vec2) -> Vec2 {
+    let scale = (room.x / picture.x).min(room.y / picture.y);
+    (picture * scale)
+        .max(Vec2::splat(MIN_SIDE))
+        .min(room.max(Vec2::splat(1.0)))
+        .floor()
+}
+
+/// Four panels of one size in two or four columns.
+fn grid(stage: Rect, picture: Vec2, columns: usize) -> [Place; 4] {
     let rows = 4 / columns;
+    let gaps = vec2(columns as f32 - 1.0, rows as f32 - 1.0) * GAP;
+    let room = (stage.size() - gaps) / vec2(columns as f32, rows as f32) - vec2(0.0, HEAD);
+    let size = fitted(picture, room);
     let cell = size + vec2(GAP, HEAD + GAP);
     let block = cell * vec2(columns as f32, rows as f32) - Vec2::splat(GAP);
     let corner = stage.min + ((stage.size() - block) / 2.0).max(Vec2::ZERO).floor();
     std::array::from_fn(|i| {
-        let offset = cell * vec2((i % columns) as f32, (i / columns) as f32);
-        Rect::from_min_size(corner + offset + vec2(0.0, HEAD), size)
+        let at = vec2((i % columns) as f32, (i / columns) as f32);
+        let down = vec2(0.0, HEAD);
+        let whole = Rect::from_min_size(corner + cell * at + down, size);
+        let room_cell = room + vec2(GAP, HEAD + GAP);
+        let room = Rect::from_min_size(stage.min + room_cell * at + down, room);
+        Place { whole, room }
+    })
+}
+
+/// One large panel at the left, and the other three in a column beside it.
+fn one_large(stage: Rect, picture: Vec2) -> [Place; 4] {
+    let tall = stage.height() - HEAD;
+    let small_height = (stage.height() - 2.0 * GAP) / 3.0 - HEAD;
+    // The widths are in the ratio of the heights, so that each image fills its room.
+    let share = 1.0 / (1.0 + tall / small_height.max(1.0));
+    let small_width = (stage.width() - GAP) * share;
+    let small = fitted(picture, vec2(small_width, small_height));
+    let large = fitted(picture, vec2(stage.width() - GAP - small_width, tall));
+    let width = large.x + GAP + small.x;
+    let height = (large.y + HEAD).max(3.0 * (small.y + HEAD) + 2.0 * GAP);
+    let corner = stage.min
+        + ((stage.size() - vec2(width, height)) / 2.0)
+            .max(Vec2::ZERO)
+            .floor();
+    let right = corner.x + large.x + GAP;
+    let step = (height - small.y - HEAD) / 2.0;
+    let mut below = 0;
+    std::array::from_fn(|i| {
+        if i == LARGE {
+            let whole = Rect::from_min_size(corner + vec2(0.0, HEAD), large);
+            let room = Rect::from_min_max(
+                pos2(stage.left(), stage.top() + HEAD),
+                pos2(right - GAP, stage.bottom()),
+            );
+            return Place { whole, room };
+        }
+        let top = corner.y + (step * below as f32).floor() + HEAD;
+        below += 1;
+        let whole = Rect::from_min_size(pos2(right, top), small);
+        let most = (step - HEAD - GAP).max(small.y);
+        let room = Rect::from_min_max(
+            pos2(right, top),
+            pos2(stage.right(), (top + most).min(stage.bottom())),
+        );
+        Place { whole, room }
     })
 }
 
@@ -120,18 +196,26 @@ mod tests {
     };
 
     #[test]
-    fn panels_are_equal_in_size_apart_and_inside_the_stage() {
+    fn panels_are_apart_and_inside_their_room_and_the_stage() {
         for arrangement in Arrangement::ALL {
             for picture in [vec2(451.0, 300.0), vec2(300.0, 900.0), vec2(1.0, 1.0)] {
-                let rects = layout(STAGE, picture, arrangement);
+                let places = layout(STAGE, picture, arrangement);
+                let rects = places.map(|place| place.whole);
                 for (i, a) in rects.iter().enumerate() {
-                    assert_eq!(a.size(), rects[0].size());
+                    if arrangement == Arrangement::Row || arrangement == Arrangement::Square {
+                        assert_eq!(a.size(), rects[0].size());
+                    }
+                    assert!(
+                        places[i].room.expand(0.5).contains_rect(*a),
+                        "{arrangement:?} {picture}"
+                    );
                     assert!(
                         STAGE.expand(0.5).contains_rect(*a),
                         "{arrangement:?} {picture}: {a}"
                     );
-                    for b in &rects[..i] {
+                    for (b, place) in rects[..i].iter().zip(&places) {
                         assert!(!a.intersects(*b));
+                        assert!(!places[i].room.intersects(place.room), "{arrangement:?}");
                     }
                 }
             }
@@ -139,13 +223,39 @@ mod tests {
     }
 
     #[test]
-    fn wide_images_are_laid_out_two_by_two_and_tall_ones_in_a_row() {
-        let columns = |picture| {
-            let rects = layout(STAGE, picture, Arrangement::Automatic);
-            rects.iter().filter(|r| r.top() == rects[0].top()).count()
+    fn the_arrangement_is_the_one_that_shows_the_images_largest() {
+        let stage = |width, height| Rect::from_min_size(STAGE.min, vec2(width, height));
+        let chosen = |stage, picture| {
+            let taken = layout(stage, picture, Arrangement::Automatic);
+            let all = [Arrangement::Row, Arrangement::Square, Arrangement::OneLarge];
+            let found = all
+                .into_iter()
+                .find(|all| layout(stage, picture, *all) == taken);
+            (found.unwrap(), area(&taken))
         };
-        assert_eq!(columns(vec2(600.0, 400.0)), 2);
-        assert_eq!(columns(vec2(300.0, 900.0)), 4);
+        let square = vec2(448.0, 448.0);
+        let (one, _) = chosen(stage(800.0, 560.0), square);
+        assert_eq!(one, Arrangement::OneLarge);
+        assert_eq!(chosen(STAGE, vec2(600.0, 400.0)).0, Arrangement::Square);
+        assert_eq!(chosen(STAGE, vec2(300.0, 900.0)).0, Arrangement::Row);
+        for size in [vec2(470.0, 340.0), vec2(800.0, 560.0), vec2(1900.0, 1100.0)] {
+            for picture in [
+                square,
+                vec2(600.0, 400.0),
+                vec2(400.0, 600.0),
+                vec2(1600.0, 300.0),
+            ] {
+                let stage = stage(size.x, size.y);
+                let (taken, shown) = chosen(stage, picture);
+                for other in [Arrangement::Row, Arrangement::Square, Arrangement::OneLarge] {
+                    let most = area(&layout(stage, picture, other));
+                    assert!(
+                        shown * BETTER[1] >= most,
+                        "{size} {picture}: {taken:?}, not {other:?}"
+                    );
+                }
+            }
+        }
     }
 
     #[test]

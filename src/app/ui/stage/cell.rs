@@ -89,7 +89,10 @@ pub fn caption(scene: Scene<'_>, row: Option<&Row>, cell: Cell) -> String {
             let open = || photo.map(|photo| photo.name()).unwrap_or_default();
             let name = drawn.map_or_else(open, |(_, drawn)| drawn.name.clone());
             let shown = photo.and_then(|photo| photo.shown_bands());
-            let name = shown.map_or_else(|| name.clone(), |shown| format!("{name}, band {shown}"));
+            let name = shown.map_or_else(
+                || name.clone(),
+                |shown| format!("{name}, {}", shown.words()),
+            );
             if let Some(((_, class), _)) = own.and_then(|own| own.region.as_ref()) {
                 let labels = row.map(|row| &row.subject.model.labels);
                 let label = labels.and_then(|labels| labels.get(*class));
@@ -108,7 +111,15 @@ pub fn caption(scene: Scene<'_>, row: Option<&Row>, cell: Cell) -> String {
             heat.map_or_else(String::new, |(_, heat)| heat.caption.clone())
         }
         Cell::Panel(Panel::GuidedBackprop) => match signed {
-            Some((key, signed)) => rectifiers(key.rule, signed.rectifiers),
+            Some((key, signed)) => {
+                let text = rectifiers(key.rule, signed.rectifiers);
+                match row.map(|row| row.subject.model.preprocess.channels) {
+                    Some(InputChannels::Bands(count)) => format!("{text}, sum of {count} channels"),
+                    None | Some(InputChannels::Rgb | InputChannels::Bgr | InputChannels::Grey) => {
+                        text
+                    }
+                }
+            }
             None => String::new(),
         },
         Cell::Panel(Panel::GuidedGradCam) => match signed.map(|(key, _)| key.heat.score) {

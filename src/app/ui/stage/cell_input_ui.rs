@@ -1,14 +1,15 @@
 //! What the pointer does on a cell, and what a screen reader is told of it.
 
-use egui::{Rect, Role, Sense, Ui, WidgetInfo, vec2};
+use egui::{Role, Sense, Ui, WidgetInfo, vec2};
 
 use super::StageScratch;
 use super::cell::{Cell, caption, is_stale};
 use super::region_ui;
 use crate::app::commands::Command;
 use crate::app::scene::Scene;
+use crate::app::state::rows::Large;
 use crate::app::state::rows::{Row, RowId};
-use crate::app::state::viewport::View;
+use crate::app::state::viewport::{Port, View};
 
 /// Handles zoom, pan and crosshair over one cell, and names it for screen readers.
 #[expect(
@@ -20,15 +21,15 @@ pub fn input_ui(
     scene: Scene<'_>,
     row: Option<&Row>,
     cell: Cell,
-    rect: Rect,
-    number: Option<usize>,
+    port: &Port,
+    (number, column): (Option<usize>, usize),
     view: &mut View,
     stage: &mut StageScratch,
     commands: &mut Vec<Command>,
 ) -> egui::Response {
     let id = row.map_or(RowId::Side(0), |row| row.id);
     let response = ui.interact(
-        rect,
+        port.rect,
         ui.scope_id().with((id, cell)),
         Sense::click_and_drag(),
     );
@@ -37,9 +38,9 @@ pub fn input_ui(
         .or(scene.state.photo.as_ref());
     if let Some(photo) = photo {
         let size = vec2(photo.width() as f32, photo.height() as f32);
-        let over = (&response, rect);
+        let over = (&response, port);
         let taken = region_ui::input_ui(ui, scene, row, over, view, stage, commands);
-        view.interact(ui, &response, rect, size, !taken);
+        view.interact(ui, &response, port, size, !taken);
     }
     let stale = is_stale(scene, row, cell);
     let rule = row.map_or(scene.state.options.rule, |row| row.subject.rule);
@@ -53,6 +54,12 @@ pub fn input_ui(
     } else {
         caption(scene, row, cell)
     };
+    if response.double_clicked() {
+        commands.push(match scene.state.large {
+            Some(_) => Command::Enlarge(None),
+            None => Command::Enlarge(Some(Large { row: id, column })),
+        });
+    }
     response.widget_info(|| {
         let mut info = WidgetInfo::labeled(Role::Image, true, &name);
         info.current_text_value = Some(caption.clone());
@@ -60,6 +67,7 @@ pub fn input_ui(
     });
     if view.pointer.is_some() && response.hovered() {
         stage.hovered = Some(id);
+        stage.hovered_column = column;
         ui.set_cursor_icon(egui::CursorIcon::Crosshair);
     }
     response

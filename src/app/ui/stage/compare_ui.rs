@@ -13,7 +13,7 @@ use super::row_head_ui::row_head_ui;
 use crate::app::commands::Command;
 use crate::app::scene::Scene;
 use crate::app::state::rows::{Row, RowId};
-use crate::app::state::viewport::View;
+use crate::app::state::viewport::{Port, View};
 use crate::app::ui::kit::text::{draw_left, line};
 use crate::app::ui::kit::theme::{self, GRID, palette};
 
@@ -46,6 +46,10 @@ impl Rows<'_> {
             self.block.min + vec2(self.plan.columns[0], top),
             self.block.min + vec2(right, top + ROW_HEAD),
         )
+    }
+
+    fn port(&self, row: usize, column: usize) -> Port {
+        Port::fixed(self.cell(column, self.plan.tops[row]), self.sizes[row])
     }
 
     fn cell(&self, column: usize, (top, height): (f32, f32)) -> Rect {
@@ -131,7 +135,7 @@ fn rows_contents_ui(
     commands: &mut Vec<Command>,
 ) {
     let (rows, tops) = (all.rows, &all.plan.tops);
-    stage.frame = rows.first().map(|_| (all.cell(0, tops[0]), all.sizes[0]));
+    stage.frame = rows.first().map(|_| (all.port(0, 0), all.sizes[0]));
 
     // All cells handle input before any is drawn, so that the crosshair is the same in each.
     for (number, (row, position)) in rows.iter().zip(tops).enumerate() {
@@ -140,14 +144,15 @@ fn rows_contents_ui(
             if !ui.is_rect_visible(rect) {
                 continue;
             }
-            let number = Some(number + 1);
+            let port = all.port(number, column);
+            let place = (Some(number + 1), column);
             let response = input_ui(
                 ui,
                 scene,
                 Some(row),
                 cell,
-                rect,
-                number,
+                &port,
+                place,
                 view,
                 stage,
                 commands,
@@ -166,8 +171,8 @@ fn rows_contents_ui(
         }
         let handle = row_head_ui(ui, scene, row, number, head, view, commands);
         for (column, cell) in Cell::of(row.id).into_iter().enumerate() {
-            let rect = all.cell(column, *position);
-            picture_ui(ui, scene, Some(row), cell, rect, view, stage, commands);
+            let port = all.port(number, column);
+            picture_ui(ui, scene, Some(row), cell, &port, view, stage, commands);
         }
         if let RowId::Pin(id) = row.id {
             reorder_ui(ui, id, &handle, all, commands);

@@ -1,8 +1,9 @@
 //! The stage in the middle of the window: the panels of all rows, the layer strip, and the controls.
 
-use egui::{Frame, Margin, Pos2, Rect, Ui, Vec2};
+use egui::{Frame, Margin, Pos2, Ui, Vec2};
 
 use crate::app::state::rows::RowId;
+use crate::app::state::viewport::Port;
 use crate::app::ui::kit::theme::{GRID, palette};
 
 pub(crate) mod arrange;
@@ -10,6 +11,7 @@ pub(crate) mod cell;
 mod cell_input_ui;
 pub(crate) mod compare_ui;
 pub(crate) mod controls_ui;
+mod large_ui;
 pub(crate) mod panels_ui;
 pub(crate) mod picture_ui;
 pub(crate) mod region_ui;
@@ -39,12 +41,18 @@ pub fn frame(ui: &Ui, margin: Margin) -> Frame {
 /// What the panels keep from frame to frame.
 #[derive(Debug, Default)]
 pub struct StageScratch {
-    /// A panel's rectangle in the last frame, and the size of its photo in pixels.
-    pub frame: Option<(Rect, Vec2)>,
+    /// A panel's port in the last frame, and the size of its photo in pixels.
+    pub frame: Option<(Port, Vec2)>,
     /// Where the drag that draws a region began and where it is now, in fractions of the photo.
     pub drawing: Option<(Pos2, Pos2)>,
     /// The row under the pointer.
     pub hovered: Option<RowId>,
+    /// The panel of that row under the pointer.
+    pub hovered_column: usize,
+    /// Whether the panels show the photo without anything over it, while a key is held.
+    pub photo_alone: bool,
+    /// Where the overlay of a large panel begins, as a share of the photo's width; left of it is the photo.
+    pub split: Option<f32>,
     /// The rows whose signed images were drawn, each with the drawn size of the whole photo in screen
     /// pixels.
     pub drawn_signed: Vec<(RowId, Vec2)>,

@@ -1,18 +1,20 @@
 //! The panels: the four of one view, or several rows of four. All share one zoom and one crosshair.
 
-use egui::{Rect, Sense, Ui, pos2, vec2};
+use egui::{Key, Rect, Sense, Ui, pos2, vec2};
 
 use super::StageScratch;
-use super::arrange::{HEAD, layout};
+use super::arrange::{HEAD, largest, layout};
 use super::cell::{Cell, caption};
 use super::cell_input_ui::input_ui;
 use super::compare_ui::{RowsScratch, rows_ui};
+use super::large_ui;
 use super::picture_ui::picture_ui;
 use crate::app::commands::Command;
 use crate::app::commands::action::Action;
 use crate::app::scene::Scene;
 use crate::app::state::rows::{Row, RowId};
-use crate::app::state::viewport::View;
+use crate::app::state::view_options::Arrangement;
+use crate::app::state::viewport::{Port, View};
 use crate::app::ui::kit::text::{draw_left, line, lines};
 use crate::app::ui::kit::theme::{self, GRID, palette};
 use crate::app::ui::kit::widgets::busy;
@@ -27,7 +29,11 @@ pub fn panels_ui(
 ) {
     let rows = scene.state.rows();
     let mut view = scene.state.view;
-    if rows.len() > 1 {
+    stage.photo_alone =
+        ui.input(|input| input.key_down(Key::Space)) && !ui.ctx().text_edit_focused();
+    if let Some(large) = large_ui::shown(scene, &rows) {
+        large_ui::large_ui(ui, scene, large, &mut view, stage, commands);
+    } else if rows.len() > 1 {
         rows_ui(ui, scene, &rows, &mut view, stage, scroll, commands);
     } else {
         single_ui(ui, scene, rows.first(), &mut view, stage, commands);
@@ -51,23 +57,32 @@ fn single_ui(
         .or(scene.state.photo.as_ref());
     let Some(photo) = photo else { return };
     let size = vec2(photo.width() as f32, photo.height() as f32);
-    let rects = layout(area, size, scene.state.options.style.arrangement);
-    stage.frame = Some((rects[0], size));
+    let arrangement = match scene.state.options.style.arrangement {
+        // Walking a folder must not make the panels jump, so its images count as of one size there.
+        Arrangement::Automatic if scene.gallery.is_shown() => largest(area, vec2(4.0, 3.0)),
+        chosen => chosen,
+    };
+    let zoom = view.zoom;
+    let ports = layout(area, size, arrangement)
+        .map(|place| Port::growing(place.whole, place.room, size, zoom));
+    stage.frame = Some((ports[0], size));
 
     // All cells handle input before any is drawn, so that the crosshair is the same in each.
     (view.pointer, stage.hovered) = (None, None);
     let id = row.map_or(RowId::Side(0), |row| row.id);
     let cells = Cell::of(id);
-    for (cell, rect) in cells.into_iter().zip(rects) {
-        input_ui(ui, scene, row, cell, rect, None, view, stage, commands);
+    for (column, (cell, port)) in cells.into_iter().zip(&ports).enumerate() {
+        let place = (None, column);
+        input_ui(ui, scene, row, cell, port, place, view, stage, commands);
     }
-    for (cell, rect) in cells.into_iter().zip(rects) {
-        head_ui(ui, scene, row, cell, rect);
-        picture_ui(ui, scene, row, cell, rect, view, stage, commands);
+    for (cell, port) in cells.into_iter().zip(&ports) {
+        head_ui(ui, scene, row, cell, port.rect);
+        picture_ui(ui, scene, row, cell, port, view, stage, commands);
     }
 }
 
-fn head_ui(ui: &Ui, scene: Scene<'_>, row: Option<&Row>, cell: Cell, rect: Rect) {
+/// The title and the caption above a panel.
+pub fn head_ui(ui: &Ui, scene: Scene<'_>, row: Option<&Row>, cell: Cell, rect: Rect) {
     let colours = palette(ui);
     let top = rect.top() - HEAD;
     let title = line(

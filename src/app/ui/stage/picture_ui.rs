@@ -16,7 +16,7 @@ use crate::app::scene::Scene;
 use crate::app::state::NO_SPATIAL_LAYER;
 use crate::app::state::rows::{Row, RowId};
 use crate::app::state::view_options::Opacity;
-use crate::app::state::viewport::View;
+use crate::app::state::viewport::{Port, View};
 use crate::app::textures::HeatTexture;
 use crate::app::textures::input::InputTexture;
 use crate::app::textures::photo::PhotoTexture;
@@ -46,35 +46,48 @@ pub fn picture_ui(
     scene: Scene<'_>,
     row: Option<&Row>,
     cell: Cell,
-    rect: Rect,
+    port: &Port,
     view: &View,
     stage: &mut StageScratch,
     commands: &mut Vec<Command>,
 ) {
-    record_signed_size(ui, scene, row, cell, rect, view, stage);
+    let rect = port.rect;
+    record_signed_size(ui, scene, row, cell, port, view, stage);
     let colours = palette(ui);
     ui.painter().rect_filled(rect, 0.0, colours.well);
     let painter = ui.painter_at(rect);
     let state = scene.state;
     let id = row.map_or(RowId::Side(0), |row| row.id);
     let own = scene.textures.row(id);
-    let photo_rect = |size: (u32, u32)| view.picture_rect(rect, vec2(size.0 as f32, size.1 as f32));
+    let photo_rect = |size: (u32, u32)| view.picture_rect(port, vec2(size.0 as f32, size.1 as f32));
     let photo = |photo: &PhotoTexture| {
         let drawn_at = photo_rect(photo.size);
         let width = drawn_at.width() * ui.pixels_per_point();
         painter.image(photo.level(width).id(), drawn_at, WHOLE, Color32::WHITE);
         drawn_at
     };
+    let photo_alone = stage.photo_alone;
+    let split = stage.split.filter(|_| scene.state.large.is_some());
     let over_photo = |heat: &HeatTexture| {
         let photo_rect = photo(&heat.photo);
+        if photo_alone {
+            return;
+        }
+        let from = photo_rect.left() + photo_rect.width() * split.unwrap_or(0.0);
+        let overlaid = Rect::from_min_max(pos2(from, rect.top()), rect.max);
         draw_heat(
-            &painter,
+            &painter.with_clip_rect(painter.clip_rect().intersect(overlaid)),
             &heat.layer,
             photo_rect,
             state.options.style.opacity,
         );
     };
     let drawn = own.and_then(|own| match cell {
+        Cell::Panel(Panel::GuidedBackprop | Panel::GuidedGradCam) if photo_alone => {
+            own.photo.as_ref().map(|(_, p)| {
+                photo(p);
+            })
+        }
         Cell::Panel(Panel::Original) => own.photo.as_ref().map(|(id, p)| {
             let photo_rect = photo(p);
             if let Some((_, region)) = own.region.as_ref().filter(|((of, _), _)| of.photo == *id) {
@@ -131,8 +144,8 @@ pub fn picture_ui(
         painter.rect_filled(plate, 0.0, theme::shade(160));
         draw_left(ui, rect.left() + GRID, plate.center().y, text);
     }
-    region_ui::drawn_ui(&painter, scene, row, rect, view, stage);
-    crosshair_ui(&painter, scene, row, rect, view);
+    region_ui::drawn_ui(&painter, scene, row, port, view, stage);
+    crosshair_ui(&painter, scene, row, port, view);
 }
 
 /// Records the size at which a signed image is drawn, so that a copy of that size can be made.
@@ -141,7 +154,7 @@ fn record_signed_size(
     scene: Scene<'_>,
     row: Option<&Row>,
     cell: Cell,
-    rect: Rect,
+    port: &Port,
     view: &View,
     stage: &mut StageScratch,
 ) {
@@ -153,12 +166,12 @@ fn record_signed_size(
         return;
     };
     let size = vec2(signed.size.0 as f32, signed.size.1 as f32);
-    let photo_rect = view.picture_rect(rect, size);
+    let photo_rect = view.picture_rect(port, size);
     let pixels = photo_rect.size() * ui.pixels_per_point();
     stage.drawn_signed.push((row.id, pixels));
 }
 
-fn crosshair_ui(painter: &Painter, scene: Scene<'_>, row: Option<&Row>, rect: Rect, view: &View) {
+fn crosshair_ui(painter: &Painter, scene: Scene<'_>, row: Option<&Row>, port: &Port, view: &View) {
     let photo = row
         .map(|row| &row.subject.photo)
         .or(scene.state.photo.as_ref());
@@ -166,7 +179,7 @@ fn crosshair_ui(painter: &Painter, scene: Scene<'_>, row: Option<&Row>, rect: Re
         return;
     };
     let picture = vec2(photo.width() as f32, photo.height() as f32);
-    let photo_rect = view.picture_rect(rect, picture);
+    let photo_rect = view.picture_rect(port, picture);
     let point = photo_rect.min + pointer.to_vec2() * photo_rect.size();
     // A dark line under a light one shows on any image.
     for (width, colour) in [(3.0, theme::shade(48)), (1.0, theme::light(110))] {

@@ -9,7 +9,7 @@ use super::StageScratch;
 use crate::app::commands::Command;
 use crate::app::scene::Scene;
 use crate::app::state::rows::Row;
-use crate::app::state::viewport::View;
+use crate::app::state::viewport::{Port, View};
 use crate::app::ui::kit::theme;
 use crate::app::ui::kit::widgets::click_modifiers;
 use crate::explain::Score;
@@ -30,7 +30,7 @@ pub fn input_ui(
     ui: &Ui,
     scene: Scene<'_>,
     row: Option<&Row>,
-    (response, rect): (&Response, Rect),
+    (response, port): (&Response, &Port),
     view: &View,
     stage: &mut StageScratch,
     commands: &mut Vec<Command>,
@@ -45,7 +45,7 @@ pub fn input_ui(
     let photo = &row.subject.photo;
     let size = vec2(photo.width() as f32, photo.height() as f32);
     let at = |point: Pos2| {
-        let whole = view.picture_rect(rect, size);
+        let whole = view.picture_rect(port, size);
         let position = (point - whole.min) / whole.size();
         pos2(position.x.clamp(0.0, 1.0), position.y.clamp(0.0, 1.0))
     };
@@ -122,7 +122,7 @@ pub fn drawn_ui(
     painter: &Painter,
     scene: Scene<'_>,
     row: Option<&Row>,
-    rect: Rect,
+    port: &Port,
     view: &View,
     stage: &StageScratch,
 ) {
@@ -142,7 +142,7 @@ pub fn drawn_ui(
         ),
         (None, None) => return,
     };
-    let whole = view.picture_rect(rect, size);
+    let whole = view.picture_rect(port, size);
     let on_screen = Rect::from_min_max(
         whole.min + corners.min.to_vec2() * whole.size(),
         whole.min + corners.max.to_vec2() * whole.size(),

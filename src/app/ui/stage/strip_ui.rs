@@ -28,7 +28,9 @@ const PICTURE: f32 = 56.0;
 const LABEL: f32 = 34.0;
 const BAR: f32 = 12.0;
 /// The total height of the strip.
-pub const HEIGHT: f32 = HEADER + PICTURE + LABEL + BAR;
+const HEIGHT: f32 = HEADER + PICTURE + LABEL + BAR;
+/// A stage lower than this has no room for the tiles beside large pictures, so they fold to their header.
+const LOW_STAGE: f32 = 600.0;
 
 const WHOLE: Rect = Rect {
     min: egui::Pos2::ZERO,
@@ -44,6 +46,38 @@ pub struct StripScratch {
     scrolling: u8,
     /// The widths of a tile and of the strip in the last frame.
     widths: (f32, f32),
+    /// Whether the tiles are shown in a low stage, where they are folded by themselves.
+    unfolded: bool,
+}
+
+/// Whether the strip shows its header alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fold {
+    /// There is room for the tiles.
+    Roomy,
+    /// The tiles are hidden, and a button shows them.
+    Folded,
+    /// There is little room, but the tiles are wanted.
+    Unfolded,
+}
+
+impl StripScratch {
+    /// How the strip is shown in a stage of this height.
+    pub fn fold(&self, stage_height: f32) -> Fold {
+        match (stage_height < LOW_STAGE, self.unfolded) {
+            (false, _) => Fold::Roomy,
+            (true, false) => Fold::Folded,
+            (true, true) => Fold::Unfolded,
+        }
+    }
+}
+
+/// The height of the strip.
+pub fn height(fold: Fold) -> f32 {
+    match fold {
+        Fold::Roomy | Fold::Unfolded => HEIGHT,
+        Fold::Folded => HEADER,
+    }
 }
 
 /// Whether the strip is shown.
@@ -58,6 +92,7 @@ pub fn strip_ui(
     ui: &mut Ui,
     scene: Scene<'_>,
     scratch: &mut StripScratch,
+    fold: Fold,
     commands: &mut Vec<Command>,
 ) {
     let Some(model) = scene.state.model() else {
@@ -65,7 +100,10 @@ pub fn strip_ui(
     };
     let side = scene.state.side();
     let rows = side.tiles();
-    strip_header_ui(ui, scene, &rows, commands);
+    strip_header_ui(ui, scene, &rows, scratch, fold, commands);
+    if fold == Fold::Folded {
+        return;
+    }
 
     let own = scene.textures.row(scene.state.live_row());
     let photo = own.and_then(|own| own.photo.as_ref());
@@ -127,6 +165,8 @@ fn strip_header_ui(
     ui: &mut Ui,
     scene: Scene<'_>,
     rows: &[(usize, usize)],
+    scratch: &mut StripScratch,
+    fold: Fold,
     commands: &mut Vec<Command>,
 ) {
     on_stage(ui);
@@ -150,7 +190,7 @@ fn strip_header_ui(
             rows.len()
         )
     };
-    let room = rect.right() - left - 104.0;
+    let room = rect.right() - left - 176.0;
     let words = line(ui, &text, theme::small(), colours.weak, room);
     let end = draw_left(ui, left, y, words);
     if stopped {
@@ -163,9 +203,29 @@ fn strip_header_ui(
             }
         });
     }
-    let area = Rect::from_min_max(pos2(rect.right() - 96.0, rect.top()), rect.max);
+    let area = Rect::from_min_max(pos2(rect.right() - 168.0, rect.top()), rect.max);
     ui.scope_builder(egui::UiBuilder::new().max_rect(area), |ui| {
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Min), |ui| {
+            if fold != Fold::Roomy {
+                let (label, hint) = if fold == Fold::Folded {
+                    (
+                        "Show maps",
+                        "Show the maps of all layers, which makes the pictures smaller",
+                    )
+                } else {
+                    (
+                        "Fold",
+                        "Hide the maps of the layers, to have more room for the pictures",
+                    )
+                };
+                let button = egui::Button::new(label).small();
+                if ui.add(button).on_hover_text(hint).clicked() {
+                    scratch.unfolded = fold == Fold::Folded;
+                }
+            }
+            if fold == Fold::Folded {
+                return;
+            }
             let on = scene.state.options.style.strip_common_scale;
             let button = egui::Button::new("One scale").small().selected(on);
             let hint = "Draw all layers' maps against the largest maximum, to see where the \

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::inputs::Held;
+use super::held::Held;
 use crate::model::graph::{Graph, ModulePath};
 
 /// The contents of a model file.

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use tch::Tensor;
 
 use super::finite::{self, Role};
-use super::inputs::Extra;
+use super::held::Extra;
 use super::opened::SizeSource;
 use super::storage::{Content, torch};
 use crate::model::error::Result;

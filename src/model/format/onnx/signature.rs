@@ -7,7 +7,8 @@ use tch::Kind;
 use super::message::proto::{self, Graph, Node, ValueInfo};
 use super::weights::held;
 use crate::model::error::{Fault, Result};
-use crate::model::format::build::inputs::{self, Candidate, Extra};
+use crate::model::format::build::held::Extra;
+use crate::model::format::build::inputs::{self, Candidate};
 use crate::model::format::build::storage::floating;
 use crate::model::opening::OpenOptions;
 

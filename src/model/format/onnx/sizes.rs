@@ -9,7 +9,7 @@ use super::nodes::{self, Lost};
 use super::signature::{Input, Returned};
 use super::weights::Weights;
 use crate::model::error::{Fault, Result};
-use crate::model::format::build::inputs::Held;
+use crate::model::format::build::held::Held;
 use crate::model::format::build::module_calls::Stack;
 use crate::model::format::build::opened::SizeSource;
 

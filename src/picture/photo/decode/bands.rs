@@ -99,6 +99,16 @@ impl Planes {
 #[serde(transparent)]
 pub struct ShownBands(pub [u16; 3]);
 
+impl ShownBands {
+    /// As in a caption: `bands 4, 3, 2`.
+    pub fn words(self) -> String {
+        match self.0 {
+            [grey, green, blue] if grey == green && green == blue => format!("band {grey}"),
+            [red, green, blue] => format!("bands {red}, {green}, {blue}"),
+        }
+    }
+}
+
 impl std::fmt::Display for ShownBands {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.0 {

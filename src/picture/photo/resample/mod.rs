@@ -1,19 +1,17 @@
 //! Resamples a photo for the model's input, and makes smaller copies for the screen.
 //!
 //! Published accuracies come from Pillow's antialiased resampling, in which the kernel widens when the
-//! image is reduced; other resamplers change probabilities by several percent. The crop is taken from
+//! image is reduced; other resamplers change probabilities by several percent, and even a single level is
+//! seen in them. The crop is taken from
 //! the source instead of the resized image, so a 10000 × 1 image costs no more than its 224 × 224
 //! input. Only the rows that the second pass reads are kept between the passes. For a stretched image
 //! these are all rows, which is bounded by the longest side that [`Photo`](super::decode::Photo) opens.
-
-use std::ops::Range;
 
 use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use image::{Rgb, RgbImage, imageops};
 
-use super::geometry::{Filter, Frame, Placement, Rect};
-
+use super::geometry::{Filter, Frame, Placement};
 use crate::picture::Error;
 
 pub mod bands;
@@ -36,8 +34,6 @@ pub fn resample(rgb: &RgbImage, placement: &Placement, frame: &Frame) -> Result<
 struct Cut {
     across: Covered,
     down: Covered,
-    /// In image pixels.
-    part: Rect,
     /// The size of the image.
     size: (u32, u32),
     input: (u32, u32),
@@ -57,41 +53,32 @@ impl Cut {
         }
         let across = Covered::new(placement.origin.0, placement.input.0, placement.resized.0);
         let down = Covered::new(placement.origin.1, placement.input.1, placement.resized.1);
-        let (x, width) = across.source(placement.source.x, placement.source.width, size.0);
-        let (y, height) = down.source(placement.source.y, placement.source.height, size.1);
         Ok(Cut {
             across,
             down,
-            part: Rect {
-                x,
-                y,
-                width,
-                height,
-            },
             size,
             input: placement.input,
         })
     }
 
-    /// The size of the part in the input.
-    fn length(&self) -> (u32, u32) {
-        (self.across.length, self.down.length)
-    }
-
     /// The part, as large as it is in the input.
     fn scaled(&self, rgb: &RgbImage, filter: Filter) -> Result<RgbImage, Error> {
-        let Some(kernel) = plain::Kernel::of(filter) else {
-            return scaled(rgb, self.part, self.length(), filter);
-        };
         let (across, down) = (self.across.axis(self.size.0), self.down.axis(self.size.1));
-        let colour = |x, y| rgb.get_pixel(x, y).0.map(f32::from);
-        let sums = plain::sums(&across, &down, kernel, colour);
-        let mut scaled = RgbImage::new(across.length, down.length);
-        for (pixel, sum) in scaled.pixels_mut().zip(sums) {
-            // A cast from float saturates.
-            pixel.0 = sum.map(|sum| sum.round_ties_even() as u8);
-        }
-        Ok(scaled)
+        let pixels = rgb.as_raw().as_chunks().0;
+        let by_pillow = pillow::scaled(pixels, self.size.0 as usize, (&across, &down), filter);
+        let levels: Vec<[u8; 3]> = match (by_pillow, plain::Kernel::of(filter)) {
+            (Some(levels), _) => levels,
+            (None, Some(kernel)) => {
+                let colour = |x, y| rgb.get_pixel(x, y).0.map(f32::from);
+                let sums = plain::sums(&across, &down, kernel, colour);
+                // A cast from float saturates.
+                let level = |sum: f32| sum.round_ties_even() as u8;
+                sums.into_iter().map(|sum| sum.map(level)).collect()
+            }
+            (None, None) => return Err(failed("no such filter")),
+        };
+        let levels = levels.into_flattened();
+        RgbImage::from_raw(across.length, down.length, levels).ok_or_else(wrong_length)
     }
 
     /// The whole input.
@@ -123,8 +110,6 @@ struct Covered {
     /// Where the first of them lies in the whole resized image, and how long that is.
     first: u32,
     resized: u32,
-    /// The length of the input.
-    input: u32,
 }
 
 impl Covered {
@@ -138,7 +123,6 @@ impl Covered {
             length: end.saturating_sub(start).max(1),
             first: u32::try_from(origin.max(0)).unwrap_or_default(),
             resized,
-            input,
         }
     }
 
@@ -149,20 +133,6 @@ impl Covered {
             resized: self.resized,
             first: self.first,
             length: self.length,
-        }
-    }
-
-    /// The part of the image, of `side` pixels, that is scaled to these pixels; `origin` and `extent` are
-    /// what the whole input covers.
-    fn source(&self, origin: f64, extent: f64, side: u32) -> (f64, f64) {
-        if self.length == self.input {
-            (origin, extent)
-        } else if self.length == self.resized {
-            (0.0, f64::from(side))
-        } else {
-            let scale = f64::from(side) / f64::from(self.resized);
-            let start = origin + f64::from(self.start) * scale;
-            (start.max(0.0), f64::from(self.length) * scale)
         }
     }
 }
@@ -186,102 +156,19 @@ pub fn fitted((width, height): (u32, u32), px: u32) -> (u32, u32) {
     (side(width), side(height))
 }
 
-/// A copy of this size (each side at least 1), reduced or enlarged; `None` if the image already has it.
+/// A copy of this size (each side at least 1), reduced or enlarged; `None` if the image already has it. For the
+/// screen: fast, and within a level of what Pillow makes.
 pub fn at_size(rgb: &RgbImage, size: (u32, u32)) -> Option<RgbImage> {
     if rgb.dimensions() == size {
         return None;
     }
-    let whole = Rect {
-        x: 0.0,
-        y: 0.0,
-        width: f64::from(rgb.width()),
-        height: f64::from(rgb.height()),
-    };
-    // Fails only for buffers of the wrong length, which an `RgbImage` cannot have.
-    scaled(rgb, whole, size, Filter::Bilinear).ok()
-}
-
-/// `part` of the image, scaled to `size`. As in Pillow, kernels reach beyond the part.
-///
-/// Horizontally first and then vertically, as in Pillow: values are clamped to 8 bits between the
-/// passes, and if a kernel overshoots at an edge, the other order differs by ten levels.
-fn scaled(rgb: &RgbImage, part: Rect, size: (u32, u32), filter: Filter) -> Result<RgbImage, Error> {
-    let kernel = algorithm(filter);
-    let rows = rows_read(rgb.height(), &part, size.1, filter);
-    let across = Rect {
-        y: f64::from(rows.start),
-        height: f64::from(rows.end - rows.start),
-        ..part
-    };
-    let down = Rect {
-        x: 0.0,
-        y: part.y - f64::from(rows.start),
-        width: f64::from(size.0),
-        height: part.height,
-    };
-    let narrowed = one_pass(rgb, across, (size.0, rows.end - rows.start), kernel)?;
-    one_pass(&narrowed, down, size, kernel)
-}
-
-/// Pillow's algorithm. Those without one are resampled by [`plain`], and have a near one here.
-fn algorithm(filter: Filter) -> ResizeAlg {
-    match filter {
-        Filter::Nearest => ResizeAlg::Nearest,
-        Filter::Bilinear | Filter::Linear | Filter::Box | Filter::Area => {
-            ResizeAlg::Convolution(FilterType::Bilinear)
-        }
-        Filter::Hamming => ResizeAlg::Convolution(FilterType::Hamming),
-        Filter::Bicubic | Filter::Cubic => ResizeAlg::Convolution(FilterType::CatmullRom),
-        Filter::Lanczos => ResizeAlg::Convolution(FilterType::Lanczos3),
-    }
-}
-
-/// The rows of an image of this height that are read to scale `part` to `rows` rows; never empty.
-fn rows_read(height: u32, part: &Rect, rows: u32, filter: Filter) -> Range<u32> {
-    let radius = match filter {
-        Filter::Nearest => 0.5,
-        Filter::Bilinear | Filter::Hamming | Filter::Linear | Filter::Box | Filter::Area => 1.0,
-        Filter::Bicubic | Filter::Cubic => 2.0,
-        Filter::Lanczos => 3.0,
-    };
-    let reach = radius * (part.height / f64::from(rows)).max(1.0);
-    // One more row on either side, for rounding errors.
-    let first = (part.y - reach).floor() - 1.0;
-    let end = (part.y + part.height + reach).ceil() + 1.0;
-    let first = first.clamp(0.0, f64::from(height.saturating_sub(1))) as u32;
-    let end = end.clamp(0.0, f64::from(height)) as u32;
-    first..end.max(first + 1)
-}
-
-/// `part` of the image, scaled to `size` along at most one axis.
-fn one_pass(
-    rgb: &RgbImage,
-    part: Rect,
-    size: (u32, u32),
-    kernel: ResizeAlg,
-) -> Result<RgbImage, Error> {
-    let source = ImageRef::new(rgb.width(), rgb.height(), rgb.as_raw(), PixelType::U8x3);
-    let source = source.map_err(failed)?;
+    let source = ImageRef::new(rgb.width(), rgb.height(), rgb.as_raw(), PixelType::U8x3).ok()?;
     let mut target = Image::new(size.0, size.1, PixelType::U8x3);
-    let options = ResizeOptions::new().resize_alg(kernel).crop(
-        part.x,
-        part.y,
-        extent_within(part.x, part.width, rgb.width()),
-        extent_within(part.y, part.height, rgb.height()),
-    );
-    let done = Resizer::new().resize(&source, &mut target, &options);
-    done.map_err(failed)?;
-    RgbImage::from_raw(size.0, size.1, target.into_vec()).ok_or_else(wrong_length)
-}
-
-/// `extent`, reduced by the rounding errors that would put `origin + extent` beyond the image.
-fn extent_within(origin: f64, extent: f64, side: u32) -> f64 {
-    let side = f64::from(side);
-    let mut extent = extent.min(side - origin);
-    while origin + extent > side {
-        extent = extent.next_down();
-    }
-    extent
+    let bilinear = ResizeAlg::Convolution(FilterType::Bilinear);
+    let options = ResizeOptions::new().resize_alg(bilinear);
+    // Fails only for buffers of the wrong length, which an `RgbImage` cannot have.
+    Resizer::new().resize(&source, &mut target, &options).ok()?;
+    RgbImage::from_raw(size.0, size.1, target.into_vec())
 }
 
 #[cfg(test)]

@@ -1,100 +1,126 @@
-//! Pillow's resampling of one plane, to the bit: `Resample.c` of Pillow 13.
+//! Pillow's resampling, to the bit: `Resample.c` of Pillow 13.
 //!
 //! Bytes are summed in fixed point and rounded after each pass, floats in double precision and rounded to
-//! single. Colours of bytes are resampled by a library with other fixed-point numbers, which differs by a
-//! level at most; where colours are divided by a small opacity afterwards, a level is much.
+//! single. Horizontally first and then vertically: where a kernel overshoots at an edge, the other order
+//! differs by ten levels.
 
 use std::f64::consts::PI;
 
 use super::super::geometry::Filter;
 use super::plain::Axis;
 
-/// The plane, `width` values wide, where it is resized to the pixels that the axes want. `None` for a filter that
-/// is not Pillow's.
-pub(super) fn scaled<T: Value>(
-    plane: &[T],
+/// The pixels that the axes want of a resized image, whose rows have `width` pixels of `N` values. `None` for a
+/// filter that is not Pillow's.
+pub(super) fn scaled<T: Value, const N: usize>(
+    pixels: &[[T; N]],
     width: usize,
     (across, down): (&Axis, &Axis),
     filter: Filter,
-) -> Option<Vec<T>> {
+) -> Option<Vec<[T; N]>> {
     let kernel = Kernel::of(filter)?;
     let columns: Vec<Taps<T>> = kernel.taps(across);
     let rows: Vec<Taps<T>> = kernel.taps(down);
+    let length = columns.len().max(1);
+    // Only rows that the second pass reads are kept between the passes.
     let first = rows.iter().map(|row| row.first).min().unwrap_or(0);
     let ends = rows.iter().map(|row| row.first + row.weights.len());
-    let read = first..ends.max().unwrap_or(first);
-    let narrowed: Vec<T> = plane
-        .chunks_exact(width.max(1))
-        .skip(read.start)
-        .take(read.len())
-        .flat_map(|row| columns.iter().map(|taps| taps.sum(row.iter().copied())))
-        .collect();
-    let length = columns.len();
-    let value = |taps: &Taps<T>, column: usize| {
-        let values = narrowed.iter().skip(column).step_by(length.max(1));
-        let taps = Taps {
-            first: taps.first - read.start,
-            ..taps.clone()
-        };
-        taps.sum(values.copied())
-    };
-    let row = |taps| (0..length).map(move |column| (taps, column));
-    let all = rows.iter().flat_map(row);
-    Some(all.map(|(taps, column)| value(taps, column)).collect())
+    let read = ends.max().unwrap_or(first) - first;
+    let mut narrowed = Vec::with_capacity(read * length);
+    for row in pixels.chunks_exact(width.max(1)).skip(first).take(read) {
+        narrowed.extend(columns.iter().map(|taps| {
+            let mut sums = [T::START; N];
+            let taken = row.iter().skip(taps.first);
+            for (pixel, weight) in taken.zip(&taps.weights) {
+                add(&mut sums, pixel, *weight);
+            }
+            sums.map(T::rounded)
+        }));
+    }
+    let mut done = Vec::with_capacity(rows.len() * length);
+    let mut sums = vec![[T::START; N]; length];
+    for taps in &rows {
+        sums.fill([T::START; N]);
+        let taken = narrowed.chunks_exact(length).skip(taps.first - first);
+        for (row, weight) in taken.zip(&taps.weights) {
+            for (sums, pixel) in sums.iter_mut().zip(row) {
+                add(sums, pixel, *weight);
+            }
+        }
+        done.extend(sums.iter().map(|sums| sums.map(T::rounded)));
+    }
+    Some(done)
 }
 
-/// What a plane consists of.
+fn add<T: Value, const N: usize>(sums: &mut [T::Sum; N], pixel: &[T; N], weight: T::Weight) {
+    for (sum, value) in sums.iter_mut().zip(pixel) {
+        *sum = value.added(*sum, weight);
+    }
+}
+
+/// What an image consists of.
 pub(super) trait Value: Copy {
     type Weight: Copy;
+    type Sum: Copy;
+
+    /// The sum of nothing.
+    const START: Self::Sum;
 
     fn weight(exact: f64) -> Self::Weight;
 
-    fn sum(pairs: impl Iterator<Item = (Self, Self::Weight)>) -> Self;
+    fn added(self, sum: Self::Sum, weight: Self::Weight) -> Self::Sum;
+
+    fn rounded(sum: Self::Sum) -> Self;
 }
 
 /// Bits after the point.
 const PRECISION: u32 = 32 - 8 - 2;
 
 impl Value for u8 {
-    type Weight = i64;
+    type Weight = i32;
+    type Sum = i32;
 
-    fn weight(exact: f64) -> i64 {
+    /// A half, because the sum is rounded down.
+    const START: i32 = 1 << (PRECISION - 1);
+
+    fn weight(exact: f64) -> i32 {
         let scaled = exact * f64::from(1 << PRECISION);
         // Rounded, halves away from zero.
-        (scaled + 0.5f64.copysign(exact)) as i64
+        (scaled + 0.5f64.copysign(exact)) as i32
     }
 
-    fn sum(pairs: impl Iterator<Item = (u8, i64)>) -> u8 {
-        let half = 1 << (PRECISION - 1);
-        let sum = pairs.fold(half, |sum, (value, weight)| sum + i64::from(value) * weight);
+    fn added(self, sum: i32, weight: i32) -> i32 {
+        // Two bits are left for kernels that overshoot.
+        sum.wrapping_add(i32::from(self).wrapping_mul(weight))
+    }
+
+    fn rounded(sum: i32) -> u8 {
         (sum >> PRECISION).clamp(0, 255) as u8
     }
 }
 
 impl Value for f32 {
     type Weight = f64;
+    type Sum = f64;
+
+    const START: f64 = 0.0;
 
     fn weight(exact: f64) -> f64 {
         exact
     }
 
-    fn sum(pairs: impl Iterator<Item = (f32, f64)>) -> f32 {
-        let products = pairs.map(|(value, weight)| f64::from(value) * weight);
-        products.sum::<f64>() as f32
+    fn added(self, sum: f64, weight: f64) -> f64 {
+        sum + f64::from(self) * weight
+    }
+
+    fn rounded(sum: f64) -> f32 {
+        sum as f32
     }
 }
 
 /// The values that one value of the target is made of, along one axis.
-#[derive(Clone)]
 struct Taps<T: Value> {
     first: usize,
     weights: Vec<T::Weight>,
-}
-
-impl<T: Value> Taps<T> {
-    fn sum(&self, values: impl Iterator<Item = T>) -> T {
-        T::sum(values.skip(self.first).zip(self.weights.iter().copied()))
-    }
 }
 
 #[derive(Debug, Clone, Copy)]

@@ -1,5 +1,4 @@
-//! Resampling whose kernels do not widen, as tensors and OpenCV have it, and means over areas: OpenCV's and
-//! Pillow's.
+//! Resampling whose kernels do not widen, as tensors and OpenCV have it, and OpenCV's means over areas.
 //!
 //! In float32 along both axes; bytes are rounded once. OpenCV computes in fixed point, and differs by at most
 //! one level.
@@ -11,18 +10,17 @@ pub(super) enum Kernel {
     Linear,
     Cubic,
     Area,
-    Box,
 }
 
 impl Kernel {
-    /// `None` for the kernels that widen smoothly.
+    /// `None` for Pillow's.
     pub(super) fn of(filter: Filter) -> Option<Kernel> {
         match filter {
             Filter::Linear => Some(Kernel::Linear),
             Filter::Cubic => Some(Kernel::Cubic),
             Filter::Area => Some(Kernel::Area),
-            Filter::Box => Some(Kernel::Box),
             Filter::Nearest
+            | Filter::Box
             | Filter::Bilinear
             | Filter::Hamming
             | Filter::Bicubic
@@ -59,7 +57,6 @@ pub(super) fn sums<const N: usize>(
         Kernel::Cubic => axis.cubic(pixel),
         Kernel::Area if reduced => axis.area(pixel),
         Kernel::Area => axis.steep(pixel),
-        Kernel::Box => axis.boxed(pixel),
     };
     let columns: Vec<Taps> = (0..across.length)
         .map(|column| taps(across, column))
@@ -150,25 +147,6 @@ impl Axis {
             *weight /= sum;
         }
         Taps(taps)
-    }
-
-    /// Pillow's box, in its order of operations: many pixels lie right at its edge.
-    fn boxed(&self, pixel: u32) -> Taps {
-        let widened = self.scale().max(1.0);
-        let centre = (self.place(pixel) + 0.5) * self.scale();
-        let support = 0.5 * widened;
-        let bound = |at: f64| ((at + 0.5) as u32).min(self.side);
-        let inside = |at: &u32| {
-            let at = (f64::from(*at) - centre + 0.5) * (1.0 / widened);
-            at > -0.5 && at <= 0.5
-        };
-        let range = bound(centre - support)..bound(centre + support);
-        let pixels: Vec<u32> = range.filter(inside).collect();
-        let weight = 1.0 / pixels.len() as f32;
-        if pixels.is_empty() {
-            return Taps(vec![(self.pixel(centre.floor()), 1.0)]);
-        }
-        Taps(pixels.into_iter().map(|at| (at, weight)).collect())
     }
 
     /// What OpenCV does for `INTER_AREA` if an axis is enlarged: a pixel of the target that lies within one

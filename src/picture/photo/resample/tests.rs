@@ -22,9 +22,8 @@ fn resampled(rgb: &RgbImage, frame: &Frame, fit: Fit) -> RgbImage {
     resample(rgb, &placement, frame).unwrap()
 }
 
-/// Pillow's kernels are fixed-point numbers of another width, so results differ by at most a level.
 #[track_caller]
-fn assert_pillow(name: &str, fit: Fit, filter: Filter, most: u8) {
+fn assert_pillow(name: &str, fit: Fit, filter: Filter) {
     let expected = fixture(name);
     let actual = resampled(
         &fixture("resample_source.png"),
@@ -34,15 +33,15 @@ fn assert_pillow(name: &str, fit: Fit, filter: Filter, most: u8) {
     assert_eq!(actual.dimensions(), expected.dimensions());
     let pairs = actual.as_raw().iter().zip(expected.as_raw());
     let worst = pairs.map(|(a, e)| a.abs_diff(*e)).max().unwrap();
-    assert!(worst <= most, "{name}: {worst} levels apart");
+    assert_eq!(worst, 0, "{name}");
 }
 
 #[test]
 fn crops_like_pillow() {
-    assert_pillow("resample_crop_nearest.png", Fit::Crop, Filter::Nearest, 0);
-    assert_pillow("resample_crop_bilinear.png", Fit::Crop, Filter::Bilinear, 1);
-    assert_pillow("resample_crop_bicubic.png", Fit::Crop, Filter::Bicubic, 1);
-    assert_pillow("resample_crop_lanczos.png", Fit::Crop, Filter::Lanczos, 1);
+    assert_pillow("resample_crop_nearest.png", Fit::Crop, Filter::Nearest);
+    assert_pillow("resample_crop_bilinear.png", Fit::Crop, Filter::Bilinear);
+    assert_pillow("resample_crop_bicubic.png", Fit::Crop, Filter::Bicubic);
+    assert_pillow("resample_crop_lanczos.png", Fit::Crop, Filter::Lanczos);
 }
 
 #[test]
@@ -51,21 +50,14 @@ fn stretches_pads_and_enlarges_like_pillow() {
         "resample_stretch_bilinear.png",
         Fit::Stretch,
         Filter::Bilinear,
-        1,
     );
     assert_pillow(
         "resample_stretch_bicubic.png",
         Fit::Stretch,
         Filter::Bicubic,
-        1,
     );
-    assert_pillow(
-        "resample_enlarge_bicubic.png",
-        Fit::Crop,
-        Filter::Bicubic,
-        1,
-    );
-    assert_pillow("resample_pad_bicubic.png", Fit::Pad, Filter::Bicubic, 1);
+    assert_pillow("resample_enlarge_bicubic.png", Fit::Crop, Filter::Bicubic);
+    assert_pillow("resample_pad_bicubic.png", Fit::Pad, Filter::Bicubic);
 }
 
 /// What a tool makes of the whole source, cropped to the size of the reference.
@@ -210,52 +202,10 @@ fn reduces_copies_and_keeps_the_aspect_ratio() {
     assert_eq!(empty.dimensions(), (100, 1));
 }
 
-/// Pixels of which each row and each column differs from its neighbours.
-fn uneven(width: u32, height: u32) -> RgbImage {
-    RgbImage::from_fn(width, height, |x, y| {
-        let mixed = (x.wrapping_mul(2_654_435_761) ^ y.wrapping_mul(2_246_822_519)).to_le_bytes();
-        Rgb([mixed[3], mixed[2], mixed[1]])
-    })
-}
-
-/// Scaling only the rows that are read gives the same result as scaling all rows.
-#[test]
-fn reads_all_rows_the_kernel_needs() {
-    for (width, height) in [(30, 400), (61, 211), (9, 1000), (200, 77)] {
-        let picture = uneven(width, height);
-        for filter in Filter::ALL {
-            let frame = frame(24, filter);
-            let placement = Placement::new((width, height), &frame, Fit::Crop);
-            let part = placement.source;
-            let all = Rect {
-                y: 0.0,
-                height: f64::from(height),
-                ..part
-            };
-            if plain::Kernel::of(filter).is_some() {
-                continue;
-            }
-            let kernel = algorithm(filter);
-            let narrowed = one_pass(&picture, all, (24, height), kernel).unwrap();
-            let down = Rect {
-                x: 0.0,
-                width: 24.0,
-                ..part
-            };
-            let expected = one_pass(&narrowed, down, (24, 24), kernel).unwrap();
-            let actual = resample(&picture, &placement, &frame).unwrap();
-            assert!(actual == expected, "{width} × {height}, {filter:?}");
-        }
-    }
-}
-
-/// All rows, scaled to the width of the input, would take 27 GB.
+/// All rows, scaled to the width of the input, would take 1.3 GB.
 #[test]
 fn scales_only_the_rows_that_are_read() {
     let frame = frame(224, Filter::Lanczos);
-    let size = (1, 40_000_000);
-    let part = Placement::new(size, &frame, Fit::Crop).source;
-    assert!(rows_read(size.1, &part, 224, Filter::Lanczos).len() < 16);
     let picture = RgbImage::from_pixel(1, 2_000_000, Rgb([1, 2, 3]));
     let input = resampled(&picture, &frame, Fit::Crop);
     assert!(input.pixels().all(|pixel| pixel.0 == [1, 2, 3]));

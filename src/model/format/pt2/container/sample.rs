@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use tch::Tensor;
 
 use crate::model::error::{Fault, Result};
-use crate::model::format::build::inputs::Held;
+use crate::model::format::build::held::Held;
 use crate::model::format::build::skeleton::Skeleton;
 use crate::model::format::file::archive::Archive;
 use crate::model::format::torch_save::pickle::{Node, Pickle, Ref, Stored};

@@ -3,10 +3,13 @@
 //! A [`Fault`] says what is wrong without naming a path, so that the parts of a reader do not have
 //! to carry one around. [`Error`] adds the path of the file at the end of the message.
 
+mod network;
+
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use crate::picture;
+pub use network::{Candidate, Nearest};
 
 /// What a reader returns until the path of its file is added.
 pub(crate) type Result<T> = std::result::Result<T, Fault>;
@@ -210,51 +213,6 @@ pub enum Fault {
         /// What is wrong, as the rest of a sentence.
         reason: String,
     },
-}
-
-/// One of several architectures that the same weights fit.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Candidate {
-    /// `googlenet`
-    pub name: String,
-    /// How it differs from the others; may be empty.
-    pub hint: String,
-}
-
-impl Candidate {
-    fn words(&self) -> String {
-        match self.hint.as_str() {
-            "" => self.name.clone(),
-            hint => format!("{}: {hint}", self.name),
-        }
-    }
-}
-
-/// The known architecture that comes closest to the weights of a file.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error(
-    "the file has weights but no graph, and they {}.{}\nIn Python, with the model loaded, export the \
-     graph as well:\n{HOW_TO_EXPORT}\nThe file",
-    if *asked_for { format!("do not fit {name}") } else { format!("fit none of the {known} architectures whose graph is built in") },
-    // Where hardly anything fits, a list of differences is no help.
-    if 2 * fits >= *of || *asked_for { format!(
-            " The closest is {name}: {fits} of its {of} tensors match.{}",
-            lines(differences)
-        ) } else { String::new() }
-)]
-pub struct Nearest {
-    /// Its name, which also chooses it: `resnet50`.
-    pub name: String,
-    /// How many architectures are known.
-    pub known: usize,
-    /// How many of its tensors the file has, with the same name and shape.
-    pub fits: usize,
-    /// How many tensors it has.
-    pub of: usize,
-    /// The first few differences, in words.
-    pub differences: Vec<String>,
-    /// Whether the caller asked for this architecture.
-    pub asked_for: bool,
 }
 
 /// An operation that has no counterpart in [`super::graph::Op`], and where it occurs.

@@ -1,0 +1,137 @@
+//! One panel that fills the stage, with a line to drag: left of it is the photo, right of it the overlay.
+
+use egui::{
+    Align, Button, CursorIcon, Layout, Rect, Role, Sense, Stroke, Ui, UiBuilder, WidgetInfo, pos2,
+    vec2,
+};
+
+use super::StageScratch;
+use super::arrange::HEAD;
+use super::cell::Cell;
+use super::cell_input_ui::input_ui;
+use super::panels_ui::head_ui;
+use super::picture_ui::picture_ui;
+use crate::app::commands::Command;
+use crate::app::commands::action::Action;
+use crate::app::scene::Scene;
+use crate::app::state::rows::Row;
+use crate::app::state::viewport::{Port, View};
+use crate::app::ui::kit::theme::{self, GRID};
+use crate::app::ui::kit::widgets::on_stage;
+use crate::figure::Panel;
+
+/// How far from the line a press takes hold of it.
+const GRAB: f32 = 8.0;
+/// The size of the handle on the line.
+const HANDLE: egui::Vec2 = vec2(10.0, 36.0);
+
+/// The row and the panel that fill the stage, if one does.
+pub fn shown<'a>(scene: Scene<'_>, rows: &'a [Row]) -> Option<(&'a Row, usize)> {
+    let large = scene.state.large?;
+    let row = rows.iter().find(|row| row.id == large.row)?;
+    Some((row, large.column))
+}
+
+pub fn large_ui(
+    ui: &mut Ui,
+    scene: Scene<'_>,
+    (row, column): (&Row, usize),
+    view: &mut View,
+    stage: &mut StageScratch,
+    commands: &mut Vec<Command>,
+) {
+    let cells = Cell::of(row.id);
+    let cell = cells[column.min(cells.len() - 1)];
+    let photo = &row.subject.photo;
+    let size = vec2(photo.width() as f32, photo.height() as f32);
+    let area = ui.available_rect_before_wrap();
+    let room = Rect::from_min_max(area.min + vec2(0.0, HEAD), area.max);
+    let scale = (room.width() / size.x).min(room.height() / size.y);
+    let whole = Rect::from_center_size(room.center(), (size * scale).floor());
+    let port = Port::growing(whole, room, size, view.zoom);
+    stage.frame = Some((port, size));
+    (view.pointer, stage.hovered) = (None, None);
+
+    let splits = match cell {
+        Cell::Panel(Panel::HeatMap) | Cell::Difference => true,
+        Cell::Panel(Panel::Original | Panel::GuidedBackprop | Panel::GuidedGradCam) => false,
+    };
+    // The line comes after the panel, so that it is on top and takes its presses.
+    input_ui(
+        ui,
+        scene,
+        Some(row),
+        cell,
+        &port,
+        (None, column),
+        view,
+        stage,
+        commands,
+    );
+    if splits {
+        split_input_ui(ui, &port, view, size, stage);
+    }
+    let head = Rect::from_min_max(pos2(port.rect.left(), port.rect.top()), port.rect.max);
+    head_ui(ui, scene, Some(row), cell, head);
+    back_ui(ui, &port, commands);
+    picture_ui(ui, scene, Some(row), cell, &port, view, stage, commands);
+    if splits && !stage.photo_alone {
+        split_ui(ui, &port, view, size, stage);
+    }
+}
+
+/// The button above the panel that shows all panels again.
+fn back_ui(ui: &mut Ui, port: &Port, commands: &mut Vec<Command>) {
+    let corner = port.rect.right_top() - vec2(0.0, HEAD);
+    let area = Rect::from_min_max(corner - vec2(160.0, 0.0), corner + vec2(0.0, HEAD - GRID));
+    ui.scope_builder(UiBuilder::new().max_rect(area), |ui| {
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            on_stage(ui);
+            let button = ui.add(Button::new("All panels"));
+            if button
+                .on_hover_text(Action::LargePanel.hint(ui.ctx()))
+                .clicked()
+            {
+                commands.push(Command::Enlarge(None));
+            }
+        });
+    });
+}
+
+/// Where the line is on the screen.
+fn line_x(port: &Port, view: &View, size: egui::Vec2, stage: &StageScratch) -> f32 {
+    let photo = view.picture_rect(port, size);
+    let x = photo.left() + photo.width() * stage.split.unwrap_or(0.0);
+    x.clamp(port.rect.left(), port.rect.right())
+}
+
+fn split_input_ui(ui: &Ui, port: &Port, view: &View, size: egui::Vec2, stage: &mut StageScratch) {
+    let x = line_x(port, view, size, stage);
+    let grab = Rect::from_x_y_ranges(x - GRAB..=x + GRAB, port.rect.y_range());
+    let response = ui.interact(grab, ui.scope_id().with("split"), Sense::drag());
+    let response = response.on_hover_cursor(CursorIcon::ResizeHorizontal);
+    if response.dragged()
+        && let Some(point) = response.interact_pointer_pos()
+    {
+        let photo = view.picture_rect(port, size);
+        let share = (point.x - photo.left()) / photo.width();
+        stage.split = Some(share.clamp(0.0, 1.0)).filter(|share| *share > 0.0);
+    }
+    response.widget_info(|| {
+        let mut info = WidgetInfo::labeled(Role::Slider, true, "Photo on the left");
+        info.value = Some(f64::from(stage.split.unwrap_or(0.0)));
+        info
+    });
+}
+
+/// Draws the line with its handle.
+fn split_ui(ui: &Ui, port: &Port, view: &View, size: egui::Vec2, stage: &StageScratch) {
+    let x = line_x(port, view, size, stage);
+    let painter = ui.painter_at(port.rect.expand2(vec2(HANDLE.x, 0.0)));
+    for (width, colour) in [(3.0, theme::shade(120)), (1.0, theme::light(230))] {
+        painter.vline(x, port.rect.y_range(), Stroke::new(width, colour));
+    }
+    let handle = Rect::from_center_size(pos2(x, port.rect.center().y), HANDLE);
+    painter.rect_filled(handle.expand(1.0), 4.0, theme::shade(120));
+    painter.rect_filled(handle, 4.0, theme::light(230));
+}

@@ -1,0 +1,176 @@
+//! How the window gives room to the pictures: arrangements, one panel alone, and lists that hide.
+
+use egui::accesskit::Role;
+use egui::{Event, Key, Modifiers, Rect, pos2, vec2};
+use egui_kittest::kittest::Queryable;
+use gradcam::app::Start;
+
+use crate::support::{Window, cat_and_coffee, squeezenet};
+
+fn sized(width: f32, height: f32) -> Window {
+    let start = Start {
+        image: Some(cat_and_coffee()),
+        model: Some(squeezenet()),
+        ..Start::default()
+    };
+    let mut window = Window::sized(start, width, height, egui::Theme::Dark);
+    window.settle();
+    window
+}
+
+const PANELS: [&str; 4] = ["Original", "Grad-CAM", "Guided backprop", "Guided Grad-CAM"];
+
+fn panels(window: &Window) -> Vec<Rect> {
+    let found = PANELS.iter().filter_map(|name| {
+        let mut all = window
+            .harness
+            .query_all_by_role_and_label(Role::Image, name);
+        all.next().map(|node| node.rect())
+    });
+    found.collect()
+}
+
+/// The width of the heat map's panel, as a share of the window.
+fn share(window: &Window, width: f32) -> f32 {
+    window.row(Role::Image, "Grad-CAM").rect().width() / width
+}
+
+#[test]
+fn the_heat_map_of_a_square_photo_takes_a_good_part_of_the_window() {
+    for (width, height, least) in [
+        (1024.0, 640.0, 0.28),
+        (1440.0, 900.0, 0.36),
+        (2560.0, 1440.0, 0.38),
+    ] {
+        let window = sized(width, height);
+        assert_eq!(panels(&window).len(), 4);
+        let share = share(&window, width);
+        assert!(share > least, "{share} of {width}");
+    }
+}
+
+#[test]
+fn the_strip_folds_in_a_low_window_until_it_is_wanted() {
+    let mut window = sized(1024.0, 640.0);
+    let folded = share(&window, 1024.0);
+    window.click("Show maps");
+    window.harness.run_steps(2);
+    assert!(share(&window, 1024.0) < folded);
+    window.click("Fold");
+    window.harness.run_steps(2);
+    assert_eq!(share(&window, 1024.0), folded);
+    let window = sized(1440.0, 900.0);
+    assert!(window.harness.query_by_label("Show maps").is_none());
+}
+
+#[test]
+fn one_panel_fills_the_stage_and_the_lists_make_way() {
+    let mut window = sized(1440.0, 900.0);
+    let before = share(&window, 1440.0);
+    window.key(Key::F);
+    window.harness.run_steps(2);
+    assert_eq!(panels(&window).len(), 1, "the heat map alone");
+    let alone = share(&window, 1440.0);
+    assert!(alone >= before, "{alone}, {before}");
+
+    // Arrows walk the classes as before.
+    let chosen = window.chosen_class();
+    window.key(Key::ArrowRight);
+    window.settle();
+    assert_ne!(window.chosen_class(), chosen);
+
+    for key in [Key::OpenBracket, Key::CloseBracket, Key::S] {
+        window.key(key);
+    }
+    window.harness.run_steps(3);
+    assert_eq!(
+        window
+            .harness
+            .query_all_by_role(Role::ListBoxOption)
+            .count(),
+        0
+    );
+    assert_eq!(window.harness.query_all_by_role(Role::TreeItem).count(), 0);
+    let all = share(&window, 1440.0);
+    assert!(all > alone * 1.2, "{all}, {alone}");
+
+    window.key(Key::Escape);
+    window.harness.run_steps(2);
+    assert_eq!(panels(&window).len(), 4);
+    for key in [Key::OpenBracket, Key::CloseBracket, Key::S] {
+        window.key(key);
+    }
+    window.harness.run_steps(3);
+    assert!(window.harness.query_all_by_role(Role::TreeItem).count() > 0);
+}
+
+#[test]
+fn a_double_click_enlarges_the_panel_that_it_hits() {
+    let mut window = sized(1440.0, 900.0);
+    let at = window.row(Role::Image, "Guided backprop").rect().center();
+    for _ in 0..2 {
+        window.harness.hover_at(at);
+        window.harness.drag_at(at);
+        window.harness.drop_at(at);
+        window.harness.step();
+    }
+    window.harness.run_steps(2);
+    window.row(Role::Image, "Guided backprop");
+    assert_eq!(panels(&window).len(), 1);
+    window.click("All panels");
+    window.harness.run_steps(2);
+    assert_eq!(panels(&window).len(), 4);
+}
+
+/// The colour in the middle of a part of the window.
+fn colour(window: &mut Window, at: egui::Pos2) -> [u8; 3] {
+    let picture = window.harness.render().unwrap();
+    let [r, g, b, _] = picture.get_pixel(at.x as u32, at.y as u32).0;
+    [r, g, b]
+}
+
+#[test]
+fn the_line_parts_photo_and_overlay_and_space_shows_the_photo_alone() {
+    let mut window = sized(1440.0, 900.0);
+    window.key(Key::F);
+    window.harness.run_steps(2);
+    let rect = window.row(Role::Image, "Grad-CAM").rect();
+    window.harness.hover_at(pos2(5.0, 5.0));
+    window.harness.run_steps(2);
+    let at = |share: f32| rect.min + vec2(share, 0.3) * rect.size();
+    let [left, right] = [at(0.35), at(0.75)];
+    let overlaid = [colour(&mut window, left), colour(&mut window, right)];
+
+    let line = window
+        .row(Role::Slider, "Photo on the left")
+        .rect()
+        .center();
+    let to = pos2(rect.center().x, line.y);
+    window.harness.hover_at(line);
+    window.harness.drag_at(line);
+    window.harness.step();
+    window.harness.hover_at(to);
+    window.harness.step();
+    window.harness.drop_at(to);
+    window.harness.hover_at(pos2(5.0, 5.0));
+    window.harness.run_steps(2);
+    let parted = [colour(&mut window, left), colour(&mut window, right)];
+    assert_ne!(parted[0], overlaid[0], "the photo shows left of the line");
+    assert_eq!(parted[1], overlaid[1], "and the overlay right of it");
+
+    let space = |pressed| Event::Key {
+        key: Key::Space,
+        physical_key: None,
+        pressed,
+        repeat: false,
+        modifiers: Modifiers::NONE,
+    };
+    window.harness.event(space(true));
+    window.harness.run_steps(2);
+    let alone = [colour(&mut window, left), colour(&mut window, right)];
+    assert_eq!(alone[0], parted[0]);
+    assert_ne!(alone[1], parted[1]);
+    window.harness.event(space(false));
+    window.harness.run_steps(2);
+    assert_eq!(colour(&mut window, right), parted[1]);
+}
