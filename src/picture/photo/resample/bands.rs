@@ -1,7 +1,8 @@
 //! Resamples a picture's own channels, each by itself, as Pillow does it.
 //!
 //! Bytes are resampled like colours. Values of 16 bits and floats are resampled as floats, like Pillow's mode
-//! `F`. Where there is opacity, Pillow resamples colours times opacity, which is done here for bytes.
+//! `F`. Where there is opacity, Pillow resamples colours times opacity, which is done here for bytes; a picture
+//! that already has the size is left as it is.
 
 use super::{Cut, pillow, plain, wrong_length};
 use crate::picture::Error;
@@ -25,7 +26,7 @@ pub fn resample_bands(
     let filter = frame.filter;
     let opacity = match (&bands.planes, bands.meaning) {
         (Planes::Bytes(planes), Meaning::GreyAlpha | Meaning::ColourAlpha)
-            if premultiplies(filter) =>
+            if premultiplies(filter) && placement.resized != placement.image =>
         {
             let plane = planes.last().ok_or_else(wrong_length)?;
             Some((plane, scaled(plane, &cut, filter)?))

@@ -1,10 +1,11 @@
 //! Pillow's resampling, to the bit: `Resample.c` of Pillow 13.
 //!
 //! Bytes are summed in fixed point and rounded after each pass, floats in double precision and rounded to
-//! single. Horizontally first and then vertically: where a kernel overshoots at an edge, the other order
+//! single. Which pass is first depends on the sizes: where a kernel overshoots at an edge, the other order
 //! differs by ten levels.
 
 use std::f64::consts::PI;
+use std::ops::Range;
 
 use super::super::geometry::Filter;
 use super::plain::Axis;
@@ -20,35 +21,76 @@ pub(super) fn scaled<T: Value, const N: usize>(
     let kernel = Kernel::of(filter)?;
     let columns: Vec<Taps<T>> = kernel.taps(across);
     let rows: Vec<Taps<T>> = kernel.taps(down);
-    let length = columns.len().max(1);
-    // Only rows that the second pass reads are kept between the passes.
-    let first = rows.iter().map(|row| row.first).min().unwrap_or(0);
-    let ends = rows.iter().map(|row| row.first + row.weights.len());
-    let read = ends.max().unwrap_or(first) - first;
-    let mut narrowed = Vec::with_capacity(read * length);
-    for row in pixels.chunks_exact(width.max(1)).skip(first).take(read) {
-        narrowed.extend(columns.iter().map(|taps| {
+    let width = width.max(1);
+    // Only what the second pass reads is kept between the passes.
+    Some(if is_downwards_first(across, down) {
+        let read = read(&columns);
+        let lowered = downwards(pixels, width, &rows, (0, read.clone()));
+        sideways(&lowered, read.len().max(1), &columns, read.start)
+    } else {
+        let read = read(&rows);
+        let first = read.start;
+        let taken = pixels.get(first * width..read.end * width);
+        let narrowed = sideways(taken.unwrap_or_default(), width, &columns, 0);
+        let length = columns.len().max(1);
+        downwards(&narrowed, length, &rows, (first, 0..length))
+    })
+}
+
+/// Whether Pillow takes the vertical pass first: where the height loses more than twice what the width does.
+fn is_downwards_first(across: &Axis, down: &Axis) -> bool {
+    let lost = |axis: &Axis| i64::from(axis.side) - i64::from(axis.resized);
+    lost(down) > 2 * lost(across).max(0)
+}
+
+/// What these taps read.
+fn read<T: Value>(taps: &[Taps<T>]) -> Range<usize> {
+    let first = taps.iter().map(|taps| taps.first).min().unwrap_or(0);
+    let ends = taps.iter().map(|taps| taps.first + taps.weights.len());
+    first..ends.max().unwrap_or(first)
+}
+
+/// The horizontal pass over rows of `width` pixels, of which the first is at the column `from`.
+fn sideways<T: Value, const N: usize>(
+    pixels: &[[T; N]],
+    width: usize,
+    columns: &[Taps<T>],
+    from: usize,
+) -> Vec<[T; N]> {
+    let mut done = Vec::with_capacity(pixels.len() / width * columns.len());
+    for row in pixels.chunks_exact(width) {
+        done.extend(columns.iter().map(|taps| {
             let mut sums = [T::START; N];
-            let taken = row.iter().skip(taps.first);
+            let taken = row.iter().skip(taps.first - from);
             for (pixel, weight) in taken.zip(&taps.weights) {
                 add(&mut sums, pixel, *weight);
             }
             sums.map(T::rounded)
         }));
     }
-    let mut done = Vec::with_capacity(rows.len() * length);
-    let mut sums = vec![[T::START; N]; length];
-    for taps in &rows {
+    done
+}
+
+/// The vertical pass over rows of `width` pixels, of which the first is the row `from`, for some of the columns.
+fn downwards<T: Value, const N: usize>(
+    pixels: &[[T; N]],
+    width: usize,
+    rows: &[Taps<T>],
+    (from, columns): (usize, Range<usize>),
+) -> Vec<[T; N]> {
+    let mut done = Vec::with_capacity(rows.len() * columns.len());
+    let mut sums = vec![[T::START; N]; columns.len()];
+    for taps in rows {
         sums.fill([T::START; N]);
-        let taken = narrowed.chunks_exact(length).skip(taps.first - first);
+        let taken = pixels.chunks_exact(width).skip(taps.first - from);
         for (row, weight) in taken.zip(&taps.weights) {
-            for (sums, pixel) in sums.iter_mut().zip(row) {
+            for (sums, pixel) in sums.iter_mut().zip(row.iter().skip(columns.start)) {
                 add(sums, pixel, *weight);
             }
         }
         done.extend(sums.iter().map(|sums| sums.map(T::rounded)));
     }
-    Some(done)
+    done
 }
 
 fn add<T: Value, const N: usize>(sums: &mut [T::Sum; N], pixel: &[T; N], weight: T::Weight) {

@@ -1,3 +1,4 @@
+use super::super::decode::bands::{Bands, Meaning, Planes};
 use super::super::geometry::{CropMode, Fit};
 use super::*;
 
@@ -106,6 +107,57 @@ fn resamples_like_pillow_torch_and_opencv() {
     }
     let even = imageops::crop_imm(&source, 0, 0, 96, 60).to_image();
     assert_tool("opencv_halved_area", &even, (48, 30), Filter::Area);
+}
+
+/// Pillow 13 on a picture whose height shrinks much more than its width; the other order is up to 3 levels off.
+#[test]
+fn takes_the_vertical_pass_first_where_pillow_does() {
+    let source = RgbImage::from_fn(12, 30, |x, y| {
+        Rgb([255 * u8::from((x * 7 + y * 13 + x * y) % 5 < 2); 3])
+    });
+    let scaled = at_size_with(&source, (6, 6), Filter::Bicubic);
+    let greys: Vec<u8> = scaled.pixels().map(|pixel| pixel.0[0]).collect();
+    let expected = [
+        [102, 54, 111, 64, 84, 114],
+        [89, 59, 109, 57, 91, 102],
+        [90, 58, 109, 58, 91, 103],
+        [90, 58, 109, 58, 91, 103],
+        [90, 59, 110, 58, 91, 104],
+        [84, 56, 105, 55, 88, 98],
+    ];
+    assert_eq!(greys, expected.as_flattened());
+}
+
+/// Pillow copies what already has the size, and multiplies with the opacity only to resize.
+#[test]
+fn keeps_colours_under_little_opacity_where_nothing_is_scaled() {
+    let picture = Bands {
+        width: 2,
+        height: 2,
+        meaning: Meaning::GreyAlpha,
+        planes: Planes::Bytes(vec![vec![200, 7, 90, 255], vec![3, 0, 1, 255]]),
+    };
+    let planes = |frame: &Frame, fit| {
+        let placement = Placement::new((2, 2), frame, fit);
+        let planes = bands::resample_bands(&picture, &[0, 1], &placement, frame, &[]);
+        (planes.unwrap(), placement)
+    };
+    let (whole, _) = planes(&frame(2, Filter::Bilinear), Fit::Stretch);
+    assert_eq!(whole, [[200.0, 7.0, 90.0, 255.0], [3.0, 0.0, 1.0, 255.0]]);
+    let half = Frame {
+        crop_pct: 0.5,
+        ..frame(1, Filter::Bilinear)
+    };
+    let (part, placement) = planes(&half, Fit::Crop);
+    assert_eq!(placement.resized, (2, 2));
+    let at = usize::try_from(placement.origin.0 + 2 * placement.origin.1).unwrap();
+    assert_eq!(part, [[whole[0][at]], [whole[1][at]]]);
+    let narrow = Frame {
+        height: 2,
+        ..frame(1, Filter::Bilinear)
+    };
+    let (scaled, _) = planes(&narrow, Fit::Stretch);
+    assert_eq!(scaled, [[127.0, 255.0], [2.0, 128.0]]);
 }
 
 /// The crop is taken out of the source instead of the resized image.
