@@ -14,7 +14,7 @@ use poll_promise::Promise;
 use crate::engine::{Error, ModelInfo, Trial};
 use crate::explain::Channels;
 use crate::model::error::Candidate;
-use crate::picture::photo::decode::Photo;
+use crate::picture::photo::decode::{Decoding, Photo};
 
 use super::App;
 use super::state::subject::HeatKey;
@@ -77,7 +77,7 @@ pub struct Tasks {
     /// The models being opened, in order.
     pub models: VecDeque<OpeningModel>,
     /// The last model whose second pictures were read in another way, and in which.
-    pub reread: Option<(u64, bool)>,
+    pub reread: Option<(u64, Decoding)>,
     pub requests: Option<Requests>,
     pub channels: Option<(HeatKey, EnginePromise<Channels>)>,
     /// The usual preprocessings, being tried.

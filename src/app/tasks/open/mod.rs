@@ -66,7 +66,7 @@ impl App {
         let stale: Vec<(usize, Arc<ModelInfo>)> = stale.collect();
         for (side, model) in stale {
             // If that fails, it is not tried again.
-            let now = Some((model.id, decoding.as_pillow));
+            let now = Some((model.id, decoding));
             if self.tasks.reread != now {
                 self.tasks.reread = now;
                 self.read_again(side, &model, model.options.clone());
