@@ -120,7 +120,7 @@ fn agrees_with_pytorch_on_every_map() {
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
-    assert_eq!(facts.cases.len(), 11);
+    assert_eq!(facts.cases.len(), 12);
 }
 
 #[test]
@@ -155,6 +155,16 @@ fn a_region_outside_of_what_the_model_sees_is_refused() {
         refused.to_string().contains("predicts no regions"),
         "{refused}"
     );
+}
+
+#[test]
+fn maps_of_features_are_refused() {
+    let folder = unpacked();
+    for name in ["features_relu", "features_sum", "features_many"] {
+        let refused = Explainer::open(folder.path().join(format!("{name}.pt2")));
+        let why = refused.err().unwrap().to_string();
+        assert!(why.contains("features at"), "{name}: {why}");
+    }
 }
 
 #[test]

@@ -29,7 +29,8 @@ pub fn is_map(logits: &Tensor) -> bool {
 
 /// Reads a map of logits, `[1, classes, height, width]`. With [`Reading::Softmax`] a position belongs to
 /// the class with the largest logit, with [`Reading::Sigmoid`] to every class with a positive one, and
-/// numbers are of no region.
+/// numbers are of no region. Probabilities that add up to 1 are read like logits of a softmax, and others
+/// class by class.
 ///
 /// # Errors
 /// Errors from libtorch.
@@ -38,6 +39,7 @@ pub fn segmentation(logits: &Tensor, reading: Reading) -> Result<Segmentation, T
     let logits = logits.f_detach()?.f_to_kind(Kind::Float)?;
     let plane = |class: usize| plain(&logits.f_select(1, class as i64)?);
     let regions = match reading {
+        Reading::AsTheyAre if !add_up_to_one(&logits)? => above(&logits, 0.5)?,
         Reading::Softmax | Reading::AsTheyAre => {
             let largest = logits.f_argmax(1, false)?.f_reshape([-1])?;
             let largest: Vec<i64> = Vec::try_from(largest.f_contiguous()?)?;
@@ -45,18 +47,7 @@ pub fn segmentation(logits: &Tensor, reading: Reading) -> Result<Segmentation, T
             let regions = Regions::of_one(width, height, largest);
             regions.ok_or_else(|| TchError::Shape("the map has another size".into()))?
         }
-        Reading::Sigmoid => {
-            let mut planes = Vec::with_capacity(classes);
-            for class in 0..classes {
-                let above = logits.f_select(1, class as i64)?.f_gt(0.0)?;
-                let above = above.f_to_kind(Kind::Uint8)?.f_reshape([-1])?;
-                planes.push(Vec::<u8>::try_from(above.f_contiguous()?)?);
-            }
-            let planes = planes
-                .iter()
-                .map(|plane| Box::new(plane.iter().map(|above| *above != 0)) as Box<_>);
-            Regions::of_any(width, height, planes)
-        }
+        Reading::Sigmoid => above(&logits, 0.0)?,
         Reading::Numbers => Regions::everywhere(width, height),
     };
     let (mut shares, mut scores) = (Vec::new(), Vec::new());
@@ -79,4 +70,29 @@ pub fn segmentation(logits: &Tensor, reading: Reading) -> Result<Segmentation, T
         shares,
         scores,
     })
+}
+
+/// Whether the values of all classes add up to 1 at each position.
+fn add_up_to_one(values: &Tensor) -> Result<bool, TchError> {
+    let off = values
+        .f_sum_dim_intlist([1i64].as_slice(), false, Kind::Float)?
+        .f_sub_scalar(1.0)?
+        .f_abs()?
+        .f_max()?;
+    Ok(off.f_double_value(&[])? < 1e-3)
+}
+
+/// The positions at which each class is above a threshold.
+fn above(values: &Tensor, threshold: f64) -> Result<Regions, TchError> {
+    let (classes, height, width) = sizes(values)?;
+    let mut planes = Vec::with_capacity(classes);
+    for class in 0..classes {
+        let above = values.f_select(1, class as i64)?.f_gt(threshold)?;
+        let above = above.f_to_kind(Kind::Uint8)?.f_reshape([-1])?;
+        planes.push(Vec::<u8>::try_from(above.f_contiguous()?)?);
+    }
+    let planes = planes
+        .iter()
+        .map(|plane| Box::new(plane.iter().map(|above| *above != 0)) as Box<_>);
+    Ok(Regions::of_any(width, height, planes))
 }

@@ -76,11 +76,29 @@ CASES = {
     "class_numbers": (5, lambda y: large(y).argmax(1), "softmax", large),
     "channels_last": (5, lambda y: torch.softmax(large(y).permute(0, 2, 3, 1), 3), "softmax", large),
     "labels": (4, lambda y: torch.sigmoid(large(y)), "sigmoid", large),
+    "labels_enlarged": (4, lambda y: large(torch.sigmoid(y)), "as they are", lambda y: large(torch.sigmoid(y))),
     "one_logit": (1, lambda y: large(y), "sigmoid", lambda y: torch.cat([-large(y), large(y)], 1)),
     "one_probability": (1, lambda y: torch.sigmoid(large(y)), "sigmoid", lambda y: torch.cat([-large(y), large(y)], 1)),
     "squeezed": (1, lambda y: torch.sigmoid(large(y)).squeeze(1), "sigmoid", lambda y: torch.cat([-large(y), large(y)], 1)),
     "depth": (1, lambda y: F.relu(large(y)), "numbers", lambda y: torch.cat([F.relu(large(y)), -F.relu(large(y))], 1)),
 }
+
+
+# Maps that are no segmentation: what comes out of a rectifier, or of a sum with what came before.
+FEATURES = {
+    "features_relu": lambda net, x: F.relu(net.deep(F.relu(net.stem(x)))),
+    "features_sum": lambda net, x: net.stem(x) + F.relu(net.stem(x)),
+    "features_many": lambda net, x: net.stem(x).repeat(1, 20, 1, 1)[:, :, ::3, ::3],
+}
+
+
+class Features(Trunk):
+    def __init__(self, returned):
+        super().__init__(5)
+        self.returned = returned
+
+    def forward(self, x):
+        return self.returned(self, x)
 
 
 def regions(logits, reading):
@@ -90,6 +108,8 @@ def regions(logits, reading):
         return torch.stack([best[0] == c for c in range(logits.shape[1])])
     if reading == "sigmoid":
         return logits[0] > 0
+    if reading == "as they are":
+        return logits[0] > 0.5
     return torch.ones_like(logits[0], dtype=torch.bool)
 
 
@@ -167,6 +187,9 @@ def main(out):
             program = torch.export.export(net, (x,))
             torch.export.save(program, os.path.join(folder, f"{name}.pt2"))
             torch.onnx.export(net, (x,), os.path.join(folder, f"{name}.onnx"), dynamo=True, verbose=False)
+        for name, returned in FEATURES.items():
+            program = torch.export.export(Features(returned).eval(), (x,))
+            torch.export.save(program, os.path.join(folder, f"{name}.pt2"))
         with open(os.path.join(folder, "facts.json"), "w") as file:
             json.dump(facts, file)
         with open(os.path.join(folder, "preprocess.json"), "w") as file:

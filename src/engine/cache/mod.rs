@@ -71,7 +71,8 @@ pub(super) struct Bytes;
 
 impl Weighter<View, Arc<Prediction>> for Bytes {
     fn weight(&self, _: &View, answer: &Arc<Prediction>) -> u64 {
-        (answer.logits.len() * 16) as u64
+        let regions = answer.regions.as_ref().map_or(0, |regions| regions.bytes());
+        (answer.logits.len() * 16 + regions) as u64
     }
 }
 

@@ -79,6 +79,8 @@ pub struct Scores {
     count: i64,
     /// How they lie in it, if it is a map and not a row.
     map: Option<Map>,
+    /// Whether the file returns the numbers of the classes that are largest.
+    numbers_classes: bool,
     values: Values,
     bounds: Bounds,
 }
@@ -94,16 +96,24 @@ impl Scores {
         };
         let long = shape.iter().filter(|size| **size != 1).count();
         let mut count = crate::model::op::shape::count(&shape).unwrap_or(0);
-        let (mut output, mut map) = (output, None);
+        let (mut output, mut map, mut numbers_classes) = (output, None, false);
         if long > 1 || count < 1 {
             let [_, _, height, width] = sketch.graph.input_shape;
-            if let Some(scores) = map::before_argmax(sketch, output) {
+            let numbered = map::before_argmax(sketch, output);
+            if let Some((scores, _)) = numbered {
                 output = scores;
             }
-            let shape = sketch.shape(output).cloned().unwrap_or(shape);
+            let shape = sketch
+                .shape(output)
+                .cloned()
+                .unwrap_or_else(|| shape.clone());
             let found = map::of_shape(&shape, [height, width]);
             let found = found.filter(|_| count >= 1);
+            // The numbers say along which axis the classes are.
+            let along = numbered.map(|(_, axis)| axis);
+            let found = found.filter(|map| along.is_none() || along == map.class_axis());
             let found = found.ok_or_else(|| map::unfit(&shape))?;
+            numbers_classes = numbered.is_some();
             count = found.classes;
             map = Some(found);
         }
@@ -127,10 +137,22 @@ impl Scores {
                 None => Values::Logits(None),
             },
         };
+        if let Some(map) = map
+            && values == Values::Logits(None)
+            && !numbers_classes
+            && !map::may_be_logits(sketch, output, map, sketch.graph.input_shape[2])
+        {
+            return Err(map::unfit(&shape));
+        }
+        // An amount, such as a depth, is one value; several are features after a rectifier.
+        if map.is_some() && count > 1 && values == Values::Numbers && limits.low >= 0.0 {
+            return Err(map::unfit(&shape));
+        }
         Ok(Scores {
             output,
             count,
             map,
+            numbers_classes,
             values,
             bounds: limits,
         })
@@ -313,6 +335,15 @@ impl Scores {
                 "The model answers with one value {at}, which is assumed to be the logit of a \
                  segmentation. If it is a quantity, such as a depth, choose numbers as its answer. {score}"
             ),
+            Reading::Softmax | Reading::Sigmoid
+                if self.values == Values::Logits(None) && !self.numbers_classes =>
+            {
+                format!(
+                    "The model answers with {} values {at}, which are assumed to be the logits of a \
+                     segmentation. If they are something else, choose numbers. {score}",
+                    self.count
+                )
+            }
             Reading::Softmax | Reading::Sigmoid | Reading::AsTheyAre => {
                 format!("The model predicts classes {at}, a segmentation. {score}")
             }

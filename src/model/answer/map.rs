@@ -1,12 +1,14 @@
 //! Outputs that are maps: a score for each class at each position, as segmentation networks return them.
 //!
-//! A map of features has the same shape. What tells them apart is the resolution: features are coarse
-//! and many, classes are few or as fine as the image.
+//! A map of features has the same shape. What tells them apart is the resolution (features are coarse and
+//! many, classes are few or as fine as the image) and what makes them: a softmax or a sigmoid, or a layer
+//! that ends in linear scores rather than in a rectifier or a sum with what came before.
 
 use super::sketch::Sketch;
 use crate::model::error::Fault;
 use crate::model::graph::{Op, ValueId};
-use crate::model::op::{Aggregate, Reshaping};
+use crate::model::op::shape::axis;
+use crate::model::op::{Aggregate, Arithmetic, FeatureRole, Reshaping};
 
 /// A map this many times as coarse as the image may have any number of classes.
 const FINE: i64 = 8;
@@ -14,6 +16,10 @@ const FINE: i64 = 8;
 const COARSE: i64 = 32;
 /// More than this are features rather than classes, where a map is coarse.
 const FEW: i64 = 100;
+/// A map this coarse whose values are not known to be logits may have more than [`FEW`] classes.
+const FINE_UNPROVEN: i64 = 4;
+/// How many operations lie between a classifier and the end of a network.
+const MAX_DEPTH: usize = 32;
 /// How many times as fine as the image a map may be.
 const FINEST: i64 = 4;
 
@@ -108,17 +114,63 @@ pub fn of_shape(shape: &[i64], [height, width]: [i64; 2]) -> Option<Map> {
     }
 }
 
-/// The scores whose largest is taken at each position, where an output is a map of class numbers.
-pub fn before_argmax(sketch: &Sketch, output: ValueId) -> Option<ValueId> {
+/// Whether values without a softmax or sigmoid may be the logits of a segmentation rather than features:
+/// they are few or fine, and computed by a convolution or a linear layer.
+pub fn may_be_logits(sketch: &Sketch, value: ValueId, map: Map, height: i64) -> bool {
+    let fine = map.height.saturating_mul(FINE_UNPROVEN) >= height;
+    (map.classes <= FEW || fine) && is_scored(sketch, value, MAX_DEPTH)
+}
+
+/// Whether a value is a sum of linear scores, moved or resized.
+fn is_scored(sketch: &Sketch, value: ValueId, depth: usize) -> bool {
+    let Some(node) = sketch.maker(value) else {
+        return false;
+    };
+    let mut inputs = node.inputs.iter();
+    let computed = inputs.by_ref().filter(|id| sketch.maker(**id).is_some());
+    let computed: Vec<ValueId> = computed.copied().collect();
+    // Scores may be enlarged, cut, put together, added up, or scaled and shifted by constants.
+    let is_sum = node.op == Arithmetic::Add { alpha: 1.0 }.into();
+    let is_scaled = computed.len() == 1 && matches!(node.op, Op::Arithmetic(_));
+    let is_moved = matches!(
+        node.op,
+        Op::Resizing(_) | Op::Indexing(_) | Op::Joining(_) | Op::Shuffle(_) | Op::Pad(_)
+    );
+    let is_linear = is_sum || is_scaled || is_moved;
+    if matches!(node.op, Op::TransposedConvolution(_)) {
+        return true;
+    }
+    match node.op.feature() {
+        FeatureRole::Convolution | FeatureRole::Dense => true,
+        FeatureRole::Passes | FeatureRole::Makes if depth == 0 => false,
+        FeatureRole::Makes if !is_linear => false,
+        FeatureRole::Passes | FeatureRole::Makes => {
+            !computed.is_empty()
+                && computed
+                    .into_iter()
+                    .all(|input| is_scored(sketch, input, depth - 1))
+        }
+    }
+}
+
+/// The scores whose largest is taken at each position, where an output is a map of class numbers, and the
+/// axis along which it is.
+pub fn before_argmax(sketch: &Sketch, output: ValueId) -> Option<(ValueId, usize)> {
     let mut value = output;
     loop {
         let node = sketch.maker(value)?;
         let input = *node.inputs.first()?;
-        match &node.op {
-            Op::Aggregation(found) if found.function == Aggregate::ArgMax => return Some(input),
-            op if op.is_identity() || keeps_order(op) => value = input,
-            _ => return None,
+        if let Op::Aggregation(found) = &node.op
+            && found.function == Aggregate::ArgMax
+        {
+            let [dim] = found.dims[..] else { return None };
+            let rank = sketch.shape(input)?.len();
+            return Some((input, axis(dim, rank).ok()?));
         }
+        if !node.op.is_identity() && !keeps_order(&node.op) {
+            return None;
+        }
+        value = input;
     }
 }
 
@@ -134,8 +186,7 @@ fn keeps_order(op: &Op) -> bool {
 pub fn unfit(shape: &[i64]) -> Fault {
     let what = match *shape {
         [_, features, height, width] => format!(
-            "its output is a map of {features} features at {height}×{width} positions, too coarse for a \
-             segmentation"
+            "its output is a map of {features} features at {height}×{width} positions, and not of classes"
         ),
         [_, rows, columns] => format!("its output is a table of {rows} rows and {columns} columns"),
         _ => format!("its output has the shape {shape:?}"),

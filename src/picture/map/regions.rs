@@ -59,6 +59,15 @@ impl Regions {
         }
     }
 
+    /// What it takes in memory, in bytes.
+    pub fn bytes(&self) -> usize {
+        match &self.of {
+            Of::One(classes) => classes.len() * 4,
+            Of::Any(sets) => sets.iter().map(|set| set.len() * 8).sum(),
+            Of::Everywhere => 0,
+        }
+    }
+
     /// The number of positions in a row.
     pub fn width(&self) -> usize {
         self.width
@@ -133,6 +142,7 @@ mod tests {
     fn tells_which_class_is_where() {
         let one = Regions::of_one(2, 2, vec![0, 1, 1, 2]).unwrap();
         assert_eq!(one.mask(1), [false, true, true, false]);
+        assert_eq!(one.bytes(), 16);
         assert_eq!(one.class_at(0.9, 0.9, &[0, 1, 2]), Some(2));
         assert_eq!(one.class_at(1.0, 0.5, &[0, 1, 2]), None);
         assert_eq!(Regions::of_one(2, 2, vec![0]), None);

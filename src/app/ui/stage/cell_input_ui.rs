@@ -10,6 +10,7 @@ use crate::app::scene::Scene;
 use crate::app::state::rows::Large;
 use crate::app::state::rows::{Row, RowId};
 use crate::app::state::viewport::{Port, View};
+use crate::figure::Panel;
 
 /// Handles zoom, pan and crosshair over one cell, and names it for screen readers.
 #[expect(
@@ -38,7 +39,7 @@ pub fn input_ui(
         .or(scene.state.photo.as_ref());
     if let Some(photo) = photo {
         let size = vec2(photo.width() as f32, photo.height() as f32);
-        let over = (&response, port);
+        let over = (&response, port, cell == Cell::Panel(Panel::Original));
         let taken = region_ui::input_ui(ui, scene, row, over, view, stage, commands);
         view.interact(ui, &response, port, size, !taken);
     }

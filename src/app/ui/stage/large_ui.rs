@@ -25,6 +25,16 @@ const GRAB: f32 = 8.0;
 /// The size of the handle on the line.
 const HANDLE: egui::Vec2 = vec2(10.0, 36.0);
 
+/// Shows all panels again once the row of the large one is gone.
+pub fn end_if_gone(scene: Scene<'_>, rows: &[Row], commands: &mut Vec<Command>) {
+    let large = scene.state.large;
+    // While a photo or a model is being opened there may be no row at all.
+    let gone = |row| !rows.is_empty() && !rows.iter().any(|shown| shown.id == row);
+    if large.is_some_and(|large| gone(large.row)) {
+        commands.push(Command::Enlarge(None));
+    }
+}
+
 /// The row and the panel that fill the stage, if one does.
 pub fn shown<'a>(scene: Scene<'_>, rows: &'a [Row]) -> Option<(&'a Row, usize)> {
     let large = scene.state.large?;

@@ -1,6 +1,6 @@
 //! The stage in the middle of the window: the panels of all rows, the layer strip, and the controls.
 
-use egui::{Frame, Margin, Pos2, Ui, Vec2};
+use egui::{Frame, Margin, Ui, Vec2};
 
 use crate::app::state::rows::RowId;
 use crate::app::state::viewport::Port;
@@ -43,8 +43,8 @@ pub fn frame(ui: &Ui, margin: Margin) -> Frame {
 pub struct StageScratch {
     /// A panel's port in the last frame, and the size of its photo in pixels.
     pub frame: Option<(Port, Vec2)>,
-    /// Where the drag that draws a region began and where it is now, in fractions of the photo.
-    pub drawing: Option<(Pos2, Pos2)>,
+    /// The region that is being drawn.
+    pub drawing: Option<region_ui::Drawing>,
     /// The row under the pointer.
     pub hovered: Option<RowId>,
     /// The panel of that row under the pointer.

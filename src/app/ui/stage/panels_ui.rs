@@ -9,6 +9,7 @@ use super::cell_input_ui::input_ui;
 use super::compare_ui::{RowsScratch, rows_ui};
 use super::large_ui;
 use super::picture_ui::picture_ui;
+use super::region_ui;
 use crate::app::commands::Command;
 use crate::app::commands::action::Action;
 use crate::app::scene::Scene;
@@ -31,6 +32,8 @@ pub fn panels_ui(
     let mut view = scene.state.view;
     stage.photo_alone =
         ui.input(|input| input.key_down(Key::Space)) && !ui.ctx().text_edit_focused();
+    region_ui::end_lost_drags(ui, &rows, stage);
+    large_ui::end_if_gone(scene, &rows, commands);
     if let Some(large) = large_ui::shown(scene, &rows) {
         large_ui::large_ui(ui, scene, large, &mut view, stage, commands);
     } else if rows.len() > 1 {

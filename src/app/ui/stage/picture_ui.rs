@@ -144,7 +144,7 @@ pub fn picture_ui(
         painter.rect_filled(plate, 0.0, theme::shade(160));
         draw_left(ui, rect.left() + GRID, plate.center().y, text);
     }
-    region_ui::drawn_ui(&painter, scene, row, port, view, stage);
+    region_ui::drawn_ui(&painter, row, port, view, stage);
     crosshair_ui(&painter, scene, row, port, view);
 }
 

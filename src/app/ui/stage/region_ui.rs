@@ -3,12 +3,12 @@
 //! A drag moves a zoomed photo otherwise, so it draws only with Shift held, or after the menu has asked for
 //! a region.
 
-use egui::{Painter, Pos2, Rect, Response, Stroke, StrokeKind, Ui, pos2, vec2};
+use egui::{Key, Painter, Pos2, Rect, Response, Stroke, StrokeKind, Ui, pos2, vec2};
 
 use super::StageScratch;
 use crate::app::commands::Command;
 use crate::app::scene::Scene;
-use crate::app::state::rows::Row;
+use crate::app::state::rows::{Row, RowId};
 use crate::app::state::viewport::{Port, View};
 use crate::app::ui::kit::theme;
 use crate::app::ui::kit::widgets::click_modifiers;
@@ -18,6 +18,31 @@ use crate::picture::photo::geometry::PixelBox;
 
 /// The smallest rectangle that counts as drawn, in pixels of the photo.
 const MIN_PX: u32 = 2;
+
+/// A region that is being drawn.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Drawing {
+    row: RowId,
+    /// Where the drag began and where it is now, in fractions of the photo.
+    from: Pos2,
+    to: Pos2,
+}
+
+/// Ends a drag whose button is up or whose row is gone, and one that was given up.
+pub fn end_lost_drags(ui: &Ui, rows: &[Row], stage: &mut StageScratch) {
+    let (held, given_up) = ui.input(|input| {
+        let released = input.pointer.any_released();
+        (
+            input.pointer.any_down() || released,
+            input.key_pressed(Key::Escape),
+        )
+    });
+    let is_lost =
+        |drawing: &Drawing| !held || given_up || !rows.iter().any(|row| row.id == drawing.row);
+    if stage.drawing.as_ref().is_some_and(is_lost) {
+        stage.drawing = None;
+    }
+}
 
 /// Whether the model of a row answers with a map.
 pub fn has_regions(row: Option<&Row>) -> bool {
@@ -30,7 +55,7 @@ pub fn input_ui(
     ui: &Ui,
     scene: Scene<'_>,
     row: Option<&Row>,
-    (response, port): (&Response, &Port),
+    (response, port, is_original): (&Response, &Port, bool),
     view: &View,
     stage: &mut StageScratch,
     commands: &mut Vec<Command>,
@@ -49,35 +74,51 @@ pub fn input_ui(
         let position = (point - whole.min) / whole.size();
         pos2(position.x.clamp(0.0, 1.0), position.y.clamp(0.0, 1.0))
     };
+    // What is done to the other model's row is meant for that model.
+    let active = scene.state.sides.active_index();
+    let turn_to = row.id.side().filter(|side| *side != active);
+    let turn_to = turn_to.map(Command::ActivateSide);
     let wanted = scene.state.drawing_region || ui.input(|input| input.modifiers.shift);
+    if stage.drawing.is_some_and(|drawing| drawing.row != row.id) {
+        return true;
+    }
     if response.drag_started()
         && wanted
         && let Some(origin) = ui.input(|input| input.pointer.press_origin())
     {
-        stage.drawing = Some((at(origin), at(origin)));
+        stage.drawing = Some(Drawing {
+            row: row.id,
+            from: at(origin),
+            to: at(origin),
+        });
     }
-    if let Some((from, _)) = stage.drawing {
+    if let Some(drawing) = &mut stage.drawing {
         if response.dragged()
             && let Some(point) = response.interact_pointer_pos()
         {
-            stage.drawing = Some((from, at(point)));
+            drawing.to = at(point);
         }
         if response.drag_stopped() {
             let drawn = stage.drawing.take();
-            let drawn = drawn.and_then(|(from, to)| pixels(photo.rgb.dimensions(), from, to));
+            let size = photo.rgb.dimensions();
+            let drawn = drawn.and_then(|drawn| pixels(size, drawn.from, drawn.to));
             if let (Some(region), Some(score)) = (drawn, row.subject.score) {
                 let class = score.class();
+                commands.extend(turn_to);
                 commands.push(Command::ChooseScore(Score::Within { class, region }));
             }
             commands.push(Command::DrawRegion(false));
         }
         return true;
     }
-    if response.clicked()
+    // Only there, so that a double-click on another panel enlarges it and changes nothing else.
+    if is_original
+        && response.clicked()
         && !click_modifiers(ui).shift
         && let Some(point) = response.interact_pointer_pos()
         && let Some(class) = class_at(scene, row, at(point))
     {
+        commands.extend(turn_to);
         commands.push(Command::ChooseClass(class));
     }
     wanted && response.is_pointer_button_down_on()
@@ -120,7 +161,6 @@ fn pixels((across, down): (u32, u32), from: Pos2, to: Pos2) -> Option<PixelBox> 
 /// Draws the rectangle of a drawn region, or the one that is being drawn.
 pub fn drawn_ui(
     painter: &Painter,
-    scene: Scene<'_>,
     row: Option<&Row>,
     port: &Port,
     view: &View,
@@ -131,11 +171,9 @@ pub fn drawn_ui(
     };
     let photo = &row.subject.photo;
     let size = vec2(photo.width() as f32, photo.height() as f32);
-    let drawing = stage
-        .drawing
-        .filter(|_| row.id.side() == Some(scene.state.sides.active_index()));
+    let drawing = stage.drawing.filter(|drawing| drawing.row == row.id);
     let corners = match (drawing, row.subject.score.and_then(Score::region)) {
-        (Some((from, to)), _) => Rect::from_two_pos(from, to),
+        (Some(drawing), _) => Rect::from_two_pos(drawing.from, drawing.to),
         (None, Some(drawn)) => Rect::from_min_size(
             (vec2(drawn.x as f32, drawn.y as f32) / size).to_pos2(),
             vec2(drawn.width as f32, drawn.height as f32) / size,

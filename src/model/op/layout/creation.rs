@@ -54,7 +54,10 @@ pub enum Creation {
 /// How many numbers a range has.
 fn length(start: f64, end: f64, step: f64) -> Result<i64, String> {
     let count = (end - start) / step;
-    if count.is_finite() && count >= 0.0 {
+    // Where an infinite step rounds the count to zero, libtorch still refuses its direction, and tch would
+    // panic.
+    let towards = end == start || (end > start) == (step > 0.0);
+    if count.is_finite() && count >= 0.0 && step.is_finite() && towards {
         Ok(count.ceil() as i64)
     } else {
         Err(format!("there is no range from {start} to {end} by {step}"))

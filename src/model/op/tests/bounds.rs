@@ -32,6 +32,38 @@ fn resizing(filter: Filter, size: Option<Vec<i64>>, factors: Vec<Option<f64>>) -
 }
 
 #[test]
+fn refuses_ranges_that_libtorch_refuses() {
+    let range = |start, end, step| {
+        let kind = tch::Kind::Float;
+        let op = Creation::Range {
+            start,
+            end,
+            step,
+            kind,
+        };
+        let inferred = op.output_shapes(&[]);
+        // tch panics where libtorch refuses a number.
+        let made = op.run(&[]).map(|made| made[0].size());
+        assert_eq!(inferred.is_ok(), made.is_ok(), "{op:?}");
+        made.ok()
+    };
+    let infinity = f64::INFINITY;
+    assert_eq!(range(0.0, 1.0, 0.4), Some(vec![3]));
+    assert_eq!(range(1.0, 1.0, -1.0), Some(vec![0]));
+    for (start, end, step) in [
+        (0.0, 1.0, -infinity),
+        (0.0, 1.0, infinity),
+        (0.0, 1.0, -1.0),
+        (0.0, 5e-324, -1e300),
+        (0.0, 1.0, 0.0),
+        (0.0, f64::NAN, 1.0),
+        (0.0, infinity, 1.0),
+    ] {
+        assert_eq!(range(start, end, step), None);
+    }
+}
+
+#[test]
 fn refuses_a_map_of_gigabytes() {
     let align_corners = false;
     for filter in [
