@@ -104,11 +104,8 @@ impl Model {
         let typed_names = usage
             .names
             .filter(|names| !has_classes || same_answer || names.len() == tried.classes);
-        let typed = typed_names.clone().filter(|_| has_classes);
-        let typed = typed.map(|names| Labels::typed(names, tried.classes));
-        let labels = typed
-            .unwrap_or_else(|| Ok(own_labels.clone()))
-            .map_err(here)?;
+        let names = typed_names.clone().filter(|_| has_classes);
+        let labels = typed_or_own(names, &own_labels, tried.classes).map_err(here)?;
         Ok(Model {
             path: self.path.clone(),
             graph: answer.graph,
@@ -288,6 +285,13 @@ impl Model {
             whole,
             held: self.held.clone(),
         }
+    }
+}
+
+fn typed_or_own(typed: Option<Vec<String>>, own: &Labels, classes: usize) -> Result<Labels, Fault> {
+    match typed {
+        Some(names) => Labels::typed(names, classes),
+        None => Ok(own.clone()),
     }
 }
 
