@@ -55,6 +55,8 @@ pub struct Model {
     pub labels: Labels,
     /// The names of the classes when the file was opened.
     own_labels: Labels,
+    /// The names that the user has typed, also while the scores are directions and no classes.
+    pub(crate) typed_names: Option<Vec<String>>,
     /// How an image becomes the input, as in use.
     pub preprocess: Preprocess,
     /// The function that turns logits into probabilities, as in use.

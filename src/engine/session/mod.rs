@@ -192,7 +192,8 @@ impl Session {
         watch: Watch,
     ) -> Result<Vec<Trial>, Error> {
         let model = &self.model()?.0;
-        if let AnswerKind::Similarity = model.kind {
+        // The picture that an input is held at stays as it was prepared.
+        if model.kind == AnswerKind::Similarity || model.options.holds_pictures() {
             return Err(Error::NothingToTry);
         }
         let now = ("As it is now", model.preprocess.clone());

@@ -186,6 +186,23 @@ fn the_second_picture_is_prepared_again_with_other_preprocessing_and_left_out_ag
 }
 
 #[test]
+fn names_that_were_typed_outlast_a_comparison() {
+    let files = Files::unpacked();
+    let plain = OpenOptions::default();
+    let first = files.open("embedding.pt2", &plain).unwrap();
+    let typed: Vec<String> = (0..12).map(|number| format!("value {number}")).collect();
+    let named = used(&first, |usage| usage.names = Some(typed.clone())).unwrap();
+    assert_eq!(info(&named).labels, typed);
+    let second = SecondPicture::file(files.at("second.png"));
+    let compared = used(&named, |usage| usage.reference = Some(second)).unwrap();
+    assert_eq!(info(&compared).labels[0], "what makes it similar");
+    let back = used(&compared, |usage| usage.reference = None).unwrap();
+    assert_eq!(info(&back).labels, typed);
+    let without = used(&back, |usage| usage.names = None).unwrap();
+    assert_eq!(info(&without).labels, info(&first).labels);
+}
+
+#[test]
 fn refuses_what_cannot_be_compared() {
     let files = Files::unpacked();
     let to = |name: &str| OpenOptions::default().similar_to(SecondPicture::file(files.at(name)));
@@ -210,6 +227,11 @@ fn refuses_what_cannot_be_compared() {
         );
     }
     let fits = session.try_preprocessings(&photo, Fit::Crop, &mut || Ok(()));
+    assert!(matches!(fits, Err(Error::NothingToTry)));
+    let held = InputValue::Picture(SecondPicture::file(files.at("second.png")));
+    let held = OpenOptions::default().input_at("right", held);
+    let held = files.open("siamese.pt2", &held).unwrap();
+    let fits = held.try_preprocessings(&photo, Fit::Crop, &mut || Ok(()));
     assert!(matches!(fits, Err(Error::NothingToTry)));
     let one = files
         .open("embedding.pt2", &OpenOptions::default())

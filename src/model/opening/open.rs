@@ -84,6 +84,7 @@ impl Model {
             plan,
             layers: tried.layers,
             own_labels: labels.clone(),
+            typed_names: None,
             labels,
             opened_as: Usage {
                 preprocess: preprocess.clone(),

@@ -77,16 +77,16 @@ impl Model {
             })
         })?;
         let Again {
-            taken,
+            taken:
+                Taken {
+                    answer,
+                    plan,
+                    tried,
+                },
             choice,
             whole,
             held,
         } = again;
-        let Taken {
-            answer,
-            plan,
-            tried,
-        } = taken;
         let own_labels = if same_answer {
             self.own_labels.clone()
         } else {
@@ -99,14 +99,13 @@ impl Model {
                 (&choice, output),
             )?
         };
-        let names = usage.names.filter(|_| answer.kind.directions().is_none());
-        let labels = match names {
-            // Names of the classes of another output say nothing about this one.
-            Some(names) if same_answer || names.len() == tried.classes => {
-                Labels::typed(names, tried.classes).map_err(here)?
-            }
-            Some(_) | None => own_labels.clone(),
-        };
+        let has_classes = answer.kind.directions().is_none();
+        // Names of the classes of another output say nothing about this one.
+        let typed_names = usage
+            .names
+            .filter(|names| !has_classes || same_answer || names.len() == tried.classes);
+        let names = typed_names.clone().filter(|_| has_classes);
+        let labels = typed_or_own(names, &own_labels, tried.classes).map_err(here)?;
         Ok(Model {
             path: self.path.clone(),
             graph: answer.graph,
@@ -114,6 +113,7 @@ impl Model {
             layers: tried.layers,
             labels,
             own_labels,
+            typed_names,
             held,
             preprocess_sources: self.preprocess_sources,
             preprocess_notes: self.preprocess_notes.clone(),
@@ -285,6 +285,13 @@ impl Model {
             whole,
             held: self.held.clone(),
         }
+    }
+}
+
+fn typed_or_own(typed: Option<Vec<String>>, own: &Labels, classes: usize) -> Result<Labels, Fault> {
+    match typed {
+        Some(names) => Labels::typed(names, classes),
+        None => Ok(own.clone()),
     }
 }
 
