@@ -16,6 +16,7 @@ use crate::model::{
     AnswerKind, GivenPreprocess, HeldAt, InputValue, OpenOptions, Reading, ReluRule, SecondPicture,
     Stated, Usage,
 };
+use crate::picture::photo::decode::bands::ShownBands;
 use crate::picture::photo::decode::{Decoding, Photo};
 use crate::picture::photo::geometry::Fit;
 
@@ -397,6 +398,20 @@ fn a_second_picture_is_read_as_the_first_one_is() {
     let over_white = SecondPicture::file(files.at("hidden.png"));
     assert!((cosine(over_white.clone()) - plain).abs() > 1e-3);
     assert!((cosine(over_white.read_as(pillow)) - plain).abs() < 1e-6);
+    let bands = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bands/six_8.tif");
+    let shown = Decoding {
+        shown: Some(ShownBands([5, 1, 4])),
+        ..Decoding::default()
+    };
+    let first = Photo::open_as(&bands, shown).unwrap();
+    let alike = |picture: SecondPicture| {
+        let options = OpenOptions::default().similar_to(picture);
+        let mut session = files.open("unit.onnx", &options).unwrap();
+        let answer = session.predict(&first, Fit::Crop, &mut |_| Ok(())).unwrap();
+        answer.probabilities[0]
+    };
+    assert!((alike(SecondPicture::file(&bands)) - 1.0).abs() > 1e-4);
+    assert!((alike(SecondPicture::file(&bands).read_as(shown)) - 1.0).abs() < 1e-5);
 }
 
 #[test]

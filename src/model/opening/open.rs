@@ -11,7 +11,7 @@ use crate::model::answer::{self, Answer, Choice};
 use crate::model::error::{Error, Fault};
 use crate::model::format::{self, build::opened::Opened};
 use crate::model::usage::preprocess::resolve::{self, Evidence};
-use crate::model::{AnswerKind, InputChannels, Labels, Model, Usage, graph, usage};
+use crate::model::{AnswerKind, InputChannels, Labels, Model, SizeSource, Usage, graph, usage};
 use crate::picture::photo::decode::Photo;
 use crate::picture::photo::geometry::Fit;
 
@@ -77,6 +77,7 @@ impl Model {
             about: &opened.about,
             graph: &graph,
             classes: tried.classes,
+            fixed_size: opened.size == SizeSource::Fixed,
             assumed: usage::assumed(channels, width, height, opened.takes_bytes),
         })?;
         let preprocess = found.preprocess;

@@ -113,3 +113,37 @@ impl PartialEq for SecondPicture {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::picture::photo::decode::bands::{Bands, Meaning, Planes, ShownBands};
+
+    #[test]
+    fn shows_the_bands_that_the_first_picture_shows() {
+        let of = |shown: Option<[u16; 3]>| Decoding {
+            shown: shown.map(ShownBands),
+            ..Decoding::default()
+        };
+        let unread = SecondPicture::file("a.tif");
+        assert!(!unread.is_read_as(of(Some([4, 3, 2]))));
+        assert!(
+            unread
+                .read_as(of(Some([4, 3, 2])))
+                .is_read_as(of(Some([4, 3, 2])))
+        );
+        let bands = Bands {
+            width: 1,
+            height: 1,
+            meaning: Meaning::Bands,
+            planes: Planes::Bytes((0..4).map(|band| vec![band * 60]).collect()),
+        };
+        let photo = Photo::of_bands("a.tif".into(), bands, of(None)).unwrap();
+        let read = SecondPicture::photo(Arc::new(photo));
+        assert!(read.is_read_as(of(None)) && read.is_read_as(of(Some([1, 2, 3]))));
+        assert!(!read.is_read_as(of(Some([4, 3, 2]))));
+        assert!(read.clone().read_as(of(Some([4, 3, 2]))).opened().is_none());
+        // Bands that it does not have are not asked of it.
+        assert!(read.is_read_as(of(Some([9, 3, 2]))));
+    }
+}

@@ -33,7 +33,7 @@ fn levels(model: &Model) -> Option<Levels> {
     Levels::of(&model.preprocess.mean, &model.preprocess.std)
 }
 
-const VIT: &str = r#"{"image_processor_type": "ViTImageProcessor", "size": {"height": 224, "width": 224},
+const VIT: &str = r#"{"image_processor_type": "ViTImageProcessor", "size": {"height": 24, "width": 24},
     "do_rescale": true, "rescale_factor": 0.00392156862745098, "do_normalize": true, "resample": 2,
     "image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5]}"#;
 
@@ -115,6 +115,32 @@ fn reads_files_beside_the_model() {
     }
 }
 
+#[test]
+fn says_that_a_picture_is_resized_though_the_file_says_it_is_not() {
+    let text = r#"{"do_resize": false, "do_center_crop": true, "crop_size": 24, "image_mean": [0.5],
+        "image_std": [0.5]}"#;
+    let (_folder, model) = beside("plain", &[("preprocessor_config.json", text)]);
+    assert_eq!(levels(&model), Some(Levels::Signed));
+    let [note] = &model.preprocess_notes[..] else {
+        panic!("{:?}", model.preprocess_notes);
+    };
+    assert!(
+        note.contains("do_resize: false") && note.contains("24×24"),
+        "{note}"
+    );
+}
+
+/// timm evaluates some networks at a second size.
+#[test]
+fn a_configuration_of_timm_is_of_the_model_at_either_of_its_sizes() {
+    let text = r#"{"pretrained_cfg": {"input_size": [3, 16, 16], "test_input_size": [3, 24, 24], "crop_pct": 0.9,
+        "test_crop_pct": 0.8, "mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5]}}"#;
+    let (_folder, model) = beside("plain", &[("config.json", text)]);
+    assert_eq!(levels(&model), Some(Levels::Signed));
+    assert_eq!(model.preprocess.crop_pct, 0.8);
+    assert!(model.preprocess_notes.is_empty());
+}
+
 /// A processor's output size, with which a model of an open size is opened.
 #[test]
 fn finds_the_size_beside_a_model() {
@@ -128,7 +154,7 @@ fn finds_the_size_beside_a_model() {
             r#"{"pretrained_cfg": {"input_size": [3, 24, 40]}}"#,
             Some((40, 24)),
         ),
-        ("preprocessor_config.json", VIT, Some((224, 224))),
+        ("preprocessor_config.json", VIT, Some((24, 24))),
         (
             "preprocessor_config.json",
             r#"{"size": {"shortest_edge": 256}, "do_center_crop": true, "crop_size": {"height": 224, "width": 208}}"#,
@@ -204,6 +230,16 @@ fn says_which_file_beside_the_model_is_ignored() {
             "preprocessor_config.json",
             r#"{"size": 24, "image_mean": [900], "image_std": [1]}"#,
             "mean",
+        ),
+        (
+            "preprocessor_config.json",
+            r#"{"size": {"height": 224, "width": 208}, "image_mean": [0.5], "image_std": [0.5]}"#,
+            "images of 208×224, and this one takes 24×24",
+        ),
+        (
+            "config.json",
+            r#"{"pretrained_cfg": {"input_size": [3, 224, 224], "mean": [0.5], "std": [0.5]}}"#,
+            "images of 224×224, and this one takes 24×24",
         ),
         (
             "config.json",
@@ -288,6 +324,7 @@ fn the_files_own_normalisation_is_not_done_twice() {
             about: &model.about,
             graph: &model.graph,
             classes: 3,
+            fixed_size: true,
             assumed: Preprocess::imagenet(24, 24),
         })
         .unwrap()
@@ -317,6 +354,7 @@ fn reads_metadata_of_images_and_of_ultralytics() {
             about: &model.about,
             graph: &model.graph,
             classes: 3,
+            fixed_size: true,
             assumed: Preprocess::imagenet(24, 24),
         })
         .unwrap()
