@@ -20,6 +20,7 @@ pub mod usage;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::picture::photo::geometry::Fit;
 use answer::Choice;
 pub use answer::{AnswerKind, OutputInfo};
 pub use error::Error;
@@ -65,6 +66,8 @@ pub struct Model {
     pub kind: AnswerKind,
     /// The second picture that its values are compared with, for [`AnswerKind::Similarity`].
     pub reference: Option<SecondPicture>,
+    /// How that picture, and those that inputs are held at, are fitted to the input.
+    pub pictures_fit: Fit,
     /// What was recognised about its answer, in sentences for the user.
     pub answer_notes: Vec<String>,
     /// The graph with every output, from which another one can be taken.

@@ -185,6 +185,46 @@ fn the_second_picture_is_prepared_again_with_other_preprocessing_and_left_out_ag
     assert_eq!(answer.logits.len(), 12);
 }
 
+#[derive(Deserialize)]
+struct Stretched {
+    cosine: f32,
+    logits: Vec<f32>,
+}
+
+#[test]
+fn a_second_picture_is_fitted_as_the_first_one_is() {
+    let files = Files::unpacked();
+    let theirs: Stretched = serde_json::from_value(files.facts["stretched"].clone()).unwrap();
+    let (square, wide) = (files.photo("second.png"), files.photo("first.png"));
+    let values = |session: &mut Session, photo: &Photo, fit: Fit| {
+        let answer = session.predict(photo, fit, &mut |_| Ok(())).unwrap();
+        (answer.probabilities[0], answer.logits.clone())
+    };
+    let compared = OpenOptions::default().similar_to(SecondPicture::file(files.at("first.png")));
+    let held = InputValue::file(files.at("first.png"));
+    let held = OpenOptions::default().input_at("right", held);
+    for ending in ["pt2", "onnx"] {
+        let mut session = files.open(&format!("embedding.{ending}"), &compared);
+        let session = session.as_mut().unwrap();
+        let cropped = values(session, &square, Fit::Crop).0;
+        let stretched = values(session, &square, Fit::Stretch).0;
+        assert!((stretched - theirs.cosine).abs() < TOLERANCE);
+        assert!((cropped - stretched).abs() > 1e-3);
+        // The same picture twice.
+        for fit in Fit::ALL {
+            let alike = values(session, &wide, fit).0;
+            assert!((alike - 1.0).abs() < 1e-5, "{fit:?}: {alike}");
+        }
+        assert!((values(session, &square, Fit::Crop).0 - cropped).abs() < 1e-6);
+        let mut session = files.open(&format!("siamese.{ending}"), &held);
+        let session = session.as_mut().unwrap();
+        let cropped = values(session, &square, Fit::Crop).1;
+        let stretched = values(session, &square, Fit::Stretch).1;
+        assert!(apart(&stretched, &theirs.logits) < TOLERANCE);
+        assert!(apart(&cropped, &stretched) > 1e-2);
+    }
+}
+
 #[test]
 fn names_that_were_typed_outlast_a_comparison() {
     let files = Files::unpacked();

@@ -4,14 +4,16 @@
 use std::ops::ControlFlow;
 use std::path::Path;
 
+use super::options::Prepared;
 use super::trial::{Taken, Use};
 use super::{OpenOptions, Opening, Tell, allocator, batch};
 use crate::model::answer::{self, Answer, Choice};
 use crate::model::error::{Error, Fault};
 use crate::model::format::{self, build::opened::Opened};
 use crate::model::usage::preprocess::resolve::{self, Evidence};
-use crate::model::{AnswerKind, InputChannels, Labels, Model, Preprocess, Usage, graph, usage};
+use crate::model::{AnswerKind, InputChannels, Labels, Model, Usage, graph, usage};
 use crate::picture::photo::decode::Photo;
+use crate::picture::photo::geometry::Fit;
 
 impl Model {
     /// Opens a `.pt2` archive, an `.onnx` file, or a checkpoint (`.pth`, `.pt`, `.safetensors`) of a network
@@ -97,6 +99,7 @@ impl Model {
             reading,
             kind,
             reference: None,
+            pictures_fit: Fit::default(),
             answer_notes: notes,
             whole: opened.graph,
             choice,
@@ -185,7 +188,7 @@ impl Read {
     pub fn new(
         path: &Path,
         options: OpenOptions,
-        reference: Option<(&Photo, &Preprocess)>,
+        reference: Option<(&Photo, &Prepared)>,
         report: Tell,
     ) -> Result<Read, Error> {
         let here = |fault: Fault| fault.at(path);

@@ -7,14 +7,14 @@
 use std::sync::Arc;
 
 use super::open::{Read, Stamp, file_labels};
+use super::options::Prepared;
 use super::trial::{Taken, Tried, Use};
 use super::{OpenOptions, Opening, Tell};
 use crate::model::answer::{Answer, Choice};
 use crate::model::error::{Error, Fault};
 use crate::model::graph::Graph;
-use crate::model::{
-    Held, Labels, Model, OtherSizes, Plan, Preprocess, Reading, SecondPicture, Usage,
-};
+use crate::model::{Held, Labels, Model, OtherSizes, Plan, Reading, SecondPicture, Usage};
+use crate::picture::photo::geometry::Fit;
 
 /// The same network with other scores or for images of another size.
 struct Again {
@@ -39,6 +39,14 @@ impl Model {
     /// a second picture,
     /// [`Fault::Cancelled`] if `report` breaks.
     pub fn used(&self, usage: Usage, report: Tell) -> Result<Model, Error> {
+        self.used_with(usage, self.pictures_fit, report)
+    }
+
+    /// As [`Model::used`], with the pictures besides the one that is explained fitted in this way.
+    ///
+    /// # Errors
+    /// As [`Model::used`].
+    pub fn used_with(&self, usage: Usage, fit: Fit, report: Tell) -> Result<Model, Error> {
         let here = |fault: Fault| fault.at(&self.path);
         let output = match &usage.output {
             Some(name) => self.choice.find(name).map_err(here)?,
@@ -52,14 +60,18 @@ impl Model {
             && self.reference.is_none()
             && self.kind.has_same_scores(self.reading, usage.reading);
         let (width, height) = (usage.preprocess.width, usage.preprocess.height);
+        let prepared = Prepared {
+            preprocess: usage.preprocess.clone(),
+            fit,
+        };
         let used = Use {
             reading: Some(usage.reading),
-            reference: photo.as_deref().map(|photo| (photo, &usage.preprocess)),
+            reference: photo.as_deref().map(|photo| (photo, &prepared)),
         };
         let same_size = self.graph.input_shape[2..] == [i64::from(height), i64::from(width)];
         let pictures = self.options.holds_pictures();
-        let again = if pictures && self.options.prepared.as_deref() != Some(&usage.preprocess) {
-            self.prepared(output, used, &usage.preprocess, report)
+        let again = if pictures && self.options.prepared.as_deref() != Some(&prepared) {
+            self.prepared(output, used, &prepared, report)
         } else if same_answer {
             self.resized((width, height), usage.reading, report)
         } else {
@@ -120,7 +132,7 @@ impl Model {
             size: self.size,
             other_sizes: self.other_sizes,
             options: OpenOptions {
-                prepared: pictures.then(|| Box::new(usage.preprocess.clone())),
+                prepared: pictures.then(|| Box::new(prepared)),
                 ..self.options.clone()
             },
             stamp: self.stamp,
@@ -128,6 +140,7 @@ impl Model {
             reading: answer.reading,
             kind: answer.kind,
             reference,
+            pictures_fit: fit,
             answer_notes: answer.notes,
             whole,
             choice,
@@ -226,17 +239,17 @@ impl Model {
         &self,
         output: usize,
         used: Use,
-        preprocess: &Preprocess,
+        prepared: &Prepared,
         report: Tell,
     ) -> Result<Again, Fault> {
-        let (width, height) = (preprocess.width, preprocess.height);
+        let (width, height) = (prepared.preprocess.width, prepared.preprocess.height);
         let [_, _, rows, columns] = self.graph.input_shape;
         let same_size = [rows, columns] == [i64::from(height), i64::from(width)];
         if !same_size && self.other_sizes != OtherSizes::ReadAgain {
             return Err(fixed_size());
         }
         let mut options = self.options.clone();
-        options.prepared = Some(Box::new(preprocess.clone()));
+        options.prepared = Some(Box::new(prepared.clone()));
         if !same_size {
             options = options.size(width, height);
         }

@@ -9,8 +9,7 @@ use crate::picture::Error;
 use crate::picture::photo::decode::{Decoding, Photo};
 
 /// A picture besides the one that is explained: the one that an embedding is compared with, or what another
-/// input of the model is held at. It is prepared as the model's preprocessing says, without the fit that
-/// may be chosen for the first one.
+/// input of the model is held at. It is prepared as the first one is.
 #[derive(Debug, Clone)]
 pub struct SecondPicture {
     path: PathBuf,
@@ -65,8 +64,11 @@ impl SecondPicture {
 
     /// Whether reading its file in this way would give the same picture.
     pub fn is_read_as(&self, decoding: Decoding) -> bool {
-        // Which bands are shown is no matter here.
-        !self.on_disk || self.decoding.as_pillow == decoding.as_pillow
+        match &self.photo {
+            _ if !self.on_disk => true,
+            Some(photo) => !photo.would_differ(decoding),
+            None => self.decoding == decoding,
+        }
     }
 
     /// The file; for a picture from memory, a path that only gives its name.

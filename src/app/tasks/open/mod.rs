@@ -63,7 +63,7 @@ impl App {
                 .any(|picture| !picture.is_read_as(decoding))
                 .then(|| (index, Arc::clone(model)))
         });
-        let stale = stale.map(|(side, model)| ((side, model.id, decoding.as_pillow), model));
+        let stale = stale.map(|(side, model)| ((side, model.id, decoding), model));
         let stale: Vec<_> = stale.collect();
         let tried = &mut self.tasks.reread;
         tried.retain(|tried| stale.iter().any(|(now, _)| now == tried));

@@ -8,7 +8,6 @@ use crate::model::op::shape;
 use crate::model::opening::{InputValue, OpenOptions, npy};
 use crate::model::usage::SecondPicture;
 use crate::model::usage::input::Input;
-use crate::picture::photo::geometry::Fit;
 
 /// Most values that an input beside the image may have.
 const MAX_VALUES: i64 = 1 << 24;
@@ -170,12 +169,12 @@ impl Extra {
                 "its input {name} has the shape {sizes:?}, and cannot be a picture"
             )));
         };
-        let Some(preprocess) = &options.prepared else {
+        let Some(prepared) = &options.prepared else {
             let zeros = Tensor::f_zeros(sizes.as_slice(), (Kind::Float, Device::Cpu));
             return zeros.map_err(torch);
         };
         let (_, photo) = picture.clone().open().map_err(Fault::Picture)?;
-        let input = Input::new(&photo, Fit::Crop, preprocess)?.tensor;
+        let input = Input::new(&photo, prepared.fit, &prepared.preprocess)?.tensor;
         if input.size() == *sizes {
             return Ok(input);
         }

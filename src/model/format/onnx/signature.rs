@@ -143,7 +143,7 @@ fn arranged(graph: &Graph, image: &ValueInfo, sizes: &[Option<i64>]) -> Result<(
 /// are known.
 fn open_size(options: &OpenOptions, stated: Option<(u32, u32)>) -> (u32, u32) {
     let prepared = options.prepared.as_ref();
-    let prepared = prepared.map(|preprocess| (preprocess.width, preprocess.height));
+    let prepared = prepared.map(|prepared| (prepared.preprocess.width, prepared.preprocess.height));
     prepared.or(options.size).or(stated).unwrap_or(USUAL)
 }
 
