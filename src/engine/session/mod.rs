@@ -28,6 +28,7 @@ use crate::picture::photo::geometry::Fit;
 use recordings::Recordings;
 use target::{check_score, find_target, objective};
 
+mod fitting;
 pub(crate) mod recordings;
 pub(crate) mod target;
 #[cfg(test)]
@@ -160,30 +161,6 @@ impl Session {
         self.recordings
             .add(photo.id, fit, tape, Arc::clone(&answer));
         Ok(answer)
-    }
-
-    /// Fits the pictures besides the one that is explained as that is. `watch` is called many times.
-    ///
-    /// # Errors
-    /// [`Error::NoModel`], those of [`Session::used`], and what `watch` returns.
-    pub(super) fn fit_second_pictures(&mut self, fit: Fit, watch: Watch) -> Result<(), Error> {
-        let (model, info) = self.model()?;
-        if model.pictures_fit == fit || info.second_pictures().next().is_none() {
-            return Ok(());
-        }
-        let mut stopped = None;
-        let tell: Tell = &mut |_| match watch() {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(error) => {
-                stopped = Some(error);
-                ControlFlow::Break(())
-            }
-        };
-        let fitted = model.used_with(info.usage(), fit, tell);
-        let info = Arc::clone(info);
-        let fitted = fitted.map_err(|error| stopped.unwrap_or_else(|| opening_error(error)))?;
-        self.open = Some((fitted, info));
-        Ok(())
     }
 
     /// A photo as the input of the open model.

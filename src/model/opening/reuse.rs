@@ -81,13 +81,8 @@ impl Model {
             classes if !same_answer || classes == self.labels.names.len() => Ok(again),
             classes => Err(Fault::NoLogits(format!("it has {classes} classes then"))),
         });
-        let again = again.map_err(|fault| {
-            here(if same_size {
-                fault
-            } else {
-                at_another_size(fault, (width, height))
-            })
-        })?;
+        let resized = (!same_size).then_some((width, height));
+        let again = again.map_err(|fault| here(at_size(fault, resized)))?;
         let Again {
             taken:
                 Taken {
@@ -308,8 +303,11 @@ fn typed_or_own(typed: Option<Vec<String>>, own: &Labels, classes: usize) -> Res
     }
 }
 
-/// The fault that using a model for images of another size ends in.
-fn at_another_size(fault: Fault, (width, height): (u32, u32)) -> Fault {
+/// The fault that using a model ends in, for images of another size if there is one.
+fn at_size(fault: Fault, resized: Option<(u32, u32)>) -> Fault {
+    let Some((width, height)) = resized else {
+        return fault;
+    };
     match fault {
         Fault::Cancelled
         | Fault::Size { .. }
