@@ -5,22 +5,14 @@ use std::path::Path;
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, Theme};
 use egui_kittest::kittest::{NodeT, Queryable};
-use flate2::read::GzDecoder;
 use gradcam::app::{Memory, Start};
 use tempfile::TempDir;
-use zip::ZipArchive;
 
-use crate::support::{Window, file};
+use crate::support::{Window, file, unpacked};
 
 /// The fixtures of `tests/answers/two_pictures.py`.
 fn fixtures() -> TempDir {
-    let packed = std::fs::read(file("tests/answers/two_pictures.zip.gz")).unwrap();
-    let mut bytes = Vec::new();
-    std::io::copy(&mut GzDecoder::new(packed.as_slice()), &mut bytes).unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let mut archive = ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
-    archive.extract(&folder).unwrap();
-    folder
+    unpacked("tests/answers/two_pictures.zip.gz")
 }
 
 /// A window with the first picture and the fixture of this name.

@@ -3,22 +3,14 @@
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, Pos2, Rect, Theme};
 use egui_kittest::kittest::{NodeT, Queryable};
-use flate2::read::GzDecoder;
 use gradcam::app::Start;
 use tempfile::TempDir;
-use zip::ZipArchive;
 
-use crate::support::{Window, file};
+use crate::support::{Window, file, unpacked};
 
 /// The fixtures of `tests/segmentation/segmentation.py`.
 fn fixtures() -> TempDir {
-    let packed = std::fs::read(file("tests/segmentation/segmentation.zip.gz")).unwrap();
-    let mut bytes = Vec::new();
-    std::io::copy(&mut GzDecoder::new(packed.as_slice()), &mut bytes).unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let mut archive = ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
-    archive.extract(&folder).unwrap();
-    folder
+    unpacked("tests/segmentation/segmentation.zip.gz")
 }
 
 fn open(folder: &TempDir, name: &str) -> Window {

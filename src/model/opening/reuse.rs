@@ -27,6 +27,16 @@ struct Again {
     held: Vec<Held>,
 }
 
+impl Again {
+    /// Refuses another number of classes than before where the answer is the same.
+    fn with_classes(self, before: &Model, same_answer: bool) -> Result<Again, Fault> {
+        match self.taken.tried.classes {
+            classes if !same_answer || classes == before.labels.names.len() => Ok(self),
+            classes => Err(Fault::NoLogits(format!("it has {classes} classes then"))),
+        }
+    }
+}
+
 impl Model {
     /// The same model used as `usage` says, sharing its weights in memory. Another image size or
     /// another output needs a trial run like that of a newly opened model.
@@ -77,23 +87,19 @@ impl Model {
         } else {
             self.answering(output, (width, height), used, report)
         };
-        let again = again.and_then(|again| match again.taken.tried.classes {
-            classes if !same_answer || classes == self.labels.names.len() => Ok(again),
-            classes => Err(Fault::NoLogits(format!("it has {classes} classes then"))),
-        });
+        let again = again.and_then(|again| again.with_classes(self, same_answer));
         let resized = (!same_size).then_some((width, height));
-        let again = again.map_err(|fault| here(at_size(fault, resized)))?;
         let Again {
-            taken:
-                Taken {
-                    answer,
-                    plan,
-                    tried,
-                },
+            taken,
             choice,
             whole,
             held,
-        } = again;
+        } = again.map_err(|fault| here(at_size(fault, resized)))?;
+        let Taken {
+            answer,
+            plan,
+            tried,
+        } = taken;
         let own_labels = if same_answer {
             self.own_labels.clone()
         } else {
