@@ -12,8 +12,6 @@ mod pattern;
 mod pictures;
 mod preparing;
 mod sidecar;
-#[cfg(all(feature = "window", target_os = "linux"))]
-mod spin;
 mod terminal;
 mod window;
 

@@ -36,7 +36,8 @@ pub enum Error {
     )]
     Alike(String),
     #[error(
-        "a similarity does not show which preprocessing fits; compare the model's classes or numbers"
+        "with a second picture, the answer does not show which preprocessing fits; leave that picture out, or choose \
+         the preprocessing by the documentation of the model"
     )]
     NothingToTry,
     #[error("this model predicts no regions, so its score cannot be restricted to one")]

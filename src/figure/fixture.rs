@@ -54,6 +54,7 @@ pub(super) fn view(size: (u32, u32), long: bool) -> View {
             name: words("model"),
             parameters: 1,
             labels: ["tabby", "lynx", "tiger cat"].map(words).into(),
+            typed_names: None,
             label_source: LabelSource::Archive,
             reading: Reading::Softmax,
             opened_as: Usage {

@@ -20,6 +20,7 @@ pub mod usage;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::picture::photo::geometry::Fit;
 use answer::Choice;
 pub use answer::{AnswerKind, OutputInfo};
 pub use error::Error;
@@ -55,6 +56,8 @@ pub struct Model {
     pub labels: Labels,
     /// The names of the classes when the file was opened.
     own_labels: Labels,
+    /// The names that the user has typed, also while the scores are directions and no classes.
+    pub(crate) typed_names: Option<Vec<String>>,
     /// How an image becomes the input, as in use.
     pub preprocess: Preprocess,
     /// The function that turns logits into probabilities, as in use.
@@ -63,6 +66,8 @@ pub struct Model {
     pub kind: AnswerKind,
     /// The second picture that its values are compared with, for [`AnswerKind::Similarity`].
     pub reference: Option<SecondPicture>,
+    /// How that picture, and those that inputs are held at, are fitted to the input.
+    pub pictures_fit: Fit,
     /// What was recognised about its answer, in sentences for the user.
     pub answer_notes: Vec<String>,
     /// The graph with every output, from which another one can be taken.

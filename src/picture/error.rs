@@ -76,6 +76,12 @@ pub enum Error {
     TooMuchMemory { format: &'static str, path: PathBuf },
 
     #[error(
+        "the files up to this one take more than the limit of {limit_gigabytes} GB as one image; choose fewer files, \
+         or make them smaller first: {}", path.display()
+    )]
+    TooLargeTogether { limit_gigabytes: u64, path: PathBuf },
+
+    #[error(
         "the image has {bands} bands, and no band {band}; choose others to show: {}",
         path.display()
     )]

@@ -20,9 +20,16 @@ LARGER = 48
 
 
 def prepared(picture, side=SIDE):
+    resized = transforms.Resize(int(side / 0.875), transforms.InterpolationMode.BILINEAR)
+    return normalised(transforms.CenterCrop(side)(resized(picture)))
+
+
+def stretched(picture):
+    return normalised(picture.resize((SIDE, SIDE), Image.BILINEAR))
+
+
+def normalised(picture):
     return transforms.Compose([
-        transforms.Resize(int(side / 0.875), transforms.InterpolationMode.BILINEAR),
-        transforms.CenterCrop(side),
         transforms.ToTensor(),
         transforms.Normalize([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]),
     ])(picture)[None]
@@ -118,6 +125,13 @@ def main(archive):
     facts["siamese"] = {"logits": logits[0].tolist(), "for_1": explained(logits[0, 1], map, image)}
     with torch.no_grad():
         facts["larger"] = net(*(prepared(picture, LARGER) for picture in pictures.values()))[0].tolist()
+        # The wide one as the second picture, both stretched.
+        wide, square = (stretched(picture) for picture in pictures.values())
+        e, f = (Embedding(False).eval()(image) for image in (square, wide))
+        facts["stretched"] = {
+            "cosine": nn.functional.cosine_similarity(e, f).item(),
+            "logits": net(square, wide)[0].tolist(),
+        }
     files["siamese"] = (net, (SAMPLE, SAMPLE.flip(3)))
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as out, tempfile.TemporaryDirectory() as folder:

@@ -3,22 +3,14 @@
 use egui::accesskit::Role;
 use egui::{Key, Theme};
 use egui_kittest::kittest::{NodeT, Queryable};
-use flate2::read::GzDecoder;
 use gradcam::app::Start;
 use tempfile::TempDir;
-use zip::ZipArchive;
 
-use crate::support::{Window, cat_and_coffee, file};
+use crate::support::{Window, cat_and_coffee, unpacked};
 
 /// The fixtures of `tests/answers/answers.py`.
 fn fixtures() -> TempDir {
-    let packed = std::fs::read(file("tests/answers/answers.zip.gz")).unwrap();
-    let mut bytes = Vec::new();
-    std::io::copy(&mut GzDecoder::new(packed.as_slice()), &mut bytes).unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let mut archive = ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
-    archive.extract(&folder).unwrap();
-    folder
+    unpacked("tests/answers/answers.zip.gz")
 }
 
 /// A window of this size with the photo and the fixture of this name, and with the pane of the model closed.

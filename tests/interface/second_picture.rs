@@ -5,22 +5,14 @@ use std::path::Path;
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, Theme};
 use egui_kittest::kittest::{NodeT, Queryable};
-use flate2::read::GzDecoder;
 use gradcam::app::{Memory, Start};
 use tempfile::TempDir;
-use zip::ZipArchive;
 
-use crate::support::{Window, file};
+use crate::support::{Window, file, unpacked};
 
 /// The fixtures of `tests/answers/two_pictures.py`.
 fn fixtures() -> TempDir {
-    let packed = std::fs::read(file("tests/answers/two_pictures.zip.gz")).unwrap();
-    let mut bytes = Vec::new();
-    std::io::copy(&mut GzDecoder::new(packed.as_slice()), &mut bytes).unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let mut archive = ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
-    archive.extract(&folder).unwrap();
-    folder
+    unpacked("tests/answers/two_pictures.zip.gz")
 }
 
 /// A window with the first picture and the fixture of this name.
@@ -192,6 +184,8 @@ fn a_further_input_is_held_at_a_picture_or_at_numbers() {
     window.click("File…");
     window.settle();
     window.harness.get_by_label("second.png");
+    let fits = window.harness.get_by_label("Which fits?");
+    assert!(fits.accesskit_node().is_disabled());
     let at_picture = rows(&window);
     assert_ne!(at_picture, at_sample);
     // PyTorch's logits for the two.
@@ -241,4 +235,77 @@ fn a_picture_that_is_dropped_is_compared_with_the_one_before() {
     window.settle();
     assert_similar(&window);
     assert!(window.harness.query_by_label("The one before").is_none());
+}
+
+#[test]
+fn second_pictures_that_are_gone_are_looked_for_once() {
+    let folder = fixtures();
+    let mut window = open(folder.path(), "unit.pt2", Memory::nothing());
+    window.will_pick(folder.path().join("second.png"));
+    window.click("Choose a picture…");
+    window.settle();
+    window.will_pick(folder.path().join("unit.onnx"));
+    window.choose("Compare", "Open a second model… Ctrl+Shift+M");
+    window.until("the second model", |w| rows(w).len() == 10);
+    window.settle();
+    window.will_pick(folder.path().join("second.png"));
+    window.click("Choose a picture…");
+    window.settle();
+    assert_similar(&window);
+    std::fs::remove_file(folder.path().join("second.png")).unwrap();
+    open_pane(&mut window);
+    window.click("As Pillow reads it");
+    window.until("an end", |w| {
+        w.app().is_settled() && !w.app().notices().is_empty()
+    });
+    let notices = window.app().notices();
+    assert!(
+        notices.iter().all(|said| said.contains("second.png")),
+        "{notices:?}"
+    );
+    for _ in &notices {
+        window.key(Key::Escape);
+    }
+    for _ in 0..50 {
+        std::thread::sleep(std::time::Duration::from_millis(2));
+        window.harness.step();
+    }
+    window.settle();
+    assert_similar(&window);
+}
+
+#[test]
+fn a_session_reads_the_second_picture_of_a_pin_as_the_pin_did() {
+    let folder = fixtures();
+    let mut window = open(folder.path(), "unit.pt2", Memory::nothing());
+    window.will_pick(file("tests/pictures/reading/turned_6.png"));
+    window.click("Choose a picture…");
+    window.settle();
+    let cosine = |window: &Window| rows(window)[0].1.clone();
+    let upright = cosine(&window);
+    open_pane(&mut window);
+    window.click("As Pillow reads it");
+    window.settle();
+    let stored = cosine(&window);
+    assert_ne!(stored, upright);
+    window.key(Key::P);
+    window.settle();
+    window.click("As Pillow reads it");
+    window.settle();
+    let session = folder.path().join("pin.gradcam.json");
+    window.will_pick(&session);
+    window.ctrl(Key::S);
+    window.until("the session", |_| session.exists());
+    drop(window);
+
+    let start = Start {
+        image: Some(session),
+        ..Start::default()
+    };
+    let mut restored = Window::sized(start, 1440.0, 900.0, Theme::Light);
+    restored.settle();
+    assert_eq!(cosine(&restored), upright);
+    restored.click("Make live, row 2");
+    restored.settle();
+    assert_eq!(cosine(&restored), stored);
 }

@@ -1,24 +1,16 @@
 //! Models that predict a class at each position.
 
 use egui::accesskit::Role;
-use egui::{Event, Modifiers, Pos2, Rect, Theme};
+use egui::{Event, Key, Modifiers, Pos2, Rect, Theme};
 use egui_kittest::kittest::{NodeT, Queryable};
-use flate2::read::GzDecoder;
 use gradcam::app::Start;
 use tempfile::TempDir;
-use zip::ZipArchive;
 
-use crate::support::{Window, file};
+use crate::support::{Window, file, unpacked};
 
 /// The fixtures of `tests/segmentation/segmentation.py`.
 fn fixtures() -> TempDir {
-    let packed = std::fs::read(file("tests/segmentation/segmentation.zip.gz")).unwrap();
-    let mut bytes = Vec::new();
-    std::io::copy(&mut GzDecoder::new(packed.as_slice()), &mut bytes).unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let mut archive = ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
-    archive.extract(&folder).unwrap();
-    folder
+    unpacked("tests/segmentation/segmentation.zip.gz")
 }
 
 fn open(folder: &TempDir, name: &str) -> Window {
@@ -97,6 +89,45 @@ fn classes_are_listed_by_area_and_taken_by_a_click_on_the_photo() {
     window.settle();
     assert_eq!(window.chosen_class(), Some(format!("class {under}")));
     assert_explains(&window, &format!("class {under}"));
+}
+
+#[test]
+fn a_region_stays_while_the_photo_is_read_in_another_way_unless_that_turns_it() {
+    let folder = fixtures();
+    let switch = |window: &mut Window| {
+        window.ctrl(Key::I);
+        window.harness.run_steps(2);
+        window.click("As Pillow reads it");
+        window.until("the panels", |w| w.app().is_settled());
+    };
+    for (image, is_turned) in [
+        (folder.path().join("image.png"), false),
+        (file("tests/pictures/reading/turned_6.png"), true),
+    ] {
+        let start = Start {
+            image: Some(image),
+            model: Some(folder.path().join("softmax.pt2")),
+            ..Start::default()
+        };
+        let mut window = Window::sized(start, 1440.0, 900.0, Theme::Dark);
+        window.until("the panels", |w| w.app().is_settled());
+        for _ in window.app().notices() {
+            window.key(Key::Escape);
+        }
+        let class = window.chosen_class().unwrap();
+        let middle = window.row(Role::Image, "Original").rect().center();
+        let reach = egui::vec2(20.0, 20.0);
+        hold_shift(&window, true);
+        drag(&mut window, middle - reach, middle + reach);
+        hold_shift(&window, false);
+        window.settle();
+        assert_explains(&window, &format!("{class} in the drawn region"));
+        switch(&mut window);
+        assert_eq!(window.chosen_class().as_ref(), Some(&class));
+        let kept = format!("{class} in the drawn region");
+        let kept = window.harness.query_by_label_contains(&kept);
+        assert_eq!(kept.is_none(), is_turned);
+    }
 }
 
 #[test]

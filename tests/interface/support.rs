@@ -8,8 +8,11 @@ use std::time::{Duration, Instant};
 use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT, Queryable};
 use egui_kittest::{Harness, Node};
+use flate2::read::GzDecoder;
 use gradcam::app::dialogs::{Dialogs, Picked};
 use gradcam::app::{App, Memory, Start};
+use tempfile::TempDir;
+use zip::ZipArchive;
 
 /// How much processor time a test spends on drawing frames before it gives up waiting. Anything here
 /// takes a few seconds of it at most, and a busy machine takes none of it away.
@@ -27,6 +30,17 @@ fn processor_time() -> Duration {
 pub fn file(path: &str) -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.join("../..").join(path)
+}
+
+/// The files of a packed archive, in a folder of their own.
+pub fn unpacked(path: &str) -> TempDir {
+    let packed = std::fs::read(file(path)).unwrap();
+    let mut bytes = Vec::new();
+    std::io::copy(&mut GzDecoder::new(packed.as_slice()), &mut bytes).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let mut archive = ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+    archive.extract(&folder).unwrap();
+    folder
 }
 
 pub fn squeezenet() -> PathBuf {

@@ -56,6 +56,11 @@ def large(y):
     return F.interpolate(y, size=(HEIGHT, WIDTH), mode="bilinear", align_corners=False)
 
 
+def confident(y):
+    shares = torch.softmax(y, 1)
+    return shares.argmax(1), shares.amax(1)
+
+
 def image():
     """Four corners of different colour with some noise."""
     rng = np.random.default_rng(3)
@@ -74,6 +79,7 @@ CASES = {
     "coarse": (5, lambda y: y, "softmax", lambda y: y),
     "dictionary": (5, lambda y: {"out": large(y), "aux": large(y * 0.5 + 1)}, "softmax", large),
     "class_numbers": (5, lambda y: large(y).argmax(1), "softmax", large),
+    "numbers_and_confidence": (5, lambda y: confident(large(y)), "softmax", large),
     "channels_last": (5, lambda y: torch.softmax(large(y).permute(0, 2, 3, 1), 3), "softmax", large),
     "labels": (4, lambda y: torch.sigmoid(large(y)), "sigmoid", large),
     "labels_enlarged": (4, lambda y: large(torch.sigmoid(y)), "as they are", lambda y: large(torch.sigmoid(y))),

@@ -96,11 +96,14 @@ impl Scene<'_> {
                 let view = state.subject().and_then(|subject| subject.heat_key());
                 unless(view.is_some(), BOTH_FIRST)
             }),
-            Action::WhichFits => match state.model().map(|model| model.kind) {
-                Some(AnswerKind::Similarity) => Some("A similarity does not show what fits"),
-                Some(AnswerKind::Classes | AnswerKind::YesNo | AnswerKind::Number) | None => {
-                    unless(state.subject().is_some(), BOTH_FIRST)
+            Action::WhichFits => match state.model() {
+                Some(model) if model.kind == AnswerKind::Similarity => {
+                    Some("A similarity does not show what fits")
                 }
+                Some(model) if model.options.holds_pictures() => {
+                    Some("With an input held at a picture, the answers do not show what fits")
+                }
+                Some(_) | None => unless(state.subject().is_some(), BOTH_FIRST),
             },
             Action::UnpinAll => {
                 let pinned = !state.pins.is_empty() || self.persistence.session.has_missing_pins();
@@ -113,7 +116,10 @@ impl Scene<'_> {
                     let output = model.outputs.get(model.output);
                     let row = output.filter(|output| output.positions.is_none());
                     let several = row.is_some_and(|output| output.count > 1);
-                    unless(several, "The model's output is no row of several numbers")
+                    unless(
+                        several,
+                        "The model's output is not a row of several numbers",
+                    )
                 }
             },
             Action::CloseSecondModel => unless(state.sides.count() > 1, "There is one model"),

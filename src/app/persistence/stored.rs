@@ -91,6 +91,12 @@ impl StoredModel {
         inputs.fold(options, |options, input| input.put_into(options))
     }
 
+    /// Whether it is used with pictures besides the one that is explained.
+    pub fn has_second_pictures(&self) -> bool {
+        let usage = self.usage.as_ref();
+        usage.is_some_and(|usage| usage.similar_to.is_some()) || self.options().holds_pictures()
+    }
+
     /// Whether this is the model file, or a file that it is used with.
     pub fn needs(&self, path: &Path) -> bool {
         let usage = self.usage.as_ref();

@@ -173,6 +173,19 @@ impl ClassChoice {
         }
     }
 
+    /// The choice for the whole photo, where a region was drawn.
+    pub fn without_region(self) -> ClassChoice {
+        let whole = |explained| match explained {
+            Explained::One(Score::Within { class, .. }) => Explained::One(Score::For(class)),
+            Explained::One(_) | Explained::Two { .. } => explained,
+        };
+        match self {
+            ClassChoice::Pending { .. } => self,
+            ClassChoice::Chosen(explained) => ClassChoice::Chosen(whole(explained)),
+            ClassChoice::ChoosingRival(explained) => ClassChoice::ChoosingRival(whole(explained)),
+        }
+    }
+
     /// The choice on another photo, where the model has to predict a class again.
     pub fn on_another_photo(self) -> ClassChoice {
         ClassChoice::Pending {
@@ -184,6 +197,7 @@ impl ClassChoice {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::picture::photo::geometry::PixelBox;
 
     fn one(score: Score) -> ClassChoice {
         ClassChoice::Chosen(Explained::One(score))
@@ -212,6 +226,23 @@ mod tests {
         assert_eq!(choosing.with_clicked(2), two(1, 2));
         assert_eq!(choosing.with_clicked(1), one(Score::Against(1)));
         assert_eq!(choosing.choosing_rival(false), one(Score::Against(1)));
+    }
+
+    #[test]
+    fn without_its_region_the_class_stays() {
+        let region = PixelBox {
+            x: 1,
+            y: 2,
+            width: 3,
+            height: 4,
+        };
+        let within = one(Score::Within { class: 5, region });
+        assert_eq!(within.without_region(), one(Score::For(5)));
+        let choosing = within.choosing_rival(true).without_region();
+        assert_eq!(choosing, one(Score::For(5)).choosing_rival(true));
+        for other in [two(1, 2), one(Score::Against(1)), ClassChoice::default()] {
+            assert_eq!(other.without_region(), other);
+        }
     }
 
     #[test]

@@ -23,9 +23,11 @@ impl App {
             Ok(Ok(photo)) => {
                 self.photo_opened(&photo.path);
                 let before = self.state.photo.as_ref();
-                let is_same = before.is_some_and(|before| {
+                let same = before.filter(|before| {
                     before.path == photo.path && before.decoding != photo.decoding
                 });
+                let is_same = same.is_some();
+                let is_turned = same.is_some_and(|before| !before.has_pixels_of(&photo));
                 let other = before.filter(|before| before.path != photo.path);
                 if let Some(path) = other.map(|before| before.path.clone()) {
                     self.state.photo_before = Some(path);
@@ -38,6 +40,11 @@ impl App {
                     self.state.view = View::default();
                     for side in self.state.sides.iter_mut() {
                         side.choice = side.choice.on_another_photo();
+                    }
+                } else if is_turned {
+                    self.state.view = View::default();
+                    for side in self.state.sides.iter_mut() {
+                        side.choice = side.choice.without_region();
                     }
                 }
                 self.take_first_choice();

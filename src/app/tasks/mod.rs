@@ -14,7 +14,7 @@ use poll_promise::Promise;
 use crate::engine::{Error, ModelInfo, Trial};
 use crate::explain::Channels;
 use crate::model::error::Candidate;
-use crate::picture::photo::decode::Photo;
+use crate::picture::photo::decode::{Decoding, Photo};
 
 use super::App;
 use super::state::subject::HeatKey;
@@ -76,8 +76,9 @@ pub struct Tasks {
     pub photo: Option<Opening<Photo>>,
     /// The models being opened, in order.
     pub models: VecDeque<OpeningModel>,
-    /// The last model whose second pictures were read in another way, and in which.
-    pub reread: Option<(u64, bool)>,
+    /// The sides whose second pictures do not fit the way of reading, with the model and that way, once it has
+    /// been tried to read them so.
+    pub reread: Vec<(usize, u64, Decoding)>,
     pub requests: Option<Requests>,
     pub channels: Option<(HeatKey, EnginePromise<Channels>)>,
     /// The usual preprocessings, being tried.

@@ -23,7 +23,7 @@ pub struct Panels {
     pub input: InputFocus,
     pub list_widths: kit::list_width::ListWidths,
     pub layers: side_panels::layers_ui::LayersScratch,
-    pub model_usage: side_panels::usage_ui::Draft,
+    pub model_usage: side_panels::pane::usage_ui::Draft,
     pub classes: side_panels::classes_ui::ClassesScratch,
     pub channels: side_panels::channels_ui::ChannelPictures,
     pub gallery: gallery::gallery_ui::GalleryScratch,

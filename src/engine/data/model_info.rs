@@ -26,6 +26,8 @@ pub struct ModelInfo {
     pub labels: Vec<String>,
     /// Where the labels come from: the file, a file beside it, an assumption or the user.
     pub label_source: LabelSource,
+    /// The names that the user has typed, also while the scores are directions and no classes.
+    pub typed_names: Option<Vec<String>>,
     /// The preprocessing in use, which the user may have changed.
     pub preprocess: Preprocess,
     /// How logits become probabilities, which the user may have changed.
@@ -124,6 +126,7 @@ impl ModelInfo {
             parameters: model.graph.parameters(),
             labels: model.labels.names.clone(),
             label_source: model.labels.source,
+            typed_names: model.typed_names.clone(),
             preprocess: model.preprocess.clone(),
             reading: model.reading,
             opened_as: model.opened_as.clone(),
@@ -282,11 +285,10 @@ impl ModelInfo {
 
     /// Its current usage.
     pub fn usage(&self) -> Usage {
-        let typed = self.label_source == LabelSource::Typed;
         Usage {
             preprocess: self.preprocess.clone(),
             reading: self.reading,
-            names: typed.then(|| self.labels.clone()),
+            names: self.typed_names.clone(),
             output: (self.output != self.default_output)
                 .then(|| self.outputs[self.output].name.clone()),
             reference: self.reference.clone(),

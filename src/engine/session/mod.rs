@@ -28,6 +28,7 @@ use crate::picture::photo::geometry::Fit;
 use recordings::Recordings;
 use target::{check_score, find_target, objective};
 
+mod fitting;
 pub(crate) mod recordings;
 pub(crate) mod target;
 #[cfg(test)]
@@ -134,6 +135,7 @@ impl Session {
         fit: Fit,
         checkpoint: Checkpoint,
     ) -> Result<Arc<Prediction>, Error> {
+        self.fit_second_pictures(fit, &mut || checkpoint(Stage::Resampling))?;
         if let Some(answer) = self.recordings.recall(photo.id, fit) {
             return Ok(answer);
         }
@@ -192,7 +194,8 @@ impl Session {
         watch: Watch,
     ) -> Result<Vec<Trial>, Error> {
         let model = &self.model()?.0;
-        if let AnswerKind::Similarity = model.kind {
+        // The picture that an input is held at stays as it was prepared.
+        if model.kind == AnswerKind::Similarity || model.options.holds_pictures() {
             return Err(Error::NothingToTry);
         }
         let now = ("As it is now", model.preprocess.clone());

@@ -64,6 +64,7 @@ impl Picture {
             return Ok(known);
         }
         let session = models.get(self.model)?;
+        session.fit_second_pictures(self.fit, watch)?;
         let input = match &mut self.input {
             Some(input) => input,
             none => none.insert(session.input(&self.photo, self.fit)?),

@@ -128,6 +128,8 @@ impl Scores {
         let limits = bounds(sketch, output);
         let values = match found {
             Some(ending) => Values::Logits(Some(ending)),
+            // A share at each position that no sigmoid gives may be a confidence.
+            None if map.is_some() && count == 1 && limits.within(0.0, 1.0) => Values::Numbers,
             None if limits.within(0.0, 1.0) => Values::Probabilities,
             None if count > 1 && limits.low >= 0.0 && limits.high == 100.0 => Values::Percentages,
             None if is_number(limits, count) => Values::Numbers,
@@ -211,9 +213,12 @@ impl Scores {
     /// The readings that make sense of it, the suggested one among them.
     pub fn readings(&self) -> Vec<Reading> {
         let all = Reading::ALL.into_iter();
+        // Where probabilities lie tells their regions, and another softmax or sigmoid would move them.
+        let are_shares = self.map.is_some() && self.values == Values::Probabilities;
         all.filter(|reading| match reading {
-            Reading::Softmax => self.count > 1,
-            Reading::Sigmoid | Reading::Numbers => true,
+            Reading::Softmax => self.count > 1 && !are_shares,
+            Reading::Sigmoid => !are_shares,
+            Reading::Numbers => true,
             Reading::AsTheyAre => self.are_probabilities(),
         })
         .collect()

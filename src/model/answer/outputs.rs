@@ -245,6 +245,8 @@ fn best(whole: &Graph, candidates: &[Candidate]) -> Option<usize> {
             // A map beside a row may be of features, so it is chosen by a person.
             found.info.positions.is_some(),
             named == 2,
+            // A number is predicted beside a class more often than the other way round.
+            found.info.reading == Reading::Numbers,
             feeds,
             named,
             !found.probabilities,

@@ -8,23 +8,48 @@ use std::path::Path;
 const MAX_LENGTH: u64 = 256 << 20;
 const MAGIC: &[u8] = b"\x93NUMPY";
 
-/// The numbers of the array in the file at `path`, in rows.
+/// An array, with its numbers in rows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Array {
+    pub sizes: Vec<i64>,
+    pub numbers: Vec<f64>,
+}
+
+impl Array {
+    /// Whether it is a row, whichever axis it lies along.
+    pub fn is_row(&self) -> bool {
+        self.sizes.iter().filter(|size| **size != 1).count() <= 1
+    }
+
+    /// Whether its sizes are these, apart from leading ones.
+    pub fn has_sizes(&self, sizes: &[i64]) -> bool {
+        fn core(sizes: &[i64]) -> impl Iterator<Item = &i64> {
+            sizes.iter().skip_while(|size| **size == 1)
+        }
+        core(&self.sizes).eq(core(sizes))
+    }
+}
+
+/// The array in the file at `path`.
 ///
 /// # Errors
 /// What is wrong, for the user; the path is not part of it.
-pub fn read(path: &Path) -> Result<Vec<f64>, String> {
+pub fn read(path: &Path) -> Result<Array, String> {
     let about = std::fs::metadata(path).map_err(|error| error.to_string())?;
     if !about.is_file() || about.len() > MAX_LENGTH {
-        return Err(format!("it is no file of at most {MAX_LENGTH} bytes"));
+        return Err(format!(
+            "it is not a file, or is larger than {} MiB",
+            MAX_LENGTH >> 20
+        ));
     }
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(|error| error.to_string())?;
     let read = file.take(MAX_LENGTH).read_to_end(&mut bytes);
     read.map_err(|error| error.to_string())?;
-    numbers(&bytes).ok_or_else(|| "it is not a .npy file of plain numbers in rows".to_owned())
+    array(&bytes).ok_or_else(|| "it is not a .npy file of plain numbers in rows".to_owned())
 }
 
-fn numbers(bytes: &[u8]) -> Option<Vec<f64>> {
+fn array(bytes: &[u8]) -> Option<Array> {
     let rest = bytes.strip_prefix(MAGIC)?;
     let (version, rest) = rest.split_at_checked(2)?;
     let (length, rest) = match version {
@@ -49,17 +74,12 @@ fn numbers(bytes: &[u8]) -> Option<Vec<f64>> {
         .split(',')
         .map(str::trim)
         .filter(|size| !size.is_empty());
-    let sizes: Vec<usize> = sizes.map(|size| size.parse().ok()).collect::<Option<_>>()?;
-    // A single row is the same in either order.
-    let rows = sizes.iter().filter(|size| **size != 1).count() <= 1;
-    if !rows && !after("fortran_order")?.starts_with("False") {
-        return None;
-    }
-    let count = sizes
-        .iter()
-        .try_fold(1usize, |count, size| count.checked_mul(*size))?;
+    let sizes: Vec<i64> = sizes.map(|size| size.parse().ok()).collect::<Option<_>>()?;
+    let count = sizes.iter().try_fold(1usize, |count, size| {
+        count.checked_mul(usize::try_from(*size).ok()?)
+    })?;
     let kind = after("descr")?.strip_prefix('\'')?.split('\'').next()?;
-    let values: Vec<f64> = match kind {
+    let numbers: Vec<f64> = match kind {
         "<f4" => each(data, |bytes| f32::from_le_bytes(bytes).into()),
         "<f8" => each(data, f64::from_le_bytes),
         "<i4" => each(data, |bytes| i32::from_le_bytes(bytes).into()),
@@ -69,7 +89,10 @@ fn numbers(bytes: &[u8]) -> Option<Vec<f64>> {
         "|u1" | "|b1" => each(data, |[byte]: [u8; 1]| byte.into()),
         _ => return None,
     };
-    (values.len() == count && values.iter().all(|value| value.is_finite())).then_some(values)
+    let is_sound = numbers.len() == count && numbers.iter().all(|number| number.is_finite());
+    let array = is_sound.then_some(Array { sizes, numbers })?;
+    // A single row is the same in either order.
+    (array.is_row() || after("fortran_order")?.starts_with("False")).then_some(array)
 }
 
 fn each<const N: usize>(data: &[u8], number: impl Fn([u8; N]) -> f64) -> Vec<f64> {
@@ -80,6 +103,13 @@ fn each<const N: usize>(data: &[u8], number: impl Fn([u8; N]) -> f64) -> Vec<f64
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn row(sizes: &[i64], numbers: &[f64]) -> Array {
+        Array {
+            sizes: sizes.to_vec(),
+            numbers: numbers.to_vec(),
+        }
+    }
 
     /// `numpy.save` of an array with this header.
     fn file(header: &str, data: &[u8]) -> Vec<u8> {
@@ -95,11 +125,15 @@ mod tests {
             .flat_map(|v| v.to_le_bytes())
             .collect();
         let header = "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 3), }";
-        assert_eq!(numbers(&file(header, &floats)), Some(vec![1.0, -2.5, 3.0]));
+        let expected = Some(row(&[1, 3], &[1.0, -2.5, 3.0]));
+        assert_eq!(array(&file(header, &floats)), expected);
         let header = "{'descr': '|b1', 'fortran_order': False, 'shape': (2,), }";
-        assert_eq!(numbers(&file(header, &[1, 0])), Some(vec![1.0, 0.0]));
+        assert_eq!(array(&file(header, &[1, 0])), Some(row(&[2], &[1.0, 0.0])));
         let header = "{'descr': '<i8', 'fortran_order': False, 'shape': (), }";
-        assert_eq!(numbers(&file(header, &7i64.to_le_bytes())), Some(vec![7.0]));
+        assert_eq!(
+            array(&file(header, &7i64.to_le_bytes())),
+            Some(row(&[], &[7.0]))
+        );
     }
 
     #[test]
@@ -132,10 +166,23 @@ mod tests {
             ),
             ("nonsense", &[]),
         ] {
-            assert_eq!(numbers(&file(header, data)), None, "{header}");
+            assert_eq!(array(&file(header, data)), None, "{header}");
         }
-        assert_eq!(numbers(b"PK"), None);
-        assert_eq!(numbers(MAGIC), None);
-        assert_eq!(numbers(&[MAGIC, &[1, 0, 255, 255]].concat()), None);
+        assert_eq!(array(b"PK"), None);
+        assert_eq!(array(MAGIC), None);
+        assert_eq!(array(&[MAGIC, &[1, 0, 255, 255]].concat()), None);
+    }
+
+    #[test]
+    fn compares_sizes_without_leading_ones() {
+        let array = |sizes: &[i64]| row(sizes, &[]);
+        for sizes in [&[3, 2, 2][..], &[1, 3, 2, 2], &[1, 1, 3, 2, 2]] {
+            assert!(array(sizes).has_sizes(&[1, 3, 2, 2]), "{sizes:?}");
+        }
+        for sizes in [&[2, 2, 3][..], &[1, 2, 2, 3], &[3, 4], &[12]] {
+            assert!(!array(sizes).has_sizes(&[1, 3, 2, 2]), "{sizes:?}");
+        }
+        assert!(array(&[12]).is_row() && array(&[1, 12, 1]).is_row() && array(&[]).is_row());
+        assert!(!array(&[3, 4]).is_row());
     }
 }

@@ -4,14 +4,16 @@
 use std::ops::ControlFlow;
 use std::path::Path;
 
+use super::options::Prepared;
 use super::trial::{Taken, Use};
 use super::{OpenOptions, Opening, Tell, allocator, batch};
 use crate::model::answer::{self, Answer, Choice};
 use crate::model::error::{Error, Fault};
 use crate::model::format::{self, build::opened::Opened};
 use crate::model::usage::preprocess::resolve::{self, Evidence};
-use crate::model::{AnswerKind, InputChannels, Labels, Model, Preprocess, Usage, graph, usage};
+use crate::model::{AnswerKind, InputChannels, Labels, Model, SizeSource, Usage, graph, usage};
 use crate::picture::photo::decode::Photo;
+use crate::picture::photo::geometry::Fit;
 
 impl Model {
     /// Opens a `.pt2` archive, an `.onnx` file, or a checkpoint (`.pth`, `.pt`, `.safetensors`) of a network
@@ -75,6 +77,7 @@ impl Model {
             about: &opened.about,
             graph: &graph,
             classes: tried.classes,
+            fixed_size: opened.size == SizeSource::Fixed,
             assumed: usage::assumed(channels, width, height, opened.takes_bytes),
         })?;
         let preprocess = found.preprocess;
@@ -84,6 +87,7 @@ impl Model {
             plan,
             layers: tried.layers,
             own_labels: labels.clone(),
+            typed_names: None,
             labels,
             opened_as: Usage {
                 preprocess: preprocess.clone(),
@@ -96,6 +100,7 @@ impl Model {
             reading,
             kind,
             reference: None,
+            pictures_fit: Fit::default(),
             answer_notes: notes,
             whole: opened.graph,
             choice,
@@ -184,7 +189,7 @@ impl Read {
     pub fn new(
         path: &Path,
         options: OpenOptions,
-        reference: Option<(&Photo, &Preprocess)>,
+        reference: Option<(&Photo, &Prepared)>,
         report: Tell,
     ) -> Result<Read, Error> {
         let here = |fault: Fault| fault.at(path);

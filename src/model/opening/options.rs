@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::model::usage::preprocess::{GivenPreprocess, Preprocess};
 use crate::model::usage::{Reading, SecondPicture};
 use crate::picture::photo::decode::Decoding;
+use crate::picture::photo::geometry::Fit;
 
 /// How a model file is opened. New options may be added in any release: begin with `default()` and
 /// change what differs.
@@ -36,7 +37,14 @@ pub struct OpenOptions {
     /// is; otherwise the file is refused.
     pub first_of_alike: bool,
     /// How pictures for other inputs are prepared: as the one that is explained, once that is known.
-    pub(crate) prepared: Option<Box<Preprocess>>,
+    pub(crate) prepared: Option<Box<Prepared>>,
+}
+
+/// How the picture that is explained is prepared, and with it any other.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Prepared {
+    pub preprocess: Preprocess,
+    pub fit: Fit,
 }
 
 /// What an input besides the picture is held at.

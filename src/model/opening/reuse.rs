@@ -7,14 +7,14 @@
 use std::sync::Arc;
 
 use super::open::{Read, Stamp, file_labels};
+use super::options::Prepared;
 use super::trial::{Taken, Tried, Use};
 use super::{OpenOptions, Opening, Tell};
 use crate::model::answer::{Answer, Choice};
 use crate::model::error::{Error, Fault};
 use crate::model::graph::Graph;
-use crate::model::{
-    Held, Labels, Model, OtherSizes, Plan, Preprocess, Reading, SecondPicture, Usage,
-};
+use crate::model::{Held, Labels, Model, OtherSizes, Plan, Reading, SecondPicture, Usage};
+use crate::picture::photo::geometry::Fit;
 
 /// The same network with other scores or for images of another size.
 struct Again {
@@ -25,6 +25,16 @@ struct Again {
     whole: Graph,
     /// The inputs besides the image, which have its size where they are pictures too.
     held: Vec<Held>,
+}
+
+impl Again {
+    /// Refuses another number of classes than before where the answer is the same.
+    fn with_classes(self, before: &Model, same_answer: bool) -> Result<Again, Fault> {
+        match self.taken.tried.classes {
+            classes if !same_answer || classes == before.labels.names.len() => Ok(self),
+            classes => Err(Fault::NoLogits(format!("it has {classes} classes then"))),
+        }
+    }
 }
 
 impl Model {
@@ -39,6 +49,14 @@ impl Model {
     /// a second picture,
     /// [`Fault::Cancelled`] if `report` breaks.
     pub fn used(&self, usage: Usage, report: Tell) -> Result<Model, Error> {
+        self.used_with(usage, self.pictures_fit, report)
+    }
+
+    /// As [`Model::used`], with the pictures besides the one that is explained fitted in this way.
+    ///
+    /// # Errors
+    /// As [`Model::used`].
+    pub fn used_with(&self, usage: Usage, fit: Fit, report: Tell) -> Result<Model, Error> {
         let here = |fault: Fault| fault.at(&self.path);
         let output = match &usage.output {
             Some(name) => self.choice.find(name).map_err(here)?,
@@ -52,36 +70,31 @@ impl Model {
             && self.reference.is_none()
             && self.kind.has_same_scores(self.reading, usage.reading);
         let (width, height) = (usage.preprocess.width, usage.preprocess.height);
+        let prepared = Prepared {
+            preprocess: usage.preprocess.clone(),
+            fit,
+        };
         let used = Use {
             reading: Some(usage.reading),
-            reference: photo.as_deref().map(|photo| (photo, &usage.preprocess)),
+            reference: photo.as_deref().map(|photo| (photo, &prepared)),
         };
         let same_size = self.graph.input_shape[2..] == [i64::from(height), i64::from(width)];
         let pictures = self.options.holds_pictures();
-        let again = if pictures && self.options.prepared.as_deref() != Some(&usage.preprocess) {
-            self.prepared(output, used, &usage.preprocess, report)
+        let again = if pictures && self.options.prepared.as_deref() != Some(&prepared) {
+            self.prepared(output, used, &prepared, report)
         } else if same_answer {
             self.resized((width, height), usage.reading, report)
         } else {
             self.answering(output, (width, height), used, report)
         };
-        let again = again.and_then(|again| match again.taken.tried.classes {
-            classes if !same_answer || classes == self.labels.names.len() => Ok(again),
-            classes => Err(Fault::NoLogits(format!("it has {classes} classes then"))),
-        });
-        let again = again.map_err(|fault| {
-            here(if same_size {
-                fault
-            } else {
-                at_another_size(fault, (width, height))
-            })
-        })?;
+        let again = again.and_then(|again| again.with_classes(self, same_answer));
+        let resized = (!same_size).then_some((width, height));
         let Again {
             taken,
             choice,
             whole,
             held,
-        } = again;
+        } = again.map_err(|fault| here(at_size(fault, resized)))?;
         let Taken {
             answer,
             plan,
@@ -99,14 +112,13 @@ impl Model {
                 (&choice, output),
             )?
         };
-        let names = usage.names.filter(|_| answer.kind.directions().is_none());
-        let labels = match names {
-            // Names of the classes of another output say nothing about this one.
-            Some(names) if same_answer || names.len() == tried.classes => {
-                Labels::typed(names, tried.classes).map_err(here)?
-            }
-            Some(_) | None => own_labels.clone(),
-        };
+        let has_classes = answer.kind.directions().is_none();
+        // Names of the classes of another output say nothing about this one.
+        let typed_names = usage
+            .names
+            .filter(|names| !has_classes || same_answer || names.len() == tried.classes);
+        let names = typed_names.clone().filter(|_| has_classes);
+        let labels = typed_or_own(names, &own_labels, tried.classes).map_err(here)?;
         Ok(Model {
             path: self.path.clone(),
             graph: answer.graph,
@@ -114,13 +126,14 @@ impl Model {
             layers: tried.layers,
             labels,
             own_labels,
+            typed_names,
             held,
             preprocess_sources: self.preprocess_sources,
             preprocess_notes: self.preprocess_notes.clone(),
             size: self.size,
             other_sizes: self.other_sizes,
             options: OpenOptions {
-                prepared: pictures.then(|| Box::new(usage.preprocess.clone())),
+                prepared: pictures.then(|| Box::new(prepared)),
                 ..self.options.clone()
             },
             stamp: self.stamp,
@@ -128,6 +141,7 @@ impl Model {
             reading: answer.reading,
             kind: answer.kind,
             reference,
+            pictures_fit: fit,
             answer_notes: answer.notes,
             whole,
             choice,
@@ -226,17 +240,17 @@ impl Model {
         &self,
         output: usize,
         used: Use,
-        preprocess: &Preprocess,
+        prepared: &Prepared,
         report: Tell,
     ) -> Result<Again, Fault> {
-        let (width, height) = (preprocess.width, preprocess.height);
+        let (width, height) = (prepared.preprocess.width, prepared.preprocess.height);
         let [_, _, rows, columns] = self.graph.input_shape;
         let same_size = [rows, columns] == [i64::from(height), i64::from(width)];
         if !same_size && self.other_sizes != OtherSizes::ReadAgain {
             return Err(fixed_size());
         }
         let mut options = self.options.clone();
-        options.prepared = Some(Box::new(preprocess.clone()));
+        options.prepared = Some(Box::new(prepared.clone()));
         if !same_size {
             options = options.size(width, height);
         }
@@ -288,8 +302,18 @@ impl Model {
     }
 }
 
-/// The fault that using a model for images of another size ends in.
-fn at_another_size(fault: Fault, (width, height): (u32, u32)) -> Fault {
+fn typed_or_own(typed: Option<Vec<String>>, own: &Labels, classes: usize) -> Result<Labels, Fault> {
+    match typed {
+        Some(names) => Labels::typed(names, classes),
+        None => Ok(own.clone()),
+    }
+}
+
+/// The fault that using a model ends in, for images of another size if there is one.
+fn at_size(fault: Fault, resized: Option<(u32, u32)>) -> Fault {
+    let Some((width, height)) = resized else {
+        return fault;
+    };
     match fault {
         Fault::Cancelled
         | Fault::Size { .. }

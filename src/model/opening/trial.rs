@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
+use super::options::Prepared;
 use super::{Opening, check};
 use crate::model::answer::{self, Answer, Choice, Measured, Wanted};
 use crate::model::error::Fault;
 use crate::model::graph::{self, Graph};
 use crate::model::layers::{self, LayerTree};
 use crate::model::usage::input::Input;
-use crate::model::{About, Facts, Plan, Preprocess, Reading};
+use crate::model::{About, Facts, Plan, Reading};
 use crate::picture::photo::decode::Photo;
-use crate::picture::photo::geometry::Fit;
 
 /// The results of a trial run at one image size.
 pub(super) struct Tried {
@@ -27,7 +27,7 @@ pub(super) struct Use<'a> {
     /// In place of the reading that its ending suggests.
     pub reading: Option<Reading>,
     /// The second picture that its values are compared with, and how it is prepared.
-    pub reference: Option<(&'a Photo, &'a Preprocess)>,
+    pub reference: Option<(&'a Photo, &'a Prepared)>,
 }
 
 impl Use<'_> {
@@ -59,8 +59,8 @@ impl Taken {
         let mut answer = answer::answer(whole, choice, output, wanted)?;
         let plan = Arc::new(Plan::new(&answer.graph));
         let tried = Tried::new(&mut answer.graph, &plan, about, opening)?;
-        if let (Some(compared), Some((photo, preprocess))) = (answer.compared, used.reference) {
-            let input = Input::new(photo, Fit::Crop, preprocess)?;
+        if let (Some(compared), Some((photo, prepared))) = (answer.compared, used.reference) {
+            let input = Input::new(photo, prepared.fit, &prepared.preprocess)?;
             compared.with(&mut answer.graph, &input.tensor)?;
         }
         let looks = Measured::of(&tried.scores).filter(|_| answer.unproven);

@@ -9,8 +9,7 @@ use crate::picture::Error;
 use crate::picture::photo::decode::{Decoding, Photo};
 
 /// A picture besides the one that is explained: the one that an embedding is compared with, or what another
-/// input of the model is held at. It is prepared as the model's preprocessing says, without the fit that
-/// may be chosen for the first one.
+/// input of the model is held at. It is prepared as the first one is.
 #[derive(Debug, Clone)]
 pub struct SecondPicture {
     path: PathBuf,
@@ -65,8 +64,11 @@ impl SecondPicture {
 
     /// Whether reading its file in this way would give the same picture.
     pub fn is_read_as(&self, decoding: Decoding) -> bool {
-        // Which bands are shown is no matter here.
-        !self.on_disk || self.decoding.as_pillow == decoding.as_pillow
+        match &self.photo {
+            _ if !self.on_disk => true,
+            Some(photo) => !photo.would_differ(decoding),
+            None => self.decoding == decoding,
+        }
     }
 
     /// The file; for a picture from memory, a path that only gives its name.
@@ -109,5 +111,39 @@ impl PartialEq for SecondPicture {
             (Some(one), Some(other)) => one.id == other.id,
             (Some(_) | None, _) => self.path == other.path && self.is_read_as(other.decoding),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::picture::photo::decode::bands::{Bands, Meaning, Planes, ShownBands};
+
+    #[test]
+    fn shows_the_bands_that_the_first_picture_shows() {
+        let of = |shown: Option<[u16; 3]>| Decoding {
+            shown: shown.map(ShownBands),
+            ..Decoding::default()
+        };
+        let unread = SecondPicture::file("a.tif");
+        assert!(!unread.is_read_as(of(Some([4, 3, 2]))));
+        assert!(
+            unread
+                .read_as(of(Some([4, 3, 2])))
+                .is_read_as(of(Some([4, 3, 2])))
+        );
+        let bands = Bands {
+            width: 1,
+            height: 1,
+            meaning: Meaning::Bands,
+            planes: Planes::Bytes((0..4).map(|band| vec![band * 60]).collect()),
+        };
+        let photo = Photo::of_bands("a.tif".into(), bands, of(None)).unwrap();
+        let read = SecondPicture::photo(Arc::new(photo));
+        assert!(read.is_read_as(of(None)) && read.is_read_as(of(Some([1, 2, 3]))));
+        assert!(!read.is_read_as(of(Some([4, 3, 2]))));
+        assert!(read.clone().read_as(of(Some([4, 3, 2]))).opened().is_none());
+        // Bands that it does not have are not asked of it.
+        assert!(read.is_read_as(of(Some([9, 3, 2]))));
     }
 }

@@ -11,13 +11,12 @@ use poll_promise::Promise;
 use crate::engine::ModelInfo;
 use crate::picture::photo::decode::Photo;
 
-use super::stored::{StoredModel, StoredUsage};
 use crate::app::App;
 use crate::app::state::rows::MAX_PINS;
 use crate::app::tasks::background;
 use crate::app::tasks::purpose::{Purpose, SaveTarget};
 use crate::app::tasks::save_as::{Saved, Saving, to_picked, to_typed};
-use file::{EXTENSION, Error, Opened, Session, with_extension};
+use file::{EXTENSION, Error, Opened, Session, StoredPin, with_extension};
 
 pub(crate) mod file;
 mod missing;
@@ -27,7 +26,7 @@ mod restore;
 mod snapshot;
 
 use missing::Missing;
-use parts::{Part, PartState, Picture, distinct, is_file};
+use parts::{Network, Part, PartState, Picture, distinct, is_file};
 
 /// The session file, and the operations in progress on it.
 #[derive(Default)]
@@ -55,7 +54,7 @@ struct Opening {
     since: Instant,
     opened: Opened,
     photos: Vec<Part<Picture, Photo>>,
-    models: Vec<Part<StoredModel, ModelInfo>>,
+    models: Vec<Part<Network, ModelInfo>>,
 }
 
 impl SessionFile {
@@ -250,8 +249,9 @@ impl App {
         let session = &opened.session;
         let pins = || session.pins.iter().take(MAX_PINS);
         let images: Vec<Picture> = session.pictures_shown(MAX_PINS);
-        let models = session.live.sides.iter().map(|side| &side.model);
-        let models = models.chain(pins().map(|pin| &pin.model));
+        let models = session.live.sides.iter();
+        let models = models.map(|side| Network::new(&side.model, session.live.decoding));
+        let models: Vec<Network> = models.chain(pins().map(StoredPin::network)).collect();
         let (open_photos, open_models) = self.open_files();
         let photos = distinct(images.iter(), &opened.missing).map(|picture| {
             let is_open = |photo: &&Arc<Photo>| {
@@ -269,19 +269,12 @@ impl App {
             }
         });
         let photos = photos.collect();
-        let models = distinct(models, &opened.missing).map(|model| Part {
-            state: match open_models.iter().find(|open| is_open_as(open, &model)) {
+        let models = distinct(models.iter(), &opened.missing).map(|network| Part {
+            state: match open_models.iter().find(|open| network.is_open_as(open)) {
                 Some(model) => PartState::Open(Arc::clone(model)),
-                None => {
-                    let decoding = session.live.decoding;
-                    let usage = model.usage.as_ref().map(StoredUsage::get);
-                    let usage = usage.map(|usage| usage.read_pictures_as(decoding));
-                    let options = model.options().read_pictures_as(decoding);
-                    let path = model.path.clone();
-                    PartState::Pending(self.engine.open_model_as(path, options, usage))
-                }
+                None => PartState::Pending(network.open(&self.engine)),
             },
-            file: model,
+            file: network,
         });
         let models = models.collect();
         self.persistence.session.opening = Some(Opening {
@@ -309,9 +302,4 @@ impl App {
 
 fn written(session: &Session, path: &Path) -> Result<(), String> {
     session.save(path).map_err(|error| error.to_string())
-}
-
-/// Whether an open model is the one that a session needs, used in the same way.
-fn is_open_as(open: &ModelInfo, model: &StoredModel) -> bool {
-    is_file(&open.path, &model.path) && StoredModel::of(open).is_used_as(model)
 }

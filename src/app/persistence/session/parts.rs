@@ -3,11 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use poll_promise::Promise;
-
-use crate::engine::Error;
-
-use crate::app::persistence::stored::StoredModel;
+use crate::app::persistence::stored::{StoredModel, StoredUsage};
+use crate::app::tasks::EnginePromise;
+use crate::engine::{Engine, Error, ModelInfo};
 use crate::picture::photo::decode::Decoding;
 
 /// A file that a session needs.
@@ -24,6 +22,45 @@ pub struct Picture {
     pub decoding: Decoding,
 }
 
+/// A model, and how the pictures besides the one that is explained are read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Network {
+    pub model: StoredModel,
+    /// The usual way where there are no such pictures.
+    pub decoding: Decoding,
+}
+
+impl Network {
+    pub fn new(model: &StoredModel, decoding: Decoding) -> Network {
+        let has = model.has_second_pictures();
+        Network {
+            model: model.clone(),
+            decoding: Decoding {
+                as_pillow: has && decoding.as_pillow,
+                // Of those pictures, the usual bands are shown.
+                shown: None,
+            },
+        }
+    }
+
+    /// Whether an open model is this one, used in the same way.
+    pub fn is_open_as(&self, open: &ModelInfo) -> bool {
+        is_file(&open.path, &self.model.path)
+            && StoredModel::of(open).is_used_as(&self.model)
+            && open
+                .second_pictures()
+                .all(|picture| picture.is_read_as(self.decoding))
+    }
+
+    /// Opens it with `engine`.
+    pub fn open(&self, engine: &Engine) -> EnginePromise<ModelInfo> {
+        let usage = self.model.usage.as_ref().map(StoredUsage::get);
+        let usage = usage.map(|usage| usage.read_pictures_as(self.decoding));
+        let options = self.model.options().read_pictures_as(self.decoding);
+        engine.open_model_as(self.model.path.clone(), options, usage)
+    }
+}
+
 impl Needed for Picture {
     fn path(&self) -> &Path {
         &self.path
@@ -34,13 +71,13 @@ impl Needed for Picture {
     }
 }
 
-impl Needed for StoredModel {
+impl Needed for Network {
     fn path(&self) -> &Path {
-        &self.path
+        &self.model.path
     }
 
     fn needs(&self, path: &Path) -> bool {
-        StoredModel::needs(self, path)
+        self.model.needs(path)
     }
 }
 
@@ -51,7 +88,7 @@ pub struct Part<F, T: Send + Sync + 'static> {
 }
 
 pub enum PartState<T: Send + Sync + 'static> {
-    Pending(Promise<Result<Arc<T>, Error>>),
+    Pending(EnginePromise<T>),
     Open(Arc<T>),
     Failed(Error),
 }

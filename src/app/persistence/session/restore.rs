@@ -11,11 +11,11 @@ use crate::picture::photo::decode::Photo;
 use super::Opening;
 use super::file::{Opened, Session, StoredPin, StoredSide};
 use super::missing::Missing;
-use super::parts::{Part, PartState, Picture, failed, found};
+use super::parts::{Network, Part, PartState, Picture, failed, found};
 use crate::app::App;
 use crate::app::commands::Command;
 use crate::app::notices::Place;
-use crate::app::persistence::stored::{StoredModel, StoredScore};
+use crate::app::persistence::stored::StoredScore;
 use crate::app::persistence::undo::Undo;
 use crate::app::state::class_choice::{ClassChoice, Explained};
 use crate::app::state::rows::{MAX_PINS, Pin};
@@ -88,14 +88,14 @@ impl App {
     fn restore_sides(
         &mut self,
         session: &Session,
-        models: &[Part<StoredModel, ModelInfo>],
+        models: &[Part<Network, ModelInfo>],
         with_photo: bool,
         lost: &mut Lost,
     ) {
         let (state, live) = (&mut self.state, &session.live);
         let mut sides = Vec::new();
         for stored in &live.sides {
-            if let Some(model) = found(models, &stored.model) {
+            if let Some(model) = found(models, &Network::new(&stored.model, live.decoding)) {
                 sides.push(lost.side(stored, model, with_photo));
             }
         }
@@ -128,7 +128,7 @@ impl App {
     fn report_failures(
         &mut self,
         photos: &[Part<Picture, Photo>],
-        models: &[Part<StoredModel, ModelInfo>],
+        models: &[Part<Network, ModelInfo>],
     ) {
         for part in photos {
             if let PartState::Failed(error) = &part.state {
@@ -171,9 +171,9 @@ impl Lost {
         &mut self,
         pin: &StoredPin,
         photos: &[Part<Picture, Photo>],
-        models: &[Part<StoredModel, ModelInfo>],
+        models: &[Part<Network, ModelInfo>],
     ) -> Option<Subject> {
-        let model = found(models, &pin.model)?;
+        let model = found(models, &pin.network())?;
         Some(Subject {
             photo: found(photos, &pin.picture())?,
             fit: pin.fit,

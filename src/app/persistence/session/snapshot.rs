@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::file::{Live, Session, StoredLook, StoredPin, StoredSide};
-use super::parts::Picture;
+use super::parts::{Network, Picture};
 use crate::app::persistence::stored::{StoredClass, StoredModel, StoredScore};
 use crate::app::state::State;
 
@@ -25,6 +25,10 @@ impl StoredPin {
             path: self.image.clone(),
             decoding: self.decoding,
         }
+    }
+
+    pub(super) fn network(&self) -> Network {
+        Network::new(&self.model, self.decoding)
     }
 }
 

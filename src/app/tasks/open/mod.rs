@@ -63,13 +63,15 @@ impl App {
                 .any(|picture| !picture.is_read_as(decoding))
                 .then(|| (index, Arc::clone(model)))
         });
-        let stale: Vec<(usize, Arc<ModelInfo>)> = stale.collect();
-        for (side, model) in stale {
+        let stale = stale.map(|(side, model)| ((side, model.id, decoding), model));
+        let stale: Vec<_> = stale.collect();
+        let tried = &mut self.tasks.reread;
+        tried.retain(|tried| stale.iter().any(|(now, _)| now == tried));
+        for (now, model) in stale {
             // If that fails, it is not tried again.
-            let now = Some((model.id, decoding.as_pillow));
-            if self.tasks.reread != now {
-                self.tasks.reread = now;
-                self.read_again(side, &model, model.options.clone());
+            if !self.tasks.reread.contains(&now) {
+                self.tasks.reread.push(now);
+                self.read_again(now.0, &model, model.options.clone());
             }
         }
     }

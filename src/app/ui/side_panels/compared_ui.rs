@@ -5,7 +5,7 @@ use egui::{Label, Margin, Rect, RichText, Sense, Ui, pos2, vec2};
 use crate::engine::ModelInfo;
 use crate::model::{AnswerKind, Reading, SecondPicture, Usage};
 
-use super::fact_rows::named;
+use super::pane::fact_rows::named;
 use crate::app::commands::Command;
 use crate::app::commands::action::Action;
 use crate::app::scene::Scene;

@@ -6,9 +6,9 @@ use egui::{Align, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 use crate::engine::ModelInfo;
 use crate::model::layers::{Layer, Target};
 
-use super::about_ui::about_ui;
 use super::model_ui::{no_model_ui, notes_ui};
-use super::usage_ui::Draft;
+use super::pane::about_ui::about_ui;
+use super::pane::usage_ui::Draft;
 use crate::app::commands::Command;
 use crate::app::scene::Scene;
 use crate::app::state::side::Side;

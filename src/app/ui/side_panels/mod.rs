@@ -1,14 +1,9 @@
 //! The side panels: the model's layers and facts at the left, its classes and channels at the right.
 
-pub(crate) mod about_ui;
-mod answer_ui;
 pub(crate) mod channels_ui;
 pub(crate) mod classes_ui;
 mod compared_ui;
-mod fact_rows;
-mod inputs_ui;
 pub(crate) mod layers_ui;
 pub(crate) mod lists_ui;
 pub(crate) mod model_ui;
-mod reading_ui;
-pub(crate) mod usage_ui;
+pub(crate) mod pane;

@@ -245,7 +245,7 @@ fn output(model: &ModelInfo) -> String {
             let values = model.outputs.get(model.output).map_or(0, |o| o.count);
             let name = model.reference.as_ref().map(SecondPicture::name);
             let name = name.unwrap_or_default();
-            format!("{values} values, compared with those for {name}: their cosine")
+            format!("{values} values, compared with those for {name}: cosine similarity")
         }
     }
 }

@@ -9,7 +9,7 @@ use self::families::{
 use super::sketch::Sketch;
 use crate::model::graph::{Node, ValueId};
 use crate::model::op::{
-    Copying, Filter, Indexing, Joining, Op, Reduction, Reshaping, Resizing, Splitting,
+    Algebra, Copying, Filter, Indexing, Joining, Op, Reduction, Reshaping, Resizing, Splitting,
 };
 
 mod families;
@@ -104,6 +104,13 @@ fn after(sketch: &Sketch, node: &Node, input: &mut dyn FnMut(usize) -> Bounds) -
         Op::Pair(pair) => after_pair(*pair, input),
         Op::Aggregation(aggregation) => after_aggregate(aggregation.function, input(0)),
         Op::Reduction(Reduction::Mean { .. } | Reduction::Max { .. }) => input(0),
+        Op::Reduction(Reduction::VectorNorm { .. } | Reduction::Variance { .. })
+        | Op::Algebra(
+            Algebra::PairwiseDistance { .. }
+            | Algebra::Distances { .. }
+            | Algebra::DistancesWithin { .. },
+        ) => Bounds::new(0.0, f64::INFINITY),
+        Op::Algebra(Algebra::CosineSimilarity { .. }) => Bounds::new(-1.0, 1.0),
         Op::Reduction(Reduction::Sum { .. }) => {
             let before = node.inputs.first().map_or(0, |x| sketch.count(*x));
             let after = node.outputs.first().map_or(0, |x| sketch.count(*x));
@@ -153,7 +160,6 @@ fn after(sketch: &Sketch, node: &Node, input: &mut dyn FnMut(usize) -> Bounds) -
         | Op::Rearranging(_)
         | Op::Creation(_)
         | Op::Resizing(_)
-        | Op::Reduction(Reduction::VectorNorm { .. } | Reduction::Variance { .. })
         | Op::Reshaping(Reshaping::ReshapeAs | Reshaping::ExpandAs)
         | Op::Indexing(
             Indexing::SelectScatter { .. }

@@ -8,7 +8,6 @@ use crate::model::op::shape;
 use crate::model::opening::{InputValue, OpenOptions, npy};
 use crate::model::usage::SecondPicture;
 use crate::model::usage::input::Input;
-use crate::picture::photo::geometry::Fit;
 
 /// Most values that an input beside the image may have.
 const MAX_VALUES: i64 = 1 << 24;
@@ -97,10 +96,18 @@ impl Extra {
             match given {
                 InputValue::Numbers(numbers) => (self.numbers(numbers, count)?, HeldAt::Given),
                 InputValue::Array(path) => {
-                    let numbers = npy::read(path).map_err(|reason| {
+                    let array = npy::read(path).map_err(|reason| {
                         Fault::Input(format!("its input {name}: {reason} ({})", path.display()))
                     })?;
-                    (self.numbers(&numbers, count)?, HeldAt::Given)
+                    if !array.is_row() && !array.has_sizes(sizes) {
+                        return Err(Fault::Input(format!(
+                            "its input {name} has the shape {sizes:?}, and the array has {:?}: save it with the \
+                             input's shape ({})",
+                            array.sizes,
+                            path.display()
+                        )));
+                    }
+                    (self.numbers(&array.numbers, count)?, HeldAt::Given)
                 }
                 InputValue::Picture(picture) => (self.prepared(picture, options)?, HeldAt::Picture),
             }
@@ -162,12 +169,12 @@ impl Extra {
                 "its input {name} has the shape {sizes:?}, and cannot be a picture"
             )));
         };
-        let Some(preprocess) = &options.prepared else {
+        let Some(prepared) = &options.prepared else {
             let zeros = Tensor::f_zeros(sizes.as_slice(), (Kind::Float, Device::Cpu));
             return zeros.map_err(torch);
         };
         let (_, photo) = picture.clone().open().map_err(Fault::Picture)?;
-        let input = Input::new(&photo, Fit::Crop, preprocess)?.tensor;
+        let input = Input::new(&photo, prepared.fit, &prepared.preprocess)?.tensor;
         if input.size() == *sizes {
             return Ok(input);
         }
@@ -221,5 +228,36 @@ mod tests {
                 .to_string()
                 .contains("takes 3 numbers")
         );
+    }
+
+    #[test]
+    fn an_array_has_the_shape_of_the_input_or_is_a_row() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.npy");
+        let held = |sizes: &str| {
+            let header = format!(
+                "{:<117}\n",
+                format!("{{'descr': '|u1', 'fortran_order': False, 'shape': ({sizes}), }}")
+            );
+            let start = b"\x93NUMPY\x01\x00\x76\x00";
+            let values: Vec<u8> = (0..12).collect();
+            std::fs::write(&path, [start, header.as_bytes(), &values].concat()).unwrap();
+            let extra = Extra::new("right", vec![1, 3, 2, 2], Kind::Float, 1);
+            let options = OpenOptions::default().input_at("right", InputValue::Array(path.clone()));
+            extra.held(&options, None).map(|(tensor, _)| tensor)
+        };
+        for sizes in ["1, 3, 2, 2", "3, 2, 2", "12,", "1, 12"] {
+            let tensor = held(sizes).unwrap();
+            assert_eq!(tensor.size(), [1, 3, 2, 2], "{sizes}");
+            let values: Vec<f32> = tensor.reshape(-1).try_into().unwrap();
+            assert_eq!(values, (0..12).map(|n| n as f32).collect::<Vec<_>>());
+        }
+        for (sizes, named) in [("2, 2, 3", "[2, 2, 3]"), ("3, 4", "[3, 4]")] {
+            let said = held(sizes).unwrap_err().to_string();
+            assert!(
+                said.contains("[1, 3, 2, 2]") && said.contains(named),
+                "{said}"
+            );
+        }
     }
 }

@@ -143,7 +143,7 @@ fn arranged(graph: &Graph, image: &ValueInfo, sizes: &[Option<i64>]) -> Result<(
 /// are known.
 fn open_size(options: &OpenOptions, stated: Option<(u32, u32)>) -> (u32, u32) {
     let prepared = options.prepared.as_ref();
-    let prepared = prepared.map(|preprocess| (preprocess.width, preprocess.height));
+    let prepared = prepared.map(|prepared| (prepared.preprocess.width, prepared.preprocess.height));
     prepared.or(options.size).or(stated).unwrap_or(USUAL)
 }
 
@@ -212,8 +212,8 @@ fn turns_channels_first(graph: &Graph, image: &str) -> bool {
     graph.nodes.iter().find(reads).is_some_and(permuted)
 }
 
-/// The outputs that can be scores: those of floats. Where there are none, what a class index was taken
-/// from stands for it.
+/// The outputs that can be scores: those of floats. What the numbers of classes were taken from stands for
+/// them.
 ///
 /// # Errors
 /// [`Fault::NoLogits`] where there is neither.
@@ -244,18 +244,11 @@ pub fn outputs(graph: &Graph) -> Result<Vec<Returned>> {
         .map(|output| (floats(&output), returned(output)))
         .collect();
     let is_index = |(_, (_, index)): &(bool, (Returned, bool))| *index;
-    let scores = all.iter().any(|found| found.0 && !is_index(found));
     let seen = all.iter().map(|(_, (output, _))| output.name.as_str());
     let seen = seen.collect::<Vec<_>>().join(", ");
     let found = all.into_iter();
     let found: Vec<Returned> = found
-        .filter(|found| {
-            if scores {
-                found.0 && !is_index(found)
-            } else {
-                is_index(found)
-            }
-        })
+        .filter(|found| found.0 || is_index(found))
         .map(|(_, (output, _))| output)
         .collect();
     match found.len() {

@@ -24,6 +24,8 @@ pub struct Evidence<'a> {
     pub about: &'a About,
     pub graph: &'a Graph,
     pub classes: usize,
+    /// Whether the file takes images of this size alone.
+    pub fixed_size: bool,
     /// The size and the channels of the input, with what is taken where nothing is known.
     pub assumed: Preprocess,
 }
@@ -303,7 +305,7 @@ fn beside(evidence: &Evidence, notes: &mut Vec<String>) -> Option<(&'static str,
         let path = evidence.path.with_file_name(name);
         let said = match beside::read(&path) {
             Ok(None) => continue,
-            Ok(Some(text)) => said(name, &text, evidence),
+            Ok(Some(text)) => said(name, &text, evidence, notes),
             Err(reason) => Err(format!("cannot be read ({reason})")),
         };
         let checked = said.and_then(|said| match said {
@@ -326,7 +328,12 @@ fn beside(evidence: &Evidence, notes: &mut Vec<String>) -> Option<(&'static str,
 }
 
 /// What a file of this name says; `None` if it is about something else.
-fn said(name: &str, text: &str, evidence: &Evidence) -> Result<Option<Stated>, String> {
+fn said(
+    name: &str,
+    text: &str,
+    evidence: &Evidence,
+    notes: &mut Vec<String>,
+) -> Result<Option<Stated>, String> {
     let Preprocess { width, height, .. } = evidence.assumed;
     match name {
         "preprocess.json" => {
@@ -334,7 +341,36 @@ fn said(name: &str, text: &str, evidence: &Evidence) -> Result<Option<Stated>, S
             stated.sized(&evidence.assumed)?;
             Ok(Some(stated))
         }
-        "config.json" => timm::of_config(text, Some(evidence.classes), width, height),
-        _ => transformers::stated(text, width, height).map(Some),
+        "config.json" => {
+            let stated = timm::of_config(text, Some(evidence.classes), width, height)?;
+            if let Some([_, high, wide]) = stated.as_ref().and_then(|stated| stated.input_size) {
+                of_this_size((wide, high), evidence)?;
+            }
+            Ok(stated)
+        }
+        _ => {
+            let stated = transformers::stated(text, width, height)?;
+            if let Some((wide, high)) = transformers::stated_size(text) {
+                of_this_size((wide as usize, high as usize), evidence)?;
+            }
+            if transformers::keeps_size(text) {
+                notes.push(format!(
+                    "{name} says that pictures are not resized (do_resize: false). Here they are, to fill the \
+                     input of {width}×{height}; a picture that is cropped to that size first stays as it is."
+                ));
+            }
+            Ok(Some(stated))
+        }
     }
+}
+
+/// Whether a file that states this size can be about the model.
+fn of_this_size((wide, high): (usize, usize), evidence: &Evidence) -> Result<(), String> {
+    let Preprocess { width, height, .. } = evidence.assumed;
+    if !evidence.fixed_size || (wide, high) == (width as usize, height as usize) {
+        return Ok(());
+    }
+    Err(format!(
+        "is of a model for images of {wide}×{high}, and this one takes {width}×{height}"
+    ))
 }

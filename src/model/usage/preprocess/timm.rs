@@ -139,6 +139,7 @@ pub(super) fn of_config(
         && (wide, high) == (width as usize, height as usize)
     {
         stated.crop_pct = pretrained.test_crop_pct.or(stated.crop_pct);
+        stated.input_size = pretrained.test_input_size;
     }
     Ok(Some(stated))
 }

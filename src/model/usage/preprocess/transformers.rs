@@ -85,9 +85,20 @@ pub(super) fn stated_size(text: &str) -> Option<(u32, u32)> {
         }
         (_, _, Some(Size::Short { .. })) => None,
         (_, _, Some(Size::One(_))) if written.keeps_shape() => None,
+        // Cropped to the processor's own default.
+        (Some(true), None, _) => None,
         (_, _, size) if written.do_resize != Some(false) => of(size?),
         _ => None,
     }
+}
+
+/// Whether the processor leaves pictures at their own size.
+pub(super) fn keeps_size(text: &str) -> bool {
+    let value: Result<serde_json::Value, _> = parsed(text);
+    value.is_ok_and(|value| {
+        let of_images = value.get("image_processor").unwrap_or(&value);
+        of_images.get("do_resize") == Some(&serde_json::Value::Bool(false))
+    })
 }
 
 fn parsed<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, String> {

@@ -96,8 +96,20 @@ impl Planes {
 
 /// The bands that are shown as red, green and blue, counted from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(try_from = "[u16; 3]")]
 pub struct ShownBands(pub [u16; 3]);
+
+impl TryFrom<[u16; 3]> for ShownBands {
+    type Error = &'static str;
+
+    /// Refuses a band 0.
+    fn try_from(bands: [u16; 3]) -> Result<ShownBands, &'static str> {
+        if bands.contains(&0) {
+            return Err("bands are counted from 1");
+        }
+        Ok(ShownBands(bands))
+    }
+}
 
 impl ShownBands {
     /// As in a caption: `bands 4, 3, 2`.
@@ -229,6 +241,7 @@ fn stretched(values: Vec<f32>) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::picture::photo::decode::{Decoding, Photo};
 
     fn bands(planes: Planes) -> Bands {
         Bands {
@@ -264,6 +277,32 @@ mod tests {
         }
         for wrong in ["", "0", "1,2", "1,2,0", "a", "1,2,3,4", "-1,2,3"] {
             assert!(wrong.parse::<ShownBands>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn stored_bands_are_counted_from_1() {
+        let shown = ShownBands([4, 3, 2]);
+        let text = serde_json::to_string(&shown).unwrap();
+        assert_eq!(text, "[4,3,2]");
+        assert_eq!(serde_json::from_str::<ShownBands>(&text).unwrap(), shown);
+        for wrong in ["[0,0,0]", "[1,2,0]", "[1,2]"] {
+            assert!(
+                serde_json::from_str::<ShownBands>(wrong).is_err(),
+                "{wrong}"
+            );
+        }
+        let planes = Planes::Bytes(vec![vec![1, 2], vec![3, 4], vec![5, 6]]);
+        let usual = Decoding::default();
+        let photo = Photo::of_bands("a.tif".into(), bands(planes), usual).unwrap();
+        let with = |shown| Decoding {
+            shown: Some(ShownBands(shown)),
+            ..usual
+        };
+        assert!(photo.would_differ(with([3, 2, 1])));
+        // It does not have them, so the usual ones are shown again.
+        for none in [[0; 3], [4; 3]] {
+            assert!(!photo.would_differ(with(none)), "{none:?}");
         }
     }
 }

@@ -164,7 +164,7 @@ impl Photo {
                 let shown = |decoding: Decoding| {
                     let has = |ShownBands(shown): &ShownBands| {
                         let mut shown = shown.iter();
-                        shown.all(|band| usize::from(*band) <= bands.count())
+                        shown.all(|band| (1..=bands.count()).contains(&usize::from(*band)))
                     };
                     let shown = decoding.shown.filter(has);
                     shown.unwrap_or_else(|| bands.shown_by_default())
@@ -177,10 +177,16 @@ impl Photo {
         }
     }
 
+    /// Whether a place in it is the same place in another reading of the same file.
+    pub fn has_pixels_of(&self, other: &Photo) -> bool {
+        let turned = |photo: &Photo| photo.notes.contains(&Note::Turned);
+        self.rgb.dimensions() == other.rgb.dimensions() && turned(self) == turned(other)
+    }
+
     /// One picture of several files of one size, whose channels become its bands, in this order.
     ///
     /// # Errors
-    /// As [`Photo::open_as`], and [`Error::OtherSize`].
+    /// As [`Photo::open_as`], [`Error::OtherSize`] and [`Error::TooLargeTogether`].
     pub fn open_bands(paths: &[PathBuf], decoding: Decoding) -> Result<Photo, Error> {
         let path = paths.first().cloned().unwrap_or_default();
         Photo::of_bands(path, several::read(paths)?, decoding)

@@ -49,8 +49,8 @@ impl Note {
             Note::Transparent => "Transparent parts are shown over white. Pillow drops the transparency and shows \
                  the colours underneath, and most training code does too"
                 .into(),
-            Note::Scaled => "Its 16-bit greys are scaled to 8 bits. Pillow clips them, so that all above 255 is \
-                 white"
+            Note::Scaled => "Its 16-bit greys are scaled to 8 bits. Pillow clips them, so that everything above 255 \
+                 is white"
                 .into(),
             Note::White {
                 white,

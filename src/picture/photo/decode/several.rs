@@ -12,6 +12,11 @@ use crate::picture::Error;
 /// The channels of all files, in order. They keep their depth if it is the same; else all are floats, levels
 /// from 0 to 1.
 pub(super) fn read(paths: &[PathBuf]) -> Result<Bands, Error> {
+    read_within(tiff::MAX_BYTES, paths)
+}
+
+/// As [`read`], with at most so many bytes in memory.
+fn read_within(most: usize, paths: &[PathBuf]) -> Result<Bands, Error> {
     let mut all: Vec<Bands> = Vec::new();
     for path in paths {
         let bands = of_file(path)?;
@@ -27,6 +32,12 @@ pub(super) fn read(paths: &[PathBuf]) -> Result<Bands, Error> {
             });
         }
         all.push(bands);
+        if joined_bytes(&all) > most {
+            return Err(Error::TooLargeTogether {
+                limit_gigabytes: tiff::MAX_BYTES as u64 / 1_000_000_000,
+                path: path.clone(),
+            });
+        }
     }
     let size = all.first().map(|bands| (bands.width, bands.height));
     let (width, height) = size.unwrap_or_default();
@@ -37,6 +48,19 @@ pub(super) fn read(paths: &[PathBuf]) -> Result<Bands, Error> {
         meaning: Meaning::Bands,
         planes: joined.reduce(join).unwrap_or(Planes::Bytes(Vec::new())),
     })
+}
+
+/// The bytes that all of them take when they are joined.
+fn joined_bytes(all: &[Bands]) -> usize {
+    let depths = all.windows(2);
+    let mut depths = depths.map(|pair| pair[0].planes.depth() == pair[1].planes.depth());
+    if depths.all(|same| same) {
+        return all.iter().map(|bands| bands.planes.bytes()).sum();
+    }
+    let values = |bands: &Bands| bands.width as usize * bands.height as usize * bands.count();
+    all.iter()
+        .map(|bands| size_of::<f32>() * values(bands))
+        .sum()
 }
 
 fn join(first: Planes, second: Planes) -> Planes {
@@ -93,4 +117,32 @@ fn of_file(path: &Path) -> Result<Bands, Error> {
         meaning: Meaning::Bands,
         planes,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::{GrayImage, ImageBuffer, Luma};
+
+    #[test]
+    fn all_files_share_one_limit() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        for name in ["1.png", "2.png"] {
+            GrayImage::new(10, 10).save(at(name)).unwrap();
+        }
+        let words = ImageBuffer::<Luma<u16>, _>::new(10, 10);
+        words.save(at("3.png")).unwrap();
+        let same = [at("1.png"), at("2.png")];
+        assert_eq!(read_within(200, &same).unwrap().planes.bytes(), 200);
+        let refused = |most, paths: &[PathBuf]| match read_within(most, paths) {
+            Err(Error::TooLargeTogether { path, .. }) => path,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(refused(199, &same), same[1]);
+        // All become floats, of four bytes each.
+        let mixed = [at("1.png"), at("2.png"), at("3.png")];
+        assert_eq!(read_within(1200, &mixed).unwrap().planes.bytes(), 1200);
+        assert_eq!(refused(1199, &mixed), mixed[2]);
+    }
 }

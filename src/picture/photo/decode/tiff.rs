@@ -17,7 +17,7 @@ use super::file;
 use crate::picture::Error;
 
 /// The most bytes that all bands may take.
-const MAX_BYTES: usize = 2_000_000_000;
+pub(super) const MAX_BYTES: usize = 2_000_000_000;
 
 /// What a TIFF is.
 pub(super) enum Tiff {

@@ -199,7 +199,7 @@ fn names_a_newer_version() {
 fn refuses_damage_and_implausible_numbers() {
     type Change = fn(&mut Value);
     let fixture = Fixture::new();
-    let changes: [(Change, &str); 15] = [
+    let changes: [(Change, &str); 16] = [
         (|v| v["version"] = json!(-1), "version"),
         (|v| v["version"] = json!("1"), "version"),
         (
@@ -223,6 +223,10 @@ fn refuses_damage_and_implausible_numbers() {
         (
             |v| v["live"]["sides"][0]["usage"]["resampling"] = json!("magic"),
             "“magic”",
+        ),
+        (
+            |v| v["live"]["reading"]["shown"] = json!([0, 0, 0]),
+            "counted from 1",
         ),
         (|v| v["pins"] = json!({}), "invalid type"),
         (

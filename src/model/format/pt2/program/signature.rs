@@ -14,8 +14,8 @@ pub struct Returned {
     pub tensor: String,
 }
 
-/// What the program returns, without integers and truth values, which have no gradient. Where it returns
-/// nothing else, what the numbers of classes were taken from stands for them.
+/// What the program returns, without integers and truth values, which have no gradient. What the numbers of
+/// classes were taken from stands for them.
 ///
 /// # Errors
 /// [`Fault::NoLogits`] where it returns no floats, [`Fault::Training`] where it is a training step.
@@ -27,8 +27,6 @@ pub fn outputs(module: &GraphModule) -> Result<Vec<Returned>> {
         .unwrap_or_default()
         .into_iter();
     let mut found: Vec<Returned> = Vec::new();
-    // What class numbers were taken from.
-    let mut indices: Vec<Returned> = Vec::new();
     let mut seen = Vec::new();
     for spec in &module.signature.output_specs {
         match spec {
@@ -42,13 +40,15 @@ pub fn outputs(module: &GraphModule) -> Result<Vec<Returned>> {
                 if let Some(meta) = meta
                     && !FLOATS.contains(&meta.dtype)
                 {
-                    if let Some(scores) = before_argmax(module, tensor) {
-                        indices.push(Returned {
+                    match before_argmax(module, tensor) {
+                        Some(scores) => found.push(Returned {
                             name: key.unwrap_or_else(|| tensor.clone()),
                             tensor: scores.to_owned(),
-                        });
+                        }),
+                        None => {
+                            seen.push(format!("{tensor}, which does not consist of floats"));
+                        }
                     }
-                    seen.push(format!("{tensor}, which does not consist of floats"));
                     continue;
                 }
                 found.push(Returned {
@@ -72,9 +72,6 @@ pub fn outputs(module: &GraphModule) -> Result<Vec<Returned>> {
                 ));
             }
         }
-    }
-    if found.is_empty() && !indices.is_empty() {
-        return Ok(indices);
     }
     if found.is_empty() {
         return Err(Fault::NoLogits(if seen.is_empty() {

@@ -10,6 +10,7 @@ use crate::model::{Model, PreprocessSource, Sources};
 use crate::picture::photo::geometry::{Fit, Placement};
 use crate::picture::photo::resample::resample;
 
+mod beside;
 mod libraries;
 
 fn references() -> PathBuf {
@@ -33,7 +34,7 @@ fn levels(model: &Model) -> Option<Levels> {
     Levels::of(&model.preprocess.mean, &model.preprocess.std)
 }
 
-const VIT: &str = r#"{"image_processor_type": "ViTImageProcessor", "size": {"height": 224, "width": 224},
+const VIT: &str = r#"{"image_processor_type": "ViTImageProcessor", "size": {"height": 24, "width": 24},
     "do_rescale": true, "rescale_factor": 0.00392156862745098, "do_normalize": true, "resample": 2,
     "image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5]}"#;
 
@@ -88,141 +89,6 @@ fn assumes_imagenets_where_nothing_is_known() {
         model.preprocess_sources,
         Sources::all(PreprocessSource::Assumed)
     );
-}
-
-#[test]
-fn reads_files_beside_the_model() {
-    let timm = r#"{"architecture": "vit_tiny", "num_classes": 3, "pretrained_cfg": {"input_size": [3, 24, 24],
-        "interpolation": "bicubic", "crop_pct": 0.9, "crop_mode": "squash", "mean": [0.5, 0.5, 0.5],
-        "std": [0.5, 0.5, 0.5], "num_classes": 1000}}"#;
-    for (name, text, mode, crop_pct) in [
-        (
-            "preprocess.json",
-            r#"{"mean": [0.5], "std": [0.5]}"#,
-            CropMode::Centre,
-            0.875,
-        ),
-        ("preprocessor_config.json", VIT, CropMode::Squash, 1.0),
-        ("config.json", timm, CropMode::Squash, 0.9),
-    ] {
-        let (_folder, model) = beside("plain", &[(name, text)]);
-        assert_eq!(levels(&model), Some(Levels::Signed), "{name}");
-        let sources = model.preprocess_sources;
-        assert_eq!(sources.levels, PreprocessSource::Beside(name));
-        let found = &model.preprocess;
-        assert_eq!((found.mode, found.crop_pct), (mode, crop_pct), "{name}");
-        assert!(model.preprocess_notes.is_empty());
-    }
-}
-
-/// A processor's output size, with which a model of an open size is opened.
-#[test]
-fn finds_the_size_beside_a_model() {
-    let folder = tempfile::tempdir().unwrap();
-    let model = folder.path().join("m.onnx");
-    assert_eq!(resolve::size_beside(&model), None);
-    for (name, text, size) in [
-        ("config.json", r#"{"model_type": "vit"}"#, None),
-        (
-            "config.json",
-            r#"{"pretrained_cfg": {"input_size": [3, 24, 40]}}"#,
-            Some((40, 24)),
-        ),
-        ("preprocessor_config.json", VIT, Some((224, 224))),
-        (
-            "preprocessor_config.json",
-            r#"{"size": {"shortest_edge": 256}, "do_center_crop": true, "crop_size": {"height": 224, "width": 208}}"#,
-            Some((208, 224)),
-        ),
-        (
-            "preprocessor_config.json",
-            r#"{"image_processor_type": "ConvNextImageProcessor", "size": {"shortest_edge": 384}}"#,
-            Some((384, 384)),
-        ),
-        // Another shape than a square keeps it, so that there is no one size.
-        (
-            "preprocessor_config.json",
-            r#"{"size": {"shortest_edge": 256}}"#,
-            None,
-        ),
-        (
-            "preprocessor_config.json",
-            r#"{"do_resize": false, "size": {"height": 9, "width": 9}}"#,
-            None,
-        ),
-        (
-            "preprocessor_config.json",
-            r#"{"size": {"height": 900000000, "width": 9}}"#,
-            None,
-        ),
-        (
-            "preprocess.json",
-            r#"{"input_size": [3, 30, 20]}"#,
-            Some((20, 30)),
-        ),
-        ("preprocess.json", r#"{"input_size": [3, 0, 20]}"#, None),
-    ] {
-        let path = folder.path().join(name);
-        fs::write(&path, text).unwrap();
-        let found = resolve::size_beside(&model);
-        assert_eq!(found, size.map(|size| (name, size)), "{text}");
-        fs::remove_file(&path).unwrap();
-    }
-}
-
-#[test]
-fn says_which_file_beside_the_model_is_ignored() {
-    for (name, text, reason) in [
-        ("preprocess.json", "{", "cannot be read"),
-        (
-            "preprocess.json",
-            r#"{"input_size": [3, 99, 99]}"#,
-            "[3, 99, 99]",
-        ),
-        ("preprocess.json", r#"{"mean": [0.5, 0.5]}"#, "2 numbers"),
-        (
-            "preprocessor_config.json",
-            "[]",
-            "says nothing about images",
-        ),
-        (
-            "preprocessor_config.json",
-            r#"{"size": {"height": 0, "width": 0}, "do_center_crop": true}"#,
-            "size of 0",
-        ),
-        (
-            "preprocessor_config.json",
-            r#"{"size": 24, "resample": 17}"#,
-            "resample 17",
-        ),
-        (
-            "preprocessor_config.json",
-            r#"{"size": 24, "rescale_factor": 0}"#,
-            "rescale_factor",
-        ),
-        (
-            "preprocessor_config.json",
-            r#"{"size": 24, "image_mean": [900], "image_std": [1]}"#,
-            "mean",
-        ),
-        (
-            "config.json",
-            r#"{"pretrained_cfg": {"num_classes": 1000}}"#,
-            "1000 classes",
-        ),
-        ("config.json", r#"{"pretrained_cfg": 3}"#, "cannot be read"),
-    ] {
-        let (_folder, model) = beside("plain", &[(name, text)]);
-        assert_eq!(model.preprocess, Preprocess::imagenet(24, 24), "{text}");
-        let [note] = &model.preprocess_notes[..] else {
-            panic!("{text}: {:?}", model.preprocess_notes);
-        };
-        assert!(note.starts_with(name) && note.contains(reason), "{note}");
-        assert!(note.ends_with(name), "{note}");
-    }
-    // A network's own configuration says nothing of images.
-    let (_folder, model) = beside("plain", &[("config.json", r#"{"model_type": "vit"}"#)]);
-    assert!(model.preprocess_notes.is_empty());
 }
 
 #[test]
@@ -288,6 +154,7 @@ fn the_files_own_normalisation_is_not_done_twice() {
             about: &model.about,
             graph: &model.graph,
             classes: 3,
+            fixed_size: true,
             assumed: Preprocess::imagenet(24, 24),
         })
         .unwrap()
@@ -317,6 +184,7 @@ fn reads_metadata_of_images_and_of_ultralytics() {
             about: &model.about,
             graph: &model.graph,
             classes: 3,
+            fixed_size: true,
             assumed: Preprocess::imagenet(24, 24),
         })
         .unwrap()

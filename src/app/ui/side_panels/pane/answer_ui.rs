@@ -43,7 +43,8 @@ pub fn answer_ui(ui: &mut Ui, model: &ModelInfo, usage: &mut Usage) -> bool {
                 usage.output = (picked != model.default_output).then(|| taken.name.clone());
                 usage.reading = taken.reading;
                 usage.names = None;
-                if taken.count == 1 {
+                // Only a row of several numbers can be compared.
+                if taken.count == 1 || taken.positions.is_some() {
                     usage.reference = None;
                 }
                 settled = true;

@@ -10,7 +10,6 @@ use crate::model::{
 use crate::picture::photo::geometry::{CropMode, Filter};
 
 use super::answer_ui::answer_ui;
-use super::compared_ui::compared_row_ui;
 use super::fact_rows::{choice_width, fact_with_more, named, named_wide, section};
 use super::inputs_ui::{TypedInput, inputs_ui};
 use super::reading_ui::reading_ui;
@@ -19,6 +18,7 @@ use crate::app::commands::action::Action;
 use crate::app::scene::Scene;
 use crate::app::ui::kit::theme::{self, palette};
 use crate::app::ui::kit::widgets::{Choice, segments};
+use crate::app::ui::side_panels::compared_ui::compared_row_ui;
 
 /// The range of input sizes that can be set, in pixels.
 const SIZES: std::ops::RangeInclusive<u32> = 8..=2048;

@@ -16,8 +16,10 @@ use crate::model::{
     AnswerKind, GivenPreprocess, HeldAt, InputValue, OpenOptions, Reading, ReluRule, SecondPicture,
     Stated, Usage,
 };
-use crate::picture::photo::decode::{Decoding, Photo};
+use crate::picture::photo::decode::Photo;
 use crate::picture::photo::geometry::Fit;
+
+mod prepared;
 
 const TOLERANCE: f32 = 1e-4;
 const LAYER: &str = "features.3";
@@ -211,6 +213,11 @@ fn refuses_what_cannot_be_compared() {
     }
     let fits = session.try_preprocessings(&photo, Fit::Crop, &mut || Ok(()));
     assert!(matches!(fits, Err(Error::NothingToTry)));
+    let held = InputValue::Picture(SecondPicture::file(files.at("second.png")));
+    let held = OpenOptions::default().input_at("right", held);
+    let held = files.open("siamese.pt2", &held).unwrap();
+    let fits = held.try_preprocessings(&photo, Fit::Crop, &mut || Ok(()));
+    assert!(matches!(fits, Err(Error::NothingToTry)));
     let one = files
         .open("embedding.pt2", &OpenOptions::default())
         .unwrap();
@@ -309,32 +316,6 @@ fn refuses_a_second_picture_that_does_not_fit() {
     for wrong in ["gone.png", "gone.npy", "nonsense"] {
         InputValue::read(&files.at(wrong).display().to_string()).unwrap_err();
     }
-}
-
-#[test]
-fn a_second_picture_is_read_as_the_first_one_is() {
-    let files = Files::unpacked();
-    let seen = image::open(files.at("second.png")).unwrap().into_rgb8();
-    let hidden = image::RgbaImage::from_fn(seen.width(), seen.height(), |x, y| {
-        let image::Rgb([red, green, blue]) = *seen.get_pixel(x, y);
-        image::Rgba([red, green, blue, if x < 40 { 255 } else { 0 }])
-    });
-    hidden.save(files.at("hidden.png")).unwrap();
-    let pillow = Decoding {
-        as_pillow: true,
-        ..Decoding::default()
-    };
-    let cosine = |picture: SecondPicture| {
-        let options = OpenOptions::default().similar_to(picture);
-        let mut session = files.open("unit.onnx", &options).unwrap();
-        let photo = files.photo("first.png");
-        let answer = session.predict(&photo, Fit::Crop, &mut |_| Ok(()));
-        answer.unwrap().probabilities[0]
-    };
-    let plain = cosine(SecondPicture::file(files.at("second.png")));
-    let over_white = SecondPicture::file(files.at("hidden.png"));
-    assert!((cosine(over_white.clone()) - plain).abs() > 1e-3);
-    assert!((cosine(over_white.read_as(pillow)) - plain).abs() < 1e-6);
 }
 
 #[test]

@@ -7,8 +7,9 @@ use anyhow::{Result, bail};
 use super::Window;
 #[cfg(feature = "window")]
 use super::options::default_model;
+
 #[cfg(all(feature = "window", target_os = "linux"))]
-use super::spin;
+mod spin;
 
 /// Opens the window and returns when it is closed.
 ///
