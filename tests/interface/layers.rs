@@ -205,6 +205,8 @@ fn the_chosen_tile_stays_in_view_for_a_photo_of_another_shape() {
     };
     let mut window = Window::sized(start, 1024.0, 640.0, egui::Theme::Dark);
     window.settle();
+    // In a low window the strip is folded until it is wanted.
+    window.click("Show maps");
     let chosen = "Map of features.12";
     window.harness.get_by_label(chosen);
     window.drop_file(file("assets/rocket.jpg"));
