@@ -207,6 +207,7 @@ fn the_chosen_tile_stays_in_view_for_a_photo_of_another_shape() {
     window.settle();
     // In a low window the strip is folded until it is wanted.
     window.click("Show maps");
+    window.harness.run_steps(4);
     let chosen = "Map of features.12";
     window.harness.get_by_label(chosen);
     window.drop_file(file("assets/rocket.jpg"));
