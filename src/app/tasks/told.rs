@@ -19,7 +19,7 @@ impl App {
             }
             let words = note.words();
             match note {
-                Note::Turned | Note::Transparent | Note::Scaled => {
+                Note::Turned | Note::Transparent | Note::Scaled | Note::Unclipped => {
                     let text = format!("{words}. {HINT}");
                     self.notices.once(
                         Place::Picture,
@@ -30,6 +30,10 @@ impl App {
                 Note::White { .. } => {
                     self.notices
                         .passing(Place::Picture, "Few of its 16 bits are used", words);
+                }
+                Note::Pages => {
+                    self.notices
+                        .passing(Place::Picture, "One page of several", words);
                 }
                 // The pane of the model says it.
                 Note::Bands { .. } => {}

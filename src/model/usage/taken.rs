@@ -27,7 +27,7 @@ impl<'a> Taken<'a> {
         };
         let bands = match &photo.channels {
             OwnChannels::Bands(bands) => Some(&**bands),
-            OwnChannels::Grey | OwnChannels::Colour => None,
+            OwnChannels::Grey | OwnChannels::Colour | OwnChannels::Inks => None,
         };
         let plain = bands.filter(|bands| bands.meaning == Meaning::Bands);
         let taken = match (channels, plain, bands) {
@@ -91,7 +91,7 @@ pub fn taken_words(photo: &Photo, channels: InputChannels) -> Vec<String> {
     let values = match bands.planes {
         Planes::Bytes(_) => "8-bit values, divided by 255",
         Planes::Words(_) => "16-bit values, divided by 65535",
-        Planes::Floats(_) => "floats, as they are",
+        Planes::Floats(_) => "the numbers in the file, as they are",
     };
     let (has, all) = (bands.words(), bands.count());
     let numbers: Vec<String> = wanted.iter().map(|band| (band + 1).to_string()).collect();

@@ -2,8 +2,8 @@
 
 python tests/pictures/reading/make.py        (pillow 13.0, numpy, tifffile, opencv)
 
-NAME.ext is a picture, NAME.ext.rgb.png is `Image.open("NAME.ext").convert("RGB")`. scene.png is what the pictures of 12
-bits show.
+NAME.ext is a picture, NAME.ext.rgb.png is `Image.open("NAME.ext").convert("RGB")`, and NAME.ext.own.png is
+`Image.open("NAME.ext")` with its opacity. scene.png is what the pictures of 12 bits show.
 """
 
 import pathlib
@@ -19,6 +19,14 @@ WIDTH, HEIGHT = 14, 9
 
 def pillow(name):
     Image.open(HERE / name).convert("RGB").save(HERE / f"{name}.rgb.png")
+
+
+def own(name):
+    picture = Image.open(HERE / name)
+    if picture.mode == "La":
+        picture = picture.convert("LA")
+    picture.save(HERE / f"{name}.own.png")
+    picture.convert("RGB").save(HERE / f"{name}.rgb.png")
 
 
 def main():
@@ -73,6 +81,44 @@ def main():
     tifffile.imwrite(HERE / "colours_16.tif", deep, photometric="rgb")
     cv2.imwrite(str(HERE / "alpha_16.png"), np.dstack([deep[..., ::-1], opacity.astype("u2") * 257]))
     for name in ["colours_16.png", "colours_16.tif", "alpha_16.png"]:
+        pillow(name)
+
+    # TIFFs with opacity, whose colours are multiplied by it or not.
+    multiplied = lambda values: (values.astype("f8") * (opacity[..., None] / 255)).round().astype(values.dtype)
+    associated = np.dstack([multiplied(colours), opacity])
+    tifffile.imwrite(HERE / "associated.tif", associated, photometric="rgb", extrasamples=["assocalpha"])
+    words = np.dstack([multiplied(deep), opacity.astype("u2") * 257])
+    tifffile.imwrite(HERE / "associated_16.tif", words, photometric="rgb", extrasamples=["assocalpha"])
+    pillow("associated_16.tif")
+    Image.fromarray(np.dstack([np.asarray(grey), opacity]), "LA").save(HERE / "grey_alpha.tif")
+    planes = np.dstack([multiplied(np.asarray(grey)[..., None]), opacity])
+    tifffile.imwrite(HERE / "grey_associated.tif", planes, photometric="minisblack", extrasamples=["assocalpha"])
+    for name in ["associated.tif", "grey_alpha.tif", "grey_associated.tif"]:
+        own(name)
+
+    # One band of numbers that are no levels.
+    numbers = levels.astype("f8") * 3.7 - 200.3
+    for name, values in [
+        ("float", numbers.astype("f4")),
+        ("int8", (numbers / 5).astype("i1")),
+        ("int16", numbers.astype("i2")),
+        ("int32", numbers.astype("i4")),
+        ("uint32", (levels << 24) + levels),
+    ]:
+        tifffile.imwrite(HERE / f"{name}.tif", values, photometric="minisblack")
+        pillow(f"{name}.tif")
+    tifffile.imwrite(HERE / "float_inverted.tif", numbers.astype("f4"), photometric="miniswhite")
+    pillow("float_inverted.tif")
+
+    # Several pages, and a page with a smaller copy of it; inks.
+    with tifffile.TiffWriter(HERE / "pages.tif") as pages:
+        pages.write(colours, photometric="rgb")
+        pages.write(colours[::-1], photometric="rgb")
+    with tifffile.TiffWriter(HERE / "overview.tif") as pages:
+        pages.write(colours, photometric="rgb")
+        pages.write(colours[::2, ::2], photometric="rgb", subfiletype=1)
+    picture.convert("CMYK").save(HERE / "inks.tif")
+    for name in ["pages.tif", "overview.tif", "inks.tif"]:
         pillow(name)
 
 

@@ -71,15 +71,6 @@ impl Planes {
         }
     }
 
-    /// As in a sentence: `16-bit`.
-    pub fn depth(&self) -> &'static str {
-        match self {
-            Planes::Bytes(_) => "8-bit",
-            Planes::Words(_) => "16-bit",
-            Planes::Floats(_) => "float",
-        }
-    }
-
     /// The values of one channel as floats; none if there is no such channel.
     pub fn floats(&self, band: usize) -> Vec<f32> {
         fn of<T: Copy + Into<f32>>(planes: &[Vec<T>], band: usize) -> Vec<f32> {
@@ -168,6 +159,11 @@ impl Bands {
     /// How many channels there are.
     pub fn count(&self) -> usize {
         self.planes.count()
+    }
+
+    /// Whether it is a single band of numbers, which Pillow clips to levels.
+    pub(super) fn is_of_numbers(&self) -> bool {
+        self.count() == 1 && matches!(self.planes, Planes::Floats(_))
     }
 
     /// As in a sentence: `4 channels (red, green, blue, opacity)`.

@@ -7,8 +7,11 @@ use std::path::Path;
 
 use image::error::{LimitErrorKind, UnsupportedErrorKind};
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
+use image::{
+    DynamicImage, ExtendedColorType, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits,
+};
 
+use super::jpeg;
 use crate::picture::Error;
 
 /// The maximum number of pixels: more than 12000 × 9000.
@@ -77,12 +80,18 @@ pub(super) fn read(path: &Path) -> Result<(Vec<u8>, ImageFormat), Error> {
     Ok((bytes, format))
 }
 
-/// The pixels as they are stored, and how they are to be turned.
-pub(super) fn decode(
-    bytes: &[u8],
-    format: ImageFormat,
-    path: &Path,
-) -> Result<(DynamicImage, Orientation), Error> {
+/// What the picture library makes of a file.
+pub(super) struct Decoded {
+    /// As it is stored.
+    pub picture: DynamicImage,
+    /// How it is to be turned.
+    pub orientation: Orientation,
+    /// Whether the colours are those of four inks in the file.
+    pub is_of_inks: bool,
+}
+
+/// Decodes a file.
+pub(super) fn decode(bytes: &[u8], format: ImageFormat, path: &Path) -> Result<Decoded, Error> {
     let failed = |error| classified(error, format, path);
     let mut limits = Limits::no_limits();
     limits.max_alloc = Some(WORKING_MEMORY);
@@ -92,7 +101,7 @@ pub(super) fn decode(
 
     let (width, height) = decoder.dimensions();
     check_size(width, height, path)?;
-    if format == ImageFormat::Jpeg && !jpeg_ends(bytes) {
+    if format == ImageFormat::Jpeg && !jpeg::ends(bytes) {
         return Err(Error::Truncated {
             format: "JPEG",
             path: path.to_owned(),
@@ -101,8 +110,16 @@ pub(super) fn decode(
     limits.max_alloc = Some(decoder.total_bytes() + WORKING_MEMORY);
     decoder.set_limits(limits).map_err(failed)?;
     let orientation = decoder.orientation().map_err(failed)?;
+    let is_of_inks = match decoder.original_color_type() {
+        ExtendedColorType::Cmyk8 | ExtendedColorType::Cmyk16 => true,
+        _ => format == ImageFormat::Jpeg && jpeg::components(bytes) == Some(4),
+    };
     let picture = DynamicImage::from_decoder(decoder).map_err(failed)?;
-    Ok((picture, orientation))
+    Ok(Decoded {
+        picture,
+        orientation,
+        is_of_inks,
+    })
 }
 
 /// Refuses what is too large.
@@ -124,29 +141,6 @@ pub(super) fn check_size(width: u32, height: u32, path: &Path) -> Result<(), Err
         });
     }
     Ok(())
-}
-
-/// Whether the end marker follows the image data. The decoder fills missing data with grey, which would
-/// be explained as if it were part of the photo.
-fn jpeg_ends(bytes: &[u8]) -> bool {
-    const START_OF_SCAN: u8 = 0xda;
-    const END: [u8; 2] = [0xff, 0xd9];
-    let mut at = 2;
-    // Segments before the scan may contain a thumbnail with its own end marker, so skip them.
-    while let Some([0xff, marker, high, low]) = bytes.get(at..at + 4) {
-        if *marker == 0xff {
-            at += 1;
-            continue;
-        }
-        at += 2 + usize::from(u16::from_be_bytes([*high, *low]));
-        if *marker == START_OF_SCAN {
-            break;
-        }
-    }
-    // Inside the data of a scan, 0xff is always followed by 0 or a restart marker.
-    bytes
-        .get(at..)
-        .is_some_and(|data| data.windows(2).any(|pair| pair == END))
 }
 
 /// The common names of the supported formats.

@@ -9,16 +9,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageFormat, RgbImage};
+use image::{ImageFormat, RgbImage};
 use serde::{Deserialize, Serialize};
 
 use crate::picture::Error;
 use bands::{Bands, Meaning, Planes, ShownBands};
 use notes::Note;
-use tiff::Tiff;
+use tiff::{Content, Purpose, Tiff};
 
 pub mod bands;
 mod file;
+mod jpeg;
 mod levels;
 pub mod notes;
 mod pixels;
@@ -29,8 +30,8 @@ mod tiff;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Decoding {
-    /// As Pillow's `Image.open(f).convert("RGB")` does it: not turned by EXIF, transparency dropped, greys of 16
-    /// bits clipped.
+    /// As Pillow's `Image.open(f).convert("RGB")` does it: not turned by EXIF, transparency dropped, greys of
+    /// more than 8 bits clipped.
     pub as_pillow: bool,
     /// The bands that are shown of a picture with bands; [`Bands::shown_by_default`] if `None`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -69,6 +70,8 @@ pub enum OwnChannels {
     Grey,
     /// Those of [`Photo::rgb`].
     Colour,
+    /// Those of four inks, which [`Photo::rgb`] shows.
+    Inks,
     /// Others.
     Bands(Arc<Bands>),
 }
@@ -79,6 +82,9 @@ impl OwnChannels {
         match self {
             OwnChannels::Grey => "1 channel (grey)".into(),
             OwnChannels::Colour => "3 channels (red, green, blue)".into(),
+            OwnChannels::Inks => {
+                "4 channels (cyan, magenta, yellow, black), read as red, green and blue".into()
+            }
             OwnChannels::Bands(bands) => bands.words(),
         }
     }
@@ -100,35 +106,61 @@ impl Photo {
     pub fn open_as(path: &Path, decoding: Decoding) -> Result<Photo, Error> {
         let (mut bytes, format) = file::read(path)?;
         let mut notes = Vec::new();
-        let (mut stated, mut inverted) = (None, false);
-        if format == ImageFormat::Tiff {
-            match tiff::read(&mut bytes, false, path)? {
-                Tiff::Bands(bands) => return Photo::of_bands(path.to_owned(), bands, decoding),
-                Tiff::Picture {
-                    white,
-                    inverted: zero_is_white,
-                } => (stated, inverted) = (white, zero_is_white),
-            }
-        } else if format == ImageFormat::Png {
-            stated = levels::stated_in_png(&bytes);
+        let purpose = if decoding.as_pillow {
+            Purpose::AsPillow
+        } else {
+            Purpose::Picture
+        };
+        let tiff = match format {
+            ImageFormat::Tiff => tiff::read(&mut bytes, purpose, path)?,
+            _ => Tiff::default(),
+        };
+        if tiff.has_more_pages {
+            notes.push(Note::Pages);
         }
-        let (mut picture, orientation) = file::decode(&bytes, format, path)?;
+        let (mut picture, is_of_inks) = match tiff.content {
+            Content::Bands(bands) => {
+                if bands.is_of_numbers() {
+                    notes.push(Note::Unclipped);
+                }
+                let mut photo = Photo::of_bands(path.to_owned(), bands, decoding)?;
+                photo.notes.append(&mut notes);
+                return Ok(photo);
+            }
+            Content::Picture(picture) => (picture, false),
+            Content::Encoded => {
+                let mut decoded = file::decode(&bytes, format, path)?;
+                // Pillow itself turns a TIFF.
+                if !decoding.as_pillow || format == ImageFormat::Tiff {
+                    if decoded.orientation != Orientation::NoTransforms
+                        && format != ImageFormat::Tiff
+                    {
+                        notes.push(Note::Turned);
+                    }
+                    decoded.picture.apply_orientation(decoded.orientation);
+                }
+                (decoded.picture, decoded.is_of_inks)
+            }
+        };
+        let stated = match format {
+            ImageFormat::Png => levels::stated_in_png(&bytes),
+            _ => tiff.white,
+        };
         drop(bytes);
-        // Pillow itself turns a TIFF.
-        if !decoding.as_pillow || format == ImageFormat::Tiff {
-            if orientation != Orientation::NoTransforms && format != ImageFormat::Tiff {
-                notes.push(Note::Turned);
+        if tiff.is_premultiplied {
+            if decoding.as_pillow {
+                picture = pixels::upper_half(picture);
             }
-            picture.apply_orientation(orientation);
+            picture = pixels::straight(picture);
         }
-        let bands = Bands::with_alpha(&picture);
-        let channels = match (bands, &picture) {
-            (Some(bands), _) => OwnChannels::Bands(Arc::new(bands)),
-            (None, DynamicImage::ImageLuma8(_) | DynamicImage::ImageLuma16(_)) => OwnChannels::Grey,
-            (None, _) => OwnChannels::Colour,
+        let channels = match Bands::with_alpha(&picture) {
+            Some(bands) => OwnChannels::Bands(Arc::new(bands)),
+            None if is_of_inks => OwnChannels::Inks,
+            None if picture.color().has_color() => OwnChannels::Colour,
+            None => OwnChannels::Grey,
         };
         let rgb = if decoding.as_pillow {
-            pixels::as_pillow(picture, inverted)
+            pixels::as_pillow(picture)
         } else {
             pixels::over_white(picture, stated, &mut notes)
         };
@@ -169,9 +201,10 @@ impl Photo {
                     let shown = decoding.shown.filter(has);
                     shown.unwrap_or_else(|| bands.shown_by_default())
                 };
-                shown(self.decoding) != shown(decoding)
+                let is_clipped = bands.is_of_numbers() && decoding.as_pillow;
+                is_clipped || shown(self.decoding) != shown(decoding)
             }
-            OwnChannels::Grey | OwnChannels::Colour | OwnChannels::Bands(_) => {
+            OwnChannels::Grey | OwnChannels::Colour | OwnChannels::Inks | OwnChannels::Bands(_) => {
                 self.decoding.as_pillow != decoding.as_pillow
             }
         }
@@ -232,7 +265,9 @@ impl Photo {
                 let shown = self.decoding.shown;
                 Some(shown.unwrap_or_else(|| bands.shown_by_default()))
             }
-            OwnChannels::Grey | OwnChannels::Colour | OwnChannels::Bands(_) => None,
+            OwnChannels::Grey | OwnChannels::Colour | OwnChannels::Inks | OwnChannels::Bands(_) => {
+                None
+            }
         }
     }
 
@@ -255,7 +290,7 @@ impl Photo {
     /// Bytes in memory.
     pub fn bytes(&self) -> usize {
         let own = match &self.channels {
-            OwnChannels::Grey | OwnChannels::Colour => 0,
+            OwnChannels::Grey | OwnChannels::Colour | OwnChannels::Inks => 0,
             OwnChannels::Bands(bands) => bands.planes.bytes(),
         };
         self.rgb.as_raw().len() + own

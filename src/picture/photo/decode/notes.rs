@@ -11,6 +11,10 @@ pub enum Note {
     Transparent,
     /// Greys of 16 bits were scaled to 8, where Pillow clips them.
     Scaled,
+    /// A single band of numbers is taken as it is, where Pillow clips it.
+    Unclipped,
+    /// The first of several pages was read.
+    Pages,
     /// White is less than the largest value of 16 bits.
     White {
         /// The value that is white.
@@ -35,8 +39,8 @@ impl Note {
     /// Whether “As Pillow reads it” would do otherwise.
     pub fn is_difference(self) -> bool {
         match self {
-            Note::Turned | Note::Transparent | Note::Scaled => true,
-            Note::White { .. } | Note::Bands { .. } => false,
+            Note::Turned | Note::Transparent | Note::Scaled | Note::Unclipped => true,
+            Note::Pages | Note::White { .. } | Note::Bands { .. } => false,
         }
     }
 
@@ -52,6 +56,9 @@ impl Note {
             Note::Scaled => "Its 16-bit greys are scaled to 8 bits. Pillow clips them, so that everything above 255 \
                  is white"
                 .into(),
+            Note::Unclipped => "Its numbers are taken as they are. Pillow clips them to whole levels from 0 to 255"
+                .into(),
+            Note::Pages => "The file has several pages, of which the first is read".into(),
             Note::White {
                 white,
                 largest,
@@ -73,7 +80,7 @@ impl Note {
                 stretched,
             } => {
                 let stretched = if stretched {
-                    ", stretched to their range for the display alone"
+                    ", stretched for the display alone"
                 } else {
                     ""
                 };

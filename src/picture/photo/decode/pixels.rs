@@ -1,6 +1,6 @@
 //! From what a file stores to RGB with 8 bits per channel.
 
-use image::{DynamicImage, RgbImage, RgbaImage};
+use image::{DynamicImage, Primitive, RgbImage, RgbaImage};
 
 use super::levels::{eight_bits, largest, scaled, white};
 use super::notes::Note;
@@ -40,14 +40,42 @@ pub(super) fn over_white(
 }
 
 /// As Pillow's `convert("RGB")`: the opacity is dropped, greys of 16 bits are clipped, and of other values of
-/// 16 bits the upper half counts. Where 0 is white, Pillow leaves 16 bits `inverted`.
-pub(super) fn as_pillow(picture: DynamicImage, inverted: bool) -> RgbImage {
+/// 16 bits the upper half counts.
+pub(super) fn as_pillow(picture: DynamicImage) -> RgbImage {
     let picture = match picture {
-        DynamicImage::ImageLuma16(_) => eight_bits(picture, |value| {
-            let value = if inverted { u16::MAX - value } else { value };
-            value.min(255) as u8
-        }),
-        other => eight_bits(other, |value| (value >> 8) as u8),
+        DynamicImage::ImageLuma16(_) => eight_bits(picture, |value| value.min(255) as u8),
+        other => upper_half(other),
     };
     picture.into_rgb8()
+}
+
+/// The upper 8 of 16 bits. Others are as they were.
+pub(super) fn upper_half(picture: DynamicImage) -> DynamicImage {
+    eight_bits(picture, |value| (value >> 8) as u8)
+}
+
+/// Colours that were multiplied by the opacity, as they were before; as Pillow does it.
+pub(super) fn straight(mut picture: DynamicImage) -> DynamicImage {
+    fn divide<T: Primitive + Into<u32> + TryFrom<u32>>(values: &mut [T], channels: usize) {
+        let white = T::DEFAULT_MAX_VALUE;
+        for pixel in values.chunks_exact_mut(channels) {
+            let Some((opacity, colours)) = pixel.split_last_mut() else {
+                continue;
+            };
+            for level in colours {
+                let product = white.into() * (*level).into();
+                // Nothing is left of a colour without opacity.
+                let quotient = product.checked_div((*opacity).into()).unwrap_or(0);
+                *level = quotient.try_into().unwrap_or(white);
+            }
+        }
+    }
+    match &mut picture {
+        DynamicImage::ImageLumaA8(image) => divide(image, 2),
+        DynamicImage::ImageLumaA16(image) => divide(image, 2),
+        DynamicImage::ImageRgba8(image) => divide(image, 4),
+        DynamicImage::ImageRgba16(image) => divide(image, 4),
+        _ => {}
+    }
+    picture
 }

@@ -1,12 +1,14 @@
 //! One picture of several files, such as the bands of a satellite.
 
+use std::mem::discriminant;
 use std::path::{Path, PathBuf};
 
 use image::{DynamicImage, ImageFormat};
 
 use super::bands::{Bands, Meaning, Planes, apart};
 use super::file;
-use super::tiff::{self, Tiff};
+use super::pixels;
+use super::tiff::{self, Content, Purpose, Tiff};
 use crate::picture::Error;
 
 /// The channels of all files, in order. They keep their depth if it is the same; else all are floats, levels
@@ -53,7 +55,8 @@ fn read_within(most: usize, paths: &[PathBuf]) -> Result<Bands, Error> {
 /// The bytes that all of them take when they are joined.
 fn joined_bytes(all: &[Bands]) -> usize {
     let depths = all.windows(2);
-    let mut depths = depths.map(|pair| pair[0].planes.depth() == pair[1].planes.depth());
+    let depth = |bands: &Bands| discriminant(&bands.planes);
+    let mut depths = depths.map(|pair| depth(&pair[0]) == depth(&pair[1]));
     if depths.all(|same| same) {
         return all.iter().map(|bands| bands.planes.bytes()).sum();
     }
@@ -94,13 +97,22 @@ fn join(first: Planes, second: Planes) -> Planes {
 
 fn of_file(path: &Path) -> Result<Bands, Error> {
     let (mut bytes, format) = file::read(path)?;
-    if format == ImageFormat::Tiff
-        && let Tiff::Bands(bands) = tiff::read(&mut bytes, true, path)?
-    {
-        return Ok(bands);
+    let tiff = match format {
+        ImageFormat::Tiff => tiff::read(&mut bytes, Purpose::Bands, path)?,
+        _ => Tiff::default(),
+    };
+    let mut picture = match tiff.content {
+        Content::Bands(bands) => return Ok(bands),
+        Content::Picture(picture) => picture,
+        Content::Encoded => {
+            let mut decoded = file::decode(&bytes, format, path)?;
+            decoded.picture.apply_orientation(decoded.orientation);
+            decoded.picture
+        }
+    };
+    if tiff.is_premultiplied {
+        picture = pixels::straight(picture);
     }
-    let (mut picture, orientation) = file::decode(&bytes, format, path)?;
-    picture.apply_orientation(orientation);
     let (width, height) = (picture.width(), picture.height());
     if let Some(bands) = Bands::with_alpha(&picture) {
         return Ok(bands);

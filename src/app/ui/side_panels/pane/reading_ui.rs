@@ -64,7 +64,8 @@ fn words(photo: &Photo, model: &ModelInfo) -> Vec<String> {
             Some("Transparent parts are over white; Pillow shows what they hide".to_owned())
         }
         Note::Scaled => Some("Its 16-bit greys are scaled; Pillow clips them".to_owned()),
-        Note::White { .. } => Some(note.words()),
+        Note::Unclipped => Some("Its numbers are taken as they are; Pillow clips them".to_owned()),
+        Note::Pages | Note::White { .. } => Some(note.words()),
         Note::Bands { .. } => None,
     });
     let taken = taken_words(photo, model.preprocess.channels);

@@ -5,7 +5,7 @@ use super::file::MAX_FILE;
 use super::*;
 
 use image::codecs::jpeg::JpegEncoder;
-use image::{ExtendedColorType, Rgb};
+use image::{DynamicImage, ExtendedColorType, Rgb};
 
 mod reading;
 
@@ -238,6 +238,10 @@ fn never_panics_on_damage() {
         "../bands/six_16.tif",
         "../bands/six_f.tif",
         "../bands/infrared.tif",
+        "reading/grey_associated.tif",
+        "reading/float.tif",
+        "reading/pages.tif",
+        "reading/inks.tif",
     ];
     let mut state = 0x2545_f491_4f6c_dd1d_u64;
     let mut random = |below: usize| {
@@ -262,7 +266,12 @@ fn never_panics_on_damage() {
                 bytes[at] = random(256) as u8;
             }
             let (_folder, path) = file(&bytes);
-            refused += usize::from(Photo::open(&path).is_err());
+            let as_pillow = random(2) == 0;
+            let decoding = Decoding {
+                as_pillow,
+                ..Decoding::default()
+            };
+            refused += usize::from(Photo::open_as(&path, decoding).is_err());
         }
     }
     assert!(refused > 100, "{refused} refused");

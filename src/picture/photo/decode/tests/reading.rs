@@ -29,7 +29,7 @@ fn reads_as_pillow_does_to_the_pixel() {
         assert_eq!(read(source, true).rgb, reference(&name), "{source}");
         tried += 1;
     }
-    assert_eq!(tried, 25);
+    assert_eq!(tried, 38);
 }
 
 #[test]
@@ -133,10 +133,89 @@ fn keeps_the_channels_of_a_picture_with_transparency() {
         OwnChannels::Bands(bands) => bands.count(),
         OwnChannels::Grey => 1,
         OwnChannels::Colour => 3,
+        OwnChannels::Inks => panic!("{name}"),
     };
     assert_eq!(count("red.png"), 4);
     assert_eq!(count("alpha_16.png"), 4);
     assert_eq!(count("grey_alpha.png"), 2);
     assert_eq!(count("scene.png"), 3);
     assert_eq!(count("full.tif"), 1);
+}
+
+fn own(photo: Photo) -> Bands {
+    match photo.channels {
+        OwnChannels::Bands(bands) => Arc::unwrap_or_clone(bands),
+        channels => panic!("{channels:?}"),
+    }
+}
+
+#[test]
+fn reads_the_opacity_of_a_tiff_as_pillow_does() {
+    for name in ["associated.tif", "grey_alpha.tif", "grey_associated.tif"] {
+        let (photo, expected) = (read(name, false), read(&format!("{name}.own.png"), false));
+        assert_eq!(photo.rgb, expected.rgb, "{name}");
+        assert_eq!(photo.notes, [Note::Transparent], "{name}");
+        assert_eq!(own(photo), own(expected), "{name}");
+        let alone = Photo::open_bands(&[folder().join(name)], Decoding::default()).unwrap();
+        let planes = own(read(name, false)).planes;
+        assert_eq!(own(alone).planes, planes, "{name}");
+    }
+}
+
+/// Pillow has 8 bits of them.
+#[test]
+fn divides_16_bits_by_the_opacity() {
+    let (photo, before) = (
+        read("associated_16.tif", false),
+        read("alpha_16.png", false),
+    );
+    let planes = |photo| match own(photo).planes {
+        Planes::Words(planes) => planes,
+        planes => panic!("{planes:?}"),
+    };
+    let (divided, before) = (planes(photo), planes(before));
+    let opacity = &divided[3];
+    for (plane, expected) in divided.iter().zip(&before) {
+        for ((value, expected), opacity) in plane.iter().zip(expected).zip(opacity) {
+            // Half a value was lost by rounding, and as much opacity is left as this.
+            let tolerance = 32_768_u32.checked_div(u32::from(*opacity));
+            let expected = tolerance.map_or(0, |_| *expected);
+            let off = u32::from(value.abs_diff(expected));
+            assert!(off <= tolerance.unwrap_or(0) + 1, "{value} {expected}");
+        }
+    }
+}
+
+#[test]
+fn takes_numbers_as_they_are_and_says_that_pillow_clips_them() {
+    for name in ["float.tif", "int16.tif", "int32.tif", "uint32.tif"] {
+        let photo = read(name, false);
+        assert!(photo.notes.contains(&Note::Unclipped), "{name}");
+        let decoding = |as_pillow| Decoding {
+            as_pillow,
+            ..Decoding::default()
+        };
+        assert!(photo.would_differ(decoding(true)), "{name}");
+        assert!(!photo.would_differ(decoding(false)), "{name}");
+        let clipped = read(name, true);
+        assert!(matches!(clipped.channels, OwnChannels::Grey), "{name}");
+        assert!(clipped.would_differ(decoding(false)), "{name}");
+        let most = own(photo).planes.floats(0).into_iter().fold(0.0, f32::max);
+        assert!(most > 500.0, "{name}: {most}");
+    }
+}
+
+#[test]
+fn says_which_page_is_read_and_that_inks_are() {
+    assert_eq!(read("pages.tif", false).notes, [Note::Pages]);
+    assert_eq!(read("overview.tif", false).notes, []);
+    let words = |photo: Photo| photo.channels.words();
+    for photo in [read("inks.tif", false), open("cmyk.jpg").unwrap()] {
+        assert!(words(photo).contains("cyan, magenta, yellow, black"));
+    }
+    let colours = read("turned_2.png", false);
+    assert_eq!(words(colours), "3 channels (red, green, blue)");
+    let (_folder, path) = file(&oriented(1));
+    let colours = Photo::open(&path).unwrap();
+    assert_eq!(words(colours), "3 channels (red, green, blue)");
 }
