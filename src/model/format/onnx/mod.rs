@@ -68,7 +68,7 @@ pub fn open(path: &Path, file: File, length: u64, opening: &mut Opening) -> Resu
     let module_classes = names::classes(graph, &wanted);
     let mut inputs = Vec::new();
     for extra in &input.extras {
-        inputs.push(extra.held(opening.options(), None)?);
+        inputs.push(extra.held(opening, None)?);
     }
     let chosen = opening.options().size;
     let stated = opening.stated_size(own_size);

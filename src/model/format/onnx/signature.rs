@@ -142,9 +142,7 @@ fn arranged(graph: &Graph, image: &ValueInfo, sizes: &[Option<i64>]) -> Result<(
 /// The width and the height of another picture that leaves them open: those of the first one, as far as they
 /// are known.
 fn open_size(options: &OpenOptions, stated: Option<(u32, u32)>) -> (u32, u32) {
-    let prepared = options.prepared.as_ref();
-    let prepared = prepared.map(|prepared| (prepared.preprocess.width, prepared.preprocess.height));
-    prepared.or(options.size).or(stated).unwrap_or(USUAL)
+    options.size.or(stated).unwrap_or(USUAL)
 }
 
 fn extra(input: &ValueInfo, batch: i64, (width, height): (u32, u32)) -> Result<Extra> {
