@@ -11,7 +11,9 @@ use super::ui::dialogs::{OpenDialogs, dialogs_ui, drop_ui};
 use super::ui::gallery::gallery_ui;
 use super::ui::kit::theme::{GRID, palette};
 use super::ui::side_panels::{layers_ui, lists_ui};
-use super::ui::stage::{controls_ui, panels_ui, strip_ui};
+use super::ui::stage::controls::controls_ui;
+use super::ui::stage::panels_ui;
+use super::ui::stage::strip::strip_ui;
 use super::ui::{Panels, stage};
 
 impl App {

@@ -34,10 +34,7 @@ fn the_strip_follows_the_network_and_a_click_shows_a_layer_at_once() {
     assert_eq!(window.app().requests_sent(), sent);
     let class = window.chosen_class().unwrap();
     assert_eq!(window.value("Grad-CAM"), format!("{class} at features.7"));
-    assert_eq!(
-        window.value("Guided Grad-CAM"),
-        "multiplied with the heat map"
-    );
+    assert_eq!(window.value("Guided Grad-CAM"), "times the heat map");
     assert!(window.app().is_settled());
 }
 

@@ -123,9 +123,9 @@ impl Action {
             Action::SwapClasses => "Swap the two classes",
             Action::StopComparing => "Stop comparing classes",
             Action::MarkTrue => "This is the true class",
-            Action::LeftList => "Layers and model",
-            Action::RightList => "Classes and channels",
-            Action::LayerStrip => "Strip of layers",
+            Action::LeftList => "Show or hide the left list",
+            Action::RightList => "Show or hide the right list",
+            Action::LayerStrip => "Show or hide the strip",
             Action::FullScreen => "Full screen",
             Action::OpenPalette => "Find a command…",
             Action::ShowKeys => "Commands and keys",
@@ -192,11 +192,9 @@ impl Action {
             Action::OpenSession => "Continue with a saved session",
             Action::Undo => "Undo the last choice",
             Action::Redo => "Redo what was undone last",
-            Action::LeftList => "Show or hide the list at the left",
-            Action::RightList => "Show or hide the list at the right",
-            Action::LayerStrip => {
-                "Show or hide the strip: a small map for each stage and block, below the pictures"
-            }
+            Action::LeftList => "The layers, or the pane of the model",
+            Action::RightList => "The classes, or the channels",
+            Action::LayerStrip => "A small map for each stage and block, below the pictures",
             Action::FullScreen => "Fill the screen, or show the window again",
             Action::OpenPalette => "Find a command or a recent file by part of its name",
             Action::ShowKeys => "All commands with their keys",

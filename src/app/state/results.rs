@@ -3,6 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use egui::Pos2;
+
 use crate::engine::{Guided, HeatMap, Prediction};
 use crate::explain::{Channels, Score};
 use crate::model::ModulePath;
@@ -43,6 +45,23 @@ pub struct Results {
 impl Results {
     pub fn prediction(&self, subject: &Subject) -> Option<&Arc<Prediction>> {
         self.predictions.get(&subject.prediction_key())
+    }
+
+    /// The class that a model predicts at a position of the photo, in fractions of it. `None` where it
+    /// predicts none, or did not see the photo.
+    pub fn class_at(&self, subject: &Subject, position: Pos2) -> Option<usize> {
+        let prediction = self.prediction(subject)?;
+        let regions = prediction.regions.as_ref();
+        let regions = regions.filter(|regions| regions.are_predicted())?;
+        let x = f64::from(position.x) * f64::from(subject.photo.width());
+        let y = f64::from(position.y) * f64::from(subject.photo.height());
+        let (u, v) = prediction.placement.to_input(x, y);
+        let (across, down) = prediction.placement.input;
+        regions.class_at(
+            u / f64::from(across),
+            v / f64::from(down),
+            &prediction.ranking,
+        )
     }
 
     pub fn heat(&self, subject: &Subject) -> Option<&Arc<HeatMap>> {

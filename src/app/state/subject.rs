@@ -95,6 +95,11 @@ impl Subject {
             .map_or_else(String::new, |score| score.describe(&self.model.labels))
     }
 
+    /// Whether the model answers with a map, such as a segmentation.
+    pub fn answers_with_map(&self) -> bool {
+        self.model.map_size().is_some()
+    }
+
     /// Whether the model has no layer with a spatial map.
     pub fn lacks_spatial_layer(&self) -> bool {
         self.model.layers.recommended().is_none()

@@ -16,44 +16,19 @@ pub struct View {
     pub pointer: Option<Pos2>,
 }
 
-/// The part of the screen in which a panel shows its image.
+/// Where a panel may show its image.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Port {
-    /// It grows with the zoom, up to all of the room that the panel has.
-    pub rect: Rect,
-    /// The size of an image pixel on the screen at a zoom of 1, in points.
-    pub fit: f32,
+    /// Holds the whole image at a zoom of 1. At any zoom, the image covers what it covered then.
+    pub whole: Rect,
+    /// A magnified image may reach this far.
+    pub room: Rect,
 }
 
 impl Port {
-    /// A port that is as large as an image at a zoom of 1, or somewhat larger.
-    pub fn fixed(rect: Rect, picture: Vec2) -> Port {
-        let fit = (rect.width() / picture.x.max(1.0)).min(rect.height() / picture.y.max(1.0));
-        Port {
-            rect,
-            fit: fit.max(1e-6),
-        }
-    }
-
-    /// The port at this zoom: `whole` holds the whole image, and `room` is what it may grow into.
-    pub fn growing(whole: Rect, room: Rect, picture: Vec2, zoom: f32) -> Port {
-        let Port { fit, .. } = Port::fixed(whole, picture);
-        let size = (picture * fit * zoom).max(whole.size());
-        let size = size.min(room.size().max(whole.size())).floor();
-        let beyond = |centre: f32, size: f32, from: f32, to: f32| {
-            let half = size / 2.0;
-            centre.clamp((from + half).min(to - half), (to - half).max(from + half))
-        };
-        let room = room.union(whole);
-        let centre = pos2(
-            beyond(whole.center().x, size.x, room.left(), room.right()),
-            beyond(whole.center().y, size.y, room.top(), room.bottom()),
-        );
-        let corner = (centre - size / 2.0).round();
-        Port {
-            rect: Rect::from_min_size(corner, size),
-            fit,
-        }
+    /// A port whose image never reaches beyond it.
+    pub fn fixed(whole: Rect) -> Port {
+        Port { whole, room: whole }
     }
 }
 
@@ -77,28 +52,34 @@ impl View {
     }
 
     /// The size of an image pixel on the screen, in points.
-    pub fn scale(&self, port: &Port) -> f32 {
-        port.fit * self.zoom
+    pub fn scale(&self, port: &Port, picture: Vec2) -> f32 {
+        fit_scale(port, picture) * self.zoom
     }
 
     /// The rectangle of the whole image on the screen. Reaches beyond the port when zoomed in.
     pub fn picture_rect(&self, port: &Port, picture: Vec2) -> Rect {
-        let size = picture * self.scale(port);
+        let size = picture * self.scale(port, picture);
         let clamp = |centre: f32, port: f32, size: f32| {
             let half = (port / size / 2.0).min(0.5);
             centre.clamp(half, 1.0 - half)
         };
         let centre = vec2(
-            clamp(self.centre.x, port.rect.width(), size.x),
-            clamp(self.centre.y, port.rect.height(), size.y),
+            clamp(self.centre.x, port.whole.width(), size.x),
+            clamp(self.centre.y, port.whole.height(), size.y),
         );
-        Rect::from_min_size(port.rect.center() - centre * size, size)
+        Rect::from_min_size(port.whole.center() - centre * size, size)
+    }
+
+    /// The part of the screen that a panel takes: as much of the image as there is room for.
+    pub fn frame(&self, port: &Port, picture: Vec2) -> Rect {
+        let shown = self.picture_rect(port, picture).union(port.whole);
+        shown.intersect(port.room.union(port.whole))
     }
 
     /// The position in the image under a point on the screen; `None` outside the image.
     pub fn position_at(&self, port: &Port, picture: Vec2, point: Pos2) -> Option<Pos2> {
         let rect = self.picture_rect(port, picture);
-        if !port.rect.contains(point) {
+        if !self.frame(port, picture).contains(point) {
             return None;
         }
         let position = ((point - rect.min) / rect.size()).to_pos2();
@@ -110,23 +91,23 @@ impl View {
     pub fn zoom_at(&mut self, port: &Port, picture: Vec2, point: Pos2, factor: f32) {
         let before = self.picture_rect(port, picture);
         let position = (point - before.min) / before.size();
-        let max_zoom = (MAX_PIXEL_SIZE / port.fit).max(1.0);
+        let max_zoom = (MAX_PIXEL_SIZE / fit_scale(port, picture)).max(1.0);
         self.zoom = (self.zoom * factor).clamp(1.0, max_zoom);
-        let size = picture * self.scale(port);
-        self.centre = (position - (point - port.rect.center()) / size).to_pos2();
+        let size = picture * self.scale(port, picture);
+        self.centre = (position - (point - port.whole.center()) / size).to_pos2();
         self.settle(port, picture);
     }
 
     /// Moves the image by `delta`, in points on the screen.
     pub fn pan(&mut self, port: &Port, picture: Vec2, delta: Vec2) {
-        self.centre -= delta / (picture * self.scale(port));
+        self.centre -= delta / (picture * self.scale(port, picture));
         self.settle(port, picture);
     }
 
     /// Clamps the centre to what can be shown, so that the next drag responds at once.
     fn settle(&mut self, port: &Port, picture: Vec2) {
         let rect = self.picture_rect(port, picture);
-        self.centre = ((port.rect.center() - rect.min) / rect.size()).to_pos2();
+        self.centre = ((port.whole.center() - rect.min) / rect.size()).to_pos2();
     }
 
     /// Handles wheel, pinch and drag over one panel. `may_move` is false while a drag there
@@ -154,51 +135,52 @@ impl View {
     }
 }
 
+fn fit_scale(port: &Port, picture: Vec2) -> f32 {
+    (port.whole.width() / picture.x.max(1.0))
+        .min(port.whole.height() / picture.y.max(1.0))
+        .max(1e-6)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const PANEL: &Port = &Port {
-        rect: Rect {
-            min: pos2(100.0, 50.0),
-            max: pos2(500.0, 350.0),
-        },
-        fit: 2.0,
+    const PANEL: Rect = Rect {
+        min: pos2(100.0, 50.0),
+        max: pos2(500.0, 350.0),
+    };
+    const PORT: &Port = &Port {
+        whole: PANEL,
+        room: PANEL,
     };
     const PICTURE: Vec2 = vec2(200.0, 100.0);
 
     #[test]
-    fn a_port_grows_with_the_zoom_into_all_of_its_room() {
-        let room = PANEL.rect;
-        let whole = Rect::from_center_size(room.center(), vec2(400.0, 200.0));
-        let port = |zoom| Port::growing(whole, room, PICTURE, zoom);
-        assert_eq!(
-            port(1.0),
-            Port {
-                rect: whole,
-                fit: 2.0
-            }
-        );
-        assert_eq!(port(1.25).rect.size(), vec2(400.0, 250.0));
-        assert_eq!(
-            port(9.0),
-            Port {
-                rect: room,
-                fit: 2.0
-            }
-        );
-        // An image that does not lie in the middle of its room grows away from the edge.
-        let aside = Rect::from_min_size(room.min, vec2(400.0, 200.0));
-        let grown = Port::growing(aside, room, PICTURE, 1.25);
-        assert_eq!((grown.rect.min, grown.rect.height()), (room.min, 250.0));
+    fn a_magnified_image_takes_all_of_its_room_and_stays_under_the_pointer() {
+        let whole = Rect::from_min_size(pos2(200.0, 150.0), vec2(200.0, 100.0));
+        let port = Port { whole, room: PANEL };
+        let mut view = View::default();
+        assert_eq!(view.frame(&port, PICTURE), whole);
+        let point = pos2(230.0, 160.0);
+        let before = view.position_at(&port, PICTURE, point).unwrap();
+        for factor in [1.3, 1.7, 4.0] {
+            view.zoom_at(&port, PICTURE, point, factor);
+            let after = view.position_at(&port, PICTURE, point).unwrap();
+            assert!((after - before).length() < 1e-4, "{before} became {after}");
+            let frame = view.frame(&port, PICTURE);
+            assert!(PANEL.contains_rect(frame) && frame.contains_rect(whole));
+        }
+        // It shows what there is of the image, and no more.
+        view.pan(&port, PICTURE, vec2(0.0, -200.0));
+        assert_eq!(view.frame(&port, PICTURE), PANEL);
     }
 
     #[test]
     fn centres_the_whole_image() {
-        let rect = View::default().picture_rect(PANEL, PICTURE);
+        let rect = View::default().picture_rect(PORT, PICTURE);
         assert_eq!(
             rect,
-            Rect::from_center_size(PANEL.rect.center(), vec2(400.0, 200.0))
+            Rect::from_center_size(PANEL.center(), vec2(400.0, 200.0))
         );
     }
 
@@ -206,12 +188,12 @@ mod tests {
     fn zooming_keeps_what_is_under_the_pointer() {
         let mut view = View::default();
         // Zoom in first: until the image fills the panel, it stays centred.
-        view.zoom_at(PANEL, PICTURE, PANEL.rect.center(), 4.0);
+        view.zoom_at(PORT, PICTURE, PANEL.center(), 4.0);
         let point = pos2(260.0, 190.0);
-        let before = view.position_at(PANEL, PICTURE, point).unwrap();
+        let before = view.position_at(PORT, PICTURE, point).unwrap();
         for factor in [1.5, 2.0, 0.7] {
-            view.zoom_at(PANEL, PICTURE, point, factor);
-            let after = view.position_at(PANEL, PICTURE, point).unwrap();
+            view.zoom_at(PORT, PICTURE, point, factor);
+            let after = view.position_at(PORT, PICTURE, point).unwrap();
             assert!((after - before).length() < 1e-4, "{before} became {after}");
         }
     }
@@ -219,28 +201,28 @@ mod tests {
     #[test]
     fn a_drag_moves_the_image_with_the_pointer_and_stops_at_its_edge() {
         let mut view = View::default();
-        view.zoom_at(PANEL, PICTURE, PANEL.rect.center(), 4.0);
-        let before = view.picture_rect(PANEL, PICTURE);
-        view.pan(PANEL, PICTURE, vec2(30.0, -20.0));
-        let after = view.picture_rect(PANEL, PICTURE);
+        view.zoom_at(PORT, PICTURE, PANEL.center(), 4.0);
+        let before = view.picture_rect(PORT, PICTURE);
+        view.pan(PORT, PICTURE, vec2(30.0, -20.0));
+        let after = view.picture_rect(PORT, PICTURE);
         assert!((after.min - before.min - vec2(30.0, -20.0)).length() < 1e-2);
-        view.pan(PANEL, PICTURE, vec2(1e6, 1e6));
-        assert!((view.picture_rect(PANEL, PICTURE).min - PANEL.rect.min).length() < 1e-2);
+        view.pan(PORT, PICTURE, vec2(1e6, 1e6));
+        assert!((view.picture_rect(PORT, PICTURE).min - PANEL.min).length() < 1e-2);
     }
 
     #[test]
     fn zoom_is_limited_to_the_whole_image_and_the_maximum_pixel_size() {
         let mut view = View::default();
-        view.zoom_at(PANEL, PICTURE, PANEL.rect.center(), 1e-6);
+        view.zoom_at(PORT, PICTURE, PANEL.center(), 1e-6);
         assert_eq!(view.zoom, 1.0);
-        view.zoom_at(PANEL, PICTURE, PANEL.rect.center(), 1e6);
-        assert!((view.scale(PANEL) - MAX_PIXEL_SIZE).abs() < 1e-3);
+        view.zoom_at(PORT, PICTURE, PANEL.center(), 1e6);
+        assert!((view.scale(PORT, PICTURE) - MAX_PIXEL_SIZE).abs() < 1e-3);
     }
 
     #[test]
     fn has_no_position_outside_the_image() {
         let view = View::default();
-        assert_eq!(view.position_at(PANEL, PICTURE, pos2(300.0, 60.0)), None);
-        assert_eq!(view.position_at(PANEL, PICTURE, pos2(0.0, 0.0)), None);
+        assert_eq!(view.position_at(PORT, PICTURE, pos2(300.0, 60.0)), None);
+        assert_eq!(view.position_at(PORT, PICTURE, pos2(0.0, 0.0)), None);
     }
 }

@@ -29,8 +29,8 @@ pub struct Panels {
     pub gallery: gallery::gallery_ui::GalleryScratch,
     pub stage: stage::StageScratch,
     pub rows: stage::compare_ui::RowsScratch,
-    pub strip: stage::strip_ui::StripScratch,
-    pub controls: stage::controls_ui::ControlsScratch,
+    pub strip: stage::strip::strip_ui::StripScratch,
+    pub controls: stage::controls::controls_ui::ControlsScratch,
 }
 
 /// What had the keyboard focus at the end of the last frame. Shortcuts must not take its keys.

@@ -104,9 +104,7 @@ impl App {
             Action::ShowKeys => self.dialogs.shortcuts = !self.dialogs.shortcuts,
         }
     }
-}
 
-impl App {
     /// Shows the panel under the pointer alone, or the heat map; or all panels again.
     fn enlarge_or_shrink(&mut self) {
         let state = &mut self.state;

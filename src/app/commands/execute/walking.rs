@@ -50,14 +50,14 @@ impl App {
     pub(super) fn zoom_by(&mut self, factor: f32) {
         if let Some((port, photo)) = self.panels.stage.frame {
             let view = &mut self.state.view;
-            view.zoom_at(&port, photo, port.rect.center(), factor);
+            view.zoom_at(&port, photo, port.whole.center(), factor);
         }
     }
 
     /// Moves the photo in all panels towards `direction`.
     pub(super) fn pan_by(&mut self, direction: Vec2) {
         if let Some((port, photo)) = self.panels.stage.frame {
-            let delta = direction * port.rect.size() * PAN_STEP;
+            let delta = direction * port.whole.size() * PAN_STEP;
             self.state.view.pan(&port, photo, delta);
         }
     }

@@ -10,7 +10,6 @@ use crate::app::state::viewport::View;
 use crate::app::textures::shown_map;
 use crate::app::ui::kit::text::{draw_left, draw_right, line};
 use crate::app::ui::kit::theme::{self, GRID, ROW, palette};
-use crate::app::ui::stage::region_ui;
 
 /// The columns of the read-out: the name, and the width of the number after it.
 const COLUMNS: [(&str, f32); 4] = [("x", 36.0), ("y", 36.0), ("RGB", 76.0), ("map", 52.0)];
@@ -67,7 +66,7 @@ pub fn reading_of(scene: Scene<'_>, row: Option<&Row>, view: &View) -> Option<Re
         rgb: photo.rgb.get_pixel(x, y).0,
         map,
         class: row.and_then(|row| {
-            let class = region_ui::class_at(scene, row, pointer)?;
+            let class = state.results.class_at(&row.subject, pointer)?;
             row.subject.model.labels.get(class).cloned()
         }),
     })
@@ -76,7 +75,7 @@ pub fn reading_of(scene: Scene<'_>, row: Option<&Row>, view: &View) -> Option<Re
 /// Draws the values. `hovered` is the row under the pointer.
 pub fn readout_ui(ui: &mut Ui, scene: Scene<'_>, hovered: Option<RowId>) {
     let rows = scene.state.rows();
-    let classes = rows.iter().any(|row| region_ui::has_regions(Some(row)));
+    let classes = rows.iter().any(|row| row.subject.answers_with_map());
     let width: f32 = COLUMNS.iter().map(|(name, room)| gap(name) + room).sum();
     let width = if classes { width + GRID + CLASS } else { width };
     let (rect, response) = ui.allocate_exact_size(vec2(width, ROW), Sense::hover());

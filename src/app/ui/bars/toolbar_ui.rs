@@ -184,14 +184,14 @@ fn view_menu(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
         }
         ui.separator();
         let options = scene.state.options;
-        for (action, mut on) in [
-            (Action::LeftList, options.left_list),
-            (Action::RightList, options.right_list),
-            (Action::LayerStrip, options.layer_strip),
+        for (action, label, on) in [
+            (Action::LeftList, "Left list", options.left_list),
+            (Action::RightList, "Right list", options.right_list),
+            (Action::LayerStrip, "Strip of layers", options.layer_strip),
         ] {
             let keys = action.shortcut().map(keys_text).unwrap_or_default();
-            let check = ui.checkbox(&mut on, format!("{}  {keys}", action.label()));
-            if check.on_hover_text(action.tooltip()).clicked() {
+            let button = Button::selectable(on, label).shortcut_text(keys);
+            if ui.add(button).on_hover_text(action.tooltip()).clicked() {
                 commands.push(action.into());
             }
         }

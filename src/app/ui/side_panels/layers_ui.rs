@@ -20,7 +20,7 @@ use crate::app::ui::kit::theme::{self, GRID, INSET, ROW, palette};
 use crate::app::ui::kit::widgets::{
     click_modifiers, name_row, row, search, segments, segments_of, triangle,
 };
-use crate::app::ui::stage::strip_ui::small_map_ui;
+use crate::app::ui::stage::strip::small_map_ui::small_map_ui;
 
 const INDENT: f32 = 12.0;
 /// The width at the left of every row, for the mark of the recommended layer.

@@ -4,6 +4,7 @@
 use egui::{Rect, Vec2, pos2, vec2};
 
 use crate::app::state::view_options::Arrangement;
+use crate::app::state::viewport::Port;
 use crate::app::ui::kit::theme::GRID;
 
 /// The gap between two panels.
@@ -13,13 +14,6 @@ pub const HEAD: f32 = 42.0;
 /// Panels are at least this large, however thin the image.
 const MIN_SIDE: f32 = 96.0;
 
-/// Where a panel is: the whole image at a zoom of 1, and the room that it may grow into.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Place {
-    pub whole: Rect,
-    pub room: Rect,
-}
-
 /// How many times as large as that of four in a row the area of the images has to be for two by two, and
 /// for one large panel, whose sizes differ.
 const BETTER: [f32; 2] = [1.3, 1.5];
@@ -27,7 +21,7 @@ const BETTER: [f32; 2] = [1.3, 1.5];
 const LARGE: usize = 1;
 
 /// The places of the four panels.
-pub fn layout(stage: Rect, picture: Vec2, arrangement: Arrangement) -> [Place; 4] {
+pub fn layout(stage: Rect, picture: Vec2, arrangement: Arrangement) -> [Port; 4] {
     match arrangement {
         Arrangement::Row => grid(stage, picture, 4),
         Arrangement::Square => grid(stage, picture, 2),
@@ -51,21 +45,20 @@ pub fn largest(stage: Rect, picture: Vec2) -> Arrangement {
 }
 
 /// What the images cover together.
-fn area(places: &[Place; 4]) -> f32 {
+fn area(places: &[Port; 4]) -> f32 {
     places.iter().map(|place| place.whole.area()).sum()
 }
 
 /// The size of an image in a room.
 fn fitted(picture: Vec2, room: Vec2) -> Vec2 {
     let scale = (room.x / picture.x).min(room.y / picture.y);
-    (picture * scale)
-        .max(Vec2::splat(MIN_SIDE))
-        .min(room.max(Vec2::splat(1.0)))
-        .floor()
+    let room = room.max(Vec2::splat(1.0));
+    let least = MIN_SIDE.min(room.x).min(room.y);
+    (picture * scale).max(Vec2::splat(least)).min(room).floor()
 }
 
 /// Four panels of one size in two or four columns.
-fn grid(stage: Rect, picture: Vec2, columns: usize) -> [Place; 4] {
+fn grid(stage: Rect, picture: Vec2, columns: usize) -> [Port; 4] {
     let rows = 4 / columns;
     let gaps = vec2(columns as f32 - 1.0, rows as f32 - 1.0) * GAP;
     let room = (stage.size() - gaps) / vec2(columns as f32, rows as f32) - vec2(0.0, HEAD);
@@ -79,12 +72,12 @@ fn grid(stage: Rect, picture: Vec2, columns: usize) -> [Place; 4] {
         let whole = Rect::from_min_size(corner + cell * at + down, size);
         let room_cell = room + vec2(GAP, HEAD + GAP);
         let room = Rect::from_min_size(stage.min + room_cell * at + down, room);
-        Place { whole, room }
+        Port { whole, room }
     })
 }
 
 /// One large panel at the left, and the other three in a column beside it.
-fn one_large(stage: Rect, picture: Vec2) -> [Place; 4] {
+fn one_large(stage: Rect, picture: Vec2) -> [Port; 4] {
     let tall = stage.height() - HEAD;
     let small_height = (stage.height() - 2.0 * GAP) / 3.0 - HEAD;
     // The widths are in the ratio of the heights, so that each image fills its room.
@@ -108,7 +101,7 @@ fn one_large(stage: Rect, picture: Vec2) -> [Place; 4] {
                 pos2(stage.left(), stage.top() + HEAD),
                 pos2(right - GAP, stage.bottom()),
             );
-            return Place { whole, room };
+            return Port { whole, room };
         }
         let top = corner.y + (step * below as f32).floor() + HEAD;
         below += 1;
@@ -118,7 +111,7 @@ fn one_large(stage: Rect, picture: Vec2) -> [Place; 4] {
             pos2(right, top),
             pos2(stage.right(), (top + most).min(stage.bottom())),
         );
-        Place { whole, room }
+        Port { whole, room }
     })
 }
 

@@ -125,10 +125,8 @@ pub fn caption(scene: Scene<'_>, row: Option<&Row>, cell: Cell) -> String {
         Cell::Panel(Panel::GuidedGradCam) => match signed.map(|(key, _)| key.heat.score) {
             Some(Score::Versus { .. }) => "of the difference of two logits".to_owned(),
             // The heat map shows some channels, but guided Grad-CAM uses all of them.
-            Some(_) if shows_some_channels(scene) => {
-                "multiplied with the whole heat map".to_owned()
-            }
-            Some(_) => "multiplied with the heat map".to_owned(),
+            Some(_) if shows_some_channels(scene) => "times the whole heat map".to_owned(),
+            Some(_) => "times the heat map".to_owned(),
             None => String::new(),
         },
         Cell::Difference => own

@@ -4,6 +4,7 @@ use egui::{Role, Sense, Ui, WidgetInfo, vec2};
 
 use super::StageScratch;
 use super::cell::{Cell, caption, is_stale};
+use super::picture_ui::frame;
 use super::region_ui;
 use crate::app::commands::Command;
 use crate::app::scene::Scene;
@@ -30,7 +31,7 @@ pub fn input_ui(
 ) -> egui::Response {
     let id = row.map_or(RowId::Side(0), |row| row.id);
     let response = ui.interact(
-        port.rect,
+        frame(scene, row, port, view),
         ui.scope_id().with((id, cell)),
         Sense::click_and_drag(),
     );

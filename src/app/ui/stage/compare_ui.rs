@@ -49,7 +49,7 @@ impl Rows<'_> {
     }
 
     fn port(&self, row: usize, column: usize) -> Port {
-        Port::fixed(self.cell(column, self.plan.tops[row]), self.sizes[row])
+        Port::fixed(self.cell(column, self.plan.tops[row]))
     }
 
     fn cell(&self, column: usize, (top, height): (f32, f32)) -> Rect {

@@ -25,21 +25,19 @@ const GRAB: f32 = 8.0;
 /// The size of the handle on the line.
 const HANDLE: egui::Vec2 = vec2(10.0, 36.0);
 
-/// Shows all panels again once the row of the large one is gone.
-pub fn end_if_gone(scene: Scene<'_>, rows: &[Row], commands: &mut Vec<Command>) {
-    let large = scene.state.large;
+/// The row and the panel that fill the stage, if one does. All panels are shown again once its row is gone.
+pub fn shown<'a>(
+    scene: Scene<'_>,
+    rows: &'a [Row],
+    commands: &mut Vec<Command>,
+) -> Option<(&'a Row, usize)> {
+    let large = scene.state.large?;
+    let row = rows.iter().find(|row| row.id == large.row);
     // While a photo or a model is being opened there may be no row at all.
-    let gone = |row| !rows.is_empty() && !rows.iter().any(|shown| shown.id == row);
-    if large.is_some_and(|large| gone(large.row)) {
+    if row.is_none() && !rows.is_empty() {
         commands.push(Command::Enlarge(None));
     }
-}
-
-/// The row and the panel that fill the stage, if one does.
-pub fn shown<'a>(scene: Scene<'_>, rows: &'a [Row]) -> Option<(&'a Row, usize)> {
-    let large = scene.state.large?;
-    let row = rows.iter().find(|row| row.id == large.row)?;
-    Some((row, large.column))
+    Some((row?, large.column))
 }
 
 pub fn large_ui(
@@ -58,7 +56,7 @@ pub fn large_ui(
     let room = Rect::from_min_max(area.min + vec2(0.0, HEAD), area.max);
     let scale = (room.width() / size.x).min(room.height() / size.y);
     let whole = Rect::from_center_size(room.center(), (size * scale).floor());
-    let port = Port::growing(whole, room, size, view.zoom);
+    let port = Port { whole, room };
     stage.frame = Some((port, size));
     (view.pointer, stage.hovered) = (None, None);
 
@@ -81,9 +79,9 @@ pub fn large_ui(
     if splits {
         split_input_ui(ui, &port, view, size, stage);
     }
-    let head = Rect::from_min_max(pos2(port.rect.left(), port.rect.top()), port.rect.max);
-    head_ui(ui, scene, Some(row), cell, head);
-    back_ui(ui, &port, commands);
+    let frame = view.frame(&port, size);
+    head_ui(ui, scene, Some(row), cell, frame);
+    back_ui(ui, frame, commands);
     picture_ui(ui, scene, Some(row), cell, &port, view, stage, commands);
     if splits && !stage.photo_alone {
         split_ui(ui, &port, view, size, stage);
@@ -91,8 +89,8 @@ pub fn large_ui(
 }
 
 /// The button above the panel that shows all panels again.
-fn back_ui(ui: &mut Ui, port: &Port, commands: &mut Vec<Command>) {
-    let corner = port.rect.right_top() - vec2(0.0, HEAD);
+fn back_ui(ui: &mut Ui, frame: Rect, commands: &mut Vec<Command>) {
+    let corner = frame.right_top() - vec2(0.0, HEAD);
     let area = Rect::from_min_max(corner - vec2(160.0, 0.0), corner + vec2(0.0, HEAD - GRID));
     ui.scope_builder(UiBuilder::new().max_rect(area), |ui| {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -111,13 +109,14 @@ fn back_ui(ui: &mut Ui, port: &Port, commands: &mut Vec<Command>) {
 /// Where the line is on the screen.
 fn line_x(port: &Port, view: &View, size: egui::Vec2, stage: &StageScratch) -> f32 {
     let photo = view.picture_rect(port, size);
-    let x = photo.left() + photo.width() * stage.split.unwrap_or(0.0);
-    x.clamp(port.rect.left(), port.rect.right())
+    let x = photo.left() + photo.width() * stage.split;
+    let frame = view.frame(port, size);
+    x.clamp(frame.left(), frame.right())
 }
 
 fn split_input_ui(ui: &Ui, port: &Port, view: &View, size: egui::Vec2, stage: &mut StageScratch) {
     let x = line_x(port, view, size, stage);
-    let grab = Rect::from_x_y_ranges(x - GRAB..=x + GRAB, port.rect.y_range());
+    let grab = Rect::from_x_y_ranges(x - GRAB..=x + GRAB, view.frame(port, size).y_range());
     let response = ui.interact(grab, ui.scope_id().with("split"), Sense::drag());
     let response = response.on_hover_cursor(CursorIcon::ResizeHorizontal);
     if response.dragged()
@@ -125,11 +124,11 @@ fn split_input_ui(ui: &Ui, port: &Port, view: &View, size: egui::Vec2, stage: &m
     {
         let photo = view.picture_rect(port, size);
         let share = (point.x - photo.left()) / photo.width();
-        stage.split = Some(share.clamp(0.0, 1.0)).filter(|share| *share > 0.0);
+        stage.split = share.clamp(0.0, 1.0);
     }
     response.widget_info(|| {
         let mut info = WidgetInfo::labeled(Role::Slider, true, "Photo on the left");
-        info.value = Some(f64::from(stage.split.unwrap_or(0.0)));
+        info.value = Some(f64::from(stage.split));
         info
     });
 }
@@ -137,11 +136,12 @@ fn split_input_ui(ui: &Ui, port: &Port, view: &View, size: egui::Vec2, stage: &m
 /// Draws the line with its handle.
 fn split_ui(ui: &Ui, port: &Port, view: &View, size: egui::Vec2, stage: &StageScratch) {
     let x = line_x(port, view, size, stage);
-    let painter = ui.painter_at(port.rect.expand2(vec2(HANDLE.x, 0.0)));
+    let frame = view.frame(port, size);
+    let painter = ui.painter_at(frame.expand2(vec2(HANDLE.x, 0.0)));
     for (width, colour) in [(3.0, theme::shade(120)), (1.0, theme::light(230))] {
-        painter.vline(x, port.rect.y_range(), Stroke::new(width, colour));
+        painter.vline(x, frame.y_range(), Stroke::new(width, colour));
     }
-    let handle = Rect::from_center_size(pos2(x, port.rect.center().y), HANDLE);
+    let handle = Rect::from_center_size(pos2(x, frame.center().y), HANDLE);
     painter.rect_filled(handle.expand(1.0), 4.0, theme::shade(120));
     painter.rect_filled(handle, 4.0, theme::light(230));
 }

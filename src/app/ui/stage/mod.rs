@@ -10,14 +10,13 @@ pub(crate) mod arrange;
 pub(crate) mod cell;
 mod cell_input_ui;
 pub(crate) mod compare_ui;
-pub(crate) mod controls_ui;
+pub(crate) mod controls;
 mod large_ui;
 pub(crate) mod panels_ui;
 pub(crate) mod picture_ui;
 pub(crate) mod region_ui;
 pub(crate) mod row_head_ui;
-pub(crate) mod score_ui;
-pub(crate) mod strip_ui;
+pub(crate) mod strip;
 
 pub const STRIP_MARGIN: Margin = Margin {
     left: 16,
@@ -52,7 +51,7 @@ pub struct StageScratch {
     /// Whether the panels show the photo without anything over it, while a key is held.
     pub photo_alone: bool,
     /// Where the overlay of a large panel begins, as a share of the photo's width; left of it is the photo.
-    pub split: Option<f32>,
+    pub split: f32,
     /// The rows whose signed images were drawn, each with the drawn size of the whole photo in screen
     /// pixels.
     pub drawn_signed: Vec<(RowId, Vec2)>,

@@ -15,7 +15,7 @@ use crate::app::commands::action::Action;
 use crate::app::scene::Scene;
 use crate::app::state::rows::{Row, RowId};
 use crate::app::state::view_options::Arrangement;
-use crate::app::state::viewport::{Port, View};
+use crate::app::state::viewport::View;
 use crate::app::ui::kit::text::{draw_left, line, lines};
 use crate::app::ui::kit::theme::{self, GRID, palette};
 use crate::app::ui::kit::widgets::busy;
@@ -30,11 +30,11 @@ pub fn panels_ui(
 ) {
     let rows = scene.state.rows();
     let mut view = scene.state.view;
-    stage.photo_alone =
-        ui.input(|input| input.key_down(Key::Space)) && !ui.ctx().text_edit_focused();
+    // A widget that has the focus takes the key itself.
+    let free = ui.memory(|memory| memory.focused().is_none());
+    stage.photo_alone = free && ui.input(|input| input.key_down(Key::Space));
     region_ui::end_lost_drags(ui, &rows, stage);
-    large_ui::end_if_gone(scene, &rows, commands);
-    if let Some(large) = large_ui::shown(scene, &rows) {
+    if let Some(large) = large_ui::shown(scene, &rows, commands) {
         large_ui::large_ui(ui, scene, large, &mut view, stage, commands);
     } else if rows.len() > 1 {
         rows_ui(ui, scene, &rows, &mut view, stage, scroll, commands);
@@ -65,9 +65,7 @@ fn single_ui(
         Arrangement::Automatic if scene.gallery.is_shown() => largest(area, vec2(4.0, 3.0)),
         chosen => chosen,
     };
-    let zoom = view.zoom;
-    let ports = layout(area, size, arrangement)
-        .map(|place| Port::growing(place.whole, place.room, size, zoom));
+    let ports = layout(area, size, arrangement);
     stage.frame = Some((ports[0], size));
 
     // All cells handle input before any is drawn, so that the crosshair is the same in each.
@@ -79,7 +77,10 @@ fn single_ui(
         input_ui(ui, scene, row, cell, port, place, view, stage, commands);
     }
     for (cell, port) in cells.into_iter().zip(&ports) {
-        head_ui(ui, scene, row, cell, port.rect);
+        let frame = view.frame(port, size);
+        // A small picture leaves room for its title beside it.
+        let head = frame.with_max_x(frame.right().max(port.room.right()));
+        head_ui(ui, scene, row, cell, head);
         picture_ui(ui, scene, row, cell, port, view, stage, commands);
     }
 }

@@ -24,7 +24,8 @@ use crate::app::ui::kit::text::{draw_left, line, lines};
 use crate::app::ui::kit::theme::{self, GRID, palette};
 use crate::app::ui::kit::widgets::busy;
 
-const WHOLE: Rect = Rect {
+/// The whole of a texture.
+pub const WHOLE: Rect = Rect {
     min: Pos2::ZERO,
     max: pos2(1.0, 1.0),
 };
@@ -51,7 +52,7 @@ pub fn picture_ui(
     stage: &mut StageScratch,
     commands: &mut Vec<Command>,
 ) {
-    let rect = port.rect;
+    let rect = frame(scene, row, port, view);
     record_signed_size(ui, scene, row, cell, port, view, stage);
     let colours = palette(ui);
     ui.painter().rect_filled(rect, 0.0, colours.well);
@@ -67,13 +68,17 @@ pub fn picture_ui(
         drawn_at
     };
     let photo_alone = stage.photo_alone;
-    let split = stage.split.filter(|_| scene.state.large.is_some());
+    let split = if scene.state.large.is_some() {
+        stage.split
+    } else {
+        0.0
+    };
     let over_photo = |heat: &HeatTexture| {
         let photo_rect = photo(&heat.photo);
         if photo_alone {
             return;
         }
-        let from = photo_rect.left() + photo_rect.width() * split.unwrap_or(0.0);
+        let from = photo_rect.left() + photo_rect.width() * split;
         let overlaid = Rect::from_min_max(pos2(from, rect.top()), rect.max);
         draw_heat(
             &painter.with_clip_rect(painter.clip_rect().intersect(overlaid)),
@@ -148,6 +153,17 @@ pub fn picture_ui(
     crosshair_ui(&painter, scene, row, port, view);
 }
 
+/// The part of the screen that a panel takes.
+pub fn frame(scene: Scene<'_>, row: Option<&Row>, port: &Port, view: &View) -> Rect {
+    let photo = row
+        .map(|row| &row.subject.photo)
+        .or(scene.state.photo.as_ref());
+    match photo {
+        Some(photo) => view.frame(port, vec2(photo.width() as f32, photo.height() as f32)),
+        None => port.whole,
+    }
+}
+
 /// Records the size at which a signed image is drawn, so that a copy of that size can be made.
 fn record_signed_size(
     ui: &Ui,
@@ -203,7 +219,7 @@ fn crosshair_ui(painter: &Painter, scene: Scene<'_>, row: Option<&Row>, port: &P
 }
 
 /// A part of `whole`, given in fractions of it.
-fn part(whole: Rect, part: Rect) -> Rect {
+pub fn part(whole: Rect, part: Rect) -> Rect {
     Rect::from_min_max(
         whole.min + part.min.to_vec2() * whole.size(),
         whole.min + part.max.to_vec2() * whole.size(),

@@ -44,11 +44,6 @@ pub fn end_lost_drags(ui: &Ui, rows: &[Row], stage: &mut StageScratch) {
     }
 }
 
-/// Whether the model of a row answers with a map.
-pub fn has_regions(row: Option<&Row>) -> bool {
-    row.is_some_and(|row| row.subject.model.map_size().is_some())
-}
-
 /// Handles clicks and drags that concern regions. Returns whether they are taken, so that the view must not
 /// move.
 pub fn input_ui(
@@ -60,7 +55,7 @@ pub fn input_ui(
     stage: &mut StageScratch,
     commands: &mut Vec<Command>,
 ) -> bool {
-    let Some(row) = row.filter(|row| has_regions(Some(row))) else {
+    let Some(row) = row.filter(|row| row.subject.answers_with_map()) else {
         return false;
     };
     // Pins keep their question.
@@ -116,28 +111,12 @@ pub fn input_ui(
         && response.clicked()
         && !click_modifiers(ui).shift
         && let Some(point) = response.interact_pointer_pos()
-        && let Some(class) = class_at(scene, row, at(point))
+        && let Some(class) = scene.state.results.class_at(&row.subject, at(point))
     {
         commands.extend(turn_to);
         commands.push(Command::ChooseClass(class));
     }
     wanted && response.is_pointer_button_down_on()
-}
-
-/// The class that the model predicts at a position, in fractions of the photo.
-pub fn class_at(scene: Scene<'_>, row: &Row, position: Pos2) -> Option<usize> {
-    let prediction = scene.state.results.prediction(&row.subject)?;
-    let regions = prediction
-        .regions
-        .as_ref()
-        .filter(|regions| regions.are_predicted())?;
-    let photo = &row.subject.photo;
-    let x = f64::from(position.x) * f64::from(photo.width());
-    let y = f64::from(position.y) * f64::from(photo.height());
-    let placement = &prediction.placement;
-    let (u, v) = placement.to_input(x, y);
-    let (across, down) = (f64::from(placement.input.0), f64::from(placement.input.1));
-    regions.class_at(u / across, v / down, &prediction.ranking)
 }
 
 /// The pixels of a photo of this size between two corners, if they are more than a point.
@@ -166,7 +145,7 @@ pub fn drawn_ui(
     view: &View,
     stage: &StageScratch,
 ) {
-    let Some(row) = row.filter(|row| has_regions(Some(row))) else {
+    let Some(row) = row.filter(|row| row.subject.answers_with_map()) else {
         return;
     };
     let photo = &row.subject.photo;

@@ -1,0 +1,4 @@
+//! The controls below the panels.
+
+pub(crate) mod controls_ui;
+mod score_ui;

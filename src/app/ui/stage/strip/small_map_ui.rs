@@ -1,0 +1,65 @@
+//! The small map of a layer over the photo, as tiles and the tree show it.
+
+use egui::{Color32, Painter, Rect, Ui, vec2};
+
+use crate::app::scene::Scene;
+use crate::app::state::view_options::Opacity;
+use crate::app::textures::photo::PhotoTexture;
+use crate::app::textures::tiles::{Atlas, Tile};
+use crate::app::ui::kit::theme;
+use crate::app::ui::stage::picture_ui::{WHOLE, part, shade_unseen};
+
+/// Draws a layer's small map over the photo, dimmed while it is stale.
+pub fn small_map_ui(ui: &Ui, scene: Scene<'_>, rect: Rect, path: &str) -> Option<Tile> {
+    let own = scene.textures.row(scene.state.live_row())?;
+    let (_, photo) = own.photo.as_ref()?;
+    let (key, atlas) = scene.textures.tiles.shown()?;
+    let photo_now = scene.state.photo.as_ref().map(|photo| photo.id);
+    if Some(key.prediction.photo) != photo_now {
+        // A map of another photo means nothing on this one.
+        return None;
+    }
+    let stale = scene.textures.tiles.are_stale(scene.state);
+    let tile = atlas.tile(path)?;
+    let small = Small {
+        photo,
+        atlas,
+        tile,
+        opacity: scene.state.options.style.opacity,
+        strength: if stale { 0.35 } else { 1.0 },
+    };
+    small.draw(&ui.painter_at(rect), rect);
+    Some(*tile)
+}
+
+/// A small map over its photo.
+struct Small<'a> {
+    photo: &'a PhotoTexture,
+    atlas: &'a Atlas,
+    tile: &'a Tile,
+    opacity: Opacity,
+    /// Less than 1 if the map is stale.
+    strength: f32,
+}
+
+impl Small<'_> {
+    fn draw(&self, painter: &Painter, rect: Rect) {
+        let size = vec2(self.photo.size.0 as f32, self.photo.size.1 as f32);
+        let scale = (rect.width() / size.x).min(rect.height() / size.y);
+        let photo_rect = Rect::from_center_size(rect.center(), size * scale);
+        let texture = self
+            .photo
+            .level(photo_rect.width() * painter.pixels_per_point());
+        let tint = Color32::WHITE.gamma_multiply(self.strength);
+        painter.image(texture.id(), photo_rect, WHOLE, tint);
+        let seen = part(photo_rect, self.atlas.seen);
+        let tint = theme::light(self.opacity.0).gamma_multiply(self.strength);
+        painter.image(
+            self.atlas.texture.id(),
+            seen,
+            self.atlas.uv(self.tile),
+            tint,
+        );
+        shade_unseen(painter, photo_rect, seen);
+    }
+}
