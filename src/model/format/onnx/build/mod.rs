@@ -165,10 +165,10 @@ impl<'a, 'o> Builder<'a, 'o> {
         self.label = "the output".into();
         let mut unfit = None;
         for output in outputs {
-            if self.lost.contains_key(&output.value) {
+            if self.lost.contains_key(&output.name) {
                 return Ok(());
             }
-            let value = self.find(&output.value)?;
+            let value = self.find(&output.name)?;
             let shape = self.shape(value);
             let each = match shape {
                 [first, rest @ ..] if *first == self.batch => rest,
@@ -198,11 +198,12 @@ impl<'a, 'o> Builder<'a, 'o> {
         let lost = std::mem::take(&mut self.lost);
         self.label = "the output".into();
         let outputs = outputs.iter().map(|output| Output {
-            value: match lost.get(&output.value) {
+            value: match lost.get(&output.name) {
                 Some(fault) => Err(fault.clone()),
-                None => self.find(&output.value),
+                None => self.find(&output.name),
             },
             name: output.name.clone(),
+            floats: output.floats,
         });
         let outputs = outputs.collect();
         let graph = self.graph.finish(outputs)?;
