@@ -103,9 +103,8 @@ impl Model {
         let own_labels = if same_answer {
             self.own_labels.clone()
         } else {
-            let text = self.labels_text.as_deref();
             file_labels(
-                text,
+                &self.own_names,
                 &self.path,
                 answer.kind,
                 tried.classes,
@@ -146,7 +145,7 @@ impl Model {
             whole,
             choice,
             output,
-            labels_text: self.labels_text.clone(),
+            own_names: self.own_names.clone(),
             architecture: self.architecture.clone(),
             opened_as: self.opened_as.clone(),
             about: self.about.clone(),
@@ -251,7 +250,7 @@ impl Model {
         }
         let mut options = self.options.clone();
         options.prepared = Some(Box::new(prepared.clone()));
-        if !same_size {
+        if self.other_sizes == OtherSizes::ReadAgain {
             options = options.size(width, height);
         }
         self.read_as(options, output, used, report)
