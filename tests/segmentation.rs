@@ -120,7 +120,7 @@ fn agrees_with_pytorch_on_every_map() {
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
-    assert_eq!(facts.cases.len(), 13);
+    assert_eq!(facts.cases.len(), 16);
 }
 
 #[test]
@@ -160,7 +160,13 @@ fn a_region_outside_of_what_the_model_sees_is_refused() {
 #[test]
 fn maps_of_features_are_refused() {
     let folder = unpacked();
-    for name in ["features_relu", "features_sum", "features_many"] {
+    for name in [
+        "features_relu",
+        "features_sum",
+        "features_reciprocal",
+        "features_many",
+        "argmax_over_columns",
+    ] {
         let refused = Explainer::open(folder.path().join(format!("{name}.pt2")));
         let why = refused.err().unwrap().to_string();
         assert!(why.contains("features at"), "{name}: {why}");

@@ -56,6 +56,10 @@ def large(y):
     return F.interpolate(y, size=(HEIGHT, WIDTH), mode="bilinear", align_corners=False)
 
 
+def halves(y):
+    return (torch.sigmoid(y) + torch.sigmoid(y * 0.5 + 0.3)) / 2
+
+
 def confident(y):
     shares = torch.softmax(y, 1)
     return shares.argmax(1), shares.amax(1)
@@ -81,6 +85,9 @@ CASES = {
     "class_numbers": (5, lambda y: large(y).argmax(1), "softmax", large),
     "numbers_and_confidence": (5, lambda y: confident(large(y)), "softmax", large),
     "channels_last": (5, lambda y: torch.softmax(large(y).permute(0, 2, 3, 1), 3), "softmax", large),
+    "one_of_softmax": (2, lambda y: torch.softmax(large(y), 1)[:, 1], "as they are", lambda y: torch.softmax(large(y), 1)),
+    "two_sigmoids": (1, lambda y: halves(large(y)), "as they are", lambda y: torch.cat([1 - halves(large(y)), halves(large(y))], 1)),
+    "wrong_axis": (5, lambda y: torch.softmax(large(y), 2), "numbers", lambda y: torch.softmax(large(y), 2)),
     "labels": (4, lambda y: torch.sigmoid(large(y)), "sigmoid", large),
     "labels_enlarged": (4, lambda y: large(torch.sigmoid(y)), "as they are", lambda y: large(torch.sigmoid(y))),
     "one_logit": (1, lambda y: large(y), "sigmoid", lambda y: torch.cat([-large(y), large(y)], 1)),
@@ -94,6 +101,8 @@ CASES = {
 FEATURES = {
     "features_relu": lambda net, x: F.relu(net.deep(F.relu(net.stem(x)))),
     "features_sum": lambda net, x: net.stem(x) + F.relu(net.stem(x)),
+    "features_reciprocal": lambda net, x: 1 / (net.stem(x) + 9),
+    "argmax_over_columns": lambda net, x: large(net.logits(x)).argmax(3),
     "features_many": lambda net, x: net.stem(x).repeat(1, 20, 1, 1)[:, :, ::3, ::3],
 }
 

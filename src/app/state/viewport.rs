@@ -170,6 +170,8 @@ mod tests {
             let frame = view.frame(&port, PICTURE);
             assert!(PANEL.contains_rect(frame) && frame.contains_rect(whole));
         }
+        // It shows what there is of the image, and no more.
+        view.pan(&port, PICTURE, vec2(0.0, -200.0));
         assert_eq!(view.frame(&port, PICTURE), PANEL);
     }
 

@@ -1,12 +1,12 @@
 //! From an output of the file to one row of scores, or to a map of them.
 
 use super::bounds::{Bounds, bounds};
-use super::ending::{Ending, ending};
-use super::map::{self, Map};
+use super::ending::{Ending, before_argmax, ending};
+use super::map::{self, Made, Map, made};
 use super::row::{as_row, joined, unfit};
 use super::similarity::{self, Compared};
 use super::sketch::Sketch;
-use super::{Answer, AnswerKind, Measured, Wanted};
+use super::{Answer, AnswerKind, Measured, Wanted, notes};
 use crate::model::error::{Fault, Result};
 use crate::model::graph::{Graph, Head, ValueId};
 use crate::model::op::{Arithmetic, Function};
@@ -15,24 +15,23 @@ use crate::model::usage::Reading;
 /// Beyond this, bounded numbers may well be logits that were clipped.
 const MAX_RAW: f64 = 5.0;
 
-/// The answer at `output`; see [`super::answer`].
+/// The answer at `output`, which may consist of `floats`; see [`super::answer`].
 pub fn answer(
     whole: &Graph,
-    output: ValueId,
+    (output, floats): (ValueId, bool),
     measured: Option<Measured>,
     wanted: Wanted,
 ) -> Result<Answer> {
     let mut sketch = Sketch::new(whole.shared());
-    let found = Scores::of(&mut sketch, output, measured)?;
+    let found = Scores::of(&mut sketch, output, floats, measured)?;
     let (reading, row, notes) = if wanted.similarity {
         (Reading::Numbers, found.similarity(&mut sketch)?, Vec::new())
     } else {
         let reading = found.read_as(wanted.reading);
-        (
-            reading,
-            found.row(&mut sketch, reading)?,
-            found.notes(reading),
-        )
+        let mut notes = found.notes(reading);
+        let refused = wanted.reading.filter(|wanted| *wanted != reading);
+        notes.extend(refused.map(|refused| notes::refused(refused, reading)));
+        (reading, found.row(&mut sketch, reading)?, notes)
     };
     let mut graph = sketch.graph;
     graph.logits = row.scores;
@@ -50,7 +49,7 @@ pub fn answer(
 
 /// How the values of an output are to be understood.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Values {
+pub(super) enum Values {
     /// Logits, or probabilities whose logits are known.
     Logits(Option<Ending>),
     /// Probabilities that are not those of any one row of logits.
@@ -76,19 +75,29 @@ struct Row {
 pub struct Scores {
     output: ValueId,
     /// The number of classes.
-    count: i64,
+    pub(super) count: i64,
     /// How they lie in it, if it is a map and not a row.
-    map: Option<Map>,
+    pub(super) map: Option<Map>,
     /// Whether the file returns the numbers of the classes that are largest.
-    numbers_classes: bool,
-    values: Values,
+    pub(super) numbers_classes: bool,
+    pub(super) values: Values,
     bounds: Bounds,
 }
 
 impl Scores {
     /// # Errors
     /// [`Fault::NoLogits`] where the output is neither a row nor a map.
-    pub fn of(sketch: &mut Sketch, output: ValueId, measured: Option<Measured>) -> Result<Scores> {
+    pub fn of(
+        sketch: &mut Sketch,
+        output: ValueId,
+        floats: bool,
+        measured: Option<Measured>,
+    ) -> Result<Scores> {
+        let numbered = before_argmax(sketch, output);
+        if numbered.is_none() && !floats {
+            return Err(Fault::NoLogits("it does not consist of floats".into()));
+        }
+        let output = numbered.map_or(output, |(scores, _)| scores);
         let shape = match sketch.shape(output) {
             Some(shape) => shape.clone(),
             // The trial run says at which node the sizes do not fit.
@@ -96,24 +105,15 @@ impl Scores {
         };
         let long = shape.iter().filter(|size| **size != 1).count();
         let mut count = crate::model::op::shape::count(&shape).unwrap_or(0);
-        let (mut output, mut map, mut numbers_classes) = (output, None, false);
+        let along = numbered.and_then(|(_, along)| along);
+        let mut map = None;
         if long > 1 || count < 1 {
             let [_, _, height, width] = sketch.graph.input_shape;
-            let numbered = map::before_argmax(sketch, output);
-            if let Some((scores, _)) = numbered {
-                output = scores;
-            }
-            let shape = sketch
-                .shape(output)
-                .cloned()
-                .unwrap_or_else(|| shape.clone());
             let found = map::of_shape(&shape, [height, width]);
             let found = found.filter(|_| count >= 1);
             // The numbers say along which axis the classes are.
-            let along = numbered.map(|(_, axis)| axis);
-            let found = found.filter(|map| along.is_none() || along == map.class_axis());
+            let found = found.filter(|map| numbered.is_none() || along == map.class_axis());
             let found = found.ok_or_else(|| map::unfit(&shape))?;
-            numbers_classes = numbered.is_some();
             count = found.classes;
             map = Some(found);
         }
@@ -126,35 +126,26 @@ impl Scores {
             (Some(_), _) | (None, None) => output,
         };
         let limits = bounds(sketch, output);
-        let values = match found {
-            Some(ending) => Values::Logits(Some(ending)),
-            // A share at each position that no sigmoid gives may be a confidence.
-            None if map.is_some() && count == 1 && limits.within(0.0, 1.0) => Values::Numbers,
-            None if limits.within(0.0, 1.0) => Values::Probabilities,
-            None if count > 1 && limits.low >= 0.0 && limits.high == 100.0 => Values::Percentages,
-            None if is_number(limits, count) => Values::Numbers,
-            None => match measured {
-                Some(Measured::Probabilities) => Values::Probabilities,
-                Some(Measured::UnitVector) => Values::UnitVector,
-                None => Values::Logits(None),
-            },
+        let values = match (found, map) {
+            (Some(ending), _) => Values::Logits(Some(ending)),
+            (None, Some(map)) => {
+                let made = made(sketch, output);
+                map_values(map, made, limits).ok_or_else(|| map::unfit(&shape))?
+            }
+            (None, None) => row_values(count, limits, measured),
         };
         if let Some(map) = map
             && values == Values::Logits(None)
-            && !numbers_classes
-            && !map::may_be_logits(sketch, output, map, sketch.graph.input_shape[2])
+            && numbered.is_none()
+            && !map::may_be_logits(map, sketch.graph.input_shape[2])
         {
-            return Err(map::unfit(&shape));
-        }
-        // An amount, such as a depth, is one value; several are features after a rectifier.
-        if map.is_some() && count > 1 && values == Values::Numbers && limits.low >= 0.0 {
             return Err(map::unfit(&shape));
         }
         Ok(Scores {
             output,
             count,
             map,
-            numbers_classes,
+            numbers_classes: numbered.is_some(),
             values,
             bounds: limits,
         })
@@ -313,74 +304,36 @@ impl Scores {
             compared: Some(compared),
         })
     }
+}
 
-    /// What was recognised, where it is out of the ordinary.
-    fn notes(&self, reading: Reading) -> Vec<String> {
-        let mut notes: Vec<String> = self
-            .map
-            .map(|map| self.map_note(map, reading))
-            .into_iter()
-            .collect();
-        notes.extend(self.ending_note(reading).map(str::to_owned));
-        notes
+/// What the values of a row are that ends in nothing known.
+fn row_values(count: i64, limits: Bounds, measured: Option<Measured>) -> Values {
+    match measured {
+        _ if limits.within(0.0, 1.0) => Values::Probabilities,
+        _ if count > 1 && limits.low >= 0.0 && limits.high == 100.0 => Values::Percentages,
+        _ if is_number(limits, count) => Values::Numbers,
+        Some(Measured::Probabilities) => Values::Probabilities,
+        Some(Measured::UnitVector) => Values::UnitVector,
+        None => Values::Logits(None),
     }
+}
 
-    /// What a map is read as.
-    fn map_note(&self, map: Map, reading: Reading) -> String {
-        let Map { height, width, .. } = map;
-        let at = format!("at {width}×{height} positions");
-        let score = "The score of a class is its mean over the region that is predicted for it, or over \
-                     one that you draw.";
-        match reading {
-            Reading::Numbers => format!(
-                "The model predicts numbers {at}. The score is their mean over the image, or over a \
-                 region that you draw."
-            ),
-            Reading::Sigmoid if self.count == 1 && self.values == Values::Logits(None) => format!(
-                "The model answers with one value {at}, which is assumed to be the logit of a \
-                 segmentation. If it is a quantity, such as a depth, choose numbers as its answer. {score}"
-            ),
-            Reading::Softmax | Reading::Sigmoid
-                if self.values == Values::Logits(None) && !self.numbers_classes =>
-            {
-                format!(
-                    "The model answers with {} values {at}, which are assumed to be the logits of a \
-                     segmentation. If they are something else, choose numbers. {score}",
-                    self.count
-                )
-            }
-            Reading::Softmax | Reading::Sigmoid | Reading::AsTheyAre => {
-                format!("The model predicts classes {at}, a segmentation. {score}")
-            }
+/// What the values of a map are that ends in nothing known; `None` where they are features.
+fn map_values(map: Map, made: Made, limits: Bounds) -> Option<Values> {
+    let shares = match made {
+        Made::Each => true,
+        // One class of a softmax, or all of them.
+        Made::Softmax(axis) => map.classes == 1 || map.class_axis() == Some(axis),
+        Made::Scores | Made::Other => false,
+    };
+    match made {
+        _ if limits.within(0.0, 1.0) && shares => Some(Values::Probabilities),
+        // An amount, such as a depth, is one value; several are features after a rectifier.
+        _ if is_number(limits, map.classes) => {
+            (map.classes == 1 || limits.high.is_finite()).then_some(Values::Numbers)
         }
-    }
-
-    /// What was recognised at its end, where it is out of the ordinary.
-    fn ending_note(&self, reading: Reading) -> Option<&'static str> {
-        let note = match (reading, self.values) {
-            (
-                Reading::Softmax | Reading::Sigmoid,
-                Values::Logits(Some(Ending { constant: true, .. })),
-            ) => {
-                "The softmax at its end is over a single value, so that the file's own output is always \
-                 the same. The logits before it are used."
-            }
-            (Reading::AsTheyAre, _) => {
-                "Its output is shown as the probabilities that it consists of, and a score is a \
-                 probability, not a logit."
-            }
-            (Reading::Numbers, Values::Numbers) => {
-                "Its output has bounds that logits and probabilities do not have, so it is shown as \
-                 plain numbers."
-            }
-            (Reading::Numbers, Values::UnitVector) => {
-                "Its output has length 1 whatever the image shows, as an embedding has. It has no classes, \
-                 so it is shown as plain numbers."
-            }
-            (Reading::Numbers, _) => "Its output is shown as plain numbers.",
-            (Reading::Softmax | Reading::Sigmoid, _) => return None,
-        };
-        Some(note)
+        Made::Scores => Some(Values::Logits(None)),
+        Made::Softmax(_) | Made::Each | Made::Other => None,
     }
 }
 

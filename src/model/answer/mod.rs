@@ -11,6 +11,7 @@ mod derive;
 mod ending;
 mod map;
 mod measured;
+mod notes;
 mod outputs;
 mod row;
 mod similarity;
@@ -119,6 +120,6 @@ pub(crate) fn answer(
     let measured = choice.measured(output);
     let output = whole.outputs.get(index);
     let output = output.ok_or_else(|| Fault::NoLogits(format!("it has no output {index}")))?;
-    let value = output.value.clone()?;
+    let value = (output.value.clone()?, output.floats);
     derive::answer(whole, value, measured, wanted)
 }

@@ -161,11 +161,13 @@ pub(crate) fn choose(whole: &Graph, wanted: Option<&str>) -> Result<Choice> {
         let found = output
             .value
             .clone()
-            .and_then(|value| Scores::of(&mut sketch, value, None));
+            .and_then(|value| Scores::of(&mut sketch, value, output.floats, None));
         let scores = match found {
             Ok(scores) => scores,
             // It may be the very one that is meant.
-            Err(fault @ Fault::Unsupported(_)) if wanted.is_none_or(|name| name == output.name) => {
+            Err(fault @ Fault::Unsupported(_))
+                if output.floats && wanted.is_none_or(|name| name == output.name) =>
+            {
                 return Err(fault);
             }
             Err(fault) => {

@@ -96,6 +96,8 @@ pub struct Output {
     pub name: String,
     /// Its value, or why it cannot be computed.
     pub value: Result<ValueId, Fault>,
+    /// Whether it consists of floats. Nothing else has a gradient, but it may be numbers of classes.
+    pub floats: bool,
 }
 
 /// A network: nodes in topological order with their weights, one image input, one logits output.

@@ -9,7 +9,10 @@ use crate::model::graph::{Head, Node, Op, ValueId};
 use crate::model::op::shape::axis;
 use crate::model::op::{Activation, Arithmetic, Copying, Function, Indexing, Joining, Reshaping};
 
-mod written_out;
+pub use argmax::before_argmax;
+
+mod argmax;
+pub(super) mod written_out;
 
 /// How many operations are followed one after another.
 const MAX_DEPTH: usize = 64;

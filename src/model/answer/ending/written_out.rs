@@ -52,11 +52,7 @@ pub(super) fn softmax(sketch: &Sketch, node: &Node) -> Option<(ValueId, i64)> {
 }
 
 /// `factor · x + offset`, if that is what the operation computes, with x.
-pub(super) fn line(
-    sketch: &Sketch,
-    arithmetic: &Arithmetic,
-    node: &Node,
-) -> Option<(ValueId, f64, f64)> {
+pub fn line(sketch: &Sketch, arithmetic: &Arithmetic, node: &Node) -> Option<(ValueId, f64, f64)> {
     let input = |index: usize| node.inputs.get(index).copied();
     let number = |index: usize| sketch.number(input(index)?);
     let first = input(0)?;

@@ -70,10 +70,17 @@ impl GraphBuilder {
         let from_image = self.dependent();
         let outputs: Vec<Output> = outputs
             .into_iter()
-            .map(|Output { name, value }| Output {
-                name,
-                value: value.and_then(|value| self.computed(value, &from_image)),
-            })
+            .map(
+                |Output {
+                     name,
+                     value,
+                     floats,
+                 }| Output {
+                    name,
+                    floats,
+                    value: value.and_then(|value| self.computed(value, &from_image)),
+                },
+            )
             .collect();
         let known = |output: &Output| output.value.as_ref().ok().copied();
         let found: Vec<ValueId> = outputs.iter().filter_map(known).collect();

@@ -61,7 +61,7 @@ pub fn wanted(graph: &Graph, outputs: &[Returned], image: &str) -> Result<(Vec<u
     let mut kept = vec![false; graph.nodes.len()];
     let mut lost = Lost::new();
     for output in outputs {
-        let wanted = makers.wanted(&output.value);
+        let wanted = makers.wanted(&output.name);
         let known = |index: &usize| ops::reader(&graph.nodes[*index]).is_some();
         if wanted.iter().all(known) {
             for index in wanted {
@@ -69,7 +69,7 @@ pub fn wanted(graph: &Graph, outputs: &[Returned], image: &str) -> Result<(Vec<u
             }
         } else {
             let stacks = names::stacks(graph, &wanted, image);
-            lost.insert(output.value.clone(), unsupported(graph, &wanted, &stacks)?);
+            lost.insert(output.name.clone(), unsupported(graph, &wanted, &stacks)?);
         }
     }
     let kept = (0..kept.len()).filter(|index| kept[*index]).collect();

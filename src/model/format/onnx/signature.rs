@@ -1,10 +1,10 @@
 //! The inputs and the outputs of the graph: an image and what comes with it, and tensors of floats.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use tch::Kind;
 
-use super::message::proto::{self, Graph, Node, ValueInfo};
+use super::message::proto::{Graph, Node, ValueInfo};
 use super::weights::held;
 use crate::model::error::{Fault, Result};
 use crate::model::format::build::held::Extra;
@@ -60,8 +60,7 @@ impl Beside {
 #[derive(Debug)]
 pub struct Returned {
     pub name: String,
-    /// The value that it is, or that a class index was taken from.
-    pub value: String,
+    pub floats: bool,
 }
 
 /// How many outputs are looked at.
@@ -250,66 +249,19 @@ fn turns_channels_first(graph: &Graph, image: &str) -> bool {
     graph.nodes.iter().find(reads).is_some_and(permuted)
 }
 
-/// The outputs that can be scores: those of floats. What the numbers of classes were taken from stands for
-/// them.
+/// What the file returns.
 ///
 /// # Errors
-/// [`Fault::NoLogits`] where there is neither.
+/// [`Fault::NoLogits`] where it returns nothing.
 pub fn outputs(graph: &Graph) -> Result<Vec<Returned>> {
-    let outputs = graph.outputs.iter().take(MAX_OUTPUTS);
-    let floats =
-        |output: &&ValueInfo| output.kind() == 0 || held(output.kind()).is_some_and(floating);
-    let mut makers: HashMap<&str, &Node> = HashMap::new();
-    for node in graph
-        .nodes
-        .iter()
-        .filter(|node| proto::is_own_domain(&node.domain))
-    {
-        // Further outputs of a node are not scores.
-        makers.extend(node.outputs.first().map(|output| (output.as_str(), node)));
-    }
-    let returned = |output: &ValueInfo| {
-        let name = output.name.clone();
-        match before_argmax(&makers, &name) {
-            Some(value) => (Returned { name, value }, true),
-            None => {
-                let value = name.clone();
-                (Returned { name, value }, false)
-            }
-        }
+    let returned = |output: &ValueInfo| Returned {
+        name: output.name.clone(),
+        floats: output.kind() == 0 || held(output.kind()).is_some_and(floating),
     };
-    let all: Vec<(bool, (Returned, bool))> = outputs
-        .map(|output| (floats(&output), returned(output)))
-        .collect();
-    let is_index = |(_, (_, index)): &(bool, (Returned, bool))| *index;
-    let seen = all.iter().map(|(_, (output, _))| output.name.as_str());
-    let seen = seen.collect::<Vec<_>>().join(", ");
-    let found = all.into_iter();
-    let found: Vec<Returned> = found
-        .filter(|found| found.0 || is_index(found))
-        .map(|(_, (output, _))| output)
-        .collect();
-    match found.len() {
-        0 if seen.is_empty() => Err(Fault::NoLogits("it returns nothing".into())),
-        0 => Err(Fault::NoLogits(format!(
-            "logits have the shape [1, classes], and it returns {seen}"
-        ))),
-        _ => Ok(found),
+    let outputs = graph.outputs.iter().take(MAX_OUTPUTS);
+    let outputs: Vec<Returned> = outputs.map(returned).collect();
+    if outputs.is_empty() {
+        return Err(Fault::NoLogits("it returns nothing".into()));
     }
-}
-
-/// What a class index was taken from.
-fn before_argmax(makers: &HashMap<&str, &Node>, output: &str) -> Option<String> {
-    let mut at = output;
-    // If it takes longer, the graph has a cycle.
-    for _ in 0..makers.len() {
-        let node = makers.get(at)?;
-        at = node.inputs.first()?;
-        match node.op_type.as_str() {
-            "ArgMax" => return Some(at.to_owned()),
-            "Identity" | "Reshape" | "Flatten" | "Squeeze" | "Unsqueeze" | "Cast" => {}
-            _ => return None,
-        }
-    }
-    None
+    Ok(outputs)
 }

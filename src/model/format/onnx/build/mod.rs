@@ -166,7 +166,7 @@ impl<'a, 'o> Builder<'a, 'o> {
         let mut unfit = None;
         for output in outputs {
             // What cannot be computed is refused as such, and so is what does not exist.
-            let value = self.names.get(&output.value)?;
+            let value = self.names.get(&output.name)?;
             let shape = self.shape(*value);
             let each = match shape {
                 [first, rest @ ..] if *first == self.batch => rest,
@@ -175,7 +175,9 @@ impl<'a, 'o> Builder<'a, 'o> {
             let long = each.iter().filter(|size| **size != 1).count();
             let may_be_map = each.len() < shape.len() && (2..=3).contains(&each.len());
             let is_some = shape::count(shape).is_some_and(|count| count > 0);
-            if is_some && (long <= 1 || may_be_map) {
+            // The numbers of the classes of several rows.
+            let indices = !output.floats && each.len() == shape.len() && long > 0;
+            if is_some && !indices && (long <= 1 || may_be_map) {
                 return None;
             }
             let fault = || Fault::NoLogits(format!("its output has the shape {shape:?}"));
@@ -192,11 +194,12 @@ impl<'a, 'o> Builder<'a, 'o> {
         let lost = std::mem::take(&mut self.lost);
         self.label = "the output".into();
         let outputs = outputs.iter().map(|output| Output {
-            value: match lost.get(&output.value) {
+            value: match lost.get(&output.name) {
                 Some(fault) => Err(fault.clone()),
-                None => self.find(&output.value),
+                None => self.find(&output.name),
             },
             name: output.name.clone(),
+            floats: output.floats,
         });
         let outputs = outputs.collect();
         let graph = self.graph.finish(outputs)?;

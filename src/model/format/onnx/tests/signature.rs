@@ -150,6 +150,23 @@ fn reads_class_names_and_preprocessing_from_the_metadata() {
 }
 
 #[test]
+fn finds_the_size_that_gives_the_number_of_one_class() {
+    let mut model = Onnx::empty(&[1, 3, OPEN, OPEN]);
+    let weights: Vec<f32> = (0..3 * 32 * 32 * 2).map(|n| (n % 7) as f32).collect();
+    model.weight("w", &[3 * 32 * 32, 2], &weights);
+    model.ints("rows", &[-1, 3 * 32 * 32]);
+    model.node("Reshape", &["x", "rows"], &["row"], vec![]);
+    model.node("MatMul", &["row", "w"], &["scores"], vec![]);
+    let attributes = vec![int("axis", 1), int("keepdims", 0)];
+    model.node("ArgMax", &["scores"], &["y"], attributes);
+    // int64
+    model.graph().outputs[0] = value("y", 7, &[OPEN]);
+    let model = whole(&model.bytes()).unwrap();
+    assert_eq!(model.graph.input_shape, [1, 3, 32, 32]);
+    assert_eq!(model.labels.names.len(), 2);
+}
+
+#[test]
 fn names_the_classes_of_a_map_of_several_images() {
     for batch in [1, 2] {
         let mut model = Onnx::empty(&[batch, 3, 16, 16]);

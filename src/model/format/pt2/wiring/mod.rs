@@ -316,9 +316,10 @@ impl<'a> Builder<'a> {
     /// # Errors
     /// As [`GraphBuilder::finish`].
     pub fn finish(mut self, outputs: Vec<Returned>) -> Result<Graph> {
-        let outputs = outputs.into_iter().map(|Returned { name, tensor }| Output {
-            value: self.output(&tensor),
-            name,
+        let outputs = outputs.into_iter().map(|returned| Output {
+            value: self.output(&returned.tensor),
+            name: returned.name,
+            floats: returned.floats,
         });
         let outputs = outputs.collect();
         self.graph.finish(outputs)

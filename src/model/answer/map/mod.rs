@@ -1,14 +1,16 @@
 //! Outputs that are maps: a score for each class at each position, as segmentation networks return them.
 //!
 //! A map of features has the same shape. What tells them apart is the resolution (features are coarse and
-//! many, classes are few or as fine as the image) and what makes them: a softmax or a sigmoid, or a layer
-//! that ends in linear scores rather than in a rectifier or a sum with what came before.
+//! many, classes are few or as fine as the image) and what makes them, see [`made()`].
+
+pub use made::{Made, made};
 
 use super::sketch::Sketch;
 use crate::model::error::Fault;
-use crate::model::graph::{Op, ValueId};
-use crate::model::op::shape::axis;
-use crate::model::op::{Aggregate, Arithmetic, FeatureRole, Reshaping};
+use crate::model::graph::ValueId;
+use crate::model::op::Reshaping;
+
+mod made;
 
 /// A map this many times as coarse as the image may have any number of classes.
 const FINE: i64 = 8;
@@ -18,8 +20,6 @@ const COARSE: i64 = 32;
 const FEW: i64 = 100;
 /// A map this coarse whose values are not known to be logits may have more than [`FEW`] classes.
 const FINE_UNPROVEN: i64 = 4;
-/// How many operations lie between a classifier and the end of a network.
-const MAX_DEPTH: usize = 32;
 /// How many times as fine as the image a map may be.
 const FINEST: i64 = 4;
 
@@ -95,7 +95,9 @@ pub fn of_shape(shape: &[i64], [height, width]: [i64; 2]) -> Option<Map> {
             match (first, last) {
                 // Both could be meant. The image's own proportions tell, or else the usual order.
                 (Some(first), Some(last)) => {
-                    let proportional = |map: &Map| map.height * width == map.width * height;
+                    let proportional = |map: &Map| {
+                        map.height.saturating_mul(width) == map.width.saturating_mul(height)
+                    };
                     Some(if proportional(&last) && !proportional(&first) {
                         last
                     } else {
@@ -107,79 +109,20 @@ pub fn of_shape(shape: &[i64], [height, width]: [i64; 2]) -> Option<Map> {
             }
         }
         // Two long axes are tokens as a rule; a map has the image's proportions.
-        [1, rows, columns] if rows * width == columns * height && fits(1, rows, columns) => {
+        [1, rows, columns]
+            if rows.saturating_mul(width) == columns.saturating_mul(height)
+                && fits(1, rows, columns) =>
+        {
             Some(map(Axes::NoClasses, 1, rows, columns))
         }
         _ => None,
     }
 }
 
-/// Whether values without a softmax or sigmoid may be the logits of a segmentation rather than features:
-/// they are few or fine, and computed by a convolution or a linear layer.
-pub fn may_be_logits(sketch: &Sketch, value: ValueId, map: Map, height: i64) -> bool {
+/// Whether linear scores may be the logits of a segmentation rather than features: they are few or fine.
+pub fn may_be_logits(map: Map, height: i64) -> bool {
     let fine = map.height.saturating_mul(FINE_UNPROVEN) >= height;
-    (map.classes <= FEW || fine) && is_scored(sketch, value, MAX_DEPTH)
-}
-
-/// Whether a value is a sum of linear scores, moved or resized.
-fn is_scored(sketch: &Sketch, value: ValueId, depth: usize) -> bool {
-    let Some(node) = sketch.maker(value) else {
-        return false;
-    };
-    let mut inputs = node.inputs.iter();
-    let computed = inputs.by_ref().filter(|id| sketch.maker(**id).is_some());
-    let computed: Vec<ValueId> = computed.copied().collect();
-    // Scores may be enlarged, cut, put together, added up, or scaled and shifted by constants.
-    let is_sum = node.op == Arithmetic::Add { alpha: 1.0 }.into();
-    let is_scaled = computed.len() == 1 && matches!(node.op, Op::Arithmetic(_));
-    let is_moved = matches!(
-        node.op,
-        Op::Resizing(_) | Op::Indexing(_) | Op::Joining(_) | Op::Shuffle(_) | Op::Pad(_)
-    );
-    let is_linear = is_sum || is_scaled || is_moved;
-    if matches!(node.op, Op::TransposedConvolution(_)) {
-        return true;
-    }
-    match node.op.feature() {
-        FeatureRole::Convolution | FeatureRole::Dense => true,
-        FeatureRole::Passes | FeatureRole::Makes if depth == 0 => false,
-        FeatureRole::Makes if !is_linear => false,
-        FeatureRole::Passes | FeatureRole::Makes => {
-            !computed.is_empty()
-                && computed
-                    .into_iter()
-                    .all(|input| is_scored(sketch, input, depth - 1))
-        }
-    }
-}
-
-/// The scores whose largest is taken at each position, where an output is a map of class numbers, and the
-/// axis along which it is.
-pub fn before_argmax(sketch: &Sketch, output: ValueId) -> Option<(ValueId, usize)> {
-    let mut value = output;
-    loop {
-        let node = sketch.maker(value)?;
-        let input = *node.inputs.first()?;
-        if let Op::Aggregation(found) = &node.op
-            && found.function == Aggregate::ArgMax
-        {
-            let [dim] = found.dims[..] else { return None };
-            let rank = sketch.shape(input)?.len();
-            return Some((input, axis(dim, rank).ok()?));
-        }
-        if !node.op.is_identity() && !keeps_order(&node.op) {
-            return None;
-        }
-        value = input;
-    }
-}
-
-/// Whether an operation leaves the numbers of classes where they are.
-fn keeps_order(op: &Op) -> bool {
-    matches!(
-        op,
-        Op::Copying(_) | Op::Reshaping(Reshaping::Squeeze { .. } | Reshaping::Unsqueeze { .. })
-    )
+    map.classes <= FEW || fine
 }
 
 /// What is wrong with an output that is neither a row nor a map.
