@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use clap::Args;
 use gradcam::engine::ModelInfo;
-use gradcam::model::{InputChannels, taken_words};
+use gradcam::model::{concerns, taken_words};
 use gradcam::picture::photo::decode::bands::ShownBands;
 use gradcam::picture::photo::decode::notes::Note;
 use gradcam::picture::photo::decode::{Decoding, Photo};
@@ -58,6 +58,11 @@ pub enum Source {
 }
 
 impl Source {
+    /// The image that was named, if there is one.
+    pub fn one(image: Option<PathBuf>, bands: &BandFiles) -> Option<Source> {
+        Source::all(image.as_slice(), bands).into_iter().next()
+    }
+
     /// All images that were named.
     pub fn all(images: &[PathBuf], bands: &BandFiles) -> Vec<Source> {
         let files = images.iter().cloned().map(Source::File);
@@ -102,11 +107,10 @@ impl Pictures {
             Source::Bands(paths) => Photo::open_bands(paths, self.decoding)?,
         };
         let mut words = Vec::new();
-        // Nothing is laid over white for a model that takes the opacity itself.
-        let takes_all =
-            |model: &&ModelInfo| matches!(model.preprocess.channels, InputChannels::Bands(_));
-        let takes_opacity = !models.is_empty() && models.iter().all(takes_all);
-        let said = |note: &&Note| !(takes_opacity && **note == Note::Transparent);
+        let said = |note: &&Note| {
+            let mut models = models.iter();
+            models.any(|model| concerns(**note, model.preprocess.channels))
+        };
         for note in photo.notes.iter().filter(said) {
             let hint = if note.is_difference() {
                 " (--as-pillow does the same)"

@@ -39,7 +39,7 @@ use usage::labels::OwnNames;
 pub use usage::labels::{LabelSource, Labels};
 pub use usage::pixels::Levels;
 pub use usage::preprocess::{GivenPreprocess, Preprocess, PreprocessSource, Sources, Stated};
-pub use usage::taken::taken_words;
+pub use usage::taken::{concerns, taken_words};
 pub use usage::{Reading, SecondPicture, Usage};
 
 /// A model that has been opened and checked, so that nothing fails later because of its file.

@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::app::notices::Place;
-use crate::model::InputChannels;
+use crate::model::concerns;
 use crate::picture::photo::decode::Photo;
 use crate::picture::photo::decode::notes::Note;
 
@@ -11,12 +11,10 @@ impl App {
     pub(super) fn tell_of(&mut self, photo: &Photo) {
         const HINT: &str = "“As Pillow reads it” in the pane of the model does the same.";
         let model = self.state.model();
-        let takes_opacity =
-            model.is_some_and(|model| matches!(model.preprocess.channels, InputChannels::Bands(_)));
-        for note in &photo.notes {
-            if takes_opacity && *note == Note::Transparent {
-                continue;
-            }
+        let told =
+            |note: &&Note| model.is_none_or(|model| concerns(**note, model.preprocess.channels));
+        let told: Vec<Note> = photo.notes.iter().filter(told).copied().collect();
+        for note in told {
             let words = note.words();
             match note {
                 Note::Turned | Note::Transparent | Note::Scaled | Note::Unclipped => {

@@ -87,10 +87,7 @@ impl Classes {
         self.model.opening.decoding = self.decoding.decoding();
         let mut session = Session::default();
         let model = self.model.open(&mut session)?;
-        let image = Source::all(self.image.as_slice(), &self.bands)
-            .into_iter()
-            .next();
-        let image = image.context("name an image")?;
+        let image = Source::one(self.image.take(), &self.bands).context("name an image")?;
         let photo = Pictures::new(self.decoding).open(&image, &[&model])?;
         if self.which_fits {
             return self.compare_preprocessings(&session, &model, &photo);

@@ -80,19 +80,15 @@ fn parse_format(text: &str) -> Result<Format, String> {
 }
 
 fn parse_region(text: &str) -> Result<PixelBox, String> {
-    let numbers: Vec<u32> = text
-        .split(',')
-        .filter_map(|number| number.trim().parse().ok())
-        .collect();
-    match numbers[..] {
-        [x, y, width, height] if width > 0 && height > 0 && text.split(',').count() == 4 => {
-            Ok(PixelBox {
-                x,
-                y,
-                width,
-                height,
-            })
-        }
+    let numbers = text.split(',').map(|number| number.trim().parse());
+    let numbers: Result<Vec<u32>, _> = numbers.collect();
+    match numbers.as_deref() {
+        Ok(&[x, y, width, height]) if width > 0 && height > 0 => Ok(PixelBox {
+            x,
+            y,
+            width,
+            height,
+        }),
         _ => Err("x, y, width and height in pixels, separated by commas".to_owned()),
     }
 }

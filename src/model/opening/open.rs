@@ -4,8 +4,8 @@
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use super::options::Prepared;
-use super::trial::{Taken, Use};
+use super::reuse::Pictures;
+use super::trial::{Others, Taken, Use};
 use super::{OpenOptions, Opening, Tell, allocator, batch};
 use crate::model::answer::{self, Answer, Choice};
 use crate::model::error::{Error, Fault};
@@ -13,7 +13,6 @@ use crate::model::format::{self, build::opened::Opened};
 use crate::model::usage::labels::OwnNames;
 use crate::model::usage::preprocess::resolve::{self, Evidence};
 use crate::model::{AnswerKind, InputChannels, Labels, Model, SizeSource, Usage, graph, usage};
-use crate::picture::photo::decode::Photo;
 use crate::picture::photo::geometry::Fit;
 
 impl Model {
@@ -107,10 +106,7 @@ impl Model {
             preprocess_notes: found.notes,
             size: opened.size,
             other_sizes: opened.other_sizes,
-            options: OpenOptions {
-                prepared: None,
-                ..options.clone()
-            },
+            options: options.clone(),
             stamp,
             about: opened.about,
             facts: tried.facts,
@@ -138,7 +134,8 @@ impl Model {
             output: (self.output != self.choice.default)
                 .then(|| self.choice.outputs[self.output].name.clone()),
         };
-        self.used(usage, report)
+        let fit = self.pictures_fit;
+        self.used_again(usage, fit, Pictures::NotPrepared, report)
     }
 }
 
@@ -185,16 +182,17 @@ pub(super) struct Read {
 }
 
 impl Read {
-    /// `reference` is the second picture that the answer is compared with, and how it is prepared.
+    /// `others` are the pictures besides the one that is explained, once it is known how that is prepared.
     pub fn new(
         path: &Path,
         options: OpenOptions,
-        reference: Option<(&Photo, &Prepared)>,
+        others: Option<Others>,
         report: Tell,
     ) -> Result<Read, Error> {
         let here = |fault: Fault| fault.at(path);
         let mut opening = Opening::new(report)
             .with_options(options.clone())
+            .with_prepared(others.map(|others| others.prepared.clone()))
             .with_size_beside(resolve::size_beside(path));
         let mut opened = format::open(path, &mut opening)?;
         let whole = &mut opened.graph;
@@ -210,7 +208,7 @@ impl Read {
             (&mut choice, output),
             Use {
                 reading: options.reading,
-                reference,
+                others,
             },
             &opened.about,
             &mut opening,

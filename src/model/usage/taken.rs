@@ -3,6 +3,7 @@
 use crate::model::InputChannels;
 use crate::picture::Error;
 use crate::picture::photo::decode::bands::{Bands, Meaning, Planes, ShownBands};
+use crate::picture::photo::decode::notes::Note;
 use crate::picture::photo::decode::{OwnChannels, Photo};
 
 /// What of a picture goes into a model.
@@ -80,6 +81,13 @@ fn shown(photo: &Photo, bands: &Bands) -> [usize; 3] {
     let shown = photo.shown_bands();
     let ShownBands(shown) = shown.unwrap_or_else(|| bands.shown_by_default());
     shown.map(|band| usize::from(band).saturating_sub(1))
+}
+
+/// Whether a note on a picture is of use beside a model: nothing is laid over white for one that takes the opacity
+/// itself.
+pub fn concerns(note: Note, channels: InputChannels) -> bool {
+    let takes_opacity = matches!(channels, InputChannels::Bands(_));
+    !(takes_opacity && note == Note::Transparent)
 }
 
 /// What the user should know of how a model takes this picture, in full sentences; empty where it takes the
@@ -170,6 +178,9 @@ mod tests {
             [0, 1, 2, 3]
         );
         assert!(taken(&alpha, InputChannels::Rgb).unwrap().is_empty());
+        assert!(concerns(Note::Transparent, InputChannels::Rgb));
+        assert!(!concerns(Note::Transparent, InputChannels::Bands(4)));
+        assert!(concerns(Note::Pages, InputChannels::Bands(4)));
         // Red and green of a photo are not its two bands.
         for (photo, count) in [
             (&alpha, 2),

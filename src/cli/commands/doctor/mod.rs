@@ -56,9 +56,7 @@ impl Doctor {
         let model = file.open_silently(&mut session)?;
         let opening = start.elapsed().as_secs_f64() * 1e3;
 
-        let image = Source::all(self.image.as_slice(), &self.bands)
-            .into_iter()
-            .next();
+        let image = Source::one(self.image, &self.bands);
         let photo = match &image {
             Some(image) => Pictures::new(self.decoding).open(image, &[&model])?,
             None => synthetic(model.preprocess.channels)?,

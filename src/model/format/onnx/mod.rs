@@ -59,8 +59,7 @@ pub fn open(path: &Path, file: File, length: u64, opening: &mut Opening) -> Resu
         .ok_or_else(|| Fault::Damaged("it has no graph".into()))?;
 
     let own_size = metadata::stated_size(&model.metadata);
-    let options = opening.options().clone();
-    let input = signature::input(graph, &options)?;
+    let input = signature::input(graph, opening.options())?;
     let outputs = signature::outputs(graph)?;
     let (wanted, lost) = nodes::wanted(graph, &outputs, &input.name)?;
     let stacks = names::stacks(graph, &wanted, &input.name);
@@ -72,7 +71,6 @@ pub fn open(path: &Path, file: File, length: u64, opening: &mut Opening) -> Resu
     let source = Source {
         graph,
         input: &input,
-        options: &options,
         outputs: &outputs,
         lost: &lost,
         wanted: &wanted,

@@ -10,7 +10,6 @@ use crate::model::error::{Fault, Result};
 use crate::model::format::build::held::Held;
 use crate::model::format::build::module_calls::Stack;
 use crate::model::format::build::opened::SizeSource;
-use crate::model::opening::OpenOptions;
 
 /// The sides that networks are made for, the most usual first.
 const USUAL: [i64; 26] = [
@@ -22,7 +21,6 @@ const USUAL: [i64; 26] = [
 pub struct Source<'a, 's> {
     pub graph: &'a Graph,
     pub input: &'s Input,
-    pub options: &'s OpenOptions,
     pub outputs: &'s [Returned],
     /// The outputs that depend on what is not supported.
     pub lost: &'s Lost,
@@ -58,7 +56,7 @@ pub fn built<'a, 'o>(
     if let (Some(height), Some(width)) = (height, width) {
         return at(source, weights, (height, width), SizeSource::Fixed);
     }
-    if let Some(chosen) = source.options.size {
+    if let Some(chosen) = weights.opening().options().size {
         let (tall, wide) = within(turned(chosen));
         if (tall, wide) != turned(chosen) {
             return Err(Fault::Size {
@@ -209,7 +207,7 @@ fn read<'a>(
     builder.lost.clone_from(source.lost);
     let mut all = Vec::new();
     for beside in &source.input.extras {
-        let (tensor, held) = beside.at(size).held(source.options, None)?;
+        let (tensor, held) = beside.at(size).held(builder.opening(), None)?;
         builder.hold(&held.name, tensor)?;
         all.push(held);
     }

@@ -1,6 +1,7 @@
 //! transformers' `preprocessor_config.json`, which says what its image processors do.
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::Stated;
 use super::stated::share;
@@ -50,12 +51,7 @@ enum Size {
 /// # Errors
 /// What is wrong with it, as a clause that follows its name.
 pub(super) fn stated(text: &str, width: u32, height: u32) -> Result<Stated, String> {
-    let value: serde_json::Value = parsed(text)?;
-    // Processors of several kinds of data hold that of images.
-    let value = match value.get("image_processor") {
-        Some(inner) => inner.clone(),
-        None => value,
-    };
+    let value = of_images(text)?;
     if value.get("size").is_none() && value.get("image_mean").is_none() {
         return Err("says nothing about images".into());
     }
@@ -65,12 +61,7 @@ pub(super) fn stated(text: &str, width: u32, height: u32) -> Result<Stated, Stri
 
 /// Width and height of what the processor makes of an image, where it is one size.
 pub(super) fn stated_size(text: &str) -> Option<(u32, u32)> {
-    let value: serde_json::Value = parsed(text).ok()?;
-    let value = match value.get("image_processor") {
-        Some(inner) => inner.clone(),
-        None => value,
-    };
-    let written: Written = serde_json::from_value(value).ok()?;
+    let written: Written = serde_json::from_value(of_images(text).ok()?).ok()?;
     let square = |side: u32| Some((side, side));
     let of = |size: Size| match size {
         Size::One(side) => square(side),
@@ -94,10 +85,15 @@ pub(super) fn stated_size(text: &str) -> Option<(u32, u32)> {
 
 /// Whether the processor leaves pictures at their own size.
 pub(super) fn keeps_size(text: &str) -> bool {
-    let value: Result<serde_json::Value, _> = parsed(text);
-    value.is_ok_and(|value| {
-        let of_images = value.get("image_processor").unwrap_or(&value);
-        of_images.get("do_resize") == Some(&serde_json::Value::Bool(false))
+    of_images(text).is_ok_and(|value| value.get("do_resize") == Some(&Value::Bool(false)))
+}
+
+/// The part about images: processors of several kinds of data hold it.
+fn of_images(text: &str) -> Result<Value, String> {
+    let mut value: Value = parsed(text)?;
+    Ok(match value.get_mut("image_processor") {
+        Some(inner) => inner.take(),
+        None => value,
     })
 }
 

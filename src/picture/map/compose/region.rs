@@ -8,7 +8,7 @@ use crate::picture::photo::geometry::{PixelBox, Placement};
 /// The colour of a region: a light cyan, which neither the heat maps nor most photos contain.
 pub const REGION: [u8; 3] = [86, 220, 255];
 /// The share of that colour inside a region.
-pub const TINT: f32 = 0.28;
+const TINT: f32 = 0.28;
 
 /// A region as a picture of the network's input: tinted, with an outline, and clear elsewhere. `mask` is
 /// positive inside; its cells are enlarged until the picture is about `longest` pixels long.

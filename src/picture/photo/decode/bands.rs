@@ -103,20 +103,26 @@ impl TryFrom<[u16; 3]> for ShownBands {
 }
 
 impl ShownBands {
+    /// The band that is shown in grey, if it is one.
+    pub fn grey(self) -> Option<u16> {
+        let [red, green, blue] = self.0;
+        (red == green && green == blue).then_some(red)
+    }
+
     /// As in a caption: `bands 4, 3, 2`.
     pub fn words(self) -> String {
-        match self.0 {
-            [grey, green, blue] if grey == green && green == blue => format!("band {grey}"),
-            [red, green, blue] => format!("bands {red}, {green}, {blue}"),
+        match (self.grey(), self.0) {
+            (Some(grey), _) => format!("band {grey}"),
+            (None, [red, green, blue]) => format!("bands {red}, {green}, {blue}"),
         }
     }
 }
 
 impl std::fmt::Display for ShownBands {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.0 {
-            [grey, green, blue] if grey == green && green == blue => write!(f, "{grey}"),
-            [red, green, blue] => write!(f, "{red},{green},{blue}"),
+        match (self.grey(), self.0) {
+            (Some(grey), _) => write!(f, "{grey}"),
+            (None, [red, green, blue]) => write!(f, "{red},{green},{blue}"),
         }
     }
 }
@@ -127,13 +133,12 @@ impl std::str::FromStr for ShownBands {
     /// Three numbers with commas between them, or one band in grey.
     fn from_str(text: &str) -> Result<ShownBands, &'static str> {
         let numbers: Result<Vec<u16>, _> = text.split(',').map(|n| n.trim().parse()).collect();
-        match numbers.as_deref() {
-            Ok([grey]) if *grey > 0 => Ok(ShownBands([*grey; 3])),
-            Ok([red, green, blue]) if red.min(green).min(blue) > &0 => {
-                Ok(ShownBands([*red, *green, *blue]))
-            }
-            _ => Err("three bands counted from 1, such as 4,3,2, or one to show in grey"),
-        }
+        let bands = match numbers.as_deref() {
+            Ok([grey]) => [*grey; 3],
+            Ok([red, green, blue]) => [*red, *green, *blue],
+            _ => return Err("three bands counted from 1, such as 4,3,2, or one to show in grey"),
+        };
+        ShownBands::try_from(bands)
     }
 }
 

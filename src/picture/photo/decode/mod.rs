@@ -193,16 +193,14 @@ impl Photo {
     pub fn would_differ(&self, decoding: Decoding) -> bool {
         match &self.channels {
             OwnChannels::Bands(bands) if bands.meaning == Meaning::Bands => {
-                let shown = |decoding: Decoding| {
-                    let has = |ShownBands(shown): &ShownBands| {
-                        let mut shown = shown.iter();
-                        shown.all(|band| (1..=bands.count()).contains(&usize::from(*band)))
-                    };
-                    let shown = decoding.shown.filter(has);
-                    shown.unwrap_or_else(|| bands.shown_by_default())
+                let has = |ShownBands(shown): &ShownBands| {
+                    let mut shown = shown.iter();
+                    shown.all(|band| (1..=bands.count()).contains(&usize::from(*band)))
                 };
+                let shown = decoding.shown.filter(has);
+                let shown = shown.unwrap_or_else(|| bands.shown_by_default());
                 let is_clipped = bands.is_of_numbers() && decoding.as_pillow;
-                is_clipped || shown(self.decoding) != shown(decoding)
+                is_clipped || self.shown_bands() != Some(shown)
             }
             OwnChannels::Grey | OwnChannels::Colour | OwnChannels::Inks | OwnChannels::Bands(_) => {
                 self.decoding.as_pillow != decoding.as_pillow

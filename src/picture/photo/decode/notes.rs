@@ -84,13 +84,11 @@ impl Note {
                 } else {
                     ""
                 };
-                let [red, green, blue] = shown.0;
-                if red == green && green == blue {
-                    format!("Band {red} of {count} is shown in grey{stretched}")
-                } else {
-                    format!(
+                match (shown.grey(), shown.0) {
+                    (Some(grey), _) => format!("Band {grey} of {count} is shown in grey{stretched}"),
+                    (None, [red, green, blue]) => format!(
                         "Bands {red}, {green} and {blue} of {count} are shown as red, green and blue{stretched}"
-                    )
+                    ),
                 }
             }
         }

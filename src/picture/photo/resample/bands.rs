@@ -4,7 +4,8 @@
 //! `F`. Where there is opacity, Pillow resamples colours times opacity, which is done here for bytes; a picture
 //! that already has the size is left as it is.
 
-use super::{Cut, pillow, plain, wrong_length};
+use super::cut::{Cut, Number};
+use super::wrong_length;
 use crate::picture::Error;
 use crate::picture::photo::decode::bands::{Bands, Meaning, Planes};
 use crate::picture::photo::geometry::{Filter, Frame, Placement};
@@ -80,50 +81,10 @@ fn premultiplies(filter: Filter) -> bool {
     }
 }
 
-/// A value of a plane, which may be the nearest to a sum.
-trait Number: pillow::Value {
-    fn float(self) -> f32;
-    fn nearest(sum: f32) -> Self;
-}
-
-impl Number for u8 {
-    fn float(self) -> f32 {
-        self.into()
-    }
-
-    fn nearest(sum: f32) -> u8 {
-        // A cast from float saturates.
-        sum.round_ties_even() as u8
-    }
-}
-
-impl Number for f32 {
-    fn float(self) -> f32 {
-        self
-    }
-
-    fn nearest(sum: f32) -> f32 {
-        sum
-    }
-}
-
 /// The part of a plane that the input covers.
 fn scaled<T: Number>(plane: &[T], cut: &Cut, filter: Filter) -> Result<Vec<T>, Error> {
-    let width = cut.size.0 as usize;
-    if plane.len() != width * cut.size.1 as usize {
-        return Err(wrong_length());
-    }
-    let axes = (cut.across.axis(cut.size.0), cut.down.axis(cut.size.1));
-    let by_pillow = pillow::scaled(plane.as_chunks::<1>().0, width, (&axes.0, &axes.1), filter);
-    Ok(match (by_pillow, plain::Kernel::of(filter)) {
-        (Some(scaled), _) => scaled.into_iter().flatten().collect(),
-        (None, Some(kernel)) => {
-            let value = |x: u32, y: u32| [plane[y as usize * width + x as usize].float()];
-            let sums = plain::sums(&axes.0, &axes.1, kernel, value);
-            sums.into_iter().map(|[sum]| T::nearest(sum)).collect()
-        }
-        (None, None) => return Err(super::failed("no such filter")),
-    })
+    let scaled = cut.scaled(plane.as_chunks::<1>().0, filter)?;
+    Ok(scaled.into_flattened())
 }
 
 /// The whole input around the part that is covered.

@@ -7,23 +7,20 @@
 use std::f64::consts::PI;
 use std::ops::Range;
 
-use super::super::geometry::Filter;
-use super::plain::Axis;
+use super::cut::Axis;
 
-/// The pixels that the axes want of a resized image, whose rows have `width` pixels of `N` values. `None` for a
-/// filter that is not Pillow's.
+/// The pixels that the axes want of a resized image, whose rows have `width` pixels of `N` values.
 pub(super) fn scaled<T: Value, const N: usize>(
     pixels: &[[T; N]],
     width: usize,
     (across, down): (&Axis, &Axis),
-    filter: Filter,
-) -> Option<Vec<[T; N]>> {
-    let kernel = Kernel::of(filter)?;
+    kernel: Kernel,
+) -> Vec<[T; N]> {
     let columns: Vec<Taps<T>> = kernel.taps(across);
     let rows: Vec<Taps<T>> = kernel.taps(down);
     let width = width.max(1);
     // Only what the second pass reads is kept between the passes.
-    Some(if is_downwards_first(across, down) {
+    if is_downwards_first(across, down) {
         let read = read(&columns);
         let lowered = downwards(pixels, width, &rows, (0, read.clone()));
         sideways(&lowered, read.len().max(1), &columns, read.start)
@@ -34,7 +31,7 @@ pub(super) fn scaled<T: Value, const N: usize>(
         let narrowed = sideways(taken.unwrap_or_default(), width, &columns, 0);
         let length = columns.len().max(1);
         downwards(&narrowed, length, &rows, (first, 0..length))
-    })
+    }
 }
 
 /// Whether Pillow takes the vertical pass first: where the height loses more than twice what the width does.
@@ -166,7 +163,7 @@ struct Taps<T: Value> {
 }
 
 #[derive(Debug, Clone, Copy)]
-enum Kernel {
+pub(super) enum Kernel {
     Nearest,
     Box,
     Bilinear,
@@ -176,18 +173,6 @@ enum Kernel {
 }
 
 impl Kernel {
-    fn of(filter: Filter) -> Option<Kernel> {
-        Some(match filter {
-            Filter::Nearest => Kernel::Nearest,
-            Filter::Box => Kernel::Box,
-            Filter::Bilinear => Kernel::Bilinear,
-            Filter::Hamming => Kernel::Hamming,
-            Filter::Bicubic => Kernel::Bicubic,
-            Filter::Lanczos => Kernel::Lanczos,
-            Filter::Linear | Filter::Cubic | Filter::Area => return None,
-        })
-    }
-
     /// How far it reaches on either side.
     fn support(self) -> f64 {
         match self {

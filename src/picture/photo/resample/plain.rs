@@ -3,41 +3,13 @@
 //! In float32 along both axes; bytes are rounded once. OpenCV computes in fixed point, and differs by at most
 //! one level.
 
-use super::super::geometry::Filter;
+use super::cut::Axis;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kernel {
     Linear,
     Cubic,
     Area,
-}
-
-impl Kernel {
-    /// `None` for Pillow's.
-    pub(super) fn of(filter: Filter) -> Option<Kernel> {
-        match filter {
-            Filter::Linear => Some(Kernel::Linear),
-            Filter::Cubic => Some(Kernel::Cubic),
-            Filter::Area => Some(Kernel::Area),
-            Filter::Nearest
-            | Filter::Box
-            | Filter::Bilinear
-            | Filter::Hamming
-            | Filter::Bicubic
-            | Filter::Lanczos => None,
-        }
-    }
-}
-
-/// Which pixels of a resized image are wanted, along one axis.
-pub(super) struct Axis {
-    /// The number of pixels of the source, at least 1.
-    pub side: u32,
-    /// The number of pixels of the whole resized image, at least 1.
-    pub resized: u32,
-    /// The first pixel that is wanted, and how many.
-    pub first: u32,
-    pub length: u32,
 }
 
 /// The pixels of the source that one pixel of the target is made of, along one axis, with their weights.

@@ -8,7 +8,7 @@ use crate::app::scene::Scene;
 use crate::app::state::view_options::ViewOptions;
 use crate::app::ui::kit::theme::{self, palette};
 use crate::engine::ModelInfo;
-use crate::model::{InputChannels, taken_words};
+use crate::model::{concerns, taken_words};
 use crate::picture::photo::decode::bands::{Bands, ShownBands};
 use crate::picture::photo::decode::notes::Note;
 use crate::picture::photo::decode::{Decoding, OwnChannels, Photo};
@@ -56,9 +56,9 @@ pub fn reading_ui(ui: &mut Ui, scene: Scene<'_>, model: &ModelInfo, commands: &m
 
 /// What there is to know of how the open photo is read.
 fn words(photo: &Photo, model: &ModelInfo) -> Vec<String> {
-    let takes_opacity = matches!(model.preprocess.channels, InputChannels::Bands(_));
-    let notes = photo.notes.iter().filter_map(|note| match note {
-        Note::Transparent if takes_opacity => None,
+    let channels = model.preprocess.channels;
+    let notes = photo.notes.iter().filter(|note| concerns(**note, channels));
+    let notes = notes.filter_map(|note| match note {
         Note::Turned => Some("This image is turned upright; Pillow does not turn it".to_owned()),
         Note::Transparent => {
             Some("Transparent parts are over white; Pillow shows what they hide".to_owned())
@@ -68,7 +68,7 @@ fn words(photo: &Photo, model: &ModelInfo) -> Vec<String> {
         Note::Pages | Note::White { .. } => Some(note.words()),
         Note::Bands { .. } => None,
     });
-    let taken = taken_words(photo, model.preprocess.channels);
+    let taken = taken_words(photo, channels);
     notes.chain(taken).collect()
 }
 

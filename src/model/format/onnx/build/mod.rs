@@ -26,6 +26,7 @@ use crate::model::format::build::storage::Content;
 use crate::model::graph::budget::Budget;
 use crate::model::graph::{Graph, Output, ValueId};
 use crate::model::op::{Reshaping, shape};
+use crate::model::opening::Opening;
 
 /// How many elements all computed constants of a file may have together.
 const COMPUTED: f64 = (1u64 << 27) as f64;
@@ -120,6 +121,10 @@ impl<'a, 'o> Builder<'a, 'o> {
             Ok(unsupported) => Fault::Unsupported(vec![unsupported]),
             Err(fault) => fault,
         }
+    }
+
+    pub fn opening(&self) -> &Opening<'o> {
+        self.weights.opening()
     }
 
     /// The weights, for another builder.
