@@ -15,6 +15,7 @@ use super::format::SizeSource;
 pub(crate) mod allocator;
 mod batch;
 pub(crate) mod check;
+mod guard;
 pub(super) mod npy;
 pub(super) mod open;
 mod options;

@@ -10,6 +10,7 @@ use super::{OpenOptions, Opening, Tell, allocator, batch};
 use crate::model::answer::{self, Answer, Choice};
 use crate::model::error::{Error, Fault};
 use crate::model::format::{self, build::opened::Opened};
+use crate::model::usage::labels::OwnNames;
 use crate::model::usage::preprocess::resolve::{self, Evidence};
 use crate::model::{AnswerKind, InputChannels, Labels, Model, SizeSource, Usage, graph, usage};
 use crate::picture::photo::geometry::Fit;
@@ -52,13 +53,7 @@ impl Model {
             compared: _,
             unproven: _,
         } = answer;
-        let labels = file_labels(
-            opened.labels.as_deref(),
-            path,
-            kind,
-            tried.classes,
-            (&choice, output),
-        )?;
+        let labels = file_labels(&opened.names, path, kind, tried.classes, (&choice, output))?;
         let [_, channels, height, width] = graph
             .input_shape
             .map(|size| u32::try_from(size).unwrap_or_default());
@@ -104,7 +99,7 @@ impl Model {
             whole: opened.graph,
             choice,
             output,
-            labels_text: opened.labels,
+            own_names: opened.names,
             architecture: opened.architecture,
             held: opened.held,
             preprocess_sources: found.sources,
@@ -146,7 +141,7 @@ impl Model {
 
 /// The names of the classes, as far as the file and what lies beside it have them.
 pub(super) fn file_labels(
-    text: Option<&str>,
+    own: &OwnNames,
     path: &Path,
     kind: AnswerKind,
     classes: usize,
@@ -164,7 +159,12 @@ pub(super) fn file_labels(
             Labels::resolve(text, path, classes)
         }
     };
-    let found = names(text);
+    let text = match kind {
+        // Both sides may have a name, or that of "yes" alone.
+        AnswerKind::YesNo => own.lines(&[1, 2]),
+        AnswerKind::Classes | AnswerKind::Number | AnswerKind::Similarity => own.lines(&[classes]),
+    };
+    let found = names(text.as_deref());
     // The file's names may be those of another output.
     if found.is_err() && choice.outputs.len() > 1 {
         return names(None);

@@ -130,9 +130,8 @@ impl Model {
         let own_labels = if same_answer {
             self.own_labels.clone()
         } else {
-            let text = self.labels_text.as_deref();
             file_labels(
-                text,
+                &self.own_names,
                 &self.path,
                 answer.kind,
                 tried.classes,
@@ -170,7 +169,7 @@ impl Model {
             whole,
             choice,
             output,
-            labels_text: self.labels_text.clone(),
+            own_names: self.own_names.clone(),
             architecture: self.architecture.clone(),
             opened_as: self.opened_as.clone(),
             about: self.about.clone(),

@@ -150,6 +150,57 @@ fn reads_class_names_and_preprocessing_from_the_metadata() {
 }
 
 #[test]
+fn finds_the_size_that_gives_the_number_of_one_class() {
+    let mut model = Onnx::empty(&[1, 3, OPEN, OPEN]);
+    let weights: Vec<f32> = (0..3 * 32 * 32 * 2).map(|n| (n % 7) as f32).collect();
+    model.weight("w", &[3 * 32 * 32, 2], &weights);
+    model.ints("rows", &[-1, 3 * 32 * 32]);
+    model.node("Reshape", &["x", "rows"], &["row"], vec![]);
+    model.node("MatMul", &["row", "w"], &["scores"], vec![]);
+    let attributes = vec![int("axis", 1), int("keepdims", 0)];
+    model.node("ArgMax", &["scores"], &["y"], attributes);
+    // int64
+    model.graph().outputs[0] = value("y", 7, &[OPEN]);
+    let model = whole(&model.bytes()).unwrap();
+    assert_eq!(model.graph.input_shape, [1, 3, 32, 32]);
+    assert_eq!(model.labels.names.len(), 2);
+}
+
+#[test]
+fn names_the_classes_of_a_map_of_several_images() {
+    for batch in [1, 2] {
+        let mut model = Onnx::empty(&[batch, 3, 16, 16]);
+        let weights: Vec<f32> = (0..9).map(|n| n as f32 / 4.0 - 1.0).collect();
+        model.weight("w", &[3, 3, 1, 1], &weights);
+        model.node("Conv", &["x", "w"], &["y"], vec![]);
+        model.graph().outputs[0] = value("y", 1, &[batch, 3, 16, 16]);
+        model.note("names", "{0: 'sky', 1: 'road', 2: 'car'}");
+        let model = whole(&model.bytes()).unwrap();
+        assert_eq!(model.labels.names, ["sky", "road", "car"], "{batch}");
+    }
+}
+
+#[test]
+fn names_fit_the_output_that_is_chosen() {
+    let mut model = Onnx::new();
+    model.ints("first", &[0, 1]);
+    let axis = vec![int("axis", 1)];
+    model.node("Gather", &["y", "first"], &["aux"], axis);
+    model.graph().outputs.push(value("aux", 1, &[1, 2]));
+    model.note("names", "['cat', 'dog', 'newt']");
+    model.note("labels", "['indoors', 'outdoors']");
+    let model = whole(&model.bytes()).unwrap();
+    assert_eq!(model.labels.names, ["cat", "dog", "newt"]);
+    let usage = crate::model::Usage {
+        output: Some("aux".into()),
+        ..model.opened_as.clone()
+    };
+    let go = &mut |_| std::ops::ControlFlow::Continue(());
+    let aux = model.used(usage, go).unwrap();
+    assert_eq!(aux.labels.names, ["indoors", "outdoors"]);
+}
+
+#[test]
 fn gives_pixels_from_0_to_255_to_a_network_that_normalises_them() {
     let prepared = |op: &str, number: f32| {
         let mut model = Onnx::empty(&[1, 3, 4, 4]);
