@@ -212,6 +212,17 @@ fn explains_ten_thousand_operations_that_read_what_is_before_them_twice() {
 }
 
 #[test]
+fn probabilities_are_known_ten_thousand_operations_later() {
+    let mut model = Onnx::empty(&[1, 3, 4, 4]);
+    model.node("GlobalAveragePool", &["x"], &["pooled"], vec![]);
+    model.node("Flatten", &["pooled"], &["row"], vec![]);
+    model.node("Sigmoid", &["row"], &["v0"], vec![]);
+    again_and_again(&mut model, &["Add", "Mul"], LONG);
+    model.graph().outputs = vec![value(&format!("v{LONG}"), 1, &[OPEN; 2])];
+    assert_eq!(whole(&model.bytes()).unwrap().reading, Reading::AsTheyAre);
+}
+
+#[test]
 fn a_map_is_followed_back_through_a_few_sums_and_ten_thousand_end_in_a_message() {
     let map = |length: usize| {
         let mut model = Onnx::empty(&[1, 3, 4, 4]);
