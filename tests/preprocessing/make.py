@@ -189,12 +189,16 @@ def transformers():
         "bytes": ("ViTImageProcessor", dict(size=side(32), resample=2, do_rescale=False, do_normalize=False)),
         "unit": ("ViTImageProcessor", dict(size=side(32), resample=2, do_normalize=False)),
         "factor": ("ViTImageProcessor", dict(size=side(32), resample=2, rescale_factor=1 / 127.5, image_mean=[1.0] * 3, image_std=[1.0] * 3)),
+        # Of a picture that is not resized, the centre stays as it is.
+        "unresized_crop": ("CLIPImageProcessor", dict(do_resize=False, size=dict(shortest_edge=32), crop_size=side(32), **half)),
+        "unresized": ("ViTImageProcessor", dict(do_resize=False, size=side(32), resample=2, **imagenet)),
     }
     folder = HERE / "transformers"
     folder.mkdir(exist_ok=True)
     for name, (kind, options) in processors.items():
         processor = get_image_processor_class_from_name(kind + "Pil")(**options)
-        pixels = np.asarray(processor(SOURCE, return_tensors="np")["pixel_values"][0], np.float32)
+        source = SOURCE.crop((32, 14, 64, 46)) if name == "unresized" else SOURCE
+        pixels = np.asarray(processor(source, return_tensors="np")["pixel_values"][0], np.float32)
         config = json.loads(processor.to_json_string())
         config["image_processor_type"] = kind
         config = {key: value for key, value in config.items() if value is not None}
