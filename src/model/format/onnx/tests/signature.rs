@@ -86,7 +86,10 @@ fn skips_what_turns_logits_into_probabilities() {
             } else {
                 format!("v{}", index + 1)
             };
-            model.node(op, &[&format!("v{index}")], &[&output], vec![]);
+            // ArgMax takes the first axis else.
+            let axis = (*op == "ArgMax").then(|| int("axis", 1));
+            let input = format!("v{index}");
+            model.node(op, &[&input], &[&output], axis.into_iter().collect());
         }
         let graph = opened(&model);
         assert_eq!(graph.head, head, "{ops:?}");
@@ -103,7 +106,7 @@ fn skips_what_turns_logits_into_probabilities() {
 fn allows_the_label_or_probabilities_beside_the_logits() {
     let mut model = Onnx::new();
     model.node("Softmax", &["y"], &["probabilities"], vec![]);
-    model.node("ArgMax", &["y"], &["label"], vec![]);
+    model.node("ArgMax", &["y"], &["label"], vec![int("axis", 1)]);
     for (name, kind) in [("probabilities", 1), ("label", 7)] {
         model.graph().outputs.push(value(name, kind, &[OPEN, OPEN]));
     }
@@ -164,6 +167,28 @@ fn finds_the_size_that_gives_the_number_of_one_class() {
     let model = whole(&model.bytes()).unwrap();
     assert_eq!(model.graph.input_shape, [1, 3, 32, 32]);
     assert_eq!(model.labels.names.len(), 2);
+}
+
+#[test]
+fn says_that_an_open_size_can_be_the_pictures_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let processor = r#"{"do_resize": false, "image_mean": [0.5], "image_std": [0.5]}"#;
+    std::fs::write(folder.path().join("preprocessor_config.json"), processor).unwrap();
+    let path = folder.path().join("m.onnx");
+    for (side, said) in [(OPEN, true), (32, false)] {
+        let mut model = Onnx::new();
+        model.graph().inputs[0] = value("x", 1, &[1, 3, side, side]);
+        std::fs::write(&path, model.bytes()).unwrap();
+        let notes = crate::model::Model::open(&path).unwrap().preprocess_notes;
+        let [note] = &notes[..] else {
+            panic!("{notes:?}")
+        };
+        assert_eq!(
+            note.contains("given the size of the picture"),
+            said,
+            "{note}"
+        );
+    }
 }
 
 #[test]
