@@ -344,7 +344,7 @@ fn map_values(map: Map, made: Made, limits: Bounds) -> Option<Values> {
 }
 
 /// The probabilities that an output is the logarithm of, such as those of several networks.
-fn before_logarithm(sketch: &Sketch, output: ValueId) -> Option<ValueId> {
+fn before_logarithm(sketch: &mut Sketch, output: ValueId) -> Option<ValueId> {
     let mut output = output;
     let mut node = sketch.maker(output)?;
     while node.op.is_identity() {

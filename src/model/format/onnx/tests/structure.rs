@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tch::{Device, Kind, Tensor};
 
 use super::support::{logits, opened, refusal, whole};
-use super::writer::{Onnx, float, node};
+use super::writer::{OPEN, Onnx, float, node, value};
 use crate::model::format::onnx::message::proto::{Attribute, attribute};
 use crate::model::graph::Head;
 use crate::model::{Layer, Reading, ReluRule, Tape};
@@ -165,10 +165,17 @@ const LONG: usize = 10_000;
 /// The mean colour through these operations in turn, again and again, and then through `ending`.
 fn chain(ops: &[&str], ending: &str) -> Onnx {
     let mut model = Onnx::empty(&[1, 3, 4, 4]);
-    model.weight("half", &[1], &[0.5]);
     model.node("GlobalAveragePool", &["x"], &["pooled"], vec![]);
     model.node("Flatten", &["pooled"], &["v0"], vec![]);
-    for (step, &op) in ops.iter().cycle().take(LONG).enumerate() {
+    again_and_again(&mut model, ops, LONG);
+    model.node(ending, &[&format!("v{LONG}")], &["y"], vec![]);
+    model
+}
+
+/// From `v0` on, so many operations that take what is before them twice, or half of it.
+fn again_and_again(model: &mut Onnx, ops: &[&str], length: usize) {
+    model.weight("half", &[1], &[0.5]);
+    for (step, &op) in ops.iter().cycle().take(length).enumerate() {
         let last = format!("v{step}");
         let second = match op {
             "Mul" => "half".to_owned(),
@@ -178,8 +185,6 @@ fn chain(ops: &[&str], ending: &str) -> Onnx {
         let next = format!("v{}", step + 1);
         model.node(op, &[&last, &second], &[&next], vec![]);
     }
-    model.node(ending, &[&format!("v{LONG}")], &["y"], vec![]);
-    model
 }
 
 #[test]
@@ -204,6 +209,36 @@ fn explains_ten_thousand_operations_that_read_what_is_before_them_twice() {
             assert!((gradient - theirs).abs() < 1e-5, "{place}: {gradient}");
         }
     }
+}
+
+#[test]
+fn probabilities_are_known_ten_thousand_operations_later() {
+    let mut model = Onnx::empty(&[1, 3, 4, 4]);
+    model.node("GlobalAveragePool", &["x"], &["pooled"], vec![]);
+    model.node("Flatten", &["pooled"], &["row"], vec![]);
+    model.node("Sigmoid", &["row"], &["v0"], vec![]);
+    again_and_again(&mut model, &["Add", "Mul"], LONG);
+    model.graph().outputs = vec![value(&format!("v{LONG}"), 1, &[OPEN; 2])];
+    assert_eq!(whole(&model.bytes()).unwrap().reading, Reading::AsTheyAre);
+}
+
+#[test]
+fn a_map_is_followed_back_through_a_few_sums_and_ten_thousand_end_in_a_message() {
+    let map = |length: usize| {
+        let mut model = Onnx::empty(&[1, 3, 4, 4]);
+        model.graph().outputs = vec![value("y", 1, &[OPEN; 4])];
+        model.weight("w", &[3, 3, 1, 1], &[0.5; 9]);
+        model.node("Conv", &["x", "w"], &["v0"], vec![]);
+        again_and_again(&mut model, &["Add", "Mul"], length);
+        model.node("Identity", &[&format!("v{length}")], &["y"], vec![]);
+        whole(&model.bytes())
+    };
+    assert_eq!(map(20).unwrap().reading, Reading::Softmax);
+    let why = map(LONG).unwrap_err().to_string();
+    assert!(
+        why.contains("a map of 3 features at 4×4 positions"),
+        "{why}"
+    );
 }
 
 #[test]
