@@ -35,7 +35,7 @@ fn finds_the_levels_that_a_network_takes() {
     let picture = picture.crop_imm(20, 10, 24, 24).into_rgb8();
     let picture = Photo::from_rgb("part.png".into(), picture);
     let paths = rows.iter().flat_map(|(name, row)| {
-        ["onnx", "pt2"].map(|ending| (folder().join(format!("{name}.{ending}")), row))
+        ["onnx", "pt2", "core.pt2"].map(|ending| (folder().join(format!("{name}.{ending}")), row))
     });
     for (path, row) in paths.filter(|(path, _)| path.exists()) {
         files += 1;
@@ -65,7 +65,7 @@ fn finds_the_levels_that_a_network_takes() {
             assert!(apart < 1e-5, "{name}: {logits:?} {due:?}");
         }
     }
-    assert_eq!(files, 30 + 8);
+    assert_eq!(files, 30 + 8 + 2);
 }
 
 #[test]
