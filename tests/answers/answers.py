@@ -96,6 +96,7 @@ CASES = {
     "argmax_of_the_first": (lambda y, **_: softmax(y).argmax(1)[0], *SOFT),
     "max_number": (lambda y, **_: y.max(1)[1], *SOFT),
     "max_both": (lambda y, **_: tuple(softmax(y).max(1)), *SOFT),
+    "confidence": (lambda y, **_: softmax(y).amax(1), *SOFT),
     "confidence_number": (lambda y, **_: (softmax(y).amax(1), y.argmax(1)), *SOFT),
     "top_numbers": (lambda y, **_: softmax(y).topk(3)[1], *SOFT),
     "top_values": (lambda y, **_: softmax(y).topk(3)[0], *SOFT),

@@ -69,7 +69,8 @@ impl Scores {
             (Reading::Softmax | Reading::Sigmoid, Values::Logits(_))
                 if self.numbers_classes && self.map.is_none() =>
             {
-                "Its output says which classes have the largest scores. The scores themselves are used."
+                "Its output is the numbers of the classes with the largest scores, or the largest of these. The \
+                 scores of all classes are used."
             }
             (Reading::AsTheyAre, _) => {
                 "Its output is shown as the probabilities that it consists of, and a score is a \

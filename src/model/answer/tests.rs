@@ -260,7 +260,7 @@ fn a_single_value_is_read_as_a_number_where_the_user_says_so() {
 #[test]
 fn says_what_the_scores_are_where_they_are_no_logits() {
     for (name, word) in [
-        ("top_both.onnx", "which classes have the largest scores"),
+        ("top_both.onnx", "scores of all classes are used"),
         ("ensemble.onnx", "a score is a probability"),
         ("tanh.pt2", "plain numbers"),
         ("softmax_over_the_batch.pt2", "always the same"),

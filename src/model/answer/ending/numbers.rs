@@ -1,10 +1,10 @@
 //! Outputs that are the numbers of classes, as argmax, topk and sort return them: the scores that these
 //! are taken from can be explained.
 
-use super::ending;
+use super::{Ending, ending};
 use crate::model::answer::sketch::Sketch;
 use crate::model::error::{Fault, Result};
-use crate::model::graph::{Node, Op, ValueId};
+use crate::model::graph::{Head, Node, Op, ValueId};
 use crate::model::op::shape::axis;
 use crate::model::op::{Aggregate, Copying, Indexing, Rearranging, Reduction, Reshaping};
 
@@ -65,7 +65,26 @@ pub fn before_numbers(sketch: &mut Sketch, output: ValueId) -> Result<Option<Num
         origin.allowed(sketch)?;
         return Ok(Some(found));
     }
-    Ok(has_numbers(sketch, found).then_some(found))
+    let whole = origin.parts.is_empty();
+    let clear = whole && (is_softmax(sketch, found) || has_numbers(sketch, found));
+    Ok(clear.then_some(found))
+}
+
+/// What turns logits into these scores.
+fn ending_of(sketch: &mut Sketch, found: Numbered, scores: ValueId) -> Option<Ending> {
+    let is_map = sketch.shape(scores).is_some_and(|shape| shape.len() > 2);
+    ending(sketch, scores, found.along.filter(|_| is_map))
+}
+
+/// Whether these scores are a softmax, so that each is that of another class.
+fn is_softmax(sketch: &mut Sketch, found: Numbered) -> bool {
+    if let (Some(along), Some(shape)) = (found.along, sketch.shape(found.scores))
+        && shape[along] <= 1
+    {
+        return false;
+    }
+    let ending = ending_of(sketch, found, found.scores);
+    ending.is_some_and(|ending| ending.head == Head::Softmax && !ending.constant)
 }
 
 /// Whether another output holds the numbers of the largest of these scores.
@@ -75,10 +94,7 @@ fn has_numbers(sketch: &mut Sketch, found: Numbered) -> bool {
         .filter_map(|o| o.value.as_ref().ok().copied())
         .collect();
     let logits = |sketch: &mut Sketch, scores: ValueId| {
-        let classes = found
-            .along
-            .filter(|_| sketch.shape(scores).is_some_and(|s| s.len() > 2));
-        ending(sketch, scores, classes).map_or(scores, |ending| ending.logits)
+        ending_of(sketch, found, scores).map_or(scores, |ending| ending.logits)
     };
     let ours = logits(sketch, found.scores);
     outputs.into_iter().any(|output| {
