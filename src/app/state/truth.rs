@@ -1,6 +1,9 @@
 //! The true class of the photo, and its index in each model. A model may not have that class.
 
+use std::sync::Arc;
+
 use super::State;
+use crate::engine::ModelInfo;
 
 impl State {
     /// The side whose classes [`State::truth`] refers to: the first with a model.
@@ -8,12 +11,14 @@ impl State {
         self.sides.iter().position(|side| side.model.is_some())
     }
 
-    /// The labels of the model whose classes [`State::truth`] refers to.
+    /// The model whose classes [`State::truth`] refers to.
+    pub fn truth_model(&self) -> Option<&Arc<ModelInfo>> {
+        self.sides.get(self.first_open()?)?.model.as_ref()
+    }
+
+    /// Its labels.
     pub fn truth_labels(&self) -> &[String] {
-        let model = self
-            .first_open()
-            .and_then(|side| self.sides.get(side)?.model.as_ref());
-        model.map_or(&[], |model| &model.labels)
+        self.truth_model().map_or(&[], |model| &model.labels)
     }
 
     /// The index of the true class in the active model, if it has that class.
