@@ -16,11 +16,12 @@ use crate::picture::photo::decode::Photo;
 
 use class_choice::Explained;
 use results::{ChannelView, LayerMapsOf, Results};
+use rows::panels::TwoClasses;
+use rows::subject::Subject;
 use rows::{Large, Pin, Row, RowId};
 use side::Side;
 use sides::Sides;
 use signal::Signal;
-use subject::Subject;
 use view_options::ViewOptions;
 use viewport::View;
 
@@ -32,7 +33,6 @@ pub(crate) mod rows;
 pub(crate) mod side;
 pub(crate) mod sides;
 pub(crate) mod signal;
-pub(crate) mod subject;
 mod truth;
 pub(crate) mod view_options;
 pub(crate) mod viewport;
@@ -182,6 +182,14 @@ impl State {
             RowId::Rival(_) => Some("B"),
             RowId::Versus(_) => Some("A − B"),
             RowId::Pin(_) => None,
+        }
+    }
+
+    /// The letter of a row of two classes whose maps are in one line.
+    pub fn letter_in_line(&self, row: RowId) -> Option<&'static str> {
+        match self.options.style.panels.two_classes {
+            TwoClasses::Maps => self.letter(row),
+            TwoClasses::Rows => None,
         }
     }
 

@@ -9,7 +9,7 @@ use crate::engine::{Guided, HeatMap, Prediction};
 use crate::explain::{Channels, Score};
 use crate::model::ModulePath;
 
-use super::subject::{GuidedKey, HeatKey, PredictionKey, Subject};
+use super::rows::subject::{GuidedKey, HeatKey, PredictionKey, Subject};
 
 /// One score's maps at the layers of a model.
 #[derive(Debug, Clone)]

@@ -19,10 +19,10 @@ use crate::picture::photo::decode::Photo;
 use crate::picture::photo::geometry::Placement;
 
 use super::state::State;
+use super::state::rows::subject::{GuidedKey, HeatKey, PredictionKey, Subject};
 use super::state::rows::{Row, RowId};
-use super::state::subject::{GuidedKey, HeatKey, PredictionKey, Subject};
 use input::InputTexture;
-use photo::{PhotoTexture, photo_texture};
+use photo::{PhotoTexture, grey_texture, photo_texture};
 
 use slot::Slot;
 use tiles::Tiles;
@@ -60,6 +60,8 @@ pub struct HeatTexture {
     pub layer: InputTexture,
     /// What the map shows, in the labels of the model it came from.
     pub caption: String,
+    /// The score in those labels: usually a class.
+    pub score_name: String,
     /// Why there is nothing to see, if the map has no positive value.
     pub empty: Option<&'static str>,
     /// The value at the top of the colour scale.
@@ -94,6 +96,8 @@ pub struct RowTextures {
 #[derive(Default)]
 pub struct Textures {
     photos: HashMap<u64, Slot<u64, Arc<PhotoTexture>>>,
+    /// The photos without their colours, for differences.
+    greys: HashMap<u64, Slot<u64, Arc<PhotoTexture>>>,
     rows: HashMap<RowId, RowTextures>,
     pub tiles: Tiles,
     /// The top of the colour scale that all rows share, if they share one.
@@ -111,22 +115,14 @@ impl Textures {
         let open = state.photo.iter();
         let models = state.sides.iter().filter_map(|side| side.model.as_ref());
         let compared = models.filter_map(|model| model.reference.as_ref()?.opened());
-        let wanted: HashMap<u64, &Arc<Photo>> = rows
+        let shown = rows.iter().map(|row| &row.subject.photo);
+        let wanted = shown.chain(open).chain(compared);
+        keep_photos(ctx, &mut self.photos, wanted, photo_texture);
+        let differences = rows
             .iter()
-            .map(|row| &row.subject.photo)
-            .chain(open)
-            .chain(compared)
-            .map(|photo| (photo.id, photo))
-            .collect();
-        self.photos.retain(|id, _| wanted.contains_key(id));
-        for (id, photo) in wanted {
-            let slot = self.photos.entry(id).or_default();
-            slot.drain(Some(&id));
-            if slot.lacks(&id) {
-                let (ctx2, photo) = (ctx.clone(), Arc::clone(photo));
-                slot.make(ctx, id, move || Arc::new(photo_texture(&ctx2, &photo)));
-            }
-        }
+            .filter(|row| matches!(row.id, RowId::Versus(_)))
+            .map(|row| &row.subject.photo);
+        keep_photos(ctx, &mut self.greys, differences, grey_texture);
         if rows.is_empty() {
             self.update_photo_alone(state);
         }
@@ -158,7 +154,8 @@ impl Textures {
 
     /// Whether all display copies of photos are finished.
     pub fn are_ready(&self) -> bool {
-        !self.photos.values().any(Slot::is_making)
+        let mut all = self.photos.values().chain(self.greys.values());
+        !all.any(Slot::is_making)
     }
 
     /// The texture of a photo that is on screen, once it is made.
@@ -181,6 +178,8 @@ impl Textures {
         let common_max = self.common_max;
         let subject = &row.subject;
         let photo = self.photo(subject.photo.id).cloned();
+        let grey = self.greys.get(&subject.photo.id).and_then(Slot::shown);
+        let grey = grey.map(|(_, texture)| Arc::clone(texture));
         let own = self.rows.entry(row.id).or_default();
         if subject.lacks_spatial_layer() {
             (own.heat, own.signed) = (None, None);
@@ -231,13 +230,32 @@ impl Textures {
                     .difference
                     .as_ref()
                     .is_some_and(|(shown, _)| *shown == key);
-                if !fresh && let Some(map) = scale::difference(state, row) {
-                    let made = difference_texture(ctx, &photo, &map, placement, common_max);
+                if !fresh && let (Some(grey), Some(map)) = (grey, scale::difference(state, row)) {
+                    let made = difference_texture(ctx, &grey, &map, placement, common_max);
                     own.difference = Some((key, made));
                 }
             }
             (RowId::Versus(_), None) => {}
             _ => own.difference = None,
+        }
+    }
+}
+
+/// Keeps the textures of these photos, and starts to make those that are missing.
+fn keep_photos<'a>(
+    ctx: &Context,
+    textures: &mut HashMap<u64, Slot<u64, Arc<PhotoTexture>>>,
+    wanted: impl Iterator<Item = &'a Arc<Photo>>,
+    make: fn(&Context, &Photo) -> PhotoTexture,
+) {
+    let wanted: HashMap<u64, &Arc<Photo>> = wanted.map(|photo| (photo.id, photo)).collect();
+    textures.retain(|id, _| wanted.contains_key(id));
+    for (id, photo) in wanted {
+        let slot = textures.entry(id).or_default();
+        slot.drain(Some(&id));
+        if slot.lacks(&id) {
+            let (ctx2, photo) = (ctx.clone(), Arc::clone(photo));
+            slot.make(ctx, id, move || Arc::new(make(&ctx2, &photo)));
         }
     }
 }
@@ -304,7 +322,8 @@ fn heat_texture(
         Overlay::Blend => rgb(&colour::heat(map, key.colormap, end, colour::MAX_SIDE)),
         Overlay::Spotlight => rgba(&colour::spotlight(map, end, colour::MAX_SIDE)),
     };
-    let what = format!("{} at {}", row.subject.score_name(), key.heat.layer);
+    let score_name = row.subject.score_name();
+    let what = format!("{score_name} at {}", key.heat.layer);
     let caption = match &key.shown {
         Shown::Map => what,
         Shown::Channel(channel) => format!("Activation of channel {channel} at {}", key.heat.layer),
@@ -319,6 +338,7 @@ fn heat_texture(
         photo: Arc::clone(photo),
         layer: InputTexture::new(ctx, "heat map", layer, placement),
         caption,
+        score_name,
         empty: (max <= 0.0).then_some(empty_text),
         end,
         common_scale: key.common_max.is_some(),
@@ -335,11 +355,12 @@ fn difference_texture(
 ) -> HeatTexture {
     let max = map.max_abs();
     let end = common_max.unwrap_or(max);
-    let layer = rgb(&colour::difference(map, end, colour::MAX_SIDE));
+    let layer = rgba(&colour::difference(map, end, colour::MAX_SIDE));
     HeatTexture {
         photo: Arc::clone(photo),
         layer: InputTexture::new(ctx, "difference", layer, placement),
         caption: "The first map minus the second".to_owned(),
+        score_name: String::new(),
         empty: None,
         end,
         common_scale: common_max.is_some(),

@@ -14,7 +14,7 @@ use crate::picture::page::caption::{significant, with_minus};
 
 use crate::app::commands::Command;
 use crate::app::scene::Scene;
-use crate::app::state::subject::HeatKey;
+use crate::app::state::rows::subject::HeatKey;
 use crate::app::state::{NO_SPATIAL_LAYER, State};
 use crate::app::textures::rgb;
 use crate::app::ui::kit::text::{draw_left, draw_right, line};

@@ -7,7 +7,7 @@ use crate::app::state::view_options::Opacity;
 use crate::app::textures::photo::PhotoTexture;
 use crate::app::textures::tiles::{Atlas, Tile};
 use crate::app::ui::kit::theme;
-use crate::app::ui::stage::picture_ui::{WHOLE, part, shade_unseen};
+use crate::app::ui::stage::cell::picture_ui::{WHOLE, part, shade_unseen};
 
 /// Draws a layer's small map over the photo, dimmed while it is stale.
 pub fn small_map_ui(ui: &Ui, scene: Scene<'_>, rect: Rect, path: &str) -> Option<Tile> {

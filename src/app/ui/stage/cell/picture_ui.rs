@@ -7,22 +7,23 @@ use egui::{
 use crate::figure::Panel;
 use crate::picture::map::compose::UNSEEN_SHADE;
 
-use super::StageScratch;
-use super::cell::{Cell, is_stale};
+use super::is_stale;
 use super::region_ui;
 use crate::app::commands::Command;
 use crate::app::commands::action::Action;
 use crate::app::scene::Scene;
 use crate::app::state::NO_SPATIAL_LAYER;
-use crate::app::state::rows::{Row, RowId};
+use crate::app::state::rows::Row;
+use crate::app::state::rows::lines::{Cell, Place};
 use crate::app::state::view_options::Opacity;
 use crate::app::state::viewport::{Port, View};
 use crate::app::textures::HeatTexture;
 use crate::app::textures::input::InputTexture;
 use crate::app::textures::photo::PhotoTexture;
-use crate::app::ui::kit::text::{draw_left, line, lines};
+use crate::app::ui::kit::text::lines;
 use crate::app::ui::kit::theme::{self, GRID, palette};
 use crate::app::ui::kit::widgets::busy;
+use crate::app::ui::stage::StageScratch;
 
 /// The whole of a texture.
 pub const WHOLE: Rect = Rect {
@@ -38,27 +39,23 @@ pub const WHOLE: Rect = Rect {
 const UNSEEN_ZERO: Color32 = Color32::from_gray(50);
 
 /// Draws one cell at the zoom and pan of `view`.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "a cell, where it is, and how it is looked at"
-)]
 pub fn picture_ui(
     ui: &mut Ui,
     scene: Scene<'_>,
-    row: Option<&Row>,
-    cell: Cell,
+    place: Place<'_>,
     port: &Port,
     view: &View,
     stage: &mut StageScratch,
     commands: &mut Vec<Command>,
 ) {
+    let Place { row, cell } = place;
     let rect = frame(scene, row, port, view);
     record_signed_size(ui, scene, row, cell, port, view, stage);
     let colours = palette(ui);
     ui.painter().rect_filled(rect, 0.0, colours.well);
     let painter = ui.painter_at(rect);
     let state = scene.state;
-    let id = row.map_or(RowId::Side(0), |row| row.id);
+    let id = place.id();
     let own = scene.textures.row(id);
     let photo_rect = |size: (u32, u32)| view.picture_rect(port, vec2(size.0 as f32, size.1 as f32));
     let photo = |photo: &PhotoTexture| {
@@ -67,13 +64,14 @@ pub fn picture_ui(
         painter.image(photo.level(width).id(), drawn_at, WHOLE, Color32::WHITE);
         drawn_at
     };
+    let style = state.options.style;
     let photo_alone = stage.photo_alone;
     let split = if scene.state.large.is_some() {
         stage.split
     } else {
         0.0
     };
-    let over_photo = |heat: &HeatTexture| {
+    let over_photo = |heat: &HeatTexture, opacity: Opacity| {
         let photo_rect = photo(&heat.photo);
         if photo_alone {
             return;
@@ -84,7 +82,7 @@ pub fn picture_ui(
             &painter.with_clip_rect(painter.clip_rect().intersect(overlaid)),
             &heat.layer,
             photo_rect,
-            state.options.style.opacity,
+            opacity,
         );
     };
     let drawn = own.and_then(|own| match cell {
@@ -101,8 +99,14 @@ pub fn picture_ui(
                 painter.image(texture, seen, region.uv(), Color32::WHITE);
             }
         }),
-        Cell::Panel(Panel::HeatMap) => own.heat.as_ref().map(|(_, heat)| over_photo(heat)),
-        Cell::Difference => own.difference.as_ref().map(|(_, heat)| over_photo(heat)),
+        Cell::Panel(Panel::HeatMap) => {
+            let drawn = own.heat.as_ref();
+            drawn.map(|(_, heat)| over_photo(heat, style.opacity))
+        }
+        Cell::Difference => {
+            let drawn = own.difference.as_ref();
+            drawn.map(|(_, heat)| over_photo(heat, style.difference_opacity))
+        }
         Cell::Panel(Panel::GuidedBackprop) => own.signed.as_ref().map(|(_, signed)| {
             draw_signed(&painter, &signed.backprop, photo_rect(signed.size));
         }),
@@ -118,7 +122,7 @@ pub fn picture_ui(
         return;
     }
     // Without a row there is only the photo.
-    let stale = is_stale(scene, row, cell) && (row.is_some() || original);
+    let stale = is_stale(scene, place) && (row.is_some() || original);
     let dim = ui.animate_bool_with_time(ui.scope_id().with((id, cell, "dim")), stale, 0.15);
     if stale && !empty {
         painter.rect_filled(rect, 0.0, colours.stage.gamma_multiply(0.6 * dim));
@@ -136,18 +140,6 @@ pub fn picture_ui(
     let words = heat.and_then(|heat| heat.empty);
     if let Some(words) = words.filter(|_| cell == Cell::Panel(Panel::HeatMap) && !stale) {
         plate_ui(ui, rect, false, words);
-    }
-    if cell == Cell::Difference {
-        let text = line(
-            ui,
-            "Difference",
-            theme::small(),
-            Color32::WHITE,
-            rect.width(),
-        );
-        let plate = Rect::from_min_size(rect.min, text.size() + vec2(2.0 * GRID, 4.0));
-        painter.rect_filled(plate, 0.0, theme::shade(160));
-        draw_left(ui, rect.left() + GRID, plate.center().y, text);
     }
     region_ui::drawn_ui(&painter, row, port, view, stage);
     crosshair_ui(&painter, scene, row, port, view);
