@@ -120,7 +120,7 @@ fn agrees_with_pytorch_on_every_map() {
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
-    assert_eq!(facts.cases.len(), 16);
+    assert_eq!(facts.cases.len(), 19);
 }
 
 #[test]

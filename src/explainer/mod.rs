@@ -68,10 +68,7 @@ impl Explainer {
         options: ExplainerOptions,
     ) -> Result<Explainer, Error> {
         let mut session = Session::keeping(options.cached_passes.saturating_sub(1));
-        let mut opening = options.opening.clone().read_pictures_as(options.decoding);
-        if options.architecture.is_some() {
-            opening.architecture.clone_from(&options.architecture);
-        }
+        let opening = options.opening.clone().read_pictures_as(options.decoding);
         let keep_on = &mut |_| ControlFlow::Continue(());
         let model = session.open_model_as(path.as_ref(), &opening, keep_on)?;
         Ok(Explainer {

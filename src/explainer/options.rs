@@ -11,12 +11,8 @@ use crate::picture::photo::geometry::Fit;
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ExplainerOptions {
-    /// The network that a file of weights alone belongs to, if its tensors fit several:
-    /// `inception_v3`. Ignored where the file has a graph or fits one network only. It takes the place of
-    /// that in `opening`.
-    pub architecture: Option<String>,
     /// How the model's file is opened where it leaves something open: its output, the values of further
-    /// inputs, a second picture to compare with, preprocessing.
+    /// inputs, a second picture to compare with, preprocessing, the network that weights alone belong to.
     pub opening: OpenOptions,
     /// How a photo of another shape than the model's input is put into it.
     pub fit: Fit,
@@ -30,7 +26,6 @@ pub struct ExplainerOptions {
 impl Default for ExplainerOptions {
     fn default() -> ExplainerOptions {
         ExplainerOptions {
-            architecture: None,
             opening: OpenOptions::default(),
             fit: Fit::Crop,
             decoding: Decoding::default(),
@@ -40,14 +35,14 @@ impl Default for ExplainerOptions {
 }
 
 impl ExplainerOptions {
-    /// Sets [`ExplainerOptions::architecture`].
+    /// Sets [`OpenOptions::architecture`] of [`ExplainerOptions::opening`].
     #[must_use]
     pub fn architecture(mut self, name: impl Into<String>) -> Self {
-        self.architecture = Some(name.into());
+        self.opening.architecture = Some(name.into());
         self
     }
 
-    /// Sets [`ExplainerOptions::opening`].
+    /// Sets [`ExplainerOptions::opening`], all of it.
     #[must_use]
     pub fn opening(mut self, opening: OpenOptions) -> Self {
         self.opening = opening;

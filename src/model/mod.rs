@@ -35,6 +35,7 @@ pub use opening::{InputValue, OpenOptions};
 pub use tape::plan::Plan;
 pub use tape::{Detail, ReluRule, Tape, forward, forward_watched};
 pub use usage::channels::InputChannels;
+use usage::labels::OwnNames;
 pub use usage::labels::{LabelSource, Labels};
 pub use usage::pixels::Levels;
 pub use usage::preprocess::{GivenPreprocess, Preprocess, PreprocessSource, Sources, Stated};
@@ -75,8 +76,8 @@ pub struct Model {
     choice: Choice,
     /// The output in use, an index into [`Model::outputs`].
     output: usize,
-    /// The text of the class names that the file itself has.
-    labels_text: Option<String>,
+    /// The names of classes that the file itself has.
+    own_names: OwnNames,
     /// How it was used when the file was opened.
     pub opened_as: Usage,
     /// What the preprocessing that it was opened with comes from.

@@ -90,6 +90,22 @@ CASES = {
     "axes_behind": (lambda y, **_: y[:, :, None, None], *SOFT),
     "axes_before": (lambda y, **_: softmax(y)[:, None], *SOFT),
     "no_batch": (lambda y, **_: y[0], *SOFT),
+    # Numbers of classes: what they are taken from is meant.
+    "argmax": (lambda y, **_: y.argmax(1), *SOFT),
+    "argmax_of_sigmoid": (lambda y, **_: sigmoid(y).argmax(1, keepdim=True).float(), *EACH),
+    "argmax_of_the_first": (lambda y, **_: softmax(y).argmax(1)[0], *SOFT),
+    "max_number": (lambda y, **_: y.max(1)[1], *SOFT),
+    "max_both": (lambda y, **_: tuple(softmax(y).max(1)), *SOFT),
+    "confidence": (lambda y, **_: softmax(y).amax(1), *SOFT),
+    "confidence_number": (lambda y, **_: (softmax(y).amax(1), y.argmax(1)), *SOFT),
+    "top_numbers": (lambda y, **_: softmax(y).topk(3)[1], *SOFT),
+    "top_values": (lambda y, **_: softmax(y).topk(3)[0], *SOFT),
+    "top_both": (lambda y, **_: tuple(y.topk(3)), *SOFT),
+    "top_first": (lambda y, **_: y.topk(3)[1][:, 0], *SOFT),
+    "top_one": (lambda y, **_: y.topk(1)[1].squeeze(), *SOFT),
+    "sorted_numbers": (lambda y, **_: y.argsort(1, descending=True), *SOFT),
+    "sorted_last": (lambda y, **_: y.argsort(1)[:, -1], *SOFT),
+    "sorted_both": (lambda y, **_: tuple(softmax(y).sort(1, descending=True)), *SOFT),
     # Several outputs.
     "logits_probs": (lambda y, **_: (y, softmax(y)), *SOFT),
     "probs_logits": (lambda y, **_: (softmax(y), y), *SOFT),
@@ -105,26 +121,28 @@ CASES = {
     "embedding_probs": (lambda y, o, **_: {"embedding": o, "p": softmax(y)}, *SOFT),
 }
 
+# Numbers that nothing stands for, with a part of what is said.
+REFUSED = {
+    "argmin": (lambda o, **_: o.argmin(1), "times −1"),
+    "top_smallest": (lambda o, **_: o.topk(2, largest=False)[1], "times −1"),
+    "sorted_first": (lambda y, **_: y.argsort(1)[:, 0], "times −1"),
+    "shifted": (lambda y, **_: y.argmax(1) + 1, "return the scores"),
+    "beyond_a_half": (lambda y, **_: sigmoid(y) > 0.5, "return the scores"),
+    "argmax_over_the_batch": (lambda y, **_: y.argmax(0), "where there are no classes"),
+    "argmax_strided": (lambda m, **_: m.argmax(1)[:, ::2, ::2], "part of a map"),
+    "top_second": (lambda m, **_: m.topk(2, 1)[1][:, 1], "part of a map"),
+}
+
 
 def main(archive):
     image = torch.randn(1, 3, 8, 8)
-    facts = {"image": image.flatten().tolist(), "cases": {}}
+    facts = {"image": image.flatten().tolist(), "cases": {}, "refused": {}}
     packed = io.BytesIO()
     # Stored, so that the whole is compressed at once: the files are much alike.
     with zipfile.ZipFile(packed, "w") as out, tempfile.TemporaryDirectory() as folder:
         def add(name, data):
             out.writestr(zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0)), data)
-        for name, (forward, reading, kind, scores, values) in CASES.items():
-            net = Net(forward).eval()
-            x = image.clone().requires_grad_()
-            parts = net.parts(x)
-            row = scores(**parts)
-            gradient, = torch.autograd.grad(row[0, -1], x)
-            facts["cases"][name] = {
-                "reading": reading, "kind": kind,
-                "scores": row[0].tolist(), "values": values(**net.parts(image))[0].tolist(),
-                "gradient": [float(f"{g:.6g}") for g in gradient.flatten().tolist()],
-            }
+        def write(name, net):
             for ending in ("pt2", "onnx"):
                 path = os.path.join(folder, f"{name}.{ending}")
                 if ending == "pt2":
@@ -136,6 +154,21 @@ def main(archive):
                     names = list(returned) if isinstance(returned, dict) else None
                     torch.onnx.export(net, (image,), path, dynamo=True, external_data=False, verbose=False, output_names=names)
                 add(f"{name}.{ending}", open(path, "rb").read())
+        for name, (forward, reading, kind, scores, values) in CASES.items():
+            net = Net(forward).eval()
+            x = image.clone().requires_grad_()
+            parts = net.parts(x)
+            row = scores(**parts)
+            gradient, = torch.autograd.grad(row[0, -1], x)
+            facts["cases"][name] = {
+                "reading": reading, "kind": kind,
+                "scores": row[0].tolist(), "values": values(**net.parts(image))[0].tolist(),
+                "gradient": [float(f"{g:.6g}") for g in gradient.flatten().tolist()],
+            }
+            write(name, net)
+        for name, (forward, said) in REFUSED.items():
+            facts["refused"][name] = said
+            write(name, Net(forward).eval())
         add("facts.json", json.dumps(facts))
     with open(archive, "wb") as file:
         file.write(gzip.compress(packed.getvalue(), 9, mtime=0))

@@ -4,7 +4,8 @@
 
 `embedding` returns 12 numbers without a norm, `unit` the same at length 1: the target is their cosine to
 the numbers of the second picture, as pytorch-grad-cam's SimilarityToConceptTarget has it. `siamese` takes both
-pictures at once, and `siamese_open` at any size. The pictures are prepared by torchvision's own transforms.
+pictures at once, and `siamese_open` at any size; `per_pixel_open` subtracts one from the other first. The
+pictures are prepared by torchvision's own transforms.
 """
 import gzip, io, json, os, sys, tempfile, warnings, zipfile
 import numpy as np
@@ -76,6 +77,13 @@ class Siamese(Features):
         return self.verdict((a - b).abs())
 
 
+class PerPixel(Siamese):
+    """The two have to have the same size."""
+
+    def forward(self, left, right):
+        return self.verdict(self.embed(self.features(left - right)))
+
+
 def picture(seed, size):
     """Smooth waves in all colours."""
     noise = np.random.default_rng(seed)
@@ -123,7 +131,9 @@ def main(archive):
         other = net.embed(net.features(second))
     logits = net.verdict((net.embed(map) - other).abs())
     facts["siamese"] = {"logits": logits[0].tolist(), "for_1": explained(logits[0, 1], map, image)}
+    per_pixel = PerPixel().eval()
     with torch.no_grad():
+        facts["per_pixel"] = per_pixel(*(prepared(picture, LARGER) for picture in pictures.values()))[0].tolist()
         facts["larger"] = net(*(prepared(picture, LARGER) for picture in pictures.values()))[0].tolist()
         # The wide one as the second picture, both stretched.
         wide, square = (stretched(picture) for picture in pictures.values())
@@ -146,11 +156,12 @@ def main(archive):
                     torch.onnx.export(net, inputs, path, dynamo=True, external_data=False, verbose=False)
                 add(f"{name}.{ending}", open(path, "rb").read())
         # Height and width open.
-        path = os.path.join(folder, "siamese_open.onnx")
         names = ["left", "right"]
         axes = {name: {0: "batch", 2: "height", 3: "width"} for name in names}
-        torch.onnx.export(*files["siamese"], path, dynamo=False, input_names=names, dynamic_axes=axes)
-        add("siamese_open.onnx", open(path, "rb").read())
+        for name, net in (("siamese", net), ("per_pixel", per_pixel)):
+            path = os.path.join(folder, f"{name}_open.onnx")
+            torch.onnx.export(net, inputs, path, dynamo=False, input_names=names, dynamic_axes=axes)
+            add(f"{name}_open.onnx", open(path, "rb").read())
         for name, image in pictures.items():
             png = io.BytesIO()
             image.save(png, "PNG")

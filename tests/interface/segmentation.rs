@@ -26,7 +26,11 @@ fn open(folder: &TempDir, name: &str) -> Window {
 
 /// Where the photo lies in the first panel.
 fn photo_rect(window: &Window) -> Rect {
-    let panel = window.row(Role::Image, "Original").rect();
+    photo_rect_in(window, "Original")
+}
+
+fn photo_rect_in(window: &Window, panel: &str) -> Rect {
+    let panel = window.row(Role::Image, panel).rect();
     let size = egui::vec2(32.0, 24.0);
     let scale = (panel.width() / size.x).min(panel.height() / size.y);
     Rect::from_center_size(panel.center(), size * scale)
@@ -166,6 +170,74 @@ fn a_region_is_drawn_with_shift_or_from_the_menu_and_kept_for_the_next_class() {
     drag(&mut window, at(rect, 20.2, 2.2), at(rect, 29.8, 9.8));
     window.settle();
     assert_explains(&window, next);
+}
+
+/// The class and the layer that each row explains.
+fn explained(window: &Window) -> [String; 2] {
+    [1, 2].map(|row| window.value(&format!("Grad-CAM, row {row}")))
+}
+
+#[test]
+fn a_click_or_a_region_on_a_models_row_changes_that_model() {
+    let folder = fixtures();
+    let mut window = open(&folder, "softmax.pt2");
+    window.will_pick(folder.path().join("labels.pt2"));
+    window.choose("Compare", "Open a second model… Ctrl+Shift+M");
+    window.until("the second model", |w| {
+        w.harness.query_by_label("Grad-CAM, row 2").is_some()
+    });
+    window.settle();
+    for (row, other, active) in [(1, 2, "labels"), (2, 1, "softmax")] {
+        window.click(active);
+        window.settle();
+        let before = explained(&window);
+        let rect = photo_rect_in(&window, &format!("Original, row {row}"));
+
+        // A place whose class is not the one that the row explains.
+        let places = (0..12).map(|step| {
+            at(
+                rect,
+                3.5 + 8.0 * (step % 4) as f32,
+                4.5 + 7.0 * (step / 4) as f32,
+            )
+        });
+        let mut clicked = None;
+        for place in places {
+            window.harness.hover_at(place);
+            window.harness.run_steps(2);
+            let read = window.value("Read-out");
+            let class = read
+                .rsplit_once("class ")
+                .map(|(_, number)| format!("class {number} at"));
+            if let Some(class) = class.filter(|class| !before[row - 1].starts_with(class)) {
+                clicked = Some((place, class));
+                break;
+            }
+        }
+        let (place, class) = clicked.unwrap();
+        window.harness.drag_at(place);
+        window.harness.step();
+        window.harness.drop_at(place);
+        window.harness.step();
+        window.settle();
+        let after = explained(&window);
+        assert!(after[row - 1].starts_with(&class), "{after:?}, not {class}");
+        assert_eq!(after[other - 1], before[other - 1]);
+
+        window.click(active);
+        window.settle();
+        hold_shift(&window, true);
+        drag(&mut window, at(rect, 4.1, 8.1), at(rect, 15.9, 15.9));
+        hold_shift(&window, false);
+        window.settle();
+        let after = explained(&window);
+        assert!(after[row - 1].contains("in the drawn region"), "{after:?}");
+        assert_eq!(after[other - 1], before[other - 1]);
+
+        // For the other model's turn.
+        window.choose("Explain", "The class");
+        window.settle();
+    }
 }
 
 #[test]

@@ -99,11 +99,17 @@ def batch_norm(images):
 
 
 # Written as .pt2 as well, where the same beginning has other operations than as .onnx.
-AS_PT2 = ["imagenet_swapped", "caffe_swapped", "imagenet_bytes", "rescaled_signed", "clamped"]
+AS_PT2 = [
+    "imagenet_swapped", "caffe_swapped", "imagenet_bytes", "rescaled_signed", "clamped", "imagenet_padded",
+    "padded_imagenet", "reflected_imagenet",
+]
 
 
 def beginnings():
-    """Networks that normalise the image themselves, and the levels that they take: none where they tell nothing."""
+    """Networks that normalise the image themselves, and the levels that they take, none where they tell nothing, with
+    their logits for a part of the picture of 24 × 24 pixels in these levels."""
+    torch.manual_seed(7)
+    pad = torch.nn.functional.pad
     of = lambda *numbers: torch.tensor(numbers).view(1, 3, 1, 1)
     mean, std = of(0.485, 0.456, 0.406), of(0.229, 0.224, 0.225)
     caffe = of(103.939, 116.779, 123.68)
@@ -120,7 +126,9 @@ def beginnings():
         "imagenet_bytes": ("bytes", "rgb", lambda x: (x / 255 - mean) / std),
         "imagenet_bgr": ("unit", "bgr", lambda x: (x - mean.flip(1)) / std.flip(1)),
         "imagenet_swapped": ("unit", "bgr", lambda x: (x.flip(1) - mean) / std),
-        "imagenet_padded": ("unit", "rgb", lambda x: torch.nn.functional.pad((x - mean) / std, (1, 1, 1, 1))),
+        "imagenet_padded": ("unit", "rgb", lambda x: pad((x - mean) / std, (1, 1, 1, 1))),
+        "padded_imagenet": ("unit", "rgb", lambda x: (pad(x, (3, 1, 2, 0), value=0.5) - mean) / std),
+        "reflected_imagenet": ("bytes", "rgb", lambda x: (pad(x, (3, 1, 2, 0), mode="reflect") / 255 - mean) / std),
         "imagenet_resized": ("unit", "rgb", lambda x: resized((x - mean) / std)),
         "clip": ("unit", "rgb", lambda x: (x - of(0.4815, 0.4578, 0.4082)) / of(0.2686, 0.2613, 0.2758)),
         "cifar": ("unit", None, lambda x: (x - cifar[0]) / cifar[1]),
@@ -154,7 +162,14 @@ def beginnings():
         if name in AS_PT2:
             program = torch.export.export(network, (torch.rand(1, 3, 24, 24),))
             torch.export.save(program, file.replace(".onnx", ".pt2"))
+        if name in ("padded_imagenet", "reflected_imagenet"):
+            # constant_pad_nd, and a reflection by indices.
+            torch.export.save(program.run_decompositions(), file.replace(".onnx", ".core.pt2"))
         expected[name] = dict(levels=levels, channels=channels)
+        if levels:
+            x = photo[:, :, 10:34, 20:44].flip(1) if channels == "bgr" else photo[:, :, 10:34, 20:44]
+            x = {"unit": x / 255, "bytes": x, "signed": x / 127.5 - 1}[levels]
+            expected[name]["logits"] = network(x)[0].tolist()
     (HERE / "begins" / "expected.json").write_text(json.dumps(expected, indent=1) + "\n")
 
 
@@ -189,12 +204,16 @@ def transformers():
         "bytes": ("ViTImageProcessor", dict(size=side(32), resample=2, do_rescale=False, do_normalize=False)),
         "unit": ("ViTImageProcessor", dict(size=side(32), resample=2, do_normalize=False)),
         "factor": ("ViTImageProcessor", dict(size=side(32), resample=2, rescale_factor=1 / 127.5, image_mean=[1.0] * 3, image_std=[1.0] * 3)),
+        # Of a picture that is not resized, the centre stays as it is.
+        "unresized_crop": ("CLIPImageProcessor", dict(do_resize=False, size=dict(shortest_edge=32), crop_size=side(32), **half)),
+        "unresized": ("ViTImageProcessor", dict(do_resize=False, size=side(32), resample=2, **imagenet)),
     }
     folder = HERE / "transformers"
     folder.mkdir(exist_ok=True)
     for name, (kind, options) in processors.items():
         processor = get_image_processor_class_from_name(kind + "Pil")(**options)
-        pixels = np.asarray(processor(SOURCE, return_tensors="np")["pixel_values"][0], np.float32)
+        source = SOURCE.crop((32, 14, 64, 46)) if name == "unresized" else SOURCE
+        pixels = np.asarray(processor(source, return_tensors="np")["pixel_values"][0], np.float32)
         config = json.loads(processor.to_json_string())
         config["image_processor_type"] = kind
         config = {key: value for key, value in config.items() if value is not None}

@@ -175,13 +175,18 @@ impl Prediction {
 
     /// What the values of the classes are.
     pub fn value_kind(&self) -> ValueKind {
-        if self.kind == AnswerKind::Similarity {
-            return ValueKind::Cosine;
-        }
-        match (&self.regions, self.reading.gives_probabilities()) {
-            (_, false) => ValueKind::Number,
-            (None, true) => ValueKind::Probability,
-            (Some(_), true) => ValueKind::Area,
+        match (self.kind, self.reading) {
+            (AnswerKind::Similarity, _) => ValueKind::Cosine,
+            (AnswerKind::Number, _)
+            | (AnswerKind::Classes | AnswerKind::YesNo, Reading::Numbers) => ValueKind::Number,
+            (
+                AnswerKind::Classes | AnswerKind::YesNo,
+                Reading::Softmax | Reading::Sigmoid | Reading::AsTheyAre,
+            ) if self.regions.is_some() => ValueKind::Area,
+            (
+                AnswerKind::Classes | AnswerKind::YesNo,
+                Reading::Softmax | Reading::Sigmoid | Reading::AsTheyAre,
+            ) => ValueKind::Probability,
         }
     }
 

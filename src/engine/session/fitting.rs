@@ -4,9 +4,43 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::{Session, Watch, opening_error};
-use crate::engine::Error;
+use crate::engine::{Error, ModelInfo};
+use crate::model::Model;
 use crate::model::opening::Tell;
 use crate::picture::photo::geometry::Fit;
+
+/// An open model. With other pictures than the one that is explained it is another graph for each fit, and
+/// those that have been used are kept.
+pub(super) struct Open {
+    first: Model,
+    /// The same with its other pictures fitted in another way, at most one for each.
+    others: Vec<Model>,
+    pub info: Arc<ModelInfo>,
+}
+
+impl Open {
+    pub fn new(model: Model, info: Arc<ModelInfo>) -> Open {
+        Open {
+            first: model,
+            others: Vec::new(),
+            info,
+        }
+    }
+
+    /// With its other pictures fitted as they were first.
+    pub fn model(&self) -> &Model {
+        &self.first
+    }
+
+    /// With its other pictures, if it has any, fitted in this way.
+    pub fn fitted(&self, fit: Fit) -> Option<&Model> {
+        if self.info.second_pictures().next().is_none() {
+            return Some(&self.first);
+        }
+        let mut all = std::iter::once(&self.first).chain(&self.others);
+        all.find(|model| model.pictures_fit == fit)
+    }
+}
 
 impl Session {
     /// Fits the pictures besides the one that is explained as that is. `watch` is called many times.
@@ -18,8 +52,8 @@ impl Session {
         fit: Fit,
         watch: Watch,
     ) -> Result<(), Error> {
-        let (model, info) = self.model()?;
-        if model.pictures_fit == fit || info.second_pictures().next().is_none() {
+        let open = self.open.as_mut().ok_or(Error::NoModel)?;
+        if open.fitted(fit).is_some() {
             return Ok(());
         }
         let mut stopped = None;
@@ -30,10 +64,9 @@ impl Session {
                 ControlFlow::Break(())
             }
         };
-        let fitted = model.used_with(info.usage(), fit, tell);
-        let info = Arc::clone(info);
+        let fitted = open.first.used_with(open.info.usage(), fit, tell);
         let fitted = fitted.map_err(|error| stopped.unwrap_or_else(|| opening_error(error)))?;
-        self.open = Some((fitted, info));
+        open.others.push(fitted);
         Ok(())
     }
 }

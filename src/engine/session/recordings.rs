@@ -17,11 +17,12 @@ pub(crate) struct Recordings {
     beside: usize,
 }
 
-struct Recording {
+pub(crate) struct Recording {
     photo: u64,
-    fit: Fit,
-    tape: Tape,
-    answer: Arc<Prediction>,
+    /// How the photo was fitted, and with it any other picture of the model.
+    pub fit: Fit,
+    pub tape: Tape,
+    pub answer: Arc<Prediction>,
     /// When it was last used, on a clock shared by all sessions.
     used: u64,
 }
@@ -54,10 +55,9 @@ impl Recordings {
         self.all.first().map(|recording| recording.used)
     }
 
-    /// The most recently used one, with what it predicts.
-    pub(crate) fn newest(&self) -> Option<(&Tape, &Prediction)> {
-        let newest = self.all.last();
-        newest.map(|recording| (&recording.tape, &*recording.answer))
+    /// The most recently used one.
+    pub(crate) fn newest(&self) -> Option<&Recording> {
+        self.all.last()
     }
 
     /// The prediction of the recording of this photo and fit, which is then the most recently used.

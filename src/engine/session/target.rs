@@ -47,7 +47,7 @@ const ALIKE: f64 = 1e-6;
 ///
 /// # Errors
 /// [`Error::UnknownClass`], [`Error::Alike`], [`Error::Torch`].
-pub(crate) fn check_score(model: &Model, tape: &Tape, score: Score) -> Result<(), Error> {
+fn check_score(model: &Model, tape: &Tape, score: Score) -> Result<(), Error> {
     let classes = model.labels.names.len();
     if let AnswerKind::Similarity = model.kind {
         let cosine = tape.logits().f_double_value(&[0, 0])?;
@@ -62,16 +62,18 @@ pub(crate) fn check_score(model: &Model, tape: &Tape, score: Score) -> Result<()
     }
 }
 
-/// `score` of a recorded pass that predicts `answer`.
+/// `score` of a recorded pass of `model` that predicts `answer`.
 ///
 /// # Errors
-/// [`Error::NoRegions`] for a region in a model that answers with a row, [`Error::RegionNotSeen`] for one
-/// outside of what the model sees.
+/// Those of [`check_score`]; [`Error::NoRegions`] for a region in a model that answers with a row,
+/// [`Error::RegionNotSeen`] for one outside of what the model sees.
 pub(crate) fn objective(
+    model: &Model,
     tape: &Tape,
     score: Score,
     answer: &Prediction,
 ) -> Result<Objective, Error> {
+    check_score(model, tape, score)?;
     match (&answer.regions, score.region()) {
         (None, None) => Ok(Objective::new(tape, score)?),
         (None, Some(_)) => Err(Error::NoRegions),

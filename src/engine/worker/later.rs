@@ -70,7 +70,7 @@ impl Picture {
             none => none.insert(session.input(&self.photo, self.fit)?),
         };
         let start = Instant::now();
-        let scores = session.scores(input, watch)?;
+        let scores = session.scores(input, self.fit, watch)?;
         let placement = input.placement;
         let info = session.info()?;
         let reading = (info.kind, info.reading);

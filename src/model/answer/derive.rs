@@ -1,7 +1,7 @@
 //! From an output of the file to one row of scores, or to a map of them.
 
 use super::bounds::{Bounds, bounds};
-use super::ending::{Ending, before_argmax, ending};
+use super::ending::{Ending, before_numbers, ending, without_floats};
 use super::map::{self, Made, Map, made};
 use super::row::{as_row, joined, unfit};
 use super::similarity::{self, Compared};
@@ -93,11 +93,11 @@ impl Scores {
         floats: bool,
         measured: Option<Measured>,
     ) -> Result<Scores> {
-        let numbered = before_argmax(sketch, output);
+        let numbered = before_numbers(sketch, output)?;
         if numbered.is_none() && !floats {
-            return Err(Fault::NoLogits("it does not consist of floats".into()));
+            return Err(without_floats());
         }
-        let output = numbered.map_or(output, |(scores, _)| scores);
+        let output = numbered.map_or(output, |numbered| numbered.scores);
         let shape = match sketch.shape(output) {
             Some(shape) => shape.clone(),
             // The trial run says at which node the sizes do not fit.
@@ -105,7 +105,7 @@ impl Scores {
         };
         let long = shape.iter().filter(|size| **size != 1).count();
         let mut count = crate::model::op::shape::count(&shape).unwrap_or(0);
-        let along = numbered.and_then(|(_, along)| along);
+        let along = numbered.and_then(|numbered| numbered.along);
         let mut map = None;
         if long > 1 || count < 1 {
             let [_, _, height, width] = sketch.graph.input_shape;
@@ -116,6 +116,12 @@ impl Scores {
             let found = found.ok_or_else(|| map::unfit(&shape))?;
             count = found.classes;
             map = Some(found);
+        } else if let Some(along) = along
+            && shape[along] != count
+        {
+            return Err(Fault::NoLogits(format!(
+                "its output numbers the entries along axis {along} of {shape:?}, where there are no classes"
+            )));
         }
         let found = match map {
             None => ending(sketch, output, None),
@@ -338,7 +344,7 @@ fn map_values(map: Map, made: Made, limits: Bounds) -> Option<Values> {
 }
 
 /// The probabilities that an output is the logarithm of, such as those of several networks.
-fn before_logarithm(sketch: &Sketch, output: ValueId) -> Option<ValueId> {
+fn before_logarithm(sketch: &mut Sketch, output: ValueId) -> Option<ValueId> {
     let mut output = output;
     let mut node = sketch.maker(output)?;
     while node.op.is_identity() {

@@ -44,15 +44,6 @@ pub enum AnswerKind {
 }
 
 impl AnswerKind {
-    /// Whether the graph computes the same scores under two readings.
-    pub(crate) fn has_same_scores(self, one: Reading, other: Reading) -> bool {
-        let reads_logits = |reading| match reading {
-            Reading::Softmax | Reading::Sigmoid => true,
-            Reading::AsTheyAre | Reading::Numbers => false,
-        };
-        one == other || (reads_logits(one) && reads_logits(other))
-    }
-
     /// The reading in use where `wanted` is chosen and the scores stay the same.
     pub(crate) fn read_as(self, now: Reading, wanted: Reading) -> Reading {
         match self {

@@ -66,6 +66,12 @@ impl Scores {
                 "The softmax at its end is over a single value, so that the file's own output is always \
                  the same. The logits before it are used."
             }
+            (Reading::Softmax | Reading::Sigmoid, Values::Logits(_))
+                if self.numbers_classes && self.map.is_none() =>
+            {
+                "Its output is the numbers of the classes with the largest scores, or the largest of these. The \
+                 scores of all classes are used."
+            }
             (Reading::AsTheyAre, _) => {
                 "Its output is shown as the probabilities that it consists of, and a score is a \
                  probability, not a logit."

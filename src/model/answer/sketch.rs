@@ -1,5 +1,8 @@
 //! A graph with the shapes of its values, to look back from an output and to add nodes after it.
 
+use std::collections::HashMap;
+
+use super::bounds::Bounds;
 use crate::model::graph::{Graph, Node, Op, Value, ValueId};
 use crate::model::op::Operation;
 use crate::model::op::shape::Shape;
@@ -18,6 +21,8 @@ pub struct Sketch {
     makers: Vec<Option<usize>>,
     /// How many values the file has; later ones were added.
     first_added: usize,
+    /// The bounds of the values that were asked for. Several outputs may have a long way back in common.
+    pub bounds: HashMap<ValueId, Bounds>,
 }
 
 impl Sketch {
@@ -41,6 +46,7 @@ impl Sketch {
             graph,
             shapes,
             makers,
+            bounds: HashMap::new(),
         }
     }
 

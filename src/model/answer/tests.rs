@@ -22,6 +22,8 @@ const TOLERANCE: f32 = 2e-5;
 struct Facts {
     image: Vec<f32>,
     cases: BTreeMap<String, Case>,
+    /// A part of what is said about each.
+    refused: BTreeMap<String, String>,
 }
 
 #[derive(Deserialize)]
@@ -152,7 +154,24 @@ fn agrees_with_pytorch_on_every_ending() {
         failures.len(),
         failures.join("\n")
     );
-    assert!(count > 80, "{count}");
+    assert!(count > 110, "{count}");
+}
+
+#[test]
+fn refuses_numbers_that_no_scores_stand_for() {
+    let (folder, facts) = unpacked();
+    for (name, said) in &facts.refused {
+        for ending in ["pt2", "onnx"] {
+            let path = folder.path().join(format!("{name}.{ending}"));
+            let refused = open(&path, &OpenOptions::default());
+            let Err(Error::File { fault, .. }) = refused else {
+                panic!("{name}.{ending} opens")
+            };
+            assert!(matches!(fault, Fault::NoLogits(_)), "{name}: {fault}");
+            assert!(fault.to_string().contains(said), "{name}.{ending}: {fault}");
+        }
+    }
+    assert_eq!(facts.refused.len(), 8);
 }
 
 /// A file of the archive, in its folder.
@@ -241,6 +260,7 @@ fn a_single_value_is_read_as_a_number_where_the_user_says_so() {
 #[test]
 fn says_what_the_scores_are_where_they_are_no_logits() {
     for (name, word) in [
+        ("top_both.onnx", "scores of all classes are used"),
         ("ensemble.onnx", "a score is a probability"),
         ("tanh.pt2", "plain numbers"),
         ("softmax_over_the_batch.pt2", "always the same"),

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use super::onnx::tests::listed;
+use super::onnx::tests::operators::listed;
 use super::pt2::aten;
 
 const DOCUMENT: &str = "docs/models.md";

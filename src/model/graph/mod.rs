@@ -26,6 +26,7 @@ pub(crate) mod budget;
 pub mod facts;
 pub(crate) mod fold;
 pub(crate) mod layout;
+pub(crate) mod links;
 pub(crate) mod mirrored;
 pub(crate) mod one_image;
 pub mod receptive_field;

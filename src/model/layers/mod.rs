@@ -7,6 +7,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::graph::axes::Layout;
+use super::graph::links::Links;
 use super::graph::mirrored::mirrored;
 use super::graph::receptive_field::Fields;
 use super::graph::{Graph, ModulePath, ValueId};
@@ -170,6 +171,8 @@ pub(super) fn tree(
         recommended: None,
     };
     let mirrored = mirrored(graph, shapes, &graph.layouts);
+    let links = Links::of(graph);
+    let origins = overview::origins(graph, shapes);
     for layer in &mut tree.layers {
         layer.shape.clone_from(&shapes[layer.activation.0]);
         let layout = graph.layouts.get(layer.activation.0).copied().flatten();
@@ -180,10 +183,10 @@ pub(super) fn tree(
         } else {
             target(&layer.shape, layout, plan.has_gradient(layer.activation))
         };
-        layer.origin = overview::origin(graph, shapes, layer.activation);
-        layer.normalised = overview::is_only_normalised(graph, &layer.path, layer.activation);
+        layer.origin = origins[layer.activation.0];
+        layer.normalised = overview::is_only_normalised(&links, &layer.path, layer.activation);
     }
-    tree.recommended = recommend::recommend(graph, &tree, shapes);
+    tree.recommended = recommend::recommend((graph, &links), &tree, shapes);
     tree
 }
 

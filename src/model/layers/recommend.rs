@@ -4,26 +4,27 @@
 //! knows where things are (Selvaraju et al., arXiv 1610.02391, section 3). Elsewhere people guess the
 //! name of that layer; here the graph knows it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::{Layer, LayerTree, ONLY_THE_CLASS_TOKEN, Target};
+use crate::model::graph::links::Links;
 use crate::model::graph::{Graph, Node, Op, ValueId};
 use crate::model::op::{FeatureRole, Normalisation};
 
 /// The row to start at and why; `None` where no layer has a map.
 pub(crate) fn recommend(
-    graph: &Graph,
+    (graph, links): (&Graph, &Links),
     tree: &LayerTree,
     shapes: &[Vec<i64>],
 ) -> Option<(usize, String)> {
-    if let Some(row) = before_the_last_attention(graph, tree) {
+    if let Some(row) = before_the_last_attention(links, tree) {
         let why = "the last layer where the image's tokens still count, before attention";
         return Some((
             row,
             format!("Recommended: {why} gathers them in the class token"),
         ));
     }
-    let (last, drawn) = last_feature_map(graph, shapes)?;
+    let (last, drawn) = last_feature_map((graph, links), shapes)?;
     let mut value = Some(last);
     let mut reason: fn(&LayerTree, usize) -> String = reason;
     if let Some(end) = drawn.and_then(|conv| end_of_the_encoder(graph, tree, shapes, (last, conv)))
@@ -31,11 +32,14 @@ pub(crate) fn recommend(
         value = Some(end);
         reason = reason_of_an_encoder;
     }
+    let mut targets: HashMap<ValueId, Vec<usize>> = HashMap::new();
+    for (row, layer) in tree.layers.iter().enumerate() {
+        if layer.is_target() {
+            targets.entry(layer.activation).or_default().push(row);
+        }
+    }
     while let Some(id) = value {
-        let rows = || {
-            (0..tree.layers.len())
-                .filter(|&row| tree.layers[row].activation == id && tree.layers[row].is_target())
-        };
+        let rows = || targets.get(&id).into_iter().flatten().copied();
         // A block says more than the activation function that ends it.
         let block = rows().filter(|&row| !tree.layers[row].children.is_empty());
         if let Some(row) = block
@@ -44,8 +48,8 @@ pub(crate) fn recommend(
         {
             return Some((row, reason(tree, row)));
         }
-        value = graph
-            .producer(id)
+        value = links
+            .maker(id)
             .and_then(|node| node.inputs.first().copied());
     }
     let last = tree.layers.iter().rposition(super::Layer::is_target)?;
@@ -54,13 +58,13 @@ pub(crate) fn recommend(
 
 /// In a network that predicts from a class token, the tokens of the image no longer count after the
 /// last attention. The normalisation before it is the deepest layer with a useful map.
-fn before_the_last_attention(graph: &Graph, tree: &LayerTree) -> Option<usize> {
+fn before_the_last_attention(links: &Links, tree: &LayerTree) -> Option<usize> {
     let blind = |layer: &Layer| layer.target == Target::None(ONLY_THE_CLASS_TOKEN.into());
     if !tree.layers.iter().any(blind) {
         return None;
     }
     tree.layers.iter().rposition(|layer| {
-        let norm = graph.producer(layer.activation);
+        let norm = links.maker(layer.activation);
         layer.is_target()
             && norm.is_some_and(|node| {
                 matches!(node.op, Op::Normalisation(Normalisation::Layer { .. }))
@@ -141,7 +145,7 @@ const ENCODERS: [&str; 2] = ["encoder", "backbone"];
 /// ([`FeatureRole::Passes`]), such as pooling. Also returns the classifier where it is a convolution that
 /// answers at more than one position.
 fn last_feature_map<'a>(
-    graph: &'a Graph,
+    (graph, links): (&Graph, &Links<'a>),
     shapes: &[Vec<i64>],
 ) -> Option<(ValueId, Option<&'a Node>)> {
     // `[1, classes]`, or a map of them.
@@ -155,7 +159,7 @@ fn last_feature_map<'a>(
     let mut past_classifier = false;
     let mut draws = None;
     loop {
-        let Some(node) = graph.producer(id) else {
+        let Some(node) = links.maker(id) else {
             return is_map(id).then_some((id, draws));
         };
         if past_classifier && is_map(id) && node.op.feature() != FeatureRole::Passes {

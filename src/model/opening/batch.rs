@@ -4,10 +4,9 @@
 use tch::{TchError, Tensor};
 
 use super::check::synthetic_image;
+use super::guard::Guard;
 use crate::model::error::{Fault, Result, first_line};
-use crate::model::graph::budget::Budget;
 use crate::model::graph::{Graph, Output, ValueId, one_image};
-use crate::model::op::Operation;
 use crate::model::tape::forward_to;
 
 /// The largest difference between the two networks, relative to the largest magnitude.
@@ -60,20 +59,11 @@ pub(super) fn take_one_image(graph: &mut Graph) -> Result<()> {
 fn outputs(graph: &Graph, images: &Tensor) -> Result<Vec<Tensor>> {
     let known = |output: &Output| output.value.as_ref().ok().copied();
     let wanted: Vec<ValueId> = graph.outputs.iter().filter_map(known).collect();
-    let mut budget = Budget::default();
-    let mut refused = Ok(());
+    let mut guard = Guard::default();
     let made = forward_to(graph, images, &wanted, &mut |node, inputs| {
-        let shapes: Vec<Vec<i64>> = inputs.iter().map(|tensor| tensor.size()).collect();
-        let shapes: Vec<&[i64]> = shapes.iter().map(Vec::as_slice).collect();
-        let cost = node.op.output_shapes(&shapes);
-        refused = cost.and_then(|due| budget.spend(node, &shapes, due.shapes()));
-        match &refused {
-            Ok(()) => Ok(()),
-            Err(_) => Err(TchError::Shape("stopped".into())),
-        }
+        guard.before(node, inputs, |_| Ok(()))
     });
-    refused.map_err(Fault::Graph)?;
-    made.map_err(|error| Fault::Graph(first_line(&error)))
+    guard.outcome(made)
 }
 
 /// Whether `made` is what the batch gives for the image in this place.

@@ -10,9 +10,9 @@ use std::sync::Arc;
 use tch::{Device, Kind, TchError, Tensor};
 
 use super::Opening;
+use super::guard::Guard;
 use crate::model::error::{Fault, Result, first_line};
 use crate::model::graph::axes::{self, Layout};
-use crate::model::graph::budget::Budget;
 use crate::model::graph::{Graph, Node, Value, ValueId};
 use crate::model::op::Operation;
 use crate::model::op::shape::OutputShapes;
@@ -47,19 +47,15 @@ pub(crate) fn run(graph: &Graph, plan: &Arc<Plan>, opening: &mut Opening) -> Res
     }
     let torch = |error| Fault::Graph(first_line(&error));
     let input = synthetic_image(graph.input_shape).map_err(torch)?;
-    let mut budget = Budget::default();
-    let (mut nodes, mut stopped) = (0, Ok(()));
+    let (mut nodes, mut guard) = (0, Guard::default());
     let tape = Tape::record_watched(graph, Arc::clone(plan), &input, &mut |node, inputs| {
         nodes += 1;
-        let reported = opening.has_run(nodes, graph.nodes.len());
-        stopped = reported.and_then(|()| before_node(graph, node, inputs, &mut budget));
-        match &stopped {
-            Ok(()) => Ok(()),
-            Err(_) => Err(TchError::Shape("stopped".into())),
-        }
+        guard.before(node, inputs, |inferred| {
+            opening.has_run(nodes, graph.nodes.len())?;
+            check_inferred(graph, node, &inferred)
+        })
     });
-    stopped?;
-    let tape = tape.map_err(torch)?;
+    let tape = guard.outcome(tape)?;
 
     let mut shapes = Vec::with_capacity(graph.values.len());
     for (index, value) in graph.values.iter().enumerate() {
@@ -130,20 +126,11 @@ fn plain(scores: &Tensor) -> std::result::Result<Vec<f32>, TchError> {
     Vec::try_from(scores.f_reshape([-1])?)
 }
 
-/// Checks the cost of a node before it runs, and compares the inferred shapes of its outputs with those
-/// that the file states.
-fn before_node(graph: &Graph, node: &Node, inputs: &[&Tensor], budget: &mut Budget) -> Result<()> {
-    let shapes: Vec<Vec<i64>> = inputs.iter().map(|tensor| tensor.size()).collect();
-    let shapes: Vec<&[i64]> = shapes.iter().map(Vec::as_slice).collect();
-    let inferred = node.op.output_shapes(&shapes).map_err(|reason| {
-        Fault::Graph(format!("at node {} ({}): {reason}", node.name, node.module))
-    })?;
-    budget
-        .spend(node, &shapes, inferred.shapes())
-        .map_err(Fault::Graph)?;
+/// Compares the inferred shapes of a node's outputs with those that the file states.
+fn check_inferred(graph: &Graph, node: &Node, inferred: &OutputShapes) -> Result<()> {
     match inferred {
         OutputShapes::Exact(inferred) => {
-            let mut outputs = node.outputs.iter().zip(&inferred);
+            let mut outputs = node.outputs.iter().zip(inferred);
             outputs.try_for_each(|(id, shape)| check_stated(&graph.values[id.0], shape))
         }
         // Compared after the run.

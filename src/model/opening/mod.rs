@@ -15,12 +15,14 @@ use super::format::SizeSource;
 pub(crate) mod allocator;
 mod batch;
 pub(crate) mod check;
+mod guard;
 pub(super) mod npy;
 pub(super) mod open;
 mod options;
 mod reuse;
 mod trial;
 
+use options::Prepared;
 pub use options::{InputValue, OpenOptions};
 
 /// The share of the work, roughly, that is reading; the rest is the trial run.
@@ -33,6 +35,8 @@ pub type Tell<'a> = &'a mut dyn FnMut(f32) -> ControlFlow<()>;
 pub struct Opening<'a> {
     report: Tell<'a>,
     options: OpenOptions,
+    /// How pictures for other inputs are prepared: as the one that is explained, once that is known.
+    prepared: Option<Prepared>,
     /// The size of the image that a file beside the model states, and the name of that file.
     size_beside: Option<(&'static str, (u32, u32))>,
 }
@@ -43,6 +47,7 @@ impl<'a> Opening<'a> {
         Opening {
             report,
             options: OpenOptions::default(),
+            prepared: None,
             size_beside: None,
         }
     }
@@ -51,6 +56,12 @@ impl<'a> Opening<'a> {
     #[must_use]
     pub fn with_options(self, options: OpenOptions) -> Opening<'a> {
         Opening { options, ..self }
+    }
+
+    /// With pictures for other inputs prepared in this way.
+    #[must_use]
+    pub(super) fn with_prepared(self, prepared: Option<Prepared>) -> Opening<'a> {
+        Opening { prepared, ..self }
     }
 
     /// With the size of the image that a file beside the model states, and the name of that file.
@@ -72,6 +83,11 @@ impl<'a> Opening<'a> {
 
     pub(super) fn options(&self) -> &OpenOptions {
         &self.options
+    }
+
+    /// How pictures for other inputs are prepared; `None` while that is not known.
+    pub(super) fn prepared(&self) -> Option<&Prepared> {
+        self.prepared.as_ref()
     }
 
     /// Reports that `bytes` of `total` have been read.

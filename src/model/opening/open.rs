@@ -4,15 +4,15 @@
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use super::options::Prepared;
-use super::trial::{Taken, Use};
+use super::reuse::Pictures;
+use super::trial::{Others, Taken, Use};
 use super::{OpenOptions, Opening, Tell, allocator, batch};
 use crate::model::answer::{self, Answer, Choice};
 use crate::model::error::{Error, Fault};
 use crate::model::format::{self, build::opened::Opened};
+use crate::model::usage::labels::OwnNames;
 use crate::model::usage::preprocess::resolve::{self, Evidence};
 use crate::model::{AnswerKind, InputChannels, Labels, Model, SizeSource, Usage, graph, usage};
-use crate::picture::photo::decode::Photo;
 use crate::picture::photo::geometry::Fit;
 
 impl Model {
@@ -53,13 +53,7 @@ impl Model {
             compared: _,
             unproven: _,
         } = answer;
-        let labels = file_labels(
-            opened.labels.as_deref(),
-            path,
-            kind,
-            tried.classes,
-            (&choice, output),
-        )?;
+        let labels = file_labels(&opened.names, path, kind, tried.classes, (&choice, output))?;
         let [_, channels, height, width] = graph
             .input_shape
             .map(|size| u32::try_from(size).unwrap_or_default());
@@ -105,17 +99,14 @@ impl Model {
             whole: opened.graph,
             choice,
             output,
-            labels_text: opened.labels,
+            own_names: opened.names,
             architecture: opened.architecture,
             held: opened.held,
             preprocess_sources: found.sources,
             preprocess_notes: found.notes,
             size: opened.size,
             other_sizes: opened.other_sizes,
-            options: OpenOptions {
-                prepared: None,
-                ..options.clone()
-            },
+            options: options.clone(),
             stamp,
             about: opened.about,
             facts: tried.facts,
@@ -143,13 +134,14 @@ impl Model {
             output: (self.output != self.choice.default)
                 .then(|| self.choice.outputs[self.output].name.clone()),
         };
-        self.used(usage, report)
+        let fit = self.pictures_fit;
+        self.used_again(usage, fit, Pictures::NotPrepared, report)
     }
 }
 
 /// The names of the classes, as far as the file and what lies beside it have them.
 pub(super) fn file_labels(
-    text: Option<&str>,
+    own: &OwnNames,
     path: &Path,
     kind: AnswerKind,
     classes: usize,
@@ -167,7 +159,12 @@ pub(super) fn file_labels(
             Labels::resolve(text, path, classes)
         }
     };
-    let found = names(text);
+    let text = match kind {
+        // Both sides may have a name, or that of "yes" alone.
+        AnswerKind::YesNo => own.lines(&[1, 2]),
+        AnswerKind::Classes | AnswerKind::Number | AnswerKind::Similarity => own.lines(&[classes]),
+    };
+    let found = names(text.as_deref());
     // The file's names may be those of another output.
     if found.is_err() && choice.outputs.len() > 1 {
         return names(None);
@@ -185,16 +182,17 @@ pub(super) struct Read {
 }
 
 impl Read {
-    /// `reference` is the second picture that the answer is compared with, and how it is prepared.
+    /// `others` are the pictures besides the one that is explained, once it is known how that is prepared.
     pub fn new(
         path: &Path,
         options: OpenOptions,
-        reference: Option<(&Photo, &Prepared)>,
+        others: Option<Others>,
         report: Tell,
     ) -> Result<Read, Error> {
         let here = |fault: Fault| fault.at(path);
         let mut opening = Opening::new(report)
             .with_options(options.clone())
+            .with_prepared(others.map(|others| others.prepared.clone()))
             .with_size_beside(resolve::size_beside(path));
         let mut opened = format::open(path, &mut opening)?;
         let whole = &mut opened.graph;
@@ -210,7 +208,7 @@ impl Read {
             (&mut choice, output),
             Use {
                 reading: options.reading,
-                reference,
+                others,
             },
             &opened.about,
             &mut opening,

@@ -36,12 +36,10 @@ pub struct OpenOptions {
     /// Whether the first of several inputs that look alike is taken as the picture where nothing says which
     /// is; otherwise the file is refused.
     pub first_of_alike: bool,
-    /// How pictures for other inputs are prepared: as the one that is explained, once that is known.
-    pub(crate) prepared: Option<Box<Prepared>>,
 }
 
 /// How the picture that is explained is prepared, and with it any other.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub(crate) struct Prepared {
     pub preprocess: Preprocess,
     pub fit: Fit,

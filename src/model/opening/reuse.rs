@@ -8,13 +8,21 @@ use std::sync::Arc;
 
 use super::open::{Read, Stamp, file_labels};
 use super::options::Prepared;
-use super::trial::{Taken, Tried, Use};
-use super::{OpenOptions, Opening, Tell};
+use super::trial::{Others, Taken, Tried, Use};
+use super::{Opening, Tell};
 use crate::model::answer::{Answer, Choice};
 use crate::model::error::{Error, Fault};
 use crate::model::graph::Graph;
-use crate::model::{Held, Labels, Model, OtherSizes, Plan, Reading, SecondPicture, Usage};
+use crate::model::{Held, Labels, Model, OtherSizes, Plan, Preprocess, SecondPicture, Usage};
 use crate::picture::photo::geometry::Fit;
+
+/// Whether the pictures that inputs are held at are prepared as they are to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pictures {
+    Prepared,
+    /// They have been prepared otherwise, or not at all.
+    NotPrepared,
+}
 
 /// The same network with other scores or for images of another size.
 struct Again {
@@ -57,6 +65,21 @@ impl Model {
     /// # Errors
     /// As [`Model::used`].
     pub fn used_with(&self, usage: Usage, fit: Fit, report: Tell) -> Result<Model, Error> {
+        let pictures = if self.preprocess == usage.preprocess && self.pictures_fit == fit {
+            Pictures::Prepared
+        } else {
+            Pictures::NotPrepared
+        };
+        self.used_again(usage, fit, pictures, report)
+    }
+
+    pub(super) fn used_again(
+        &self,
+        usage: Usage,
+        fit: Fit,
+        pictures: Pictures,
+        report: Tell,
+    ) -> Result<Model, Error> {
         let here = |fault: Fault| fault.at(&self.path);
         let output = match &usage.output {
             Some(name) => self.choice.find(name).map_err(here)?,
@@ -68,7 +91,7 @@ impl Model {
         let same_answer = output == self.output
             && reference.is_none()
             && self.reference.is_none()
-            && self.kind.has_same_scores(self.reading, usage.reading);
+            && self.reading.has_same_scores(usage.reading);
         let (width, height) = (usage.preprocess.width, usage.preprocess.height);
         let prepared = Prepared {
             preprocess: usage.preprocess.clone(),
@@ -76,19 +99,23 @@ impl Model {
         };
         let used = Use {
             reading: Some(usage.reading),
-            reference: photo.as_deref().map(|photo| (photo, &prepared)),
+            others: Some(Others {
+                prepared: &prepared,
+                reference: photo.as_deref(),
+            }),
         };
-        let same_size = self.graph.input_shape[2..] == [i64::from(height), i64::from(width)];
-        let pictures = self.options.holds_pictures();
-        let again = if pictures && self.options.prepared.as_deref() != Some(&prepared) {
-            self.prepared(output, used, &prepared, report)
+        let resized = (!self.has_size(width, height)).then_some((width, height));
+        let again = if self.options.holds_pictures() && pictures == Pictures::NotPrepared {
+            match (self.other_sizes, resized) {
+                (OtherSizes::ReadAgain, _) | (_, None) => self.read_again(output, used, report),
+                (OtherSizes::None | OtherSizes::SameGraph, Some(_)) => Err(fixed_size()),
+            }
         } else if same_answer {
-            self.resized((width, height), usage.reading, report)
+            self.resized(resized, used, report)
         } else {
-            self.answering(output, (width, height), used, report)
+            self.answering(output, resized, used, report)
         };
         let again = again.and_then(|again| again.with_classes(self, same_answer));
-        let resized = (!same_size).then_some((width, height));
         let Again {
             taken,
             choice,
@@ -103,9 +130,8 @@ impl Model {
         let own_labels = if same_answer {
             self.own_labels.clone()
         } else {
-            let text = self.labels_text.as_deref();
             file_labels(
-                text,
+                &self.own_names,
                 &self.path,
                 answer.kind,
                 tried.classes,
@@ -132,10 +158,7 @@ impl Model {
             preprocess_notes: self.preprocess_notes.clone(),
             size: self.size,
             other_sizes: self.other_sizes,
-            options: OpenOptions {
-                prepared: pictures.then(|| Box::new(prepared)),
-                ..self.options.clone()
-            },
+            options: self.options.clone(),
             stamp: self.stamp,
             preprocess: usage.preprocess,
             reading: answer.reading,
@@ -146,7 +169,7 @@ impl Model {
             whole,
             choice,
             output,
-            labels_text: self.labels_text.clone(),
+            own_names: self.own_names.clone(),
             architecture: self.architecture.clone(),
             opened_as: self.opened_as.clone(),
             about: self.about.clone(),
@@ -154,62 +177,61 @@ impl Model {
         })
     }
 
-    /// The same scores for images of this size.
+    fn has_size(&self, width: u32, height: u32) -> bool {
+        self.graph.input_shape[2..] == [i64::from(height), i64::from(width)]
+    }
+
+    /// The same scores, for images of another size if there is one.
     fn resized(
         &self,
-        (width, height): (u32, u32),
-        reading: Reading,
+        resized: Option<(u32, u32)>,
+        used: Use,
         report: Tell,
     ) -> Result<Again, Fault> {
-        let mut opening = Opening::new(report);
-        let mut answer = Answer {
-            graph: self.graph.resized(height.into(), width.into()),
+        let reading = used.reading.unwrap_or(self.reading);
+        let answer = |graph: Graph| Answer {
+            graph,
             reading: self.kind.read_as(self.reading, reading),
             kind: self.kind,
             compared: None,
             unproven: false,
             notes: self.answer_notes.clone(),
         };
-        let graph = &mut answer.graph;
         let plan = Arc::clone(&self.plan);
-        if graph.input_shape == self.graph.input_shape {
+        let Some((width, height)) = resized else {
+            let mut graph = self.graph.shared();
             graph.layouts = Arc::clone(&self.graph.layouts);
             let classes = self.labels.names.len();
             let tried = Tried::known(self.layers.clone(), self.facts.clone(), classes);
-            return Ok(self.again(answer, plan, tried));
-        }
+            return Ok(self.again(answer(graph), plan, tried));
+        };
         match self.other_sizes {
             OtherSizes::None => Err(fixed_size()),
             OtherSizes::SameGraph => {
-                let tried = Tried::new(graph, &plan, &self.about, &mut opening)?;
-                Ok(self.again(answer, plan, tried))
+                let mut graph = self.graph.resized(height.into(), width.into());
+                let mut opening = Opening::new(report);
+                let tried = Tried::new(&mut graph, &plan, &self.about, &mut opening)?;
+                Ok(self.again(answer(graph), plan, tried))
             }
-            OtherSizes::ReadAgain => {
-                let used = Use {
-                    reading: Some(reading),
-                    reference: None,
-                };
-                self.read_again(self.output, (width, height), used, report)
-            }
+            OtherSizes::ReadAgain => self.read_again(self.output, used, report),
         }
     }
 
-    /// Other scores of the same network, for images of this size.
+    /// Other scores of the same network, for images of another size if there is one.
     fn answering(
         &self,
         output: usize,
-        (width, height): (u32, u32),
+        resized: Option<(u32, u32)>,
         used: Use,
         report: Tell,
     ) -> Result<Again, Fault> {
-        let same_size = self.graph.input_shape[2..] == [i64::from(height), i64::from(width)];
-        let whole = match self.other_sizes {
-            _ if same_size => self.whole.shared(),
-            OtherSizes::None => return Err(fixed_size()),
-            OtherSizes::SameGraph => self.whole.resized(height.into(), width.into()),
-            OtherSizes::ReadAgain => {
-                return self.read_again(output, (width, height), used, report);
+        let whole = match (resized, self.other_sizes) {
+            (None, _) => self.whole.shared(),
+            (Some(_), OtherSizes::None) => return Err(fixed_size()),
+            (Some((width, height)), OtherSizes::SameGraph) => {
+                self.whole.resized(height.into(), width.into())
             }
+            (Some(_), OtherSizes::ReadAgain) => return self.read_again(output, used, report),
         };
         let mut choice = self.choice.clone();
         let mut opening = Opening::new(report);
@@ -223,54 +245,20 @@ impl Model {
         })
     }
 
-    /// Reads the file again for images of this size.
-    fn read_again(
-        &self,
-        output: usize,
-        (width, height): (u32, u32),
-        used: Use,
-        report: Tell,
-    ) -> Result<Again, Fault> {
-        let options = self.options.clone().size(width, height);
-        self.read_as(options, output, used, report)
-    }
-
-    /// Reads the file again, with the pictures of other inputs prepared in this way.
-    fn prepared(
-        &self,
-        output: usize,
-        used: Use,
-        prepared: &Prepared,
-        report: Tell,
-    ) -> Result<Again, Fault> {
-        let (width, height) = (prepared.preprocess.width, prepared.preprocess.height);
-        let [_, _, rows, columns] = self.graph.input_shape;
-        let same_size = [rows, columns] == [i64::from(height), i64::from(width)];
-        if !same_size && self.other_sizes != OtherSizes::ReadAgain {
-            return Err(fixed_size());
-        }
-        let mut options = self.options.clone();
-        options.prepared = Some(Box::new(prepared.clone()));
-        if !same_size {
-            options = options.size(width, height);
-        }
-        self.read_as(options, output, used, report)
-    }
-
-    fn read_as(
-        &self,
-        options: OpenOptions,
-        output: usize,
-        used: Use,
-        report: Tell,
-    ) -> Result<Again, Fault> {
+    /// Reads the file again for images that are prepared as `used` says.
+    fn read_again(&self, output: usize, used: Use, report: Tell) -> Result<Again, Fault> {
         if self.stamp.is_none() || Stamp::of(&self.path) != self.stamp {
             return Err(Fault::Changed);
         }
         let name = self.choice.outputs[output].name.clone();
-        let mut options = options.output(name);
+        let mut options = self.options.clone().output(name);
         options.reading = used.reading;
-        let read = Read::new(&self.path, options, used.reference, report);
+        // Also where the size is as it was: the options have that of the first opening.
+        if let Some(others) = used.others {
+            let Preprocess { width, height, .. } = others.prepared.preprocess;
+            options = options.size(width, height);
+        }
+        let read = Read::new(&self.path, options, used.others, report);
         let read = read.map_err(Error::fault)?;
         Ok(Again {
             taken: read.taken,
@@ -315,15 +303,45 @@ fn at_size(fault: Fault, resized: Option<(u32, u32)>) -> Fault {
         return fault;
     };
     match fault {
+        // They say nothing of the size.
         Fault::Cancelled
+        | Fault::Unreadable(_)
+        | Fault::Empty
+        | Fault::NotAModel { .. }
+        | Fault::TensorFlow { .. }
+        | Fault::SeveralArchitectures(_)
+        | Fault::NoArchitecture(_)
+        | Fault::UnknownArchitecture { .. }
+        | Fault::Damaged(_)
+        | Fault::Compressed { .. }
+        | Fault::Encrypted { .. }
+        | Fault::Escapes { .. }
+        | Fault::Oversized { .. }
+        | Fault::Missing { .. }
+        | Fault::Entry { .. }
+        | Fault::Schema { .. }
+        | Fault::Opset { .. }
+        | Fault::Training { .. }
+        | Fault::SeveralPictures(_)
+        | Fault::UnknownOutput { .. }
+        | Fault::Labels { .. }
         | Fault::Size { .. }
         | Fault::Changed
+        | Fault::Preprocess(_)
+        | Fault::Given(_)
         | Fault::Picture(_)
-        | Fault::NotComparable(_) => fault,
-        other => Fault::Size {
+        | Fault::NotComparable(_)
+        | Fault::Beside { .. } => fault,
+        Fault::Symbolic { .. }
+        | Fault::Graph(_)
+        | Fault::SharedInPlace { .. }
+        | Fault::Unsupported(_)
+        | Fault::Input(_)
+        | Fault::NoLogits(_)
+        | Fault::Weight { .. } => Fault::Size {
             width,
             height,
-            reason: other.to_string(),
+            reason: fault.to_string(),
         },
     }
 }

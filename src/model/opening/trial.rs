@@ -26,15 +26,33 @@ pub(super) struct Tried {
 pub(super) struct Use<'a> {
     /// In place of the reading that its ending suggests.
     pub reading: Option<Reading>,
-    /// The second picture that its values are compared with, and how it is prepared.
-    pub reference: Option<(&'a Photo, &'a Prepared)>,
+    /// The pictures besides the one that is explained.
+    pub others: Option<Others<'a>>,
 }
 
-impl Use<'_> {
+/// The pictures besides the one that is explained.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Others<'a> {
+    /// How all of them are prepared.
+    pub prepared: &'a Prepared,
+    /// The one that the answer is compared with.
+    pub reference: Option<&'a Photo>,
+}
+
+impl<'a> Use<'a> {
+    /// The picture that the answer is compared with, and how it is prepared.
+    fn reference(self) -> Option<(&'a Photo, &'a Prepared)> {
+        let Others {
+            prepared,
+            reference,
+        } = self.others?;
+        Some((reference?, prepared))
+    }
+
     fn wanted(self) -> Wanted {
         Wanted {
             reading: self.reading,
-            similarity: self.reference.is_some(),
+            similarity: self.reference().is_some(),
         }
     }
 }
@@ -59,7 +77,7 @@ impl Taken {
         let mut answer = answer::answer(whole, choice, output, wanted)?;
         let plan = Arc::new(Plan::new(&answer.graph));
         let tried = Tried::new(&mut answer.graph, &plan, about, opening)?;
-        if let (Some(compared), Some((photo, prepared))) = (answer.compared, used.reference) {
+        if let (Some(compared), Some((photo, prepared))) = (answer.compared, used.reference()) {
             let input = Input::new(photo, prepared.fit, &prepared.preprocess)?;
             compared.with(&mut answer.graph, &input.tensor)?;
         }

@@ -70,6 +70,11 @@ impl Reading {
         }
     }
 
+    /// Whether the graph computes the same scores under both.
+    pub(crate) fn has_same_scores(self, other: Reading) -> bool {
+        self == other || (self.has_logits() && other.has_logits())
+    }
+
     /// Whether it gives probabilities, from 0 to 1.
     pub fn gives_probabilities(self) -> bool {
         match self {

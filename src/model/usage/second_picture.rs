@@ -105,12 +105,14 @@ impl SecondPicture {
 }
 
 impl PartialEq for SecondPicture {
-    /// Pictures from memory may all have the same path.
+    /// Whether it is the same file, to be read in the same way, and the same image if it has been read: the
+    /// file may have changed between two readings, and pictures from memory may all have the same path.
     fn eq(&self, other: &SecondPicture) -> bool {
-        match (&self.photo, &other.photo) {
-            (Some(one), Some(other)) => one.id == other.id,
-            (Some(_) | None, _) => self.path == other.path && self.is_read_as(other.decoding),
-        }
+        let image = |picture: &SecondPicture| picture.photo.as_ref().map(|photo| photo.id);
+        self.path == other.path
+            && self.on_disk == other.on_disk
+            && self.decoding == other.decoding
+            && image(self) == image(other)
     }
 }
 
@@ -118,6 +120,41 @@ impl PartialEq for SecondPicture {
 mod tests {
     use super::*;
     use crate::picture::photo::decode::bands::{Bands, Meaning, Planes, ShownBands};
+
+    #[test]
+    fn equality_is_symmetric_and_transitive() {
+        let read = |as_pillow: bool| {
+            let pixel = RgbImage::from_pixel(1, 1, image::Rgb([9, 8, 7]));
+            let mut photo = Photo::from_rgb("a.png".into(), pixel);
+            photo.decoding.as_pillow = as_pillow;
+            SecondPicture::photo(Arc::new(photo))
+        };
+        let file = SecondPicture::file("a.png");
+        let pillow = Decoding {
+            as_pillow: true,
+            ..Decoding::default()
+        };
+        let all = [
+            file.clone(),
+            file.read_as(pillow),
+            SecondPicture::file("b.png"),
+            read(false),
+            read(false),
+            read(true),
+            SecondPicture::rgb(RgbImage::new(1, 1)),
+            SecondPicture::rgb(RgbImage::new(1, 1)),
+        ];
+        for (i, one) in all.iter().enumerate() {
+            assert_eq!(one, &one.clone());
+            for (j, other) in all.iter().enumerate() {
+                assert_eq!(one == other, i == j, "{i} {j}");
+                assert_eq!(one == other, other == one, "{i} {j}");
+                for third in &all {
+                    assert!(!(one == other && other == third) || one == third);
+                }
+            }
+        }
+    }
 
     #[test]
     fn shows_the_bands_that_the_first_picture_shows() {

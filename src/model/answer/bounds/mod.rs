@@ -14,9 +14,6 @@ use crate::model::op::{
 
 mod families;
 
-/// How many operations are followed one after another.
-const MAX_DEPTH: usize = 64;
-
 /// The lowest and the highest number that a value can have.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Bounds {
@@ -62,8 +59,10 @@ impl Bounds {
 }
 
 /// The bounds of `value`.
-pub fn bounds(sketch: &Sketch, value: ValueId) -> Bounds {
-    let found = of(sketch, value, MAX_DEPTH, &mut HashMap::new());
+pub fn bounds(sketch: &mut Sketch, value: ValueId) -> Bounds {
+    let mut known = std::mem::take(&mut sketch.bounds);
+    let found = of(sketch, value, &mut known);
+    sketch.bounds = known;
     if found.low.is_nan() || found.high.is_nan() {
         Bounds::NONE
     } else {
@@ -71,28 +70,34 @@ pub fn bounds(sketch: &Sketch, value: ValueId) -> Bounds {
     }
 }
 
-fn of(
-    sketch: &Sketch,
-    value: ValueId,
-    depth: usize,
-    known: &mut HashMap<ValueId, Bounds>,
-) -> Bounds {
-    if let Some(found) = known.get(&value) {
-        return *found;
-    }
-    let found = match (sketch.number(value), sketch.maker(value)) {
-        (Some(number), _) => Bounds::new(number, number),
-        (None, Some(node)) if depth > 0 => {
-            let mut inputs = |index: usize| match node.inputs.get(index) {
-                Some(input) => of(sketch, *input, depth - 1, known),
-                None => Bounds::NONE,
-            };
-            after(sketch, node, &mut inputs)
+/// Asks for the inputs of a node only where they matter, and for each once, however long the way back is.
+fn of(sketch: &Sketch, value: ValueId, known: &mut HashMap<ValueId, Bounds>) -> Bounds {
+    let mut asked = vec![value];
+    while let Some(&id) = asked.last() {
+        let mut missing = Vec::new();
+        let found = match (known.get(&id), sketch.number(id), sketch.maker(id)) {
+            (Some(found), _, _) => *found,
+            (None, Some(number), _) => Bounds::new(number, number),
+            (None, None, Some(node)) => {
+                let mut input = |index: usize| match node.inputs.get(index) {
+                    Some(input) => known.get(input).copied().unwrap_or_else(|| {
+                        missing.push(*input);
+                        Bounds::NONE
+                    }),
+                    None => Bounds::NONE,
+                };
+                after(sketch, node, &mut input)
+            }
+            (None, None, None) => Bounds::NONE,
+        };
+        if missing.is_empty() {
+            known.insert(id, found);
+            asked.pop();
+        } else {
+            asked.append(&mut missing);
         }
-        _ => Bounds::NONE,
-    };
-    known.insert(value, found);
-    found
+    }
+    known.get(&value).copied().unwrap_or(Bounds::NONE)
 }
 
 /// The bounds after a node, from those of its inputs.

@@ -9,9 +9,9 @@ use crate::model::graph::{Head, Node, Op, ValueId};
 use crate::model::op::shape::axis;
 use crate::model::op::{Activation, Arithmetic, Copying, Function, Indexing, Joining, Reshaping};
 
-pub use argmax::before_argmax;
+pub use numbers::{before_numbers, without_floats};
 
-mod argmax;
+mod numbers;
 pub(super) mod written_out;
 
 /// How many operations are followed one after another.

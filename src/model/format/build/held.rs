@@ -5,7 +5,7 @@ use tch::{Device, Kind, Tensor};
 use super::storage::floating;
 use crate::model::error::{Fault, Result, first_line};
 use crate::model::op::shape;
-use crate::model::opening::{InputValue, OpenOptions, npy};
+use crate::model::opening::{InputValue, Opening, npy};
 use crate::model::usage::SecondPicture;
 use crate::model::usage::input::Input;
 
@@ -69,7 +69,7 @@ impl Extra {
     ///
     /// # Errors
     /// [`Fault::Input`] where what the user has given does not fit.
-    pub fn held(&self, options: &OpenOptions, sample: Option<&Tensor>) -> Result<(Tensor, Held)> {
+    pub fn held(&self, opening: &Opening, sample: Option<&Tensor>) -> Result<(Tensor, Held)> {
         let Extra {
             name,
             sizes,
@@ -92,7 +92,7 @@ impl Extra {
             _ => Ok(sample.shallow_clone()),
         });
         let sample = sample.transpose().map_err(torch)?;
-        let (tensor, at) = if let Some(given) = options.input(name) {
+        let (tensor, at) = if let Some(given) = opening.options().input(name) {
             match given {
                 InputValue::Numbers(numbers) => (self.numbers(numbers, count)?, HeldAt::Given),
                 InputValue::Array(path) => {
@@ -109,7 +109,7 @@ impl Extra {
                     }
                     (self.numbers(&array.numbers, count)?, HeldAt::Given)
                 }
-                InputValue::Picture(picture) => (self.prepared(picture, options)?, HeldAt::Picture),
+                InputValue::Picture(picture) => (self.prepared(picture, opening)?, HeldAt::Picture),
             }
         } else if let Some(sample) = sample.filter(fits) {
             (sample, HeldAt::Sample)
@@ -156,7 +156,7 @@ impl Extra {
     }
 
     /// A picture as this input takes it; zeros while it is not known how to prepare it.
-    fn prepared(&self, picture: &SecondPicture, options: &OpenOptions) -> Result<Tensor> {
+    fn prepared(&self, picture: &SecondPicture, opening: &Opening) -> Result<Tensor> {
         let Extra { name, sizes, .. } = self;
         let torch = |error| Fault::Input(format!("its input {name}: {}", first_line(&error)));
         let unfit = |theirs: &[i64]| {
@@ -169,7 +169,7 @@ impl Extra {
                 "its input {name} has the shape {sizes:?}, and cannot be a picture"
             )));
         };
-        let Some(prepared) = &options.prepared else {
+        let Some(prepared) = opening.prepared() else {
             let zeros = Tensor::f_zeros(sizes.as_slice(), (Kind::Float, Device::Cpu));
             return zeros.map_err(torch);
         };
@@ -189,7 +189,10 @@ impl Extra {
 
 #[cfg(test)]
 mod tests {
+    use std::ops::ControlFlow;
+
     use super::*;
+    use crate::model::OpenOptions;
 
     #[test]
     fn holds_an_input_at_what_is_given_or_the_sample_or_zeros() {
@@ -200,7 +203,9 @@ mod tests {
             repeats: 1,
         };
         let values = |options: &OpenOptions, sample: Option<&Tensor>| {
-            let (tensor, held) = extra.held(options, sample)?;
+            let mut report = |_| ControlFlow::Continue(());
+            let opening = Opening::new(&mut report).with_options(options.clone());
+            let (tensor, held) = extra.held(&opening, sample)?;
             Ok::<_, Fault>((Vec::<f32>::try_from(tensor.reshape(-1)).unwrap(), held.at))
         };
         let none = OpenOptions::default();
@@ -244,7 +249,9 @@ mod tests {
             std::fs::write(&path, [start, header.as_bytes(), &values].concat()).unwrap();
             let extra = Extra::new("right", vec![1, 3, 2, 2], Kind::Float, 1);
             let options = OpenOptions::default().input_at("right", InputValue::Array(path.clone()));
-            extra.held(&options, None).map(|(tensor, _)| tensor)
+            let mut report = |_| ControlFlow::Continue(());
+            let opening = Opening::new(&mut report).with_options(options);
+            extra.held(&opening, None).map(|(tensor, _)| tensor)
         };
         for sizes in ["1, 3, 2, 2", "3, 2, 2", "12,", "1, 12"] {
             let tensor = held(sizes).unwrap();

@@ -4,13 +4,14 @@ use std::collections::HashMap;
 
 use super::held::Held;
 use crate::model::graph::{Graph, ModulePath};
+use crate::model::usage::labels::OwnNames;
 
 /// The contents of a model file.
 #[derive(Debug)]
 pub struct Opened {
     pub graph: Graph,
-    /// The text of the file's own `labels.txt`, one class per line.
-    pub labels: Option<String>,
+    /// The names of classes that the file has.
+    pub(crate) names: OwnNames,
     /// The text of the file's own `preprocess.json`.
     pub preprocess: Option<String>,
     /// Keys and values that the file has beside the graph.

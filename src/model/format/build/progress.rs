@@ -20,6 +20,10 @@ impl<'r, 'o> Progress<'r, 'o> {
         }
     }
 
+    pub fn opening(&self) -> &Opening<'o> {
+        self.opening
+    }
+
     /// # Errors
     /// [`Fault::Cancelled`](crate::model::error::Fault::Cancelled) if opening was cancelled.
     pub fn add(&mut self, bytes: u64) -> Result<()> {

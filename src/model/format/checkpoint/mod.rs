@@ -21,6 +21,7 @@ use super::pt2;
 use super::torch_save::{self, StateDict};
 use crate::model::error::{Fault, Result};
 use crate::model::opening::Opening;
+use crate::model::usage::labels::OwnNames;
 
 /// The containers that are not an archive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,7 +95,7 @@ fn fill_architecture(
     weights.fill(&mut skeleton, opening)?;
     Ok(Opened {
         graph: skeleton.graph,
-        labels: None,
+        names: OwnNames::default(),
         metadata: Vec::new(),
         // It is for three channels.
         preprocess: (channels == 3).then(|| architecture.preprocess.to_string()),

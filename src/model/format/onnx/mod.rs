@@ -29,13 +29,11 @@ use prost::bytes::Bytes;
 
 use self::message::{inline, proto, wire};
 use self::names::metadata;
-use self::sizes::Source;
+use self::sizes::{Built, Source};
 use self::weights::Weights;
 use self::weights::external::Folder;
 use super::build::opened::{About, Opened, OtherSizes};
-use crate::model::answer;
 use crate::model::error::{Fault, Result};
-use crate::model::graph::Graph;
 use crate::model::opening::Opening;
 
 /// Longest protobuf message, in bytes.
@@ -61,40 +59,34 @@ pub fn open(path: &Path, file: File, length: u64, opening: &mut Opening) -> Resu
         .ok_or_else(|| Fault::Damaged("it has no graph".into()))?;
 
     let own_size = metadata::stated_size(&model.metadata);
-    let input = signature::input(graph, opening.options(), own_size)?;
+    let input = signature::input(graph, opening.options())?;
     let outputs = signature::outputs(graph)?;
     let (wanted, lost) = nodes::wanted(graph, &outputs, &input.name)?;
     let stacks = names::stacks(graph, &wanted, &input.name);
     let module_classes = names::classes(graph, &wanted);
-    let mut inputs = Vec::new();
-    for extra in &input.extras {
-        inputs.push(extra.held(opening.options(), None)?);
-    }
-    let chosen = opening.options().size;
     let stated = opening.stated_size(own_size);
 
     // Weights are read with the nodes that use them.
-    let wanted_output = opening.options().output.clone();
     let weights = Weights::new(graph, file, Folder::of(path), opening);
     let source = Source {
         graph,
         input: &input,
-        inputs: &inputs,
         outputs: &outputs,
         lost: &lost,
         wanted: &wanted,
         stacks: &stacks,
         opset,
     };
-    let (builder, size) = sizes::built(&source, weights, chosen, stated)?;
-    let graph = builder.finish(&outputs)?;
-    let classes = classes(&graph, wanted_output.as_deref())?;
-    let (labels, preprocess) = metadata::extras(&model.metadata, classes);
+    let Built {
+        builder,
+        held,
+        size,
+    } = sizes::built(&source, weights, stated)?;
     Ok(Opened {
-        graph,
-        labels,
-        preprocess,
-        held: inputs.into_iter().map(|(_, held)| held).collect(),
+        graph: builder.finish(&outputs)?,
+        names: metadata::names(&model.metadata),
+        preprocess: metadata::preprocess(&model.metadata),
+        held,
         takes_bytes: input.takes_bytes,
         size,
         other_sizes: size.other_sizes(OtherSizes::None),
@@ -107,21 +99,6 @@ pub fn open(path: &Path, file: File, length: u64, opening: &mut Opening) -> Resu
             sources: HashMap::new(),
         },
     })
-}
-
-/// How many classes the output has that is wanted, or that is taken otherwise.
-fn classes(graph: &Graph, wanted: Option<&str>) -> Result<usize> {
-    if graph.input_shape[0] > 1 {
-        // The outputs are compared once the network is one for one image.
-        let shape = graph.values[graph.logits.0].stated_shape.as_deref();
-        let last = shape.and_then(<[i64]>::last).copied();
-        return Ok(last
-            .and_then(|last| usize::try_from(last).ok())
-            .unwrap_or(0));
-    }
-    let choice = answer::choose(graph, wanted)?;
-    let output = wanted.map_or(Ok(choice.default), |name| choice.find(name))?;
-    Ok(choice.outputs[output].count)
 }
 
 /// The program that wrote the file, if the file says so: `pytorch 2.13.0`.

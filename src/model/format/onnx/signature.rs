@@ -29,7 +29,31 @@ pub struct Input {
     pub channels_last: bool,
     /// Whether it consists of bytes.
     pub takes_bytes: bool,
-    pub extras: Vec<Extra>,
+    pub extras: Vec<Beside>,
+}
+
+/// An input besides the image, whose sizes may be open.
+pub struct Beside {
+    name: String,
+    /// Without those of a picture that are open: these are the image's.
+    sizes: Vec<i64>,
+    kind: Kind,
+    batch: i64,
+    /// The axes of the height and of the width that are open.
+    open: [Option<usize>; 2],
+}
+
+impl Beside {
+    /// The input where the image has this height and width.
+    pub fn at(&self, (height, width): (i64, i64)) -> Extra {
+        let mut sizes = self.sizes.clone();
+        for (axis, side) in self.open.iter().zip([height, width]) {
+            if let Some(axis) = axis {
+                sizes[*axis] = side;
+            }
+        }
+        Extra::new(&self.name, sizes, self.kind, self.batch)
+    }
 }
 
 /// An output of the file.
@@ -42,14 +66,11 @@ pub struct Returned {
 /// How many outputs are looked at.
 const MAX_OUTPUTS: usize = 64;
 
-/// Where another picture leaves its size open and nothing states one.
-const USUAL: (u32, u32) = (224, 224);
-
-/// The inputs that are not weights and that a node reads. `stated` is the size in the file's metadata.
+/// The inputs that are not weights and that a node reads.
 ///
 /// # Errors
 /// [`Fault::Input`] where none of them is an image, or more than one.
-pub fn input(graph: &Graph, options: &OpenOptions, stated: Option<(u32, u32)>) -> Result<Input> {
+pub fn input(graph: &Graph, options: &OpenOptions) -> Result<Input> {
     // Old files list their weights among the inputs.
     let weights: HashSet<&str> = graph.initializers.iter().map(|w| w.name.as_str()).collect();
     let free = graph.inputs.iter();
@@ -88,7 +109,7 @@ pub fn input(graph: &Graph, options: &OpenOptions, stated: Option<(u32, u32)>) -
     let others = free.iter().enumerate();
     let others = others.filter(|(index, _)| *index != chosen);
     let extras = others
-        .map(|(_, input)| extra(input, batch, open_size(options, stated)))
+        .map(|(_, input)| beside(input, batch, (channels, channels_last)))
         .collect::<Result<_>>()?;
     Ok(Input {
         name: image.name.clone(),
@@ -138,26 +159,11 @@ fn arranged(graph: &Graph, image: &ValueInfo, sizes: &[Option<i64>]) -> Result<(
     })
 }
 
-/// The width and the height of another picture that leaves them open: those of the first one, as far as they
-/// are known.
-fn open_size(options: &OpenOptions, stated: Option<(u32, u32)>) -> (u32, u32) {
-    let prepared = options.prepared.as_ref();
-    let prepared = prepared.map(|prepared| (prepared.preprocess.width, prepared.preprocess.height));
-    prepared.or(options.size).or(stated).unwrap_or(USUAL)
-}
-
-fn extra(input: &ValueInfo, batch: i64, (width, height): (u32, u32)) -> Result<Extra> {
+/// An input besides an image with so many channels, the last axis or not.
+fn beside(input: &ValueInfo, batch: i64, (channels, channels_last): (i64, bool)) -> Result<Beside> {
     let name = &input.name;
     let sizes = input.sizes();
     let mut sizes = sizes.ok_or_else(|| Fault::Input(format!("its input {name} has no shape")))?;
-    let (width, height) = (i64::from(width), i64::from(height));
-    match sizes.as_mut_slice() {
-        [_, Some(1 | 3), down, across] | [_, down, across, Some(1 | 3)] => {
-            down.get_or_insert(height);
-            across.get_or_insert(width);
-        }
-        _ => {}
-    }
     let kind = match input.kind() {
         0 => Kind::Float,
         number => held(number).ok_or_else(|| {
@@ -166,9 +172,41 @@ fn extra(input: &ValueInfo, batch: i64, (width, height): (u32, u32)) -> Result<E
             ))
         })?,
     };
-    // Any other dynamic axis is one long, as the batch is.
-    let sizes = sizes.into_iter().map(|size| size.unwrap_or(1));
-    Ok(Extra::new(name, sizes.collect(), kind, batch))
+    // Where the channels are, and then the height and the width.
+    let (first, last) = ([1, 2, 3], [3, 1, 2]);
+    let layouts = if channels_last {
+        [last, first]
+    } else {
+        [first, last]
+    };
+    let picture = |[axis, down, across]: &[usize; 3]| {
+        let sides = [sizes[*down], sizes[*across]];
+        match sizes[*axis] {
+            // A picture beside it may be of grey levels or colours.
+            Some(count) => {
+                let wide = sides.iter().all(|side| side.is_none_or(|side| side > 1));
+                wide && [channels, 1, 3].contains(&count)
+            }
+            None => sides == [None, None],
+        }
+    };
+    let known = |[axis, ..]: &[usize; 3]| sizes[*axis].is_some();
+    let four = layouts.iter().copied().filter(|_| sizes.len() == 4);
+    let mut pictures: Vec<[usize; 3]> = four.filter(picture).collect();
+    pictures.sort_by_key(|layout| !known(layout));
+    let mut open = [None, None];
+    if let Some(&[axis, down, across]) = pictures.first() {
+        sizes[axis].get_or_insert(channels);
+        open = [down, across].map(|axis| sizes[axis].is_none().then_some(axis));
+    }
+    Ok(Beside {
+        name: name.clone(),
+        // Any other axis that is open is one long, as the batch is.
+        sizes: sizes.into_iter().map(|size| size.unwrap_or(1)).collect(),
+        kind,
+        batch,
+        open,
+    })
 }
 
 /// Checks that bytes are cast to floats before anything is computed with them. Here, they are floats from

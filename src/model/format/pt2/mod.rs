@@ -22,6 +22,7 @@ use super::build::opened::{About, Opened, OtherSizes};
 use super::file::archive::Archive;
 use crate::model::error::Result;
 use crate::model::opening::Opening;
+use crate::model::usage::labels::OwnNames;
 use crate::model::usage::preprocess::Preprocess;
 
 /// Reads an archive that has been entered at its [`root`].
@@ -47,7 +48,7 @@ pub fn open(mut archive: Archive, opening: &mut Opening) -> Result<Opened> {
     )?;
     Ok(Opened {
         graph: skeleton.graph,
-        labels: archive.text("extra/labels.txt")?,
+        names: OwnNames::of_text(archive.text("extra/labels.txt")?),
         preprocess,
         takes_bytes: skeleton.takes_bytes,
         held,

@@ -5,6 +5,7 @@
 //! enough rows.
 
 use super::LayerTree;
+use crate::model::graph::links::Links;
 use crate::model::graph::{Graph, Op, ValueId};
 use crate::model::op::{Normalisation, Pooling};
 
@@ -159,32 +160,32 @@ impl Entry {
     }
 }
 
-/// The value of which `value` is a copy, through nodes that change nothing.
-pub(super) fn origin(graph: &Graph, shapes: &[Vec<i64>], value: ValueId) -> ValueId {
-    let mut origin = value;
-    while let Some(node) = graph.producer(origin)
-        && let Some(&input) = node.inputs.first()
-        && does_nothing(&node.op, &shapes[input.0], &shapes[origin.0])
-    {
-        origin = input;
+/// For each value the one of which it is a copy, through nodes that change nothing.
+pub(super) fn origins(graph: &Graph, shapes: &[Vec<i64>]) -> Vec<ValueId> {
+    let mut origins: Vec<ValueId> = (0..graph.values.len()).map(ValueId).collect();
+    for node in &graph.nodes {
+        let Some(&input) = node.inputs.first() else {
+            continue;
+        };
+        for &output in &node.outputs {
+            if does_nothing(&node.op, &shapes[input.0], &shapes[output.0]) {
+                origins[output.0] = origins[input.0];
+            }
+        }
     }
-    origin
+    origins
 }
 
 /// Whether the network reads `value`, the output of the module at `path`, only to normalise it in
 /// another module, which has a row of its own.
-pub(super) fn is_only_normalised(graph: &Graph, path: &str, value: ValueId) -> bool {
+pub(super) fn is_only_normalised(links: &Links, path: &str, value: ValueId) -> bool {
     let elsewhere = |module: &str| {
         let inside = path.strip_prefix(module);
         !module.is_empty() && inside.is_none_or(|rest| !rest.is_empty() && !rest.starts_with('.'))
     };
-    let mut readers = graph
-        .nodes
-        .iter()
-        .filter(|node| node.inputs.contains(&value))
-        .peekable();
-    readers.peek().is_some()
-        && readers.all(|node| {
+    let readers = links.readers(value);
+    !readers.is_empty()
+        && readers.iter().all(|node| {
             matches!(node.op, Op::Normalisation(Normalisation::Batch { .. }))
                 && elsewhere(&node.module)
         })

@@ -6,6 +6,9 @@ use std::path::Path;
 use crate::model::error::{Error, Fault};
 
 mod beside;
+mod own;
+
+pub(crate) use own::OwnNames;
 
 const IMAGENET: &str = include_str!("../../../../assets/imagenet_labels.txt");
 

@@ -4,12 +4,17 @@ use std::path::PathBuf;
 use serde::Deserialize;
 
 use super::*;
-use crate::model::Model;
+use crate::model::usage::input::Input;
+use crate::model::{Model, forward};
+use crate::picture::photo::decode::Photo;
+use crate::picture::photo::geometry::Fit;
 
 #[derive(Deserialize)]
 struct Row {
     levels: Option<String>,
     channels: Option<String>,
+    /// Of a part of the picture, in these levels.
+    logits: Option<Vec<f32>>,
 }
 
 fn folder() -> PathBuf {
@@ -24,10 +29,13 @@ fn folder() -> PathBuf {
 fn finds_the_levels_that_a_network_takes() {
     let rows = std::fs::read_to_string(folder().join("expected.json")).unwrap();
     let rows: BTreeMap<String, Row> = serde_json::from_str(&rows).unwrap();
-    assert_eq!(rows.len(), 28);
+    assert_eq!(rows.len(), 30);
     let mut files = 0;
+    let picture = image::open(folder().join("../../pictures/resample_source.png")).unwrap();
+    let picture = picture.crop_imm(20, 10, 24, 24).into_rgb8();
+    let picture = Photo::from_rgb("part.png".into(), picture);
     let paths = rows.iter().flat_map(|(name, row)| {
-        ["onnx", "pt2"].map(|ending| (folder().join(format!("{name}.{ending}")), row))
+        ["onnx", "pt2", "core.pt2"].map(|ending| (folder().join(format!("{name}.{ending}")), row))
     });
     for (path, row) in paths.filter(|(path, _)| path.exists()) {
         files += 1;
@@ -43,8 +51,21 @@ fn finds_the_levels_that_a_network_takes() {
         let channels = found.and_then(|found| found.channels);
         let channels = channels.map(|channels| channels.name().into_owned());
         assert_eq!(channels, row.channels, "{name}");
+        let Some(due) = &row.logits else {
+            continue;
+        };
+        // Prepared as the model says, it gives what PyTorch gives for the levels.
+        let input = Input::new(&picture, Fit::Stretch, &model.preprocess).unwrap();
+        let logits = forward(&model.graph, &input.tensor).unwrap();
+        let logits = Vec::<f32>::try_from(logits.reshape(-1)).unwrap();
+        assert_eq!(logits.len(), due.len());
+        let largest = due.iter().fold(0.0_f32, |most, n| most.max(n.abs()));
+        for (ours, theirs) in logits.iter().zip(due) {
+            let apart = (ours - theirs).abs() / largest;
+            assert!(apart < 1e-5, "{name}: {logits:?} {due:?}");
+        }
     }
-    assert_eq!(files, 28 + 5);
+    assert_eq!(files, 30 + 8 + 2);
 }
 
 #[test]

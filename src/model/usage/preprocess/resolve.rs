@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use super::source::{PreprocessSource, Sources};
+use super::transformers::Unresized;
 use super::{Preprocess, Stated, library, metadata, timm, transformers};
 use crate::model::error::{Error, Fault};
 use crate::model::format::About;
@@ -353,15 +354,32 @@ fn said(
             if let Some((wide, high)) = transformers::stated_size(text) {
                 of_this_size((wide as usize, high as usize), evidence)?;
             }
-            if transformers::keeps_size(text) {
-                notes.push(format!(
-                    "{name} says that pictures are not resized (do_resize: false). Here they are, to fill the \
-                     input of {width}×{height}; a picture that is cropped to that size first stays as it is."
-                ));
+            if let Some(unresized) = transformers::unresized(text) {
+                notes.push(not_resized(name, unresized, evidence));
             }
             Ok(Some(stated))
         }
     }
+}
+
+/// What to say of a processor that does not resize pictures.
+fn not_resized(name: &str, unresized: Unresized, evidence: &Evidence) -> String {
+    let Preprocess { width, height, .. } = evidence.assumed;
+    let mut note = match unresized {
+        Unresized::Cropped => format!(
+            "{name} says that the centre of a picture is taken without resizing it (do_resize: false). Here it \
+             is resized to fill the input of {width}×{height}; a picture that is cropped to that size first \
+             stays as it is."
+        ),
+        Unresized::Whole => format!(
+            "{name} says that pictures are not resized (do_resize: false). Here a picture of another size than \
+             the input's {width}×{height} is resized to fill it, and cropped."
+        ),
+    };
+    if !evidence.fixed_size {
+        note.push_str(" The input can be given the size of the picture.");
+    }
+    note
 }
 
 /// Whether a file that states this size can be about the model.

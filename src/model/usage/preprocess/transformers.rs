@@ -83,9 +83,23 @@ pub(super) fn stated_size(text: &str) -> Option<(u32, u32)> {
     }
 }
 
-/// Whether the processor leaves pictures at their own size.
-pub(super) fn keeps_size(text: &str) -> bool {
-    of_images(text).is_ok_and(|value| value.get("do_resize") == Some(&Value::Bool(false)))
+/// What a processor does that does not resize pictures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unresized {
+    /// It takes the centre of them.
+    Cropped,
+    Whole,
+}
+
+/// What the processor does with pictures; `None` where it resizes them.
+pub(super) fn unresized(text: &str) -> Option<Unresized> {
+    let value = of_images(text).ok()?;
+    let is = |key: &str, due: bool| value.get(key) == Some(&Value::Bool(due));
+    match (is("do_resize", false), is("do_center_crop", true)) {
+        (false, _) => None,
+        (true, true) => Some(Unresized::Cropped),
+        (true, false) => Some(Unresized::Whole),
+    }
 }
 
 /// The part about images: processors of several kinds of data hold it.

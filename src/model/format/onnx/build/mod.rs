@@ -26,6 +26,7 @@ use crate::model::format::build::storage::Content;
 use crate::model::graph::budget::Budget;
 use crate::model::graph::{Graph, Output, ValueId};
 use crate::model::op::{Reshaping, shape};
+use crate::model::opening::Opening;
 
 /// How many elements all computed constants of a file may have together.
 const COMPUTED: f64 = (1u64 << 27) as f64;
@@ -43,6 +44,8 @@ pub struct Builder<'a, 'o> {
     batch: i64,
     /// The names that any node of the file reads.
     read_names: HashSet<&'a str>,
+    /// The names of all outputs of the file.
+    returned: HashSet<&'a str>,
     /// For each node of the file still to come, the last one first, the names that no later one reads.
     last_reads: Vec<Vec<&'a str>>,
     /// The dtypes of values that depend on the image and are no floats.
@@ -79,6 +82,7 @@ impl<'a, 'o> Builder<'a, 'o> {
         }
         let nodes = wanted.iter().map(|index| &graph.nodes[*index]);
         let read_names = nodes.flat_map(|node| node.inputs.iter().map(String::as_str));
+        let returned = graph.outputs.iter().map(|output| output.name.as_str());
         let mut builder = Builder {
             initializers,
             weights,
@@ -88,6 +92,7 @@ impl<'a, 'o> Builder<'a, 'o> {
             lost: Lost::new(),
             read_by_nodes: HashSet::new(),
             read_names: read_names.collect(),
+            returned: returned.collect(),
             last_reads: node::last_reads(graph, wanted),
             kinds: HashMap::new(),
             infinite: BTreeMap::new(),
@@ -118,6 +123,10 @@ impl<'a, 'o> Builder<'a, 'o> {
         }
     }
 
+    pub fn opening(&self) -> &Opening<'o> {
+        self.weights.opening()
+    }
+
     /// The weights, for another builder.
     pub fn into_weights(self) -> Weights<'a, 'o> {
         self.weights
@@ -129,9 +138,9 @@ impl<'a, 'o> Builder<'a, 'o> {
         value
     }
 
-    /// Whether a node of the file reads the value called `name`.
+    /// Whether a node of the file reads the value called `name`, or the file returns it.
     pub fn is_read(&self, name: &str) -> bool {
-        self.read_names.contains(name)
+        self.read_names.contains(name) || self.returned.contains(name)
     }
 
     pub fn shape(&self, value: ValueId) -> &[i64] {
@@ -157,37 +166,29 @@ impl<'a, 'o> Builder<'a, 'o> {
         Fault::Graph(format!("at node {}: {}", self.label, first_line(error))).into()
     }
 
-    /// Checks that one of the outputs can be scores.
-    ///
-    /// # Errors
-    /// [`Fault::NoLogits`] where none can.
-    pub fn check_outputs(&mut self, outputs: &[Returned]) -> Result<()> {
-        self.label = "the output".into();
+    /// The fault where every output has several rows that are not those of the images.
+    pub fn several_rows(&self, outputs: &[Returned]) -> Option<Fault> {
         let mut unfit = None;
         for output in outputs {
-            if self.lost.contains_key(&output.name) {
-                return Ok(());
-            }
-            let value = self.find(&output.name)?;
-            let shape = self.shape(value);
+            // What cannot be computed is refused as such, and so is what does not exist.
+            let value = self.names.get(&output.name)?;
+            let shape = self.shape(*value);
             let each = match shape {
                 [first, rest @ ..] if *first == self.batch => rest,
                 whole => whole,
             };
             let long = each.iter().filter(|size| **size != 1).count();
             let may_be_map = each.len() < shape.len() && (2..=3).contains(&each.len());
-            let fits = long <= 1 || may_be_map;
-            if fits && shape::count(shape).is_some_and(|count| count > 0) {
-                return Ok(());
+            let is_some = shape::count(shape).is_some_and(|count| count > 0);
+            // The numbers of the classes of several rows.
+            let indices = !output.floats && each.len() == shape.len() && long > 0;
+            if is_some && !indices && (long <= 1 || may_be_map) {
+                return None;
             }
-            let fault = || {
-                Fault::NoLogits(format!(
-                    "its output has the shape {shape:?}, neither [1, classes] nor a map of them"
-                ))
-            };
+            let fault = || Fault::NoLogits(format!("its output has the shape {shape:?}"));
             unfit.get_or_insert_with(fault);
         }
-        unfit.map_or(Ok(()), Err)
+        unfit
     }
 
     /// The graph up to the outputs.

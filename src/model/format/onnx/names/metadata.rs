@@ -2,6 +2,7 @@
 
 use super::literal;
 use crate::model::format::onnx::message::proto::Entry;
+use crate::model::usage::labels::OwnNames;
 use crate::model::usage::preprocess::Preprocess;
 
 /// Keys whose value is a list or dict of class names; the first is that of ultralytics.
@@ -14,35 +15,33 @@ const NAMES: [&str; 6] = [
     "label_names",
 ];
 
-/// The names of `classes` classes, one per line, and the preprocessing in timm's keys.
-///
-/// A list of another length may be about something else, and is ignored.
-pub fn extras(metadata: &[Entry], classes: usize) -> (Option<String>, Option<String>) {
-    let of = |key: &str| {
-        let found = metadata.iter().find(|entry| entry.key == key);
-        found.map(|entry| entry.value.as_str())
-    };
-    let listed = NAMES.iter().find_map(|key| {
-        let names = literal::texts(of(key)?)?;
-        // A single logit may have two names, for no and yes.
-        let fits = names.len() == classes || (classes, names.len()) == (1, 2);
-        let line = |name: &String| name.replace(char::is_control, " ") + "\n";
-        fits.then(|| names.iter().map(line).collect())
-    });
-    let labels = of("labels.txt").map(str::to_owned).or(listed);
-    (labels, of("preprocess.json").map(str::to_owned))
+/// The names of classes under any of the usual keys. A list may be about something else.
+pub fn names(metadata: &[Entry]) -> OwnNames {
+    let lists = NAMES
+        .iter()
+        .filter_map(|key| literal::texts(value(metadata, key)?));
+    OwnNames {
+        text: value(metadata, "labels.txt").map(str::to_owned),
+        lists: lists.collect(),
+    }
+}
+
+/// The preprocessing in timm's keys.
+pub fn preprocess(metadata: &[Entry]) -> Option<String> {
+    value(metadata, "preprocess.json").map(str::to_owned)
+}
+
+fn value<'a>(metadata: &'a [Entry], key: &str) -> Option<&'a str> {
+    let found = metadata.iter().find(|entry| entry.key == key);
+    found.map(|entry| entry.value.as_str())
 }
 
 /// Width and height of the image that the metadata states: those of `preprocess.json`, or ultralytics'
 /// `imgsz`, which is height and width.
 pub fn stated_size(metadata: &[Entry]) -> Option<(u32, u32)> {
-    let of = |key: &str| {
-        let found = metadata.iter().find(|entry| entry.key == key);
-        found.map(|entry| entry.value.as_str())
-    };
-    let stated = of("preprocess.json").and_then(Preprocess::stated_size);
+    let stated = value(metadata, "preprocess.json").and_then(Preprocess::stated_size);
     stated.or_else(|| {
-        let (height, width): (u32, u32) = serde_json::from_str(of("imgsz")?).ok()?;
+        let (height, width): (u32, u32) = serde_json::from_str(value(metadata, "imgsz")?).ok()?;
         (width > 0 && height > 0).then_some((width, height))
     })
 }
@@ -59,10 +58,7 @@ pub fn pairs(metadata: &[Entry]) -> Vec<(String, String)> {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
-    use crate::model::usage::labels::Labels;
 
     fn entry(key: &str, value: &str) -> Entry {
         Entry {
@@ -72,27 +68,20 @@ mod tests {
     }
 
     #[test]
-    fn names_count_where_there_are_as_many_as_classes() {
+    fn all_lists_of_names_are_handed_on() {
         let notes = [
-            entry("names", "{0: 'cat', 1: 'dog'}"),
             entry("task", "classify"),
+            entry("labels", "['a', '']"),
+            entry("names", "{0: 'cat', 1: 'dog', 2: 'newt'}"),
+            entry("classes", "80"),
         ];
-        assert_eq!(extras(&notes, 2).0.as_deref(), Some("cat\ndog\n"));
-        assert_eq!(extras(&notes, 3), (None, None));
-        let sides = Labels::of_two_sides(
-            extras(&notes, 1).0.as_deref(),
-            Path::new("m.onnx"),
-            ["no", "yes"],
+        let found = names(&notes);
+        assert_eq!(found.text, None);
+        assert_eq!(
+            found.lists,
+            [vec!["cat", "dog", "newt"], vec!["a", ""]],
+            "the usual key comes first"
         );
-        assert_eq!(sides.unwrap().names, ["cat", "dog"]);
-    }
-
-    #[test]
-    fn a_class_without_a_name_counts_last_as_well() {
-        let notes = [entry("names", "['cat', '', '']")];
-        let labels = extras(&notes, 3).0;
-        let labels = Labels::resolve(labels.as_deref(), Path::new("m.onnx"), 3);
-        assert_eq!(labels.unwrap().names, ["cat", "class 1", "class 2"]);
     }
 
     #[test]
@@ -101,8 +90,7 @@ mod tests {
             entry("labels.txt", "cat\ndog"),
             entry("preprocess.json", "{}"),
         ];
-        let (labels, preprocess) = extras(&notes, 2);
-        assert_eq!(labels.as_deref(), Some("cat\ndog"));
-        assert_eq!(preprocess.as_deref(), Some("{}"));
+        assert_eq!(names(&notes).text.as_deref(), Some("cat\ndog"));
+        assert_eq!(preprocess(&notes).as_deref(), Some("{}"));
     }
 }

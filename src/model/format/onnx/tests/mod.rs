@@ -3,12 +3,10 @@
 mod bounds;
 mod constants;
 mod damage;
-mod external;
-pub(in crate::model::format) mod listed;
-mod operations;
+pub(in crate::model::format) mod operators;
+mod second_pictures;
 mod signature;
 mod structure;
 pub(super) mod support;
-mod table;
 mod weights;
 pub(super) mod writer;

@@ -86,7 +86,10 @@ fn skips_what_turns_logits_into_probabilities() {
             } else {
                 format!("v{}", index + 1)
             };
-            model.node(op, &[&format!("v{index}")], &[&output], vec![]);
+            // ArgMax takes the first axis else.
+            let axis = (*op == "ArgMax").then(|| int("axis", 1));
+            let input = format!("v{index}");
+            model.node(op, &[&input], &[&output], axis.into_iter().collect());
         }
         let graph = opened(&model);
         assert_eq!(graph.head, head, "{ops:?}");
@@ -103,7 +106,7 @@ fn skips_what_turns_logits_into_probabilities() {
 fn allows_the_label_or_probabilities_beside_the_logits() {
     let mut model = Onnx::new();
     model.node("Softmax", &["y"], &["probabilities"], vec![]);
-    model.node("ArgMax", &["y"], &["label"], vec![]);
+    model.node("ArgMax", &["y"], &["label"], vec![int("axis", 1)]);
     for (name, kind) in [("probabilities", 1), ("label", 7)] {
         model.graph().outputs.push(value(name, kind, &[OPEN, OPEN]));
     }
@@ -147,6 +150,79 @@ fn reads_class_names_and_preprocessing_from_the_metadata() {
     assert_eq!(model.labels.names, ["cat", "dog", "newt"]);
     assert_eq!(model.preprocess.crop_pct, 1.0);
     assert!(!model.preprocess_sources.is_assumed());
+}
+
+#[test]
+fn finds_the_size_that_gives_the_number_of_one_class() {
+    let mut model = Onnx::empty(&[1, 3, OPEN, OPEN]);
+    let weights: Vec<f32> = (0..3 * 32 * 32 * 2).map(|n| (n % 7) as f32).collect();
+    model.weight("w", &[3 * 32 * 32, 2], &weights);
+    model.ints("rows", &[-1, 3 * 32 * 32]);
+    model.node("Reshape", &["x", "rows"], &["row"], vec![]);
+    model.node("MatMul", &["row", "w"], &["scores"], vec![]);
+    let attributes = vec![int("axis", 1), int("keepdims", 0)];
+    model.node("ArgMax", &["scores"], &["y"], attributes);
+    // int64
+    model.graph().outputs[0] = value("y", 7, &[OPEN]);
+    let model = whole(&model.bytes()).unwrap();
+    assert_eq!(model.graph.input_shape, [1, 3, 32, 32]);
+    assert_eq!(model.labels.names.len(), 2);
+}
+
+#[test]
+fn says_that_an_open_size_can_be_the_pictures_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let processor = r#"{"do_resize": false, "image_mean": [0.5], "image_std": [0.5]}"#;
+    std::fs::write(folder.path().join("preprocessor_config.json"), processor).unwrap();
+    let path = folder.path().join("m.onnx");
+    for (side, said) in [(OPEN, true), (32, false)] {
+        let mut model = Onnx::new();
+        model.graph().inputs[0] = value("x", 1, &[1, 3, side, side]);
+        std::fs::write(&path, model.bytes()).unwrap();
+        let notes = crate::model::Model::open(&path).unwrap().preprocess_notes;
+        let [note] = &notes[..] else {
+            panic!("{notes:?}")
+        };
+        assert_eq!(
+            note.contains("given the size of the picture"),
+            said,
+            "{note}"
+        );
+    }
+}
+
+#[test]
+fn names_the_classes_of_a_map_of_several_images() {
+    for batch in [1, 2] {
+        let mut model = Onnx::empty(&[batch, 3, 16, 16]);
+        let weights: Vec<f32> = (0..9).map(|n| n as f32 / 4.0 - 1.0).collect();
+        model.weight("w", &[3, 3, 1, 1], &weights);
+        model.node("Conv", &["x", "w"], &["y"], vec![]);
+        model.graph().outputs[0] = value("y", 1, &[batch, 3, 16, 16]);
+        model.note("names", "{0: 'sky', 1: 'road', 2: 'car'}");
+        let model = whole(&model.bytes()).unwrap();
+        assert_eq!(model.labels.names, ["sky", "road", "car"], "{batch}");
+    }
+}
+
+#[test]
+fn names_fit_the_output_that_is_chosen() {
+    let mut model = Onnx::new();
+    model.ints("first", &[0, 1]);
+    let axis = vec![int("axis", 1)];
+    model.node("Gather", &["y", "first"], &["aux"], axis);
+    model.graph().outputs.push(value("aux", 1, &[1, 2]));
+    model.note("names", "['cat', 'dog', 'newt']");
+    model.note("labels", "['indoors', 'outdoors']");
+    let model = whole(&model.bytes()).unwrap();
+    assert_eq!(model.labels.names, ["cat", "dog", "newt"]);
+    let usage = crate::model::Usage {
+        output: Some("aux".into()),
+        ..model.opened_as.clone()
+    };
+    let go = &mut |_| std::ops::ControlFlow::Continue(());
+    let aux = model.used(usage, go).unwrap();
+    assert_eq!(aux.labels.names, ["indoors", "outdoors"]);
 }
 
 #[test]

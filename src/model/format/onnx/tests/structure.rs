@@ -1,9 +1,14 @@
 //! Graphs that are not consistent, and how those that are become ours.
 
+use std::sync::Arc;
+
+use tch::{Device, Kind, Tensor};
+
 use super::support::{logits, opened, refusal, whole};
-use super::writer::{Onnx, float, node};
+use super::writer::{OPEN, Onnx, float, node, value};
 use crate::model::format::onnx::message::proto::{Attribute, attribute};
 use crate::model::graph::Head;
+use crate::model::{Layer, Reading, ReluRule, Tape};
 
 #[test]
 fn opens_the_smallest_model() {
@@ -152,4 +157,109 @@ fn does_not_keep_intermediate_constants() {
     let kept: Vec<&str> = kept.map(|value| value.name.as_str()).collect();
     assert_eq!(kept, ["w", "c"]);
     assert_eq!(graph.parameters(), 3);
+}
+
+/// How many operations follow one another in the longest files here.
+const LONG: usize = 10_000;
+
+/// The mean colour through these operations in turn, again and again, and then through `ending`.
+fn chain(ops: &[&str], ending: &str) -> Onnx {
+    let mut model = Onnx::empty(&[1, 3, 4, 4]);
+    model.node("GlobalAveragePool", &["x"], &["pooled"], vec![]);
+    model.node("Flatten", &["pooled"], &["v0"], vec![]);
+    again_and_again(&mut model, ops, LONG);
+    model.node(ending, &[&format!("v{LONG}")], &["y"], vec![]);
+    model
+}
+
+/// From `v0` on, so many operations that take what is before them twice, or half of it.
+fn again_and_again(model: &mut Onnx, ops: &[&str], length: usize) {
+    model.weight("half", &[1], &[0.5]);
+    for (step, &op) in ops.iter().cycle().take(length).enumerate() {
+        let last = format!("v{step}");
+        let second = match op {
+            "Mul" => "half".to_owned(),
+            "Add" => last.clone(),
+            _ => format!("v{}", step.saturating_sub(1)),
+        };
+        let next = format!("v{}", step + 1);
+        model.node(op, &[&last, &second], &[&next], vec![]);
+    }
+}
+
+#[test]
+fn explains_ten_thousand_operations_that_read_what_is_before_them_twice() {
+    // So there are at least 2^5000 ways back.
+    for (ops, ending, reading) in [
+        (&["Add", "Mul"][..], "Softmax", Reading::Softmax),
+        (&["Max"], "Sigmoid", Reading::Sigmoid),
+        (&["Min"], "Identity", Reading::Softmax),
+    ] {
+        let model = whole(&chain(ops, ending).bytes()).unwrap();
+        assert_eq!(model.reading, reading);
+        let input = Tensor::arange(48, (Kind::Float, Device::Cpu)).reshape([1, 3, 4, 4]);
+        let tape = Tape::record(&model.graph, Arc::clone(&model.plan), &input).unwrap();
+        let scores = Vec::<f32>::try_from(tape.logits().reshape([-1])).unwrap();
+        assert_eq!(scores, [7.5, 23.5, 39.5]);
+        let seed = tape.seed(&[(1, 1.0)]).unwrap();
+        let found = tape.backward(&seed, ReluRule::Gradient, &[model.graph.input]);
+        let found = Vec::<f32>::try_from(found.unwrap().at[0].reshape([-1])).unwrap();
+        for (place, gradient) in found.into_iter().enumerate() {
+            let theirs = if place / 16 == 1 { 1.0 / 16.0 } else { 0.0 };
+            assert!((gradient - theirs).abs() < 1e-5, "{place}: {gradient}");
+        }
+    }
+}
+
+#[test]
+fn probabilities_are_known_ten_thousand_operations_later() {
+    let mut model = Onnx::empty(&[1, 3, 4, 4]);
+    model.node("GlobalAveragePool", &["x"], &["pooled"], vec![]);
+    model.node("Flatten", &["pooled"], &["row"], vec![]);
+    model.node("Sigmoid", &["row"], &["v0"], vec![]);
+    again_and_again(&mut model, &["Add", "Mul"], LONG);
+    model.graph().outputs = vec![value(&format!("v{LONG}"), 1, &[OPEN; 2])];
+    assert_eq!(whole(&model.bytes()).unwrap().reading, Reading::AsTheyAre);
+}
+
+#[test]
+fn a_map_is_followed_back_through_a_few_sums_and_ten_thousand_end_in_a_message() {
+    let map = |length: usize| {
+        let mut model = Onnx::empty(&[1, 3, 4, 4]);
+        model.graph().outputs = vec![value("y", 1, &[OPEN; 4])];
+        model.weight("w", &[3, 3, 1, 1], &[0.5; 9]);
+        model.node("Conv", &["x", "w"], &["v0"], vec![]);
+        again_and_again(&mut model, &["Add", "Mul"], length);
+        model.node("Identity", &[&format!("v{length}")], &["y"], vec![]);
+        whole(&model.bytes())
+    };
+    assert_eq!(map(20).unwrap().reading, Reading::Softmax);
+    let why = map(LONG).unwrap_err().to_string();
+    assert!(
+        why.contains("a map of 3 features at 4×4 positions"),
+        "{why}"
+    );
+}
+
+#[test]
+fn a_tree_of_ten_thousand_layers_that_do_nothing_is_made() {
+    let mut model = Onnx::empty(&[1, 3, 4, 4]);
+    let mut last = "x".to_owned();
+    for step in 0..LONG {
+        let next = format!("v{step}");
+        model.node("Dropout", &[&last], &[&next], vec![]);
+        last = next;
+    }
+    model.node("GlobalAveragePool", &[&last], &["pooled"], vec![]);
+    model.node("Flatten", &["pooled"], &["y"], vec![]);
+    let model = whole(&model.bytes()).unwrap();
+    let dropped = |layer: &&Layer| layer.kind == "Dropout";
+    let dropped: Vec<&Layer> = model.layers.layers.iter().filter(dropped).collect();
+    assert_eq!(dropped.len(), LONG);
+    assert!(
+        dropped
+            .iter()
+            .all(|layer| layer.origin == model.graph.input)
+    );
+    assert_eq!(model.layers.overview().len(), 1);
 }

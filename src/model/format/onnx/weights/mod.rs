@@ -107,6 +107,11 @@ impl<'r, 'o> Weights<'r, 'o> {
         }
     }
 
+    /// The opening that it reports to.
+    pub fn opening(&self) -> &Opening<'o> {
+        self.progress.opening()
+    }
+
     /// Keeps the tensors, for a graph that is built several times.
     pub fn keep(&mut self) {
         self.kept = Some(HashMap::new());

@@ -60,9 +60,9 @@ pub fn read<'a>(node: &'a NodeJson, values: &'a HashMap<String, TensorMeta>) -> 
     }
     let operator = node.target.strip_prefix("torch.ops.");
     // A decomposition may leave one of these, which is ATen's own.
-    let operator = operator.map(|name| {
-        name.strip_prefix("prims.scalar_tensor")
-            .map_or(name, |_| "aten.scalar_tensor.default")
+    let operator = operator.map(|name| match name {
+        "prims.scalar_tensor.default" => "aten.scalar_tensor.default",
+        own => own,
     });
     let operator = operator.and_then(|name| name.strip_prefix("aten."));
     let Some((name, overload)) = operator.and_then(|operator| operator.split_once('.')) else {

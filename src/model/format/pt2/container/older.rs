@@ -10,6 +10,7 @@ use crate::model::format::pt2::program::schema::Program;
 use crate::model::format::pt2::skeleton;
 use crate::model::format::torch_save;
 use crate::model::opening::Opening;
+use crate::model::usage::labels::OwnNames;
 use crate::model::usage::preprocess::Preprocess;
 
 const PROGRAM: &str = "serialized_exported_program.json";
@@ -44,7 +45,7 @@ pub fn open(mut archive: Archive, opening: &mut Opening) -> Result<Opened> {
     )?;
     Ok(Opened {
         graph: skeleton.graph,
-        labels: archive.text("extra_files/labels.txt")?,
+        names: OwnNames::of_text(archive.text("extra_files/labels.txt")?),
         preprocess,
         takes_bytes: skeleton.takes_bytes,
         held,

@@ -46,7 +46,7 @@ pub fn hold(
     };
     let mut all = Vec::new();
     for (id, position, extra) in wanted {
-        let (tensor, held) = extra.held(opening.options(), samples.get(&position))?;
+        let (tensor, held) = extra.held(opening, samples.get(&position))?;
         let value = &mut skeleton.graph.values[id.0];
         value.stated_shape = Some(tensor.size());
         value.weight = Some(tensor);

@@ -17,7 +17,7 @@ fn count(graph: &Graph, wanted: impl Fn(&Op) -> bool) -> usize {
 fn opens_squeezenet() {
     let Opened {
         graph,
-        labels,
+        names,
         preprocess,
         about,
         ..
@@ -37,7 +37,7 @@ fn opens_squeezenet() {
         (&Reshaping::Flatten { start: 1, end: -1 }.into(), "")
     );
     assert_eq!(graph.nodes[0].module, "features.0");
-    assert_eq!(labels.unwrap().lines().count(), 1000);
+    assert_eq!(names.text.unwrap().lines().count(), 1000);
     assert!(preprocess.unwrap().contains("bilinear"));
     assert_eq!(about.format, "PyTorch export (.pt2), schema 8.20");
     assert!(about.written_by.unwrap().starts_with("PyTorch 2.13"));

@@ -171,6 +171,20 @@ fn sets_a_dynamic_batch_size_to_one() {
 }
 
 #[test]
+fn takes_a_primitive_for_atens_own_by_its_full_name_alone() {
+    let operator = "torch.ops.prims.scalar_tensor_like.default";
+    let mut model = Pt2::new();
+    let skip = "L__self__,,N";
+    model.nodes.push(node(operator, "other", &["linear"], skip));
+    model.hand_back("other");
+    let Fault::Unsupported(found) = refused(&model) else {
+        panic!("it is read")
+    };
+    assert_eq!(found[0].op, "prims.scalar_tensor_like.default");
+    assert_eq!(found[0].reason, None);
+}
+
+#[test]
 fn refuses_a_model_without_logits() {
     let mut model = Pt2::new();
     model.outputs.clear();

@@ -29,17 +29,26 @@ fn reads_files_beside_the_model() {
 
 #[test]
 fn says_that_a_picture_is_resized_though_the_file_says_it_is_not() {
-    let text = r#"{"do_resize": false, "do_center_crop": true, "crop_size": 24, "image_mean": [0.5],
-        "image_std": [0.5]}"#;
-    let (_folder, model) = beside("plain", &[("preprocessor_config.json", text)]);
-    assert_eq!(levels(&model), Some(Levels::Signed));
-    let [note] = &model.preprocess_notes[..] else {
-        panic!("{:?}", model.preprocess_notes);
-    };
-    assert!(
-        note.contains("do_resize: false") && note.contains("24×24"),
-        "{note}"
-    );
+    for (crops, said) in [
+        (true, "cropped to that size first"),
+        (false, "another size than the input's 24×24"),
+    ] {
+        let text = format!(
+            r#"{{"do_resize": false, "do_center_crop": {crops}, "crop_size": 24, "image_mean": [0.5],
+            "image_std": [0.5]}}"#
+        );
+        let (_folder, model) = beside("plain", &[("preprocessor_config.json", &text)]);
+        assert_eq!(levels(&model), Some(Levels::Signed));
+        let [note] = &model.preprocess_notes[..] else {
+            panic!("{:?}", model.preprocess_notes);
+        };
+        assert!(
+            note.contains("do_resize: false") && note.contains(said),
+            "{note}"
+        );
+        // It has one size.
+        assert!(!note.contains("can be given"), "{note}");
+    }
 }
 
 /// timm evaluates some networks at a second size.

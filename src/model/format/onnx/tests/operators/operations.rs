@@ -1,7 +1,7 @@
 //! Operations with rules that only ONNX has, on an image whose values count up from zero.
 
-use super::support::{logits, open, opened, refusal};
-use super::writer::{Onnx, float, int, ints, text};
+use super::super::support::{logits, open, opened, refusal};
+use super::super::writer::{OPEN, Onnx, float, int, ints, text, value};
 use crate::model::format::onnx::message::proto::{Attribute, Tensor};
 use crate::model::op::{Arithmetic, MatrixProduct};
 
@@ -311,4 +311,28 @@ fn defaults_to_the_standards_numbers() {
     let graph = opened(&model);
     let last = &graph.producer(graph.logits).unwrap().op;
     assert_eq!(*last, Arithmetic::MulScalar(1.050_701_022_148_132_3).into());
+}
+
+#[test]
+fn refuses_the_mean_of_a_norm_as_an_output() {
+    let mut model = Onnx::empty(&[1, 3, 4, 4]);
+    model.weight("scale", &[3], &[1.0; 3]);
+    model.ints("shape", &[1, 1, 3]);
+    model.node("GlobalAveragePool", &["x"], &["pooled"], vec![]);
+    model.node("Reshape", &["pooled", "shape"], &["row"], vec![]);
+    let inputs = ["row", "row", "scale"];
+    let made = ["norm", "mean", "", "sum"];
+    model.node("SkipLayerNormalization", &inputs, &made, vec![]);
+    model.graph().nodes[2].domain = "com.microsoft".into();
+    let returned = |model: &mut Onnx, name: &str| {
+        model.graph().outputs[0] = value(name, 1, &[1, 1, OPEN]);
+    };
+    returned(&mut model, "mean");
+    assert!(refusal(&model).contains("mean and deviation are outputs"));
+    returned(&mut model, "norm");
+    let norm = logits(&model);
+    // Twice 7.5, 23.5 and 39.5: the mean is 47, and the deviation 32 · √(2/3).
+    let due = [-1.5f32.sqrt(), 0.0, 1.5f32.sqrt()];
+    let apart = norm.iter().zip(due).map(|(norm, due)| (norm - due).abs());
+    assert!(apart.fold(0.0, f32::max) < 1e-5, "{norm:?}");
 }

@@ -1,5 +1,7 @@
 //! Large tensors, which stay in the file until they are used, and values that are not finite.
 
+mod external;
+
 use std::ops::ControlFlow;
 
 use prost::bytes::Bytes;

@@ -12,7 +12,7 @@ use prost::Message;
 use tch::{Kind, Tensor};
 use zip::ZipArchive;
 
-use super::support::predicted;
+use super::super::support::predicted;
 use crate::model::answer;
 use crate::model::error::{Error, Fault};
 use crate::model::format;

@@ -19,6 +19,7 @@ use crate::model::{
 use crate::picture::photo::decode::Photo;
 use crate::picture::photo::geometry::Fit;
 
+mod fitted;
 mod prepared;
 
 const TOLERANCE: f32 = 1e-4;

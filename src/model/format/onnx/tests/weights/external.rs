@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::support::open_at;
-use super::writer::{Onnx, entry, floats, ints};
+use super::super::support::open_at;
+use super::super::writer::{Onnx, entry, floats, ints};
 use crate::model::format::onnx::message::proto::Tensor;
 
 /// A model with a weight of 48 values in another file.

@@ -1,0 +1,5 @@
+//! Which operators of ONNX are read, and what each computes.
+
+pub(in crate::model::format) mod listed;
+mod operations;
+mod table;
