@@ -67,9 +67,9 @@ fn rows_stay_when_stepping_from_mistake_to_mistake() {
     let rows = |w: &Window| {
         let is_shown = |label: &str| w.harness.query_by_label(label).is_some();
         let labels = [
-            "Original, row 1",
-            "Original, row 2",
-            "Difference of the maps, row 3",
+            "Grad-CAM, A: pole",
+            "Grad-CAM, B: missile",
+            "Difference of the maps",
         ];
         labels.into_iter().filter(|label| is_shown(label)).count()
     };

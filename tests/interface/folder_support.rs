@@ -60,8 +60,7 @@ pub fn predicted(folder: &Path) -> Window {
 
 /// The photo that the first row shows.
 pub fn shown_picture(window: &Window) -> Option<String> {
-    let of = |name| window.harness.query_by_label(name)?.value();
-    of("Original").or_else(|| of("Original, row 1"))
+    window.harness.query_by_label("Photo shown")?.value()
 }
 
 /// The text of the line above the gallery; empty if there is no gallery.
