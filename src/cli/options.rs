@@ -207,6 +207,7 @@ impl LookChoice {
             opacity: self.opacity,
             overlay: Overlay::Blend,
             scale: Scale::Own,
+            difference_opacity: Look::DIFFERENCE_OPACITY,
         }
     }
 }

@@ -133,6 +133,7 @@ impl From<OverlayOptions> for Look {
             opacity: options.opacity,
             overlay: options.overlay,
             scale: options.scale,
+            difference_opacity: Look::DIFFERENCE_OPACITY,
         }
     }
 }

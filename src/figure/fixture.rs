@@ -18,22 +18,23 @@ use crate::picture::map::{Map, SignedImage};
 use crate::picture::photo::decode::Photo;
 use crate::picture::photo::geometry::{Fit, Placement};
 
-pub(super) const LOOK: Look = Look {
+pub(crate) const LOOK: Look = Look {
     colormap: Colormap::Grey,
     opacity: 1.0,
     overlay: Overlay::Blend,
     scale: Scale::Own,
+    difference_opacity: 1.0,
 };
 
 /// A photo, a model and its prediction, without explanations.
-pub(super) struct View {
+pub(crate) struct View {
     pub photo: Arc<Photo>,
     pub model: Arc<ModelInfo>,
     pub answer: Arc<Prediction>,
 }
 
 /// A photo of this size, seen whole by a model with three classes. With `long`, all names are long.
-pub(super) fn view(size: (u32, u32), long: bool) -> View {
+pub(crate) fn view(size: (u32, u32), long: bool) -> View {
     let words = |short: &str| {
         if long {
             format!("{short}, of which there is a good deal to say, ").repeat(4)

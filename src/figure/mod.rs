@@ -7,7 +7,7 @@
 
 mod comparison;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 mod layer_strip;
 mod parts;
 mod single;

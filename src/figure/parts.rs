@@ -158,8 +158,8 @@ impl Key {
                 None => [String::new(), "no difference".to_owned(), String::new()],
             },
             details: match classes {
-                Some((a, b)) => format!("red: more for {a}, blue: more for {b}"),
-                None => "red: more in the first map, blue: more in the second".to_owned(),
+                Some((a, b)) => format!("orange: more for {a}, violet: more for {b}"),
+                None => "orange: more in the first map, violet: more in the second".to_owned(),
             },
         }
     }

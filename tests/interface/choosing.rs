@@ -212,7 +212,8 @@ fn the_menu_offers_other_scores() {
     window.settle();
     window
         .harness
-        .get_by_label_contains(&format!("{class} versus espresso"));
+        .get_by_label(&format!("Grad-CAM, A: {class}"));
+    window.harness.get_by_label("Grad-CAM, B: espresso");
 }
 
 #[test]
@@ -281,6 +282,8 @@ fn cancelled_panels_say_so_and_offer_to_compute_again() {
     let mut window = Window::open();
     let words = "Not computed. Click to compute again.";
     let plates = |w: &Window| w.harness.query_all_by_label(words).count();
+    window.choose("Panels", "A row for each class");
+    window.key(Key::Escape);
     // A second class beside the first: its rows have no earlier results to go back to.
     let row = window.row(Role::ListBoxOption, "espresso");
     row.click_modifiers(egui::Modifiers::SHIFT);

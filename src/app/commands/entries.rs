@@ -100,9 +100,18 @@ impl Scene<'_> {
                 changed(&|options| options.rule = rule),
             );
         }
-        for panels in others(options.style.arrangement) {
-            let command = self.styled(|style| style.arrangement = panels);
-            offer("Panels", panels.label(), command);
+        let panels = options.style.panels;
+        for arrangement in others(panels.arrangement) {
+            let command = self.styled(|style| style.panels.arrangement = arrangement);
+            offer("Panels", arrangement.label(), command);
+        }
+        for originals in others(panels.originals) {
+            let command = self.styled(|style| style.panels.originals = originals);
+            offer("Original", originals.label(), command);
+        }
+        for two_classes in others(panels.two_classes) {
+            let command = self.styled(|style| style.panels.two_classes = two_classes);
+            offer("Two classes", two_classes.label(), command);
         }
         for theme in others(ctx.options(|o| o.theme_preference)) {
             offer("Theme", theme.name(), Command::SetTheme(theme));
@@ -124,6 +133,10 @@ impl Scene<'_> {
         let on = options.style.strip_common_scale;
         let command = self.styled(|style| style.strip_common_scale = !on);
         switch("One scale for the strip", on, command);
+
+        let on = options.linked_classes;
+        let command = changed(&|options| options.linked_classes = !on);
+        switch("Same class in both models", on, command);
 
         let list = &self.gallery.folder.list;
         for sort in Sort::ALL {

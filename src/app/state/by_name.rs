@@ -111,7 +111,8 @@ mod tests {
     use serde::Serialize;
 
     use super::*;
-    use crate::app::state::view_options::{Arrangement, ExportSize};
+    use crate::app::state::rows::panels::{Arrangement, Originals, TwoClasses};
+    use crate::app::state::view_options::ExportSize;
 
     #[derive(Serialize, Deserialize)]
     struct Written<T: Name>(#[serde(with = "super")] T);
@@ -134,6 +135,8 @@ mod tests {
         round_trips::<Reading>();
         round_trips::<ReluRule>();
         round_trips::<Arrangement>();
+        round_trips::<TwoClasses>();
+        round_trips::<Originals>();
         round_trips::<ThemePreference>();
         round_trips::<ExportSize>();
     }

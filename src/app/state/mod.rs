@@ -16,14 +16,16 @@ use crate::picture::photo::decode::Photo;
 
 use class_choice::Explained;
 use results::{ChannelView, LayerMapsOf, Results};
+use rows::panels::TwoClasses;
+use rows::subject::Subject;
 use rows::{Large, Pin, Row, RowId};
 use side::Side;
 use sides::Sides;
 use signal::Signal;
-use subject::Subject;
 use view_options::ViewOptions;
 use viewport::View;
 
+mod across_models;
 pub(crate) mod by_name;
 pub(crate) mod class_choice;
 pub(crate) mod range;
@@ -32,8 +34,6 @@ pub(crate) mod rows;
 pub(crate) mod side;
 pub(crate) mod sides;
 pub(crate) mod signal;
-pub(crate) mod subject;
-mod truth;
 pub(crate) mod view_options;
 pub(crate) mod viewport;
 
@@ -127,6 +127,14 @@ impl State {
         model.is_some_and(|model| model.layers.recommended().is_none())
     }
 
+    /// The side of the other open model, if there are two.
+    pub fn other_side(&self) -> Option<usize> {
+        let active = self.sides.active_index();
+        let others = self.sides.iter().enumerate();
+        let mut others = others.filter(|(index, side)| *index != active && side.model.is_some());
+        self.model().and(others.next().map(|(index, _)| index))
+    }
+
     /// The subject of one side, if it has a model and there is a photo.
     pub fn subject_of(&self, side: &Side) -> Option<Subject> {
         Some(Subject {
@@ -182,6 +190,14 @@ impl State {
             RowId::Rival(_) => Some("B"),
             RowId::Versus(_) => Some("A − B"),
             RowId::Pin(_) => None,
+        }
+    }
+
+    /// The letter of a row of two classes whose maps are in one line.
+    pub fn letter_in_line(&self, row: RowId) -> Option<&'static str> {
+        match self.options.style.panels.two_classes {
+            TwoClasses::Maps => self.letter(row),
+            TwoClasses::Rows => None,
         }
     }
 

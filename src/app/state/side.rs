@@ -8,8 +8,8 @@ use crate::explain::Score;
 use crate::model::{LayerTree, ModulePath, ReluRule, layers};
 
 use super::class_choice::{ClassChoice, Explained};
+use super::rows::subject::{HeatKey, PredictionKey};
 use super::signal::Signal;
-use super::subject::{HeatKey, PredictionKey};
 
 /// Models with more rows than this open with their inner branches collapsed.
 const MANY_ROWS: usize = 48;

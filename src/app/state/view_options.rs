@@ -7,15 +7,16 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::model::ReluRule;
 use crate::picture::map::colormap::Colormap;
-use crate::picture::map::compose::Overlay;
+use crate::picture::map::compose::{Look, Overlay};
 use crate::picture::photo::decode::Decoding;
 use crate::picture::photo::geometry::Fit;
 
 use super::by_name::{self, Name};
 use super::range::within;
+use super::rows::panels::Panels;
 
 /// How heat maps are drawn.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct MapStyle {
     pub opacity: Opacity,
@@ -27,8 +28,25 @@ pub struct MapStyle {
     pub common_scale: bool,
     /// Whether the maps of the strip are scaled to the largest value of any layer.
     pub strip_common_scale: bool,
-    #[serde(with = "by_name")]
-    pub arrangement: Arrangement,
+    /// Of the difference of two maps, over the photo in grey.
+    pub difference_opacity: Opacity,
+    /// Which panels are shown, and how they are arranged.
+    #[serde(flatten)]
+    pub panels: Panels,
+}
+
+impl Default for MapStyle {
+    fn default() -> Self {
+        MapStyle {
+            opacity: Opacity::default(),
+            colormap: Colormap::default(),
+            overlay: Overlay::default(),
+            common_scale: false,
+            strip_common_scale: false,
+            difference_opacity: Opacity::from_share(Look::DIFFERENCE_OPACITY),
+            panels: Panels::default(),
+        }
+    }
 }
 
 /// All options. They apply to all live rows.
@@ -48,6 +66,8 @@ pub struct ViewOptions {
     /// How image files are read.
     #[serde(rename = "reading")]
     pub decoding: Decoding,
+    /// Whether two models are asked about the class of the same name.
+    pub linked_classes: bool,
     /// Whether the layer strip is shown.
     pub layer_strip: bool,
     /// Whether the list of layers, or the pane of the model, is shown.
@@ -64,51 +84,10 @@ impl Default for ViewOptions {
             rule: ReluRule::default(),
             export_size: ExportSize::default(),
             decoding: Decoding::default(),
+            linked_classes: true,
             layer_strip: true,
             left_list: true,
             right_list: true,
-        }
-    }
-}
-
-/// How the four panels of a single row are arranged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Arrangement {
-    /// Whichever shows the photos larger.
-    #[default]
-    Automatic,
-    Row,
-    Square,
-    /// The heat map large, and the others small beside it.
-    OneLarge,
-}
-
-impl Arrangement {
-    pub const ALL: [Arrangement; 4] = [
-        Arrangement::Automatic,
-        Arrangement::Row,
-        Arrangement::Square,
-        Arrangement::OneLarge,
-    ];
-
-    pub fn label(self) -> &'static str {
-        match self {
-            Arrangement::Automatic => "Fit the window",
-            Arrangement::Row => "Side by side",
-            Arrangement::Square => "Two by two",
-            Arrangement::OneLarge => "Large heat map",
-        }
-    }
-}
-
-impl Name for Arrangement {
-    const ALL: &'static [Self] = &Arrangement::ALL;
-    fn name(self) -> &'static str {
-        match self {
-            Arrangement::Automatic => "automatic",
-            Arrangement::Row => "row",
-            Arrangement::Square => "square",
-            Arrangement::OneLarge => "large",
         }
     }
 }

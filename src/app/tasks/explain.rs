@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::app::notices::Notices;
 use crate::app::state::results::{ChannelView, LayerMapsOf};
 use crate::app::state::rows::RowId;
-use crate::app::state::subject::{GuidedKey, HeatKey, PredictionKey, Subject};
+use crate::app::state::rows::subject::{GuidedKey, HeatKey, PredictionKey, Subject};
 use crate::app::state::{List, State};
 
 /// The newest requests of all rows, with the results that are still pending.
@@ -120,7 +120,8 @@ impl App {
             return;
         }
         state.channels = ChannelView {
-            most_negative_first: state.channels.most_negative_first,
+            sort: state.channels.sort,
+            reversed: state.channels.reversed,
             ..ChannelView::default()
         };
         // Channels belong to one layer.

@@ -17,7 +17,7 @@ use crate::model::error::Candidate;
 use crate::picture::photo::decode::{Decoding, Photo};
 
 use super::App;
-use super::state::subject::HeatKey;
+use super::state::rows::subject::HeatKey;
 use explain::Requests;
 use open::Picking;
 use save_as::Saving;

@@ -10,19 +10,20 @@ use std::sync::Arc;
 use egui::{ColorImage, Context, Vec2};
 use image::{RgbImage, RgbaImage};
 
-use crate::engine::Prediction;
-use crate::picture::map::Map;
+use crate::engine::{Guided, HeatMap, Prediction};
+use crate::explain::Score;
 use crate::picture::map::colormap::Colormap;
 use crate::picture::map::colour;
 use crate::picture::map::compose::{self, Overlay};
+use crate::picture::map::{Map, SignedImage};
 use crate::picture::photo::decode::Photo;
 use crate::picture::photo::geometry::Placement;
 
 use super::state::State;
+use super::state::rows::subject::{GuidedKey, HeatKey, PredictionKey, Subject};
 use super::state::rows::{Row, RowId};
-use super::state::subject::{GuidedKey, HeatKey, PredictionKey, Subject};
 use input::InputTexture;
-use photo::{PhotoTexture, photo_texture};
+use photo::{PhotoTexture, grey_texture, photo_texture};
 
 use slot::Slot;
 use tiles::Tiles;
@@ -60,8 +61,10 @@ pub struct HeatTexture {
     pub layer: InputTexture,
     /// What the map shows, in the labels of the model it came from.
     pub caption: String,
+    /// The score in those labels: usually a class.
+    pub score_name: String,
     /// Why there is nothing to see, if the map has no positive value.
-    pub empty: Option<&'static str>,
+    pub empty: Option<String>,
     /// The value at the top of the colour scale.
     pub end: f32,
     /// Whether all rows share that scale.
@@ -77,6 +80,8 @@ pub struct SignedTextures {
     pub grad_cam: InputTexture,
     /// The number of rectifiers that the rule changed, and the number in the model.
     pub rectifiers: (usize, usize),
+    /// Why there is nothing to see in each of them, if it is zero everywhere.
+    pub empty: [Option<&'static str>; 2],
 }
 
 /// The textures of one row, each with the key it was made for.
@@ -94,6 +99,8 @@ pub struct RowTextures {
 #[derive(Default)]
 pub struct Textures {
     photos: HashMap<u64, Slot<u64, Arc<PhotoTexture>>>,
+    /// The photos without their colours, for differences.
+    greys: HashMap<u64, Slot<u64, Arc<PhotoTexture>>>,
     rows: HashMap<RowId, RowTextures>,
     pub tiles: Tiles,
     /// The top of the colour scale that all rows share, if they share one.
@@ -111,22 +118,14 @@ impl Textures {
         let open = state.photo.iter();
         let models = state.sides.iter().filter_map(|side| side.model.as_ref());
         let compared = models.filter_map(|model| model.reference.as_ref()?.opened());
-        let wanted: HashMap<u64, &Arc<Photo>> = rows
+        let shown = rows.iter().map(|row| &row.subject.photo);
+        let wanted = shown.chain(open).chain(compared);
+        keep_photos(ctx, &mut self.photos, wanted, photo_texture);
+        let differences = rows
             .iter()
-            .map(|row| &row.subject.photo)
-            .chain(open)
-            .chain(compared)
-            .map(|photo| (photo.id, photo))
-            .collect();
-        self.photos.retain(|id, _| wanted.contains_key(id));
-        for (id, photo) in wanted {
-            let slot = self.photos.entry(id).or_default();
-            slot.drain(Some(&id));
-            if slot.lacks(&id) {
-                let (ctx2, photo) = (ctx.clone(), Arc::clone(photo));
-                slot.make(ctx, id, move || Arc::new(photo_texture(&ctx2, &photo)));
-            }
-        }
+            .filter(|row| matches!(row.id, RowId::Versus(_)))
+            .map(|row| &row.subject.photo);
+        keep_photos(ctx, &mut self.greys, differences, grey_texture);
         if rows.is_empty() {
             self.update_photo_alone(state);
         }
@@ -158,7 +157,8 @@ impl Textures {
 
     /// Whether all display copies of photos are finished.
     pub fn are_ready(&self) -> bool {
-        !self.photos.values().any(Slot::is_making)
+        let mut all = self.photos.values().chain(self.greys.values());
+        !all.any(Slot::is_making)
     }
 
     /// The texture of a photo that is on screen, once it is made.
@@ -181,6 +181,8 @@ impl Textures {
         let common_max = self.common_max;
         let subject = &row.subject;
         let photo = self.photo(subject.photo.id).cloned();
+        let grey = self.greys.get(&subject.photo.id).and_then(Slot::shown);
+        let grey = grey.map(|(_, texture)| Arc::clone(texture));
         let own = self.rows.entry(row.id).or_default();
         if subject.lacks_spatial_layer() {
             (own.heat, own.signed) = (None, None);
@@ -221,6 +223,7 @@ impl Textures {
                 backprop: picture("guided backprop", &guided.backprop),
                 grad_cam: picture("guided grad-cam", &guided.grad_cam),
                 rectifiers: guided.rectifiers,
+                empty: why_zero(guided, state.results.heat(subject)),
             };
             own.signed = Some((key, made));
         }
@@ -231,13 +234,49 @@ impl Textures {
                     .difference
                     .as_ref()
                     .is_some_and(|(shown, _)| *shown == key);
-                if !fresh && let Some(map) = scale::difference(state, row) {
-                    let made = difference_texture(ctx, &photo, &map, placement, common_max);
+                if !fresh && let (Some(grey), Some(map)) = (grey, scale::difference(state, row)) {
+                    let made = difference_texture(ctx, &grey, &map, placement, common_max);
                     own.difference = Some((key, made));
                 }
             }
             (RowId::Versus(_), None) => {}
             _ => own.difference = None,
+        }
+    }
+}
+
+/// Why guided backpropagation, and its product with the heat map, are zero everywhere.
+fn why_zero(guided: &Guided, heat: Option<&Arc<HeatMap>>) -> [Option<&'static str>; 2] {
+    let is_zero = |image: &SignedImage| image.values.iter().all(|value| *value == 0.0);
+    let backprop = is_zero(&guided.backprop);
+    let map = heat.is_some_and(|heat| heat.map.is_zero());
+    let product = match (is_zero(&guided.grad_cam), backprop, map) {
+        (false, _, _) => None,
+        (true, true, _) => Some("All zero, as guided backpropagation is"),
+        (true, false, true) => Some("All zero, because the heat map is"),
+        (true, false, false) => {
+            Some("All zero: where the heat map is positive, guided backpropagation is zero")
+        }
+    };
+    let zero = "All zero: no gradient reaches the photo";
+    [backprop.then_some(zero), product]
+}
+
+/// Keeps the textures of these photos, and starts to make those that are missing.
+fn keep_photos<'a>(
+    ctx: &Context,
+    textures: &mut HashMap<u64, Slot<u64, Arc<PhotoTexture>>>,
+    wanted: impl Iterator<Item = &'a Arc<Photo>>,
+    make: fn(&Context, &Photo) -> PhotoTexture,
+) {
+    let wanted: HashMap<u64, &Arc<Photo>> = wanted.map(|photo| (photo.id, photo)).collect();
+    textures.retain(|id, _| wanted.contains_key(id));
+    for (id, photo) in wanted {
+        let slot = textures.entry(id).or_default();
+        slot.drain(Some(&id));
+        if slot.lacks(&id) {
+            let (ctx2, photo) = (ctx.clone(), Arc::clone(photo));
+            slot.make(ctx, id, move || Arc::new(make(&ctx2, &photo)));
         }
     }
 }
@@ -304,21 +343,34 @@ fn heat_texture(
         Overlay::Blend => rgb(&colour::heat(map, key.colormap, end, colour::MAX_SIDE)),
         Overlay::Spotlight => rgba(&colour::spotlight(map, end, colour::MAX_SIDE)),
     };
-    let what = format!("{} at {}", row.subject.score_name(), key.heat.layer);
+    let score_name = row.subject.score_name();
+    let what = format!("{score_name} at {}", key.heat.layer);
     let caption = match &key.shown {
         Shown::Map => what,
         Shown::Channel(channel) => format!("Activation of channel {channel} at {}", key.heat.layer),
         Shown::Channels(ticked) => format!("{} of the channels: {what}", ticked.len()),
     };
-    let empty_text = match &key.shown {
-        Shown::Map => "All zero: this layer has no evidence for this class",
-        Shown::Channel(_) => "This channel has no positive activation here",
-        Shown::Channels(_) => "All zero: these channels have no evidence for this class",
+    let empty_text = match (&key.shown, key.heat.score) {
+        (Shown::Map, Score::Against(class)) => {
+            let class = Score::For(class).describe(&row.subject.model.labels);
+            format!("Nothing at this layer speaks against {class}")
+        }
+        (Shown::Map, Score::For(_) | Score::Within { .. }) => {
+            format!("All zero: nothing at this layer speaks for {score_name}")
+        }
+        (Shown::Map, Score::Versus { .. }) => {
+            "All zero: nothing at this layer speaks for one class rather than the other".to_owned()
+        }
+        (Shown::Channel(_), _) => "This channel has no positive activation here".to_owned(),
+        (Shown::Channels(_), _) => {
+            format!("All zero: these channels do not speak for {score_name}")
+        }
     };
     HeatTexture {
         photo: Arc::clone(photo),
         layer: InputTexture::new(ctx, "heat map", layer, placement),
         caption,
+        score_name,
         empty: (max <= 0.0).then_some(empty_text),
         end,
         common_scale: key.common_max.is_some(),
@@ -335,11 +387,12 @@ fn difference_texture(
 ) -> HeatTexture {
     let max = map.max_abs();
     let end = common_max.unwrap_or(max);
-    let layer = rgb(&colour::difference(map, end, colour::MAX_SIDE));
+    let layer = rgba(&colour::difference(map, end, colour::MAX_SIDE));
     HeatTexture {
         photo: Arc::clone(photo),
         layer: InputTexture::new(ctx, "difference", layer, placement),
         caption: "The first map minus the second".to_owned(),
+        score_name: String::new(),
         empty: None,
         end,
         common_scale: common_max.is_some(),

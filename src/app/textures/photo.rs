@@ -3,6 +3,9 @@
 
 use egui::{Context, TextureFilter, TextureHandle, TextureOptions};
 
+use image::RgbImage;
+
+use crate::picture::map::compose::in_grey;
 use crate::picture::photo::decode::Photo;
 use crate::picture::photo::resample;
 
@@ -44,11 +47,20 @@ impl PhotoTexture {
 
 /// Makes the display copies of a photo.
 pub fn photo_texture(ctx: &Context, photo: &Photo) -> PhotoTexture {
+    textures_of(ctx, photo, &photo.rgb)
+}
+
+/// The same without its colours.
+pub fn grey_texture(ctx: &Context, photo: &Photo) -> PhotoTexture {
+    textures_of(ctx, photo, &in_grey(&photo.rgb))
+}
+
+fn textures_of(ctx: &Context, photo: &Photo, rgb_image: &RgbImage) -> PhotoTexture {
     let longest = MAX_SIDE.min(ctx.input(|i| i.max_texture_side) as u32);
     let mut levels = Vec::new();
-    let mut copy = resample::reduced(&photo.rgb, longest);
+    let mut copy = resample::reduced(rgb_image, longest);
     loop {
-        let picture = copy.as_ref().unwrap_or(&photo.rgb);
+        let picture = copy.as_ref().unwrap_or(rgb_image);
         let (width, height) = picture.dimensions();
         levels.push((
             ctx.load_texture("photo", rgb(picture), SHARP_PIXELS),

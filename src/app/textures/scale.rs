@@ -3,8 +3,8 @@
 use crate::picture::map::{Map, difference as map_difference};
 
 use crate::app::state::State;
+use crate::app::state::rows::subject::HeatKey;
 use crate::app::state::rows::{Row, RowId};
-use crate::app::state::subject::HeatKey;
 
 /// The largest value in any row's map; 0 if there is no map.
 pub fn common_max(state: &State, rows: &[Row]) -> f32 {

@@ -15,7 +15,7 @@ use crate::picture::map::{colour, sample};
 
 use super::slot::Slot;
 use crate::app::state::State;
-use crate::app::state::subject::PredictionKey;
+use crate::app::state::rows::subject::PredictionKey;
 use crate::explain::Score;
 
 /// The longer side of a tile, in pixels.

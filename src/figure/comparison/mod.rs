@@ -96,7 +96,7 @@ impl Row {
                 &figure.photo.rgb,
                 map,
                 &figure.answer.placement,
-                figure.look.opacity,
+                figure.look.difference_opacity,
                 figure.look.scale,
             ),
             _ => figure.panel(panel),

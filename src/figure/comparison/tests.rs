@@ -1,9 +1,12 @@
 use super::*;
 use crate::figure::fixture::view;
 use crate::model::ReluRule;
-use crate::picture::map::colormap::diverging;
+use crate::picture::map::colormap::SIGNS;
 use crate::picture::map::difference;
 use crate::picture::page::tests::{assert_well_laid_out, words};
+
+/// The luma of the photo of the fixture, whose pixels are 40, 80, 120.
+const PHOTO_GREY: f32 = 74.0;
 
 fn row(figure: Figure) -> Row {
     Row {
@@ -134,7 +137,7 @@ fn captions_each_row() {
         "each map’s maximum",
         "−6.00",
         "+6.00",
-        "red: more for tabby, blue: more for lynx",
+        "orange: more for tabby, violet: more for lynx",
     ] {
         assert!(said.iter().any(|said| said == line), "{line}: {said:?}");
     }
@@ -173,12 +176,18 @@ fn applies_one_scale_to_all_maps_and_differences() {
         [pixel(0, 1), pixel(1, 1), pixel(2, 1), pixel(2, 0)]
     };
     let own = two_classes((224, 224), false, Scale::Own).page(224);
-    let table = diverging();
-    assert_eq!(at_left(&own), [[255; 3], [255; 3], [255; 3], table[255]]);
+    let [_, orange] = SIGNS;
+    assert_eq!(at_left(&own), [[255; 3], [255; 3], [255; 3], orange]);
 
-    // 8, 2, 4 and a difference of 6, on a scale up to 8.
+    // 8, 2, 4 and a difference of 6, on a scale up to 8: orange to three quarters, over the photo in grey.
+    let share = 191.0 / 255.0;
+    let three_quarters =
+        orange.map(|level| (PHOTO_GREY + (f32::from(level) - PHOTO_GREY) * share) as u8);
     let common = two_classes((224, 224), false, Scale::UpTo(8.0)).page(224);
-    assert_eq!(at_left(&common), [[255; 3], [63; 3], [127; 3], table[223]]);
+    assert_eq!(
+        at_left(&common),
+        [[255; 3], [63; 3], [127; 3], three_quarters]
+    );
     let said = words(&common);
     for line in ["8.00", "−8.00", "+8.00", "grey, opacity 100 %, one scale"] {
         assert!(said.iter().any(|said| said == line), "{line}: {said:?}");
@@ -211,7 +220,7 @@ fn states_that_a_map_is_zero() {
             assert!(said.iter().any(|said| said == line), "{line}: {said:?}");
         }
         let panels = panels(&page, 1);
-        assert_eq!(panels[0].2.get_pixel(0, 0).0, diverging()[127]);
+        assert_eq!(panels[0].2.get_pixel(0, 0).0, [PHOTO_GREY as u8; 3]);
         assert_eq!(panels[1].2.get_pixel(0, 0).0, [0; 3]);
     }
 }

@@ -74,11 +74,19 @@ impl Colormap {
     }
 }
 
-/// Blue through a neutral light grey to red, for signed values: the colour of `t` in [-1, 1] is
+/// The colour of negative values and that of positive ones: violet and orange. The colour-blind can tell them
+/// apart, by their lightness too, and no control of the window has either.
+pub const SIGNS: [[u8; 3]; 2] = [[120, 50, 205], [255, 145, 0]];
+
+/// Violet through mid-grey to orange, for signed values: the colour of `t` in [-1, 1] is
 /// entry `floor(127.5 t + 127.5)`, so 127 stands for zero.
 pub fn diverging() -> &'static [[u8; 3]; 256] {
     static TABLE: LazyLock<[[u8; 3]; 256]> = LazyLock::new(|| {
-        std::array::from_fn(|i| colorous::RED_BLUE.eval_rational(255 - i, 256).into_array())
+        std::array::from_fn(|i| {
+            let t = (i as f32 - 127.0) / 127.5;
+            let end = SIGNS[usize::from(t > 0.0)];
+            end.map(|level| (127.0 + (f32::from(level) - 127.0) * t.abs()).round() as u8)
+        })
     });
     &TABLE
 }
@@ -189,22 +197,20 @@ mod tests {
     }
 
     #[test]
-    fn runs_diverging_from_blue_over_neutral_to_red() {
+    fn runs_diverging_from_violet_over_grey_to_orange() {
         let table = diverging();
-        let [red, _, blue] = table[0];
-        assert!(blue > 90 && blue > red + 80, "{:?}", table[0]);
-        let [red, _, blue] = table[255];
-        assert!(red > 90 && red > blue + 60, "{:?}", table[255]);
-        for middle in [table[127], table[128]] {
-            let spread = middle.iter().max().unwrap() - middle.iter().min().unwrap();
-            assert!(spread <= 6 && middle[1] > 220, "{middle:?}");
+        close(table[0], SIGNS[0]);
+        close(table[255], SIGNS[1]);
+        assert_eq!(table[127], [127; 3]);
+        // Without hue, as to some of the colour-blind and on paper, it still runs from dark to light.
+        let light = |i: usize| {
+            let [red, green, blue] = table[i].map(f32::from);
+            0.2126 * red + 0.7152 * green + 0.0722 * blue
+        };
+        for step in 0..255 {
+            assert!(light(step + 1) > light(step), "{step}");
         }
-        // It darkens equally in both directions from the middle.
-        let light = |i: usize| table[i].iter().map(|c| u32::from(*c)).sum::<u32>();
-        for step in (0..127).step_by(16) {
-            assert!(light(step) < light(step + 16).min(light(127)));
-            assert!(light(255 - step) < light(255 - step - 16).min(light(128)));
-        }
+        assert!(light(127) - light(0) > 40.0 && light(255) - light(127) > 25.0);
     }
 
     #[test]

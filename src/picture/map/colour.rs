@@ -11,7 +11,7 @@
 use image::{Rgb, RgbImage, Rgba, RgbaImage};
 
 use super::colormap::{Colormap, diverging};
-use super::compose::signed_scale;
+use super::compose::{signed_ink, signed_scale};
 use super::sample::refined;
 use super::{Map, SignedImage};
 
@@ -46,15 +46,13 @@ pub fn spotlight(map: &Map, max: f32, longest: usize) -> RgbaImage {
     picture
 }
 
-/// A signed map in the diverging colours, from `-max` to `max`, with zero in the middle.
-pub fn difference(map: &Map, max: f32, longest: usize) -> RgbImage {
+/// The colour of each value's sign, the more opaque the further the value is from zero; opaque at ± `max`.
+pub fn difference(map: &Map, max: f32, longest: usize) -> RgbaImage {
     let map = refined(map, longest);
-    let table = diverging();
-    let factor = if max > 0.0 { 127.5 / max } else { 0.0 };
-    let mut picture = RgbImage::new(map.width as u32, map.height as u32);
+    let factor = if max > 0.0 { 1.0 / max } else { 0.0 };
+    let mut picture = RgbaImage::new(map.width as u32, map.height as u32);
     for (pixel, value) in picture.pixels_mut().zip(&map.values) {
-        let entry = (value * factor + 127.5) as u8;
-        *pixel = Rgb(table[usize::from(entry)]);
+        *pixel = Rgba(signed_ink(value * factor));
     }
     picture
 }
@@ -86,6 +84,7 @@ pub fn signed(values: &SignedImage) -> RgbImage {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::picture::map::colormap::SIGNS;
 
     fn map() -> Map {
         Map {
@@ -135,16 +134,16 @@ mod tests {
     }
 
     #[test]
-    fn colours_a_zero_difference_neutral() {
+    fn a_zero_difference_is_transparent() {
         let signed = Map {
             width: 3,
             height: 1,
             values: vec![-2.0, 0.0, 2.0],
         };
         let picture = difference(&signed, 2.0, 3);
-        let table = diverging();
-        assert_eq!(picture.get_pixel(0, 0).0, table[0]);
-        assert_eq!(picture.get_pixel(1, 0).0, table[127]);
-        assert_eq!(picture.get_pixel(2, 0).0, table[255]);
+        let [[r, g, b], [red, green, blue]] = SIGNS;
+        assert_eq!(picture.get_pixel(0, 0).0, [r, g, b, 255]);
+        assert_eq!(picture.get_pixel(1, 0).0[3], 0);
+        assert_eq!(picture.get_pixel(2, 0).0, [red, green, blue, 255]);
     }
 }

@@ -99,9 +99,14 @@ pub struct Look {
     pub overlay: Overlay,
     /// The value that gets the last colour.
     pub scale: Scale,
+    /// From 0, the grey photo only, to 1, where the ends of the scale hide it.
+    pub difference_opacity: f32,
 }
 
 impl Look {
+    /// The usual opacity of a difference, under which the photo still shows.
+    pub const DIFFERENCE_OPACITY: f32 = 0.85;
+
     /// The colours from low to high. A spotlight runs from dark to light, whatever colour map is chosen
     /// for blending.
     pub fn table(&self) -> &'static [[u8; 3]; 256] {

@@ -8,7 +8,9 @@ use crate::app::gallery::walk::Step;
 use crate::app::notices::Place;
 use crate::app::state::Pane;
 use crate::app::state::rows::Large;
+use crate::app::state::rows::lines::Cell;
 use crate::app::tasks::purpose::{FigureKind, Purpose};
+use crate::figure::Panel;
 
 /// The zoom factor of one key press.
 const ZOOM_STEP: f32 = 1.5;
@@ -111,12 +113,9 @@ impl App {
         if state.large.take().is_some() {
             return;
         }
-        let stage = &self.panels.stage;
-        let (row, column) = match stage.hovered {
-            Some(row) => (row, stage.hovered_column),
-            None => (state.live_row(), Large::HEAT_MAP),
-        };
-        state.large = Some(Large { row, column });
+        let heat_map = (state.live_row(), Cell::Panel(Panel::HeatMap));
+        let (row, cell) = self.panels.stage.hovered.unwrap_or(heat_map);
+        state.large = Some(Large { row, cell });
     }
 }
 

@@ -6,9 +6,9 @@ use crate::app::App;
 use crate::app::notices::Place;
 use crate::app::persistence::undo::Undo;
 use crate::app::state::class_choice::ClassChoice;
+use crate::app::state::rows::subject::Subject;
 use crate::app::state::rows::{MAX_PINS, Pin, RowId};
 use crate::app::state::side::Side;
-use crate::app::state::subject::Subject;
 
 impl App {
     /// Closes models that no row needs any more, and requests the results of the new rows.

@@ -21,6 +21,11 @@ impl App {
     pub fn execute(&mut self, ctx: &Context, command: Command) {
         // Moving the pointer causes a redraw anyway.
         let repaint = !matches!(command, Command::SetView(_));
+        let asked = (
+            self.state.sides.active_index(),
+            self.state.side().choice.explained(),
+        );
+        let linked = self.state.options.linked_classes;
         let state = &mut self.state;
         match command {
             Command::Do(action) => self.perform(ctx, action),
@@ -138,13 +143,20 @@ impl App {
                 state.channels.looked_at = None;
                 state.channels.ticked.clear();
             }
-            Command::SortChannels(negative) => state.channels.most_negative_first = negative,
+            Command::SortChannels(sort, reversed) => {
+                (state.channels.sort, state.channels.reversed) = (sort, reversed);
+            }
 
             Command::SetOptions(options) => self.set_options(options),
             Command::SetView(view) => state.view = view,
             Command::Enlarge(panel) => state.large = panel,
             Command::SetTheme(theme) => ctx.set_theme(theme),
             Command::DismissNotice(id) => self.notices.dismiss(id),
+        }
+        let active = self.state.sides.active_index();
+        let is_new = asked != (active, self.state.side().choice.explained()) && asked.0 == active;
+        if (is_new || !linked) && self.state.link_classes() {
+            self.ask();
         }
         if repaint {
             ctx.request_repaint();

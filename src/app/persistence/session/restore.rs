@@ -18,9 +18,9 @@ use crate::app::notices::Place;
 use crate::app::persistence::stored::StoredScore;
 use crate::app::persistence::undo::Undo;
 use crate::app::state::class_choice::{ClassChoice, Explained};
+use crate::app::state::rows::subject::Subject;
 use crate::app::state::rows::{MAX_PINS, Pin};
 use crate::app::state::side::Side;
-use crate::app::state::subject::Subject;
 
 impl App {
     pub(super) fn restore_session(&mut self, opening: Opening) {

@@ -133,6 +133,7 @@ fn figure(state: &State, row: &rows::Row) -> Option<Figure> {
             opacity: state.options.style.opacity.share(),
             overlay: state.options.style.overlay,
             scale: Scale::Own,
+            difference_opacity: state.options.style.difference_opacity.share(),
         },
     })
 }

@@ -2,12 +2,14 @@
 
 use egui::{Role, Sense, Ui, WidgetInfo, vec2};
 
+use crate::picture::map::Map;
 use crate::picture::page::caption::significant;
 
 use crate::app::scene::Scene;
+use crate::app::state::rows::lines::Cell;
 use crate::app::state::rows::{Row, RowId};
 use crate::app::state::viewport::View;
-use crate::app::textures::shown_map;
+use crate::app::textures::{scale, shown_map};
 use crate::app::ui::kit::text::{draw_left, draw_right, line};
 use crate::app::ui::kit::theme::{self, GRID, ROW, palette};
 
@@ -29,17 +31,30 @@ pub struct Reading {
 }
 
 /// The values under the pointer, in the row that it is over.
-fn reading(scene: Scene<'_>, hovered: Option<RowId>) -> Option<Reading> {
+fn reading(scene: Scene<'_>, hovered: Option<(RowId, Cell)>) -> Option<Reading> {
     let rows = scene.state.rows();
-    let over = rows.iter().find(|row| Some(row.id) == hovered);
-    match over.or(rows.first()) {
-        Some(row) => reading_of(scene, Some(row), &scene.state.view),
-        None => reading_of(scene, None, &scene.state.view),
-    }
+    let over = rows
+        .iter()
+        .find(|row| Some(row.id) == hovered.map(|(id, _)| id));
+    let row = over.or(rows.first());
+    let difference = matches!(hovered, Some((_, Cell::Difference)));
+    let difference = row.filter(|_| difference);
+    let difference = difference.and_then(|row| scale::difference(scene.state, row));
+    reading_with(scene, row, &scene.state.view, difference.as_ref())
 }
 
 /// A row's values at the pointer's position, whichever row the pointer is over.
 pub fn reading_of(scene: Scene<'_>, row: Option<&Row>, view: &View) -> Option<Reading> {
+    reading_with(scene, row, view, None)
+}
+
+/// With the values of `instead`, if it is there, rather than those of the row's map.
+fn reading_with(
+    scene: Scene<'_>,
+    row: Option<&Row>,
+    view: &View,
+    instead: Option<&Map>,
+) -> Option<Reading> {
     let state = scene.state;
     let pointer = view.pointer?;
     let subject = row.map(|row| &row.subject);
@@ -57,7 +72,7 @@ pub fn reading_of(scene: Scene<'_>, row: Option<&Row>, view: &View) -> Option<Re
         let (u, v) = placement.to_input(f64::from(x) + 0.5, f64::from(y) + 0.5);
         let (across, down) = (f64::from(placement.input.0), f64::from(placement.input.1));
         let shown = row.and_then(|row| shown_map(state, row));
-        let map = shown.as_ref().unwrap_or(&heat.map);
+        let map = instead.or(shown.as_ref()).unwrap_or(&heat.map);
         inside.then(|| map.sample(u / across, v / down))
     });
     Some(Reading {
@@ -73,7 +88,7 @@ pub fn reading_of(scene: Scene<'_>, row: Option<&Row>, view: &View) -> Option<Re
 }
 
 /// Draws the values. `hovered` is the row under the pointer.
-pub fn readout_ui(ui: &mut Ui, scene: Scene<'_>, hovered: Option<RowId>) {
+pub fn readout_ui(ui: &mut Ui, scene: Scene<'_>, hovered: Option<(RowId, Cell)>) {
     let rows = scene.state.rows();
     let classes = rows.iter().any(|row| row.subject.answers_with_map());
     let width: f32 = COLUMNS.iter().map(|(name, room)| gap(name) + room).sum();

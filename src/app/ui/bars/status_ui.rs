@@ -10,6 +10,7 @@ use crate::app::commands::action::Action;
 use crate::app::gallery::walk::Skipped;
 use crate::app::scene::Scene;
 use crate::app::state::rows::RowId;
+use crate::app::state::rows::lines::Cell;
 use crate::app::ui::kit::text::{draw_left, line};
 use crate::app::ui::kit::theme::{self, GRID, palette};
 use crate::app::ui::kit::widgets::busy;
@@ -25,7 +26,7 @@ const MIN_SHOWN: Duration = Duration::from_millis(120);
 pub fn status_ui(
     ui: &mut Ui,
     scene: Scene<'_>,
-    hovered: Option<RowId>,
+    hovered: Option<(RowId, Cell)>,
     commands: &mut Vec<Command>,
 ) {
     ui.horizontal_centered(|ui| {

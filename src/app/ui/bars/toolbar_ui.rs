@@ -4,7 +4,8 @@ use std::path::Path;
 
 use egui::containers::menu::{MenuButton, MenuConfig};
 use egui::{
-    Align, Button, Layout, PopupCloseBehavior, Rangef, Rect, Sense, ThemePreference, Ui, vec2,
+    Align, Button, Layout, PopupCloseBehavior, Rangef, Rect, Role, Sense, ThemePreference, Ui,
+    WidgetInfo,
 };
 
 use crate::figure::Panel;
@@ -14,11 +15,12 @@ use crate::app::commands::action::Action;
 use crate::app::commands::entries::name_and_folder;
 use crate::app::commands::shortcuts::keys_text;
 use crate::app::scene::Scene;
-use crate::app::state::view_options::{Arrangement, ExportSize, ViewOptions};
+use crate::app::state::view_options::{ExportSize, ViewOptions};
 use crate::app::tasks::export;
-use crate::app::ui::kit::text::{draw_left, draw_right, line};
-use crate::app::ui::kit::theme::{self, GRID, ROW, palette};
-use crate::app::ui::kit::widgets::menu_spacing;
+use crate::app::ui::kit::text::{draw_right, line};
+use crate::app::ui::kit::theme::{self, GRID, palette};
+use crate::app::ui::kit::widgets::{caption, menu_spacing};
+use crate::app::ui::stage::panels_menu_ui;
 use crate::app::wording::in_short;
 
 /// The height of the bar.
@@ -175,13 +177,11 @@ fn view_menu(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
             available_item(ui, scene, action, commands);
         }
         ui.separator();
-        caption(ui, "Panels");
-        for arrangement in Arrangement::ALL {
-            let chosen = arrangement == scene.state.options.style.arrangement;
-            if ui.selectable_label(chosen, arrangement.label()).clicked() {
-                commands.push(scene.styled(|style| style.arrangement = arrangement));
-            }
-        }
+        ui.menu_button("Panels", |ui| {
+            ui.set_width(200.0);
+            menu_spacing(ui);
+            panels_menu_ui::choices_ui(ui, scene, commands);
+        });
         ui.separator();
         let options = scene.state.options;
         for (action, label, on) in [
@@ -226,7 +226,7 @@ fn open_files_ui(ui: &mut Ui, scene: Scene<'_>) {
     let models = scene.state.sides.iter();
     let models = models.filter(|side| side.model.is_some()).count();
     let mut files = models + usize::from(scene.state.photo.is_some());
-    let mut draw = |name: &str, detail: &str| {
+    let mut draw = |what: &str, name: &str, detail: &str| {
         // A long name leaves room for the others, and a short one leaves the rest of its share.
         let left = right - (right - bar.left()) / files.max(1) as f32;
         files = files.saturating_sub(1);
@@ -236,11 +236,19 @@ fn open_files_ui(ui: &mut Ui, scene: Scene<'_>) {
                 let galley = line(ui, text, theme::body(), colour, room);
                 let (cut, end) = (galley.elided, right);
                 let start = draw_right(ui, right, bar.center().y, galley);
+                let x = Rangef::new(start, end);
+                let rect = Rect::from_x_y_ranges(x, bar.y_range());
+                let id = ui.scope_id().with((what, text));
+                let response = ui.interact(rect, id, Sense::hover());
+                if text == name {
+                    response.widget_info(|| {
+                        let mut info = WidgetInfo::labeled(Role::Status, true, what);
+                        info.current_text_value = Some(name.to_owned());
+                        info
+                    });
+                }
                 if cut {
-                    let x = Rangef::new(start, end);
-                    let rect = Rect::from_x_y_ranges(x, bar.y_range());
-                    let id = ui.scope_id().with(("cut name", text));
-                    ui.interact(rect, id, Sense::hover()).on_hover_text(text);
+                    response.on_hover_text(text);
                 }
                 right = start - GRID;
             }
@@ -261,28 +269,18 @@ fn open_files_ui(ui: &mut Ui, scene: Scene<'_>) {
             format!("{width}×{height}")
         };
         draw(
+            "Model in use",
             &model.name,
             &format!("{} · {size}", in_short(model.parameters)),
         );
     }
     if let Some(photo) = &scene.state.photo {
         draw(
+            "Photo shown",
             &photo.name(),
             &format!("{}×{}", photo.width(), photo.height()),
         );
     }
-}
-
-fn caption(ui: &mut Ui, text: &str) {
-    let galley = line(
-        ui,
-        text,
-        theme::small(),
-        palette(ui).weak,
-        ui.available_width(),
-    );
-    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
-    draw_left(ui, rect.left() + GRID, rect.center().y, galley);
 }
 
 /// A menu item for a recent file.

@@ -1,6 +1,7 @@
 //! The building blocks of all panels: the theme, elided text, fuzzy search, and a few widgets that
 //! egui does not have.
 
+pub(crate) mod colour_bar;
 pub(crate) mod fuzzy;
 pub(crate) mod list_width;
 pub(crate) mod text;

@@ -5,7 +5,8 @@ use egui::{
     RichText, Role, Sense, Shape, Stroke, TextEdit, Ui, Vec2, WidgetInfo, vec2,
 };
 
-use super::theme::{self, GRID, palette};
+use super::text::{draw_left, line};
+use super::theme::{self, GRID, ROW, palette};
 use crate::app::tasks::BUSY_STEP;
 
 /// A full-width row of a list. Its background shows hover and selection.
@@ -263,4 +264,17 @@ pub fn click_modifiers(ui: &Ui) -> Modifiers {
         });
         released.unwrap_or(i.modifiers)
     })
+}
+
+/// A heading of a group of entries in a menu.
+pub fn caption(ui: &mut Ui, text: &str) {
+    let galley = line(
+        ui,
+        text,
+        theme::small(),
+        palette(ui).weak,
+        ui.available_width(),
+    );
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
+    draw_left(ui, rect.left() + GRID, rect.center().y, galley);
 }

@@ -2,17 +2,21 @@
 //! that the same panel of each row can be compared straight down.
 
 use egui::containers::scroll_area::{DragScroll, ScrollSource};
-use egui::{CursorIcon, Rect, Response, ScrollArea, Sense, Ui, UiBuilder, Vec2, pos2, vec2};
+use egui::{
+    Color32, CursorIcon, Pos2, Rect, Response, ScrollArea, Sense, Ui, UiBuilder, Vec2, pos2, vec2,
+};
 
 use super::StageScratch;
 use super::arrange::{self, ROW_HEAD};
-use super::cell::Cell;
-use super::cell_input_ui::input_ui;
-use super::picture_ui::picture_ui;
+use super::cell::input_ui::input_ui;
+use super::cell::picture_ui::picture_ui;
+use super::cell::title;
+use super::panels_menu_ui::panels_menu_ui;
 use super::row_head_ui::row_head_ui;
 use crate::app::commands::Command;
 use crate::app::scene::Scene;
-use crate::app::state::rows::{Row, RowId};
+use crate::app::state::rows::RowId;
+use crate::app::state::rows::lines::Line;
 use crate::app::state::viewport::{Port, View};
 use crate::app::ui::kit::text::{draw_left, line};
 use crate::app::ui::kit::theme::{self, GRID, palette};
@@ -29,10 +33,9 @@ pub struct RowsScratch {
     pub reveal: Option<RowId>,
 }
 
-/// The rows, the sizes of their photos, and their layout.
-#[expect(clippy::struct_field_names, reason = "the rows themselves")]
+/// The lines of panels, the sizes of their photos, and their layout.
 struct Rows<'a> {
-    rows: &'a [Row],
+    lines: &'a [Line<'a>],
     sizes: &'a [Vec2],
     plan: &'a arrange::Rows,
     /// The rectangle of all rows together, on the screen.
@@ -41,11 +44,15 @@ struct Rows<'a> {
 
 impl Rows<'_> {
     fn head(&self, top: f32) -> Rect {
-        let right = self.plan.columns[3] + self.plan.width;
         Rect::from_min_max(
-            self.block.min + vec2(self.plan.columns[0], top),
-            self.block.min + vec2(right, top + ROW_HEAD),
+            self.block.min + vec2(self.left(), top),
+            self.block.min + vec2(self.plan.right(), top + ROW_HEAD),
         )
+    }
+
+    /// The left edge of the first column.
+    fn left(&self) -> f32 {
+        self.plan.columns.first().copied().unwrap_or_default()
     }
 
     fn port(&self, row: usize, column: usize) -> Port {
@@ -62,23 +69,23 @@ impl Rows<'_> {
 pub fn rows_ui(
     ui: &mut Ui,
     scene: Scene<'_>,
-    rows: &[Row],
+    lines: &[Line<'_>],
     view: &mut View,
     stage: &mut StageScratch,
     scroll: &mut RowsScratch,
     commands: &mut Vec<Command>,
 ) {
     let area = ui.available_rect_before_wrap();
-    let sizes: Vec<Vec2> = rows
+    let photos = lines
         .iter()
-        .map(|row| {
-            let photo = &row.subject.photo;
-            vec2(photo.width() as f32, photo.height() as f32)
-        })
+        .filter_map(|line| Some(&line.row?.subject.photo));
+    let sizes: Vec<Vec2> = photos
+        .map(|photo| vec2(photo.width() as f32, photo.height() as f32))
         .collect();
     let room = area.size() - vec2(0.0, COLUMN_HEAD + GRID);
-    let plan = arrange::rows(room, &sizes);
-    column_heads_ui(ui, scene, area, &plan);
+    let columns = lines.iter().map(|line| line.columns.len()).max();
+    let plan = arrange::rows(room, columns.unwrap_or(1), &sizes);
+    column_heads_ui(ui, scene, lines, area, &plan, commands);
 
     // Over an image the wheel zooms; beside the images it scrolls.
     let source = ScrollSource {
@@ -92,7 +99,7 @@ pub fn rows_ui(
         area.max + vec2(SCROLL_BAR, 0.0),
     );
     let reveal = scroll.reveal.take();
-    let reveal = reveal.and_then(|id| rows.iter().position(|row| row.id == id));
+    let reveal = reveal.and_then(|id| lines.iter().position(|line| line.shows(id)));
     ui.scope_builder(UiBuilder::new().max_rect(below), |ui| {
         ScrollArea::vertical()
             .id_salt("rows")
@@ -107,7 +114,7 @@ pub fn rows_ui(
                     ui.scroll_to_rect(Rect::from_min_size(corner, row), None);
                 }
                 let laid_out = Rows {
-                    rows,
+                    lines,
                     sizes: &sizes,
                     plan: &plan,
                     block,
@@ -117,13 +124,48 @@ pub fn rows_ui(
     });
 }
 
-fn column_heads_ui(ui: &Ui, scene: Scene<'_>, area: Rect, plan: &arrange::Rows) {
+/// The title of a column: that of its first panel. A panel with another one says so itself.
+fn column_title(scene: Scene<'_>, lines: &[Line<'_>], column: usize) -> String {
+    let mut places = lines
+        .iter()
+        .filter_map(|line| line.columns.get(column).copied().flatten());
+    places
+        .next()
+        .map_or_else(String::new, |place| title(scene, place))
+}
+
+fn column_heads_ui(
+    ui: &mut Ui,
+    scene: Scene<'_>,
+    lines: &[Line<'_>],
+    area: Rect,
+    plan: &arrange::Rows,
+    commands: &mut Vec<Command>,
+) {
     let y = area.top() + COLUMN_HEAD / 2.0;
-    let titles = Cell::of(RowId::Side(0)).map(|cell| cell.title(scene.state.options.rule));
-    for (title, left) in titles.into_iter().zip(plan.columns) {
-        let text = line(ui, title, theme::small(), palette(ui).weak, plan.width);
-        draw_left(ui, area.left() + left, y, text);
+    let corner = area.min + vec2(plan.right(), 0.0);
+    let menu = panels_menu_ui(ui, scene, corner, false, commands);
+    for (column, left) in plan.columns.iter().enumerate() {
+        let left = area.left() + left;
+        let room = plan.width.min(menu.left() - GRID - left);
+        let title = column_title(scene, lines, column);
+        let text = line(ui, &title, theme::small(), palette(ui).weak, room);
+        draw_left(ui, left, y, text);
     }
+}
+
+/// Names a panel that is not what the head of its column says.
+fn plate_ui(ui: &Ui, title: &str, corner: Pos2, width: f32) {
+    let text = line(
+        ui,
+        title,
+        theme::small(),
+        Color32::WHITE,
+        width - 2.0 * GRID,
+    );
+    let plate = Rect::from_min_size(corner, text.size() + vec2(2.0 * GRID, 4.0));
+    ui.painter().rect_filled(plate, 0.0, theme::shade(160));
+    draw_left(ui, corner.x + GRID, plate.center().y, text);
 }
 
 fn rows_contents_ui(
@@ -134,45 +176,42 @@ fn rows_contents_ui(
     stage: &mut StageScratch,
     commands: &mut Vec<Command>,
 ) {
-    let (rows, tops) = (all.rows, &all.plan.tops);
-    stage.frame = rows.first().map(|_| (all.port(0, 0), all.sizes[0]));
+    let (lines, tops) = (all.lines, &all.plan.tops);
+    stage.frame = all.sizes.first().map(|size| (all.port(0, 0), *size));
 
     // All cells handle input before any is drawn, so that the crosshair is the same in each.
-    for (number, (row, position)) in rows.iter().zip(tops).enumerate() {
-        for (column, cell) in Cell::of(row.id).into_iter().enumerate() {
+    for (index, (line, position)) in lines.iter().zip(tops).enumerate() {
+        for (column, place) in line.places() {
             let rect = all.cell(column, *position);
             if !ui.is_rect_visible(rect) {
                 continue;
             }
-            let port = all.port(number, column);
-            let place = (Some(number + 1), column);
-            let response = input_ui(
-                ui,
-                scene,
-                Some(row),
-                cell,
-                &port,
-                place,
-                view,
-                stage,
-                commands,
-            );
+            let port = all.port(index, column);
+            let number = Some(index + 1);
+            let response = input_ui(ui, scene, place, &port, number, view, stage, commands);
             let active = scene.state.sides.active_index();
-            let other = row.id.side().filter(|side| *side != active);
+            let other = place.id().side().filter(|side| *side != active);
             if let Some(side) = other.filter(|_| response.clicked()) {
                 commands.push(Command::ActivateSide(side));
             }
         }
     }
-    for (number, (row, position)) in rows.iter().zip(tops).enumerate() {
+    for (index, (line, position)) in lines.iter().zip(tops).enumerate() {
         let head = all.head(position.0);
-        if !ui.is_rect_visible(head.union(all.cell(3, *position))) {
+        let Some(row) = line.row else { continue };
+        if !ui.is_rect_visible(head.union(all.cell(0, *position))) {
             continue;
         }
-        let handle = row_head_ui(ui, scene, row, number, head, view, commands);
-        for (column, cell) in Cell::of(row.id).into_iter().enumerate() {
-            let port = all.port(number, column);
-            picture_ui(ui, scene, Some(row), cell, &port, view, stage, commands);
+        let of = (row, line.is_pair);
+        let handle = row_head_ui(ui, scene, of, index, head, view, commands);
+        for (column, place) in line.places() {
+            let port = all.port(index, column);
+            picture_ui(ui, scene, place, &port, view, stage, commands);
+            let title = title(scene, place);
+            if title != column_title(scene, lines, column) {
+                let rect = all.cell(column, *position);
+                plate_ui(ui, &title, rect.min, rect.width());
+            }
         }
         if let RowId::Pin(id) = row.id {
             reorder_ui(ui, id, &handle, all, commands);
@@ -182,7 +221,9 @@ fn rows_contents_ui(
 
 /// Lets a pin be dragged by its head and moved to where it is dropped.
 fn reorder_ui(ui: &Ui, id: u64, handle: &Response, all: &Rows<'_>, commands: &mut Vec<Command>) {
-    let (rows, plan, block) = (all.rows, all.plan, all.block);
+    let (plan, block) = (all.plan, all.block);
+    let ids: Vec<Option<RowId>> = all.lines.iter().map(|line| Some(line.row?.id)).collect();
+    let is_pin = |id: &Option<RowId>| matches!(id, Some(RowId::Pin(_)));
     if handle.hovered() {
         ui.set_cursor_icon(CursorIcon::Grab);
     }
@@ -193,32 +234,30 @@ fn reorder_ui(ui: &Ui, id: u64, handle: &Response, all: &Rows<'_>, commands: &mu
         return;
     }
     ui.set_cursor_icon(CursorIcon::Grabbing);
-    let pins = rows
+    let pins = ids
         .iter()
         .zip(&plan.tops)
-        .filter_map(|(row, (top, height))| {
-            let middle = block.top() + top + (ROW_HEAD + height) / 2.0;
-            matches!(row.id, RowId::Pin(_)).then_some((row.id, middle))
-        });
+        .filter(|(row, _)| is_pin(row))
+        .map(|(row, (top, height))| (row, block.top() + top + (ROW_HEAD + height) / 2.0));
     let position = pins
-        .filter(|(row, middle)| *row != RowId::Pin(id) && pointer.y > *middle)
+        .filter(|(row, middle)| **row != Some(RowId::Pin(id)) && pointer.y > *middle)
         .count();
     if handle.drag_stopped() {
         commands.push(Command::MovePin(id, position));
         return;
     }
-    let first = rows.iter().position(|row| matches!(row.id, RowId::Pin(_)));
-    let others: Vec<f32> = rows
+    let first = ids.iter().position(is_pin);
+    let others: Vec<f32> = ids
         .iter()
         .zip(&plan.tops)
         .skip(first.unwrap_or_default())
-        .filter(|(row, _)| row.id != RowId::Pin(id))
+        .filter(|(row, _)| **row != Some(RowId::Pin(id)))
         .map(|(_, (top, _))| *top)
         .collect();
     let top = others.get(position).copied().unwrap_or(plan.height);
     let y = block.top() + top - GRID / 2.0;
     let stroke = egui::Stroke::new(2.0, palette(ui).accent);
-    let left = block.left() + plan.columns[0];
-    let right = block.left() + plan.columns[3] + plan.width;
+    let left = block.left() + all.left();
+    let right = block.left() + plan.right();
     ui.painter().hline(left..=right, y, stroke);
 }

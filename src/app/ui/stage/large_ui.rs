@@ -7,14 +7,14 @@ use egui::{
 
 use super::StageScratch;
 use super::arrange::HEAD;
-use super::cell::Cell;
-use super::cell_input_ui::input_ui;
-use super::panels_ui::head_ui;
-use super::picture_ui::picture_ui;
+use super::cell::head_ui::head_ui;
+use super::cell::input_ui::input_ui;
+use super::cell::picture_ui::picture_ui;
 use crate::app::commands::Command;
 use crate::app::commands::action::Action;
 use crate::app::scene::Scene;
 use crate::app::state::rows::Row;
+use crate::app::state::rows::lines::{Cell, Place};
 use crate::app::state::viewport::{Port, View};
 use crate::app::ui::kit::theme::{self, GRID};
 use crate::app::ui::kit::widgets::on_stage;
@@ -25,31 +25,33 @@ const GRAB: f32 = 8.0;
 /// The size of the handle on the line.
 const HANDLE: egui::Vec2 = vec2(10.0, 36.0);
 
-/// The row and the panel that fill the stage, if one does. All panels are shown again once its row is gone.
+/// The panel that fills the stage, if one does. All panels are shown again once its row is gone.
 pub fn shown<'a>(
     scene: Scene<'_>,
     rows: &'a [Row],
     commands: &mut Vec<Command>,
-) -> Option<(&'a Row, usize)> {
+) -> Option<(&'a Row, Cell)> {
     let large = scene.state.large?;
     let row = rows.iter().find(|row| row.id == large.row);
     // While a photo or a model is being opened there may be no row at all.
     if row.is_none() && !rows.is_empty() {
         commands.push(Command::Enlarge(None));
     }
-    Some((row?, large.column))
+    Some((row?, large.cell))
 }
 
 pub fn large_ui(
     ui: &mut Ui,
     scene: Scene<'_>,
-    (row, column): (&Row, usize),
+    (row, cell): (&Row, Cell),
     view: &mut View,
     stage: &mut StageScratch,
     commands: &mut Vec<Command>,
 ) {
-    let cells = Cell::of(row.id);
-    let cell = cells[column.min(cells.len() - 1)];
+    let place = Place {
+        row: Some(row),
+        cell,
+    };
     let photo = &row.subject.photo;
     let size = vec2(photo.width() as f32, photo.height() as f32);
     let area = ui.available_rect_before_wrap();
@@ -65,24 +67,14 @@ pub fn large_ui(
         Cell::Panel(Panel::Original | Panel::GuidedBackprop | Panel::GuidedGradCam) => false,
     };
     // The line comes after the panel, so that it is on top and takes its presses.
-    input_ui(
-        ui,
-        scene,
-        Some(row),
-        cell,
-        &port,
-        (None, column),
-        view,
-        stage,
-        commands,
-    );
+    input_ui(ui, scene, place, &port, None, view, stage, commands);
     if splits {
         split_input_ui(ui, &port, view, size, stage);
     }
     let frame = view.frame(&port, size);
-    head_ui(ui, scene, Some(row), cell, frame);
+    head_ui(ui, scene, place, frame, frame.right());
     back_ui(ui, frame, commands);
-    picture_ui(ui, scene, Some(row), cell, &port, view, stage, commands);
+    picture_ui(ui, scene, place, &port, view, stage, commands);
     if splits && !stage.photo_alone {
         split_ui(ui, &port, view, size, stage);
     }

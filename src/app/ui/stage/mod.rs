@@ -3,18 +3,17 @@
 use egui::{Frame, Margin, Ui, Vec2};
 
 use crate::app::state::rows::RowId;
+use crate::app::state::rows::lines::Cell;
 use crate::app::state::viewport::Port;
 use crate::app::ui::kit::theme::{GRID, palette};
 
 pub(crate) mod arrange;
 pub(crate) mod cell;
-mod cell_input_ui;
 pub(crate) mod compare_ui;
 pub(crate) mod controls;
 mod large_ui;
+pub(crate) mod panels_menu_ui;
 pub(crate) mod panels_ui;
-pub(crate) mod picture_ui;
-pub(crate) mod region_ui;
 pub(crate) mod row_head_ui;
 pub(crate) mod strip;
 
@@ -43,11 +42,9 @@ pub struct StageScratch {
     /// A panel's port in the last frame, and the size of its photo in pixels.
     pub frame: Option<(Port, Vec2)>,
     /// The region that is being drawn.
-    pub drawing: Option<region_ui::Drawing>,
-    /// The row under the pointer.
-    pub hovered: Option<RowId>,
-    /// The panel of that row under the pointer.
-    pub hovered_column: usize,
+    pub drawing: Option<cell::region_ui::Drawing>,
+    /// The row and the panel under the pointer.
+    pub hovered: Option<(RowId, Cell)>,
     /// Whether the panels show the photo without anything over it, while a key is held.
     pub photo_alone: bool,
     /// Where the overlay of a large panel begins, as a share of the photo's width; left of it is the photo.

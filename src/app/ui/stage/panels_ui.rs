@@ -1,24 +1,25 @@
 //! The panels: the four of one view, or several rows of four. All share one zoom and one crosshair.
 
-use egui::{Key, Rect, Sense, Ui, pos2, vec2};
+use egui::{Key, Rect, Sense, Ui, vec2};
 
 use super::StageScratch;
-use super::arrange::{HEAD, largest, layout};
-use super::cell::{Cell, caption};
-use super::cell_input_ui::input_ui;
+use super::arrange::{Count, HEAD, largest, layout};
+use super::cell::head_ui::head_ui;
+use super::cell::input_ui::input_ui;
+use super::cell::picture_ui::picture_ui;
+use super::cell::region_ui;
 use super::compare_ui::{RowsScratch, rows_ui};
 use super::large_ui;
-use super::picture_ui::picture_ui;
-use super::region_ui;
+use super::panels_menu_ui::panels_menu_ui;
 use crate::app::commands::Command;
 use crate::app::commands::action::Action;
 use crate::app::scene::Scene;
-use crate::app::state::rows::{Row, RowId};
-use crate::app::state::view_options::Arrangement;
+use crate::app::state::rows::lines::{Cell, Line, Place, lines};
+use crate::app::state::rows::panels::Arrangement;
 use crate::app::state::viewport::View;
-use crate::app::ui::kit::text::{draw_left, line, lines};
 use crate::app::ui::kit::theme::{self, GRID, palette};
 use crate::app::ui::kit::widgets::busy;
+use crate::figure::Panel;
 
 /// Draws all rows, or a single one as large as possible.
 pub fn panels_ui(
@@ -36,74 +37,66 @@ pub fn panels_ui(
     region_ui::end_lost_drags(ui, &rows, stage);
     if let Some(large) = large_ui::shown(scene, &rows, commands) {
         large_ui::large_ui(ui, scene, large, &mut view, stage, commands);
-    } else if rows.len() > 1 {
-        rows_ui(ui, scene, &rows, &mut view, stage, scroll, commands);
     } else {
-        single_ui(ui, scene, rows.first(), &mut view, stage, commands);
+        let lines = lines(&rows, scene.state.options.style.panels);
+        match lines.as_slice() {
+            [line] => single_ui(ui, scene, line, &mut view, stage, commands),
+            lines => rows_ui(ui, scene, lines, &mut view, stage, scroll, commands),
+        }
     }
     if view != scene.state.view {
         commands.push(Command::SetView(view));
     }
 }
 
+/// Draws the only line as large as possible.
 fn single_ui(
     ui: &mut Ui,
     scene: Scene<'_>,
-    row: Option<&Row>,
+    line: &Line<'_>,
     view: &mut View,
     stage: &mut StageScratch,
     commands: &mut Vec<Command>,
 ) {
     let area = ui.available_rect_before_wrap();
-    let photo = row
-        .map(|row| &row.subject.photo)
-        .or(scene.state.photo.as_ref());
-    let Some(photo) = photo else { return };
+    let photo = line.row.map(|row| &row.subject.photo);
+    let Some(photo) = photo.or(scene.state.photo.as_ref()) else {
+        return;
+    };
     let size = vec2(photo.width() as f32, photo.height() as f32);
-    let arrangement = match scene.state.options.style.arrangement {
+    let places: Vec<Place<'_>> = line.places().map(|(_, place)| place).collect();
+    let heat_map = |place: &Place<'_>| place.cell == Cell::Panel(Panel::HeatMap);
+    let heat_map = places.iter().position(heat_map);
+    let count = Count {
+        all: places.len(),
+        large: heat_map.filter(|_| !line.is_pair),
+    };
+    let arrangement = match scene.state.options.style.panels.arrangement {
         // Walking a folder must not make the panels jump, so its images count as of one size there.
-        Arrangement::Automatic if scene.gallery.is_shown() => largest(area, vec2(4.0, 3.0)),
+        Arrangement::Automatic if scene.gallery.is_shown() => largest(area, vec2(4.0, 3.0), count),
         chosen => chosen,
     };
-    let ports = layout(area, size, arrangement);
-    stage.frame = Some((ports[0], size));
+    let ports = layout(area, size, arrangement, count);
+    stage.frame = ports.first().map(|port| (*port, size));
 
     // All cells handle input before any is drawn, so that the crosshair is the same in each.
     (view.pointer, stage.hovered) = (None, None);
-    let id = row.map_or(RowId::Side(0), |row| row.id);
-    let cells = Cell::of(id);
-    for (column, (cell, port)) in cells.into_iter().zip(&ports).enumerate() {
-        let place = (None, column);
-        input_ui(ui, scene, row, cell, port, place, view, stage, commands);
+    for (place, port) in places.iter().zip(&ports) {
+        input_ui(ui, scene, *place, port, None, view, stage, commands);
     }
-    for (cell, port) in cells.into_iter().zip(&ports) {
+    // The menu is in the corner, whose panel leaves it room.
+    let menu = panels_menu_ui(ui, scene, area.right_top(), line.is_pair, commands);
+    for (place, port) in places.iter().zip(&ports) {
         let frame = view.frame(port, size);
         // A small picture leaves room for its title beside it.
         let head = frame.with_max_x(frame.right().max(port.room.right()));
-        head_ui(ui, scene, row, cell, head);
-        picture_ui(ui, scene, row, cell, port, view, stage, commands);
-    }
-}
-
-/// The title and the caption above a panel.
-pub fn head_ui(ui: &Ui, scene: Scene<'_>, row: Option<&Row>, cell: Cell, rect: Rect) {
-    let colours = palette(ui);
-    let top = rect.top() - HEAD;
-    let title = line(
-        ui,
-        cell.title(scene.state.options.rule),
-        theme::title(),
-        colours.text,
-        rect.width(),
-    );
-    draw_left(ui, rect.left(), top + 9.0, title);
-    let text = caption(scene, row, cell);
-    let caption = lines(ui, &text, theme::small(), colours.weak, rect.width(), 1);
-    draw_left(ui, rect.left(), top + 27.0, caption.clone());
-    if caption.elided {
-        let area = Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), HEAD - 4.0));
-        ui.interact(area, ui.scope_id().with((cell, "head")), Sense::hover())
-            .on_hover_text(text);
+        let title_right = if head.top() - HEAD < menu.bottom() {
+            menu.left() - GRID
+        } else {
+            head.right()
+        };
+        head_ui(ui, scene, *place, head, title_right);
+        picture_ui(ui, scene, *place, port, view, stage, commands);
     }
 }
 

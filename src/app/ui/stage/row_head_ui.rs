@@ -19,13 +19,13 @@ use crate::app::ui::kit::theme::{self, GRID, palette};
 use crate::app::ui::kit::widgets::on_stage;
 
 /// The separator between two facts about a row.
-const DOT: &str = "  ·  ";
+pub const DOT: &str = "  ·  ";
 
 /// Draws the head of a row. Returns the response of its text, which is the handle for moving a pin.
 pub fn row_head_ui(
     ui: &mut Ui,
     scene: Scene<'_>,
-    row: &Row,
+    (row, is_pair): (&Row, bool),
     number: usize,
     head: Rect,
     view: &View,
@@ -33,8 +33,14 @@ pub fn row_head_ui(
 ) -> Response {
     let colours = palette(ui);
     let y = head.center().y + 2.0;
-    let mut right = row_buttons_ui(ui, scene, row, number, head, commands) - GRID;
-    let numbers = numbers(scene, row, view).unwrap_or_default();
+    let buttons = actions(scene, row, is_pair);
+    let mut right = row_buttons_ui(ui, scene, buttons, number, head, commands) - GRID;
+    let numbers = if is_pair {
+        pair_numbers(scene, row)
+    } else {
+        numbers(scene, row, view)
+    };
+    let numbers = numbers.unwrap_or_default();
     if !numbers.is_empty() {
         let words = line(
             ui,
@@ -46,7 +52,9 @@ pub fn row_head_ui(
         right = draw_right(ui, right, y, words) - 2.0 * GRID;
     }
     let mut left = head.left();
-    if row.id == scene.state.live_row() && scene.state.sides.count() > 1 {
+    let active = scene.state.sides.active_index();
+    let is_live = row.id == scene.state.live_row() || (is_pair && row.id.side() == Some(active));
+    if is_live && scene.state.sides.count() > 1 {
         let mark = Rect::from_min_size(pos2(left, y - 7.0), vec2(3.0, 14.0));
         ui.painter().rect_filled(mark, 1.5, colours.accent);
         left += GRID + 3.0;
@@ -55,7 +63,7 @@ pub fn row_head_ui(
     let title = line(ui, &name, theme::title(), colours.text, right - left);
     let mut is_cut = title.elided;
     left = draw_left(ui, left, y, title) + GRID + 4.0;
-    let facts = facts(scene, row);
+    let facts = facts(scene, row, is_pair);
     let width = |text: &str| {
         line(ui, text, theme::small(), colours.weak, f32::MAX)
             .size()
@@ -92,7 +100,7 @@ pub fn row_head_ui(
 fn row_buttons_ui(
     ui: &mut Ui,
     scene: Scene<'_>,
-    row: &Row,
+    buttons: Vec<(&'static str, &'static str, Command)>,
     number: usize,
     head: Rect,
     commands: &mut Vec<Command>,
@@ -103,7 +111,7 @@ fn row_buttons_ui(
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = 4.0;
             on_stage(ui);
-            for (label, hint, command) in actions(scene, row) {
+            for (label, hint, command) in buttons {
                 let name = format!("{label}, row {}", number + 1);
                 let why_not = scene.why_not(&command);
                 let enabled = why_not.is_none();
@@ -122,8 +130,9 @@ fn row_buttons_ui(
 }
 
 /// The facts about a row besides its class, most important first.
-fn facts(scene: Scene<'_>, row: &Row) -> Vec<String> {
+fn facts(scene: Scene<'_>, row: &Row, is_pair: bool) -> Vec<String> {
     let (state, subject) = (scene.state, &row.subject);
+    let mut facts: Vec<String> = shown_words(&shown(state, row)).into_iter().collect();
     if let (RowId::Versus(_), Some(Score::Versus { a, b })) = (row.id, subject.score) {
         let name = |class| Score::For(class).describe(&subject.model.labels);
         let own = scene.textures.row(row.id);
@@ -133,9 +142,11 @@ fn facts(scene: Scene<'_>, row: &Row) -> Vec<String> {
             |(_, drawn)| difference_words(drawn.max, scale_of(drawn)),
         );
         let (a, b) = (name(a), name(b));
-        return vec![format!("red is {a}, blue {b}"), how];
+        if !is_pair {
+            return vec![format!("orange is {a}, violet {b}"), how];
+        }
+        facts.push(how);
     }
-    let mut facts: Vec<String> = shown_words(&shown(state, row)).into_iter().collect();
     facts.push(subject.layer.clone().unwrap_or_default());
     let model = subject.model.name.clone();
     let only_model =
@@ -161,8 +172,18 @@ fn facts(scene: Scene<'_>, row: &Row) -> Vec<String> {
     facts
 }
 
+/// The probabilities of two classes in one line.
+fn pair_numbers(scene: Scene<'_>, row: &Row) -> Option<String> {
+    let Score::Versus { a, b } = row.subject.score? else {
+        return None;
+    };
+    let prediction = scene.state.results.prediction(&row.subject)?;
+    let (a, b) = (prediction.shown(a)?, prediction.shown(b)?);
+    Some(format!("A {a}{DOT}B {b}"))
+}
+
 /// The probability, and the maximum of what is shown or its value under the crosshair.
-fn numbers(scene: Scene<'_>, row: &Row, view: &View) -> Option<String> {
+pub fn numbers(scene: Scene<'_>, row: &Row, view: &View) -> Option<String> {
     let results = &scene.state.results;
     let heat = results.heat(&row.subject)?;
     let drawn = scene.textures.row(row.id).and_then(|own| own.heat.as_ref());
@@ -187,7 +208,11 @@ fn numbers(scene: Scene<'_>, row: &Row, view: &View) -> Option<String> {
 }
 
 /// The actions of a row, from right to left: label, hint, command.
-fn actions(scene: Scene<'_>, row: &Row) -> Vec<(&'static str, &'static str, Command)> {
+fn actions(
+    scene: Scene<'_>,
+    row: &Row,
+    is_pair: bool,
+) -> Vec<(&'static str, &'static str, Command)> {
     let keep = |row| {
         let hint = "Keep this view as a separate row";
         ("Pin", hint, Command::Pin(row))
@@ -219,12 +244,17 @@ fn actions(scene: Scene<'_>, row: &Row) -> Vec<(&'static str, &'static str, Comm
             let stop = ("Stop comparing", hint, Command::SetRival(side, None));
             vec![stop, keep(row.id)]
         }
+        RowId::Versus(side) if is_pair => {
+            let hint = "Show only one class again";
+            let stop = ("Stop comparing", hint, Command::SetRival(side, None));
+            vec![stop, keep(RowId::Side(side))]
+        }
         RowId::Side(_) | RowId::Versus(_) => vec![keep(row.id)],
     }
 }
 
 /// The colour scale of a texture.
-fn scale_of(drawn: &HeatTexture) -> Scale {
+pub fn scale_of(drawn: &HeatTexture) -> Scale {
     if drawn.common_scale {
         Scale::UpTo(drawn.end)
     } else {

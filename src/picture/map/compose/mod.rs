@@ -4,9 +4,9 @@
 //! did not see is shaded, so that it cannot be mistaken for an unimportant region. Values in [0, 1] are
 //! converted to 8 bits by multiplying by 255 and rounding down.
 
-use image::{GrayImage, Luma, Rgb, RgbImage, Rgba, RgbaImage};
+use image::{GrayImage, Luma, Pixel, Rgb, RgbImage, Rgba, RgbaImage};
 
-use super::colormap::{Colormap, diverging};
+use super::colormap::{Colormap, SIGNS, diverging};
 use super::upsample::Upsampler;
 use super::{Map, SignedImage};
 use crate::picture::photo::geometry::{PixelBox, Placement};
@@ -17,7 +17,16 @@ pub use region::{REGION, rectangle, region, region_layer};
 mod region;
 
 /// The alpha of the black over what the network did not see.
-pub const UNSEEN_SHADE: f32 = 0.6;
+const UNSEEN_SHADE: f32 = 0.6;
+
+/// The alpha of the black over what the network did not see. In a spotlight it is not less than over what the
+/// network saw and found unimportant.
+pub fn unseen_shade(overlay: Overlay, opacity: f32) -> f32 {
+    match overlay {
+        Overlay::Blend => UNSEEN_SHADE,
+        Overlay::Spotlight => UNSEEN_SHADE.max(opacity.clamp(0.0, 1.0)),
+    }
+}
 
 /// Zero in a signed image.
 const MID_GREY: u8 = 127;
@@ -69,7 +78,7 @@ pub fn overlay(photo: &RgbImage, map: &Map, placement: &Placement, look: &Look) 
     let seen = placement.seen();
     let importance = importance(map, &placement, look.scale);
     let opacity = look.opacity.clamp(0.0, 1.0);
-    let mut picture = shaded(photo, &seen);
+    let mut picture = shaded(photo, &seen, unseen_shade(look.overlay, opacity));
     match look.overlay {
         Overlay::Blend => {
             let table = look.colormap.table();
@@ -89,16 +98,31 @@ pub fn overlay(photo: &RgbImage, map: &Map, placement: &Placement, look: &Look) 
     picture
 }
 
-/// A signed map in the diverging colours, the size of [`Placement::seen`]: entry 127 for zero, the first
-/// and the last entry for minus and plus the end of the scale. Under [`Scale::Own`] that is the map's
-/// largest magnitude.
+/// A signed map, the size of [`Placement::seen`]: each pixel has the colour of its sign
+/// ([`SIGNS`](super::colormap::SIGNS)) and is the more opaque the further its value is from zero, up to the end
+/// of the scale on either side. Under [`Scale::Own`] that is the map's largest magnitude.
 ///
-/// A map of zeros is neutral everywhere: zeros are never stretched.
-pub fn difference_layer(map: &Map, placement: &Placement, scale: Scale) -> RgbImage {
-    coloured(&signed_steps(map, placement, scale), diverging())
+/// A map of zeros is transparent everywhere: zeros are never stretched.
+pub fn difference_layer(map: &Map, placement: &Placement, scale: Scale) -> RgbaImage {
+    let seen = placement.seen();
+    let mut picture = RgbaImage::new(seen.width, seen.height);
+    let (false, Some(end)) = (map.is_empty(), scale.divisor(map.max_abs())) else {
+        return picture;
+    };
+    let scaled: Vec<f32> = map.values.iter().map(|value| value / end).collect();
+    let mut upsampler = Upsampler::new((map.width, map.height), placement);
+    let mut row = vec![0.0; seen.width as usize];
+    for (y, bytes) in picture.chunks_exact_mut(4 * row.len()).enumerate() {
+        upsampler.row(&scaled, y, &mut row);
+        for (pixel, value) in bytes.chunks_exact_mut(4).zip(&row) {
+            pixel.copy_from_slice(&signed_ink(*value));
+        }
+    }
+    picture
 }
 
-/// The whole photo with a signed map over what the network saw, blended as by [`overlay`].
+/// The whole photo in grey, with a signed map over what the network saw: `grey · (1 - o · |t|) + ink · o · |t|` in
+/// sRGB, where `t` is the value as a share of the end of the scale. So nothing but the difference has a colour.
 pub fn difference_overlay(
     photo: &RgbImage,
     map: &Map,
@@ -108,30 +132,38 @@ pub fn difference_overlay(
 ) -> RgbImage {
     let placement = placement.at_size(photo.width(), photo.height());
     let seen = placement.seen();
-    let steps = signed_steps(map, &placement, scale);
-    let mut picture = shaded(photo, &seen);
+    let layer = difference_layer(map, &placement, scale);
+    let mut picture = shaded(&in_grey(photo), &seen, UNSEEN_SHADE);
     let opacity = opacity.clamp(0.0, 1.0);
-    blend(&mut picture, &seen, &steps, diverging(), opacity);
-    picture
-}
-
-/// A signed map as indices into the diverging table.
-fn signed_steps(map: &Map, placement: &Placement, scale: Scale) -> GrayImage {
-    let seen = placement.seen();
-    let mut picture = GrayImage::from_pixel(seen.width, seen.height, Luma([MID_GREY]));
-    let (false, Some(end)) = (map.is_empty(), scale.divisor(map.max_abs())) else {
-        return picture;
-    };
-    let scaled: Vec<f32> = map.values.iter().map(|value| value / end).collect();
-    let mut upsampler = Upsampler::new((map.width, map.height), placement);
-    let mut row = vec![0.0; seen.width as usize];
-    for (y, bytes) in picture.chunks_exact_mut(row.len()).enumerate() {
-        upsampler.row(&scaled, y, &mut row);
-        for (byte, value) in bytes.iter_mut().zip(&row) {
-            *byte = signed_byte(*value);
+    for (y, inks) in layer.chunks_exact(4 * seen.width as usize).enumerate() {
+        let row = seen_row(&mut picture, &seen, y);
+        for (pixel, ink) in row.chunks_exact_mut(3).zip(inks.chunks_exact(4)) {
+            let share = opacity * f32::from(ink[3]) / 255.0;
+            for (channel, ink) in pixel.iter_mut().zip(ink) {
+                let below = f32::from(*channel);
+                *channel = floored(below + (f32::from(*ink) - below) * share);
+            }
         }
     }
     picture
+}
+
+/// A photo without its colours (Rec. 709 luma).
+pub fn in_grey(photo: &RgbImage) -> RgbImage {
+    let mut picture = photo.clone();
+    for pixel in picture.pixels_mut() {
+        let Luma([level]) = pixel.to_luma();
+        *pixel = Rgb([level; 3]);
+    }
+    picture
+}
+
+/// The ink of a value from -1 to 1: the colour of its sign, and its magnitude as alpha.
+pub(super) fn signed_ink(value: f32) -> [u8; 4] {
+    let [red, green, blue] = SIGNS[usize::from(value > 0.0)];
+    // Of what is no number, it is 0.
+    let alpha = (value.abs().clamp(0.0, 1.0) * 255.0).round() as u8;
+    [red, green, blue, alpha]
 }
 
 /// Maps -1 to 1 to 0 to 255; 0 becomes [`MID_GREY`].
@@ -154,7 +186,7 @@ pub fn signed(values: &SignedImage, placement: &Placement) -> RgbImage {
     } else {
         [MID_GREY; 3]
     };
-    let shade = unseen_shade();
+    let shade = darkened(UNSEEN_SHADE);
     let unseen = zero.map(|level| shade[usize::from(level)]);
     let mut picture = RgbImage::from_pixel(width, height, Rgb(unseen));
     let plane = values.width * values.height;
@@ -205,8 +237,8 @@ pub fn signed_scale(values: &SignedImage) -> f32 {
 }
 
 /// A copy of the photo that is shaded outside `seen`.
-fn shaded(photo: &RgbImage, seen: &PixelBox) -> RgbImage {
-    let shade = unseen_shade();
+fn shaded(photo: &RgbImage, seen: &PixelBox, alpha: f32) -> RgbImage {
+    let shade = darkened(alpha);
     let mut picture = photo.clone();
     let darken = |bytes: &mut [u8]| {
         for byte in bytes {
@@ -229,9 +261,9 @@ fn shaded(photo: &RgbImage, seen: &PixelBox) -> RgbImage {
     picture
 }
 
-/// Each 8-bit value under the shade.
-fn unseen_shade() -> [u8; 256] {
-    std::array::from_fn(|value| floored(value as f32 * (1.0 - UNSEEN_SHADE)))
+/// Each 8-bit value under a black of this alpha.
+fn darkened(alpha: f32) -> [u8; 256] {
+    std::array::from_fn(|value| floored(value as f32 * (1.0 - alpha)))
 }
 
 /// The colours of the indices into a table.

@@ -27,6 +27,7 @@ fn look(opacity: f32, overlay: Overlay) -> Look {
         opacity,
         overlay,
         scale: Scale::Own,
+        difference_opacity: 1.0,
     }
 }
 
@@ -140,46 +141,61 @@ fn keeps_zeros_under_a_common_scale() {
 }
 
 #[test]
-fn colours_differences_symmetrically_around_zero() {
-    let p = place((5, 1), 5, Fit::Stretch);
-    let map = map(5, &[-4.0, -2.0, 0.0, 2.0, 4.0]);
-    let entries = |scale| {
-        let layer = difference_layer(&map, &p, scale);
-        let entry = |pixel: &Rgb<u8>| diverging().iter().position(|c| *c == pixel.0).unwrap();
-        layer.pixels().map(entry).collect::<Vec<usize>>()
-    };
-    assert_eq!(entries(Scale::Own), [0, 63, 127, 191, 255]);
-    assert_eq!(entries(Scale::UpTo(8.0)), [63, 95, 127, 159, 191]);
-    assert_eq!(entries(Scale::UpTo(2.0)), [0, 0, 127, 255, 255]);
+fn a_spotlight_never_leaves_the_unseen_brighter_than_the_seen() {
+    let photo = RgbImage::from_pixel(8, 4, Rgb([200; 3]));
+    let p = place((8, 4), 4, Fit::Crop);
+    let dark = map(1, &[0.0]);
+    for opacity in [0.0, 0.5, 0.8, 1.0] {
+        let lit = overlay(&photo, &dark, &p, &look(opacity, Overlay::Spotlight));
+        let [unseen, seen] = [0, 3].map(|x| lit.get_pixel(x, 0).0[0]);
+        assert!(unseen <= seen, "{unseen} {seen} at {opacity}");
+    }
 }
 
 #[test]
-fn shows_no_difference_as_neutral() {
+fn a_difference_is_the_more_opaque_the_larger_it_is() {
+    let p = place((5, 1), 5, Fit::Stretch);
+    let map = map(5, &[-4.0, -2.0, 0.0, 2.0, 4.0]);
+    let [violet, orange] = SIGNS;
+    let alphas = |scale| {
+        let layer = difference_layer(&map, &p, scale);
+        for (x, _, pixel) in layer.enumerate_pixels().filter(|(x, ..)| *x != 2) {
+            assert_eq!(pixel.0[..3], if x < 2 { violet } else { orange });
+        }
+        layer.pixels().map(|pixel| pixel.0[3]).collect::<Vec<u8>>()
+    };
+    assert_eq!(alphas(Scale::Own), [255, 128, 0, 128, 255]);
+    assert_eq!(alphas(Scale::UpTo(8.0)), [128, 64, 0, 64, 128]);
+    assert_eq!(alphas(Scale::UpTo(2.0)), [255, 255, 0, 255, 255]);
+}
+
+#[test]
+fn no_difference_is_transparent() {
     let p = place((3, 2), 4, Fit::Stretch);
-    let neutral = diverging()[127];
-    for map in [map(2, &[0.0; 4]), Map::default()] {
+    for map in [map(2, &[0.0; 4]), map(2, &[f32::NAN; 4]), Map::default()] {
         for scale in [Scale::Own, Scale::UpTo(1.0), Scale::UpTo(0.0)] {
             let layer = difference_layer(&map, &p, scale);
             assert_eq!(layer.dimensions(), (3, 2));
-            assert!(layer.pixels().all(|pixel| pixel.0 == neutral));
+            assert!(layer.pixels().all(|pixel| pixel.0[3] == 0));
         }
     }
 }
 
 #[test]
-fn blends_a_difference_like_a_heat_map() {
+fn a_difference_lies_over_the_photo_in_grey() {
     let (photo, p) = (photo(8, 4), place((8, 4), 4, Fit::Crop));
     let map = map(2, &[-1.0, 1.0]);
     let layer = difference_layer(&map, &p, Scale::Own);
     for opacity in [0.0, 0.5, 1.0] {
         let laid = difference_overlay(&photo, &map, &p, opacity, Scale::Own);
         for (x, y, pixel) in laid.enumerate_pixels() {
-            let photo = photo.get_pixel(x, y).0.map(f32::from);
+            let [red, green, blue] = photo.get_pixel(x, y).0.map(f32::from);
+            let grey = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
             let expected = if (2..6).contains(&x) {
-                let colour = layer.get_pixel(x - 2, y).0.map(f32::from);
-                std::array::from_fn(|i| photo[i] + (colour[i] - photo[i]) * opacity)
+                let ink = layer.get_pixel(x - 2, y).0.map(f32::from);
+                std::array::from_fn(|i| grey + (ink[i] - grey) * opacity * ink[3] / 255.0)
             } else {
-                photo.map(|value| value * 0.4)
+                [grey * 0.4; 3]
             };
             let close = |i: usize| (f32::from(pixel.0[i]) - expected[i].floor()).abs() <= 1.0;
             assert!((0..3).all(close), "({x}, {y}) at {opacity}: {pixel:?}");

@@ -18,6 +18,7 @@ fn caption() -> Caption {
             opacity: 0.5,
             overlay: Overlay::Blend,
             scale: Scale::Own,
+            difference_opacity: 1.0,
         },
         map_max: 14.23,
         notes: Vec::new(),

@@ -1,6 +1,6 @@
 //! The controls below the panels: how the heat map is drawn over the photo, and how it is computed.
 
-use egui::{Mesh, Rect, Sense, Slider, Ui, WidgetInfo, pos2, vec2};
+use egui::{Rect, Sense, Slider, Ui, WidgetInfo, pos2, vec2};
 
 use crate::model::ReluRule;
 use crate::picture::map::colormap::Colormap;
@@ -12,7 +12,9 @@ use crate::picture::page::caption::significant;
 use super::score_ui;
 use crate::app::commands::Command;
 use crate::app::scene::Scene;
-use crate::app::state::view_options::{Opacity, ViewOptions};
+use crate::app::state::State;
+use crate::app::state::view_options::{MapStyle, Opacity, ViewOptions};
+use crate::app::ui::kit::colour_bar::bar;
 use crate::app::ui::kit::text::{draw_left, draw_right, line};
 use crate::app::ui::kit::theme::{self, GRID, ROW, palette};
 use crate::app::ui::kit::widgets::{self, Choice, segments};
@@ -79,7 +81,28 @@ pub fn controls_ui(
 /// Opacity, colours and overlay. These change only the drawing; nothing is recomputed.
 fn look_ui(ui: &mut Ui, scene: Scene<'_>, compact: bool, commands: &mut Vec<Command>) {
     let state = scene.state;
-    opacity_ui(ui, scene, if compact { 64.0 } else { 144.0 }, commands);
+    let both = shows_difference(state);
+    let opacity = Slide {
+        name: "Opacity",
+        hint: "From the photo alone to the heat map alone",
+        width: match (compact, both) {
+            (true, true) => 40.0,
+            (true, false) => 64.0,
+            (false, true) => 72.0,
+            (false, false) => 144.0,
+        },
+        of: |style| &mut style.opacity,
+    };
+    opacity.ui(ui, scene, commands);
+    if both {
+        let difference = Slide {
+            name: "Difference",
+            hint: "The opacity of the difference, over the photo in grey",
+            of: |style| &mut style.difference_opacity,
+            ..opacity
+        };
+        difference.ui(ui, scene, commands);
+    }
     ui.add_space(if compact { 0.0 } else { GRID });
 
     ui.add_enabled_ui(state.options.style.overlay == Overlay::Blend, |ui| {
@@ -97,7 +120,13 @@ fn look_ui(ui: &mut Ui, scene: Scene<'_>, compact: bool, commands: &mut Vec<Comm
             Colormap::name,
         );
         commands.extend(picked.map(|map| scene.styled(|style| style.colormap = map)));
-        legend_ui(ui, scene, if compact { 40.0 } else { 112.0 });
+        match (compact, both) {
+            // The maximum of each map is above it.
+            (true, true) => {}
+            (true, false) => legend_ui(ui, scene, 40.0),
+            (false, true) => legend_ui(ui, scene, 72.0),
+            (false, false) => legend_ui(ui, scene, 112.0),
+        }
     });
     ui.add_space(GRID);
     ui.scope(|ui| {
@@ -107,27 +136,38 @@ fn look_ui(ui: &mut Ui, scene: Scene<'_>, compact: bool, commands: &mut Vec<Comm
     });
 }
 
-fn opacity_ui(ui: &mut Ui, scene: Scene<'_>, width: f32, commands: &mut Vec<Command>) {
-    let colours = palette(ui);
-    let label = widgets::name(ui, "Opacity");
-    let mut share = scene.state.options.style.opacity.share();
-    let slider = ui.scope(|ui| {
-        ui.spacing_mut().slider_width = width;
-        ui.spacing_mut().interact_size.y = 2.0 * GRID;
-        // Grey, because it is right below the images.
-        ui.visuals_mut().selection.bg_fill = colours.bar;
-        ui.add(Slider::new(&mut share, 0.0..=1.0).show_value(false))
-    });
-    let hint = "From the photo alone to the heat map alone";
-    slider.inner.labelled_by(label).on_hover_text(hint);
-    let opacity = Opacity::from_share(share);
-    if opacity != scene.state.options.style.opacity {
-        commands.push(scene.styled(|style| style.opacity = opacity));
+/// A slider of opacity.
+struct Slide {
+    name: &'static str,
+    hint: &'static str,
+    width: f32,
+    of: fn(&mut MapStyle) -> &mut Opacity,
+}
+
+impl Slide {
+    fn ui(&self, ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
+        let colours = palette(ui);
+        let label = widgets::name(ui, self.name);
+        let mut style = scene.state.options.style;
+        let before = *(self.of)(&mut style);
+        let mut share = before.share();
+        let slider = ui.scope(|ui| {
+            ui.spacing_mut().slider_width = self.width;
+            ui.spacing_mut().interact_size.y = 2.0 * GRID;
+            // Grey, because it is right below the images.
+            ui.visuals_mut().selection.bg_fill = colours.bar;
+            ui.add(Slider::new(&mut share, 0.0..=1.0).show_value(false))
+        });
+        slider.inner.labelled_by(label).on_hover_text(self.hint);
+        let opacity = Opacity::from_share(share);
+        if opacity != before {
+            commands.push(scene.styled(|style| *(self.of)(style) = opacity));
+        }
+        let (rect, _) = ui.allocate_exact_size(vec2(34.0, ROW), Sense::hover());
+        let text = format!("{:.0} %", share * 100.0);
+        let galley = line(ui, &text, theme::body(), colours.weak, 40.0);
+        draw_right(ui, rect.right(), rect.center().y, galley);
     }
-    let (rect, _) = ui.allocate_exact_size(vec2(34.0, ROW), Sense::hover());
-    let text = format!("{:.0} %", share * 100.0);
-    let galley = line(ui, &text, theme::body(), colours.weak, 40.0);
-    draw_right(ui, rect.right(), rect.center().y, galley);
 }
 
 /// Fit, rule and score. These change what the engine computes.
@@ -185,31 +225,46 @@ fn about_fit(mode: Option<CropMode>) -> &'static str {
     }
 }
 
+/// Whether the difference of two maps is on the stage.
+fn shows_difference(state: &State) -> bool {
+    state.sides.iter().any(|side| side.choice.is_comparing())
+}
+
 /// The colours from 0 to the top of the scale.
 fn legend_ui(ui: &mut Ui, scene: Scene<'_>, width: f32) {
     let colours = palette(ui);
-    let own = scene.textures.row(scene.state.live_row());
-    let shown = own.and_then(|own| own.heat.as_ref());
-    let max = shown.map_or_else(String::new, |(_, heat)| significant(heat.end));
-    let (rect, response) = ui.allocate_exact_size(vec2(width + 56.0, ROW), Sense::hover());
+    let rows = scene.state.rows();
+    let drawn = |id| scene.textures.row(id).and_then(|own| own.heat.as_ref());
+    let (max, hint) = match drawn(scene.state.live_row()) {
+        None => (String::new(), ""),
+        Some((_, heat)) if heat.common_scale || rows.len() < 2 => {
+            let hint = "From 0 to the maximum of this heat map";
+            (significant(heat.end), hint)
+        }
+        Some(_) => {
+            let hint = "From 0 to the maximum of each heat map, which is beside its name";
+            ("each map’s".to_owned(), hint)
+        }
+    };
+    let (rect, response) = ui.allocate_exact_size(vec2(width + 64.0, ROW), Sense::hover());
     let y = rect.center().y;
     let zero = line(ui, "0", theme::small(), colours.weak, 16.0);
     let left = draw_left(ui, rect.left(), y, zero) + 6.0;
     let strip = Rect::from_min_max(pos2(left, y - 5.0), pos2(left + width, y + 5.0));
-    ui.painter()
-        .add(gradient(strip, scene.state.options.style.colormap));
+    let table = scene.state.options.style.colormap.table();
+    ui.painter().add(bar(strip, table));
     draw_left(
         ui,
         strip.right() + 6.0,
         y,
-        line(ui, &max, theme::small(), colours.weak, 48.0),
+        line(ui, &max, theme::small(), colours.weak, 60.0),
     );
     let text = format!(
         "Legend: {} from 0 to {max}",
         scene.state.options.style.colormap.name()
     );
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Image, true, &text));
-    response.on_hover_text("From 0 to the maximum of this heat map");
+    response.on_hover_text(hint);
 }
 
 fn hint(overlay: Overlay) -> &'static str {
@@ -217,26 +272,4 @@ fn hint(overlay: Overlay) -> &'static str {
         Overlay::Blend => "The coloured heat map over the photo",
         Overlay::Spotlight => "Each pixel of the photo as bright as it is important",
     }
-}
-
-/// A strip of the whole colour map.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the colours of a colour map, not of the theme"
-)]
-fn gradient(rect: Rect, colormap: Colormap) -> Mesh {
-    let table = colormap.table();
-    let mut mesh = Mesh::default();
-    for (index, [r, g, b]) in table.iter().step_by(5).copied().enumerate() {
-        let x = egui::lerp(rect.x_range(), index as f32 * 5.0 / 255.0);
-        let colour = egui::Color32::from_rgb(r, g, b);
-        mesh.colored_vertex(pos2(x, rect.top()), colour);
-        mesh.colored_vertex(pos2(x, rect.bottom()), colour);
-        if index > 0 {
-            let v = 2 * index as u32;
-            mesh.add_triangle(v - 2, v - 1, v);
-            mesh.add_triangle(v - 1, v, v + 1);
-        }
-    }
-    mesh
 }

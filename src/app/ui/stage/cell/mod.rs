@@ -4,42 +4,67 @@ use crate::explain::Score;
 use crate::figure::Panel;
 use crate::model::{InputChannels, ReluRule};
 
+use super::row_head_ui::{DOT, numbers as row_numbers, scale_of};
 use crate::app::scene::Scene;
-use crate::app::state::rows::{Row, RowId};
-use crate::app::textures::layer_key;
+use crate::app::state::rows::lines::{Cell, Line, Place, lines};
+use crate::app::textures::{Shown, layer_key, shown};
+use crate::picture::map::compose::Scale;
+use crate::picture::page::caption::significant;
 
-/// One of the four positions in a row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Cell {
-    Panel(Panel),
-    /// One map minus another, in a diverging colour map.
-    Difference,
+pub(crate) mod head_ui;
+pub(crate) mod input_ui;
+pub(crate) mod picture_ui;
+pub(crate) mod region_ui;
+pub(crate) mod unseen_ui;
+
+/// The title of a panel: of two classes in one line, the class.
+pub fn title(scene: Scene<'_>, place: Place<'_>) -> String {
+    let letter = place.row.and_then(|row| scene.state.letter_in_line(row.id));
+    let rule = place
+        .row
+        .map_or(scene.state.options.rule, |row| row.subject.rule);
+    match (place.cell, letter, place.row) {
+        (Cell::Panel(Panel::HeatMap), Some(letter), Some(row)) => {
+            // Until the next photo has been predicted, its class is that of the map on the screen.
+            let drawn = scene.textures.row(row.id).and_then(|own| own.heat.as_ref());
+            let drawn = drawn.map(|(_, heat)| heat.score_name.clone());
+            let now = row.subject.score.map(|_| row.subject.score_name());
+            format!("{letter}: {}", now.or(drawn).unwrap_or_default())
+        }
+        (Cell::Panel(Panel::HeatMap), None, Some(row)) => match shown(scene.state, row) {
+            Shown::Map | Shown::Channels(_) => Panel::HeatMap.title(rule).to_owned(),
+            Shown::Channel(channel) => format!("Channel {channel}"),
+        },
+        (Cell::Panel(panel), _, _) => panel.title(rule).to_owned(),
+        (Cell::Difference, Some(letter), _) => letter.to_owned(),
+        (Cell::Difference, None, _) => "Difference of the maps".to_owned(),
+    }
 }
 
-impl Cell {
-    /// The four cells of a row. In a row that compares two classes, the difference of their maps
-    /// replaces the photo.
-    pub fn of(id: RowId) -> [Cell; 4] {
-        let mut cells = Panel::ALL.map(Cell::Panel);
-        if matches!(id, RowId::Versus(_)) {
-            cells[0] = Cell::Difference;
+/// What a panel is, for screen readers: of two classes, the class as well.
+pub fn spoken_title(scene: Scene<'_>, place: Place<'_>) -> String {
+    let title = title(scene, place);
+    match (place.cell, place.row) {
+        (Cell::Panel(Panel::HeatMap), Some(row))
+            if scene.state.letter_in_line(row.id).is_some() =>
+        {
+            let heat_map = Panel::HeatMap.title(row.subject.rule);
+            format!("{heat_map}, {title}")
         }
-        cells
-    }
-
-    pub fn title(self, rule: ReluRule) -> &'static str {
-        match self {
-            Cell::Panel(panel) => panel.title(rule),
-            Cell::Difference => "Difference of the maps",
+        // A name that stays while channels are looked at.
+        (Cell::Panel(Panel::HeatMap), Some(row)) => {
+            Panel::HeatMap.title(row.subject.rule).to_owned()
         }
+        (Cell::Difference, _) => "Difference of the maps".to_owned(),
+        (Cell::Panel(_), _) => title,
     }
 }
 
-/// Whether `cell` shows something other than what its row should show now. Without a row there is
-/// only a photo, with no model.
-pub fn is_stale(scene: Scene<'_>, row: Option<&Row>, cell: Cell) -> bool {
+/// Whether a cell shows something other than what its row should show now.
+pub fn is_stale(scene: Scene<'_>, place: Place<'_>) -> bool {
     let (state, textures) = (scene.state, scene.textures);
-    let own = textures.row(row.map_or(RowId::Side(0), |row| row.id));
+    let Place { row, cell } = place;
+    let own = textures.row(place.id());
     let subject = row.map(|row| &row.subject);
     match cell {
         Cell::Panel(Panel::Original) => {
@@ -55,11 +80,11 @@ pub fn is_stale(scene: Scene<'_>, row: Option<&Row>, cell: Cell) -> bool {
             own.and_then(|own| own.heat.as_ref()).map(|(key, _)| key) != wanted.as_ref()
         }
         Cell::Panel(Panel::GuidedBackprop | Panel::GuidedGradCam) => {
-            let wanted = subject.and_then(crate::app::state::subject::Subject::guided_key);
+            let wanted = subject.and_then(crate::app::state::rows::subject::Subject::guided_key);
             own.and_then(|own| own.signed.as_ref()).map(|(key, _)| key) != wanted.as_ref()
         }
         Cell::Difference => {
-            let wanted = subject.and_then(crate::app::state::subject::Subject::heat_key);
+            let wanted = subject.and_then(crate::app::state::rows::subject::Subject::heat_key);
             let shown = own.and_then(|own| own.difference.as_ref());
             shown.map(|((heat, _), _)| heat) != wanted.as_ref()
         }
@@ -68,16 +93,16 @@ pub fn is_stale(scene: Scene<'_>, row: Option<&Row>, cell: Cell) -> bool {
 
 /// Whether any panel is still waiting for its contents.
 pub fn any_stale(scene: Scene<'_>) -> bool {
-    scene.state.rows().iter().any(|row| {
-        Cell::of(row.id)
-            .into_iter()
-            .any(|cell| is_stale(scene, Some(row), cell))
-    })
+    let rows = scene.state.rows();
+    let lines = lines(&rows, scene.state.options.style.panels);
+    let mut places = lines.iter().flat_map(Line::places);
+    places.any(|(_, place)| place.row.is_some() && is_stale(scene, place))
 }
 
 /// The caption of what a cell shows, current or stale.
-pub fn caption(scene: Scene<'_>, row: Option<&Row>, cell: Cell) -> String {
-    let own = scene.textures.row(row.map_or(RowId::Side(0), |row| row.id));
+pub fn caption(scene: Scene<'_>, place: Place<'_>) -> String {
+    let Place { row, cell } = place;
+    let own = scene.textures.row(place.id());
     let signed = own.and_then(|own| own.signed.as_ref());
     let heat = own.and_then(|own| own.heat.as_ref());
     let photo = row
@@ -108,7 +133,19 @@ pub fn caption(scene: Scene<'_>, row: Option<&Row>, cell: Cell) -> String {
             }
         }
         Cell::Panel(Panel::HeatMap) => {
-            heat.map_or_else(String::new, |(_, heat)| heat.caption.clone())
+            let Some((key, heat)) = heat else {
+                return String::new();
+            };
+            // The class is in the title there.
+            match row.filter(|row| scene.state.letter_in_line(row.id).is_some()) {
+                Some(row) => {
+                    let numbers = row_numbers(scene, row, &scene.state.view);
+                    let layer = &key.heat.layer;
+                    numbers
+                        .map_or_else(|| layer.clone(), |numbers| format!("{numbers}{DOT}{layer}"))
+                }
+                None => heat.caption.clone(),
+            }
         }
         Cell::Panel(Panel::GuidedBackprop) => match signed {
             Some((key, signed)) => {
@@ -129,9 +166,16 @@ pub fn caption(scene: Scene<'_>, row: Option<&Row>, cell: Cell) -> String {
             Some(_) => "times the heat map".to_owned(),
             None => String::new(),
         },
-        Cell::Difference => own
-            .and_then(|own| own.difference.as_ref())
-            .map_or_else(String::new, |(_, heat)| heat.caption.clone()),
+        Cell::Difference => {
+            own.and_then(|own| own.difference.as_ref())
+                .map_or_else(String::new, |(_, drawn)| match scale_of(drawn) {
+                    _ if drawn.max <= 0.0 => "no difference".to_owned(),
+                    Scale::Own => "orange A, violet B".to_owned(),
+                    Scale::UpTo(_) => {
+                        format!("orange A, violet B; largest {}", significant(drawn.max))
+                    }
+                })
+        }
     }
 }
 

@@ -2,15 +2,15 @@
 
 use egui::{Role, Sense, Ui, WidgetInfo, vec2};
 
-use super::StageScratch;
-use super::cell::{Cell, caption, is_stale};
 use super::picture_ui::frame;
 use super::region_ui;
+use super::{caption, is_stale, spoken_title};
 use crate::app::commands::Command;
 use crate::app::scene::Scene;
 use crate::app::state::rows::Large;
-use crate::app::state::rows::{Row, RowId};
+use crate::app::state::rows::lines::{Cell, Place};
 use crate::app::state::viewport::{Port, View};
+use crate::app::ui::stage::StageScratch;
 use crate::figure::Panel;
 
 /// Handles zoom, pan and crosshair over one cell, and names it for screen readers.
@@ -21,15 +21,15 @@ use crate::figure::Panel;
 pub fn input_ui(
     ui: &Ui,
     scene: Scene<'_>,
-    row: Option<&Row>,
-    cell: Cell,
+    place: Place<'_>,
     port: &Port,
-    (number, column): (Option<usize>, usize),
+    number: Option<usize>,
     view: &mut View,
     stage: &mut StageScratch,
     commands: &mut Vec<Command>,
 ) -> egui::Response {
-    let id = row.map_or(RowId::Side(0), |row| row.id);
+    let Place { row, cell } = place;
+    let id = place.id();
     let response = ui.interact(
         frame(scene, row, port, view),
         ui.scope_id().with((id, cell)),
@@ -44,22 +44,21 @@ pub fn input_ui(
         let taken = region_ui::input_ui(ui, scene, row, over, view, stage, commands);
         view.interact(ui, &response, port, size, !taken);
     }
-    let stale = is_stale(scene, row, cell);
-    let rule = row.map_or(scene.state.options.rule, |row| row.subject.rule);
-    let title = cell.title(rule);
+    let stale = is_stale(scene, place);
+    let title = spoken_title(scene, place);
     let name = match number {
         Some(number) => format!("{title}, row {number}"),
-        None => title.to_owned(),
+        None => title,
     };
     let caption = if stale {
         "updating".to_owned()
     } else {
-        caption(scene, row, cell)
+        caption(scene, place)
     };
     if response.double_clicked() {
         commands.push(match scene.state.large {
             Some(_) => Command::Enlarge(None),
-            None => Command::Enlarge(Some(Large { row: id, column })),
+            None => Command::Enlarge(Some(Large { row: id, cell })),
         });
     }
     response.widget_info(|| {
@@ -68,8 +67,7 @@ pub fn input_ui(
         info
     });
     if view.pointer.is_some() && response.hovered() {
-        stage.hovered = Some(id);
-        stage.hovered_column = column;
+        stage.hovered = Some((id, cell));
         ui.set_cursor_icon(egui::CursorIcon::Crosshair);
     }
     response

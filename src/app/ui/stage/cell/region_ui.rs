@@ -5,13 +5,13 @@
 
 use egui::{Key, Painter, Pos2, Rect, Response, Stroke, StrokeKind, Ui, pos2, vec2};
 
-use super::StageScratch;
 use crate::app::commands::Command;
 use crate::app::scene::Scene;
 use crate::app::state::rows::{Row, RowId};
 use crate::app::state::viewport::{Port, View};
 use crate::app::ui::kit::theme;
 use crate::app::ui::kit::widgets::click_modifiers;
+use crate::app::ui::stage::StageScratch;
 use crate::explain::Score;
 use crate::picture::map::compose::REGION;
 use crate::picture::photo::geometry::PixelBox;

@@ -1,6 +1,11 @@
 //! The rows of panels that the window shows.
 
-use super::subject::Subject;
+use lines::Cell;
+use subject::Subject;
+
+pub(crate) mod lines;
+pub(crate) mod panels;
+pub(crate) mod subject;
 
 /// The maximum number of pinned views.
 pub const MAX_PINS: usize = 6;
@@ -51,11 +56,5 @@ pub struct Pin {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Large {
     pub row: RowId,
-    /// Its position in the row, counted from 0.
-    pub column: usize,
-}
-
-impl Large {
-    /// The position of the heat map in a row.
-    pub const HEAT_MAP: usize = 1;
+    pub cell: Cell,
 }

@@ -1,0 +1,87 @@
+//! What is above a panel: its title and a caption; above a difference, its scale.
+
+use egui::{Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+
+use super::{caption, title};
+use crate::app::scene::Scene;
+use crate::app::state::rows::lines::{Cell, Place};
+use crate::app::ui::kit::colour_bar::bar;
+use crate::app::ui::kit::text::{draw_left, line, lines};
+use crate::app::ui::kit::theme::{self, palette};
+use crate::app::ui::stage::arrange::HEAD;
+use crate::picture::map::colormap::diverging;
+use crate::picture::page::caption::significant;
+
+/// The greatest width of the scale of a difference.
+const MAX_BAR: f32 = 112.0;
+/// Its least width.
+const MIN_BAR: f32 = 40.0;
+/// The room that it leaves to the caption behind it.
+const CAPTION: f32 = 128.0;
+
+/// Draws the title and the caption above `rect`. `title_right` is where the title ends at the latest.
+pub fn head_ui(ui: &Ui, scene: Scene<'_>, place: Place<'_>, rect: Rect, title_right: f32) {
+    let colours = palette(ui);
+    let top = rect.top() - HEAD;
+    let words = title(scene, place);
+    let room = title_right.min(rect.right()) - rect.left();
+    let title = line(ui, &words, theme::title(), colours.text, room.max(0.0));
+    let is_cut = title.elided;
+    draw_left(ui, rect.left(), top + 9.0, title);
+    let y = top + 27.0;
+    let left = match place.cell {
+        Cell::Difference => difference_scale_ui(ui, scene, place, (rect, y)),
+        Cell::Panel(_) => rect.left(),
+    };
+    let text = caption(scene, place);
+    let room = rect.right() - left;
+    let galley = lines(ui, &text, theme::small(), colours.weak, room, 1);
+    let is_cut = is_cut || galley.elided;
+    // The scale says the most; half a word behind it would not help.
+    if left == rect.left() || !galley.elided {
+        draw_left(ui, left, y, galley);
+    }
+    if is_cut {
+        let area = Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), HEAD - 4.0));
+        let id = ui.scope_id().with((place.id(), place.cell, "head"));
+        ui.interact(area, id, Sense::hover())
+            .on_hover_text(format!("{words}\n{text}"));
+    }
+}
+
+/// Draws the scale of a difference, from the negative end to the positive one. Returns its right edge.
+fn difference_scale_ui(ui: &Ui, scene: Scene<'_>, place: Place<'_>, (rect, y): (Rect, f32)) -> f32 {
+    let own = scene.textures.row(place.id());
+    let Some((_, drawn)) = own.and_then(|own| own.difference.as_ref()) else {
+        return rect.left();
+    };
+    let colours = palette(ui);
+    let end = significant(drawn.end);
+    let number = |sign: &str| {
+        let text = format!("{sign}{end}");
+        line(ui, &text, theme::small(), colours.weak, rect.width() / 3.0)
+    };
+    let [least, most] = ["−", "+"].map(number);
+    let ends = least.size().x + most.size().x + 12.0;
+    let room = rect.width() - ends;
+    if room < MIN_BAR {
+        return rect.left();
+    }
+    let width = (room - CAPTION).clamp(MIN_BAR, MAX_BAR);
+    let left = draw_left(ui, rect.left(), y, least) + 6.0;
+    let strip = Rect::from_min_max(pos2(left, y - 4.0), pos2(left + width, y + 4.0));
+    ui.painter().add(bar(strip, diverging()));
+    let right = draw_left(ui, strip.right() + 6.0, y, most);
+    let area = Rect::from_min_max(pos2(rect.left(), y - 8.0), pos2(right, y + 8.0));
+    let response = ui.interact(
+        area,
+        ui.scope_id().with((place.id(), "scale")),
+        Sense::hover(),
+    );
+    let text = format!("Scale of the difference: −{end} to +{end}");
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &text));
+    response.on_hover_text(
+        "Orange: more in the first map. Violet: more in the second. Where they agree, the photo is grey",
+    );
+    right + 12.0
+}
