@@ -160,7 +160,7 @@ fn held_note(held: &Held, options: &OpenOptions) -> String {
             .unwrap_or_default()
     };
     let at = match at {
-        HeldAt::Given => format!("at {}, which was given for it", given()),
+        HeldAt::Given => format!("at what was given for it, {}", given()),
         HeldAt::Picture => format!("at the picture {}, prepared as the first one is", given()),
         HeldAt::Sample => "at the sample that the file was exported with".to_owned(),
         HeldAt::Zeros => {
