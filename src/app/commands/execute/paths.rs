@@ -20,7 +20,10 @@ impl App {
         replace: bool,
     ) {
         match purpose {
-            Purpose::OpenImage => self.open_image(path),
+            Purpose::OpenImage => {
+                self.show_grid(false);
+                self.open_image(path);
+            }
             Purpose::OpenFolder => self.open_gallery(vec![path]),
             Purpose::OpenModel => self.open_model(path),
             Purpose::OpenSecondModel => self.open_model_as(path, 1, OpenOptions::default()),
@@ -60,6 +63,9 @@ impl App {
         } else if looks_like_model(&path) {
             self.open_model(path);
         } else {
+            if path.is_file() {
+                self.show_grid(false);
+            }
             self.open_images(vec![path]);
         }
     }
