@@ -339,7 +339,6 @@ fn refuses_patterns_without_a_match_and_conflicting_options() {
             "{why}"
         );
     }
-    assert!(said(&["--panel-px=64"]).contains("--layers"));
     assert!(said(&["--layers=all", "--panel-px=0"]).contains("pixels from"));
     assert!(said(&["--format=gif"]).contains("png, svg, pdf"));
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);

@@ -8,6 +8,7 @@ mod exit;
 mod explained;
 mod npz;
 mod options;
+mod page;
 mod pattern;
 mod pictures;
 mod preparing;
