@@ -94,11 +94,11 @@ fn lists_shows_and_ticks_the_channels_of_a_map() {
         w.harness.query_all_by_role(Role::ListItem).count() > 5
     });
     window.settle();
-    let rows: Vec<String> = window
-        .harness
-        .query_all_by_role(Role::ListItem)
-        .filter_map(|node| node.accesskit_node().label())
-        .collect();
+    let names = |w: &Window| -> Vec<String> {
+        let rows = w.harness.query_all_by_role(Role::ListItem);
+        rows.filter_map(|node| node.accesskit_node().label())
+            .collect()
+    };
     let weight = |w: &Window, name: &str| -> f32 {
         let value = w
             .harness
@@ -112,6 +112,27 @@ fn lists_shows_and_ticks_the_channels_of_a_map() {
             .unwrap();
         number.replace('−', "-").parse().unwrap()
     };
+    let in_all = |window: &Window, name: &str| -> f32 {
+        let row = window.harness.get_by_role_and_label(Role::ListItem, name);
+        let value = row.value().unwrap();
+        let (_, sum) = value.split_once("in all Σ ").unwrap();
+        sum.trim_end_matches(" %").parse().unwrap()
+    };
+    // The largest shares come first. Every row says how much of the map it and those above it make.
+    let sums: Vec<f32> = names(&window)
+        .iter()
+        .map(|row| in_all(&window, row))
+        .collect();
+    assert!(sums.windows(2).all(|pair| pair[1] > pair[0]), "{sums:?}");
+    let steps: Vec<f32> = sums.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    assert!(
+        steps.windows(2).all(|pair| pair[1] < pair[0] + 0.15),
+        "{sums:?}"
+    );
+
+    window.click("Sort by weight α");
+    window.harness.run_steps(2);
+    let rows = names(&window);
     let weights: Vec<f32> = rows.iter().map(|row| weight(&window, row)).collect();
     assert!(
         weights.windows(2).all(|pair| pair[0] >= pair[1]),

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use egui::accesskit::Role;
-use egui::{Pos2, pos2, vec2};
+use egui::{Key, Pos2, pos2, vec2};
 use egui_kittest::kittest::Queryable;
 
-use crate::support::Window;
+use crate::support::{Window, file};
 
 #[test]
 fn the_opacity_slider_sends_no_requests() {
@@ -173,4 +173,43 @@ fn lists_regain_their_width_when_the_window_grows_again() {
     window.harness.set_size(egui::vec2(1440.0, 900.0));
     window.harness.run_steps(4);
     assert!((width(&window) - dragged).abs() < 1.0);
+}
+
+#[test]
+fn a_new_photo_never_has_the_map_of_the_old_one() {
+    let mut window = Window::open();
+    window.choose("Panels", "Side by side");
+    window.harness.key_press(Key::Escape);
+    window.settle();
+    window.drop_file(file("assets/chelsea.png"));
+    // A frame with the new photo, before its map is there.
+    window.until("the new photo", |w| {
+        w.value("Original") == "chelsea.png" && w.value("Grad-CAM") == "updating"
+    });
+    let pixels = window.harness.render().unwrap();
+    let scale = window.harness.ctx.pixels_per_point();
+    let [photo, map] = ["Original", "Grad-CAM"].map(|name| {
+        let rect = window.harness.get_by_label(name).rect().shrink(2.0) * scale;
+        let (x, y) = (rect.left() as u32, rect.top() as u32);
+        image::imageops::crop_imm(&pixels, x, y, rect.width() as u32, rect.height() as u32)
+            .to_image()
+    });
+    assert_eq!(photo.dimensions(), map.dimensions());
+    // The photo may be dimmed there, but nothing else is in its pixels.
+    let likeness = correlation(&photo, &map);
+    assert!(likeness > 0.98, "{likeness}");
+    window.settle();
+    assert!(window.value("Grad-CAM").contains("cat at"));
+}
+
+/// How alike the green values of two images are, from -1 to 1.
+fn correlation(one: &image::RgbaImage, other: &image::RgbaImage) -> f64 {
+    let greens = |image: &image::RgbaImage| -> Vec<f64> {
+        let values: Vec<f64> = image.pixels().map(|pixel| f64::from(pixel.0[1])).collect();
+        let mean = values.iter().sum::<f64>() / values.len() as f64;
+        values.iter().map(|value| value - mean).collect()
+    };
+    let (a, b) = (greens(one), greens(other));
+    let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+    dot(&a, &b) / (dot(&a, &a) * dot(&b, &b)).sqrt()
 }

@@ -58,7 +58,7 @@ impl Scene<'_> {
             | Command::LookAtChannel(_)
             | Command::TickChannel(_)
             | Command::WholeMap
-            | Command::SortChannels(_)
+            | Command::SortChannels(..)
             | Command::SetOptions(_)
             | Command::SetView(_)
             | Command::Enlarge(_)

@@ -13,6 +13,7 @@ use crate::figure::Panel;
 use crate::folder::{Filter, Sort};
 use crate::model::{InputValue, ModulePath, Usage};
 
+use super::state::results::ChannelSort;
 use super::state::rows::Large;
 use super::state::rows::RowId;
 use super::state::view_options::ViewOptions;
@@ -98,8 +99,8 @@ pub enum Command {
     LookAtChannel(Option<usize>),
     TickChannel(usize),
     WholeMap,
-    /// Whether the most negative channels come first.
-    SortChannels(bool),
+    /// What channels are sorted by, and whether the order is the other way round.
+    SortChannels(ChannelSort, bool),
 
     SetOptions(ViewOptions),
     /// Zoom, pan and pointer of all panels.

@@ -23,6 +23,36 @@ pub struct LayerMapsOf {
     pub complete: bool,
 }
 
+/// By what the channels are sorted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ChannelSort {
+    /// The share of the map, largest first.
+    #[default]
+    Share,
+    /// αₖ, largest first.
+    Weight,
+    /// The number, smallest first.
+    Number,
+}
+
+impl ChannelSort {
+    /// The channels in this order.
+    pub fn order(self, channels: &Channels, reversed: bool) -> Vec<usize> {
+        let mut order: Vec<usize> = match self {
+            ChannelSort::Weight => channels.order.clone(),
+            ChannelSort::Share | ChannelSort::Number => (0..channels.len()).collect(),
+        };
+        if self == ChannelSort::Share {
+            let share = |channel: &usize| channels.shares.get(*channel).copied().unwrap_or(0.0);
+            order.sort_by(|a, b| share(b).total_cmp(&share(a)));
+        }
+        if reversed {
+            order.reverse();
+        }
+        order
+    }
+}
+
 /// The channels of one map, and which of them are shown.
 #[derive(Debug, Default)]
 pub struct ChannelView {
@@ -31,7 +61,9 @@ pub struct ChannelView {
     pub looked_at: Option<usize>,
     /// If not empty, the map is made of these channels alone.
     pub ticked: HashSet<usize>,
-    pub most_negative_first: bool,
+    pub sort: ChannelSort,
+    /// Whether the order is the other way round.
+    pub reversed: bool,
 }
 
 /// The results of all rows.
@@ -106,5 +138,29 @@ impl Results {
                 .clone()
                 .any(|s| s.guided_key().as_ref() == Some(key))
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn channels_are_sorted_by_share_weight_or_number() {
+        let channels = Channels {
+            score: Score::For(0),
+            layer: "layer".to_owned(),
+            width: 1,
+            height: 1,
+            weights: vec![0.5, 2.0, -1.0],
+            activations: vec![4.0, 0.5, 1.0],
+            shares: vec![1.0, 0.5, -0.5],
+            order: vec![1, 0, 2],
+        };
+        let order = |sort: ChannelSort, reversed| sort.order(&channels, reversed);
+        assert_eq!(order(ChannelSort::Share, false), [0, 1, 2]);
+        assert_eq!(order(ChannelSort::Share, true), [2, 1, 0]);
+        assert_eq!(order(ChannelSort::Weight, false), [1, 0, 2]);
+        assert_eq!(order(ChannelSort::Number, true), [2, 1, 0]);
     }
 }

@@ -120,7 +120,8 @@ impl App {
             return;
         }
         state.channels = ChannelView {
-            most_negative_first: state.channels.most_negative_first,
+            sort: state.channels.sort,
+            reversed: state.channels.reversed,
             ..ChannelView::default()
         };
         // Channels belong to one layer.

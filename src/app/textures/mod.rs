@@ -10,11 +10,12 @@ use std::sync::Arc;
 use egui::{ColorImage, Context, Vec2};
 use image::{RgbImage, RgbaImage};
 
-use crate::engine::Prediction;
-use crate::picture::map::Map;
+use crate::engine::{Guided, HeatMap, Prediction};
+use crate::explain::Score;
 use crate::picture::map::colormap::Colormap;
 use crate::picture::map::colour;
 use crate::picture::map::compose::{self, Overlay};
+use crate::picture::map::{Map, SignedImage};
 use crate::picture::photo::decode::Photo;
 use crate::picture::photo::geometry::Placement;
 
@@ -63,7 +64,7 @@ pub struct HeatTexture {
     /// The score in those labels: usually a class.
     pub score_name: String,
     /// Why there is nothing to see, if the map has no positive value.
-    pub empty: Option<&'static str>,
+    pub empty: Option<String>,
     /// The value at the top of the colour scale.
     pub end: f32,
     /// Whether all rows share that scale.
@@ -79,6 +80,8 @@ pub struct SignedTextures {
     pub grad_cam: InputTexture,
     /// The number of rectifiers that the rule changed, and the number in the model.
     pub rectifiers: (usize, usize),
+    /// Why there is nothing to see in each of them, if it is zero everywhere.
+    pub empty: [Option<&'static str>; 2],
 }
 
 /// The textures of one row, each with the key it was made for.
@@ -220,6 +223,7 @@ impl Textures {
                 backprop: picture("guided backprop", &guided.backprop),
                 grad_cam: picture("guided grad-cam", &guided.grad_cam),
                 rectifiers: guided.rectifiers,
+                empty: why_zero(guided, state.results.heat(subject)),
             };
             own.signed = Some((key, made));
         }
@@ -239,6 +243,23 @@ impl Textures {
             _ => own.difference = None,
         }
     }
+}
+
+/// Why guided backpropagation, and its product with the heat map, are zero everywhere.
+fn why_zero(guided: &Guided, heat: Option<&Arc<HeatMap>>) -> [Option<&'static str>; 2] {
+    let is_zero = |image: &SignedImage| image.values.iter().all(|value| *value == 0.0);
+    let backprop = is_zero(&guided.backprop);
+    let map = heat.is_some_and(|heat| heat.map.is_zero());
+    let product = match (is_zero(&guided.grad_cam), backprop, map) {
+        (false, _, _) => None,
+        (true, true, _) => Some("All zero, as guided backpropagation is"),
+        (true, false, true) => Some("All zero, because the heat map is"),
+        (true, false, false) => {
+            Some("All zero: where the heat map is positive, guided backpropagation is zero")
+        }
+    };
+    let zero = "All zero: no gradient reaches the photo";
+    [backprop.then_some(zero), product]
 }
 
 /// Keeps the textures of these photos, and starts to make those that are missing.
@@ -329,10 +350,21 @@ fn heat_texture(
         Shown::Channel(channel) => format!("Activation of channel {channel} at {}", key.heat.layer),
         Shown::Channels(ticked) => format!("{} of the channels: {what}", ticked.len()),
     };
-    let empty_text = match &key.shown {
-        Shown::Map => "All zero: this layer has no evidence for this class",
-        Shown::Channel(_) => "This channel has no positive activation here",
-        Shown::Channels(_) => "All zero: these channels have no evidence for this class",
+    let empty_text = match (&key.shown, key.heat.score) {
+        (Shown::Map, Score::Against(class)) => {
+            let class = Score::For(class).describe(&row.subject.model.labels);
+            format!("Nothing at this layer speaks against {class}")
+        }
+        (Shown::Map, Score::For(_) | Score::Within { .. }) => {
+            format!("All zero: nothing at this layer speaks for {score_name}")
+        }
+        (Shown::Map, Score::Versus { .. }) => {
+            "All zero: nothing at this layer speaks for one class rather than the other".to_owned()
+        }
+        (Shown::Channel(_), _) => "This channel has no positive activation here".to_owned(),
+        (Shown::Channels(_), _) => {
+            format!("All zero: these channels do not speak for {score_name}")
+        }
     };
     HeatTexture {
         photo: Arc::clone(photo),

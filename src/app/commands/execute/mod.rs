@@ -138,7 +138,9 @@ impl App {
                 state.channels.looked_at = None;
                 state.channels.ticked.clear();
             }
-            Command::SortChannels(negative) => state.channels.most_negative_first = negative,
+            Command::SortChannels(sort, reversed) => {
+                (state.channels.sort, state.channels.reversed) = (sort, reversed);
+            }
 
             Command::SetOptions(options) => self.set_options(options),
             Command::SetView(view) => state.view = view,

@@ -2,10 +2,11 @@
 //! against it, and what each of them responds to (the paper's §7).
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use egui::{
-    Align, Checkbox, Layout, Margin, Pos2, Rect, RichText, Role, ScrollArea, Sense, TextureHandle,
-    TextureOptions, Ui, UiBuilder, pos2, vec2,
+    Align, Checkbox, Layout, Margin, Pos2, Rect, RichText, Role, ScrollArea, Sense, Shape, Stroke,
+    TextureHandle, TextureOptions, Ui, UiBuilder, WidgetInfo, pos2, vec2,
 };
 
 use crate::explain::Channels;
@@ -14,6 +15,7 @@ use crate::picture::page::caption::{significant, with_minus};
 
 use crate::app::commands::Command;
 use crate::app::scene::Scene;
+use crate::app::state::results::{ChannelSort, ChannelView};
 use crate::app::state::rows::subject::HeatKey;
 use crate::app::state::{NO_SPATIAL_LAYER, State};
 use crate::app::textures::rgb;
@@ -35,12 +37,56 @@ const NARROW: f32 = LEFT + 40.0 + WEIGHT + SHARE;
 pub struct ChannelPictures {
     key: Option<HeatKey>,
     made: HashMap<usize, TextureHandle>,
+    rows: Option<(RowsKey, Rc<[ChannelRow]>)>,
+}
+
+/// What the order of the rows depends on.
+type RowsKey = (HeatKey, ChannelSort, bool);
+
+/// A channel in the list.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct ChannelRow {
+    channel: usize,
+    /// The shares of this channel and of all above it.
+    cumulative: f32,
+}
+
+/// The channels in the order of the list.
+fn rows_of(channels: &Channels, sort: ChannelSort, reversed: bool) -> Vec<ChannelRow> {
+    let mut sum = 0.0;
+    let row = |channel: usize| {
+        sum += f64::from(channels.shares.get(channel).copied().unwrap_or(0.0));
+        ChannelRow {
+            channel,
+            cumulative: sum as f32,
+        }
+    };
+    sort.order(channels, reversed)
+        .into_iter()
+        .map(row)
+        .collect()
 }
 
 /// When there are more small images than this, all are dropped and made again when needed.
 const MAX_PICTURES: usize = 256;
 
 impl ChannelPictures {
+    /// The rows of the list, sorted once for each order.
+    fn rows(&mut self, view: &ChannelView, channels: &Channels) -> Rc<[ChannelRow]> {
+        let Some((heat, _)) = &view.known else {
+            return Rc::new([]);
+        };
+        let key = (heat.clone(), view.sort, view.reversed);
+        match &self.rows {
+            Some((known, rows)) if *known == key => Rc::clone(rows),
+            _ => {
+                let rows: Rc<[ChannelRow]> = rows_of(channels, view.sort, view.reversed).into();
+                self.rows = Some((key, Rc::clone(&rows)));
+                rows
+            }
+        }
+    }
+
     /// A channel's activation as a small image, made when it is first seen.
     fn get(
         &mut self,
@@ -85,19 +131,18 @@ pub fn channels_ui(
     egui::Frame::new()
         .inner_margin(inset)
         .show(ui, |ui| channel_choices_ui(ui, scene, &channels, commands));
-    channel_columns_ui(ui);
+    channel_columns_ui(ui, scene, commands);
     let max_share = channels.shares.iter().fold(0.0f32, |m, s| m.max(s.abs()));
-    let count = channels.order.len();
-    let negative = scene.state.channels.most_negative_first;
+    let view = &scene.state.channels;
+    let rows = pictures.rows(view, &channels);
+    let count = rows.len();
     ui.spacing_mut().item_spacing.y = 0.0;
     ScrollArea::vertical()
         .id_salt("channels")
         .auto_shrink(false)
         .show_rows(ui, CHANNEL_ROW, count, |ui, range| {
-            for index in range {
-                let index = if negative { count - 1 - index } else { index };
-                let channel = channels.order[index];
-                channel_row(ui, scene, pictures, &channels, channel, max_share, commands);
+            for row in &rows[range] {
+                channel_row(ui, scene, pictures, &channels, *row, max_share, commands);
             }
         });
 }
@@ -135,14 +180,19 @@ fn channel_choices_ui(
     ui.horizontal(|ui| {
         let choices = [
             (
-                false,
+                Some(false),
                 "For",
-                "The max_share weights first: what speaks for the class",
+                "The largest shares first: what speaks for the class",
             ),
-            (true, "Against", "The most negative weights first"),
+            (Some(true), "Against", "The most negative shares first"),
         ];
-        let picked = segments(ui, view.most_negative_first, &choices);
-        commands.extend(picked.map(Command::SortChannels));
+        let chosen = (view.sort != ChannelSort::Number).then_some(view.reversed);
+        let picked = segments(ui, chosen, &choices).flatten();
+        let sort = match view.sort {
+            ChannelSort::Weight => ChannelSort::Weight,
+            ChannelSort::Share | ChannelSort::Number => ChannelSort::Share,
+        };
+        commands.extend(picked.map(|reversed| Command::SortChannels(sort, reversed)));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let changed = view.looked_at.is_some() || !view.ticked.is_empty();
             let hint = "Show the whole map again";
@@ -160,24 +210,61 @@ fn channel_choices_ui(
     ui.label(RichText::new(text).font(theme::small()).color(colours.weak));
 }
 
-fn channel_columns_ui(ui: &mut Ui) {
+/// A small triangle that says which way a column is sorted.
+fn sort_mark(ui: &Ui, centre: Pos2, up: bool, colour: egui::Color32) {
+    let down = if up { -2.0 } else { 2.0 };
+    let corners = [
+        centre + vec2(-4.0, -down),
+        centre + vec2(4.0, -down),
+        centre + vec2(0.0, down),
+    ];
+    let triangle = Shape::convex_polygon(corners.to_vec(), colour, Stroke::NONE);
+    ui.painter().add(triangle);
+}
+
+/// The heads of the columns, which sort by them.
+fn channel_columns_ui(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 20.0), Sense::hover());
-    let colour = palette(ui).weak;
     let (y, right) = (rect.center().y, rect.right() - INSET);
-    draw_right(
-        ui,
-        right,
-        y,
-        line(ui, "Share", theme::small(), colour, SHARE),
-    );
     let left = rect.left() + INSET + 24.0;
     let narrow = right - rect.left() - INSET < NARROW;
-    if !narrow {
-        let weight = line(ui, "Weight α", theme::small(), colour, WEIGHT);
-        draw_right(ui, right - SHARE, y, weight);
+    let weight = if narrow { left + 96.0 } else { right - SHARE };
+    let heads = [
+        (ChannelSort::Number, "Channel", left, Align::Min),
+        (ChannelSort::Weight, "Weight α", weight, Align::Max),
+        (ChannelSort::Share, "Share", right, Align::Max),
+    ];
+    let view = &scene.state.channels;
+    for (sort, name, x, side) in heads {
+        let is_chosen = view.sort == sort;
+        let colours = palette(ui);
+        let colour = if is_chosen {
+            colours.text
+        } else {
+            colours.weak
+        };
+        let galley = line(ui, name, theme::small(), colour, 80.0);
+        let size = galley.size();
+        let start = if side == Align::Min { x } else { x - size.x };
+        draw_left(ui, start, y, galley);
+        if is_chosen {
+            sort_mark(
+                ui,
+                pos2(start + size.x / 2.0, y + 10.0),
+                view.reversed,
+                colour,
+            );
+        }
+        let area = Rect::from_center_size(pos2(start + size.x / 2.0, y), size + vec2(8.0, 6.0));
+        let response = ui.interact(area, ui.scope_id().with(("sort", name)), Sense::click());
+        let label = format!("Sort by {}", name.to_lowercase());
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &label));
+        let response = response.on_hover_text("Sort by this column; click again to reverse");
+        if response.clicked() {
+            let reversed = is_chosen && !view.reversed;
+            commands.push(Command::SortChannels(sort, reversed));
+        }
     }
-    let name = if narrow { "Channel, α" } else { "Channel" };
-    draw_left(ui, left, y, line(ui, name, theme::small(), colour, 80.0));
 }
 
 fn channel_row(
@@ -185,24 +272,23 @@ fn channel_row(
     scene: Scene<'_>,
     pictures: &mut ChannelPictures,
     channels: &Channels,
-    channel: usize,
+    ChannelRow {
+        channel,
+        cumulative,
+    }: ChannelRow,
     max_share: f32,
     commands: &mut Vec<Command>,
 ) {
     let colours = palette(ui);
     let looked_at = scene.state.channels.looked_at == Some(channel);
     let weight = channels.weights.get(channel).copied().unwrap_or_default();
-    let share = channels.shares.get(channel).copied().unwrap_or_default();
+    let share_of_map = channels.shares.get(channel).copied().unwrap_or_default();
     let response = row(ui, CHANNEL_ROW, true, looked_at);
     let rect = response.rect.shrink2(vec2(INSET, 0.0));
     let narrow = rect.width() < NARROW;
     // The lines of text and the bar below them are centred in the row together.
     let middle = rect.center().y;
-    let (y, bar) = if narrow {
-        (middle - 12.0, middle + 15.0)
-    } else {
-        (middle - 5.0, middle + 11.0)
-    };
+    let (y, bar) = (middle - 12.0, middle + 15.0);
     tick_ui(ui, scene, channel, pos2(rect.left(), y), commands);
 
     let picture = Rect::from_min_size(
@@ -217,9 +303,12 @@ fn channel_row(
     let left = picture.right() + GRID;
     let name = line(ui, &channel.to_string(), theme::body(), colours.text, 48.0);
     draw_left(ui, left, y, name);
-    let share_text = share_text(share);
-    let number = line(ui, &share_text, theme::body(), colours.text, SHARE);
+    let share = share_text(share_of_map);
+    let number = line(ui, &share, theme::body(), colours.text, SHARE);
     draw_right(ui, rect.right(), y, number);
+    let sum_text = format!("Σ {}", share_text(cumulative));
+    let sum = line(ui, &sum_text, theme::small(), colours.weak, SHARE + 16.0);
+    draw_right(ui, rect.right(), y + 15.0, sum);
     let weight_text = significant(weight);
     let number = line(ui, &weight_text, theme::small(), colours.weak, WEIGHT);
     if narrow {
@@ -231,16 +320,16 @@ fn channel_row(
     let track = Rect::from_min_max(pos2(left, bar), pos2(rect.right(), bar + 3.0));
     ui.painter().rect_filled(track, 1.5, colours.hover);
     let part = if max_share > 0.0 {
-        share.abs() / max_share
+        share_of_map.abs() / max_share
     } else {
         0.0
     };
-    let fill = if share < 0.0 {
+    let fill = if share_of_map < 0.0 {
         colours.caution
     } else {
         colours.bar
     };
-    let fill = if looked_at && share >= 0.0 {
+    let fill = if looked_at && share_of_map >= 0.0 {
         colours.accent
     } else {
         fill
@@ -248,7 +337,7 @@ fn channel_row(
     let filled = Rect::from_min_size(track.min, vec2(track.width() * part, track.height()));
     ui.painter().rect_filled(filled, 1.5, fill);
 
-    let numbers = format!("weight {weight_text}, share {share_text}");
+    let numbers = format!("weight {weight_text}, share {share}, in all {sum_text}");
     let name = format!("Channel {channel}");
     name_row(&response, Role::ListItem, looked_at, &name, &numbers);
     if response.clicked() {

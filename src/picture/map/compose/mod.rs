@@ -19,7 +19,16 @@ mod region;
 mod unseen;
 
 /// The alpha of the black over what the network did not see.
-pub const UNSEEN_SHADE: f32 = 0.6;
+const UNSEEN_SHADE: f32 = 0.6;
+
+/// The alpha of the black over what the network did not see. In a spotlight it is not less than over what the
+/// network saw and found unimportant.
+pub fn unseen_shade(overlay: Overlay, opacity: f32) -> f32 {
+    match overlay {
+        Overlay::Blend => UNSEEN_SHADE,
+        Overlay::Spotlight => UNSEEN_SHADE.max(opacity.clamp(0.0, 1.0)),
+    }
+}
 
 /// Zero in a signed image.
 const MID_GREY: u8 = 127;
@@ -71,7 +80,7 @@ pub fn overlay(photo: &RgbImage, map: &Map, placement: &Placement, look: &Look) 
     let seen = placement.seen();
     let importance = importance(map, &placement, look.scale);
     let opacity = look.opacity.clamp(0.0, 1.0);
-    let mut picture = shaded(photo, &seen);
+    let mut picture = shaded(photo, &seen, unseen_shade(look.overlay, opacity));
     match look.overlay {
         Overlay::Blend => {
             let table = look.colormap.table();
@@ -126,7 +135,7 @@ pub fn difference_overlay(
     let placement = placement.at_size(photo.width(), photo.height());
     let seen = placement.seen();
     let layer = difference_layer(map, &placement, scale);
-    let mut picture = shaded(&in_grey(photo), &seen);
+    let mut picture = shaded(&in_grey(photo), &seen, UNSEEN_SHADE);
     let opacity = opacity.clamp(0.0, 1.0);
     for (y, inks) in layer.chunks_exact(4 * seen.width as usize).enumerate() {
         let row = seen_row(&mut picture, &seen, y);
@@ -179,7 +188,7 @@ pub fn signed(values: &SignedImage, placement: &Placement) -> RgbImage {
     } else {
         [MID_GREY; 3]
     };
-    let shade = unseen_shade();
+    let shade = darkened(UNSEEN_SHADE);
     let unseen = zero.map(|level| shade[usize::from(level)]);
     let mut picture = RgbImage::from_pixel(width, height, Rgb(unseen));
     let plane = values.width * values.height;
@@ -230,8 +239,8 @@ pub fn signed_scale(values: &SignedImage) -> f32 {
 }
 
 /// A copy of the photo that is shaded outside `seen`.
-fn shaded(photo: &RgbImage, seen: &PixelBox) -> RgbImage {
-    let shade = unseen_shade();
+fn shaded(photo: &RgbImage, seen: &PixelBox, alpha: f32) -> RgbImage {
+    let shade = darkened(alpha);
     let mut picture = photo.clone();
     let darken = |bytes: &mut [u8]| {
         for byte in bytes {
@@ -254,9 +263,9 @@ fn shaded(photo: &RgbImage, seen: &PixelBox) -> RgbImage {
     picture
 }
 
-/// Each 8-bit value under the shade.
-fn unseen_shade() -> [u8; 256] {
-    std::array::from_fn(|value| floored(value as f32 * (1.0 - UNSEEN_SHADE)))
+/// Each 8-bit value under a black of this alpha.
+fn darkened(alpha: f32) -> [u8; 256] {
+    std::array::from_fn(|value| floored(value as f32 * (1.0 - alpha)))
 }
 
 /// The colours of the indices into a table.

@@ -7,7 +7,7 @@ use crate::model::{InputChannels, ReluRule};
 use super::row_head_ui::{DOT, numbers as row_numbers, scale_of};
 use crate::app::scene::Scene;
 use crate::app::state::rows::lines::{Cell, Line, Place, lines};
-use crate::app::textures::layer_key;
+use crate::app::textures::{Shown, layer_key, shown};
 use crate::picture::map::compose::Scale;
 use crate::picture::page::caption::significant;
 
@@ -15,6 +15,7 @@ pub(crate) mod head_ui;
 pub(crate) mod input_ui;
 pub(crate) mod picture_ui;
 pub(crate) mod region_ui;
+pub(crate) mod unseen_ui;
 
 /// The title of a panel: of two classes in one line, the class.
 pub fn title(scene: Scene<'_>, place: Place<'_>) -> String {
@@ -30,6 +31,10 @@ pub fn title(scene: Scene<'_>, place: Place<'_>) -> String {
             let now = row.subject.score.map(|_| row.subject.score_name());
             format!("{letter}: {}", now.or(drawn).unwrap_or_default())
         }
+        (Cell::Panel(Panel::HeatMap), None, Some(row)) => match shown(scene.state, row) {
+            Shown::Map | Shown::Channels(_) => Panel::HeatMap.title(rule).to_owned(),
+            Shown::Channel(channel) => format!("Channel {channel}"),
+        },
         (Cell::Panel(panel), _, _) => panel.title(rule).to_owned(),
         (Cell::Difference, Some(letter), _) => letter.to_owned(),
         (Cell::Difference, None, _) => "Difference of the maps".to_owned(),
@@ -46,8 +51,12 @@ pub fn spoken_title(scene: Scene<'_>, place: Place<'_>) -> String {
             let heat_map = Panel::HeatMap.title(row.subject.rule);
             format!("{heat_map}, {title}")
         }
+        // A name that stays while channels are looked at.
+        (Cell::Panel(Panel::HeatMap), Some(row)) => {
+            Panel::HeatMap.title(row.subject.rule).to_owned()
+        }
         (Cell::Difference, _) => "Difference of the maps".to_owned(),
-        _ => title,
+        (Cell::Panel(_), _) => title,
     }
 }
 

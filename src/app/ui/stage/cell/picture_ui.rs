@@ -1,14 +1,12 @@
 //! One image in its panel, at the zoom and pan that all panels share.
 
 use egui::{
-    Color32, CursorIcon, Painter, Pos2, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2,
+    Color32, CursorIcon, Id, Painter, Pos2, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2,
 };
-
-use crate::figure::Panel;
-use crate::picture::map::compose::UNSEEN_SHADE;
 
 use super::is_stale;
 use super::region_ui;
+use super::unseen_ui::{hatch_unseen, shade_unseen};
 use crate::app::commands::Command;
 use crate::app::commands::action::Action;
 use crate::app::scene::Scene;
@@ -17,13 +15,18 @@ use crate::app::state::rows::Row;
 use crate::app::state::rows::lines::{Cell, Place};
 use crate::app::state::view_options::Opacity;
 use crate::app::state::viewport::{Port, View};
-use crate::app::textures::HeatTexture;
 use crate::app::textures::input::InputTexture;
 use crate::app::textures::photo::PhotoTexture;
+use crate::app::textures::{HeatTexture, RowTextures};
 use crate::app::ui::kit::text::lines;
 use crate::app::ui::kit::theme::{self, GRID, palette};
 use crate::app::ui::kit::widgets::busy;
 use crate::app::ui::stage::StageScratch;
+use crate::figure::Panel;
+use crate::picture::map::look::Overlay;
+
+/// How long something may be stale before it is dimmed, and how long that takes, in seconds.
+const DIM_AFTER: f64 = 0.15;
 
 /// The whole of a texture.
 pub const WHOLE: Rect = Rect {
@@ -71,7 +74,7 @@ pub fn picture_ui(
     } else {
         0.0
     };
-    let over_photo = |heat: &HeatTexture, opacity: Opacity| {
+    let over_photo = |heat: &HeatTexture, look: (Overlay, Opacity)| {
         let photo_rect = photo(&heat.photo);
         if photo_alone {
             return;
@@ -82,10 +85,12 @@ pub fn picture_ui(
             &painter.with_clip_rect(painter.clip_rect().intersect(overlaid)),
             &heat.layer,
             photo_rect,
-            opacity,
+            look,
         );
     };
-    let drawn = own.and_then(|own| match cell {
+    // A map of another photo would be taken for one of this photo.
+    let is_other = of_other_photo(own, place);
+    let drawn = own.filter(|_| !is_other).and_then(|own| match cell {
         Cell::Panel(Panel::GuidedBackprop | Panel::GuidedGradCam) if photo_alone => {
             own.photo.as_ref().map(|(_, p)| {
                 photo(p);
@@ -101,11 +106,11 @@ pub fn picture_ui(
         }),
         Cell::Panel(Panel::HeatMap) => {
             let drawn = own.heat.as_ref();
-            drawn.map(|(_, heat)| over_photo(heat, style.opacity))
+            drawn.map(|(_, heat)| over_photo(heat, (style.overlay, style.opacity)))
         }
         Cell::Difference => {
             let drawn = own.difference.as_ref();
-            drawn.map(|(_, heat)| over_photo(heat, style.difference_opacity))
+            drawn.map(|(_, heat)| over_photo(heat, (Overlay::Blend, style.difference_opacity)))
         }
         Cell::Panel(Panel::GuidedBackprop) => own.signed.as_ref().map(|(_, signed)| {
             draw_signed(&painter, &signed.backprop, photo_rect(signed.size));
@@ -115,6 +120,12 @@ pub fn picture_ui(
         }),
     });
     let empty = drawn.is_none();
+    if is_other
+        && let (Some((id, texture)), Some(row)) = (own.and_then(|own| own.photo.as_ref()), row)
+        && *id == row.subject.photo.id
+    {
+        photo(texture);
+    }
     let original = cell == Cell::Panel(Panel::Original);
     let nowhere = row.is_some_and(|row| row.subject.lacks_spatial_layer());
     if nowhere && !original {
@@ -123,12 +134,12 @@ pub fn picture_ui(
     }
     // Without a row there is only the photo.
     let stale = is_stale(scene, place) && (row.is_some() || original);
-    let dim = ui.animate_bool_with_time(ui.scope_id().with((id, cell, "dim")), stale, 0.15);
-    if stale && !empty {
+    let dim = late(ui, ui.scope_id().with((id, cell, "dim")), stale);
+    if stale && (!empty || is_other) {
         painter.rect_filled(rect, 0.0, colours.stage.gamma_multiply(0.6 * dim));
     }
     let waiting = scene.is_loading() || !scene.textures.are_ready();
-    if empty && stale && waiting {
+    if empty && stale && waiting && dim > 0.0 {
         busy(ui, rect.center(), GRID, colours.faint);
     }
     // Without a prediction there is no class, so nothing can be stale.
@@ -136,13 +147,56 @@ pub fn picture_ui(
     if missing && !waiting && !original && not_computed_ui(ui, rect, empty) {
         commands.push(Action::ComputeAgain.into());
     }
-    let heat = own.and_then(|own| own.heat.as_ref()).map(|(_, heat)| heat);
-    let words = heat.and_then(|heat| heat.empty);
-    if let Some(words) = words.filter(|_| cell == Cell::Panel(Panel::HeatMap) && !stale) {
+    if let Some(words) = why_empty(own, cell).filter(|_| !stale) {
         plate_ui(ui, rect, false, words);
     }
     region_ui::drawn_ui(&painter, row, port, view, stage);
     crosshair_ui(&painter, scene, row, port, view);
+}
+
+/// Whether the newest picture of a cell is one of another photo.
+fn of_other_photo(own: Option<&RowTextures>, place: Place<'_>) -> bool {
+    let (Some(own), Some(row)) = (own, place.row) else {
+        return false;
+    };
+    let of = match place.cell {
+        Cell::Panel(Panel::Original) => None,
+        Cell::Panel(Panel::HeatMap) => own.heat.as_ref().map(|(key, _)| &key.heat),
+        Cell::Difference => own.difference.as_ref().map(|((heat, _), _)| heat),
+        Cell::Panel(Panel::GuidedBackprop | Panel::GuidedGradCam) => {
+            own.signed.as_ref().map(|(key, _)| &key.heat)
+        }
+    };
+    of.is_some_and(|heat| heat.prediction.photo != row.subject.photo.id)
+}
+
+/// Why there is nothing to see in a cell that is complete.
+fn why_empty(own: Option<&RowTextures>, cell: Cell) -> Option<&str> {
+    let own = own?;
+    match cell {
+        Cell::Panel(Panel::Original) | Cell::Difference => None,
+        Cell::Panel(Panel::HeatMap) => own.heat.as_ref()?.1.empty.as_deref(),
+        Cell::Panel(Panel::GuidedBackprop) => own.signed.as_ref()?.1.empty[0],
+        Cell::Panel(Panel::GuidedGradCam) => own.signed.as_ref()?.1.empty[1],
+    }
+}
+
+/// How far what is no longer right is marked, from 0 to 1: not at all for a moment, so that fast answers do
+/// not flicker.
+fn late(ui: &Ui, id: Id, stale: bool) -> f32 {
+    let now = ui.input(|input| input.time);
+    let since: f64 = ui.data_mut(|data| {
+        let since = data.get_temp_mut_or(id, now);
+        if !stale {
+            *since = now;
+        }
+        *since
+    });
+    let after = ((now - since - DIM_AFTER) / DIM_AFTER).clamp(0.0, 1.0) as f32;
+    if stale && after < 1.0 {
+        ui.request_repaint();
+    }
+    after
 }
 
 /// The part of the screen that a panel takes.
@@ -219,34 +273,17 @@ pub fn part(whole: Rect, part: Rect) -> Rect {
 }
 
 /// Draws the map with the given opacity, and shades what the network did not see.
-fn draw_heat(painter: &Painter, layer: &InputTexture, photo_rect: Rect, opacity: Opacity) {
+fn draw_heat(
+    painter: &Painter,
+    layer: &InputTexture,
+    photo_rect: Rect,
+    (overlay, opacity): (Overlay, Opacity),
+) {
     let seen = part(photo_rect, layer.seen);
     let tint = theme::light(opacity.0);
     painter.image(layer.texture().id(), seen, layer.uv(), tint);
-    shade_unseen(painter, photo_rect, seen);
-}
-
-/// Darkens what the network did not see.
-pub fn shade_unseen(painter: &Painter, photo_rect: Rect, seen: Rect) {
-    let shade = theme::shade((UNSEEN_SHADE * 255.0).round() as u8);
-    let bars = [
-        Rect::from_min_max(photo_rect.min, pos2(photo_rect.right(), seen.top())),
-        Rect::from_min_max(pos2(photo_rect.left(), seen.bottom()), photo_rect.max),
-        Rect::from_min_max(
-            pos2(photo_rect.left(), seen.top()),
-            pos2(seen.left(), seen.bottom()),
-        ),
-        Rect::from_min_max(
-            pos2(seen.right(), seen.top()),
-            pos2(photo_rect.right(), seen.bottom()),
-        ),
-    ];
-    for bar in bars
-        .into_iter()
-        .filter(|bar| bar.width() > 0.0 && bar.height() > 0.0)
-    {
-        painter.rect_filled(bar, 0.0, shade);
-    }
+    shade_unseen(painter, photo_rect, seen, (overlay, opacity.share()));
+    hatch_unseen(painter, photo_rect, seen);
 }
 
 /// Draws a signed image on what the network saw. The rest is zero and shaded.
@@ -254,6 +291,7 @@ fn draw_signed(painter: &Painter, picture: &InputTexture, photo_rect: Rect) {
     painter.rect_filled(photo_rect, 0.0, UNSEEN_ZERO);
     let seen = part(photo_rect, picture.seen);
     painter.image(picture.texture().id(), seen, picture.uv(), Color32::WHITE);
+    hatch_unseen(painter, photo_rect, seen);
 }
 
 /// A message over a stale image that will not be recomputed by itself. Returns whether it was clicked.

@@ -7,7 +7,9 @@ use crate::app::state::view_options::Opacity;
 use crate::app::textures::photo::PhotoTexture;
 use crate::app::textures::tiles::{Atlas, Tile};
 use crate::app::ui::kit::theme;
-use crate::app::ui::stage::cell::picture_ui::{WHOLE, part, shade_unseen};
+use crate::app::ui::stage::cell::picture_ui::{WHOLE, part};
+use crate::app::ui::stage::cell::unseen_ui::shade_unseen;
+use crate::picture::map::look::Overlay;
 
 /// Draws a layer's small map over the photo, dimmed while it is stale.
 pub fn small_map_ui(ui: &Ui, scene: Scene<'_>, rect: Rect, path: &str) -> Option<Tile> {
@@ -16,7 +18,8 @@ pub fn small_map_ui(ui: &Ui, scene: Scene<'_>, rect: Rect, path: &str) -> Option
     let (key, atlas) = scene.textures.tiles.shown()?;
     let photo_now = scene.state.photo.as_ref().map(|photo| photo.id);
     if Some(key.prediction.photo) != photo_now {
-        // A map of another photo means nothing on this one.
+        // A map of another photo means nothing on this one, which is there without a map until it has one.
+        photo_alone(&ui.painter_at(rect), rect, photo, STALE);
         return None;
     }
     let stale = scene.textures.tiles.are_stale(scene.state);
@@ -26,10 +29,25 @@ pub fn small_map_ui(ui: &Ui, scene: Scene<'_>, rect: Rect, path: &str) -> Option
         atlas,
         tile,
         opacity: scene.state.options.style.opacity,
-        strength: if stale { 0.35 } else { 1.0 },
+        overlay: scene.state.options.style.overlay,
+        strength: if stale { STALE } else { 1.0 },
     };
     small.draw(&ui.painter_at(rect), rect);
     Some(*tile)
+}
+
+/// How strong a stale map is.
+const STALE: f32 = 0.35;
+
+/// Draws the photo. Returns where.
+fn photo_alone(painter: &Painter, rect: Rect, photo: &PhotoTexture, strength: f32) -> Rect {
+    let size = vec2(photo.size.0 as f32, photo.size.1 as f32);
+    let scale = (rect.width() / size.x).min(rect.height() / size.y);
+    let photo_rect = Rect::from_center_size(rect.center(), size * scale);
+    let texture = photo.level(photo_rect.width() * painter.pixels_per_point());
+    let tint = Color32::WHITE.gamma_multiply(strength);
+    painter.image(texture.id(), photo_rect, WHOLE, tint);
+    photo_rect
 }
 
 /// A small map over its photo.
@@ -38,20 +56,14 @@ struct Small<'a> {
     atlas: &'a Atlas,
     tile: &'a Tile,
     opacity: Opacity,
+    overlay: Overlay,
     /// Less than 1 if the map is stale.
     strength: f32,
 }
 
 impl Small<'_> {
     fn draw(&self, painter: &Painter, rect: Rect) {
-        let size = vec2(self.photo.size.0 as f32, self.photo.size.1 as f32);
-        let scale = (rect.width() / size.x).min(rect.height() / size.y);
-        let photo_rect = Rect::from_center_size(rect.center(), size * scale);
-        let texture = self
-            .photo
-            .level(photo_rect.width() * painter.pixels_per_point());
-        let tint = Color32::WHITE.gamma_multiply(self.strength);
-        painter.image(texture.id(), photo_rect, WHOLE, tint);
+        let photo_rect = photo_alone(painter, rect, self.photo, self.strength);
         let seen = part(photo_rect, self.atlas.seen);
         let tint = theme::light(self.opacity.0).gamma_multiply(self.strength);
         painter.image(
@@ -60,6 +72,7 @@ impl Small<'_> {
             self.atlas.uv(self.tile),
             tint,
         );
-        shade_unseen(painter, photo_rect, seen);
+        let look = (self.overlay, self.opacity.share());
+        shade_unseen(painter, photo_rect, seen, look);
     }
 }
