@@ -12,7 +12,6 @@ mod page;
 mod pattern;
 mod pictures;
 mod preparing;
-mod sidecar;
 mod terminal;
 mod window;
 

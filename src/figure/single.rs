@@ -8,7 +8,7 @@ use crate::engine::{Guided, HeatMap, ModelInfo, Prediction};
 use crate::explain::Score;
 use crate::model::ReluRule;
 use crate::picture::map::Map;
-use crate::picture::map::compose::{self, Look, Overlay, Unseen};
+use crate::picture::map::compose::{self, Look, Overlay, Under, Unseen};
 use crate::picture::photo::decode::Photo;
 use crate::picture::photo::geometry::PixelBox;
 use crate::picture::photo::resample;
@@ -96,9 +96,9 @@ impl Figure {
             },
             match panel {
                 // The photo has no part that is drawn in another way.
-                Panel::Original => Under::Everything,
-                Panel::HeatMap => Under::Photo,
-                Panel::GuidedBackprop | Panel::GuidedGradCam => Under::Nothing,
+                Panel::Original => Kind::Photo,
+                Panel::HeatMap => Kind::HeatMap,
+                Panel::GuidedBackprop | Panel::GuidedGradCam => Kind::Gradient,
             },
         )
     }
@@ -115,7 +115,7 @@ impl Figure {
                 look.scale,
             )
         };
-        self.drawn(unseen, draw, Under::GreyPhoto)
+        self.drawn(unseen, draw, Kind::Difference)
     }
 
     /// The colours of the heat map without the photo.
@@ -129,11 +129,11 @@ impl Figure {
             let photo = &figure.photo.rgb;
             compose::overlay(photo, &figure.heat_map.map, &figure.answer.placement, &look)
         };
-        self.drawn(unseen, draw, Under::Photo)
+        self.drawn(unseen, draw, Kind::HeatMap)
     }
 
     /// A picture of the view, with its unseen part as it is wanted.
-    fn drawn(&self, unseen: Unseen, draw: impl Fn(&Figure) -> RgbImage, under: Under) -> RgbImage {
+    fn drawn(&self, unseen: Unseen, draw: impl Fn(&Figure) -> RgbImage, kind: Kind) -> RgbImage {
         if unseen == Unseen::Cut {
             return draw(&self.seen_part());
         }
@@ -141,13 +141,16 @@ impl Figure {
         if unseen == Unseen::Hatched {
             let photo = &self.photo.rgb;
             let seen = self.answer.placement.seen();
-            match under {
-                Under::Everything => {}
-                Under::Photo => compose::hatch(&mut picture, Some(photo), &seen),
-                Under::GreyPhoto => {
-                    compose::hatch(&mut picture, Some(&compose::in_grey(photo)), &seen);
+            match kind {
+                Kind::Photo => {}
+                Kind::HeatMap => {
+                    let under = Under::heat_map(photo, self.look.overlay);
+                    compose::hatch(&mut picture, under, &seen);
                 }
-                Under::Nothing => compose::hatch(&mut picture, None, &seen),
+                Kind::Difference => {
+                    compose::hatch(&mut picture, Under::Pale(&compose::in_grey(photo)), &seen);
+                }
+                Kind::Gradient => compose::hatch(&mut picture, Under::White, &seen),
             }
         }
         picture
@@ -244,11 +247,15 @@ impl Figure {
     }
 }
 
-/// What lies under the part of a panel that the model did not see.
-enum Under {
-    /// The photo, and everything of the panel that is there.
-    Everything,
+/// The kinds of pictures, by what lies under the part that the model did not see.
+#[derive(Clone, Copy)]
+enum Kind {
+    /// The photo alone, which has no such part.
     Photo,
-    GreyPhoto,
-    Nothing,
+    /// A heat map over the photo.
+    HeatMap,
+    /// A difference over the photo in grey.
+    Difference,
+    /// A gradient over nothing.
+    Gradient,
 }

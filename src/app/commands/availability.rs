@@ -164,6 +164,7 @@ impl Scene<'_> {
             | Action::RightList
             | Action::LayerStrip
             | Action::FullScreen
+            | Action::FigureSettings
             | Action::OpenPalette
             | Action::ShowKeys => None,
         }

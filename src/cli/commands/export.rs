@@ -22,7 +22,7 @@ use crate::cli::npz::Raw;
 use crate::cli::options::{FitChoice, LookChoice, ModelFile, resolve_layer};
 use crate::cli::page::{PageChoice, PanelChoice, parse_panels};
 use crate::cli::pictures::{BandFiles, DecodingChoice, Pictures, Source};
-use crate::cli::{pattern, sidecar, terminal};
+use crate::cli::{pattern, terminal};
 
 /// Write figures, panels and raw arrays for images
 #[derive(Debug, Args)]
@@ -241,7 +241,7 @@ impl Export {
         let base = format!("{name}_{}_layers_{}", view.model.name, score.class());
         let picture = self.out.join(format!("{base}.{}", self.format));
         write_page(&page, &picture)?;
-        let facts = serde_json::to_vec_pretty(&sidecar::of_strip(&strip, score))?;
+        let facts = serde_json::to_vec_pretty(&strip.facts())?;
         write::bytes(&self.out.join(format!("{base}.json")), &facts)?;
         done(&picture)
     }
@@ -285,7 +285,7 @@ impl Export {
             raw.write(&mut bytes)?;
             write::bytes(&file("npz"), bytes.get_ref())?;
         }
-        let facts = serde_json::to_vec_pretty(&sidecar::of_figure(figure))?;
+        let facts = serde_json::to_vec_pretty(&figure.facts())?;
         write::bytes(&file("json"), &facts)?;
         done(&composite)
     }

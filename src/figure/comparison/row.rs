@@ -121,12 +121,12 @@ impl Row {
 
     /// The heat maps that it shows.
     pub fn heat_maps(&self) -> impl Iterator<Item = &HeatMap> {
-        let cells = self.cells().filter(|cell| cell.shows_panel(Panel::HeatMap));
+        let cells = self.shown().filter(|cell| cell.shows_panel(Panel::HeatMap));
         cells.map(|cell| &*cell.figure.heat_map)
     }
 
     /// Its cells, without the empty columns.
-    pub(super) fn cells(&self) -> impl Iterator<Item = &Cell> {
+    pub(in crate::figure) fn shown(&self) -> impl Iterator<Item = &Cell> {
         self.cells.iter().flatten()
     }
 
@@ -145,7 +145,7 @@ impl Row {
         let probability =
             |figure: &Figure| parts::probability(figure.heat_map.score, &figure.answer);
         let maps: Vec<&Figure> = self
-            .cells()
+            .shown()
             .filter(|cell| cell.shows_panel(Panel::HeatMap))
             .map(|cell| &cell.figure)
             .collect();
@@ -165,7 +165,7 @@ impl Row {
         if maps.len() == 1 {
             details.push(maximum(figure));
         }
-        for cell in self.cells() {
+        for cell in self.shown() {
             if let Shows::Difference(map) = &cell.shows {
                 details.push(difference_words(map.max_abs(), scale));
             }
@@ -179,7 +179,7 @@ impl Row {
         let gradients = [Panel::GuidedBackprop, Panel::GuidedGradCam];
         let shown = |cell: &Cell| gradients.iter().any(|panel| cell.shows_panel(*panel));
         let mut notes = Vec::new();
-        if !self.cells().any(shown) {
+        if !self.shown().any(shown) {
             return notes;
         }
         let (acted, all) = self.figure.guided.rectifiers;

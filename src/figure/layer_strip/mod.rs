@@ -8,7 +8,7 @@ use super::parts::{self, Key, Type};
 use super::setting::{Extent, Setting};
 use super::{Page, Unseen};
 use crate::engine::{HeatMap, ModelInfo, Prediction};
-use crate::picture::map::compose::{self, Look, Scale};
+use crate::picture::map::compose::{self, Look, Scale, Under};
 use crate::picture::page::text::Weight;
 use crate::picture::page::{INK, Item, SECONDARY};
 use crate::picture::photo::decode::Photo;
@@ -75,7 +75,8 @@ impl LayerStrip {
         for (heat_map, (x, y)) in self.maps.iter().zip(layout.corners) {
             let mut rgb = compose::overlay(photo, &heat_map.map, &placement, &self.look);
             if setting.unseen == Unseen::Hatched {
-                compose::hatch(&mut rgb, Some(photo), &placement.seen());
+                let under = Under::heat_map(photo, self.look.overlay);
+                compose::hatch(&mut rgb, under, &placement.seen());
             }
             items.push(Item::Picture { x, y, rgb });
         }

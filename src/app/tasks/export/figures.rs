@@ -4,6 +4,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use image::{DynamicImage, RgbImage, RgbaImage};
 
 use crate::engine::HeatMap;
@@ -24,6 +26,8 @@ use crate::app::textures::{self, Shown};
 pub struct Drawing {
     what: What,
     setting: Setting,
+    /// To be written beside it.
+    facts: Option<Value>,
 }
 
 #[derive(Clone)]
@@ -34,8 +38,34 @@ enum What {
 }
 
 impl Drawing {
-    /// Draws it, and writes it in the format given by the path's extension.
-    pub fn write(&self, path: &Path) -> Result<(), picture::Error> {
+    /// Draws it, and writes it in the format given by the path's extension, with its facts beside it.
+    ///
+    /// # Errors
+    /// In words, if either file cannot be written, or if there is another file where the facts would be.
+    pub fn write(&self, path: &Path) -> Result<(), String> {
+        let facts = self
+            .facts
+            .as_ref()
+            .map(|facts| (path.with_extension("json"), facts));
+        // Those of another format of the figure are replaced; any other file is somebody else's.
+        let other = facts
+            .iter()
+            .find(|(beside, _)| beside.exists() && !figure::are_facts(beside));
+        if let Some((beside, _)) = other {
+            return Err(format!(
+                "the facts beside it would replace this file; choose another name: {}",
+                beside.display()
+            ));
+        }
+        self.write_figure(path).map_err(|error| error.to_string())?;
+        if let Some((beside, facts)) = facts {
+            let text = serde_json::to_vec_pretty(facts).map_err(|error| error.to_string())?;
+            write::bytes(&beside, &text).map_err(|error| error.to_string())?;
+        }
+        Ok(())
+    }
+
+    fn write_figure(&self, path: &Path) -> Result<(), picture::Error> {
         match &self.what {
             What::Panel(figure, panel) => write::png(path, &self.panel(figure, *panel)),
             What::Rows(rows) => rows.page(&self.setting).write(path),
@@ -86,10 +116,15 @@ pub fn drawing(state: &State, kind: FigureKind, part: Part) -> Option<(Drawing, 
     let live = figure(state, &live)?;
     let stem = file_stem(&live);
     let rows = with_maps(state);
+    let facts;
     let (what, stem) = match kind {
-        FigureKind::Panel(panel) => (What::Panel(Box::new(shown_part(&live, part)), panel), stem),
+        FigureKind::Panel(panel) => {
+            facts = live.facts();
+            (What::Panel(Box::new(shown_part(&live, part)), panel), stem)
+        }
         FigureKind::Strip => {
             let strip = strip(state, live)?;
+            facts = strip.facts();
             let strip = match part {
                 Some(part) => strip.part(pixels(part, strip.photo.rgb.dimensions())),
                 None => strip,
@@ -111,12 +146,17 @@ pub fn drawing(state: &State, kind: FigureKind, part: Part) -> Option<(Drawing, 
                 Scale::Own
             };
             let comparison = Comparison { rows: rows?, scale };
+            facts = comparison.facts();
             let comparison = comparison.mapped(|figure| shown_part(figure, part));
             (What::Rows(comparison), stem)
         }
     };
-    let setting = state.options.export.setting();
-    Some((Drawing { what, setting }, stem))
+    let drawing = Drawing {
+        what,
+        setting: state.options.export.setting(),
+        facts: Some(facts).filter(|_| state.options.export.facts),
+    };
+    Some((drawing, stem))
 }
 
 fn shown_part(figure: &Figure, part: Part) -> Figure {

@@ -38,7 +38,7 @@ impl App {
                     dialogs.save_figure(folder.as_deref(), &name)
                 }
             };
-            let write = |path: &Path| written(&drawing, path);
+            let write = |path: &Path| drawing.write(path);
             to_picked(
                 picked,
                 folder,
@@ -62,7 +62,7 @@ impl App {
         };
         let path = with_extension(path, kind);
         self.start_export(ctx, kind, move || {
-            to_typed(path, replace, |path| written(&drawing, path))
+            to_typed(path, replace, |path| drawing.write(path))
         });
     }
 
@@ -113,7 +113,8 @@ impl App {
             return None;
         }
         let whole = view.picture_rect(&port, picture);
-        let shown = view.frame(&port, picture).intersect(whole);
+        // Every panel shows as much; some have room for a little more.
+        let shown = whole.intersect(port.whole);
         let at = |point: Pos2| ((point - whole.min) / whole.size()).to_pos2();
         Some(Rect::from_min_max(at(shown.min), at(shown.max)))
     }
@@ -126,11 +127,6 @@ impl App {
     ) {
         self.tasks.export = Some(Saving::start(ctx, SaveTarget::Figure(kind), work));
     }
-}
-
-fn written(drawing: &Drawing, path: &Path) -> Result<(), String> {
-    let written = drawing.write(path);
-    written.map_err(|error| error.to_string())
 }
 
 /// The extension determines the format. A path without a supported extension gets `.png`.

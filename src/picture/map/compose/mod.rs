@@ -13,7 +13,7 @@ use crate::picture::photo::geometry::{PixelBox, Placement};
 
 pub use super::look::{Look, Overlay, Scale};
 pub use region::{REGION, rectangle, region, region_layer};
-pub use unseen::{Unseen, hatch};
+pub use unseen::{Under, Unseen, hatch};
 
 mod region;
 mod unseen;

@@ -7,6 +7,7 @@ use image::{Rgb, RgbImage};
 use serde::{Deserialize, Serialize};
 
 use crate::picture::UnknownName;
+use crate::picture::map::look::Overlay;
 use crate::picture::photo::geometry::PixelBox;
 
 /// How a figure shows the part of the photo that the network did not see.
@@ -70,26 +71,53 @@ const LINE: (f32, f32) = (96.0, 0.4);
 /// The distance of the lines as a share of the long side, and the least in pixels.
 const PITCH: (u32, u32) = (40, 6);
 
-/// Replaces what lies outside `seen` by a pale copy of `under`, a picture of the same size, or by white, under
-/// diagonal lines.
-pub fn hatch(picture: &mut RgbImage, under: Option<&RgbImage>, seen: &PixelBox) {
+/// What a hatch is drawn over.
+#[derive(Debug, Clone, Copy)]
+pub enum Under<'a> {
+    /// A pale copy of a picture of the same size.
+    Pale(&'a RgbImage),
+    /// White.
+    White,
+    /// What is there: a spotlight leaves the unseen no brighter than the seen.
+    Dark,
+}
+
+impl<'a> Under<'a> {
+    /// What is hatched of a heat map over this photo.
+    pub fn heat_map(photo: &'a RgbImage, overlay: Overlay) -> Under<'a> {
+        match overlay {
+            Overlay::Blend => Under::Pale(photo),
+            Overlay::Spotlight => Under::Dark,
+        }
+    }
+}
+
+/// The share of white in the lines over [`Under::Dark`].
+const LIGHT_LINE: f32 = 0.2;
+
+/// Draws diagonal lines over what lies outside `seen`.
+pub fn hatch(picture: &mut RgbImage, under: Under<'_>, seen: &PixelBox) {
     let long = picture.width().max(picture.height());
     let pitch = (long / PITCH.0).max(PITCH.1);
     let thickness = (pitch / 6).max(1);
     let columns = seen.x..seen.x + seen.width;
     let rows = seen.y..seen.y + seen.height;
+    let mix = |from: f32, to: f32, share: f32| from + (to - from) * share;
     for (x, y, pixel) in picture.enumerate_pixels_mut() {
         if columns.contains(&x) && rows.contains(&y) {
             continue;
         }
-        let below = under.map_or([255; 3], |under| under.get_pixel(x, y).0);
         let is_line = (x + y) % pitch < thickness;
-        *pixel = Rgb(below.map(|level| {
-            let pale = f32::from(level) + (255.0 - f32::from(level)) * PALE;
-            let (ink, share) = LINE;
-            let share = if is_line { share } else { 0.0 };
-            (pale + (ink - pale) * share).round() as u8
-        }));
+        let ((ink, share), below) = match under {
+            Under::Pale(photo) => {
+                let pale = |level: u8| mix(f32::from(level), 255.0, PALE);
+                (LINE, photo.get_pixel(x, y).0.map(pale))
+            }
+            Under::White => (LINE, [255.0; 3]),
+            Under::Dark => ((255.0, LIGHT_LINE), pixel.0.map(f32::from)),
+        };
+        let share = if is_line { share } else { 0.0 };
+        *pixel = Rgb(below.map(|level| mix(level, ink, share).round() as u8));
     }
 }
 
@@ -107,7 +135,7 @@ mod tests {
             width: 20,
             height: 20,
         };
-        hatch(&mut picture, Some(&photo), &seen);
+        hatch(&mut picture, Under::Pale(&photo), &seen);
         for (x, _, pixel) in picture.enumerate_pixels() {
             match (10..30).contains(&x) {
                 true => assert_eq!(pixel.0, [0; 3]),
@@ -122,7 +150,10 @@ mod tests {
         assert_eq!(picture.get_pixel(5, 1).0, [154, 166, 130]);
         assert_eq!(picture.get_pixel(1, 0).0, [193, 213, 153]);
         let mut plain = RgbImage::new(40, 20);
-        hatch(&mut plain, None, &seen);
+        hatch(&mut plain, Under::White, &seen);
         assert_eq!(plain.get_pixel(1, 0).0, [255; 3]);
+        let mut dark = RgbImage::new(40, 20);
+        hatch(&mut dark, Under::Dark, &seen);
+        assert_eq!([0, 1].map(|x| dark.get_pixel(x, 0).0), [[51; 3], [0; 3]]);
     }
 }
