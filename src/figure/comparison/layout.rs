@@ -1,6 +1,6 @@
 //! Where everything of a comparison lies, before any panel is drawn.
 
-use super::{Cell, Comparison};
+use super::{Cell, Comparison, Row};
 use crate::figure::parts::{self, Type};
 use crate::figure::setting::{Extent, Setting, TALLEST};
 use crate::picture::page::text::Style;
@@ -64,7 +64,7 @@ impl Grid {
                 let largest = sizes.iter().max_by_key(|(width, height)| width * height);
                 let face = Type::of(largest.copied().unwrap_or((1, 1)), EM);
                 let title = face.title();
-                let titles = rows.iter().flat_map(|row| row.shown()).map(|cell| {
+                let titles = rows.iter().flat_map(Row::shown).map(|cell| {
                     let width = title.width(cell.title());
                     match cell.title {
                         Some(_) => width.min(OWN_TITLE * face.em),

@@ -46,7 +46,7 @@ impl Comparison {
                 unseen: Unseen::default(),
                 ..*setting
             };
-            return self.mapped(|figure| figure.seen_part()).page(&whole);
+            return self.mapped(Figure::seen_part).page(&whole);
         }
         let setting = self.fitted(setting);
         let mut layout = self.layout(&setting);

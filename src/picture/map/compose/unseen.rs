@@ -137,13 +137,12 @@ mod tests {
         };
         hatch(&mut picture, Under::Pale(&photo), &seen);
         for (x, _, pixel) in picture.enumerate_pixels() {
-            match (10..30).contains(&x) {
-                true => assert_eq!(pixel.0, [0; 3]),
-                false => assert!(
-                    [[193, 213, 153], [154, 166, 130]].contains(&pixel.0),
-                    "{pixel:?}"
-                ),
-            }
+            let expected: &[[u8; 3]] = if (10..30).contains(&x) {
+                &[[0; 3]]
+            } else {
+                &[[193, 213, 153], [154, 166, 130]]
+            };
+            assert!(expected.contains(&pixel.0), "{pixel:?} at {x}");
         }
         // A line in six pixels, diagonally.
         assert_eq!(picture.get_pixel(0, 0).0, [154, 166, 130]);
