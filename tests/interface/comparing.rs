@@ -282,11 +282,25 @@ fn a_second_model_has_its_own_tree_and_classes() {
     assert!(captions_of_both[1].ends_with("bn2"));
     assert_eq!(window.chosen_layer().as_deref(), Some("bn2"));
 
-    // Clicks on classes and layers apply to the active model.
-    window.key(Key::ArrowRight);
+    // Both are asked about the same class, and the list has the probabilities of both.
+    let class = |caption: &str| caption.split_once(" at ").unwrap().0.to_owned();
+    let classes = |w: &Window| -> Vec<String> { captions(w).iter().map(|c| class(c)).collect() };
+    let first = classes(&window);
+    assert_eq!(first[0], first[1]);
+    let value = window.row(Role::ListBoxOption, &first[0]).value().unwrap();
+    assert!(value.ends_with("% by squeezenet1_1"), "{value}");
+    window.click_class("espresso");
     window.settle();
-    assert_eq!(captions(&window)[0], captions_of_both[0]);
-    assert_ne!(captions(&window)[1], captions_of_both[1]);
+    assert_eq!(classes(&window), ["espresso", "espresso"]);
+
+    // Without the link, a class is chosen for the active model alone; with it again, both follow.
+    window.click("Same class in both models");
+    window.click_class(&first[0]);
+    window.settle();
+    assert_eq!(classes(&window), ["espresso", &first[0]]);
+    window.click("Same class in both models");
+    window.settle();
+    assert_eq!(classes(&window), [first[0].as_str(), &first[0]]);
 
     window.click("squeezenet1_1");
     window.settle();

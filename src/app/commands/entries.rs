@@ -134,6 +134,10 @@ impl Scene<'_> {
         let command = self.styled(|style| style.strip_common_scale = !on);
         switch("One scale for the strip", on, command);
 
+        let on = options.linked_classes;
+        let command = changed(&|options| options.linked_classes = !on);
+        switch("Same class in both models", on, command);
+
         let list = &self.gallery.folder.list;
         for sort in Sort::ALL {
             if sort != list.sort() {

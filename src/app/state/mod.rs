@@ -25,6 +25,7 @@ use signal::Signal;
 use view_options::ViewOptions;
 use viewport::View;
 
+mod across_models;
 pub(crate) mod by_name;
 pub(crate) mod class_choice;
 pub(crate) mod export_options;
@@ -34,7 +35,6 @@ pub(crate) mod rows;
 pub(crate) mod side;
 pub(crate) mod sides;
 pub(crate) mod signal;
-mod truth;
 pub(crate) mod view_options;
 pub(crate) mod viewport;
 
@@ -126,6 +126,14 @@ impl State {
     pub fn lacks_spatial_layer(&self) -> bool {
         let model = self.model();
         model.is_some_and(|model| model.layers.recommended().is_none())
+    }
+
+    /// The side of the other open model, if there are two.
+    pub fn other_side(&self) -> Option<usize> {
+        let active = self.sides.active_index();
+        let others = self.sides.iter().enumerate();
+        let mut others = others.filter(|(index, side)| *index != active && side.model.is_some());
+        self.model().and(others.next().map(|(index, _)| index))
     }
 
     /// The subject of one side, if it has a model and there is a photo.

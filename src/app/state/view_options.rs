@@ -67,6 +67,8 @@ pub struct ViewOptions {
     /// How image files are read.
     #[serde(rename = "reading")]
     pub decoding: Decoding,
+    /// Whether two models are asked about the class of the same name.
+    pub linked_classes: bool,
     /// Whether the layer strip is shown.
     pub layer_strip: bool,
     /// Whether the list of layers, or the pane of the model, is shown.
@@ -83,6 +85,7 @@ impl Default for ViewOptions {
             rule: ReluRule::default(),
             export: ExportOptions::default(),
             decoding: Decoding::default(),
+            linked_classes: true,
             layer_strip: true,
             left_list: true,
             right_list: true,

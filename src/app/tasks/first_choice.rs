@@ -12,7 +12,10 @@ impl App {
     /// is known and differs, the two are compared.
     pub(crate) fn choose_predicted_classes(&mut self) {
         let (mut changed, mut chose_active) = (false, false);
-        for index in 0..self.state.sides.count() {
+        let active = self.state.sides.active_index();
+        let others = (0..self.state.sides.count()).filter(|index| *index != active);
+        let linked = self.state.options.linked_classes;
+        for index in std::iter::once(active).chain(others) {
             let Some(side) = self.state.sides.get(index) else {
                 continue;
             };
@@ -20,6 +23,25 @@ impl App {
                 continue;
             };
             if side.score().is_some() {
+                continue;
+            }
+            // What another model is asked about already is asked of this one as well.
+            let asked = self
+                .state
+                .sides
+                .iter()
+                .position(|side| side.score().is_some());
+            let same = asked.and_then(|from| self.state.same_choice(from, index));
+            if let Some(choice) = same.filter(|_| linked)
+                && let Some(side) = self.state.sides.get_mut(index)
+            {
+                side.choice = choice;
+                side.scroll_to_class.send();
+                changed = true;
+                continue;
+            }
+            if linked && index != active && self.state.side().score().is_none() {
+                // The active model's prediction comes first, whichever is ready first.
                 continue;
             }
             let Some(prediction) = self.state.results.prediction(&subject).cloned() else {

@@ -21,6 +21,11 @@ impl App {
     pub fn execute(&mut self, ctx: &Context, command: Command) {
         // Moving the pointer causes a redraw anyway.
         let repaint = !matches!(command, Command::SetView(_));
+        let asked = (
+            self.state.sides.active_index(),
+            self.state.side().choice.explained(),
+        );
+        let linked = self.state.options.linked_classes;
         let state = &mut self.state;
         match command {
             Command::Do(action) => self.perform(ctx, action),
@@ -40,6 +45,12 @@ impl App {
                 self.gallery.folder.list.set_sort(sort);
                 self.panels.gallery.reveal = Some(Reveal::Others);
             }
+            Command::ChooseSplit(split) => {
+                self.gallery.folder.set_split(split);
+                self.panels.gallery.reveal = Some(Reveal::Others);
+            }
+            Command::NameClass(name, class) => self.name_class(name, class),
+            Command::NumberClasses(numbering) => self.number_classes(numbering),
             Command::FilterPictures(filter) => {
                 self.gallery.folder.list.set_filter(filter);
                 self.panels.gallery.reveal = Some(Reveal::Others);
@@ -147,6 +158,11 @@ impl App {
             Command::Enlarge(panel) => state.large = panel,
             Command::SetTheme(theme) => ctx.set_theme(theme),
             Command::DismissNotice(id) => self.notices.dismiss(id),
+        }
+        let active = self.state.sides.active_index();
+        let is_new = asked != (active, self.state.side().choice.explained()) && asked.0 == active;
+        if (is_new || !linked) && self.state.link_classes() {
+            self.ask();
         }
         if repaint {
             ctx.request_repaint();

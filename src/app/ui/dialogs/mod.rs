@@ -1,5 +1,5 @@
-//! The dialogs: the command palette, the list of shortcuts, the path prompt, and the question of
-//! which network a checkpoint belongs to.
+//! The dialogs: the command palette, the list of shortcuts, the path prompt, the true classes of a folder,
+//! and the question of which network a checkpoint belongs to.
 //!
 //! Each dialog keeps its scratch in [`OpenDialogs`]. What the user chooses becomes a command.
 
@@ -15,6 +15,7 @@ use crate::app::tasks::path_prompt::PathPrompt;
 
 use palette_ui::CommandPalette;
 use trials_ui::Trials;
+use true_classes::TrueClasses;
 
 pub(crate) mod architecture_ui;
 pub(crate) mod drop_ui;
@@ -23,6 +24,7 @@ pub(crate) mod palette_ui;
 pub(crate) mod path_ui;
 pub(crate) mod shortcuts_ui;
 pub(crate) mod trials_ui;
+pub(crate) mod true_classes;
 
 /// The open dialogs and their state.
 #[derive(Default)]
@@ -36,6 +38,7 @@ pub struct OpenDialogs {
     pub figure: bool,
     /// The preprocessings that are compared.
     pub trials: Option<Trials>,
+    pub true_classes: TrueClasses,
 }
 
 impl OpenDialogs {
@@ -47,6 +50,7 @@ impl OpenDialogs {
             || self.shortcuts
             || self.figure
             || self.trials.is_some()
+            || self.true_classes.is_open()
     }
 }
 
@@ -71,6 +75,9 @@ pub fn dialogs_ui(
     }
     if dialogs.figure && figure_ui::figure_ui(ui, scene, commands) {
         dialogs.figure = false;
+    }
+    if dialogs.true_classes.is_open() {
+        true_classes::dialog_ui(ui, scene, &mut dialogs.true_classes, commands);
     }
     if dialogs.shortcuts && shortcuts_ui::shortcuts_ui(ui) {
         commands.push(Action::ShowKeys.into());

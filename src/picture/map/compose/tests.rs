@@ -142,18 +142,13 @@ fn keeps_zeros_under_a_common_scale() {
 
 #[test]
 fn a_spotlight_never_leaves_the_unseen_brighter_than_the_seen() {
-    let (photo, p) = (photo(8, 4), place((8, 4), 4, Fit::Crop));
+    let photo = RgbImage::from_pixel(8, 4, Rgb([200; 3]));
+    let p = place((8, 4), 4, Fit::Crop);
     let dark = map(1, &[0.0]);
     for opacity in [0.0, 0.5, 0.8, 1.0] {
         let lit = overlay(&photo, &dark, &p, &look(opacity, Overlay::Spotlight));
-        for x in [0, 1, 6, 7] {
-            let [unseen, seen] = [x, 3].map(|x| {
-                let share =
-                    f32::from(lit.get_pixel(x, 0).0[0]) / f32::from(photo.get_pixel(x, 0).0[0]);
-                share
-            });
-            assert!(unseen <= seen + 0.02, "{unseen} {seen} at {opacity}");
-        }
+        let [unseen, seen] = [0, 3].map(|x| lit.get_pixel(x, 0).0[0]);
+        assert!(unseen <= seen, "{unseen} {seen} at {opacity}");
     }
 }
 
