@@ -104,9 +104,10 @@ impl App {
         let (scene, panels, _) = self.parts();
         let empty = scene.state.photo.is_none();
         if strip_ui::is_shown(scene) {
-            let fold = panels.strip.fold(ui.available_height());
+            let room = ui.available_height();
+            let fold = panels.strip.fold(room);
             Panel::bottom("strip")
-                .exact_size(strip_ui::height(fold) + GRID)
+                .exact_size(strip_ui::height(fold, room) + GRID)
                 .frame(stage::frame(ui, stage::STRIP_MARGIN))
                 .show(ui, |ui| {
                     strip_ui::strip_ui(ui, scene, &mut panels.strip, fold, commands);
