@@ -38,7 +38,7 @@ impl App {
             .show(ui, |ui| self.stage_ui(ui, &mut commands));
         let (scene, _, dialogs) = self.parts();
         notices_ui::notices_ui(ui, scene.notices, toolbar_ui::HEIGHT, &mut commands);
-        dialogs_ui(ui, dialogs, || scene.entries(&ctx), &mut commands);
+        dialogs_ui(ui, scene, dialogs, || scene.entries(&ctx), &mut commands);
         self.execute_all(&ctx, commands);
         self.persistence.undo.record_changes(&ctx, &self.state);
         if self.panels.input.read(&ctx) {

@@ -40,7 +40,7 @@ pub struct LayerCheck {
     /// Σ over positions and channels of αₖAₖ, without the ReLU.
     pub sum: f64,
     /// The score less the bias of the classifier, which the sum has to equal where Grad-CAM is CAM.
-    /// `None` where the network does not end in one linear layer.
+    /// `None` where more than averages lies between the layer and the one linear layer at the end.
     pub score_without_bias: Option<f64>,
 }
 
@@ -100,7 +100,9 @@ pub fn self_check(
 fn slope(graph: &Graph, tape: &Tape, objective: &Objective) -> Result<Slope, TchError> {
     /// The change of the score that a step aims at, as shares of its size: small enough to stay
     /// between the kinks of rectifiers, large enough to stand out from rounding.
-    const STEPS: [f64; 5] = [0.1, 0.03, 0.01, 0.003, 0.001];
+    const STEPS: [f64; 7] = [0.1, 0.03, 0.01, 0.003, 0.001, 3e-4, 1e-4];
+    /// Smaller ones are only needed where the score hardly depends on the input.
+    const USUAL: usize = 5;
     let missing = || TchError::Shape("the input was not recorded".into());
     let gradients = tape.backward(objective.seed(), ReluRule::Gradient, &[graph.input])?;
     let gradient = gradients.at.first().ok_or_else(missing)?;
@@ -119,7 +121,10 @@ fn slope(graph: &Graph, tape: &Tape, objective: &Objective) -> Result<Slope, Tch
         predicted,
         measured: f64::INFINITY,
     };
-    for share in STEPS {
+    for (tried, share) in STEPS.into_iter().enumerate() {
+        if tried >= USUAL && best.agrees() {
+            break;
+        }
         let step = share * size / predicted;
         let along = direction.f_mul_scalar(step)?;
         let ahead = objective.value(&forward(graph, &input.f_add(&along)?)?)?;
@@ -161,21 +166,34 @@ fn at_layer(
             deviation / largest
         },
         sum,
-        score_without_bias: match bias(graph, tape, objective)? {
+        score_without_bias: match bias(graph, tape, objective, layer)? {
             Some(bias) => Some(objective.value(tape.logits())? - bias),
             None => None,
         },
     })
 }
 
-/// What the bias of the last linear layer adds to the score; `None` where the network ends otherwise.
-fn bias(graph: &Graph, tape: &Tape, objective: &Objective) -> Result<Option<f64>, TchError> {
+/// What the bias of the last linear layer adds to the score; `None` where the network does not go on from
+/// `layer` with averages and that layer alone.
+fn bias(
+    graph: &Graph,
+    tape: &Tape,
+    objective: &Objective,
+    layer: ValueId,
+) -> Result<Option<f64>, TchError> {
     if is_map(tape.logits()) {
         return Ok(None);
     }
     let Some(last) = graph.producer(graph.logits) else {
         return Ok(None);
     };
+    if !last
+        .inputs
+        .first()
+        .is_some_and(|input| only_averaged(graph, layer, *input))
+    {
+        return Ok(None);
+    }
     match last.op {
         Op::MatrixProduct(MatrixProduct::Linear { bias: false }) => Ok(Some(0.0)),
         Op::MatrixProduct(MatrixProduct::Linear { bias: true }) => {
@@ -187,9 +205,36 @@ fn bias(graph: &Graph, tape: &Tape, objective: &Objective) -> Result<Option<f64>
     }
 }
 
+/// Whether `value` is made of `layer` by pooling, averaging and new shapes alone, so that it grows as that does.
+fn only_averaged(graph: &Graph, layer: ValueId, value: ValueId) -> bool {
+    let mut at = value;
+    while at != layer {
+        let Some(node) = graph.producer(at) else {
+            return false;
+        };
+        let grows = matches!(
+            node.op,
+            Op::Pooling(_) | Op::Reduction(_) | Op::Reshaping(_) | Op::Copying(_)
+        );
+        match node.inputs.first() {
+            Some(input) if grows => at = *input,
+            _ => return false,
+        }
+    }
+    true
+}
+
 #[cfg(test)]
 mod tests {
+    use std::io::{Cursor, Read};
+    use std::ops::ControlFlow;
+    use std::sync::Arc;
+
+    use tch::{Device, Tensor};
+
     use super::*;
+    use crate::explain::Score;
+    use crate::model::{InputValue, Model, OpenOptions};
 
     #[test]
     fn compares_relative_to_the_larger_value() {
@@ -200,6 +245,40 @@ mod tests {
         assert!(slope(1.0, 0.96).agrees() && slope(0.0, 0.0).agrees());
         assert!(!slope(1.0, 0.9).agrees() && !slope(1.0, -1.0).agrees());
         assert!(!slope(1.0, f64::INFINITY).agrees());
+    }
+
+    /// A table of numbers joins the pooled features before the last layer, so that they alone do not add up.
+    #[test]
+    fn expects_no_sum_where_more_than_averages_follows() {
+        let path = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/tests/torchvision/inputs.zip.gz"
+        );
+        let packed = std::fs::read(path).unwrap();
+        let mut bytes = Vec::new();
+        flate2::read::GzDecoder::new(packed.as_slice())
+            .read_to_end(&mut bytes)
+            .unwrap();
+        let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        archive.extract(&folder).unwrap();
+        let options = OpenOptions::default().input_at("mask", InputValue::number(0.25));
+        let path = folder.path().join("beside.pt2");
+        let model = Model::open_as(&path, &options, &mut |_| ControlFlow::Continue(())).unwrap();
+        let graph = &model.graph;
+        let input = Tensor::rand(graph.input_shape, (Kind::Float, Device::Cpu));
+        let tape = Tape::record(graph, Arc::clone(&model.plan), &input).unwrap();
+        let objective = Objective::new(&tape, Score::For(0)).unwrap();
+        let before = |value: ValueId| graph.producer(value).unwrap().inputs[0];
+        let joined = before(graph.logits);
+        let pooled = before(joined);
+        let map = before(pooled);
+        assert_eq!(tape.activation(map).unwrap().dim(), 4);
+        assert!(only_averaged(graph, map, pooled) && !only_averaged(graph, map, joined));
+        let check = self_check(graph, &tape, &objective, Some(map)).unwrap();
+        let layer = check.layer.unwrap();
+        assert!(check.slope.agrees() && layer.is_cam());
+        assert_eq!(layer.adds_up(), None);
     }
 
     #[test]

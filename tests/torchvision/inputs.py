@@ -232,6 +232,52 @@ def several():
     check("beside.onnx", lambda x: net(meta * 0, x, ones), (1, 3, 12, 12), inputs=dict(mask="0.25"))
 
 
+def channels_last():
+    net = lively(nn.Sequential(nn.Conv2d(3, 4, 3, 2), nn.Tanh(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 3))).eval()
+    pt2("last.pt2", Last(net), (torch.rand(1, 12, 16, 3),))
+    check("last.pt2", net, (1, 3, 12, 16), source="Fixed")
+    sides = {1: Dim("h", min=8, max=64), 2: Dim("w", min=8, max=64)}
+    pt2("last_open.pt2", Last(net), (torch.rand(1, 12, 16, 3),), dynamic_shapes=(sides,))
+    check("last_open.pt2", net, (1, 3, 12, 16), source="Sample")
+    check("last_open.pt2", net, (1, 3, 20, 9), size=[9, 20], source="Chosen")
+    # What is written in place does not reach the picture.
+    pt2("last_bytes.pt2", Last(InPlace(net)), (torch.zeros(2, 12, 16, 3, dtype=torch.uint8),))
+    check("last_bytes.pt2", lambda x: InPlace(net)(x.clone()), (1, 3, 12, 16))
+    grey = lively(Grey()).eval()
+    pt2("grey_last.pt2", Last(grey), (torch.rand(1, 28, 28, 1),))
+    check("grey_last.pt2", grey, (1, 1, 28, 28))
+
+
+class InPlace(nn.Module):
+    """Normalises bytes in place."""
+
+    def __init__(self, body):
+        super().__init__()
+        self.body = body
+
+    def forward(self, x):
+        return self.body(x.float().div_(255).sub_(0.5).div_(0.25))
+
+
+class Squeezed(nn.Module):
+    """The older exporter writes `If` for `squeeze` where the batch is open."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 5, 3)
+        self.response = nn.LocalResponseNorm(3)
+
+    def forward(self, x):
+        y = self.response(self.conv(x).tanh())
+        return y.mean(3).mean(2, keepdim=True).squeeze(2).squeeze(-1)
+
+
+def branches():
+    net = lively(Squeezed()).eval()
+    onnx("branches.onnx", net, (torch.rand(2, 3, 12, 12),), input_names=["x"], dynamic_axes={"x": [0]})
+    check("branches.onnx", net, (1, 3, 12, 12))
+
+
 class Windows(nn.Module):
     """A batch in all shapes: windows with attention, a token in front, and literal shapes for a batch of four."""
 
@@ -336,5 +382,7 @@ if __name__ == "__main__":
     bytes_()
     several()
     batches()
+    channels_last()
+    branches()
     write(sys.argv[1])
     print(len(CHECKS), "checks of", len(FILES), "files")

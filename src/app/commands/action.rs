@@ -16,6 +16,8 @@ pub enum Action {
     /// Opens a folder of images in the gallery.
     OpenFolder,
     CloseFolder,
+    /// Shows what the names in the folder stand for.
+    TrueClasses,
     OpenModel,
     AboutModel,
     /// Tries the usual preprocessings on the open photo.
@@ -85,6 +87,7 @@ impl Action {
             Action::OpenImage => "Open image…",
             Action::OpenFolder => "Open folder…",
             Action::CloseFolder => "Close the folder",
+            Action::TrueClasses => "True classes of the folder…",
             Action::OpenModel => "Open model…",
             Action::AboutModel => "About the model",
             Action::WhichFits => "Which fits?",
@@ -162,6 +165,7 @@ impl Action {
             Action::FirstPicture => "Open the first picture of the folder",
             Action::LastPicture => "Open the last picture of the folder",
             Action::CloseFolder => "Close the folder with its pictures and predictions",
+            Action::TrueClasses => "Which class each folder or label stands for",
             Action::FindLayer => "Type part of a layer's path or type",
             Action::FindClass => "Type part of a class's name, or its number",
             Action::ZoomIn => "Magnify all panels",
@@ -244,6 +248,7 @@ impl Action {
             | Action::CompareWithPicture
             | Action::SwapClasses
             | Action::StopComparing
+            | Action::TrueClasses
             | Action::MarkTrue => Group::Comparing,
             Action::Undo
             | Action::Redo
@@ -308,6 +313,7 @@ impl Action {
             Action::OpenPalette => ctrl(Key::K),
             Action::ShowKeys => key(Key::F1),
             Action::CloseFolder
+            | Action::TrueClasses
             | Action::ComputeAgain
             | Action::WhichFits
             | Action::CompareWithPicture => None,

@@ -30,6 +30,9 @@ impl Scene<'_> {
             | Command::OpenImages(_)
             | Command::OpenPicture(_)
             | Command::PredictFolder(_)
+            | Command::ChooseSplit(_)
+            | Command::NameClass(..)
+            | Command::NumberClasses(_)
             | Command::LimitThumbnails(_)
             | Command::UnfoldGallery(_)
             | Command::ChooseLayer(_)
@@ -131,6 +134,7 @@ impl Scene<'_> {
             | Action::FirstPicture
             | Action::LastPicture
             | Action::CloseFolder => self.why_not_gallery(),
+            Action::TrueClasses => self.why_not_gallery().or_else(|| self.why_no_classes()),
             Action::Cancel => {
                 let choosing = state.side().choice.is_choosing_rival()
                     || state.drawing_region
@@ -185,6 +189,16 @@ impl Scene<'_> {
 
     fn why_not_gallery(&self) -> Option<&'static str> {
         unless(self.gallery.is_shown(), "Open a folder first")
+    }
+
+    /// Why the folder's names cannot stand for classes.
+    fn why_no_classes(&self) -> Option<&'static str> {
+        let classes = self.gallery.folder.list.truths().classes().count();
+        match (self.state.model(), classes) {
+            (None, _) => Some(MODEL_FIRST),
+            (Some(_), 0) => Some("This model has no classes"),
+            (Some(_), _) => None,
+        }
     }
 
     /// Whether results that should be shown have not been computed.

@@ -160,7 +160,7 @@ fn held_note(held: &Held, options: &OpenOptions) -> String {
             .unwrap_or_default()
     };
     let at = match at {
-        HeldAt::Given => format!("at {}, which was given for it", given()),
+        HeldAt::Given => format!("at what was given for it, {}", given()),
         HeldAt::Picture => format!("at the picture {}, prepared as the first one is", given()),
         HeldAt::Sample => "at the sample that the file was exported with".to_owned(),
         HeldAt::Zeros => {
@@ -281,6 +281,19 @@ impl ModelInfo {
             InputValue::Numbers(_) | InputValue::Array(_) => None,
         });
         held.chain(&self.reference)
+    }
+
+    /// Its labels, for what outlives the open folder; none if they are the folder's, so that a class is
+    /// its number.
+    pub fn lasting_labels(&self) -> &[String] {
+        match self.label_source {
+            LabelSource::Folders => &[],
+            LabelSource::Archive
+            | LabelSource::BesideModel(_)
+            | LabelSource::ImageNet
+            | LabelSource::Numbered
+            | LabelSource::Typed => &self.labels,
+        }
     }
 
     /// Its current usage.

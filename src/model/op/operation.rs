@@ -152,9 +152,11 @@ pub struct Rectifier {
 }
 
 impl GradientRole {
-    /// Of a function that clips its input to these bounds: a rectifier where the lower one is 0.
+    /// Of a function that clips its input to these bounds: a rectifier where the lower one is 0. From 0 to 1
+    /// and from 0 to 255 it clips the levels of an image, or is a gate.
     pub fn clipping(min: Option<f64>, max: Option<f64>) -> GradientRole {
-        if min != Some(0.0) || max.is_some_and(|max| max.is_nan() || max <= 0.0) {
+        let no_ceiling = |max: f64| max.is_nan() || max <= 0.0 || max == 1.0 || max == 255.0;
+        if min != Some(0.0) || max.is_some_and(no_ceiling) {
             return GradientRole::Plain;
         }
         let name = match max {

@@ -21,6 +21,11 @@ def cases(case):
     case("tensordot", lambda x, w: [torch.tensordot(x, w, ([3], [0])), torch.tensordot(x, x, ([1, 2], [1, 2]))], w)
     case("einsum", lambda x, w: [torch.einsum("bchw,wd->bdhc", x, w), torch.einsum("bchw,bdhw->bcd", x, x)], w)
     case("inner, vecdot", lambda x, v: [torch.inner(x, v), torch.linalg.vecdot(x, v)], v)
+    case("vdot", lambda x, v: [torch.vdot(x[0, 0, 0], v), torch.vdot(v, v)], v)
+    case("_weight_norm", lambda x, v, g: [x @ torch._weight_norm(v, g, 0), torch._weight_norm(x, x.mean((0, 2, 3), keepdim=True), 1),
+                                          torch._weight_norm(x, x.mean(), -1)], some(5, 3), some(5, 1))
+    case("weight_norm", nn.utils.parametrizations.weight_norm(nn.Conv2d(3, 4, 3)), shape=(1, 3, 6, 5))
+    case("spectral_norm", nn.utils.parametrizations.spectral_norm(nn.Conv2d(3, 4, 3)), shape=(1, 3, 6, 5))
     case("cross", lambda x, c: [torch.linalg.cross(x, x.flip(1) * 2, dim=1), torch.cross(x, x.flip(2), dim=1)], c)
     case("kron", lambda x, w: torch.kron(x[0, 0], w), w)
     case("cdist", lambda x, w: [torch.cdist(x[0], w.T), torch.cdist(x, w.T + 0.1, p=1.0), torch.cdist(x[0], w.T, p=3.0)], w)

@@ -1,5 +1,5 @@
-//! The dialogs: the command palette, the list of shortcuts, the path prompt, and the question of
-//! which network a checkpoint belongs to.
+//! The dialogs: the command palette, the list of shortcuts, the path prompt, the true classes of a folder,
+//! and the question of which network a checkpoint belongs to.
 //!
 //! Each dialog keeps its scratch in [`OpenDialogs`]. What the user chooses becomes a command.
 
@@ -10,11 +10,13 @@ use egui::Ui;
 use crate::app::commands::Command;
 use crate::app::commands::action::Action;
 use crate::app::commands::entries::Entry;
+use crate::app::scene::Scene;
 use crate::app::tasks::ArchitectureQuestion;
 use crate::app::tasks::path_prompt::PathPrompt;
 
 use palette_ui::CommandPalette;
 use trials_ui::Trials;
+use true_classes::TrueClasses;
 
 pub(crate) mod architecture_ui;
 pub(crate) mod drop_ui;
@@ -22,6 +24,7 @@ pub(crate) mod palette_ui;
 pub(crate) mod path_ui;
 pub(crate) mod shortcuts_ui;
 pub(crate) mod trials_ui;
+pub(crate) mod true_classes;
 
 /// The open dialogs and their state.
 #[derive(Default)]
@@ -33,6 +36,7 @@ pub struct OpenDialogs {
     pub shortcuts: bool,
     /// The preprocessings that are compared.
     pub trials: Option<Trials>,
+    pub true_classes: TrueClasses,
 }
 
 impl OpenDialogs {
@@ -43,12 +47,14 @@ impl OpenDialogs {
             || !self.architectures.is_empty()
             || self.shortcuts
             || self.trials.is_some()
+            || self.true_classes.is_open()
     }
 }
 
 /// Draws the open dialogs. `entries` returns the commands that the palette offers.
 pub fn dialogs_ui(
     ui: &Ui,
+    scene: Scene<'_>,
     dialogs: &mut OpenDialogs,
     entries: impl FnOnce() -> Vec<Entry>,
     commands: &mut Vec<Command>,
@@ -64,6 +70,9 @@ pub fn dialogs_ui(
     }
     if let Some(trials) = &dialogs.trials {
         trials_ui::trials_ui(ui, trials, commands);
+    }
+    if dialogs.true_classes.is_open() {
+        true_classes::dialog_ui(ui, scene, &mut dialogs.true_classes, commands);
     }
     if dialogs.shortcuts && shortcuts_ui::shortcuts_ui(ui) {
         commands.push(Action::ShowKeys.into());

@@ -7,14 +7,14 @@ use crate::model::opening::OpenOptions;
 const MAX_CHANNELS: i64 = 64;
 /// Most images that a file may take at a time.
 const MAX_BATCH: i64 = 256;
+/// Most channels that the last axis is taken for where the first may be them too.
+const MAX_LAST: i64 = 4;
 
 /// An input that may be the image.
 pub struct Candidate<'a> {
     pub name: &'a str,
     /// `None` for those that are dynamic.
     pub sizes: Vec<Option<i64>>,
-    /// Whether the channels may be the last axis.
-    pub channels_last: bool,
 }
 
 impl Candidate<'_> {
@@ -35,11 +35,26 @@ impl Candidate<'_> {
             }
         };
         let first_axis = of(first, [second, third]);
-        let last_axis = of(third, [first, second]).filter(|_| self.channels_last);
+        let last_axis = of(third, [first, second]);
         match (first_axis, last_axis) {
             (Some(a), Some(b)) => Some(a.min(b)),
             (a, b) => a.or(b),
         }
+    }
+}
+
+/// Whether the channels come last, from the axes of an image after the batch; `None` where the sizes do
+/// not tell.
+pub fn channels_last([first, second, third]: [Option<i64>; 3]) -> Option<bool> {
+    match (first, third) {
+        (Some(3), _) => Some(false),
+        // A map of features may be as small.
+        (Some(_), Some(last)) if second.is_some_and(|width| width <= last) => Some(false),
+        (_, Some(3)) => Some(true),
+        (None, None) => None,
+        (Some(_), None) => Some(false),
+        (None, Some(last)) => Some(last <= MAX_LAST && second.is_none()),
+        (Some(first), Some(last)) => Some(last < first && last <= MAX_LAST),
     }
 }
 
@@ -129,7 +144,6 @@ mod tests {
                 .iter()
                 .map(|size| (*size >= 0).then_some(*size))
                 .collect(),
-            channels_last: true,
         }
     }
 

@@ -9,6 +9,7 @@
 //! computed while the graph is built, and only operations on the values of the image become nodes.
 
 mod args;
+mod branches;
 mod build;
 pub(crate) mod message;
 mod names;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::args::Args;
+use super::branches;
 use super::build::Builder;
 use super::message::proto::{Graph, Node};
 use super::names;
@@ -43,8 +44,8 @@ impl<'a> Makers<'a> {
         let mut open: Vec<usize> = self.made_by.get(value).copied().into_iter().collect();
         while let Some(index) = open.pop() {
             if !std::mem::replace(&mut wanted[index], true) {
-                let inputs = self.graph.nodes[index].inputs.iter();
-                open.extend(inputs.filter_map(|input| self.made_by.get(input.as_str())));
+                let inputs = branches::reads(&self.graph.nodes[index]).into_iter();
+                open.extend(inputs.filter_map(|input| self.made_by.get(input)));
             }
         }
         (0..wanted.len()).filter(|index| wanted[*index]).collect()
@@ -62,8 +63,7 @@ pub fn wanted(graph: &Graph, outputs: &[Returned], image: &str) -> Result<(Vec<u
     let mut lost = Lost::new();
     for output in outputs {
         let wanted = makers.wanted(&output.name);
-        let known = |index: &usize| ops::reader(&graph.nodes[*index]).is_some();
-        if wanted.iter().all(known) {
+        if wanted.iter().all(|index| is_known(&graph.nodes[*index])) {
             for index in wanted {
                 kept[index] = true;
             }
@@ -76,11 +76,16 @@ pub fn wanted(graph: &Graph, outputs: &[Returned], image: &str) -> Result<(Vec<u
     Ok((sorted(graph, kept, &makers.made_by)?, lost))
 }
 
+/// Whether a node can be read, as far as its operation tells.
+fn is_known(node: &Node) -> bool {
+    ops::reader(node).is_some() || branches::has(node)
+}
+
 /// The same nodes in an order in which they can run: the one of the file where that is one.
 fn sorted(graph: &Graph, wanted: Vec<usize>, made_by: &HashMap<&str, usize>) -> Result<Vec<usize>> {
     let before = |index: usize| {
-        let inputs = graph.nodes[index].inputs.iter();
-        inputs.filter_map(|input| made_by.get(input.as_str()).copied())
+        let inputs = branches::reads(&graph.nodes[index]).into_iter();
+        inputs.filter_map(|input| made_by.get(input).copied())
     };
     if wanted
         .iter()
@@ -125,7 +130,7 @@ fn unsupported(graph: &Graph, wanted: &[usize], stacks: &[Stack]) -> Result<Faul
     let mut unsupported = Vec::new();
     for (index, stack) in wanted.iter().zip(stacks) {
         let node = &graph.nodes[*index];
-        if ops::reader(node).is_none() {
+        if !is_known(node) {
             let refusal = Refusal::Unsupported(ops::reason(node).map(str::to_owned));
             unsupported.push(refusal.at(node.full_name(), node.label(), innermost(stack))?);
         }
@@ -141,17 +146,28 @@ pub fn read<'a>(
     stack: Stack,
     opset: i64,
 ) -> Result<()> {
-    builder.begin_node(node, stack)?;
+    read_within(builder, node, stack, opset)?;
+    builder.end_node();
+    Ok(())
+}
+
+/// The same for a node that may be one of a branch.
+pub fn read_within<'a>(
+    builder: &mut Builder<'a, '_>,
+    node: &'a Node,
+    stack: Stack,
+    opset: i64,
+) -> Result<()> {
+    builder.begin_node(node, stack.clone())?;
     let mut before = node.inputs.iter();
     let read = match before.find_map(|input| builder.lost.get(input)) {
         Some(fault) => Err(fault.clone()),
+        None if branches::has(node) => branches::read(builder, node, stack, opset),
         None => read_operation(builder, node, opset)
-            .map_err(|refusal| builder.refused(&node.full_name(), refusal))
-            .and_then(|made| builder.end_node(node, &made)),
+            .map_err(|refusal| builder.refused(&node.full_name(), refusal)),
     };
-    match read {
+    match read.and_then(|made| builder.name_outputs(node, &made)) {
         Err(fault @ Fault::Unsupported(_)) => {
-            builder.skip_node();
             let outputs = node.outputs.iter().filter(|output| !output.is_empty());
             builder
                 .lost

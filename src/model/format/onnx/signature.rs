@@ -14,8 +14,6 @@ use crate::model::opening::OpenOptions;
 
 /// The number of bytes among the dtypes of `onnx.proto`.
 const BYTES: i32 = 2;
-/// Most channels that the last axis is taken for where the first may be them too.
-const MAX_LAST: i64 = 4;
 
 /// The image, and what the file is called with besides.
 pub struct Input {
@@ -84,7 +82,6 @@ pub fn input(graph: &Graph, options: &OpenOptions) -> Result<Input> {
     let candidates = free.iter().map(|input| Candidate {
         name: &input.name,
         sizes: input.sizes().unwrap_or_default(),
-        channels_last: true,
     });
     let chosen = inputs::image(&candidates.collect::<Vec<_>>(), options)?;
     let image = free[chosen];
@@ -138,25 +135,14 @@ fn arranged(graph: &Graph, image: &ValueInfo, sizes: &[Option<i64>]) -> Result<(
         )));
     };
     let batch = Some(batch.unwrap_or(1));
-    let first_axis = (false, [batch, first, second, third]);
-    let last_axis = (true, [batch, third, first, second]);
-    Ok(match (first, third) {
-        (Some(3), _) => first_axis,
-        (_, Some(3)) => last_axis,
-        (None, None) => {
-            let channels = Some(3);
-            if turns_channels_first(graph, &image.name) {
-                (true, [batch, channels, first, second])
-            } else {
-                (false, [batch, channels, second, third])
-            }
-        }
-        (Some(_), None) => first_axis,
-        (None, Some(channels)) if channels <= MAX_LAST && second.is_none() => last_axis,
-        (None, Some(_)) => (false, [batch, Some(3), second, third]),
-        (Some(first), Some(last)) if last < first && last <= MAX_LAST => last_axis,
-        (Some(_), Some(_)) => first_axis,
-    })
+    let last = inputs::channels_last([first, second, third]);
+    Ok(
+        if last.unwrap_or_else(|| turns_channels_first(graph, &image.name)) {
+            (true, [batch, third.or(Some(3)), first, second])
+        } else {
+            (false, [batch, first.or(Some(3)), second, third])
+        },
+    )
 }
 
 /// An input besides an image with so many channels, the last axis or not.

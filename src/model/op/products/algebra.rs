@@ -192,6 +192,26 @@ operations! {
     },
     traits: Traits::MIXES;
 
+    /// A weight by its direction and its lengths: v / ‖v‖ · g, with a norm for each index along an axis
+    /// (Salimans and Kingma, arXiv 1602.07868). Inputs: v, g.
+    WeightNorm {
+        /// The axis; −1 takes the norm of all of v.
+        dim: i64,
+    }
+    run: Tensor::f_internal_weight_norm(input(inputs, 0)?, input(inputs, 1)?, *dim)?,
+    shapes: {
+        let (v, g) = (shape::input(inputs, 0)?, shape::input(inputs, 1)?);
+        if *dim < -1 || *dim >= v.len() as i64 {
+            return Err(format!("it normalises axis {dim} of {v:?}"));
+        }
+        match broadcast(v, g)? {
+            both if both == v => both,
+            _ => return Err(format!("lengths of {g:?} do not fit {v:?}")),
+        }
+    },
+    work: Work::Held(held(inputs)),
+    traits: Traits::MIXES;
+
     /// The inverse of each matrix.
     Inverse {}
     run: Tensor::f_linalg_inv(input(inputs, 0)?)?,

@@ -106,8 +106,8 @@ fn of(map: &Affine) -> Option<Expected> {
         Levels::Signed
     } else if (0.2..=0.8).contains(&m) && (0.05..=1.0 + 1e-6).contains(&s) {
         Levels::Unit
-    } else if m.abs() < 1e-6 && (1.0 / s - 255.0).abs() < 1e-3 {
-        // Scaled up to levels from 0 to 255.
+    } else if (-1e-6..=0.8).contains(&m) && (1.0 / s - 255.0).abs() < 1e-3 {
+        // Scaled up to levels from 0 to 255, of which a mean may have been subtracted.
         Levels::Unit
     } else {
         return None;

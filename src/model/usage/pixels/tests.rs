@@ -77,6 +77,22 @@ fn says_what_the_network_does_with_levels_from_0_to_1() {
 }
 
 #[test]
+fn a_network_that_scales_up_to_bytes_takes_levels_from_0_to_1() {
+    let affine = |shift: [f64; 3]| Affine {
+        scale: vec![255.0; 3],
+        shift: shift.to_vec(),
+        statistics: None,
+    };
+    let levels = |shift| of(&affine(shift)).map(|expected| expected.levels);
+    assert_eq!(levels([0.0; 3]), Some(Levels::Unit));
+    // As Caffe has it.
+    assert_eq!(levels([-123.68, -116.779, -103.939]), Some(Levels::Unit));
+    assert_eq!(levels([-127.5; 3]), Some(Levels::Unit));
+    // Brightened beyond white: no normalisation.
+    assert_eq!(levels([300.0; 3]), None);
+}
+
+#[test]
 fn names_the_range_after_a_normalisation() {
     for levels in [Levels::Unit, Levels::Bytes, Levels::Signed] {
         let (mean, std) = levels.normalisation();

@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use tch::{Kind, Tensor};
 
+use super::branches;
 use super::message::proto;
 use super::nodes::Lost;
 use super::signature::{Input, Returned};
@@ -81,7 +82,7 @@ impl<'a, 'o> Builder<'a, 'o> {
             }
         }
         let nodes = wanted.iter().map(|index| &graph.nodes[*index]);
-        let read_names = nodes.flat_map(|node| node.inputs.iter().map(String::as_str));
+        let read_names = nodes.flat_map(branches::reads);
         let returned = graph.outputs.iter().map(|output| output.name.as_str());
         let mut builder = Builder {
             initializers,
@@ -112,6 +113,25 @@ impl<'a, 'o> Builder<'a, 'o> {
         };
         builder.names.insert(input.name.clone(), read);
         Ok(builder)
+    }
+
+    /// Adds the weights of a graph within the file's.
+    ///
+    /// # Errors
+    /// [`Fault::Graph`] where a name is taken.
+    pub fn add_weights(&mut self, graph: &'a proto::Graph) -> Result<()> {
+        for weight in &graph.initializers {
+            let name = weight.name.as_str();
+            if self.names.contains_key(name) || self.initializers.insert(name, weight).is_some() {
+                return Err(Fault::Graph(format!("two weights are called {name}")));
+            }
+        }
+        Ok(())
+    }
+
+    /// How many values there are.
+    pub fn value_count(&self) -> usize {
+        self.graph.value_count()
     }
 
     /// Says at which node something is refused; `op` is the name of its operation.

@@ -7,11 +7,12 @@ use super::Builder;
 use crate::model::error::{Fault, Result};
 use crate::model::format::build::module_calls::Stack;
 use crate::model::format::build::refusal::Refusal;
+use crate::model::format::onnx::branches;
 use crate::model::format::onnx::message::proto;
 use crate::model::graph::ValueId;
 
 impl<'a> Builder<'a, '_> {
-    /// Begins a node of the file; what is emitted until [`end_node`](Self::end_node) belongs to it.
+    /// Begins a node of the file; what is emitted until [`name_outputs`](Self::name_outputs) belongs to it.
     ///
     /// # Errors
     /// [`Fault::Cancelled`].
@@ -23,12 +24,19 @@ impl<'a> Builder<'a, '_> {
         Ok(())
     }
 
-    /// Names the values `made` after the node's outputs, and frees constants that are no longer needed.
+    /// Goes on with a node of which a branch has been read: what that has emitted is the node's too.
+    pub fn resume_node(&mut self, node: &proto::Node, stack: Stack, first_value: usize) {
+        self.label = node.label();
+        self.stack = stack;
+        self.first_value = first_value;
+    }
+
+    /// Names the values `made` after the node's outputs, and frees those in between.
     ///
     /// # Errors
     /// [`Fault::Graph`] where a name is taken, [`Fault::Unsupported`] where an output is used that was
     /// not made.
-    pub fn end_node(&mut self, node: &'a proto::Node, made: &[ValueId]) -> Result<()> {
+    pub fn name_outputs(&mut self, node: &'a proto::Node, made: &[ValueId]) -> Result<()> {
         let named = node.outputs.iter().enumerate();
         for (index, output) in named.filter(|(_, output)| !output.is_empty()) {
             let Some(value) = made.get(index).copied() else {
@@ -57,16 +65,11 @@ impl<'a> Builder<'a, '_> {
                 self.forget(step);
             }
         }
-        for name in self.last_reads.pop().unwrap_or_default() {
-            if let Some(value) = self.names.get(name) {
-                self.forget(*value);
-            }
-        }
         Ok(())
     }
 
-    /// Ends a node that is left out.
-    pub fn skip_node(&mut self) {
+    /// Frees the constants that no later node of the file reads.
+    pub fn end_node(&mut self) {
         for name in self.last_reads.pop().unwrap_or_default() {
             if let Some(value) = self.names.get(name) {
                 self.forget(*value);
@@ -87,7 +90,7 @@ impl<'a> Builder<'a, '_> {
 pub(super) fn last_reads<'a>(graph: &'a proto::Graph, wanted: &[usize]) -> Vec<Vec<&'a str>> {
     let mut seen: HashSet<&str> = graph.outputs.iter().map(|o| o.name.as_str()).collect();
     let mut last = |index: &usize| {
-        let inputs = graph.nodes[*index].inputs.iter().map(String::as_str);
+        let inputs = branches::reads(&graph.nodes[*index]).into_iter();
         inputs.filter(|name| seen.insert(name)).collect()
     };
     wanted.iter().rev().map(&mut last).collect()

@@ -173,8 +173,12 @@ fn within(bounds: bool) -> Result<()> {
     }
 }
 
-/// The attribute itself, or the one of the call that it stands for; `None` if the call has none.
+/// The attribute itself, or the one of the call that it stands for; `None` if the call has none, and for
+/// graphs, whose names are those inside the function.
 fn settled(attribute: &Attribute, given: &HashMap<&str, &Attribute>) -> Option<Attribute> {
+    if attribute.graph.is_some() {
+        return None;
+    }
     if attribute.refers_to.is_empty() {
         return Some(attribute.clone());
     }

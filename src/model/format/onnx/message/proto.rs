@@ -102,6 +102,8 @@ pub struct Attribute {
     pub text: Option<Bytes>,
     #[prost(message, optional, tag = "5")]
     pub tensor: Option<Tensor>,
+    #[prost(message, optional, boxed, tag = "6")]
+    pub graph: Option<Box<Graph>>,
     #[prost(float, repeated, packed = "false", tag = "7")]
     pub floats: Vec<f32>,
     #[prost(int64, repeated, packed = "false", tag = "8")]

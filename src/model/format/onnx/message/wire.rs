@@ -23,6 +23,9 @@ use crate::model::format::file::start::unreadable;
 const GRANTED: u64 = 256 << 20;
 const PER_BYTE: u64 = 4;
 
+/// How deep messages may lie within each other: a graph within an attribute within a node is three.
+const MAX_DEPTH: usize = 48;
+
 /// The numbers of a tensor are left in the file if they have more bytes than this.
 pub const LARGE: u64 = 1 << 10;
 
@@ -69,6 +72,7 @@ impl Message {
             (Function, 7) | (Graph, 1) => Field::Message(Node),
             (Function, 11) | (Node, 5) => Field::Message(Attribute),
             (Graph | Attribute, 5) => Field::Message(Tensor),
+            (Attribute, 6) => Field::Message(Graph),
             (Graph, 11 | 12) => Field::Message(ValueInfo),
             (ValueInfo, 2) => Field::Message(Type),
             (Type, 1) => Field::Message(TensorType),
@@ -113,6 +117,7 @@ pub fn messages(file: &File, length: u64) -> Result<Vec<u8>> {
     let mut walk = Walk {
         file: BufReader::new(file),
         at: 0,
+        depth: 0,
         left: GRANTED.saturating_add(PER_BYTE.saturating_mul(length)),
     };
     walk.message(Message::Model, length)
@@ -121,6 +126,8 @@ pub fn messages(file: &File, length: u64) -> Result<Vec<u8>> {
 struct Walk<'a> {
     file: BufReader<&'a File>,
     at: u64,
+    /// How many messages this one lies within.
+    depth: usize,
     /// Memory that may still be taken, in bytes.
     left: u64,
 }
@@ -165,7 +172,12 @@ impl Walk<'_> {
             Field::Message(within) => {
                 // A vector that grows takes twice its length for a moment.
                 self.spend(2 * within.bytes() as u64)?;
+                if self.depth == MAX_DEPTH {
+                    return Err(Fault::Damaged("its graphs are nested too deeply".into()));
+                }
+                self.depth += 1;
                 let inside = self.message(within, ends)?;
+                self.depth -= 1;
                 put(key, &inside, kept);
                 return Ok(());
             }

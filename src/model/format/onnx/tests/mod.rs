@@ -1,6 +1,7 @@
 //! Opens files that are written here, one for each thing that can be wrong with one.
 
 mod bounds;
+mod branches;
 mod constants;
 mod damage;
 pub(in crate::model::format) mod operators;

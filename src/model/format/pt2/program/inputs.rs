@@ -46,6 +46,8 @@ pub struct Inputs {
     pub image: String,
     /// `[batch, channels, height, width]`
     pub shape: [i64; 4],
+    /// Whether the program takes it as `[batch, height, width, channels]`.
+    pub channels_last: bool,
     /// Whether the image consists of bytes.
     pub takes_bytes: bool,
     /// Parameters, buffers and constants, by the name in the graph.
@@ -90,7 +92,6 @@ pub fn image(module: &GraphModule, options: &OpenOptions) -> Result<String> {
         candidates.push(Candidate {
             name,
             sizes: sizes.collect(),
-            channels_last: false,
         });
     }
     inputs::image(&candidates, options).map(|index| candidates[index].name.to_owned())
@@ -101,7 +102,7 @@ pub fn image(module: &GraphModule, options: &OpenOptions) -> Result<String> {
 /// # Errors
 /// [`Fault::Input`] where the image is not one that a picture can be made into.
 pub fn inputs(module: &GraphModule, image: &str) -> Result<Inputs> {
-    let (shape, takes_bytes) = image_shape(module, image)?;
+    let (shape, channels_last) = image_shape(module, image)?;
     let mut weights = HashMap::new();
     let mut extras = Vec::new();
     let mut position = 0;
@@ -142,7 +143,8 @@ pub fn inputs(module: &GraphModule, image: &str) -> Result<Inputs> {
     Ok(Inputs {
         image: image.to_owned(),
         shape,
-        takes_bytes,
+        channels_last,
+        takes_bytes: takes_bytes(module, image)?,
         weights,
         extras,
     })
@@ -163,20 +165,44 @@ fn extra(module: &GraphModule, name: &str, batch: i64) -> Result<Extra> {
     Ok(Extra::new(name, sizes, kind, batch))
 }
 
-/// The shape of the image, and whether it consists of bytes.
+/// Batch, channels, height and width of an image of these sizes, and whether its channels come last.
+pub fn arranged<T>(
+    [batch, first, second, third]: [T; 4],
+    sizes: [Option<i64>; 3],
+) -> ([T; 4], bool) {
+    if inputs::channels_last(sizes) == Some(true) {
+        ([batch, third, first, second], true)
+    } else {
+        ([batch, first, second, third], false)
+    }
+}
+
+/// The shape of the image, `[batch, channels, height, width]`, and whether its channels come last.
 fn image_shape(module: &GraphModule, image: &str) -> Result<([i64; 4], bool)> {
-    let meta = described(module, image)?;
-    let Some(shape) = meta.shape() else {
+    let Some(shape) = described(module, image)?.shape() else {
         return Err(Fault::Symbolic {
             name: format!("the input {image}"),
         });
     };
-    let shape = inputs::shape_of_image(&shape, "[1, channels, height, width]")?;
-    match kind(meta.dtype) {
-        Some(kind) if floating(kind) && kind != Kind::Double => Ok((shape, false)),
+    let (shape, channels_last) = match <[i64; 4]>::try_from(shape.as_slice()) {
+        Ok(shape) => {
+            let [_, first, second, third] = shape;
+            let (shape, last) = arranged(shape, [first, second, third].map(Some));
+            (shape.to_vec(), last)
+        }
+        Err(_) => (shape, false),
+    };
+    let expected = "[1, channels, height, width] or [1, height, width, channels]";
+    Ok((inputs::shape_of_image(&shape, expected)?, channels_last))
+}
+
+/// Whether the image consists of bytes.
+fn takes_bytes(module: &GraphModule, image: &str) -> Result<bool> {
+    match kind(described(module, image)?.dtype) {
+        Some(kind) if floating(kind) && kind != Kind::Double => Ok(false),
         Some(Kind::Uint8) => {
             check_bytes(module, image)?;
-            Ok((shape, true))
+            Ok(true)
         }
         _ => Err(Fault::Input(
             "it consists of neither floats nor bytes; call model.float() and export again".into(),

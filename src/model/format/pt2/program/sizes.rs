@@ -66,7 +66,10 @@ pub fn close(
         }
     }
     let source = match sizes_of(image).as_slice() {
-        [_, channels, height, width] => {
+        [batch, first, second, third] => {
+            let known = [first, second, third].map(Size::fixed);
+            let ([_, channels, height, width], _) =
+                super::inputs::arranged([batch, first, second, third], known);
             // A picture has three, where the program takes any number.
             if let Size::AsExpr(channels) = channels {
                 Side::new(channels, ranges).solve(&mut symbols, 3);

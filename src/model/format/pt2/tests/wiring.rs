@@ -61,6 +61,7 @@ fn takes_one_image_only() {
         (vec![800, 3, 2, 2], "batch of 800"),
         (vec![1, 0, 2, 2], "no channels"),
         (vec![1, 100, 2, 2], "[1, 100, 2, 2]"),
+        (vec![1, 100, 99, 98], "[1, 100, 99, 98]"),
         (vec![1, 3, 4], "[1, 3, 4]"),
     ] {
         let mut model = Pt2::new();

@@ -9,19 +9,22 @@ use std::collections::HashMap;
 use super::aten::{self, Call, Sharing, Source, Step};
 use super::program::args::Refusal;
 use super::program::inputs::Inputs;
-use super::program::schema::{Argument, GraphModule, NodeJson};
+use super::program::schema::{GraphModule, NodeJson};
 use super::program::signature::Returned;
 use crate::model::error::{Fault, Result};
 use crate::model::format::build::graph_builder::GraphBuilder;
-use crate::model::format::build::module_calls::{Stack, innermost};
+use crate::model::format::build::module_calls::{self, Stack, innermost};
 use crate::model::graph::{Graph, ModulePath, Node, Output, ValueId};
-use crate::model::op::Op;
+use crate::model::op::{Op, Reshaping};
 use aliasing::Memory;
 use lost::Lost;
+pub(super) use names::outputs;
+use names::reads;
 
 pub(crate) mod aliasing;
 mod lost;
 pub(crate) mod modules;
+mod names;
 pub(crate) mod sources;
 
 pub struct Builder<'a> {
@@ -54,8 +57,33 @@ impl<'a> Builder<'a> {
         };
         let image = builder.graph.image();
         builder.memory.add();
-        builder.names.insert(inputs.image.clone(), image);
+        let read = if inputs.channels_last {
+            builder.channels_last(image)
+        } else {
+            image
+        };
+        builder.names.insert(inputs.image.clone(), read);
         builder
+    }
+
+    /// The image as `[batch, height, width, channels]`.
+    fn channels_last(&mut self, image: ValueId) -> ValueId {
+        let [batch, channels, height, width] = self.inputs.shape;
+        let name = format!("{}, channels last", self.inputs.image);
+        let turned = self
+            .graph
+            .add_value(name.clone(), Some(vec![batch, height, width, channels]));
+        self.memory.add();
+        let dims = vec![0, 2, 3, 1];
+        let node = Node {
+            op: Reshaping::Permute { dims }.into(),
+            inputs: vec![image],
+            outputs: vec![turned],
+            module: ModulePath::default(),
+            name,
+        };
+        self.graph.add_node(node, module_calls::root());
+        turned
     }
 
     /// Reads all nodes. Those that are not supported are left out, and so is what depends on them.
@@ -349,31 +377,4 @@ fn put_back(op: &Op) -> Option<Op> {
         Op::Indexing(taken) => taken.put_back().map(Op::from),
         _ => None,
     }
-}
-
-/// The names of the tensors that a node reads.
-fn reads(node: &NodeJson) -> Vec<&str> {
-    let mut names = Vec::new();
-    for input in &node.inputs {
-        match &input.arg {
-            Argument::Tensor(name) => names.push(name.as_str()),
-            Argument::Tensors(list) => names.extend(list.iter().map(String::as_str)),
-            Argument::Optionals(list) => names.extend(list.iter().flatten().map(String::as_str)),
-            _ => {}
-        }
-    }
-    names
-}
-
-/// The names of the tensors that a node returns.
-pub(super) fn outputs(node: &NodeJson) -> Vec<&str> {
-    let mut names = Vec::new();
-    for output in &node.outputs {
-        match output {
-            Argument::Tensor(name) => names.push(name.as_str()),
-            Argument::Tensors(list) => names.extend(list.iter().map(String::as_str)),
-            _ => {}
-        }
-    }
-    names
 }

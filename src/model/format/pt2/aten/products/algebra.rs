@@ -1,5 +1,6 @@
 //! Products of vectors and matrices beside those of layers, and distances.
 
+use crate::model::format::build::storage::floating;
 use crate::model::format::pt2::aten::call::{Call, binary, call, first_output, unary};
 use crate::model::format::pt2::aten::table::Table;
 use crate::model::format::pt2::program::args::{Answer, Args, beyond};
@@ -16,6 +17,8 @@ pub const TABLE: Table = &[
     (&["kron.default"], kron),
     (&["tensordot.default"], tensordot),
     (&["linalg_vecdot.default"], vector_dot),
+    (&["vdot.default"], dot_of_vectors),
+    (&["_weight_norm.default"], weight_norm),
     (&["cross.default"], cross),
     (&["linalg_cross.default"], linalg_cross),
     (&["cdist.default", "_cdist_forward.default"], distances),
@@ -85,6 +88,22 @@ fn vector_dot(args: Args<'_>) -> Answer<Call<'_>> {
     let dim = args.int_or("dim", -1)?;
     let inputs = vec![args.tensor("x")?, args.tensor("y")?];
     call(Algebra::VectorDot { dim }, inputs)
+}
+
+/// As `dot`, except for complex numbers.
+fn dot_of_vectors(args: Args<'_>) -> Answer<Call<'_>> {
+    if !args.kind("self").is_some_and(floating) {
+        return beyond("it is of complex numbers");
+    }
+    binary(MatrixProduct::Matmul, args, "other")
+}
+
+fn weight_norm(args: Args<'_>) -> Answer<Call<'_>> {
+    let dim = args.int_or("dim", 0)?;
+    call(
+        Algebra::WeightNorm { dim },
+        vec![args.tensor("v")?, args.tensor("g")?],
+    )
 }
 
 fn cross(args: Args<'_>) -> Answer<Call<'_>> {
