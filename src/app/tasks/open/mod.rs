@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::engine::ModelInfo;
+use crate::folder::scan::EXTENSIONS;
 use crate::model::{InputValue, OpenOptions, Usage, format};
 
 use super::{Opening, OpeningModel};
@@ -21,7 +22,10 @@ impl App {
     pub(crate) fn open_images(&mut self, mut paths: Vec<PathBuf>) {
         match paths.as_slice() {
             [] => {}
-            [one] if !one.is_dir() => self.open_image(paths.remove(0)),
+            [one] if !one.is_dir() => {
+                self.show_grid(false);
+                self.open_image(paths.remove(0));
+            }
             _ => self.open_gallery(paths),
         }
     }
@@ -206,6 +210,12 @@ pub fn looks_like_model(path: &Path) -> bool {
         return true;
     }
     format::is_readable(path)
+}
+
+/// Whether a file is an image by its ending.
+pub fn looks_like_picture(path: &Path) -> bool {
+    let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase());
+    extension.is_some_and(|extension| EXTENSIONS.contains(&extension.as_str()))
 }
 
 #[cfg(test)]
