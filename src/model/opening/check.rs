@@ -35,15 +35,32 @@ pub(crate) struct Checked {
     pub scores: Vec<f32>,
 }
 
+/// Why no gradient leads from the output to the image.
+fn without_gradient(graph: &Graph) -> &'static str {
+    let mut seen = vec![false; graph.values.len()];
+    let mut open = vec![graph.logits];
+    while let Some(value) = open.pop() {
+        if !std::mem::replace(&mut seen[value.0], true)
+            && let Some(node) = graph.producer(value)
+        {
+            open.extend(&node.inputs);
+        }
+    }
+    if seen[graph.input.0] {
+        "its output changes in steps only (a threshold, rounding, a one-hot code), so that it has no \
+         gradient: let the model return the scores that it comes from"
+    } else {
+        "its output does not depend on the image"
+    }
+}
+
 /// Runs the graph once forwards and backwards.
 ///
 /// # Errors
 /// The first thing that is wrong, and [`Fault::Cancelled`].
 pub(crate) fn run(graph: &Graph, plan: &Arc<Plan>, opening: &mut Opening) -> Result<Checked> {
     if plan.cut_at(graph.logits).is_none() {
-        return Err(Fault::NoLogits(
-            "its output does not depend on the image".into(),
-        ));
+        return Err(Fault::NoLogits(without_gradient(graph).into()));
     }
     let torch = |error| Fault::Graph(first_line(&error));
     let input = synthetic_image(graph.input_shape).map_err(torch)?;
@@ -361,7 +378,7 @@ mod tests {
             Copying::Cast(Kind::Int64).into(),
             Activation::Relu.into(),
         ]));
-        assert!(why.contains("does not depend on the image"), "{why}");
+        assert!(why.contains("changes in steps only"), "{why}");
     }
 
     #[test]
@@ -375,7 +392,7 @@ mod tests {
         let why = refusal(&network(&[Arithmetic::PowScalar(0.5).into()]));
         assert!(why.contains("not finite"), "{why}");
         let why = refusal(&network(&[Copying::Detach.into()]));
-        assert!(why.contains("does not depend on the image"), "{why}");
+        assert!(why.contains("has no gradient"), "{why}");
     }
 
     #[test]

@@ -110,6 +110,17 @@ pub fn resolve(evidence: &Evidence) -> Result<Found, Error> {
     if let Some(expected) = &expected {
         layers.expected(expected, &mut notes);
     }
+    if layers.levels.is_none()
+        && let Some(levels) = pixels::hinted(evidence.graph)
+    {
+        let (mean, std) = levels.normalisation();
+        let stated = Stated {
+            mean: Some(vec![mean]),
+            std: Some(vec![std]),
+            ..Stated::default()
+        };
+        layers.levels(&stated, PreprocessSource::Network, &mut notes);
+    }
     if !layers.is_complete()
         && let Some(found) = library::recognise(evidence.about, evidence.graph, assumed)
     {
