@@ -1,7 +1,7 @@
 //! One frame: the bars and lists are drawn first, then their commands are executed, then the image
 //! panels are drawn. This way, a slider takes effect in the same frame.
 
-use egui::{CentralPanel, Context, Frame, InputState, Margin, Panel, Ui};
+use egui::{CentralPanel, Context, Frame, InputState, Margin, Panel, Ui, ViewportCommand};
 
 use super::App;
 use super::commands::{Command, shortcuts};
@@ -38,8 +38,13 @@ impl App {
             .show(ui, |ui| self.stage_ui(ui, &mut commands));
         let (scene, _, dialogs) = self.parts();
         notices_ui::notices_ui(ui, scene.notices, toolbar_ui::HEIGHT, &mut commands);
-        dialogs_ui(ui, dialogs, || scene.entries(&ctx), &mut commands);
+        dialogs_ui(ui, scene, dialogs, &mut commands);
         self.execute_all(&ctx, commands);
+        let title = self.state.window_title();
+        if title != self.panels.title {
+            ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
+            self.panels.title = title;
+        }
         self.persistence.undo.record_changes(&ctx, &self.state);
         if self.panels.input.read(&ctx) {
             self.persistence.memory.check_recent(&ctx);
@@ -104,9 +109,10 @@ impl App {
         let (scene, panels, _) = self.parts();
         let empty = scene.state.photo.is_none();
         if strip_ui::is_shown(scene) {
-            let fold = panels.strip.fold(ui.available_height());
+            let room = ui.available_height();
+            let fold = panels.strip.fold(room);
             Panel::bottom("strip")
-                .exact_size(strip_ui::height(fold) + GRID)
+                .exact_size(strip_ui::height(fold, room) + GRID)
                 .frame(stage::frame(ui, stage::STRIP_MARGIN))
                 .show(ui, |ui| {
                     strip_ui::strip_ui(ui, scene, &mut panels.strip, fold, commands);

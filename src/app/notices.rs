@@ -75,6 +75,11 @@ impl Notices {
         self.add(Some(place), false, title, text);
     }
 
+    /// Reports what is wrong with something beside what was opened.
+    pub fn not_used(&mut self, place: Place, title: &str, text: impl Display) {
+        self.add(Some(place), false, title, text);
+    }
+
     /// Removes the notices about `place`, because something else is open there now.
     pub fn clear(&mut self, place: Place) {
         self.list.retain(|notice| notice.place != Some(place));

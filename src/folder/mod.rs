@@ -19,9 +19,12 @@ pub mod truth;
 
 pub use error::Error;
 pub use gallery::{Gallery, Question};
-pub use list::{Counts, Entry, Filter, ImageList, Predicted, Sort};
+pub use list::{Counts, Entry, Filter, ImageList, Predicted, Sort, Split};
 pub use predictions::{Pending, Predictor, Reply};
 pub use scan::Tally;
+pub use truth::choices::{Assignment, Choices, Given, Numbering};
+pub use truth::class_names::{Classes, Naming};
+pub use truth::names::{Meaning, Name, Source};
 pub use truth::verdict::{OfTruth, Outcome, Verdict};
 
 /// Called from other threads whenever there is something new that someone waits for.

@@ -12,6 +12,8 @@ mod choosing;
 mod comparing;
 mod exporting;
 mod folder;
+mod folder_support;
+mod folder_truth;
 mod layers;
 mod looking;
 #[path = "../checkpoints/made.rs"]

@@ -160,12 +160,43 @@ fn asks_for_a_typed_path_without_a_picker() {
     window.has_no_picker();
     window.ctrl(egui::Key::O);
     window.until("the field", |w| w.harness.query_by_label("Path").is_some());
-    // Appended to the folder that is already in the field.
-    window.harness.get_by_label("Path").type_text("chelsea.png");
+    // Appended to the folder that is already in the field. What is mistyped stays to be mended.
+    window.harness.get_by_label("Path").type_text("chelsae.png");
+    window.harness.run_steps(2);
+    window.key(egui::Key::Enter);
+    window.harness.run_steps(2);
+    window
+        .harness
+        .get_by_label("There is no such file or folder.");
+    for _ in 0.."ae.png".len() {
+        window.key(egui::Key::Backspace);
+    }
+    // Tab completes it.
+    window.key(egui::Key::Tab);
+    window.harness.run_steps(2);
+    let typed = window.value("Path");
+    assert!(typed.ends_with("assets/chelsea"), "{typed}");
+    window.harness.get_by_label("Path").type_text(".png");
     window.harness.run_steps(2);
     window.key(egui::Key::Enter);
     window.until("the photo", |w| w.value("Original") == "chelsea.png");
     window.settle();
+}
+
+#[test]
+fn a_file_of_another_kind_than_was_asked_for_opens_as_what_it_is() {
+    let mut window = Window::open();
+    window.will_pick(file("assets/coffee.png"));
+    window.ctrl(egui::Key::M);
+    window.until("the photo", |w| w.value("Photo shown") == "coffee.png");
+    window.settle();
+    window.will_pick(file("models/efficientnet_lite0.pt2"));
+    window.ctrl(egui::Key::O);
+    window.until("the model", |w| {
+        w.value("Model in use") == "efficientnet_lite0"
+    });
+    window.settle();
+    assert!(window.app().notices().is_empty());
 }
 
 #[test]

@@ -16,6 +16,8 @@ pub enum Action {
     /// Opens a folder of images in the gallery.
     OpenFolder,
     CloseFolder,
+    /// Shows what the names in the folder stand for.
+    TrueClasses,
     OpenModel,
     AboutModel,
     /// Tries the usual preprocessings on the open photo.
@@ -27,6 +29,8 @@ pub enum Action {
     /// Exports the maps of all layers as one figure.
     ExportStrip,
     CopyComposite,
+    /// Shows how figures are exported and copied.
+    FigureSettings,
     Undo,
     Redo,
     Cancel,
@@ -85,6 +89,7 @@ impl Action {
             Action::OpenImage => "Open image…",
             Action::OpenFolder => "Open folder…",
             Action::CloseFolder => "Close the folder",
+            Action::TrueClasses => "True classes of the folder…",
             Action::OpenModel => "Open model…",
             Action::AboutModel => "About the model",
             Action::WhichFits => "Which fits?",
@@ -93,6 +98,7 @@ impl Action {
             Action::ExportComposite => "Export composite…",
             Action::ExportStrip => "Export the strip of layers…",
             Action::CopyComposite => "Copy composite",
+            Action::FigureSettings => "Figure settings…",
             Action::Undo => "Undo",
             Action::Redo => "Redo",
             Action::Cancel => "Cancel",
@@ -151,6 +157,9 @@ impl Action {
             }
             Action::ExportStrip => "Save the maps of all layers as one figure: PNG, PDF or SVG",
             Action::CopyComposite => "Copy all panels with their captions to the clipboard",
+            Action::FigureSettings => {
+                "The size of exported and copied figures on paper or in pixels, and what is around their panels"
+            }
             Action::Cancel => "Stop the computation and keep what is shown, or dismiss a message",
             Action::ComputeAgain => "Compute again what was stopped",
             Action::PreviousLayer => "The layer with a map before this one",
@@ -162,6 +171,7 @@ impl Action {
             Action::FirstPicture => "Open the first picture of the folder",
             Action::LastPicture => "Open the last picture of the folder",
             Action::CloseFolder => "Close the folder with its pictures and predictions",
+            Action::TrueClasses => "Which class each folder or label stands for",
             Action::FindLayer => "Type part of a layer's path or type",
             Action::FindClass => "Type part of a class's name, or its number",
             Action::ZoomIn => "Magnify all panels",
@@ -212,7 +222,8 @@ impl Action {
             | Action::SaveSession
             | Action::ExportComposite
             | Action::ExportStrip
-            | Action::CopyComposite => Group::Files,
+            | Action::CopyComposite
+            | Action::FigureSettings => Group::Files,
             Action::AboutModel
             | Action::WhichFits
             | Action::PreviousLayer
@@ -244,6 +255,7 @@ impl Action {
             | Action::CompareWithPicture
             | Action::SwapClasses
             | Action::StopComparing
+            | Action::TrueClasses
             | Action::MarkTrue => Group::Comparing,
             Action::Undo
             | Action::Redo
@@ -308,8 +320,10 @@ impl Action {
             Action::OpenPalette => ctrl(Key::K),
             Action::ShowKeys => key(Key::F1),
             Action::CloseFolder
+            | Action::TrueClasses
             | Action::ComputeAgain
             | Action::WhichFits
+            | Action::FigureSettings
             | Action::CompareWithPicture => None,
         }
     }

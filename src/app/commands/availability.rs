@@ -30,6 +30,9 @@ impl Scene<'_> {
             | Command::OpenImages(_)
             | Command::OpenPicture(_)
             | Command::PredictFolder(_)
+            | Command::ChooseSplit(_)
+            | Command::NameClass(..)
+            | Command::NumberClasses(_)
             | Command::LimitThumbnails(_)
             | Command::UnfoldGallery(_)
             | Command::ChooseLayer(_)
@@ -109,19 +112,7 @@ impl Scene<'_> {
                 let pinned = !state.pins.is_empty() || self.persistence.session.has_missing_pins();
                 unless(pinned, "Nothing is pinned")
             }
-            Action::CompareWithPicture => match state.model() {
-                None => Some(MODEL_FIRST),
-                Some(_) if !self.tasks.models.is_empty() => Some("A model is being opened"),
-                Some(model) => {
-                    let output = model.outputs.get(model.output);
-                    let row = output.filter(|output| output.positions.is_none());
-                    let several = row.is_some_and(|output| output.count > 1);
-                    unless(
-                        several,
-                        "The model's output is not a row of several numbers",
-                    )
-                }
-            },
+            Action::CompareWithPicture => self.why_no_similarity(),
             Action::CloseSecondModel => unless(state.sides.count() > 1, "There is one model"),
             Action::SwapClasses | Action::StopComparing => {
                 unless(state.side().rival().is_some(), CLASS_FIRST)
@@ -131,6 +122,7 @@ impl Scene<'_> {
             | Action::FirstPicture
             | Action::LastPicture
             | Action::CloseFolder => self.why_not_gallery(),
+            Action::TrueClasses => self.why_not_gallery().or_else(|| self.why_no_classes()),
             Action::Cancel => {
                 let choosing = state.side().choice.is_choosing_rival()
                     || state.drawing_region
@@ -164,8 +156,25 @@ impl Scene<'_> {
             | Action::RightList
             | Action::LayerStrip
             | Action::FullScreen
+            | Action::FigureSettings
             | Action::OpenPalette
             | Action::ShowKeys => None,
+        }
+    }
+
+    fn why_no_similarity(&self) -> Option<&'static str> {
+        match self.state.model() {
+            None => Some(MODEL_FIRST),
+            Some(_) if !self.tasks.models.is_empty() => Some("A model is being opened"),
+            Some(model) => {
+                let output = model.outputs.get(model.output);
+                let row = output.filter(|output| output.positions.is_none());
+                let several = row.is_some_and(|output| output.count > 1);
+                unless(
+                    several,
+                    "The model's output is not a row of several numbers",
+                )
+            }
         }
     }
 
@@ -185,6 +194,16 @@ impl Scene<'_> {
 
     fn why_not_gallery(&self) -> Option<&'static str> {
         unless(self.gallery.is_shown(), "Open a folder first")
+    }
+
+    /// Why the folder's names cannot stand for classes.
+    fn why_no_classes(&self) -> Option<&'static str> {
+        let classes = self.gallery.folder.list.truths().classes().count();
+        match (self.state.model(), classes) {
+            (None, _) => Some(MODEL_FIRST),
+            (Some(_), 0) => Some("This model has no classes"),
+            (Some(_), _) => None,
+        }
     }
 
     /// Whether results that should be shown have not been computed.

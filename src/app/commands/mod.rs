@@ -10,7 +10,7 @@ use egui::ThemePreference;
 
 use crate::explain::Score;
 use crate::figure::Panel;
-use crate::folder::{Filter, Sort};
+use crate::folder::{Assignment, Filter, Numbering, Sort};
 use crate::model::{InputValue, ModulePath, Usage};
 
 use super::state::results::ChannelSort;
@@ -50,6 +50,12 @@ pub enum Command {
     /// Whether all images of the gallery are predicted.
     PredictFolder(bool),
     SortPictures(Sort),
+    /// Shows one split of the folder, or all images.
+    ChooseSplit(Option<usize>),
+    /// Says what a name in the folder stands for.
+    NameClass(String, Assignment),
+    /// How numbers in the folder are taken as classes.
+    NumberClasses(Numbering),
     FilterPictures(Filter),
     /// The memory limit for thumbnails, in bytes.
     LimitThumbnails(usize),

@@ -17,18 +17,26 @@ use crate::folder::{Filter, Gallery, Question, Wake};
 use super::App;
 use super::notices::Place;
 use super::state::State;
+use lent_names::LentNames;
 use predictor::{asker, outcome};
 
+pub(crate) mod lent_names;
 pub(crate) mod predictor;
+mod report;
+mod truth;
 mod view;
 pub(crate) mod walk;
 
+pub use report::TruthReport;
 pub use view::{GalleryView, Reveal};
 
 /// A folder of images, or several images that were opened together.
 pub struct OpenFolder {
     pub folder: Gallery,
     pub view: GalleryView,
+    pub lent: LentNames,
+    /// What is to be said about the true classes.
+    pub report: TruthReport,
 }
 
 impl OpenFolder {
@@ -37,6 +45,8 @@ impl OpenFolder {
         OpenFolder {
             folder: Gallery::new(wake),
             view: GalleryView::default(),
+            lent: LentNames::default(),
+            report: TruthReport::default(),
         }
     }
 
@@ -49,7 +59,7 @@ impl OpenFolder {
     /// The true and predicted classes of the images with their counts, the most frequent first.
     pub fn classes_by_count(&self) -> Vec<(usize, usize)> {
         let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
-        for entry in self.folder.list.entries() {
+        for entry in self.folder.list.in_split() {
             let predicted = entry.verdict().map(|verdict| verdict.class);
             if let Some(class) = predicted {
                 *counts.entry(class).or_default() += 1;
@@ -62,6 +72,22 @@ impl OpenFolder {
         classes.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
         classes
     }
+
+    /// Which classes are taken for which, with the number of images, the most frequent first.
+    pub fn confusions_by_count(&self) -> Vec<(Filter, usize)> {
+        let mut counts: BTreeMap<(usize, usize), usize> = BTreeMap::new();
+        for entry in self.folder.list.in_split() {
+            if let Some(verdict) = entry.verdict().filter(|verdict| verdict.is_mistake())
+                && let Some(truth) = entry.truth
+            {
+                *counts.entry((truth, verdict.class)).or_default() += 1;
+            }
+        }
+        let mut pairs: Vec<((usize, usize), usize)> = counts.into_iter().collect();
+        pairs.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        let filter = |((truth, predicted), count)| (Filter::Confused { truth, predicted }, count);
+        pairs.into_iter().take(MAX_CONFUSIONS).map(filter).collect()
+    }
 }
 
 /// The label of a filter, with the class names of the model that predicts the folder.
@@ -70,7 +96,13 @@ pub fn filter_label(state: &State, filter: Filter) -> String {
         Filter::All => "All".to_owned(),
         Filter::Mistakes => "Mistakes".to_owned(),
         Filter::NotPredicted => "Not predicted".to_owned(),
+        Filter::Unreadable => "Unreadable".to_owned(),
         Filter::Class(class) => class_name(state, class),
+        Filter::Confused { truth, predicted } => format!(
+            "true {}, predicted {}",
+            class_name(state, truth),
+            class_name(state, predicted)
+        ),
     }
 }
 
@@ -79,6 +111,9 @@ pub fn class_name(state: &State, class: usize) -> String {
     let side = state.sides.iter().find(|side| side.model.is_some());
     side.unwrap_or(state.side()).class_name(class)
 }
+
+/// Pairs of classes that the filter offers.
+const MAX_CONFUSIONS: usize = 30;
 
 /// How often the window is redrawn while images on screen wait for predictions.
 const STEP_ON_SCREEN: Duration = Duration::from_millis(200);
@@ -111,11 +146,13 @@ impl App {
             };
             self.notices.clear(Place::Folder);
             self.notices.clear(Place::Picture);
+            self.recall_folder();
             ctx.request_repaint();
         }
         self.open_next();
         self.find_current();
         self.learn_current();
+        self.lend_names();
         self.learn_late_truth();
         if self.gallery.folder.is_predicting() || self.gallery.folder.is_scanning() {
             let on_screen = self.panels.gallery.on_screen();
@@ -128,79 +165,6 @@ impl App {
         if let Some(due) = self.gallery.folder.list.is_due_at() {
             ctx.request_repaint_after(due.saturating_duration_since(now));
         }
-    }
-
-    /// Passes the model and fit of the view to the folder, and the true class of the open photo to the
-    /// view.
-    pub(crate) fn follow_gallery(&mut self) {
-        let question = self.gallery_question();
-        let model = self.state.sides.iter().find_map(|side| side.model.as_ref());
-        let labels = model.map_or(&[] as &[String], |model| &model.labels);
-        let asker = asker(&self.engine, question);
-        let decoding = self.state.options.decoding;
-        self.gallery.folder.read_as(decoding, &asker);
-        self.gallery.folder.ask(question, labels, &asker);
-        let Some(photo) = &self.state.photo else {
-            return;
-        };
-        let key = Some((photo.id, question.map(|question| question.model)));
-        if self.gallery.view.truth_of != key {
-            self.gallery.view.truth_of = key;
-            self.state.truth = self.gallery.folder.list.truth(&photo.path);
-        }
-    }
-
-    /// Keeps the current true class for this photo, without looking it up in the folder.
-    pub(crate) fn keep_truth(&mut self) {
-        let Some(photo) = self
-            .state
-            .photo
-            .as_ref()
-            .filter(|_| self.state.truth.is_some())
-        else {
-            return;
-        };
-        let model = self.gallery_question().map(|question| question.model);
-        self.gallery.view.truth_of = Some((photo.id, model));
-    }
-
-    /// Looks up the true class again when the folder has been read further: it may be read after its
-    /// photo was opened.
-    fn learn_late_truth(&mut self) {
-        let count = self.gallery.folder.list.entries().len();
-        if self.gallery.view.truth_looked_up_among == count || self.state.truth.is_some() {
-            return;
-        }
-        self.gallery.view.truth_looked_up_among = count;
-        let Some(photo) = &self.state.photo else {
-            return;
-        };
-        self.state.truth = self.gallery.folder.list.truth(&photo.path);
-        let mut compared = false;
-        for side in 0..self.state.sides.count() {
-            compared |= self
-                .state
-                .sides
-                .get(side)
-                .is_some_and(|s| s.rival().is_none())
-                && self.compare_with_truth(side);
-        }
-        if compared {
-            self.ask();
-        }
-    }
-
-    /// Records the true class of the open photo.
-    pub(crate) fn note_truth(&mut self, class: Option<usize>) {
-        let Some(photo) = &self.state.photo else {
-            return;
-        };
-        let prediction = self
-            .first_prediction()
-            .map(|prediction| outcome(prediction));
-        self.gallery
-            .folder
-            .set_truth(&photo.path, class, prediction.as_ref());
     }
 
     /// How the folder is predicted: with the first model, because the second is only for comparison.

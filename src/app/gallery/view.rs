@@ -31,8 +31,9 @@ pub struct GalleryView {
     pub(super) looked_up: Option<(u64, usize)>,
     /// The photo and the model for which the true class was looked up.
     pub(super) truth_of: Option<(u64, Option<u64>)>,
-    /// The number of images when the true class was last looked up.
-    pub(super) truth_looked_up_among: usize,
+    /// [`ImageList::truth_version`](crate::folder::ImageList::truth_version) when the true class was last
+    /// looked up.
+    pub(super) truth_looked_up_at: u64,
     /// Whether a folder is open, however few images it contains.
     pub(super) is_folder: bool,
 }
@@ -50,7 +51,7 @@ impl Default for GalleryView {
             generation: 0,
             looked_up: None,
             truth_of: None,
-            truth_looked_up_among: 0,
+            truth_looked_up_at: 0,
             is_folder: false,
         }
     }

@@ -7,8 +7,9 @@ use egui::Context;
 use poll_promise::Promise;
 
 use crate::engine::resolve_layer;
-use crate::folder::Gallery;
+use crate::folder::{Choices, Gallery};
 
+use super::placement::has_settled;
 use super::recent::canonical_path;
 use super::settings::keeper::{self, Keeper};
 use super::settings::{Last, Placement, Settings};
@@ -111,6 +112,17 @@ impl Memory {
             picture: last.picture.clone(),
             usage: last.usage.as_ref().filter(sound).cloned(),
         })
+    }
+
+    /// What was chosen about the names in this folder.
+    pub(crate) fn choices_of(&self, folder: &Path) -> Option<Choices> {
+        self.settings.folders.of(&canonical_path(folder))
+    }
+
+    /// Keeps what was chosen about the names in this folder.
+    pub(crate) fn remember_choices(&mut self, folder: &Path, choices: &Choices) {
+        let folder = canonical_path(folder);
+        self.settings.folders.set(&folder, choices);
     }
 
     /// Does not restore what was last open.
@@ -310,7 +322,7 @@ impl Last {
         }
         if state.photo.is_some() {
             let score = side.choice.explained().map(Explained::joint_score);
-            self.score = score.map(|score| StoredScore::new(score, &model.labels));
+            self.score = score.map(|score| StoredScore::new(score, model.lasting_labels()));
         }
     }
 }
@@ -318,91 +330,5 @@ impl Last {
 fn set(path: &mut Option<PathBuf>, to: &Path) {
     if path.as_deref() != Some(to) {
         *path = Some(to.to_owned());
-    }
-}
-
-/// Whether the window has reached its restored size. X11 ignores a request to maximise a window that
-/// is not shown yet, so the request is repeated.
-fn has_settled(still: &mut u8, ctx: &Context) -> bool {
-    if ctx.input(|i| i.viewport().maximized) == Some(true) {
-        *still = 0;
-    }
-    if *still == 0 {
-        return true;
-    }
-    *still -= 1;
-    ctx.send_viewport_cmd(egui::ViewportCommand::Maximized(true));
-    ctx.request_repaint();
-    false
-}
-
-impl Placement {
-    /// Records the position and size of the window, as far as the desktop reports them.
-    fn update(&mut self, ctx: &Context) {
-        let (viewport, content) = ctx.input(|i| (i.viewport().clone(), i.content_rect()));
-        let is_true = |state: Option<bool>| state == Some(true);
-        if is_true(viewport.minimized) || is_true(viewport.fullscreen) {
-            return;
-        }
-        self.maximised = is_true(viewport.maximized);
-        if self.maximised {
-            return;
-        }
-        let size = viewport
-            .inner_rect
-            .map_or(content.size(), |rect| rect.size());
-        // The window is created at zoom factor 1, so the size is stored unzoomed.
-        let zoom = ctx.zoom_factor();
-        let points = |value: f32| f64::from((value * zoom).round());
-        if size.x > 1.0 && size.y > 1.0 {
-            (self.width, self.height) = (points(size.x), points(size.y));
-        }
-        if let Some(outer) = viewport.outer_rect {
-            self.corner = Some([points(outer.min.x), points(outer.min.y)]);
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use egui::{RawInput, ViewportCommand, ViewportId};
-
-    use super::*;
-
-    /// Runs one frame of a window that is reported to be maximised or not. Returns whether it has
-    /// settled, and whether it was asked again to be maximised.
-    fn frame(ctx: &Context, still: &mut u8, maximised: bool) -> (bool, bool) {
-        let mut input = RawInput::default();
-        let root = input.viewports.entry(ViewportId::ROOT).or_default();
-        root.maximized = Some(maximised);
-        let mut settled = false;
-        let output = ctx.run_ui(input, |ui| settled = has_settled(still, ui.ctx()));
-        let root = &output.viewport_output[&ViewportId::ROOT];
-        let asked = root.commands.contains(&ViewportCommand::Maximized(true));
-        output.drop_without_applying_deltas();
-        (settled, asked)
-    }
-
-    #[test]
-    fn asks_a_window_to_maximise_until_it_does() {
-        let (ctx, mut still) = (Context::default(), 8);
-        assert_eq!(frame(&ctx, &mut still, false), (false, true));
-        assert_eq!(frame(&ctx, &mut still, false), (false, true));
-        assert_eq!(frame(&ctx, &mut still, true), (true, false));
-        // If the user restores it afterwards, it is not maximised again.
-        assert_eq!(frame(&ctx, &mut still, false), (true, false));
-    }
-
-    #[test]
-    fn gives_up_on_a_desktop_that_does_not_maximise() {
-        let (ctx, mut still) = (Context::default(), 2);
-        let asked: Vec<bool> = (0..4).map(|_| frame(&ctx, &mut still, false).1).collect();
-        assert_eq!(asked, [true, true, false, false]);
-    }
-
-    #[test]
-    fn a_window_that_was_not_maximised_is_settled_at_once() {
-        let mut still = 0;
-        assert_eq!(frame(&Context::default(), &mut still, false), (true, false));
     }
 }

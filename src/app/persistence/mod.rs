@@ -3,7 +3,9 @@
 //! The code here converts the state to plain data and back. Files are read and written on background
 //! threads, always completely or not at all, and fields from newer versions are preserved.
 
+mod folder_choices;
 pub(crate) mod memory;
+mod placement;
 pub(crate) mod recent;
 pub(crate) mod session;
 pub(crate) mod settings;

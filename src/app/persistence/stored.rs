@@ -29,6 +29,16 @@ pub fn or_none<'de, T: DeserializeOwned, D: Deserializer<'de>>(
     Ok(serde_json::from_value(value).unwrap_or_default())
 }
 
+/// As [`or_none`], with the default in place of `None`.
+///
+/// # Errors
+/// Those of `deserializer`.
+pub fn or_default<'de, T: DeserializeOwned + Default, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    Ok(or_none(deserializer)?.unwrap_or_default())
+}
+
 fn channels_by_name<S: Serializer>(
     channels: &InputChannels,
     serializer: S,

@@ -13,12 +13,14 @@ impl State {
         self.sides.iter().position(|side| side.model.is_some())
     }
 
-    /// The labels of the model whose classes [`State::truth`] refers to.
+    /// The model whose classes [`State::truth`] refers to.
+    pub fn truth_model(&self) -> Option<&ModelInfo> {
+        self.sides.get(self.first_open()?)?.model.as_deref()
+    }
+
+    /// Its labels.
     pub fn truth_labels(&self) -> &[String] {
-        let model = self
-            .first_open()
-            .and_then(|side| self.sides.get(side)?.model.as_ref());
-        model.map_or(&[], |model| &model.labels)
+        self.truth_model().map_or(&[], |model| &model.labels)
     }
 
     /// The index of the true class in the active model, if it has that class.
@@ -54,6 +56,7 @@ impl State {
         let label = self.model()?.labels.get(class)?;
         self.truth_labels().iter().position(|name| name == label)
     }
+
     /// The class of side `to` that has the same name as one of side `from`. `None` where there is none, or more
     /// than one.
     pub fn same_class(&self, from: usize, class: usize, to: usize) -> Option<usize> {

@@ -3,6 +3,7 @@
 use egui::ThemePreference;
 use serde::{Deserialize, Deserializer, Serializer, de};
 
+use crate::folder::Numbering;
 use crate::model::{Reading, ReluRule};
 use crate::picture::map::colormap::Colormap;
 use crate::picture::map::compose::Overlay;
@@ -106,13 +107,25 @@ impl Name for Reading {
     }
 }
 
+impl Name for Numbering {
+    const ALL: &'static [Self] = &Numbering::ALL;
+    fn name(self) -> &'static str {
+        match self {
+            Numbering::Auto => "auto",
+            Numbering::FromZero => "from_zero",
+            Numbering::FromOne => "from_one",
+            Numbering::Sorted => "sorted",
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde::Serialize;
 
     use super::*;
+    use crate::app::state::export_options::ExportSize;
     use crate::app::state::rows::panels::{Arrangement, Originals, TwoClasses};
-    use crate::app::state::view_options::ExportSize;
 
     #[derive(Serialize, Deserialize)]
     struct Written<T: Name>(#[serde(with = "super")] T);
@@ -133,6 +146,7 @@ mod tests {
         round_trips::<Filter>();
         round_trips::<CropMode>();
         round_trips::<Reading>();
+        round_trips::<Numbering>();
         round_trips::<ReluRule>();
         round_trips::<Arrangement>();
         round_trips::<TwoClasses>();

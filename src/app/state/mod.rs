@@ -28,6 +28,7 @@ use viewport::View;
 mod across_models;
 pub(crate) mod by_name;
 pub(crate) mod class_choice;
+pub(crate) mod export_options;
 pub(crate) mod range;
 pub(crate) mod results;
 pub(crate) mod rows;
@@ -224,6 +225,16 @@ impl State {
     pub fn fresh_channels(&self) -> Option<&Arc<Channels>> {
         let (key, channels) = self.channels.known.as_ref()?;
         (Some(key) == self.subject()?.heat_key().as_ref()).then_some(channels)
+    }
+
+    /// The title of the window: the photo and the models, then the program.
+    pub fn window_title(&self) -> String {
+        let photo = self.photo.as_ref().map(|photo| photo.name());
+        let models = self.sides.iter().filter_map(|side| side.model.as_ref());
+        let models: Vec<&str> = models.map(|model| model.name.as_str()).collect();
+        let models = (!models.is_empty()).then(|| models.join(" and "));
+        let parts = [photo, models, Some("gradcam".to_owned())];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(" – ")
     }
 
     /// The name of a class of the active model.

@@ -28,6 +28,7 @@ pub(crate) mod export;
 pub(crate) mod finished;
 pub(crate) mod first_choice;
 pub(crate) mod open;
+mod path_completion;
 pub(crate) mod path_prompt;
 pub(crate) mod purpose;
 pub(crate) mod save_as;

@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::path_completion::completed;
 use super::purpose::Purpose;
 use super::save_as::Refused;
 
@@ -12,8 +13,6 @@ pub struct PathPrompt {
     /// The folder that relative paths are resolved against.
     folder: PathBuf,
     pub text: String,
-    /// The initial text. A prompt with another initial text gets its caret at the end.
-    pub began: String,
     /// Why the path that was typed last was refused.
     pub refused: Option<Refused>,
     /// Whether the prompt still has to take the focus.
@@ -28,7 +27,6 @@ impl PathPrompt {
         let text = folder.join(name).display().to_string();
         PathPrompt {
             purpose,
-            began: text.clone(),
             text,
             folder,
             refused: None,
@@ -53,6 +51,20 @@ impl PathPrompt {
         // A folder can be opened but not written to.
         let named = !self.text.trim().ends_with(['/', std::path::MAIN_SEPARATOR]);
         (named || !self.saves()).then_some(path)
+    }
+
+    /// The text with what Tab adds to it.
+    pub fn completed(&self) -> Option<String> {
+        let home = std::env::home_dir();
+        completed(&self.text, |text| {
+            resolved(text, &self.folder, home.as_deref())
+        })
+    }
+
+    /// Why there is nothing to open at the typed path, if there is nothing.
+    pub fn why_not(&self) -> Option<Refused> {
+        let path = self.path().filter(|_| !self.saves())?;
+        (!path.exists()).then(|| Refused::missing(path))
     }
 
     pub fn purpose(&self) -> Purpose {
@@ -87,6 +99,12 @@ fn resolved(text: &str, folder: &Path, home: Option<&Path>) -> Option<PathBuf> {
     if text.is_empty() {
         return None;
     }
+    // A whole path typed after the folder that is there already begins anew.
+    let anew = ["//", "/~/"]
+        .iter()
+        .filter_map(|sign| text.rfind(sign))
+        .max();
+    let text = anew.map_or(text, |at| &text[at + 1..]);
     match (text.strip_prefix("~/"), home) {
         (Some(rest), Some(home)) => Some(home.join(rest)),
         _ => Some(folder.join(text)),
@@ -105,6 +123,11 @@ mod tests {
         assert_eq!(path(" /data/a.png ").unwrap(), Path::new("/data/a.png"));
         assert_eq!(path("~/a.png").unwrap(), Path::new("/home/ann/a.png"));
         assert_eq!(path("  "), None);
+        assert_eq!(path("/data/cats//x/b.png").unwrap(), Path::new("/x/b.png"));
+        assert_eq!(
+            path("/data/cats/~/b.png").unwrap(),
+            Path::new("/home/ann/b.png")
+        );
     }
 
     #[test]

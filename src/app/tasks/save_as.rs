@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::app::tasks::path_prompt::PathPrompt;
 use crate::app::wording::sentence;
 
-/// A path that could not be written to.
+/// A path that could not be used.
 #[derive(Debug, Clone)]
 pub struct Refused {
     pub path: PathBuf,
@@ -26,6 +26,14 @@ pub struct Refused {
 }
 
 impl Refused {
+    pub fn missing(path: PathBuf) -> Refused {
+        Refused {
+            path,
+            why: "There is no such file or folder.".to_owned(),
+            exists: false,
+        }
+    }
+
     pub fn exists(path: PathBuf) -> Refused {
         Refused {
             path,

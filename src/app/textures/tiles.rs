@@ -18,10 +18,8 @@ use crate::app::state::State;
 use crate::app::state::rows::subject::PredictionKey;
 use crate::explain::Score;
 
-/// The longer side of a tile, in pixels.
-const SIDE: usize = 56;
-/// Tiles side by side in the texture.
-const COLUMNS: usize = 32;
+/// The longer side of a tile, in pixels, where the texture has room.
+const MAX_TILE_PX: usize = 80;
 
 /// Identifies what the small maps show and how they are drawn.
 #[derive(Debug, Clone, PartialEq)]
@@ -88,8 +86,10 @@ impl Tiles {
             let placement = prediction.placement;
             let (ctx2, tiles_key) = (ctx.clone(), key.clone());
             self.slot.make(ctx, key, move || {
-                let size = tile_size(placement.input);
-                let (image, tiles) = atlas(&maps, size, &tiles_key);
+                let max_px = ctx2.input(|input| input.max_texture_side);
+                let px = tile_px(maps.len(), max_px);
+                let size = tile_size(placement.input, px);
+                let (image, tiles) = atlas(&maps, size, max_px / px, &tiles_key);
                 let image_size = vec2(placement.image.0 as f32, placement.image.1 as f32);
                 let source = placement.source;
                 let corner = vec2(source.x as f32, source.y as f32) / image_size;
@@ -136,19 +136,26 @@ fn key(state: &State) -> Option<TilesKey> {
     })
 }
 
-/// The size of a tile, with the aspect ratio of the network's input.
-fn tile_size((width, height): (u32, u32)) -> (usize, usize) {
+/// The longer side of `count` tiles that fit in a texture of this side.
+fn tile_px(count: usize, max_px: usize) -> usize {
+    let columns = (count.max(1) as f64).sqrt().ceil() as usize;
+    MAX_TILE_PX.min(max_px / columns).max(1)
+}
+
+/// The size of a tile whose longer side is `px`, with the aspect ratio of the network's input.
+fn tile_size((width, height): (u32, u32), px: usize) -> (usize, usize) {
     let longest = width.max(height).max(1) as f32;
-    let side = |side: u32| ((side as f32 / longest * SIDE as f32).round() as usize).max(1);
+    let side = |side: u32| ((side as f32 / longest * px as f32).round() as usize).max(1);
     (side(width), side(height))
 }
 
 fn atlas(
     maps: &[Arc<HeatMap>],
     (width, height): (usize, usize),
+    max_columns: usize,
     key: &TilesKey,
 ) -> (ColorImage, HashMap<ModulePath, Tile>) {
-    let columns = COLUMNS.min(maps.len()).max(1);
+    let columns = max_columns.min(maps.len()).max(1);
     let rows = maps.len().div_ceil(columns).max(1);
     let size = [columns * width, rows * height];
     let mut image = ColorImage::filled(size, Color32::TRANSPARENT);
@@ -195,5 +202,25 @@ fn colours(map: &Map, size: (usize, usize), end: f32, key: &TilesKey) -> Vec<Col
             .pixels()
             .map(|p| Color32::from_black_alpha(p.0[3]))
             .collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tile_px;
+
+    #[test]
+    fn any_number_of_tiles_fits_in_the_texture() {
+        for count in [0, 1, 65, 625, 626, 1200, 40_000] {
+            for max_px in [2048, 8192] {
+                let px = tile_px(count, max_px);
+                let columns = max_px / px;
+                assert!(
+                    count.div_ceil(columns) * px <= max_px,
+                    "{count} in {max_px}"
+                );
+            }
+        }
+        assert_eq!(tile_px(65, 2048), 80);
     }
 }

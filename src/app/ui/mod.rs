@@ -20,6 +20,8 @@ pub const SCROLLING_FRAMES: u8 = 3;
 /// The scratch of all panels.
 #[derive(Default)]
 pub struct Panels {
+    /// The title that the window has been given.
+    pub title: String,
     pub input: InputFocus,
     pub list_widths: kit::list_width::ListWidths,
     pub layers: side_panels::layers_ui::LayersScratch,

@@ -283,6 +283,19 @@ impl ModelInfo {
         held.chain(&self.reference)
     }
 
+    /// Its labels, for what outlives the open folder; none if they are the folder's, so that a class is
+    /// its number.
+    pub fn lasting_labels(&self) -> &[String] {
+        match self.label_source {
+            LabelSource::Folders => &[],
+            LabelSource::Archive
+            | LabelSource::BesideModel(_)
+            | LabelSource::ImageNet
+            | LabelSource::Numbered
+            | LabelSource::Typed => &self.labels,
+        }
+    }
+
     /// Its current usage.
     pub fn usage(&self) -> Usage {
         Usage {

@@ -1,22 +1,28 @@
 //! The open folder: its scan, decoder, thumbnails and predictions, kept consistent.
 
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::path::{Path, PathBuf, absolute};
 use std::sync::Arc;
 use std::time::Instant;
 
 use image::RgbImage;
 
-use crate::picture::photo::decode::{Decoding, Photo};
+use crate::picture::photo::decode::Decoding;
 use crate::picture::photo::geometry::Fit;
 
-use super::decoder::{Decoded, Decoder, Request};
-use super::list::{Entry, ImageList};
-use super::predictions::{Finished, Predictions, Predictor};
-use super::scan::{Report, Scan, Tally};
+use super::decoder::Decoder;
+use super::list::ImageList;
+use super::predictions::{Predictions, Predictor};
+use super::scan::{Scan, Tally};
 use super::thumbnails::Thumbnails;
+use super::truth::choices::Choices;
+use super::truth::class_names::Classes;
+use super::truth::labels_file::{LabelsFile, Unusable};
 use super::truth::verdict::Outcome;
 use super::{Error, Wake};
+
+mod polling;
+mod requests;
 
 /// The model and the fit of the predictions. Other predictions belong to another question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +47,7 @@ pub struct Gallery {
     decoder: Option<Decoder>,
     scan: Option<Scan>,
     /// What was opened last; it replaces everything as soon as an image is found in it.
-    incoming: Option<(Vec<PathBuf>, Scan)>,
+    incoming: Option<Incoming>,
     /// Incremented when something is opened or closed.
     generation: u64,
     tally: Tally,
@@ -53,6 +59,13 @@ pub struct Gallery {
     /// The images on screen, in order and as a set.
     in_sight: Vec<usize>,
     in_sight_set: HashSet<usize>,
+}
+
+/// What is to replace the images.
+struct Incoming {
+    paths: Vec<PathBuf>,
+    scan: Scan,
+    labels: Vec<Result<LabelsFile, Unusable>>,
 }
 
 impl Gallery {
@@ -86,8 +99,16 @@ impl Gallery {
         if self.decoder.is_none() {
             self.decoder = Some(Decoder::start(Arc::clone(&self.wake))?);
         }
+        let paths: Vec<PathBuf> = paths
+            .into_iter()
+            .map(|path| absolute(&path).unwrap_or(path))
+            .collect();
         let scan = Scan::start(paths.clone(), Arc::clone(&self.wake))?;
-        self.incoming = Some((paths, scan));
+        self.incoming = Some(Incoming {
+            paths,
+            scan,
+            labels: Vec::new(),
+        });
         Ok(())
     }
 
@@ -150,12 +171,12 @@ impl Gallery {
         self.thumbnails.get(index)
     }
 
-    /// Sets the model, with one label per class, or none. If the question changes, all predictions are
-    /// dropped and computed again.
+    /// Sets the model, with its classes, or none. If the question changes, all predictions are dropped and
+    /// computed again.
     pub fn ask(
         &mut self,
         question: Option<Question>,
-        labels: &[String],
+        classes: impl FnOnce() -> Classes,
         predictor: &dyn Predictor,
     ) {
         if self.question == question {
@@ -163,7 +184,7 @@ impl Gallery {
         }
         self.question = question;
         self.forget_asked(predictor);
-        self.list.set_labels(labels);
+        self.list.set_classes(classes());
         self.request_images();
     }
 
@@ -202,9 +223,10 @@ impl Gallery {
 
     /// Whether any of these images still waits for its prediction.
     pub fn awaits_any(&self, pictures: &[usize]) -> bool {
-        let entries = self.list.entries();
-        let waits = |index: &usize| entries.get(*index).is_some_and(Entry::is_waiting);
-        self.asks() && pictures.iter().any(waits)
+        let mut waiting = pictures
+            .iter()
+            .filter(|index| self.list.is_to_predict(**index));
+        self.asks() && waiting.next().is_some()
     }
 
     /// Predictions per second, over the last few seconds.
@@ -229,6 +251,18 @@ impl Gallery {
         self.request_images();
     }
 
+    /// Sets what a person has chosen about the names in the folder; see [`ImageList::set_choices`].
+    pub fn set_choices(&mut self, choices: Choices) {
+        self.list.set_choices(choices);
+        self.request_images();
+    }
+
+    /// Chooses the split in view; see [`ImageList::set_split`].
+    pub fn set_split(&mut self, split: Option<usize>) {
+        self.list.set_split(split);
+        self.request_images();
+    }
+
     /// Bytes of all thumbnails, names, predictions and images that wait for the model.
     pub fn bytes(&self) -> usize {
         self.thumbnails.bytes() + self.list.bytes() + self.decoder.as_ref().map_or(0, Decoder::held)
@@ -249,159 +283,6 @@ impl Gallery {
     pub fn set_limit(&mut self, bytes: usize) {
         self.thumbnails.set_limit(bytes);
         self.request_images();
-    }
-
-    /// Collects results and submits the next images. Returns whether anything on screen may have
-    /// changed.
-    ///
-    /// # Errors
-    /// If what was opened last contains no images; the previous images stay.
-    pub fn poll(&mut self, predictor: &dyn Predictor, now: Instant) -> Result<bool, Error> {
-        let replaced = self.take_incoming(predictor);
-        let mut changed = self.take_found();
-        for decoded in self.decoder.as_ref().map(Decoder::take).unwrap_or_default() {
-            self.take_decoded(decoded, predictor);
-            changed = true;
-        }
-        for finished in self.predictions.take(now) {
-            self.take_finished(finished);
-            changed = true;
-        }
-        if changed {
-            self.request_images();
-        }
-        let refreshed = self.list.refresh(now);
-        Ok(replaced? || changed || refreshed)
-    }
-
-    /// Returns whether the images have been replaced.
-    fn take_incoming(&mut self, predictor: &dyn Predictor) -> Result<bool, Error> {
-        let Some((paths, mut scan)) = self.incoming.take() else {
-            return Ok(false);
-        };
-        match scan.poll() {
-            None => {
-                self.incoming = Some((paths, scan));
-                Ok(false)
-            }
-            Some(Report::Failed(error)) => Err(error),
-            Some(Report::Done(_)) => Ok(false),
-            Some(Report::Found(found)) => {
-                self.close(predictor);
-                self.paths = paths;
-                self.scan = Some(scan);
-                self.list.add(found);
-                self.request_images();
-                Ok(true)
-            }
-        }
-    }
-
-    fn take_found(&mut self) -> bool {
-        let mut changed = false;
-        while let Some(report) = self.scan.as_mut().and_then(Scan::poll) {
-            changed = true;
-            match report {
-                Report::Found(paths) => self.list.add(paths),
-                Report::Done(tally) => self.tally = tally,
-                // Cannot happen: images were found.
-                Report::Failed(_) => {}
-            }
-        }
-        changed
-    }
-
-    fn take_decoded(&mut self, decoded: Decoded, predictor: &dyn Predictor) {
-        let Decoded {
-            index,
-            thumbnail,
-            photo,
-        } = decoded;
-        match thumbnail {
-            Ok(picture) if self.in_sight_set.contains(&index) => {
-                self.thumbnails.keep(index, picture);
-            }
-            Ok(picture) => self.thumbnails.keep_if_room(index, picture),
-            Err(why) => self.list.set_unreadable(index, Some(why)),
-        }
-        let Some(photo) = photo else { return };
-        if self.asks() && self.is_to_ask(index) {
-            self.predictions.ask(index, photo, predictor);
-        } else {
-            self.release(&photo);
-        }
-    }
-
-    fn take_finished(&mut self, finished: Finished) {
-        self.release(&finished.photo);
-        if let Some(outcome) = finished.outcome {
-            self.list
-                .set_prediction(finished.index, outcome.as_ref().map_err(String::clone));
-        }
-    }
-
-    /// Requests the images that are needed now from the decoder.
-    fn request_images(&mut self) {
-        let next = self.next_to_ask();
-        let Some(decoder) = &self.decoder else { return };
-        let entries = self.list.entries();
-        let request = |index: usize, whole: bool| Request {
-            index,
-            path: Arc::clone(&entries[index].path),
-            whole,
-            decoding: self.decoding,
-        };
-        let lacking = self.in_sight.iter().copied().filter(|&index| {
-            let readable = entries.get(index).is_some_and(|e| e.unreadable.is_none());
-            readable && self.thumbnails.get(index).is_none()
-        });
-        let in_sight = lacking.map(|index| request(index, next.contains(&index)));
-        decoder.request(
-            in_sight.collect(),
-            next.into_iter().map(|index| request(index, true)).collect(),
-        );
-    }
-
-    /// The images to predict next: those on screen, then all others in order.
-    fn next_to_ask(&mut self) -> Vec<usize> {
-        let room = self.predictions.room();
-        if !self.asks() || room == 0 {
-            return Vec::new();
-        }
-        let seen = self.in_sight.iter().copied();
-        let mut next: Vec<usize> = seen
-            .filter(|index| self.is_to_ask(*index))
-            .take(room)
-            .collect();
-        let skip = |index: usize| next.contains(&index) || self.predictions.is_asked(index);
-        let others = self.list.waiting(room - next.len(), skip);
-        next.extend(others);
-        next
-    }
-
-    fn is_to_ask(&self, index: usize) -> bool {
-        let waits = self
-            .list
-            .entries()
-            .get(index)
-            .is_some_and(Entry::is_waiting);
-        waits && !self.predictions.is_asked(index)
-    }
-
-    fn asks(&self) -> bool {
-        self.question.is_some() && !self.paused
-    }
-
-    fn forget_asked(&mut self, predictor: &dyn Predictor) {
-        for photo in self.predictions.forget(predictor) {
-            self.release(&photo);
-        }
-    }
-
-    fn release(&self, photo: &Photo) {
-        if let Some(decoder) = &self.decoder {
-            decoder.release(photo);
-        }
     }
 }
 

@@ -10,6 +10,8 @@ use super::*;
 use crate::folder::decoder::MAX_PENDING;
 use crate::folder::list::{Filter, Predicted};
 use crate::folder::predictions::{Pending, Reply};
+use crate::folder::truth::class_names::Naming;
+use crate::picture::photo::decode::Photo;
 
 /// Predicts the red value of the first pixel as the class.
 #[derive(Default)]
@@ -70,8 +72,15 @@ fn outcome(class: usize) -> Outcome {
     }
 }
 
-fn labels() -> Vec<String> {
-    ["cat", "dog", "owl"].map(str::to_owned).to_vec()
+fn classes(labels: [&str; 3]) -> Classes {
+    Classes {
+        labels: labels.map(str::to_owned).to_vec(),
+        naming: Naming::Own,
+    }
+}
+
+fn labels() -> Classes {
+    classes(["cat", "dog", "owl"])
 }
 
 const USUAL: Decoding = Decoding {
@@ -141,7 +150,7 @@ impl Case {
     }
 
     fn predicted(&mut self) {
-        self.gallery.ask(QUESTION, &labels(), &self.model);
+        self.gallery.ask(QUESTION, labels, &self.model);
         self.until(|gallery, _| {
             let counts = gallery.list.counts();
             gallery.is_open()
@@ -210,7 +219,7 @@ fn submits_overtaken_images_again() {
 fn waits_only_for_predictions_still_to_come() {
     let mut case = Case::new();
     case.model.busy.set(true);
-    case.gallery.ask(QUESTION, &labels(), &case.model);
+    case.gallery.ask(QUESTION, labels, &case.model);
     case.until(|gallery, _| gallery.is_open() && !gallery.is_scanning());
     let (good, bad) = (case.index("1.png"), case.index("empty.png"));
     case.gallery.see(&[bad]);
@@ -225,7 +234,7 @@ fn waits_only_for_predictions_still_to_come() {
 fn drops_pending_images_in_a_pause_and_resumes_them() {
     let mut case = Case::new();
     case.model.busy.set(true);
-    case.gallery.ask(QUESTION, &labels(), &case.model);
+    case.gallery.ask(QUESTION, labels, &case.model);
     case.until(|_, model| model.pending.get() > 0);
     case.gallery.pause(true, &case.model);
     assert_eq!(case.model.forgotten.get(), 1);
@@ -251,8 +260,8 @@ fn predicts_again_with_another_model() {
         fit: Fit::Crop,
         decoding: USUAL,
     };
-    let names = ["dog", "cat", "owl"].map(str::to_owned);
-    case.gallery.ask(Some(other), &names, &case.model);
+    let names = || classes(["dog", "cat", "owl"]);
+    case.gallery.ask(Some(other), names, &case.model);
     assert!(
         case.gallery
             .list
@@ -264,7 +273,7 @@ fn predicts_again_with_another_model() {
         gallery.list.counts().waiting == 0 && gallery.list.counts().predicted == 3
     });
     assert_eq!(case.gallery.list.counts().mistakes, 2);
-    case.gallery.ask(None, &[], &case.model);
+    case.gallery.ask(None, Classes::default, &case.model);
     case.gallery.poll(&case.model, Instant::now()).unwrap();
     assert_eq!(case.gallery.list.counts().predicted, 0);
     assert!(!case.gallery.is_predicting());
@@ -334,7 +343,7 @@ fn keeps_five_thousand_images_within_the_limit() {
     let mut gallery = Gallery::new(Arc::new(|| {}));
     gallery.set_limit(limit);
     gallery.open(vec![folder.path().to_owned()]).unwrap();
-    gallery.ask(QUESTION, &labels(), &model);
+    gallery.ask(QUESTION, labels, &model);
     let mut case = Case {
         gallery,
         model,

@@ -7,12 +7,19 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::scan::Picture;
 use super::truth::Truths;
+use super::truth::names::Source;
 use super::truth::verdict::{Outcome, Verdict};
 
+mod counts;
 mod order;
+mod splits;
+mod truth;
 
+pub use counts::Counts;
 pub use order::{Filter, Sort};
+pub use splits::Split;
 
 /// How often the images are sorted again while predictions arrive: images that keep moving cannot be
 /// looked at.
@@ -25,6 +32,14 @@ pub struct Entry {
     pub path: Arc<Path>,
     /// The file's name without its folder.
     pub name: String,
+    /// The name of its folder.
+    folder: Option<(Arc<str>, Source)>,
+    /// The split that its folder belongs to.
+    folder_split: Option<Arc<str>>,
+    /// The split that it belongs to, an index into [`ImageList::splits`].
+    pub split: Option<usize>,
+    /// The index of the name of its class, which a folder or a labels file gives it.
+    said: Option<usize>,
     /// Its true class.
     pub truth: Option<usize>,
     /// Why it cannot be opened.
@@ -65,39 +80,25 @@ impl Entry {
     }
 }
 
-/// The number of images by state.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Counts {
-    /// All images, whether or not they are in view.
-    pub pictures: usize,
-    /// Images that cannot be opened.
-    pub unreadable: usize,
-    /// Images that wait for their prediction.
-    pub waiting: usize,
-    /// Images whose prediction is known.
-    pub predicted: usize,
-    /// Images whose prediction failed.
-    pub failed: usize,
-    /// Predicted images whose true class is known.
-    pub judged: usize,
-    /// Judged images whose predicted class is not the true one.
-    pub mistakes: usize,
-}
-
 /// All images, and the list of those in view.
 #[derive(Debug, Default)]
 pub struct ImageList {
     entries: Vec<Entry>,
     truths: Truths,
+    /// Incremented when true classes may have changed other than by hand.
+    truth_version: u64,
+    splits: Vec<Split>,
     sort: Sort,
     filter: Filter,
+    /// The split in view, or all of them.
+    split: Option<usize>,
     order: Vec<usize>,
     counts: Counts,
     counted: Option<u64>,
     /// Incremented when the entries change.
     version: u64,
     /// What the order was computed from, and when.
-    ordered: Option<(u64, Sort, Filter)>,
+    ordered: Option<(u64, Sort, Filter, Option<usize>)>,
     ordered_at: Option<Instant>,
     /// No image before this index waits for its prediction.
     waiting_from: usize,
@@ -147,59 +148,29 @@ impl ImageList {
     }
 
     /// Adds images at the end.
-    pub fn add(&mut self, paths: Vec<Arc<Path>>) {
-        for path in paths {
-            let name = path.file_name().unwrap_or(path.as_os_str());
+    pub fn add(&mut self, pictures: Vec<Picture>) {
+        for Picture { path, name, split } in pictures {
+            let file = path.file_name().unwrap_or(path.as_os_str());
             self.paths += path.as_os_str().len();
             self.entries.push(Entry {
-                name: name.to_string_lossy().into_owned(),
-                truth: self.truths.of(&path),
+                name: file.to_string_lossy().into_owned(),
+                folder: name,
+                folder_split: split,
+                split: None,
+                said: None,
+                truth: None,
                 unreadable: None,
                 prediction: Predicted::Waiting,
                 path,
             });
+            let index = self.entries.len() - 1;
+            let row = self.truths.row(&self.entries[index].path, false);
+            self.understand(index, row);
+            let entry = &mut self.entries[index];
+            entry.truth = self.truths.of(&entry.path, entry.said);
         }
         self.version += 1;
-    }
-
-    /// Sets the labels of another model, one per class. The names of the folders may stand for other
-    /// classes now, and all predictions are dropped.
-    pub fn set_labels(&mut self, labels: &[String]) {
-        if self.truths.labels() != labels && matches!(self.filter, Filter::Class(_)) {
-            self.filter = Filter::All;
-        }
-        self.truths.set_labels(labels);
-        for entry in &mut self.entries {
-            entry.truth = self.truths.of(&entry.path);
-        }
-        self.forget_predictions();
-    }
-
-    /// The true class of an image, whether or not it is in the list.
-    pub fn truth(&self, picture: &Path) -> Option<usize> {
-        match self.find(picture) {
-            Some(index) => self.entries[index].truth,
-            None => self.truths.by_hand(picture),
-        }
-    }
-
-    /// Sets the true class of an image, whether or not it is in the list. `outcome` is its prediction
-    /// if that is at hand; otherwise an earlier prediction is computed again.
-    pub fn set_truth(&mut self, picture: &Path, truth: Option<usize>, outcome: Option<&Outcome>) {
-        self.truths.set(picture, truth);
-        let Some(index) = self.find(picture) else {
-            return;
-        };
-        self.entries[index].truth = truth;
-        match (outcome, self.entries[index].verdict()) {
-            (Some(outcome), _) => self.set_prediction(index, Ok(outcome)),
-            (None, Some(_)) => {
-                self.entries[index].prediction = Predicted::Waiting;
-                self.waiting_from = self.waiting_from.min(index);
-            }
-            (None, None) => {}
-        }
-        self.version += 1;
+        self.truth_version += 1;
     }
 
     /// Sets the prediction of an image, or why there is none.
@@ -242,11 +213,14 @@ impl ImageList {
             truths: std::mem::take(&mut self.truths),
             sort: self.sort,
             version: self.version + 1,
+            truth_version: self.truth_version + 1,
             ..ImageList::default()
         };
+        self.truths.clear();
     }
 
-    /// The first images that wait for their prediction, without those that `skip` selects.
+    /// The first images of the chosen split that wait for their prediction, without those that `skip`
+    /// selects.
     pub fn waiting(&mut self, count: usize, skip: impl Fn(usize) -> bool) -> Vec<usize> {
         while self
             .entries
@@ -256,7 +230,7 @@ impl ImageList {
             self.waiting_from += 1;
         }
         (self.waiting_from..self.entries.len())
-            .filter(|index| self.entries[*index].is_waiting() && !skip(*index))
+            .filter(|index| self.is_to_predict(*index) && !skip(*index))
             .take(count)
             .collect()
     }
@@ -264,18 +238,20 @@ impl ImageList {
     /// Sorts the images in view again if that is needed and due at `now`. Returns whether the counts or
     /// the order may have changed. If it is needed but not due, [`ImageList::is_due_at`] is the time.
     pub fn refresh(&mut self, now: Instant) -> bool {
-        let wanted = (self.version, self.sort, self.filter);
+        let wanted = (self.version, self.sort, self.filter, self.split);
         if self.ordered == Some(wanted) {
             return false;
         }
         let counted = self.counted == Some(self.version);
         if !counted {
-            self.counts = self.count();
+            self.counts = counts::of(self.in_split());
             self.counted = Some(self.version);
         }
         let due = self.is_due_at().is_none_or(|due| now >= due);
         if due {
-            self.order = order::of(&self.entries, self.sort, self.filter);
+            self.order = order::of(&self.entries, self.sort, |entry| {
+                self.is_in_split(entry) && self.filter.passes(entry)
+            });
             self.ordered = Some(wanted);
             self.ordered_at = Some(now);
         }
@@ -284,8 +260,8 @@ impl ImageList {
 
     /// When the images are to be sorted next; `None` if that is not needed, or at once.
     pub fn is_due_at(&self) -> Option<Instant> {
-        let (version, sort, filter) = self.ordered?;
-        let asked_for = (sort, filter) != (self.sort, self.filter);
+        let (version, sort, filter, split) = self.ordered?;
+        let asked_for = (sort, filter, split) != (self.sort, self.filter, self.split);
         let stands_still = self.sort == Sort::Name && self.filter != Filter::NotPredicted;
         if asked_for || stands_still || version == self.version {
             return None;
@@ -299,27 +275,6 @@ impl ImageList {
             + self.order.capacity() * size_of::<usize>()
             // Each path is stored once, with its name besides.
             + 2 * self.paths
-    }
-
-    fn count(&self) -> Counts {
-        let mut counts = Counts {
-            pictures: self.entries.len(),
-            ..Counts::default()
-        };
-        for entry in &self.entries {
-            counts.unreadable += usize::from(entry.unreadable.is_some());
-            counts.waiting += usize::from(entry.is_waiting());
-            match &entry.prediction {
-                Predicted::Waiting => {}
-                Predicted::Failed(_) => counts.failed += 1,
-                Predicted::Known(verdict) => {
-                    counts.predicted += 1;
-                    counts.judged += usize::from(verdict.truth.is_some());
-                    counts.mistakes += usize::from(verdict.is_mistake());
-                }
-            }
-        }
-        counts
     }
 }
 

@@ -55,11 +55,33 @@ pub enum Filter {
     Class(usize),
     /// There is no prediction, for whatever reason.
     NotPredicted,
+    /// It cannot be opened.
+    Unreadable,
+    /// It is of one class, and predicted as another.
+    Confused {
+        /// The true class.
+        truth: usize,
+        /// The predicted class.
+        predicted: usize,
+    },
 }
 
 impl Filter {
-    /// All filters but those for a single class.
-    pub const WITHOUT_CLASS: [Filter; 3] = [Filter::All, Filter::Mistakes, Filter::NotPredicted];
+    /// All filters but those for certain classes.
+    pub const WITHOUT_CLASS: [Filter; 4] = [
+        Filter::All,
+        Filter::Mistakes,
+        Filter::NotPredicted,
+        Filter::Unreadable,
+    ];
+
+    /// Whether it depends on the classes of the model.
+    pub fn names_class(self) -> bool {
+        match self {
+            Filter::Class(_) | Filter::Confused { .. } => true,
+            Filter::All | Filter::Mistakes | Filter::NotPredicted | Filter::Unreadable => false,
+        }
+    }
 
     /// Whether an image is in view.
     pub fn passes(self, entry: &Entry) -> bool {
@@ -70,14 +92,18 @@ impl Filter {
                 entry.truth == Some(class) || entry.verdict().is_some_and(|v| v.class == class)
             }
             Filter::NotPredicted => entry.verdict().is_none(),
+            Filter::Unreadable => entry.unreadable.is_some(),
+            Filter::Confused { truth, predicted } => {
+                entry.truth == Some(truth) && entry.verdict().is_some_and(|v| v.class == predicted)
+            }
         }
     }
 }
 
 /// The indices of the entries that pass, in order.
-pub(crate) fn of(entries: &[Entry], sort: Sort, filter: Filter) -> Vec<usize> {
+pub(crate) fn of(entries: &[Entry], sort: Sort, passes: impl Fn(&Entry) -> bool) -> Vec<usize> {
     let mut order: Vec<usize> = (0..entries.len())
-        .filter(|&index| filter.passes(&entries[index]))
+        .filter(|&index| passes(&entries[index]))
         .collect();
     // The sort is stable, and the entries are in order of their names.
     match sort {

@@ -1,14 +1,31 @@
 use super::*;
+use crate::folder::truth::choices::{Choices, Given};
+use crate::folder::truth::class_names::{Classes, Naming};
+use crate::folder::truth::labels_file::LabelsFile;
 
-fn labels(names: &[&str]) -> Vec<String> {
-    names.iter().map(|name| (*name).to_owned()).collect()
+fn classes(names: &[&str]) -> Classes {
+    Classes {
+        labels: names.iter().map(|name| (*name).to_owned()).collect(),
+        naming: Naming::Own,
+    }
+}
+
+/// An image in a folder that was found in the one that was opened.
+fn found(path: &str) -> Picture {
+    let path: Arc<Path> = Path::new(path).into();
+    let folder = path.parent().and_then(Path::file_name);
+    Picture {
+        name: folder.map(|name| (name.to_string_lossy().into(), Source::Folder)),
+        split: None,
+        path,
+    }
 }
 
 /// Images of cats and dogs, in folders named after them.
 fn list(paths: &[&str]) -> ImageList {
     let mut list = ImageList::default();
-    list.set_labels(&labels(&["cat", "dog", "owl"]));
-    list.add(paths.iter().map(|path| Path::new(path).into()).collect());
+    list.set_classes(classes(&["cat", "dog", "owl"]));
+    list.add(paths.iter().map(|path| found(path)).collect());
     list
 }
 
@@ -135,7 +152,7 @@ fn sorts_at_intervals_while_predictions_arrive() {
 fn drops_predictions_and_matches_folders_again_for_other_labels() {
     let mut list = animals();
     list.set_truth(Path::new("/f/else/4.png"), Some(1), None);
-    list.set_labels(&labels(&["owl", "dog"]));
+    list.set_classes(classes(&["owl", "dog"]));
     let truths: Vec<Option<usize>> = list.entries().iter().map(|e| e.truth).collect();
     let (owl, dog) = (Some(0), Some(1));
     assert_eq!(truths, [None, None, dog, dog, dog, None, owl]);
@@ -171,4 +188,143 @@ fn judges_by_a_class_set_by_hand_or_predicts_again() {
     assert_eq!(list.truth(alone), Some(2));
     list.clear();
     assert_eq!((list.truth(path), list.truth(alone)), (None, Some(2)));
+}
+
+fn in_split(path: &str, split: &str) -> Picture {
+    Picture {
+        split: Some(split.into()),
+        ..found(path)
+    }
+}
+
+/// A `labels.csv` in `/f`.
+fn labelled(text: &str) -> LabelsFile {
+    LabelsFile::parse(text, "/f/labels.csv".into()).unwrap()
+}
+
+fn truths(list: &ImageList) -> Vec<Option<usize>> {
+    list.entries().iter().map(|entry| entry.truth).collect()
+}
+
+#[test]
+fn labels_files_come_before_folders_and_may_leave_out_folders() {
+    let mut list = list(&[]);
+    list.add_labels(Ok(labelled(
+        "cat/0.png,dog\n1.png,owl\n2.png,owl\ngone.png,owl\n5,lynx\n",
+    )));
+    let paths = [
+        "/f/cat/0.png",
+        "/f/dog/1.png",
+        "/f/cat/2.png",
+        "/f/dog/2.png",
+        "/f/cat/4.png",
+        "/f/5.png",
+    ];
+    list.add(paths.map(found).to_vec());
+    list.complete();
+    // Two files are called 2.png, so their folders count.
+    let (cat, dog, owl) = (Some(0), Some(1), Some(2));
+    assert_eq!(truths(&list), [dog, owl, cat, dog, cat, None]);
+    let open: Vec<&str> = list
+        .truths()
+        .open()
+        .iter()
+        .map(|name| &*name.text)
+        .collect();
+    assert_eq!(open, ["lynx"]);
+    let report = list.truths().file_report();
+    assert_eq!(
+        (report.missing, report.unclear),
+        (vec!["gone.png".to_owned()], vec!["2.png".to_owned()])
+    );
+}
+
+#[test]
+fn what_a_person_assigns_is_judged_at_once() {
+    let mut list = animals();
+    list.complete();
+    assert_eq!(list.truths().open().len(), 1);
+    let mut choices = Choices::default();
+    let given = Given::new(0, list.truths().classes());
+    choices.names.insert("else".to_owned(), Some(given));
+    let version = list.truth_version();
+    list.set_choices(choices);
+    assert!(list.truth_version() > version);
+    assert_eq!(truths(&list)[4..6], [Some(0), Some(0)]);
+    // The probability of its true class is not known yet.
+    assert_eq!(list.waiting(9, |_| false), [4, 6]);
+    list.clear();
+    assert_eq!(
+        list.truths().choices(),
+        &Choices::default(),
+        "they belong to the folder"
+    );
+}
+
+#[test]
+fn numbers_wait_until_all_folders_are_known() {
+    let mut list = ImageList::default();
+    let labels = ["class 0", "class 1", "class 2"]
+        .map(str::to_owned)
+        .to_vec();
+    list.set_classes(Classes {
+        labels,
+        naming: Naming::Numbers,
+    });
+    list.add(["/f/1/a.png", "/f/2/b.png"].map(found).to_vec());
+    assert_eq!(truths(&list), [None; 2]);
+    list.add(vec![found("/f/3/c.png")]);
+    list.set_prediction(0, Ok(&outcome(1, 0.9)));
+    list.complete();
+    assert_eq!(truths(&list), [Some(0), Some(1), Some(2)]);
+    assert_eq!(
+        list.waiting(9, |_| false),
+        [0, 1, 2],
+        "the first was judged without its class"
+    );
+}
+
+#[test]
+fn one_split_is_shown_counted_and_predicted() {
+    let mut list = list(&[]);
+    let pictures = [
+        in_split("/f/val/cat/0.png", "val"),
+        in_split("/f/train/cat/1.png", "train"),
+        found("/f/owl/2.png"),
+        in_split("/f/train/dog/3.png", "train"),
+    ];
+    list.add_labels(Ok(labelled("train/dog/3.png,owl,test\n")));
+    list.add(pictures.to_vec());
+    list.complete();
+    let names = |list: &ImageList| -> Vec<(String, usize)> {
+        let splits = list
+            .splits_in_order()
+            .into_iter()
+            .map(|split| &list.splits()[split]);
+        splits
+            .map(|split| (split.name.to_string(), split.pictures))
+            .collect()
+    };
+    let expected =
+        [("train", 1), ("val", 1), ("test", 1)].map(|(name, count)| (name.to_owned(), count));
+    assert_eq!(names(&list), expected);
+    let train = list.splits_in_order()[0];
+    list.set_split(Some(train));
+    list.refresh(Instant::now());
+    assert_eq!((list.order(), list.counts().pictures), (&[1][..], 1));
+    assert_eq!(list.waiting(9, |_| false), [1]);
+    list.set_split(None);
+    list.refresh(Instant::now());
+    assert_eq!(list.order().len(), 4);
+    assert_eq!(list.waiting(9, |_| false), [0, 1, 2, 3]);
+}
+
+#[test]
+fn shows_unreadable_images_and_those_taken_for_a_certain_class() {
+    let mut list = animals();
+    assert_eq!(filtered(&mut list, Filter::Unreadable), [5]);
+    let confused = |truth, predicted| Filter::Confused { truth, predicted };
+    assert_eq!(filtered(&mut list, confused(0, 1)), [1]);
+    assert_eq!(filtered(&mut list, confused(1, 0)), [2]);
+    assert_eq!(filtered(&mut list, confused(2, 0)), [0; 0]);
 }

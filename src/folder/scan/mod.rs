@@ -14,7 +14,13 @@ use std::thread;
 use image::ImageFormat;
 
 use super::natural::{compare, compare_paths};
+use super::truth::labels_file::{self, LabelsFile, Unusable};
+use super::truth::names::Source;
 use super::{Error, Wake};
+
+mod splits;
+
+pub(crate) use splits::rank as split_rank;
 
 /// The file extensions of images that can be opened, in lower case.
 pub const EXTENSIONS: [&str; 10] = [
@@ -38,11 +44,36 @@ pub struct Tally {
     pub beyond: usize,
 }
 
+/// An image that was found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Picture {
+    /// Its absolute path.
+    pub path: Arc<Path>,
+    /// The name of the folder that it is in, unless that is a split.
+    pub name: Option<(Arc<str>, Source)>,
+    /// The split that its folder belongs to: `train`, `val` or the like.
+    pub split: Option<Arc<str>>,
+}
+
+impl From<Arc<Path>> for Picture {
+    /// An image by itself.
+    fn from(path: Arc<Path>) -> Picture {
+        let around = path.parent().and_then(Path::file_name);
+        Picture {
+            name: around.map(|name| (name.to_string_lossy().into(), Source::Around)),
+            split: None,
+            path,
+        }
+    }
+}
+
 /// A message from a scan.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Report {
-    /// More images, by absolute path, in order.
-    Found(Vec<Arc<Path>>),
+    /// A `labels.csv`. It comes before the images of its folder.
+    Labels(Result<LabelsFile, Unusable>),
+    /// More images, in order.
+    Found(Vec<Picture>),
     /// The scan is complete.
     Done(Tally),
     /// There are no images; says why.
@@ -57,8 +88,8 @@ pub struct Scan {
 
 impl Scan {
     /// Starts scanning `paths`. Files are taken as they are; folders are searched for images, with
-    /// their subfolders but no deeper. Everything is in natural order. `wake` is called with each
-    /// report.
+    /// their subfolders but no deeper, or with those of each split. Everything is in natural order, and
+    /// splits in the usual one. `wake` is called with each report.
     ///
     /// # Errors
     /// [`Error::NoThread`].
@@ -94,7 +125,10 @@ impl Scan {
             // The thread failed; what it has found is kept.
             Err(TryRecvError::Disconnected) => Report::Done(Tally::default()),
         };
-        self.over = !matches!(report, Report::Found(_));
+        self.over = match report {
+            Report::Labels(_) | Report::Found(_) => false,
+            Report::Done(_) | Report::Failed(_) => true,
+        };
         Some(report)
     }
 
@@ -108,7 +142,7 @@ impl Scan {
 struct Looking {
     reports: Sender<Report>,
     wake: Wake,
-    batch: Vec<Arc<Path>>,
+    batch: Vec<Picture>,
     listed: usize,
     tally: Tally,
 }
@@ -133,8 +167,8 @@ impl Looking {
         let mut failure = None;
         for path in paths {
             if !path.is_dir() {
-                self.take(path.as_path().into())?;
-            } else if let Err(error) = self.folder(path, true)? {
+                self.take(Arc::<Path>::from(path.as_path()).into())?;
+            } else if let Err(error) = self.root(path)? {
                 failure.get_or_insert(error);
             }
         }
@@ -148,19 +182,80 @@ impl Looking {
         ))
     }
 
-    /// The images of one folder and, with `deeper`, of each subfolder.
-    fn folder(&mut self, folder: &Path, deeper: bool) -> Result<Result<(), Error>, Dropped> {
-        let entries = match fs::read_dir(folder) {
-            Ok(entries) => entries,
-            Err(error) => {
-                self.tally.unreadable += 1;
-                return Ok(Err(Error::Unreadable {
-                    reason: error.to_string(),
-                    path: folder.to_owned(),
-                }));
-            }
+    /// The images of a folder that was opened, and those of its subfolders.
+    fn root(&mut self, folder: &Path) -> Result<Result<(), Error>, Dropped> {
+        let listed = match self.list(folder) {
+            Ok(listed) => listed,
+            Err(error) => return Ok(Err(error)),
         };
-        let (mut files, mut folders) = (Vec::new(), Vec::new());
+        if let Some(path) = &listed.labels {
+            self.report(Report::Labels(LabelsFile::read(path)))?;
+        }
+        let around = folder.file_name().unwrap_or_default().to_string_lossy();
+        let around = Some((Arc::from(around), Source::Around));
+        self.take_all(listed.files, around, None)?;
+        let splits = splits::among(&listed.folders);
+        for (name, path) in &listed.folders {
+            if !splits.contains(name) {
+                self.class(name, path, None)?;
+            }
+        }
+        for split in splits {
+            for (name, path) in listed.folders.iter().filter(|(name, _)| *name == split) {
+                self.split(name, path)?;
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    /// The images of a split, and those of its subfolders.
+    fn split(&mut self, name: &str, folder: &Path) -> Result<(), Dropped> {
+        // An error has been counted; the others are scanned all the same.
+        let Ok(listed) = self.list(folder) else {
+            return Ok(());
+        };
+        let split: Option<Arc<str>> = Some(name.into());
+        self.take_all(listed.files, None, split.clone())?;
+        for (name, path) in &listed.folders {
+            self.class(name, path, split.clone())?;
+        }
+        Ok(())
+    }
+
+    /// The images of a folder that may be a class.
+    fn class(&mut self, name: &str, folder: &Path, split: Option<Arc<str>>) -> Result<(), Dropped> {
+        match self.list(folder) {
+            Ok(listed) => self.take_all(listed.files, Some((name.into(), Source::Folder)), split),
+            Err(_) => Ok(()),
+        }
+    }
+
+    fn take_all(
+        &mut self,
+        files: Vec<(String, PathBuf)>,
+        name: Option<(Arc<str>, Source)>,
+        split: Option<Arc<str>>,
+    ) -> Result<(), Dropped> {
+        for (_, path) in files {
+            self.take(Picture {
+                path: path.into(),
+                name: name.clone(),
+                split: split.clone(),
+            })?;
+        }
+        Ok(())
+    }
+
+    /// The images and subfolders of a folder, in natural order.
+    fn list(&mut self, folder: &Path) -> Result<Listed, Error> {
+        let entries = fs::read_dir(folder).map_err(|error| {
+            self.tally.unreadable += 1;
+            Error::Unreadable {
+                reason: error.to_string(),
+                path: folder.to_owned(),
+            }
+        })?;
+        let mut listed = Listed::default();
         for entry in entries {
             let Ok(entry) = entry else {
                 self.tally.unreadable += 1;
@@ -171,33 +266,30 @@ impl Looking {
                 continue;
             }
             match kind(&entry) {
-                Some(Kind::Folder) if deeper => folders.push((name, entry.path())),
-                Some(Kind::File) if is_picture(&entry.path()) => files.push((name, entry.path())),
+                Some(Kind::Folder) => listed.folders.push((name, entry.path())),
+                Some(Kind::File) if is_picture(&entry.path()) => {
+                    listed.files.push((name, entry.path()));
+                }
+                Some(Kind::File) if name.eq_ignore_ascii_case(labels_file::NAME) => {
+                    listed.labels = Some(entry.path());
+                }
                 Some(Kind::File) => self.tally.others += 1,
-                Some(Kind::Folder) => {}
                 None => self.tally.unreadable += 1,
             }
         }
-        for list in [&mut files, &mut folders] {
+        for list in [&mut listed.files, &mut listed.folders] {
             list.sort_by(|(a, _), (b, _)| compare(a, b));
         }
-        for (_, file) in files {
-            self.take(file.into())?;
-        }
-        for (_, folder) in folders {
-            // An error has been counted; the others are scanned all the same.
-            self.folder(&folder, false)?.ok();
-        }
-        Ok(Ok(()))
+        Ok(listed)
     }
 
-    fn take(&mut self, path: Arc<Path>) -> Result<(), Dropped> {
+    fn take(&mut self, picture: Picture) -> Result<(), Dropped> {
         if self.listed == MAX_IMAGES {
             self.tally.beyond += 1;
             return Ok(());
         }
         self.listed += 1;
-        self.batch.push(path);
+        self.batch.push(picture);
         if self.batch.len() == BATCH {
             self.flush()?;
         }
@@ -217,6 +309,14 @@ impl Looking {
         (self.wake)();
         Ok(())
     }
+}
+
+/// What is in a folder.
+#[derive(Default)]
+struct Listed {
+    files: Vec<(String, PathBuf)>,
+    folders: Vec<(String, PathBuf)>,
+    labels: Option<PathBuf>,
 }
 
 enum Kind {

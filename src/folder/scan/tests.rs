@@ -10,11 +10,12 @@ fn scan(root: &Path, paths: Vec<PathBuf>) -> (Vec<String>, Report) {
         match scan.poll() {
             Some(Report::Found(paths)) => {
                 assert!(paths.len() <= BATCH);
-                names.extend(paths.iter().map(|path| {
-                    let below = path.strip_prefix(root).expect("an absolute path");
+                names.extend(paths.iter().map(|picture| {
+                    let below = picture.path.strip_prefix(root).expect("an absolute path");
                     below.to_string_lossy().into_owned()
                 }));
             }
+            Some(Report::Labels(_)) => {}
             Some(end) => {
                 assert!(!scan.is_under_way());
                 return (names, end);
@@ -128,4 +129,112 @@ fn reports_thousands_of_files_in_batches() {
     let (names, _) = scan(root.path(), vec![root.path().to_owned()]);
     let expected: Vec<String> = (0..1203).map(|index| format!("{index}.png")).collect();
     assert_eq!(names, expected);
+}
+
+type Place = (String, Option<String>, Option<(String, Source)>);
+
+/// Each image of a scan by its path relative to `root`, with its split and the name of its folder.
+fn places(root: &Path) -> Vec<Place> {
+    let mut scan = Scan::start(vec![root.to_owned()], Arc::new(|| {})).unwrap();
+    let mut found = Vec::new();
+    while scan.is_under_way() {
+        match scan.poll() {
+            Some(Report::Found(pictures)) => found.extend(pictures),
+            Some(_) => {}
+            None => thread::sleep(Duration::from_millis(1)),
+        }
+    }
+    let place = |picture: Picture| {
+        let below = picture.path.strip_prefix(root).unwrap();
+        let name = picture
+            .name
+            .map(|(name, source)| (name.to_string(), source));
+        let split = picture.split.map(|split| split.to_string());
+        (below.to_string_lossy().into_owned(), split, name)
+    };
+    found.into_iter().map(place).collect()
+}
+
+#[test]
+fn reads_the_tree_of_a_data_set_with_splits() {
+    let root = tempfile::tempdir().unwrap();
+    for name in [
+        "Val/cat/1.png",
+        "test/2.png",
+        "train/cat/3.png",
+        "train/dog/4.png",
+        "train/dog/deeper/no.png",
+        "others/5.png",
+        "6.png",
+    ] {
+        touch(root.path(), name, b"");
+    }
+    fs::create_dir(root.path().join("test/dog")).unwrap();
+    let around = root
+        .path()
+        .file_name()
+        .unwrap()
+        .to_string_lossy()
+        .into_owned();
+    let folder = |name: &str| Some((name.to_owned(), Source::Folder));
+    let split = |name: &str| Some(name.to_owned());
+    let expected = [
+        ("6.png", None, Some((around, Source::Around))),
+        ("others/5.png", None, folder("others")),
+        ("train/cat/3.png", split("train"), folder("cat")),
+        ("train/dog/4.png", split("train"), folder("dog")),
+        ("Val/cat/1.png", split("Val"), folder("cat")),
+        ("test/2.png", split("test"), None),
+    ];
+    let expected = expected.map(|(path, split, name)| (path.to_owned(), split, name));
+    assert_eq!(places(root.path()), expected);
+}
+
+#[test]
+fn takes_a_folder_of_trains_among_others_for_a_class() {
+    let root = tempfile::tempdir().unwrap();
+    for name in ["car/1.png", "train/2.png"] {
+        touch(root.path(), name, b"");
+    }
+    let found = places(root.path());
+    assert!(
+        found
+            .iter()
+            .all(|(_, split, name)| split.is_none() && name.is_some())
+    );
+    // Alone, two splits need no subfolders.
+    let flat = tempfile::tempdir().unwrap();
+    for name in ["test/1.png", "train/2.png"] {
+        touch(flat.path(), name, b"");
+    }
+    let found = places(flat.path());
+    assert!(
+        found
+            .iter()
+            .all(|(_, split, name)| split.is_some() && name.is_none())
+    );
+}
+
+#[test]
+fn reports_labels_before_images() {
+    let root = tempfile::tempdir().unwrap();
+    touch(root.path(), "a.png", b"");
+    touch(root.path(), "Labels.CSV", b"a.png,cat\n");
+    let mut scan = Scan::start(vec![root.path().to_owned()], Arc::new(|| {})).unwrap();
+    let mut reports = Vec::new();
+    while scan.is_under_way() {
+        reports.extend(scan.poll());
+    }
+    let [
+        Report::Labels(Ok(file)),
+        Report::Found(found),
+        Report::Done(tally),
+    ] = &reports[..]
+    else {
+        panic!("{reports:?}")
+    };
+    assert_eq!(
+        (file.rows().len(), found.len(), *tally),
+        (1, 1, Tally::default())
+    );
 }

@@ -1,184 +1,277 @@
-//! The true class of an image, from the name of its folder or set by hand.
+//! The true class of an image: from a `labels.csv`, from the name of its folder, or set by hand.
 //!
 //! Data sets have one folder per class, but the names of the folders rarely match the model's labels
-//! exactly: `tiger_cat` for `tiger cat`, or just an index. An ambiguous name stands for no class,
-//! because a wrong true class would be counted as the model's mistake.
+//! exactly: `tiger_cat` for `tiger cat`, ImageNet's `n02123159`, or just a number. A name that could be
+//! two classes stands for none, because a wrong true class would be counted as the model's mistake; what
+//! stands for none is listed, and a person may say what it is.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+pub mod choices;
+pub mod class_names;
+pub mod labels_file;
+pub(crate) mod loose;
+pub mod names;
 pub(crate) mod verdict;
+
+use choices::{Choices, Given};
+use class_names::{ClassNames, Classes};
+use labels_file::{LabelsFile, Unusable};
+use names::{Name, Names, Source};
 
 /// The known true classes, as classes of one model.
 #[derive(Debug, Clone, Default)]
 pub struct Truths {
-    labels: Vec<String>,
-    /// Classes by label; `None` if several have the same label.
-    exact: HashMap<String, Option<usize>>,
-    /// The same in lower case, with spaces for underscores.
-    plain: HashMap<String, Option<usize>>,
+    classes: ClassNames,
+    names: Names,
+    choices: Choices,
+    files: Vec<Listed>,
+    unusable: Vec<Unusable>,
+    /// Whether all names are known.
+    complete: bool,
     by_hand: HashMap<PathBuf, Option<Given>>,
 }
 
-/// A class set by hand, with its label, because its index may differ in another model.
+/// A `labels.csv` in use.
 #[derive(Debug, Clone)]
-struct Given {
-    class: usize,
-    label: Option<String>,
+struct Listed {
+    file: LabelsFile,
+    /// How many images each row was found for.
+    found: Vec<usize>,
+}
+
+/// Where a `labels.csv` is about an image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RowOf {
+    file: usize,
+    row: usize,
+    by_name: bool,
+}
+
+/// What a `labels.csv` says about an image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// The name of its class.
+    pub label: Arc<str>,
+    /// `train`, `val` or the like.
+    pub split: Option<Arc<str>>,
+}
+
+/// What is to be known about a `labels.csv`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FileReport {
+    /// Why one cannot be used.
+    pub unusable: Vec<String>,
+    /// Rows for which there is no image, by their file.
+    pub missing: Vec<String>,
+    /// Rows that name one of several files.
+    pub unclear: Vec<String>,
+    /// Files of which two rows say different things.
+    pub contradictions: usize,
 }
 
 impl Truths {
-    /// Sets the labels of another model, one per class. Classes set by hand are kept if the model has a
-    /// class with that label.
-    pub fn set_labels(&mut self, labels: &[String]) {
-        self.labels = labels.to_vec();
-        self.exact.clear();
-        self.plain.clear();
-        for (class, label) in labels.iter().enumerate() {
-            enter(&mut self.exact, label.clone(), class);
-            enter(&mut self.plain, plain(label), class);
+    /// Sets the classes of another model. Classes set by hand are kept if the model has a class with that
+    /// label.
+    pub fn set_classes(&mut self, classes: Classes) {
+        self.classes = ClassNames::new(classes);
+        self.understand();
+    }
+
+    /// The classes of the model.
+    pub fn classes(&self) -> &ClassNames {
+        &self.classes
+    }
+
+    /// The names of folders and labels files, and what they stand for.
+    pub fn names(&self) -> &Names {
+        &self.names
+    }
+
+    /// What a person has chosen about the names.
+    pub fn choices(&self) -> &Choices {
+        &self.choices
+    }
+
+    /// Sets what a person has chosen about the names.
+    pub fn set_choices(&mut self, choices: Choices) {
+        self.choices = choices;
+        self.understand();
+    }
+
+    /// The names of the folders, in the order of the classes, where the model has none of its own.
+    pub fn sorted_names(&self) -> Option<Vec<Arc<str>>> {
+        let sorted = self.names.sorted(&self.classes, self.choices.numbering);
+        sorted.filter(|_| self.complete)
+    }
+
+    /// Adds a `labels.csv`, or why it cannot be used.
+    pub fn add_file(&mut self, file: Result<LabelsFile, Unusable>) {
+        match file {
+            Ok(file) => {
+                let found = vec![0; file.rows().len()];
+                self.files.push(Listed { file, found });
+            }
+            Err(why) => self.unusable.push(why),
         }
     }
 
-    /// The model's labels, one per class.
-    pub fn labels(&self) -> &[String] {
-        &self.labels
+    /// The row about an image: one that has its path or else, with `by_name`, its name alone.
+    pub fn row(&self, image: &Path, by_name: bool) -> Option<RowOf> {
+        let find = |by_name: bool| {
+            let find = if by_name {
+                LabelsFile::by_name
+            } else {
+                LabelsFile::by_path
+            };
+            let mut files = self.files.iter().enumerate();
+            files.find_map(|(file, listed)| {
+                let row = find(&listed.file, image)?;
+                Some(RowOf { file, row, by_name })
+            })
+        };
+        find(false).or_else(|| by_name.then(|| find(true)).flatten())
     }
 
-    /// The class with this name: its exact label, otherwise its label ignoring case and with `_` for
-    /// spaces, otherwise its index (`281`).
-    pub fn class(&self, name: &str) -> Option<usize> {
-        if let Some(class) = self.exact.get(name) {
-            return *class;
-        }
-        if let Some(class) = self.plain.get(&plain(name)) {
-            return *class;
-        }
-        let index = name.trim().parse::<usize>().ok()?;
-        (index < self.labels.len()).then_some(index)
+    /// Counts an image for the row that is about it.
+    pub fn count_row(&mut self, row: RowOf) {
+        self.files[row.file].found[row.row] += 1;
     }
 
-    /// The class set by hand, otherwise the class that the folder of the image is named after.
-    pub fn of(&self, picture: &Path) -> Option<usize> {
-        if self.is_by_hand(picture) {
+    /// What a row says; nothing if it gives a name that several images have.
+    pub fn said(&self, row: RowOf) -> Option<Said> {
+        let Listed { file, found } = &self.files[row.file];
+        if row.by_name && found[row.row] > 1 {
+            return None;
+        }
+        let row = &file.rows()[row.row];
+        Some(Said {
+            label: Arc::clone(&row.label),
+            split: row.split.clone(),
+        })
+    }
+
+    /// What is wrong with the labels files, once all images are known.
+    pub fn file_report(&self) -> FileReport {
+        let mut report = FileReport {
+            unusable: self.unusable.iter().map(ToString::to_string).collect(),
+            ..FileReport::default()
+        };
+        for Listed { file, found } in &self.files {
+            report.contradictions += file.contradictions();
+            for (row, found) in file.rows().iter().zip(found) {
+                let contradicts = || file.contradicts(row);
+                match found {
+                    0 if !contradicts() => report.missing.push(row.file.clone()),
+                    0 | 1 => {}
+                    _ => report.unclear.push(row.file.clone()),
+                }
+            }
+        }
+        report
+    }
+
+    /// Counts an image with this name. Returns the name's index.
+    pub fn count(&mut self, text: &Arc<str>, source: Source) -> usize {
+        let before = self.names.all().len();
+        let index = self.names.count(text, source);
+        if index == before {
+            self.names
+                .understand_alone(index, &self.classes, &self.choices);
+        }
+        index
+    }
+
+    /// Sets all counts to zero, and says that all names will be known once they are counted again.
+    pub fn recount(&mut self) {
+        self.names.recount();
+        for listed in &mut self.files {
+            listed.found.fill(0);
+        }
+        self.complete = true;
+    }
+
+    /// Whether all names are known.
+    pub fn is_complete(&self) -> bool {
+        self.complete
+    }
+
+    /// Finds out again what the names stand for.
+    pub fn understand(&mut self) {
+        self.names
+            .understand(&self.classes, &self.choices, self.complete);
+    }
+
+    /// Forgets all names and files. What was set by hand for single images is kept.
+    pub fn clear(&mut self) {
+        *self = Truths {
+            classes: std::mem::take(&mut self.classes),
+            by_hand: std::mem::take(&mut self.by_hand),
+            ..Truths::default()
+        };
+    }
+
+    /// The class set by hand, otherwise that of the name with this index.
+    pub fn of(&self, picture: &Path, name: Option<usize>) -> Option<usize> {
+        if self.by_hand.contains_key(picture) {
             return self.by_hand(picture);
         }
-        self.class(&picture.parent()?.file_name()?.to_string_lossy())
+        self.names.class(name?)
     }
 
     /// The class set by hand.
     pub fn by_hand(&self, picture: &Path) -> Option<usize> {
         let given = self.by_hand.get(picture)?.as_ref()?;
-        if self.labels.get(given.class) == given.label.as_ref() {
-            return Some(given.class);
-        }
-        self.class(given.label.as_ref()?)
-    }
-
-    /// Whether a class, or that it is unknown, was set by hand.
-    pub fn is_by_hand(&self, picture: &Path) -> bool {
-        self.by_hand.contains_key(picture)
+        given.among(&self.classes)
     }
 
     /// Sets the class of an image, or that it is unknown.
     pub fn set(&mut self, picture: &Path, class: Option<usize>) {
-        let given = class.map(|class| Given {
-            class,
-            label: self.labels.get(class).cloned(),
-        });
+        let given = class.map(|class| Given::new(class, &self.classes));
         self.by_hand.insert(picture.to_owned(), given);
     }
-}
 
-fn enter(names: &mut HashMap<String, Option<usize>>, name: String, class: usize) {
-    names
-        .entry(name)
-        .and_modify(|known| *known = None)
-        .or_insert(Some(class));
-}
-
-fn plain(name: &str) -> String {
-    let spaced = name.replace('_', " ");
-    let words: Vec<&str> = spaced.split_whitespace().collect();
-    words.join(" ").to_lowercase()
+    /// Names that stand for no class, first those of folders.
+    pub fn open(&self) -> Vec<&Name> {
+        let of = |source| self.names.open(source);
+        of(Source::Folder).chain(of(Source::LabelsFile)).collect()
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::class_names::Naming;
     use super::*;
 
-    fn owned(labels: &[&str]) -> Vec<String> {
-        labels.iter().map(|label| (*label).to_owned()).collect()
-    }
-
-    fn truths(labels: &[&str]) -> Truths {
-        let mut truths = Truths::default();
-        truths.set_labels(&owned(labels));
-        truths
-    }
-
-    #[test]
-    fn matches_folders_in_common_spellings() {
-        let truths = truths(&["tench", "tiger cat", "Egyptian cat", "jack-o'-lantern"]);
-        for (folder, class) in [
-            ("tiger cat", Some(1)),
-            ("Tiger_Cat", Some(1)),
-            ("egyptian_cat", Some(2)),
-            ("TENCH", Some(0)),
-            ("jack-o'-lantern", Some(3)),
-            ("3", Some(3)),
-            ("003", Some(3)),
-            ("4", None),
-            ("-1", None),
-            ("cat", None),
-            ("", None),
-        ] {
-            let picture = Path::new("/data").join(folder).join("a.png");
-            assert_eq!(
-                truths.of(&picture),
-                class.filter(|_| !folder.is_empty()),
-                "{folder}"
-            );
+    fn owned(labels: &[&str]) -> Classes {
+        Classes {
+            labels: labels.iter().map(|label| (*label).to_owned()).collect(),
+            naming: Naming::Own,
         }
-        assert_eq!(truths.of(Path::new("a.png")), None);
-    }
-
-    #[test]
-    fn prefers_a_numeric_label_to_an_index() {
-        let truths = truths(&["7", "0", "1"]);
-        assert_eq!(truths.class("0"), Some(1));
-        assert_eq!(truths.class("7"), Some(0));
-        assert_eq!(truths.class("2"), Some(2));
-    }
-
-    #[test]
-    fn matches_no_class_for_an_ambiguous_label() {
-        let truths = truths(&["crane", "Maillot", "crane", "maillot"]);
-        assert_eq!(truths.class("crane"), None);
-        assert_eq!(truths.class("Crane"), None);
-        assert_eq!(truths.class("maillot"), Some(3));
-        assert_eq!(truths.class("Maillot"), Some(1));
-        assert_eq!(truths.class("MAILLOT"), None);
-        assert_eq!(truths.class("2"), Some(2));
     }
 
     #[test]
     fn prefers_classes_set_by_hand_and_follows_their_labels() {
-        let mut truths = truths(&["cat", "dog", "crane", "crane"]);
+        let mut truths = Truths::default();
+        truths.set_classes(owned(&["cat", "dog", "crane", "crane"]));
+        let name = Some(truths.count(&"cat".into(), Source::Folder));
         let (a, b) = (Path::new("/data/cat/a.png"), Path::new("/data/cat/b.png"));
         truths.set(a, Some(1));
         truths.set(b, None);
-        assert_eq!((truths.of(a), truths.of(b)), (Some(1), None));
-        assert_eq!(truths.of(Path::new("/data/cat/c.png")), Some(0));
+        assert_eq!((truths.of(a, name), truths.of(b, name)), (Some(1), None));
+        assert_eq!(truths.of(Path::new("/data/cat/c.png"), name), Some(0));
 
-        truths.set_labels(&owned(&["dog", "cat"]));
-        assert_eq!((truths.of(a), truths.by_hand(a)), (Some(0), Some(0)));
-        truths.set_labels(&owned(&["owl"]));
-        assert_eq!(truths.of(a), None);
+        truths.set_classes(owned(&["dog", "cat"]));
+        assert_eq!((truths.of(a, name), truths.by_hand(a)), (Some(0), Some(0)));
+        truths.set_classes(owned(&["owl"]));
+        assert_eq!(truths.of(a, name), None);
 
-        truths.set_labels(&owned(&["cat", "dog", "crane", "crane"]));
+        truths.set_classes(owned(&["cat", "dog", "crane", "crane"]));
         truths.set(a, Some(3));
-        truths.set_labels(&owned(&["cat", "dog", "crane", "crane"]));
-        assert_eq!(truths.of(a), Some(3), "one of two classes with that label");
+        truths.set_classes(owned(&["cat", "dog", "crane", "crane"]));
+        let given = truths.of(a, name);
+        assert_eq!(given, Some(3), "one of two classes with that label");
     }
 }

@@ -45,6 +45,12 @@ impl App {
                 self.gallery.folder.list.set_sort(sort);
                 self.panels.gallery.reveal = Some(Reveal::Others);
             }
+            Command::ChooseSplit(split) => {
+                self.gallery.folder.set_split(split);
+                self.panels.gallery.reveal = Some(Reveal::Others);
+            }
+            Command::NameClass(name, class) => self.name_class(name, class),
+            Command::NumberClasses(numbering) => self.number_classes(numbering),
             Command::FilterPictures(filter) => {
                 self.gallery.folder.list.set_filter(filter);
                 self.panels.gallery.reveal = Some(Reveal::Others);

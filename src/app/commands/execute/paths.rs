@@ -1,14 +1,30 @@
 //! What happens with a path from a picker, the path prompt, a drop or the command line.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use egui::Context;
 
 use crate::app::App;
 use crate::app::persistence::session::file::looks_like_session;
-use crate::app::tasks::open::looks_like_model;
+use crate::app::tasks::open::{looks_like_model, looks_like_picture};
 use crate::app::tasks::purpose::{Purpose, SaveTarget};
 use crate::model::{InputValue, OpenOptions, SecondPicture, Usage};
+
+/// Whether a file is what was asked for, or nothing else that opens.
+fn looks_like(purpose: Purpose, path: &Path) -> bool {
+    match purpose {
+        Purpose::OpenImage => !looks_like_model(path) && !looks_like_session(path),
+        Purpose::OpenModel => !looks_like_picture(path) && !looks_like_session(path),
+        Purpose::OpenSession => !looks_like_picture(path) && !looks_like_model(path),
+        Purpose::OpenFolder
+        | Purpose::OpenSecondModel
+        | Purpose::HoldInput(_)
+        | Purpose::CompareWith
+        | Purpose::LocateImage
+        | Purpose::LocateModel
+        | Purpose::Save(_) => true,
+    }
+}
 
 impl App {
     /// Uses a path for its purpose. If `replace` is set, an existing file may be overwritten.
@@ -20,6 +36,12 @@ impl App {
         replace: bool,
     ) {
         match purpose {
+            // A file of another kind than was asked for is opened as what it is.
+            Purpose::OpenImage | Purpose::OpenModel | Purpose::OpenSession
+                if path.is_file() && !looks_like(purpose, &path) =>
+            {
+                self.open_path(path);
+            }
             Purpose::OpenImage => self.open_image(path),
             Purpose::OpenFolder => self.open_gallery(vec![path]),
             Purpose::OpenModel => self.open_model(path),
@@ -47,6 +69,13 @@ impl App {
 
     /// Closes the path prompt, and uses the path typed into it, if any.
     pub(super) fn use_typed_path(&mut self, ctx: &Context, path: Option<PathBuf>) {
+        // What was mistyped is still there to be mended.
+        if let (Some(prompt), Some(_)) = (&mut self.dialogs.path, &path)
+            && let Some(refused) = prompt.why_not()
+        {
+            (prompt.refused, prompt.take_focus) = (Some(refused), true);
+            return;
+        }
         if let Some((prompt, path)) = self.dialogs.path.take().zip(path) {
             let replace = prompt.would_replace();
             self.use_path(ctx, prompt.purpose(), path, replace);

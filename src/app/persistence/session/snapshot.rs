@@ -43,17 +43,18 @@ impl State {
                 layer: side.layer.clone(),
                 score: side
                     .score()
-                    .map(|score| StoredScore::new(score, &model.labels)),
+                    .map(|score| StoredScore::new(score, model.lasting_labels())),
                 rival: side
                     .rival()
-                    .map(|class| StoredClass::new(class, &model.labels)),
+                    .map(|class| StoredClass::new(class, model.lasting_labels())),
             })
         });
         let sides: Vec<StoredSide> = open.collect();
         if self.photo.is_none() && sides.is_empty() && pictures.is_empty() {
             return None;
         }
-        let labels = self.truth_labels();
+        let first = self.truth_model();
+        let labels = first.map_or(&[] as &[String], |model| model.lasting_labels());
         let pins = self.pins.iter().map(|pin| &pin.subject);
         let pins = pins.map(|subject| StoredPin {
             image: subject.photo.path.clone(),
@@ -61,7 +62,7 @@ impl State {
             layer: subject.layer.clone(),
             score: subject
                 .score
-                .map(|s| StoredScore::new(s, &subject.model.labels)),
+                .map(|s| StoredScore::new(s, subject.model.lasting_labels())),
             fit: subject.fit,
             rule: subject.rule,
             decoding: subject.photo.decoding,

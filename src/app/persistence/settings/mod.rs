@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use egui::ThemePreference;
 use serde::{Deserialize, Serialize};
 
+use super::folder_choices::FolderChoices;
 use super::recent::Recent;
 use super::stored::{self, StoredScore, StoredUsage};
 use super::stored_input::StoredInput;
@@ -29,6 +30,9 @@ pub struct Settings {
     pub images: Recent,
     pub models: Recent,
     pub last: Last,
+    /// What was chosen about the names in folders.
+    #[serde(deserialize_with = "stored::or_default")]
+    pub folders: FolderChoices,
     #[serde(flatten)]
     pub options: ViewOptions,
     #[serde(with = "by_name")]
@@ -92,6 +96,7 @@ impl Default for Settings {
             images: Recent::default(),
             models: Recent::default(),
             last: Last::default(),
+            folders: FolderChoices::default(),
             options: ViewOptions::default(),
             theme: ThemePreference::default(),
             window: Placement::default(),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::engine::ModelInfo;
+use crate::folder::scan::EXTENSIONS;
 use crate::model::{InputValue, OpenOptions, Usage, format};
 
 use super::{Opening, OpeningModel};
@@ -206,6 +207,12 @@ pub fn looks_like_model(path: &Path) -> bool {
         return true;
     }
     format::is_readable(path)
+}
+
+/// Whether a file is an image by its ending.
+pub fn looks_like_picture(path: &Path) -> bool {
+    let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase());
+    extension.is_some_and(|extension| EXTENSIONS.contains(&extension.as_str()))
 }
 
 #[cfg(test)]

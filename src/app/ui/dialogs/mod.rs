@@ -1,5 +1,5 @@
-//! The dialogs: the command palette, the list of shortcuts, the path prompt, and the question of
-//! which network a checkpoint belongs to.
+//! The dialogs: the command palette, the list of shortcuts, the path prompt, the true classes of a folder,
+//! and the question of which network a checkpoint belongs to.
 //!
 //! Each dialog keeps its scratch in [`OpenDialogs`]. What the user chooses becomes a command.
 
@@ -9,19 +9,22 @@ use egui::Ui;
 
 use crate::app::commands::Command;
 use crate::app::commands::action::Action;
-use crate::app::commands::entries::Entry;
+use crate::app::scene::Scene;
 use crate::app::tasks::ArchitectureQuestion;
 use crate::app::tasks::path_prompt::PathPrompt;
 
 use palette_ui::CommandPalette;
 use trials_ui::Trials;
+use true_classes::TrueClasses;
 
 pub(crate) mod architecture_ui;
 pub(crate) mod drop_ui;
+pub(crate) mod figure_ui;
 pub(crate) mod palette_ui;
 pub(crate) mod path_ui;
 pub(crate) mod shortcuts_ui;
 pub(crate) mod trials_ui;
+pub(crate) mod true_classes;
 
 /// The open dialogs and their state.
 #[derive(Default)]
@@ -31,8 +34,11 @@ pub struct OpenDialogs {
     /// Questions about checkpoints that fit several networks, oldest first.
     pub architectures: VecDeque<ArchitectureQuestion>,
     pub shortcuts: bool,
+    /// How figures are exported.
+    pub figure: bool,
     /// The preprocessings that are compared.
     pub trials: Option<Trials>,
+    pub true_classes: TrueClasses,
 }
 
 impl OpenDialogs {
@@ -42,19 +48,21 @@ impl OpenDialogs {
             || self.path.is_some()
             || !self.architectures.is_empty()
             || self.shortcuts
+            || self.figure
             || self.trials.is_some()
+            || self.true_classes.is_open()
     }
 }
 
-/// Draws the open dialogs. `entries` returns the commands that the palette offers.
+/// Draws the open dialogs.
 pub fn dialogs_ui(
     ui: &Ui,
+    scene: Scene<'_>,
     dialogs: &mut OpenDialogs,
-    entries: impl FnOnce() -> Vec<Entry>,
     commands: &mut Vec<Command>,
 ) {
     if dialogs.palette.is_open() {
-        commands.extend(dialogs.palette.ui(ui, &entries()));
+        commands.extend(dialogs.palette.ui(ui, &scene.entries(ui.ctx())));
     }
     if let Some(prompt) = &mut dialogs.path {
         commands.extend(path_ui::path_ui(ui, prompt));
@@ -64,6 +72,12 @@ pub fn dialogs_ui(
     }
     if let Some(trials) = &dialogs.trials {
         trials_ui::trials_ui(ui, trials, commands);
+    }
+    if dialogs.figure && figure_ui::figure_ui(ui, scene, commands) {
+        dialogs.figure = false;
+    }
+    if dialogs.true_classes.is_open() {
+        true_classes::dialog_ui(ui, scene, &mut dialogs.true_classes, commands);
     }
     if dialogs.shortcuts && shortcuts_ui::shortcuts_ui(ui) {
         commands.push(Action::ShowKeys.into());

@@ -1,5 +1,7 @@
 //! The dialog in which a path is typed.
 
+use egui::text::{CCursor, CCursorRange};
+use egui::text_edit::TextEditState;
 use egui::{Align2, Button, Frame, Id, Key, Modal, RichText, TextEdit, Ui, vec2};
 
 use crate::app::commands::Command;
@@ -8,6 +10,13 @@ use crate::app::ui::kit::theme::{self, GRID, palette};
 
 /// The maximum width of the field.
 const MAX_WIDTH: f32 = 560.0;
+
+fn caret_to_end(ui: &Ui, id: Id, text: &str) {
+    let mut state = TextEditState::load(ui.ctx(), id).unwrap_or_default();
+    let end = CCursor::new(text.chars().count());
+    state.cursor.set_char_range(Some(CCursorRange::one(end)));
+    state.store(ui.ctx(), id);
+}
 
 /// Draws the dialog. Returns the command that was chosen.
 pub fn path_ui(ui: &Ui, prompt: &mut PathPrompt) -> Option<Command> {
@@ -22,10 +31,25 @@ pub fn path_ui(ui: &Ui, prompt: &mut PathPrompt) -> Option<Command> {
         let colours = palette(ui);
         ui.label(RichText::new(prompt.purpose().title()).font(theme::title()));
         let why = "No file picker could be opened (xdg-desktop-portal or zenity). Type a path \
-                   instead.";
+                   instead; Tab completes it.";
         ui.label(RichText::new(why).color(colours.weak));
+        let id = ui.scope_id().with("path field");
+        // Tab completes the path while there is something to add, and goes on to the buttons otherwise.
+        let completed = prompt.completed();
+        let completes = completed.is_some();
+        let has_focus = ui.memory(|memory| memory.has_focus(id));
+        let tab = ui.input(|input| input.key_pressed(Key::Tab) && input.modifiers.is_none());
+        if let Some(text) = completed.filter(|_| has_focus && tab) {
+            prompt.text = text;
+            prompt.refused = None;
+            caret_to_end(ui, id, &prompt.text);
+        }
+        if prompt.take_focus {
+            caret_to_end(ui, id, &prompt.text);
+        }
         let field = TextEdit::singleline(&mut prompt.text)
-            .id_salt(&prompt.began)
+            .id(id)
+            .lock_focus(completes)
             .desired_width(width);
         let response = ui.add(field).accessible_name("Path");
         if std::mem::take(&mut prompt.take_focus) {

@@ -3,18 +3,20 @@
 
 use std::time::Instant;
 
-use egui::{Align, Button, Layout, Rect, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
+use egui::{
+    Align, Button, Layout, Rect, RichText, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2,
+};
 
-use crate::folder::{Filter, Sort, Tally};
+use crate::folder::{Filter, Tally};
 
+use super::lists_ui::{lists_ui, memory_ui};
 use crate::app::commands::Command;
 use crate::app::commands::action::Action;
-use crate::app::gallery::{class_name, filter_label};
 use crate::app::scene::Scene;
 use crate::app::ui::kit::text::{draw_left, line};
 use crate::app::ui::kit::theme::{self, GRID, palette};
-use crate::app::ui::kit::widgets::{self, Choice, combo, menu_spacing, triangle};
-use crate::app::wording::{counted, megabytes, thousands, whole_megabytes};
+use crate::app::ui::kit::widgets::triangle;
+use crate::app::wording::{counted, sentence, thousands};
 
 pub const HEIGHT: f32 = 32.0;
 
@@ -23,9 +25,6 @@ const BUTTON: f32 = 72.0;
 
 /// Below this width, the combo boxes have no labels.
 const NAMED: f32 = 1200.0;
-
-/// The memory limits for thumbnails on offer, in bytes.
-const LIMITS: [usize; 5] = [64 << 20, 128 << 20, 256 << 20, 512 << 20, 1 << 30];
 
 pub fn head_ui(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), Sense::hover());
@@ -46,6 +45,7 @@ pub fn head_ui(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
             lists_ui(ui, scene, named, commands);
             ui.add_space(GRID);
             resume_ui(ui, scene, commands);
+            assign_ui(ui, scene, named, commands);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 fold_ui(ui, scene, commands);
                 counts_ui(ui, scene);
@@ -139,6 +139,32 @@ fn resume_ui(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
     ui.add_space(GRID);
 }
 
+/// The button that says what is open about the true classes, and opens their dialog.
+fn assign_ui(ui: &mut Ui, scene: Scene<'_>, named: bool, commands: &mut Vec<Command>) {
+    let report = &scene.gallery.report;
+    let Some(headline) = &report.headline else {
+        return;
+    };
+    let colours = palette(ui);
+    let ink = if report.is_data_set {
+        colours.caution
+    } else {
+        colours.weak
+    };
+    let short = headline.rsplit(": ").next().unwrap_or_default();
+    let text = if named {
+        headline.clone()
+    } else {
+        sentence(short)
+    };
+    let button = ui.add(Button::new(RichText::new(text).color(ink)).small());
+    button.widget_info(|| WidgetInfo::labeled(Role::Button, true, headline));
+    if button.on_hover_text(report.lines.join("\n")).clicked() {
+        commands.push(Action::TrueClasses.into());
+    }
+    ui.add_space(GRID);
+}
+
 /// The progress of the predictions, in words.
 fn gallery_progress(scene: Scene<'_>) -> String {
     let counts = scene.gallery.folder.list.counts();
@@ -173,109 +199,6 @@ fn gallery_progress(scene: Scene<'_>) -> String {
         parts.push(format!("{rate:.1} images/s"));
     }
     parts.join("  ·  ")
-}
-
-/// The filter and the sort order, laid out from right to left.
-fn lists_ui(ui: &mut Ui, scene: Scene<'_>, named: bool, commands: &mut Vec<Command>) {
-    filter_ui(ui, scene, named, commands);
-    ui.add_space(GRID);
-    // The label is laid out from left to right.
-    let width = if named { 168.0 } else { 128.0 };
-    ui.allocate_ui_with_layout(
-        vec2(width, theme::ROW),
-        Layout::left_to_right(Align::Center),
-        |ui| {
-            let list = Choice {
-                name: "Sort",
-                hint: "The order of the images",
-                width: 120.0,
-                named,
-                cut: false,
-            };
-            let picked = list.ui(
-                ui,
-                scene.gallery.folder.list.sort(),
-                &Sort::ALL,
-                Sort::label,
-            );
-            commands.extend(picked.map(Command::SortPictures));
-        },
-    );
-}
-
-fn filter_ui(ui: &mut Ui, scene: Scene<'_>, named: bool, commands: &mut Vec<Command>) {
-    let chosen = scene.gallery.folder.list.filter();
-    let list = combo("Show")
-        .selected_text(filter_label(scene.state, chosen))
-        .width(120.0)
-        .height(room_above(ui))
-        .truncate();
-    let shown = list.show_ui(ui, |ui| {
-        menu_spacing(ui);
-        let mut offer = |ui: &mut Ui, filter: Filter, label: String| {
-            if ui.selectable_label(filter == chosen, label).clicked() && filter != chosen {
-                commands.push(Command::FilterPictures(filter));
-            }
-        };
-        for filter in Filter::WITHOUT_CLASS {
-            offer(ui, filter, filter_label(scene.state, filter));
-        }
-        ui.separator();
-        for (class, count) in scene.gallery.classes_by_count() {
-            let name = class_name(scene.state, class);
-            offer(
-                ui,
-                Filter::Class(class),
-                format!("{name}  ({})", thousands(count)),
-            );
-        }
-    });
-    let response = shown.response.on_hover_text(
-        "Which images are shown. For a class: images of it and images predicted as it",
-    );
-    if named {
-        response.labelled_by(widgets::name(ui, "Show"))
-    } else {
-        response.accessible_name("Show")
-    };
-}
-
-/// The memory used by thumbnails, and its limit.
-fn memory_ui(ui: &mut Ui, scene: Scene<'_>, named: bool, commands: &mut Vec<Command>) {
-    let limit = scene.gallery.folder.limit();
-    let (used, whole) = (
-        scene.gallery.folder.thumbnail_bytes(),
-        scene.gallery.folder.bytes(),
-    );
-    let list = combo("Thumbnails")
-        .selected_text(format!("{} of {}", whole_megabytes(used), megabytes(limit)))
-        .width(104.0);
-    let shown = list.show_ui(ui, |ui| {
-        menu_spacing(ui);
-        for bytes in LIMITS {
-            let label = format!("{} for thumbnails", megabytes(bytes));
-            if ui.selectable_label(bytes == limit, label).clicked() {
-                commands.push(Command::LimitThumbnails(bytes));
-            }
-        }
-    });
-    let hint = format!(
-        "Memory used by thumbnails, and its limit. With names, predictions and images on \
-         their way to the model, the folder uses {} MB.",
-        whole_megabytes(whole)
-    );
-    let response = shown.response.on_hover_text(hint);
-    if named {
-        response.labelled_by(widgets::name(ui, "Thumbnails"))
-    } else {
-        response.accessible_name("Thumbnails")
-    };
-}
-
-/// The largest height of a list that opens upwards from here.
-fn room_above(ui: &Ui) -> f32 {
-    let frame = 2.0 * ui.spacing().menu_margin.topf() + 4.0;
-    ui.max_rect().top() - ui.ctx().content_rect().top() - frame - GRID
 }
 
 fn skipped(tally: Tally) -> Vec<String> {

@@ -2,4 +2,5 @@
 
 pub(crate) mod gallery_ui;
 mod head_ui;
+mod lists_ui;
 mod textures;

@@ -4,6 +4,7 @@
 pub(crate) mod colour_bar;
 pub(crate) mod fuzzy;
 pub(crate) mod list_width;
+pub(crate) mod path_text;
 pub(crate) mod text;
 #[expect(clippy::disallowed_methods, reason = "the theme defines the colours")]
 pub(crate) mod theme;

@@ -4,7 +4,7 @@ use egui::{Rangef, Rect, RichText, Role, Ui, pos2, vec2};
 
 use crate::app::commands::Command;
 use crate::app::state::State;
-use crate::app::ui::kit::text::{draw_left, draw_right, line};
+use crate::app::ui::kit::text::{draw_left, draw_right, line, lines};
 use crate::app::ui::kit::theme::{self, CLASS_ROW, INSET, palette};
 use crate::app::ui::kit::widgets::{click_modifiers, menu_spacing, name_row, row};
 use crate::engine::{Prediction, ValueKind};
@@ -137,8 +137,15 @@ pub fn class_row(
         let tag = line(ui, tag, theme::small(), colours.accent, 80.0);
         end = draw_right(ui, end, y, tag) - 4.0;
     }
-    let name_line = line(ui, &name, theme::body(), colours.text, end - rect.left());
-    draw_left(ui, rect.left(), y, name_line);
+    let room = end - rect.left();
+    let name_line = line(ui, &name, theme::body(), colours.text, room);
+    if selected && name_line.elided {
+        // The chosen class is told whole, if two lines can.
+        let both = lines(ui, &name, theme::tiny(), colours.text, room, 2);
+        draw_left(ui, rect.left(), y - 1.0, both);
+    } else {
+        draw_left(ui, rect.left(), y, name_line);
+    }
 
     // Both directions of a number have the same value.
     if prediction.kind.directions().is_none() {

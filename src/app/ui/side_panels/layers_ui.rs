@@ -15,6 +15,7 @@ use crate::app::state::side::Side;
 use crate::app::state::signal::Signal;
 use crate::app::state::{Pane, State};
 use crate::app::ui::SCROLLING_FRAMES;
+use crate::app::ui::kit::path_text::path_line;
 use crate::app::ui::kit::text::{draw_left, draw_right, line, lines};
 use crate::app::ui::kit::theme::{self, GRID, INSET, ROW, palette};
 use crate::app::ui::kit::widgets::{
@@ -190,10 +191,13 @@ fn layer_row(
         }
         right -= MAP.x + GRID;
     }
-    let shape = line(ui, &shape_text(layer), theme::small(), weak, 96.0);
-    right = draw_right(ui, right, y, shape) - GRID;
     let name = if filtered { &layer.path } else { &layer.name };
-    let name = line(ui, name, theme::body(), name_colour, right - left);
+    let name = path_line(ui, name, theme::body(), name_colour, right - left);
+    // The name comes first; the shape is in the tooltip too.
+    let shape = line(ui, &shape_text(layer), theme::small(), weak, 96.0);
+    if left + name.size().x + GRID + shape.size().x <= right {
+        right = draw_right(ui, right, y, shape) - GRID;
+    }
     // Reserve room for the longest number, so that the types after the numbers are aligned.
     let digits = if filtered { 0 } else { digits(model, layer) };
     let column = line(ui, &"0".repeat(digits), theme::body(), weak, right - left);

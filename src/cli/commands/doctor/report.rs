@@ -310,6 +310,7 @@ fn names_source(source: LabelSource) -> &'static str {
         LabelSource::ImageNet => "names assumed to be ImageNet's",
         LabelSource::Numbered => "no names are known",
         LabelSource::Typed => "names typed in",
+        LabelSource::Folders => "names assumed to be those of folders",
     }
 }
 

@@ -25,6 +25,8 @@ pub enum LabelSource {
     Numbered,
     /// The user has typed them in.
     Typed,
+    /// Assumed, because there are as many classes as folders of images: their names, sorted.
+    Folders,
 }
 
 /// A name for each class.

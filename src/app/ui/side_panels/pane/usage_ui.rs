@@ -353,6 +353,7 @@ fn label_source(source: LabelSource, kind: AnswerKind) -> String {
             AnswerKind::YesNo => "none: yes and no".into(),
         },
         LabelSource::Typed => "typed in".into(),
+        LabelSource::Folders => "the folders', assumed".into(),
     }
 }
 

@@ -6,7 +6,8 @@ use super::{caption, title};
 use crate::app::scene::Scene;
 use crate::app::state::rows::lines::{Cell, Place};
 use crate::app::ui::kit::colour_bar::bar;
-use crate::app::ui::kit::text::{draw_left, line, lines};
+use crate::app::ui::kit::path_text::middle_line;
+use crate::app::ui::kit::text::{draw_left, line};
 use crate::app::ui::kit::theme::{self, palette};
 use crate::app::ui::stage::arrange::HEAD;
 use crate::picture::map::colormap::diverging;
@@ -35,10 +36,11 @@ pub fn head_ui(ui: &Ui, scene: Scene<'_>, place: Place<'_>, rect: Rect, title_ri
     };
     let text = caption(scene, place);
     let room = rect.right() - left;
-    let galley = lines(ui, &text, theme::small(), colours.weak, room, 1);
-    let is_cut = is_cut || galley.elided;
+    // The class at its start and the layer at its end both matter.
+    let (galley, is_short) = middle_line(ui, &text, theme::small(), colours.weak, room);
+    let is_cut = is_cut || is_short;
     // The scale says the most; half a word behind it would not help.
-    if left == rect.left() || !galley.elided {
+    if left == rect.left() || !is_short {
         draw_left(ui, left, y, galley);
     }
     if is_cut {

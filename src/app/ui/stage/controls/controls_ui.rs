@@ -246,7 +246,7 @@ fn legend_ui(ui: &mut Ui, scene: Scene<'_>, width: f32) {
             ("each map’s".to_owned(), hint)
         }
     };
-    let (rect, response) = ui.allocate_exact_size(vec2(width + 64.0, ROW), Sense::hover());
+    let (rect, response) = ui.allocate_exact_size(vec2(width + 72.0, ROW), Sense::hover());
     let y = rect.center().y;
     let zero = line(ui, "0", theme::small(), colours.weak, 16.0);
     let left = draw_left(ui, rect.left(), y, zero) + 6.0;

@@ -6,16 +6,18 @@ use egui::{ScrollArea, Sense, Ui, vec2};
 use crate::engine::ModelInfo;
 
 use super::head_ui::{HEADER, head_ui};
-use super::tile_ui::{LABEL, Mark, PICTURE, tile_ui};
+use super::tile_ui::{LABEL, Mark, tile_ui};
 use crate::app::commands::Command;
 use crate::app::scene::Scene;
 use crate::app::state::signal::Signal;
 use crate::app::ui::SCROLLING_FRAMES;
+use crate::app::ui::kit::path_text::common_prefix;
 use crate::app::ui::kit::theme::GRID;
 
 const BAR: f32 = 12.0;
-/// The total height of the strip.
-const HEIGHT: f32 = HEADER + PICTURE + LABEL + BAR;
+/// The least and the greatest height of the picture of a tile, and its share of the stage in between.
+const PICTURES: [f32; 2] = [56.0, 112.0];
+const PICTURE_SHARE: f32 = 0.075;
 /// A stage lower than this has no room for the tiles beside large pictures, so they fold to their header.
 const LOW_STAGE: f32 = 600.0;
 
@@ -54,10 +56,16 @@ impl StripScratch {
     }
 }
 
-/// The height of the strip.
-pub fn height(fold: Fold) -> f32 {
+/// The height of the picture of a tile in a stage of this height.
+fn picture_height(stage_height: f32) -> f32 {
+    let [least, most] = PICTURES;
+    (stage_height * PICTURE_SHARE).clamp(least, most).round()
+}
+
+/// The height of the strip in a stage of this height.
+pub fn height(fold: Fold, stage_height: f32) -> f32 {
     match fold {
-        Fold::Roomy | Fold::Unfolded => HEIGHT,
+        Fold::Roomy | Fold::Unfolded => HEADER + picture_height(stage_height) + LABEL + BAR,
         Fold::Folded => HEADER,
     }
 }
@@ -92,7 +100,13 @@ pub fn strip_ui(
     let aspect = photo.map_or(1.0, |(_, photo)| {
         photo.size.0 as f32 / photo.size.1.max(1) as f32
     });
-    let width = (PICTURE * aspect).clamp(64.0, 112.0).round();
+    // The strip has been given its height by the stage's.
+    let [least, _] = PICTURES;
+    let picture = (ui.available_height() - LABEL - BAR).max(least).round();
+    let width = (picture * aspect).clamp(64.0, 2.0 * picture).round();
+    let layers = &model.layers.layers;
+    let paths = rows.iter().map(|(index, _)| layers[*index].path.as_str());
+    let prefix = common_prefix(paths);
     let chosen = side.layers();
     let tile_of_chosen = chosen.first().and_then(|path| shown_in(model, &rows, path));
     // A photo with another aspect ratio changes the width of the tiles and moves the chosen one. In a
@@ -120,7 +134,7 @@ pub fn strip_ui(
                 ui.add_space(2.0);
                 for &(index, depth) in &rows {
                     let layer = &model.layers.layers[index];
-                    let size = vec2(width, PICTURE + LABEL);
+                    let size = vec2(width, picture + LABEL);
                     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
                     if reveal && tile_of_chosen == Some(index) {
                         ui.scroll_to_rect(rect.expand2(vec2(width, 0.0)), None);
@@ -136,7 +150,8 @@ pub fn strip_ui(
                     } else {
                         Mark::None
                     };
-                    tile_ui(ui, scene, layer, rect, response, mark, depth, commands);
+                    let named = (depth, prefix);
+                    tile_ui(ui, scene, layer, rect, response, mark, named, commands);
                 }
                 ui.add_space(2.0);
             });

@@ -5,13 +5,13 @@ use egui::{Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 use super::small_map_ui::small_map_ui;
 use crate::app::commands::Command;
 use crate::app::scene::Scene;
+use crate::app::ui::kit::path_text::path_line;
 use crate::app::ui::kit::text::{draw_left, line};
 use crate::app::ui::kit::theme::{self, GRID, palette};
 use crate::app::ui::kit::widgets::{click_modifiers, triangle};
 use crate::model::layers::Layer;
 use crate::picture::page::caption::significant_beside_others;
 
-pub const PICTURE: f32 = 56.0;
 /// The height of two lines: the layer's name, and the maximum of its map.
 pub const LABEL: f32 = 34.0;
 
@@ -28,6 +28,8 @@ pub enum Mark {
     clippy::too_many_arguments,
     reason = "a tile, where it is, and its response"
 )]
+/// Draws the tile of a layer at this depth inside expanded tiles. The first `prefix` bytes of paths are the same for
+/// all tiles.
 pub fn tile_ui(
     ui: &Ui,
     scene: Scene<'_>,
@@ -35,11 +37,11 @@ pub fn tile_ui(
     rect: Rect,
     response: egui::Response,
     mark: Mark,
-    depth: usize,
+    (depth, prefix): (usize, usize),
     commands: &mut Vec<Command>,
 ) {
     let colours = palette(ui);
-    let picture = Rect::from_min_size(rect.min, vec2(rect.width(), PICTURE));
+    let picture = rect.with_max_y(rect.bottom() - LABEL);
     ui.painter().rect_filled(picture, 2.0, colours.well);
     let tile = small_map_ui(ui, scene, picture, &layer.path);
     let stroke = match mark {
@@ -68,11 +70,11 @@ pub fn tile_ui(
         }
     });
     let name = match depth {
-        0 => short(&layer.path),
+        0 => layer.path.get(prefix..).unwrap_or(&layer.path),
         _ => &layer.name,
     };
     let chosen = mark == Mark::Chosen;
-    let name = line(ui, name, theme::tiny(), colours.text, rect.width());
+    let name = path_line(ui, name, theme::tiny(), colours.text, rect.width());
     draw_left(ui, rect.left(), y, name);
     let number = line(ui, &max, theme::tiny(), colours.weak, rect.width());
     draw_left(ui, rect.left(), y + 13.0, number);
@@ -136,24 +138,4 @@ fn has_inner_maps(scene: Scene<'_>, layer: &Layer) -> bool {
         .children
         .iter()
         .any(|child| model.layers.layers[*child].is_target())
-}
-
-/// The last three components of a path. What comes before them is the same for all layers.
-fn short(path: &str) -> &str {
-    let mut dots = path.rmatch_indices('.').map(|(index, _)| index);
-    let third_last = dots.nth(2);
-    third_last.map_or(path, |index| &path[index + 1..])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::short;
-
-    #[test]
-    fn keeps_the_end_of_long_paths() {
-        assert_eq!(short("features.12"), "features.12");
-        assert_eq!(short("blocks.3.1"), "blocks.3.1");
-        assert_eq!(short("model.blocks.3.1"), "blocks.3.1");
-        assert_eq!(short("bn2"), "bn2");
-    }
 }

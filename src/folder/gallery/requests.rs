@@ -1,0 +1,69 @@
+//! What the folder's threads are to do next.
+
+use std::sync::Arc;
+
+use super::Gallery;
+use crate::folder::decoder::Request;
+use crate::folder::predictions::Predictor;
+use crate::picture::photo::decode::Photo;
+
+impl Gallery {
+    /// Requests the images that are needed now from the decoder.
+    pub(super) fn request_images(&mut self) {
+        let next = self.next_to_ask();
+        let Some(decoder) = &self.decoder else { return };
+        let entries = self.list.entries();
+        let request = |index: usize, whole: bool| Request {
+            index,
+            path: Arc::clone(&entries[index].path),
+            whole,
+            decoding: self.decoding,
+        };
+        let lacking = self.in_sight.iter().copied().filter(|&index| {
+            let readable = entries.get(index).is_some_and(|e| e.unreadable.is_none());
+            readable && self.thumbnails.get(index).is_none()
+        });
+        let in_sight = lacking.map(|index| request(index, next.contains(&index)));
+        decoder.request(
+            in_sight.collect(),
+            next.into_iter().map(|index| request(index, true)).collect(),
+        );
+    }
+
+    /// The images to predict next: those on screen, then all others in order.
+    pub(super) fn next_to_ask(&mut self) -> Vec<usize> {
+        let room = self.predictions.room();
+        if !self.asks() || room == 0 {
+            return Vec::new();
+        }
+        let seen = self.in_sight.iter().copied();
+        let mut next: Vec<usize> = seen
+            .filter(|index| self.is_to_ask(*index))
+            .take(room)
+            .collect();
+        let skip = |index: usize| next.contains(&index) || self.predictions.is_asked(index);
+        let others = self.list.waiting(room - next.len(), skip);
+        next.extend(others);
+        next
+    }
+
+    pub(super) fn is_to_ask(&self, index: usize) -> bool {
+        self.list.is_to_predict(index) && !self.predictions.is_asked(index)
+    }
+
+    pub(super) fn asks(&self) -> bool {
+        self.question.is_some() && !self.paused
+    }
+
+    pub(super) fn forget_asked(&mut self, predictor: &dyn Predictor) {
+        for photo in self.predictions.forget(predictor) {
+            self.release(&photo);
+        }
+    }
+
+    pub(super) fn release(&self, photo: &Photo) {
+        if let Some(decoder) = &self.decoder {
+            decoder.release(photo);
+        }
+    }
+}
