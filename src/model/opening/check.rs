@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use tch::{Device, Kind, TchError, Tensor};
 
-use super::Opening;
 use super::guard::Guard;
+use super::{Opening, no_gradient};
 use crate::model::error::{Fault, Result, first_line};
 use crate::model::graph::axes::{self, Layout};
 use crate::model::graph::{Graph, Node, Value, ValueId};
@@ -35,32 +35,13 @@ pub(crate) struct Checked {
     pub scores: Vec<f32>,
 }
 
-/// Why no gradient leads from the output to the image.
-fn without_gradient(graph: &Graph) -> &'static str {
-    let mut seen = vec![false; graph.values.len()];
-    let mut open = vec![graph.logits];
-    while let Some(value) = open.pop() {
-        if !std::mem::replace(&mut seen[value.0], true)
-            && let Some(node) = graph.producer(value)
-        {
-            open.extend(&node.inputs);
-        }
-    }
-    if seen[graph.input.0] {
-        "its output changes in steps only (a threshold, rounding, a one-hot code), so that it has no \
-         gradient: let the model return the scores that it comes from"
-    } else {
-        "its output does not depend on the image"
-    }
-}
-
 /// Runs the graph once forwards and backwards.
 ///
 /// # Errors
 /// The first thing that is wrong, and [`Fault::Cancelled`].
 pub(crate) fn run(graph: &Graph, plan: &Arc<Plan>, opening: &mut Opening) -> Result<Checked> {
     if plan.cut_at(graph.logits).is_none() {
-        return Err(Fault::NoLogits(without_gradient(graph).into()));
+        return Err(Fault::NoLogits(no_gradient::why(graph).into()));
     }
     let torch = |error| Fault::Graph(first_line(&error));
     let input = synthetic_image(graph.input_shape).map_err(torch)?;

@@ -87,7 +87,10 @@ fn finds_what_other_beginnings_suggest() {
                 Some(_) => (0.0, 1.0),
                 None => (known::IMAGENET.0[0], known::IMAGENET.1[0]),
             };
-            assert_eq!((model.preprocess.mean[0], model.preprocess.std[0]), (mean, std));
+            assert_eq!(
+                (model.preprocess.mean[0], model.preprocess.std[0]),
+                (mean, std)
+            );
         }
     }
 }
