@@ -63,7 +63,7 @@ fn exports_what_the_readme_says() {
         "features.7",
         "--fit",
         "stretch",
-        "--panels",
+        "--separate",
         "--raw",
     ]);
     assert_eq!(done.status.code(), Some(0), "{}", stderr(&done));
@@ -332,14 +332,13 @@ fn refuses_patterns_without_a_match_and_conflicting_options() {
     assert!(said(&["--layers", "nowhere.*"]).contains("gradcam layers"));
     assert!(said(&["--layers", "classifier*"]).contains("classifier*"));
     assert!(said(&["--layers=all", "--layer=bn2"]).contains("--layer"));
-    for extra in ["--raw", "--panels"] {
+    for extra in ["--raw", "--separate"] {
         let why = said(&["--layers=all", extra]);
         assert!(
             why.contains(extra) && why.contains("one by one with --layer"),
             "{why}"
         );
     }
-    assert!(said(&["--panel-px=64"]).contains("--layers"));
     assert!(said(&["--layers=all", "--panel-px=0"]).contains("pixels from"));
     assert!(said(&["--format=gif"]).contains("png, svg, pdf"));
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
@@ -381,6 +380,109 @@ fn compares_two_classes_in_three_rows() {
     // Twelve panels and two legends.
     assert_eq!(text.matches("/Subtype /Image").count(), 14);
     assert!(text.matches("/FontFile2").count() == 2 && text.contains(" Tj"));
+}
+
+#[test]
+fn sets_figures_for_paper_alike_in_every_format() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str| {
+        let out = folder.path().join(name);
+        let done = gradcam([
+            "compare",
+            "assets/china.jpg",
+            "--model=models/squeezenet1_1.pt2",
+            "--class=top2",
+            "--panels=pair",
+            "--width=two-columns",
+            "--text=9",
+            "--dpi=150",
+            "--letters",
+            "--unseen=cut",
+            "--background=transparent",
+            "--out",
+            out.to_str().unwrap(),
+        ]);
+        assert_eq!(done.status.code(), Some(0), "{}", stderr(&done));
+        out
+    };
+    let svg = write("a.svg");
+    let text = std::fs::read_to_string(&svg).unwrap();
+    // 180 mm at 150 pixels in an inch; 9 pt are 18.75 of them.
+    assert!(text.contains(r#"width="180.000mm""#), "{}", &text[..200]);
+    assert!(text.contains(r#"viewBox="0 0 1063 "#), "{}", &text[..200]);
+    let sizes = text.split("font-size=\"").skip(1);
+    assert!(sizes.clone().count() > 8);
+    assert!(sizes.clone().all(|rest| rest.starts_with("18.75")));
+    let lines = lines_of(&svg);
+    for start in ["(a) A: ", "(b) B: ", "(c) A − B"] {
+        assert!(
+            lines.iter().any(|line| line.starts_with(start)),
+            "{start}: {lines:?}"
+        );
+    }
+    let png = image::open(write("a.png")).unwrap();
+    assert_eq!((png.width(), png.color()), (1063, image::ColorType::Rgba8));
+    assert!(text.contains(&format!(r#"viewBox="0 0 1063 {}""#, png.height())));
+    let pdf = std::fs::read(write("a.pdf")).unwrap();
+    let pdf = String::from_utf8_lossy(&pdf);
+    let (_, sides) = pdf.split_once("/MediaBox [0 0 ").unwrap();
+    let width: f64 = sides.split(' ').next().unwrap().parse().unwrap();
+    assert!((width - 180.0 / 25.4 * 72.0).abs() < 0.01, "{width}");
+
+    let refused = |more: &[&str]| {
+        let fixed = [
+            "compare",
+            "assets/china.jpg",
+            "--model=models/squeezenet1_1.pt2",
+            "--out",
+        ];
+        let out = folder.path().join("b.png");
+        let done = gradcam(fixed.iter().chain(&[out.to_str().unwrap()]).chain(more));
+        assert_eq!(done.status.code(), Some(2), "{more:?}");
+        stderr(&done)
+    };
+    assert!(refused(&["--panels=pair"]).contains("--class top2"));
+    assert!(refused(&["--panels=heat,pair"]).contains("original,pair"));
+    assert!(refused(&["--width=5"]).contains("from 20 to 500"));
+    assert!(refused(&["--text=8"]).contains("--width"));
+    assert!(refused(&["--width=85", "--panel-px=64"]).contains("--panel-px"));
+    assert!(!folder.path().join("b.png").exists());
+}
+
+#[test]
+fn chooses_the_panels_of_exports_and_comparisons() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().to_str().unwrap();
+    let image = "assets/cat_and_coffee_224.png";
+    let done = gradcam([
+        "export",
+        image,
+        "--out",
+        out,
+        "--format=svg",
+        "--panels=heat,original",
+    ]);
+    assert_eq!(done.status.code(), Some(0), "{}", stderr(&done));
+    let written = PathBuf::from(stdout(&done).trim());
+    let lines = lines_of(&written);
+    assert_eq!(lines[..2], ["Grad-CAM", "Original"]);
+    // Two panels and a legend.
+    let text = std::fs::read_to_string(&written).unwrap();
+    assert_eq!(text.matches("<image").count(), 3);
+    let rows = folder.path().join("rows.svg");
+    let rows = rows.to_str().unwrap();
+    let done = gradcam([
+        "compare",
+        image,
+        "--class=top2",
+        "--panels=heat",
+        "--out",
+        rows,
+    ]);
+    assert_eq!(done.status.code(), Some(0), "{}", stderr(&done));
+    let text = std::fs::read_to_string(rows).unwrap();
+    // A map in each of three rows, the difference behind the last, and two legends.
+    assert_eq!(text.matches("<image").count(), 6);
 }
 
 #[test]

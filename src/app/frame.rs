@@ -38,7 +38,7 @@ impl App {
             .show(ui, |ui| self.stage_ui(ui, &mut commands));
         let (scene, _, dialogs) = self.parts();
         notices_ui::notices_ui(ui, scene.notices, toolbar_ui::HEIGHT, &mut commands);
-        dialogs_ui(ui, scene, dialogs, || scene.entries(&ctx), &mut commands);
+        dialogs_ui(ui, scene, dialogs, &mut commands);
         self.execute_all(&ctx, commands);
         let title = self.state.window_title();
         if title != self.panels.title {

@@ -8,10 +8,10 @@ mod exit;
 mod explained;
 mod npz;
 mod options;
+mod page;
 mod pattern;
 mod pictures;
 mod preparing;
-mod sidecar;
 mod terminal;
 mod window;
 

@@ -70,9 +70,21 @@ impl Score {
                 region: PixelBox {
                     x: scaled(region.x, from.0, to.0),
                     y: scaled(region.y, from.1, to.1),
-                    width: scaled(region.width, from.0, to.0).max(1),
-                    height: scaled(region.height, from.1, to.1).max(1),
+                    width: scaled(region.width, from.0, to.0).max(region.width.min(1)),
+                    height: scaled(region.height, from.1, to.1).max(region.height.min(1)),
                 },
+            },
+            Score::For(_) | Score::Against(_) | Score::Versus { .. } => self,
+        }
+    }
+
+    /// The same score for a part of the image as an image of its own.
+    #[must_use]
+    pub fn of_part(self, part: PixelBox) -> Score {
+        match self {
+            Score::Within { class, region } => Score::Within {
+                class,
+                region: region.within(part),
             },
             Score::For(_) | Score::Against(_) | Score::Versus { .. } => self,
         }

@@ -6,17 +6,22 @@
 //! Figures may use `engine`, `explain` and `picture`; they know neither tensors nor the window.
 
 mod comparison;
+mod facts;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod layer_strip;
 mod parts;
+mod setting;
 mod single;
 
 use std::path::Path;
 
-pub use crate::picture::page::{Format, Page};
-pub use comparison::{Comparison, Row};
+pub use crate::picture::map::compose::Unseen;
+pub use crate::picture::page::{Format, Ground, Page};
+pub use comparison::{Cell, Comparison, Row, Shows};
+pub use facts::are_facts;
 pub use layer_strip::LayerStrip;
+pub use setting::{Extent, Print, Setting};
 pub use single::{Figure, Panel};
 
 /// Writes a page as PNG, SVG or PDF, depending on the path's extension. The file is complete or not there.

@@ -6,20 +6,27 @@ use crate::picture::map::colormap::diverging;
 use crate::picture::map::compose::{Look, Scale};
 use crate::picture::page::caption::significant;
 use crate::picture::page::legend::Legend;
-use crate::picture::page::sheet::MIN_EM;
 use crate::picture::page::text::{Style, Weight};
 use crate::picture::page::{INK, Item, SECONDARY};
 
+use super::setting::{Extent, Print, Setting};
+
 /// The maximum number of pixels of a page: enough for print, and a moderate amount of memory.
-const MAX_PIXELS: u64 = 100_000_000;
+const MAX_PIXELS: u64 = 200_000_000;
 /// The minimum size of panels in pixels: below it, text has its minimum size and the page does not get
 /// smaller.
 const MIN_PANEL: u32 = 64;
+/// The least pixels in an inch.
+const MIN_DPI: f32 = 36.0;
+/// The smallest readable em, in pixels.
+const MIN_EM: f32 = 13.0;
 
 /// The text styles and distances of a figure. All lengths are in pixels.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Type {
     pub em: f32,
+    /// On paper all text has one size, and margins are narrow.
+    is_print: bool,
 }
 
 impl Type {
@@ -30,6 +37,15 @@ impl Type {
         let mean = (width * height).sqrt().min(1.6 * width.min(height));
         Type {
             em: (mean * share).max(MIN_EM).round(),
+            is_print: false,
+        }
+    }
+
+    /// On paper.
+    pub fn print(print: &Print) -> Type {
+        Type {
+            em: print.em(),
+            is_print: true,
         }
     }
 
@@ -43,43 +59,79 @@ impl Type {
         self.style(Weight::Regular, 0.9, SECONDARY)
     }
 
+    /// A style of this share of the em, if sizes may differ.
     pub fn style(&self, weight: Weight, size: f32, colour: [u8; 3]) -> Style {
         Style {
             weight,
-            em: self.em * size,
+            em: self.em * if self.is_print { 1.0 } else { size },
             colour,
         }
     }
 
     pub fn margin(&self) -> f32 {
-        (self.em * 1.5).round()
+        let share = if self.is_print { 0.25 } else { 1.5 };
+        (self.em * share).ceil()
     }
 
     /// The distance between neighbours.
     pub fn gap(&self) -> f32 {
-        self.em.round()
+        let share = if self.is_print { 0.6 } else { 1.0 };
+        (self.em * share).round()
     }
 
-    /// The minimum width for a legend and a title.
+    /// The distance between rows.
+    pub fn row_gap(&self) -> f32 {
+        let share = if self.is_print { 1.4 } else { 2.0 };
+        (self.em * share).round()
+    }
+
+    /// The minimum width for a legend and a title, where the width is free.
     pub fn narrowest(&self) -> f32 {
         self.em * 10.0
     }
 }
 
-/// The longest side of panels, up to `max_px`, at which the page is not too large. `size` gives the size of
-/// the page for panels of a length.
-pub(super) fn limited(max_px: u32, size: impl Fn(u32) -> (u32, u32)) -> u32 {
-    let mut px = max_px.max(1);
+/// The setting at which the page is not too large: with panels no longer than `longest`, if they are measured in
+/// pixels, or with fewer pixels in an inch. `size` gives the size of the page in pixels.
+pub(super) fn fitted(
+    setting: &Setting,
+    longest: u32,
+    size: impl Fn(&Setting) -> (u32, u32),
+) -> Setting {
+    let at = |extent| Setting { extent, ..*setting };
+    let mut fitted = at(match setting.extent {
+        Extent::Pixels(px) => Extent::Pixels(px.min(longest).max(1)),
+        Extent::Print(print) => Extent::Print(print),
+    });
     loop {
-        let (width, height) = size(px);
+        let (width, height) = size(&fitted);
         let pixels = u64::from(width) * u64::from(height);
-        if pixels <= MAX_PIXELS || px <= MIN_PANEL {
-            return px;
+        let is_least = match fitted.extent {
+            Extent::Pixels(px) => px <= MIN_PANEL,
+            Extent::Print(print) => print.dpi <= MIN_DPI,
+        };
+        if pixels <= MAX_PIXELS || is_least {
+            return fitted;
         }
         // Once is enough if all of the page scales with the panels.
         let shrink = (MAX_PIXELS as f64 / pixels as f64).sqrt().min(0.95);
-        px = ((f64::from(px) * shrink) as u32).max(MIN_PANEL);
+        fitted = at(match fitted.extent {
+            Extent::Pixels(px) => Extent::Pixels(((f64::from(px) * shrink) as u32).max(MIN_PANEL)),
+            Extent::Print(print) => Extent::Print(Print {
+                dpi: (print.dpi * shrink as f32).max(MIN_DPI),
+                ..print
+            }),
+        });
     }
+}
+
+/// (a), (b), … (z), (aa), (ab), …
+pub(super) fn letters() -> impl Iterator<Item = String> {
+    let letter = |index: usize| char::from(b'a' + (index % 26) as u8);
+    (0..).map(move |index: usize| match (index / 26).checked_sub(1) {
+        None => format!("({})", letter(index)),
+        Some(first) => format!("({}{})", letter(first), letter(index)),
+    })
 }
 
 /// "probability 39.3 %", "area 12 %" or "value 14.2"; `None` for a score of two classes.
@@ -122,10 +174,11 @@ impl Key {
             _ if largest <= 0.0 => ("zero everywhere", String::new()),
             Scale::UpTo(end) => ("0", significant(end)),
             Scale::Own if maxima.iter().all(|max| *max == largest) => ("0", significant(largest)),
-            Scale::Own => ("0", "each map’s maximum".to_owned()),
+            Scale::Own => ("0", "maximum".to_owned()),
         };
         let common = match look.scale {
             Scale::UpTo(_) => ", one scale",
+            Scale::Own if maxima.iter().any(|max| *max != largest) => ", each map on its own scale",
             Scale::Own => "",
         };
         Key {
@@ -164,18 +217,28 @@ impl Key {
         }
     }
 
-    /// Adds it at (x, y) with this width. Returns the bottom.
-    pub fn set(&self, items: &mut Vec<Item>, face: Type, (x, y): (f32, f32), width: f32) -> f32 {
+    /// Adds it at (x, y), with a bar of this width and words in `room`. Returns the bottom.
+    pub fn set(
+        &self,
+        items: &mut Vec<Item>,
+        face: Type,
+        (x, y): (f32, f32),
+        (width, room): (f32, f32),
+    ) -> f32 {
         let small = face.style(Weight::Regular, 0.8, SECONDARY);
-        let y = small.set(items, self.title, (x, y), width, 1) + face.em * 0.6;
+        let y = small.set(items, self.title, (x, y), room, 2) + face.em * 0.6;
         let bar = Legend {
             table: self.table,
             em: face.em,
+            text: face.style(Weight::Regular, 0.85, INK),
             width,
             labels: self.labels.clone(),
         };
         let y = bar.set(items, x, y) + face.em * 0.65;
         let detail = face.style(Weight::Regular, 0.85, SECONDARY);
-        detail.set(items, &self.details, (x, y), width, 3)
+        detail.set(items, &self.details, (x, y), room, MAX_DETAIL_LINES)
     }
 }
+
+/// The maximum number of lines of a legend's details.
+const MAX_DETAIL_LINES: usize = 6;

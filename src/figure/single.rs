@@ -1,16 +1,16 @@
-//! One view: its four panels at the photo's resolution, with a caption.
+//! One view: its panels at the photo's resolution.
 
 use std::sync::Arc;
 
-use image::RgbImage;
+use image::{RgbImage, imageops};
 
 use crate::engine::{Guided, HeatMap, ModelInfo, Prediction};
-use crate::model::{InputChannels, ReluRule};
-use crate::picture::map::compose::{self, Look, Overlay};
-use crate::picture::page::Page;
-use crate::picture::page::caption::Caption;
-use crate::picture::page::sheet::{self, sheet};
+use crate::explain::Score;
+use crate::model::ReluRule;
+use crate::picture::map::Map;
+use crate::picture::map::compose::{self, Look, Overlay, Under, Unseen};
 use crate::picture::photo::decode::Photo;
+use crate::picture::photo::geometry::PixelBox;
 use crate::picture::photo::resample;
 
 /// One of the four panels.
@@ -27,7 +27,7 @@ pub enum Panel {
 }
 
 impl Panel {
-    /// From left to right.
+    /// In figures, from left to right.
     pub const ALL: [Panel; 4] = [
         Panel::Original,
         Panel::HeatMap,
@@ -76,17 +76,113 @@ pub struct Figure {
 }
 
 impl Figure {
-    /// One panel at the photo's resolution, without a caption.
-    pub fn panel(&self, panel: Panel) -> RgbImage {
-        let placement = &self.answer.placement;
-        match panel {
-            Panel::Original => self.original(),
-            Panel::HeatMap => {
-                compose::overlay(&self.photo.rgb, &self.heat_map.map, placement, &self.look)
-            }
-            Panel::GuidedBackprop => compose::signed(&self.guided.backprop, placement),
-            Panel::GuidedGradCam => compose::signed(&self.guided.grad_cam, placement),
+    /// One panel at the photo's resolution.
+    pub fn panel(&self, panel: Panel, unseen: Unseen) -> RgbImage {
+        self.drawn(
+            unseen,
+            |figure| {
+                let placement = &figure.answer.placement;
+                match panel {
+                    Panel::Original => figure.original(),
+                    Panel::HeatMap => compose::overlay(
+                        &figure.photo.rgb,
+                        &figure.heat_map.map,
+                        placement,
+                        &figure.look,
+                    ),
+                    Panel::GuidedBackprop => compose::signed(&figure.guided.backprop, placement),
+                    Panel::GuidedGradCam => compose::signed(&figure.guided.grad_cam, placement),
+                }
+            },
+            match panel {
+                // The photo has no part that is drawn in another way.
+                Panel::Original => Kind::Photo,
+                Panel::HeatMap => Kind::HeatMap,
+                Panel::GuidedBackprop | Panel::GuidedGradCam => Kind::Gradient,
+            },
+        )
+    }
+
+    /// The difference of two maps over the photo in grey, at the photo's resolution.
+    pub fn difference(&self, map: &Map, unseen: Unseen) -> RgbImage {
+        let draw = |figure: &Figure| {
+            let look = &figure.look;
+            compose::difference_overlay(
+                &figure.photo.rgb,
+                map,
+                &figure.answer.placement,
+                look.difference_opacity,
+                look.scale,
+            )
+        };
+        self.drawn(unseen, draw, Kind::Difference)
+    }
+
+    /// The colours of the heat map without the photo.
+    pub fn bare_heat_map(&self, unseen: Unseen) -> RgbImage {
+        let draw = |figure: &Figure| {
+            let look = Look {
+                opacity: 1.0,
+                overlay: Overlay::Blend,
+                ..figure.look
+            };
+            let photo = &figure.photo.rgb;
+            compose::overlay(photo, &figure.heat_map.map, &figure.answer.placement, &look)
+        };
+        self.drawn(unseen, draw, Kind::HeatMap)
+    }
+
+    /// A picture of the view, with its unseen part as it is wanted.
+    fn drawn(&self, unseen: Unseen, draw: impl Fn(&Figure) -> RgbImage, kind: Kind) -> RgbImage {
+        if unseen == Unseen::Cut {
+            return draw(&self.seen_part());
         }
+        let mut picture = draw(self);
+        if unseen == Unseen::Hatched {
+            let photo = &self.photo.rgb;
+            let seen = self.answer.placement.seen();
+            match kind {
+                Kind::Photo => {}
+                Kind::HeatMap => {
+                    let under = Under::heat_map(photo, self.look.overlay);
+                    compose::hatch(&mut picture, under, &seen);
+                }
+                Kind::Difference => {
+                    compose::hatch(&mut picture, Under::Pale(&compose::in_grey(photo)), &seen);
+                }
+                Kind::Gradient => compose::hatch(&mut picture, Under::White, &seen),
+            }
+        }
+        picture
+    }
+
+    /// The view of the part of the photo that the model saw, as a photo of its own.
+    #[must_use]
+    pub fn seen_part(&self) -> Figure {
+        self.part(self.answer.placement.seen())
+    }
+
+    /// The view of a part of the photo (in its pixels, not empty, and within it) as a photo of its own.
+    #[must_use]
+    pub fn part(&self, part: PixelBox) -> Figure {
+        let mut figure = self.clone();
+        let whole = self.photo.rgb.dimensions();
+        if (part.width, part.height) == whole {
+            return figure;
+        }
+        let PixelBox {
+            x,
+            y,
+            width,
+            height,
+        } = part;
+        let rgb = imageops::crop_imm(&self.photo.rgb, x, y, width, height).to_image();
+        let mut answer = Prediction::clone(&self.answer);
+        answer.placement = answer.placement.of_part(part);
+        figure.answer = Arc::new(answer);
+        figure.score_as(self.heat_map.score.of_part(part));
+        figure.photo = Arc::new(Photo::from_rgb(self.photo.path.clone(), rgb));
+        figure
     }
 
     /// The photo; where the model predicts regions, with the one that is explained.
@@ -109,20 +205,13 @@ impl Figure {
     /// The figure for a copy of the photo at this size (width, height).
     #[must_use]
     pub fn at_size(&self, size: (u32, u32)) -> Figure {
-        let mut figure = self.clone();
-        if let Some(rgb) = resample::at_size(&self.photo.rgb, size) {
-            let mut answer = Prediction::clone(&self.answer);
-            answer.placement = answer.placement.at_size(rgb.width(), rgb.height());
-            figure.answer = Arc::new(answer);
-            let from = self.photo.rgb.dimensions();
-            let score = self.heat_map.score.at_size(from, rgb.dimensions());
-            if score != self.heat_map.score {
-                let heat_map = HeatMap::clone(&self.heat_map);
-                figure.heat_map = Arc::new(HeatMap { score, ..heat_map });
+        match resample::at_size(&self.photo.rgb, size) {
+            Some(rgb) => {
+                let photo = Photo::from_rgb(self.photo.path.clone(), rgb);
+                self.over(&Arc::new(photo))
             }
-            figure.photo = Arc::new(Photo::from_rgb(self.photo.path.clone(), rgb));
+            None => self.clone(),
         }
-        figure
     }
 
     /// The figure for a photo reduced to a long side of `max_px`, if it is longer.
@@ -136,63 +225,37 @@ impl Figure {
         }
     }
 
-    /// The colours of the heat map without the photo.
-    pub fn bare_heat_map(&self) -> RgbImage {
-        let look = Look {
-            opacity: 1.0,
-            overlay: Overlay::Blend,
-            ..self.look
-        };
-        compose::overlay(
-            &self.photo.rgb,
-            &self.heat_map.map,
-            &self.answer.placement,
-            &look,
-        )
+    /// The figure over a copy of its photo at another size.
+    pub(super) fn over(&self, photo: &Arc<Photo>) -> Figure {
+        let mut figure = self.clone();
+        let (from, to) = (self.photo.rgb.dimensions(), photo.rgb.dimensions());
+        if from != to {
+            let mut answer = Prediction::clone(&self.answer);
+            answer.placement = answer.placement.at_size(to.0, to.1);
+            figure.answer = Arc::new(answer);
+            figure.score_as(self.heat_map.score.at_size(from, to));
+        }
+        figure.photo = Arc::clone(photo);
+        figure
     }
 
-    /// The four panels side by side, with titles, caption and legend.
-    pub fn page(&self) -> Page {
-        let panels = Panel::ALL.map(|panel| sheet::Panel {
-            title: panel.title(self.guided.rule).to_owned(),
-            picture: self.panel(panel),
-        });
-        sheet(panels.into(), &self.caption())
+    fn score_as(&mut self, score: Score) {
+        if score != self.heat_map.score {
+            let heat_map = HeatMap::clone(&self.heat_map);
+            self.heat_map = Arc::new(HeatMap { score, ..heat_map });
+        }
     }
+}
 
-    /// [`Figure::page`] as pixels.
-    pub fn composite(&self) -> RgbImage {
-        self.page().rgb()
-    }
-
-    fn caption(&self) -> Caption {
-        let score = self.heat_map.score;
-        let probability = super::parts::probability(score, &self.answer);
-        let (guided, all) = self.guided.rectifiers;
-        let mut notes = Vec::new();
-        if self.guided.rule != ReluRule::Gradient {
-            let plain = if all == 0 {
-                ": this is the plain gradient"
-            } else {
-                ""
-            };
-            let how = match self.guided.rule {
-                ReluRule::Deconvnet => "by the deconvnet rule",
-                ReluRule::Guided | ReluRule::Gradient => "guided",
-            };
-            notes.push(format!("{guided} of {all} rectifiers {how}{plain}"));
-        }
-        if let InputChannels::Bands(count) = self.model.preprocess.channels {
-            notes.push(format!("gradients summed over {count} channels"));
-        }
-        Caption {
-            model: self.model.name.clone(),
-            layer: self.heat_map.layer.clone(),
-            class: score.describe(&self.model.labels),
-            probability,
-            look: self.look,
-            map_max: self.heat_map.map.max(),
-            notes,
-        }
-    }
+/// The kinds of pictures, by what lies under the part that the model did not see.
+#[derive(Clone, Copy)]
+enum Kind {
+    /// The photo alone, which has no such part.
+    Photo,
+    /// A heat map over the photo.
+    HeatMap,
+    /// A difference over the photo in grey.
+    Difference,
+    /// A gradient over nothing.
+    Gradient,
 }

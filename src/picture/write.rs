@@ -7,8 +7,8 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::Path;
 
-use image::codecs::png::PngEncoder;
-use image::{ExtendedColorType, ImageEncoder, RgbImage};
+use image::{ImageBuffer, Pixel, RgbImage};
+use png::{BitDepth, ColorType, Compression, Encoder, Filter, PixelDimensions, Unit};
 
 use super::Error;
 
@@ -80,10 +80,37 @@ pub fn png(path: &Path, picture: &RgbImage) -> Result<(), Error> {
 
 /// Writes `picture` as a PNG to `out`.
 pub(super) fn encode_png(picture: &RgbImage, out: &mut impl Write) -> io::Result<()> {
+    encode_png_at(picture, None, out)
+}
+
+/// Writes `picture` as a PNG to `out`, with the number of its pixels in an inch, if they have a size on paper.
+pub(super) fn encode_png_at<P>(
+    picture: &ImageBuffer<P, Vec<u8>>,
+    per_inch: Option<f64>,
+    out: &mut impl Write,
+) -> io::Result<()>
+where
+    P: Pixel<Subpixel = u8>,
+{
     let (width, height) = picture.dimensions();
-    PngEncoder::new(out)
-        .write_image(picture.as_raw(), width, height, ExtendedColorType::Rgb8)
-        .map_err(io::Error::other)
+    let mut encoder = Encoder::new(out, width, height);
+    encoder.set_color(match P::CHANNEL_COUNT {
+        4 => ColorType::Rgba,
+        _ => ColorType::Rgb,
+    });
+    encoder.set_depth(BitDepth::Eight);
+    encoder.set_compression(Compression::Fast);
+    encoder.set_filter(Filter::Adaptive);
+    encoder.set_pixel_dims(per_inch.map(|per_inch| {
+        let per_metre = (per_inch / 0.0254).round() as u32;
+        PixelDimensions {
+            xppu: per_metre,
+            yppu: per_metre,
+            unit: Unit::Meter,
+        }
+    }));
+    encoder.write_header()?.write_image_data(picture.as_raw())?;
+    Ok(())
 }
 
 /// A temporary file with the permissions of any new file.

@@ -475,7 +475,7 @@ fn a_figure_of_two_classes_labels_them_like_the_command_line() {
         w.harness.query_by_label_contains("Exported").is_some()
     });
     let written = std::fs::read_to_string(&path).unwrap();
-    for name in [">A: ", ">B: espresso<", ">A − B: "] {
+    for name in [">A: ", ">B: espresso<", ">A − B<", " versus espresso<"] {
         assert!(written.contains(name), "{name}");
     }
 }

@@ -29,6 +29,8 @@ pub enum Action {
     /// Exports the maps of all layers as one figure.
     ExportStrip,
     CopyComposite,
+    /// Shows how figures are exported and copied.
+    FigureSettings,
     Undo,
     Redo,
     Cancel,
@@ -96,6 +98,7 @@ impl Action {
             Action::ExportComposite => "Export composite…",
             Action::ExportStrip => "Export the strip of layers…",
             Action::CopyComposite => "Copy composite",
+            Action::FigureSettings => "Figure settings…",
             Action::Undo => "Undo",
             Action::Redo => "Redo",
             Action::Cancel => "Cancel",
@@ -154,6 +157,9 @@ impl Action {
             }
             Action::ExportStrip => "Save the maps of all layers as one figure: PNG, PDF or SVG",
             Action::CopyComposite => "Copy all panels with their captions to the clipboard",
+            Action::FigureSettings => {
+                "The size of exported and copied figures on paper or in pixels, and what is around their panels"
+            }
             Action::Cancel => "Stop the computation and keep what is shown, or dismiss a message",
             Action::ComputeAgain => "Recompute what was stopped",
             Action::PreviousLayer => "The layer with a map before this one",
@@ -216,7 +222,8 @@ impl Action {
             | Action::SaveSession
             | Action::ExportComposite
             | Action::ExportStrip
-            | Action::CopyComposite => Group::Files,
+            | Action::CopyComposite
+            | Action::FigureSettings => Group::Files,
             Action::AboutModel
             | Action::WhichFits
             | Action::PreviousLayer
@@ -316,6 +323,7 @@ impl Action {
             | Action::TrueClasses
             | Action::ComputeAgain
             | Action::WhichFits
+            | Action::FigureSettings
             | Action::CompareWithPicture => None,
         }
     }

@@ -112,19 +112,7 @@ impl Scene<'_> {
                 let pinned = !state.pins.is_empty() || self.persistence.session.has_missing_pins();
                 unless(pinned, "Nothing is pinned")
             }
-            Action::CompareWithPicture => match state.model() {
-                None => Some(MODEL_FIRST),
-                Some(_) if !self.tasks.models.is_empty() => Some("A model is being opened"),
-                Some(model) => {
-                    let output = model.outputs.get(model.output);
-                    let row = output.filter(|output| output.positions.is_none());
-                    let several = row.is_some_and(|output| output.count > 1);
-                    unless(
-                        several,
-                        "The model's output is not a row of several numbers",
-                    )
-                }
-            },
+            Action::CompareWithPicture => self.why_no_similarity(),
             Action::CloseSecondModel => unless(state.sides.count() > 1, "There is one model"),
             Action::SwapClasses | Action::StopComparing => {
                 unless(state.side().rival().is_some(), CLASS_FIRST)
@@ -168,8 +156,25 @@ impl Scene<'_> {
             | Action::RightList
             | Action::LayerStrip
             | Action::FullScreen
+            | Action::FigureSettings
             | Action::OpenPalette
             | Action::ShowKeys => None,
+        }
+    }
+
+    fn why_no_similarity(&self) -> Option<&'static str> {
+        match self.state.model() {
+            None => Some(MODEL_FIRST),
+            Some(_) if !self.tasks.models.is_empty() => Some("A model is being opened"),
+            Some(model) => {
+                let output = model.outputs.get(model.output);
+                let row = output.filter(|output| output.positions.is_none());
+                let several = row.is_some_and(|output| output.count > 1);
+                unless(
+                    several,
+                    "The model's output is not a row of several numbers",
+                )
+            }
         }
     }
 

@@ -116,8 +116,8 @@ impl Scene<'_> {
         for theme in others(ctx.options(|o| o.theme_preference)) {
             offer("Theme", theme.name(), Command::SetTheme(theme));
         }
-        for size in others(options.export_size) {
-            let command = changed(&|options| options.export_size = size);
+        for size in others(options.export.size) {
+            let command = changed(&|options| options.export.size = size);
             offer("Size of exports", size.label(), command);
         }
         for panel in Panel::ALL {

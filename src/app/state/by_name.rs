@@ -124,8 +124,8 @@ mod tests {
     use serde::Serialize;
 
     use super::*;
+    use crate::app::state::export_options::ExportSize;
     use crate::app::state::rows::panels::{Arrangement, Originals, TwoClasses};
-    use crate::app::state::view_options::ExportSize;
 
     #[derive(Serialize, Deserialize)]
     struct Written<T: Name>(#[serde(with = "super")] T);

@@ -28,6 +28,7 @@ use viewport::View;
 mod across_models;
 pub(crate) mod by_name;
 pub(crate) mod class_choice;
+pub(crate) mod export_options;
 pub(crate) mod range;
 pub(crate) mod results;
 pub(crate) mod rows;

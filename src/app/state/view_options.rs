@@ -11,7 +11,8 @@ use crate::picture::map::compose::{Look, Overlay};
 use crate::picture::photo::decode::Decoding;
 use crate::picture::photo::geometry::Fit;
 
-use super::by_name::{self, Name};
+use super::by_name;
+use super::export_options::ExportOptions;
 use super::range::within;
 use super::rows::panels::Panels;
 
@@ -61,8 +62,8 @@ pub struct ViewOptions {
     /// What rectifiers pass on in the backward pass, for the last two panels.
     #[serde(with = "by_name")]
     pub rule: ReluRule,
-    #[serde(with = "by_name")]
-    pub export_size: ExportSize,
+    /// How figures are exported and copied.
+    pub export: ExportOptions,
     /// How image files are read.
     #[serde(rename = "reading")]
     pub decoding: Decoding,
@@ -82,62 +83,12 @@ impl Default for ViewOptions {
             style: MapStyle::default(),
             fit: Fit::default(),
             rule: ReluRule::default(),
-            export_size: ExportSize::default(),
+            export: ExportOptions::default(),
             decoding: Decoding::default(),
             linked_classes: true,
             layer_strip: true,
             left_list: true,
             right_list: true,
-        }
-    }
-}
-
-/// The longest side of panels in an exported file, in pixels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum ExportSize {
-    /// The photo's own pixels.
-    #[default]
-    Photo,
-    Large,
-    Medium,
-    Small,
-}
-
-impl ExportSize {
-    pub const ALL: [ExportSize; 4] = [
-        ExportSize::Photo,
-        ExportSize::Large,
-        ExportSize::Medium,
-        ExportSize::Small,
-    ];
-
-    pub fn limit(self) -> u32 {
-        match self {
-            ExportSize::Photo => u32::MAX,
-            ExportSize::Large => 1600,
-            ExportSize::Medium => 800,
-            ExportSize::Small => 400,
-        }
-    }
-
-    pub fn label(self) -> &'static str {
-        match self {
-            ExportSize::Photo => "As large as the photo",
-            ExportSize::Large => "Up to 1600 pixels",
-            ExportSize::Medium => "Up to 800 pixels",
-            ExportSize::Small => "Up to 400 pixels",
-        }
-    }
-}
-
-impl Name for ExportSize {
-    const ALL: &'static [Self] = &ExportSize::ALL;
-    fn name(self) -> &'static str {
-        match self {
-            ExportSize::Photo => "photo",
-            ExportSize::Large => "large",
-            ExportSize::Medium => "medium",
-            ExportSize::Small => "small",
         }
     }
 }

@@ -8,22 +8,23 @@ use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 use gradcam::engine::{ClassQuery, ModelInfo, Session};
 use gradcam::explain::Score;
-use gradcam::figure::{Comparison, Figure, Format, Row, write_page};
+use gradcam::figure::{Cell, Comparison, Figure, Format, Panel, Row, Unseen, write_page};
 use gradcam::picture::map::compose::Scale;
 use gradcam::picture::photo::decode::Photo;
 use gradcam::picture::{map, write};
 
 use crate::cli::explained::View;
 use crate::cli::options::{
-    FitChoice, LookChoice, ModelFile, OpeningChoice, open_model, parse_panel_px, resolve_layer,
+    FitChoice, LookChoice, ModelFile, OpeningChoice, open_model, resolve_layer,
 };
+use crate::cli::page::{PageChoice, PanelChoice, parse_panels};
 use crate::cli::pictures::{BandFiles, DecodingChoice, Pictures, Source};
 use crate::cli::terminal;
 
 /// Write classes, models and images as rows of one figure
 ///
 /// Two classes give three rows: one for each, and one for the evidence for the first rather than the
-/// second, with the difference of their maps.
+/// second, with the difference of their maps. With --panels pair they share a row.
 #[derive(Debug, Args)]
 pub struct Compare {
     /// The images to explain
@@ -51,13 +52,19 @@ pub struct Compare {
     fit: FitChoice,
     #[command(flatten)]
     look: LookChoice,
-    /// The longest side of a panel, in pixels
-    #[arg(long, value_name = "N", default_value_t = 512, value_parser = parse_panel_px)]
-    panel_px: u32,
+    /// The panels from left to right: original, heat, backprop and guided; or pair, the maps of two
+    /// classes and their difference in one row (original,pair: with the image) [default: all four]
+    #[arg(long, value_name = "LIST", value_parser = parse_panels)]
+    panels: Option<PanelChoice>,
     /// All maps on one scale
     #[arg(long)]
     common_scale: bool,
+    #[command(flatten)]
+    page: PageChoice,
 }
+
+/// The default longest side of a panel, in pixels.
+const PANEL_PX: u32 = 512;
 
 /// A model, with the layer and the classes to explain.
 struct Side {
@@ -94,11 +101,12 @@ impl Compare {
         }
         terminal::progress("");
         let scale = if self.common_scale {
-            Scale::over(rows.iter().map(|row| &row.figure.heat_map.map))
+            let maps = rows.iter().flat_map(|row: &Row| row.heat_maps());
+            Scale::over(maps.map(|heat_map| &heat_map.map))
         } else {
             Scale::Own
         };
-        let page = Comparison { rows, scale }.page(self.panel_px);
+        let page = Comparison { rows, scale }.page(&self.page.setting(PANEL_PX));
         write_page(&page, &self.out)?;
         terminal::line(&self.out.display().to_string())?;
         Ok(ExitCode::SUCCESS)
@@ -175,35 +183,54 @@ impl Compare {
         let view = View::new(&mut side.session, photo, self.fit.fit)?;
         let figure = |score| self.figure(&view, score, &side.layer);
         let classes = view.classes(&side.choices);
+        let choice = self.panels.clone().unwrap_or_default();
         let &[a, b] = classes.as_slice() else {
-            let rows = classes.iter().map(|&class| {
-                Ok(Row {
-                    figure: figure(Score::For(class))?,
-                    label: None,
-                    difference: None,
-                })
-            });
+            if choice.pair {
+                let count = classes.len();
+                bail!(
+                    "--panels pair shows two classes, not {count}: name two with --class, or take \
+                     the two best with --class top2"
+                );
+            }
+            let rows = classes
+                .iter()
+                .map(|&class| Ok(Row::of_panels(&figure(Score::For(class))?, &choice.panels)));
             return rows.collect();
         };
         let (of_a, of_b) = (figure(Score::For(a))?, figure(Score::For(b))?);
         let difference = map::difference(&of_a.heat_map.map, &of_b.heat_map.map);
         let versus = figure(Score::Versus { a, b })?;
-        let row = |figure, label: &str, difference| Row {
-            figure,
+        if choice.pair {
+            let original = choice.panels.contains(&Panel::Original);
+            let row = Row::of_two_classes(&of_a, &of_b, &versus, difference, original);
+            return Ok(vec![row]);
+        }
+        let row = |figure: &Figure, label: &str| Row {
             label: Some(label.to_owned()),
-            difference,
+            ..Row::of_panels(figure, &choice.panels)
         };
-        Ok(vec![
-            row(of_a, "A", None),
-            row(of_b, "B", None),
-            row(versus, "A − B", Some(difference)),
-        ])
+        let mut last = row(&versus, "A − B");
+        // The difference of the maps takes the place of the photo.
+        let photo = choice
+            .panels
+            .iter()
+            .position(|panel| *panel == Panel::Original);
+        let difference = Some(Cell::difference(&versus, difference));
+        match photo {
+            Some(column) => last.cells[column] = difference,
+            None => last.cells.push(difference),
+        }
+        Ok(vec![row(&of_a, "A"), row(&of_b, "B"), last])
     }
 
     /// A figure with a photo reduced to the size of its panels, because all figures are held at once.
     fn figure(&self, view: &View, score: Score, layer: &[String]) -> Result<Figure> {
         let figure = view.figures(score, layer, self.look.look())?.pop();
         let figure = figure.context("there is no layer to explain")?;
-        Ok(figure.within(self.panel_px))
+        let figure = match self.page.unseen {
+            Unseen::Cut => figure.seen_part(),
+            Unseen::Hatched | Unseen::Shaded => figure,
+        };
+        Ok(figure.within(self.page.setting(PANEL_PX).longest_panel()))
     }
 }

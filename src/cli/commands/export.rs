@@ -9,7 +9,7 @@ use anyhow::{Result, bail};
 use clap::Args;
 use gradcam::engine::{ClassQuery, ModelInfo, Session};
 use gradcam::explain::Score;
-use gradcam::figure::{Figure, Format, LayerStrip, Panel, write_page};
+use gradcam::figure::{Comparison, Figure, Format, LayerStrip, Panel, Row, write_page};
 use gradcam::model::ReluRule;
 use gradcam::picture::map::SignedImage;
 use gradcam::picture::photo::decode::Photo;
@@ -19,9 +19,10 @@ use gradcam::picture::write;
 use crate::cli::exit::FAILED;
 use crate::cli::explained::{View, stem};
 use crate::cli::npz::Raw;
-use crate::cli::options::{FitChoice, LookChoice, ModelFile, parse_panel_px, resolve_layer};
+use crate::cli::options::{FitChoice, LookChoice, ModelFile, resolve_layer};
+use crate::cli::page::{PageChoice, PanelChoice, parse_panels};
 use crate::cli::pictures::{BandFiles, DecodingChoice, Pictures, Source};
-use crate::cli::{pattern, sidecar, terminal};
+use crate::cli::{pattern, terminal};
 
 /// Write figures, panels and raw arrays for images
 #[derive(Debug, Args)]
@@ -47,9 +48,6 @@ pub struct Export {
     /// Instead, one figure of the maps at many layers: all, spatial (those with a map) or a pattern of paths such as "blocks.*"
     #[arg(long = "layers", value_name = "WHICH", conflicts_with = "layers")]
     strip: Option<String>,
-    /// The longest side of a map in that figure, in pixels [default: 192]
-    #[arg(long, value_name = "N", requires = "strip", value_parser = parse_panel_px)]
-    panel_px: Option<u32>,
     /// All maps of that figure on one scale
     #[arg(long, requires = "strip")]
     common_scale: bool,
@@ -63,9 +61,14 @@ pub struct Export {
     /// The format of the figures: png, svg or pdf
     #[arg(long, value_name = "FORMAT", default_value_t, value_parser = parse_format)]
     format: Format,
+    /// The panels of the figure from left to right: original, heat, backprop, guided [default: all four]
+    #[arg(long, value_name = "LIST", value_parser = parse_panels, conflicts_with = "strip")]
+    panels: Option<PanelChoice>,
+    #[command(flatten)]
+    page: PageChoice,
     /// Also write each panel to a separate file
     #[arg(long)]
-    panels: bool,
+    separate: bool,
     /// Also write the raw arrays as .npz
     #[arg(long)]
     raw: bool,
@@ -136,7 +139,10 @@ impl Export {
 
     /// A figure of many layers has neither panels nor the arrays of one layer.
     fn check_strip(&self) -> Result<()> {
-        let extra = [("--panels", self.panels), ("--raw", self.raw)];
+        if self.panels.as_ref().is_some_and(|choice| choice.pair) {
+            bail!("--panels pair compares two classes: use `gradcam compare`");
+        }
+        let extra = [("--separate", self.separate), ("--raw", self.raw)];
         let extra = extra.into_iter().find(|(_, asked)| *asked);
         match (extra, &self.strip) {
             (Some((name, _)), Some(_)) => bail!(
@@ -230,12 +236,12 @@ impl Export {
         if self.common_scale {
             strip.look.scale = strip.common_scale();
         }
-        let page = strip.page(self.panel_px.unwrap_or(STRIP_PX));
+        let page = strip.page(&self.page.setting(STRIP_PX));
         self.make_out()?;
         let base = format!("{name}_{}_layers_{}", view.model.name, score.class());
         let picture = self.out.join(format!("{base}.{}", self.format));
         write_page(&page, &picture)?;
-        let facts = serde_json::to_vec_pretty(&sidecar::of_strip(&strip, score))?;
+        let facts = serde_json::to_vec_pretty(&strip.facts())?;
         write::bytes(&self.out.join(format!("{base}.json")), &facts)?;
         done(&picture)
     }
@@ -253,13 +259,17 @@ impl Export {
         let file = |ending: &str| self.out.join(format!("{base}.{ending}"));
 
         let composite = file(self.format.name());
-        write_page(&figure.page(), &composite)?;
-        if self.panels {
-            write::png(&file("heatmap.png"), &figure.bare_heat_map())?;
+        let panels = self.panels.clone().unwrap_or_default().panels;
+        let row = Row::of_panels(figure, &panels);
+        let page = Comparison::of(row).page(&self.page.setting(u32::MAX));
+        write_page(&page, &composite)?;
+        if self.separate {
+            let unseen = self.page.unseen;
+            write::png(&file("heatmap.png"), &figure.bare_heat_map(unseen))?;
             for panel in Panel::ALL {
                 write::png(
                     &file(&format!("{}.png", panel.slug())),
-                    &figure.panel(panel),
+                    &figure.panel(panel, unseen),
                 )?;
             }
         }
@@ -275,7 +285,7 @@ impl Export {
             raw.write(&mut bytes)?;
             write::bytes(&file("npz"), bytes.get_ref())?;
         }
-        let facts = serde_json::to_vec_pretty(&sidecar::of_figure(figure))?;
+        let facts = serde_json::to_vec_pretty(&figure.facts())?;
         write::bytes(&file("json"), &facts)?;
         done(&composite)
     }

@@ -1,19 +1,23 @@
+use image::RgbImage;
+
 use super::*;
+use crate::explain::Score;
 use crate::figure::fixture::view;
+use crate::figure::{Extent, Panel, Print};
 use crate::model::ReluRule;
 use crate::picture::map::colormap::SIGNS;
-use crate::picture::map::difference;
-use crate::picture::page::tests::{assert_well_laid_out, words};
+use crate::picture::map::{Map, difference};
+use crate::picture::page::tests::{assert_laid_out_within, assert_well_laid_out, words};
 
 /// The luma of the photo of the fixture, whose pixels are 40, 80, 120.
 const PHOTO_GREY: f32 = 74.0;
 
 fn row(figure: Figure) -> Row {
-    Row {
-        figure,
-        label: None,
-        difference: None,
-    }
+    Row::of_panels(&figure, &Panel::ALL)
+}
+
+fn page_of(comparison: &Comparison, max_px: u32) -> Page {
+    comparison.page(&Setting::within(max_px))
 }
 
 /// Two classes of one photo and their difference: maps with maxima 8, 2 and 4.
@@ -39,13 +43,37 @@ fn two_classes(size: (u32, u32), long: bool, scale: Scale) -> Comparison {
                 label: label("B"),
                 ..row(b)
             },
-            Row {
-                label: label("A − B"),
-                difference: Some(between),
-                ..row(versus)
-            },
+            difference_row(&versus, between),
         ],
         scale,
+    }
+}
+
+/// The row of a difference, in the place of the photo.
+fn difference_row(versus: &Figure, between: Map) -> Row {
+    let mut row = row(versus.clone());
+    row.label = Some("A − B".to_owned());
+    row.cells[0] = Some(Cell::difference(versus, between));
+    row
+}
+
+/// The same in one row.
+fn pair(size: (u32, u32), long: bool, original: bool) -> Comparison {
+    let rows = two_classes(size, long, Scale::Own).rows;
+    let [a, b, versus] = rows.as_slice() else {
+        panic!("three rows");
+    };
+    let between = difference(&a.figure.heat_map.map, &b.figure.heat_map.map);
+    let (a, b, versus) = (&a.figure, &b.figure, &versus.figure);
+    Comparison::of(Row::of_two_classes(a, b, versus, between, original))
+}
+
+const COLUMNS: usize = Panel::ALL.len();
+
+fn print(width_mm: f32) -> Setting {
+    Setting {
+        extent: Extent::Print(Print::of_width(width_mm)),
+        ..Setting::within(1)
     }
 }
 
@@ -57,6 +85,20 @@ fn panels(page: &Page, rows: usize) -> Vec<(u32, u32, &RgbImage)> {
     });
     let pictures: Vec<_> = pictures.collect();
     pictures[pictures.len() - rows * COLUMNS..].to_vec()
+}
+
+/// The panels of a page: pictures behind the bars of its legends.
+fn panels_of(page: &Page) -> Vec<(u32, u32, &RgbImage)> {
+    let bars = page
+        .items
+        .iter()
+        .filter(|item| matches!(item, Item::Rectangle { .. }))
+        .count();
+    let pictures = page.items.iter().filter_map(|item| match item {
+        Item::Picture { x, y, rgb } => Some((*x, *y, rgb)),
+        Item::Rectangle { .. } | Item::Text(_) => None,
+    });
+    pictures.skip(bars).collect()
 }
 
 #[test]
@@ -73,13 +115,13 @@ fn lays_out_any_size_without_overlaps() {
     ] {
         for max_px in [1, 64, 300] {
             for long in [false, true] {
-                let page = two_classes(size, long, Scale::Own).page(max_px);
+                let page = page_of(&two_classes(size, long, Scale::Own), max_px);
                 assert_well_laid_out(&page, &format!("{size:?} within {max_px}, {long}"));
             }
         }
     }
     // The size of a camera photo, without reduction.
-    let page = two_classes((4000, 3000), false, Scale::Own).page(u32::MAX);
+    let page = page_of(&two_classes((4000, 3000), false, Scale::Own), u32::MAX);
     assert_well_laid_out(&page, "twelve megapixels");
 }
 
@@ -87,17 +129,14 @@ fn lays_out_any_size_without_overlaps() {
 fn compares_different_photos_models_and_rules() {
     let mut rows = Vec::new();
     for size in [(1, 1), (300, 200), (200, 300), (1000, 50), (50, 1000)] {
-        let mut row = row(view(size, false).figure(Score::For(2), "features.3", 1.0));
-        let mut guided = (*row.figure.guided).clone();
+        let mut figure = view(size, false).figure(Score::For(2), "features.3", 1.0);
+        let mut guided = (*figure.guided).clone();
         guided.rule = ReluRule::ALL[rows.len() % 3];
-        row.figure.guided = guided.into();
-        rows.push(row);
+        figure.guided = guided.into();
+        rows.push(row(figure));
     }
-    let page = Comparison {
-        rows,
-        scale: Scale::Own,
-    }
-    .page(400);
+    let scale = Scale::Own;
+    let page = page_of(&Comparison { rows, scale }, 400);
     assert_well_laid_out(&page, "five photos");
     // The long sides are equal, and the aspect ratios are kept.
     let sizes: Vec<(u32, u32)> = panels(&page, 5)
@@ -116,7 +155,7 @@ fn compares_different_photos_models_and_rules() {
 
 #[test]
 fn repeats_titles_only_when_they_change() {
-    let said = words(&two_classes((224, 224), false, Scale::Own).page(224));
+    let said = words(&page_of(&two_classes((224, 224), false, Scale::Own), 224));
     let count = |words: &str| said.iter().filter(|said| *said == words).count();
     assert_eq!(count("Original"), 1);
     assert_eq!(count("Grad-CAM"), 1);
@@ -126,15 +165,15 @@ fn repeats_titles_only_when_they_change() {
 
 #[test]
 fn captions_each_row() {
-    let said = words(&two_classes((600, 600), false, Scale::Own).page(600));
+    let said = words(&page_of(&two_classes((600, 600), false, Scale::Own), 600));
     for line in [
         "A: tabby",
-        "probability 62.5 % · photo.png · model · features.12 · maximum 8.00",
+        "probability 62.5 % · photo.png · model · features.12 · maximum 8.00 · 1 of 1 rectifiers guided",
         "B: lynx",
-        "probability 25.0 % · photo.png · model · features.12 · maximum 2.00",
+        "probability 25.0 % · photo.png · model · features.12 · maximum 2.00 · 1 of 1 rectifiers guided",
         "A − B: tabby versus lynx",
-        "photo.png · model · features.12 · maximum 4.00 · difference ± 6.00",
-        "each map’s maximum",
+        "photo.png · model · features.12 · maximum 4.00 · difference ± 6.00 · 1 of 1 rectifiers guided",
+        "grey, opacity 100 %, each map on its own scale",
         "−6.00",
         "+6.00",
         "orange: more for tabby, violet: more for lynx",
@@ -146,8 +185,7 @@ fn captions_each_row() {
 #[test]
 fn aligns_panels_in_columns() {
     let comparison = two_classes((224, 150), false, Scale::Own);
-    assert_eq!(comparison.panel_px(1000), 224);
-    let page = comparison.page(1000);
+    let page = page_of(&comparison, 1000);
     let panels = panels(&page, 3);
     for row in panels.chunks(COLUMNS) {
         assert!(row.iter().all(|panel| panel.1 == row[0].1));
@@ -161,7 +199,7 @@ fn aligns_panels_in_columns() {
 
 #[test]
 fn agrees_with_the_legend_in_the_caption_of_a_difference() {
-    let page = two_classes((600, 600), false, Scale::UpTo(8.0)).page(600);
+    let page = page_of(&two_classes((600, 600), false, Scale::UpTo(8.0)), 600);
     let said = words(&page).join("\n");
     assert!(said.contains("largest difference 6.00 of ± 8.00"), "{said}");
     assert!(said.contains("−8.00"), "{said}");
@@ -175,7 +213,7 @@ fn applies_one_scale_to_all_maps_and_differences() {
         let pixel = |row: usize, column: usize| panels[row * COLUMNS + column].2.get_pixel(0, 0).0;
         [pixel(0, 1), pixel(1, 1), pixel(2, 1), pixel(2, 0)]
     };
-    let own = two_classes((224, 224), false, Scale::Own).page(224);
+    let own = page_of(&two_classes((224, 224), false, Scale::Own), 224);
     let [_, orange] = SIGNS;
     assert_eq!(at_left(&own), [[255; 3], [255; 3], [255; 3], orange]);
 
@@ -183,7 +221,7 @@ fn applies_one_scale_to_all_maps_and_differences() {
     let share = 191.0 / 255.0;
     let three_quarters =
         orange.map(|level| (PHOTO_GREY + (f32::from(level) - PHOTO_GREY) * share) as u8);
-    let common = two_classes((224, 224), false, Scale::UpTo(8.0)).page(224);
+    let common = page_of(&two_classes((224, 224), false, Scale::UpTo(8.0)), 224);
     assert_eq!(
         at_left(&common),
         [[255; 3], [63; 3], [127; 3], three_quarters]
@@ -197,12 +235,14 @@ fn applies_one_scale_to_all_maps_and_differences() {
 #[test]
 fn adds_a_legend_for_each_look() {
     let mut comparison = two_classes((224, 224), false, Scale::Own);
-    comparison.rows[1].figure.look.opacity = 0.25;
-    let page = comparison.page(224);
+    for cell in comparison.rows[1].cells.iter_mut().flatten() {
+        cell.figure.look.opacity = 0.25;
+    }
+    let page = page_of(&comparison, 224);
     assert_well_laid_out(&page, "two looks");
-    let said = words(&page);
+    let said = words(&page).join(" ");
     for line in ["grey, opacity 100 %", "grey, opacity 25 %"] {
-        assert!(said.iter().any(|said| said == line), "{line}: {said:?}");
+        assert!(said.contains(line), "{line}: {said}");
     }
 }
 
@@ -210,11 +250,11 @@ fn adds_a_legend_for_each_look() {
 fn states_that_a_map_is_zero() {
     let view = view((224, 224), false);
     let figure = view.figure(Score::For(0), "features.12", 0.0);
-    let mut row = row(figure.clone());
-    row.difference = Some(difference(&figure.heat_map.map, &figure.heat_map.map));
+    let nothing = difference(&figure.heat_map.map, &figure.heat_map.map);
+    let row = difference_row(&figure, nothing);
     for scale in [Scale::Own, Scale::UpTo(0.0)] {
         let rows = vec![row.clone()];
-        let page = Comparison { rows, scale }.page(224);
+        let page = page_of(&Comparison { rows, scale }, 224);
         let said = words(&page);
         for line in ["zero everywhere", "no difference"] {
             assert!(said.iter().any(|said| said == line), "{line}: {said:?}");
@@ -231,18 +271,217 @@ fn limits_the_size_of_the_page() {
     let rows = vec![row(view.figure(Score::For(0), "features.12", 1.0)); 4];
     let scale = Scale::Own;
     let comparison = Comparison { rows, scale };
-    let px = comparison.panel_px(u32::MAX);
-    assert!((2000..4000).contains(&px), "{px}");
-    let (width, height) = comparison.layout(px).size;
-    assert!(u64::from(width) * u64::from(height) <= 100_000_000);
-    assert_eq!(comparison.panel_px(500), 500);
+    let fitted = comparison.fitted(&Setting::within(u32::MAX));
+    let Extent::Pixels(px) = fitted.extent else {
+        panic!("pixels");
+    };
+    assert!((3000..5000).contains(&px), "{px}");
+    let (width, height) = comparison.layout(&fitted).size;
+    assert!(u64::from(width) * u64::from(height) <= 200_000_000);
+    let small = comparison.fitted(&Setting::within(500));
+    assert_eq!(small.extent, Extent::Pixels(500));
+
+    // On paper it keeps its width, and has fewer pixels.
+    let wide = Setting {
+        extent: Extent::Print(Print {
+            dpi: 1200.0,
+            ..Print::of_width(500.0)
+        }),
+        ..Setting::within(1)
+    };
+    let fitted = comparison.fitted(&wide);
+    let (width, height) = comparison.layout(&fitted).size;
+    assert!(u64::from(width) * u64::from(height) <= 200_000_000);
+    let mm = f64::from(width) / fitted.per_inch().unwrap() * 25.4;
+    assert!((mm - 500.0).abs() < 1e-6, "{mm}");
 }
 
 #[test]
 fn makes_an_empty_page_without_rows() {
     let rows = Vec::new();
     let scale = Scale::Own;
-    let page = Comparison { rows, scale }.page(300);
+    let page = page_of(&Comparison { rows, scale }, 300);
     assert!(words(&page).is_empty());
     assert!(page.width > 0 && page.height > 0);
+}
+
+#[test]
+fn two_classes_share_a_row() {
+    for original in [false, true] {
+        let page = page_of(&pair((600, 400), false, original), 600);
+        assert_well_laid_out(&page, "a pair");
+        let said = words(&page);
+        for line in [
+            "A: tabby",
+            "B: lynx",
+            "A − B",
+            "tabby versus lynx",
+            "−6.00",
+            "orange: more for tabby, violet: more for lynx",
+        ] {
+            assert!(said.iter().any(|said| said == line), "{line}: {said:?}");
+        }
+        let all = said.join(" ");
+        let numbers = "A: probability 62.5 %, maximum 8.00 · B: probability 25.0 %, maximum 2.00";
+        assert!(all.contains(numbers), "{all}");
+        assert!(all.contains("difference ± 6.00"), "{all}");
+        assert_eq!(said.contains(&"Original".to_owned()), original);
+        // The same panels as in rows of their own, side by side.
+        let rows = page_of(&two_classes((600, 400), false, Scale::Own), 600);
+        let apart = panels(&rows, 3);
+        let apart = [apart[1], apart[5], apart[8]].map(|panel| panel.2);
+        let together = panels_of(&page);
+        let together = &together[usize::from(original)..];
+        assert!(together.iter().map(|panel| panel.2).eq(apart));
+        assert!(together.iter().all(|panel| panel.1 == together[0].1));
+    }
+}
+
+#[test]
+fn leaves_columns_empty_and_titles_what_is_under_them() {
+    let mut comparison = two_classes((224, 224), false, Scale::Own);
+    comparison.rows.truncate(2);
+    comparison.rows[1].cells[0] = None;
+    let page = page_of(&comparison, 224);
+    assert_well_laid_out(&page, "an empty column");
+    let panels = panels_of(&page);
+    assert_eq!(panels.len(), 7);
+    // The second row begins in the second column.
+    assert_eq!(panels[4].0, panels[1].0);
+    assert_eq!(
+        words(&page)
+            .iter()
+            .filter(|said| *said == "Grad-CAM")
+            .count(),
+        1
+    );
+}
+
+#[test]
+fn on_paper_has_the_chosen_width_and_one_size_of_text() {
+    for size in [(600, 400), (400, 600), (8, 8), (30, 600), (3000, 200)] {
+        for (mm, text_pt, dpi) in [(85.0, 8.0, 150.0), (180.0, 7.0, 72.0), (85.0, 9.0, 200.0)] {
+            for long in [false, true] {
+                for comparison in [pair(size, long, true), two_classes(size, long, Scale::Own)] {
+                    let print_of = Print {
+                        width_mm: mm,
+                        text_pt,
+                        dpi,
+                    };
+                    let setting = Setting {
+                        extent: Extent::Print(print_of),
+                        ..print(mm)
+                    };
+                    let page = comparison.page(&setting);
+                    let about = format!("{size:?} on {mm} mm with {text_pt} pt, {long}");
+                    assert_laid_out_within(&page, 0.5, &about);
+                    let (width, _) = page.millimetres().unwrap();
+                    assert!((width - f64::from(mm)).abs() < 1e-6, "{about}: {width}");
+                    for item in &page.items {
+                        if let Item::Text(run) = item {
+                            let points = f64::from(run.style.em) / page.per_inch.unwrap() * 72.0;
+                            assert!(
+                                (points - f64::from(text_pt)).abs() < 0.02,
+                                "{about}: {points}"
+                            );
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn on_paper_panels_fill_the_width() {
+    let page = pair((600, 400), false, false).page(&print(85.0));
+    let panels = panels_of(&page);
+    let margin = panels[0].0;
+    let right = panels[2].0 + panels[2].2.width();
+    let mm = |px: u32| f64::from(px) / page.per_inch.unwrap() * 25.4;
+    assert!(mm(margin) < 1.0, "{}", mm(margin));
+    assert!(mm(page.width - right) < 1.0, "{}", mm(page.width - right));
+    // Three panels with 2 mm between them.
+    assert!((26.0..28.0).contains(&mm(panels[0].2.width())));
+}
+
+#[test]
+fn breaks_long_rows_and_letters_the_panels() {
+    let setting = Setting {
+        letters: true,
+        captions: false,
+        columns: Some(2),
+        ..print(85.0)
+    };
+    let page =
+        Comparison::of(two_classes((600, 400), false, Scale::Own).rows[0].clone()).page(&setting);
+    assert_laid_out_within(&page, 0.5, "two by two");
+    let panels = panels_of(&page);
+    let corners: Vec<(bool, bool)> = panels
+        .iter()
+        .map(|panel| (panel.0 > panels[0].0, panel.1 > panels[0].1))
+        .collect();
+    assert_eq!(
+        corners,
+        [(false, false), (true, false), (false, true), (true, true)]
+    );
+    let said = words(&page);
+    let titles = [
+        "(a) Original",
+        "(b) Grad-CAM",
+        "(c) Guided backprop",
+        "(d) Guided Grad-CAM",
+    ];
+    assert_eq!(said[..4], titles);
+    assert!(
+        !said.iter().any(|said| said.contains("photo.png")),
+        "{said:?}"
+    );
+    assert!(said.contains(&"Heat map scale".to_owned()));
+}
+
+#[test]
+fn shows_the_unseen_hatched_cut_off_or_shaded() {
+    // The model sees the square in the middle.
+    let mut comparison = pair((60, 30), false, true);
+    comparison = comparison.mapped(|figure| {
+        let mut figure = figure.clone();
+        let mut answer = (*figure.answer).clone();
+        answer.placement.source.x = 15.0;
+        answer.placement.source.width = 30.0;
+        figure.answer = answer.into();
+        figure
+    });
+    let drawn = |unseen| {
+        let setting = Setting {
+            unseen,
+            ..Setting::within(60)
+        };
+        let page = comparison.page(&setting);
+        panels_of(&page)
+            .iter()
+            .map(|panel| panel.2.clone())
+            .collect::<Vec<_>>()
+    };
+    let (cut, hatched, shaded) = (
+        drawn(Unseen::Cut),
+        drawn(Unseen::Hatched),
+        drawn(Unseen::Shaded),
+    );
+    for column in 0..4 {
+        assert_eq!(cut[column].dimensions(), (30, 30));
+        assert_eq!(hatched[column].dimensions(), (60, 30));
+        // What was seen is the same in all of them.
+        for (picture, left) in [(&hatched[column], 15), (&shaded[column], 15)] {
+            let seen = image::imageops::crop_imm(picture, left, 0, 30, 30).to_image();
+            assert_eq!(seen, cut[column], "column {column}");
+        }
+    }
+    let photo = &comparison.rows[0].figure.photo.rgb;
+    assert_eq!(hatched[0], *photo);
+    let unseen = |picture: &RgbImage| picture.get_pixel(1, 0).0;
+    assert_eq!(unseen(&shaded[1]), [16, 32, 48]);
+    assert_eq!(unseen(&hatched[1]), [169, 185, 201]);
+    // Over the photo in grey.
+    assert_eq!(unseen(&hatched[3]), [183; 3]);
 }

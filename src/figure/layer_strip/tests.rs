@@ -1,7 +1,8 @@
 use super::*;
 use crate::explain::Score;
+use crate::figure::Print;
 use crate::figure::fixture::{LOOK, view};
-use crate::picture::page::tests::{assert_well_laid_out, words};
+use crate::picture::page::tests::{assert_laid_out_within, assert_well_laid_out, words};
 use image::RgbImage;
 
 fn strip(size: (u32, u32), maxima: &[f32], long: bool) -> LayerStrip {
@@ -49,7 +50,7 @@ fn lays_out_any_size_and_number_without_overlaps() {
         for count in [0, 1, 2, 7, 60] {
             for long in [false, true] {
                 let maxima: Vec<f32> = (0..count).map(|i| i as f32 * 0.1).collect();
-                let page = strip(size, &maxima, long).page(100);
+                let page = strip(size, &maxima, long).page(&Setting::within(100));
                 assert_well_laid_out(&page, &format!("{count} of {size:?}, {long}"));
                 assert_eq!(maps(&page).len(), count);
             }
@@ -59,7 +60,7 @@ fn lays_out_any_size_and_number_without_overlaps() {
 
 #[test]
 fn shows_maps_in_network_order_with_path_and_maximum() {
-    let page = strip((300, 200), &[1.0, 4.0, 2.0, 0.0, 8.0], false).page(150);
+    let page = strip((300, 200), &[1.0, 4.0, 2.0, 0.0, 8.0], false).page(&Setting::within(150));
     let maps = maps(&page);
     let corners: Vec<(u32, u32)> = maps.iter().map(|(x, y, _)| (*y, *x)).collect();
     assert!(corners.is_sorted(), "{corners:?}");
@@ -80,14 +81,17 @@ fn shows_maps_in_network_order_with_path_and_maximum() {
         "maximum 8.00",
     ];
     assert_eq!(said[..expected.len()], expected);
-    assert!(said.contains(&"each map’s maximum".to_owned()), "{said:?}");
+    assert!(
+        said.contains(&"grey, opacity 100 %, each map on its own scale".to_owned()),
+        "{said:?}"
+    );
 }
 
 #[test]
 fn shows_a_weak_layer_as_weak_on_a_common_scale() {
     let mut strip = strip((300, 200), &[1.0, 4.0, 8.0, 0.0], false);
     let shown = |strip: &LayerStrip| {
-        let page = strip.page(150);
+        let page = strip.page(&Setting::within(150));
         let maps = maps(&page).into_iter();
         maps.map(|map| map.2.get_pixel(0, 0).0[0])
             .collect::<Vec<u8>>()
@@ -96,14 +100,14 @@ fn shows_a_weak_layer_as_weak_on_a_common_scale() {
     strip.look.scale = strip.common_scale();
     assert_eq!(strip.look.scale, Scale::UpTo(8.0));
     assert_eq!(shown(&strip), [31, 127, 255, 0]);
-    let said = words(&strip.page(150));
+    let said = words(&strip.page(&Setting::within(150)));
     assert!(said.contains(&"8.00".to_owned()), "{said:?}");
 }
 
 #[test]
 fn keeps_the_grid_somewhat_wider_than_high() {
     for count in [6, 30, 200] {
-        let page = strip((400, 300), &vec![1.0; count], false).page(100);
+        let page = strip((400, 300), &vec![1.0; count], false).page(&Setting::within(100));
         let aspect = f64::from(page.width) / f64::from(page.height);
         assert!((0.8..2.4).contains(&aspect), "{count}: {aspect}");
     }
@@ -111,10 +115,45 @@ fn keeps_the_grid_somewhat_wider_than_high() {
 
 #[test]
 fn limits_the_size_of_the_page() {
-    let strip = strip((8000, 6000), &[1.0; 200], false);
-    let px = strip.panel_px(u32::MAX);
-    assert!((300..1200).contains(&px), "{px}");
-    assert_eq!(strip.panel_px(192), 192);
+    let px = |strip: &LayerStrip, most| match strip.fitted(&Setting::within(most)).extent {
+        Extent::Pixels(px) => px,
+        Extent::Print(_) => panic!("pixels"),
+    };
+    let large = strip((8000, 6000), &[1.0; 200], false);
+    let whole = px(&large, u32::MAX);
+    assert!((300..1700).contains(&whole), "{whole}");
+    assert_eq!(px(&large, 192), 192);
     // A small photo is not enlarged.
-    assert_eq!(self::strip((20, 10), &[1.0], false).panel_px(192), 20);
+    assert_eq!(px(&strip((20, 10), &[1.0], false), 192), 20);
+}
+
+#[test]
+fn on_paper_has_the_chosen_width_and_one_size_of_text() {
+    for (size, count, mm) in [
+        ((600, 400), 9, 85.0),
+        ((30, 600), 3, 180.0),
+        ((8, 8), 0, 85.0),
+    ] {
+        for long in [false, true] {
+            let setting = Setting {
+                extent: Extent::Print(Print::of_width(mm)),
+                letters: true,
+                ..Setting::within(1)
+            };
+            let page = strip(size, &vec![1.0; count], long).page(&setting);
+            assert_laid_out_within(&page, 0.5, &format!("{count} on {mm} mm, {long}"));
+            let (width, _) = page.millimetres().unwrap();
+            assert!((width - f64::from(mm)).abs() < 1e-6, "{width}");
+            for item in &page.items {
+                if let Item::Text(run) = item {
+                    let points = f64::from(run.style.em) / page.per_inch.unwrap() * 72.0;
+                    assert!((points - 8.0).abs() < 0.02, "{points}");
+                }
+            }
+            let second = words(&page)
+                .iter()
+                .any(|said| said.starts_with("(b)\u{a0}features"));
+            assert_eq!(second, count > 1);
+        }
+    }
 }

@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::str::FromStr;
 
-use super::Page;
-use crate::picture::write::{self, encode_png};
+use super::{Ground, Page};
+use crate::picture::write::{self, encode_png_at};
 use crate::picture::{Error, UnknownName};
 
 /// The file formats of a page.
@@ -81,7 +81,10 @@ impl Page {
     /// Errors of the writer.
     pub fn write_as(&self, format: Format, out: &mut impl Write) -> io::Result<()> {
         match format {
-            Format::Png => encode_png(&self.rgb(), out),
+            Format::Png => match self.ground {
+                Ground::White => encode_png_at(&self.rgb(), self.per_inch, out),
+                Ground::Transparent => encode_png_at(&self.rgba(), self.per_inch, out),
+            },
             Format::Svg => self.svg(out),
             Format::Pdf => out.write_all(&self.pdf()?),
         }

@@ -12,6 +12,8 @@ pub(crate) struct Legend<'a> {
     pub table: &'a [[u8; 3]; 256],
     /// The em of the text around it, in pixels.
     pub em: f32,
+    /// The style of the labels.
+    pub text: Style,
     /// The width in pixels.
     pub width: f32,
     /// The labels below the left end, the middle and the right end; the middle one only if there is room.
@@ -22,11 +24,7 @@ impl Legend<'_> {
     /// Adds the bar with its top left corner at (x, y), and its labels. Returns the baseline of the labels.
     pub fn set(&self, items: &mut Vec<Item>, x: f32, y: f32) -> f32 {
         let y = self.bar(items, x, y) + self.em * 0.45;
-        let style = Style {
-            weight: Weight::Regular,
-            em: self.em * 0.85,
-            colour: INK,
-        };
+        let style = self.text;
         let [left, middle, right] = &self.labels;
         let gap = self.em * 0.5;
         let room = |taken: f32| self.width - taken - if taken > 0.0 { gap } else { 0.0 };

@@ -8,10 +8,10 @@
 
 pub mod caption;
 mod file;
+mod ground;
 pub(crate) mod legend;
 mod pdf;
 mod raster;
-pub(crate) mod sheet;
 mod svg;
 pub(crate) mod text;
 
@@ -20,9 +20,9 @@ use image::RgbImage;
 use text::Style;
 
 pub use file::Format;
+pub use ground::Ground;
 
-/// Images, text and rectangles on a light background. The origin is the top left corner, and one unit is
-/// one pixel of the images.
+/// Images, text and rectangles. The origin is the top left corner, and one unit is one pixel of the images.
 #[derive(Debug, Clone)]
 pub struct Page {
     /// In units of the page.
@@ -31,12 +31,17 @@ pub struct Page {
     pub height: u32,
     /// The title in the metadata of the file, if the format has one.
     pub title: String,
+    /// What is behind the items.
+    pub ground: Ground,
+    /// Units in an inch of paper; `None` for a page without a size in print.
+    pub per_inch: Option<f64>,
     /// Drawn in this order.
     pub(crate) items: Vec<Item>,
 }
 
-/// The background: a light neutral grey, because colour beside a photo changes how it is perceived.
-pub(crate) const GROUND: [u8; 3] = [244; 3];
+/// Millimetres in an inch.
+pub(crate) const MM_PER_INCH: f64 = 25.4;
+
 /// The colour of primary text.
 pub(crate) const INK: [u8; 3] = [32; 3];
 /// The colour of secondary text.
@@ -88,8 +93,17 @@ impl Page {
             width,
             height,
             title: printable(title),
+            ground: Ground::default(),
+            per_inch: None,
             items,
         }
+    }
+
+    /// The size on paper (width, height) in millimetres, if it has one.
+    pub fn millimetres(&self) -> Option<(f64, f64)> {
+        let per_inch = self.per_inch?;
+        let side = |units: u32| f64::from(units) / per_inch * MM_PER_INCH;
+        Some((side(self.width), side(self.height)))
     }
 }
 
@@ -131,6 +145,11 @@ impl Run {
 }
 
 impl Style {
+    /// From one line to the next, in pixels.
+    pub(crate) fn pitch(&self) -> f32 {
+        self.em * 1.3
+    }
+
     /// Adds `text` in at most `max_lines` lines of `width` pixels. (x, y) is the start of the first line, at
     /// the top of its capitals. Returns the baseline of the last line.
     pub(crate) fn set(
@@ -141,7 +160,7 @@ impl Style {
         width: f32,
         max_lines: usize,
     ) -> f32 {
-        let pitch = self.em * 1.3;
+        let pitch = self.pitch();
         let mut bottom = y + self.ascent();
         for (i, line) in self.wrap(text, width, max_lines).iter().enumerate() {
             let y = y + pitch * i as f32;

@@ -1,17 +1,52 @@
 //! Draws a page as pixels.
 
-use image::{Rgb, RgbImage, imageops};
+use image::{Pixel, Rgb, RgbImage, Rgba, RgbaImage};
 
-use super::{GROUND, Item, Page};
+use super::{Item, Page};
 
 impl Page {
-    /// The page at one pixel per unit; images are copied unchanged.
+    /// The page at one pixel per unit, over white if it is transparent; images are copied unchanged.
     pub fn rgb(&self) -> RgbImage {
-        let mut canvas = RgbImage::from_pixel(self.width, self.height, Rgb(GROUND));
+        let ground = self.ground.colour().unwrap_or([255; 3]);
+        let mut canvas = RgbImage::from_pixel(self.width, self.height, Rgb(ground));
+        self.draw(|x, y, colour, cover| {
+            if let Some(pixel) = canvas.get_pixel_mut_checked(x, y) {
+                if cover >= 1.0 {
+                    *pixel = Rgb(colour);
+                    return;
+                }
+                for (below, above) in pixel.0.iter_mut().zip(colour) {
+                    *below = mixed(*below, above, cover);
+                }
+            }
+        });
+        canvas
+    }
+
+    /// [`Page::rgb`] with the opacity of each pixel: 0 where a transparent page has nothing.
+    pub fn rgba(&self) -> RgbaImage {
+        let ground = match self.ground.colour() {
+            Some([red, green, blue]) => [red, green, blue, 255],
+            None => [0; 4],
+        };
+        let mut canvas = RgbaImage::from_pixel(self.width, self.height, Rgba(ground));
+        self.draw(|x, y, [red, green, blue], cover| {
+            if let Some(pixel) = canvas.get_pixel_mut_checked(x, y) {
+                let alpha = (cover.clamp(0.0, 1.0) * 255.0).round() as u8;
+                pixel.blend(&Rgba([red, green, blue, alpha]));
+            }
+        });
+        canvas
+    }
+
+    /// Calls `ink` for each pixel of each item in order: position, colour, and how much of the pixel is covered.
+    fn draw(&self, mut ink: impl FnMut(u32, u32, [u8; 3], f32)) {
         for item in &self.items {
             match item {
                 Item::Picture { x, y, rgb } => {
-                    imageops::replace(&mut canvas, rgb, i64::from(*x), i64::from(*y));
+                    for (column, row, pixel) in rgb.enumerate_pixels() {
+                        ink(x + column, y + row, pixel.0, 1.0);
+                    }
                 }
                 Item::Rectangle {
                     x,
@@ -22,13 +57,22 @@ impl Page {
                 } => {
                     for y in *y..(y + height).min(self.height) {
                         for x in *x..(x + width).min(self.width) {
-                            canvas.put_pixel(x, y, Rgb(*colour));
+                            ink(x, y, *colour, 1.0);
                         }
                     }
                 }
-                Item::Text(run) => run.style.draw(&mut canvas, run.left(), run.y, &run.text),
+                Item::Text(run) => {
+                    let colour = run.style.colour;
+                    run.style.draw(run.left(), run.y, &run.text, |x, y, cover| {
+                        ink(x, y, colour, cover);
+                    });
+                }
             }
         }
-        canvas
     }
+}
+
+fn mixed(below: u8, above: u8, cover: f32) -> u8 {
+    let mixed = f32::from(below) + (f32::from(above) - f32::from(below)) * cover.clamp(0.0, 1.0);
+    mixed.round() as u8
 }

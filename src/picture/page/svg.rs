@@ -13,7 +13,7 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
 use super::text::Weight;
-use super::{Anchor, GROUND, Item, Page, Run};
+use super::{Anchor, Item, Page, Run};
 use crate::picture::write::encode_png;
 
 /// The maximum length of an image as an attribute, in bytes. libxml2, which librsvg and many other
@@ -29,9 +29,13 @@ const QUALITIES: [u8; 4] = [95, 90, 80, 60];
 const FAMILY: &str = "Roboto, Arial, sans-serif";
 
 impl Page {
-    /// Writes the page to `out`; one unit is one pixel of the page.
+    /// Writes the page to `out`; a unit is one pixel of the page, and as long as it is on paper if it has a size.
     pub(super) fn svg(&self, out: &mut impl Write) -> io::Result<()> {
         let (width, height) = (self.width.to_string(), self.height.to_string());
+        let (across, down) = match self.millimetres() {
+            Some((across, down)) => (format!("{across:.3}mm"), format!("{down:.3}mm")),
+            None => (width.clone(), height.clone()),
+        };
         let mut xml = Writer::new_with_indent(out, b' ', 1);
         xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
         xml.create_element("svg")
@@ -39,15 +43,17 @@ impl Page {
                 ("xmlns", "http://www.w3.org/2000/svg"),
                 // Older readers need this for images.
                 ("xmlns:xlink", "http://www.w3.org/1999/xlink"),
-                ("width", width.as_str()),
-                ("height", height.as_str()),
+                ("width", across.as_str()),
+                ("height", down.as_str()),
                 ("viewBox", &format!("0 0 {width} {height}")),
                 ("font-family", FAMILY),
             ])
             .write_inner_content(|xml| {
                 xml.create_element("title")
                     .write_text_content(BytesText::new(&self.title))?;
-                rectangle(xml, (0, 0), (self.width, self.height), GROUND)?;
+                if let Some(colour) = self.ground.colour() {
+                    rectangle(xml, (0, 0), (self.width, self.height), colour)?;
+                }
                 self.items.iter().try_for_each(|item| match item {
                     Item::Picture { x, y, rgb } => picture(xml, (*x, *y), rgb),
                     Item::Rectangle {

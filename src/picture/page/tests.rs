@@ -22,8 +22,13 @@ type Bounds = (f32, f32, f32, f32);
 /// Fails unless everything is on the page, within the margins, and nothing overlaps.
 #[track_caller]
 pub(crate) fn assert_well_laid_out(page: &Page, about: &str) {
+    assert_laid_out_within(page, 8.0, about);
+}
+
+/// [`assert_well_laid_out`] with margins of this many pixels.
+#[track_caller]
+pub(crate) fn assert_laid_out_within(page: &Page, margin: f32, about: &str) {
     let boxes: Vec<(String, Bounds)> = page.items.iter().filter_map(bounds).collect();
-    let margin = 8.0;
     for (what, (left, top, right, bottom)) in &boxes {
         assert!(
             *left >= margin
@@ -134,9 +139,9 @@ fn detects_text_beyond_the_edge() {
 fn draws_items_in_order() {
     let rgb = page().rgb();
     assert_eq!(rgb.dimensions(), (300, 140));
-    assert_eq!(rgb.get_pixel(0, 0).0, GROUND);
+    assert_eq!(rgb.get_pixel(0, 0).0, [255; 3]);
     assert_eq!(rgb.get_pixel(11, 11).0, [1, 2, 3]);
-    assert_eq!(rgb.get_pixel(70, 60).0, GROUND);
+    assert_eq!(rgb.get_pixel(70, 60).0, [255; 3]);
     let part = image::imageops::crop_imm(&rgb, 20, 12, 40, 30).to_image();
     assert_eq!(part, picture(40, 30));
     // The second line ends at its anchor.
@@ -326,4 +331,81 @@ fn writes_png_with_the_pixels_of_the_page() {
     let read = image::ImageReader::new(Cursor::new(bytes));
     let read = read.with_guessed_format().unwrap().decode().unwrap();
     assert_eq!(read.into_rgb8(), page().rgb());
+}
+
+/// A page of 85 mm at 300 pixels in an inch.
+fn printed(ground: Ground) -> Page {
+    let mut page = page();
+    (page.width, page.height) = (1004, 500);
+    page.per_inch = Some(1004.0 / 85.0 * 25.4);
+    page.ground = ground;
+    page
+}
+
+#[test]
+fn has_its_size_on_paper_in_every_format() {
+    let page = printed(Ground::White);
+    let text = svg(&page);
+    assert!(
+        text.contains(r#"width="85.000mm" height="42.331mm" viewBox="0 0 1004 500""#),
+        "{text}"
+    );
+    let pdf = page.pdf().unwrap();
+    let text = String::from_utf8_lossy(&pdf);
+    // 85 mm are 240.945 points.
+    let (_, sides) = text.split_once("/MediaBox [0 0 ").unwrap();
+    let (sides, _) = sides.split_once(']').unwrap();
+    let sides: Vec<f64> = sides.split(' ').map(|side| side.parse().unwrap()).collect();
+    assert!(
+        (sides[0] - 240.945).abs() < 0.001 && (sides[1] - 119.993).abs() < 0.001,
+        "{sides:?}"
+    );
+    // 20 pixels are 4.8 points.
+    let size = text.lines().find(|line| line.ends_with(" Tf")).unwrap();
+    let size: f64 = size.split(' ').nth(1).unwrap().parse().unwrap();
+    assert!((size - 4.8).abs() < 0.001, "{size}");
+    let mut png = Vec::new();
+    page.write_as(Format::Png, &mut png).unwrap();
+    let at = png.windows(4).position(|name| name == b"pHYs").unwrap();
+    let number = |at: usize| u32::from_be_bytes(png[at..at + 4].try_into().unwrap());
+    // Pixels in a metre.
+    assert_eq!(
+        (number(at + 4), number(at + 8), png[at + 12]),
+        (11812, 11812, 1)
+    );
+    assert!(!png_of(&self::page()).windows(4).any(|name| name == b"pHYs"));
+}
+
+fn png_of(page: &Page) -> Vec<u8> {
+    let mut png = Vec::new();
+    page.write_as(Format::Png, &mut png).unwrap();
+    png
+}
+
+#[test]
+fn a_transparent_page_has_nothing_behind_its_items() {
+    let page = printed(Ground::Transparent);
+    let read = image::load_from_memory(&png_of(&page)).unwrap();
+    assert_eq!(read.color(), image::ColorType::Rgba8);
+    let read = read.into_rgba8();
+    assert_eq!(read.get_pixel(0, 0).0, [0; 4]);
+    assert_eq!(read.get_pixel(11, 11).0, [1, 2, 3, 255]);
+    // Over white it is the same as the white page, to a level at the edges of letters.
+    let white = printed(Ground::White).rgb();
+    for (x, y, pixel) in read.enumerate_pixels() {
+        let alpha = f32::from(pixel.0[3]) / 255.0;
+        for channel in 0..3 {
+            let over = f32::from(pixel.0[channel]) * alpha + 255.0 * (1.0 - alpha);
+            let apart = (over - f32::from(white.get_pixel(x, y).0[channel])).abs();
+            assert!(apart <= 1.5, "{apart} at {x}, {y}");
+        }
+    }
+    // Neither format has a rectangle of the size of the page.
+    let rectangles = |page: &Page| svg(page).matches("<rect").count();
+    assert_eq!(rectangles(&page) + 1, rectangles(&printed(Ground::White)));
+    let fills = |page: &Page| {
+        let pdf = page.pdf().unwrap();
+        String::from_utf8_lossy(&pdf).matches(" re\nf\n").count()
+    };
+    assert_eq!(fills(&page) + 1, fills(&printed(Ground::White)));
 }

@@ -3,7 +3,6 @@
 use std::sync::LazyLock;
 
 use ab_glyph::{Font, FontRef, Glyph, PxScale, PxScaleFont, ScaleFont, point};
-use image::RgbImage;
 
 /// Size, weight and colour of a run of text.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -53,8 +52,9 @@ impl Style {
         self.em * CAP_HEIGHT
     }
 
-    /// Draws one line with its left edge at `x` and the top of its capitals at `y`.
-    pub fn draw(&self, canvas: &mut RgbImage, x: f32, y: f32, text: &str) {
+    /// Draws one line with its left edge at `x` and the top of its capitals at `y`: calls `ink` with the position of
+    /// a pixel, and with how much of it is covered.
+    pub fn draw(&self, x: f32, y: f32, text: &str, mut ink: impl FnMut(u32, u32, f32)) {
         let baseline = (y + self.ascent()).round();
         let font = self.font();
         self.lay_out(text, |mut glyph, _| {
@@ -62,9 +62,11 @@ impl Style {
             if let Some(outline) = font.outline_glyph(glyph) {
                 let bounds = outline.px_bounds();
                 let (left, top) = (bounds.min.x as i64, bounds.min.y as i64);
-                outline.draw(|dx, dy, coverage| {
+                outline.draw(|dx, dy, cover| {
                     let at = (left + i64::from(dx), top + i64::from(dy));
-                    cover(canvas, at, self.colour, coverage);
+                    if let (Ok(x), Ok(y)) = (u32::try_from(at.0), u32::try_from(at.1)) {
+                        ink(x, y, cover);
+                    }
                 });
             }
         });
@@ -165,24 +167,9 @@ fn compiled_in(weight: Weight) -> FontRef<'static> {
     FontRef::try_from_slice(weight.file()).expect("the fonts compiled into the program are valid")
 }
 
-/// Blends `colour` with one pixel; positions outside the canvas are ignored.
-fn cover(canvas: &mut RgbImage, at: (i64, i64), colour: [u8; 3], coverage: f32) {
-    let (Ok(x), Ok(y)) = (u32::try_from(at.0), u32::try_from(at.1)) else {
-        return;
-    };
-    if let Some(pixel) = canvas.get_pixel_mut_checked(x, y) {
-        let coverage = coverage.clamp(0.0, 1.0);
-        for (below, above) in pixel.0.iter_mut().zip(colour) {
-            let mixed = f32::from(*below) + (f32::from(above) - f32::from(*below)) * coverage;
-            *below = mixed.round() as u8;
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use image::Rgb;
 
     const STYLE: Style = Style {
         weight: Weight::Regular,
@@ -205,19 +192,13 @@ mod tests {
 
     #[test]
     fn draws_within_the_measured_width_and_cap_height() {
-        let mut canvas = RgbImage::from_pixel(200, 60, Rgb([255; 3]));
-        STYLE.draw(&mut canvas, 10.0, 20.0, "HEAT");
-        let inked = |(_, _, pixel): &(u32, u32, &Rgb<u8>)| pixel.0[0] < 128;
-        let columns: Vec<u32> = canvas
-            .enumerate_pixels()
-            .filter(inked)
-            .map(|p| p.0)
-            .collect();
-        let rows: Vec<u32> = canvas
-            .enumerate_pixels()
-            .filter(inked)
-            .map(|p| p.1)
-            .collect();
+        let (mut columns, mut rows) = (Vec::new(), Vec::new());
+        STYLE.draw(10.0, 20.0, "HEAT", |x, y, cover| {
+            if cover > 0.5 {
+                columns.push(x);
+                rows.push(y);
+            }
+        });
         let (left, right) = (
             *columns.iter().min().unwrap(),
             *columns.iter().max().unwrap(),

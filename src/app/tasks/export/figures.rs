@@ -4,54 +4,91 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use image::RgbImage;
+use serde_json::Value;
+
+use image::{DynamicImage, RgbImage, RgbaImage};
 
 use crate::engine::HeatMap;
-use crate::figure::{self, Comparison, Figure, Format, LayerStrip, Panel};
+use crate::figure::{self, Comparison, Extent, Figure, LayerStrip, Panel, Setting};
 use crate::picture::map::compose::{Look, Scale};
+use crate::picture::photo::geometry::PixelBox;
 use crate::picture::{self, write};
 
 use crate::app::state::State;
 use crate::app::state::rows;
+use crate::app::state::rows::lines::{Cell, Line, Place, lines};
 use crate::app::tasks::purpose::FigureKind;
 use crate::app::textures::scale;
 use crate::app::textures::{self, Shown};
 
-/// The longest side of each image on the clipboard, limited because the window's thread encodes them.
-const MAX_COPIED_PX: u32 = 720;
-
 /// A figure that can be drawn and written on another thread.
 #[derive(Clone)]
-pub enum Drawing {
-    /// One view, as an image at the photo's resolution or as a page.
-    Single(Box<Figure>),
+pub struct Drawing {
+    what: What,
+    setting: Setting,
+    /// To be written beside it.
+    facts: Option<Value>,
+}
+
+#[derive(Clone)]
+enum What {
     Panel(Box<Figure>, Panel),
     Rows(Comparison),
     Strip(LayerStrip),
 }
 
 impl Drawing {
-    /// Draws panels whose longest side is at most `max_px`, and writes them in the format given by
-    /// the path's extension.
-    pub fn write(&self, path: &Path, max_px: u32) -> Result<(), picture::Error> {
-        match self {
-            Drawing::Single(figure) => match Format::of(path)? {
-                Format::Png => write::png(path, &figure.within(max_px).composite()),
-                Format::Svg | Format::Pdf => single_row(figure).page(max_px).write(path),
-            },
-            Drawing::Panel(figure, panel) => write::png(path, &figure.within(max_px).panel(*panel)),
-            Drawing::Rows(rows) => rows.page(max_px).write(path),
-            Drawing::Strip(strip) => strip.page(max_px).write(path),
+    /// Draws it, and writes it in the format given by the path's extension, with its facts beside it.
+    ///
+    /// # Errors
+    /// In words, if either file cannot be written, or if there is another file where the facts would be.
+    pub fn write(&self, path: &Path) -> Result<(), String> {
+        let facts = self
+            .facts
+            .as_ref()
+            .map(|facts| (path.with_extension("json"), facts));
+        // Those of another format of the figure are replaced; any other file is somebody else's.
+        let other = facts
+            .iter()
+            .find(|(beside, _)| beside.exists() && !figure::are_facts(beside));
+        if let Some((beside, _)) = other {
+            return Err(format!(
+                "the facts beside it would replace this file; choose another name: {}",
+                beside.display()
+            ));
+        }
+        self.write_figure(path).map_err(|error| error.to_string())?;
+        if let Some((beside, facts)) = facts {
+            let text = serde_json::to_vec_pretty(facts).map_err(|error| error.to_string())?;
+            write::bytes(&beside, &text).map_err(|error| error.to_string())?;
+        }
+        Ok(())
+    }
+
+    fn write_figure(&self, path: &Path) -> Result<(), picture::Error> {
+        match &self.what {
+            What::Panel(figure, panel) => write::png(path, &self.panel(figure, *panel)),
+            What::Rows(rows) => rows.page(&self.setting).write(path),
+            What::Strip(strip) => strip.page(&self.setting).write(path),
         }
     }
 
-    /// Draws the image for the clipboard.
-    pub fn clipboard_image(&self) -> RgbImage {
-        match self {
-            Drawing::Single(figure) => figure.within(MAX_COPIED_PX).composite(),
-            Drawing::Panel(figure, panel) => figure.within(MAX_COPIED_PX).panel(*panel),
-            Drawing::Rows(rows) => rows.page(MAX_COPIED_PX).rgb(),
-            Drawing::Strip(strip) => strip.page(MAX_COPIED_PX).rgb(),
+    /// Draws it as pixels.
+    pub fn picture(&self) -> RgbaImage {
+        match &self.what {
+            What::Panel(figure, panel) => {
+                DynamicImage::from(self.panel(figure, *panel)).into_rgba8()
+            }
+            What::Rows(rows) => rows.page(&self.setting).rgba(),
+            What::Strip(strip) => strip.page(&self.setting).rgba(),
+        }
+    }
+
+    fn panel(&self, figure: &Figure, panel: Panel) -> RgbImage {
+        let unseen = self.setting.unseen;
+        match self.setting.extent {
+            Extent::Pixels(max_px) => figure.within(max_px).panel(panel, unseen),
+            Extent::Print(_) => figure.panel(panel, unseen),
         }
     }
 }
@@ -70,39 +107,117 @@ fn with_maps(state: &State) -> Vec<rows::Row> {
     rows
 }
 
+/// The part of the photos that is shown, in fractions of them; `None` shows all of them.
+pub type Part = Option<egui::Rect>;
+
 /// A snapshot of what the window shows, independent of later changes, and the suggested file stem.
-pub fn drawing(state: &State, kind: FigureKind) -> Option<(Drawing, String)> {
+pub fn drawing(state: &State, kind: FigureKind, part: Part) -> Option<(Drawing, String)> {
     let live = rows::Row::new(state.live_row(), state.subject()?);
     let live = figure(state, &live)?;
     let stem = file_stem(&live);
     let rows = with_maps(state);
-    Some(match kind {
-        FigureKind::Panel(panel) => (Drawing::Panel(Box::new(live), panel), stem),
-        FigureKind::Strip => (
-            Drawing::Strip(strip(state, live)?),
-            format!("{stem}_layers"),
-        ),
-        FigureKind::Composite if rows.len() < 2 => (Drawing::Single(Box::new(live)), stem),
+    let facts;
+    let (what, stem) = match kind {
+        FigureKind::Panel(panel) => {
+            facts = live.facts();
+            (What::Panel(Box::new(shown_part(&live, part)), panel), stem)
+        }
+        FigureKind::Strip => {
+            let strip = strip(state, live)?;
+            facts = strip.facts();
+            let strip = match part {
+                Some(part) => strip.part(pixels(part, strip.photo.rgb.dimensions())),
+                None => strip,
+            };
+            (What::Strip(strip), format!("{stem}_layers"))
+        }
         FigureKind::Composite => {
-            let rows: Option<Vec<figure::Row>> = rows
-                .iter()
-                .map(|row| {
-                    Some(figure::Row {
-                        figure: figure(state, row)?,
-                        label: state.letter(row.id).map(str::to_owned),
-                        difference: scale::difference(state, row),
-                    })
-                })
-                .collect();
-            let rows = rows?;
+            let stem = if rows.len() < 2 {
+                stem
+            } else {
+                format!("{stem}_compared")
+            };
+            let lines = lines(&rows, state.options.style.panels);
+            let rows: Option<Vec<figure::Row>> =
+                lines.iter().map(|line| figure_row(state, line)).collect();
             let scale = if state.options.style.common_scale {
-                Scale::over(rows.iter().map(|row| &row.figure.heat_map.map))
+                Scale::UpTo(scale::common_max(state, &with_maps(state)))
             } else {
                 Scale::Own
             };
-            let comparison = Comparison { rows, scale };
-            (Drawing::Rows(comparison), format!("{stem}_compared"))
+            let comparison = Comparison { rows: rows?, scale };
+            facts = comparison.facts();
+            let comparison = comparison.mapped(|figure| shown_part(figure, part));
+            (What::Rows(comparison), stem)
         }
+    };
+    let drawing = Drawing {
+        what,
+        setting: state.options.export.setting(),
+        facts: Some(facts).filter(|_| state.options.export.facts),
+    };
+    Some((drawing, stem))
+}
+
+fn shown_part(figure: &Figure, part: Part) -> Figure {
+    match part {
+        Some(part) => figure.part(pixels(part, figure.photo.rgb.dimensions())),
+        None => figure.clone(),
+    }
+}
+
+/// The pixels of a photo of this size that lie in a part of it, at least one.
+fn pixels(part: egui::Rect, (width, height): (u32, u32)) -> PixelBox {
+    let axis = |from: f32, to: f32, side: u32| {
+        let side_f = side as f32;
+        let first = ((from * side_f).round().max(0.0) as u32).min(side.saturating_sub(1));
+        let end = ((to * side_f).round().max(0.0) as u32).clamp(first + 1, side.max(first + 1));
+        (first, end - first)
+    };
+    let (x, width) = axis(part.left(), part.right(), width);
+    let (y, height) = axis(part.top(), part.bottom(), height);
+    PixelBox {
+        x,
+        y,
+        width,
+        height,
+    }
+}
+
+/// A line of the stage as a row of a figure.
+fn figure_row(state: &State, line: &Line<'_>) -> Option<figure::Row> {
+    let row = line.row?;
+    let cell = |place: &Place<'_>| -> Option<figure::Cell> {
+        let row = place.row?;
+        let figure = figure(state, row)?;
+        let letter = state.letter(row.id).filter(|_| line.is_pair);
+        Some(match (place.cell, letter) {
+            (Cell::Panel(Panel::HeatMap), Some(letter)) => {
+                let class = row.subject.score_name();
+                figure::Cell::panel(&figure, Panel::HeatMap).titled(format!("{letter}: {class}"))
+            }
+            (Cell::Panel(panel), _) => figure::Cell::panel(&figure, panel),
+            (Cell::Difference, letter) => {
+                let cell = figure::Cell::difference(&figure, scale::difference(state, row)?);
+                match letter {
+                    Some(letter) => cell.titled(letter),
+                    None => cell,
+                }
+            }
+        })
+    };
+    let cells = line.columns.iter().map(|place| match place {
+        Some(place) => cell(place).map(Some),
+        None => Some(None),
+    });
+    Some(figure::Row {
+        figure: figure(state, row)?,
+        label: if line.is_pair {
+            None
+        } else {
+            state.letter(row.id).map(str::to_owned)
+        },
+        cells: cells.collect::<Option<_>>()?,
     })
 }
 
@@ -136,17 +251,6 @@ fn figure(state: &State, row: &rows::Row) -> Option<Figure> {
             difference_opacity: state.options.style.difference_opacity.share(),
         },
     })
-}
-
-fn single_row(figure: &Figure) -> Comparison {
-    Comparison {
-        rows: vec![figure::Row {
-            figure: figure.clone(),
-            label: None,
-            difference: None,
-        }],
-        scale: Scale::Own,
-    }
 }
 
 /// The tiles of the layer strip, including those inside expanded tiles.

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use egui::{ColorImage, Context};
+use egui::{ColorImage, Context, Pos2, Rect};
 
 use crate::figure::Format;
 
@@ -28,7 +28,6 @@ impl App {
             FigureKind::Panel(panel) => format!("{stem}.{}.png", panel.slug()),
             FigureKind::Composite | FigureKind::Strip => format!("{stem}.png"),
         };
-        let max_px = self.state.options.export_size.limit();
         let folder = self.tasks.exported_to.clone();
         let folder = folder.or_else(|| self.photo_folder());
         let dialogs = Arc::clone(&self.file_dialogs);
@@ -39,7 +38,7 @@ impl App {
                     dialogs.save_figure(folder.as_deref(), &name)
                 }
             };
-            let write = |path: &Path| written(&drawing, path, max_px);
+            let write = |path: &Path| drawing.write(path);
             to_picked(
                 picked,
                 folder,
@@ -61,10 +60,9 @@ impl App {
         let Some((drawing, _)) = self.ready_drawing(kind) else {
             return;
         };
-        let max_px = self.state.options.export_size.limit();
         let path = with_extension(path, kind);
         self.start_export(ctx, kind, move || {
-            to_typed(path, replace, |path| written(&drawing, path, max_px))
+            to_typed(path, replace, |path| drawing.write(path))
         });
     }
 
@@ -75,9 +73,9 @@ impl App {
             return;
         };
         self.start_export(ctx, kind, move || {
-            let picture = drawing.clipboard_image();
+            let picture = drawing.picture();
             let size = [picture.width() as usize, picture.height() as usize];
-            Saved::Copied(ColorImage::from_rgb(size, &picture))
+            Saved::Copied(ColorImage::from_rgba_unmultiplied(size, &picture))
         });
     }
 
@@ -95,7 +93,7 @@ impl App {
             self.state.done = Some("An export is still in progress".to_owned());
             return None;
         }
-        let drawing = drawing(&self.state, kind);
+        let drawing = drawing(&self.state, kind, self.shown_part());
         if drawing.is_none() {
             let why = if self.state.lacks_spatial_layer() {
                 NO_SPATIAL_LAYER
@@ -107,6 +105,20 @@ impl App {
         drawing
     }
 
+    /// The part of the photos that is magnified, if figures are to show only that.
+    fn shown_part(&self) -> figures::Part {
+        let view = &self.state.view;
+        let (port, picture) = self.panels.stage.frame?;
+        if !self.state.options.export.zoomed || view.zoom <= 1.0 {
+            return None;
+        }
+        let whole = view.picture_rect(&port, picture);
+        // Every panel shows as much; some have room for a little more.
+        let shown = whole.intersect(port.whole);
+        let at = |point: Pos2| ((point - whole.min) / whole.size()).to_pos2();
+        Some(Rect::from_min_max(at(shown.min), at(shown.max)))
+    }
+
     fn start_export(
         &mut self,
         ctx: &Context,
@@ -115,11 +127,6 @@ impl App {
     ) {
         self.tasks.export = Some(Saving::start(ctx, SaveTarget::Figure(kind), work));
     }
-}
-
-fn written(drawing: &Drawing, path: &Path, max_px: u32) -> Result<(), String> {
-    let written = drawing.write(path, max_px);
-    written.map_err(|error| error.to_string())
 }
 
 /// The extension determines the format. A path without a supported extension gets `.png`.

@@ -15,7 +15,6 @@ use crate::app::commands::action::Action;
 use crate::app::commands::entries::name_and_folder;
 use crate::app::commands::shortcuts::keys_text;
 use crate::app::scene::Scene;
-use crate::app::state::view_options::{ExportSize, ViewOptions};
 use crate::app::tasks::export;
 use crate::app::ui::kit::text::{draw_right, line};
 use crate::app::ui::kit::theme::{self, GRID, palette};
@@ -112,18 +111,9 @@ fn export_menu(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
                     ui.close();
                 }
             }
-            ui.separator();
-            caption(ui, "Size of the panels");
-            for size in ExportSize::ALL {
-                let chosen = size == scene.state.options.export_size;
-                if ui.selectable_label(chosen, size.label()).clicked() {
-                    commands.push(Command::SetOptions(ViewOptions {
-                        export_size: size,
-                        ..scene.state.options
-                    }));
-                }
-            }
         });
+        ui.separator();
+        item(ui, Action::FigureSettings, commands);
     });
     response.on_hover_text(Action::ExportComposite.hint(ui.ctx()));
 }

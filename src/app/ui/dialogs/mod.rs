@@ -9,7 +9,6 @@ use egui::Ui;
 
 use crate::app::commands::Command;
 use crate::app::commands::action::Action;
-use crate::app::commands::entries::Entry;
 use crate::app::scene::Scene;
 use crate::app::tasks::ArchitectureQuestion;
 use crate::app::tasks::path_prompt::PathPrompt;
@@ -20,6 +19,7 @@ use true_classes::TrueClasses;
 
 pub(crate) mod architecture_ui;
 pub(crate) mod drop_ui;
+pub(crate) mod figure_ui;
 pub(crate) mod palette_ui;
 pub(crate) mod path_ui;
 pub(crate) mod shortcuts_ui;
@@ -34,6 +34,8 @@ pub struct OpenDialogs {
     /// Questions about checkpoints that fit several networks, oldest first.
     pub architectures: VecDeque<ArchitectureQuestion>,
     pub shortcuts: bool,
+    /// How figures are exported.
+    pub figure: bool,
     /// The preprocessings that are compared.
     pub trials: Option<Trials>,
     pub true_classes: TrueClasses,
@@ -46,21 +48,21 @@ impl OpenDialogs {
             || self.path.is_some()
             || !self.architectures.is_empty()
             || self.shortcuts
+            || self.figure
             || self.trials.is_some()
             || self.true_classes.is_open()
     }
 }
 
-/// Draws the open dialogs. `entries` returns the commands that the palette offers.
+/// Draws the open dialogs.
 pub fn dialogs_ui(
     ui: &Ui,
     scene: Scene<'_>,
     dialogs: &mut OpenDialogs,
-    entries: impl FnOnce() -> Vec<Entry>,
     commands: &mut Vec<Command>,
 ) {
     if dialogs.palette.is_open() {
-        commands.extend(dialogs.palette.ui(ui, &entries()));
+        commands.extend(dialogs.palette.ui(ui, &scene.entries(ui.ctx())));
     }
     if let Some(prompt) = &mut dialogs.path {
         commands.extend(path_ui::path_ui(ui, prompt));
@@ -70,6 +72,9 @@ pub fn dialogs_ui(
     }
     if let Some(trials) = &dialogs.trials {
         trials_ui::trials_ui(ui, trials, commands);
+    }
+    if dialogs.figure && figure_ui::figure_ui(ui, scene, commands) {
+        dialogs.figure = false;
     }
     if dialogs.true_classes.is_open() {
         true_classes::dialog_ui(ui, scene, &mut dialogs.true_classes, commands);

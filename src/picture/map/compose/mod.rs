@@ -13,8 +13,10 @@ use crate::picture::photo::geometry::{PixelBox, Placement};
 
 pub use super::look::{Look, Overlay, Scale};
 pub use region::{REGION, rectangle, region, region_layer};
+pub use unseen::{Under, Unseen, hatch};
 
 mod region;
+mod unseen;
 
 /// The alpha of the black over what the network did not see.
 const UNSEEN_SHADE: f32 = 0.6;

@@ -14,11 +14,13 @@ use pdf_writer::{Content, Filter, Finish, Name, Pdf, Rect, Ref, Str, TextStr};
 
 use self::font::Face;
 use super::text::Weight;
-use super::{GROUND, Item, Page, Run};
+use super::{Item, Page, Run};
 use crate::picture::write::encode_png;
 
-/// Points per pixel, as in CSS.
-const POINTS: f32 = 0.75;
+/// Points in an inch.
+const PER_INCH: f64 = 72.0;
+/// Units in an inch of a page without a size in print, as in CSS.
+const CSS_PER_INCH: f64 = 96.0;
 /// The longest side of a sheet that readers must accept, in points.
 const MAX_SIDE: f32 = 14_400.0;
 
@@ -96,12 +98,15 @@ impl Drawing {
     /// A drawing with the background of the page.
     fn of(page: &Page) -> Drawing {
         let size = (page.width as f32, page.height as f32);
+        let points = (PER_INCH / page.per_inch.unwrap_or(CSS_PER_INCH)) as f32;
         let mut drawing = Drawing {
             content: Content::new(),
             size,
-            points: POINTS.min(MAX_SIDE / size.0.max(size.1)),
+            points: points.min(MAX_SIDE / size.0.max(size.1)),
         };
-        drawing.rectangle((0, 0), (page.width, page.height), GROUND);
+        if let Some(colour) = page.ground.colour() {
+            drawing.rectangle((0, 0), (page.width, page.height), colour);
+        }
         drawing
     }
 

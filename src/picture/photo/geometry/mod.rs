@@ -118,6 +118,26 @@ pub struct PixelBox {
     pub height: u32,
 }
 
+impl PixelBox {
+    /// What lies in `part`, seen from the corner of `part`. Empty if nothing does.
+    #[must_use]
+    pub fn within(self, part: PixelBox) -> PixelBox {
+        let axis = |first: u32, count: u32, from: u32, room: u32| {
+            let end = first.saturating_add(count).min(from.saturating_add(room));
+            let first = first.clamp(from, from.saturating_add(room));
+            (first - from, end.saturating_sub(first))
+        };
+        let (x, width) = axis(self.x, self.width, part.x, part.width);
+        let (y, height) = axis(self.y, self.height, part.y, part.height);
+        PixelBox {
+            x,
+            y,
+            width,
+            height,
+        }
+    }
+}
+
 /// Where a photo lies in a model's input. Sizes are (width, height) in pixels.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Placement {
@@ -228,6 +248,20 @@ impl Placement {
                 y: self.source.y * down,
                 width: self.source.width * across,
                 height: self.source.height * down,
+            },
+            ..*self
+        }
+    }
+
+    /// The placement for a part of the image, as an image of its own.
+    #[must_use]
+    pub fn of_part(&self, part: PixelBox) -> Placement {
+        Placement {
+            image: (part.width.max(1), part.height.max(1)),
+            source: Rect {
+                x: self.source.x - f64::from(part.x),
+                y: self.source.y - f64::from(part.y),
+                ..self.source
             },
             ..*self
         }

@@ -1,17 +1,66 @@
-//! The facts about an exported figure as JSON, for other programs.
+//! The facts about a figure as JSON, for other programs.
 
-use gradcam::engine::{ModelInfo, Prediction};
-use gradcam::explain::Score;
-use gradcam::figure::{Figure, LayerStrip};
-use gradcam::picture::map::compose::Look;
-use gradcam::picture::photo::decode::Photo;
+use std::fs;
+use std::path::Path;
+
 use serde_json::{Value, json};
+
+use super::{Comparison, Figure, LayerStrip};
+use crate::engine::{ModelInfo, Prediction};
+use crate::explain::Score;
+use crate::picture::map::compose::Look;
+use crate::picture::photo::decode::Photo;
 
 /// The version of libtorch that tch 0.26 requires.
 const LIBTORCH: &str = "2.13.0";
 
-/// For one class at one layer.
-pub fn of_figure(figure: &Figure) -> Value {
+/// Whether a file holds the facts about a figure, of whatever version.
+pub fn are_facts(path: &Path) -> bool {
+    /// Facts are small.
+    const MOST: u64 = 16 << 20;
+    let is_small = fs::metadata(path).is_ok_and(|file| file.is_file() && file.len() <= MOST);
+    let text = is_small.then(|| fs::read(path).ok()).flatten();
+    let read = text.and_then(|text| serde_json::from_slice::<Value>(&text).ok());
+    let is_of_view = |view: &Value| view["versions"]["gradcam"].is_string();
+    read.is_some_and(|facts| is_of_view(&facts) || is_of_view(&facts["views"][0]))
+}
+
+impl Figure {
+    /// The facts about one class at one layer.
+    pub fn facts(&self) -> Value {
+        of_figure(self)
+    }
+}
+
+impl Comparison {
+    /// The facts about each view that is shown, from top to bottom and left to right. A single view is not in a list.
+    pub fn facts(&self) -> Value {
+        let mut views: Vec<Value> = Vec::new();
+        for row in &self.rows {
+            let figures = row.shown().map(|cell| &cell.figure);
+            for figure in figures.chain([&row.figure]) {
+                let facts = of_figure(figure);
+                if !views.contains(&facts) {
+                    views.push(facts);
+                }
+            }
+        }
+        match <[Value; 1]>::try_from(views) {
+            Ok([view]) => view,
+            Err(views) => json!({ "views": views }),
+        }
+    }
+}
+
+impl LayerStrip {
+    /// The facts about one class at many layers.
+    pub fn facts(&self) -> Value {
+        let score = self.maps.first().map(|heat_map| heat_map.score);
+        score.map_or(Value::Null, |score| of_strip(self, score))
+    }
+}
+
+fn of_figure(figure: &Figure) -> Value {
     let Figure {
         model,
         answer,
@@ -24,14 +73,14 @@ pub fn of_figure(figure: &Figure) -> Value {
     facts["layer"] = json!(heat_map.layer);
     facts["map_max"] = json!(heat_map.map.max());
     facts["map_size"] = json!([heat_map.map.width, heat_map.map.height]);
+    facts["rule"] = json!(guided.rule.label().to_lowercase());
     facts["rectifiers_guided"] = json!([guided.rectifiers.0, guided.rectifiers.1]);
     facts["timings_ms"]["heat_map"] = json!(heat_map.ms);
     facts["timings_ms"]["guided"] = json!(guided.ms);
     facts
 }
 
-/// For one class at many layers.
-pub fn of_strip(strip: &LayerStrip, score: Score) -> Value {
+fn of_strip(strip: &LayerStrip, score: Score) -> Value {
     let LayerStrip {
         model,
         answer,
@@ -67,11 +116,16 @@ fn of_view(
     json!({
         "image": photo.path.display().to_string(),
         "model": model.name,
+        "explains": score.describe(&model.labels),
         "class": class,
         "label": model.labels[class],
         "logit": answer.logits[class],
         "probability": answer.probability(class),
         "area": answer.area(class),
+        "rival": match score {
+            Score::Versus { b, .. } => json!({ "class": b, "label": model.labels[b] }),
+            Score::For(_) | Score::Against(_) | Score::Within { .. } => Value::Null,
+        },
         "region": score.region().map(|region| json!({
             "x": region.x, "y": region.y, "width": region.width, "height": region.height,
         })),
