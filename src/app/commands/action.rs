@@ -72,6 +72,8 @@ pub enum Action {
     /// Shows or hides the classes or the channels.
     RightList,
     LayerStrip,
+    /// Shows the images of the folder in a grid, or the panels again.
+    Grid,
     FullScreen,
     OpenPalette,
     ShowKeys,
@@ -132,6 +134,7 @@ impl Action {
             Action::LeftList => "Show or hide the left list",
             Action::RightList => "Show or hide the right list",
             Action::LayerStrip => "Show or hide the strip",
+            Action::Grid => "Folder as a grid",
             Action::FullScreen => "Full screen",
             Action::OpenPalette => "Find a command…",
             Action::ShowKeys => "Commands and keys",
@@ -205,6 +208,9 @@ impl Action {
             Action::LeftList => "The layers, or the pane of the model",
             Action::RightList => "The classes, or the channels",
             Action::LayerStrip => "A small map for each stage and block, below the pictures",
+            Action::Grid => {
+                "All pictures of the folder in place of the panels, or the panels again"
+            }
             Action::FullScreen => "Fill the screen, or show the window again",
             Action::OpenPalette => "Find a command or a recent file by part of its name",
             Action::ShowKeys => "All commands with their keys",
@@ -247,6 +253,7 @@ impl Action {
             | Action::LeftList
             | Action::RightList
             | Action::LayerStrip
+            | Action::Grid
             | Action::FullScreen => Group::Looking,
             Action::PinView
             | Action::UnpinAll
@@ -301,6 +308,7 @@ impl Action {
             Action::LeftList => key(Key::OpenBracket),
             Action::RightList => key(Key::CloseBracket),
             Action::LayerStrip => key(Key::S),
+            Action::Grid => key(Key::G),
             Action::FullScreen => key(Key::F11),
             Action::PanLeft => shifted(Key::ArrowLeft),
             Action::PanRight => shifted(Key::ArrowRight),
