@@ -128,24 +128,13 @@ pub fn class_row(
         );
     }
     let tag = tag(state, class);
-    let mut end = match (has_logits, &of_other) {
+    let end = match (has_logits, &of_other) {
         (true, _) => right - LOGIT,
         (false, Some(_)) => right - PROBABILITY,
         (false, None) => right,
     };
-    if let Some(tag) = &tag {
-        let tag = line(ui, tag, theme::small(), colours.accent, 80.0);
-        end = draw_right(ui, end, y, tag) - 4.0;
-    }
-    let room = end - rect.left();
-    let name_line = line(ui, &name, theme::body(), colours.text, room);
-    if selected && name_line.elided {
-        // The chosen class is told whole, if two lines can.
-        let both = lines(ui, &name, theme::tiny(), colours.text, room, 2);
-        draw_left(ui, rect.left(), y - 1.0, both);
-    } else {
-        draw_left(ui, rect.left(), y, name_line);
-    }
+    let at = (Rangef::new(rect.left(), end), y);
+    name_ui(ui, &name, tag.as_deref(), selected, at);
 
     // Both directions of a number have the same value.
     if prediction.kind.directions().is_none() {
@@ -205,6 +194,42 @@ pub fn class_row(
             commands.push(Command::SetTruth(Some(class).filter(|_| !is_true)));
         }
     });
+}
+
+/// Draws the name of a class and its tag, the tag below the name where both do not fit side by side.
+fn name_ui(ui: &Ui, name: &str, tag: Option<&str>, selected: bool, (x, y): (Rangef, f32)) {
+    let colours = palette(ui);
+    let (left, end, room) = (x.min, x.max, x.span());
+    let name_line = line(ui, name, theme::body(), colours.text, room);
+    let tag_line = tag.map(|tag| line(ui, tag, theme::small(), colours.accent, 80.0));
+    let tag_width = tag_line.as_ref().map_or(0.0, |tag| tag.size().x + 4.0);
+    match tag_line {
+        Some(tag_line) if name_line.size().x + tag_width <= room => {
+            draw_right(ui, end, y, tag_line);
+            draw_left(ui, left, y, name_line);
+        }
+        Some(_) => {
+            // The tag goes below the name, which matters more.
+            let name_line = line(ui, name, theme::small(), colours.text, room);
+            draw_left(ui, left, y - 5.0, name_line);
+            let tag = line(
+                ui,
+                tag.unwrap_or_default(),
+                theme::tiny(),
+                colours.accent,
+                room,
+            );
+            draw_left(ui, left, y + 6.0, tag);
+        }
+        None if selected && name_line.elided => {
+            // The chosen class is told whole, if two lines can.
+            let both = lines(ui, name, theme::tiny(), colours.text, room, 2);
+            draw_left(ui, left, y - 1.0, both);
+        }
+        None => {
+            draw_left(ui, left, y, name_line);
+        }
+    }
 }
 
 /// The tag of a class: whether it is the rival or the true class.
