@@ -8,7 +8,7 @@ use super::commands::{Command, shortcuts};
 use super::scene::Scene;
 use super::ui::bars::{notices_ui, status_ui, toolbar_ui};
 use super::ui::dialogs::{OpenDialogs, dialogs_ui, drop_ui};
-use super::ui::gallery::gallery_ui;
+use super::ui::gallery::{grid_ui, strip_ui as gallery_ui};
 use super::ui::kit::theme::{GRID, palette};
 use super::ui::side_panels::{layers_ui, lists_ui};
 use super::ui::stage::controls::controls_ui;
@@ -22,7 +22,8 @@ impl App {
         let ctx = ui.ctx().clone();
         self.engine.set_interacting(ctx.input(is_dragging));
         let input = &self.panels.input;
-        let keys_taken = input.in_menu || input.focused || self.dialogs.any_open();
+        let in_grid = self.gallery.shows_grid();
+        let keys_taken = input.in_menu || input.focused || in_grid || self.dialogs.any_open();
         let pressed = shortcuts::from_keys(&ctx, input.typing, keys_taken);
         let mut commands: Vec<Command> = pressed.into_iter().map(Command::Do).collect();
         drop_ui::drop_ui(ui, &mut commands);
@@ -35,7 +36,14 @@ impl App {
         let colours = palette(ui);
         CentralPanel::no_frame()
             .frame(Frame::new().fill(colours.stage))
-            .show(ui, |ui| self.stage_ui(ui, &mut commands));
+            .show(ui, |ui| {
+                if self.gallery.shows_grid() {
+                    self.grid_ui(ui, &mut commands);
+                } else {
+                    self.panels.gallery.hide_grid();
+                    self.stage_ui(ui, &mut commands);
+                }
+            });
         let (scene, _, dialogs) = self.parts();
         notices_ui::notices_ui(ui, scene.notices, toolbar_ui::HEIGHT, &mut commands);
         dialogs_ui(ui, scene, dialogs, &mut commands);
@@ -73,7 +81,7 @@ impl App {
         panels.gallery.shown = 0;
         if scene.gallery.is_shown() {
             Panel::bottom("gallery")
-                .exact_size(gallery_ui::height(scene.gallery.view.unfolded))
+                .exact_size(gallery_ui::height(scene))
                 .frame(bar)
                 .show(ui, |ui| {
                     gallery_ui::gallery_ui(ui, scene, &mut panels.gallery, commands);
@@ -102,6 +110,20 @@ impl App {
             });
             widths.classes.record(shown.response.rect.width());
         }
+    }
+
+    /// The images of the folder in place of the panels.
+    fn grid_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        let ctx = ui.ctx().clone();
+        self.execute_all(&ctx, std::mem::take(commands));
+        self.textures.update(&ctx, &self.state);
+        self.panels.stage.hovered = None;
+        self.state.view.pointer = None;
+        let (scene, panels, _) = self.parts();
+        let margin = Frame::new().inner_margin(stage::PANELS_MARGIN);
+        margin.show(ui, |ui| {
+            grid_ui::grid_ui(ui, scene, &mut panels.gallery, commands);
+        });
     }
 
     /// The panels of maps, with the strip and the controls below them.

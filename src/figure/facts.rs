@@ -131,7 +131,7 @@ fn of_view(
         })),
         "top5": top(answer, model, 5),
         "crop": { "x": source.x, "y": source.y, "width": source.width, "height": source.height },
-        "fit": answer.placement.fit.label().to_lowercase(),
+        "fit": answer.placement.fit.name(),
         "opacity": look.opacity,
         "colormap": look.colormap.name(),
         "preprocessing_assumed": model.preprocess_assumed,

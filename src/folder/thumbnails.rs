@@ -12,6 +12,9 @@ use image::RgbImage;
 /// The longest side of a thumbnail, in pixels.
 pub const MAX_PX: u32 = 160;
 
+/// The longest side of a large thumbnail, in pixels.
+pub const LARGE_PX: u32 = 320;
+
 /// The default limit in bytes.
 pub const DEFAULT_LIMIT: usize = 64 << 20;
 

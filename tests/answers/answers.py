@@ -47,6 +47,7 @@ YES = ("sigmoid", "yes_no", lambda z, **_: torch.cat([-z, z], 1), lambda z, **_:
 NO = ("sigmoid", "yes_no", lambda z, **_: torch.cat([z, -z], 1), lambda z, **_: torch.cat([sigmoid(z), 1 - sigmoid(z)], 1))
 NUMBER = lambda value: ("numbers", "number", lambda **p: torch.cat([value(**p), -value(**p)], 1), lambda **p: torch.cat([value(**p)] * 2, 1))
 mean_of_two = lambda y, o, **_: (softmax(y) + softmax(o)) / 2
+AGES = torch.arange(5.0) * 20 + 10
 shares = lambda y, **_: torch.relu(y) / (torch.relu(y).sum(1, keepdim=True) + 1e-6)
 
 CASES = {
@@ -77,7 +78,9 @@ CASES = {
     "two_by_sigmoid": (lambda z, **_: torch.cat([1 - sigmoid(z), sigmoid(z)], 1), "sigmoid", "classes", *YES[2:]),
     "two_stacked": (lambda z, **_: torch.stack([1 - sigmoid(z[:, 0]), sigmoid(z[:, 0])], 1), "sigmoid", "classes", *YES[2:]),
     "tanh": (lambda y, **_: torch.tanh(y), *NUMBERS(lambda y, **_: torch.tanh(y))),
+    "coordinates": (lambda y, **_: sigmoid(y) * 48, *NUMBERS(lambda y, **_: sigmoid(y) * 48)),
     # A single value.
+    "expected_age": (lambda y, **_: (softmax(y) * AGES).sum(1), *NUMBER(lambda y, **_: (softmax(y) * AGES).sum(1, keepdim=True))),
     "one_logit": (lambda z, **_: z, *YES),
     "one_sigmoid": (lambda z, **_: sigmoid(z), *YES),
     "one_minus_one_sigmoid": (lambda z, **_: 1 - sigmoid(z), *NO),
@@ -128,6 +131,9 @@ REFUSED = {
     "sorted_first": (lambda y, **_: y.argsort(1)[:, 0], "times −1"),
     "shifted": (lambda y, **_: y.argmax(1) + 1, "return the scores"),
     "beyond_a_half": (lambda y, **_: sigmoid(y) > 0.5, "return the scores"),
+    "beyond_a_half_as_floats": (lambda y, **_: (sigmoid(y) > 0.5).float(), "changes in steps only"),
+    "rounded": (lambda y, **_: (softmax(y) * 100).round() / 100, "changes in steps only"),
+    "one_hot": (lambda y, **_: nn.functional.one_hot(y.argmax(1), 5).float(), "changes in steps only"),
     "argmax_over_the_batch": (lambda y, **_: y.argmax(0), "where there are no classes"),
     "argmax_strided": (lambda m, **_: m.argmax(1)[:, ::2, ::2], "part of a map"),
     "top_second": (lambda m, **_: m.topk(2, 1)[1][:, 1], "part of a map"),

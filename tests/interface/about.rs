@@ -152,7 +152,7 @@ fn undo_restores_the_preprocessing_and_keeps_earlier_pins() {
     );
 
     // Making a pin with the same weights live can be undone too.
-    window.click("Make live, row 2");
+    window.click("Restore, row 2");
     window.settle();
     assert_ne!(logit(&window, &class), swapped);
     window.ctrl(Key::Z);
@@ -188,7 +188,7 @@ fn a_session_keeps_the_preprocessing() {
     again.settle();
     assert_eq!(logit(&again, &class), swapped);
     // The pin uses the model as its file states.
-    again.click("Make live, row 2");
+    again.click("Restore, row 2");
     again.settle();
     assert_eq!(logit(&again, &class), plain);
 }

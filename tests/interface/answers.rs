@@ -161,10 +161,10 @@ fn the_fit_is_not_called_a_crop_for_a_model_that_stretches() {
     let folder = fixtures();
     let mut window = open(&folder, "logits.pt2", 1440.0, 900.0);
     let fit = |window: &Window| {
-        let list = window.row(Role::ComboBox, "Fit");
+        let list = window.row(Role::ComboBox, "Resize");
         list.value().unwrap_or_default()
     };
-    assert_eq!(fit(&window), "Crop");
+    assert_eq!(fit(&window), "Center crop");
     open_pane(&mut window);
     choose(&mut window, "Fitting", "Stretch");
     window.settle();

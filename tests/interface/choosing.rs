@@ -37,10 +37,7 @@ fn stale_panels_stay_marked_until_they_are_updated() {
     }
     window.settle();
     assert_eq!(window.value("Grad-CAM"), "espresso at features.12");
-    assert_eq!(
-        window.value("Guided backprop"),
-        "26 of 26 rectifiers guided"
-    );
+    assert_eq!(window.value("Guided backprop"), "Guided at 26 of 26 ReLUs");
 }
 
 #[test]
@@ -194,13 +191,13 @@ fn branches_collapse_and_expand() {
 fn the_menu_offers_other_scores() {
     let mut window = Window::open();
     let class = window.chosen_class().unwrap();
-    window.choose("Explain", "Counterfactual");
+    window.choose("Target", "Counterfactual");
     window.settle();
     window
         .harness
         .get_by_label_contains(&format!("against {class}"));
 
-    window.choose("Explain", "Versus another class…");
+    window.choose("Target", "Versus another class…");
     window.harness.get_by_label_contains("versus …");
     window.click("Search classes");
     window
@@ -220,7 +217,7 @@ fn the_menu_offers_other_scores() {
 fn panel_titles_follow_the_rule() {
     let mut window = Window::open();
     window.harness.get_by_label("Guided Grad-CAM");
-    window.choose("Rule", "Deconvnet");
+    window.choose("Backprop rule", "Deconvnet");
     window.settle();
     window.harness.get_by_label("Deconvnet × Grad-CAM");
 }
@@ -271,7 +268,7 @@ fn cancelling_on_a_new_photo_removes_the_classes_of_the_old_one() {
         w.value("Original") == "chelsea.png"
     });
 
-    window.click("Compute again");
+    window.click("Recompute");
     window.settle();
     let chosen = window.chosen_class().unwrap();
     assert!(chosen.contains("cat"), "{chosen}");
@@ -280,7 +277,7 @@ fn cancelling_on_a_new_photo_removes_the_classes_of_the_old_one() {
 #[test]
 fn cancelled_panels_say_so_and_offer_to_compute_again() {
     let mut window = Window::open();
-    let words = "Not computed. Click to compute again.";
+    let words = "Not computed. Click to recompute.";
     let plates = |w: &Window| w.harness.query_all_by_label(words).count();
     window.choose("Panels", "A row for each class");
     window.key(Key::Escape);
@@ -308,11 +305,11 @@ fn empty_panels_say_so_when_the_first_photo_is_cancelled() {
     let mut window = Window::new(start);
     window.until("the model", |w| w.chosen_layer().is_some());
     stop_at_once(&mut window, |w| w.drop_file(file("assets/chelsea.png")));
-    let words = "Not computed. Click to compute again.";
+    let words = "Not computed. Click to recompute.";
     window.until("the words in three panels", |w| {
         w.harness.query_all_by_label(words).count() == 3
     });
-    window.click("Compute again");
+    window.click("Recompute");
     window.settle();
     assert_eq!(window.harness.query_all_by_label(words).count(), 0);
 }

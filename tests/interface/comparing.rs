@@ -153,7 +153,7 @@ fn a_pin_stays_while_the_view_changes() {
         [format!("{now} at features.12"), pinned.clone()]
     );
 
-    window.click("Make live, row 2");
+    window.click("Restore, row 2");
     window.settle();
     assert_eq!(window.chosen_class(), Some(first));
     assert_eq!(captions(&window), [pinned.clone(), pinned]);
@@ -339,7 +339,7 @@ fn compares_the_true_class_with_the_prediction() {
         .row(Role::ListBoxOption, "espresso")
         .click_secondary();
     window.harness.run_steps(2);
-    window.click("This is the true class");
+    window.click("Set as true class");
     window.click("Clear search classes");
     window.settle();
     assert_eq!(window.chosen_class(), Some(answer.clone()));
@@ -371,7 +371,7 @@ fn compares_the_true_class_with_the_predictions_of_both_models() {
     search_class(&mut window, "tabby");
     window.row(Role::ListBoxOption, "tabby").click_secondary();
     window.harness.run_steps(2);
-    window.click("This is the true class");
+    window.click("Set as true class");
     window.settle();
     // A, B and their difference for each model.
     for row in 1..=2 {
@@ -400,7 +400,7 @@ fn one_scale_for_all_rows_changes_the_legend_and_sends_no_requests() {
     assert_eq!(legend(&window), first);
     assert!(first.ends_with("each map’s"), "{first}");
     let sent = window.app().requests_sent();
-    window.choose("Compare", "One scale for all rows");
+    window.choose("Compare", "Shared scale for all rows");
     window.harness.key_press(Key::Escape);
     window.settle();
     let common = legend(&window);
@@ -432,7 +432,7 @@ fn scrolls_to_new_rows() {
         w.harness.query_by_label(&name).is_some()
     };
     assert!(!in_sight(&window, 1) && in_sight(&window, 5));
-    window.click("Make live, row 5");
+    window.click("Restore, row 5");
     window.harness.run_steps(30);
     window.settle();
     assert!(in_sight(&window, 1) && !in_sight(&window, 5));

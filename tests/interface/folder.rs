@@ -100,7 +100,7 @@ fn the_true_class_can_be_set_by_hand() {
     assert!(!status_text(&window).contains("mistake"));
     window.row(Role::ListBoxOption, "cup").click_secondary();
     window.harness.run_steps(2);
-    window.click("This is the true class");
+    window.click("Set as true class");
     window.settle();
     until_status(&mut window, "1 mistake of 1");
     assert!(description(&window, "a.png").contains("mistake: the true class cup"));
@@ -113,7 +113,7 @@ fn the_true_class_can_be_set_by_hand() {
     until_open(&mut window, "a.png");
     window.row(Role::ListBoxOption, "cup").click_secondary();
     window.harness.run_steps(2);
-    window.click("This is not the true class");
+    window.click("Unset the true class");
     window.settle();
     assert!(!status_text(&window).contains("mistake"));
 }

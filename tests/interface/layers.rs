@@ -34,7 +34,10 @@ fn the_strip_follows_the_network_and_a_click_shows_a_layer_at_once() {
     assert_eq!(window.app().requests_sent(), sent);
     let class = window.chosen_class().unwrap();
     assert_eq!(window.value("Grad-CAM"), format!("{class} at features.7"));
-    assert_eq!(window.value("Guided Grad-CAM"), "times the heat map");
+    assert_eq!(
+        window.value("Guided Grad-CAM"),
+        "guided backprop × heat map"
+    );
     assert!(window.app().is_settled());
 }
 
@@ -196,7 +199,7 @@ fn the_head_of_a_row_names_the_channel_that_is_shown() {
     window.settle();
     let whole = format!("{class}  ·  features.12  ·  squeezenet1_1");
     let maximum = window.value(&whole);
-    assert!(maximum.contains("maximum"), "{maximum}");
+    assert!(maximum.contains("max "), "{maximum}");
     let pinned = window.value(&format!("{whole}  ·  pinned"));
     let channel = window
         .harness
@@ -208,7 +211,7 @@ fn the_head_of_a_row_names_the_channel_that_is_shown() {
     let channel = channel.to_lowercase();
     let head = format!("{class}  ·  {channel}  ·  features.12  ·  squeezenet1_1");
     let of_channel = window.value(&head);
-    assert!(of_channel.contains("maximum"), "{of_channel}");
+    assert!(of_channel.contains("max "), "{of_channel}");
     assert_ne!(of_channel, maximum);
     // A pin still shows its whole map.
     assert_eq!(window.value(&format!("{whole}  ·  pinned")), pinned);
@@ -232,7 +235,7 @@ fn the_chosen_tile_stays_in_view_for_a_photo_of_another_shape() {
     window.until("the wide photo", |w| w.value("Original") == "rocket.jpg");
     window.settle();
     window.harness.run_steps(30);
-    let stage = window.harness.get_by_label("One scale").rect();
+    let stage = window.harness.get_by_label("Shared scale").rect();
     let tile = window.harness.get_by_label(chosen).rect();
     assert!(tile.right() <= stage.right() + 1.0, "{tile} beside {stage}");
 }

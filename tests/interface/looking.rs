@@ -62,8 +62,8 @@ fn an_idle_window_does_not_repaint() {
 #[test]
 fn each_fit_gives_a_prediction() {
     let mut window = Window::open();
-    for fit in ["Stretch", "Pad", "Crop"] {
-        window.choose("Fit", fit);
+    for fit in ["Stretch", "Letterbox", "Center crop"] {
+        window.choose("Resize", fit);
         window.settle();
     }
 }

@@ -12,6 +12,7 @@ mod choosing;
 mod comparing;
 mod exporting;
 mod folder;
+mod folder_grid;
 mod folder_support;
 mod folder_truth;
 mod layers;

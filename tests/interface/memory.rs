@@ -66,7 +66,7 @@ fn the_next_window_continues_where_the_last_one_ended() {
     window.settle();
     window.choose("Colours", "jet");
     drag_opacity(&mut window, 0.5, 0.9);
-    window.choose("Rule", "Deconvnet");
+    window.choose("Backprop rule", "Deconvnet");
     window.choose("View", "Light");
     window.settle();
     let opacity = window.number("Opacity");
@@ -232,7 +232,7 @@ fn saved(path: &Path, image: PathBuf) -> Window {
     window.settle();
     window.click_class("espresso");
     window.choose("Colours", "jet");
-    window.choose("Fit", "Pad");
+    window.choose("Resize", "Letterbox");
     window.settle();
     window.will_pick(path);
     window.ctrl(Key::S);
@@ -551,7 +551,7 @@ fn choices_are_undone_and_redone() {
     window.key(Key::ArrowUp);
     window.settle();
     let above = window.chosen_layer().unwrap();
-    window.choose("Fit", "Pad");
+    window.choose("Resize", "Letterbox");
     window.settle();
 
     window.ctrl(Key::Z);
@@ -612,7 +612,7 @@ fn undo_restores_a_pin_and_a_view_replaced_by_a_pin() {
     });
     window.settle();
     let other = window.value("Grad-CAM, row 1");
-    window.click("Make live, row 2");
+    window.click("Restore, row 2");
     window.settle();
     assert_eq!(window.value("Grad-CAM, row 1"), pinned);
     window.ctrl(Key::Z);

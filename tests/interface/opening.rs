@@ -203,15 +203,12 @@ fn a_file_of_another_kind_than_was_asked_for_opens_as_what_it_is() {
 fn states_assumptions_and_the_meaning_of_guided_without_rectifiers() {
     let folder = tempfile::tempdir().unwrap();
     let mut window = Window::open();
-    assert_eq!(
-        window.value("Guided backprop"),
-        "26 of 26 rectifiers guided"
-    );
+    assert_eq!(window.value("Guided backprop"), "Guided at 26 of 26 ReLUs");
     window.drop_file(spoilt::without_rectifiers(folder.path()));
     window.settle();
     assert_eq!(
         window.value("Guided backprop"),
-        "0 of 0 rectifiers guided: this is the plain gradient"
+        "Guided at 0 of 0 ReLUs: this is the plain gradient"
     );
     window
         .harness

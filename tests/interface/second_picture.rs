@@ -70,13 +70,13 @@ fn an_embedding_is_compared_with_a_picture_that_is_chosen() {
     window
         .harness
         .get_by_label_contains("what makes it similar at features");
-    window.choose("Explain", "What makes it different");
+    window.choose("Target", "What makes it different");
     window.settle();
     assert_eq!(
         window.chosen_class().as_deref(),
         Some("what makes it different")
     );
-    window.choose("Explain", "Both directions");
+    window.choose("Target", "Both directions");
     window.settle();
     let heads = window
         .harness
@@ -305,7 +305,7 @@ fn a_session_reads_the_second_picture_of_a_pin_as_the_pin_did() {
     let mut restored = Window::sized(start, 1440.0, 900.0, Theme::Light);
     restored.settle();
     assert_eq!(cosine(&restored), upright);
-    restored.click("Make live, row 2");
+    restored.click("Restore, row 2");
     restored.settle();
     assert_eq!(cosine(&restored), stored);
 }

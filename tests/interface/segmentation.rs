@@ -155,17 +155,17 @@ fn a_region_is_drawn_with_shift_or_from_the_menu_and_kept_for_the_next_class() {
     window.settle();
     assert_explains(&window, &format!("{next} in the drawn region"));
 
-    window.choose("Explain", "The class");
+    window.choose("Target", "Class score");
     window.settle();
     assert_explains(&window, next);
 
-    window.choose("Explain", "In a region you draw…");
+    window.choose("Target", "In a region you draw…");
     drag(&mut window, at(rect, 20.2, 2.2), at(rect, 29.8, 9.8));
     window.settle();
     assert_explains(&window, &format!("{next} in the drawn region"));
 
     // A drag without Shift moves the photo again.
-    window.choose("Explain", "The class");
+    window.choose("Target", "Class score");
     window.settle();
     drag(&mut window, at(rect, 20.2, 2.2), at(rect, 29.8, 9.8));
     window.settle();
@@ -235,7 +235,7 @@ fn a_click_or_a_region_on_a_models_row_changes_that_model() {
         assert_eq!(after[other - 1], before[other - 1]);
 
         // For the other model's turn.
-        window.choose("Explain", "The class");
+        window.choose("Target", "Class score");
         window.settle();
     }
 }

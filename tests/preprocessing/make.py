@@ -135,6 +135,8 @@ def beginnings():
         "half": ("unit", None, lambda x: x * 2 - 1),
         "scaled_up": ("unit", None, lambda x: x * 255),
         "signed": ("signed", None, lambda x: (x + 1) / 2),
+        "imagenet_signed": ("signed", "rgb", lambda x: ((x + 1) / 2 - mean) / std),
+        "caffe_scaled_up": ("unit", None, lambda x: x.flip(1) * 255 - caffe),
         "rescaled": ("bytes", None, lambda x: x / 255),
         "rescaled_signed": ("bytes", None, lambda x: x / 127.5 - 1),
         "caffe": ("bytes", "bgr", lambda x: x - caffe),
@@ -171,6 +173,34 @@ def beginnings():
             x = {"unit": x / 255, "bytes": x, "signed": x / 127.5 - 1}[levels]
             expected[name]["logits"] = network(x)[0].tolist()
     (HERE / "begins" / "expected.json").write_text(json.dumps(expected, indent=1) + "\n")
+
+
+def hints():
+    """Networks whose beginning suggests the levels that they take: it clips the image, or normalises it by itself."""
+    positions, all_ = (2, 3), (1, 2, 3)
+    networks = {
+        "clipped": ("unit", lambda x: x.clamp(0, 1)),
+        "clipped_bytes": ("bytes", lambda x: x.clamp(0, 255).sqrt()),
+        "standardised": ("unit", lambda x: (x - x.mean(all_, keepdim=True)) / x.std(all_, keepdim=True)),
+        "standardised_channels": (
+            "unit", lambda x: (x - x.mean(positions, keepdim=True)) / (x.var(positions, keepdim=True) + 1e-5).sqrt()
+        ),
+        "by_maximum": ("unit", lambda x: x / x.amax(all_, keepdim=True)),
+        "instance": ("unit", torch.nn.InstanceNorm2d(3)),
+        "mean_grey": (None, lambda x: x.mean(1, keepdim=True).repeat(1, 3, 1, 1)),
+        "gated": (None, lambda x: x * torch.sigmoid(x.mean(positions, keepdim=True))),
+        "clipped_features": (None, lambda x: (x * x).clamp(0, 6)),
+    }
+    torch.manual_seed(1)
+    expected = {}
+    for name, (levels, first) in networks.items():
+        network = Begins(first).eval().requires_grad_(False)
+        file = str(HERE / "begins" / f"hint_{name}.onnx")
+        torch.onnx.export(network, (torch.rand(1, 3, 24, 24),), file, dynamo=False, opset_version=18)
+        torch.export.save(torch.export.export(network, (torch.rand(1, 3, 24, 24),)), file.replace(".onnx", ".pt2"))
+        expected[name] = levels
+    (HERE / "begins" / "hints.json").write_text(json.dumps(expected, indent=1) + "\n")
+
 
 
 class Scale(torch.nn.Module):
@@ -225,4 +255,5 @@ if __name__ == "__main__":
     resampling()
     timm()
     beginnings()
+    hints()
     transformers()

@@ -278,6 +278,12 @@ def branches():
     check("branches.onnx", net, (1, 3, 12, 12))
 
 
+def double():
+    net = lively(Sizes()).double().eval()
+    pt2("double.pt2", net, (torch.rand(1, 3, 24, 20).double(),))
+    check("double.pt2", lambda x: net(x.double()).float(), (1, 3, 24, 20))
+
+
 class Windows(nn.Module):
     """A batch in all shapes: windows with attention, a token in front, and literal shapes for a batch of four."""
 
@@ -384,5 +390,6 @@ if __name__ == "__main__":
     batches()
     channels_last()
     branches()
+    double()
     write(sys.argv[1])
     print(len(CHECKS), "checks of", len(FILES), "files")

@@ -74,6 +74,8 @@ pub enum Action {
     /// Shows or hides the classes or the channels.
     RightList,
     LayerStrip,
+    /// Shows the images of the folder in a grid, or the panels again.
+    Grid,
     FullScreen,
     OpenPalette,
     ShowKeys,
@@ -105,7 +107,7 @@ impl Action {
             Action::Undo => "Undo",
             Action::Redo => "Redo",
             Action::Cancel => "Cancel",
-            Action::ComputeAgain => "Compute again",
+            Action::ComputeAgain => "Recompute",
             Action::PreviousLayer => "Previous layer",
             Action::NextLayer => "Next layer",
             Action::PreviousClass => "Previous class",
@@ -118,12 +120,12 @@ impl Action {
             Action::FindClass => "Find a class",
             Action::ZoomIn => "Zoom in",
             Action::ZoomOut => "Zoom out",
-            Action::WholePicture => "Whole picture",
+            Action::WholePicture => "Fit to window",
             Action::LargePanel => "One panel large",
-            Action::PanLeft => "Look further left",
-            Action::PanRight => "Look further right",
-            Action::PanUp => "Look further up",
-            Action::PanDown => "Look further down",
+            Action::PanLeft => "Pan left",
+            Action::PanRight => "Pan right",
+            Action::PanUp => "Pan up",
+            Action::PanDown => "Pan down",
             Action::PinView => "Pin this view",
             Action::UnpinAll => "Unpin all",
             Action::OpenSecondModel => "Open a second model…",
@@ -131,10 +133,11 @@ impl Action {
             Action::CompareWithPicture => "Similarity to a second picture…",
             Action::SwapClasses => "Swap the two classes",
             Action::StopComparing => "Stop comparing classes",
-            Action::MarkTrue => "This is the true class",
+            Action::MarkTrue => "Set as true class",
             Action::LeftList => "Show or hide the left list",
             Action::RightList => "Show or hide the right list",
             Action::LayerStrip => "Show or hide the strip",
+            Action::Grid => "Folder as a grid",
             Action::FullScreen => "Full screen",
             Action::OpenPalette => "Find a command…",
             Action::ShowKeys => "Commands and keys",
@@ -167,7 +170,7 @@ impl Action {
                 "The size of exported and copied figures on paper or in pixels, and what is around their panels"
             }
             Action::Cancel => "Stop the computation and keep what is shown, or dismiss a message",
-            Action::ComputeAgain => "Compute again what was stopped",
+            Action::ComputeAgain => "Recompute what was stopped",
             Action::PreviousLayer => "The layer with a map before this one",
             Action::NextLayer => "The layer with a map after this one",
             Action::PreviousClass => "The class ranked above this one",
@@ -211,6 +214,9 @@ impl Action {
             Action::LeftList => "The layers, or the pane of the model",
             Action::RightList => "The classes, or the channels",
             Action::LayerStrip => "A small map for each stage and block, below the pictures",
+            Action::Grid => {
+                "All pictures of the folder in place of the panels, or the panels again"
+            }
             Action::FullScreen => "Fill the screen, or show the window again",
             Action::OpenPalette => "Find a command or a recent file by part of its name",
             Action::ShowKeys => "All commands with their keys",
@@ -254,6 +260,7 @@ impl Action {
             | Action::LeftList
             | Action::RightList
             | Action::LayerStrip
+            | Action::Grid
             | Action::FullScreen => Group::Looking,
             Action::PinView
             | Action::UnpinAll
@@ -308,6 +315,7 @@ impl Action {
             Action::LeftList => key(Key::OpenBracket),
             Action::RightList => key(Key::CloseBracket),
             Action::LayerStrip => key(Key::S),
+            Action::Grid => key(Key::G),
             Action::FullScreen => key(Key::F11),
             Action::PanLeft => shifted(Key::ArrowLeft),
             Action::PanRight => shifted(Key::ArrowRight),

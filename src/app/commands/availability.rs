@@ -35,6 +35,8 @@ impl Scene<'_> {
             | Command::NumberClasses(_)
             | Command::LimitThumbnails(_)
             | Command::UnfoldGallery(_)
+            | Command::SearchPictures(_)
+            | Command::SizeTiles(_)
             | Command::ChooseLayer(_)
             | Command::ToggleLayer(_)
             | Command::ToggleBranch(_)
@@ -122,6 +124,7 @@ impl Scene<'_> {
             | Action::NextPicture
             | Action::FirstPicture
             | Action::LastPicture
+            | Action::Grid
             | Action::CloseFolder => self.why_not_gallery(),
             Action::TrueClasses => self.why_not_gallery().or_else(|| self.why_no_classes()),
             Action::Cancel => {

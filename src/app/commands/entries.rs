@@ -91,11 +91,11 @@ impl Scene<'_> {
         let mode = self.state.model().map(|model| model.preprocess.mode);
         for fit in others(options.fit) {
             let label = fit_label(fit, mode);
-            offer("Fit", label, changed(&|options| options.fit = fit));
+            offer("Resize", label, changed(&|options| options.fit = fit));
         }
         for rule in others(options.rule) {
             offer(
-                "Rule",
+                "Backprop rule",
                 rule.label(),
                 changed(&|options| options.rule = rule),
             );
@@ -129,10 +129,10 @@ impl Scene<'_> {
         };
         let on = options.style.common_scale;
         let command = self.styled(|style| style.common_scale = !on);
-        switch("One scale for all rows", on, command);
+        switch("Shared scale for all rows", on, command);
         let on = options.style.strip_common_scale;
         let command = self.styled(|style| style.strip_common_scale = !on);
-        switch("One scale for the strip", on, command);
+        switch("Shared scale for the strip", on, command);
 
         let on = options.linked_classes;
         let command = changed(&|options| options.linked_classes = !on);

@@ -60,6 +60,10 @@ pub enum Command {
     /// The memory limit for thumbnails, in bytes.
     LimitThumbnails(usize),
     UnfoldGallery(bool),
+    /// Shows only images of the folder whose names contain this.
+    SearchPictures(String),
+    /// The width of an image in the grid, in points.
+    SizeTiles(f32),
     ExportPanel(Panel),
 
     ChooseLayer(ModulePath),

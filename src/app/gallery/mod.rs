@@ -28,7 +28,7 @@ mod view;
 pub(crate) mod walk;
 
 pub use report::TruthReport;
-pub use view::{GalleryView, Reveal};
+pub use view::{DEFAULT_TILE, GalleryView, MAX_TILE, MIN_TILE, Reveal};
 
 /// A folder of images, or several images that were opened together.
 pub struct OpenFolder {
@@ -54,6 +54,11 @@ impl OpenFolder {
     pub fn is_shown(&self) -> bool {
         let several = self.folder.list.entries().len() > 1;
         self.folder.is_open() && (several || self.view.is_folder)
+    }
+
+    /// Whether the images fill the stage.
+    pub fn shows_grid(&self) -> bool {
+        self.view.grid && self.is_shown()
     }
 
     /// The true and predicted classes of the images with their counts, the most frequent first.
@@ -129,6 +134,7 @@ impl App {
         let mut in_sight = self.panels.gallery.in_sight.clone();
         in_sight.extend(self.first_candidate());
         self.gallery.folder.see(&in_sight);
+        self.gallery.folder.draw_at(self.panels.gallery.drawn_px);
         let asker = asker(&self.engine, self.gallery_question());
         if let Err(error) = self.gallery.folder.poll(&asker, now) {
             self.notices.not_opened(Place::Folder, error);
@@ -139,6 +145,8 @@ impl App {
                 generation: self.gallery.folder.generation(),
                 opens_first: self.gallery.folder.is_open() && !self.gallery.view.keep_photo,
                 unfolded: self.gallery.view.unfolded,
+                grid: self.gallery.view.grid && self.gallery.folder.is_open(),
+                tile: self.gallery.view.tile,
                 truth_of: self.gallery.view.truth_of,
                 // Checked only once: a network drive may stop responding.
                 is_folder: self.gallery.folder.paths().iter().any(|path| path.is_dir()),
@@ -238,8 +246,12 @@ impl App {
         let key = photo.map(|photo| (photo.id, self.gallery.folder.list.entries().len()));
         if self.gallery.view.looked_up != key || key.is_none() {
             self.gallery.view.looked_up = key;
-            self.gallery.view.current =
-                photo.and_then(|photo| self.gallery.folder.list.find(&photo.path));
+            let found = photo.and_then(|photo| self.gallery.folder.list.find(&photo.path));
+            // A photo that was opened by its path.
+            if found.is_some() && found != self.gallery.view.current {
+                self.panels.gallery.reveal = found.map(Reveal::Picture);
+            }
+            self.gallery.view.current = found;
         }
     }
 
@@ -268,6 +280,15 @@ impl App {
     pub(crate) fn pause_gallery(&mut self, paused: bool) {
         let asker = asker(&self.engine, self.gallery_question());
         self.gallery.folder.pause(paused, &asker);
+    }
+
+    /// Shows the images in a grid, or the panels again. A search ends with the grid.
+    pub(crate) fn show_grid(&mut self, on: bool) {
+        self.gallery.view.grid = on;
+        if !on {
+            self.gallery.folder.list.set_search("");
+            self.panels.gallery.reveal = self.gallery.view.current.map(Reveal::Picture);
+        }
     }
 
     pub(crate) fn close_gallery(&mut self) {

@@ -10,11 +10,20 @@ pub enum Reveal {
     Others,
 }
 
+/// The width of an image in the grid, in points.
+pub const MIN_TILE: f32 = 96.0;
+pub const DEFAULT_TILE: f32 = 160.0;
+pub const MAX_TILE: f32 = 320.0;
+
 /// The state of the gallery.
 pub struct GalleryView {
     /// The index of the image that is open or being opened.
     pub current: Option<usize>,
     pub unfolded: bool,
+    /// Whether the images fill the stage.
+    pub grid: bool,
+    /// The width of an image in the grid, in points.
+    pub tile: f32,
     /// Whether the open photo stays open while the folder is opened.
     pub keep_photo: bool,
     /// The step that led to the current image, if any.
@@ -43,6 +52,8 @@ impl Default for GalleryView {
         GalleryView {
             current: None,
             unfolded: true,
+            grid: false,
+            tile: DEFAULT_TILE,
             keep_photo: false,
             walking: None,
             skipped: None,

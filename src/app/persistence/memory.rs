@@ -186,6 +186,7 @@ impl App {
         let settings = &memory.settings;
         self.state.options = settings.options;
         self.gallery.view.unfolded = settings.gallery_unfolded;
+        self.gallery.view.tile = settings.grid_tile as f32;
         let limit = settings.thumbnails_mib as usize * MIB;
         self.gallery.folder.set_limit(limit);
         ctx.set_theme(settings.theme);
@@ -241,6 +242,7 @@ impl App {
         let settings = &mut memory.settings;
         settings.options = self.state.options;
         settings.gallery_unfolded = self.gallery.view.unfolded;
+        settings.grid_tile = self.gallery.view.tile.into();
         settings.thumbnails_mib = (self.gallery.folder.limit() / MIB) as f64;
         settings.theme = ctx.options(|o| o.theme_preference);
         if has_settled(&mut memory.still_maximising, ctx) {

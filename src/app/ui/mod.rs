@@ -28,7 +28,7 @@ pub struct Panels {
     pub model_usage: side_panels::pane::usage_ui::Draft,
     pub classes: side_panels::classes_ui::ClassesScratch,
     pub channels: side_panels::channels_ui::ChannelPictures,
-    pub gallery: gallery::gallery_ui::GalleryScratch,
+    pub gallery: gallery::scratch::GalleryScratch,
     pub stage: stage::StageScratch,
     pub rows: stage::compare_ui::RowsScratch,
     pub strip: stage::strip::strip_ui::StripScratch,

@@ -318,10 +318,17 @@ fn answer_note(model: &Model) -> Option<String> {
         (AnswerKind::Classes, _) => None,
         (AnswerKind::YesNo, Reading::Softmax | Reading::Sigmoid) => {
             let yes = model.labels.names.last().map_or("yes", String::as_str);
-            Some(format!(
-                "The model has a single logit. It is read as “{yes}”, and its negative as the other \
-                 class."
-            ))
+            Some(if model.graph.head == Head::None {
+                format!(
+                    "The model answers with one value, which is assumed to be a logit: it is read as “{yes}”, and \
+                     its negative as the other class. If it is a number, such as an age, choose numbers as its \
+                     answer."
+                )
+            } else {
+                format!(
+                    "The model has a single logit. It is read as “{yes}”, and its negative as the other class."
+                )
+            })
         }
         (AnswerKind::YesNo, Reading::AsTheyAre | Reading::Numbers) => Some(
             "The model has a single probability. The other class has what is left of 100 %.".into(),

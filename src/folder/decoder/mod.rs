@@ -19,7 +19,6 @@ use crate::picture::photo::decode::{Decoding, Photo};
 use crate::picture::photo::resample;
 use crate::priority;
 
-use super::thumbnails::MAX_PX;
 use super::{Error, Wake};
 
 /// Bytes of full-size images that wait for the model, unless a single one is larger.
@@ -38,13 +37,15 @@ pub struct Request {
     pub whole: bool,
     /// How it is read.
     pub decoding: Decoding,
+    /// The longest side of its thumbnail, in pixels.
+    pub max_px: u32,
 }
 
 /// The result for one image.
 #[derive(Debug)]
 pub struct Decoded {
     pub index: usize,
-    /// The long side is at most [`MAX_PX`]. If there is none, says why.
+    /// No larger than was requested. If there is none, says why.
     pub thumbnail: Result<RgbImage, String>,
     /// At full size, if that was requested and there was room. Must be released in the end.
     pub photo: Option<Arc<Photo>>,
@@ -186,7 +187,7 @@ impl Shared {
             let folder = queue.folder;
             queue.working_on = Some(request.index);
             drop(queue);
-            let (thumbnail, photo) = decode(&request.path, request.decoding);
+            let (thumbnail, photo) = decode(&request);
             queue = self.queue();
             if queue.folder != folder {
                 continue;
@@ -234,10 +235,12 @@ impl Queue {
     }
 }
 
-fn decode(path: &Path, decoding: Decoding) -> (Result<RgbImage, String>, Option<Photo>) {
+fn decode(request: &Request) -> (Result<RgbImage, String>, Option<Photo>) {
+    let path = &request.path;
     let decoded = catch_unwind(AssertUnwindSafe(|| {
-        let photo = Photo::open_leniently(path, decoding).map_err(|error| error.to_string())?;
-        let small = resample::reduced(&photo.rgb, MAX_PX);
+        let photo =
+            Photo::open_leniently(path, request.decoding).map_err(|error| error.to_string())?;
+        let small = resample::reduced(&photo.rgb, request.max_px);
         Ok((small.unwrap_or_else(|| photo.rgb.clone()), photo))
     }));
     match decoded {

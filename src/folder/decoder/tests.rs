@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use image::Rgb;
 
 use super::*;
+use crate::folder::thumbnails::MAX_PX;
 
 fn sample(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
@@ -18,6 +19,7 @@ fn request(index: usize, path: &Path, whole: bool) -> Request {
         path,
         whole,
         decoding,
+        max_px: MAX_PX,
     }
 }
 
@@ -50,6 +52,13 @@ fn decodes_once_for_the_thumbnail_and_the_model() {
     assert!(photo.width() > MAX_PX);
     decoder.request(vec![request(4, &path, false)], Vec::new());
     assert!(take(&decoder, 1).remove(0).photo.is_none());
+    let large = Request {
+        max_px: 2 * MAX_PX,
+        ..request(5, &path, false)
+    };
+    decoder.request(vec![large], Vec::new());
+    let thumbnail = take(&decoder, 1).remove(0).thumbnail.unwrap();
+    assert_eq!(thumbnail.width().max(thumbnail.height()), 2 * MAX_PX);
 }
 
 #[test]

@@ -14,7 +14,7 @@ use super::decoder::Decoder;
 use super::list::ImageList;
 use super::predictions::{Predictions, Predictor};
 use super::scan::{Scan, Tally};
-use super::thumbnails::Thumbnails;
+use super::thumbnails::{LARGE_PX, MAX_PX, Thumbnails};
 use super::truth::choices::Choices;
 use super::truth::class_names::Classes;
 use super::truth::labels_file::{LabelsFile, Unusable};
@@ -43,6 +43,8 @@ pub struct Gallery {
     /// All images with what is known about each, and which of them are in view.
     pub list: ImageList,
     thumbnails: Thumbnails,
+    /// The longest side of the thumbnails that are made from now on.
+    thumbnail_px: u32,
     /// Started with the first folder and kept, so that there is never more than one.
     decoder: Option<Decoder>,
     scan: Option<Scan>,
@@ -77,6 +79,7 @@ impl Gallery {
             paths: Vec::new(),
             list: ImageList::default(),
             thumbnails: Thumbnails::default(),
+            thumbnail_px: MAX_PX,
             decoder: None,
             scan: None,
             incoming: None,
@@ -169,6 +172,25 @@ impl Gallery {
     /// The thumbnail of an image, if there is one.
     pub fn thumbnail(&self, index: usize) -> Option<&Arc<RgbImage>> {
         self.thumbnails.get(index)
+    }
+
+    /// Says how large thumbnails are drawn, in pixels. Small ones are made again where that is not enough, if
+    /// all large ones on screen fit into the memory for thumbnails.
+    pub fn draw_at(&mut self, px: u32) {
+        let all = self.in_sight.len() * 3 * (LARGE_PX * LARGE_PX) as usize;
+        let large = px > MAX_PX && all <= self.limit();
+        let needed = if large { LARGE_PX } else { MAX_PX };
+        if needed == self.thumbnail_px {
+            return;
+        }
+        self.thumbnail_px = needed;
+        if needed == LARGE_PX {
+            if let Some(decoder) = &self.decoder {
+                decoder.forget();
+            }
+            self.thumbnails.clear();
+        }
+        self.request_images();
     }
 
     /// Sets the model, with its classes, or none. If the question changes, all predictions are dropped and

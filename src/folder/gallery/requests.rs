@@ -18,6 +18,7 @@ impl Gallery {
             path: Arc::clone(&entries[index].path),
             whole,
             decoding: self.decoding,
+            max_px: self.thumbnail_px,
         };
         let lacking = self.in_sight.iter().copied().filter(|&index| {
             let readable = entries.get(index).is_some_and(|e| e.unreadable.is_none());

@@ -69,6 +69,16 @@ impl Entry {
         }
     }
 
+    /// Whether its name or that of its folder contains each of these words, which are in lower case.
+    fn is_named(&self, words: &[&str]) -> bool {
+        let folder = self.folder.as_ref().map(|(name, _)| name.to_lowercase());
+        let name = self.name.to_lowercase();
+        words.iter().all(|word| {
+            let in_folder = folder.as_ref().is_some_and(|folder| folder.contains(word));
+            name.contains(word) || in_folder
+        })
+    }
+
     /// Whether the predicted class is not the true one.
     pub fn is_mistake(&self) -> bool {
         self.verdict().is_some_and(Verdict::is_mistake)
@@ -78,6 +88,15 @@ impl Entry {
     pub fn is_waiting(&self) -> bool {
         self.prediction == Predicted::Waiting && self.unreadable.is_none()
     }
+}
+
+/// What the order of the images depends on, besides the images.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Asked {
+    sort: Sort,
+    filter: Filter,
+    split: Option<usize>,
+    search: u64,
 }
 
 /// All images, and the list of those in view.
@@ -92,13 +111,17 @@ pub struct ImageList {
     filter: Filter,
     /// The split in view, or all of them.
     split: Option<usize>,
+    /// What names in view contain, in lower case.
+    search: String,
+    /// Incremented when the search changes.
+    search_version: u64,
     order: Vec<usize>,
     counts: Counts,
     counted: Option<u64>,
     /// Incremented when the entries change.
     version: u64,
     /// What the order was computed from, and when.
-    ordered: Option<(u64, Sort, Filter, Option<usize>)>,
+    ordered: Option<(u64, Asked)>,
     ordered_at: Option<Instant>,
     /// No image before this index waits for its prediction.
     waiting_from: usize,
@@ -140,6 +163,27 @@ impl ImageList {
     /// Chooses which images are in view, from the next [`ImageList::refresh`] on.
     pub fn set_filter(&mut self, filter: Filter) {
         self.filter = filter;
+    }
+
+    /// What is searched for.
+    pub fn search(&self) -> &str {
+        &self.search
+    }
+
+    /// Shows only images whose name or folder contains each of these words, in any case, from the next
+    /// [`ImageList::refresh`] on.
+    pub fn set_search(&mut self, text: &str) {
+        self.search = text.to_lowercase();
+        self.search_version += 1;
+    }
+
+    fn asked(&self) -> Asked {
+        Asked {
+            sort: self.sort,
+            filter: self.filter,
+            split: self.split,
+            search: self.search_version,
+        }
     }
 
     /// The index of the image with this path.
@@ -238,7 +282,7 @@ impl ImageList {
     /// Sorts the images in view again if that is needed and due at `now`. Returns whether the counts or
     /// the order may have changed. If it is needed but not due, [`ImageList::is_due_at`] is the time.
     pub fn refresh(&mut self, now: Instant) -> bool {
-        let wanted = (self.version, self.sort, self.filter, self.split);
+        let wanted = (self.version, self.asked());
         if self.ordered == Some(wanted) {
             return false;
         }
@@ -249,8 +293,9 @@ impl ImageList {
         }
         let due = self.is_due_at().is_none_or(|due| now >= due);
         if due {
+            let words: Vec<&str> = self.search.split_whitespace().collect();
             self.order = order::of(&self.entries, self.sort, |entry| {
-                self.is_in_split(entry) && self.filter.passes(entry)
+                self.is_in_split(entry) && self.filter.passes(entry) && entry.is_named(&words)
             });
             self.ordered = Some(wanted);
             self.ordered_at = Some(now);
@@ -260,8 +305,8 @@ impl ImageList {
 
     /// When the images are to be sorted next; `None` if that is not needed, or at once.
     pub fn is_due_at(&self) -> Option<Instant> {
-        let (version, sort, filter, split) = self.ordered?;
-        let asked_for = (sort, filter, split) != (self.sort, self.filter, self.split);
+        let (version, asked) = self.ordered?;
+        let asked_for = asked != self.asked();
         let stands_still = self.sort == Sort::Name && self.filter != Filter::NotPredicted;
         if asked_for || stands_still || version == self.version {
             return None;

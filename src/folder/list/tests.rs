@@ -328,3 +328,19 @@ fn shows_unreadable_images_and_those_taken_for_a_certain_class() {
     assert_eq!(filtered(&mut list, confused(1, 0)), [2]);
     assert_eq!(filtered(&mut list, confused(2, 0)), [0; 0]);
 }
+
+#[test]
+fn searches_names_and_folders_within_the_filter() {
+    let mut list = animals();
+    let mut search = |text: &str| {
+        list.set_search(text);
+        list.refresh(Instant::now());
+        list.order().to_vec()
+    };
+    assert_eq!(search("DOG"), [2, 3]);
+    assert_eq!(search("3 dog"), [3]);
+    assert_eq!(search("dog 4"), [0; 0]);
+    assert_eq!(search("").len(), 7);
+    search("cat");
+    assert_eq!(filtered(&mut list, Filter::Mistakes), [1]);
+}

@@ -318,6 +318,8 @@ fn row_values(count: i64, limits: Bounds, measured: Option<Measured>) -> Values 
         _ if limits.within(0.0, 1.0) => Values::Probabilities,
         _ if count > 1 && limits.low >= 0.0 && limits.high == 100.0 => Values::Percentages,
         _ if is_number(limits, count) => Values::Numbers,
+        // Coordinates in pixels, for example.
+        _ if limits.low >= 0.0 && limits.high.is_finite() => Values::Numbers,
         Some(Measured::Probabilities) => Values::Probabilities,
         Some(Measured::UnitVector) => Values::UnitVector,
         None => Values::Logits(None),

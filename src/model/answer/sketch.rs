@@ -9,6 +9,8 @@ use crate::model::op::shape::Shape;
 
 /// How many operations may be written twice, one after another.
 const MAX_REPEATED: usize = 4;
+/// How many numbers a weight may have whose range is measured: a table, one for each class.
+const MAX_MEASURED: usize = 1 << 12;
 /// How many values are compared to find out whether two are the same computation.
 const MAX_COMPARED: usize = 256;
 
@@ -113,6 +115,17 @@ impl Sketch {
         }
         let number = weight.f_to_kind(tch::Kind::Double).ok()?;
         number.f_reshape([1]).ok()?.f_double_value(&[0]).ok()
+    }
+
+    /// The least and the largest number of a small weight.
+    pub fn range(&self, value: ValueId) -> Option<(f64, f64)> {
+        let weight = self.graph.weight(value)?;
+        if !(1..=MAX_MEASURED).contains(&weight.numel()) {
+            return None;
+        }
+        let numbers = weight.f_to_kind(tch::Kind::Double).ok()?;
+        let least = numbers.f_min().ok()?.f_double_value(&[]).ok()?;
+        Some((least, numbers.f_max().ok()?.f_double_value(&[]).ok()?))
     }
 
     /// Adds a weight that the file does not have.

@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use tch::{Device, Kind, TchError, Tensor};
 
-use super::Opening;
 use super::guard::Guard;
+use super::{Opening, no_gradient};
 use crate::model::error::{Fault, Result, first_line};
 use crate::model::graph::axes::{self, Layout};
 use crate::model::graph::{Graph, Node, Value, ValueId};
@@ -41,9 +41,7 @@ pub(crate) struct Checked {
 /// The first thing that is wrong, and [`Fault::Cancelled`].
 pub(crate) fn run(graph: &Graph, plan: &Arc<Plan>, opening: &mut Opening) -> Result<Checked> {
     if plan.cut_at(graph.logits).is_none() {
-        return Err(Fault::NoLogits(
-            "its output does not depend on the image".into(),
-        ));
+        return Err(Fault::NoLogits(no_gradient::why(graph).into()));
     }
     let torch = |error| Fault::Graph(first_line(&error));
     let input = synthetic_image(graph.input_shape).map_err(torch)?;
@@ -361,7 +359,7 @@ mod tests {
             Copying::Cast(Kind::Int64).into(),
             Activation::Relu.into(),
         ]));
-        assert!(why.contains("does not depend on the image"), "{why}");
+        assert!(why.contains("changes in steps only"), "{why}");
     }
 
     #[test]
@@ -375,7 +373,7 @@ mod tests {
         let why = refusal(&network(&[Arithmetic::PowScalar(0.5).into()]));
         assert!(why.contains("not finite"), "{why}");
         let why = refusal(&network(&[Copying::Detach.into()]));
-        assert!(why.contains("does not depend on the image"), "{why}");
+        assert!(why.contains("has no gradient"), "{why}");
     }
 
     #[test]

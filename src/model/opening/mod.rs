@@ -16,6 +16,7 @@ pub(crate) mod allocator;
 mod batch;
 pub(crate) mod check;
 mod guard;
+mod no_gradient;
 pub(super) mod npy;
 pub(super) mod open;
 mod options;

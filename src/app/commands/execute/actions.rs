@@ -22,6 +22,7 @@ impl App {
             Action::OpenImage => self.pick(ctx, Purpose::OpenImage),
             Action::OpenFolder => self.pick(ctx, Purpose::OpenFolder),
             Action::CloseFolder => self.close_gallery(),
+            Action::Grid => self.show_grid(!self.gallery.view.grid),
             Action::TrueClasses => self.dialogs.true_classes.toggle(),
             Action::OpenModel => self.pick(ctx, Purpose::OpenModel),
             Action::OpenSecondModel => self.pick(ctx, Purpose::OpenSecondModel),

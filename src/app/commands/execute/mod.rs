@@ -60,6 +60,8 @@ impl App {
                 self.gallery.view.unfolded = on;
                 self.panels.gallery.reveal = self.gallery.view.current.map(Reveal::Picture);
             }
+            Command::SearchPictures(text) => self.gallery.folder.list.set_search(&text),
+            Command::SizeTiles(points) => self.gallery.view.tile = points,
             Command::ExportPanel(panel) => self.export(ctx, FigureKind::Panel(panel)),
 
             Command::ChooseLayer(path) => {

@@ -42,7 +42,10 @@ impl App {
             {
                 self.open_path(path);
             }
-            Purpose::OpenImage => self.open_image(path),
+            Purpose::OpenImage => {
+                self.show_grid(false);
+                self.open_image(path);
+            }
             Purpose::OpenFolder => self.open_gallery(vec![path]),
             Purpose::OpenModel => self.open_model(path),
             Purpose::OpenSecondModel => self.open_model_as(path, 1, OpenOptions::default()),

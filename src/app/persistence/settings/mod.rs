@@ -12,6 +12,7 @@ use super::folder_choices::FolderChoices;
 use super::recent::Recent;
 use super::stored::{self, StoredScore, StoredUsage};
 use super::stored_input::StoredInput;
+use crate::app::gallery::{DEFAULT_TILE, MAX_TILE, MIN_TILE};
 use crate::app::state::by_name;
 use crate::app::state::range::{OutOfRange, within};
 use crate::app::state::view_options::ViewOptions;
@@ -43,6 +44,8 @@ pub struct Settings {
     pub gallery_unfolded: bool,
     /// The memory limit for a folder's thumbnails, in MiB.
     pub thumbnails_mib: f64,
+    /// The width of an image in the grid of a folder, in points.
+    pub grid_tile: f64,
 }
 
 /// What was last open.
@@ -102,6 +105,7 @@ impl Default for Settings {
             window: Placement::default(),
             gallery_unfolded: true,
             thumbnails_mib: 64.0,
+            grid_tile: DEFAULT_TILE.into(),
         }
     }
 }
@@ -118,6 +122,13 @@ impl Settings {
             self.thumbnails_mib,
             range,
             plausible,
+        )?;
+        let tiles = f64::from(MIN_TILE)..=f64::from(MAX_TILE);
+        self.grid_tile = within(
+            "the size in the grid",
+            self.grid_tile,
+            tiles,
+            1.0..=10_000.0,
         )?;
         self.window = self.window.checked()?;
         Ok(self)

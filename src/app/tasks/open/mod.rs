@@ -22,7 +22,10 @@ impl App {
     pub(crate) fn open_images(&mut self, mut paths: Vec<PathBuf>) {
         match paths.as_slice() {
             [] => {}
-            [one] if !one.is_dir() => self.open_image(paths.remove(0)),
+            [one] if !one.is_dir() => {
+                self.show_grid(false);
+                self.open_image(paths.remove(0));
+            }
             _ => self.open_gallery(paths),
         }
     }

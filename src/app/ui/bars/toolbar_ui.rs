@@ -137,7 +137,7 @@ fn compare_menu(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
         }
         let mut one_scale = state.options.style.common_scale;
         let hint = "Draw the heat maps of all rows against the largest maximum";
-        let check = ui.checkbox(&mut one_scale, "One scale for all rows");
+        let check = ui.checkbox(&mut one_scale, "Shared scale for all rows");
         if check.on_hover_text(hint).clicked() {
             commands.push(scene.styled(|style| style.common_scale = one_scale));
         }
@@ -193,7 +193,7 @@ fn view_menu(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
         caption(ui, "Appearance");
         let now = ui.options(|o| o.theme_preference);
         for (theme, label) in [
-            (ThemePreference::System, "As the system"),
+            (ThemePreference::System, "Follow system"),
             (ThemePreference::Light, "Light"),
             (ThemePreference::Dark, "Dark"),
         ] {

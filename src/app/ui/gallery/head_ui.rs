@@ -39,6 +39,14 @@ pub fn head_ui(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
             if button.clicked() {
                 commands.push(Action::CloseFolder.into());
             }
+            let grid = Button::new("Grid")
+                .small()
+                .selected(scene.gallery.shows_grid());
+            let grid = ui.add(grid).on_hover_text(Action::Grid.hint(ui.ctx()));
+            if grid.clicked() {
+                commands.push(Action::Grid.into());
+            }
+            ui.add_space(GRID);
             let named = rect.width() >= NAMED;
             memory_ui(ui, scene, named, commands);
             ui.add_space(GRID);

@@ -17,7 +17,8 @@ const MAX_NEW_PER_FRAME: usize = 8;
 /// The thumbnails that the gallery draws.
 #[derive(Default)]
 pub struct ThumbnailTextures {
-    held: HashMap<usize, TextureHandle>,
+    /// With the thumbnail that each was made from.
+    held: HashMap<usize, (TextureHandle, Arc<RgbImage>)>,
     /// The longest side that they were made for, in screen pixels.
     max_px: u32,
 }
@@ -39,12 +40,13 @@ impl ThumbnailTextures {
         self.held.retain(|index, _| in_sight.contains(index));
         let mut new = 0;
         for &index in in_sight {
-            if self.held.contains_key(&index) {
-                continue;
-            }
             let Some(thumbnail) = thumbnail(index) else {
                 continue;
             };
+            let same = |(_, from): &(TextureHandle, Arc<RgbImage>)| Arc::ptr_eq(from, thumbnail);
+            if self.held.get(&index).is_some_and(same) {
+                continue;
+            }
             if new == MAX_NEW_PER_FRAME {
                 ctx.request_repaint();
                 return;
@@ -52,13 +54,13 @@ impl ThumbnailTextures {
             // A larger texture would flicker when drawn reduced.
             let picture = reduced(thumbnail, max_px);
             let texture = ctx.load_texture("thumbnail", picture, TextureOptions::LINEAR);
-            self.held.insert(index, texture);
+            self.held.insert(index, (texture, Arc::clone(thumbnail)));
             new += 1;
         }
     }
 
     pub fn get(&self, index: usize) -> Option<&TextureHandle> {
-        self.held.get(&index)
+        self.held.get(&index).map(|(texture, _)| texture)
     }
 }
 

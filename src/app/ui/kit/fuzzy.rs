@@ -105,7 +105,7 @@ mod tests {
             "Previous class",
             "Next layer",
             "Export the layers",
-            "Explain",
+            "Target",
         ];
         assert_eq!(found("layer", &texts)[0], "Next layer");
         assert_eq!(found("class", &texts)[0], "Previous class");

@@ -197,9 +197,9 @@ pub fn class_row(
         }
         let is_true = state.truth_here() == Some(class);
         let label = if is_true {
-            "This is not the true class"
+            "Unset the true class"
         } else {
-            "This is the true class"
+            "Set as true class"
         };
         if ui.button(label).clicked() {
             commands.push(Command::SetTruth(Some(class).filter(|_| !is_true)));

@@ -192,7 +192,7 @@ pub fn numbers(scene: Scene<'_>, row: &Row, view: &View) -> Option<String> {
     let max = significant(max);
     let map = match reading_of(scene, Some(row), view).and_then(|reading| reading.map) {
         Some(value) => format!("{} of {max}", significant(value)),
-        None => format!("maximum {max}"),
+        None => format!("max {max}"),
     };
     let probability = match row.subject.score? {
         Score::Versus { .. } => None,
@@ -222,7 +222,7 @@ fn actions(
             let hint = "Continue from this view: its photo, model, class and layer";
             let mut actions = vec![
                 ("Unpin", "Remove this row", Command::Unpin(id)),
-                ("Make live", hint, Command::MakeLive(id)),
+                ("Restore", hint, Command::MakeLive(id)),
             ];
             let pins = &scene.state.pins;
             let position = pins.iter().position(|pin| pin.id == id);

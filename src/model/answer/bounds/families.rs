@@ -57,9 +57,7 @@ pub(super) fn after_arithmetic(
                 (Some(other), None) if !divides => input(1).times(other),
                 _ if divides && is_share(sketch, node) && input(0).low >= 0.0 => Bounds::SHARE,
                 _ if divides => Bounds::NONE,
-                // Products of probabilities are probabilities.
-                _ if input(0).within(0.0, 1.0) && input(1).within(0.0, 1.0) => Bounds::SHARE,
-                _ => Bounds::NONE,
+                _ => input(0).product(input(1)),
             }
         }
         Arithmetic::AddProduct { .. }

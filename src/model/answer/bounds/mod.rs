@@ -48,6 +48,18 @@ impl Bounds {
         Bounds::new(a.min(b), a.max(b))
     }
 
+    /// Bounds of a product.
+    fn product(self, other: Bounds) -> Bounds {
+        let ends = [self.low, self.high].map(|a| [a * other.low, a * other.high]);
+        let ends = ends.as_flattened();
+        if ends.iter().all(|end| end.is_finite()) {
+            let low = ends.iter().copied().fold(f64::INFINITY, f64::min);
+            Bounds::new(low, ends.iter().copied().fold(f64::NEG_INFINITY, f64::max))
+        } else {
+            Bounds::NONE
+        }
+    }
+
     /// Bounds after a function that never falls.
     fn map(self, rising: impl Fn(f64) -> f64) -> Bounds {
         Bounds::new(rising(self.low), rising(self.high))
@@ -88,7 +100,9 @@ fn of(sketch: &Sketch, value: ValueId, known: &mut HashMap<ValueId, Bounds>) -> 
                 };
                 after(sketch, node, &mut input)
             }
-            (None, None, None) => Bounds::NONE,
+            (None, None, None) => sketch
+                .range(id)
+                .map_or(Bounds::NONE, |(low, high)| Bounds::new(low, high)),
         };
         if missing.is_empty() {
             known.insert(id, found);

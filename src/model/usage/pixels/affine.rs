@@ -205,7 +205,7 @@ impl Before<'_> {
 
 /// Whether each pixel of the output can be that of one pixel of the image. What is no map of levels after
 /// all is found out by the measurement.
-fn keeps_pixels(op: &Op) -> bool {
+pub(super) fn keeps_pixels(op: &Op) -> bool {
     match op {
         Op::Arithmetic(_)
         | Op::Function(_)

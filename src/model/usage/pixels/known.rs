@@ -35,10 +35,13 @@ pub fn find(mean: &[f64], std: &[f64]) -> Option<Known> {
         ([122.679, 116.669, 104.007], caffe_std),
         ([123.0, 117.0, 104.0], caffe_std),
     ];
+    // Levels from −1 to 1 that are turned back into those from 0 to 1 first.
+    let signed = unit.map(|(mean, std)| (mean.map(|mean| 2.0 * mean - 1.0), times(std, 2.0)));
+    let signed = signed.into_iter().map(|pair| (pair, Levels::Signed));
     let unit = unit.into_iter().map(|pair| (pair, Levels::Unit));
     let bytes = bytes.into_iter().chain(caffe);
     let bytes = bytes.map(|pair| (pair, Levels::Bytes));
-    for ((means, stds), levels) in unit.chain(bytes) {
+    for ((means, stds), levels) in unit.chain(bytes).chain(signed) {
         for channels in [InputChannels::Rgb, InputChannels::Bgr] {
             let ordered = |mut numbers: [f64; 3]| {
                 if channels == InputChannels::Bgr {

@@ -7,7 +7,10 @@ use super::channels::InputChannels;
 use crate::model::graph::Graph;
 
 mod affine;
+mod hints;
 pub(crate) mod known;
+
+pub use hints::hinted;
 
 /// The range of levels that a network takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -29,7 +29,7 @@ fn folder() -> PathBuf {
 fn finds_the_levels_that_a_network_takes() {
     let rows = std::fs::read_to_string(folder().join("expected.json")).unwrap();
     let rows: BTreeMap<String, Row> = serde_json::from_str(&rows).unwrap();
-    assert_eq!(rows.len(), 30);
+    assert_eq!(rows.len(), 32);
     let mut files = 0;
     let picture = image::open(folder().join("../../pictures/resample_source.png")).unwrap();
     let picture = picture.crop_imm(20, 10, 24, 24).into_rgb8();
@@ -65,7 +65,34 @@ fn finds_the_levels_that_a_network_takes() {
             assert!(apart < 1e-5, "{name}: {logits:?} {due:?}");
         }
     }
-    assert_eq!(files, 30 + 8 + 2);
+    assert_eq!(files, 32 + 8 + 2);
+}
+
+#[test]
+fn finds_what_other_beginnings_suggest() {
+    let rows = std::fs::read_to_string(folder().join("hints.json")).unwrap();
+    let rows: BTreeMap<String, Option<String>> = serde_json::from_str(&rows).unwrap();
+    assert_eq!(rows.len(), 9);
+    for (name, due) in rows {
+        for ending in ["onnx", "pt2"] {
+            let model = Model::open(&folder().join(format!("hint_{name}.{ending}"))).unwrap();
+            let found = hinted(&model.graph).map(|levels| match levels {
+                Levels::Unit => "unit",
+                Levels::Bytes => "bytes",
+                Levels::Signed => "signed",
+            });
+            assert_eq!(found, due.as_deref(), "{name}.{ending}");
+            let (mean, std) = match found {
+                Some("bytes") => (0.0, 1.0 / 255.0),
+                Some(_) => (0.0, 1.0),
+                None => (known::IMAGENET.0[0], known::IMAGENET.1[0]),
+            };
+            assert_eq!(
+                (model.preprocess.mean[0], model.preprocess.std[0]),
+                (mean, std)
+            );
+        }
+    }
 }
 
 #[test]

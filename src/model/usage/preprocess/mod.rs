@@ -9,6 +9,7 @@ use crate::model::error::{Error, Fault};
 use crate::picture::photo::geometry::{CropMode, Filter, Frame};
 
 mod given;
+mod levels;
 mod library;
 mod metadata;
 pub(crate) mod resolve;

@@ -10,7 +10,7 @@ use crate::model::error::{Error, Fault};
 use crate::model::format::About;
 use crate::model::graph::Graph;
 use crate::model::usage::beside;
-use crate::model::usage::pixels::{self, Expected, Levels, known};
+use crate::model::usage::pixels::{self, Expected, Levels};
 
 /// What is known of a model when its preprocessing is looked for.
 pub struct Evidence<'a> {
@@ -110,6 +110,11 @@ pub fn resolve(evidence: &Evidence) -> Result<Found, Error> {
     if let Some(expected) = &expected {
         layers.expected(expected, &mut notes);
     }
+    if layers.levels.is_none()
+        && let Some(levels) = pixels::hinted(evidence.graph)
+    {
+        layers.levels(&levels.stated(), PreprocessSource::Network, &mut notes);
+    }
     if !layers.is_complete()
         && let Some(found) = library::recognise(evidence.about, evidence.graph, assumed)
     {
@@ -126,36 +131,6 @@ fn never_twice(file: &str, levels: Levels) -> String {
          {file} says.",
         levels.words()
     )
-}
-
-impl Expected {
-    /// Whether the network itself does this normalisation.
-    fn does_what(&self, preprocess: &Preprocess) -> bool {
-        let (mean, std) = &self.own;
-        known::near(mean, &preprocess.mean) && known::near(std, &preprocess.std)
-    }
-
-    /// Whether it would be normalised twice: levels of another range are stated than the network takes.
-    fn clashes_with(&self, preprocess: &Preprocess) -> bool {
-        let mut plain = preprocess.clone();
-        plain.take_levels(self.levels);
-        !known::near(&plain.std, &preprocess.std)
-            || plain
-                .mean
-                .iter()
-                .zip(&preprocess.mean)
-                .any(|(a, b)| (a - b).abs() > 1e-3)
-    }
-}
-
-impl Preprocess {
-    /// Levels of this range, not normalised further.
-    pub(crate) fn take_levels(&mut self, levels: Levels) {
-        let (mean, std) = levels.normalisation();
-        let count = self.channels.count();
-        self.mean = vec![mean; count];
-        self.std = vec![std; count];
-    }
 }
 
 /// The preprocessing while it is being put together: what one source has said, the next one cannot change.
@@ -233,12 +208,9 @@ impl Layers {
     }
 
     fn expected(&mut self, expected: &Expected, notes: &mut Vec<String>) {
-        let (mean, std) = expected.levels.normalisation();
         let stated = Stated {
-            mean: Some(vec![mean]),
-            std: Some(vec![std]),
             channels: expected.channels,
-            ..Stated::default()
+            ..expected.levels.stated()
         };
         let source = if expected.is_learnt {
             PreprocessSource::Learnt

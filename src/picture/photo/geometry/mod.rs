@@ -38,9 +38,9 @@ impl Fit {
     /// Its name in the window.
     pub fn label(self) -> &'static str {
         match self {
-            Fit::Crop => "Crop",
+            Fit::Crop => "Center crop",
             Fit::Stretch => "Stretch",
-            Fit::Pad => "Pad",
+            Fit::Pad => "Letterbox",
         }
     }
 

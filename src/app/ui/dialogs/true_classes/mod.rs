@@ -125,7 +125,7 @@ fn numbering_ui(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
         return;
     }
     ui.with_layout(Layout::left_to_right(egui::Align::Center), |ui| {
-        ui.add_space((ui.available_width() - 320.0).max(0.0));
+        ui.add_space((ui.available_width() - 272.0).max(0.0));
         let list = Choice {
             name: "Numbers",
             hint: "What folders and labels that are numbers stand for",

@@ -162,8 +162,8 @@ pub fn caption(scene: Scene<'_>, place: Place<'_>) -> String {
         Cell::Panel(Panel::GuidedGradCam) => match signed.map(|(key, _)| key.heat.score) {
             Some(Score::Versus { .. }) => "of the difference of two logits".to_owned(),
             // The heat map shows some channels, but guided Grad-CAM uses all of them.
-            Some(_) if shows_some_channels(scene) => "times the whole heat map".to_owned(),
-            Some(_) => "times the heat map".to_owned(),
+            Some(_) if shows_some_channels(scene) => "guided backprop × whole heat map".to_owned(),
+            Some(_) => "guided backprop × heat map".to_owned(),
             None => String::new(),
         },
         Cell::Difference => {
@@ -187,9 +187,9 @@ fn shows_some_channels(scene: Scene<'_>) -> bool {
 /// How many rectifiers the rule changed.
 fn rectifiers(rule: ReluRule, (acted, all): (usize, usize)) -> String {
     match rule {
-        _ if all == 0 => "0 of 0 rectifiers guided: this is the plain gradient".to_owned(),
-        ReluRule::Guided => format!("{acted} of {all} rectifiers guided"),
-        ReluRule::Deconvnet => format!("{acted} of {all} rectifiers by the deconvnet rule"),
+        _ if all == 0 => "Guided at 0 of 0 ReLUs: this is the plain gradient".to_owned(),
+        ReluRule::Guided => format!("Guided at {acted} of {all} ReLUs"),
+        ReluRule::Deconvnet => format!("Deconvnet rule at {acted} of {all} ReLUs"),
         ReluRule::Gradient => "The plain gradient".to_owned(),
     }
 }
@@ -201,10 +201,10 @@ mod tests {
     #[test]
     fn states_that_a_model_has_no_rectifiers() {
         let text = rectifiers(ReluRule::Guided, (0, 0));
-        assert_eq!(text, "0 of 0 rectifiers guided: this is the plain gradient");
+        assert_eq!(text, "Guided at 0 of 0 ReLUs: this is the plain gradient");
         assert_eq!(
             rectifiers(ReluRule::Guided, (26, 26)),
-            "26 of 26 rectifiers guided"
+            "Guided at 26 of 26 ReLUs"
         );
     }
 }

@@ -296,7 +296,7 @@ fn draw_signed(painter: &Painter, picture: &InputTexture, photo_rect: Rect) {
 
 /// A message over a stale image that will not be recomputed by itself. Returns whether it was clicked.
 fn not_computed_ui(ui: &Ui, rect: Rect, bare: bool) -> bool {
-    let text = "Not computed. Click to compute again.";
+    let text = "Not computed. Click to recompute.";
     let plate = plate(ui, rect, bare, text);
     let id = ui
         .scope_id()

@@ -176,9 +176,9 @@ fn method_ui(ui: &mut Ui, scene: Scene<'_>, compact: bool, commands: &mut Vec<Co
     let gap = if compact { 0.0 } else { GRID };
     let mode = state.model().map(|model| model.preprocess.mode);
     let fit = Choice {
-        name: "Fit",
+        name: "Resize",
         hint: about_fit(mode),
-        width: 72.0,
+        width: 88.0,
         named: true,
         cut: false,
     };
@@ -192,8 +192,8 @@ fn method_ui(ui: &mut Ui, scene: Scene<'_>, compact: bool, commands: &mut Vec<Co
     ui.add_space(gap);
 
     let rule = Choice {
-        name: "Rule",
-        hint: "What rectifiers let through in the backward pass, for the last two panels",
+        name: "Backprop rule",
+        hint: "How ReLUs pass gradients backwards, for the guided panels",
         width: 120.0,
         named: true,
         cut: false,
@@ -207,7 +207,7 @@ fn method_ui(ui: &mut Ui, scene: Scene<'_>, compact: bool, commands: &mut Vec<Co
     }));
     ui.add_space(gap);
 
-    let label = widgets::name(ui, "Explain");
+    let label = widgets::name(ui, "Target");
     score_ui::score_ui(ui, state, label, commands);
 }
 

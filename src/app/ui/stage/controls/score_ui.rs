@@ -9,7 +9,7 @@ use crate::app::commands::Command;
 use crate::app::state::State;
 use crate::app::ui::kit::widgets;
 
-const FOR: &str = "The class";
+const FOR: &str = "Class score";
 const AGAINST: &str = "Counterfactual";
 const DRAWN: &str = "In a drawn region";
 const DRAW: &str = "In a region you draw…";

@@ -39,7 +39,7 @@ pub fn head_ui(
         format!("mean of {fused} layers, each over its maximum")
     } else {
         format!(
-            "{} from input to output; Ctrl+click fuses several",
+            "{} from input to output; Ctrl+click averages several",
             rows.len()
         )
     };
@@ -80,7 +80,7 @@ pub fn head_ui(
                 return;
             }
             let on = scene.state.options.style.strip_common_scale;
-            let button = egui::Button::new("One scale").small().selected(on);
+            let button = egui::Button::new("Shared scale").small().selected(on);
             let hint = "Draw all layers' maps against the largest maximum, to see where the \
                         evidence is strong";
             if ui.add(button).on_hover_text(hint).clicked() {

@@ -199,7 +199,7 @@ fn image_shape(module: &GraphModule, image: &str) -> Result<([i64; 4], bool)> {
 /// Whether the image consists of bytes.
 fn takes_bytes(module: &GraphModule, image: &str) -> Result<bool> {
     match kind(described(module, image)?.dtype) {
-        Some(kind) if floating(kind) && kind != Kind::Double => Ok(false),
+        Some(kind) if floating(kind) => Ok(false),
         Some(Kind::Uint8) => {
             check_bytes(module, image)?;
             Ok(true)

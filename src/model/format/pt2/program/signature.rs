@@ -4,8 +4,8 @@ use super::out_spec;
 use super::schema::{Argument, GraphModule, OutputSpec};
 use crate::model::error::{Fault, Result};
 
-/// float16, float32 and bfloat16: everything is computed in float32.
-const FLOATS: [i64; 3] = [6, 7, 13];
+/// float16, float32, float64 and bfloat16: everything is computed in float32.
+const FLOATS: [i64; 4] = [6, 7, 8, 13];
 
 /// A tensor that the program returns.
 pub struct Returned {

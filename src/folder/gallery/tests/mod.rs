@@ -1,65 +1,18 @@
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::fs;
-use std::rc::Rc;
 use std::time::Duration;
 
 use image::Rgb;
 use tempfile::TempDir;
 
+use model::Model;
+
 use super::*;
 use crate::folder::decoder::MAX_PENDING;
 use crate::folder::list::{Filter, Predicted};
-use crate::folder::predictions::{Pending, Reply};
 use crate::folder::truth::class_names::Naming;
-use crate::picture::photo::decode::Photo;
 
-/// Predicts the red value of the first pixel as the class.
-#[derive(Default)]
-struct Model {
-    asked: RefCell<Vec<PathBuf>>,
-    pending: Rc<Cell<usize>>,
-    max_pending: Cell<usize>,
-    /// While it is set, nothing is finished.
-    busy: Rc<Cell<bool>>,
-    /// Counts calls of `forget`, which drops everything submitted before.
-    forgotten: Rc<Cell<usize>>,
-    /// Reports each image as overtaken once.
-    interrupted: Cell<bool>,
-}
-
-impl Predictor for Model {
-    fn predict(&self, photo: Arc<Photo>) -> Pending {
-        let first = !self.asked.borrow().contains(&photo.path);
-        self.asked.borrow_mut().push(photo.path.clone());
-        let reply = match photo.rgb.get_pixel(0, 0).0 {
-            _ if first && self.interrupted.get() => Reply::Overtaken,
-            [255, ..] => Reply::Failed("not finite".to_owned()),
-            [class, ..] => Reply::Prediction(outcome(usize::from(class))),
-        };
-        self.pending.set(self.pending.get() + 1);
-        self.max_pending
-            .set(self.max_pending.get().max(self.pending.get()));
-        let (pending, busy) = (Rc::clone(&self.pending), Rc::clone(&self.busy));
-        let (forgotten, then) = (Rc::clone(&self.forgotten), self.forgotten.get());
-        Box::new(move || {
-            let dropped = forgotten.get() > then;
-            if busy.get() && !dropped {
-                return None;
-            }
-            pending.set(pending.get() - 1);
-            Some(if dropped {
-                Reply::Overtaken
-            } else {
-                reply.clone()
-            })
-        })
-    }
-
-    fn forget(&self) {
-        self.forgotten.set(self.forgotten.get() + 1);
-        self.pending.set(0);
-    }
-}
+mod model;
 
 fn outcome(class: usize) -> Outcome {
     let mut probabilities = vec![0.1_f32; 3];
@@ -204,6 +157,31 @@ fn makes_thumbnails_of_images_on_screen() {
         case.model.asked.borrow().is_empty(),
         "there is no model yet"
     );
+}
+
+#[test]
+fn large_thumbnails_are_made_again_if_they_fit_into_memory() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("large.png");
+    RgbImage::new(400, 300).save(&path).unwrap();
+    let mut gallery = Gallery::new(Arc::new(|| {}));
+    gallery.open(vec![path]).unwrap();
+    let mut case = Case {
+        gallery,
+        model: Model::default(),
+        _folder: folder,
+    };
+    case.until(|gallery, _| gallery.is_open() && !gallery.is_scanning());
+    let width = |gallery: &Gallery| gallery.thumbnail(0).map(|picture| picture.width());
+    case.gallery.see(&[0]);
+    case.until(|gallery, _| width(gallery) == Some(MAX_PX));
+    case.gallery.draw_at(MAX_PX + 1);
+    case.until(|gallery, _| width(gallery) == Some(LARGE_PX));
+    case.gallery.draw_at(MAX_PX);
+    assert_eq!(width(&case.gallery), Some(LARGE_PX), "it is large enough");
+    case.gallery.set_limit(1000);
+    case.gallery.draw_at(LARGE_PX);
+    assert_eq!(case.gallery.thumbnail_px, MAX_PX);
 }
 
 #[test]
