@@ -46,8 +46,10 @@ impl Refused {
 /// The outcome of saving.
 pub enum Saved {
     To(PathBuf),
-    /// An image is on the clipboard.
-    Copied,
+    /// An image is on the clipboard, perhaps reduced to a size in pixels.
+    Copied {
+        reduced: Option<(u32, u32)>,
+    },
     NothingChosen,
     /// No picker could be opened. Holds the initial folder and name for the path prompt.
     NoPicker(Option<PathBuf>, String),
@@ -102,8 +104,13 @@ impl App {
                 self.state.done = Some(format!("{} {}", target.success(), path.display()));
                 return Some(path);
             }
-            Saved::Copied => {
-                self.state.done = Some("Copied the composite".to_owned());
+            Saved::Copied { reduced } => {
+                self.state.done = Some(match reduced {
+                    None => "Copied the composite".to_owned(),
+                    Some((width, height)) => format!(
+                        "Copied the composite, reduced to {width} × {height}: the clipboard takes 16 MB"
+                    ),
+                });
             }
             Saved::NothingChosen => {}
             Saved::NoPicker(folder, name) => {

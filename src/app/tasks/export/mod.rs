@@ -15,6 +15,7 @@ use crate::app::state::NO_SPATIAL_LAYER;
 use figures::{Drawing, drawing};
 
 pub(crate) mod arrays;
+mod clipboard;
 mod figures;
 
 pub use figures::is_ready;
@@ -76,8 +77,12 @@ impl App {
         let dialogs = Arc::clone(&self.file_dialogs);
         self.start_export(ctx, kind, move || {
             // Here and not in egui, which would hold the window until a large image is encoded.
-            match dialogs.copy(drawing.picture()) {
-                Ok(()) => Saved::Copied,
+            let whole = drawing.picture();
+            let from = whole.dimensions();
+            let picture = clipboard::fitting(whole);
+            let reduced = Some(picture.dimensions()).filter(|size| *size != from);
+            match dialogs.copy(picture) {
+                Ok(()) => Saved::Copied { reduced },
                 Err(why) => Saved::Failed(format!("The clipboard did not take it: {why}.")),
             }
         });
