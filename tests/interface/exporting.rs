@@ -355,8 +355,8 @@ fn writes_the_raw_arrays_of_the_view() {
     let mut window = Window::new(start);
     window.settle();
     // The references were made without a resize or a crop.
-    window.choose("Fit", "Stretch");
-    window.choose("Rule", "Deconvnet");
+    window.choose("Resize", "Stretch");
+    window.choose("Backprop rule", "Deconvnet");
     window.click_class("espresso");
     window.settle();
     window.will_pick(folder.path().join("view"));
