@@ -103,7 +103,7 @@ impl App {
     /// # Errors
     /// If the engine's thread cannot be started.
     pub fn new(ctx: &Context, start: Start, memory: Memory) -> Result<App, Error> {
-        App::with_dialogs(ctx, start, Arc::new(SystemDialogs), memory)
+        App::with_dialogs(ctx, start, Arc::new(SystemDialogs::default()), memory)
     }
 
     /// [`App::new`] with other file pickers.

@@ -58,7 +58,8 @@ impl Scene<'_> {
     /// Whether there is anything to cancel. Writing a file cannot be cancelled.
     pub fn can_cancel(&self) -> bool {
         let opening = self.tasks.photo.is_some() || !self.tasks.models.is_empty();
-        opening || self.persistence.session.is_opening() || self.tasks.awaits_results()
+        let arrays = self.tasks.awaits_arrays();
+        opening || self.persistence.session.is_opening() || self.tasks.awaits_results() || arrays
     }
 
     /// Whether anything in progress will change what is shown.

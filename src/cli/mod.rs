@@ -6,7 +6,6 @@
 pub(crate) mod commands;
 mod exit;
 mod explained;
-mod npz;
 mod options;
 mod page;
 mod pattern;

@@ -5,6 +5,8 @@
 //! differ. Engine data goes in, a [`Page`] comes out; [`write_page`] writes it as PNG, SVG or PDF.
 //! Figures may use `engine`, `explain` and `picture`; they know neither tensors nor the window.
 
+#[cfg(feature = "cli")]
+mod arrays;
 mod comparison;
 mod facts;
 #[cfg(test)]
@@ -18,6 +20,8 @@ use std::path::Path;
 
 pub use crate::picture::map::compose::Unseen;
 pub use crate::picture::page::{Format, Ground, Page};
+#[cfg(feature = "cli")]
+pub use arrays::Raw;
 pub use comparison::{Cell, Comparison, Row, Shows};
 pub use facts::are_facts;
 pub use layer_strip::LayerStrip;

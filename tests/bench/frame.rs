@@ -130,6 +130,14 @@ impl Dialogs for NoDialogs {
     fn save_session(&self, _: Option<&Path>, _: &str) -> Picked {
         Picked::Nothing
     }
+
+    fn save_arrays(&self, _: Option<&Path>, _: &str) -> Picked {
+        Picked::Nothing
+    }
+
+    fn copy(&self, _: image::RgbaImage) -> Result<(), String> {
+        Ok(())
+    }
 }
 
 struct Window {

@@ -127,15 +127,22 @@ fn the_screen_and_the_file_show_the_same_colours() {
 
 #[test]
 fn copies_the_composite_to_the_clipboard() {
+    let folder = tempfile::tempdir().unwrap();
     let mut window = Window::open();
     // The window system delivers Ctrl+C as this event. One event per frame, so that none is missed.
     window.harness.input_mut().events.push(egui::Event::Copy);
     window.until("the copy", |w| {
-        let commands = &w.harness.output().platform_output.commands;
-        commands
-            .iter()
-            .any(|c| matches!(c, egui::OutputCommand::CopyImage(image) if image.width() > 1000))
+        w.harness.query_by_label_contains("Copied").is_some()
     });
+    // All of it, as it would be written.
+    let path = exported(&mut window, folder.path(), "composite.png");
+    let written = image::open(path).unwrap().to_rgba8();
+    let copied = window.pickers.copied.lock().unwrap();
+    assert!(
+        copied.as_slice() == [written],
+        "{:?}",
+        copied[0].dimensions()
+    );
 }
 
 #[test]
@@ -319,4 +326,69 @@ fn writes_only_what_is_magnified_if_asked() {
         image::imageops::crop_imm(&photo, x, y, width, height).to_image() == part
     });
     assert!(is_middle);
+}
+
+/// The numbers of an array in an archive, in float32.
+fn array(npz: &Path, name: &str) -> Vec<f32> {
+    let mut archive = zip::ZipArchive::new(std::fs::File::open(npz).unwrap()).unwrap();
+    let mut bytes = Vec::new();
+    let mut file = archive.by_name(&format!("{name}.npy")).unwrap();
+    std::io::copy(&mut file, &mut bytes).unwrap();
+    let header = usize::from(u16::from_le_bytes([bytes[8], bytes[9]]));
+    let (header, numbers) = bytes[10..].split_at(header);
+    assert!(String::from_utf8_lossy(header).contains("'<f4'"), "{name}");
+    let numbers = numbers.chunks_exact(4);
+    numbers
+        .map(|number| f32::from_le_bytes(number.try_into().unwrap()))
+        .collect()
+}
+
+/// The arrays are those of pytorch-grad-cam and captum, whatever rule the window shows.
+#[test]
+fn writes_the_raw_arrays_of_the_view() {
+    let folder = tempfile::tempdir().unwrap();
+    let start = Start {
+        image: Some(file("assets/cat_and_coffee_224.png")),
+        model: Some(squeezenet()),
+        ..Start::default()
+    };
+    let mut window = Window::new(start);
+    window.settle();
+    // The references were made without a resize or a crop.
+    window.choose("Resize", "Stretch");
+    window.choose("Backprop rule", "Deconvnet");
+    window.click_class("espresso");
+    window.settle();
+    window.will_pick(folder.path().join("view"));
+    window.choose("Export", "Export arrays…");
+    window.until("the file", |w| w.app().is_settled());
+    assert_eq!(window.app().notices(), Vec::<String>::new());
+    let name = window.pickers.names.lock().unwrap()[0].clone();
+    assert_eq!(name, "cat_and_coffee_224_squeezenet1_1_features.12_967.npz");
+    let written = folder.path().join("view.npz");
+    let golden = file("tests/goldens/squeezenet1_1.cat_and_coffee.npz");
+    for (name, reference) in [
+        ("logits", "logits"),
+        ("grad_cam", "grad_cam|features.12|967"),
+        ("guided_backprop", "guided_backprop|967"),
+    ] {
+        let (ours, reference) = (array(&written, name), array(&golden, reference));
+        assert_eq!(ours.len(), reference.len(), "{name}");
+        let largest = reference
+            .iter()
+            .fold(0.0_f32, |largest, value| largest.max(value.abs()));
+        let pairs = ours.iter().zip(&reference);
+        let worst = pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        assert!(worst <= 1e-4 * largest, "{name}: {worst} of {largest}");
+    }
+    for name in ["guided_grad_cam", "gradient"] {
+        assert_eq!(array(&written, name).len(), 3 * 224 * 224);
+    }
+    // The panels still show the other rule.
+    assert!(
+        window
+            .harness
+            .query_by_label("Deconvnet × Grad-CAM")
+            .is_some()
+    );
 }

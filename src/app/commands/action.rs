@@ -29,6 +29,8 @@ pub enum Action {
     /// Exports the maps of all layers as one figure.
     ExportStrip,
     CopyComposite,
+    /// Exports the raw arrays of the live view.
+    ExportArrays,
     /// Shows how figures are exported and copied.
     FigureSettings,
     Undo,
@@ -100,6 +102,7 @@ impl Action {
             Action::ExportComposite => "Export composite…",
             Action::ExportStrip => "Export the strip of layers…",
             Action::CopyComposite => "Copy composite",
+            Action::ExportArrays => "Export arrays…",
             Action::FigureSettings => "Figure settings…",
             Action::Undo => "Undo",
             Action::Redo => "Redo",
@@ -160,6 +163,9 @@ impl Action {
             }
             Action::ExportStrip => "Save the maps of all layers as one figure: PNG, PDF or SVG",
             Action::CopyComposite => "Copy all panels with their captions to the clipboard",
+            Action::ExportArrays => {
+                "Save the raw map, the gradients and the logits of this view as a NumPy archive (.npz)"
+            }
             Action::FigureSettings => {
                 "The size of exported and copied figures on paper or in pixels, and what is around their panels"
             }
@@ -229,6 +235,7 @@ impl Action {
             | Action::ExportComposite
             | Action::ExportStrip
             | Action::CopyComposite
+            | Action::ExportArrays
             | Action::FigureSettings => Group::Files,
             Action::AboutModel
             | Action::WhichFits
@@ -331,6 +338,7 @@ impl Action {
             | Action::TrueClasses
             | Action::ComputeAgain
             | Action::WhichFits
+            | Action::ExportArrays
             | Action::FigureSettings
             | Action::CompareWithPicture => None,
         }

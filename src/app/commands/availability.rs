@@ -75,9 +75,10 @@ impl Scene<'_> {
     fn why_not_action(&self, action: Action) -> Option<&'static str> {
         let state = self.state;
         match action {
-            Action::ExportComposite | Action::ExportStrip | Action::CopyComposite => {
-                self.why_not_export()
-            }
+            Action::ExportComposite
+            | Action::ExportStrip
+            | Action::CopyComposite
+            | Action::ExportArrays => self.why_not_export(),
             Action::PreviousLayer
             | Action::NextLayer
             | Action::FindLayer

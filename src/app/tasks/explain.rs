@@ -149,6 +149,11 @@ impl App {
         let was_choosing = side.choice.is_choosing_rival();
         side.choice = side.choice.choosing_rival(false);
         let was_drawing = std::mem::take(&mut self.state.drawing_region);
+        let arrays = self.tasks.arrays.take_if(|arrays| arrays.are_pending());
+        if arrays.is_some() && !self.scene().can_cancel() {
+            self.engine.cancel();
+            return;
+        }
         if !self.scene().can_cancel() {
             let was_large = !was_choosing && !was_drawing && self.state.large.take().is_some();
             if !was_choosing && !was_drawing && !was_large {

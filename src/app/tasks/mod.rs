@@ -19,6 +19,7 @@ use crate::picture::photo::decode::{Decoding, Photo};
 use super::App;
 use super::state::rows::subject::HeatKey;
 use explain::Requests;
+use export::arrays::Arrays;
 use open::Picking;
 use save_as::Saving;
 
@@ -87,6 +88,8 @@ pub struct Tasks {
     /// A file picker on screen.
     pub picking: Option<Picking>,
     pub export: Option<Saving>,
+    /// Arrays to be written.
+    pub arrays: Option<Arrays>,
     /// The folder of the last export.
     pub exported_to: Option<PathBuf>,
 }
@@ -99,7 +102,15 @@ impl Tasks {
             || !self.models.is_empty()
             || self.awaits_results()
             || self.export.is_some()
+            || self.awaits_arrays()
             || self.trials.is_some()
+    }
+}
+
+impl Tasks {
+    /// Whether arrays are computed that will be written.
+    pub fn awaits_arrays(&self) -> bool {
+        self.arrays.as_ref().is_some_and(Arrays::are_pending)
     }
 }
 
@@ -116,7 +127,8 @@ impl App {
         self.drain_trials();
         self.drain_results();
         self.drain_gallery(ctx);
-        self.drain_export(ctx);
+        self.drain_arrays(ctx);
+        self.drain_export();
         self.drain_session(ctx);
         self.persistence.undo.take_in_changes(&self.state);
         self.remember(ctx);

@@ -27,6 +27,8 @@ pub enum Purpose {
 pub enum SaveTarget {
     Session,
     Figure(FigureKind),
+    /// The raw arrays of the live view.
+    Arrays,
 }
 
 /// What an export contains.
@@ -51,7 +53,7 @@ impl Purpose {
             Purpose::OpenModel | Purpose::OpenSecondModel | Purpose::LocateModel => "Open model",
             Purpose::OpenSession => "Open session",
             Purpose::Save(SaveTarget::Session) => "Save session to",
-            Purpose::Save(SaveTarget::Figure(_)) => "Export to",
+            Purpose::Save(SaveTarget::Figure(_) | SaveTarget::Arrays) => "Export to",
         }
     }
 }
@@ -61,7 +63,7 @@ impl SaveTarget {
     pub fn failure(self) -> &'static str {
         match self {
             SaveTarget::Session => "The session could not be saved",
-            SaveTarget::Figure(_) => "The export could not be written",
+            SaveTarget::Figure(_) | SaveTarget::Arrays => "The export could not be written",
         }
     }
 
@@ -69,7 +71,7 @@ impl SaveTarget {
     pub fn success(self) -> &'static str {
         match self {
             SaveTarget::Session => "Saved",
-            SaveTarget::Figure(_) => "Exported",
+            SaveTarget::Figure(_) | SaveTarget::Arrays => "Exported",
         }
     }
 
@@ -78,13 +80,14 @@ impl SaveTarget {
         match self {
             SaveTarget::Session => "The session could not be prepared:",
             SaveTarget::Figure(_) => "The figure could not be drawn:",
+            SaveTarget::Arrays => "The arrays could not be written:",
         }
     }
 
     pub fn thread_name(self) -> &'static str {
         match self {
             SaveTarget::Session => "session",
-            SaveTarget::Figure(_) => "export",
+            SaveTarget::Figure(_) | SaveTarget::Arrays => "export",
         }
     }
 }

@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use egui::{ColorImage, Context};
+use egui::Context;
 use poll_promise::Promise;
 
 use super::background;
@@ -46,8 +46,10 @@ impl Refused {
 /// The outcome of saving.
 pub enum Saved {
     To(PathBuf),
-    /// An image for the clipboard, which only the window's thread may access.
-    Copied(ColorImage),
+    /// An image is on the clipboard, perhaps reduced to a size in pixels.
+    Copied {
+        reduced: Option<(u32, u32)>,
+    },
     NothingChosen,
     /// No picker could be opened. Holds the initial folder and name for the path prompt.
     NoPicker(Option<PathBuf>, String),
@@ -96,20 +98,19 @@ impl Saving {
 
 impl App {
     /// Reports the outcome of saving, or asks for another path. Returns the path that was written.
-    pub(crate) fn report_saved(
-        &mut self,
-        ctx: &Context,
-        target: SaveTarget,
-        saved: Saved,
-    ) -> Option<PathBuf> {
+    pub(crate) fn report_saved(&mut self, target: SaveTarget, saved: Saved) -> Option<PathBuf> {
         match saved {
             Saved::To(path) => {
                 self.state.done = Some(format!("{} {}", target.success(), path.display()));
                 return Some(path);
             }
-            Saved::Copied(picture) => {
-                ctx.copy_image(picture);
-                self.state.done = Some("Copied the composite".to_owned());
+            Saved::Copied { reduced } => {
+                self.state.done = Some(match reduced {
+                    None => "Copied the composite".to_owned(),
+                    Some((width, height)) => format!(
+                        "Copied the composite, reduced to {width} × {height}: the clipboard takes 16 MB"
+                    ),
+                });
             }
             Saved::NothingChosen => {}
             Saved::NoPicker(folder, name) => {

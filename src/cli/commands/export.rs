@@ -9,7 +9,7 @@ use anyhow::{Result, bail};
 use clap::Args;
 use gradcam::engine::{ClassQuery, ModelInfo, Session};
 use gradcam::explain::Score;
-use gradcam::figure::{Comparison, Figure, Format, LayerStrip, Panel, Row, write_page};
+use gradcam::figure::{Comparison, Figure, Format, LayerStrip, Panel, Raw, Row, write_page};
 use gradcam::model::ReluRule;
 use gradcam::picture::map::SignedImage;
 use gradcam::picture::photo::decode::Photo;
@@ -18,7 +18,6 @@ use gradcam::picture::write;
 
 use crate::cli::exit::FAILED;
 use crate::cli::explained::{View, stem};
-use crate::cli::npz::Raw;
 use crate::cli::options::{FitChoice, LookChoice, ModelFile, resolve_layer};
 use crate::cli::page::{PageChoice, PanelChoice, parse_panels};
 use crate::cli::pictures::{BandFiles, DecodingChoice, Pictures, Source};

@@ -1,6 +1,6 @@
 //! Draws a page as pixels.
 
-use image::{Pixel, Rgb, RgbImage, Rgba, RgbaImage};
+use image::{DynamicImage, Pixel, Rgb, RgbImage, Rgba, RgbaImage};
 
 use super::{Item, Page};
 
@@ -25,11 +25,10 @@ impl Page {
 
     /// [`Page::rgb`] with the opacity of each pixel: 0 where a transparent page has nothing.
     pub fn rgba(&self) -> RgbaImage {
-        let ground = match self.ground.colour() {
-            Some([red, green, blue]) => [red, green, blue, 255],
-            None => [0; 4],
-        };
-        let mut canvas = RgbaImage::from_pixel(self.width, self.height, Rgba(ground));
+        if self.ground.colour().is_some() {
+            return DynamicImage::from(self.rgb()).into_rgba8();
+        }
+        let mut canvas = RgbaImage::new(self.width, self.height);
         self.draw(|x, y, [red, green, blue], cover| {
             if let Some(pixel) = canvas.get_pixel_mut_checked(x, y) {
                 let alpha = (cover.clamp(0.0, 1.0) * 255.0).round() as u8;

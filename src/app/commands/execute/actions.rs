@@ -31,6 +31,7 @@ impl App {
             Action::ExportComposite => self.export(ctx, FigureKind::Composite),
             Action::ExportStrip => self.export(ctx, FigureKind::Strip),
             Action::CopyComposite => self.copy_composite(ctx),
+            Action::ExportArrays => self.export_arrays(),
             Action::FigureSettings => self.dialogs.figure = true,
             Action::Undo => self.step_back(),
             Action::Redo => self.step_forward(),

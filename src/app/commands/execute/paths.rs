@@ -55,6 +55,7 @@ impl App {
             Purpose::LocateImage | Purpose::LocateModel => self.use_located(path),
             Purpose::Save(SaveTarget::Session) => self.save_session_to(ctx, path, replace),
             Purpose::Save(SaveTarget::Figure(kind)) => self.export_to(ctx, kind, path, replace),
+            Purpose::Save(SaveTarget::Arrays) => self.save_arrays_to(ctx, path, replace),
         }
     }
 

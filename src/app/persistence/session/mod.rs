@@ -214,7 +214,7 @@ impl App {
     /// Takes in finished reading, opening and saving of sessions.
     pub(crate) fn drain_session(&mut self, ctx: &Context) {
         if let Some((target, saved)) = Saving::take_finished(&mut self.persistence.session.saving)
-            && let Some(path) = self.report_saved(ctx, target, saved)
+            && let Some(path) = self.report_saved(target, saved)
         {
             self.persistence.session.path = Some(path);
         }

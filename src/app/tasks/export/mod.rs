@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use egui::{ColorImage, Context, Pos2, Rect};
+use egui::{Context, Pos2, Rect};
 
 use crate::figure::Format;
 
@@ -14,6 +14,8 @@ use crate::app::App;
 use crate::app::state::NO_SPATIAL_LAYER;
 use figures::{Drawing, drawing};
 
+pub(crate) mod arrays;
+mod clipboard;
 mod figures;
 
 pub use figures::is_ready;
@@ -72,17 +74,24 @@ impl App {
         let Some((drawing, _)) = self.ready_drawing(kind) else {
             return;
         };
+        let dialogs = Arc::clone(&self.file_dialogs);
         self.start_export(ctx, kind, move || {
-            let picture = drawing.picture();
-            let size = [picture.width() as usize, picture.height() as usize];
-            Saved::Copied(ColorImage::from_rgba_unmultiplied(size, &picture))
+            // Here and not in egui, which would hold the window until a large image is encoded.
+            let whole = drawing.picture();
+            let from = whole.dimensions();
+            let picture = clipboard::fitting(whole);
+            let reduced = Some(picture.dimensions()).filter(|size| *size != from);
+            match dialogs.copy(picture) {
+                Ok(()) => Saved::Copied { reduced },
+                Err(why) => Saved::Failed(format!("The clipboard did not take it: {why}.")),
+            }
         });
     }
 
     /// Takes in a finished export.
-    pub(super) fn drain_export(&mut self, ctx: &Context) {
+    pub(super) fn drain_export(&mut self) {
         if let Some((target, saved)) = Saving::take_finished(&mut self.tasks.export)
-            && let Some(path) = self.report_saved(ctx, target, saved)
+            && let Some(path) = self.report_saved(target, saved)
         {
             self.tasks.exported_to = path.parent().map(Path::to_owned);
         }

@@ -1,11 +1,15 @@
-//! The system's file pickers, behind a trait so that tests can replace them.
+//! The system's file pickers and its clipboard, behind a trait so that tests can replace them.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
+
+use arboard::{Clipboard, ImageData};
+use image::RgbaImage;
 
 use crate::folder::scan::EXTENSIONS;
 
-/// Asks the user for a file. Each call blocks, so it must run on a background thread.
+/// Asks the user for a file, or hands the desktop something. Each call blocks, so it must run on a background thread.
 pub trait Dialogs: Send + Sync {
     /// An existing image file. `folder` is where the picker starts, here and below; `None` leaves
     /// that to the system.
@@ -26,6 +30,13 @@ pub trait Dialogs: Send + Sync {
     fn session(&self, folder: Option<&Path>) -> Picked;
     /// Where to save a session. `name` is the suggested file name.
     fn save_session(&self, folder: Option<&Path>, name: &str) -> Picked;
+    /// Where to save arrays (.npz).
+    fn save_arrays(&self, folder: Option<&Path>, name: &str) -> Picked;
+    /// Copies an image to the clipboard. May take long.
+    ///
+    /// # Errors
+    /// In words, if there is no clipboard, or it does not take the image.
+    fn copy(&self, image: RgbaImage) -> Result<(), String>;
 }
 
 /// The outcome of a picker.
@@ -42,8 +53,12 @@ pub enum Picked {
 /// A picker that returns nothing faster than this was never opened: nobody can cancel so quickly.
 const MIN_OPEN_TIME: Duration = Duration::from_millis(250);
 
-/// The desktop's file pickers: the XDG portal or zenity on Linux.
-pub struct SystemDialogs;
+/// The desktop's file pickers, the XDG portal or zenity on Linux, and its clipboard.
+#[derive(Default)]
+pub struct SystemDialogs {
+    /// Kept, because the program itself hands out what it has copied.
+    clipboard: Mutex<Option<Clipboard>>,
+}
 
 impl Dialogs for SystemDialogs {
     fn image(&self, folder: Option<&Path>) -> Picked {
@@ -100,6 +115,35 @@ impl Dialogs for SystemDialogs {
                 .add_filter("SVG", &["svg"])
                 .save_file()
         })
+    }
+
+    fn save_arrays(&self, folder: Option<&Path>, name: &str) -> Picked {
+        ask(folder, Some(name), |dialog| {
+            dialog
+                .set_title("Export")
+                .add_filter("NumPy archive", &["npz"])
+                .save_file()
+        })
+    }
+
+    fn copy(&self, image: RgbaImage) -> Result<(), String> {
+        let mut kept = self
+            .clipboard
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let clipboard = match &mut *kept {
+            Some(clipboard) => clipboard,
+            none => none.insert(Clipboard::new().map_err(|error| error.to_string())?),
+        };
+        let (width, height) = (image.width() as usize, image.height() as usize);
+        let image = ImageData {
+            width,
+            height,
+            bytes: image.into_raw().into(),
+        };
+        clipboard
+            .set_image(image)
+            .map_err(|error| error.to_string())
     }
 
     fn session(&self, folder: Option<&Path>) -> Picked {

@@ -95,6 +95,7 @@ fn export_menu(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
                 Action::ExportComposite,
                 Action::CopyComposite,
                 Action::ExportStrip,
+                Action::ExportArrays,
             ] {
                 item(ui, action, commands);
             }

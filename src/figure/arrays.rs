@@ -1,18 +1,23 @@
 //! The raw arrays of a view as a NumPy archive.
 
-use std::io::{Seek, Write};
+use std::io::{self, Seek, Write};
 
-use anyhow::Result;
-use gradcam::picture::map::{Map, SignedImage};
 use npyz::WriterBuilder;
 use npyz::npz::NpzWriter;
 
+use crate::picture::map::{Map, SignedImage};
+
 /// The arrays in float32, without a batch axis; docs/command-line.md lists names and shapes.
 pub struct Raw<'a> {
+    /// The model's output, before softmax.
     pub logits: &'a [f32],
+    /// The map at the layer's own resolution.
     pub grad_cam: &'a Map,
+    /// The gradient at the normalised input, guided at every rectifier.
     pub guided_backprop: &'a SignedImage,
+    /// The same times the upsampled map.
     pub guided_grad_cam: &'a SignedImage,
+    /// The plain gradient at the normalised input.
     pub gradient: &'a SignedImage,
 }
 
@@ -21,7 +26,7 @@ impl Raw<'_> {
     ///
     /// # Errors
     /// Errors of the writer.
-    pub fn write(&self, out: impl Write + Seek) -> Result<()> {
+    pub fn write(&self, out: impl Write + Seek) -> io::Result<()> {
         let mut archive = NpzWriter::new(out);
         let signed = |image: &SignedImage| {
             let channels = image.channels() as u64;
