@@ -101,7 +101,7 @@ pub fn overlay(photo: &RgbImage, map: &Map, placement: &Placement, look: &Look) 
 }
 
 /// A signed map, the size of [`Placement::seen`]: each pixel has the colour of its sign
-/// ([`SIGNS`](super::colormap::SIGNS)) and is the more opaque the further its value is from zero, up to the end
+/// ([`SIGNS`]) and is the more opaque the further its value is from zero, up to the end
 /// of the scale on either side. Under [`Scale::Own`] that is the map's largest magnitude.
 ///
 /// A map of zeros is transparent everywhere: zeros are never stretched.

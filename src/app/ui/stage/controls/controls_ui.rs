@@ -24,6 +24,8 @@ use crate::app::wording::fit_label;
 const ONE_ROW: f32 = 1200.0;
 /// Below this width, the controls drop what they can spare.
 const COMPACT: f32 = 640.0;
+/// The same with the opacity of a difference beside the others.
+const COMPACT_WITH_DIFFERENCE: f32 = 800.0;
 
 /// The height of the controls in a stage of this width.
 pub fn height(width: f32) -> f32 {
@@ -50,7 +52,11 @@ pub fn controls_ui(
 ) {
     widgets::on_stage(ui);
     let room = ui.available_width();
-    let compact = room < COMPACT;
+    let compact = if shows_difference(scene.state) {
+        room < COMPACT_WITH_DIFFERENCE
+    } else {
+        room < COMPACT
+    };
     let indent = ((room - scratch.width) / 2.0).max(0.0).floor();
     let mut end = 0.0_f32;
     let mut row = |ui: &mut Ui, contents: &mut dyn FnMut(&mut Ui)| {
