@@ -55,7 +55,13 @@ fn agrees_with_the_command_line() {
     const LAYER: &str = "features.3";
     let folder = tempfile::tempdir().unwrap();
     let done = std::process::Command::new(env!("CARGO_BIN_EXE_gradcam"))
-        .args(["export", "assets/chelsea.png", "--raw", "--panels"])
+        .args([
+            "export",
+            "assets/chelsea.png",
+            "--raw",
+            "--separate",
+            "--unseen=shaded",
+        ])
         .args(["--model", "models/squeezenet1_1.pt2", "--layer", LAYER])
         .args(["--class", "tabby", "--out"])
         .arg(folder.path())
