@@ -11,7 +11,7 @@ use super::{ArchitectureQuestion, Opening, OpeningModel};
 use crate::app::App;
 use crate::app::notices::Place;
 use crate::app::state::rows::RowId;
-use crate::app::state::side::Side;
+use crate::app::state::sides::side::Side;
 use crate::app::state::viewport::View;
 
 impl App {

@@ -29,12 +29,11 @@ pub(crate) mod export;
 pub(crate) mod finished;
 pub(crate) mod first_choice;
 pub(crate) mod open;
-mod path_completion;
-pub(crate) mod path_prompt;
 pub(crate) mod purpose;
 pub(crate) mod save_as;
 mod told;
 pub(crate) mod trials;
+pub(crate) mod typed_path;
 
 /// How often progress is redrawn. Drawing the window takes CPU time away from the work in progress,
 /// and all of it under software rendering.

@@ -12,7 +12,7 @@ use super::background;
 use super::open::dialogs::Picked;
 use super::purpose::{Purpose, SaveTarget};
 use crate::app::App;
-use crate::app::tasks::path_prompt::PathPrompt;
+use crate::app::tasks::typed_path::PathPrompt;
 use crate::app::wording::sentence;
 
 /// A path that could not be used.

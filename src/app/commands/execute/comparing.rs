@@ -8,7 +8,7 @@ use crate::app::persistence::undo::Undo;
 use crate::app::state::class_choice::ClassChoice;
 use crate::app::state::rows::subject::Subject;
 use crate::app::state::rows::{MAX_PINS, Pin, RowId};
-use crate::app::state::side::Side;
+use crate::app::state::sides::side::Side;
 
 impl App {
     /// Closes models that no row needs any more, and requests the results of the new rows.

@@ -20,7 +20,7 @@ use crate::app::persistence::undo::Undo;
 use crate::app::state::class_choice::{ClassChoice, Explained};
 use crate::app::state::rows::subject::Subject;
 use crate::app::state::rows::{MAX_PINS, Pin};
-use crate::app::state::side::Side;
+use crate::app::state::sides::side::Side;
 
 impl App {
     pub(super) fn restore_session(&mut self, opening: Opening) {

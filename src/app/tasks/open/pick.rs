@@ -9,8 +9,8 @@ use poll_promise::Promise;
 use super::dialogs::{Dialogs, Picked};
 use crate::app::App;
 use crate::app::tasks::background;
-use crate::app::tasks::path_prompt::PathPrompt;
 use crate::app::tasks::purpose::Purpose;
+use crate::app::tasks::typed_path::PathPrompt;
 
 /// A picker on screen, and what its path is for.
 pub struct Picking {

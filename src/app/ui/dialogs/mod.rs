@@ -11,7 +11,7 @@ use crate::app::commands::Command;
 use crate::app::commands::action::Action;
 use crate::app::scene::Scene;
 use crate::app::tasks::ArchitectureQuestion;
-use crate::app::tasks::path_prompt::PathPrompt;
+use crate::app::tasks::typed_path::PathPrompt;
 
 use palette_ui::CommandPalette;
 use trials_ui::Trials;

@@ -5,7 +5,7 @@ use egui::text_edit::TextEditState;
 use egui::{Align2, Button, Frame, Id, Key, Modal, RichText, TextEdit, Ui, vec2};
 
 use crate::app::commands::Command;
-use crate::app::tasks::path_prompt::PathPrompt;
+use crate::app::tasks::typed_path::PathPrompt;
 use crate::app::ui::kit::theme::{self, GRID, palette};
 
 /// The maximum width of the field.

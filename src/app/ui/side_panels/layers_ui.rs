@@ -11,7 +11,7 @@ use super::pane::about_ui::about_ui;
 use super::pane::usage_ui::Draft;
 use crate::app::commands::Command;
 use crate::app::scene::Scene;
-use crate::app::state::side::Side;
+use crate::app::state::sides::side::Side;
 use crate::app::state::signal::Signal;
 use crate::app::state::{Pane, State};
 use crate::app::ui::SCROLLING_FRAMES;

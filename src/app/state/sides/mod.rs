@@ -1,6 +1,9 @@
 //! The open models: one, or two side by side.
 
-use super::side::Side;
+use side::Side;
+
+mod across_models;
+pub(crate) mod side;
 
 /// The sides. There is always at least one, and the active side always exists. The fields are private
 /// so that every change goes through a method that preserves this.

@@ -7,9 +7,9 @@ use crate::engine::{ModelInfo, Prediction};
 use crate::explain::Score;
 use crate::model::{LayerTree, ModulePath, ReluRule, layers};
 
-use super::class_choice::{ClassChoice, Explained};
-use super::rows::subject::{HeatKey, PredictionKey};
-use super::signal::Signal;
+use crate::app::state::class_choice::{ClassChoice, Explained};
+use crate::app::state::rows::subject::{HeatKey, PredictionKey};
+use crate::app::state::signal::Signal;
 
 /// Models with more rows than this open with their inner branches collapsed.
 const MANY_ROWS: usize = 48;

@@ -3,9 +3,11 @@
 
 use std::path::{Path, PathBuf};
 
-use super::path_completion::completed;
-use super::purpose::Purpose;
-use super::save_as::Refused;
+use crate::app::tasks::purpose::Purpose;
+use crate::app::tasks::save_as::Refused;
+use completion::completed;
+
+mod completion;
 
 /// What the path is for, and what has been typed so far.
 pub struct PathPrompt {

@@ -1,8 +1,8 @@
 //! Classes that are the same in each open model, by their names: the true class of the photo, and the class
 //! that is explained. A model may not have that class.
 
-use super::State;
-use super::class_choice::{ClassChoice, Explained};
+use crate::app::state::State;
+use crate::app::state::class_choice::{ClassChoice, Explained};
 use crate::engine::ModelInfo;
 use crate::explain::Score;
 use crate::model::{AnswerKind, LabelSource};
