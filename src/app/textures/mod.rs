@@ -11,23 +11,23 @@ use egui::{ColorImage, Context, Vec2};
 use image::{RgbImage, RgbaImage};
 
 use crate::engine::{Guided, HeatMap, Prediction};
-use crate::explain::Score;
 use crate::picture::map::colormap::Colormap;
 use crate::picture::map::colour;
 use crate::picture::map::compose::{self, Overlay};
 use crate::picture::map::{Map, SignedImage};
 use crate::picture::photo::decode::Photo;
-use crate::picture::photo::geometry::Placement;
 
 use super::state::State;
 use super::state::rows::subject::{GuidedKey, HeatKey, PredictionKey, Subject};
 use super::state::rows::{Row, RowId};
+use heat::{difference_texture, heat_texture};
 use input::InputTexture;
 use photo::{PhotoTexture, grey_texture, photo_texture};
 
 use slot::Slot;
 use tiles::Tiles;
 
+mod heat;
 pub(crate) mod input;
 pub(crate) mod photo;
 pub(crate) mod scale;
@@ -326,77 +326,6 @@ pub fn shown_map(state: &State, row: &Row) -> Option<Map> {
         Shown::Map => None,
         Shown::Channel(channel) => Some(channels.activation(channel)),
         Shown::Channels(ticked) => Some(channels.map_of(&ticked)),
-    }
-}
-
-fn heat_texture(
-    ctx: &Context,
-    photo: &Arc<PhotoTexture>,
-    map: &Map,
-    placement: &Placement,
-    key: &LayerKey,
-    row: &Row,
-) -> HeatTexture {
-    let max = map.max();
-    let end = key.common_max.unwrap_or(max);
-    let layer = match key.overlay {
-        Overlay::Blend => rgb(&colour::heat(map, key.colormap, end, colour::MAX_SIDE)),
-        Overlay::Spotlight => rgba(&colour::spotlight(map, end, colour::MAX_SIDE)),
-    };
-    let score_name = row.subject.score_name();
-    let what = format!("{score_name} at {}", key.heat.layer);
-    let caption = match &key.shown {
-        Shown::Map => what,
-        Shown::Channel(channel) => format!("Activation of channel {channel} at {}", key.heat.layer),
-        Shown::Channels(ticked) => format!("{} of the channels: {what}", ticked.len()),
-    };
-    let empty_text = match (&key.shown, key.heat.score) {
-        (Shown::Map, Score::Against(class)) => {
-            let class = Score::For(class).describe(&row.subject.model.labels);
-            format!("Nothing at this layer speaks against {class}")
-        }
-        (Shown::Map, Score::For(_) | Score::Within { .. }) => {
-            format!("All zero: nothing at this layer speaks for {score_name}")
-        }
-        (Shown::Map, Score::Versus { .. }) => {
-            "All zero: nothing at this layer speaks for one class rather than the other".to_owned()
-        }
-        (Shown::Channel(_), _) => "This channel has no positive activation here".to_owned(),
-        (Shown::Channels(_), _) => {
-            format!("All zero: these channels do not speak for {score_name}")
-        }
-    };
-    HeatTexture {
-        photo: Arc::clone(photo),
-        layer: InputTexture::new(ctx, "heat map", layer, placement),
-        caption,
-        score_name,
-        empty: (max <= 0.0).then_some(empty_text),
-        end,
-        common_scale: key.common_max.is_some(),
-        max,
-    }
-}
-
-fn difference_texture(
-    ctx: &Context,
-    photo: &Arc<PhotoTexture>,
-    map: &Map,
-    placement: &Placement,
-    common_max: Option<f32>,
-) -> HeatTexture {
-    let max = map.max_abs();
-    let end = common_max.unwrap_or(max);
-    let layer = rgba(&colour::difference(map, end, colour::MAX_SIDE));
-    HeatTexture {
-        photo: Arc::clone(photo),
-        layer: InputTexture::new(ctx, "difference", layer, placement),
-        caption: "The first map minus the second".to_owned(),
-        score_name: String::new(),
-        empty: None,
-        end,
-        common_scale: common_max.is_some(),
-        max,
     }
 }
 

@@ -6,21 +6,20 @@ use egui::{Align, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 use crate::engine::ModelInfo;
 use crate::model::layers::{Layer, Target};
 
+use super::layer_head_ui::{panes_ui, sides_ui};
 use super::model_ui::{no_model_ui, notes_ui};
 use super::pane::about_ui::about_ui;
 use super::pane::usage_ui::Draft;
 use crate::app::commands::Command;
 use crate::app::scene::Scene;
+use crate::app::state::Pane;
 use crate::app::state::sides::side::Side;
 use crate::app::state::signal::Signal;
-use crate::app::state::{Pane, State};
 use crate::app::ui::SCROLLING_FRAMES;
 use crate::app::ui::kit::path_text::path_line;
 use crate::app::ui::kit::text::{draw_left, draw_right, line, lines};
 use crate::app::ui::kit::theme::{self, GRID, INSET, ROW, palette};
-use crate::app::ui::kit::widgets::{
-    click_modifiers, name_row, row, search, segments, segments_of, triangle,
-};
+use crate::app::ui::kit::widgets::{click_modifiers, name_row, row, search, triangle};
 use crate::app::ui::stage::strip::small_map_ui::small_map_ui;
 
 const INDENT: f32 = 12.0;
@@ -243,32 +242,6 @@ fn layer_row(
     }
 }
 
-/// The switch between the layers and the facts about the model.
-fn panes_ui(ui: &mut Ui, state: &State, model: &ModelInfo, commands: &mut Vec<Command>) {
-    ui.horizontal(|ui| {
-        ui.set_height(ROW);
-        let panes = [
-            (Pane::Layers, "Layers", "The tree of the network's layers"),
-            (
-                Pane::About,
-                "Model",
-                "What was opened, and how images are preprocessed for it",
-            ),
-        ];
-        ui.scope(|ui| {
-            commands.extend(segments(ui, state.pane, &panes).map(Command::SetPane));
-        });
-        if state.pane == Pane::Layers {
-            let text = format!("{} maps", model.layers.targets().count());
-            ui.with_layout(egui::Layout::right_to_left(Align::Center), |ui| {
-                let colour = palette(ui).weak;
-                ui.label(egui::RichText::new(text).font(theme::small()).color(colour))
-                    .on_hover_text("The number of layers that have a map");
-            });
-        }
-    });
-}
-
 /// For a layer whose name is a number: the number of digits of the longest number among its siblings.
 fn digits(model: &ModelInfo, layer: &Layer) -> usize {
     let layers = &model.layers.layers;
@@ -290,28 +263,6 @@ fn max_digits<'a>(name: &str, siblings: impl Iterator<Item = &'a str>) -> usize 
     } else {
         0
     }
-}
-
-/// The switch for which of two open models the lists show.
-fn sides_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
-    if state.sides.count() < 2 {
-        return;
-    }
-    ui.scope(|ui| {
-        let names: Vec<(usize, String)> = state
-            .sides
-            .iter()
-            .enumerate()
-            .filter_map(|(index, side)| Some((index, side.model.as_ref()?.name.clone())))
-            .collect();
-        let picked = segments_of(
-            ui,
-            state.sides.active_index(),
-            &names,
-            "Show this model's layers and classes",
-        );
-        commands.extend(picked.map(Command::ActivateSide));
-    });
 }
 
 /// The rows to show: those that match the filter, or those in expanded branches.

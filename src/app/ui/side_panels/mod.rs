@@ -5,6 +5,7 @@ mod class_columns_ui;
 mod class_row_ui;
 pub(crate) mod classes_ui;
 mod compared_ui;
+mod layer_head_ui;
 pub(crate) mod layers_ui;
 pub(crate) mod lists_ui;
 pub(crate) mod model_ui;
