@@ -31,21 +31,18 @@ pub fn path_ui(ui: &Ui, prompt: &mut PathPrompt) -> Option<Command> {
         ui.label(RichText::new(why).color(colours.weak));
         let id = ui.scope_id().with("path field");
         // Tab completes the path while there is something to add, and goes on to the buttons otherwise.
-        let completed = prompt.completed();
-        let completes = completed.is_some();
         let has_focus = ui.memory(|memory| memory.has_focus(id));
         let tab = ui.input(|input| input.key_pressed(Key::Tab) && input.modifiers.is_none());
-        if let Some(text) = completed.filter(|_| has_focus && tab) {
-            prompt.text = text;
-            prompt.refused = None;
+        if prompt.complete(ui.ctx(), has_focus && tab) {
             caret_to_end(ui, id, &prompt.text);
         }
         if prompt.take_focus {
             caret_to_end(ui, id, &prompt.text);
         }
+        let holds_tab = prompt.holds_tab();
         let field = TextEdit::singleline(&mut prompt.text)
             .id(id)
-            .lock_focus(completes)
+            .lock_focus(holds_tab)
             .desired_width(width);
         let response = ui.add(field).accessible_name("Path");
         if std::mem::take(&mut prompt.take_focus) {
