@@ -3,9 +3,12 @@
 
 use std::path::{Path, PathBuf};
 
+use egui::Context;
+
+use crate::app::tasks::background;
 use crate::app::tasks::purpose::Purpose;
 use crate::app::tasks::save_as::Refused;
-use completion::completed;
+use completion::{Completion, completed};
 
 mod completion;
 
@@ -19,6 +22,7 @@ pub struct PathPrompt {
     pub refused: Option<Refused>,
     /// Whether the prompt still has to take the focus.
     pub take_focus: bool,
+    completion: Completion,
 }
 
 impl PathPrompt {
@@ -33,6 +37,7 @@ impl PathPrompt {
             folder,
             refused: None,
             take_focus: true,
+            completion: Completion::default(),
         }
     }
 
@@ -55,12 +60,29 @@ impl PathPrompt {
         (named || !self.saves()).then_some(path)
     }
 
-    /// The text with what Tab adds to it.
-    pub fn completed(&self) -> Option<String> {
-        let home = std::env::home_dir();
-        completed(&self.text, |text| {
-            resolved(text, &self.folder, home.as_deref())
-        })
+    /// Adds to the text what Tab does, once that is known. Returns whether it has.
+    pub fn complete(&mut self, ctx: &Context, pressed: bool) -> bool {
+        let look_up = || {
+            let (text, folder, ctx) = (self.text.clone(), self.folder.clone(), ctx.clone());
+            let work = move || {
+                let home = std::env::home_dir();
+                completed(&text, |text| resolved(text, &folder, home.as_deref()))
+            };
+            let wake = move || ctx.request_repaint();
+            background::run("path completion", work, |_| None, wake)
+        };
+        let completed = self.completion.follow(&self.text, pressed, look_up);
+        let has_more = completed.is_some();
+        if let Some(text) = completed {
+            self.text = text;
+            self.refused = None;
+        }
+        has_more
+    }
+
+    /// Whether Tab is not to leave the field.
+    pub fn holds_tab(&self) -> bool {
+        self.completion.holds_tab(&self.text)
     }
 
     /// Why there is nothing to open at the typed path, if there is nothing.

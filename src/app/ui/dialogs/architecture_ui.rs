@@ -1,7 +1,8 @@
 //! The dialog that asks which network a checkpoint belongs to, when its weights fit several.
 
-use egui::{Align2, Button, Frame, Id, Label, Modal, RichText, Ui, vec2};
+use egui::{Button, Label, RichText, Ui, vec2};
 
+use super::dialog_frame;
 use crate::app::commands::Command;
 use crate::app::tasks::ArchitectureQuestion;
 use crate::app::ui::kit::theme::{self, GRID, palette};
@@ -12,12 +13,7 @@ const WIDTH: f32 = 440.0;
 /// Draws a button for each network, and one to cancel.
 pub fn architecture_ui(ui: &Ui, question: &ArchitectureQuestion, commands: &mut Vec<Command>) {
     let colours = palette(ui);
-    let area = Modal::default_area(Id::unique("architecture"));
-    let modal = Modal::new(Id::unique("architecture"))
-        .area(area.anchor(Align2::CENTER_CENTER, vec2(0.0, 0.0)))
-        .frame(Frame::popup(ui.style()).inner_margin(2.0 * GRID))
-        .backdrop_color(theme::shade(48));
-    let shown = modal.show(ui.ctx(), |ui| {
+    let shown = dialog_frame(ui, "architecture").show(ui.ctx(), |ui| {
         ui.set_width(WIDTH);
         ui.spacing_mut().item_spacing = vec2(GRID, GRID);
         let mut close = false;

@@ -1,11 +1,13 @@
 //! How figures are exported and copied: their size, and what is around their panels.
 
-use egui::{Align2, DragValue, Frame, Grid, Id, Modal, RichText, Ui, vec2};
+use egui::{DragValue, Grid, RichText, Ui, vec2};
 
+use super::dialog_frame;
 use crate::app::commands::Command;
 use crate::app::commands::action::Action;
 use crate::app::scene::Scene;
 use crate::app::state::export_options::{ExportOptions, ExportSize, Measure};
+use crate::app::state::view_options::ViewOptions;
 use crate::app::ui::kit::theme::{self, GRID, palette};
 use crate::app::ui::kit::widgets::{Choice, heading, segments};
 use crate::figure::{Ground, Unseen};
@@ -18,14 +20,9 @@ const LIST: f32 = 232.0;
 
 /// Draws the dialog. Returns whether it was closed.
 pub fn figure_ui(ui: &Ui, scene: Scene<'_>, commands: &mut Vec<Command>) -> bool {
-    let area = Modal::default_area(Id::unique("figure"));
-    let modal = Modal::new(Id::unique("figure"))
-        .area(area.anchor(Align2::CENTER_CENTER, vec2(0.0, 0.0)))
-        .frame(Frame::popup(ui.style()).inner_margin(2.0 * GRID))
-        .backdrop_color(theme::shade(48));
     let before = scene.state.options;
     let mut options = before.export;
-    let shown = modal.show(ui.ctx(), |ui| {
+    let shown = dialog_frame(ui, "figure").show(ui.ctx(), |ui| {
         ui.set_width(WIDTH);
         ui.spacing_mut().item_spacing = vec2(GRID, GRID);
         let mut close = false;
@@ -50,12 +47,10 @@ pub fn figure_ui(ui: &Ui, scene: Scene<'_>, commands: &mut Vec<Command>) -> bool
         close
     });
     if options != before.export {
-        commands.push(Command::SetOptions(
-            crate::app::state::view_options::ViewOptions {
-                export: options,
-                ..before
-            },
-        ));
+        commands.push(Command::SetOptions(ViewOptions {
+            export: options,
+            ..before
+        }));
     }
     shown.should_close() || shown.inner
 }

@@ -5,13 +5,14 @@
 
 use std::collections::VecDeque;
 
-use egui::Ui;
+use egui::{Align2, Frame, Id, Modal, Ui, vec2};
 
 use crate::app::commands::Command;
 use crate::app::commands::action::Action;
 use crate::app::scene::Scene;
 use crate::app::tasks::ArchitectureQuestion;
 use crate::app::tasks::typed_path::PathPrompt;
+use crate::app::ui::kit::theme::{self, GRID};
 
 use palette_ui::CommandPalette;
 use trials_ui::Trials;
@@ -82,4 +83,13 @@ pub fn dialogs_ui(
     if dialogs.shortcuts && shortcuts_ui::shortcuts_ui(ui) {
         commands.push(Action::ShowKeys.into());
     }
+}
+
+/// The frame of a dialog: in the middle of the window, whose rest is shaded.
+fn dialog_frame(ui: &Ui, name: &str) -> Modal {
+    let id = Id::unique(name);
+    Modal::new(id)
+        .area(Modal::default_area(id).anchor(Align2::CENTER_CENTER, vec2(0.0, 0.0)))
+        .frame(Frame::popup(ui.style()).inner_margin(2.0 * GRID))
+        .backdrop_color(theme::shade(48))
 }

@@ -2,8 +2,9 @@
 
 use egui::text::{CCursor, CCursorRange};
 use egui::text_edit::TextEditState;
-use egui::{Align2, Button, Frame, Id, Key, Modal, RichText, TextEdit, Ui, vec2};
+use egui::{Button, Id, Key, RichText, TextEdit, Ui};
 
+use super::dialog_frame;
 use crate::app::commands::Command;
 use crate::app::tasks::typed_path::PathPrompt;
 use crate::app::ui::kit::theme::{self, GRID, palette};
@@ -21,12 +22,7 @@ fn caret_to_end(ui: &Ui, id: Id, text: &str) {
 /// Draws the dialog. Returns the command that was chosen.
 pub fn path_ui(ui: &Ui, prompt: &mut PathPrompt) -> Option<Command> {
     let width = MAX_WIDTH.min(ui.content_rect().width() - 8.0 * GRID);
-    let area = Modal::default_area(Id::unique("path"));
-    let modal = Modal::new(Id::unique("path"))
-        .area(area.anchor(Align2::CENTER_CENTER, vec2(0.0, 0.0)))
-        .frame(Frame::popup(ui.style()).inner_margin(2.0 * GRID))
-        .backdrop_color(theme::shade(48));
-    let shown = modal.show(ui.ctx(), |ui| {
+    let shown = dialog_frame(ui, "path").show(ui.ctx(), |ui| {
         ui.set_width(width);
         let colours = palette(ui);
         ui.label(RichText::new(prompt.purpose().title()).font(theme::title()));
@@ -35,21 +31,18 @@ pub fn path_ui(ui: &Ui, prompt: &mut PathPrompt) -> Option<Command> {
         ui.label(RichText::new(why).color(colours.weak));
         let id = ui.scope_id().with("path field");
         // Tab completes the path while there is something to add, and goes on to the buttons otherwise.
-        let completed = prompt.completed();
-        let completes = completed.is_some();
         let has_focus = ui.memory(|memory| memory.has_focus(id));
         let tab = ui.input(|input| input.key_pressed(Key::Tab) && input.modifiers.is_none());
-        if let Some(text) = completed.filter(|_| has_focus && tab) {
-            prompt.text = text;
-            prompt.refused = None;
+        if prompt.complete(ui.ctx(), has_focus && tab) {
             caret_to_end(ui, id, &prompt.text);
         }
         if prompt.take_focus {
             caret_to_end(ui, id, &prompt.text);
         }
+        let holds_tab = prompt.holds_tab();
         let field = TextEdit::singleline(&mut prompt.text)
             .id(id)
-            .lock_focus(completes)
+            .lock_focus(holds_tab)
             .desired_width(width);
         let response = ui.add(field).accessible_name("Path");
         if std::mem::take(&mut prompt.take_focus) {

@@ -1,7 +1,8 @@
 //! Every command with its shortcut, in one dialog.
 
-use egui::{Align2, Frame, Id, Modal, Role, ScrollArea, Sense, Ui, vec2};
+use egui::{Role, ScrollArea, Sense, Ui, vec2};
 
+use super::dialog_frame;
 use crate::app::commands::group::Group;
 use crate::app::commands::shortcuts::keys_text;
 use crate::app::ui::kit::text::{draw_left, draw_right, line};
@@ -20,12 +21,7 @@ pub fn shortcuts_ui(ui: &Ui) -> bool {
     let window = ui.content_rect();
     let width = MAX_WIDTH.min(window.width() - 8.0 * GRID);
     let max_height = window.height() - 12.0 * GRID;
-    let area = Modal::default_area(Id::unique("shortcuts"));
-    let modal = Modal::new(Id::unique("shortcuts"))
-        .area(area.anchor(Align2::CENTER_CENTER, vec2(0.0, 0.0)))
-        .frame(Frame::popup(ui.style()).inner_margin(2.0 * GRID))
-        .backdrop_color(theme::shade(48));
-    let shown = modal.show(ui.ctx(), |ui| {
+    let shown = dialog_frame(ui, "shortcuts").show(ui.ctx(), |ui| {
         ui.set_width(width);
         let mut close = false;
         heading(ui, "Commands and keys", |ui| {

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use egui::{
-    Align, Align2, Atom, Button, Frame, Grid, Id, Label, Layout, Modal, RichText, ScrollArea,
-    Stroke, StrokeKind, Ui, vec2,
+    Align, Atom, Button, Grid, Label, Layout, RichText, ScrollArea, Stroke, StrokeKind, Ui, vec2,
 };
 
+use super::dialog_frame;
 use crate::app::commands::Command;
 use crate::app::ui::kit::theme::{self, GRID, Palette, palette};
 use crate::app::ui::kit::widgets::heading;
@@ -31,12 +31,7 @@ pub struct Trials {
 /// Draws a row for each preprocessing.
 pub fn trials_ui(ui: &Ui, trials: &Trials, commands: &mut Vec<Command>) {
     let colours = palette(ui);
-    let area = Modal::default_area(Id::unique("trials"));
-    let modal = Modal::new(Id::unique("trials"))
-        .area(area.anchor(Align2::CENTER_CENTER, vec2(0.0, 0.0)))
-        .frame(Frame::popup(ui.style()).inner_margin(2.0 * GRID))
-        .backdrop_color(theme::shade(48));
-    let shown = modal.show(ui.ctx(), |ui| {
+    let shown = dialog_frame(ui, "trials").show(ui.ctx(), |ui| {
         ui.set_width(WIDTH);
         ui.spacing_mut().item_spacing = vec2(GRID, GRID);
         let mut close = false;

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use egui::{Align2, Frame, Id, Label, Layout, Modal, RichText, ScrollArea, Ui, UiBuilder, vec2};
+use egui::{Label, Layout, RichText, ScrollArea, Ui, UiBuilder, vec2};
 
 use crate::app::commands::Command;
 use crate::app::scene::Scene;
-use crate::app::ui::kit::theme::{self, GRID, palette};
+use crate::app::ui::dialogs::dialog_frame;
+use crate::app::ui::kit::theme::{GRID, palette};
 use crate::app::ui::kit::widgets::{Choice, heading};
 use crate::folder::{Name, Numbering, Source};
 
@@ -53,12 +54,7 @@ pub fn dialog_ui(ui: &Ui, scene: Scene<'_>, dialog: &mut TrueClasses, commands: 
     let window = ui.content_rect();
     let width = MAX_WIDTH.min(window.width() - 8.0 * GRID);
     let height = MAX_HEIGHT.min(window.height() - ABOVE - SAID);
-    let area = Modal::default_area(Id::unique("true classes"));
-    let modal = Modal::new(Id::unique("true classes"))
-        .area(area.anchor(Align2::CENTER_CENTER, vec2(0.0, 0.0)))
-        .frame(Frame::popup(ui.style()).inner_margin(2.0 * GRID))
-        .backdrop_color(theme::shade(48));
-    let shown = modal.show(ui.ctx(), |ui| {
+    let shown = dialog_frame(ui, "true classes").show(ui.ctx(), |ui| {
         ui.set_width(width);
         ui.spacing_mut().item_spacing = vec2(GRID, GRID);
         let mut close = false;
