@@ -19,7 +19,7 @@ SAMPLE = target/sample
 # The exit code of a program that found no display.
 NO_DISPLAY = 3
 
-.PHONY: run test lint bench
+.PHONY: run test lint bench licences
 
 run:
 	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then .cargo/system.sh $(WINDOW_PACKAGES); fi
@@ -48,3 +48,6 @@ lint:
 bench:
 	@.cargo/libtorch.sh
 	cargo bench --package gradcam
+
+licences:
+	python3 tests/licences.py

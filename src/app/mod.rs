@@ -144,6 +144,17 @@ impl App {
 
     /// Opens what the command line names, or else what was last open.
     fn open_first(&mut self) {
+        let start = &self.start;
+        let is_named = start.image.is_some() || start.model.is_some() || !start.images.is_empty();
+        let last = self
+            .persistence
+            .memory
+            .last_with_pins(&self.state.options)
+            .filter(|_| !is_named);
+        if let Some(last) = last {
+            self.reopen(last);
+            return;
+        }
         let (image, model) = (self.start.image.take(), self.start.model.take());
         let mut images = std::mem::take(&mut self.start.images);
         let default = self.start.default_model.take();

@@ -23,7 +23,10 @@ pub enum Action {
     /// Tries the usual preprocessings on the open photo.
     WhichFits,
     OpenSession,
+    /// Saves the open session to its file, or asks for one.
     SaveSession,
+    /// Asks where to save the session.
+    SaveSessionAs,
     /// Exports all panels as one figure.
     ExportComposite,
     /// Exports the maps of all layers as one figure.
@@ -74,11 +77,15 @@ pub enum Action {
     /// Shows or hides the classes or the channels.
     RightList,
     LayerStrip,
+    /// Shows only what the model sees of each photo, or all of it.
+    SeenOnly,
     /// Shows the images of the folder in a grid, or the panels again.
     Grid,
     FullScreen,
     OpenPalette,
     ShowKeys,
+    /// Shows the version and the licences.
+    About,
 }
 
 impl Action {
@@ -98,7 +105,8 @@ impl Action {
             Action::AboutModel => "About the model",
             Action::WhichFits => "Which fits?",
             Action::OpenSession => "Open session…",
-            Action::SaveSession => "Save session…",
+            Action::SaveSession => "Save session",
+            Action::SaveSessionAs => "Save session as…",
             Action::ExportComposite => "Export composite…",
             Action::ExportStrip => "Export the strip of layers…",
             Action::CopyComposite => "Copy composite",
@@ -137,10 +145,12 @@ impl Action {
             Action::LeftList => "Show or hide the left list",
             Action::RightList => "Show or hide the right list",
             Action::LayerStrip => "Show or hide the strip",
+            Action::SeenOnly => "Only what the model sees",
             Action::Grid => "Folder as a grid",
             Action::FullScreen => "Full screen",
             Action::OpenPalette => "Find a command…",
             Action::ShowKeys => "Commands and keys",
+            Action::About => "About gradcam and its licences",
         }
     }
 
@@ -205,7 +215,8 @@ impl Action {
             Action::UnpinAll => "Remove all pinned rows",
             Action::SwapClasses => "Show what speaks for the second class rather than the first",
             Action::StopComparing => "Show only one class again",
-            Action::SaveSession => {
+            Action::SaveSession => "Save to the file of the session, or to a new one",
+            Action::SaveSessionAs => {
                 "Save what is open, pinned and chosen to a small file, without the pictures"
             }
             Action::OpenSession => "Continue with a saved session",
@@ -213,6 +224,7 @@ impl Action {
             Action::Redo => "Redo what was undone last",
             Action::LeftList => "The layers, or the pane of the model",
             Action::RightList => "The classes, or the channels",
+            Action::SeenOnly => "Crop every panel to the part of the photo that the model sees",
             Action::LayerStrip => "A small map for each stage and block, below the pictures",
             Action::Grid => {
                 "All pictures of the folder in place of the panels, or the panels again"
@@ -220,6 +232,7 @@ impl Action {
             Action::FullScreen => "Fill the screen, or show the window again",
             Action::OpenPalette => "Find a command or a recent file by part of its name",
             Action::ShowKeys => "All commands with their keys",
+            Action::About => "The version, and the licences of all that it is built from",
         }
     }
 
@@ -232,6 +245,7 @@ impl Action {
             | Action::OpenModel
             | Action::OpenSession
             | Action::SaveSession
+            | Action::SaveSessionAs
             | Action::ExportComposite
             | Action::ExportStrip
             | Action::CopyComposite
@@ -260,6 +274,7 @@ impl Action {
             | Action::LeftList
             | Action::RightList
             | Action::LayerStrip
+            | Action::SeenOnly
             | Action::Grid
             | Action::FullScreen => Group::Looking,
             Action::PinView
@@ -276,7 +291,8 @@ impl Action {
             | Action::Cancel
             | Action::ComputeAgain
             | Action::OpenPalette
-            | Action::ShowKeys => Group::Window,
+            | Action::ShowKeys
+            | Action::About => Group::Window,
         }
     }
 
@@ -315,6 +331,7 @@ impl Action {
             Action::LeftList => key(Key::OpenBracket),
             Action::RightList => key(Key::CloseBracket),
             Action::LayerStrip => key(Key::S),
+            Action::SeenOnly => key(Key::M),
             Action::Grid => key(Key::G),
             Action::FullScreen => key(Key::F11),
             Action::PanLeft => shifted(Key::ArrowLeft),
@@ -329,7 +346,8 @@ impl Action {
             Action::SwapClasses => key(Key::X),
             Action::StopComparing => shift(Key::X),
             Action::SaveSession => ctrl(Key::S),
-            Action::OpenSession => shift(Key::S),
+            Action::SaveSessionAs => shift(Key::S),
+            Action::OpenSession => shift(Key::L),
             Action::Undo => ctrl(Key::Z),
             Action::Redo => shift(Key::Z),
             Action::OpenPalette => ctrl(Key::K),
@@ -340,7 +358,8 @@ impl Action {
             | Action::WhichFits
             | Action::ExportArrays
             | Action::FigureSettings
-            | Action::CompareWithPicture => None,
+            | Action::CompareWithPicture
+            | Action::About => None,
         }
     }
 

@@ -112,7 +112,8 @@ impl Scene<'_> {
                 Some(_) | None => unless(state.subject().is_some(), BOTH_FIRST),
             },
             Action::UnpinAll => {
-                let pinned = !state.pins.is_empty() || self.persistence.session.has_missing_pins();
+                let pinned =
+                    !state.pins.is_empty() || !self.persistence.session.missing_pins().is_empty();
                 unless(pinned, "Nothing is pinned")
             }
             Action::CompareWithPicture => self.why_no_similarity(),
@@ -147,7 +148,7 @@ impl Scene<'_> {
                 let possible = self.persistence.undo.can_redo(state);
                 unless(possible, "Nothing to redo")
             }
-            Action::SaveSession => {
+            Action::SaveSession | Action::SaveSessionAs => {
                 let open = state.photo.is_some() || state.model().is_some();
                 unless(open, "Open an image or a model first")
             }
@@ -159,10 +160,12 @@ impl Scene<'_> {
             | Action::LeftList
             | Action::RightList
             | Action::LayerStrip
+            | Action::SeenOnly
             | Action::FullScreen
             | Action::FigureSettings
             | Action::OpenPalette
-            | Action::ShowKeys => None,
+            | Action::ShowKeys
+            | Action::About => None,
         }
     }
 

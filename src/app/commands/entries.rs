@@ -43,6 +43,8 @@ impl Scene<'_> {
         entries.extend(images.map(|path| recent("image", path)));
         let models = memory.recent_models().iter();
         entries.extend(models.map(|path| recent("model", path)));
+        let sessions = memory.recent_sessions().iter();
+        entries.extend(sessions.map(|path| recent("session", path)));
         entries
     }
 

@@ -7,17 +7,18 @@ use egui::Context;
 use poll_promise::Promise;
 
 use crate::engine::resolve_layer;
-use crate::folder::{Choices, Gallery};
+use crate::folder::Choices;
 
+use super::last::Seen;
 use super::placement::has_settled;
-use super::recent::canonical_path;
+use super::recent::{Recent, canonical_path};
+use super::session::file::{Live, Session, StoredLook, StoredSide};
 use super::settings::keeper::{self, Keeper};
 use super::settings::{Last, Placement, Settings};
-use super::stored::{StoredModel, StoredScore, StoredUsage};
-use super::stored_input::StoredInput;
+use super::stored::{StoredModel, StoredUsage};
 use crate::app::App;
-use crate::app::state::State;
-use crate::app::state::class_choice::{ClassChoice, Explained};
+use crate::app::state::class_choice::ClassChoice;
+use crate::app::state::view_options::ViewOptions;
 use crate::app::tasks::background;
 
 /// Bytes in a mebibyte.
@@ -33,22 +34,10 @@ pub struct Memory {
     /// What was last open and has not been restored yet.
     recall: Option<Last>,
     /// The check for missing recent files that is in progress.
-    checking: Option<Promise<[Vec<PathBuf>; 2]>>,
+    checking: Option<Promise<[Vec<PathBuf>; 3]>>,
     seen: Seen,
     /// The number of frames in which the window is still asked to be maximised, as it was last time.
     still_maximising: u8,
-}
-
-/// The open photo and models that have been recorded, with the paths they are stored under.
-#[derive(Default)]
-struct Seen {
-    photo: Option<(u64, PathBuf)>,
-    folders: Vec<PathBuf>,
-    /// The generation of the gallery that `folders` was recorded for.
-    generation: Option<u64>,
-    models: Vec<(u64, PathBuf)>,
-    /// The id of the model whose usage was recorded. A model with another usage has another id.
-    used: Option<u64>,
 }
 
 impl Memory {
@@ -90,6 +79,16 @@ impl Memory {
         self.settings.models.paths()
     }
 
+    /// The session files that were opened or saved recently, newest first.
+    pub fn recent_sessions(&self) -> &[PathBuf] {
+        self.settings.sessions.paths()
+    }
+
+    /// Adds a session file that was opened or saved.
+    pub(crate) fn used_session(&mut self, path: &Path) {
+        self.settings.sessions.add(path);
+    }
+
     /// The last open image, if it still exists.
     pub(crate) fn last_image(&self) -> Option<PathBuf> {
         existing(self.recall.as_ref()?.image.as_ref())
@@ -114,6 +113,38 @@ impl Memory {
         })
     }
 
+    /// What was last open, as a session, if there were pins. `options` are the present ones.
+    pub(crate) fn last_with_pins(&self, options: &ViewOptions) -> Option<Session> {
+        let last = self.recall.as_ref()?;
+        if last.pins.is_empty() {
+            return None;
+        }
+        let side = |model| StoredSide {
+            model,
+            layer: last.layer.clone(),
+            score: last.score.clone(),
+            rival: None,
+        };
+        let session = Session {
+            pictures: self.last_folders(),
+            live: Live {
+                image: self.last_image(),
+                sides: self.last_model().map(side).into_iter().collect(),
+                fit: options.fit,
+                rule: options.rule,
+                decoding: options.decoding,
+                ..Live::default()
+            },
+            pins: last.pins.clone(),
+            look: StoredLook {
+                style: options.style,
+                ..StoredLook::default()
+            },
+        };
+        // Settings can be edited by hand.
+        session.checked().ok()
+    }
+
     /// What was chosen about the names in this folder.
     pub(crate) fn choices_of(&self, folder: &Path) -> Option<Choices> {
         self.settings.folders.of(&canonical_path(folder))
@@ -136,9 +167,15 @@ impl Memory {
         if self.checking.is_some() {
             return;
         }
-        let (images, models) = (self.settings.images.clone(), self.settings.models.clone());
+        let Settings {
+            images,
+            models,
+            sessions,
+            ..
+        } = &self.settings;
+        let recent = [images, models, sessions].map(Recent::clone);
         let ctx = ctx.clone();
-        let check = move || [images.missing(), models.missing()];
+        let check = move || recent.map(|recent| recent.missing());
         let wake = move || ctx.request_repaint();
         self.checking = Some(background::run(
             "recent",
@@ -153,9 +190,10 @@ impl Memory {
             return;
         };
         match checking.try_take() {
-            Ok([images, models]) => {
+            Ok([images, models, sessions]) => {
                 self.settings.images.remove(&images);
                 self.settings.models.remove(&models);
+                self.settings.sessions.remove(&sessions);
             }
             Err(promise) => self.checking = Some(promise),
         }
@@ -252,6 +290,13 @@ impl App {
             .seen
             .update(&self.state, &self.gallery.folder, settings);
         settings.last.update(&self.state, &mut memory.seen);
+        // While a session is being opened, its pins are not there yet.
+        if !self.persistence.session.is_opening() {
+            let missing = self.persistence.session.missing_pins();
+            settings
+                .last
+                .update_pins(&self.state.pins, missing, &mut memory.seen);
+        }
         memory.keeper.offer(settings);
         let waker = ctx.clone();
         let trouble = memory.keeper.tick(move || waker.request_repaint());
@@ -262,75 +307,5 @@ impl App {
         if let Some(due) = self.persistence.memory.keeper.due_in() {
             ctx.request_repaint_after(due);
         }
-    }
-}
-
-impl Seen {
-    /// Adds newly opened files to the recent files.
-    fn update(&mut self, state: &State, gallery: &Gallery, settings: &mut Settings) {
-        let known = self.photo.as_ref().map(|(id, _)| *id);
-        if let Some(photo) = state.photo.as_ref().filter(|p| known != Some(p.id)) {
-            // Stepping through a folder must not push out all other recent files.
-            let path = match gallery.list.find(&photo.path) {
-                Some(_) => canonical_path(&photo.path),
-                None => settings.images.add(&photo.path),
-            };
-            self.photo = Some((photo.id, path));
-        }
-        if self.generation.replace(gallery.generation()) != Some(gallery.generation()) {
-            let folders = gallery.paths().iter().filter(|path| path.is_dir());
-            self.folders = folders.map(|folder| settings.images.add(folder)).collect();
-        }
-        let models = || state.sides.iter().filter_map(|side| side.model.as_ref());
-        self.models
-            .retain(|(id, _)| models().any(|model| model.id == *id));
-        for model in models() {
-            if self.model(model.id).is_none() {
-                self.models
-                    .push((model.id, settings.models.add(&model.path)));
-            }
-        }
-    }
-
-    fn model(&self, id: u64) -> Option<&PathBuf> {
-        let found = self.models.iter().find(|(known, _)| *known == id);
-        found.map(|(_, path)| path)
-    }
-}
-
-impl Last {
-    fn update(&mut self, state: &State, seen: &mut Seen) {
-        if let Some((_, path)) = &seen.photo {
-            set(&mut self.image, path);
-        }
-        if seen.generation.is_some_and(|generation| generation > 0) {
-            self.folders.clone_from(&seen.folders);
-        }
-        let side = state.side();
-        let Some(model) = &side.model else { return };
-        if let Some(path) = seen.model(model.id) {
-            set(&mut self.model, path);
-        }
-        if self.architecture != model.architecture {
-            self.architecture.clone_from(&model.architecture);
-        }
-        if seen.used.replace(model.id) != Some(model.id) {
-            self.usage = StoredUsage::of(model);
-            self.inputs = StoredInput::all(&model.options);
-            self.picture.clone_from(&model.options.picture);
-        }
-        if self.layer != side.layer {
-            self.layer.clone_from(&side.layer);
-        }
-        if state.photo.is_some() {
-            let score = side.choice.explained().map(Explained::joint_score);
-            self.score = score.map(|score| StoredScore::new(score, model.lasting_labels()));
-        }
-    }
-}
-
-fn set(path: &mut Option<PathBuf>, to: &Path) {
-    if path.as_deref() != Some(to) {
-        *path = Some(to.to_owned());
     }
 }

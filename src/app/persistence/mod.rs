@@ -4,6 +4,7 @@
 //! threads, always completely or not at all, and fields from newer versions are preserved.
 
 mod folder_choices;
+mod last;
 pub(crate) mod memory;
 mod placement;
 pub(crate) mod recent;

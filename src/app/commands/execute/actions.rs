@@ -28,6 +28,7 @@ impl App {
             Action::OpenSecondModel => self.pick(ctx, Purpose::OpenSecondModel),
             Action::OpenSession => self.pick(ctx, Purpose::OpenSession),
             Action::SaveSession => self.save_session(ctx),
+            Action::SaveSessionAs => self.save_session_as(ctx),
             Action::ExportComposite => self.export(ctx, FigureKind::Composite),
             Action::ExportStrip => self.export(ctx, FigureKind::Strip),
             Action::CopyComposite => self.copy_composite(ctx),
@@ -63,6 +64,11 @@ impl App {
             Action::LeftList => state.options.left_list = !state.options.left_list,
             Action::RightList => state.options.right_list = !state.options.right_list,
             Action::LayerStrip => state.options.layer_strip = !state.options.layer_strip,
+            Action::SeenOnly => {
+                let panels = &mut state.options.style.panels;
+                panels.seen_only = !panels.seen_only;
+                state.view.fit();
+            }
             Action::FullScreen => {
                 let full = ctx.input(|i| i.viewport().fullscreen).unwrap_or(false);
                 ctx.send_viewport_cmd(egui::ViewportCommand::Fullscreen(!full));
@@ -108,6 +114,7 @@ impl App {
                 self.persistence.memory.check_recent(ctx);
             }
             Action::ShowKeys => self.dialogs.shortcuts = !self.dialogs.shortcuts,
+            Action::About => self.dialogs.about = !self.dialogs.about,
         }
     }
 

@@ -50,7 +50,8 @@ struct Reading {
 
 /// A session whose files are being opened.
 struct Opening {
-    path: PathBuf,
+    /// `None` if it is what was open when the program ended.
+    path: Option<PathBuf>,
     since: Instant,
     opened: Opened,
     photos: Vec<Part<Picture, Photo>>,
@@ -62,7 +63,11 @@ impl SessionFile {
     pub fn busy(&self) -> Option<(String, Instant)> {
         let path = |path: &Path| format!("Opening {}", path.display());
         let reading = self.reading.as_ref().map(|r| (path(&r.path), r.since));
-        let opening = self.opening.as_ref().map(|o| (path(&o.path), o.since));
+        let opening = self.opening.as_ref().map(|opening| {
+            let words = opening.path.as_deref().map(path);
+            let words = words.unwrap_or_else(|| "Opening what was open last".to_owned());
+            (words, opening.since)
+        });
         let saving = self.saving.as_ref();
         let saving = saving.map(|s| ("Saving the session".to_owned(), s.since));
         reading.or(opening).or(saving)
@@ -81,9 +86,9 @@ impl SessionFile {
         old.map(Path::to_owned).or_else(|| self.folder())
     }
 
-    /// Whether pins of the session are missing their files.
-    pub fn has_missing_pins(&self) -> bool {
-        !self.missing.pins.is_empty()
+    /// The pins of the session whose files are missing.
+    pub fn missing_pins(&self) -> &[StoredPin] {
+        &self.missing.pins
     }
 
     /// Drops those pins, so that they are not saved again.
@@ -112,8 +117,16 @@ impl SessionFile {
 }
 
 impl App {
-    /// Asks where to save, and saves what is open now.
+    /// Saves what is open now to the file of the session. Without one, asks where to save.
     pub(crate) fn save_session(&mut self, ctx: &Context) {
+        match self.persistence.session.path.clone() {
+            Some(path) => self.save_session_to(ctx, path, true),
+            None => self.save_session_as(ctx),
+        }
+    }
+
+    /// Asks where to save, and saves what is open now.
+    pub(crate) fn save_session_as(&mut self, ctx: &Context) {
         if self.persistence.session.saving.is_some() {
             return;
         }
@@ -136,8 +149,11 @@ impl App {
         });
     }
 
-    /// Saves what is open now to a path that was typed.
+    /// Saves what is open now to this path.
     pub(crate) fn save_session_to(&mut self, ctx: &Context, path: PathBuf, replace: bool) {
+        if self.persistence.session.saving.is_some() {
+            return;
+        }
         let Some(session) = self.session_to_save() else {
             return;
         };
@@ -179,8 +195,7 @@ impl App {
     /// Opens the session again as it would be saved now, with the new path of the located file.
     pub(crate) fn use_located(&mut self, found: PathBuf) {
         let path = self.persistence.session.path.clone();
-        let old = self.persistence.session.locating.take();
-        let Some((old, path)) = old.zip(path) else {
+        let Some(old) = self.persistence.session.locating.take() else {
             return;
         };
         let Some(mut session) = self.session_to_save() else {
@@ -211,11 +226,17 @@ impl App {
         });
     }
 
+    /// Opens what was open when the program ended.
+    pub(crate) fn reopen(&mut self, last: Session) {
+        self.open_parts(None, Instant::now(), Opened::of(last));
+    }
+
     /// Takes in finished reading, opening and saving of sessions.
     pub(crate) fn drain_session(&mut self, ctx: &Context) {
         if let Some((target, saved)) = Saving::take_finished(&mut self.persistence.session.saving)
             && let Some(path) = self.report_saved(target, saved)
         {
+            self.persistence.memory.used_session(&path);
             self.persistence.session.path = Some(path);
         }
         self.drain_reading();
@@ -238,14 +259,14 @@ impl App {
             return;
         };
         match reading.promise.try_take() {
-            Ok(Ok(opened)) => self.open_parts(reading.path, reading.since, opened),
+            Ok(Ok(opened)) => self.open_parts(Some(reading.path), reading.since, opened),
             Ok(Err(error)) => self.notices.error("This session cannot be opened", error),
             Err(promise) => self.persistence.session.reading = Some(Reading { promise, ..reading }),
         }
     }
 
     /// Opens every file of the session that exists.
-    fn open_parts(&mut self, path: PathBuf, since: Instant, opened: Opened) {
+    fn open_parts(&mut self, path: Option<PathBuf>, since: Instant, opened: Opened) {
         let session = &opened.session;
         let pins = || session.pins.iter().take(MAX_PINS);
         let images: Vec<Picture> = session.pictures_shown(MAX_PINS);

@@ -80,8 +80,11 @@ impl App {
         gone.extend(failed(&photos).chain(failed(&models)));
         self.persistence.session.missing = Missing::new(session, missing_pins, gone, &self.state);
         self.report_missing();
-        self.state.done = Some(format!("Opened {}", path.display()));
-        self.persistence.session.path = Some(path);
+        if let Some(path) = &path {
+            self.state.done = Some(format!("Opened {}", path.display()));
+            self.persistence.memory.used_session(path);
+        }
+        self.persistence.session.path = path;
     }
 
     /// Restores the models side by side. Without the session's photo, its classes do not apply.

@@ -6,6 +6,7 @@ use super::file::{Live, Session, StoredLook, StoredPin, StoredSide};
 use super::parts::{Network, Picture};
 use crate::app::persistence::stored::{StoredClass, StoredModel, StoredScore};
 use crate::app::state::State;
+use crate::app::state::rows::subject::Subject;
 
 impl Session {
     /// The images that are shown, with as many pins as these.
@@ -20,6 +21,21 @@ impl Session {
 }
 
 impl StoredPin {
+    /// A pin of this view.
+    pub fn of(subject: &Subject) -> StoredPin {
+        StoredPin {
+            image: subject.photo.path.clone(),
+            model: StoredModel::of(&subject.model),
+            layer: subject.layer.clone(),
+            score: subject
+                .score
+                .map(|score| StoredScore::new(score, subject.model.lasting_labels())),
+            fit: subject.fit,
+            rule: subject.rule,
+            decoding: subject.photo.decoding,
+        }
+    }
+
     pub(super) fn picture(&self) -> Picture {
         Picture {
             path: self.image.clone(),
@@ -55,18 +71,8 @@ impl State {
         }
         let first = self.truth_model();
         let labels = first.map_or(&[] as &[String], |model| model.lasting_labels());
-        let pins = self.pins.iter().map(|pin| &pin.subject);
-        let pins = pins.map(|subject| StoredPin {
-            image: subject.photo.path.clone(),
-            model: StoredModel::of(&subject.model),
-            layer: subject.layer.clone(),
-            score: subject
-                .score
-                .map(|s| StoredScore::new(s, subject.model.lasting_labels())),
-            fit: subject.fit,
-            rule: subject.rule,
-            decoding: subject.photo.decoding,
-        });
+        let pins = self.pins.iter();
+        let pins = pins.map(|pin| StoredPin::of(&pin.subject));
         Some(Session {
             pictures: pictures.to_vec(),
             live: Live {

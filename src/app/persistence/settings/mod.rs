@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::folder_choices::FolderChoices;
 use super::recent::Recent;
+use super::session::file::StoredPin;
 use super::stored::{self, StoredScore, StoredUsage};
 use super::stored_input::StoredInput;
 use crate::app::gallery::{DEFAULT_TILE, MAX_TILE, MIN_TILE};
@@ -30,6 +31,7 @@ pub struct Settings {
     pub version: u32,
     pub images: Recent,
     pub models: Recent,
+    pub sessions: Recent,
     pub last: Last,
     /// What was chosen about the names in folders.
     #[serde(deserialize_with = "stored::or_default")]
@@ -68,6 +70,9 @@ pub struct Last {
     /// A layer's path.
     pub layer: Option<String>,
     pub score: Option<StoredScore>,
+    /// The pinned views.
+    #[serde(deserialize_with = "stored::or_default")]
+    pub pins: Vec<StoredPin>,
 }
 
 /// Position and size of the window, in points.
@@ -98,6 +103,7 @@ impl Default for Settings {
             version: VERSION,
             images: Recent::default(),
             models: Recent::default(),
+            sessions: Recent::default(),
             last: Last::default(),
             folders: FolderChoices::default(),
             options: ViewOptions::default(),

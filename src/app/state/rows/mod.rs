@@ -5,6 +5,7 @@ use subject::Subject;
 
 pub(crate) mod lines;
 pub(crate) mod panels;
+mod photo_part;
 pub(crate) mod shown;
 pub(crate) mod subject;
 

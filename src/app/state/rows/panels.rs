@@ -16,6 +16,8 @@ pub struct Panels {
     pub originals: Originals,
     /// Whether guided backpropagation and guided Grad-CAM are shown.
     pub guided_pair: bool,
+    /// Whether panels show only what the model sees of a photo.
+    pub seen_only: bool,
 }
 
 impl Default for Panels {
@@ -25,6 +27,7 @@ impl Default for Panels {
             two_classes: TwoClasses::default(),
             originals: Originals::default(),
             guided_pair: true,
+            seen_only: false,
         }
     }
 }

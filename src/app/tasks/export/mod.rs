@@ -123,7 +123,7 @@ impl App {
         }
         let whole = view.picture_rect(&port, picture);
         // Every panel shows as much; some have room for a little more.
-        let shown = whole.intersect(port.whole);
+        let shown = view.part_rect(&port, picture).intersect(port.whole);
         let at = |point: Pos2| ((point - whole.min) / whole.size()).to_pos2();
         Some(Rect::from_min_max(at(shown.min), at(shown.max)))
     }

@@ -1,5 +1,6 @@
-//! The bars of the window: the toolbar, the status bar with its read-out, and the notices.
+//! The bars of the window: the toolbar with its menus, the status bar with its read-out, and the notices.
 
+mod menus_ui;
 pub(crate) mod notices_ui;
 pub(crate) mod readout_ui;
 pub(crate) mod status_ui;

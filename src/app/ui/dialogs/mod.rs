@@ -18,6 +18,7 @@ use palette_ui::CommandPalette;
 use trials_ui::Trials;
 use true_classes::TrueClasses;
 
+pub(crate) mod about_ui;
 pub(crate) mod architecture_ui;
 pub(crate) mod drop_ui;
 pub(crate) mod figure_ui;
@@ -35,6 +36,8 @@ pub struct OpenDialogs {
     /// Questions about checkpoints that fit several networks, oldest first.
     pub architectures: VecDeque<ArchitectureQuestion>,
     pub shortcuts: bool,
+    /// The version and the licences.
+    pub about: bool,
     /// How figures are exported.
     pub figure: bool,
     /// The preprocessings that are compared.
@@ -49,6 +52,7 @@ impl OpenDialogs {
             || self.path.is_some()
             || !self.architectures.is_empty()
             || self.shortcuts
+            || self.about
             || self.figure
             || self.trials.is_some()
             || self.true_classes.is_open()
@@ -82,6 +86,9 @@ pub fn dialogs_ui(
     }
     if dialogs.shortcuts && shortcuts_ui::shortcuts_ui(ui) {
         commands.push(Action::ShowKeys.into());
+    }
+    if dialogs.about && about_ui::about_ui(ui) {
+        commands.push(Action::About.into());
     }
 }
 

@@ -17,7 +17,7 @@ use crate::app::commands::Command;
 use crate::app::scene::Scene;
 use crate::app::state::rows::RowId;
 use crate::app::state::rows::lines::Line;
-use crate::app::state::viewport::{Port, View};
+use crate::app::state::viewport::{Picture, Port, View};
 use crate::app::ui::kit::text::{draw_left, line};
 use crate::app::ui::kit::theme::{self, GRID, palette};
 
@@ -33,10 +33,10 @@ pub struct RowsScratch {
     pub reveal: Option<RowId>,
 }
 
-/// The lines of panels, the sizes of their photos, and their layout.
+/// The lines of panels, their photos, and their layout.
 struct Rows<'a> {
     lines: &'a [Line<'a>],
-    sizes: &'a [Vec2],
+    pictures: &'a [Picture],
     plan: &'a arrange::Rows,
     /// The rectangle of all rows together, on the screen.
     block: Rect,
@@ -76,12 +76,10 @@ pub fn rows_ui(
     commands: &mut Vec<Command>,
 ) {
     let area = ui.available_rect_before_wrap();
-    let photos = lines
-        .iter()
-        .filter_map(|line| Some(&line.row?.subject.photo));
-    let sizes: Vec<Vec2> = photos
-        .map(|photo| vec2(photo.width() as f32, photo.height() as f32))
-        .collect();
+    let pictures = lines.iter().filter(|line| line.row.is_some());
+    let pictures = pictures.filter_map(|line| scene.state.picture_of(line.row));
+    let pictures: Vec<Picture> = pictures.collect();
+    let sizes: Vec<Vec2> = pictures.iter().map(Picture::part_size).collect();
     let room = area.size() - vec2(0.0, COLUMN_HEAD + GRID);
     let columns = lines.iter().map(|line| line.columns.len()).max();
     let plan = arrange::rows(room, columns.unwrap_or(1), &sizes);
@@ -115,7 +113,7 @@ pub fn rows_ui(
                 }
                 let laid_out = Rows {
                     lines,
-                    sizes: &sizes,
+                    pictures: &pictures,
                     plan: &plan,
                     block,
                 };
@@ -177,7 +175,10 @@ fn rows_contents_ui(
     commands: &mut Vec<Command>,
 ) {
     let (lines, tops) = (all.lines, &all.plan.tops);
-    stage.frame = all.sizes.first().map(|size| (all.port(0, 0), *size));
+    stage.frame = all
+        .pictures
+        .first()
+        .map(|picture| (all.port(0, 0), *picture));
 
     // All cells handle input before any is drawn, so that the crosshair is the same in each.
     for (index, (line, position)) in lines.iter().zip(tops).enumerate() {

@@ -15,7 +15,7 @@ use crate::app::commands::action::Action;
 use crate::app::scene::Scene;
 use crate::app::state::rows::Row;
 use crate::app::state::rows::lines::{Cell, Place};
-use crate::app::state::viewport::{Port, View};
+use crate::app::state::viewport::{Picture, Port, View};
 use crate::app::ui::kit::theme::{self, GRID};
 use crate::app::ui::kit::widgets::on_stage;
 use crate::figure::Panel;
@@ -52,14 +52,16 @@ pub fn large_ui(
         row: Some(row),
         cell,
     };
-    let photo = &row.subject.photo;
-    let size = vec2(photo.width() as f32, photo.height() as f32);
+    let Some(picture) = scene.state.picture_of(Some(row)) else {
+        return;
+    };
+    let size = picture.part_size();
     let area = ui.available_rect_before_wrap();
     let room = Rect::from_min_max(area.min + vec2(0.0, HEAD), area.max);
     let scale = (room.width() / size.x).min(room.height() / size.y);
     let whole = Rect::from_center_size(room.center(), (size * scale).floor());
     let port = Port { whole, room };
-    stage.frame = Some((port, size));
+    stage.frame = Some((port, picture));
     (view.pointer, stage.hovered) = (None, None);
 
     let splits = match cell {
@@ -69,14 +71,14 @@ pub fn large_ui(
     // The line comes after the panel, so that it is on top and takes its presses.
     input_ui(ui, scene, place, &port, None, view, stage, commands);
     if splits {
-        split_input_ui(ui, &port, view, size, stage);
+        split_input_ui(ui, &port, view, picture, stage);
     }
-    let frame = view.frame(&port, size);
+    let frame = view.frame(&port, picture);
     head_ui(ui, scene, place, frame, frame.right());
     back_ui(ui, frame, commands);
     picture_ui(ui, scene, place, &port, view, stage, commands);
     if splits && !stage.photo_alone {
-        split_ui(ui, &port, view, size, stage);
+        split_ui(ui, &port, view, picture, stage);
     }
 }
 
@@ -99,22 +101,22 @@ fn back_ui(ui: &mut Ui, frame: Rect, commands: &mut Vec<Command>) {
 }
 
 /// Where the line is on the screen.
-fn line_x(port: &Port, view: &View, size: egui::Vec2, stage: &StageScratch) -> f32 {
-    let photo = view.picture_rect(port, size);
+fn line_x(port: &Port, view: &View, picture: Picture, stage: &StageScratch) -> f32 {
+    let photo = view.picture_rect(port, picture);
     let x = photo.left() + photo.width() * stage.split;
-    let frame = view.frame(port, size);
+    let frame = view.frame(port, picture);
     x.clamp(frame.left(), frame.right())
 }
 
-fn split_input_ui(ui: &Ui, port: &Port, view: &View, size: egui::Vec2, stage: &mut StageScratch) {
-    let x = line_x(port, view, size, stage);
-    let grab = Rect::from_x_y_ranges(x - GRAB..=x + GRAB, view.frame(port, size).y_range());
+fn split_input_ui(ui: &Ui, port: &Port, view: &View, picture: Picture, stage: &mut StageScratch) {
+    let x = line_x(port, view, picture, stage);
+    let grab = Rect::from_x_y_ranges(x - GRAB..=x + GRAB, view.frame(port, picture).y_range());
     let response = ui.interact(grab, ui.scope_id().with("split"), Sense::drag());
     let response = response.on_hover_cursor(CursorIcon::ResizeHorizontal);
     if response.dragged()
         && let Some(point) = response.interact_pointer_pos()
     {
-        let photo = view.picture_rect(port, size);
+        let photo = view.picture_rect(port, picture);
         let share = (point.x - photo.left()) / photo.width();
         stage.split = share.clamp(0.0, 1.0);
     }
@@ -126,9 +128,9 @@ fn split_input_ui(ui: &Ui, port: &Port, view: &View, size: egui::Vec2, stage: &m
 }
 
 /// Draws the line with its handle.
-fn split_ui(ui: &Ui, port: &Port, view: &View, size: egui::Vec2, stage: &StageScratch) {
-    let x = line_x(port, view, size, stage);
-    let frame = view.frame(port, size);
+fn split_ui(ui: &Ui, port: &Port, view: &View, picture: Picture, stage: &StageScratch) {
+    let x = line_x(port, view, picture, stage);
+    let frame = view.frame(port, picture);
     let painter = ui.painter_at(frame.expand2(vec2(HANDLE.x, 0.0)));
     for (width, colour) in [(3.0, theme::shade(120)), (1.0, theme::light(230))] {
         painter.vline(x, frame.y_range(), Stroke::new(width, colour));

@@ -4,7 +4,7 @@ use egui::{Frame, Margin, Ui, Vec2};
 
 use crate::app::state::rows::RowId;
 use crate::app::state::rows::lines::Cell;
-use crate::app::state::viewport::Port;
+use crate::app::state::viewport::{Picture, Port};
 use crate::app::ui::kit::theme::{GRID, palette};
 
 pub(crate) mod arrange;
@@ -40,8 +40,8 @@ pub fn frame(ui: &Ui, margin: Margin) -> Frame {
 /// What the panels keep from frame to frame.
 #[derive(Debug, Default)]
 pub struct StageScratch {
-    /// A panel's port in the last frame, and the size of its photo in pixels.
-    pub frame: Option<(Port, Vec2)>,
+    /// A panel's port in the last frame, and its photo.
+    pub frame: Option<(Port, Picture)>,
     /// The region that is being drawn.
     pub drawing: Option<cell::region_ui::Drawing>,
     /// The row and the panel under the pointer.

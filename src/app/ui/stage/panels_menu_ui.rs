@@ -68,6 +68,11 @@ pub fn choices_ui(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
         offer(ui, originals.label(), Panels { originals, ..now });
     }
     ui.add_space(GRID / 2.0);
+    caption(ui, "Each photo");
+    for (seen_only, label) in [(false, "All of it"), (true, Action::SeenOnly.label())] {
+        offer(ui, label, Panels { seen_only, ..now });
+    }
+    ui.add_space(GRID / 2.0);
     caption(ui, "Guided panels");
     for (guided_pair, label) in [(true, "Both shown"), (false, "Heat maps alone")] {
         offer(ui, label, Panels { guided_pair, ..now });

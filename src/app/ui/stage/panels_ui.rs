@@ -59,11 +59,9 @@ fn single_ui(
     commands: &mut Vec<Command>,
 ) {
     let area = ui.available_rect_before_wrap();
-    let photo = line.row.map(|row| &row.subject.photo);
-    let Some(photo) = photo.or(scene.state.photo.as_ref()) else {
+    let Some(picture) = scene.state.picture_of(line.row) else {
         return;
     };
-    let size = vec2(photo.width() as f32, photo.height() as f32);
     let places: Vec<Place<'_>> = line.places().map(|(_, place)| place).collect();
     let heat_map = |place: &Place<'_>| place.cell == Cell::Panel(Panel::HeatMap);
     let heat_map = places.iter().position(heat_map);
@@ -76,8 +74,8 @@ fn single_ui(
         Arrangement::Automatic if scene.gallery.is_shown() => largest(area, vec2(4.0, 3.0), count),
         chosen => chosen,
     };
-    let ports = layout(area, size, arrangement, count);
-    stage.frame = ports.first().map(|port| (*port, size));
+    let ports = layout(area, picture.part_size(), arrangement, count);
+    stage.frame = ports.first().map(|port| (*port, picture));
 
     // All cells handle input before any is drawn, so that the crosshair is the same in each.
     (view.pointer, stage.hovered) = (None, None);
@@ -87,7 +85,7 @@ fn single_ui(
     // The menu is in the corner, whose panel leaves it room.
     let menu = panels_menu_ui(ui, scene, area.right_top(), line.is_pair, commands);
     for (place, port) in places.iter().zip(&ports) {
-        let frame = view.frame(port, size);
+        let frame = view.frame(port, picture);
         // A small picture leaves room for its title beside it.
         let head = frame.with_max_x(frame.right().max(port.room.right()));
         let title_right = if head.top() - HEAD < menu.bottom() {

@@ -243,8 +243,11 @@ impl Session {
             .chain(pins)
     }
 
-    /// Clamps numbers to their range, and refuses implausible values with a reason.
-    fn checked(mut self) -> Result<Self, String> {
+    /// Clamps numbers to their range.
+    ///
+    /// # Errors
+    /// The reason why a value is implausible.
+    pub fn checked(mut self) -> Result<Self, String> {
         if self.pins.len() > MAX_PINS {
             return Err(format!("it has {} pins", self.pins.len()));
         }

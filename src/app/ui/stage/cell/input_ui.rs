@@ -1,6 +1,6 @@
 //! What the pointer does on a cell, and what a screen reader is told of it.
 
-use egui::{Role, Sense, Ui, WidgetInfo, vec2};
+use egui::{Role, Sense, Ui, WidgetInfo};
 
 use super::picture_ui::frame;
 use super::region_ui;
@@ -35,14 +35,10 @@ pub fn input_ui(
         ui.scope_id().with((id, cell)),
         Sense::click_and_drag(),
     );
-    let photo = row
-        .map(|row| &row.subject.photo)
-        .or(scene.state.photo.as_ref());
-    if let Some(photo) = photo {
-        let size = vec2(photo.width() as f32, photo.height() as f32);
+    if let Some(picture) = scene.state.picture_of(row) {
         let over = (&response, port, cell == Cell::Panel(Panel::Original));
         let taken = region_ui::input_ui(ui, scene, row, over, view, stage, commands);
-        view.interact(ui, &response, port, size, !taken);
+        view.interact(ui, &response, port, picture, !taken);
     }
     let stale = is_stale(scene, place);
     let title = spoken_title(scene, place);

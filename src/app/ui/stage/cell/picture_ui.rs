@@ -53,14 +53,19 @@ pub fn picture_ui(
 ) {
     let Place { row, cell } = place;
     let rect = frame(scene, row, port, view);
+    let picture = scene.state.picture_of(row);
     record_signed_size(ui, scene, row, cell, port, view, stage);
     let colours = palette(ui);
     ui.painter().rect_filled(rect, 0.0, colours.well);
-    let painter = ui.painter_at(rect);
+    let covered = picture.map_or(rect, |picture| view.covered(port, picture));
+    let painter = ui.painter_at(covered);
     let state = scene.state;
     let id = place.id();
     let own = scene.textures.row(id);
-    let photo_rect = |size: (u32, u32)| view.picture_rect(port, vec2(size.0 as f32, size.1 as f32));
+    let photo_rect = |size: (u32, u32)| {
+        let picture = picture.map(|picture| picture.at_size(size));
+        picture.map_or(rect, |picture| view.picture_rect(port, picture))
+    };
     let photo = |painter: &Painter, photo: &PhotoTexture| {
         let drawn_at = photo_rect(photo.size);
         let width = drawn_at.width() * ui.pixels_per_point();
@@ -152,7 +157,7 @@ pub fn picture_ui(
     if let Some(words) = why_empty(own, cell).filter(|_| !stale) {
         plate_ui(ui, rect, false, words);
     }
-    region_ui::drawn_ui(&painter, row, port, view, stage);
+    region_ui::drawn_ui(&painter, scene, row, (port, view), stage);
     crosshair_ui(&painter, scene, row, port, view);
 }
 
@@ -203,13 +208,8 @@ fn late(ui: &Ui, id: Id, stale: bool) -> f32 {
 
 /// The part of the screen that a panel takes.
 pub fn frame(scene: Scene<'_>, row: Option<&Row>, port: &Port, view: &View) -> Rect {
-    let photo = row
-        .map(|row| &row.subject.photo)
-        .or(scene.state.photo.as_ref());
-    match photo {
-        Some(photo) => view.frame(port, vec2(photo.width() as f32, photo.height() as f32)),
-        None => port.whole,
-    }
+    let picture = scene.state.picture_of(row);
+    picture.map_or(port.whole, |picture| view.frame(port, picture))
 }
 
 /// Records the size at which a signed image is drawn, so that a copy of that size can be made.
@@ -229,20 +229,18 @@ fn record_signed_size(
     let Some((_, signed)) = own.and_then(|own| own.signed.as_ref()) else {
         return;
     };
-    let size = vec2(signed.size.0 as f32, signed.size.1 as f32);
-    let photo_rect = view.picture_rect(port, size);
+    let Some(picture) = scene.state.picture_of(Some(row)) else {
+        return;
+    };
+    let photo_rect = view.picture_rect(port, picture.at_size(signed.size));
     let pixels = photo_rect.size() * ui.pixels_per_point();
     stage.drawn_signed.push((row.id, pixels));
 }
 
 fn crosshair_ui(painter: &Painter, scene: Scene<'_>, row: Option<&Row>, port: &Port, view: &View) {
-    let photo = row
-        .map(|row| &row.subject.photo)
-        .or(scene.state.photo.as_ref());
-    let (Some(pointer), Some(photo)) = (view.pointer, photo) else {
+    let (Some(pointer), Some(picture)) = (view.pointer, scene.state.picture_of(row)) else {
         return;
     };
-    let picture = vec2(photo.width() as f32, photo.height() as f32);
     let photo_rect = view.picture_rect(port, picture);
     let point = photo_rect.min + pointer.to_vec2() * photo_rect.size();
     // A dark line under a light one shows on any image.

@@ -63,9 +63,11 @@ pub fn input_ui(
         return false;
     }
     let photo = &row.subject.photo;
-    let size = vec2(photo.width() as f32, photo.height() as f32);
+    let Some(picture) = scene.state.picture_of(Some(row)) else {
+        return false;
+    };
     let at = |point: Pos2| {
-        let whole = view.picture_rect(port, size);
+        let whole = view.picture_rect(port, picture);
         let position = (point - whole.min) / whole.size();
         pos2(position.x.clamp(0.0, 1.0), position.y.clamp(0.0, 1.0))
     };
@@ -140,16 +142,18 @@ fn pixels((across, down): (u32, u32), from: Pos2, to: Pos2) -> Option<PixelBox> 
 /// Draws the rectangle of a drawn region, or the one that is being drawn.
 pub fn drawn_ui(
     painter: &Painter,
+    scene: Scene<'_>,
     row: Option<&Row>,
-    port: &Port,
-    view: &View,
+    (port, view): (&Port, &View),
     stage: &StageScratch,
 ) {
     let Some(row) = row.filter(|row| row.subject.answers_with_map()) else {
         return;
     };
-    let photo = &row.subject.photo;
-    let size = vec2(photo.width() as f32, photo.height() as f32);
+    let Some(picture) = scene.state.picture_of(Some(row)) else {
+        return;
+    };
+    let size = picture.size;
     let drawing = stage.drawing.filter(|drawing| drawing.row == row.id);
     let corners = match (drawing, row.subject.score.and_then(Score::region)) {
         (Some(drawing), _) => Rect::from_two_pos(drawing.from, drawing.to),
@@ -159,7 +163,7 @@ pub fn drawn_ui(
         ),
         (None, None) => return,
     };
-    let whole = view.picture_rect(port, size);
+    let whole = view.picture_rect(port, picture);
     let on_screen = Rect::from_min_max(
         whole.min + corners.min.to_vec2() * whole.size(),
         whole.min + corners.max.to_vec2() * whole.size(),
