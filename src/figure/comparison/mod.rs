@@ -39,7 +39,8 @@ impl Comparison {
         }
     }
 
-    /// The page. It is smaller than it was set, or has fewer pixels in an inch, if it would be too large.
+    /// The page. It is smaller than it was set, or has fewer pixels in an inch, if it would be too large
+    /// ([`Page::reduced`]).
     pub fn page(&self, setting: &Setting) -> Page {
         if setting.unseen == Unseen::Cut {
             let whole = Setting {
@@ -48,7 +49,7 @@ impl Comparison {
             };
             return self.mapped(Figure::seen_part).page(&whole);
         }
-        let setting = self.fitted(setting);
+        let (setting, reduced) = self.fitted(setting);
         let mut layout = self.layout(&setting);
         // The pictures of a row usually share their photo.
         let mut last: Option<(Arc<Photo>, Arc<Photo>)> = None;
@@ -73,6 +74,7 @@ impl Comparison {
         let mut page = Page::new(layout.size, &names.join(", "), layout.items);
         page.ground = setting.ground;
         page.per_inch = setting.per_inch();
+        page.reduced = reduced;
         page
     }
 
@@ -90,8 +92,8 @@ impl Comparison {
     }
 
     /// The setting at which the page is not too large, and no panel longer than the largest photo if panels are
-    /// measured in pixels.
-    fn fitted(&self, setting: &Setting) -> Setting {
+    /// measured in pixels; and what had to be reduced.
+    fn fitted(&self, setting: &Setting) -> (Setting, Option<String>) {
         let longest = self.rows.iter().map(|row| {
             let photo = &row.figure.photo;
             photo.width().max(photo.height())

@@ -56,7 +56,7 @@ impl LayerStrip {
     }
 
     /// The page. Its maps are no longer than the photo; it is smaller than it was set, or has fewer pixels in an
-    /// inch, if it would be too large.
+    /// inch, if it would be too large ([`Page::reduced`]).
     pub fn page(&self, setting: &Setting) -> Page {
         if setting.unseen == Unseen::Cut {
             let whole = Setting {
@@ -65,8 +65,8 @@ impl LayerStrip {
             };
             return self.part(self.answer.placement.seen()).page(&whole);
         }
-        let setting = &self.fitted(setting);
-        let layout = self.layout(setting);
+        let (setting, reduced) = self.fitted(setting);
+        let layout = self.layout(&setting);
         let smaller = resample::at_size(&self.photo.rgb, layout.panel);
         let photo = smaller.as_ref().unwrap_or(&self.photo.rgb);
         let placement = &self.answer.placement;
@@ -84,6 +84,7 @@ impl LayerStrip {
         let mut page = Page::new(layout.size, &title, items);
         page.ground = setting.ground;
         page.per_inch = setting.per_inch();
+        page.reduced = reduced;
         page
     }
 
@@ -103,8 +104,9 @@ impl LayerStrip {
         strip
     }
 
-    /// The setting at which the page is not too large, and no map larger than the photo if it is measured in pixels.
-    fn fitted(&self, setting: &Setting) -> Setting {
+    /// The setting at which the page is not too large, and no map larger than the photo if it is measured in pixels;
+    /// and what had to be reduced.
+    fn fitted(&self, setting: &Setting) -> (Setting, Option<String>) {
         let longest = self.photo.width().max(self.photo.height());
         parts::fitted(setting, longest, |setting| self.layout(setting).size)
     }

@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::app::state::rows::subject::Subject;
 use crate::app::tasks::EnginePromise;
 use crate::app::tasks::purpose::SaveTarget;
-use crate::app::tasks::save_as::{Saving, to_picked, to_typed};
+use crate::app::tasks::save_as::{Remark, Saving, to_picked, to_typed};
 use crate::engine::{Error, Guided, HeatMap, Prediction, Request};
 use crate::figure::Raw;
 use crate::model::ReluRule;
@@ -45,7 +45,7 @@ impl Arrays {
         }
     }
 
-    fn writer(&self) -> Option<impl Fn(&Path) -> Result<(), String> + Send + 'static> {
+    fn writer(&self) -> Option<impl Fn(&Path) -> Result<Remark, String> + Send + 'static> {
         let Gradients::Known([guided, plain]) = &self.gradients else {
             return None;
         };
@@ -61,7 +61,8 @@ impl Arrays {
             };
             let mut bytes = Cursor::new(Vec::new());
             raw.write(&mut bytes).map_err(|error| error.to_string())?;
-            write::bytes(path, bytes.get_ref()).map_err(|error| error.to_string())
+            write::bytes(path, bytes.get_ref()).map_err(|error| error.to_string())?;
+            Ok(None)
         })
     }
 }

@@ -11,13 +11,15 @@ use image::{DynamicImage, RgbImage, RgbaImage};
 use crate::engine::HeatMap;
 use crate::figure::{self, Comparison, Extent, Figure, LayerStrip, Panel, Setting};
 use crate::picture::map::compose::{Look, Scale};
+use crate::picture::page::Page;
 use crate::picture::photo::geometry::PixelBox;
-use crate::picture::{self, write};
+use crate::picture::write;
 
 use crate::app::state::State;
 use crate::app::state::rows;
 use crate::app::state::rows::lines::{Cell, Line, Place, lines};
 use crate::app::tasks::purpose::FigureKind;
+use crate::app::tasks::save_as::Remark;
 use crate::app::textures::scale;
 use crate::app::textures::{self, Shown};
 
@@ -37,12 +39,27 @@ enum What {
     Strip(LayerStrip),
 }
 
+/// A figure before it is written or copied.
+enum Drawn {
+    Panel(RgbImage),
+    Page(Page),
+}
+
+impl Drawn {
+    fn remark(&self) -> Remark {
+        match self {
+            Drawn::Panel(_) => None,
+            Drawn::Page(page) => page.reduced.clone(),
+        }
+    }
+}
+
 impl Drawing {
     /// Draws it, and writes it in the format given by the path's extension, with its facts beside it.
     ///
     /// # Errors
     /// In words, if either file cannot be written, or if there is another file where the facts would be.
-    pub fn write(&self, path: &Path) -> Result<(), String> {
+    pub fn write(&self, path: &Path) -> Result<Remark, String> {
         let facts = self
             .facts
             .as_ref()
@@ -57,30 +74,35 @@ impl Drawing {
                 beside.display()
             ));
         }
-        self.write_figure(path).map_err(|error| error.to_string())?;
+        let drawn = self.drawn();
+        let written = match &drawn {
+            Drawn::Panel(picture) => write::png(path, picture),
+            Drawn::Page(page) => page.write(path),
+        };
+        written.map_err(|error| error.to_string())?;
         if let Some((beside, facts)) = facts {
             let text = serde_json::to_vec_pretty(facts).map_err(|error| error.to_string())?;
             write::bytes(&beside, &text).map_err(|error| error.to_string())?;
         }
-        Ok(())
-    }
-
-    fn write_figure(&self, path: &Path) -> Result<(), picture::Error> {
-        match &self.what {
-            What::Panel(figure, panel) => write::png(path, &self.panel(figure, *panel)),
-            What::Rows(rows) => rows.page(&self.setting).write(path),
-            What::Strip(strip) => strip.page(&self.setting).write(path),
-        }
+        Ok(drawn.remark())
     }
 
     /// Draws it as pixels.
-    pub fn picture(&self) -> RgbaImage {
+    pub fn picture(&self) -> (RgbaImage, Remark) {
+        let drawn = self.drawn();
+        let remark = drawn.remark();
+        let picture = match drawn {
+            Drawn::Panel(picture) => DynamicImage::from(picture).into_rgba8(),
+            Drawn::Page(page) => page.rgba(),
+        };
+        (picture, remark)
+    }
+
+    fn drawn(&self) -> Drawn {
         match &self.what {
-            What::Panel(figure, panel) => {
-                DynamicImage::from(self.panel(figure, *panel)).into_rgba8()
-            }
-            What::Rows(rows) => rows.page(&self.setting).rgba(),
-            What::Strip(strip) => strip.page(&self.setting).rgba(),
+            What::Panel(figure, panel) => Drawn::Panel(self.panel(figure, *panel)),
+            What::Rows(rows) => Drawn::Page(rows.page(&self.setting)),
+            What::Strip(strip) => Drawn::Page(strip.page(&self.setting)),
         }
     }
 

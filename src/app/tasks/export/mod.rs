@@ -77,12 +77,10 @@ impl App {
         let dialogs = Arc::clone(&self.file_dialogs);
         self.start_export(ctx, kind, move || {
             // Here and not in egui, which would hold the window until a large image is encoded.
-            let whole = drawing.picture();
-            let from = whole.dimensions();
-            let picture = clipboard::fitting(whole);
-            let reduced = Some(picture.dimensions()).filter(|size| *size != from);
+            let (whole, remark) = drawing.picture();
+            let (picture, smaller) = clipboard::fitting(whole);
             match dialogs.copy(picture) {
-                Ok(()) => Saved::Copied { reduced },
+                Ok(()) => Saved::Copied(smaller.or(remark)),
                 Err(why) => Saved::Failed(format!("The clipboard did not take it: {why}.")),
             }
         });
