@@ -1,4 +1,8 @@
-//! What the figures share: sizes, the wording of a score, and the legend of a map.
+//! What the figures share: sizes, parts of photos, the wording of a score, and the legend of a map.
+
+use std::sync::Arc;
+
+use image::imageops;
 
 use crate::engine::{ModelInfo, Prediction};
 use crate::explain::Score;
@@ -8,6 +12,8 @@ use crate::picture::page::caption::significant;
 use crate::picture::page::legend::Legend;
 use crate::picture::page::text::{Style, Weight};
 use crate::picture::page::{INK, Item, SECONDARY};
+use crate::picture::photo::decode::Photo;
+use crate::picture::photo::geometry::PixelBox;
 
 use super::setting::{Extent, Print, Setting};
 
@@ -133,6 +139,18 @@ pub(super) fn fitted(
             "reduced to {to}, because a figure has at most {most} megapixels"
         ));
     }
+}
+
+/// A part of a photo (in its pixels, not empty, and within it).
+pub(super) fn of_photo(photo: &Photo, part: PixelBox) -> Arc<Photo> {
+    let PixelBox {
+        x,
+        y,
+        width,
+        height,
+    } = part;
+    let rgb = imageops::crop_imm(&photo.rgb, x, y, width, height).to_image();
+    Arc::new(Photo::from_rgb(photo.path.clone(), rgb))
 }
 
 /// (a), (b), … (z), (aa), (ab), …

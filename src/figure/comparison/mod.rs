@@ -17,6 +17,7 @@ use super::{Figure, Page, Unseen};
 use crate::picture::map::compose::Scale;
 use crate::picture::page::Item;
 use crate::picture::photo::decode::Photo;
+use crate::picture::photo::geometry::PixelBox;
 
 pub use row::{Cell, Row, Shows};
 
@@ -47,7 +48,8 @@ impl Comparison {
                 unseen: Unseen::default(),
                 ..*setting
             };
-            return self.mapped(Figure::seen_part).page(&whole);
+            let seen = self.part(|figure| figure.answer.placement.seen());
+            return seen.page(&whole);
         }
         let (setting, reduced) = self.fitted(setting);
         let mut layout = self.layout(&setting);
@@ -78,9 +80,29 @@ impl Comparison {
         page
     }
 
-    /// The comparison with another figure in place of each.
+    /// The comparison over a part of each photo, which `part` gives for each view (in pixels of its photo, not empty,
+    /// and within it).
     #[must_use]
-    pub fn mapped(&self, change: impl Fn(&Figure) -> Figure) -> Comparison {
+    pub fn part(&self, part: impl Fn(&Figure) -> PixelBox) -> Comparison {
+        // The views of a row share their photo, and so they share its part.
+        let mut parts: Vec<(Arc<Photo>, PixelBox, Arc<Photo>)> = Vec::new();
+        self.mapped(|figure| {
+            let (photo, part) = (&figure.photo, part(figure));
+            let known = parts
+                .iter()
+                .find(|(whole, known, _)| Arc::ptr_eq(whole, photo) && *known == part);
+            let known = known.map(|(_, _, photo)| Arc::clone(photo));
+            let is_new = known.is_none();
+            let changed = figure.part_in(part, known);
+            if is_new {
+                parts.push((Arc::clone(photo), part, Arc::clone(&changed.photo)));
+            }
+            changed
+        })
+    }
+
+    /// The comparison with another figure in place of each.
+    fn mapped(&self, mut change: impl FnMut(&Figure) -> Figure) -> Comparison {
         let mut changed = self.clone();
         for row in &mut changed.rows {
             row.figure = change(&row.figure);

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use image::imageops;
-
 use super::parts::{self, Key, Type};
 use super::setting::{Extent, Setting};
 use super::{Page, Unseen};
@@ -95,9 +93,7 @@ impl LayerStrip {
         if (part.width, part.height) == self.photo.rgb.dimensions() {
             return strip;
         }
-        let (rgb, path) = (&self.photo.rgb, self.photo.path.clone());
-        let rgb = imageops::crop_imm(rgb, part.x, part.y, part.width, part.height).to_image();
-        strip.photo = Arc::new(Photo::from_rgb(path, rgb));
+        strip.photo = parts::of_photo(&self.photo, part);
         let mut answer = Prediction::clone(&self.answer);
         answer.placement = answer.placement.of_part(part);
         strip.answer = Arc::new(answer);

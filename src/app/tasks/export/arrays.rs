@@ -70,7 +70,7 @@ impl Arrays {
 impl App {
     /// Computes the arrays of the live view, and then asks where to write them.
     pub(crate) fn export_arrays(&mut self) {
-        let Some((_, stem)) = self.ready_drawing(super::FigureKind::Composite) else {
+        let Some((_, stem)) = self.drawing_now(super::FigureKind::Composite) else {
             return;
         };
         let state = &self.state;
@@ -87,9 +87,11 @@ impl App {
         self.tasks.arrays = found;
     }
 
-    /// Sends for the gradients once there is nothing else to compute, and asks for a path once they are there.
+    /// Sends for the gradients once there is nothing else to compute, and asks for a path once they are there and no
+    /// other picker is on screen.
     pub(in crate::app::tasks) fn drain_arrays(&mut self, ctx: &Context) {
         let is_idle = !self.tasks.awaits_results() && !self.tasks.awaits_layer_maps();
+        let is_saving = self.tasks.export.is_some();
         let Some(arrays) = &mut self.tasks.arrays else {
             return;
         };
@@ -112,7 +114,7 @@ impl App {
                 return;
             }
         };
-        if pending.iter().any(|promise| promise.ready().is_none()) {
+        if is_saving || pending.iter().any(|promise| promise.ready().is_none()) {
             arrays.gradients = Gradients::Pending(pending);
             return;
         }

@@ -12,6 +12,7 @@ use crate::engine::HeatMap;
 use crate::figure::{self, Comparison, Extent, Figure, LayerStrip, Panel, Setting};
 use crate::picture::map::compose::{Look, Scale};
 use crate::picture::page::Page;
+use crate::picture::photo::decode::Photo;
 use crate::picture::photo::geometry::PixelBox;
 use crate::picture::write;
 
@@ -27,9 +28,11 @@ use crate::app::textures::scale;
 #[derive(Clone)]
 pub struct Drawing {
     what: What,
+    /// What is drawn of the photos.
+    part: Part,
     setting: Setting,
-    /// To be written beside it.
-    facts: Option<Value>,
+    /// Whether the facts are written beside it.
+    has_facts: bool,
 }
 
 #[derive(Clone)]
@@ -37,6 +40,16 @@ enum What {
     Panel(Box<Figure>, Panel),
     Rows(Comparison),
     Strip(LayerStrip),
+}
+
+impl What {
+    fn facts(&self) -> Value {
+        match self {
+            What::Panel(figure, _) => figure.facts(),
+            What::Rows(rows) => rows.facts(),
+            What::Strip(strip) => strip.facts(),
+        }
+    }
 }
 
 /// A figure before it is written or copied.
@@ -61,9 +74,8 @@ impl Drawing {
     /// In words, if either file cannot be written, or if there is another file where the facts would be.
     pub fn write(&self, path: &Path) -> Result<Remark, String> {
         let facts = self
-            .facts
-            .as_ref()
-            .map(|facts| (path.with_extension("json"), facts));
+            .has_facts
+            .then(|| (path.with_extension("json"), self.what.facts()));
         // Those of another format of the figure are replaced; any other file is somebody else's.
         let other = facts
             .iter()
@@ -81,7 +93,7 @@ impl Drawing {
         };
         written.map_err(|error| error.to_string())?;
         if let Some((beside, facts)) = facts {
-            let text = serde_json::to_vec_pretty(facts).map_err(|error| error.to_string())?;
+            let text = serde_json::to_vec_pretty(&facts).map_err(|error| error.to_string())?;
             write::bytes(&beside, &text).map_err(|error| error.to_string())?;
         }
         Ok(drawn.remark())
@@ -99,14 +111,27 @@ impl Drawing {
     }
 
     fn drawn(&self) -> Drawn {
+        let setting = &self.setting;
         match &self.what {
             What::Panel(figure, panel) => Drawn::Panel(self.panel(figure, *panel)),
-            What::Rows(rows) => Drawn::Page(rows.page(&self.setting)),
-            What::Strip(strip) => Drawn::Page(strip.page(&self.setting)),
+            What::Rows(rows) => Drawn::Page(match self.part {
+                Some(part) => rows
+                    .part(|figure| pixels(part, &figure.photo))
+                    .page(setting),
+                None => rows.page(setting),
+            }),
+            What::Strip(strip) => Drawn::Page(match self.part {
+                Some(part) => strip.part(pixels(part, &strip.photo)).page(setting),
+                None => strip.page(setting),
+            }),
         }
     }
 
     fn panel(&self, figure: &Figure, panel: Panel) -> RgbImage {
+        let figure = match self.part {
+            Some(part) => &figure.part(pixels(part, &figure.photo)),
+            None => figure,
+        };
         let unseen = self.setting.unseen;
         match self.setting.extent {
             Extent::Pixels(max_px) => figure.within(max_px).panel(panel, unseen),
@@ -138,21 +163,9 @@ pub fn drawing(state: &State, kind: FigureKind, part: Part) -> Option<(Drawing, 
     let live = figure(state, &live)?;
     let stem = file_stem(&live);
     let rows = with_maps(state);
-    let facts;
     let (what, stem) = match kind {
-        FigureKind::Panel(panel) => {
-            facts = live.facts();
-            (What::Panel(Box::new(shown_part(&live, part)), panel), stem)
-        }
-        FigureKind::Strip => {
-            let strip = strip(state, live)?;
-            facts = strip.facts();
-            let strip = match part {
-                Some(part) => strip.part(pixels(part, strip.photo.rgb.dimensions())),
-                None => strip,
-            };
-            (What::Strip(strip), format!("{stem}_layers"))
-        }
+        FigureKind::Panel(panel) => (What::Panel(Box::new(live), panel), stem),
+        FigureKind::Strip => (What::Strip(strip(state, live)?), format!("{stem}_layers")),
         FigureKind::Composite => {
             let stem = if rows.len() < 2 {
                 stem
@@ -167,29 +180,21 @@ pub fn drawing(state: &State, kind: FigureKind, part: Part) -> Option<(Drawing, 
             } else {
                 Scale::Own
             };
-            let comparison = Comparison { rows: rows?, scale };
-            facts = comparison.facts();
-            let comparison = comparison.mapped(|figure| shown_part(figure, part));
-            (What::Rows(comparison), stem)
+            (What::Rows(Comparison { rows: rows?, scale }), stem)
         }
     };
     let drawing = Drawing {
         what,
+        part,
         setting: state.options.export.setting(),
-        facts: Some(facts).filter(|_| state.options.export.facts),
+        has_facts: state.options.export.facts,
     };
     Some((drawing, stem))
 }
 
-fn shown_part(figure: &Figure, part: Part) -> Figure {
-    match part {
-        Some(part) => figure.part(pixels(part, figure.photo.rgb.dimensions())),
-        None => figure.clone(),
-    }
-}
-
-/// The pixels of a photo of this size that lie in a part of it, at least one.
-fn pixels(part: egui::Rect, (width, height): (u32, u32)) -> PixelBox {
+/// The pixels of a photo that lie in a part of it, at least one.
+fn pixels(part: egui::Rect, photo: &Photo) -> PixelBox {
+    let (width, height) = photo.rgb.dimensions();
     let axis = |from: f32, to: f32, side: u32| {
         let side_f = side as f32;
         let first = ((from * side_f).round().max(0.0) as u32).min(side.saturating_sub(1));
