@@ -35,8 +35,10 @@ use geometry::{AxesBack, AxesRule, FieldRule};
 pub use layout::creation::Creation;
 pub use layout::indexing::Indexing;
 pub use layout::joining::Joining;
-pub use layout::rearranging::{Combine, Rearranging};
+pub use layout::rearranging::Rearranging;
 pub use layout::reshaping::Reshaping;
+pub use layout::scattering::{Combine, Scattering};
+pub use layout::sorting::Sorting;
 pub use layout::splitting::Splitting;
 pub use operation::Rectifier;
 pub(crate) use operation::{Cost, FeatureRole, Given, GradientRole, Operation, Traits};
@@ -165,8 +167,12 @@ families! {
     Reshaping,
     /// Parts taken out of a tensor, or put into it.
     Indexing,
-    /// Values moved, repeated, gathered or scattered.
+    /// The same values in other places.
     Rearranging,
+    /// Values gathered from positions that other values name, and put there.
+    Scattering,
+    /// Values along an axis in order.
+    Sorting,
     /// A tensor split into several.
     Splitting,
     /// Tensors put together.

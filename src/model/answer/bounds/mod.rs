@@ -177,6 +177,8 @@ fn after(sketch: &Sketch, node: &Node, input: &mut dyn FnMut(usize) -> Bounds) -
         | Op::ComplexParts(_)
         | Op::Scan(_)
         | Op::Rearranging(_)
+        | Op::Scattering(_)
+        | Op::Sorting(_)
         | Op::Creation(_)
         | Op::Resizing(_)
         | Op::Reshaping(Reshaping::ReshapeAs | Reshaping::ExpandAs)

@@ -218,6 +218,8 @@ impl Walk<'_> {
             | Op::ComplexParts(_)
             | Op::Scan(_)
             | Op::Rearranging(_)
+            | Op::Scattering(_)
+            | Op::Sorting(_)
             | Op::Creation(_) => None,
         }
     }

@@ -101,6 +101,8 @@ fn after(sketch: &Sketch, node: &Node, depth: usize, known: &mut HashMap<ValueId
         | Op::Aggregation(_)
         | Op::Scan(_)
         | Op::Rearranging(_)
+        | Op::Scattering(_)
+        | Op::Sorting(_)
         | Op::Creation(_) => Made::Other,
     }
 }
