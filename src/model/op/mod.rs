@@ -157,7 +157,7 @@ families! {
     Fourier,
     /// Complex numbers and the real ones that they consist of.
     ComplexParts,
-    /// Sums, means and maxima along axes.
+    /// Sums, means and norms along axes.
     Reduction,
     /// Anything else that values along axes come to.
     Aggregation,

@@ -6,7 +6,7 @@ use crate::model::answer::sketch::Sketch;
 use crate::model::error::{Fault, Result};
 use crate::model::graph::{Head, Node, Op, ValueId};
 use crate::model::op::shape::axis;
-use crate::model::op::{Aggregate, Copying, Indexing, Reduction, Reshaping, Sorting};
+use crate::model::op::{Aggregate, Copying, Indexing, Reshaping, Sorting};
 
 /// The scores that an output is chosen from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -177,7 +177,6 @@ fn chosen(sketch: &Sketch, op: &Op, scores: ValueId) -> Option<(Chosen, Option<i
                 _ => return None,
             }
         }
-        Op::Reduction(Reduction::Max { dim, .. }) => (Chosen::Values(Order::Largest), Some(*dim)),
         Op::Sorting(Sorting::TopPositions { k, dim, largest }) => {
             (Chosen::Numbers(top(*k, *dim, *largest)?), Some(*dim))
         }

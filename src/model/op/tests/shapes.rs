@@ -13,7 +13,14 @@ fn infers_the_shapes_of_operations_on_one_tensor() {
         let mut check = |op: Op| ran += usize::from(assert_inferred(op, &[&x]));
         for dim in dims {
             for keepdim in [false, true] {
-                check(Reduction::Max { dim, keepdim }.into());
+                check(
+                    Aggregation {
+                        function: Aggregate::Max,
+                        dims: vec![dim],
+                        keepdim,
+                    }
+                    .into(),
+                );
                 for function in Aggregate::ALL.iter().copied() {
                     for dims in [vec![dim], vec![dim, 1]] {
                         check(
