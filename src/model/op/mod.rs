@@ -11,7 +11,6 @@
 use tch::{TchError, Tensor};
 
 pub(crate) mod adjoint;
-mod aggregation;
 mod elementwise;
 pub(crate) mod geometry;
 mod layout;
@@ -23,7 +22,6 @@ mod spatial;
 mod table;
 
 use adjoint::Adjoint;
-pub use aggregation::{Aggregate, Aggregation, Cumulative, Scan};
 pub use elementwise::activation::Activation;
 pub use elementwise::arithmetic::Arithmetic;
 pub use elementwise::copying::Copying;
@@ -49,7 +47,8 @@ pub use products::fourier::{ComplexParts, Fourier, Transform};
 pub use products::matrix::MatrixProduct;
 pub use products::normalisation::Normalisation;
 pub use products::recurrent::{Cell, Recurrent};
-pub use reduction::Reduction;
+pub use reduction::aggregation::{Aggregate, Aggregation, Cumulative, Scan};
+pub use reduction::statistics::Reduction;
 use shape::{OutputShapes, Shape};
 pub use spatial::convolution::{Convolution, Padding};
 pub use spatial::pad::Pad;

@@ -3,9 +3,9 @@
 
 use tch::{Kind, TchError, Tensor};
 
-use super::geometry::{AxesRule, FieldRule};
-use super::operation::{Cost, Given, GradientRole, Operation, Traits, input};
-use super::shape::{self, OutputShapes, Shape, axis, reduced};
+use crate::model::op::geometry::{AxesRule, FieldRule};
+use crate::model::op::operation::{Cost, Given, GradientRole, Operation, Traits, input};
+use crate::model::op::shape::{self, OutputShapes, Shape, axis, reduced};
 
 /// What x, the first input, comes to along axes.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,10 +2,10 @@
 
 use tch::{Kind, TchError, Tensor};
 
-use super::adjoint::Adjoint;
-use super::geometry::{AxesRule, FieldRule};
-use super::operation::{Cost, Given, Operation, Traits, input};
-use super::shape::{self, OutputShapes, Shape, reduced};
+use crate::model::op::adjoint::Adjoint;
+use crate::model::op::geometry::{AxesRule, FieldRule};
+use crate::model::op::operation::{Cost, Given, Operation, Traits, input};
+use crate::model::op::shape::{self, OutputShapes, Shape, reduced};
 
 /// What x, the first input, comes to along axes; along all of them where `dims` is empty. They stay
 /// with size 1 if `keepdim`.
