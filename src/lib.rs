@@ -52,6 +52,9 @@ pub mod folder;
 pub mod model;
 pub mod picture;
 mod priority;
+#[cfg(test)]
+#[path = "../tests/support/unpacked.rs"]
+mod unpacked;
 
 pub use engine::{ClassQueryError, ModelInfo, Prediction};
 pub use explain::{Channels, Score};

@@ -8,6 +8,8 @@
 
 #[path = "checkpoints/made.rs"]
 mod made;
+#[path = "support/unpacked.rs"]
+mod unpacked;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -751,18 +753,7 @@ fn answers(name: &str) -> (tempfile::TempDir, PathBuf) {
 
 /// A file of a packed archive, in a folder with all others.
 fn unpacked(archive: &str, name: &str) -> (tempfile::TempDir, PathBuf) {
-    let packed = std::fs::read(root(archive)).unwrap();
-    let mut bytes = Vec::new();
-    std::io::Read::read_to_end(
-        &mut flate2::read::GzDecoder::new(packed.as_slice()),
-        &mut bytes,
-    )
-    .unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    zip::ZipArchive::new(std::io::Cursor::new(bytes))
-        .unwrap()
-        .extract(&folder)
-        .unwrap();
+    let folder = unpacked::unpacked(root(archive));
     let path = folder.path().join(name);
     (folder, path)
 }

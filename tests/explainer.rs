@@ -9,6 +9,8 @@
 
 #[path = "../examples/explain.rs"]
 mod example;
+#[path = "support/unpacked.rs"]
+mod unpacked;
 
 use std::path::{Path, PathBuf};
 
@@ -16,6 +18,8 @@ use gradcam::{
     ClassOrScore, Error, Explainer, ExplainerOptions, Explanation, Fit, OpenOptions, Score,
     SecondPicture,
 };
+
+use unpacked::unpacked;
 
 fn root(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
@@ -206,16 +210,7 @@ fn errors_tell_model_image_class_and_layer_apart() {
 
 #[test]
 fn compares_an_embedding_with_a_second_picture() {
-    let packed = std::fs::read(root("tests/answers/two_pictures.zip.gz")).unwrap();
-    let mut bytes = Vec::new();
-    std::io::Read::read_to_end(
-        &mut flate2::read::GzDecoder::new(packed.as_slice()),
-        &mut bytes,
-    )
-    .unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
-    archive.extract(&folder).unwrap();
+    let folder = unpacked("tests/answers/two_pictures.zip.gz");
     let at = |name: &str| folder.path().join(name);
     let second = SecondPicture::file(at("second.png"));
     let opening = OpenOptions::default().similar_to(second);

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a failing step fails the test")]
 
 use std::fs;
-use std::io::{Cursor, Read};
+use std::io::{self, Cursor, Read};
 use std::path::{Path, PathBuf};
 
 use flate2::read::GzDecoder;
@@ -15,15 +15,16 @@ const ROOTS: [&str; 4] = ["/tmp/", "/home/", "/root/", "/work/"];
 const TEXTS: [&str; 5] = ["rs", "py", "sh", "md", "toml"];
 
 /// The files below a folder, in any depth.
-fn files(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
+fn files(folder: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
         if path.is_dir() {
-            files(&path, found);
+            files(&path, found)?;
         } else {
             found.push(path);
         }
     }
+    Ok(())
 }
 
 /// The first path of a machine in a file, or in a file packed in it.
@@ -74,7 +75,7 @@ fn no_fixture_holds_a_path_of_the_machine_that_made_it() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut all = Vec::new();
     for folder in ["tests", "assets"] {
-        files(&root.join(folder), &mut all);
+        files(&root.join(folder), &mut all).unwrap();
     }
     let is_text = |path: &&PathBuf| {
         let ending = path.extension().and_then(|ending| ending.to_str());

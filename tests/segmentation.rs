@@ -7,14 +7,18 @@
     reason = "a failing step fails the test"
 )]
 
+#[path = "support/unpacked.rs"]
+mod unpacked;
+
 use std::collections::BTreeMap;
-use std::io::{Cursor, Read};
 use std::path::Path;
 
 use gradcam::model::Reading;
 use gradcam::picture::photo::geometry::PixelBox;
 use gradcam::{Explainer, Score};
 use serde::Deserialize;
+
+use unpacked::unpacked;
 
 #[derive(Deserialize)]
 struct Facts {
@@ -32,18 +36,6 @@ struct Case {
     explained: usize,
     map: Vec<f32>,
     drawn_map: Vec<f32>,
-}
-
-fn unpacked() -> tempfile::TempDir {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let packed = std::fs::read(path.join("tests/segmentation/segmentation.zip.gz")).unwrap();
-    let mut bytes = Vec::new();
-    let mut unpacked = flate2::read::GzDecoder::new(packed.as_slice());
-    unpacked.read_to_end(&mut bytes).unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
-    archive.extract(&folder).unwrap();
-    folder
 }
 
 /// How far the numbers are apart, relative to the largest.
@@ -108,7 +100,7 @@ fn wrong(folder: &Path, file: &str, facts: &Facts, case: &Case) -> Result<(), St
 
 #[test]
 fn agrees_with_pytorch_on_every_map() {
-    let folder = unpacked();
+    let folder = unpacked("tests/segmentation/segmentation.zip.gz");
     let facts = std::fs::read(folder.path().join("facts.json")).unwrap();
     let facts: Facts = serde_json::from_slice(&facts).unwrap();
     let mut failures = Vec::new();
@@ -125,7 +117,7 @@ fn agrees_with_pytorch_on_every_map() {
 
 #[test]
 fn a_region_outside_of_what_the_model_sees_is_refused() {
-    let folder = unpacked();
+    let folder = unpacked("tests/segmentation/segmentation.zip.gz");
     let explainer = Explainer::open(folder.path().join("softmax.pt2")).unwrap();
     let wide = image::RgbImage::from_pixel(128, 24, image::Rgb([90; 3]));
     let explanation = explainer.explain_image(wide).unwrap();
@@ -159,7 +151,7 @@ fn a_region_outside_of_what_the_model_sees_is_refused() {
 
 #[test]
 fn maps_of_features_are_refused() {
-    let folder = unpacked();
+    let folder = unpacked("tests/segmentation/segmentation.zip.gz");
     for name in [
         "features_relu",
         "features_sum",
@@ -175,7 +167,7 @@ fn maps_of_features_are_refused() {
 
 #[test]
 fn the_layer_before_the_classifier_is_proposed() {
-    let folder = unpacked();
+    let folder = unpacked("tests/segmentation/segmentation.zip.gz");
     for name in ["softmax.pt2", "one_probability.onnx", "class_numbers.pt2"] {
         let explainer = Explainer::open(folder.path().join(name)).unwrap();
         assert_eq!(explainer.recommended_layer(), Some("deep"), "{name}");

@@ -226,7 +226,6 @@ fn only_averaged(graph: &Graph, layer: ValueId, value: ValueId) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::io::{Cursor, Read};
     use std::ops::ControlFlow;
     use std::sync::Arc;
 
@@ -235,6 +234,7 @@ mod tests {
     use super::*;
     use crate::explain::Score;
     use crate::model::{InputValue, Model, OpenOptions};
+    use crate::unpacked::unpacked;
 
     #[test]
     fn compares_relative_to_the_larger_value() {
@@ -250,18 +250,7 @@ mod tests {
     /// A table of numbers joins the pooled features before the last layer, so that they alone do not add up.
     #[test]
     fn expects_no_sum_where_more_than_averages_follows() {
-        let path = concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/tests/torchvision/inputs.zip.gz"
-        );
-        let packed = std::fs::read(path).unwrap();
-        let mut bytes = Vec::new();
-        flate2::read::GzDecoder::new(packed.as_slice())
-            .read_to_end(&mut bytes)
-            .unwrap();
-        let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        archive.extract(&folder).unwrap();
+        let folder = unpacked("tests/torchvision/inputs.zip.gz");
         let options = OpenOptions::default().input_at("mask", InputValue::number(0.25));
         let path = folder.path().join("beside.pt2");
         let model = Model::open_as(&path, &options, &mut |_| ControlFlow::Continue(())).unwrap();

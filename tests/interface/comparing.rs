@@ -73,6 +73,33 @@ fn a_shift_click_shows_two_maps_and_their_difference_in_one_row() {
         .harness
         .get_by_label_contains("Scale of the difference: −");
 
+    // A channel that is looked at is not called the map of the class.
+    window.click("Channels");
+    window.until("the channels", |w| {
+        w.harness.query_all_by_role(Role::ListItem).count() > 5
+    });
+    let channels = window.harness.query_all_by_role(Role::ListItem);
+    let labels = channels.filter_map(|node| node.accesskit_node().label());
+    let channel = labels.into_iter().next().unwrap();
+    window.click_row(Role::ListItem, &channel);
+    window.settle();
+    let shown = format!("Grad-CAM, A: {}", channel.to_lowercase());
+    let activation = format!("Activation of {} at features.12", channel.to_lowercase());
+    assert_eq!(window.value(&shown), activation);
+    window.click("Whole map");
+    window.click("Classes");
+    window.settle();
+    assert_eq!(pair(&window)[0], a);
+
+    // The photo alone may stand before them.
+    window.choose("Panels", "The photo and both maps");
+    window.harness.run_steps(2);
+    assert_eq!(pictures(&window, "Original"), ["Original"]);
+    window.click("Both maps in one row");
+    window.harness.key_press(Key::Escape);
+    window.harness.run_steps(2);
+    assert!(pictures(&window, "Original").is_empty());
+
     // Its opacity is its own.
     let opacity = window.number("Difference");
     assert!((opacity - 0.85).abs() < 0.01, "{opacity}");
@@ -398,13 +425,22 @@ fn one_scale_for_all_rows_changes_the_legend_and_sends_no_requests() {
     window.settle();
     // Each map is on its own scale, so that the legend cannot name one end.
     assert_eq!(legend(&window), first);
-    assert!(first.ends_with("each map’s"), "{first}");
+    assert!(first.ends_with("own max"), "{first}");
     let sent = window.app().requests_sent();
     window.choose("Compare", "Shared scale for all rows");
     window.harness.key_press(Key::Escape);
     window.settle();
     let common = legend(&window);
     assert_eq!(window.app().requests_sent(), sent);
+    // It ends at the larger of the two maps, whatever is computed besides them.
+    let maxima = pictures(&window, "Grad-CAM, ").into_iter().map(|name| {
+        let caption = window.value(&name);
+        let (_, rest) = caption.split_once("max ").unwrap();
+        rest.split(' ').next().unwrap().parse::<f32>().unwrap()
+    });
+    let largest = maxima.fold(0.0, f32::max);
+    let (_, end) = common.rsplit_once(' ').unwrap();
+    assert_eq!(end.parse::<f32>().unwrap(), largest, "{common}");
     window.key(Key::X);
     window.settle();
     assert_eq!(legend(&window), common);

@@ -222,7 +222,7 @@ fn a_labels_file_gives_true_classes_and_splits_and_its_unknown_names_are_listed(
     assert!(status_text(&window).starts_with("2 images"));
     window.choose("Split", "test");
     assert_eq!(pictures(&window), ["c.jpg", "d.jpg"]);
-    window.choose("Split", "All");
+    window.choose("Split", "All splits");
 
     window.click("2 labels match no class: assign…");
     window

@@ -29,3 +29,5 @@ mod segmentation;
 mod spoilt;
 mod support;
 mod trouble;
+#[path = "../support/unpacked.rs"]
+mod unpacked;

@@ -8,11 +8,9 @@ use std::time::{Duration, Instant};
 use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT, Queryable};
 use egui_kittest::{Harness, Node};
-use flate2::read::GzDecoder;
 use gradcam::app::dialogs::{Dialogs, Picked};
 use gradcam::app::{App, Memory, Start};
 use tempfile::TempDir;
-use zip::ZipArchive;
 
 /// How much processor time a test spends on drawing frames before it gives up waiting. Anything here
 /// takes a few seconds of it at most, and a busy machine takes none of it away.
@@ -34,13 +32,7 @@ pub fn file(path: &str) -> PathBuf {
 
 /// The files of a packed archive, in a folder of their own.
 pub fn unpacked(path: &str) -> TempDir {
-    let packed = std::fs::read(file(path)).unwrap();
-    let mut bytes = Vec::new();
-    std::io::copy(&mut GzDecoder::new(packed.as_slice()), &mut bytes).unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let mut archive = ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
-    archive.extract(&folder).unwrap();
-    folder
+    crate::unpacked::unpacked(file(path))
 }
 
 pub fn squeezenet() -> PathBuf {

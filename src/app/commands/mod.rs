@@ -121,6 +121,18 @@ pub enum Command {
     DismissNotice(u64),
 }
 
+impl Command {
+    /// A click on a layer: chooses it, or with Ctrl adds it to the fused ones.
+    pub fn click_layer(path: &str, with_ctrl: bool) -> Command {
+        let path = path.to_owned();
+        if with_ctrl {
+            Command::ToggleLayer(path)
+        } else {
+            Command::ChooseLayer(path)
+        }
+    }
+}
+
 impl From<Action> for Command {
     fn from(action: Action) -> Command {
         Command::Do(action)

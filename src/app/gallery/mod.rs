@@ -98,7 +98,7 @@ impl OpenFolder {
 /// The label of a filter, with the class names of the model that predicts the folder.
 pub fn filter_label(state: &State, filter: Filter) -> String {
     match filter {
-        Filter::All => "All".to_owned(),
+        Filter::All => "All images".to_owned(),
         Filter::Mistakes => "Mistakes".to_owned(),
         Filter::NotPredicted => "Not predicted".to_owned(),
         Filter::Unreadable => "Unreadable".to_owned(),

@@ -12,12 +12,20 @@ const MAX_LISTED: usize = 5;
 /// What the names in the folder leave open.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TruthReport {
-    /// What someone should look at, in a few words; none if all is well.
-    pub headline: Option<String>,
+    /// What someone should look at; none if all is well.
+    pub headline: Option<Headline>,
     /// Whether some names do stand for classes, so that it is a data set.
     pub is_data_set: bool,
     /// Everything there is to say, in sentences.
     pub lines: Vec<String>,
+}
+
+/// What someone should look at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Headline {
+    pub whole: String,
+    /// Where there is little room.
+    pub short: &'static str,
 }
 
 impl TruthReport {
@@ -29,7 +37,8 @@ impl TruthReport {
             return TruthReport::default();
         }
         let names = truths.names();
-        let file = truths.file_report();
+        let file = truths.files.report();
+        let unusable = truths.files.unusable();
         let folders: Vec<&Name> = names.open(Source::Folder).collect();
         let listed: Vec<&Name> = names.open(Source::LabelsFile).collect();
         let shared = names.shared();
@@ -46,7 +55,7 @@ impl TruthReport {
                 "The {classes} classes are taken to be the folders in the order of their names as text (1, \
                  10, 2), as ImageFolder does."
             ));
-        } else if !folders.is_empty() && !report.is_data_set && file.unusable.is_empty() {
+        } else if !folders.is_empty() && !report.is_data_set && unusable.is_empty() {
             let count = counted(classes, "class", "classes");
             report.lines.push(format!(
                 "The model has {count}, and none has the name of a folder."
@@ -78,7 +87,7 @@ impl TruthReport {
                 .push(format!("{more} more classes have several names."));
         }
         report.lines.extend(
-            file.unusable
+            unusable
                 .iter()
                 .map(|why| format!("labels.csv is not used: {why}")),
         );
@@ -92,10 +101,28 @@ impl TruthReport {
                 "Rows of labels.csv contradict each other about {files}: no row about them counts."
             ));
         }
-        report.headline = headline(&folders, &listed, &shared).or_else(|| {
-            let odd = file.missing.len() + file.unclear.len() + file.contradictions;
-            (odd > 0).then(|| "labels.csv does not fit: see…".to_owned())
-        });
+        if file.too_many_splits {
+            report.lines.push(
+                "The column of splits in labels.csv has more than 50 values, so it is not used."
+                    .to_owned(),
+            );
+        }
+        let odd = file.missing.len() + file.unclear.len() + file.contradictions;
+        report.headline = if !folders.is_empty() || !listed.is_empty() {
+            Some(unmatched(folders.len(), listed.len()))
+        } else if !shared.is_empty() {
+            let classes = counted(shared.len(), "class has", "classes have");
+            Some(Headline {
+                whole: format!("{classes} several names: see…"),
+                short: "Several names…",
+            })
+        } else if !unusable.is_empty() {
+            Some(about_labels("labels.csv is not used: see…"))
+        } else if odd > 0 || file.too_many_splits {
+            Some(about_labels("labels.csv does not fit: see…"))
+        } else {
+            None
+        };
         report
     }
 }
@@ -104,19 +131,26 @@ fn is_class(name: &Name) -> bool {
     name.meaning.class().is_some() && name.source != Source::Around
 }
 
-fn headline(folders: &[&Name], listed: &[&Name], shared: &[(usize, Vec<&Name>)]) -> Option<String> {
-    let (count, one, several) = match (folders.len(), listed.len()) {
-        (0, 0) => {
-            let classes = counted(shared.len(), "class has", "classes have");
-            return (!shared.is_empty()).then(|| format!("{classes} several names: see…"));
-        }
-        (0, listed) => (listed, "label", "labels"),
+/// Names that stand for no class; at least one of the numbers is not 0.
+fn unmatched(folders: usize, labels: usize) -> Headline {
+    let (count, one, several) = match (folders, labels) {
+        (0, labels) => (labels, "label", "labels"),
         (folders, 0) => (folders, "folder", "folders"),
-        (folders, listed) => (folders + listed, "name", "names"),
+        (folders, labels) => (folders + labels, "name", "names"),
     };
     let verb = if count == 1 { "matches" } else { "match" };
     let names = counted(count, one, several);
-    Some(format!("{names} {verb} no class: assign…"))
+    Headline {
+        whole: format!("{names} {verb} no class: assign…"),
+        short: "Assign classes…",
+    }
+}
+
+fn about_labels(whole: &str) -> Headline {
+    Headline {
+        whole: whole.to_owned(),
+        short: "labels.csv…",
+    }
 }
 
 fn without_class(names: &[&Name], one: &str, several: &str) -> Option<String> {
@@ -133,8 +167,8 @@ fn without_class(names: &[&Name], one: &str, several: &str) -> Option<String> {
         .then(|| format!("{count} {verb} no class: {their} {images} {has} no true class."))
 }
 
-fn rows(files: &[String], what: &str) -> Option<String> {
-    let listed: Vec<&str> = files.iter().take(MAX_LISTED).map(String::as_str).collect();
+fn rows(files: &[&str], what: &str) -> Option<String> {
+    let listed: Vec<&str> = files.iter().copied().take(MAX_LISTED).collect();
     let more = if files.len() > MAX_LISTED {
         ", …"
     } else {

@@ -128,7 +128,7 @@ impl App {
         {
             self.gallery.folder.set_choices(choices);
         }
-        for why in self.gallery.folder.list.truths().file_report().unusable {
+        for why in self.gallery.folder.list.truths().files.unusable() {
             self.notices
                 .not_used(Place::Folder, "labels.csv is not used", why);
         }

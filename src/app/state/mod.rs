@@ -195,7 +195,7 @@ impl State {
     /// The letter of a row of two classes whose maps are in one line.
     pub fn letter_in_line(&self, row: RowId) -> Option<&'static str> {
         match self.options.style.panels.two_classes {
-            TwoClasses::Maps => self.letter(row),
+            TwoClasses::Maps | TwoClasses::PhotoAndMaps => self.letter(row),
             TwoClasses::Rows => None,
         }
     }

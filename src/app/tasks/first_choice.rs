@@ -40,8 +40,9 @@ impl App {
                 changed = true;
                 continue;
             }
-            if linked && index != active && self.state.side().score().is_none() {
-                // The active model's prediction comes first, whichever is ready first.
+            // The active model's prediction comes first, whichever is ready first.
+            let awaits_active = self.tasks.awaits_prediction_of(active);
+            if linked && index != active && awaits_active {
                 continue;
             }
             let Some(prediction) = self.state.results.prediction(&subject).cloned() else {

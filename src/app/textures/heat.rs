@@ -6,8 +6,9 @@ use egui::Context;
 
 use super::input::InputTexture;
 use super::photo::PhotoTexture;
-use super::{HeatTexture, LayerKey, Shown, rgb, rgba};
+use super::{HeatTexture, LayerKey, OverPhoto, rgb, rgba};
 use crate::app::state::rows::Row;
+use crate::app::state::rows::shown::Shown;
 use crate::explain::Score;
 use crate::picture::map::Map;
 use crate::picture::map::colour;
@@ -53,14 +54,16 @@ pub fn heat_texture(
         }
     };
     HeatTexture {
-        photo: Arc::clone(photo),
-        layer: InputTexture::new(ctx, "heat map", layer, placement),
+        over: OverPhoto {
+            photo: Arc::clone(photo),
+            layer: InputTexture::new(ctx, "heat map", layer, placement),
+            end,
+            common_scale: key.common_max.is_some(),
+            max,
+        },
         caption,
         score_name,
         empty: (max <= 0.0).then_some(empty_text),
-        end,
-        common_scale: key.common_max.is_some(),
-        max,
     }
 }
 
@@ -71,16 +74,13 @@ pub fn difference_texture(
     map: &Map,
     placement: &Placement,
     common_max: Option<f32>,
-) -> HeatTexture {
+) -> OverPhoto {
     let max = map.max_abs();
     let end = common_max.unwrap_or(max);
     let layer = rgba(&colour::difference(map, end, colour::MAX_SIDE));
-    HeatTexture {
+    OverPhoto {
         photo: Arc::clone(photo),
         layer: InputTexture::new(ctx, "difference", layer, placement),
-        caption: "The first map minus the second".to_owned(),
-        score_name: String::new(),
-        empty: None,
         end,
         common_scale: common_max.is_some(),
         max,

@@ -11,13 +11,15 @@ use egui::{ColorImage, Context, Vec2};
 use image::{RgbImage, RgbaImage};
 
 use crate::engine::{Guided, HeatMap, Prediction};
+use crate::picture::map::SignedImage;
 use crate::picture::map::colormap::Colormap;
 use crate::picture::map::colour;
 use crate::picture::map::compose::{self, Overlay};
-use crate::picture::map::{Map, SignedImage};
 use crate::picture::photo::decode::Photo;
 
 use super::state::State;
+use super::state::rows::lines::lines;
+use super::state::rows::shown::{Shown, shown, shown_map};
 use super::state::rows::subject::{GuidedKey, HeatKey, PredictionKey, Subject};
 use super::state::rows::{Row, RowId};
 use heat::{difference_texture, heat_texture};
@@ -34,16 +36,6 @@ pub(crate) mod scale;
 pub(crate) mod slot;
 pub(crate) mod tiles;
 
-/// Which part of a map is shown.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Shown {
-    Map,
-    /// One channel's activation.
-    Channel(usize),
-    /// The map of these channels alone, in ascending order.
-    Channels(Vec<usize>),
-}
-
 /// Identifies the overlay in the second panel.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LayerKey {
@@ -55,22 +47,27 @@ pub struct LayerKey {
     pub common_max: Option<f32>,
 }
 
-/// A photo and the map drawn over it.
-pub struct HeatTexture {
+/// A photo and what is drawn over it.
+pub struct OverPhoto {
     pub photo: Arc<PhotoTexture>,
     pub layer: InputTexture,
+    /// The value at the end of the colour scale.
+    pub end: f32,
+    /// Whether all rows share that scale.
+    pub common_scale: bool,
+    /// The largest magnitude of what is drawn: the whole map, or the chosen part of it.
+    pub max: f32,
+}
+
+/// A heat map over its photo.
+pub struct HeatTexture {
+    pub over: OverPhoto,
     /// What the map shows, in the labels of the model it came from.
     pub caption: String,
     /// The score in those labels: usually a class.
     pub score_name: String,
     /// Why there is nothing to see, if the map has no positive value.
     pub empty: Option<String>,
-    /// The value at the top of the colour scale.
-    pub end: f32,
-    /// Whether all rows share that scale.
-    pub common_scale: bool,
-    /// The largest value of what is shown: the whole map, or the chosen part of it.
-    pub max: f32,
 }
 
 /// The third and fourth panels.
@@ -92,7 +89,7 @@ pub struct RowTextures {
     pub region: Option<((PredictionKey, usize), InputTexture)>,
     pub heat: Option<(LayerKey, HeatTexture)>,
     pub signed: Option<(GuidedKey, SignedTextures)>,
-    pub difference: Option<((HeatKey, Option<f32>), HeatTexture)>,
+    pub difference: Option<((HeatKey, Option<f32>), OverPhoto)>,
 }
 
 /// All textures.
@@ -133,7 +130,7 @@ impl Textures {
             .options
             .style
             .common_scale
-            .then(|| scale::common_max(state, &rows));
+            .then(|| scale::common_max(state, &lines(&rows, state.options.style.panels)));
         for row in &rows {
             self.update_row(ctx, state, row);
         }
@@ -290,21 +287,6 @@ fn region_key(subject: &Subject, prediction: &Prediction) -> Option<(PredictionK
         .then(|| (subject.prediction_key(), class))
 }
 
-/// Which part of its map a row shows.
-pub fn shown(state: &State, row: &Row) -> Shown {
-    let lead = row.id == RowId::Side(state.sides.active_index());
-    match (state.channels.looked_at, state.channels.ticked.is_empty()) {
-        _ if !lead || state.fresh_channels().is_none() => Shown::Map,
-        (Some(channel), _) => Shown::Channel(channel),
-        (None, true) => Shown::Map,
-        (None, false) => {
-            let mut channels: Vec<usize> = state.channels.ticked.iter().copied().collect();
-            channels.sort_unstable();
-            Shown::Channels(channels)
-        }
-    }
-}
-
 /// The key of what a row's second panel should show now.
 pub fn layer_key(state: &State, row: &Row, common_max: Option<f32>) -> Option<LayerKey> {
     let shown = shown(state, row);
@@ -317,16 +299,6 @@ pub fn layer_key(state: &State, row: &Row, common_max: Option<f32>) -> Option<La
         overlay: state.options.style.overlay,
         common_max,
     })
-}
-
-/// The map that a row shows instead of its whole heat map, if any.
-pub fn shown_map(state: &State, row: &Row) -> Option<Map> {
-    let channels = state.fresh_channels()?;
-    match shown(state, row) {
-        Shown::Map => None,
-        Shown::Channel(channel) => Some(channels.activation(channel)),
-        Shown::Channels(ticked) => Some(channels.map_of(&ticked)),
-    }
 }
 
 pub fn rgb(picture: &RgbImage) -> ColorImage {

@@ -3,13 +3,19 @@
 use crate::picture::map::{Map, difference as map_difference};
 
 use crate::app::state::State;
+use crate::app::state::rows::lines::{Cell, Line};
 use crate::app::state::rows::subject::HeatKey;
 use crate::app::state::rows::{Row, RowId};
+use crate::figure::Panel;
 
-/// The largest value in any row's map; 0 if there is no map.
-pub fn common_max(state: &State, rows: &[Row]) -> f32 {
-    rows.iter()
-        .filter_map(|row| state.results.heat(&row.subject))
+/// The largest value in any heat map on the stage; 0 if there is none.
+pub fn common_max(state: &State, lines: &[Line<'_>]) -> f32 {
+    let heat_map = Cell::Panel(Panel::HeatMap);
+    lines
+        .iter()
+        .flat_map(Line::places)
+        .filter(|(_, place)| place.cell == heat_map)
+        .filter_map(|(_, place)| state.results.heat(&place.row?.subject))
         .map(|heat| heat.map.max())
         .fold(0.0, f32::max)
 }

@@ -27,7 +27,7 @@ pub struct Panels {
     pub layers: side_panels::layers_ui::LayersScratch,
     pub model_usage: side_panels::pane::usage_ui::Draft,
     pub classes: side_panels::classes_ui::ClassesScratch,
-    pub channels: side_panels::channels_ui::ChannelPictures,
+    pub channels: side_panels::channels_ui::ChannelsScratch,
     pub gallery: gallery::scratch::GalleryScratch,
     pub stage: stage::StageScratch,
     pub rows: stage::compare_ui::RowsScratch,

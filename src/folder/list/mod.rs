@@ -208,7 +208,7 @@ impl ImageList {
                 path,
             });
             let index = self.entries.len() - 1;
-            let row = self.truths.row(&self.entries[index].path, false);
+            let row = self.truths.files.row(&self.entries[index].path, false);
             self.understand(index, row);
             let entry = &mut self.entries[index];
             entry.truth = self.truths.of(&entry.path, entry.said);

@@ -225,17 +225,14 @@ fn labels_files_come_before_folders_and_may_leave_out_folders() {
     // Two files are called 2.png, so their folders count.
     let (cat, dog, owl) = (Some(0), Some(1), Some(2));
     assert_eq!(truths(&list), [dog, owl, cat, dog, cat, None]);
-    let open: Vec<&str> = list
-        .truths()
-        .open()
-        .iter()
-        .map(|name| &*name.text)
-        .collect();
-    assert_eq!(open, ["lynx"]);
-    let report = list.truths().file_report();
+    let open = |source| list.truths().names().open(source);
+    let listed: Vec<&str> = open(Source::LabelsFile).map(|name| &*name.text).collect();
+    assert_eq!(listed, ["lynx"]);
+    assert_eq!(open(Source::Folder).count(), 0);
+    let report = list.truths().files.report();
     assert_eq!(
         (report.missing, report.unclear),
-        (vec!["gone.png".to_owned()], vec!["2.png".to_owned()])
+        (vec!["gone.png"], vec!["2.png"])
     );
 }
 
@@ -243,7 +240,7 @@ fn labels_files_come_before_folders_and_may_leave_out_folders() {
 fn what_a_person_assigns_is_judged_at_once() {
     let mut list = animals();
     list.complete();
-    assert_eq!(list.truths().open().len(), 1);
+    assert_eq!(list.truths().names().open(Source::Folder).count(), 1);
     let mut choices = Choices::default();
     let given = Given::new(0, list.truths().classes());
     choices.names.insert("else".to_owned(), Some(given));

@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use super::{Filter, ImageList, Predicted};
+use crate::folder::truth::Truths;
 use crate::folder::truth::choices::Choices;
 use crate::folder::truth::class_names::Classes;
-use crate::folder::truth::labels_file::{LabelsFile, Unusable};
+use crate::folder::truth::labels_file::{LabelsFile, RowOf, Said, Unusable};
 use crate::folder::truth::names::Source;
 use crate::folder::truth::verdict::Outcome;
-use crate::folder::truth::{RowOf, Said, Truths};
 
 impl ImageList {
     /// What is known of the true classes, and what is not.
@@ -18,7 +18,7 @@ impl ImageList {
 
     /// Adds a `labels.csv`, or why it cannot be used. It is for images added later.
     pub fn add_labels(&mut self, file: Result<LabelsFile, Unusable>) {
-        self.truths.add_file(file);
+        self.truths.files.add(file);
         self.version += 1;
     }
 
@@ -43,10 +43,12 @@ impl ImageList {
     /// All images have been added: what depends on all names is known now.
     pub fn complete(&mut self) {
         let entries = self.entries.iter();
-        let rows: Vec<Option<RowOf>> = entries.map(|e| self.truths.row(&e.path, true)).collect();
+        let rows: Vec<Option<RowOf>> = entries
+            .map(|e| self.truths.files.row(&e.path, true))
+            .collect();
         self.truths.recount();
         for row in rows.iter().flatten() {
-            self.truths.count_row(*row);
+            self.truths.files.count(*row);
         }
         for split in &mut self.splits {
             split.pictures = 0;
@@ -54,14 +56,14 @@ impl ImageList {
         for (index, row) in rows.into_iter().enumerate() {
             self.understand(index, row);
         }
-        self.truths.understand();
+        self.truths.complete();
         self.take_truths();
     }
 
     /// Takes the name and the split that a labels file gives an image, or else its folder.
     pub(super) fn understand(&mut self, index: usize, row: Option<RowOf>) {
         let entry = &self.entries[index];
-        let (name, split) = match row.and_then(|row| self.truths.said(row)) {
+        let (name, split) = match row.and_then(|row| self.truths.files.said(row)) {
             Some(Said { label, split }) => (Some((label, Source::LabelsFile)), split),
             None => (entry.folder.clone(), None),
         };

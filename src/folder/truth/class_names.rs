@@ -2,13 +2,8 @@
 
 use std::collections::HashMap;
 
+use super::imagenet::{self, synset};
 use super::loose::{joined, plain, plurals};
-
-/// ImageNet's 1000 classes in their order, by their synsets in WordNet.
-const SYNSETS: &str = include_str!("../../../assets/imagenet_synsets.txt");
-
-/// The names that go with them.
-const IMAGENET: &str = include_str!("../../../assets/imagenet_labels.txt");
 
 /// Where the names of the classes come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -46,20 +41,20 @@ pub enum Found {
 #[derive(Debug, Clone, Default)]
 pub struct ClassNames {
     classes: Classes,
-    exact: Names,
-    plain: Names,
+    exact: Index,
+    plain: Index,
     /// Plain names that a label lists (`tench, Tinca tinca`), and those of a label that is a synset.
-    listed: Names,
-    joined: Names,
-    plural: Names,
-    synsets: Names,
+    listed: Index,
+    joined: Index,
+    plural: Index,
+    synsets: Index,
 }
 
 /// Classes by name; `None` for a name that several have.
 #[derive(Debug, Clone, Default)]
-struct Names(HashMap<String, Option<usize>>);
+struct Index(HashMap<String, Option<usize>>);
 
-impl Names {
+impl Index {
     fn enter(&mut self, name: String, class: usize) {
         if name.is_empty() {
             return;
@@ -83,8 +78,8 @@ impl ClassNames {
     /// Prepares to find these classes.
     pub fn new(classes: Classes) -> ClassNames {
         let mut names = ClassNames::default();
-        let imagenet = is_imagenet(&classes.labels);
-        let known: HashMap<&str, &str> = SYNSETS.lines().zip(IMAGENET.lines()).collect();
+        let is_imagenet = imagenet::is_it(&classes.labels);
+        let known: HashMap<&str, &str> = imagenet::classes().collect();
         for (class, label) in classes.labels.iter().enumerate() {
             names.exact.enter(label.clone(), class);
             let whole = plain(label);
@@ -104,11 +99,11 @@ impl ClassNames {
                 names.listed.enter(name, class);
             }
         }
-        for (index, (id, name)) in SYNSETS.lines().zip(IMAGENET.lines()).enumerate() {
+        for (index, (id, name)) in imagenet::classes().enumerate() {
             // Among fewer or other classes, a synset is the class with its name.
-            let found = if imagenet {
+            let found = if is_imagenet {
                 Found::Class(index)
-            } else if ambiguous(name) {
+            } else if imagenet::is_ambiguous(name) {
                 Found::Nothing
             } else {
                 names.listed.find(&plain(name))
@@ -166,37 +161,6 @@ impl ClassNames {
     }
 }
 
-/// The synset that a name is or begins with: `n02124075`, `n02124075_Egyptian_cat`.
-fn synset(name: &str) -> Option<&str> {
-    let id = name.get(..9)?;
-    let digits = id.strip_prefix('n')?;
-    let ends = !name[9..].starts_with(char::is_alphanumeric);
-    (ends && digits.bytes().all(|digit| digit.is_ascii_digit())).then_some(id)
-}
-
-/// Whether more than one of ImageNet's classes has this name, or might.
-fn ambiguous(name: &str) -> bool {
-    ["cardigan", "crane", "maillot"].contains(&plain(name).as_str())
-}
-
-/// Whether these are ImageNet's classes in their order, whoever worded them: at least half of them have
-/// the usual name at their place.
-fn is_imagenet(labels: &[String]) -> bool {
-    let alike = |(label, name): (&String, &str)| {
-        let name = plain(name);
-        label.split(',').any(|part| plain(part) == name)
-    };
-    let synsets = labels.iter().zip(SYNSETS.lines());
-    let ids = synsets
-        .filter(|(label, id)| synset(label) == Some(*id))
-        .count();
-    let named = labels
-        .iter()
-        .zip(IMAGENET.lines())
-        .filter(|pair| alike(*pair));
-    labels.len() == 1000 && (named.count() >= 500 || ids >= 500)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -208,8 +172,8 @@ mod tests {
         })
     }
 
-    fn imagenet() -> ClassNames {
-        names(&IMAGENET.lines().collect::<Vec<_>>())
+    fn labels_of_imagenet() -> Vec<&'static str> {
+        imagenet::classes().map(|(_, name)| name).collect()
     }
 
     #[test]
@@ -272,7 +236,7 @@ mod tests {
 
     #[test]
     fn reads_the_synsets_of_imagenet() {
-        let names = imagenet();
+        let names = names(&labels_of_imagenet());
         for (name, label) in [
             ("n01440764", "tench"),
             ("n02124075", "Egyptian cat"),
@@ -317,8 +281,8 @@ mod tests {
         });
         assert_eq!(names.find("n01440764"), Found::Nothing);
         // As transformers writes them.
-        let listed: Vec<String> = IMAGENET
-            .lines()
+        let listed: Vec<String> = labels_of_imagenet()
+            .iter()
             .map(|name| format!("{name}, something else"))
             .collect();
         let names = ClassNames::new(Classes {

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 pub mod choices;
 pub mod class_names;
+mod imagenet;
 pub mod labels_file;
 pub(crate) mod loose;
 pub mod names;
@@ -18,8 +19,8 @@ pub(crate) mod verdict;
 
 use choices::{Choices, Given};
 use class_names::{ClassNames, Classes};
-use labels_file::{LabelsFile, Unusable};
-use names::{Name, Names, Source};
+use labels_file::LabelsFiles;
+use names::{Names, Source};
 
 /// The known true classes, as classes of one model.
 #[derive(Debug, Clone, Default)]
@@ -27,49 +28,11 @@ pub struct Truths {
     classes: ClassNames,
     names: Names,
     choices: Choices,
-    files: Vec<Listed>,
-    unusable: Vec<Unusable>,
+    /// Each `labels.csv`.
+    pub files: LabelsFiles,
     /// Whether all names are known.
     complete: bool,
     by_hand: HashMap<PathBuf, Option<Given>>,
-}
-
-/// A `labels.csv` in use.
-#[derive(Debug, Clone)]
-struct Listed {
-    file: LabelsFile,
-    /// How many images each row was found for.
-    found: Vec<usize>,
-}
-
-/// Where a `labels.csv` is about an image.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RowOf {
-    file: usize,
-    row: usize,
-    by_name: bool,
-}
-
-/// What a `labels.csv` says about an image.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Said {
-    /// The name of its class.
-    pub label: Arc<str>,
-    /// `train`, `val` or the like.
-    pub split: Option<Arc<str>>,
-}
-
-/// What is to be known about a `labels.csv`.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct FileReport {
-    /// Why one cannot be used.
-    pub unusable: Vec<String>,
-    /// Rows for which there is no image, by their file.
-    pub missing: Vec<String>,
-    /// Rows that name one of several files.
-    pub unclear: Vec<String>,
-    /// Files of which two rows say different things.
-    pub contradictions: usize,
 }
 
 impl Truths {
@@ -107,72 +70,6 @@ impl Truths {
         sorted.filter(|_| self.complete)
     }
 
-    /// Adds a `labels.csv`, or why it cannot be used.
-    pub fn add_file(&mut self, file: Result<LabelsFile, Unusable>) {
-        match file {
-            Ok(file) => {
-                let found = vec![0; file.rows().len()];
-                self.files.push(Listed { file, found });
-            }
-            Err(why) => self.unusable.push(why),
-        }
-    }
-
-    /// The row about an image: one that has its path or else, with `by_name`, its name alone.
-    pub fn row(&self, image: &Path, by_name: bool) -> Option<RowOf> {
-        let find = |by_name: bool| {
-            let find = if by_name {
-                LabelsFile::by_name
-            } else {
-                LabelsFile::by_path
-            };
-            let mut files = self.files.iter().enumerate();
-            files.find_map(|(file, listed)| {
-                let row = find(&listed.file, image)?;
-                Some(RowOf { file, row, by_name })
-            })
-        };
-        find(false).or_else(|| by_name.then(|| find(true)).flatten())
-    }
-
-    /// Counts an image for the row that is about it.
-    pub fn count_row(&mut self, row: RowOf) {
-        self.files[row.file].found[row.row] += 1;
-    }
-
-    /// What a row says; nothing if it gives a name that several images have.
-    pub fn said(&self, row: RowOf) -> Option<Said> {
-        let Listed { file, found } = &self.files[row.file];
-        if row.by_name && found[row.row] > 1 {
-            return None;
-        }
-        let row = &file.rows()[row.row];
-        Some(Said {
-            label: Arc::clone(&row.label),
-            split: row.split.clone(),
-        })
-    }
-
-    /// What is wrong with the labels files, once all images are known.
-    pub fn file_report(&self) -> FileReport {
-        let mut report = FileReport {
-            unusable: self.unusable.iter().map(ToString::to_string).collect(),
-            ..FileReport::default()
-        };
-        for Listed { file, found } in &self.files {
-            report.contradictions += file.contradictions();
-            for (row, found) in file.rows().iter().zip(found) {
-                let contradicts = || file.contradicts(row);
-                match found {
-                    0 if !contradicts() => report.missing.push(row.file.clone()),
-                    0 | 1 => {}
-                    _ => report.unclear.push(row.file.clone()),
-                }
-            }
-        }
-        report
-    }
-
     /// Counts an image with this name. Returns the name's index.
     pub fn count(&mut self, text: &Arc<str>, source: Source) -> usize {
         let before = self.names.all().len();
@@ -184,13 +81,16 @@ impl Truths {
         index
     }
 
-    /// Sets all counts to zero, and says that all names will be known once they are counted again.
+    /// Sets all counts to zero.
     pub fn recount(&mut self) {
         self.names.recount();
-        for listed in &mut self.files {
-            listed.found.fill(0);
-        }
+        self.files.recount();
+    }
+
+    /// All names have been counted: what depends on all of them is known now.
+    pub fn complete(&mut self) {
         self.complete = true;
+        self.understand();
     }
 
     /// Whether all names are known.
@@ -199,7 +99,7 @@ impl Truths {
     }
 
     /// Finds out again what the names stand for.
-    pub fn understand(&mut self) {
+    fn understand(&mut self) {
         self.names
             .understand(&self.classes, &self.choices, self.complete);
     }
@@ -231,12 +131,6 @@ impl Truths {
     pub fn set(&mut self, picture: &Path, class: Option<usize>) {
         let given = class.map(|class| Given::new(class, &self.classes));
         self.by_hand.insert(picture.to_owned(), given);
-    }
-
-    /// Names that stand for no class, first those of folders.
-    pub fn open(&self) -> Vec<&Name> {
-        let of = |source| self.names.open(source);
-        of(Source::Folder).chain(of(Source::LabelsFile)).collect()
     }
 }
 

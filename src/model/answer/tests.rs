@@ -2,19 +2,18 @@
 //! with PyTorch's.
 
 use std::collections::BTreeMap;
-use std::io::{Cursor, Read};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::Deserialize;
 use tch::Tensor;
-use zip::ZipArchive;
 
 use super::AnswerKind;
 use crate::model::error::{Error, Fault};
 use crate::model::usage::Reading;
 use crate::model::{Model, OpenOptions, ReluRule, Tape, Usage};
+use crate::unpacked::unpacked;
 
 const TOLERANCE: f32 = 2e-5;
 
@@ -36,15 +35,8 @@ struct Case {
     gradient: Vec<f32>,
 }
 
-fn unpacked() -> (tempfile::TempDir, Facts) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/answers/answers.zip.gz");
-    let packed = std::fs::read(path).unwrap();
-    let mut bytes = Vec::new();
-    let mut unpacked = flate2::read::GzDecoder::new(packed.as_slice());
-    unpacked.read_to_end(&mut bytes).unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).unwrap();
-    archive.extract(&folder).unwrap();
+fn answers() -> (tempfile::TempDir, Facts) {
+    let folder = unpacked("tests/answers/answers.zip.gz");
     let facts = std::fs::read(folder.path().join("facts.json")).unwrap();
     (folder, serde_json::from_slice(&facts).unwrap())
 }
@@ -134,7 +126,7 @@ fn wrong(path: &Path, image: &Tensor, case: &Case) -> Result<(), String> {
 
 #[test]
 fn agrees_with_pytorch_on_every_ending() {
-    let (folder, facts) = unpacked();
+    let (folder, facts) = answers();
     let image = Tensor::from_slice(&facts.image).reshape([1, 3, 8, 8]);
     let mut failures = Vec::new();
     let mut count = 0;
@@ -159,7 +151,7 @@ fn agrees_with_pytorch_on_every_ending() {
 
 #[test]
 fn refuses_numbers_that_no_scores_stand_for() {
-    let (folder, facts) = unpacked();
+    let (folder, facts) = answers();
     for (name, said) in &facts.refused {
         for ending in ["pt2", "onnx"] {
             let path = folder.path().join(format!("{name}.{ending}"));
@@ -176,7 +168,7 @@ fn refuses_numbers_that_no_scores_stand_for() {
 
 /// A file of the archive, in its folder.
 fn file(name: &str) -> (tempfile::TempDir, PathBuf) {
-    let (folder, _) = unpacked();
+    let (folder, _) = answers();
     let path = folder.path().join(name);
     (folder, path)
 }

@@ -2,16 +2,15 @@
 //! of the tool that wrote them. `tests/torchvision/inputs.py` writes the files.
 
 use std::collections::BTreeMap;
-use std::io::{Cursor, Read};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::Deserialize;
 use tch::{Kind, Tensor};
-use zip::ZipArchive;
 
 use crate::model::{Graph, InputValue, Model, OpenOptions, ReluRule, Tape};
+use crate::unpacked::unpacked;
 
 /// Relative to the largest magnitude.
 const TOLERANCE: f32 = 1e-5;
@@ -35,17 +34,8 @@ struct Check {
 }
 
 /// The files in a folder, and the checks.
-fn unpacked() -> (tempfile::TempDir, Vec<Check>) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/torchvision/inputs.zip.gz");
-    let packed = std::fs::read(path).unwrap();
-    let mut bytes = Vec::new();
-    let mut unpacked = flate2::read::GzDecoder::new(packed.as_slice());
-    unpacked.read_to_end(&mut bytes).unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    ZipArchive::new(Cursor::new(bytes))
-        .unwrap()
-        .extract(&folder)
-        .unwrap();
+fn checks() -> (tempfile::TempDir, Vec<Check>) {
+    let folder = unpacked("tests/torchvision/inputs.zip.gz");
     let checks = std::fs::read(folder.path().join("checks.json")).unwrap();
     (folder, serde_json::from_slice(&checks).unwrap())
 }
@@ -130,7 +120,7 @@ fn alike(what: &str, ours: &Tensor, expected: &[f32]) -> Result<(), String> {
 
 #[test]
 fn agrees_with_the_tool_that_wrote_each_file() {
-    let (folder, checks) = unpacked();
+    let (folder, checks) = checks();
     let failed: Vec<String> = checks
         .iter()
         .filter_map(|check| {
@@ -143,7 +133,7 @@ fn agrees_with_the_tool_that_wrote_each_file() {
 
 #[test]
 fn another_size_reads_the_file_again() {
-    let (folder, checks) = unpacked();
+    let (folder, checks) = checks();
     let path = folder.path().join("sizes.pt2");
     let model = open(path.clone(), &OpenOptions::default()).unwrap();
     let mut usage = model.opened_as.clone();

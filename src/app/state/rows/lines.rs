@@ -75,10 +75,16 @@ pub fn lines(rows: &[Row], panels: Panels) -> Vec<Line<'_>> {
     let mut rest = rows;
     while let [row, others @ ..] = rest {
         rest = others;
-        if let (TwoClasses::Maps, [rival, versus, after @ ..]) = (panels.two_classes, others)
+        let (share, photo) = match panels.two_classes {
+            TwoClasses::Maps => (true, false),
+            TwoClasses::PhotoAndMaps => (true, true),
+            TwoClasses::Rows => (false, false),
+        };
+        if let (true, [rival, versus, after @ ..]) = (share, others)
             && let (RowId::Side(_), RowId::Rival(_)) = (row.id, rival.id)
         {
-            let original = rows.len() > 3 && panels.originals != Originals::Never;
+            // Where other lines have a column for the photo, it takes no room from the maps.
+            let original = photo || (rows.len() > 3 && panels.originals != Originals::Never);
             lines.push(pair([row, rival, versus], original));
             rest = after;
             continue;
@@ -119,8 +125,7 @@ pub fn lines(rows: &[Row], panels: Panels) -> Vec<Line<'_>> {
     lines
 }
 
-/// The maps of two classes, and their difference. The photo is under each of them, and leaves them its room
-/// unless other lines have a column for it.
+/// The maps of two classes, and their difference; before them the photo alone, if it is wanted.
 fn pair<'a>([row, rival, versus]: [&'a Row; 3], original: bool) -> Line<'a> {
     let place = |row, cell| {
         let row = Some(row);
@@ -200,6 +205,11 @@ mod tests {
         let rows = rows_of(&[two[0], two[1], two[2], RowId::Pin(3)]);
         assert_eq!(told(&rows, usual), ["0o 0h bh vd", "po ph pg px"]);
         assert_eq!(told(&rows[..3], usual), ["0h bh vd"]);
+        let with_photo = Panels {
+            two_classes: TwoClasses::PhotoAndMaps,
+            ..usual
+        };
+        assert_eq!(told(&rows[..3], with_photo), ["0o 0h bh vd"]);
         let apart = Panels {
             two_classes: TwoClasses::Rows,
             ..usual

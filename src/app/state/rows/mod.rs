@@ -5,6 +5,7 @@ use subject::Subject;
 
 pub(crate) mod lines;
 pub(crate) mod panels;
+pub(crate) mod shown;
 pub(crate) mod subject;
 
 /// The maximum number of pinned views.

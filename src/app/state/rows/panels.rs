@@ -74,19 +74,22 @@ impl Name for Arrangement {
 /// How two compared classes are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum TwoClasses {
-    /// In one line: the photo, both maps and their difference.
+    /// In one line: both maps and their difference, with the photo under each.
     #[default]
     Maps,
+    /// The same after the photo alone.
+    PhotoAndMaps,
     /// A line of panels for each class, and one for the difference.
     Rows,
 }
 
 impl TwoClasses {
-    pub const ALL: [TwoClasses; 2] = [TwoClasses::Maps, TwoClasses::Rows];
+    pub const ALL: [TwoClasses; 3] = [TwoClasses::Maps, TwoClasses::PhotoAndMaps, TwoClasses::Rows];
 
     pub fn label(self) -> &'static str {
         match self {
             TwoClasses::Maps => "Both maps in one row",
+            TwoClasses::PhotoAndMaps => "The photo and both maps",
             TwoClasses::Rows => "A row for each class",
         }
     }
@@ -97,6 +100,7 @@ impl Name for TwoClasses {
     fn name(self) -> &'static str {
         match self {
             TwoClasses::Maps => "maps",
+            TwoClasses::PhotoAndMaps => "photo and maps",
             TwoClasses::Rows => "rows",
         }
     }

@@ -79,14 +79,15 @@ impl State {
                     Score::For(class)
                 })
             }
-            Explained::Two { class, rival } => Explained::Two {
-                class: same(class)?,
-                rival: same(rival)?,
-            },
-            Explained::One(Score::Versus { a, b }) => Explained::Two {
-                class: same(a)?,
-                rival: same(b)?,
-            },
+            Explained::Two { class, rival }
+            | Explained::One(Score::Versus { a: class, b: rival }) => {
+                let class = same(class)?;
+                // A model that lacks the rival is asked about the class alone.
+                match same(rival) {
+                    Some(rival) => Explained::Two { class, rival },
+                    None => Explained::One(Score::For(class)),
+                }
+            }
         };
         Some(ClassChoice::Chosen(explained))
     }
@@ -162,6 +163,29 @@ mod tests {
         assert_eq!(same_class(&birds, 0, &more), None, "two cranes");
         assert_eq!(same_class(&more, 1, &birds), None, "two cranes");
         assert_eq!(same_class(&birds, 7, &more), None);
+    }
+
+    #[test]
+    fn a_model_without_the_rival_is_asked_about_the_class_alone() {
+        use crate::app::state::sides::side::Side;
+        use std::sync::Arc;
+
+        let mut state = State::default();
+        let models = [&["crane", "wren", "hen"][..], &["hen", "owl"]];
+        let sides = models.map(|labels| Side::of(Arc::new(model(labels))));
+        state.sides.replace_all(sides.into(), 0);
+        let asked = |state: &mut State, choice| {
+            state.side_mut().choice = ClassChoice::Chosen(choice);
+            state.same_choice(0, 1).and_then(ClassChoice::explained)
+        };
+        let hen = |rival| Explained::Two { class: 2, rival };
+        let alone = Some(Explained::One(Score::For(0)));
+        assert_eq!(asked(&mut state, hen(1)), alone);
+        let against = Explained::One(Score::Against(2));
+        let there = Some(Explained::One(Score::Against(0)));
+        assert_eq!(asked(&mut state, against), there);
+        let wren = Explained::Two { class: 1, rival: 2 };
+        assert_eq!(asked(&mut state, wren), None);
     }
 
     #[test]

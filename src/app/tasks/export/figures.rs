@@ -17,9 +17,9 @@ use crate::picture::{self, write};
 use crate::app::state::State;
 use crate::app::state::rows;
 use crate::app::state::rows::lines::{Cell, Line, Place, lines};
+use crate::app::state::rows::shown::{Shown, shown, shown_map};
 use crate::app::tasks::purpose::FigureKind;
 use crate::app::textures::scale;
-use crate::app::textures::{self, Shown};
 
 /// A figure that can be drawn and written on another thread.
 #[derive(Clone)]
@@ -141,7 +141,7 @@ pub fn drawing(state: &State, kind: FigureKind, part: Part) -> Option<(Drawing, 
             let rows: Option<Vec<figure::Row>> =
                 lines.iter().map(|line| figure_row(state, line)).collect();
             let scale = if state.options.style.common_scale {
-                Scale::UpTo(scale::common_max(state, &with_maps(state)))
+                Scale::UpTo(scale::common_max(state, &lines))
             } else {
                 Scale::Own
             };
@@ -194,7 +194,8 @@ fn figure_row(state: &State, line: &Line<'_>) -> Option<figure::Row> {
         Some(match (place.cell, letter) {
             (Cell::Panel(Panel::HeatMap), Some(letter)) => {
                 let class = row.subject.score_name();
-                figure::Cell::panel(&figure, Panel::HeatMap).titled(format!("{letter}: {class}"))
+                let title = shown(state, row).title(letter, &class);
+                figure::Cell::panel(&figure, Panel::HeatMap).titled(title)
             }
             (Cell::Panel(panel), _) => figure::Cell::panel(&figure, panel),
             (Cell::Difference, letter) => {
@@ -225,11 +226,11 @@ fn figure_row(state: &State, line: &Line<'_>) -> Option<figure::Row> {
 fn figure(state: &State, row: &rows::Row) -> Option<Figure> {
     let subject = &row.subject;
     let whole = state.results.heat(subject)?;
-    let heat_map = match textures::shown_map(state, row) {
+    let heat_map = match shown_map(state, row) {
         None => Arc::clone(whole),
         Some(map) => Arc::new(HeatMap {
             map,
-            layer: match textures::shown(state, row) {
+            layer: match shown(state, row) {
                 Shown::Channel(channel) => format!("{}, channel {channel}", whole.layer),
                 Shown::Channels(some) => format!("{}, {} channels", whole.layer, some.len()),
                 Shown::Map => whole.layer.clone(),

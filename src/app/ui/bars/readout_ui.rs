@@ -7,9 +7,10 @@ use crate::picture::page::caption::significant;
 
 use crate::app::scene::Scene;
 use crate::app::state::rows::lines::Cell;
+use crate::app::state::rows::shown::shown_map;
 use crate::app::state::rows::{Row, RowId};
 use crate::app::state::viewport::View;
-use crate::app::textures::{scale, shown_map};
+use crate::app::textures::scale;
 use crate::app::ui::kit::text::{draw_left, draw_right, line};
 use crate::app::ui::kit::theme::{self, GRID, ROW, palette};
 

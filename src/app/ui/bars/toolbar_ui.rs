@@ -16,6 +16,7 @@ use crate::app::commands::entries::name_and_folder;
 use crate::app::commands::shortcuts::keys_text;
 use crate::app::scene::Scene;
 use crate::app::tasks::export;
+use crate::app::ui::gallery::memory_ui::memory_menu_ui;
 use crate::app::ui::kit::text::{draw_right, line};
 use crate::app::ui::kit::theme::{self, GRID, palette};
 use crate::app::ui::kit::widgets::{caption, menu_spacing};
@@ -173,6 +174,7 @@ fn view_menu(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
             menu_spacing(ui);
             panels_menu_ui::choices_ui(ui, scene, commands);
         });
+        memory_menu_ui(ui, scene, commands);
         ui.separator();
         let options = scene.state.options;
         for (action, label, on) in [

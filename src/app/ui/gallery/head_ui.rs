@@ -1,5 +1,5 @@
-//! The line above the gallery's images: the progress of the predictions, and the filter, sort order
-//! and memory limit.
+//! The line above the gallery's images: the progress of the predictions, and the lists that choose what is
+//! shown.
 
 use std::time::Instant;
 
@@ -9,14 +9,14 @@ use egui::{
 
 use crate::folder::{Filter, Tally};
 
-use super::lists_ui::{lists_ui, memory_ui};
+use super::lists_ui::lists_ui;
 use crate::app::commands::Command;
 use crate::app::commands::action::Action;
 use crate::app::scene::Scene;
 use crate::app::ui::kit::text::{draw_left, line};
 use crate::app::ui::kit::theme::{self, GRID, palette};
 use crate::app::ui::kit::widgets::triangle;
-use crate::app::wording::{counted, sentence, thousands};
+use crate::app::wording::{counted, thousands};
 
 pub const HEIGHT: f32 = 32.0;
 
@@ -48,8 +48,6 @@ pub fn head_ui(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
             }
             ui.add_space(GRID);
             let named = rect.width() >= NAMED;
-            memory_ui(ui, scene, named, commands);
-            ui.add_space(GRID);
             lists_ui(ui, scene, named, commands);
             ui.add_space(GRID);
             resume_ui(ui, scene, commands);
@@ -159,14 +157,13 @@ fn assign_ui(ui: &mut Ui, scene: Scene<'_>, named: bool, commands: &mut Vec<Comm
     } else {
         colours.weak
     };
-    let short = headline.rsplit(": ").next().unwrap_or_default();
     let text = if named {
-        headline.clone()
+        &headline.whole
     } else {
-        sentence(short)
+        headline.short
     };
     let button = ui.add(Button::new(RichText::new(text).color(ink)).small());
-    button.widget_info(|| WidgetInfo::labeled(Role::Button, true, headline));
+    button.widget_info(|| WidgetInfo::labeled(Role::Button, true, &headline.whole));
     if button.on_hover_text(report.lines.join("\n")).clicked() {
         commands.push(Action::TrueClasses.into());
     }

@@ -1,5 +1,4 @@
-//! The lists in the line above the gallery's images: which images are shown, in which order, and the memory
-//! for their thumbnails.
+//! The lists in the line above the gallery's images: which images are shown, and in which order.
 
 use egui::{Align, Layout, Ui, vec2};
 
@@ -10,10 +9,7 @@ use crate::app::gallery::{class_name, filter_label};
 use crate::app::scene::Scene;
 use crate::app::ui::kit::theme::{self, GRID};
 use crate::app::ui::kit::widgets::{self, Choice, combo, menu_spacing};
-use crate::app::wording::{megabytes, thousands, whole_megabytes};
-
-/// The memory limits for thumbnails on offer, in bytes.
-const LIMITS: [usize; 5] = [64 << 20, 128 << 20, 256 << 20, 512 << 20, 1 << 30];
+use crate::app::wording::thousands;
 
 /// The filter and the sort order, laid out from right to left.
 pub fn lists_ui(ui: &mut Ui, scene: Scene<'_>, named: bool, commands: &mut Vec<Command>) {
@@ -23,7 +19,7 @@ pub fn lists_ui(ui: &mut Ui, scene: Scene<'_>, named: bool, commands: &mut Vec<C
     let sort = Choice {
         name: "Sort",
         hint: "The order of the images",
-        width: 120.0,
+        width: 132.0,
         named,
         cut: false,
     };
@@ -43,13 +39,13 @@ pub fn lists_ui(ui: &mut Ui, scene: Scene<'_>, named: bool, commands: &mut Vec<C
     let split = Choice {
         name: "Split",
         hint: "The part of the data set that is shown, counted and predicted",
-        width: 72.0,
+        width: 88.0,
         named,
         cut: false,
     };
     let picked = choice_ui(ui, split, list.split(), &offered, |split| match split {
         Some(split) => list.splits()[split].name.to_string(),
-        None => "All".to_owned(),
+        None => "All splits".to_owned(),
     });
     commands.extend(picked.map(Command::ChooseSplit));
 }
@@ -62,7 +58,7 @@ fn choice_ui<T: Copy + PartialEq>(
     all: &[T],
     label: impl Fn(T) -> String,
 ) -> Option<T> {
-    let width = choice.width + if choice.named { 48.0 } else { 8.0 };
+    let width = choice.width + if choice.named { 48.0 } else { 0.0 };
     let layout = Layout::left_to_right(Align::Center);
     let shown = ui.allocate_ui_with_layout(vec2(width, theme::ROW), layout, |ui| {
         choice.ui(ui, chosen, all, label)
@@ -113,38 +109,6 @@ fn filter_ui(ui: &mut Ui, scene: Scene<'_>, named: bool, commands: &mut Vec<Comm
         response.labelled_by(widgets::name(ui, "Show"))
     } else {
         response.accessible_name("Show")
-    };
-}
-
-/// The memory used by thumbnails, and its limit.
-pub fn memory_ui(ui: &mut Ui, scene: Scene<'_>, named: bool, commands: &mut Vec<Command>) {
-    let limit = scene.gallery.folder.limit();
-    let (used, whole) = (
-        scene.gallery.folder.thumbnail_bytes(),
-        scene.gallery.folder.bytes(),
-    );
-    let list = combo("Thumbnails")
-        .selected_text(format!("{} of {}", whole_megabytes(used), megabytes(limit)))
-        .width(104.0);
-    let shown = list.show_ui(ui, |ui| {
-        menu_spacing(ui);
-        for bytes in LIMITS {
-            let label = format!("{} for thumbnails", megabytes(bytes));
-            if ui.selectable_label(bytes == limit, label).clicked() {
-                commands.push(Command::LimitThumbnails(bytes));
-            }
-        }
-    });
-    let hint = format!(
-        "Memory used by thumbnails, and its limit. With names, predictions and images on \
-         their way to the model, the folder uses {} MB.",
-        whole_megabytes(whole)
-    );
-    let response = shown.response.on_hover_text(hint);
-    if named {
-        response.labelled_by(widgets::name(ui, "Thumbnails"))
-    } else {
-        response.accessible_name("Thumbnails")
     };
 }
 

@@ -5,6 +5,7 @@ mod cell_ui;
 pub(crate) mod grid_ui;
 mod head_ui;
 mod lists_ui;
+pub(crate) mod memory_ui;
 pub(crate) mod scratch;
 pub(crate) mod strip_ui;
 mod textures;

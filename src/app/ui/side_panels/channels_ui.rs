@@ -32,9 +32,9 @@ const LEFT: f32 = 24.0 + PICTURE + GRID;
 /// In lists narrower than this, the weight is below the channel's number instead of beside it.
 const NARROW: f32 = LEFT + 40.0 + WEIGHT + SHARE;
 
-/// The small images of the channels seen so far.
+/// What the list keeps from frame to frame: the small images of the channels seen so far, and the order of its rows.
 #[derive(Default)]
-pub struct ChannelPictures {
+pub struct ChannelsScratch {
     key: Option<HeatKey>,
     made: HashMap<usize, TextureHandle>,
     rows: Option<(RowsKey, Rc<[ChannelRow]>)>,
@@ -70,7 +70,7 @@ fn rows_of(channels: &Channels, sort: ChannelSort, reversed: bool) -> Vec<Channe
 /// When there are more small images than this, all are dropped and made again when needed.
 const MAX_PICTURES: usize = 256;
 
-impl ChannelPictures {
+impl ChannelsScratch {
     /// The rows of the list, sorted once for each order.
     fn rows(&mut self, view: &ChannelView, channels: &Channels) -> Rc<[ChannelRow]> {
         let Some((heat, _)) = &view.known else {
@@ -112,7 +112,7 @@ impl ChannelPictures {
 
     /// Drops the small images, for example when their colours change.
     pub fn forget(&mut self) {
-        *self = ChannelPictures::default();
+        *self = ChannelsScratch::default();
     }
 }
 
@@ -120,7 +120,7 @@ impl ChannelPictures {
 pub fn channels_ui(
     ui: &mut Ui,
     scene: Scene<'_>,
-    pictures: &mut ChannelPictures,
+    pictures: &mut ChannelsScratch,
     commands: &mut Vec<Command>,
 ) {
     let Some(channels) = scene.state.fresh_channels().cloned() else {
@@ -270,7 +270,7 @@ fn channel_columns_ui(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>
 fn channel_row(
     ui: &mut Ui,
     scene: Scene<'_>,
-    pictures: &mut ChannelPictures,
+    pictures: &mut ChannelsScratch,
     channels: &Channels,
     ChannelRow {
         channel,

@@ -218,12 +218,8 @@ fn layer_row(
     let numbers = format!("{} {}", layer.kind, shape_text(layer));
     name_row(&response, Role::TreeItem, selected, &layer.path, &numbers);
     if response.clicked() {
-        let fuse = click_modifiers(ui).command;
-        commands.push(if fuse {
-            Command::ToggleLayer(layer.path.clone())
-        } else {
-            Command::ChooseLayer(layer.path.clone())
-        });
+        let with_ctrl = click_modifiers(ui).command;
+        commands.push(Command::click_layer(&layer.path, with_ctrl));
     }
     response.on_hover_ui(|ui| {
         let size = lines(ui, &layer.path, theme::title(), colours.text, 304.0, 3);

@@ -2,7 +2,7 @@
 
 use egui::{Align, DragValue, Layout, Margin, RichText, Ui};
 
-use super::channels_ui::{ChannelPictures, channels_ui};
+use super::channels_ui::{ChannelsScratch, channels_ui};
 use super::classes_ui::{ClassesScratch, classes_ui};
 use crate::app::commands::Command;
 use crate::app::scene::Scene;
@@ -15,7 +15,7 @@ pub fn lists_ui(
     ui: &mut Ui,
     scene: Scene<'_>,
     classes: &mut ClassesScratch,
-    channels: &mut ChannelPictures,
+    channels: &mut ChannelsScratch,
     commands: &mut Vec<Command>,
 ) {
     // As wide as the user made it, whatever its contents.

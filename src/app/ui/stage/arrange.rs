@@ -14,24 +14,29 @@ pub const HEAD: f32 = 42.0;
 /// Panels are at least this large, however thin the image.
 const MIN_SIDE: f32 = 96.0;
 
-/// How many times as large as that of panels in a row the area of the images has to be for two columns, and
+/// How many times as large as that of panels in a row the area of the images has to be for two rows, and
 /// for one large panel, whose sizes differ.
 const BETTER: [f32; 2] = [1.3, 1.5];
 
 /// How many panels there are, and which of them may be large beside the others, counted from 0. None may where
 /// all are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Count {
+pub struct PanelCount {
     pub all: usize,
     pub large: Option<usize>,
 }
 
 /// The places of the panels.
-pub fn layout(stage: Rect, picture: Vec2, arrangement: Arrangement, panels: Count) -> Vec<Port> {
+pub fn layout(
+    stage: Rect,
+    picture: Vec2,
+    arrangement: Arrangement,
+    panels: PanelCount,
+) -> Vec<Port> {
     let count = panels.all.max(1);
     match (arrangement, panels.large) {
         (Arrangement::Row, _) => grid(stage, picture, count, count),
-        (Arrangement::Square, _) => grid(stage, picture, count, few(count)),
+        (Arrangement::Square, _) => grid(stage, picture, count, count.div_ceil(2)),
         (Arrangement::OneLarge, Some(large)) if count > 1 => {
             one_large(stage, picture, (count, large))
         }
@@ -42,13 +47,8 @@ pub fn layout(stage: Rect, picture: Vec2, arrangement: Arrangement, panels: Coun
     }
 }
 
-/// The number of columns where panels are below one another as well: two for four, and one for fewer.
-fn few(count: usize) -> usize {
-    if count > 3 { 2 } else { 1 }
-}
-
 /// The arrangement that shows images of this size largest.
-pub fn largest(stage: Rect, picture: Vec2, panels: Count) -> Arrangement {
+pub fn largest(stage: Rect, picture: Vec2, panels: PanelCount) -> Arrangement {
     let of = |arrangement| area(&layout(stage, picture, arrangement, panels));
     let [row, square] = [Arrangement::Row, Arrangement::Square].map(of);
     // Of two or three panels, none is more than another.
@@ -223,7 +223,7 @@ mod tests {
         max: pos2(1160.0, 780.0),
     };
 
-    const FOUR: Count = Count {
+    const FOUR: PanelCount = PanelCount {
         all: 4,
         large: Some(1),
     };
@@ -232,7 +232,7 @@ mod tests {
     fn fewer_panels_are_larger() {
         let picture = vec2(451.0, 300.0);
         let width = |all| {
-            let count = Count { all, large: None };
+            let count = PanelCount { all, large: None };
             let places = layout(STAGE, picture, Arrangement::Automatic, count);
             assert_eq!(places.len(), all);
             for (i, one) in places.iter().enumerate() {
@@ -251,7 +251,7 @@ mod tests {
             "{widths:?}"
         );
         // Of panels that are compared, none is large at the cost of the others.
-        let count = Count {
+        let count = PanelCount {
             all: 4,
             large: None,
         };

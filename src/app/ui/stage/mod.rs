@@ -14,6 +14,7 @@ pub(crate) mod controls;
 mod large_ui;
 pub(crate) mod panels_menu_ui;
 pub(crate) mod panels_ui;
+mod row_facts;
 pub(crate) mod row_head_ui;
 pub(crate) mod strip;
 

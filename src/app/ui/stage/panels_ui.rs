@@ -3,7 +3,7 @@
 use egui::{Key, Rect, Sense, Ui, vec2};
 
 use super::StageScratch;
-use super::arrange::{Count, HEAD, largest, layout};
+use super::arrange::{HEAD, PanelCount, largest, layout};
 use super::cell::head_ui::head_ui;
 use super::cell::input_ui::input_ui;
 use super::cell::picture_ui::picture_ui;
@@ -67,7 +67,7 @@ fn single_ui(
     let places: Vec<Place<'_>> = line.places().map(|(_, place)| place).collect();
     let heat_map = |place: &Place<'_>| place.cell == Cell::Panel(Panel::HeatMap);
     let heat_map = places.iter().position(heat_map);
-    let count = Count {
+    let count = PanelCount {
         all: places.len(),
         large: heat_map.filter(|_| !line.is_pair),
     };

@@ -1,7 +1,6 @@
 //! Networks that compare two pictures, against PyTorch: the archive is of `tests/answers/two_pictures.py`.
 
 use std::collections::BTreeMap;
-use std::io::{Cursor, Read};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -18,6 +17,7 @@ use crate::model::{
 };
 use crate::picture::photo::decode::Photo;
 use crate::picture::photo::geometry::Fit;
+use crate::unpacked::unpacked;
 
 mod fitted;
 mod prepared;
@@ -53,14 +53,7 @@ struct Files {
 
 impl Files {
     fn unpacked() -> Files {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let packed = std::fs::read(root.join("tests/answers/two_pictures.zip.gz")).unwrap();
-        let mut bytes = Vec::new();
-        let mut unpacked = flate2::read::GzDecoder::new(packed.as_slice());
-        unpacked.read_to_end(&mut bytes).unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
-        archive.extract(&folder).unwrap();
+        let folder = unpacked("tests/answers/two_pictures.zip.gz");
         let facts = std::fs::read(folder.path().join("facts.json")).unwrap();
         Files {
             folder,
@@ -231,16 +224,11 @@ fn refuses_what_cannot_be_compared() {
 #[test]
 fn a_single_value_has_no_direction() {
     let files = Files::unpacked();
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/answers/answers.zip.gz");
-    let mut bytes = Vec::new();
-    let packed = std::fs::read(path).unwrap();
-    flate2::read::GzDecoder::new(packed.as_slice())
-        .read_to_end(&mut bytes)
-        .unwrap();
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
-    archive.extract(&files.folder).unwrap();
+    let others = unpacked("tests/answers/answers.zip.gz");
     let to = OpenOptions::default().similar_to(SecondPicture::file(files.at("second.png")));
-    let why = files.open("one_logit.pt2", &to).err().unwrap();
+    let path = others.path().join("one_logit.pt2");
+    let why = Session::default().open_model_as(&path, &to, &mut |_| ControlFlow::Continue(()));
+    let why = why.err().unwrap();
     let Error::Model(crate::model::Error::File { fault, .. }) = &why else {
         panic!("{why}")
     };

@@ -4,10 +4,11 @@ use crate::explain::Score;
 use crate::figure::Panel;
 use crate::model::{InputChannels, ReluRule};
 
-use super::row_head_ui::{DOT, numbers as row_numbers, scale_of};
+use super::row_facts::{DOT, numbers as row_numbers, scale_of};
 use crate::app::scene::Scene;
 use crate::app::state::rows::lines::{Cell, Line, Place, lines};
-use crate::app::textures::{Shown, layer_key, shown};
+use crate::app::state::rows::shown::{Shown, shown};
+use crate::app::textures::layer_key;
 use crate::picture::map::compose::Scale;
 use crate::picture::page::caption::significant;
 
@@ -29,7 +30,8 @@ pub fn title(scene: Scene<'_>, place: Place<'_>) -> String {
             let drawn = scene.textures.row(row.id).and_then(|own| own.heat.as_ref());
             let drawn = drawn.map(|(_, heat)| heat.score_name.clone());
             let now = row.subject.score.map(|_| row.subject.score_name());
-            format!("{letter}: {}", now.or(drawn).unwrap_or_default())
+            let class = now.or(drawn).unwrap_or_default();
+            shown(scene.state, row).title(letter, &class)
         }
         (Cell::Panel(Panel::HeatMap), None, Some(row)) => match shown(scene.state, row) {
             Shown::Map | Shown::Channels(_) => Panel::HeatMap.title(rule).to_owned(),
@@ -138,13 +140,13 @@ pub fn caption(scene: Scene<'_>, place: Place<'_>) -> String {
             };
             // The class is in the title there.
             match row.filter(|row| scene.state.letter_in_line(row.id).is_some()) {
-                Some(row) => {
+                Some(row) if key.shown == Shown::Map => {
                     let numbers = row_numbers(scene, row, &scene.state.view);
                     let layer = &key.heat.layer;
                     numbers
                         .map_or_else(|| layer.clone(), |numbers| format!("{numbers}{DOT}{layer}"))
                 }
-                None => heat.caption.clone(),
+                Some(_) | None => heat.caption.clone(),
             }
         }
         Cell::Panel(Panel::GuidedBackprop) => match signed {

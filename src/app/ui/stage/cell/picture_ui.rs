@@ -17,7 +17,7 @@ use crate::app::state::view_options::Opacity;
 use crate::app::state::viewport::{Port, View};
 use crate::app::textures::input::InputTexture;
 use crate::app::textures::photo::PhotoTexture;
-use crate::app::textures::{HeatTexture, RowTextures};
+use crate::app::textures::{OverPhoto, RowTextures};
 use crate::app::ui::kit::text::lines;
 use crate::app::ui::kit::theme::{self, GRID, palette};
 use crate::app::ui::kit::widgets::busy;
@@ -61,7 +61,7 @@ pub fn picture_ui(
     let id = place.id();
     let own = scene.textures.row(id);
     let photo_rect = |size: (u32, u32)| view.picture_rect(port, vec2(size.0 as f32, size.1 as f32));
-    let photo = |photo: &PhotoTexture| {
+    let photo = |painter: &Painter, photo: &PhotoTexture| {
         let drawn_at = photo_rect(photo.size);
         let width = drawn_at.width() * ui.pixels_per_point();
         painter.image(photo.level(width).id(), drawn_at, WHOLE, Color32::WHITE);
@@ -74,30 +74,30 @@ pub fn picture_ui(
     } else {
         0.0
     };
-    let over_photo = |heat: &HeatTexture, look: (Overlay, Opacity)| {
-        let photo_rect = photo(&heat.photo);
+    let over_photo = |plain: &PhotoTexture, over: &OverPhoto, look: (Overlay, Opacity)| {
+        let photo_rect = photo(&painter, plain);
         if photo_alone {
             return;
         }
         let from = photo_rect.left() + photo_rect.width() * split;
         let overlaid = Rect::from_min_max(pos2(from, rect.top()), rect.max);
-        draw_heat(
-            &painter.with_clip_rect(painter.clip_rect().intersect(overlaid)),
-            &heat.layer,
-            photo_rect,
-            look,
-        );
+        let painter = painter.with_clip_rect(painter.clip_rect().intersect(overlaid));
+        // A difference lies over the photo in grey.
+        if !std::ptr::eq(plain, &raw const *over.photo) {
+            photo(&painter, &over.photo);
+        }
+        draw_heat(&painter, &over.layer, photo_rect, look);
     };
     // A map of another photo would be taken for one of this photo.
     let is_other = of_other_photo(own, place);
     let drawn = own.filter(|_| !is_other).and_then(|own| match cell {
         Cell::Panel(Panel::GuidedBackprop | Panel::GuidedGradCam) if photo_alone => {
             own.photo.as_ref().map(|(_, p)| {
-                photo(p);
+                photo(&painter, p);
             })
         }
         Cell::Panel(Panel::Original) => own.photo.as_ref().map(|(id, p)| {
-            let photo_rect = photo(p);
+            let photo_rect = photo(&painter, p);
             if let Some((_, region)) = own.region.as_ref().filter(|((of, _), _)| of.photo == *id) {
                 let seen = part(photo_rect, region.seen);
                 let texture = region.texture().id();
@@ -105,12 +105,14 @@ pub fn picture_ui(
             }
         }),
         Cell::Panel(Panel::HeatMap) => {
-            let drawn = own.heat.as_ref();
-            drawn.map(|(_, heat)| over_photo(heat, (style.overlay, style.opacity)))
+            let drawn = own.heat.as_ref().map(|(_, heat)| &heat.over);
+            drawn.map(|over| over_photo(&over.photo, over, (style.overlay, style.opacity)))
         }
         Cell::Difference => {
-            let drawn = own.difference.as_ref();
-            drawn.map(|(_, heat)| over_photo(heat, (Overlay::Blend, style.difference_opacity)))
+            let plain = own.photo.as_ref().map(|(_, photo)| photo);
+            let drawn = plain.zip(own.difference.as_ref());
+            let look = (Overlay::Blend, style.difference_opacity);
+            drawn.map(|(plain, (_, over))| over_photo(plain, over, look))
         }
         Cell::Panel(Panel::GuidedBackprop) => own.signed.as_ref().map(|(_, signed)| {
             draw_signed(&painter, &signed.backprop, photo_rect(signed.size));
@@ -124,7 +126,7 @@ pub fn picture_ui(
         && let (Some((id, texture)), Some(row)) = (own.and_then(|own| own.photo.as_ref()), row)
         && *id == row.subject.photo.id
     {
-        photo(texture);
+        photo(&painter, texture);
     }
     let original = cell == Cell::Panel(Panel::Original);
     let nowhere = row.is_some_and(|row| row.subject.lacks_spatial_layer());

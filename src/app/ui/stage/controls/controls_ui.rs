@@ -243,13 +243,13 @@ fn legend_ui(ui: &mut Ui, scene: Scene<'_>, width: f32) {
     let drawn = |id| scene.textures.row(id).and_then(|own| own.heat.as_ref());
     let (max, hint) = match drawn(scene.state.live_row()) {
         None => (String::new(), ""),
-        Some((_, heat)) if heat.common_scale || rows.len() < 2 => {
+        Some((_, heat)) if heat.over.common_scale || rows.len() < 2 => {
             let hint = "From 0 to the maximum of this heat map";
-            (significant(heat.end), hint)
+            (significant(heat.over.end), hint)
         }
         Some(_) => {
             let hint = "From 0 to the maximum of each heat map, which is beside its name";
-            ("each map’s".to_owned(), hint)
+            ("own max".to_owned(), hint)
         }
     };
     let (rect, response) = ui.allocate_exact_size(vec2(width + 72.0, ROW), Sense::hover());

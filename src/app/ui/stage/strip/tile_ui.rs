@@ -89,12 +89,8 @@ pub fn tile_ui(
         open_tile_ui(ui, scene, layer, picture, commands);
     }
     if response.clicked() {
-        let fuse = click_modifiers(ui).command;
-        commands.push(if fuse {
-            Command::ToggleLayer(layer.path.clone())
-        } else {
-            Command::ChooseLayer(layer.path.clone())
-        });
+        let with_ctrl = click_modifiers(ui).command;
+        commands.push(Command::click_layer(&layer.path, with_ctrl));
     }
     response.on_hover_ui(|ui| {
         ui.label(egui::RichText::new(&layer.path).font(theme::title()));

@@ -4,7 +4,7 @@
 //! relative to the folder of the `labels.csv`, or absolutely; by name alone, also where they lie deeper,
 //! and without their extension, wherever that leaves one image.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -13,8 +13,20 @@ use std::sync::Arc;
 /// The file's name, in any case.
 pub const NAME: &str = "labels.csv";
 
+mod in_use;
+mod table;
+
+pub use in_use::{FileReport, LabelsFiles, RowOf, Said};
+use table::{Columns, Rows};
+
 /// The largest file that is read, in bytes.
 const MAX_BYTES: u64 = 64 << 20;
+
+/// The most rows that are read.
+const MAX_ROWS: usize = 1_000_000;
+
+/// A column with more values than this has no splits.
+const MAX_SPLITS: usize = 50;
 
 /// What a row says about an image.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +49,8 @@ pub struct LabelsFile {
     files: HashMap<String, Option<usize>>,
     /// Rows that name a file without its folder, by the name without its extension.
     stems: HashMap<String, Option<usize>>,
+    /// Whether its splits are left out, because there are more than [`MAX_SPLITS`].
+    too_many_splits: bool,
 }
 
 /// Why a `labels.csv` cannot be used. Each message ends with the path.
@@ -47,6 +61,8 @@ pub enum Unusable {
     Unreadable { reason: String, path: PathBuf },
     #[error("it is larger than {} MB: {}", MAX_BYTES >> 20, path.display())]
     TooLarge { path: PathBuf },
+    #[error("it has more than a million rows: {}", path.display())]
+    TooLong { path: PathBuf },
     #[error("it is not UTF-8 text. Save it as CSV in UTF-8: {}", path.display())]
     NotText { path: PathBuf },
     #[error(
@@ -91,14 +107,14 @@ impl LabelsFile {
 
     pub(crate) fn parse(text: &str, path: PathBuf) -> Result<LabelsFile, Unusable> {
         let text = text.trim_start_matches('\u{feff}');
-        let mut cells = cells(text);
-        if cells.iter().all(|row| row.len() < 2) {
-            return Err(Unusable::OneColumn { path });
-        }
-        let columns = match Columns::named(&cells[0]) {
+        let mut rows = Rows::new(text).peekable();
+        let named = rows.peek().map_or(Ok(None), |first| Columns::named(first));
+        let mut has_two_columns = false;
+        let columns = match named {
             Ok(None) => Columns::default(),
             Ok(Some(columns)) => {
-                cells.remove(0);
+                rows.next();
+                has_two_columns = true;
                 columns
             }
             Err(missing) => return Err(Unusable::NoColumn { missing, path }),
@@ -110,11 +126,16 @@ impl LabelsFile {
         let mut known: HashMap<String, Arc<str>> = HashMap::new();
         let mut shared =
             |text: &str| Arc::clone(known.entry(text.to_owned()).or_insert(text.into()));
-        for row in cells {
+        for row in rows {
+            has_two_columns |= row.len() >= 2;
             let cell = |column: usize| row.get(column).map_or("", |cell| cell.trim());
             let (name, label) = (cell(columns.file), cell(columns.label));
             if name.is_empty() || label.is_empty() {
                 continue;
+            }
+            if file.rows.len() == MAX_ROWS {
+                let path = file.path;
+                return Err(Unusable::TooLong { path });
             }
             let split = columns.split.map(cell).filter(|split| !split.is_empty());
             file.add(Row {
@@ -123,7 +144,23 @@ impl LabelsFile {
                 split: split.map(&mut shared),
             });
         }
+        if !has_two_columns {
+            return Err(Unusable::OneColumn { path: file.path });
+        }
+        file.check_splits();
         Ok(file)
+    }
+
+    /// Leaves out splits that are none: a fold of its own for each patient, say.
+    fn check_splits(&mut self) {
+        let splits = self.rows.iter().filter_map(|row| row.split.as_ref());
+        let splits: HashSet<&Arc<str>> = splits.collect();
+        self.too_many_splits = splits.len() > MAX_SPLITS;
+        if self.too_many_splits {
+            for row in &mut self.rows {
+                row.split = None;
+            }
+        }
     }
 
     fn add(&mut self, row: Row) {
@@ -161,6 +198,11 @@ impl LabelsFile {
     /// The folder that files are relative to.
     pub fn folder(&self) -> &Path {
         self.path.parent().unwrap_or(Path::new(""))
+    }
+
+    /// Whether its column of splits has too many values to be one.
+    pub fn has_too_many_splits(&self) -> bool {
+        self.too_many_splits
     }
 
     /// All rows.
@@ -215,99 +257,6 @@ fn is_image(name: &str) -> bool {
     let extension = Path::new(name).extension().unwrap_or_default();
     let extension = extension.to_string_lossy().to_lowercase();
     crate::folder::scan::EXTENSIONS.contains(&extension.as_str())
-}
-
-/// Which column is which.
-struct Columns {
-    file: usize,
-    label: usize,
-    split: Option<usize>,
-}
-
-impl Default for Columns {
-    fn default() -> Self {
-        Columns {
-            file: 0,
-            label: 1,
-            split: Some(2),
-        }
-    }
-}
-
-impl Columns {
-    /// The columns that a first row names; `None` if it is no heading.
-    fn named(first: &[String]) -> Result<Option<Columns>, &'static str> {
-        let files = [
-            "file",
-            "filename",
-            "file_name",
-            "filepath",
-            "file_path",
-            "path",
-            "image",
-            "img",
-            "image_path",
-            "image_id",
-            "image_name",
-            "picture",
-            "photo",
-        ];
-        let labels = [
-            "label",
-            "labels",
-            "class",
-            "class_name",
-            "classname",
-            "category",
-            "target",
-            "truth",
-        ];
-        let splits = ["split", "set", "subset", "partition", "fold"];
-        let find = |names: &[&str]| {
-            let named = |cell: &String| names.contains(&cell.trim().to_lowercase().as_str());
-            first.iter().position(named)
-        };
-        match (find(&files), find(&labels)) {
-            (None, None) => Ok(None),
-            (None, Some(_)) => Err("file"),
-            (Some(_), None) => Err("label"),
-            (Some(file), Some(label)) => Ok(Some(Columns {
-                file,
-                label,
-                split: find(&splits),
-            })),
-        }
-    }
-}
-
-/// The cells of each row that is not blank. Cells are separated by commas, or else by semicolons or tabs,
-/// and may be quoted.
-fn cells(text: &str) -> Vec<Vec<String>> {
-    let first = text.lines().find(|line| !line.trim().is_empty());
-    let first = first.unwrap_or_default();
-    let separator = [',', ';', '\t']
-        .into_iter()
-        .find(|mark| first.contains(*mark));
-    let separator = separator.unwrap_or(',');
-    let (mut rows, mut row, mut cell) = (Vec::new(), Vec::new(), String::new());
-    let mut quoted = false;
-    let mut letters = text.chars().peekable();
-    while let Some(letter) = letters.next() {
-        match letter {
-            '"' if quoted && letters.next_if_eq(&'"').is_some() => cell.push('"'),
-            '"' if quoted || cell.trim().is_empty() => quoted = !quoted,
-            '\n' if !quoted => {
-                row.push(std::mem::take(&mut cell));
-                rows.push(std::mem::take(&mut row));
-            }
-            letter if letter == separator && !quoted => row.push(std::mem::take(&mut cell)),
-            letter => cell.push(letter),
-        }
-    }
-    row.push(cell);
-    rows.push(row);
-    rows.retain(|row| row.iter().any(|cell| !cell.trim().is_empty()));
-    rows
 }
 
 #[cfg(test)]
@@ -383,6 +332,26 @@ mod tests {
         assert_eq!(label(&file, "/data/2.png").as_deref(), Some("cat"));
         assert_eq!(label(&file, "/data/3.png"), None);
         assert_eq!(file.contradictions(), 2);
+    }
+
+    #[test]
+    fn a_column_of_many_values_has_no_splits() {
+        let with = |splits: usize| -> LabelsFile {
+            let rows = (0..splits).map(|row| format!("{row}.png,cat,{row}"));
+            parsed(&rows.collect::<Vec<_>>().join("\n"))
+        };
+        let (few, many) = (with(MAX_SPLITS), with(MAX_SPLITS + 1));
+        assert!(!few.has_too_many_splits() && many.has_too_many_splits());
+        assert_eq!(few.rows()[7].split.as_deref(), Some("7"));
+        assert!(many.rows().iter().all(|row| row.split.is_none()));
+        assert_eq!(label(&many, "/data/50.png").as_deref(), Some("cat"));
+    }
+
+    #[test]
+    fn a_file_of_more_than_a_million_rows_is_refused() {
+        let text = "a,b\n".repeat(MAX_ROWS + 1);
+        let why = LabelsFile::parse(&text, "/data/labels.csv".into()).unwrap_err();
+        assert!(why.to_string().contains("a million rows"), "{why}");
     }
 
     #[test]
