@@ -1,5 +1,7 @@
 //! What the files of the tests may not hold, however deep in an archive.
 
+#![allow(clippy::unwrap_used, reason = "a failing step fails the test")]
+
 use std::fs;
 use std::io::{self, Cursor, Read};
 use std::path::{Path, PathBuf};

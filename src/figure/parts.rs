@@ -1,4 +1,8 @@
-//! What the figures share: sizes, the wording of a score, and the legend of a map.
+//! What the figures share: sizes, parts of photos, the wording of a score, and the legend of a map.
+
+use std::sync::Arc;
+
+use image::imageops;
 
 use crate::engine::{ModelInfo, Prediction};
 use crate::explain::Score;
@@ -8,6 +12,8 @@ use crate::picture::page::caption::significant;
 use crate::picture::page::legend::Legend;
 use crate::picture::page::text::{Style, Weight};
 use crate::picture::page::{INK, Item, SECONDARY};
+use crate::picture::photo::decode::Photo;
+use crate::picture::photo::geometry::PixelBox;
 
 use super::setting::{Extent, Print, Setting};
 
@@ -92,17 +98,19 @@ impl Type {
 }
 
 /// The setting at which the page is not too large: with panels no longer than `longest`, if they are measured in
-/// pixels, or with fewer pixels in an inch. `size` gives the size of the page in pixels.
+/// pixels, or with fewer pixels in an inch; and what had to be reduced, in words. `size` gives the size of the page
+/// in pixels.
 pub(super) fn fitted(
     setting: &Setting,
     longest: u32,
     size: impl Fn(&Setting) -> (u32, u32),
-) -> Setting {
+) -> (Setting, Option<String>) {
     let at = |extent| Setting { extent, ..*setting };
     let mut fitted = at(match setting.extent {
         Extent::Pixels(px) => Extent::Pixels(px.min(longest).max(1)),
         Extent::Print(print) => Extent::Print(print),
     });
+    let mut reduced = None;
     loop {
         let (width, height) = size(&fitted);
         let pixels = u64::from(width) * u64::from(height);
@@ -111,7 +119,7 @@ pub(super) fn fitted(
             Extent::Print(print) => print.dpi <= MIN_DPI,
         };
         if pixels <= MAX_PIXELS || is_least {
-            return fitted;
+            return (fitted, reduced);
         }
         // Once is enough if all of the page scales with the panels.
         let shrink = (MAX_PIXELS as f64 / pixels as f64).sqrt().min(0.95);
@@ -122,7 +130,27 @@ pub(super) fn fitted(
                 ..print
             }),
         });
+        let to = match fitted.extent {
+            Extent::Pixels(px) => format!("panels of {px} pixels"),
+            Extent::Print(print) => format!("{:.0} pixels in an inch", print.dpi),
+        };
+        let most = MAX_PIXELS / 1_000_000;
+        reduced = Some(format!(
+            "reduced to {to}, because a figure has at most {most} megapixels"
+        ));
     }
+}
+
+/// A part of a photo (in its pixels, not empty, and within it).
+pub(super) fn of_photo(photo: &Photo, part: PixelBox) -> Arc<Photo> {
+    let PixelBox {
+        x,
+        y,
+        width,
+        height,
+    } = part;
+    let rgb = imageops::crop_imm(&photo.rgb, x, y, width, height).to_image();
+    Arc::new(Photo::from_rgb(photo.path.clone(), rgb))
 }
 
 /// (a), (b), … (z), (aa), (ab), …

@@ -107,4 +107,4 @@ impl Setting {
 }
 
 /// How much higher a panel may be on paper than the figure is wide.
-pub(super) const TALLEST: u32 = 2;
+const TALLEST: u32 = 2;

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use image::{RgbImage, imageops};
+use image::RgbImage;
 
+use super::parts;
 use crate::engine::{Guided, HeatMap, ModelInfo, Prediction};
 use crate::explain::Score;
 use crate::model::ReluRule;
@@ -165,23 +166,21 @@ impl Figure {
     /// The view of a part of the photo (in its pixels, not empty, and within it) as a photo of its own.
     #[must_use]
     pub fn part(&self, part: PixelBox) -> Figure {
+        self.part_in(part, None)
+    }
+
+    /// [`Figure::part`], in a photo of that part if it is there already.
+    pub(super) fn part_in(&self, part: PixelBox, known: Option<Arc<Photo>>) -> Figure {
         let mut figure = self.clone();
         let whole = self.photo.rgb.dimensions();
         if (part.width, part.height) == whole {
             return figure;
         }
-        let PixelBox {
-            x,
-            y,
-            width,
-            height,
-        } = part;
-        let rgb = imageops::crop_imm(&self.photo.rgb, x, y, width, height).to_image();
         let mut answer = Prediction::clone(&self.answer);
         answer.placement = answer.placement.of_part(part);
         figure.answer = Arc::new(answer);
         figure.score_as(self.heat_map.score.of_part(part));
-        figure.photo = Arc::new(Photo::from_rgb(self.photo.path.clone(), rgb));
+        figure.photo = known.unwrap_or_else(|| parts::of_photo(&self.photo, part));
         figure
     }
 

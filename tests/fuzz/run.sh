@@ -62,7 +62,7 @@ trap 'exit 130' INT TERM
 
 limits="-timeout=20 -rss_limit_mb=2048 -malloc_limit_mb=2048"
 for target in $targets; do
-  program=target/debug/examples/$target
+  program=${CARGO_TARGET_DIR:-target}/debug/examples/$target
   kept=tests/fuzz/corpus/$target
   found=target/fuzz/corpus/$target
   mkdir -p "$kept" "$found" target/fuzz/finds

@@ -392,3 +392,31 @@ fn writes_the_raw_arrays_of_the_view() {
             .is_some()
     );
 }
+
+#[test]
+fn arrays_wait_until_another_export_is_done() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = Window::open();
+    window.will_pick(folder.path().join("view.png"));
+    window.will_pick(folder.path().join("view.npz"));
+    let pickers = std::sync::Arc::clone(&window.pickers);
+    // While this is held, the picker of the figure stays on screen.
+    let held = pickers.names.lock().unwrap();
+    window.ctrl(Key::E);
+    window.choose("Export", "Export arrays…");
+    window.harness.run_steps(20);
+    drop(held);
+    window.until("the files", |w| w.app().is_settled());
+    assert_eq!(window.app().notices(), Vec::<String>::new());
+    let names = pickers.names.lock().unwrap().clone();
+    assert!(
+        names[0].ends_with(".png") && names[1].ends_with(".npz"),
+        "{names:?}"
+    );
+    // The second picker came after the first export, so it starts where that was written to.
+    let folders = pickers.folders.lock().unwrap().clone();
+    assert_eq!(folders[1].as_deref(), Some(folder.path()));
+    for name in ["view.png", "view.npz"] {
+        assert!(folder.path().join(name).exists(), "{name}");
+    }
+}

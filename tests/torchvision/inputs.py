@@ -6,7 +6,7 @@ Dynamic sizes, batches, pictures of bytes, channels other than three, several in
 `checks.json`, a list: the file, the choices it is opened with, the shape of the picture, the logits, and, where PyTorch
 gives it, values of the gradient at the picture of their sum weighted by cos(0.7 · class). `src/model/tests/inputs.rs` compares.
 
-Needs numpy, onnxruntime and torch.
+Needs numpy, onnx, onnxruntime, onnxscript and torch.
 """
 
 import gzip
@@ -19,6 +19,7 @@ import zipfile
 import numpy as np
 import onnxruntime
 import torch
+from onnx import load_from_string
 from torch import nn
 from torch.export import Dim
 from torch.nn import functional as F
@@ -54,24 +55,35 @@ def pt2(name, net, args, kwargs=None, **options):
     FILES[name] = file.getvalue()
 
 
-def onnx(name, net, args, **options):
+def onnx(name, net, args, dynamo=False, **options):
     file = io.BytesIO()
     # The fast path cannot be exported.
     torch.backends.mha.set_fastpath_enabled(False)
-    torch.onnx.export(net.eval(), args, file, dynamo=False, opset_version=17, **options)
-    FILES[name] = file.getvalue()
+    opset = 18 if dynamo else 17
+    torch.onnx.export(net.eval(), args, file, dynamo=dynamo, opset_version=opset, **options)
+    FILES[name] = without_traces(file.getvalue()) if dynamo else file.getvalue()
 
 
-def check(name, call, shape, size=None, inputs=None, source=None, gradient=True):
+def without_traces(data):
+    """The same file without what the newer exporter says of the machine's folders."""
+    model = load_from_string(data)
+    for node in model.graph.node:
+        kept = [entry for entry in node.metadata_props if "stack_trace" not in entry.key]
+        del node.metadata_props[:]
+        node.metadata_props.extend(kept)
+    return model.SerializeToString()
+
+
+def check(name, call, shape, size=None, inputs=None, source=None, gradient=True, step=STEP):
     """`call` maps the picture to the logits. `source` is how the size was found."""
     x = picture(shape).requires_grad_(gradient)
     y = call(x)
     row = y[0] if y.dim() > 1 else y
-    entry = dict(file=name, shape=list(shape), logits=numbers(row.detach()))
+    entry = dict(file=name, shape=list(shape), step=step, logits=numbers(row.detach()))
     if gradient:
         weights = torch.cos(0.7 * torch.arange(row.numel()))
         (row * weights).sum().backward()
-        entry["gradient"] = numbers(x.grad.reshape(-1)[::STEP])
+        entry["gradient"] = numbers(x.grad.reshape(-1)[::step])
     if size:
         entry["size"] = size
     if inputs:
@@ -284,6 +296,43 @@ def double():
     check("double.pt2", lambda x: net(x.double()).float(), (1, 3, 24, 20))
 
 
+class Equal(nn.Module):
+    """Chooses among squares, of which those of opposite values are equal."""
+
+    def __init__(self, choose):
+        super().__init__()
+        self.choose = choose
+        self.last = nn.Linear(3, 3)
+        with torch.no_grad():
+            self.last.weight.copy_(torch.linspace(-1, 1.5, 9).reshape(3, 3))
+            self.last.bias.zero_()
+
+    def forward(self, x):
+        return self.last(self.choose((x - 1 / 64) ** 2))
+
+
+def equals():
+    shape = (1, 3, 12, 12)
+    for name, choose in dict(
+        amax=lambda y: y.amax((2, 3)),
+        amin=lambda y: (-y).amin((2, 3), keepdim=True).flatten(1),
+        max=lambda y: y.flatten(2).max(2).values,
+        max_twice=lambda y: y.max(3, keepdim=True)[0].max(2)[0].flatten(1),
+        min=lambda y: (-y).flatten(2).min(2).values,
+        max_of_all=lambda y: y.max() + y.mean((2, 3)),
+        amax_along_one=lambda y: y.flatten(2).amax(2),
+    ).items():
+        net = Equal(choose).eval()
+        pt2(f"equal_{name}.pt2", net, (torch.rand(shape),))
+        check(f"equal_{name}.pt2", net, shape, step=1)
+        for dynamo in [False, True]:
+            # The older exporter writes the same for `amax` along one axis as for `max`, which is more common.
+            if dynamo or name != "amax_along_one":
+                file = f"equal_{name}{'_new' if dynamo else ''}.onnx"
+                onnx(file, net, (torch.rand(shape),), dynamo=dynamo)
+                check(file, net, shape, step=1)
+
+
 class Windows(nn.Module):
     """A batch in all shapes: windows with attention, a token in front, and literal shapes for a batch of four."""
 
@@ -391,5 +440,6 @@ if __name__ == "__main__":
     channels_last()
     branches()
     double()
+    equals()
     write(sys.argv[1])
     print(len(CHECKS), "checks of", len(FILES), "files")

@@ -104,9 +104,7 @@ impl Tasks {
             || self.awaits_arrays()
             || self.trials.is_some()
     }
-}
 
-impl Tasks {
     /// Whether arrays are computed that will be written.
     pub fn awaits_arrays(&self) -> bool {
         self.arrays.as_ref().is_some_and(Arrays::are_pending)
@@ -126,8 +124,8 @@ impl App {
         self.drain_trials();
         self.drain_results();
         self.drain_gallery(ctx);
-        self.drain_arrays(ctx);
         self.drain_export();
+        self.drain_arrays(ctx);
         self.drain_session(ctx);
         self.persistence.undo.take_in_changes(&self.state);
         self.remember(ctx);

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 use gradcam::engine::{ClassQuery, ModelInfo, Session};
 use gradcam::explain::Score;
-use gradcam::figure::{Cell, Comparison, Figure, Format, Panel, Row, Unseen, write_page};
+use gradcam::figure::{Cell, Comparison, Figure, Format, Panel, Row, Unseen};
 use gradcam::picture::map::compose::Scale;
 use gradcam::picture::photo::decode::Photo;
 use gradcam::picture::{map, write};
@@ -19,7 +19,7 @@ use crate::cli::options::{
 };
 use crate::cli::page::{PageChoice, PanelChoice, parse_panels};
 use crate::cli::pictures::{BandFiles, DecodingChoice, Pictures, Source};
-use crate::cli::terminal;
+use crate::cli::{page, terminal};
 
 /// Write classes, models and images as rows of one figure
 ///
@@ -107,7 +107,7 @@ impl Compare {
             Scale::Own
         };
         let page = Comparison { rows, scale }.page(&self.page.setting(PANEL_PX));
-        write_page(&page, &self.out)?;
+        page::write(&page, &self.out)?;
         terminal::line(&self.out.display().to_string())?;
         Ok(ExitCode::SUCCESS)
     }

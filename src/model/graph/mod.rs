@@ -18,7 +18,8 @@ pub use super::op::{
     ComplexParts, Convolution, Copying, Creation, Cumulative, Einsum, Filter, Fourier, Function,
     Indexing, Joining, Masking, MatrixProduct, Normalisation, Number, Op, Operands, Pad, Padding,
     Pair, PairFunction, Patches, Pooling, Rearranging, Recurrent, Reduction, Reshaping, Resizing,
-    Sampling, Scan, Shuffle, SlidingWindows, Splitting, Transform, TransposedConvolution,
+    Sampling, Scan, Scattering, Shuffle, SlidingWindows, Sorting, Splitting, Transform,
+    TransposedConvolution,
 };
 
 pub mod axes;

@@ -11,7 +11,6 @@
 use tch::{TchError, Tensor};
 
 pub(crate) mod adjoint;
-mod aggregation;
 mod elementwise;
 pub(crate) mod geometry;
 mod layout;
@@ -23,7 +22,6 @@ mod spatial;
 mod table;
 
 use adjoint::Adjoint;
-pub use aggregation::{Aggregate, Aggregation, Cumulative, Scan};
 pub use elementwise::activation::Activation;
 pub use elementwise::arithmetic::Arithmetic;
 pub use elementwise::copying::Copying;
@@ -35,8 +33,10 @@ use geometry::{AxesBack, AxesRule, FieldRule};
 pub use layout::creation::Creation;
 pub use layout::indexing::Indexing;
 pub use layout::joining::Joining;
-pub use layout::rearranging::{Combine, Rearranging};
+pub use layout::rearranging::Rearranging;
 pub use layout::reshaping::Reshaping;
+pub use layout::scattering::{Combine, Scattering};
+pub use layout::sorting::Sorting;
 pub use layout::splitting::Splitting;
 pub use operation::Rectifier;
 pub(crate) use operation::{Cost, FeatureRole, Given, GradientRole, Operation, Traits};
@@ -47,7 +47,8 @@ pub use products::fourier::{ComplexParts, Fourier, Transform};
 pub use products::matrix::MatrixProduct;
 pub use products::normalisation::Normalisation;
 pub use products::recurrent::{Cell, Recurrent};
-pub use reduction::Reduction;
+pub use reduction::aggregation::{Aggregate, Aggregation, Cumulative, Scan};
+pub use reduction::statistics::Reduction;
 use shape::{OutputShapes, Shape};
 pub use spatial::convolution::{Convolution, Padding};
 pub use spatial::pad::Pad;
@@ -155,7 +156,7 @@ families! {
     Fourier,
     /// Complex numbers and the real ones that they consist of.
     ComplexParts,
-    /// Sums, means and maxima along axes.
+    /// Sums, means and norms along axes.
     Reduction,
     /// Anything else that values along axes come to.
     Aggregation,
@@ -165,8 +166,12 @@ families! {
     Reshaping,
     /// Parts taken out of a tensor, or put into it.
     Indexing,
-    /// Values moved, repeated, gathered or scattered.
+    /// The same values in other places.
     Rearranging,
+    /// Values gathered from positions that other values name, and put there.
+    Scattering,
+    /// Values along an axis in order.
+    Sorting,
     /// A tensor split into several.
     Splitting,
     /// Tensors put together.

@@ -63,6 +63,14 @@ pub fn count(shape: &[i64]) -> Option<i64> {
     shape.iter().all(within).then_some(count)
 }
 
+/// How many elements a shape has.
+///
+/// # Errors
+/// In words, where no value has so many.
+pub fn total(shape: &[i64]) -> Result<i64, String> {
+    count(shape).ok_or_else(|| implausible(shape))
+}
+
 /// How many elements a shape has, as a float, which cannot overflow.
 pub fn elements(shape: &[i64]) -> f64 {
     shape.iter().map(|&size| size.max(0) as f64).product()

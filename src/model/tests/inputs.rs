@@ -12,8 +12,6 @@ use tch::{Kind, Tensor};
 use crate::model::{Graph, InputValue, Model, OpenOptions, ReluRule, Tape};
 use crate::unpacked::unpacked;
 
-/// One value in so many of a gradient is compared.
-const STEP: i64 = 23;
 /// Relative to the largest magnitude.
 const TOLERANCE: f32 = 1e-5;
 
@@ -30,6 +28,9 @@ struct Check {
     refused: Option<String>,
     logits: Vec<f32>,
     gradient: Option<Vec<f32>>,
+    /// One value in so many of a gradient is compared.
+    #[serde(default)]
+    step: i64,
 }
 
 /// The files in a folder, and the checks.
@@ -94,7 +95,7 @@ fn compare(model: &Model, check: &Check) -> Result<(), String> {
     let input = model.graph.input;
     let gradients = tape.backward(&tape.seed(&score).unwrap(), ReluRule::Gradient, &[input]);
     let gradient = &gradients.map_err(torch)?.at[0];
-    let some = gradient.reshape(-1).slice(0, None, None, STEP);
+    let some = gradient.reshape(-1).slice(0, None, None, check.step);
     alike("gradient", &some, expected)
 }
 

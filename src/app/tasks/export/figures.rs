@@ -11,23 +11,28 @@ use image::{DynamicImage, RgbImage, RgbaImage};
 use crate::engine::HeatMap;
 use crate::figure::{self, Comparison, Extent, Figure, LayerStrip, Panel, Setting};
 use crate::picture::map::compose::{Look, Scale};
+use crate::picture::page::Page;
+use crate::picture::photo::decode::Photo;
 use crate::picture::photo::geometry::PixelBox;
-use crate::picture::{self, write};
+use crate::picture::write;
 
 use crate::app::state::State;
 use crate::app::state::rows;
 use crate::app::state::rows::lines::{Cell, Line, Place, lines};
 use crate::app::state::rows::shown::{Shown, shown, shown_map};
 use crate::app::tasks::purpose::FigureKind;
+use crate::app::tasks::save_as::Remark;
 use crate::app::textures::scale;
 
 /// A figure that can be drawn and written on another thread.
 #[derive(Clone)]
 pub struct Drawing {
     what: What,
+    /// What is drawn of the photos.
+    part: Part,
     setting: Setting,
-    /// To be written beside it.
-    facts: Option<Value>,
+    /// Whether the facts are written beside it.
+    has_facts: bool,
 }
 
 #[derive(Clone)]
@@ -37,16 +42,40 @@ enum What {
     Strip(LayerStrip),
 }
 
+impl What {
+    fn facts(&self) -> Value {
+        match self {
+            What::Panel(figure, _) => figure.facts(),
+            What::Rows(rows) => rows.facts(),
+            What::Strip(strip) => strip.facts(),
+        }
+    }
+}
+
+/// A figure before it is written or copied.
+enum Drawn {
+    Panel(RgbImage),
+    Page(Page),
+}
+
+impl Drawn {
+    fn remark(&self) -> Remark {
+        match self {
+            Drawn::Panel(_) => None,
+            Drawn::Page(page) => page.reduced.clone(),
+        }
+    }
+}
+
 impl Drawing {
     /// Draws it, and writes it in the format given by the path's extension, with its facts beside it.
     ///
     /// # Errors
     /// In words, if either file cannot be written, or if there is another file where the facts would be.
-    pub fn write(&self, path: &Path) -> Result<(), String> {
+    pub fn write(&self, path: &Path) -> Result<Remark, String> {
         let facts = self
-            .facts
-            .as_ref()
-            .map(|facts| (path.with_extension("json"), facts));
+            .has_facts
+            .then(|| (path.with_extension("json"), self.what.facts()));
         // Those of another format of the figure are replaced; any other file is somebody else's.
         let other = facts
             .iter()
@@ -57,34 +86,52 @@ impl Drawing {
                 beside.display()
             ));
         }
-        self.write_figure(path).map_err(|error| error.to_string())?;
+        let drawn = self.drawn();
+        let written = match &drawn {
+            Drawn::Panel(picture) => write::png(path, picture),
+            Drawn::Page(page) => page.write(path),
+        };
+        written.map_err(|error| error.to_string())?;
         if let Some((beside, facts)) = facts {
-            let text = serde_json::to_vec_pretty(facts).map_err(|error| error.to_string())?;
+            let text = serde_json::to_vec_pretty(&facts).map_err(|error| error.to_string())?;
             write::bytes(&beside, &text).map_err(|error| error.to_string())?;
         }
-        Ok(())
-    }
-
-    fn write_figure(&self, path: &Path) -> Result<(), picture::Error> {
-        match &self.what {
-            What::Panel(figure, panel) => write::png(path, &self.panel(figure, *panel)),
-            What::Rows(rows) => rows.page(&self.setting).write(path),
-            What::Strip(strip) => strip.page(&self.setting).write(path),
-        }
+        Ok(drawn.remark())
     }
 
     /// Draws it as pixels.
-    pub fn picture(&self) -> RgbaImage {
+    pub fn picture(&self) -> (RgbaImage, Remark) {
+        let drawn = self.drawn();
+        let remark = drawn.remark();
+        let picture = match drawn {
+            Drawn::Panel(picture) => DynamicImage::from(picture).into_rgba8(),
+            Drawn::Page(page) => page.rgba(),
+        };
+        (picture, remark)
+    }
+
+    fn drawn(&self) -> Drawn {
+        let setting = &self.setting;
         match &self.what {
-            What::Panel(figure, panel) => {
-                DynamicImage::from(self.panel(figure, *panel)).into_rgba8()
-            }
-            What::Rows(rows) => rows.page(&self.setting).rgba(),
-            What::Strip(strip) => strip.page(&self.setting).rgba(),
+            What::Panel(figure, panel) => Drawn::Panel(self.panel(figure, *panel)),
+            What::Rows(rows) => Drawn::Page(match self.part {
+                Some(part) => rows
+                    .part(|figure| pixels(part, &figure.photo))
+                    .page(setting),
+                None => rows.page(setting),
+            }),
+            What::Strip(strip) => Drawn::Page(match self.part {
+                Some(part) => strip.part(pixels(part, &strip.photo)).page(setting),
+                None => strip.page(setting),
+            }),
         }
     }
 
     fn panel(&self, figure: &Figure, panel: Panel) -> RgbImage {
+        let figure = match self.part {
+            Some(part) => &figure.part(pixels(part, &figure.photo)),
+            None => figure,
+        };
         let unseen = self.setting.unseen;
         match self.setting.extent {
             Extent::Pixels(max_px) => figure.within(max_px).panel(panel, unseen),
@@ -116,21 +163,9 @@ pub fn drawing(state: &State, kind: FigureKind, part: Part) -> Option<(Drawing, 
     let live = figure(state, &live)?;
     let stem = file_stem(&live);
     let rows = with_maps(state);
-    let facts;
     let (what, stem) = match kind {
-        FigureKind::Panel(panel) => {
-            facts = live.facts();
-            (What::Panel(Box::new(shown_part(&live, part)), panel), stem)
-        }
-        FigureKind::Strip => {
-            let strip = strip(state, live)?;
-            facts = strip.facts();
-            let strip = match part {
-                Some(part) => strip.part(pixels(part, strip.photo.rgb.dimensions())),
-                None => strip,
-            };
-            (What::Strip(strip), format!("{stem}_layers"))
-        }
+        FigureKind::Panel(panel) => (What::Panel(Box::new(live), panel), stem),
+        FigureKind::Strip => (What::Strip(strip(state, live)?), format!("{stem}_layers")),
         FigureKind::Composite => {
             let stem = if rows.len() < 2 {
                 stem
@@ -145,29 +180,21 @@ pub fn drawing(state: &State, kind: FigureKind, part: Part) -> Option<(Drawing, 
             } else {
                 Scale::Own
             };
-            let comparison = Comparison { rows: rows?, scale };
-            facts = comparison.facts();
-            let comparison = comparison.mapped(|figure| shown_part(figure, part));
-            (What::Rows(comparison), stem)
+            (What::Rows(Comparison { rows: rows?, scale }), stem)
         }
     };
     let drawing = Drawing {
         what,
+        part,
         setting: state.options.export.setting(),
-        facts: Some(facts).filter(|_| state.options.export.facts),
+        has_facts: state.options.export.facts,
     };
     Some((drawing, stem))
 }
 
-fn shown_part(figure: &Figure, part: Part) -> Figure {
-    match part {
-        Some(part) => figure.part(pixels(part, figure.photo.rgb.dimensions())),
-        None => figure.clone(),
-    }
-}
-
-/// The pixels of a photo of this size that lie in a part of it, at least one.
-fn pixels(part: egui::Rect, (width, height): (u32, u32)) -> PixelBox {
+/// The pixels of a photo that lie in a part of it, at least one.
+fn pixels(part: egui::Rect, photo: &Photo) -> PixelBox {
+    let (width, height) = photo.rgb.dimensions();
     let axis = |from: f32, to: f32, side: u32| {
         let side_f = side as f32;
         let first = ((from * side_f).round().max(0.0) as u32).min(side.saturating_sub(1));

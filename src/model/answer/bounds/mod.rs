@@ -122,7 +122,7 @@ fn after(sketch: &Sketch, node: &Node, input: &mut dyn FnMut(usize) -> Bounds) -
         Op::Function(function) => after_function(*function, input(0)),
         Op::Pair(pair) => after_pair(*pair, input),
         Op::Aggregation(aggregation) => after_aggregate(aggregation.function, input(0)),
-        Op::Reduction(Reduction::Mean { .. } | Reduction::Max { .. }) => input(0),
+        Op::Reduction(Reduction::Mean { .. }) => input(0),
         Op::Reduction(Reduction::VectorNorm { .. } | Reduction::Variance { .. })
         | Op::Algebra(
             Algebra::PairwiseDistance { .. }
@@ -177,6 +177,8 @@ fn after(sketch: &Sketch, node: &Node, input: &mut dyn FnMut(usize) -> Bounds) -
         | Op::ComplexParts(_)
         | Op::Scan(_)
         | Op::Rearranging(_)
+        | Op::Scattering(_)
+        | Op::Sorting(_)
         | Op::Creation(_)
         | Op::Resizing(_)
         | Op::Reshaping(Reshaping::ReshapeAs | Reshaping::ExpandAs)

@@ -14,7 +14,8 @@ pub use numbers::{before_numbers, without_floats};
 mod numbers;
 pub(super) mod written_out;
 
-/// How many operations are followed one after another.
+/// How many operations are followed one after another. What lies farther back is told by its bounds, and
+/// the user hears that its scores are probabilities.
 const MAX_DEPTH: usize = 64;
 /// How large a number may be that is added to probabilities to keep their logarithm finite.
 const TINY: f64 = 1e-3;
@@ -218,6 +219,8 @@ impl Walk<'_> {
             | Op::ComplexParts(_)
             | Op::Scan(_)
             | Op::Rearranging(_)
+            | Op::Scattering(_)
+            | Op::Sorting(_)
             | Op::Creation(_) => None,
         }
     }

@@ -6,7 +6,7 @@ use crate::model::answer::sketch::Sketch;
 use crate::model::error::{Fault, Result};
 use crate::model::graph::{Head, Node, Op, ValueId};
 use crate::model::op::shape::axis;
-use crate::model::op::{Aggregate, Copying, Indexing, Rearranging, Reduction, Reshaping};
+use crate::model::op::{Aggregate, Copying, Indexing, Reshaping, Sorting};
 
 /// The scores that an output is chosen from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -177,17 +177,16 @@ fn chosen(sketch: &Sketch, op: &Op, scores: ValueId) -> Option<(Chosen, Option<i
                 _ => return None,
             }
         }
-        Op::Reduction(Reduction::Max { dim, .. }) => (Chosen::Values(Order::Largest), Some(*dim)),
-        Op::Rearranging(Rearranging::TopPositions { k, dim, largest }) => {
+        Op::Sorting(Sorting::TopPositions { k, dim, largest }) => {
             (Chosen::Numbers(top(*k, *dim, *largest)?), Some(*dim))
         }
-        Op::Rearranging(Rearranging::Top { k, dim, largest }) => {
+        Op::Sorting(Sorting::Top { k, dim, largest }) => {
             (Chosen::Values(top(*k, *dim, *largest)?), Some(*dim))
         }
-        Op::Rearranging(Rearranging::SortedPositions { dim, descending }) => {
+        Op::Sorting(Sorting::SortedPositions { dim, descending }) => {
             (Chosen::Numbers(sorted(*descending)), Some(*dim))
         }
-        Op::Rearranging(Rearranging::Sorted { dim, descending }) => {
+        Op::Sorting(Sorting::Sorted { dim, descending }) => {
             (Chosen::Values(sorted(*descending)), Some(*dim))
         }
         // Nothing else chooses among its entries.

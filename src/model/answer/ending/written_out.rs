@@ -4,7 +4,7 @@
 use crate::model::answer::sketch::Sketch;
 use crate::model::graph::{Node, Op, ValueId};
 use crate::model::op::shape::axis;
-use crate::model::op::{Aggregate, Arithmetic, Function, Reduction};
+use crate::model::op::{Aggregate, Aggregation, Arithmetic, Function, Reduction};
 
 /// The logits and the axis of a softmax written as exp(x) / Σ exp(x), where the maximum may have
 /// been subtracted.
@@ -37,14 +37,11 @@ pub(super) fn softmax(sketch: &Sketch, node: &Node) -> Option<(ValueId, i64)> {
         // Along another axis it would change the softmax.
         let rank = sketch.shape(from)?.len();
         let along = |other: i64| axis(other, rank).ok() == axis(dim, rank).ok();
-        let is_largest = match &largest.op {
-            Op::Reduction(Reduction::Max { dim, .. }) => along(*dim),
-            Op::Aggregation(aggregation) => {
-                [Aggregate::AMax, Aggregate::Max].contains(&aggregation.function)
-                    && matches!(aggregation.dims.as_slice(), [other] if along(*other))
-            }
-            _ => false,
-        };
+        let is_largest = matches!(
+            &largest.op,
+            Op::Aggregation(Aggregation { function: Aggregate::AMax | Aggregate::Max, dims, .. })
+                if matches!(dims[..], [other] if along(other))
+        );
         let of_it = is_largest && sketch.are_same(*largest.inputs.first()?, from);
         (subtracts && of_it).then_some(from)
     });

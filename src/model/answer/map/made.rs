@@ -4,16 +4,11 @@
 //! a linear layer, and may be enlarged, cut, put together, added up, scaled and shifted after it, and so
 //! may the probabilities after a softmax or a sigmoid.
 
-use std::collections::HashMap;
-
 use crate::model::answer::ending::written_out::line;
 use crate::model::answer::sketch::Sketch;
 use crate::model::graph::{Node, Op, ValueId};
 use crate::model::op::shape::axis;
 use crate::model::op::{Activation, Arithmetic, Normalisation, Reshaping};
-
-/// How many operations are followed one after another.
-const MAX_DEPTH: usize = 64;
 
 /// What a value is, as far as what computes it tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,26 +25,23 @@ pub enum Made {
 
 /// What `value` is.
 pub fn made(sketch: &Sketch, value: ValueId) -> Made {
-    of(sketch, value, MAX_DEPTH, &mut HashMap::new())
-}
-
-fn of(sketch: &Sketch, value: ValueId, depth: usize, known: &mut HashMap<ValueId, Made>) -> Made {
-    if let Some(found) = known.get(&value) {
-        return *found;
+    let mut made = vec![Made::Other; sketch.graph.values.len()];
+    // They are in the order in which they run.
+    for node in &sketch.graph.nodes {
+        let found = after(sketch, node, &made);
+        for output in &node.outputs {
+            made[output.0] = found;
+        }
     }
-    let found = match sketch.maker(value) {
-        Some(node) if depth > 0 => after(sketch, node, depth - 1, known),
-        Some(_) | None => Made::Other,
-    };
-    known.insert(value, found);
-    found
+    made[value.0]
 }
 
-fn after(sketch: &Sketch, node: &Node, depth: usize, known: &mut HashMap<ValueId, Made>) -> Made {
+/// What a node computes, from what is `made` of its inputs.
+fn after(sketch: &Sketch, node: &Node, made: &[Made]) -> Made {
     // What all computed inputs are alike.
-    let mut through = || {
+    let through = || {
         let computed = node.inputs.iter().filter(|id| sketch.maker(**id).is_some());
-        let mut kinds = computed.map(|id| of(sketch, *id, depth, known));
+        let mut kinds = computed.map(|id| made[id.0]);
         let first = kinds.next().unwrap_or(Made::Other);
         if kinds.all(|kind| kind == first) {
             first
@@ -101,6 +93,8 @@ fn after(sketch: &Sketch, node: &Node, depth: usize, known: &mut HashMap<ValueId
         | Op::Aggregation(_)
         | Op::Scan(_)
         | Op::Rearranging(_)
+        | Op::Scattering(_)
+        | Op::Sorting(_)
         | Op::Creation(_) => Made::Other,
     }
 }

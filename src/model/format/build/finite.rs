@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use super::storage::{Content, wrong};
 use crate::model::error::Result;
 use crate::model::graph::{Graph, ValueId};
-use crate::model::op::{Activation, Normalisation, Op, Rearranging};
+use crate::model::op::{Activation, Normalisation, Op, Scattering};
 
 /// What a network uses a tensor of its file for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,13 +77,15 @@ fn is_parameter(op: &Op, index: usize) -> bool {
         )
         | Op::Recurrent(_) => index > 0,
         Op::MatrixProduct(_) | Op::Einsum(_) => true,
-        Op::Rearranging(Rearranging::Embedding {}) => index == 0,
+        Op::Scattering(Scattering::Embedding {}) => index == 0,
         Op::Arithmetic(_)
         | Op::Function(_)
         | Op::Pair(_)
         | Op::Aggregation(_)
         | Op::Scan(_)
         | Op::Rearranging(_)
+        | Op::Scattering(_)
+        | Op::Sorting(_)
         | Op::Masking(_)
         | Op::Copying(_)
         | Op::Pooling(_)

@@ -6,4 +6,6 @@ pub(super) mod indexing;
 pub(super) mod joining;
 pub(super) mod rearranging;
 pub(super) mod reshaping;
+pub(super) mod scattering;
+pub(super) mod sorting;
 pub(super) mod splitting;

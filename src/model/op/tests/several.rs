@@ -48,15 +48,15 @@ fn infers_the_shapes_of_operations_on_several_tensors() {
             }
             for dim in [-2, 0, 1] {
                 let picked = indices(b).zero_();
-                let pick = |op: Rearranging| {
+                let pick = |op: Scattering| {
                     ran.set(ran.get() + usize::from(assert_inferred(op, &[&x, &picked])));
                 };
-                pick(Rearranging::Gather { dim });
-                pick(Rearranging::TakeAlong { dim: Some(dim) });
-                pick(Rearranging::TakeAlong { dim: None });
-                pick(Rearranging::Embedding {});
-                pick(Rearranging::ScatterNumber { dim, value: 2.0 });
-                pick(Rearranging::IndexFill { dim, value: 2.0 });
+                pick(Scattering::Gather { dim });
+                pick(Scattering::TakeAlong { dim: Some(dim) });
+                pick(Scattering::TakeAlong { dim: None });
+                pick(Scattering::Embedding {});
+                pick(Scattering::ScatterNumber { dim, value: 2.0 });
+                pick(Scattering::IndexFill { dim, value: 2.0 });
                 check(Joining::Cat { dim }.into());
                 check(Joining::Stack { dim }.into());
                 let picked = indices(b);

@@ -13,7 +13,14 @@ fn infers_the_shapes_of_operations_on_one_tensor() {
         let mut check = |op: Op| ran += usize::from(assert_inferred(op, &[&x]));
         for dim in dims {
             for keepdim in [false, true] {
-                check(Reduction::Max { dim, keepdim }.into());
+                check(
+                    Aggregation {
+                        function: Aggregate::Max,
+                        dims: vec![dim],
+                        keepdim,
+                    }
+                    .into(),
+                );
                 for function in Aggregate::ALL.iter().copied() {
                     for dims in [vec![dim], vec![dim, 1]] {
                         check(
@@ -160,18 +167,18 @@ fn infers_the_shapes_of_operations_on_one_tensor() {
 /// Operations that move the values of one tensor.
 fn rearrangements(dim: i64) -> Vec<Op> {
     let mut ops: Vec<Op> = vec![
-        Rearranging::Sorted {
+        Sorting::Sorted {
             dim,
             descending: true,
         }
         .into(),
-        Rearranging::SortedPositions {
+        Sorting::SortedPositions {
             dim,
             descending: false,
         }
         .into(),
         Rearranging::GatedHalves { dim }.into(),
-        Rearranging::OneHot { classes: 3 + dim }.into(),
+        Scattering::OneHot { classes: 3 + dim }.into(),
         Rearranging::Flip { dims: vec![dim] }.into(),
         Rearranging::Flip { dims: vec![dim, 1] }.into(),
     ];
@@ -194,8 +201,8 @@ fn rearrangements(dim: i64) -> Vec<Op> {
         let (k, dims) = (other, vec![dim, other]);
         ops.push(Rearranging::Rot90 { k, dims }.into());
         let (k, largest) = (other, true);
-        ops.push(Rearranging::Top { k, dim, largest }.into());
-        ops.push(Rearranging::TopPositions { k, dim, largest }.into());
+        ops.push(Sorting::Top { k, dim, largest }.into());
+        ops.push(Sorting::TopPositions { k, dim, largest }.into());
         for dim in [None, Some(dim)] {
             let repeats = other;
             ops.push(Rearranging::RepeatInterleave { repeats, dim }.into());

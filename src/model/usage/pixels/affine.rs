@@ -217,6 +217,8 @@ pub(super) fn keeps_pixels(op: &Op) -> bool {
         | Op::Reshaping(_)
         | Op::Indexing(_)
         | Op::Rearranging(_)
+        | Op::Scattering(_)
+        | Op::Sorting(_)
         | Op::Splitting(_)
         | Op::Joining(_)
         | Op::Creation(_)

@@ -4,7 +4,7 @@
 use super::Levels;
 use super::affine::keeps_pixels;
 use crate::model::graph::{Graph, Node, ValueId};
-use crate::model::op::{Activation, Normalisation, Op};
+use crate::model::op::{Activation, Normalisation, Op, shape};
 
 /// A statistic of an image has at most one value for so many positions.
 const POSITIONS: i64 = 8;
@@ -97,7 +97,7 @@ fn is_statistic(graph: &Graph, node: &Node) -> bool {
     let [_, _, height, width] = graph.input_shape;
     let few = |value: &ValueId| {
         let shape = graph.values[value.0].stated_shape.as_ref();
-        let count = shape.map(|shape| shape.iter().product::<i64>());
+        let count = shape.and_then(|shape| shape::count(shape));
         count.is_some_and(|count| count.saturating_mul(POSITIONS) <= height.saturating_mul(width))
     };
     matches!(node.op, Op::Reduction(_) | Op::Aggregation(_)) && node.outputs.iter().all(few)

@@ -4,7 +4,7 @@
 use tch::Kind;
 
 use crate::model::op::{
-    Aggregate, Copying, Function, Masking, Op, PairFunction, Rearranging, Reduction,
+    Aggregate, Copying, Function, Masking, Op, PairFunction, Reduction, Scattering, Sorting,
 };
 
 /// The dtype of what an operation makes of inputs of these dtypes.
@@ -34,12 +34,11 @@ pub fn of_result(op: &Op, inputs: &[Kind]) -> Kind {
         },
         Op::Reduction(Reduction::Sum { .. }) if first == Kind::Bool => Kind::Int64,
         Op::Reduction(_) => first,
-        Op::Rearranging(
-            Rearranging::SortedPositions { .. }
-            | Rearranging::TopPositions { .. }
-            | Rearranging::OneHot { .. },
-        ) => Kind::Int64,
+        Op::Sorting(Sorting::SortedPositions { .. } | Sorting::TopPositions { .. })
+        | Op::Scattering(Scattering::OneHot { .. }) => Kind::Int64,
         Op::Rearranging(_)
+        | Op::Scattering(_)
+        | Op::Sorting(_)
         | Op::Scan(_)
         | Op::Reshaping(_)
         | Op::Indexing(_)

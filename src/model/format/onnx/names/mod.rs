@@ -8,6 +8,8 @@
 //!
 //! It uses the messages of the file and `build::module_calls`.
 
+pub use torch::operator;
+
 pub(crate) mod literal;
 pub(crate) mod metadata;
 mod plain;

@@ -17,6 +17,12 @@ fn classes(node: &Node) -> Option<&str> {
     metadata(node, "pkg.torch.onnx.class_hierarchy")
 }
 
+/// The operator of PyTorch that a node was made for, as the new exporter writes it: `aten.max.dim`.
+pub fn operator(node: &Node) -> Option<String> {
+    let mut written = classes(node).and_then(literal::texts)?;
+    written.pop().filter(|last| last.starts_with("aten."))
+}
+
 /// The classes of its modules in full, each once, as the new exporter writes them.
 pub fn all_classes(layers: &[&Node]) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();

@@ -10,7 +10,8 @@ use crate::model::format::onnx::build::Builder;
 use crate::model::graph::ValueId;
 use crate::model::op::{
     Aggregate, Aggregation, Algebra, Arithmetic, Combine, Copying, Cumulative, Function, Indexing,
-    Masking, Number, Op, Operands, Pair, PairFunction, Rearranging, Reshaping, Scan,
+    Masking, Number, Op, Operands, Pair, PairFunction, Rearranging, Reshaping, Scan, Scattering,
+    Sorting,
 };
 
 /// A function of one value, by its name.
@@ -117,11 +118,11 @@ pub fn top(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
         None => args.number(builder, args.input(1)?, "k")? as i64,
     };
     let largest = args.flag("largest", true)?;
-    let values = builder.emit(Rearranging::Top { k, dim, largest }, &[x])?;
+    let values = builder.emit(Sorting::Top { k, dim, largest }, &[x])?;
     if !args.hands_back(1) {
         return Ok(vec![values]);
     }
-    let positions = builder.emit(Rearranging::TopPositions { k, dim, largest }, &[x])?;
+    let positions = builder.emit(Sorting::TopPositions { k, dim, largest }, &[x])?;
     Ok(vec![values, positions])
 }
 
@@ -239,7 +240,7 @@ pub fn gather_elements(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId
     let indices = from_start(args, builder, indices, shape[axis])?;
     let dim = axis as i64;
     Ok(vec![
-        builder.emit(Rearranging::Gather { dim }, &[x, indices])?,
+        builder.emit(Scattering::Gather { dim }, &[x, indices])?,
     ])
 }
 
@@ -262,7 +263,7 @@ pub fn scatter_elements(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueI
         other => return beyond(format!("its reduction is {other}")),
     };
     let dim = axis as i64;
-    let op = Rearranging::Scatter { dim, combine };
+    let op = Scattering::Scatter { dim, combine };
     Ok(vec![builder.emit(op, &[x, indices, values])?])
 }
 
@@ -292,7 +293,7 @@ pub fn scatter_nd(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
         inputs.push(from_start(args, builder, along, *length)?);
     }
     let dims = vec![true; inputs.len() - 2];
-    let op = Rearranging::IndexPut { dims, accumulate };
+    let op = Scattering::IndexPut { dims, accumulate };
     Ok(vec![builder.emit(op, &inputs)?])
 }
 
@@ -310,7 +311,7 @@ pub fn one_hot(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     args.bounded("depth", &[classes], 1)?;
     let indices = builder.emit(Copying::Cast(Kind::Int64), &[indices])?;
     let indices = from_start(args, builder, indices, classes)?;
-    let mut rows = builder.emit(Rearranging::OneHot { classes }, &[indices])?;
+    let mut rows = builder.emit(Scattering::OneHot { classes }, &[indices])?;
     rows = builder.emit(Copying::Cast(kind), &[rows])?;
     if on - off != 1.0 {
         rows = builder.emit(Arithmetic::MulScalar(on - off), &[rows])?;

@@ -7,18 +7,21 @@ use super::one;
 use crate::model::format::build::refusal::{Answer, beyond};
 use crate::model::format::onnx::args::Args;
 use crate::model::format::onnx::build::Builder;
+use crate::model::format::onnx::message::proto::Node;
+use crate::model::format::onnx::names;
 use crate::model::graph::ValueId;
 use crate::model::op::{
     Aggregate, Aggregation, Arithmetic, Copying, Function, PairFunction, Reduction,
 };
 
 pub fn reduce(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
-    let mut x = args.input(0)?;
+    let x = args.input(0)?;
     let keepdim = args.flag("keepdims", true)?;
     let rank = builder.shape(x).len();
     let given = args
         .ints_at(builder, "axes", 1)?
         .filter(|axes| !axes.is_empty());
+    let first_takes_all = first_takes_all(args.node, given.as_deref());
     let mut dims: Vec<i64> = match given {
         Some(axes) => {
             let axes = args.axes(&axes, rank)?;
@@ -28,6 +31,11 @@ pub fn reduce(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
         None => (0..rank as i64).collect(),
     };
     dims.sort_unstable();
+    let aggregation = |function| Aggregation {
+        function,
+        dims: dims.clone(),
+        keepdim,
+    };
     match args.op() {
         "ReduceL1" | "ReduceL2" if dims.is_empty() => one(builder, Function::Abs, x),
         "ReduceSumSquare" if dims.is_empty() => one(builder, Arithmetic::PowScalar(2.0), x),
@@ -55,38 +63,25 @@ pub fn reduce(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
             let ord = if args.op() == "ReduceL1" { 1.0 } else { 2.0 };
             one(builder, Reduction::VectorNorm { ord, dims, keepdim }, x)
         }
-        "ReduceMax" => Ok(vec![maximum(builder, x, &dims, keepdim)?]),
-        "ReduceMin" => {
-            x = builder.emit(Arithmetic::MulScalar(-1.0), &[x])?;
-            let maximum = maximum(builder, x, &dims, keepdim)?;
-            one(builder, Arithmetic::MulScalar(-1.0), maximum)
-        }
         "ReduceLogSum" => {
             let sum = builder.emit(Reduction::Sum { dims, keepdim }, &[x])?;
             one(builder, Function::Log, sum)
         }
-        "ReduceLogSumExp" | "ReduceProd" => {
-            let function = if args.op() == "ReduceProd" {
-                Aggregate::Prod
-            } else {
-                Aggregate::LogSumExp
-            };
-            let op = Aggregation {
-                function,
-                dims,
-                keepdim,
-            };
-            one(builder, op, x)
-        }
+        "ReduceMax" if first_takes_all => one(builder, aggregation(Aggregate::Max), x),
+        "ReduceMax" => one(builder, aggregation(Aggregate::AMax), x),
+        "ReduceMin" if first_takes_all => one(builder, aggregation(Aggregate::Min), x),
+        "ReduceMin" => one(builder, aggregation(Aggregate::AMin), x),
+        "ReduceLogSumExp" => one(builder, aggregation(Aggregate::LogSumExp), x),
+        "ReduceProd" => one(builder, aggregation(Aggregate::Prod), x),
         other => beyond(format!("{other} is not a reduction")),
     }
 }
 
-/// The maximum along `dims`, the last one first, so that the others keep their numbers.
-fn maximum(builder: &mut Builder, x: ValueId, dims: &[i64], keepdim: bool) -> Answer<ValueId> {
-    let mut x = x;
-    for dim in dims.iter().rev() {
-        x = builder.emit(Reduction::Max { dim: *dim, keepdim }, &[x])?;
+/// Whether the first of several equal values takes all of the gradient, as in PyTorch's `max` along one axis.
+/// In its `amax`, which takes any number of axes, and in TensorFlow they share it.
+fn first_takes_all(node: &Node, axes: Option<&[i64]>) -> bool {
+    match names::operator(node) {
+        Some(operator) => ["aten.max.dim", "aten.min.dim"].contains(&operator.as_str()),
+        None => axes.is_some_and(|axes| axes.len() == 1),
     }
-    Ok(x)
 }

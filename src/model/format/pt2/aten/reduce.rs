@@ -55,7 +55,7 @@ fn sum(args: Args<'_>) -> Answer<Call<'_>> {
 fn max(args: Args<'_>) -> Answer<Call<'_>> {
     let dim = args.int("dim")?;
     let keepdim = args.bool_or("keepdim", false)?;
-    let read = unary(Reduction::Max { dim, keepdim }, args)?;
+    let read = unary(aggregation(Aggregate::Max, dim, keepdim), args)?;
     Ok(read.and(aggregation(Aggregate::ArgMax, dim, keepdim)))
 }
 

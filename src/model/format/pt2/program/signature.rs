@@ -1,11 +1,9 @@
 //! The outputs of the program: logits.
 
 use super::out_spec;
-use super::schema::{Argument, GraphModule, OutputSpec};
+use super::schema::{Argument, GraphModule, OutputSpec, kind};
 use crate::model::error::{Fault, Result};
-
-/// float16, float32, float64 and bfloat16: everything is computed in float32.
-const FLOATS: [i64; 4] = [6, 7, 8, 13];
+use crate::model::format::build::storage::floating;
 
 /// A tensor that the program returns.
 pub struct Returned {
@@ -38,7 +36,7 @@ pub fn outputs(module: &GraphModule) -> Result<Vec<Returned>> {
                 found.push(Returned {
                     name: key.unwrap_or_else(|| tensor.clone()),
                     tensor: tensor.clone(),
-                    floats: meta.is_none_or(|meta| FLOATS.contains(&meta.dtype)),
+                    floats: meta.is_none_or(|meta| kind(meta.dtype).is_some_and(floating)),
                 });
             }
             OutputSpec::BufferMutation { buffer_name } => {

@@ -6,17 +6,19 @@ mod joining;
 mod rearranging;
 mod reshaping;
 mod scattering;
+mod sorting;
 mod splitting;
 
 use super::table::Table;
 
 /// The tables of its files.
-pub const TABLES: [Table; 7] = [
+pub const TABLES: [Table; 8] = [
     creation::TABLE,
     indexing::TABLE,
     joining::TABLE,
     rearranging::TABLE,
     reshaping::TABLE,
     scattering::TABLE,
+    sorting::TABLE,
     splitting::TABLE,
 ];

@@ -1,4 +1,4 @@
-//! Operators that move, repeat or sort the entries of a tensor.
+//! Operators that move or repeat the entries of a tensor.
 
 use crate::model::format::pt2::aten::call::{Call, binary, unary, view};
 use crate::model::format::pt2::aten::table::Table;
@@ -18,9 +18,6 @@ pub const TABLE: Table = &[
     (&["diag_embed.default"], diagonal_embed),
     (&["triu.default"], triu),
     (&["tril.default"], tril),
-    (&["sort.default", "sort.stable"], sort),
-    (&["argsort.default", "argsort.stable"], argsort),
-    (&["topk.default"], topk),
 ];
 
 fn flip(args: Args<'_>) -> Answer<Call<'_>> {
@@ -109,22 +106,4 @@ fn tril(args: Args<'_>) -> Answer<Call<'_>> {
 fn triangle(args: Args<'_>, upper: bool) -> Answer<Call<'_>> {
     let diagonal = args.int_or("diagonal", 0)?;
     unary(Rearranging::Triangle { diagonal, upper }, args)
-}
-
-fn sort(args: Args<'_>) -> Answer<Call<'_>> {
-    let (dim, descending) = (args.int_or("dim", -1)?, args.bool_or("descending", false)?);
-    let read = unary(Rearranging::Sorted { dim, descending }, args)?;
-    Ok(read.and(Rearranging::SortedPositions { dim, descending }))
-}
-
-fn argsort(args: Args<'_>) -> Answer<Call<'_>> {
-    let (dim, descending) = (args.int_or("dim", -1)?, args.bool_or("descending", false)?);
-    unary(Rearranging::SortedPositions { dim, descending }, args)
-}
-
-fn topk(args: Args<'_>) -> Answer<Call<'_>> {
-    let (k, dim) = (args.int("k")?, args.int_or("dim", -1)?);
-    let largest = args.bool_or("largest", true)?;
-    let read = unary(Rearranging::Top { k, dim, largest }, args)?;
-    Ok(read.and(Rearranging::TopPositions { k, dim, largest }))
 }

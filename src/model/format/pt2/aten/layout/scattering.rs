@@ -3,7 +3,7 @@
 use crate::model::format::pt2::aten::call::{Call, binary, call, unary};
 use crate::model::format::pt2::aten::table::Table;
 use crate::model::format::pt2::program::args::{Answer, Args, beyond};
-use crate::model::op::{Combine, Rearranging};
+use crate::model::op::{Combine, Scattering};
 
 pub const TABLE: Table = &[
     (&["gather.default"], gather),
@@ -23,12 +23,12 @@ pub const TABLE: Table = &[
 
 fn gather(args: Args<'_>) -> Answer<Call<'_>> {
     let dim = args.int("dim")?;
-    binary(Rearranging::Gather { dim }, args, "index")
+    binary(Scattering::Gather { dim }, args, "index")
 }
 
 fn take_along(args: Args<'_>) -> Answer<Call<'_>> {
     let dim = args.optional_int("dim")?;
-    binary(Rearranging::TakeAlong { dim }, args, "indices")
+    binary(Scattering::TakeAlong { dim }, args, "indices")
 }
 
 fn scatter(args: Args<'_>) -> Answer<Call<'_>> {
@@ -55,17 +55,17 @@ fn scattered(args: Args<'_>, combine: Combine) -> Answer<Call<'_>> {
         args.tensor("index")?,
         args.tensor("src")?,
     ];
-    call(Rearranging::Scatter { dim, combine }, inputs)
+    call(Scattering::Scatter { dim, combine }, inputs)
 }
 
 fn scatter_number(args: Args<'_>) -> Answer<Call<'_>> {
     let (dim, value) = (args.int("dim")?, args.number("value")?);
-    binary(Rearranging::ScatterNumber { dim, value }, args, "index")
+    binary(Scattering::ScatterNumber { dim, value }, args, "index")
 }
 
 fn index_put(args: Args<'_>) -> Answer<Call<'_>> {
     let indices = args.optional_tensors("indices")?;
-    let op = Rearranging::IndexPut {
+    let op = Scattering::IndexPut {
         dims: indices.iter().map(Option::is_some).collect(),
         accumulate: args.bool_or("accumulate", false)?,
     };
@@ -90,12 +90,12 @@ fn into_entries(args: Args<'_>, alpha: Option<f64>) -> Answer<Call<'_>> {
         args.tensor("index")?,
         args.tensor("source")?,
     ];
-    call(Rearranging::IndexAdd { dim, alpha }, inputs)
+    call(Scattering::IndexAdd { dim, alpha }, inputs)
 }
 
 fn index_fill(args: Args<'_>) -> Answer<Call<'_>> {
     let (dim, value) = (args.int("dim")?, args.number("value")?);
-    binary(Rearranging::IndexFill { dim, value }, args, "index")
+    binary(Scattering::IndexFill { dim, value }, args, "index")
 }
 
 fn masked_scatter(args: Args<'_>) -> Answer<Call<'_>> {
@@ -104,12 +104,12 @@ fn masked_scatter(args: Args<'_>) -> Answer<Call<'_>> {
         args.tensor("mask")?,
         args.tensor("source")?,
     ];
-    call(Rearranging::MaskedScatter {}, inputs)
+    call(Scattering::MaskedScatter {}, inputs)
 }
 
 fn embedding(args: Args<'_>) -> Answer<Call<'_>> {
     let inputs = vec![args.tensor("weight")?, args.tensor("indices")?];
-    call(Rearranging::Embedding {}, inputs)
+    call(Scattering::Embedding {}, inputs)
 }
 
 fn one_hot(args: Args<'_>) -> Answer<Call<'_>> {
@@ -118,7 +118,7 @@ fn one_hot(args: Args<'_>) -> Answer<Call<'_>> {
         classes => Some(classes),
     };
     match classes {
-        Some(classes) => unary(Rearranging::OneHot { classes }, args),
+        Some(classes) => unary(Scattering::OneHot { classes }, args),
         None => beyond("num_classes is not given"),
     }
 }

@@ -3,9 +3,9 @@
 
 use tch::{Kind, TchError, Tensor};
 
-use super::geometry::{AxesRule, FieldRule};
-use super::operation::{Cost, Given, GradientRole, Operation, Traits, input};
-use super::shape::{self, OutputShapes, Shape, axis, reduced};
+use crate::model::op::geometry::{AxesRule, FieldRule};
+use crate::model::op::operation::{Cost, Given, GradientRole, Operation, Traits, input};
+use crate::model::op::shape::{self, OutputShapes, Shape, axis, reduced};
 
 /// What x, the first input, comes to along axes.
 #[derive(Debug, Clone, PartialEq)]
@@ -101,12 +101,12 @@ rows! {
         Some(dim) => Ok(x.f_median_dim(dim, keepdim)?.0),
         None => x.f_median(),
     };
-    /// The smallest along one axis.
+    /// The smallest along one axis, of several that are equal the first; of all elements as [`AMin`](Self::AMin).
     Min "min" PLAIN => |x, axes, keepdim| match one(x, axes)? {
         Some(dim) => Ok(x.f_min_dim(dim, keepdim)?.0),
         None => x.f_min(),
     };
-    /// The largest along one axis.
+    /// The largest along one axis, of several that are equal the first; of all elements as [`AMax`](Self::AMax).
     Max "max" PLAIN => |x, axes, keepdim| match one(x, axes)? {
         Some(dim) => Ok(x.f_max_dim(dim, keepdim)?.0),
         None => x.f_max(),

@@ -1,13 +1,11 @@
-//! Sums, means, maxima and the like along axes.
-
-use std::slice;
+//! Sums, means and the like along axes.
 
 use tch::{Kind, TchError, Tensor};
 
-use super::adjoint::Adjoint;
-use super::geometry::{AxesRule, FieldRule};
-use super::operation::{Cost, Given, Operation, Traits, input};
-use super::shape::{self, OutputShapes, Shape, reduced};
+use crate::model::op::adjoint::Adjoint;
+use crate::model::op::geometry::{AxesRule, FieldRule};
+use crate::model::op::operation::{Cost, Given, Operation, Traits, input};
+use crate::model::op::shape::{self, OutputShapes, Shape, reduced};
 
 /// What x, the first input, comes to along axes; along all of them where `dims` is empty. They stay
 /// with size 1 if `keepdim`.
@@ -25,13 +23,6 @@ pub enum Reduction {
         /// The axes to sum over; negative ones count from the end.
         dims: Vec<i64>,
         /// Whether these axes stay, with size 1.
-        keepdim: bool,
-    },
-    /// The largest.
-    Max {
-        /// The one axis to search; negative axes count from the end.
-        dim: i64,
-        /// Whether this axis stays, with size 1.
         keepdim: bool,
     },
     /// (Σ |x|ᵒʳᵈ)^(1/ord)
@@ -72,7 +63,6 @@ impl Operation for Reduction {
             Reduction::Sum { dims, keepdim } => {
                 x.f_sum_dim_intlist(dims.as_slice(), *keepdim, sum_kind(x)?)?
             }
-            Reduction::Max { dim, keepdim } => x.f_max_dim(*dim, *keepdim)?.0,
             Reduction::VectorNorm { ord, dims, keepdim } => norm(x, *ord, dims, *keepdim)?,
             Reduction::Variance {
                 correction,
@@ -99,7 +89,6 @@ impl Operation for Reduction {
             | Reduction::Sum { dims, keepdim }
             | Reduction::Variance { dims, keepdim, .. }
             | Reduction::VectorNorm { dims, keepdim, .. } => reduced(x, dims, *keepdim),
-            Reduction::Max { dim, keepdim } => reduced(x, &[*dim], *keepdim),
         };
         shape.map(OutputShapes::one)
     }
@@ -108,7 +97,6 @@ impl Operation for Reduction {
         match self {
             Reduction::Mean { .. }
             | Reduction::Sum { .. }
-            | Reduction::Max { .. }
             | Reduction::VectorNorm { .. }
             | Reduction::Variance { .. } => Cost::of_each(inputs),
         }
@@ -132,7 +120,6 @@ impl Operation for Reduction {
             | Reduction::Sum { dims, keepdim }
             | Reduction::Variance { dims, keepdim, .. }
             | Reduction::VectorNorm { dims, keepdim, .. } => along(dims, keepdim),
-            Reduction::Max { dim, keepdim } => along(slice::from_ref(dim), keepdim),
         }
     }
 }
