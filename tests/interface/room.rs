@@ -5,7 +5,7 @@ use egui::{Event, Key, Modifiers, Rect, pos2, vec2};
 use egui_kittest::kittest::Queryable;
 use gradcam::app::Start;
 
-use crate::support::{Window, cat_and_coffee, squeezenet};
+use crate::support::{Window, cat_and_coffee, file, squeezenet};
 
 fn sized(width: f32, height: f32) -> Window {
     let start = Start {
@@ -173,4 +173,65 @@ fn the_line_parts_photo_and_overlay_and_space_shows_the_photo_alone() {
     window.harness.event(space(false));
     window.harness.run_steps(2);
     assert_eq!(colour(&mut window, right), parted[1]);
+}
+
+#[test]
+fn panels_show_only_what_the_model_sees_and_figures_are_cut_alike() {
+    let folder = tempfile::tempdir().unwrap();
+    let start = Start {
+        image: Some(file("assets/rocket.jpg")),
+        model: Some(squeezenet()),
+        ..Start::default()
+    };
+    let mut window = Window::sized(start, 1440.0, 900.0, egui::Theme::Dark);
+    window.settle();
+    let aspect = |window: &Window| {
+        let rects = panels(window);
+        assert_eq!(rects.len(), 4);
+        rects.iter().for_each(|rect| {
+            let same = (rect.aspect_ratio() - rects[0].aspect_ratio()).abs() < 0.01;
+            assert!(same, "{rects:?}");
+        });
+        rects[0].aspect_ratio()
+    };
+    assert!((aspect(&window) - 640.0 / 427.0).abs() < 0.01);
+    window.key(Key::M);
+    window.settle();
+    // Of 640 × 427 pixels, the middle square of 87.5 % of the short side: 374 by 373 pixel centres.
+    assert!((aspect(&window) - 1.0).abs() < 0.01);
+    let original = window.row(Role::Image, "Original").rect();
+    let corner = colour(&mut window, original.left_top() + vec2(3.0, 3.0));
+    let photo = image::open(file("assets/rocket.jpg")).unwrap().to_rgb8();
+    let (left, top) = ((640 - 374) / 2, (427 - 373) / 2);
+    let px = f64::from(original.width()) / 374.0;
+    let at = photo.get_pixel(left + (3.5 / px) as u32, top + (3.5 / px) as u32);
+    for (seen, expected) in corner.iter().zip(at.0) {
+        assert!(seen.abs_diff(expected) < 12, "{corner:?}, not {at:?}");
+    }
+
+    let path = folder.path().join("cut.png");
+    window.will_pick(&path);
+    window.choose("Export", "Original…");
+    window.until("the file", |w| path.exists() && w.app().is_settled());
+    assert_eq!(image::image_dimensions(&path).unwrap(), (374, 373));
+
+    // A magnified panel shows nothing else either.
+    window.key(Key::Plus);
+    window.key(Key::Plus);
+    (0..20).for_each(|_| {
+        let shift = Modifiers::SHIFT;
+        window.harness.key_press_modifiers(shift, Key::ArrowLeft);
+        window.harness.step();
+    });
+    window.harness.run_steps(2);
+    let edge = colour(&mut window, original.left_center() + vec2(2.0, 0.0));
+    let row = top + 373 / 2;
+    let at = photo.get_pixel(left + 1, row);
+    for (seen, expected) in edge.iter().zip(at.0) {
+        assert!(seen.abs_diff(expected) < 24, "{edge:?}, not {at:?}");
+    }
+
+    window.key(Key::M);
+    window.settle();
+    assert!((aspect(&window) - 640.0 / 427.0).abs() < 0.01);
 }

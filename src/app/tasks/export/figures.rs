@@ -9,7 +9,7 @@ use serde_json::Value;
 use image::{DynamicImage, RgbImage, RgbaImage};
 
 use crate::engine::HeatMap;
-use crate::figure::{self, Comparison, Extent, Figure, LayerStrip, Panel, Setting};
+use crate::figure::{self, Comparison, Extent, Figure, LayerStrip, Panel, Setting, Unseen};
 use crate::picture::map::compose::{Look, Scale};
 use crate::picture::page::Page;
 use crate::picture::photo::decode::Photo;
@@ -183,10 +183,15 @@ pub fn drawing(state: &State, kind: FigureKind, part: Part) -> Option<(Drawing, 
             (What::Rows(Comparison { rows: rows?, scale }), stem)
         }
     };
+    let mut setting = state.options.export.setting();
+    if state.options.style.panels.seen_only {
+        // As on screen.
+        setting.unseen = Unseen::Cut;
+    }
     let drawing = Drawing {
         what,
         part,
-        setting: state.options.export.setting(),
+        setting,
         has_facts: state.options.export.facts,
     };
     Some((drawing, stem))
