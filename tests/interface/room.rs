@@ -188,10 +188,10 @@ fn panels_show_only_what_the_model_sees_and_figures_are_cut_alike() {
     let aspect = |window: &Window| {
         let rects = panels(window);
         assert_eq!(rects.len(), 4);
-        rects.iter().for_each(|rect| {
+        for rect in &rects {
             let same = (rect.aspect_ratio() - rects[0].aspect_ratio()).abs() < 0.01;
             assert!(same, "{rects:?}");
-        });
+        }
         rects[0].aspect_ratio()
     };
     assert!((aspect(&window) - 640.0 / 427.0).abs() < 0.01);
@@ -218,11 +218,11 @@ fn panels_show_only_what_the_model_sees_and_figures_are_cut_alike() {
     // A magnified panel shows nothing else either.
     window.key(Key::Plus);
     window.key(Key::Plus);
-    (0..20).for_each(|_| {
+    for _ in 0..20 {
         let shift = Modifiers::SHIFT;
         window.harness.key_press_modifiers(shift, Key::ArrowLeft);
         window.harness.step();
-    });
+    }
     window.harness.run_steps(2);
     let edge = colour(&mut window, original.left_center() + vec2(2.0, 0.0));
     let row = top + 373 / 2;

@@ -133,11 +133,36 @@ pub fn picture_ui(
     {
         photo(&painter, texture);
     }
+    if marks_ui(
+        ui,
+        scene,
+        place,
+        (rect, &painter),
+        (empty, is_other),
+        commands,
+    ) {
+        region_ui::drawn_ui(&painter, scene, row, (port, view), stage);
+        crosshair_ui(&painter, scene, row, port, view);
+    }
+}
+
+/// Dims a cell that is no longer right, and says why it is empty. Returns whether it has a picture.
+fn marks_ui(
+    ui: &Ui,
+    scene: Scene<'_>,
+    place: Place<'_>,
+    (rect, painter): (Rect, &Painter),
+    (empty, is_other): (bool, bool),
+    commands: &mut Vec<Command>,
+) -> bool {
+    let Place { row, cell } = place;
+    let id = place.id();
+    let colours = palette(ui);
     let original = cell == Cell::Panel(Panel::Original);
     let nowhere = row.is_some_and(|row| row.subject.lacks_spatial_layer());
     if nowhere && !original {
         plate_ui(ui, rect, true, NO_SPATIAL_LAYER);
-        return;
+        return false;
     }
     // Without a row there is only the photo.
     let stale = is_stale(scene, place) && (row.is_some() || original);
@@ -154,11 +179,10 @@ pub fn picture_ui(
     if missing && !waiting && !original && not_computed_ui(ui, rect, empty) {
         commands.push(Action::ComputeAgain.into());
     }
-    if let Some(words) = why_empty(own, cell).filter(|_| !stale) {
+    if let Some(words) = why_empty(scene.textures.row(id), cell).filter(|_| !stale) {
         plate_ui(ui, rect, false, words);
     }
-    region_ui::drawn_ui(&painter, scene, row, (port, view), stage);
-    crosshair_ui(&painter, scene, row, port, view);
+    true
 }
 
 /// Whether the newest picture of a cell is one of another photo.
