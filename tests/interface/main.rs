@@ -12,9 +12,6 @@ mod choosing;
 mod comparing;
 mod exporting;
 mod folder;
-mod folder_grid;
-mod folder_support;
-mod folder_truth;
 mod layers;
 mod looking;
 #[path = "../checkpoints/made.rs"]
