@@ -30,7 +30,7 @@ impl Display {
                 "1",
                 "-screen",
                 "0",
-                // The whole window with its frame, down to the status bar.
+                // Smaller than the window would be without a screen.
                 "1280x860x24",
                 "-nolisten",
                 "tcp",
@@ -79,6 +79,17 @@ impl Display {
     fn type_text(&self, text: &str) {
         let mut typing = self.command("xdotool");
         assert!(typing.args(["type", text]).status().unwrap().success());
+    }
+
+    /// The size of the active window without its frame, in pixels.
+    fn window(&self) -> [i32; 2] {
+        let mut asked = self.command("xdotool");
+        let asked = asked.args(["getactivewindow", "getwindowgeometry", "--shell"]);
+        let words = String::from_utf8(asked.output().unwrap().stdout).unwrap();
+        ["WIDTH=", "HEIGHT="].map(|key| {
+            let found = words.lines().find_map(|line| line.strip_prefix(key));
+            found.expect("a window").parse().unwrap()
+        })
     }
 
     fn screenshot(&self) -> RgbImage {
@@ -259,6 +270,10 @@ fn opens_answers_keys_and_closes_cleanly() {
         (zero_grey(&display.screenshot()) > 5000).then_some(())
     });
     let cat = display.at_rest();
+    // The first window takes what the screen has beside the frame.
+    let [width, height] = display.window();
+    assert!((1200..=1280).contains(&width), "{width}");
+    assert!((780..860).contains(&height), "{height}");
 
     // Another layer: the same window, another map.
     display.key("Up");

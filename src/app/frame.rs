@@ -4,6 +4,7 @@
 use egui::{CentralPanel, Context, Frame, InputState, Margin, Panel, Ui, ViewportCommand};
 
 use super::App;
+use super::commands::shortcuts::Taken;
 use super::commands::{Command, shortcuts};
 use super::scene::Scene;
 use super::ui::bars::{notices_ui, status_ui, toolbar_ui};
@@ -12,8 +13,8 @@ use super::ui::gallery::{grid_ui, strip_ui as gallery_ui};
 use super::ui::kit::theme::{GRID, palette};
 use super::ui::side_panels::{layers_ui, lists_ui};
 use super::ui::stage::controls::controls_ui;
-use super::ui::stage::panels_ui;
 use super::ui::stage::strip::strip_ui;
+use super::ui::stage::{invitation_ui, panels_ui};
 use super::ui::{Panels, stage};
 
 impl App {
@@ -23,8 +24,13 @@ impl App {
         self.engine.set_interacting(ctx.input(is_dragging));
         let input = &self.panels.input;
         let in_grid = self.gallery.shows_grid();
-        let keys_taken = input.in_menu || input.focused || in_grid || self.dialogs.any_open();
-        let pressed = shortcuts::from_keys(&ctx, input.typing, keys_taken);
+        let taken = Taken {
+            typing: input.typing,
+            elsewhere: input.in_menu || in_grid || self.dialogs.any_open(),
+            focused: input.focused,
+            arrows: input.takes_arrows,
+        };
+        let pressed = shortcuts::from_keys(&ctx, taken);
         let mut commands: Vec<Command> = pressed.into_iter().map(Command::Do).collect();
         drop_ui::drop_ui(ui, &mut commands);
         self.state.side_mut().prepare_tree();
@@ -45,7 +51,7 @@ impl App {
                 }
             });
         let (scene, _, dialogs) = self.parts();
-        notices_ui::notices_ui(ui, scene.notices, toolbar_ui::HEIGHT, &mut commands);
+        notices_ui::passing_ui(ui, scene.notices, status_ui::HEIGHT);
         dialogs_ui(ui, scene, dialogs, &mut commands);
         self.execute_all(&ctx, commands);
         let title = self.state.window_title();
@@ -54,7 +60,8 @@ impl App {
             self.panels.title = title;
         }
         self.persistence.undo.record_changes(&ctx, &self.state);
-        if self.panels.input.read(&ctx) {
+        let in_dialog = in_grid || self.dialogs.any_open();
+        if self.panels.input.read(&ctx, in_dialog) {
             self.persistence.memory.check_recent(&ctx);
         }
     }
@@ -71,6 +78,7 @@ impl App {
             .exact_size(toolbar_ui::HEIGHT)
             .frame(bar)
             .show(ui, |ui| toolbar_ui::toolbar_ui(ui, scene, commands));
+        notices_ui::notices_ui(ui, scene.notices, &mut panels.notices, commands);
         Panel::bottom("status")
             .exact_size(status_ui::HEIGHT)
             .frame(bar)
@@ -158,7 +166,7 @@ impl App {
         margin.show(ui, |ui| {
             let (scene, panels, _) = self.parts();
             if empty {
-                panels_ui::invitation_ui(ui, scene, commands);
+                invitation_ui::invitation_ui(ui, scene, commands);
                 return;
             }
             let mut panel_commands = Vec::new();

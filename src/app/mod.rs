@@ -75,6 +75,8 @@ pub struct Start {
     pub decoding: Decoding,
     /// The model to open if none is given and none was open last.
     pub default_model: Option<PathBuf>,
+    /// A photo to try, which comes with the program.
+    pub sample: Option<PathBuf>,
 }
 
 /// The explorer.
@@ -157,6 +159,7 @@ impl App {
         }
         let (image, model) = (self.start.image.take(), self.start.model.take());
         let mut images = std::mem::take(&mut self.start.images);
+        self.state.sample = self.start.sample.take();
         let default = self.start.default_model.take();
         let session = image.as_deref().is_some_and(looks_like_session);
         let options = std::mem::take(&mut self.start.options);

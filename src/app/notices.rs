@@ -22,7 +22,7 @@ pub struct Notice {
     pub id: u64,
     place: Option<Place>,
     /// Whether it disappears by itself.
-    passing: bool,
+    pub passing: bool,
     /// When it disappears, in seconds of the window's time, once it has been shown.
     ends: Option<f64>,
     pub title: String,

@@ -165,16 +165,28 @@ pub fn parse_panel_px(text: &str) -> Result<u32, String> {
     px.ok_or_else(|| format!("pixels from {} to {}", PIXELS.start(), PIXELS.end()))
 }
 
-/// The model that comes with the program: below the current folder, or beside the program.
+/// The model that comes with the program.
 pub fn default_model() -> Option<PathBuf> {
-    let here = PathBuf::from(DEFAULT_MODEL);
+    found(DEFAULT_MODEL)
+}
+
+/// The photo that comes with the program.
+#[cfg(feature = "window")]
+pub fn sample() -> Option<PathBuf> {
+    let path = found("assets/cat_and_coffee.png")?;
+    path.canonicalize().ok()
+}
+
+/// A file that comes with the program: below the current folder, or beside the program.
+fn found(path: &str) -> Option<PathBuf> {
+    let here = PathBuf::from(path);
     if here.is_file() {
         return Some(here);
     }
     let program = std::env::current_exe().ok()?;
     program
         .ancestors()
-        .map(|folder| folder.join(DEFAULT_MODEL))
+        .map(|folder| folder.join(path))
         .find(|path| path.is_file())
 }
 

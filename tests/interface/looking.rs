@@ -159,13 +159,13 @@ fn lists_regain_their_width_when_the_window_grows_again() {
     window.harness.hover_at(edge);
     window.harness.run_steps(2);
     window.harness.drag_at(edge);
-    window.harness.hover_at(edge - egui::vec2(50.0, 0.0));
+    window.harness.hover_at(edge - egui::vec2(30.0, 0.0));
     window.harness.run_steps(2);
-    window.harness.drop_at(edge - egui::vec2(50.0, 0.0));
+    window.harness.drop_at(edge - egui::vec2(30.0, 0.0));
     window.harness.run_steps(4);
     let dragged = width(&window);
     assert!(
-        (dragged - (large - 50.0)).abs() < 4.0,
+        (dragged - (large - 30.0)).abs() < 4.0,
         "{dragged} of {large}"
     );
     window.harness.set_size(egui::vec2(1000.0, 640.0));

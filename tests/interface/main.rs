@@ -12,6 +12,7 @@ mod choosing;
 mod comparing;
 mod exporting;
 mod folder;
+mod habits;
 mod layers;
 mod looking;
 #[path = "../checkpoints/made.rs"]

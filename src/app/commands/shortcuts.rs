@@ -6,13 +6,23 @@ use egui::{Context, Key, KeyboardShortcut, Modifiers};
 
 use super::action::Action;
 
+/// Who takes keys at the start of a frame.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Taken {
+    /// A text field: only combinations with Ctrl count, and copy and undo belong to the field.
+    pub typing: bool,
+    /// An open menu, a dialog or the grid: plain keys belong to it.
+    pub elsewhere: bool,
+    /// A widget that has the focus: plain keys belong to it, except the arrows.
+    pub focused: bool,
+    /// A widget that has the focus and uses the arrows.
+    pub arrows: bool,
+}
+
 /// The actions whose shortcuts were pressed in this frame.
-///
-/// If `typing`, a text field had the focus at the start of the frame: only combinations with Ctrl
-/// count, and copy and undo belong to the field. If `in_menu`, plain keys belong to an open menu or
-/// dialog.
-pub fn from_keys(ctx: &Context, typing: bool, in_menu: bool) -> Vec<Action> {
-    let held = in_menu || ctx.memory(|m| m.focused().is_some());
+pub fn from_keys(ctx: &Context, taken: Taken) -> Vec<Action> {
+    let typing = taken.typing;
+    let focused = taken.focused || ctx.memory(|m| m.focused().is_some());
     // If text of a notice is selected, Ctrl+C copies that text.
     let selecting = ctx
         .with_plugin(|labels: &mut LabelSelectionState| labels.has_selection())
@@ -30,7 +40,12 @@ pub fn from_keys(ctx: &Context, typing: bool, in_menu: bool) -> Vec<Action> {
             let fields = [Action::OpenPalette, Action::FindLayer, Action::FindClass];
             fields.contains(action)
         };
-        let held = held || commands.iter().any(opened);
+        let walks = matches!(
+            command,
+            Action::PreviousLayer | Action::NextLayer | Action::PreviousClass | Action::NextClass
+        );
+        let by_widget = if walks { taken.arrows } else { focused };
+        let held = taken.elsewhere || by_widget || commands.iter().any(opened);
         let Some(keys) = command.shortcut() else {
             continue;
         };

@@ -21,6 +21,8 @@ use crate::app::state::class_choice::ClassChoice;
 use crate::app::state::view_options::ViewOptions;
 use crate::app::tasks::background;
 
+/// The number of frames in which the window is asked to be maximised. X11 ignores requests of the first.
+const MAXIMISING_FRAMES: u8 = 8;
 /// Bytes in a mebibyte.
 const MIB: usize = 1 << 20;
 
@@ -52,7 +54,11 @@ impl Memory {
         Memory {
             keeper,
             recall: Some(settings.last.clone()),
-            still_maximising: if settings.window.maximised { 8 } else { 0 },
+            still_maximising: if settings.window.maximised {
+                MAXIMISING_FRAMES
+            } else {
+                0
+            },
             settings,
             message,
             ..Memory::default()
@@ -67,6 +73,11 @@ impl Memory {
     /// The last position and size of the window.
     pub fn placement(&self) -> Placement {
         self.settings.window
+    }
+
+    /// Asks for the window to be maximised in its first frames.
+    pub(crate) fn maximise(&mut self) {
+        self.still_maximising = MAXIMISING_FRAMES;
     }
 
     /// The images and folders that were opened recently, newest first.

@@ -71,6 +71,8 @@ impl Default for TopK {
 #[derive(Debug, Default)]
 pub struct State {
     pub photo: Option<Arc<Photo>>,
+    /// A photo to try, which comes with the program.
+    pub sample: Option<PathBuf>,
     /// The file of the photo that was open before this one.
     pub photo_before: Option<PathBuf>,
     /// The true class of the photo, if known, as an index into the classes of the first open model.

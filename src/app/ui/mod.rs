@@ -4,7 +4,9 @@
 //! Scratch is what a panel keeps from frame to frame and nobody else needs: its scroll target, its
 //! last width, half-typed text.
 
-use egui::Context;
+use egui::{Context, EventFilter};
+
+use kit::widgets::are_arrows_taken;
 
 pub(crate) mod bars;
 pub(crate) mod dialogs;
@@ -33,6 +35,7 @@ pub struct Panels {
     pub rows: stage::compare_ui::RowsScratch,
     pub strip: stage::strip::strip_ui::StripScratch,
     pub controls: stage::controls::controls_ui::ControlsScratch,
+    pub notices: bars::notices_ui::NoticesScratch,
 }
 
 /// What had the keyboard focus at the end of the last frame. Shortcuts must not take its keys.
@@ -42,16 +45,32 @@ pub struct InputFocus {
     pub typing: bool,
     /// Any widget: Esc only removes the focus from it.
     pub focused: bool,
+    /// A widget that uses the arrow keys itself.
+    pub takes_arrows: bool,
     /// An open menu.
     pub in_menu: bool,
 }
 
 impl InputFocus {
-    /// Updates the focus at the end of a frame. Returns whether a menu has just been opened.
-    pub fn read(&mut self, ctx: &Context) -> bool {
+    /// Updates the focus at the end of a frame. Returns whether a menu has just been opened. `in_dialog` is
+    /// whether the arrow keys move the focus.
+    pub fn read(&mut self, ctx: &Context, in_dialog: bool) -> bool {
         self.typing = ctx.text_edit_focused();
-        self.focused = ctx.memory(|m| m.focused().is_some());
+        let focused = ctx.memory(egui::Memory::focused);
+        self.focused = focused.is_some();
+        self.takes_arrows = are_arrows_taken(ctx);
         let was_in_menu = std::mem::replace(&mut self.in_menu, ctx.any_popup_open());
+        if let Some(id) = focused
+            && !(self.typing || self.takes_arrows || self.in_menu || in_dialog)
+        {
+            // They walk the layers and classes, whatever has the focus.
+            let arrows = EventFilter {
+                horizontal_arrows: true,
+                vertical_arrows: true,
+                ..EventFilter::default()
+            };
+            ctx.memory_mut(|memory| memory.set_focus_lock_filter(id, arrows));
+        }
         self.in_menu && !was_in_menu
     }
 }

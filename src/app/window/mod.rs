@@ -3,6 +3,7 @@
 use anyhow::anyhow;
 use egui::{pos2, vec2};
 
+use super::persistence::settings::Placement;
 use super::{App, Memory, Start};
 
 mod lost_display;
@@ -32,6 +33,10 @@ pub fn run(start: Start) -> anyhow::Result<()> {
         ..Default::default()
     };
     let create: eframe::AppCreator = Box::new(|cc| {
+        let mut memory = memory;
+        if window == Placement::default() && !fits_on_screen(cc) {
+            memory.maximise();
+        }
         if window.corner.is_some() && !is_on_a_screen(cc) {
             let centre = egui::ViewportCommand::center_on_screen(&cc.egui_ctx);
             if let Some(command) = centre {
@@ -51,6 +56,24 @@ pub fn run(start: Start) -> anyhow::Result<()> {
         }
         other => anyhow!("the window could not be opened: {other}"),
     })
+}
+
+/// Whether the screen has room for the window with a title bar, and for a bar of the desktop. The window
+/// manager alone knows how much room there is, so a window that may not fit is maximised.
+fn fits_on_screen(cc: &eframe::CreationContext<'_>) -> bool {
+    const BARS: f64 = 96.0;
+    let Some(window) = cc.winit_window() else {
+        return true;
+    };
+    let screen = window.current_monitor();
+    let Some(screen) = screen.or_else(|| window.available_monitors().next()) else {
+        return true;
+    };
+    let scale = screen.scale_factor();
+    let placement = Placement::default();
+    let [width, height] =
+        [screen.size().width, screen.size().height].map(|pixels| f64::from(pixels) / scale);
+    placement.width <= width && placement.height + BARS <= height
 }
 
 /// Whether enough of the title bar to move the window is on a screen. The screen that it was on may

@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 
 use super::Window;
 #[cfg(feature = "window")]
-use super::options::default_model;
+use super::options::{default_model, sample};
 
 #[cfg(all(feature = "window", target_os = "linux"))]
 mod spin;
@@ -52,6 +52,7 @@ fn run(window: Window) -> Result<()> {
         class: window.class,
         decoding: window.decoding.decoding(),
         default_model: default_model(),
+        sample: sample(),
     })
 }
 

@@ -223,7 +223,7 @@ fn hit_ui(ui: &mut Ui, hit: &Hit<'_>, chosen: bool) -> bool {
     let colours = palette(ui);
     let entry = hit.entry;
     let enabled = entry.why_not.is_none();
-    let response = row(ui, LINE, enabled, chosen);
+    let response = row(ui, LINE, enabled, chosen, chosen);
     let rect = response.rect.shrink2(vec2(2.0 * GRID, 0.0));
     let y = rect.center().y;
     let right_text = match (entry.why_not, &entry.keys) {

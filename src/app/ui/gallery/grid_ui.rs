@@ -11,7 +11,7 @@ use crate::app::gallery::{MAX_TILE, MIN_TILE};
 use crate::app::scene::Scene;
 use crate::app::ui::kit::text::{draw_left, line};
 use crate::app::ui::kit::theme::{self, GRID, palette};
-use crate::app::ui::kit::widgets::search;
+use crate::app::ui::kit::widgets::{search, takes_arrows};
 use crate::app::wording::thousands;
 
 /// Room for the scroll bar, which floats over the contents.
@@ -154,6 +154,7 @@ fn bar_ui(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
             ui.spacing_mut().slider_width = SLIDER;
             let mut tile = scene.gallery.view.tile;
             let slider = ui.add(Slider::new(&mut tile, MIN_TILE..=MAX_TILE).show_value(false));
+            takes_arrows(&slider);
             slider
                 .widget_info(|| WidgetInfo::slider(true, f64::from(tile), "Size of the pictures"));
             if slider.on_hover_text("Size of the pictures").changed() {

@@ -14,6 +14,7 @@ use crate::app::gallery::Reveal;
 use crate::app::scene::Scene;
 use crate::app::ui::kit::text::{draw_left, line};
 use crate::app::ui::kit::theme::{self, GRID, palette};
+use crate::app::ui::kit::widgets::clicks;
 
 /// The box around a thumbnail.
 const PICTURE: egui::Vec2 = vec2(72.0, 64.0);
@@ -147,7 +148,9 @@ fn cell_ui(
         marked: false,
         max_scale: 1.0,
     };
-    let response = ui.interact(rect, ui.scope_id().with(("picture", index)), Sense::click());
+    let current = scene.gallery.view.current.unwrap_or_default();
+    let id = ui.scope_id().with(("picture", index));
+    let response = ui.interact(rect, id, clicks(current == index));
     let frame = Rect::from_min_size(rect.min + vec2(2.0, 4.0), PICTURE);
     cell.picture_ui(ui, texture, frame, &response);
     let corner = pos2(frame.right() + GRID, frame.top());

@@ -18,8 +18,8 @@ pub struct ListWidths {
 impl Default for ListWidths {
     fn default() -> Self {
         ListWidths {
-            layers: ListWidth::new(0.2, Rangef::new(200.0, 304.0)),
-            classes: ListWidth::new(0.21, Rangef::new(208.0, 320.0)),
+            layers: ListWidth::new(0.165, Rangef::new(204.0, 304.0)),
+            classes: ListWidth::new(0.165, Rangef::new(200.0, 304.0)),
         }
     }
 }

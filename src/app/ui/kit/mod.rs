@@ -3,6 +3,7 @@
 
 pub(crate) mod colour_bar;
 pub(crate) mod fuzzy;
+pub(crate) mod icons;
 pub(crate) mod list_width;
 pub(crate) mod path_text;
 pub(crate) mod text;

@@ -99,6 +99,11 @@ pub fn data_colour([red, green, blue]: [u8; 3]) -> Color32 {
     Color32::from_rgb(red, green, blue)
 }
 
+/// The outline of what has the keyboard focus. It has at least 3 times the contrast of what is around it.
+pub fn focus(palette: &Palette) -> Stroke {
+    Stroke::new(1.5, palette.accent)
+}
+
 /// The palette of the current theme.
 pub fn palette(ui: &Ui) -> &'static Palette {
     if ui.visuals().dark_mode {
@@ -278,5 +283,7 @@ fn visuals(theme: Theme, p: &Palette) -> Visuals {
         state.bg_fill = lift(amount + 20);
         state.weak_bg_fill = lift(amount);
     }
+    // Also what has the focus.
+    w.active.bg_stroke = focus(p);
     v
 }

@@ -9,14 +9,29 @@ use super::text::{draw_left, line};
 use super::theme::{self, GRID, ROW, palette};
 use crate::app::tasks::BUSY_STEP;
 
-/// A full-width row of a list. Its background shows hover and selection.
-pub fn row(ui: &mut Ui, height: f32, enabled: bool, selected: bool) -> Response {
-    let sense = if enabled {
+/// What a row or a tile of a list senses: clicks, and the Tab key if it stops there. One stop in each list is
+/// enough: the arrow keys walk the rest.
+pub fn clicks(is_stop: bool) -> Sense {
+    if is_stop {
         Sense::click()
+    } else {
+        Sense::CLICK
+    }
+}
+
+/// A full-width row of a list. Its background shows hover and selection.
+///
+/// `is_stop` is whether the Tab key stops there, see [`clicks`]. The focus follows it.
+pub fn row(ui: &mut Ui, height: f32, enabled: bool, selected: bool, is_stop: bool) -> Response {
+    let sense = if enabled {
+        clicks(is_stop)
     } else {
         Sense::hover()
     };
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), sense);
+    if is_stop {
+        hand_focus_on(ui, &response);
+    }
     if ui.is_rect_visible(rect) {
         let colours = palette(ui);
         let background = rect.shrink2(vec2(GRID, 0.0));
@@ -28,12 +43,29 @@ pub fn row(ui: &mut Ui, height: f32, enabled: bool, selected: bool) -> Response 
         ui.painter()
             .rect_filled(background, CornerRadius::same(4), fill);
         if response.has_focus() {
-            let stroke = Stroke::new(1.0, colours.accent);
-            ui.painter()
-                .rect_stroke(background, 4.0, stroke, egui::StrokeKind::Inside);
+            ui.painter().rect_stroke(
+                background,
+                4.0,
+                theme::focus(colours),
+                egui::StrokeKind::Inside,
+            );
         }
     }
     response
+}
+
+/// Gives the focus to the row where the Tab key stops, if another row of the list had it when it was the stop.
+fn hand_focus_on(ui: &Ui, stop: &Response) {
+    let list = ui.scope_id().with("stop with the focus");
+    let before: Option<Id> = ui.data(|data| data.get_temp(list));
+    ui.data_mut(|data| data.remove::<Id>(list));
+    let is_free = ui.memory(|memory| memory.focused().is_none());
+    if before.is_some_and(|before| before != stop.id) && is_free {
+        stop.request_focus();
+    }
+    if stop.has_focus() {
+        ui.data_mut(|data| data.insert_temp(list, stop.id));
+    }
 }
 
 /// What a screen reader says about a row: its name, its numbers, and whether it is selected.
@@ -46,6 +78,26 @@ pub fn name_row(response: &Response, role: Role, selected: bool, name: &str, num
     response
         .ctx
         .accesskit_node_builder(response.id, |node| node.set_selected(selected));
+}
+
+/// The widget that uses the arrow keys itself while it has the focus.
+const TAKES_ARROWS: &str = "takes arrows";
+
+/// Says that a widget uses the arrow keys itself while it has the focus.
+pub fn takes_arrows(response: &Response) {
+    if response.has_focus() {
+        let id = Id::unique(TAKES_ARROWS);
+        response
+            .ctx
+            .data_mut(|data| data.insert_temp(id, response.id));
+    }
+}
+
+/// Whether the widget that has the focus uses the arrow keys itself.
+pub fn are_arrows_taken(ctx: &egui::Context) -> bool {
+    let focused = ctx.memory(egui::Memory::focused);
+    let id = Id::unique(TAKES_ARROWS);
+    focused.is_some() && ctx.data(|data| data.get_temp(id)) == focused
 }
 
 /// The triangle that expands and collapses a branch.

@@ -141,8 +141,12 @@ pub fn channels_ui(
         .id_salt("channels")
         .auto_shrink(false)
         .show_rows(ui, CHANNEL_ROW, count, |ui, range| {
+            let looked_at = scene.state.channels.looked_at;
+            let first = rows.first().map(|row| row.channel);
+            let stop = looked_at.or(first);
             for row in &rows[range] {
-                channel_row(ui, scene, pictures, &channels, *row, max_share, commands);
+                let scale = (max_share, stop == Some(row.channel));
+                channel_row(ui, scene, pictures, &channels, *row, scale, commands);
             }
         });
 }
@@ -276,14 +280,14 @@ fn channel_row(
         channel,
         cumulative,
     }: ChannelRow,
-    max_share: f32,
+    (max_share, is_stop): (f32, bool),
     commands: &mut Vec<Command>,
 ) {
     let colours = palette(ui);
     let looked_at = scene.state.channels.looked_at == Some(channel);
     let weight = channels.weights.get(channel).copied().unwrap_or_default();
     let share_of_map = channels.shares.get(channel).copied().unwrap_or_default();
-    let response = row(ui, CHANNEL_ROW, true, looked_at);
+    let response = row(ui, CHANNEL_ROW, true, looked_at, is_stop);
     let rect = response.rect.shrink2(vec2(INSET, 0.0));
     let narrow = rect.width() < NARROW;
     // The lines of text and the bar below them are centred in the row together.

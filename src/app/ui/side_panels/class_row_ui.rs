@@ -106,7 +106,7 @@ pub fn class_row(
     let logit = prediction.logits.get(class).copied().unwrap_or_default();
     let shown = prediction.shown(class).unwrap_or_default();
     let selected = state.class() == Some(class);
-    let response = row(ui, CLASS_ROW, true, selected);
+    let response = row(ui, CLASS_ROW, true, selected, selected);
     let rect = response.rect.shrink2(vec2(INSET, 0.0));
     let y = rect.top() + 13.0;
 

@@ -72,6 +72,7 @@ pub fn layers_ui(
         top: 12,
         bottom: 8,
     };
+    let mut entered = false;
     egui::Frame::new().inner_margin(inset).show(ui, |ui| {
         sides_ui(ui, state, commands);
         panes_ui(ui, state, model, commands);
@@ -80,13 +81,19 @@ pub fn layers_ui(
         }
         let focus = state.find_layer.is_new(&mut scratch.searched);
         let hint = "Filter by path or type";
-        search(ui, &mut filter, "Filter layers", hint, focus);
+        entered = search(ui, &mut filter, "Filter layers", hint, focus);
     });
     if state.pane == Pane::About {
         about_ui(ui, scene, model, usage, commands);
         return;
     }
     notes_ui(ui, model);
+    if entered && !filter.trim().is_empty() {
+        let rows = visible_rows(side, model, &filter);
+        let mut layers = rows.iter().map(|&index| &model.layers.layers[index]);
+        let first = layers.find(|layer| layer.is_target());
+        commands.extend(first.map(|layer| Command::ChooseLayer(layer.path.clone())));
+    }
     tree_ui(ui, scene, model, &filter, scratch, commands);
     if filter != side.layer_filter {
         commands.push(Command::FilterLayers(filter));
@@ -166,7 +173,7 @@ fn layer_row(
         .as_ref()
         .filter(|(i, _)| *i == index);
     let colours = palette(ui);
-    let response = row(ui, ROW, layer.is_target(), selected);
+    let response = row(ui, ROW, layer.is_target(), selected, selected);
     let (rect, y) = (response.rect, response.rect.center().y);
 
     let mut left = rect.left() + GUTTER;
@@ -291,7 +298,7 @@ fn toggle_ui(ui: &Ui, side: &Side, layer: &Layer, centre: egui::Pos2, commands: 
     let response = ui.interact(
         rect,
         ui.scope_id().with(("toggle", &layer.path)),
-        Sense::click(),
+        Sense::CLICK,
     );
     let verb = if open { "Collapse" } else { "Expand" };
     response.widget_info(|| {

@@ -11,6 +11,7 @@ pub(crate) mod arrange;
 pub(crate) mod cell;
 pub(crate) mod compare_ui;
 pub(crate) mod controls;
+pub(crate) mod invitation_ui;
 mod large_ui;
 pub(crate) mod panels_menu_ui;
 pub(crate) mod panels_ui;

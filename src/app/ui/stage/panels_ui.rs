@@ -1,6 +1,6 @@
 //! The panels: the four of one view, or several rows of four. All share one zoom and one crosshair.
 
-use egui::{Key, Rect, Sense, Ui, vec2};
+use egui::{Key, Ui, vec2};
 
 use super::StageScratch;
 use super::arrange::{HEAD, PanelCount, largest, layout};
@@ -12,13 +12,11 @@ use super::compare_ui::{RowsScratch, rows_ui};
 use super::large_ui;
 use super::panels_menu_ui::panels_menu_ui;
 use crate::app::commands::Command;
-use crate::app::commands::action::Action;
 use crate::app::scene::Scene;
 use crate::app::state::rows::lines::{Cell, Line, Place, lines};
 use crate::app::state::rows::panels::Arrangement;
 use crate::app::state::viewport::View;
-use crate::app::ui::kit::theme::{self, GRID, palette};
-use crate::app::ui::kit::widgets::busy;
+use crate::app::ui::kit::theme::GRID;
 use crate::figure::Panel;
 
 /// Draws all rows, or a single one as large as possible.
@@ -96,33 +94,4 @@ fn single_ui(
         head_ui(ui, scene, *place, head, title_right);
         picture_ui(ui, scene, *place, port, view, stage, commands);
     }
-}
-
-/// The invitation to open a photo, shown where the panels will be.
-pub fn invitation_ui(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
-    let colours = palette(ui);
-    let stage = ui.available_rect_before_wrap();
-    let opening = scene.tasks.photo.is_some();
-    let centre = Rect::from_center_size(stage.center(), vec2(stage.width(), 96.0));
-    ui.scope_builder(egui::UiBuilder::new().max_rect(centre), |ui| {
-        ui.vertical_centered(|ui| {
-            if opening {
-                let (mark, _) = ui.allocate_exact_size(vec2(48.0, 48.0), Sense::hover());
-                busy(ui, mark.center(), GRID, colours.weak);
-                return;
-            }
-            let text = egui::RichText::new("Open or drop a photo").font(theme::display());
-            ui.label(text.color(colours.text));
-            ui.add_space(GRID);
-            let action = Action::OpenImage;
-            let button = egui::Button::new("Choose a photo…").min_size(vec2(128.0, 32.0));
-            if ui
-                .add(button)
-                .on_hover_text(action.hint(ui.ctx()))
-                .clicked()
-            {
-                commands.push(action.into());
-            }
-        });
-    });
 }

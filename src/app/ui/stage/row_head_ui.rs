@@ -9,6 +9,7 @@ use crate::app::commands::Command;
 use crate::app::scene::Scene;
 use crate::app::state::rows::{Row, RowId};
 use crate::app::state::viewport::View;
+use crate::app::ui::kit::icons::{Icon, grip_ui, icon_button};
 use crate::app::ui::kit::text::{draw_left, draw_right, line};
 use crate::app::ui::kit::theme::{self, GRID, palette};
 use crate::app::ui::kit::widgets::on_stage;
@@ -25,7 +26,7 @@ pub fn row_head_ui(
 ) -> Response {
     let colours = palette(ui);
     let y = head.center().y + 2.0;
-    let buttons = actions(scene, row, is_pair);
+    let buttons = row_buttons(scene, row, is_pair);
     let mut right = row_buttons_ui(ui, scene, buttons, number, head, commands) - GRID;
     let numbers = if is_pair {
         pair_numbers(scene, row)
@@ -44,6 +45,9 @@ pub fn row_head_ui(
         right = draw_right(ui, right, y, words) - 2.0 * GRID;
     }
     let mut left = head.left();
+    if let RowId::Pin(_) = row.id {
+        left = grip_ui(ui, head, y);
+    }
     let active = scene.state.sides.active_index();
     let is_live = row.id == scene.state.live_row() || (is_pair && row.id.side() == Some(active));
     if is_live && scene.state.sides.count() > 1 {
@@ -92,7 +96,7 @@ pub fn row_head_ui(
 fn row_buttons_ui(
     ui: &mut Ui,
     scene: Scene<'_>,
-    buttons: Vec<(&'static str, &'static str, Command)>,
+    buttons: Vec<RowButton>,
     number: usize,
     head: Rect,
     commands: &mut Vec<Command>,
@@ -103,12 +107,24 @@ fn row_buttons_ui(
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = 4.0;
             on_stage(ui);
-            for (label, hint, command) in buttons {
+            for RowButton {
+                label,
+                icon,
+                hint,
+                command,
+            } in buttons
+            {
                 let name = format!("{label}, row {}", number + 1);
                 let why_not = scene.why_not(&command);
                 let enabled = why_not.is_none();
-                let button = ui.add_enabled(enabled, Button::new(label).small());
-                let button = button.on_hover_text(hint);
+                let button = match icon {
+                    Some(icon) => icon_button(ui, icon, enabled),
+                    None => ui.add_enabled(enabled, Button::new(label).small()),
+                };
+                let button = match icon {
+                    Some(_) => button.on_hover_text(format!("{label}: {hint}")),
+                    None => button.on_hover_text(hint),
+                };
                 let button = button.on_disabled_hover_text(why_not.unwrap_or_default());
                 button.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, &name));
                 left = left.min(button.rect.left());
@@ -121,48 +137,63 @@ fn row_buttons_ui(
     left
 }
 
-/// The actions of a row, from right to left: label, hint, command.
-fn actions(
-    scene: Scene<'_>,
-    row: &Row,
-    is_pair: bool,
-) -> Vec<(&'static str, &'static str, Command)> {
-    let keep = |row| {
-        let hint = "Keep this view as a separate row";
-        ("Pin", hint, Command::Pin(row))
+/// A button of a row.
+struct RowButton {
+    label: &'static str,
+    /// What it shows in place of its label.
+    icon: Option<Icon>,
+    hint: &'static str,
+    command: Command,
+}
+
+/// The buttons of a row, from right to left.
+fn row_buttons(scene: Scene<'_>, row: &Row, is_pair: bool) -> Vec<RowButton> {
+    let keep = |row| RowButton {
+        label: "Pin",
+        icon: None,
+        hint: "Keep this view as a separate row",
+        command: Command::Pin(row),
+    };
+    let stop = |side| RowButton {
+        label: "Stop comparing",
+        icon: None,
+        hint: "Show only one class again",
+        command: Command::SetRival(side, None),
     };
     match row.id {
-        RowId::Pin(id) => {
-            let hint = "Continue from this view: its photo, model, class and layer";
-            let mut actions = vec![
-                ("Unpin", "Remove this row", Command::Unpin(id)),
-                ("Restore", hint, Command::MakeLive(id)),
-            ];
-            let pins = &scene.state.pins;
-            let position = pins.iter().position(|pin| pin.id == id);
-            if let Some(below) = position
-                .map(|position| position + 1)
-                .filter(|p| *p < pins.len())
-            {
-                let hint = "Move below the next pin; or drag the row by its head";
-                actions.push(("Down", hint, Command::MovePin(id, below)));
-            }
-            if let Some(above) = position.and_then(|position| position.checked_sub(1)) {
-                let hint = "Move above the previous pin; or drag the row by its head";
-                actions.push(("Up", hint, Command::MovePin(id, above)));
-            }
-            actions
-        }
-        RowId::Rival(side) => {
-            let hint = "Show only one class again";
-            let stop = ("Stop comparing", hint, Command::SetRival(side, None));
-            vec![stop, keep(row.id)]
-        }
-        RowId::Versus(side) if is_pair => {
-            let hint = "Show only one class again";
-            let stop = ("Stop comparing", hint, Command::SetRival(side, None));
-            vec![stop, keep(RowId::Side(side))]
-        }
+        RowId::Pin(id) => pin_buttons(scene, id),
+        RowId::Rival(side) => vec![stop(side), keep(row.id)],
+        RowId::Versus(side) if is_pair => vec![stop(side), keep(RowId::Side(side))],
         RowId::Side(_) | RowId::Versus(_) => vec![keep(row.id)],
     }
+}
+
+/// The buttons of a pin, from right to left.
+fn pin_buttons(scene: Scene<'_>, id: u64) -> Vec<RowButton> {
+    let button = |label, icon, hint, command| RowButton {
+        label,
+        icon: Some(icon),
+        hint,
+        command,
+    };
+    let hint = "continue from this view, its photo, model, class and layer";
+    let mut buttons = vec![
+        button("Unpin", Icon::Remove, "remove this row", Command::Unpin(id)),
+        button("Restore", Icon::Restore, hint, Command::MakeLive(id)),
+    ];
+    let pins = &scene.state.pins;
+    let Some(position) = pins.iter().position(|pin| pin.id == id) else {
+        return buttons;
+    };
+    if position + 1 < pins.len() {
+        let hint = "move below the next pin; or drag the row by its head";
+        let command = Command::MovePin(id, position + 1);
+        buttons.push(button("Down", Icon::Down, hint, command));
+    }
+    if let Some(above) = position.checked_sub(1) {
+        let hint = "move above the previous pin; or drag the row by its head";
+        let command = Command::MovePin(id, above);
+        buttons.push(button("Up", Icon::Up, hint, command));
+    }
+    buttons
 }

@@ -293,8 +293,11 @@ fn leaves(name: &str) -> bool {
 fn damaged(error: zip::result::ZipError) -> Fault {
     use zip::result::ZipError;
     Fault::Damaged(match error {
-        ZipError::InvalidArchive(reason) => reason.into_owned(),
-        ZipError::UnsupportedArchive(reason) => reason.to_owned(),
+        // The library's own words would help nobody.
+        ZipError::InvalidArchive(_) => {
+            "it begins like a zip archive, but is not a whole one".into()
+        }
+        ZipError::UnsupportedArchive(_) => "it is packed in a way that no model file is".into(),
         other => other.to_string(),
     })
 }

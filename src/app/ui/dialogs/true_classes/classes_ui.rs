@@ -99,7 +99,7 @@ fn offer_ui(ui: &mut Ui, scene: Scene<'_>, name: &Name, offer: Assignment) -> bo
         Assignment::NoClass => name.meaning == Meaning::ByHand(None),
         Assignment::Class(class) => name.meaning.class() == Some(class),
     };
-    let response = row(ui, ROW, true, chosen);
+    let response = row(ui, ROW, true, chosen, true);
     let rect = response.rect.shrink2(egui::vec2(2.0 * GRID, 0.0));
     draw_left(
         ui,

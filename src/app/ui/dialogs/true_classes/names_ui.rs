@@ -50,7 +50,7 @@ pub fn names_ui(ui: &mut Ui, scene: Scene<'_>, names: &[&Name], dialog: &mut Tru
 /// One name. Returns whether it was clicked.
 fn name_ui(ui: &mut Ui, scene: Scene<'_>, name: &Name, chosen: bool) -> bool {
     let colours = palette(ui);
-    let response = row(ui, ROW, true, chosen);
+    let response = row(ui, ROW, true, chosen, true);
     let rect = response.rect.shrink2(egui::vec2(2.0 * GRID, 0.0));
     let middle = rect.center().y;
     let half = (rect.width() - COUNT) / 2.0;

@@ -66,7 +66,8 @@ pub fn controls_ui(
     row(ui, &mut |ui| {
         look_ui(ui, scene, compact, commands);
         if room >= ONE_ROW {
-            ui.add_space(GRID);
+            // What only redraws is apart from what computes.
+            ui.separator();
             method_ui(ui, scene, compact, commands);
         }
     });

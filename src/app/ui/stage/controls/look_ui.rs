@@ -101,7 +101,9 @@ impl Slide {
             ui.spacing_mut().interact_size.y = 2.0 * GRID;
             // Grey, because it is right below the images.
             ui.visuals_mut().selection.bg_fill = colours.bar;
-            ui.add(Slider::new(&mut share, 0.0..=1.0).show_value(false))
+            let slider = ui.add(Slider::new(&mut share, 0.0..=1.0).show_value(false));
+            widgets::takes_arrows(&slider);
+            slider
         });
         slider.inner.labelled_by(label).on_hover_text(self.hint);
         let opacity = Opacity::from_share(share);

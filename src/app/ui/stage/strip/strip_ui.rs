@@ -1,7 +1,7 @@
 //! The layer strip: a small map for each stage and block, in the order of the network, to see where
 //! in the network evidence builds up. A tile can be expanded into the layers inside it.
 
-use egui::{ScrollArea, Sense, Ui, vec2};
+use egui::{ScrollArea, Ui, vec2};
 
 use crate::engine::ModelInfo;
 
@@ -13,6 +13,7 @@ use crate::app::state::signal::Signal;
 use crate::app::ui::SCROLLING_FRAMES;
 use crate::app::ui::kit::path_text::common_prefix;
 use crate::app::ui::kit::theme::GRID;
+use crate::app::ui::kit::widgets::clicks;
 
 const BAR: f32 = 12.0;
 /// The least and the greatest height of the picture of a tile, and its share of the stage in between.
@@ -135,7 +136,8 @@ pub fn strip_ui(
                 for &(index, depth) in &rows {
                     let layer = &model.layers.layers[index];
                     let size = vec2(width, picture + LABEL);
-                    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+                    let (rect, response) =
+                        ui.allocate_exact_size(size, clicks(tile_of_chosen == Some(index)));
                     if reveal && tile_of_chosen == Some(index) {
                         ui.scroll_to_rect(rect.expand2(vec2(width, 0.0)), None);
                     }
