@@ -303,15 +303,16 @@ fn preprocessing_source(model: &ModelInfo) -> String {
     }
 }
 
-fn names_source(source: LabelSource) -> &'static str {
-    match source {
+fn names_source(source: LabelSource) -> String {
+    let words = match source {
         LabelSource::Archive => "names from the file",
-        LabelSource::BesideModel(_) => "names from a file beside the model",
+        LabelSource::BesideModel(file) => return format!("names from {file} beside it"),
         LabelSource::ImageNet => "names assumed to be ImageNet's",
         LabelSource::Numbered => "no names are known",
         LabelSource::Typed => "names typed in",
         LabelSource::Folders => "names assumed to be those of folders",
-    }
+    };
+    words.to_owned()
 }
 
 fn counted_kinds(kinds: &[(&'static str, usize)]) -> Option<String> {
