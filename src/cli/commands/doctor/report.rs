@@ -105,10 +105,10 @@ impl Report<'_> {
         say(
             "  gradient",
             format!(
-                "{}: slope {:.5} by the backward pass, {:.5} by finite differences",
+                "{}: slope {} by the backward pass, {} by finite differences",
                 verdict(slope.agrees()),
-                slope.predicted,
-                slope.measured
+                decimal(slope.predicted),
+                decimal(slope.measured)
             ),
         );
         if let Some(layer) = run.check.layer {
@@ -300,6 +300,15 @@ fn preprocessing_source(model: &ModelInfo) -> String {
         levels.label()
     } else {
         format!("levels: {}; crop: {}", levels.label(), fitting.label())
+    }
+}
+
+/// Five decimals, or a power of ten for what they cannot show.
+fn decimal(number: f64) -> String {
+    if number == 0.0 || number.abs() >= 1e-3 {
+        format!("{number:.5}")
+    } else {
+        format!("{number:.4e}")
     }
 }
 
