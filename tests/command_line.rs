@@ -237,6 +237,8 @@ fn suggests_a_fix_for_unknown_classes_layers_and_models() {
     assert!(said(&["--opacity", "-1"]).contains("from 0 to 1"));
     assert!(said(&["--opacity", "1.5"]).contains("from 0 to 1"));
     assert!(said(&["--colormap", "rainbow"]).contains("viridis"));
+    assert!(said(&["--mode", "haze"]).contains("blend, spotlight, contours, cells"));
+    assert!(said(&["--scale-max", "0"]).contains("a number above 0"));
 }
 
 /// The lines of text in an SVG.
@@ -371,6 +373,14 @@ fn compares_two_classes_in_three_rows() {
         "A − B: tiger cat versus espresso",
         "Difference of the maps",
         "inferno, opacity 50 %, one scale",
+    ] {
+        assert!(lines.iter().any(|said| said == line), "{line}: {lines:?}");
+    }
+    compare(&svg, &["--mode=contours", "--scale-max=0.001"]);
+    let lines = lines_of(&svg);
+    for line in [
+        "≥ 0.00100",
+        "inferno, lines at 20, 40, 60 and 80 % of the maximum, one scale",
     ] {
         assert!(lines.iter().any(|said| said == line), "{line}: {lines:?}");
     }

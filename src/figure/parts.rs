@@ -1,5 +1,6 @@
 //! What the figures share: sizes, parts of photos, the wording of a score, and the legend of a map.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use image::imageops;
@@ -8,7 +9,7 @@ use crate::engine::{ModelInfo, Prediction};
 use crate::explain::Score;
 use crate::picture::map::colormap::diverging;
 use crate::picture::map::compose::{Look, Scale};
-use crate::picture::page::caption::significant;
+use crate::picture::page::caption::{scale_end, significant};
 use crate::picture::page::legend::Legend;
 use crate::picture::page::text::{Style, Weight};
 use crate::picture::page::{INK, Item, SECONDARY};
@@ -188,7 +189,7 @@ pub(super) fn maximum(max: f32) -> String {
 /// A legend with a small title above and details below.
 pub(super) struct Key {
     pub title: &'static str,
-    pub table: &'static [[u8; 3]; 256],
+    pub table: Cow<'static, [[u8; 3]; 256]>,
     /// The labels below the left end, the middle and the right end.
     pub labels: [String; 3],
     pub details: String,
@@ -200,14 +201,14 @@ impl Key {
         let largest = maxima.iter().copied().fold(0.0, f32::max);
         let (start, end) = match look.scale {
             _ if largest <= 0.0 => ("zero everywhere", String::new()),
-            Scale::UpTo(end) => ("0", significant(end)),
+            Scale::UpTo(end) => ("0", scale_end(end, largest)),
             Scale::Own if maxima.iter().all(|max| *max == largest) => ("0", significant(largest)),
             Scale::Own => ("0", "maximum".to_owned()),
         };
         let common = match look.scale {
-            Scale::UpTo(_) => ", one scale",
+            Scale::UpTo(_) if maxima.len() > 1 => ", one scale",
             Scale::Own if maxima.iter().any(|max| *max != largest) => ", each map on its own scale",
-            Scale::Own => "",
+            Scale::UpTo(_) | Scale::Own => "",
         };
         Key {
             title: "Heat map scale",
@@ -233,7 +234,7 @@ impl Key {
         };
         Key {
             title: "Difference scale",
-            table: diverging(),
+            table: Cow::Borrowed(diverging()),
             labels: match end {
                 Some(end) => [format!("−{end}"), "0".to_owned(), format!("+{end}")],
                 None => [String::new(), "no difference".to_owned(), String::new()],
@@ -256,7 +257,7 @@ impl Key {
         let small = face.style(Weight::Regular, 0.8, SECONDARY);
         let y = small.set(items, self.title, (x, y), room, 2) + face.em * 0.6;
         let bar = Legend {
-            table: self.table,
+            table: &self.table,
             em: face.em,
             text: face.style(Weight::Regular, 0.85, INK),
             width,

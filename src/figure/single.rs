@@ -10,6 +10,7 @@ use crate::explain::Score;
 use crate::model::ReluRule;
 use crate::picture::map::Map;
 use crate::picture::map::compose::{self, Look, Overlay, Under, Unseen};
+use crate::picture::map::sample::Sampling;
 use crate::picture::photo::decode::Photo;
 use crate::picture::photo::geometry::PixelBox;
 use crate::picture::photo::resample;
@@ -107,24 +108,22 @@ impl Figure {
     /// The difference of two maps over the photo in grey, at the photo's resolution.
     pub fn difference(&self, map: &Map, unseen: Unseen) -> RgbImage {
         let draw = |figure: &Figure| {
-            let look = &figure.look;
-            compose::difference_overlay(
-                &figure.photo.rgb,
-                map,
-                &figure.answer.placement,
-                look.difference_opacity,
-                look.scale,
-            )
+            let (photo, placement) = (&figure.photo.rgb, &figure.answer.placement);
+            compose::difference_overlay(photo, map, placement, &figure.look)
         };
         self.drawn(unseen, draw, Kind::Difference)
     }
 
     /// The colours of the heat map without the photo.
     pub fn bare_heat_map(&self, unseen: Unseen) -> RgbImage {
+        let overlay = match self.look.overlay.sampling() {
+            Sampling::Bilinear => Overlay::Blend,
+            Sampling::Nearest => Overlay::Cells,
+        };
         let draw = |figure: &Figure| {
             let look = Look {
                 opacity: 1.0,
-                overlay: Overlay::Blend,
+                overlay,
                 ..figure.look
             };
             let photo = &figure.photo.rgb;

@@ -18,6 +18,7 @@ mod looking;
 mod made;
 mod memory;
 mod opening;
+mod overlays;
 mod pictures;
 mod reading;
 mod room;

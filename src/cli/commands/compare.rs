@@ -9,7 +9,6 @@ use clap::Args;
 use gradcam::engine::{ClassQuery, ModelInfo, Session};
 use gradcam::explain::Score;
 use gradcam::figure::{Cell, Comparison, Figure, Format, Panel, Row, Unseen};
-use gradcam::picture::map::compose::Scale;
 use gradcam::picture::photo::decode::Photo;
 use gradcam::picture::{map, write};
 
@@ -100,12 +99,9 @@ impl Compare {
             }
         }
         terminal::progress("");
-        let scale = if self.common_scale {
-            let maps = rows.iter().flat_map(|row: &Row| row.heat_maps());
-            Scale::over(maps.map(|heat_map| &heat_map.map))
-        } else {
-            Scale::Own
-        };
+        let maps = rows.iter().flat_map(|row: &Row| row.heat_maps());
+        let scaling = self.look.scaling(self.common_scale);
+        let scale = scaling.of(maps.map(|heat_map| &heat_map.map));
         let page = Comparison { rows, scale }.page(&self.page.setting(PANEL_PX));
         page::write(&page, &self.out)?;
         terminal::line(&self.out.display().to_string())?;

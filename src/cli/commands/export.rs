@@ -232,9 +232,8 @@ impl Export {
             maps: maps.into_iter().map(Arc::new).collect(),
             look: self.look.look(),
         };
-        if self.common_scale {
-            strip.look.scale = strip.common_scale();
-        }
+        let maps = strip.maps.iter().map(|heat_map| &heat_map.map);
+        strip.look.scale = self.look.scaling(self.common_scale).of(maps);
         let page = strip.page(&self.page.setting(STRIP_PX));
         self.make_out()?;
         let base = format!("{name}_{}_layers_{}", view.model.name, score.class());

@@ -26,7 +26,7 @@ pub use row::{Cell, Row, Shows};
 pub struct Comparison {
     /// From top to bottom.
     pub rows: Vec<Row>,
-    /// The scale of all rows, in place of the scale of their looks.
+    /// The scale of all maps but those whose look has a common scale already.
     pub scale: Scale,
 }
 
@@ -66,7 +66,7 @@ impl Comparison {
                 Some((_, sized)) => cell.figure.over(&sized),
                 None => cell.figure.at_size(spot.size),
             };
-            figure.look.scale = self.scale;
+            figure.look.scale = figure.look.scale.or(self.scale);
             let (x, y) = spot.corner;
             let rgb = drawn(cell, &figure, setting.unseen);
             layout.items.push(Item::Picture { x, y, rgb });

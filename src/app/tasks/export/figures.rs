@@ -10,7 +10,7 @@ use image::{DynamicImage, RgbImage, RgbaImage};
 
 use crate::engine::HeatMap;
 use crate::figure::{self, Comparison, Extent, Figure, LayerStrip, Panel, Setting};
-use crate::picture::map::compose::{Look, Scale};
+use crate::picture::map::compose::{Look, Scale, Scaling};
 use crate::picture::page::Page;
 use crate::picture::photo::decode::Photo;
 use crate::picture::photo::geometry::PixelBox;
@@ -160,11 +160,16 @@ pub type Part = Option<egui::Rect>;
 /// A snapshot of what the window shows, independent of later changes, and the suggested file stem.
 pub fn drawing(state: &State, kind: FigureKind, part: Part) -> Option<(Drawing, String)> {
     let live = rows::Row::new(state.live_row(), state.subject()?);
-    let live = figure(state, &live)?;
+    let mut live = figure(state, &live)?;
     let stem = file_stem(&live);
     let rows = with_maps(state);
+    let lines = lines(&rows, state.options.style.panels);
+    let scale = scale::shared(state, &lines);
     let (what, stem) = match kind {
-        FigureKind::Panel(panel) => (What::Panel(Box::new(live), panel), stem),
+        FigureKind::Panel(panel) => {
+            live.look.scale = live.look.scale.or(scale);
+            (What::Panel(Box::new(live), panel), stem)
+        }
         FigureKind::Strip => (What::Strip(strip(state, live)?), format!("{stem}_layers")),
         FigureKind::Composite => {
             let stem = if rows.len() < 2 {
@@ -172,14 +177,8 @@ pub fn drawing(state: &State, kind: FigureKind, part: Part) -> Option<(Drawing, 
             } else {
                 format!("{stem}_compared")
             };
-            let lines = lines(&rows, state.options.style.panels);
             let rows: Option<Vec<figure::Row>> =
                 lines.iter().map(|line| figure_row(state, line)).collect();
-            let scale = if state.options.style.common_scale {
-                Scale::UpTo(scale::common_max(state, &lines))
-            } else {
-                Scale::Own
-            };
             (What::Rows(Comparison { rows: rows?, scale }), stem)
         }
     };
@@ -253,17 +252,25 @@ fn figure_row(state: &State, line: &Line<'_>) -> Option<figure::Row> {
 fn figure(state: &State, row: &rows::Row) -> Option<Figure> {
     let subject = &row.subject;
     let whole = state.results.heat(subject)?;
+    let shown = shown(state, row);
     let heat_map = match shown_map(state, row) {
         None => Arc::clone(whole),
         Some(map) => Arc::new(HeatMap {
             map,
-            layer: match shown(state, row) {
+            layer: match &shown {
                 Shown::Channel(channel) => format!("{}, channel {channel}", whole.layer),
                 Shown::Channels(some) => format!("{}, {} channels", whole.layer, some.len()),
                 Shown::Map => whole.layer.clone(),
             },
             ..HeatMap::clone(whole)
         }),
+    };
+    let scale = match shown {
+        // A channel's activation is not on the scale that the maps share.
+        Shown::Channel(_) if state.options.style.scaling() != Scaling::Own => {
+            Scale::UpTo(heat_map.map.max())
+        }
+        Shown::Channel(_) | Shown::Channels(_) | Shown::Map => Scale::Own,
     };
     Some(Figure {
         answer: Arc::clone(state.results.prediction(subject)?),
@@ -275,7 +282,7 @@ fn figure(state: &State, row: &rows::Row) -> Option<Figure> {
             colormap: state.options.style.colormap,
             opacity: state.options.style.opacity.share(),
             overlay: state.options.style.overlay,
-            scale: Scale::Own,
+            scale,
             difference_opacity: state.options.style.difference_opacity.share(),
         },
     })
@@ -295,12 +302,13 @@ fn strip(state: &State, live: Figure) -> Option<LayerStrip> {
     if maps.len() < rows.len() && !known.complete {
         return None;
     }
+    let scale = Scale::Own;
     let mut strip = LayerStrip {
         photo: live.photo,
         model: live.model,
         answer: live.answer,
         maps,
-        look: live.look,
+        look: Look { scale, ..live.look },
     };
     if state.options.style.strip_common_scale {
         strip.look.scale = strip.common_scale();
