@@ -237,6 +237,8 @@ fn suggests_a_fix_for_unknown_classes_layers_and_models() {
     assert!(said(&["--opacity", "-1"]).contains("from 0 to 1"));
     assert!(said(&["--opacity", "1.5"]).contains("from 0 to 1"));
     assert!(said(&["--colormap", "rainbow"]).contains("viridis"));
+    assert!(said(&["--mode", "haze"]).contains("blend, spotlight, contours, cells"));
+    assert!(said(&["--scale-max", "0"]).contains("a number above 0"));
 }
 
 /// The lines of text in an SVG.
@@ -373,6 +375,29 @@ fn compares_two_classes_in_three_rows() {
         "inferno, opacity 50 %, one scale",
     ] {
         assert!(lines.iter().any(|said| said == line), "{line}: {lines:?}");
+    }
+    compare(&svg, &["--mode=contours", "--scale-max=0.001"]);
+    let lines = lines_of(&svg);
+    for line in [
+        "≥ 0.00100",
+        "inferno, lines at 20, 40, 60 and 80 % of the maximum, one scale",
+    ] {
+        assert!(lines.iter().any(|said| said == line), "{line}: {lines:?}");
+    }
+    // The facts are beside it, as the window writes them: one view for each row.
+    let facts = std::fs::read(svg.with_extension("json")).unwrap();
+    let facts: serde_json::Value = serde_json::from_slice(&facts).unwrap();
+    let views = facts["views"].as_array().unwrap();
+    let explained: Vec<_> = views.iter().map(|view| &view["explains"]).collect();
+    assert_eq!(
+        explained,
+        ["tiger cat", "espresso", "tiger cat versus espresso"]
+    );
+    for view in views {
+        assert_eq!(view["overlay"], "contours");
+        assert!((view["scale_max"].as_f64().unwrap() - 0.001).abs() < 1e-9);
+        assert_eq!(view["contours"].as_array().unwrap().len(), 4);
+        assert!(view["versions"]["gradcam"].is_string());
     }
     let pdf = folder.path().join("cats.pdf");
     compare(&pdf, &["--panel-px=100"]);
@@ -559,6 +584,11 @@ fn checks_the_output_before_comparing() {
     assert!(said(&file("no/such/a.png"), &[]).contains("no such folder"));
     assert!(said(Path::new("/proc/a.pdf"), &[]).contains("nothing was written"));
     assert!(said(&picture, &[]).contains("would replace this image"));
+    let notes = file("notes.json");
+    std::fs::write(&notes, "{}").unwrap();
+    assert!(said(&file("notes.svg"), &[]).contains("would replace another file"));
+    assert_eq!(std::fs::read(&notes).unwrap(), b"{}");
+    std::fs::remove_file(&notes).unwrap();
     let two = said(&file("a.png"), &["--layer=bn1", "--layer=bn2"]);
     assert!(two.contains("2 layers were named for one model"), "{two}");
     assert!(said(&file("a.png"), &["--class=cat"]).contains("tiger cat"));

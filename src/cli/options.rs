@@ -9,7 +9,7 @@ use clap::Args;
 use gradcam::engine::{self, Error, ModelInfo, Session};
 use gradcam::model::{InputValue, OpenOptions, Reading, SecondPicture};
 use gradcam::picture::map::colormap::Colormap;
-use gradcam::picture::map::compose::{Look, Overlay, Scale};
+use gradcam::picture::map::compose::{Look, Maximum, Overlay, Scaling};
 use gradcam::picture::photo::decode::Decoding;
 use gradcam::picture::photo::geometry::Fit;
 
@@ -197,16 +197,37 @@ pub struct LookChoice {
     /// inferno, viridis, magma, turbo, grey or jet
     #[arg(long, value_name = "NAME", default_value = "inferno", value_parser = parse_colormap)]
     colormap: Colormap,
+    /// How the map lies over the photo: blend, spotlight (the photo as bright as it is important), contours
+    /// (lines of equal value), or cells (the layer's own grid, not smoothed)
+    #[arg(long, value_name = "MODE", default_value = "blend", value_parser = parse_overlay)]
+    mode: Overlay,
+    /// The value at which the scales of all maps end [default: the maximum of each]
+    #[arg(
+        long,
+        value_name = "V",
+        conflicts_with = "common_scale",
+        allow_hyphen_values = true
+    )]
+    scale_max: Option<Maximum>,
 }
 
 impl LookChoice {
-    /// Each map on its own scale.
+    /// What decides where scales end; `common` if all maps share one.
+    pub fn scaling(&self, common: bool) -> Scaling {
+        match self.scale_max {
+            Some(maximum) => Scaling::Fixed(maximum),
+            None if common => Scaling::Common,
+            None => Scaling::Own,
+        }
+    }
+
+    /// Each map on its own scale, unless one was named.
     pub fn look(&self) -> Look {
         Look {
             colormap: self.colormap,
             opacity: self.opacity,
-            overlay: Overlay::Blend,
-            scale: Scale::Own,
+            overlay: self.mode,
+            scale: self.scaling(false).of(None),
             difference_opacity: Look::DIFFERENCE_OPACITY,
         }
     }
@@ -221,6 +242,11 @@ fn parse_opacity(text: &str) -> Result<f32, String> {
     } else {
         Err("a number from 0 to 1".to_owned())
     }
+}
+
+fn parse_overlay(text: &str) -> Result<Overlay, String> {
+    text.parse()
+        .map_err(|_| Overlay::ALL.map(Overlay::name).join(", "))
 }
 
 fn parse_colormap(text: &str) -> Result<Colormap, String> {

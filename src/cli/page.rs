@@ -1,9 +1,23 @@
 //! Options for how figures are set on their page.
 
+use std::path::Path;
+
+use anyhow::Result;
 use clap::Args;
-use gradcam::figure::{Extent, Ground, Panel, Print, Setting, Unseen};
+use gradcam::figure::{Extent, Ground, Page, Panel, Print, Setting, Unseen};
 
 use super::options::parse_panel_px;
+use super::terminal;
+
+/// Writes a page, and says if it is smaller than it was asked for.
+pub fn write(page: &Page, path: &Path) -> Result<()> {
+    page.write(path)?;
+    if let Some(reduced) = &page.reduced {
+        terminal::progress("");
+        terminal::aside(&format!("{reduced}: {}", path.display()));
+    }
+    Ok(())
+}
 
 /// How a figure is set on its page.
 #[derive(Debug, Clone, Args)]

@@ -165,7 +165,8 @@ impl Explanation {
     }
 
     /// A heat map drawn over the photo, at the photo's size. Pixels that the model did not see,
-    /// such as those a centre crop cuts off, are darkened.
+    /// such as those a centre crop cuts off, are darkened, as by `--unseen shaded` on the command line, which
+    /// hatches them if nothing else is said.
     pub fn overlay(&self, map: &Map, options: &OverlayOptions) -> RgbImage {
         let look = Look::from(*options);
         compose::overlay(&self.photo.rgb, map, &self.prediction.placement, &look)

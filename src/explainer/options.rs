@@ -79,7 +79,7 @@ pub struct OverlayOptions {
     pub colormap: Colormap,
     /// From 0, the photo alone, to 1, the heat map alone.
     pub opacity: f32,
-    /// Colours over the photo, or light and shade on it.
+    /// Colours or lines over the photo, or light and shade on it.
     pub overlay: Overlay,
     /// The value that gets the last colour: the map's own maximum, or one shared by several maps.
     pub scale: Scale,

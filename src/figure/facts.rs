@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use super::{Comparison, Figure, LayerStrip};
 use crate::engine::{ModelInfo, Prediction};
 use crate::explain::Score;
-use crate::picture::map::compose::Look;
+use crate::picture::map::compose::{Look, Overlay, Scale};
+use crate::picture::map::contours::LEVELS;
 use crate::picture::photo::decode::Photo;
 
 /// The version of libtorch that tch 0.26 requires.
@@ -28,7 +29,7 @@ pub fn are_facts(path: &Path) -> bool {
 impl Figure {
     /// The facts about one class at one layer.
     pub fn facts(&self) -> Value {
-        of_figure(self)
+        of_figure(self, self.look.scale)
     }
 }
 
@@ -39,7 +40,7 @@ impl Comparison {
         for row in &self.rows {
             let figures = row.shown().map(|cell| &cell.figure);
             for figure in figures.chain([&row.figure]) {
-                let facts = of_figure(figure);
+                let facts = of_figure(figure, figure.look.scale.or(self.scale));
                 if !views.contains(&facts) {
                     views.push(facts);
                 }
@@ -60,7 +61,7 @@ impl LayerStrip {
     }
 }
 
-fn of_figure(figure: &Figure) -> Value {
+fn of_figure(figure: &Figure, scale: Scale) -> Value {
     let Figure {
         model,
         answer,
@@ -71,8 +72,13 @@ fn of_figure(figure: &Figure) -> Value {
     } = figure;
     let mut facts = of_view(photo, model, answer, heat_map.score, look);
     facts["layer"] = json!(heat_map.layer);
+    let end = scale.end(heat_map.map.max());
     facts["map_max"] = json!(heat_map.map.max());
     facts["map_size"] = json!([heat_map.map.width, heat_map.map.height]);
+    facts["scale_max"] = json!(end);
+    if look.overlay == Overlay::Contours {
+        facts["contours"] = json!(LEVELS.map(|level| level * end));
+    }
     facts["rule"] = json!(guided.rule.label().to_lowercase());
     facts["rectifiers_guided"] = json!([guided.rectifiers.0, guided.rectifiers.1]);
     facts["timings_ms"]["heat_map"] = json!(heat_map.ms);
@@ -96,6 +102,7 @@ fn of_strip(strip: &LayerStrip, score: Score) -> Value {
                 "layer": heat_map.layer,
                 "map_max": heat_map.map.max(),
                 "map_size": [heat_map.map.width, heat_map.map.height],
+                "scale_max": look.scale.end(heat_map.map.max()),
             })
         })
         .collect();
@@ -134,6 +141,7 @@ fn of_view(
         "fit": answer.placement.fit.name(),
         "opacity": look.opacity,
         "colormap": look.colormap.name(),
+        "overlay": look.overlay.name(),
         "preprocessing_assumed": model.preprocess_assumed,
         "as_pillow": photo.decoding.as_pillow,
         "channels": model.preprocess.channels.name(),

@@ -2,7 +2,7 @@
 //! of one view.
 //!
 //! The window's export, its clipboard and the command line all use these, so that their results cannot
-//! differ. Engine data goes in, a [`Page`] comes out; [`write_page`] writes it as PNG, SVG or PDF.
+//! differ. Engine data goes in, a [`Page`] comes out; [`Page::write`] writes it as PNG, SVG or PDF.
 //! Figures may use `engine`, `explain` and `picture`; they know neither tensors nor the window.
 
 #[cfg(feature = "cli")]
@@ -16,8 +16,6 @@ mod parts;
 mod setting;
 mod single;
 
-use std::path::Path;
-
 pub use crate::picture::map::compose::Unseen;
 pub use crate::picture::page::{Format, Ground, Page};
 #[cfg(feature = "cli")]
@@ -27,12 +25,3 @@ pub use facts::are_facts;
 pub use layer_strip::LayerStrip;
 pub use setting::{Extent, Print, Setting};
 pub use single::{Figure, Panel};
-
-/// Writes a page as PNG, SVG or PDF, depending on the path's extension. The file is complete or not there.
-///
-/// # Errors
-/// If the extension is another one, the folder is missing or cannot be written to, the path is a
-/// folder, or the disk is full.
-pub fn write_page(page: &Page, path: &Path) -> Result<(), crate::picture::Error> {
-    page.write(path)
-}

@@ -1,13 +1,20 @@
-//! What the figures share: sizes, the wording of a score, and the legend of a map.
+//! What the figures share: sizes, parts of photos, the wording of a score, and the legend of a map.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use image::imageops;
 
 use crate::engine::{ModelInfo, Prediction};
 use crate::explain::Score;
 use crate::picture::map::colormap::diverging;
 use crate::picture::map::compose::{Look, Scale};
-use crate::picture::page::caption::significant;
+use crate::picture::page::caption::{scale_end, significant};
 use crate::picture::page::legend::Legend;
 use crate::picture::page::text::{Style, Weight};
 use crate::picture::page::{INK, Item, SECONDARY};
+use crate::picture::photo::decode::Photo;
+use crate::picture::photo::geometry::PixelBox;
 
 use super::setting::{Extent, Print, Setting};
 
@@ -92,17 +99,19 @@ impl Type {
 }
 
 /// The setting at which the page is not too large: with panels no longer than `longest`, if they are measured in
-/// pixels, or with fewer pixels in an inch. `size` gives the size of the page in pixels.
+/// pixels, or with fewer pixels in an inch; and what had to be reduced, in words. `size` gives the size of the page
+/// in pixels.
 pub(super) fn fitted(
     setting: &Setting,
     longest: u32,
     size: impl Fn(&Setting) -> (u32, u32),
-) -> Setting {
+) -> (Setting, Option<String>) {
     let at = |extent| Setting { extent, ..*setting };
     let mut fitted = at(match setting.extent {
         Extent::Pixels(px) => Extent::Pixels(px.min(longest).max(1)),
         Extent::Print(print) => Extent::Print(print),
     });
+    let mut reduced = None;
     loop {
         let (width, height) = size(&fitted);
         let pixels = u64::from(width) * u64::from(height);
@@ -111,7 +120,7 @@ pub(super) fn fitted(
             Extent::Print(print) => print.dpi <= MIN_DPI,
         };
         if pixels <= MAX_PIXELS || is_least {
-            return fitted;
+            return (fitted, reduced);
         }
         // Once is enough if all of the page scales with the panels.
         let shrink = (MAX_PIXELS as f64 / pixels as f64).sqrt().min(0.95);
@@ -122,7 +131,27 @@ pub(super) fn fitted(
                 ..print
             }),
         });
+        let to = match fitted.extent {
+            Extent::Pixels(px) => format!("panels of {px} pixels"),
+            Extent::Print(print) => format!("{:.0} pixels in an inch", print.dpi),
+        };
+        let most = MAX_PIXELS / 1_000_000;
+        reduced = Some(format!(
+            "reduced to {to}, because a figure has at most {most} megapixels"
+        ));
     }
+}
+
+/// A part of a photo (in its pixels, not empty, and within it).
+pub(super) fn of_photo(photo: &Photo, part: PixelBox) -> Arc<Photo> {
+    let PixelBox {
+        x,
+        y,
+        width,
+        height,
+    } = part;
+    let rgb = imageops::crop_imm(&photo.rgb, x, y, width, height).to_image();
+    Arc::new(Photo::from_rgb(photo.path.clone(), rgb))
 }
 
 /// (a), (b), … (z), (aa), (ab), …
@@ -160,7 +189,7 @@ pub(super) fn maximum(max: f32) -> String {
 /// A legend with a small title above and details below.
 pub(super) struct Key {
     pub title: &'static str,
-    pub table: &'static [[u8; 3]; 256],
+    pub table: Cow<'static, [[u8; 3]; 256]>,
     /// The labels below the left end, the middle and the right end.
     pub labels: [String; 3],
     pub details: String,
@@ -172,14 +201,14 @@ impl Key {
         let largest = maxima.iter().copied().fold(0.0, f32::max);
         let (start, end) = match look.scale {
             _ if largest <= 0.0 => ("zero everywhere", String::new()),
-            Scale::UpTo(end) => ("0", significant(end)),
+            Scale::UpTo(end) => ("0", scale_end(end, largest)),
             Scale::Own if maxima.iter().all(|max| *max == largest) => ("0", significant(largest)),
             Scale::Own => ("0", "maximum".to_owned()),
         };
         let common = match look.scale {
-            Scale::UpTo(_) => ", one scale",
+            Scale::UpTo(_) if maxima.len() > 1 => ", one scale",
             Scale::Own if maxima.iter().any(|max| *max != largest) => ", each map on its own scale",
-            Scale::Own => "",
+            Scale::UpTo(_) | Scale::Own => "",
         };
         Key {
             title: "Heat map scale",
@@ -205,7 +234,7 @@ impl Key {
         };
         Key {
             title: "Difference scale",
-            table: diverging(),
+            table: Cow::Borrowed(diverging()),
             labels: match end {
                 Some(end) => [format!("−{end}"), "0".to_owned(), format!("+{end}")],
                 None => [String::new(), "no difference".to_owned(), String::new()],
@@ -228,7 +257,7 @@ impl Key {
         let small = face.style(Weight::Regular, 0.8, SECONDARY);
         let y = small.set(items, self.title, (x, y), room, 2) + face.em * 0.6;
         let bar = Legend {
-            table: self.table,
+            table: &self.table,
             em: face.em,
             text: face.style(Weight::Regular, 0.85, INK),
             width,

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use image::{RgbImage, imageops};
+use image::RgbImage;
 
+use super::parts;
 use crate::engine::{Guided, HeatMap, ModelInfo, Prediction};
 use crate::explain::Score;
 use crate::model::ReluRule;
 use crate::picture::map::Map;
 use crate::picture::map::compose::{self, Look, Overlay, Under, Unseen};
+use crate::picture::map::sample::Sampling;
 use crate::picture::photo::decode::Photo;
 use crate::picture::photo::geometry::PixelBox;
 use crate::picture::photo::resample;
@@ -106,24 +108,22 @@ impl Figure {
     /// The difference of two maps over the photo in grey, at the photo's resolution.
     pub fn difference(&self, map: &Map, unseen: Unseen) -> RgbImage {
         let draw = |figure: &Figure| {
-            let look = &figure.look;
-            compose::difference_overlay(
-                &figure.photo.rgb,
-                map,
-                &figure.answer.placement,
-                look.difference_opacity,
-                look.scale,
-            )
+            let (photo, placement) = (&figure.photo.rgb, &figure.answer.placement);
+            compose::difference_overlay(photo, map, placement, &figure.look)
         };
         self.drawn(unseen, draw, Kind::Difference)
     }
 
     /// The colours of the heat map without the photo.
     pub fn bare_heat_map(&self, unseen: Unseen) -> RgbImage {
+        let overlay = match self.look.overlay.sampling() {
+            Sampling::Bilinear => Overlay::Blend,
+            Sampling::Nearest => Overlay::Cells,
+        };
         let draw = |figure: &Figure| {
             let look = Look {
                 opacity: 1.0,
-                overlay: Overlay::Blend,
+                overlay,
                 ..figure.look
             };
             let photo = &figure.photo.rgb;
@@ -165,23 +165,21 @@ impl Figure {
     /// The view of a part of the photo (in its pixels, not empty, and within it) as a photo of its own.
     #[must_use]
     pub fn part(&self, part: PixelBox) -> Figure {
+        self.part_in(part, None)
+    }
+
+    /// [`Figure::part`], in a photo of that part if it is there already.
+    pub(super) fn part_in(&self, part: PixelBox, known: Option<Arc<Photo>>) -> Figure {
         let mut figure = self.clone();
         let whole = self.photo.rgb.dimensions();
         if (part.width, part.height) == whole {
             return figure;
         }
-        let PixelBox {
-            x,
-            y,
-            width,
-            height,
-        } = part;
-        let rgb = imageops::crop_imm(&self.photo.rgb, x, y, width, height).to_image();
         let mut answer = Prediction::clone(&self.answer);
         answer.placement = answer.placement.of_part(part);
         figure.answer = Arc::new(answer);
         figure.score_as(self.heat_map.score.of_part(part));
-        figure.photo = Arc::new(Photo::from_rgb(self.photo.path.clone(), rgb));
+        figure.photo = known.unwrap_or_else(|| parts::of_photo(&self.photo, part));
         figure
     }
 

@@ -74,8 +74,8 @@ fn the_screen_and_the_file_show_the_same_colours() {
     // The window is large enough to magnify each pixel of the photo, so that pixels do not mix.
     let mut window = Window::sized(start, 2560.0, 1440.0, egui::Theme::Dark);
     window.settle();
-    for overlay in ["Blend", "Spotlight"] {
-        window.click(overlay);
+    for overlay in ["Spotlight", "Native cells", "Blend"] {
+        window.choose("Overlay", overlay);
         window.settle();
         let path = folder.path().join(format!("{overlay}.png"));
         window.will_pick(&path);
@@ -391,4 +391,35 @@ fn writes_the_raw_arrays_of_the_view() {
             .query_by_label("Deconvnet × Grad-CAM")
             .is_some()
     );
+}
+
+#[test]
+fn arrays_wait_until_another_export_is_done() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = Window::open();
+    window.will_pick(folder.path().join("view.png"));
+    window.will_pick(folder.path().join("view.npz"));
+    let pickers = std::sync::Arc::clone(&window.pickers);
+    // While this is held, the picker of the figure stays on screen.
+    let held = pickers.names.lock().unwrap();
+    window.ctrl(Key::E);
+    window.choose("Export", "Export arrays…");
+    window.harness.run_steps(20);
+    drop(held);
+    window.until("the files", |w| w.app().is_settled());
+    assert_eq!(window.app().notices(), Vec::<String>::new());
+    let names = pickers.names.lock().unwrap().clone();
+    let ending = |name: &str| {
+        std::path::Path::new(name)
+            .extension()
+            .map(std::ffi::OsStr::to_owned)
+    };
+    let endings: Vec<_> = names.iter().map(|name| ending(name)).collect();
+    assert_eq!(endings, [Some("png".into()), Some("npz".into())]);
+    // The second picker came after the first export, so it starts where that was written to.
+    let folders = pickers.folders.lock().unwrap().clone();
+    assert_eq!(folders[1].as_deref(), Some(folder.path()));
+    for name in ["view.png", "view.npz"] {
+        assert!(folder.path().join(name).exists(), "{name}");
+    }
 }

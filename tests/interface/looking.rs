@@ -38,10 +38,10 @@ fn colours_and_overlay_send_no_requests() {
             .harness
             .get_by_label_contains(&format!("Legend: {name} from 0 to"));
     }
-    window.click("Spotlight");
-    window.settle();
-    window.click("Blend");
-    window.settle();
+    for overlay in ["Spotlight", "Contours", "Native cells", "Blend"] {
+        window.choose("Overlay", overlay);
+        window.settle();
+    }
     assert_eq!(window.app().requests_sent(), sent);
 }
 

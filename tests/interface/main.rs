@@ -11,16 +11,15 @@ mod answers;
 mod choosing;
 mod comparing;
 mod exporting;
+mod figure_preview;
 mod folder;
-mod folder_grid;
-mod folder_support;
-mod folder_truth;
 mod layers;
 mod looking;
 #[path = "../checkpoints/made.rs"]
 mod made;
 mod memory;
 mod opening;
+mod overlays;
 mod pictures;
 mod reading;
 mod room;

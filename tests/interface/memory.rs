@@ -646,17 +646,13 @@ fn the_palette_finds_a_command_and_runs_it() {
             .map(|line| line.accesskit_node().label().unwrap_or_default())
             .collect::<Vec<_>>()
     };
-    window.ctrl(Key::K);
     let field = "Find a command";
-    window.harness.get_by_label(field).type_text("next la");
-    window.harness.run_steps(2);
+    window.search_commands("next la");
     window.key(Key::Escape);
     assert!(window.harness.query_by_label(field).is_none());
 
     let layer = window.chosen_layer();
-    window.ctrl(Key::K);
-    window.harness.get_by_label(field).type_text("prev lay");
-    window.harness.run_steps(2);
+    window.search_commands("prev lay");
     assert!(lines(&window).contains(&"Previous layer".to_owned()));
     window.harness.check_accessibility();
     window.key(Key::Enter);
@@ -665,9 +661,7 @@ fn the_palette_finds_a_command_and_runs_it() {
     assert!(window.harness.query_by_label(field).is_none());
 
     // A choice from a menu, with the arrow keys.
-    window.ctrl(Key::K);
-    window.harness.get_by_label(field).type_text("colours");
-    window.harness.run_steps(2);
+    window.search_commands("colours");
     let first = window.chosen_class().unwrap();
     window.key(Key::ArrowDown);
     let offered = lines(&window);
@@ -681,9 +675,7 @@ fn the_palette_finds_a_command_and_runs_it() {
     window.harness.get_by_label_contains(&legend);
 
     // A command that is not possible says why, and nothing happens.
-    window.ctrl(Key::K);
-    window.harness.get_by_label(field).type_text("unpin");
-    window.harness.run_steps(2);
+    window.search_commands("unpin");
     assert_eq!(window.value("Unpin all"), "Nothing is pinned");
     window.key(Key::Enter);
     window.harness.get_by_label(field);

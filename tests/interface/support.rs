@@ -245,6 +245,21 @@ impl Window {
         self.harness.run_steps(2);
     }
 
+    /// Types into the command search.
+    #[track_caller]
+    pub fn search_commands(&mut self, typed: &str) {
+        self.ctrl(egui::Key::K);
+        self.harness.get_by_label("Find a command").type_text(typed);
+        self.harness.run_steps(2);
+    }
+
+    /// Runs the best match for what is typed into the command search.
+    #[track_caller]
+    pub fn run_command(&mut self, typed: &str) {
+        self.search_commands(typed);
+        self.key(egui::Key::Enter);
+    }
+
     /// The label of the selected row.
     pub fn chosen(&self, role: Role) -> Option<String> {
         let rows = self.harness.query_all_by_role(role);

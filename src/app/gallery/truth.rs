@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::predictor::{asker, outcome};
+use super::view::TruthOf;
 use crate::app::App;
 use crate::app::notices::Place;
 use crate::folder::{Assignment, Choices, Numbering};
@@ -22,14 +23,19 @@ impl App {
         let Some(photo) = &self.state.photo else {
             return;
         };
-        let key = Some((photo.id, question.map(|question| question.model)));
-        if self.gallery.view.truth_of != key {
-            self.gallery.view.truth_of = key;
+        let (photo_id, model) = (photo.id, question.map(|question| question.model));
+        let known = self.gallery.view.truth_of;
+        if known.is_none_or(|of| (of.photo, of.model) != (photo_id, model)) {
+            self.gallery.view.truth_of = Some(TruthOf {
+                photo: photo_id,
+                model,
+                by_session: false,
+            });
             self.state.truth = self.gallery.folder.list.truth(&photo.path);
         }
     }
 
-    /// Keeps the current true class for this photo, without looking it up in the folder.
+    /// Keeps the true class that a session has for this photo, without looking it up in the folder.
     pub(crate) fn keep_truth(&mut self) {
         let Some(photo) = self
             .state
@@ -40,7 +46,11 @@ impl App {
             return;
         };
         let model = self.gallery_question().map(|question| question.model);
-        self.gallery.view.truth_of = Some((photo.id, model));
+        self.gallery.view.truth_of = Some(TruthOf {
+            photo: photo.id,
+            model,
+            by_session: true,
+        });
     }
 
     /// Looks up the true class again when the folder has been read further: it may be read after its
@@ -53,8 +63,13 @@ impl App {
         let Some(photo) = &self.state.photo else {
             return;
         };
-        let truth = self.gallery.folder.list.truth(&photo.path);
-        if truth.is_some() {
+        if self.gallery.view.truth_of.is_some_and(|of| of.by_session) {
+            return;
+        }
+        let list = &self.gallery.folder.list;
+        let truth = list.truth(&photo.path);
+        // When the folder is closed, the true class stays.
+        if truth.is_some() || list.find(&photo.path).is_some() {
             self.take_truth(truth);
         }
     }

@@ -38,13 +38,22 @@ pub struct GalleryView {
     pub(super) generation: u64,
     /// The photo that `current` was looked up for, and the number of images at that time.
     pub(super) looked_up: Option<(u64, usize)>,
-    /// The photo and the model for which the true class was looked up.
-    pub(super) truth_of: Option<(u64, Option<u64>)>,
+    /// What the true class belongs to.
+    pub(super) truth_of: Option<TruthOf>,
     /// [`ImageList::truth_version`](crate::folder::ImageList::truth_version) when the true class was last
     /// looked up.
     pub(super) truth_looked_up_at: u64,
     /// Whether a folder is open, however few images it contains.
     pub(super) is_folder: bool,
+}
+
+/// What the true class of the view belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct TruthOf {
+    pub photo: u64,
+    pub model: Option<u64>,
+    /// Whether a session has set it. Then it stays, whatever the folder says.
+    pub by_session: bool,
 }
 
 impl Default for GalleryView {

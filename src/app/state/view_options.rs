@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::model::ReluRule;
 use crate::picture::map::colormap::Colormap;
-use crate::picture::map::compose::{Look, Overlay};
+use crate::picture::map::compose::{Look, Maximum, Overlay, Scaling};
 use crate::picture::photo::decode::Decoding;
 use crate::picture::photo::geometry::Fit;
 
@@ -27,6 +27,9 @@ pub struct MapStyle {
     pub overlay: Overlay,
     /// Whether all maps are scaled to the largest value of any map instead of each to its own.
     pub common_scale: bool,
+    /// The value at which the scales of all maps end, if one was typed.
+    #[serde(skip_serializing_if = "Option::is_none", with = "typed_maximum")]
+    pub maximum: Option<Maximum>,
     /// Whether the maps of the strip are scaled to the largest value of any layer.
     pub strip_common_scale: bool,
     /// Of the difference of two maps, over the photo in grey.
@@ -43,10 +46,47 @@ impl Default for MapStyle {
             colormap: Colormap::default(),
             overlay: Overlay::default(),
             common_scale: false,
+            maximum: None,
             strip_common_scale: false,
             difference_opacity: Opacity::from_share(Look::DIFFERENCE_OPACITY),
             panels: Panels::default(),
         }
+    }
+}
+
+impl MapStyle {
+    /// What decides where the scales of the maps on the stage end.
+    pub fn scaling(&self) -> Scaling {
+        match self.maximum {
+            Some(maximum) => Scaling::Fixed(maximum),
+            None if self.common_scale => Scaling::Common,
+            None => Scaling::Own,
+        }
+    }
+}
+
+/// A typed maximum as a number in files.
+mod typed_maximum {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+    use crate::picture::map::compose::Maximum;
+
+    #[expect(clippy::ref_option, reason = "as serde calls it")]
+    pub fn serialize<S: Serializer>(
+        maximum: &Option<Maximum>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        maximum.map(Maximum::value).serialize(serializer)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Maximum>, D::Error> {
+        let Some(value) = Option::<f32>::deserialize(deserializer)? else {
+            return Ok(None);
+        };
+        let why = || de::Error::custom(format!("the maximum of the scale is {value}"));
+        Maximum::new(value).map(Some).ok_or_else(why)
     }
 }
 

@@ -43,13 +43,14 @@ impl Refused {
     }
 }
 
+/// How what was written differs from what was asked for, if it does.
+pub type Remark = Option<String>;
+
 /// The outcome of saving.
 pub enum Saved {
-    To(PathBuf),
-    /// An image is on the clipboard, perhaps reduced to a size in pixels.
-    Copied {
-        reduced: Option<(u32, u32)>,
-    },
+    To(PathBuf, Remark),
+    /// An image is on the clipboard.
+    Copied(Remark),
     NothingChosen,
     /// No picker could be opened. Holds the initial folder and name for the path prompt.
     NoPicker(Option<PathBuf>, String),
@@ -100,17 +101,18 @@ impl App {
     /// Reports the outcome of saving, or asks for another path. Returns the path that was written.
     pub(crate) fn report_saved(&mut self, target: SaveTarget, saved: Saved) -> Option<PathBuf> {
         match saved {
-            Saved::To(path) => {
-                self.state.done = Some(format!("{} {}", target.success(), path.display()));
+            Saved::To(path, remark) => {
+                let (done, path_shown) = (target.success(), path.display());
+                self.state.done = Some(match remark {
+                    None => format!("{done} {path_shown}"),
+                    Some(remark) => format!("{done}, {remark}: {path_shown}"),
+                });
                 return Some(path);
             }
-            Saved::Copied { reduced } => {
-                self.state.done = Some(match reduced {
-                    None => "Copied the composite".to_owned(),
-                    Some((width, height)) => format!(
-                        "Copied the composite, reduced to {width} × {height}: the clipboard takes 16 MB"
-                    ),
-                });
+            Saved::Copied(remark) => {
+                let remark = remark.map(|remark| format!(", {remark}"));
+                let done = format!("Copied the composite{}", remark.unwrap_or_default());
+                self.state.done = Some(done);
             }
             Saved::NothingChosen => {}
             Saved::NoPicker(folder, name) => {
@@ -133,7 +135,7 @@ pub fn to_picked(
     folder: Option<PathBuf>,
     name: String,
     with_extension: impl FnOnce(PathBuf) -> PathBuf,
-    write: impl FnOnce(&Path) -> Result<(), String>,
+    write: impl FnOnce(&Path) -> Result<Remark, String>,
 ) -> Saved {
     match picked {
         Picked::File(path) => {
@@ -144,7 +146,7 @@ pub fn to_picked(
                 return Saved::Failed(format!("{} {why}", named.display()));
             }
             match write(&named) {
-                Ok(()) => Saved::To(named),
+                Ok(remark) => Saved::To(named, remark),
                 Err(why) => Saved::Failed(why),
             }
         }
@@ -157,13 +159,13 @@ pub fn to_picked(
 pub fn to_typed(
     path: PathBuf,
     replace: bool,
-    write: impl FnOnce(&Path) -> Result<(), String>,
+    write: impl FnOnce(&Path) -> Result<Remark, String>,
 ) -> Saved {
     if !replace && path.exists() {
         return Saved::Refused(Refused::exists(path));
     }
     match write(&path) {
-        Ok(()) => Saved::To(path),
+        Ok(remark) => Saved::To(path, remark),
         Err(why) => Saved::Refused(Refused {
             why: sentence(&why),
             path,
@@ -186,13 +188,16 @@ mod tests {
         let existing = folder.path().join("a.png");
         std::fs::write(&existing, "x").unwrap();
         let save = |path: PathBuf| {
-            let write = |path: &Path| std::fs::write(path, "y").map_err(|error| error.to_string());
+            let write = |path: &Path| match std::fs::write(path, "y") {
+                Ok(()) => Ok(None),
+                Err(error) => Err(error.to_string()),
+            };
             to_picked(Picked::File(path), None, String::new(), with_png, write)
         };
         assert!(matches!(save(folder.path().join("a")), Saved::Failed(_)));
         assert_eq!(std::fs::read_to_string(&existing).unwrap(), "x");
         assert!(
-            matches!(save(existing.clone()), Saved::To(_)),
+            matches!(save(existing.clone()), Saved::To(..)),
             "the picker asked about it"
         );
         assert_eq!(std::fs::read_to_string(&existing).unwrap(), "y");
@@ -205,6 +210,9 @@ mod tests {
         std::fs::write(&existing, "x").unwrap();
         let saved = to_typed(existing.clone(), false, |_| panic!("nothing is written"));
         assert!(matches!(saved, Saved::Refused(refused) if refused.exists));
-        assert!(matches!(to_typed(existing, true, |_| Ok(())), Saved::To(_)));
+        assert!(matches!(
+            to_typed(existing, true, |_| Ok(None)),
+            Saved::To(..)
+        ));
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use egui::Context;
+use image::RgbaImage;
 
 use super::input::InputTexture;
 use super::photo::PhotoTexture;
@@ -13,6 +14,8 @@ use crate::explain::Score;
 use crate::picture::map::Map;
 use crate::picture::map::colour;
 use crate::picture::map::compose::Overlay;
+use crate::picture::map::contours::contours;
+use crate::picture::map::sample::Sampling;
 use crate::picture::photo::geometry::Placement;
 
 /// A heat map, or the part of it that is shown, over its photo.
@@ -26,9 +29,18 @@ pub fn heat_texture(
 ) -> HeatTexture {
     let max = map.max();
     let end = key.common_max.unwrap_or(max);
-    let layer = match key.overlay {
-        Overlay::Blend => rgb(&colour::heat(map, key.colormap, end, colour::MAX_SIDE)),
-        Overlay::Spotlight => rgba(&colour::spotlight(map, end, colour::MAX_SIDE)),
+    let (layer, contours) = match key.overlay {
+        Overlay::Blend => {
+            let layer = colour::heat(map, key.colormap, end, colour::MAX_SIDE);
+            (rgb(&layer), Vec::new())
+        }
+        Overlay::Cells => (rgb(&colour::heat(map, key.colormap, end, 0)), Vec::new()),
+        Overlay::Spotlight => {
+            let layer = colour::spotlight(map, end, colour::MAX_SIDE);
+            (rgba(&layer), Vec::new())
+        }
+        // Lines are drawn as lines, so that they stay sharp however far the photo is magnified.
+        Overlay::Contours => (rgba(&RgbaImage::new(1, 1)), contours(map, end)),
     };
     let score_name = row.subject.score_name();
     let what = format!("{score_name} at {}", key.heat.layer);
@@ -56,7 +68,8 @@ pub fn heat_texture(
     HeatTexture {
         over: OverPhoto {
             photo: Arc::clone(photo),
-            layer: InputTexture::new(ctx, "heat map", layer, placement),
+            layer: InputTexture::new(ctx, "heat map", layer, placement, key.overlay.sampling()),
+            contours,
             end,
             common_scale: key.common_max.is_some(),
             max,
@@ -73,14 +86,19 @@ pub fn difference_texture(
     photo: &Arc<PhotoTexture>,
     map: &Map,
     placement: &Placement,
-    common_max: Option<f32>,
+    (common_max, sampling): (Option<f32>, Sampling),
 ) -> OverPhoto {
     let max = map.max_abs();
     let end = common_max.unwrap_or(max);
-    let layer = rgba(&colour::difference(map, end, colour::MAX_SIDE));
+    let side = match sampling {
+        Sampling::Bilinear => colour::MAX_SIDE,
+        Sampling::Nearest => 0,
+    };
+    let layer = rgba(&colour::difference(map, end, side));
     OverPhoto {
         photo: Arc::clone(photo),
-        layer: InputTexture::new(ctx, "difference", layer, placement),
+        layer: InputTexture::new(ctx, "difference", layer, placement, sampling),
+        contours: Vec::new(),
         end,
         common_scale: common_max.is_some(),
         max,

@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
-use egui::{ColorImage, Context, Pos2, Rect, TextureHandle, TextureOptions, Vec2, pos2, vec2};
+use egui::{
+    ColorImage, Context, Pos2, Rect, TextureFilter, TextureHandle, TextureOptions, Vec2, pos2, vec2,
+};
 use image::RgbImage;
 
+use crate::picture::map::sample::Sampling;
 use crate::picture::photo::geometry::Placement;
 use crate::picture::photo::resample;
 
@@ -15,7 +18,7 @@ pub struct InputTexture {
     whole: TextureHandle,
     fine: Option<Fine>,
     /// The area the texture covers, in fractions of the photo. Padding reaches outside 0 to 1.
-    covers: Rect,
+    pub covers: Rect,
     /// The part of the photo that the network saw.
     pub seen: Rect,
 }
@@ -40,13 +43,22 @@ impl InputTexture {
         name: &str,
         picture: ColorImage,
         placement: &Placement,
+        sampling: Sampling,
     ) -> InputTexture {
         let image = vec2(placement.image.0 as f32, placement.image.1 as f32);
         let source = placement.source;
         let corner = vec2(source.x as f32, source.y as f32) / image;
         let extent = vec2(source.width as f32, source.height as f32) / image;
+        let magnification = match sampling {
+            Sampling::Bilinear => TextureFilter::Linear,
+            Sampling::Nearest => TextureFilter::Nearest,
+        };
+        let options = TextureOptions {
+            magnification,
+            ..TextureOptions::LINEAR
+        };
         InputTexture {
-            whole: ctx.load_texture(name, picture, TextureOptions::LINEAR),
+            whole: ctx.load_texture(name, picture, options),
             fine: None,
             covers: Rect::from_min_size(corner.to_pos2(), extent),
             seen: seen(placement),
@@ -60,7 +72,7 @@ impl InputTexture {
         picture: RgbImage,
         placement: &Placement,
     ) -> InputTexture {
-        let whole = InputTexture::new(ctx, name, rgb(&picture), placement);
+        let whole = InputTexture::new(ctx, name, rgb(&picture), placement, Sampling::Bilinear);
         InputTexture {
             fine: Some(Fine {
                 picture,

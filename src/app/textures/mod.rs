@@ -15,6 +15,8 @@ use crate::picture::map::SignedImage;
 use crate::picture::map::colormap::Colormap;
 use crate::picture::map::colour;
 use crate::picture::map::compose::{self, Overlay};
+use crate::picture::map::contours::Contour;
+use crate::picture::map::sample::Sampling;
 use crate::picture::photo::decode::Photo;
 
 use super::state::State;
@@ -47,10 +49,15 @@ pub struct LayerKey {
     pub common_max: Option<f32>,
 }
 
+/// Identifies the difference of two maps: the shared end of the scales, and whether it is interpolated.
+pub type DifferenceKey = (HeatKey, (Option<f32>, Sampling));
+
 /// A photo and what is drawn over it.
 pub struct OverPhoto {
     pub photo: Arc<PhotoTexture>,
     pub layer: InputTexture,
+    /// Lines over it, if it is shown by lines.
+    pub contours: Vec<Contour>,
     /// The value at the end of the colour scale.
     pub end: f32,
     /// Whether all rows share that scale.
@@ -89,7 +96,7 @@ pub struct RowTextures {
     pub region: Option<((PredictionKey, usize), InputTexture)>,
     pub heat: Option<(LayerKey, HeatTexture)>,
     pub signed: Option<(GuidedKey, SignedTextures)>,
-    pub difference: Option<((HeatKey, Option<f32>), OverPhoto)>,
+    pub difference: Option<(DifferenceKey, OverPhoto)>,
 }
 
 /// All textures.
@@ -100,7 +107,7 @@ pub struct Textures {
     greys: HashMap<u64, Slot<u64, Arc<PhotoTexture>>>,
     rows: HashMap<RowId, RowTextures>,
     pub tiles: Tiles,
-    /// The top of the colour scale that all rows share, if they share one.
+    /// The end of the colour scale that all rows share, if they share one.
     pub common_max: Option<f32>,
 }
 
@@ -126,11 +133,8 @@ impl Textures {
         if rows.is_empty() {
             self.update_photo_alone(state);
         }
-        self.common_max = state
-            .options
-            .style
-            .common_scale
-            .then(|| scale::common_max(state, &lines(&rows, state.options.style.panels)));
+        self.common_max =
+            scale::shared(state, &lines(&rows, state.options.style.panels)).shared_end();
         for row in &rows {
             self.update_row(ctx, state, row);
         }
@@ -196,7 +200,8 @@ impl Textures {
             own.region = region.and_then(|key| {
                 let mask = prediction.regions.as_ref()?.map(key.1);
                 let layer = rgba(&compose::region_layer(&mask, colour::MAX_SIDE));
-                Some((key, InputTexture::new(ctx, "region", layer, placement)))
+                let region = InputTexture::new(ctx, "region", layer, placement, Sampling::Bilinear);
+                Some((key, region))
             });
         }
         if let (Some(heat), Some(key)) = (
@@ -226,13 +231,14 @@ impl Textures {
         }
         match (row.id, subject.heat_key()) {
             (RowId::Versus(_), Some(heat)) => {
-                let key = (heat, common_max);
+                let how = (common_max, state.options.style.overlay.sampling());
+                let key = (heat, how);
                 let fresh = own
                     .difference
                     .as_ref()
                     .is_some_and(|(shown, _)| *shown == key);
                 if !fresh && let (Some(grey), Some(map)) = (grey, scale::difference(state, row)) {
-                    let made = difference_texture(ctx, &grey, &map, placement, common_max);
+                    let made = difference_texture(ctx, &grey, &map, placement, how);
                     own.difference = Some((key, made));
                 }
             }

@@ -1,5 +1,6 @@
 //! The colour scale that several rows share, and the difference between two maps.
 
+use crate::picture::map::compose::Scale;
 use crate::picture::map::{Map, difference as map_difference};
 
 use crate::app::state::State;
@@ -8,16 +9,16 @@ use crate::app::state::rows::subject::HeatKey;
 use crate::app::state::rows::{Row, RowId};
 use crate::figure::Panel;
 
-/// The largest value in any heat map on the stage; 0 if there is none.
-pub fn common_max(state: &State, lines: &[Line<'_>]) -> f32 {
+/// The scale of all heat maps on the stage, as chosen.
+pub fn shared(state: &State, lines: &[Line<'_>]) -> Scale {
     let heat_map = Cell::Panel(Panel::HeatMap);
-    lines
+    let maps = lines
         .iter()
         .flat_map(Line::places)
         .filter(|(_, place)| place.cell == heat_map)
         .filter_map(|(_, place)| state.results.heat(&place.row?.subject))
-        .map(|heat| heat.map.max())
-        .fold(0.0, f32::max)
+        .map(|heat| &heat.map);
+    state.options.style.scaling().of(maps)
 }
 
 /// The map of the first class minus the map of the second, for a row that compares two classes.

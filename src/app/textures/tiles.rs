@@ -10,7 +10,7 @@ use crate::engine::HeatMap;
 use crate::model::ModulePath;
 use crate::picture::map::Map;
 use crate::picture::map::colormap::Colormap;
-use crate::picture::map::compose::Overlay;
+use crate::picture::map::compose::{self, Overlay};
 use crate::picture::map::{colour, sample};
 
 use super::slot::Slot;
@@ -28,7 +28,7 @@ pub struct TilesKey {
     pub score: Score,
     version: u64,
     colormap: Colormap,
-    overlay: Overlay,
+    pub overlay: Overlay,
     common_scale: bool,
 }
 
@@ -192,15 +192,19 @@ fn atlas(
     reason = "the colours of a colour map, not of the theme"
 )]
 fn colours(map: &Map, size: (usize, usize), end: f32, key: &TilesKey) -> Vec<Color32> {
-    let map = sample::sampled(map, size);
+    let at_size = || sample::sampled_as(map, size, key.overlay.sampling());
     match key.overlay {
-        Overlay::Blend => colour::heat(&map, key.colormap, end, 0)
+        Overlay::Blend | Overlay::Cells => colour::heat(&at_size(), key.colormap, end, 0)
             .pixels()
             .map(|p| Color32::from_rgb(p.0[0], p.0[1], p.0[2]))
             .collect(),
-        Overlay::Spotlight => colour::spotlight(&map, end, 0)
+        Overlay::Spotlight => colour::spotlight(&at_size(), end, 0)
             .pixels()
             .map(|p| Color32::from_black_alpha(p.0[3]))
+            .collect(),
+        Overlay::Contours => compose::small_contours(map, size, key.colormap, end)
+            .pixels()
+            .map(|p| Color32::from_rgba_unmultiplied(p.0[0], p.0[1], p.0[2], p.0[3]))
             .collect(),
     }
 }

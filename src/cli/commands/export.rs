@@ -9,7 +9,7 @@ use anyhow::{Result, bail};
 use clap::Args;
 use gradcam::engine::{ClassQuery, ModelInfo, Session};
 use gradcam::explain::Score;
-use gradcam::figure::{Comparison, Figure, Format, LayerStrip, Panel, Raw, Row, write_page};
+use gradcam::figure::{Comparison, Figure, Format, LayerStrip, Panel, Raw, Row};
 use gradcam::model::ReluRule;
 use gradcam::picture::map::SignedImage;
 use gradcam::picture::photo::decode::Photo;
@@ -21,7 +21,7 @@ use crate::cli::explained::{View, stem};
 use crate::cli::options::{FitChoice, LookChoice, ModelFile, resolve_layer};
 use crate::cli::page::{PageChoice, PanelChoice, parse_panels};
 use crate::cli::pictures::{BandFiles, DecodingChoice, Pictures, Source};
-use crate::cli::{pattern, terminal};
+use crate::cli::{page, pattern, terminal};
 
 /// Write figures, panels and raw arrays for images
 #[derive(Debug, Args)]
@@ -232,14 +232,13 @@ impl Export {
             maps: maps.into_iter().map(Arc::new).collect(),
             look: self.look.look(),
         };
-        if self.common_scale {
-            strip.look.scale = strip.common_scale();
-        }
+        let maps = strip.maps.iter().map(|heat_map| &heat_map.map);
+        strip.look.scale = self.look.scaling(self.common_scale).of(maps);
         let page = strip.page(&self.page.setting(STRIP_PX));
         self.make_out()?;
         let base = format!("{name}_{}_layers_{}", view.model.name, score.class());
         let picture = self.out.join(format!("{base}.{}", self.format));
-        write_page(&page, &picture)?;
+        page::write(&page, &picture)?;
         let facts = serde_json::to_vec_pretty(&strip.facts())?;
         write::bytes(&self.out.join(format!("{base}.json")), &facts)?;
         done(&picture)
@@ -261,7 +260,7 @@ impl Export {
         let panels = self.panels.clone().unwrap_or_default().panels;
         let row = Row::of_panels(figure, &panels);
         let page = Comparison::of(row).page(&self.page.setting(u32::MAX));
-        write_page(&page, &composite)?;
+        page::write(&page, &composite)?;
         if self.separate {
             let unseen = self.page.unseen;
             write::png(&file("heatmap.png"), &figure.bare_heat_map(unseen))?;

@@ -182,11 +182,10 @@ impl Prediction {
             (
                 AnswerKind::Classes | AnswerKind::YesNo,
                 Reading::Softmax | Reading::Sigmoid | Reading::AsTheyAre,
-            ) if self.regions.is_some() => ValueKind::Area,
-            (
-                AnswerKind::Classes | AnswerKind::YesNo,
-                Reading::Softmax | Reading::Sigmoid | Reading::AsTheyAre,
-            ) => ValueKind::Probability,
+            ) => match self.regions {
+                Some(_) => ValueKind::Area,
+                None => ValueKind::Probability,
+            },
         }
     }
 

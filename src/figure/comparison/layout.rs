@@ -2,7 +2,7 @@
 
 use super::{Cell, Comparison, Row};
 use crate::figure::parts::{self, Type};
-use crate::figure::setting::{Extent, Setting, TALLEST};
+use crate::figure::setting::{Extent, Setting};
 use crate::picture::page::text::Style;
 use crate::picture::page::{Item, Run};
 use crate::picture::photo::resample;
@@ -84,9 +84,7 @@ impl Grid {
                 let widest = photos()
                     .map(|(width, height)| width as f32 / width.max(height).max(1) as f32)
                     .fold(f32::MIN_POSITIVE, f32::max);
-                let px = (cell / widest)
-                    .floor()
-                    .min((print.width_px() * TALLEST) as f32);
+                let px = (cell / widest).floor().min(setting.longest_panel() as f32);
                 (face, cell, at(px as u32))
             }
         };

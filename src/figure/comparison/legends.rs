@@ -80,7 +80,7 @@ impl Comparison {
         let mut looks: Vec<(Look, usize, Vec<f32>)> = Vec::new();
         for (_, column, cell) in cells().filter(|(_, _, cell)| cell.shows_panel(Panel::HeatMap)) {
             let look = Look {
-                scale: self.scale,
+                scale: cell.figure.look.scale.or(self.scale),
                 ..cell.figure.look
             };
             let max = cell.figure.heat_map.map.max();

@@ -17,6 +17,7 @@ use super::{Figure, Page, Unseen};
 use crate::picture::map::compose::Scale;
 use crate::picture::page::Item;
 use crate::picture::photo::decode::Photo;
+use crate::picture::photo::geometry::PixelBox;
 
 pub use row::{Cell, Row, Shows};
 
@@ -25,7 +26,7 @@ pub use row::{Cell, Row, Shows};
 pub struct Comparison {
     /// From top to bottom.
     pub rows: Vec<Row>,
-    /// The scale of all rows, in place of the scale of their looks.
+    /// The scale of all maps but those whose look has a common scale already.
     pub scale: Scale,
 }
 
@@ -39,16 +40,18 @@ impl Comparison {
         }
     }
 
-    /// The page. It is smaller than it was set, or has fewer pixels in an inch, if it would be too large.
+    /// The page. It is smaller than it was set, or has fewer pixels in an inch, if it would be too large
+    /// ([`Page::reduced`]).
     pub fn page(&self, setting: &Setting) -> Page {
         if setting.unseen == Unseen::Cut {
             let whole = Setting {
                 unseen: Unseen::default(),
                 ..*setting
             };
-            return self.mapped(Figure::seen_part).page(&whole);
+            let seen = self.part(|figure| figure.answer.placement.seen());
+            return seen.page(&whole);
         }
-        let setting = self.fitted(setting);
+        let (setting, reduced) = self.fitted(setting);
         let mut layout = self.layout(&setting);
         // The pictures of a row usually share their photo.
         let mut last: Option<(Arc<Photo>, Arc<Photo>)> = None;
@@ -63,7 +66,7 @@ impl Comparison {
                 Some((_, sized)) => cell.figure.over(&sized),
                 None => cell.figure.at_size(spot.size),
             };
-            figure.look.scale = self.scale;
+            figure.look.scale = figure.look.scale.or(self.scale);
             let (x, y) = spot.corner;
             let rgb = drawn(cell, &figure, setting.unseen);
             layout.items.push(Item::Picture { x, y, rgb });
@@ -73,12 +76,39 @@ impl Comparison {
         let mut page = Page::new(layout.size, &names.join(", "), layout.items);
         page.ground = setting.ground;
         page.per_inch = setting.per_inch();
+        page.reduced = reduced;
         page
     }
 
-    /// The comparison with another figure in place of each.
+    /// The largest number of panels in a row.
+    pub fn columns(&self) -> usize {
+        let rows = self.rows.iter().map(|row| row.cells.len());
+        rows.max().unwrap_or(0)
+    }
+
+    /// The comparison over a part of each photo, which `part` gives for each view (in pixels of its photo, not empty,
+    /// and within it).
     #[must_use]
-    pub fn mapped(&self, change: impl Fn(&Figure) -> Figure) -> Comparison {
+    pub fn part(&self, part: impl Fn(&Figure) -> PixelBox) -> Comparison {
+        // The views of a row share their photo, and so they share its part.
+        let mut parts: Vec<(Arc<Photo>, PixelBox, Arc<Photo>)> = Vec::new();
+        self.mapped(|figure| {
+            let (photo, part) = (&figure.photo, part(figure));
+            let known = parts
+                .iter()
+                .find(|(whole, known, _)| Arc::ptr_eq(whole, photo) && *known == part);
+            let known = known.map(|(_, _, photo)| Arc::clone(photo));
+            let is_new = known.is_none();
+            let changed = figure.part_in(part, known);
+            if is_new {
+                parts.push((Arc::clone(photo), part, Arc::clone(&changed.photo)));
+            }
+            changed
+        })
+    }
+
+    /// The comparison with another figure in place of each.
+    fn mapped(&self, mut change: impl FnMut(&Figure) -> Figure) -> Comparison {
         let mut changed = self.clone();
         for row in &mut changed.rows {
             row.figure = change(&row.figure);
@@ -90,8 +120,8 @@ impl Comparison {
     }
 
     /// The setting at which the page is not too large, and no panel longer than the largest photo if panels are
-    /// measured in pixels.
-    fn fitted(&self, setting: &Setting) -> Setting {
+    /// measured in pixels; and what had to be reduced.
+    fn fitted(&self, setting: &Setting) -> (Setting, Option<String>) {
         let longest = self.rows.iter().map(|row| {
             let photo = &row.figure.photo;
             photo.width().max(photo.height())

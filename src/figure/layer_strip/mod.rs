@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use image::imageops;
-
 use super::parts::{self, Key, Type};
 use super::setting::{Extent, Setting};
 use super::{Page, Unseen};
@@ -56,7 +54,7 @@ impl LayerStrip {
     }
 
     /// The page. Its maps are no longer than the photo; it is smaller than it was set, or has fewer pixels in an
-    /// inch, if it would be too large.
+    /// inch, if it would be too large ([`Page::reduced`]).
     pub fn page(&self, setting: &Setting) -> Page {
         if setting.unseen == Unseen::Cut {
             let whole = Setting {
@@ -65,8 +63,8 @@ impl LayerStrip {
             };
             return self.part(self.answer.placement.seen()).page(&whole);
         }
-        let setting = &self.fitted(setting);
-        let layout = self.layout(setting);
+        let (setting, reduced) = self.fitted(setting);
+        let layout = self.layout(&setting);
         let smaller = resample::at_size(&self.photo.rgb, layout.panel);
         let photo = smaller.as_ref().unwrap_or(&self.photo.rgb);
         let placement = &self.answer.placement;
@@ -84,6 +82,7 @@ impl LayerStrip {
         let mut page = Page::new(layout.size, &title, items);
         page.ground = setting.ground;
         page.per_inch = setting.per_inch();
+        page.reduced = reduced;
         page
     }
 
@@ -94,17 +93,16 @@ impl LayerStrip {
         if (part.width, part.height) == self.photo.rgb.dimensions() {
             return strip;
         }
-        let (rgb, path) = (&self.photo.rgb, self.photo.path.clone());
-        let rgb = imageops::crop_imm(rgb, part.x, part.y, part.width, part.height).to_image();
-        strip.photo = Arc::new(Photo::from_rgb(path, rgb));
+        strip.photo = parts::of_photo(&self.photo, part);
         let mut answer = Prediction::clone(&self.answer);
         answer.placement = answer.placement.of_part(part);
         strip.answer = Arc::new(answer);
         strip
     }
 
-    /// The setting at which the page is not too large, and no map larger than the photo if it is measured in pixels.
-    fn fitted(&self, setting: &Setting) -> Setting {
+    /// The setting at which the page is not too large, and no map larger than the photo if it is measured in pixels;
+    /// and what had to be reduced.
+    fn fitted(&self, setting: &Setting) -> (Setting, Option<String>) {
         let longest = self.photo.width().max(self.photo.height());
         parts::fitted(setting, longest, |setting| self.layout(setting).size)
     }

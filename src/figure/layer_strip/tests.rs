@@ -115,7 +115,7 @@ fn keeps_the_grid_somewhat_wider_than_high() {
 
 #[test]
 fn limits_the_size_of_the_page() {
-    let px = |strip: &LayerStrip, most| match strip.fitted(&Setting::within(most)).extent {
+    let px = |strip: &LayerStrip, most| match strip.fitted(&Setting::within(most)).0.extent {
         Extent::Pixels(px) => px,
         Extent::Print(_) => panic!("pixels"),
     };

@@ -71,6 +71,9 @@ impl Entry {
 
     /// Whether its name or that of its folder contains each of these words, which are in lower case.
     fn is_named(&self, words: &[&str]) -> bool {
+        if words.is_empty() {
+            return true;
+        }
         let folder = self.folder.as_ref().map(|(name, _)| name.to_lowercase());
         let name = self.name.to_lowercase();
         words.iter().all(|word| {

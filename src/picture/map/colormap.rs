@@ -53,6 +53,18 @@ impl Colormap {
         }
     }
 
+    /// Why it misleads, if it does.
+    pub fn warning(self) -> Option<&'static str> {
+        match self {
+            Colormap::Inferno
+            | Colormap::Viridis
+            | Colormap::Magma
+            | Colormap::Turbo
+            | Colormap::Grey => None,
+            Colormap::Jet => Some("Not perceptually uniform: misleads"),
+        }
+    }
+
     /// The colour of `t` in [0, 1] is entry `floor(255 t)`, in sRGB.
     pub fn table(self) -> &'static [[u8; 3]; 256] {
         static TABLES: LazyLock<[[[u8; 3]; 256]; 6]> =

@@ -1,62 +1,12 @@
 //! How a heat map is shown: colour map, opacity, overlay and scale.
 
-use std::fmt;
+use std::borrow::Cow;
 use std::str::FromStr;
-
-use serde::{Deserialize, Serialize};
 
 use super::Map;
 use super::colormap::Colormap;
-use crate::picture::UnknownName;
 
-/// How importance is overlaid on the photo.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Overlay {
-    /// The coloured map, blended with the photo.
-    #[default]
-    Blend,
-    /// The photo, darkened where it is less important.
-    Spotlight,
-}
-
-impl Overlay {
-    /// In the order in which the window offers them.
-    pub const ALL: [Overlay; 2] = [Overlay::Blend, Overlay::Spotlight];
-
-    /// Its name in the window.
-    pub fn label(self) -> &'static str {
-        match self {
-            Overlay::Blend => "Blend",
-            Overlay::Spotlight => "Spotlight",
-        }
-    }
-
-    /// Its name on the command line and in captions.
-    pub fn name(self) -> &'static str {
-        match self {
-            Overlay::Blend => "blend",
-            Overlay::Spotlight => "spotlight",
-        }
-    }
-}
-
-impl fmt::Display for Overlay {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
-
-impl FromStr for Overlay {
-    type Err = UnknownName;
-
-    fn from_str(name: &str) -> Result<Self, UnknownName> {
-        let found = Self::ALL
-            .into_iter()
-            .find(|overlay| overlay.name().eq_ignore_ascii_case(name));
-        found.ok_or_else(|| UnknownName::new("overlay", name, Self::ALL.map(Overlay::name)))
-    }
-}
+pub use super::overlay::Overlay;
 
 /// The value at the end of the colour table.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -82,11 +32,81 @@ impl Scale {
         Scale::UpTo(maps.into_iter().map(Map::max).fold(0.0, f32::max))
     }
 
+    /// This scale; of a map on its own scale, the other.
+    #[must_use]
+    pub fn or(self, other: Scale) -> Scale {
+        match self {
+            Scale::Own => other,
+            Scale::UpTo(_) => self,
+        }
+    }
+
+    /// The value that ends the scale of several maps, if they share one.
+    pub fn shared_end(self) -> Option<f32> {
+        match self {
+            Scale::Own => None,
+            Scale::UpTo(end) => Some(end),
+        }
+    }
+
     /// Like [`Scale::end`]; `None` if that is 0, negative or NaN, so that dividing by it makes no sense.
     pub(crate) fn divisor(self, max: f32) -> Option<f32> {
         Some(self.end(max)).filter(|end| *end > 0.0)
     }
 }
+
+/// What decides where the scales of all maps of a view end.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub enum Scaling {
+    /// The maximum of each map.
+    #[default]
+    Own,
+    /// The largest maximum of all.
+    Common,
+    /// A value that was typed.
+    Fixed(Maximum),
+}
+
+impl Scaling {
+    /// The scale of these maps.
+    pub fn of<'a>(self, maps: impl IntoIterator<Item = &'a Map>) -> Scale {
+        match self {
+            Scaling::Own => Scale::Own,
+            Scaling::Common => Scale::over(maps),
+            Scaling::Fixed(maximum) => Scale::UpTo(maximum.value()),
+        }
+    }
+}
+
+/// A value at which a scale can end: a positive number.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Maximum(f32);
+
+impl Maximum {
+    /// `None` for what is no finite positive number.
+    pub fn new(value: f32) -> Option<Maximum> {
+        (value.is_finite() && value > 0.0).then_some(Maximum(value))
+    }
+
+    /// Positive.
+    pub fn value(self) -> f32 {
+        self.0
+    }
+}
+
+impl FromStr for Maximum {
+    type Err = NoMaximum;
+
+    fn from_str(text: &str) -> Result<Maximum, NoMaximum> {
+        let value = text.trim().parse().ok();
+        value.and_then(Maximum::new).ok_or(NoMaximum)
+    }
+}
+
+/// A text that is no [`Maximum`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a number above 0")]
+pub struct NoMaximum;
 
 /// How a heat map is shown.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -107,21 +127,36 @@ impl Look {
     /// The usual opacity of a difference, under which the photo still shows.
     pub const DIFFERENCE_OPACITY: f32 = 0.85;
 
-    /// The colours from low to high. A spotlight runs from dark to light, whatever colour map is chosen
-    /// for blending.
-    pub fn table(&self) -> &'static [[u8; 3]; 256] {
-        match self.overlay {
-            Overlay::Blend => self.colormap.table(),
-            Overlay::Spotlight => Colormap::Grey.table(),
-        }
+    /// The colours of its legend, from 0 to the end of the scale.
+    pub fn table(&self) -> Cow<'static, [[u8; 3]; 256]> {
+        self.overlay.legend(self.colormap)
     }
 
     /// A description of the colours and the overlay.
     pub fn describe(&self) -> String {
-        let opacity = format!("opacity {:.0} %", self.opacity * 100.0);
-        match self.overlay {
-            Overlay::Blend => format!("{}, {opacity}", self.colormap),
-            Overlay::Spotlight => format!("spotlight, {opacity}"),
+        self.overlay.describe(self.colormap, self.opacity)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scale_is_each_maps_own_or_common_or_fixed() {
+        let map = |value| Map {
+            width: 1,
+            height: 1,
+            values: vec![value],
+        };
+        let maps = [map(3.0), map(7.0)];
+        assert_eq!(Scaling::Own.of(&maps), Scale::Own);
+        assert_eq!(Scaling::Common.of(&maps), Scale::UpTo(7.0));
+        let fixed = Maximum::new(5.0).unwrap();
+        assert_eq!(Scaling::Fixed(fixed).of(&maps), Scale::UpTo(5.0));
+        for text in ["0", "-1", "nan", "inf", "", "1e99", "x"] {
+            assert_eq!(text.parse::<Maximum>(), Err(NoMaximum), "{text}");
         }
+        assert_eq!(" 2.5 ".parse(), Ok(Maximum(2.5)));
     }
 }

@@ -5,12 +5,14 @@
 use std::borrow::Cow;
 
 pub use regions::Regions;
-use sample::{Tap, lerp, sampled};
+use sample::{Sampling, Tap, lerp, sampled};
 
 pub mod colormap;
 pub mod colour;
 pub mod compose;
+pub mod contours;
 pub(crate) mod look;
+mod overlay;
 mod regions;
 pub mod sample;
 pub(crate) mod upsample;
@@ -106,11 +108,16 @@ impl Map {
     /// Bilinear between the cells' centres and constant beyond the outermost ones, so it agrees with
     /// what [`importance`](compose::importance) draws there. 0 for an empty map.
     pub fn sample(&self, x: f64, y: f64) -> f32 {
+        self.sample_as(x, y, Sampling::Bilinear)
+    }
+
+    /// [`Map::sample`], interpolated or not.
+    pub fn sample_as(&self, x: f64, y: f64, sampling: Sampling) -> f32 {
         if self.is_empty() {
             return 0.0;
         }
-        let column = Tap::at(x, self.width);
-        let row = Tap::at(y, self.height);
+        let column = Tap::at(x, self.width, sampling);
+        let row = Tap::at(y, self.height, sampling);
         let along = |y: usize| {
             let row = &self.values[y * self.width..(y + 1) * self.width];
             lerp(row[column.low], row[column.high], column.weight)

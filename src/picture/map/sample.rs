@@ -18,9 +18,23 @@ pub fn refined(map: &Map, longest: usize) -> Map {
     sampled(map, (map.width * factor, map.height * factor))
 }
 
-/// `map` at another size (width, height): the value of each new cell is the map at its centre. An empty
+/// What a map is between the centres of its cells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Sampling {
+    /// Interpolated along both axes; half-pixel centres, clamped edges.
+    Bilinear,
+    /// The value of the cell that a position is in.
+    Nearest,
+}
+
+/// `map` at another size (width, height): the value of each new cell is the map at its centre, interpolated. An empty
 /// map gives zeros.
-pub fn sampled(map: &Map, (width, height): (usize, usize)) -> Map {
+pub fn sampled(map: &Map, size: (usize, usize)) -> Map {
+    sampled_as(map, size, Sampling::Bilinear)
+}
+
+/// [`sampled`], interpolated or not.
+pub fn sampled_as(map: &Map, (width, height): (usize, usize), sampling: Sampling) -> Map {
     if map.width == 0 || map.height == 0 {
         return Map {
             width,
@@ -30,7 +44,7 @@ pub fn sampled(map: &Map, (width, height): (usize, usize)) -> Map {
     }
     let taps = |count: usize, cells: usize| -> Vec<Tap> {
         (0..count)
-            .map(|i| Tap::at((i as f64 + 0.5) / count as f64, cells))
+            .map(|i| Tap::at((i as f64 + 0.5) / count as f64, cells, sampling))
             .collect()
     };
     let columns = taps(width, map.width);
@@ -65,8 +79,16 @@ pub(super) struct Tap {
 
 impl Tap {
     /// For the position at `fraction` of the length of `cells` (at least one).
-    pub fn at(fraction: f64, cells: usize) -> Self {
+    pub fn at(fraction: f64, cells: usize, sampling: Sampling) -> Self {
         let last = cells - 1;
+        if sampling == Sampling::Nearest {
+            let cell = ((fraction * cells as f64).max(0.0) as usize).min(last);
+            return Self {
+                low: cell,
+                high: cell,
+                weight: 0.0,
+            };
+        }
         let position = (fraction * cells as f64 - 0.5).clamp(0.0, last as f64);
         let low = position as usize;
         Self {

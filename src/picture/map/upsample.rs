@@ -3,11 +3,10 @@
 //! Resizing and cropping are undone per axis. So the neighbours and weights of every column and row are
 //! computed once, and each image row then costs one blend of two grid rows and one pass along it.
 
-use super::sample::{Tap, lerp};
+use super::sample::{Sampling, Tap, lerp};
 use crate::picture::photo::geometry::Placement;
 
 /// From a grid that covers the whole input to the image pixels the network saw ([`Placement::seen`]).
-/// Bilinear, half-pixel centres, clamped edges.
 pub(crate) struct Upsampler {
     columns: Vec<Tap>,
     rows: Vec<Tap>,
@@ -17,12 +16,24 @@ pub(crate) struct Upsampler {
 
 impl Upsampler {
     /// `grid` is (width, height), both at least 1.
-    pub fn new(grid: (usize, usize), placement: &Placement) -> Self {
+    pub fn new(grid: (usize, usize), placement: &Placement, sampling: Sampling) -> Self {
         let seen = placement.seen();
         let source = placement.source;
         Self {
-            columns: taps(seen.x, seen.width, source.x, source.width, grid.0),
-            rows: taps(seen.y, seen.height, source.y, source.height, grid.1),
+            columns: taps(
+                seen.x,
+                seen.width,
+                (source.x, source.width),
+                grid.0,
+                sampling,
+            ),
+            rows: taps(
+                seen.y,
+                seen.height,
+                (source.y, source.height),
+                grid.1,
+                sampling,
+            ),
             blended: vec![0.0; grid.0],
         }
     }
@@ -45,8 +56,14 @@ impl Upsampler {
 
 /// The positions of the centres of `count` pixels from `first` on, on a grid of `cells` that covers
 /// `extent` image pixels from `origin` on.
-fn taps(first: u32, count: u32, origin: f64, extent: f64, cells: usize) -> Vec<Tap> {
+fn taps(
+    first: u32,
+    count: u32,
+    (origin, extent): (f64, f64),
+    cells: usize,
+    sampling: Sampling,
+) -> Vec<Tap> {
     (first..first + count)
-        .map(|pixel| Tap::at((f64::from(pixel) + 0.5 - origin) / extent, cells))
+        .map(|pixel| Tap::at((f64::from(pixel) + 0.5 - origin) / extent, cells, sampling))
         .collect()
 }

@@ -50,6 +50,12 @@ pub fn percent(probability: f32) -> String {
     }
 }
 
+/// The end of a scale, which also stands for what is beyond it: `≥ 5.00` where the largest value is more.
+pub fn scale_end(end: f32, largest: f32) -> String {
+    let more = if largest > end { "≥ " } else { "" };
+    format!("{more}{}", significant(end))
+}
+
 /// The largest difference of two maps, and the scale if the legend ends at another value.
 pub fn difference(max: f32, scale: Scale) -> String {
     match scale {
@@ -96,6 +102,12 @@ mod tests {
         ] {
             assert_eq!(significant_beside_others(value), expected);
         }
+    }
+
+    #[test]
+    fn says_where_a_scale_ends_below_the_largest_value() {
+        assert_eq!(scale_end(5.0, 5.0), "5.00");
+        assert_eq!(scale_end(5.0, 5.1), "≥ 5.00");
     }
 
     #[test]

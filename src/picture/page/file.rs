@@ -66,10 +66,11 @@ impl FromStr for Format {
 }
 
 impl Page {
-    /// Writes the page in the format of the path's extension, [`write::atomically`].
+    /// Writes the page as PNG, SVG or PDF, depending on the path's extension. The file is complete or not there.
     ///
     /// # Errors
-    /// [`Error::UnknownExtension`], and as [`write::atomically`].
+    /// If the extension is another one, the folder is missing or cannot be written to, the path is a folder, or the
+    /// disk is full.
     pub fn write(&self, path: &Path) -> Result<(), Error> {
         let format = Format::of(path)?;
         write::atomically(path, |draft| self.write_as(format, draft))

@@ -35,6 +35,8 @@ pub struct Page {
     pub ground: Ground,
     /// Units in an inch of paper; `None` for a page without a size in print.
     pub per_inch: Option<f64>,
+    /// What had to be reduced because the page would have been too large, in words.
+    pub reduced: Option<String>,
     /// Drawn in this order.
     pub(crate) items: Vec<Item>,
 }
@@ -95,6 +97,7 @@ impl Page {
             title: printable(title),
             ground: Ground::default(),
             per_inch: None,
+            reduced: None,
             items,
         }
     }

@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::app::state::rows::MAX_PINS;
 use crate::app::tasks::background;
 use crate::app::tasks::purpose::{Purpose, SaveTarget};
-use crate::app::tasks::save_as::{Saved, Saving, to_picked, to_typed};
+use crate::app::tasks::save_as::{Remark, Saved, Saving, to_picked, to_typed};
 use file::{EXTENSION, Error, Opened, Session, StoredPin, with_extension};
 
 pub(crate) mod file;
@@ -300,6 +300,7 @@ impl App {
     }
 }
 
-fn written(session: &Session, path: &Path) -> Result<(), String> {
-    session.save(path).map_err(|error| error.to_string())
+fn written(session: &Session, path: &Path) -> Result<Remark, String> {
+    session.save(path).map_err(|error| error.to_string())?;
+    Ok(None)
 }

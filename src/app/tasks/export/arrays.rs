@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::app::state::rows::subject::Subject;
 use crate::app::tasks::EnginePromise;
 use crate::app::tasks::purpose::SaveTarget;
-use crate::app::tasks::save_as::{Saving, to_picked, to_typed};
+use crate::app::tasks::save_as::{Remark, Saving, to_picked, to_typed};
 use crate::engine::{Error, Guided, HeatMap, Prediction, Request};
 use crate::figure::Raw;
 use crate::model::ReluRule;
@@ -45,7 +45,7 @@ impl Arrays {
         }
     }
 
-    fn writer(&self) -> Option<impl Fn(&Path) -> Result<(), String> + Send + 'static> {
+    fn writer(&self) -> Option<impl Fn(&Path) -> Result<Remark, String> + Send + 'static> {
         let Gradients::Known([guided, plain]) = &self.gradients else {
             return None;
         };
@@ -61,7 +61,8 @@ impl Arrays {
             };
             let mut bytes = Cursor::new(Vec::new());
             raw.write(&mut bytes).map_err(|error| error.to_string())?;
-            write::bytes(path, bytes.get_ref()).map_err(|error| error.to_string())
+            write::bytes(path, bytes.get_ref()).map_err(|error| error.to_string())?;
+            Ok(None)
         })
     }
 }
@@ -69,7 +70,7 @@ impl Arrays {
 impl App {
     /// Computes the arrays of the live view, and then asks where to write them.
     pub(crate) fn export_arrays(&mut self) {
-        let Some((_, stem)) = self.ready_drawing(super::FigureKind::Composite) else {
+        let Some((_, stem)) = self.drawing_now(super::FigureKind::Composite) else {
             return;
         };
         let state = &self.state;
@@ -86,9 +87,11 @@ impl App {
         self.tasks.arrays = found;
     }
 
-    /// Sends for the gradients once there is nothing else to compute, and asks for a path once they are there.
+    /// Sends for the gradients once there is nothing else to compute, and asks for a path once they are there and no
+    /// other picker is on screen.
     pub(in crate::app::tasks) fn drain_arrays(&mut self, ctx: &Context) {
         let is_idle = !self.tasks.awaits_results() && !self.tasks.awaits_layer_maps();
+        let is_saving = self.tasks.export.is_some();
         let Some(arrays) = &mut self.tasks.arrays else {
             return;
         };
@@ -111,7 +114,7 @@ impl App {
                 return;
             }
         };
-        if pending.iter().any(|promise| promise.ready().is_none()) {
+        if is_saving || pending.iter().any(|promise| promise.ready().is_none()) {
             arrays.gradients = Gradients::Pending(pending);
             return;
         }

@@ -7,12 +7,19 @@ use image::codecs::png::PngEncoder;
 use image::imageops::{FilterType, resize};
 use image::{ExtendedColorType, ImageEncoder, RgbaImage};
 
+use crate::app::tasks::save_as::Remark;
+
 /// The most bytes of a PNG, with some room for the request around it.
 const MOST: usize = 15 << 20;
 
-/// The image, or a smaller copy whose PNG has at most [`MOST`] bytes.
-pub fn fitting(picture: RgbaImage) -> RgbaImage {
-    within(picture, MOST)
+/// The image, or a smaller copy whose PNG has at most [`MOST`] bytes, and what is to be said of that.
+pub fn fitting(picture: RgbaImage) -> (RgbaImage, Remark) {
+    let whole = picture.dimensions();
+    let picture = within(picture, MOST);
+    let (width, height) = picture.dimensions();
+    let smaller = (width, height) != whole;
+    let words = || format!("reduced to {width} × {height}, because the clipboard takes 16 MB");
+    (picture, smaller.then(words))
 }
 
 fn within(mut picture: RgbaImage, most: usize) -> RgbaImage {

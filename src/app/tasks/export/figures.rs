@@ -10,24 +10,29 @@ use image::{DynamicImage, RgbImage, RgbaImage};
 
 use crate::engine::HeatMap;
 use crate::figure::{self, Comparison, Extent, Figure, LayerStrip, Panel, Setting};
-use crate::picture::map::compose::{Look, Scale};
+use crate::picture::map::compose::{Look, Scale, Scaling};
+use crate::picture::page::Page;
+use crate::picture::photo::decode::Photo;
 use crate::picture::photo::geometry::PixelBox;
-use crate::picture::{self, write};
+use crate::picture::write;
 
 use crate::app::state::State;
 use crate::app::state::rows;
 use crate::app::state::rows::lines::{Cell, Line, Place, lines};
 use crate::app::state::rows::shown::{Shown, shown, shown_map};
 use crate::app::tasks::purpose::FigureKind;
+use crate::app::tasks::save_as::Remark;
 use crate::app::textures::scale;
 
 /// A figure that can be drawn and written on another thread.
 #[derive(Clone)]
 pub struct Drawing {
     what: What,
+    /// What is drawn of the photos.
+    part: Part,
     setting: Setting,
-    /// To be written beside it.
-    facts: Option<Value>,
+    /// Whether the facts are written beside it.
+    has_facts: bool,
 }
 
 #[derive(Clone)]
@@ -37,16 +42,40 @@ enum What {
     Strip(LayerStrip),
 }
 
+impl What {
+    fn facts(&self) -> Value {
+        match self {
+            What::Panel(figure, _) => figure.facts(),
+            What::Rows(rows) => rows.facts(),
+            What::Strip(strip) => strip.facts(),
+        }
+    }
+}
+
+/// A figure before it is written or copied.
+enum Drawn {
+    Panel(RgbImage),
+    Page(Page),
+}
+
+impl Drawn {
+    fn remark(&self) -> Remark {
+        match self {
+            Drawn::Panel(_) => None,
+            Drawn::Page(page) => page.reduced.clone(),
+        }
+    }
+}
+
 impl Drawing {
     /// Draws it, and writes it in the format given by the path's extension, with its facts beside it.
     ///
     /// # Errors
     /// In words, if either file cannot be written, or if there is another file where the facts would be.
-    pub fn write(&self, path: &Path) -> Result<(), String> {
+    pub fn write(&self, path: &Path) -> Result<Remark, String> {
         let facts = self
-            .facts
-            .as_ref()
-            .map(|facts| (path.with_extension("json"), facts));
+            .has_facts
+            .then(|| (path.with_extension("json"), self.what.facts()));
         // Those of another format of the figure are replaced; any other file is somebody else's.
         let other = facts
             .iter()
@@ -57,34 +86,73 @@ impl Drawing {
                 beside.display()
             ));
         }
-        self.write_figure(path).map_err(|error| error.to_string())?;
+        let drawn = self.drawn();
+        let written = match &drawn {
+            Drawn::Panel(picture) => write::png(path, picture),
+            Drawn::Page(page) => page.write(path),
+        };
+        written.map_err(|error| error.to_string())?;
         if let Some((beside, facts)) = facts {
-            let text = serde_json::to_vec_pretty(facts).map_err(|error| error.to_string())?;
+            let text = serde_json::to_vec_pretty(&facts).map_err(|error| error.to_string())?;
             write::bytes(&beside, &text).map_err(|error| error.to_string())?;
         }
-        Ok(())
-    }
-
-    fn write_figure(&self, path: &Path) -> Result<(), picture::Error> {
-        match &self.what {
-            What::Panel(figure, panel) => write::png(path, &self.panel(figure, *panel)),
-            What::Rows(rows) => rows.page(&self.setting).write(path),
-            What::Strip(strip) => strip.page(&self.setting).write(path),
-        }
+        Ok(drawn.remark())
     }
 
     /// Draws it as pixels.
-    pub fn picture(&self) -> RgbaImage {
+    pub fn picture(&self) -> (RgbaImage, Remark) {
+        let drawn = self.drawn();
+        let remark = drawn.remark();
+        let picture = match drawn {
+            Drawn::Panel(picture) => DynamicImage::from(picture).into_rgba8(),
+            Drawn::Page(page) => page.rgba(),
+        };
+        (picture, remark)
+    }
+
+    pub fn setting(&self) -> &Setting {
+        &self.setting
+    }
+
+    pub fn facts(&self) -> Value {
+        self.what.facts()
+    }
+
+    /// The same figure, about so many pixels wide if it is wider.
+    pub fn small(&self, width_px: u32) -> Drawing {
+        let across = match &self.what {
+            What::Panel(..) => 1,
+            What::Rows(rows) => rows.columns(),
+            What::Strip(strip) => strip.maps.len(),
+        };
+        Drawing {
+            setting: self.setting.small(width_px, across),
+            ..self.clone()
+        }
+    }
+
+    fn drawn(&self) -> Drawn {
+        let setting = &self.setting;
         match &self.what {
-            What::Panel(figure, panel) => {
-                DynamicImage::from(self.panel(figure, *panel)).into_rgba8()
-            }
-            What::Rows(rows) => rows.page(&self.setting).rgba(),
-            What::Strip(strip) => strip.page(&self.setting).rgba(),
+            What::Panel(figure, panel) => Drawn::Panel(self.panel(figure, *panel)),
+            What::Rows(rows) => Drawn::Page(match self.part {
+                Some(part) => rows
+                    .part(|figure| pixels(part, &figure.photo))
+                    .page(setting),
+                None => rows.page(setting),
+            }),
+            What::Strip(strip) => Drawn::Page(match self.part {
+                Some(part) => strip.part(pixels(part, &strip.photo)).page(setting),
+                None => strip.page(setting),
+            }),
         }
     }
 
     fn panel(&self, figure: &Figure, panel: Panel) -> RgbImage {
+        let figure = match self.part {
+            Some(part) => &figure.part(pixels(part, &figure.photo)),
+            None => figure,
+        };
         let unseen = self.setting.unseen;
         match self.setting.extent {
             Extent::Pixels(max_px) => figure.within(max_px).panel(panel, unseen),
@@ -113,61 +181,40 @@ pub type Part = Option<egui::Rect>;
 /// A snapshot of what the window shows, independent of later changes, and the suggested file stem.
 pub fn drawing(state: &State, kind: FigureKind, part: Part) -> Option<(Drawing, String)> {
     let live = rows::Row::new(state.live_row(), state.subject()?);
-    let live = figure(state, &live)?;
+    let mut live = figure(state, &live)?;
     let stem = file_stem(&live);
     let rows = with_maps(state);
-    let facts;
+    let lines = lines(&rows, state.options.style.panels);
+    let scale = scale::shared(state, &lines);
     let (what, stem) = match kind {
         FigureKind::Panel(panel) => {
-            facts = live.facts();
-            (What::Panel(Box::new(shown_part(&live, part)), panel), stem)
+            live.look.scale = live.look.scale.or(scale);
+            (What::Panel(Box::new(live), panel), stem)
         }
-        FigureKind::Strip => {
-            let strip = strip(state, live)?;
-            facts = strip.facts();
-            let strip = match part {
-                Some(part) => strip.part(pixels(part, strip.photo.rgb.dimensions())),
-                None => strip,
-            };
-            (What::Strip(strip), format!("{stem}_layers"))
-        }
+        FigureKind::Strip => (What::Strip(strip(state, live)?), format!("{stem}_layers")),
         FigureKind::Composite => {
             let stem = if rows.len() < 2 {
                 stem
             } else {
                 format!("{stem}_compared")
             };
-            let lines = lines(&rows, state.options.style.panels);
             let rows: Option<Vec<figure::Row>> =
                 lines.iter().map(|line| figure_row(state, line)).collect();
-            let scale = if state.options.style.common_scale {
-                Scale::UpTo(scale::common_max(state, &lines))
-            } else {
-                Scale::Own
-            };
-            let comparison = Comparison { rows: rows?, scale };
-            facts = comparison.facts();
-            let comparison = comparison.mapped(|figure| shown_part(figure, part));
-            (What::Rows(comparison), stem)
+            (What::Rows(Comparison { rows: rows?, scale }), stem)
         }
     };
     let drawing = Drawing {
         what,
+        part,
         setting: state.options.export.setting(),
-        facts: Some(facts).filter(|_| state.options.export.facts),
+        has_facts: state.options.export.facts,
     };
     Some((drawing, stem))
 }
 
-fn shown_part(figure: &Figure, part: Part) -> Figure {
-    match part {
-        Some(part) => figure.part(pixels(part, figure.photo.rgb.dimensions())),
-        None => figure.clone(),
-    }
-}
-
-/// The pixels of a photo of this size that lie in a part of it, at least one.
-fn pixels(part: egui::Rect, (width, height): (u32, u32)) -> PixelBox {
+/// The pixels of a photo that lie in a part of it, at least one.
+fn pixels(part: egui::Rect, photo: &Photo) -> PixelBox {
+    let (width, height) = photo.rgb.dimensions();
     let axis = |from: f32, to: f32, side: u32| {
         let side_f = side as f32;
         let first = ((from * side_f).round().max(0.0) as u32).min(side.saturating_sub(1));
@@ -226,17 +273,25 @@ fn figure_row(state: &State, line: &Line<'_>) -> Option<figure::Row> {
 fn figure(state: &State, row: &rows::Row) -> Option<Figure> {
     let subject = &row.subject;
     let whole = state.results.heat(subject)?;
+    let shown = shown(state, row);
     let heat_map = match shown_map(state, row) {
         None => Arc::clone(whole),
         Some(map) => Arc::new(HeatMap {
             map,
-            layer: match shown(state, row) {
+            layer: match &shown {
                 Shown::Channel(channel) => format!("{}, channel {channel}", whole.layer),
                 Shown::Channels(some) => format!("{}, {} channels", whole.layer, some.len()),
                 Shown::Map => whole.layer.clone(),
             },
             ..HeatMap::clone(whole)
         }),
+    };
+    let scale = match shown {
+        // A channel's activation is not on the scale that the maps share.
+        Shown::Channel(_) if state.options.style.scaling() != Scaling::Own => {
+            Scale::UpTo(heat_map.map.max())
+        }
+        Shown::Channel(_) | Shown::Channels(_) | Shown::Map => Scale::Own,
     };
     Some(Figure {
         answer: Arc::clone(state.results.prediction(subject)?),
@@ -248,7 +303,7 @@ fn figure(state: &State, row: &rows::Row) -> Option<Figure> {
             colormap: state.options.style.colormap,
             opacity: state.options.style.opacity.share(),
             overlay: state.options.style.overlay,
-            scale: Scale::Own,
+            scale,
             difference_opacity: state.options.style.difference_opacity.share(),
         },
     })
@@ -268,12 +323,13 @@ fn strip(state: &State, live: Figure) -> Option<LayerStrip> {
     if maps.len() < rows.len() && !known.complete {
         return None;
     }
+    let scale = Scale::Own;
     let mut strip = LayerStrip {
         photo: live.photo,
         model: live.model,
         answer: live.answer,
         maps,
-        look: live.look,
+        look: Look { scale, ..live.look },
     };
     if state.options.style.strip_common_scale {
         strip.look.scale = strip.common_scale();

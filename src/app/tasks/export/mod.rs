@@ -17,6 +17,7 @@ use figures::{Drawing, drawing};
 pub(crate) mod arrays;
 mod clipboard;
 mod figures;
+pub(crate) mod preview;
 
 pub use figures::is_ready;
 
@@ -77,12 +78,10 @@ impl App {
         let dialogs = Arc::clone(&self.file_dialogs);
         self.start_export(ctx, kind, move || {
             // Here and not in egui, which would hold the window until a large image is encoded.
-            let whole = drawing.picture();
-            let from = whole.dimensions();
-            let picture = clipboard::fitting(whole);
-            let reduced = Some(picture.dimensions()).filter(|size| *size != from);
+            let (whole, remark) = drawing.picture();
+            let (picture, smaller) = clipboard::fitting(whole);
             match dialogs.copy(picture) {
-                Ok(()) => Saved::Copied { reduced },
+                Ok(()) => Saved::Copied(smaller.or(remark)),
                 Err(why) => Saved::Failed(format!("The clipboard did not take it: {why}.")),
             }
         });
@@ -90,10 +89,15 @@ impl App {
 
     /// Takes in a finished export.
     pub(super) fn drain_export(&mut self) {
-        if let Some((target, saved)) = Saving::take_finished(&mut self.tasks.export)
-            && let Some(path) = self.report_saved(target, saved)
-        {
+        let Some((target, saved)) = Saving::take_finished(&mut self.tasks.export) else {
+            return;
+        };
+        if let Some(path) = self.report_saved(target, saved) {
             self.tasks.exported_to = path.parent().map(Path::to_owned);
+        }
+        // Unless another path is asked for, they are not needed any more.
+        if target == SaveTarget::Arrays && self.dialogs.path.is_none() {
+            self.tasks.arrays.take_if(|arrays| !arrays.are_pending());
         }
     }
 
@@ -102,6 +106,11 @@ impl App {
             self.state.done = Some("An export is still in progress".to_owned());
             return None;
         }
+        self.drawing_now(kind)
+    }
+
+    /// What is on screen as a figure, or a notice of why there is nothing.
+    fn drawing_now(&mut self, kind: FigureKind) -> Option<(Drawing, String)> {
         let drawing = drawing(&self.state, kind, self.shown_part());
         if drawing.is_none() {
             let why = if self.state.lacks_spatial_layer() {

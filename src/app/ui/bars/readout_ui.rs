@@ -74,7 +74,8 @@ fn reading_with(
         let (across, down) = (f64::from(placement.input.0), f64::from(placement.input.1));
         let shown = row.and_then(|row| shown_map(state, row));
         let map = instead.or(shown.as_ref()).unwrap_or(&heat.map);
-        inside.then(|| map.sample(u / across, v / down))
+        let sampling = state.options.style.overlay.sampling();
+        inside.then(|| map.sample_as(u / across, v / down, sampling))
     });
     Some(Reading {
         x,

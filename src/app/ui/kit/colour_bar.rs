@@ -9,8 +9,8 @@ use egui::{Mesh, Rect, pos2};
 )]
 pub fn bar(rect: Rect, table: &[[u8; 3]; 256]) -> Mesh {
     let mut mesh = Mesh::default();
-    for (index, [r, g, b]) in table.iter().step_by(5).copied().enumerate() {
-        let x = egui::lerp(rect.x_range(), index as f32 * 5.0 / 255.0);
+    for (index, [r, g, b]) in table.iter().copied().enumerate() {
+        let x = egui::lerp(rect.x_range(), index as f32 / 255.0);
         let colour = egui::Color32::from_rgb(r, g, b);
         mesh.colored_vertex(pos2(x, rect.top()), colour);
         mesh.colored_vertex(pos2(x, rect.bottom()), colour);

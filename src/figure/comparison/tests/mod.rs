@@ -273,15 +273,18 @@ fn limits_the_size_of_the_page() {
     let rows = vec![row(view.figure(Score::For(0), "features.12", 1.0)); 4];
     let scale = Scale::Own;
     let comparison = Comparison { rows, scale };
-    let fitted = comparison.fitted(&Setting::within(u32::MAX));
+    let (fitted, reduced) = comparison.fitted(&Setting::within(u32::MAX));
     let Extent::Pixels(px) = fitted.extent else {
         panic!("pixels");
     };
     assert!((3000..5000).contains(&px), "{px}");
+    let words =
+        format!("reduced to panels of {px} pixels, because a figure has at most 200 megapixels");
+    assert_eq!(reduced, Some(words));
     let (width, height) = comparison.layout(&fitted).size;
     assert!(u64::from(width) * u64::from(height) <= 200_000_000);
-    let small = comparison.fitted(&Setting::within(500));
-    assert_eq!(small.extent, Extent::Pixels(500));
+    let (small, reduced) = comparison.fitted(&Setting::within(500));
+    assert_eq!((small.extent, reduced), (Extent::Pixels(500), None));
 
     // On paper it keeps its width, and has fewer pixels.
     let wide = Setting {
@@ -291,7 +294,9 @@ fn limits_the_size_of_the_page() {
         }),
         ..Setting::within(1)
     };
-    let fitted = comparison.fitted(&wide);
+    let (fitted, reduced) = comparison.fitted(&wide);
+    let reduced = reduced.unwrap();
+    assert!(reduced.contains(" pixels in an inch"), "{reduced}");
     let (width, height) = comparison.layout(&fitted).size;
     assert!(u64::from(width) * u64::from(height) <= 200_000_000);
     let mm = f64::from(width) / fitted.per_inch().unwrap() * 25.4;

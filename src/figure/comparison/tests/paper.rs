@@ -130,3 +130,26 @@ fn shows_the_unseen_hatched_cut_off_or_shaded() {
     // Over the photo in grey.
     assert_eq!(unseen(&hatched[3]), [183; 3]);
 }
+
+#[test]
+fn the_part_of_a_photo_that_views_share_is_cut_once() {
+    let part = PixelBox {
+        x: 10,
+        y: 0,
+        width: 20,
+        height: 30,
+    };
+    let cut = pair((60, 30), false, true).part(|_| part);
+    let rows = cut.rows.iter();
+    let photos: Vec<&Arc<Photo>> = rows
+        .flat_map(|row| {
+            let cells = row.shown().map(|cell| &cell.figure.photo);
+            cells.chain([&row.figure.photo])
+        })
+        .collect();
+    assert!(photos.len() > 4);
+    for photo in &photos {
+        assert_eq!(photo.rgb.dimensions(), (20, 30));
+        assert!(Arc::ptr_eq(photo, photos[0]));
+    }
+}

@@ -63,6 +63,14 @@ pub struct Name {
     pub meaning: Meaning,
 }
 
+impl Name {
+    /// The number that it is.
+    pub fn number(&self) -> Option<usize> {
+        let digits = !self.text.is_empty() && self.text.bytes().all(|digit| digit.is_ascii_digit());
+        digits.then(|| self.text.parse().ok()).flatten()
+    }
+}
+
 /// All names of a folder.
 #[derive(Debug, Clone, Default)]
 pub struct Names {
@@ -165,7 +173,7 @@ impl Names {
             (Numbering::Auto, Naming::Numbers) => true,
             (Numbering::Auto, Naming::ImageNet) => {
                 let labels = folders().filter(|name| matches!(name.meaning, Meaning::Label(_)));
-                let numbers = folders().filter(|name| number(&name.text).is_some());
+                let numbers = folders().filter(|name| name.number().is_some());
                 labels.count() + numbers.count() < names.len() / 2
             }
         };
@@ -179,7 +187,7 @@ impl Names {
         let of_source = self.names.iter_mut().filter(|name| name.source == source);
         let mut numbers: Vec<(usize, &mut Name)> = of_source
             .filter(|name| name.meaning == Meaning::Nothing)
-            .filter_map(|name| Some((number(&name.text)?, name)))
+            .filter_map(|name| Some((name.number()?, name)))
             .collect();
         let first = match numbering {
             Numbering::FromZero => 0,
@@ -221,12 +229,6 @@ impl Names {
         let several = shared.into_iter().filter(|(_, names)| names.len() > 1);
         several.map(|((class, _), names)| (class, names)).collect()
     }
-}
-
-/// The number that a name is.
-pub fn number(name: &str) -> Option<usize> {
-    let digits = !name.is_empty() && name.bytes().all(|digit| digit.is_ascii_digit());
-    digits.then(|| name.parse().ok()).flatten()
 }
 
 /// Whether numbers are those of classes, counted from 0, and cannot be anything else: each is a class,

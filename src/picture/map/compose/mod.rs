@@ -7,14 +7,17 @@
 use image::{GrayImage, Luma, Pixel, Rgb, RgbImage, Rgba, RgbaImage};
 
 use super::colormap::{Colormap, SIGNS, diverging};
+use super::sample::Sampling;
 use super::upsample::Upsampler;
 use super::{Map, SignedImage};
 use crate::picture::photo::geometry::{PixelBox, Placement};
 
-pub use super::look::{Look, Overlay, Scale};
+pub use super::look::{Look, Maximum, NoMaximum, Overlay, Scale, Scaling};
+pub use lines::{contour_layer, line_colours, small_contours};
 pub use region::{REGION, rectangle, region, region_layer};
 pub use unseen::{Under, Unseen, hatch};
 
+mod lines;
 mod region;
 mod unseen;
 
@@ -25,7 +28,7 @@ const UNSEEN_SHADE: f32 = 0.6;
 /// network saw and found unimportant.
 pub fn unseen_shade(overlay: Overlay, opacity: f32) -> f32 {
     match overlay {
-        Overlay::Blend => UNSEEN_SHADE,
+        Overlay::Blend | Overlay::Contours | Overlay::Cells => UNSEEN_SHADE,
         Overlay::Spotlight => UNSEEN_SHADE.max(opacity.clamp(0.0, 1.0)),
     }
 }
@@ -38,13 +41,23 @@ const MID_GREY: u8 = 127;
 ///
 /// All 0 for a map without a positive value: zeros are never stretched.
 pub fn importance(map: &Map, placement: &Placement, scale: Scale) -> GrayImage {
+    importance_as(map, placement, scale, Sampling::Bilinear)
+}
+
+/// [`importance`], interpolated or not.
+pub fn importance_as(
+    map: &Map,
+    placement: &Placement,
+    scale: Scale,
+    sampling: Sampling,
+) -> GrayImage {
     let seen = placement.seen();
     let mut picture = GrayImage::new(seen.width, seen.height);
     let (false, Some(end)) = (map.is_empty(), scale.divisor(map.max())) else {
         return picture;
     };
     let scaled: Vec<f32> = map.values.iter().map(|value| value / end * 255.0).collect();
-    let mut upsampler = Upsampler::new((map.width, map.height), placement);
+    let mut upsampler = Upsampler::new((map.width, map.height), placement, sampling);
     let mut row = vec![0.0; seen.width as usize];
     for (y, bytes) in picture.chunks_exact_mut(row.len()).enumerate() {
         upsampler.row(&scaled, y, &mut row);
@@ -74,22 +87,26 @@ pub fn spotlight_layer(map: &Map, placement: &Placement, scale: Scale) -> RgbaIm
 /// The whole photo, with the heat map over what the network saw and a shade over the rest.
 ///
 /// A blend is `photo · (1 - o) + heat · o`, a spotlight `photo · (1 - o · (1 - importance))`, both in
-/// sRGB. `placement` is scaled to `photo`, which may be a reduced copy.
+/// sRGB. Contours are opaque. `placement` is scaled to `photo`, which may be a reduced copy.
 pub fn overlay(photo: &RgbImage, map: &Map, placement: &Placement, look: &Look) -> RgbImage {
     let placement = placement.at_size(photo.width(), photo.height());
     let seen = placement.seen();
-    let importance = importance(map, &placement, look.scale);
-    let opacity = look.opacity.clamp(0.0, 1.0);
+    let opacity = look.overlay.opacity(look.opacity);
+    let importance = || importance_as(map, &placement, look.scale, look.overlay.sampling());
     let mut picture = shaded(photo, &seen, unseen_shade(look.overlay, opacity));
     match look.overlay {
-        Overlay::Blend => {
+        Overlay::Blend | Overlay::Cells => {
             let table = look.colormap.table();
-            blend(&mut picture, &seen, &importance, table, opacity);
+            blend(&mut picture, &seen, &importance(), table, opacity);
+        }
+        Overlay::Contours => {
+            let layer = contour_layer(map, &placement, look.colormap, look.scale);
+            lay(&mut picture, &seen, &layer, opacity);
         }
         Overlay::Spotlight => {
             let light: [f32; 256] =
                 std::array::from_fn(|value| 1.0 - opacity * (1.0 - value as f32 / 255.0));
-            each_seen(&mut picture, &seen, &importance, |pixel, value| {
+            each_seen(&mut picture, &seen, &importance(), |pixel, value| {
                 let light = light[usize::from(value)];
                 for channel in pixel {
                     *channel = floored(f32::from(*channel) * light);
@@ -105,14 +122,19 @@ pub fn overlay(photo: &RgbImage, map: &Map, placement: &Placement, look: &Look) 
 /// of the scale on either side. Under [`Scale::Own`] that is the map's largest magnitude.
 ///
 /// A map of zeros is transparent everywhere: zeros are never stretched.
-pub fn difference_layer(map: &Map, placement: &Placement, scale: Scale) -> RgbaImage {
+pub fn difference_layer(
+    map: &Map,
+    placement: &Placement,
+    scale: Scale,
+    sampling: Sampling,
+) -> RgbaImage {
     let seen = placement.seen();
     let mut picture = RgbaImage::new(seen.width, seen.height);
     let (false, Some(end)) = (map.is_empty(), scale.divisor(map.max_abs())) else {
         return picture;
     };
     let scaled: Vec<f32> = map.values.iter().map(|value| value / end).collect();
-    let mut upsampler = Upsampler::new((map.width, map.height), placement);
+    let mut upsampler = Upsampler::new((map.width, map.height), placement, sampling);
     let mut row = vec![0.0; seen.width as usize];
     for (y, bytes) in picture.chunks_exact_mut(4 * row.len()).enumerate() {
         upsampler.row(&scaled, y, &mut row);
@@ -124,21 +146,31 @@ pub fn difference_layer(map: &Map, placement: &Placement, scale: Scale) -> RgbaI
 }
 
 /// The whole photo in grey, with a signed map over what the network saw: `grey · (1 - o · |t|) + ink · o · |t|` in
-/// sRGB, where `t` is the value as a share of the end of the scale. So nothing but the difference has a colour.
+/// sRGB, where `t` is the value as a share of the end of the scale, and `o` the look's opacity of differences. So nothing but the
+/// difference has a colour.
 pub fn difference_overlay(
     photo: &RgbImage,
     map: &Map,
     placement: &Placement,
-    opacity: f32,
-    scale: Scale,
+    look: &Look,
 ) -> RgbImage {
     let placement = placement.at_size(photo.width(), photo.height());
     let seen = placement.seen();
-    let layer = difference_layer(map, &placement, scale);
+    let layer = difference_layer(map, &placement, look.scale, look.overlay.sampling());
     let mut picture = shaded(&in_grey(photo), &seen, UNSEEN_SHADE);
-    let opacity = opacity.clamp(0.0, 1.0);
+    lay(
+        &mut picture,
+        &seen,
+        &layer,
+        look.difference_opacity.clamp(0.0, 1.0),
+    );
+    picture
+}
+
+/// Lays a layer of the size of the seen box over it.
+fn lay(picture: &mut RgbImage, seen: &PixelBox, layer: &RgbaImage, opacity: f32) {
     for (y, inks) in layer.chunks_exact(4 * seen.width as usize).enumerate() {
-        let row = seen_row(&mut picture, &seen, y);
+        let row = seen_row(picture, seen, y);
         for (pixel, ink) in row.chunks_exact_mut(3).zip(inks.chunks_exact(4)) {
             let share = opacity * f32::from(ink[3]) / 255.0;
             for (channel, ink) in pixel.iter_mut().zip(ink) {
@@ -147,7 +179,6 @@ pub fn difference_overlay(
             }
         }
     }
-    picture
 }
 
 /// A photo without its colours (Rec. 709 luma).
@@ -196,7 +227,8 @@ pub fn signed(values: &SignedImage, placement: &Placement) -> RgbImage {
         return picture;
     }
     let scale = signed_scale(values);
-    let mut upsampler = Upsampler::new((values.width, values.height), placement);
+    let grid = (values.width, values.height);
+    let mut upsampler = Upsampler::new(grid, placement, Sampling::Bilinear);
     let mut row = vec![0.0; seen.width as usize];
     for y in 0..seen.height as usize {
         let pixels = seen_row(&mut picture, &seen, y);

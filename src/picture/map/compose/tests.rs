@@ -158,7 +158,7 @@ fn a_difference_is_the_more_opaque_the_larger_it_is() {
     let map = map(5, &[-4.0, -2.0, 0.0, 2.0, 4.0]);
     let [violet, orange] = SIGNS;
     let alphas = |scale| {
-        let layer = difference_layer(&map, &p, scale);
+        let layer = difference_layer(&map, &p, scale, Sampling::Bilinear);
         for (x, _, pixel) in layer.enumerate_pixels().filter(|(x, ..)| *x != 2) {
             assert_eq!(pixel.0[..3], if x < 2 { violet } else { orange });
         }
@@ -174,7 +174,7 @@ fn no_difference_is_transparent() {
     let p = place((3, 2), 4, Fit::Stretch);
     for map in [map(2, &[0.0; 4]), map(2, &[f32::NAN; 4]), Map::default()] {
         for scale in [Scale::Own, Scale::UpTo(1.0), Scale::UpTo(0.0)] {
-            let layer = difference_layer(&map, &p, scale);
+            let layer = difference_layer(&map, &p, scale, Sampling::Bilinear);
             assert_eq!(layer.dimensions(), (3, 2));
             assert!(layer.pixels().all(|pixel| pixel.0[3] == 0));
         }
@@ -185,9 +185,13 @@ fn no_difference_is_transparent() {
 fn a_difference_lies_over_the_photo_in_grey() {
     let (photo, p) = (photo(8, 4), place((8, 4), 4, Fit::Crop));
     let map = map(2, &[-1.0, 1.0]);
-    let layer = difference_layer(&map, &p, Scale::Own);
+    let layer = difference_layer(&map, &p, Scale::Own, Sampling::Bilinear);
     for opacity in [0.0, 0.5, 1.0] {
-        let laid = difference_overlay(&photo, &map, &p, opacity, Scale::Own);
+        let look = Look {
+            difference_opacity: opacity,
+            ..look(0.5, Overlay::Blend)
+        };
+        let laid = difference_overlay(&photo, &map, &p, &look);
         for (x, y, pixel) in laid.enumerate_pixels() {
             let [red, green, blue] = photo.get_pixel(x, y).0.map(f32::from);
             let grey = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
@@ -223,7 +227,7 @@ fn draws_layers_at_the_size_of_the_seen_box() {
 fn shows_the_photo_at_opacity_zero_and_the_map_at_one() {
     let (photo, p) = (photo(6, 4), place((6, 4), 4, Fit::Stretch));
     let map = map(2, &[0.0, 1.0, 2.0, 3.0]);
-    for kind in Overlay::ALL {
+    for kind in Overlay::ALL.into_iter().filter(|kind| kind.has_opacity()) {
         assert_eq!(overlay(&photo, &map, &p, &look(0.0, kind)), photo);
     }
     let heat = heat_layer(&map, &p, Colormap::Grey, Scale::Own);
@@ -349,5 +353,20 @@ fn shades_a_signed_image_outside_the_crop() {
 fn parses_its_own_names() {
     for kind in Overlay::ALL {
         assert_eq!(kind.to_string().parse(), Ok(kind));
+    }
+}
+
+#[test]
+fn cells_are_squares_of_the_maps_own_values() {
+    let p = place((8, 4), 8, Fit::Stretch);
+    let map = map(2, &[1.0, 2.0, 4.0, 0.0]);
+    let picture = importance_as(&map, &p, Scale::Own, Sampling::Nearest);
+    for (x, y, value) in picture.enumerate_pixels() {
+        let cell = map.values[(y / 2 * 2 + x / 4) as usize];
+        assert_eq!(value.0[0], (cell / 4.0 * 255.0) as u8);
+    }
+    let laid = overlay(&photo(8, 4), &map, &p, &look(1.0, Overlay::Cells));
+    for (laid, level) in laid.pixels().zip(picture.as_raw()) {
+        assert_eq!(laid.0, [*level; 3]);
     }
 }

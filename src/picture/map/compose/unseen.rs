@@ -86,7 +86,7 @@ impl<'a> Under<'a> {
     /// What is hatched of a heat map over this photo.
     pub fn heat_map(photo: &'a RgbImage, overlay: Overlay) -> Under<'a> {
         match overlay {
-            Overlay::Blend => Under::Pale(photo),
+            Overlay::Blend | Overlay::Contours | Overlay::Cells => Under::Pale(photo),
             Overlay::Spotlight => Under::Dark,
         }
     }

@@ -116,8 +116,8 @@ fn numbering_ui(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
     let truths = scene.gallery.folder.list.truths();
     let chosen = truths.choices().numbering;
     let mut names = truths.names().all().iter();
-    let is_number = |name: &Name| name.text.bytes().all(|letter| letter.is_ascii_digit());
-    if chosen == Numbering::Auto && !names.any(is_number) && truths.sorted_names().is_none() {
+    let has_numbers = names.any(|name| name.number().is_some());
+    if chosen == Numbering::Auto && !has_numbers && truths.sorted_names().is_none() {
         return;
     }
     ui.with_layout(Layout::left_to_right(egui::Align::Center), |ui| {

@@ -14,6 +14,7 @@ use crate::picture::page::caption::significant;
 
 pub(crate) mod head_ui;
 pub(crate) mod input_ui;
+mod lines_ui;
 pub(crate) mod picture_ui;
 pub(crate) mod region_ui;
 pub(crate) mod unseen_ui;

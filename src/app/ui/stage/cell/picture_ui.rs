@@ -5,6 +5,7 @@ use egui::{
 };
 
 use super::is_stale;
+use super::lines_ui::lines_ui;
 use super::region_ui;
 use super::unseen_ui::{hatch_unseen, shade_unseen};
 use crate::app::commands::Command;
@@ -86,7 +87,8 @@ pub fn picture_ui(
         if !std::ptr::eq(plain, &raw const *over.photo) {
             photo(&painter, &over.photo);
         }
-        draw_heat(&painter, &over.layer, photo_rect, look);
+        draw_heat(&painter, over, photo_rect, look);
+        lines_ui(&painter, over, photo_rect, style.colormap);
     };
     // A map of another photo would be taken for one of this photo.
     let is_other = of_other_photo(own, place);
@@ -277,10 +279,11 @@ pub fn part(whole: Rect, part: Rect) -> Rect {
 /// Draws the map with the given opacity, and shades what the network did not see.
 fn draw_heat(
     painter: &Painter,
-    layer: &InputTexture,
+    over: &OverPhoto,
     photo_rect: Rect,
     (overlay, opacity): (Overlay, Opacity),
 ) {
+    let layer = &over.layer;
     let seen = part(photo_rect, layer.seen);
     let tint = theme::light(opacity.0);
     painter.image(layer.texture().id(), seen, layer.uv(), tint);

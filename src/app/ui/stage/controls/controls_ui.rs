@@ -1,23 +1,18 @@
 //! The controls below the panels: how the heat map is drawn over the photo, and how it is computed.
 
-use egui::{Rect, Sense, Slider, Ui, WidgetInfo, pos2, vec2};
+use egui::Ui;
 
 use crate::model::ReluRule;
-use crate::picture::map::colormap::Colormap;
-use crate::picture::map::compose::Overlay;
 use crate::picture::photo::geometry::{CropMode, Fit};
 
-use crate::picture::page::caption::significant;
-
+use super::look_ui::look_ui;
 use super::score_ui;
 use crate::app::commands::Command;
 use crate::app::scene::Scene;
 use crate::app::state::State;
-use crate::app::state::view_options::{MapStyle, Opacity, ViewOptions};
-use crate::app::ui::kit::colour_bar::bar;
-use crate::app::ui::kit::text::{draw_left, draw_right, line};
-use crate::app::ui::kit::theme::{self, GRID, ROW, palette};
-use crate::app::ui::kit::widgets::{self, Choice, segments};
+use crate::app::state::view_options::ViewOptions;
+use crate::app::ui::kit::theme::{GRID, ROW};
+use crate::app::ui::kit::widgets::{self, Choice};
 use crate::app::wording::fit_label;
 
 /// From this width on, the controls fit in one row.
@@ -84,98 +79,6 @@ pub fn controls_ui(
     }
 }
 
-/// Opacity, colours and overlay. These change only the drawing; nothing is recomputed.
-fn look_ui(ui: &mut Ui, scene: Scene<'_>, compact: bool, commands: &mut Vec<Command>) {
-    let state = scene.state;
-    let both = shows_difference(state);
-    let opacity = Slide {
-        name: "Opacity",
-        hint: "From the photo alone to the heat map alone",
-        width: match (compact, both) {
-            (true, true) => 40.0,
-            (true, false) => 64.0,
-            (false, true) => 72.0,
-            (false, false) => 144.0,
-        },
-        of: |style| &mut style.opacity,
-    };
-    opacity.ui(ui, scene, commands);
-    if both {
-        let difference = Slide {
-            name: "Difference",
-            hint: "The opacity of the difference, over the photo in grey",
-            of: |style| &mut style.difference_opacity,
-            ..opacity
-        };
-        difference.ui(ui, scene, commands);
-    }
-    ui.add_space(if compact { 0.0 } else { GRID });
-
-    ui.add_enabled_ui(state.options.style.overlay == Overlay::Blend, |ui| {
-        let list = Choice {
-            name: "Colours",
-            hint: "The colours of the heat map",
-            width: 76.0,
-            named: !compact,
-            cut: false,
-        };
-        let picked = list.ui(
-            ui,
-            state.options.style.colormap,
-            &Colormap::ALL,
-            Colormap::name,
-        );
-        commands.extend(picked.map(|map| scene.styled(|style| style.colormap = map)));
-        match (compact, both) {
-            // The maximum of each map is above it.
-            (true, true) => {}
-            (true, false) => legend_ui(ui, scene, 40.0),
-            (false, true) => legend_ui(ui, scene, 72.0),
-            (false, false) => legend_ui(ui, scene, 112.0),
-        }
-    });
-    ui.add_space(GRID);
-    ui.scope(|ui| {
-        let choices = Overlay::ALL.map(|overlay| (overlay, overlay.label(), hint(overlay)));
-        let picked = segments(ui, state.options.style.overlay, &choices);
-        commands.extend(picked.map(|overlay| scene.styled(|style| style.overlay = overlay)));
-    });
-}
-
-/// A slider of opacity.
-struct Slide {
-    name: &'static str,
-    hint: &'static str,
-    width: f32,
-    of: fn(&mut MapStyle) -> &mut Opacity,
-}
-
-impl Slide {
-    fn ui(&self, ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
-        let colours = palette(ui);
-        let label = widgets::name(ui, self.name);
-        let mut style = scene.state.options.style;
-        let before = *(self.of)(&mut style);
-        let mut share = before.share();
-        let slider = ui.scope(|ui| {
-            ui.spacing_mut().slider_width = self.width;
-            ui.spacing_mut().interact_size.y = 2.0 * GRID;
-            // Grey, because it is right below the images.
-            ui.visuals_mut().selection.bg_fill = colours.bar;
-            ui.add(Slider::new(&mut share, 0.0..=1.0).show_value(false))
-        });
-        slider.inner.labelled_by(label).on_hover_text(self.hint);
-        let opacity = Opacity::from_share(share);
-        if opacity != before {
-            commands.push(scene.styled(|style| *(self.of)(style) = opacity));
-        }
-        let (rect, _) = ui.allocate_exact_size(vec2(34.0, ROW), Sense::hover());
-        let text = format!("{:.0} %", share * 100.0);
-        let galley = line(ui, &text, theme::body(), colours.weak, 40.0);
-        draw_right(ui, rect.right(), rect.center().y, galley);
-    }
-}
-
 /// Fit, rule and score. These change what the engine computes.
 fn method_ui(ui: &mut Ui, scene: Scene<'_>, compact: bool, commands: &mut Vec<Command>) {
     let state = scene.state;
@@ -232,50 +135,6 @@ fn about_fit(mode: Option<CropMode>) -> &'static str {
 }
 
 /// Whether the difference of two maps is on the stage.
-fn shows_difference(state: &State) -> bool {
+pub(super) fn shows_difference(state: &State) -> bool {
     state.sides.iter().any(|side| side.choice.is_comparing())
-}
-
-/// The colours from 0 to the top of the scale.
-fn legend_ui(ui: &mut Ui, scene: Scene<'_>, width: f32) {
-    let colours = palette(ui);
-    let rows = scene.state.rows();
-    let drawn = |id| scene.textures.row(id).and_then(|own| own.heat.as_ref());
-    let (max, hint) = match drawn(scene.state.live_row()) {
-        None => (String::new(), ""),
-        Some((_, heat)) if heat.over.common_scale || rows.len() < 2 => {
-            let hint = "From 0 to the maximum of this heat map";
-            (significant(heat.over.end), hint)
-        }
-        Some(_) => {
-            let hint = "From 0 to the maximum of each heat map, which is beside its name";
-            ("own max".to_owned(), hint)
-        }
-    };
-    let (rect, response) = ui.allocate_exact_size(vec2(width + 72.0, ROW), Sense::hover());
-    let y = rect.center().y;
-    let zero = line(ui, "0", theme::small(), colours.weak, 16.0);
-    let left = draw_left(ui, rect.left(), y, zero) + 6.0;
-    let strip = Rect::from_min_max(pos2(left, y - 5.0), pos2(left + width, y + 5.0));
-    let table = scene.state.options.style.colormap.table();
-    ui.painter().add(bar(strip, table));
-    draw_left(
-        ui,
-        strip.right() + 6.0,
-        y,
-        line(ui, &max, theme::small(), colours.weak, 60.0),
-    );
-    let text = format!(
-        "Legend: {} from 0 to {max}",
-        scene.state.options.style.colormap.name()
-    );
-    response.widget_info(|| WidgetInfo::labeled(egui::Role::Image, true, &text));
-    response.on_hover_text(hint);
-}
-
-fn hint(overlay: Overlay) -> &'static str {
-    match overlay {
-        Overlay::Blend => "The coloured heat map over the photo",
-        Overlay::Spotlight => "Each pixel of the photo as bright as it is important",
-    }
 }

@@ -29,7 +29,8 @@ pub fn small_map_ui(ui: &Ui, scene: Scene<'_>, rect: Rect, path: &str) -> Option
         atlas,
         tile,
         opacity: scene.state.options.style.opacity,
-        overlay: scene.state.options.style.overlay,
+        // Until the maps are drawn in another way, they lie over the photo as they were drawn.
+        overlay: key.overlay,
         strength: if stale { STALE } else { 1.0 },
     };
     small.draw(&ui.painter_at(rect), rect);
@@ -65,7 +66,8 @@ impl Small<'_> {
     fn draw(&self, painter: &Painter, rect: Rect) {
         let photo_rect = photo_alone(painter, rect, self.photo, self.strength);
         let seen = part(photo_rect, self.atlas.seen);
-        let tint = theme::light(self.opacity.0).gamma_multiply(self.strength);
+        let opacity = Opacity::from_share(self.overlay.opacity(self.opacity.share()));
+        let tint = theme::light(opacity.0).gamma_multiply(self.strength);
         painter.image(
             self.atlas.texture.id(),
             seen,

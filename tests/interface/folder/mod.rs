@@ -4,11 +4,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use egui::accesskit::{Role, Toggled};
+use egui::{Event, Modifiers, MouseWheelSource, MouseWheelUnit, TouchPhase, vec2};
 use egui_kittest::kittest::{NodeT, Queryable};
 use gradcam::app::Start;
 use tempfile::TempDir;
 
 use crate::support::{Window, file, squeezenet};
+
+mod grid;
+mod judging;
+mod opening;
+mod stepping;
+mod strip;
+mod truth;
 
 /// A folder with copies of project files under the given names.
 pub fn filled(files: &[(&str, &str)]) -> TempDir {
@@ -120,4 +128,20 @@ pub fn click_picture(window: &mut Window, picture: &str) {
 pub fn until_open(window: &mut Window, picture: &str) {
     window.until(picture, |w| shown_picture(w).as_deref() == Some(picture));
     window.settle();
+}
+
+/// Turns the wheel by `notches` over the gallery, and waits until it stops scrolling.
+pub fn turn_wheel(window: &mut Window, notches: f32) {
+    let first = pictures(window)[0].clone();
+    let at = window.row(Role::RadioButton, &first).rect().center();
+    let events = &mut window.harness.input_mut().events;
+    events.push(Event::PointerMoved(at));
+    events.push(Event::MouseWheel {
+        unit: MouseWheelUnit::Line,
+        delta: vec2(0.0, notches),
+        phase: TouchPhase::Move,
+        source: MouseWheelSource::Unknown,
+        modifiers: Modifiers::NONE,
+    });
+    window.harness.run_steps(60);
 }

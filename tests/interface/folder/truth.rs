@@ -9,7 +9,7 @@ use egui::{Key, Theme};
 use egui_kittest::kittest::Queryable;
 use gradcam::app::{Memory, Start};
 
-use crate::folder_support::*;
+use super::*;
 use crate::support::{Window, file, squeezenet};
 
 /// A network with four classes and no names for them.
@@ -25,6 +25,14 @@ fn remembering(folder: &Path, settings: &Path) -> Window {
     let mut window = Window::remembering(start, 1440.0, 900.0, Theme::Dark, memory);
     window.until("a picture", |w| shown_picture(w).is_some());
     window.until("the panels", |w| w.app().is_settled());
+    window
+}
+
+/// A window with the folder and the network without names for its classes.
+fn without_names(folder: &Path) -> Window {
+    let mut window = opened(folder, Some(file(UNNAMED)));
+    window.until("a picture", |w| shown_picture(w).is_some());
+    window.settle();
     window
 }
 
@@ -66,9 +74,7 @@ fn numbered_folders_of_a_model_without_names_are_sorted_as_imagefolder_sorts_the
         ("assets/chelsea.png", "10/ten.png"),
         ("assets/flower.jpg", "11/eleven.jpg"),
     ]);
-    let mut window = opened(folder.path(), Some(file(UNNAMED)));
-    window.until("a picture", |w| shown_picture(w).is_some());
-    window.settle();
+    let mut window = without_names(folder.path());
     until_status(&mut window, "of 4");
     // The classes are called after the folders, in the order 1, 10, 11, 2.
     for name in ["1", "10", "11", "2"] {
@@ -81,13 +87,7 @@ fn numbered_folders_of_a_model_without_names_are_sorted_as_imagefolder_sorts_the
     window.harness.get_by_label_contains("as ImageFolder does");
 
     // As numbers counted from 0, two of them are classes.
-    window.ctrl(Key::K);
-    window
-        .harness
-        .get_by_label("Find a command")
-        .type_text("true classes of");
-    window.harness.run_steps(2);
-    window.key(Key::Enter);
+    window.run_command("true classes of");
     window.choose("Numbers", "Class numbers, from 0");
     window.click("Close");
     window.settle();
@@ -111,9 +111,7 @@ fn names_of_folders_are_given_back_with_the_folder() {
         .map(|to| ("assets/coffee.png", to.as_str()))
         .collect();
     let folder = filled(&files);
-    let mut window = opened(folder.path(), Some(file(UNNAMED)));
-    window.until("a picture", |w| shown_picture(w).is_some());
-    window.settle();
+    let mut window = without_names(folder.path());
     until_status(&mut window, "of 4");
     window.click_class("d");
     window.click("Close the folder");
@@ -127,9 +125,7 @@ fn too_few_folders_of_a_model_without_names_are_no_classes() {
         ("assets/coffee.png", "1/one.png"),
         ("assets/rocket.jpg", "2/two.jpg"),
     ]);
-    let mut window = opened(folder.path(), Some(file(UNNAMED)));
-    window.until("a picture", |w| shown_picture(w).is_some());
-    window.settle();
+    let mut window = without_names(folder.path());
     until_status(&mut window, "2 images");
     assert!(!status_text(&window).contains("mistake"));
     window
@@ -159,13 +155,7 @@ fn a_folder_that_matches_no_class_is_assigned_by_hand_and_remembered() {
     let mut window = remembering(folder.path(), settings.path());
     until_status(&mut window, "0 mistakes of 2");
     // And taken back.
-    window.ctrl(Key::K);
-    window
-        .harness
-        .get_by_label("Find a command")
-        .type_text("true classes of");
-    window.harness.run_steps(2);
-    window.key(Key::Enter);
+    window.run_command("true classes of");
     window.click_row(Role::ListItem, "felix/");
     window.click("What its name says");
     window.click("Close");
@@ -263,4 +253,52 @@ fn a_data_set_opens_with_its_splits() {
     assert!(status_text(&window).contains("1 mistake of 2"));
     window.choose("Show", "true missile, predicted pole  (1)");
     assert_eq!(pictures(&window), ["4.jpg"]);
+}
+
+#[test]
+fn the_true_class_of_a_session_stays_whatever_the_folder_says() {
+    let folder = filled(&[("assets/coffee.png", "espresso/a.png")]);
+    let session = folder.path().join("a.gradcam.json");
+    {
+        let mut window = remembering(folder.path(), &folder.path().join("settings"));
+        window.row(Role::ListBoxOption, "cup").click_secondary();
+        window.harness.run_steps(2);
+        window.click("Set as true class");
+        until_status(&mut window, "1 mistake of 1");
+        window.will_pick(&session);
+        window.ctrl(Key::S);
+        window.until("the file", |_| session.exists());
+        window.settle();
+    }
+    let mut window = Window::new(Start {
+        image: Some(session),
+        ..Start::default()
+    });
+    until_status(&mut window, "0 mistakes of 1");
+    window.settle();
+    let value = |w: &Window, class: &str| w.row(Role::ListBoxOption, class).value().unwrap();
+    assert!(value(&window, "cup").ends_with("true"));
+    assert!(!value(&window, "espresso").ends_with("true"));
+}
+
+#[test]
+fn a_row_found_late_takes_back_the_class_of_a_folder() {
+    let folder = filled(&[("assets/coffee.png", "espresso/a.png")]);
+    let settings = tempfile::tempdir().unwrap();
+    {
+        let mut window = remembering(folder.path(), settings.path());
+        until_status(&mut window, "0 mistakes of 1");
+        let saved =
+            || fs::read_to_string(settings.path().join("settings.json")).unwrap_or_default();
+        window.until("the settings", |_| saved().contains("a.png"));
+    }
+    fs::write(folder.path().join("labels.csv"), "a.png,lynx of old\n").unwrap();
+    let mut window = remembering(folder.path(), settings.path());
+    window.until("the labels", |w| {
+        let button = "1 label matches no class: assign…";
+        w.harness.query_by_label(button).is_some()
+    });
+    window.settle();
+    let espresso = window.row(Role::ListBoxOption, "espresso").value().unwrap();
+    assert!(!espresso.ends_with("true"), "{espresso}");
 }

@@ -8,7 +8,7 @@ use egui_kittest::kittest::Queryable;
 use gradcam::app::{Memory, Start};
 use tempfile::TempDir;
 
-use crate::folder_support::*;
+use super::*;
 use crate::support::{Window, file, squeezenet};
 
 /// 60 images, one of them unlike the others, and a file that is none.
