@@ -384,6 +384,21 @@ fn compares_two_classes_in_three_rows() {
     ] {
         assert!(lines.iter().any(|said| said == line), "{line}: {lines:?}");
     }
+    // The facts are beside it, as the window writes them: one view for each row.
+    let facts = std::fs::read(svg.with_extension("json")).unwrap();
+    let facts: serde_json::Value = serde_json::from_slice(&facts).unwrap();
+    let views = facts["views"].as_array().unwrap();
+    let explained: Vec<_> = views.iter().map(|view| &view["explains"]).collect();
+    assert_eq!(
+        explained,
+        ["tiger cat", "espresso", "tiger cat versus espresso"]
+    );
+    for view in views {
+        assert_eq!(view["overlay"], "contours");
+        assert!((view["scale_max"].as_f64().unwrap() - 0.001).abs() < 1e-9);
+        assert_eq!(view["contours"].as_array().unwrap().len(), 4);
+        assert!(view["versions"]["gradcam"].is_string());
+    }
     let pdf = folder.path().join("cats.pdf");
     compare(&pdf, &["--panel-px=100"]);
     let bytes = std::fs::read(&pdf).unwrap();
@@ -569,6 +584,11 @@ fn checks_the_output_before_comparing() {
     assert!(said(&file("no/such/a.png"), &[]).contains("no such folder"));
     assert!(said(Path::new("/proc/a.pdf"), &[]).contains("nothing was written"));
     assert!(said(&picture, &[]).contains("would replace this image"));
+    let notes = file("notes.json");
+    std::fs::write(&notes, "{}").unwrap();
+    assert!(said(&file("notes.svg"), &[]).contains("would replace another file"));
+    assert_eq!(std::fs::read(&notes).unwrap(), b"{}");
+    std::fs::remove_file(&notes).unwrap();
     let two = said(&file("a.png"), &["--layer=bn1", "--layer=bn2"]);
     assert!(two.contains("2 layers were named for one model"), "{two}");
     assert!(said(&file("a.png"), &["--class=cat"]).contains("tiger cat"));

@@ -98,7 +98,8 @@ pub fn self_check(
 }
 
 fn slope(graph: &Graph, tape: &Tape, objective: &Objective) -> Result<Slope, TchError> {
-    /// The change of the score that a step aims at, as shares of its size: small enough to stay
+    /// The change of the score that a step aims at, as shares of its size, and at most the change of the image, as
+    /// shares of its length: small enough to stay
     /// between the kinks of rectifiers, large enough to stand out from rounding.
     const STEPS: [f64; 7] = [0.1, 0.03, 0.01, 0.003, 0.001, 3e-4, 1e-4];
     /// Smaller ones are only needed where the score hardly depends on the input.
@@ -117,6 +118,7 @@ fn slope(graph: &Graph, tape: &Tape, objective: &Objective) -> Result<Slope, Tch
     let input = input.f_detach()?;
     let direction = gradient.f_div_scalar(predicted)?.f_reshape(input.size())?;
     let size = objective.value(tape.logits())?.abs().max(1.0);
+    let reach = reach(size, predicted, input.f_norm()?.f_double_value(&[])?);
     let mut best = Slope {
         predicted,
         measured: f64::INFINITY,
@@ -125,7 +127,7 @@ fn slope(graph: &Graph, tape: &Tape, objective: &Objective) -> Result<Slope, Tch
         if tried >= USUAL && best.agrees() {
             break;
         }
-        let step = share * size / predicted;
+        let step = share * reach;
         let along = direction.f_mul_scalar(step)?;
         let ahead = objective.value(&forward(graph, &input.f_add(&along)?)?)?;
         let behind = objective.value(&forward(graph, &input.f_sub(&along)?)?)?;
@@ -135,6 +137,17 @@ fn slope(graph: &Graph, tape: &Tape, objective: &Objective) -> Result<Slope, Tch
         }
     }
     Ok(best)
+}
+
+/// The step that changes a score of this size by all of it. Where the score hardly depends on the input, that would
+/// leave the image behind: then the length of the image.
+fn reach(size: f64, slope: f64, length: f64) -> f64 {
+    let reach = size / slope;
+    if length > 0.0 {
+        reach.min(length)
+    } else {
+        reach
+    }
 }
 
 fn at_layer(
@@ -245,6 +258,13 @@ mod tests {
         assert!(slope(1.0, 0.96).agrees() && slope(0.0, 0.0).agrees());
         assert!(!slope(1.0, 0.9).agrees() && !slope(1.0, -1.0).agrees());
         assert!(!slope(1.0, f64::INFINITY).agrees());
+    }
+
+    #[test]
+    fn no_step_is_longer_than_the_image() {
+        assert_eq!(reach(2.0, 0.5, 100.0), 4.0);
+        assert_eq!(reach(1.0, 1e-12, 100.0), 100.0);
+        assert_eq!(reach(1.0, 0.1, 0.0), 10.0);
     }
 
     /// A table of numbers joins the pooled features before the last layer, so that they alone do not add up.

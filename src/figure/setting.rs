@@ -88,6 +88,22 @@ impl Setting {
         }
     }
 
+    /// The same page with fewer pixels: about so many in its width, in which there are so many panels.
+    #[must_use]
+    pub fn small(&self, width_px: u32, panels: usize) -> Setting {
+        let extent = match self.extent {
+            Extent::Pixels(max_px) => Extent::Pixels((width_px / panels.max(1) as u32).min(max_px)),
+            Extent::Print(print) => {
+                let dpi = (f64::from(width_px) * MM_PER_INCH / f64::from(print.width_mm)) as f32;
+                Extent::Print(Print {
+                    dpi: dpi.min(print.dpi),
+                    ..print
+                })
+            }
+        };
+        Setting { extent, ..*self }
+    }
+
     /// The pixels of the page in an inch of paper, if it has a size on paper.
     pub(super) fn per_inch(&self) -> Option<f64> {
         match self.extent {

@@ -11,6 +11,7 @@ mod answers;
 mod choosing;
 mod comparing;
 mod exporting;
+mod figure_preview;
 mod folder;
 mod habits;
 mod layers;

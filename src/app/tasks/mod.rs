@@ -20,6 +20,7 @@ use super::App;
 use super::state::rows::subject::HeatKey;
 use explain::Requests;
 use export::arrays::Arrays;
+use export::preview::Preview;
 use open::Picking;
 use save_as::Saving;
 
@@ -89,6 +90,8 @@ pub struct Tasks {
     pub export: Option<Saving>,
     /// Arrays to be written.
     pub arrays: Option<Arrays>,
+    /// What the dialog of figures shows.
+    pub preview: Preview,
     /// The folder of the last export.
     pub exported_to: Option<PathBuf>,
 }
@@ -126,6 +129,7 @@ impl App {
         self.drain_gallery(ctx);
         self.drain_export();
         self.drain_arrays(ctx);
+        self.update_preview(ctx);
         self.drain_session(ctx);
         self.persistence.undo.take_in_changes(&self.state);
         self.remember(ctx);

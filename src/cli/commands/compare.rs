@@ -8,7 +8,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 use gradcam::engine::{ClassQuery, ModelInfo, Session};
 use gradcam::explain::Score;
-use gradcam::figure::{Cell, Comparison, Figure, Format, Panel, Row, Unseen};
+use gradcam::figure::{Cell, Comparison, Figure, Format, Panel, Row, Unseen, are_facts};
 use gradcam::picture::photo::decode::Photo;
 use gradcam::picture::{map, write};
 
@@ -33,7 +33,7 @@ pub struct Compare {
     bands: BandFiles,
     #[command(flatten)]
     decoding: DecodingChoice,
-    /// The file to write, with the extension .png, .svg or .pdf
+    /// The file to write, with the extension .png, .svg or .pdf; a .json with the facts is written beside it
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
     /// A model; may be repeated [default: EfficientNet-Lite0]
@@ -102,16 +102,32 @@ impl Compare {
         let maps = rows.iter().flat_map(|row: &Row| row.heat_maps());
         let scaling = self.look.scaling(self.common_scale);
         let scale = scaling.of(maps.map(|heat_map| &heat_map.map));
-        let page = Comparison { rows, scale }.page(&self.page.setting(PANEL_PX));
+        let comparison = Comparison { rows, scale };
+        let page = comparison.page(&self.page.setting(PANEL_PX));
         page::write(&page, &self.out)?;
+        let facts = serde_json::to_vec_pretty(&comparison.facts())?;
+        write::bytes(&self.facts_path(), &facts)?;
         terminal::line(&self.out.display().to_string())?;
         Ok(ExitCode::SUCCESS)
     }
 
-    /// Checks the output file before the work.
+    /// Where the facts about the figure are written.
+    fn facts_path(&self) -> PathBuf {
+        self.out.with_extension("json")
+    }
+
+    /// Checks the output files before the work.
     fn check_out(&self) -> Result<()> {
         Format::of(&self.out)?;
         write::check_destination(&self.out)?;
+        let facts = self.facts_path();
+        if facts.exists() && !are_facts(&facts) {
+            bail!(
+                "the facts about the figure would replace another file; name the figure otherwise: {}",
+                facts.display()
+            );
+        }
+        write::check_destination(&facts)?;
         let out = self.out.canonicalize().ok();
         let images = Source::all(&self.images, &self.bands);
         for image in images.iter().flat_map(Source::files) {

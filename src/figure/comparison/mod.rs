@@ -80,6 +80,12 @@ impl Comparison {
         page
     }
 
+    /// The largest number of panels in a row.
+    pub fn columns(&self) -> usize {
+        let rows = self.rows.iter().map(|row| row.cells.len());
+        rows.max().unwrap_or(0)
+    }
+
     /// The comparison over a part of each photo, which `part` gives for each view (in pixels of its photo, not empty,
     /// and within it).
     #[must_use]

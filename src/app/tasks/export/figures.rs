@@ -110,6 +110,27 @@ impl Drawing {
         (picture, remark)
     }
 
+    pub fn setting(&self) -> &Setting {
+        &self.setting
+    }
+
+    pub fn facts(&self) -> Value {
+        self.what.facts()
+    }
+
+    /// The same figure, about so many pixels wide if it is wider.
+    pub fn small(&self, width_px: u32) -> Drawing {
+        let across = match &self.what {
+            What::Panel(..) => 1,
+            What::Rows(rows) => rows.columns(),
+            What::Strip(strip) => strip.maps.len(),
+        };
+        Drawing {
+            setting: self.setting.small(width_px, across),
+            ..self.clone()
+        }
+    }
+
     fn drawn(&self) -> Drawn {
         let setting = &self.setting;
         match &self.what {

@@ -17,6 +17,7 @@ use figures::{Drawing, drawing};
 pub(crate) mod arrays;
 mod clipboard;
 mod figures;
+pub(crate) mod preview;
 
 pub use figures::is_ready;
 

@@ -3,6 +3,7 @@
 use egui::{DragValue, Grid, RichText, Ui, vec2};
 
 use super::dialog_frame;
+use super::figure_preview_ui::figure_preview_ui;
 use crate::app::commands::Command;
 use crate::app::commands::action::Action;
 use crate::app::scene::Scene;
@@ -32,6 +33,7 @@ pub fn figure_ui(ui: &Ui, scene: Scene<'_>, commands: &mut Vec<Command>) -> bool
                 .on_hover_text("For every export and copy from now on (Esc)")
                 .clicked();
         });
+        figure_preview_ui(ui, scene);
         ui.add_space(GRID);
         Grid::new("figure")
             .min_col_width(NAMES)

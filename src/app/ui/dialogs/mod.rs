@@ -21,6 +21,7 @@ use true_classes::TrueClasses;
 pub(crate) mod about_ui;
 pub(crate) mod architecture_ui;
 pub(crate) mod drop_ui;
+mod figure_preview_ui;
 pub(crate) mod figure_ui;
 pub(crate) mod palette_ui;
 pub(crate) mod path_ui;

@@ -105,10 +105,10 @@ impl Report<'_> {
         say(
             "  gradient",
             format!(
-                "{}: slope {:.5} by the backward pass, {:.5} by finite differences",
+                "{}: slope {} by the backward pass, {} by finite differences",
                 verdict(slope.agrees()),
-                slope.predicted,
-                slope.measured
+                decimal(slope.predicted),
+                decimal(slope.measured)
             ),
         );
         if let Some(layer) = run.check.layer {
@@ -303,15 +303,25 @@ fn preprocessing_source(model: &ModelInfo) -> String {
     }
 }
 
-fn names_source(source: LabelSource) -> &'static str {
-    match source {
+/// Five decimals, or a power of ten for what they cannot show.
+fn decimal(number: f64) -> String {
+    if number == 0.0 || number.abs() >= 1e-3 {
+        format!("{number:.5}")
+    } else {
+        format!("{number:.4e}")
+    }
+}
+
+fn names_source(source: LabelSource) -> String {
+    let words = match source {
         LabelSource::Archive => "names from the file",
-        LabelSource::BesideModel(_) => "names from a file beside the model",
+        LabelSource::BesideModel(file) => return format!("names from {file} beside it"),
         LabelSource::ImageNet => "names assumed to be ImageNet's",
         LabelSource::Numbered => "no names are known",
         LabelSource::Typed => "names typed in",
         LabelSource::Folders => "names assumed to be those of folders",
-    }
+    };
+    words.to_owned()
 }
 
 fn counted_kinds(kinds: &[(&'static str, usize)]) -> Option<String> {

@@ -4,12 +4,18 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
+use super::text;
 use crate::model::usage::beside;
 
 /// The files that are looked for, in this order.
-const FILES: [&str; 11] = [
+const FILES: [&str; 16] = [
     "labels.txt",
     "classes.txt",
+    "class_names.txt",
+    "names.txt",
+    "class_to_idx.txt",
+    "imagenet_classes.txt",
+    "synset.txt",
     "class_indices.json",
     "class_to_idx.json",
     "idx_to_class.json",
@@ -23,13 +29,15 @@ const FILES: [&str; 11] = [
 /// A network's configuration, which may hold names among much else.
 const CONFIG: &str = "config.json";
 /// The keys under which a larger file holds names.
-const KEYS: [&str; 6] = [
+const KEYS: [&str; 8] = [
     "id2label",
     "label_names",
     "class_to_idx",
     "idx_to_class",
     "class_names",
     "names",
+    "labels",
+    "classes",
 ];
 
 /// The names of `classes` classes in the first file beside the model that has them, with its name. A file
@@ -44,7 +52,7 @@ pub(super) fn find(
         let names = match beside::read(&path) {
             Ok(None) => continue,
             Ok(Some(text)) if Path::new(file).extension().is_some_and(|e| e == "txt") => {
-                Ok(Some(lines(&text, classes)))
+                Ok(Some(text::names(&text, classes)))
             }
             Ok(Some(text)) => of_json(&text, file == CONFIG),
             Err(reason) => Err(format!("cannot be read ({reason})")),
@@ -66,20 +74,6 @@ pub(super) fn find(
         }
     }
     None
-}
-
-/// One name per line; numbers from 0 before all of them are left out.
-fn lines(text: &str, classes: usize) -> Vec<String> {
-    let lines = super::lines(text, classes);
-    let numbered = |(index, line): (usize, &&str)| {
-        let rest = line.strip_prefix(&index.to_string())?;
-        let name = rest.trim_start_matches([':', ',', '.', ')']);
-        (rest != name || rest.starts_with([' ', '\t'])).then(|| name.trim().to_owned())
-    };
-    let without: Option<Vec<String>> = lines.iter().enumerate().map(numbered).collect();
-    without
-        .filter(|names| names.len() > 1)
-        .unwrap_or_else(|| lines.into_iter().map(str::to_owned).collect())
 }
 
 /// The names in a JSON file; `None` for a configuration that has none.
@@ -182,7 +176,9 @@ mod tests {
                 "imagenet_class_index.json",
                 r#"{"0": ["n1", "cat"], "1": ["n2", "dog"]}"#,
             ),
+            ("class_to_idx.txt", "dog 1\ncat 0\n"),
             ("labels.json", r#"["cat", "dog"]"#),
+            ("labels.json", r#"{"version": 1, "labels": ["cat", "dog"]}"#),
             ("classes.json", r#"[["n1", "cat"], ["n2", "dog"]]"#),
             (
                 "config.json",

@@ -7,6 +7,7 @@ use crate::model::error::{Error, Fault};
 
 mod beside;
 mod own;
+mod text;
 
 pub(crate) use own::OwnNames;
 

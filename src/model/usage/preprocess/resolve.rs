@@ -329,6 +329,12 @@ fn said(
             if let Some(unresized) = transformers::unresized(text) {
                 notes.push(not_resized(name, unresized, evidence));
             }
+            if transformers::crops_first(text) {
+                notes.push(format!(
+                    "{name} says that pictures are cropped and then resized. Here they are resized first, so \
+                     that edges may lie a part of a pixel off."
+                ));
+            }
             Ok(Some(stated))
         }
     }

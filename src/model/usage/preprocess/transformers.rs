@@ -29,6 +29,7 @@ struct Written {
     image_mean: Option<Numbers>,
     image_std: Option<Numbers>,
     do_flip_channel_order: Option<bool>,
+    size_divisor: Option<u32>,
 }
 
 /// A size in any of its forms.
@@ -69,6 +70,7 @@ pub(super) fn stated_size(text: &str) -> Option<(u32, u32)> {
         Size::Short { shortest_edge, .. } => square(shortest_edge),
     };
     match (written.do_center_crop, written.crop_size, written.size) {
+        (_, _, Some(size)) if written.is("Perceiver") => of(size),
         (Some(true), Some(crop), _) => of(crop),
         // Another shape than a square stays what it is.
         (_, _, Some(Size::Short { shortest_edge, .. })) if written.is("ConvN") => {
@@ -100,6 +102,13 @@ pub(super) fn unresized(text: &str) -> Option<Unresized> {
         (true, true) => Some(Unresized::Cropped),
         (true, false) => Some(Unresized::Whole),
     }
+}
+
+/// Whether the processor crops pictures before it resizes them.
+pub(super) fn crops_first(text: &str) -> bool {
+    let written = of_images(text)
+        .and_then(|value| serde_json::from_value::<Written>(value).map_err(|error| reason(&error)));
+    written.is_ok_and(|written| written.is("Perceiver") && written.do_center_crop == Some(true))
 }
 
 /// The part about images: processors of several kinds of data hold it.
@@ -156,6 +165,11 @@ impl Written {
             return Ok((CropMode::CentreFloor, 1.0));
         }
         let size = self.size.ok_or("has no size")?;
+        if let Some(divisor) = self.size_divisor {
+            return Err(format!(
+                "rounds sides to multiples of {divisor}, which is not supported"
+            ));
+        }
         let crops = self.do_center_crop.unwrap_or(false);
         let cropped = match self.crop_size {
             Some(Size::One(side)) => side,
@@ -199,6 +213,10 @@ impl Written {
                 let pct = self.crop_pct.unwrap_or(1.0);
                 let resized = rounded_down(f64::from(wide) / pct)?;
                 Ok((CropMode::CentreFloor, share(cropped, resized)?))
+            }
+            // It crops before it resizes.
+            Err((wide, high)) if crops && self.is("Perceiver") => {
+                Ok((CropMode::CentreFloor, share(wide.min(high), cropped)?))
             }
             Err((wide, high)) if crops => Ok((CropMode::Squash, share(cropped, wide.min(high))?)),
             Err(_) => Ok((CropMode::Squash, 1.0)),

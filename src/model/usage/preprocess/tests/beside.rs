@@ -51,6 +51,22 @@ fn says_that_a_picture_is_resized_though_the_file_says_it_is_not() {
     }
 }
 
+/// Perceiver's size is that after the crop, which keeps a share of the picture's short side.
+#[test]
+fn a_crop_before_the_resizing_is_a_share_of_the_picture() {
+    let text = r#"{"image_processor_type": "PerceiverImageProcessor", "do_center_crop": true, "resample": 3,
+        "size": {"height": 24, "width": 24}, "crop_size": {"height": 32, "width": 32}, "image_mean": [0.5],
+        "image_std": [0.5]}"#;
+    let (_folder, model) = beside("plain", &[("preprocessor_config.json", text)]);
+    assert_eq!(levels(&model), Some(Levels::Signed));
+    let found = &model.preprocess;
+    assert_eq!((found.mode, found.crop_pct), (CropMode::CentreFloor, 0.75));
+    let [note] = &model.preprocess_notes[..] else {
+        panic!("{:?}", model.preprocess_notes);
+    };
+    assert!(note.contains("resized first"), "{note}");
+}
+
 /// timm evaluates some networks at a second size.
 #[test]
 fn a_configuration_of_timm_is_of_the_model_at_either_of_its_sizes() {
@@ -151,6 +167,11 @@ fn says_which_file_beside_the_model_is_ignored() {
             "preprocessor_config.json",
             r#"{"size": 24, "image_mean": [900], "image_std": [1]}"#,
             "mean",
+        ),
+        (
+            "preprocessor_config.json",
+            r#"{"size": {"shortest_edge": 24}, "size_divisor": 32, "image_mean": [0.5], "image_std": [0.5]}"#,
+            "multiples of 32",
         ),
         (
             "preprocessor_config.json",
