@@ -7,9 +7,11 @@ use super::App;
 use super::commands::shortcuts::Taken;
 use super::commands::{Command, shortcuts};
 use super::scene::Scene;
+use super::state::{List, Pane};
 use super::ui::bars::{notices_ui, status_ui, toolbar_ui};
 use super::ui::dialogs::{OpenDialogs, dialogs_ui, drop_ui};
 use super::ui::gallery::{grid_ui, strip_ui as gallery_ui};
+use super::ui::kit::list_width::Contents;
 use super::ui::kit::theme::{GRID, palette};
 use super::ui::side_panels::{layers_ui, lists_ui};
 use super::ui::stage::controls::controls_ui;
@@ -99,7 +101,11 @@ impl App {
         let widths = &mut panels.list_widths;
         if scene.state.options.left_list {
             let panel = Panel::left("layers").frame(list);
-            let shown = widths.layers.apply(panel, window).show(ui, |ui| {
+            let contents = match scene.state.pane {
+                Pane::Layers => Contents::Rows,
+                Pane::About => Contents::Facts,
+            };
+            let shown = widths.layers.apply(panel, window, contents).show(ui, |ui| {
                 let usage = &mut panels.model_usage;
                 layers_ui::layers_ui(ui, scene, &mut panels.layers, usage, commands);
             });
@@ -107,15 +113,22 @@ impl App {
         }
         if scene.state.options.right_list {
             let panel = Panel::right("classes").frame(list);
-            let shown = widths.classes.apply(panel, window).show(ui, |ui| {
-                lists_ui::lists_ui(
-                    ui,
-                    scene,
-                    &mut panels.classes,
-                    &mut panels.channels,
-                    commands,
-                );
-            });
+            let contents = match scene.state.list {
+                List::Classes => Contents::Rows,
+                List::Channels => Contents::Facts,
+            };
+            let shown = widths
+                .classes
+                .apply(panel, window, contents)
+                .show(ui, |ui| {
+                    lists_ui::lists_ui(
+                        ui,
+                        scene,
+                        &mut panels.classes,
+                        &mut panels.channels,
+                        commands,
+                    );
+                });
             widths.classes.record(shown.response.rect.width());
         }
     }

@@ -103,7 +103,7 @@ fn a_single_value_is_read_as_a_number_in_two_directions() {
     assert_eq!(raises.1, lowers.1);
     assert!(raises.1.parse::<f64>().is_ok() || raises.1.starts_with('−'));
     window.harness.get_by_label("a number");
-    assert!(window.harness.query_by_label("Type names…").is_none());
+    assert!(window.harness.query_by_label("Edit class names…").is_none());
 
     window.click_class("what lowers it");
     window.settle();
@@ -146,10 +146,10 @@ fn the_pane_of_the_model_fits_beside_the_panels_in_a_small_window() {
     let original = window.harness.get_by_label("Original").rect().left();
     for (role, name) in [
         (Role::ComboBox, "Output"),
-        (Role::ComboBox, "Fitting"),
+        (Role::ComboBox, "Resize mode"),
         (Role::Button, "Numbers"),
         (Role::SpinButton, "Height in pixels"),
-        (Role::SpinButton, "Deviation of blue"),
+        (Role::SpinButton, "Std of blue"),
     ] {
         let right = window.row(role, name).rect().right();
         assert!(right < original, "{name} ends at {right}");
@@ -166,7 +166,45 @@ fn the_fit_is_not_called_a_crop_for_a_model_that_stretches() {
     };
     assert_eq!(fit(&window), "Center crop");
     open_pane(&mut window);
-    choose(&mut window, "Fitting", "Stretch");
+    choose(&mut window, "Resize mode", "Stretch");
     window.settle();
     assert_eq!(fit(&window), "As the model");
+}
+
+#[test]
+fn few_classes_have_a_chart_in_the_room_below_their_list() {
+    let folder = fixtures();
+    let mut window = open(&folder, "softmax.pt2", 1440.0, 900.0);
+    let listed = rows(&window);
+    let bars = |window: &Window| -> Vec<(String, String)> {
+        let found = window.harness.query_all_by_label_contains("Bar of ");
+        let bars = found.map(|bar| {
+            let node = bar.accesskit_node();
+            let name = node.label().unwrap_or_default();
+            (name.replacen("Bar of ", "", 1), node.value().unwrap())
+        });
+        bars.collect()
+    };
+    let shown = bars(&window);
+    assert_eq!(shown.len(), listed.len());
+    // In the order of the classes, with the values of the list.
+    for (name, value) in &shown {
+        let row = listed.iter().find(|(listed, _)| listed == name);
+        assert!(
+            row.unwrap().1.starts_with(value),
+            "{name}: {value}, {row:?}"
+        );
+    }
+    let last = &listed.last().unwrap().0;
+    window.click(&format!("Bar of {last}"));
+    window.settle();
+    assert_eq!(window.chosen_class().as_ref(), Some(last));
+    assert_eq!(
+        bars(&window).iter().map(|bar| &bar.0).collect::<Vec<_>>(),
+        shown.iter().map(|bar| &bar.0).collect::<Vec<_>>()
+    );
+    window.harness.check_accessibility();
+    // Numbers that are no probabilities have none.
+    let window = open(&folder, "coordinates.pt2", 1440.0, 900.0);
+    assert_eq!(bars(&window), []);
 }

@@ -18,8 +18,27 @@ pub struct ListWidths {
 impl Default for ListWidths {
     fn default() -> Self {
         ListWidths {
-            layers: ListWidth::new(0.165, Rangef::new(204.0, 304.0)),
-            classes: ListWidth::new(0.165, Rangef::new(200.0, 304.0)),
+            layers: ListWidth::new(Rangef::new(204.0, 304.0)),
+            classes: ListWidth::new(Rangef::new(200.0, 304.0)),
+        }
+    }
+}
+
+/// What a list holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Contents {
+    /// Names with numbers.
+    Rows,
+    /// Facts, settings or pictures, which need more room.
+    Facts,
+}
+
+impl Contents {
+    /// The share of the window, within the natural range of the list, until the user drags its edge.
+    fn share(self) -> f32 {
+        match self {
+            Contents::Rows => 0.165,
+            Contents::Facts => 0.2,
         }
     }
 }
@@ -27,37 +46,33 @@ impl Default for ListWidths {
 /// The width of one list, in points.
 #[derive(Debug)]
 pub struct ListWidth {
-    /// The share of the window, limited to the range `natural`, until the user drags the edge.
-    share: f32,
     natural: Rangef,
     /// The width that the user has dragged it to.
     dragged: Option<f32>,
-    /// The window's width in the last frame, and the list's width expected for it.
-    window: f32,
+    /// The window's width and the contents in the last frame, and the list's width expected for them.
+    last: Option<(f32, Contents)>,
     expected: f32,
 }
 
 impl ListWidth {
-    fn new(share: f32, natural: Rangef) -> ListWidth {
+    fn new(natural: Rangef) -> ListWidth {
         ListWidth {
-            share,
             natural,
             dragged: None,
-            window: 0.0,
+            last: None,
             expected: 0.0,
         }
     }
 
     /// Gives `panel` its width in a window this wide, and lets the user resize it.
-    pub fn apply(&mut self, panel: Panel, window: f32) -> Panel {
+    pub fn apply(&mut self, panel: Panel, window: f32, contents: Contents) -> Panel {
         let range = Rangef::new(
             self.natural.min,
             (window * MAX_SHARE).max(self.natural.min + 8.0),
         );
-        let natural = self.natural.clamp(window * self.share);
+        let natural = self.natural.clamp((window * contents.share()).floor());
         self.expected = range.clamp(self.dragged.unwrap_or(natural));
-        if (window - self.window).abs() > f32::EPSILON {
-            self.window = window;
+        if self.last.replace((window, contents)) != Some((window, contents)) {
             return panel.exact_size(self.expected);
         }
         panel.size_range(range)

@@ -8,6 +8,7 @@ use crate::model::AnswerKind;
 use super::class_columns_ui::{columns_ui, other_ui};
 use super::class_row_ui::class_row;
 use super::compared_ui::compared_panel_ui;
+use super::probability_chart_ui::{self, probability_chart_ui};
 
 use crate::app::commands::Command;
 use crate::app::commands::action::Action;
@@ -71,9 +72,11 @@ pub fn classes_ui(
     if Some(key) != wanted_key {
         ui.multiply_opacity(0.5);
     }
+    let left = ui.available_height() - CLASS_ROW * rows.len() as f32;
+    let chart = probability_chart_ui::height(prediction, left);
     ScrollArea::vertical()
         .id_salt("classes")
-        .auto_shrink(false)
+        .auto_shrink([false, chart.is_some()])
         .show_rows(ui, CLASS_ROW, rows.len(), |ui, range| {
             if let Some(index) = chosen.filter(|_| scroll_to) {
                 let top = ui.max_rect().top() + (index as f32 - range.start as f32) * CLASS_ROW;
@@ -85,6 +88,9 @@ pub fn classes_ui(
                 class_row(ui, state, prediction, (rank, class), other, commands);
             }
         });
+    if let Some(height) = chart {
+        probability_chart_ui(ui, state, prediction, other, height, commands);
+    }
 }
 
 /// The search field; returns whether Enter was pressed in it.
@@ -102,7 +108,7 @@ fn search_ui(
         bottom: 4,
     };
     let classes = state.model().map_or(0, |model| model.labels.len());
-    let hint = format!("Search all {classes} classes");
+    let hint = format!("Search {classes} classes");
     let kind = state.model().map(|model| model.kind);
     let hint = match kind {
         Some(AnswerKind::Classes | AnswerKind::YesNo) => hint.as_str(),

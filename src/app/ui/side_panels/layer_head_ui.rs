@@ -6,6 +6,7 @@ use crate::app::commands::Command;
 use crate::app::state::{Pane, State};
 use crate::app::ui::kit::theme::{self, ROW, palette};
 use crate::app::ui::kit::widgets::{segments, segments_of};
+use crate::app::wording::counted;
 use crate::engine::ModelInfo;
 
 /// The switch between the layers and the facts about the model.
@@ -24,7 +25,7 @@ pub fn panes_ui(ui: &mut Ui, state: &State, model: &ModelInfo, commands: &mut Ve
             commands.extend(segments(ui, state.pane, &panes).map(Command::SetPane));
         });
         if state.pane == Pane::Layers {
-            let text = format!("{} maps", model.layers.targets().count());
+            let text = counted(model.layers.targets().count(), "map", "maps");
             ui.with_layout(egui::Layout::right_to_left(Align::Center), |ui| {
                 let colour = palette(ui).weak;
                 ui.label(egui::RichText::new(text).font(theme::small()).color(colour))

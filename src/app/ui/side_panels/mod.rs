@@ -10,3 +10,4 @@ pub(crate) mod layers_ui;
 pub(crate) mod lists_ui;
 pub(crate) mod model_ui;
 pub(crate) mod pane;
+mod probability_chart_ui;
