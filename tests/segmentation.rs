@@ -13,7 +13,7 @@ mod unpacked;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use gradcam::model::Reading;
+use gradcam::model::{Model, Reading};
 use gradcam::picture::photo::geometry::PixelBox;
 use gradcam::{Explainer, Score};
 use serde::Deserialize;
@@ -112,7 +112,7 @@ fn agrees_with_pytorch_on_every_map() {
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
-    assert_eq!(facts.cases.len(), 19);
+    assert_eq!(facts.cases.len(), 21);
 }
 
 #[test]
@@ -171,5 +171,24 @@ fn the_layer_before_the_classifier_is_proposed() {
     for name in ["softmax.pt2", "one_probability.onnx", "class_numbers.pt2"] {
         let explainer = Explainer::open(folder.path().join(name)).unwrap();
         assert_eq!(explainer.recommended_layer(), Some("deep"), "{name}");
+    }
+}
+
+#[test]
+fn what_may_be_an_image_is_said_to_be_assumed() {
+    let folder = unpacked("tests/segmentation/segmentation.zip.gz");
+    for (name, assumed) in [
+        ("as_many_as_channels", true),
+        ("sum_at_each_pixel", true),
+        ("logits", true),
+        ("labels", false),
+        ("softmax", false),
+    ] {
+        let model = Model::open(&folder.path().join(name).with_extension("pt2")).unwrap();
+        let says = model
+            .answer_notes
+            .iter()
+            .any(|note| note.contains("assumed to be the"));
+        assert_eq!(says, assumed, "{name}: {:?}", model.answer_notes);
     }
 }

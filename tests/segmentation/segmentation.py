@@ -92,6 +92,9 @@ CASES = {
     "two_sigmoids": (1, lambda y: halves(large(y)), "as they are", lambda y: torch.cat([1 - halves(large(y)), halves(large(y))], 1)),
     "wrong_axis": (5, lambda y: torch.softmax(large(y), 2), "numbers", lambda y: torch.softmax(large(y), 2)),
     "labels": (4, lambda y: torch.sigmoid(large(y)), "sigmoid", large),
+    # Ends as its layers do, at the image's own resolution.
+    "sum_at_each_pixel": (5, lambda y: large(y) + F.relu(large(y)), "softmax", lambda y: large(y) + F.relu(large(y))),
+    "as_many_as_channels": (3, lambda y: torch.sigmoid(large(y)), "sigmoid", large),
     "labels_enlarged": (4, lambda y: large(torch.sigmoid(y)), "as they are", lambda y: large(torch.sigmoid(y))),
     "one_logit": (1, lambda y: large(y), "sigmoid", lambda y: torch.cat([-large(y), large(y)], 1)),
     "one_probability": (1, lambda y: torch.sigmoid(large(y)), "sigmoid", lambda y: torch.cat([-large(y), large(y)], 1)),

@@ -42,6 +42,9 @@ TINY = [
     "vit.new",
     "swin.new",
     "maxvit.new",
+    "gem.new",
+    "gem.old17",
+    "gem_capped.new",
     "convnext.old11",
     "tf_like",
 ]
@@ -71,7 +74,7 @@ def write(model, x, path, way):
 def slim(path):
     """Without what tells where in the exporter's code a node came from."""
     model = onnx.load(path)
-    kept = ("pkg.torch.onnx.name_scopes", "pkg.torch.onnx.class_hierarchy")
+    kept = ("pkg.torch.onnx.name_scopes", "pkg.torch.onnx.class_hierarchy", "pkg.onnxscript.rewriter.rule_name", "pkg.torch.onnx.fx_node")
     for node in model.graph.node:
         notes = {note.key: note.value for note in node.metadata_props if note.key in kept}
         del node.metadata_props[:]

@@ -2,7 +2,7 @@
 
 use super::bounds::{Bounds, bounds};
 use super::ending::{Ending, before_numbers, ending, without_floats};
-use super::map::{self, Made, Map, made};
+use super::map::{self, Map, made};
 use super::row::{as_row, joined, unfit};
 use super::similarity::{self, Compared};
 use super::sketch::Sketch;
@@ -81,6 +81,8 @@ pub struct Scores {
     /// Whether the file returns the numbers of the classes that are largest.
     pub(super) numbers_classes: bool,
     pub(super) values: Values,
+    /// Whether it has the shape of the image, and each value is between 0 and 1 by itself.
+    pub(super) like_image: bool,
     bounds: Bounds,
 }
 
@@ -136,7 +138,12 @@ impl Scores {
             (Some(ending), _) => Values::Logits(Some(ending)),
             (None, Some(map)) => {
                 let made = made(sketch, output);
-                map_values(map, made, limits).ok_or_else(|| map::unfit(&shape))?
+                let found = map::values(map, made, limits);
+                // A segmentation may end as its layers do. It is as fine as the image, and there is nothing else.
+                let whole =
+                    sketch.graph.outputs.len() == 1 && map.is_whole(sketch.graph.input_shape);
+                let found = found.or(whole.then_some(Values::Logits(None)));
+                found.ok_or_else(|| map::unfit(&shape))?
             }
             (None, None) => row_values(count, limits, measured),
         };
@@ -147,7 +154,20 @@ impl Scores {
         {
             return Err(map::unfit(&shape));
         }
+        let of_image = |map: Map| {
+            let [_, channels, ..] = sketch.graph.input_shape;
+            map.classes == channels && map.is_whole(sketch.graph.input_shape)
+        };
+        let each = match values {
+            Values::Logits(Some(ending)) => Reading::after(ending.head) == Reading::Sigmoid,
+            Values::Probabilities => true,
+            Values::Logits(None) | Values::Percentages | Values::Numbers | Values::UnitVector => {
+                false
+            }
+        };
+        let like_image = numbered.is_none() && each && map.is_some_and(of_image);
         Ok(Scores {
+            like_image,
             output,
             count,
             map,
@@ -326,25 +346,6 @@ fn row_values(count: i64, limits: Bounds, measured: Option<Measured>) -> Values 
     }
 }
 
-/// What the values of a map are that ends in nothing known; `None` where they are features.
-fn map_values(map: Map, made: Made, limits: Bounds) -> Option<Values> {
-    let shares = match made {
-        Made::Each => true,
-        // One class of a softmax, or all of them.
-        Made::Softmax(axis) => map.classes == 1 || map.class_axis() == Some(axis),
-        Made::Scores | Made::Other => false,
-    };
-    match made {
-        _ if limits.within(0.0, 1.0) && shares => Some(Values::Probabilities),
-        // An amount, such as a depth, is one value; several are features after a rectifier.
-        _ if is_number(limits, map.classes) => {
-            (map.classes == 1 || limits.high.is_finite()).then_some(Values::Numbers)
-        }
-        Made::Scores => Some(Values::Logits(None)),
-        Made::Softmax(_) | Made::Each | Made::Other => None,
-    }
-}
-
 /// The probabilities that an output is the logarithm of, such as those of several networks.
 fn before_logarithm(sketch: &mut Sketch, output: ValueId) -> Option<ValueId> {
     let mut output = output;
@@ -370,7 +371,7 @@ pub fn untouched(whole: &Graph, output: ValueId) -> Graph {
 }
 
 /// Whether numbers within these bounds are measured or normalised rather than logits.
-fn is_number(bounds: Bounds, count: i64) -> bool {
+pub(super) fn is_number(bounds: Bounds, count: i64) -> bool {
     let bounded = bounds.low.is_finite() && bounds.high.is_finite();
     let narrow = bounds.within(-MAX_RAW, MAX_RAW);
     let positive = bounds.low > 0.0;

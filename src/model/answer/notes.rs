@@ -50,6 +50,16 @@ impl Scores {
                     self.count
                 )
             }
+            Reading::Softmax | Reading::Sigmoid | Reading::AsTheyAre if self.like_image => format!(
+                "The model answers with {} between 0 and 1 {at}, as many as the image has channels, which {} assumed to be \
+                 the probabilities of a segmentation. If its output is an image, choose numbers. {score}",
+                if self.count == 1 {
+                    "one value".to_owned()
+                } else {
+                    format!("{} values", self.count)
+                },
+                if self.count == 1 { "is" } else { "are" },
+            ),
             Reading::Softmax | Reading::Sigmoid | Reading::AsTheyAre => {
                 format!("The model predicts classes {at}, a segmentation. {score}")
             }

@@ -41,6 +41,9 @@ def cases(case):
     case("linalg norms", lambda x: [torch.linalg.norm(x), torch.linalg.norm(x, dim=1), torch.linalg.vector_norm(x, 1, (1, 2)),
                                     torch.linalg.norm(x, 1, dim=1), torch.linalg.matrix_norm(x), torch.linalg.vector_norm(x, 4)])
     case("normalize", lambda x: torch.nn.functional.normalize(x, dim=1))
+    case("quantile", lambda x: [x.quantile(0.4), x.quantile(0.7, 1), x.quantile(0.25, -1, keepdim=True, interpolation="lower"),
+                                x.quantile(0.3, 2, interpolation="midpoint")])
+    case("quantile, several", lambda x, q: [x.quantile(q, 3), x.quantile(q[0], 1), x.quantile(q)], torch.tensor([0.2, 0.5, 0.9]))
     case("sort", lambda x: [x.sort(1)[0], x.sort(-1, descending=True)[0]])
     case("sort, positions", lambda x: [x.sort(2)[1] * x, x.argsort(1) * x, x.sort(stable=True, dim=2)[1] * x])
     case("topk", lambda x: [x.topk(2, 1)[0], x.topk(3, largest=False)[0], x.topk(2)[1] * x[..., :2]])

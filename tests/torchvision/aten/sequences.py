@@ -22,6 +22,16 @@ class Rows(nn.Module):
         return [made, *(state if isinstance(state, tuple) else [state])]
 
 
+class Steps(Rows):
+    """Reads a picture row by row, each in a step of its own."""
+
+    def forward(self, x):
+        state = None
+        for row in x.permute(2, 0, 1, 3).flatten(2):
+            state = self.layer(row, state)
+        return list(state) if isinstance(state, tuple) else [state]
+
+
 class GlobalFilter(nn.Module):
     """As GFNet mixes its tokens."""
 
@@ -50,6 +60,10 @@ def cases(case):
     case("gru", Rows(nn.GRU, batch_first=True))
     case("gru of two layers, both ways", Rows(nn.GRU, num_layers=2, bidirectional=True))
     case("rnn_tanh", Rows(nn.RNN, num_layers=2, batch_first=True))
+    case("lstm_cell", Steps(nn.LSTMCell))
+    case("lstm_cell without biases", Steps(nn.LSTMCell, bias=False))
+    case("gru_cell", Steps(nn.GRUCell))
+    case("rnn_tanh_cell", Steps(nn.RNNCell))
 
     case("a global filter", GlobalFilter())
     case("a Fourier layer", Fourier())

@@ -5,6 +5,8 @@
 
 pub use made::{Made, made};
 
+use super::bounds::Bounds;
+use super::derive::{Values, is_number};
 use super::sketch::Sketch;
 use crate::model::error::Fault;
 use crate::model::graph::ValueId;
@@ -51,6 +53,11 @@ impl Map {
             Axes::ClassesLast => Some(3),
             Axes::NoClasses => None,
         }
+    }
+
+    /// Whether it has a position for each pixel of an image `[1, C, H, W]`, and few classes.
+    pub fn is_whole(self, [_, _, height, width]: [i64; 4]) -> bool {
+        [self.height, self.width] == [height, width] && self.classes <= FEW
     }
 
     /// A value in the output's own shape as `[1, classes, height, width]`.
@@ -119,6 +126,25 @@ pub fn of_shape(shape: &[i64], [height, width]: [i64; 2]) -> Option<Map> {
     }
 }
 
+/// What the values of a map are that ends in nothing known; `None` where they are features.
+pub fn values(map: Map, made: Made, limits: Bounds) -> Option<Values> {
+    let shares = match made {
+        Made::Each => true,
+        // One class of a softmax, or all of them.
+        Made::Softmax(axis) => map.classes == 1 || map.class_axis() == Some(axis),
+        Made::Scores | Made::Other => false,
+    };
+    match made {
+        _ if limits.within(0.0, 1.0) && shares => Some(Values::Probabilities),
+        // An amount, such as a depth, is one value; several are features after a rectifier.
+        _ if is_number(limits, map.classes) => {
+            (map.classes == 1 || limits.high.is_finite()).then_some(Values::Numbers)
+        }
+        Made::Scores => Some(Values::Logits(None)),
+        Made::Softmax(_) | Made::Each | Made::Other => None,
+    }
+}
+
 /// Whether linear scores may be the logits of a segmentation rather than features: they are few or fine.
 pub fn may_be_logits(map: Map, height: i64) -> bool {
     let fine = map.height.saturating_mul(FINE_UNPROVEN) >= height;
@@ -130,6 +156,12 @@ pub fn unfit(shape: &[i64]) -> Fault {
     let what = match *shape {
         [_, features, height, width] => format!(
             "its output is a map of {features} features at {height}×{width} positions, and not of classes"
+        ),
+        // A text is read step by step; steps may come before the batch.
+        [1, rows, columns] | [rows, 1, columns] => format!(
+            "its output has {rows} rows of {columns} values, one for each step of a text, token or head: let the \
+             model return one of them, such as output[{}]",
+            if shape[0] == 1 { ":, 0" } else { "0" }
         ),
         [_, rows, columns] => format!("its output is a table of {rows} rows and {columns} columns"),
         _ => format!("its output has the shape {shape:?}"),

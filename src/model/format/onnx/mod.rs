@@ -54,6 +54,9 @@ pub fn open(path: &Path, file: File, length: u64, opening: &mut Opening) -> Resu
     let mut model = proto::Model::decode(messages).map_err(damaged)?;
     let opset = opset(&model)?;
     inline::functions(&mut model, |node| ops::reader(node).is_some())?;
+    if let Some(graph) = &mut model.graph {
+        names::take_apart(graph);
+    }
     let graph = model
         .graph
         .as_ref()

@@ -3,7 +3,7 @@
 use tch::{TchError, Tensor};
 
 use crate::model::op::operation::{GradientRole, Traits, input};
-use crate::model::op::shape::{self, Shape, axis, replaced};
+use crate::model::op::shape::{self, Shape, axis, reduced, replaced};
 use crate::model::op::table::operations;
 
 /// Which value lies where depends on the values.
@@ -65,6 +65,55 @@ operations! {
     run: input(inputs, 0)?.f_topk(*k, *dim, *largest, true)?.1,
     shapes: top(shape::input(inputs, 0)?, *k, *dim)?,
     traits: COUNTS;
+
+    /// The value below which a share of the values along an axis lies.
+    Quantile {
+        /// The share, from 0 to 1.
+        share: f64,
+        /// The axis; negative ones count from the end. All values where there is none.
+        dim: Option<i64>,
+        /// Whether the axis stays, with size 1.
+        keepdim: bool,
+        /// What is taken between two values: `linear`, `lower`, `higher`, `midpoint` or `nearest`.
+        between: String,
+    }
+    run: input(inputs, 0)?.f_quantile_scalar(*share, *dim, *keepdim, between)?,
+    shapes: {
+        if !(0.0..=1.0).contains(share) {
+            return Err(format!("the share is {share}"));
+        }
+        quantiles(shape::input(inputs, 0)?, *dim, *keepdim)?
+    },
+    traits: CHOOSES;
+
+    /// The values below which several shares of the values along an axis lie. Inputs: x, the shares.
+    Quantiles {
+        /// The axis; negative ones count from the end. All values where there is none.
+        dim: Option<i64>,
+        /// Whether the axis stays, with size 1.
+        keepdim: bool,
+        /// As for one.
+        between: String,
+    }
+    run: input(inputs, 0)?.f_quantile(input(inputs, 1)?, *dim, *keepdim, between)?,
+    shapes: {
+        let each = quantiles(shape::input(inputs, 0)?, *dim, *keepdim)?;
+        match shape::input(inputs, 1)? {
+            [] => each,
+            [shares] => [vec![*shares], each].concat(),
+            other => return Err(format!("shares of {other:?}")),
+        }
+    },
+    traits: CHOOSES;
+}
+
+fn quantiles(x: &[i64], dim: Option<i64>, keepdim: bool) -> Result<Shape, String> {
+    match dim {
+        _ if x.contains(&0) => Err(format!("{x:?} is empty")),
+        Some(dim) => reduced(x, &[dim], keepdim),
+        None if keepdim => Ok(vec![1; x.len()]),
+        None => Ok(Vec::new()),
+    }
 }
 
 /// Stable, so that equal values stay in the order in which they were.

@@ -24,6 +24,9 @@ pub struct Recurrent {
     pub bidirectional: bool,
     /// Whether x and the first output are `[N, steps, …]`.
     pub batch_first: bool,
+    /// Whether there is one step alone, without an axis for it: x is `[N, features]` and the states are
+    /// `[N, hidden]`. The outputs are the states after it.
+    pub one_step: bool,
 }
 
 /// What a recurrent layer computes at each step. There is none with a rectifier: it would be hidden
@@ -39,6 +42,15 @@ pub enum Cell {
 }
 
 impl Cell {
+    /// How many gates a step computes.
+    fn gates(self) -> i64 {
+        match self {
+            Cell::Lstm => 4,
+            Cell::Gru => 3,
+            Cell::Tanh => 1,
+        }
+    }
+
     /// How many tensors its state has.
     pub fn states(self) -> usize {
         match self {
@@ -48,11 +60,9 @@ impl Cell {
     }
 }
 
-/// What the calls of one step take, in multiply-adds that could be done in that time.
-const STEP: f64 = 1e6;
-
-impl Operation for Recurrent {
-    fn run(&self, inputs: &[&Tensor]) -> Result<Vec<Tensor>, TchError> {
+impl Recurrent {
+    /// Runs it on a sequence.
+    fn sequence(&self, inputs: &[&Tensor]) -> Result<Vec<Tensor>, TchError> {
         let x = input(inputs, 0)?;
         let states = self.cell.states();
         let first = input(inputs, 1)?;
@@ -91,28 +101,21 @@ impl Operation for Recurrent {
         }
     }
 
-    fn output_shapes(&self, inputs: &[&[i64]]) -> Result<OutputShapes, String> {
+    /// The shapes for a sequence.
+    fn sequence_shapes(&self, inputs: &[&[i64]]) -> Result<Vec<Shape>, String> {
         let x = shape::input(inputs, 0)?;
         let states = self.cell.states();
         let unfit = || format!("the state does not fit {x:?}");
-        let &[mut steps, mut batch, _] = x else {
+        let [steps, batch, features] = x else {
             return Err(format!("{x:?} is no sequence"));
         };
-        if self.batch_first {
-            (steps, batch) = (batch, steps);
-        }
+        let (steps, batch) = if self.batch_first {
+            (*batch, *steps)
+        } else {
+            (*steps, *batch)
+        };
         let directions = if self.bidirectional { 2 } else { 1 };
-        let weights_each = if self.biases { 4 } else { 2 };
         let rows = count(&[self.layers, directions]).ok_or("it has too many layers")?;
-        let weights = inputs.len().saturating_sub(1 + states) as i64;
-        // A projection has one weight more.
-        let fits = [weights_each, weights_each + 1].map(|each| rows.checked_mul(each));
-        if rows < 1 || !fits.contains(&Some(weights)) {
-            return Err(format!(
-                "{weights} weights do not make {} layers",
-                self.layers
-            ));
-        }
         let mut made = Vec::with_capacity(1 + states);
         for index in 1..=states {
             match shape::input(inputs, index)? {
@@ -122,6 +125,8 @@ impl Operation for Recurrent {
                 _ => return Err(unfit()),
             }
         }
+        let weights = inputs.get(1 + states..).unwrap_or_default();
+        self.check_weights(weights, &made, rows, *features)?;
         let hidden = made.first().and_then(|state| state.last()).copied();
         let out = hidden.unwrap_or(0).saturating_mul(directions);
         let sequence = if self.batch_first {
@@ -130,7 +135,111 @@ impl Operation for Recurrent {
             vec![steps, batch, out]
         };
         made.insert(0, sequence);
-        Ok(OutputShapes::Exact(made))
+        Ok(made)
+    }
+
+    /// Whether the weights have the sizes of `rows` layers for `features` numbers a step. What is run on CPUs
+    /// does not check that itself, and reads beyond their ends.
+    fn check_weights(
+        &self,
+        weights: &[&[i64]],
+        states: &[Shape],
+        rows: i64,
+        features: i64,
+    ) -> Result<(), String> {
+        let last = |state: Option<&Shape>| state.and_then(|state| state.last()).copied();
+        let (Some(out), Some(hidden)) = (last(states.first()), last(states.last())) else {
+            return Err("it has no state".into());
+        };
+        let each = if self.biases { 4 } else { 2 };
+        // A projection has one weight more.
+        let projects = rows.checked_mul(each + 1) == Some(weights.len() as i64);
+        let each = if projects { each + 1 } else { each };
+        if rows < 1 || rows.checked_mul(each) != Some(weights.len() as i64) {
+            return Err(format!(
+                "{} weights do not make {} layers",
+                weights.len(),
+                self.layers
+            ));
+        }
+        let directions = rows / self.layers;
+        let gates = self.cell.gates().saturating_mul(hidden);
+        for (index, of_row) in weights.chunks(each as usize).enumerate() {
+            let reads = if (index as i64) < directions {
+                features
+            } else {
+                out.saturating_mul(directions)
+            };
+            let mut wanted = vec![vec![gates, reads], vec![gates, out]];
+            if self.biases {
+                wanted.extend([vec![gates], vec![gates]]);
+            }
+            if projects {
+                wanted.push(vec![out, hidden]);
+            }
+            if let Some((found, wanted)) = of_row
+                .iter()
+                .zip(&wanted)
+                .find(|(a, b)| **a != b.as_slice())
+            {
+                return Err(format!("a weight is {found:?}, not {wanted:?}"));
+            }
+        }
+        if !projects && out != hidden {
+            return Err(format!("its states have {out} and {hidden} numbers"));
+        }
+        Ok(())
+    }
+}
+
+/// What the calls of one step take, in multiply-adds that could be done in that time.
+const STEP: f64 = 1e6;
+
+impl Operation for Recurrent {
+    fn run(&self, inputs: &[&Tensor]) -> Result<Vec<Tensor>, TchError> {
+        // What runs on CPUs does not check the sizes of weights, and reads beyond their ends.
+        let sizes: Vec<Vec<i64>> = inputs.iter().map(|input| input.size()).collect();
+        let sizes: Vec<&[i64]> = sizes.iter().map(Vec::as_slice).collect();
+        self.output_shapes(&sizes).map_err(TchError::Shape)?;
+        if !self.one_step {
+            return self.sequence(inputs);
+        }
+        let (stepped, weights) = inputs.split_at(1 + self.cell.states());
+        let stepped = stepped.iter().map(|value| value.f_unsqueeze(0));
+        let stepped = stepped.collect::<Result<Vec<_>, _>>()?;
+        let inputs: Vec<&Tensor> = stepped.iter().chain(weights.iter().copied()).collect();
+        let made = self.sequence(&inputs)?;
+        made.iter()
+            .skip(1)
+            .map(|state| state.f_squeeze_dim(0))
+            .collect()
+    }
+
+    fn output_shapes(&self, inputs: &[&[i64]]) -> Result<OutputShapes, String> {
+        if !self.one_step {
+            return self.sequence_shapes(inputs).map(OutputShapes::Exact);
+        }
+        let with_steps = |index: usize, shape: &[i64]| match shape {
+            &[rows, width] if index <= self.cell.states() => vec![1, rows, width],
+            other => other.to_vec(),
+        };
+        if let Some(unfit) = inputs
+            .iter()
+            .take(1 + self.cell.states())
+            .find(|x| x.len() != 2)
+        {
+            return Err(format!("{unfit:?} is not [N, width]"));
+        }
+        let inputs: Vec<Shape> = inputs
+            .iter()
+            .enumerate()
+            .map(|(index, shape)| with_steps(index, shape))
+            .collect();
+        let inputs: Vec<&[i64]> = inputs.iter().map(Vec::as_slice).collect();
+        let made = self.sequence_shapes(&inputs)?.into_iter().skip(1);
+        Ok(OutputShapes::Exact(
+            made.map(|shape| shape[1..].to_vec()).collect(),
+        ))
     }
 
     /// Each weight is multiplied with once for each step of each sequence.
@@ -140,8 +249,10 @@ impl Operation for Recurrent {
         let products: f64 = matrices.map(|weight| elements(weight)).sum();
         let gates = weights.iter().filter_map(|weight| weight.first());
         let gates: f64 = gates.map(|&gates| gates as f64).sum();
-        let Some(&[a, b, _]) = inputs.first().copied() else {
-            return Cost::of_each(outputs);
+        let (a, b) = match inputs.first() {
+            Some(&&[a, b, _]) => (a, b),
+            Some(&&[rows, _]) => (1, rows),
+            Some(_) | None => return Cost::of_each(outputs),
         };
         let steps = if self.batch_first { b } else { a } as f64;
         let rows = a as f64 * b as f64;

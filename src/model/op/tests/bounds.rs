@@ -177,6 +177,7 @@ fn refuses_recurrent_layers_and_transforms_that_take_hours() {
         layers,
         bidirectional: false,
         batch_first: false,
+        one_step: false,
     };
     let inputs = |steps: i64, hidden: i64| {
         [

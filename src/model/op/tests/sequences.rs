@@ -50,6 +50,7 @@ fn infers_the_shapes_of_recurrent_layers() {
                 layers,
                 bidirectional,
                 batch_first,
+                one_step: false,
             };
             let inputs: Vec<&Tensor> = inputs.iter().collect();
             assert!(assert_inferred(op.clone(), &inputs), "{op:?}");
@@ -57,6 +58,63 @@ fn infers_the_shapes_of_recurrent_layers() {
         }
     }
     assert_eq!(ran, 0, "a weight is missing");
+}
+
+#[test]
+fn infers_the_shapes_of_single_steps() {
+    let mut ran = 0;
+    for (cell, gates) in [(Cell::Lstm, 4), (Cell::Gru, 3), (Cell::Tanh, 1)] {
+        for biases in [true, false] {
+            let op = Recurrent {
+                cell,
+                biases,
+                layers: 1,
+                bidirectional: false,
+                batch_first: false,
+                one_step: true,
+            };
+            let mut inputs = vec![ones(&[2, 3])];
+            inputs.extend((0..cell.states()).map(|_| ones(&[2, 5])));
+            inputs.extend([ones(&[gates * 5, 3]), ones(&[gates * 5, 5])]);
+            if biases {
+                inputs.extend([ones(&[gates * 5]), ones(&[gates * 5])]);
+            }
+            let inputs: Vec<&Tensor> = inputs.iter().collect();
+            ran += usize::from(assert_inferred(op, &inputs));
+        }
+    }
+    assert_eq!(ran, 6);
+}
+
+/// libtorch does not look at these sizes on CPUs.
+#[test]
+fn refuses_weights_that_do_not_fit_a_recurrent_layer() {
+    let op = Recurrent {
+        cell: Cell::Lstm,
+        biases: false,
+        layers: 1,
+        bidirectional: true,
+        batch_first: false,
+        one_step: false,
+    };
+    let fit = [
+        ones(&[4, 2, 3]),
+        ones(&[2, 2, 6]),
+        ones(&[2, 2, 6]),
+        ones(&[24, 3]),
+        ones(&[24, 6]),
+        ones(&[24, 3]),
+        ones(&[24, 6]),
+    ];
+    let inputs: Vec<&Tensor> = fit.iter().collect();
+    op.run(&inputs).unwrap();
+    for (index, other) in [(3, [24, 4]), (4, [8, 7]), (5, [20, 3]), (6, [24, 24])] {
+        let other = ones(&other);
+        let mut inputs: Vec<&Tensor> = fit.iter().collect();
+        inputs[index] = &other;
+        let why = op.run(&inputs).unwrap_err().to_string();
+        assert!(why.contains("a weight is"), "{why}");
+    }
 }
 
 #[test]

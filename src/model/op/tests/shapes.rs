@@ -203,6 +203,24 @@ fn rearrangements(dim: i64) -> Vec<Op> {
         let (k, largest) = (other, true);
         ops.push(Sorting::Top { k, dim, largest }.into());
         ops.push(Sorting::TopPositions { k, dim, largest }.into());
+        for (dim, keepdim) in [
+            (Some(dim), false),
+            (Some(dim), true),
+            (None, false),
+            (None, true),
+        ] {
+            let between = "linear".to_owned();
+            let share = if k > 2 { 1.5 } else { 0.3 };
+            ops.push(
+                Sorting::Quantile {
+                    share,
+                    dim,
+                    keepdim,
+                    between,
+                }
+                .into(),
+            );
+        }
         for dim in [None, Some(dim)] {
             let repeats = other;
             ops.push(Rearranging::RepeatInterleave { repeats, dim }.into());

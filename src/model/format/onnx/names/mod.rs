@@ -8,9 +8,11 @@
 //!
 //! It uses the messages of the file and `build::module_calls`.
 
+pub use merged::take_apart;
 pub use torch::operator;
 
 pub(crate) mod literal;
+mod merged;
 pub(crate) mod metadata;
 mod plain;
 #[cfg(test)]

@@ -184,3 +184,69 @@ fn reads_modules_from_the_metadata_of_torchs_new_exporter() {
         .collect();
     assert_eq!(kinds, ["Net", "Block", "ReLU", "ReLU", "ReLU"]);
 }
+
+/// A rectifier that was merged into what follows is a node of the module around the layer before it.
+#[test]
+fn puts_back_rectifiers_that_were_merged() {
+    let merged = |op: &str, rule: &str, argument: &str, limits: &[f32]| {
+        let mut model = Onnx::empty(&[1, 3, 4, 4]);
+        model.weight("w", &[3, 3, 1, 1], &[0.5; 9]);
+        model.node("Conv", &["x", "w"], &["conv"], vec![]);
+        let mut inputs = vec!["conv".to_owned()];
+        for (index, limit) in limits.iter().enumerate() {
+            let name = format!("limit{index}");
+            model.weight(&name, &[], &[*limit]);
+            inputs.push(name);
+        }
+        let inputs: Vec<&str> = inputs.iter().map(String::as_str).collect();
+        model.node(op, &inputs, &["clipped"], vec![]);
+        model.node("GlobalAveragePool", &["clipped"], &["y"], vec![]);
+        let fx = format!(
+            "%clamp = call_function[target=aten.clamp](args = (%{argument}, 1e-06), kwargs = {{}})"
+        );
+        for (index, scopes, classes) in [
+            (
+                0,
+                "['', 'trunk', 'trunk.0', 'conv']",
+                "['N', 'a.Trunk', 'torch.nn.modules.conv.Conv2d', 'aten.conv2d']",
+            ),
+            (1, "['', 'pool', 'clamp']", "['N', 'a.GeM', 'aten.clamp']"),
+        ] {
+            model.graph().nodes[index].metadata = vec![
+                entry("pkg.torch.onnx.name_scopes", scopes),
+                entry("pkg.torch.onnx.class_hierarchy", classes),
+            ];
+        }
+        model.graph().nodes[1].metadata.extend([
+            entry("pkg.onnxscript.rewriter.rule_name", rule),
+            entry("pkg.torch.onnx.fx_node", &fx),
+        ]);
+        let graph = opened(&model);
+        let nodes = graph.nodes.iter().take(3);
+        nodes
+            .map(|node| format!("{} {}", node.name, node.module))
+            .collect::<Vec<_>>()
+    };
+    let conv = "conv trunk.0";
+    for rules in ["FuseSuccessiveClipRelu", "Other, FuseSuccessiveClipRelu"] {
+        let found = merged("Clip", rules, "relu_1", &[1e-6]);
+        assert_eq!(found, [conv, "relu_1 trunk", "clipped pool"]);
+    }
+    let found = merged("Relu", "FuseSuccessiveRelu", "relu", &[]);
+    assert_eq!(found, [conv, "relu trunk", "clipped pool"]);
+    let found = merged("Clip", "FuseSuccessiveClip", "hardtanh", &[1e-6, 6.0]);
+    assert_eq!(found, [conv, "hardtanh trunk", "clipped pool"]);
+    // A name that is taken is not used again.
+    let found = merged("Clip", "FuseSuccessiveClipRelu", "conv", &[0.0]);
+    assert_eq!(found, [conv, "conv.merged trunk", "clipped pool"]);
+    // Here it would change what is computed, or nobody knows what was merged.
+    for (rule, argument, limits) in [
+        ("FuseSuccessiveClipRelu", "relu", &[-1.0][..]),
+        ("FuseSuccessiveClip", "hardtanh", &[1e-6, 1.0]),
+        ("FuseSuccessiveClip", "clamp_1", &[1e-6, 6.0]),
+        ("FuseBatchNormIntoConv", "relu", &[0.0]),
+    ] {
+        let found = merged("Clip", rule, argument, limits);
+        assert_eq!(found[..2], [conv, "clipped pool"], "{rule} {argument}");
+    }
+}

@@ -8,13 +8,32 @@ use crate::model::format::build::module_calls::{Frame, MAX_DEPTH};
 use crate::model::format::build::opened::MAX_CLASSES;
 use crate::model::format::onnx::message::proto::Node;
 
+/// The keys of the new exporter's metadata.
+pub const SCOPES: &str = "pkg.torch.onnx.name_scopes";
+pub const CLASSES: &str = "pkg.torch.onnx.class_hierarchy";
+
 /// The paths of the modules around a node, outermost first, followed by the node's own name.
 pub fn scopes(node: &Node) -> Option<&str> {
-    metadata(node, "pkg.torch.onnx.name_scopes").filter(|scopes| scopes.len() <= MAX_NAME)
+    metadata(node, SCOPES).filter(|scopes| scopes.len() <= MAX_NAME)
 }
 
-fn classes(node: &Node) -> Option<&str> {
-    metadata(node, "pkg.torch.onnx.class_hierarchy")
+/// The classes of these modules, followed by the operator.
+pub fn classes(node: &Node) -> Option<&str> {
+    metadata(node, CLASSES)
+}
+
+/// The rules by which an optimiser has written a node anew.
+pub fn rules(node: &Node) -> Option<&str> {
+    metadata(node, "pkg.onnxscript.rewriter.rule_name")
+}
+
+/// The name of the first value that was given to PyTorch's operator: `relu_1` of `… (args = (%relu_1, 1e-06), …)`.
+pub fn first_argument(node: &Node) -> Option<&str> {
+    let written = metadata(node, "pkg.torch.onnx.fx_node")?;
+    let (_, arguments) = written.split_once("(args = (%")?;
+    let (name, _) = arguments.split_once([',', ')'])?;
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    (name.len() <= 100 && !name.is_empty() && name.chars().all(plain)).then_some(name)
 }
 
 /// The operator of PyTorch that a node was made for, as the new exporter writes it: `aten.max.dim`.

@@ -126,7 +126,11 @@ fn allows_logits_with_axes_of_one() {
     model.graph().nodes.pop();
     model.graph().nodes[0].outputs = vec!["y".into()];
     assert_eq!(logits(&model), [7.5, 23.5, 39.5]);
+    // It may still be a map of classes, as it is as fine as the image.
     model.graph().nodes[0].op_type = "Relu".into();
+    let notes = whole(&model.bytes()).unwrap().answer_notes;
+    assert!(notes[0].contains("assumed to be the logits"), "{notes:?}");
+    model.graph().outputs.push(value("x", 1, &[1, 3, 4, 4]));
     assert!(refusal(&model).contains("features at 4×4 positions"));
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tch::{Device, Kind, Tensor};
 
 use super::support::{logits, opened, refusal, whole};
-use super::writer::{OPEN, Onnx, float, node, value};
+use super::writer::{OPEN, Onnx, float, ints, node, value};
 use crate::model::format::onnx::message::proto::{Attribute, attribute};
 use crate::model::graph::Head;
 use crate::model::{Layer, Reading, ReluRule, Tape};
@@ -225,16 +225,16 @@ fn probabilities_are_known_ten_thousand_operations_later() {
 #[test]
 fn a_map_is_followed_back_through_ten_thousand_sums() {
     let map = |ending: &str| {
-        let mut model = Onnx::empty(&[1, 3, 4, 4]);
+        let mut model = Onnx::empty(&[1, 3, 8, 8]);
         model.graph().outputs = vec![value("y", 1, &[OPEN; 4])];
         model.weight("w", &[3, 3, 1, 1], &[0.5; 9]);
-        model.node("Conv", &["x", "w"], &["v0"], vec![]);
+        model.node("Conv", &["x", "w"], &["v0"], vec![ints("strides", &[2, 2])]);
         again_and_again(&mut model, &["Add", "Mul"], LONG);
         model.node(ending, &[&format!("v{LONG}")], &["y"], vec![]);
         whole(&model.bytes())
     };
     assert_eq!(map("Identity").unwrap().reading, Reading::Softmax);
-    let why = map("Relu").unwrap_err().to_string();
+    let why = map("Relu").map(|_| ()).unwrap_err().to_string();
     assert!(
         why.contains("a map of 3 features at 4×4 positions"),
         "{why}"

@@ -39,6 +39,10 @@ pub const TABLE: Table = &[
         ],
         data_dependent,
     ),
+    (
+        &["rnn_relu.input", "rnn_relu_cell.default"],
+        hidden_rectifiers,
+    ),
 ];
 
 /// Why an operator that is known is not supported, and what to do; `None` for all others.
@@ -77,4 +81,12 @@ fn random(_: Args<'_>) -> Answer<Call<'_>> {
 /// How many values come out depends on the image.
 fn data_dependent(_: Args<'_>) -> Answer<Call<'_>> {
     beyond("how many values it returns depends on the image")
+}
+
+/// Its rectifiers would be hidden from guided backpropagation.
+fn hidden_rectifiers(_: Args<'_>) -> Answer<Call<'_>> {
+    beyond(
+        "the rectifiers of a recurrent layer cannot be reached one by one; \
+         export the network with nonlinearity='tanh', or with its steps written out",
+    )
 }

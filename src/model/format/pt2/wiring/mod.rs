@@ -136,7 +136,10 @@ impl<'a> Builder<'a> {
             Ok(Step::Item { of, index }) => self.item(&name, of, index, &outputs),
             Ok(Step::Run(call)) => self.call(&Position { name, stack }, call, &outputs),
             Err(Refusal::Fault(Fault::Training { node })) => Err(Fault::Training {
-                node: format!("{node} in {}, node {name}", innermost(&stack)),
+                node: match innermost(&stack).as_str() {
+                    "" => format!("{node}, node {name}"),
+                    module => format!("{node} in {module}, node {name}"),
+                },
             }),
             Err(refusal) => {
                 let op = node.target.strip_prefix("torch.ops.");

@@ -61,6 +61,7 @@ pub fn layer(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
         layers: 1,
         bidirectional: directions == 2,
         batch_first: false,
+        one_step: false,
     };
     let mut made = builder.emit_parts(op.into(), &inputs)?;
     let Some(all) = made.first_mut() else {
