@@ -8,7 +8,7 @@ use crate::model::layers::{Layer, Target};
 /// Adds the entries for a layer.
 pub fn layer_entries(entries: &mut Entries, scene: Scene<'_>, layer: &Layer) {
     let why_not = match &layer.target {
-        Target::None(why) => Some(why.to_string()),
+        Target::None(why) => Some(why.clone()),
         Target::Spatial { .. } => None,
     };
     let path = || layer.path.clone();

@@ -89,7 +89,8 @@ pub fn context_menu(
 /// Whether the menu key was pressed for a widget: it has the focus, or the pointer is over it and nothing has.
 fn is_asked_by_key(response: &Response) -> bool {
     let free = || response.ctx.memory(|memory| memory.focused().is_none());
-    if !response.has_focus() && !(response.hovered() && free()) {
+    let is_meant = response.has_focus() || (response.hovered() && free());
+    if !is_meant {
         return false;
     }
     response.ctx.input_mut(|input| {
