@@ -18,9 +18,9 @@ pub mod thumbnails;
 pub mod truth;
 
 pub use error::Error;
-pub use gallery::{Gallery, Question};
-pub use list::{Counts, Entry, Filter, ImageList, Predicted, Sort, Split};
-pub use predictions::{Pending, Predictor, Reply};
+pub use gallery::{Gallery, Question, Second};
+pub use list::{Counts, Entry, Filter, ImageList, Predicted, SameClasses, Sort, Split};
+pub use predictions::{Pending, Predictor, Reply, Whose};
 pub use scan::Tally;
 pub use truth::choices::{Assignment, Choices, Given, Numbering};
 pub use truth::class_names::{Classes, Naming};

@@ -150,6 +150,12 @@ impl Scene<'_> {
                 offer("Show pictures", &name, Command::FilterPictures(filter));
             }
         }
+        for (filter, _) in self.gallery.between_models() {
+            if filter != list.filter() {
+                let name = gallery::filter_label(self.state, filter);
+                offer("Show pictures", &name, Command::FilterPictures(filter));
+            }
+        }
         choices.extend(self.classes_to_show());
         choices
     }

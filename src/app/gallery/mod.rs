@@ -4,7 +4,6 @@
 //! This module connects [`folder`](crate::folder), which knows nothing about models, to the engine. It
 //! may change the state, but draws nothing.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -12,21 +11,24 @@ use std::time::{Duration, Instant};
 use egui::Context;
 
 use crate::engine::Prediction;
-use crate::folder::{Filter, Gallery, Question, Wake};
+use crate::folder::{Gallery, Wake};
 
 use super::App;
 use super::notices::Place;
-use super::state::State;
 use lent_names::LentNames;
 use predictor::{asker, outcome};
+use second::SharedClasses;
 
+mod filters;
 pub(crate) mod lent_names;
 pub(crate) mod predictor;
 mod report;
+mod second;
 mod truth;
 mod view;
 pub(crate) mod walk;
 
+pub use filters::{class_name, filter_label, model_names};
 pub use report::TruthReport;
 pub use view::{DEFAULT_TILE, GalleryView, MAX_TILE, MIN_TILE, Reveal};
 
@@ -35,6 +37,7 @@ pub struct OpenFolder {
     pub folder: Gallery,
     pub view: GalleryView,
     pub lent: LentNames,
+    shared: SharedClasses,
     /// What is to be said about the true classes.
     pub report: TruthReport,
 }
@@ -46,6 +49,7 @@ impl OpenFolder {
             folder: Gallery::new(wake),
             view: GalleryView::default(),
             lent: LentNames::default(),
+            shared: SharedClasses::default(),
             report: TruthReport::default(),
         }
     }
@@ -60,65 +64,7 @@ impl OpenFolder {
     pub fn shows_grid(&self) -> bool {
         self.view.grid && self.is_shown()
     }
-
-    /// The true and predicted classes of the images with their counts, the most frequent first.
-    pub fn classes_by_count(&self) -> Vec<(usize, usize)> {
-        let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
-        for entry in self.folder.list.in_split() {
-            let predicted = entry.verdict().map(|verdict| verdict.class);
-            if let Some(class) = predicted {
-                *counts.entry(class).or_default() += 1;
-            }
-            if let Some(class) = entry.truth.filter(|truth| predicted != Some(*truth)) {
-                *counts.entry(class).or_default() += 1;
-            }
-        }
-        let mut classes: Vec<(usize, usize)> = counts.into_iter().collect();
-        classes.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-        classes
-    }
-
-    /// Which classes are taken for which, with the number of images, the most frequent first.
-    pub fn confusions_by_count(&self) -> Vec<(Filter, usize)> {
-        let mut counts: BTreeMap<(usize, usize), usize> = BTreeMap::new();
-        for entry in self.folder.list.in_split() {
-            if let Some(verdict) = entry.verdict().filter(|verdict| verdict.is_mistake())
-                && let Some(truth) = entry.truth
-            {
-                *counts.entry((truth, verdict.class)).or_default() += 1;
-            }
-        }
-        let mut pairs: Vec<((usize, usize), usize)> = counts.into_iter().collect();
-        pairs.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-        let filter = |((truth, predicted), count)| (Filter::Confused { truth, predicted }, count);
-        pairs.into_iter().take(MAX_CONFUSIONS).map(filter).collect()
-    }
 }
-
-/// The label of a filter, with the class names of the model that predicts the folder.
-pub fn filter_label(state: &State, filter: Filter) -> String {
-    match filter {
-        Filter::All => "All images".to_owned(),
-        Filter::Mistakes => "Mistakes".to_owned(),
-        Filter::NotPredicted => "Not predicted".to_owned(),
-        Filter::Unreadable => "Unreadable".to_owned(),
-        Filter::Class(class) => class_name(state, class),
-        Filter::Confused { truth, predicted } => format!(
-            "true {}, predicted {}",
-            class_name(state, truth),
-            class_name(state, predicted)
-        ),
-    }
-}
-
-/// The name of a class of the model that predicts the folder.
-pub fn class_name(state: &State, class: usize) -> String {
-    let side = state.sides.iter().find(|side| side.model.is_some());
-    side.unwrap_or(state.side()).class_name(class)
-}
-
-/// Pairs of classes that the filter offers.
-const MAX_CONFUSIONS: usize = 30;
 
 /// How often the window is redrawn while images on screen wait for predictions.
 const STEP_ON_SCREEN: Duration = Duration::from_millis(200);
@@ -135,7 +81,7 @@ impl App {
         in_sight.extend(self.first_candidate());
         self.gallery.folder.see(&in_sight);
         self.gallery.folder.draw_at(self.panels.gallery.drawn_px);
-        let asker = asker(&self.engine, self.gallery_question());
+        let asker = asker(&self.engine, self.gallery_questions());
         if let Err(error) = self.gallery.folder.poll(&asker, now) {
             self.notices.not_opened(Place::Folder, error);
         }
@@ -173,20 +119,6 @@ impl App {
         if let Some(due) = self.gallery.folder.list.is_due_at() {
             ctx.request_repaint_after(due.saturating_duration_since(now));
         }
-    }
-
-    /// How the folder is predicted: with the first model, because the second is only for comparison.
-    fn gallery_question(&self) -> Option<Question> {
-        let model = self
-            .state
-            .sides
-            .iter()
-            .find_map(|side| side.model.as_ref())?;
-        Some(Question {
-            model: model.id,
-            fit: self.state.options.fit,
-            decoding: self.state.options.decoding,
-        })
     }
 
     /// The first model's prediction for the open photo.
@@ -278,7 +210,7 @@ impl App {
 
     /// Stops or resumes predicting all images.
     pub(crate) fn pause_gallery(&mut self, paused: bool) {
-        let asker = asker(&self.engine, self.gallery_question());
+        let asker = asker(&self.engine, self.gallery_questions());
         self.gallery.folder.pause(paused, &asker);
     }
 
@@ -292,7 +224,7 @@ impl App {
     }
 
     pub(crate) fn close_gallery(&mut self) {
-        let asker = asker(&self.engine, self.gallery_question());
+        let asker = asker(&self.engine, self.gallery_questions());
         self.gallery.folder.close(&asker);
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use egui::Context;
 
 use crate::engine::{Engine, Error, Prediction};
-use crate::folder::{Outcome, Pending, Predictor, Question, Reply, Wake};
+use crate::folder::{Outcome, Pending, Predictor, Question, Reply, Wake, Whose};
 use crate::picture::photo::decode::Photo;
 
 /// How often the gallery is redrawn while predictions stream in. Drawing the window for each of them
@@ -19,16 +19,21 @@ pub fn wake(ctx: &Context) -> Wake {
     Arc::new(move || ctx.request_repaint_after(STEP))
 }
 
-/// Predicts with one model of the engine, or refuses if none is open.
+/// Predicts with the models of the engine, or refuses if none is open.
 pub struct Asker<'a> {
     engine: &'a Engine,
-    question: Option<Question>,
+    questions: [Option<Question>; 2],
 }
 
 impl Predictor for Asker<'_> {
-    fn predict(&self, photo: Arc<Photo>) -> Pending {
+    fn predict(&self, whose: Whose, photo: Arc<Photo>) -> Pending {
+        let [first, second] = self.questions;
+        let question = match whose {
+            Whose::First => first,
+            Whose::Second => second,
+        };
         // Images come as they were read.
-        let Some(Question { model, fit, .. }) = self.question else {
+        let Some(Question { model, fit, .. }) = question else {
             return Box::new(|| Some(Reply::Overtaken));
         };
         let mut promise = Some(self.engine.predict_later(model, fit, photo));
@@ -55,6 +60,6 @@ pub fn outcome(prediction: &Prediction) -> Outcome {
     }
 }
 
-pub fn asker(engine: &Engine, question: Option<Question>) -> Asker<'_> {
-    Asker { engine, question }
+pub fn asker(engine: &Engine, questions: [Option<Question>; 2]) -> Asker<'_> {
+    Asker { engine, questions }
 }

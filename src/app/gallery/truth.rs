@@ -12,14 +12,17 @@ impl App {
     /// Passes the model and fit of the view to the folder, and the true class of the open photo to the
     /// view.
     pub(crate) fn follow_gallery(&mut self) {
-        let question = self.gallery_question();
+        let questions = self.gallery_questions();
+        let second = self.second_model();
+        let question = questions[0];
         let model = self.state.sides.iter().find_map(|side| side.model.as_ref());
         let lent = &self.gallery.lent;
         let classes = || lent.classes(model);
-        let asker = asker(&self.engine, question);
+        let asker = asker(&self.engine, questions);
         let decoding = self.state.options.decoding;
         self.gallery.folder.read_as(decoding, &asker);
         self.gallery.folder.ask(question, classes, &asker);
+        self.gallery.folder.compare_with(second, &asker);
         let Some(photo) = &self.state.photo else {
             return;
         };
@@ -45,7 +48,8 @@ impl App {
         else {
             return;
         };
-        let model = self.gallery_question().map(|question| question.model);
+        let [question, _] = self.gallery_questions();
+        let model = question.map(|question| question.model);
         self.gallery.view.truth_of = Some(TruthOf {
             photo: photo.id,
             model,

@@ -11,7 +11,7 @@ use crate::picture::photo::decode::Decoding;
 use crate::picture::photo::geometry::Fit;
 
 use super::decoder::Decoder;
-use super::list::ImageList;
+use super::list::{ImageList, SameClasses};
 use super::predictions::{Predictions, Predictor};
 use super::scan::{Scan, Tally};
 use super::thumbnails::{LARGE_PX, MAX_PX, Thumbnails};
@@ -35,6 +35,15 @@ pub struct Question {
     pub decoding: Decoding,
 }
 
+/// A second model, with which the first is compared.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Second {
+    /// What is asked of it.
+    pub question: Question,
+    /// For each class of the first model, the class of the second one that is the same.
+    pub classes: SameClasses,
+}
+
 /// The images of the open folders and files; empty until something is opened.
 pub struct Gallery {
     wake: Wake,
@@ -55,6 +64,7 @@ pub struct Gallery {
     tally: Tally,
     predictions: Predictions,
     question: Option<Question>,
+    second: Option<Second>,
     /// How images are read.
     decoding: Decoding,
     paused: bool,
@@ -87,6 +97,7 @@ impl Gallery {
             tally: Tally::default(),
             predictions: Predictions::default(),
             question: None,
+            second: None,
             decoding: Decoding::default(),
             paused: false,
             in_sight: Vec::new(),
@@ -210,6 +221,19 @@ impl Gallery {
         self.request_images();
     }
 
+    /// Sets the second model, or none. It predicts the images that the first one has predicted, where a true class is
+    /// known. If it changes, its predictions are dropped and computed again.
+    pub fn compare_with(&mut self, second: Option<Second>, predictor: &dyn Predictor) {
+        if self.second == second {
+            return;
+        }
+        self.forget_asked(predictor);
+        let classes = second.as_ref().map(|second| Arc::clone(&second.classes));
+        self.list.set_second(classes);
+        self.second = second;
+        self.request_images();
+    }
+
     /// Sets how images are read. If that changes, thumbnails are made again.
     pub fn read_as(&mut self, decoding: Decoding, predictor: &dyn Predictor) {
         if self.decoding == decoding {
@@ -240,14 +264,15 @@ impl Gallery {
 
     /// Whether predictions are being computed, or will be as soon as the images are decoded.
     pub fn is_predicting(&self) -> bool {
-        self.asks() && self.list.counts().waiting > 0
+        let counts = self.list.counts();
+        self.asks() && counts.waiting + counts.to_compare > 0
     }
 
     /// Whether any of these images still waits for its prediction.
     pub fn awaits_any(&self, pictures: &[usize]) -> bool {
         let mut waiting = pictures
             .iter()
-            .filter(|index| self.list.is_to_predict(**index));
+            .filter(|index| self.list.is_to_predict(**index) || self.list.is_to_compare(**index));
         self.asks() && waiting.next().is_some()
     }
 

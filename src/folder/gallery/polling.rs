@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::{Gallery, Incoming};
 use crate::folder::Error;
 use crate::folder::decoder::{Decoded, Decoder};
-use crate::folder::predictions::{Finished, Predictor};
+use crate::folder::predictions::{Finished, Predictor, Whose};
 use crate::folder::scan::{Report, Scan};
 
 impl Gallery {
@@ -107,18 +107,20 @@ impl Gallery {
             Err(why) => self.list.set_unreadable(index, Some(why)),
         }
         let Some(photo) = photo else { return };
-        if self.asks() && self.is_to_ask(index) {
-            self.predictions.ask(index, photo, predictor);
-        } else {
-            self.release(&photo);
+        match self.turn(index).filter(|_| self.asks()) {
+            Some(whose) => self.predictions.ask(index, whose, photo, predictor),
+            None => self.release(&photo),
         }
     }
 
     fn take_finished(&mut self, finished: Finished) {
         self.release(&finished.photo);
         if let Some(outcome) = finished.outcome {
-            self.list
-                .set_prediction(finished.index, outcome.as_ref().map_err(String::clone));
+            let outcome = outcome.as_ref().map_err(String::clone);
+            match finished.whose {
+                Whose::First => self.list.set_prediction(finished.index, outcome),
+                Whose::Second => self.list.set_second_prediction(finished.index, outcome),
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Gallery;
 use crate::folder::decoder::Request;
-use crate::folder::predictions::Predictor;
+use crate::folder::predictions::{Predictor, Whose};
 use crate::picture::photo::decode::Photo;
 
 impl Gallery {
@@ -31,25 +31,41 @@ impl Gallery {
         );
     }
 
-    /// The images to predict next: those on screen, then all others in order.
+    /// The images to predict next: those on screen, then all others in order, and then the same with the second
+    /// model.
     pub(super) fn next_to_ask(&mut self) -> Vec<usize> {
         let room = self.predictions.room();
         if !self.asks() || room == 0 {
             return Vec::new();
         }
         let seen = self.in_sight.iter().copied();
-        let mut next: Vec<usize> = seen
-            .filter(|index| self.is_to_ask(*index))
-            .take(room)
-            .collect();
+        let is_first = |index: &usize| self.turn(*index) == Some(Whose::First);
+        let mut next: Vec<usize> = seen.clone().filter(is_first).take(room).collect();
         let skip = |index: usize| next.contains(&index) || self.predictions.is_asked(index);
         let others = self.list.waiting(room - next.len(), skip);
         next.extend(others);
+        if next.len() < room {
+            let is_second = |index: &usize| self.turn(*index) == Some(Whose::Second);
+            let seconds = seen.filter(is_second).take(room - next.len());
+            next.extend(seconds.collect::<Vec<_>>());
+            let skip = |index: usize| next.contains(&index) || self.predictions.is_asked(index);
+            let others = self.list.waiting_for_second(room - next.len(), skip);
+            next.extend(others);
+        }
         next
     }
 
-    pub(super) fn is_to_ask(&self, index: usize) -> bool {
-        self.list.is_to_predict(index) && !self.predictions.is_asked(index)
+    /// The model that is to predict this image next.
+    pub(super) fn turn(&self, index: usize) -> Option<Whose> {
+        if self.predictions.is_asked(index) {
+            None
+        } else if self.list.is_to_predict(index) {
+            Some(Whose::First)
+        } else if self.second.is_some() && self.list.is_to_compare(index) {
+            Some(Whose::Second)
+        } else {
+            None
+        }
     }
 
     pub(super) fn asks(&self) -> bool {

@@ -14,11 +14,14 @@ use super::truth::verdict::{Outcome, Verdict};
 
 mod counts;
 mod order;
+mod second;
 mod splits;
 mod truth;
 
 pub use counts::Counts;
 pub use order::{Filter, Sort};
+use second::OfSecond;
+pub use second::SameClasses;
 pub use splits::Split;
 
 /// How often the images are sorted again while predictions arrive: images that keep moving cannot be
@@ -46,6 +49,7 @@ pub struct Entry {
     pub unreadable: Option<String>,
     /// The model's prediction, or why there is none.
     pub prediction: Predicted,
+    second: OfSecond,
 }
 
 /// The state of the prediction for one image.
@@ -128,6 +132,10 @@ pub struct ImageList {
     ordered_at: Option<Instant>,
     /// No image before this index waits for its prediction.
     waiting_from: usize,
+    /// The classes of a second model, if there is one.
+    second: Option<SameClasses>,
+    /// No image before this index waits for the second model's prediction.
+    second_from: usize,
     /// Bytes of all paths.
     paths: usize,
 }
@@ -208,6 +216,7 @@ impl ImageList {
                 truth: None,
                 unreadable: None,
                 prediction: Predicted::Waiting,
+                second: OfSecond::default(),
                 path,
             });
             let index = self.entries.len() - 1;
@@ -215,6 +224,7 @@ impl ImageList {
             self.understand(index, row);
             let entry = &mut self.entries[index];
             entry.truth = self.truths.of(&entry.path, entry.said);
+            self.forget_second(index);
         }
         self.version += 1;
         self.truth_version += 1;
@@ -241,6 +251,7 @@ impl ImageList {
             && entry.unreadable != why
         {
             entry.unreadable = why;
+            self.second_from = self.second_from.min(index);
             self.version += 1;
         }
     }
@@ -258,6 +269,7 @@ impl ImageList {
     pub fn clear(&mut self) {
         *self = ImageList {
             truths: std::mem::take(&mut self.truths),
+            second: self.second.take(),
             sort: self.sort,
             version: self.version + 1,
             truth_version: self.truth_version + 1,

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use super::Entry;
+use crate::folder::predictions::Whose;
 
 /// The order of the images. Images without a prediction come last, and equal ones are in order of their
 /// names.
@@ -64,10 +65,12 @@ pub enum Filter {
         /// The predicted class.
         predicted: usize,
     },
+    /// This model is right, and the other one is wrong.
+    RightAlone(Whose),
 }
 
 impl Filter {
-    /// All filters but those for certain classes.
+    /// All filters but those for certain classes and for two models.
     pub const WITHOUT_CLASS: [Filter; 4] = [
         Filter::All,
         Filter::Mistakes,
@@ -79,7 +82,11 @@ impl Filter {
     pub fn names_class(self) -> bool {
         match self {
             Filter::Class(_) | Filter::Confused { .. } => true,
-            Filter::All | Filter::Mistakes | Filter::NotPredicted | Filter::Unreadable => false,
+            Filter::All
+            | Filter::Mistakes
+            | Filter::NotPredicted
+            | Filter::Unreadable
+            | Filter::RightAlone(_) => false,
         }
     }
 
@@ -96,6 +103,7 @@ impl Filter {
             Filter::Confused { truth, predicted } => {
                 entry.truth == Some(truth) && entry.verdict().is_some_and(|v| v.class == predicted)
             }
+            Filter::RightAlone(model) => entry.right_alone() == Some(model),
         }
     }
 }

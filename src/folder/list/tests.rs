@@ -1,4 +1,5 @@
 use super::*;
+use crate::folder::predictions::Whose;
 use crate::folder::truth::choices::{Choices, Given};
 use crate::folder::truth::class_names::{Classes, Naming};
 use crate::folder::truth::labels_file::LabelsFile;
@@ -94,6 +95,40 @@ fn filters_what_each_filter_says() {
     assert_eq!(filtered(&mut list, Filter::All).len(), 7);
 }
 
+/// The second model has the same classes in another order, and no owls.
+#[test]
+fn filters_what_one_of_two_models_has_right_and_the_other_wrong() {
+    let mut list = animals();
+    list.refresh(Instant::now());
+    assert!(!list.can_compare());
+    list.set_second(Some([Some(1), Some(0), None].into()));
+    // Without a true class that both have, there is nothing to compare; 5 cannot be opened.
+    assert_eq!(list.waiting_for_second(9, |_| false), [0, 1, 2, 3]);
+    for (index, class) in [(0, 0), (1, 1), (2, 0), (3, 0)] {
+        list.set_second_prediction(index, Ok(&outcome(class, 0.8)));
+    }
+    list.refresh(Instant::now());
+    let counts = list.counts();
+    assert!(list.can_compare());
+    assert_eq!((counts.compared, counts.to_compare), (4, 0));
+    assert_eq!(counts.first_right_alone, 1);
+    assert_eq!(counts.second_right_alone, 2);
+    let (first, second) = (Whose::First, Whose::Second);
+    assert_eq!(filtered(&mut list, Filter::RightAlone(first)), [0]);
+    assert_eq!(filtered(&mut list, Filter::RightAlone(second)), [1, 2]);
+
+    // Another true class has to be predicted again.
+    list.set_truth(Path::new("/f/cat/1.png"), Some(1), Some(&outcome(1, 0.7)));
+    assert_eq!(list.waiting_for_second(9, |_| false), [1]);
+    list.set_second_prediction(1, Ok(&outcome(1, 0.8)));
+    assert_eq!(filtered(&mut list, Filter::RightAlone(first)), [0, 1]);
+
+    list.set_second(None);
+    assert_eq!(list.filter(), Filter::All);
+    list.refresh(Instant::now());
+    assert!(!list.can_compare() && list.entries()[0].second_verdict().is_none());
+}
+
 #[test]
 fn counts_images_by_state() {
     let mut list = animals();
@@ -106,6 +141,7 @@ fn counts_images_by_state() {
         failed: 0,
         judged: 4,
         mistakes: 2,
+        ..Counts::default()
     };
     assert_eq!(list.counts(), counts);
     list.set_prediction(6, Err("not finite".to_owned()));

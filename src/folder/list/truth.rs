@@ -85,6 +85,7 @@ impl ImageList {
                     entry.prediction = Predicted::Waiting;
                     self.waiting_from = self.waiting_from.min(index);
                 }
+                self.forget_second(index);
             }
         }
         self.version += 1;
@@ -111,7 +112,10 @@ impl ImageList {
         let Some(index) = self.find(picture) else {
             return;
         };
-        self.entries[index].truth = truth;
+        if self.entries[index].truth != truth {
+            self.entries[index].truth = truth;
+            self.forget_second(index);
+        }
         match (outcome, self.entries[index].verdict()) {
             (Some(outcome), _) => self.set_prediction(index, Ok(outcome)),
             (None, Some(_)) => {

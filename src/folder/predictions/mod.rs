@@ -18,10 +18,19 @@ pub(crate) mod rate;
 /// How often an image is submitted again before it counts as failed.
 const MAX_RETRIES: u32 = 20;
 
+/// Which of two models.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whose {
+    /// The one that predicts the folder.
+    First,
+    /// The one that it is compared with.
+    Second,
+}
+
 /// Classifies images: the engine, or a stand-in for tests.
 pub trait Predictor {
-    /// Classifies an image when there is nothing else to do.
-    fn predict(&self, photo: Arc<Photo>) -> Pending;
+    /// Has a model classify an image when there is nothing else to do.
+    fn predict(&self, whose: Whose, photo: Arc<Photo>) -> Pending;
     /// Drops all pending images.
     fn forget(&self);
 }
@@ -43,6 +52,7 @@ pub enum Reply {
 /// An image that is no longer pending.
 pub struct Finished {
     pub index: usize,
+    pub whose: Whose,
     /// To be released in the decoder.
     pub photo: Arc<Photo>,
     /// `None` if the image is to be submitted again.
@@ -59,16 +69,24 @@ pub struct Predictions {
 
 struct Asked {
     index: usize,
+    whose: Whose,
     photo: Arc<Photo>,
     pending: Pending,
 }
 
 impl Predictions {
     /// Submits an image.
-    pub fn ask(&mut self, index: usize, photo: Arc<Photo>, predictor: &dyn Predictor) {
-        let pending = predictor.predict(Arc::clone(&photo));
+    pub fn ask(
+        &mut self,
+        index: usize,
+        whose: Whose,
+        photo: Arc<Photo>,
+        predictor: &dyn Predictor,
+    ) {
+        let pending = predictor.predict(whose, Arc::clone(&photo));
         self.asked.push(Asked {
             index,
+            whose,
             photo,
             pending,
         });
@@ -109,6 +127,7 @@ impl Predictions {
             }
             finished.push(Finished {
                 index: asked.index,
+                whose: asked.whose,
                 photo: asked.photo,
                 outcome,
             });

@@ -17,6 +17,7 @@ mod opening;
 mod stepping;
 mod strip;
 mod truth;
+mod two_models;
 
 /// A folder with copies of project files under the given names.
 pub fn filled(files: &[(&str, &str)]) -> TempDir {

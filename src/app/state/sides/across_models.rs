@@ -1,6 +1,8 @@
 //! Classes that are the same in each open model, by their names: the true class of the photo, and the class
 //! that is explained. A model may not have that class.
 
+use std::collections::HashMap;
+
 use crate::app::state::State;
 use crate::app::state::class_choice::{ClassChoice, Explained};
 use crate::engine::ModelInfo;
@@ -64,6 +66,15 @@ impl State {
         same_class(model(from)?, class, model(to)?)
     }
 
+    /// [`State::same_class`] for each class of side `from`.
+    pub fn same_classes(&self, from: usize, to: usize) -> Vec<Option<usize>> {
+        let model = |side: usize| self.sides.get(side)?.model.as_deref();
+        match (model(from), model(to)) {
+            (Some(from), Some(to)) => same_classes(from, to),
+            _ => Vec::new(),
+        }
+    }
+
     /// The choice of side `to` that asks what side `from` asks. `None` where `to` lacks a class of that name.
     pub fn same_choice(&self, from: usize, to: usize) -> Option<ClassChoice> {
         let same = |class| self.same_class(from, class, to);
@@ -116,22 +127,38 @@ impl State {
     }
 }
 
-/// The class of `to` with the name of a class of `from`. Classes of two models without names are the same by their
-/// numbers where there are as many.
-fn same_class(from: &ModelInfo, class: usize, to: &ModelInfo) -> Option<usize> {
+/// What tells that classes of two models are the same.
+enum Shared {
+    Names,
+    /// Neither has names.
+    Numbers,
+    Nothing,
+}
+
+/// Classes of two models without names are the same by their numbers where there are as many.
+fn shared(from: &ModelInfo, to: &ModelInfo) -> Shared {
     let has_classes = |model: &ModelInfo| match model.kind {
         AnswerKind::Classes | AnswerKind::YesNo => true,
         AnswerKind::Number | AnswerKind::Similarity => false,
     };
     let are_numbered = |model: &ModelInfo| model.label_source == LabelSource::Numbered;
     if !has_classes(from) || !has_classes(to) {
-        return None;
+        return Shared::Nothing;
     }
-    // The number of one model's class says nothing about the names of the other.
     match (are_numbered(from), are_numbered(to)) {
-        (true, true) => return (from.labels.len() == to.labels.len()).then_some(class),
-        (true, false) | (false, true) => return None,
-        (false, false) => {}
+        (true, true) if from.labels.len() == to.labels.len() => Shared::Numbers,
+        // The number of one model's class says nothing about the names of the other.
+        (true, true | false) | (false, true) => Shared::Nothing,
+        (false, false) => Shared::Names,
+    }
+}
+
+/// The class of `to` with the name of a class of `from`.
+fn same_class(from: &ModelInfo, class: usize, to: &ModelInfo) -> Option<usize> {
+    match shared(from, to) {
+        Shared::Nothing => return None,
+        Shared::Numbers => return Some(class),
+        Shared::Names => {}
     }
     let name = from.labels.get(class)?;
     let of_name = |labels: &[String]| labels.iter().filter(|label| *label == name).count();
@@ -139,6 +166,33 @@ fn same_class(from: &ModelInfo, class: usize, to: &ModelInfo) -> Option<usize> {
         return None;
     }
     to.labels.iter().position(|label| label == name)
+}
+
+/// [`same_class`] for each class of `from`.
+fn same_classes(from: &ModelInfo, to: &ModelInfo) -> Vec<Option<usize>> {
+    match shared(from, to) {
+        Shared::Nothing => return vec![None; from.labels.len()],
+        Shared::Numbers => return (0..from.labels.len()).map(Some).collect(),
+        Shared::Names => {}
+    }
+    let (here, there) = (by_name(&from.labels), by_name(&to.labels));
+    let same = |name: &String| {
+        here.get(name.as_str()).copied().flatten()?;
+        there.get(name.as_str()).copied().flatten()
+    };
+    from.labels.iter().map(same).collect()
+}
+
+/// The class with each name; none where there are several.
+fn by_name(labels: &[String]) -> HashMap<&str, Option<usize>> {
+    let mut found = HashMap::new();
+    for (class, name) in labels.iter().enumerate() {
+        let known = found.entry(name.as_str()).or_insert(Some(class));
+        if *known != Some(class) {
+            *known = None;
+        }
+    }
+    found
 }
 
 #[cfg(test)]
@@ -163,6 +217,8 @@ mod tests {
         assert_eq!(same_class(&birds, 0, &more), None, "two cranes");
         assert_eq!(same_class(&more, 1, &birds), None, "two cranes");
         assert_eq!(same_class(&birds, 7, &more), None);
+        assert_eq!(same_classes(&birds, &more), [None, None, Some(0)]);
+        assert_eq!(same_classes(&more, &birds), [Some(2), None, None, None]);
     }
 
     #[test]
@@ -196,6 +252,8 @@ mod tests {
         let mut more = numbered.clone();
         assert_eq!(same_class(&numbered, 2, &more), Some(2));
         assert_eq!(same_class(&named, 2, &numbered), None);
+        assert_eq!(same_classes(&named, &numbered), [None; 3]);
+        assert_eq!(same_classes(&numbered, &more), [Some(0), Some(1), Some(2)]);
         more.labels.push("class 3".into());
         assert_eq!(same_class(&numbered, 2, &more), None);
     }

@@ -12,6 +12,7 @@ use crate::folder::{Filter, Tally};
 use super::lists_ui::lists_ui;
 use crate::app::commands::Command;
 use crate::app::commands::action::Action;
+use crate::app::gallery;
 use crate::app::scene::Scene;
 use crate::app::ui::kit::text::{draw_left, line};
 use crate::app::ui::kit::theme::{self, GRID, palette};
@@ -66,7 +67,12 @@ fn progress_ui(ui: &Ui, scene: Scene<'_>, rect: Rect) {
     if !scene.gallery.folder.is_predicting() || counts.pictures == 0 {
         return;
     }
-    let share = 1.0 - counts.waiting as f32 / counts.pictures as f32;
+    let share = if counts.waiting > 0 {
+        1.0 - counts.waiting as f32 / counts.pictures as f32
+    } else {
+        let both = counts.compared + counts.to_compare;
+        counts.compared as f32 / both.max(1) as f32
+    };
     let end = egui::lerp(rect.x_range(), share);
     let bar = Rect::from_min_max(rect.min, pos2(end, rect.top() + 2.0));
     ui.painter().rect_filled(bar, 0.0, palette(ui).bar);
@@ -129,7 +135,8 @@ fn counts_ui(ui: &mut Ui, scene: Scene<'_>) {
 /// beside it.
 fn resume_ui(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
     let paused = scene.gallery.folder.is_paused();
-    let waiting = scene.gallery.folder.list.counts().waiting > 0;
+    let counts = scene.gallery.folder.list.counts();
+    let waiting = counts.waiting + counts.to_compare > 0;
     if !waiting || !(paused || scene.gallery.folder.is_predicting()) {
         return;
     }
@@ -176,6 +183,15 @@ fn gallery_progress(scene: Scene<'_>) -> String {
     let mut parts = Vec::new();
     if scene.gallery.folder.is_scanning() {
         parts.push(format!("{} so far", images(counts.pictures)));
+    } else if counts.waiting == 0 && counts.to_compare > 0 {
+        let (compared, to_compare) = (counts.compared, counts.to_compare);
+        let [_, second] = gallery::model_names(scene.state);
+        parts.push(images(counts.pictures));
+        parts.push(format!(
+            "{} of {} predicted by {second}",
+            thousands(compared),
+            thousands(compared + to_compare)
+        ));
     } else if scene.gallery.folder.is_predicting() || (counts.waiting > 0 && counts.predicted > 0) {
         let (predicted, all) = (thousands(counts.predicted), thousands(counts.pictures));
         parts.push(format!("{predicted} of {all} predicted"));

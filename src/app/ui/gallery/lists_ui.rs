@@ -83,6 +83,19 @@ fn filter_ui(ui: &mut Ui, scene: Scene<'_>, named: bool, commands: &mut Vec<Comm
         for filter in Filter::WITHOUT_CLASS {
             offer(ui, filter, filter_label(scene.state, filter));
         }
+        for (filter, count) in scene.gallery.between_models() {
+            let label = filter_label(scene.state, filter);
+            let so_far = if scene.gallery.folder.list.counts().to_compare > 0 {
+                " so far"
+            } else {
+                ""
+            };
+            offer(
+                ui,
+                filter,
+                format!("{label}  ({}{so_far})", thousands(count)),
+            );
+        }
         ui.separator();
         for (class, count) in scene.gallery.classes_by_count() {
             let name = class_name(scene.state, class);

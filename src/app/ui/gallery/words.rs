@@ -8,7 +8,7 @@ use crate::folder::{Entry, Predicted};
 
 /// A probability, or the number itself where the model predicts numbers.
 pub fn shown(scene: Scene<'_>, value: f32) -> String {
-    let reading = scene.state.model().map(|model| model.reading);
+    let reading = scene.state.truth_model().map(|model| model.reading);
     reading.unwrap_or_default().shown(value)
 }
 
@@ -42,9 +42,27 @@ pub fn cell_words(scene: Scene<'_>, entry: &Entry) -> Vec<String> {
                     "right".to_owned()
                 });
             }
+            words.extend(second_words(scene, entry));
             words
         }
     }
+}
+
+/// What the second model predicts.
+fn second_words(scene: Scene<'_>, entry: &Entry) -> Option<String> {
+    let verdict = entry.second_verdict()?;
+    let models = scene.state.sides.iter().filter(|side| side.model.is_some());
+    let side = models.last()?;
+    let [_, name] = gallery::model_names(scene.state);
+    let class = side.class_name(verdict.class);
+    let reading = side.model.as_ref()?.reading;
+    let right = match (verdict.is_right(), verdict.is_mistake()) {
+        (true, _) => ", right",
+        (false, true) => ", wrong",
+        (false, false) => "",
+    };
+    let value = reading.shown(verdict.probability);
+    Some(format!("{name}: {class}, {value}{right}"))
 }
 
 /// The name of the folder that contains an image, if it is inside an open folder.

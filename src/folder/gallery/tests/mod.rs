@@ -10,6 +10,7 @@ use model::Model;
 use super::*;
 use crate::folder::decoder::MAX_PENDING;
 use crate::folder::list::{Filter, Predicted};
+use crate::folder::predictions::Whose;
 use crate::folder::truth::class_names::Naming;
 
 mod model;
@@ -143,6 +144,38 @@ fn predicts_good_files_and_reports_bad_ones() {
         assert!(why.ends_with(bad), "{why}");
     }
     assert_eq!(case.model.asked.borrow().len(), 4, "each is submitted once");
+}
+
+#[test]
+fn a_second_model_predicts_behind_the_first() {
+    let mut case = Case::new();
+    let question = |model| Question {
+        model,
+        ..QUESTION.unwrap()
+    };
+    let second = || Second {
+        question: question(2),
+        classes: [Some(0), Some(1), Some(2)].into(),
+    };
+    case.gallery.compare_with(Some(second()), &case.model);
+    case.predicted();
+    case.until(|gallery, _| gallery.list.counts().to_compare == 0);
+    let whose = case.model.whose.take();
+    // Of the four good files, one cannot be predicted.
+    let [first, second_model] = [Whose::First, Whose::Second];
+    assert_eq!(whose, [[first; 4].as_slice(), &[second_model; 3]].concat());
+    let counts = case.gallery.list.counts();
+    // The second model takes all for cats.
+    assert_eq!((counts.compared, counts.first_right_alone), (3, 1));
+    assert_eq!(counts.second_right_alone, 1);
+    assert!(!case.gallery.is_predicting());
+
+    // The same model again changes nothing; none drops what it predicted.
+    case.gallery.compare_with(Some(second()), &case.model);
+    assert_eq!(case.gallery.list.counts().compared, 3);
+    case.gallery.compare_with(None, &case.model);
+    case.until(|gallery, _| gallery.list.counts().compared == 0);
+    assert!(!case.gallery.is_predicting() && !case.gallery.list.can_compare());
 }
 
 #[test]
