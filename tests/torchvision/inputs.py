@@ -164,12 +164,12 @@ class Grey(nn.Sequential):
 class Last(nn.Module):
     """Takes its channels last, as Keras does."""
 
-    def __init__(self, body):
+    def __init__(self, body, axes=(0, 3, 1, 2)):
         super().__init__()
-        self.body = body
+        self.body, self.axes = body, axes
 
     def forward(self, x):
-        return self.body(x.permute(0, 3, 1, 2))
+        return self.body(x.permute(self.axes))
 
 
 class Bytes(nn.Module):
@@ -258,6 +258,36 @@ def channels_last():
     grey = lively(Grey()).eval()
     pt2("grey_last.pt2", Last(grey), (torch.rand(1, 28, 28, 1),))
     check("grey_last.pt2", grey, (1, 1, 28, 28))
+
+
+class Alone(nn.Module):
+    """Takes one picture without a batch."""
+
+    def __init__(self, body):
+        super().__init__()
+        self.body = body
+
+    def forward(self, x):
+        return self.body(x.unsqueeze(0))[0]
+
+
+def without_batch():
+    net = lively(nn.Sequential(nn.Conv2d(3, 4, 3, 2), nn.Tanh(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 3))).eval()
+    for parameter in net.parameters():
+        parameter.requires_grad_(False)
+    pt2("alone.pt2", Alone(net), (torch.rand(3, 12, 16),))
+    check("alone.pt2", net, (1, 3, 12, 16))
+    onnx("alone.onnx", Alone(net), (torch.rand(3, 12, 16),))
+    check("alone.onnx", net, (1, 3, 12, 16))
+    pt2("alone_last.pt2", Last(Alone(net), (2, 0, 1)), (torch.rand(12, 16, 3),))
+    check("alone_last.pt2", net, (1, 3, 12, 16))
+    onnx("alone_last.onnx", Last(Alone(net), (2, 0, 1)), (torch.rand(12, 16, 3),))
+    check("alone_last.onnx", net, (1, 3, 12, 16))
+    # As its convolutions take it.
+    bare = nn.Sequential(nn.Conv2d(3, 4, 3, 2), nn.Tanh(), nn.AdaptiveAvgPool2d(1), nn.Flatten(0), nn.Linear(4, 3)).eval()
+    bare.load_state_dict(net.state_dict())
+    pt2("bare.pt2", bare, (torch.rand(3, 12, 16),))
+    check("bare.pt2", net, (1, 3, 12, 16))
 
 
 class InPlace(nn.Module):
@@ -438,6 +468,7 @@ if __name__ == "__main__":
     several()
     batches()
     channels_last()
+    without_batch()
     branches()
     double()
     equals()

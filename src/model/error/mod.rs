@@ -63,6 +63,15 @@ pub enum Fault {
     NotAModel { what: String },
 
     #[error(
+        "this is an ONNX model written as text. In Python, onnx.save(onnx.load(\"FILE\", format=\"{format}\"), \
+         \"model.onnx\") writes the one that opens. The file"
+    )]
+    OnnxText { format: &'static str },
+
+    #[error("{what}. The file")]
+    NotTheFile { what: &'static str },
+
+    #[error(
         "{what}, which this program does not read. From Keras, with the model loaded, write \
          model.export(\"model.onnx\", format=\"onnx\"), and open that; from TensorFlow, use tf2onnx. \
          The file"

@@ -52,6 +52,12 @@ fn read(
     opening: &mut Opening,
 ) -> Result<Opened> {
     let start = FileStart::of(path)?;
+    if let Some(format) = sniff::onnx_text(&start.bytes) {
+        return Err(Fault::OnnxText { format });
+    }
+    if let Some(what) = sniff::stands_for_another(&start.bytes) {
+        return Err(Fault::NotTheFile { what });
+    }
     if let Some(form) = checkpoint::Form::of(&start) {
         return checkpoint::open(start, form, library, opening);
     }

@@ -308,6 +308,8 @@ fn at_size(fault: Fault, resized: Option<(u32, u32)>) -> Fault {
         | Fault::Unreadable(_)
         | Fault::Empty
         | Fault::NotAModel { .. }
+        | Fault::OnnxText { .. }
+        | Fault::NotTheFile { .. }
         | Fault::TensorFlow { .. }
         | Fault::SeveralArchitectures(_)
         | Fault::NoArchitecture(_)

@@ -58,6 +58,21 @@ pub fn channels_last([first, second, third]: [Option<i64>; 3]) -> Option<bool> {
     }
 }
 
+/// The axes of an image of colours that a file takes without a batch, with one before them. Only colours
+/// tell such an image from a batch of rows.
+pub fn with_batch(sizes: &[Option<i64>]) -> Option<[Option<i64>; 4]> {
+    let &[first, second, third] = sizes else {
+        return None;
+    };
+    let side = |size: Option<i64>| size.is_none_or(|size| size > MAX_LAST);
+    let colours = match (first, third) {
+        (Some(3), _) => side(second) && side(third),
+        (_, Some(3)) => side(first) && side(second),
+        (_, _) => false,
+    };
+    colours.then_some([Some(1), first, second, third])
+}
+
 /// The index of the image among the inputs of a file.
 ///
 /// # Errors
@@ -171,6 +186,16 @@ mod tests {
         assert!(of(&[]).unwrap_err().contains("no tensor"));
         let why = of(&[meta(), candidate("k", &[1, 512, 100, 100])]).unwrap_err();
         assert!(why.contains("2 tensors"), "{why}");
+    }
+
+    #[test]
+    fn only_images_of_colours_may_have_no_batch() {
+        let with = |sizes: [i64; 3]| with_batch(&candidate("x", &sizes).sizes);
+        assert_eq!(with([3, 8, -1]), Some([Some(1), Some(3), Some(8), None]));
+        assert_eq!(with([8, 6, 3]), Some([Some(1), Some(8), Some(6), Some(3)]));
+        for other in [[1, 8, 8], [8, 8, 1], [3, 3, 8], [1, 197, 768], [-1, -1, -1]] {
+            assert_eq!(with(other), None, "{other:?}");
+        }
     }
 
     #[test]

@@ -27,6 +27,63 @@ pub fn by_content(head: &[u8]) -> Option<&'static str> {
     Some(what)
 }
 
+/// The format of an ONNX model that is written as text, as `onnx.load` calls it.
+pub fn onnx_text(head: &[u8]) -> Option<&'static str> {
+    let text = beginning(head)?;
+    let begins = |with: &str| text.starts_with(with);
+    let fields = [
+        "\"irVersion\"",
+        "\"ir_version\"",
+        "\"producerName\"",
+        "\"opsetImport\"",
+    ];
+    match text.strip_prefix('{').map(str::trim_start) {
+        Some(inside) => fields
+            .iter()
+            .any(|field| inside.starts_with(field))
+            .then_some("json"),
+        None if begins("ir_version:") || begins("producer_name:") => Some("textproto"),
+        None => {
+            let inside = text.strip_prefix('<').map(str::trim_start);
+            inside
+                .filter(|text| text.starts_with("ir_version:"))
+                .map(|_| "onnxtxt")
+        }
+    }
+}
+
+/// What a file is that stands for another one.
+pub fn stands_for_another(head: &[u8]) -> Option<&'static str> {
+    let text = beginning(head)?;
+    let begins = |with: &str| {
+        text.get(..with.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(with))
+    };
+    if begins("version https://git-lfs") {
+        Some("this is a note of Git LFS about a file, and not the file; `git lfs pull` fetches it")
+    } else if ["<!doctype html", "<html"].into_iter().any(begins) {
+        Some("this is a web page, and not the file that it is about; download that one again")
+    } else {
+        None
+    }
+}
+
+/// The first characters of a file that consists of text.
+fn beginning(head: &[u8]) -> Option<&str> {
+    let bom = "\u{feff}".as_bytes();
+    let head = head.strip_prefix(bom).unwrap_or(head);
+    let text = match std::str::from_utf8(head) {
+        Ok(text) => text,
+        // The last character may be cut.
+        Err(error) if error.error_len().is_none() => {
+            std::str::from_utf8(&head[..error.valid_up_to()]).ok()?
+        }
+        Err(_) => return None,
+    };
+    let plain = |letter: char| !letter.is_control() || letter.is_ascii_whitespace();
+    text.chars().all(plain).then(|| text.trim_start())
+}
+
 /// What a zip archive without an exported model is, judging by the names of its entries.
 pub fn by_entries<'a>(names: impl Iterator<Item = &'a str>) -> &'static str {
     let mut pickle = false;
@@ -91,6 +148,34 @@ mod tests {
         assert_eq!(by_content(&[0x80]), None);
         assert_eq!(by_content(b"PK\x03\x04"), None);
         assert_eq!(by_content(b"hello, world"), None);
+    }
+
+    #[test]
+    fn knows_onnx_models_that_are_written_as_text() {
+        for (head, format) in [
+            ("{\n  \"irVersion\": \"10\",\n  \"producerName", "json"),
+            ("{\"ir_version\":8,", "json"),
+            ("ir_version: 10\nproducer_name: \"pytorch\"\n", "textproto"),
+            ("<\n   ir_version: 10,\n   opset_import: [", "onnxtxt"),
+        ] {
+            assert_eq!(onnx_text(head.as_bytes()), Some(format), "{head}");
+        }
+        for other in ["", "{\"names\": [", "<xml>", "ir_version", "\u{8}\u{7}"] {
+            assert_eq!(onnx_text(other.as_bytes()), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn knows_files_that_stand_for_another() {
+        let says = |head: &str| stands_for_another(head.as_bytes()).unwrap_or_default();
+        assert!(
+            says("version https://git-lfs.github.com/spec/v1\noid sha256:")
+                .contains("git lfs pull")
+        );
+        assert!(says("\u{feff}\n<!DOCTYPE html>\n<html lang=\"dé").contains("web page"));
+        assert_eq!(says("version 2"), "");
+        let cut = &"<html>é".as_bytes()[..7];
+        assert!(stands_for_another(cut).is_some());
     }
 
     #[test]

@@ -25,6 +25,8 @@ pub struct Input {
     pub batch: i64,
     /// Whether the file takes it as `[batch, height, width, channels]`.
     pub channels_last: bool,
+    /// Whether the file takes it without the axis of the batch.
+    pub without_batch: bool,
     /// Whether it consists of bytes.
     pub takes_bytes: bool,
     pub extras: Vec<Beside>,
@@ -97,7 +99,10 @@ pub fn input(graph: &Graph, options: &OpenOptions) -> Result<Input> {
         ));
     }
     let sizes = image.sizes();
-    let sizes = sizes.ok_or_else(|| Fault::Input("its shape is not stated".into()))?;
+    let mut sizes = sizes.ok_or_else(|| Fault::Input("its shape is not stated".into()))?;
+    let with_batch = inputs::with_batch(&sizes);
+    let without_batch = with_batch.is_some();
+    sizes = with_batch.map_or(sizes, Vec::from);
     let (channels_last, [batch, channels, height, width]) = arranged(graph, image, &sizes)?;
     // What is dynamic is checked with the size that it gets.
     let shape = [batch, channels, height, width].map(|size| size.unwrap_or(1));
@@ -115,6 +120,7 @@ pub fn input(graph: &Graph, options: &OpenOptions) -> Result<Input> {
         width,
         batch,
         channels_last,
+        without_batch,
         takes_bytes,
         extras,
     })

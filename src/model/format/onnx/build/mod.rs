@@ -104,13 +104,18 @@ impl<'a, 'o> Builder<'a, 'o> {
             first_value: 0,
         };
         let image = builder.graph.image();
-        let read = if input.channels_last {
+        let mut read = if input.channels_last {
             let dims = vec![0, 2, 3, 1];
             let turned = builder.emit(Reshaping::Permute { dims }, &[image]);
             turned.map_err(|refusal| builder.refused("Transpose", refusal))?
         } else {
             image
         };
+        if input.without_batch {
+            let dim = Some(0);
+            let alone = builder.emit(Reshaping::Squeeze { dim }, &[read]);
+            read = alone.map_err(|refusal| builder.refused("Squeeze", refusal))?;
+        }
         builder.names.insert(input.name.clone(), read);
         Ok(builder)
     }

@@ -48,6 +48,8 @@ pub struct Inputs {
     pub shape: [i64; 4],
     /// Whether the program takes it as `[batch, height, width, channels]`.
     pub channels_last: bool,
+    /// Whether the program takes it without the axis of the batch.
+    pub without_batch: bool,
     /// Whether the image consists of bytes.
     pub takes_bytes: bool,
     /// Parameters, buffers and constants, by the name in the graph.
@@ -102,7 +104,7 @@ pub fn image(module: &GraphModule, options: &OpenOptions) -> Result<String> {
 /// # Errors
 /// [`Fault::Input`] where the image is not one that a picture can be made into.
 pub fn inputs(module: &GraphModule, image: &str) -> Result<Inputs> {
-    let (shape, channels_last) = image_shape(module, image)?;
+    let (shape, channels_last, without_batch) = image_shape(module, image)?;
     let mut weights = HashMap::new();
     let mut extras = Vec::new();
     let mut position = 0;
@@ -144,6 +146,7 @@ pub fn inputs(module: &GraphModule, image: &str) -> Result<Inputs> {
         image: image.to_owned(),
         shape,
         channels_last,
+        without_batch,
         takes_bytes: takes_bytes(module, image)?,
         weights,
         extras,
@@ -177,13 +180,19 @@ pub fn arranged<T>(
     }
 }
 
-/// The shape of the image, `[batch, channels, height, width]`, and whether its channels come last.
-fn image_shape(module: &GraphModule, image: &str) -> Result<([i64; 4], bool)> {
-    let Some(shape) = described(module, image)?.shape() else {
+/// The shape of the image, `[batch, channels, height, width]`, whether its channels come last, and whether it
+/// has no axis for the batch.
+fn image_shape(module: &GraphModule, image: &str) -> Result<([i64; 4], bool, bool)> {
+    let Some(mut shape) = described(module, image)?.shape() else {
         return Err(Fault::Symbolic {
             name: format!("the input {image}"),
         });
     };
+    let known: Vec<Option<i64>> = shape.iter().copied().map(Some).collect();
+    let without_batch = inputs::with_batch(&known).is_some();
+    if without_batch {
+        shape.insert(0, 1);
+    }
     let (shape, channels_last) = match <[i64; 4]>::try_from(shape.as_slice()) {
         Ok(shape) => {
             let [_, first, second, third] = shape;
@@ -193,7 +202,8 @@ fn image_shape(module: &GraphModule, image: &str) -> Result<([i64; 4], bool)> {
         Err(_) => (shape, false),
     };
     let expected = "[1, channels, height, width] or [1, height, width, channels]";
-    Ok((inputs::shape_of_image(&shape, expected)?, channels_last))
+    let shape = inputs::shape_of_image(&shape, expected)?;
+    Ok((shape, channels_last, without_batch))
 }
 
 /// Whether the image consists of bytes.

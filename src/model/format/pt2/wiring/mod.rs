@@ -57,11 +57,13 @@ impl<'a> Builder<'a> {
         };
         let image = builder.graph.image();
         builder.memory.add();
-        let read = if inputs.channels_last {
-            builder.channels_last(image)
-        } else {
-            image
-        };
+        let mut read = image;
+        if inputs.channels_last {
+            read = builder.channels_last(read);
+        }
+        if inputs.without_batch {
+            read = builder.without_batch(read);
+        }
         builder.names.insert(inputs.image.clone(), read);
         builder
     }
@@ -69,14 +71,26 @@ impl<'a> Builder<'a> {
     /// The image as `[batch, height, width, channels]`.
     fn channels_last(&mut self, image: ValueId) -> ValueId {
         let [batch, channels, height, width] = self.inputs.shape;
-        let name = format!("{}, channels last", self.inputs.image);
-        let turned = self
-            .graph
-            .add_value(name.clone(), Some(vec![batch, height, width, channels]));
-        self.memory.add();
+        let shape = vec![batch, height, width, channels];
         let dims = vec![0, 2, 3, 1];
+        self.arranged(image, "channels last", Reshaping::Permute { dims }, shape)
+    }
+
+    /// The image without the axis of the batch.
+    fn without_batch(&mut self, image: ValueId) -> ValueId {
+        let shape = self.graph.value(image).stated_shape.clone();
+        let shape = shape.unwrap_or_default().split_off(1);
+        let dim = Some(0);
+        self.arranged(image, "no batch", Reshaping::Squeeze { dim }, shape)
+    }
+
+    /// The image in another arrangement, before the first node of the file.
+    fn arranged(&mut self, image: ValueId, how: &str, op: Reshaping, shape: Vec<i64>) -> ValueId {
+        let name = format!("{}, {how}", self.inputs.image);
+        let turned = self.graph.add_value(name.clone(), Some(shape));
+        self.memory.add();
         let node = Node {
-            op: Reshaping::Permute { dims }.into(),
+            op: op.into(),
             inputs: vec![image],
             outputs: vec![turned],
             module: ModulePath::default(),
