@@ -10,6 +10,7 @@ mod about;
 mod answers;
 mod choosing;
 mod comparing;
+mod context_menus;
 mod exporting;
 mod figure_preview;
 mod folder;

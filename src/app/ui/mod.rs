@@ -7,6 +7,7 @@
 use egui::Context;
 
 pub(crate) mod bars;
+pub(crate) mod context_menu;
 pub(crate) mod dialogs;
 pub(crate) mod gallery;
 pub(crate) mod kit;
