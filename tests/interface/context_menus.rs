@@ -147,6 +147,9 @@ fn the_menu_opens_by_key_and_its_first_entry_has_the_focus() {
                 .query_by_label("Explain this layer")
                 .is_none()
         );
+        // The keyboard goes on where it was.
+        let row = window.row(Role::TreeItem, "features.10");
+        assert!(row.accesskit_node().is_focused(), "{key:?}");
     }
 }
 
