@@ -66,12 +66,13 @@ pub fn context_menu(
 ) {
     let opened_by_key = is_asked_by_key(response);
     let id = Popup::default_response_id(response).with("by key");
+    // A response asks the context, which must not be locked then.
+    let (had_focus, by_pointer) = (response.has_focus(), response.secondary_clicked());
     let opened = response.ctx.data_mut(|data| {
         let opened = data.get_temp_mut_or_default::<Opened>(id);
         if opened_by_key {
-            let had_focus = response.has_focus();
             *opened = Opened::ByKey { had_focus };
-        } else if response.secondary_clicked() {
+        } else if by_pointer {
             *opened = Opened::ByPointer;
         }
         *opened
