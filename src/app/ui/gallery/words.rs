@@ -51,8 +51,8 @@ pub fn cell_words(scene: Scene<'_>, entry: &Entry) -> Vec<String> {
 /// What the second model predicts.
 fn second_words(scene: Scene<'_>, entry: &Entry) -> Option<String> {
     let verdict = entry.second_verdict()?;
-    let mut sides = scene.state.sides.iter();
-    let side = sides.rfind(|side| side.model.is_some())?;
+    let mut models = scene.state.sides.iter().filter(|side| side.model.is_some());
+    let side = models.next_back()?;
     let [_, name] = gallery::model_names(scene.state);
     let class = side.class_name(verdict.class);
     let reading = side.model.as_ref()?.reading;
