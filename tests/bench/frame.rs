@@ -138,6 +138,18 @@ impl Dialogs for NoDialogs {
     fn copy(&self, _: image::RgbaImage) -> Result<(), String> {
         Ok(())
     }
+
+    fn paste(&self) -> Result<Option<image::RgbaImage>, String> {
+        Ok(None)
+    }
+
+    fn pasted_folder(&self) -> Option<PathBuf> {
+        None
+    }
+
+    fn reveal(&self, _: &Path) -> Result<(), String> {
+        Ok(())
+    }
 }
 
 struct Window {

@@ -51,6 +51,12 @@ pub struct Pickers {
     pub names: Mutex<Vec<String>>,
     /// The images that were copied.
     pub copied: Mutex<Vec<image::RgbaImage>>,
+    /// The picture on the clipboard.
+    pub clipboard: Mutex<Option<image::RgbaImage>>,
+    /// Where pasted pictures are written.
+    pub pasted: Mutex<Option<PathBuf>>,
+    /// The files that were shown in the file manager.
+    pub revealed: Mutex<Vec<PathBuf>>,
     /// The initial folders of all pickers.
     pub folders: Mutex<Vec<Option<PathBuf>>>,
 }
@@ -101,6 +107,25 @@ impl Dialogs for Pickers {
 
     fn copy(&self, image: image::RgbaImage) -> Result<(), String> {
         self.copied.lock().unwrap().push(image);
+        Ok(())
+    }
+
+    fn paste(&self) -> Result<Option<image::RgbaImage>, String> {
+        Ok(self.clipboard.lock().unwrap().clone())
+    }
+
+    fn pasted_folder(&self) -> Option<PathBuf> {
+        self.pasted.lock().unwrap().clone()
+    }
+
+    fn reveal(&self, path: &Path) -> Result<(), String> {
+        if !path.exists() {
+            return Err(format!(
+                "there is no such file any more: {}",
+                path.display()
+            ));
+        }
+        self.revealed.lock().unwrap().push(path.to_owned());
         Ok(())
     }
 

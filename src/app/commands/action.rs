@@ -13,6 +13,8 @@ use super::group::Group;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, EnumIter)]
 pub enum Action {
     OpenImage,
+    /// Opens the picture on the clipboard.
+    PasteImage,
     /// Opens a folder of images in the gallery.
     OpenFolder,
     CloseFolder,
@@ -98,6 +100,7 @@ impl Action {
     pub fn label(self) -> &'static str {
         match self {
             Action::OpenImage => "Open image…",
+            Action::PasteImage => "Paste image",
             Action::OpenFolder => "Open folder…",
             Action::CloseFolder => "Close the folder",
             Action::TrueClasses => "True classes of the folder…",
@@ -158,6 +161,7 @@ impl Action {
     pub fn tooltip(self) -> &'static str {
         match self {
             Action::OpenImage => "Open a photo: PNG, JPEG, WebP, BMP, GIF or TIFF",
+            Action::PasteImage => "Open the picture on the clipboard as a photo",
             Action::OpenFolder => "Open a folder of photos, or of one folder for each class",
             Action::OpenModel => {
                 "Open a model: .pt2 from torch.export.save, .onnx, or weights (.pth, .pt, .safetensors)"
@@ -240,6 +244,7 @@ impl Action {
     pub fn group(self) -> Group {
         match self {
             Action::OpenImage
+            | Action::PasteImage
             | Action::OpenFolder
             | Action::CloseFolder
             | Action::OpenModel
@@ -307,6 +312,7 @@ impl Action {
         };
         match self {
             Action::OpenImage => ctrl(Key::O),
+            Action::PasteImage => ctrl(Key::V),
             Action::OpenFolder => shift(Key::O),
             Action::OpenModel => ctrl(Key::M),
             Action::AboutModel => ctrl(Key::I),

@@ -18,7 +18,9 @@ impl Scene<'_> {
     pub fn why_not(&self, command: &Command) -> Option<&'static str> {
         match command {
             Command::Do(action) => self.why_not_action(*action),
-            Command::ExportPanel(_) => self.why_not_export(),
+            Command::ExportPanel(_) | Command::ExportCell(..) | Command::CopyCell(..) => {
+                self.why_not_export()
+            }
             Command::Pin(_) => self.why_not_pin(),
             Command::SortPictures(_) | Command::FilterPictures(_) => self.why_not_gallery(),
             // Offered only if they are possible.
@@ -37,6 +39,8 @@ impl Scene<'_> {
             | Command::UnfoldGallery(_)
             | Command::SearchPictures(_)
             | Command::SizeTiles(_)
+            | Command::CopyText(_)
+            | Command::Reveal(_)
             | Command::ChooseLayer(_)
             | Command::ToggleLayer(_)
             | Command::ToggleBranch(_)
@@ -153,6 +157,7 @@ impl Scene<'_> {
                 unless(open, "Open an image or a model first")
             }
             Action::OpenImage
+            | Action::PasteImage
             | Action::OpenFolder
             | Action::OpenModel
             | Action::AboutModel

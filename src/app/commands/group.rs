@@ -60,7 +60,24 @@ impl Group {
                     what: "The photo alone",
                 },
             ],
-            Group::Choosing | Group::Comparing | Group::Window => &[],
+            Group::Choosing => &[
+                Gesture {
+                    how: "Ctrl+click",
+                    what: "Average the maps of several layers",
+                },
+                Gesture {
+                    how: "Shift+drag",
+                    what: "Explain a class in a region of the photo",
+                },
+            ],
+            Group::Comparing => &[Gesture {
+                how: "Shift+click",
+                what: "Compare a class with the chosen one",
+            }],
+            Group::Window => &[Gesture {
+                how: "Right-click, Shift+F10",
+                what: "The menu of a panel, a layer, a class or a picture",
+            }],
         }
     }
 }

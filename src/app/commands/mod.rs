@@ -16,6 +16,7 @@ use crate::model::{InputValue, ModulePath, Usage};
 use super::state::results::ChannelSort;
 use super::state::rows::Large;
 use super::state::rows::RowId;
+use super::state::rows::lines::Cell;
 use super::state::view_options::ViewOptions;
 use super::state::viewport::View;
 use super::state::{List, Pane};
@@ -65,6 +66,13 @@ pub enum Command {
     /// The width of an image in the grid, in points.
     SizeTiles(f32),
     ExportPanel(Panel),
+    /// Exports one picture of a row, or copies it.
+    ExportCell(RowId, Cell),
+    CopyCell(RowId, Cell),
+    /// Copies a layer's path or a file's.
+    CopyText(String),
+    /// Shows a file in the file manager.
+    Reveal(PathBuf),
 
     ChooseLayer(ModulePath),
     /// Adds a layer to the fused ones, or removes it.

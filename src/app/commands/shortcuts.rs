@@ -2,7 +2,7 @@
 //! shortcuts and the README's table are both derived from the actions, so that neither can go stale.
 
 use egui::text_selection::LabelSelectionState;
-use egui::{Context, Key, KeyboardShortcut, Modifiers};
+use egui::{Context, Event, Key, KeyboardShortcut, Modifiers};
 
 use super::action::Action;
 
@@ -52,14 +52,19 @@ pub fn from_keys(ctx: &Context, taken: Taken) -> Vec<Action> {
         // F1 has no meaning in fields and lists.
         let plain = !keys.modifiers.command && keys.logical_key != Key::F1;
         let copying = command == Action::CopyComposite;
-        let editing = copying || matches!(command, Action::Undo | Action::Redo);
+        let pasting = command == Action::PasteImage;
+        let editing = copying || pasting || matches!(command, Action::Undo | Action::Redo);
         if (typing && (plain || editing)) || (plain && held) || (selecting && copying) {
             continue;
         }
         let pressed = ctx.input_mut(|i| {
-            // The window system may deliver Ctrl+C as a copy event.
-            let copied = copying && i.events.iter().any(|e| matches!(e, egui::Event::Copy));
-            i.consume_shortcut(&keys) || copied
+            // The window system may deliver Ctrl+C and Ctrl+V as events of their own.
+            let delivered = i.events.iter().any(|event| match event {
+                Event::Copy => copying,
+                Event::Paste(_) | Event::PasteImage(_) => pasting,
+                _ => false,
+            });
+            i.consume_shortcut(&keys) || delivered
         });
         if pressed {
             commands.push(command);

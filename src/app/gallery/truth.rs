@@ -106,6 +106,14 @@ impl App {
         self.gallery
             .folder
             .set_truth(&photo.path, class, prediction.as_ref());
+        if let Some(folder) = self.only_folder()
+            && let Ok(file) = photo.path.strip_prefix(&folder)
+        {
+            let truths = self.gallery.folder.list.truths();
+            let given = truths.set_by_hand(&photo.path);
+            let memory = &mut self.persistence.memory;
+            memory.remember_truth(&folder, file, given);
+        }
     }
 
     /// Says what a name in the folder stands for.
@@ -142,10 +150,13 @@ impl App {
 
     /// Takes up what was chosen for this folder before, and says what is wrong with its labels.
     pub(super) fn recall_folder(&mut self) {
-        if let Some(folder) = self.only_folder()
-            && let Some(choices) = self.persistence.memory.choices_of(&folder)
-        {
-            self.gallery.folder.set_choices(choices);
+        if let Some(folder) = self.only_folder() {
+            let memory = &self.persistence.memory;
+            let pictures = memory.truths_in(&folder);
+            if let Some(choices) = memory.choices_of(&folder) {
+                self.gallery.folder.set_choices(choices);
+            }
+            self.gallery.folder.recall_truths(pictures);
         }
         for why in self.gallery.folder.list.truths().files.unusable() {
             self.notices

@@ -7,7 +7,7 @@ use egui::Context;
 use poll_promise::Promise;
 
 use crate::engine::resolve_layer;
-use crate::folder::Choices;
+use crate::folder::{Choices, Given};
 
 use super::last::Seen;
 use super::placement::has_settled;
@@ -165,6 +165,25 @@ impl Memory {
     pub(crate) fn remember_choices(&mut self, folder: &Path, choices: &Choices) {
         let folder = canonical_path(folder);
         self.settings.folders.set(&folder, choices);
+    }
+
+    /// The true classes that were set by hand for images in this folder, with their paths.
+    pub(crate) fn truths_in(&self, folder: &Path) -> Vec<(PathBuf, Option<Given>)> {
+        let kept = self.settings.folders.pictures(&canonical_path(folder));
+        kept.into_iter()
+            .map(|(file, class)| (folder.join(file), class))
+            .collect()
+    }
+
+    /// Keeps what was set by hand for an image, or that nothing is any longer. `file` is its path within the folder.
+    pub(crate) fn remember_truth(
+        &mut self,
+        folder: &Path,
+        file: &Path,
+        given: Option<&Option<Given>>,
+    ) {
+        let folder = canonical_path(folder);
+        self.settings.folders.set_picture(&folder, file, given);
     }
 
     /// Does not restore what was last open.

@@ -22,6 +22,7 @@ use explain::Requests;
 use export::arrays::Arrays;
 use export::preview::Preview;
 use open::Picking;
+use open::paste::Pasting;
 use save_as::Saving;
 
 pub(crate) mod background;
@@ -92,6 +93,10 @@ pub struct Tasks {
     pub arrays: Option<Arrays>,
     /// What the dialog of figures shows.
     pub preview: Preview,
+    /// A picture being pasted.
+    pub pasting: Option<Pasting>,
+    /// A file being shown in the file manager.
+    pub revealing: Option<Promise<Result<(), String>>>,
     /// The folder of the last export.
     pub exported_to: Option<PathBuf>,
 }
@@ -104,6 +109,7 @@ impl Tasks {
             || !self.models.is_empty()
             || self.awaits_results()
             || self.export.is_some()
+            || self.pasting.is_some()
             || self.awaits_arrays()
             || self.trials.is_some()
     }
@@ -120,6 +126,8 @@ impl App {
         if let Some((purpose, path)) = self.take_picked() {
             self.use_path(ctx, purpose, path, false);
         }
+        self.drain_pasted();
+        self.drain_revealed();
         self.drain_photo();
         self.reread_photo();
         self.reread_second_pictures();

@@ -1,7 +1,8 @@
 //! What a path is for. File pickers and the path prompt return a path with its purpose, and one place
 //! acts on it (`commands/execute/paths.rs`).
 
-use crate::figure::Panel;
+use crate::app::state::rows::RowId;
+use crate::app::state::rows::lines::Cell;
 
 /// What happens with the path that the user chooses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,8 +37,8 @@ pub enum SaveTarget {
 pub enum FigureKind {
     /// All rows with their captions, as on screen.
     Composite,
-    /// One panel of the active view, without captions.
-    Panel(Panel),
+    /// One picture of a row, without captions.
+    Cell(RowId, Cell),
     /// The maps of all layers of the active view.
     Strip,
 }
@@ -81,6 +82,16 @@ impl SaveTarget {
             SaveTarget::Session => "The session could not be prepared:",
             SaveTarget::Figure(_) => "The figure could not be drawn:",
             SaveTarget::Arrays => "The arrays could not be written:",
+        }
+    }
+
+    /// What was copied.
+    pub fn copied(self) -> &'static str {
+        match self {
+            SaveTarget::Figure(FigureKind::Cell(..)) => "Copied the panel",
+            SaveTarget::Figure(FigureKind::Composite | FigureKind::Strip)
+            | SaveTarget::Session
+            | SaveTarget::Arrays => "Copied the composite",
         }
     }
 

@@ -111,7 +111,7 @@ impl App {
             }
             Saved::Copied(remark) => {
                 let remark = remark.map(|remark| format!(", {remark}"));
-                let done = format!("Copied the composite{}", remark.unwrap_or_default());
+                let done = format!("{}{}", target.copied(), remark.unwrap_or_default());
                 self.state.done = Some(done);
             }
             Saved::NothingChosen => {}

@@ -9,6 +9,7 @@ use egui::{Context, EventFilter};
 use kit::widgets::are_arrows_taken;
 
 pub(crate) mod bars;
+pub(crate) mod context_menu;
 pub(crate) mod dialogs;
 pub(crate) mod gallery;
 pub(crate) mod kit;

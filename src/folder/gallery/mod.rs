@@ -15,7 +15,7 @@ use super::list::{ImageList, SameClasses};
 use super::predictions::{Predictions, Predictor};
 use super::scan::{Scan, Tally};
 use super::thumbnails::{LARGE_PX, MAX_PX, Thumbnails};
-use super::truth::choices::Choices;
+use super::truth::choices::{Choices, Given};
 use super::truth::class_names::Classes;
 use super::truth::labels_file::{LabelsFile, Unusable};
 use super::truth::verdict::Outcome;
@@ -295,6 +295,12 @@ impl Gallery {
     /// Sets the true class of an image; see [`ImageList::set_truth`].
     pub fn set_truth(&mut self, path: &Path, truth: Option<usize>, outcome: Option<&Outcome>) {
         self.list.set_truth(path, truth, outcome);
+        self.request_images();
+    }
+
+    /// Takes up the true classes that were set by hand before; see [`ImageList::recall_truths`].
+    pub fn recall_truths(&mut self, pictures: Vec<(PathBuf, Option<Given>)>) {
+        self.list.recall_truths(pictures);
         self.request_images();
     }
 

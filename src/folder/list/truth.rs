@@ -1,10 +1,10 @@
 //! The true classes of the images.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{Filter, ImageList, Predicted};
 use crate::folder::truth::Truths;
-use crate::folder::truth::choices::Choices;
+use crate::folder::truth::choices::{Choices, Given};
 use crate::folder::truth::class_names::Classes;
 use crate::folder::truth::labels_file::{LabelsFile, RowOf, Said, Unusable};
 use crate::folder::truth::names::Source;
@@ -37,6 +37,12 @@ impl ImageList {
     /// Sets what a person has chosen about the names. Images whose true class changes are predicted again.
     pub fn set_choices(&mut self, choices: Choices) {
         self.truths.set_choices(choices);
+        self.take_truths();
+    }
+
+    /// Takes up the true classes that were set by hand before.
+    pub fn recall_truths(&mut self, pictures: Vec<(PathBuf, Option<Given>)>) {
+        self.truths.recall(pictures);
         self.take_truths();
     }
 
@@ -108,8 +114,10 @@ impl ImageList {
     /// Sets the true class of an image, whether or not it is in the list. `outcome` is its prediction
     /// if that is at hand; otherwise an earlier prediction is computed again.
     pub fn set_truth(&mut self, picture: &Path, truth: Option<usize>, outcome: Option<&Outcome>) {
-        self.truths.set(picture, truth);
-        let Some(index) = self.find(picture) else {
+        let found = self.find(picture);
+        let said = found.and_then(|index| self.entries[index].said);
+        self.truths.set(picture, truth, said);
+        let Some(index) = found else {
             return;
         };
         if self.entries[index].truth != truth {

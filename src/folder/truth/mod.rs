@@ -127,10 +127,27 @@ impl Truths {
         given.among(&self.classes)
     }
 
-    /// Sets the class of an image, or that it is unknown.
-    pub fn set(&mut self, picture: &Path, class: Option<usize>) {
+    /// Sets the class of an image, or that it is unknown. `name` is the index of the name that it has otherwise: if that
+    /// says the same, nothing is set by hand.
+    pub fn set(&mut self, picture: &Path, class: Option<usize>, name: Option<usize>) {
+        if class.is_some() && name.and_then(|name| self.names.class(name)) == class {
+            self.by_hand.remove(picture);
+            return;
+        }
         let given = class.map(|class| Given::new(class, &self.classes));
         self.by_hand.insert(picture.to_owned(), given);
+    }
+
+    /// What was set by hand for an image: a class, or that it is unknown.
+    pub fn set_by_hand(&self, picture: &Path) -> Option<&Option<Given>> {
+        self.by_hand.get(picture)
+    }
+
+    /// Takes up what was set by hand before, where nothing has been set since.
+    pub fn recall(&mut self, pictures: impl IntoIterator<Item = (PathBuf, Option<Given>)>) {
+        for (picture, given) in pictures {
+            self.by_hand.entry(picture).or_insert(given);
+        }
     }
 }
 
@@ -152,8 +169,8 @@ mod tests {
         truths.set_classes(owned(&["cat", "dog", "crane", "crane"]));
         let name = Some(truths.count(&"cat".into(), Source::Folder));
         let (a, b) = (Path::new("/data/cat/a.png"), Path::new("/data/cat/b.png"));
-        truths.set(a, Some(1));
-        truths.set(b, None);
+        truths.set(a, Some(1), name);
+        truths.set(b, None, name);
         assert_eq!((truths.of(a, name), truths.of(b, name)), (Some(1), None));
         assert_eq!(truths.of(Path::new("/data/cat/c.png"), name), Some(0));
 
@@ -163,9 +180,18 @@ mod tests {
         assert_eq!(truths.of(a, name), None);
 
         truths.set_classes(owned(&["cat", "dog", "crane", "crane"]));
-        truths.set(a, Some(3));
+        truths.set(a, Some(3), name);
         truths.set_classes(owned(&["cat", "dog", "crane", "crane"]));
         let given = truths.of(a, name);
         assert_eq!(given, Some(3), "one of two classes with that label");
+
+        // What is set now comes before what was set earlier.
+        let dog = Given::new(1, truths.classes());
+        let c = Path::new("/data/cat/c.png");
+        truths.recall([a, c].map(|picture| (picture.to_owned(), Some(dog.clone()))));
+        assert_eq!((truths.of(a, name), truths.of(c, name)), (Some(3), Some(1)));
+        truths.set(c, Some(0), name);
+        assert_eq!(truths.set_by_hand(c), None, "its folder says so");
+        assert_eq!(truths.of(c, name), Some(0));
     }
 }

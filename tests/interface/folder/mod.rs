@@ -11,6 +11,7 @@ use tempfile::TempDir;
 
 use crate::support::{Window, file, squeezenet};
 
+mod by_hand;
 mod grid;
 mod judging;
 mod opening;

@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::app::gallery::Reveal;
 use crate::app::state::TopK;
 use crate::app::state::class_choice::ClassChoice;
+use crate::app::state::rows::lines::Cell;
 use crate::app::state::view_options::ViewOptions;
 use crate::app::tasks::purpose::{FigureKind, Purpose};
 
@@ -62,7 +63,17 @@ impl App {
             }
             Command::SearchPictures(text) => self.gallery.folder.list.set_search(&text),
             Command::SizeTiles(points) => self.gallery.view.tile = points,
-            Command::ExportPanel(panel) => self.export(ctx, FigureKind::Panel(panel)),
+            Command::ExportPanel(panel) => {
+                let live = state.live_row();
+                self.export(ctx, FigureKind::Cell(live, Cell::Panel(panel)));
+            }
+            Command::ExportCell(row, cell) => self.export(ctx, FigureKind::Cell(row, cell)),
+            Command::CopyCell(row, cell) => self.copy(ctx, FigureKind::Cell(row, cell)),
+            Command::CopyText(text) => {
+                state.done = Some(format!("Copied {text}"));
+                ctx.copy_text(text);
+            }
+            Command::Reveal(path) => self.reveal(ctx, path),
 
             Command::ChooseLayer(path) => {
                 let side = state.side_mut();

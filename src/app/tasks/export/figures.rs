@@ -9,7 +9,7 @@ use serde_json::Value;
 use image::{DynamicImage, RgbImage, RgbaImage};
 
 use crate::engine::HeatMap;
-use crate::figure::{self, Comparison, Extent, Figure, LayerStrip, Panel, Setting, Unseen};
+use crate::figure::{self, Comparison, Extent, Figure, LayerStrip, Panel, Setting, Shows, Unseen};
 use crate::picture::map::compose::{Look, Scale, Scaling};
 use crate::picture::page::Page;
 use crate::picture::photo::decode::Photo;
@@ -37,7 +37,8 @@ pub struct Drawing {
 
 #[derive(Clone)]
 enum What {
-    Panel(Box<Figure>, Panel),
+    /// One picture of a view.
+    Cell(Box<figure::Cell>),
     Rows(Comparison),
     Strip(LayerStrip),
 }
@@ -45,7 +46,7 @@ enum What {
 impl What {
     fn facts(&self) -> Value {
         match self {
-            What::Panel(figure, _) => figure.facts(),
+            What::Cell(cell) => cell.figure.facts(),
             What::Rows(rows) => rows.facts(),
             What::Strip(strip) => strip.facts(),
         }
@@ -121,7 +122,7 @@ impl Drawing {
     /// The same figure, about so many pixels wide if it is wider.
     pub fn small(&self, width_px: u32) -> Drawing {
         let across = match &self.what {
-            What::Panel(..) => 1,
+            What::Cell(_) => 1,
             What::Rows(rows) => rows.columns(),
             What::Strip(strip) => strip.maps.len(),
         };
@@ -134,7 +135,7 @@ impl Drawing {
     fn drawn(&self) -> Drawn {
         let setting = &self.setting;
         match &self.what {
-            What::Panel(figure, panel) => Drawn::Panel(self.panel(figure, *panel)),
+            What::Cell(cell) => Drawn::Panel(self.cell(cell)),
             What::Rows(rows) => Drawn::Page(match self.part {
                 Some(part) => rows
                     .part(|figure| pixels(part, &figure.photo))
@@ -148,15 +149,19 @@ impl Drawing {
         }
     }
 
-    fn panel(&self, figure: &Figure, panel: Panel) -> RgbImage {
+    fn cell(&self, cell: &figure::Cell) -> RgbImage {
         let figure = match self.part {
-            Some(part) => &figure.part(pixels(part, &figure.photo)),
-            None => figure,
+            Some(part) => &cell.figure.part(pixels(part, &cell.figure.photo)),
+            None => &cell.figure,
+        };
+        let figure = match self.setting.extent {
+            Extent::Pixels(max_px) => &figure.within(max_px),
+            Extent::Print(_) => figure,
         };
         let unseen = self.setting.unseen;
-        match self.setting.extent {
-            Extent::Pixels(max_px) => figure.within(max_px).panel(panel, unseen),
-            Extent::Print(_) => figure.panel(panel, unseen),
+        match &cell.shows {
+            Shows::Panel(panel) => figure.panel(*panel, unseen),
+            Shows::Difference(map) => figure.difference(map, unseen),
         }
     }
 }
@@ -181,15 +186,25 @@ pub type Part = Option<egui::Rect>;
 /// A snapshot of what the window shows, independent of later changes, and the suggested file stem.
 pub fn drawing(state: &State, kind: FigureKind, part: Part) -> Option<(Drawing, String)> {
     let live = rows::Row::new(state.live_row(), state.subject()?);
-    let mut live = figure(state, &live)?;
+    let live = figure(state, &live)?;
     let stem = file_stem(&live);
     let rows = with_maps(state);
     let lines = lines(&rows, state.options.style.panels);
     let scale = scale::shared(state, &lines);
     let (what, stem) = match kind {
-        FigureKind::Panel(panel) => {
-            live.look.scale = live.look.scale.or(scale);
-            (What::Panel(Box::new(live), panel), stem)
+        FigureKind::Cell(id, cell) => {
+            let all = state.rows();
+            let row = all.iter().find(|row| row.id == id)?;
+            let mut figure = figure(state, row)?;
+            figure.look.scale = figure.look.scale.or(scale);
+            let stem = file_stem(&figure);
+            let cell = match cell {
+                Cell::Panel(panel) => figure::Cell::panel(&figure, panel),
+                Cell::Difference => {
+                    figure::Cell::difference(&figure, scale::difference(state, row)?)
+                }
+            };
+            (What::Cell(Box::new(cell)), stem)
         }
         FigureKind::Strip => (What::Strip(strip(state, live)?), format!("{stem}_layers")),
         FigureKind::Composite => {

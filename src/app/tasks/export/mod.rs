@@ -12,6 +12,7 @@ use super::purpose::{FigureKind, SaveTarget};
 use super::save_as::{Saved, Saving, to_picked, to_typed};
 use crate::app::App;
 use crate::app::state::NO_SPATIAL_LAYER;
+use crate::app::state::rows::lines::Cell;
 use figures::{Drawing, drawing};
 
 pub(crate) mod arrays;
@@ -28,7 +29,8 @@ impl App {
             return;
         };
         let name = match kind {
-            FigureKind::Panel(panel) => format!("{stem}.{}.png", panel.slug()),
+            FigureKind::Cell(_, Cell::Panel(panel)) => format!("{stem}.{}.png", panel.slug()),
+            FigureKind::Cell(_, Cell::Difference) => format!("{stem}.difference.png"),
             FigureKind::Composite | FigureKind::Strip => format!("{stem}.png"),
         };
         let folder = self.tasks.exported_to.clone();
@@ -36,7 +38,7 @@ impl App {
         let dialogs = Arc::clone(&self.file_dialogs);
         self.start_export(ctx, kind, move || {
             let picked = match kind {
-                FigureKind::Panel(_) => dialogs.save(folder.as_deref(), &name),
+                FigureKind::Cell(..) => dialogs.save(folder.as_deref(), &name),
                 FigureKind::Composite | FigureKind::Strip => {
                     dialogs.save_figure(folder.as_deref(), &name)
                 }
@@ -69,9 +71,8 @@ impl App {
         });
     }
 
-    /// Copies what is on screen to the clipboard.
-    pub(crate) fn copy_composite(&mut self, ctx: &Context) {
-        let kind = FigureKind::Composite;
+    /// Copies a figure to the clipboard.
+    pub(crate) fn copy(&mut self, ctx: &Context, kind: FigureKind) {
         let Some((drawing, _)) = self.ready_drawing(kind) else {
             return;
         };
@@ -150,7 +151,7 @@ impl App {
 /// The extension determines the format. A path without a supported extension gets `.png`.
 fn with_extension(path: PathBuf, kind: FigureKind) -> PathBuf {
     let named = match (kind, Format::of(&path)) {
-        (FigureKind::Panel(_), Ok(format)) => format == Format::Png,
+        (FigureKind::Cell(..), Ok(format)) => format == Format::Png,
         (_, format) => format.is_ok(),
     };
     if named {
@@ -164,12 +165,13 @@ fn with_extension(path: PathBuf, kind: FigureKind) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::state::rows::RowId;
     use crate::figure::Panel;
 
     #[test]
     fn a_path_without_a_known_extension_becomes_a_png() {
         let named = |path: &str, kind| with_extension(path.into(), kind);
-        let panel = FigureKind::Panel(Panel::Original);
+        let panel = FigureKind::Cell(RowId::Side(0), Cell::Panel(Panel::Original));
         assert_eq!(named("a/b.PNG", panel), PathBuf::from("a/b.PNG"));
         assert_eq!(named("a/b.pdf", panel), PathBuf::from("a/b.pdf.png"));
         assert_eq!(

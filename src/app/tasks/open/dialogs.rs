@@ -5,8 +5,10 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use arboard::{Clipboard, ImageData};
+use directories::ProjectDirs;
 use image::RgbaImage;
 
+use super::reveal;
 use crate::folder::scan::EXTENSIONS;
 
 /// Asks the user for a file, or hands the desktop something. Each call blocks, so it must run on a background thread.
@@ -37,6 +39,18 @@ pub trait Dialogs: Send + Sync {
     /// # Errors
     /// In words, if there is no clipboard, or it does not take the image.
     fn copy(&self, image: RgbaImage) -> Result<(), String>;
+    /// The picture on the clipboard; `None` if it holds something else, or nothing.
+    ///
+    /// # Errors
+    /// In words, if there is no clipboard.
+    fn paste(&self) -> Result<Option<RgbaImage>, String>;
+    /// The folder for pasted pictures, which need not be there yet.
+    fn pasted_folder(&self) -> Option<PathBuf>;
+    /// Shows a file in the file manager.
+    ///
+    /// # Errors
+    /// In words, if there is no such file or no file manager.
+    fn reveal(&self, path: &Path) -> Result<(), String>;
 }
 
 /// The outcome of a picker.
@@ -58,6 +72,23 @@ const MIN_OPEN_TIME: Duration = Duration::from_millis(250);
 pub struct SystemDialogs {
     /// Kept, because the program itself hands out what it has copied.
     clipboard: Mutex<Option<Clipboard>>,
+}
+
+impl SystemDialogs {
+    fn with_clipboard<T>(
+        &self,
+        work: impl FnOnce(&mut Clipboard) -> Result<T, arboard::Error>,
+    ) -> Result<T, String> {
+        let mut kept = self
+            .clipboard
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let clipboard = match &mut *kept {
+            Some(clipboard) => clipboard,
+            none => none.insert(Clipboard::new().map_err(|error| error.to_string())?),
+        };
+        work(clipboard).map_err(|error| error.to_string())
+    }
 }
 
 impl Dialogs for SystemDialogs {
@@ -127,23 +158,37 @@ impl Dialogs for SystemDialogs {
     }
 
     fn copy(&self, image: RgbaImage) -> Result<(), String> {
-        let mut kept = self
-            .clipboard
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        let clipboard = match &mut *kept {
-            Some(clipboard) => clipboard,
-            none => none.insert(Clipboard::new().map_err(|error| error.to_string())?),
-        };
         let (width, height) = (image.width() as usize, image.height() as usize);
         let image = ImageData {
             width,
             height,
             bytes: image.into_raw().into(),
         };
-        clipboard
-            .set_image(image)
-            .map_err(|error| error.to_string())
+        self.with_clipboard(|clipboard| clipboard.set_image(image))
+    }
+
+    fn paste(&self) -> Result<Option<RgbaImage>, String> {
+        let pasted = self.with_clipboard(|clipboard| match clipboard.get_image() {
+            Ok(image) => Ok(Some(image)),
+            Err(arboard::Error::ContentNotAvailable) => Ok(None),
+            Err(error) => Err(error),
+        })?;
+        Ok(pasted.and_then(|image| {
+            let (width, height) = (image.width as u32, image.height as u32);
+            RgbaImage::from_raw(width, height, image.bytes.into_owned())
+        }))
+    }
+
+    fn pasted_folder(&self) -> Option<PathBuf> {
+        Some(
+            ProjectDirs::from("", "", "gradcam")?
+                .data_dir()
+                .join("pasted"),
+        )
+    }
+
+    fn reveal(&self, path: &Path) -> Result<(), String> {
+        reveal::show(path)
     }
 
     fn session(&self, folder: Option<&Path>) -> Picked {

@@ -13,7 +13,9 @@ use crate::app::App;
 use crate::app::persistence::stored::{StoredModel, StoredUsage};
 
 pub mod dialogs;
+pub mod paste;
 mod pick;
+pub mod reveal;
 
 pub use pick::Picking;
 

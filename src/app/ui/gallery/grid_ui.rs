@@ -9,6 +9,8 @@ use crate::app::commands::Command;
 use crate::app::commands::action::Action;
 use crate::app::gallery::{MAX_TILE, MIN_TILE};
 use crate::app::scene::Scene;
+use crate::app::ui::context_menu::pictures::picture_entries;
+use crate::app::ui::context_menu::{Entries, context_menu};
 use crate::app::ui::kit::text::{draw_left, line};
 use crate::app::ui::kit::theme::{self, GRID, palette};
 use crate::app::ui::kit::widgets::{search, takes_arrows};
@@ -240,8 +242,12 @@ fn tile_ui(
         pos2(rect.left(), frame.bottom() + 2.0),
         rect.width(),
     );
-    if cell.describe(scene, response).clicked() {
+    let response = cell.describe(scene, response);
+    if response.clicked() {
         commands.push(Command::OpenPicture(index));
         commands.push(Action::Grid.into());
     }
+    let open = Command::OpenPicture(index);
+    let fill = |entries: &mut Entries| picture_entries(entries, scene, cell.entry, open);
+    context_menu(&response, fill, commands);
 }

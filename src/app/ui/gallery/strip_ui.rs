@@ -12,6 +12,8 @@ use super::scratch::GalleryScratch;
 use crate::app::commands::Command;
 use crate::app::gallery::Reveal;
 use crate::app::scene::Scene;
+use crate::app::ui::context_menu::pictures::picture_entries;
+use crate::app::ui::context_menu::{Entries, context_menu};
 use crate::app::ui::kit::text::{draw_left, line};
 use crate::app::ui::kit::theme::{self, GRID, palette};
 use crate::app::ui::kit::widgets::clicks;
@@ -155,7 +157,11 @@ fn cell_ui(
     cell.picture_ui(ui, texture, frame, &response);
     let corner = pos2(frame.right() + GRID, frame.top());
     words_ui(ui, scene, &cell, corner, WORDS);
-    if cell.describe(scene, response).clicked() {
+    let response = cell.describe(scene, response);
+    if response.clicked() {
         commands.push(Command::OpenPicture(index));
     }
+    let open = Command::OpenPicture(index);
+    let fill = |entries: &mut Entries| picture_entries(entries, scene, cell.entry, open);
+    context_menu(&response, fill, commands);
 }

@@ -301,6 +301,17 @@ pub fn segments_of<T: Copy + PartialEq>(
     picked
 }
 
+/// What a click on a layer can do besides choosing it.
+pub const LAYER_GESTURES: &str = "Ctrl+click averages several, right-click for more";
+/// What a click on a class can do besides choosing it.
+pub const CLASS_GESTURES: &str = "Shift+click compares with it, right-click for more";
+
+/// The last line of a tooltip: what the mouse can do besides.
+pub fn gestures(ui: &mut Ui, text: &str) {
+    let colour = palette(ui).weak;
+    ui.label(RichText::new(text).font(theme::small()).color(colour));
+}
+
 /// The modifier keys that were held when the pointer button was released in this frame. Releasing
 /// both at once counts as holding the modifiers.
 pub fn click_modifiers(ui: &Ui) -> Modifiers {

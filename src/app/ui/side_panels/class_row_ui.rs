@@ -4,9 +4,10 @@ use egui::{Rangef, Rect, RichText, Role, Ui, pos2, vec2};
 
 use crate::app::commands::Command;
 use crate::app::state::State;
+use crate::app::ui::context_menu::{Entries, context_menu};
 use crate::app::ui::kit::text::{draw_left, draw_right, line, lines};
 use crate::app::ui::kit::theme::{self, CLASS_ROW, INSET, palette};
-use crate::app::ui::kit::widgets::{click_modifiers, menu_spacing, name_row, row};
+use crate::app::ui::kit::widgets::{CLASS_GESTURES, click_modifiers, gestures, name_row, row};
 use crate::engine::{Prediction, ValueKind};
 use crate::model::{AnswerKind, Reading};
 use crate::picture::page::caption::{significant, with_minus};
@@ -163,6 +164,7 @@ pub fn class_row(
             prediction.ranking.len()
         ));
         ui.label(exact(prediction, class, logit));
+        gestures(ui, CLASS_GESTURES);
     });
     // Clicking the chosen class counts too: its computation may have been cancelled.
     if response.clicked() {
@@ -173,15 +175,16 @@ pub fn class_row(
             Command::ChooseClass(class)
         });
     }
-    response.context_menu(|ui| {
-        menu_spacing(ui);
-        let directional = prediction.kind.directions().is_some();
-        let versus = format!("Compare with {name}");
-        let can = !selected && state.class().is_some();
-        if ui.add_enabled(can, egui::Button::new(versus)).clicked() {
-            commands.push(Command::SetRival(state.sides.active_index(), Some(class)));
-        }
-        if directional {
+    let entries = |entries: &mut Entries| {
+        let rival = Command::SetRival(state.sides.active_index(), Some(class));
+        let why_not = match (selected, state.class()) {
+            (true, _) => Some("This class is explained"),
+            (false, None) => Some("Choose a class first"),
+            (false, Some(_)) => None,
+        };
+        let why_not = why_not.map(str::to_owned);
+        entries.add_unless(format!("Compare with {name}"), rival, why_not);
+        if prediction.kind.directions().is_some() {
             return;
         }
         let is_true = state.truth_here() == Some(class);
@@ -190,10 +193,10 @@ pub fn class_row(
         } else {
             "Set as true class"
         };
-        if ui.button(label).clicked() {
-            commands.push(Command::SetTruth(Some(class).filter(|_| !is_true)));
-        }
-    });
+        let truth = Command::SetTruth(Some(class).filter(|_| !is_true));
+        entries.add_unless(label, truth, None);
+    };
+    context_menu(&response, entries, commands);
 }
 
 /// Draws the name of a class and its tag, the tag below the name where both do not fit side by side.

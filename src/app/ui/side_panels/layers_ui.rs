@@ -16,10 +16,14 @@ use crate::app::state::Pane;
 use crate::app::state::sides::side::Side;
 use crate::app::state::signal::Signal;
 use crate::app::ui::SCROLLING_FRAMES;
+use crate::app::ui::context_menu::layers::layer_entries;
+use crate::app::ui::context_menu::{Entries, context_menu};
 use crate::app::ui::kit::path_text::path_line;
 use crate::app::ui::kit::text::{draw_left, draw_right, line, lines};
 use crate::app::ui::kit::theme::{self, GRID, INSET, ROW, palette};
-use crate::app::ui::kit::widgets::{click_modifiers, name_row, row, search, triangle};
+use crate::app::ui::kit::widgets::{
+    LAYER_GESTURES, click_modifiers, gestures, name_row, row, search, triangle,
+};
 use crate::app::ui::stage::strip::small_map_ui::small_map_ui;
 
 const INDENT: f32 = 12.0;
@@ -228,6 +232,8 @@ fn layer_row(
         let with_ctrl = click_modifiers(ui).command;
         commands.push(Command::click_layer(&layer.path, with_ctrl));
     }
+    let fill = |entries: &mut Entries| layer_entries(entries, scene, layer);
+    context_menu(&response, fill, commands);
     response.on_hover_ui(|ui| {
         let size = lines(ui, &layer.path, theme::title(), colours.text, 304.0, 3);
         let (space, _) = ui.allocate_exact_size(size.size(), Sense::hover());
@@ -239,6 +245,7 @@ fn layer_row(
         if let Some((_, why)) = recommended {
             ui.label(egui::RichText::new(why).color(colours.accent));
         }
+        gestures(ui, LAYER_GESTURES);
     });
     if branch {
         toggle_ui(ui, side, layer, arrow, commands);

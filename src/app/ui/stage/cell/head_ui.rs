@@ -1,10 +1,12 @@
 //! What is above a panel: its title and a caption; above a difference, its scale.
 
-use egui::{Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Rect, RichText, Role, Sense, Ui, WidgetInfo, pos2};
 
+use super::about::about;
 use super::{caption, title};
 use crate::app::scene::Scene;
 use crate::app::state::rows::lines::{Cell, Place};
+use crate::app::state::rows::shown::{Shown, shown};
 use crate::app::ui::kit::colour_bar::bar;
 use crate::app::ui::kit::path_text::middle_line;
 use crate::app::ui::kit::text::{draw_left, line};
@@ -27,7 +29,6 @@ pub fn head_ui(ui: &Ui, scene: Scene<'_>, place: Place<'_>, rect: Rect, title_ri
     let words = title(scene, place);
     let room = title_right.min(rect.right()) - rect.left();
     let title = line(ui, &words, theme::title(), colours.text, room.max(0.0));
-    let is_cut = title.elided;
     draw_left(ui, rect.left(), top + 9.0, title);
     let y = top + 27.0;
     let left = match place.cell {
@@ -38,16 +39,39 @@ pub fn head_ui(ui: &Ui, scene: Scene<'_>, place: Place<'_>, rect: Rect, title_ri
     let room = rect.right() - left;
     // The class at its start and the layer at its end both matter.
     let (galley, is_short) = middle_line(ui, &text, theme::small(), colours.weak, room);
-    let is_cut = is_cut || is_short;
     // The scale says the most; half a word behind it would not help.
     if left == rect.left() || !is_short {
         draw_left(ui, left, y, galley);
     }
-    if is_cut {
-        let area = Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), HEAD - 4.0));
-        let id = ui.scope_id().with((place.id(), place.cell, "head"));
-        ui.interact(area, id, Sense::hover())
-            .on_hover_text(format!("{words}\n{text}"));
+    let right = title_right.clamp(rect.left(), rect.right());
+    let area = Rect::from_min_max(pos2(rect.left(), top), pos2(right, rect.top() - 4.0));
+    let id = ui.scope_id().with((place.id(), place.cell, "head"));
+    ui.interact(area, id, Sense::hover())
+        .on_hover_ui(|ui| tooltip_ui(ui, scene, place, (&words, &text)));
+}
+
+/// What the panel shows, its formula and its paper, below the title and the caption in full.
+fn tooltip_ui(ui: &mut Ui, scene: Scene<'_>, place: Place<'_>, (title, caption): (&str, &str)) {
+    let colours = palette(ui);
+    let row = place.row;
+    let rule = row.map_or(scene.state.options.rule, |row| row.subject.rule);
+    let score = row.and_then(|row| row.subject.score);
+    let shown = row.map_or(Shown::Map, |row| shown(scene.state, row));
+    let about = about(place.cell, rule, score, &shown);
+    ui.label(RichText::new(title).font(theme::title()));
+    if !caption.is_empty() {
+        ui.label(RichText::new(caption).color(colours.weak));
+    }
+    ui.label(about.what);
+    if let Some(formula) = about.formula {
+        ui.label(formula);
+    }
+    if let Some(paper) = about.paper {
+        ui.label(
+            RichText::new(paper)
+                .font(theme::small())
+                .color(colours.weak),
+        );
     }
 }
 

@@ -10,6 +10,8 @@ use crate::app::scene::Scene;
 use crate::app::state::rows::Large;
 use crate::app::state::rows::lines::{Cell, Place};
 use crate::app::state::viewport::{Port, View};
+use crate::app::ui::context_menu::context_menu;
+use crate::app::ui::context_menu::panels::panel_entries;
 use crate::app::ui::stage::StageScratch;
 use crate::figure::Panel;
 
@@ -62,6 +64,11 @@ pub fn input_ui(
         info.current_text_value = Some(caption.clone());
         info
     });
+    context_menu(
+        &response,
+        |entries| panel_entries(entries, scene, place),
+        commands,
+    );
     if view.pointer.is_some() && response.hovered() {
         stage.hovered = Some((id, cell));
         ui.set_cursor_icon(egui::CursorIcon::Crosshair);

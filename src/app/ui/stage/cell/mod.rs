@@ -12,6 +12,7 @@ use crate::app::textures::layer_key;
 use crate::picture::map::compose::Scale;
 use crate::picture::page::caption::significant;
 
+mod about;
 pub(crate) mod head_ui;
 pub(crate) mod input_ui;
 mod lines_ui;

@@ -5,10 +5,12 @@ use egui::{Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 use super::small_map_ui::small_map_ui;
 use crate::app::commands::Command;
 use crate::app::scene::Scene;
+use crate::app::ui::context_menu::layers::layer_entries;
+use crate::app::ui::context_menu::{Entries, context_menu};
 use crate::app::ui::kit::path_text::path_line;
 use crate::app::ui::kit::text::{draw_left, line};
 use crate::app::ui::kit::theme::{self, GRID, palette};
-use crate::app::ui::kit::widgets::{click_modifiers, triangle};
+use crate::app::ui::kit::widgets::{LAYER_GESTURES, click_modifiers, gestures, triangle};
 use crate::model::layers::Layer;
 use crate::picture::page::caption::significant_beside_others;
 
@@ -92,10 +94,13 @@ pub fn tile_ui(
         let with_ctrl = click_modifiers(ui).command;
         commands.push(Command::click_layer(&layer.path, with_ctrl));
     }
+    let fill = |entries: &mut Entries| layer_entries(entries, scene, layer);
+    context_menu(&response, fill, commands);
     response.on_hover_ui(|ui| {
         ui.label(egui::RichText::new(&layer.path).font(theme::title()));
         ui.label(&layer.kind);
         ui.label(format!("Maximum {max}"));
+        gestures(ui, LAYER_GESTURES);
     });
 }
 

@@ -1,0 +1,25 @@
+//! What can be done with an image of the folder.
+
+use super::Entries;
+use crate::app::commands::Command;
+use crate::app::scene::Scene;
+use crate::folder::Entry;
+
+/// Adds the entries for an image of the folder, by its index. `open` opens it.
+pub fn picture_entries(entries: &mut Entries, scene: Scene<'_>, entry: &Entry, open: Command) {
+    let why_not = entry
+        .unreadable
+        .as_ref()
+        .map(|_| "This file cannot be read as an image".to_owned());
+    entries.add_unless("Open", open, why_not);
+    entries.separate();
+    file_entries(entries, scene, &entry.path);
+}
+
+/// Adds the entries for any file.
+pub fn file_entries(entries: &mut Entries, scene: Scene<'_>, path: &std::path::Path) {
+    let reveal = Command::Reveal(path.to_owned());
+    entries.add(scene, "Show in file manager", reveal);
+    let text = path.display().to_string();
+    entries.add(scene, "Copy file path", Command::CopyText(text));
+}

@@ -1,0 +1,67 @@
+//! True classes set by hand for single images, kept with the folder.
+
+use egui::Theme;
+use gradcam::app::Memory;
+
+use super::*;
+
+fn remembering(folder: &Path, settings: &Path) -> Window {
+    let start = Start {
+        image: Some(folder.to_owned()),
+        model: Some(squeezenet()),
+        ..Start::default()
+    };
+    let memory = Memory::in_folder(settings);
+    let mut window = Window::remembering(start, 1440.0, 900.0, Theme::Dark, memory);
+    window.until("a picture", |w| shown_picture(w).is_some());
+    window.until("the panels", |w| w.app().is_settled());
+    window
+}
+
+/// Chooses an item of the menu of a class.
+fn of_class(window: &mut Window, class: &str, item: &str) {
+    window.row(Role::ListBoxOption, class).click_secondary();
+    window.harness.run_steps(2);
+    window.click(item);
+    window.until("the panels", |w| w.app().is_settled());
+}
+
+#[test]
+fn a_true_class_set_by_hand_is_remembered_with_the_folder() {
+    let folder = filled(&[
+        ("assets/chelsea.png", "Egyptian cat/a.png"),
+        ("assets/coffee.png", "espresso/b.png"),
+    ]);
+    let settings = tempfile::tempdir().unwrap();
+    let kept = || {
+        let text = fs::read_to_string(settings.path().join("settings.json")).unwrap_or_default();
+        text.contains("\"pictures\"")
+    };
+    {
+        let mut window = remembering(folder.path(), settings.path());
+        until_status(&mut window, "1 mistake of 2");
+        click_picture(&mut window, "a.png");
+        until_open(&mut window, "a.png");
+        of_class(&mut window, "tiger cat", "Set as true class");
+        until_status(&mut window, "0 mistakes of 2");
+        window.until("the settings", |_| kept());
+    }
+    {
+        let mut window = remembering(folder.path(), settings.path());
+        until_status(&mut window, "0 mistakes of 2");
+        assert!(description(&window, "a.png").ends_with("right"));
+        click_picture(&mut window, "a.png");
+        until_open(&mut window, "a.png");
+        let tiger = window
+            .row(Role::ListBoxOption, "tiger cat")
+            .value()
+            .unwrap();
+        assert!(tiger.ends_with("true"), "{tiger}");
+        // What its folder says is nothing that has to be kept.
+        of_class(&mut window, "Egyptian cat", "Set as true class");
+        until_status(&mut window, "1 mistake of 2");
+        window.until("the settings", |_| !kept());
+    }
+    let mut window = remembering(folder.path(), settings.path());
+    until_status(&mut window, "1 mistake of 2");
+}
