@@ -99,7 +99,12 @@ fn edit_menu_ui(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
         available_item(ui, scene, action, commands);
     }
     ui.separator();
-    for action in [Action::CopyComposite, Action::FindLayer, Action::FindClass] {
+    for action in [
+        Action::CopyComposite,
+        Action::PasteImage,
+        Action::FindLayer,
+        Action::FindClass,
+    ] {
         available_item(ui, scene, action, commands);
     }
     ui.separator();
