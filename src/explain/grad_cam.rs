@@ -75,13 +75,26 @@ pub fn grad_cam_at(tape: &Tape, objective: &Objective, layer: ValueId) -> Result
     maps.pop().ok_or_else(|| TchError::Shape("no map".into()))
 }
 
+/// A mean this small beside the mean magnitude is what rounding leaves of zero.
+const ROUNDING: f64 = 4e-6;
+
 /// αₖ (equation 1): the gradient of the score with respect to each channel, averaged over all
 /// positions. Takes `[1, C, H, W]`, returns `[C]`.
+///
+/// Before an instance norm or a filter of edges the gradients of a channel cancel. Their mean is zero then, and not
+/// what rounding leaves of it: a map of that would be noise.
 ///
 /// # Errors
 /// Errors from libtorch, for example for a gradient of another shape.
 pub fn channel_weights(gradient: &Tensor) -> Result<Tensor, TchError> {
-    gradient.f_mean_dim([0i64, 2, 3].as_slice(), false, Kind::Float)
+    let axes = [0i64, 2, 3];
+    let mean = gradient.f_mean_dim(axes.as_slice(), false, Kind::Float)?;
+    let magnitude = gradient
+        .f_abs()?
+        .f_mean_dim(axes.as_slice(), false, Kind::Float)?;
+    let least = magnitude.f_mul_scalar(ROUNDING)?;
+    let cancels = mean.f_abs()?.f_less_tensor(&least)?;
+    mean.f_masked_fill(&cancels, 0.0)
 }
 
 /// Equation 2: the ReLU of the activations weighted by αₖ.
@@ -102,4 +115,32 @@ pub(super) fn weighted_sum(activation: &Tensor, weights: &Tensor) -> Result<Tens
         .f_detach()?
         .f_reshape([channels as i64, (height * width) as i64])?;
     weights.f_unsqueeze(0)?.f_matmul(&flat)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gradients_that_cancel_have_no_weight() {
+        let gradient = [
+            1.0_f32,
+            -1.0,
+            1.0,
+            -0.999_999_6,
+            1.0,
+            -1.0,
+            1.0,
+            -0.999,
+            0.0,
+            0.0,
+            0.0,
+            0.0,
+        ];
+        let gradient = Tensor::from_slice(&gradient).reshape([1, 3, 2, 2]);
+        let weights = Vec::<f32>::try_from(channel_weights(&gradient).unwrap()).unwrap();
+        assert_eq!(weights[0], 0.0);
+        assert!((weights[1] - 0.000_25).abs() < 1e-6, "{weights:?}");
+        assert_eq!(weights[2], 0.0);
+    }
 }

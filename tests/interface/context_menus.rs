@@ -147,7 +147,17 @@ fn the_menu_opens_by_key_and_its_first_entry_has_the_focus() {
                 .query_by_label("Explain this layer")
                 .is_none()
         );
+        // The keyboard goes on where it was.
+        let row = window.row(Role::TreeItem, "features.10");
+        assert!(row.accesskit_node().is_focused(), "{key:?}");
     }
+    // By mouse it opens again.
+    window.row(Role::TreeItem, "features.10").click_secondary();
+    window.harness.run_steps(3);
+    window.harness.get_by_label("Explain this layer");
+    window.click("Explain this layer");
+    window.settle();
+    assert_eq!(window.chosen_layer().as_deref(), Some("features.10"));
 }
 
 #[test]

@@ -12,7 +12,6 @@ mod choosing;
 mod comparing;
 mod context_menus;
 mod exporting;
-mod figure_preview;
 mod folder;
 mod layers;
 mod looking;

@@ -69,7 +69,7 @@ pub enum Fault {
     OnnxText { format: &'static str },
 
     #[error("{what}. The file")]
-    NotTheFile { what: &'static str },
+    Unfit { what: &'static str },
 
     #[error(
         "{what}, which this program does not read. From Keras, with the model loaded, write \

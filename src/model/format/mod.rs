@@ -56,7 +56,7 @@ fn read(
         return Err(Fault::OnnxText { format });
     }
     if let Some(what) = sniff::stands_for_another(&start.bytes) {
-        return Err(Fault::NotTheFile { what });
+        return Err(Fault::Unfit { what });
     }
     if let Some(form) = checkpoint::Form::of(&start) {
         return checkpoint::open(start, form, library, opening);

@@ -309,7 +309,7 @@ fn at_size(fault: Fault, resized: Option<(u32, u32)>) -> Fault {
         | Fault::Empty
         | Fault::NotAModel { .. }
         | Fault::OnnxText { .. }
-        | Fault::NotTheFile { .. }
+        | Fault::Unfit { .. }
         | Fault::TensorFlow { .. }
         | Fault::SeveralArchitectures(_)
         | Fault::NoArchitecture(_)

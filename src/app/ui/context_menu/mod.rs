@@ -66,24 +66,49 @@ pub fn context_menu(
 ) {
     let opened_by_key = is_asked_by_key(response);
     let id = Popup::default_response_id(response).with("by key");
-    let by_key = response.ctx.data_mut(|data| {
-        let by_key = data.get_temp_mut_or_default::<bool>(id);
-        *by_key = opened_by_key || (*by_key && !response.secondary_clicked());
-        *by_key
+    // A response asks the context, which must not be locked then.
+    let (had_focus, by_pointer) = (response.has_focus(), response.secondary_clicked());
+    let opened = response.ctx.data_mut(|data| {
+        let opened = data.get_temp_mut_or_default::<Opened>(id);
+        if opened_by_key {
+            *opened = Opened::ByKey { had_focus };
+        } else if by_pointer {
+            *opened = Opened::ByPointer;
+        }
+        *opened
     });
     let mut menu = Popup::context_menu(response);
     if opened_by_key {
         menu = menu.open_memory(SetOpenCommand::Bool(true));
     }
-    if by_key {
+    if matches!(opened, Opened::ByKey { .. }) {
         menu = menu.at_position(response.rect.center());
     }
-    menu.show(|ui| {
+    let shown = menu.show(|ui| {
         menu_spacing(ui);
         let mut found = Entries::default();
         entries(&mut found);
         entries_ui(ui, found, opened_by_key, commands);
     });
+    if shown.is_none() && opened != Opened::ByPointer {
+        // The keyboard goes on where it was.
+        if opened == (Opened::ByKey { had_focus: true }) {
+            response.request_focus();
+        }
+        response
+            .ctx
+            .data_mut(|data| data.insert_temp(id, Opened::ByPointer));
+    }
+}
+
+/// How a menu was opened last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Opened {
+    #[default]
+    ByPointer,
+    ByKey {
+        had_focus: bool,
+    },
 }
 
 /// Whether the menu key was pressed for a widget: it has the focus, or the pointer is over it and nothing has.

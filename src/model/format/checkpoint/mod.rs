@@ -11,6 +11,8 @@ mod safetensors;
 mod tests;
 mod unwrap;
 
+use std::collections::HashSet;
+
 use self::architectures::{Architecture, Library, Recognised, Shapes};
 use super::build::opened::{About, Opened, OtherSizes, SizeSource};
 use super::build::storage::{Element, wrong};
@@ -120,9 +122,24 @@ fn with_cause(weights: &StateDict, fault: Fault, library: &Library) -> Fault {
     let known = known.find(|known| known.name == nearest.name);
     let expects = |name: &String| known.is_some_and(|known| known.tensors.contains_key(name));
     match weights.unreadable.iter().find(|(name, _)| expects(name)) {
+        _ if is_quantised(weights) => Fault::Unfit {
+            what: "the file has the weights of a quantised model, whose integers have no gradient; export the float \
+                   model that it was made from, with torch.export",
+        },
         Some((name, class)) => wrong(name, torch_save::not_a_tensor(class)),
         None => fault,
     }
+}
+
+/// Whether PyTorch's quantisation has written these weights: each layer has a scale and a zero point.
+fn is_quantised(weights: &StateDict) -> bool {
+    let tensors = weights.tensors.iter().map(|(name, _)| name.as_str());
+    let names = tensors.chain(weights.unreadable.iter().map(|(name, _)| name.as_str()));
+    let names: HashSet<&str> = names.collect();
+    let mut layers = names
+        .iter()
+        .filter_map(|name| name.strip_suffix("zero_point"));
+    layers.any(|layer| names.contains(format!("{layer}scale").as_str()))
 }
 
 /// Refuses integers where the architecture has floats, floats where it has integers, and dtypes that

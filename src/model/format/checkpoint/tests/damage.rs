@@ -15,6 +15,15 @@ fn refuses_a_tensor_with_an_endless_name() {
 }
 
 #[test]
+fn says_that_a_model_is_quantised() {
+    let header = r#"{"a.scale":{"dtype":"F32","shape":[],"data_offsets":[0,4]},"a.zero_point":{"dtype":"I64","shape":[],"data_offsets":[4,12]}}"#;
+    let bytes = safetensors(header, 12);
+    let refused = spoilt("plain.safetensors", |held| *held = bytes).map(|_| ());
+    let refused = refused.unwrap_err().to_string();
+    assert!(refused.contains("quantised model"), "{refused}");
+}
+
+#[test]
 fn refuses_safetensors_with_wrong_claims() {
     let about = |dtype: &str, shape: &str, offsets: &str| {
         format!(r#"{{"fc.weight":{{"dtype":"{dtype}","shape":{shape},"data_offsets":{offsets}}}}}"#)
