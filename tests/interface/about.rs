@@ -85,7 +85,7 @@ fn class_names_and_the_reading_of_logits_can_be_set() {
     window.settle();
     assert_ne!(logit(&window, &first), softmax, "another probability");
 
-    window.click("Type names…");
+    window.click("Edit class names…");
     // The box has the keyboard focus at once: elsewhere, these keys are shortcuts.
     window.harness.run_steps(2);
     let field = window.harness.get_by_label("Names of the classes");

@@ -103,7 +103,7 @@ fn a_single_value_is_read_as_a_number_in_two_directions() {
     assert_eq!(raises.1, lowers.1);
     assert!(raises.1.parse::<f64>().is_ok() || raises.1.starts_with('−'));
     window.harness.get_by_label("a number");
-    assert!(window.harness.query_by_label("Type names…").is_none());
+    assert!(window.harness.query_by_label("Edit class names…").is_none());
 
     window.click_class("what lowers it");
     window.settle();
@@ -149,7 +149,7 @@ fn the_pane_of_the_model_fits_beside_the_panels_in_a_small_window() {
         (Role::ComboBox, "Fitting"),
         (Role::Button, "Numbers"),
         (Role::SpinButton, "Height in pixels"),
-        (Role::SpinButton, "Deviation of blue"),
+        (Role::SpinButton, "Std of blue"),
     ] {
         let right = window.row(role, name).rect().right();
         assert!(right < original, "{name} ends at {right}");

@@ -71,7 +71,7 @@ pub fn usage_ui(
     let mut settled = false;
     ui.add_enabled_ui(scene.tasks.models.is_empty(), |ui| {
         inputs_ui(ui, model, &mut edits.input, commands);
-        section(ui, "Preparing a picture");
+        section(ui, "Preprocessing");
         if model.preprocess == model.opened_as.preprocess {
             sources_ui(ui, model.preprocess_sources);
         }
@@ -117,7 +117,7 @@ impl Draft {
         fact_with_more(ui, "Class names", &source, "Where the names come from");
         let Some((_, mut text)) = typing else {
             let hint = "Type the names, one per line, or paste a list";
-            if ui.button("Type names…").on_hover_text(hint).clicked() {
+            if ui.button("Edit class names…").on_hover_text(hint).clicked() {
                 self.names = Some((model.weights, model.labels.join("\n")));
                 self.names_opened = true;
                 ui.memory_mut(|memory| memory.request_focus(names_id()));
@@ -231,12 +231,12 @@ fn preparing_ui(ui: &mut Ui, draft: &mut Preprocess) -> bool {
             settled = true;
         }
     });
-    named(ui, "Crop keeps", |ui| {
+    named(ui, "Crop fraction", |ui| {
         let mut percent = draft.crop_pct * 100.0;
         let field = DragValue::new(&mut percent).speed(0.5).suffix(" %");
         let hint =
             "The input's side as a share of the resized image's; above 100 %, the image is padded";
-        let field = decimal(ui, field.range(10.0..=200.0), 1, "Crop keeps", hint);
+        let field = decimal(ui, field.range(10.0..=200.0), 1, "Crop fraction", hint);
         if field.is_some() && differs(percent, draft.crop_pct * 100.0, 1) {
             draft.crop_pct = percent / 100.0;
         }
@@ -254,9 +254,9 @@ fn preparing_ui(ui: &mut Ui, draft: &mut Preprocess) -> bool {
             settled |= share(ui, value, 0.0..=1.0, &format!("Mean of {channel}"));
         }
     });
-    named_wide(ui, "Deviation", width, |ui| {
+    named_wide(ui, "Std", width, |ui| {
         for (value, channel) in draft.std.iter_mut().zip(&order) {
-            settled |= share(ui, value, 0.001..=4.0, &format!("Deviation of {channel}"));
+            settled |= share(ui, value, 0.001..=4.0, &format!("Std of {channel}"));
         }
     });
     named(ui, "Channels", |ui| {
