@@ -62,7 +62,7 @@ fn second_words(scene: Scene<'_>, entry: &Entry) -> Option<String> {
         (false, false) => "",
     };
     let value = reading.shown(verdict.probability);
-    Some(format!("{name}: {class}, {value}{right}"))
+    Some(format!("by {name}: {class}, {value}{right}"))
 }
 
 /// The name of the folder that contains an image, if it is inside an open folder.

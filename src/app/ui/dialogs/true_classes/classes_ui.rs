@@ -1,9 +1,9 @@
 //! The classes that the chosen name may stand for.
 
-use egui::{Label, RichText, Role, ScrollArea, Ui};
+use egui::{Label, RichText, Role, ScrollArea, Ui, UiBuilder};
 
 use super::names_ui::written;
-use super::{TrueClasses, key};
+use super::{TrueClasses, aligned, key};
 use crate::app::commands::Command;
 use crate::app::gallery::class_name;
 use crate::app::scene::Scene;
@@ -39,13 +39,16 @@ pub fn classes_ui(
         .copied()
         .filter(|_| entered && !dialog.search.is_empty());
     ui.spacing_mut().item_spacing.y = 0.0;
-    let area = ScrollArea::vertical().id_salt("offers").auto_shrink(false);
-    area.show_rows(ui, ROW, offers.len(), |ui, range| {
-        for offer in &offers[range] {
-            if offer_ui(ui, scene, name, *offer) {
-                picked = Some(*offer);
+    let list = aligned(ui.available_rect_before_wrap());
+    ui.scope_builder(UiBuilder::new().max_rect(list), |ui| {
+        let area = ScrollArea::vertical().id_salt("offers").auto_shrink(false);
+        area.show_rows(ui, ROW, offers.len(), |ui, range| {
+            for offer in &offers[range] {
+                if offer_ui(ui, scene, name, *offer) {
+                    picked = Some(*offer);
+                }
             }
-        }
+        });
     });
     if let Some(offer) = picked {
         commands.push(Command::NameClass(name.text.to_string(), offer));

@@ -74,15 +74,16 @@ pub fn dialog_ui(ui: &Ui, scene: Scene<'_>, dialog: &mut TrueClasses, commands: 
             let layout = Layout::top_down(egui::Align::Min);
             UiBuilder::new().max_rect(rect).layout(layout)
         };
-        ui.scope_builder(column(left.with_max_x(left.right() - GRID)), |ui| {
-            names_ui::names_ui(ui, scene, &names, dialog);
-        });
+        let left_column = left.with_max_x(left.right() - GRID);
+        // A child takes no room of its own: the dialog's margin is beside it.
+        let mut list = ui.new_child(column(aligned(left_column)));
+        names_ui::names_ui(&mut list, scene, &names, dialog);
         ui.painter().vline(
             left.right(),
             rect.y_range(),
             egui::Stroke::new(1.0, palette(ui).line),
         );
-        ui.scope_builder(column(right.with_min_x(right.left() + GRID)), |ui| {
+        ui.scope_builder(column(right.with_min_x(right.left() + 2.0 * GRID)), |ui| {
             classes_ui::classes_ui(ui, scene, &names, dialog, commands);
         });
         close
@@ -90,6 +91,11 @@ pub fn dialog_ui(ui: &Ui, scene: Scene<'_>, dialog: &mut TrueClasses, commands: 
     if shown.should_close() || shown.inner {
         dialog.toggle();
     }
+}
+
+/// The area of a list whose text begins where `rect` does; the chosen row's background begins before it.
+fn aligned(rect: egui::Rect) -> egui::Rect {
+    rect.with_min_x(rect.left() - 2.0 * GRID)
 }
 
 fn key(name: &Name) -> (Source, Arc<str>) {

@@ -1,6 +1,6 @@
 //! The names in the folder, with the class that each stands for.
 
-use egui::{Role, ScrollArea, Ui};
+use egui::{Rect, Role, ScrollArea, Sense, Ui, vec2};
 
 use super::{TrueClasses, key};
 use crate::app::gallery::class_name;
@@ -35,6 +35,7 @@ pub fn listed(scene: Scene<'_>) -> Vec<&Name> {
 
 pub fn names_ui(ui: &mut Ui, scene: Scene<'_>, names: &[&Name], dialog: &mut TrueClasses) {
     ui.spacing_mut().item_spacing.y = 0.0;
+    heads_ui(ui, names);
     let area = ScrollArea::vertical().id_salt("names").auto_shrink(false);
     area.show_rows(ui, ROW, names.len(), |ui, range| {
         for name in &names[range] {
@@ -47,17 +48,61 @@ pub fn names_ui(ui: &mut Ui, scene: Scene<'_>, names: &[&Name], dialog: &mut Tru
     });
 }
 
+/// What the columns are.
+fn heads_ui(ui: &mut Ui, names: &[&Name]) {
+    let colours = palette(ui);
+    let size = vec2(ui.available_width(), ROW);
+    let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+    let columns = Columns::of(rect);
+    let all_folders = names.iter().all(|name| name.source != Source::LabelsFile);
+    let name = if all_folders {
+        "Folder"
+    } else {
+        "Folder or label"
+    };
+    let head = |text: &str, width: f32| line(ui, text, theme::small(), colours.weak, width);
+    let middle = rect.center().y;
+    draw_left(ui, columns.name, middle, head(name, columns.half - GRID));
+    draw_right(ui, columns.count, middle, head("Images", COUNT));
+    draw_left(ui, columns.class, middle, head("Class", columns.half));
+}
+
+/// Where the columns of a row are.
+struct Columns {
+    /// Left.
+    name: f32,
+    /// Right.
+    count: f32,
+    /// Left.
+    class: f32,
+    /// The width of a name and of a class.
+    half: f32,
+}
+
+impl Columns {
+    fn of(row: Rect) -> Columns {
+        let rect = row.shrink2(vec2(2.0 * GRID, 0.0));
+        let half = (rect.width() - COUNT) / 2.0;
+        Columns {
+            name: rect.left(),
+            count: rect.left() + half + COUNT - 3.0 * GRID,
+            class: rect.left() + half + COUNT - GRID,
+            half,
+        }
+    }
+}
+
 /// One name. Returns whether it was clicked.
 fn name_ui(ui: &mut Ui, scene: Scene<'_>, name: &Name, chosen: bool) -> bool {
     let colours = palette(ui);
     let response = row(ui, ROW, true, chosen, true);
-    let rect = response.rect.shrink2(egui::vec2(2.0 * GRID, 0.0));
-    let middle = rect.center().y;
-    let half = (rect.width() - COUNT) / 2.0;
+    let middle = response.rect.center().y;
+    let columns = Columns::of(response.rect);
+    let half = columns.half;
     let text = written(name);
     draw_left(
         ui,
-        rect.left(),
+        columns.name,
         middle,
         line(ui, &text, theme::body(), colours.text, half - GRID),
     );
@@ -68,7 +113,7 @@ fn name_ui(ui: &mut Ui, scene: Scene<'_>, name: &Name, chosen: bool) -> bool {
         colours.weak,
         COUNT - GRID,
     );
-    draw_right(ui, rect.left() + half + COUNT - 2.0 * GRID, middle, count);
+    draw_right(ui, columns.count, middle, count);
     let ink = match name.meaning {
         Meaning::Several | Meaning::Nothing if name.source != Source::Around => colours.caution,
         Meaning::Several | Meaning::Nothing | Meaning::ByHand(None) => colours.weak,
@@ -78,7 +123,7 @@ fn name_ui(ui: &mut Ui, scene: Scene<'_>, name: &Name, chosen: bool) -> bool {
     };
     let class = meaning(scene, name);
     let words = line(ui, &class, theme::body(), ink, half);
-    draw_left(ui, rect.left() + half + COUNT - GRID, middle, words);
+    draw_left(ui, columns.class, middle, words);
     let images = counted(name.pictures, "image", "images");
     name_row(
         &response,
