@@ -146,6 +146,7 @@ impl App {
 
     /// Opens what the command line names, or else what was last open.
     fn open_first(&mut self) {
+        self.state.sample = self.start.sample.take();
         let start = &self.start;
         let is_named = start.image.is_some() || start.model.is_some() || !start.images.is_empty();
         let last = self
@@ -154,12 +155,16 @@ impl App {
             .last_with_pins(&self.state.options)
             .filter(|_| !is_named);
         if let Some(last) = last {
+            if last.live.sides.is_empty()
+                && let Some(path) = self.start.default_model.take()
+            {
+                self.open_model(path);
+            }
             self.reopen(last);
             return;
         }
         let (image, model) = (self.start.image.take(), self.start.model.take());
         let mut images = std::mem::take(&mut self.start.images);
-        self.state.sample = self.start.sample.take();
         let default = self.start.default_model.take();
         let session = image.as_deref().is_some_and(looks_like_session);
         let options = std::mem::take(&mut self.start.options);

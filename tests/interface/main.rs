@@ -26,7 +26,6 @@ mod reading;
 mod room;
 mod second_picture;
 mod segmentation;
-mod sessions;
 mod spoilt;
 mod support;
 mod trouble;

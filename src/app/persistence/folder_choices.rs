@@ -116,9 +116,6 @@ impl FolderChoices {
             if let Some(given) = given {
                 kept.pictures.push(OfName::new(file, given.as_ref()));
             }
-            let room = MAX_NAMES.saturating_sub(kept.names.len());
-            let over = kept.pictures.len().saturating_sub(room);
-            kept.pictures.drain(..over);
         });
     }
 
@@ -131,6 +128,10 @@ impl FolderChoices {
         let mut kept = at.map(|at| self.0.remove(at)).unwrap_or_default();
         folder.clone_into(&mut kept.folder);
         change(&mut kept);
+        // The latest images stay.
+        let room = MAX_NAMES.saturating_sub(kept.names.len());
+        let over = kept.pictures.len().saturating_sub(room);
+        kept.pictures.drain(..over);
         if kept.is_empty() {
             return;
         }
@@ -218,5 +219,24 @@ mod tests {
             (MAX_NAMES, "2.png")
         );
         assert_eq!(kept.of(other), None, "there is no room for its names");
+    }
+
+    #[test]
+    fn a_name_given_to_a_folder_full_of_images_takes_the_place_of_the_oldest() {
+        let mut kept = FolderChoices::default();
+        let folder = Path::new("/data/full");
+        let given = Given {
+            class: 1,
+            label: None,
+        };
+        for index in 0..MAX_NAMES {
+            let file = format!("{index}.png");
+            kept.set_picture(folder, Path::new(&file), Some(&Some(given.clone())));
+        }
+        kept.set(folder, &choices(1));
+        assert_eq!(kept.of(folder), Some(choices(1)));
+        let pictures = kept.pictures(folder);
+        assert_eq!(pictures.len(), MAX_NAMES - 1);
+        assert_eq!(pictures[0].0, "1.png");
     }
 }

@@ -24,7 +24,7 @@ pub(super) struct Seen {
     /// The id of the model whose usage was recorded. A model with another usage has another id.
     used: Option<u64>,
     /// The pins that were recorded, and the number of those that were missing.
-    pins: Option<(Vec<u64>, usize)>,
+    pins: (Vec<u64>, usize),
 }
 
 impl Seen {
@@ -94,10 +94,11 @@ impl Last {
     /// files are missing.
     pub(super) fn update_pins(&mut self, pins: &[Pin], missing: &[StoredPin], seen: &mut Seen) {
         let now = (pins.iter().map(|pin| pin.id).collect(), missing.len());
-        if seen.pins.as_ref() == Some(&now) {
+        // Without any in this run, those of the last one stay.
+        if seen.pins == now {
             return;
         }
-        seen.pins = Some(now);
+        seen.pins = now;
         let pins = pins.iter().map(|pin| StoredPin::of(&pin.subject));
         let pins = pins.chain(missing.iter().cloned());
         // Other paths cannot be written as JSON.

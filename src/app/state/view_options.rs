@@ -28,7 +28,8 @@ pub struct MapStyle {
     /// Whether all maps are scaled to the largest value of any map instead of each to its own.
     pub common_scale: bool,
     /// The value at which the scales of all maps end, if one was typed.
-    #[serde(skip_serializing_if = "Option::is_none", with = "typed_maximum")]
+    // Written even if there is none: what was taken back has to leave the file.
+    #[serde(with = "typed_maximum")]
     pub maximum: Option<Maximum>,
     /// Whether the maps of the strip are scaled to the largest value of any layer.
     pub strip_common_scale: bool,

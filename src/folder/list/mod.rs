@@ -262,6 +262,7 @@ impl ImageList {
             entry.prediction = Predicted::Waiting;
         }
         self.waiting_from = 0;
+        self.second_from = 0;
         self.version += 1;
     }
 

@@ -79,7 +79,7 @@ impl App {
         let mut gone = missing;
         gone.extend(failed(&photos).chain(failed(&models)));
         self.persistence.session.missing = Missing::new(session, missing_pins, gone, &self.state);
-        self.report_missing();
+        self.report_missing(path.is_some());
         if let Some(path) = &path {
             self.state.done = Some(format!("Opened {}", path.display()));
             self.persistence.memory.used_session(path);
@@ -114,7 +114,7 @@ impl App {
     }
 
     /// Reports what is missing, and offers to locate it.
-    fn report_missing(&mut self) {
+    fn report_missing(&mut self, is_file: bool) {
         self.notices.clear(Place::Session);
         let missing = &self.persistence.session.missing;
         if let Some(text) = missing.words() {
@@ -123,7 +123,11 @@ impl App {
                 let label = format!("Locate {}…", name.to_string_lossy());
                 (label, Command::Locate(path.clone()))
             });
-            let title = "Parts of the session are missing";
+            let title = if is_file {
+                "Parts of the session are missing"
+            } else {
+                "Parts of what was open last are missing"
+            };
             self.notices.offering(Place::Session, title, text, locate);
         }
     }

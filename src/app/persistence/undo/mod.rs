@@ -126,7 +126,14 @@ impl App {
         choices
             .pins
             .retain(|pin| open.contains(&pin.subject.model.id));
+        let of = |state: &State| (state.photo.as_ref().map(|photo| photo.id), state.truth);
+        let (photo, truth) = of(&self.state);
         self.state.restore(&choices);
+        let now = of(&self.state);
+        if now.0 == photo && now.1 != truth {
+            // The folder, and what is remembered of it, follow.
+            self.note_truth(now.1);
+        }
         self.panels.channels.forget();
         self.close_unused_models();
         self.ask();

@@ -131,6 +131,14 @@ impl App {
         if !self.state.options.export.zoomed || view.zoom <= 1.0 {
             return None;
         }
+        // What the model sees of another photo is another part of it.
+        let mut rows = self.state.rows().into_iter();
+        let first = rows.next()?.subject.photo.id;
+        if self.state.options.style.panels.seen_only
+            && rows.any(|row| row.subject.photo.id != first)
+        {
+            return None;
+        }
         let whole = view.picture_rect(&port, picture);
         // Every panel shows as much; some have room for a little more.
         let shown = view.part_rect(&port, picture).intersect(port.whole);

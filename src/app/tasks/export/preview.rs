@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::figures::{self, Drawing};
 use crate::app::App;
-use crate::app::state::rows::panels::Panels;
+use crate::app::state::view_options::MapStyle;
 use crate::app::tasks::purpose::FigureKind;
 use crate::app::textures::{rgba, slot::Slot};
 use crate::figure::Setting;
@@ -21,7 +21,7 @@ pub const ROOM: Vec2 = vec2(416.0, 136.0);
 struct Wanted {
     setting: Setting,
     part: figures::Part,
-    panels: Panels,
+    style: MapStyle,
     facts: Value,
 }
 
@@ -62,12 +62,12 @@ impl App {
         }
         let part = self.shown_part();
         let drawing = figures::drawing(&self.state, FigureKind::Composite, part);
-        let panels = self.state.options.style.panels;
+        let style = self.state.options.style;
         let preview = &mut self.tasks.preview;
         preview.wanted = drawing.as_ref().map(|(drawing, _)| Wanted {
             setting: *drawing.setting(),
             part,
-            panels,
+            style,
             facts: drawing.facts(),
         });
         preview.slot.drain(preview.wanted.as_ref());

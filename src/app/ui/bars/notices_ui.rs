@@ -18,7 +18,7 @@ use crate::app::ui::kit::widgets::triangle;
 const MAX_SHOWN: usize = 3;
 /// The height of a folded notice.
 const LINE: f32 = 32.0;
-/// The largest share of the window that an unfolded notice takes before it scrolls.
+/// The largest share of the window that unfolded notices take before they scroll.
 const MAX_SHARE: f32 = 0.35;
 
 /// What the notices keep from frame to frame.
@@ -46,7 +46,8 @@ pub fn notices_ui(
     let frame = Frame::new()
         .fill(palette(ui).panel)
         .inner_margin(Margin::symmetric(2 * GRID as i8, 0));
-    let most = MAX_SHARE * ui.available_height();
+    let unfolded = scratch.unfolded.len().max(1) as f32;
+    let most = MAX_SHARE * ui.available_height() / unfolded;
     Panel::top("notices").frame(frame).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         for notice in shown {

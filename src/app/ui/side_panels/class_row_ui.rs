@@ -98,7 +98,7 @@ pub fn class_row(
     ui: &mut Ui,
     state: &State,
     prediction: &Prediction,
-    (rank, class): (usize, usize),
+    ((rank, class), is_stop): ((usize, usize), bool),
     other: Option<(usize, &Prediction)>,
     commands: &mut Vec<Command>,
 ) {
@@ -107,7 +107,7 @@ pub fn class_row(
     let logit = prediction.logits.get(class).copied().unwrap_or_default();
     let shown = prediction.shown(class).unwrap_or_default();
     let selected = state.class() == Some(class);
-    let response = row(ui, CLASS_ROW, true, selected, selected);
+    let response = row(ui, CLASS_ROW, true, selected, is_stop);
     let rect = response.rect.shrink2(vec2(INSET, 0.0));
     let y = rect.top() + 13.0;
 

@@ -84,8 +84,13 @@ pub fn classes_ui(
                     Rect::from_min_size(pos2(ui.max_rect().left(), top), vec2(1.0, CLASS_ROW));
                 ui.scroll_to_rect(rect, None::<Align>);
             }
-            for &(rank, class) in &rows[range] {
-                class_row(ui, state, prediction, (rank, class), other, commands);
+            // The Tab key stops at the chosen class, or at the first in sight.
+            let drawn = &rows[range];
+            let mut chosen = drawn.iter().filter(|row| Some(row.1) == state.class());
+            let stop = chosen.next().or(drawn.first());
+            for row in drawn {
+                let is_stop = stop == Some(row);
+                class_row(ui, state, prediction, (*row, is_stop), other, commands);
             }
         });
     if let Some(height) = chart {

@@ -138,8 +138,17 @@ fn tree_ui(
                 );
                 ui.scroll_to_rect(rect, None::<Align>);
             }
-            for &index in &rows[range] {
-                layer_row(ui, scene, model, index, filtered, commands);
+            // The Tab key stops at the chosen layer, or at the first in sight.
+            let layer = |index: &usize| &model.layers.layers[*index];
+            let drawn = &rows[range];
+            let mut chosen = drawn
+                .iter()
+                .filter(|index| side.has_layer(&layer(index).path));
+            let mut targets = drawn.iter().filter(|index| layer(index).is_target());
+            let stop = chosen.next().or_else(|| targets.next());
+            for index in drawn {
+                let is_stop = stop == Some(index);
+                layer_row(ui, scene, model, (*index, is_stop), filtered, commands);
             }
             ui.add_space(GRID);
         });
@@ -164,7 +173,7 @@ fn layer_row(
     ui: &mut Ui,
     scene: Scene<'_>,
     model: &ModelInfo,
-    index: usize,
+    (index, is_stop): (usize, bool),
     filtered: bool,
     commands: &mut Vec<Command>,
 ) {
@@ -177,7 +186,7 @@ fn layer_row(
         .as_ref()
         .filter(|(i, _)| *i == index);
     let colours = palette(ui);
-    let response = row(ui, ROW, layer.is_target(), selected, selected);
+    let response = row(ui, ROW, layer.is_target(), selected, is_stop);
     let (rect, y) = (response.rect, response.rect.center().y);
 
     let mut left = rect.left() + GUTTER;
@@ -233,6 +242,13 @@ fn layer_row(
         commands.push(Command::click_layer(&layer.path, with_ctrl));
     }
     let fill = |entries: &mut Entries| layer_entries(entries, scene, layer);
+    // A row without a map cannot be chosen, but it has a menu.
+    let response = if layer.is_target() {
+        response
+    } else {
+        let id = ui.scope_id().with(("menu", &layer.path));
+        ui.interact(rect, id, Sense::CLICK)
+    };
     context_menu(&response, fill, commands);
     response.on_hover_ui(|ui| {
         let size = lines(ui, &layer.path, theme::title(), colours.text, 304.0, 3);
@@ -245,7 +261,9 @@ fn layer_row(
         if let Some((_, why)) = recommended {
             ui.label(egui::RichText::new(why).color(colours.accent));
         }
-        gestures(ui, LAYER_GESTURES);
+        if layer.is_target() {
+            gestures(ui, LAYER_GESTURES);
+        }
     });
     if branch {
         toggle_ui(ui, side, layer, arrow, commands);

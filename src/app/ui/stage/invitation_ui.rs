@@ -17,7 +17,7 @@ const MAX_RECENT: usize = 5;
 /// Draws the invitation, or that a photo is being opened.
 pub fn invitation_ui(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
     let stage = ui.available_rect_before_wrap();
-    if scene.tasks.photo.is_some() {
+    if scene.tasks.photo.is_some() || scene.persistence.session.is_opening() {
         let (area, _) = ui.allocate_exact_size(stage.size(), Sense::hover());
         busy(ui, area.center(), GRID, palette(ui).weak);
         return;

@@ -15,8 +15,8 @@ use crate::app::state::range::OutOfRange;
 /// The file's name in the settings folder.
 pub const NAME: &str = "settings.json";
 
-/// The maximum size of the file in bytes, far more than nine images and nine models need.
-const MAX_BYTES: u64 = 1 << 20;
+/// The maximum size of the file in bytes, far more than the names, images and pins that are kept need.
+const MAX_BYTES: u64 = 32 << 20;
 
 /// Why an existing settings file could not be used.
 #[derive(Debug, thiserror::Error)]

@@ -2,9 +2,32 @@
 
 use crate::app::state::rows::lines::Cell;
 use crate::app::state::rows::shown::Shown;
+use crate::app::state::rows::subject::Subject;
 use crate::explain::Score;
 use crate::figure::Panel;
-use crate::model::ReluRule;
+use crate::model::{AnswerKind, ReluRule};
+
+/// What the score of a row is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Explained {
+    Class,
+    /// A class over the part of a segmentation where it is predicted, or over one that was drawn.
+    Region,
+    /// A direction of a number or of a similarity.
+    Direction,
+}
+
+impl Explained {
+    pub fn of(subject: &Subject) -> Explained {
+        match subject.model.kind {
+            AnswerKind::Number | AnswerKind::Similarity => Explained::Direction,
+            AnswerKind::Classes | AnswerKind::YesNo if subject.answers_with_map() => {
+                Explained::Region
+            }
+            AnswerKind::Classes | AnswerKind::YesNo => Explained::Class,
+        }
+    }
+}
 
 /// What a panel shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,20 +39,28 @@ pub struct About {
 }
 
 const GRAD_CAM: &str = "Selvaraju et al., Grad-CAM, ICCV 2017, arXiv:1610.02391";
+const SEG_GRAD_CAM: &str = "Vinogradova et al., Towards Interpretable Semantic Segmentation via Gradient-weighted Class \
+     Activation Mapping, AAAI 2020, arXiv:2002.11434";
 const GUIDED: &str = "Springenberg et al., Striving for Simplicity, ICLR 2015, arXiv:1412.6806";
 const DECONVNET: &str =
     "Zeiler and Fergus, Visualizing and Understanding, ECCV 2014, arXiv:1311.2901";
 const GRADIENT: &str = "Simonyan et al., Deep Inside Convolutional Networks, 2014, arXiv:1312.6034";
 
 /// What a panel shows of a row with this rule, score and map.
-pub fn about(cell: Cell, rule: ReluRule, score: Option<Score>, shown: &Shown) -> About {
+pub fn about(
+    cell: Cell,
+    rule: ReluRule,
+    score: Option<Score>,
+    shown: &Shown,
+    explained: Explained,
+) -> About {
     match cell {
         Cell::Panel(Panel::Original) => About {
             what: "The photo as it was read. With a model of regions, the one that is explained",
             formula: None,
             paper: None,
         },
-        Cell::Panel(Panel::HeatMap) => heat_map(score, shown),
+        Cell::Panel(Panel::HeatMap) => heat_map(score, shown, explained),
         Cell::Panel(Panel::GuidedBackprop) => About {
             what: "The pixels that move the score, at the model's input. Grey is zero",
             formula: Some(match rule {
@@ -42,7 +73,7 @@ pub fn about(cell: Cell, rule: ReluRule, score: Option<Score>, shown: &Shown) ->
             paper: Some(of_rule(rule)),
         },
         Cell::Panel(Panel::GuidedGradCam) => About {
-            what: "The panel before it where the heat map is large: fine, and about this class",
+            what: "The panel before it where the heat map is large: fine, and about what is explained",
             formula: Some("that gradient × the heat map, upsampled to the input"),
             paper: Some(GRAD_CAM),
         },
@@ -54,7 +85,7 @@ pub fn about(cell: Cell, rule: ReluRule, score: Option<Score>, shown: &Shown) ->
     }
 }
 
-fn heat_map(score: Option<Score>, shown: &Shown) -> About {
+fn heat_map(score: Option<Score>, shown: &Shown, explained: Explained) -> About {
     let (what, formula) = match (shown, score) {
         (Shown::Channel(_), _) => (
             "Where one channel of the layer is active, whatever the class",
@@ -65,7 +96,15 @@ fn heat_map(score: Option<Score>, shown: &Shown) -> About {
             "ReLU(Σ α·A) over those channels; α = mean of ∂y/∂A over the positions",
         ),
         (Shown::Map, Some(Score::Against(_))) => (
-            "What, if it were removed, would raise this class: the counterfactual",
+            match explained {
+                Explained::Class => {
+                    "What, if it were removed, would raise this class: the counterfactual"
+                }
+                Explained::Region => {
+                    "What, if it were removed, would raise this class over its region: the counterfactual"
+                }
+                Explained::Direction => "What in this layer moves the value the other way",
+            },
             "ReLU(Σ α·A) over the channels A of the layer; α = mean of −∂y/∂A over the positions",
         ),
         (Shown::Map, Some(Score::Versus { .. })) => (
@@ -73,7 +112,13 @@ fn heat_map(score: Option<Score>, shown: &Shown) -> About {
             "ReLU(Σ α·A) over the channels A of the layer; α = mean of ∂(y(A) − y(B))/∂A",
         ),
         (Shown::Map, Some(Score::For(_) | Score::Within { .. }) | None) => (
-            "What in this layer speaks for the class",
+            match explained {
+                Explained::Class => "What in this layer speaks for the class",
+                Explained::Region => "What in this layer speaks for the class over its region",
+                Explained::Direction => {
+                    "What in this layer moves the value in the chosen direction"
+                }
+            },
             "ReLU(Σ α·A) over the channels A of the layer; α = mean of ∂y/∂A over the positions",
         ),
     };
@@ -82,7 +127,10 @@ fn heat_map(score: Option<Score>, shown: &Shown) -> About {
         formula: Some(formula),
         paper: match shown {
             Shown::Channel(_) => None,
-            Shown::Channels(_) | Shown::Map => Some(GRAD_CAM),
+            Shown::Channels(_) | Shown::Map => Some(match explained {
+                Explained::Class | Explained::Direction => GRAD_CAM,
+                Explained::Region => SEG_GRAD_CAM,
+            }),
         },
     }
 }

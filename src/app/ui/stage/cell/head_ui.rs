@@ -2,7 +2,7 @@
 
 use egui::{Rect, RichText, Role, Sense, Ui, WidgetInfo, pos2};
 
-use super::about::about;
+use super::about::{Explained, about};
 use super::{caption, title};
 use crate::app::scene::Scene;
 use crate::app::state::rows::lines::{Cell, Place};
@@ -57,7 +57,8 @@ fn tooltip_ui(ui: &mut Ui, scene: Scene<'_>, place: Place<'_>, (title, caption):
     let rule = row.map_or(scene.state.options.rule, |row| row.subject.rule);
     let score = row.and_then(|row| row.subject.score);
     let shown = row.map_or(Shown::Map, |row| shown(scene.state, row));
-    let about = about(place.cell, rule, score, &shown);
+    let explained = row.map_or(Explained::Class, |row| Explained::of(&row.subject));
+    let about = about(place.cell, rule, score, &shown, explained);
     ui.label(RichText::new(title).font(theme::title()));
     if !caption.is_empty() {
         ui.label(RichText::new(caption).color(colours.weak));

@@ -4,6 +4,7 @@ use egui::{DragValue, PopupCloseBehavior, Ui};
 
 use crate::app::commands::Command;
 use crate::app::scene::Scene;
+use crate::app::state::rows::shown::Shown;
 use crate::app::ui::kit::widgets;
 use crate::picture::map::compose::{Maximum, Scaling};
 use crate::picture::page::caption::{scale_end, significant};
@@ -33,6 +34,13 @@ pub fn end_of_scale(scene: Scene<'_>) -> (String, &'static str) {
         .iter()
         .filter_map(|row| Some(drawn(row.id)?.1.over.max));
     let largest = maxima.fold(0.0, f32::max);
+    // A channel alone has a scale of its own.
+    if let Some((key, heat)) = drawn(scene.state.live_row())
+        && matches!(key.shown, Shown::Channel(_))
+    {
+        let hint = "From 0 to the maximum of this channel";
+        return (significant(heat.over.end), hint);
+    }
     match (scaling, drawn(scene.state.live_row())) {
         (Scaling::Fixed(maximum), _) => (
             scale_end(maximum.value(), largest),

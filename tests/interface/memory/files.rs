@@ -1,27 +1,14 @@
 //! The file of a session, the sessions of before, and the pins that are there again.
 
 use std::fs;
-use std::path::Path;
 
 use egui::accesskit::Role;
-use egui::{Key, Modifiers, Theme};
+use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT, Queryable};
-use gradcam::app::{Memory, Start};
+use gradcam::app::Start;
 
-use crate::support::{Window, cat_and_coffee, squeezenet};
-
-fn both() -> Start {
-    Start {
-        image: Some(cat_and_coffee()),
-        model: Some(squeezenet()),
-        ..Start::default()
-    }
-}
-
-fn window_in(settings: &Path, start: Start) -> Window {
-    let memory = Memory::in_folder(settings);
-    Window::remembering(start, 1440.0, 900.0, Theme::Dark, memory)
-}
+use super::{both, window_in};
+use crate::support::Window;
 
 fn pins(window: &Window) -> usize {
     let button = |node: &egui_kittest::Node<'_>| node.accesskit_node().role() == Role::Button;
@@ -110,17 +97,4 @@ fn pins_are_there_again_even_if_the_program_was_killed() {
     let mut other = window_in(&left, both());
     other.settle();
     assert_eq!(pins(&other), 0);
-}
-
-#[test]
-fn help_shows_the_version_and_the_licences() {
-    let mut window = Window::open();
-    window.choose("Help", "About gradcam and its licences");
-    let version = concat!("gradcam ", env!("CARGO_PKG_VERSION"));
-    window.harness.get_by_label_contains(version);
-    let libtorch = window.row(Role::ListItem, "libtorch");
-    assert_eq!(libtorch.value().unwrap(), "BSD-3-Clause");
-    window.harness.check_accessibility();
-    window.key(Key::Escape);
-    assert!(window.harness.query_by_label("Close").is_none());
 }
