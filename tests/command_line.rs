@@ -380,7 +380,7 @@ fn compares_two_classes_in_three_rows() {
     let lines = lines_of(&svg);
     for line in [
         "≥ 0.00100",
-        "inferno, lines at 20, 40, 60 and 80 % of the maximum, one scale",
+        "inferno, lines at 20, 40, 60 and 80 % of the scale, one scale",
     ] {
         assert!(lines.iter().any(|said| said == line), "{line}: {lines:?}");
     }

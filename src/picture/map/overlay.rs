@@ -63,7 +63,7 @@ impl Overlay {
         match self {
             Overlay::Blend => "The coloured heat map over the photo",
             Overlay::Spotlight => "Each pixel of the photo as bright as it is important",
-            Overlay::Contours => "Lines at 20, 40, 60 and 80 % of the maximum",
+            Overlay::Contours => "Lines at 20, 40, 60 and 80 % of the scale",
             Overlay::Cells => "The layer's own grid, not smoothed: each value as a square",
         }
     }
@@ -120,7 +120,7 @@ impl Overlay {
             Overlay::Blend => format!("{colormap}, {opacity}"),
             Overlay::Spotlight => format!("spotlight, {opacity}"),
             Overlay::Contours => {
-                format!("{colormap}, lines at 20, 40, 60 and 80 % of the maximum")
+                format!("{colormap}, lines at 20, 40, 60 and 80 % of the scale")
             }
             Overlay::Cells => format!("{colormap}, {opacity}, not smoothed"),
         }
