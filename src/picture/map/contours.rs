@@ -194,14 +194,7 @@ impl Grid {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn map(width: usize, values: &[f32]) -> Map {
-        Map {
-            width,
-            height: values.len() / width,
-            values: values.to_vec(),
-        }
-    }
+    use crate::picture::map::tests::map;
 
     fn levels(lines: &[Contour]) -> Vec<f32> {
         lines.iter().map(|line| line.level).collect()

@@ -175,7 +175,7 @@ pub fn fuse(maps: &[&Map]) -> Map {
 mod tests {
     use super::*;
 
-    fn map(width: usize, values: &[f32]) -> Map {
+    pub(super) fn map(width: usize, values: &[f32]) -> Map {
         Map {
             width,
             height: values.len() / width,

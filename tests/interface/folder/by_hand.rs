@@ -1,22 +1,6 @@
 //! True classes set by hand for single images, kept with the folder.
 
-use egui::Theme;
-use gradcam::app::Memory;
-
 use super::*;
-
-fn remembering(folder: &Path, settings: &Path) -> Window {
-    let start = Start {
-        image: Some(folder.to_owned()),
-        model: Some(squeezenet()),
-        ..Start::default()
-    };
-    let memory = Memory::in_folder(settings);
-    let mut window = Window::remembering(start, 1440.0, 900.0, Theme::Dark, memory);
-    window.until("a picture", |w| shown_picture(w).is_some());
-    window.until("the panels", |w| w.app().is_settled());
-    window
-}
 
 /// Chooses an item of the menu of a class.
 fn of_class(window: &mut Window, class: &str, item: &str) {

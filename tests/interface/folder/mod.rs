@@ -4,9 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use egui::accesskit::{Role, Toggled};
-use egui::{Event, Modifiers, MouseWheelSource, MouseWheelUnit, TouchPhase, vec2};
+use egui::{Event, Modifiers, MouseWheelSource, MouseWheelUnit, Theme, TouchPhase, vec2};
 use egui_kittest::kittest::{NodeT, Queryable};
-use gradcam::app::Start;
+use gradcam::app::{Memory, Start};
 use tempfile::TempDir;
 
 use crate::support::{Window, file, squeezenet};
@@ -65,6 +65,20 @@ pub fn predicted(folder: &Path) -> Window {
     window.until("a picture", |w| shown_picture(w).is_some());
     window.settle();
     until_status(&mut window, " images");
+    window
+}
+
+/// A window with the folder open that keeps its settings in `settings`, and shows a first image.
+pub fn remembering(folder: &Path, settings: &Path) -> Window {
+    let start = Start {
+        image: Some(folder.to_owned()),
+        model: Some(squeezenet()),
+        ..Start::default()
+    };
+    let memory = Memory::in_folder(settings);
+    let mut window = Window::remembering(start, 1440.0, 900.0, Theme::Dark, memory);
+    window.until("a picture", |w| shown_picture(w).is_some());
+    window.until("the panels", |w| w.app().is_settled());
     window
 }
 

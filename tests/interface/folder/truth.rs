@@ -4,29 +4,16 @@
 use std::fs;
 use std::path::Path;
 
+use egui::Key;
 use egui::accesskit::Role;
-use egui::{Key, Theme};
 use egui_kittest::kittest::Queryable;
-use gradcam::app::{Memory, Start};
+use gradcam::app::Start;
 
 use super::*;
 use crate::support::{Window, file, squeezenet};
 
 /// A network with four classes and no names for them.
 const UNNAMED: &str = "tests/torchvision/tiny/resnet.pt2";
-
-fn remembering(folder: &Path, settings: &Path) -> Window {
-    let start = Start {
-        image: Some(folder.to_owned()),
-        model: Some(squeezenet()),
-        ..Start::default()
-    };
-    let memory = Memory::in_folder(settings);
-    let mut window = Window::remembering(start, 1440.0, 900.0, Theme::Dark, memory);
-    window.until("a picture", |w| shown_picture(w).is_some());
-    window.until("the panels", |w| w.app().is_settled());
-    window
-}
 
 /// A window with the folder and the network without names for its classes.
 fn without_names(folder: &Path) -> Window {
@@ -292,7 +279,7 @@ fn a_row_found_late_takes_back_the_class_of_a_folder() {
             || fs::read_to_string(settings.path().join("settings.json")).unwrap_or_default();
         window.until("the settings", |_| saved().contains("a.png"));
     }
-    fs::write(folder.path().join("labels.csv"), "a.png,lynx of old\n").unwrap();
+    fs::write(folder.path().join("labels.csv"), "a.png,no such class\n").unwrap();
     let mut window = remembering(folder.path(), settings.path());
     window.until("the labels", |w| {
         let button = "1 label matches no class: assign…";

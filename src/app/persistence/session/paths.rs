@@ -54,7 +54,7 @@ mod tests {
     fn stores_nearby_files_as_relative_and_others_as_absolute_paths() {
         let named = |file: &str| relative(Path::new("/pictures/work"), Path::new(file));
         let near = |file: &str| Some(PathBuf::from(file));
-        assert_eq!(named("/pictures/work/a/b.png"), near("a/b.png"));
+        assert_eq!(named("/pictures/mine/a/b.png"), near("a/b.png"));
         assert_eq!(named("/pictures/models/m.pt2"), near("../models/m.pt2"));
         assert_eq!(named("/data/m.pt2"), None);
     }

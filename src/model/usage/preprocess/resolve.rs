@@ -200,6 +200,8 @@ impl Layers {
                 self.preprocess = preprocess;
                 true
             }
+            // No file said it: what a library usually does does not fit this input.
+            Err(_) if matches!(source, PreprocessSource::Library(_)) => false,
             Err(reason) => {
                 notes.push(format!("Ignored: {} {reason}.", source.label()));
                 false
@@ -311,6 +313,9 @@ fn said(
     match name {
         "preprocess.json" => {
             let stated = timm::stated(text)?;
+            if stated == Stated::default() {
+                return Err("says nothing about images".into());
+            }
             stated.sized(&evidence.assumed)?;
             Ok(Some(stated))
         }

@@ -8,6 +8,7 @@ use super::row_facts::{DOT, numbers as row_numbers, scale_of};
 use crate::app::scene::Scene;
 use crate::app::state::rows::lines::{Cell, Line, Place, lines};
 use crate::app::state::rows::shown::{Shown, shown};
+use crate::app::state::rows::subject::HeatKey;
 use crate::app::textures::layer_key;
 use crate::picture::map::compose::Scale;
 use crate::picture::page::caption::significant;
@@ -107,8 +108,13 @@ pub fn any_stale(scene: Scene<'_>) -> bool {
 pub fn caption(scene: Scene<'_>, place: Place<'_>) -> String {
     let Place { row, cell } = place;
     let own = scene.textures.row(place.id());
+    // What is of another photo is not on the screen.
+    let is_shown =
+        |heat: &HeatKey| row.is_none_or(|row| row.subject.photo.id == heat.prediction.photo);
     let signed = own.and_then(|own| own.signed.as_ref());
+    let signed = signed.filter(|(key, _)| is_shown(&key.heat));
     let heat = own.and_then(|own| own.heat.as_ref());
+    let heat = heat.filter(|(key, _)| is_shown(&key.heat));
     let photo = row
         .map(|row| &row.subject.photo)
         .or(scene.state.photo.as_ref());
@@ -122,7 +128,10 @@ pub fn caption(scene: Scene<'_>, place: Place<'_>) -> String {
                 || name.clone(),
                 |shown| format!("{name}, {}", shown.words()),
             );
-            if let Some(((_, class), _)) = own.and_then(|own| own.region.as_ref()) {
+            // A class of another model would get a name of this one.
+            let of = row.map(|row| row.subject.prediction_key());
+            let region = own.and_then(|own| own.region.as_ref());
+            if let Some(((_, class), _)) = region.filter(|((key, _), _)| Some(*key) == of) {
                 let labels = row.map(|row| &row.subject.model.labels);
                 let label = labels.and_then(|labels| labels.get(*class));
                 let region = label.map_or_else(String::new, |label| format!(", region of {label}"));
@@ -170,16 +179,16 @@ pub fn caption(scene: Scene<'_>, place: Place<'_>) -> String {
             Some(_) => "guided backprop × heat map".to_owned(),
             None => String::new(),
         },
-        Cell::Difference => {
-            own.and_then(|own| own.difference.as_ref())
-                .map_or_else(String::new, |(_, drawn)| match scale_of(drawn) {
-                    _ if drawn.max <= 0.0 => "no difference".to_owned(),
-                    Scale::Own => "orange A, violet B".to_owned(),
-                    Scale::UpTo(_) => {
-                        format!("orange A, violet B; largest {}", significant(drawn.max))
-                    }
-                })
-        }
+        Cell::Difference => own
+            .and_then(|own| own.difference.as_ref())
+            .filter(|((heat, _), _)| is_shown(heat))
+            .map_or_else(String::new, |(_, drawn)| match scale_of(drawn) {
+                _ if drawn.max <= 0.0 => "no difference".to_owned(),
+                Scale::Own => "orange A, violet B".to_owned(),
+                Scale::UpTo(_) => {
+                    format!("orange A, violet B; largest {}", significant(drawn.max))
+                }
+            }),
     }
 }
 

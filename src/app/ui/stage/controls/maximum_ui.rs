@@ -122,7 +122,7 @@ fn value_ui(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
     }
 }
 
-/// All digits of a number that is stored in single precision.
+/// A single-precision number with all of its digits, as the field shows it.
 fn written(value: f64) -> String {
     let value = value as f32;
     if (1e-4..1e6).contains(&value) {

@@ -95,14 +95,14 @@ fn found(graph: &Graph, scalars: &HashMap<&str, &Tensor>) -> (Vec<Inserted>, Vec
             }
             Inner::Relu6 => match (scalar(1), scalar(2)) {
                 (Some(low), Some(high)) if is_positive(low) && SIX.contains(&&high.raw[..]) => {
-                    let nought = format!("{name}.min");
+                    let lower_bound = format!("{name}.min");
                     let raw = vec![0; high.raw.len()].into();
                     weights.push(Tensor {
-                        name: nought.clone(),
+                        name: lower_bound.clone(),
                         raw,
                         ..(*high).clone()
                     });
-                    ("Clip", vec![input.clone(), nought, high.name.clone()])
+                    ("Clip", vec![input.clone(), lower_bound, high.name.clone()])
                 }
                 _ => continue,
             },

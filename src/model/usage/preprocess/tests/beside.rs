@@ -144,6 +144,11 @@ fn says_which_file_beside_the_model_is_ignored() {
         ),
         ("preprocess.json", r#"{"mean": [0.5, 0.5]}"#, "2 numbers"),
         (
+            "preprocess.json",
+            r#"{"normalize": {"mean": [0.5, 0.5, 0.5]}, "resize": 64}"#,
+            "says nothing about images",
+        ),
+        (
             "preprocessor_config.json",
             "[]",
             "says nothing about images",
