@@ -1,8 +1,7 @@
 //! The window: egui draws it and the engine computes for it. Nothing in here uses tensors.
 //!
 //! ```text
-//! window        the window on the desktop
-//! frame         one frame: panels draw, commands are executed
+//! window        the window on the desktop, and one frame of it: panels draw, commands are executed
 //! ui            the panels: functions of a scene, their own scratch and a list of commands
 //! commands      everything the user can do, and the one place that executes it
 //! tasks         work in progress: opening, explaining, exporting; finished work is taken in
@@ -26,7 +25,6 @@ use crate::model::OpenOptions;
 use crate::picture::photo::decode::Decoding;
 
 mod commands;
-mod frame;
 mod gallery;
 mod notices;
 mod persistence;

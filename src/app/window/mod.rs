@@ -1,4 +1,5 @@
-//! The window on the desktop: where it opens, and what happens if it cannot open or loses its display.
+//! The window on the desktop: where it opens, each frame of it, and what happens if it cannot open or loses its
+//! display.
 
 use anyhow::anyhow;
 use egui::{pos2, vec2};
@@ -6,6 +7,7 @@ use egui::{pos2, vec2};
 use super::persistence::settings::Placement;
 use super::{App, Memory, Start};
 
+mod frame;
 mod lost_display;
 
 /// Opens the window and returns when it is closed.

@@ -3,21 +3,21 @@
 
 use egui::{CentralPanel, Context, Frame, InputState, Margin, Panel, Ui, ViewportCommand};
 
-use super::App;
-use super::commands::shortcuts::Taken;
-use super::commands::{Command, shortcuts};
-use super::scene::Scene;
-use super::state::{List, Pane};
-use super::ui::bars::{notices_ui, status_ui, toolbar_ui};
-use super::ui::dialogs::{OpenDialogs, dialogs_ui, drop_ui};
-use super::ui::gallery::{grid_ui, strip_ui as gallery_ui};
-use super::ui::kit::list_width::Contents;
-use super::ui::kit::theme::{GRID, palette};
-use super::ui::side_panels::{layers_ui, lists_ui};
-use super::ui::stage::controls::controls_ui;
-use super::ui::stage::strip::strip_ui;
-use super::ui::stage::{invitation_ui, panels_ui};
-use super::ui::{Panels, stage};
+use crate::app::App;
+use crate::app::commands::shortcuts::Taken;
+use crate::app::commands::{Command, shortcuts};
+use crate::app::scene::Scene;
+use crate::app::state::{List, Pane};
+use crate::app::ui::bars::{notices_ui, status_ui, toolbar_ui};
+use crate::app::ui::dialogs::{OpenDialogs, dialogs_ui, drop_ui};
+use crate::app::ui::gallery::{grid_ui, strip_ui as gallery_ui};
+use crate::app::ui::kit::list_width::Contents;
+use crate::app::ui::kit::theme::{GRID, palette};
+use crate::app::ui::side_panels::{layers_ui, lists_ui};
+use crate::app::ui::stage::controls::controls_ui;
+use crate::app::ui::stage::strip::strip_ui;
+use crate::app::ui::stage::{invitation_ui, panels_ui};
+use crate::app::ui::{Panels, stage};
 
 impl App {
     /// Draws the window, and executes the user's commands.
