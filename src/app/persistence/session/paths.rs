@@ -52,7 +52,7 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn stores_nearby_files_as_relative_and_others_as_absolute_paths() {
-        let named = |file: &str| relative(Path::new("/pictures/work"), Path::new(file));
+        let named = |file: &str| relative(Path::new("/pictures/mine"), Path::new(file));
         let near = |file: &str| Some(PathBuf::from(file));
         assert_eq!(named("/pictures/mine/a/b.png"), near("a/b.png"));
         assert_eq!(named("/pictures/models/m.pt2"), near("../models/m.pt2"));
