@@ -52,7 +52,12 @@ impl Scene<'_> {
             return Some((format!("Opening {}", opening.path.display()), opening.since));
         }
         let export = self.tasks.export.as_ref()?;
-        Some(("Exporting".to_owned(), export.since))
+        let what = if export.copies {
+            "Copying"
+        } else {
+            "Exporting"
+        };
+        Some((what.to_owned(), export.since))
     }
 
     /// Whether there is anything to cancel. Writing a file cannot be cancelled.

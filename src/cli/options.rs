@@ -91,7 +91,10 @@ impl ModelFile {
     /// Opens the model and prints its notes.
     pub fn open(&self, session: &mut Session) -> Result<Arc<ModelInfo>> {
         let model = self.open_silently(session)?;
-        model.notes.iter().for_each(|note| terminal::aside(note));
+        model
+            .notes
+            .iter()
+            .for_each(|note| terminal::aside(&terminal::note(note)));
         Ok(model)
     }
 
@@ -119,7 +122,10 @@ pub fn open_model(
     opening: &OpeningChoice,
 ) -> Result<Arc<ModelInfo>> {
     let model = open_silently(session, path, opening)?;
-    model.notes.iter().for_each(|note| terminal::aside(note));
+    model
+        .notes
+        .iter()
+        .for_each(|note| terminal::aside(&terminal::note(note)));
     Ok(model)
 }
 

@@ -3,6 +3,8 @@
 
 use std::io::{self, IsTerminal, Write};
 
+use gradcam::engine::WHICH_FITS;
+
 /// The text without control characters.
 pub fn plain(text: &str) -> String {
     text.replace(|c: char| c.is_control() && c != '\n', "\u{fffd}")
@@ -23,6 +25,20 @@ pub fn aside(text: &str) {
     let _ = writeln!(io::stderr(), "gradcam: {}", plain(text));
 }
 
+/// A number with this many decimals, without a sign before zeros.
+pub fn fixed(number: f64, decimals: usize) -> String {
+    let text = format!("{number:.decimals$}");
+    match text.strip_prefix('-') {
+        Some(zero) if zero.chars().all(|c| matches!(c, '0' | '.')) => zero.to_owned(),
+        _ => text,
+    }
+}
+
+/// What the library notes about a model, in the words of the command line.
+pub fn note(text: &str) -> String {
+    text.replace(WHICH_FITS, "`gradcam classes --which-fits IMAGE`")
+}
+
 /// Replaces the current line on standard error, if that is a terminal.
 pub fn progress(line: &str) {
     let mut out = io::stderr();
@@ -37,4 +53,26 @@ pub fn progress(line: &str) {
 pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
     let cause = error.downcast_ref::<io::Error>();
     cause.is_some_and(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn zeros_have_no_sign() {
+        assert_eq!(fixed(-0.0001, 3), "0.000");
+        assert_eq!(fixed(-0.0, 3), "0.000");
+        assert_eq!(fixed(-0.0006, 3), "-0.001");
+        assert_eq!(fixed(2.0, 1), "2.0");
+    }
+
+    #[test]
+    fn a_note_names_the_command_in_place_of_the_button() {
+        let text = note(&format!("If not, {WHICH_FITS} compares them."));
+        assert_eq!(
+            text,
+            "If not, `gradcam classes --which-fits IMAGE` compares them."
+        );
+    }
 }

@@ -17,7 +17,7 @@ mod shared;
 mod worker;
 
 pub use data::class_query::{ClassQuery, ClassQueryError};
-pub use data::model_info::ModelInfo;
+pub use data::model_info::{ModelInfo, WHICH_FITS};
 pub use data::prediction::{Guided, HeatMap, LayerMaps, Prediction, ValueKind};
 pub use data::request::{Batch, Job, Progress, Request, Stage};
 pub use data::trial::Trial;

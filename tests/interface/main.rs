@@ -6,28 +6,15 @@
     reason = "a failing step fails the test"
 )]
 
-mod about;
-mod answers;
-mod choosing;
-mod comparing;
-mod context_menus;
 mod exporting;
+mod files;
 mod folder;
 mod habits;
-mod layers;
-mod looking;
 #[path = "../checkpoints/made.rs"]
 mod made;
 mod memory;
-mod opening;
-mod overlays;
-mod pictures;
-mod reading;
-mod room;
-mod second_picture;
-mod segmentation;
-mod spoilt;
+mod models;
+mod stage;
 mod support;
-mod trouble;
 #[path = "../support/unpacked.rs"]
 mod unpacked;

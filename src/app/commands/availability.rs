@@ -52,6 +52,7 @@ impl Scene<'_> {
             | Command::ChooseRival(_)
             | Command::SetRival(..)
             | Command::SetTruth(_)
+            | Command::SetTruthOf(..)
             | Command::SearchClasses(_)
             | Command::SetTopK(_)
             | Command::ActivateSide(_)

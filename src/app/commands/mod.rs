@@ -93,6 +93,8 @@ pub enum Command {
     SetRival(usize, Option<usize>),
     /// Sets the true class of the photo.
     SetTruth(Option<usize>),
+    /// Sets the true class of an image of the folder.
+    SetTruthOf(PathBuf, Option<usize>),
     SearchClasses(String),
     /// How many classes the list shows.
     SetTopK(usize),

@@ -7,7 +7,6 @@ use crate::app::App;
 use crate::app::state::State;
 use crate::engine::ModelInfo;
 use crate::folder::{Question, SameClasses, Second};
-use crate::model::AnswerKind;
 
 /// The classes that are the same in two models, as long as these two are open.
 #[derive(Default)]
@@ -21,7 +20,7 @@ impl SharedClasses {
         let mut sides = state.sides.iter().enumerate();
         let mut open = || sides.find_map(|(index, side)| Some((index, side.model.as_ref()?)));
         let ((from, first), (to, second)) = (open()?, open()?);
-        if !has_classes(first) || !has_classes(second) {
+        if !first.has_classes() || !second.has_classes() {
             self.of = None;
             return None;
         }
@@ -37,13 +36,6 @@ impl SharedClasses {
             Arc::clone(&classes),
         ));
         Some(classes)
-    }
-}
-
-fn has_classes(model: &ModelInfo) -> bool {
-    match model.kind {
-        AnswerKind::Classes | AnswerKind::YesNo => true,
-        AnswerKind::Number | AnswerKind::Similarity => false,
     }
 }
 

@@ -1,6 +1,6 @@
 //! The true classes of the open folder, and that of the open photo.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::predictor::{asker, outcome};
 use super::view::TruthOf;
@@ -95,6 +95,18 @@ impl App {
         }
     }
 
+    /// Sets the true class of an image of the folder, which may be the open photo.
+    pub(crate) fn set_truth_of(&mut self, picture: &Path, class: Option<usize>) {
+        let photo = self.state.photo.as_ref();
+        if photo.is_some_and(|photo| *photo.path == *picture) {
+            self.set_truth(class);
+            return;
+        }
+        // Its prediction, which is needed for its rank, is computed again.
+        self.gallery.folder.set_truth(picture, class, None);
+        self.remember_truth(picture);
+    }
+
     /// Records the true class of the open photo.
     pub(crate) fn note_truth(&mut self, class: Option<usize>) {
         let Some(photo) = &self.state.photo else {
@@ -106,11 +118,17 @@ impl App {
         self.gallery
             .folder
             .set_truth(&photo.path, class, prediction.as_ref());
+        let path = photo.path.clone();
+        self.remember_truth(&path);
+    }
+
+    /// Remembers the true class of an image with its folder.
+    fn remember_truth(&mut self, picture: &Path) {
         if let Some(folder) = self.only_folder()
-            && let Ok(file) = photo.path.strip_prefix(&folder)
+            && let Ok(file) = picture.strip_prefix(&folder)
         {
             let truths = self.gallery.folder.list.truths();
-            let given = truths.set_by_hand(&photo.path);
+            let given = truths.set_by_hand(picture);
             let memory = &mut self.persistence.memory;
             memory.remember_truth(&folder, file, given);
         }

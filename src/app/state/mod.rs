@@ -15,6 +15,7 @@ use crate::explain::{Channels, Score};
 use crate::picture::photo::decode::Photo;
 
 use class_choice::Explained;
+use done::Done;
 use results::{ChannelView, LayerMapsOf, Results};
 use rows::panels::TwoClasses;
 use rows::subject::Subject;
@@ -27,6 +28,7 @@ use viewport::View;
 
 pub(crate) mod by_name;
 pub(crate) mod class_choice;
+pub(crate) mod done;
 pub(crate) mod export_options;
 pub(crate) mod range;
 pub(crate) mod results;
@@ -98,8 +100,8 @@ pub struct State {
     /// Asks the search fields for the keyboard focus.
     pub find_layer: Signal,
     pub find_class: Signal,
-    /// A message about the last success, shown until the next request.
-    pub done: Option<String>,
+    /// A message about the last success, shown for some seconds or until the next request.
+    pub done: Done,
 }
 
 impl State {

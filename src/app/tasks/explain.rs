@@ -92,7 +92,7 @@ impl App {
         rows.sort_by_key(|row| row.id != lead);
         let Some(first) = rows.first() else { return };
         let lead = first.subject.prediction_key();
-        state.done = None;
+        state.done.clear();
         let batch = self
             .engine
             .explain(rows.iter().map(|row| row.subject.request()).collect());

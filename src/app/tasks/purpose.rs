@@ -51,10 +51,14 @@ impl Purpose {
             Purpose::HoldInput(_) => "Array or picture for this input",
             Purpose::CompareWith => "Picture to compare with",
             Purpose::OpenFolder => "Open folder",
-            Purpose::OpenModel | Purpose::OpenSecondModel | Purpose::LocateModel => "Open model",
+            Purpose::OpenModel | Purpose::LocateModel => "Open model",
+            Purpose::OpenSecondModel => "Open a second model",
             Purpose::OpenSession => "Open session",
-            Purpose::Save(SaveTarget::Session) => "Save session to",
-            Purpose::Save(SaveTarget::Figure(_) | SaveTarget::Arrays) => "Export to",
+            Purpose::Save(SaveTarget::Session) => "Save session",
+            Purpose::Save(SaveTarget::Figure(FigureKind::Composite)) => "Export the figure",
+            Purpose::Save(SaveTarget::Figure(FigureKind::Cell(..))) => "Export this panel",
+            Purpose::Save(SaveTarget::Figure(FigureKind::Strip)) => "Export the maps of all layers",
+            Purpose::Save(SaveTarget::Arrays) => "Export the arrays",
         }
     }
 }

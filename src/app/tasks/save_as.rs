@@ -63,6 +63,8 @@ pub enum Saved {
 /// Something being saved.
 pub struct Saving {
     pub target: SaveTarget,
+    /// Whether it goes to the clipboard.
+    pub copies: bool,
     pub since: Instant,
     promise: Promise<Saved>,
 }
@@ -79,6 +81,7 @@ impl Saving {
         let wake = move || ctx.request_repaint();
         Saving {
             target,
+            copies: false,
             since: Instant::now(),
             promise: background::run(target.thread_name(), work, failed, wake),
         }
@@ -103,7 +106,7 @@ impl App {
         match saved {
             Saved::To(path, remark) => {
                 let (done, path_shown) = (target.success(), path.display());
-                self.state.done = Some(match remark {
+                self.state.done.say(match remark {
                     None => format!("{done} {path_shown}"),
                     Some(remark) => format!("{done}, {remark}: {path_shown}"),
                 });
@@ -112,7 +115,7 @@ impl App {
             Saved::Copied(remark) => {
                 let remark = remark.map(|remark| format!(", {remark}"));
                 let done = format!("{}{}", target.copied(), remark.unwrap_or_default());
-                self.state.done = Some(done);
+                self.state.done.say(done);
             }
             Saved::NothingChosen => {}
             Saved::NoPicker(folder, name) => {

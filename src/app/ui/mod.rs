@@ -4,7 +4,7 @@
 //! Scratch is what a panel keeps from frame to frame and nobody else needs: its scroll target, its
 //! last width, half-typed text.
 
-use egui::{Context, EventFilter};
+use egui::{Context, Event, EventFilter, Key};
 
 use kit::widgets::are_arrows_taken;
 
@@ -50,9 +50,45 @@ pub struct InputFocus {
     pub takes_arrows: bool,
     /// An open menu.
     pub in_menu: bool,
+    /// Whether something was delivered for the Ctrl+V that is held.
+    pasted: bool,
+    /// When Ctrl was last seen held, in seconds of the window's time.
+    command_at: Option<f64>,
 }
 
+/// How long after Ctrl the V of a Ctrl+V may be let go, in seconds: many let go of Ctrl first.
+const LET_GO_AFTER: f64 = 0.5;
+
 impl InputFocus {
+    /// Whether Ctrl+V was pressed while the clipboard was empty. The window system delivers what is on the clipboard
+    /// in place of the key; of nothing it delivers nothing, so that the key is seen when it is let go.
+    pub fn pasted_nothing(&mut self, ctx: &Context) -> bool {
+        ctx.input(|input| {
+            if input.modifiers.command {
+                self.command_at = Some(input.time);
+            }
+            let held = |at: f64| input.time - at < LET_GO_AFTER;
+            let was_held = self.command_at.is_some_and(held);
+            let mut nothing = false;
+            for event in &input.events {
+                match event {
+                    Event::Paste(_) | Event::PasteImage(_) => self.pasted = true,
+                    Event::Key {
+                        key: Key::V,
+                        pressed,
+                        modifiers,
+                        ..
+                    } => {
+                        let before = std::mem::replace(&mut self.pasted, *pressed);
+                        nothing |= !pressed && !before && (modifiers.command || was_held);
+                    }
+                    _ => {}
+                }
+            }
+            nothing
+        })
+    }
+
     /// Updates the focus at the end of a frame. Returns whether a menu has just been opened. `in_dialog` is
     /// whether the arrow keys move the focus.
     pub fn read(&mut self, ctx: &Context, in_dialog: bool) -> bool {

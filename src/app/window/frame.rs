@@ -4,6 +4,7 @@
 use egui::{CentralPanel, Context, Frame, InputState, Margin, Panel, Ui, ViewportCommand};
 
 use crate::app::App;
+use crate::app::commands::action::Action;
 use crate::app::commands::shortcuts::Taken;
 use crate::app::commands::{Command, shortcuts};
 use crate::app::scene::Scene;
@@ -32,11 +33,20 @@ impl App {
             focused: input.focused,
             arrows: input.takes_arrows,
         };
-        let pressed = shortcuts::from_keys(&ctx, taken);
+        let mut pressed = shortcuts::from_keys(&ctx, taken);
+        if self.panels.input.pasted_nothing(&ctx) && !taken.typing {
+            pressed.push(Action::PasteImage);
+        }
+        if self.panels.input.in_menu && !pressed.is_empty() {
+            // What was pressed is not of the menu, which would stay over what comes.
+            egui::Popup::close_all(&ctx);
+        }
         let mut commands: Vec<Command> = pressed.into_iter().map(Command::Do).collect();
         drop_ui::drop_ui(ui, &mut commands);
         self.state.side_mut().prepare_tree();
-        if let Some(fade) = self.notices.expire(ui.input(|i| i.time)) {
+        let now = ui.input(|i| i.time);
+        let fades = [self.notices.expire(now), self.state.done.expire(now)];
+        for fade in fades.into_iter().flatten() {
             ctx.request_repaint_after(fade);
         }
 
@@ -90,8 +100,9 @@ impl App {
         panels.gallery.in_sight.clear();
         panels.gallery.shown = 0;
         if scene.gallery.is_shown() {
+            let height = gallery_ui::height(ui, scene, &panels.gallery);
             Panel::bottom("gallery")
-                .exact_size(gallery_ui::height(scene))
+                .exact_size(height)
                 .frame(bar)
                 .show(ui, |ui| {
                     gallery_ui::gallery_ui(ui, scene, &mut panels.gallery, commands);

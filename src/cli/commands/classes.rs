@@ -72,9 +72,9 @@ impl Classes {
         }
         for trial in &trials {
             terminal::line(&format!(
-                "{:6.2} %  {:8.3}  {:4}  {:<32}  {}",
+                "{:6.2} %  {:>8}  {:4}  {:<32}  {}",
                 trial.probability * 100.0,
-                trial.logit,
+                terminal::fixed(trial.logit.into(), 3),
                 trial.class,
                 model.labels[trial.class],
                 trial.name
@@ -104,6 +104,10 @@ impl Classes {
                     });
                     let key = answer.value_kind().name();
                     row[key] = answer.probabilities[class].into();
+                    if model.outputs.len() > 1 {
+                        let output = &model.outputs[model.output];
+                        row["output"] = output.name.as_str().into();
+                    }
                     row
                 })
                 .collect();
@@ -112,9 +116,10 @@ impl Classes {
             for &class in best {
                 let value = answer.probabilities[class];
                 let value = if answer.reading.gives_probabilities() {
-                    format!("{:6.2} %  {:8.3}", value * 100.0, answer.logits[class])
+                    let logit = terminal::fixed(answer.logits[class].into(), 3);
+                    format!("{:6.2} %  {logit:>8}", value * 100.0)
                 } else {
-                    format!("{value:18.4}")
+                    format!("{:>18}", terminal::fixed(value.into(), 4))
                 };
                 terminal::line(&format!("{value}  {class:4}  {}", model.labels[class]))?;
             }

@@ -67,6 +67,14 @@ pub struct ModelInfo {
 }
 
 impl ModelInfo {
+    /// Whether it answers with classes, which can be the same as those of another model.
+    pub fn has_classes(&self) -> bool {
+        match self.kind {
+            AnswerKind::Classes | AnswerKind::YesNo => true,
+            AnswerKind::Number | AnswerKind::Similarity => false,
+        }
+    }
+
     pub(crate) fn new(model: &Model, id: u64, weights: u64) -> ModelInfo {
         let rectifiers = model.graph.rectifiers();
         let mut notes: Vec<String> = model.labels.note.iter().cloned().collect();
@@ -170,6 +178,9 @@ fn held_note(held: &Held, options: &OpenOptions) -> String {
     format!("The model has another input, {name} {shape:?}. It is held {at}.")
 }
 
+/// How the window names the comparison of the usual preprocessings. Other programs say it in words of their own.
+pub const WHICH_FITS: &str = "“Which fits?”";
+
 /// Where the preprocessing comes from, unless it is the file's own.
 fn preprocess_note(model: &Model) -> Option<String> {
     let prepared = &model.preprocess;
@@ -181,9 +192,9 @@ fn preprocess_note(model: &Model) -> Option<String> {
     }
     // A similarity does not show which fits.
     let compare = match model.kind {
-        AnswerKind::Similarity => "",
+        AnswerKind::Similarity => String::new(),
         AnswerKind::Classes | AnswerKind::YesNo | AnswerKind::Number => {
-            " If the predictions look wrong, “Which fits?” compares the usual ones."
+            format!(" If the predictions look wrong, {WHICH_FITS} compares the usual ones.")
         }
     };
     let note = match (levels, fitting) {

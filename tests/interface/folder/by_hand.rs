@@ -49,3 +49,27 @@ fn a_true_class_set_by_hand_is_remembered_with_the_folder() {
     let mut window = remembering(folder.path(), settings.path());
     until_status(&mut window, "1 mistake of 2");
 }
+
+#[test]
+fn the_answer_for_an_image_is_made_its_true_class_in_the_strip() {
+    let folder = filled(&[
+        ("assets/chelsea.png", "Egyptian cat/a.png"),
+        ("assets/coffee.png", "espresso/b.png"),
+    ]);
+    let mut window = predicted(folder.path());
+    until_status(&mut window, "1 mistake of 2");
+    click_picture(&mut window, "b.png");
+    until_open(&mut window, "b.png");
+    let choose = |window: &mut Window, item: &str| {
+        window.row(Role::RadioButton, "a.png").click_secondary();
+        window.harness.run_steps(2);
+        window.click(item);
+        window.harness.run_steps(2);
+    };
+    choose(&mut window, "Set as true class: tiger cat");
+    until_status(&mut window, "0 mistakes of 2");
+    assert!(description(&window, "a.png").ends_with("right"));
+    assert_eq!(shown_picture(&window).as_deref(), Some("b.png"));
+    choose(&mut window, "Unset the true class");
+    until_status(&mut window, "0 mistakes of 1");
+}

@@ -134,3 +134,28 @@ fn lays_out_only_visible_images_of_thousands() {
     });
     assert!(pictures(&window).len() < 20);
 }
+
+#[test]
+fn the_images_fold_in_a_low_window_until_they_are_wanted() {
+    let folder = three_classes();
+    let start = Start {
+        image: Some(folder.path().to_owned()),
+        model: Some(squeezenet()),
+        ..Start::default()
+    };
+    let mut window = Window::sized(start, 1024.0, 640.0, Theme::Dark);
+    window.until("a picture", |w| shown_picture(w).is_some());
+    window.settle();
+    assert!(pictures(&window).is_empty());
+    let height = |w: &Window| w.row(Role::Image, "Grad-CAM").rect().height();
+    let folded = height(&window);
+    let name = folder.path().file_name().unwrap().to_string_lossy();
+    window.click(&format!("Unfold the pictures of {name}"));
+    window.harness.run_steps(2);
+    assert_eq!(pictures(&window).len(), 3);
+    assert!(height(&window) < folded);
+    window.click(&format!("Fold the pictures of {name}"));
+    window.harness.run_steps(2);
+    assert!(pictures(&window).is_empty());
+    assert_eq!(height(&window), folded);
+}

@@ -267,3 +267,29 @@ fn saves_a_session_and_a_figure_to_a_typed_path_without_a_picker() {
     assert!(image::open(&figure).is_ok());
     assert_eq!(window.app().notices(), [""; 0]);
 }
+
+#[test]
+fn a_session_without_a_folder_closes_the_folder_that_is_open() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("cats.gradcam.json");
+    drop(saved(&path, cat_and_coffee()));
+    let pictures = tempfile::tempdir().unwrap();
+    for name in ["chelsea.png", "coffee.png"] {
+        fs::copy(file(&format!("assets/{name}")), pictures.path().join(name)).unwrap();
+    }
+    let mut window = Window::new(Start {
+        image: Some(pictures.path().to_owned()),
+        ..both()
+    });
+    window.until("the folder", |w| {
+        w.app().is_settled() && w.harness.query_by_label("Folder").is_some()
+    });
+    window.will_pick(&path);
+    shift(&mut window, Key::L);
+    window.until("the session", |w| {
+        w.app().is_settled() && w.harness.query_by_label("Grad-CAM, row 2").is_some()
+    });
+    window.settle();
+    assert!(window.harness.query_by_label("Folder").is_none());
+    assert_eq!(rows(&window)[0], "espresso at features.10");
+}

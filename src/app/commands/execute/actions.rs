@@ -86,7 +86,6 @@ impl App {
             }
             Action::PinView => {
                 self.pin(self.state.live_row());
-                self.rows_changed();
             }
             Action::UnpinAll => {
                 state.pins.clear();

@@ -31,12 +31,14 @@ impl App {
             return;
         };
         if row.subject.heat_key().is_none() {
+            state.done.say("Not pinned: this view has no map yet");
             return;
         }
+        let name = row.subject.score_name();
         let same = state.pins.iter().find(|pin| pin.subject == row.subject);
         if let Some(same) = same.map(|pin| pin.id) {
             self.panels.rows.reveal = Some(RowId::Pin(same));
-            self.state.done = Some("This view is already pinned".to_owned());
+            self.say_of_pin("This view is already pinned".to_owned());
             return;
         }
         if state.pins.len() >= MAX_PINS {
@@ -52,6 +54,19 @@ impl App {
             subject: row.subject,
         });
         self.panels.rows.reveal = Some(RowId::Pin(id));
+        // What is said would end with the next request.
+        self.rows_changed();
+        self.say_of_pin(format!("Pinned {name}"));
+    }
+
+    /// Says what became of a pin; while one panel fills the stage, which shows none, also where the pins are.
+    fn say_of_pin(&mut self, what: String) {
+        let state = &mut self.state;
+        state.done.say(if state.large.is_some() {
+            format!("{what}. Pins are rows below all panels: press Esc")
+        } else {
+            what
+        });
     }
 
     pub(super) fn unpin(&mut self, id: u64) {
@@ -117,7 +132,7 @@ impl App {
     }
 
     /// Sets the true class of the photo. If the model predicts another one, the two are compared.
-    pub(super) fn set_truth(&mut self, class: Option<usize>) {
+    pub(crate) fn set_truth(&mut self, class: Option<usize>) {
         let before = self.state.truth_everywhere();
         let known = class.and_then(|class| self.state.as_truth(class));
         if class.is_some() && known.is_none() {

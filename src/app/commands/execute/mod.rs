@@ -70,7 +70,7 @@ impl App {
             Command::ExportCell(row, cell) => self.export(ctx, FigureKind::Cell(row, cell)),
             Command::CopyCell(row, cell) => self.copy(ctx, FigureKind::Cell(row, cell)),
             Command::CopyText(text) => {
-                state.done = Some(format!("Copied {text}"));
+                state.done.say(format!("Copied {text}"));
                 ctx.copy_text(text);
             }
             Command::Reveal(path) => self.reveal(ctx, path),
@@ -121,6 +121,7 @@ impl App {
                 }
             }
             Command::SetTruth(class) => self.set_truth(class),
+            Command::SetTruthOf(path, class) => self.set_truth_of(&path, class),
             Command::SearchClasses(text) => state.side_mut().class_search = text,
             Command::SetTopK(count) => state.top_k = TopK(count),
             Command::ActivateSide(side) => {
@@ -136,7 +137,6 @@ impl App {
 
             Command::Pin(row) => {
                 self.pin(row);
-                self.rows_changed();
             }
             Command::Unpin(id) => self.unpin(id),
             Command::MovePin(id, position) => self.move_pin(id, position),

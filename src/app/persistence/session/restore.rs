@@ -75,13 +75,18 @@ impl App {
         self.ask();
         let pictures = session.pictures.iter();
         let pictures = pictures.filter(|path| !missing.contains(path));
-        self.reopen_gallery(pictures.cloned().collect());
+        let pictures: Vec<_> = pictures.cloned().collect();
+        if pictures.is_empty() && path.is_some() {
+            // The folder that was open is no part of the session.
+            self.close_gallery();
+        }
+        self.reopen_gallery(pictures);
         let mut gone = missing;
         gone.extend(failed(&photos).chain(failed(&models)));
         self.persistence.session.missing = Missing::new(session, missing_pins, gone, &self.state);
         self.report_missing(path.is_some());
         if let Some(path) = &path {
-            self.state.done = Some(format!("Opened {}", path.display()));
+            self.state.done.say(format!("Opened {}", path.display()));
             self.persistence.memory.used_session(path);
         }
         self.persistence.session.path = path;

@@ -63,6 +63,16 @@ impl<'a> Line<'a> {
         columns.filter_map(|(column, place)| Some((column, (*place)?)))
     }
 
+    /// Whether this is what the line is looked at for: the map or, of two classes, the difference.
+    pub fn looks_at(&self, place: Place<'_>) -> bool {
+        let sought = if self.is_pair {
+            Cell::Difference
+        } else {
+            Cell::Panel(Panel::HeatMap)
+        };
+        place.cell == sought
+    }
+
     /// Whether it shows anything of this row.
     pub fn shows(&self, id: RowId) -> bool {
         self.places().any(|(_, place)| place.id() == id)

@@ -91,8 +91,8 @@ impl TwoClasses {
 
     pub fn label(self) -> &'static str {
         match self {
-            TwoClasses::Maps => "Both maps in one row",
-            TwoClasses::PhotoAndMaps => "The photo and both maps",
+            TwoClasses::Maps => "Both maps and the difference",
+            TwoClasses::PhotoAndMaps => "The photo before them",
             TwoClasses::Rows => "A row for each class",
         }
     }

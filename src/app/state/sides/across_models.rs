@@ -7,7 +7,7 @@ use crate::app::state::State;
 use crate::app::state::class_choice::{ClassChoice, Explained};
 use crate::engine::ModelInfo;
 use crate::explain::Score;
-use crate::model::{AnswerKind, LabelSource};
+use crate::model::LabelSource;
 
 impl State {
     /// The side whose classes [`State::truth`] refers to: the first with a model.
@@ -137,12 +137,8 @@ enum Shared {
 
 /// Classes of two models without names are the same by their numbers where there are as many.
 fn shared(from: &ModelInfo, to: &ModelInfo) -> Shared {
-    let has_classes = |model: &ModelInfo| match model.kind {
-        AnswerKind::Classes | AnswerKind::YesNo => true,
-        AnswerKind::Number | AnswerKind::Similarity => false,
-    };
     let are_numbered = |model: &ModelInfo| model.label_source == LabelSource::Numbered;
-    if !has_classes(from) || !has_classes(to) {
+    if !from.has_classes() || !to.has_classes() {
         return Shared::Nothing;
     }
     match (are_numbered(from), are_numbered(to)) {

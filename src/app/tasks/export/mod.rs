@@ -86,6 +86,9 @@ impl App {
                 Err(why) => Saved::Failed(format!("The clipboard did not take it: {why}.")),
             }
         });
+        if let Some(copying) = &mut self.tasks.export {
+            copying.copies = true;
+        }
     }
 
     /// Takes in a finished export.
@@ -104,7 +107,7 @@ impl App {
 
     fn ready_drawing(&mut self, kind: FigureKind) -> Option<(Drawing, String)> {
         if self.tasks.export.is_some() {
-            self.state.done = Some("An export is still in progress".to_owned());
+            self.state.done.say("An export is still in progress");
             return None;
         }
         self.drawing_now(kind)

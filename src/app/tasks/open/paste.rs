@@ -57,7 +57,7 @@ impl App {
                 self.open_image(path);
             }
             Ok(Pasted::NoPicture) => {
-                self.state.done = Some("The clipboard holds no picture".to_owned());
+                self.state.done.say("The clipboard holds no picture");
             }
             Ok(Pasted::Failed(why)) => self.notices.error("The picture was not pasted", why),
             Err(pasting) => self.tasks.pasting = Some(pasting),

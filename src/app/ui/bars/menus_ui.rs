@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use egui::containers::menu::{MenuButton, MenuConfig};
-use egui::{Button, PopupCloseBehavior, ThemePreference, Ui};
+use egui::{Align, Button, Layout, PopupCloseBehavior, ThemePreference, Ui};
 
 use crate::app::commands::Command;
 use crate::app::commands::action::Action;
@@ -12,6 +12,7 @@ use crate::app::commands::shortcuts::keys_text;
 use crate::app::scene::Scene;
 use crate::app::tasks::export;
 use crate::app::ui::gallery::memory_ui::memory_menu_ui;
+use crate::app::ui::kit::theme::GRID;
 use crate::app::ui::kit::widgets::{caption, menu_spacing};
 use crate::app::ui::stage::panels_menu_ui;
 use crate::figure::Panel;
@@ -132,9 +133,7 @@ fn view_menu_ui(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
             options.style.panels.seen_only,
         ),
     ] {
-        let keys = action.shortcut().map(keys_text).unwrap_or_default();
-        let button = Button::selectable(on, label).shortcut_text(keys);
-        if ui.add(button).on_hover_text(action.tooltip()).clicked() {
+        if check_ui(ui, action, label, on) {
             commands.push(action.into());
         }
     }
@@ -153,6 +152,21 @@ fn view_menu_ui(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
             commands.push(Command::SetTheme(theme));
         }
     }
+}
+
+/// An entry that is on or off, with its key. Returns whether it was clicked.
+fn check_ui(ui: &mut Ui, action: Action, label: &str, mut on: bool) -> bool {
+    let row = ui.horizontal(|ui| {
+        ui.add_space(GRID);
+        let check = ui.checkbox(&mut on, label);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.add_space(GRID);
+            let keys = action.shortcut().map(keys_text).unwrap_or_default();
+            ui.weak(keys);
+        });
+        check
+    });
+    row.inner.on_hover_text(action.tooltip()).clicked()
 }
 
 /// What can be compared with the view: pins, another class, another model.

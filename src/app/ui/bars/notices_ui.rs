@@ -155,7 +155,7 @@ fn code_ui(ui: &mut Ui, code: &str) {
         ui.horizontal_top(|ui| {
             let words = RichText::new(code).monospace().color(colours.text);
             ui.add(Label::new(words).extend().selectable(true));
-            let button = ui.add(Button::new("Copy").small());
+            let button = ui.add(Button::new("Copy"));
             if button.on_hover_text("Copy this code").clicked() {
                 ui.copy_text(code.to_owned());
             }

@@ -15,7 +15,7 @@ use crate::app::ui::kit::text::{draw_left, draw_right, line};
 use crate::app::ui::kit::theme::{self, GRID, ROW, palette};
 
 /// The columns of the read-out: the name, and the width of the number after it.
-const COLUMNS: [(&str, f32); 4] = [("x", 36.0), ("y", 36.0), ("RGB", 76.0), ("map", 52.0)];
+const COLUMNS: [(&str, f32); 4] = [("x", 36.0), ("y", 36.0), ("RGB", 76.0), ("map", 72.0)];
 /// The width of the class under the pointer, where the model predicts one at each position.
 const CLASS: f32 = 96.0;
 
@@ -130,7 +130,7 @@ pub fn readout_ui(ui: &mut Ui, scene: Scene<'_>, hovered: Option<(RowId, Cell)>)
 
 /// The width of a column's name and the space before it.
 fn gap(name: &str) -> f32 {
-    16.0 + 8.0 * name.len() as f32
+    24.0 + 8.0 * name.len() as f32
 }
 
 fn words(reading: &Reading) -> String {

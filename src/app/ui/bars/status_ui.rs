@@ -45,7 +45,7 @@ pub fn status_ui(
                     ui.label(format!("{stage}, {seconds:.1} s"));
                     if scene.can_cancel() {
                         let cancel = Action::Cancel;
-                        let button = Button::new(cancel.label()).small();
+                        let button = Button::new(cancel.label());
                         let button = ui.add(button).on_hover_text(cancel.hint(ui.ctx()));
                         if button.clicked() {
                             commands.push(cancel.into());
@@ -61,8 +61,11 @@ pub fn status_ui(
                     ui.request_repaint_after(left);
                     let text = RichText::new(message).color(colours.text);
                     ui.add(egui::Label::new(text).truncate());
-                } else if let Some(done) = &scene.state.done {
-                    let text = RichText::new(done).color(colours.text);
+                } else if let Some((done, strength)) =
+                    scene.state.done.message(ui.input(|i| i.time))
+                {
+                    let colour = colours.text.gamma_multiply(strength);
+                    let text = RichText::new(done).color(colour);
                     ui.add(egui::Label::new(text).truncate());
                 } else {
                     shown_ui(ui, scene);

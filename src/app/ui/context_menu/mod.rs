@@ -11,6 +11,9 @@ use crate::app::scene::Scene;
 pub(crate) mod layers;
 pub(crate) mod panels;
 pub(crate) mod pictures;
+mod truth;
+
+pub use truth::truth_entry;
 
 /// Entries of a menu, in groups.
 #[derive(Debug, Default)]

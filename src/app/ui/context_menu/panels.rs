@@ -1,7 +1,7 @@
 //! What can be done with a panel of the stage.
 
-use super::Entries;
 use super::pictures::file_entries;
+use super::{Entries, truth_entry};
 use crate::app::commands::Command;
 use crate::app::scene::Scene;
 use crate::app::state::rows::lines::{Cell, Place};
@@ -42,7 +42,7 @@ fn row_entries(entries: &mut Entries, scene: Scene<'_>, row: &Row) {
             entries.add(scene, "Pin this view", Command::Pin(row.id));
         }
     }
-    truth_entry(entries, scene, row);
+    truth_of_row(entries, scene, row);
     if let Some(layer) = &row.subject.layer {
         entries.separate();
         entries.add(scene, "Copy layer path", Command::CopyText(layer.clone()));
@@ -50,7 +50,7 @@ fn row_entries(entries: &mut Entries, scene: Scene<'_>, row: &Row) {
 }
 
 /// The class of a row of the open photo as the true one.
-fn truth_entry(entries: &mut Entries, scene: Scene<'_>, row: &Row) {
+fn truth_of_row(entries: &mut Entries, scene: Scene<'_>, row: &Row) {
     let (state, subject) = (scene.state, &row.subject);
     let is_open = state.photo.as_ref().map(|photo| photo.id) == Some(subject.photo.id);
     let is_model = state.model().map(|model| model.id) == Some(subject.model.id);
@@ -61,12 +61,5 @@ fn truth_entry(entries: &mut Entries, scene: Scene<'_>, row: &Row) {
     if !is_open || !is_model || subject.model.kind.directions().is_some() {
         return;
     }
-    let is_true = state.truth_here() == Some(class);
-    let label = if is_true {
-        "Unset the true class".to_owned()
-    } else {
-        "Set as true class".to_owned()
-    };
-    let truth = Some(class).filter(|_| !is_true);
-    entries.add(scene, label, Command::SetTruth(truth));
+    truth_entry(entries, class, state.truth_here() == Some(class));
 }

@@ -1,8 +1,11 @@
 //! What can be done with an image of the folder.
 
 use super::Entries;
+use super::truth::truth_of_picture_entry;
 use crate::app::commands::Command;
+use crate::app::gallery;
 use crate::app::scene::Scene;
+use crate::engine::ModelInfo;
 use crate::folder::Entry;
 
 /// Adds the entries for an image of the folder, by its index. `open` opens it.
@@ -12,6 +15,17 @@ pub fn picture_entries(entries: &mut Entries, scene: Scene<'_>, entry: &Entry, o
         .as_ref()
         .map(|_| "This file cannot be read as an image".to_owned());
     entries.add_unless("Open", open, why_not);
+    if let Some(verdict) = entry.verdict()
+        && scene
+            .state
+            .truth_model()
+            .is_some_and(ModelInfo::has_classes)
+    {
+        let name = gallery::class_name(scene.state, verdict.class);
+        let is_true = entry.truth == Some(verdict.class);
+        let class = (verdict.class, name.as_str());
+        truth_of_picture_entry(entries, &entry.path, class, is_true);
+    }
     entries.separate();
     file_entries(entries, scene, &entry.path);
 }

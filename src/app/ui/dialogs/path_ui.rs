@@ -61,7 +61,7 @@ pub fn path_ui(ui: &Ui, prompt: &mut PathPrompt) -> Option<Command> {
             let can = prompt.path().is_some();
             let button = Button::new(prompt.verb());
             accepted |= ui.add_enabled(can, button).clicked();
-            closed = ui.button("Close").clicked();
+            closed = ui.button("Cancel").clicked();
         });
         (accepted, closed)
     });

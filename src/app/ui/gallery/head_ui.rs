@@ -10,6 +10,7 @@ use egui::{
 use crate::folder::{Filter, Tally};
 
 use super::lists_ui::lists_ui;
+use super::strip_ui::is_low;
 use crate::app::commands::Command;
 use crate::app::commands::action::Action;
 use crate::app::gallery;
@@ -27,12 +28,19 @@ const BUTTON: f32 = 72.0;
 /// Below this width, the combo boxes have no labels.
 const NAMED: f32 = 1200.0;
 
-pub fn head_ui(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
+/// Draws the line. `unfolded` is whether the images are shown, and `low` whether they are wanted in a low window.
+pub fn head_ui(
+    ui: &mut Ui,
+    scene: Scene<'_>,
+    unfolded: bool,
+    low: &mut bool,
+    commands: &mut Vec<Command>,
+) {
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), Sense::hover());
     progress_ui(ui, scene, rect);
     ui.scope_builder(UiBuilder::new().max_rect(rect), |ui| {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let button = ui.add(Button::new("Close").small());
+            let button = ui.add(Button::new("Close"));
             let button = button.on_hover_text(Action::CloseFolder.tooltip());
             button.widget_info(|| {
                 WidgetInfo::labeled(Role::Button, true, Action::CloseFolder.label())
@@ -40,9 +48,7 @@ pub fn head_ui(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
             if button.clicked() {
                 commands.push(Action::CloseFolder.into());
             }
-            let grid = Button::new("Grid")
-                .small()
-                .selected(scene.gallery.shows_grid());
+            let grid = Button::new("Grid").selected(scene.gallery.shows_grid());
             let grid = ui.add(grid).on_hover_text(Action::Grid.hint(ui.ctx()));
             if grid.clicked() {
                 commands.push(Action::Grid.into());
@@ -54,7 +60,7 @@ pub fn head_ui(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
             resume_ui(ui, scene, commands);
             assign_ui(ui, scene, named, commands);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                fold_ui(ui, scene, commands);
+                fold_ui(ui, scene, unfolded, low, commands);
                 counts_ui(ui, scene);
             });
         });
@@ -79,13 +85,12 @@ fn progress_ui(ui: &Ui, scene: Scene<'_>, rect: Rect) {
 }
 
 /// The triangle that folds the images away, and the folder's name.
-fn fold_ui(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
+fn fold_ui(ui: &mut Ui, scene: Scene<'_>, open: bool, low: &mut bool, commands: &mut Vec<Command>) {
     let colours = palette(ui);
     let title = title(scene.gallery.folder.paths());
     let text = line(ui, &title, theme::title(), colours.text, 200.0);
     let size = vec2(16.0 + text.size().x, theme::ROW);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
-    let open = scene.gallery.view.unfolded;
     let ink = if response.hovered() || response.has_focus() {
         colours.text
     } else {
@@ -105,7 +110,13 @@ fn fold_ui(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
         .map(|path| path.display().to_string())
         .collect();
     if response.on_hover_text(sources.join("\n")).clicked() {
-        commands.push(Command::UnfoldGallery(!open));
+        if is_low(ui) {
+            *low = !open;
+        }
+        // In a low window they are folded by themselves, so that folding them there means nothing elsewhere.
+        if !(open && is_low(ui)) {
+            commands.push(Command::UnfoldGallery(!open));
+        }
     }
 }
 
@@ -145,7 +156,7 @@ fn resume_ui(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
     } else {
         ("Stop", "Stop predicting all images")
     };
-    let button = Button::new(label).small().min_size(vec2(BUTTON, 0.0));
+    let button = Button::new(label).min_size(vec2(BUTTON, 0.0));
     if ui.add(button).on_hover_text(hint).clicked() {
         commands.push(Command::PredictFolder(paused));
     }
@@ -169,7 +180,7 @@ fn assign_ui(ui: &mut Ui, scene: Scene<'_>, named: bool, commands: &mut Vec<Comm
     } else {
         headline.short
     };
-    let button = ui.add(Button::new(RichText::new(text).color(ink)).small());
+    let button = ui.add(Button::new(RichText::new(text).color(ink)));
     button.widget_info(|| WidgetInfo::labeled(Role::Button, true, &headline.whole));
     if button.on_hover_text(report.lines.join("\n")).clicked() {
         commands.push(Action::TrueClasses.into());

@@ -21,6 +21,8 @@ pub struct GalleryScratch {
     pub drawn_px: u32,
     /// Whether scrolling comes from a wheel with notches rather than from a touchpad.
     pub(super) wheel_has_notches: bool,
+    /// Whether the images are shown in a low window, where they are folded by themselves.
+    pub(super) unfolded_low: bool,
     pub(super) textures: ThumbnailTextures,
     pub(super) grid: GridScratch,
 }
@@ -33,6 +35,7 @@ impl Default for GalleryScratch {
             shown: 0,
             drawn_px: 0,
             wheel_has_notches: true,
+            unfolded_low: false,
             textures: ThumbnailTextures::default(),
             grid: GridScratch::default(),
         }

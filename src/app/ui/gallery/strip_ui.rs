@@ -36,14 +36,23 @@ fn scroll_bar(ui: &Ui) -> ScrollStyle {
     }
 }
 
+/// A window lower than this has no room for the images beside large panels.
+const LOW_WINDOW: f32 = 760.0;
+
+/// Whether the images are folded by themselves unless they are wanted.
+pub(super) fn is_low(ui: &Ui) -> bool {
+    ui.ctx().content_rect().height() < LOW_WINDOW
+}
+
 /// Whether the images are shown below the line. In a grid, they are shown there.
-fn is_unfolded(scene: Scene<'_>) -> bool {
-    scene.gallery.view.unfolded && !scene.gallery.shows_grid()
+fn is_unfolded(ui: &Ui, scene: Scene<'_>, scratch: &GalleryScratch) -> bool {
+    let wanted = !is_low(ui) || scratch.unfolded_low;
+    wanted && scene.gallery.view.unfolded && !scene.gallery.shows_grid()
 }
 
 /// The height of the gallery.
-pub fn height(scene: Scene<'_>) -> f32 {
-    if is_unfolded(scene) {
+pub fn height(ui: &Ui, scene: Scene<'_>, scratch: &GalleryScratch) -> f32 {
+    if is_unfolded(ui, scene, scratch) {
         head_ui::HEIGHT + CELL + BAR
     } else {
         head_ui::HEIGHT
@@ -58,8 +67,10 @@ pub fn gallery_ui(
     commands: &mut Vec<Command>,
 ) {
     ui.spacing_mut().item_spacing.y = 0.0;
-    head_ui::head_ui(ui, scene, commands);
-    if !is_unfolded(scene) {
+    // What a click on the head does counts from the next frame on, whose height it is.
+    let unfolded = is_unfolded(ui, scene, scratch);
+    head_ui::head_ui(ui, scene, unfolded, &mut scratch.unfolded_low, commands);
+    if !unfolded {
         return;
     }
     let list = &scene.gallery.folder.list;

@@ -200,7 +200,7 @@ fn channel_choices_ui(
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let changed = view.looked_at.is_some() || !view.ticked.is_empty();
             let hint = "Show the whole map again";
-            let whole = ui.add_enabled(changed, egui::Button::new("Whole map").small());
+            let whole = ui.add_enabled(changed, egui::Button::new("Whole map"));
             if whole.on_hover_text(hint).clicked() {
                 commands.push(Command::WholeMap);
             }

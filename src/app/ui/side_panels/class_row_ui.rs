@@ -4,7 +4,7 @@ use egui::{Rangef, Rect, RichText, Role, Ui, pos2, vec2};
 
 use crate::app::commands::Command;
 use crate::app::state::State;
-use crate::app::ui::context_menu::{Entries, context_menu};
+use crate::app::ui::context_menu::{Entries, context_menu, truth_entry};
 use crate::app::ui::kit::text::{draw_left, draw_right, line, lines};
 use crate::app::ui::kit::theme::{self, CLASS_ROW, INSET, palette};
 use crate::app::ui::kit::widgets::{CLASS_GESTURES, click_modifiers, gestures, name_row, row};
@@ -187,14 +187,7 @@ pub fn class_row(
         if prediction.kind.directions().is_some() {
             return;
         }
-        let is_true = state.truth_here() == Some(class);
-        let label = if is_true {
-            "Unset the true class"
-        } else {
-            "Set as true class"
-        };
-        let truth = Command::SetTruth(Some(class).filter(|_| !is_true));
-        entries.add_unless(label, truth, None);
+        truth_entry(entries, class, state.truth_here() == Some(class));
     };
     context_menu(&response, entries, commands);
 }

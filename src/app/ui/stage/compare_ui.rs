@@ -1,5 +1,5 @@
-//! Several views as rows: compared classes, a second model, and pins. Their columns are aligned, so
-//! that the same panel of each row can be compared straight down.
+//! Several views: compared classes, a second model, and pins. As rows their columns are aligned, so that the
+//! same panel of each can be compared straight down; a few are blocks, where that shows them much larger.
 
 use egui::containers::scroll_area::{DragScroll, ScrollSource};
 use egui::{
@@ -7,7 +7,9 @@ use egui::{
 };
 
 use super::StageScratch;
-use super::arrange::{self, ROW_HEAD};
+use super::arrange::STEADY;
+use super::arrange::lines::{Plan, Shape, choose, lay_out};
+use super::cell::head_ui::head_ui;
 use super::cell::input_ui::input_ui;
 use super::cell::picture_ui::picture_ui;
 use super::cell::title;
@@ -16,13 +18,14 @@ use super::row_head_ui::row_head_ui;
 use crate::app::commands::Command;
 use crate::app::scene::Scene;
 use crate::app::state::rows::RowId;
-use crate::app::state::rows::lines::Line;
+use crate::app::state::rows::lines::{Line, Place};
+use crate::app::state::rows::panels::Arrangement;
 use crate::app::state::viewport::{Picture, Port, View};
 use crate::app::ui::kit::text::{draw_left, line};
 use crate::app::ui::kit::theme::{self, GRID, palette};
 
 /// The height of the column titles above all rows.
-const COLUMN_HEAD: f32 = 20.0;
+const COLUMN_HEAD: f32 = 24.0;
 /// The width of the scroll bar, which is beside the images in the margin of the stage.
 const SCROLL_BAR: f32 = 12.0;
 
@@ -37,31 +40,42 @@ pub struct RowsScratch {
 struct Rows<'a> {
     lines: &'a [Line<'a>],
     pictures: &'a [Picture],
-    plan: &'a arrange::Rows,
-    /// The rectangle of all rows together, on the screen.
+    plan: &'a Plan,
+    /// The rectangle of all lines together, on the screen.
     block: Rect,
 }
 
 impl Rows<'_> {
-    fn head(&self, top: f32) -> Rect {
-        Rect::from_min_max(
-            self.block.min + vec2(self.left(), top),
-            self.block.min + vec2(self.plan.right(), top + ROW_HEAD),
-        )
+    fn head(&self, line: usize) -> Rect {
+        self.plan.lines[line]
+            .head
+            .translate(self.block.min.to_vec2())
     }
 
-    /// The left edge of the first column.
-    fn left(&self) -> f32 {
-        self.plan.columns.first().copied().unwrap_or_default()
+    /// The line with its head.
+    fn rect(&self, line: usize) -> Rect {
+        self.plan.lines[line]
+            .rect()
+            .translate(self.block.min.to_vec2())
     }
 
-    fn port(&self, row: usize, column: usize) -> Port {
-        Port::fixed(self.cell(column, self.plan.tops[row]))
+    fn port(&self, line: usize, column: usize) -> Port {
+        let by = self.block.min.to_vec2();
+        let Port { whole, room } = self.plan.lines[line].ports[column];
+        Port {
+            whole: whole.translate(by),
+            room: room.translate(by),
+        }
     }
+}
 
-    fn cell(&self, column: usize, (top, height): (f32, f32)) -> Rect {
-        let corner = self.block.min + vec2(self.plan.columns[column], top + ROW_HEAD);
-        Rect::from_min_size(corner, vec2(self.plan.width, height))
+/// The shape of a line, if its photo has this size.
+fn shape(line: &Line<'_>, picture: Vec2) -> Shape {
+    let large = line.places().find(|(_, place)| line.looks_at(*place));
+    Shape {
+        picture,
+        columns: line.columns.len(),
+        large: large.map(|(column, _)| column),
     }
 }
 
@@ -81,8 +95,18 @@ pub fn rows_ui(
     let pictures: Vec<Picture> = pictures.collect();
     let sizes: Vec<Vec2> = pictures.iter().map(Picture::part_size).collect();
     let room = area.size() - vec2(0.0, COLUMN_HEAD + GRID);
-    let columns = lines.iter().map(|line| line.columns.len()).max();
-    let plan = arrange::rows(room, columns.unwrap_or(1), &sizes);
+    let shapes_of = |size: &dyn Fn(usize) -> Vec2| -> Vec<Shape> {
+        let lines = lines.iter().take(sizes.len()).enumerate();
+        lines.map(|(i, line)| shape(line, size(i))).collect()
+    };
+    let shapes = shapes_of(&|line| sizes[line]);
+    let choice = match scene.state.options.style.panels.arrangement {
+        Arrangement::Automatic if scene.gallery.is_shown() => {
+            choose(room, &shapes_of(&|_| STEADY), Arrangement::Automatic)
+        }
+        chosen => choose(room, &shapes, chosen),
+    };
+    let plan = lay_out(room, &shapes, choice);
     column_heads_ui(ui, scene, lines, area, &plan, commands);
 
     // Over an image the wheel zooms; beside the images it scrolls.
@@ -106,17 +130,15 @@ pub fn rows_ui(
             .show(ui, |ui| {
                 let (block, _) =
                     ui.allocate_exact_size(vec2(area.width(), plan.height), Sense::hover());
-                if let Some((top, height)) = reveal.map(|position| plan.tops[position]) {
-                    let corner = block.min + vec2(0.0, top);
-                    let row = vec2(area.width(), ROW_HEAD + height);
-                    ui.scroll_to_rect(Rect::from_min_size(corner, row), None);
-                }
                 let laid_out = Rows {
                     lines,
                     pictures: &pictures,
                     plan: &plan,
                     block,
                 };
+                if let Some(line) = reveal.filter(|line| *line < plan.lines.len()) {
+                    ui.scroll_to_rect(laid_out.rect(line), None);
+                }
                 rows_contents_ui(ui, scene, &laid_out, view, stage, commands);
             });
     });
@@ -137,15 +159,18 @@ fn column_heads_ui(
     scene: Scene<'_>,
     lines: &[Line<'_>],
     area: Rect,
-    plan: &arrange::Rows,
+    plan: &Plan,
     commands: &mut Vec<Command>,
 ) {
     let y = area.top() + COLUMN_HEAD / 2.0;
     let corner = area.min + vec2(plan.right(), 0.0);
     let menu = panels_menu_ui(ui, scene, corner, false, commands);
-    for (column, left) in plan.columns.iter().enumerate() {
+    let Some((columns, width)) = &plan.columns else {
+        return;
+    };
+    for (column, left) in columns.iter().enumerate() {
         let left = area.left() + left;
-        let room = plan.width.min(menu.left() - GRID - left);
+        let room = width.min(menu.left() - GRID - left);
         let title = column_title(scene, lines, column);
         let text = line(ui, &title, theme::small(), palette(ui).weak, room);
         draw_left(ui, left, y, text);
@@ -174,20 +199,19 @@ fn rows_contents_ui(
     stage: &mut StageScratch,
     commands: &mut Vec<Command>,
 ) {
-    let (lines, tops) = (all.lines, &all.plan.tops);
+    let lines = all.lines;
     stage.frame = all
         .pictures
         .first()
         .map(|picture| (all.port(0, 0), *picture));
 
     // All cells handle input before any is drawn, so that the crosshair is the same in each.
-    for (index, (line, position)) in lines.iter().zip(tops).enumerate() {
+    for (index, line) in lines.iter().take(all.plan.lines.len()).enumerate() {
         for (column, place) in line.places() {
-            let rect = all.cell(column, *position);
-            if !ui.is_rect_visible(rect) {
+            let port = all.port(index, column);
+            if !ui.is_rect_visible(port.room) {
                 continue;
             }
-            let port = all.port(index, column);
             let number = Some(index + 1);
             let response = input_ui(ui, scene, place, &port, number, view, stage, commands);
             let active = scene.state.sides.active_index();
@@ -197,22 +221,24 @@ fn rows_contents_ui(
             }
         }
     }
-    for (index, (line, position)) in lines.iter().zip(tops).enumerate() {
-        let head = all.head(position.0);
+    for (index, line) in lines.iter().take(all.plan.lines.len()).enumerate() {
         let Some(row) = line.row else { continue };
-        if !ui.is_rect_visible(head.union(all.cell(0, *position))) {
+        if !ui.is_rect_visible(all.rect(index)) {
             continue;
         }
         let of = (row, line.is_pair);
-        let handle = row_head_ui(ui, scene, of, index, head, view, commands);
+        let handle = row_head_ui(ui, scene, of, index, all.head(index), view, commands);
         for (column, place) in line.places() {
             let port = all.port(index, column);
-            picture_ui(ui, scene, place, &port, view, stage, commands);
-            let title = title(scene, place);
-            if title != column_title(scene, lines, column) {
-                let rect = all.cell(column, *position);
-                plate_ui(ui, &title, rect.min, rect.width());
-            }
+            panel_ui(
+                ui,
+                scene,
+                (place, column),
+                (all, index, &port),
+                view,
+                stage,
+                commands,
+            );
         }
         if let RowId::Pin(id) = row.id {
             reorder_ui(ui, id, &handle, all, commands);
@@ -220,11 +246,32 @@ fn rows_contents_ui(
     }
 }
 
+/// One panel of a line. Where the columns have no titles, it has its own.
+fn panel_ui(
+    ui: &mut Ui,
+    scene: Scene<'_>,
+    (place, column): (Place<'_>, usize),
+    (all, line, port): (&Rows<'_>, usize, &Port),
+    view: &View,
+    stage: &mut StageScratch,
+    commands: &mut Vec<Command>,
+) {
+    if all.plan.columns.is_none() {
+        let frame = view.frame(port, all.pictures[line]);
+        let head = frame.with_max_x(frame.right().max(port.room.right()));
+        head_ui(ui, scene, place, head, head.right());
+        picture_ui(ui, scene, place, port, view, stage, commands);
+        return;
+    }
+    picture_ui(ui, scene, place, port, view, stage, commands);
+    let title = title(scene, place);
+    if title != column_title(scene, all.lines, column) {
+        plate_ui(ui, &title, port.whole.min, port.whole.width());
+    }
+}
+
 /// Lets a pin be dragged by its head and moved to where it is dropped.
 fn reorder_ui(ui: &Ui, id: u64, handle: &Response, all: &Rows<'_>, commands: &mut Vec<Command>) {
-    let (plan, block) = (all.plan, all.block);
-    let ids: Vec<Option<RowId>> = all.lines.iter().map(|line| Some(line.row?.id)).collect();
-    let is_pin = |id: &Option<RowId>| matches!(id, Some(RowId::Pin(_)));
     if handle.hovered() {
         ui.set_cursor_icon(CursorIcon::Grab);
     }
@@ -235,30 +282,42 @@ fn reorder_ui(ui: &Ui, id: u64, handle: &Response, all: &Rows<'_>, commands: &mu
         return;
     }
     ui.set_cursor_icon(CursorIcon::Grabbing);
-    let pins = ids
-        .iter()
-        .zip(&plan.tops)
-        .filter(|(row, _)| is_pin(row))
-        .map(|(row, (top, height))| (row, block.top() + top + (ROW_HEAD + height) / 2.0));
-    let position = pins
-        .filter(|(row, middle)| **row != Some(RowId::Pin(id)) && pointer.y > *middle)
-        .count();
+    let pins = all.lines.iter().take(all.plan.lines.len()).enumerate();
+    let pins = pins.filter_map(|(index, line)| match line.row?.id {
+        RowId::Pin(pin) if pin != id => Some(all.rect(index)),
+        RowId::Pin(_) | RowId::Side(_) | RowId::Rival(_) | RowId::Versus(_) => None,
+    });
+    let others: Vec<Rect> = pins.collect();
+    let is_wide = all.plan.is_wide;
+    let is_before = |rect: &&Rect| {
+        if is_wide {
+            let beside = pointer.y > rect.top() && pointer.x > rect.center().x;
+            pointer.y > rect.bottom() || beside
+        } else {
+            pointer.y > rect.center().y
+        }
+    };
+    let position = others.iter().filter(is_before).count();
     if handle.drag_stopped() {
         commands.push(Command::MovePin(id, position));
         return;
     }
-    let first = ids.iter().position(is_pin);
-    let others: Vec<f32> = ids
-        .iter()
-        .zip(&plan.tops)
-        .skip(first.unwrap_or_default())
-        .filter(|(row, _)| **row != Some(RowId::Pin(id)))
-        .map(|(_, (top, _))| *top)
-        .collect();
-    let top = others.get(position).copied().unwrap_or(plan.height);
-    let y = block.top() + top - GRID / 2.0;
+    // Before the pin that follows, or after the last line.
     let stroke = egui::Stroke::new(2.0, palette(ui).accent);
-    let left = block.left() + all.left();
-    let right = block.left() + plan.right();
-    ui.painter().hline(left..=right, y, stroke);
+    let last = all.plan.lines.len().saturating_sub(1);
+    let (next, follows) = match others.get(position) {
+        Some(rect) => (*rect, true),
+        None => (all.rect(last), false),
+    };
+    if is_wide {
+        let x = if follows { next.left() } else { next.right() };
+        ui.painter().vline(x, next.y_range(), stroke);
+    } else {
+        let y = if follows {
+            next.top() - GRID / 2.0
+        } else {
+            next.bottom() + GRID / 2.0
+        };
+        ui.painter().hline(next.x_range(), y, stroke);
+    }
 }

@@ -7,11 +7,8 @@ use crate::app::commands::Command;
 use crate::app::commands::action::Action;
 use crate::app::scene::Scene;
 use crate::app::state::rows::panels::{Arrangement, Originals, Panels, TwoClasses};
-use crate::app::ui::kit::theme::GRID;
+use crate::app::ui::kit::theme::{GRID, ROW};
 use crate::app::ui::kit::widgets::{caption, menu_spacing, on_stage};
-
-/// The height of the buttons.
-const HEIGHT: f32 = 20.0;
 
 /// Draws the menu left of `corner`; beside two classes in one line, a button that stops comparing them. Returns
 /// what they cover.
@@ -22,14 +19,14 @@ pub fn panels_menu_ui(
     is_pair: bool,
     commands: &mut Vec<Command>,
 ) -> Rect {
-    let area = Rect::from_min_max(corner - vec2(240.0, 0.0), corner + vec2(0.0, HEIGHT));
+    let area = Rect::from_min_max(corner - vec2(240.0, 0.0), corner + vec2(0.0, ROW));
     let mut left = corner.x;
     ui.scope_builder(UiBuilder::new().max_rect(area), |ui| {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = 4.0;
             on_stage(ui);
             let stay = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
-            let button = Button::new("Panels").small();
+            let button = Button::new("Panels");
             let (response, _) = MenuButton::from_button(button).config(stay).ui(ui, |ui| {
                 ui.set_width(200.0);
                 menu_spacing(ui);
@@ -39,7 +36,7 @@ pub fn panels_menu_ui(
             response.on_hover_text("Which panels are shown, and how they are arranged");
             if is_pair {
                 let action = Action::StopComparing;
-                let button = ui.add(Button::new("Stop comparing").small());
+                let button = ui.add(Button::new("Stop comparing"));
                 left = button.rect.left();
                 if button.on_hover_text(action.hint(ui.ctx())).clicked() {
                     commands.push(action.into());

@@ -1,9 +1,10 @@
 //! The panels: the four of one view, or several rows of four. All share one zoom and one crosshair.
 
-use egui::{Key, Ui, vec2};
+use egui::{Key, Ui};
 
 use super::StageScratch;
-use super::arrange::{HEAD, PanelCount, largest, layout};
+use super::arrange::single::{PanelCount, largest, layout};
+use super::arrange::{HEAD, STEADY};
 use super::cell::head_ui::head_ui;
 use super::cell::input_ui::input_ui;
 use super::cell::picture_ui::picture_ui;
@@ -13,11 +14,10 @@ use super::large_ui;
 use super::panels_menu_ui::panels_menu_ui;
 use crate::app::commands::Command;
 use crate::app::scene::Scene;
-use crate::app::state::rows::lines::{Cell, Line, Place, lines};
+use crate::app::state::rows::lines::{Line, Place, lines};
 use crate::app::state::rows::panels::Arrangement;
 use crate::app::state::viewport::View;
 use crate::app::ui::kit::theme::GRID;
-use crate::figure::Panel;
 
 /// Draws all rows, or a single one as large as possible.
 pub fn panels_ui(
@@ -61,15 +61,13 @@ fn single_ui(
         return;
     };
     let places: Vec<Place<'_>> = line.places().map(|(_, place)| place).collect();
-    let heat_map = |place: &Place<'_>| place.cell == Cell::Panel(Panel::HeatMap);
-    let heat_map = places.iter().position(heat_map);
     let count = PanelCount {
         all: places.len(),
-        large: heat_map.filter(|_| !line.is_pair),
+        large: places.iter().position(|place| line.looks_at(*place)),
     };
     let arrangement = match scene.state.options.style.panels.arrangement {
         // Walking a folder must not make the panels jump, so its images count as of one size there.
-        Arrangement::Automatic if scene.gallery.is_shown() => largest(area, vec2(4.0, 3.0), count),
+        Arrangement::Automatic if scene.gallery.is_shown() => largest(area, STEADY, count),
         chosen => chosen,
     };
     let ports = layout(area, picture.part_size(), arrangement, count);

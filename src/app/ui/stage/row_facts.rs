@@ -17,6 +17,10 @@ pub const DOT: &str = "  ·  ";
 pub fn facts(scene: Scene<'_>, row: &Row, is_pair: bool) -> Vec<String> {
     let (state, subject) = (scene.state, &row.subject);
     let mut facts: Vec<String> = shown_words(&shown(state, row)).into_iter().collect();
+    let model = subject.model.name.clone();
+    let only_model =
+        state.sides.count() == 1 && state.model().map(|model| model.id) == Some(subject.model.id);
+    let mut of_pair = None;
     if let (RowId::Versus(_), Some(Score::Versus { a, b })) = (row.id, subject.score) {
         let name = |class| Score::For(class).describe(&subject.model.labels);
         let own = scene.textures.row(row.id);
@@ -29,15 +33,13 @@ pub fn facts(scene: Scene<'_>, row: &Row, is_pair: bool) -> Vec<String> {
         if !is_pair {
             return vec![format!("orange is {a}, violet {b}"), how];
         }
-        facts.push(how);
+        of_pair = Some(how);
     }
-    facts.push(subject.layer.clone().unwrap_or_default());
-    let model = subject.model.name.clone();
-    let only_model =
-        state.sides.count() == 1 && state.model().map(|model| model.id) == Some(subject.model.id);
     if !only_model {
         facts.push(model.clone());
     }
+    facts.push(subject.layer.clone().unwrap_or_default());
+    facts.extend(of_pair);
     if state.photo.as_ref().map(|p| p.id) != Some(subject.photo.id) {
         facts.push(subject.photo.name());
     }

@@ -14,6 +14,9 @@ use crate::app::ui::kit::text::{draw_left, draw_right, line};
 use crate::app::ui::kit::theme::{self, GRID, palette};
 use crate::app::ui::kit::widgets::on_stage;
 
+/// A narrower head has no room for the names of two classes and their numbers.
+const ROOMY: f32 = 640.0;
+
 /// Draws the head of a row. Returns the response of its text, which is the handle for moving a pin.
 pub fn row_head_ui(
     ui: &mut Ui,
@@ -34,7 +37,9 @@ pub fn row_head_ui(
         numbers(scene, row, view)
     };
     let numbers = numbers.unwrap_or_default();
-    if !numbers.is_empty() {
+    // Where there is little room, those of a pair are above its maps alone.
+    let has_room = !is_pair || head.width() >= ROOMY;
+    if has_room && !numbers.is_empty() {
         let words = line(
             ui,
             &numbers,
@@ -119,7 +124,7 @@ fn row_buttons_ui(
                 let enabled = why_not.is_none();
                 let button = match icon {
                     Some(icon) => icon_button(ui, icon, enabled),
-                    None => ui.add_enabled(enabled, Button::new(label).small()),
+                    None => ui.add_enabled(enabled, Button::new(label)),
                 };
                 let button = match icon {
                     Some(_) => button.on_hover_text(format!("{label}: {hint}")),

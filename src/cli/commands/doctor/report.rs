@@ -7,6 +7,8 @@ use gradcam::explain::{LayerCheck, SelfCheck};
 use gradcam::model::{AnswerKind, LabelSource, Preprocess, SecondPicture, Sources};
 use serde_json::{Value, json};
 
+use crate::cli::terminal;
+
 /// Everything that the report says.
 pub struct Report<'a> {
     pub model: &'a ModelInfo,
@@ -86,7 +88,7 @@ impl Report<'_> {
             None => say("Layer", "none has a map".to_owned()),
         }
         for (index, note) in model.notes.iter().enumerate() {
-            say(if index == 0 { "Notes" } else { "" }, note.clone());
+            say(if index == 0 { "Notes" } else { "" }, terminal::note(note));
         }
         let run = &self.run;
         let image = run.image.map_or_else(
@@ -175,7 +177,7 @@ impl Report<'_> {
                 "similar_to": model.reference.as_ref().map(|it| it.path().display().to_string()),
                 "classes": model.kind.directions().is_none().then_some(model.labels.len()),
                 "reading": model.reading.label().to_lowercase(),
-                "names": names_source(model.label_source),
+                "names": names_source(model),
             },
             "parameters": model.parameters,
             "multiply_adds": model.facts.multiply_adds,
@@ -238,7 +240,7 @@ fn output(model: &ModelInfo) -> String {
             model.labels.len(),
             positions(model),
             model.reading.label().to_lowercase(),
-            names_source(model.label_source)
+            names_source(model)
         ),
         AnswerKind::Number => format!("a number{}", positions(model)),
         AnswerKind::Similarity => {
@@ -272,7 +274,10 @@ fn kind(kind: AnswerKind) -> &'static str {
 fn value(prediction: &Prediction, class: usize) -> String {
     let value = prediction.described(class).unwrap_or_default();
     if prediction.reading.has_logits() {
-        format!("{value}, logit {:.3}", prediction.logits[class])
+        format!(
+            "{value}, logit {}",
+            terminal::fixed(prediction.logits[class].into(), 3)
+        )
     } else {
         value
     }
@@ -312,11 +317,14 @@ fn decimal(number: f64) -> String {
     }
 }
 
-fn names_source(source: LabelSource) -> String {
-    let words = match source {
+fn names_source(model: &ModelInfo) -> String {
+    let words = match &model.label_source {
         LabelSource::Archive => "names from the file",
         LabelSource::BesideModel(file) => return format!("names from {file} beside it"),
         LabelSource::ImageNet => "names assumed to be ImageNet's",
+        LabelSource::Numbered if model.kind == AnswerKind::YesNo => {
+            return format!("called {}", model.labels.join(" and "));
+        }
         LabelSource::Numbered => "no names are known",
         LabelSource::Typed => "names typed in",
         LabelSource::Folders => "names assumed to be those of folders",

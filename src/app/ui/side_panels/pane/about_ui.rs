@@ -7,7 +7,7 @@ use crate::model::AnswerKind;
 use crate::model::graph::receptive_field::{Field, Fields};
 use crate::model::layers::Layer;
 
-use super::fact_rows::{fact, fact_with_more, section};
+use super::fact_rows::{fact, fact_with_more, file_fact, section};
 use super::usage_ui::{Draft, usage_ui};
 use crate::app::commands::Command;
 use crate::app::scene::Scene;
@@ -51,7 +51,7 @@ fn file_ui(ui: &mut Ui, model: &ModelInfo) {
     ui.add(egui::Label::new(title).wrap());
     let file = model.path.file_name().unwrap_or(model.path.as_os_str());
     let file = file.to_string_lossy();
-    fact_with_more(ui, "File", &file, &model.path.display().to_string());
+    file_fact(ui, "File", &file, &model.path.display().to_string());
     if !model.about.format.is_empty() {
         fact(ui, "Format", &model.about.format);
     }

@@ -2,6 +2,7 @@
 
 use egui::{Sense, Ui, vec2};
 
+use crate::app::ui::kit::path_text::middle_line;
 use crate::app::ui::kit::text::lines;
 use crate::app::ui::kit::theme::{self, GRID, ROW, palette};
 
@@ -83,5 +84,20 @@ pub fn fact_with_more(ui: &mut Ui, name: &str, value: &str, more: &str) {
         name_ui(ui, name, names_width(ui.available_width()));
         ui.add(egui::Label::new(value).wrap().selectable(true))
             .on_hover_text(more);
+    });
+}
+
+/// The name of a file in one line: shortened in the middle where it is too long, because half a name in each of two
+/// lines cannot be read. All of it is in the tooltip.
+pub fn file_fact(ui: &mut Ui, name: &str, file: &str, path: &str) {
+    ui.horizontal_top(|ui| {
+        name_ui(ui, name, names_width(ui.available_width()));
+        let colours = palette(ui);
+        let room = ui.available_width();
+        let (text, _) = middle_line(ui, file, theme::body(), colours.text, room);
+        let (rect, response) = ui.allocate_exact_size(text.size(), Sense::hover());
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, file));
+        ui.painter().galley(rect.min, text, colours.text);
+        response.on_hover_text(path);
     });
 }

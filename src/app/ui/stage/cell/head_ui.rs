@@ -36,7 +36,8 @@ pub fn head_ui(ui: &Ui, scene: Scene<'_>, place: Place<'_>, rect: Rect, title_ri
         Cell::Panel(_) => rect.left(),
     };
     let text = caption(scene, place);
-    let room = rect.right() - left;
+    // A button beside the title is lower than it, and would touch the caption.
+    let room = title_right.min(rect.right()) - left;
     // The class at its start and the layer at its end both matter.
     let (galley, is_short) = middle_line(ui, &text, theme::small(), colours.weak, room);
     // The scale says the most; half a word behind it would not help.

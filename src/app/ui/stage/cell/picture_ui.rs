@@ -92,7 +92,7 @@ pub fn picture_ui(
         if !std::ptr::eq(plain, &raw const *over.photo) {
             photo(&painter, &over.photo);
         }
-        draw_heat(&painter, over, photo_rect, look);
+        draw_heat(ui, &painter, over, photo_rect, look);
         lines_ui(&painter, over, photo_rect, style.colormap);
     };
     // A map of another photo would be taken for one of this photo.
@@ -122,10 +122,10 @@ pub fn picture_ui(
             drawn.map(|(plain, (_, over))| over_photo(plain, over, look))
         }
         Cell::Panel(Panel::GuidedBackprop) => own.signed.as_ref().map(|(_, signed)| {
-            draw_signed(&painter, &signed.backprop, photo_rect(signed.size));
+            draw_signed(ui, &painter, &signed.backprop, photo_rect(signed.size));
         }),
         Cell::Panel(Panel::GuidedGradCam) => own.signed.as_ref().map(|(_, signed)| {
-            draw_signed(&painter, &signed.grad_cam, photo_rect(signed.size));
+            draw_signed(ui, &painter, &signed.grad_cam, photo_rect(signed.size));
         }),
     });
     let empty = drawn.is_none();
@@ -300,6 +300,7 @@ pub fn part(whole: Rect, part: Rect) -> Rect {
 
 /// Draws the map with the given opacity, and shades what the network did not see.
 fn draw_heat(
+    ui: &Ui,
     painter: &Painter,
     over: &OverPhoto,
     photo_rect: Rect,
@@ -309,16 +310,23 @@ fn draw_heat(
     let seen = part(photo_rect, layer.seen);
     let tint = theme::light(opacity.0);
     painter.image(layer.texture().id(), seen, layer.uv(), tint);
-    shade_unseen(painter, photo_rect, seen, (overlay, opacity.share()));
-    hatch_unseen(painter, photo_rect, seen);
+    let look = (overlay, opacity.share());
+    shade_unseen(ui, painter, photo_rect, seen, look);
+    hatch_unseen(ui, painter, photo_rect, seen, Some(overlay));
 }
 
-/// Draws a signed image on what the network saw. The rest is zero and shaded.
-fn draw_signed(painter: &Painter, picture: &InputTexture, photo_rect: Rect) {
-    painter.rect_filled(photo_rect, 0.0, UNSEEN_ZERO);
+/// Draws a signed image on what the network saw. The rest is zero and shaded, or in the light theme white as in
+/// figures.
+fn draw_signed(ui: &Ui, painter: &Painter, picture: &InputTexture, photo_rect: Rect) {
+    let unseen = if ui.visuals().dark_mode {
+        UNSEEN_ZERO
+    } else {
+        Color32::WHITE
+    };
+    painter.rect_filled(photo_rect, 0.0, unseen);
     let seen = part(photo_rect, picture.seen);
     painter.image(picture.texture().id(), seen, picture.uv(), Color32::WHITE);
-    hatch_unseen(painter, photo_rect, seen);
+    hatch_unseen(ui, painter, photo_rect, seen, None);
 }
 
 /// A message over a stale image that will not be recomputed by itself. Returns whether it was clicked.

@@ -1,7 +1,7 @@
-//! What the network did not see of a photo: shaded and hatched, so that it cannot be taken for a part without
+//! What the network did not see of a photo: dark or, in the light theme, pale as in figures, and hatched, so that it cannot be taken for a part without
 //! importance, which the network did see.
 
-use egui::{Painter, Rect, Stroke, pos2};
+use egui::{Painter, Rect, Stroke, Ui, pos2};
 
 use crate::app::ui::kit::theme;
 use crate::picture::map::compose::unseen_shade;
@@ -12,17 +12,61 @@ const STEP: f32 = 9.0;
 /// Parts narrower than this are not hatched: the lines would be dots.
 const MIN_HATCHED: f32 = 4.0;
 
-/// Darkens what is outside of `seen`: in a spotlight never less than what was seen.
-pub fn shade_unseen(painter: &Painter, photo_rect: Rect, seen: Rect, look: (Overlay, f32)) {
-    let shade = theme::shade((unseen_shade(look.0, look.1) * 255.0).round() as u8);
+/// The share of white over what was not seen in the light theme, and of grey in the lines there, as in figures.
+const PALE: u8 = 153;
+const PALE_LINE: u8 = 102;
+
+/// How what was not seen is drawn: as dark as the window, or as pale as a figure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Under {
+    Dark,
+    Pale,
+}
+
+impl Under {
+    fn of(ui: &Ui, overlay: Option<Overlay>) -> Under {
+        match overlay {
+            // What was not seen is never brighter there than what was.
+            Some(Overlay::Spotlight) => Under::Dark,
+            Some(Overlay::Blend | Overlay::Contours | Overlay::Cells) | None
+                if ui.visuals().dark_mode =>
+            {
+                Under::Dark
+            }
+            Some(Overlay::Blend | Overlay::Contours | Overlay::Cells) | None => Under::Pale,
+        }
+    }
+}
+
+/// Covers what is outside of `seen`: in a spotlight it is never brighter than what was seen.
+pub fn shade_unseen(
+    ui: &Ui,
+    painter: &Painter,
+    photo_rect: Rect,
+    seen: Rect,
+    (overlay, opacity): (Overlay, f32),
+) {
+    let shade = match Under::of(ui, Some(overlay)) {
+        Under::Dark => theme::shade((unseen_shade(overlay, opacity) * 255.0).round() as u8),
+        Under::Pale => theme::light(PALE),
+    };
     for part in unseen_parts(photo_rect, seen) {
         painter.rect_filled(part, 0.0, shade);
     }
 }
 
-/// Draws lines over what is outside of `seen`.
-pub fn hatch_unseen(painter: &Painter, photo_rect: Rect, seen: Rect) {
-    let stroke = Stroke::new(1.0, theme::light(30));
+/// Draws lines over what is outside of `seen`, of a map in this overlay or of signed values.
+pub fn hatch_unseen(
+    ui: &Ui,
+    painter: &Painter,
+    photo_rect: Rect,
+    seen: Rect,
+    overlay: Option<Overlay>,
+) {
+    let stroke = match Under::of(ui, overlay) {
+        Under::Dark => Stroke::new(1.0, theme::light(30)),
+        Under::Pale => Stroke::new(1.0, theme::shade(PALE_LINE)),
+    };
     for part in unseen_parts(photo_rect, seen) {
         let visible = part.intersect(painter.clip_rect());
         if visible.width() < MIN_HATCHED || visible.height() < MIN_HATCHED {

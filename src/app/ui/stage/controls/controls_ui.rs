@@ -16,11 +16,11 @@ use crate::app::ui::kit::widgets::{self, Choice};
 use crate::app::wording::fit_label;
 
 /// From this width on, the controls fit in one row.
-const ONE_ROW: f32 = 1200.0;
+const ONE_ROW: f32 = 1480.0;
 /// Below this width, the controls drop what they can spare.
-const COMPACT: f32 = 640.0;
+const COMPACT: f32 = 800.0;
 /// The same with the opacity of a difference beside the others.
-const COMPACT_WITH_DIFFERENCE: f32 = 800.0;
+const COMPACT_WITH_DIFFERENCE: f32 = 880.0;
 
 /// The height of the controls in a stage of this width.
 pub fn height(width: f32) -> f32 {

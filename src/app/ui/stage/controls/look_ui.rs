@@ -25,9 +25,11 @@ pub fn look_ui(ui: &mut Ui, scene: Scene<'_>, compact: bool, commands: &mut Vec<
         width: match (compact, both) {
             (true, true) => 40.0,
             (true, false) => 64.0,
-            (false, true) => 72.0,
+            (false, true) => 56.0,
             (false, false) => 120.0,
         },
+        // The colours need the room of the number.
+        numbered: !(compact && both),
         of: |style| &mut style.opacity,
     };
     ui.add_enabled_ui(overlay.has_opacity(), |ui| opacity.ui(ui, scene, commands));
@@ -44,14 +46,14 @@ pub fn look_ui(ui: &mut Ui, scene: Scene<'_>, compact: bool, commands: &mut Vec<
     ui.add_enabled_ui(overlay.has_colours(), |ui| {
         colours_ui(ui, scene, compact, commands);
     });
-    match (compact, both) {
-        // The maximum of each map is above it.
-        (true, true) => {}
-        (true, false) => legend_ui(ui, scene, 40.0),
-        (false, true) => legend_ui(ui, scene, 64.0),
-        (false, false) => legend_ui(ui, scene, 96.0),
-    }
-    maximum_ui(ui, scene, commands);
+    let width = match (compact, both) {
+        (true, true) => 32.0,
+        (true, false) => 40.0,
+        (false, true) => 56.0,
+        (false, false) => 96.0,
+    };
+    legend_ui(ui, scene, width);
+    maximum_ui(ui, scene, compact, commands);
     ui.add_space(if compact { 0.0 } else { GRID });
     overlay_ui(ui, scene, compact, commands);
 }
@@ -86,6 +88,8 @@ struct Slide {
     name: &'static str,
     hint: &'static str,
     width: f32,
+    /// Whether its value is beside it.
+    numbered: bool,
     of: fn(&mut MapStyle) -> &mut Opacity,
 }
 
@@ -105,14 +109,18 @@ impl Slide {
             widgets::takes_arrows(&slider);
             slider
         });
-        slider.inner.labelled_by(label).on_hover_text(self.hint);
+        let percent = format!("{:.0} %", share * 100.0);
+        let hint = format!("{}: {percent}", self.hint);
+        slider.inner.labelled_by(label).on_hover_text(hint);
         let opacity = Opacity::from_share(share);
         if opacity != before {
             commands.push(scene.styled(|style| *(self.of)(style) = opacity));
         }
+        if !self.numbered {
+            return;
+        }
         let (rect, _) = ui.allocate_exact_size(vec2(34.0, ROW), Sense::hover());
-        let text = format!("{:.0} %", share * 100.0);
-        let galley = line(ui, &text, theme::body(), colours.weak, 40.0);
+        let galley = line(ui, &percent, theme::body(), colours.weak, 40.0);
         draw_right(ui, rect.right(), rect.center().y, galley);
     }
 }

@@ -63,8 +63,9 @@ pub fn end_of_scale(scene: Scene<'_>) -> (String, &'static str) {
 }
 
 /// The menu of where the scale ends.
-pub fn maximum_ui(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
+pub fn maximum_ui(ui: &mut Ui, scene: Scene<'_>, compact: bool, commands: &mut Vec<Command>) {
     let style = scene.state.options.style;
+    let text = (!compact).then(|| widgets::name(ui, NAME));
     let (end, hint) = end_of_scale(scene);
     let list = widgets::combo(NAME)
         .selected_text(end)
@@ -89,7 +90,11 @@ pub fn maximum_ui(ui: &mut Ui, scene: Scene<'_>, commands: &mut Vec<Command>) {
     });
     let hint = format!("{hint}. Click to choose where the colours end");
     let hint = hint.trim_start_matches(". ");
-    shown.response.on_hover_text(hint).accessible_name(NAME);
+    let response = shown.response.on_hover_text(hint);
+    match text {
+        Some(text) => response.labelled_by(text),
+        None => response.accessible_name(NAME),
+    };
 }
 
 /// The number that ends all scales; before one is typed, that of the live map.

@@ -11,7 +11,7 @@ use crate::app::ui::kit::theme::{self, GRID, palette};
 use crate::app::ui::kit::widgets::on_stage;
 
 /// Its height.
-pub const HEADER: f32 = 24.0;
+pub const HEADER: f32 = 28.0;
 
 /// Draws the line.
 pub fn head_ui(
@@ -25,7 +25,7 @@ pub fn head_ui(
     on_stage(ui);
     let colours = palette(ui);
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), HEADER), Sense::hover());
-    let y = rect.top() + 9.0;
+    let y = rect.top() + 12.0;
     let title = line(ui, "Layers", theme::title(), colours.text, rect.width());
     let left = draw_left(ui, rect.left(), y, title) + GRID + 4.0;
     let fused = scene.state.side().layers().len();
@@ -50,7 +50,7 @@ pub fn head_ui(
         let action = Action::ComputeAgain;
         let area = Rect::from_min_max(pos2(end + GRID, rect.top()), rect.max);
         ui.scope_builder(egui::UiBuilder::new().max_rect(area), |ui| {
-            let button = ui.add(egui::Button::new(action.label()).small());
+            let button = ui.add(egui::Button::new(action.label()));
             if button.on_hover_text(action.tooltip()).clicked() {
                 commands.push(action.into());
             }
@@ -71,7 +71,7 @@ pub fn head_ui(
                         "Hide the maps of the layers, to have more room for the pictures",
                     )
                 };
-                let button = egui::Button::new(label).small();
+                let button = egui::Button::new(label);
                 if ui.add(button).on_hover_text(hint).clicked() {
                     *unfolded = fold == Fold::Folded;
                 }
@@ -80,7 +80,7 @@ pub fn head_ui(
                 return;
             }
             let on = scene.state.options.style.strip_common_scale;
-            let button = egui::Button::new("Shared scale").small().selected(on);
+            let button = egui::Button::new("Shared scale").selected(on);
             let hint = "Draw all layers' maps against the largest maximum, to see where the \
                         evidence is strong";
             if ui.add(button).on_hover_text(hint).clicked() {

@@ -14,11 +14,17 @@ use crate::picture::map::look::Overlay;
 /// Draws a layer's small map over the photo, dimmed while it is stale.
 pub fn small_map_ui(ui: &Ui, scene: Scene<'_>, rect: Rect, path: &str) -> Option<Tile> {
     let own = scene.textures.row(scene.state.live_row())?;
-    let (_, photo) = own.photo.as_ref()?;
-    let (key, atlas) = scene.textures.tiles.shown()?;
+    let (drawn, photo) = own.photo.as_ref()?;
     let photo_now = scene.state.photo.as_ref().map(|photo| photo.id);
-    if Some(key.prediction.photo) != photo_now {
-        // A map of another photo means nothing on this one, which is there without a map until it has one.
+    if Some(*drawn) != photo_now {
+        // The photo of what was open before.
+        return None;
+    }
+    let (key, atlas) = scene.textures.tiles.shown()?;
+    let model_now = scene.state.model().map(|model| model.id);
+    let shown = (key.prediction.photo, Some(key.prediction.model));
+    if shown != (*drawn, model_now) {
+        // A map of another photo or model means nothing here, so the photo is there without a map until it has one.
         photo_alone(&ui.painter_at(rect), rect, photo, STALE);
         return None;
     }
@@ -33,7 +39,7 @@ pub fn small_map_ui(ui: &Ui, scene: Scene<'_>, rect: Rect, path: &str) -> Option
         overlay: key.overlay,
         strength: if stale { STALE } else { 1.0 },
     };
-    small.draw(&ui.painter_at(rect), rect);
+    small.draw(ui, &ui.painter_at(rect), rect);
     Some(*tile)
 }
 
@@ -63,7 +69,7 @@ struct Small<'a> {
 }
 
 impl Small<'_> {
-    fn draw(&self, painter: &Painter, rect: Rect) {
+    fn draw(&self, ui: &Ui, painter: &Painter, rect: Rect) {
         let photo_rect = photo_alone(painter, rect, self.photo, self.strength);
         let seen = part(photo_rect, self.atlas.seen);
         let opacity = Opacity::from_share(self.overlay.opacity(self.opacity.share()));
@@ -75,6 +81,6 @@ impl Small<'_> {
             tint,
         );
         let look = (self.overlay, self.opacity.share());
-        shade_unseen(painter, photo_rect, seen, look);
+        shade_unseen(ui, painter, photo_rect, seen, look);
     }
 }

@@ -5,8 +5,8 @@ use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable;
 use gradcam::app::Start;
 
+use super::spoilt;
 use crate::made::blank_checkpoint;
-use crate::spoilt;
 use crate::support::{Window, cat_and_coffee, file, squeezenet};
 
 #[test]
@@ -144,7 +144,7 @@ fn opens_dropped_files_even_if_renamed() {
 #[test]
 fn asks_for_a_typed_path_without_a_picker() {
     let mut window = Window::open();
-    for way_out in ["Close", "Escape"] {
+    for way_out in ["Cancel", "Escape"] {
         window.has_no_picker();
         window.ctrl(egui::Key::O);
         window.until("the field", |w| w.harness.query_by_label("Path").is_some());
@@ -152,7 +152,7 @@ fn asks_for_a_typed_path_without_a_picker() {
         let folder = window.value("Path");
         assert!(folder.ends_with("assets/"), "{folder}");
         match way_out {
-            "Close" => window.click("Close"),
+            "Cancel" => window.click("Cancel"),
             _ => window.key(egui::Key::Escape),
         }
         assert!(window.harness.query_by_label("Path").is_none());

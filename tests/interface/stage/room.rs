@@ -50,6 +50,61 @@ fn the_heat_map_of_a_square_photo_takes_a_good_part_of_the_window() {
 }
 
 #[test]
+fn a_panorama_has_the_whole_width_of_the_stage() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("wide.png");
+    let photo = image::open(cat_and_coffee()).unwrap();
+    let photo = photo.resize_exact(1924, 541, image::imageops::FilterType::Triangle);
+    photo.save(&path).unwrap();
+    for (width, height) in [(1024.0, 640.0), (1440.0, 900.0), (2560.0, 1440.0)] {
+        let start = Start {
+            image: Some(path.clone()),
+            model: Some(squeezenet()),
+            ..Start::default()
+        };
+        let mut window = Window::sized(start, width, height, egui::Theme::Dark);
+        window.settle();
+        let [original, heat_map, ..] = panels(&window)[..] else {
+            panic!("four panels")
+        };
+        let layers = window.row(Role::TreeItem, "features.12").rect();
+        let classes = window.row(Role::ListBoxOption, "espresso").rect();
+        let stage = classes.left() - layers.right();
+        assert!(heat_map.width() > 0.9 * stage, "{heat_map} of {stage}");
+        assert!(original.top() > heat_map.bottom(), "{original}, {heat_map}");
+        assert!(original.width() > 0.28 * stage, "{original}");
+    }
+}
+
+#[test]
+fn what_was_not_seen_is_dark_in_the_dark_theme_and_pale_in_the_light_one() {
+    let photo = image::open(cat_and_coffee()).unwrap().to_rgb8();
+    let sum = |levels: [u8; 3]| levels.map(i32::from).iter().sum::<i32>();
+    let level = sum(photo.get_pixel(4, 4).0);
+    let shown = |theme| {
+        let start = Start {
+            image: Some(cat_and_coffee()),
+            model: Some(squeezenet()),
+            ..Start::default()
+        };
+        let mut window = Window::sized(start, 1440.0, 900.0, theme);
+        window.settle();
+        window.harness.hover_at(pos2(5.0, 5.0));
+        window.harness.run_steps(2);
+        let rect = window.row(Role::Image, "Grad-CAM").rect();
+        let scale = rect.width() / 448.0;
+        // Between two lines of the hatch on at least one of the places.
+        let places = (0..4).map(|i| rect.min + vec2(4.5 + i as f32, 4.5) * scale);
+        let levels = places.map(|at| sum(colour(&mut window, at)));
+        levels.collect::<Vec<i32>>()
+    };
+    let dark = shown(egui::Theme::Dark);
+    assert!(*dark.iter().min().unwrap() < level, "{dark:?}, {level}");
+    let light = shown(egui::Theme::Light);
+    assert!(*light.iter().max().unwrap() > level, "{light:?}, {level}");
+}
+
+#[test]
 fn the_strip_folds_in_a_low_window_until_it_is_wanted() {
     let mut window = sized(1024.0, 640.0);
     let folded = share(&window, 1024.0);

@@ -154,3 +154,47 @@ fn enter_in_the_filter_of_layers_chooses_the_first_with_a_map() {
     window.settle();
     assert_eq!(window.chosen_layer().as_deref(), Some("features.9"));
 }
+
+/// Lets go of V while Ctrl is held: of an empty clipboard, that is all that a window hears.
+fn paste_nothing(window: &mut Window) {
+    window.harness.event(egui::Event::Key {
+        key: Key::V,
+        physical_key: None,
+        pressed: false,
+        repeat: false,
+        modifiers: egui::Modifiers::COMMAND,
+    });
+    window.harness.run_steps(2);
+}
+
+#[test]
+fn an_empty_clipboard_is_said_for_some_seconds() {
+    let mut window = Window::open();
+    let words = "The clipboard holds no picture";
+    let is_said = |w: &Window| w.harness.query_by_label(words).is_some();
+    paste_nothing(&mut window);
+    window.until("the message", is_said);
+    window.harness.run_steps(60 * 7);
+    assert!(is_said(&window));
+    window.harness.run_steps(60 * 2);
+    assert!(!is_said(&window));
+
+    // A paste that was delivered is not taken for one of nothing when its key is let go.
+    window.harness.event(egui::Event::Paste("words".to_owned()));
+    window.until("the message", is_said);
+    window.harness.run_steps(60 * 9);
+    paste_nothing(&mut window);
+    window.harness.run_steps(10);
+    assert!(!is_said(&window));
+}
+
+#[test]
+fn a_shortcut_closes_the_menu_that_is_open() {
+    let mut window = Window::open();
+    let is_open = |w: &Window| w.harness.query_by_label("Recent models").is_some();
+    window.click("File");
+    assert!(is_open(&window));
+    window.ctrl(Key::S);
+    window.harness.run_steps(2);
+    assert!(!is_open(&window));
+}

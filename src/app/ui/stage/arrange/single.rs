@@ -1,22 +1,15 @@
-//! The layout of the panels. A single view is laid out in one row, two by two, or with one large panel,
-//! whichever shows the images larger. Several views are laid out as rows with aligned columns.
+//! The panels of a single view: in one row, two by two, or one large panel with the others beside or below
+//! it, whichever shows the images larger.
 
-use egui::{Rect, Vec2, pos2, vec2};
+use egui::{Pos2, Rect, Vec2, pos2, vec2};
 
+use super::{GAP, HEAD, MIN_SIDE};
 use crate::app::state::rows::panels::Arrangement;
 use crate::app::state::viewport::Port;
-use crate::app::ui::kit::theme::GRID;
-
-/// The gap between two panels.
-const GAP: f32 = 2.0 * GRID;
-/// The height of the head above each image: its title and a caption.
-pub const HEAD: f32 = 42.0;
-/// Panels are at least this large, however thin the image.
-const MIN_SIDE: f32 = 96.0;
 
 /// How many times as large as that of panels in a row the area of the images has to be for two rows, and
 /// for one large panel, whose sizes differ.
-const BETTER: [f32; 2] = [1.3, 1.5];
+const BETTER: [f32; 2] = [1.3, 1.35];
 
 /// How many panels there are, and which of them may be large beside the others, counted from 0. None may where
 /// all are compared.
@@ -51,9 +44,9 @@ pub fn layout(
 pub fn largest(stage: Rect, picture: Vec2, panels: PanelCount) -> Arrangement {
     let of = |arrangement| area(&layout(stage, picture, arrangement, panels));
     let [row, square] = [Arrangement::Row, Arrangement::Square].map(of);
-    // Of two or three panels, none is more than another.
+    // Of two panels, none is more than the other.
     let one = match panels.large {
-        Some(_) if panels.all > 3 => of(Arrangement::OneLarge),
+        Some(_) if panels.all > 2 => of(Arrangement::OneLarge),
         _ => 0.0,
     };
     // Panels of one size side by side are best for comparing, so they win if the areas are close.
@@ -87,7 +80,7 @@ fn grid(stage: Rect, picture: Vec2, count: usize, columns: usize) -> Vec<Port> {
     let size = fitted(picture, room);
     let cell = size + vec2(GAP, HEAD + GAP);
     let block = cell * vec2(columns as f32, rows as f32) - Vec2::splat(GAP);
-    let corner = stage.min + ((stage.size() - block) / 2.0).max(Vec2::ZERO).floor();
+    let corner = centred(stage, block);
     let place = |i: usize| {
         let at = vec2((i % columns) as f32, (i / columns) as f32);
         let down = vec2(0.0, HEAD);
@@ -99,117 +92,108 @@ fn grid(stage: Rect, picture: Vec2, count: usize, columns: usize) -> Vec<Port> {
     (0..count).map(place).collect()
 }
 
-/// One large panel at the left, and the others in a column beside it.
-fn one_large(stage: Rect, picture: Vec2, (count, which): (usize, usize)) -> Vec<Port> {
+/// One large panel, and the others beside it or below it, whichever shows more.
+fn one_large(stage: Rect, picture: Vec2, panels: (usize, usize)) -> Vec<Port> {
+    let beside = one_beside(stage, picture, panels);
+    let above = one_above(stage, picture, panels);
+    if area(&above) > area(&beside) {
+        above
+    } else {
+        beside
+    }
+}
+
+/// One large panel at the left, and the others in a column beside it. If it is the last of them, it is at the
+/// right: what follows from the others is read after them.
+fn one_beside(stage: Rect, picture: Vec2, (count, which): (usize, usize)) -> Vec<Port> {
     let beside = (count - 1) as f32;
     let tall = stage.height() - HEAD;
     let small_height = (stage.height() - (beside - 1.0) * GAP) / beside - HEAD;
     // The widths are in the ratio of the heights, so that each image fills its room.
     let share = 1.0 / (1.0 + tall / small_height.max(1.0));
-    let small_width = (stage.width() - GAP) * share;
+    let room = (stage.width() - GAP).max(0.0);
+    let small_width = (room * share).max(MIN_SIDE.min(room / 3.0));
     let small = fitted(picture, vec2(small_width, small_height));
-    let large = fitted(picture, vec2(stage.width() - GAP - small_width, tall));
-    let width = large.x + GAP + small.x;
-    let height = (large.y + HEAD).max(beside * (small.y + HEAD) + (beside - 1.0) * GAP);
-    let corner = stage.min
-        + ((stage.size() - vec2(width, height)) / 2.0)
-            .max(Vec2::ZERO)
-            .floor();
-    let right = corner.x + large.x + GAP;
-    let step = (height - small.y - HEAD) / (beside - 1.0).max(1.0);
+    let large = fitted(picture, vec2(room - small_width, tall));
+    // Titles need some width, however small the images.
+    let column = small.x.max(MIN_SIDE.min(room / 3.0));
+    let size = vec2(
+        large.x + GAP + column,
+        (large.y + HEAD).max(beside * (small.y + HEAD) + (beside - 1.0) * GAP),
+    );
+    let corner = centred(stage, size);
+    let is_last = which + 1 == count;
+    let first = if is_last { column } else { large.x };
+    // Each column may reach to the edge of the stage on its own side.
+    let columns = [
+        (corner.x, (stage.left(), corner.x + first)),
+        (
+            corner.x + first + GAP,
+            (corner.x + first + GAP, stage.right()),
+        ),
+    ];
+    let [of_large, of_small] = if is_last { [1, 0] } else { [0, 1] };
+    let step = (size.y - small.y - HEAD) / (beside - 1.0).max(1.0);
     let mut below = 0;
     let place = |i: usize| {
         if i == which {
-            let whole = Rect::from_min_size(corner + vec2(0.0, HEAD), large);
-            let room = Rect::from_min_max(
-                pos2(stage.left(), stage.top() + HEAD),
-                pos2(right - GAP, stage.bottom()),
-            );
+            let (left, (from, to)) = columns[of_large];
+            let whole = Rect::from_min_size(pos2(left, corner.y + HEAD), large);
+            let room = Rect::from_min_max(pos2(from, stage.top() + HEAD), pos2(to, stage.bottom()));
             return Port { whole, room };
         }
+        let (left, (from, to)) = columns[of_small];
         let top = corner.y + (step * below as f32).floor() + HEAD;
         below += 1;
-        let whole = Rect::from_min_size(pos2(right, top), small);
+        let whole = Rect::from_min_size(pos2(left, top), small);
         let most = (step - HEAD - GAP).max(small.y);
-        let room = Rect::from_min_max(
-            pos2(right, top),
-            pos2(stage.right(), (top + most).min(stage.bottom())),
-        );
+        let room = Rect::from_min_max(pos2(from, top), pos2(to, (top + most).min(stage.bottom())));
         Port { whole, room }
     };
     (0..count).map(place).collect()
 }
 
-/// The height of the head above each of several rows.
-pub const ROW_HEAD: f32 = 32.0;
-/// The gap between a row's images and the next row.
-const ROW_GAP: f32 = GRID;
-/// Images in rows are at least this high; if they do not fit, the rows scroll.
-const MIN_ROW_PICTURE: f32 = 144.0;
-
-/// The layout of several rows.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Rows {
-    /// The left edges of the columns, relative to the stage's left edge.
-    pub columns: Vec<f32>,
-    pub width: f32,
-    /// For each row: the top of its head, relative to the first row, and the height of its images.
-    pub tops: Vec<(f32, f32)>,
-    /// The total height of all rows.
-    pub height: f32,
+/// One large panel over the whole width, and the others in a row below it; above it, if it is the last of them.
+fn one_above(stage: Rect, picture: Vec2, (count, which): (usize, usize)) -> Vec<Port> {
+    let others = (count - 1) as f32;
+    let small_width = (stage.width() - (others - 1.0) * GAP) / others;
+    let tall = (stage.height() - 2.0 * HEAD - GAP).max(1.0);
+    let share = small_width / (small_width + stage.width());
+    let small = fitted(picture, vec2(small_width, tall * share));
+    let large = fitted(picture, vec2(stage.width(), tall * (1.0 - share)));
+    let size = vec2(
+        large.x.max(others * small.x + (others - 1.0) * GAP),
+        large.y + small.y + 2.0 * HEAD + GAP,
+    );
+    let corner = centred(stage, size);
+    let is_last = which + 1 == count;
+    let [of_large, of_small] = if is_last {
+        [corner.y + small.y + HEAD + GAP, corner.y]
+    } else {
+        [corner.y, corner.y + large.y + HEAD + GAP]
+    };
+    let step = (size.x - small.x) / (others - 1.0).max(1.0);
+    let mut beside = 0;
+    let place = |i: usize| {
+        if i == which {
+            let left = corner.x + ((size.x - large.x) / 2.0).floor();
+            let whole = Rect::from_min_size(pos2(left, of_large + HEAD), large);
+            let room = whole.with_min_x(stage.left()).with_max_x(stage.right());
+            return Port { whole, room };
+        }
+        let left = corner.x + (step * beside as f32).floor();
+        beside += 1;
+        let whole = Rect::from_min_size(pos2(left, of_small + HEAD), small);
+        let most = (step - GAP).floor().max(small.x);
+        let room = whole.with_max_x((left + most).min(stage.right()));
+        Port { whole, room }
+    };
+    (0..count).map(place).collect()
 }
 
-impl Rows {
-    /// The right edge of the last column.
-    pub fn right(&self) -> f32 {
-        self.columns.last().map_or(0.0, |left| left + self.width)
-    }
-}
-
-/// Lays out rows of `columns` images of the given sizes in a stage. The rows shrink to fit if their images stay
-/// large enough; otherwise they are higher than the stage and scroll.
-pub fn rows(stage: Vec2, columns: usize, pictures: &[Vec2]) -> Rows {
-    let gaps = (columns as f32 - 1.0) * GAP;
-    let widest = ((stage.x - gaps) / columns as f32).max(MIN_SIDE);
-    let natural: Vec<f32> = pictures
-        .iter()
-        .map(|p| widest * p.y / p.x.max(1.0))
-        .collect();
-    let count = pictures.len() as f32;
-    let room = stage.y - count * (ROW_HEAD + ROW_GAP) + ROW_GAP;
-    let shrink = (room / natural.iter().sum::<f32>()).min(1.0);
-    let heights: Vec<f32> = natural
-        .iter()
-        .map(|natural| {
-            let min = natural.min(MIN_ROW_PICTURE);
-            // A tall image must not push the others out of view.
-            let max = (stage.y - ROW_HEAD).max(MIN_ROW_PICTURE);
-            (natural * shrink).max(min).min(max).floor()
-        })
-        .collect();
-    let shown = pictures.iter().zip(&heights);
-    let width = shown
-        .map(|(picture, height)| height * picture.x / picture.y.max(1.0))
-        .fold(MIN_SIDE, f32::max)
-        .min(widest)
-        .floor();
-    let block = columns as f32 * width + gaps;
-    let left = ((stage.x - block) / 2.0).max(0.0).floor();
-    let mut top = 0.0;
-    let tops = heights.into_iter().map(|height| {
-        let row = (top, height);
-        top += ROW_HEAD + height + ROW_GAP;
-        row
-    });
-    let tops: Vec<(f32, f32)> = tops.collect();
-    Rows {
-        columns: (0..columns)
-            .map(|i| left + (width + GAP) * i as f32)
-            .collect(),
-        width,
-        tops,
-        height: (top - ROW_GAP).max(0.0),
-    }
+/// The corner of a block of this size in the middle of the stage.
+fn centred(stage: Rect, size: Vec2) -> Pos2 {
+    stage.min + ((stage.size() - size) / 2.0).max(Vec2::ZERO).floor()
 }
 
 #[cfg(test)]
@@ -324,35 +308,5 @@ mod tests {
                 }
             }
         }
-    }
-
-    #[test]
-    fn few_rows_fit_and_many_keep_the_minimum_height() {
-        let stage = vec2(1000.0, 640.0);
-        let wide = vec2(600.0, 400.0);
-        let few = rows(stage, 4, &[wide; 3]);
-        assert!(few.height <= stage.y, "{}", few.height);
-        let many = rows(stage, 4, &[wide; 9]);
-        assert!(many.height > stage.y);
-        for rows in [few, many] {
-            for pair in rows.tops.windows(2) {
-                assert_eq!(pair[1].0, pair[0].0 + ROW_HEAD + pair[0].1 + ROW_GAP);
-                assert!(pair[0].1 >= MIN_ROW_PICTURE);
-            }
-            assert!(rows.right() <= stage.x);
-            assert!(rows.columns[0] >= 0.0);
-        }
-    }
-
-    #[test]
-    fn lays_out_extremely_thin_images_among_others() {
-        let mixed = rows(
-            vec2(880.0, 640.0),
-            4,
-            &[vec2(1.0, 5000.0), vec2(5000.0, 1.0)],
-        );
-        assert!(mixed.tops[0].1 <= 640.0);
-        assert!(mixed.tops[1].1 >= 0.0);
-        assert!(mixed.width >= MIN_SIDE);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::spoilt;
+use super::spoilt;
 use crate::support::{Window, file, squeezenet};
 
 /// Opens a bad file in a window with a photo and a model, and returns the notice. Checks that what was

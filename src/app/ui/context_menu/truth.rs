@@ -1,0 +1,34 @@
+//! The entry that makes a class the true one.
+
+use super::Entries;
+use crate::app::commands::Command;
+
+/// The label of the entry for a class that is not the true one.
+const SET: &str = "Set as true class";
+
+/// Adds the entry for a class of the open photo; for the true one, the entry that takes it back.
+pub fn truth_entry(entries: &mut Entries, class: usize, is_true: bool) {
+    let (label, truth) = if is_true {
+        ("Unset the true class", None)
+    } else {
+        (SET, Some(class))
+    };
+    entries.add_unless(label, Command::SetTruth(truth), None);
+}
+
+/// Adds the entry for the class that is predicted for an image of the folder, by its name; for the true one, the
+/// entry that takes it back.
+pub fn truth_of_picture_entry(
+    entries: &mut Entries,
+    picture: &std::path::Path,
+    (class, name): (usize, &str),
+    is_true: bool,
+) {
+    let (label, truth) = if is_true {
+        ("Unset the true class".to_owned(), None)
+    } else {
+        (format!("{SET}: {name}"), Some(class))
+    };
+    let command = Command::SetTruthOf(picture.to_owned(), truth);
+    entries.add_unless(label, command, None);
+}

@@ -1,0 +1,6 @@
+//! Opening files, and those that cannot be opened.
+
+mod opening;
+mod reading;
+pub mod spoilt;
+mod trouble;

@@ -1,0 +1,4 @@
+//! What people expect of any window.
+
+mod context_menus;
+mod messages;
