@@ -1077,3 +1077,19 @@ fn a_network_of_two_pictures_takes_two_files() {
         stderr(&done)
     );
 }
+
+#[test]
+fn says_how_to_give_a_value_to_an_input_that_is_held_at_zeros() {
+    let (_folder, model) = unpacked("tests/layers/recommended.zip.gz", "sites.onnx");
+    let model = model.display().to_string();
+    let photo = "assets/cat_and_coffee_224.png";
+    let asked = ["classes", photo, "--model", &model];
+    let done = gradcam(asked);
+    let advice = "give it a value with --input site=VALUE";
+    assert!(stderr(&done).contains("held at zeros"), "{}", stderr(&done));
+    assert!(stderr(&done).contains(advice), "{}", stderr(&done));
+    let report = gradcam(["doctor", &model]);
+    assert!(stdout(&report).contains(advice), "{}", stdout(&report));
+    let done = gradcam([&asked[..], &["--input", "site=2"]].concat());
+    assert!(!stderr(&done).contains(advice), "{}", stderr(&done));
+}

@@ -7,6 +7,8 @@ use gradcam::explain::{LayerCheck, SelfCheck};
 use gradcam::model::{AnswerKind, LabelSource, Preprocess, SecondPicture, Sources};
 use serde_json::{Value, json};
 
+use crate::cli::options::advice;
+
 /// Everything that the report says.
 pub struct Report<'a> {
     pub model: &'a ModelInfo,
@@ -83,10 +85,18 @@ impl Report<'_> {
                 say("Layer", model.layers.layers[*index].path.clone());
                 say("", why.clone());
             }
-            None => say("Layer", "none has a map".to_owned()),
+            None => {
+                say("Layer", "none has a map".to_owned());
+                if let Some((layer, why)) = model.layers.without_a_map() {
+                    say("", format!("{}: {why}", layer.path));
+                }
+            }
         }
         for (index, note) in model.notes.iter().enumerate() {
             say(if index == 0 { "Notes" } else { "" }, note.clone());
+        }
+        if let Some(advice) = advice(model) {
+            say("", advice);
         }
         let run = &self.run;
         let image = run.image.map_or_else(
