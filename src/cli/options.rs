@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 use gradcam::engine::{self, Error, ModelInfo, Session};
-use gradcam::model::{InputValue, OpenOptions, Reading, SecondPicture};
+use gradcam::model::{HeldAt, InputValue, OpenOptions, Reading, SecondPicture};
 use gradcam::picture::map::colormap::Colormap;
 use gradcam::picture::map::compose::{Look, Maximum, Overlay, Scaling};
 use gradcam::picture::photo::decode::Decoding;
@@ -91,10 +91,7 @@ impl ModelFile {
     /// Opens the model and prints its notes.
     pub fn open(&self, session: &mut Session) -> Result<Arc<ModelInfo>> {
         let model = self.open_silently(session)?;
-        model
-            .notes
-            .iter()
-            .for_each(|note| terminal::aside(&terminal::note(note)));
+        say_notes(&model);
         Ok(model)
     }
 
@@ -122,11 +119,28 @@ pub fn open_model(
     opening: &OpeningChoice,
 ) -> Result<Arc<ModelInfo>> {
     let model = open_silently(session, path, opening)?;
-    model
-        .notes
-        .iter()
-        .for_each(|note| terminal::aside(&terminal::note(note)));
+    say_notes(&model);
     Ok(model)
+}
+
+/// The notes of a model, and with which option to act on them.
+fn say_notes(model: &ModelInfo) {
+    for note in &model.notes {
+        terminal::aside(&terminal::note(note));
+    }
+    if let Some(advice) = advice(model) {
+        terminal::aside(&advice);
+    }
+}
+
+/// How to give a value to an input that is held at zeros for want of one.
+pub fn advice(model: &ModelInfo) -> Option<String> {
+    let held = model.held.iter();
+    let zeros = held.filter(|held| held.at == HeldAt::Zeros);
+    let options: Vec<String> = zeros
+        .map(|held| format!("--input {}=VALUE", held.name))
+        .collect();
+    (!options.is_empty()).then(|| format!("give it a value with {}", options.join(" ")))
 }
 
 /// The names of what an answer can be.

@@ -20,8 +20,9 @@ pub enum Error {
     NoModel,
     #[error("this model has been closed; open it again")]
     ModelClosed,
-    #[error("no layer of this model has a spatial map, so Grad-CAM cannot be computed")]
-    NoSpatialLayer,
+    /// Why the first layer has none is added where there are layers.
+    #[error("no layer of this model has a spatial map, so Grad-CAM cannot be computed{0}")]
+    NoSpatialLayer(String),
     #[error("this model has no layer “{0}”")]
     UnknownLayer(String),
     #[error("layer “{layer}” has no map: {why}")]

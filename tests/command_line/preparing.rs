@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::{best, gradcam, stderr, stdout};
+use crate::support::{best, gradcam, stderr, stdout, unpacked};
 
 #[test]
 fn prepares_images_as_the_command_line_says() {
@@ -149,4 +149,20 @@ fn which_fits_compares_the_usual_preprocessings() {
     let lines = stdout(&gradcam([&image[..], &model[..]].concat()));
     assert_eq!(lines.lines().count(), rows.len());
     assert!(lines.lines().next().unwrap().ends_with("As it is now"));
+}
+
+#[test]
+fn says_how_to_give_a_value_to_an_input_that_is_held_at_zeros() {
+    let (_folder, model) = unpacked("tests/layers/recommended.zip.gz", "sites.onnx");
+    let model = model.display().to_string();
+    let photo = "assets/cat_and_coffee_224.png";
+    let asked = ["classes", photo, "--model", &model];
+    let done = gradcam(asked);
+    let advice = "give it a value with --input site=VALUE";
+    assert!(stderr(&done).contains("held at zeros"), "{}", stderr(&done));
+    assert!(stderr(&done).contains(advice), "{}", stderr(&done));
+    let report = gradcam(["doctor", &model]);
+    assert!(stdout(&report).contains(advice), "{}", stdout(&report));
+    let done = gradcam([&asked[..], &["--input", "site=2"]].concat());
+    assert!(!stderr(&done).contains(advice), "{}", stderr(&done));
 }

@@ -316,7 +316,7 @@ fn take_result<T: Send + Sync + 'static>(
     match slot.take_if_ready()? {
         Ok(value) => Some(value),
         // The panels themselves show that there is no spatial layer.
-        Err(Error::Overtaken | Error::NoSpatialLayer) => None,
+        Err(Error::Overtaken | Error::NoSpatialLayer(_)) => None,
         Err(error) => {
             notices.error("This could not be computed", error);
             None

@@ -18,7 +18,11 @@ pub fn resolve_layer(info: &ModelInfo, layer: Option<&str>) -> Result<String, Er
             .layers
             .recommended()
             .map(|l| l.path.clone())
-            .ok_or(Error::NoSpatialLayer);
+            .ok_or_else(|| {
+                let why = info.layers.without_a_map();
+                let said = why.map(|(layer, why)| format!(". Of layer “{}”: {why}", layer.path));
+                Error::NoSpatialLayer(said.unwrap_or_default())
+            });
     };
     for path in split(layer) {
         find_target(&info.layers, path)?;

@@ -250,7 +250,10 @@ fn best(whole: &Graph, candidates: &[Candidate]) -> Option<usize> {
             // A number is predicted beside a class more often than the other way round.
             found.info.reading == Reading::Numbers,
             feeds,
+            // So is a single value, unless its name is that of scores.
+            named != 0 && found.info.count < 2,
             named,
+            found.info.count < 2,
             !found.probabilities,
             certain.unwrap_or(SCORES.len()),
         )

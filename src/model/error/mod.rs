@@ -164,6 +164,14 @@ pub enum Fault {
     #[error("the model's input cannot be made from an image: {0}")]
     Input(String),
 
+    /// The caller gave a value for an input, and the model cannot be used with it.
+    #[error("the value given for the input {input} cannot be used: {reason}")]
+    Value {
+        /// The name of the input.
+        input: String,
+        reason: String,
+    },
+
     /// Several inputs look like the picture: their names.
     #[error("the model takes {} images ({}); give all but one of them a value, such as a second picture", .0.len(), .0.join(", "))]
     SeveralPictures(Vec<String>),

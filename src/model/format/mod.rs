@@ -71,6 +71,11 @@ fn read(
         return Err(Fault::NotAModel { what: what.into() });
     }
     if !start.is_zip() {
+        let named = path.extension();
+        let named = named.is_some_and(|ending| ending.eq_ignore_ascii_case("safetensors"));
+        if let Some(why) = sniff::damaged_safetensors(&start.bytes, start.length, named) {
+            return Err(Fault::Damaged(format!("safetensors: {why}")));
+        }
         return Err(Fault::NotAModel {
             what: "this is some other file (not a zip archive, as a .pt2 is)".into(),
         });

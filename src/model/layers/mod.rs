@@ -6,7 +6,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::graph::axes::Layout;
+use super::graph::axes::{self, Layout};
 use super::graph::links::Links;
 use super::graph::mirrored::mirrored;
 use super::graph::receptive_field::Fields;
@@ -22,6 +22,9 @@ pub const JOIN: &str = " + ";
 /// Why a layer of tokens has no map although its tokens form a grid.
 pub(super) const ONLY_THE_CLASS_TOKEN: &str =
     "from here on only the class token counts: the image's own tokens have no gradient";
+
+/// The kind of a row that is no module by itself, or whose class the file does not tell.
+const GROUP: &str = "group";
 
 /// Why a layer behind a flip of the image has no map.
 const MIRRORED: &str =
@@ -115,6 +118,15 @@ impl LayerTree {
             .map(|(index, _)| &self.layers[*index])
     }
 
+    /// Where no layer has a map, the first one and why it has none.
+    pub fn without_a_map(&self) -> Option<(&Layer, &str)> {
+        let first = self.layers.first()?;
+        match &first.target {
+            Target::None(why) if self.recommended.is_none() => Some((first, why)),
+            Target::None(_) | Target::Spatial { .. } => None,
+        }
+    }
+
     /// The layers with a Grad-CAM map, in the order of the network.
     pub fn targets(&self) -> impl Iterator<Item = &Layer> {
         self.layers.iter().filter(|layer| layer.is_target())
@@ -147,7 +159,7 @@ pub(super) fn tree(
                 layers.push(Layer {
                     path: path.to_owned(),
                     name: path.rsplit('.').next().unwrap_or(path).to_owned(),
-                    kind: kinds.get(path).copied().unwrap_or("group").to_owned(),
+                    kind: kinds.get(path).copied().unwrap_or(GROUP).to_owned(),
                     depth: path.matches('.').count(),
                     shape: Vec::new(),
                     target: Target::None(String::new()),
@@ -170,6 +182,7 @@ pub(super) fn tree(
         layers,
         recommended: None,
     };
+    let several = axes::several(graph, shapes);
     let mirrored = mirrored(graph, shapes, &graph.layouts);
     let links = Links::of(graph);
     let origins = overview::origins(graph, shapes);
@@ -180,13 +193,15 @@ pub(super) fn tree(
             Target::None(ONLY_THE_CLASS_TOKEN.into())
         } else if mirrored.contains(&layer.activation) {
             Target::None(MIRRORED.into())
+        } else if let Some(count) = several.get(&layer.activation) {
+            Target::None(at_once(*count))
         } else {
             target(&layer.shape, layout, plan.has_gradient(layer.activation))
         };
         layer.origin = origins[layer.activation.0];
         layer.normalised = overview::is_only_normalised(&links, &layer.path, layer.activation);
     }
-    tree.recommended = recommend::recommend((graph, &links), &tree, shapes);
+    tree.recommended = recommend::recommend((graph, &links), &tree, shapes, &several);
     tree
 }
 
@@ -229,6 +244,14 @@ fn in_reading_order(layers: Vec<Layer>) -> Vec<Layer> {
             ..layers[old].clone()
         })
         .collect()
+}
+
+/// Why a layer has no map that sees parts of the image side by side, or two images.
+fn at_once(count: i64) -> String {
+    format!(
+        "it computes {count} pictures or patches at once, so its positions are not those of one picture; exported by \
+         itself, the part that sees a single one has maps"
+    )
 }
 
 fn target(shape: &[i64], layout: Option<Layout>, has_gradient: bool) -> Target {

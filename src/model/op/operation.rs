@@ -180,6 +180,8 @@ pub(crate) enum FeatureRole {
     Passes,
     /// Computes features, or moves them in a way that changes which map they belong to.
     Makes,
+    /// Computes values from 0 to 1 that say how much others count: gates and attention.
+    Weighs,
 }
 
 /// One of the inputs.

@@ -14,6 +14,7 @@ use super::format::SizeSource;
 
 pub(crate) mod allocator;
 mod batch;
+mod blame;
 pub(crate) mod check;
 mod guard;
 mod no_gradient;

@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use crate::model::error::short;
+
 /// Longest file that is read, in bytes.
 const MAX_LENGTH: u64 = 256 << 20;
 const MAGIC: &[u8] = b"\x93NUMPY";
@@ -46,10 +48,13 @@ pub fn read(path: &Path) -> Result<Array, String> {
     let file = File::open(path).map_err(|error| error.to_string())?;
     let read = file.take(MAX_LENGTH).read_to_end(&mut bytes);
     read.map_err(|error| error.to_string())?;
-    array(&bytes).ok_or_else(|| "it is not a .npy file of plain numbers in rows".to_owned())
+    let (header, data) =
+        parts(&bytes).ok_or("it is not a .npy file, as numpy.save writes it".to_owned())?;
+    array(header, data)
 }
 
-fn array(bytes: &[u8]) -> Option<Array> {
+/// The header and the numbers.
+fn parts(bytes: &[u8]) -> Option<(&str, &[u8])> {
     let rest = bytes.strip_prefix(MAGIC)?;
     let (version, rest) = rest.split_at_checked(2)?;
     let (length, rest) = match version {
@@ -64,7 +69,11 @@ fn array(bytes: &[u8]) -> Option<Array> {
         _ => return None,
     };
     let (header, data) = rest.split_at_checked(length)?;
-    let header = std::str::from_utf8(header).ok()?;
+    Some((std::str::from_utf8(header).ok()?, data))
+}
+
+/// The sizes, the type and whether the first axis is the fastest.
+fn described(header: &str) -> Option<(Vec<i64>, &str, bool)> {
     let after = |key: &str| {
         let (_, rest) = header.split_once(&format!("'{key}':"))?;
         Some(rest.trim_start())
@@ -75,10 +84,22 @@ fn array(bytes: &[u8]) -> Option<Array> {
         .map(str::trim)
         .filter(|size| !size.is_empty());
     let sizes: Vec<i64> = sizes.map(|size| size.parse().ok()).collect::<Option<_>>()?;
+    let kind = after("descr")?;
+    let kind = match kind.strip_prefix('\'') {
+        Some(kind) => kind.split('\'').next()?,
+        // A record of several fields.
+        None => "[record]",
+    };
+    Some((sizes, kind, after("fortran_order")?.starts_with("True")))
+}
+
+fn array(header: &str, data: &[u8]) -> Result<Array, String> {
+    let unclear = || "its header is not one that numpy.save writes".to_owned();
+    let (sizes, kind, by_columns) = described(header).ok_or_else(unclear)?;
     let count = sizes.iter().try_fold(1usize, |count, size| {
         count.checked_mul(usize::try_from(*size).ok()?)
-    })?;
-    let kind = after("descr")?.strip_prefix('\'')?.split('\'').next()?;
+    });
+    let count = count.ok_or_else(unclear)?;
     let numbers: Vec<f64> = match kind {
         "<f4" => each(data, |bytes| f32::from_le_bytes(bytes).into()),
         "<f8" => each(data, f64::from_le_bytes),
@@ -87,12 +108,48 @@ fn array(bytes: &[u8]) -> Option<Array> {
         "<i2" => each(data, |bytes| i16::from_le_bytes(bytes).into()),
         "|i1" => each(data, |bytes| i8::from_le_bytes(bytes).into()),
         "|u1" | "|b1" => each(data, |[byte]: [u8; 1]| byte.into()),
-        _ => return None,
+        other => {
+            return Err(format!(
+                "its numbers are of the type {}, which is not read; array.astype(\"float32\") makes one that is",
+                short(other)
+            ));
+        }
     };
-    let is_sound = numbers.len() == count && numbers.iter().all(|number| number.is_finite());
-    let array = is_sound.then_some(Array { sizes, numbers })?;
-    // A single row is the same in either order.
-    (array.is_row() || after("fortran_order")?.starts_with("False")).then_some(array)
+    if numbers.len() != count {
+        return Err(format!(
+            "its shape {sizes:?} takes {count} numbers, and it holds {}: it is damaged",
+            numbers.len()
+        ));
+    }
+    if !numbers.iter().all(|number| number.is_finite()) {
+        return Err("it has NaN or infinite values".to_owned());
+    }
+    let numbers = if by_columns {
+        in_rows(&numbers, &sizes)
+    } else {
+        numbers
+    };
+    Ok(Array { sizes, numbers })
+}
+
+/// Numbers of which the first axis was the fastest, such that the last is.
+fn in_rows(numbers: &[f64], sizes: &[i64]) -> Vec<f64> {
+    let sizes: Vec<usize> = sizes.iter().map(|size| *size as usize).collect();
+    let mut index = vec![0; sizes.len()];
+    let mut rows = Vec::with_capacity(numbers.len());
+    for _ in 0..numbers.len() {
+        let axes = index.iter().zip(&sizes).rev();
+        let at = axes.fold(0, |at, (index, size)| at * size + index);
+        rows.push(numbers[at]);
+        for (index, size) in index.iter_mut().zip(&sizes).rev() {
+            *index += 1;
+            if *index < *size {
+                break;
+            }
+            *index = 0;
+        }
+    }
+    rows
 }
 
 fn each<const N: usize>(data: &[u8], number: impl Fn([u8; N]) -> f64) -> Vec<f64> {
@@ -118,59 +175,85 @@ mod tests {
         [MAGIC, &[1, 0], &length, header.as_bytes(), data].concat()
     }
 
+    fn array(bytes: &[u8]) -> Result<Array, String> {
+        let (header, data) = parts(bytes).ok_or("no .npy file")?;
+        super::array(header, data)
+    }
+
     #[test]
-    fn reads_plain_numbers_in_rows() {
+    fn reads_plain_numbers() {
         let floats: Vec<u8> = [1f32, -2.5, 3.0]
             .iter()
             .flat_map(|v| v.to_le_bytes())
             .collect();
         let header = "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 3), }";
-        let expected = Some(row(&[1, 3], &[1.0, -2.5, 3.0]));
+        let expected = Ok(row(&[1, 3], &[1.0, -2.5, 3.0]));
         assert_eq!(array(&file(header, &floats)), expected);
         let header = "{'descr': '|b1', 'fortran_order': False, 'shape': (2,), }";
-        assert_eq!(array(&file(header, &[1, 0])), Some(row(&[2], &[1.0, 0.0])));
+        assert_eq!(array(&file(header, &[1, 0])), Ok(row(&[2], &[1.0, 0.0])));
         let header = "{'descr': '<i8', 'fortran_order': False, 'shape': (), }";
         assert_eq!(
             array(&file(header, &7i64.to_le_bytes())),
-            Some(row(&[], &[7.0]))
+            Ok(row(&[], &[7.0]))
         );
     }
 
     #[test]
-    fn refuses_everything_else() {
+    fn puts_columns_into_rows() {
+        // numpy.asfortranarray(numpy.arange(12).reshape(2, 3, 2)), as NumPy writes it.
+        let header = "{'descr': '|u1', 'fortran_order': True, 'shape': (2, 3, 2), }";
+        let data = [0, 6, 2, 8, 4, 10, 1, 7, 3, 9, 5, 11];
+        let numbers: Vec<f64> = (0..12).map(f64::from).collect();
+        assert_eq!(array(&file(header, &data)), Ok(row(&[2, 3, 2], &numbers)));
+    }
+
+    #[test]
+    fn refuses_everything_else_and_says_why() {
         let nan = f32::NAN.to_le_bytes();
-        for (header, data) in [
+        for (header, data, why) in [
             (
                 "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }",
                 &nan[..],
+                "its shape [2] takes 2 numbers, and it holds 1",
             ),
             (
                 "{'descr': '<f4', 'fortran_order': False, 'shape': (1,), }",
                 &nan[..],
-            ),
-            (
-                "{'descr': '|u1', 'fortran_order': True, 'shape': (2, 2), }",
-                &[1, 2, 3, 4],
+                "NaN",
             ),
             (
                 "{'descr': '|O', 'fortran_order': False, 'shape': (1,), }",
                 &[0],
+                "type |O",
+            ),
+            (
+                "{'descr': '>f4', 'fortran_order': False, 'shape': (1,), }",
+                &[0],
+                "type >f4",
+            ),
+            (
+                "{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }",
+                &[0],
+                "type [record]",
             ),
             (
                 "{'descr': '|u1', 'fortran_order': False, 'shape': (-1,), }",
                 &[0],
+                "header",
             ),
             (
                 "{'descr': '|u1', 'fortran_order': False, 'shape': (99999999999, 99999999999), }",
                 &[],
+                "header",
             ),
-            ("nonsense", &[]),
+            ("nonsense", &[], "header"),
         ] {
-            assert_eq!(array(&file(header, data)), None, "{header}");
+            let said = array(&file(header, data)).unwrap_err();
+            assert!(said.contains(why), "{header}: {said}");
         }
-        assert_eq!(array(b"PK"), None);
-        assert_eq!(array(MAGIC), None);
-        assert_eq!(array(&[MAGIC, &[1, 0, 255, 255]].concat()), None);
+        for bytes in [&b"PK"[..], MAGIC, &[MAGIC, &[1, 0, 255, 255]].concat()] {
+            assert!(array(bytes).is_err());
+        }
     }
 
     #[test]

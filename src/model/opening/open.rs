@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::reuse::Pictures;
 use super::trial::{Others, Taken, Use};
-use super::{OpenOptions, Opening, Tell, allocator, batch};
+use super::{OpenOptions, Opening, Tell, allocator, batch, blame};
 use crate::model::answer::{self, Answer, Choice};
 use crate::model::error::{Error, Fault};
 use crate::model::format::{self, build::opened::Opened};
@@ -39,7 +39,8 @@ impl Model {
             choice,
             output,
             taken,
-        } = Read::new(path, options.clone(), None, &mut *report)?;
+        } = Read::new(path, options.clone(), None, &mut *report)
+            .map_err(|error| blame::blamed(error, path, options, &mut *report))?;
         let Taken {
             answer,
             plan,

@@ -325,6 +325,7 @@ fn at_size(fault: Fault, resized: Option<(u32, u32)>) -> Fault {
         | Fault::Opset { .. }
         | Fault::Training { .. }
         | Fault::SeveralPictures(_)
+        | Fault::Value { .. }
         | Fault::UnknownOutput { .. }
         | Fault::Labels { .. }
         | Fault::Size { .. }

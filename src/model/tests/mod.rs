@@ -1,3 +1,5 @@
 //! Whole files, opened and run.
 
 mod inputs;
+mod recommended;
+mod values;

@@ -7,6 +7,7 @@ use gradcam::explain::{LayerCheck, SelfCheck};
 use gradcam::model::{AnswerKind, LabelSource, Preprocess, SecondPicture, Sources};
 use serde_json::{Value, json};
 
+use crate::cli::options::advice;
 use crate::cli::terminal;
 
 /// Everything that the report says.
@@ -85,10 +86,18 @@ impl Report<'_> {
                 say("Layer", model.layers.layers[*index].path.clone());
                 say("", why.clone());
             }
-            None => say("Layer", "none has a map".to_owned()),
+            None => {
+                say("Layer", "none has a map".to_owned());
+                if let Some((layer, why)) = model.layers.without_a_map() {
+                    say("", format!("{}: {why}", layer.path));
+                }
+            }
         }
         for (index, note) in model.notes.iter().enumerate() {
             say(if index == 0 { "Notes" } else { "" }, terminal::note(note));
+        }
+        if let Some(advice) = advice(model) {
+            say("", advice);
         }
         let run = &self.run;
         let image = run.image.map_or_else(

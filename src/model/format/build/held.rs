@@ -68,7 +68,7 @@ impl Extra {
     /// sample of another shape or dtype is ignored.
     ///
     /// # Errors
-    /// [`Fault::Input`] where what the user has given does not fit.
+    /// [`Fault::Value`] where what the user has given does not fit.
     pub fn held(&self, opening: &Opening, sample: Option<&Tensor>) -> Result<(Tensor, Held)> {
         let Extra {
             name,
@@ -96,15 +96,14 @@ impl Extra {
             match given {
                 InputValue::Numbers(numbers) => (self.numbers(numbers, count)?, HeldAt::Given),
                 InputValue::Array(path) => {
-                    let array = npy::read(path).map_err(|reason| {
-                        Fault::Input(format!("its input {name}: {reason} ({})", path.display()))
-                    })?;
+                    let from = path.display();
+                    let array = npy::read(path)
+                        .map_err(|reason| self.unfit(format!("{reason} ({from})")))?;
                     if !array.is_row() && !array.has_sizes(sizes) {
-                        return Err(Fault::Input(format!(
-                            "its input {name} has the shape {sizes:?}, and the array has {:?}: save it with the \
-                             input's shape ({})",
+                        return Err(self.unfit(format!(
+                            "the input has the shape {sizes:?}, and the array has {:?}: save it with the input's \
+                             shape ({from})",
                             array.sizes,
-                            path.display()
                         )));
                     }
                     (self.numbers(&array.numbers, count)?, HeldAt::Given)
@@ -134,14 +133,25 @@ impl Extra {
         Ok((all.map_err(torch)?, held))
     }
 
+    fn unfit(&self, reason: String) -> Fault {
+        Fault::Value {
+            input: self.name.clone(),
+            reason,
+        }
+    }
+
     /// As many numbers as it takes, or one for all.
     fn numbers(&self, numbers: &[f64], count: i64) -> Result<Tensor> {
-        let Extra { name, sizes, .. } = self;
+        let Extra { sizes, kind, .. } = self;
         if numbers.len() != 1 && numbers.len() as i64 != count {
-            return Err(Fault::Input(format!(
-                "its input {name} has the shape {sizes:?}, which takes {count} numbers, and {} are given",
+            return Err(self.unfit(format!(
+                "the input has the shape {sizes:?}, which takes {count} numbers, and {} are given",
                 numbers.len()
             )));
+        }
+        let wrong = numbers.iter().find_map(|number| unheld(*kind, *number));
+        if let Some(reason) = wrong {
+            return Err(self.unfit(reason));
         }
         let row = Tensor::f_from_slice(numbers).and_then(|row| {
             if numbers.len() as i64 == count {
@@ -152,21 +162,21 @@ impl Extra {
                     .f_contiguous()
             }
         });
-        row.map_err(|error| Fault::Input(format!("its input {name}: {}", first_line(&error))))
+        row.map_err(|error| self.unfit(first_line(&error)))
     }
 
     /// A picture as this input takes it; zeros while it is not known how to prepare it.
     fn prepared(&self, picture: &SecondPicture, opening: &Opening) -> Result<Tensor> {
-        let Extra { name, sizes, .. } = self;
-        let torch = |error| Fault::Input(format!("its input {name}: {}", first_line(&error)));
+        let Extra { sizes, .. } = self;
+        let torch = |error| self.unfit(first_line(&error));
         let unfit = |theirs: &[i64]| {
-            Fault::Input(format!(
-                "its input {name} has the shape {sizes:?}, and a picture prepared for it has {theirs:?}"
+            self.unfit(format!(
+                "the input has the shape {sizes:?}, and a picture prepared for it has {theirs:?}"
             ))
         };
         let [1, _, _, _] = sizes[..] else {
-            return Err(Fault::Input(format!(
-                "its input {name} has the shape {sizes:?}, and cannot be a picture"
+            return Err(self.unfit(format!(
+                "the input has the shape {sizes:?}, and cannot be a picture"
             )));
         };
         let Some(prepared) = opening.prepared() else {
@@ -185,6 +195,44 @@ impl Extra {
         }
         turned.f_contiguous().map_err(torch)
     }
+}
+
+/// Why a tensor of this dtype cannot hold a number; `None` where it can.
+fn unheld(kind: Kind, number: f64) -> Option<String> {
+    let given = if number.abs() < 1e15 {
+        number.to_string()
+    } else {
+        format!("{number:e}")
+    };
+    // As floats: the next number up is out of range.
+    let whole: Option<(f64, f64)> = match kind {
+        Kind::Bool => Some((0.0, 1.0)),
+        Kind::Uint8 => Some((0.0, 255.0)),
+        Kind::Int8 => Some((i8::MIN.into(), i8::MAX.into())),
+        Kind::Int16 => Some((i16::MIN.into(), i16::MAX.into())),
+        Kind::Int => Some((i32::MIN.into(), i32::MAX.into())),
+        Kind::Int64 => Some((i64::MIN as f64, (i64::MAX as f64).next_down())),
+        _ => None,
+    };
+    if let Some((least, most)) = whole {
+        if number.fract() != 0.0 {
+            return Some(format!("it takes whole numbers, and {given} is given"));
+        }
+        let range = match kind {
+            Kind::Int64 => "whole numbers of 64 bits".to_owned(),
+            Kind::Bool => "0 (no) and 1 (yes)".to_owned(),
+            _ => format!("whole numbers from {least} to {most}"),
+        };
+        let beyond = !(least..=most).contains(&number);
+        return beyond.then(|| format!("it takes {range}, and {given} is given"));
+    }
+    let most = match kind {
+        Kind::Half => 65504.0,
+        Kind::Double => f64::MAX,
+        _ => f64::from(f32::MAX),
+    };
+    let beyond = number.abs() > most;
+    beyond.then(|| format!("it takes numbers up to {most:e}, and {given} is given"))
 }
 
 #[cfg(test)]
@@ -233,6 +281,65 @@ mod tests {
                 .to_string()
                 .contains("takes 3 numbers")
         );
+    }
+
+    #[test]
+    fn refuses_numbers_that_the_input_cannot_hold() {
+        let refused = |kind, number: f64| {
+            let extra = Extra::new("site", vec![1], kind, 1);
+            let options = OpenOptions::default().input_at("site", InputValue::number(number));
+            let mut report = |_| ControlFlow::Continue(());
+            let opening = Opening::new(&mut report).with_options(options);
+            let held = extra.held(&opening, None).map(|(tensor, _)| tensor);
+            held.map(|tensor| tensor.double_value(&[0]))
+                .map_err(|fault| fault.to_string())
+        };
+        let start = "the value given for the input site cannot be used: it takes";
+        for (kind, number, said) in [
+            (Kind::Int64, 2.5, "whole numbers, and 2.5 is given"),
+            (
+                Kind::Int64,
+                1e20,
+                "whole numbers of 64 bits, and 1e20 is given",
+            ),
+            (
+                Kind::Int64,
+                9.223_372_036_854_776e18,
+                "whole numbers of 64 bits",
+            ),
+            (
+                Kind::Int,
+                3e9,
+                "whole numbers from -2147483648 to 2147483647, and 3000000000 is given",
+            ),
+            (
+                Kind::Uint8,
+                -1.0,
+                "whole numbers from 0 to 255, and -1 is given",
+            ),
+            (Kind::Bool, 2.0, "0 (no) and 1 (yes), and 2 is given"),
+            (
+                Kind::Float,
+                1e300,
+                "numbers up to 3.4028234663852886e38, and 1e300 is given",
+            ),
+            (
+                Kind::Half,
+                1e5,
+                "numbers up to 6.5504e4, and 100000 is given",
+            ),
+        ] {
+            let why = refused(kind, number).unwrap_err();
+            assert!(why.starts_with(&format!("{start} {said}")), "{why}");
+        }
+        for (kind, number) in [
+            (Kind::Int64, -1e15),
+            (Kind::Bool, 1.0),
+            (Kind::Uint8, 255.0),
+            (Kind::Float, 0.5),
+        ] {
+            assert_eq!(refused(kind, number), Ok(number), "{kind:?}");
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::unwrap;
-use crate::model::error::{Fault, Result};
+use crate::model::error::{Fault, Result, short};
 use crate::model::format::file::start::FileStart;
 use crate::model::format::torch_save::StateDict;
 use crate::model::format::torch_save::pickle::{Dtype, Stored};
@@ -63,6 +63,22 @@ pub fn read(start: FileStart) -> Result<StateDict> {
                 "{name} extends from {start} to {end}, and the file has {there} bytes after the header"
             )));
         }
+        if let Some(each) = bytes_each(&dtype) {
+            let count = shape.iter().try_fold(1u64, |count, size| {
+                count.checked_mul(u64::try_from(*size).ok()?)
+            });
+            let due = count.and_then(|count| count.checked_mul(each));
+            if due != Some(end - start) {
+                let due = due.map_or("more than any file has".to_owned(), |due| {
+                    format!("{due} bytes")
+                });
+                return Err(damaged(format!(
+                    "{} has the shape {shape:?}, which takes {due}, and has {} bytes",
+                    short(&name),
+                    end - start
+                )));
+            }
+        }
         furthest = furthest.max(end);
         let part = Part {
             start: data + start,
@@ -85,6 +101,17 @@ pub fn read(start: FileStart) -> Result<StateDict> {
 
 fn damaged(reason: impl std::fmt::Display) -> Fault {
     Fault::Damaged(format!("the safetensors header: {reason}"))
+}
+
+/// How many bytes a value of this dtype takes, where it takes whole ones.
+fn bytes_each(dtype: &str) -> Option<u64> {
+    Some(match dtype {
+        "BOOL" | "U8" | "I8" => 1,
+        "I16" | "U16" | "F16" | "BF16" => 2,
+        "I32" | "U32" | "F32" => 4,
+        "I64" | "U64" | "F64" => 8,
+        _ => return None,
+    })
 }
 
 /// A dtype by its name in this format.

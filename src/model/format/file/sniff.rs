@@ -123,6 +123,27 @@ pub fn is_safetensors(head: &[u8], length: u64) -> bool {
     size >= 2 && size.checked_add(8).is_some_and(|end| end <= length) && rest.starts_with(b"{\"")
 }
 
+/// What is wrong with the beginning of a file that claims to be one of safetensors, by its ending if `named`
+/// and otherwise by a header behind eight bytes.
+pub fn damaged_safetensors(head: &[u8], length: u64, named: bool) -> Option<String> {
+    let Some((size, rest)) = head.split_first_chunk::<8>() else {
+        return named.then(|| {
+            format!("it has {length} bytes, fewer than those that say how long its header is")
+        });
+    };
+    if !named && !rest.starts_with(b"{\"") {
+        return None;
+    }
+    let (size, there) = (u64::from_le_bytes(*size), length - 8);
+    Some(if size > there {
+        format!(
+            "its header is said to have {size} bytes, and the file has {there} after the first eight"
+        )
+    } else {
+        "its header does not begin as one".to_owned()
+    })
+}
+
 /// Whether a file is an ONNX model: a protobuf message that begins with the IR version (field 1, a
 /// small number), followed by the producer's name or version, a domain, the graph or the opset
 /// (fields 2, 3, 4, 7, 8, all length-delimited).
@@ -140,6 +161,13 @@ mod tests {
         file.extend_from_slice(b"{\"__metadata__\":{}} ");
         assert!(is_safetensors(&file, 28));
         assert!(!is_safetensors(&file, 27));
+        let why = damaged_safetensors(&file, 27, false).unwrap();
+        assert!(why.contains("20 bytes, and the file has 19"), "{why}");
+        assert_eq!(damaged_safetensors(b"12345678[]", 10, false), None);
+        let why = damaged_safetensors(&[2, 0, 0, 0, 0, 0, 0, 0, b'[', b']'], 10, true).unwrap();
+        assert!(why.contains("does not begin as one"), "{why}");
+        let why = damaged_safetensors(b"123", 3, true).unwrap();
+        assert!(why.contains("has 3 bytes"), "{why}");
     }
 
     #[test]

@@ -98,6 +98,12 @@ pub fn input(graph: &Graph, options: &OpenOptions) -> Result<Input> {
                 .into(),
         ));
     }
+    if let Some(written) = image.impossible() {
+        return Err(Fault::Input(format!(
+            "its shape is stated as {written:?}, and no image has such a size; export it with the size of its images, \
+             or with open axes"
+        )));
+    }
     let sizes = image.sizes();
     let mut sizes = sizes.ok_or_else(|| Fault::Input("its shape is not stated".into()))?;
     let with_batch = inputs::with_batch(&sizes);

@@ -134,7 +134,7 @@ fn only_one<'a, 'o>(
 fn may_fit_elsewhere(fault: &Fault) -> bool {
     matches!(
         fault,
-        Fault::Graph(_) | Fault::NoLogits(_) | Fault::Input(_)
+        Fault::Graph(_) | Fault::NoLogits(_) | Fault::Input(_) | Fault::Value { .. }
     )
 }
 

@@ -6,6 +6,8 @@
 //! that of the queries. Where it is lost, as in windows, a sum with a value that still has it brings it
 //! back; every residual network has such sums.
 
+use std::collections::HashMap;
+
 use super::{Graph, Node, ValueId};
 use crate::model::op::geometry::{AxesBack, AxesRule};
 use crate::model::op::shape;
@@ -34,6 +36,26 @@ pub(crate) enum Axis {
 
 /// The layout of every value that is a map, by its id; `shapes` holds the shape of every value.
 pub(crate) fn layouts(graph: &Graph, shapes: &[Vec<i64>]) -> Vec<Option<Layout>> {
+    let layout = |(axes, shape): (Option<Vec<Axis>>, &Vec<i64>)| layout(&axes?, shape);
+    let meanings = meanings(graph, shapes).into_iter();
+    meanings.zip(shapes).map(layout).collect()
+}
+
+/// The values that are several maps, one below the other in the axis of the batch, and how many: the
+/// network has put patches of the image there, or two of them.
+pub(crate) fn several(graph: &Graph, shapes: &[Vec<i64>]) -> HashMap<ValueId, i64> {
+    let several = |(index, axes): (usize, Option<Vec<Axis>>)| {
+        let shape = &shapes[index];
+        let count = *shape.first().filter(|count| **count > 1)?;
+        let [_, height, width] = arranged(&axes?)?.sizes(shape)?;
+        (height * width > 1).then_some((ValueId(index), count))
+    };
+    let meanings = meanings(graph, shapes).into_iter();
+    meanings.enumerate().filter_map(several).collect()
+}
+
+/// What the axes of each value mean, where it is known.
+fn meanings(graph: &Graph, shapes: &[Vec<i64>]) -> Vec<Option<Vec<Axis>>> {
     let mut axes: Vec<Option<Vec<Axis>>> = vec![None; graph.values.len()];
     axes[graph.input.0] = Some(IMAGE.to_vec());
     for node in &graph.nodes {
@@ -45,17 +67,18 @@ pub(crate) fn layouts(graph: &Graph, shapes: &[Vec<i64>]) -> Vec<Option<Layout>>
     for node in graph.nodes.iter().rev() {
         trace_back(node, &mut axes, shapes);
     }
-    let layout = |(axes, shape): (Option<Vec<Axis>>, &Vec<i64>)| layout(&axes?, shape);
-    axes.into_iter().zip(shapes).map(layout).collect()
+    axes
 }
 
 const IMAGE: [Axis; 4] = [Axis::Batch, Axis::Channel, Axis::Row, Axis::Column];
 
 fn layout(axes: &[Axis], shape: &[i64]) -> Option<Layout> {
+    (shape.first() == Some(&1)).then(|| arranged(axes))?
+}
+
+/// The order of the axes of a map, however many lie side by side.
+fn arranged(axes: &[Axis]) -> Option<Layout> {
     use Axis::{Channel, Column, Grid, Row};
-    if shape.first() != Some(&1) {
-        return None;
-    }
     match *axes {
         [_, Channel, Row, Column] => Some(Layout::ChannelsFirst),
         [_, Row, Column, Channel] => Some(Layout::ChannelsLast),

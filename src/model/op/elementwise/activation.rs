@@ -5,7 +5,7 @@ use tch::{TchError, Tensor};
 use super::scalar::{Number, value};
 use super::{Elementwise, Profile};
 use crate::model::op::geometry::{AxesBack, AxesRule};
-use crate::model::op::operation::{GradientRole, input};
+use crate::model::op::operation::{FeatureRole, GradientRole, input};
 
 /// A non-linearity of x, the first input.
 #[derive(Debug, Clone, PartialEq)]
@@ -205,9 +205,13 @@ impl Elementwise for Activation {
                 ..Profile::of_all(AxesRule::Elementwise, AxesBack::Lost)
             },
             // Gates and probabilities, which papers do not count among a network's non-linearities.
-            Activation::Sigmoid | Activation::Hardsigmoid | Activation::Softmax { .. } => {
-                Profile::of_first(GradientRole::Plain)
-            }
+            Activation::Sigmoid
+            | Activation::Hardsigmoid
+            | Activation::Softmax { log: false, .. } => Profile {
+                feature: FeatureRole::Weighs,
+                ..Profile::of_first(GradientRole::Plain)
+            },
+            Activation::Softmax { log: true, .. } => Profile::of_first(GradientRole::Plain),
         }
     }
 }

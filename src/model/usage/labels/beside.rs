@@ -4,11 +4,12 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
-use super::text;
+use super::{text, yaml};
+use crate::model::error::short;
 use crate::model::usage::beside;
 
 /// The files that are looked for, in this order.
-const FILES: [&str; 16] = [
+const FILES: [&str; 18] = [
     "labels.txt",
     "classes.txt",
     "class_names.txt",
@@ -24,6 +25,8 @@ const FILES: [&str; 16] = [
     "labels.json",
     "classes.json",
     "id2label.json",
+    "data.yaml",
+    "data.yml",
     CONFIG,
 ];
 /// A network's configuration, which may hold names among much else.
@@ -41,62 +44,134 @@ const KEYS: [&str; 8] = [
 ];
 
 /// The names of `classes` classes in the first file beside the model that has them, with its name. A file
-/// that does not fit adds a note on why.
+/// that does not fit adds a note on why, and so does a later one that has other names.
 pub(super) fn find(
     model: &Path,
     classes: usize,
     notes: &mut Vec<String>,
 ) -> Option<(&'static str, Vec<String>)> {
+    let mut found: Option<(&'static str, Read)> = None;
     for file in FILES {
         let path = model.with_file_name(file);
-        let names = match beside::read(&path) {
+        let read = match read(file, &path, classes) {
+            Ok(Some(read)) => read,
             Ok(None) => continue,
-            Ok(Some(text)) if Path::new(file).extension().is_some_and(|e| e == "txt") => {
-                Ok(Some(text::names(&text, classes)))
+            // What is not needed may be of another model.
+            Err(_) if found.is_some() => continue,
+            Err(reason) => {
+                notes.push(format!(
+                    "{file} is ignored: it {reason}: {}",
+                    path.display()
+                ));
+                continue;
             }
-            Ok(Some(text)) => of_json(&text, file == CONFIG),
-            Err(reason) => Err(format!("cannot be read ({reason})")),
         };
-        let names = names.and_then(|names| match names {
-            Some(names) if names.len() != classes => Err(format!(
-                "has {} names, and the model has {classes} classes",
-                names.len()
-            )),
-            names => Ok(names),
-        });
-        match names {
-            Ok(Some(names)) => return Some((file, names)),
-            Ok(None) => {}
-            Err(reason) => notes.push(format!(
-                "{file} is ignored: it {reason}: {}",
-                path.display()
-            )),
+        match &found {
+            None => found = Some((file, read)),
+            Some((first, taken)) => {
+                notes.extend(contradiction((first, taken), (file, &read)));
+            }
         }
     }
-    None
+    let (file, read) = found?;
+    if read.from_one {
+        notes.push(format!(
+            "{file} counts the classes from 1: the name numbered 1 is taken for the first output of the model."
+        ));
+    }
+    Some((file, read.names))
+}
+
+/// The names in a file.
+struct Read {
+    names: Vec<String>,
+    /// Whether it counts from 1, and not from 0 as the outputs of a model do.
+    from_one: bool,
+}
+
+/// The names of `classes` classes in one file; `None` where there is none, or where it is about other things.
+fn read(file: &str, path: &Path, classes: usize) -> Result<Option<Read>, String> {
+    let text = match beside::read(path) {
+        Ok(None) => return Ok(None),
+        Ok(Some(text)) => text,
+        Err(reason) => return Err(format!("cannot be read ({reason})")),
+    };
+    let ending = Path::new(file)
+        .extension()
+        .and_then(|ending| ending.to_str());
+    let read = match ending {
+        Some("txt") => Some(Read {
+            names: text::names(&text, classes),
+            from_one: false,
+        }),
+        Some("yaml" | "yml") => match yaml::names(&text) {
+            Some(yaml::Names::Listed(names)) => Some(Read {
+                names,
+                from_one: false,
+            }),
+            Some(yaml::Names::Numbered(numbered)) => Some(in_order(numbered)?),
+            None => None,
+        },
+        _ => of_json(&text, file == CONFIG)?,
+    };
+    match read {
+        Some(read) if read.names.len() != classes => Err(format!(
+            "has {} names, and the model has {classes} classes",
+            read.names.len()
+        )),
+        read => Ok(read),
+    }
+}
+
+/// What to say where two files name the classes differently.
+fn contradiction((first, taken): (&str, &Read), (other, read): (&str, &Read)) -> Option<String> {
+    // A name may have synonyms behind it, and blanks may be written otherwise.
+    let plain = |name: &str| {
+        let main = name.split(',').next().unwrap_or_default();
+        main.trim().to_lowercase().replace(['_', '-'], " ")
+    };
+    let mut pairs = taken.names.iter().zip(&read.names);
+    let class = pairs.position(|(a, b)| plain(a) != plain(b))?;
+    let (ours, theirs) = (&taken.names[class], &read.names[class]);
+    Some(format!(
+        "{first} and {other} beside the model contradict each other: class {class} is “{}” in the one and “{}” in the \
+         other. {first} is used.",
+        short(ours),
+        short(theirs)
+    ))
 }
 
 /// The names in a JSON file; `None` for a configuration that has none.
-fn of_json(text: &str, is_config: bool) -> Result<Option<Vec<String>>, String> {
-    let value: Value =
-        serde_json::from_str(text).map_err(|error| format!("cannot be read ({error})"))?;
+fn of_json(text: &str, is_config: bool) -> Result<Option<Read>, String> {
+    let value: Value = serde_json::from_str(text).map_err(|error| {
+        let (line, column) = (error.line(), error.column());
+        format!("is not JSON (line {line}, column {column})")
+    })?;
     let inner = KEYS.iter().find_map(|key| value.get(key));
     if is_config {
-        let names = inner.and_then(names);
+        let Some(read) = inner.and_then(names) else {
+            return Ok(None);
+        };
         // transformers' own, where nobody has named the classes.
-        return Ok(names.filter(|names| !names.iter().all(|name| name.starts_with("LABEL_"))));
+        let own = |read: &Read| read.names.iter().all(|name| name.starts_with("LABEL_"));
+        return read.map(|read| Some(read).filter(|read| !own(read)));
     }
     let found = inner.and_then(names).or_else(|| names(&value));
-    found.map(Some).ok_or_else(|| {
+    found.transpose()?.map(Some).ok_or_else(|| {
         "holds no names: a list, or a dictionary of names and the numbers from 0".to_owned()
     })
 }
 
-/// A list of names, or a dictionary of names by number or of numbers by name.
-fn names(value: &Value) -> Option<Vec<String>> {
+/// A list of names, or a dictionary of names by number or of numbers by name; `None` where it is neither,
+/// and why its numbers are wrong.
+fn names(value: &Value) -> Option<Result<Read, String>> {
     match value {
-        Value::Array(list) => list.iter().map(name).collect(),
-        Value::Object(map) => by_number(map).or_else(|| by_name(map)),
+        Value::Array(list) => {
+            let names = list.iter().map(name).collect::<Option<_>>()?;
+            let from_one = false;
+            Some(Ok(Read { names, from_one }))
+        }
+        Value::Object(map) => by_number(map).or_else(|| by_name(map)).map(in_order),
         _ => None,
     }
 }
@@ -110,14 +185,16 @@ fn name(value: &Value) -> Option<String> {
     }
 }
 
-fn by_number(map: &Map<String, Value>) -> Option<Vec<String>> {
+fn by_number(map: &Map<String, Value>) -> Option<Vec<(usize, String)>> {
     let numbered = map
         .iter()
         .map(|(key, value)| Some((key.parse().ok()?, name(value)?)));
-    in_order(numbered.collect::<Option<Vec<(usize, String)>>>()?)
+    numbered
+        .collect::<Option<_>>()
+        .filter(|pairs: &Vec<_>| !pairs.is_empty())
 }
 
-fn by_name(map: &Map<String, Value>) -> Option<Vec<String>> {
+fn by_name(map: &Map<String, Value>) -> Option<Vec<(usize, String)>> {
     let number = |value: &Value| match value {
         Value::String(digits) => digits.parse().ok(),
         value => usize::try_from(value.as_u64()?).ok(),
@@ -125,17 +202,45 @@ fn by_name(map: &Map<String, Value>) -> Option<Vec<String>> {
     let numbered = map
         .iter()
         .map(|(key, value)| Some((number(value)?, key.clone())));
-    in_order(numbered.collect::<Option<Vec<(usize, String)>>>()?)
+    numbered
+        .collect::<Option<_>>()
+        .filter(|pairs: &Vec<_>| !pairs.is_empty())
 }
 
 /// The names in the order of their numbers, which have no gap.
-fn in_order(mut numbered: Vec<(usize, String)>) -> Option<Vec<String>> {
-    numbered.sort_by_key(|(number, _)| *number);
-    let counted = numbered
-        .iter()
-        .enumerate()
-        .all(|(index, (number, _))| index == *number);
-    (counted && !numbered.is_empty()).then(|| numbered.into_iter().map(|(_, name)| name).collect())
+///
+/// # Errors
+/// Which number is there twice, or not at all.
+fn in_order(mut numbered: Vec<(usize, String)>) -> Result<Read, String> {
+    numbered.sort();
+    if let Some(two) = numbered.windows(2).find(|two| two[0].0 == two[1].0) {
+        return Err(format!(
+            "gives the number {} to both “{}” and “{}”",
+            two[0].0,
+            short(&two[0].1),
+            short(&two[1].1)
+        ));
+    }
+    let first = numbered.first().map_or(0, |(number, _)| *number);
+    let missing = (first..)
+        .zip(&numbered)
+        .find(|(due, (number, _))| due != number);
+    let missing = match missing {
+        _ if first > 1 => Some(0),
+        Some((due, _)) => Some(due),
+        None => None,
+    };
+    if let Some(missing) = missing {
+        let last = numbered.last().map_or(0, |(number, _)| *number);
+        return Err(format!(
+            "has no name for the number {missing}, though its numbers go from {first} to {last}; the classes are counted \
+             from 0 without a gap"
+        ));
+    }
+    Ok(Read {
+        names: numbered.into_iter().map(|(_, name)| name).collect(),
+        from_one: first == 1,
+    })
 }
 
 #[cfg(test)]
@@ -216,8 +321,96 @@ mod tests {
         assert_eq!(names.unwrap().0, "labels.json");
         assert_eq!(notes.len(), 3);
         assert!(notes[0].contains("has 3 names"), "{}", notes[0]);
-        assert!(notes[1].contains("cannot be read"), "{}", notes[1]);
-        assert!(notes[2].contains("holds no names"), "{}", notes[2]);
+        assert!(notes[1].contains("is not JSON (line 1"), "{}", notes[1]);
+        assert!(
+            notes[2].contains("has no name for the number 1"),
+            "{}",
+            notes[2]
+        );
+    }
+
+    #[test]
+    fn says_what_is_wrong_with_the_numbers_of_a_dictionary() {
+        for (text, said) in [
+            (
+                r#"{"a": 0, "b": 1, "c": 1}"#,
+                "gives the number 1 to both “b” and “c”",
+            ),
+            (
+                r#"{"0": "a", "2": "c", "3": "d"}"#,
+                "has no name for the number 1, though its numbers go from 0 to 3",
+            ),
+            (
+                r#"{"1": "a", "3": "c", "4": "d"}"#,
+                "has no name for the number 2, though",
+            ),
+            (
+                r#"{"5": "a", "6": "b", "7": "c"}"#,
+                "has no name for the number 0, though its numbers go from 5 to 7",
+            ),
+            (r#"{"a": "x", "b": "y"}"#, "holds no names"),
+            ("{}", "holds no names"),
+        ] {
+            let (names, notes) = found(&[("class_to_idx.json", text)], 3);
+            assert_eq!(names, None, "{text}");
+            let start = format!("class_to_idx.json is ignored: it {said}");
+            assert!(notes[0].starts_with(&start), "{notes:?}");
+        }
+        // There is one way to read numbers from 1 for as many classes.
+        let (names, notes) = found(&[("class_indices.json", r#"{"1": "cat", "2": "dog"}"#)], 2);
+        assert_eq!(names.unwrap().1, ["cat", "dog"]);
+        assert!(notes[0].contains("counts the classes from 1"), "{notes:?}");
+        let (names, notes) = found(&[("class_indices.json", r#"{"1": "cat", "2": "dog"}"#)], 3);
+        assert_eq!(names, None);
+        assert!(
+            notes[0].contains("has 2 names, and the model has 3 classes"),
+            "{notes:?}"
+        );
+    }
+
+    #[test]
+    fn reads_the_names_of_ultralytics() {
+        let (names, notes) = found(&[("data.yaml", "nc: 2\nnames:\n  0: cat\n  1: dog\n")], 2);
+        assert_eq!(
+            names.unwrap(),
+            (
+                "data.yaml".to_owned(),
+                vec!["cat".to_owned(), "dog".to_owned()]
+            )
+        );
+        assert!(notes.is_empty(), "{notes:?}");
+        let (names, notes) = found(&[("data.yaml", "names: {0: cat, 0: dog}")], 2);
+        assert!(
+            names.is_none() && notes[0].contains("gives the number 0 to both"),
+            "{notes:?}"
+        );
+        // A file about other things.
+        assert_eq!(
+            found(&[("data.yaml", "train: images")], 2),
+            (None, Vec::new())
+        );
+    }
+
+    #[test]
+    fn says_where_two_files_contradict_each_other() {
+        let files = [("labels.txt", "cat\ndog\n"), ("classes.txt", "dog\ncat\n")];
+        let (names, notes) = found(&files, 2);
+        assert_eq!(names.unwrap().1, ["cat", "dog"]);
+        let said = "labels.txt and classes.txt beside the model contradict each other: class 0 is “cat” in the one and \
+                    “dog” in the other. labels.txt is used.";
+        assert_eq!(notes, [said]);
+        for agreeing in [
+            ("classes.txt", "Cat\ndog, hound\n"),
+            // Of another model.
+            ("classes.txt", "a\nb\nc\n"),
+            ("class_indices.json", "{"),
+        ] {
+            let (names, notes) = found(&[files[0], agreeing], 2);
+            assert_eq!(
+                (names.unwrap().1, notes),
+                (vec!["cat".into(), "dog".into()], vec![])
+            );
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ use crate::model::error::{Error, Fault};
 mod beside;
 mod own;
 mod text;
+mod yaml;
 
 pub(crate) use own::OwnNames;
 

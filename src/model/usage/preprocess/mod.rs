@@ -9,6 +9,7 @@ use crate::model::error::{Error, Fault};
 use crate::picture::photo::geometry::{CropMode, Filter, Frame};
 
 mod given;
+mod json;
 mod levels;
 mod library;
 mod metadata;
@@ -261,9 +262,9 @@ mod keys {
     #[test]
     fn refuses_invalid_values() {
         for (text, word) in [
-            ("", "cannot be read"),
-            ("[]", "cannot be read"),
-            (r#"{"input_size": [3, 224]}"#, "cannot be read"),
+            ("", "is empty"),
+            ("[]", "holds [], but it has to hold keys"),
+            (r#"{"input_size": [3, 224]}"#, "has input_size [3,224], but"),
             (
                 r#"{"input_size": [3, 299, 299]}"#,
                 "that of the model is [3, 224, 224]",
@@ -281,7 +282,7 @@ mod keys {
             (r#"{"channels": "gbr"}"#, "gbr"),
             (r#"{"channels": "grey"}"#, "the model takes 3"),
             (r#"{"mean": [0.5, 0.5]}"#, "a mean of 2 numbers"),
-            (r#"{"std": []}"#, "a std of 0 numbers"),
+            (r#"{"std": []}"#, "has std [], but"),
             (r#"{"std": [0.5, 0, 0.5]}"#, "std"),
         ] {
             let error =

@@ -37,9 +37,10 @@ impl Stated {
             Some(side) => share(assumed.width.min(assumed.height), side)?,
             None => self.crop_pct.unwrap_or(assumed.crop_pct),
         };
-        if !(crop_pct > 0.0 && crop_pct <= MAX_CROP_PCT) {
+        if !(MIN_CROP_PCT..=MAX_CROP_PCT).contains(&crop_pct) {
             return Err(format!(
-                "has crop_pct {crop_pct}, but it has to be above 0 and at most {MAX_CROP_PCT}"
+                "has crop_pct {crop_pct}, but it has to be from {MIN_CROP_PCT} to {MAX_CROP_PCT}: it is the share of \
+                 the resized image that the model sees"
             ));
         }
         let channels = self.channels.unwrap_or(assumed.channels);
@@ -100,6 +101,30 @@ impl Stated {
         } else {
             1.0
         };
+        // Of levels up to 1 the deviation is below 1, and of levels up to 255 above it, apart from 1, which divides
+        // nothing.
+        let other = |std: f64| {
+            if unit > 1.0 {
+                std < 1.0
+            } else {
+                std > DEVIATION
+            }
+        };
+        if let (Some(mean), Some(std)) = (&mean, &std)
+            && mean.iter().any(|mean| *mean > 0.0)
+            && let Some(std) = std.iter().copied().find(|std| other(*std))
+        {
+            let most = mean.iter().copied().fold(0.0, f64::max);
+            let (of_mean, of_std) = if unit > 1.0 {
+                ("255", "1")
+            } else {
+                ("1", "255")
+            };
+            return Err(format!(
+                "has a mean of {most}, which is one of levels from 0 to {of_mean}, and a std of {std}, which is one of \
+                 levels from 0 to {of_std}; both have to be in the same unit"
+            ));
+        }
         let within = 0.0..=unit;
         if let Some(mean) = mean.iter().flatten().find(|mean| !within.contains(*mean)) {
             return Err(format!(
@@ -133,10 +158,15 @@ fn is_deviation(std: f64) -> bool {
     std > 0.0 && std.is_finite()
 }
 
+/// Smallest share of a resized image that a model may see.
+const MIN_CROP_PCT: f64 = 0.01;
+
+/// Larger ones could not be deviations of levels from 0 to 1.
+const DEVIATION: f64 = 16.0;
+
 /// Whether they are for levels from 0 to 255: a mean is above 1, or nothing is subtracted and the deviation
 /// could not be one of levels from 0 to 1.
 fn is_in_levels(mean: Option<&[f64]>, std: Option<&[f64]>) -> bool {
-    const DEVIATION: f64 = 16.0;
     let mean = mean.unwrap_or_default();
     let above = |numbers: &[f64], least: f64| numbers.iter().any(|number| *number > least);
     above(mean, 1.0) || (!above(mean, 0.0) && std.is_some_and(|std| above(std, DEVIATION)))
@@ -157,6 +187,57 @@ fn each(numbers: &[f64], count: usize, key: &str) -> Result<Vec<f64>, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn mean_and_deviation_have_to_be_in_one_unit() {
+        let of = |mean: [f64; 3], std: [f64; 3]| {
+            let stated = Stated {
+                mean: Some(mean.to_vec()),
+                std: Some(std.to_vec()),
+                ..Stated::default()
+            };
+            stated.over(&Preprocess::imagenet(8, 8))
+        };
+        let levels = [123.675, 116.28, 103.53];
+        let why = of(levels, [0.229, 0.224, 0.225]).unwrap_err();
+        let said = "has a mean of 123.675, which is one of levels from 0 to 255, and a std of 0.229, which is one of \
+                    levels from 0 to 1; both";
+        assert!(why.starts_with(said), "{why}");
+        let why = of([0.485, 0.456, 0.406], [58.395, 57.12, 57.375]).unwrap_err();
+        let said = "has a mean of 0.485, which is one of levels from 0 to 1, and a std of 58.395, which is one of \
+                    levels from 0 to 255; both";
+        assert!(why.starts_with(said), "{why}");
+        // Only one of them divides by a number of the other unit.
+        assert!(of(levels, [57.0, 57.0, 0.2]).is_err());
+        for right in [
+            of(levels, [58.395, 57.12, 57.375]),
+            of(levels, [1.0; 3]),
+            of([127.5; 3], [127.5; 3]),
+            of([0.0; 3], [255.0; 3]),
+            of([0.0; 3], [1.0; 3]),
+            of([0.5; 3], [1.0; 3]),
+        ] {
+            right.unwrap();
+        }
+    }
+
+    #[test]
+    fn a_crop_takes_a_part_that_can_be_seen() {
+        let of = |crop_pct| {
+            let stated = Stated {
+                crop_pct: Some(crop_pct),
+                ..Stated::default()
+            };
+            stated.over(&Preprocess::imagenet(8, 8))
+        };
+        for wrong in [1e-9, 0.0, -1.0, 9.0, f64::NAN] {
+            let why = of(wrong).unwrap_err();
+            assert!(why.contains("from 0.01 to 8"), "{why}");
+        }
+        for right in [0.01, 0.5, 1.0, 8.0] {
+            of(right).unwrap();
+        }
+    }
 
     #[test]
     fn another_order_of_channels_takes_what_is_assumed_along() {

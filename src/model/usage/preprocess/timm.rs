@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::Stated;
+use super::json::{self, Form};
 use crate::picture::photo::geometry::{CropMode, Filter};
 
 /// timm's keys; those left out are as torchvision has them for ImageNet.
@@ -17,6 +18,19 @@ pub(super) struct Written {
     /// Not one of timm's: `rgb`, `bgr` or `grey`.
     channels: Option<String>,
 }
+
+const FORMS: [(&str, Form); 10] = [
+    ("input_size", Form::InputSize),
+    ("interpolation", Form::Text),
+    ("crop_pct", Form::Number),
+    ("crop_mode", Form::Text),
+    ("mean", Form::Numbers),
+    ("std", Form::Numbers),
+    ("channels", Form::Text),
+    ("num_classes", Form::Whole),
+    ("test_input_size", Form::InputSize),
+    ("test_crop_pct", Form::Number),
+];
 
 /// One number for each channel, or one for all.
 #[derive(Deserialize)]
@@ -40,10 +54,8 @@ impl Numbers {
 /// # Errors
 /// What is wrong with it, as a clause that follows its name.
 pub(super) fn stated(text: &str) -> Result<Stated, String> {
-    let text = text.trim_start_matches('\u{feff}');
-    let written: Written =
-        serde_json::from_str(text).map_err(|error| format!("cannot be read ({error})"))?;
-    written.stated()
+    let value = json::of_text(text.trim_start_matches('\u{feff}'))?;
+    json::read::<Written>(value, &FORMS)?.stated()
 }
 
 impl Written {
@@ -105,7 +117,7 @@ pub(super) fn of_config(
     #[derive(Deserialize)]
     struct Config {
         num_classes: Option<usize>,
-        pretrained_cfg: Option<Pretrained>,
+        pretrained_cfg: Option<serde_json::Value>,
     }
     #[derive(Deserialize)]
     struct Pretrained {
@@ -115,15 +127,16 @@ pub(super) fn of_config(
         #[serde(flatten)]
         written: Written,
     }
-    let unreadable = |error: serde_json::Error| format!("cannot be read ({error})");
-    let value: serde_json::Value = serde_json::from_str(text).map_err(unreadable)?;
+    let value = json::any(text)?;
     if value.get("pretrained_cfg").is_none() {
         return Ok(None);
     }
-    let config: Config = serde_json::from_value(value).map_err(unreadable)?;
+    let forms = [("num_classes", Form::Whole), ("pretrained_cfg", Form::Keys)];
+    let config: Config = json::read(value, &forms)?;
     let Some(pretrained) = config.pretrained_cfg else {
         return Ok(None);
     };
+    let pretrained: Pretrained = json::read(pretrained, &FORMS)?;
     // The network's own number, where it was trained further.
     if let Some(count) = config.num_classes.or(pretrained.num_classes)
         && let Some(classes) = classes

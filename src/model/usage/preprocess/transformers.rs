@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::Stated;
+use super::json::{self, Form};
 use super::stated::share;
 use super::timm::Numbers;
 use crate::model::usage::channels::InputChannels;
@@ -32,11 +33,35 @@ struct Written {
     size_divisor: Option<u32>,
 }
 
+const FORMS: [(&str, Form); 19] = [
+    ("image_processor_type", Form::Text),
+    ("feature_extractor_type", Form::Text),
+    ("do_resize", Form::YesNo),
+    ("size", Form::Size),
+    ("resample", Form::Whole),
+    ("do_center_crop", Form::YesNo),
+    ("crop_size", Form::Size),
+    ("crop_pct", Form::Number),
+    ("do_rescale", Form::YesNo),
+    ("rescale_factor", Form::Number),
+    ("rescale_offset", Form::YesNo),
+    ("offset", Form::YesNo),
+    ("do_normalize", Form::YesNo),
+    ("include_top", Form::YesNo),
+    ("image_mean", Form::Numbers),
+    ("image_std", Form::Numbers),
+    ("do_flip_channel_order", Form::YesNo),
+    ("size_divisor", Form::Whole),
+    ("image_processor", Form::Keys),
+];
+
 /// A size in any of its forms.
 #[derive(Deserialize, Clone, Copy)]
 #[serde(untagged)]
 enum Size {
     One(u32),
+    /// Height and width.
+    Pair([u32; 2]),
     Sides {
         height: u32,
         width: u32,
@@ -56,17 +81,16 @@ pub(super) fn stated(text: &str, width: u32, height: u32) -> Result<Stated, Stri
     if value.get("size").is_none() && value.get("image_mean").is_none() {
         return Err("says nothing about images".into());
     }
-    let written: Written = serde_json::from_value(value).map_err(|error| reason(&error))?;
-    written.stated(width, height)
+    json::read::<Written>(value, &FORMS)?.stated(width, height)
 }
 
 /// Width and height of what the processor makes of an image, where it is one size.
 pub(super) fn stated_size(text: &str) -> Option<(u32, u32)> {
-    let written: Written = serde_json::from_value(of_images(text).ok()?).ok()?;
+    let written: Written = json::read(of_images(text).ok()?, &FORMS).ok()?;
     let square = |side: u32| Some((side, side));
     let of = |size: Size| match size {
         Size::One(side) => square(side),
-        Size::Sides { height, width } => Some((width, height)),
+        Size::Sides { height, width } | Size::Pair([height, width]) => Some((width, height)),
         Size::Short { shortest_edge, .. } => square(shortest_edge),
     };
     match (written.do_center_crop, written.crop_size, written.size) {
@@ -106,26 +130,20 @@ pub(super) fn unresized(text: &str) -> Option<Unresized> {
 
 /// Whether the processor crops pictures before it resizes them.
 pub(super) fn crops_first(text: &str) -> bool {
-    let written = of_images(text)
-        .and_then(|value| serde_json::from_value::<Written>(value).map_err(|error| reason(&error)));
+    let written = of_images(text).and_then(|value| json::read::<Written>(value, &FORMS));
     written.is_ok_and(|written| written.is("Perceiver") && written.do_center_crop == Some(true))
 }
 
 /// The part about images: processors of several kinds of data hold it.
 fn of_images(text: &str) -> Result<Value, String> {
-    let mut value: Value = parsed(text)?;
+    let mut value = json::of_text(text)?;
     Ok(match value.get_mut("image_processor") {
+        Some(inner) if !inner.is_object() => {
+            return Err("has an image_processor that holds no keys".into());
+        }
         Some(inner) => inner.take(),
         None => value,
     })
-}
-
-fn parsed<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, String> {
-    serde_json::from_str(text).map_err(|error| reason(&error))
-}
-
-fn reason(error: &serde_json::Error) -> String {
-    format!("cannot be read ({error})")
 }
 
 impl Written {
@@ -134,7 +152,9 @@ impl Written {
         let interpolation = match self.resample {
             None => Filter::Bilinear,
             Some(number) => {
-                Filter::of_pillow(number).ok_or_else(|| format!("has resample {number}"))?
+                Filter::of_pillow(number).ok_or_else(|| {
+                    format!("has resample {number}, but it has to be the number of a filter of Pillow, from 0 to 5")
+                })?
             }
         };
         // MobileViT's networks take blue first, unless the file says otherwise.
@@ -173,7 +193,7 @@ impl Written {
         let crops = self.do_center_crop.unwrap_or(false);
         let cropped = match self.crop_size {
             Some(Size::One(side)) => side,
-            Some(Size::Sides { height, width }) => height.min(width),
+            Some(Size::Sides { height, width } | Size::Pair([height, width])) => height.min(width),
             Some(Size::Short { shortest_edge, .. }) => shortest_edge,
             None => width.min(height),
         };
@@ -187,7 +207,7 @@ impl Written {
                 return Err("bounds the longest edge, which is not supported".into());
             }
             Size::Short { shortest_edge, .. } => Ok(shortest_edge),
-            Size::Sides { height, width } => Err((width, height)),
+            Size::Sides { height, width } | Size::Pair([height, width]) => Err((width, height)),
         };
         match edge {
             // The side of the resized image is rounded down.

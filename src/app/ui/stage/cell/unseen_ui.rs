@@ -14,7 +14,7 @@ const MIN_HATCHED: f32 = 4.0;
 
 /// The share of white over what was not seen in the light theme, and of grey in the lines there, as in figures.
 const PALE: u8 = 153;
-const PALE_LINE: u8 = 102;
+const PALE_LINE: u8 = 72;
 
 /// How what was not seen is drawn: as dark as the window, or as pale as a figure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

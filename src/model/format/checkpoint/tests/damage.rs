@@ -37,6 +37,15 @@ fn refuses_safetensors_with_wrong_claims() {
             "take 4 bytes, and the file has 8",
         ),
         (about("F32", "[18446744073709551615,2]", "[0,8]"), "header"),
+        (
+            about("F32", "[4294967296,4294967296]", "[0,8]"),
+            "which takes more than any file has, and has 8 bytes",
+        ),
+        (
+            about("F16", "[2,3]", "[0,8]"),
+            "which takes 12 bytes, and has 8",
+        ),
+        (about("F32", "[-2]", "[0,8]"), "has the shape [-2]"),
         (r#"{"fc.weight":7}"#.to_owned(), "header"),
         (
             r#"{"fc.weight":{}}"#.to_owned(),
@@ -58,7 +67,7 @@ fn refuses_safetensors_with_wrong_claims() {
     let bytes = safetensors(header, 8);
     let refused = spoilt("plain.safetensors", |held| *held = bytes);
     assert!(
-        matches!(refused, Err(Fault::Weight { reason, .. }) if reason.contains("3221225472 bytes and has 8"))
+        matches!(refused, Err(Fault::Damaged(reason)) if reason.contains("takes 1073741824 bytes, and has 8"))
     );
 }
 

@@ -263,4 +263,13 @@ impl ValueInfo {
         let known = |size: &Size| size.fixed.filter(|size| *size > 0);
         Some(sizes.iter().map(known).collect())
     }
+
+    /// Its sizes as they are written, where one besides that of the batch is 0 or negative; −1 is what
+    /// some tools write for one that is dynamic.
+    pub fn impossible(&self) -> Option<Vec<i64>> {
+        let sizes = &self.tensor()?.shape.as_ref()?.sizes;
+        let written: Vec<i64> = sizes.iter().map(|size| size.fixed.unwrap_or(-1)).collect();
+        let wrong = written.iter().skip(1).any(|size| *size == 0 || *size < -1);
+        wrong.then_some(written)
+    }
 }

@@ -329,7 +329,7 @@ pub fn one_hot(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
 
 /// Refused with a reason of its own.
 pub fn random(_: &Args, _: &mut Builder) -> Answer<Vec<ValueId>> {
-    beyond("it draws random numbers; call model.eval() before the export")
+    beyond(super::RANDOM)
 }
 
 /// Refused with a reason of its own.

@@ -119,9 +119,23 @@ pub fn reader(node: &Node) -> Option<Reader> {
     Some(reader)
 }
 
+/// What to do about random numbers.
+const RANDOM: &str = "it draws random numbers, as augmentation (random flips, turns, brightness) and dropout do while \
+    training; export the model without these layers, or for prediction (in PyTorch, after model.eval())";
+
 /// Why an operator that is known is not supported, and what to do; `None` for all others.
 pub fn reason(node: &Node) -> Option<&'static str> {
     Some(match node.op_type.as_str() {
+        // What tf2onnx leaves of Keras' layers of augmentation.
+        name if name.starts_with("Stateless")
+            || name.starts_with("Rng")
+            || name.starts_with("Random") =>
+        {
+            RANDOM
+        }
+        "ImageProjectiveTransformV2" | "ImageProjectiveTransformV3" => {
+            "it turns, moves or zooms the image, as Keras' layers of augmentation do; export the model without them"
+        }
         _ if node.domain == contrib::BLOCKED => {
             "onnxruntime has arranged the network for one kind of processor; open the file that it \
              was made from, or have it optimised no further than “extended”"

@@ -2,10 +2,10 @@
 
 use super::support::{logits, open, opened, refusal, whole};
 use super::writer::{OPEN, Onnx, int, value};
-use crate::model::Preprocess;
 use crate::model::error::Fault;
 use crate::model::graph::Head;
 use crate::model::op::{Activation, Op, Reshaping};
+use crate::model::{Model, Preprocess};
 
 #[test]
 fn takes_one_image_only() {
@@ -22,11 +22,16 @@ fn takes_one_image_only() {
         opened(&shape(&[OPEN, 3, 96, OPEN])).input_shape,
         [1, 3, 96, 96]
     );
+    // As some tools write it.
+    assert_eq!(opened(&shape(&[0, 3, 96, -1])).input_shape, [1, 3, 96, 96]);
     for (sizes, word) in [
         (&[800, 3, 4, 4][..], "a batch of 800"),
         (&[1, 100, 28, 28], "[1, 100, 28, 28]"),
         (&[1, 3, 4], "[1, 3, 4]"),
         (&[], "[]"),
+        (&[1, 3, 0, 0], "stated as [1, 3, 0, 0]"),
+        (&[1, 3, -5, 4], "stated as [1, 3, -5, 4]"),
+        (&[OPEN, 0, 4, 4], "stated as [-1, 0, 4, 4]"),
     ] {
         let why = refusal(&shape(sizes));
         assert!(why.contains(word), "{why}");
@@ -252,4 +257,31 @@ fn gives_pixels_from_0_to_255_to_a_network_that_normalises_them() {
     }
     let mean = prepared("Sub", 0.485);
     assert_eq!((mean.mean, mean.std), (vec![0.0; 3], vec![1.0; 3]));
+}
+
+#[test]
+fn a_head_of_classes_is_explained_rather_than_one_of_a_single_value() {
+    let folder = tempfile::tempdir().unwrap();
+    for (heads, due) in [
+        (&[("age", 1), ("gender", 2), ("race", 5)][..], "gender"),
+        (&[("linear", 1), ("linear_1", 4)], "linear_1"),
+        (&[("age_logits", 1), ("race_logits", 5)], "race_logits"),
+        // The name of scores says more than the number of values.
+        (&[("logits", 1), ("box", 4)], "logits"),
+        (&[("age", 1), ("height", 1)], "age"),
+    ] {
+        let mut model = Onnx::new();
+        model.graph().outputs.clear();
+        for (name, classes) in heads {
+            let weight = format!("w_{name}");
+            let values: Vec<f32> = (0..3 * classes).map(|n| (n % 5) as f32 - 2.0).collect();
+            model.weight(&weight, &[3, *classes], &values);
+            model.node("MatMul", &["y", &weight], &[name], vec![]);
+            model.graph().outputs.push(value(name, 1, &[1, *classes]));
+        }
+        let path = folder.path().join("m.onnx");
+        std::fs::write(&path, model.bytes()).unwrap();
+        let model = Model::open(&path).unwrap();
+        assert_eq!(model.outputs()[model.output()].name, due, "{heads:?}");
+    }
 }

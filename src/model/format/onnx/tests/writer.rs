@@ -13,7 +13,7 @@ pub struct Onnx {
 }
 
 /// A dynamic size.
-pub const OPEN: i64 = 0;
+pub const OPEN: i64 = i64::MAX;
 
 impl Onnx {
     /// x → mean over all positions → y, `[1, 3]`.

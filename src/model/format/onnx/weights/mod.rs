@@ -188,38 +188,40 @@ impl<'r, 'o> Weights<'r, 'o> {
                 ))
             }
         };
-        if written.location == 1 {
-            self.folder.at(name, &written.external, bytes)?;
-        }
-        // The count is not negative, and the product no more than eight times the bytes.
-        self.afford(name, count.unsigned_abs() * held.elt_size_in_bytes() as u64)?;
         let list = match kind {
             Kind::Float => proto::FLOATS,
             Kind::Double => proto::DOUBLES,
             _ => proto::RAW,
         };
+        let place = written.place(proto::RAW).or(written.place(list));
+        if written.location == 1 {
+            self.folder.at(name, &written.external, bytes)?;
+        } else if let Some(place) = place {
+            of_length(place.length)?;
+        } else if !written.raw.is_empty() {
+            of_length(written.raw.len() as u64)?;
+        } else if count_listed(written, kind) as i64 != count {
+            let there = count_listed(written, kind);
+            return Err(wrong(
+                name,
+                format!("has shape {sizes:?}, but {there} values are stored"),
+            ));
+        }
+        // The count is not negative, and the product no more than eight times the bytes.
+        self.afford(name, count.unsigned_abs() * held.elt_size_in_bytes() as u64)?;
         let progress = &mut self.progress;
         let (row, content) = if written.location == 1 {
             let file = self.folder.at(name, &written.external, bytes)?;
             row.read(file, progress)?
-        } else if let Some(place) = written.place(proto::RAW).or(written.place(list)) {
-            of_length(place.length)?;
+        } else if let Some(place) = place {
             let found = self.file.seek(SeekFrom::Start(place.offset));
             found.map_err(|error| unreadable(name, &error))?;
             row.read(&mut self.file, progress)?
         } else if !written.raw.is_empty() {
-            of_length(written.raw.len() as u64)?;
             row.read(&mut written.raw.as_ref(), progress)?
         } else {
             let row = listed(written, kind).and_then(|row| row.f_to_kind(held));
             let row = row.map_err(|error| torch(name, error))?;
-            let there = row.numel();
-            if there as i64 != count {
-                return Err(wrong(
-                    name,
-                    format!("has shape {sizes:?}, but {there} values are stored"),
-                ));
-            }
             let content = Content::of(&row).map_err(|error| torch(name, error))?;
             (row, content)
         };
@@ -276,6 +278,16 @@ impl Row<'_> {
 
 fn unreadable(name: &str, error: &std::io::Error) -> Fault {
     wrong(name, format!("cannot be read ({error})"))
+}
+
+/// How many values are stored one by one.
+fn count_listed(written: &proto::Tensor, kind: Kind) -> usize {
+    match kind {
+        Kind::Float => written.floats.len(),
+        Kind::Double => written.doubles.len(),
+        Kind::Int64 => written.int64s.len(),
+        _ => written.int32s.len(),
+    }
 }
 
 /// Values that are stored one by one, in the list that belongs to their dtype.

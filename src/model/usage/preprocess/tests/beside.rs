@@ -136,7 +136,7 @@ fn finds_the_size_beside_a_model() {
 #[test]
 fn says_which_file_beside_the_model_is_ignored() {
     for (name, text, reason) in [
-        ("preprocess.json", "{", "cannot be read"),
+        ("preprocess.json", "{", "is not JSON"),
         (
             "preprocess.json",
             r#"{"input_size": [3, 99, 99]}"#,
@@ -151,7 +151,7 @@ fn says_which_file_beside_the_model_is_ignored() {
         (
             "preprocessor_config.json",
             "[]",
-            "says nothing about images",
+            "holds [], but it has to hold keys",
         ),
         (
             "preprocessor_config.json",
@@ -161,7 +161,7 @@ fn says_which_file_beside_the_model_is_ignored() {
         (
             "preprocessor_config.json",
             r#"{"size": 24, "resample": 17}"#,
-            "resample 17",
+            "has resample 17, but it has to be the number of a filter of Pillow, from 0 to 5",
         ),
         (
             "preprocessor_config.json",
@@ -193,7 +193,11 @@ fn says_which_file_beside_the_model_is_ignored() {
             r#"{"pretrained_cfg": {"num_classes": 1000}}"#,
             "1000 classes",
         ),
-        ("config.json", r#"{"pretrained_cfg": 3}"#, "cannot be read"),
+        (
+            "config.json",
+            r#"{"pretrained_cfg": 3}"#,
+            "has pretrained_cfg 3",
+        ),
     ] {
         let (_folder, model) = beside("plain", &[(name, text)]);
         assert_eq!(model.preprocess, Preprocess::imagenet(24, 24), "{text}");
