@@ -1,9 +1,9 @@
 #!/bin/sh
-# Fuzzes the readers of model files with libFuzzer, guided by which branches an input takes:
+# Fuzzes the readers of model files and of pictures with libFuzzer, guided by which branches an input takes:
 #
 #   tests/fuzz/run.sh [TARGET] [SECONDS]
 #
-# TARGET is one of pt2, onnx, checkpoint, safetensors, file, beside; if none is named, they run one after the
+# TARGET is one of pt2, onnx, checkpoint, safetensors, file, beside, picture; if none is named, they run one after the
 # other. SECONDS is the time for each (60). Any stable toolchain will do. Dependencies are built as for
 # the tests: after `cargo test` only the library is compiled again.
 #
@@ -17,7 +17,7 @@
 #                                      target/fuzz/fewest
 set -eu
 cd "$(dirname "$0")/../.."
-all="pt2 onnx checkpoint safetensors file beside"
+all="pt2 onnx checkpoint safetensors file beside picture"
 
 usage() {
   sed -n '2,/^set/s/^# \{0,1\}//p' "$0"
