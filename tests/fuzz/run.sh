@@ -85,6 +85,9 @@ for target in $targets; do
     done
     continue
   fi
+  # What the unit tests read is what pictures begin with.
+  more=
+  [ "$target" != picture ] || more="tests/pictures/dicom tests/pictures/tiffs tests/pictures/formats"
   # Longer inputs find nothing more.
   case $target in
     pt2 | onnx) longest=32768 ;;
@@ -96,7 +99,7 @@ for target in $targets; do
   # shellcheck disable=SC2086
   "$program" $limits -max_len=$longest -dict="tests/fuzz/words/$target.dict" \
     -max_total_time="$seconds" -print_final_stats=1 -reload=0 \
-    -artifact_prefix="target/fuzz/finds/$target-" "$found" "$kept" >"$log" 2>&1 || code=$?
+    -artifact_prefix="target/fuzz/finds/$target-" "$found" "$kept" $more >"$log" 2>&1 || code=$?
   grep -E '^#[0-9]+.*(DONE|INITED)|number_of_executed|average_exec|new_units_added|peak_rss' "$log" || true
   if [ $code != 0 ]; then
     echo "a find:"
