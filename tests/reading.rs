@@ -58,7 +58,7 @@ fn reads_images_as_pillow_does_on_request_and_says_where_it_matters() {
     );
     assert!(!said(&[TURNED, "--as-pillow"]).contains("turned upright"));
     let dark = said(&["tests/pictures/reading/twelve.png"]);
-    assert!(dark.contains("White is 4095"), "{dark}");
+    assert!(dark.contains("white is 4095"), "{dark}");
 }
 
 #[test]

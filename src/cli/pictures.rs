@@ -9,6 +9,7 @@ use gradcam::engine::ModelInfo;
 use gradcam::model::{concerns, taken_words};
 use gradcam::picture::photo::decode::bands::ShownBands;
 use gradcam::picture::photo::decode::notes::Note;
+use gradcam::picture::photo::decode::window::Window;
 use gradcam::picture::photo::decode::{Decoding, Photo};
 
 use super::terminal;
@@ -25,6 +26,12 @@ pub struct DecodingChoice {
     /// model of colours takes these [default: 1,2,3]
     #[arg(long, value_name = "R,G,B", value_parser = parse_shown)]
     show_bands: Option<ShownBands>,
+    /// The window of an image of more than 8 bits, and of other numbers than levels: what is shown, and taken by a
+    /// model of colours or of grey, from black to white. Its middle and its width; auto (2nd to 98th percentile),
+    /// full (all values that the file could have), file (as it states), or none (numbers as they are) [default:
+    /// as the file states, or full if the values make use of it, or auto]
+    #[arg(long, value_name = "LEVEL,WIDTH", value_parser = parse_window, allow_hyphen_values = true)]
+    window: Option<Window>,
 }
 
 impl DecodingChoice {
@@ -32,6 +39,7 @@ impl DecodingChoice {
         Decoding {
             as_pillow: self.as_pillow,
             shown: self.show_bands,
+            window: self.window.unwrap_or_default(),
         }
     }
 }
@@ -43,6 +51,10 @@ pub struct BandFiles {
     /// Files of one size that are the bands of one image, in this order; may be repeated
     #[arg(long, value_name = "FILE,FILE…", value_delimiter = ',')]
     pub bands: Vec<PathBuf>,
+}
+
+fn parse_window(text: &str) -> Result<Window, String> {
+    text.parse().map_err(str::to_owned)
 }
 
 fn parse_shown(text: &str) -> Result<ShownBands, String> {

@@ -115,7 +115,7 @@ impl Explainer {
         Some(&layer.path)
     }
 
-    /// Reads a photo (PNG, JPEG, WebP, BMP, GIF or TIFF) and runs it through the model.
+    /// Reads a photo ([`kind::names`](crate::picture::photo::decode::kind::names)) and runs it through the model.
     ///
     /// The photo is turned upright by its EXIF orientation, and transparency is laid over white, unless
     /// [`ExplainerOptions::decoding`] says otherwise.

@@ -119,9 +119,15 @@ fn of_view(
     look: &Look,
 ) -> Value {
     let source = answer.placement.source;
+    // In pixels of the file.
+    let by = photo.reduced.map_or(1, |reduced| reduced.by);
+    let whole = |pixels: f64| pixels * f64::from(by);
+    let (image_width, image_height) = photo.whole_size();
     let class = score.class();
     json!({
         "image": photo.path.display().to_string(),
+        "image_size": [image_width, image_height],
+        "image_reduced_by": by,
         "model": model.name,
         "explains": score.describe(&model.labels),
         "class": class,
@@ -134,16 +140,21 @@ fn of_view(
             Score::For(_) | Score::Against(_) | Score::Within { .. } => Value::Null,
         },
         "region": score.region().map(|region| json!({
-            "x": region.x, "y": region.y, "width": region.width, "height": region.height,
+            "x": region.x * by, "y": region.y * by, "width": region.width * by, "height": region.height * by,
         })),
         "top5": top(answer, model, 5),
-        "crop": { "x": source.x, "y": source.y, "width": source.width, "height": source.height },
+        "crop": {
+            "x": whole(source.x), "y": whole(source.y), "width": whole(source.width), "height": whole(source.height),
+        },
         "fit": answer.placement.fit.name(),
         "opacity": look.opacity,
         "colormap": look.colormap.name(),
         "overlay": look.overlay.name(),
         "preprocessing_assumed": model.preprocess_assumed,
         "as_pillow": photo.decoding.as_pillow,
+        "window": photo.window.map(|window| json!({
+            "level": window.levels.level.0, "width": window.levels.width.0, "by": window.by.name(), "each_band": window.each,
+        })),
         "channels": model.preprocess.channels.name(),
         "timings_ms": { "resample": answer.resample_ms, "forward": answer.forward_ms },
         "versions": { "gradcam": env!("CARGO_PKG_VERSION"), "libtorch": LIBTORCH },

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::photo::decode::kind;
+
 /// An image could not be read, prepared or written. Each message ends with the path.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -20,10 +22,18 @@ pub enum Error {
     Empty { path: PathBuf },
 
     #[error(
-        "this is not an image in a supported format (PNG, JPEG, WebP, BMP, GIF or TIFF): {}",
+        "this is not an image in a supported format ({}): {}",
+        kind::names(),
         path.display()
     )]
     NotAPicture { path: PathBuf },
+
+    #[error("this is {kind}, which is not read here; {way_on}: {}", path.display())]
+    OtherKind {
+        kind: &'static str,
+        way_on: &'static str,
+        path: PathBuf,
+    },
 
     #[error("this kind of {format} is not supported ({reason}); save it as PNG: {}", path.display())]
     Unsupported {

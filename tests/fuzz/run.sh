@@ -1,9 +1,9 @@
 #!/bin/sh
-# Fuzzes the readers of model files with libFuzzer, guided by which branches an input takes:
+# Fuzzes the readers of model files and of pictures with libFuzzer, guided by which branches an input takes:
 #
 #   tests/fuzz/run.sh [TARGET] [SECONDS]
 #
-# TARGET is one of pt2, onnx, checkpoint, safetensors, file, beside; if none is named, they run one after the
+# TARGET is one of pt2, onnx, checkpoint, safetensors, file, beside, picture; if none is named, they run one after the
 # other. SECONDS is the time for each (60). Any stable toolchain will do. Dependencies are built as for
 # the tests: after `cargo test` only the library is compiled again.
 #
@@ -17,7 +17,7 @@
 #                                      target/fuzz/fewest
 set -eu
 cd "$(dirname "$0")/../.."
-all="pt2 onnx checkpoint safetensors file beside"
+all="pt2 onnx checkpoint safetensors file beside picture"
 
 usage() {
   sed -n '2,/^set/s/^# \{0,1\}//p' "$0"
@@ -85,6 +85,9 @@ for target in $targets; do
     done
     continue
   fi
+  # What the unit tests read is what pictures begin with.
+  more=
+  [ "$target" != picture ] || more="tests/pictures/dicom tests/pictures/tiffs tests/pictures/formats"
   # Longer inputs find nothing more.
   case $target in
     pt2 | onnx) longest=32768 ;;
@@ -96,7 +99,7 @@ for target in $targets; do
   # shellcheck disable=SC2086
   "$program" $limits -max_len=$longest -dict="tests/fuzz/words/$target.dict" \
     -max_total_time="$seconds" -print_final_stats=1 -reload=0 \
-    -artifact_prefix="target/fuzz/finds/$target-" "$found" "$kept" >"$log" 2>&1 || code=$?
+    -artifact_prefix="target/fuzz/finds/$target-" "$found" "$kept" $more >"$log" 2>&1 || code=$?
   grep -E '^#[0-9]+.*(DONE|INITED)|number_of_executed|average_exec|new_units_added|peak_rss' "$log" || true
   if [ $code != 0 ]; then
     echo "a find:"

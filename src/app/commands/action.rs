@@ -160,7 +160,7 @@ impl Action {
     /// One sentence that says what the action does.
     pub fn tooltip(self) -> &'static str {
         match self {
-            Action::OpenImage => "Open a photo: PNG, JPEG, WebP, BMP, GIF or TIFF",
+            Action::OpenImage => "Open a photo: PNG, JPEG, TIFF, WebP and others",
             Action::PasteImage => "Open the picture on the clipboard as a photo",
             Action::OpenFolder => "Open a folder of photos, or of one folder for each class",
             Action::OpenModel => {

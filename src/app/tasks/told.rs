@@ -25,13 +25,21 @@ impl App {
                         text,
                     );
                 }
-                Note::White { .. } => {
+                Note::Window(_) => {
                     self.notices
-                        .passing(Place::Picture, "Few of its 16 bits are used", words);
+                        .passing(Place::Picture, "It has more than 8 bits", words);
                 }
-                Note::Pages => {
+                Note::Pages | Note::Frames(_) => {
                     self.notices
                         .passing(Place::Picture, "One page of several", words);
+                }
+                Note::Reduced(_) => {
+                    self.notices
+                        .passing(Place::Picture, "It is very large", words);
+                }
+                Note::Table => {
+                    self.notices
+                        .passing(Place::Picture, "A table is not used", words);
                 }
                 // The pane of the model says it.
                 Note::Bands { .. } => {}

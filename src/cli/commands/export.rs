@@ -81,6 +81,17 @@ fn parse_format(text: &str) -> Result<Format, String> {
         .map_err(|_| Format::ALL.map(Format::name).join(", "))
 }
 
+/// A region in pixels of the file, in those of the photo.
+fn within(region: PixelBox, photo: &Photo) -> PixelBox {
+    let by = photo.reduced.map_or(1, |reduced| reduced.by);
+    PixelBox {
+        x: region.x / by,
+        y: region.y / by,
+        width: region.width.div_ceil(by),
+        height: region.height.div_ceil(by),
+    }
+}
+
 fn parse_region(text: &str) -> Result<PixelBox, String> {
     let numbers = text.split(',').map(|number| number.trim().parse());
     let numbers: Result<Vec<u32>, _> = numbers.collect();
@@ -200,7 +211,10 @@ impl Export {
         let view = View::new(session, photo, self.fit.fit)?;
         for class in view.classes(choices) {
             let score = match self.region {
-                Some(region) => Score::Within { class, region },
+                Some(region) => {
+                    let region = within(region, photo);
+                    Score::Within { class, region }
+                }
                 None => Score::For(class),
             };
             if self.strip.is_some() {

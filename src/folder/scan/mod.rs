@@ -11,21 +11,15 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::thread;
 
-use image::ImageFormat;
-
 use super::natural::{compare, compare_paths};
 use super::truth::labels_file::{self, LabelsFile, Unusable};
 use super::truth::names::Source;
 use super::{Error, Wake};
+use crate::picture::photo::decode::kind;
 
 mod splits;
 
 pub(crate) use splits::rank as split_rank;
-
-/// The file extensions of images that can be opened, in lower case.
-pub const EXTENSIONS: [&str; 10] = [
-    "png", "jpg", "jpeg", "jpe", "jfif", "webp", "bmp", "gif", "tif", "tiff",
-];
 
 /// Images per report.
 const BATCH: usize = 500;
@@ -336,28 +330,23 @@ fn kind(entry: &fs::DirEntry) -> Option<Kind> {
     kind.is_file().then_some(Kind::File)
 }
 
-/// Judges by the extension or, without one, by the first bytes.
+/// Judges by the extension or, without one, by the first bytes. Names of DICOM files often end in a number.
 fn is_picture(path: &Path) -> bool {
-    let Some(extension) = path.extension() else {
+    let extension = path
+        .extension()
+        .map(|extension| extension.to_string_lossy());
+    let says_nothing = |extension: &str| extension.bytes().all(|byte| byte.is_ascii_digit());
+    if extension.is_none_or(|extension| says_nothing(&extension)) {
         return begins_like_a_picture(path);
-    };
-    let extension = extension.to_string_lossy().to_lowercase();
-    EXTENSIONS.contains(&extension.as_str())
+    }
+    kind::is_named_like_a_picture(path)
 }
 
 fn begins_like_a_picture(path: &Path) -> bool {
     let mut start = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(64).read_to_end(&mut start));
-    read.is_ok()
-        && matches!(
-            image::guess_format(&start),
-            Ok(ImageFormat::Png
-                | ImageFormat::Jpeg
-                | ImageFormat::WebP
-                | ImageFormat::Bmp
-                | ImageFormat::Gif
-                | ImageFormat::Tiff)
-        )
+    let limit = kind::START as u64;
+    let read = File::open(path).and_then(|file| file.take(limit).read_to_end(&mut start));
+    read.is_ok() && kind::is_picture(&start, path)
 }
 
 #[cfg(test)]

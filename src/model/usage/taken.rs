@@ -31,7 +31,14 @@ impl<'a> Taken<'a> {
             OwnChannels::Grey | OwnChannels::Colour | OwnChannels::Inks => None,
         };
         let plain = bands.filter(|bands| bands.meaning == Meaning::Bands);
+        let through_window = plain.filter(|_| photo.window.is_some());
         let taken = match (channels, plain, bands) {
+            (InputChannels::Rgb | InputChannels::Bgr, Some(bands), _)
+                if through_window.is_some() =>
+            {
+                are_finite(photo, bands, &shown(photo, bands))?;
+                Taken::Colours
+            }
             (InputChannels::Rgb, Some(bands), _) => Taken::Bands(bands, shown(photo, bands).into()),
             (InputChannels::Bgr, Some(bands), _) => {
                 let [red, green, blue] = shown(photo, bands);
@@ -39,9 +46,13 @@ impl<'a> Taken<'a> {
             }
             (InputChannels::Rgb | InputChannels::Bgr, None, _) => Taken::Colours,
             (InputChannels::Grey, Some(bands), _) => match shown(photo, bands) {
-                [grey, green, blue] if grey == green && green == blue => {
-                    Taken::Bands(bands, vec![grey])
-                }
+                [grey, green, blue] if grey == green && green == blue => match through_window {
+                    Some(bands) => {
+                        are_finite(photo, bands, &[grey])?;
+                        Taken::Grey
+                    }
+                    None => Taken::Bands(bands, vec![grey]),
+                },
                 _ => return Err(refused("show one band alone, and the model takes that one")),
             },
             (InputChannels::Grey, None, _) => Taken::Grey,
@@ -58,21 +69,28 @@ impl<'a> Taken<'a> {
                 ));
             }
         };
-        if let Taken::Bands(bands, wanted) = &taken
-            && let Planes::Floats(planes) = &bands.planes
-        {
-            let is_finite = |band: &&usize| {
-                let plane = planes.get(**band);
-                plane.is_some_and(|plane| plane.iter().all(|value| value.is_finite()))
-            };
-            if let Some(band) = wanted.iter().find(|band| !is_finite(band)) {
-                return Err(Error::NotFinite {
-                    band: band + 1,
-                    path: photo.path.clone(),
-                });
-            }
+        if let Taken::Bands(bands, wanted) = &taken {
+            are_finite(photo, bands, wanted)?;
         }
         Ok(taken)
+    }
+}
+
+/// Refuses numbers without a value in these bands.
+fn are_finite(photo: &Photo, bands: &Bands, wanted: &[usize]) -> Result<(), Error> {
+    let Planes::Floats(planes) = &bands.planes else {
+        return Ok(());
+    };
+    let is_finite = |band: &&usize| {
+        let plane = planes.get(**band);
+        plane.is_some_and(|plane| plane.iter().all(|value| value.is_finite()))
+    };
+    match wanted.iter().find(|band| !is_finite(band)) {
+        Some(band) => Err(Error::NotFinite {
+            band: band + 1,
+            path: photo.path.clone(),
+        }),
+        None => Ok(()),
     }
 }
 
@@ -93,10 +111,24 @@ pub fn concerns(note: Note, channels: InputChannels) -> bool {
 /// What the user should know of how a model takes this picture, in full sentences; empty where it takes the
 /// colours that are shown.
 pub fn taken_words(photo: &Photo, channels: InputChannels) -> Vec<String> {
-    let Ok(Taken::Bands(bands, wanted)) = Taken::new(photo, channels) else {
-        return Vec::new();
+    let (bands, wanted) = match (Taken::new(photo, channels), &photo.channels) {
+        (Ok(Taken::Bands(bands, wanted)), _) => (bands, wanted),
+        (Ok(Taken::Colours | Taken::Grey), OwnChannels::Bands(bands))
+            if bands.meaning == Meaning::Bands =>
+        {
+            let mut wanted = shown(photo, bands).to_vec();
+            match channels {
+                InputChannels::Bgr => wanted.reverse(),
+                InputChannels::Grey => wanted.truncate(1),
+                InputChannels::Rgb | InputChannels::Bands(_) => {}
+            }
+            (&**bands, wanted)
+        }
+        _ => return Vec::new(),
     };
+    let is_through_window = photo.window.is_some() && !matches!(channels, InputChannels::Bands(_));
     let values = match bands.planes {
+        Planes::Words(_) | Planes::Floats(_) if is_through_window => "8 bits, through the window",
         Planes::Bytes(_) => "8-bit values, divided by 255",
         Planes::Words(_) => "16-bit values, divided by 65535",
         Planes::Floats(_) => "the numbers in the file, as they are",
@@ -123,6 +155,7 @@ pub fn taken_words(photo: &Photo, channels: InputChannels) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::picture::photo::decode::Decoding;
+    use crate::picture::photo::decode::window::Window;
 
     fn photo(count: usize, meaning: Meaning, shown: Option<[u16; 3]>) -> Photo {
         let bands = Bands {
@@ -197,6 +230,38 @@ mod tests {
         let said = taken(&colours, InputChannels::Bands(4)).unwrap_err();
         assert!(said.contains("3 channels (red, green, blue)"), "{said}");
         assert!(taken_words(&colours, InputChannels::Rgb).is_empty());
+    }
+
+    #[test]
+    fn takes_numbers_through_the_window_or_as_they_are() {
+        let with = |window| {
+            let bands = Bands {
+                width: 2,
+                height: 1,
+                meaning: Meaning::Bands,
+                planes: Planes::Words(vec![vec![0, 60_000]]),
+            };
+            let decoding = Decoding {
+                window,
+                ..Decoding::default()
+            };
+            Photo::of_bands("a.tif".into(), bands, decoding).unwrap()
+        };
+        let windowed = with(Window::Usual);
+        for channels in [InputChannels::Grey, InputChannels::Rgb, InputChannels::Bgr] {
+            assert!(taken(&windowed, channels).unwrap().is_empty());
+            let words = taken_words(&windowed, channels);
+            assert!(
+                words[0].ends_with("8 bits, through the window"),
+                "{words:?}"
+            );
+        }
+        let numbers = with(Window::Values);
+        assert_eq!(taken(&numbers, InputChannels::Grey).unwrap(), [0]);
+        let words = taken_words(&numbers, InputChannels::Grey);
+        assert!(words[0].ends_with("divided by 65535"), "{words:?}");
+        // Its own channels are never changed.
+        assert_eq!(taken(&windowed, InputChannels::Bands(1)).unwrap(), [0]);
     }
 
     #[test]

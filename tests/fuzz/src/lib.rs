@@ -1,4 +1,4 @@
-//! Fuzzes the readers of model files: any input has to end in a model or an error message.
+//! Fuzzes the readers of model files and of pictures: any input has to end in a model, in a picture or in an error message.
 //!
 //! `run.sh` builds and runs the programs in `targets`; `README.md` has the results.
 
@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use gradcam::model;
+use gradcam::picture::photo::decode::{Decoding, Photo};
 
 /// The folder of the file that is opened; run.sh puts it in memory.
 static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
@@ -26,6 +27,28 @@ pub fn open(target: &str, input: &[u8]) {
         if std::env::var_os("SAY").is_some() {
             match result {
                 Ok(classes) => eprintln!("a model of {classes} classes"),
+                Err(why) => eprintln!("{why}"),
+            }
+        }
+    }
+}
+
+/// Opens the input as a picture, as usual and as Pillow does.
+pub fn picture(input: &[u8]) {
+    // What has no mark of its own is known by its ending.
+    let path = FOLDER.join("p.tga");
+    if std::fs::write(&path, input).is_err() {
+        return;
+    }
+    for as_pillow in [false, true] {
+        let decoding = Decoding {
+            as_pillow,
+            ..Decoding::default()
+        };
+        let photo = Photo::open_as(&path, decoding);
+        if std::env::var_os("SAY").is_some() {
+            match photo {
+                Ok(photo) => eprintln!("{} × {}", photo.width(), photo.height()),
                 Err(why) => eprintln!("{why}"),
             }
         }

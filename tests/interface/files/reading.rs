@@ -130,6 +130,90 @@ fn the_bands_of_a_tiff_are_chosen_in_the_pane_of_the_model() {
 }
 
 #[test]
+fn the_window_of_a_deep_image_is_chosen_in_the_pane_and_kept_in_a_session() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = Window::new(Start {
+        image: Some(file("tests/pictures/reading/twelve.png")),
+        model: Some(squeezenet()),
+        ..Start::default()
+    });
+    let said = settled(&mut window);
+    assert!(
+        said.iter().any(|said| said.contains("white is 4095")),
+        "{said:?}"
+    );
+    window.ctrl(Key::I);
+    window.harness.run_steps(2);
+    let shown = |window: &Window, field: &str| window.number(&format!("{field} of the window"));
+    assert_eq!(
+        (shown(&window, "Level"), shown(&window, "Width")),
+        (2047.5, 4095.0)
+    );
+    let usual = logit(&window);
+
+    let type_in = |window: &mut Window, field: &str, number: &str| {
+        let name = format!("{field} of the window");
+        window.click(&name);
+        window.harness.run_steps(2);
+        window.ctrl(Key::A);
+        window.harness.get_by_label(&name).type_text(number);
+        window.key(Key::Enter);
+        settled(window);
+    };
+    type_in(&mut window, "Width", "1000");
+    assert_eq!(
+        (shown(&window, "Level"), shown(&window, "Width")),
+        (2047.5, 1000.0)
+    );
+    let chosen = logit(&window);
+    assert_ne!(chosen, usual);
+    window.click_row(Role::ComboBox, "Window");
+    window.click("Full range");
+    window.harness.run_steps(2);
+    settled(&mut window);
+    assert_eq!(
+        (shown(&window, "Level"), shown(&window, "Width")),
+        (2047.5, 4095.0)
+    );
+    window.ctrl(Key::Z);
+    settled(&mut window);
+    assert_eq!(logit(&window), chosen);
+
+    let session = folder.path().join("one.gradcam.json");
+    window.will_pick(&session);
+    window.ctrl(Key::S);
+    window.until("the file", |_| session.is_file());
+    drop(window);
+    let text = std::fs::read_to_string(&session).unwrap();
+    assert!(text.contains("\"window\": \"2047.5,1000\""), "{text}");
+    let mut opened = Window::new(Start {
+        image: Some(session),
+        ..Start::default()
+    });
+    settled(&mut opened);
+    assert_eq!(logit(&opened), chosen);
+}
+
+#[test]
+fn an_image_of_8_bits_has_no_window() {
+    let mut window = Window::new(Start {
+        image: Some(file("tests/pictures/reading/scene.png")),
+        model: Some(squeezenet()),
+        ..Start::default()
+    });
+    settled(&mut window);
+    window.ctrl(Key::I);
+    window.harness.run_steps(2);
+    window.harness.get_by_label(SWITCH);
+    assert!(
+        window
+            .harness
+            .query_by_label("Width of the window")
+            .is_none()
+    );
+}
+
+#[test]
 fn an_image_with_too_few_channels_is_refused_in_words() {
     let mut window = Window::new(Start {
         image: Some(file("tests/bands/four.png")),

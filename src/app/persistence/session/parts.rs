@@ -37,6 +37,11 @@ impl Network {
             model: model.clone(),
             decoding: Decoding {
                 as_pillow: has && decoding.as_pillow,
+                window: if has {
+                    decoding.window
+                } else {
+                    Default::default()
+                },
                 // Of those pictures, the usual bands are shown.
                 shown: None,
             },

@@ -9,7 +9,7 @@ use directories::ProjectDirs;
 use image::RgbaImage;
 
 use super::reveal;
-use crate::folder::scan::EXTENSIONS;
+use crate::picture::photo::decode::kind::EXTENSIONS;
 
 /// Asks the user for a file, or hands the desktop something. Each call blocks, so it must run on a background thread.
 pub trait Dialogs: Send + Sync {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::engine::ModelInfo;
-use crate::folder::scan::EXTENSIONS;
 use crate::model::{InputValue, OpenOptions, Usage, format};
+use crate::picture::photo::decode::kind;
 
 use super::{Opening, OpeningModel};
 use crate::app::App;
@@ -216,8 +216,7 @@ pub fn looks_like_model(path: &Path) -> bool {
 
 /// Whether a file is an image by its ending.
 pub fn looks_like_picture(path: &Path) -> bool {
-    let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase());
-    extension.is_some_and(|extension| EXTENSIONS.contains(&extension.as_str()))
+    kind::is_named_like_a_picture(path)
 }
 
 #[cfg(test)]

@@ -77,9 +77,10 @@ fn reading_with(
         let sampling = state.options.style.overlay.sampling();
         inside.then(|| map.sample_as(u / across, v / down, sampling))
     });
+    let by = photo.reduced.map_or(1, |reduced| reduced.by);
     Some(Reading {
-        x,
-        y,
+        x: x * by,
+        y: y * by,
         rgb: photo.rgb.get_pixel(x, y).0,
         map,
         class: row.and_then(|row| {

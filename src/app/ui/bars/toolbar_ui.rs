@@ -89,10 +89,7 @@ fn open_files_ui(ui: &mut Ui, scene: Scene<'_>) {
         );
     }
     if let Some(photo) = &scene.state.photo {
-        draw(
-            "Photo shown",
-            &photo.name(),
-            &format!("{}×{}", photo.width(), photo.height()),
-        );
+        let (width, height) = photo.whole_size();
+        draw("Photo shown", &photo.name(), &format!("{width}×{height}"));
     }
 }

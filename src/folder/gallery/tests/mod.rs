@@ -40,6 +40,7 @@ fn labels() -> Classes {
 const USUAL: Decoding = Decoding {
     as_pillow: false,
     shown: None,
+    window: crate::picture::photo::decode::window::Window::Usual,
 };
 
 const QUESTION: Option<Question> = Some(Question {

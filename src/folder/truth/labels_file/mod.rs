@@ -16,6 +16,7 @@ pub const NAME: &str = "labels.csv";
 mod in_use;
 mod table;
 
+use crate::picture::photo::decode::kind;
 pub use in_use::{FileReport, LabelsFiles, RowOf, Said};
 use table::{Columns, Rows};
 
@@ -254,9 +255,7 @@ fn key(file: &str) -> String {
 }
 
 fn is_image(name: &str) -> bool {
-    let extension = Path::new(name).extension().unwrap_or_default();
-    let extension = extension.to_string_lossy().to_lowercase();
-    crate::folder::scan::EXTENSIONS.contains(&extension.as_str())
+    kind::is_named_like_a_picture(Path::new(name))
 }
 
 #[cfg(test)]

@@ -6,6 +6,8 @@ use std::path::Path;
 use image::{DynamicImage, RgbImage};
 use serde::{Deserialize, Serialize};
 
+use super::window::spread::{Spread, Stated};
+use super::window::{By, Levels, Window, Windowed};
 use crate::picture::Error;
 
 /// The channels of a picture, each a plane of `height · width` values, row by row.
@@ -186,32 +188,106 @@ impl Bands {
         ShownBands(if self.count() < 3 { [1; 3] } else { [1, 2, 3] })
     }
 
-    /// The bands as a picture. Bands of bytes are shown as they are; others are stretched, each from its
-    /// second to its 98th percentile.
+    /// The bands as a picture. Bands of bytes are shown as they are; others through the `wanted` window. Without
+    /// one that someone chose or that the file states, each of several bands is shown through its own.
     ///
     /// # Errors
     /// [`Error::NoBand`] where the picture, which is called `path`, does not have one of them.
-    pub fn shown(&self, ShownBands(shown): ShownBands, path: &Path) -> Result<RgbImage, Error> {
+    pub(super) fn shown(
+        &self,
+        ShownBands(shown): ShownBands,
+        wanted: Window,
+        stated: &Stated,
+        path: &Path,
+    ) -> Result<(RgbImage, Option<Windowed>), Error> {
         let count = self.count();
+        if let Some(band) = shown
+            .into_iter()
+            .find(|band| !(1..=count).contains(&usize::from(*band)))
+        {
+            return Err(Error::NoBand {
+                band,
+                bands: count,
+                path: path.to_owned(),
+            });
+        }
+        let indices = shown.map(|band| usize::from(band) - 1);
+        let distinct = if indices[1..] == [indices[0]; 2] {
+            &indices[..1]
+        } else {
+            &indices[..]
+        };
+        let windowed = self.windowed(distinct, wanted, stated);
         let mut picture = RgbImage::new(self.width, self.height);
-        for (channel, band) in shown.into_iter().enumerate() {
-            let index = usize::from(band).wrapping_sub(1);
-            if index >= count {
-                return Err(Error::NoBand {
-                    band,
-                    bands: count,
-                    path: path.to_owned(),
-                });
-            }
-            let levels = match &self.planes {
-                Planes::Bytes(planes) => planes[index].clone(),
-                Planes::Words(_) | Planes::Floats(_) => stretched(self.planes.floats(index)),
+        for (channel, index) in indices.into_iter().enumerate() {
+            let levels = match windowed {
+                Some(windowed) if windowed.each => {
+                    let own = self.spread(&[index]).map(|spread| spread.automatic());
+                    self.levels(index, own, stated)
+                }
+                _ => self.levels(index, windowed.map(|windowed| windowed.levels), stated),
             };
             for (pixel, level) in picture.pixels_mut().zip(levels) {
                 pixel.0[channel] = level;
             }
         }
-        Ok(picture)
+        Ok((picture, windowed))
+    }
+
+    /// The window of these bands; `None` for bytes.
+    fn windowed(&self, indices: &[usize], wanted: Window, stated: &Stated) -> Option<Windowed> {
+        // Bands that are more than colours differ in what they measure.
+        let wanted = match wanted {
+            Window::Usual if stated.window.is_none() && self.count() > 3 => Window::Automatic,
+            wanted => wanted,
+        };
+        let mut windowed = Windowed::new(wanted, &self.spread(indices)?, stated);
+        if windowed.by == By::Automatic && indices.len() > 1 {
+            windowed.levels = self.spread(&indices[..1])?.automatic();
+            windowed.each = true;
+        }
+        Some(windowed)
+    }
+
+    /// How far the values of all these reach; `None` for bytes.
+    fn spread(&self, indices: &[usize]) -> Option<Spread> {
+        let indices = indices.iter();
+        Some(match &self.planes {
+            Planes::Bytes(_) => return None,
+            Planes::Words(planes) => {
+                let planes = indices.filter_map(|index| planes.get(*index));
+                Spread::of_words(planes.flatten().copied())
+            }
+            Planes::Floats(planes) => {
+                let planes = indices.filter_map(|index| planes.get(*index));
+                Spread::of_floats(planes.flatten())
+            }
+        })
+    }
+
+    /// A band through a window; none if there is no such band.
+    fn levels(&self, index: usize, window: Option<Levels>, stated: &Stated) -> Vec<u8> {
+        let level = |value: f64| window.map_or(0, |window| stated.level(window, value));
+        match &self.planes {
+            Planes::Bytes(planes) => planes.get(index).cloned().unwrap_or_default(),
+            Planes::Words(planes) => {
+                let table: Vec<u8> = (0..=u16::MAX)
+                    .map(|value| level(f64::from(value)))
+                    .collect();
+                let values = planes.get(index).map(Vec::as_slice).unwrap_or_default();
+                values
+                    .iter()
+                    .map(|value| table[usize::from(*value)])
+                    .collect()
+            }
+            Planes::Floats(planes) => {
+                let values = planes.get(index).map(Vec::as_slice).unwrap_or_default();
+                values
+                    .iter()
+                    .map(|value| level(f64::from(*value)))
+                    .collect()
+            }
+        }
     }
 }
 
@@ -219,24 +295,6 @@ impl Bands {
 pub(super) fn apart<T: Copy>(values: &[T], count: usize) -> Vec<Vec<T>> {
     let band = |band: usize| values.iter().skip(band).step_by(count.max(1)).copied();
     (0..count).map(|index| band(index).collect()).collect()
-}
-
-/// From the second to the 98th percentile as levels from 0 to 255. What is not a number is black.
-fn stretched(values: Vec<f32>) -> Vec<u8> {
-    let mut sorted: Vec<f32> = values.iter().copied().filter(|v| v.is_finite()).collect();
-    if sorted.is_empty() {
-        return vec![0; values.len()];
-    }
-    let last = (sorted.len() - 1) as f64;
-    let mut at = |share: f64| {
-        let rank = (share * last).round() as usize;
-        *sorted.select_nth_unstable_by(rank, f32::total_cmp).1
-    };
-    let (low, high) = (at(0.02), at(0.98));
-    let range = if high > low { high - low } else { 1.0 };
-    // A cast from float saturates, and is 0 for NaN.
-    let level = |value: f32| ((value - low) / range * 255.0).round() as u8;
-    values.into_iter().map(level).collect()
 }
 
 #[cfg(test)]
@@ -255,20 +313,50 @@ mod tests {
 
     #[test]
     fn shows_bytes_as_they_are_and_stretches_the_rest() {
-        let path = Path::new("a.tif");
+        let seen = |bands: &Bands, shown| {
+            let stated = Stated::default();
+            let shown = bands.shown(shown, Window::Usual, &stated, Path::new("a.tif"));
+            shown.map(|(picture, windowed)| (picture.into_raw(), windowed.map(|w| w.by)))
+        };
         let bytes = bands(Planes::Bytes(vec![vec![1, 2], vec![3, 4], vec![5, 6]]));
-        let shown = bytes.shown(ShownBands([3, 1, 2]), path).unwrap();
-        assert_eq!(shown.into_raw(), [5, 1, 3, 6, 2, 4]);
-        let grey = bytes.shown(ShownBands([2; 3]), path).unwrap();
-        assert_eq!(grey.into_raw(), [3, 3, 3, 4, 4, 4]);
+        let (picture, by) = seen(&bytes, ShownBands([3, 1, 2])).unwrap();
+        assert_eq!((picture, by), (vec![5, 1, 3, 6, 2, 4], None));
+        let (grey, _) = seen(&bytes, ShownBands([2; 3])).unwrap();
+        assert_eq!(grey, [3, 3, 3, 4, 4, 4]);
         let floats = bands(Planes::Floats(vec![vec![-7.5, f32::NAN]]));
-        let shown = floats.shown(floats.shown_by_default(), path).unwrap();
-        assert_eq!(shown.into_raw(), [0; 6]);
+        assert_eq!(seen(&floats, floats.shown_by_default()).unwrap().0, [0; 6]);
+        let words = bands(Planes::Words(vec![vec![100, 5000]]));
+        let stretched = (vec![0, 0, 0, 255, 255, 255], Some(By::Automatic));
+        assert_eq!(seen(&words, words.shown_by_default()).unwrap(), stretched);
         let words = bands(Planes::Words(vec![vec![100, 9000]]));
-        let shown = words.shown(words.shown_by_default(), path).unwrap();
-        assert_eq!(shown.into_raw(), [0, 0, 0, 255, 255, 255]);
-        let error = bytes.shown(ShownBands([4, 1, 2]), path).unwrap_err();
+        let whole = (vec![2, 2, 2, 140, 140, 140], Some(By::Full));
+        assert_eq!(seen(&words, words.shown_by_default()).unwrap(), whole);
+        let error = seen(&bytes, ShownBands([4, 1, 2])).unwrap_err();
         assert!(error.to_string().contains("no band 4"), "{error}");
+    }
+
+    #[test]
+    fn several_bands_share_a_window_that_is_not_their_own() {
+        let seen = |planes: Vec<Vec<u16>>, wanted: Window| {
+            let bands = bands(Planes::Words(planes));
+            let shown = ShownBands([1, 2, 2]);
+            let done = bands.shown(shown, wanted, &Stated::default(), Path::new("a.tif"));
+            let (picture, windowed) = done.unwrap();
+            (picture.into_raw(), windowed.unwrap().each)
+        };
+        let two = vec![vec![0, 1000], vec![0, 500]];
+        let together = (vec![0, 0, 0, 249, 125, 125], false);
+        assert_eq!(seen(two.clone(), Window::Usual), together);
+        let each = (vec![0, 0, 0, 255, 255, 255], true);
+        assert_eq!(seen(two.clone(), Window::Automatic), each);
+        let chosen = Window::Levels(Levels::new(500.0, 2000.0).unwrap());
+        assert_eq!(
+            seen(two.clone(), chosen),
+            (vec![64, 64, 64, 191, 128, 128], false)
+        );
+        // More than three measure different things.
+        let four = [two.clone(), two].concat();
+        assert_eq!(seen(four, Window::Usual), each);
     }
 
     #[test]

@@ -7,15 +7,21 @@ use std::path::Path;
 
 use image::error::{LimitErrorKind, UnsupportedErrorKind};
 use image::metadata::Orientation;
-use image::{
-    DynamicImage, ExtendedColorType, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits,
-};
+use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageError, ImageReader, Limits};
 
-use super::jpeg;
+use super::Reduced;
+use super::format::{jpeg, large_jpeg};
+use super::kind::{Kind, START, others};
 use crate::picture::Error;
 
 /// The maximum number of pixels: more than 12000 × 9000.
-const MAX_PIXELS: u64 = 150_000_000;
+///
+/// While fuzzing fewer, so that memory that a header does not explain shows up.
+const MAX_PIXELS: u64 = if cfg!(fuzzing) {
+    2_000_000
+} else {
+    150_000_000
+};
 
 /// The maximum length of a side, which is also JPEG's. A narrow strip of few pixels would otherwise grow
 /// by a factor of hundreds when it is stretched to a model's input.
@@ -27,8 +33,8 @@ pub(super) const MAX_FILE: u64 = 2_000_000_000;
 /// The bytes that a decoder may allocate besides the pixels.
 pub(super) const WORKING_MEMORY: u64 = 256 << 20;
 
-/// The file's bytes and its format. Other files are not read beyond their first bytes.
-pub(super) fn read(path: &Path) -> Result<(Vec<u8>, ImageFormat), Error> {
+/// The file's bytes and its kind. Other files are not read beyond their first bytes.
+pub(super) fn read(path: &Path) -> Result<(Vec<u8>, Kind), Error> {
     let unreadable = |error: std::io::Error| match error.kind() {
         ErrorKind::NotFound => Error::Missing {
             path: path.to_owned(),
@@ -51,19 +57,14 @@ pub(super) fn read(path: &Path) -> Result<(Vec<u8>, ImageFormat), Error> {
     }
     let mut file = fs::File::open(path).map_err(unreadable)?;
     let mut bytes = Vec::new();
-    let start = file.by_ref().take(64).read_to_end(&mut bytes);
+    let start = file.by_ref().take(START as u64).read_to_end(&mut bytes);
     start.map_err(unreadable)?;
     if bytes.is_empty() {
         return Err(Error::Empty {
             path: path.to_owned(),
         });
     }
-    let format = image::guess_format(&bytes)
-        .ok()
-        .filter(|format| format_name(*format).is_some())
-        .ok_or_else(|| Error::NotAPicture {
-            path: path.to_owned(),
-        })?;
+    let kind = Kind::of(&bytes, path).ok_or_else(|| unknown(&bytes, path))?;
     let too_large = Error::FileTooLarge {
         limit_gigabytes: MAX_FILE / 1_000_000_000,
         path: path.to_owned(),
@@ -77,7 +78,20 @@ pub(super) fn read(path: &Path) -> Result<(Vec<u8>, ImageFormat), Error> {
     if rest.limit() == 0 {
         return Err(too_large);
     }
-    Ok((bytes, format))
+    Ok((bytes, kind))
+}
+
+/// What to say of a file that is not read.
+fn unknown(start: &[u8], path: &Path) -> Error {
+    let path = path.to_owned();
+    match others::named(start, &path) {
+        Some(other) => Error::OtherKind {
+            kind: other.name,
+            way_on: other.way_on,
+            path,
+        },
+        None => Error::NotAPicture { path },
+    }
 }
 
 /// What the picture library makes of a file.
@@ -88,11 +102,16 @@ pub(super) struct Decoded {
     pub orientation: Orientation,
     /// Whether the colours are those of four inks in the file.
     pub is_of_inks: bool,
+    /// Set if it was reduced; the size is that before it is turned.
+    pub reduced: Option<Reduced>,
 }
 
 /// Decodes a file.
-pub(super) fn decode(bytes: &[u8], format: ImageFormat, path: &Path) -> Result<Decoded, Error> {
-    let failed = |error| classified(error, format, path);
+pub(super) fn decode(bytes: &[u8], kind: Kind, path: &Path) -> Result<Decoded, Error> {
+    let failed = |error| classified(error, kind.name(), path);
+    let Some(format) = kind.library() else {
+        return Err(unknown(bytes, path));
+    };
     let mut limits = Limits::no_limits();
     limits.max_alloc = Some(WORKING_MEMORY);
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
@@ -100,11 +119,33 @@ pub(super) fn decode(bytes: &[u8], format: ImageFormat, path: &Path) -> Result<D
     let mut decoder = reader.into_decoder().map_err(failed)?;
 
     let (width, height) = decoder.dimensions();
-    check_size(width, height, path)?;
-    if format == ImageFormat::Jpeg && !jpeg::ends(bytes) {
+    let size = (width, height);
+    let is_large = check_size(width, height, path);
+    let factor = match (&is_large, kind) {
+        (Err(Error::TooLarge { .. }), Kind::Jpeg) => large_jpeg::factor(bytes, size),
+        _ => None,
+    };
+    if factor.is_none() {
+        is_large?;
+    }
+    if kind == Kind::Jpeg && !jpeg::ends(bytes) {
         return Err(Error::Truncated {
             format: "JPEG",
             path: path.to_owned(),
+        });
+    }
+    if let Some(factor) = factor {
+        let orientation = decoder.orientation().map_err(failed)?;
+        drop(decoder);
+        return Ok(Decoded {
+            picture: large_jpeg::read(bytes, size, factor, path)?,
+            orientation,
+            is_of_inks: false,
+            reduced: Some(Reduced {
+                by: factor,
+                width,
+                height,
+            }),
         });
     }
     limits.max_alloc = Some(decoder.total_bytes() + WORKING_MEMORY);
@@ -112,23 +153,34 @@ pub(super) fn decode(bytes: &[u8], format: ImageFormat, path: &Path) -> Result<D
     let orientation = decoder.orientation().map_err(failed)?;
     let is_of_inks = match decoder.original_color_type() {
         ExtendedColorType::Cmyk8 | ExtendedColorType::Cmyk16 => true,
-        _ => format == ImageFormat::Jpeg && jpeg::components(bytes) == Some(4),
+        _ => kind == Kind::Jpeg && jpeg::components(bytes) == Some(4),
     };
     let picture = DynamicImage::from_decoder(decoder).map_err(failed)?;
     Ok(Decoded {
         picture,
         orientation,
         is_of_inks,
+        reduced: None,
     })
 }
 
 /// Refuses what is too large.
 pub(super) fn check_size(width: u32, height: u32, path: &Path) -> Result<(), Error> {
-    if u64::from(width) * u64::from(height) > MAX_PIXELS {
+    check_size_for(MAX_PIXELS, (width, height), path)
+}
+
+/// Refuses what is too large for a decoder that takes more memory.
+pub(super) fn check_size_for(
+    most: u64,
+    (width, height): (u32, u32),
+    path: &Path,
+) -> Result<(), Error> {
+    let most = most.min(MAX_PIXELS);
+    if u64::from(width) * u64::from(height) > most {
         return Err(Error::TooLarge {
             width,
             height,
-            limit_megapixels: MAX_PIXELS / 1_000_000,
+            limit_megapixels: most / 1_000_000,
             path: path.to_owned(),
         });
     }
@@ -143,22 +195,8 @@ pub(super) fn check_size(width: u32, height: u32, path: &Path) -> Result<(), Err
     Ok(())
 }
 
-/// The common names of the supported formats.
-fn format_name(format: ImageFormat) -> Option<&'static str> {
-    Some(match format {
-        ImageFormat::Png => "PNG",
-        ImageFormat::Jpeg => "JPEG",
-        ImageFormat::WebP => "WebP",
-        ImageFormat::Bmp => "BMP",
-        ImageFormat::Gif => "GIF",
-        ImageFormat::Tiff => "TIFF",
-        _ => return None,
-    })
-}
-
-fn classified(error: ImageError, format: ImageFormat, path: &Path) -> Error {
+fn classified(error: ImageError, format: &'static str, path: &Path) -> Error {
     let path = path.to_owned();
-    let format = format_name(format).unwrap_or("image");
     match error {
         ImageError::Limits(limit) => match limit.kind() {
             LimitErrorKind::InsufficientMemory | LimitErrorKind::DimensionError => {

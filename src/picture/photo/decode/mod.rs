@@ -9,22 +9,25 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use image::metadata::Orientation;
-use image::{ImageFormat, RgbImage};
+use image::{DynamicImage, RgbImage};
 use serde::{Deserialize, Serialize};
 
 use crate::picture::Error;
 use bands::{Bands, Meaning, Planes, ShownBands};
+use format::{Content, Purpose};
+use kind::Kind;
 use notes::Note;
-use tiff::{Content, Purpose, Tiff};
+use window::spread::Stated;
+use window::{Window, Windowed, levels};
 
 pub mod bands;
 mod file;
-mod jpeg;
-mod levels;
+mod format;
+pub mod kind;
 pub mod notes;
 mod pixels;
 mod several;
-mod tiff;
+pub mod window;
 
 /// How image files are turned into pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -36,6 +39,13 @@ pub struct Decoding {
     /// The bands that are shown of a picture with bands; [`Bands::shown_by_default`] if `None`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shown: Option<ShownBands>,
+    /// How a picture of more than 8 bits becomes one of 8, if not as Pillow does it.
+    #[serde(skip_serializing_if = "is_usual")]
+    pub window: Window,
+}
+
+fn is_usual(window: &Window) -> bool {
+    *window == Window::Usual
 }
 
 impl Decoding {
@@ -59,8 +69,38 @@ pub struct Photo {
     pub channels: OwnChannels,
     /// How it was read.
     pub decoding: Decoding,
+    /// The window of a picture of more than 8 bits through which `rgb` is seen, if it is through one.
+    pub window: Option<Windowed>,
+    /// Set if the file has more pixels than were kept.
+    pub reduced: Option<Reduced>,
     /// What the user should know of how it was read.
     pub notes: Vec<Note>,
+}
+
+/// That an image was read smaller than it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Reduced {
+    /// The side of the square of the file's pixels of which one was made.
+    pub by: u32,
+    /// The width of the image in the file, in pixels, upright.
+    pub width: u32,
+    /// Its height.
+    pub height: u32,
+}
+
+impl Reduced {
+    /// With the sides exchanged if the reduced picture lies on its side.
+    fn like(self, picture: &DynamicImage) -> Reduced {
+        let stored = picture.width() == self.width.div_ceil(self.by);
+        if stored && picture.height() == self.height.div_ceil(self.by) {
+            return self;
+        }
+        Reduced {
+            by: self.by,
+            width: self.height,
+            height: self.width,
+        }
+    }
 }
 
 /// The channels that a file has.
@@ -91,7 +131,7 @@ impl OwnChannels {
 }
 
 impl Photo {
-    /// Reads PNG, JPEG, WebP, BMP, GIF (the first frame) or TIFF. Transparency is shown over white.
+    /// Reads any of [`kind::names`]: of a GIF the first frame, of a TIFF the first page. Transparency is shown over white.
     ///
     /// # Errors
     /// If the file cannot be read, is no complete image or is too large; see [`Error`].
@@ -104,50 +144,46 @@ impl Photo {
     /// # Errors
     /// As [`Photo::open`], and [`Error::NoBand`].
     pub fn open_as(path: &Path, decoding: Decoding) -> Result<Photo, Error> {
-        let (mut bytes, format) = file::read(path)?;
+        let (mut bytes, kind) = file::read(path)?;
         let mut notes = Vec::new();
         let purpose = if decoding.as_pillow {
             Purpose::AsPillow
         } else {
             Purpose::Picture
         };
-        let tiff = match format {
-            ImageFormat::Tiff => tiff::read(&mut bytes, purpose, path)?,
-            _ => Tiff::default(),
-        };
-        if tiff.has_more_pages {
-            notes.push(Note::Pages);
-        }
-        let (mut picture, is_of_inks) = match tiff.content {
+        let own = format::read(&mut bytes, kind, purpose, path)?;
+        notes.extend(own.notes);
+        let mut reduced = None;
+        let (mut picture, is_of_inks) = match own.content {
             Content::Bands(bands) => {
-                if bands.is_of_numbers() {
-                    notes.push(Note::Unclipped);
-                }
-                let mut photo = Photo::of_bands(path.to_owned(), bands, decoding)?;
+                let path = path.to_owned();
+                let mut photo = Photo::of_stated(path, bands, &own.stated, decoding)?;
                 photo.notes.append(&mut notes);
                 return Ok(photo);
             }
             Content::Picture(picture) => (picture, false),
             Content::Encoded => {
-                let mut decoded = file::decode(&bytes, format, path)?;
+                let mut decoded = file::decode(&bytes, kind, path)?;
                 // Pillow itself turns a TIFF.
-                if !decoding.as_pillow || format == ImageFormat::Tiff {
-                    if decoded.orientation != Orientation::NoTransforms
-                        && format != ImageFormat::Tiff
-                    {
+                if !decoding.as_pillow || kind == Kind::Tiff {
+                    if decoded.orientation != Orientation::NoTransforms && kind != Kind::Tiff {
                         notes.push(Note::Turned);
                     }
                     decoded.picture.apply_orientation(decoded.orientation);
                 }
+                reduced = decoded
+                    .reduced
+                    .map(|reduced| reduced.like(&decoded.picture));
+                notes.extend(reduced.map(Note::Reduced));
                 (decoded.picture, decoded.is_of_inks)
             }
         };
-        let stated = match format {
-            ImageFormat::Png => levels::stated_in_png(&bytes),
-            _ => tiff.white,
+        let stated = match kind {
+            Kind::Png => levels::stated_in_png(&bytes),
+            _ => own.white,
         };
         drop(bytes);
-        if tiff.is_premultiplied {
+        if own.is_premultiplied {
             if decoding.as_pillow {
                 picture = pixels::upper_half(picture);
             }
@@ -159,14 +195,16 @@ impl Photo {
             None if picture.color().has_color() => OwnChannels::Colour,
             None => OwnChannels::Grey,
         };
-        let rgb = if decoding.as_pillow {
-            pixels::as_pillow(picture)
+        let (rgb, window) = if decoding.as_pillow {
+            (pixels::as_pillow(picture), None)
         } else {
-            pixels::over_white(picture, stated, &mut notes)
+            pixels::over_white(picture, decoding.window, stated, &mut notes)
         };
         Ok(Photo {
             channels,
             decoding,
+            window,
+            reduced,
             notes,
             ..Self::from_rgb(path.to_owned(), rgb)
         })
@@ -191,6 +229,10 @@ impl Photo {
 
     /// Whether reading it in another way would give another picture.
     pub fn would_differ(&self, decoding: Decoding) -> bool {
+        let is_windowed = !self.decoding.as_pillow && !decoding.as_pillow;
+        if is_windowed && self.is_deep() && self.decoding.window != decoding.window {
+            return true;
+        }
         match &self.channels {
             OwnChannels::Bands(bands) if bands.meaning == Meaning::Bands => {
                 let has = |ShownBands(shown): &ShownBands| {
@@ -199,11 +241,24 @@ impl Photo {
                 };
                 let shown = decoding.shown.filter(has);
                 let shown = shown.unwrap_or_else(|| bands.shown_by_default());
-                let is_clipped = bands.is_of_numbers() && decoding.as_pillow;
-                is_clipped || self.shown_bands() != Some(shown)
+                let is_other = self.is_deep() && self.decoding.as_pillow != decoding.as_pillow;
+                is_other || self.shown_bands() != Some(shown)
             }
             OwnChannels::Grey | OwnChannels::Colour | OwnChannels::Inks | OwnChannels::Bands(_) => {
                 self.decoding.as_pillow != decoding.as_pillow
+            }
+        }
+    }
+
+    /// Whether it has more than 8 bits, and so is seen through a window, unless it is read as Pillow does.
+    pub fn is_deep(&self) -> bool {
+        let is_of_numbers = |bands: &Bands| {
+            bands.meaning == Meaning::Bands && !matches!(bands.planes, Planes::Bytes(_))
+        };
+        match &self.channels {
+            OwnChannels::Bands(bands) if is_of_numbers(bands) => true,
+            OwnChannels::Grey | OwnChannels::Colour | OwnChannels::Inks | OwnChannels::Bands(_) => {
+                self.window.is_some()
             }
         }
     }
@@ -228,17 +283,40 @@ impl Photo {
     /// # Errors
     /// [`Error::NoBand`].
     pub fn of_bands(path: PathBuf, bands: Bands, decoding: Decoding) -> Result<Photo, Error> {
+        Photo::of_stated(path, bands, &Stated::default(), decoding)
+    }
+
+    /// As [`Photo::of_bands`], with what the file states of its values.
+    fn of_stated(
+        path: PathBuf,
+        bands: Bands,
+        stated: &Stated,
+        decoding: Decoding,
+    ) -> Result<Photo, Error> {
         let shown = decoding.shown.unwrap_or_else(|| bands.shown_by_default());
-        let rgb = bands.shown(shown, &path)?;
-        let note = Note::Bands {
+        let wanted = if decoding.as_pillow {
+            Window::Values
+        } else {
+            decoding.window
+        };
+        let (rgb, window) = bands.shown(shown, wanted, stated, &path)?;
+        let is_deep = window.is_some();
+        let window = window.filter(|_| wanted != Window::Values);
+        let mut notes = vec![Note::Bands {
             count: bands.count(),
             shown,
-            stretched: !matches!(bands.planes, Planes::Bytes(_)),
-        };
+            stretched: is_deep && window.is_none(),
+        }];
+        if bands.is_of_numbers() && !decoding.as_pillow {
+            notes.push(window.map_or(Note::Unclipped, |_| Note::Scaled));
+        }
+        let remarkable = window.filter(Windowed::is_remarkable);
+        notes.extend(remarkable.map(Note::Window));
         Ok(Photo {
             channels: OwnChannels::Bands(Arc::new(bands)),
             decoding,
-            notes: vec![note],
+            window,
+            notes,
             ..Self::from_rgb(path, rgb)
         })
     }
@@ -252,6 +330,8 @@ impl Photo {
             rgb,
             channels: OwnChannels::Colour,
             decoding: Decoding::default(),
+            window: None,
+            reduced: None,
             notes: Vec::new(),
         }
     }
@@ -283,6 +363,12 @@ impl Photo {
     /// The height of the image, in pixels.
     pub fn height(&self) -> u32 {
         self.rgb.height()
+    }
+
+    /// The width and the height of the image in the file, which is larger if this one is [`Photo::reduced`].
+    pub fn whole_size(&self) -> (u32, u32) {
+        let whole = self.reduced.map(|reduced| (reduced.width, reduced.height));
+        whole.unwrap_or(self.rgb.dimensions())
     }
 
     /// Bytes in memory.

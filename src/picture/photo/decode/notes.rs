@@ -1,6 +1,8 @@
 //! What the user should know of how a picture was read.
 
+use super::Reduced;
 use super::bands::ShownBands;
+use super::window::Windowed;
 
 /// One thing to know. [`Note::words`] has it in a full sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -9,21 +11,20 @@ pub enum Note {
     Turned,
     /// Transparent parts are over white, where Pillow shows what they hide.
     Transparent,
-    /// Greys of 16 bits were scaled to 8, where Pillow clips them.
+    /// Greys of more than 8 bits were scaled to 8, where Pillow clips them.
     Scaled,
     /// A single band of numbers is taken as it is, where Pillow clips it.
     Unclipped,
     /// The first of several pages was read.
     Pages,
-    /// White is less than the largest value of 16 bits.
-    White {
-        /// The value that is white.
-        white: u16,
-        /// The largest value in the file.
-        largest: u16,
-        /// Whether the file says so.
-        is_stated: bool,
-    },
+    /// It is larger than what is kept of it.
+    Reduced(Reduced),
+    /// The first of so many frames was read.
+    Frames(u32),
+    /// What makes its values visible is a table, which is not used.
+    Table,
+    /// It is seen through a window that nobody chose.
+    Window(Windowed),
     /// Some bands are shown as colours.
     Bands {
         /// How many there are.
@@ -40,7 +41,12 @@ impl Note {
     pub fn is_difference(self) -> bool {
         match self {
             Note::Turned | Note::Transparent | Note::Scaled | Note::Unclipped => true,
-            Note::Pages | Note::White { .. } | Note::Bands { .. } => false,
+            Note::Reduced(_)
+            | Note::Pages
+            | Note::Frames(_)
+            | Note::Table
+            | Note::Window(_)
+            | Note::Bands { .. } => false,
         }
     }
 
@@ -53,27 +59,19 @@ impl Note {
             Note::Transparent => "Transparent parts are shown over white. Pillow drops the transparency and shows \
                  the colours underneath, and most training code does too"
                 .into(),
-            Note::Scaled => "Its 16-bit greys are scaled to 8 bits. Pillow clips them, so that everything above 255 \
+            Note::Scaled => "Its values are scaled to 8 bits. Pillow clips them, so that everything above 255 \
                  is white"
                 .into(),
             Note::Unclipped => "Its numbers are taken as they are. Pillow clips them to whole levels from 0 to 255"
                 .into(),
             Note::Pages => "The file has several pages, of which the first is read".into(),
-            Note::White {
-                white,
-                largest,
-                is_stated,
-            } => {
-                let bits = white.ilog2() + 1;
-                let why = if is_stated {
-                    format!("the file says that {bits} of its 16 bits count")
-                } else {
-                    format!(
-                        "its largest value is {largest} of 65535, so it is taken to have {bits} bits"
-                    )
-                };
-                format!("White is {white}: {why}")
-            }
+            Note::Reduced(Reduced { by, width, height }) => format!(
+                "The image has {width} × {height} pixels, and is read with one for each {by} × {by} of them"
+            ),
+            Note::Frames(count) => format!("The file has {count} frames, of which the first is read"),
+            Note::Table => "The file has a table of how bright its values are to be seen (VOI LUT), which is not used"
+                .into(),
+            Note::Window(windowed) => windowed.words(),
             Note::Bands {
                 count,
                 shown,

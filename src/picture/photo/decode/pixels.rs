@@ -2,24 +2,63 @@
 
 use image::{DynamicImage, Primitive, RgbImage, RgbaImage};
 
-use super::levels::{eight_bits, largest, scaled, white};
 use super::notes::Note;
+use super::window::levels::{colours, eight_bits, opacities};
+use super::window::spread::{Spread, Stated, Windowed};
+use super::window::{Levels, Window};
 
-/// With transparent pixels over white. `stated` is the value of white that the file states for 16 bits.
+/// With transparent pixels over white, and 16 bits through a window. `white` is the value of white that the file
+/// states for 16 bits.
 pub(super) fn over_white(
     picture: DynamicImage,
-    stated: Option<u16>,
+    wanted: Window,
+    white: Option<u16>,
     notes: &mut Vec<Note>,
-) -> RgbImage {
+) -> (RgbImage, Option<Windowed>) {
     let mut picture = picture;
-    if let Some(largest) = largest(&picture) {
-        if matches!(picture, DynamicImage::ImageLuma16(_)) && largest > 255 {
+    let spread = colours(&picture).map(Spread::of_words);
+    // There are no other numbers that a model could take.
+    let wanted = match wanted {
+        Window::Values => Window::Levels(Levels::between(0.0, 65_535.0)),
+        wanted => wanted,
+    };
+    let windowed = spread.map(|spread| {
+        // Where a value is above it, it cannot be meant.
+        let white = white
+            .map(f64::from)
+            .filter(|white| *white >= spread.largest.0);
+        let stated = Stated {
+            window: white.map(|white| Levels::between(0.0, white)),
+            ..Stated::default()
+        };
+        Windowed::new(wanted, &spread, &stated)
+    });
+    if let Some(windowed) = windowed {
+        let is_grey = matches!(picture, DynamicImage::ImageLuma16(_));
+        if is_grey && windowed.largest.0 > 255.0 {
             notes.push(Note::Scaled);
         }
-        let (white, note) = white(largest, stated);
-        notes.extend(note);
-        picture = eight_bits(picture, |value| scaled(value, white));
+        if windowed.is_remarkable() {
+            notes.push(Note::Window(windowed));
+        }
+        let spread = Spread::of_words(opacities(&picture));
+        let opaque = Windowed::new(Window::Full, &spread, &Stated::default()).levels;
+        let table = |levels: Levels| -> Vec<u8> {
+            (0..=u16::MAX)
+                .map(|value| levels.scaled(f64::from(value)))
+                .collect()
+        };
+        let (level, opacity) = (table(windowed.levels), table(opaque));
+        picture = eight_bits(
+            picture,
+            |value| level[usize::from(value)],
+            |value| opacity[usize::from(value)],
+        );
     }
+    (laid_over_white(picture, notes), windowed)
+}
+
+fn laid_over_white(picture: DynamicImage, notes: &mut Vec<Note>) -> RgbImage {
     if !picture.color().has_alpha() {
         return picture.into_rgb8();
     }
@@ -43,7 +82,10 @@ pub(super) fn over_white(
 /// 16 bits the upper half counts.
 pub(super) fn as_pillow(picture: DynamicImage) -> RgbImage {
     let picture = match picture {
-        DynamicImage::ImageLuma16(_) => eight_bits(picture, |value| value.min(255) as u8),
+        DynamicImage::ImageLuma16(_) => {
+            let clipped = |value: u16| value.min(255) as u8;
+            eight_bits(picture, clipped, clipped)
+        }
         other => upper_half(other),
     };
     picture.into_rgb8()
@@ -51,7 +93,8 @@ pub(super) fn as_pillow(picture: DynamicImage) -> RgbImage {
 
 /// The upper 8 of 16 bits. Others are as they were.
 pub(super) fn upper_half(picture: DynamicImage) -> DynamicImage {
-    eight_bits(picture, |value| (value >> 8) as u8)
+    let upper = |value: u16| (value >> 8) as u8;
+    eight_bits(picture, upper, upper)
 }
 
 /// Colours that were multiplied by the opacity, as they were before; as Pillow does it.

@@ -3,12 +3,12 @@
 use std::mem::discriminant;
 use std::path::{Path, PathBuf};
 
-use image::{DynamicImage, ImageFormat};
+use image::DynamicImage;
 
 use super::bands::{Bands, Meaning, Planes, apart};
 use super::file;
+use super::format::{self, Content, Purpose, tiff};
 use super::pixels;
-use super::tiff::{self, Content, Purpose, Tiff};
 use crate::picture::Error;
 
 /// The channels of all files, in order. They keep their depth if it is the same; else all are floats, levels
@@ -96,21 +96,18 @@ fn join(first: Planes, second: Planes) -> Planes {
 }
 
 fn of_file(path: &Path) -> Result<Bands, Error> {
-    let (mut bytes, format) = file::read(path)?;
-    let tiff = match format {
-        ImageFormat::Tiff => tiff::read(&mut bytes, Purpose::Bands, path)?,
-        _ => Tiff::default(),
-    };
-    let mut picture = match tiff.content {
+    let (mut bytes, kind) = file::read(path)?;
+    let own = format::read(&mut bytes, kind, Purpose::Bands, path)?;
+    let mut picture = match own.content {
         Content::Bands(bands) => return Ok(bands),
         Content::Picture(picture) => picture,
         Content::Encoded => {
-            let mut decoded = file::decode(&bytes, format, path)?;
+            let mut decoded = file::decode(&bytes, kind, path)?;
             decoded.picture.apply_orientation(decoded.orientation);
             decoded.picture
         }
     };
-    if tiff.is_premultiplied {
+    if own.is_premultiplied {
         picture = pixels::straight(picture);
     }
     let (width, height) = (picture.width(), picture.height());

@@ -64,6 +64,7 @@ impl Fixture {
                 decoding: Decoding {
                     as_pillow: true,
                     shown: None,
+                    window: "40,400".parse().unwrap(),
                 },
                 truth: Some(StoredClass::new(1, &labels)),
             },

@@ -6,3 +6,4 @@ pub(super) mod fact_rows;
 mod inputs_ui;
 mod reading_ui;
 pub(crate) mod usage_ui;
+mod window_ui;

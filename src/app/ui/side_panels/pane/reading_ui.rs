@@ -1,8 +1,9 @@
-//! How image files are read: as Pillow does, and which bands are shown.
+//! How image files are read: as Pillow does, through which window, and which bands are shown.
 
 use egui::{Checkbox, DragValue, Label, RichText, Ui};
 
 use super::fact_rows::named_wide;
+use super::window_ui::{WindowDraft, window_ui};
 use crate::app::commands::Command;
 use crate::app::scene::Scene;
 use crate::app::state::view_options::ViewOptions;
@@ -19,7 +20,13 @@ const BANDS_WIDTH: f32 = 132.0;
 const FIELD_WIDTH: f32 = 36.0;
 
 /// Draws the switch, what it would change about the open photo, and the bands of one that has them.
-pub fn reading_ui(ui: &mut Ui, scene: Scene<'_>, model: &ModelInfo, commands: &mut Vec<Command>) {
+pub fn reading_ui(
+    ui: &mut Ui,
+    scene: Scene<'_>,
+    model: &ModelInfo,
+    window: &mut WindowDraft,
+    commands: &mut Vec<Command>,
+) {
     let options = scene.state.options;
     let mut set = |decoding: Decoding| {
         commands.push(Command::SetOptions(ViewOptions {
@@ -37,6 +44,12 @@ pub fn reading_ui(ui: &mut Ui, scene: Scene<'_>, model: &ModelInfo, commands: &m
     let Some(photo) = &scene.state.photo else {
         return;
     };
+    if let Some(window) = window_ui(ui, photo, options.decoding, window) {
+        set(Decoding {
+            window,
+            ..options.decoding
+        });
+    }
     for words in words(photo, model) {
         let text = RichText::new(words)
             .font(theme::small())
@@ -63,9 +76,11 @@ fn words(photo: &Photo, model: &ModelInfo) -> Vec<String> {
         Note::Transparent => {
             Some("Transparent parts are over white; Pillow shows what they hide".to_owned())
         }
-        Note::Scaled => Some("Its 16-bit greys are scaled; Pillow clips them".to_owned()),
+        Note::Scaled => Some("Its values are scaled to 8 bits; Pillow clips them".to_owned()),
         Note::Unclipped => Some("Its numbers are taken as they are; Pillow clips them".to_owned()),
-        Note::Pages | Note::White { .. } => Some(note.words()),
+        Note::Pages | Note::Reduced(_) | Note::Frames(_) | Note::Table | Note::Window(_) => {
+            Some(note.words())
+        }
         Note::Bands { .. } => None,
     });
     let taken = taken_words(photo, channels);

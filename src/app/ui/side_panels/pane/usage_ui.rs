@@ -13,6 +13,7 @@ use super::answer_ui::answer_ui;
 use super::fact_rows::{choice_width, fact_with_more, named, named_wide, section};
 use super::inputs_ui::{TypedInput, inputs_ui};
 use super::reading_ui::reading_ui;
+use super::window_ui::WindowDraft;
 use crate::app::commands::Command;
 use crate::app::commands::action::Action;
 use crate::app::scene::Scene;
@@ -46,6 +47,7 @@ pub struct Draft {
     /// The box for the names has just been opened, perhaps below the visible part of the panel.
     names_opened: bool,
     input: TypedInput,
+    window: WindowDraft,
 }
 
 impl Draft {
@@ -83,7 +85,7 @@ pub fn usage_ui(
             commands.push(which.into());
         }
         settled |= preparing_ui(ui, &mut draft.preprocess);
-        reading_ui(ui, scene, model, commands);
+        reading_ui(ui, scene, model, &mut edits.window, commands);
         section(ui, "Output");
         settled |= answer_ui(ui, model, &mut draft);
         compared_row_ui(ui, scene, model, commands);
@@ -283,7 +285,7 @@ fn about_channels(channels: InputChannels) -> &'static str {
 }
 
 /// Whether an edit is finished: by the end of a drag, a click, or leaving the field.
-fn is_settled(field: &egui::Response) -> bool {
+pub(super) fn is_settled(field: &egui::Response) -> bool {
     field.drag_stopped()
         || field.lost_focus()
         || (field.changed() && !field.dragged() && !field.has_focus())

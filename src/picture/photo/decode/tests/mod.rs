@@ -4,10 +4,14 @@ use std::io::Write;
 use super::file::MAX_FILE;
 use super::*;
 
+use image::ImageFormat;
 use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, ExtendedColorType, Rgb};
 
+mod dicom;
+mod formats;
 mod reading;
+mod tiffs;
 
 fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -157,6 +161,11 @@ fn reports_what_is_no_image() {
     let error = open("words.jpg").unwrap_err();
     assert!(error.to_string().ends_with(&path.display().to_string()));
     assert_eq!(error, Error::NotAPicture { path });
+    assert!(error.to_string().contains(&kind::names()), "{error}");
+    let (_folder, path) = file(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic");
+    let error = Photo::open(&path).unwrap_err();
+    assert!(error.to_string().starts_with("this is HEIC"), "{error}");
+    assert!(matches!(error, Error::OtherKind { .. }));
     let path = fixture("no_such.png");
     assert_eq!(open("no_such.png").unwrap_err(), Error::Missing { path });
     assert!(matches!(open(""), Err(Error::NotAFile { .. })));

@@ -1,6 +1,7 @@
 //! Pictures that tools read differently, against Pillow; `tests/pictures/reading/make.py`.
 
 use super::*;
+use crate::picture::photo::decode::window::By;
 
 fn folder() -> PathBuf {
     fixture("reading")
@@ -72,15 +73,16 @@ fn lays_transparency_over_white_and_says_so() {
 fn shows_the_scene_of_a_file_with_12_bits() {
     let scene = reference("scene.png");
     let largest = u32::from(scene.as_raw().iter().copied().max().unwrap());
-    let white = Note::White {
-        white: 4095,
-        largest: (largest * 4095 / 255) as u16,
-        is_stated: false,
-    };
     for name in ["twelve.png", "twelve.tif"] {
         let photo = read(name, false);
         assert_eq!(photo.rgb, scene, "{name}");
-        assert_eq!(photo.notes, [Note::Scaled, white], "{name}");
+        let window = photo.window.unwrap();
+        assert_eq!(window.largest.0, f64::from(largest * 4095 / 255));
+        assert_eq!(
+            (window.levels.to_string(), window.by),
+            ("2047.5,4095".into(), By::Full)
+        );
+        assert_eq!(photo.notes, [Note::Scaled, Note::Window(window)], "{name}");
     }
     for name in ["full.png", "full.tif", "inverted.tif"] {
         let photo = read(name, false);
@@ -109,11 +111,12 @@ fn takes_the_significant_bits_that_a_png_states() {
         encoded
     };
     assert_eq!(levels::stated_in_png(&whole), None);
-    for (bits, level) in [(10, 224), (12, 56), (9, 56)] {
+    for (bits, level, by) in [(10, 224, By::File), (12, 56, By::File), (9, 224, By::Full)] {
         let (_folder, path) = file(&chunk(bits));
         let photo = Photo::open(&path).unwrap();
-        // 900 of 1023; of 4095, as stated and as assumed where 9 bits are too few.
+        // 900 of 1023, as stated, and as assumed where 9 bits are too few; of 4095.
         assert_eq!(photo.rgb.get_pixel(0, 0).0, [level; 3], "{bits}");
+        assert_eq!(photo.window.unwrap().by, by, "{bits}");
     }
 }
 
@@ -187,14 +190,23 @@ fn divides_16_bits_by_the_opacity() {
 }
 
 #[test]
-fn takes_numbers_as_they_are_and_says_that_pillow_clips_them() {
+fn takes_numbers_through_a_window_or_as_they_are_and_says_that_pillow_clips_them() {
     for name in ["float.tif", "int16.tif", "int32.tif", "uint32.tif"] {
         let photo = read(name, false);
-        assert!(photo.notes.contains(&Note::Unclipped), "{name}");
+        assert!(photo.notes.contains(&Note::Scaled), "{name}");
+        assert!(photo.window.is_some(), "{name}");
         let decoding = |as_pillow| Decoding {
             as_pillow,
             ..Decoding::default()
         };
+        let numbers = Decoding {
+            window: Window::Values,
+            ..Decoding::default()
+        };
+        assert!(photo.would_differ(numbers), "{name}");
+        let numbers = Photo::open_as(&folder().join(name), numbers).unwrap();
+        assert!(numbers.notes.contains(&Note::Unclipped), "{name}");
+        assert!(numbers.window.is_none() && numbers.is_deep(), "{name}");
         assert!(photo.would_differ(decoding(true)), "{name}");
         assert!(!photo.would_differ(decoding(false)), "{name}");
         let clipped = read(name, true);
@@ -218,4 +230,70 @@ fn says_which_page_is_read_and_that_inks_are() {
     let (_folder, path) = file(&oriented(1));
     let colours = Photo::open(&path).unwrap();
     assert_eq!(words(colours), "3 channels (red, green, blue)");
+}
+
+#[test]
+fn a_picture_of_16_bits_is_seen_through_the_window_that_is_chosen() {
+    let values = |name: &str| image::open(folder().join(name)).unwrap().into_luma16();
+    let seen = |name: &str, window: &str| {
+        let decoding = Decoding {
+            window: window.parse().unwrap(),
+            ..Decoding::default()
+        };
+        Photo::open_as(&folder().join(name), decoding).unwrap()
+    };
+    let chosen = seen("twelve.png", "1500,1000");
+    for (pixel, image::Luma([value])) in chosen.rgb.pixels().zip(values("twelve.png").pixels()) {
+        let level = ((f64::from(*value) - 1000.0) / 1000.0 * 255.0).round();
+        assert_eq!(pixel.0, [level.clamp(0.0, 255.0) as u8; 3], "{value}");
+    }
+    assert!(
+        !chosen
+            .notes
+            .iter()
+            .any(|note| matches!(note, Note::Window(_)))
+    );
+    assert_eq!(
+        seen("twelve.png", "full").rgb,
+        seen("twelve.png", "usual").rgb
+    );
+    let upper = seen("twelve.png", "none");
+    let largest = values("twelve.png").iter().copied().max().unwrap();
+    let level = (f64::from(largest) / 257.0).round() as u8;
+    assert_eq!(upper.rgb.iter().copied().max(), Some(level));
+    assert!(level < 16, "{level}");
+    let automatic = seen("twelve.png", "auto");
+    let black = automatic
+        .rgb
+        .pixels()
+        .filter(|pixel| pixel.0 == [0; 3])
+        .count();
+    let white = automatic
+        .rgb
+        .pixels()
+        .filter(|pixel| pixel.0 == [255; 3])
+        .count();
+    // A fiftieth of 126 pixels.
+    assert!(
+        (2..=5).contains(&black) && (2..=5).contains(&white),
+        "{black} {white}"
+    );
+    assert!(
+        seen("twelve.png", "file")
+            .notes
+            .iter()
+            .any(|note| note.words().starts_with("The file states no window."))
+    );
+    // Pictures of 8 bits have none, whatever is chosen.
+    let eight = seen("scene.png", "1500,1000");
+    assert_eq!((eight.rgb, eight.window), (reference("scene.png"), None));
+    // Colours share one.
+    let colours = seen("colours_16.png", "10000,20000");
+    let stored = image::open(folder().join("colours_16.png"))
+        .unwrap()
+        .into_rgb16();
+    for (pixel, stored) in colours.rgb.pixels().zip(stored.pixels()) {
+        let level = |value: u16| (f64::from(value) / 20_000.0 * 255.0).round().min(255.0) as u8;
+        assert_eq!(pixel.0, stored.0.map(level));
+    }
 }
