@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::model::error::{Error, Fault};
 
 mod beside;
+mod json;
 mod own;
 mod text;
 mod yaml;
